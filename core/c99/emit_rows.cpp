@@ -18,9 +18,10 @@ static void weft_softmax_f32(
     float most = x[0], sum = 0;
     for (int32_t i = inner; i < end; i += inner)
       if (x[i] > most || x[i] != x[i]) most = x[i];
+    if (most == -INFINITY) most = 0;
     if (is_logarithm) {
       for (int32_t i = 0; i < end; i += inner) sum += weft_exp_f32(x[i] - most);
-      sum = weft_log_f32(sum);
+      sum = sum == 0 ? 0 : weft_log_f32(sum);
       for (int32_t i = 0; i < end; i += inner) y[i] = x[i] - most - sum;
       continue;
     }
@@ -28,7 +29,7 @@ static void weft_softmax_f32(
       y[i] = weft_exp_f32(x[i] - most);
       sum += y[i];
     }
-    sum = 1 / sum;
+    sum = sum == 0 ? 0 : 1 / sum;
     for (int32_t i = 0; i < end; i += inner) y[i] *= sum;
   }
 }

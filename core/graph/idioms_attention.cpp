@@ -203,8 +203,9 @@ bool fits(const Graph& graph, ValueId mask, const Shape& scores) {
 
 }  // namespace
 
-// A row without any key has NaN by both where scores are hidden by -inf. By a number it has the
-// mean of all: the number is added, and has to swallow the scores.
+// A row without any key is 0 where scores are hidden by -inf, NaN where its arithmetic is done as
+// it is written. By a number it has the mean of all: the number is added, and has to swallow the
+// scores.
 bool attended(const Graph& graph, Bindings& found, Mask wanted, Factor factor) {
   Bindings more = found.without_names();
   Scores scores;

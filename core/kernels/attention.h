@@ -42,8 +42,9 @@ struct Attention {
 };
 
 // out[batch][row][value], and logarithms[batch][row] in float32 or float64, dense. At least one
-// key. A unit is a block of queries of one batch and a part of the keys; each thread has scratch of
-// its own, `parts` is shared: what parts of the keys give, for run_attention_sums over all rows.
+// key. A query that may attend to nothing gets zeros, and -inf for the logarithm. A unit is a block
+// of queries of one batch and a part of the keys; each thread has scratch of its own, `parts` is
+// shared: what parts of the keys give, for run_attention_sums over all rows.
 int64_t attention_units(const Attention& problem);
 int64_t attention_scratch(const Attention& problem);     // bytes per thread, 64-byte aligned
 int64_t attention_part_bytes(const Attention& problem);  // 0: keys are not divided

@@ -3,7 +3,8 @@
 // the last.
 //
 // The row's maximum is subtracted first; the sum has an order that depends on the row's length
-// alone. A row that holds NaN or +inf, or only -inf, is NaN, as the formula says.
+// alone. A row that holds NaN or +inf is NaN, as the formula says. One of -inf alone, from which a
+// mask has taken everything, has a softmax of 0, of which the logarithm is -inf.
 //
 // Short rows of float32 leave most of a vector empty, and folding it costs more than they do: their
 // elements are turned into columns, some rows at a time, so that a lane has a row. Rows of float32

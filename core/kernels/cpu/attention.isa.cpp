@@ -61,6 +61,13 @@ WEFT_INLINE T factor_of(T a, T most) {
   return apply<Exp>(Vec<T>(a) - Vec<T>(most == never ? T(0) : most)).v[0];
 }
 
+// Of a row whose sum is 0, because it may attend to nothing, all sums of values are 0, too: 1
+// divides them, and its logarithm is that of nothing, -inf.
+template <class T>
+WEFT_INLINE T divisor_of(T sum) {
+  return sum == T(0) ? T(1) : sum;
+}
+
 // Scores become exp(score - most); gives the factor of what was summed before.
 template <class T>
 T add_block(Running<T>& running, T* row, int64_t seen, int64_t keys) {
@@ -260,7 +267,7 @@ void attention(const Attention& p, void* out_data, void* logarithm_data, Range u
     Running<T> running[kAttentionQueries];
     queries.run(key, end, sums, running);
     for (int64_t r = 0; r < rows; ++r) {
-      const Vec<T> sum(running[r].sum);
+      const Vec<T> sum(divisor_of(running[r].sum));
       S* out = (S*)out_data + (row + r) * p.values;
       for_lanes<T>(p.values, [&](int64_t i, int64_t n) WEFT_LAMBDA {
         store_lanes(out + i, load_lanes(sums + r * p.values + i, n) / sum, n);
@@ -285,6 +292,7 @@ void attention_sums(const Attention& p, const void* part_data, void* out_data, v
       factors[i] = factor_of(running.most, most);
       sum += running.sum * factors[i];
     }
+    sum = divisor_of(sum);
     S* out = (S*)out_data + row * p.values;
     for_lanes<T>(p.values, [&](int64_t v, int64_t n) WEFT_LAMBDA {
       Vec<T> total(0);

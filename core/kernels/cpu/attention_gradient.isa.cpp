@@ -71,7 +71,9 @@ struct GradientWork {
       const int64_t place = batch * parts.rows + row + r;
       const int64_t seen = visible(p, row + r, first_key + first, some);
       make_scores<T>(p, batch, row + r, first_key + first, seen, share);
-      const Vec<T> logarithm(number(o.logarithms, place));
+      // A query that may attend to nothing has -inf for it, and then shares of 0.
+      const T kept = number(o.logarithms, place);
+      const Vec<T> logarithm(kept == -T(__builtin_inf()) ? T(0) : kept);
       const Vec<T> rest(mean_of(place) - number(o.dlogarithms, place));
       for_lanes<T>(seen, [&](int64_t i, int64_t n) WEFT_LAMBDA {
         const Vec<T> part = apply<Exp>(load_lanes(share + i, n) - logarithm);

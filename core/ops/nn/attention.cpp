@@ -66,7 +66,10 @@ Values gradient_formula(const ComposeContext& c) {
   const auto column = [&](size_t input) {
     return cast(reshape(c.in(input), with_one(c.in(input).shape())), lanes);
   };
-  const Value shares = exp(scores_of(c, x) - column(3));
+  // Of a query that may attend to nothing the logarithm is -inf, and so are all scores.
+  const Value kept = column(3), never = scalar(kept, -std::numeric_limits<double>::infinity());
+  const Value logarithms = where(equal(kept, never), scalar(kept, 0), kept);
+  const Value shares = exp(scores_of(c, x) - logarithms);
   const Value rest = sum(dout * out, kLastAxis, true) - column(1);
   const Value dshares = matmul(dout, swap_last_axes(x.value));
   const Value dscores = shares * (dshares - rest) * c.real("scale");
@@ -265,9 +268,9 @@ Result<Value> attention(const ComposeContext& c) {
   const Shape key = x.key.shape(), value = x.value.shape();
   WEFT_ASSIGN(const Shape batch, attention_batch(x.query.shape(), key, value));
   const int64_t targets = query[query.rank() - 2], values = value[value.rank() - 1];
-  // A mean of nothing is 0, in every dtype.
+  // A mean of nothing is 0, in every dtype; a product keeps its history.
   Value out = key[key.rank() - 2] == 0
-                  ? zeros(x.query, {type.dtype, attention_shape(batch, targets, values), {}})
+                  ? matmul(matmul(x.query * scale, swap_last_axes(x.key)), x.value)
                   : c.builder.call("attention_blocks", {x.query, x.key, x.value, x.mask},
                                    {Argument::of_float(scale), c.get("causal")});
   if (!is_grouped) return out;
