@@ -190,6 +190,11 @@ Result<Types> infer_reduction_of(kernels::Reduction reduction, const InferContex
   return Types{{dtype, rules::reduced_shape(shape, mask, c.flag("keepdims")), {}}};
 }
 
+Value root_from_zero(const Value& s) {
+  const Value is_positive = greater(s, scalar(s, 0));
+  return where(is_positive, s.builder().call("sqrt", {where(is_positive, s, scalar(s, 1))}), s);
+}
+
 Shape kept_shape(const GradContext& g) {
   const TensorType type = g.in(0).type();
   return rules::reduced_shape(type.shape, axes_of(g.op(), type, g.all()), true);

@@ -38,6 +38,10 @@ Result<Types> infer_reduction(const InferContext& c) {
   return infer_reduction_of(reduction, c);
 }
 
+// sqrt(s) of sums of squares, which cannot pass 0: its derivative there is taken as 0, that of what
+// is a length or a deviation, and not as infinity.
+Value root_from_zero(const Value& s);
+
 // x's shape with the reduced axes as 1: what a cotangent is reshaped to before broadcasting.
 Shape kept_shape(const GradContext& g);
 

@@ -85,15 +85,9 @@ def all_equal(case, shift=0.0):
     return arrays
 
 
-# Roots have no derivative at zero; only norm promises one.
-ROOTS = {"std"}
-
-
 @every_case
 def test_gradient_counts_equal_elements_once(case):
     """All move together: what the elements' derivatives add up to is the derivative of that."""
-    if case.name in ROOTS:
-        pytest.skip(f"{case}: the root of zero has no derivative")
     wanted = differentiable(case)
     found = gradients(lambda *x: case.run(list(x)), as_weft(all_equal(case)), wanted)
 

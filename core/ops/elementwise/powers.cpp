@@ -13,7 +13,10 @@ Values rsqrt_gradient(const GradContext& g) {
 }
 
 Values hypot_gradient(const GradContext& g) {
-  const Value share = g.dout() / g.out();
+  // At the origin, which is a kink, 0.
+  const Value is_origin = equal(g.out(), scalar(g.out(), 0));
+  const Value share =
+      where(is_origin, g.out(), g.dout() / where(is_origin, scalar(g.out(), 1), g.out()));
   return {share * g.in(0), share * g.in(1)};
 }
 

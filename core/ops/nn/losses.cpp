@@ -14,19 +14,24 @@ Values half_squares(const ComposeContext& c) {
   return {gap * (gap * 0.5)};
 }
 
-// Huber, "Robust Estimation of a Location Parameter" (1964), divided by rho.
+// Huber, "Robust Estimation of a Location Parameter" (1964), divided by rho. The square is of the
+// signed difference: that of |gap| has a second derivative of 0 where both are equal.
 Values huber(const ComposeContext& c) {
   const double rho = c.real("rho");
-  const Value gap = call(c.in(0) - c.in(1), "abs");
+  const Value gap = c.in(0) - c.in(1), size = call(gap, "abs");
   const Value inside = call(gap, "square") * (0.5 / rho);
-  return {where(greater(gap, scalar(gap, rho)), gap - 0.5 * rho, inside)};
+  return {where(greater(size, scalar(size, rho)), size - 0.5 * rho, inside)};
 }
 
 // -log of sigmoid(pred) for label 1 and of sigmoid(-pred) for 0; exp(-|pred|) never overflows.
+// Written as choices, because each side is smooth up to 0 and beyond: so are derivatives of all
+// orders there. Those of relu(pred) and |pred|, both taken as 0 at 0, would not make up for each
+// other.
 Values logistic(const ComposeContext& c) {
   const Value &pred = c.in(0), &label = c.in(1);
-  const Value rest = call(call(-call(pred, "abs"), "exp"), "log1p");
-  return {call(pred, "relu") - pred * label + rest};
+  const Value is_positive = greater(pred, scalar(pred, 0));
+  const Value rest = call(call(where(is_positive, -pred, pred), "exp"), "log1p");
+  return {where(is_positive, pred, scalar(pred, 0)) - pred * label + rest};
 }
 
 OpDef& elements(OpDef& op, std::string_view doc, Composition composition) {

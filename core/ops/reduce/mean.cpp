@@ -50,7 +50,7 @@ Result<Value> var(const ComposeContext& c) {
 Result<Value> deviation(const ComposeContext& c) {
   WEFT_ASSIGN(const DType dtype, result_dtype(c));
   WEFT_ASSIGN(const Value found, variance(c, dtype));
-  return cast(c.builder.call("sqrt", {found}), dtype);
+  return cast(root_from_zero(found), dtype);
 }
 
 void float_attributes(OpDef& op) {
@@ -92,7 +92,10 @@ WEFT_OP(var) {
 
 WEFT_OP(std) {
   spread(op, checked<deviation>);
-  op.doc("Standard deviation over axes: the root of the variance.").like("numpy.std");
+  op.doc(
+        "Standard deviation over axes: the root of the variance; its gradient is zero where that "
+        "is.")
+      .like("numpy.std");
 }
 
 }  // namespace weft::ops

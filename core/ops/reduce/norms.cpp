@@ -1,5 +1,6 @@
 // Logarithms of sums, without overflow, and lengths of vectors, with gradients at zero: composites.
 #include <cmath>
+#include <limits>
 
 #include "base/errors.h"
 #include "ops/reduce_slot.h"
@@ -8,13 +9,21 @@
 namespace weft::ops {
 namespace {
 
+// log(s), whose derivative at 0 is taken as 1: what is multiplied with it there are exponentials of
+// -inf, and infinity would make them NaN.
+Value log_from_zero(const Value& s) {
+  const Value is_positive = greater(s, scalar(s, 0));
+  return where(is_positive, log(where(is_positive, s, scalar(s, 1))),
+               s - std::numeric_limits<double>::infinity());
+}
+
 // The largest element is factored out, as a constant: it cancels in the derivative. An infinite one
 // stays in, where it would only turn into NaN.
 Result<Value> logsumexp(const ComposeContext& c) {
   WEFT_ASSIGN(const uint32_t mask, reduced_axes(c));
   const Value& x = c.in(0);
   const auto total_of = [&](const Value& terms) {
-    return log(c.builder.call("sum", {exp(terms)}, {c.get("axis"), c.get("keepdims")}));
+    return log_from_zero(c.builder.call("sum", {exp(terms)}, {c.get("axis"), c.get("keepdims")}));
   };
   if (reduced_count(x.shape(), mask) == 0) return total_of(x);
   const Value most = c.builder.call("max", {x}, {c.get("axis"), Argument::of_bool(true)});
@@ -22,12 +31,6 @@ Result<Value> logsumexp(const ComposeContext& c) {
   const Value shift = c.builder.call("stop_gradient", {bounded});
   const Value total = total_of(x - shift);
   return total + reshape(shift, total.shape());
-}
-
-// sqrt(s) with derivative 0 where s is 0.
-Value root(Builder& builder, const Value& s) {
-  const Value is_positive = greater(s, scalar(s, 0));
-  return where(is_positive, builder.call("sqrt", {where(is_positive, s, scalar(s, 1))}), s);
 }
 
 Value reduced(const ComposeContext& c, std::string_view op, const Value& x) {
@@ -49,6 +52,26 @@ Result<Value> matrix_norm(const ComposeContext& c, const Value& x, uint32_t mask
   return reshape(found, rules::reduced_shape(x.shape(), mask, c.flag("keepdims")));
 }
 
+// (Σ |x|^order)^(1 / order). Its derivatives are taken as 0 where the norm is 0 and, below order 1,
+// where an element is: powers have infinite slopes there.
+Value of_order(const ComposeContext& c, const Value& x, const Value& size, double order) {
+  const auto power = [&](const Value& base, double exponent) {
+    return c.builder.call("power", {base, scalar(x, exponent)});
+  };
+  const auto where_positive = [&](const Value& base, double exponent) {
+    const Value is_positive = greater(base, scalar(base, 0));
+    const Value at_zero = c.builder.call("stop_gradient", {power(base, exponent)});
+    return where(is_positive, power(where(is_positive, base, scalar(base, 1)), exponent), at_zero);
+  };
+  const Value powers = order < 1 ? where_positive(size, order) : power(size, order);
+  const Value total = reduced(c, "sum", powers);
+  if (order > 0) return where_positive(total, 1 / order);
+  // An element of 0 has made the total infinite, and the norm 0.
+  const Value is_finite = c.builder.call("isfinite", {total});
+  const Value at_infinity = c.builder.call("stop_gradient", {power(total, 1 / order)});
+  return where(is_finite, power(where(is_finite, total, scalar(total, 1)), 1 / order), at_infinity);
+}
+
 Result<Value> norm_of(const ComposeContext& c, const Value& x) {
   WEFT_ASSIGN(const uint32_t mask, reduced_axes(c));
   const double order = c.has("ord") ? c.real("ord") : 2;
@@ -59,14 +82,16 @@ Result<Value> norm_of(const ComposeContext& c, const Value& x) {
         "norm",
         "`axis` must be one axis for vectors or two for matrices where `ord` is given; got ", axes,
         " axes");
-  if (order == 2) return root(c.builder, reduced(c, "sum", c.builder.call("square", {x})));
+  if (order == 2) return root_from_zero(reduced(c, "sum", c.builder.call("square", {x})));
   const Value size = c.builder.call("abs", {x});
   if (std::isinf(order)) return reduced(c, order > 0 ? "max" : "min", size);
   if (order == 1) return reduced(c, "sum", size);
-  if (order == 0)
-    return cast(reduced(c, "sum", c.builder.call("not_equal", {x, scalar(x, 0)})), x.dtype());
-  const Value powers = c.builder.call("power", {size, scalar(x, order)});
-  return c.builder.call("power", {reduced(c, "sum", powers), scalar(x, 1 / order)});
+  if (order == 0) {
+    // A count; the sign of zeros keeps the history, along which derivatives are 0.
+    const Value is_there = c.builder.call("not_equal", {x, scalar(x, 0)});
+    return reduced(c, "sum", where(is_there, scalar(x, 1), c.builder.call("sign", {x})));
+  }
+  return of_order(c, x, size, order);
 }
 
 // Squares of halves soon pass their largest number.
