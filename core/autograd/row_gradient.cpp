@@ -134,8 +134,8 @@ Result<RowGradient::Rows> RowGradient::sum(EagerBuilder& builder) const {
   WEFT_ASSIGN(Distinct found, distinct(reinterpret_cast<const int64_t*>(given->data()),
                                        given->elements(), type_.shape[0]));
   const Shape shape = shape_of(found.indices->elements());
-  const ops::Value rows = builder.call(
-      "take_adjoint", {joined.rows, builder.value(std::move(found.places))},
+  const ops::Value rows = ops::take_adjoint(
+      joined.rows, builder.value(std::move(found.places)),
       {ops::Argument::of_int(0), ops::Argument(), ops::Argument::of_ints(shape.span())});
   WEFT_TRY(builder.status());
   WEFT_ASSIGN(Ref<Tensor> indices, to_device(*found.indices, device_));

@@ -11,7 +11,7 @@ namespace {
 
 using kernels::FormulaId;
 
-// Labels count back where they are negative; others outside are taken as the nearest class.
+// Where labels count back, negative ones do; others outside are taken as the nearest class.
 constexpr const char* kLabel = R"(static inline int32_t weft_label(int64_t label, int32_t columns)
 {
   if (label < 0) label += columns;
@@ -21,7 +21,8 @@ constexpr const char* kLabel = R"(static inline int32_t weft_label(int64_t label
 
 constexpr const char* kCrossEntropy = R"(/* Elements of a row lie inner apart. */
 static void weft_cross_entropy_f32(
-    int32_t rows, int32_t columns, int32_t inner, const float *from, const int64_t *label, float *y)
+    int32_t rows, int32_t columns, int32_t inner, int counts_back, const float *from,
+    const int64_t *label, float *y)
 {
   for (int32_t row = 0; row < rows; ++row) {
     const int32_t end = columns * inner;
@@ -29,16 +30,19 @@ static void weft_cross_entropy_f32(
     float most = x[0], sum = 0;
     for (int32_t i = inner; i < end; i += inner)
       if (x[i] > most || x[i] != x[i]) most = x[i];
+    if (most == -INFINITY) most = 0;
     for (int32_t i = 0; i < end; i += inner) sum += weft_exp_f32(x[i] - most);
-    y[row] = weft_log_f32(sum) + most - x[weft_label(label[row], columns) * inner];
+    const float logarithm = sum == 0 ? 0 : weft_log_f32(sum);
+    const int64_t at = label[row] < 0 && !counts_back ? 0 : label[row];
+    y[row] = logarithm + most - x[weft_label(at, columns) * inner];
   }
 }
 )";
 
 constexpr const char* kCrossEntropyGradient = R"(/* Elements of a row lie inner apart. */
 static void weft_cross_entropy_gradient_f32(
-    int32_t rows, int32_t columns, int32_t inner, const float *from, const int64_t *label,
-    const float *dy, float *to)
+    int32_t rows, int32_t columns, int32_t inner, int counts_back, const float *from,
+    const int64_t *label, const float *dy, float *to)
 {
   for (int32_t row = 0; row < rows; ++row) {
     const int32_t end = columns * inner, first = row / inner * end + row % inner;
@@ -47,13 +51,15 @@ static void weft_cross_entropy_gradient_f32(
     float most = x[0], sum = 0;
     for (int32_t i = inner; i < end; i += inner)
       if (x[i] > most || x[i] != x[i]) most = x[i];
+    if (most == -INFINITY) most = 0;
     for (int32_t i = 0; i < end; i += inner) {
       dx[i] = weft_exp_f32(x[i] - most);
       sum += dx[i];
     }
-    sum = 1 / sum;
+    sum = sum == 0 ? 0 : 1 / sum;
     for (int32_t i = 0; i < end; i += inner) dx[i] *= sum;
-    dx[weft_label(label[row], columns) * inner] -= 1;
+    const int64_t at = label[row] < 0 && !counts_back ? 0 : label[row];
+    dx[weft_label(at, columns) * inner] -= 1;
     for (int32_t i = 0; i < end; i += inner) dx[i] *= dy[row];
   }
 }
@@ -175,14 +181,18 @@ static void weft_pool_gradient_f32(
 
 // ---- losses
 
+std::string sizes_of_rows(const Call& call) {
+  return rows_along_axis(call) + (call.attributes().text("mode") == "raise" ? ", 1, " : ", 0, ");
+}
+
 Status emit_cross_entropy(Call& call) {
   Source& source = call.source();
   source.formula(FormulaId::kExp, DType::kFloat32);
   source.formula(FormulaId::kLog, DType::kFloat32);
   source.define("weft_label", kLabel);
   source.define("weft_cross_entropy_f32", kCrossEntropy);
-  call.line("weft_cross_entropy_f32(" + rows_along_axis(call) + ", " + call.read(0) + ", " +
-            call.read(1) + ", " + call.write() + ");");
+  call.line("weft_cross_entropy_f32(" + sizes_of_rows(call) + call.read(0) + ", " + call.read(1) +
+            ", " + call.write() + ");");
   return {};
 }
 
@@ -191,8 +201,8 @@ Status emit_cross_entropy_gradient(Call& call) {
   source.formula(FormulaId::kExp, DType::kFloat32);
   source.define("weft_label", kLabel);
   source.define("weft_cross_entropy_gradient_f32", kCrossEntropyGradient);
-  call.line("weft_cross_entropy_gradient_f32(" + rows_along_axis(call) + ", " + call.read(0) +
-            ", " + call.read(1) + ", " + call.read(2) + ", " + call.write() + ");");
+  call.line("weft_cross_entropy_gradient_f32(" + sizes_of_rows(call) + call.read(0) + ", " +
+            call.read(1) + ", " + call.read(2) + ", " + call.write() + ");");
   return {};
 }
 

@@ -1,7 +1,7 @@
 // What programs write out by hand, and the operator that has a kernel for it. All of it is class
 // tolerance: the kernel adds up in another order. Where it also gives a number and the formula does
-// not (exp overflows in a softmax without its maximum, a variance by E[x²] - E[x]² loses its
-// digits) the result is the better one.
+// not (exp overflows in a softmax without its maximum, one of -inf alone is 0 / 0, a variance by
+// E[x²] - E[x]² loses its digits) the result is the better one.
 //
 // Not here, because it would mean something else: a product with one_hot(label), which ignores a
 // label that is no class where cross entropy refuses it; and a variance with ddof.
@@ -70,8 +70,10 @@ bool rows(const Graph& graph, Bindings& found) {
                                  is_column(shape_of(graph, found, "m"), shape, axis));
 }
 
-// Labels of x along the axis of its rows, one of each. Binds the shapes of labels and result.
+// Labels of x along the axis of its rows, one of each, none of them clamped. Binds the shapes of
+// labels and result.
 bool picked_rows(const Graph& graph, Bindings& found) {
+  if (found.attribute("m").as_text() == "clip") return false;
   const Shape& shape = shape_of(graph, found, "x");
   const Shape& labels = shape_of(graph, found, "l");
   const int rank = shape.rank(), axis = single_axis(found.attribute("d"), rank);
@@ -156,14 +158,22 @@ constexpr RewriteRule kIdioms[] = {
     {"subtract(x, s:reshape?(add(log(sum(exp(subtract(x, t:stop_gradient(where(less(abs(m:max(x, "
      "axis=@b)), inf), m, 0)))), axis=@a, dtype=none)), reshape?(t))))",
      "log_softmax_rows(x, axis=@d)", kTolerance, rows},
+    // npx.logsumexp, whose logarithm of 0 has a derivative
+    {"subtract(x, s:reshape?(add(where(greater(u:sum(exp(subtract(x, "
+     "t:stop_gradient(where(less(abs("
+     "m:max(x, axis=@b)), inf), m, 0)))), axis=@a, dtype=none), 0), log(where(greater(u, 0), u, "
+     "1)), subtract(u, inf)), reshape?(t))))",
+     "log_softmax_rows(x, axis=@d)", kTolerance, rows},
     {"subtract(x, s:reshape?(log(reshape?(sum(exp(x), axis=@a, dtype=none)))))",
      "log_softmax_rows(x, axis=@d)", kTolerance, rows},
     // cross entropy
-    {"pick_rows(log_softmax_rows(x, axis=@d), l, axis=@a, mode=raise)",
-     "reshape(negative(cross_entropy_rows(x, reshape(l, newshape=@s), axis=@d)), newshape=@o)",
+    {"pick_rows(log_softmax_rows(x, axis=@d), l, axis=@a, mode=@m)",
+     "reshape(negative(cross_entropy_rows(x, reshape(l, newshape=@s), axis=@d, mode=@m)), "
+     "newshape=@o)",
      kTolerance, picked_rows},
-    {"log(pick_rows(softmax_rows(x, axis=@d), l, axis=@a, mode=raise))",
-     "reshape(negative(cross_entropy_rows(x, reshape(l, newshape=@s), axis=@d)), newshape=@o)",
+    {"log(pick_rows(softmax_rows(x, axis=@d), l, axis=@a, mode=@m))",
+     "reshape(negative(cross_entropy_rows(x, reshape(l, newshape=@s), axis=@d, mode=@m)), "
+     "newshape=@o)",
      kTolerance, picked_rows},
     {"gather(log_softmax_rows(x, axis=-1), i, l, axes=@a, position=@p)",
      "reshape(negative(cross_entropy_rows(x, reshape(l, newshape=@s))), newshape=@o)", kTolerance,

@@ -233,7 +233,8 @@ Values compose(const OpDef& op, std::span<const Argument> attributes, Builder& b
   if (dtype != DType::kFloat16 && dtype != DType::kBFloat16)
     return op.composition(ComposeContext(op, attributes, builder, inputs));
   Values wide;
-  for (const Value& input : inputs) wide.push_back(cast(input, DType::kFloat32));
+  for (const Value& input : inputs)
+    wide.push_back(!input || input.is_scalar() ? input : cast(input, DType::kFloat32));
   Values results = op.composition(ComposeContext(op, attributes, builder, wide));
   for (Value& result : results) result = cast(result, dtype);
   return results;

@@ -42,9 +42,16 @@ Value dense(const Value& cotangent) {
   if (!cotangent.is_rows()) return cotangent;
   const RowPart all = joined(cotangent);
   const Shape& shape = row_sum_of(cotangent).table.shape;
-  return cotangent.builder().call(
-      "take_adjoint", {all.rows, all.indices},
-      {Argument::of_int(0), Argument(), Argument::of_ints(shape.span())});
+  return take_adjoint(all.rows, all.indices,
+                      {Argument::of_int(0), Argument(), Argument::of_ints(shape.span())});
+}
+
+Value take_adjoint(const Value& dout, const Value& index,
+                   std::initializer_list<Argument> attributes) {
+  const DType dtype = dout.dtype();
+  const bool widens = is_floating(dtype) && size_of(dtype) < 4;
+  const Value wide = widens ? cast(dout, DType::kFloat32) : dout;
+  return cast(dout.builder().call("take_adjoint", {wide, index}, attributes), dtype);
 }
 
 void accumulate(Value& sum, const Value& cotangent) {

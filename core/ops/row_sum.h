@@ -29,6 +29,11 @@ RowPart joined(const Value& sum);
 // The array that a cotangent stands for: itself, or zeros with the rows added.
 Value dense(const Value& cotangent);
 
+// Zeros with each row or slice added at its index; many may be one, and their sum needs more digits
+// than halves have.
+Value take_adjoint(const Value& dout, const Value& index,
+                   std::initializer_list<Argument> attributes);
+
 // sum += cotangent, where either may be absent.
 void accumulate(Value& sum, const Value& cotangent);
 

@@ -10,25 +10,44 @@
 
 namespace weft::ops {
 
+// What becomes of indices outside an axis.
+enum class IndexMode : uint8_t {
+  kRaise,   // refused; negative ones within the extent count back
+  kStrict,  // refused, negative ones as well: labels and tokens, which are numbers of something
+  kClip,    // clamped
+};
+
+constexpr std::string_view kModeDoc =
+    "raise refuses indices outside the axis, strict also negative ones, clip clamps all, negative "
+    "ones to 0";
+
+struct AxisIndexing : kernels::Indexing {
+  IndexMode mode;
+};
+
 // The array seen as [outer, axis, inner].
-kernels::Indexing split_at(const TensorView& data, int axis, bool clip);
+AxisIndexing split_at(const TensorView& data, int axis, IndexMode mode);
 
 // The attribute `axis`, counted from the front; inference has checked it.
 int axis_of(const AttributeReader& a, int rank);
 
-// "clip" clamps indices, "raise" refuses the first one outside; gives clip as a bool.
-Result<bool> read_mode(const AttributeReader& a);
+// Of the attribute `mode`.
+Result<IndexMode> read_mode(const AttributeReader& a);
 
-// Refuses indices outside [-extent, extent), naming the first; where they are clipped, only an axis
-// that has no element for them. `argument`: what the operator calls them.
-Status check_indices(std::string_view op, const TensorView& indices,
-                     const kernels::Indexing& problem, std::string_view argument = "index");
+// Are all of them what the mode allows?
+bool are_inside(const int64_t* indices, int64_t count, const AxisIndexing& problem);
+
+// Refuses indices outside [-extent, extent), or [0, extent), naming the first; where they are
+// clipped, only an axis that has no element for them. `argument`: what the operator calls them,
+// `hint`: what a negative one may have meant.
+Status check_indices(std::string_view op, const TensorView& indices, const AxisIndexing& problem,
+                     std::string_view argument = "index", std::string_view hint = {});
 
 // Runs body(rows) on all rows of `cols` indices, each once it is known to lie inside: so indices
 // are read from memory once. Not all rows are run where one is outside. `work`: as split_work has
 // it.
 template <class Body>
-Status run_inside(std::string_view op, const TensorView& indices, const kernels::Indexing& problem,
+Status run_inside(std::string_view op, const TensorView& indices, const AxisIndexing& problem,
                   int64_t cols, int64_t work, const Body& body) {
   constexpr int64_t kAtOnce = 1024;  // indices, which stay in the first-level cache
   const int64_t count = elements_of(indices);
@@ -41,7 +60,7 @@ Status run_inside(std::string_view op, const TensorView& indices, const kernels:
     for (int64_t row = rows.begin; row < rows.end; row += step) {
       const kernels::Range part{row, std::min(rows.end, row + step)};
       const int64_t* const first = numbers + part.begin * cols;
-      if (problem.clip || kernels::all_inside(first, (part.end - part.begin) * cols, problem.axis))
+      if (problem.clip || are_inside(first, (part.end - part.begin) * cols, problem))
         body(part);
       else
         inside.store(false, std::memory_order_relaxed);

@@ -16,7 +16,7 @@ Result<Value> embedding(const ComposeContext& c) {
     return errors::invalid_value("embedding", "`weight` must have shape (tokens, features); got ",
                                  c.in(1).shape());
   return c.builder.call("take_rows", {c.in(1), cast(c.in(0), DType::kInt64)},
-                        {Argument::of_int(0), Argument(), c.get("sparse_grad")});
+                        {Argument::of_int(0), Argument::of_string("strict"), c.get("sparse_grad")});
 }
 
 Result<Value> one_hot(const ComposeContext& c) {
@@ -40,7 +40,7 @@ Result<Value> one_hot(const ComposeContext& c) {
 WEFT_OP(embedding) {
   op.doc("The row of a table for each integer.")
       .in(Namespace::kNpx)
-      .index_input("data", "integers of any shape, each the number of a row")
+      .index_input("data", "integers of any shape, each the number of a row, none negative")
       .input("weight", "any dtype, shape (tokens, features)")
       .boolean("sparse_grad", false,
                "the gradient has the rows that were looked up, not the whole table")

@@ -46,10 +46,10 @@ Result<Types> infer_adjoint(const InferContext& c) {
   return Types{picked[0]};
 }
 
-kernels::Indexing problem_of(const KernelCall& call, const TensorView& data) {
+AxisIndexing problem_of(const KernelCall& call, const TensorView& data) {
   const AttributeReader a = call.op.reader(call.attributes);
   const int axis = axis_of(a, data.rank);
-  kernels::Indexing problem = split_at(data, axis, read_mode(a).value());
+  AxisIndexing problem = split_at(data, axis, read_mode(a).value());
   if (call.in[1].rank == data.rank) problem.picked = call.in[1].shape[axis];
   return problem;
 }
@@ -103,7 +103,7 @@ Status run_update(const KernelCall& call) {
   const TensorView& out = call.out[0];
   const AttributeReader a = call.op.reader(call.attributes);
   const int axis = axis_of(a, out.rank);
-  kernels::Indexing problem = split_at(out, axis, false);
+  AxisIndexing problem = split_at(out, axis, IndexMode::kRaise);
   if (call.in[2].rank == out.rank) problem.picked = call.in[2].shape[axis];
   WEFT_TRY(check_indices("pick_update", call.in[2], problem));
   if (out.data != call.in[0].data) copy_elements(out, call.in[0]);
@@ -177,9 +177,6 @@ Result<Value> pick(const ComposeContext& c) {
   return c.builder.call("expand_dims", {picked}, {c.get("axis")});
 }
 
-constexpr std::string_view kMode =
-    "raise refuses indices outside the axis, clip clamps them, negative ones to 0";
-
 }  // namespace
 
 WEFT_OP(pick_rows) {
@@ -190,7 +187,7 @@ WEFT_OP(pick_rows) {
                    "int64, data's shape without the axis or with any extent there; negative ones "
                    "count back")
       .integer("axis", -1, "axis that the indices count along")
-      .text("mode", "raise", kMode)
+      .text("mode", "raise", kModeDoc)
       .infer(infer)
       .gradient(gradient)
       .kernel(slot_of(run))
@@ -207,7 +204,7 @@ WEFT_OP(pick_adjoint) {
       .input("dout", "any dtype: cotangent of pick")
       .index_input("index", "int64, shape of dout; negative ones count back")
       .integer("axis", -1, "axis that the indices count along")
-      .text("mode", "raise", kMode)
+      .text("mode", "raise", kModeDoc)
       .required(AttributeKind::kInts, "data_shape", "shape of the result")
       .infer(infer_adjoint)
       .gradient(gradient_adjoint)
@@ -254,7 +251,7 @@ WEFT_OP(pick) {
                    "count back")
       .integer("axis", -1, "axis that the indices count along")
       .boolean("keepdims", false, "keep the axis with extent 1")
-      .text("mode", "raise", kMode)
+      .text("mode", "raise", kModeDoc)
       .compose(checked<pick>)
       .sample(R"({"shapes": [[4, 3], [4]], "dtypes": [null, "int64"]})")
       .sample(R"({"shapes": [[2, 3, 4], [2, 4]], "dtypes": [null, "int32"], "axis": 1,

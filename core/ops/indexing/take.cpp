@@ -28,11 +28,12 @@ Result<Types> infer(const InferContext& c) {
 Result<Types> infer_take(const InferContext& c) {
   WEFT_ASSIGN(Types types, infer(c));
   if (!c.flag("sparse_grad")) return types;
-  WEFT_ASSIGN(const bool clips, read_mode(c));
+  WEFT_ASSIGN(const IndexMode mode, read_mode(c));
   const auto axis = c.integer("axis");
-  if (!clips && (axis == 0 || axis == -c.in[0].shape.rank())) return types;
-  return errors::invalid_value("take", "`sparse_grad` needs `axis` 0 and `mode` raise; got ", axis,
-                               " and ", c.text("mode"));
+  if (mode != IndexMode::kClip && (axis == 0 || axis == -c.in[0].shape.rank())) return types;
+  return errors::invalid_value("take",
+                               "`sparse_grad` needs `axis` 0 and `mode` raise or strict; got ",
+                               axis, " and ", c.text("mode"));
 }
 
 Result<Types> infer_adjoint(const InferContext& c) {
@@ -79,8 +80,8 @@ Status run_adjoint(const KernelCall& call) {
 Values gradient(const GradContext& g) {
   if (g.flag("sparse_grad")) return {row_sum(g.in(0).type(), g.in(1), g.dout()), Value()};
   const Shape data = g.in(0).shape();
-  return {g.builder().call("take_adjoint", {g.dout(), g.in(1)},
-                           {g.get("axis"), g.get("mode"), Argument::of_ints(data.span())}),
+  return {take_adjoint(g.dout(), g.in(1),
+                       {g.get("axis"), g.get("mode"), Argument::of_ints(data.span())}),
           Value()};
 }
 
@@ -99,9 +100,6 @@ Result<Value> take(const ComposeContext& c) {
   return c.builder.call("take_rows", {flat, index}, {Argument::of_int(0), c.get("mode")});
 }
 
-constexpr std::string_view kMode =
-    "raise refuses indices outside the axis, clip clamps them, negative ones to 0";
-
 }  // namespace
 
 WEFT_OP(take_rows) {
@@ -110,7 +108,7 @@ WEFT_OP(take_rows) {
       .input("data", "any dtype")
       .index_input("index", "int64, any shape; negative ones count back")
       .integer("axis", 0, "axis that the indices count along")
-      .text("mode", "raise", kMode)
+      .text("mode", "raise", kModeDoc)
       .boolean("sparse_grad", false, "the gradient is a sum of rows, not an array of data's shape")
       .infer(infer_take)
       .gradient(gradient)
@@ -127,7 +125,7 @@ WEFT_OP(take_adjoint) {
       .input("dout", "any dtype: cotangent of take")
       .index_input("index", "int64, any shape; negative ones count back")
       .integer("axis", 0, "axis that the indices count along")
-      .text("mode", "raise", kMode)
+      .text("mode", "raise", kModeDoc)
       .required(AttributeKind::kInts, "data_shape", "shape of the result")
       .infer(infer_adjoint)
       .gradient(gradient_adjoint)
@@ -142,7 +140,7 @@ WEFT_OP(take) {
       .input("a", "any dtype")
       .index_input("indices", "integers of any shape; negative ones count back")
       .optional(AttributeKind::kInt, "axis", "axis that the indices count along")
-      .text("mode", "raise", kMode)
+      .text("mode", "raise", kModeDoc)
       .compose(checked<take>)
       .like("numpy.take")
       .sample(R"({"shapes": [[4, 3], [2, 2]], "dtypes": [null, "int64"], "axis": 0})")

@@ -59,9 +59,15 @@ class Recursion {
     blank_ = first ? 0 : data_[2] - 1;
     const Value label = cast(c.in(1), DType::kInt64);
     const Value is_label = b_.call("not_equal", {label, scalar(label, first ? 0 : -1)});
-    label_lengths_ = given(c, 3) ? at_most_all(c.in(3)) : lengths_before_padding(is_label);
-    label_ = where(is_label, label, integers({data_[1], length_}, blank_));
-    if (given(c, 2)) data_lengths_ = cast(c.in(2), DType::kInt64);
+    label_lengths_ = given(c, 3) ? bounded(c.in(3), 0, length_, "`label_lengths`")
+                                 : lengths_before_padding(is_label);
+    // What stands behind a label may be anything.
+    const Value place = iota(b_, 0, length_);
+    const Value counts =
+        call("logical_and", is_label, call("less", place, reshape(label_lengths_, {data_[1], 1})));
+    label_ = bounded(where(counts, label, integers({data_[1], length_}, blank_)), 0, data_[2] - 1,
+                     "`label`");
+    if (given(c, 2)) data_lengths_ = bounded(c.in(2), 1, data_[0], "`data_lengths`");
     const DType dtype = size_of(c.in(0).dtype()) < 4 ? DType::kFloat32 : c.in(0).dtype();
     scores_ = b_.call("log_softmax", {cast(c.in(0), dtype)});
   }
@@ -98,10 +104,10 @@ class Recursion {
                     Argument::of_dtype(scores_.dtype())});
   }
 
-  Value at_most_all(const Value& lengths) {
-    const Value labels =
-        call("minimum", cast(lengths, DType::kInt64), integers({data_[1]}, length_));
-    return call("maximum", labels, integers({data_[1]}, 0));
+  Value bounded(const Value& numbers, int64_t least, int64_t most, std::string_view what) {
+    return b_.call("bounded_integers", {cast(numbers, DType::kInt64)},
+                   {Argument::of_int(least), Argument::of_int(most),
+                    Argument::of_string("ctc_loss"), Argument::of_string(what)});
   }
 
   // Labels before the first padding.
@@ -195,17 +201,17 @@ WEFT_OP(ctc_loss) {
   op.doc("Minus the logarithm of the probability of a label, over all ways to align it.")
       .in(Namespace::kNpx)
       .input("data", "floating, shape (T, N, C): scores, whose softmax is taken")
-      .index_input(
-          "label",
-          "any real dtype, shape (N, L): classes; those from the first padding on, 0 where "
-          "the blank is first, else -1, do not count");
+      .index_input("label",
+                   "any real dtype, shape (N, L): classes, none negative; those from the first "
+                   "padding on, 0 "
+                   "where the blank is first, else -1, do not count");
   op.optional_input(
       "data_lengths",
-      "any real dtype, shape (N,): steps of each sample, at least 1; all if left out");
+      "any real dtype, shape (N,): steps of each sample, from 1 to T; all if left out");
   op.inputs.back().keeps_dtype = true;
   op.optional_input(
       "label_lengths",
-      "any real dtype, shape (N,): labels of each sample in place of padding, at most L");
+      "any real dtype, shape (N,): labels of each sample in place of padding, from 0 to L");
   op.inputs.back().keeps_dtype = true;
   op.text("blank_label", "first", "the class of the blank: first (0) or last (C - 1)")
       .infer(check)
@@ -213,11 +219,13 @@ WEFT_OP(ctc_loss) {
       .sample(R"({"shapes": [[6, 3, 4], [3, 2]], "dtypes": [null, "int64"]})")
       .sample(R"({"shapes": [[5, 3, 4], [3, 2]], "dtypes": [null, "int32"],
                   "blank_label": "last"})")
-      .sample(R"({"shapes": [[6, 3, 4], [3, 1], [3]], "dtypes": [null, "int64", "int64"]})")
+      .sample(R"({"shapes": [[6, 3, 4], [3, 1], [3]], "dtypes": [null, "int64", "int64"],
+                  "ranges": [null, null, [1, 2]]})")
       .sample(R"({"shapes": [[6, 3, 4], [3, 2], null, [3]],
-                  "dtypes": [null, "int64", null, "int32"]})")
+                  "dtypes": [null, "int64", null, "int32"], "ranges": [null, null, null, [0, 1]]})")
       .sample(R"({"shapes": [[3, 2, 3], [2, 1], null, [2]],
-                  "dtypes": [null, "int64", null, "int64"], "blank_label": "last"})")
+                  "dtypes": [null, "int64", null, "int64"], "ranges": [null, null, null, [0, 1]],
+                  "blank_label": "last"})")
       .sample(R"({"shapes": [[2, 2, 3], [2, 0]], "dtypes": [null, "int64"]})");
 }
 

@@ -101,7 +101,9 @@ Result<Values> batch_norm(const ComposeContext& c) {
   WEFT_ASSIGN(const Value running_var, along(c, 4, axis));
   Value centre = running_mean, variance = running_var, next_mean = c.in(3), next_var = c.in(4);
   Value fused;
-  if (c.flag("training")) {
+  // A batch without elements has no statistics: the running ones stay.
+  const bool has_statistics = c.flag("training") && shape.elements() > 0;
+  if (has_statistics) {
     const double momentum = c.real("momentum");
     if (has_planes(shape, axis)) {
       WEFT_TRY(along(c, 1, axis).status());
@@ -127,7 +129,7 @@ Result<Values> batch_norm(const ComposeContext& c) {
   }
   if (fused) return Values{fused, next_mean, next_var};
   const Value inverse = reciprocal_root(variance + c.real("eps"));
-  if (c.flag("training")) {
+  if (has_statistics) {
     WEFT_ASSIGN(const Value out, affine(c, (x - centre) * inverse, axis));
     return Values{out, next_mean, next_var};
   }

@@ -120,8 +120,10 @@ class Lengths {
  public:
   Lengths(const ComposeContext& c, const Value& lengths)
       : b_(c.builder), steps_(c.in(0).shape()[0]), batch_(c.in(0).shape()[1]) {
-    const Value least = b_.call("maximum", {cast(lengths, DType::kInt64), whole(0)});
-    lengths_ = b_.call("minimum", {least, whole(steps_)});
+    lengths_ =
+        b_.call("bounded_integers", {cast(lengths, DType::kInt64)},
+                {Argument::of_int(0), Argument::of_int(steps_), Argument::of_string(c.op().name),
+                 Argument::of_string("`sequence_length`")});
     times_ = reshape(iota(b_, 0, steps_), {steps_, 1});
   }
   // Zero in the steps, axis 0, that are not there.
@@ -187,11 +189,21 @@ Values run_steps(const ComposeContext& c, const Network& network, const Value& x
   return c.builder.call_all("rnn_steps", {all, lane(c.in(1)), weight}, {relu, backwards});
 }
 
-// Without steps the results are still arrays of their own.
+// Without steps the results are still arrays of their own, with the history that steps would have
+// given them: a step of no sequences, whose sum is added to the states.
 Values no_steps(const ComposeContext& c, const Network& network) {
-  const Shape hidden = c.in(1).shape();
-  Values results{zeros(c.in(0), {c.in(1).dtype(), {0, hidden[0], hidden[1]}, {}})};
-  for (size_t i = 1; i <= network.states; ++i) results.push_back(c.builder.call("copy", {c.in(i)}));
+  const Shape data = c.in(0).shape(), hidden = c.in(1).shape();
+  const Affine of_data(c, 1 + network.states), of_hidden(c, 2 + network.states);
+  const auto none = [](const Value& state) { return state ? slice(state, 0, 0, 0) : Value(); };
+  const State first = first_state(c, network);
+  const State step =
+      network.step(c, of_data(reshape(c.in(0), {0, data[2]})), of_hidden(none(first.hidden)),
+                   {none(first.hidden), none(first.cell)});
+  const Value output = reshape(step.hidden, {0, hidden[0], hidden[1]});
+  const int64_t steps[] = {0};
+  const Value nothing = sum(output, steps, false);
+  Values results{output};
+  for (size_t i = 1; i <= network.states; ++i) results.push_back(c.in(i) + nothing);
   return results;
 }
 

@@ -1,6 +1,7 @@
 // One optimizer step as a function of weight, gradient and state: composites, so that a training
 // step traces, fuses and exports like any other code. Conventions are MXNet's: the gradient is
-// rescaled, then clipped, then weight decay is added.
+// rescaled, then clipped, then weight decay is added. What divides by a root computes halves in
+// float32: in float16 squares of gradients and epsilons are 0.
 #include "base/errors.h"
 #include "ops/rules.h"
 
@@ -132,6 +133,7 @@ void of_adam(OpDef& op, Values (*step)(const ComposeContext&)) {
       .real("epsilon", 1e-8, "added to the root")
       .outputs(3)
       .compose(step)
+      .rounds_once()
       .domain(0.5, 2);
 }
 
@@ -197,6 +199,7 @@ WEFT_OP(rmsprop_update) {
       .real("epsilon", 1e-8, "added to the root")
       .outputs(2)
       .compose(rmsprop)
+      .rounds_once()
       .domain(0.5, 2)
       .sample(R"({"shapes": [[3], [3], [3], []]})")
       .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], []], "wd": 0.1, "rescale_grad": 0.5,
@@ -219,6 +222,7 @@ WEFT_OP(rmsprop_centered_update) {
       .real("epsilon", 1e-8, "added to the variance")
       .outputs(4)
       .compose(rmsprop_centered)
+      .rounds_once()
       .domain(0.5, 0.7)  // a running mean of squares is at least the square of that of gradients
       .sample(R"({"shapes": [[3], [3], [3], [3], [3], []], "epsilon": 0.3})")
       .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], [2, 3], [2, 3], []], "wd": 0.1,
@@ -236,6 +240,7 @@ WEFT_OP(adagrad_update) {
   op.real("epsilon", 1e-6, "added to the root")
       .outputs(2)
       .compose(adagrad)
+      .rounds_once()
       .domain(0.5, 2)
       .sample(R"({"shapes": [[3], [3], [3], []]})")
       .sample(R"({"shapes": [[2, 3], [2, 3], [2, 3], []], "wd": 0.1, "rescale_grad": 0.5,

@@ -1251,7 +1251,7 @@ def std(
     *,
     out: ndarray | None = None,
 ) -> ndarray:
-    """Standard deviation over axes: the root of the variance.
+    """Standard deviation over axes: the root of the variance; its gradient is zero where that is.
 
     x: any real dtype
     axis: axis or axes to reduce; none reduces all
@@ -1318,7 +1318,8 @@ def take(
     a: any dtype
     indices: integers of any shape; negative ones count back
     axis: axis that the indices count along
-    mode: raise refuses indices outside the axis, clip clamps them, negative ones to 0
+    mode: raise refuses indices outside the axis, strict also negative ones, clip clamps all,
+        negative ones to 0
     out: array to write into
 
     Same results as ``numpy.take``.

@@ -184,10 +184,11 @@ def ctc_loss(
     """Minus the logarithm of the probability of a label, over all ways to align it.
 
     data: floating, shape (T, N, C): scores, whose softmax is taken
-    label: any real dtype, shape (N, L): classes; those from the first padding on, 0 where the blank
-        is first, else -1, do not count
-    data_lengths: any real dtype, shape (N,): steps of each sample, at least 1; all if left out
-    label_lengths: any real dtype, shape (N,): labels of each sample in place of padding, at most L
+    label: any real dtype, shape (N, L): classes, none negative; those from the first padding on, 0
+        where the blank is first, else -1, do not count
+    data_lengths: any real dtype, shape (N,): steps of each sample, from 1 to T; all if left out
+    label_lengths: any real dtype, shape (N,): labels of each sample in place of padding, from 0 to
+        L
     blank_label: the class of the blank: first (0) or last (C - 1)
     out: array to write into
     """
@@ -288,7 +289,7 @@ def embedding(
 ) -> ndarray:
     """The row of a table for each integer.
 
-    data: integers of any shape, each the number of a row
+    data: integers of any shape, each the number of a row, none negative
     weight: any dtype, shape (tokens, features)
     sparse_grad: the gradient has the rows that were looked up, not the whole table
     out: array to write into
@@ -689,7 +690,8 @@ def pick(
     index: any real dtype, cut to integers, data's shape without the axis; negative ones count back
     axis: axis that the indices count along
     keepdims: keep the axis with extent 1
-    mode: raise refuses indices outside the axis, clip clamps them, negative ones to 0
+    mode: raise refuses indices outside the axis, strict also negative ones, clip clamps all,
+        negative ones to 0
     out: array to write into
     """
 
@@ -1285,6 +1287,7 @@ def softmax_cross_entropy(
     axis: int = -1,
     sparse_label: bool = True,
     from_logits: bool = False,
+    ignore_index: int | None = None,
     *,
     out: ndarray | None = None,
 ) -> ndarray:
@@ -1295,6 +1298,7 @@ def softmax_cross_entropy(
     axis: axis of the classes
     sparse_label: labels are class indices
     from_logits: data holds log-probabilities already
+    ignore_index: label whose loss is 0, such as -1 for padding; other negative labels are refused
     out: array to write into
     """
 

@@ -9,6 +9,11 @@ def _within(index, extent, mode):
     return index.clip(0, extent - 1) if mode == "clip" else index
 
 
+def bounded_integers(x, least, most, caller, what):
+    assert ((x >= least) & (x <= most)).all(), f"{caller}: {what}"
+    return x
+
+
 def pick(data, index, axis=-1, mode="raise", keepdims=False):
     places = numpy.expand_dims(_within(index, data.shape[axis], mode), axis)
     return numpy.take_along_axis(data, places, axis).squeeze(() if keepdims else axis)

@@ -6,10 +6,13 @@ from oracles.indexing import pick
 from oracles.softmax import _log_softmax
 
 
-def softmax_cross_entropy(data, label, axis=-1, sparse_label=True, from_logits=False):
+def softmax_cross_entropy(
+    data, label, axis=-1, sparse_label=True, from_logits=False, ignore_index=None
+):
     log_probability = data if from_logits else _log_softmax(data, axis)
     if sparse_label:
-        return -pick(log_probability, label, axis)
+        counts = label != ignore_index
+        return numpy.where(counts, -pick(log_probability, numpy.where(counts, label, 0), axis), 0)
     return -(log_probability * label).sum(axis=axis)
 
 

@@ -33,6 +33,7 @@ def batch_norm(
     data, gamma, beta, running_mean, running_var, eps=1e-5, momentum=0.9, training=False, axis=1
 ):
     axes = tuple(i for i in range(data.ndim) if i != axis % data.ndim)
+    training = training and data.size > 0  # else there are no statistics, and the old ones stay
     mean, var = (data.mean(axes), data.var(axes)) if training else (running_mean, running_var)
     unit = _affine(data, None, -mean, axis)
     out = _affine(_affine(unit, 1 / numpy.sqrt(var + eps), None, axis), gamma, beta, axis)
