@@ -1,6 +1,12 @@
 """Losses: one value per sample, the mean over all axes but the batch axis.
 
 `backward` on the vector of losses sums them; `Trainer.step(batch_size)` divides by their number.
+
+Class labels are at least 0: others are refused, but for an `ignore_index`, whose elements have a
+loss of 0 and no gradient, and do not count in the mean. A sample of no elements has a loss of 0.
+
+Losses of halves that add up, have exponents or an epsilon are computed in float32 and rounded once:
+in float16 epsilons are 0, and squares soon infinite.
 """
 
 import math
@@ -9,12 +15,28 @@ from typing import Any
 from weft import np, npx
 from weft._core import OPERATORS
 from weft._errors import InvalidValue
+from weft._numbers import require, require_finite
 from weft.gluon.hybrid_block import HybridBlock
 
 # Composites, because operators one by one would be a pass over all elements each.
 _half_squares = OPERATORS["half_square_elements"]
 _huber = OPERATORS["huber_elements"]
 _logistic = OPERATORS["logistic_elements"]
+
+_HALVES = ("float16", "bfloat16")
+
+
+def _wide(array: Any) -> Any:
+    """Halves as float32."""
+    return array.astype("float32") if array.dtype.name in _HALVES else array
+
+
+def _broadcasts_to(shape: tuple[Any, ...], target: tuple[Any, ...]) -> bool:
+    """Does an array of this shape broadcast to the other without enlarging it?"""
+    if len(shape) > len(target):
+        return False
+    behind = target[len(target) - len(shape) :]
+    return all(own == wanted or own == 1 for own, wanted in zip(shape, behind, strict=True))
 
 
 class Loss(HybridBlock):
@@ -24,8 +46,11 @@ class Loss(HybridBlock):
     batch_axis: the axis of samples
     """
 
+    rounds_once = False  # computes halves in float32
+
     def __init__(self, weight: float | None = None, batch_axis: int = 0) -> None:
         super().__init__()
+        require_finite(type(self).__name__, weight=weight)
         self.weight = weight
         self.batch_axis = batch_axis
 
@@ -36,18 +61,53 @@ class Loss(HybridBlock):
     def forward(self, pred: Any, label: Any, sample_weight: Any = None) -> Any:
         """Losses of shape (N,).
 
-        sample_weight: factors that broadcast to the elements, None for 1
+        sample_weight: factors that broadcast to the elements, or of shape (N, 1) where there is one
+            for each sample; None for 1
         """
-        return self.by_sample(self.elements(pred, label), sample_weight)
+        (pred, label), dtype = self._operands(pred, label)
+        return self.by_sample(self.elements(pred, label), sample_weight, dtype=dtype)
 
-    def by_sample(self, loss: Any, sample_weight: Any = None) -> Any:
-        """The losses of elements weighted, and their mean for each sample: shape (N,)."""
+    def _operands(self, *arrays: Any) -> tuple[tuple[Any, ...], Any]:
+        """What is computed with, and the dtype to round to; None: no rounding."""
+        dtype = np.result_type(*(a.dtype for a in arrays)) if self.rounds_once else None
+        if dtype is None or dtype.name not in _HALVES:
+            return arrays, None
+        return tuple(_wide(a) for a in arrays), dtype
+
+    def by_sample(
+        self, loss: Any, sample_weight: Any = None, *, counted: Any = None, dtype: Any = None
+    ) -> Any:
+        """The losses of elements weighted, and their mean for each sample: shape (N,).
+
+        counted: bools of the elements that are in the mean, the others being 0; None for all
+        dtype: of the result, None for that of the losses
+
+        Raises ValueError where `sample_weight` would enlarge the losses.
+        """
         if sample_weight is not None:
-            loss = loss * sample_weight
+            loss = loss * self._fitted(sample_weight, loss)
         if self.weight is not None:
             loss = loss * self.weight
         rest = self._rest(loss)
-        return np.mean(loss, axis=rest) if rest else loss
+        if rest and counted is not None:
+            number = np.sum(counted, axis=rest, dtype="float32")
+            loss = np.sum(loss, axis=rest) / np.maximum(number, 1.0).astype(loss.dtype)
+        elif rest:
+            is_empty = any(isinstance(n, int) and n == 0 for n in (loss.shape[a] for a in rest))
+            loss = np.sum(loss, axis=rest) if is_empty else np.mean(loss, axis=rest)
+        return loss if dtype is None else loss.astype(dtype)
+
+    def _fitted(self, sample_weight: Any, loss: Any) -> Any:
+        """Factors in a shape that broadcasts to that of the losses."""
+        shape = given = tuple(getattr(sample_weight, "shape", ()))
+        while len(shape) > loss.ndim and shape[-1] == 1:  # (N, 1) for losses of shape (N,)
+            shape = shape[:-1]
+        if not _broadcasts_to(shape, loss.shape):
+            raise InvalidValue(
+                f"{type(self).__name__}: `sample_weight` must broadcast to the losses, of shape "
+                f"{loss.shape}, without enlarging them; got shape {given}"
+            )
+        return sample_weight if shape == given else np.reshape(sample_weight, shape)
 
     def _rest(self, array: Any) -> tuple[int, ...]:
         """All axes but that of samples."""
@@ -73,6 +133,7 @@ class HuberLoss(Loss):
 
     def __init__(self, rho: float = 1.0, weight: float | None = None, batch_axis: int = 0) -> None:
         super().__init__(weight, batch_axis)
+        require(rho > 0, "HuberLoss", "rho", "above 0", rho)
         self.rho = rho
 
     def elements(self, pred: Any, label: Any) -> Any:
@@ -84,6 +145,12 @@ class SoftmaxCrossEntropyLoss(Loss):
 
     sparse_label: labels are class indices without `axis`; else probabilities of pred's shape
     from_logits: pred holds log-probabilities already
+    ignore_index: class index of what does not count, such as -1 for padding; None for none
+
+    >>> from weft import gluon, np
+    >>> loss_of = gluon.loss.SoftmaxCrossEntropyLoss(ignore_index=-1)
+    >>> loss_of(np.zeros((2, 4)), np.array([3, -1]))
+    array([1.3862944, 0.       ])
     """
 
     def __init__(
@@ -94,12 +161,30 @@ class SoftmaxCrossEntropyLoss(Loss):
         from_logits: bool = False,
         weight: float | None = None,
         batch_axis: int = 0,
+        ignore_index: int | None = None,
     ) -> None:
         super().__init__(weight, batch_axis)
+        if ignore_index is not None and not sparse_label:
+            raise InvalidValue(
+                "SoftmaxCrossEntropyLoss: `ignore_index` needs labels that are class indices; got "
+                "`sparse_label=False`"
+            )
         self.options = {"axis": axis, "sparse_label": sparse_label, "from_logits": from_logits}
+        self.ignore_index = ignore_index
 
     def elements(self, pred: Any, label: Any) -> Any:
-        return npx.softmax_cross_entropy(pred, label, **self.options)
+        options = dict(self.options)
+        if self.ignore_index is not None:
+            options["ignore_index"] = self.ignore_index
+        return npx.softmax_cross_entropy(pred, label, **options)
+
+    def forward(self, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+        """Losses of shape (N,).
+
+        pred: scores; label: class indices without `axis`, or probabilities; see `Loss.forward`
+        """
+        counted = None if self.ignore_index is None else label != self.ignore_index
+        return self.by_sample(self.elements(pred, label), sample_weight, counted=counted)
 
 
 class SigmoidBinaryCrossEntropyLoss(Loss):
@@ -113,6 +198,7 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
     ) -> None:
         super().__init__(weight, batch_axis)
         self.from_sigmoid = from_sigmoid
+        self.rounds_once = from_sigmoid
 
     def elements(self, pred: Any, label: Any) -> Any:
         label = np.reshape(label, pred.shape)
@@ -150,6 +236,7 @@ class HingeLoss(Loss):
         self, margin: float = 1.0, weight: float | None = None, batch_axis: int = 0
     ) -> None:
         super().__init__(weight, batch_axis)
+        require_finite(type(self).__name__, margin=margin)
         self.margin = margin
 
     def elements(self, pred: Any, label: Any) -> Any:
@@ -169,6 +256,8 @@ class KLDivLoss(Loss):
     from_logits: pred holds log-probabilities; else scores, whose softmax along `axis` is taken
     """
 
+    rounds_once = True
+
     def __init__(
         self,
         from_logits: bool = True,
@@ -177,10 +266,20 @@ class KLDivLoss(Loss):
         batch_axis: int = 0,
     ) -> None:
         super().__init__(weight, batch_axis)
+        if from_logits and axis != -1:
+            raise InvalidValue(
+                "KLDivLoss: `axis` has no effect with `from_logits`, which has no softmax; got "
+                f"{axis}"
+            )
         self.from_logits = from_logits
         self.axis = axis
 
     def elements(self, pred: Any, label: Any) -> Any:
+        if not _broadcasts_to(label.shape, pred.shape):
+            raise InvalidValue(
+                f"KLDivLoss: `label` must broadcast to `pred`, of shape {pred.shape}, without "
+                f"enlarging it; got shape {label.shape}"
+            )
         logs = pred if self.from_logits else npx.log_softmax(pred, axis=self.axis)
         return label * (np.log(label + 1e-12) - logs)
 
@@ -190,7 +289,10 @@ class PoissonNLLLoss(Loss):
 
     from_logits: pred holds logarithms of the means, else the means
     compute_full: adds Stirling's approximation of log(label!) for labels above 1
+    epsilon: summand of the means under the logarithm
     """
+
+    rounds_once = True
 
     def __init__(
         self,
@@ -202,6 +304,11 @@ class PoissonNLLLoss(Loss):
         epsilon: float = 1e-8,
     ) -> None:
         super().__init__(weight, batch_axis)
+        if from_logits and epsilon != 1e-8:
+            raise InvalidValue(
+                "PoissonNLLLoss: `epsilon` has no effect with `from_logits`, which has no "
+                f"logarithm; got {epsilon}"
+            )
         self.from_logits = from_logits
         self.compute_full = compute_full
         self.epsilon = epsilon
@@ -222,27 +329,37 @@ class PoissonNLLLoss(Loss):
 class TripletLoss(Loss):
     """max(0, margin + |pred - positive|² - |pred - negative|²) of each sample."""
 
+    rounds_once = True
+
     def __init__(
         self, margin: float = 1.0, weight: float | None = None, batch_axis: int = 0
     ) -> None:
         super().__init__(weight, batch_axis)
+        require_finite(type(self).__name__, margin=margin)
         self.margin = margin
 
     def forward(self, pred: Any, positive: Any, negative: Any, sample_weight: Any = None) -> Any:
         """Losses of shape (N,); `positive` and `negative` have pred's elements."""
+        (pred, positive, negative), dtype = self._operands(pred, positive, negative)
         nearer = np.square(np.reshape(positive, pred.shape) - pred)
         farther = np.square(np.reshape(negative, pred.shape) - pred)
         gap = np.sum(nearer - farther, axis=self._rest(pred))
-        return self.by_sample(npx.relu(gap + self.margin), sample_weight)
+        return self.by_sample(npx.relu(gap + self.margin), sample_weight, dtype=dtype)
 
 
 class CosineEmbeddingLoss(Loss):
-    """1 - cosine for rows that belong together, max(0, cosine - margin) for others."""
+    """1 - cosine for rows that belong together, max(0, cosine - margin) for others.
+
+    A row of zeros has no direction: its cosine with any other is 0, and it gets no gradient.
+    """
+
+    rounds_once = True
 
     def __init__(
         self, weight: float | None = None, batch_axis: int = 0, margin: float = 0.0
     ) -> None:
         super().__init__(weight, batch_axis)
+        require_finite(type(self).__name__, margin=margin)
         self.margin = margin
 
     def forward(self, input1: Any, input2: Any, label: Any, sample_weight: Any = None) -> Any:
@@ -250,12 +367,17 @@ class CosineEmbeddingLoss(Loss):
 
         input1, input2: rows of shape (N, ..., C); label: 1 where they belong together, else -1
         """
+        (input1, input2), dtype = self._operands(input1, input2)
         input2 = np.reshape(input2, input1.shape)
-        lengths = np.sqrt(np.sum(input1 * input1, axis=-1) * np.sum(input2 * input2, axis=-1))
-        cosine = np.sum(input1 * input2, axis=-1) / np.maximum(lengths, 1e-12)
+        squares = np.sum(input1 * input1, axis=-1) * np.sum(input2 * input2, axis=-1)
+        # The root has an infinite slope at 0, which would make gradients NaN.
+        has_direction = squares > 0
+        lengths = np.sqrt(np.where(has_direction, squares, 1.0))
+        products = np.where(has_direction, np.sum(input1 * input2, axis=-1), 0.0)
+        cosine = products / np.maximum(lengths, 1e-12)
         label = np.reshape(label, cosine.shape)
         loss = np.where(label == 1, 1.0 - cosine, npx.relu(cosine - self.margin))
-        return self.by_sample(loss, sample_weight)
+        return self.by_sample(loss, sample_weight, dtype=dtype)
 
 
 class CTCLoss(Loss):
@@ -303,7 +425,7 @@ class DistillationLoss(Loss):
     et al. 2015): alpha T² KL(softmax(teacher / T) ‖ softmax(pred / T)) + (1 - alpha) cross entropy.
 
     temperature: T, which makes distributions flat so that small scores count; alpha: share of the
-    teacher, 0 to 1; axis: of the classes
+    teacher, 0 to 1; axis: of the classes; ignore_index: label of what does not count, None for none
 
     >>> from weft import gluon, np
     >>> loss_of = gluon.loss.DistillationLoss(alpha=1.0)
@@ -311,6 +433,8 @@ class DistillationLoss(Loss):
     >>> bool(abs(loss_of(scores, scores)).max() < 1e-6)
     True
     """
+
+    rounds_once = True
 
     def __init__(
         self,
@@ -320,6 +444,7 @@ class DistillationLoss(Loss):
         axis: int = -1,
         weight: float | None = None,
         batch_axis: int = 0,
+        ignore_index: int | None = None,
     ) -> None:
         super().__init__(weight, batch_axis)
         if not temperature > 0:
@@ -329,6 +454,7 @@ class DistillationLoss(Loss):
         if not 0 <= alpha <= 1:
             raise InvalidValue(f"DistillationLoss: `alpha` must be in [0, 1]; got {alpha}")
         self.temperature, self.alpha, self.axis = temperature, alpha, axis
+        self.ignore_index = ignore_index
 
     def forward(self, pred: Any, teacher: Any, label: Any = None, sample_weight: Any = None) -> Any:
         """Losses of shape (N,).
@@ -336,16 +462,32 @@ class DistillationLoss(Loss):
         pred, teacher: scores of one shape, before any softmax; the teacher gets no gradient
         label: class indices without `axis`; needed unless alpha is 1
         """
+        needs_label = self.alpha < 1 or self.ignore_index is not None
+        if needs_label and label is None:
+            raise InvalidValue(
+                "DistillationLoss: `label` must be given where `alpha` is not 1 or there is an "
+                "`ignore_index`"
+            )
+        if teacher.shape != pred.shape:
+            raise InvalidValue(
+                f"DistillationLoss: `teacher` must have the shape of `pred`, {pred.shape}; got "
+                f"{teacher.shape}"
+            )
+        (pred, teacher), dtype = self._operands(pred, teacher)
         scaled = npx.log_softmax(pred / self.temperature, axis=self.axis)
         wanted = npx.log_softmax(npx.stop_gradient(teacher) / self.temperature, axis=self.axis)
         gap = np.sum(np.exp(wanted) * (wanted - scaled), axis=self.axis)
         loss = gap * (self.alpha * self.temperature**2)
         if self.alpha < 1:
-            if label is None:
-                raise InvalidValue("DistillationLoss: `label` must be given where `alpha` is not 1")
-            hard = npx.softmax_cross_entropy(pred, label, axis=self.axis)
+            hard = npx.softmax_cross_entropy(
+                pred, label, axis=self.axis, ignore_index=self.ignore_index
+            )
             loss = loss + np.reshape(hard, loss.shape) * (1 - self.alpha)
-        return self.by_sample(loss, sample_weight)
+        counted = None
+        if self.ignore_index is not None:
+            counted = np.reshape(label != self.ignore_index, loss.shape)
+            loss = np.where(counted, loss, 0.0)
+        return self.by_sample(loss, sample_weight, counted=counted, dtype=dtype)
 
 
 SoftmaxCELoss = SoftmaxCrossEntropyLoss

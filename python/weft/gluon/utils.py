@@ -7,10 +7,13 @@ from typing import Any
 
 from weft import autograd, np
 from weft._errors import InvalidValue
+from weft._numbers import require_whole
 from weft._planned import hybridize
 from weft._trace import is_tracing
 from weft._typing import ArrayLike, DeviceLike, ndarray
 from weft.sparse import RowSparseArray
+
+_HALVES = ("float16", "bfloat16")
 
 
 def split_data(
@@ -23,6 +26,7 @@ def split_data(
     >>> [part.shape for part in split_data(np.zeros((5, 2)), 2, even_split=False)]
     [(3, 2), (2, 2)]
     """
+    num_slice = require_whole("split_data", "num_slice", num_slice, 1)
     extent = data.shape[batch_axis]
     if not 0 < num_slice <= extent or (even_split and extent % num_slice):
         raise InvalidValue(
@@ -62,7 +66,7 @@ def clip_global_norm(
     >>> gradient
     array([0.6, 0.8])
     """
-    if not arrays or max_norm <= 0:
+    if not arrays or not max_norm > 0:
         raise InvalidValue(
             f"clip_global_norm: needs arrays and a positive `max_norm`; got {len(arrays)} arrays "
             f"and {max_norm}"
@@ -79,15 +83,28 @@ def clip_global_norm(
             warnings.warn(f"clip_global_norm: the norm is {norm}; nothing is scaled", stacklevel=2)
         if math.isfinite(norm) and norm > max_norm:
             for part in parts:
-                part *= max_norm / norm
+                _scale(part, max_norm / norm)
     return norm
 
 
 @hybridize
 def _sum_of_squares(*parts: ndarray) -> ndarray:
     """In float64: one plan for all arrays."""
-    squares = [np.square(part).sum().astype("float64") for part in parts]
+    squares = [np.square(_wide(part)).sum().astype("float64") for part in parts]
     return sum(squares[1:], squares[0])
+
+
+def _wide(part: ndarray) -> ndarray:
+    """Halves as float32: in float16 squares of numbers above 255 are infinite."""
+    return part.astype("float32") if part.dtype.name in _HALVES else part
+
+
+def _scale(part: ndarray, factor: Any) -> None:
+    """In place. What is below the smallest half may still be the factor of one."""
+    if part.dtype.name in _HALVES:
+        part[...] = (_wide(part) * factor).astype(part.dtype)
+    else:
+        part *= factor
 
 
 def _clip_traced(parts: Sequence[ndarray], max_norm: float) -> ndarray:
@@ -95,7 +112,7 @@ def _clip_traced(parts: Sequence[ndarray], max_norm: float) -> ndarray:
     one = np.ones_like(norm)
     scale = np.where((norm > max_norm) & np.isfinite(norm), max_norm / norm, one)
     for part in parts:
-        part *= scale.astype(part.dtype)
+        _scale(part, scale.astype("float32" if part.dtype.name in _HALVES else part.dtype))
     return norm
 
 

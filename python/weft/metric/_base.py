@@ -12,8 +12,10 @@ _registry = Registry("metric")
 
 
 def arrays(given: Any) -> list[np.ndarray]:
-    """One array, or each of a list."""
-    return [np.asarray(x) for x in (given if isinstance(given, list | tuple) else [given])]
+    """One array, or each of a list; halves as float32, because their sums soon pass the largest
+    half, and epsilons are 0."""
+    found = [np.asarray(x) for x in (given if isinstance(given, list | tuple) else [given])]
+    return [x.astype("float32") if x.dtype.name in ("float16", "bfloat16") else x for x in found]
 
 
 def pairs(labels: Any, preds: Any, where: str) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -36,6 +38,17 @@ def same_shape(label: np.ndarray, pred: np.ndarray, where: str) -> tuple[np.ndar
     raise InvalidValue(
         f"{where}: `preds` of shape {pred.shape} do not fit `labels` of shape {label.shape}"
     )
+
+
+def classes_counted(label: np.ndarray, ignore_index: int | None, where: str) -> np.ndarray:
+    """Which labels count: bools. Raises ValueError where one of them is negative."""
+    counted = label == label if ignore_index is None else label != ignore_index
+    if label.dtype.name[0] not in "ub" and bool(np.any((label < 0) & counted)):
+        raise InvalidValue(
+            f"{where}: `labels` must be at least 0; got {label.min()}; give what stands for no "
+            "class as `ignore_index`"
+        )
+    return counted
 
 
 class EvalMetric:
@@ -115,7 +128,7 @@ class CompositeEvalMetric(EvalMetric):
 class CustomMetric(EvalMetric):
     """The mean over batches of a function of NumPy arrays.
 
-    feval: (label, pred) to a number, or to (sum, count)
+    feval: (label, pred) to a number, or to (sum, count); not called for a batch of no elements
 
     >>> from weft import metric, np
     >>> largest = metric.CustomMetric(lambda label, pred: abs(label - pred).max(), "largest")
@@ -134,6 +147,8 @@ class CustomMetric(EvalMetric):
 
     def update(self, labels: Any, preds: Any) -> None:
         for label, pred in pairs(labels, preds, self.name):
+            if pred.size == 0:
+                continue
             found = self.feval(label.asnumpy(), pred.asnumpy())
             total, count = found if isinstance(found, tuple) else (found, 1)
             self.total += float(total)

@@ -5,7 +5,7 @@ from typing import Any
 
 from weft import np, npx
 from weft._errors import InvalidValue
-from weft.metric._base import EvalMetric, pairs, register, same_shape
+from weft.metric._base import EvalMetric, classes_counted, pairs, register, same_shape
 
 
 def _misfit(where: str, label: np.ndarray, pred: np.ndarray) -> InvalidValue:
@@ -18,10 +18,14 @@ class Accuracy(EvalMetric):
     """Share of right predictions.
 
     labels: class indices; preds: the same, or scores with one more axis, `axis`
+    ignore_index: labels that do not count, None for none; other negative ones are refused
     """
 
-    def __init__(self, axis: int = -1, name: str = "accuracy") -> None:
+    def __init__(
+        self, axis: int = -1, name: str = "accuracy", *, ignore_index: int | None = None
+    ) -> None:
         self.axis = axis
+        self.ignore_index = ignore_index
         super().__init__(name)
 
     def update(self, labels: Any, preds: Any) -> None:
@@ -29,20 +33,25 @@ class Accuracy(EvalMetric):
             chosen = np.argmax(pred, axis=self.axis) if pred.ndim > label.ndim else pred
             if chosen.shape != label.shape:
                 raise _misfit("Accuracy", label, pred)
-            self.total += int(np.sum(chosen == label))
-            self.count += label.size
+            counted = classes_counted(label, self.ignore_index, "Accuracy")
+            self.total += int(np.sum((chosen == label) & counted))
+            self.count += int(np.sum(counted))
 
 
 class TopKAccuracy(EvalMetric):
     """Share of labels that are among the `top_k` classes with the highest scores.
 
     labels: class indices of any shape; preds: scores with one more axis, the last
+    ignore_index: labels that do not count, None for none; other negative ones are refused
     """
 
-    def __init__(self, top_k: int = 1, name: str = "top_k_accuracy") -> None:
+    def __init__(
+        self, top_k: int = 1, name: str = "top_k_accuracy", *, ignore_index: int | None = None
+    ) -> None:
         if top_k < 1:
             raise InvalidValue(f"TopKAccuracy: `top_k` must be at least 1; got {top_k}")
         self.top_k = top_k
+        self.ignore_index = ignore_index
         super().__init__(f"{name}_{top_k}")
 
     def update(self, labels: Any, preds: Any) -> None:
@@ -50,23 +59,35 @@ class TopKAccuracy(EvalMetric):
             if pred.ndim != label.ndim + 1 or pred.shape[:-1] != label.shape:
                 raise _misfit("TopKAccuracy", label, pred)
             _, best = npx.topk(pred, min(self.top_k, pred.shape[-1]))
+            counted = classes_counted(label, self.ignore_index, "TopKAccuracy")
             right = best == np.expand_dims(label, -1).astype("int64")
-            self.total += int(np.sum(right))
-            self.count += label.size
+            self.total += int(np.sum(right & np.expand_dims(counted, -1)))
+            self.count += int(np.sum(counted))
 
 
 class BinaryAccuracy(EvalMetric):
-    """Share of right predictions, which are true above `threshold`; labels are 0 and 1."""
+    """Share of right predictions, which are true above `threshold`; labels are 0 and 1.
 
-    def __init__(self, threshold: float = 0.5, name: str = "binary_accuracy") -> None:
+    ignore_index: labels that do not count, None for none; other negative ones are refused
+    """
+
+    def __init__(
+        self,
+        threshold: float = 0.5,
+        name: str = "binary_accuracy",
+        *,
+        ignore_index: int | None = None,
+    ) -> None:
         self.threshold = threshold
+        self.ignore_index = ignore_index
         super().__init__(name)
 
     def update(self, labels: Any, preds: Any) -> None:
         for given in pairs(labels, preds, "BinaryAccuracy"):
             label, pred = same_shape(*given, "BinaryAccuracy")
-            self.total += int(np.sum((pred > self.threshold) == (label > 0.5)))
-            self.count += label.size
+            counted = classes_counted(label, self.ignore_index, "BinaryAccuracy")
+            self.total += int(np.sum(((pred > self.threshold) == (label > 0.5)) & counted))
+            self.count += int(np.sum(counted))
 
 
 class Fbeta(EvalMetric):
@@ -78,6 +99,7 @@ class Fbeta(EvalMetric):
     threshold: probability above which a class is predicted, but for "multiclass"
     average: "micro" counts over all classes, "macro" takes the mean of the classes' scores, None
         gives an array of them
+    ignore_index: labels that do not count, None for none; other negative ones are refused
     """
 
     def __init__(
@@ -87,6 +109,8 @@ class Fbeta(EvalMetric):
         threshold: float = 0.5,
         average: str | None = "micro",
         name: str = "fbeta",
+        *,
+        ignore_index: int | None = None,
     ) -> None:
         if class_type not in ("binary", "multiclass", "multilabel"):
             raise InvalidValue(
@@ -101,6 +125,7 @@ class Fbeta(EvalMetric):
         self.beta = beta
         self.threshold = threshold
         self.average = average
+        self.ignore_index = ignore_index
         super().__init__(name)
 
     def reset(self) -> None:
@@ -111,6 +136,11 @@ class Fbeta(EvalMetric):
     def update(self, labels: Any, preds: Any) -> None:
         for label, pred in pairs(labels, preds, type(self).__name__):
             truth, chosen = self._tables(label, pred)
+            if label.size == 0:
+                continue
+            if self.ignore_index is not None:  # neither right nor predicted: in no count
+                ignored = (label.asnumpy() == self.ignore_index).reshape(len(truth), -1)
+                truth, chosen = truth & ~ignored, chosen & ~ignored
             if isinstance(self.right, float) or len(self.right) == truth.shape[1]:
                 self.hits = self.hits + (truth & chosen).sum(axis=0)
                 self.predicted = self.predicted + chosen.sum(axis=0)
@@ -130,11 +160,7 @@ class Fbeta(EvalMetric):
             classes = pred.shape[-1]
             chosen = np.argmax(pred, axis=-1).asnumpy().reshape(-1, 1)
             truth = label.asnumpy().reshape(-1, 1)
-            if truth.size and not 0 <= truth.min() <= truth.max() < classes:
-                raise InvalidValue(
-                    f"{where}: `labels` must be in [0, {classes}); got {truth.min()} to "
-                    f"{truth.max()}"
-                )
+            self._require((truth >= 0) & (truth < classes), truth, f"in [0, {classes})")
             numbers = np.arange(classes).asnumpy()
             return truth == numbers, chosen == numbers
         if self.class_type == "binary" and pred.ndim == label.ndim + 1 and pred.shape[-1] == 2:
@@ -142,11 +168,18 @@ class Fbeta(EvalMetric):
         label, pred = same_shape(label, pred, where)
         classes = label.shape[-1] if self.class_type == "multilabel" else 1
         truth = label.asnumpy().reshape(-1, classes)
-        if not ((truth == 0) | (truth == 1)).all():
-            raise InvalidValue(
-                f"{where}: `labels` must be 0 or 1; got {truth.min()} to {truth.max()}"
-            )
+        self._require((truth == 0) | (truth == 1), truth, "0 or 1")
         return truth == 1, (pred > self.threshold).asnumpy().reshape(-1, classes)
+
+    def _require(self, right: Any, labels: Any, rule: str) -> None:
+        """Raises ValueError where a label that counts is not as it has to be."""
+        if self.ignore_index is not None:
+            right = right | (labels == self.ignore_index)
+        if not right.all():
+            raise InvalidValue(
+                f"{type(self).__name__}: `labels` must be {rule}; got {labels.min()} to "
+                f"{labels.max()}"
+            )
 
     def get(self) -> tuple[str, Any]:
         if isinstance(self.right, float):
@@ -185,8 +218,10 @@ class F1(Fbeta):
         threshold: float = 0.5,
         average: str | None = "micro",
         name: str = "f1",
+        *,
+        ignore_index: int | None = None,
     ) -> None:
-        super().__init__(class_type, 1.0, threshold, average, name)
+        super().__init__(class_type, 1.0, threshold, average, name, ignore_index=ignore_index)
 
 
 class PCC(EvalMetric):
@@ -194,9 +229,11 @@ class PCC(EvalMetric):
 
     labels: class indices; preds: the same, or scores with one more axis, the last. 0 where all
     labels or all predictions are of one class. Source: Gorodkin, Comput. Biol. Chem. 28 (2004).
+    ignore_index: labels that do not count, None for none; other negative ones are refused
     """
 
-    def __init__(self, name: str = "pcc") -> None:
+    def __init__(self, name: str = "pcc", *, ignore_index: int | None = None) -> None:
+        self.ignore_index = ignore_index
         super().__init__(name)
 
     def reset(self) -> None:
@@ -207,8 +244,9 @@ class PCC(EvalMetric):
             chosen = np.argmax(pred, axis=-1) if pred.ndim > label.ndim else pred
             if chosen.shape != label.shape:
                 raise _misfit(type(self).__name__, label, pred)
+            counted = classes_counted(label, self.ignore_index, type(self).__name__).asnumpy()
             for right, found in zip(
-                label.asnumpy().ravel().tolist(), chosen.asnumpy().ravel().tolist(), strict=True
+                label.asnumpy()[counted].tolist(), chosen.asnumpy()[counted].tolist(), strict=True
             ):
                 key = (int(right), int(found))
                 self.confusion[key] = self.confusion.get(key, 0) + 1
@@ -231,8 +269,8 @@ class PCC(EvalMetric):
 class MCC(PCC):
     """Matthews' correlation coefficient of two classes; arguments as for `PCC`."""
 
-    def __init__(self, name: str = "mcc") -> None:
-        super().__init__(name)
+    def __init__(self, name: str = "mcc", *, ignore_index: int | None = None) -> None:
+        super().__init__(name, ignore_index=ignore_index)
 
     def update(self, labels: Any, preds: Any) -> None:
         super().update(labels, preds)
@@ -245,7 +283,7 @@ class CrossEntropy(EvalMetric):
     """Mean of -log of the probability that the label was given.
 
     labels: class indices; preds: probabilities with one more axis, `axis`
-    ignore_label: labels that do not count, None for none
+    ignore_label, ignore_index: labels that do not count, None for none; two names of one option
     from_logits: preds are scores, whose softmax is taken
     """
 
@@ -256,9 +294,15 @@ class CrossEntropy(EvalMetric):
         axis: int = -1,
         from_logits: bool = False,
         name: str = "cross-entropy",
+        *,
+        ignore_index: int | None = None,
     ) -> None:
+        if ignore_label is not None and ignore_index is not None:
+            raise InvalidValue(
+                f"{type(self).__name__}: `ignore_label` and `ignore_index` are one option; got both"
+            )
         self.eps = eps
-        self.ignore_label = ignore_label
+        self.ignore_label = ignore_index if ignore_label is None else ignore_label
         self.axis = axis
         self.from_logits = from_logits
         super().__init__(name)
@@ -296,8 +340,10 @@ class Perplexity(CrossEntropy):
         axis: int = -1,
         from_logits: bool = False,
         name: str = "perplexity",
+        *,
+        ignore_index: int | None = None,
     ) -> None:
-        super().__init__(eps, ignore_label, axis, from_logits, name)
+        super().__init__(eps, ignore_label, axis, from_logits, name, ignore_index=ignore_index)
 
     def get(self) -> tuple[str, float]:
         name, value = super().get()

@@ -58,11 +58,20 @@ class _Cell(HybridBlock):
                 f"{type(self).__name__}: `inputs` must have shape (N, T, C); got {inputs.shape}"
             )
         states = self.begin_state(inputs.shape[0]) if states is None else states
+        if inputs.shape[1] == 0:
+            return self._no_steps(inputs, states)
         outputs = []
         for step in range(inputs.shape[1]):
             output, states = self(inputs[:, step], states)
             outputs.append(output)
         return np.stack(outputs, axis=1), states
+
+    def _no_steps(self, inputs: Any, states: list[Any]) -> tuple[Any, list[Any]]:
+        """The states as they are, with the history that steps would have given them."""
+        batch, _, features = inputs.shape
+        output, _ = self(np.reshape(inputs, (0, features)), [state[:0] for state in states])
+        outputs = np.reshape(output, (batch, 0, self.hidden_size))
+        return outputs, [state + np.sum(outputs, axis=1) for state in states]
 
     def describe(self) -> str:
         features = self.i2h_weight.shape[1]
