@@ -4,6 +4,8 @@ Data sets and samplers draw from any of them, so whoever continues a program set
 """
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy
@@ -29,6 +31,27 @@ def restore(state: State) -> None:
     np.random.set_state(state["weft"])
     numpy.random.set_state(state["numpy"])
     random.setstate(_python_state(state))
+
+
+def seed(epoch: int, batch: int) -> None:
+    """Sets all generators to what a batch of an epoch begins with, whoever makes it."""
+    words = numpy.random.SeedSequence(epoch, spawn_key=(batch,)).generate_state(4)
+    np.random.seed(int.from_bytes(words[:2].tobytes(), "little"))
+    numpy.random.seed(words)
+    random.seed(words.tobytes())
+
+
+@contextmanager
+def seeded(epoch: int, batch: int) -> Iterator[None]:
+    """A block that draws from these seeds, and behind which all generators are as before."""
+    before = np.random.get_state(), numpy.random.get_state(legacy=False), random.getstate()
+    seed(epoch, batch)
+    try:
+        yield
+    finally:
+        np.random.set_state(before[0])
+        numpy.random.set_state(before[1])
+        random.setstate(before[2])
 
 
 def check(state: State, complaint: str) -> None:
@@ -58,4 +81,4 @@ def _plain(value: Any) -> Any:
     return value.tolist() if isinstance(value, numpy.ndarray | numpy.generic) else value
 
 
-__all__ = ["State", "check", "restore", "state"]
+__all__ = ["State", "check", "restore", "seed", "seeded", "state"]

@@ -11,7 +11,6 @@ import mmap
 import os
 import pickle
 import queue
-import random
 import signal
 import struct
 import threading
@@ -23,9 +22,7 @@ from multiprocessing import get_all_start_methods, get_context, reduction
 from multiprocessing.connection import wait
 from typing import Any
 
-import numpy
-
-from weft import np, npx
+from weft import _generators, npx
 from weft._errors import InvalidType, TimedOut, WorkerFailure
 from weft.gluon.data._blocks import Inbox, Outbox, Packed, batches_go_to
 from weft.gluon.data._parcel import Parcel, nameless_file, receive
@@ -55,7 +52,7 @@ def serve(connection: Any) -> None:
     while True:
         seed, indices, blocks_read = asked.get()
         outbox.take_back(blocks_read)
-        _seed_everything(*seed)
+        _generators.seed(*seed)
         place[0] = NO_SAMPLE
         try:
             if failure is None:
@@ -89,13 +86,6 @@ def _failure(error: Exception) -> tuple[None, bytes | None, str]:
     except Exception:
         stream = None
     return None, stream, text
-
-
-def _seed_everything(epoch: int, batch: int) -> None:
-    words = numpy.random.SeedSequence(epoch, spawn_key=(batch,)).generate_state(4)
-    np.random.seed(int.from_bytes(words[:2].tobytes(), "little"))
-    numpy.random.seed(words)
-    random.seed(words.tobytes())
 
 
 def _place_in(file: int) -> memoryview:

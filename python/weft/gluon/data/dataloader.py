@@ -18,6 +18,7 @@ from weft import _generators, engine, np
 from weft._core import native
 from weft._errors import InvalidValue, TimedOut
 from weft._files import check_form
+from weft._numbers import require, require_whole
 from weft.gluon.data._blocks import shared_out
 from weft.gluon.data._epoch import Epoch, Place, sampler_state, set_sampler_state
 from weft.gluon.data._workers import NO_SAMPLE, WorkerPool
@@ -41,8 +42,8 @@ class DataLoader:
     num_workers: processes that make batches; 0 makes them here. Data set and `batchify_fn` are
         pickled for them once; they stay for the next epoch, and end with the loader, or when an
         epoch is left early. Each batch has seeds of its own (of `np.random`, `numpy.random` and
-        `random`), the same for any number of workers. A program that uses them has its main part
-        under `if __name__ == "__main__":`
+        `random`), the same for any number of workers and without them. A program that uses them has
+        its main part under `if __name__ == "__main__":`
     thread_pool: threads instead of processes, which share the seeds of this process
     prefetch: how many batches are made ahead: 2 for each worker by default. Without workers the
         engine gathers rows of an ArrayDataset of Weft's arrays, 1 batch ahead by default; NumPy
@@ -78,10 +79,9 @@ class DataLoader:
         pin_memory: bool = False,
     ) -> None:
         for name, number in (("num_workers", num_workers), ("prefetch", prefetch)):
-            if number is not None and number < 0:
-                raise InvalidValue(f"DataLoader: `{name}` must be at least 0; got {number}")
-        if timeout <= 0:
-            raise InvalidValue(f"DataLoader: `timeout` must be above 0; got {timeout}")
+            if number is not None:
+                require_whole("DataLoader", name, number, 0)
+        require(timeout > 0, "DataLoader", "timeout", "above 0", timeout)
         dataset = dataset if isinstance(dataset, Dataset) else SimpleDataset(dataset)
         self._batch_sampler: Any = _batch_sampler_of(
             len(dataset), batch_size, shuffle, sampler, last_batch, batch_sampler
@@ -113,7 +113,12 @@ class DataLoader:
 
     def _batches(self, place: Place) -> Batches:
         if not self._num_workers:
-            return _ahead(self._prefetch, place, self._start_here, lambda made: made)
+            return _ahead(
+                self._prefetch,
+                place,
+                lambda batch, indices: self._start_here(place.seed, batch, indices),
+                lambda made: made,
+            )
         return self._by_threads(place) if self._thread_pool else self._by_processes(place)
 
     def __len__(self) -> int:
@@ -199,10 +204,14 @@ class DataLoader:
 
     # ---- batches
 
-    def _start_here(self, _: int, indices: list[int]) -> Any:
-        if self._prefetch == 0:
+    def _start_here(self, seed: int, batch: int, indices: list[int]) -> Any:
+        """With the seeds that a worker would have, so that augmentation draws the same."""
+        if self._prefetch:  # rows, of which nothing is random
+            with engine.deferred():
+                return self._make_batch(indices)
+        if self._make_batch.picks_rows:
             return self._make_batch(indices)
-        with engine.deferred():
+        with _generators.seeded(seed, batch):
             return self._make_batch(indices)
 
     def _by_threads(self, place: Place) -> Batches:
@@ -268,6 +277,11 @@ class _BatchMaker:
         self._dataset = dataset
         self._batchify = batchify or default_batchify_fn
         self._rows = _rows_of(dataset) if batchify is None else None
+
+    @property
+    def picks_rows(self) -> bool:
+        """Are batches rows of arrays, which no code of a data set makes?"""
+        return self._rows is not None
 
     def prefetch_here(self, wanted: int | None) -> int:
         """How many batches the engine can gather ahead; NumPy arrays become Weft's for that."""

@@ -7,6 +7,7 @@ import numpy
 
 from weft import np
 from weft._errors import InvalidValue
+from weft._numbers import require_whole
 from weft.gluon.data._epoch import sampler_state, set_sampler_state
 
 
@@ -148,8 +149,7 @@ class BatchSampler(Sampler):
     def __init__(
         self, sampler: Sampler | Sequence[int], batch_size: int, last_batch: str = "keep"
     ) -> None:
-        if batch_size < 1:
-            raise InvalidValue(f"BatchSampler: `batch_size` must be at least 1; got {batch_size}")
+        batch_size = require_whole("BatchSampler", "batch_size", batch_size, 1)
         if last_batch not in ("keep", "discard", "rollover"):
             raise InvalidValue(
                 "BatchSampler: `last_batch` must be 'keep', 'discard' or 'rollover'; "
