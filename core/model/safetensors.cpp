@@ -120,6 +120,9 @@ Status ArchiveReader::read_header(std::string_view header, uint64_t data_bytes) 
   Status refused;
   const Status parsed = parse_members(header, [&](std::string& name, Json& entry) {
     if (name == "__metadata__") return refused = read_metadata(entry);
+    // The C interface would take it for another, which ends there.
+    if (name.find('\0') != std::string::npos)
+      return refused = damaged("the name of a tensor has a NUL character");
     refused = read_extent(name, entry, data_bytes);
     archive_.tensors.push_back({std::move(name), {}});
     return refused;

@@ -5,6 +5,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <string>
 #include <vector>
 
 #include "native.h"
@@ -25,6 +26,14 @@ inline void check(weft_status status) {
   if (status == WEFT_OK) return;
   raise_status(status);
   throw pybind11::error_already_set();
+}
+
+// A text for the C interface, where it ends at a NUL: one that has some would stand for another.
+inline const char* c_text(const std::string& text) {
+  if (text.find('\0') == std::string::npos) return text.c_str();
+  const pybind11::str shown = pybind11::repr(pybind11::cast(text));
+  throw pybind11::value_error("names and paths must not have NUL characters; got " +
+                              shown.cast<std::string>());
 }
 
 // A list of array objects as handles that the list keeps alive; None is null where allowed.

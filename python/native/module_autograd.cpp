@@ -71,7 +71,7 @@ void trace_add_dimension(const std::string& name, int64_t least, int64_t most,
     inputs.push_back(input);
     of_inputs.push_back(axis);
   }
-  check(weft_trace_add_dimension(name.c_str(), least, most, inputs.data(), of_inputs.data(),
+  check(weft_trace_add_dimension(c_text(name), least, most, inputs.data(), of_inputs.data(),
                                  inputs.size()));
 }
 

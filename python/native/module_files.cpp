@@ -13,7 +13,7 @@ namespace {
 std::vector<const char*> pointers(const std::vector<std::string>& texts) {
   std::vector<const char*> out;
   out.reserve(texts.size());
-  for (const std::string& text : texts) out.push_back(text.c_str());
+  for (const std::string& text : texts) out.push_back(c_text(text));
   return out;
 }
 
@@ -27,11 +27,12 @@ void save_arrays(const std::string& path, const std::vector<std::string>& names,
                  const py::sequence& arrays, const std::string& metadata) {
   const std::vector<weft_tensor> tensors = tensors_of(arrays, "save");
   const std::vector<const char*> texts = pointers(names);
+  const char* const file = c_text(path);
+  const char* const extra = metadata.empty() ? nullptr : c_text(metadata);
   weft_status status;
   {
     py::gil_scoped_release release;
-    status = weft_tensors_save(path.c_str(), texts.data(), tensors.data(), tensors.size(),
-                               metadata.empty() ? nullptr : metadata.c_str());
+    status = weft_tensors_save(file, texts.data(), tensors.data(), tensors.size(), extra);
   }
   check(status);
 }
@@ -41,8 +42,8 @@ py::object save_arrays_async(const std::string& path, const std::vector<std::str
                              const py::sequence& arrays, const std::string& metadata) {
   const std::vector<weft_tensor> tensors = tensors_of(arrays, "save");
   weft_tensor written = nullptr;
-  check(weft_tensors_save_async(path.c_str(), pointers(names).data(), tensors.data(),
-                                tensors.size(), metadata.empty() ? nullptr : metadata.c_str(),
+  check(weft_tensors_save_async(c_text(path), pointers(names).data(), tensors.data(),
+                                tensors.size(), metadata.empty() ? nullptr : c_text(metadata),
                                 &written));
   return owned(wrap(written));
 }
@@ -51,10 +52,11 @@ py::object save_arrays_async(const std::string& path, const std::vector<std::str
 std::pair<py::dict, std::optional<std::string>> load_archive(const std::string& path,
                                                              const std::string& key) {
   weft_archive opened = nullptr;
+  const char* const file = c_text(path);
   weft_status status;
   {
     py::gil_scoped_release release;
-    status = weft_archive_load(path.c_str(), &opened);
+    status = weft_archive_load(file, &opened);
   }
   check_file(status);
   const std::unique_ptr<weft_archive_, void (*)(weft_archive)> archive(opened,
@@ -65,7 +67,7 @@ std::pair<py::dict, std::optional<std::string>> load_archive(const std::string& 
     check(weft_archive_tensor(opened, i, &tensor));
     arrays[weft_archive_name_at(opened, i)] = owned(wrap(tensor));
   }
-  const char* const text = weft_archive_metadata(opened, key.c_str());
+  const char* const text = weft_archive_metadata(opened, c_text(key));
   return {std::move(arrays), text ? std::optional<std::string>(text) : std::nullopt};
 }
 
@@ -86,8 +88,8 @@ void add_entry(weft_writer writer, const Entry& entry) {
     throw py::value_error("export: an entry needs one name per input, output and capture");
   }
   std::vector<const char*> kept;
-  for (const auto& capture : captures) kept.push_back(capture ? capture->c_str() : nullptr);
-  check(weft_writer_add_entry(writer, name.c_str(), traced, pointers(inputs).data(),
+  for (const auto& capture : captures) kept.push_back(capture ? c_text(*capture) : nullptr);
+  check(weft_writer_add_entry(writer, c_text(name), traced, pointers(inputs).data(),
                               pointers(outputs).data(), kept.data()));
 }
 
@@ -100,30 +102,33 @@ void save_model(const std::string& path, const std::vector<Entry>& entries,
   check(weft_writer_keep_source_lines(created, source_lines));
   for (const Entry& entry : entries) add_entry(created, entry);
   for (const auto& [key, value] : metadata) {
-    check(weft_writer_set_metadata(created, key.c_str(), value.c_str()));
+    check(weft_writer_set_metadata(created, c_text(key), c_text(value)));
   }
+  const char* const file = c_text(path);
   weft_status status;
   {
     py::gil_scoped_release release;
-    status = weft_writer_save(created, path.c_str());
+    status = weft_writer_save(created, file);
   }
   check(status);
 }
 
 void save_plans(const std::string& path) {
+  const char* const file = c_text(path);
   weft_status status;
   {
     py::gil_scoped_release release;
-    status = weft_model_save_plans(path.c_str());
+    status = weft_model_save_plans(file);
   }
   check_file(status);
 }
 
 void pack_model(const std::string& path) {
+  const char* const file = c_text(path);
   weft_status status;
   {
     py::gil_scoped_release release;
-    status = weft_model_pack(path.c_str());
+    status = weft_model_pack(file);
   }
   check_file(status);
 }
@@ -131,10 +136,11 @@ void pack_model(const std::string& path) {
 class Model {
  public:
   explicit Model(const std::string& path) {
+    const char* const file = c_text(path);
     weft_status status;
     {
       py::gil_scoped_release release;
-      status = weft_model_load(path.c_str(), &model_);
+      status = weft_model_load(file, &model_);
     }
     check_file(status);
   }
@@ -173,7 +179,7 @@ class Model {
 
   py::object function(const std::string& entry) const {
     weft_function function = nullptr;
-    check(weft_model_function(model_, entry.c_str(), &function));
+    check(weft_model_function(model_, c_text(entry), &function));
     return owned(wrap_function(function));
   }
 

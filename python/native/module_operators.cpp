@@ -298,10 +298,11 @@ py::list trace_begin_rule(const ArrayTypes& types) {
 }
 
 void load_library(const std::string& path) {
+  const char* const file = c_text(path);
   weft_status status;
   {
     py::gil_scoped_release release;
-    status = weft_library_load(path.c_str());
+    status = weft_library_load(file);
   }
   if (status == WEFT_OK) return;
   raise_file_status(status);

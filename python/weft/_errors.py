@@ -50,6 +50,7 @@ def _derive(name: str, base: type[BaseException], doc: str) -> type[Error]:
 InvalidValue = _derive("InvalidValue", ValueError, "A shape, axis or number that is not allowed.")
 OutOfMemory = _derive("OutOfMemory", MemoryError, "Memory for a result could not be had.")
 Unsupported = _derive("Unsupported", NotImplementedError, "Valid, but nothing provides it.")
+MissingAttribute = _derive("MissingAttribute", AttributeError, "An attribute nobody has.")
 NotFound = _derive("NotFound", LookupError, "A name that does not exist.")
 Internal = _derive("Internal", RuntimeError, "A defect of Weft: please report it.")
 InvalidType = _derive("InvalidType", TypeError, "A dtype or a kind of argument that does not fit.")

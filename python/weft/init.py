@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 from weft._errors import InvalidValue
+from weft._numbers import require, require_finite
 from weft._registry import Registry
 from weft._typing import ndarray
 
@@ -81,6 +82,7 @@ class Uniform(Initializer):
     """Uniform in [-scale, scale)."""
 
     def __init__(self, scale: float = 0.07) -> None:
+        require_finite("Uniform", scale=scale)
         self.scale = scale
 
     def fill(self, name: str, array: ndarray) -> None:
@@ -91,6 +93,7 @@ class Normal(Initializer):
     """Normal with mean 0 and standard deviation `sigma`."""
 
     def __init__(self, sigma: float = 0.01) -> None:
+        require(0 <= sigma < math.inf, "Normal", "sigma", "at least 0 and finite", sigma)
         self.sigma = sigma
 
     def fill(self, name: str, array: ndarray) -> None:
@@ -126,6 +129,7 @@ class Xavier(Initializer):
     def __init__(self, factor_type: str = "avg", magnitude: float = 3.0) -> None:
         _check_factor_type("Xavier", factor_type)
         self.factor_type = factor_type
+        require(0 <= magnitude < math.inf, "Xavier", "magnitude", "at least 0", magnitude)
         self.magnitude = magnitude
 
     def fill(self, name: str, array: ndarray) -> None:
@@ -143,6 +147,7 @@ class MSRAPrelu(Initializer):
 
     def __init__(self, factor_type: str = "avg", slope: float = 0.25) -> None:
         _check_factor_type("MSRAPrelu", factor_type)
+        require_finite("MSRAPrelu", slope=slope)
         self.factor_type = factor_type
         self.slope = slope
 
@@ -157,6 +162,7 @@ class Orthogonal(Initializer):
     """
 
     def __init__(self, scale: float = math.sqrt(2)) -> None:
+        require_finite("Orthogonal", scale=scale)
         self.scale = scale
 
     def fill(self, name: str, array: ndarray) -> None:

@@ -8,11 +8,13 @@ In a hybridized training step the number is a float64 array without axes, and so
 
 import math
 from collections.abc import Callable, Sequence
+from enum import Enum
 from typing import Any
 
 from weft import np
 from weft._attributes import plain_attributes, set_attributes
 from weft._errors import InvalidValue
+from weft._numbers import require, require_finite, require_whole
 from weft._typing import ndarray
 
 Number = Any  # a number of Python, or a float64 array without axes
@@ -28,23 +30,46 @@ def _choose(condition: Any, yes: Callable[[], Number], no: Callable[[], Number])
     )
 
 
+class _Origin(Enum):
+    """Where a base rate is from. No plain value, so states of trainers do not have it."""
+
+    DEFAULT = 0
+    CALLER = 1
+
+
 class LRScheduler:
     """Base: the rate stays `base_lr` after the warm-up. A subclass overrides `rate`.
+
+    base_lr: None: the learning rate of the optimizer that has the scheduler, 0.01 before
 
     Its plain attributes are saved with the states of a trainer.
     """
 
     def __init__(
-        self, base_lr: float = 0.01, warmup_steps: int = 0, warmup_begin_lr: float = 0.0
+        self, base_lr: float | None = None, warmup_steps: int = 0, warmup_begin_lr: float = 0.0
     ) -> None:
-        if warmup_begin_lr > base_lr:
+        self._origin = _Origin.DEFAULT if base_lr is None else _Origin.CALLER
+        base_lr = 0.01 if base_lr is None else base_lr
+        require(base_lr >= 0, "lr_scheduler", "base_lr", "at least 0", base_lr)
+        if not warmup_begin_lr <= base_lr:
             raise InvalidValue(
                 f"lr_scheduler: `warmup_begin_lr` must be at most `base_lr` {base_lr}; "
                 f"got {warmup_begin_lr}"
             )
+        require_whole("lr_scheduler", "warmup_steps", warmup_steps, 0)
+        if warmup_begin_lr and not warmup_steps:
+            raise InvalidValue(
+                "lr_scheduler: `warmup_begin_lr` has no effect without `warmup_steps`; got "
+                f"{warmup_begin_lr}"
+            )
         self.base_lr = base_lr
         self.warmup_steps = warmup_steps
         self.warmup_begin_lr = warmup_begin_lr
+
+    @property
+    def has_base_lr(self) -> bool:
+        """Was `base_lr` given?"""
+        return self.__dict__.get("_origin") is _Origin.CALLER
 
     def __call__(self, num_update: Number) -> Number:
         """The rate for update `num_update`, counted from 1."""
@@ -79,13 +104,14 @@ class FactorScheduler(LRScheduler):
         step: int,
         factor: float = 0.5,
         stop_factor_lr: float = 1e-8,
-        base_lr: float = 0.01,
+        base_lr: float | None = None,
         warmup_steps: int = 0,
         warmup_begin_lr: float = 0.0,
     ) -> None:
         super().__init__(base_lr, warmup_steps, warmup_begin_lr)
-        if step < 1:
-            raise InvalidValue(f"FactorScheduler: `step` must be at least 1; got {step}")
+        require_whole("FactorScheduler", "step", step, 1)
+        require_finite("lr_scheduler", factor=factor)
+        require_finite("lr_scheduler", stop_factor_lr=stop_factor_lr)
         self.step = step
         self.factor = factor
         self.stop_factor_lr = stop_factor_lr
@@ -105,11 +131,14 @@ class MultiFactorScheduler(LRScheduler):
         self,
         step: Sequence[int],
         factor: float = 0.5,
-        base_lr: float = 0.01,
+        base_lr: float | None = None,
         warmup_steps: int = 0,
         warmup_begin_lr: float = 0.0,
     ) -> None:
         super().__init__(base_lr, warmup_steps, warmup_begin_lr)
+        for number in step:
+            require_whole("lr_scheduler", "step", number, 0)
+        require_finite("lr_scheduler", factor=factor)
         self.step = tuple(step)
         self.factor = factor
 
@@ -124,12 +153,14 @@ class _Decay(LRScheduler):
     def __init__(
         self,
         max_update: int,
-        base_lr: float,
+        base_lr: float | None,
         final_lr: float,
         warmup_steps: int,
         warmup_begin_lr: float,
     ) -> None:
         super().__init__(base_lr, warmup_steps, warmup_begin_lr)
+        require_whole("lr_scheduler", "max_update", max_update, 0)
+        require_finite("lr_scheduler", final_lr=final_lr)
         if max_update <= warmup_steps:
             raise InvalidValue(
                 f"{type(self).__name__}: `max_update` must exceed `warmup_steps` {warmup_steps}; "
@@ -160,7 +191,7 @@ class CosineScheduler(_Decay):
     def __init__(
         self,
         max_update: int,
-        base_lr: float = 0.01,
+        base_lr: float | None = None,
         final_lr: float = 0.0,
         warmup_steps: int = 0,
         warmup_begin_lr: float = 0.0,
@@ -178,13 +209,14 @@ class PolyScheduler(_Decay):
     def __init__(
         self,
         max_update: int,
-        base_lr: float = 0.01,
+        base_lr: float | None = None,
         pwr: float = 2,
         final_lr: float = 0.0,
         warmup_steps: int = 0,
         warmup_begin_lr: float = 0.0,
     ) -> None:
         super().__init__(max_update, base_lr, final_lr, warmup_steps, warmup_begin_lr)
+        require_finite("lr_scheduler", pwr=pwr)
         self.pwr = pwr
 
     def left(self, share: Number) -> Number:

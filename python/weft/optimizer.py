@@ -22,6 +22,7 @@ from typing import Any
 from weft import np, npx
 from weft._core import native
 from weft._errors import InvalidState, InvalidValue
+from weft._numbers import require, require_finite
 from weft._registry import Registry
 from weft._trace import is_tracing
 from weft._typing import ndarray
@@ -39,21 +40,23 @@ _HALVES = ("float16", "bfloat16")
 class Optimizer:
     """Base of all optimizers.
 
-    learning_rate: the rate, or the base rate of `lr_scheduler`
+    learning_rate: the rate, or the base rate of `lr_scheduler`; None: that of the scheduler, if it
+        was given one, else `default_rate`
     wd: weight decay; clip_gradient: bound of the rescaled gradient's elements, None for no bound
     lazy_update: row-sparse gradients change only the rows that they have; for optimizers whose
         `step` treats each element by itself
     multi_precision: parameters in float16 and bfloat16 are updated in float32
 
-    A subclass names its `states` and writes `step`.
+    A subclass names its `states` and writes `step`. Options that have no effect are refused.
     """
 
+    default_rate = 0.01
     states: tuple[str, ...] = ()  # names of what is kept for each parameter
     is_elementwise = False  # is a step of some rows what a step of all does to these?
 
     def __init__(
         self,
-        learning_rate: float = 0.01,
+        learning_rate: float | None = None,
         *,
         wd: float = 0.0,
         rescale_grad: float = 1.0,
@@ -69,20 +72,32 @@ class Optimizer:
             )
         self.lazy_update = lazy_update
         self.multi_precision = multi_precision
-        if learning_rate < 0:
-            raise InvalidValue(
-                f"optimizer: `learning_rate` must be at least 0; got {learning_rate}"
-            )
+        rate = self._base_rate(learning_rate, lr_scheduler)
+        _require(rate >= 0, "learning_rate", "at least 0", rate)
+        require_finite("optimizer", wd=wd, rescale_grad=rescale_grad)
+        bounds = clip_gradient is None or clip_gradient > 0
+        _require(bounds, "clip_gradient", "above 0 or None", clip_gradient)
         self.wd = wd
         self.rescale_grad = rescale_grad
         self.clip_gradient = clip_gradient
         self.lr_scheduler = lr_scheduler
-        self._learning_rate = float(learning_rate)
+        self._learning_rate = float(rate)
         if lr_scheduler is not None:
-            lr_scheduler.base_lr = learning_rate
+            lr_scheduler.base_lr = rate
         self.counts: dict[Any, int] = {}  # updates by parameter
         self.num_update = 0
         self._progress: tuple[ndarray, ndarray, Mapping[Any, int]] | None = None
+
+    def _base_rate(self, learning_rate: float | None, scheduler: LRScheduler | None) -> float:
+        given = scheduler.base_lr if getattr(scheduler, "has_base_lr", False) else None
+        if learning_rate is not None and given not in (None, learning_rate):
+            raise InvalidValue(
+                f"optimizer: `learning_rate` {learning_rate} and the scheduler's `base_lr` {given} "
+                "are one rate; give one of them"
+            )
+        if learning_rate is None:
+            return self.default_rate if given is None else given
+        return learning_rate
 
     @property
     def learning_rate(self) -> float:
@@ -95,6 +110,7 @@ class Optimizer:
         """Sets the rate. Raises RuntimeError where a scheduler sets it."""
         if self.lr_scheduler is not None:
             raise InvalidState("optimizer: the learning rate is set by `lr_scheduler`")
+        _require(rate >= 0, "learning_rate", "at least 0", rate)
         self._learning_rate = float(rate)
 
     @contextmanager
@@ -233,6 +249,15 @@ class Optimizer:
         raise NotImplementedError
 
 
+def _require(condition: bool, option: str, rule: str, value: Any) -> None:
+    require(condition, "optimizer", option, rule, value)
+
+
+def _require_decay(option: str, value: float) -> None:
+    """Of a running mean, which keeps a share of what it was."""
+    _require(0 <= value < 1, option, "in [0, 1)", value)
+
+
 def _like(weight: ndarray, common: dict[str, Any]) -> dict[str, Any]:
     """The options with rates as arrays in the parameter's dtype: a number that changes from step to
     step would be another signature each time."""
@@ -260,13 +285,18 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float = 0.01,
+        learning_rate: float | None = None,
         momentum: float = 0.0,
         *,
         nesterov: bool = False,
         **common: Any,
     ) -> None:
         super().__init__(learning_rate, **common)
+        _require(momentum >= 0, "momentum", "at least 0", momentum)
+        if nesterov and not momentum:
+            raise InvalidValue(
+                "optimizer: `nesterov` has no effect without `momentum`; got a momentum of 0"
+            )
         self.momentum = momentum
         self.nesterov = nesterov
         self.states = ("mom",) if momentum else ()
@@ -293,7 +323,9 @@ class SGD(Optimizer):
 class NAG(SGD):
     """Nesterov's accelerated gradient: SGD with momentum that looks one step ahead."""
 
-    def __init__(self, learning_rate: float = 0.01, momentum: float = 0.9, **common: Any) -> None:
+    def __init__(
+        self, learning_rate: float | None = None, momentum: float = 0.9, **common: Any
+    ) -> None:
         super().__init__(learning_rate, momentum, nesterov=True, **common)
 
 
@@ -301,18 +333,22 @@ class Adam(Optimizer):
     """Adam (Kingma and Ba 2015): steps of the running mean of gradients, each element divided by
     the root of the running mean of its square."""
 
+    default_rate = 0.001
     states = ("mean", "var")
     is_elementwise = True
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: float | None = None,
         beta1: float = 0.9,
         beta2: float = 0.999,
         epsilon: float = 1e-8,
         **common: Any,
     ) -> None:
         super().__init__(learning_rate, **common)
+        _require_decay("beta1", beta1)
+        _require_decay("beta2", beta2)
+        _require(epsilon >= 0, "epsilon", "at least 0", epsilon)
         self.beta1 = beta1
         self.beta2 = beta2
         self.epsilon = epsilon
@@ -362,21 +398,32 @@ class RMSProp(Optimizer):
 
     rho: decay of the means
     centered: divides by the root of the variance and adds `momentum` (Graves 2013)
+    momentum: 0.9 where `centered`; else there is none, as in Gluon, and another than 0 is refused
     """
 
+    default_rate = 0.001
     is_elementwise = True
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: float | None = None,
         rho: float = 0.9,
-        momentum: float = 0.9,
+        momentum: float | None = None,
         epsilon: float = 1e-8,
         *,
         centered: bool = False,
         **common: Any,
     ) -> None:
         super().__init__(learning_rate, **common)
+        if momentum is None:
+            momentum = 0.9 if centered else 0.0
+        if momentum and not centered:
+            raise InvalidValue(
+                f"optimizer: `momentum` of RMSProp needs `centered=True`; got {momentum}"
+            )
+        _require_decay("rho", rho)
+        _require(momentum >= 0, "momentum", "at least 0", momentum)
+        _require(epsilon >= 0, "epsilon", "at least 0", epsilon)
         self.rho = rho
         self.momentum = momentum
         self.epsilon = epsilon
@@ -405,8 +452,11 @@ class AdaGrad(Optimizer):
     states = ("history",)
     is_elementwise = True
 
-    def __init__(self, learning_rate: float = 0.01, epsilon: float = 1e-6, **common: Any) -> None:
+    def __init__(
+        self, learning_rate: float | None = None, epsilon: float = 1e-6, **common: Any
+    ) -> None:
         super().__init__(learning_rate, **common)
+        _require(epsilon >= 0, "epsilon", "at least 0", epsilon)
         self.epsilon = epsilon
 
     def changes_rows_only(self, state: State, common: dict[str, float]) -> bool:

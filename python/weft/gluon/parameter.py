@@ -1,11 +1,13 @@
 """Parameters: arrays that are trained, some of whose extents may be unknown at first."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from weft import _composing, autograd, init
 from weft._core import native
-from weft._errors import Error, InvalidState, InvalidType, InvalidValue
+from weft._errors import Error, InvalidState, InvalidType, InvalidValue, MissingAttribute
+from weft._numbers import require_finite
 from weft._trace import outside_trace
 from weft._typing import ArrayLike, DeviceLike, DTypeLike, ndarray
 from weft.device import Device, current
@@ -18,6 +20,15 @@ class DeferredInitializationError(Error, RuntimeError):
     """A parameter was used before its shape was known."""
 
     __module__ = "weft.gluon"
+
+
+def require_bias(layer: str, use_bias: bool, bias_initializer: Initializable) -> None:
+    """Raises ValueError for an initializer of a bias that there is not."""
+    if not use_bias and bias_initializer not in (None, "zeros"):
+        raise InvalidValue(
+            f"{layer}: `bias_initializer` has no effect without `use_bias`; got "
+            f"{bias_initializer!r}"
+        )
 
 
 def _listed(devices: Devices) -> list[Device]:
@@ -157,6 +168,7 @@ class Parameter:
 
     @lr_mult.setter
     def lr_mult(self, factor: float) -> None:
+        require_finite(f"Parameter `{self.name}`", lr_mult=factor)
         self._lr_mult = factor
         Parameter.changes += 1
 
@@ -167,6 +179,7 @@ class Parameter:
 
     @wd_mult.setter
     def wd_mult(self, factor: float) -> None:
+        require_finite(f"Parameter `{self.name}`", wd_mult=factor)
         self._wd_mult = factor
         Parameter.changes += 1
 
@@ -445,6 +458,12 @@ class _Own(init.Initializer):
         self.initializer.fill(name, array)
 
 
+def _settable(parameter: Parameter) -> list[str]:
+    """Names of what may be set of a parameter."""
+    properties = [n for n, v in vars(Parameter).items() if isinstance(v, property) and v.fset]
+    return sorted(properties + [n for n in vars(parameter) if not n.startswith("_")])
+
+
 class ParameterDict(dict[str, Parameter]):
     """Parameters by their path in a block."""
 
@@ -461,8 +480,18 @@ class ParameterDict(dict[str, Parameter]):
             parameter.reset_device(device)
 
     def setattr(self, name: str, value: Any) -> None:
-        """Sets an attribute of all of them, such as `grad_req` to 'null'."""
+        """Sets an attribute of all of them, such as `grad_req` to 'null'.
+
+        Raises AttributeError for what parameters do not have, or do not let be set.
+        """
         for parameter in self.values():
+            known = _settable(parameter)
+            if name not in known:
+                near = get_close_matches(name, known, 1)
+                hint = f"; did you mean `{near[0]}`?" if near else ""
+                raise MissingAttribute(
+                    f"setattr: `name` must be one of {', '.join(known)}; got {name!r}{hint}"
+                )
             setattr(parameter, name, value)
 
     def zero_grad(self) -> None:

@@ -275,6 +275,8 @@ class Trainer(SavedStates):
 
 
 def _check_batch_size(caller: str, batch_size: int) -> None:
+    if isinstance(batch_size, float) and not batch_size.is_integer():
+        raise InvalidValue(f"{caller}: `batch_size` must be an integer; got {batch_size}")
     if batch_size <= 0:
         raise InvalidValue(f"{caller}: `batch_size` must be positive; got {batch_size}")
 

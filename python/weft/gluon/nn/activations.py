@@ -5,6 +5,7 @@ from typing import Any
 
 from weft import init, np, npx
 from weft._errors import InvalidValue, NotFound
+from weft._numbers import require
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 
@@ -55,8 +56,7 @@ class LeakyReLU(HybridBlock):
 
     def __init__(self, alpha: float) -> None:
         super().__init__()
-        if alpha < 0:
-            raise InvalidValue(f"LeakyReLU: `alpha` must be at least 0; got {alpha}")
+        require(alpha >= 0, "LeakyReLU", "alpha", "at least 0", alpha)
         self.alpha = alpha
 
     def forward(self, x: Any) -> Any:

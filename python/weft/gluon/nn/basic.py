@@ -10,7 +10,7 @@ from weft._typing import DTypeLike
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import activation_named
-from weft.gluon.parameter import Initializable, Parameter
+from weft.gluon.parameter import Initializable, Parameter, require_bias
 
 
 class _Container:
@@ -117,6 +117,7 @@ class Dense(HybridBlock):
         super().__init__()
         if units < 1:
             raise InvalidValue(f"Dense: `units` must be at least 1; got {units}")
+        require_bias("Dense", use_bias, bias_initializer)
         self.units = units
         self.flatten = flatten
         self.weight = Parameter(

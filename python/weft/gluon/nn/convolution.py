@@ -10,7 +10,7 @@ from weft._errors import InvalidType, InvalidValue
 from weft._typing import DTypeLike
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import activation_named
-from weft.gluon.parameter import Initializable, Parameter
+from weft.gluon.parameter import Initializable, Parameter, require_bias
 
 Window = int | tuple[int, ...]
 Padding = Window | tuple[tuple[int, int], ...]
@@ -85,6 +85,7 @@ class _Conv(HybridBlock):
                 f"{name}: `channels` must be a positive multiple of `groups`; "
                 f"got {channels} and {groups}"
             )
+        require_bias(name, use_bias, bias_initializer)
         self.channels = channels
         self.groups = groups
         self.kernel = _extents(kernel_size, self.axes, name, "kernel_size")
@@ -278,6 +279,10 @@ class _Pool(HybridBlock):
     ) -> None:
         super().__init__()
         name = type(self).__name__
+        if self.pool_type == "max" and not count_include_pad:
+            raise InvalidValue(
+                f"{name}: `count_include_pad` has no effect on a maximum; got {count_include_pad}"
+            )
         size = _extents(pool_size, self.axes, name, "pool_size")
         self.options = {
             "kernel": size,

@@ -4,6 +4,7 @@ from typing import Any
 
 from weft import autograd, npx
 from weft._errors import InvalidValue
+from weft._numbers import require
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 
@@ -45,6 +46,7 @@ class _Normalization(HybridBlock):
         in_channels: int,
     ) -> None:
         super().__init__()
+        require(epsilon >= 0, type(self).__name__, "epsilon", "at least 0", epsilon)
         self.axis = axis
         self.epsilon = epsilon
         shape = (in_channels or -1,)
@@ -102,6 +104,7 @@ class BatchNorm(_Normalization):
         super().__init__(
             axis, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels
         )
+        require(0 <= momentum <= 1, "BatchNorm", "momentum", "in [0, 1]", momentum)
         self.momentum = momentum
         self.use_global_stats = use_global_stats
         shape = (in_channels or -1,)
@@ -173,6 +176,7 @@ class RMSNorm(HybridBlock):
         in_channels: int = 0,
     ) -> None:
         super().__init__()
+        require(epsilon >= 0, "RMSNorm", "epsilon", "at least 0", epsilon)
         self.axis = axis
         self.epsilon = epsilon
         self.gamma = Parameter(

@@ -48,6 +48,11 @@ class _Layer(HybridBlock):
             )
         if not 0 <= dropout < 1:
             raise InvalidValue(f"{type(self).__name__}: `dropout` must be in [0, 1); got {dropout}")
+        if dropout and num_layers == 1:
+            raise InvalidValue(
+                f"{type(self).__name__}: `dropout` is between layers and has no effect on one; got "
+                f"{dropout}"
+            )
         self.hidden_size = hidden_size
         self.num_layers = num_layers
         self.layout = layout

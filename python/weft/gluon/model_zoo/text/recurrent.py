@@ -41,7 +41,11 @@ class RNNModel(HybridBlock):
         self.embed = nn.Embedding(vocab_size, embed_size)
         self.dropout = nn.Dropout(dropout)
         self.rnn = _LAYERS[mode](
-            hidden_size, num_layers, layout="NTC", dropout=dropout, input_size=embed_size
+            hidden_size,
+            num_layers,
+            layout="NTC",
+            dropout=dropout if num_layers > 1 else 0.0,
+            input_size=embed_size,
         )
         self.output = None if tie_weights else nn.Dense(vocab_size, flatten=False)
 
