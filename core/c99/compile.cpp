@@ -31,6 +31,7 @@ std::string name_made_of(const std::string& entry) {
 
 // What is alive where most is.
 std::string peak_text(const executor::Plan& plan) {
+  if (plan.steps.empty()) return "it holds inputs and outputs, and computes nothing";
   int64_t most = -1;
   size_t at = 0;
   for (size_t s = 0; s < plan.steps.size(); ++s) {

@@ -47,7 +47,8 @@ std::string source_of(const Program& program, const Source& source, const Defini
             "BUFFER_ROWS, 0, " + bytes + " - BUFFER_ROWS);\n}\n\n";
   text += in_arena_text(program, source, compiled.name + verb_of(program)) + more.functions;
   text += "#ifndef " + prefix + "_NO_STATIC_ARENA\n";
-  const std::string type = "union {\n    uint64_t alignment;\n    char bytes[" + bytes + "];\n  } ";
+  const std::string room = compiled.arena_bytes > 0 ? bytes : "1";  // no array of C is empty
+  const std::string type = "union {\n    uint64_t alignment;\n    char bytes[" + room + "];\n  } ";
   if (program.ports_in_arena || program.feeds_rows)
     return text + static_functions_of(program, compiled.name, type) + "#endif\n";
   const bool is_shared = !more.static_functions.empty();

@@ -80,6 +80,11 @@ int64_t live_in_group(std::span<const Buffer> buffers, std::span<const Lane> lan
 
 int64_t live_bytes(std::span<const Buffer> buffers, std::span<const Lane> lanes,
                    std::span<int64_t> of_groups) {
+  if (lanes.empty()) {  // ports of a plan that computes nothing
+    int64_t all = 0;
+    for (const Buffer& b : buffers) all += aligned(b.bytes);
+    return all;
+  }
   Live whole(lanes.size());
   for (const Buffer& b : buffers) whole.add(b.first, b.last, aligned(b.bytes));
   int64_t most = 0, now = 0;

@@ -124,6 +124,8 @@ Status nodes_fit_their_operators(const Graph& graph) {
   for (const Node& node : graph.nodes) {
     if ((node.op == nullptr) == (node.region < 0))
       return broken(label(graph, node), " must have either an operator or a region");
+    if (node.outputs.empty() && !(node.op && node.op->has_effect))
+      return broken(label(graph, node), " has neither a result nor an effect");
     if (node.line >= static_cast<int32_t>(graph.lines.size()))
       return broken(label(graph, node), " names a source line that does not exist");
     if (!node.op) continue;

@@ -104,12 +104,18 @@ Result<Saved> run_probe(const OpDef& op, std::span<const Argument> attributes,
   return saved;
 }
 
-// Rules may branch on attributes and ranks, those of others on all that types say: part of the key.
+// Rules may branch on attributes and on all that types say: one step has no state before it that
+// was an output. All of it is part of the key.
 std::string probe_key(const OpDef& op, std::span<const Argument> attributes,
                       std::span<const TensorType> inputs, uint32_t needed) {
   std::string key = std::to_string(op.id) + ':' + std::to_string(needed);
-  for (const TensorType& type : inputs)
-    key += ',' + (op.outside ? to_string(type) : std::to_string(type.shape.rank()));
+  for (const TensorType& type : inputs) {
+    key += ',';
+    key += static_cast<char>(type.dtype);
+    key += static_cast<char>(type.shape.rank());
+    const std::span<const int64_t> extents = type.shape.span();
+    key.append(reinterpret_cast<const char*>(extents.data()), extents.size_bytes());
+  }
   for (const Argument& a : attributes) {
     key += ';' + std::to_string(static_cast<int>(a.tag));
     if (a.tag == Tag::kString)

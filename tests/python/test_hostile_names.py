@@ -1,5 +1,5 @@
-"""Names, lines and metadata that a file's writer chose: in generated C, on terminals and in messages
-they are text that does nothing, and identifiers are made of them, never taken."""
+"""Names, lines and metadata that a file's writer chose: in generated C, on terminals and in
+messages they are text that does nothing, and identifiers are made of them, never taken."""
 
 import json
 import os
