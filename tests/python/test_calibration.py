@@ -274,8 +274,8 @@ CASES = {
         lambda net, x: weft.quantize(
             gluon.SymbolBlock(weft.sym.var("a") + weft.sym.var("b"), ["a", "b"]), x
         ),
-        TypeError,
-        "inputs|one input",
+        ValueError,
+        "`calibration_data` must have 2 arrays a batch, one for each input; got 1",
     ),
 }
 

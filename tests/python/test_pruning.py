@@ -314,8 +314,8 @@ def test_shared_weights_keep_their_shape_or_shrink_as_one():
 
 def test_multiplications_are_those_of_the_formulas():
     net, x = made("plain")
-    found = traced(net, x, "test")
-    macs = macs_of(found.heads, found.shapes(x))
+    found = traced(net, (x,), "test")
+    macs = macs_of(found.heads, found.shapes((x,)))
     wanted = {
         "0.convolution0": 8 * 8 * 16 * 27,
         "5.convolution0": 2 * 2 * 8 * 16 * 9,

@@ -53,7 +53,7 @@ def ranges_of(
     arrays = net.arrays
     for batch in batches:
         with autograd.predict_mode():
-            values = evaluate(list(entries), {**arrays, net.data: batch}, training=False)
+            values = evaluate(list(entries), {**arrays, **net.given(batch)}, training=False)
         for entry, value in zip(entries, values, strict=True):
             low, high = _bounds(net.caller, entries[entry], value)
             observers[entry].add(value, low, high)

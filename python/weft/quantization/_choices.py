@@ -6,18 +6,20 @@ from collections.abc import Iterable
 import numpy
 
 from weft._errors import InvalidType, NotFound
-from weft.quantization._layers import MOVING, WEIGHTED, Graph, Layer
+from weft.quantization._layers import CONVOLUTIONS, MOVING, STRETCHES, WEIGHTED, Graph, Layer
 from weft.quantization._ranges import Range
 from weft.sym._nodes import Entry, Variable
 
 OF_KNOWN_SCALE = ("recurrent", "softmax")
 RESCALING = (*WEIGHTED, "batch_norm", "add", "concatenate", "lookup", *OF_KNOWN_SCALE)
+OF_PLACES = (*CONVOLUTIONS, "pooling", "batch_norm")  # beside channels, which are on axis 1
+ELEMENTWISE = ("clip", "lookup", "add", "concatenate", "softmax", *STRETCHES)  # all axes stay
 MOST_COLUMNS = 4095  # of softmax: more exponentials have no sum in 32 bits
 
 
 class Choices:
     """keep: names of layers that stay in float32: those of nodes, or paths of blocks around them
-    integers: are inputs and results int8, too?
+    given: inputs that are int8, where results are, too; None: neither
     """
 
     def __init__(
@@ -26,9 +28,10 @@ class Choices:
         graph: Graph,
         shapes: dict[Entry, tuple[int, ...]],
         keep: Iterable[str] = (),
-        integers: bool = False,
+        given: list[Variable] | None = None,
     ) -> None:
-        self.graph, self.shapes, self.integers = graph, shapes, integers
+        self.graph, self.shapes = graph, shapes
+        self.integers, self.given = given is not None, set(given or ())
         self.layers = graph.layers(shapes)
         self._kept: set[Entry] = set()
         self._known: dict[Entry, bool] = {}
@@ -128,8 +131,7 @@ class Choices:
 
     def _is_given(self, entry: Entry) -> bool:
         """Is it int8 where it is made, here or by the caller?"""
-        is_data = isinstance(entry.node, Variable) and entry.node not in self.graph.arrays
-        return self.is_int8(entry) or (self.integers and is_data)
+        return self.is_int8(entry) or entry.node in self.given
 
     def _is_pooling(self, layer: Layer) -> bool:
         """A maximum or an average over windows of images, or over all of their places."""
@@ -142,6 +144,26 @@ class Choices:
         if axes is None:
             return False
         return sorted(numpy.atleast_1d(axes) % rank) == list(range(2, rank))
+
+    def is_image(self, entry: Entry) -> bool:
+        """Has it channels on axis 1 and places behind them? With one axis of places that is told by
+        the layers that make it or, of what is given, read it."""
+        rank = len(self.shapes[entry])
+        if rank != 3:
+            return rank == 4
+        is_given = entry.node in self.given
+        waiting, seen = [entry], {entry}
+        while waiting:
+            at = waiting.pop()
+            every = self.layers.values()
+            layers = [x for x in every if at in (x.inputs if is_given else [x.output])]
+            if any(layer.kind in OF_PLACES for layer in layers):
+                return True
+            beside = [layer for layer in layers if layer.kind in ELEMENTWISE]
+            found = [e for x in beside for e in ([x.output] if is_given else x.inputs)]
+            waiting += [e for e in found if e not in seen]
+            seen.update(found)
+        return False
 
     def ends(self, layer: Layer) -> bool:
         """Do all that read it want real numbers, which its sums can give?"""

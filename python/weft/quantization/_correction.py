@@ -29,7 +29,7 @@ def correct_biases(choices: Choices, net: Traced, batches: Iterable[Any]) -> Non
     counts = [0] * len(layers)
     for batch in batches:
         with autograd.predict_mode():
-            values = evaluate(inputs, {**net.arrays, net.data: batch}, training=False)
+            values = evaluate(inputs, {**net.arrays, **net.given(batch)}, training=False)
         for number, (layer, value) in enumerate(zip(layers, values, strict=True)):
             shift = _applied(layer, value, errors[number])
             sums[number] = sums[number] + shift.sum(0)

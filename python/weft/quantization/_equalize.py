@@ -11,7 +11,7 @@ from weft.gluon import HybridBlock, SymbolBlock
 from weft.quantization._fold import as_block, folded
 from weft.quantization._layers import STRETCHES, WEIGHTED, Graph, Layer
 from weft.quantization._steps import by_unit
-from weft.quantization._traced import Batches, Traced, traced
+from weft.quantization._traced import Batches, Traced, inputs_of, traced
 from weft.sym._nodes import Entry
 
 ROUNDS = 20  # at most: pairs in a row change each other
@@ -38,7 +38,7 @@ def equalize(net: HybridBlock, data: Any) -> SymbolBlock:
     >>> bool(abs(equalize(net, x)(x) - net(x)).max() < 1e-6)
     True
     """
-    batch = Batches(data, "equalize", "data").first
+    batch = Batches(data, "equalize", "data", len(inputs_of(net, "equalize"))).first
     return as_block(equalized(traced(net, batch, "equalize"), batch))
 
 

@@ -4,7 +4,7 @@ Bengio et al. 2013; Jacob et al. 2018): 1 within the range, 0 beyond it."""
 from typing import Any, NamedTuple
 
 from weft import autograd, np, npx
-from weft.quantization._steps import SMALLEST_STEP
+from weft.quantization._steps import MOST_BIAS, SMALLEST_STEP
 
 
 class FakeScale(NamedTuple):
@@ -49,15 +49,19 @@ def fake_quantize(x: Any, scale: FakeScale, grain: Any = None, *, is_average: bo
     return straight_through(within, found)
 
 
-def fake_quantize_weight(weight: Any) -> tuple[Any, Any]:
-    """Weights (units, ...) that int8 with a step for each unit has, and these steps, (units,)."""
+def fake_quantize_weight(weight: Any, bias: Any = None, step: Any = 1.0) -> tuple[Any, Any]:
+    """Weights (units, ...) that int8 with a step for each unit has, and these steps, (units,); bias
+    and step as for `steps_of`."""
     fixed = npx.stop_gradient(weight)
     axes = tuple(range(1, len(weight.shape)))
     greatest = np.max(np.abs(fixed), axis=axes, keepdims=True)
     least = np.maximum(np.max(greatest) * SMALLEST_STEP, 1e-20)
-    step = np.maximum(greatest, least) / 127
-    found = np.rint(fixed / step) * step
-    return straight_through(weight, found), np.reshape(step, (-1,))
+    steps = np.maximum(greatest, least) / 127
+    if bias is not None:
+        fitting = np.abs(npx.stop_gradient(bias)) / (MOST_BIAS * step)
+        steps = np.maximum(steps, np.reshape(fitting, steps.shape))
+    found = np.rint(fixed / steps) * steps
+    return straight_through(weight, found), np.reshape(steps, (-1,))
 
 
 def grain_of(ratio: Any) -> Any:

@@ -24,8 +24,8 @@ def recurrent_steps(
     biases; scales: of x and of hidden states
     """
     (w, v), (b, c) = weights[:2], weights[2:]
-    w, c_steps = _rounded(w, scales[0])
-    v, v_steps = _rounded(v, scales[1])
+    w, c_steps = _rounded(w, b, scales[0])
+    v, v_steps = _rounded(v, c, scales[1])
     b, c = _rounded_bias(b, c_steps), _rounded_bias(c, v_steps)
     arguments = _saturated(npx.fully_connected(x, w, b, flatten=False))
     zeros = np.zeros((x.shape[1], v.shape[1]))
@@ -44,9 +44,9 @@ def recurrent_steps(
     return np.flip(y, 0) if reverse else y
 
 
-def _rounded(weight: Any, scale: FakeScale) -> tuple[Any, Any]:
+def _rounded(weight: Any, bias: Any, scale: FakeScale) -> tuple[Any, Any]:
     """The weight, and what a step of its sums stands for."""
-    found, steps = fake_quantize_weight(weight)
+    found, steps = fake_quantize_weight(weight, bias, scale.step)
     return found, steps * scale.step
 
 

@@ -1,11 +1,13 @@
 """Batch norms in the weights of the layers before them, as a network of float32."""
 
+from dataclasses import replace
 from typing import Any
 
 from weft.gluon import HybridBlock, SymbolBlock
 from weft.gluon.parameter import Parameter
 from weft.quantization._layers import Graph, Layer
-from weft.quantization._traced import Batches, Traced, rebuilt, traced
+from weft.quantization._rebuilt import rebuilt
+from weft.quantization._traced import Batch, Batches, Traced, inputs_of, traced
 from weft.sym._nodes import Call, Entry, Node, Variable
 
 
@@ -23,12 +25,12 @@ def fold_norms(net: HybridBlock, data: Any) -> SymbolBlock:
     >>> list(fold_norms(net, np.ones((1, 1, 5, 5))).collect_params())
     ['0.convolution0.weight', '0.convolution0.bias']
     """
-    batch = Batches(data, "fold_norms", "data").first
+    batch = Batches(data, "fold_norms", "data", len(inputs_of(net, "fold_norms"))).first
     found = traced(net, batch, "fold_norms")
     return as_block(folded(found, weighted(found, batch)))
 
 
-def weighted(found: Traced, batch: Any) -> list[Layer]:
+def weighted(found: Traced, batch: Batch) -> list[Layer]:
     """The layers that have weights."""
     layers = Graph(found.heads, found.arrays).layers(found.shapes(batch))
     return [layer for layer in layers.values() if layer.has_products]
@@ -73,4 +75,4 @@ def folded(found: Traced, layers: list[Layer]) -> Traced:
     heads = rebuilt(found.heads, make)
     used = {entry.node for entry in Traced.every(heads)}
     kept = {variable: known for variable, known in parameters.items() if variable in used}
-    return Traced(found.caller, heads, found.data, kept)
+    return replace(found, heads=heads, parameters=kept)

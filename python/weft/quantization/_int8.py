@@ -11,23 +11,31 @@ class Int8Block(SymbolBlock):
     """A `SymbolBlock` that knows which of its values stand for what layers of the network gave.
 
     layers: by the layer's name in the network, its values in the int8 network as real numbers
-    input_scale, output_scales: what its integers stand for, None where it takes and gives real
-        numbers
+    input_scales, output_scales: what its integers stand for, of each input and output; None where
+        it takes and gives real numbers, and for inputs that are integers in the network, too
+    input_scale: the first of the inputs'
     """
 
+    input_scales: list[Scale | None] | None
     input_scale: Scale | None
     output_scales: list[Scale] | None
 
-    _watched_elsewhere = SymbolBlock._watched_elsewhere | {"layers", "output_scales"}
+    _watched_elsewhere = SymbolBlock._watched_elsewhere | {
+        "layers",
+        "input_scales",
+        "output_scales",
+    }
 
     def __init__(
         self, outputs: Any, inputs: Any, params: Mapping[str, Any], layers: Mapping[str, Any]
     ) -> None:
         super().__init__(outputs, inputs, params)
         self.__dict__["layers"] = dict(layers)
-        self.__dict__["input_scale"] = self.__dict__["output_scales"] = None
+        for name in ("input_scales", "input_scale", "output_scales"):
+            self.__dict__[name] = None
 
-    def set_scales(self, input_scale: Scale, output_scales: list[Scale]) -> None:
+    def set_scales(self, input_scales: list[Scale | None], output_scales: list[Scale]) -> None:
         """What the integers stand for that it takes and gives."""
-        self.__dict__["input_scale"] = input_scale
+        self.__dict__["input_scales"] = input_scales
+        self.__dict__["input_scale"] = input_scales[0]
         self.__dict__["output_scales"] = output_scales

@@ -12,7 +12,7 @@ from weft.quantization._choices import Choices
 from weft.quantization._layers import Graph
 from weft.quantization._ranges import Range
 from weft.quantization._simulated import Simulation
-from weft.quantization._traced import Batches, Traced, traced
+from weft.quantization._traced import Batches, Traced, inputs_of, traced
 from weft.sym._nodes import Entry
 
 CALLER = "prepare"
@@ -31,7 +31,7 @@ def prepare(
     gradients pass as if they were not (Jacob et al. 2018). `weft.quantize(prepared)` then gives the
     network in int8, with the ranges that training has found.
 
-    net: a block of one input, initialized; its parameters are those that are trained
+    net: a block, initialized; its parameters are those that are trained
     calibration_data, percentile, method: the ranges that training begins with, as for `quantize`
     keep: names of layers that stay in float32, as for `quantize`
     momentum: in train mode a range moves with each batch, to `momentum` of what it was and the rest
@@ -58,7 +58,7 @@ def prepare(
     if isinstance(net, Prepared):
         raise InvalidType(f"{CALLER}: `net` is prepared already")
     observer = observer_of(CALLER, method, percentile)
-    batches = Batches(calibration_data, CALLER)
+    batches = Batches(calibration_data, CALLER, inputs=len(inputs_of(net, CALLER)))
     found = traced(net, batches.first, CALLER)
     shapes = found.shapes(batches.first)
     choices = Choices(CALLER, Graph(found.heads, found.arrays), shapes, keep)
@@ -67,7 +67,7 @@ def prepare(
 
 
 class Prepared(HybridBlock):
-    """What `prepare` gives: a block of one input, trained like any other.
+    """What `prepare` gives: a block of the same inputs, trained like any other.
 
     In train mode batch norms take the batch's statistics until `freeze_norms()`, and ranges move
     until `freeze_ranges()`. In predict mode it computes what int8 will, but for float32's rounding.
@@ -87,6 +87,7 @@ class Prepared(HybridBlock):
         self.has_frozen_norms = False
         self.has_frozen_ranges = False
         self.__dict__["_simulation"] = Simulation(found, choices)
+        self.__dict__["_input_names"] = found.names
         for entry, known in ranges.items():
             parameter = Parameter(f"ranges.{entry.node.name}", "null", shape=(2,))
             parameter.set_data(np.array([known.low, known.high], dtype="float32"))
@@ -120,11 +121,11 @@ class Prepared(HybridBlock):
         """From now on ranges stay as they are."""
         self.has_frozen_ranges = frozen
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, *inputs: Any) -> Any:
         moves = None if self.has_frozen_ranges else self.momentum
         values = {v: known.data() for v, known in self.traced.parameters.items()}
         return self._simulation.run(
-            {**values, self.traced.data: x},
+            {**values, **self.traced.given(inputs)},
             lambda entry: self._bounds(entry).data(),
             moves,
             has_frozen_norms=self.has_frozen_norms,

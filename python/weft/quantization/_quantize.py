@@ -15,7 +15,7 @@ from weft.quantization._layers import Graph
 from weft.quantization._prepare import Prepared
 from weft.quantization._ranges import Range
 from weft.quantization._rewrite import Rewriter
-from weft.quantization._traced import Batches, Traced, traced
+from weft.quantization._traced import Batches, Traced, inputs_of, traced
 from weft.sym._nodes import Entry
 
 CALLER = "quantize"
@@ -34,10 +34,12 @@ def quantize(
 ) -> Int8Block:
     """The network in int8, for inference: as a block of its own, with int8 weights.
 
-    net: a block of one input, initialized; it stays as it is
+    net: a block, initialized; it stays as it is. Its inputs are those that its `forward` must be
+        given
     calibration_data: an array (N, ...), or an iterable of such arrays or of tuples that begin with
-        one, as a `DataLoader` is; activations get the ranges that they have for it. None for a
-        network of `weft.quantization.prepare`, which has learned its ranges
+        one, as a `DataLoader` is; activations get the ranges that they have for it. For a block of
+        several inputs a tuple of an array for each, or an iterable of tuples that begin with them.
+        None for a network of `weft.quantization.prepare`, which has learned its ranges
     percentile: how many of a batch's elements lie within an activation's range, in percent; with
         100 the range reaches from the least to the greatest one
     method: 'minmax'; or the range with the least mean square error of int8, 'mse', or the one that
@@ -46,9 +48,11 @@ def quantize(
     equalize: scales of neighbouring layers' channels are made equal first (see `equalize`)
     bias_correction: biases take back by how much rounded weights shift the mean of each channel
         over the calibration data (Nagel et al. 2019, section 4.2)
-    integers: the block takes and gives int8, images as (N, H, W, C), as a microcontroller has them;
-        its `input_scale` and `output_scales` tell what they stand for, step * (q - zero). A softmax
-        along the last axis at its end is TensorFlow Lite's, of steps of 1 / 256
+    integers: the block takes and gives int8, as a microcontroller has it: images as (N, H, W, C) or
+        (N, W, C), everything else in the order of the network's axes. Its `input_scales` and
+        `output_scales` tell what they stand for, step * (q - zero). Inputs that are integers in
+        the network, such as tokens, stay what they are and have None there. A softmax along the
+        last axis at its end is TensorFlow Lite's, of steps of 1 / 256
 
     Convolutions, transposed ones, too, dense layers, poolings, sums and concatenations of these
     compute in int8 by the rules of TensorFlow Lite, with batch norms folded into weights, and
@@ -56,11 +60,13 @@ def quantize(
     each channel. A norm that no layer takes in is a factor and a bias for each channel; tanh and
     other functions of one element are tables; borders, larger images of nearest neighbours and what
     else only moves elements stay int8. Other operators compute in float32 between them. A residual
-    is added to a convolution's sums, in their own scale, before these are rounded to int8.
+    is added to a convolution's sums, in their own scale, before these are rounded to int8. The
+    batch of a run may be any, also where the network reads `x.shape[0]`.
 
     Raises ValueError for no data, or data with activations that are not finite or all 0,
     LookupError for a name in `keep` that no layer has, TypeError for something else than a block
-    and arrays.
+    and arrays, NotImplementedError for numbers that follow from the batch in a way that cannot be
+    kept open, with the line where they are computed.
 
     >>> import weft
     >>> from weft import gluon, np
@@ -75,17 +81,18 @@ def quantize(
     if isinstance(net, Prepared):
         _check_prepared(calibration_data, method, percentile, equalize or bias_correction)
         graph = Graph(net.traced.heads, net.traced.arrays)
-        choices = Choices(CALLER, graph, net.shapes, keep, integers)
+        choices = Choices(CALLER, graph, net.shapes, keep, net.traced.real if integers else None)
         return assembled(net.traced, choices, _learned(net, choices))
     observer = observer_of(CALLER, method, percentile)
     if calibration_data is None:
         raise InvalidValue(f"{CALLER}: needs `calibration_data`, but for a prepared network")
-    batches = Batches(calibration_data, CALLER)
+    batches = Batches(calibration_data, CALLER, inputs=len(inputs_of(net, CALLER)))
     found = traced(net, batches.first, CALLER)
     if equalize:
         found = equalized(found, batches.first)
     graph = Graph(found.heads, found.arrays)
-    choices = Choices(CALLER, graph, found.shapes(batches.first), keep, integers)
+    shapes = found.shapes(batches.first)
+    choices = Choices(CALLER, graph, shapes, keep, found.real if integers else None)
     ranges = ranges_of(_ranged(choices, found), found, batches, observer)
     if bias_correction:
         correct_biases(choices, found, batches)
@@ -94,21 +101,23 @@ def quantize(
 
 def assembled(found: Traced, choices: Choices, ranges: dict[Entry, Range]) -> Int8Block:
     """The network of int8 with these ranges."""
-    rewriter = Rewriter(
-        choices, choices.united(ranges), found.arrays, found.data if choices.integers else None
-    )
+    rewriter = Rewriter(choices, choices.united(ranges), found.arrays)
     outputs = rewriter.heads()
     symbol = outputs[0] if len(outputs) == 1 else sym.Group(outputs)
-    block = Int8Block(symbol, found.data.name, rewriter.params, rewriter.layer_outputs())
+    block = Int8Block(symbol, found.names, rewriter.params, rewriter.layer_outputs())
     if choices.integers:
+        given = [
+            rewriter.quantized(Entry(variable, 0)).scale if variable in choices.given else None
+            for variable in found.inputs
+        ]
         results = [rewriter.quantized(entry).scale for entry in choices.graph.heads]
-        block.set_scales(rewriter.quantized(Entry(found.data, 0)).scale, results)
+        block.set_scales(given, results)
     return block
 
 
 def _ranged(choices: Choices, found: Traced) -> dict[Entry, str]:
     wanted = choices.ranged()
-    return wanted | {Entry(found.data, 0): found.data.name} if choices.integers else wanted
+    return wanted | {Entry(variable, 0): variable.name for variable in choices.given}
 
 
 def _learned(net: Prepared, choices: Choices) -> dict[Entry, Range]:

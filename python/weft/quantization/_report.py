@@ -12,7 +12,7 @@ from weft.quantization._errors import Noise
 from weft.quantization._int8 import Int8Block
 from weft.quantization._layers import Graph, Layer
 from weft.quantization._macs import macs_of
-from weft.quantization._traced import Batches, Traced, traced
+from weft.quantization._traced import Batch, Batches, Traced, inputs_of, traced
 from weft.sym._nodes import Entry, Variable, evaluate
 
 CALLER = "report"
@@ -114,7 +114,7 @@ def report(net: HybridBlock, small: HybridBlock, data: Any) -> Report:
     >>> found.macs, found.bytes[1] < 0.5 * found.bytes[0], found.layers[0].sqnr > 30
     ((320, 320), True, True)
     """
-    batches = Batches(data, CALLER, "data")
+    batches = Batches(data, CALLER, "data", len(inputs_of(net, CALLER)))
     sides = [_Side(block, batches.first) for block in (net, small)]
     layers = {name: Noise() for name in sides[0].entries}
     answers = _Answers()
@@ -151,7 +151,7 @@ def _known(decibels: float) -> float | None:
 class _Side:
     """One of the two networks."""
 
-    def __init__(self, block: HybridBlock, batch: Any) -> None:
+    def __init__(self, block: HybridBlock, batch: Batch) -> None:
         self.block = block
         self.net: Traced = traced(block, batch, CALLER)
         self.shapes = self.net.shapes(batch)
@@ -164,11 +164,11 @@ class _Side:
         if isinstance(block, Int8Block):
             self.entries |= {name: s.heads[0] for name, s in block.layers.items()}
 
-    def run(self, batch: Any) -> tuple[dict[str, Any], list[Any]]:
+    def run(self, batch: Batch) -> tuple[dict[str, Any], list[Any]]:
         """What layers give, and the results."""
         entries = [*self.entries.values(), *self.net.heads]
         with autograd.predict_mode():
-            found = evaluate(entries, {**self.net.arrays, self.net.data: batch}, training=False)
+            found = evaluate(entries, {**self.net.arrays, **self.net.given(batch)}, training=False)
         count = len(self.entries)
         return dict(zip(self.entries, found[:count], strict=True)), found[count:]
 

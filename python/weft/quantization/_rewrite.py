@@ -37,22 +37,13 @@ class Quantized:
 
 
 class Rewriter:
-    """Makes the new symbol; `params` has the values of its variables.
+    """Makes the new symbol; `params` has the values of its variables. Inputs that become int8 have
+    images' channels last."""
 
-    data: the network's input where that becomes int8, with images' channels last
-    """
-
-    def __init__(
-        self,
-        choices: Choices,
-        ranges: dict[Entry, Range],
-        arrays: Arrays,
-        data: Variable | None = None,
-    ) -> None:
+    def __init__(self, choices: Choices, ranges: dict[Entry, Range], arrays: Arrays) -> None:
         self.choices, self.ranges, self.arrays = choices, ranges, arrays
         self.graph, self.layers, self.shapes = choices.graph, choices.layers, choices.shapes
         self.chosen = {layer.output: layer for layer in choices.chosen()}
-        self.data = data
         self.params: dict[str, Any] = {}
         self._quantized: dict[Entry, Quantized] = {}
         self._floating: dict[Entry, Any] = {}
@@ -62,10 +53,11 @@ class Rewriter:
         for layer in self.layers.values():  # in order, so that nothing below is deep
             if self.choices.is_int8(layer.output) and not self.choices.ends(layer):
                 self.quantized(layer.output)
-        if self.data is None:
+        if not self.choices.integers:
             return [self.floating(entry) for entry in self.graph.heads]
         results = [self.quantized(entry) for entry in self.graph.heads]
-        return [result.form(len(result.shape) > 2) for result in results]
+        orders = [self.choices.is_image(entry) for entry in self.graph.heads]
+        return [result.form(order) for result, order in zip(results, orders, strict=True)]
 
     def layer_outputs(self) -> dict[str, Any]:
         """What layers of int8 give, as real numbers, by their names in the network."""
@@ -77,7 +69,7 @@ class Rewriter:
         """The entry as real numbers."""
         if entry not in self._floating:
             layer = self.layers.get(entry)
-            if entry.node is self.data:
+            if entry.node in self.choices.given:
                 value = self.quantized(entry)
                 self._floating[entry] = npx.dequantize(value.form(False), *value.scale)
             elif layer is not None and self.choices.is_int8(entry):
@@ -114,11 +106,12 @@ class Rewriter:
             layer = self.layers.get(entry)
             if layer is not None and self.choices.is_int8(entry):
                 self._quantized[entry] = getattr(self, f"_{layer.kind}")(layer)
-            elif entry.node is self.data:
+            elif entry.node in self.choices.given:
                 shape = self.shapes[entry]
-                given = sym.var(self.data.name, dtype="int8")
+                given = sym.var(entry.node.name, dtype="int8")
                 scale = self.ranges[entry].scale
-                self._quantized[entry] = Quantized(given, scale, shape, len(shape) == 4)
+                is_last = self.choices.is_image(entry)
+                self._quantized[entry] = Quantized(given, scale, shape, is_last)
             else:
                 known = self.ranges[entry]
                 symbol = npx.quantize(self.floating(entry), *known.scale)
@@ -138,10 +131,10 @@ class Rewriter:
     ) -> tuple[list[Any], Any]:
         """Weight and bias of int8 and int32, and what a step of the sums stands for; of_units: the
         numbers of the layer's units as those of the weight's."""
-        steps = of_units(steps_of(layer.weight))
+        steps = of_units(steps_of(layer.weight, layer.bias, x.scale.step))
         whole = numpy.rint(weight / by_unit(steps, weight))
         of_sums = steps * x.scale.step
-        bias = numpy.clip(numpy.rint(of_units(layer.bias) / of_sums), -(2.0**30), 2.0**30)
+        bias = numpy.rint(of_units(layer.bias) / of_sums)
         parts = {"weight": whole.astype("int8"), "bias": bias.astype("int32")}
         return [self._variable(layer, *part) for part in parts.items()], of_sums
 
@@ -202,11 +195,10 @@ class Rewriter:
         for part, scale, weight, bias in zip(
             ("i2h", "h2h"), (x.scale, HIDDEN), layer.weight, layer.bias, strict=True
         ):
-            steps = steps_of(weight)
+            steps = steps_of(weight, bias, scale.step)
             whole = numpy.rint(weight / steps[:, None])
             of_sums = steps * scale.step
-            added = numpy.clip(numpy.rint(bias / of_sums), -(2.0**30), 2.0**30)
-            added -= scale.zero * whole.sum(1)
+            added = numpy.rint(bias / of_sums) - scale.zero * whole.sum(1)
             weights.append(self._variable(layer, f"{part}_weight", whole.astype("int8")))
             rest.append(self._variable(layer, f"{part}_bias", added.astype("int32")))
             numbers = quantized_multiplier(of_sums / GATE)
@@ -400,7 +392,7 @@ class Rewriter:
     def _placed(self, layer: Layer, number: int, scale: Scale) -> Quantized:
         """An operand in this scale."""
         entry = layer.inputs[number]
-        if not self.choices.is_int8(entry) and entry.node is not self.data:
+        if not self.choices.is_int8(entry) and entry.node not in self.choices.given:
             symbol = npx.quantize(self.floating(entry), *scale)
             return Quantized(symbol, scale, self.shapes[entry], False)
         x = self.quantized(entry)

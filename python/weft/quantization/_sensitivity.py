@@ -12,7 +12,7 @@ from weft.quantization._errors import Noise
 from weft.quantization._int8 import Int8Block
 from weft.quantization._layers import Graph
 from weft.quantization._quantize import assembled, quantize
-from weft.quantization._traced import Batches, traced
+from weft.quantization._traced import Batches, inputs_of, traced
 
 CALLER = "sensitivity"
 
@@ -34,7 +34,7 @@ def sensitivity(
     ['0.fully_connected0', '1.fully_connected0']
     """
     observer = observer_of(CALLER, method, percentile)
-    batches = Batches(calibration_data, CALLER)
+    batches = Batches(calibration_data, CALLER, inputs=len(inputs_of(net, CALLER)))
     found = traced(net, batches.first, CALLER)
     graph, shapes = Graph(found.heads, found.arrays), found.shapes(batches.first)
     names = [x.name for x in Choices(CALLER, graph, shapes).chosen() if x.has_products]
@@ -49,7 +49,7 @@ def sensitivity(
         small, noise = assembled(found, choices, ranges), Noise()
         for batch in batches:
             with autograd.predict_mode():
-                noise.add_all(net(batch), small(batch))
+                noise.add_all(net(*batch), small(*batch))
         ratios[name] = noise.decibels
     return dict(sorted(ratios.items(), key=lambda item: item[1]))
 
@@ -84,7 +84,7 @@ def quantize_mixed(
         raise InvalidType(f"{caller}: takes `keep`, or `most_loss` together with `score`")
     if "keep" in options:
         raise InvalidType(f"{caller}: `keep` must be a number")
-    batches = Batches(calibration_data, caller)
+    batches = Batches(calibration_data, caller, inputs=len(inputs_of(net, caller)))
     observed = {k: v for k, v in options.items() if k in ("percentile", "method")}
     names = list(sensitivity(net, batches, **observed))
     if keep is not None and not 0 <= keep <= len(names):

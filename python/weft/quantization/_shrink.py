@@ -1,6 +1,7 @@
 """Pruning by whole channels: a network with fewer of them, in all layers that they go through."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy
@@ -11,7 +12,8 @@ from weft.gluon import HybridBlock, SymbolBlock
 from weft.quantization._channels import ChannelGroups, Group
 from weft.quantization._macs import macs_of
 from weft.quantization._prune import _check_share
-from weft.quantization._traced import Batches, Traced, rebuilt, traced
+from weft.quantization._rebuilt import rebuilt
+from weft.quantization._traced import Batches, inputs_of, traced
 from weft.sym._nodes import Call, Entry, Node, Variable
 
 CALLER = "shrink"
@@ -57,7 +59,7 @@ def shrink(
         raise InvalidType(f"{CALLER}: takes either `amount` or `macs`")
     if scope not in ("layer", "global"):
         raise InvalidValue(f"{CALLER}: `scope` must be 'layer' or 'global'; got {scope!r}")
-    batch = Batches(data, CALLER, "data").first
+    batch = Batches(data, CALLER, "data", len(inputs_of(net, CALLER))).first
     found = traced(net, batch, CALLER)
     known = ChannelGroups(found, found.shapes(batch))
     scores = {group: _scores(known, group) for group in known.groups()}
@@ -138,7 +140,7 @@ def _kept_for(
 
     def left(amount: float) -> float:
         heads, params = _shrunk(known, _kept(scores, amount, is_global=is_global))
-        small = Traced(CALLER, heads, known.net.data, {})
+        small = replace(known.net, heads=heads, parameters={})
         shapes = small.shapes_for(batch, {name: value.shape for name, value in params.items()})
         return sum(macs_of(heads, shapes).values()) / max(whole, 1)
 

@@ -201,7 +201,7 @@ class _Call:
             return y, None
         for norm in layer.norms:
             w, b = self._folded(norm, w, b)
-        w, steps = fake_quantize_weight(w)
+        w, steps = fake_quantize_weight(w, b, scale.step)
         sums = steps * scale.step
         if b is not None:
             b = straight_through(b, np.rint(npx.stop_gradient(b) / sums) * sums)
@@ -228,7 +228,7 @@ class _Call:
             return self._normalized(trained, x), None
         places = tuple(1 for _ in x.shape[2:])
         w, b = self._folded(layer.node, np.ones((x.shape[1], 1)), None)
-        sums = fake_quantize_weight(w)[1] * scale.step
+        sums = fake_quantize_weight(w, b, scale.step)[1] * scale.step
         b = straight_through(b, np.rint(npx.stop_gradient(b) / sums) * sums)
         shape = (-1, *places)
         return x * np.reshape(w, shape) + np.reshape(b, shape), np.reshape(sums, shape)

@@ -5,14 +5,20 @@ from typing import Any
 import numpy
 
 SMALLEST_STEP = 2.0**-12  # of a channel's weights, over the greatest one's
+MOST_BIAS = 2.0**30  # steps of the sums: the rest of 32 bits is the products'
 LEAST_FACTOR = 64  # of a residual in sums: below it rounding it would cost more than int8 does
 
 
-def steps_of(weight: Any) -> Any:
-    """What a step stands for in each unit's weights, symmetric around 0."""
+def steps_of(weight: Any, bias: Any = None, step: float = 1.0) -> Any:
+    """What a step stands for in each unit's weights, symmetric around 0.
+
+    bias: of the units; step: of the data. Where products are so small beside a unit's bias that it
+    would not fit in their steps, these are larger: that loses less than the bias's own digits do
+    """
     greatest = abs(weight).reshape(len(weight), -1).max(1)
     least = max(float(greatest.max()) * SMALLEST_STEP, 1e-20)
-    return (numpy.maximum(greatest, least) / 127).astype("float64")
+    steps = (numpy.maximum(greatest, least) / 127).astype("float64")
+    return steps if bias is None else numpy.maximum(steps, abs(bias) / (MOST_BIAS * step))
 
 
 def by_unit(numbers: Any, weight: Any) -> Any:

@@ -10,7 +10,8 @@ from weft import np, npx, sym
 from weft._errors import InvalidValue
 from weft.gluon import HybridBlock, SymbolBlock
 from weft.gluon.parameter import Parameter
-from weft.quantization._traced import rebuilt, traced
+from weft.quantization._rebuilt import rebuilt
+from weft.quantization._traced import traced
 from weft.sym._nodes import Entry, Node, Variable
 
 DTYPES = ("float16", "bfloat16")

@@ -1,97 +1,182 @@
-"""A block as its graph: variables, their parameters and the shapes of what it computes; and copies
-of graphs in which some nodes are others."""
+"""A block as its graph: variables, their parameters and the shapes of what it computes."""
 
-from collections.abc import Callable, Iterator
+import inspect
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from weft import np, sym
-from weft._errors import InvalidType, InvalidValue, Unsupported
+from weft._errors import Error, InvalidType, InvalidValue
 from weft.gluon import HybridBlock, SymbolBlock
 from weft.gluon.parameter import Parameter
-from weft.sym._nodes import Entry, Node, Variable, in_order, replaced
+from weft.quantization._open import Opening, noted_lines
+from weft.sym._nodes import Entry, Node, Variable, in_order
+
+Batch = tuple[Any, ...]  # an array for each input
 
 
 @dataclass
 class Traced:
     """heads: what the block gives, composed for both modes
-    data: its input; parameters: of all other variables
+    inputs: its inputs; parameters: of all other variables
+    whole: inputs that are integers in the network, such as tokens
     """
 
     caller: str
     heads: list[Entry]
-    data: Variable
+    inputs: list[Variable]
     parameters: dict[Variable, Parameter]
+    whole: frozenset[Variable] = frozenset()
+
+    @property
+    def real(self) -> list[Variable]:
+        """Inputs of real numbers."""
+        return [variable for variable in self.inputs if variable not in self.whole]
 
     @property
     def arrays(self) -> dict[Variable, Any]:
         """What the parameters have now."""
         return {variable: known.data() for variable, known in self.parameters.items()}
 
-    def shapes(self, batch: Any) -> dict[Entry, tuple[int, ...]]:
+    def given(self, batch: Batch) -> dict[Variable, Any]:
+        """The batch's arrays, by the inputs."""
+        return dict(zip(self.inputs, batch, strict=True))
+
+    def shapes(self, batch: Batch) -> dict[Entry, tuple[int, ...]]:
         """Of everything that is computed for this batch."""
         return self.shapes_for(batch, {v.name: p.shape for v, p in self.parameters.items()})
 
     def shapes_for(
-        self, batch: Any, parameters: dict[str, tuple[int, ...]]
+        self, batch: Batch, parameters: dict[str, tuple[int, ...]]
     ) -> dict[Entry, tuple[int, ...]]:
         """The same for parameters of these shapes."""
         every = sym.Symbol(self.every(self.heads))
-        given = {self.data.name: tuple(batch.shape), **parameters}
-        types = every._inference(self.caller, given, {self.data.name: batch.dtype}).types
-        return {entry: known.shape for entry, known in types.items()}
+        known = {
+            node.name: array for node, array in self.given(batch).items() if node in used(every)
+        }
+        shapes = {name: tuple(array.shape) for name, array in known.items()} | parameters
+        dtypes = {name: array.dtype for name, array in known.items()}
+        types = every._inference(self.caller, shapes, dtypes).types
+        return {entry: found.shape for entry, found in types.items()}
 
     @staticmethod
     def every(heads: list[Entry]) -> list[Entry]:
         """All that is computed for these heads, and variables."""
         return [Entry(node, n) for node in in_order(heads) for n in range(node.outputs)]
 
+    @property
+    def names(self) -> list[str]:
+        """Of the inputs."""
+        return [variable.name for variable in self.inputs]
+
     def block(self, heads: list[Entry], params: dict[str, Any]) -> SymbolBlock:
-        """A block of the same input that gives these heads."""
-        symbol = sym.Symbol(heads)
-        return SymbolBlock(symbol, self.data.name, params)
+        """A block of the same inputs that gives these heads."""
+        return SymbolBlock(sym.Symbol(heads), self.names, params)
 
 
-def traced(net: Any, batch: Any, caller: str) -> Traced:
-    """The graph of a block of one input; `batch` tells shapes that are not known yet.
+def used(symbol: sym.Symbol) -> set[Node]:
+    """The variables that a symbol reads."""
+    return set(symbol._variables.values())
+
+
+def inputs_of(net: Any, caller: str) -> list[str]:
+    """The names of a block's inputs: those that its `forward` must be given; `data` where there is
+    one alone."""
+    if not isinstance(net, HybridBlock):
+        raise InvalidType(f"{caller}: `net` must be a HybridBlock; got {type(net).__name__}")
+    own = vars(net).get("_input_names")
+    if own is not None:
+        return list(own)
+    known = inspect.signature(net.forward).parameters.values()
+    places = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    names = [p.name for p in known if p.kind in places and p.default is p.empty]
+    return names if len(names) > 1 else ["data"]
+
+
+def traced(net: Any, batch: Batch | None, caller: str) -> Traced:
+    """The graph of a block; `batch` tells shapes that are not known yet.
 
     A `SymbolBlock` gives its own nodes, so names are those of the block that it was made from.
     """
-    if not isinstance(net, HybridBlock):
-        raise InvalidType(f"{caller}: `net` must be a HybridBlock; got {type(net).__name__}")
+    names = inputs_of(net, caller)
     if batch is not None:
-        net(batch)
+        net(*batch)
     if isinstance(net, SymbolBlock) and "_symbol" in vars(net):
-        names = net._input_names
-        if len(names) != 1:
-            raise InvalidType(f"{caller}: `net` must have one input; it has {', '.join(names)}")
-        symbol, data = net._symbol, net._variables[names[0]]
+        heads, inputs = net._symbol.heads, [net._variables[name] for name in names]
     else:
-        variable = sym.var("data")
+        found = None
         try:
-            symbol = net(variable)
-        except InvalidValue:  # a network that looks at its input's shape
+            found = _composed(net, names, None, caller)
+        except InvalidValue:  # a network that looks at its inputs' shapes
             if batch is None:
                 raise
-            variable = sym.var("data", shape=batch.shape)
-            symbol = net(variable)
-            variable.heads[0].node.shape = (-1, *batch.shape[1:])
-        data = variable.heads[0].node
-    if not isinstance(symbol, sym.Symbol):
-        raise InvalidType(f"{caller}: `net` must give arrays, alone")
+        heads, inputs = found or _composed_open(net, names, batch or (), caller)
     known = net.collect_params()
-    variables = [v for v in symbol._variables.values() if v is not data]
-    return Traced(caller, symbol.heads, data, {v: known[v.name] for v in variables})
+    variables = [v for v in sym.Symbol(heads)._variables.values() if v not in inputs]
+    parameters = {v: known[v.name] for v in variables}
+    given = zip(inputs, batch or (), strict=False)
+    whole = frozenset(v for v, array in given if "float" not in str(array.dtype))
+    return Traced(caller, heads, inputs, parameters, whole)
+
+
+def _composed(
+    net: Any, names: list[str], types: list[tuple[Any, Any]] | None, caller: str
+) -> tuple[list[Entry], list[Variable]]:
+    """What the block gives for variables, of these shapes and dtypes where they are known."""
+    known = [{}] * len(names) if types is None else [{"shape": s, "dtype": d} for s, d in types]
+    variables = [sym.var(name, **kind) for name, kind in zip(names, known, strict=True)]
+    found = net(*variables)
+    results = list(found) if isinstance(found, list | tuple) else [found]
+    if not results or not all(isinstance(result, sym.Symbol) for result in results):
+        raise InvalidType(
+            f"{caller}: `net` must give arrays, alone or as a list; got {type(found).__name__}"
+        )
+    heads = [entry for result in results for entry in result.heads]
+    return heads, [variable.heads[0].node for variable in variables]
+
+
+def _composed_open(
+    net: Any, names: list[str], batch: Batch, caller: str
+) -> tuple[list[Entry], list[Variable]]:
+    """The same for a batch of any size, of a network that needs one to be composed."""
+    count = batch[0].shape[0] if batch[0].ndim else 0
+
+    def composed(more: int) -> tuple[list[Entry], list[Variable]]:
+        shapes = [_longer(array.shape, count, more) for array in batch]
+        types = list(zip(shapes, [str(array.dtype) for array in batch], strict=True))
+        return _composed(net, names, types, caller)
+
+    heads, inputs = composed(0)
+    with noted_lines() as lines:
+        try:
+            others, _ = composed(1)
+        except Error:  # the network itself is for one batch
+            return heads, inputs
+    opening = Opening(caller, heads, others, count, inputs[0])
+    opening.lines = lines
+    heads = opening.result()
+    for variable, array in zip(inputs, batch, strict=True):
+        variable.shape = _longer(array.shape, count, -1 - count)
+    return heads, inputs
+
+
+def _longer(shape: Any, count: int, more: int) -> tuple[int, ...]:
+    """The shape with another batch, if it has the batch in front."""
+    is_batch = len(shape) > 0 and shape[0] == count
+    return (count + more, *shape[1:]) if is_batch else tuple(shape)
 
 
 class Batches:
-    """Data as arrays, as often as they are asked for: one array, or something to iterate over whose
-    items are arrays or sequences that begin with one, as those of data loaders are. What can be
-    iterated over only once is kept whole."""
+    """Data as arrays, as often as they are asked for: a batch, or something to iterate over whose
+    items are batches. A batch is an array, or a sequence that begins with one for each input, as
+    those of data loaders do. What can be iterated over only once is kept whole."""
 
-    def __init__(self, data: Any, caller: str, argument: str = "calibration_data") -> None:
+    def __init__(
+        self, data: Any, caller: str, argument: str = "calibration_data", inputs: int = 1
+    ) -> None:
         self._where = f"{caller}: `{argument}`"
-        items = [data] if hasattr(data, "dtype") else data
+        self._inputs = inputs
+        items = [data] if hasattr(data, "dtype") or self._is_batch(data) else data
         if not hasattr(items, "__iter__"):
             raise InvalidType(
                 f"{self._where} must be an array or an iterable of arrays; got "
@@ -102,51 +187,28 @@ class Batches:
         if self.first is None:
             raise InvalidValue(f"{self._where} must not be empty")
 
-    def __iter__(self) -> Iterator[Any]:
+    def _is_batch(self, data: Any) -> bool:
+        """Arrays for several inputs, which are not batches one after the other?"""
+        is_sequence = self._inputs > 1 and isinstance(data, list | tuple)
+        return is_sequence and all(hasattr(part, "dtype") for part in data)
+
+    def __iter__(self) -> Iterator[Batch]:
         return (batch for batch, _ in self.labelled())
 
-    def labelled(self) -> Iterator[tuple[Any, Any]]:
-        """Arrays, each with what stands beside it, or None."""
+    def labelled(self) -> Iterator[tuple[Batch, Any]]:
+        """Batches, each with what stands beside it, or None."""
         for item in self._items:
-            is_alone = not isinstance(item, list | tuple)
-            batch = item if is_alone else item[0]
-            if not hasattr(batch, "dtype"):
-                raise InvalidType(
-                    f"{self._where} must have arrays; got an item of type {type(batch).__name__}"
+            parts = item if isinstance(item, list | tuple) else [item]
+            batch = parts[: self._inputs]
+            for part in batch:
+                if not hasattr(part, "dtype"):
+                    raise InvalidType(
+                        f"{self._where} must have arrays; got an item of type {type(part).__name__}"
+                    )
+            if len(batch) < self._inputs:
+                raise InvalidValue(
+                    f"{self._where} must have {self._inputs} arrays a batch, one for each input; "
+                    f"got {len(batch)}"
                 )
-            label = None if is_alone or len(item) < 2 else item[1]
-            yield batch if isinstance(batch, np.ndarray) else np.array(batch), label
-
-
-def rebuilt(
-    heads: list[Entry], make: Callable[[Node, Callable[[Entry], Entry]], list[Entry] | None]
-) -> list[Entry]:
-    """The graph with other nodes in the place of some, for both modes. All nodes are new but for
-    variables, so that they run in the same order.
-
-    make: of a node, and of a function from old entries to new ones: what stands for its results,
-        or None for the node as it is, on what it reads now
-    """
-    moved: dict[Entry, Entry] = {}
-
-    def now(entry: Entry) -> Entry:
-        return moved[entry]
-
-    for node in in_order(heads):
-        found = make(node, now)
-        if found is None:
-            found = [Entry(_moved_node(node, moved), number) for number in range(node.outputs)]
-        moved.update({Entry(node, number): entry for number, entry in enumerate(found)})
-    return [moved[entry] for entry in heads]
-
-
-def _moved_node(node: Node, moved: dict[Entry, Entry]) -> Node:
-    if isinstance(node, Variable):
-        return node
-    written = [(number, moved[Entry(variable, 0)].node) for number, variable in node.writes]
-    for (_, variable), (_, new) in zip(node.writes, written, strict=True):
-        if not isinstance(new, Variable):
-            raise Unsupported(f"`{variable.name}` is a state, which stays a variable")
-    copy = node.copied(replaced(node.arguments, lambda entry: moved[entry]))
-    copy.writes = written
-    return copy
+            label = parts[self._inputs] if len(parts) > self._inputs else None
+            yield tuple([x if isinstance(x, np.ndarray) else np.array(x) for x in batch]), label

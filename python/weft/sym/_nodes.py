@@ -15,6 +15,7 @@ from weft._core import native
 from weft._errors import InvalidType, InvalidValue
 
 _serials = itertools.count()
+watcher: Callable[["Node"], None] | None = None  # is told of every node that is made
 
 
 class Entry(NamedTuple):
@@ -59,6 +60,8 @@ class Node:
         self.serial = next(_serials)
         self.writes: list[tuple[int, Variable]] = []
         self.types: Any = None  # of its results as far as variables alone say, once asked for
+        if watcher is not None:
+            watcher(self)
 
     def sources(self, training: bool | None = None) -> list[Entry]:
         """The entries that the node reads in that mode, in both if it is None."""
