@@ -39,7 +39,7 @@ class ElementwiseNode final : public TapeNode {
     scalar_ = scalar;
   }
   void add_array(TapeNode* producer, uint32_t output) {
-    edges_.emplace_back(Ref<TapeNode>(producer), output);
+    edges_.emplace_back(Edge{Ref<TapeNode>(producer), output});
     if (producer) needed_ |= uint32_t{1} << (edges_.size() - 1);
   }
   void save_input(size_t i, const Tensor& tensor) { inputs_[i].hold(tensor); }

@@ -12,7 +12,11 @@ std::string collect(const char* letters, va_list parts, std::string_view after_f
   for (; *letters; ++letters, after_first = {}) {
     switch (*letters) {
       case 'c': text += va_arg(parts, const char*); break;
-      case 'v': text += va_arg(parts, std::string_view); break;
+      case 'v': {
+        const auto characters = va_arg(parts, Characters);
+        text.append(characters.data, characters.size);
+        break;
+      }
       case 's': text += *va_arg(parts, const std::string*); break;
       case 'd': text += name_of(static_cast<DType>(va_arg(parts, int))); break;
       case 'h': text += to_string(*va_arg(parts, const Shape*)); break;

@@ -34,6 +34,12 @@ constexpr char letter_of() {
     return 'v';
 }
 
+// A text as C's variable arguments carry it: a plain struct, which every compiler takes.
+struct Characters {
+  const char* data;
+  size_t size;
+};
+
 // A part as it is handed on: what is large by its address, until the text is put together.
 template <class T>
 [[gnu::always_inline]] inline auto passed(const T& part) {
@@ -51,7 +57,7 @@ template <class T>
   else if constexpr (letter == 'c')
     return static_cast<const char*>(part);
   else
-    return std::string_view(part);
+    return Characters{std::string_view(part).data(), std::string_view(part).size()};
 }
 
 template <char... letters>

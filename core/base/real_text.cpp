@@ -11,7 +11,7 @@ std::string text_of_real(double number) {
   for (int digits = 15; digits <= 17; ++digits) {
     end = std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::general, digits)
               .ptr;
-    if (real_of_text({buffer, end}) == number) break;
+    if (real_of_text(std::string_view(buffer, static_cast<size_t>(end - buffer))) == number) break;
   }
   return {buffer, end};
 }

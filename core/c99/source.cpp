@@ -370,9 +370,9 @@ std::string Source::add_function(Call& call, const std::string& name, const std:
   for (const size_t i : call.read_weights_) define_weight(call.step_.in[i]);
   // What is read, then what is written.
   std::ranges::stable_sort(call.parameters_, {}, &Call::Parameter::order);
-  std::ranges::stable_partition(call.parameters_, [](const Call::Parameter& p) {
-    return p.declaration.starts_with("const ");
-  });
+  std::stable_partition(
+      call.parameters_.begin(), call.parameters_.end(),
+      [](const Call::Parameter& p) { return p.declaration.starts_with("const "); });
   std::string parameters, arguments;
   for (const Call::Parameter& p : call.parameters_) {
     parameters += (parameters.empty() ? "" : ", ") + p.declaration;

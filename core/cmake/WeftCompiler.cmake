@@ -19,6 +19,25 @@ if(WEFT_CCACHE)
   endforeach()
 endif()
 
+# libc++ lacks algorithms of ranges before its release 15, and reals as text before 20.
+include(CheckCXXSourceCompiles)
+set(CMAKE_REQUIRED_FLAGS "${CMAKE_CXX20_STANDARD_COMPILE_OPTION}")
+check_cxx_source_compiles("
+#include <algorithm>
+#include <charconv>
+int main() {
+  char text[] = \"1.5\";
+  double number = 0;
+  std::from_chars(text, text + 3, number);
+  std::to_chars(text, text + 3, number);
+  return std::ranges::any_of(text, [](char c) { return c == '2'; });
+}" WEFT_HAS_WHOLE_LIBRARY)
+unset(CMAKE_REQUIRED_FLAGS)
+if(NOT WEFT_HAS_WHOLE_LIBRARY)
+  add_compile_options(
+    "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-include \"${CMAKE_CURRENT_SOURCE_DIR}/core/base/older_library.h\">")
+endif()
+
 # Results are bit-equal between instruction sets, fused loops and printed C because a fused
 # multiply-add happens only where it is written.
 add_compile_options(-ffp-contract=off -Wall -Wextra)
@@ -35,7 +54,7 @@ endif()
 if(WEFT_SANITIZE)
   # What a sanitizer adds to the code makes GCC see uninitialised reads that are none.
   add_compile_options(-fsanitize=${WEFT_SANITIZE} -fno-omit-frame-pointer -g1
-                      -Wno-maybe-uninitialized)
+                      $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   add_link_options(-fsanitize=${WEFT_SANITIZE})
   if(WEFT_SANITIZE MATCHES "undefined")
     # vptr needs type information of every class, which parts of the build do without.

@@ -174,7 +174,8 @@ if(weft_isa_sources)
       ${weft_flags_${isa}} ${weft_isa_sanitizer}
       -fno-exceptions -fno-rtti -fno-asynchronous-unwind-tables -Wno-psabi
       # GCC's own AVX-512 headers start from undefined vectors (its bug 105593).
-      -Wno-maybe-uninitialized -Wno-uninitialized $<$<CONFIG:Debug>:-O2>)
+      $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> -Wno-uninitialized
+      $<$<CONFIG:Debug>:-O2>)
     list(APPEND weft_objects $<TARGET_OBJECTS:weft_isa_${isa}>)
   endforeach()
 endif()

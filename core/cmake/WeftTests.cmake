@@ -35,8 +35,6 @@ if(weft_core_test_sources AND weft_objects)
   endif()
   target_include_directories(weft_core_tests PRIVATE
     "${CMAKE_CURRENT_SOURCE_DIR}/tests" "${CMAKE_CURRENT_SOURCE_DIR}/tests/third_party")
-  # GCC 12 sees overlapping copies in concatenated strings that are none (its bug 105651).
-  target_compile_options(weft_core_tests PRIVATE -Wno-restrict)
   if(WEFT_RUNTIME_ONLY)
     target_compile_definitions(weft_core_tests PRIVATE
       DOCTEST_CONFIG_NO_EXCEPTIONS_BUT_WITH_ALL_ASSERTS)

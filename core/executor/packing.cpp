@@ -230,7 +230,7 @@ std::vector<std::vector<int32_t>> components(std::span<const Buffer> buffers,
 
 // The largest first, each in the lowest gap: where a saved plan, which was searched for, is of no
 // use.
-Packing pack_once(std::span<Buffer> buffers) {
+[[maybe_unused]] Packing pack_once(std::span<Buffer> buffers) {
   std::vector<Buffer*> placed;
   for (Buffer& buffer : buffers) placed.push_back(&buffer);
   const auto comes_before = [](const Buffer* a, const Buffer* b) {

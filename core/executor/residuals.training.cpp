@@ -188,7 +188,7 @@ class Cut {
         if (!is_first_[n] && operand.is_value() && is_computed(operand.value))
           read.push_back(operand.value);
     std::ranges::sort(read);
-    read.erase(std::ranges::unique(read).begin(), read.end());
+    read.erase(std::unique(read.begin(), read.end()), read.end());
     return read;
   }
 

@@ -41,7 +41,7 @@ size_t row_inputs(const Graph& body) {
     for (size_t i = 1; i < node->operands.size(); ++i)
       if (node->operands[i].is_value()) read.push_back(node->operands[i].value);
   std::ranges::sort(read);
-  return static_cast<size_t>(std::ranges::unique(read).begin() - read.begin());
+  return static_cast<size_t>(std::unique(read.begin(), read.end()) - read.begin());
 }
 
 const Shape& shape_of_fused(const Graph& body) {

@@ -4,32 +4,32 @@
 template <class T>
 constexpr const char* kTypeName = nullptr;
 template <>
-constexpr const char* kTypeName<float> = "float";
+inline constexpr const char* kTypeName<float> = "float";
 template <>
-constexpr const char* kTypeName<double> = "double";
+inline constexpr const char* kTypeName<double> = "double";
 template <>
-constexpr const char* kTypeName<int32_t> = "int32_t";
+inline constexpr const char* kTypeName<int32_t> = "int32_t";
 template <>
-constexpr const char* kTypeName<int64_t> = "int64_t";
+inline constexpr const char* kTypeName<int64_t> = "int64_t";
 template <>
-constexpr const char* kTypeName<uint32_t> = "uint32_t";
+inline constexpr const char* kTypeName<uint32_t> = "uint32_t";
 template <>
-constexpr const char* kTypeName<uint64_t> = "uint64_t";
+inline constexpr const char* kTypeName<uint64_t> = "uint64_t";
 
 template <class T>
 constexpr const char* kSuffix = nullptr;
 template <>
-constexpr const char* kSuffix<float> = "f32";
+inline constexpr const char* kSuffix<float> = "f32";
 template <>
-constexpr const char* kSuffix<double> = "f64";
+inline constexpr const char* kSuffix<double> = "f64";
 template <>
-constexpr const char* kSuffix<int32_t> = "i32";
+inline constexpr const char* kSuffix<int32_t> = "i32";
 template <>
-constexpr const char* kSuffix<int64_t> = "i64";
+inline constexpr const char* kSuffix<int64_t> = "i64";
 template <>
-constexpr const char* kSuffix<uint32_t> = "u32";
+inline constexpr const char* kSuffix<uint32_t> = "u32";
 template <>
-constexpr const char* kSuffix<uint64_t> = "u64";
+inline constexpr const char* kSuffix<uint64_t> = "u64";
 
 template <class T>
 constexpr bool kIsFloating = std::is_floating_point_v<T>;

@@ -26,9 +26,9 @@ struct LaneBits<8> {
 template <class T>
 constexpr bool kIsFloating = false;
 template <>
-constexpr bool kIsFloating<float> = true;
+inline constexpr bool kIsFloating<float> = true;
 template <>
-constexpr bool kIsFloating<double> = true;
+inline constexpr bool kIsFloating<double> = true;
 template <class T>
 constexpr bool kIsSigned = T(-1) < T(0);
 

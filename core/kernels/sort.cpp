@@ -84,7 +84,7 @@ void first_of(const K* keys, int64_t count, int64_t wanted, Entry<K>* list) {
     list[place] = entry;
   };
   int64_t i = 0;
-  for (; held < wanted; ++i) insert(i);
+  for (; i < wanted; ++i) insert(i);
   while (i < count) {
     const int64_t end = std::min(count, i + kKeysAtOnce);
     const K last = list[wanted - 1].key;

@@ -160,7 +160,6 @@ struct QueryBlock {
     FewRows<S>{products, scores, from, sums, p.values, p.values}.sweep_all();
   }
 
-#if WEFT_PAIRS
   struct Left {
     LaneRows<S> rows;
     int64_t k;
@@ -169,9 +168,12 @@ struct QueryBlock {
     const S* data;
     int64_t row, col;
   };
-  // C (+)= A B, of elements.
+  // C (+)= A B, of elements. Declared without pairs, too, where nothing calls it: some compilers look
+  // for the name in the branch that they leave out.
   void multiply_pairs(const Left& a, const Right& b, int64_t cols, T* packed_b, T* c, int64_t c_row,
-                      bool accumulate) const {
+                      bool accumulate) const
+#if WEFT_PAIRS
+  {
     PackedStrip<S, Paired> strip;
     strip.rows = rows;
     strip.cols = cols;
@@ -190,6 +192,8 @@ struct QueryBlock {
     strip.packed_b = (uint32_t*)packed_b;
     strip.run([](int64_t, int64_t) {});
   }
+#else
+      ;
 #endif
 
   // Each row of shares, rounded to elements where it lies.

@@ -116,8 +116,9 @@ class Winograd {
   }
 
   void write(const float* from, int64_t i, int64_t channel, int64_t lane) const {
-    const auto [image, top, left] = place_of(i);
-    const int64_t plane = image * p_.out_channels + channel;
+    const Place place = place_of(i);
+    const int64_t top = place.top, left = place.left;
+    const int64_t plane = place.image * p_.out_channels + channel;
     const int64_t held = problem_.results.height, residual_held = problem_.residual_held;
     const auto place_in = [&](int64_t rows, int64_t row) WEFT_LAMBDA {
       return (plane * rows + (row < rows ? row : row % rows) * kBlock) * p_.out_width +

@@ -39,7 +39,7 @@ std::string shortest_narrow(const void* element, DType dtype, double value) {
     const auto end =
         std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, digits)
             .ptr;
-    const double read = *real_of_text({buffer, end});
+    const double read = *real_of_text(std::string_view(buffer, static_cast<size_t>(end - buffer)));
     uint16_t back = 0;
     convert(&read, DType::kFloat64, &back, dtype);
     if (std::equal(reinterpret_cast<const char*>(&back), reinterpret_cast<const char*>(&back) + 2,

@@ -321,7 +321,7 @@ TEST_CASE("of a norm that runs again mean and variance are kept") {
     CHECK(made(3)->op->name == "exp");  // the data, once more
     CHECK((made(3)->clone_of != graph::kNoValue) == is_step);
     for (const size_t kept : {5, 6})
-      CHECK(is_step ? made(kept)->clone_of == graph::kNoValue : made(kept) == nullptr);
+      CHECK((is_step ? made(kept)->clone_of == graph::kNoValue : made(kept) == nullptr));
   }
 }
 

@@ -404,8 +404,8 @@ TEST_CASE("what would lose NaN, a sign, digits or a gradient is no rule") {
   }
   const char* const chains[] = {
       "  %2: float32(2, 3) = exp(%0)\n  %3: float32(2, 3) = log(%2)\n",
-      "  %2: float16(2, 3) = cast(%0, dtype=float16)\n"
-      "  %3: float32(2, 3) = cast(%2, dtype=float32)\n",
+      ("  %2: float16(2, 3) = cast(%0, dtype=float16)\n"
+       "  %3: float32(2, 3) = cast(%2, dtype=float32)\n"),
       "  %2: bool(2, 3) = less(%0, %1)\n  %3: bool(2, 3) = logical_not(%2)\n",             // NaN
       "  %2: float32(2, 3) = maximum(%0, 1.0)\n  %3: float32(2, 3) = maximum(%2, 1.0)\n",  // ties
       "  %2: int64(2, 3) = cast(%0, dtype=int64)\n  %3: float32(2, 3) = cast(%2, dtype=float32)\n",

@@ -103,12 +103,10 @@ TEST_CASE("Winograd's tiles are worth zeros, and sums of planes take them away")
 }
 
 TEST_CASE("groups of eight between blocks of sixteen are joined in pairs, others are not") {
-  for (const auto& [channels, made, width, joined] : {std::tuple{32, 32, 8, 16},
-                                                      {48, 96, 8, 16},
-                                                      {32, 32, 4, 4},
-                                                      {48, 48, 24, 24},
-                                                      {40, 40, 8, 8},
-                                                      {24, 24, 8, 8}}) {
+  const int cases[][4] = {{32, 32, 8, 16},  {48, 96, 8, 16}, {32, 32, 4, 4},
+                          {48, 48, 24, 24}, {40, 40, 8, 8},  {24, 24, 8, 8}};
+  for (const auto& how : cases) {
+    const int channels = how[0], made = how[1], width = how[2], joined = how[3];
     CAPTURE(channels);
     CAPTURE(width);
     const int groups = channels / width;

@@ -217,7 +217,7 @@ TEST_CASE("sums are rescaled with two roundings by the short formula, too, halve
     for (const int32_t multiplier : {0, 1, 1 << 30, INT32_MAX, 1518500250, 3 << 29})
       for (int32_t number = 0; number < 4 * 33; ++number) {
         const int32_t shift = number / 4 - 31;
-        const auto& [zero_point, low] = ends[number % 4];
+        const int32_t zero_point = ends[number % 4][0], low = ends[number % 4][1];
         const std::vector<int32_t> bias(33, start);
         QuantizedProduct p{};
         p.m = 256;
