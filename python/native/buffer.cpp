@@ -31,6 +31,7 @@ int export_buffer(PyObject* self, Py_buffer* view, int flags) {
   const weft_dtype dtype = weft_tensor_dtype(tensor);
   const bool writable = (flags & PyBUF_WRITABLE) != 0;
   if (!format_of(dtype)) return refuse("ndarray: bfloat16 has no buffer; cast to float32 first");
+  if (!note_read(self)) return -1;
 
   Exported* exported = static_cast<Exported*>(PyMem_Malloc(sizeof(Exported)));
   if (!exported) {

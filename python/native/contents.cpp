@@ -3,8 +3,8 @@
 //
 // A slot is a pair: a dict and a key, a cell and None, a function to call and None, or an object
 // and the name of an attribute. Contents are equal if nothing that a trace could have read changed:
-// numbers and texts by type and value, lists, tuples, dicts and sets by what is in them, arrays of
-// NumPy by dtype, shape and elements, and everything else by which object it is.
+// numbers and texts by type and value, lists, tuples, dicts and sets by what is in them, arrays and
+// scalars of NumPy by dtype, shape and elements, and everything else by which object it is.
 #include <cmath>
 #include <cstring>
 
@@ -18,7 +18,7 @@ PyObject* missing_mark = nullptr;  // what a slot without a value has
 
 bool is_plain(PyObject* value) {
   return Py_IsNone(value) || PyBool_Check(value) || PyLong_Check(value) || PyFloat_Check(value) ||
-         PyUnicode_Check(value);
+         PyUnicode_Check(value) || PyBytes_Check(value) || PyComplex_Check(value);
 }
 
 bool is_container(PyObject* value) {
@@ -122,7 +122,7 @@ PyObject* contents_of_numpy(PyObject* array) {
 
 PyObject* contents_of(PyObject* value, PyObject* kept) {
   if (is_plain(value)) return contents_of_plain(value);
-  if (is_numpy_array(value)) return contents_of_numpy(value);
+  if (is_of_numpy(value)) return contents_of_numpy(value);
   if (!is_container(value)) {
     if (kept && PyList_Append(kept, value) != 0) return nullptr;
     return PyLong_FromVoidPtr(value);
@@ -172,7 +172,17 @@ PyObject* slot_contents(PyObject*, PyObject* const* args, Py_ssize_t count) {
   });
 }
 
+PyObject* read_note = nullptr;  // a function that is told of arrays whose elements are read
+
+PyObject* set_read_note(PyObject*, PyObject* function) {
+  Py_XSETREF(read_note, Py_NewRef(function));
+  Py_RETURN_NONE;
+}
+
 PyMethodDef functions[] = {
+    {"set_read_note", set_read_note, METH_O,
+     "set_read_note(function, /)\n--\n\nCalls `function` with each array of which a trace reads "
+     "elements that are known."},
     {"contents", contents, METH_O,
      "contents(value, /)\n--\n\nWhat a value is now: equal to a later one if nothing changed. Of "
      "objects that are\nneither numbers, texts, containers nor arrays of NumPy only which they "
@@ -184,6 +194,14 @@ PyMethodDef functions[] = {
     {nullptr, nullptr, 0, nullptr}};
 
 }  // namespace
+
+bool note_read(PyObject* array) {
+  if (!(weft_modes() & WEFT_MODE_TRACING) || !read_note || weft_tensor_is_traced(tensor_of(array)))
+    return true;
+  PyObject* const done = PyObject_CallOneArg(read_note, array);
+  Py_XDECREF(done);
+  return done != nullptr;
+}
 
 bool add_contents(PyObject* module) {
   missing_mark = PyObject_CallNoArgs(reinterpret_cast<PyObject*>(&PyBaseObject_Type));

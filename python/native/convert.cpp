@@ -228,7 +228,9 @@ bool load_numpy() {
   return !PyErr_Occurred();
 }
 
-bool is_numpy_array(PyObject* object) { return PyObject_TypeCheck(object, numpy_array); }
+bool is_of_numpy(PyObject* object) {
+  return PyObject_TypeCheck(object, numpy_array) || PyObject_TypeCheck(object, numpy_scalar);
+}
 
 PyObject* dtype_object(weft_dtype dtype) { return dtype_objects[dtype]; }
 
@@ -395,6 +397,7 @@ PyObject* shape_tuple(const int64_t* extents, int rank) {
 }
 
 PyObject* to_numpy(PyObject* array) {
+  if (!note_read(array)) return nullptr;
   weft_tensor tensor = tensor_of(array);
   const weft_dtype dtype = weft_tensor_dtype(tensor);
   if (dtype == WEFT_BFLOAT16) {

@@ -69,7 +69,7 @@ PyObject* dtype_object(weft_dtype dtype);  // borrowed
 // Accepts what `dtype=` may be: a dtype of Weft or NumPy, its name, bool, int or float.
 bool parse_dtype(PyObject* object, weft_dtype* dtype);
 
-bool is_numpy_array(PyObject* object);
+bool is_of_numpy(PyObject* object);  // an array or a scalar
 
 enum class Found { kNo, kYes, kError };  // kError: a Python error is set
 
@@ -247,6 +247,9 @@ weft_tensor reshaped(weft_tensor tensor, const int64_t* shape, int rank);
 
 bool add_structure(PyObject* module);  // false: a Python error is set
 bool add_contents(PyObject* module);   // the same
+// Before elements of an array become Python's while a trace runs: what is traced depends on them
+// from then on, so they are part of its signature. False: a Python error is set.
+bool note_read(PyObject* array);
 
 // ---- traced functions (functions.cpp) ----------------------------------------------------------
 

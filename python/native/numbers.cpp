@@ -143,6 +143,7 @@ bool item(PyObject* self, weft_value* value, Other other) {
     other(elements);
     return false;
   }
+  if (!note_read(self)) return false;
   const weft_status status = weft_tensor_item(tensor_of(self), value);
   if (status != WEFT_OK) raise_status(status);
   return status == WEFT_OK;

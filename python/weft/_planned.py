@@ -73,6 +73,7 @@ def hybridize(
     - globals, variables of functions around, and defaults of arguments;
     - attributes of objects and of classes, which may be reached through others, through lists,
       tuples, dicts and sets, or come from a function;
+    - elements of arrays from around that Python reads: `float(a)`, `a.item()`, `x[i]` by an array;
     - in all of these numbers and texts by value, containers by what is in them, arrays of NumPy by
       their elements, and arrays, functions and other objects by which object it is.
 

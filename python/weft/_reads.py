@@ -38,6 +38,11 @@ class _Names(NamedTuple):
     attributes: frozenset[str]
     asked: frozenset[str]  # attributes that need not be there: of getattr and hasattr
 
+    @property
+    def takes_all(self) -> bool:
+        """Does it read attributes by way of the dict that they are in?"""
+        return "__dict__" in self.attributes or "vars" in self.globals
+
 
 @functools.lru_cache(maxsize=4096)
 def _names_of(code: CodeType) -> _Names:
@@ -65,6 +70,17 @@ def _has_attributes(value: Any) -> bool:
     return not isinstance(value, (*_PLAIN, *_CODE, native.ndarray, numpy.ndarray, numpy.generic))
 
 
+def _methods_of(frame: FrameType, code: CodeType) -> list[Any]:
+    """The function of this code, found without a walk through all objects, where it is a method."""
+    if code.co_argcount == 0:
+        return []
+    first = frame.f_locals.get(code.co_varnames[0])
+    cls = first if isinstance(first, type) else type(first)
+    members = (vars(base).get(code.co_name) for base in cls.__mro__)
+    found = [getattr(m, "fget", None) or getattr(m, "__func__", None) or m for m in members]
+    return [f for f in found if type(f) is FunctionType and f.__code__ is code]
+
+
 def _is_block(value: Any) -> bool:
     return hasattr(type(value), "_watched_elsewhere")
 
@@ -78,6 +94,26 @@ def _changes_inside(value: Any) -> bool:
     if isinstance(value, tuple):
         return any(_changes_inside(item) for item in value)
     return isinstance(value, list | dict | set | numpy.ndarray)
+
+
+class _Elements:
+    """The elements of an array of ours, for a slot."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+
+    def __call__(self) -> Hashable:
+        array = self.array
+        return native.contents(
+            (array.astype("float32") if array.dtype.name == "bfloat16" else array).asnumpy()
+        )
+
+
+def _key_of(slot: Slot) -> tuple[int, str | None]:
+    holder = slot[0].array if type(slot[0]) is _Elements else slot[0]
+    return id(holder), slot[1]
 
 
 class Reads:
@@ -134,7 +170,9 @@ class Reads:
     def _entered(self, frame: FrameType) -> None:
         code, module = frame.f_code, frame.f_globals.get("__name__")
         if _is_library(module):
-            if module not in _CALLS_OF_BLOCKS:
+            if module == "dataclasses":  # asdict and its kin
+                self._read_fields(frame, code)
+            elif module not in _CALLS_OF_BLOCKS:
                 self._note_block(frame, code)
             return
         names = _names_of(code)
@@ -142,8 +180,8 @@ class Reads:
         for name in names.globals:
             if name in frame.f_globals:
                 self._add((frame.f_globals, name), frame.f_globals[name], name, names)
-        if code.co_freevars and code not in self._nested:
-            self._read_cells(code, names)
+        if code.co_freevars not in ((), ("__class__",)) and code not in self._nested:
+            self._read_cells(frame, code, names)
         count = code.co_argcount + code.co_kwonlyargcount
         count += bool(code.co_flags & 0x04) + bool(code.co_flags & 0x08)  # *args, **kwargs
         local = frame.f_locals
@@ -157,15 +195,24 @@ class Reads:
             if _is_block(block):
                 self._follow(block, _names_of(code), type(block).__name__, 0)
 
+    def _read_fields(self, frame: FrameType, code: CodeType) -> None:
+        for name in code.co_varnames[: code.co_argcount]:
+            value = frame.f_locals.get(name)
+            fields = getattr(type(value), "__dataclass_fields__", None)
+            for field in fields or ():
+                if hasattr(value, field):
+                    self._note((value, field), f"{type(value).__name__}.{field}")
+
     def _returned(self, caller: FrameType, value: Any) -> None:
         if not _is_library(caller.f_globals.get("__name__")):
             self._follow(value, _names_of(caller.f_code), type(value).__name__, 0)
 
-    def _read_cells(self, code: CodeType, names: _Names) -> None:
+    def _read_cells(self, frame: FrameType, code: CodeType, names: _Names) -> None:
         functions = self._functions.get(code)
         if functions is None:
-            found = [f for f in gc.get_referrers(code) if type(f) is FunctionType]
-            functions = self._functions[code] = found
+            functions = self._functions[code] = _methods_of(frame, code) or [
+                f for f in gc.get_referrers(code) if type(f) is FunctionType
+            ]
         for function in functions:
             for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=False):
                 try:
@@ -196,6 +243,10 @@ class Reads:
             except ValueError:
                 continue
 
+    def note_elements(self, array: Any) -> None:
+        """Elements of an array that exists became Python's: `float(a)`, `a.item()`, an index."""
+        self._note((_Elements(array), None), f"elements of an array {list(array.shape)}")
+
     # ---- slots
 
     def _add(self, slot: Slot, value: Any, text: str, names: _Names, depth: int = 0) -> None:
@@ -210,7 +261,7 @@ class Reads:
         self._follow(value, names, text, depth)
 
     def _note(self, slot: Slot, text: str) -> None:
-        key = (id(slot[0]), slot[1])
+        key = _key_of(slot)
         if key not in self._before:
             self._before[key] = native.slot_contents((slot,))[0]
             self._slots.append(slot)
@@ -254,6 +305,8 @@ class Reads:
     def _read_object(self, value: Any, names: _Names, text: str, depth: int) -> None:
         own = getattr(value, "__dict__", None) or {}
         is_block = _is_block(value)
+        if own and not is_block and names.takes_all:
+            self._add((value, "__dict__"), own, f"attributes of {text}", names, depth + 1)
         for name in names.attributes | names.asked:
             if name in own and is_block and name in value._watched_elsewhere:
                 continue
@@ -294,7 +347,7 @@ class Reads:
         slots: list[Slot] = []
         texts, filled = [], []
         for slot, text in zip(self._slots, self._texts, strict=True):
-            is_same = native.slot_contents((slot,))[0] == self._before[id(slot[0]), slot[1]]
+            is_same = native.slot_contents((slot,))[0] == self._before[_key_of(slot)]
             (texts if is_same else filled).append(text)
             if is_same:
                 slots.append(slot)

@@ -167,6 +167,21 @@ def trace(
     dims = dimensions or {}
     if reads is not None:
         function = reads.noting(function)
+    around = getattr(_running, "reads", None)
+    _running.reads = reads
+    try:
+        return _trace_examples(function, call, types, where, dims)
+    finally:
+        _running.reads = around
+
+
+def _trace_examples(
+    function: Callable[..., Any],
+    call: Hashable,
+    types: ArrayTypes,
+    where: str,
+    dims: Dimensions,
+) -> Traced:
     first = _trace_example(function, call, types, where, [], dims)
     if not first.function.is_example:
         return first
@@ -271,6 +286,19 @@ def trace_figures() -> dict[str, int]:
 
 # By what was read around the traces, which all of a list read alike.
 _Variants = list[tuple[tuple[Slot, ...], dict[Hashable, Traced]]]
+
+
+def _note_read(array: Any) -> None:
+    reads = getattr(_running, "reads", None)
+    if reads is not None:
+        _running.reads = None  # looking at the elements is no read of the trace
+        try:
+            reads.note_elements(array)
+        finally:
+            _running.reads = reads
+
+
+native.set_read_note(_note_read)
 
 
 class TraceCache:

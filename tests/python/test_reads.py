@@ -3,6 +3,7 @@ compiled steps, as eager code sees it."""
 
 import dataclasses
 import functools
+import sys
 import types
 
 import numpy
@@ -64,6 +65,8 @@ def build():
     options, slotted, instance, kept = Options(), Slotted(), ClassLevel(), [2.0]
     array = np.array([2.0])
     outside = numpy.array([2.0], "float32")
+    known, counts = np.array([2.0]), np.array([2, 3, 2])
+    cfg.scalar = numpy.float32(2)
     cfg.table = numpy.full((2, 3), 2.0, "float32")
     module = types.ModuleType("settings_of_a_test")
     module.factor = 2.0
@@ -169,6 +172,25 @@ def build():
         "in a comprehension": (comprehended, lambda: setattr(cfg.items[0], "scale", 3.0)),
         "in a function within": (nested, lambda: setattr(cfg.inner, "v", 3.0)),
         "in an argument of a helper": (given, lambda: setattr(cfg, "v", 3.0)),
+        "all fields of a dataclass": (
+            lambda x: x * dataclasses.asdict(options)["factor"],
+            lambda: setattr(options, "factor", 3.0),
+        ),
+        "by the dict of an object": (
+            lambda x: x * vars(cfg.inner)["v"] * cfg.inner.__dict__["v"],
+            lambda: setattr(cfg.inner, "v", 3.0),
+        ),
+        "number of an array": (lambda x: x * float(known), lambda: known.__setitem__(0, 3.0)),
+        "index of an array": (lambda x: x * counts[counts[0]], lambda: counts.__setitem__(0, 1)),
+        "elements for NumPy": (
+            lambda x: x * float(numpy.asarray(known).sum()),
+            lambda: known.__setitem__(0, 3.0),
+        ),
+        "list of elements": (lambda x: x * known.tolist()[0], lambda: known.__setitem__(0, 3.0)),
+        "scalar of NumPy": (
+            lambda x: x * float(cfg.scalar),
+            lambda: setattr(cfg, "scalar", numpy.float32(3)),
+        ),
         "set later": (asked, lambda: setattr(holder["missing"], "factor", 3.0)),
         "negative zero": (lambda x: x + 1 / (x * cfg.v), lambda: setattr(cfg, "v", -0.0)),
     }
@@ -379,3 +401,61 @@ def test_no_slot_is_read_where_nothing_is_around():
     net.hybridize()
     net(np.ones((1, 2)))
     assert net._cache.last.around.slots == ()
+
+
+def test_equal_scalars_of_numpy_are_one():
+    cfg, traces = types.SimpleNamespace(v=None), []
+
+    @weft.hybridize
+    def scaled(x):
+        traces.append(1)
+        return x * cfg.v
+
+    for number in (1, 2, 1, 2, 1):
+        cfg.v = numpy.float32(number)
+        assert scaled(np.ones(1)).tolist() == [number]
+    assert len(traces) == 2
+
+
+def test_the_sign_of_zero_is_seen():
+    class Scaled(nn.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.factor = 0.0
+
+        def forward(self, x):
+            return 1 / (x * self.factor)
+
+    net = Scaled()
+    net.hybridize()
+    assert net(np.ones(1)).tolist() == [numpy.inf]
+    net.factor = -0.0
+    assert net(np.ones(1)).tolist() == [-numpy.inf]
+
+
+@pytest.mark.parametrize("tool", [sys.setprofile, sys.settrace])
+def test_a_profiler_or_a_debugger_stays(tool):
+    calls = []
+
+    def note(frame, event, value):
+        if event == "call":
+            calls.append(frame.f_code.co_name)
+        return note
+
+    cfg = types.SimpleNamespace(v=2.0)
+
+    def helper(x):
+        return x * cfg.v
+
+    planned = weft.hybridize(lambda x: helper(x))
+    around = sys.getprofile() if tool is sys.setprofile else sys.gettrace()
+    tool(note)
+    try:
+        assert planned(np.ones(1)).tolist() == [2]
+        now = sys.getprofile() if tool is sys.setprofile else sys.gettrace()
+    finally:
+        tool(around)
+    assert now is note
+    cfg.v = 3.0
+    assert planned(np.ones(1)).tolist() == [3]
+    assert calls

@@ -2,10 +2,13 @@
 traced, in a file, in symbols and as an operand of every operator that takes a number."""
 
 import operator
+import re
+import shutil
 
 import numpy
 import pytest
 import weft
+from c_programs import FLAGS, built, run
 from weft import np, npx, sym
 from weft import runtime as weft_runtime
 
@@ -263,3 +266,26 @@ def test_arrays_with_and_without_sign_compare_as_integers(form, dtype):
         for a, b in ((signed, unsigned), (unsigned, signed)):
             found = form(lambda x, y, c=compare: c(x, y))(np.array(a), np.array(b))
             numpy.testing.assert_array_equal(found.asnumpy(), compare(a, b))
+
+
+@pytest.mark.skipif(not shutil.which("cc"), reason="not run: cc is not installed")
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_generated_c_answers_alike(tmp_path, dtype):
+    low, high = ends(dtype)
+
+    class Net(weft.gluon.HybridBlock):
+        def forward(self, x):
+            answers = [x > low - 1, x == high + 1, x != high + 1, x > high - 1, high + 5 > x]
+            marks = sum(np.where(answer, 2.0**i, 0.0) for i, answer in enumerate(answers))
+            return marks, np.clip(x, low - 5, high - 1) // 2, np.clip(x, 3, 10**30) // 2
+
+    x = np.array(elements(dtype))
+    net = Net()
+    eager = [out.asnumpy() for out in net(x)]
+    net.export(tmp_path / "net.weft", x)
+    model = weft_runtime.Model(tmp_path / "net.weft")
+    for a, b in zip(model.context().run(x.asnumpy()), eager, strict=True):
+        numpy.testing.assert_array_equal(a, b)
+    files = model.write_c(tmp_path, name="net", main=True)
+    told = run(built(files, tmp_path / "net", FLAGS))
+    assert re.findall(r"largest difference (\S+) of", told) == ["0"] * 3, told

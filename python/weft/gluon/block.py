@@ -426,7 +426,8 @@ class Block:
 def _is_equal(a: Any, b: Any) -> bool:
     """Plain values that are the same; anything else counts as different."""
     plain = (bool, int, float, str, type(None))
-    return type(a) is type(b) and isinstance(a, plain) and a == b
+    # -0.0 and 0.0 are equal to Python and not to arithmetic.
+    return type(a) is type(b) and isinstance(a, plain) and a == b and str(a) == str(b)
 
 
 def _names(names: list[str]) -> str:
