@@ -175,6 +175,10 @@ Status settle_integers(const OpDef*& op, Values& inputs, std::span<const Argumen
       types.emplace_back().shape = Shape::absent();
   }
   WEFT_TRY(promote_inputs(*op, types, {weak.get(), count}, dtypes));
+  // What is written into an array, or put around it, takes that array's dtype.
+  if (op->promotion == Promotion::kKeep && inputs[0] && !weak[0])
+    for (size_t i = 1; i < count; ++i)
+      if (weak[i] && !op->input_at(i).keeps_dtype) dtypes[i] = types[0].dtype;
   for (size_t i = 0; i < count; ++i)
     if (is_one(inputs[i])) WEFT_TRY(settle(op, inputs, attributes, i, dtypes[i]));
   return {};

@@ -27,6 +27,7 @@ Slot = tuple[Any, str | None]  # as `native.slot_contents` wants it
 _LIBRARY = frozenset(sys.stdlib_module_names) | {"weft", "numpy"}
 _CALLS_OF_BLOCKS = frozenset(("weft.gluon.block", "weft.gluon.hybrid_block"))
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
+_SIMPLE = (*_PLAIN, native.ndarray, numpy.ndarray)  # nothing is to be found in these
 _CODE = (FunctionType, BuiltinFunctionType, MethodType, type, ModuleType)
 _DEEPEST = 8  # containers and objects in one another
 
@@ -130,6 +131,7 @@ class Reads:
         self._blocks: dict[int, Any] = {}
         self._unseen: set[str] = set()  # what explain() tells of constants
         self._is_endless = False
+        self.asks_for_types = False  # does some code name `type`?
         self._note_function(function)
 
     # ---- while the trace runs
@@ -176,6 +178,7 @@ class Reads:
                 self._note_block(frame, code)
             return
         names = _names_of(code)
+        self.asks_for_types |= "type" in names.globals
         self._nested.update(c for c in code.co_consts if isinstance(c, CodeType))
         for name in names.globals:
             if name in frame.f_globals:
@@ -269,7 +272,7 @@ class Reads:
 
     def _follow(self, value: Any, names: _Names, text: str, depth: int) -> None:
         """Attributes that `names` has, of the value and of what is in it."""
-        if isinstance(value, (*_PLAIN, native.ndarray, numpy.ndarray)) or depth > _DEEPEST:
+        if isinstance(value, _SIMPLE) or depth > _DEEPEST:
             return
         key = (id(value), names)
         if key in self._followed:
@@ -277,10 +280,12 @@ class Reads:
         self._followed[key] = value
         if isinstance(value, dict):
             for item_key, item in list(value.items()):
-                self._follow(item, names, f"{text}[{item_key!r}]", depth + 1)
+                if not isinstance(item, _SIMPLE):
+                    self._follow(item, names, f"{text}[{item_key!r}]", depth + 1)
         elif isinstance(value, list | tuple | set | frozenset):
             for number, item in enumerate(list(value)):
-                self._follow(item, names, f"{text}[{number}]", depth + 1)
+                if not isinstance(item, _SIMPLE):
+                    self._follow(item, names, f"{text}[{number}]", depth + 1)
         elif isinstance(value, functools.partial):
             self._follow((value.func, value.args, value.keywords), names, text, depth + 1)
         elif isinstance(value, MethodType):

@@ -17,7 +17,7 @@ from weft._core import loaded_devices, native
 from weft._errors import InvalidState, InvalidValue
 from weft._extent import Dim
 from weft._reads import NOTHING_AROUND, Around, Reads, Slot
-from weft._scales import Varying, call_with_scales, with_scales, without_numbers
+from weft._scales import NoScale, Varying, call_with_scales, with_scales, without_numbers
 from weft.device import device_of
 
 _ARRAY = native.ARRAY  # stands for an array in a structure
@@ -307,15 +307,22 @@ class TraceCache:
     where there are too many."""
 
     def __init__(
-        self, function: Callable[..., Any], where: str, *, owner: Any = None, reads: bool = True
+        self,
+        function: Callable[..., Any],
+        where: str,
+        *,
+        owner: Any = None,
+        reads: bool = True,
+        scales: bool = True,
     ) -> None:
         """owner: a block whose own changes clear the cache
         reads: may `function` read what is around it? Not if it is the library's own
+        scales: may numbers among its arguments become inputs?
         """
         self._function = function
         self.where = where
         self._owner = None if owner is None else weakref.ref(owner)
-        self._reads = reads
+        self._reads, self._scales = reads, reads and scales
         self._traced: dict[Hashable, _Variants] = {}
         self._varying: dict[Hashable, Varying] = {}  # by signature without numbers
         self._ticks = 0
@@ -372,7 +379,7 @@ class TraceCache:
         types = _types_of(arrays)
         numbers: list[float] = []
         blind = without_numbers(structure, numbers)
-        if numbers and self._reads:
+        if numbers and self._scales:
             if len(self._varying) > _MOST_VARYING:
                 self._varying.clear()
             varying = self._varying.get((blind, *key[1:]))
@@ -440,6 +447,8 @@ class TraceCache:
         owner = self._owner() if self._owner is not None else None
         reads = Reads(self._function, owner) if self._reads else None
         found = trace(function, structure, types, self.where, reads=reads)
+        if function is not self._function and reads is not None and reads.asks_for_types:
+            raise NoScale(f"{self.where}: a number that is an input has a type of its own")
         if self.budget:
             found.function.set_budget(self.budget)
         try:

@@ -1,6 +1,7 @@
 """What hybridized code keeps is bounded, and numbers that only scale are inputs."""
 
 import gc
+import operator
 import weakref
 
 import numpy
@@ -157,6 +158,11 @@ def test_integers_scale_floats_and_only_these():
         lambda x, t: np.clip(x, -t, t),
         lambda x, t: x == t,
         lambda x, t: x * t**2,
+        lambda x, t: x * t if type(t) is float else x,
+        lambda x, t: x * t if isinstance(t, float) else x,
+        lambda x, t: x * {"t": t}["t"] + sum([t, 1]),
+        lambda x, t: operator.imul(x * 1, t),
+        lambda x, t: (numpy.array([1.0, 2.0]) * t).sum() * x,
     ],
 )
 def test_a_number_that_decides_stays_a_constant(use):

@@ -181,7 +181,15 @@ def test_writes_and_choices_refuse(form):
     def filled(a):
         return np.full_like(a, 300) + a
 
-    for function in (fill, element, places, masked, added, in_place, chosen, filled):
+    def along(a):
+        a = a.copy()
+        np.put_along_axis(a, np.array([1]), 256, 0)
+        return a
+
+    def padded(a):
+        return np.pad(a, 1, constant_values=-1)
+
+    for function in (fill, element, places, masked, added, in_place, chosen, filled, along, padded):
         with pytest.raises(OverflowError, match=r"3?00|-1|256|64|out of"):
             form(function)(np.array([1, 2, 3], dtype="uint8"))
 
@@ -193,10 +201,11 @@ def test_a_written_unsigned_number_is_exact(form):
         a[0] = 2**64 - 1
         a[np.array([2])] = 2**63 + 1
         a[a == 5] = 2**63
-        return a
+        np.put_along_axis(a, np.array([3]), 2**53 + 1, 0)
+        return np.pad(a, (0, 1), constant_values=2**64 - 3)
 
-    found = form(written)(np.array([1, 5, 3], dtype="uint64"))
-    assert found.tolist() == [2**64 - 1, 2**63, 2**63 + 1]
+    found = form(written)(np.array([1, 5, 3, 0], dtype="uint64"))
+    assert found.tolist() == [2**64 - 1, 2**63, 2**63 + 1, 2**53 + 1, 2**64 - 3]
     assert np.full(2, 2**63).dtype == np.uint64
     assert np.full(2, 2**63).tolist() == numpy.full(2, 2**63).tolist()
     assert np.add(2**63, np.array([1], dtype="uint64")).tolist() == [2**63 + 1]

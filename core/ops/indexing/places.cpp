@@ -195,9 +195,17 @@ Value gather(const Value& data, std::span<const Value> indices,
 
 Value as_array(const Value& value, const Value& like) {
   if (!value.is_scalar()) return value;
-  return like.builder().call("full", {},
-                             {Argument::of_ints({}), Argument::of_float(value.scalar().as_double()),
-                              Argument::of_dtype(like.dtype())});
+  const Argument& scalar = value.scalar();
+  // A float64 holds no more than these, and no number of uint64 that is an integer with its bits.
+  constexpr int64_t kMost = int64_t{1} << 53;
+  const bool is_exact =
+      scalar.tag != Tag::kInt || is_floating(like.dtype()) || like.dtype() == DType::kBool ||
+      (scalar.integer >= (like.dtype() == DType::kUInt64 ? 0 : -kMost) && scalar.integer <= kMost);
+  const Value filled = like.builder().call(
+      "full", {},
+      {Argument::of_ints({}), Argument::of_float(is_exact ? scalar.as_double() : 1),
+       Argument::of_dtype(like.dtype())});
+  return is_exact ? filled : filled * value;
 }
 
 Value scatter(const Value& data, const Value& value, std::span<const Value> indices,

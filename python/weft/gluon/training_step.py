@@ -56,7 +56,7 @@ class TrainingStep(Planned):
         self._keeps_gradients = keep_gradients
         function = _step_of(net, loss, trainer, has_outputs, clip_global_norm)
         self.__wrapped__ = function  # for export
-        self.cache = self._cache = TraceCache(self._traced, "training step")
+        self.cache = self._cache = TraceCache(self._traced, "training step", scales=False)
         self._cache.budget = 0 if memory is None else bytes_of("compile", "memory", memory)
 
     def __reduce__(self) -> Any:
