@@ -7,6 +7,7 @@
 
 #include "autograd/devices.h"
 #include "guard.h"
+#include "library_scope.h"
 #include "ops/kernel_call.h"
 #include "runtime/device.h"
 #include "weft/weft_device.h"
@@ -171,6 +172,7 @@ Status register_driver(const weft_device_driver& driver) {
 }
 
 Status load_driver(const char* path) {
+  WEFT_TRY(c::require_regular_file("weft_device_load", path));
   void* const library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (!library) {
     const char* const reason = dlerror();

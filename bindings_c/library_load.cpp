@@ -1,5 +1,6 @@
 // weft.h: shared libraries of operators.
 #include <dlfcn.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -67,6 +68,7 @@ Status load(const std::string& path) {
     return errors::not_found("weft_library_load", "there is no file ", path);
   if (!loading.empty())
     return errors::invalid_state("weft_library_load", "`", loading, "` is being loaded");
+  WEFT_TRY(require_regular_file("weft_library_load", path.c_str()));
   show_own_symbols();
   const std::lock_guard lock(libraries().mutex);
   void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -87,6 +89,12 @@ Status load(const std::string& path) {
 }  // namespace
 
 const std::string& library_being_loaded() { return loading; }
+
+Status require_regular_file(const char* function, const char* path) {
+  struct stat info {};
+  if (::stat(path, &info) != 0 || S_ISREG(info.st_mode)) return {};
+  return errors::io(function, path, " is not a regular file");
+}
 
 }  // namespace weft::c
 

@@ -27,10 +27,10 @@ Result<model::Metadata> metadata_from(const char* function, const char* json) {
   WEFT_ASSIGN(const model::Json object, model::parse_json(json));
   if (!object.is_object())
     return errors::invalid_value(function, "`metadata` must be a JSON object of strings");
-  for (const auto& [key, value] : object.members()) {
-    if (!value.is_string())
-      return errors::invalid_value(function, "`metadata`'s `", key, "` must be a string");
-    metadata.emplace_back(key, value.text());
+  for (const model::Json::Member& member : object.members()) {
+    if (!member.value.is_string())
+      return errors::invalid_value(function, "`metadata`'s `", member.key(), "` must be a string");
+    metadata.emplace_back(member.key(), member.value.text());
   }
   return metadata;
 }

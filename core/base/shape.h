@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/checked.h"
 #include "base/status.h"
 #include "base/view.h"
 
@@ -46,9 +47,11 @@ class Shape {
     for (int axis = rank_; axis < rank; ++axis) extents_[axis] = fill;
     rank_ = rank;
   }
+  // kTooMany where the product does not fit; checked_elements says why.
   int64_t elements() const {
     int64_t product = 1;
-    for (int64_t extent : *this) product *= extent;
+    for (int64_t extent : *this)
+      if (__builtin_mul_overflow(product, extent, &product)) product = kTooMany;
     return product;
   }
 
@@ -85,8 +88,8 @@ Result<Shape> broadcast(const Shape& a, const Shape& b, std::string_view op,
 // Maps axis in [-rank, rank) to [0, rank).
 Result<int> normalize_axis(int64_t axis, int rank, std::string_view op, std::string_view argument);
 
-// Number of elements, or an error when the product does not fit in 63 bits or an extent is
-// negative.
+// Number of elements, or an error when an extent is negative, or the product of those that are not
+// 0 passes kMostElements: also of an array without elements, as in NumPy.
 Result<int64_t> checked_elements(std::span<const int64_t> extents, std::string_view op,
                                  std::string_view argument);
 

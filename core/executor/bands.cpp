@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/errors.h"
 #include "executor/packing.h"
 #include "executor/placement_impl.h"
 #include "ops/kernel_call.h"
@@ -54,6 +55,8 @@ class Planner {
       WEFT_ASSIGN(const int64_t bytes, scratch_of_step(n));
       kernels = std::max(kernels, bytes);
     }
+    const Checked scratch = (Checked(plan_->ring_bytes) + kernels) * plan_->lanes;
+    if (scratch.value() > kTooMany / 4) return errors::out_of_memory("plan", scratch.value());
     plan_->lane_bytes = plan_->ring_bytes + padded(kernels);
     if (target()) plan_->over = overlap();
     plan_->calls = std::move(schedule_.calls);

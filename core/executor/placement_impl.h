@@ -55,7 +55,7 @@ struct Seen {
   Shape strides;
 
   bool dense() const { return is_dense(shape, strides); }
-  int64_t bytes() const { return shape.elements() * size_of(dtype); }
+  int64_t bytes() const { return (Checked(shape.elements()) * size_of(dtype)).value(); }
 };
 
 struct PendingStep {

@@ -10,6 +10,7 @@
 #include "executor/bound_impl.h"
 #include "executor/control.h"
 #include "executor/placement_impl.h"
+#include "executor/reach.h"
 #include "graph/fused.h"
 #include "ops/use.h"
 #include "weft_parts.h"
@@ -87,7 +88,7 @@ class Emitter {
     }
     if (step.kind == StepKind::kKernel && step.op && step.op->slot.problem) {
       const std::vector<ops::TensorType> in = types_of(step.in), out = types_of(step.out);
-      step.problem = step.op->slot.problem({*step.op, in, out, step.attributes.view()});
+      step.problem = problem_of(step.op->slot, {*step.op, in, out, step.attributes.view()});
     }
     step.runs_on_caller = pending.node && graph::runs_on_caller(placement_.graph(), *pending.node);
     if (step.control) step.child = controls_++;
@@ -134,15 +135,7 @@ class Emitter {
       std::memcpy(reinterpret_cast<char*>(plan_.block.data()) + slot, &data, sizeof data);
       return;
     }
-    plan_.patches[root_of(place)].push_back({slot, place.offset});
-  }
-  size_t root_of(const Place& place) const {
-    switch (place.root) {
-      case Root::kInput: return input_root(plan_, static_cast<size_t>(place.index));
-      case Root::kOutput: return output_root(plan_, static_cast<size_t>(place.index));
-      case Root::kResidual: return residual_root(plan_);
-      default: return arena_root(plan_);
-    }
+    plan_.patches[root_of(plan_, place)].push_back({slot, place.offset});
   }
   void bind_scratch(uint32_t slot, const Step& step) {
     if (step.scratch_bytes > 0)
@@ -443,6 +436,7 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& given) {
   for (const BranchGroup& group : decided.groups)
     plan.groups.push_back(group_of(group, placement->steps));
   Emitter(*placement, plan).run();
+  WEFT_TRY(find_reach(plan));
   const Status sound = verify_state_order(graph, plan);
   if (!sound.ok() && options.saved && !options.saved->notes)
     return errors::io(options.saved->where,

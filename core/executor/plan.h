@@ -162,6 +162,7 @@ struct Plan {
   // residual.
   std::vector<uint64_t> block;
   std::vector<std::vector<Patch>> patches;
+  std::vector<int64_t> reach;  // bytes from the start of each root that steps touch; reach.h
 };
 
 Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options);
@@ -176,6 +177,14 @@ inline size_t input_root(const Plan&, size_t i) { return i; }
 inline size_t output_root(const Plan& plan, size_t i) { return plan.inputs + i; }
 inline size_t arena_root(const Plan& plan) { return plan.inputs + plan.outputs; }
 inline size_t residual_root(const Plan& plan) { return arena_root(plan) + 1; }
+inline size_t root_of(const Plan& plan, const Place& place) {  // of no constant
+  switch (place.root) {
+    case Root::kInput: return input_root(plan, static_cast<size_t>(place.index));
+    case Root::kOutput: return output_root(plan, static_cast<size_t>(place.index));
+    case Root::kResidual: return residual_root(plan);
+    default: return arena_root(plan);
+  }
+}
 
 // What a frame holds to run one plan.
 struct ControlBound;
@@ -194,6 +203,11 @@ Bound bind_new(const Plan& plan);
 
 // First elements of dense arrays of the types that the plan was made for.
 using Pointers = std::span<void* const>;
+// Bytes that there are at these pointers. Those of inputs or outputs may be left out: then whoever
+// gives the pointers has made the arrays by the types.
+struct RunRoom {
+  std::span<const int64_t> inputs = {}, outputs = {};
+};
 
 struct RunRoots {
   Pointers inputs;
@@ -202,6 +216,7 @@ struct RunRoots {
   void* residual = nullptr;
   // By input, or empty: who reads it has no need of its pages in memory afterwards.
   std::span<Storage* const> read_once = {};
+  RunRoom room = {};
 };
 // A device's queue is given the steps; nobody waits for them here.
 Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t seed,

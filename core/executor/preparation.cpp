@@ -88,8 +88,12 @@ Status Preparation::make(Frame& frame, const Prepared& prepared, std::span<void*
   std::vector<Storage*> sources;
   std::vector<void*> out;
   for (const Prepared::Source& source : prepared.sources_) sources.push_back(source.storage.get());
-  for (const Ref<Storage>& content : prepared.contents_) out.push_back(content->data());
-  return plan_->forward(frame, in, out, 0, 0, sources);
+  std::vector<int64_t> room;
+  for (const Ref<Storage>& content : prepared.contents_) {
+    out.push_back(content->data());
+    room.push_back(content->bytes());
+  }
+  return plan_->forward(frame, in, out, 0, 0, sources, {{}, room});
 }
 
 void Preparation::keep(Ref<Prepared> prepared) {

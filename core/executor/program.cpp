@@ -113,22 +113,23 @@ void Compiled::return_scratch(void* block, int64_t bytes) {
 // ---- running -----------------------------------------------------------------------------------
 
 Status Compiled::forward(Frame& frame, Pointers inputs, Pointers outputs, uint64_t seed,
-                         uint64_t first_ordinal, std::span<Storage* const> read_once) {
+                         uint64_t first_ordinal, std::span<Storage* const> read_once,
+                         const RunRoom& room) {
   const size_t taken = input_types_.size() + (preparation_ ? preparation_->types().size() : 0);
   if (inputs.size() != taken || outputs.size() != output_types_.size())
     return errors::invalid_value("plan", "takes ", taken, " inputs and ", output_types_.size(),
                                  " outputs; got ", inputs.size(), " and ", outputs.size());
   const std::lock_guard lock(frame.in_use_);
   Status status = run(forward_, frame.forward_, frame, kForward, inputs, outputs, seed,
-                      first_ordinal, read_once);
+                      first_ordinal, read_once, room);
   frame.holds_residuals_ = with_gradients_ && status.ok();
   return status;
 }
 
 Status Compiled::run(const Plan& plan, Bound& bound, Frame& frame, Which which, Pointers inputs,
                      Pointers outputs, uint64_t seed, uint64_t first_ordinal,
-                     std::span<Storage* const> read_once) {
-  RunRoots roots{inputs, outputs, frame.arena_, nullptr, read_once};
+                     std::span<Storage* const> read_once, const RunRoom& room) {
+  RunRoots roots{inputs, outputs, frame.arena_, nullptr, read_once, room};
   if (frame.residual_) roots.residual = frame.residual_->data();
   const int64_t bytes = frame.arena_ ? 0 : plan.device ? plan.arena_bytes : scratch_bytes(plan);
   void* scratch = nullptr;
@@ -153,16 +154,23 @@ Status Compiled::run(const Plan& plan, Bound& bound, Frame& frame, Which which, 
 Status Compiled::run_parts(Bound& bound, RunRoots roots, uint64_t seed, uint64_t first_ordinal) {
   PoolVector<void*> inputs(roots.inputs.begin(), roots.inputs.end()),
       outputs(roots.outputs.begin(), roots.outputs.end());
+  PoolVector<int64_t> input_room(roots.room.inputs.begin(), roots.room.inputs.end()),
+      output_room(roots.room.outputs.begin(), roots.room.outputs.end());
   roots.inputs = inputs;
   roots.outputs = outputs;
+  roots.room = {input_room, output_room};
+  const auto move_on = [&](const graph::TensorType& type, void*& data, PoolVector<int64_t>& room,
+                           size_t i) {
+    const int64_t bytes = type.bytes() / parts_.count;
+    data = static_cast<char*>(data) + bytes;
+    if (i < room.size()) room[i] -= bytes;
+  };
   for (int64_t part = 0; part < parts_.count; ++part) {
     WEFT_TRY(run_plan(forward_, bound, roots, seed, first_ordinal));
     for (size_t i = 0; i < input_types_.size(); ++i)
-      if (parts_.cuts_input(i))
-        inputs[i] = static_cast<char*>(inputs[i]) + input_types_[i].bytes() / parts_.count;
+      if (parts_.cuts_input(i)) move_on(input_types_[i], inputs[i], input_room, i);
     for (size_t i = 0; i < output_types_.size(); ++i)
-      if (parts_.cuts_output(i))
-        outputs[i] = static_cast<char*>(outputs[i]) + output_types_[i].bytes() / parts_.count;
+      if (parts_.cuts_output(i)) move_on(output_types_[i], outputs[i], output_room, i);
   }
   return {};
 }

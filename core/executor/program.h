@@ -112,9 +112,10 @@ class Compiled final : public Object {
   Preparation* preparation() const { return preparation_.get(); }
 
   // Keeps residuals in the frame if the signature wants gradients; scratch goes back to the plan.
-  // `read_once`: as in RunRoots.
+  // `read_once`: as in RunRoots. `room`: what a file or a caller has decided is told, and checked.
   Status forward(Frame& frame, Pointers inputs, Pointers outputs, uint64_t seed = 0,
-                 uint64_t first_ordinal = 0, std::span<Storage* const> read_once = {});
+                 uint64_t first_ordinal = 0, std::span<Storage* const> read_once = {},
+                 const RunRoom& room = {});
   // Gives scratch that is kept for the next run back.
   void free_scratch();
 
@@ -197,7 +198,7 @@ class Compiled final : public Object {
   enum Which { kForward, kPreserving, kConsuming };
   Status run(const Plan& plan, Bound& bound, Frame& frame, Which which, Pointers inputs,
              Pointers outputs, uint64_t seed, uint64_t first_ordinal,
-             std::span<Storage* const> read_once = {});
+             std::span<Storage* const> read_once = {}, const RunRoom& room = {});
   Status run_parts(Bound& bound, RunRoots roots, uint64_t seed, uint64_t first_ordinal);
   Result<const Plan*> backward_plan(bool consuming);
   void* take_scratch(int64_t bytes);

@@ -10,6 +10,7 @@
 #include "executor/control.h"
 #include "executor/lowering.h"
 #include "executor/plan.h"
+#include "executor/reach.h"
 #include "executor/rows.h"
 #include "ops/copy_slot.h"
 #include "ops/device_call.h"
@@ -241,6 +242,7 @@ Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t 
   if (num_threads() > plan.threads)
     return errors::invalid_state("plan", "made for ", plan.threads, " threads; got ",
                                  num_threads());
+  WEFT_TRY(check_room(plan, roots.room));
   bind_roots(plan, bound, roots);
   const Run run{plan, bound,         reinterpret_cast<char*>(bound.block.data()),
                 seed, first_ordinal, roots.read_once};

@@ -23,6 +23,7 @@ class StageSplitter {
     find_stages();
     result_.stages_.resize(static_cast<size_t>(last_) + 1);
     maps_.resize(result_.stages_.size());
+    outputs_.resize(result_.stages_.size());
     for (Stage& stage : result_.stages_) stage.graph.ordinals = graph_.ordinals;
     for (size_t n = 0; n < graph_.nodes.size(); ++n) WEFT_TRY(copy_node(n));
     for (size_t k = 0; k < graph_.sizes.size(); ++k) {
@@ -50,6 +51,9 @@ class StageSplitter {
     value_stage_.assign(graph_.values.size(), 0);
     for (const graph::Size& size : graph_.sizes)
       size_stage_.push_back(size.is_dimension() ? kBefore : 0);
+    std::multimap<ValueId, size_t> sizes_of;  // by the value that they are
+    for (size_t k = 0; k < graph_.sizes.size(); ++k)
+      if (!graph_.sizes[k].is_dimension()) sizes_of.emplace(graph_.sizes[k].value, k);
     size_t next = 0;
     int32_t effect = 0;
     for (size_t n = 0; n < graph_.nodes.size(); ++n) {
@@ -66,8 +70,8 @@ class StageSplitter {
         stage = std::max(stage, size_stage_[static_cast<size_t>(size)] + 1);
       for (const ValueId id : node.outputs) {
         stage_of(id) = stage;
-        for (size_t k = 0; k < graph_.sizes.size(); ++k)
-          if (graph_.sizes[k].value == id) size_stage_[k] = stage;
+        for (auto [at, end] = sizes_of.equal_range(id); at != end; ++at)
+          size_stage_[at->second] = stage;
       }
       node_stage_.push_back(stage);
       if (node.effect >= 0) effect = stage;
@@ -94,10 +98,11 @@ class StageSplitter {
     const int32_t index = to.add_node(std::move(node), types);
     for (size_t i = 0; i < old.size(); ++i)
       map(stage)[old[i]] = to.nodes[static_cast<size_t>(index)].outputs[i];
-    for (graph::SizedNumber sized : graph_.sized) {
-      if (sized.node != static_cast<int32_t>(n)) continue;
-      sized.node = index;
-      to.sized.push_back(std::move(sized));
+    for (; next_sized_ < graph_.sized.size() &&
+           graph_.sized[next_sized_].node == static_cast<int32_t>(n);
+         ++next_sized_) {
+      to.sized.push_back(graph_.sized[next_sized_]);
+      to.sized.back().node = index;
     }
     return {};
   }
@@ -131,10 +136,10 @@ class StageSplitter {
   Result<int32_t> output_of(int32_t stage, ValueId id) {
     WEFT_ASSIGN(const ValueId own, use(stage, id));
     std::vector<ValueId>& outputs = at(stage).graph.outputs;
-    const auto found = std::ranges::find(outputs, own);
-    if (found != outputs.end()) return static_cast<int32_t>(found - outputs.begin());
-    outputs.push_back(own);
-    return static_cast<int32_t>(outputs.size()) - 1;
+    const auto [found, is_new] =
+        outputs_[static_cast<size_t>(stage)].emplace(own, static_cast<int32_t>(outputs.size()));
+    if (is_new) outputs.push_back(own);
+    return found->second;
   }
 
   // New contents of states leave the last stage, behind its other outputs; so do outputs that no
@@ -174,7 +179,9 @@ class StageSplitter {
   const Graph& graph_;
   Stages& result_;
   std::vector<int32_t> value_stage_, node_stage_, size_stage_;
-  std::vector<std::map<ValueId, ValueId>> maps_;  // by stage: old value to its own
+  std::vector<std::map<ValueId, ValueId>> maps_;     // by stage: old value to its own
+  std::vector<std::map<ValueId, int32_t>> outputs_;  // by stage: own value to the output it is
+  size_t next_sized_ = 0;
   int32_t last_ = 0;
 };
 

@@ -63,6 +63,11 @@ bool can_make_rows(const Graph& graph, const Node& node, RowWindows windows) {
   return has_row_kernel(node) || is_concatenation(node) || is_by_index(graph, node, out);
 }
 
+int64_t height_of(const Graph& graph, const Node& node, RowWindows windows) {
+  const std::optional<RowWindow> window = windows ? windows(graph, node) : std::nullopt;
+  return graph.type(node.outputs[0]).shape[window ? window->axis : kRowAxis];
+}
+
 bool reads_rows(const Graph& graph, const Node& node, size_t operand, RowWindows windows) {
   if (!node.operands[operand].is_value()) return false;
   if (windows) {
@@ -351,16 +356,20 @@ Status bands_are_sound(const Graph& graph, const Node& node) {
   if (!(body.type(body.outputs[0]) == graph.type(node.outputs[0])))
     return broken(": the body's result has another type");
   const int64_t images = body.type(body.outputs[0]).shape[0];
+  Checked rows = 0;
   for (const Node& inner : body.nodes) {
     const std::string name = inner.op ? inner.op->name : "a region";
     if (!can_make_rows(body, inner, region.windows) ||
         body.type(inner.outputs[0]).shape[0] != images)
       return broken(" contain ", name, ", which makes no rows");
+    rows = rows + height_of(body, inner, region.windows);
     for (size_t i = 0; i < inner.operands.size(); ++i)
       if (inner.operands[i].is_value() && body.producer(inner.operands[i].value) &&
           !reads_rows(body, inner, i, region.windows))
         return broken(": ", name, " reads all of what the body makes by rows");
   }
+  if (rows.value() > kMostRows)
+    return broken(" have ", rows.value(), " rows; at most ", kMostRows, " are planned");
   return {};
 }
 

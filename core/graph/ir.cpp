@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "graph/graph_builder.h"
+#include "graph/verifier.h"
 #include "ops/registry.h"
 
 namespace weft::graph {
@@ -201,6 +202,9 @@ Result<Graph> with_input_types(const Graph& graph, std::span<const TensorType> t
   if (types.size() != graph.inputs.size())
     return errors::invalid_value("graph", "a graph of ", graph.inputs.size(), " inputs was given ",
                                  types.size(), " types");
+  for (size_t i = 0; i < types.size(); ++i)
+    if (types[i].shape.rank() >= 0)
+      WEFT_TRY(checked_elements(types[i].shape.span(), "graph", "inputs").status());
   Graph result;
   result.ordinals = graph.ordinals;
   GraphBuilder builder(result);
@@ -213,6 +217,7 @@ Result<Graph> with_input_types(const Graph& graph, std::span<const TensorType> t
   for (ValueId id : graph.outputs) builder.output(became[static_cast<size_t>(id)]);
   WEFT_TRY(builder.status());
   result.states = graph.states;
+  WEFT_TRY(verify_bytes(result));
   return result;
 }
 

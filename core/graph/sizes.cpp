@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/errors.h"
+#include "graph/verifier.h"
 
 namespace weft::graph {
 namespace {
@@ -98,7 +99,9 @@ Graph with_sizes(const Graph& graph, std::span<const int64_t> sizes) {
 
 Result<Graph> for_sizes(const Graph& graph, std::span<const TensorType> inputs,
                         std::span<const int64_t> sizes) {
-  return with_input_types(with_sizes(graph, sizes), inputs);
+  WEFT_ASSIGN(Graph result, with_input_types(with_sizes(graph, sizes), inputs));
+  WEFT_TRY(verify(result));
+  return result;
 }
 
 size_t count_dimensions(const Graph& graph) {

@@ -23,7 +23,8 @@ int64_t example_of(size_t round, size_t size, int64_t bound);
 
 // The nodes with the numbers that these sizes give; their types are still those of the example.
 Graph with_sizes(const Graph& graph, std::span<const int64_t> sizes);
-// The graph for these input types and these values of its sizes; it has no sizes.
+// The graph for these input types and these values of its sizes; it has no sizes. It is verified:
+// that the example keeps the rules says nothing of other numbers, which may come from a file.
 Result<Graph> for_sizes(const Graph& graph, std::span<const TensorType> inputs,
                         std::span<const int64_t> sizes);
 

@@ -88,11 +88,9 @@ Status types_are_sound(const Graph& graph) {
       return broken("value ", name, " has rank ", type.shape.rank());
     if (!type.layout.row_major())
       return broken("value ", name, " has a layout that no kernel reads");
-    WEFT_ASSIGN(const int64_t elements, checked_elements(type.shape.span(), "graph", name));
-    int64_t bytes = 0;
-    if (__builtin_mul_overflow(elements, size_of(type.dtype), &bytes))
-      return errors::too_many_elements("graph", name, type.shape);
+    WEFT_TRY(checked_elements(type.shape.span(), "graph", name).status());
   }
+  WEFT_TRY(verify_bytes(graph));
   for (const Constant& constant : graph.constants) {
     const TensorType& type = graph.type(constant.value);
     if (!constant.content || constant.content->dtype() != type.dtype ||
@@ -411,6 +409,13 @@ constexpr Rule kRules[] = {
 std::span<const Rule> verifier_rules() { return kRules; }
 
 Status verify_effects(const Graph& graph) { return effects_keep_their_order(graph); }
+
+Status verify_bytes(const Graph& graph) {
+  Checked total = 0;
+  for (const Value& value : graph.values) total = total + value.type.bytes();
+  if (total.value() <= kTooMany / 4) return {};
+  return errors::out_of_memory("graph", total.value());
+}
 
 Status verify_body(const Graph& body) {
   for (const Rule& rule : kRules)

@@ -18,6 +18,10 @@ std::span<const Rule> verifier_rules();
 // that is lost or moved shows in no result.
 Status verify_effects(const Graph& graph);
 
+// Part of the rules, for graphs that are made for other types: all values together have at most
+// 2^61 bytes, so no sum of sizes in passes and plans overflows.
+Status verify_bytes(const Graph& graph);
+
 // A body of control flow: all rules but those of sizes, which the graph around it has.
 Status verify_body(const Graph& body);
 

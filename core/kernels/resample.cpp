@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/checked.h"
 #include "base/dtype.h"
 #include "kernels/active_impl.h"
 
@@ -115,7 +116,7 @@ void fill(const Resample& p, void* data) {
 }  // namespace
 
 int64_t resample_table_bytes(const Resample& p) {
-  return p.out * (16 + most_taps(p) * weft::size_of(p.dtype));
+  return (Checked(p.out) * (Checked(most_taps(p)) * weft::size_of(p.dtype) + 16)).value();
 }
 
 void fill_resample_table(const Resample& p, void* table) {

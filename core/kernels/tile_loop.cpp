@@ -52,6 +52,12 @@ bool needs_copy(const TileLoop& loop, int external) {
 TileLoop make_tile_loop(const Shape& shape, std::span<const TensorView> externals) {
   TileLoop loop;
   loop.externals = static_cast<int>(externals.size());
+  if (std::ranges::count(shape.span(), 0) > 0) {  // its other axes may be as long as they like
+    loop.rows = loop.cols = 0;
+    for (int i = 0; i < loop.externals; ++i) loop.row_stride[i] = loop.col_stride[i] = 0;
+    set_tiles(loop);
+    return loop;
+  }
   // Axes from the innermost: extent one drops out, an axis that continues the one before joins it.
   int64_t extents[kMaxRank];
   // The innermost original axis of each merged one: it has the stride. Zeros, because compilers

@@ -339,6 +339,7 @@ Result<graph::TensorType> decode_type(std::string_view where, const Json& json) 
     if (!items[i].is_integer() || items[i].integer() < 0) return malformed();
     type.shape.push_back(items[i].integer());
   }
+  WEFT_TRY(checked_elements(type.shape.span(), where, "a type").status());
   return type;
 }
 

@@ -100,7 +100,8 @@ Json encode_scalar(const Argument& a) {
 
 bool decode_scalar(const Json& json, Argument& a) {
   if (json.members().size() != 1) return false;
-  const auto& [key, value] = json.members()[0];
+  const std::string_view key = json.members()[0].key();
+  const Json& value = json.members()[0].value;
   double real = 0;
   if (key == "int" && value.is_integer()) {
     a = Argument::of_int(value.integer());

@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "executor/stages.h"
+#include "runtime/interrupt.h"
 #include "runtime/pool.h"
 #include "weft_parts.h"
 
@@ -86,10 +87,12 @@ Result<std::unique_ptr<Context>> Context::create(Ref<States> states, std::string
   WEFT_TRY(use.status());
   std::unique_ptr<Context> context(new Context);
   WEFT_ASSIGN(context->entry_, states->model()->entry(name));
+  WEFT_TRY(states->model()->check_file());
   context->runs_ = &states->model()->runnable(*context->entry_);
   context->states_ = std::move(states);
   context->inputs_now_ = context->entry_->inputs;
   context->outputs_now_ = context->entry_->outputs;
+  for (const Port& port : context->outputs_now_) context->largest_.push_back(port.type);
   if constexpr (WEFT_KEEPS_states) context->find_states();
   if constexpr (WEFT_KEEPS_sizes) {
     if (context->runs_->program->stages()) {
@@ -128,16 +131,18 @@ void Context::find_states() {
 Status Context::bind_captures() {
   seen_additions_ = states_->additions();
   inputs_.resize(entry_->inputs.size(), nullptr);
+  input_room_.resize(entry_->inputs.size(), 0);
   held_.clear();
   for (const int32_t index : runs_->captures) {
     void* memory = WEFT_KEEPS_states ? states_->find(index) : nullptr;
+    const Tensor& tensor = *states_->model()->tensors()[static_cast<size_t>(index)].tensor;
     if (!memory) {
-      const Tensor& tensor = *states_->model()->tensors()[static_cast<size_t>(index)].tensor;
       // As a value: training the model meanwhile writes elsewhere.
       held_.emplace_back(tensor.box().storage());
       memory = tensor.data();
     }
     inputs_.push_back(memory);
+    input_room_.push_back(tensor.bytes());
   }
   if constexpr (!WEFT_KEEPS_passes) return {};  // a packed file has what would be prepared
   return bind_prepared();
@@ -159,7 +164,10 @@ Status Context::bind_prepared() {
   if (!is_made) {
     WEFT_ASSIGN(prepared_, executor::Prepared::allocate(preparation->types(), sources));
   }
-  for (const Ref<Storage>& content : prepared_->contents()) inputs_.push_back(content->data());
+  for (const Ref<Storage>& content : prepared_->contents()) {
+    inputs_.push_back(content->data());
+    input_room_.push_back(content->bytes());
+  }
   if (is_made) return {};
   WEFT_ASSIGN(preparing_, preparation->plan().checkout());
   if (prepares_each_run_) return {};
@@ -181,6 +189,7 @@ Status Context::bind_memory(char* arena) {
   char* next = arena + aligned(compiled_->arena_bytes());
   for (const graph::TensorType& type : compiled_->output_types()) {
     outputs_.push_back(next);
+    output_room_.push_back(type.bytes());
     next += aligned(type.bytes());
   }
   own_outputs_ = outputs_;
@@ -223,6 +232,7 @@ Status Context::bind_input(size_t index, const void* data, size_t bytes) {
                                  data ? bytes : size_t{0});
   WEFT_TRY(check_alignment("input", port, data));
   inputs_[index] = const_cast<void*>(data);  // plans never write inputs that are no states
+  input_room_[index] = static_cast<int64_t>(bytes);
   return {};
 }
 
@@ -234,10 +244,11 @@ Status Context::bind_output(size_t index, void* data, size_t bytes) {
                                       "; got ", index);
   WEFT_TRY(find_dimensions());
   const Port& port = outputs_now_[index];
-  if (!data || bytes != static_cast<size_t>(port.type.bytes()))
-    return errors::invalid_value("context", "output `", port.name, "` ", to_string(port.type),
-                                 " has ", port.type.bytes(), " bytes; got ",
-                                 data ? bytes : size_t{0});
+  const graph::TensorType& largest = largest_[index];
+  if (!data || bytes != static_cast<size_t>(largest.bytes()))
+    return errors::invalid_value("context", "output `", port.name, "` ", to_string(largest),
+                                 port.is_largest ? ", its largest shape," : "", " has ",
+                                 largest.bytes(), " bytes; got ", data ? bytes : size_t{0});
   WEFT_TRY(check_alignment("output", port, data));
   (runs_->program->stages() ? wanted_ : outputs_)[index] = data;
   has_run_ = false;
@@ -255,17 +266,25 @@ void Context::unbind_output(size_t index) {
 Status Context::run() {
   const Use use(*states_);
   WEFT_TRY(use.status());
+  WEFT_TRY(states_->model()->check_file());
   for (size_t i = 0; i < entry_->inputs.size(); ++i)
     if (!inputs_[i])
       return errors::invalid_state("context", "input `", entry_->inputs[i].name, "` is not bound");
   WEFT_TRY(find_dimensions());
   if (WEFT_KEEPS_states && seen_additions_ != states_->additions()) WEFT_TRY(bind_captures());
+  return run_interruptibly("run", [this] { return run_now(); });
+}
+
+Status Context::run_now() {
   const uint64_t first = states_->random.next_ordinal;
   states_->random.next_ordinal += static_cast<uint64_t>(runs_->program->graph().ordinals);
   if constexpr (WEFT_KEEPS_sizes)
     if (runs_->program->stages()) return run_stages(first);
+  has_run_ = false;
   if (WEFT_KEEPS_passes && prepares_each_run_) WEFT_TRY(run_preparation());
-  WEFT_TRY(compiled_->forward(*frame_, inputs_, outputs_, states_->random.seed, first));
+  WEFT_TRY(compiled_->forward(*frame_, inputs_, outputs_, states_->random.seed, first, {},
+                              {input_room_, output_room_}));
+  if (thread_state().interrupted) return {};
   if constexpr (WEFT_KEEPS_states) take_new_states();
   has_run_ = true;
   return {};

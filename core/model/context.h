@@ -30,6 +30,9 @@ class Context {
   std::span<const Port> inputs() const { return inputs_now_; }
   // Shapes that follow from values are those of the last run. They are open while an input is.
   Result<std::span<const Port>> outputs();
+  // The largest that each output may become with the dimensions that inputs have: what is bound to
+  // it has room for this.
+  Result<std::span<const graph::TensorType>> largest_outputs();
   size_t output_count() const { return outputs_now_.size(); }
   // Sets the extents of dimensions; the input is to be bound then. All inputs that have a dimension
   // need the same extent when the context runs.
@@ -39,7 +42,9 @@ class Context {
   Status bind_input(size_t index, const void* data, size_t bytes);
   Status bind_output(size_t index, void* data, size_t bytes);
   void unbind_output(size_t index);  // to memory of its own; `index` is one
-  Status run();                      // allocates nothing without sizes
+  // Allocates nothing without sizes. Ends where a person interrupts: outputs and states are then
+  // unfinished.
+  Status run();
   // Where output `index` is after a run; valid until the next.
   Result<const void*> output_data(size_t index) const;
 
@@ -62,6 +67,7 @@ class Context {
   void take_new_states();
   Status bind_stages();
   Status find_dimensions();
+  Status run_now();
   Status run_stages(uint64_t first_ordinal);
   Result<void*> state_memory(size_t index, size_t bytes) const;
 
@@ -70,8 +76,9 @@ class Context {
   const Runnable* runs_ = nullptr;  // of the entry
   Ref<executor::Compiled> compiled_;
   executor::FramePtr frame_;
-  std::vector<void*> inputs_, outputs_;  // of the graph: with captures and states
-  std::vector<void*> own_outputs_;       // where those lie that the caller has not bound
+  std::vector<void*> inputs_, outputs_;            // of the graph: with captures and states
+  std::vector<int64_t> input_room_, output_room_;  // bytes that there are
+  std::vector<void*> own_outputs_;                 // where those lie that the caller has not bound
   std::vector<HeldValue> held_;
   // Values made from captures: shared by contexts, or this one's own and made before each run where
   // a capture is a state.
@@ -80,6 +87,7 @@ class Context {
   bool prepares_each_run_ = false;
   Ref<Storage> own_;  // the arena, where the caller gave none
   std::vector<Port> inputs_now_, outputs_now_;
+  std::vector<graph::TensorType> largest_;  // of the outputs, for the dimensions of inputs_now_
   std::vector<int64_t> dimensions_;
   bool knows_dimensions_ = false;  // of the shapes that inputs have now
   std::vector<Port> state_ports_;

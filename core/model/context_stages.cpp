@@ -6,6 +6,7 @@
 #include "executor/stages.h"
 #include "graph/sizes.h"
 #include "model/context.h"
+#include "runtime/thread_state.h"
 #include "weft_parts.h"
 
 namespace weft::model {
@@ -15,6 +16,7 @@ namespace {
 struct Handed {
   graph::TensorType type;
   void* data = nullptr;
+  int64_t room = 0;  // bytes that there are
 };
 struct Produced {
   std::vector<Handed> values;
@@ -25,9 +27,11 @@ Result<Produced> run_stage(executor::Program& program, std::span<const Handed> i
                            uint64_t seed, uint64_t first_ordinal) {
   std::vector<graph::TensorType> types;
   std::vector<void*> in, out;
+  std::vector<int64_t> in_room, out_room;
   for (const Handed& input : inputs) {
     types.push_back(input.type);
     in.push_back(input.data);
+    in_room.push_back(input.room);
   }
   WEFT_ASSIGN(const Ref<executor::Compiled> compiled, program.compile(types));
   WEFT_ASSIGN(const executor::FramePtr frame, compiled->checkout());
@@ -35,11 +39,24 @@ Result<Produced> run_stage(executor::Program& program, std::span<const Handed> i
   for (const graph::TensorType& type : compiled->output_types()) {
     WEFT_ASSIGN(Ref<Storage> storage, Storage::allocate(std::max<int64_t>(type.bytes(), 1)));
     out.push_back(storage->data());
-    produced.values.push_back({type, storage->data()});
+    out_room.push_back(storage->bytes());
+    produced.values.push_back({type, storage->data(), storage->bytes()});
     produced.storages.push_back(std::move(storage));
   }
-  WEFT_TRY(compiled->forward(*frame, in, out, seed, first_ordinal));
+  WEFT_TRY(compiled->forward(*frame, in, out, seed, first_ordinal, {}, {in_room, out_room}));
   return produced;
+}
+
+// Copies what a run made to where it is wanted, if that has room for it.
+Status hand_over(std::string_view what, const std::string& name, const Handed& value, void* to,
+                 int64_t room) {
+  const int64_t bytes = value.type.bytes();
+  if (bytes > room)
+    return errors::invalid_state("context", what, " `", name, "` is ", to_string(value.type),
+                                 " after this run, ", bytes, " bytes, where there is room for ",
+                                 room);
+  if (bytes > 0) std::memcpy(to, value.data, static_cast<size_t>(bytes));
+  return {};
 }
 
 }  // namespace
@@ -57,6 +74,11 @@ Result<std::span<const Port>> Context::outputs() {
   return std::span<const Port>(outputs_now_);
 }
 
+Result<std::span<const graph::TensorType>> Context::largest_outputs() {
+  WEFT_TRY(outputs().status());
+  return std::span<const graph::TensorType>(largest_);
+}
+
 Status Context::set_input_shape(size_t index, const Shape& shape) {
   if (index >= inputs_now_.size())
     return errors::index_out_of_range("context", "`index` must be below ", inputs_now_.size(),
@@ -68,6 +90,7 @@ Status Context::set_input_shape(size_t index, const Shape& shape) {
   if (!fits)
     return errors::invalid_value("context", "input `", inputs_now_[index].name,
                                  "` must have shape ", fixed, ", -1 being any; got ", shape);
+  WEFT_TRY(checked_elements(shape.span(), "context", inputs_now_[index].name).status());
   inputs_now_[index].type.shape = shape;
   inputs_[index] = nullptr;
   knows_dimensions_ = false;
@@ -90,8 +113,10 @@ Status Context::find_dimensions() {
   WEFT_ASSIGN(dimensions_, graph::dimensions_of(graph, types));
   std::vector<Port> found = outputs_now_;
   WEFT_TRY(find_outputs(graph, types, found));
-  for (size_t i = 0; i < found.size(); ++i)
-    if (!(found[i].type == outputs_now_[i].type)) wanted_[i] = nullptr;
+  for (size_t i = 0; i < found.size(); ++i) {
+    if (!(found[i].type == largest_[i])) wanted_[i] = nullptr;
+    largest_[i] = found[i].type;
+  }
   outputs_now_ = std::move(found);
   knows_dimensions_ = true;
   return {};
@@ -105,7 +130,7 @@ Status Context::run_stages(uint64_t first_ordinal) {
   const auto given = [&](size_t index) {
     return Handed{
         index < inputs_now_.size() ? inputs_now_[index].type : graph.type(graph.inputs[index]),
-        inputs_[index]};
+        inputs_[index], input_room_[index]};
   };
   std::vector<Produced> done;
   has_run_ = false;
@@ -122,6 +147,7 @@ Status Context::run_stages(uint64_t first_ordinal) {
     WEFT_ASSIGN(const Ref<executor::Program> program, stages.program(i, types, sizes));
     WEFT_ASSIGN(Produced produced,
                 run_stage(*program, inputs, states_->random.seed, first_ordinal));
+    if (thread_state().interrupted) return {};
     done.push_back(std::move(produced));
     for (const auto& [size, output] : stage.sizes) {
       std::memcpy(&sizes[static_cast<size_t>(size)],
@@ -142,15 +168,14 @@ Status Context::run_stages(uint64_t first_ordinal) {
     outputs_[i] = value.data;
     results_.push_back(std::move(storage));
     if (!wanted_[i]) continue;
-    if (value.type.bytes() > 0)
-      std::memcpy(wanted_[i], value.data, static_cast<size_t>(value.type.bytes()));
+    WEFT_TRY(hand_over("output", outputs_now_[i].name, value, wanted_[i], largest_[i].bytes()));
     outputs_[i] = wanted_[i];
   }
-  for (const graph::StatePair& state : graph.states) {
-    const Handed value = found(static_cast<size_t>(state.output)).first;
-    if (value.type.bytes() > 0)
-      std::memcpy(inputs_[static_cast<size_t>(state.input)], value.data,
-                  static_cast<size_t>(value.type.bytes()));
+  for (size_t k = 0; k < graph.states.size(); ++k) {
+    const auto input = static_cast<size_t>(graph.states[k].input);
+    const auto output = static_cast<size_t>(graph.states[k].output);
+    WEFT_TRY(hand_over("state", state_ports_[k].name, found(output).first, inputs_[input],
+                       input_room_[input]));
   }
   has_run_ = true;
   return {};

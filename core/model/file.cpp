@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/errors.h"
 #include "base/log.h"
@@ -156,7 +157,7 @@ class EntryReader {
     const Json* names = json.find(key);
     if (!names || !names->is_array()) return errors::io(where_, "it has no ", key);
     for (const Json& name : names->items()) {
-      const int32_t index = archive_.archive().find_tensor(name.text());
+      const int32_t index = archive_.find_tensor(name.text());
       if (!name.is_string() || index < 0)
         return errors::io(where_, "the file has no tensor `", name.text(), "`");
       tensors.push_back(index);
@@ -172,9 +173,8 @@ class EntryReader {
       const Port& port = entry_.outputs[i];
       graph::TensorType given = graph.type(graph.outputs[i]);
       if constexpr (WEFT_KEEPS_batches)
-        if (parts_.cuts_output(i) && given.shape.rank() > 0 &&
-            given.shape[0] == port.type.shape[0] / parts_.count)
-          given.shape[0] = port.type.shape[0];
+        if (parts_.cuts_output(i) && given.shape.rank() > 0)
+          given.shape[0] = (Checked(given.shape[0]) * parts_.count).value();
       if (!(port.type == given))
         return errors::io(where_, "output `", port.name, "` is ", to_string(port.type),
                           "; the graph gives ", to_string(given));
@@ -298,21 +298,6 @@ std::string describe(const Model& model) {
 
 }  // namespace
 
-Status find_outputs(const graph::Graph& graph, std::span<const graph::TensorType> inputs,
-                    std::span<Port> outputs) {
-  WEFT_ASSIGN(std::vector<int64_t> dimensions, graph::dimensions_of(graph, inputs));
-  const size_t known = dimensions.size();
-  std::vector<int64_t> largest = graph::largest_sizes(graph, std::move(dimensions));
-  WEFT_ASSIGN(const graph::Graph at_most, for_sizes(graph, inputs, largest));
-  for (size_t k = known; k < largest.size(); ++k) largest[k] = std::max<int64_t>(largest[k] - 1, 0);
-  WEFT_ASSIGN(const graph::Graph smaller, for_sizes(graph, inputs, largest));
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    outputs[i].type = at_most.type(at_most.outputs[i]);
-    outputs[i].is_largest = !(outputs[i].type == smaller.type(smaller.outputs[i]));
-  }
-  return {};
-}
-
 std::string type_text(const Port& port) {
   if (!port.is_open()) return to_string(port.type);
   std::string text = std::string(name_of(port.type.dtype)) + "(";
@@ -366,12 +351,14 @@ Result<Ref<Model>> Model::from_archive(ArchiveReader reader) {
     return errors::io("load", "the model has no entry points");
 
   const Ref<Model> model = Ref<Model>::adopt(new Model);
+  model->file_ = reader.file();
   model->version_ = version->integer();
   for (const auto& [key, value] : reader.archive().metadata)
     if (key != "weft") model->metadata_.emplace_back(key, value);
+  std::unordered_set<std::string> names;
   for (const Json& entry : entries->items()) {
     WEFT_ASSIGN(Entry read, EntryReader(reader, entry).run());
-    if (model->entry(read.name).ok())
+    if (!names.insert(read.name).second)
       return errors::io("load", "the entry `", read.name, "` stands twice");
     model->entries_.push_back(std::move(read));
   }
@@ -390,18 +377,25 @@ Result<Ref<Model>> Model::from_archive(ArchiveReader reader) {
 
 // A packed tensor that follows from another one is right as long as nothing changes that.
 Status Model::check_packed() const {
+  // By tensor: the first entry that changes it, and the first of the others.
+  std::vector<std::pair<const Entry*, const Entry*>> changed_by(archive_.tensors.size());
+  for (const Entry& entry : entries_) {
+    const Runnable& runs = entry.program ? entry : entry.ready;
+    for (const graph::StatePair& state : runs.program->graph().states) {
+      auto& [first, other] = changed_by[static_cast<size_t>(
+          runs.captures[static_cast<size_t>(state.input) - entry.inputs.size()])];
+      (first ? other : first) = &entry;
+    }
+  }
   for (const Entry& packed : entries_) {
     if (!packed.ready.program) continue;
-    for (const Entry& other : entries_) {
-      const Runnable& runs = other.program ? other : other.ready;
-      for (const graph::StatePair& state : runs.program->graph().states) {
-        const int32_t tensor =
-            runs.captures[static_cast<size_t>(state.input) - other.inputs.size()];
-        if (&other != &packed && std::ranges::count(packed.captures, tensor) > 0)
-          return errors::io("load: entry `" + packed.name + "`", "it is packed, and entry `",
-                            other.name, "` changes its tensor `",
-                            archive_.tensors[static_cast<size_t>(tensor)].name, "`");
-      }
+    for (const int32_t tensor : packed.captures) {
+      const auto [first, second] = changed_by[static_cast<size_t>(tensor)];
+      const Entry* const other = first == &packed ? second : first;
+      if (other)
+        return errors::io("load: entry `" + packed.name + "`", "it is packed, and entry `",
+                          other->name, "` changes its tensor `",
+                          archive_.tensors[static_cast<size_t>(tensor)].name, "`");
     }
   }
   return {};
@@ -424,11 +418,10 @@ Status Entry::set_budget(int64_t bytes) const {
 }
 
 Result<const Entry*> Model::entry(std::string_view name) const {
-  std::string known;
-  for (const Entry& entry : entries_) {
+  for (const Entry& entry : entries_)
     if (entry.name == name) return &entry;
-    known += (known.empty() ? "`" : ", `") + entry.name + "`";
-  }
+  std::string known;
+  for (const Entry& entry : entries_) known += (known.empty() ? "`" : ", `") + entry.name + "`";
   return errors::not_found("model", "there is no entry `", name, "`; there are ", known);
 }
 

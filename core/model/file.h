@@ -78,7 +78,10 @@ struct Port {
 
 std::string type_text(const Port& port);  // float32(batch, 3), for people
 
-// The outputs of a graph with sizes for inputs of these types, as large as they may be.
+// The outputs of a graph with sizes for inputs of these types, as large as they may be: that is how
+// large they are found to be at some values of the sizes, and where one is largest in between
+// (`x[k:2 * k]`), near it. A run whose output is larger all the same is refused by who has the
+// room.
 Status find_outputs(const graph::Graph& graph, std::span<const graph::TensorType> inputs,
                     std::span<Port> outputs);
 
@@ -122,6 +125,8 @@ class Model final : public Object {
   // of the model was written after it was loaded.
   const Runnable& runnable(const Entry& entry) const;
   IdleContexts& idle_contexts() { return *idle_; }  // of run.h
+  // Before a run: is the file that tensors are mapped from as long as it was?
+  Status check_file() const { return file_->check(); }
 
  private:
   Model();
@@ -131,6 +136,7 @@ class Model final : public Object {
   Status check_packed() const;
 
   Archive archive_;
+  Ref<Mapping> file_;
   std::vector<Ref<Storage>> loaded_;  // of the tensors, as the file has them; where some are packed
   std::vector<Entry> entries_;
   std::vector<std::pair<std::string, std::string>> metadata_;

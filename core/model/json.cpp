@@ -1,10 +1,14 @@
 #include "model/json.h"
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
-#include <unordered_set>
+#include <deque>
+#include <memory>
+#include <new>
+#include <vector>
 
 #include "base/errors.h"
 #include "base/printable.h"
@@ -12,44 +16,156 @@
 
 namespace weft::model {
 
+static_assert(sizeof(Json) == 16);
+
+Json::Json(Kind kind, std::string_view text)
+    : kind_(kind), size_(static_cast<uint32_t>(text.size())) {
+  char* to = short_;
+  if (size_ > kShort) to = text_ = static_cast<char*>(::operator new(size_));
+  if (size_ > 0) std::memcpy(to, text.data(), size_);
+}
+
+void Json::copy(const Json& other) {
+  if (is_text()) {
+    Json text(kind_, other.text());
+    take(text);
+  } else if (is_array()) {
+    for (const Json& item : other.items()) push(item);
+  } else if (is_object()) {
+    for (const Member& member : other.members()) set(member.key(), member.value);
+  } else {
+    std::memcpy(short_, other.short_, sizeof short_);
+  }
+}
+
+void Json::free() {
+  if (is_text() && size_ > kShort) ::operator delete(text_);
+  if (kind_ == Kind::kArray) {
+    std::destroy_n(items_, size_);
+    ::operator delete(items_);
+  }
+  if (kind_ == Kind::kObject) {
+    std::destroy_n(members_, size_);
+    ::operator delete(members_);
+  }
+}
+
+void Json::reserve(size_t count) {
+  WEFT_ASSERT(size_ == 0 && room_ == Room::kToPower);
+  if (count == 0) return;
+  if (is_array()) items_ = static_cast<Json*>(::operator new(count * sizeof(Json)));
+  if (is_object()) members_ = static_cast<Member*>(::operator new(count * sizeof(Member)));
+  room_ = Room::kReserved;
+}
+
+void Json::seal() {
+  if (room_ == Room::kReserved) room_ = Room::kNone;
+}
+
+template <class T>
+T* Json::room_for_one(T*& first) {
+  const bool is_power = (size_ & (size_ - 1)) == 0;  // of two, or zero
+  if (room_ == Room::kReserved || (room_ == Room::kToPower && !is_power)) return first + size_++;
+  T* const more = static_cast<T*>(::operator new(std::bit_ceil(size_t{size_} + 1) * sizeof(T)));
+  std::uninitialized_move_n(first, size_, more);
+  std::destroy_n(first, size_);
+  ::operator delete(first);
+  room_ = Room::kToPower;
+  first = more;
+  return first + size_++;
+}
+
+void Json::push(Json item) { ::new (room_for_one(items_)) Json(std::move(item)); }
+
+void Json::set(std::string_view key, Json value) {
+  Member member{Json(key), std::move(value)};
+  ::new (room_for_one(members_)) Member(std::move(member));
+}
+
 double Json::number() const {
-  if (is_integer()) return static_cast<double>(integer());
-  const auto* const real = std::get_if<double>(&content_);
-  return real ? *real : 0;
+  return is_integer() ? static_cast<double>(integer_) : kind_ == Kind::kReal ? real_ : 0;
 }
 
 std::string_view Json::text() const {
-  if (const auto* const text = std::get_if<std::string>(&content_)) return *text;
-  const auto* const unread = std::get_if<Unread>(&content_);
-  return unread ? std::string_view(unread->text) : std::string_view();
+  return is_text() ? std::string_view(size_ > kShort ? text_ : short_, size_) : std::string_view();
 }
 
 std::span<const Json> Json::items() const {
-  const auto* const items = std::get_if<std::vector<Json>>(&content_);
-  return items ? std::span<const Json>(*items) : std::span<const Json>();
+  return is_array() ? std::span<const Json>(items_, size_) : std::span<const Json>();
 }
 
 std::span<const Json::Member> Json::members() const {
-  const auto* const members = std::get_if<std::vector<Member>>(&content_);
-  return members ? std::span<const Member>(*members) : std::span<const Member>();
+  return is_object() ? std::span<const Member>(members_, size_) : std::span<const Member>();
 }
 
 const Json* Json::find(std::string_view key) const {
   for (const Member& member : members())
-    if (member.first == key) return &member.second;
+    if (member.key() == key) return &member.value;
   return nullptr;
-}
-
-void Json::set(std::string_view key, Json value) {
-  std::get_if<std::vector<Member>>(&content_)->emplace_back(key, std::move(value));
 }
 
 namespace {
 
+// How many values each array and object has, in the order in which these open, as far as the text
+// is JSON: so that each gets the memory that it needs, and no more.
+class Counts {
+ public:
+  explicit Counts(std::string_view text) {
+    counts_.reserve(static_cast<size_t>(std::ranges::count_if(text, opens)));
+    std::vector<uint32_t> open;
+    for (size_t at = 0; at < text.size(); ++at) {
+      const char c = text[at];
+      if (c == '"') {
+        for (++at; at < text.size() && text[at] != '"'; ++at) at += text[at] == '\\';
+      } else if (opens(c)) {
+        open.push_back(static_cast<uint32_t>(counts_.size()));
+        counts_.push_back(1);
+      } else if (c == ']' || c == '}') {
+        if (open.empty()) return;
+        open.pop_back();
+      } else if (c == ',' && !open.empty()) {
+        ++counts_[open.back()];
+      }
+    }
+  }
+
+  static bool opens(char c) { return c == '[' || c == '{'; }
+  // Of the next one that opens.
+  uint32_t next() { return next_ < counts_.size() ? counts_[next_++] : 0; }
+  void skip(size_t count) { next_ += count; }
+
+ private:
+  std::vector<uint32_t> counts_;
+  size_t next_ = 0;
+};
+
+// Refuses a key that stands twice: where it can be, keys are views of the text.
+class Keys {
+ public:
+  // `raw` is the key as it is written, without quotes.
+  void add(std::string_view raw, const std::string& key) {
+    if (raw == key) {
+      keys_.push_back(raw);
+    } else {
+      keys_.push_back(escaped_.emplace_back(key));
+    }
+  }
+  bool are_distinct() {
+    std::ranges::make_heap(keys_);
+    std::ranges::sort_heap(keys_);
+    return std::ranges::adjacent_find(keys_) == keys_.end();
+  }
+
+ private:
+  std::vector<std::string_view> keys_;
+  std::deque<std::string> escaped_;  // stay where they are
+};
+
 // Keeps the first error; after it the text is at its end and every loop ends.
 class Parser {
  public:
-  Parser(std::string_view text, std::string_view unread) : text_(text), unread_(unread) {}
+  Parser(std::string_view text, std::string_view unread)
+      : text_(text), unread_(unread), counts_(text) {}
 
   Result<Json> run() {
     Json value = this->value(0);
@@ -62,6 +178,7 @@ class Parser {
   Status run_members(const UseMember& use) {
     space();
     if (peek() != '{') fail("the value is no object");
+    counts_.next();
     members(0, use);
     space();
     if (status_.ok() && at_ < text_.size()) fail("something follows the value");
@@ -114,14 +231,15 @@ class Parser {
   }
 
   void members(int depth, const UseMember& use) {
-    std::unordered_set<std::string> keys;
+    Keys keys;
     accept('{');
     if (accept('}')) return;
     do {
       space();
       if (peek() != '"') return fail("a key must be a string");
+      const size_t begin = at_ + 1;
       std::string key = string();
-      if (!keys.insert(key).second) fail("a key stands twice");
+      if (status_.ok()) keys.add(text_.substr(begin, at_ - 1 - begin), key);
       if (!accept(':')) fail("':' is missing");
       space();
       const bool is_left = !unread_.empty() && key == unread_ && peek() == '{';
@@ -129,14 +247,28 @@ class Parser {
       if (status_.ok()) status_ = use(key, member);
     } while (status_.ok() && accept(','));
     if (!accept('}')) fail("'}' is missing");
+    if (status_.ok() && !keys.are_distinct()) fail("a key stands twice");
+  }
+
+  static Status miscounted() {
+    return errors::internal("json", "an array or object has more values than were counted");
+  }
+
+  bool is_empty(char end) const {
+    const size_t next = text_.find_first_not_of(" \t\n\r", at_ + 1);
+    return next < text_.size() && text_[next] == end;
   }
 
   Json object(int depth) {
     Json result = Json::object();
+    const uint32_t count = counts_.next();
+    if (!is_empty('}')) result.reserve(count);
     members(depth, [&](std::string& key, Json& member) {
+      if (result.members().size() == count) return miscounted();
       result.set(key, std::move(member));
       return Status();
     });
+    result.seal();
     return result;
   }
 
@@ -144,6 +276,7 @@ class Parser {
   Json unread() {
     const size_t begin = at_;
     int64_t open = 0;
+    size_t opened = 0;
     bool in_string = false;
     for (; at_ < text_.size(); ++at_) {
       const char c = text_[at_];
@@ -153,8 +286,10 @@ class Parser {
         in_string = !in_string;
       } else if (!in_string && (c == '{' || c == '[')) {
         ++open;
+        ++opened;
       } else if (!in_string && (c == '}' || c == ']') && --open == 0) {
         ++at_;
+        counts_.skip(opened);
         return Json::unread(text_.substr(begin, at_ - begin));
       }
     }
@@ -165,11 +300,17 @@ class Parser {
 
   Json array(int depth) {
     Json result = Json::array();
+    const uint32_t count = counts_.next();
     accept('[');
     if (accept(']')) return result;
-    do result.push(value(depth + 1));
-    while (status_.ok() && accept(','));
+    result.reserve(count);
+    do {
+      Json item = value(depth + 1);
+      if (result.items().size() == count && status_.ok()) status_ = miscounted();
+      if (status_.ok()) result.push(std::move(item));
+    } while (status_.ok() && accept(','));
     if (!accept(']')) fail("']' is missing");
+    result.seal();
     return result;
   }
 
@@ -308,6 +449,7 @@ class Parser {
 
   std::string_view text_;
   std::string_view unread_;
+  Counts counts_;
   size_t at_ = 0;
   Status status_;
 };
@@ -339,9 +481,9 @@ void write(const Json& json, std::string& out) {
       out += '{';
       for (const Json::Member& member : json.members()) {
         if (!std::exchange(first, false)) out += ',';
-        out += json_text(member.first);
+        out += json_text(member.key());
         out += ':';
-        write(member.second, out);
+        write(member.value, out);
       }
       out += '}';
       break;

@@ -1,4 +1,9 @@
 // The bytes of a file, mapped; storages on parts of them keep the mapping alive.
+//
+// A file that somebody shortens takes mapped pages away, and who reads one of these is ended by the
+// system. So short files are read into memory, and of longer ones `check` tells before a run
+// whether they are as long as they were. Whoever writes files of Weft with Weft replaces them,
+// which leaves the mapped one whole.
 #pragma once
 
 #include <string>
@@ -20,17 +25,24 @@ class Mapping final : public Object {
   size_t bytes() const { return bytes_; }
   // Of the first bytes: will hardly be read again, so that the pages need not stay.
   void forget_first(size_t bytes) const;
-  bool writable() const { return owned_; }
+  bool writable() const { return kind_ != Kind::kBorrowed; }
+  // Is the file still as long as it was?
+  Status check() const;
 
   Result<Ref<Storage>> storage(size_t offset, int64_t bytes);
 
  private:
-  Mapping(char* data, size_t bytes, bool owned) : data_(data), bytes_(bytes), owned_(owned) {}
-  ~Mapping() override;
+  enum class Kind : uint8_t { kMapped, kRead, kBorrowed };
 
+  Mapping(Kind kind, char* data, size_t bytes) : kind_(kind), data_(data), bytes_(bytes) {}
+  ~Mapping() override;
+  static Result<Ref<Mapping>> read(int file, const std::string& path, size_t bytes);
+
+  const Kind kind_;
+  int file_ = -1;     // kMapped: kept open to ask for its length
+  std::string path_;  // for errors
   char* data_;
   size_t bytes_;
-  bool owned_;
 };
 
 }  // namespace weft::model

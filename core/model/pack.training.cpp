@@ -183,8 +183,8 @@ Status pack(const std::string& path) {
   for (const Json& json : old_entries.items()) {
     const Entry& entry = model->entries()[next++];
     Json changed = Json::object();
-    for (const auto& [name, value] : json.members())
-      if (name != "packed") changed.set(name, value);
+    for (const Json::Member& member : json.members())
+      if (member.key() != "packed") changed.set(member.key(), member.value);
     if (!entry.program->stages() && !reads_what_others_change(*model, entry)) {
       WEFT_ASSIGN(Json packed, Packer(*model, entry, json).run(tensors));
       changed.set("packed", std::move(packed));
@@ -196,8 +196,8 @@ Status pack(const std::string& path) {
     entries.push(std::move(changed));
   }
   Json json = Json::object();
-  for (const auto& [name, value] : old.members())
-    json.set(name, name == "entries" ? entries : value);
+  for (const Json::Member& member : old.members())
+    json.set(member.key(), member.key() == "entries" ? entries : member.value);
   Metadata metadata = model->archive().metadata;
   for (auto& [key, text] : metadata)
     if (key == "weft") text = write_json(json);

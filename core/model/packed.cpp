@@ -54,6 +54,7 @@ Status read_cut(const std::string& where, const Json& batch, const char* key, in
     const graph::TensorType& type = ports[index].type;
     if (type.shape.rank() == 0 || type.shape.elements() == 0 || type.shape[0] % parts != 0)
       return errors::io(where, "its batch cuts ", to_string(type), " into ", parts, " parts");
+    if (cut >> index & 1) return errors::io(where, "its batch cuts one of the ", key, " twice");
     cut |= uint64_t{1} << index;
   }
   return {};

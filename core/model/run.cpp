@@ -49,15 +49,17 @@ Status bind_inputs(Context& context, const Entry& entry, std::span<const Buffer>
 // What is asked for without memory is computed into the context's own.
 Status bind_outputs(Context& context, std::span<const Buffer> outputs) {
   WEFT_ASSIGN(const std::span<const Port> ports, context.outputs());
+  WEFT_ASSIGN(const std::span<const graph::TensorType> largest, context.largest_outputs());
   for (size_t i = 0; i < outputs.size(); ++i) {
-    const auto needed = static_cast<size_t>(ports[i].type.bytes());
+    const auto needed = static_cast<size_t>(largest[i].bytes());
     if (!outputs[i].data) {
       context.unbind_output(i);
       continue;
     }
     if (outputs[i].bytes < needed)
-      return errors::invalid_value("run", "output `", ports[i].name, "` ", to_string(ports[i].type),
-                                   " needs ", needed, " bytes; got ", outputs[i].bytes);
+      return errors::invalid_value("run", "output `", ports[i].name, "` ", to_string(largest[i]),
+                                   ports[i].is_largest ? " at most" : "", " needs ", needed,
+                                   " bytes; got ", outputs[i].bytes);
     WEFT_TRY(context.bind_output(i, outputs[i].data, needed));
   }
   return {};

@@ -74,9 +74,8 @@ Status ArchiveReader::read_extent(const std::string& name, const Json& entry, ui
                       *known};
   const Shape size = shape_of(extent);
   const Result<int64_t> elements = checked_elements(size.span(), "load", name);
-  int64_t bytes = 0;
-  if (!elements.ok() || __builtin_mul_overflow(elements.value(), size_of(*known), &bytes) ||
-      static_cast<uint64_t>(bytes) != extent.end - extent.begin)
+  if (!elements.ok() ||
+      static_cast<uint64_t>(elements.value() * size_of(*known)) != extent.end - extent.begin)
     return damaged("tensor `", name, "` has ", static_cast<int64_t>(extent.end - extent.begin),
                    " bytes, which do not fill its shape ", size);
   extents_.push_back(extent);
@@ -85,9 +84,9 @@ Status ArchiveReader::read_extent(const std::string& name, const Json& entry, ui
 
 Status ArchiveReader::read_metadata(const Json& json) {
   if (!json.is_object()) return damaged("its metadata is no object");
-  for (const auto& [key, value] : json.members()) {
-    if (!value.is_string()) return damaged("its metadata `", key, "` is no string");
-    archive_.metadata.emplace_back(key, value.text());
+  for (const Json::Member& member : json.members()) {
+    if (!member.value.is_string()) return damaged("its metadata `", member.key(), "` is no string");
+    archive_.metadata.emplace_back(member.key(), member.value.text());
   }
   return {};
 }
@@ -112,6 +111,12 @@ Status ArchiveReader::put_in_order(uint64_t data_bytes) {
     at = extent.end;
   }
   archive_.tensors = std::move(ordered);
+  for (size_t i = 0; i < extents_.size(); ++i) by_name_.push_back(static_cast<int32_t>(i));
+  const auto name_of = [this](int32_t i) -> const std::string& {
+    return archive_.tensors[static_cast<size_t>(i)].name;
+  };
+  std::ranges::make_heap(by_name_, {}, name_of);
+  std::ranges::sort_heap(by_name_, {}, name_of);
   if (at != data_bytes) return damaged("its data goes on after the last tensor");
   return {};
 }
@@ -151,6 +156,14 @@ Result<ArchiveReader> ArchiveReader::read(Ref<Mapping> mapping) {
   mapping->forget_first(reader.data_);
   reader.mapping_ = std::move(mapping);
   return reader;
+}
+
+int32_t ArchiveReader::find_tensor(std::string_view name) const {
+  const auto name_of = [this](int32_t i) -> std::string_view {
+    return archive_.tensors[static_cast<size_t>(i)].name;
+  };
+  const auto found = std::ranges::lower_bound(by_name_, name, {}, name_of);
+  return found != by_name_.end() && name_of(*found) == name ? *found : -1;
 }
 
 Result<ArchiveReader> ArchiveReader::open(const std::string& path) {

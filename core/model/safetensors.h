@@ -43,7 +43,9 @@ class ArchiveReader {
   static Result<ArchiveReader> open(const void* data, size_t bytes);
 
   const Archive& archive() const { return archive_; }  // arrays that nobody asked for are null
-  Result<Ref<Tensor>> tensor(int32_t index);           // the same at each call
+  const Ref<Mapping>& file() const { return mapping_; }
+  int32_t find_tensor(std::string_view name) const;  // -1: none
+  Result<Ref<Tensor>> tensor(int32_t index);         // the same at each call
   void forget_metadata(std::string_view key);
   Archive take() && { return std::move(archive_); }
   Result<Archive> take_whole() &&;
@@ -70,6 +72,7 @@ class ArchiveReader {
   Archive archive_;
   std::vector<Extent> extents_;  // of the tensors
   std::vector<int64_t> axes_;
+  std::vector<int32_t> by_name_;  // tensors, sorted
 };
 
 // All of a file.

@@ -67,7 +67,7 @@ Result<Json> read_wanted(const Metadata& metadata) {
     for (size_t i = 0; fits && i < list.value().items().size(); ++i) {
       const Json& extents = list.value().items()[i];
       fits = extents.is_object() && std::ranges::all_of(extents.members(), [](const auto& member) {
-               return member.second.is_integer() && member.second.integer() >= 0;
+               return member.value.is_integer() && member.value.integer() >= 0;
              });
     }
     if (!fits)
@@ -109,8 +109,8 @@ Status add_wanted_plans(const Json& wanted, std::vector<bool>& is_used, executor
 
 Result<Json> with_plans(const Json& entry, executor::Program& program) {
   Json changed = Json::object();
-  for (const auto& [name, value] : entry.members())
-    if (name != "plan") changed.set(name, value);
+  for (const Json::Member& member : entry.members())
+    if (member.key() != "plan") changed.set(member.key(), member.value);
   WEFT_ASSIGN(const Ref<SavedPlans> plans, program.plans_to_save());
   changed.set("plan", encode_plans(*plans, entry));
   return changed;
@@ -191,7 +191,9 @@ Status save_plans(const std::string& path) {
     for (const Json& entry : old.find("entries")->items()) {
       Json changed = Json::object();
       const Entry& own = model->entries()[next++];
-      for (const auto& [name, value] : entry.members()) {
+      for (const Json::Member& member : entry.members()) {
+        const std::string_view name = member.key();
+        const Json& value = member.value;
         if (name == "plan") continue;
         if (name != "packed" || !own.ready.program) {
           changed.set(name, value);
@@ -208,8 +210,8 @@ Status save_plans(const std::string& path) {
       entries.push(std::move(changed));
     }
     Json json = Json::object();
-    for (const auto& [name, value] : old.members())
-      json.set(name, name == "entries" ? entries : value);
+    for (const Json::Member& member : old.members())
+      json.set(member.key(), member.key() == "entries" ? entries : member.value);
     text = write_json(json);
   }
   for (size_t i = 0; i < is_used.size(); ++i)

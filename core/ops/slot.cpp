@@ -9,8 +9,37 @@
 
 namespace weft::ops {
 
+namespace {
+
+bool is_empty(const TensorView& view) {
+  return std::find(view.shape, view.shape + std::max(view.rank, 0), 0) !=
+         view.shape + std::max(view.rank, 0);
+}
+bool is_empty(const TensorType& type) { return std::ranges::count(type.shape.span(), 0) > 0; }
+bool is_absent(const TensorView& view) { return view.rank < 0; }
+bool is_absent(const TensorType& type) { return type.shape.rank() < 0; }
+
+// Integers with elements may be indices, which are refused out of range whatever they choose.
+template <class Array>
+bool makes_nothing(const OpDef& op, std::span<const Array> in, std::span<const Array> out) {
+  if (out.empty() || op.has_effect || op.runs_on_caller || op.outside) return false;
+  return std::ranges::all_of(out, [](const Array& one) { return is_empty(one); }) &&
+         std::ranges::all_of(in, [](const Array& one) {
+           return is_absent(one) || !is_integer(one.dtype) || is_empty(one);
+         });
+}
+
+}  // namespace
+
+bool makes_nothing(const SlotTypes& types) { return makes_nothing(types.op, types.in, types.out); }
+
+std::shared_ptr<const void> problem_of(const Slot& slot, const SlotTypes& types) {
+  return slot.problem && !makes_nothing(types) ? slot.problem(types) : nullptr;
+}
+
 Status run_kernel(const KernelCall& call) {
   const Slot& slot = call.op.slot;
+  if (makes_nothing(call.op, call.in, call.out)) return {};
   if (!slot.problem || call.problem) return slot.run(call);
   const auto types_of = [](std::span<const TensorView> views) {
     std::vector<TensorType> types;
@@ -26,6 +55,7 @@ Status run_kernel(const KernelCall& call) {
 }
 
 Cost cost_of(const Slot& slot, const SlotTypes& types) {
+  if (makes_nothing(types)) return {};
   if (slot.cost) return slot.cost(types);
   Cost cost;
   for (const TensorType& type : types.in)
@@ -38,7 +68,12 @@ Cost cost_of(const Slot& slot, const SlotTypes& types) {
 }
 
 int64_t scratch_of(const Slot& slot, const SlotTypes& types, int threads) {
-  return slot.scratch_bytes ? slot.scratch_bytes(types, threads) : 0;
+  if (!slot.scratch_bytes || makes_nothing(types)) return 0;
+  // Slots multiply what one thread takes: no kernel takes more than an address space for that.
+  constexpr int64_t kMostForOne = int64_t{1} << 48;
+  const int64_t of_one = slot.scratch_bytes(types, 1);
+  if (of_one < 0 || of_one > kMostForOne) return kTooMany;
+  return Checked(slot.scratch_bytes(types, threads)).value();
 }
 
 uint32_t every_input(const SlotTypes&) { return kEveryInput; }
@@ -48,6 +83,7 @@ uint32_t overwritten_by(const Slot& slot, const SlotTypes& types) {
 }
 
 int64_t pieces_of(const Slot& slot, const SlotTypes& types) {
+  if (makes_nothing(types)) return 1;
   if (slot.pieces) return slot.pieces(types);
   int64_t elements = 0;
   for (const std::span<const TensorType> side : {types.in, types.out})

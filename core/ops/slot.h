@@ -105,8 +105,15 @@ struct Slot {
   ElementBox (*needs)(const SlotTypes& types, const ElementBox& out, int operand) = nullptr;
 };
 
+// Has a call of these types no element to compute and none to refuse? Then its other extents are
+// numbers that nothing stands behind, up to 2^56, and no loop, table or scratch is made of them:
+// run_kernel does nothing, and the functions below say 0.
+bool makes_nothing(const SlotTypes& types);
+
 // Runs the operator's kernel, with its problem if it asks for one.
 Status run_kernel(const KernelCall& call);
+// What the slot's `problem` gives; null: it has none, or is not asked.
+std::shared_ptr<const void> problem_of(const Slot& slot, const SlotTypes& types);
 
 Cost cost_of(const Slot& slot, const SlotTypes& types);
 int64_t scratch_of(const Slot& slot, const SlotTypes& types, int threads);

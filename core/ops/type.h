@@ -14,7 +14,7 @@ struct TensorType {
   Shape shape;
   Layout layout;
 
-  int64_t bytes() const { return shape.elements() * size_of(dtype); }
+  int64_t bytes() const { return (Checked(shape.elements()) * size_of(dtype)).value(); }
   friend bool operator==(const TensorType&, const TensorType&) = default;
 };
 

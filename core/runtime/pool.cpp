@@ -10,14 +10,14 @@
 #include <sys/mman.h>
 #endif
 
+#include "runtime/thread_state.h"
+
 // Sanitizers watch over malloc's blocks alone.
 #if defined(__linux__) && defined(MADV_HUGEPAGE) && !defined(__SANITIZE_ADDRESS__)
 #define WEFT_MAPS_BLOCKS 1
 #else
 #define WEFT_MAPS_BLOCKS 0
 #endif
-
-#include "runtime/thread_state.h"
 
 namespace weft {
 namespace {
@@ -119,6 +119,10 @@ void* take_from_system(size_t bytes, [[maybe_unused]] size_t asked) {
 #if WEFT_MAPS_BLOCKS
   if (bytes >= kSmallestMapped) return map(bytes, asked);
 #endif
+  if constexpr (!kRecyclesBlocks) {
+    void* block = nullptr;
+    return ::posix_memalign(&block, kAlignment, std::max<size_t>(asked, 1)) == 0 ? block : nullptr;
+  }
   return std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) & ~(kAlignment - 1));
 }
 
@@ -229,14 +233,15 @@ bool give_shared(Shared& pool, int k) {
   return true;
 }
 
-void* allocate_small(size_t bytes) {
+void* allocate_small(size_t asked) {
   Shared& pool = shared();
+  const size_t bytes = size_t{64} << small_class(asked);
   {
     const std::lock_guard lock(pool.mutex);
     if (void* block = take_shared(pool, small_class(bytes))) return block;
     ++pool.system_calls;
   }
-  void* block = from_source(bytes, bytes);
+  void* block = from_source(bytes, asked);
   if (!block) return nullptr;
   const std::lock_guard lock(pool.mutex);
   pool.small += static_cast<int64_t>(bytes);
@@ -302,7 +307,8 @@ void free_large(void* block, size_t bytes) {
     const std::lock_guard lock(pool.mutex);
     pool.large -= static_cast<int64_t>(bytes);
     pool.large_blocks -= rounded;
-    if (pool.cached + rounded <= kMostCachedBytes && pool.within_limit(pool.held() + rounded)) {
+    if (kRecyclesBlocks && pool.cached + rounded <= kMostCachedBytes &&
+        pool.within_limit(pool.held() + rounded)) {
       auto* free_block = static_cast<FreeBlock*>(block);
       free_block->next = pool.heads[index];
       pool.heads[index] = free_block;
@@ -317,14 +323,13 @@ void free_large(void* block, size_t bytes) {
 }  // namespace
 
 void* pool_allocate_slow(size_t bytes) {
-  return bytes > kLargestSmall ? allocate_large(bytes)
-                               : allocate_small(size_t{64} << small_class(bytes));
+  return bytes > kLargestSmall ? allocate_large(bytes) : allocate_small(bytes);
 }
 
 void pool_free_large(void* block, size_t bytes) {
   if (bytes > kLargestSmall)
     free_large(block, bytes);
-  else if (give_shared(shared(), small_class(bytes)))
+  else if (kRecyclesBlocks && give_shared(shared(), small_class(bytes)))
     pool_free(block, bytes);  // the list has room now
   else
     free_small(block, size_t{64} << small_class(bytes));

@@ -3,6 +3,10 @@
 // Blocks are 64-byte aligned and recycled: small ones through a bounded list of the calling
 // thread (no lock) that spills into a shared one by batches, large ones through one shared, bounded
 // cache, so that a program in steady state asks the system for nothing.
+//
+// Under the address sanitizer nothing is recycled or rounded: every block is the system's own, of
+// exactly the bytes that were asked for, so that one byte too many, or a use after the end, is
+// seen.
 #pragma once
 
 #include <stddef.h>
@@ -15,6 +19,18 @@
 namespace weft {
 
 inline constexpr size_t kAlignment = 64;
+
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool kRecyclesBlocks = false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+inline constexpr bool kRecyclesBlocks = false;
+#else
+inline constexpr bool kRecyclesBlocks = true;
+#endif
+#else
+inline constexpr bool kRecyclesBlocks = true;
+#endif
 
 // Small classes are 64 << k bytes.
 inline constexpr size_t kLargestSmall = size_t{64} << (kSmallClasses - 1);
@@ -29,7 +45,7 @@ inline int small_class(size_t bytes) {
 
 // Null when the system has no more memory; the caller turns that into a Status.
 inline void* pool_allocate(size_t bytes) {
-  if (bytes <= kLargestSmall) {
+  if (kRecyclesBlocks && bytes <= kLargestSmall) {
     SmallList& list = thread_state().small[small_class(bytes)];
     if (list.head) {
       void* block = list.head;
@@ -44,7 +60,7 @@ inline void* pool_allocate(size_t bytes) {
 // `bytes` as given to pool_allocate; null is fine.
 inline void pool_free(void* block, size_t bytes) {
   if (!block) return;
-  if (bytes <= kLargestSmall) {
+  if (kRecyclesBlocks && bytes <= kLargestSmall) {
     SmallList& list = thread_state().small[small_class(bytes)];
     const int count = list.count();
     if (count < kMostPerSmallClass) {

@@ -59,9 +59,7 @@ Tensor* Tensor::try_create(DType dtype, const Shape& shape, int64_t elements) {
 
 Result<Ref<Tensor>> Tensor::create(DType dtype, const Shape& shape, Device* device) {
   WEFT_ASSIGN(const int64_t elements, checked_elements(shape.span(), "array", "shape"));
-  int64_t bytes = 0;
-  if (__builtin_mul_overflow(elements, size_of(dtype), &bytes))
-    return errors::too_many_elements("array", "shape", shape);
+  const int64_t bytes = elements * size_of(dtype);
   if (device) {
     WEFT_ASSIGN(Ref<Storage> storage, Storage::allocate(bytes, device));
     Ref<Box> box = Ref<Box>::adopt(Box::create(std::move(storage)));

@@ -9,6 +9,7 @@
 """
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,6 +39,7 @@ typedef struct weft_port {
   size_t bytes;
 } weft_port;
 const char* weft_version(void);
+void weft_set_interrupt_hook(int32_t (*interrupted)(void));
 const char* weft_last_error(void);
 const char* weft_dtype_name(weft_dtype dtype);
 weft_status weft_model_load(const char* path, weft_model* out);
@@ -125,8 +127,45 @@ _FILE_ERRORS = {**BY_STATUS, 4: MissingFile}
 
 
 def _check(status: int, errors: dict[int, type[BaseException]] = BY_STATUS) -> None:
+    if status == _INTERRUPTED and _raised:
+        raise _raised.pop()
     if status:
         raise errors.get(status, errors[5])(_text(_library.weft_last_error()))
+
+
+# ---- Ctrl-C --------------------------------------------------------------------------------------
+# A long call has released the interpreter, which runs the handlers of signals between its own
+# instructions only. So the library asks now and then, on the thread that called it, and the handler
+# runs while the question is answered: what it raises ends the call.
+
+_INTERRUPTED = 11
+_raised: list[BaseException] = []
+
+
+def _keep(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    _raised[:] = [error]
+
+
+def _answer() -> int:
+    for _ in (0,):  # a loop's end is where handlers run
+        pass
+    return 0
+
+
+def _watch_signals() -> Any:
+    """The question as a C function, kept as long as the library may ask; None where the extension
+    module of the package has one for the same library, or where there can be none."""
+    if "weft._native" in sys.modules and not os.environ.get("WEFT_LIBRARY"):
+        return None
+    try:
+        question = _ffi.callback("int32_t(void)", _answer, error=1, onerror=_keep)
+        _library.weft_set_interrupt_hook(question)
+    except (AttributeError, MemoryError):  # a small libweft; a system that lets nobody write code
+        return None
+    return question
+
+
+_question = _watch_signals()
 
 
 def version() -> str:

@@ -111,7 +111,9 @@ static void an_allocator_that_has_no_more_is_an_error(void) {
   a = vector_of(much, NULL);
   weft_tensor_release(a);
   MUST(weft_memory_stats(&stats, WEFT_RESET_POOLED));
+#if !defined(__SANITIZE_ADDRESS__) /* there nothing is kept */
   CHECK(stats.pooled >= much * 4);
+#endif
   MUST(weft_memory_stats(&stats, 0));
   CHECK(stats.pooled < much);
 }

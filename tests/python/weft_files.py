@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import numpy
+import weft
 
 
 def read(path):
@@ -26,6 +27,54 @@ def changed(path, to, change):
     written += b" " * (-(8 + len(written)) % 64)
     to.write_bytes(struct.pack("<Q", len(written)) + written + rest)
     return to
+
+
+def written(to, entry, tensors=(), packed_for=None):
+    """A file with one entry point of these fields; what they leave out is empty.
+
+    tensors: (name, array) of those that the file has
+    packed_for: fields of `packed`, which is made to belong to the entry and to this release
+    """
+    graph = {"states": [], "ordinals": 0} | entry["graph"]
+    fields = {"name": "forward", "captures": [], "constants": []} | entry | {"graph": graph}
+    if packed_for is not None:
+        release = {"version": 5, "for": f"weft {weft.__version__}", "of": fingerprint(fields)}
+        fields["packed"] = release | packed_for
+    data = b"".join(array.tobytes() for _, array in tensors)
+    header, at = {}, 0
+    for name, array in tensors:
+        dtype = {"float32": "F32", "int64": "I64", "bool": "BOOL", "uint8": "U8"}[array.dtype.name]
+        header[name] = {
+            "dtype": dtype,
+            "shape": list(array.shape),
+            "data_offsets": [at, at + array.nbytes],
+        }
+        at += array.nbytes
+    header["__metadata__"] = {"weft": json.dumps({"format": 2, "entries": [fields]})}
+    text = json.dumps(header).encode()
+    text += b" " * (-(8 + len(text)) % 64)
+    to.write_bytes(struct.pack("<Q", len(text)) + text + data)
+    return to
+
+
+def ports(**types):
+    """Inputs or outputs: `ports(x=["float32", 2])`."""
+    return [{"name": name, "type": type} for name, type in types.items()]
+
+
+def node(op, operands, out, **attributes):
+    """A node with one result."""
+    fields = {"op": op, "in": operands, "out": [out]}
+    return fields | ({"attributes": attributes} if attributes else {})
+
+
+def fingerprint(entry):
+    """What `packed` says of the entry that it was made from (FNV-1a, 64 bits)."""
+    found = 0xCBF29CE484222325
+    for key in ("inputs", "outputs", "captures", "constants", "graph"):
+        for byte in json.dumps(entry[key], separators=(",", ":")).encode():
+            found = ((found ^ byte) * 0x100000001B3) & (2**64 - 1)
+    return f"{found:016x}"
 
 
 def log_of(path, *inputs, entry="forward", **environment):

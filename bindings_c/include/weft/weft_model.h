@@ -124,7 +124,9 @@ typedef struct weft_port {
   { sizeof(weft_port), NULL, 0, 0, NULL, 0 }
 /* The shape of an output may follow from values (a mask, nonzero, unique). Its port tells the
  * largest shape before the first run, and the shape of the last run after it; memory that is bound
- * to it has room for the largest one. Runs of such an entry allocate, and use no arena. */
+ * to it has room for the largest one, also after a run. A run whose output is larger than that (the
+ * largest is found by trying) fails with WEFT_INVALID_STATE and writes nothing there: without
+ * memory of the caller's it is given. Runs of such an entry allocate, and use no arena. */
 
 /* Plans of contexts of this entry point that are made from now on take at most so many bytes beside
  * inputs, outputs and states: arena and prepared values together; 0: as many as they do. Where the
@@ -167,7 +169,9 @@ WEFT_API weft_status weft_context_bind_input(weft_context context, size_t index,
 WEFT_API weft_status weft_context_bind_output(weft_context context, size_t index, void* data,
                                               size_t bytes);
 /* Runs; allocates nothing, but for the text of prints. WEFT_CHECK_FAILED where a check of the model
- * fails: states are then as before the run, outputs undefined. */
+ * fails: states are then as before the run, outputs undefined. WEFT_INTERRUPTED where the interrupt
+ * hook says so: outputs and states are then unfinished. WEFT_IO where the file that the model is
+ * mapped from was shortened. */
 WEFT_API weft_status weft_context_run(weft_context context);
 /* Where output `index` is after a run; valid until the next run. */
 WEFT_API weft_status weft_context_output_data(weft_context context, size_t index,

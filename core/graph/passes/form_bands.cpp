@@ -41,10 +41,16 @@ class Former {
  public:
   Former(const Graph& graph, const PassContext& context) : graph_(graph), context_(context) {
     std::vector<int32_t> position(graph.nodes.size(), -1);
+    Checked rows = 0;
     for (size_t n = 0; n < graph.nodes.size(); ++n) {
       if (!can_make_rows(graph, graph.nodes[n], context.windows)) continue;
       position[n] = static_cast<int32_t>(makers_.size());
       makers_.push_back(static_cast<int32_t>(n));
+      rows = rows + height_of(graph, graph.nodes[n], context.windows);
+    }
+    if (rows.value() > kMostRows) {
+      makers_.clear();
+      std::ranges::fill(position, -1);
     }
     rules_.resize(makers_.size());
     find_readers(position);

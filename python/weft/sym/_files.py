@@ -14,6 +14,7 @@ from typing import Any
 
 from weft._core import native
 from weft._errors import Error, FileFailure, InvalidValue, MissingFile, NotFound
+from weft._regular import regular
 from weft.sym import _compose
 from weft.sym._names import NameManager, check_texts
 from weft.sym._nodes import (
@@ -111,7 +112,7 @@ def load(path: str | PathLike[str]) -> Symbol:
     """
     name = fspath(path)
     try:
-        with open(name, encoding="utf-8") as file:
+        with open(name, encoding="utf-8", opener=regular) as file:
             text = file.read()
     except FileNotFoundError:
         raise MissingFile(f"load: {name} does not exist") from None

@@ -45,9 +45,29 @@ TEST_CASE("elements are counted in 63 bits") {
   CHECK(of({}).value() == 1);
   CHECK(of({2, 3}).value() == 6);
 
+  CHECK(of({kMostElements}).value() == kMostElements);
+  CHECK(of({0, kMostElements}).value() == 0);
+
   CHECK_FALSE(of({INT64_MAX, 2}).ok());
+  CHECK_FALSE(of({kMostElements, 2}).ok());
+  CHECK_FALSE(of({kMostElements, 0, 2}).ok());  // an array without elements has strides, too
+  CHECK_FALSE(of({int64_t{1} << 32, int64_t{1} << 32}).ok());  // 0 when it wraps
+  CHECK_FALSE(of({592338991, 7785552004}).ok());               // 60
   CHECK_FALSE(of({2, -1}).ok());
   CHECK_FALSE(of({1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}).ok());
+}
+
+TEST_CASE("sizes that do not fit stay too many, whatever they are multiplied with") {
+  const Checked large = int64_t{1} << 40;
+  CHECK((large * large).value() == kTooMany);
+  CHECK_FALSE((large * large + 1).fits());
+  CHECK((Checked(kTooMany) + 1).value() == kTooMany);
+  CHECK((Checked(kTooMany) * kTooMany).value() == kTooMany);
+  CHECK((Checked(kTooMany) * 0).value() == 0);
+  CHECK(Checked(-1).value() == kTooMany);
+  CHECK((large * 8 + 5).value() == (int64_t{1} << 43) + 5);
+  CHECK(Shape{int64_t{1} << 32, int64_t{1} << 32}.elements() == kTooMany);
+  CHECK(Shape{int64_t{1} << 62, 4, 0}.elements() == 0);
 }
 
 TEST_CASE("an array is dense when its strides leave no gap that matters") {

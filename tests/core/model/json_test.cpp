@@ -89,3 +89,38 @@ TEST_CASE("an object that is left unread is found whole and written as if it had
   for (const char* const bad : {R"({"graph":{)", R"({"graph":{"s})", R"({"graph":{"s\)"})
     CHECK_FALSE(weft::model::parse_json_without(bad, "graph").ok());
 }
+
+TEST_CASE("a value that was read can be added to, copied and moved") {
+  const std::string text = "{\"a\":[1,[2,3],\"a text that needs a block\"],\"b\":{}}";
+  Json parsed = parse_json(text).take();
+  Json copy = parsed;
+  CHECK(write_json(copy) == text);
+  copy.set("c", Json("short"));
+  copy.set("a key that is longer than eight", Json::array());
+  Json moved = std::move(copy);
+  CHECK(write_json(parsed) == text);
+  CHECK(moved.members().size() == 4);
+  CHECK(moved.find("c")->text() == "short");
+  CHECK(write_json(*moved.find("a")) == write_json(*parsed.find("a")));
+  parsed = *moved.find("a");  // a part of another value, whose memory stays its own
+  for (int64_t i = 0; i < 100; ++i) parsed.push(i);
+  CHECK(parsed.items().size() == 103);
+  CHECK(parsed.items()[102].integer() == 99);
+}
+
+TEST_CASE("what lies in parts that are left unread is read as it stands later") {
+  const std::string text = "{\"x\":{\"p\":[[],[[]],{\"q\":\"]}\"}]},\"y\":[[1],[2,3]]}";
+  const Json parsed = weft::model::parse_json_without(text, "x").take();
+  CHECK(parsed.find("x")->is_unread());
+  CHECK(write_json(*parsed.find("y")) == "[[1],[2,3]]");
+  CHECK(write_json(parsed) == text);
+}
+
+TEST_CASE("brackets that do not fit their like are refused at any depth") {
+  for (const char* text :
+       {"[}", "{]", "[[1,2},3]", "{\"a\":[1}}", "[1,2", "[[[,]]]", "]", "[\"a,b]"})
+    CHECK_FALSE(parse_json(text).ok());
+  const std::string deep(200, '[');
+  CHECK_FALSE(parse_json("[1,2," + deep + "3,4").ok());
+  CHECK_FALSE(weft::model::parse_json_without("{\"a\":{\"b\":" + deep + "}}", "a").ok());
+}

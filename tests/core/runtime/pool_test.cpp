@@ -1,15 +1,20 @@
-// Blocks are recycled, aligned and counted.
+// Blocks are recycled, aligned and counted; under the address sanitizer each is the system's own.
 #include "runtime/pool.h"
 
 #include <cstring>
 #include <thread>
 #include <vector>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#endif
+
 #include "doctest.h"
 
 using namespace weft;
 
 TEST_CASE("a small block that was freed is the next one of its class") {
+  if constexpr (!kRecyclesBlocks) return;
   for (size_t bytes : {1u, 64u, 65u, 1000u, 16384u}) {
     void* first = pool_allocate(bytes);
     REQUIRE(reinterpret_cast<uintptr_t>(first) % kAlignment == 0);
@@ -32,6 +37,7 @@ TEST_CASE("small classes double and end at the largest small block") {
 }
 
 TEST_CASE("a large block is recycled for any size of its class, without the system") {
+  if constexpr (!kRecyclesBlocks) return;
   for (size_t bytes = kLargestSmall + 1; bytes < (size_t{1} << 24); bytes = bytes * 5 / 3) {
     void* first = pool_allocate(bytes);
     REQUIRE(reinterpret_cast<uintptr_t>(first) % kAlignment == 0);
@@ -46,6 +52,7 @@ TEST_CASE("a large block is recycled for any size of its class, without the syst
 }
 
 TEST_CASE("statistics follow large blocks by the byte") {
+  if constexpr (!kRecyclesBlocks) return;
   trim_pools();
   reset_memory_peak();
   const MemoryStats before = memory_stats();  // what is pooled now is in lists of small blocks
@@ -64,6 +71,19 @@ TEST_CASE("statistics follow large blocks by the byte") {
   CHECK(memory_stats().pooled == before.pooled);
 }
 
+TEST_CASE("under the address sanitizer a block ends where its bytes do") {
+#if defined(__SANITIZE_ADDRESS__)
+  for (size_t bytes : {1u, 63u, 64u, 100u, 5000u, 16384u, 16385u, 100000u}) {
+    auto* const block = static_cast<char*>(pool_allocate(bytes));
+    REQUIRE(reinterpret_cast<uintptr_t>(block) % kAlignment == 0);
+    CHECK(__asan_region_is_poisoned(block, bytes) == nullptr);
+    CHECK(__asan_address_is_poisoned(block + bytes));
+    pool_free(block, bytes);
+    CHECK(__asan_address_is_poisoned(block));
+  }
+#endif
+}
+
 TEST_CASE("statistics follow small blocks of every thread") {
   const auto live_now = [] { return memory_stats().live; };
   const int64_t before = live_now();
@@ -80,6 +100,7 @@ TEST_CASE("statistics follow small blocks of every thread") {
 }
 
 TEST_CASE("a limit counts what is pooled, gives it back first, and then refuses") {
+  if constexpr (!kRecyclesBlocks) return;
   trim_pools();
   constexpr size_t kBytes = size_t{1} << 22;
   const MemoryStats before = memory_stats();
@@ -137,6 +158,7 @@ int64_t patience() {
 }  // namespace
 
 TEST_CASE("a block that nobody needs while others are asked for is given back") {
+  if constexpr (!kRecyclesBlocks) return;
   trim_pools();
   const int64_t first = patience();
   REQUIRE(first > 0);
@@ -146,6 +168,7 @@ TEST_CASE("a block that nobody needs while others are asked for is given back") 
 }
 
 TEST_CASE("blocks that are needed again and again stay") {
+  if constexpr (!kRecyclesBlocks) return;
   trim_pools();
   const int64_t rounds = 4 * patience();
   int64_t calls = 0;
@@ -165,6 +188,7 @@ TEST_CASE("blocks come from the system once any have been taken") {
 TEST_CASE("sizes that nobody has give null") { CHECK(pool_allocate(size_t{1} << 60) == nullptr); }
 
 TEST_CASE("a block may be freed by another thread than the one that took it") {
+  if constexpr (!kRecyclesBlocks) return;
   void* small = pool_allocate(100);
   void* large = pool_allocate(100000);
   std::thread([&] {
@@ -180,6 +204,7 @@ TEST_CASE("a block may be freed by another thread than the one that took it") {
 }
 
 TEST_CASE("what one thread allocates and another frees goes round without the system") {
+  if constexpr (!kRecyclesBlocks) return;
   constexpr size_t kBytes = 4096;
   constexpr size_t kBlocks = 2000;
   std::vector<void*> blocks(kBlocks);

@@ -11,6 +11,7 @@ from typing import Any
 import numpy
 
 from weft._errors import FileFailure, InvalidValue, MissingFile
+from weft._regular import regular
 from weft.gluon.data.dataset import ArrayDataset, Dataset
 from weft.gluon.data.vision.idx import read_idx
 
@@ -106,7 +107,7 @@ class ImageFolderDataset(Dataset):
 
         path, label = self.items[index]
         try:
-            with open(path, "rb") as file, Image.open(file) as image:
+            with open(path, "rb", opener=regular) as file, Image.open(file) as image:
                 try:
                     pixels = numpy.array(image.convert(self._mode))
                 except (OSError, SyntaxError, ValueError) as error:

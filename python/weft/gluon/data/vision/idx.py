@@ -16,8 +16,11 @@ from typing import IO, Any
 import numpy
 
 from weft._errors import FileFailure, MissingFile
+from weft._regular import regular
 
 _MAX_RANK = 8
+_MOST_RATIO = 64  # of the content of a compressed file to the file
+_LEAST_LIMIT = 64 << 20  # bytes that any compressed file may have
 _DTYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 
@@ -30,14 +33,15 @@ def read_idx(path: str | os.PathLike, dtype: Any = None, rank: int | None = None
     """
     path = Path(path)
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=regular) as file:
             is_compressed = file.read(2) == b"\x1f\x8b"
             file.seek(0)
+            most = _most_bytes(os.fstat(file.fileno()).st_size) if is_compressed else None
             if not is_compressed:
                 return _read(file, path, dtype, rank)
             try:
                 with gzip.GzipFile(fileobj=file) as content:
-                    return _read(content, path, dtype, rank)
+                    return _read(content, path, dtype, rank, most)
             except (EOFError, zlib.error, gzip.BadGzipFile) as error:
                 raise FileFailure(
                     f"read_idx: {path}, at or before byte {file.tell()} of the compressed file: "
@@ -45,9 +49,21 @@ def read_idx(path: str | os.PathLike, dtype: Any = None, rank: int | None = None
                 ) from error
     except FileNotFoundError:
         raise MissingFile(f"read_idx: there is no file {path}") from None
+    except OSError as error:
+        if isinstance(error, FileFailure):
+            raise
+        raise FileFailure(f"read_idx: {path} cannot be read: {error.strerror or error}") from None
 
 
-def _read(file: IO[bytes], path: Path, dtype: Any, rank: int | None) -> numpy.ndarray:
+def _most_bytes(compressed: int) -> int:
+    """Of the content of a compressed file. Images and labels make a few times as many; a file that
+    makes a thousand times as many is small only to be sent."""
+    return max(_LEAST_LIMIT, _MOST_RATIO * compressed)
+
+
+def _read(
+    file: IO[bytes], path: Path, dtype: Any, rank: int | None, most: int | None = None
+) -> numpy.ndarray:
     head = file.read(4)
     _check(len(head) == 4, path, len(head), "the file ends within the first 4 bytes")
     _check(head[:2] == b"\0\0", path, 0, f"an idx file begins with 00 00; got {head[:2].hex(' ')}")
@@ -69,6 +85,13 @@ def _read(file: IO[bytes], path: Path, dtype: Any, rank: int | None) -> numpy.nd
     )
     shape = struct.unpack(f">{head[3]}I", extents)
     size = math.prod(shape) * native.itemsize
+    _check(
+        most is None or size <= most,
+        path,
+        4,
+        f"shape {shape} of {native} makes {size} bytes of a compressed file that is read up to "
+        f"{most}, {_MOST_RATIO} times its own; decompress it first if it is what you want",
+    )
     elements = _content(file, size)
     _check(
         len(elements) == size,
