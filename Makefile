@@ -163,13 +163,19 @@ slice-runtime: runtime
 slice-cross: build
 	$(BIN)/python tests/cross/run.py --build $(BUILD) --jobs $(JOBS)
 
-# Mutated files under the address sanitizer, for WEFT_FUZZ_SECONDS.
+# Mutated files under the address sanitizer in the part that runs models, and mutated graphs under
+# both sanitizers in the whole library, for WEFT_FUZZ_SECONDS each.
 WEFT_FUZZ_SECONDS ?= 240
 slice-fuzz: $(VENV)/.dependencies
 	$(CONFIGURE) -B $(BUILD)/fuzz -DWEFT_RUNTIME_ONLY=ON -DWEFT_BUILD_TESTS=ON -DWEFT_SANITIZE=address \
 	  -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -DNDEBUG"
 	cmake --build $(BUILD)/fuzz -j $(JOBS) --target weft_fuzz
 	cd $(BUILD)/fuzz && ASAN_OPTIONS=allocator_may_return_null=1 ./weft_fuzz \
+	  $(CURDIR)/tests/fuzz/corpus $(CURDIR)/tests/models --seconds $(WEFT_FUZZ_SECONDS)
+	$(CONFIGURE) -B $(BUILD)/fuzz-structure -DWEFT_SANITIZE=address,undefined -DWEFT_ISAS=generic \
+	  -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -DNDEBUG"
+	cmake --build $(BUILD)/fuzz-structure -j $(JOBS) --target weft_fuzz_structure
+	cd $(BUILD)/fuzz-structure && ASAN_OPTIONS=allocator_may_return_null=1 ./weft_fuzz_structure \
 	  $(CURDIR)/tests/fuzz/corpus $(CURDIR)/tests/models --seconds $(WEFT_FUZZ_SECONDS)
 
 # The registry suite against errors put into operators: see tests/mutation.

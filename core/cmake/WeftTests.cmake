@@ -109,9 +109,10 @@ if(TARGET weft AND NOT WEFT_RUNTIME_ONLY)
   weft_abi_test(kept tests/abi/snapshot/program.c tests/abi/snapshot)
 endif()
 
-# A C program for the library, shared or static.
-function(weft_c_program target source)
-  add_executable(${target} "${source}")
+# A program of C, or of C++17, for the library, shared or static.
+function(weft_c_program target)
+  add_executable(${target} ${ARGN})
+  set_target_properties(${target} PROPERTIES CXX_STANDARD 17 CXX_EXTENSIONS OFF)
   target_compile_options(${target} PRIVATE -pedantic -Werror)
   target_include_directories(${target} PRIVATE bindings_c/include)
   target_link_libraries(${target} PRIVATE weft Threads::Threads)
@@ -133,6 +134,17 @@ if(TARGET weft AND NOT WEFT_OPS)
   file(MAKE_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests/fuzz")
   set_tests_properties(fuzz PROPERTIES ENVIRONMENT "${weft_test_environment}"
     WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests/fuzz")
+endif()
+# And graphs that were changed as graphs, which are packed and written as C, too.
+if(TARGET weft AND NOT WEFT_RUNTIME_ONLY AND BUILD_SHARED_LIBS)
+  weft_c_program(weft_fuzz_structure tests/fuzz/structure.cpp tests/fuzz/graph_mutation.cpp
+    tests/fuzz/failing_memory.cpp)
+  add_test(NAME fuzz.structure COMMAND weft_fuzz_structure
+    "${CMAKE_CURRENT_SOURCE_DIR}/tests/fuzz/corpus" "${CMAKE_CURRENT_SOURCE_DIR}/tests/models"
+    --rounds 300)
+  file(MAKE_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests/fuzz/structure")
+  set_tests_properties(fuzz.structure PROPERTIES ENVIRONMENT "${weft_test_environment}"
+    WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/tests/fuzz/structure")
 endif()
 
 # Device plug-ins, as a stranger would build one: they know weft.h and nothing else.

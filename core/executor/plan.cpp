@@ -11,6 +11,7 @@
 #include "executor/control.h"
 #include "executor/placement_impl.h"
 #include "executor/reach.h"
+#include "executor/state_order_impl.h"
 #include "graph/fused.h"
 #include "ops/use.h"
 #include "weft_parts.h"
@@ -437,7 +438,7 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& given) {
     plan.groups.push_back(group_of(group, placement->steps));
   Emitter(*placement, plan).run();
   WEFT_TRY(find_reach(plan));
-  const Status sound = verify_state_order(graph, plan);
+  const Status sound = verify_state_order(graph, plan, options.target);
   if (!sound.ok() && options.saved && !options.saved->notes)
     return errors::io(options.saved->where,
                       "the saved plan does not fit its graph: ", sound.message());

@@ -7,7 +7,7 @@
 #include "base/errors.h"
 #include "executor/control.h"
 #include "executor/lowering.h"
-#include "executor/plan.h"
+#include "executor/state_order_impl.h"
 #include "ops/registry.h"
 #include "weft_parts.h"
 
@@ -34,7 +34,7 @@ struct Lanes {
   std::vector<int> group, branch;
 };
 
-bool reads_before_it_writes(const Step& step, size_t in, size_t out) {
+bool reads_before_it_writes(const Step& step, size_t in, size_t out, const Target* target) {
   if (step.code) return in < step.code->inputs && step.code->in_place[out][in];
   if (step.control)
     return step.control->kind == graph::RegionKind::kLoop &&
@@ -49,7 +49,9 @@ bool reads_before_it_writes(const Step& step, size_t in, size_t out) {
   };
   const std::vector<ops::TensorType> from = types(step.in), to = types(step.out);
   const ops::SlotTypes call{*step.op, from, to, step.attributes.view()};
-  return ops::has_input(ops::overwritten_by(step.op->slot, call), in);
+  if (!target) return ops::has_input(ops::overwritten_by(step.op->slot, call), in);
+  const Result<TargetKernel> kernel = target->kernel(call);
+  return kernel.ok() && ops::has_input(kernel.value().overwrites, in);
 }
 
 Status broken(const Plan& plan, const graph::StatePair& state, size_t reader, size_t writer) {
@@ -63,6 +65,10 @@ Status broken(const Plan& plan, const graph::StatePair& state, size_t reader, si
 bool replaces_elements(const ops::OpDef& op) { return op.slot.updates || op.name == "update"; }
 
 Status verify_state_order(const graph::Graph& graph, const Plan& plan) {
+  return verify_state_order(graph, plan, nullptr);
+}
+
+Status verify_state_order(const graph::Graph& graph, const Plan& plan, const Target* target) {
   if (!WEFT_KEEPS_states || graph.states.empty()) return {};
   std::vector<size_t> writer_of(plan.inputs, kNever);  // the first, by input of a state pair
   std::vector<size_t> output_of(plan.inputs, kNever);
@@ -88,7 +94,7 @@ Status verify_state_order(const graph::Graph& graph, const Plan& plan) {
       for (size_t o = 0; allowed && o < step.out.size(); ++o)
         if (step.out[o].root == Root::kOutput &&
             static_cast<size_t>(step.out[o].index) == output_of[input])
-          allowed = reads_before_it_writes(step, i, o);
+          allowed = reads_before_it_writes(step, i, o, target);
       if (!allowed)
         return broken(plan, {static_cast<int32_t>(input), static_cast<int32_t>(output_of[input])},
                       s, writer);

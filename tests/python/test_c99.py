@@ -446,6 +446,20 @@ def test_ports_share_the_bytes_of_the_arena(tmp_path):
     check(Both(), tmp_path, data(3, 4), data(3, 4, seed=1), flags=SANITIZED, ports_in_arena=True)
 
 
+@pytest.mark.parametrize("options", [{}, {"ports_in_arena": True}], ids=["given", "in arena"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_networks_that_compute_nothing(count, options, tmp_path):
+    step = weft.hybridize(lambda x: (x,) * count if count > 1 else x)
+    weft.export(tmp_path / "net.weft", forward=(step, data(2, 3)))
+    model = runtime.Model(tmp_path / "net.weft")
+    files = model.write_c(tmp_path, name="net", main=True, **options)
+    told = run(built(files, tmp_path / "net", SANITIZED))
+    assert re.findall(r"largest difference (\S+) of", told) == ["0"] * count
+    if options:
+        with pytest.raises(ValueError, match="computes nothing"):
+            model.write_c(tmp_path, name="net", memory=1, **options)
+
+
 def test_no_symbol_of_libc_but_memcpy_and_mathematics(tmp_path):
     net, x = small_net()
     files = runtime.Model(exported(net, tmp_path, x)).write_c(tmp_path, name="net")

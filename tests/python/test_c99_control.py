@@ -45,12 +45,21 @@ def turned(x):
     return a, b
 
 
+def normed(x):
+    """The norm of a carried value, which is written where it lies."""
+    return npx.foreach(lambda row, h: (h.sum(), npx.layer_norm(h, W[0], W[1]) + row), x, x)[1] * 2
+
+
+def replaced(x):
+    return npx.foreach(lambda row, h: (h.sum(), npx.layer_norm(h, W[0], W[1])), x, x)[1]
+
+
 def chosen(x):
     return npx.cond(x.sum() > 0, lambda: np.exp(x) @ W, lambda: x * x)
 
 
 @pytest.mark.parametrize("options", [{}, {"ports_in_arena": True}], ids=["given", "in arena"])
-@pytest.mark.parametrize("function", [cumulated, doubled, turned, chosen])
+@pytest.mark.parametrize("function", [cumulated, doubled, turned, chosen, normed, replaced])
 def test_loops_and_branches_do_what_the_library_does(function, options, tmp_path):
     for sign in (1, -1):  # of what decides
         folder = tmp_path / str(sign)

@@ -120,6 +120,48 @@ TEST_CASE("verifier refuses regions that reductions do not end") {
 
 namespace {
 
+// A node that prints an array and has no result.
+graph::Node printing(graph::ValueId id) {
+  graph::Node node;
+  node.op = &ops::op_named("print");
+  const Argument format = Argument::of_string("{}");
+  node.attributes = ops::Attributes({&format, 1});
+  node.operands.push_back(Operand::of_value(id));
+  return node;
+}
+
+}  // namespace
+
+TEST_CASE("verifier refuses regions with nodes or bodies that have no result") {
+  CHECK(says(broken_region([](Graph& body) { body.add_node(printing(body.inputs[0]), {}); }),
+             "effects"));
+  CHECK(says(broken_region([](Graph& body) {
+               const graph::Node node = printing(body.inputs[0]);
+               body.nodes.insert(body.nodes.begin(), node);
+               body.nodes[0].effect = body.effects++;
+               for (graph::Value& value : body.values)
+                 value.index += value.origin == graph::Origin::kNode;
+             }),
+             "effects"));
+  CHECK(says(broken_region([](Graph& body) { body.outputs.clear(); }), "nothing leaves it"));
+  CHECK(says(broken_region([](Graph& body) { body.nodes.clear(); }), "defined by nothing"));
+  for (const graph::RegionKind kind : {graph::RegionKind::kBands, graph::RegionKind::kLoop,
+                                       graph::RegionKind::kCond, graph::RegionKind::kFused}) {
+    Graph graph, body;
+    body.add_input(f32({2}));
+    body.add_node(printing(body.inputs[0]), {});
+    graph::Node node;
+    node.operands.push_back(Operand::of_value(graph.add_input(f32({2}))));
+    graph::Region region{kind, std::make_shared<const Graph>(body)};
+    region.loop.most = 1;
+    node.region = graph.add_region(std::move(region));
+    graph.add_node(std::move(node), {});
+    CHECK(says(graph::verify(graph).message(), "neither a result nor an effect"));
+  }
+}
+
+namespace {
+
 // A region that ends in a norm, after `change` to its body.
 std::string broken_rows(void (*change)(Graph& body)) {
   Graph graph;
