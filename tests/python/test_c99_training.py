@@ -203,6 +203,37 @@ def test_norms_of_groups(tmp_path):
     assert "weft_group_norm_gradient_f32(" in trained.files[0].read_text()
 
 
+@pytest.mark.parametrize("kind", ["int64", "int32"])
+def test_ignored_labels_do_not_count_in_c(kind, tmp_path):
+    """Half of them are padding; negative ones that are not are taken as class 0."""
+    net, x = small_net(), data(4, 1, 9, 8)
+    ready(net, x)
+    loss = gluon.loss.SoftmaxCELoss(ignore_index=-1)
+    path = write(tmp_path, net, loss, x, np.array([0, 1, -1, 2]).astype(kind))
+    batches = list(batches_of(8, (4, 1, 9, 8), 3, kind))
+    for _, labels in batches:
+        labels[::2] = -1
+    trained, losses = follow(path, tmp_path, batches)
+    images, labels = batches[0]
+    found = trained.train(images, labels)
+    assert (found[::2] == 0).all() and (found[1::2] > 0).all()
+    assert numpy.isfinite(losses).all()
+
+
+def test_a_binary_loss_trains_from_zero_in_c(tmp_path):
+    """Where scores are 0 their gradient is 0.5 - label: a net of zeros learns in the first step."""
+    net, x = nn.HybridSequential(nn.Dense(1)), data(4, 3)
+    net.initialize(init.Zero())
+    net(x)
+    path = write(tmp_path, net, gluon.loss.SigmoidBCELoss(), x, np.array([[0.0], [1], [0], [1]]))
+    batch = data(4, 3, seed=2).asnumpy(), numpy.array([[0], [1], [0], [1]], "float32")
+    trained, _ = follow(path, tmp_path, [batch])
+    wanted = -0.1 * (0.5 - batch[1]).T @ batch[0] / 4
+    numpy.testing.assert_allclose(
+        trained.members()[member("0.weight")], wanted.ravel(), rtol=1e-4, atol=1e-6
+    )
+
+
 def test_volumes(tmp_path):
     net, x = nn.HybridSequential(nn.Conv3D(4, 3, padding=1, strides=(2, 1, 1))), data(2, 2, 4, 5, 3)
     net.add(nn.Activation("relu"), nn.MaxPool3D(2, 1), nn.Conv3DTranspose(3, 2, 2), nn.Dense(3))
