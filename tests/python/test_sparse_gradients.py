@@ -11,8 +11,8 @@ modes = pytest.mark.parametrize("hybrid", [False, True], ids=["eager", "hybridiz
 INDICES = {
     "plain": numpy.array([4, 0, 2]),
     "repeated": numpy.array([3, 1, 3, 3, 0, 1]),
-    "negative": numpy.array([-1, 5, 0, -6, 2]),
-    "matrix": numpy.array([[1, 2], [2, -4], [0, 5]]),
+    "again": numpy.array([5, 5, 0, 0, 2]),
+    "matrix": numpy.array([[1, 2], [2, 2], [0, 5]]),
     "one": numpy.array(3),
     "none": numpy.zeros((0,), "int64"),
     "int32": numpy.array([5, 1, 5], "int32"),
@@ -82,14 +82,14 @@ def test_rows_are_those_of_the_dense_gradient(name, dtype, hybrid):
     index = INDICES[name]
     rows, dense = both(Net.look_up, index, hybrid=hybrid, dtype=dtype)
     check_form(rows)
-    assert rows.indices.tolist() == sorted({int(i) % 6 for i in index.reshape(-1)})
+    assert rows.indices.tolist() == sorted({int(i) for i in index.reshape(-1)})
     assert rows.dtype == dense.dtype
     assert rows.todense().astype("float64").tolist() == dense.astype("float64").tolist()
 
 
 @modes
 @pytest.mark.parametrize("sparse", [False, True], ids=["dense", "sparse"])
-@pytest.mark.parametrize("bad", [6, -7])
+@pytest.mark.parametrize("bad", [6, -1])
 def test_an_index_outside_is_refused(bad, sparse, hybrid):
     net = make(Net.look_up, sparse, hybrid)
     with pytest.raises(IndexError, match=f"{bad}"), autograd.record():
@@ -134,7 +134,7 @@ def of_a_cast_table(net, i, j):
     ],
 )
 def test_several_uses_of_a_table_add_up(function, touches_all, hybrid):
-    rows, dense = both(function, [0, 3, 0], [-1, 3, 3], hybrid=hybrid)
+    rows, dense = both(function, [0, 3, 0], [5, 3, 3], hybrid=hybrid)
     check_form(rows)
     assert rows.indices.tolist() == (list(range(6)) if touches_all else [0, 3, 5])
     numpy.testing.assert_allclose(rows.asnumpy(), dense.asnumpy(), rtol=1e-5, atol=1e-6)
@@ -179,7 +179,7 @@ def test_add_sums_over_backward_passes(reads, hybrid):
     nets = [make(Net.look_up, sparse, hybrid) for sparse in (True, False)]
     for net in nets:
         net.table.grad_req = "add"
-        for index in ([0, 3], [3, 3], [-1, 0]):
+        for index in ([0, 3], [3, 3], [5, 0]):
             run(net, np.array(index))
             if reads and net.sparse:
                 check_form(net.table.grad())
@@ -443,7 +443,7 @@ def test_what_makes_no_sense_is_refused(name):
 
 def test_exports_look_up_as_ever(tmp_path):
     nets = [make(Net.look_up, sparse) for sparse in (True, False)]
-    index = np.array([3, 1, -1])
+    index = np.array([3, 1, 5])
     outs = []
     for number, net in enumerate(nets):
         net.export(tmp_path / f"{number}.weft", index)

@@ -1,7 +1,8 @@
 // Batch normalisation by the statistics of the batch, where channels have several neighbours in
 // memory: two passes over the data forward, two over data and cotangent backward. The gradient is
 // a kernel, whose own gradient is that of the formula in operators. Numbers of channels of a
-// bfloat16 array are float32, as all arithmetic is.
+// bfloat16 array are float32, as all arithmetic is. Statistics of no elements, which a plan meets
+// where a batch is what a mask chose, are 0.
 #include <algorithm>
 #include <cmath>
 
@@ -36,9 +37,9 @@ Status check_vectors(const InferContext& c, int64_t channels,
 Status check(const InferContext& c, size_t data, std::initializer_list<size_t> vectors) {
   if (c.in[data].dtype != DType::kBFloat16) WEFT_TRY(rules::require_lanes(c, data));
   const Shape& shape = c.in[data].shape;
-  if (shape.rank() < 2 || shape.elements() == 0)
-    return errors::invalid_value(
-        c.op().name, "`data` must have at least 2 axes, and elements; got shape ", shape);
+  if (shape.rank() < 2)
+    return errors::invalid_value(c.op().name, "`data` must have at least 2 axes; got shape ",
+                                 shape);
   return check_vectors(c, shape[1], vectors);
 }
 
@@ -88,6 +89,7 @@ void forward(const KernelCall& call, const kernels::Channels& p, double eps) {
   split_work(p.units(), 2 * elements_of(p), nullptr, 0, [&](kernels::Range range, void*) {
     kernels::run_channel_moments(p, x, mean, variance, range);
   });
+  if (elements_of(p) == 0) std::fill_n(mean, 2 * p.channels, T(0));  // means of nothing
   for (int64_t c = 0; c < p.channels; ++c) {
     const double inverse = 1 / std::sqrt(static_cast<double>(variance[c]) + eps);
     scale[c] = static_cast<T>(gamma[c] * inverse);
@@ -159,11 +161,10 @@ Status check_blocked(const InferContext& c, size_t data, std::initializer_list<s
   if (type.dtype != DType::kFloat32 && type.dtype != DType::kBFloat16)
     return errors::invalid_type(c.op().name, "`", c.op().input_name(data),
                                 "` must be float32 or bfloat16; got ", type.dtype);
-  if (!is_blocked(type.shape) || type.shape.elements() == 0)
+  if (!is_blocked(type.shape))
     return errors::invalid_value(
         c.op().name, "`", c.op().input_name(data),
-        "` must have shape (N, C / B, H, W, B) with the block B of C, and elements; got shape ",
-        type.shape);
+        "` must have shape (N, C / B, H, W, B) with the block B of C; got shape ", type.shape);
   return check_vectors(c, type.shape[1] * type.shape[4], vectors);
 }
 

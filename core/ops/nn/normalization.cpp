@@ -87,6 +87,19 @@ bool has_planes(const Shape& shape, int axis) {
   return axis == 1 && inner > 1 && shape.elements() > 0;
 }
 
+// Does a channel have elements? In a trace a batch of some may be one of none when it runs: what a
+// mask chooses, or an open dimension. The number is written out, so that it follows from such sizes
+// like others; where it is known, the question is folded away.
+Value has_elements(Builder& builder, const Shape& shape, int channels) {
+  int64_t count = 1;
+  for (int i = 0; i < shape.rank(); ++i)
+    if (i != channels) count *= shape[i];
+  const Value zero = builder.call(
+      "full", {},
+      {Argument::of_ints({}), Argument::of_float(0), Argument::of_dtype(DType::kFloat32)});
+  return builder.call("less", {zero, scalar(zero, static_cast<double>(count))});
+}
+
 Result<Values> batch_norm(const ComposeContext& c) {
   WEFT_TRY(require_floating(c, 1));
   const Shape shape = c.in(0).shape();
@@ -119,10 +132,13 @@ Result<Values> batch_norm(const ComposeContext& c) {
       variance = mean(square(x - centre), axes);
     }
     const Shape vector{shape[axis]};
-    const Value mixed_mean = running_mean * momentum + centre * (1 - momentum);
-    const Value mixed_var = running_var * momentum + variance * (1 - momentum);
-    next_mean = cast(reshape(mixed_mean, vector), c.in(3).dtype());
-    next_var = cast(reshape(mixed_var, vector), c.in(4).dtype());
+    const Value moves = c.in(0).is_tensor() ? Value() : has_elements(c.builder, shape, axis);
+    const auto mixed = [&](const Value& running, const Value& of_batch, DType dtype) {
+      const Value next = running * momentum + of_batch * (1 - momentum);
+      return cast(reshape(moves ? where(moves, next, running) : next, vector), dtype);
+    };
+    next_mean = mixed(running_mean, centre, c.in(3).dtype());
+    next_var = mixed(running_var, variance, c.in(4).dtype());
   } else {
     next_mean = c.builder.call("copy", {next_mean});
     next_var = c.builder.call("copy", {next_var});

@@ -49,14 +49,14 @@ def _channels(x, like):
 
 def batch_norm_training(data, gamma, beta, eps=1e-5):
     axes = (0, *range(2, data.ndim))
-    mean, var = data.mean(axes), data.var(axes)
+    mean, var = (data.mean(axes), data.var(axes)) if data.size else numpy.zeros((2, data.shape[1]))
     unit = (data - _channels(mean, data)) / numpy.sqrt(_channels(var, data) + eps)
     return _channels(gamma, data) * unit + _channels(beta, data), mean, var
 
 
 def batch_norm_training_gradient(dout, dmean, dvariance, data, gamma, mean, variance, eps=1e-5):
     axes = (0, *range(2, data.ndim))
-    count = data.size // data.shape[1]
+    count = data.size // max(1, data.shape[1])
     root = numpy.sqrt(variance + eps)
     centred = data - _channels(mean, data)
     dgamma, dbeta = (dout * centred).sum(axes) / root, dout.sum(axes)
