@@ -51,7 +51,7 @@ static void check_rows(weft_tensor x, int64_t count, const int64_t* indices, con
 }
 
 static void lookups_fill_rows(void) {
-  static const int64_t first[] = {3, 0, 3}, second[] = {-1}, found[] = {0, 3, 4};
+  static const int64_t first[] = {3, 0, 3}, second[] = {4}, found[] = {0, 3, 4};
   static const float once[] = {1, 2}, sum[] = {1, 2, 1}, one[] = {1};
   weft_tensor written = table(WEFT_GRAD_WRITE);
   weft_tensor added = table(WEFT_GRAD_ADD);

@@ -317,3 +317,51 @@ def test_an_optimizer_updates_a_parameter_of_no_elements(name):
 
 def test_the_norm_of_no_elements_is_zero():
     assert gluon.utils.clip_global_norm([np.zeros((0, 3))], 1.0) == 0
+
+
+# ---- rows that a mask chooses: how many there are only a run knows
+
+
+class Chosen(gluon.HybridBlock):
+    def __init__(self, shape):
+        super().__init__()
+        self.norm = nn.BatchNorm(in_channels=shape[0])
+        self.out = nn.Dense(3)
+
+    def forward(self, x, mask):
+        return self.out(self.norm(x[mask]))
+
+
+@every_form
+@pytest.mark.parametrize("shape", [(2,), (4, 3, 3), (16, 4, 4)], ids=str)
+def test_running_statistics_survive_a_mask_that_chooses_nothing(shape, form):
+    net = Chosen(shape)
+    net.initialize()
+    x = np.array(numpy.random.default_rng(0).normal(size=(6, *shape)).astype("float32"))
+    net(x, np.array([True] * 6))
+    net.hybridize(form == "hybridized")
+    moved = []
+    for mask in ([1, 1, 0, 1, 0, 1], [1, 0, 0, 1, 1, 1], [0] * 6, [0, 1, 1, 0, 1, 0], [0] * 6):
+        chosen = numpy.array(mask, bool)
+        before = net.norm.running_mean.data().asnumpy(), net.norm.running_var.data().asnumpy()
+        with autograd.record():
+            out = net(x, np.array(chosen))
+            loss = out.sum()
+        loss.backward()
+        assert out.shape == (chosen.sum(), 3)
+        after = net.norm.running_mean.data().asnumpy(), net.norm.running_var.data().asnumpy()
+        wanted = before
+        if chosen.any():
+            axes = (0, *range(2, x.ndim))
+            part = x.asnumpy()[chosen].astype("float64")
+            batch = part.mean(axes), part.var(axes)
+            wanted = [0.9 * old + 0.1 * new for old, new in zip(before, batch, strict=True)]
+        for have, want in zip(after, wanted, strict=True):
+            numpy.testing.assert_allclose(have, want, rtol=1e-5, atol=1e-6)
+        moved.append((after[0] != before[0]).any())
+        for path, parameter in net.collect_params().items():
+            if parameter.grad_req != "null":
+                gradient = parameter.grad().asnumpy()
+                assert numpy.isfinite(gradient).all(), path
+                assert chosen.any() or (gradient == 0).all(), path
+    assert moved == [True, True, False, True, False]
