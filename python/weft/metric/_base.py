@@ -42,7 +42,10 @@ def same_shape(label: np.ndarray, pred: np.ndarray, where: str) -> tuple[np.ndar
 
 def classes_counted(label: np.ndarray, ignore_index: int | None, where: str) -> np.ndarray:
     """Which labels count: bools. Raises ValueError where one of them is negative."""
-    counted = label == label if ignore_index is None else label != ignore_index
+    if ignore_index is None:
+        counted = np.ones_like(label, dtype="bool")
+    else:
+        counted = label != ignore_index
     if label.dtype.name[0] not in "ub" and bool(np.any((label < 0) & counted)):
         raise InvalidValue(
             f"{where}: `labels` must be at least 0; got {label.min()}; give what stands for no "

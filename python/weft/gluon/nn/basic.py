@@ -153,7 +153,7 @@ class Dense(HybridBlock):
 class Embedding(HybridBlock):
     """A trained vector for each integer: (...) to (..., U).
 
-    input_dim: how many integers; output_dim: U
+    input_dim: how many integers, 0 to input_dim - 1: others are refused; output_dim: U
     sparse_grad: the gradient of the table is a `weft.sparse.RowSparseArray` of the rows that were
         looked up; with it and an optimizer's `lazy_update=True`, a step does not touch the others
 
