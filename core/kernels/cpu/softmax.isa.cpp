@@ -89,10 +89,15 @@ struct LargestNumber : Largest {
 };
 
 // What is subtracted from elements of which this is the largest. Those of a row of -inf alone stay
-// -inf by it, and have exponentials of 0, for which 1 stands in place of their sum.
-template <class V>
-WEFT_INLINE V base_of(V most) {
-  return select(most == V(-__builtin_inf()), V(0), most);
+// -inf by it, and their sum of exponentials is 0, which `divisor_of` replaces: any other sum is at
+// least 1. One instruction each; NaN stays where it is.
+template <class T>
+WEFT_INLINE Vec<T> base_of(Vec<T> most) {
+  return max_(most, Vec<T>(-T(sizeof(T) == 4 ? double(__FLT_MAX__) : __DBL_MAX__)));
+}
+template <class T>
+WEFT_INLINE Vec<T> divisor_of(Vec<T> sum) {
+  return max_(Vec<T>(T(0.5)), sum);
 }
 
 template <class T>
@@ -112,7 +117,7 @@ WEFT_SHARED void find_totals(const void* x, int64_t at, int64_t cols, Blocks<T>&
   for_blocks(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
     most.push(reduce_block<LargestNumber>(blocks.read(x, at + i, n), n));
   });
-  const Vec<T> largest = base_of(Vec<T>(fold<LargestNumber>(most.total())));
+  const Vec<T> largest = base_of<T>(Vec<T>(fold<LargestNumber>(most.total())));
   T sum = 0;
   for_blocks(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
     const T* const from = blocks.read(x, at + i, n);
@@ -129,7 +134,7 @@ WEFT_SHARED void find_totals(const void* x, int64_t at, int64_t cols, Blocks<T>&
     sum += of_block[0];
   });
   totals->most = largest;
-  totals->sum = Vec<T>(sum == 0 ? T(1) : sum);
+  totals->sum = divisor_of<T>(Vec<T>(sum));
 }
 
 // factor exp(x - most) / sum of a row.
@@ -198,13 +203,13 @@ void softmax_columns(const SoftmaxColumns& p, const float* x, float* y) {
     const auto at = [&](int64_t i) WEFT_LAMBDA { return load_lanes(x + i * p.x_stride, lanes); };
     V most = at(0);
     for (int64_t i = 1; i < p.classes; ++i) most = max_(most, at(i));
-    most = base_of(most);
+    most = base_of<float>(most);
     V sum = sum_classes(p.classes, [&](int64_t i) WEFT_LAMBDA {
       const V exponential = apply<Exp>(at(i) - most);
       if (!p.logarithm) store_lanes(y + i * p.y_stride, exponential, lanes);
       return exponential;
     });
-    sum = select(sum == V(0), V(1), sum);
+    sum = divisor_of<float>(sum);
     const auto multiply = [&](V factor) WEFT_LAMBDA {
       for (int64_t i = 0; i < p.classes; ++i)
         store_lanes(y + i * p.y_stride, load_lanes(y + i * p.y_stride, lanes) * factor, lanes);
