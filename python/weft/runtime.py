@@ -123,6 +123,14 @@ def _text(pointer: Any) -> str:
     return _ffi.string(pointer).decode() if pointer != _ffi.NULL else ""
 
 
+def _encoded(text: str | bytes | os.PathLike[Any]) -> bytes:
+    """A path or name for the library, where it would end at a NUL character and be another."""
+    encoded = os.fsencode(text)
+    if b"\0" in encoded:
+        raise InvalidValue(f"runtime: names and paths must not have NUL characters; got {text!r}")
+    return encoded
+
+
 _FILE_ERRORS = {**BY_STATUS, 4: MissingFile}
 
 
@@ -178,7 +186,7 @@ def load_library(path: str | os.PathLike[str]) -> None:
 
     Raises OSError for what is no shared library, ValueError for one without operators.
     """
-    _check(_library.weft_library_load(os.fsencode(path)), _FILE_ERRORS)
+    _check(_library.weft_library_load(_encoded(path)), _FILE_ERRORS)
 
 
 class Port(NamedTuple):
@@ -197,7 +205,7 @@ def operators(path: str | os.PathLike[str]) -> str:
     shapes.
     """
     out = _ffi.new("const char**")
-    _check(_library.weft_model_operators(os.fsencode(path), out), _FILE_ERRORS)
+    _check(_library.weft_model_operators(_encoded(path), out), _FILE_ERRORS)
     return _text(out[0])
 
 
@@ -206,7 +214,7 @@ def pack(path: str | os.PathLike[str]) -> None:
 
     Raises OSError for a file that cannot be read or written.
     """
-    _check(_library.weft_model_pack(os.fsencode(path)), _FILE_ERRORS)
+    _check(_library.weft_model_pack(_encoded(path)), _FILE_ERRORS)
 
 
 class Model:
@@ -222,7 +230,7 @@ class Model:
             self._source = _ffi.from_buffer(source)  # kept: the model reads from it
             _check(_library.weft_model_load_memory(self._source, len(self._source), out))
         else:
-            _check(_library.weft_model_load(os.fsencode(source), out), _FILE_ERRORS)
+            _check(_library.weft_model_load(_encoded(source), out), _FILE_ERRORS)
         self._handle = _ffi.gc(out[0], _library.weft_model_release)
 
     @property
@@ -258,7 +266,7 @@ class Model:
     def arena_bytes(self, entry: str = "forward") -> int:
         """Bytes that a run of the entry point needs for its intermediate results."""
         out = _ffi.new("size_t*")
-        _check(_library.weft_model_arena_bytes(self._handle, entry.encode(), out))
+        _check(_library.weft_model_arena_bytes(self._handle, _encoded(entry), out))
         return int(out[0])
 
     def set_budget(self, entry: str, bytes: int) -> None:
@@ -268,7 +276,7 @@ class Model:
         Creating a context, where extents are dynamic running it, raises ValueError where no plan is
         small enough, and says how little is possible.
         """
-        _check(_library.weft_model_set_budget(self._handle, entry.encode(), bytes))
+        _check(_library.weft_model_set_budget(self._handle, _encoded(entry), bytes))
 
     def write_c(
         self,
@@ -313,7 +321,7 @@ class Model:
         name = entry if name is None else name
         texts = (entry, name, train_entry, train, cmsis_nn)
         strings = [
-            _ffi.NULL if text is None else _ffi.new("char[]", text.encode()) for text in texts
+            _ffi.NULL if text is None else _ffi.new("char[]", _encoded(text)) for text in texts
         ]
         options = _ffi.new(
             "weft_c_options*",
@@ -335,7 +343,7 @@ class Model:
         write = getattr(_library, "weft_model_write_c", None)
         if write is None:
             raise BY_STATUS[3]("runtime: this libweft runs models only: it does not write C")
-        _check(write(self._handle, options, os.fsencode(path)), _FILE_ERRORS)
+        _check(write(self._handle, options, _encoded(path)), _FILE_ERRORS)
         endings = [".c", ".h", *(["_main.c"] if main else [])]
         return [path / f"{name}{ending}" for ending in endings]
 
@@ -373,10 +381,10 @@ class Context:
             raise InvalidValue("context: `sharing` must be a context of the same model")
         self._sharing = sharing  # its arena may have the states
         if sharing is None:
-            _check(_library.weft_context_create(model._handle, entry.encode(), memory, size, out))
+            _check(_library.weft_context_create(model._handle, _encoded(entry), memory, size, out))
         else:
             first = sharing._handle
-            _check(_library.weft_context_create_sharing(first, entry.encode(), memory, size, out))
+            _check(_library.weft_context_create_sharing(first, _encoded(entry), memory, size, out))
         self._handle = _ffi.gc(out[0], _library.weft_context_release)
         self.inputs = self._ports(_library.weft_context_inputs, _library.weft_context_get_input)
         self.outputs = self._ports(_library.weft_context_outputs, _library.weft_context_get_output)
@@ -481,7 +489,7 @@ class Context:
 
         Raises OSError where it cannot be written; an old file then stays whole.
         """
-        _check(_library.weft_context_save(self._handle, os.fsencode(path)))
+        _check(_library.weft_context_save(self._handle, _encoded(path)))
 
 
 def _new_port() -> Any:

@@ -202,6 +202,13 @@ def test_hypot_has_a_gradient_of_zero_at_the_origin(form):
 
 
 @every_form
+def test_arctan2_has_a_gradient_of_zero_at_the_origin(form):
+    x = numpy.array([0.0, 3.0], "float32")
+    found = derivatives(lambda a: np.arctan2(a, np.array([0.0, 4.0])), x, form)
+    close(found, [0, 4 / 25])
+
+
+@every_form
 def test_logsumexp_of_minus_infinity_alone_has_no_gradient(form):
     x = numpy.array([[-numpy.inf, -numpy.inf], [0.0, -numpy.inf], [1.0, 2.0]], "float32")
     found = derivatives(lambda a: npx.logsumexp(a, axis=-1), x, form)

@@ -6,7 +6,7 @@ import math
 import numpy
 import pytest
 import weft
-from weft import gluon, lr_scheduler, np, npx, optimizer
+from weft import gluon, lr_scheduler, np, npx, optimizer, runtime
 from weft.gluon import nn, rnn
 
 nan = math.nan
@@ -176,6 +176,8 @@ def test_names_with_nul_characters_are_refused(tmp_path):
         npx.save(path + "\0", {"a": np.ones(1)})
     with pytest.raises((ValueError, OSError), match=r"NUL|null"):
         npx.load(path + "\0")
+    with pytest.raises(ValueError, match="NUL"):
+        runtime.Model(path + "\0")
     assert not list(tmp_path.iterdir())
 
 

@@ -16,11 +16,14 @@ Values arcsin_gradient(const GradContext& g) { return {g.dout() / cosine_of_arcs
 Values arccos_gradient(const GradContext& g) { return {-(g.dout() / cosine_of_arcsine(g))}; }
 Values arctan_gradient(const GradContext& g) { return {g.dout() / (1.0 + g.in(0) * g.in(0))}; }
 
-// The angle of (x, y) turns with y by x / (x^2 + y^2), and with x by -y / (x^2 + y^2).
+// The angle of (x, y) turns with y by x / (x^2 + y^2), and with x by -y / (x^2 + y^2); at the
+// origin, which has no angle, by 0.
 Values arctan2_gradient(const GradContext& g) {
   const Value& y = g.in(0);
   const Value& x = g.in(1);
-  const Value share = g.dout() / (x * x + y * y);
+  const Value square = x * x + y * y, is_origin = equal(square, scalar(square, 0));
+  const Value share =
+      where(is_origin, square, g.dout() / where(is_origin, scalar(square, 1), square));
   return {g.needs(0) ? share * x : Value(), g.needs(1) ? -(share * y) : Value()};
 }
 
