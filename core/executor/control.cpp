@@ -5,6 +5,7 @@
 
 #include "executor/packing.h"
 #include "executor/target.h"
+#include "runtime/interrupt.h"
 #include "runtime/thread_state.h"
 
 namespace weft::executor {
@@ -15,6 +16,8 @@ using graph::RegionKind;
 using graph::TensorType;
 
 namespace {
+
+constexpr int64_t kIterationsBetweenPolls = 64;  // a poll reads the clock
 
 ops::Cost larger(const ops::Cost& a, const ops::Cost& b) {
   ops::Cost cost;
@@ -101,6 +104,8 @@ class LoopRun {
       const auto ordinal = first_ordinal + static_cast<uint64_t>(row * plan_.ordinals);
       WEFT_TRY(run_plan(plan_.body, bound_.body, {bound_.in, bound_.out, scratch, nullptr}, seed,
                         ordinal));
+      // A short body never asks by itself.
+      if (done % kIterationsBetweenPolls == 0) poll_interrupt();
       if (thread_state().interrupted) return {};
     }
     end(done);
