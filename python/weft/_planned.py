@@ -93,20 +93,17 @@ def hybridize(
     ...     return x * factor
     >>> scaled(weft.np.array([1.0, 2.0]), 3)
     array([3., 6.])
-    >>> class Config:
-    ...     scale = 2.0
-    >>> scaled = weft.hybridize(lambda x: x * Config.scale, explain=True)
+    >>> config = {"scale": 2.0}
+    >>> scaled = weft.hybridize(lambda x: x * config["scale"], explain=True)
     >>> scaled(weft.np.array([1.0, 2.0]))
     <lambda>: traced for arrays (float32[2])
-      compared at every call: Config
-      compared at every call: Config.scale
+      compared at every call: config
     array([2., 4.])
-    >>> Config.scale = 5.0
-    >>> scaled(weft.np.array([1.0]))
-    <lambda>: traced for arrays (float32[1])
-      compared at every call: Config
-      compared at every call: Config.scale
-    array([5.])
+    >>> config["scale"] = 5.0
+    >>> scaled(weft.np.array([1.0, 2.0]))
+    <lambda>: traced for arrays (float32[2])
+      compared at every call: config
+    array([ 5., 10.])
     """
     if function is None:
         return functools.partial(hybridize, memory=memory, explain=explain)

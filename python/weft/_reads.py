@@ -12,6 +12,7 @@ is compared, and the code of Weft, NumPy and the standard library is not looked 
 import dis
 import functools
 import gc
+import os
 import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,10 @@ from weft._core import native
 Slot = tuple[Any, str | None]  # as `native.slot_contents` wants it
 
 _LIBRARY = frozenset(sys.stdlib_module_names) | {"weft", "numpy"}
+_FOLDERS = tuple(
+    f"{os.path.dirname(os.path.abspath(path))}{os.sep}"
+    for path in (__file__, numpy.__file__, os.__file__)
+)
 _CALLS_OF_BLOCKS = frozenset(("weft.gluon.block", "weft.gluon.hybrid_block"))
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 _SIMPLE = (*_PLAIN, native.ndarray, numpy.ndarray)  # nothing is to be found in these
@@ -62,8 +67,21 @@ def _names_of(code: CodeType) -> _Names:
     return _Names(*map(frozenset, names))
 
 
-def _is_library(module: Any) -> bool:
-    return isinstance(module, str) and module.partition(".")[0] in _LIBRARY
+@functools.lru_cache(maxsize=4096)
+def _is_library_file(path: str) -> bool:
+    """Of Weft, NumPy or the standard library, beside whose files others are installed."""
+    if path.startswith("<"):
+        return path.startswith("<frozen ") or path == "<__array_function__ internals>"
+    folder = next((folder for folder in _FOLDERS if path.startswith(folder)), None)
+    return folder is not None and "-packages" not in path[len(folder) :]
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_library(module: str) -> bool:
+    if module.partition(".")[0] not in _LIBRARY:
+        return False
+    path = getattr(sys.modules.get(module), "__file__", None)
+    return path is None or _is_library_file(path)  # a file of the user may have such a name
 
 
 def _has_attributes(value: Any) -> bool:
@@ -171,7 +189,7 @@ class Reads:
 
     def _entered(self, frame: FrameType) -> None:
         code, module = frame.f_code, frame.f_globals.get("__name__")
-        if _is_library(module):
+        if _is_library_file(code.co_filename):
             if module == "dataclasses":  # asdict and its kin
                 self._read_fields(frame, code)
             elif module not in _CALLS_OF_BLOCKS:
@@ -207,7 +225,7 @@ class Reads:
                     self._note((value, field), f"{type(value).__name__}.{field}")
 
     def _returned(self, caller: FrameType, value: Any) -> None:
-        if not _is_library(caller.f_globals.get("__name__")):
+        if not _is_library_file(caller.f_code.co_filename):
             self._follow(value, _names_of(caller.f_code), type(value).__name__, 0)
 
     def _read_cells(self, frame: FrameType, code: CodeType, names: _Names) -> None:
