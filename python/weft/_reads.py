@@ -166,7 +166,8 @@ class Reads:
     @contextmanager
     def _watching(self) -> Iterator[None]:
         use, again = sys.setprofile, sys.getprofile()
-        if again is not None:  # a profiler is at work, whose place is not ours
+        is_ours = getattr(again, "__func__", None) is Reads._event  # a trace within a trace
+        if again is not None and not is_ours:  # a profiler is at work, whose place is not ours
             use, again = sys.settrace, sys.gettrace()
         if again is not None:
             use = lambda _: None  # noqa: E731 - and a debugger: only what the function itself names

@@ -338,7 +338,7 @@ class TraceCache:
         self.last = None
 
     def __len__(self) -> int:
-        return sum(len(table) for variants in self._traced.values() for _, table in variants)
+        return sum(1 for _ in self._all())
 
     def signature(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -477,20 +477,23 @@ class TraceCache:
         surplus = len(self) - _limits["traces"]
         if surplus <= 0:
             return
-        oldest = sorted(found.used for found in self._all())[surplus - 1]
+        used = sorted(found.used for found in self._all())
+        oldest = used[min(surplus, len(used)) - 1] if used else 0
         for key, variants in list(self._traced.items()):
-            for _, table in variants:
-                for contents in [c for c, found in table.items() if found.used <= oldest]:
-                    del table[contents]
-            variants[:] = [(slots, table) for slots, table in variants if table]
+            for _, table in list(variants):
+                for contents, found in list(table.items()):
+                    if found.used <= oldest:
+                        table.pop(contents, None)
+            variants[:] = [(slots, table) for slots, table in list(variants) if table]
             if not variants:
-                del self._traced[key]
+                self._traced.pop(key, None)
         _limits["dropped"] += surplus
 
     def _all(self) -> Iterator[Traced]:
-        for variants in self._traced.values():
-            for _, table in variants:
-                yield from table.values()
+        """Traces of now: other threads may add some meanwhile."""
+        for variants in list(self._traced.values()):
+            for _, table in list(variants):
+                yield from list(table.values())
 
     def explanation(self, found: Traced) -> str:
         """What is part of the signature of a trace beside its arguments, and what is not."""

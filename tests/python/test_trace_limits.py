@@ -1,5 +1,6 @@
 """What hybridized code keeps is bounded, and numbers that only scale are inputs."""
 
+import concurrent.futures
 import gc
 import operator
 import weakref
@@ -72,6 +73,25 @@ def test_blocks_and_what_is_read_around_are_bounded_too():
         net.state["factor"] = factor
         assert net(np.ones(1)).tolist() == [factor]
     assert len(net._cache) == 4
+
+
+def test_threads_may_trace_and_drop_at_one_time():
+    memory.set_trace_limit(3)
+    scale = [1.0]
+
+    @weft.hybridize
+    def f(x, t):
+        return x * t * scale[0]
+
+    def work(number):
+        for i in range(60):
+            extent = 1 + (i * 7 + number) % 5
+            assert f(np.ones(extent), float(i % 4)).tolist() == [float(i % 4)] * extent
+
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(work, number) for number in range(4)]:
+            done.result()
+    assert len(f.cache) <= 3
 
 
 def test_a_dropped_trace_gives_its_memory_back():
