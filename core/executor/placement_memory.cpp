@@ -228,7 +228,20 @@ Result<Packing> Placement::pack_buffers(std::span<Buffer> buffers, int64_t bound
   std::vector<std::string> names;
   for (const PendingStep& step : steps) names.push_back(step.name);
   WEFT_TRY(place_as_saved(options_.saved->where, *saved, buffers, names, !options_.may_not_fit));
-  return Packing{saved->arena_bytes, saved->arena_bytes == bound};
+  if (!options_.may_not_fit) return Packing{saved->arena_bytes, saved->arena_bytes == bound};
+  // It was made for other threads: scratch of fewer takes less, and may lie better.
+  int64_t end = 0;
+  std::vector<int64_t> as_saved;
+  for (const Buffer& buffer : buffers) {
+    end = std::max(end, buffer.offset + aligned(buffer.bytes));
+    as_saved.push_back(buffer.offset);
+  }
+  if (end > bound) {
+    const Packing own = pack(buffers, bound);
+    if (own.bytes < end) return own;
+    for (size_t i = 0; i < buffers.size(); ++i) buffers[i].offset = as_saved[i];
+  }
+  return Packing{end, end == bound};
 }
 
 // Packing aligns to kAlignment: for a finer alignment bytes are counted in units of that.

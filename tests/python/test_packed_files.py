@@ -1,6 +1,10 @@
 """Packed .weft files: run as they are, left alone elsewhere, refused where they are damaged."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 
 import numpy
 import pytest
@@ -70,6 +74,24 @@ def test_other_threads_run_it_with_its_plan_or_without(files, threads):
     assert "pass " not in log
     assert "prepared values 0" in log
     assert "passes made another graph" not in log
+
+
+def test_the_packers_threads_cost_others_no_memory(files, tmp_path):
+    folder, _ = files
+    told = {}
+    for packer in ("1", "6"):
+        path = tmp_path / f"{packer}.weft"
+        shutil.copy(folder / "plain.weft", path)
+        script = "import sys; from weft import runtime; runtime.pack(sys.argv[1])"
+        environment = {**os.environ, "WEFT_NUM_THREADS": packer}
+        subprocess.run([sys.executable, "-c", script, path], check=True, env=environment)
+        script = (
+            "import sys; from weft import runtime; print(runtime.Model(sys.argv[1]).arena_bytes())"
+        )
+        environment = {**os.environ, "WEFT_NUM_THREADS": "1"}
+        command = [sys.executable, "-c", script, path]
+        told[packer] = int(subprocess.check_output(command, env=environment, text=True))
+    assert told["6"] <= told["1"]
 
 
 def test_an_arena_of_the_caller_has_no_need_of_more(files):
