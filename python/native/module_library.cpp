@@ -60,7 +60,20 @@ bool is_ours(PyFrameObject* frame) {
   return text && (strcmp(text, "weft") == 0 || strncmp(text, "weft.", 5) == 0);
 }
 
+// What a graph that runs says of its node: of the thread, empty where no graph does.
+thread_local char known_origin[400] = "";
+
+py::object set_origin(const char* line) {
+  const py::object before = *known_origin ? py::object(py::str(known_origin)) : py::none();
+  std::snprintf(known_origin, sizeof known_origin, "%s", line ? line : "");
+  return before;
+}
+
 void write_line(char* text, size_t size) {
+  if (*known_origin) {
+    std::snprintf(text, size, "%s", known_origin);
+    return;
+  }
   PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get());
   while (frame && is_ours(frame)) {
     PyFrameObject* back = PyFrame_GetBack(frame);
@@ -98,6 +111,7 @@ void define_library(py::module_& module) {
              [](const char* policy) { check(weft_set_engine_policy(policy)); });
   module.def("wait_all", wait_all);
   module.def("engine_stats", engine_stats);
+  module.def("set_origin", set_origin, py::arg("line").none(true));
   weft_set_origin_hook(write_origin);
   weft_set_print_hook(print_text);
   module.def("prepare_fork", [] {

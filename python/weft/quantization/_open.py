@@ -2,15 +2,12 @@
 and what it computes of them are numbers of that batch. It is composed for two batches, one sample
 apart, and numbers that differ between the graphs follow from the batch of a run."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from weft import np
 from weft._errors import Unsupported
 from weft.quantization._rebuilt import rebuilt
-from weft.sym import _nodes
 from weft.sym._nodes import Call, Constant, Entry, Node, Variable, in_order, replaced
 
 
@@ -70,30 +67,11 @@ def _known(value: Any, batch: Any) -> Any:
     return value
 
 
-@contextmanager
-def noted_lines() -> Iterator[dict[Node, str]]:
-    """Where nodes are made in the meantime: file and line of the innermost `forward`."""
-    lines: dict[Node, str] = {}
-
-    def note(node: Node) -> None:
-        frame = sys._getframe(2)
-        while frame is not None and frame.f_code.co_name != "forward":
-            frame = frame.f_back
-        if frame is not None:
-            lines[node] = f"{frame.f_code.co_filename}:{frame.f_lineno}"
-
-    before, _nodes.watcher = _nodes.watcher, note
-    try:
-        yield lines
-    finally:
-        _nodes.watcher = before
-
-
 class Opening:
     """Makes one graph of two.
 
     heads, others: composed for a batch of `count` and of one sample more
-    data: an input whose first axis is the batch; lines: of the nodes of `others`
+    data: an input whose first axis is the batch
     """
 
     def __init__(
@@ -101,7 +79,6 @@ class Opening:
     ) -> None:
         self.caller, self.count, self.data = caller, count, Entry(data, 0)
         self.heads, self.others = heads, others
-        self.lines: dict[Node, str] = {}
         self._twins: dict[Node, Node] = {}
 
     def result(self) -> list[Entry]:
@@ -116,8 +93,7 @@ class Opening:
         return rebuilt(self.heads, self._opened)
 
     def _refused(self, node: Node, what: str) -> Unsupported:
-        line = self.lines.get(node)
-        place = f"`{node.name}`" + (f" ({line})" if line else "")
+        place = f"`{node.name}`" + (f" ({node.line})" if node.line else "")
         return Unsupported(
             f"{self.caller}: {place} {what} for batches of {self.count} and {self.count + 1}, and "
             "cannot be made for all; let reshapes say -1 for the batch, and make arrays of its "

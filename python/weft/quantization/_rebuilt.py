@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from weft._errors import Unsupported
-from weft.sym._nodes import Entry, Node, Variable, in_order, replaced
+from weft.sym._nodes import Entry, Node, Variable, from_line, in_order, replaced
 
 
 def rebuilt(
@@ -21,7 +21,8 @@ def rebuilt(
         return moved[entry]
 
     for node in in_order(heads):
-        found = make(node, now)
+        with from_line(node.line):
+            found = make(node, now)
         if found is None:
             copy = _moved_node(node, moved)
             found = [Entry(copy, number) for number in range(node.outputs)]

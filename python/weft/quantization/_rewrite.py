@@ -14,7 +14,7 @@ from weft.quantization._layers import Arrays, Layer
 from weft.quantization._phases import Phases
 from weft.quantization._ranges import HIDDEN, SHARE, Range, Scale
 from weft.quantization._steps import LEAST_FACTOR, by_unit, steps_of
-from weft.sym._nodes import Constant, Entry, Node, Variable, replaced
+from weft.sym._nodes import Constant, Entry, Node, Variable, from_line, replaced
 
 GATE = 2.0**-12  # what a step of a gate's argument stands for
 MOST_FACTOR = 2**21  # of a residual: beyond it kernels are slower
@@ -67,6 +67,10 @@ class Rewriter:
 
     def floating(self, entry: Entry) -> Any:
         """The entry as real numbers."""
+        with from_line(entry.node.line):
+            return self._as_real(entry)
+
+    def _as_real(self, entry: Entry) -> Any:
         if entry not in self._floating:
             layer = self.layers.get(entry)
             if entry.node in self.choices.given:
@@ -102,6 +106,11 @@ class Rewriter:
 
     def quantized(self, entry: Entry) -> Quantized:
         """The entry as int8."""
+        layer = self.layers.get(entry)
+        with from_line(entry.node.line if layer is None else layer.node.line):
+            return self._as_int8(entry)
+
+    def _as_int8(self, entry: Entry) -> Quantized:
         if entry not in self._quantized:
             layer = self.layers.get(entry)
             if layer is not None and self.choices.is_int8(entry):

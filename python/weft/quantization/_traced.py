@@ -9,7 +9,7 @@ from weft import np, sym
 from weft._errors import Error, InvalidType, InvalidValue
 from weft.gluon import HybridBlock, SymbolBlock
 from weft.gluon.parameter import Parameter
-from weft.quantization._open import Opening, noted_lines
+from weft.quantization._open import Opening
 from weft.sym._nodes import Entry, Node, Variable, in_order
 
 Batch = tuple[Any, ...]  # an array for each input
@@ -147,14 +147,11 @@ def _composed_open(
         return _composed(net, names, types, caller)
 
     heads, inputs = composed(0)
-    with noted_lines() as lines:
-        try:
-            others, _ = composed(1)
-        except Error:  # the network itself is for one batch
-            return heads, inputs
-    opening = Opening(caller, heads, others, count, inputs[0])
-    opening.lines = lines
-    heads = opening.result()
+    try:
+        others, _ = composed(1)
+    except Error:  # the network itself is for one batch
+        return heads, inputs
+    heads = Opening(caller, heads, others, count, inputs[0]).result()
     for variable, array in zip(inputs, batch, strict=True):
         variable.shape = _longer(array.shape, count, -1 - count)
     return heads, inputs

@@ -8,14 +8,40 @@ made, so such a graph means what the Python code that composed it means for arra
 
 import itertools
 import operator
+import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any, NamedTuple
 
 from weft._core import native
 from weft._errors import InvalidType, InvalidValue
 
 _serials = itertools.count()
-watcher: Callable[["Node"], None] | None = None  # is told of every node that is made
+_here = threading.local()
+
+
+@contextmanager
+def from_line(line: str | None) -> Iterator[None]:
+    """Nodes made in the meantime come from this line of the program: they stand for something that
+    it made."""
+    before, _here.line = getattr(_here, "line", None), line
+    try:
+        yield
+    finally:
+        _here.line = before
+
+
+def _origin() -> str | None:
+    """File and line of the innermost frame outside of this package."""
+    known = getattr(_here, "line", None)
+    if known is not None:
+        return known
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "weft":
+        frame = frame.f_back
+    return None if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
 class Entry(NamedTuple):
@@ -60,8 +86,7 @@ class Node:
         self.serial = next(_serials)
         self.writes: list[tuple[int, Variable]] = []
         self.types: Any = None  # of its results as far as variables alone say, once asked for
-        if watcher is not None:
-            watcher(self)
+        self.line = _origin()  # of the program that composed it
 
     def sources(self, training: bool | None = None) -> list[Entry]:
         """The entries that the node reads in that mode, in both if it is None."""
@@ -255,10 +280,15 @@ def evaluate(
             entry = entry.node.sources(training)[0]
         return values[entry]
 
-    for node in in_order(heads, training):
-        if not isinstance(node, Variable | ByMode):
-            for number, result in enumerate(node.results(replaced(node.arguments, value))):
-                values[Entry(node, number)] = result
-        for number, variable in node.writes:
-            arrays[variable][...] = value(Entry(node, number))
+    around = native.set_origin(None)
+    try:
+        for node in in_order(heads, training):
+            if not isinstance(node, Variable | ByMode):
+                native.set_origin(node.line or around)
+                for number, result in enumerate(node.results(replaced(node.arguments, value))):
+                    values[Entry(node, number)] = result
+            for number, variable in node.writes:
+                arrays[variable][...] = value(Entry(node, number))
+    finally:
+        native.set_origin(around)
     return [value(entry) for entry in heads]
