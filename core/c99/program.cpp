@@ -1,6 +1,7 @@
 #include "c99/program.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/errors.h"
 #include "c99/emitter.h"
@@ -11,6 +12,7 @@
 #include "graph/passes.h"
 #include "graph/pipeline.h"
 #include "graph/preparation.h"
+#include "graph/text.h"
 #include "graph/verifier.h"
 
 namespace weft::c99 {
@@ -73,36 +75,86 @@ int64_t state_bytes_of(const executor::Plan& plan) {
   return (counted * kBytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
 }
 
-// As few bands as may do first, of many rows at a time: they cost the least. Without a limit the
-// fewest bytes.
-Result<executor::Plan> best_plan(const Graph& graph, const PlanRequest& request, size_t inputs) {
-  executor::Plan best;
-  if (!request.feeds_rows) {
-    WEFT_ASSIGN(best, best_overlap(graph, request, inputs));
-    if (request.memory == 0) return best;
+// Looks for loops over bands of rows that need little memory.
+class BandSearch {
+ public:
+  BandSearch(const Graph& graph, const PlanRequest& request, size_t inputs)
+      : graph_(graph), request_(request), inputs_(inputs) {
+    context_.windows = request.cmsis_nn == CmsisNn::kNone ? row_window : row_window_of_calls;
+    context_.begins_in_bands = request.feeds_rows;
+    context_.counted_inputs = request.ports_in_arena && !request.feeds_rows ? inputs : 0;
   }
-  const auto bytes_of = [&](const executor::Plan& plan) {
-    return plan.arena_bytes + (request.feeds_rows ? state_bytes_of(plan) : 0);
-  };
-  graph::PassContext context;
-  context.windows = request.cmsis_nn == CmsisNn::kNone ? row_window : row_window_of_calls;
-  context.begins_in_bands = request.feeds_rows;
-  context.counted_inputs = request.ports_in_arena && !request.feeds_rows ? inputs : 0;
-  for (const int64_t rows : {8, 4, 2, 1})
-    for (const int64_t eighths : {7, 6, 4, 0}) {  // of the room, for what is alive
-      if (request.memory == 0 && eighths > 0) continue;
-      if (request.memory > 0 && !best.steps.empty() && bytes_of(best) <= request.memory)
-        return best;
-      context.band_rows = rows;
-      context.band_bytes = request.memory * eighths / 8;
-      WEFT_ASSIGN(const Graph banded, graph::form_bands(graph, context));
-      if (!has_bands(banded)) continue;
-      WEFT_TRY(graph::verify(banded));
-      WEFT_ASSIGN(executor::Plan plan, best_overlap(banded, request, inputs));
-      if (best.steps.empty() || bytes_of(plan) < bytes_of(best)) best = std::move(plan);
+
+  // As few bands as may do first, of many rows at a time: they cost the least. Without a limit the
+  // fewest bytes.
+  Result<executor::Plan> run() {
+    if (!request_.feeds_rows) {
+      WEFT_ASSIGN(best_, best_overlap(graph_, request_, inputs_));
+      if (request_.memory == 0) return std::move(best_);
     }
-  return best;
-}
+    const int64_t whole = best_.arena_bytes;
+    for (const int64_t rows : {8, 4, 2, 1})
+      for (const int64_t eighths : {7, 6, 4, 0}) {  // of the room, for what is alive
+        if (request_.memory == 0 && eighths > 0) continue;
+        if (is_enough()) return std::move(best_);
+        WEFT_TRY(consider(rows, request_.memory * eighths / 8).status());
+      }
+    if (request_.memory > 0 && !is_enough()) WEFT_TRY(find_least(whole));
+    return std::move(best_);
+  }
+
+ private:
+  int64_t bytes_of(const executor::Plan& plan) const {
+    return plan.arena_bytes + (request_.feeds_rows ? state_bytes_of(plan) : 0);
+  }
+  bool is_enough() const {
+    return request_.memory > 0 && !best_.steps.empty() && bytes_of(best_) <= request_.memory;
+  }
+
+  // The loops of so many rows at a time where more than `room` bytes would be alive, as text.
+  Result<std::string> consider(int64_t rows, int64_t room) {
+    context_.band_rows = rows;
+    context_.band_bytes = room;
+    WEFT_ASSIGN(const Graph banded, graph::form_bands(graph_, context_));
+    if (!has_bands(banded)) return std::string();
+    std::string text = graph::print(banded);
+    if (!seen_.insert(text).second) return text;
+    WEFT_TRY(graph::verify(banded));
+    WEFT_ASSIGN(executor::Plan plan, best_overlap(banded, request_, inputs_));
+    if (best_.steps.empty() || bytes_of(plan) < bytes_of(best_)) best_ = std::move(plan);
+    return text;
+  }
+
+  // The fewest bytes of all loops that there are, whatever `memory` is: which ones are formed
+  // follows from the room in steps, and a room between two that give the same gives the same.
+  Status find_least(int64_t whole) {
+    for (const int64_t rows : {1, 2, 4, 8}) {
+      const int64_t room = std::max(whole, bytes_of(best_));
+      WEFT_ASSIGN(const std::string none, consider(rows, 0));
+      WEFT_ASSIGN(const std::string all, consider(rows, room));
+      WEFT_TRY(find_between(rows, {0, none}, {room, all}));
+    }
+    return {};
+  }
+  struct Formed {
+    int64_t room;
+    std::string text;
+  };
+  Status find_between(int64_t rows, const Formed& low, const Formed& high) {
+    if (low.text == high.text || high.room - low.room <= 1) return {};
+    const int64_t room = (low.room + high.room) / 2;
+    WEFT_ASSIGN(const std::string text, consider(rows, room));
+    WEFT_TRY(find_between(rows, low, {room, text}));
+    return find_between(rows, {room, text}, high);
+  }
+
+  const Graph& graph_;
+  const PlanRequest& request_;
+  const size_t inputs_;
+  graph::PassContext context_;
+  executor::Plan best_;
+  std::set<std::string> seen_;
+};
 
 // The loop that takes the rows comes first, and reads no other input.
 Status check_fed(const Program& program) {
@@ -210,7 +262,7 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
                                  entry.name, "` has ", program.inputs);
     WEFT_ASSIGN(ready, with_fed_rows(ready, 0, program.ports.inputs[0].name));
   }
-  WEFT_ASSIGN(program.plan, best_plan(ready, request, program.inputs));
+  WEFT_ASSIGN(program.plan, BandSearch(ready, request, program.inputs).run());
   if (request.feeds_rows) {
     WEFT_TRY(check_fed(program));
     program.state_bytes = state_bytes_of(program.plan);
