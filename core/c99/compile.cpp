@@ -5,6 +5,7 @@
 
 #include "base/errors.h"
 #include "c99/compile_impl.h"
+#include "c99/emitter.h"
 #include "c99/program.h"
 #include "c99/source.h"
 #include "c99/state.h"
@@ -43,13 +44,16 @@ std::string peak_text(const executor::Plan& plan) {
     most = live;
     at = s;
   }
-  std::string text = "at step " + std::to_string(at) + " (" + plan.steps[at].name + ") it holds";
+  const auto told = [](const executor::Step& step) {
+    return step.op && !step.code ? words_for(step.op->name) : step.name;
+  };
+  std::string text = "at step " + std::to_string(at) + " (" + told(plan.steps[at]) + ") it holds";
   for (const executor::ArenaUse& use : plan.uses) {
     const auto step = static_cast<int32_t>(at);
     if (use.first > step || use.last < step) continue;
     const executor::Step& made = plan.steps[static_cast<size_t>(use.first)];
     text += (text.ends_with("holds") ? " " : ", ") + std::to_string(use.bytes) + " bytes " +
-            (!use.is_scratch ? "made by " + made.name
+            (!use.is_scratch ? "made by " + told(made)
              : made.bands    ? "of rows that are held"
                              : "of scratch");
     if (!use.is_scratch && !made.out.empty())
@@ -91,7 +95,7 @@ Result<Compiled> compile_training(const model::Model& model, const model::Entry&
   for (Source* const source : {&run, &step}) WEFT_TRY(source->add_steps());
   const Additions more = additions_of(model, training, step);
   compiled.arena_bytes = training.arena_bytes();
-  compiled.constant_bytes = top.constant_bytes;
+  compiled.constant_bytes = top.bytes(run.functions() + step.functions());
   compiled.multiply_adds = run.multiply_adds();
   compiled.header = header_of(training.run, compiled, entry.name, more);
   compiled.source = source_of(training.run, run, top, compiled, more);
@@ -157,7 +161,7 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
     more.functions = reset_function(model, state, source);
   }
   compiled.arena_bytes = program.arena_bytes();
-  compiled.constant_bytes = top.constant_bytes;
+  compiled.constant_bytes = top.bytes(source.functions());
   compiled.multiply_adds = source.multiply_adds();
   compiled.header = header_of(program, compiled, entry->name, more);
   compiled.source = source_of(program, source, top, compiled, more);

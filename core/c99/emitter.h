@@ -7,6 +7,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "c99/call.h"
@@ -20,6 +21,10 @@ struct Emitter {
   Result<executor::TargetKernel> (*kernel)(const ops::SlotTypes& types);
   Status (*emit)(Call& call);
 };
+
+// The user's words for an operator that others are made of, for errors: `cumsum` or `cumprod` for
+// recurrence.
+std::string words_for(std::string_view op);
 
 // Null: the operator has no C form.
 const Emitter* find_emitter(std::string_view op);
@@ -43,6 +48,8 @@ std::span<const Emitter> gradient_emitters();
 std::span<const Emitter> row_gradient_emitters();
 std::span<const Emitter> batch_norm_emitters();
 std::span<const Emitter> group_norm_emitters();
+std::span<const Emitter> resample_emitters();
+std::span<const Emitter> scan_emitters();
 
 // Elementwise steps are no operators here: a tile program becomes one loop.
 Status emit_tiles(Call& call);

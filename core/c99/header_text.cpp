@@ -43,10 +43,11 @@ std::string header_of(const Program& program, const Compiled& compiled, const st
   std::string text = "/* " + compiled.name + ".h: entry point `" + comment_text(entry) +
                      "` of a Weft model, in C99.\n *\n";
   text += " *   flash   " + std::to_string(compiled.constant_bytes) +
-          " bytes of weights, and the code\n";
+          " bytes of weights and tables, and the code\n";
   text += " *   memory  " + std::to_string(compiled.arena_bytes) + " bytes of arena" +
           (program.ports_in_arena ? std::string(", with inputs and outputs\n")
                                   : ", beside inputs and outputs, which are the caller's\n");
+  text += " *   stack   beside that, some hundred bytes of locals: -fstack-usage tells\n";
   if (compiled.cmsis_nn != CmsisNn::kNone)
     text += " *   needs   Arm's CMSIS-NN with the interface of arm_nnfunctions.h " +
             std::string(kCmsisNnVersion) + "\n" + cores_text(compiled.cmsis_nn);

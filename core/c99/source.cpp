@@ -80,6 +80,21 @@ void Source::define(const std::string& name, std::string_view text) {
   top_.helpers += "\n";
 }
 
+namespace {
+
+// Helpers come in groups, of which a program may need some. GCC does not ask for inline ones.
+constexpr const char* kHelpersMayBeUnused =
+    "#if defined(__clang__)\n#pragma clang diagnostic ignored \"-Wunused-function\"\n#endif\n";
+
+// Of an element of a table; 4 for a struct's members.
+int64_t bytes_of(std::string_view type) {
+  if (type.starts_with("int8") || type.starts_with("uint8")) return 1;
+  if (type.starts_with("int16") || type.starts_with("uint16")) return 2;
+  return type.starts_with("int64") || type.starts_with("uint64") || type == "double" ? 8 : 4;
+}
+
+}  // namespace
+
 std::string Source::formula(kernels::FormulaId id, DType dtype) {
   use_arithmetic();
   const std::string text = kernels::c99_function(id, dtype, top_.printed_formulas);
@@ -134,10 +149,36 @@ std::string Source::array(std::string_view hint, DType dtype, const std::string&
   return name;
 }
 
-std::string Definitions::text(const std::string& functions) const {
+std::string Definitions::before_arrays(const std::string& functions) const {
   const std::string head = uses_arithmetic ? prelude_for(helpers + functions)
                                            : "#include <stdint.h>\n#include <string.h>\n";
-  return head + "\n" + helpers + arrays;
+  return head + "\n" + kHelpersMayBeUnused + helpers;
+}
+
+std::string Definitions::text(const std::string& functions) const {
+  return before_arrays(functions) + arrays;
+}
+
+int64_t Definitions::bytes(const std::string& functions) const {
+  return constant_bytes + constants_in(before_arrays(functions)) + constants_in(functions);
+}
+
+int64_t constants_in(std::string_view text) {
+  constexpr std::string_view kWord = "static const ";
+  int64_t total = 0;
+  for (size_t at = 0; (at = text.find(kWord, at)) != std::string_view::npos;) {
+    at += kWord.size();
+    const size_t open = text.find_first_of("{;(", at), close = text.find("};", at);
+    if (open == std::string_view::npos || text[open] != '{' || close == std::string_view::npos)
+      continue;
+    const std::string_view type = text.substr(at, text.find(' ', at) - at);
+    const std::string_view elements = text.substr(open, close - open);
+    const size_t last = elements.find_last_not_of(" \n");
+    const int64_t count = std::ranges::count(elements, ',') + (elements[last] != ',');
+    total += count * bytes_of(type);
+    at = close;
+  }
+  return total;
 }
 
 // ---- places ------------------------------------------------------------------------------------

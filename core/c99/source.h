@@ -50,7 +50,17 @@ struct Definitions {
 
   // With the prelude that they and the functions of the programs need.
   std::string text(const std::string& functions) const;
+  // All constants of that text and of these functions: what arrays take, and tables and structs of
+  // helpers and steps.
+  int64_t bytes(const std::string& functions) const;
+
+ private:
+  std::string before_arrays(const std::string& functions) const;
 };
+
+// Of the tables and structs that a text defines by `static const`; all of a struct's members have
+// four bytes, as on a processor of 32 bits.
+int64_t constants_in(std::string_view text);
 
 // One program of the file.
 class Source {

@@ -1,11 +1,15 @@
 #include "c99/test_vector.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "base/errors.h"
+#include "base/real_text.h"
 #include "c99/source.h"
 #include "model/context.h"
 #include "model/states.h"
@@ -17,15 +21,20 @@ namespace {
 uint32_t scattered(int64_t i) { return (static_cast<uint32_t>(i) + 1) * 2654435761u; }
 
 // Floating: multiples of 1/256 in [-1, 1). int8: all values. Other integers are often numbers of
-// rows: 0 or 1.
-std::vector<char> example(const model::Port& port, size_t input) {
+// rows: 0 or 1. `variant`: 0, or which of the inputs that differ from these in the last digits of
+// some elements.
+std::vector<char> example(const model::Port& port, size_t input, size_t variant) {
   const int64_t size = size_of(port.type.dtype);
   std::vector<char> bytes(static_cast<size_t>(port.type.bytes()));
   for (int64_t i = 0; i < port.type.shape.elements(); ++i) {
     const uint32_t drawn = scattered(i + 4099 * static_cast<int64_t>(input)) >> 23;
     char* const to = bytes.data() + i * size;
-    const float real = (static_cast<float>(drawn) - 256) / 256;
-    const double wide = real;
+    float real = (static_cast<float>(drawn) - 256) / 256;
+    double wide = real;
+    if (variant > 0 && (scattered(i * 3 + static_cast<int64_t>(variant)) >> 31) != 0) {
+      real *= 1 + std::numeric_limits<float>::epsilon();
+      wide *= 1 + std::numeric_limits<double>::epsilon();
+    }
     if (port.type.dtype == DType::kFloat32)
       std::memcpy(to, &real, sizeof real);
     else if (port.type.dtype == DType::kFloat64)
@@ -57,9 +66,9 @@ std::string array_text(const char* name, const model::Port& port, const void* el
 }
 
 constexpr const char* kTold =
-    R"(static int told(int output, int count, double tolerance, double least)
+    R"(static int told(int output, int count, double tolerance, double least, double noise)
 {
-  const int failed = !(largest <= tolerance * (scale > least ? scale : least));
+  const int failed = !(largest <= tolerance * (scale > least ? scale : least) + noise);
   printf("%s: %d elements of output %d, largest difference %g of %g\n", NAME, count, output,
          largest, scale);
   largest = scale = 0;
@@ -80,21 +89,103 @@ std::string feeding(const Program& program, const std::string& name, const std::
          ") != 0;\n  }\n";
 }
 
-class TestMain {
+// An entry's context, which keeps its inputs bound, and the names of these in the text.
+struct Known {
+  std::unique_ptr<model::Context> context;
+  std::vector<std::vector<char>> contents;
+  std::vector<std::string> inputs;
+};
+
+// The calls as the library makes them, with states of its own.
+class Reference {
  public:
-  TestMain(const model::Model& model, std::string name, const std::vector<int32_t>& variables)
+  // `variant`: of the inputs, as for `example`. `variables`: the states of the C.
+  Reference(const model::Model& model, const std::vector<int32_t>& variables, size_t variant)
       : model_(model),
         states_(model::States::create(Ref<model::Model>(const_cast<model::Model*>(&model)))),
-        name_(std::move(name)),
-        variables_(variables) {}
+        variables_(variables),
+        variant_(variant) {}
+
+  Result<Known*> run(const TestCall& call) {
+    Known& known = known_[call.entry->name];
+    if (!known.context) {
+      WEFT_ASSIGN(known.context, model::Context::create(states_, call.entry->name, nullptr, 0));
+      for (size_t i = 0; i < call.entry->inputs.size(); ++i) {
+        known.inputs.push_back("input" + std::to_string(inputs_));
+        known.contents.push_back(example(call.entry->inputs[i], inputs_++, variant_));
+        WEFT_TRY(known.context->bind_input(i, known.contents[i].data(), known.contents[i].size()));
+      }
+    }
+    keep_constants();
+    WEFT_TRY(known.context->run());
+    restore_constants();
+    return &known;
+  }
+
+ private:
+  // States of the library that the C has as constants.
+  void keep_constants() {
+    const std::span<const model::NamedTensor> tensors = model_.tensors();
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      const auto index = static_cast<int32_t>(i);
+      const char* const memory = static_cast<const char*>(states_->find(index));
+      if (!memory || std::ranges::count(variables_, index) > 0 || constants_.contains(index))
+        continue;
+      const Tensor& tensor = *tensors[i].tensor;
+      const int64_t bytes = tensor.shape().elements() * size_of(tensor.dtype());
+      constants_[index] = std::vector<char>(memory, memory + bytes);
+    }
+  }
+  void restore_constants() {
+    for (const auto& [index, content] : constants_)
+      std::ranges::copy(content, static_cast<char*>(states_->find(index)));
+  }
+
+  const model::Model& model_;
+  Ref<model::States> states_;
+  const std::vector<int32_t>& variables_;
+  const size_t variant_;
+  std::map<int32_t, std::vector<char>> constants_;  // their first contents, by tensor
+  std::map<std::string, Known> known_;
+  size_t inputs_ = 0;
+};
+
+template <class T>
+double largest_difference(const void* a, const void* b, int64_t count) {
+  double most = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    const auto x = static_cast<double>(static_cast<const T*>(a)[i]);
+    const auto y = static_cast<double>(static_cast<const T*>(b)[i]);
+    if (std::isfinite(x - y)) most = std::max(most, std::abs(x - y));
+  }
+  return most;
+}
+
+// With training there are results that rounding decides: where a gradient is 0, as a bias's before
+// a batch norm, and an optimizer makes a step of any size of what is left of it. So the library
+// runs on inputs that differ in their last digits, too; what these move may also differ in C.
+class TestMain {
+ public:
+  static constexpr size_t kVariants = 6;
+  static constexpr double kMargin = 4;  // of the most that the variants have moved
+
+  TestMain(const model::Model& model, std::string name, const std::vector<int32_t>& variables,
+           bool trains)
+      : name_(std::move(name)) {
+    for (size_t variant = 0; variant <= (trains ? kVariants : 0); ++variant)
+      references_.push_back(std::make_unique<Reference>(model, variables, variant));
+  }
 
   Status add(const TestCall& call) {
     const model::Entry& entry = *call.entry;
     const Program& program = *call.program;
-    WEFT_ASSIGN(Known * known, inputs_of(call));
-    keep_constants();
-    WEFT_TRY(known->context->run());
-    restore_constants();
+    std::vector<Known*> every;
+    for (const std::unique_ptr<Reference>& reference : references_) {
+      WEFT_ASSIGN(Known * ran, reference->run(call));
+      every.push_back(ran);
+    }
+    Known* const known = every[0];
+    add_inputs(entry, *known);
     std::string arguments = program.state.empty() ? "" : "&state", checks;
     const auto pass = [&](const std::string& argument) {
       arguments += (arguments.empty() ? "" : ", ") + argument;
@@ -116,7 +207,10 @@ class TestMain {
                   "(), sizeof " + output + ");\n";
       else
         pass(output);
-      checks += check_text(entry.outputs[i], call.gives_loss);
+      double noise = 0;
+      for (const Known* const variant : every)
+        noise = std::max(noise, moved(*known, *variant, i, entry.outputs[i]));
+      checks += check_text(entry.outputs[i], call.gives_loss, kMargin * noise);
     }
     body_ += program.feeds_rows ? feeding(program, name_, arguments)
                                 : "  " + call.function + "(" + arguments + ");\n";
@@ -138,43 +232,23 @@ class TestMain {
   }
 
  private:
-  // An entry's context, which keeps its inputs bound, and the names of these in the text.
-  struct Known {
-    std::unique_ptr<model::Context> context;
-    std::vector<std::vector<char>> contents;
-    std::vector<std::string> inputs;
-  };
-
-  // States of the library that the C has as constants.
-  void keep_constants() {
-    const std::span<const model::NamedTensor> tensors = model_.tensors();
-    for (size_t i = 0; i < tensors.size(); ++i) {
-      const auto index = static_cast<int32_t>(i);
-      const char* const memory = static_cast<const char*>(states_->find(index));
-      if (!memory || std::ranges::count(variables_, index) > 0 || constants_.contains(index))
-        continue;
-      const Tensor& tensor = *tensors[i].tensor;
-      const int64_t bytes = tensor.shape().elements() * size_of(tensor.dtype());
-      constants_[index] = std::vector<char>(memory, memory + bytes);
-    }
-  }
-  void restore_constants() {
-    for (const auto& [index, content] : constants_)
-      std::ranges::copy(content, static_cast<char*>(states_->find(index)));
+  void add_inputs(const model::Entry& entry, const Known& known) {
+    for (size_t i = 0; i < known.inputs.size(); ++i)
+      if (named_.insert(known.inputs[i]).second)
+        arrays_ += array_text(known.inputs[i].c_str(), entry.inputs[i], known.contents[i].data());
   }
 
-  Result<Known*> inputs_of(const TestCall& call) {
-    Known& known = known_[call.entry->name];
-    if (known.context) return &known;
-    WEFT_ASSIGN(known.context, model::Context::create(states_, call.entry->name, nullptr, 0));
-    for (size_t i = 0; i < call.entry->inputs.size(); ++i) {
-      const model::Port& port = call.entry->inputs[i];
-      known.inputs.push_back("input" + std::to_string(inputs_));
-      known.contents.push_back(example(port, inputs_++));
-      WEFT_TRY(known.context->bind_input(i, known.contents[i].data(), known.contents[i].size()));
-      arrays_ += array_text(known.inputs[i].c_str(), port, known.contents[i].data());
-    }
-    return &known;
+  // Of an output of two runs.
+  static double moved(Known& a, const Known& b, size_t output, const model::Port& port) {
+    const int64_t count = port.type.shape.elements();
+    const Result<const void*> x = a.context->output_data(output),
+                              y = b.context->output_data(output);
+    if (&a == &b || !x.ok() || !y.ok()) return 0;
+    if (port.type.dtype == DType::kFloat32)
+      return largest_difference<float>(x.value(), y.value(), count);
+    return port.type.dtype == DType::kFloat64
+               ? largest_difference<double>(x.value(), y.value(), count)
+               : 0;
   }
 
   Status add_output(const Result<const void*>& data, const model::Port& port) {
@@ -187,22 +261,19 @@ class TestMain {
   }
 
   // Integers are equal; sums of floats have another order.
-  std::string check_text(const model::Port& port, bool is_loss) const {
+  std::string check_text(const model::Port& port, bool is_loss, double noise) const {
     const std::string count = std::to_string(port.type.shape.elements());
     const std::string number = std::to_string(outputs_);
     return "  for (int32_t i = 0; i < " + count + "; ++i)\n    compare((double)expected" + number +
            "[i], (double)output" + number + "[i]);\n  failed |= told(" + number + ", " + count +
-           ", " + (is_floating(port.type.dtype) ? "1e-4" : "0") + (is_loss ? ", 1" : ", 0") +
-           ");\n";
+           ", " + (is_floating(port.type.dtype) ? "1e-4" : "0") + (is_loss ? ", 1" : ", 0") + ", " +
+           text_of_real(noise) + ");\n";
   }
 
-  const model::Model& model_;
-  Ref<model::States> states_;
   std::string name_;
-  const std::vector<int32_t>& variables_;
-  std::map<int32_t, std::vector<char>> constants_;  // their first contents, by tensor
-  std::map<std::string, Known> known_;
-  size_t inputs_ = 0, outputs_ = 0;
+  std::vector<std::unique_ptr<Reference>> references_;  // with no change first
+  std::set<std::string> named_;
+  size_t outputs_ = 0;
   bool uses_state_ = false;
   std::string arrays_, body_;
 };
@@ -211,7 +282,8 @@ class TestMain {
 
 Result<std::string> test_main(const model::Model& model, const std::vector<TestCall>& calls,
                               const std::string& name, const std::vector<int32_t>& variables) {
-  TestMain main(model, name, variables);
+  const bool trains = std::ranges::any_of(calls, &TestCall::gives_loss);
+  TestMain main(model, name, variables, trains);
   for (const TestCall& call : calls) WEFT_TRY(main.add(call));
   return main.text();
 }

@@ -25,6 +25,21 @@ constexpr const char* kHead = R"(#include <float.h>
 #endif
 /* Also compile with -ffp-contract=off: GCC has no pragma for it. */
 
+/* Is a fused product one instruction? Not every compiler says so by __FP_FAST_FMA. */
+#if defined(__FP_FAST_FMAF) || defined(FP_FAST_FMAF) || defined(__FMA__) || \
+    defined(__ARM_FEATURE_FMA) || (defined(__riscv_flen) && __riscv_flen >= 32)
+#define WEFT_FMA_F32 1
+#else
+#define WEFT_FMA_F32 0
+#endif
+#if defined(__FP_FAST_FMA) || defined(FP_FAST_FMA) || defined(__FMA__) || \
+    (defined(__ARM_FEATURE_FMA) && (__ARM_FP & 8)) || \
+    (defined(__riscv_flen) && __riscv_flen >= 64)
+#define WEFT_FMA_F64 1
+#else
+#define WEFT_FMA_F64 0
+#endif
+
 )";
 
 // Callers come behind what they call.
@@ -33,7 +48,7 @@ constexpr CFunction kFunctions[] = {
      R"(/* Where a fused product is no instruction, two roundings are a tolerated difference. */
 static inline float weft_fma_f32(float a, float b, float c)
 {
-#if defined(__FP_FAST_FMAF) || defined(FP_FAST_FMAF)
+#if WEFT_FMA_F32
   return fmaf(a, b, c);
 #else
   return a * b + c;
@@ -42,7 +57,7 @@ static inline float weft_fma_f32(float a, float b, float c)
 )"},
     {"weft_fma_f64", R"(static inline double weft_fma_f64(double a, double b, double c)
 {
-#if defined(__FP_FAST_FMA) || defined(FP_FAST_FMA)
+#if WEFT_FMA_F64
   return fma(a, b, c);
 #else
   return a * b + c;
@@ -162,7 +177,7 @@ static inline uint64_t weft_integer_power_u64(uint64_t a, uint64_t b)
      R"(/* What rounding took from p = a b: Dekker's split where a fused product is no instruction. */
 static inline float weft_product_error_f32(float a, float b, float p)
 {
-#if defined(__FP_FAST_FMAF) || defined(FP_FAST_FMAF)
+#if WEFT_FMA_F32
   return fmaf(a, b, -p);
 #else
   const float wide_a = 4097 * a, wide_b = 4097 * b;
@@ -175,7 +190,7 @@ static inline float weft_product_error_f32(float a, float b, float p)
     {"weft_product_error_f64",
      R"(static inline double weft_product_error_f64(double a, double b, double p)
 {
-#if defined(__FP_FAST_FMA) || defined(FP_FAST_FMA)
+#if WEFT_FMA_F64
   return fma(a, b, -p);
 #else
   const double wide_a = 134217729 * a, wide_b = 134217729 * b;

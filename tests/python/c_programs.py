@@ -1,5 +1,6 @@
 """What tests of generated C have in common: networks, compilers, programs."""
 
+import os
 import subprocess
 
 import numpy
@@ -27,7 +28,10 @@ def filled(net, *inputs):
     return net
 
 
-def built(files, program, flags=FLAGS, compiler="cc"):
+COMPILER = os.environ.get("CC", "cc")
+
+
+def built(files, program, flags=FLAGS, compiler=COMPILER):
     sources = [str(file) for file in files if file.suffix == ".c"]
     made = subprocess.run(
         [compiler, *flags, "-o", str(program), *sources, "-lm"], capture_output=True, text=True

@@ -11,7 +11,7 @@ import cffi
 import numpy
 import pytest
 import weft
-from c_programs import FLAGS, SANITIZED, data, filled
+from c_programs import COMPILER, FLAGS, SANITIZED, data, filled
 from weft import autograd, gluon, init, np, npx, optimizer, runtime
 from weft.gluon import nn, rnn
 
@@ -604,7 +604,7 @@ def test_functions_of_an_arena_of_the_callers(tmp_path):
     files = runtime.Model(path).write_c(tmp_path, name="net", train="*")
     made = tmp_path / "net.o"
     flags = [*c_programs.WARNINGS, "-O2", "-DNET_NO_STATIC_ARENA"]
-    subprocess.run(["cc", *flags, "-c", files[0], "-o", made], check=True)
+    subprocess.run([COMPILER, *flags, "-c", files[0], "-o", made], check=True)
     table = subprocess.run(["nm", made], check=True, capture_output=True, text=True).stdout
     assert re.findall(r" T (\w+)", table) == ["net_reset", "net_run_in", "net_train_in"]
     assert not re.findall(r" [bBdD] ", table)

@@ -7,6 +7,7 @@
 #include "kernels/resample.h"
 #include "ops/kernel_call.h"
 #include "ops/registry.h"
+#include "ops/resample_problem.h"
 #include "ops/rules.h"
 #include "ops/split_work.h"
 
@@ -50,11 +51,6 @@ kernels::Resample problem_of(const AttributeReader& a, DType dtype, const Shape&
   for (int i = axis + 1; i < shape.rank(); ++i) p.inner *= shape[i];
   return p;
 }
-kernels::Resample problem_of(const AttributeReader& a, const TensorType& in, bool is_adjoint) {
-  const int64_t held = in.shape[static_cast<int>(a.integer("axis"))], size = a.integer("size");
-  return problem_of(a, in.dtype, in.shape, is_adjoint ? size : held, is_adjoint ? held : size);
-}
-
 Result<Types> infer_step(const InferContext& c) {
   WEFT_TRY(rules::require_lanes(c, 0));
   WEFT_TRY(sampling_of(c.text("mode")).status());
@@ -72,7 +68,7 @@ int64_t taps_of(const kernels::Resample& p) {
 }
 
 Status run(const KernelCall& call) {
-  const auto p = problem_of(call.op.reader(call.attributes), type_of(call.in[0]), false);
+  const auto p = resample_problem(call.op.reader(call.attributes), type_of(call.in[0]), false);
   kernels::fill_resample_table(p, call.scratch);
   split_work(kernels::resample_units(p), p.outer * p.out * p.inner * taps_of(p), nullptr, 0,
              [&](kernels::Range units, void*) {
@@ -82,7 +78,7 @@ Status run(const KernelCall& call) {
 }
 
 Status run_adjoint(const KernelCall& call) {
-  const auto p = problem_of(call.op.reader(call.attributes), type_of(call.in[0]), true);
+  const auto p = resample_problem(call.op.reader(call.attributes), type_of(call.in[0]), true);
   kernels::fill_resample_table(p, call.scratch);
   split_work(kernels::resample_adjoint_units(p), p.outer * p.out * p.inner * taps_of(p), nullptr, 0,
              [&](kernels::Range units, void*) {
@@ -97,10 +93,10 @@ Slot step_slot() {
   Slot slot = dense_slot(kIsAdjoint ? run_adjoint : run);
   slot.scratch_bytes = [](const SlotTypes& t, int) {
     return kernels::resample_table_bytes(
-        problem_of(t.op.reader(t.attributes), t.in[0], kIsAdjoint));
+        resample_problem(t.op.reader(t.attributes), t.in[0], kIsAdjoint));
   };
   slot.cost = [](const SlotTypes& t) {
-    const auto p = problem_of(t.op.reader(t.attributes), t.in[0], kIsAdjoint);
+    const auto p = resample_problem(t.op.reader(t.attributes), t.in[0], kIsAdjoint);
     const int64_t products = p.outer * p.out * p.inner * taps_of(p);
     return Cost{2.0 * static_cast<double>(products),
                 static_cast<double>(t.in[0].bytes() + t.out[0].bytes())};
@@ -204,6 +200,12 @@ Result<Value> interpolate(const ComposeContext& c) {
 }
 
 }  // namespace
+
+kernels::Resample resample_problem(const AttributeReader& a, const TensorType& in,
+                                   bool is_adjoint) {
+  const int64_t held = in.shape[static_cast<int>(a.integer("axis"))], size = a.integer("size");
+  return problem_of(a, in.dtype, in.shape, is_adjoint ? size : held, is_adjoint ? held : size);
+}
 
 WEFT_OP(resample) {
   define_step(op);
