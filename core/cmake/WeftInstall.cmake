@@ -16,6 +16,9 @@ if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/bindings_c/include/weft")
 endif()
 
 install(EXPORT weftTargets NAMESPACE weft:: DESTINATION "${weft_cmake_dir}")
+# The same beside the built library, so that a developer's build is found as an installation is.
+export(EXPORT weftTargets NAMESPACE weft::
+  FILE "${CMAKE_CURRENT_BINARY_DIR}/lib/cmake/weft/weftTargets.cmake")
 configure_package_config_file(core/cmake/weftConfig.cmake.in
   "${CMAKE_CURRENT_BINARY_DIR}/lib/cmake/weft/weftConfig.cmake"
   INSTALL_DESTINATION "${weft_cmake_dir}")
