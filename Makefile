@@ -115,7 +115,7 @@ test: build
 # What test-full adds to test, in slices of at most 25 minutes on two cores. SLICE names those to
 # run (SLICE=tsan, SLICE="isa-avx2 engine"), without `test`; `make slices` lists them.
 SLICES := isa-generic isa-avx2 isa-avx512 engine devices passes-1 passes-2 passes-3 passes-4 \
-  thorough runtime cross fuzz asan asan-ops asan-python ubsan tsan mutation peers
+  thorough runtime cross clang fuzz asan asan-ops asan-python ubsan tsan mutation peers
 ifneq ($(filter-out $(SLICES),$(SLICE)),)
   $(error test-full has no slice $(filter-out $(SLICES),$(SLICE)); its slices are $(SLICES))
 endif
@@ -162,6 +162,26 @@ slice-runtime: runtime
 # The runtime-only library on other processors, as far as cross compilers and qemu-user are here.
 slice-cross: build
 	$(BIN)/python tests/cross/run.py --build $(BUILD) --jobs $(JOBS)
+
+# The core as clang compiles it, with its tests; the part that runs models with clang's own library;
+# and generated C. -O1 compiles in half the time.
+CLANG ?= $(firstword $(foreach name,clang clang-19 clang-18 clang-17 clang-16 clang-15 clang-14, \
+  $(shell command -v $(name) 2>/dev/null)))
+CLANGXX = $(dir $(CLANG))$(subst clang,clang++,$(notdir $(CLANG)))
+CONFIGURE_CLANG = $(CONFIGURE) -DCMAKE_C_COMPILER=$(CLANG) -DCMAKE_CXX_COMPILER=$(CLANGXX) \
+  -DCMAKE_CXX_FLAGS_RELEASE="-O1 -DNDEBUG"
+slice-clang: build
+	@if [ -z "$(CLANG)" ]; then echo "== clang: not run, it is not installed"; exit 0; fi; set -e; \
+	echo "== the core and its tests"; \
+	$(CONFIGURE_CLANG) -B $(BUILD)/clang -DWEFT_ISAS="generic$(best_isa)"; \
+	cmake --build $(BUILD)/clang -j $(JOBS); (cd $(BUILD)/clang && $(CTEST)); \
+	echo "== generated C" && CC=$(CLANG) $(PYTEST) tests/python/test_c99*.py; \
+	if echo '#include <version>' | $(CLANGXX) -std=c++20 -stdlib=libc++ -fsyntax-only -x c++ - ; then \
+	  echo "== with libc++"; \
+	  $(CONFIGURE_CLANG) -B $(BUILD)/clang-libcxx -DCMAKE_CXX_FLAGS=-stdlib=libc++ \
+	    -DWEFT_RUNTIME_ONLY=ON -DWEFT_BUILD_TESTS=ON -DWEFT_TEST_FOLDERS=base -DWEFT_ISAS=generic; \
+	  cmake --build $(BUILD)/clang-libcxx -j $(JOBS); (cd $(BUILD)/clang-libcxx && $(CTEST)); \
+	else echo "== with libc++: not run, it is not installed"; fi
 
 # Mutated files under the address sanitizer in the part that runs models, and mutated graphs under
 # both sanitizers in the whole library, for WEFT_FUZZ_SECONDS each.
