@@ -219,9 +219,8 @@ class Branches {
   Status join() {
     for (size_t side = 0; side < 2; ++side)
       for (const auto& read : parts_[side].captured)
-        if (std::ranges::none_of(captured_, [&](const auto& known) {
-              return same_array(*known, *read.second);
-            }))
+        if (std::ranges::none_of(
+                captured_, [&](const auto& known) { return same_array(*known, *read.second); }))
           captured_.push_back(read.second);
     for (Part& part : parts_) {
       std::vector<ValueId> inputs;

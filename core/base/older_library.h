@@ -1,4 +1,5 @@
-// What libc++ lacks of C++20's library in releases that Emscripten and Debian's clang have: algorithms of whole ranges, and real numbers as text. The build includes this file before
+// What libc++ lacks of C++20's library in releases that Emscripten and Debian's clang have:
+// algorithms of whole ranges, and real numbers as text. The build includes this file before
 // everything where its check finds them missing (cmake/WeftCompiler.cmake), and nothing else does.
 //
 // Only what the core calls is here, with the standard's meaning for it. Names lie in the standard's
@@ -39,15 +40,14 @@ auto projected(Function& function, Projection& projection) {
 }
 template <class Value, class Projection>
 auto equals(const Value& value, Projection& projection) {
-  return [&value, &projection](auto&& element) {
-    return std::invoke(projection, element) == value;
-  };
+  return
+      [&value, &projection](auto&& element) { return std::invoke(projection, element) == value; };
 }
 
-#define WEFT_OF_RANGE(name)                                                                        \
-  template <class Range, class Condition, class Projection = std::identity>                        \
-  constexpr auto name(Range&& range, Condition condition, Projection projection = {}) {            \
-    return std::name(std::begin(range), std::end(range), projected(condition, projection));        \
+#define WEFT_OF_RANGE(name)                                                                 \
+  template <class Range, class Condition, class Projection = std::identity>                 \
+  constexpr auto name(Range&& range, Condition condition, Projection projection = {}) {     \
+    return std::name(std::begin(range), std::end(range), projected(condition, projection)); \
   }
 WEFT_OF_RANGE(all_of)
 WEFT_OF_RANGE(any_of)
@@ -56,10 +56,10 @@ WEFT_OF_RANGE(count_if)
 WEFT_OF_RANGE(find_if)
 #undef WEFT_OF_RANGE
 
-#define WEFT_OF_ORDER(name)                                                                        \
-  template <class Range, class Order = std::less<>, class Projection = std::identity>              \
-  constexpr auto name(Range&& range, Order order = {}, Projection projection = {}) {               \
-    return std::name(std::begin(range), std::end(range), projected(order, projection));            \
+#define WEFT_OF_ORDER(name)                                                             \
+  template <class Range, class Order = std::less<>, class Projection = std::identity>   \
+  constexpr auto name(Range&& range, Order order = {}, Projection projection = {}) {    \
+    return std::name(std::begin(range), std::end(range), projected(order, projection)); \
   }
 WEFT_OF_ORDER(sort)
 WEFT_OF_ORDER(stable_sort)
@@ -140,8 +140,7 @@ inline std::string real_digits(const char* format, int precision, double value) 
 }
 
 inline std::to_chars_result write_characters(char* first, char* last, const std::string& text) {
-  if (last - first < static_cast<ptrdiff_t>(text.size()))
-    return {last, std::errc::value_too_large};
+  if (last - first < static_cast<ptrdiff_t>(text.size())) return {last, std::errc::value_too_large};
   std::memcpy(first, text.data(), text.size());
   return {first + text.size(), std::errc()};
 }
@@ -164,8 +163,9 @@ std::to_chars_result to_chars(char* first, char* last, Real value) {
     std::string local = scientific;
     if (const size_t at = local.find('.'); at != std::string::npos)
       local.replace(at, 1, std::localeconv()->decimal_point);
-    is_same = (sizeof(Real) == sizeof(float) ? static_cast<Real>(std::strtof(local.c_str(), nullptr))
-                                             : static_cast<Real>(std::strtod(local.c_str(), nullptr))) == value;
+    is_same = (sizeof(Real) == sizeof(float)
+                   ? static_cast<Real>(std::strtof(local.c_str(), nullptr))
+                   : static_cast<Real>(std::strtod(local.c_str(), nullptr))) == value;
   }
   const size_t mark = scientific.find('e');
   if (mark == std::string::npos) return write_characters(first, last, scientific);  // inf, nan
@@ -182,7 +182,9 @@ std::to_chars_result to_chars(char* first, char* last, Real value) {
 inline std::from_chars_result from_chars(const char* first, const char* last, double& value) {
   std::string text(first, last);
   const size_t sign = !text.empty() && text[0] == '-';
-  const auto is_digit = [&](size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+  const auto is_digit = [&](size_t i) {
+    return i < text.size() && text[i] >= '0' && text[i] <= '9';
+  };
   const auto is_word = [&] {
     return sign < text.size() && std::strchr("iInN", text[sign]) != nullptr;
   };
@@ -201,7 +203,8 @@ inline std::from_chars_result from_chars(const char* first, const char* last, do
   if (at != std::string::npos && length > at) length -= point.size() - 1;
   const bool is_finite = read - read == 0;
   const bool is_beyond = !is_finite && !is_word();
-  const bool is_lost = read == 0 && text.find_first_of("123456789") < std::min(text.find_first_of("eE"), length);
+  const bool is_lost =
+      read == 0 && text.find_first_of("123456789") < std::min(text.find_first_of("eE"), length);
   if (is_beyond || is_lost) return {first + length, std::errc::result_out_of_range};
   value = read;
   return {first + length, std::errc()};

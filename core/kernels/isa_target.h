@@ -34,8 +34,9 @@
 #endif
 
 // Is a fused multiply-add one instruction here? Then results agree bit for bit with every other
-// target that has it.
-#if WEFT_AVX512 || WEFT_AVX2 || (defined(__FP_FAST_FMA) && defined(__FP_FAST_FMAF))
+// target that has it. Clang does not say so by __FP_FAST_FMA before its release 16.
+#if WEFT_AVX512 || WEFT_AVX2 || (defined(__FP_FAST_FMA) && defined(__FP_FAST_FMAF)) || \
+    defined(__FMA__) || defined(__aarch64__) || (defined(__riscv_flen) && __riscv_flen >= 64)
 #define WEFT_HARDWARE_FMA 1
 #else
 #define WEFT_HARDWARE_FMA 0

@@ -68,6 +68,16 @@ def test_cmake_project_finds_weft(project, prefix, cmake, version):
     assert run("build/stranger_cpp", cwd=project) == "14"
 
 
+@pytest.mark.parametrize("folder", ["", "python/weft"])
+def test_cmake_project_finds_a_developers_build(folder, project, build_dir, cmake, version):
+    if not (build_dir / "lib/cmake/weft/weftConfig.cmake").exists():
+        pytest.skip("not run: there is no developer's build")
+    (project / "CMakeLists.txt").write_text(CMAKE_PROJECT.format(version=version))
+    run(cmake, "-B", "build", f"-DCMAKE_PREFIX_PATH={build_dir / folder}", cwd=project)
+    run(cmake, "--build", "build", cwd=project)
+    assert run("build/stranger", cwd=project).strip() == version
+
+
 def test_cmake_refuses_another_minor_version(project, prefix, cmake):
     (project / "CMakeLists.txt").write_text(CMAKE_PROJECT.format(version="0.99"))
     with pytest.raises(AssertionError, match=r"requested version .0\.99"):

@@ -168,8 +168,8 @@ struct QueryBlock {
     const S* data;
     int64_t row, col;
   };
-  // C (+)= A B, of elements. Declared without pairs, too, where nothing calls it: some compilers look
-  // for the name in the branch that they leave out.
+  // C (+)= A B, of elements. Declared without pairs, too, where nothing calls it: some compilers
+  // look for the name in the branch that they leave out.
   void multiply_pairs(const Left& a, const Right& b, int64_t cols, T* packed_b, T* c, int64_t c_row,
                       bool accumulate) const
 #if WEFT_PAIRS
