@@ -24,7 +24,7 @@ def equalize(net: HybridBlock, data: Any) -> SymbolBlock:
     """The network in float32 that gives the same, with batch norms folded and the scales of
     channels made equal between neighbouring layers.
 
-    net: a block of one input, initialized; data: an array (N, ...), or batches of a `DataLoader`,
+    net: a block, initialized; data: an array (N, ...), or batches of a `DataLoader`,
     whose first tells the shapes
 
     Neighbours are convolutions and dense layers of which one alone reads the other, with nothing

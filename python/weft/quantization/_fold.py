@@ -15,7 +15,7 @@ def fold_norms(net: HybridBlock, data: Any) -> SymbolBlock:
     """The network in float32 with batch norms folded into the convolutions and dense layers before
     them, as it is in predict mode: a block of its own, which has no running statistics there.
 
-    net: a block of one input, initialized; data: an array (N, ...), or batches of a `DataLoader`,
+    net: a block, initialized; data: an array (N, ...), or batches of a `DataLoader`,
     whose first tells the shapes
 
     >>> from weft import gluon, np

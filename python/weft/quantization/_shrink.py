@@ -32,7 +32,7 @@ def shrink(
     """The network with fewer channels, as a block of its own that is trained on and exported like
     any other: the graph shrinks, so it needs less time, memory and storage.
 
-    net: a block of one input, initialized; it stays as it is
+    net: a block, initialized; it stays as it is
     data: an array (N, ...), or batches of a `DataLoader`, whose first tells the shapes
     amount: the share of channels that goes; or shares by names of layers, of nodes or of blocks,
         where others stay whole. At least one channel of each layer stays
