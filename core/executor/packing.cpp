@@ -1,7 +1,11 @@
 #include "executor/packing.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
+#include <map>
 #include <numeric>
+#include <queue>
 #include <vector>
 
 #include "weft_parts.h"
@@ -13,17 +17,63 @@ constexpr int kOrders = 5;                // tried first; single ones reach 1.4 
 constexpr int kMostImprovements = 400;    // of the best of them
 constexpr int64_t kMostWork = 1'500'000;  // pairs of buffers looked at while improving
 
+// More pairs of buffers that are alive together are not listed: a gradient that computes a chain of
+// 10,000 steps again has 50 million.
+constexpr int64_t kMostPairs = int64_t{1} << 23;
+
+const Buffer& at(std::span<const Buffer> buffers, int32_t i) {
+  return buffers[static_cast<size_t>(i)];
+}
+
+std::vector<int32_t> by_first_step(std::span<const Buffer> buffers) {
+  std::vector<int32_t> order(buffers.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, {}, [&](int32_t i) { return at(buffers, i).first; });
+  return order;
+}
+
+// Until which step each may conflict with what begins then. In a group, another branch may still
+// begin something: that is as if it lasted until then.
+std::vector<int32_t> last_steps(std::span<const Buffer> buffers) {
+  std::vector<int32_t> of_group, ends;
+  for (const Buffer& b : buffers) {
+    if (b.first_lane.group == Lane::kNone) continue;
+    const auto group = static_cast<size_t>(b.first_lane.group);
+    if (of_group.size() <= group) of_group.resize(group + 1, 0);
+    of_group[group] = std::max(of_group[group], b.first);
+  }
+  for (const Buffer& b : buffers) {
+    const auto group = static_cast<size_t>(b.last_lane.group);
+    const bool in_group = b.last_lane.group != Lane::kNone && group < of_group.size();
+    ends.push_back(in_group ? std::max(b.last, of_group[group]) : b.last);
+  }
+  return ends;
+}
+
+// Those that are alive as steps go by, each until its last step.
+class Alive {
+ public:
+  // Calls `ended` for those that end before a step.
+  template <class Ended>
+  void end_before(int32_t step, const Ended& ended) {
+    for (; !ends_.empty() && ends_.top().first < step; ends_.pop()) ended(ends_.top().second);
+  }
+  void add(int32_t buffer, int32_t last) { ends_.emplace(last, buffer); }
+  size_t size() const { return ends_.size(); }
+
+ private:
+  using End = std::pair<int32_t, int32_t>;  // the step, the buffer
+  std::priority_queue<End, std::vector<End>, std::greater<>> ends_;
+};
+
 // Which buffers conflict: their neighbours, one list after another.
 class Neighbours {
  public:
   explicit Neighbours(std::span<const Buffer> buffers) : begin_(buffers.size() + 1, 0) {
     const std::vector<int32_t> ends = last_steps(buffers);
-    std::vector<int32_t> by_first(buffers.size());
-    std::iota(by_first.begin(), by_first.end(), 0);
-    std::ranges::stable_sort(by_first, {}, [&](int32_t i) { return at(buffers, i).first; });
     std::vector<std::pair<int32_t, int32_t>> pairs;
     std::vector<int32_t> open;  // may conflict with what begins next
-    for (const int32_t i : by_first) {
+    for (const int32_t i : by_first_step(buffers)) {
       const Buffer& buffer = at(buffers, i);
       if (buffer.bytes == 0) continue;
       std::erase_if(open, [&](int32_t k) { return ends[static_cast<size_t>(k)] < buffer.first; });
@@ -50,26 +100,6 @@ class Neighbours {
   }
 
  private:
-  static const Buffer& at(std::span<const Buffer> buffers, int32_t i) {
-    return buffers[static_cast<size_t>(i)];
-  }
-  // In a group, another branch may still begin something: that is as if it lasted until then.
-  static std::vector<int32_t> last_steps(std::span<const Buffer> buffers) {
-    std::vector<int32_t> of_group, ends;
-    for (const Buffer& b : buffers) {
-      if (b.first_lane.group == Lane::kNone) continue;
-      const auto group = static_cast<size_t>(b.first_lane.group);
-      if (of_group.size() <= group) of_group.resize(group + 1, 0);
-      of_group[group] = std::max(of_group[group], b.first);
-    }
-    for (const Buffer& b : buffers) {
-      const auto group = static_cast<size_t>(b.last_lane.group);
-      const bool in_group = b.last_lane.group != Lane::kNone && group < of_group.size();
-      ends.push_back(in_group ? std::max(b.last, of_group[group]) : b.last);
-    }
-    return ends;
-  }
-
   std::vector<size_t> begin_;
   std::vector<int32_t> list_;
 };
@@ -257,11 +287,76 @@ std::vector<std::vector<int32_t>> components(std::span<const Buffer> buffers,
   return {top, false};
 }
 
+int64_t count_pairs(std::span<const Buffer> buffers) {
+  const std::vector<int32_t> ends = last_steps(buffers);
+  Alive alive;
+  int64_t pairs = 0;
+  for (const int32_t i : by_first_step(buffers)) {
+    if (at(buffers, i).bytes == 0) continue;
+    alive.end_before(at(buffers, i).first, [](int32_t) {});
+    pairs += static_cast<int64_t>(alive.size());
+    alive.add(i, ends[static_cast<size_t>(i)]);
+  }
+  return pairs;
+}
+
+// Gaps of the arena, of which the last has no end.
+class Gaps {
+ public:
+  int64_t take(int64_t bytes) {
+    auto gap = gaps_.begin();
+    while (gap->second - gap->first < bytes) ++gap;
+    const auto [begin, end] = *gap;
+    gaps_.erase(gap);
+    if (begin + bytes < end) gaps_.emplace(begin + bytes, end);
+    return begin;
+  }
+  void give_back(int64_t begin, int64_t end) {
+    auto next = gaps_.lower_bound(begin);
+    if (next != gaps_.end() && next->first == end) {
+      end = next->second;
+      next = gaps_.erase(next);
+    }
+    if (next != gaps_.begin() && std::prev(next)->second == begin) {
+      std::prev(next)->second = end;
+      return;
+    }
+    gaps_.emplace_hint(next, begin, end);
+  }
+
+ private:
+  std::map<int64_t, int64_t> gaps_{{0, INT64_MAX}};
+};
+
+// As they begin, each in the lowest gap between those that are alive: little work for each.
+Packing pack_in_time(std::span<Buffer> buffers) {
+  const std::vector<int32_t> ends = last_steps(buffers);
+  Alive alive;
+  Gaps gaps;
+  int64_t top = 0;
+  for (const int32_t i : by_first_step(buffers)) {
+    Buffer& own = buffers[static_cast<size_t>(i)];
+    if (own.bytes == 0) continue;
+    alive.end_before(own.first, [&](int32_t ended) {
+      const Buffer& other = at(buffers, ended);
+      gaps.give_back(other.offset, other.offset + aligned(other.bytes));
+    });
+    own.offset = gaps.take(aligned(own.bytes));
+    top = std::max(top, own.offset + aligned(own.bytes));
+    alive.add(i, ends[static_cast<size_t>(i)]);
+  }
+  return {top, false};
+}
+
 }  // namespace
 
 Packing pack(std::span<Buffer> buffers, int64_t bound) {
   if constexpr (!WEFT_KEEPS_search) return pack_once(buffers);
   for (Buffer& buffer : buffers) buffer.offset = 0;
+  if (count_pairs(buffers) > kMostPairs) {
+    const Packing packing = pack_in_time(buffers);
+    return {packing.bytes, packing.bytes <= bound};
+  }
   const Neighbours neighbours(buffers);
   Greedy greedy(buffers, neighbours);
   Packing whole{0, true};

@@ -43,18 +43,34 @@ bool ReplaceFile::open_without_name() {
   return false;
 }
 
+// Process numbers come again, in containers even always the same: a name may be taken by what a run
+// left that was killed, or by a link that somebody planted. It stays, and the next name is tried.
+template <class Make>
+bool ReplaceFile::make_named(const Make& make) {
+  constexpr int kMostTaken = 1 << 16;
+  const std::string prefix = path_ + ".tmp-" + std::to_string(::getpid()) + "-";
+  for (int i = 0; i < kMostTaken; ++i) {
+    temporary_ = prefix + std::to_string(next_number++);
+    is_named_ = make(temporary_.c_str());
+    if (is_named_ || errno != EEXIST) break;
+  }
+  return is_named_;
+}
+
 Status ReplaceFile::open() {
-  temporary_ = path_ + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(next_number++);
   if (open_without_name()) return {};
-  file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  is_named_ = file_ >= 0;
-  return is_named_ ? Status() : failed("cannot be written");
+  const bool is_open = make_named([&](const char* name) {
+    file_ = ::open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    return file_ >= 0;
+  });
+  return is_open ? Status() : failed("cannot be written");
 }
 
 bool ReplaceFile::give_name() {
-  is_named_ = is_named_ || ::linkat(AT_FDCWD, link_of(file_).c_str(), AT_FDCWD, temporary_.c_str(),
-                                    AT_SYMLINK_FOLLOW) == 0;
-  return is_named_;
+  return is_named_ || make_named([&](const char* name) {
+           return ::linkat(AT_FDCWD, link_of(file_).c_str(), AT_FDCWD, name, AT_SYMLINK_FOLLOW) ==
+                  0;
+         });
 }
 
 Status ReplaceFile::write(const void* data, size_t bytes) {

@@ -27,6 +27,8 @@ class ReplaceFile {
   Status failed(const char* what) const;
   bool open_without_name();
   bool give_name();
+  template <class Make>
+  bool make_named(const Make& make);  // `make(name)` until the name is free
 
   std::string path_;
   std::string temporary_;

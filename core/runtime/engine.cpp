@@ -102,7 +102,7 @@ Status run_now(Engine& e, std::unique_lock<std::mutex>& lock, Operation& operati
     lock_soon(lock);
   }
   wake_threads(e, complete_operation(e, operation, status));
-  end_operation(e);
+  end_operation(e, operation.era);
   return status;
 }
 
@@ -126,7 +126,7 @@ Status give_up(Engine& e, std::unique_lock<std::mutex>& lock,
     return status;
   }
   wake_threads(e, complete_operation(e, *operation, status));
-  end_operation(e);
+  end_operation(e, operation->era);
   lock.unlock();
   release_storages(*operation);
   return status;
@@ -214,10 +214,23 @@ void release_storages(const Operation& operation) {
   for (Storage* storage : operation.storages) storage->release();
 }
 
-void end_operation(Engine& e) {
+namespace {
+
+// Eras of which nothing is outstanding are over, but for the present one.
+bool end_eras(Engine& e) {
+  const uint64_t first = e.first_era;
+  for (; e.eras.size() > 1 && e.eras.front() == 0; ++e.first_era) e.eras.pop_front();
+  return e.first_era != first;
+}
+
+}  // namespace
+
+void end_operation(Engine& e, uint64_t era) {
   --e.outstanding;
+  --e.eras[era - e.first_era];
+  const bool is_over = end_eras(e);
   if (e.waiting == 0) return;
-  if (e.outstanding == 0) e.changed.notify_all();
+  if (is_over) e.changed.notify_all();
   if (has_much_room(e)) e.room_changed.notify_all();
 }
 
@@ -307,7 +320,10 @@ Status engine_wait(Storage& storage) {
 Status engine_wait_all() {
   Engine& e = engine();
   std::unique_lock lock(e.mutex);
-  if (!wait_until(e, e.changed, lock, [&] { return e.outstanding == 0; }))
+  e.eras.push_back(0);
+  const uint64_t present = e.first_era + e.eras.size() - 1;
+  end_eras(e);
+  if (!wait_until(e, e.changed, lock, [&] { return e.first_era >= present; }))
     return errors::interrupted("wait", "interrupted while work was pending");
   return std::exchange(e.unseen, Status());
 }

@@ -29,7 +29,7 @@ void watch(Engine& e, DeviceQueue& queue) {
     lock.unlock();
     release_storages(*operation);
     lock_soon(lock);
-    end_operation(e);
+    end_operation(e, operation->era);
   }
 }
 

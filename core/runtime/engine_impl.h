@@ -30,6 +30,7 @@ struct Operation {
   PoolVector<Operation*> next;  // operations that wait for this one
   bool failure_is_content = false;
   bool told = false;           // a caller was given its failure already
+  uint64_t era = 0;            // of its registration
   std::unique_ptr<Task> task;  // null where the registering thread runs the work itself
   // Of a task:
   int priority = 0;
@@ -81,6 +82,11 @@ struct Engine {
   std::condition_variable ready_changed;
   std::condition_variable room_changed;  // there is room again for more tasks
   int64_t outstanding = 0;
+  // Who waits for everything waits for what was registered before: it begins an era, and waits
+  // until nothing is outstanding of those before it, however much others go on registering.
+  uint64_t first_era = 0;  // of those that something is outstanding of
+  std::deque<int64_t> eras{
+      0};  // how much is, from that one on; not of the pool, which needs an engine
   int64_t outstanding_bytes = 0;  // that queued tasks will write
   uint64_t pushed = 0;
   PoolVector<Operation*> ready;  // a heap: highest priority, then first pushed
@@ -89,7 +95,8 @@ struct Engine {
   std::vector<std::thread> threads;
   std::vector<std::unique_ptr<DeviceQueue>> queues;
   bool stopping = false;
-  Status unseen;  // first failure of a task that no caller has been given
+  uint64_t last_number = 0;  // tasks below it run before the threads stop
+  Status unseen;             // first failure of a task that no caller has been given
   WaitHooks hooks;
   OriginHook origin = nullptr;
   std::atomic<EnginePolicy> policy{EnginePolicy::kInline};
@@ -123,7 +130,7 @@ Status poison_of(std::span<Storage* const> reads);
 int start_operation(Engine& e, Operation& operation);
 void make_ready(Engine& e, Operation& operation);
 void wake_threads(Engine& e, int tasks);
-void end_operation(Engine& e);  // one is outstanding no more
+void end_operation(Engine& e, uint64_t era);  // one is outstanding no more
 
 // The failure of a task names the line that pushed it.
 Status run_task(Task& task);

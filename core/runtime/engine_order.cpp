@@ -72,6 +72,8 @@ bool must_wait(std::span<Storage* const> reads, std::span<Storage* const> writes
 void register_operation(Engine& e, Operation& operation) {
   e.registered.fetch_add(1, std::memory_order_relaxed);
   ++e.outstanding;
+  ++e.eras.back();
+  operation.era = e.first_era + e.eras.size() - 1;
   operation.places.reserve(operation.reads.size());
   for (size_t i = 0; i < operation.reads.size(); ++i) {
     Storage& storage = *operation.reads[i];

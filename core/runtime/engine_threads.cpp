@@ -45,6 +45,8 @@ void wait_for_ready(Engine& e, std::unique_lock<std::mutex>& lock) {
 // The operation to run next, and the poison that it reads; none once the engine stops.
 std::unique_ptr<Operation> take_ready(Engine& e, Status& poison) {
   if (e.ready.empty()) return nullptr;
+  // What others go on pushing waits for new threads.
+  if (e.stopping && e.ready.front()->number >= e.last_number) return nullptr;
   std::pop_heap(e.ready.begin(), e.ready.end(), runs_later);
   std::unique_ptr<Operation> operation(e.ready.back());
   e.ready.pop_back();
@@ -68,6 +70,7 @@ void work(Engine& e) {
     }
     lock.unlock();
     const bool ended = done != nullptr;
+    const uint64_t era = ended ? done->era : 0;
     if (done) release_storages(*std::exchange(done, nullptr));
     Status status = poison;
     if (operation && operation->device) {
@@ -77,7 +80,7 @@ void work(Engine& e) {
       operation->task.reset();
     }
     lock_soon(lock);
-    if (ended) end_operation(e);
+    if (ended) end_operation(e, era);
     if (operation) complete_task(e, *operation, poison, status, 1);  // this one takes one of them
     done = std::move(operation);
   }
@@ -131,7 +134,8 @@ void stop_engine() {
   std::vector<std::thread> ending;
   {
     const std::lock_guard lock(e.mutex);
-    e.stopping = true;  // the threads empty the queue first
+    e.stopping = true;  // the threads empty the queue first, of what is there now
+    e.last_number = e.pushed;
     ending.swap(e.threads);
   }
   e.ready_changed.notify_all();

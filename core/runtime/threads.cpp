@@ -29,7 +29,8 @@ constexpr std::chrono::microseconds kBetweenRuns{200};
 constexpr int kMostTeams = 16;
 
 struct Pool {
-  std::mutex owner;  // held by the caller whose work is being run
+  std::mutex owner;              // held by the caller whose work is being run
+  std::atomic<int> stopping{0};  // who waits for it to end the threads; callers then run alone
   std::vector<std::thread> threads;
   Region region;
   Region teams[kMostTeams];  // by branch, for the calls inside it
@@ -39,6 +40,11 @@ struct Pool {
 Pool& pool() {
   static Pool* const instance = new Pool;  // never destroyed: threads may outlive main
   return *instance;
+}
+
+// A mutex is not fair: callers that try again and again would keep one out that waits.
+bool take_pool(Pool& p) {
+  return p.stopping.load(std::memory_order_relaxed) == 0 && p.owner.try_lock();
 }
 
 // Inside of a parallel region: whom a call may share its work with.
@@ -162,7 +168,7 @@ void parallel_for(int64_t units, int64_t grain, void* context,
   const int64_t most = (units + std::max<int64_t>(grain, 1) - 1) / std::max<int64_t>(grain, 1);
   const int threads = threads_of_call();
   Pool& p = pool();
-  if (most <= 1 || threads <= 1 || (!inside.region && !p.owner.try_lock())) {
+  if (most <= 1 || threads <= 1 || (!inside.region && !take_pool(p))) {
     body(context, 0, units, 0);
     return;
   }
@@ -182,7 +188,7 @@ void parallel_branches(int count, int share, std::atomic<bool>& give_up, void* c
                        void (*body)(void*, int)) {
   const int threads = num_threads();
   Pool& p = pool();
-  if (count <= 1 || threads <= 1 || inside.region || !p.owner.try_lock()) {
+  if (count <= 1 || threads <= 1 || inside.region || !take_pool(p)) {
     run_branches_alone(count, context, body);
     return;
   }
@@ -207,8 +213,12 @@ void parallel_branches(int count, int share, std::atomic<bool>& give_up, void* c
 
 void stop_threads() {
   Pool& p = pool();
-  const std::lock_guard lock(p.owner);
-  join_all(p);
+  p.stopping.fetch_add(1);
+  {
+    const std::lock_guard lock(p.owner);
+    join_all(p);
+  }
+  p.stopping.fetch_sub(1);
 }
 
 }  // namespace weft

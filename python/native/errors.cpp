@@ -76,7 +76,7 @@ bool load_errors() {
 }
 
 int32_t interrupted() {
-  const PyGILState_STATE gil = PyGILState_Ensure();
+  const PyGILState_STATE gil = take_gil();
   const bool raised = PyErr_CheckSignals() != 0;
   if (raised) {
     PyObject *kind = nullptr, *error = nullptr, *trace = nullptr;

@@ -26,9 +26,9 @@ PyObject* call(PyObject* object, PyObject* const* args, size_t flags, PyObject* 
     }
     inputs[i] = tensor_of(args[i]);
   }
-  weft_status status;
-  Py_BEGIN_ALLOW_THREADS status = weft_function_call(self->function, inputs, ninputs, outs, nouts);
-  Py_END_ALLOW_THREADS if (status != WEFT_OK) return raise_status(status);
+  const weft_status status =
+      without_gil([&] { return weft_function_call(self->function, inputs, ninputs, outs, nouts); });
+  if (status != WEFT_OK) return raise_status(status);
   PyObject* tuple = PyTuple_New(static_cast<Py_ssize_t>(nouts));
   for (size_t i = 0; i < nouts; ++i) {
     PyObject* array = wrap(outs[i]);
@@ -84,17 +84,16 @@ PyObject* text(PyObject* object, PyObject* what) {
   const char* found = nullptr;
   // A call that makes a plan may hold the function's lock and wait for the GIL, for a rule in
   // Python.
-  weft_status status;
-  Py_BEGIN_ALLOW_THREADS status = weft_function_get_text(self_of(object)->function, kind, &found);
-  Py_END_ALLOW_THREADS return status == WEFT_OK ? PyUnicode_FromString(found)
-                                                : raise_status(status);
+  const weft_status status =
+      without_gil([&] { return weft_function_get_text(self_of(object)->function, kind, &found); });
+  return status == WEFT_OK ? PyUnicode_FromString(found) : raise_status(status);
 }
 
 PyObject* memory(PyObject* object, PyObject*) {
   weft_plan_memory memory = WEFT_PLAN_MEMORY_INIT;
-  weft_status status;
-  Py_BEGIN_ALLOW_THREADS status = weft_function_memory(self_of(object)->function, &memory);
-  Py_END_ALLOW_THREADS if (status != WEFT_OK) return raise_status(status);
+  const weft_status status =
+      without_gil([&] { return weft_function_memory(self_of(object)->function, &memory); });
+  if (status != WEFT_OK) return raise_status(status);
   return Py_BuildValue(
       "{s:L,s:L,s:L,s:L,s:L,s:L,s:d,s:L}", "arena", static_cast<long long>(memory.arena),
       "residual", static_cast<long long>(memory.residual), "backward",

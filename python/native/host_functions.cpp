@@ -44,7 +44,7 @@ bool take_arrays(PyObject* result, weft_tensor* outputs, size_t count) {
 
 weft_status call_function(void* context, const weft_tensor* inputs, size_t ninputs,
                           weft_tensor* outputs, size_t noutputs) {
-  const PyGILState_STATE gil = PyGILState_Ensure();
+  const PyGILState_STATE gil = take_gil();
   PyObject* arguments = tuple_of(inputs, ninputs);
   PyObject* result =
       arguments ? PyObject_CallObject(static_cast<PyObject*>(context), arguments) : nullptr;
@@ -57,7 +57,7 @@ weft_status call_function(void* context, const weft_tensor* inputs, size_t ninpu
 
 void release_function(void* context) {
   if (!Py_IsInitialized()) return;
-  const PyGILState_STATE gil = PyGILState_Ensure();
+  const PyGILState_STATE gil = take_gil();
   PyObject *kind = nullptr, *error = nullptr, *trace = nullptr;
   PyErr_Fetch(&kind, &error, &trace);
   Py_DECREF(static_cast<PyObject*>(context));
@@ -84,7 +84,7 @@ weft_host_function host_function(PyObject* callable) {
 
 weft_status print_text(const char* text, size_t size) {
   if (!Py_IsInitialized()) return std::fwrite(text, 1, size, stdout) == size ? WEFT_OK : WEFT_IO;
-  const PyGILState_STATE gil = PyGILState_Ensure();
+  const PyGILState_STATE gil = take_gil();
   PyObject* file = PySys_GetObject("stdout");  // borrowed; None where there is none
   PyObject* line = PyUnicode_DecodeUTF8(text, static_cast<Py_ssize_t>(size), "replace");
   PyObject* written = nullptr;

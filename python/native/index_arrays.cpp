@@ -109,10 +109,21 @@ bool IndexArrays::has_room() {
   return false;
 }
 
+// Numbers that int64 lacks lie outside every axis; they do not become negative.
+weft_tensor IndexArrays::numbers_of(weft_tensor array) {
+  if (weft_tensor_dtype(array) != WEFT_UINT64)
+    return cast_to(weft_tensor_retain(array), WEFT_INT64);
+  static const weft_op minimum = find_operator("minimum");
+  weft_value values[2] = {tensor_value(array), {}};
+  values[1].tag = WEFT_TAG_INT;
+  values[1].as.integer = INT64_MAX;
+  return cast_to(invoke(minimum, values, 2), WEFT_INT64);
+}
+
 int IndexArrays::take(weft_tensor array, const int64_t* extents, int axis, const MaskCount& count) {
   if (!has_room()) return -1;
   if (weft_tensor_dtype(array) != WEFT_BOOL)
-    return keep(cast_to(weft_tensor_retain(array), WEFT_INT64)) ? 1 : -1;
+    return keep(numbers_of(array)) ? 1 : -1;
   return weft_tensor_rank(array) == 0 ? take_truth(array, count)
                                       : take_mask(array, extents, axis, count);
 }

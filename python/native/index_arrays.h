@@ -31,6 +31,7 @@ class IndexArrays {
 
  private:
   int take_mask(weft_tensor mask, const int64_t* extents, int axis, const MaskCount& count);
+  static weft_tensor numbers_of(weft_tensor array);
   int take_truth(weft_tensor mask, const MaskCount& count);
   bool has_room();
   bool keep(weft_tensor array);  // takes the reference; null: a Python error is set

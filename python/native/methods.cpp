@@ -243,9 +243,7 @@ PyObject* backward(PyObject* self, PyObject* args, PyObject* keywords) {
   }
   const weft_tensor head = tensor_of(self);
   const weft_tensor head_grad = out_grad == Py_None ? nullptr : tensor_of(out_grad);
-  weft_status status;
-  Py_BEGIN_ALLOW_THREADS status = weft_backward(&head, &head_grad, 1, retain_graph);
-  Py_END_ALLOW_THREADS return checked(status);
+  return checked(without_gil([&] { return weft_backward(&head, &head_grad, 1, retain_graph); }));
 }
 
 PyObject* wait_to_read(PyObject* self, PyObject*) {

@@ -36,7 +36,7 @@ void make_types() {
 // Called by the library round its waits. Threads of the engine never hold the GIL.
 void* release_gil() { return PyGILState_Check() ? PyEval_SaveThread() : nullptr; }
 void restore_gil(void* state) {
-  if (state) PyEval_RestoreThread(static_cast<PyThreadState*>(state));
+  if (state) take_gil_back(static_cast<PyThreadState*>(state));
 }
 
 }  // namespace

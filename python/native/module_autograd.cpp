@@ -23,7 +23,7 @@ void backward(const py::sequence& heads, const py::object& head_grads, bool reta
   const std::vector<weft_tensor> grads = head_gradients(head_grads, tensors.size(), "backward");
   weft_status status;
   {
-    py::gil_scoped_release release;
+    const WithoutGil release;
     status = weft_backward(tensors.data(), grads.data(), tensors.size(), retain_graph);
   }
   check(status);
@@ -37,7 +37,7 @@ py::list grad(const py::sequence& heads, const py::sequence& variables,
   std::vector<weft_tensor> out(leaves.size(), nullptr);
   weft_status status;
   {
-    py::gil_scoped_release release;
+    const WithoutGil release;
     status = weft_grad(tensors.data(), grads.data(), tensors.size(), leaves.data(), leaves.size(),
                        retain_graph, create_graph, out.data());
   }
@@ -102,7 +102,7 @@ py::list lent(const weft_tensor* tensors, size_t count) {
 weft_status call_backward(void* context, const weft_tensor* saved, size_t nsaved,
                           const weft_tensor* cotangents, size_t noutputs, weft_tensor* gradients,
                           size_t ninputs) {
-  const py::gil_scoped_acquire gil;
+  const WithGil gil;
   try {
     const py::handle function(static_cast<PyObject*>(context));
     const py::object result = function(lent(saved, nsaved), lent(cotangents, noutputs));
@@ -125,7 +125,7 @@ weft_status call_backward(void* context, const weft_tensor* saved, size_t nsaved
 }
 
 void release_callable(void* context) {
-  const py::gil_scoped_acquire gil;
+  const WithGil gil;
   const py::error_scope keep_error;
   Py_DECREF(static_cast<PyObject*>(context));
 }
@@ -148,7 +148,7 @@ void checkpoint_begin(const py::sequence& inputs) {
 // Calls the Python function of a checkpoint again: inputs -> outputs.
 weft_status call_segment(void* context, const weft_tensor* inputs, size_t ninputs,
                          weft_tensor* outputs, size_t noutputs) {
-  const py::gil_scoped_acquire gil;
+  const WithGil gil;
   try {
     const py::object result = py::handle(static_cast<PyObject*>(context))(lent(inputs, ninputs));
     const std::vector<weft_tensor> found = tensors_of(result, "checkpoint");

@@ -31,7 +31,7 @@ void save_arrays(const std::string& path, const std::vector<std::string>& names,
   const char* const extra = metadata.empty() ? nullptr : c_text(metadata);
   weft_status status;
   {
-    py::gil_scoped_release release;
+    const WithoutGil release;
     status = weft_tensors_save(file, texts.data(), tensors.data(), tensors.size(), extra);
   }
   check(status);
@@ -55,7 +55,7 @@ std::pair<py::dict, std::optional<std::string>> load_archive(const std::string& 
   const char* const file = c_text(path);
   weft_status status;
   {
-    py::gil_scoped_release release;
+    const WithoutGil release;
     status = weft_archive_load(file, &opened);
   }
   check_file(status);
@@ -107,7 +107,7 @@ void save_model(const std::string& path, const std::vector<Entry>& entries,
   const char* const file = c_text(path);
   weft_status status;
   {
-    py::gil_scoped_release release;
+    const WithoutGil release;
     status = weft_writer_save(created, file);
   }
   check(status);
@@ -117,7 +117,7 @@ void save_plans(const std::string& path) {
   const char* const file = c_text(path);
   weft_status status;
   {
-    py::gil_scoped_release release;
+    const WithoutGil release;
     status = weft_model_save_plans(file);
   }
   check_file(status);
@@ -127,7 +127,7 @@ void pack_model(const std::string& path) {
   const char* const file = c_text(path);
   weft_status status;
   {
-    py::gil_scoped_release release;
+    const WithoutGil release;
     status = weft_model_pack(file);
   }
   check_file(status);
@@ -139,7 +139,7 @@ class Model {
     const char* const file = c_text(path);
     weft_status status;
     {
-      py::gil_scoped_release release;
+      const WithoutGil release;
       status = weft_model_load(file, &model_);
     }
     check_file(status);

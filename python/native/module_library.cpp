@@ -17,7 +17,7 @@ py::object info(const char* name) {
 void wait_all() {
   weft_status status;
   {
-    py::gil_scoped_release release;
+    const WithoutGil release;
     status = weft_wait_all();
   }
   check(status);
@@ -97,7 +97,7 @@ void write_line(char* text, size_t size) {
 // of the library has no frame, and never waits for the GIL.
 void write_origin(char* text, size_t size) {
   if (!Py_IsInitialized() || !PyGILState_GetThisThreadState()) return;
-  const PyGILState_STATE state = PyGILState_Ensure();
+  const PyGILState_STATE state = take_gil();
   write_line(text, size);
   PyGILState_Release(state);
 }
@@ -115,7 +115,7 @@ void define_library(py::module_& module) {
   weft_set_origin_hook(write_origin);
   weft_set_print_hook(print_text);
   module.def("prepare_fork", [] {
-    py::gil_scoped_release release;
+    const WithoutGil release;
     weft_prepare_fork();
   });
   module.attr("RESET_PEAK") = static_cast<int>(WEFT_RESET_PEAK);

@@ -80,7 +80,7 @@ void check_not_kept(py::handle rules, const py::list& views) {
 // Runs a body that may throw Python's errors, with the GIL.
 template <class Body>
 weft_status with_python(const Body& body) {
-  const py::gil_scoped_acquire gil;
+  const WithGil gil;
   try {
     body();
     return WEFT_OK;
@@ -301,7 +301,7 @@ void load_library(const std::string& path) {
   const char* const file = c_text(path);
   weft_status status;
   {
-    py::gil_scoped_release release;
+    const WithoutGil release;
     status = weft_library_load(file);
   }
   if (status == WEFT_OK) return;

@@ -11,6 +11,8 @@
 #include <Python.h>
 #include <weft/weft.h>
 
+#include "gil.h"
+
 namespace weft::python {
 
 // Axes that an array may have in the library.
@@ -107,6 +109,7 @@ weft_tensor listed_tensor(PyObject* object, const char* where, const char* argum
 // A new reference to an array with the elements of `object`, dtype by the data policy: floats of
 // Python become float32, NumPy arrays keep their dtype. Null: a Python error is set.
 weft_tensor tensor_from_object(PyObject* object);
+bool is_numpy_array(PyObject* object);
 weft_tensor tensor_from_object(PyObject* object, weft_dtype dtype);
 
 // The handles of one call, null at first: inside itself for the usual number.

@@ -5,11 +5,32 @@ At exit pending work is finished while the interpreter is still whole.
 """
 
 import atexit
+import importlib
 import os
 import sys
 
-from weft import _native as native
 from weft._errors import Error
+
+
+def _refuse_sub_interpreters() -> None:
+    """The library is one for the process, and its hooks are for one interpreter's lock; without
+    this the import would wait for ever."""
+    for name in ("_interpreters", "_xxsubinterpreters"):  # from 3.13 on, before
+        try:
+            interpreters = importlib.import_module(name)
+        except ImportError:
+            continue
+        if interpreters.get_current() != interpreters.get_main():
+            raise ImportError(
+                "weft: cannot be imported in a sub-interpreter; import it in the main interpreter, "
+                "or use a process of its own"
+            )
+        return
+
+
+_refuse_sub_interpreters()
+
+from weft import _native as native  # noqa: E402
 
 # The operators that are built in, by name; those of libraries are found by weft.library.
 OPERATORS = {function.__name__: function for function in native.operators()}

@@ -8,8 +8,9 @@ from typing import Any, Never
 
 from weft import autograd
 from weft._core import native
-from weft._errors import InvalidState, InvalidType, InvalidValue
+from weft._errors import Error, InvalidState, InvalidType, InvalidValue
 from weft._extent import Dim
+from weft._files import beside
 from weft._trace import ArrayTypes, Dimensions, Traced, trace, unflatten
 
 Named = list[tuple[str, native.ndarray]]
@@ -101,11 +102,15 @@ def export(
         )
         for name, found in traced.items()
     ]
-    native.save_model(fspath(path), written, list(metadata.items()), source_lines)
-    if plan:
-        native.save_plans(fspath(path))
-    if pack:
-        native.pack_model(fspath(path))
+    if not (plan or pack):
+        native.save_model(fspath(path), written, list(metadata.items()), source_lines)
+        return
+    with beside(path, "export") as unfinished:  # each step writes the whole file
+        native.save_model(unfinished, written, list(metadata.items()), source_lines)
+        if plan:
+            native.save_plans(unfinished)
+        if pack:
+            native.pack_model(unfinished)
 
 
 Examples = tuple[Any, ...] | None  # None: the arguments of the last call
@@ -189,7 +194,17 @@ def _traced(name: str, function: Any, examples: Examples, dynamic: _Dynamic) -> 
         code = function.__wrapped__
         call, types = _signature(name, function, examples)
     names = _input_names(function, call, len(types))
-    return trace(code, call, types, f"export: {name}", dynamic.dimensions(names, types))
+    dimensions = dynamic.dimensions(names, types)
+    try:
+        return trace(code, call, types, f"export: {name}", dimensions)
+    except Error as error:
+        if dimensions and len(error.args) == 1 and not isinstance(error, OSError):
+            open_ = ", ".join(f"`{dim.name}`" for dim in dimensions)
+            error.args = (
+                f"export: {name}: `dynamic` makes {open_} any number, and with numbers put in for "
+                f"it, this failed: {error.args[0]}; an axis that weights fix cannot be dynamic",
+            )
+        raise
 
 
 def _signature(name: str, function: Any, examples: Examples) -> tuple[Hashable, ArrayTypes]:

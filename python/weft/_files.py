@@ -1,12 +1,16 @@
 """Writing named arrays to a file, at once or while the program goes on, and reading them."""
 
 import json
-from collections.abc import Mapping
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from os import PathLike, fspath
+from tempfile import mkdtemp
 from typing import Any
 
 from weft._core import native
-from weft._errors import FileFailure, InvalidValue, Unsupported
+from weft._errors import Error, FileFailure, InvalidType, InvalidValue, Unsupported
 
 
 class BackgroundWrite:
@@ -37,11 +41,49 @@ def save_arrays(
     """Replaces a safetensors file in one step; a BackgroundWrite if it is done in the background,
     with the contents that the arrays have now."""
     name, names, values = fspath(path), list(arrays), list(arrays.values())
+    for key in names:
+        if not isinstance(key, str):
+            raise InvalidType(f"save: names of arrays must be texts; got {key!r}; use `str(key)`")
+    for key, value in arrays.items():
+        if not isinstance(value, native.ndarray):
+            raise InvalidType(
+                f"save: `{key}` must be an array; got {type(value).__name__}; use `np.array(value)`"
+            )
     texts = json.dumps(metadata) if metadata else ""
     if background:
         return BackgroundWrite(name, native.save_arrays_async(name, names, values, texts))
     native.save_arrays(name, names, values, texts)
     return None
+
+
+@contextmanager
+def beside(path: str | PathLike[str], caller: str) -> Iterator[str]:
+    """A path in the folder of `path` to write to, in one step or several. What is there at the end
+    takes the place of `path`; after a failure nothing has changed, and nothing is left.
+
+    It is in a folder of its own that nobody else can write to, so no link that somebody has made
+    there is followed. Raises OSError where there can be none, which names `path`.
+    """
+    target = fspath(path)
+    try:
+        folder = mkdtemp(prefix=f".{os.path.basename(target)}-", dir=os.path.dirname(target) or ".")
+    except OSError as error:
+        raise FileFailure(_unwritten(caller, target, error.strerror)) from None
+    inside = os.path.join(folder, os.path.basename(target))
+    try:
+        yield inside
+        os.replace(inside, target)
+    except Error as error:
+        error.args = tuple(str(part).replace(inside, target) for part in error.args)
+        raise
+    except OSError as error:
+        raise FileFailure(_unwritten(caller, target, error.strerror)) from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unwritten(caller: str, path: str, why: str | None) -> str:
+    return f"{caller}: `{path}` cannot be written: {why}; what was there before is unchanged"
 
 
 class Described:
@@ -103,4 +145,4 @@ def check_form(value: Any, form: Any, complaint: str, place: str = "its descript
         check_form(value[name], inner, complaint, f"`{name}`")
 
 
-__all__ = ["BackgroundWrite", "Described", "check_form", "save_arrays"]
+__all__ = ["BackgroundWrite", "Described", "beside", "check_form", "save_arrays"]

@@ -25,6 +25,9 @@ struct End {
   int32_t last, group;
 };
 
+// Of nodes and groups, for one question whether groups may become one.
+constexpr size_t kMostLookedAt = 2048;
+
 class Fuser {
  public:
   explicit Fuser(const Graph& graph)
@@ -197,8 +200,9 @@ class Fuser {
   // Steps that lie before this node altogether need nothing at or after `first`: no group has
   // members on both sides of it. Groups stand in the order of their last members, so that those
   // that end before are not looked at.
-  int32_t first_that_may_follow(int32_t first, int32_t group) const {
+  int32_t first_that_may_follow(int32_t first, int32_t group, size_t& looked_at) const {
     for (size_t i = ends_.size(); i-- > 0 && ends_[i].last >= first;) {
+      if (++looked_at > kMostLookedAt) break;
       const std::vector<int32_t>& members = groups_[static_cast<size_t>(ends_[i].group)].members;
       if (ends_[i].group != group && !members.empty()) first = std::min(first, members.front());
     }
@@ -206,7 +210,9 @@ class Fuser {
   }
 
   // Would a step outside have to run after one member and before another? Follows what the
-  // group's inputs depend on, whole groups at a time, back to the group.
+  // group's inputs depend on, whole groups at a time, back to the group. What is too far apart to
+  // be found out in bounded work stays apart: a gradient that computes a long chain again has it in
+  // front of all that reads it, and would look through all of it for each step.
   bool cyclic(const std::vector<int32_t>& members, int32_t group) {
     ++round_;
     std::vector<int32_t> pending;
@@ -216,8 +222,10 @@ class Fuser {
       });
     };
     for (const int32_t n : members) push_dependencies(n, group);
-    const int32_t first = first_that_may_follow(members.front(), group);
+    size_t looked_at = 0;
+    const int32_t first = first_that_may_follow(members.front(), group, looked_at);
     while (!pending.empty()) {
+      if (++looked_at > kMostLookedAt) return true;
       const int32_t n = pending.back();
       pending.pop_back();
       if (!is_outside(n, group)) return true;
@@ -226,6 +234,7 @@ class Fuser {
       const int32_t theirs = group_of_[static_cast<size_t>(n)];
       const std::span<const int32_t> all = step_of(n);
       if (all.back() < first) continue;
+      looked_at += all.size();
       for (const int32_t m : all) {
         visited_[static_cast<size_t>(m)] = round_;
         push_dependencies(m, theirs < 0 ? -2 : theirs);

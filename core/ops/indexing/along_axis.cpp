@@ -1,5 +1,6 @@
 // Functions of indices that are gather and scatter with index arrays made from the arguments.
 #include "base/errors.h"
+#include "ops/indexing/axis_index.h"
 #include "ops/indexing/places.h"
 #include "ops/registry.h"
 
@@ -11,7 +12,7 @@ Values along(const Shape& shape, const Value& index, int axis) {
   Values indices;
   for (int i = 0; i < shape.rank(); ++i) {
     if (i == axis) {
-      indices.push_back(cast(index, DType::kInt64));
+      indices.push_back(as_index(index));
       continue;
     }
     Shape apart;
@@ -90,7 +91,7 @@ bool is_plain(const AlongAxis& a) {
 Result<Value> take_along_axis(const ComposeContext& c) {
   WEFT_ASSIGN(const AlongAxis a, read_along(c, 1));
   if (is_plain(a))
-    return c.builder.call("pick_rows", {a.data, cast(a.index, DType::kInt64)},
+    return c.builder.call("pick_rows", {a.data, as_index(a.index)},
                           {Argument::of_int(a.axis), Argument::of_string("raise")});
   const Values indices = along(a.data.shape(), a.index, a.axis);
   return gather(a.data, indices, FirstAxes(indices.size()).arguments);
@@ -102,8 +103,8 @@ Result<Value> with_values_along_axis(const ComposeContext& c) {
     const Value given = as_array(c.in(2), a.data);
     WEFT_TRY(check_written(c.op().name, "values", given.shape(), a.index.shape()));
     const Value values = broadcast_to(cast(given, a.data.dtype()), a.index.shape());
-    const Value written = c.builder.call(
-        "pick_update", {a.data, values, cast(a.index, DType::kInt64)}, {Argument::of_int(a.axis)});
+    const Value written = c.builder.call("pick_update", {a.data, values, as_index(a.index)},
+                                         {Argument::of_int(a.axis)});
     return reshape(written, c.in(0).shape());
   }
   const Values indices = along(a.data.shape(), a.index, a.axis);
@@ -124,7 +125,7 @@ Result<Values> rows_of(const ComposeContext& c, size_t input, int rank) {
   const Shape row(shape.span().subspan(1));
   Values rows;
   for (int64_t i = 0; i < shape[0]; ++i)
-    rows.push_back(cast(reshape(slice(matrix, 0, i, 1), row), DType::kInt64));
+    rows.push_back(as_index(reshape(slice(matrix, 0, i, 1), row)));
   return rows;
 }
 

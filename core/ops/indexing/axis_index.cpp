@@ -1,8 +1,19 @@
 #include "ops/indexing/axis_index.h"
 
+#include <limits>
+
 #include "base/errors.h"
 
 namespace weft::ops {
+
+Value as_index(const Value& x) {
+  if (x.dtype() != DType::kUInt64) return cast(x, DType::kInt64);
+  constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
+  const Value largest = x.builder().call(
+      "full", {},
+      {Argument::of_ints({}), Argument::of_int(kLargest), Argument::of_dtype(x.dtype())});
+  return cast(x.builder().call("minimum", {x, largest}), DType::kInt64);
+}
 
 AxisIndexing split_at(const TensorView& data, int axis, IndexMode mode) {
   AxisIndexing problem{{data.dtype, 1, data.shape[axis], 1, mode == IndexMode::kClip}, mode};

@@ -28,6 +28,10 @@ struct AxisIndexing : kernels::Indexing {
 // The array seen as [outer, axis, inner].
 AxisIndexing split_at(const TensorView& data, int axis, IndexMode mode);
 
+// Indices of any integer dtype as int64. Numbers that int64 lacks lie outside every axis: they
+// become its largest, and not negative ones, which count back.
+Value as_index(const Value& x);
+
 // The attribute `axis`, counted from the front; inference has checked it.
 int axis_of(const AttributeReader& a, int rank);
 

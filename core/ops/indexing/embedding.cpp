@@ -1,4 +1,5 @@
 #include "base/errors.h"
+#include "ops/indexing/axis_index.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
@@ -15,7 +16,7 @@ Result<Value> embedding(const ComposeContext& c) {
   if (c.in(1).rank() != 2)
     return errors::invalid_value("embedding", "`weight` must have shape (tokens, features); got ",
                                  c.in(1).shape());
-  return c.builder.call("take_rows", {c.in(1), cast(c.in(0), DType::kInt64)},
+  return c.builder.call("take_rows", {c.in(1), as_index(c.in(0))},
                         {Argument::of_int(0), Argument::of_string("strict"), c.get("sparse_grad")});
 }
 
@@ -26,7 +27,7 @@ Result<Value> one_hot(const ComposeContext& c) {
   Shape shape = c.in(0).shape();
   if (shape.rank() == kMaxRank) return errors::rank_too_large("one_hot", "data", kMaxRank + 1);
   shape.push_back(1);
-  const Value index = reshape(cast(c.in(0), DType::kInt64), shape);
+  const Value index = reshape(as_index(c.in(0)), shape);
   const Value classes = iota(c.builder, 0, depth);
   const Argument dtype = c.has("dtype") ? c.get("dtype") : Argument::of_dtype(DType::kFloat32);
   const auto number = [&](std::string_view attribute) {

@@ -171,8 +171,8 @@ Result<Value> pick(const ComposeContext& c) {
   if (index != shape)
     return errors::invalid_value("pick", "`index` must have shape ", shape, ", `data`'s ", data,
                                  " without axis ", axis, "; got ", index);
-  const Value picked = c.builder.call("pick_rows", {c.in(0), cast(c.in(1), DType::kInt64)},
-                                      {c.get("axis"), c.get("mode")});
+  const Value picked =
+      c.builder.call("pick_rows", {c.in(0), as_index(c.in(1))}, {c.get("axis"), c.get("mode")});
   if (!c.flag("keepdims")) return picked;
   return c.builder.call("expand_dims", {picked}, {c.get("axis")});
 }

@@ -93,7 +93,7 @@ Values gradient_adjoint(const GradContext& g) {
 Result<Value> take(const ComposeContext& c) {
   if (!is_integer(c.in(1).dtype()))
     return errors::invalid_type("take", "`indices` must be integers; got ", c.in(1).dtype());
-  const Value index = cast(c.in(1), DType::kInt64);
+  const Value index = as_index(c.in(1));
   if (c.has("axis"))
     return c.builder.call("take_rows", {c.in(0), index}, {c.get("axis"), c.get("mode")});
   const Value flat = reshape(c.in(0), {c.in(0).shape().elements()});

@@ -57,7 +57,7 @@ class Recursion {
       : b_(c.builder), data_(c.in(0).shape()), length_(c.in(1).shape()[1]) {
     const bool first = c.text("blank_label") == "first";
     blank_ = first ? 0 : data_[2] - 1;
-    const Value label = cast(c.in(1), DType::kInt64);
+    const Value label = as_index(c.in(1));
     const Value is_label = b_.call("not_equal", {label, scalar(label, first ? 0 : -1)});
     label_lengths_ = given(c, 3) ? bounded(c.in(3), 0, length_, "`label_lengths`")
                                  : lengths_before_padding(is_label);
@@ -105,7 +105,7 @@ class Recursion {
   }
 
   Value bounded(const Value& numbers, int64_t least, int64_t most, std::string_view what) {
-    return b_.call("bounded_integers", {cast(numbers, DType::kInt64)},
+    return b_.call("bounded_integers", {as_index(numbers)},
                    {Argument::of_int(least), Argument::of_int(most),
                     Argument::of_string("ctc_loss"), Argument::of_string(what)});
   }

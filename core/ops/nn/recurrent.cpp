@@ -121,7 +121,7 @@ class Lengths {
   Lengths(const ComposeContext& c, const Value& lengths)
       : b_(c.builder), steps_(c.in(0).shape()[0]), batch_(c.in(0).shape()[1]) {
     lengths_ =
-        b_.call("bounded_integers", {cast(lengths, DType::kInt64)},
+        b_.call("bounded_integers", {as_index(lengths)},
                 {Argument::of_int(0), Argument::of_int(steps_), Argument::of_string(c.op().name),
                  Argument::of_string("`sequence_length`")});
     times_ = reshape(iota(b_, 0, steps_), {steps_, 1});

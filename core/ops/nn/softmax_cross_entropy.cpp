@@ -1,6 +1,7 @@
 // Cross entropy of scores and labels. Class indices have a kernel, which keeps no probabilities:
 // its gradient computes them again.
 #include "base/errors.h"
+#include "ops/indexing/axis_index.h"
 #include "ops/nn/softmax_problem.h"
 #include "ops/rules.h"
 #include "ops/split_work.h"
@@ -41,7 +42,7 @@ Values compose(const ComposeContext& c) {
     const int64_t axis[] = {c.integer("axis")};
     return {-sum(log_probability * c.in(1), axis, false)};
   }
-  const Value label = cast(c.in(1), DType::kInt64);
+  const Value label = as_index(c.in(1));
   if (!c.has("ignore_index")) return {of_classes(c, label)};
   // A label that does not count gives way to class 0, whose loss gives way to 0.
   const auto whole = [&](int64_t number) { return Value(&c.builder, Argument::of_int(number)); };

@@ -14,6 +14,7 @@ from typing import Any
 
 from weft._core import native
 from weft._errors import Error, FileFailure, InvalidValue, MissingFile, NotFound
+from weft._files import beside
 from weft._regular import regular
 from weft.sym import _compose
 from weft.sym._names import NameManager, check_texts
@@ -90,16 +91,10 @@ def _number_data(value: Any) -> Any:
 
 def save(path: str | PathLike[str], symbol: Symbol) -> None:
     """Writes the JSON in one step."""
-    name = fspath(path)
-    beside = f"{name}.{os.getpid()}.tmp"
-    try:
-        with open(beside, "w", encoding="utf-8") as file:
-            file.write(symbol.tojson())
-        os.replace(beside, name)
-    except OSError as error:
-        if os.path.exists(beside):
-            os.remove(beside)
-        raise FileFailure(f"save: {name} cannot be written: {error.strerror}") from None
+    with beside(path, "save") as unfinished, open(unfinished, "x", encoding="utf-8") as file:
+        file.write(symbol.tojson())
+        file.flush()
+        os.fsync(file.fileno())
 
 
 # ---- reading -----------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from weft.gluon.data._blocks import Inbox, Outbox, Packed, batches_go_to
 from weft.gluon.data._parcel import Parcel, nameless_file, receive
 
 # Makes a batch of sample numbers; keeps in `place[0]` which of them it is at, NO_SAMPLE if at none.
+# `place[1]` is the number of the batch, which the one that asks may not have heard of yet.
 MakeBatch = Callable[[Any, Any], Any]
 NO_SAMPLE = -1
 
@@ -53,7 +54,7 @@ def serve(connection: Any) -> None:
         seed, indices, blocks_read = asked.get()
         outbox.take_back(blocks_read)
         _generators.seed(*seed)
-        place[0] = NO_SAMPLE
+        place[0], place[1] = NO_SAMPLE, seed[1]
         try:
             if failure is None:
                 outbox.send(_answer(outbox, make_batch, indices, place))
@@ -78,6 +79,17 @@ def _answer(outbox: Outbox, make_batch: Any, indices: Any, place: memoryview) ->
         return outbox.pack(_failure(error))
 
 
+def _not_here(error: Exception) -> Exception:
+    """The error for a data set that a worker cannot make out of what it was sent."""
+    told = InvalidType(
+        "DataLoader: `dataset` and `batchify_fn` must be objects that worker processes can make "
+        f"again; got {type(error).__name__}: {error}; classes and functions of a notebook or of an "
+        "interactive session are not there: put them in a module, or use `thread_pool=True`"
+    )
+    told.__cause__ = error
+    return told
+
+
 def _failure(error: Exception) -> tuple[None, bytes | None, str]:
     text = "".join(traceback.format_exception(error))
     try:
@@ -89,9 +101,9 @@ def _failure(error: Exception) -> tuple[None, bytes | None, str]:
 
 
 def _place_in(file: int) -> memoryview:
-    """One number in the memory of the file, which is closed."""
+    """Two numbers in the memory of the file, which is closed."""
     try:
-        return memoryview(mmap.mmap(file, 8)).cast("q")
+        return memoryview(mmap.mmap(file, 16)).cast("q")
     finally:
         os.close(file)
 
@@ -164,10 +176,13 @@ class _Worker:
         self._is_started = True
 
     def _at_sample(self) -> str:
-        place = self._place[0]
-        if place == NO_SAMPLE or not self._asked:
+        """Where it is or was. Batches that lie in the connection are asked for still, so it may be
+        at a later one than the first of these."""
+        place, batch = self._place
+        indices = dict(self._asked).get(batch)
+        if place == NO_SAMPLE or indices is None:
             return ""
-        return f" at sample {self._asked[0][1][place]}"
+        return f" at sample {indices[place]}"
 
     def _died(self) -> Exception:
         self.process.join(5)
@@ -178,7 +193,9 @@ class _Worker:
         else:
             how = f"ended with exit code {code}{self._at_sample()}; the program's main part must "
             how += 'be under `if __name__ == "__main__":`, because workers import it'
-        asked_for = f", asked for batch {self._asked[0][0]}," if self._asked else ""
+        numbers = [number for number, _ in self._asked]
+        at = self._place[1] if self._place[1] in numbers else next(iter(numbers), None)
+        asked_for = "" if at is None else f", asked for batch {at},"
         return WorkerFailure(
             f"DataLoader: worker {self.number} (process {self.process.pid}){asked_for} {how}"
         )
