@@ -9,6 +9,7 @@
 #include "runtime/engine.h"
 #include "runtime/transfer.h"
 #include "weft/weft_dlpack.h"
+#include "wrap.h"
 
 using namespace weft;
 
@@ -140,9 +141,10 @@ Status import(Managed* managed, void (*release)(Managed*), bool read_only, weft_
   if (data) data += given.byte_offset;
   WEFT_TRY(check_import(given, static_cast<int64_t>(weft_dtype_size(dtype)), data));
   auto owner = std::make_unique<Imported<Managed>>(managed, release);
-  const weft_status status = weft_tensor_wrap(data, dtype, given.ndim, given.shape, given.strides,
-                                              read_only, owner.get(), Imported<Managed>::free, out);
-  if (status != WEFT_OK) return thread_state().last_error;
+  // What a producer calls bools may be bytes that it goes on using.
+  WEFT_TRY(c::wrap({data, dtype, given.ndim, given.shape, given.strides, read_only, owner.get(),
+                    Imported<Managed>::free},
+                   c::OddBools::kCopied, out));
   owner.release();
   return {};
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "base/bools.h"
 #include "ops/registry.h"
 #include "rule_builder.h"
 
@@ -118,7 +119,9 @@ Status run_kernel(const ops::KernelCall& call) {
                                 call.scratch,
                                 call.seed,
                                 call.ordinal};
-  return run(call.op, "kernel", [&] { return d.kernel(d.context, &passed); });
+  WEFT_TRY(run(call.op, "kernel", [&] { return d.kernel(d.context, &passed); }));
+  for (const TensorView& out : call.out) make_bools(out);
+  return {};
 }
 
 int64_t scratch_bytes(const ops::SlotTypes& types, int threads) {

@@ -1,6 +1,8 @@
 // weft.h: arrays as memory: making them, looking at them, reading them.
+#include <algorithm>
 #include <cstring>
 
+#include "base/bools.h"
 #include "guard.h"
 #include "hold.h"
 #include "kernels/elementwise.h"
@@ -9,6 +11,7 @@
 #include "runtime/copies.h"
 #include "runtime/engine.h"
 #include "runtime/transfer.h"
+#include "wrap.h"
 
 using namespace weft;
 
@@ -60,7 +63,55 @@ Status wrap_geometry(const Shape& shape, const Shape& strides, int64_t size, int
   return {};
 }
 
+TensorView view_of(const c::Lent& lent, const Shape& shape, const Shape& strides) {
+  TensorView view{lent.data, {}, {}, shape.rank(), static_cast<DType>(lent.dtype)};
+  std::ranges::copy(shape.span(), view.shape);
+  std::ranges::copy(strides.span(), view.strides);
+  return view;
+}
+
+// A dense array of bools whose bytes are sound.
+Status copy_bools(const TensorView& from, const Shape& shape, const c::Lent& lent,
+                  weft_tensor* out) {
+  WEFT_ASSIGN(Ref<Tensor> copy, Tensor::create(DType::kBool, shape));
+  ops::copy_elements(copy->as_view(), from);
+  make_bools(copy->data(), copy->bytes());
+  count_copy(copy->bytes());
+  if (lent.free_owner) lent.free_owner(lent.owner);
+  *out = c::handle(copy.detach());
+  return {};
+}
+
 }  // namespace
+
+Status c::wrap(const Lent& lent, OddBools odd, weft_tensor* out) {
+  WEFT_TRY(require("weft_tensor_wrap", {{"out", out}}));
+  WEFT_TRY(check_type("weft_tensor_wrap", lent.dtype, lent.rank, lent.shape));
+  const Shape extents = shape_from(lent.shape, lent.rank);
+  if (extents.elements() > 0) WEFT_TRY(require("weft_tensor_wrap", {{"data", lent.data}}));
+  const Shape steps = lent.strides ? shape_from(lent.strides, lent.rank) : dense_strides(extents);
+  int64_t low = 0;
+  int64_t high = 0;
+  const int64_t size = size_of(static_cast<DType>(lent.dtype));
+  WEFT_TRY(wrap_geometry(extents, steps, size, &low, &high));
+  const TensorView view = view_of(lent, extents, steps);
+  if (odd == OddBools::kCopied && !are_bools(view)) return copy_bools(view, extents, lent, out);
+  const int64_t bytes = extents.elements() == 0 ? 0 : (high - low + 1) * size;
+  const auto keep = lent.free_owner ? lent.free_owner : [](void*) {};
+  Ref<Box> box = Ref<Box>::adopt(Box::create(Ref<Storage>()));
+  if (!box) return errors::out_of_memory("weft_tensor_wrap", sizeof(Box));
+  box->traced_bytes = bytes;  // until it has its storage
+  box->pins = 1;
+  box->read_only = lent.read_only;
+  WEFT_ASSIGN(Ref<Tensor> tensor, Tensor::view(view.dtype, extents, steps, -low, box));
+  // Last of all: a storage that is made frees the memory when something after it fails.
+  WEFT_ASSIGN(Ref<Storage> storage,
+              Storage::adopt(static_cast<char*>(lent.data) + low * size, bytes, lent.owner, keep));
+  if (!are_bools(view)) make_bools(view);  // what is sound is not written
+  box->set_storage(std::move(storage));
+  *out = handle(tensor.detach());
+  return {};
+}
 
 extern "C" {
 
@@ -72,10 +123,12 @@ weft_status weft_tensor_create(weft_dtype dtype, int32_t rank, const int64_t* sh
     WEFT_ASSIGN(Ref<Tensor> tensor,
                 Tensor::create(static_cast<DType>(dtype), shape_from(shape, rank)));
     const auto bytes = static_cast<size_t>(tensor->bytes());
-    if (bytes && data)
+    if (bytes && data) {
       std::memcpy(tensor->data(), data, bytes);
-    else if (bytes)
+      make_bools(tensor->as_view());
+    } else if (bytes) {
       std::memset(tensor->data(), 0, bytes);
+    }
     if (Device* const device = thread_state().device) {
       WEFT_ASSIGN(tensor, transfer(*tensor, device));
     }
@@ -88,30 +141,8 @@ weft_status weft_tensor_wrap(void* data, weft_dtype dtype, int32_t rank, const i
                              const int64_t* strides, int32_t read_only, void* owner,
                              void (*free_owner)(void*), weft_tensor* out) {
   return c::guard([&]() -> Status {
-    WEFT_TRY(c::require("weft_tensor_wrap", {{"out", out}}));
-    WEFT_TRY(check_type("weft_tensor_wrap", dtype, rank, shape));
-    const Shape extents = shape_from(shape, rank);
-    if (extents.elements() > 0) WEFT_TRY(c::require("weft_tensor_wrap", {{"data", data}}));
-    const Shape steps = strides ? shape_from(strides, rank) : dense_strides(extents);
-    int64_t low = 0;
-    int64_t high = 0;
-    const int64_t size = size_of(static_cast<DType>(dtype));
-    WEFT_TRY(wrap_geometry(extents, steps, size, &low, &high));
-    const int64_t bytes = extents.elements() == 0 ? 0 : (high - low + 1) * size;
-    const auto keep = free_owner ? free_owner : [](void*) {};
-    Ref<Box> box = Ref<Box>::adopt(Box::create(Ref<Storage>()));
-    if (!box) return errors::out_of_memory("weft_tensor_wrap", sizeof(Box));
-    box->traced_bytes = bytes;  // until it has its storage
-    box->pins = 1;
-    box->read_only = read_only != 0;
-    WEFT_ASSIGN(Ref<Tensor> tensor,
-                Tensor::view(static_cast<DType>(dtype), extents, steps, -low, box));
-    // Last of all: a storage that is made frees the memory when something after it fails.
-    WEFT_ASSIGN(Ref<Storage> storage,
-                Storage::adopt(static_cast<char*>(data) + low * size, bytes, owner, keep));
-    box->set_storage(std::move(storage));
-    *out = c::handle(tensor.detach());
-    return {};
+    const c::Lent lent{data, dtype, rank, shape, strides, read_only != 0, owner, free_owner};
+    return c::wrap(lent, read_only ? c::OddBools::kCopied : c::OddBools::kWritten, out);
   });
 }
 

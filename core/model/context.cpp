@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "base/bools.h"
 #include "base/errors.h"
 #include "executor/stages.h"
 #include "runtime/interrupt.h"
@@ -93,6 +94,7 @@ Result<std::unique_ptr<Context>> Context::create(Ref<States> states, std::string
   context->inputs_now_ = context->entry_->inputs;
   context->outputs_now_ = context->entry_->outputs;
   for (const Port& port : context->outputs_now_) context->largest_.push_back(port.type);
+  context->bound_.resize(context->entry_->inputs.size(), nullptr);
   if constexpr (WEFT_KEEPS_states) context->find_states();
   if constexpr (WEFT_KEEPS_sizes) {
     if (context->runs_->program->stages()) {
@@ -231,6 +233,7 @@ Status Context::bind_input(size_t index, const void* data, size_t bytes) {
                                  " takes ", port.type.bytes(), " bytes; got ",
                                  data ? bytes : size_t{0});
   WEFT_TRY(check_alignment("input", port, data));
+  bound_[index] = data;
   inputs_[index] = const_cast<void*>(data);  // plans never write inputs that are no states
   input_room_[index] = static_cast<int64_t>(bytes);
   return {};
@@ -263,6 +266,26 @@ void Context::unbind_output(size_t index) {
   has_run_ = false;
 }
 
+// A run reads bound memory as it is then. Bools with other bytes than 0 and 1 are read from a copy.
+Status Context::take_bools() {
+  for (size_t i = 0; i < inputs_now_.size(); ++i) {
+    const graph::TensorType& type = inputs_now_[i].type;
+    if (type.dtype != DType::kBool) continue;
+    inputs_[i] = const_cast<void*>(bound_[i]);
+    const int64_t bytes = type.bytes();
+    if (are_bools(bound_[i], bytes)) continue;
+    sound_.resize(inputs_now_.size());
+    Ref<Storage>& copy = sound_[i];
+    if (!copy || copy->bytes() < bytes) {
+      WEFT_ASSIGN(copy, Storage::allocate(bytes));
+    }
+    inputs_[i] = copy->data();
+    std::memcpy(inputs_[i], bound_[i], static_cast<size_t>(bytes));
+    make_bools(inputs_[i], bytes);
+  }
+  return {};
+}
+
 Status Context::run() {
   const Use use(*states_);
   WEFT_TRY(use.status());
@@ -272,6 +295,7 @@ Status Context::run() {
       return errors::invalid_state("context", "input `", entry_->inputs[i].name, "` is not bound");
   WEFT_TRY(find_dimensions());
   if (WEFT_KEEPS_states && seen_additions_ != states_->additions()) WEFT_TRY(bind_captures());
+  WEFT_TRY(take_bools());
   return run_interruptibly("run", [this] { return run_now(); });
 }
 
@@ -325,6 +349,8 @@ Status Context::write_state(size_t index, const void* data, size_t bytes) {
   WEFT_TRY(use.status());
   WEFT_ASSIGN(void* memory, state_memory(index, bytes));
   if (bytes > 0) std::memcpy(memory, data, bytes);
+  if (state_ports_[index].type.dtype == DType::kBool)
+    make_bools(memory, static_cast<int64_t>(bytes));
   return {};
 }
 

@@ -42,8 +42,8 @@ class Context {
   Status bind_input(size_t index, const void* data, size_t bytes);
   Status bind_output(size_t index, void* data, size_t bytes);
   void unbind_output(size_t index);  // to memory of its own; `index` is one
-  // Allocates nothing without sizes. Ends where a person interrupts: outputs and states are then
-  // unfinished.
+  // Allocates nothing without sizes, but for bools that are not 0 and 1. Ends where a person
+  // interrupts: outputs and states are then unfinished.
   Status run();
   // Where output `index` is after a run; valid until the next.
   Result<const void*> output_data(size_t index) const;
@@ -64,6 +64,7 @@ class Context {
   Status bind_captures();
   Status bind_prepared();
   Status run_preparation();
+  Status take_bools();
   void take_new_states();
   Status bind_stages();
   Status find_dimensions();
@@ -79,6 +80,8 @@ class Context {
   std::vector<void*> inputs_, outputs_;            // of the graph: with captures and states
   std::vector<int64_t> input_room_, output_room_;  // bytes that there are
   std::vector<void*> own_outputs_;                 // where those lie that the caller has not bound
+  std::vector<const void*> bound_;       // what the caller has bound as inputs
+  std::vector<Ref<Storage>> sound_;  // copies of bound bools whose bytes are others than 0 and 1
   std::vector<HeldValue> held_;
   // Values made from captures: shared by contexts, or this one's own and made before each run where
   // a capture is a state.

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <optional>
 
+#include "base/bools.h"
 #include "base/errors.h"
 #include "model/dtype_names.h"
 #include "model/json.h"
@@ -183,8 +184,10 @@ Result<Ref<Tensor>> ArchiveReader::tensor(int32_t index) {
   const Extent& extent = extents_[static_cast<size_t>(index)];
   const auto bytes = static_cast<int64_t>(extent.end - extent.begin);
   const char* data = mapping_->data() + data_ + extent.begin;
-  if (reinterpret_cast<uintptr_t>(data) % static_cast<uintptr_t>(size_of(extent.dtype)) != 0) {
-    // Other writers do not align: then the array is a copy.
+  const bool is_aligned =
+      reinterpret_cast<uintptr_t>(data) % static_cast<uintptr_t>(size_of(extent.dtype)) == 0;
+  if (!is_aligned || (extent.dtype == DType::kBool && !are_bools(data, bytes))) {
+    // Other writers do not align, and have other bools: then the array is a copy.
     WEFT_ASSIGN(made, Tensor::create(extent.dtype, shape_of(extent)));
     if (bytes > 0) std::memcpy(made->data(), data, static_cast<size_t>(bytes));
     return made;
@@ -192,6 +195,7 @@ Result<Ref<Tensor>> ArchiveReader::tensor(int32_t index) {
   WEFT_ASSIGN(Ref<Storage> storage, mapping_->storage(data_ + extent.begin, bytes));
   Box* box = Box::create(std::move(storage));
   if (!box) return errors::out_of_memory("load", sizeof(Box));
+    make_bools(made->as_view());
   box->read_only = !mapping_->writable();
   WEFT_ASSIGN(made, Tensor::whole(extent.dtype, shape_of(extent), Ref<Box>::adopt(box)));
   return made;

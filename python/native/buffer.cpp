@@ -81,8 +81,23 @@ int export_buffer(PyObject* self, Py_buffer* view, int flags) {
   return 0;
 }
 
-void release_buffer(PyObject*, Py_buffer* view) {
+// Whoever wrote bools may have written any bytes (`file.readinto(x)`); here they are 0 and 1.
+void mend_bools(const Exported& exported, const Py_buffer& view) {
+  int64_t shape[kMaxAxes], strides[kMaxAxes];
+  for (int axis = 0; axis < view.ndim; ++axis) {
+    shape[axis] = exported.shape[axis];
+    strides[axis] = exported.strides[axis];  // of elements of one byte
+  }
+  weft_tensor mended = nullptr;
+  if (weft_tensor_wrap(view.buf, WEFT_BOOL, view.ndim, shape, strides, 0, nullptr, nullptr,
+                       &mended) == WEFT_OK)
+    weft_tensor_release(mended);
+}
+
+void release_buffer(PyObject* self, Py_buffer* view) {
   Exported* exported = static_cast<Exported*>(view->internal);
+  if (!view->readonly && weft_tensor_dtype(tensor_of(self)) == WEFT_BOOL)
+    mend_bools(*exported, *view);
   weft_hold_release(exported->hold);
   PyMem_Free(exported);
 }

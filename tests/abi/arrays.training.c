@@ -52,6 +52,32 @@ static void read_only_memory_is_not_written(void) {
   weft_tensor_release(a);
 }
 
+static void bools_are_made_0_and_1(void) {
+  unsigned char memory[5] = {255, 7, 0, 7, 2}; /* every other one is an element */
+  static const unsigned char constant[2] = {128, 0};
+  const int64_t three = 3;
+  const int64_t two = 2;
+  const int64_t strides[] = {2};
+  unsigned char read[3];
+  int weight = 1;
+  weft_tensor a = NULL;
+  MUST(weft_tensor_wrap(memory, WEFT_BOOL, 1, &three, strides, 0, NULL, NULL, &a));
+  CHECK(memory[0] == 1 && memory[1] == 7 && memory[2] == 0 && memory[3] == 7 && memory[4] == 1);
+  weft_tensor_release(a);
+  freed = 0;
+  MUST(weft_tensor_wrap((void*)(uintptr_t)constant, WEFT_BOOL, 1, &two, NULL, 1, &weight,
+                        count_free, &a));
+  CHECK(freed == 1); /* it is a copy */
+  MUST(weft_tensor_read(a, read, 2));
+  CHECK(read[0] == 1 && read[1] == 0 && constant[0] == 128);
+  weft_tensor_release(a);
+  memory[0] = 255;
+  MUST(weft_tensor_create(WEFT_BOOL, 1, &three, memory, &a));
+  MUST(weft_tensor_read(a, read, 3));
+  CHECK(read[0] == 1 && read[1] == 1 && read[2] == 0 && memory[0] == 255);
+  weft_tensor_release(a);
+}
+
 static void wrapping_refuses_what_cannot_be(void) {
   float memory[4] = {0, 0, 0, 0};
   const int64_t shape[] = {2, 2};
@@ -256,6 +282,7 @@ static void queued_writes_take_contents_at_the_call(void) {
 int main(void) {
   a_wrapped_array_shows_the_callers_memory();
   read_only_memory_is_not_written();
+  bools_are_made_0_and_1();
   wrapping_refuses_what_cannot_be();
   a_held_content_stays_when_the_array_is_written();
   a_held_content_of_wrapped_memory_stays_too();

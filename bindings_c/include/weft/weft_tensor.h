@@ -10,12 +10,14 @@ extern "C" {
 
 /* ---- arrays -------------------------------------------------------------------------------- */
 
-/* Dense; filled from `data` (shape[0]*…*size bytes), with zeros when data is NULL. */
+/* Dense; filled from `data` (shape[0]*…*size bytes), with zeros when data is NULL. A bool is a
+ * byte, 0 or 1, and what comes from outside is made so here and elsewhere: any byte but 0 is 1. */
 WEFT_API weft_status weft_tensor_create(weft_dtype dtype, int32_t rank, const int64_t* shape,
                                         const void* data, weft_tensor* out);
 /* An array on the caller's memory: strides in elements (NULL: dense). Writes go there, both sides
  * see them. `free_owner(owner)` is called when the last array on it is gone (may be NULL), never
- * on failure. */
+ * on failure. Of bools, bytes but 0 and 1 become 1 there; where the memory is read-only the array
+ * is then on a copy, and the owner is freed at once. */
 WEFT_API weft_status weft_tensor_wrap(void* data, weft_dtype dtype, int32_t rank,
                                       const int64_t* shape, const int64_t* strides,
                                       int32_t read_only, void* owner, void (*free_owner)(void*),

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/errors.h"
+#include "ops/indexing/axis_index.h"
 #include "ops/rules.h"
 
 namespace weft::ops {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/errors.h"
+#include "ops/indexing/axis_index.h"
 #include "ops/rules.h"
 
 namespace weft::ops {

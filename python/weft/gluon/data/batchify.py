@@ -83,6 +83,7 @@ class Pad:
         memory[...] = self._val
         for number, array in enumerate(arrays):
             memory[(number, *map(slice, array.shape))] = array
+        _mend_bools(memory)
         return batch
 
 
@@ -182,7 +183,10 @@ class _Rows:
             self._different = _Several([*self._memory[: self._filled], sample])
 
     def batch(self) -> np.ndarray:
-        return self._batch if self._different is None else self._different.batch()
+        if self._different is not None:
+            return self._different.batch()
+        _mend_bools(self._memory)
+        return self._batch
 
 
 class _Several:
@@ -219,6 +223,7 @@ def gather_rows(rows: numpy.ndarray, indices: Sequence[int]) -> np.ndarray:
     # With mode "raise" NumPy would go through a buffer of its own.
     rows.take(places, 0, memory, "clip")
     return batch
+    _mend_bools(memory)
 
 
 def _empty(shape: Sequence[int], dtype: Any) -> tuple[np.ndarray, numpy.ndarray]:
@@ -230,6 +235,43 @@ def _empty(shape: Sequence[int], dtype: Any) -> tuple[np.ndarray, numpy.ndarray]
 
 
 def _is_dtype_of_weft(dtype: numpy.dtype) -> bool:
+def _mend_bools(memory: numpy.ndarray) -> None:
+    """NumPy copies bools as they are, also those whose byte is neither 0 nor 1, as of a view of a
+    mask of 0 and 255; Weft's are 0 and 1."""
+    if memory.dtype == bool:
+        bits = memory.view(numpy.uint8)
+        numpy.minimum(bits, 1, out=bits)
+
+
+def _check_shapes(samples: Sequence[Any]) -> None:
+    shapes = [numpy.shape(sample) for sample in samples]
+    for number, shape in enumerate(shapes):
+        if shape != shapes[0]:
+            raise OddSample(number, f"must have the shape of the first, {shapes[0]}; got {shape}")
+
+
+class OddSample(InvalidValue):
+    """A sample that does not fit the others of its batch.
+
+    number: which one in the batch
+    """
+
+    def __init__(self, number: int, why: str) -> None:
+        self.number, self.why = number, why
+        super().__init__(f"Stack: sample {number} of the batch {why}")
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.number, self.why)
+
+    def of(self, indices: Sequence[int]) -> InvalidValue:
+        """The same, with the number in the data set."""
+        return InvalidValue(
+            f"DataLoader: sample {indices[self.number]} {self.why}; the batch begins with sample "
+            f"{indices[0]}; samples of different shapes need a `batchify_fn`, such as "
+            "`batchify.Pad()`"
+        )
+
+
     return dtype.kind in "biuf" and dtype.itemsize <= 8 and dtype.isnative
 
 
