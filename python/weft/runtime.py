@@ -416,15 +416,23 @@ class Context:
         self._bound[index] = None
 
     def bind(self, index: int, data: Any) -> None:
-        """Makes `data`, a contiguous buffer of exactly the input's bytes, the input `index` of
-        every following run. Raises ValueError for another number of bytes.
-
+        """Makes `data`, a contiguous array of the input's dtype and shape, the input `index` of
+        every following run; or bytes, or what else is a buffer of bytes, as many as the input has.
         An input with dynamic dimensions takes its shape from `data`, an array or memoryview.
+
+        Elements of bfloat16 are given as bytes or as uint16. Raises TypeError for another dtype,
+        ValueError for another shape or number of bytes.
         """
         if not 0 <= index < len(self.inputs):
             raise InvalidValue(f"bind: `index` must be in [0, {len(self.inputs)}); got {index}")
+        port = self.inputs[index]
+        given = _given("run", port, data)
         if self._dynamic[index]:
-            self.set_shape(index, _shape_of(self.inputs[index], data))
+            shape = _shape_of(port, given, data)
+            _check_given("run", port._replace(shape=shape), given)
+            self.set_shape(index, shape)
+        else:
+            _check_given("run", port, given)
         buffer = _buffer("run", self.inputs[index], data)
         _check(_library.weft_context_bind_input(self._handle, index, buffer, len(buffer)))
         self._bound[index] = buffer
@@ -465,11 +473,14 @@ class Context:
         return _shaped(bytes(data), port)
 
     def write_state(self, name: str, data: Any) -> None:
-        """Makes `data`, a contiguous buffer of exactly the state's bytes, its content.
+        """Makes `data`, a contiguous array of the state's dtype and shape, its content; or bytes,
+        as for `bind`.
 
-        Raises LookupError for an unknown name, ValueError for another number of bytes.
+        Raises LookupError for an unknown name, TypeError for another dtype, ValueError for another
+        shape or number of bytes.
         """
         index, port = self._state("write_state", name)
+        _check_given("write_state", port, _given("write_state", port, data))
         buffer = _buffer("write_state", port, data)
         _check(_library.weft_context_write_state(self._handle, index, buffer, len(buffer)))
 
@@ -500,18 +511,64 @@ def _extents(port: Any) -> tuple[int, ...]:
     return tuple(_ffi.unpack(port.shape, port.rank)) if port.rank else ()
 
 
-def _shape_of(port: Port, data: Any) -> tuple[int, ...]:
+class _Given(NamedTuple):
+    """What a buffer says of its elements: None where it does not."""
+
+    dtype: str | None
+    shape: tuple[int, ...] | None
+
+
+_KINDS = {
+    **dict.fromkeys("bhilqn", "int"),
+    **dict.fromkeys("BHILQN", "uint"),
+    **dict.fromkeys("efd", "float"),
+}
+_OTHERS = {"?": "bool"}
+_NATIVE_ORDER = "@=<" if sys.byteorder == "little" else "@=>!"
+
+
+def _given(operation: str, port: Port, data: Any) -> _Given:
+    """Bytes and such are elements of any dtype in any shape; an array knows its own. An array.array
+    and an array of ctypes with one axis say nothing of the shape."""
     try:
-        shape = memoryview(data).shape
-    except TypeError:
-        shape = None
-    if shape is None or len(shape) != len(port.shape):
-        raise InvalidValue(
-            f"run: `{port.name}` has dynamic dimensions, so it must be an array or memoryview with "
-            f"{len(port.shape)} axes; got "
-            f"{type(data).__name__ if shape is None else f'shape {shape}'}"
+        view = memoryview(data)
+    except (TypeError, BufferError, ValueError) as error:
+        raise InvalidType(
+            f"{operation}: `{port.name}` must be a contiguous buffer; got "
+            f"{type(data).__name__} ({error})"
+        ) from None
+    code = view.format.lstrip(_NATIVE_ORDER)
+    has_own_dtype = hasattr(data, "dtype")
+    if code in ("B", "b", "c") and view.ndim == 1 and not has_own_dtype:
+        return _Given(None, None)
+    dtype = f"{_KINDS[code]}{8 * view.itemsize}" if code in _KINDS else _OTHERS.get(code, code)
+    is_flat = view.ndim == 1 and not has_own_dtype and not isinstance(data, memoryview)
+    return _Given(dtype, None if is_flat else view.shape)
+
+
+def _check_given(operation: str, port: Port, given: _Given) -> None:
+    # Nothing else can hold bfloat16 but integers of its size.
+    is_bits = port.dtype == "bfloat16" and given.dtype == "uint16"
+    if given.dtype not in (None, port.dtype) and not is_bits:
+        raise InvalidType(
+            f"{operation}: `{port.name}` must have elements of {port.dtype}; got {given.dtype}; "
+            "convert the array, or give the bytes of its elements"
         )
-    return shape
+    if given.shape not in (None, port.shape):
+        raise InvalidValue(
+            f"{operation}: `{port.name}` must have shape {port.shape}; got {given.shape}"
+        )
+
+
+def _shape_of(port: Port, given: _Given, data: Any) -> tuple[int, ...]:
+    """The shape of an input whose file leaves some extents open."""
+    if given.shape is not None and len(given.shape) == len(port.shape):
+        return given.shape
+    got = type(data).__name__ if given.shape is None else f"shape {given.shape}"
+    raise InvalidValue(
+        f"run: `{port.name}` has dynamic dimensions, so it must be an array or memoryview with "
+        f"{len(port.shape)} axes; got {got}"
+    )
 
 
 def _buffer(operation: str, port: Port, data: Any) -> Any:

@@ -507,6 +507,15 @@ static void models_run_with_states() {
   CHECK(!training && moved.states() == 1);
   THROWS(forward.bind_input(0, std::vector<double>{1, 1}), WEFT_INVALID_TYPE, "`x` has elements");
   THROWS(forward.output_data<int>(0), WEFT_INVALID_TYPE, "float32; got int32");
+  forward.bind_input(0, one, {2});
+  forward.bind_output(0, weft::Span<float>(out), {2});
+  forward.run();
+  CHECK(out == (Floats{2.5f, 4.5f}));
+  THROWS(forward.bind_input(0, one, {1, 2}), WEFT_INVALID_VALUE, "`x` has shape (2,); got (1, 2)");
+  THROWS(forward.bind_output(0, weft::Span<float>(out), {2, 1}), WEFT_INVALID_VALUE, "got (2, 1)");
+  weft::Context other(model, "step");
+  THROWS(other.write_state(0, one, {1, 2}), WEFT_INVALID_VALUE, "`weight` has shape (2,)");
+  other.write_state(0, one, {2});
   THROWS(weft::Context(model, "backward"), WEFT_NOT_FOUND, "backward");
   THROWS(weft::Model("no/such/file"), WEFT_NOT_FOUND, "no/such/file");
 

@@ -2,6 +2,8 @@
 #ifndef WEFT_WEFT_MODEL_HPP_
 #define WEFT_WEFT_MODEL_HPP_
 
+#include <algorithm>
+
 #include "weft_autograd.hpp"
 
 namespace weft {
@@ -136,11 +138,23 @@ class Context : public Owned<weft_context, weft_context_release> {
   void bind_input(size_t index, const Container& data) {
     bind_input(index, Span(data.data(), data.size()));
   }
+  // The same with the shape of the data, which must be the input's. One with dimensions takes it.
+  template <class Container>
+  void bind_input(size_t index, const Container& data, Extents shape) {
+    if (has_dimensions(index)) set_input_shape(index, shape);
+    require(input(index), shape);
+    bind_input(index, data);
+  }
   // The caller's dense memory, written at every run.
   template <class T>
   void bind_output(size_t index, Span<T> data) {
     require(output(index), dtype_of<T>());
     check(weft_context_bind_output(handle_, index, data.data(), data.size() * sizeof(T)));
+  }
+  template <class T>
+  void bind_output(size_t index, Span<T> data, Extents shape) {
+    require(output(index), shape);
+    bind_output(index, data);
   }
   void run() { check(weft_context_run(handle_)); }
   // An output of the last run; valid until the next.
@@ -168,6 +182,11 @@ class Context : public Owned<weft_context, weft_context_release> {
     check(weft_context_write_state(handle_, index, elements.data(),
                                    elements.size() * sizeof(elements[0])));
   }
+  template <class Container>
+  void write_state(size_t index, const Container& data, Extents shape) {
+    require(state(index), shape);
+    write_state(index, data);
+  }
   void reset() { check(weft_context_reset(handle_)); }
   // The model's file with the present states.
   void save(const char* path) const { check(weft_context_save(handle_, path)); }
@@ -178,6 +197,25 @@ class Context : public Owned<weft_context, weft_context_release> {
     weft_port port = WEFT_PORT_INIT;
     check(get(handle_, index, &port));
     return port;
+  }
+  bool has_dimensions(size_t index) const {
+    const int32_t rank = input(index).rank;
+    for (int32_t axis = 0; axis < rank; ++axis)
+      if (dimension(index, axis)) return true;
+    return false;
+  }
+  static void require(const weft_port& port, Extents shape) {
+    const Extents wanted(port.shape, static_cast<size_t>(port.rank));
+    if (shape.size() == wanted.size() && std::equal(shape.begin(), shape.end(), wanted.begin()))
+      return;
+    throw Error(WEFT_INVALID_VALUE, std::string("Context: `") + port.name + "` has shape " +
+                                        text_of(wanted) + "; got " + text_of(shape));
+  }
+  static std::string text_of(Extents shape) {
+    std::string text = "(";
+    for (size_t i = 0; i < shape.size(); ++i)
+      text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
+    return text + (shape.size() == 1 ? ",)" : ")");
   }
   static void require(const weft_port& port, Dtype dtype) {
     if (port.dtype != static_cast<weft_dtype>(dtype))
