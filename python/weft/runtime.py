@@ -426,7 +426,7 @@ class Context:
         if not 0 <= index < len(self.inputs):
             raise InvalidValue(f"bind: `index` must be in [0, {len(self.inputs)}); got {index}")
         port = self.inputs[index]
-        given = _given("run", port, data)
+        given = _given(data)
         if self._dynamic[index]:
             shape = _shape_of(port, given, data)
             _check_given("run", port._replace(shape=shape), given)
@@ -480,7 +480,7 @@ class Context:
         shape or number of bytes.
         """
         index, port = self._state("write_state", name)
-        _check_given("write_state", port, _given("write_state", port, data))
+        _check_given("write_state", port, _given(data))
         buffer = _buffer("write_state", port, data)
         _check(_library.weft_context_write_state(self._handle, index, buffer, len(buffer)))
 
@@ -527,16 +527,13 @@ _OTHERS = {"?": "bool"}
 _NATIVE_ORDER = "@=<" if sys.byteorder == "little" else "@=>!"
 
 
-def _given(operation: str, port: Port, data: Any) -> _Given:
+def _given(data: Any) -> _Given:
     """Bytes and such are elements of any dtype in any shape; an array knows its own. An array.array
     and an array of ctypes with one axis say nothing of the shape."""
     try:
         view = memoryview(data)
-    except (TypeError, BufferError, ValueError) as error:
-        raise InvalidType(
-            f"{operation}: `{port.name}` must be a contiguous buffer; got "
-            f"{type(data).__name__} ({error})"
-        ) from None
+    except (TypeError, BufferError, ValueError):
+        return _Given(None, None)  # no buffer: told where its bytes are asked for
     code = view.format.lstrip(_NATIVE_ORDER)
     has_own_dtype = hasattr(data, "dtype")
     if code in ("B", "b", "c") and view.ndim == 1 and not has_own_dtype:
