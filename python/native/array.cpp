@@ -33,6 +33,30 @@ PyObject* formatted(PyObject* self, const char* function) {
 PyObject* represent(PyObject* self) { return formatted(self, "represent"); }
 PyObject* print(PyObject* self) { return formatted(self, "print_elements"); }
 
+// What is not there is told with what to write instead (weft/_spelling.py).
+PyObject* attribute(PyObject* self, PyObject* name) {
+  PyObject* found = PyObject_GenericGetAttr(self, name);
+  if (found || !PyErr_ExceptionMatches(PyExc_AttributeError)) return found;
+  PyObject *kind, *error, *trace;
+  PyErr_Fetch(&kind, &error, &trace);
+  PyObject* module = PyImport_ImportModule("weft._spelling");
+  PyObject* told = module ? PyObject_CallMethod(module, "array_attribute", "OO",
+                                                reinterpret_cast<PyObject*>(Py_TYPE(self)), name)
+                          : nullptr;
+  Py_XDECREF(module);
+  if (!told || told == Py_None) {
+    PyErr_Clear();
+    PyErr_Restore(kind, error, trace);
+  } else {
+    Py_XDECREF(kind);
+    Py_XDECREF(error);
+    Py_XDECREF(trace);
+    PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(told)), told);
+  }
+  Py_XDECREF(told);
+  return nullptr;
+}
+
 PyTypeObject make_type() {
   PyTypeObject type = {};
   Py_SET_REFCNT(reinterpret_cast<PyObject*>(&type), 1);  // static: never freed
@@ -50,6 +74,7 @@ PyTypeObject make_type() {
   type.tp_dealloc = destroy;
   type.tp_repr = represent;
   type.tp_str = print;
+  type.tp_getattro = attribute;
   type.tp_hash = PyObject_HashNotImplemented;  // == is elementwise
   type.tp_richcompare = compare_arrays;
   type.tp_iter = PySeqIter_New;

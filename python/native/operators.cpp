@@ -215,24 +215,20 @@ int find_argument(const OperatorObject* self, PyObject* name) {
   return -1;
 }
 
-PyObject* accepted_names(const OperatorObject* self) {
-  PyObject* list = PyList_New(0);
-  for (int i = 0; list && i < argument_count(self); ++i) PyList_Append(list, self->names[i]);
-  if (list) PyList_Append(list, out_name);
-  PyObject* comma = PyUnicode_FromString(", ");
-  PyObject* text = list && comma ? PyUnicode_Join(comma, list) : nullptr;
-  Py_XDECREF(list);
-  Py_XDECREF(comma);
-  return text;
-}
-
+// Sets an error that says what to write instead (weft/_spelling.py).
 bool unknown_keyword(const OperatorObject* self, PyObject* name) {
-  PyObject* accepted = accepted_names(self);
-  if (accepted) {
-    raise_error(WEFT_INVALID_TYPE, "%s: `%U` is no argument; it accepts %U", self->info.name, name,
-                accepted);
-    Py_DECREF(accepted);
-  }
+  PyObject* accepted = PyList_New(0);
+  for (int i = 0; accepted && i < argument_count(self); ++i)
+    PyList_Append(accepted, self->names[i]);
+  if (accepted) PyList_Append(accepted, out_name);
+  PyObject* module = accepted ? PyImport_ImportModule("weft._spelling") : nullptr;
+  PyObject* error = module ? PyObject_CallMethod(module, "unknown_argument", "sOO", self->info.name,
+                                                 name, accepted)
+                           : nullptr;
+  if (error) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error)), error);
+  Py_XDECREF(error);
+  Py_XDECREF(module);
+  Py_XDECREF(accepted);
   return false;
 }
 

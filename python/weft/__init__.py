@@ -103,7 +103,12 @@ def __getattr__(name: str) -> Any:
         return getattr(found, attribute) if attribute else found
     if name in __all__:
         return importlib.import_module(f"weft.{name}")
-    raise AttributeError(f"module 'weft' has no attribute {name!r}")
+    if name.startswith("_"):
+        raise AttributeError(f"module 'weft' has no attribute {name!r}")
+    from weft._spelling import missing
+    from weft._words import PACKAGE
+
+    raise missing("module 'weft'", name, PACKAGE, __all__)
 
 
 def __dir__() -> list[str]:

@@ -54,6 +54,7 @@ MissingAttribute = _derive("MissingAttribute", AttributeError, "An attribute nob
 NotFound = _derive("NotFound", LookupError, "A name that does not exist.")
 Internal = _derive("Internal", RuntimeError, "A defect of Weft: please report it.")
 InvalidType = _derive("InvalidType", TypeError, "A dtype or a kind of argument that does not fit.")
+MissingAttribute = _derive("MissingAttribute", AttributeError, "A name that something lacks.")
 IndexOutOfRange = _derive("IndexOutOfRange", IndexError, "An index outside its axis.")
 Overflow = _derive("Overflow", OverflowError, "A number that its dtype cannot hold.")
 FileFailure = _derive(

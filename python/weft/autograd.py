@@ -11,9 +11,9 @@ array([6.])
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from weft import _composing, np
+from weft import _composing, _spelling, _words, np
 from weft._core import native
 from weft._errors import InvalidState, InvalidType, InvalidValue
 from weft._typing import ndarray
@@ -352,6 +352,9 @@ def hessian(func: Callable[..., Any], inputs: Arrays) -> Any:
         first = _sweep([result], leaves, [np.ones_like(result)], create_graph=True)
     return _like(inputs, [_like(inputs, _rows(part, leaves)) for part in first])
 
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.autograd", _words.AUTOGRAD)
 
 __all__ = [
     "Function",

@@ -6,8 +6,9 @@ initializer is for.
 """
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from weft import _spelling, _words
 from weft._errors import InvalidValue
 from weft._numbers import require, require_finite
 from weft._registry import Registry
@@ -204,6 +205,9 @@ def register(cls: type) -> type:
     """Decorator: makes an own initializer known by its lower-case name."""
     return _registry.add(cls)
 
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.init", _words.INITIALIZERS)
 
 __all__ = [
     "Constant",

@@ -9,9 +9,9 @@ In a hybridized training step the number is a float64 array without axes, and so
 import math
 from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from weft import np
+from weft import _spelling, _words, np
 from weft._attributes import plain_attributes, set_attributes
 from weft._errors import InvalidValue
 from weft._numbers import require, require_finite, require_whole
@@ -222,6 +222,9 @@ class PolyScheduler(_Decay):
     def left(self, share: Number) -> Number:
         return (1 - share) ** self.pwr
 
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.lr_scheduler", _words.SCHEDULERS)
 
 __all__ = [
     "CosineScheduler",

@@ -17,13 +17,14 @@ import math
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
-from weft import np, npx
+from weft import _spelling, _words, np, npx
 from weft._core import native
 from weft._errors import InvalidState, InvalidValue
 from weft._numbers import require, require_finite
 from weft._registry import Registry
+from weft._spelling import check_options
 from weft._trace import is_tracing
 from weft._typing import ndarray
 from weft.lr_scheduler import LRScheduler
@@ -53,6 +54,11 @@ class Optimizer:
     default_rate = 0.01
     states: tuple[str, ...] = ()  # names of what is kept for each parameter
     is_elementwise = False  # is a step of some rows what a step of all does to these?
+
+    def __new__(cls, *_: Any, **options: Any) -> Self:
+        if options:
+            check_options(cls, options)
+        return super().__new__(cls)
 
     def __init__(
         self,
@@ -487,6 +493,9 @@ def register(cls: type) -> type:
     """Decorator: makes an own optimizer known by its lower-case name."""
     return _registry.add(cls)
 
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.optimizer", _words.OPTIMIZERS)
 
 __all__ = [
     "NAG",

@@ -11,7 +11,9 @@
 >>> trainer.step(batch_size=4)
 """
 
-from weft import metric
+from typing import TYPE_CHECKING
+
+from weft import _spelling, _words, metric
 from weft.gluon import data, loss, model_zoo, nn, rnn, utils
 from weft.gluon._segments import checkpoint_sequential
 from weft.gluon.block import Block
@@ -20,6 +22,13 @@ from weft.gluon.parameter import Constant, DeferredInitializationError, Paramete
 from weft.gluon.symbol_block import SymbolBlock
 from weft.gluon.trainer import Trainer
 from weft.gluon.training_step import TrainingStep
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder(
+        "weft.gluon",
+        _words.LAYERS | _words.LOSSES | _words.PACKAGE,
+        lambda: {"gluon.nn": nn, "gluon.loss": loss, "gluon.rnn": rnn, "gluon.data": data},
+    )
 
 __all__ = [
     "Block",

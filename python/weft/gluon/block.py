@@ -5,14 +5,16 @@ import warnings
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from os import PathLike, fspath
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from weft import _composing
 from weft._core import loaded_devices, native
 from weft._errors import InvalidState, InvalidType, InvalidValue, NotFound
 from weft._files import BackgroundWrite, save_arrays
 from weft._precision import scope_of
+from weft._spelling import check_options, lacking, named_arguments
 from weft._trace import is_tracing
+from weft._words import BLOCK
 from weft.device import device_of
 from weft.gluon._summary import summary_of
 from weft.gluon.parameter import Devices, Initializable, Parameter, ParameterDict
@@ -51,6 +53,11 @@ class Block:
     _watched_elsewhere = frozenset(("_children", "_own_parameters", "_hooks", "_pre_hooks"))
 
     def __init__(self) -> None:
+    def __new__(cls, *_: Any, **options: Any) -> Self:
+        if options:
+            check_options(cls, options)
+        return super().__new__(cls)
+
         state = self.__dict__
         state["_children"] = {}
         state["_own_parameters"] = {}
@@ -79,6 +86,18 @@ class Block:
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+    # ---- structure
+
+    if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+
+        def __getattr__(self, name: str) -> Any:
+            return lacking(self, name, BLOCK)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if "_children" not in self.__dict__:
+            raise InvalidState(
+                f"{type(self).__name__}: call `super().__init__()` before setting `{name}`"
+            )
         # Where blocks refer to each other in circles, one around this one may have come first.
         self.__dict__.setdefault("_parents", weakref.WeakSet())
         self.__dict__.update(state)
@@ -93,6 +112,7 @@ class Block:
         if isinstance(value, Block):
             self.register_child(value, name)
         elif isinstance(value, Parameter):
+    @named_arguments
             self._own_parameters[name] = value
             self._structure_changed()
         elif not _is_equal(present, value):
@@ -182,6 +202,7 @@ class Block:
         self (HybridSequential)  (1, 2)              0
         ----------------------------------------------
         Parameters: 26, trained: 26
+    @named_arguments
         Bytes: 104
         """
         print(summary_of(self, args))
@@ -208,6 +229,7 @@ class Block:
     def _replace_parameter(self, path: list[str], parameter: Parameter) -> None:
         if len(path) > 1 and path[0] in self._children:
             self._children[path[0]]._replace_parameter(path[1:], parameter)
+    @named_arguments
             return
         name = ".".join(path)
         self._own_parameters[name] = parameter
@@ -222,6 +244,7 @@ class Block:
 
         init: for parameters without an own initializer; Uniform(0.07) by default
         device: where they go, one or several; by default the current one. A call takes the
+    @named_arguments
             parameters on the device of its first array
         """
         self.collect_params().initialize(init, device=device, force_reinit=force_reinit)
@@ -263,6 +286,7 @@ class Block:
     def setattr(self, name: str, value: Any) -> None:
         """Sets an attribute of all parameters, such as `grad_req` to 'null'."""
         self.collect_params().setattr(name, value)
+    @named_arguments
 
     def save_parameters(self, path: Path, *, background: bool = False) -> BackgroundWrite | None:
         """Writes all parameters to a safetensors file, which replaces an old one in one step.
@@ -274,6 +298,7 @@ class Block:
         """
         arrays = {name: p.list_data()[0] for name, p in self.collect_params().items()}
         return save_arrays(path, arrays, background)
+    @named_arguments
 
     def load_parameters(
         self, path: Path, *, allow_missing: bool = False, ignore_extra: bool = False
@@ -401,6 +426,7 @@ class Block:
     def hybridize(
         self,
         active: bool = True,
+    @named_arguments
         *,
         memory: str | int | None = None,
         static_alloc: bool = True,

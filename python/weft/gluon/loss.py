@@ -10,9 +10,9 @@ in float16 epsilons are 0, and squares soon infinite.
 """
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from weft import np, npx
+from weft import _spelling, _words, np, npx
 from weft._core import OPERATORS
 from weft._errors import InvalidValue
 from weft._numbers import require, require_finite
@@ -492,6 +492,9 @@ class DistillationLoss(Loss):
 
 SoftmaxCELoss = SoftmaxCrossEntropyLoss
 SigmoidBCELoss = SigmoidBinaryCrossEntropyLoss
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.gluon.loss", _words.LOSSES)
 
 __all__ = [
     "CTCLoss",

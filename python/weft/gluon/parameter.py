@@ -8,8 +8,10 @@ from weft import _composing, autograd, init
 from weft._core import native
 from weft._errors import Error, InvalidState, InvalidType, InvalidValue, MissingAttribute
 from weft._numbers import require_finite
+from weft._spelling import lacking, named_arguments
 from weft._trace import outside_trace
 from weft._typing import ArrayLike, DeviceLike, DTypeLike, ndarray
+from weft._words import PARAMETER
 from weft.device import Device, current
 
 Initializable = init.Initializer | str | None
@@ -54,6 +56,7 @@ class Parameter:
     changes = 0  # of what a trainer reads of all parameters beside their values
 
     def __init__(
+    @named_arguments
         self,
         name: str = "weight",
         grad_req: str = "write",
@@ -91,7 +94,10 @@ class Parameter:
     def __repr__(self) -> str:
         return f"Parameter({self.name}, shape={self.shape}, dtype={self.dtype})"
 
-    # ---- type
+    if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+
+        def __getattr__(self, name: str) -> Any:
+            return lacking(self, name, PARAMETER)
 
     @property
     def __getstate__(self) -> dict[str, Any]:
@@ -198,6 +204,7 @@ class Parameter:
     def initialize(
         self,
         init: Initializable = None,
+    @named_arguments
         default_init: Initializable = None,
         *,
         device: Devices = None,
@@ -472,6 +479,7 @@ class ParameterDict(dict[str, Parameter]):
     ) -> None:
         """Initializes all of them; `init` is for those without an own initializer."""
         for parameter in self.values():
+    @named_arguments
             parameter.initialize(default_init=init, device=device, force_reinit=force_reinit)
 
     def reset_device(self, device: Devices) -> None:
@@ -479,6 +487,7 @@ class ParameterDict(dict[str, Parameter]):
         for parameter in self.values():
             parameter.reset_device(device)
 
+    @named_arguments
     def setattr(self, name: str, value: Any) -> None:
         """Sets an attribute of all of them, such as `grad_req` to 'null'.
 

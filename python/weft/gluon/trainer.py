@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from weft import autograd, np, optimizer
 from weft._core import native
 from weft._errors import InvalidState, InvalidType, InvalidValue, Unsupported
+from weft._spelling import lacking, named_arguments
 from weft._trace import is_tracing
 from weft._typing import ndarray
+from weft._words import TRAINER
 from weft.gluon._saved_states import SavedStates
 from weft.gluon.block import Block
 from weft.gluon.parameter import Parameter
@@ -27,6 +29,12 @@ class Trainer(SavedStates):
     update_on_kvstore: accepted as in Gluon; an update is always made where the parameters are
     """
 
+    if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+
+        def __getattr__(self, name: str) -> Any:
+            return lacking(self, name, TRAINER)
+
+    @named_arguments
     def __init__(
         self,
         params: dict[str, Parameter] | Iterable[Parameter],
@@ -81,6 +89,7 @@ class Trainer(SavedStates):
 
     # ---- updates
 
+    @named_arguments
     def step(self, batch_size: int, *, ignore_stale_grad: bool = False) -> None:
         """One update of all parameters by their gradients divided by `batch_size`.
 
@@ -128,6 +137,7 @@ class Trainer(SavedStates):
         trained = (p for p in self._params.values() if p.grad_req != "null")
         return [gradient for parameter in trained for gradient in parameter.list_grad()]
 
+    @named_arguments
     def update(self, batch_size: int, *, ignore_stale_grad: bool = False) -> None:
         """What `step` does after `allreduce_grads`."""
         _check_batch_size("update", batch_size)
@@ -177,6 +187,7 @@ class Trainer(SavedStates):
             )
         return stale
 
+    @named_arguments
     def compile(
         self,
         net: Block,
@@ -317,7 +328,13 @@ def _unique(params: Any) -> dict[str, Parameter]:
 
 
 def _checked(params: Any) -> list[Any]:
-    items = list(params)
+    is_one = isinstance(params, Block | Parameter) or not isinstance(params, Iterable)
+    items = [params] if is_one else list(params)
+    if isinstance(params, Parameter):
+        raise InvalidType(
+            f"Trainer: `params` must be several parameters; got one; give `[{params.name}]`, or "
+            "`net.collect_params()`"
+        )
     for item in items:
         if not isinstance(item, Parameter):
             raise InvalidType(

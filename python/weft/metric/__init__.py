@@ -7,6 +7,9 @@
 ('accuracy', 0.5)
 """
 
+from typing import TYPE_CHECKING
+
+from weft import _spelling, _words
 from weft.metric._base import CompositeEvalMetric, CustomMetric, EvalMetric, Loss, create, register
 from weft.metric.classification import (
     F1,
@@ -27,6 +30,9 @@ from weft.metric.regression import (
     MeanPairwiseDistance,
     PearsonCorrelation,
 )
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.metric", _words.LOSSES)
 
 __all__ = [
     "F1",

@@ -11,15 +11,16 @@ array([3, 5, 7])
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as _numpy
 
-from weft import _interop
+from weft import _interop, _spelling, _words
 from weft._core import OPERATORS as _OPERATORS
 from weft._core import native as _native
 from weft._dtypes import bfloat16
 from weft._errors import InvalidValue as _InvalidValue
+from weft._spelling import named_arguments as _named_arguments
 from weft._trace import is_tracing as _is_tracing
 from weft._typing import ArrayLike, DeviceLike, DTypeLike, Shape, ndarray
 from weft.device import Device as _Device
@@ -51,6 +52,7 @@ def _on(device: DeviceLike, make: Callable[..., ndarray], *arguments: Any) -> nd
         return make(*arguments)
 
 
+@_named_arguments
 def array(
     object: ArrayLike,
     dtype: DTypeLike = None,
@@ -74,6 +76,7 @@ def array(
     return asarray(object, dtype, copy=copy, device=device)
 
 
+@_named_arguments
 def asarray(
     object: ArrayLike,
     dtype: DTypeLike = None,
@@ -104,6 +107,7 @@ def asarray(
     return found
 
 
+@_named_arguments
 def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = None) -> ndarray:
     """An array on the memory of `x`, an array of another library: both see what either writes.
 
@@ -131,6 +135,7 @@ def astype(x: ArrayLike, dtype: DTypeLike, /, *, copy: bool = True) -> ndarray:
     return asarray(x).astype(dtype, copy=copy)
 
 
+@_named_arguments
 def full(
     shape: Shape, fill_value: float, dtype: DTypeLike = None, *, device: DeviceLike = None
 ) -> ndarray:
@@ -149,6 +154,7 @@ def full(
     return _on(device, _full, shape, fill_value, dtype)
 
 
+@_named_arguments
 def zeros(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None) -> ndarray:
     """An array of zeros.
 
@@ -158,6 +164,7 @@ def zeros(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None
     return _on(device, _full, shape, 0, dtype)
 
 
+@_named_arguments
 def ones(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None) -> ndarray:
     """An array of ones.
 
@@ -167,6 +174,7 @@ def ones(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None)
     return _on(device, _full, shape, 1, dtype)
 
 
+@_named_arguments
 def empty(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None) -> ndarray:
     """An array to be filled; its elements have no promised value.
 
@@ -176,6 +184,7 @@ def empty(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None
     return _on(device, _full, shape, 0, dtype)
 
 
+@_named_arguments
 def full_like(
     a: ArrayLike, fill_value: float, dtype: DTypeLike = None, *, device: DeviceLike = None
 ) -> ndarray:
@@ -189,6 +198,7 @@ def full_like(
     return full(like.shape, fill_value, dtype, device=device or like.device)
 
 
+@_named_arguments
 def zeros_like(a: ArrayLike, dtype: DTypeLike = None, *, device: DeviceLike = None) -> ndarray:
     """An array of zeros with the shape and, unless given, the dtype of `a`.
 
@@ -198,6 +208,7 @@ def zeros_like(a: ArrayLike, dtype: DTypeLike = None, *, device: DeviceLike = No
     return full_like(a, 0, dtype, device=device)
 
 
+@_named_arguments
 def ones_like(a: ArrayLike, dtype: DTypeLike = None, *, device: DeviceLike = None) -> ndarray:
     """An array of ones with the shape and, unless given, the dtype of `a`.
 
@@ -207,6 +218,7 @@ def ones_like(a: ArrayLike, dtype: DTypeLike = None, *, device: DeviceLike = Non
     return full_like(a, 1, dtype, device=device)
 
 
+@_named_arguments
 def empty_like(a: ArrayLike, dtype: DTypeLike = None, *, device: DeviceLike = None) -> ndarray:
     """An array to be filled with the shape and, unless given, the dtype of `a`.
 
@@ -216,6 +228,7 @@ def empty_like(a: ArrayLike, dtype: DTypeLike = None, *, device: DeviceLike = No
     return full_like(a, 0, dtype, device=device)
 
 
+@_named_arguments
 def arange(
     start: float,
     stop: float | None = None,
@@ -252,6 +265,7 @@ def _dtype_of(number: Any) -> Any:
     return float32
 
 
+@_named_arguments
 def linspace(
     start: float,
     stop: float,
@@ -284,6 +298,7 @@ def linspace(
     return _ops.floor(numbers).astype(dtype) if rounds_down else numbers
 
 
+@_named_arguments
 def eye(
     N: int,  # noqa: N803
     M: int | None = None,  # noqa: N803
@@ -307,6 +322,7 @@ def eye(
     return matrix
 
 
+@_named_arguments
 def meshgrid(*xi: ArrayLike, indexing: str = "xy") -> tuple[ndarray, ...]:
     """The coordinates of a grid: one array for each of the vectors `xi`, all of the grid's shape.
 
@@ -396,6 +412,16 @@ pow = _ops.power
 true_divide = _ops.divide
 
 from weft.np import linalg  # noqa: E402 - it uses this namespace
+
+
+def _npx() -> dict[str, Any]:
+    from weft import npx
+
+    return {"npx": npx}
+
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.np", _words.FUNCTIONS, _npx)
 
 __all__ = [
     *_ops.__all__,

@@ -6,7 +6,9 @@ array(5.)
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from weft import _spelling, _words
 from weft import npx as _npx
 from weft._errors import InvalidValue as _InvalidValue
 from weft._typing import ArrayLike, ndarray
@@ -43,5 +45,8 @@ def norm(
         axis = (0, 1)
     return _npx.norm(x, ord=ord, axis=axis, keepdims=keepdims)
 
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.np.linalg", _words.FUNCTIONS)
 
 __all__ = ["norm"]

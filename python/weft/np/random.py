@@ -8,14 +8,16 @@
 True
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as _numpy
 
+from weft import _spelling, _words
 from weft._composing import draws as _draws
 from weft._core import OPERATORS as _OPERATORS
 from weft._core import native as _native
 from weft._errors import InvalidType, InvalidValue
+from weft._spelling import named_arguments as _named_arguments
 from weft._typing import ArrayLike, DTypeLike, Shape, ndarray
 from weft.np import _exact
 
@@ -49,6 +51,7 @@ def set_state(state: tuple[int, int]) -> None:
         ) from None
 
 
+@_named_arguments
 def uniform(
     low: float = 0.0,
     high: float = 1.0,
@@ -64,6 +67,7 @@ def uniform(
 
 
 @_draws
+@_named_arguments
 def normal(
     loc: ArrayLike = 0.0,
     scale: ArrayLike = 1.0,
@@ -84,6 +88,7 @@ def normal(
 
 
 @_draws
+@_named_arguments
 def exponential(
     scale: ArrayLike = 1.0, size: Shape | None = None, dtype: DTypeLike = "float32"
 ) -> ndarray:
@@ -100,6 +105,7 @@ def exponential(
 
 
 @_draws
+@_named_arguments
 def bernoulli(
     prob: ArrayLike = 0.5, size: Shape | None = None, dtype: DTypeLike = "float32"
 ) -> ndarray:
@@ -116,6 +122,7 @@ def bernoulli(
     return (_OPERATORS["uniform"](0, 1, shape, "float32") < prob).astype(dtype)
 
 
+@_named_arguments
 def randint(
     low: int, high: int | None = None, size: Shape | None = None, dtype: DTypeLike = "int64"
 ) -> ndarray:
@@ -145,6 +152,7 @@ def randint(
 
 
 @_draws
+@_named_arguments
 def categorical(p: ArrayLike, size: Shape | None = None) -> ndarray:
     """Numbers of classes, drawn with the probabilities in the last axis of `p`, as int64.
 
@@ -172,6 +180,7 @@ def _rows_of(a: Any) -> Any:
 
 
 @_draws
+@_named_arguments
 def choice(
     a: int | ndarray, size: Shape | None = None, replace: bool = True, p: ArrayLike | None = None
 ) -> ndarray:
@@ -229,6 +238,7 @@ def _drawn(weights: ndarray, count: int) -> ndarray:
 
 
 @_draws
+@_named_arguments
 def permutation(x: int | ndarray) -> ndarray:
     """The numbers 0 to x - 1 in random order, or the rows of the array `x` in random order.
 
@@ -241,6 +251,7 @@ def permutation(x: int | ndarray) -> ndarray:
     return _OPERATORS["take"](given, _OPERATORS["permutation"](len(given)), 0)
 
 
+@_named_arguments
 def shuffle(x: ndarray) -> None:
     """Puts the rows of `x` in random order, in place.
 
@@ -264,6 +275,9 @@ def _size_for(size: Shape | None, *parameters: ArrayLike) -> Shape:
     shapes = [() if _is_number(p) else _native.array(p, None, False).shape for p in parameters]
     return _numpy.broadcast_shapes(*shapes)
 
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.np.random", _words.FUNCTIONS)
 
 __all__ = [
     "bernoulli",

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
+from weft import _spelling, _words
 from weft._core import native as _native
 from weft._errors import InvalidType as _InvalidType
 from weft._files import BackgroundWrite as _BackgroundWrite
@@ -64,12 +65,21 @@ def load(path: str | PathLike[str]) -> dict[str, _ndarray]:
     return _native.load_arrays(fspath(path))
 
 
+def _np() -> dict[str, Any]:
+    from weft import np
+
+    return {"np": np}
+
+
+_find = _spelling.finder("weft.npx", _words.FUNCTIONS, _np)
+
+
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 
     def __getattr__(name: str) -> Any:
         function = _native.operator(name)
         if function is None or function.schema["place"] != "npx":
-            raise AttributeError(f"module 'weft.npx' has no attribute {name!r}")
+            return _find(name)
         globals()[name] = function  # found without this function from now on
         return function
 

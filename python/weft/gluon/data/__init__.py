@@ -1,5 +1,8 @@
 """Data sets, samplers, and the loader that makes batches of them."""
 
+from typing import TYPE_CHECKING
+
+from weft import _spelling, _words
 from weft.gluon.data import batchify, vision
 from weft.gluon.data.batchify import default_batchify_fn
 from weft.gluon.data.dataloader import DataLoader
@@ -13,6 +16,9 @@ from weft.gluon.data.sampler import (
     SequentialSampler,
     WeightedRandomSampler,
 )
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.gluon.data", _words.DATA)
 
 __all__ = [
     "ArrayDataset",

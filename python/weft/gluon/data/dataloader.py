@@ -19,6 +19,7 @@ from weft._core import native
 from weft._errors import InvalidValue, TimedOut
 from weft._files import check_form
 from weft._numbers import require, require_whole
+from weft._spelling import named_arguments
 from weft.gluon.data._blocks import shared_out
 from weft.gluon.data._epoch import Epoch, Place, sampler_state, set_sampler_state
 from weft.gluon.data._workers import NO_SAMPLE, WorkerPool
@@ -62,6 +63,7 @@ class DataLoader:
     [(2,), (1,)]
     """
 
+    @named_arguments
     def __init__(
         self,
         dataset: Any,

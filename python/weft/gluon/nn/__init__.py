@@ -1,6 +1,10 @@
 """Layers. Shape letters: N batch, C channels, D, H and W depth, height and width, U
 units."""
 
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from weft import _spelling, _words
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import (
@@ -60,6 +64,16 @@ from weft.gluon.nn.normalization import (
     RMSNorm,
 )
 from weft.gluon.nn.resizing import PixelShuffle1D, PixelShuffle2D, PixelShuffle3D, Upsample
+
+
+def _elsewhere() -> dict[str, ModuleType]:
+    from weft.gluon import loss, rnn
+
+    return {"gluon.loss": loss, "gluon.rnn": rnn}
+
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.gluon.nn", _words.LAYERS | _words.LOSSES, _elsewhere)
 
 __all__ = [
     "ELU",

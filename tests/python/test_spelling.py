@@ -1,0 +1,259 @@
+"""Words of other frameworks, and misspelt ones: every error says what to write."""
+
+import re
+
+import pytest
+import weft
+from weft import _words as words
+from weft import autograd, gluon, init, lr_scheduler, metric, np, npx, optimizer
+from weft.gluon import nn
+
+TABLES = {
+    name: value
+    for name, value in vars(words).items()
+    if name[0].isupper() and isinstance(value, dict)
+}
+HINTS = {
+    f"{name}.{word}": text
+    for name, table in TABLES.items()
+    if name != "ARGUMENTS"
+    for word, text in table.items()
+}
+
+
+def examples():
+    net = nn.HybridSequential(nn.Dense(1, in_units=1))
+    net.initialize()
+    net.weight = net[0].weight
+    return {
+        **{name: getattr(weft, name) for name in weft.__all__ if name != "Error"},
+        **{"weft": weft, "nn": nn, "x": np.ones((2, 2)), "net": net},
+        "trainer": gluon.Trainer(net.collect_params(), "sgd"),
+    }
+
+
+def code_in(hint):
+    """What a hint says in backquotes, but for pages and keywords."""
+    found = re.findall(r"`([^`]+)`", hint)
+    return [text for text in found if not text.startswith("docs/")]
+
+
+@pytest.mark.parametrize("key", HINTS)
+def test_what_the_table_says_exists(key):
+    known = examples()
+    for text in code_in(HINTS[key]):
+        path = re.match(r"(?:with |class Net\()?([A-Za-z_][\w.]*)", text)
+        first, *rest = path[1].split(".")
+        if first not in known:  # an argument, a keyword, an object of the reader's
+            assert first in {
+                "forward",
+                "backward",
+                "activation",
+                "out",
+                "self",
+                "y",
+                "lr_mult",
+                "wd_mult",
+            }, text
+            continue
+        value = known[first]
+        for name in rest:
+            value = getattr(value, name)
+
+
+@pytest.mark.parametrize("table", [t for t in TABLES if t != "ARGUMENTS"])
+def test_no_word_of_the_table_is_one_of_weft(table):
+    owners = {
+        "ARRAY": [np.ndarray],
+        "BLOCK": [nn.HybridBlock],
+        "TRAINER": [gluon.Trainer],
+        "PARAMETER": [gluon.Parameter],
+        "LAYERS": [nn],
+        "LOSSES": [gluon.loss],
+        "FUNCTIONS": [],
+        "PACKAGE": [weft],
+        "AUTOGRAD": [autograd],
+        "DATA": [gluon.data],
+        "SCHEDULERS": [lr_scheduler],
+        "OPTIMIZERS": [optimizer],
+        "INITIALIZERS": [init],
+    }
+    for owner in owners[table]:
+        names = getattr(owner, "__all__", None) or dir(owner)
+        assert not set(TABLES[table]) & set(names)
+
+
+def test_arguments_of_the_table_are_those_of_something():
+    accepted = set()
+    for module in (nn, gluon.loss, gluon.rnn, gluon.data, optimizer):
+        for name in module.__all__:
+            accepted |= set(_options(getattr(module, name)))
+    for operator in (*np._ops.__all__, *npx._ops.__all__):
+        function = getattr(np, operator, None) or getattr(npx, operator)
+        accepted |= {argument["name"] for argument in function.schema["arguments"]}
+    accepted |= {
+        "device",
+        "path",
+        "allow_missing",
+        "ignore_extra",
+        "params",
+        "optimizer",
+        "optimizer_params",
+        "memory",
+        "b",
+    }
+    for word, spellings in words.ARGUMENTS.items():
+        assert set(spellings) & accepted, (word, spellings)
+
+
+def _options(value):
+    from weft import _spelling
+
+    return _spelling._options_of(value) or () if isinstance(value, type) else ()
+
+
+def net():
+    made = nn.HybridSequential(nn.Dense(2, in_units=3))
+    made.initialize()
+    return made
+
+
+# What is tried, of which error, and what it must say.
+MISSING = {
+    "layer": (lambda: nn.Linear, "no attribute 'Linear'; write `nn.Dense(units"),
+    "layer misspelt": (lambda: nn.Conv2DTranpose, "did you mean `Conv2DTranspose`?"),
+    "layer in another place": (lambda: gluon.Dense, "write `gluon.nn.Dense`"),
+    "keras": (lambda: nn.MaxPooling2D, "write `nn.MaxPool2D"),
+    "loss": (lambda: nn.CrossEntropyLoss, "write `gluon.loss.SoftmaxCrossEntropyLoss()`"),
+    "eval": (lambda: net().eval(), "`autograd.record()`"),
+    "parameters": (lambda: net().parameters(), "write `net.collect_params()`"),
+    "block misspelt": (lambda: net().initalize(), "did you mean `initialize`?"),
+    "reset_ctx": (lambda: net().reset_ctx("cpu"), "write `net.reset_device(device)`"),
+    "parameter": (lambda: net()[0].weight.list_ctx(), "`net.weight.list_device()`"),
+    "trainer": (
+        lambda: gluon.Trainer(net().collect_params(), "sgd").zero_grad(),
+        "write `net.zero_grad()`",
+    ),
+    "array": (lambda: np.ones(2).as_in_ctx("cpu"), "write `x.to_device(device)`"),
+    "array misspelt": (lambda: np.ones(2).resahpe(1, 2), "did you mean `reshape`?"),
+    "function as method": (lambda: np.ones(2).softmax(), "write `npx.softmax(x)`"),
+    "function of np as method": (lambda: np.ones(2).tanh_, "write `np.tanh(x)`"),
+    "set_np": (lambda: npx.set_np(), "nothing has to be set"),
+    "npx for np": (lambda: npx.concatenate, "write `np.concatenate`"),
+    "np for npx": (lambda: np.softmax, "write `npx.softmax`"),
+    "torch's function": (lambda: np.unsqueeze, "write `np.expand_dims(x, axis)`"),
+    "function misspelt": (lambda: np.concatenat, "did you mean `concatenate`?"),
+    "package": (lambda: weft.nd, "write `weft.np`"),
+    "package misspelt": (lambda: weft.glun, "did you mean `gluon`?"),
+    "no_grad": (lambda: weft.no_grad, "write `autograd.pause()`"),
+    "tape": (lambda: autograd.GradientTape, "write `autograd.record()`"),
+    "scheduler": (lambda: lr_scheduler.StepLR, "FactorScheduler"),
+    "optimizer": (lambda: optimizer.AdamWW, "did you mean `AdamW`?"),
+    "initializer": (lambda: init.kaiming_normal_, "write `init.MSRAPrelu()`"),
+    "metric": (lambda: metric.Acuracy, "did you mean `Accuracy`?"),
+    "data": (lambda: gluon.data.TensorDataset, "write `gluon.data.ArrayDataset"),
+    "random": (lambda: np.random.randn, "write `np.random.normal"),
+}
+
+
+@pytest.mark.parametrize("key", MISSING)
+def test_a_missing_name_is_told_what_to_write(key):
+    act, text = MISSING[key]
+    with pytest.raises(AttributeError, match=re.escape(text)) as caught:
+        act()
+    assert isinstance(caught.value, weft.Error)
+
+
+PARAMS = net().collect_params()
+UNKNOWN = {
+    "lr": (lambda: gluon.Trainer(PARAMS, "sgd", {"lr": 0.1}), "SGD: `lr`", "write `learning_rate`"),
+    "decay": (
+        lambda: gluon.Trainer(PARAMS, "adam", {"weight_decay": 0.1}),
+        "Adam: `weight_decay`",
+        "write `wd`",
+    ),
+    "betas": (lambda: optimizer.AdamW(betas=(0.9, 0.99)), "AdamW: `betas`", "`beta1` and `beta2`"),
+    "option misspelt": (
+        lambda: optimizer.create("sgd", momentun=0.9),
+        "SGD: `momentun`",
+        "did you mean `momentum`?",
+    ),
+    "trainer": (lambda: gluon.Trainer(PARAMS, "sgd", lr=0.1), "Trainer: `lr`", "optimizer_params="),
+    "trainer's rate": (
+        lambda: gluon.Trainer(PARAMS, "sgd", learning_rate=0.1),
+        "Trainer: `learning_rate`",
+        "optimizer_params=",
+    ),
+    "model": (lambda: gluon.Trainer(model=PARAMS, optimizer="sgd"), "`model`", "write `params`"),
+    "layer": (lambda: nn.Dense(2, in_features=3), "Dense: `in_features`", "write `in_units`"),
+    "layer misspelt": (
+        lambda: nn.Dense(2, activaton="relu"),
+        "Dense: `activaton`",
+        "did you mean `activation`?",
+    ),
+    "convolution": (lambda: nn.Conv2D(2, 3, stride=2), "Conv2D: `stride`", "write `strides`"),
+    "dropout": (lambda: nn.Dropout(p=0.5), "Dropout: `p`", "write `rate`"),
+    "recurrent": (lambda: gluon.rnn.LSTM(units=3), "LSTM: `units`", "write `hidden_size`"),
+    "ctx": (lambda: np.array([1], ctx="cpu"), "array: `ctx`", "write `device`"),
+    "zeros": (lambda: np.zeros(3, ctx="cpu"), "zeros: `ctx`", "write `device`"),
+    "random": (lambda: np.random.normal(ctx="cpu"), "normal: `ctx`", ""),
+    "initialize": (lambda: net().initialize(ctx="cpu"), "initialize: `ctx`", "write `device`"),
+    "operator": (lambda: np.sum(np.ones(2), dim=0), "sum: `dim`", "write `axis`"),
+    "keepdim": (lambda: np.mean(np.ones(2), keepdim=True), "`keepdim`", "write `keepdims`"),
+    "operator misspelt": (lambda: npx.softmax(np.ones(2), axs=0), "`axs`", "did you mean `axis`?"),
+    "loader": (
+        lambda: gluon.data.DataLoader([1], batch_size=1, collate_fn=list),
+        "DataLoader: `collate_fn`",
+        "write `batchify_fn`",
+    ),
+    "file": (
+        lambda: net().load_parameters("a", ctx="cpu"),
+        "load_parameters: `ctx`",
+        "accepts path",
+    ),
+}
+
+
+@pytest.mark.parametrize("key", UNKNOWN)
+def test_an_unknown_argument_is_told_what_to_write(key):
+    act, *texts = UNKNOWN[key]
+    with pytest.raises(TypeError) as caught:
+        act()
+    assert all(text in str(caught.value) for text in texts), caught.value
+    assert isinstance(caught.value, weft.Error)
+
+
+def test_a_trainer_is_given_parameters():
+    made = net()
+    for given, text in (
+        (made, "got HybridSequential; give `net.collect_params()`"),
+        (made[0].weight, "got one; give"),
+        (3, "got int; give"),
+    ):
+        with pytest.raises(TypeError, match=re.escape(text)):
+            gluon.Trainer(given, "sgd")
+
+
+def test_options_of_own_classes_are_their_own():
+    class Net(nn.HybridBlock):
+        def __init__(self, **options):
+            self_size = options.pop("size")
+            super().__init__(**options)
+            self.size = self_size
+
+    assert Net(size=3).size == 3
+    with pytest.raises(TypeError):
+        Net(size=3, depth=2)
+
+
+def test_a_property_that_fails_tells_its_own_error():
+    class Net(nn.HybridBlock):
+        @property
+        def size(self):
+            return self.sizes[0]
+
+    with pytest.raises(AttributeError, match="no attribute 'sizes'"):
+        Net().size  # noqa: B018
+    assert not hasattr(Net(), "sizes")
+    assert getattr(Net(), "_private", 3) == 3
+    assert not hasattr(np.ones(2), "__nothing__")
