@@ -39,6 +39,7 @@ class Sweep {
     return a->sequence() < b->sequence();
   }
   Status add(const Edge& edge, const ops::Value& cotangent);
+  Status used_up(const Status& failure) const;
   ops::Value rebound(const ops::Value& cotangent);
   void make_dense(ops::Values& cotangents);
   Status visit(TapeNode& node, ops::Values cotangents);
@@ -55,6 +56,7 @@ class Sweep {
   PoolVector<std::pair<TapeNode*, ops::Values>> results_;
   PoolVector<Ref<TapeNode>> visited_;
   uint64_t segment_ = 0;
+  bool heads_are_used_up_ = false;
   PoolVector<Leaving>* leaving_ = nullptr;
 };
 
@@ -92,6 +94,7 @@ Status Sweep::add(const Edge& edge, const ops::Value& cotangent) {
 Status Sweep::add_head(Tensor& head, Tensor* head_grad) {
   const Edge edge = producer(head);
   WEFT_TRY(check_head(head, static_cast<bool>(edge), head_grad));
+  heads_are_used_up_ = heads_are_used_up_ || edge.node->is_used_up();
   ops::Value cotangent;
   if (head_grad) {
     cotangent = ops::cast(builder_.value(Ref<Tensor>(head_grad)), head.dtype());
@@ -103,6 +106,18 @@ Status Sweep::add_head(Tensor& head, Tensor* head_grad) {
   }
   WEFT_TRY(builder_.status());
   return add(edge, cotangent);
+}
+
+// Either the same was differentiated twice, or new work goes on from old results.
+Status Sweep::used_up(const Status& failure) const {
+  if (failure.code() != StatusCode::kInvalidState) return failure;
+  return Status(
+      failure.code(),
+      failure.message() +
+          (heads_are_used_up_ ? "; pass retain_graph=True to that one"
+                              : "; what is carried on from step to step, such as the state of a "
+                                "recurrent layer, has to be cut off from the steps before: "
+                                "`state = state.detach()`; or pass retain_graph=True to that one"));
 }
 
 // Only a leaf that asked for rows gets them: rules and callers see arrays.
@@ -117,7 +132,9 @@ Status Sweep::visit(TapeNode& node, ops::Values cotangents) {
   const auto given = std::ranges::find_if(cotangents, [](const ops::Value& c) { return bool(c); });
   const DeviceScope there(given == cotangents.end() ? thread_state().device
                                                     : given->tensor()->device());
-  WEFT_ASSIGN(const ops::Values inputs, node.backward(cotangents, retain_ || create_graph_));
+  Result<ops::Values> gradients = node.backward(cotangents, retain_ || create_graph_);
+  if (!gradients.ok()) return node.is_used_up() ? used_up(gradients.status()) : gradients.status();
+  const ops::Values& inputs = gradients.value();
   const auto edges = node.edges();
   for (size_t i = 0; i < edges.size() && i < inputs.size(); ++i)
     if (edges[i] && inputs[i]) WEFT_TRY(add(edges[i], inputs[i]));
@@ -136,7 +153,7 @@ Status Sweep::run() {
     if (!retain_) visited_.push_back(node);
   }
   // Only now: with create_graph, rules still read what nodes saved while the sweep runs.
-  for (const Ref<TapeNode>& node : visited_) node->release_saved();
+  for (const Ref<TapeNode>& node : visited_) node->use_up();
   return {};
 }
 

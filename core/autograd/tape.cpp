@@ -208,8 +208,7 @@ Result<Ref<Tensor>> restore_content(const HeldValue& content, DType dtype, const
 
 Status already_released(std::string_view op) {
   return errors::invalid_state("backward", "what `", op,
-                               "` saved was given up by an earlier backward; pass "
-                               "retain_graph=True to that one");
+                               "` saved was given up by an earlier backward");
 }
 
 Result<ops::Values> run_rule(const ops::OpDef& op, std::span<const ops::Argument> attributes,

@@ -34,6 +34,12 @@ class TapeNode : public Object {
 
   // Greater than that of every node it depends on.
   uint64_t sequence() const { return sequence_; }
+  // Has a backward gone through it that gave up what was saved?
+  bool is_used_up() const { return is_used_up_; }
+  void use_up() {
+    is_used_up_ = true;
+    release_saved();
+  }
   // The checkpointed segment in which it was made; 0: none. A leaf is in none.
   uint64_t segment() const { return segment_; }
   void set_segment(uint64_t segment) { segment_ = segment; }
@@ -59,6 +65,7 @@ class TapeNode : public Object {
  private:
   uint64_t sequence_ = 0;  // while it waits to be deleted: the node after it
   uint64_t segment_ = thread_state().segment;
+  bool is_used_up_ = false;
 };
 
 // ---- for the nodes of operators --------------------------------------------------------------

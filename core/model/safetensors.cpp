@@ -8,6 +8,7 @@
 #include "base/bools.h"
 #include "base/errors.h"
 #include "model/dtype_names.h"
+#include "model/foreign.h"
 #include "model/json.h"
 #include "model/mapping.h"
 
@@ -168,9 +169,13 @@ int32_t ArchiveReader::find_tensor(std::string_view name) const {
 }
 
 Result<ArchiveReader> ArchiveReader::open(const std::string& path) {
-  WEFT_ASSIGN(Ref<Mapping> mapping, Mapping::open(path));
-  Result<ArchiveReader> reader = read(std::move(mapping));
+  WEFT_ASSIGN(const Ref<Mapping> mapping, Mapping::open(path));
+  Result<ArchiveReader> reader = read(mapping);
   if (reader.ok()) return reader;
+  const std::string_view known = foreign_format(mapping->data(), mapping->bytes());
+  if (!known.empty())
+    return errors::io("load", "the file must be a safetensors or .weft file; `", path, "` is ",
+                      known);
   return Status(reader.status().code(), reader.status().message() + " (`" + path + "`)");
 }
 
@@ -190,12 +195,12 @@ Result<Ref<Tensor>> ArchiveReader::tensor(int32_t index) {
     // Other writers do not align, and have other bools: then the array is a copy.
     WEFT_ASSIGN(made, Tensor::create(extent.dtype, shape_of(extent)));
     if (bytes > 0) std::memcpy(made->data(), data, static_cast<size_t>(bytes));
+    make_bools(made->as_view());
     return made;
   }
   WEFT_ASSIGN(Ref<Storage> storage, mapping_->storage(data_ + extent.begin, bytes));
   Box* box = Box::create(std::move(storage));
   if (!box) return errors::out_of_memory("load", sizeof(Box));
-    make_bools(made->as_view());
   box->read_only = !mapping_->writable();
   WEFT_ASSIGN(made, Tensor::whole(extent.dtype, shape_of(extent), Ref<Box>::adopt(box)));
   return made;

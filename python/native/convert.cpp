@@ -319,6 +319,8 @@ weft_tensor listed_tensor(PyObject* object, const char* where, const char* argum
   return nullptr;
 }
 
+bool is_numpy_array(PyObject* object) { return PyObject_TypeCheck(object, numpy_array) != 0; }
+
 weft_tensor tensor_from_object(PyObject* object) {
   if (is_array(object)) return weft_tensor_retain(tensor_of(object));
   if (is_python_data(object)) return tensor_from_python(object, nullptr);

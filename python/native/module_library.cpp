@@ -1,6 +1,7 @@
 // The library as a whole: threads, engine, memory, random numbers.
 #include <cstdio>
 #include <cstring>
+#include <string>
 
 #include "module.h"
 
@@ -51,6 +52,11 @@ py::dict engine_stats() {
   return out;
 }
 
+PyObject* places_name() {
+  static PyObject* const name = PyUnicode_InternFromString("weft.gluon._places");
+  return name;
+}
+
 // Is the frame's code part of this package?
 bool is_ours(PyFrameObject* frame) {
   PyObject* globals = PyFrame_GetGlobals(frame);
@@ -69,13 +75,33 @@ py::object set_origin(const char* line) {
   return before;
 }
 
+// " in ..." for a frame that runs `forward` of a layer of this package: the program has no line
+// there. Empty for others.
+std::string layer_of(PyFrameObject* frame) {
+  const auto code = owned(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
+  PyObject* const name = reinterpret_cast<PyCodeObject*>(code.ptr())->co_name;
+  if (PyUnicode_CompareWithASCIIString(name, "forward") != 0) return "";
+  PyObject* const module = PyImport_GetModule(places_name());
+  PyObject* const told =
+      module ? PyObject_CallMethod(module, "layer_of", "O", reinterpret_cast<PyObject*>(frame))
+             : nullptr;
+  Py_XDECREF(module);
+  const char* const text = told && PyUnicode_Check(told) ? PyUnicode_AsUTF8(told) : nullptr;
+  std::string layer = text ? text : "";
+  PyErr_Clear();
+  Py_XDECREF(told);
+  return layer;
+}
+
 void write_line(char* text, size_t size) {
   if (*known_origin) {
     std::snprintf(text, size, "%s", known_origin);
     return;
   }
   PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get());
+  std::string layer;
   while (frame && is_ours(frame)) {
+    if (layer.empty()) layer = layer_of(frame);
     PyFrameObject* back = PyFrame_GetBack(frame);
     Py_DECREF(frame);
     frame = back;
@@ -86,7 +112,7 @@ void write_line(char* text, size_t size) {
   Py_DECREF(frame);
   const char* file = PyUnicode_AsUTF8(reinterpret_cast<PyCodeObject*>(code.ptr())->co_filename);
   if (file)
-    std::snprintf(text, size, "%s:%d", file, line);
+    std::snprintf(text, size, "%s:%d%s", file, line, layer.c_str());
   else
     PyErr_Clear();
 }

@@ -59,8 +59,17 @@ PyObject* structure_of_other(PyObject* value, PyObject* where) {
   return PyTuple_Pack(3, Py_None, type, value);
 }
 
+// An array of NumPy is taken as one of Weft with the same elements.
+PyObject* array_of_numpy(PyObject* value) { return wrap(tensor_from_object(value)); }
+
 PyObject* structure_of(PyObject* value, PyObject* arrays, PyObject* where) {
   if (is_array(value)) return PyList_Append(arrays, value) == 0 ? Py_NewRef(array_mark) : nullptr;
+  if (is_numpy_array(value)) {
+    PyObject* const array = array_of_numpy(value);
+    const bool is_added = array && PyList_Append(arrays, array) == 0;
+    Py_XDECREF(array);
+    return is_added ? Py_NewRef(array_mark) : nullptr;
+  }
   if (Py_EnterRecursiveCall(" in an argument of a hybridized call")) return nullptr;
   PyObject* const structure = PyList_Check(value) || PyTuple_Check(value)
                                   ? structure_of_items(value, arrays, where)
@@ -74,6 +83,21 @@ PyObject* flatten(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (count != 3 || !PyList_Check(args[1]) || !PyUnicode_Check(args[2]))
     return raise_error(WEFT_INVALID_TYPE, "flatten: takes a value, a list and a text");
   return structure_of(args[0], args[1], args[2]);
+}
+
+// The same tuple where nothing in it is an array of NumPy: what every call of a block asks.
+PyObject* own_arrays(PyObject*, PyObject* args) {
+  if (!PyTuple_Check(args))
+    return raise_error(WEFT_INVALID_TYPE, "own_arrays: takes a tuple of arguments");
+  const Py_ssize_t count = PyTuple_GET_SIZE(args);
+  Py_ssize_t first = 0;
+  while (first < count && !is_numpy_array(PyTuple_GET_ITEM(args, first))) ++first;
+  if (first == count) return Py_NewRef(args);
+  Py_ssize_t i = 0;
+  return tuple_of(count, [&] {
+    PyObject* const value = PyTuple_GET_ITEM(args, i++);
+    return is_numpy_array(value) ? array_of_numpy(value) : Py_NewRef(value);
+  });
 }
 
 // Dtype, rank and extents of each array, as int64; None where something is no array.
@@ -108,6 +132,8 @@ PyMethodDef functions[] = {
     {"flatten", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(flatten)), METH_FASTCALL,
      "flatten(value, arrays, where, /)\n--\n\n"
      "Appends the arrays inside `value` to the list `arrays`; returns its structure."},
+    {"own_arrays", own_arrays, METH_O,
+     "own_arrays(args, /)\n--\n\nThe tuple `args` with arrays of Weft for those of NumPy."},
     {"types_key", types_key, METH_O,
      "types_key(values, /)\n--\n\nDtypes and shapes of a list of arrays, as bytes; None if it has "
      "other values, too."},

@@ -82,8 +82,14 @@ def test_workers_batchify_as_the_plain_loop_does():
         (lambda: batchify.Pad(round_to=0), "`round_to` must be at least 1; got 0"),
         (lambda: batchify.Pad()([]), "must be at least one"),
         (lambda: batchify.Stack()([]), "must be at least one"),
-        (lambda: batchify.Stack()([(1, 2), (1, 2, 3)]), "tuples of 2 parts; got 3"),
-        (lambda: batchify.Stack()([(1, 2), 1]), "tuples of 2 parts; got int"),
+        (
+            lambda: batchify.Stack()([(1, 2), (1, 2, 3)]),
+            "sample 1 of the batch must be a tuple of 2 parts, as the first; got 3",
+        ),
+        (
+            lambda: batchify.Stack()([(1, 2), 1]),
+            "sample 1 of the batch must be a tuple of 2 parts, as the first; got int",
+        ),
         (lambda: batchify.Group(), "a function for each part"),
         (lambda: batchify.Group(sum, sum)([(1, 2), (3,)]), "tuples of 2 parts; got 1"),
     ],

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from weft import _composing
 from weft._core import loaded_devices, native
-from weft._errors import InvalidState, InvalidType, InvalidValue, NotFound
+from weft._errors import Error, InvalidState, InvalidType, InvalidValue, NotFound
 from weft._files import BackgroundWrite, save_arrays
 from weft._precision import scope_of
 from weft._spelling import check_options, lacking, named_arguments
 from weft._trace import is_tracing
 from weft._words import BLOCK
 from weft.device import device_of
+from weft.gluon._places import tell_left_out, tell_place
 from weft.gluon._summary import summary_of
 from weft.gluon.parameter import Devices, Initializable, Parameter, ParameterDict
 
@@ -52,12 +53,12 @@ class Block:
     # Attributes that are containers which nobody changes, or which tell when they change.
     _watched_elsewhere = frozenset(("_children", "_own_parameters", "_hooks", "_pre_hooks"))
 
-    def __init__(self) -> None:
     def __new__(cls, *_: Any, **options: Any) -> Self:
         if options:
             check_options(cls, options)
         return super().__new__(cls)
 
+    def __init__(self) -> None:
         state = self.__dict__
         state["_children"] = {}
         state["_own_parameters"] = {}
@@ -68,13 +69,6 @@ class Block:
         state["_precision"] = None  # a mode of mixed precision; None: that of the caller
         state["_changes"] = 0  # of the structure
 
-    # ---- structure
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if "_children" not in self.__dict__:
-            raise InvalidState(
-                f"{type(self).__name__}: call `super().__init__()` before setting `{name}`"
-            )
     # ---- copies and pickles
 
     def __getstate__(self) -> dict[str, Any]:
@@ -86,6 +80,12 @@ class Block:
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        # Where blocks refer to each other in circles, one around this one may have come first.
+        self.__dict__.setdefault("_parents", weakref.WeakSet())
+        self.__dict__.update(state)
+        for child in self._children.values():
+            child.__dict__.setdefault("_parents", weakref.WeakSet()).add(self)
+
     # ---- structure
 
     if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
@@ -98,12 +98,6 @@ class Block:
             raise InvalidState(
                 f"{type(self).__name__}: call `super().__init__()` before setting `{name}`"
             )
-        # Where blocks refer to each other in circles, one around this one may have come first.
-        self.__dict__.setdefault("_parents", weakref.WeakSet())
-        self.__dict__.update(state)
-        for child in self._children.values():
-            child.__dict__.setdefault("_parents", weakref.WeakSet()).add(self)
-
         present = self.__dict__.get(name, self)
         if present is value:
             return
@@ -112,13 +106,13 @@ class Block:
         if isinstance(value, Block):
             self.register_child(value, name)
         elif isinstance(value, Parameter):
-    @named_arguments
             self._own_parameters[name] = value
             self._structure_changed()
         elif not _is_equal(present, value):
             self._structure_changed()
         object.__setattr__(self, name, value)
 
+    @named_arguments
     def register_child(self, block: "Block", name: str | None = None) -> None:
         """Adds a child; its name is its number unless given."""
         if not isinstance(block, Block):
@@ -202,13 +196,13 @@ class Block:
         self (HybridSequential)  (1, 2)              0
         ----------------------------------------------
         Parameters: 26, trained: 26
-    @named_arguments
         Bytes: 104
         """
         print(summary_of(self, args))
 
     # ---- parameters
 
+    @named_arguments
     def share_parameters(self, shared: Mapping[str, Parameter]) -> "Block":
         """Takes parameters of another block instead of its own, by their paths as
         `collect_params()` gives them: from then on both have the same arrays. Gives the block.
@@ -229,13 +223,13 @@ class Block:
     def _replace_parameter(self, path: list[str], parameter: Parameter) -> None:
         if len(path) > 1 and path[0] in self._children:
             self._children[path[0]]._replace_parameter(path[1:], parameter)
-    @named_arguments
             return
         name = ".".join(path)
         self._own_parameters[name] = parameter
         self.__dict__[name] = parameter
         self._structure_changed()
 
+    @named_arguments
     def initialize(
         self, init: Initializable = None, *, device: Devices = None, force_reinit: bool = False
     ) -> None:
@@ -244,12 +238,13 @@ class Block:
 
         init: for parameters without an own initializer; Uniform(0.07) by default
         device: where they go, one or several; by default the current one. A call takes the
-    @named_arguments
             parameters on the device of its first array
         """
         self.collect_params().initialize(init, device=device, force_reinit=force_reinit)
         self.apply(Block._structure_changed)
+        tell_left_out(self)
 
+    @named_arguments
     def reset_device(self, device: Devices) -> None:
         """Moves all parameters to other devices; gradients start again from 0."""
         self.collect_params().reset_device(device)
@@ -262,6 +257,10 @@ class Block:
             f"{type(self).__name__}: shapes of {names} are unknown; give them, or override "
             "`infer_shape`"
         )
+
+    def _lacks_batch_axis(self, shape: tuple[int, ...]) -> bool:
+        """Would an array of this shape, which `forward` refused, fit as a batch of one?"""
+        return False
 
     def _finish_deferred(self, args: tuple[Any, ...]) -> None:
         waiting = [p for p in self._own_parameters.values() if p.is_deferred]
@@ -286,8 +285,8 @@ class Block:
     def setattr(self, name: str, value: Any) -> None:
         """Sets an attribute of all parameters, such as `grad_req` to 'null'."""
         self.collect_params().setattr(name, value)
-    @named_arguments
 
+    @named_arguments
     def save_parameters(self, path: Path, *, background: bool = False) -> BackgroundWrite | None:
         """Writes all parameters to a safetensors file, which replaces an old one in one step.
 
@@ -298,8 +297,8 @@ class Block:
         """
         arrays = {name: p.list_data()[0] for name, p in self.collect_params().items()}
         return save_arrays(path, arrays, background)
-    @named_arguments
 
+    @named_arguments
     def load_parameters(
         self, path: Path, *, allow_missing: bool = False, ignore_extra: bool = False
     ) -> None:
@@ -387,9 +386,13 @@ class Block:
             return self._run(*args, **kwargs)
 
     def _run(self, *args: Any, **kwargs: Any) -> Any:
-        if not self._are_shapes_known:
-            self._finish_deferred(args)
-        return self._hooked(args, kwargs)
+        try:
+            if not self._are_shapes_known:
+                self._finish_deferred(args)
+            return self._hooked(args, kwargs)
+        except Error as error:
+            tell_place(error, self, args)
+            raise
 
     def _hooked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`forward` between its hooks, on arrays or on symbols."""
@@ -423,10 +426,10 @@ class Block:
         self._structure_changed()
         return HookHandle(self._pre_hooks, hook)
 
+    @named_arguments
     def hybridize(
         self,
         active: bool = True,
-    @named_arguments
         *,
         memory: str | int | None = None,
         static_alloc: bool = True,

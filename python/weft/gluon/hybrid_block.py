@@ -5,6 +5,7 @@ from typing import Any
 
 from weft import _composing, autograd
 from weft._arena import bytes_of
+from weft._core import native
 from weft._errors import InvalidState
 from weft._export import export
 from weft._extent import Dim
@@ -79,6 +80,7 @@ class HybridBlock(Block, Planned):
             return self._run(*args, **kwargs)
         if _composing.symbols and _composing.takes_part(args, kwargs):
             return _composing.composed(self, args, kwargs)
+        args = native.own_arrays(args)
         if not self._is_active:
             out = self._placed(args, kwargs)
             self.__dict__["_seen"] = self._cache.signature(args, kwargs)

@@ -1,14 +1,13 @@
 """Parameters: arrays that are trained, some of whose extents may be unknown at first."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from weft import _composing, autograd, init
 from weft._core import native
 from weft._errors import Error, InvalidState, InvalidType, InvalidValue, MissingAttribute
 from weft._numbers import require_finite
-from weft._spelling import lacking, named_arguments
+from weft._spelling import hint, lacking, named_arguments
 from weft._trace import outside_trace
 from weft._typing import ArrayLike, DeviceLike, DTypeLike, ndarray
 from weft._words import PARAMETER
@@ -53,10 +52,11 @@ class Parameter:
         `sparse_grad=True` have read: see `weft.sparse`
     """
 
+    left_out = ""  # why its block's `initialize()` did not find it
     changes = 0  # of what a trainer reads of all parameters beside their values
 
-    def __init__(
     @named_arguments
+    def __init__(
         self,
         name: str = "weight",
         grad_req: str = "write",
@@ -99,7 +99,6 @@ class Parameter:
         def __getattr__(self, name: str) -> Any:
             return lacking(self, name, PARAMETER)
 
-    @property
     def __getstate__(self) -> dict[str, Any]:
         """What copies and pickles have. Gradients start again from 0, but for those that add up;
         the variable of symbols stays with the symbols."""
@@ -123,6 +122,9 @@ class Parameter:
             for copy, total in zip(self._copies, sums or (), strict=False):
                 _set_grad(copy, total)
 
+    # ---- type
+
+    @property
     def shape(self) -> tuple[int, ...] | None:
         """Extents, -1 where unknown; None where even their number is."""
         return self._shape if self._has_shape else None
@@ -201,10 +203,10 @@ class Parameter:
         """Does initialisation wait for the shape?"""
         return self._deferred is not None
 
+    @named_arguments
     def initialize(
         self,
         init: Initializable = None,
-    @named_arguments
         default_init: Initializable = None,
         *,
         device: Devices = None,
@@ -266,12 +268,12 @@ class Parameter:
         totals = [copy.grad for copy in self._copies if self._grad_req == "add"]
         self._copies, self._devices = [array], [array.device]
         self._attach()
+        for total in totals:
+            _set_grad(array, total)
 
     def _attach(self) -> None:
         if self._copies and self._grad_stype == "row_sparse" and not self._shape:
             raise InvalidValue(
-        for total in totals:
-            _set_grad(array, total)
                 f"Parameter: `{self.name}` has no axis, so no rows: `grad_stype` must be 'default'"
             )
         self._attachments += 1
@@ -325,6 +327,8 @@ class Parameter:
             return list(self._copies)
         if self._deferred is not None:
             raise DeferredInitializationError(self._unknown_shape())
+        if self.left_out:
+            raise InvalidState(f"Parameter: {self.left_out}")
         raise InvalidState(
             f"Parameter: `{self.name}` is not initialized: call `initialize()` on its block"
         )
@@ -438,10 +442,6 @@ class Parameter:
             self._attach()
 
 
-class Constant(Parameter):
-    """A parameter that is not trained: `value` for ever."""
-
-    def __init__(self, value: ArrayLike, name: str = "constant") -> None:
 def _set_grad(array: ndarray, total: Any) -> None:
     """Makes `total` the gradient of an array, of the kind that the array has."""
     if isinstance(total, ndarray):
@@ -450,6 +450,10 @@ def _set_grad(array: ndarray, total: Any) -> None:
         native.set_grad_rows(array, total.indices, total.data)
 
 
+class Constant(Parameter):
+    """A parameter that is not trained: `value` for ever."""
+
+    def __init__(self, value: ArrayLike, name: str = "constant") -> None:
         array = native.array(value)
         super().__init__(name, grad_req="null", shape=array.shape, dtype=array.dtype)
         self.set_data(array)
@@ -474,20 +478,20 @@ def _settable(parameter: Parameter) -> list[str]:
 class ParameterDict(dict[str, Parameter]):
     """Parameters by their path in a block."""
 
+    @named_arguments
     def initialize(
         self, init: Initializable = None, *, device: Devices = None, force_reinit: bool = False
     ) -> None:
         """Initializes all of them; `init` is for those without an own initializer."""
         for parameter in self.values():
-    @named_arguments
             parameter.initialize(default_init=init, device=device, force_reinit=force_reinit)
 
+    @named_arguments
     def reset_device(self, device: Devices) -> None:
         """Moves all of them to other devices."""
         for parameter in self.values():
             parameter.reset_device(device)
 
-    @named_arguments
     def setattr(self, name: str, value: Any) -> None:
         """Sets an attribute of all of them, such as `grad_req` to 'null'.
 
@@ -496,10 +500,9 @@ class ParameterDict(dict[str, Parameter]):
         for parameter in self.values():
             known = _settable(parameter)
             if name not in known:
-                near = get_close_matches(name, known, 1)
-                hint = f"; did you mean `{near[0]}`?" if near else ""
+                meant = hint(name, PARAMETER, known)
                 raise MissingAttribute(
-                    f"setattr: `name` must be one of {', '.join(known)}; got {name!r}{hint}"
+                    f"setattr: `name` must be one of {', '.join(known)}; got {name!r}{meant}"
                 )
             setattr(parameter, name, value)
 

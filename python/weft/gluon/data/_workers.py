@@ -44,7 +44,7 @@ def serve(connection: Any) -> None:
     try:
         make_batch = receive(connection, private=True)
     except Exception as error:
-        failure = _failure(error)
+        failure = _failure(_not_here(error))
     connection.send("started")
     outbox = Outbox(connection)
     batches_go_to(outbox)
@@ -126,7 +126,7 @@ class _Worker:
         self.process.start()
         theirs.close()
         file = nameless_file()
-        os.pwrite(file, struct.pack("q", NO_SAMPLE), 0)
+        os.pwrite(file, struct.pack("qq", NO_SAMPLE, 0), 0)
         reduction.send_handle(self.connection, file, self.process.pid)
         self._place = _place_in(file)
 

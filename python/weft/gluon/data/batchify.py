@@ -150,9 +150,14 @@ class _Parts:
 
     def __init__(self, stacks: list[Any]) -> None:
         self._stacks = stacks
+        self._added = 0
 
     def add(self, sample: Any) -> None:
-        _check_parts("Stack", sample, len(self._stacks))
+        given = len(sample) if isinstance(sample, tuple | list) else type(sample).__name__
+        if given != len(self._stacks):
+            why = f"must be a tuple of {len(self._stacks)} parts, as the first; got {given}"
+            raise OddSample(self._added, why)
+        self._added += 1
         for stack, part in zip(self._stacks, sample, strict=True):
             stack.add(part)
 
@@ -200,6 +205,7 @@ class _Several:
 
     def batch(self) -> np.ndarray:
         first = self._samples[0]
+        _check_shapes(self._samples)
         if isinstance(first, native.ndarray):
             shape = (len(self._samples), *first.shape)
             return np.stack(self._samples, out=shared_out(shape, first.dtype))
@@ -222,8 +228,8 @@ def gather_rows(rows: numpy.ndarray, indices: Sequence[int]) -> np.ndarray:
     batch, memory = _empty((len(places), *rows.shape[1:]), rows.dtype)
     # With mode "raise" NumPy would go through a buffer of its own.
     rows.take(places, 0, memory, "clip")
-    return batch
     _mend_bools(memory)
+    return batch
 
 
 def _empty(shape: Sequence[int], dtype: Any) -> tuple[np.ndarray, numpy.ndarray]:
@@ -234,7 +240,6 @@ def _empty(shape: Sequence[int], dtype: Any) -> tuple[np.ndarray, numpy.ndarray]
     return batch, batch.numpy()
 
 
-def _is_dtype_of_weft(dtype: numpy.dtype) -> bool:
 def _mend_bools(memory: numpy.ndarray) -> None:
     """NumPy copies bools as they are, also those whose byte is neither 0 nor 1, as of a view of a
     mask of 0 and 255; Weft's are 0 and 1."""
@@ -272,6 +277,7 @@ class OddSample(InvalidValue):
         )
 
 
+def _is_dtype_of_weft(dtype: numpy.dtype) -> bool:
     return dtype.kind in "biuf" and dtype.itemsize <= 8 and dtype.isnative
 
 

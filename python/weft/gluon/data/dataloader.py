@@ -23,7 +23,7 @@ from weft._spelling import named_arguments
 from weft.gluon.data._blocks import shared_out
 from weft.gluon.data._epoch import Epoch, Place, sampler_state, set_sampler_state
 from weft.gluon.data._workers import NO_SAMPLE, WorkerPool
-from weft.gluon.data.batchify import Stack, default_batchify_fn, gather_rows
+from weft.gluon.data.batchify import OddSample, Stack, default_batchify_fn, gather_rows
 from weft.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
 from weft.gluon.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
 
@@ -300,12 +300,18 @@ class _BatchMaker:
     def __call__(self, indices: list[int], place: MutableSequence[int] | None = None) -> Any:
         """`place[0]` is kept at the number of the sample within the batch that is being made."""
         if self._rows is None:
-            samples = self._samples(indices, [NO_SAMPLE] if place is None else place)
-            if type(self._batchify) is Stack:
-                return self._batchify.of(samples, len(indices))
-            return self._batchify(list(samples))
+            try:
+                return self._batch_of(indices, [NO_SAMPLE] if place is None else place)
+            except OddSample as error:
+                raise error.of(indices) from None
         batches = [_gather(rows, indices) for rows in self._rows]
         return batches if len(batches) > 1 else batches[0]
+
+    def _batch_of(self, indices: list[int], place: MutableSequence[int]) -> Any:
+        samples = self._samples(indices, place)
+        if type(self._batchify) is Stack:
+            return self._batchify.of(samples, len(indices))
+        return self._batchify(list(samples))
 
     def _samples(self, indices: list[int], place: MutableSequence[int]) -> Iterator[Any]:
         for number, index in enumerate(indices):

@@ -73,6 +73,9 @@ class MultiHeadAttention(HybridBlock):
         self.output = Dense(units, in_units=units, **options)
         self.dropout = Dropout(dropout)
 
+    def _lacks_batch_axis(self, shape: tuple[int, ...]) -> bool:
+        return len(shape) == 2
+
     @property
     def dtype(self) -> DTypeLike:
         """The parameters', also after a `cast` of a block around this one."""
@@ -129,6 +132,11 @@ class MultiHeadAttention(HybridBlock):
     @staticmethod
     def _heads(x: Any, heads: int) -> Any:
         """(N, T, U) to (N, H, T, U / H)."""
+        if len(x.shape) != 3:
+            raise InvalidValue(
+                "MultiHeadAttention: `query`, `key` and `value` must have the axes (N, T, U); got "
+                f"shape {x.shape}"
+            )
         n, t, units = x.shape
         return x.reshape(n, t, heads, units // heads).transpose(0, 2, 1, 3)
 

@@ -136,6 +136,9 @@ class Dense(HybridBlock):
         """Of its weight, and so of its data."""
         return self.weight.dtype
 
+    def _lacks_batch_axis(self, shape: tuple[int, ...]) -> bool:
+        return len(shape) == 1
+
     def infer_shape(self, x: Any) -> None:
         features = math.prod(x.shape[1:]) if self.flatten else x.shape[-1]
         self.weight.shape = (self.units, features)

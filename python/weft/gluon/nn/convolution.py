@@ -117,6 +117,9 @@ class _Conv(HybridBlock):
                 f"spatial...); got shape {x.shape}"
             )
 
+    def _lacks_batch_axis(self, shape: tuple[int, ...]) -> bool:
+        return len(shape) == self.axes + 1
+
     def infer_shape(self, x: Any) -> None:
         self._check_axes(x)
         self.weight.shape = (self.channels, x.shape[1] // self.groups, *self.kernel)
@@ -292,6 +295,9 @@ class _Pool(HybridBlock):
             "pooling_convention": "full" if ceil_mode else "valid",
             "count_include_pad": count_include_pad,
         }
+
+    def _lacks_batch_axis(self, shape: tuple[int, ...]) -> bool:
+        return len(shape) == self.axes + 1
 
     def forward(self, x: Any) -> Any:
         return npx.pooling(x, **self.options)

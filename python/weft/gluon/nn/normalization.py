@@ -57,6 +57,10 @@ class _Normalization(HybridBlock):
             "beta", "write" if center else "null", shape=shape, init=beta_initializer
         )
 
+    def _lacks_batch_axis(self, shape: tuple[int, ...]) -> bool:
+        channels = shape[self.axis - 1 : self.axis] if self.axis > 0 else ()
+        return channels == self.gamma.shape
+
     def infer_shape(self, x: Any) -> None:
         if not -x.ndim <= self.axis < x.ndim:
             raise InvalidValue(

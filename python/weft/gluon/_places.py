@@ -1,0 +1,121 @@
+"""Where in a network something is: what errors and warnings say of it."""
+
+import warnings
+from collections.abc import Iterator
+from itertools import pairwise
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from weft._core import native
+from weft._errors import Error
+from weft.gluon.parameter import Parameter
+
+if TYPE_CHECKING:
+    from weft.gluon.block import Block
+
+_MOST_NAMES = 20  # of a path; blocks may contain each other
+
+# ---- the block that refused what it was given
+
+
+def tell_place(error: Error, block: "Block", args: tuple[Any, ...]) -> None:
+    """Adds to the text of an error on its way out of `block` in which layer of it it happened, and
+    whether what that was given lacks the axis of a batch.
+
+    Called by each block that the error leaves, the innermost first; its own text names that one's
+    operator, so nothing is added for it alone.
+    """
+    if len(error.args) != 1 or isinstance(error, OSError):
+        return
+    if not hasattr(error, "_told") and args and isinstance(args[0], native.ndarray):
+        shape = args[0].shape
+        if block._lacks_batch_axis(shape):
+            error.args = (
+                f"{error.args[0]}; the input of {type(block).__name__}, of shape {shape}, has no "
+                "axis for the batch: `x[None]` is a batch of one",
+            )
+    text, blocks = vars(error).setdefault("_told", (error.args[0], []))
+    if blocks and blocks[-1] is block:  # a block that calls itself
+        return
+    blocks.append(block)
+    names = _names_between(blocks)
+    if names:
+        layer, whole = type(blocks[0]).__name__, type(block).__name__
+        error.args = (f"{text}; in layer `{'.'.join(names)}` ({layer}) of {whole}",)
+
+
+def _names_between(blocks: "list[Block]") -> list[str]:
+    """The path from the last block to the first, as far as each is a child of the one around it."""
+    names: list[str] = []
+    for inner, outer in pairwise(blocks):
+        found = [name for name, child in outer._children.items() if child is inner]
+        names[:0] = found[:1]
+    return names
+
+
+def layer_of(frame: FrameType) -> str:
+    """For the origin of an operator that a layer of this package called: " in layer ..." of the
+    block whose `forward` runs in the frame; the line of the program tells only who called it."""
+    block = frame.f_locals.get("self")
+    if not hasattr(block, "_parents"):
+        return ""
+    names: list[str] = []
+    inner = block
+    while (outer := next(iter(inner._parents), None)) is not None and len(names) < _MOST_NAMES:
+        names[:0] = [name for name, child in outer._children.items() if child is inner][:1]
+        inner = outer
+    kind = type(block).__name__
+    return f" in layer `{'.'.join(names)}` ({kind})" if names else f" in {kind}"
+
+
+# ---- blocks and parameters in plain containers
+
+
+def tell_left_out(block: "Block") -> None:
+    """Warns of blocks and parameters below in plain lists, tuples, dicts and sets, which are not
+    part of the network; errors for want of their values will say the same."""
+    parts: list[Block] = []
+    block.apply(parts.append)
+    known = {id(part) for part in parts}
+    known.update(id(p) for part in parts for p in part._own_parameters.values())
+    for owner in parts:
+        for name, value in vars(owner).items():
+            if name in owner._watched_elsewhere or not _is_container(value):
+                continue
+            left_out = [
+                (path, parameter)
+                for path, parameter in _parameters_in(name, value, known)
+                if not (parameter.is_initialized or parameter.is_deferred)
+            ]
+            for path, parameter in left_out:
+                parameter.left_out = f"`{path}` is not initialized: {_why(owner, name, value)}"
+            if left_out:
+                warnings.warn(f"initialize: {_why(owner, name, value)}", stacklevel=4)
+
+
+def _why(owner: "Block", name: str, value: Any) -> str:
+    kind = type(value).__name__
+    return (
+        f"what is in the {kind} `{name}` of {type(owner).__name__} is no part of the network, so "
+        "it is neither initialized nor trained; put the blocks in an `nn.HybridSequential`, or "
+        "give each a name: `self.register_child(block, name)`"
+    )
+
+
+def _is_container(value: Any) -> bool:
+    return isinstance(value, list | tuple | dict | set | frozenset)
+
+
+def _parameters_in(path: str, value: Any, known: set[int]) -> Iterator[tuple[str, Parameter]]:
+    """Parameters of what is in a container and not `known`, by path."""
+    if id(value) in known:
+        return
+    if isinstance(value, Parameter):
+        yield path, value
+    elif hasattr(value, "_parameters_below"):
+        yield from ((f"{path}.{name}", p) for name, p in value._parameters_below(""))
+    elif _is_container(value):
+        known.add(id(value))
+        members = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, member in members:
+            yield from _parameters_in(f"{path}[{key!r}]", member, known)

@@ -1,0 +1,316 @@
+"""What errors say of mistakes that many make: where it happened, what was meant, what to write."""
+
+import pickle
+import re
+import subprocess
+import sys
+import textwrap
+
+import numpy
+import pytest
+import weft
+from samples import uniform
+from weft import autograd, gluon, np, npx
+from weft.gluon import nn, rnn
+
+
+def net(*layers):
+    made = nn.HybridSequential(*layers)
+    made.initialize()
+    return made
+
+
+# ---- layers in plain containers
+
+
+class Listed(nn.HybridBlock):
+    def __init__(self, container):
+        super().__init__()
+        self.first = nn.Dense(3)
+        self.layers = container([nn.Dense(3), nn.LayerNorm()])
+
+    def forward(self, x):
+        found = self.layers.values() if isinstance(self.layers, dict) else self.layers
+        for layer in found:
+            x = layer(x)
+        return self.first(x)
+
+
+CONTAINERS = {
+    "list": (list, "layers[0].bias"),
+    "tuple": (tuple, "layers[0].bias"),
+    "dict": (lambda found: dict(zip("ab", found, strict=True)), "layers['a'].bias"),
+    "nested": (lambda found: [found[0], *[found[1]]], "layers[0].bias"),
+}
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_layers_in_plain_containers_are_told_of(name, hybridized):
+    container, path = CONTAINERS[name]
+    block = Listed(container)
+    with pytest.warns(UserWarning, match="`layers` of Listed is no part of the network"):
+        block.initialize()
+    if hybridized:
+        block.hybridize()
+    text = rf"`{re.escape(path)}` is not initialized: .*`nn.HybridSequential`.*register_child"
+    with pytest.raises(RuntimeError, match=text):
+        block(np.ones((1, 3)))
+
+
+def test_what_is_registered_or_has_values_is_no_mistake(recwarn):
+    class Net(nn.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.teachers = [net(nn.Dense(1, in_units=1))]
+            self.layers = [nn.Dense(1) for _ in range(2)]
+            for number, layer in enumerate(self.layers):
+                self.register_child(layer, f"layer{number}")
+
+        def forward(self, x):
+            for layer in self.layers:
+                x = layer(x)
+            return x
+
+    block = Net()
+    block.initialize()
+    assert block(np.ones((1, 1))).shape == (1, 1)
+    assert not [w for w in recwarn if "no part of the network" in str(w.message)]
+
+
+def test_parameters_in_a_list_are_told_of():
+    class Net(nn.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.weights = [gluon.Parameter("w", shape=(1,))]
+
+        def forward(self, x):
+            return x * self.weights[0].data()
+
+    block = Net()
+    with pytest.warns(UserWarning, match="in the list `weights` of Net"):
+        block.initialize()
+    with pytest.raises(RuntimeError, match=r"`weights\[0\]` is not initialized"):
+        block(np.ones(1))
+
+
+# ---- arrays of NumPy
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+def test_arrays_of_numpy_are_arrays(hybridized):
+    x, label = uniform(4, 3), numpy.array([0, 1, 1, 0])
+    block, loss = net(nn.Dense(2)), gluon.loss.SoftmaxCrossEntropyLoss()
+    if hybridized:
+        block.hybridize()
+        loss.hybridize()
+    wanted = loss(block(np.array(x)), np.array(label))
+    assert loss(block(x), label).tolist() == wanted.tolist()
+    assert block(x).tolist() == block(np.array(x)).tolist()
+    with pytest.raises(TypeError, match=r"cast with `data.astype\('float32'\)`"):
+        block(x.astype("float64"))
+    trainer = gluon.Trainer(block.collect_params(), "sgd")
+    step = trainer.compile(block, gluon.loss.SoftmaxCrossEntropyLoss())
+    assert step(x, label).tolist() == wanted.tolist()
+
+
+def test_arrays_of_numpy_in_hybridized_functions():
+    scaled = weft.hybridize(lambda pair, factor: pair["x"] * pair["y"][0] * factor)
+    x = uniform(3)
+    for given in (x, np.array(x)):
+        found = scaled({"x": given, "y": [given]}, 2)
+        assert found.tolist() == (x * x * numpy.float32(2)).tolist()
+    with pytest.raises(TypeError, match="no dtype of Weft"):
+        scaled({"x": numpy.array(["a"]), "y": [x]}, 2)
+
+
+# ---- shapes: which sample, which layer, which axis
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+@pytest.mark.parametrize("kind", ["numpy", "weft", "parts"])
+def test_an_odd_sample_is_named(kind, workers):
+    samples = [numpy.zeros((2, 3), "float32") for _ in range(6)]
+    samples[5] = numpy.zeros((2, 4), "float32")
+    text = r"sample 5 must have the shape of the first, \(2, 3\); got \(2, 4\)"
+    if kind == "weft":
+        samples = [np.array(sample) for sample in samples]
+    if kind == "parts":
+        samples = [(1.0, 2.0)] * 5 + [(1.0, 2.0, 3.0)]
+        text = "sample 5 must be a tuple of 2 parts, as the first; got 3"
+    loader = gluon.data.DataLoader(samples, 3, num_workers=workers)
+    with pytest.raises(ValueError, match=text) as caught:
+        list(loader)
+    assert isinstance(pickle.loads(pickle.dumps(caught.value)), ValueError)
+
+
+NO_BATCH = {
+    "dense": (lambda: nn.Dense(3, in_units=6), (6,)),
+    "rows": (lambda: nn.Dense(3, in_units=6, flatten=False), (6,)),
+    "convolution": (lambda: nn.Conv2D(3, 3, in_channels=3), (3, 8, 8)),
+    "its first call": (lambda: nn.Conv2D(3, 3), (3, 8, 8)),
+    "one axis": (lambda: nn.Conv1D(3, 3, in_channels=3), (3, 8)),
+    "transposed": (lambda: nn.Conv2DTranspose(3, 3, in_channels=3), (3, 8, 8)),
+    "pooling": (lambda: nn.MaxPool2D(), (3, 8, 8)),
+    "norm": (lambda: nn.BatchNorm(in_channels=3), (3, 8, 8)),
+    "attention": (lambda: nn.MultiHeadAttention(8, 2), (5, 8)),
+}
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+@pytest.mark.parametrize("name", NO_BATCH)
+def test_a_missing_batch_axis_is_told(name, hybridized):
+    layer, shape = NO_BATCH[name]
+    block = net(layer())
+    if hybridized:
+        block.hybridize()
+    text = rf"of shape {re.escape(str(shape))}, has no axis for the batch: `x\[None\]`"
+    with pytest.raises((ValueError, IndexError), match=text):
+        block(np.ones(shape))
+    assert block(np.ones((1, *shape))).shape[0] == 1
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+def test_the_layer_is_named(hybridized):
+    class Net(nn.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.features = nn.HybridSequential(
+                nn.Dense(4, in_units=3), nn.Dense(4, in_units=4), nn.Dense(4, in_units=5)
+            )
+
+        def forward(self, x):
+            return self.features(x)
+
+    block = Net()
+    block.initialize()
+    if hybridized:
+        block.hybridize()
+    text = r"`weight` must have shape \(units, 4\).*; in layer `features.2` \(Dense\) of Net$"
+    for _ in range(2):
+        with pytest.raises(ValueError, match=text):
+            block(np.ones((2, 3)))
+    with pytest.raises(ValueError) as caught:  # a layer by itself needs no path
+        block.features[2](np.ones((2, 3)))
+    assert "in layer" not in str(caught.value)
+
+
+def test_a_plan_that_fails_names_the_layer():
+    block = net(nn.HybridSequential(nn.Embedding(5, 3)), nn.Dense(2))
+    block.hybridize()
+    block(np.array([[1]]))
+    with pytest.raises(IndexError, match=r"got 7 .*in layer `0.0` \(Embedding\)\)"):
+        block(np.array([[7]]))
+
+
+def test_an_axis_that_weights_fix_cannot_be_dynamic(tmp_path):
+    layer = nn.Dense(3, in_units=4)
+    layer.initialize()
+    text = r"`dynamic` makes `n` any number.*an axis that weights fix cannot be dynamic"
+    with pytest.raises(ValueError, match=text):
+        layer.export(tmp_path / "a.weft", np.ones((2, 4)), dynamic={"x": {1: "n"}})
+
+
+# ---- other
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+def test_a_state_that_is_carried_on_is_to_be_detached(hybridized):
+    weight = np.ones((2, 2))
+    weight.attach_grad()
+
+    def step(state):
+        return np.tanh(state @ weight)
+
+    run = weft.hybridize(step) if hybridized else step
+    state = np.zeros((1, 2))
+    with pytest.raises(RuntimeError, match=r"`state = state.detach\(\)`"):
+        for _ in range(2):
+            with autograd.record():
+                state = run(state + 1)
+                loss = state.sum()
+            loss.backward()
+    state = state.detach()
+    for _ in range(2):
+        with autograd.record():
+            state = run(state.detach() + 1)
+            loss = state.sum()
+        loss.backward()
+    with pytest.raises(RuntimeError, match=r"pass retain_graph=True to that one$"):
+        loss.backward()
+
+
+def test_a_recurrent_layers_state_is_to_be_detached():
+    layer = rnn.LSTM(3, input_size=2)
+    layer.initialize()
+    states = layer.begin_state(batch_size=1)
+    with pytest.raises(RuntimeError, match=r"recurrent layer.*detach\(\)"):
+        for _ in range(2):
+            with autograd.record():
+                out, states = layer(np.ones((4, 1, 2)), states)
+                loss = out.sum()
+            loss.backward()
+
+
+def test_names_of_arrays_are_texts(tmp_path):
+    with pytest.raises(TypeError, match=r"save: names of arrays must be texts; got 1"):
+        npx.save(tmp_path / "a", {1: np.ones(1)})
+    with pytest.raises(TypeError, match=r"save: `a` must be an array; got ndarray"):
+        npx.save(tmp_path / "a", {"a": numpy.ones(1)})
+
+
+FOREIGN = {
+    "MXNet": b"\x12\x01" + bytes(400),
+    "MXNet (.params)": b"PK\x03\x04\0\0\x08\x08" + bytes(400),
+    "NumPy": b"\x93NUMPY\x01\x00" + bytes(100),
+    "pickle": pickle.dumps({"a": list(range(50))}),
+    "HDF5": b"\x89HDF\r\n\x1a\n" + bytes(100),
+    "gzip": b"\x1f\x8b\x08" + bytes(100),
+    "JSON": b'{"nodes": []}' + b" " * 100,
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_files_of_others_are_known(kind, tmp_path):
+    path = tmp_path / "net.params"
+    path.write_bytes(FOREIGN[kind])
+    layer = nn.Dense(1)
+    text = re.escape(f"`{path}` is ") + ".*" + re.escape(kind)
+    for load in (npx.load, layer.load_parameters, weft.runtime.Model):
+        with pytest.raises(OSError, match=text):
+            load(path)
+
+
+def test_what_workers_cannot_make_is_told_of_threads():
+    code = """
+    from weft import gluon
+    class Numbers(gluon.data.Dataset):
+        def __len__(self):
+            return 4
+        def __getitem__(self, index):
+            return float(index)
+    loader = gluon.data.DataLoader(Numbers(), 2, num_workers=1)
+    try:
+        list(loader)
+    except TypeError as error:
+        print(error)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "notebook" in done.stdout and "`thread_pool=True`" in done.stdout, done.stderr
+
+
+def test_the_package_is_a_command():
+    done = subprocess.run(
+        [sys.executable, "-m", "weft", "--version"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.stdout == f"weft {weft.__version__}\n"
