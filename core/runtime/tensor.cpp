@@ -1,5 +1,6 @@
 #include "runtime/tensor.h"
 
+#include <limits>
 #include <new>
 
 #include "base/errors.h"
@@ -38,6 +39,10 @@ void Tensor::destroy() {
   Box* content = box_.detach();
   Box* own = box_in_block();
   this->~Tensor();
+  // Who releases an array once more finds no reference to give back, as long as its block is not
+  // used again: else the block would be handed out twice. (Volatile: the object is no more.)
+  constexpr int32_t kReleased = std::numeric_limits<int32_t>::min() / 2;
+  *reinterpret_cast<volatile int32_t*>(&references_) = kReleased;
   if (!own)
     pool_free(this, sizeof(Tensor));
   else if (own != content)

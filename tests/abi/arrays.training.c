@@ -78,6 +78,31 @@ static void bools_are_made_0_and_1(void) {
   weft_tensor_release(a);
 }
 
+/* A caller's mistake: the block must not be handed out twice for it. Sanitizers end the program. */
+#if !defined(__SANITIZE_ADDRESS__)
+static void a_second_release_gives_nothing_back(void) {
+  const int64_t shape[] = {3, 2};
+  weft_tensor a = NULL;
+  weft_tensor view = NULL;
+  weft_tensor made[4] = {NULL, NULL, NULL, NULL};
+  int i;
+  int k;
+  MUST(weft_tensor_create(WEFT_FLOAT32, 2, shape, NULL, &a));
+  MUST(weft_tensor_detach(a, &view));
+  weft_tensor_release(view);
+  weft_tensor_release(view);
+  weft_tensor_release(a);
+  weft_tensor_release(a);
+  weft_tensor_release(a);
+  for (i = 0; i < 4; ++i) MUST(weft_tensor_create(WEFT_FLOAT32, 2, shape, NULL, &made[i]));
+  for (i = 0; i < 4; ++i)
+    for (k = 0; k < i; ++k) CHECK(made[i] != made[k]);
+  for (i = 0; i < 4; ++i) weft_tensor_release(made[i]);
+}
+#else
+static void a_second_release_gives_nothing_back(void) {}
+#endif
+
 static void wrapping_refuses_what_cannot_be(void) {
   float memory[4] = {0, 0, 0, 0};
   const int64_t shape[] = {2, 2};
@@ -283,6 +308,7 @@ int main(void) {
   a_wrapped_array_shows_the_callers_memory();
   read_only_memory_is_not_written();
   bools_are_made_0_and_1();
+  a_second_release_gives_nothing_back();
   wrapping_refuses_what_cannot_be();
   a_held_content_stays_when_the_array_is_written();
   a_held_content_of_wrapped_memory_stays_too();
