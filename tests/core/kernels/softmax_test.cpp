@@ -227,7 +227,9 @@ TEST_CASE("columns have the same bits in every vector's width, and NaN where the
       table_of(isa)->softmax_columns(
           {kClasses, kColumns, kColumns, kColumns, logarithm, nullptr, nullptr}, x.data(),
           y.data());
-      for (const int64_t column : {0, 1, 3})
+      for (int64_t i = 0; i < kClasses; ++i)  // of -INFINITY alone
+        REQUIRE(y[static_cast<size_t>(i * kColumns + 3)] == (logarithm ? -INFINITY : 0.0f));
+      for (const int64_t column : {0, 1})
         for (int64_t i = 0; i < kClasses; ++i)
           REQUIRE(std::isnan(y[static_cast<size_t>(i * kColumns + column)]));
       REQUIRE(y[kColumns + 2] == (logarithm ? -INFINITY : 0.0f));
@@ -235,7 +237,7 @@ TEST_CASE("columns have the same bits in every vector's width, and NaN where the
         if (i % kColumns > 3) REQUIRE(std::isfinite(y[static_cast<size_t>(i)]));
       if (isa == Isa::kGeneric) continue;
       for (int64_t i = 0; i < kClasses; ++i)
-        for (const int64_t column : {0, 1, 3}) y[static_cast<size_t>(i * kColumns + column)] = 0;
+        for (const int64_t column : {0, 1}) y[static_cast<size_t>(i * kColumns + column)] = 0;
       results.push_back(y);
     }
     for (const auto& result : results) CHECK(result == results[0]);
