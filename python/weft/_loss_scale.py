@@ -72,7 +72,10 @@ class LossScaler:
         with autograd.pause():
             factor = np.reciprocal(self.scale)
             for part in _arrays(gradients):
-                part *= factor.astype(part.dtype)
+                if part.dtype.name in ("float16", "bfloat16"):  # which may not hold the factor
+                    part[...] = (part.astype("float32") * factor).astype(part.dtype)
+                else:
+                    part *= factor.astype(part.dtype)
 
     def all_finite(self, gradients: Sequence[ndarray | RowSparseArray]) -> ndarray:
         """Are all elements of all gradients finite? A bool without axes."""

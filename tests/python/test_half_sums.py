@@ -74,6 +74,17 @@ def test_a_compiled_step_clips_halves(multi_precision, dtype):
     numpy.testing.assert_allclose(moved, 1.0, rtol=2 * UNIT[dtype])
 
 
+def test_a_scale_whose_inverse_halves_round_is_taken_out_of_them():
+    """1 / 1.5e7 is a tenth less in float16."""
+    scaler = weft.amp.LossScaler(init_scale=1.5e7)
+    gradients = [half([3e4, -6e3, 0.0], "float16"), np.array([3e4])]
+    given = [wide(g) for g in gradients]
+    scaler.is_scaled = True
+    scaler.unscale(gradients)
+    for gradient, before in zip(gradients, given, strict=True):
+        numpy.testing.assert_allclose(wide(gradient), before / 1.5e7, rtol=2.0**-10)
+
+
 # ---- optimizers
 
 OPTIMIZERS = {

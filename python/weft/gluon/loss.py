@@ -410,7 +410,10 @@ class CTCLoss(Loss):
         """Losses of shape (N,).
 
         pred: scores, whose softmax is taken; label: classes, padded with -1
-        pred_lengths, label_lengths: steps and labels of each sample, (N,), all of them if None
+        pred_lengths, label_lengths: steps (1 to T) and labels (0 to L) of each sample, (N,), all of
+            them if None
+
+        Raises ValueError for lengths out of range and labels that are no class.
         """
         if self.layout == "NTC":
             pred = np.swapaxes(pred, 0, 1)

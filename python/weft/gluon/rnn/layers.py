@@ -106,7 +106,8 @@ class _Layer(HybridBlock):
             only one without a list
         sequence_length: (N,), any real dtype; with `use_sequence_length`, and only then. Steps
             from there on are padding: outputs are zero, the last states are those of the last
-            step that is there, and the way back begins with that step.
+            step that is there, and the way back begins with that step. From 0 to T: others are
+            refused
         """
         self._check_inputs(inputs)
         if self.use_sequence_length != (sequence_length is not None):
