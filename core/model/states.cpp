@@ -38,9 +38,9 @@ Ref<States> States::create(Ref<Model> model) {
 }
 
 void* States::find(int32_t index) const {
-  for (const State& state : states_)
-    if (state.index == index) return state.memory;
-  return nullptr;
+  const auto at = static_cast<size_t>(index);
+  if (at >= place_.size() || place_[at] < 0) return nullptr;
+  return states_[static_cast<size_t>(place_[at])].memory;
 }
 
 Status States::add(int32_t index, void* memory, Ref<Storage> owner) {
@@ -51,6 +51,8 @@ Status States::add(int32_t index, void* memory, Ref<Storage> owner) {
     state.memory = state.owner->data();
   }
   copy_first(tensor, state.source, state.memory);
+  place_.resize(std::max(place_.size(), static_cast<size_t>(index) + 1), -1);
+  place_[static_cast<size_t>(index)] = static_cast<int32_t>(states_.size());
   states_.push_back(std::move(state));
   ++additions_;
   return {};

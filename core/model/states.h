@@ -55,6 +55,7 @@ class States final : public Object {
 
   Ref<Model> model_;
   std::vector<State> states_;
+  std::vector<int32_t> place_;  // by tensor of the model: in states_, or -1; past the end, too
   uint64_t additions_ = 0;
   std::atomic<uint32_t> in_use_{0};  // a word: RISC-V has no exchange of bytes
 };

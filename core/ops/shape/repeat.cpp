@@ -12,9 +12,7 @@ Status check_count(std::string_view op, std::string_view argument, Shape shape, 
                    int64_t count) {
   if (count < 0)
     return errors::invalid_value(op, "`", argument, "` must be at least 0; got ", count);
-  const int64_t both[] = {shape[axis], count};
-  WEFT_TRY(checked_elements(both, op, argument).status());
-  shape[axis] *= count;
+  shape[axis] = (Checked(shape[axis]) * count).value();
   return checked_elements(shape.span(), op, argument).status();
 }
 
