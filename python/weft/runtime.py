@@ -441,7 +441,8 @@ class Context:
         """Runs on buffers, one per input, or on those bound before; returns the outputs.
 
         An output is a read-only copy with the port's shape; its elements are bytes where
-        `memoryview` lacks the dtype.
+        `memoryview` lacks the dtype. Ctrl-C ends a run with KeyboardInterrupt: states are then
+        unfinished. Raises OSError where the file of the model was shortened meanwhile.
         """
         if data and len(data) != len(self.inputs):
             names = ", ".join(port.name for port in self.inputs)

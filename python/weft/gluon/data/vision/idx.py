@@ -29,7 +29,8 @@ def read_idx(path: str | os.PathLike, dtype: Any = None, rank: int | None = None
 
     dtype, rank: what it has to be; anything if not given
 
-    Raises FileNotFoundError, and OSError where the file is damaged or holds something else.
+    Raises FileNotFoundError, and OSError where the file is damaged or holds something else, or
+    where a compressed one makes more than 64 MB and 64 times its own size.
     """
     path = Path(path)
     try:
