@@ -51,7 +51,8 @@ class Images {
   // Images of a part, which divide the batch; as many as the batch has where it shall stay whole.
   int64_t of_part() const {
     if (largest_ <= kCacheBytes) return count_;
-    for (int64_t images = count_ / 2; images > 0; --images) {
+    const int64_t of_image = std::max<int64_t>(1, largest_ / count_);
+    for (int64_t images = std::min(count_ / 2, kCacheBytes / of_image); images > 0; --images) {
       if (count_ % images != 0 || largest_ / count_ * images > kCacheBytes) continue;
       // Each part after the first reads the weights again instead of what layers leave.
       return double(fixed_bytes_) * double(count_ / images - 1) < double(moved_) ? images : count_;

@@ -33,12 +33,13 @@ int64_t bytes_of_state(const executor::Compiled& compiled, const graph::StatePai
 
 // Outputs of the graph are the caller's, then the states'.
 int64_t bytes_of(const executor::Compiled& compiled) {
-  int64_t bytes = aligned(compiled.arena_bytes());
-  for (const graph::TensorType& type : compiled.output_types()) bytes += aligned(type.bytes());
-  if (!WEFT_KEEPS_states || !keeps_old_states(compiled)) return bytes;
+  Checked bytes = aligned(compiled.arena_bytes());
+  for (const graph::TensorType& type : compiled.output_types())
+    bytes = bytes + aligned(type.bytes());
+  if (!WEFT_KEEPS_states || !keeps_old_states(compiled)) return bytes.value();
   for (const graph::StatePair& state : compiled.states())
-    bytes += aligned(bytes_of_state(compiled, state));
-  return bytes;
+    bytes = bytes + aligned(bytes_of_state(compiled, state));
+  return bytes.value();
 }
 
 // Kernels read elements where they lie, which not every processor does at any address.

@@ -19,13 +19,13 @@ bool is_empty(const TensorType& type) { return std::ranges::count(type.shape.spa
 bool is_absent(const TensorView& view) { return view.rank < 0; }
 bool is_absent(const TensorType& type) { return type.shape.rank() < 0; }
 
-// Integers with elements may be indices, which are refused out of range whatever they choose.
+// Others than floats may be indices or masks, which are refused whatever they choose.
 template <class Array>
 bool makes_nothing(const OpDef& op, std::span<const Array> in, std::span<const Array> out) {
   if (out.empty() || op.has_effect || op.runs_on_caller || op.outside) return false;
   return std::ranges::all_of(out, [](const Array& one) { return is_empty(one); }) &&
          std::ranges::all_of(in, [](const Array& one) {
-           return is_absent(one) || !is_integer(one.dtype) || is_empty(one);
+           return is_absent(one) || is_floating(one.dtype) || is_empty(one);
          });
 }
 

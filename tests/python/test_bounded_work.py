@@ -88,6 +88,20 @@ def test_without_elements_there_is_no_loop(name, mode):
         numpy.testing.assert_array_equal(found.asnumpy(), expected)
 
 
+@pytest.mark.parametrize("mode", ["eager", "hybridized"])
+def test_results_without_room_are_refused_at_once(mode):
+    """A sum over no columns has as many results as there are rows; a batch of as many images is
+    not divided in parts that fit in a cache."""
+    sums = weft.hybridize(lambda x: x.sum(axis=1)) if mode == "hybridized" else lambda x: x.sum(1)
+    with pytest.raises(MemoryError):
+        sums(np.zeros((ROWS, 0)))
+
+
+def test_unique_slices_of_nothing():
+    for shape, axis in [((ROWS, 0), -1), ((0, ROWS), 0)]:
+        assert np.unique(np.zeros(shape), axis=axis).shape == shape
+
+
 IMAGES = {
     "max pooling": lambda x: npx.pooling(x, kernel=(2, 2), stride=(2, 2), pool_type="max"),
     "mean pooling": lambda x: npx.pooling(x, kernel=(2, 2), stride=(2, 2), pool_type="avg"),

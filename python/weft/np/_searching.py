@@ -200,7 +200,8 @@ def _unique_slices(array: ndarray, axis: int, wanted: _Wanted) -> list[ndarray]:
     slices = _ops.moveaxis(array, axis, 0)
     table = slices.reshape(slices.shape[0], math.prod(slices.shape[1:]))
     order = _arange(0, table.shape[0], 1, "int64")
-    for column in reversed(range(table.shape[1])):  # stable: earlier columns decide
+    columns = range(table.shape[1]) if len(table) > 1 else range(0)
+    for column in reversed(columns):  # stable: earlier columns decide
         order = order[_ops.argsort(table[order, column])]
     ordered = table[order]
     differs = _ops.any(ordered[1:] != ordered[:-1], axis=1)
