@@ -19,6 +19,7 @@
 #include <ctime>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include "failing_memory.h"
 #include "graph_mutation.h"
@@ -63,16 +64,49 @@ bool must_tell(weft_status status) {
   return false;
 }
 
+// Memory of the program itself, which does not fail; of exactly this size, so that what is touched
+// beyond it is seen.
+class Memory {
+ public:
+  explicit Memory(size_t size = 0) : data_(std::calloc(size ? size : 1, 1)), size_(size) {}
+  Memory(Memory&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)), size_(other.size_) {}
+  Memory& operator=(Memory&& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    return *this;
+  }
+  ~Memory() { std::free(data_); }
+  unsigned char* data() const { return static_cast<unsigned char*>(data_); }
+  size_t size() const { return size_; }
+
+ private:
+  void* data_;
+  size_t size_;
+};
+
+// What is bound to a context until it goes.
+class Blocks {
+ public:
+  bool has_room() const { return count_ < kMost; }
+  Memory& add(size_t size) { return all_[count_++] = Memory(size); }
+
+ private:
+  static constexpr size_t kMost = 64;
+  Memory all_[kMost];
+  size_t count_ = 0;
+};
+
 // ---- what is done with a file -------------------------------------------------------------------
 
-void fill(const weft_port& port, std::vector<unsigned char>& bytes) {
+void fill(const weft_port& port, const Memory& bytes) {
   const size_t mode = draw(4);
   for (size_t i = 0; i < bytes.size(); ++i) {
     const bool is_bool = port.dtype == WEFT_BOOL;
-    bytes[i] = static_cast<unsigned char>(is_bool || mode == 0 ? draw(2)
-                                          : mode == 1          ? 0
-                                          : mode == 2          ? draw(4) * (i % 4 == 3)
-                                                               : draw(256));
+    bytes.data()[i] = static_cast<unsigned char>(is_bool || mode == 0 ? draw(2)
+                                                 : mode == 1          ? 0
+                                                 : mode == 2          ? draw(4) * (i % 4 == 3)
+                                                                      : draw(256));
   }
 }
 
@@ -96,7 +130,7 @@ void read_outputs(weft_context context) {
     const void* data = nullptr;
     if (weft_context_get_output(context, i, &port) || weft_context_output_data(context, i, &data))
       continue;
-    std::vector<unsigned char> copy(port.bytes);
+    const Memory copy(port.bytes);
     if (port.bytes > 0) std::memcpy(copy.data(), data, port.bytes);  // all of it is there
   }
 }
@@ -105,7 +139,7 @@ void use_states(weft_context context) {
   weft_port port = WEFT_PORT_INIT;
   for (size_t i = 0; i < weft_context_states(context) && i < 8; ++i) {
     if (!must_tell(weft_context_get_state(context, i, &port)) || port.bytes > kMostPort) continue;
-    std::vector<unsigned char> content(port.bytes + 1);
+    const Memory content(port.bytes);
     must_tell(weft_context_read_state(context, i, content.data(), port.bytes));
     if (draw(2)) must_tell(weft_context_write_state(context, i, content.data(), port.bytes));
   }
@@ -113,18 +147,16 @@ void use_states(weft_context context) {
 }
 
 // Outputs in memory of exactly the size that a port tells.
-using Blocks = std::vector<std::vector<unsigned char>>;
-weft_status bind_outputs(weft_context context, Blocks& blocks) {
+bool bind_outputs(weft_context context, Blocks& blocks) {
   weft_port port = WEFT_PORT_INIT;
   for (size_t i = 0; i < weft_context_outputs(context); ++i) {
-    const weft_status status = weft_context_get_output(context, i, &port);
-    if (status != WEFT_OK || port.bytes > kMostPort) return status ? status : WEFT_UNSUPPORTED;
-    blocks.emplace_back(port.bytes);
-    const weft_status bound =
-        weft_context_bind_output(context, i, blocks.back().data(), port.bytes);
-    if (bound != WEFT_OK) return bound;
+    if (!must_tell(weft_context_get_output(context, i, &port)) || port.bytes > kMostPort ||
+        !blocks.has_room())
+      return false;
+    void* const data = blocks.add(port.bytes).data();
+    if (!must_tell(weft_context_bind_output(context, i, data, port.bytes))) return false;
   }
-  return WEFT_OK;
+  return true;
 }
 
 void run_context(weft_context context) {
@@ -137,13 +169,12 @@ void run_context(weft_context context) {
       if (status == WEFT_OK) status = give_shape(context, i, &port);
       if (status != WEFT_OK) break;
       if (port.bytes > kMostPort) return;
-      must_be_shown(port.name ? "" : nullptr, "");
-      blocks.emplace_back(port.bytes);
-      fill(port, blocks.back());
-      status = weft_context_bind_input(context, i, blocks.back().data(), port.bytes);
+      if (!blocks.has_room()) return;
+      const Memory& block = blocks.add(port.bytes);
+      fill(port, block);
+      status = weft_context_bind_input(context, i, block.data(), port.bytes);
     }
-    if (status == WEFT_OK && draw(4) == 0) status = bind_outputs(context, blocks);
-    if (!must_tell(status)) return;
+    if (!must_tell(status) || (draw(4) == 0 && !bind_outputs(context, blocks))) return;
     part = "run";
     for (int i = 0; i < 2; ++i)
       if (!must_tell(weft_context_run(context))) break;
@@ -158,13 +189,13 @@ void run_context(weft_context context) {
 void run_entry(weft_model model, const char* name) {
   weft_context context = nullptr;
   size_t bytes = 0;
-  std::vector<unsigned char> memory;
+  Memory memory;
   void* arena = nullptr;
   if (draw(8) == 0) must_tell(weft_model_set_budget(model, name, draw(1 << 14)));
   part = "plan";
   if (draw(4) == 0 && must_tell(weft_model_arena_bytes(model, name, &bytes)) &&
       bytes < size_t{1} << 26) {
-    memory.resize(bytes + 64);
+    memory = Memory(bytes + 64);
     arena = memory.data() + (64 - reinterpret_cast<uintptr_t>(memory.data()) % 64) % 64;
   }
   if (must_tell(weft_context_create(model, name, arena, arena ? bytes : 0, &context)))
@@ -246,7 +277,8 @@ void use_model(weft_model model, bool all) {
 
 // Loads it; what is wrong with it where it is refused.
 std::string load_and_use(const std::string& data, bool all) {
-  std::vector<unsigned char> exact(data.begin(), data.end());  // what is read beyond it is seen
+  const Memory exact(data.size());
+  std::memcpy(exact.data(), data.data(), data.size());
   weft_model model = nullptr;
   std::string failure;
   round_began = time(nullptr);
