@@ -5,6 +5,7 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "executor/stages.h"
+#include "graph/body_constants.h"
 #include "runtime/pool.h"
 #include "runtime/threads.h"
 #include "weft_parts.h"
@@ -245,6 +246,7 @@ Result<Program::Ready> Program::ready() {
   purpose.prepare = Prepare::kYes;
   purpose.ready = &found.graph;
   WEFT_ASSIGN(const Ref<Compiled> compiled, Compiled::build(graph_, purpose, selection_));
+  found.graph = graph::with_constants_outside(std::move(found.graph));
   found.preparation = compiled->preparation_;
   found.parts = compiled->parts_;
   return found;

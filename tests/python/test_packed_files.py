@@ -315,3 +315,33 @@ def test_a_list_of_operators_is_that_of_the_packed_graph(files):
     assert "part passes" in plain
     assert "part passes" not in packed
     assert set(packed[1:]) < set(plain[1:])
+
+
+def made_in_loops(x):
+    """Arrays that bodies make of nothing, in a loop, in a loop of it, and in both branches."""
+
+    def inner(row, h):
+        return row * np.arange(3), h + np.full((3,), 0.5)
+
+    def outer(row, h):
+        rows, last = npx.foreach(inner, np.full((2, 3), 0.25) + row, h)
+        return rows.sum(0), npx.cond(
+            last.sum() > 4, lambda: last * np.arange(3), lambda: np.ones(3) - last
+        )
+
+    rows, last = npx.foreach(outer, x, x[0])
+    return rows, last
+
+
+def test_loops_that_make_arrays_are_packed(tmp_path):
+    loops = weft.hybridize(made_in_loops)
+    x = np.array(numpy.random.default_rng(3).normal(size=(4, 3)).astype("float32"))
+    path = tmp_path / "loops.weft"
+    weft.export(path, forward=(loops, x))
+    wanted = [numpy.array(y) for y in runtime.Model(path).context().run(x.asnumpy())]
+    runtime.pack(path)
+    model = runtime.Model(path)
+    assert "packed: " in model.text
+    for y, w, own in zip(model.context().run(x.asnumpy()), wanted, loops(x), strict=True):
+        numpy.testing.assert_array_equal(numpy.array(y), w)
+        numpy.testing.assert_array_equal(own.asnumpy(), w)
