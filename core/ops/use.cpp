@@ -22,8 +22,8 @@ thread_local Use* present = nullptr;
 Use* present_use() { return present; }
 
 Use::Use() : outer_(present) {
-  present = this;
   lines_.insert("operator copy");  // the planner's own
+  present = this;                  // behind all that may fail: else nobody takes it back
 }
 Use::~Use() { present = outer_; }
 
