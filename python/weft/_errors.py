@@ -22,9 +22,6 @@ class Error(Exception):
 
     __module__ = "weft"
 
-    def __new__(cls, *arguments: Any) -> "Error":
-        return super().__new__(cls, *map(_told, arguments))
-
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*map(_told, arguments))
 
