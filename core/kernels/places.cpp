@@ -30,15 +30,18 @@ bool add_offsets(CountedAxis axis, const int64_t* numbers, int64_t step, int64_t
                  int64_t* offsets) {
   const auto extent = static_cast<uint64_t>(axis.extent);
   bool inside = true;
-  int64_t same = 0;
+  uint64_t same = 0;
   for (int64_t i = 0; i < (step == 0 ? std::min<int64_t>(count, 1) : count); ++i) {
     const int64_t number = numbers[i * step];
     inside &= static_cast<uint64_t>(number) + extent < 2 * extent;
-    same = (number + (number >> 63 & axis.extent)) * axis.stride;
-    if (step != 0) offsets[i] += same;
+    // Of a number outside the axis anything comes, which nobody uses.
+    const uint64_t place = static_cast<uint64_t>(number) + (number < 0 ? extent : 0);
+    same = place * static_cast<uint64_t>(axis.stride);
+    if (step != 0) offsets[i] = static_cast<int64_t>(static_cast<uint64_t>(offsets[i]) + same);
   }
   if (step == 0)
-    for (int64_t i = 0; i < count; ++i) offsets[i] += same;
+    for (int64_t i = 0; i < count; ++i)
+      offsets[i] = static_cast<int64_t>(static_cast<uint64_t>(offsets[i]) + same);
   return inside;
 }
 

@@ -8,12 +8,17 @@
 namespace weft::model {
 namespace {
 
+// A tensor of that name and another size is the file's own affair.
+bool is_random_state(const NamedTensor& named) {
+  return named.name == kRandomState && named.tensor->bytes() == sizeof(States::Random);
+}
+
 States::Random first_random(const Model& model) {
   States::Random random;
   const int32_t index = model.archive().find_tensor(kRandomState);
   if (index < 0) return random;
-  const Tensor& saved = *model.tensors()[static_cast<size_t>(index)].tensor;
-  if (saved.bytes() == sizeof random) std::memcpy(&random, saved.data(), sizeof random);
+  const NamedTensor& saved = model.tensors()[static_cast<size_t>(index)];
+  if (is_random_state(saved)) std::memcpy(&random, saved.tensor->data(), sizeof random);
   return random;
 }
 
@@ -68,7 +73,7 @@ void States::reset() {
 Status States::save(const std::string& path) const {
   std::vector<NamedTensor> tensors(model_->tensors().begin(), model_->tensors().end());
   for (size_t i = 0; i < tensors.size(); ++i) {
-    const bool is_random = tensors[i].name == kRandomState;
+    const bool is_random = is_random_state(tensors[i]);
     const void* content = is_random ? &random : find(static_cast<int32_t>(i));
     if (!content) continue;
     const Tensor& first = *tensors[i].tensor;

@@ -260,6 +260,21 @@ def test_names_survive_packing_and_saving(small, tmp_path):
         assert json.loads(header["__metadata__"]["weft"])["entries"][0]["name"] == name
 
 
+def test_random_numbers_have_no_place_of_another_size(small, tmp_path):
+    """The tensor `weft.random` is one of 16 bytes: a larger one is saved as it is, not as what lies
+    behind the numbers in memory."""
+    header, rest = read(small)
+    large = numpy.arange(1000, dtype="uint64").tobytes()
+    offsets = [len(rest), len(rest) + len(large)]
+    header["weft.random"] = {"dtype": "U64", "shape": [1000], "data_offsets": offsets}
+    written = json.dumps(header).encode()
+    written += b" " * (-(8 + len(written)) % 64)
+    path, saved = tmp_path / "x.weft", tmp_path / "saved.weft"
+    path.write_bytes(struct.pack("<Q", len(written)) + written + rest + large)
+    runtime.Model(path).context().save(saved)
+    assert large in saved.read_bytes()
+
+
 def test_no_library_that_a_file_names_is_opened(small, tmp_path):
     """A file says what it needs; only the caller has it opened."""
     library = tmp_path / "liboperators.so"
