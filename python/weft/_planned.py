@@ -83,6 +83,10 @@ def hybridize(
     numbers of Python and NumPy. Give such a value as an argument. `explain=True` lists what it
     knows of. A list that contains itself is refused with ValueError.
 
+    Numbers among the arguments are part of the signature until calls differ in them alone for the
+    third time. Then those that `function` only adds, subtracts, multiplies and divides become
+    inputs of one plan, with the same bits; others stay constants, a trace for each value.
+
     Each function keeps at most `weft.memory.trace_limit()` traces, those that were used last.
     Inside another trace it is inlined. Its `plan_memory()`, `plan_text()` and `plan_plot(path)` are
     those of blocks.

@@ -31,6 +31,10 @@ _FOLDERS = tuple(
     for path in (__file__, numpy.__file__, os.__file__)
 )
 _CALLS_OF_BLOCKS = frozenset(("weft.gluon.block", "weft.gluon.hybrid_block"))
+# Modules whose functions read clocks, generators, files and the environment.
+_OUTSIDE = frozenset(
+    ("time", "datetime", "random", "secrets", "uuid", "os", "posix", "io", "_io", "pathlib")
+)
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 _SIMPLE = (*_PLAIN, native.ndarray, numpy.ndarray)  # nothing is to be found in these
 _CODE = (FunctionType, BuiltinFunctionType, MethodType, type, ModuleType)
@@ -135,6 +139,29 @@ def _key_of(slot: Slot) -> tuple[int, str | None]:
     return id(holder), slot[1]
 
 
+def _is_outside(module: Any) -> bool:
+    return isinstance(module, str) and module.partition(".")[0] in _OUTSIDE
+
+
+def _is_for_user(frame: FrameType) -> bool:
+    """Was this code of the standard library called by code that is not a library's, perhaps by way
+    of other code of the standard library?"""
+    caller = frame.f_back
+    while caller is not None and _is_library_file(caller.f_code.co_filename):
+        if caller.f_code.co_filename.startswith(_FOLDERS[:2]):
+            return False
+        caller = caller.f_back
+    return caller is not None
+
+
+def _origin_of(function: Any) -> Any:
+    """The module that a function in C is from, or that of what it is a method of."""
+    owner = getattr(function, "__self__", None)
+    if owner is None or isinstance(owner, ModuleType):
+        return getattr(function, "__module__", None)
+    return (owner if isinstance(owner, type) else type(owner)).__module__
+
+
 class Reads:
     """Slots that one trace read, with their contents before it; whose code is looked at."""
 
@@ -184,6 +211,8 @@ class Reads:
                 self._entered(frame)
             elif event == "return" and frame.f_back is not None and _has_attributes(value):
                 self._returned(frame.f_back, value)
+            elif event == "c_call" and not _is_library_file(frame.f_code.co_filename):
+                self._called(_origin_of(value), value.__name__)
         except RecursionError:
             self._is_endless = True
         return self._event
@@ -191,6 +220,8 @@ class Reads:
     def _entered(self, frame: FrameType) -> None:
         code, module = frame.f_code, frame.f_globals.get("__name__")
         if _is_library_file(code.co_filename):
+            if _is_outside(module) and _is_for_user(frame):
+                self._called(module, code.co_name)
             if module == "dataclasses":  # asdict and its kin
                 self._read_fields(frame, code)
             elif module not in _CALLS_OF_BLOCKS:
@@ -209,6 +240,11 @@ class Reads:
         local = frame.f_locals
         for name in code.co_varnames[:count]:
             self._follow(local.get(name), names, name, 0)
+
+    def _called(self, module: Any, name: str) -> None:
+        """Notes what comes from outside of Python's variables."""
+        if _is_outside(module):
+            self._unseen.add(f"what `{module}.{name}` gave")
 
     def _note_block(self, frame: FrameType, code: CodeType) -> None:
         """Code of layers: what it reads of the block itself."""
@@ -310,6 +346,9 @@ class Reads:
         elif isinstance(value, MethodType):
             self._follow(value.__self__, names, text, depth + 1)
         elif isinstance(value, ModuleType):
+            draws = value is numpy and "random" in names.attributes
+            if draws or value is numpy.random:  # whose calls tell nobody
+                self._unseen.add("what `numpy.random` gave")
             if not _is_library(value.__name__):
                 self._read_dict(vars(value), names, text, depth)
         elif isinstance(value, type):

@@ -3,7 +3,11 @@ compiled steps, as eager code sees it."""
 
 import dataclasses
 import functools
+import math
+import os
+import random
 import sys
+import time
 import types
 
 import numpy
@@ -459,3 +463,17 @@ def test_a_profiler_or_a_debugger_stays(tool):
     cfg.v = 3.0
     assert planned(np.ones(1)).tolist() == [3]
     assert calls
+
+
+def test_explain_names_what_comes_from_outside(capsys):
+    def scaled(x):
+        factor = time.time() * 0 + random.random() * 0 + numpy.random.rand() * 0
+        return x * (factor + len(os.environ.get("PATH", "")) * 0 + math.cos(0.0))
+
+    weft.hybridize(scaled, explain=True)(np.ones(2))
+    told = {line.strip() for line in capsys.readouterr().out.splitlines() if "constant" in line}
+    assert "constant: what `time.time` gave" in told
+    assert "constant: what `random.random` gave" in told
+    assert any("numpy.random" in line for line in told)
+    assert any("`os." in line for line in told)
+    assert not any("cos" in line for line in told)
