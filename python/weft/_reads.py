@@ -41,12 +41,16 @@ _CODE = (FunctionType, BuiltinFunctionType, MethodType, type, ModuleType)
 _DEEPEST = 8  # containers and objects in one another
 
 
+_LOADS_OF_ATTRIBUTES = ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR", "IMPORT_FROM")
+
+
 class _Names(NamedTuple):
     """What a function's code and the code within it name."""
 
     globals: frozenset[str]
     attributes: frozenset[str]
     asked: frozenset[str]  # attributes that need not be there: of getattr and hasattr
+    imports: frozenset[str]  # modules
 
     @property
     def takes_all(self) -> bool:
@@ -56,12 +60,14 @@ class _Names(NamedTuple):
 
 @functools.lru_cache(maxsize=4096)
 def _names_of(code: CodeType) -> _Names:
-    names: tuple[set[str], set[str], set[str]] = set(), set(), set()
+    names: tuple[set[str], ...] = set(), set(), set(), set()
     for instruction in dis.get_instructions(code):
         if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
             names[0].add(instruction.argval)
-        elif instruction.opname in ("LOAD_ATTR", "LOAD_METHOD"):
+        elif instruction.opname in _LOADS_OF_ATTRIBUTES:
             names[1].add(instruction.argval)
+        elif instruction.opname == "IMPORT_NAME":
+            names[3].add(instruction.argval)
     if names[0] & {"getattr", "hasattr"}:
         names[2].update(c for c in code.co_consts if isinstance(c, str) and c.isidentifier())
     for inner in code.co_consts:
@@ -233,6 +239,9 @@ class Reads:
         for name in names.globals:
             if name in frame.f_globals:
                 self._add((frame.f_globals, name), frame.f_globals[name], name, names)
+        for name in names.imports:  # within the function
+            for full in (name, f"{frame.f_globals.get('__package__')}.{name}"):
+                self._follow(sys.modules.get(full), names, full, 0)
         if code.co_freevars not in ((), ("__class__",)) and code not in self._nested:
             self._read_cells(frame, code, names)
         count = code.co_argcount + code.co_kwonlyargcount

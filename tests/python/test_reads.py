@@ -74,6 +74,7 @@ def build():
     cfg.table = numpy.full((2, 3), 2.0, "float32")
     module = types.ModuleType("settings_of_a_test")
     module.factor = 2.0
+    sys.modules[module.__name__] = module
     holder: dict = {
         "arrays": [np.array([2.0])],
         "activation": lambda z: z * 2.0,
@@ -108,6 +109,11 @@ def build():
 
     def asked(x):
         return x * getattr(holder["missing"], "factor", 2.0)
+
+    def imported(x):
+        from settings_of_a_test import factor
+
+        return x * factor
 
     def given(x):
         def times(c, z):
@@ -165,6 +171,7 @@ def build():
             lambda: holder.update(arrays=[np.array([3.0])]),
         ),
         "module": (lambda x: x * module.factor, lambda: setattr(module, "factor", 3.0)),
+        "import within": (imported, lambda: setattr(module, "factor", 3.0)),
         "function in a dict": (
             lambda x: holder["activation"](x),
             lambda: holder.update(activation=lambda z: z * 3.0),
@@ -209,6 +216,7 @@ def restored():
     globals()["NUMBER"] = 2.0
     TABLE["deep"][0]["factor"] = 2.0
     ClassLevel.factor = 2.0
+    sys.modules.pop("settings_of_a_test", None)
 
 
 def as_function(function):
