@@ -159,8 +159,11 @@ bool has_sign(const Value& value) {
 
 Status settle_integers(const OpDef*& op, Values& inputs, std::span<const Argument>& attributes) {
   const size_t count = inputs.size();
+  // Those that every dtype holds, most of all, are not looked at: a small call feels it.
   const auto is_one = [](const Value& input) {
-    return input.is_scalar() && is_weak_integer(input.scalar());
+    if (!input.is_scalar() || !is_weak_integer(input.scalar())) return false;
+    const Argument& scalar = input.scalar();
+    return scalar.tag != Tag::kInt || scalar.integer < 0 || scalar.integer > INT8_MAX;
   };
   if (std::ranges::none_of(inputs, is_one)) return {};
   WEFT_TRY(check_input_count(*op, count));
