@@ -82,6 +82,49 @@ static void weak_scalars_take_the_dtype_of_arrays(void) {
   weft_tensor_release(sum);
 }
 
+static int all_are(const char* op, weft_tensor x, weft_value number, uint8_t truth) {
+  weft_value args[2];
+  weft_tensor out = NULL;
+  uint8_t read[3];
+  args[0] = of_tensor(x);
+  args[1] = number;
+  MUST(weft_invoke(find(op), args, 2, &out, 1));
+  MUST(weft_tensor_read(out, read, sizeof read));
+  weft_tensor_release(out);
+  return read[0] == truth && read[1] == truth && read[2] == truth;
+}
+
+static void integers_beyond_a_dtype_are_settled(void) {
+  static const uint8_t bytes[] = {0, 44, 255};
+  static const uint64_t words[] = {0, 44, UINT64_MAX};
+  const int64_t shape[] = {3};
+  weft_value number = {WEFT_TAG_UNSIGNED, 0, {NULL}};
+  weft_value args[2];
+  weft_tensor x = NULL, y = NULL, out = NULL;
+  uint64_t read[3];
+  MUST(weft_tensor_create(WEFT_UINT8, 1, shape, bytes, &x));
+  MUST(weft_tensor_create(WEFT_UINT64, 1, shape, words, &y));
+  CHECK(all_are("greater", x, of_int(-1), 1));
+  CHECK(all_are("equal", x, of_int(300), 0));
+  number.as.integer = INT64_MIN; /* 2^63 */
+  CHECK(all_are("less", x, number, 1));
+  args[0] = of_tensor(y);
+  args[1] = number;
+  MUST(weft_invoke(find("add"), args, 2, &out, 1));
+  MUST(weft_tensor_read(out, read, sizeof read));
+  CHECK(read[0] == UINT64_C(1) << 63 && read[2] == (UINT64_C(1) << 63) - 1);
+  weft_tensor_release(out);
+  out = NULL;
+  number.tag = args[1].tag = WEFT_TAG_BEYOND;
+  number.as.real = args[1].as.real = -1e30;
+  CHECK(all_are("greater", y, number, 1));
+  FAILS(weft_invoke(find("add"), args, 2, &out, 1), WEFT_OVERFLOW, "out of range for uint64");
+  FAILS(weft_tensor_write(x, &number), WEFT_OVERFLOW, "out of range for uint8");
+  CHECK(out == NULL);
+  weft_tensor_release(x);
+  weft_tensor_release(y);
+}
+
 static void mistakes_leave_outputs_alone(void) {
   const int64_t four = 4;
   weft_tensor x = matrix();
@@ -235,6 +278,7 @@ int main(void) {
   a_result_is_written_into_out();
   out_of_another_shape_or_dtype_is_refused();
   weak_scalars_take_the_dtype_of_arrays();
+  integers_beyond_a_dtype_are_settled();
   mistakes_leave_outputs_alone();
   huge_and_negative_shapes_allocate_nothing();
   empty_and_scalar_arrays_work();

@@ -161,3 +161,36 @@ def test_a_file_writes_at_a_mask(tmp_path):
     net.export(tmp_path / "net.weft", np.array(x), np.array(v))
     context = weft_runtime.Model(str(tmp_path / "net.weft")).context()
     numpy.testing.assert_array_equal(context.run(x, v)[0], right)
+
+
+OTHERS = {
+    "values in a list": lambda a, xp: a.__setitem__(a > 1, [7.0, 8.0, 9.0]),
+    "values of NumPy": lambda a, xp: a.__setitem__(a > 1, numpy.array([7, 8, 9], "float32")),
+    "what another mask chose": lambda a, xp: a.__setitem__(a > 2, a[a <= 2]),
+    "what the mask chose": lambda a, xp: a.__setitem__(a > 2, a[a > 2] * 2),
+    "nothing": lambda a, xp: a.__setitem__(a > 99, a[:0]),
+    "two masks": lambda a, xp: a.reshape(2, 2).__setitem__(([True, True], [True, True]), 5.0),
+    "an integer and a mask": lambda a, xp: a.reshape(2, 2).__setitem__((1, [True, False]), 5.0),
+    "places that follow from a mask": lambda a, xp: a.__setitem__(xp.nonzero(a > 2)[0], 5.0),
+    "an order": lambda a, xp: a.__setitem__(xp.argsort(-a), xp.array([1.0, 2.0, 3.0, 4.0])),
+    "a sum": lambda a, xp: a.__setitem__(a > 2, a.sum()),
+    "rows": lambda a, xp: a.reshape(2, 2).__setitem__(
+        a.reshape(2, 2)[:, 0] > 2, xp.array([[8.0, 9.0]])
+    ),
+    "a truth": lambda a, xp: a.__setitem__(a[0] > 0, 3.0),
+    "through a view": lambda a, xp: a[1:].__setitem__(a[1:] > 2, xp.array([5.0, 6.0])),
+    "no places": lambda a, xp: a.__setitem__([], 3.0),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_writes_at_what_is_computed(name):
+    def written(a, xp):
+        a = a * 1
+        OTHERS[name](a, xp)
+        return a
+
+    x = numpy.array([1, 2, 3, 4], "float32")
+    planned = weft.hybridize(lambda a: written(a, np))
+    for found in (written(np.array(x), np), planned(np.array(x)), planned(np.array(x))):
+        numpy.testing.assert_array_equal(found.asnumpy(), written(x, numpy))
