@@ -1,7 +1,9 @@
 """Threads and processes beside busy threads: the end of the program, forks, sub-interpreters, and
 files that a run which was killed has left."""
 
+import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -118,6 +120,27 @@ def test_a_sub_interpreter_is_refused():
     if "numpy" in done.stdout + done.stderr and "sub-interpreter" not in done.stdout:
         pytest.skip("NumPy itself cannot be imported there")
     assert "cannot be imported in a sub-interpreter" in done.stdout, done.stderr
+
+
+class DiesAtSeven(weft.gluon.data.Dataset):
+    def __len__(self):
+        return 30
+
+    def __getitem__(self, index):
+        if index == 7:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return float(index)
+
+
+def test_a_killed_worker_is_blamed_on_the_sample_that_it_was_at():
+    """Batches that it had made before lie in the connection, so it is further than what is read."""
+    batches = iter(weft.gluon.data.DataLoader(DiesAtSeven(), 3, num_workers=1, prefetch=4))
+    assert next(batches).tolist() == [0, 1, 2]
+    for worker in multiprocessing.active_children():
+        worker.join(HANGS)
+    text = r"asked for batch 2, was ended by SIGKILL at sample 7;"
+    with pytest.raises(RuntimeError, match=text):
+        list(batches)
 
 
 # ---- files
