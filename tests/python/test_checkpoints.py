@@ -104,7 +104,7 @@ def test_files_are_written_in_the_order_of_the_calls(tmp_path):
 def test_what_does_not_depend_on_the_disk_is_refused_at_the_call(tmp_path):
     with pytest.raises(ValueError, match="__metadata__"):
         npx.save(tmp_path / "x", {"__metadata__": np.ones(1)}, background=True)
-    with pytest.raises(TypeError, match="every item must be an array"):
+    with pytest.raises(TypeError, match="`x` must be an array; got int"):
         npx.save(tmp_path / "x", {"x": 1}, background=True)
     assert not os.listdir(tmp_path)
 
