@@ -157,10 +157,12 @@ def check_options(cls: type, given: Iterable[str]) -> None:
 def named_arguments(function: Callable[P, R]) -> Callable[P, R]:
     """Decorator: unknown names of arguments are told what to write."""
     accepted = accepted_arguments(function)
+    if accepted is None:
+        return function
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        if kwargs and accepted is not None and not accepted.issuperset(kwargs):
+        if kwargs and not accepted.issuperset(kwargs):
             owner = function.__qualname__.removesuffix(".__init__").rpartition(".")[2]
             check_arguments(owner, function, kwargs)
         return function(*args, **kwargs)

@@ -73,7 +73,7 @@ def array(
     array([[1., 2.],
            [3., 4.]])
     """
-    return asarray(object, dtype, copy=copy, device=device)
+    return _as_array(object, dtype, copy, device)
 
 
 @_named_arguments
@@ -94,6 +94,12 @@ def asarray(
     >>> asarray([True, False])
     array([ True, False])
     """
+    return _as_array(object, dtype, copy, device)
+
+
+def _as_array(
+    object: ArrayLike, dtype: DTypeLike, copy: bool | None, device: DeviceLike
+) -> ndarray:
     if copy is not False:
         made = _on(device, _native.array, object, dtype, bool(copy))
         return made if device is None else made.to_device(device)
