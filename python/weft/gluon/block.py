@@ -5,14 +5,14 @@ import warnings
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from weft import _composing
 from weft._core import loaded_devices, native
 from weft._errors import Error, InvalidState, InvalidType, InvalidValue, NotFound
 from weft._files import BackgroundWrite, save_arrays
 from weft._precision import scope_of
-from weft._spelling import check_options, lacking, named_arguments
+from weft._spelling import check_options, knows_words, named_arguments
 from weft._trace import is_tracing
 from weft._words import BLOCK
 from weft.device import device_of
@@ -42,6 +42,7 @@ class HookHandle:
         self.detach()
 
 
+@knows_words(BLOCK)
 class Block:
     """A layer, or layers put together: attributes that are blocks or parameters belong to it.
 
@@ -87,11 +88,6 @@ class Block:
             child.__dict__.setdefault("_parents", weakref.WeakSet()).add(self)
 
     # ---- structure
-
-    if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-
-        def __getattr__(self, name: str) -> Any:
-            return lacking(self, name, BLOCK)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if "_children" not in self.__dict__:

@@ -1,13 +1,13 @@
 """Parameters: arrays that are trained, some of whose extents may be unknown at first."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from weft import _composing, autograd, init
 from weft._core import native
 from weft._errors import Error, InvalidState, InvalidType, InvalidValue, MissingAttribute
 from weft._numbers import require_finite
-from weft._spelling import hint, lacking, named_arguments
+from weft._spelling import hint, knows_words, named_arguments
 from weft._trace import outside_trace
 from weft._typing import ArrayLike, DeviceLike, DTypeLike, ndarray
 from weft._words import PARAMETER
@@ -40,6 +40,7 @@ def _listed(devices: Devices) -> list[Device]:
     return list(dict.fromkeys(Device(device) for device in several))
 
 
+@knows_words(PARAMETER)
 class Parameter:
     """An array that is trained, on one device or as equal arrays on several.
 
@@ -93,11 +94,6 @@ class Parameter:
 
     def __repr__(self) -> str:
         return f"Parameter({self.name}, shape={self.shape}, dtype={self.dtype})"
-
-    if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-
-        def __getattr__(self, name: str) -> Any:
-            return lacking(self, name, PARAMETER)
 
     def __getstate__(self) -> dict[str, Any]:
         """What copies and pickles have. Gradients start again from 0, but for those that add up;

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from weft import autograd, np, optimizer
 from weft._core import native
 from weft._errors import InvalidState, InvalidType, InvalidValue, Unsupported
-from weft._spelling import lacking, named_arguments
+from weft._spelling import knows_words, named_arguments
 from weft._trace import is_tracing
 from weft._typing import ndarray
 from weft._words import TRAINER
@@ -17,6 +17,7 @@ from weft.gluon.parameter import Parameter
 from weft.gluon.training_step import TrainingStep
 
 
+@knows_words(TRAINER)
 class Trainer(SavedStates):
     """Applies an optimizer to parameters, once per step.
 
@@ -28,11 +29,6 @@ class Trainer(SavedStates):
         devices of one host are added up on the first
     update_on_kvstore: accepted as in Gluon; an update is always made where the parameters are
     """
-
-    if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-
-        def __getattr__(self, name: str) -> Any:
-            return lacking(self, name, TRAINER)
 
     @named_arguments
     def __init__(
