@@ -155,6 +155,10 @@ Graph with_fewer_images(const Graph& graph, const Images& images, int64_t count)
 std::optional<SplitBatch> split_batch(const Graph& graph, const std::vector<bool>& settled) {
   if (!graph.states.empty() || graph.ordinals != 0 || graph.effects != 0 || !graph.sizes.empty())
     return std::nullopt;
+  // Parts of a batch without elements are as many as the caller likes.
+  if (std::ranges::all_of(graph.outputs,
+                          [&](ValueId id) { return graph.type(id).shape.elements() == 0; }))
+    return std::nullopt;
   Images images(graph, settled);
   if (images.count() < 2 || !images.follow()) return std::nullopt;
   const int64_t of_part = images.of_part();
