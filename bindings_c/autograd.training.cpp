@@ -436,6 +436,14 @@ weft_status weft_function_set_budget(weft_function handle, int64_t bytes) {
   });
 }
 
+weft_status weft_function_trim(weft_function handle) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_function_trim", {{"function", handle}}));
+    for (const auto& plan : function(handle)->program().latest_plans()) plan->free_scratch();
+    return {};
+  });
+}
+
 weft_status weft_function_memory(weft_function handle, weft_plan_memory* memory) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_function_memory", {{"function", handle}, {"memory", memory}}));

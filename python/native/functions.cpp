@@ -111,6 +111,12 @@ PyObject* set_budget(PyObject* object, PyObject* bytes) {
   Py_RETURN_NONE;
 }
 
+PyObject* trim(PyObject* object, PyObject*) {
+  const weft_status status = weft_function_trim(self_of(object)->function);
+  if (status != WEFT_OK) return raise_status(status);
+  Py_RETURN_NONE;
+}
+
 PyObject* inputs(PyObject* object, void*) {
   return PyLong_FromSize_t(weft_function_inputs(self_of(object)->function));
 }
@@ -134,6 +140,7 @@ PyMethodDef methods[] = {
     {"memory", memory, METH_NOARGS, "memory()\n--\n\nBytes of the plan last run, as a dict."},
     {"set_budget", set_budget, METH_O,
      "set_budget(bytes)\n--\n\nOf plans made from now on; 0: none."},
+    {"trim", trim, METH_NOARGS, "trim()\n--\n\nGives back what its plans keep from run to run."},
     {nullptr, nullptr, 0, nullptr}};
 PyGetSetDef attributes[] = {
     {"inputs", inputs, nullptr, "Number of inputs.", nullptr},

@@ -26,6 +26,7 @@ Dimensions = Mapping[Dim, list[tuple[int, int]]]  # arrays, by number, and axes 
 
 _SIGNED_MODES = native.TRAINING | native.RECORDING | native.MIXED_FLOAT16 | native.MIXED_BFLOAT16
 _UNBOUNDED = 2**40  # extents of more are of no array
+_KEEP_MEMORY = 8  # traces of one function, used last, that keep memory for their next call
 _MOST_VARYING = 4096  # signatures without numbers that one function remembers
 _running = threading.local()
 
@@ -122,7 +123,17 @@ class Traced:
     """What one signature's trace gave: the function, the structures of its arguments and of its
     result, what the function calls of Python, and what it asked to watch."""
 
-    __slots__ = ("around", "call", "called", "function", "result", "types", "used", "watches")
+    __slots__ = (
+        "around",
+        "call",
+        "called",
+        "function",
+        "is_trimmed",
+        "result",
+        "types",
+        "used",
+        "watches",
+    )
 
     def __init__(
         self,
@@ -141,9 +152,11 @@ class Traced:
         self.watches = watches
         self.around: Around = NOTHING_AROUND
         self.used = 0  # when, in calls of its cache
+        self.is_trimmed = False  # has it given its memory back since it was called?
 
     def __call__(self, arrays: Sequence[Any]) -> Any:
         outputs = self.function(*arrays)
+        self.is_trimmed = False
         if self.result is _ARRAY:
             return outputs[0]
         return unflatten(self.result, list(outputs))
@@ -471,6 +484,12 @@ class TraceCache:
         table[around.contents] = found
         self._ticks = found.used = self._ticks + 1
         self.drop_surplus()
+        # Each plan keeps an arena for its next run: those of the last ones are enough.
+        idle = sorted(self._all(), key=lambda traced: traced.used)[:-_KEEP_MEMORY]
+        for traced in idle:
+            if not traced.is_trimmed:
+                traced.function.trim()
+                traced.is_trimmed = True
 
     def drop_surplus(self) -> None:
         """Forgets what was used longest ago, down to the limit."""
