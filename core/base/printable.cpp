@@ -86,9 +86,7 @@ std::string json_text(std::string_view text) {
     const std::string_view bytes = text.substr(at, character.bytes);
     at += character.bytes;
     if (bytes == "\"" || bytes == "\\") out += '\\';
-    if (!character.is_utf8) {
-      out += "\\ufffd";
-    } else if (bytes.size() > 1 || is_plain(bytes[0])) {
+    if (!character.is_utf8 || bytes.size() > 1 || is_plain(bytes[0])) {
       out += bytes;
     } else {
       out += "\\u00";

@@ -24,7 +24,8 @@ std::string printable(std::string_view text);
 // The same of a text that may have several lines.
 std::string printable_lines(std::string text);
 
-// As a string of JSON, with its quotes; U+FFFD for bytes that are not UTF-8.
+// As a string of JSON, with its quotes. Bytes that are not UTF-8 stay: readers refuse them, and so
+// does who writes a file.
 std::string json_text(std::string_view text);
 
 }  // namespace weft
