@@ -80,7 +80,7 @@ class Context {
   std::vector<void*> inputs_, outputs_;            // of the graph: with captures and states
   std::vector<int64_t> input_room_, output_room_;  // bytes that there are
   std::vector<void*> own_outputs_;                 // where those lie that the caller has not bound
-  std::vector<const void*> bound_;       // what the caller has bound as inputs
+  std::vector<const void*> bound_;                 // what the caller has bound as inputs
   std::vector<Ref<Storage>> sound_;  // copies of bound bools whose bytes are others than 0 and 1
   std::vector<HeldValue> held_;
   // Values made from captures: shared by contexts, or this one's own and made before each run where

@@ -122,8 +122,7 @@ weft_tensor IndexArrays::numbers_of(weft_tensor array) {
 
 int IndexArrays::take(weft_tensor array, const int64_t* extents, int axis, const MaskCount& count) {
   if (!has_room()) return -1;
-  if (weft_tensor_dtype(array) != WEFT_BOOL)
-    return keep(numbers_of(array)) ? 1 : -1;
+  if (weft_tensor_dtype(array) != WEFT_BOOL) return keep(numbers_of(array)) ? 1 : -1;
   return weft_tensor_rank(array) == 0 ? take_truth(array, count)
                                       : take_mask(array, extents, axis, count);
 }

@@ -24,12 +24,14 @@ WEFT_INLINE Vec<LaneType<To>> convert_lanes(Vec<LaneType<From>> v) {
     // The bounds are exact in float32.
     const Vec<float> low{float(Limits<To>::kLowest)}, high{float(Limits<To>::kHighest)};
     const Vec<float> known = select(v == v, v, Vec<float>(0));
-    const I whole = I::of(__builtin_convertvector(min_(max_(known, low), high).v, typename I::Native));
+    const I whole =
+        I::of(__builtin_convertvector(min_(max_(known, low), high).v, typename I::Native));
     return reinterpret<Vec<B>>(whole);
   } else if constexpr (kIsSame<A, float> && kIsSame<B, int32_t>) {
     const Vec<float> above(2147483648.0f);
     const auto fits = (v < above) & (v >= -above);
-    const I whole = I::of(__builtin_convertvector(select(fits, v, Vec<float>(0)).v, typename I::Native));
+    const I whole =
+        I::of(__builtin_convertvector(select(fits, v, Vec<float>(0)).v, typename I::Native));
     const I bound = select(v >= above, I(INT32_MAX), select(v < -above, I(INT32_MIN), I(0)));
     return select(fits, whole, bound);
   } else if constexpr (kIsSame<B, float> && (kIsSame<A, int32_t> || sizeof(From) < 4)) {
