@@ -24,7 +24,7 @@ struct Channels {
   int64_t planes() const { return outer * units(); }
 };
 
-// mean[c] and variance[c], of at least one element. `channels` are units of channels.
+// mean[c] and variance[c], 0 where a channel has no elements. `channels` are units of channels.
 void run_channel_moments(const Channels& problem, const void* x, void* mean, void* variance,
                          Range channels);
 

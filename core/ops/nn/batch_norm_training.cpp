@@ -89,7 +89,6 @@ void forward(const KernelCall& call, const kernels::Channels& p, double eps) {
   split_work(p.units(), 2 * elements_of(p), nullptr, 0, [&](kernels::Range range, void*) {
     kernels::run_channel_moments(p, x, mean, variance, range);
   });
-  if (elements_of(p) == 0) std::fill_n(mean, 2 * p.channels, T(0));  // means of nothing
   for (int64_t c = 0; c < p.channels; ++c) {
     const double inverse = 1 / std::sqrt(static_cast<double>(variance[c]) + eps);
     scale[c] = static_cast<T>(gamma[c] * inverse);
