@@ -20,7 +20,8 @@ using ops::SlotTypes;
 
 constexpr int kResidual = 5;  // an operand
 
-enum class Form { kPlain, kDense, kPointwise, kWindows, kDepthwise };
+// kApart: windows with gaps, of groups or dilated; kChannels: portable, of one channel a group.
+enum class Form { kPlain, kDense, kPointwise, kWindows, kApart, kDepthwise, kChannels };
 
 bool has_narrow_extents(const Convolution& s) {
   const int64_t all[] = {s.in_height,     s.in_width,     s.in_channels,  s.out_height,
@@ -34,15 +35,19 @@ bool has_narrow_extents(const Convolution& s) {
 
 // What shapes allow; a kernel of these also needs a proof (int8_layer.h).
 Form form_of(const Convolution& s, bool is_depthwise, bool is_sum, bool has_residual) {
-  if (is_sum || !has_narrow_extents(s) || s.dilation_height != 1 || s.dilation_width != 1)
-    return Form::kPlain;
-  const bool is_square = s.stride_height == s.stride_width && s.stride_height <= 2;
-  if (is_depthwise)
-    return s.kernel_height == 3 && s.kernel_width == 3 && is_square && s.pad_left <= 1 &&
-                   s.pad_top <= 2 && !has_residual
+  const bool is_dilated = s.dilation_height != 1 || s.dilation_width != 1;
+  if (is_depthwise || (s.groups > 1 && s.in_channels == s.groups)) {
+    const bool is_square = s.stride_height == s.stride_width && s.stride_height <= 2;
+    const bool is_3x3 = s.kernel_height == 3 && s.kernel_width == 3 && is_square && !is_dilated;
+    return is_3x3 && s.pad_left <= 1 && s.pad_top <= 2 && !has_residual && !is_sum &&
+                   has_narrow_extents(s)
                ? Form::kDepthwise
-               : Form::kPlain;
-  if (s.groups != 1 || (s.out_channels % 2 != 0 && has_residual)) return Form::kPlain;
+               : Form::kChannels;
+  }
+  const bool is_odd = s.out_channels / s.groups % 2 != 0;
+  if (is_sum || !has_narrow_extents(s) || (is_odd && has_residual)) return Form::kPlain;
+  if (s.groups > 1 || is_dilated)
+    return std::max(s.dilation_height, s.dilation_width) <= INT16_MAX ? Form::kApart : Form::kPlain;
   const bool is_place = makes_places(s);
   if (is_place && s.out_height * s.out_width == 1 && s.in_channels % 8 == 0 && !has_residual)
     return Form::kDense;
@@ -60,6 +65,7 @@ int64_t band_of(const Convolution& s, int64_t most) {
 
 int64_t scratch_of(Form form, const Convolution& s, int64_t rows) {
   const int64_t depthwise_row = ((s.out_width - 1) * s.stride_width + 6) / 2 * 4;
+  if (form == Form::kApart) return scratch_of(Form::kWindows, group_of(s), rows);
   // Four windows, and what a vector reads behind them.
   const int64_t helium = 4 * s.kernel_height * s.kernel_width * s.in_channels + 15;
   switch (form) {
@@ -74,10 +80,10 @@ int64_t scratch_of(Form form, const Convolution& s, int64_t rows) {
   }
 }
 
-// How far before an image its result must start: two places at a time never overwrite what they or
-// later ones read. The rows of a window begin at the place's own column, those of the next row of
-// places at the first one.
-int64_t ahead_of(const Convolution& s) {
+// How far before an image its result must start: `together` places at a time never overwrite what
+// they or later ones read. The rows of a window begin at the place's own column, those of the next
+// row of places at the first one.
+int64_t ahead_of(const Convolution& s, int64_t together) {
   int64_t ahead = 0;
   const auto first_of = [&](int64_t row, int64_t column) {
     const int64_t top = std::clamp<int64_t>(row * s.stride_height - s.pad_top, 0, s.in_height);
@@ -85,11 +91,11 @@ int64_t ahead_of(const Convolution& s) {
     return (top * s.in_width + left) * s.in_channels;
   };
   const int64_t places = s.out_height * s.out_width;
-  for (int64_t place = 0; place < places; place += 2) {
+  for (int64_t place = 0; place < places; place += together) {
     const int64_t row = place / s.out_width;
     int64_t read = first_of(row, place % s.out_width);
     if (row + 1 < s.out_height) read = std::min(read, first_of(row + 1, 0));
-    ahead = std::max(ahead, std::min(place + 2, places) * s.out_channels - read);
+    ahead = std::max(ahead, std::min(place + together, places) * s.out_channels - read);
   }
   return ahead;
 }
@@ -176,6 +182,37 @@ void emit_fast(Call& call, const Int8Layer& layer, Form form) {
              (added ? at.residual + ", " : "") + at.y + ", " + kScratch + ");");
 }
 
+// Weights and numbers of one group behind those of another.
+void emit_apart(Call& call, const Int8Layer& layer) {
+  const Convolution& s = layer.shape;
+  const Batch batch{call, s.batch};
+  std::vector<uint32_t> w, helium_w;
+  std::vector<int32_t> channels, helium_channels;
+  const auto add = [](auto& all, const auto& part) {
+    all.insert(all.end(), part.begin(), part.end());
+  };
+  const std::vector<Int8Layer> groups = groups_of(layer);
+  for (const Int8Layer& group : groups) {
+    add(w, paired_weights(group, false));
+    add(helium_w, weights_for_helium(group, 2));
+    add(channels, paired_numbers(group, false));
+    add(helium_channels, numbers_for_helium(group, 2));
+  }
+  const std::string weights = add_arrays(call, "weights", DType::kUInt32, helium_w, w);
+  const std::string numbers =
+      add_arrays(call, "channels", DType::kInt32, helium_channels, channels);
+  const Convolution& one = groups.front().shape;
+  const bool added = layer.has_residual, is_odd = one.out_channels % 2 != 0;
+  const std::string name = define_apart(call.source(), added, is_odd, one.in_channels % 4 == 0);
+  add_shape(call, "weft_window_i8", fields_of_window(groups.front(), steps_of(one)));
+  call.line("static const struct weft_gaps g = {" + std::to_string(s.groups) + ", " +
+            std::to_string(s.dilation_height) + ", " + std::to_string(s.dilation_width) + "};");
+  const Places at = places_of(call, layer, batch);
+  call.scratch();
+  batch.line(name + "(&p, &g, " + weights + ", " + numbers + ", " + at.x + ", " +
+             (added ? at.residual + ", " : "") + at.y + ", " + kScratch + ");");
+}
+
 void emit_depthwise_3x3(Call& call, const Int8Layer& layer) {
   const Convolution& s = layer.shape;
   const Batch batch{call, s.batch};
@@ -184,12 +221,13 @@ void emit_depthwise_3x3(Call& call, const Int8Layer& layer) {
   add_shape(call, "weft_window_i8", fields_of_window(layer, band_of(s, call.band_rows())));
   const Places at = places_of(call, layer, batch);
   call.scratch();
-  const std::string name =
-      define_depthwise(call.source(), static_cast<int>(s.stride_height), layer.is_proven());
+  const std::string name = define_depthwise(call.source(), static_cast<int>(s.stride_height),
+                                            layer.is_proven(), s.out_channels != s.in_channels);
   batch.line(name + "(&p, " + channels + ", " + at.x + ", " + at.y + ", " + kScratch + ");");
 }
 
-void emit_plain(Call& call, const Int8Layer& layer, bool is_planar, bool is_place_by_place) {
+void emit_plain(Call& call, const Int8Layer& layer, Form form, bool is_planar) {
+  const bool is_place_by_place = form == Form::kPointwise;
   const Convolution& s = layer.shape;
   const auto plane = [&](int64_t height, int64_t width) { return is_planar ? height * width : 1; };
   const int64_t x_place = is_planar ? 1 : s.in_channels, y_place = is_planar ? 1 : s.out_channels;
@@ -230,7 +268,9 @@ void emit_plain(Call& call, const Int8Layer& layer, bool is_planar, bool is_plac
     shift = add_array(call, "shift", DType::kInt32, layer.shift);
   }
   if (layer.has_residual) factor = add_array(call, "factor", DType::kInt32, layer.factor);
-  const std::string name = define_plain_convolution(call.source(), layer.is_sum());
+  const std::string name = form == Form::kChannels
+                               ? define_plain_depthwise(call.source(), layer.is_sum())
+                               : define_plain_convolution(call.source(), layer.is_sum());
   const auto text = [&](const Places& at) {
     return name + "(&p, " + w + ", " + bias + ", " + multiplier + ", " + shift + ", " + at.x +
            ", " + (layer.has_residual ? at.residual : "0") + ", " + factor + ", " + at.y + ");";
@@ -267,10 +307,12 @@ Status emit_layer(Call& call) {
   const bool bounds = layer.low > -128 || layer.high < 127;
   if (form == Form::kDepthwise) {
     emit_depthwise_3x3(call, layer);
-  } else if (form != Form::kPlain && is_fast) {
+  } else if (form == Form::kApart && is_fast) {
+    emit_apart(call, layer);
+  } else if (form != Form::kPlain && form != Form::kChannels && is_fast) {
     emit_fast(call, layer, form);
   } else {
-    emit_plain(call, layer, is_planar, form == Form::kPointwise);
+    emit_plain(call, layer, form, is_planar);
     return {};
   }
   if (bounds)
@@ -290,14 +332,20 @@ Result<TargetKernel> layer_kernel(const SlotTypes& types) {
   if (s.batch != 1) return kernel;
   size_t ways = 0;
   if (has_residual && !is_sum) kernel.over[ways++] = {kResidual, 0};
-  if (form == Form::kDepthwise || form == Form::kPointwise) kernel.over[ways++] = {0, 0};
-  if (form == Form::kWindows) kernel.over[ways++] = {0, ahead_of(s)};
+  const bool has_one_filter = s.out_channels == s.in_channels;  // a channel, of depthwise ones
+  const bool makes_each = form == Form::kChannels && makes_places(s) && !is_sum;
+  if (form == Form::kPointwise || (has_one_filter && (form == Form::kDepthwise || makes_each)))
+    kernel.over[ways++] = {0, 0};
+  if (form == Form::kWindows) kernel.over[ways++] = {0, ahead_of(s, 2)};
+  // Helium makes four places of one group before it reads those of the next.
+  if (form == Form::kApart) kernel.over[ways++] = {0, ahead_of(s, 4)};
   return kernel;
 }
 
 constexpr Emitter kEmitters[] = {
     {"quantized_product", layer_kernel, emit_layer},
     {"quantized_convolution_rows", layer_kernel, emit_layer},
+    {"quantized_convolution_groups", layer_kernel, emit_layer},
     {"quantized_depthwise", layer_kernel, emit_layer},
     {"quantized_convolution_packed", layer_kernel, emit_layer},
 };

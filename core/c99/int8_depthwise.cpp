@@ -186,13 +186,13 @@ constexpr std::string_view kWideScales = R"(f.right = weft_low_byte(channels[4] 
     f.added = p->out_zero;)";
 
 constexpr std::string_view kDepthwise =
-    R"(/* channels: bias, multiplier, nine taps and the right shift in bytes; y may be x. The scratch has
+    R"(/* channels: bias, multiplier, nine taps and the right shift in bytes; $over. The scratch has
  * the rows of a band of `steps` rows of y. */
 static void $name(
     const struct weft_window_i8 *p, const uint32_t *channels, const int8_t *x, int8_t *y,
     uint32_t *scratch)
 {
-  const int32_t words = ((p->out_width - 1) * $stride + 6) / 2, step = p->channels;
+  const int32_t words = ((p->out_width - 1) * $stride + 6) / 2, step = $filters;
   const uint32_t pads = ((uint32_t)p->zero & 0xffffu) * 0x10001u;
   for (int32_t channel = 0; channel < step; ++channel, channels += 5) {
     struct weft_filter f;
@@ -215,7 +215,7 @@ static void $name(
       const int32_t last = (out + rows - 1) * $stride + 3 - p->pad_top;
       for (; in < last; ++in, to += words) {
         if (in >= 0 && in < p->height)
-          weft_widen_row(p, x + in * p->width * step + channel, to, to + words);
+          weft_widen_row(p, x + in * p->width * p->channels + $from, to, to + words);
         else
           for (int32_t i = 0; i < words; ++i) to[i] = pads;
       }
@@ -230,7 +230,7 @@ static void $name(
 
 }  // namespace
 
-std::string define_depthwise(Source& source, int stride, bool is_proven) {
+std::string define_depthwise(Source& source, int stride, bool is_proven, bool is_many) {
   define_place(source);
   define_window(source);
   define_without_helium(source, "weft_filter", kFilter);
@@ -250,12 +250,16 @@ std::string define_depthwise(Source& source, int stride, bool is_proven) {
   }
   define_without_helium(source, rows, std::string(kHead) + portable);
   define_without_helium(source, "weft_widen_row", kWidenRow);
-  const std::string name = "weft_depthwise_3x3_s" + number;
+  const std::string name = "weft_depthwise_3x3_s" + number + (is_many ? "_many" : "");
+  const std::string_view from = is_many ? "channel / (p->filters / p->channels)" : "channel";
+  const std::string_view filters = is_many ? "p->filters" : "p->channels";
   std::string layer = replaced(kDepthwise, "$stride", std::to_string(stride));
   layer = replaced(layer, "$scales", is_proven ? kScales : kWideScales);
   layer = replaced(layer, "$rows", rows);
+  layer = replaced(replaced(layer, "$from", from), "$filters", filters);
+  layer = replaced(layer, "$over", is_many ? "of each filter of y" : "y may be x");
   define_without_helium(source, name, replaced(layer, "$name", name));
-  define_helium_depthwise(source, name, stride, is_proven);
+  define_helium_depthwise(source, name, stride, is_proven, from, filters);
   return name;
 }
 

@@ -278,16 +278,8 @@ std::string of_residual(std::string_view text, bool has_residual) {
 
 void define_layer(Source& source, std::string_view text, const std::string& name, bool has_residual,
                   bool is_odd) {
-  const std::string products =
-      has_residual ? "weft_products_of_eight_added" : "weft_products_of_eight";
-  const std::string listing = eight_in_assembly(has_residual);
-  define_for_helium(
-      source, products,
-      of_residual(std::string(kEightHead) + "__attribute__((naked, noinline)) static void " +
-                      products + "(\n    " + std::string(kEightParameters) + ")\n",
-                  has_residual) +
-          "{\n  __asm__ volatile(\n" + listing.substr(0, listing.size() - 1) + ");\n}\n");
-  define_for_helium(source, "weft_copy", kCopy);
+  const std::string products = define_helium_products(source, has_residual);
+  define_helium_copy(source);
   std::string out =
       replaced(text, "$calls", std::string(kCalls) + std::string(is_odd ? kLast : ""));
   out = replaced(out, "$if", is_odd ? "if (filters > 1) " : "");
@@ -298,11 +290,25 @@ void define_layer(Source& source, std::string_view text, const std::string& name
 }  // namespace
 
 void define_helium_fill(Source& source) { define_for_helium(source, "weft_fill", kFill); }
+void define_helium_copy(Source& source) { define_for_helium(source, "weft_copy", kCopy); }
+
+std::string define_helium_products(Source& source, bool has_residual) {
+  const std::string products =
+      has_residual ? "weft_products_of_eight_added" : "weft_products_of_eight";
+  const std::string listing = eight_in_assembly(has_residual);
+  define_for_helium(
+      source, products,
+      of_residual(std::string(kEightHead) + "__attribute__((naked, noinline)) static void " +
+                      products + "(\n    " + std::string(kEightParameters) + ")\n",
+                  has_residual) +
+          "{\n  __asm__ volatile(\n" + listing.substr(0, listing.size() - 1) + ");\n}\n");
+  return products;
+}
 
 void define_helium_convolution(Source& source, const std::string& name, bool has_residual,
                                bool is_odd) {
   define_helium_fill(source);
-  define_for_helium(source, "weft_copy", kCopy);
+  define_helium_copy(source);
   define_for_helium(source, "weft_gather", kGather);
   define_layer(source, kConvolution, name, has_residual, is_odd);
 }

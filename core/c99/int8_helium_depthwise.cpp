@@ -141,7 +141,7 @@ static void $name(
     uint32_t *scratch)
 {
   static const uint8_t tap_bytes[16] = {0, 3, 6, 10, 1, 4, 7, 10, 2, 5, 8, 10, 10, 10, 10, 10};
-  const int32_t step = p->channels, row = p->out_width * step;
+  const int32_t step = $filters, row = p->out_width * step;
   const int32_t columns = (p->out_width + $mask) / $places * $places * $stride + 3 - $stride;
   const int32_t room = columns - p->pad_left, count = p->width < room ? p->width : room;
   const int32_t times = p->out_width / $places, rest = p->out_width % $places;
@@ -157,11 +157,11 @@ static void $name(
     f.shift = $shift;
     weft_fill((int8_t *)scratch, p->zero, 4 * columns);
     int32_t in = -p->pad_top;
-    weft_push_rows(p, x + channel, in, scratch + p->pad_left, count);
+    weft_push_rows(p, x + $from, in, scratch + p->pad_left, count);
     for (int32_t out = 0; out < p->out_height; out += $rows) {
       const uint32_t mask = $row_mask;
       in += 2;
-      weft_push_rows(p, x + channel, in, scratch + p->pad_left, count);
+      weft_push_rows(p, x + $from, in, scratch + p->pad_left, count);
       $sums(scratch, &f, y + out * row + channel, times, mask, $rest);
     }
   }
@@ -170,7 +170,8 @@ static void $name(
 
 }  // namespace
 
-void define_helium_depthwise(Source& source, const std::string& name, int stride, bool is_proven) {
+void define_helium_depthwise(Source& source, const std::string& name, int stride, bool is_proven,
+                             std::string_view from, std::string_view filters) {
   define_for_helium(source, "weft_filter", kFilter);
   define_helium_fill(source);
   define_for_helium(source, "weft_push_rows", kPush);
@@ -184,6 +185,7 @@ void define_helium_depthwise(Source& source, const std::string& name, int stride
       head + "{\n  __asm__ volatile(\n" + listing.substr(0, listing.size() - 1) + ");\n}\n");
   std::string text = replaced(kDepthwise, "$name", name);
   text = replaced(text, "$sums", sums);
+  text = replaced(replaced(text, "$from", from), "$filters", filters);
   text = replaced(text, "$stride", std::to_string(stride));
   text = replaced(text, "$places", stride == 1 ? "2" : "4");
   text = replaced(text, "$mask", stride == 1 ? "1" : "3");

@@ -41,7 +41,7 @@ Convolution shape_of(const ops::AttributeReader& a, const Shape& x, const Shape&
                : is_planar                 ? w[0]
                                            : a.integer("filters"),
                op == "quantized_depthwise" ? 1 : image[1]};
-  if (is_planar) weight[1] /= a.integer("num_group");
+  if (is_planar || op == "quantized_convolution_groups") weight[1] /= a.integer("num_group");
   for (const int64_t extent : a.ints("kernel")) weight.push_back(extent);
   return ops::convolution_problem(a, DType::kInt8, image, weight).value();
 }
@@ -134,6 +134,32 @@ kernels::Convolution int8_shape(const ops::SlotTypes& types) {
   return shape_of(types.op.reader(types.attributes), types.in[0].shape, types.in[1].shape);
 }
 
+Convolution group_of(Convolution s) {
+  s.in_channels /= s.groups;
+  s.out_channels /= s.groups;
+  s.groups = 1;
+  return s;
+}
+
+std::vector<Int8Layer> groups_of(const Int8Layer& layer) {
+  std::vector<Int8Layer> groups;
+  const auto part = [&](auto& numbers, int64_t group) {
+    const size_t count = numbers.size() / static_cast<size_t>(layer.shape.groups);
+    const size_t first = static_cast<size_t>(group) * count;
+    numbers = {numbers.begin() + static_cast<std::ptrdiff_t>(first),
+               numbers.begin() + static_cast<std::ptrdiff_t>(first + count)};
+  };
+  for (int64_t group = 0; group < layer.shape.groups; ++group) {
+    Int8Layer one = layer;
+    one.shape = group_of(layer.shape);
+    part(one.weight, group);
+    for (std::vector<int32_t>* numbers : {&one.bias, &one.multiplier, &one.shift, &one.factor})
+      part(*numbers, group);
+    groups.push_back(std::move(one));
+  }
+  return groups;
+}
+
 bool makes_places(const Convolution& s) {
   return s.kernel_height * s.kernel_width == 1 && s.stride_height * s.stride_width == 1 &&
          s.pad_top + s.pad_left == 0 && s.out_height == s.in_height && s.out_width == s.in_width;
@@ -163,9 +189,9 @@ bool Int8Layer::is_proven() const {
 }
 
 bool Int8Layer::has_pairs() const {
-  if (shape.groups != 1) return false;
-  const int64_t k = features();
-  for (int64_t filter = 1; filter < shape.out_channels; filter += 2) {
+  const int64_t k = features(), of_group = shape.out_channels / shape.groups;
+  for (int64_t filter = 1; filter < shape.out_channels; ++filter) {
+    if (filter % of_group % 2 == 0) continue;  // the first of its pair
     if (!sums_of(*this, filter).is_below(kPairBound)) return false;
     for (int64_t i = 0; i < k; ++i) {  // 256 b + a is at least -2^15
       const int a = weight[static_cast<size_t>((filter - 1) * k + i)];
@@ -190,7 +216,7 @@ Result<Int8Layer> read_int8_layer(const Call& call) {
   const auto* const bytes = static_cast<const int8_t*>(packed.content);
   if (op == "quantized_depthwise") {
     unpack_depthwise(bytes, layer);
-  } else if (op == "quantized_convolution_packed") {
+  } else if (op == "quantized_convolution_packed" || op == "quantized_convolution_groups") {
     unpack_filters(bytes, layer);
   } else {
     unpack_product(bytes, layer);

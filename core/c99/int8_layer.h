@@ -12,7 +12,7 @@ namespace weft::c99 {
 
 struct Int8Layer {
   kernels::Convolution shape{};  // of a dense layer: places are its rows
-  bool is_depthwise = false;     // groups of one channel and one filter
+  bool is_depthwise = false;     // the operator of groups of one channel and one filter
   bool has_residual = false;
   // Of filters: int8 in the order (filters, rows, columns, channels of a group), and numbers.
   std::vector<int8_t> weight;
@@ -28,12 +28,12 @@ struct Int8Layer {
   bool sums_are_below(int64_t filter, int64_t bound) const;  // of bias and products, in amount
   // Can the short rescaling be used for all filters, whatever int8 x and the residual are?
   bool is_proven() const;
-  // Can the filters be in pairs? An odd last one is beside nothing.
+  // Can the filters of each group be in pairs? An odd last one is beside nothing.
   bool has_pairs() const;
 };
 
-// Of the operators quantized_product, quantized_convolution_rows, quantized_depthwise and
-// quantized_convolution_packed. Fails where weights are not known.
+// Of the operators quantized_product, quantized_convolution_rows, quantized_convolution_groups,
+// quantized_depthwise and quantized_convolution_packed. Fails where weights are not known.
 Result<Int8Layer> read_int8_layer(const Call& call);
 
 // The convolution that an operator of these makes, from types alone.
@@ -41,6 +41,10 @@ kernels::Convolution int8_shape(const ops::SlotTypes& types);
 
 // Does it make each place of y from the same one of x?
 bool makes_places(const kernels::Convolution& s);
+
+// What a group of it is by itself: the first one, and each with its numbers.
+kernels::Convolution group_of(kernels::Convolution s);
+std::vector<Int8Layer> groups_of(const Int8Layer& layer);
 
 // ---- windows of the fast kernels
 

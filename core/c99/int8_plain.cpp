@@ -42,6 +42,41 @@ static void $name(
 }
 )";
 
+constexpr std::string_view kDepthwise =
+    R"(/* As weft_convolution_plain, of groups of one channel each and with channels last. */
+static void $name(
+    const struct weft_image *p, const int8_t *w, const int32_t *bias, const int32_t *multiplier,
+    const int32_t *shift, const int8_t *x, const int8_t *residual, const int32_t *factor,
+    $type *y)
+{
+  const int32_t taps = p->kernel_height * p->kernel_width;
+  const int32_t down = p->dilation_height * p->x_row, across = p->dilation_width * p->x_place;
+  for (int32_t row = 0; row < p->out_height; ++row)
+    for (int32_t column = 0; column < p->out_width; ++column) {
+      /* Taps inside the image: `height` rows and `width` columns of them. */
+      int32_t in = row * p->stride_height - p->pad_top, height = p->kernel_height;
+      int32_t left = column * p->stride_width - p->pad_left, width = p->kernel_width;
+      const int8_t *v = w;
+      for (; in < 0 && height > 0; in += p->dilation_height, v += p->kernel_width) --height;
+      for (; left < 0 && width > 0; left += p->dilation_width, ++v) --width;
+      while (height > 0 && in + (height - 1) * p->dilation_height >= p->height) --height;
+      while (width > 0 && left + (width - 1) * p->dilation_width >= p->width) --width;
+      const int8_t *const u = x + (height > 0 && width > 0 ? in * p->x_row + left * p->x_place : 0);
+      int32_t at = row * p->y_row + column * p->y_place, filter = 0;
+      for (int32_t channel = 0; channel < p->groups; ++channel)
+        for (int32_t k = p->filters; k > 0; --k, v += taps, ++at, ++filter) {
+          const int8_t *a = u + channel, *b = v;
+          uint32_t sum = bias ? (uint32_t)bias[filter] : 0;
+          for (int32_t i = 0; i < height; ++i, a += down, b += p->kernel_width)
+            for (int32_t j = 0; j < width; ++j)
+              sum += (uint32_t)((a[j * across] - p->zero) * b[j]);
+          if (residual) sum += (uint32_t)residual[at] * (uint32_t)factor[filter];
+          $store
+        }
+    }
+}
+)";
+
 constexpr std::string_view kStoreInt8 = R"(const int32_t scale = filter * p->scales;
         const int32_t placed = weft_rescale((int32_t)sum, multiplier[scale], shift[scale]);
         y[at] = (int8_t)(weft_clamp(placed, p->low - p->out_zero, p->high - p->out_zero) +
@@ -199,16 +234,23 @@ static void weft_softmax_i8(
 }
 )";
 
+std::string define_plain(Source& source, std::string_view text, const char* which, bool is_sum) {
+  if (!is_sum) define_rescale(source);
+  source.define("weft_image", kShape);
+  const std::string name = std::string(which) + (is_sum ? "_sums" : "_plain");
+  std::string out = replaced(text, "$name", name);
+  out = replaced(out, "$type", is_sum ? "int32_t" : "int8_t");
+  source.define(name, replaced(out, "$store", is_sum ? kStoreSum : kStoreInt8));
+  return name;
+}
+
 }  // namespace
 
 std::string define_plain_convolution(Source& source, bool is_sum) {
-  if (!is_sum) define_rescale(source);
-  source.define("weft_image", kShape);
-  const std::string name = is_sum ? "weft_convolution_sums" : "weft_convolution_plain";
-  std::string text = replaced(kConvolution, "$name", name);
-  text = replaced(text, "$type", is_sum ? "int32_t" : "int8_t");
-  source.define(name, replaced(text, "$store", is_sum ? kStoreSum : kStoreInt8));
-  return name;
+  return define_plain(source, kConvolution, "weft_convolution", is_sum);
+}
+std::string define_plain_depthwise(Source& source, bool is_sum) {
+  return define_plain(source, kDepthwise, "weft_depthwise", is_sum);
 }
 
 std::string define_plain_pooling(Source& source, bool is_average, bool is_last) {

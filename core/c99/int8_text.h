@@ -34,12 +34,18 @@ std::string define_dense(Source& source);
 // is_odd: the last filter is alone in its pair; then there is no residual.
 std::string define_pointwise(Source& source, bool has_residual, bool is_odd);
 std::string define_convolution(Source& source, bool has_residual, bool is_odd);
-// (p, channels, x, y, scratch); y may be x. Without a proof of its sums' bound it is portable C.
-std::string define_depthwise(Source& source, int stride, bool is_proven);
+// (p, g, w, channels, x, [residual,] y, scratch): windows with gaps, of groups or dilated, g is a
+// struct weft_gaps. is_fours: channels of a group are a multiple of 4.
+std::string define_apart(Source& source, bool has_residual, bool is_odd, bool is_fours);
+// (p, channels, x, y, scratch); y may be x, but not where a channel has `many` filters. Without a
+// proof of its sums' bound it is portable C.
+std::string define_depthwise(Source& source, int stride, bool is_proven, bool is_many);
 // (p, x, y)
 std::string define_global_average(Source& source);
 // Any shape: (p, w, bias, multiplier, shift, x, residual, factor, y); y is int32 sums, or int8.
 std::string define_plain_convolution(Source& source, bool is_sum);
+// The same where a group is one channel of an image with channels last.
+std::string define_plain_depthwise(Source& source, bool is_sum);
 // (p, x, y); is_last: channels are the last axis.
 std::string define_plain_pooling(Source& source, bool is_average, bool is_last);
 std::string define_add(Source& source);  // (p, a, b, y, count)
@@ -57,8 +63,13 @@ void define_helium_convolution(Source& source, const std::string& name, bool has
 void define_helium_pointwise(Source& source, const std::string& name, bool has_residual,
                              bool is_odd);
 void define_helium_dense(Source& source);
-void define_helium_depthwise(Source& source, const std::string& name, int stride, bool is_proven);
-void define_helium_fill(Source& source);                      // weft_fill(to, value, count)
+// `from`, `filters`: the channel of x, and how many y has, as C
+void define_helium_depthwise(Source& source, const std::string& name, int stride, bool is_proven,
+                             std::string_view from, std::string_view filters);
+void define_helium_fill(Source& source);  // weft_fill(to, value, count)
+void define_helium_copy(Source& source);  // weft_copy(to, from, count)
+// (w, channels, x, pitch, steps, end, zero, y, filters, places[, z]): two channels at four places.
+std::string define_helium_products(Source& source, bool has_residual);
 void define_helium_pooling(Source& source, bool is_average);  // of images with channels last
 void define_helium_global_average(Source& source);
 void define_helium_add(Source& source);

@@ -51,7 +51,8 @@ std::optional<RowWindow> window_of_pooling(const ops::SlotTypes& types) {
 }
 
 bool is_layer(const std::string& op) {
-  return op == "quantized_convolution_rows" || op == "quantized_depthwise";
+  return op == "quantized_convolution_rows" || op == "quantized_convolution_groups" ||
+         op == "quantized_depthwise";
 }
 
 bool has_channels_last(const Node& node) {

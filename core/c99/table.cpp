@@ -46,6 +46,7 @@ std::string words_for(std::string_view op) {
       {"convolution_weight", "the gradient of `convolution`"},
       {"pooling_image", "`pooling`"},
       {"quantized_convolution_rows", "`quantized_convolution`"},
+      {"quantized_convolution_groups", "`quantized_convolution`"},
       {"quantized_convolution_packed", "`quantized_convolution`"},
       {"quantized_depthwise", "`quantized_convolution`"},
       {"quantized_product", "`quantized_fully_connected`"},

@@ -45,13 +45,32 @@ class Residual(gluon.HybridBlock):
         return npx.relu(x + self.second(self.first(x)))
 
 
-def random_layer(generator, channels, is_first):
+KINDS = ("full", "depthwise", "pointwise", "pool", "residual")
+GAPS = ("grouped", "dilated", "several", "place", "large", "pool")  # what has windows with gaps
+
+
+def layer_with_gaps(generator, kind, channels):
+    """A convolution of groups, with holes, or of another depthwise form, and its channels."""
+    groups = int(generator.choice([n for n in range(1, channels + 1) if channels % n == 0]))
+    stride = int(generator.choice([1, 1, 2]))
+    if kind == "grouped":
+        wide = groups * int(generator.choice([1, 2, 3, 4]))
+        return nn.Conv2D(wide, 3, stride, 1, int(generator.choice([1, 2])), groups), wide
+    if kind == "dilated":
+        return nn.Conv2D(8, 3, stride, 2, 2, activation="relu"), 8
+    if kind == "several":
+        return nn.Conv2D(2 * channels, 3, stride, 1, groups=channels), 2 * channels
+    if kind == "place":
+        return nn.Conv2D(channels, 1, groups=channels, activation="relu"), channels
+    return nn.Conv2D(channels, 5, stride, 2, groups=channels), channels
+
+
+def random_layer(generator, channels, is_first, kinds=KINDS):
     """A layer for images of so many channels, and its own channels."""
     wide = int(generator.choice([2, 3, 4, 6, 8]))
     kernel, stride = int(generator.choice([1, 3, 3, 5])), int(generator.choice([1, 1, 2]))
     pad = int(generator.integers(0, kernel // 2 + 1))
-    kinds = ["full", "depthwise", "pointwise", "pool", "residual"]
-    kind = kinds[0] if is_first else generator.choice(kinds)
+    kind = "full" if is_first else generator.choice(kinds)
     relu = {"activation": "relu"} if generator.integers(2) else {}
     if kind == "depthwise":
         return nn.Conv2D(channels, 3, stride, 1, groups=channels, **relu), channels
@@ -60,19 +79,21 @@ def random_layer(generator, channels, is_first):
     if kind == "pool":
         pool = nn.MaxPool2D if generator.integers(2) else nn.AvgPool2D
         return pool(int(generator.choice([2, 3])), 2, int(generator.integers(0, 2))), channels
+    if kind in GAPS:
+        return layer_with_gaps(generator, kind, channels)
     if kind == "residual":
         return Residual(channels, int(generator.choice([1, 3]))), channels
     return nn.Conv2D(wide, kernel, stride, pad, **relu), wide
 
 
-def random_network(seed):
+def random_network(seed, kinds=KINDS):
     """Images of some shape, and layers until they are small."""
     generator = numpy.random.default_rng(seed)
     channels, height = int(generator.integers(1, 5)), int(generator.integers(17, 34))
     x = images((3, channels, height, int(generator.integers(9, 30))), seed)
     net = nn.HybridSequential()
     for _ in range(int(generator.integers(3, 9))):
-        layer, channels = random_layer(generator, channels, not len(net))
+        layer, channels = random_layer(generator, channels, not len(net), kinds)
         layer.initialize(weft.init.Xavier(magnitude=2))
         y = net(x) if len(net) else x
         if min(y.shape[2:]) < 7:
@@ -98,9 +119,12 @@ def gives_the_librarys_bits(files, folder, flags=SANITIZED):
     assert re.findall(r"largest difference (\S+) of", told) == ["0"], told
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_bands_of_random_networks_give_the_same_bits(seed, tmp_path):
-    net, x = random_network(seed)
+RANDOM = [(seed, KINDS) for seed in range(12)] + [(seed, GAPS) for seed in range(100, 112)]
+
+
+@pytest.mark.parametrize("seed, kinds", RANDOM)
+def test_bands_of_random_networks_give_the_same_bits(seed, kinds, tmp_path):
+    net, x = random_network(seed, kinds)
     model = int8_model(net, x, tmp_path)
     whole = arena_of(model.write_c(tmp_path, name="net")[1])
     least = least_memory(model, tmp_path)
@@ -111,10 +135,10 @@ def test_bands_of_random_networks_give_the_same_bits(seed, tmp_path):
         gives_the_librarys_bits(files, tmp_path)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed, kinds", RANDOM)
 @pytest.mark.parametrize("ports_in_arena", [False, True])
-def test_rows_that_are_fed_give_the_same_bits(seed, ports_in_arena, tmp_path):
-    net, x = random_network(seed)
+def test_rows_that_are_fed_give_the_same_bits(seed, kinds, ports_in_arena, tmp_path):
+    net, x = random_network(seed, kinds)
     model = int8_model(net, x, tmp_path)
     options = {"feed_rows": True, "main": True, "ports_in_arena": ports_in_arena}
     files = model.write_c(tmp_path, name="net", **options)

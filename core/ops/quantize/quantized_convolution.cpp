@@ -155,40 +155,35 @@ Result<Value> planar_layer(const ComposeContext& c, const Value& x, const Value&
   WEFT_TRY(c.builder.status());
   Shape wide = c.in(6).shape();
   while (wide.rank() < y.shape().rank() - 1) wide.push_back(1);
-  Value residual = c.in(5);
-  if (c.flag("channels_last")) residual = channels_second(residual);
-  y = y + cast(residual, DType::kInt32) * reshape(c.in(6), wide);
+  y = y + cast(c.in(5), DType::kInt32) * reshape(c.in(6), wide);
   if (!given(c, 3)) return y;
   return c.builder.call(
       "requantize", {y, c.in(3), c.in(4)},
       {c.get("output_zero_point"), c.get("low"), c.get("high"), Argument::of_int(1)});
 }
 
-// One group is products of windows; a filter for each channel has a kernel, too. Other groups are
-// rare, and made of NCHW images.
+// One group is products of windows; a filter for each channel has a kernel, too.
 Result<Value> channels_last_layer(const ComposeContext& c, const Shape& weight) {
   const int64_t filters = weight[0], groups = c.integer("num_group");
   const auto kernel = weight.span().subspan(1, static_cast<size_t>(weight.rank() - 2));
   const bool is_depthwise = groups > 1 && groups == filters && weight[weight.rank() - 1] == 1;
-  if (groups > 1 && !is_depthwise) {
-    WEFT_ASSIGN(const Value y, planar_layer(c, channels_second(c.in(0)), channels_second(c.in(1))));
-    WEFT_TRY(c.builder.status());
-    return channels_behind(y);
-  }
+  const bool is_grouped = groups > 1 && !is_depthwise;
   Shape merged{filters};
   for (const int64_t extent : kernel) merged.push_back(extent);
   if (!is_depthwise) merged = {filters, weight.elements() / std::max<int64_t>(1, filters)};
-  const Value packed = c.builder.call(is_depthwise ? "pack_quantized_depthwise" : "pack_quantized",
-                                      {reshape(c.in(1), merged)});
+  const Value packed =
+      is_grouped ? c.builder.call("pack_quantized_filters", {channels_second(c.in(1))})
+                 : c.builder.call(is_depthwise ? "pack_quantized_depthwise" : "pack_quantized",
+                                  {reshape(c.in(1), merged)});
   std::vector<Value> inputs{c.in(0), packed};
   for (size_t i = 2; i < 7; ++i) inputs.push_back(given(c, i));
   std::vector<Argument> attributes(c.all().begin(), c.all().begin() + kChannelsLast);
   attributes[0] = Argument::of_ints(kernel);
-  if (!is_depthwise) {
-    attributes.erase(attributes.begin() + kGroups);
-    attributes.push_back(Argument::of_int(filters));
-  }
-  const std::string_view op = is_depthwise ? "quantized_depthwise" : "quantized_convolution_rows";
+  if (!is_depthwise) attributes.push_back(Argument::of_int(filters));
+  if (!is_depthwise && !is_grouped) attributes.erase(attributes.begin() + kGroups);
+  const std::string_view op = is_depthwise ? "quantized_depthwise"
+                              : is_grouped ? "quantized_convolution_groups"
+                                           : "quantized_convolution_rows";
   return c.builder.emit(op_named(op), inputs, attributes)[0];
 }
 

@@ -1,23 +1,26 @@
 // Convolutions of int8 images with channels last, (N, W, C) or (N, H, W, C): what
 // quantized_convolution is made of there. Weights are packed as for products, or by an operator of
 // their own where each channel has one filter.
+#include "ops/quantize/quantized_images.h"
+
+#include <algorithm>
+
 #include "base/errors.h"
 #include "ops/convolution_problem.h"
 #include "ops/kernel_call.h"
 #include "ops/nn/window.h"
 #include "ops/quantize/product_units.h"
-#include "ops/quantize/requantization.h"
 #include "ops/split_work.h"
 
 namespace weft::ops {
-namespace {
 
-constexpr size_t kBias = 2, kMultiplier = 3, kResidual = 5;  // inputs, each with those behind it
+// ---- what all operators are given
 
-// ---- what both operators are given
+namespace images {
 
 Result<kernels::Convolution> shape_of_problem(const AttributeReader& a, const Shape& x,
-                                              bool is_depthwise) {
+                                              Filters filters) {
+  const bool is_depthwise = filters == Filters::kOfChannels;
   const std::string& op = a.op().name;
   if (x.rank() != 3 && x.rank() != 4)
     return errors::invalid_value(op, "`data` must have shape (N, W, C) or (N, H, W, C); got ", x);
@@ -26,11 +29,12 @@ Result<kernels::Convolution> shape_of_problem(const AttributeReader& a, const Sh
     return errors::invalid_value(op, "`kernel` must have ", x.rank() - 2, " numbers; got ",
                                  a.ints("kernel").size());
   Shape weight{is_depthwise ? channels : a.integer("filters"), is_depthwise ? 1 : channels};
+  if (filters == Filters::kOfGroups) weight[1] /= std::max<int64_t>(1, a.integer("num_group"));
   for (const int64_t extent : a.ints("kernel")) weight.push_back(extent);
   return convolution_problem(a, DType::kInt8, channels_second(x), weight);
 }
 
-Status check_inputs(const InferContext& c, int64_t filters) {
+static Status check_inputs(const InferContext& c, int64_t filters) {
   for (const size_t i : {size_t{0}, size_t{1}}) WEFT_TRY(require_dtype(c, i, DType::kInt8));
   WEFT_TRY(require_int8(c, "zero_point"));
   if (!c.given(kBias)) return {};
@@ -69,6 +73,24 @@ Cost cost_of(const SlotTypes& t, const kernels::Convolution& s) {
           static_cast<double>(t.in[0].bytes() + t.in[1].bytes() + t.out[0].bytes())};
 }
 
+void define(OpDef& op, std::string_view weight, void (*window)(OpDef&)) {
+  op.in(Namespace::kInternal)
+      .input("data", "int8, shape (N, W, C) or (N, H, W, C)")
+      .input("weight", weight);
+  optional_index_input(op, "bias", "int32, shape (filters,)");
+  requantization_inputs(op, true);
+  residual_inputs(op);
+  window(op);
+  op.integer("zero_point", 0, "the integer that stands for zero in data, and pads it");
+  requantization_attributes(op);
+}
+
+}  // namespace images
+
+namespace {
+
+using namespace images;
+
 // ---- one group: products of windows
 
 kernels::QuantizedProduct product_of(const AttributeReader& a, const kernels::Convolution& s) {
@@ -85,7 +107,7 @@ kernels::QuantizedProduct product_of(const AttributeReader& a, const kernels::Co
 }
 
 Result<Types> infer_rows(const InferContext& c) {
-  WEFT_ASSIGN(const kernels::Convolution s, shape_of_problem(c, c.in[0].shape, false));
+  WEFT_ASSIGN(const kernels::Convolution s, shape_of_problem(c, c.in[0].shape, Filters::kOfImage));
   const Shape packed = packed_product_shape(s.out_channels, product_of(c, s).k);
   if (c.in[1].shape != packed)
     return errors::invalid_value(c.op().name, "`weight` must come from pack_quantized, with shape ",
@@ -100,7 +122,7 @@ struct RowsProblem {
   int64_t units, scratch;
 
   RowsProblem(const AttributeReader& a, const Shape& x)
-      : shape(shape_of_problem(a, x, false).value()),
+      : shape(shape_of_problem(a, x, Filters::kOfImage).value()),
         product(product_of(a, shape)),
         units(kernels::quantized_product_units(product)),
         scratch(kernels::quantized_product_scratch(product)) {}
@@ -121,7 +143,7 @@ Status run_rows(const KernelCall& call) {
 }
 
 kernels::Convolution rows_of(const SlotTypes& t) {
-  return shape_of_problem(t.op.reader(t.attributes), t.in[0].shape, false).value();
+  return shape_of_problem(t.op.reader(t.attributes), t.in[0].shape, Filters::kOfImage).value();
 }
 
 Slot rows_slot() {
@@ -178,7 +200,8 @@ Status run_pack(const KernelCall& call) {
 }
 
 Result<Types> infer_depthwise(const InferContext& c) {
-  WEFT_ASSIGN(const kernels::Convolution s, shape_of_problem(c, c.in[0].shape, true));
+  WEFT_ASSIGN(const kernels::Convolution s,
+              shape_of_problem(c, c.in[0].shape, Filters::kOfChannels));
   if (s.groups != s.in_channels)
     return errors::invalid_value(c.op().name, "`num_group` must be the ", s.in_channels,
                                  " channels; got ", s.groups);
@@ -191,7 +214,7 @@ Result<Types> infer_depthwise(const InferContext& c) {
 
 Result<kernels::QuantizedDepthwise> depthwise_of(const AttributeReader& a, const Shape& x) {
   kernels::QuantizedDepthwise p{};
-  WEFT_ASSIGN(p.shape, shape_of_problem(a, x, true));
+  WEFT_ASSIGN(p.shape, shape_of_problem(a, x, Filters::kOfChannels));
   p.zero_point = static_cast<int32_t>(a.integer("zero_point"));
   return p;
 }
@@ -231,18 +254,6 @@ Slot depthwise_slot() {
     return pieces_of_work(kernels::quantized_depthwise_units(p), depthwise_work(p.shape));
   };
   return slot;
-}
-
-void define(OpDef& op, std::string_view weight, void (*window)(OpDef&)) {
-  op.in(Namespace::kInternal)
-      .input("data", "int8, shape (N, W, C) or (N, H, W, C)")
-      .input("weight", weight);
-  optional_index_input(op, "bias", "int32, shape (filters,)");
-  requantization_inputs(op, true);
-  residual_inputs(op);
-  window(op);
-  op.integer("zero_point", 0, "the integer that stands for zero in data, and pads it");
-  requantization_attributes(op);
 }
 
 }  // namespace

@@ -304,6 +304,15 @@ def quantized_convolution_packed(data, weight, *inputs, kernel, **options):
     return quantized_convolution(data, filters, *inputs, **options)
 
 
+def quantized_convolution_groups(data, weight, *inputs, filters, kernel, **options):
+    assert len(weight) == filters
+    if len(inputs) > 3 and inputs[3] is not None:
+        inputs = (*inputs[:3], numpy.moveaxis(inputs[3], -1, 1), *inputs[4:])
+    options["kernel"] = kernel
+    y = quantized_convolution_packed(numpy.moveaxis(data, -1, 1), weight, *inputs, **options)
+    return numpy.moveaxis(y, 1, -1)
+
+
 def _four_bits(weight):
     """Bytes (..., n) as integers (..., 2 n), the lower half of each first."""
     halves = numpy.stack([weight << 4 >> 4, weight >> 4], -1)
