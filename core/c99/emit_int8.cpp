@@ -20,7 +20,7 @@ using ops::SlotTypes;
 
 constexpr int kResidual = 5;  // an operand
 
-// kApart: windows with gaps, of groups or dilated; kChannels: portable, of one channel a group.
+// kApart: windows with gaps, of groups or dilated; kChannels: any others of one channel a group.
 enum class Form { kPlain, kDense, kPointwise, kWindows, kApart, kDepthwise, kChannels };
 
 bool has_narrow_extents(const Convolution& s) {
@@ -226,12 +226,11 @@ void emit_depthwise_3x3(Call& call, const Int8Layer& layer) {
   batch.line(name + "(&p, " + channels + ", " + at.x + ", " + at.y + ", " + kScratch + ");");
 }
 
-void emit_plain(Call& call, const Int8Layer& layer, Form form, bool is_planar) {
-  const bool is_place_by_place = form == Form::kPointwise;
+// One place after the other: the image is one place.
+void add_image(Call& call, const Int8Layer& layer, bool is_planar, bool is_place_by_place) {
   const Convolution& s = layer.shape;
   const auto plane = [&](int64_t height, int64_t width) { return is_planar ? height * width : 1; };
   const int64_t x_place = is_planar ? 1 : s.in_channels, y_place = is_planar ? 1 : s.out_channels;
-  const int64_t places = s.out_height * s.out_width;
   add_shape(call, "weft_image",
             {{"height", is_place_by_place ? 1 : s.in_height},
              {"width", is_place_by_place ? 1 : s.in_width},
@@ -260,6 +259,29 @@ void emit_plain(Call& call, const Int8Layer& layer, Form form, bool is_planar) {
              {"y_place", y_place},
              {"y_channel", plane(s.out_height, s.out_width)}},
             !is_place_by_place);
+}
+
+// Is there a filter for each channel, and can four channels be made at a time?
+bool makes_fours(const Convolution& s, bool has_residual) {
+  return s.groups == s.in_channels && s.out_channels == s.in_channels && s.in_channels >= 4 &&
+         (s.in_channels % 4 == 0 || !has_residual);
+}
+
+void emit_fours(Call& call, const Int8Layer& layer) {
+  const bool added = layer.has_residual;
+  const Batch batch{call, layer.shape.batch};
+  add_image(call, layer, false, false);
+  const std::string w = add_array(call, "channels", DType::kUInt32, numbers_by_four(layer));
+  const Places at = places_of(call, layer, batch);
+  batch.line(define_channels(call.source(), added) + "(&p, " + w + ", " + at.x + ", " +
+             (added ? at.residual + ", " : "") + at.y + ");");
+}
+
+void emit_plain(Call& call, const Int8Layer& layer, Form form, bool is_planar) {
+  const bool is_place_by_place = form == Form::kPointwise;
+  const Convolution& s = layer.shape;
+  const int64_t places = s.out_height * s.out_width;
+  add_image(call, layer, is_planar, is_place_by_place);
   const std::string w = add_array(call, "weights", DType::kInt8, layer.weight);
   const std::string bias = add_array(call, "bias", DType::kInt32, layer.bias);
   std::string multiplier = "0", shift = "0", factor = "0";
@@ -309,6 +331,8 @@ Status emit_layer(Call& call) {
     emit_depthwise_3x3(call, layer);
   } else if (form == Form::kApart && is_fast) {
     emit_apart(call, layer);
+  } else if (form == Form::kChannels && layer.is_proven() && makes_fours(s, layer.has_residual)) {
+    emit_fours(call, layer);
   } else if (form != Form::kPlain && form != Form::kChannels && is_fast) {
     emit_fast(call, layer, form);
   } else {
@@ -333,7 +357,9 @@ Result<TargetKernel> layer_kernel(const SlotTypes& types) {
   size_t ways = 0;
   if (has_residual && !is_sum) kernel.over[ways++] = {kResidual, 0};
   const bool has_one_filter = s.out_channels == s.in_channels;  // a channel, of depthwise ones
-  const bool makes_each = form == Form::kChannels && makes_places(s) && !is_sum;
+  const bool makes_each =
+      form == Form::kChannels && makes_places(s) && !is_sum &&
+      (s.in_channels % 4 == 0 || s.in_channels < 4);  // else some are made twice
   if (form == Form::kPointwise || (has_one_filter && (form == Form::kDepthwise || makes_each)))
     kernel.over[ways++] = {0, 0};
   if (form == Form::kWindows) kernel.over[ways++] = {0, ahead_of(s, 2)};

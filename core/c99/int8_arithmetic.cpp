@@ -31,9 +31,17 @@ constexpr std::string_view kPlace =
  * amount is proven to be less than 2^30, and shifts from -22 to -1. right: -shift - 1. */
 static inline int8_t weft_place(int32_t twice, int32_t multiplier, int32_t right, int32_t zero2)
 {
+#if WEFT_DSP
+  int32_t high, y;
+  __asm__("smmulr %0, %1, %2" : "=r"(high) : "r"(twice), "r"(multiplier));
+  high = (high + zero2 * (1 << right) + (twice >> 31)) >> right;
+  __asm__("ssat %0, #8, %1, asr #1" : "=r"(y) : "r"(high));
+  return (int8_t)y;
+#else
   const int32_t high = (int32_t)(((int64_t)twice * multiplier + 0x80000000) >> 32);
   const int32_t y = ((high + zero2 * (1 << right) - (twice < 0 ? 1 : 0)) >> right) >> 1;
   return (int8_t)(y < -128 ? -128 : y > 127 ? 127 : y);
+#endif
 }
 
 static inline int32_t weft_low(uint32_t x) { return (int16_t)(x & 0xffffu); }

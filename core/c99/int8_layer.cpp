@@ -315,6 +315,33 @@ std::vector<int32_t> numbers_for_helium(const Int8Layer& layer, int64_t together
   return numbers;
 }
 
+std::vector<uint32_t> numbers_by_four(const Int8Layer& layer) {
+  constexpr size_t kTogether = 4;
+  std::vector<uint32_t> numbers;
+  const auto filters = static_cast<size_t>(layer.shape.out_channels);
+  const size_t taps = layer.weight.size() / filters;
+  const auto bytes = [&](const auto& of_filter) {
+    uint32_t word = 0;
+    for (size_t i = 0; i < kTogether; ++i)
+      word |= static_cast<uint32_t>(static_cast<uint8_t>(of_filter(i))) << 8 * i;
+    numbers.push_back(word);
+  };
+  for (size_t done = 0; done < filters; done += kTogether) {
+    const size_t first = std::min(done, filters - kTogether);
+    const auto add = [&](const std::vector<int32_t>& all) {
+      for (size_t i = 0; i < kTogether; ++i)
+        numbers.push_back(static_cast<uint32_t>(all[first + i]));
+    };
+    add(layer.bias);
+    add(layer.multiplier);
+    bytes([&](size_t i) { return -layer.shift[first + i] - 1; });
+    if (layer.has_residual) add(layer.factor);
+    for (size_t tap = 0; tap < taps; ++tap)
+      bytes([&](size_t i) { return layer.weight[(first + i) * taps + tap]; });
+  }
+  return numbers;
+}
+
 std::vector<uint32_t> depthwise_numbers(const Int8Layer& layer) {
   std::vector<uint32_t> numbers;
   const bool is_proven = layer.is_proven();

@@ -68,6 +68,10 @@ std::vector<int32_t> paired_numbers(const Int8Layer& layer, bool is_dense);
 std::vector<uint32_t> weights_for_helium(const Int8Layer& layer, int64_t together);
 // The numbers of as many: biases, multipliers, shifts in bytes, factors where there is a residual.
 std::vector<int32_t> numbers_for_helium(const Int8Layer& layer, int64_t together);
+// Numbers and taps of a filter for each channel, four channels at a time, the last ones whatever
+// their number: biases, multipliers, right shifts in bytes, factors where there is a residual,
+// taps.
+std::vector<uint32_t> numbers_by_four(const Int8Layer& layer);
 // Numbers and taps of 3 x 3 filters.
 std::vector<uint32_t> depthwise_numbers(const Int8Layer& layer);
 

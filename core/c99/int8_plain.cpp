@@ -53,15 +53,7 @@ static void $name(
   const int32_t down = p->dilation_height * p->x_row, across = p->dilation_width * p->x_place;
   for (int32_t row = 0; row < p->out_height; ++row)
     for (int32_t column = 0; column < p->out_width; ++column) {
-      /* Taps inside the image: `height` rows and `width` columns of them. */
-      int32_t in = row * p->stride_height - p->pad_top, height = p->kernel_height;
-      int32_t left = column * p->stride_width - p->pad_left, width = p->kernel_width;
-      const int8_t *v = w;
-      for (; in < 0 && height > 0; in += p->dilation_height, v += p->kernel_width) --height;
-      for (; left < 0 && width > 0; left += p->dilation_width, ++v) --width;
-      while (height > 0 && in + (height - 1) * p->dilation_height >= p->height) --height;
-      while (width > 0 && left + (width - 1) * p->dilation_width >= p->width) --width;
-      const int8_t *const u = x + (height > 0 && width > 0 ? in * p->x_row + left * p->x_place : 0);
+$taps      const int8_t *v = w + first;
       int32_t at = row * p->y_row + column * p->y_place, filter = 0;
       for (int32_t channel = 0; channel < p->groups; ++channel)
         for (int32_t k = p->filters; k > 0; --k, v += taps, ++at, ++filter) {
@@ -236,15 +228,18 @@ static void weft_softmax_i8(
 
 std::string define_plain(Source& source, std::string_view text, const char* which, bool is_sum) {
   if (!is_sum) define_rescale(source);
-  source.define("weft_image", kShape);
+  define_image(source);
   const std::string name = std::string(which) + (is_sum ? "_sums" : "_plain");
   std::string out = replaced(text, "$name", name);
+  out = replaced(out, "$taps", taps_inside());
   out = replaced(out, "$type", is_sum ? "int32_t" : "int8_t");
   source.define(name, replaced(out, "$store", is_sum ? kStoreSum : kStoreInt8));
   return name;
 }
 
 }  // namespace
+
+void define_image(Source& source) { source.define("weft_image", kShape); }
 
 std::string define_plain_convolution(Source& source, bool is_sum) {
   return define_plain(source, kConvolution, "weft_convolution", is_sum);

@@ -23,6 +23,7 @@ void define_rescale(Source& source);  // weft_rescale and weft_clamp: any sums
 void define_place(Source& source);    // weft_place: sums with a proven bound
 void define_widen(Source& source, int distance);
 void define_window(Source& source);  // struct weft_window_i8
+void define_image(Source& source);   // struct weft_image
 
 // ---- kernels; each defines what it needs, and gives its name
 
@@ -44,8 +45,13 @@ std::string define_depthwise(Source& source, int stride, bool is_proven, bool is
 std::string define_global_average(Source& source);
 // Any shape: (p, w, bias, multiplier, shift, x, residual, factor, y); y is int32 sums, or int8.
 std::string define_plain_convolution(Source& source, bool is_sum);
-// The same where a group is one channel of an image with channels last.
+// The same where a group is one channel of an image with channels last; and what it begins with at
+// each place, as lines.
 std::string define_plain_depthwise(Source& source, bool is_sum);
+std::string_view taps_inside();
+// (p, w, x, [residual,] y), p is a struct weft_image: one filter for each of at least 4 channels.
+// y may be x where both are made of places, and either the residual, if channels are in fours.
+std::string define_channels(Source& source, bool has_residual);
 // (p, x, y); is_last: channels are the last axis.
 std::string define_plain_pooling(Source& source, bool is_average, bool is_last);
 std::string define_add(Source& source);  // (p, a, b, y, count)

@@ -105,6 +105,17 @@ LAYERS = {
     "depthwise_places_residual": Layer((4, 5, 6), 6, (1, 1), {"num_group": 6}, -6, True),
     "depthwise_places_sums": Layer((4, 5, 6), 6, (1, 1), {"num_group": 6}, sums=True),
     "depthwise_dilated": Layer((9, 8, 5), 5, (3, 3), {"num_group": 5, "dilate": 2, "pad": 2}, -6),
+    "depthwise_large_residual": Layer(
+        (7, 6, 8), 8, (5, 3), {"num_group": 8, "pad": (2, 1), "stride": 1}, -7, True
+    ),
+    "depthwise_large_bounds": Layer(
+        (9, 8, 7), 7, (5, 5), {"num_group": 7, "stride": 2, "low": -30, "high": 40}, -7
+    ),
+    "depthwise_large_shift_left": Layer((6, 6, 4), 4, (5, 5), {"num_group": 4, "pad": 2}, 1),
+    "depthwise_two_channels": Layer((6, 6, 2), 2, (5, 5), {"num_group": 2, "pad": 2}, -7),
+    "depthwise_line": Layer((1, 9, 8), 8, (1, 3), {"num_group": 8, "pad": (0, 1, 0, 2)}, -6),
+    "depthwise_strides": Layer((9, 8, 5), 5, (3, 3), {"num_group": 5, "stride": (1, 3)}, -6),
+    "depthwise_batch": Layer((5, 4, 8), 8, (2, 2), {"num_group": 8, "pad": 1}, -6, batch=2),
     "depthwise_dilated_wide_pad": Layer(
         (3, 4, 5), 5, (3, 3), {"num_group": 5, "dilate": (3, 2), "pad": 7}, -6
     ),
