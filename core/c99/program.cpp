@@ -156,19 +156,34 @@ class BandSearch {
   std::set<std::string> seen_;
 };
 
+// What needs all rows of the copy that the loop begins with; empty: nothing.
+std::string reader_of_all(const Graph& graph) {
+  const graph::ValueId copied = graph.nodes[0].outputs[0];
+  for (const graph::Node& node : graph.nodes) {
+    const bool reads = std::ranges::any_of(node.operands, [&](const graph::Operand& operand) {
+      return operand.is_value() && operand.value == copied;
+    });
+    if (reads && node.op && !row_window(graph, node)) return words_for(node.op->name);
+  }
+  return {};
+}
+
 // The loop that takes the rows comes first, and reads no other input.
-Status check_fed(const Program& program) {
-  const auto is_first = [&] {
-    return !program.plan.steps.empty() && program.plan.steps[0].bands &&
-           std::ranges::count_if(program.plan.steps, [](const executor::Step& step) {
-             return std::ranges::any_of(step.in, [](const executor::Place& place) {
-               return place.root == executor::Root::kInput && place.index == 0;
-             });
-           }) == 1;
+Status check_fed(const Program& program, const Graph& graph) {
+  const auto reads = [](const executor::Step& step) {
+    return std::ranges::any_of(step.in, [](const executor::Place& place) {
+      return place.root == executor::Root::kInput && place.index == 0;
+    });
   };
-  if (is_first()) return {};
-  return errors::unsupported("compile", "rows of input `", program.ports.inputs[0].name,
-                             "` cannot be fed: not all that reads it makes rows from rows");
+  const std::vector<executor::Step>& steps = program.plan.steps;
+  if (!steps.empty() && steps[0].bands && std::ranges::count_if(steps, reads) == 1) return {};
+  const std::string reader = reader_of_all(graph);
+  return errors::unsupported(
+      "compile", "rows of input `", program.ports.inputs[0].name, "` cannot be fed: ",
+      reader.empty() ? "not all that reads it makes rows from rows"
+                     : reader +
+                           " needs all of them at once; only int8 convolutions and poolings of "
+                           "smaller windows than the image take rows");
 }
 
 Status check_supported(const model::Entry& entry, const Graph& graph) {
@@ -264,7 +279,7 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
   }
   WEFT_ASSIGN(program.plan, BandSearch(ready, request, program.inputs).run());
   if (request.feeds_rows) {
-    WEFT_TRY(check_fed(program));
+    WEFT_TRY(check_fed(program, ready));
     program.state_bytes = state_bytes_of(program.plan);
   }
   return program;

@@ -68,6 +68,30 @@ bool is_read_by_places(const Graph& graph, graph::ValueId id) {
   });
 }
 
+// Why rows of an input cannot be fed, and what would help.
+std::string why_not_fed(const Graph& graph, graph::ValueId fed) {
+  const graph::TensorType& type = graph.type(fed);
+  if (type.dtype != DType::kInt8)
+    return "it is " + std::string(name_of(type.dtype)) +
+           ", and an int8 layer reads the image first only where the network is quantized with "
+           "`integers=True`";
+  if (type.shape.rank() == 4 && type.shape[0] != 1)
+    return "it has " + std::to_string(type.shape[0]) + " images; export the network with one";
+  std::string readers;
+  for (const Node& node : graph.nodes)
+    if (node.op && std::ranges::any_of(node.operands, [&](const graph::Operand& operand) {
+          return operand.is_value() && operand.value == fed;
+        })) {
+      const std::string words = words_for(node.op->name);
+      if (readers.find(words) == std::string::npos)
+        readers += (readers.empty() ? "" : " and ") + words;
+    }
+  if (readers.empty()) return "nothing reads it";
+  return "first of all " + readers +
+         " of it is computed; rows are fed to int8 convolutions and poolings of one image (1, H, "
+         "W, C)";
+}
+
 }  // namespace
 
 std::optional<RowWindow> row_window(const Graph& graph, const Node& node) {
@@ -97,10 +121,8 @@ std::optional<RowWindow> row_window_of_calls(const Graph& graph, const Node& nod
 Result<Graph> with_fed_rows(const Graph& graph, size_t input, const std::string& name) {
   const graph::ValueId fed = graph.inputs[input];
   if (!is_image(graph.type(fed).shape) || !is_read_by_places(graph, fed))
-    return errors::unsupported(
-        "compile", "rows of input `", name, "` of shape ", graph.type(fed).shape,
-        " cannot be fed: they are where an int8 layer reads one image of (1, H, W, C) first; "
-        "quantize the network with `integers=True`");
+    return errors::unsupported("compile", "rows of input `", name, "` of shape ",
+                               graph.type(fed).shape, " cannot be fed: ", why_not_fed(graph, fed));
   Graph result = graph;
   result.nodes.clear();
   // Ids of values stay; the copy is the newest one.

@@ -298,14 +298,60 @@ def test_rows_of_two_inputs_cannot_be_fed(tmp_path):
         runtime.Model(tmp_path / "net.weft").write_c(tmp_path, feed_rows=True)
 
 
-def test_an_image_that_is_read_whole_cannot_be_fed(tmp_path):
-    net = nn.HybridSequential(nn.GlobalAvgPool2D(), nn.Flatten(), nn.Dense(3))
+class Turned(gluon.HybridBlock):
+    """A convolution of the image upside down."""
+
+    def __init__(self):
+        super().__init__()
+        self.convolution = nn.Conv2D(4, 3)
+
+    def forward(self, x):
+        return self.convolution(x[:, :, ::-1])
+
+
+class Twice(gluon.HybridBlock):
+    """A convolution of an image, and the image by itself."""
+
+    def __init__(self):
+        super().__init__()
+        self.convolution, self.dense = nn.Conv2D(4, 3), nn.Dense(3)
+
+    def forward(self, x):
+        return npx.batch_flatten(self.convolution(x)).sum(1, keepdims=True) + self.dense(x)
+
+
+@pytest.mark.parametrize(
+    "net, reason",
+    [
+        (
+            lambda: nn.HybridSequential(nn.GlobalAvgPool2D(), nn.Flatten(), nn.Dense(3)),
+            "`quantized_pooling` needs all",
+        ),
+        (Turned, "first of all `slice` of it is computed"),
+        (Twice, "`.*` needs all of them at once"),
+        (lambda: nn.HybridSequential(nn.Flatten(), nn.Dense(3)), "first of all `transpose` of it"),
+    ],
+)
+def test_an_image_that_is_read_whole_cannot_be_fed(net, reason, tmp_path):
+    net = net()
     net.initialize()
     x = images((2, 4, 8, 8))
     net(x)
     model = int8_model(net, x, tmp_path)
-    with pytest.raises(NotImplementedError, match="cannot be fed"):
+    with pytest.raises(NotImplementedError, match=f"cannot be fed: {reason}") as error:
         model.write_c(tmp_path, feed_rows=True)
+    assert "integers=True" not in str(error.value)  # which it has
+
+
+def test_rows_of_several_images_cannot_be_fed(tmp_path):
+    net, x = separable()
+    block = weft.quantize(net, x, integers=True)
+    block.hybridize()
+    two = npx.quantize(np.moveaxis(x[:2], 1, -1), *block.input_scale)
+    block(two)
+    block.export(tmp_path / "net.weft", two)
+    with pytest.raises(NotImplementedError, match="it has 2 images; export the network with one"):
+        runtime.Model(tmp_path / "net.weft").write_c(tmp_path, feed_rows=True)
 
 
 def test_too_little_memory_for_rows_says_what_is_held(tmp_path):
