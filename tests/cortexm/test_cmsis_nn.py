@@ -19,24 +19,21 @@ SANITIZED = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 # Sums in int32, groups, residuals in sums, images by planes, paddings that count or lie behind
 # lines and places, long rows of softmax: not CMSIS-NN's.
 OWN = {
-    "dense_sums",
     "windows_groups",
-    "windows_sums",
-    "pointwise_residual",
-    "windows_residual",
-    "windows_odd_filters_residual",
-    "depthwise_residual",
     "max_planes",
     "average_planes",
     "average_last",
     "average_same_counted",
     "windows_line",
+    "depthwise_line",
     "pointwise_behind",
     "softmax_flat",
     "requantize_last",
     "requantize_planes",
     "requantize_all",
 }
+OWN |= {name for name in layers.LAYERS if name.startswith(("groups_", "depthwise_many"))}
+OWN |= {name for name, layer in layers.LAYERS.items() if layer.residual or layer.sums}
 # Sums that a shift to the left may take out of 32 bits: ours wrap, CMSIS-NN's are not defined.
 WRAPS = {"dense_shift_left"}
 NAMES = [*layers.LAYERS, *layers.ELEMENTS]

@@ -170,6 +170,49 @@ def test_bands_go_through_separable_pairs(tmp_path):
     gives_the_librarys_bits(files, tmp_path)
 
 
+LAYERS_WITH_GAPS = {
+    "quantized_convolution_groups": {
+        "two groups": lambda: nn.Conv2D(16, 3, padding=1, groups=2),
+        "groups of places": lambda: nn.Conv2D(16, 1, groups=4),
+        "two filters a channel": lambda: nn.Conv2D(16, 3, padding=1, groups=8),
+        "groups and dilation": lambda: nn.Conv2D(16, 3, padding=2, dilation=2, groups=2),
+    },
+    "quantized_convolution_rows": {"dilation": lambda: nn.Conv2D(16, 3, padding=2, dilation=2)},
+    "quantized_depthwise": {
+        "one place": lambda: nn.Conv2D(8, 1, groups=8),
+        "batch norm": lambda: nn.BatchNorm(),
+        "dilation, depthwise": lambda: nn.Conv2D(8, 3, padding=2, dilation=2, groups=8),
+        "5 x 5": lambda: nn.Conv2D(8, 5, padding=2, groups=8),
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "operator, name", [(op, name) for op, made in LAYERS_WITH_GAPS.items() for name in made]
+)
+def test_layers_with_gaps_are_planned_like_others(operator, name, tmp_path):
+    net = nn.HybridSequential(
+        nn.Conv2D(8, 3, 2, 1, activation="relu"),
+        nn.MaxPool2D(3, 1, 1),  # what no norm is folded through
+        LAYERS_WITH_GAPS[operator][name](),
+        nn.Conv2D(8, 3, 2, activation="relu"),
+        nn.GlobalAvgPool2D(),
+        nn.Flatten(),
+        nn.Dense(4),
+    )
+    net.initialize(weft.init.Xavier(magnitude=2))
+    x = images((3, 3, 40, 40))
+    net(x)
+    model = int8_model(net, x, tmp_path)
+    whole = arena_of(model.write_c(tmp_path, name="net")[1])
+    least = least_memory(model, tmp_path)
+    assert least < 0.6 * whole
+    for options in ({"memory": least}, {"feed_rows": True}):
+        files = model.write_c(tmp_path, name="net", main=True, **options)
+        assert re.search(rf"step0_\d_{operator}\(", files[0].read_text())
+        gives_the_librarys_bits(files, tmp_path)
+
+
 def test_more_memory_takes_fewer_bands(tmp_path):
     net, x = separable()
     model = int8_model(net, x, tmp_path)
