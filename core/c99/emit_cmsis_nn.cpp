@@ -61,27 +61,34 @@ bool suits(const Int8Layer& layer) {
 
 int64_t up_to(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
+// Does a layer make a single place, as dense ones do? The kernel for places makes two at a time and
+// a last one by single products; that for windows has two products an instruction there, too, and
+// is called where windows of one place are said to be dilated. Helium has no such difference.
+bool makes_one_place(const Convolution& s, CmsisNn cores) {
+  return cores != CmsisNn::kHelium && makes_places(s) && s.out_height * s.out_width == 1;
+}
+
 // Windows as columns, two of int16 or four of int8; places of 1 x 1 lie ready, but Arm's compiler
 // makes copies of two.
-CmsisNnScratch scratch_of_windows(const Convolution& s) {
+CmsisNnScratch scratch_of_windows(const Convolution& s, CmsisNn cores) {
   const int64_t column = s.kernel_height * s.kernel_width * s.in_channels;
-  if (makes_places(s)) return {0, 4 * s.in_channels, 0};
+  if (makes_places(s) && !makes_one_place(s, cores)) return {0, 4 * s.in_channels, 0};
   return {4 * up_to(column, 4), 4 * up_to(column, 4), 4 * up_to(column, 16)};
 }
 
-CmsisNnScratch scratch_of_depthwise(const Convolution& s) {
+CmsisNnScratch scratch_of_depthwise(const Convolution& s, CmsisNn cores) {
   constexpr int64_t kHeliumChannels = 124;
   const int64_t taps = s.kernel_height * s.kernel_width;
   CmsisNnScratch scratch{0, 2 * taps * s.in_channels, 4 * taps * kHeliumChannels};
   if (s.in_channels > 1) return scratch;
   // One channel may be made as a convolution, of weights that are turned round first.
-  const CmsisNnScratch windows = scratch_of_windows(s);
+  const CmsisNnScratch windows = scratch_of_windows(s, cores);
   return {windows.plain + taps, std::max(scratch.dsp, windows.dsp + taps),
           std::max(scratch.helium, windows.helium + taps)};
 }
 
 int64_t scratch_of_layer(const Convolution& s, bool depthwise, CmsisNn cores) {
-  return (depthwise ? scratch_of_depthwise(s) : scratch_of_windows(s)).of(cores);
+  return (depthwise ? scratch_of_depthwise(s, cores) : scratch_of_windows(s, cores)).of(cores);
 }
 
 // Results lie over nothing that a call reads.
@@ -97,7 +104,7 @@ Result<TargetKernel> layer_kernel(const SlotTypes& types, CmsisNn cores, const T
 }
 
 // Pads and rows of a band are known when it runs.
-void add_parameters(Call& call, const Int8Layer& layer) {
+void add_parameters(Call& call, const Int8Layer& layer, CmsisNn cores) {
   const Convolution& s = layer.shape;
   const bool is_band = call.band_rows() > 0;
   call.line(std::string(is_band ? "" : "static ") + "const cmsis_nn_" +
@@ -107,9 +114,10 @@ void add_parameters(Call& call, const Int8Layer& layer) {
   const auto tile = [](const std::string& h, int64_t w) {
     return "{.w = " + number(w) + ", .h = " + h + "}, ";
   };
+  const int64_t more = !layer.is_depthwise && makes_one_place(s, cores) ? 1 : 0;
   call.line("  .stride = " + tile(number(s.stride_height), s.stride_width) +
             ".padding = " + tile(is_band ? "band->above" : number(s.pad_top), s.pad_left) +
-            ".dilation = " + tile(number(s.dilation_height), s.dilation_width));
+            ".dilation = " + tile(number(s.dilation_height + more), s.dilation_width + more));
   call.line("  .activation = {.min = " + number(layer.low) + ", .max = " + number(layer.high) +
             "},");
   call.line("};");
@@ -142,7 +150,7 @@ void add_call(Call& call, const Int8Layer& layer, CmsisNn cores) {
   const std::string bias = add_array(call, "bias", DType::kInt32, layer.bias, 4);
   const std::string multiplier = add_array(call, "multiplier", DType::kInt32, layer.multiplier, 4);
   const std::string shift = add_array(call, "shift", DType::kInt32, layer.shift, 4);
-  add_parameters(call, layer);
+  add_parameters(call, layer, cores);
   call.line("/* They are only read. */");
   call.line("const cmsis_nn_per_channel_quant_params numbers = {");
   call.line("    (int32_t *)(uintptr_t)" + multiplier + ", (int32_t *)(uintptr_t)" + shift + "};");

@@ -57,9 +57,11 @@ static int32_t up_to(int32_t n, int32_t multiple) {
 }
 
 static int32_t scratch_of_windows(const cmsis_nn_tile* stride, const cmsis_nn_tile* padding,
-                                  const cmsis_nn_dims* extents, int32_t channels) {
+                                  const cmsis_nn_tile* dilation, const cmsis_nn_dims* extents,
+                                  int32_t channels) {
   const int32_t column = extents->h * extents->w * channels;
-  if (extents->h * extents->w == 1 && stride->h * stride->w == 1 && padding->h + padding->w == 0)
+  if (extents->h * extents->w == 1 && stride->h * stride->w == 1 && padding->h + padding->w == 0 &&
+      dilation->h * dilation->w == 1)
     return 0;
 #ifdef ARM_MATH_MVEI
   return 4 * up_to(column, 16);
@@ -73,7 +75,8 @@ int32_t arm_convolve_wrapper_s8_get_buffer_size(const cmsis_nn_conv_params* para
                                                 const cmsis_nn_dims* extents,
                                                 const cmsis_nn_dims* y_extents) {
   (void)y_extents;
-  return scratch_of_windows(&parameters->stride, &parameters->padding, extents, x_extents->c);
+  return scratch_of_windows(&parameters->stride, &parameters->padding, &parameters->dilation,
+                            extents, x_extents->c);
 }
 
 int32_t arm_depthwise_conv_wrapper_s8_get_buffer_size(const cmsis_nn_dw_conv_params* parameters,
@@ -82,7 +85,8 @@ int32_t arm_depthwise_conv_wrapper_s8_get_buffer_size(const cmsis_nn_dw_conv_par
                                                       const cmsis_nn_dims* y_extents) {
   const int32_t taps = extents->h * extents->w;
   if (x_extents->c == 1)
-    return scratch_of_windows(&parameters->stride, &parameters->padding, extents, 1) +
+    return scratch_of_windows(&parameters->stride, &parameters->padding, &parameters->dilation,
+                              extents, 1) +
            taps * y_extents->c;
   if (x_extents->c != y_extents->c || x_extents->n != 1 || parameters->dilation.w != 1 ||
       parameters->dilation.h != 1)
