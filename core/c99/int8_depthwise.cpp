@@ -136,17 +136,27 @@ constexpr std::string_view kPortable = R"({
   for (; rows > 0; --rows, x += $stride * pitch / 4, y += f->row)
     for (int32_t i = 0; i < count; ++i) {
       uint32_t sum = (uint32_t)f->bias;
-      for (int32_t k = 0; k < 9; ++k) {
-        const int32_t column = k % 3, lane = $stride * i + column;
-        const uint32_t pair = x[k / 3 * (pitch / 4) + lane / 2];
-        const uint32_t taps = f->taps[k / 3 * 2 + (column > 1 ? 1 : 0)];
-        sum += (uint32_t)((lane % 2 ? weft_high(pair) : weft_low(pair)) *
-                          (column > 0 ? weft_high(taps) : weft_low(taps)));
+      const uint32_t *pair = x + $stride * i / 2, *taps = f->taps;
+      for (int32_t k = 0; k < 3; ++k, pair += pitch / 4, taps += 2) {
+        const int32_t first = weft_low(taps[0]), second = weft_high(taps[0]);
+        const int32_t third = weft_high(taps[1]);
+        $lanes
       }
       $store
     }
 }
 )";
+
+// The lanes of a row: of a stride of 1 every second place begins with the second of a pair.
+constexpr std::string_view kLanes1 = R"(if (i % 2)
+          sum += (uint32_t)(weft_high(pair[0]) * first + weft_low(pair[1]) * second +
+                            weft_high(pair[1]) * third);
+        else
+          sum += (uint32_t)(weft_low(pair[0]) * first + weft_high(pair[0]) * second +
+                            weft_low(pair[1]) * third);)";
+constexpr std::string_view kLanes2 =
+    R"(sum += (uint32_t)(weft_low(pair[0]) * first + weft_high(pair[0]) * second +
+                          weft_low(pair[1]) * third);)";
 
 constexpr std::string_view kProven =
     "y[i * f->step] = weft_place(\n          (int32_t)(2 * sum), f->multiplier, f->right, f->added "
@@ -239,6 +249,7 @@ std::string define_depthwise(Source& source, int stride, bool is_proven, bool is
   const std::string head = rows + "(\n    " + std::string(kParameters) + ")\n";
   std::string portable =
       "static void " + head + replaced(kPortable, "$stride", std::to_string(stride));
+  portable = replaced(portable, "$lanes", stride == 1 ? kLanes1 : kLanes2);
   portable = replaced(portable, "$store", is_proven ? kProven : kUnproven);
   if (is_proven) {
     const std::string listing = in_assembly(stride);
