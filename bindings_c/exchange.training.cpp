@@ -140,7 +140,7 @@ Status import(Managed* managed, void (*release)(Managed*), bool read_only, weft_
   char* data = static_cast<char*>(given.data);
   if (data) data += given.byte_offset;
   WEFT_TRY(check_import(given, static_cast<int64_t>(weft_dtype_size(dtype)), data));
-  auto owner = std::make_unique<Imported<Managed>>(managed, release);
+  std::unique_ptr<Imported<Managed>> owner(new Imported<Managed>{managed, release});
   // What a producer calls bools may be bytes that it goes on using.
   WEFT_TRY(c::wrap({data, dtype, given.ndim, given.shape, given.strides, read_only, owner.get(),
                     Imported<Managed>::free},
