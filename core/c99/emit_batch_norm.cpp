@@ -11,7 +11,7 @@ constexpr const char* kBatchNorm = R"(static void weft_batch_norm_f32(
     int32_t outer, int32_t channels, int32_t inner, float eps, const float *x, const float *gamma,
     const float *beta, float *y, float *mean, float *variance)
 {
-  const float count = (float)(outer * inner);
+  const float count = outer * inner > 0 ? (float)(outer * inner) : 1;
   for (int32_t c = 0; c < channels; ++c) {
     const float *const from = x + c * inner;
     float *const to = y + c * inner;
@@ -49,7 +49,7 @@ static void weft_batch_norm_gradient_f32(
     int32_t outer, int32_t channels, int32_t inner, float eps,
     const struct weft_batch_norm_inputs *in, float *dx, float *dgamma, float *dbeta)
 {
-  const float count = (float)(outer * inner);
+  const float count = outer * inner > 0 ? (float)(outer * inner) : 1;
   for (int32_t c = 0; c < channels; ++c) {
     const float *const x = in->x + c * inner, *const dy = in->dy + c * inner;
     const float mean = in->mean[c], inverse = 1 / sqrtf(in->variance[c] + eps);
@@ -81,8 +81,10 @@ static void weft_batch_norm_gradient_f32(
 // What both functions are given first.
 std::string problem_text(const Call& call, const Shape& x) {
   const auto eps = static_cast<float>(call.attributes().real("eps"));
-  return std::to_string(x[0]) + ", " + std::to_string(x[1]) + ", " +
-         std::to_string(x.elements() / (x[0] * x[1])) + ", " + literal(DType::kFloat32, &eps);
+  int64_t inner = 1;
+  for (int axis = 2; axis < x.rank(); ++axis) inner *= x[axis];
+  return std::to_string(x[0]) + ", " + std::to_string(x[1]) + ", " + std::to_string(inner) + ", " +
+         literal(DType::kFloat32, &eps);
 }
 
 Status emit_batch_norm(Call& call) {

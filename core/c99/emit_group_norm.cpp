@@ -1,5 +1,7 @@
 // Group normalisation and its gradient: the formulas of ops/nn/normalize_groups.cpp, a group of a
 // sample at a time.
+#include <algorithm>
+
 #include "c99/emitter.h"
 
 namespace weft::c99 {
@@ -83,8 +85,9 @@ std::string problem_text(const Call& call, const Shape& x) {
   const int64_t groups = a.integer("num_groups");
   const auto eps = static_cast<float>(a.real("eps"));
   return std::to_string(x[0]) + ", " + std::to_string(groups) + ", " +
-         std::to_string(x[1] / groups) + ", " + std::to_string(x.elements() / (x[0] * x[1])) +
-         ", " + literal(DType::kFloat32, &eps);
+         std::to_string(x[1] / groups) + ", " +
+         std::to_string(x.elements() / std::max<int64_t>(1, x[0] * x[1])) + ", " +
+         literal(DType::kFloat32, &eps);
 }
 
 Status emit_group_norm(Call& call) {
