@@ -49,8 +49,7 @@ Value dense(const Value& cotangent) {
 Value take_adjoint(const Value& dout, const Value& index,
                    std::initializer_list<Argument> attributes) {
   const DType dtype = dout.dtype();
-  const bool widens = is_floating(dtype) && size_of(dtype) < 4;
-  const Value wide = widens ? cast(dout, DType::kFloat32) : dout;
+  const Value wide = is_half(dtype) ? cast(dout, DType::kFloat32) : dout;
   return cast(dout.builder().call("take_adjoint", {wide, index}, attributes), dtype);
 }
 

@@ -6,6 +6,7 @@ from typing import Any
 from weft import autograd, np
 from weft._core import native
 from weft._errors import InvalidValue
+from weft._halves import scale
 from weft._trace import is_tracing, outside_trace
 from weft._typing import ndarray
 from weft.sparse import RowSparseArray
@@ -72,10 +73,7 @@ class LossScaler:
         with autograd.pause():
             factor = np.reciprocal(self.scale)
             for part in _arrays(gradients):
-                if part.dtype.name in ("float16", "bfloat16"):  # which may not hold the factor
-                    part[...] = (part.astype("float32") * factor).astype(part.dtype)
-                else:
-                    part *= factor.astype(part.dtype)
+                scale(part, factor)
 
     def all_finite(self, gradients: Sequence[ndarray | RowSparseArray]) -> ndarray:
         """Are all elements of all gradients finite? A bool without axes."""

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Self
 from weft import _spelling, _words, np, npx
 from weft._core import native
 from weft._errors import InvalidState, InvalidValue
+from weft._halves import is_half
 from weft._numbers import require, require_finite
 from weft._registry import Registry
 from weft._spelling import check_options
@@ -35,7 +36,6 @@ _registry = Registry("optimizer")
 State = tuple[ndarray, ...]
 
 MASTER = "master"  # the copy in float32, among the names of states
-_HALVES = ("float16", "bfloat16")
 
 
 class Optimizer:
@@ -140,7 +140,7 @@ class Optimizer:
 
     def has_master(self, weight: ndarray) -> bool:
         """Is a parameter of this dtype updated by way of a copy in float32?"""
-        return self.multi_precision and weight.dtype.name in _HALVES
+        return self.multi_precision and is_half(weight)
 
     def state_names(self, weight: ndarray) -> tuple[str, ...]:
         """Names of what `create_state_multi_precision` gives."""
@@ -153,7 +153,7 @@ class Optimizer:
         Warns of a parameter in float16 or bfloat16 without `multi_precision`.
         """
         if not self.has_master(weight):
-            if weight.dtype.name in _HALVES:
+            if is_half(weight):
                 warnings.warn(
                     f"optimizer: updates of {weight.dtype.name} parameters lose what is too small "
                     "for it; `multi_precision=True` keeps them in float32",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from weft import _spelling, _words, np, npx
 from weft._core import OPERATORS
 from weft._errors import InvalidValue
+from weft._halves import HALVES, widened
 from weft._numbers import require, require_finite
 from weft.gluon.hybrid_block import HybridBlock
 
@@ -22,13 +23,6 @@ from weft.gluon.hybrid_block import HybridBlock
 _half_squares = OPERATORS["half_square_elements"]
 _huber = OPERATORS["huber_elements"]
 _logistic = OPERATORS["logistic_elements"]
-
-_HALVES = ("float16", "bfloat16")
-
-
-def _wide(array: Any) -> Any:
-    """Halves as float32."""
-    return array.astype("float32") if array.dtype.name in _HALVES else array
 
 
 def _broadcasts_to(shape: tuple[Any, ...], target: tuple[Any, ...]) -> bool:
@@ -70,9 +64,9 @@ class Loss(HybridBlock):
     def _operands(self, *arrays: Any) -> tuple[tuple[Any, ...], Any]:
         """What is computed with, and the dtype to round to; None: no rounding."""
         dtype = np.result_type(*(a.dtype for a in arrays)) if self.rounds_once else None
-        if dtype is None or dtype.name not in _HALVES:
+        if dtype is None or dtype.name not in HALVES:
             return arrays, None
-        return tuple(_wide(a) for a in arrays), dtype
+        return tuple(widened(a) for a in arrays), dtype
 
     def by_sample(
         self, loss: Any, sample_weight: Any = None, *, counted: Any = None, dtype: Any = None

@@ -7,13 +7,12 @@ from typing import Any
 
 from weft import autograd, np
 from weft._errors import InvalidValue
+from weft._halves import scale, widened
 from weft._numbers import require_whole
 from weft._planned import hybridize
 from weft._trace import is_tracing
 from weft._typing import ArrayLike, DeviceLike, ndarray
 from weft.sparse import RowSparseArray
-
-_HALVES = ("float16", "bfloat16")
 
 
 def split_data(
@@ -83,36 +82,23 @@ def clip_global_norm(
             warnings.warn(f"clip_global_norm: the norm is {norm}; nothing is scaled", stacklevel=2)
         if math.isfinite(norm) and norm > max_norm:
             for part in parts:
-                _scale(part, max_norm / norm)
+                scale(part, max_norm / norm)
     return norm
 
 
 @hybridize
 def _sum_of_squares(*parts: ndarray) -> ndarray:
-    """In float64: one plan for all arrays."""
-    squares = [np.square(_wide(part)).sum().astype("float64") for part in parts]
+    """In float64: one plan for all arrays. Squares of float16 above 255 would be infinite."""
+    squares = [np.square(widened(part)).sum().astype("float64") for part in parts]
     return sum(squares[1:], squares[0])
-
-
-def _wide(part: ndarray) -> ndarray:
-    """Halves as float32: in float16 squares of numbers above 255 are infinite."""
-    return part.astype("float32") if part.dtype.name in _HALVES else part
-
-
-def _scale(part: ndarray, factor: Any) -> None:
-    """In place. What is below the smallest half may still be the factor of one."""
-    if part.dtype.name in _HALVES:
-        part[...] = (_wide(part) * factor).astype(part.dtype)
-    else:
-        part *= factor
 
 
 def _clip_traced(parts: Sequence[ndarray], max_norm: float) -> ndarray:
     norm = np.sqrt(_sum_of_squares(*parts))
     one = np.ones_like(norm)
-    scale = np.where((norm > max_norm) & np.isfinite(norm), max_norm / norm, one)
+    factor = np.where((norm > max_norm) & np.isfinite(norm), max_norm / norm, one)
     for part in parts:
-        _scale(part, scale.astype("float32" if part.dtype.name in _HALVES else part.dtype))
+        scale(part, factor)
     return norm
 
 

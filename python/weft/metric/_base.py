@@ -6,6 +6,7 @@ from typing import Any
 
 from weft import np
 from weft._errors import InvalidType, InvalidValue
+from weft._halves import widened
 from weft._registry import Registry
 
 _registry = Registry("metric")
@@ -14,8 +15,8 @@ _registry = Registry("metric")
 def arrays(given: Any) -> list[np.ndarray]:
     """One array, or each of a list; halves as float32, because their sums soon pass the largest
     half, and epsilons are 0."""
-    found = [np.asarray(x) for x in (given if isinstance(given, list | tuple) else [given])]
-    return [x.astype("float32") if x.dtype.name in ("float16", "bfloat16") else x for x in found]
+    parts = given if isinstance(given, list | tuple) else [given]
+    return [widened(np.asarray(part)) for part in parts]
 
 
 def pairs(labels: Any, preds: Any, where: str) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -8,13 +8,13 @@ import numpy
 
 from weft import np, npx, sym
 from weft._errors import InvalidValue
+from weft._halves import HALVES
 from weft.gluon import HybridBlock, SymbolBlock
 from weft.gluon.parameter import Parameter
 from weft.quantization._rebuilt import rebuilt
 from weft.quantization._traced import traced
 from weft.sym._nodes import Entry, Node, Variable
 
-DTYPES = ("float16", "bfloat16")
 MOST_CLUSTERS = 256
 ITERATIONS = 50  # of k-means, at most
 
@@ -40,7 +40,7 @@ def store_weights(net: HybridBlock, dtype: str = "float16") -> SymbolBlock:
     >>> small.collect_params()["weight"].dtype, small(np.ones((1, 3))).dtype.name
     ('bfloat16', 'float32')
     """
-    if dtype not in DTYPES:
+    if dtype not in HALVES:
         raise InvalidValue(f"store_weights: `dtype` must be 'float16' or 'bfloat16'; got {dtype!r}")
 
     def widened(name: str, array: Any) -> tuple[Any, dict[str, Any]]:
