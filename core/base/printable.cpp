@@ -50,12 +50,7 @@ std::string with_escapes(std::string_view text, bool keeps_lines) {
     } else if (is_space) {
       out += text[at] == '\n' ? "\\n" : "\\t";
     } else {
-      for (size_t i = 0; i < character.bytes; ++i) {
-        const auto byte = static_cast<unsigned char>(text[at + i]);
-        out += "\\x";
-        out += kHex[byte >> 4];
-        out += kHex[byte & 15];
-      }
+      out += escaped(text.substr(at, character.bytes));
     }
     at += character.bytes;
   }
@@ -70,6 +65,15 @@ Character character_at(std::string_view text, size_t at) {
   size_t bytes = 1;
   const uint32_t code = code_at(text, at, bytes);
   return {bytes, code > 0 && !is_invisible(code), code > 0};
+}
+
+std::string escaped(std::string_view bytes) {
+  std::string out;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
+  }
+  return out;
 }
 
 std::string printable(std::string_view text) { return with_escapes(text, false); }

@@ -19,6 +19,9 @@ struct Character {
 };
 Character character_at(std::string_view text, size_t at);
 
+// \x and two digits for each byte.
+std::string escaped(std::string_view bytes);
+
 // In one line: what does not print becomes \n, \t, or \x and two digits for each byte.
 std::string printable(std::string_view text);
 // The same of a text that may have several lines.

@@ -18,21 +18,13 @@ using ops::Argument;
 using ops::Tag;
 
 std::string quoted(std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
   std::string out = "\"";
   for (size_t at = 0; at < text.size();) {
     const Character character = character_at(text, at);
     if (text[at] == '"' || text[at] == '\\') out += '\\';
-    for (size_t end = at + character.bytes; at < end; ++at) {
-      const auto byte = static_cast<unsigned char>(text[at]);
-      if (character.prints) {
-        out += text[at];
-      } else {
-        out += "\\x";
-        out += kHex[byte >> 4];
-        out += kHex[byte & 15];
-      }
-    }
+    const std::string_view bytes = text.substr(at, character.bytes);
+    out += character.prints ? std::string(bytes) : escaped(bytes);
+    at += character.bytes;
   }
   return out + '"';
 }
