@@ -144,6 +144,7 @@ class ControlWriter {
     for (size_t o = 0; o < body.outputs; ++o) {
       const Port& port = ports.outputs[o];
       parameters += ", " + std::string(type_name(port.dtype)) + " *" + port.name;
+      if (port.shape.elements() == 0) unused += "  (void)" + port.name + ";\n";
       const std::string whole = call_.write(result(o));
       arguments += ", " + (is_stacked(o) ? at_row(whole, port.shape) : whole);
     }

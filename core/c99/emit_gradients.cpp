@@ -1,7 +1,5 @@
 // What only training needs: losses of class indices, and gradients of lookups and windows.
 // Elementwise gradients are tile programs, those of dense layers products and sums.
-#include <algorithm>
-
 #include "base/errors.h"
 #include "c99/emitter.h"
 #include "c99/windows.h"
@@ -252,9 +250,8 @@ Status emit_scatter(Call& call) {
   const int64_t planes = x[0] * x[1];
   call.source().define("weft_plane_scatter_f32", kScatter);
   call.line("weft_plane_scatter_f32(" + std::to_string(planes) + ", " +
-            std::to_string(y.elements() / std::max<int64_t>(1, planes)) + ", " +
-            std::to_string(x.elements() / std::max<int64_t>(1, planes)) + ", " + call.read(0) +
-            ", " + call.read(1) + ", " + call.write() + ");");
+            std::to_string(y.elements() / planes) + ", " + std::to_string(x.elements() / planes) +
+            ", " + call.read(0) + ", " + call.read(1) + ", " + call.write() + ");");
   return {};
 }
 

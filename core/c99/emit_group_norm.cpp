@@ -11,7 +11,7 @@ namespace {
 constexpr const char* kMoments = R"(static void weft_group_moments_f32(
     int32_t planes, int32_t inner, float eps, const float *x, float *mean, float *inverse)
 {
-  const float count = (float)(planes * inner);
+  const float count = planes * inner > 0 ? (float)(planes * inner) : 1;
   float sum = 0, square = 0;
   for (int32_t p = 0; p < planes; ++p) {
     float part = 0;
@@ -52,7 +52,7 @@ constexpr const char* kGradient = R"(static void weft_group_norm_gradient_f32(
     int32_t samples, int32_t groups, int32_t planes, int32_t inner, float eps, const float *dy,
     const float *x, const float *gamma, float *dx, float *dgamma, float *dbeta)
 {
-  const float count = (float)(planes * inner);
+  const float count = planes * inner > 0 ? (float)(planes * inner) : 1;
   for (int32_t c = 0; dgamma && c < groups * planes; ++c) dgamma[c] = dbeta[c] = 0;
   for (int32_t group = 0; group < samples * groups; ++group) {
     const int32_t first = group % groups * planes;

@@ -10,6 +10,11 @@ std::string in_arena_text(const Program& program, const Source& source, const st
   for (size_t i = 0; i < program.inputs; ++i)
     if (!program.ports_in_arena && !source.reads_input(i))
       text += "  (void)" + program.ports.inputs[i].name + ";\n";
+  for (size_t i = 0; i < program.outputs; ++i) {  // nothing writes those without elements
+    const Port& port = program.ports.outputs[i];
+    if (!program.ports_in_arena && port.shape.elements() == 0)
+      text += "  (void)" + port.name + ";\n";
+  }
   if (!program.state.empty()) text += "  (void)state;\n";
   return text + source.calls() + (program.feeds_rows ? "  return 0;\n}\n\n" : "}\n\n");
 }

@@ -383,8 +383,7 @@ Status Source::add_step(size_t index) {
   for (size_t i = 0; i < step.out.size(); ++i)
     out.push_back(operand_of(step.out[i], i ? "y" + std::to_string(i) : "y"));
   Call call(*this, step, std::move(in), std::move(out));
-  if (std::ranges::any_of(step.out, [](const Place& p) { return p.shape.elements() == 0; }) &&
-      step.out.size() == 1)
+  if (std::ranges::all_of(step.out, [](const Place& p) { return p.shape.elements() == 0; }))
     return {};
   WEFT_TRY(emit_body(call, step, index));
   const std::string name = prefix_ + step_name(std::to_string(index), step.name);

@@ -42,6 +42,14 @@ int64_t bytes_of(const executor::Compiled& compiled) {
   return bytes.value();
 }
 
+// An array without elements needs no memory, and callers may have NULL for it, as an empty vector
+// has. Something stands for it, which nothing reads or writes.
+template <class T>
+T* memory_of(T* data, size_t bytes) {
+  alignas(16) static char nothing[16];
+  return data || bytes > 0 ? data : nothing;
+}
+
 // Kernels read elements where they lie, which not every processor does at any address.
 Status check_alignment(std::string_view what, const Port& port, const void* data) {
   const auto size = static_cast<uintptr_t>(size_of(port.type.dtype));
@@ -229,6 +237,7 @@ Status Context::bind_input(size_t index, const void* data, size_t bytes) {
   if (port.is_open())
     return errors::invalid_state("context", "input `", port.name,
                                  "` has dimensions of any extent; set its shape first");
+  data = memory_of(data, bytes);
   if (!data || bytes != static_cast<size_t>(port.type.bytes()))
     return errors::invalid_value("context", "input `", port.name, "` ", to_string(port.type),
                                  " takes ", port.type.bytes(), " bytes; got ",
@@ -249,6 +258,7 @@ Status Context::bind_output(size_t index, void* data, size_t bytes) {
   WEFT_TRY(find_dimensions());
   const Port& port = outputs_now_[index];
   const graph::TensorType& largest = largest_[index];
+  data = memory_of(data, bytes);
   if (!data || bytes != static_cast<size_t>(largest.bytes()))
     return errors::invalid_value("context", "output `", port.name, "` ", to_string(largest),
                                  port.is_largest ? ", its largest shape," : "", " has ",

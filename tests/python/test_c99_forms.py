@@ -9,10 +9,10 @@ import subprocess
 import numpy
 import pytest
 import weft
-from c_programs import FLAGS, WARNINGS, built, data, filled, run
+from c_programs import FLAGS, SANITIZED, WARNINGS, built, data, filled, run
 from test_c99 import check, exported
 from test_c99_bands import int8_model
-from weft import gluon, np, runtime
+from weft import autograd, gluon, np, npx, runtime
 from weft.gluon import nn, rnn
 
 pytestmark = pytest.mark.skipif(not shutil.which("cc"), reason="not run: cc is not installed")
@@ -25,6 +25,37 @@ class Of(gluon.HybridBlock):
 
     def forward(self, *inputs):
         return self.function(*inputs)
+
+
+NORMS = {
+    "group": lambda x, gamma, beta: npx.group_norm(x, gamma, beta, num_groups=2),
+    "instance": npx.instance_norm,
+    "batch": lambda x, gamma, beta: npx.batch_norm(
+        x, gamma, beta, np.zeros_like(gamma), np.ones_like(gamma), training=True
+    )[0],
+}
+
+
+@pytest.mark.parametrize(
+    "norm, shape",
+    [(norm, shape) for norm in NORMS for shape in ((0, 4, 3), (2, 4, 0))] + [("batch", (2, 0, 3))],
+    ids=str,
+)
+def test_norms_of_nothing_have_gradients_of_0(norm, shape, tmp_path):
+    """The gradients of gamma and beta have elements, where a channel has none."""
+
+    def gradients(x, gamma, beta):
+        with autograd.record():
+            loss = np.square(NORMS[norm](x, gamma, beta)).sum()
+        return autograd.grad(loss, [x, gamma, beta])
+
+    vector = np.ones((shape[1],))
+    function = weft.hybridize(gradients)
+    found = function(np.ones(shape), vector, vector)
+    assert not np.concatenate([found[1], found[2]]).asnumpy().any()
+    weft.export(tmp_path / "net.weft", forward=(function, np.ones(shape), vector, vector))
+    files = runtime.Model(tmp_path / "net.weft").write_c(tmp_path, name="net", main=True)
+    run(built(files, tmp_path / "net", SANITIZED))
 
 
 SIZES = [

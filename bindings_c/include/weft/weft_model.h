@@ -163,8 +163,8 @@ WEFT_API weft_status weft_context_set_input_shape(weft_context context, size_t i
 WEFT_API const char* weft_context_dimension_at(weft_context context, size_t index, int32_t axis);
 /* Binds the caller's dense memory of the port's size until the next bind or the context's release;
  * read (written) at every run, without a copy. It lies at a multiple of the element's size, else
- * the call fails with WEFT_INVALID_VALUE. An output must not overlap an input. Bools whose bytes
- * are not 0 and 1 at a run are read from a copy in which they are. */
+ * the call fails with WEFT_INVALID_VALUE; of 0 bytes it may be NULL. An output must not overlap an
+ * input. Bools whose bytes are not 0 and 1 at a run are read from a copy in which they are. */
 WEFT_API weft_status weft_context_bind_input(weft_context context, size_t index, const void* data,
                                              size_t bytes);
 WEFT_API weft_status weft_context_bind_output(weft_context context, size_t index, void* data,
