@@ -19,9 +19,9 @@
 #include <string_view>
 #include <vector>
 
-#include "kernels/convolution_blocked.h"
-#include "kernels/isa.h"
-#include "ops/split_work.h"
+#include "kernels/convolution/blocked/convolution_blocked.h"
+#include "kernels/isa/isa.h"
+#include "ops/slots/split_work.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "runtime/engine.h"
+#include "runtime/engine/engine.h"
 
 using namespace weft;
 

@@ -5,12 +5,12 @@
 #include <cstdlib>
 #include <vector>
 
-#include "kernels/convolution.h"
-#include "kernels/formula_ids.h"
-#include "kernels/isa.h"
-#include "kernels/matmul.h"
-#include "kernels/reduce.h"
-#include "kernels/tile_program.h"
+#include "kernels/convolution/convolution.h"
+#include "kernels/elementwise/formula_ids.h"
+#include "kernels/isa/isa.h"
+#include "kernels/matmul/matmul.h"
+#include "kernels/reduce/reduce.h"
+#include "kernels/tiles/tile_program.h"
 
 using namespace weft;
 using namespace weft::kernels;

@@ -21,13 +21,13 @@
 #include <string_view>
 
 #include "base/dtype.h"
-#include "kernels/isa.h"
-#include "kernels/matmul.h"
-#include "kernels/panels.h"
-#include "kernels/quantized.h"
-#include "ops/split_work.h"
-#include "runtime/pool.h"
-#include "runtime/threads.h"
+#include "kernels/isa/isa.h"
+#include "kernels/matmul/matmul.h"
+#include "kernels/matmul/panels.h"
+#include "kernels/int8/quantized.h"
+#include "ops/slots/split_work.h"
+#include "runtime/memory/pool.h"
+#include "runtime/engine/threads.h"
 
 using namespace weft;
 using namespace weft::kernels;

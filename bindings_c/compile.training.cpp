@@ -1,5 +1,5 @@
 // weft.h: models as C.
-#include "c99/compile.h"
+#include "c99/program/compile.h"
 #include "guard.h"
 #include "model/file.h"
 

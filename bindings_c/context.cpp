@@ -1,8 +1,8 @@
 // weft.h: running .weft files.
-#include "model/context.h"
+#include "model/run/context.h"
 #include "guard.h"
-#include "model/queued_write.h"
-#include "model/run.h"
+#include "model/archive/queued_write.h"
+#include "model/run/run.h"
 
 using namespace weft;
 

@@ -2,7 +2,7 @@
 #include "model/describe.h"
 #include "guard.h"
 #include "model/packed.h"
-#include "model/queued_write.h"
+#include "model/archive/queued_write.h"
 
 using namespace weft;
 

@@ -8,7 +8,7 @@
 #include "autograd/devices.h"
 #include "guard.h"
 #include "library_scope.h"
-#include "ops/kernel_call.h"
+#include "ops/slots/kernel_call.h"
 #include "runtime/device.h"
 #include "weft/weft_device.h"
 

@@ -6,8 +6,8 @@
 #include "guard.h"
 #include "hold.h"
 #include "runtime/device.h"
-#include "runtime/engine.h"
-#include "runtime/transfer.h"
+#include "runtime/engine/engine.h"
+#include "runtime/engine/transfer.h"
 #include "weft/weft_dlpack.h"
 #include "wrap.h"
 

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "guard.h"
-#include "ops/host_function.h"
+#include "ops/slots/host_function.h"
 
 using namespace weft;
 

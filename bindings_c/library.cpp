@@ -6,17 +6,17 @@
 #include <string>
 
 #include "base/log.h"
-#include "graph/pipeline.h"
+#include "graph/passes/pipeline.h"
 #include "guard.h"
-#include "kernels/isa.h"
+#include "kernels/isa/isa.h"
 #include "ops/registry.h"
-#include "runtime/copies.h"
-#include "runtime/engine.h"
-#include "runtime/interrupt.h"
+#include "runtime/memory/copies.h"
+#include "runtime/engine/engine.h"
+#include "runtime/engine/interrupt.h"
 #include "runtime/output.h"
-#include "runtime/pool.h"
+#include "runtime/memory/pool.h"
 #include "runtime/random_state.h"
-#include "runtime/threads.h"
+#include "runtime/engine/threads.h"
 #include "weft_version.h"
 
 namespace weft::c {

@@ -8,7 +8,7 @@
 #include "library_scope.h"
 #include "op_callbacks.h"
 #include "ops/registry.h"
-#include "runtime/threads.h"
+#include "runtime/engine/threads.h"
 
 using namespace weft;
 

@@ -5,12 +5,12 @@
 #include "base/bools.h"
 #include "guard.h"
 #include "hold.h"
-#include "kernels/elementwise.h"
-#include "ops/copy_slot.h"
-#include "ops/elementwise_slot.h"
-#include "runtime/copies.h"
-#include "runtime/engine.h"
-#include "runtime/transfer.h"
+#include "kernels/elementwise/elementwise.h"
+#include "ops/slots/copy_slot.h"
+#include "ops/slots/elementwise_slot.h"
+#include "runtime/memory/copies.h"
+#include "runtime/engine/engine.h"
+#include "runtime/engine/transfer.h"
 #include "wrap.h"
 
 using namespace weft;

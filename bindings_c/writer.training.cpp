@@ -6,8 +6,8 @@
 #include "autograd/function.h"
 #include "guard.h"
 #include "model/file.h"
-#include "model/json.h"
-#include "model/queued_write.h"
+#include "model/json/json.h"
+#include "model/archive/queued_write.h"
 
 using namespace weft;
 

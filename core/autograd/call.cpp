@@ -7,7 +7,7 @@
 #include "base/errors.h"
 #include "ops/registry.h"
 #include "ops/weak_integers.h"
-#include "runtime/engine.h"
+#include "runtime/engine/engine.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {

@@ -8,7 +8,7 @@
 #include <span>
 
 #include "ops/op.h"
-#include "runtime/transfer.h"
+#include "runtime/engine/transfer.h"
 
 namespace weft::autograd {
 

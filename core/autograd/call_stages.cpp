@@ -5,11 +5,11 @@
 #include "autograd/call.h"
 #include "autograd/eager_builder.h"
 #include "autograd/program_call.h"
-#include "executor/stages.h"
-#include "graph/graph_builder.h"
-#include "graph/sizes.h"
+#include "executor/program/stages.h"
+#include "graph/ir/graph_builder.h"
+#include "graph/sizes/sizes.h"
 #include "ops/registry.h"
-#include "runtime/transfer.h"
+#include "runtime/engine/transfer.h"
 
 namespace weft::autograd {
 namespace {

@@ -14,7 +14,7 @@
 #include <functional>
 #include <span>
 
-#include "runtime/pool.h"
+#include "runtime/memory/pool.h"
 #include "runtime/tensor.h"
 
 namespace weft::autograd {

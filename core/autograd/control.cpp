@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "graph/control.h"
+#include "graph/ir/control.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {

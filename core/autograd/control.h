@@ -1,4 +1,4 @@
-// Control flow in a trace (graph/control.h): its bodies are traced once, each by a trace of its
+// Control flow in a trace (graph/ir/control.h): its bodies are traced once, each by a trace of its
 // own inside the running one, and what they meet outside becomes operands.
 #pragma once
 

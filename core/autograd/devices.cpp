@@ -5,7 +5,7 @@
 #include "autograd/eager_builder.h"
 #include "base/errors.h"
 #include "runtime/thread_state.h"
-#include "runtime/transfer.h"
+#include "runtime/engine/transfer.h"
 
 namespace weft::autograd {
 namespace {

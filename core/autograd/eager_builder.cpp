@@ -13,7 +13,7 @@
 #include "base/errors.h"
 #include "ops/precision.h"
 #include "ops/registry.h"
-#include "runtime/small_vector.h"
+#include "runtime/memory/small_vector.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "autograd/program_call.h"
-#include "graph/fused.h"
-#include "graph/graph_builder.h"
+#include "graph/ir/fused.h"
+#include "graph/ir/graph_builder.h"
 #include "ops/gradient.h"
 #include "runtime/thread_state.h"
 

@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "autograd/eager_builder.h"
-#include "executor/program.h"
+#include "executor/program/program.h"
 #include "ops/op.h"
 
 namespace weft::autograd {

@@ -7,9 +7,9 @@
 #include "autograd/run.h"
 #include "autograd/tape.h"
 #include "base/errors.h"
-#include "kernels/elementwise.h"
+#include "kernels/elementwise/elementwise.h"
 #include "ops/registry.h"
-#include "ops/split_work.h"
+#include "ops/slots/split_work.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {

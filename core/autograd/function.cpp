@@ -7,9 +7,9 @@
 #include "autograd/program_call.h"
 #include "autograd/tape.h"
 #include "base/errors.h"
-#include "graph/sizes.h"
+#include "graph/sizes/sizes.h"
 #include "runtime/thread_state.h"
-#include "runtime/transfer.h"
+#include "runtime/engine/transfer.h"
 
 namespace weft::autograd {
 namespace {

@@ -4,8 +4,8 @@
 #include <span>
 #include <string_view>
 
-#include "executor/program.h"
-#include "runtime/pool.h"
+#include "executor/program/program.h"
+#include "runtime/memory/pool.h"
 #include "runtime/random_state.h"
 #include "runtime/tensor.h"
 

@@ -8,9 +8,9 @@
 #include "autograd/eager_builder.h"
 #include "base/errors.h"
 #include "ops/row_sum.h"
-#include "runtime/engine.h"
+#include "runtime/engine/engine.h"
 #include "runtime/thread_state.h"
-#include "runtime/transfer.h"
+#include "runtime/engine/transfer.h"
 
 namespace weft::autograd {
 namespace {

@@ -6,13 +6,13 @@
 #include "autograd/call.h"
 #include "autograd/trace.h"
 #include "base/errors.h"
-#include "kernels/elementwise.h"
-#include "ops/device_call.h"
-#include "ops/elementwise_slot.h"
+#include "kernels/elementwise/elementwise.h"
+#include "ops/slots/device_call.h"
+#include "ops/slots/elementwise_slot.h"
 #include "runtime/random_state.h"
-#include "runtime/small_vector.h"
+#include "runtime/memory/small_vector.h"
 #include "runtime/thread_state.h"
-#include "runtime/threads.h"
+#include "runtime/engine/threads.h"
 
 namespace weft::autograd {
 namespace {

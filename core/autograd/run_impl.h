@@ -1,8 +1,8 @@
 #pragma once
 
-#include "runtime/engine.h"
-#include "runtime/interrupt.h"
-#include "runtime/pool.h"
+#include "runtime/engine/engine.h"
+#include "runtime/engine/interrupt.h"
+#include "runtime/memory/pool.h"
 
 namespace weft::autograd {
 

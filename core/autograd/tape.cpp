@@ -8,7 +8,7 @@
 #include "autograd/eager_programs.h"
 #include "base/errors.h"
 #include "ops/registry.h"
-#include "runtime/copies.h"
+#include "runtime/memory/copies.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {

@@ -9,8 +9,8 @@
 #include <span>
 
 #include "ops/gradient.h"
-#include "runtime/pool.h"
-#include "runtime/small_vector.h"
+#include "runtime/memory/pool.h"
+#include "runtime/memory/small_vector.h"
 #include "runtime/tensor.h"
 #include "runtime/thread_state.h"
 

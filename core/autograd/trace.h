@@ -11,9 +11,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "executor/program.h"
-#include "graph/graph_builder.h"
-#include "graph/reverse.h"
+#include "executor/program/program.h"
+#include "graph/ir/graph_builder.h"
+#include "graph/reverse/reverse.h"
 #include "runtime/tensor.h"
 
 namespace weft::autograd {
@@ -65,7 +65,7 @@ class Trace {
                                         std::span<Tensor* const> head_grads,
                                         std::span<Tensor* const> variables);
 
-  // ---- sizes (graph/sizes.h) --------------------------------------------------------------------
+  // ---- sizes (graph/sizes/sizes.h) --------------------------------------------------------------------
 
   // Says that the extent at these axes of placeholders may be any in [least, most]; before anything
   // is traced. They have the extent of the example.

@@ -5,8 +5,8 @@
 #include "autograd/tape.h"
 #include "autograd/trace.h"
 #include "base/errors.h"
-#include "graph/reverse.h"
-#include "runtime/engine.h"
+#include "graph/reverse/reverse.h"
+#include "runtime/engine/engine.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {

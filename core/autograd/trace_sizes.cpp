@@ -3,7 +3,7 @@
 
 #include "autograd/trace.h"
 #include "base/errors.h"
-#include "graph/sizes.h"
+#include "graph/sizes/sizes.h"
 
 namespace weft::autograd {
 

@@ -25,20 +25,20 @@ if(WEFT_RUNTIME_ONLY)
 endif()
 
 if(WEFT_THREADS)
-  list(FILTER weft_sources EXCLUDE REGEX "/runtime/threads_alone\\.cpp$")
+  list(FILTER weft_sources EXCLUDE REGEX "/runtime/engine/threads_alone\\.cpp$")
 else()
-  list(FILTER weft_sources EXCLUDE REGEX "/runtime/(region|threads)\\.cpp$")
+  list(FILTER weft_sources EXCLUDE REGEX "/runtime/engine/(region|threads)\\.cpp$")
 endif()
 if(WEFT_OPS)
-  list(FILTER weft_sources EXCLUDE REGEX "/kernels/record\\.cpp$")  # prints C99
+  list(FILTER weft_sources EXCLUDE REGEX "/kernels/recorder/record\\.cpp$")  # prints C99
 endif()
 
 if(WEFT_ENCODER)
-  set_property(SOURCE core/executor/chain.cpp PROPERTY COMPILE_DEFINITIONS WEFT_ENCODER=1)
+  set_property(SOURCE core/executor/lowering/chain.cpp PROPERTY COMPILE_DEFINITIONS WEFT_ENCODER=1)
 endif()
 
 # Saved plans belong to a release.
-set_property(SOURCE core/executor/saved_plan.cpp
+set_property(SOURCE core/executor/plan/saved_plan.cpp
              PROPERTY COMPILE_DEFINITIONS "WEFT_RELEASE=\"${WEFT_VERSION}\"")
 
 set(weft_private_includes
@@ -135,7 +135,7 @@ if(WEFT_OPS AND CMAKE_BUILD_TYPE STREQUAL "Release")
   endif()
 endif()
 foreach(source IN LISTS weft_sources)
-  if((WEFT_OPS OR source MATCHES "/core/(base|c99|encoder|ops|graph|model)/|/kernels/record|/bindings_c/|/executor/(bra|com|des|low|pac|pla|pro|sav|spl)|/trace")
+  if((WEFT_OPS OR source MATCHES "/core/(base|c99|encoder|ops|graph|model)/|/kernels/recorder/record|/bindings_c/|/executor/(lowering/low|memory/(arena|pla)|plan/(bra|des|pla|sav)|program/(com|pro)|remat/spl)|/trace")
      AND CMAKE_BUILD_TYPE STREQUAL "Release")
     set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS ${weft_small})
   endif()

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "encoder/run_impl.h"
-#include "kernels/isa.h"
+#include "kernels/isa/isa.h"
 
 namespace weft::encoder {
 

@@ -1,6 +1,6 @@
 // Chains as machine code of the processor they run on.
 //
-// A chain (kernels/chain.h) jumps from instruction to instruction and passes values that wait
+// A chain (kernels/tiles/chain.h) jumps from instruction to instruction and passes values that wait
 // through memory. Here a *run* of neighbouring instructions that are short becomes one function,
 // made of the same vector instructions, in which values wait in registers. It has the form of a
 // chain's instruction, reads addresses where the instructions had them and jumps to what follows;
@@ -13,7 +13,7 @@
 
 #include "encoder/assembler.h"
 #include "encoder/executable.h"
-#include "kernels/chain.h"
+#include "kernels/tiles/chain.h"
 
 namespace weft::encoder {
 

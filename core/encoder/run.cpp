@@ -353,7 +353,7 @@ void Run::store_array(const ChainAction& action, const Place& to) {
 
 // A line with each vector, until the block's are fetched.
 void Run::fetch(const ChainInstruction& instruction) {
-  constexpr int kAhead = 2048, kLine = 64;  // as in kernels/cpu/chain.isa.cpp
+  constexpr int kAhead = 2048, kLine = 64;  // as in kernels/tiles/chain.isa.cpp
   const int size = static_cast<int>(size_of(instruction.action.dtype));
   if (vector_ * kLine >= size * kernels::chain_block()) return;
   Place place = address(instruction, 0, size);

@@ -5,7 +5,7 @@
 #include "base/dtype.h"
 #include "encoder/opcodes_impl.h"
 #include "encoder/run_impl.h"
-#include "kernels/formula_ids.h"
+#include "kernels/elementwise/formula_ids.h"
 
 namespace weft::encoder {
 
@@ -244,7 +244,7 @@ void Run::round(DType dtype) {
   hold(to);
 }
 
-// store_bfloat16 of kernels/simd_memory.h.
+// store_bfloat16 of kernels/simd/simd_memory.h.
 void Run::to_bfloat16(int to, int from) {
   const int high = temporary().number;
   to_.vector(kShift, kShiftRight, high, Place::reg(from), 16);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "encoder/assembler.h"
-#include "kernels/chain.h"
+#include "kernels/tiles/chain.h"
 
 namespace weft::encoder {
 

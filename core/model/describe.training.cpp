@@ -4,10 +4,10 @@
 
 #include "base/errors.h"
 #include "base/printable.h"
-#include "executor/program.h"
-#include "executor/stages.h"
-#include "graph/control.h"
-#include "graph/sizes.h"
+#include "executor/program/program.h"
+#include "executor/program/stages.h"
+#include "graph/ir/control.h"
+#include "graph/sizes/sizes.h"
 #include "ops/use.h"
 
 namespace weft::model {

@@ -13,9 +13,9 @@
 #include <string_view>
 #include <vector>
 
-#include "executor/program.h"
-#include "graph/ir.h"
-#include "model/safetensors.h"
+#include "executor/program/program.h"
+#include "graph/ir/ir.h"
+#include "model/archive/safetensors.h"
 
 namespace weft::model {
 

@@ -2,12 +2,12 @@
 #include <cstring>
 
 #include "base/errors.h"
-#include "graph/control.h"
-#include "graph/passes.h"
-#include "model/codec.h"
+#include "graph/ir/control.h"
+#include "graph/passes/passes.h"
+#include "model/json/codec.h"
 #include "model/file.h"
-#include "model/held_tensor.h"
-#include "runtime/engine.h"
+#include "model/archive/held_tensor.h"
+#include "runtime/engine/engine.h"
 #include "runtime/random_state.h"
 
 namespace weft::model {

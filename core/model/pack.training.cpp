@@ -5,7 +5,7 @@
 
 #include "base/errors.h"
 #include "base/log.h"
-#include "model/codec.h"
+#include "model/json/codec.h"
 #include "model/packed.h"
 #include "model/saved_plans.h"
 

@@ -4,8 +4,8 @@
 
 #include "base/errors.h"
 #include "base/log.h"
-#include "executor/saved_plan.h"
-#include "model/codec.h"
+#include "executor/plan/saved_plan.h"
+#include "model/json/codec.h"
 #include "model/saved_plans.h"
 #include "weft_parts.h"
 

@@ -5,8 +5,8 @@
 
 #include "base/errors.h"
 #include "base/log.h"
-#include "executor/stages.h"
-#include "graph/sizes.h"
+#include "executor/program/stages.h"
+#include "graph/sizes/sizes.h"
 #include "model/file.h"
 #include "weft_parts.h"
 

@@ -6,14 +6,14 @@
 // Of an entry point with dimensions, those for the extents that the file's metadata has under
 // "plan_for": a list of objects of extents by name, as [{"batch": 1, "time": 16}].
 //
-// What they mean is in executor/saved_plan.h. One of another version, or made under other
+// What they mean is in executor/plan/saved_plan.h. One of another version, or made under other
 // conditions, is not used; one of another graph is an error.
 #pragma once
 
 #include <string>
 
-#include "executor/saved_plan.h"
-#include "model/json.h"
+#include "executor/plan/saved_plan.h"
+#include "model/json/json.h"
 
 namespace weft::model {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ops/host_function.h"
+#include "ops/slots/host_function.h"
 #include "ops/weak_integers.h"
 
 namespace weft::ops {

@@ -12,7 +12,7 @@
 #include "base/status.h"
 #include "ops/argument.h"
 #include "ops/type.h"
-#include "runtime/pool.h"
+#include "runtime/memory/pool.h"
 
 namespace weft::ops {
 

@@ -1,7 +1,7 @@
 #include "ops/op.h"
 
 #include "base/errors.h"
-#include "ops/elementwise_slot.h"
+#include "ops/slots/elementwise_slot.h"
 #include "ops/registry.h"
 #include "weft_parts.h"
 

@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "ops/builder.h"
-#include "ops/slot.h"
+#include "ops/slots/slot.h"
 
 namespace weft::ops {
 

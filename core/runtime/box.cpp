@@ -2,7 +2,7 @@
 
 #include <new>
 
-#include "runtime/pool.h"
+#include "runtime/memory/pool.h"
 
 namespace weft {
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/ref.h"
-#include "runtime/storage.h"
+#include "runtime/memory/storage.h"
 
 namespace weft {
 

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "runtime/pool.h"
+#include "runtime/memory/pool.h"
 
 namespace weft {
 

@@ -4,7 +4,7 @@
 #include <new>
 
 #include "base/errors.h"
-#include "runtime/pool.h"
+#include "runtime/memory/pool.h"
 
 namespace weft {
 

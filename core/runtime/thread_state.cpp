@@ -3,7 +3,7 @@
 #include <mutex>
 #include <new>
 
-#include "runtime/engine.h"
+#include "runtime/engine/engine.h"
 
 namespace weft {
 

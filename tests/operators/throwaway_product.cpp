@@ -1,5 +1,5 @@
 // An operator with a gradient rule on a formula that is there already, in one file.
-#include "kernels/formula_ids.h"
+#include "kernels/elementwise/formula_ids.h"
 #include "ops/rules.h"
 
 namespace weft::ops {

@@ -105,7 +105,7 @@ SUMS = {
 
 
 def in_pairs(panels):
-    """Panels of bfloat16 lie in pairs of rows (core/kernels/panels.h)."""
+    """Panels of bfloat16 lie in pairs of rows (core/kernels/matmul/panels.h)."""
     rows = panels.shape[-2]
     filled = numpy.pad(panels, [(0, 0)] * (panels.ndim - 2) + [(0, rows % 2), (0, 0)])
     return filled.reshape(*panels.shape[:-2], -1, 2, panels.shape[-1]).swapaxes(-1, -2)

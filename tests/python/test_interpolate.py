@@ -1,4 +1,4 @@
-"""Lines are resampled side by side (core/kernels/cpu/resample.isa.cpp): what lies beside a line has
+"""Lines are resampled side by side (core/kernels/indexing/resample.isa.cpp): what lies beside a line has
 no part in its results."""
 
 import numpy

@@ -1,7 +1,7 @@
 // Law: what the left side of a rule of algebra matches (rule_table.cpp) is computed as its right
 // side says; each rule states whether it keeps every bit, and all keep what gradients are.
-#include "graph/passes.h"
-#include "graph/rules.h"
+#include "graph/passes/passes.h"
+#include "graph/rules/rules.h"
 
 namespace weft::graph {
 

@@ -13,10 +13,10 @@
 // float32 between casts.
 #include <algorithm>
 
-#include "graph/passes.h"
+#include "graph/passes/passes.h"
 #include "graph/passes/block_channels_impl.h"
 #include "graph/passes/block_poolings_impl.h"
-#include "ops/channel_blocks.h"
+#include "ops/problems/channel_blocks.h"
 #include "ops/registry.h"
 
 namespace weft::graph {

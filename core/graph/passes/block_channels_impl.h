@@ -1,7 +1,7 @@
 // What other passes ask of the one that lays channels in blocks.
 #pragma once
 
-#include "graph/ir.h"
+#include "graph/ir/ir.h"
 
 namespace weft::graph {
 

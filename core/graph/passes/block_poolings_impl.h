@@ -1,5 +1,5 @@
 // Poolings over channel blocks, and their adjoints: over the planes of images, and over those of
-// volumes and then over their lines (ops/nn/pooling.cpp).
+// volumes and then over their lines (ops/nn/pooling/pooling.cpp).
 #pragma once
 
 #include "graph/passes/block_volumes_impl.h"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "graph/passes/blocked_forms_impl.h"
-#include "ops/depth_problem.h"
+#include "ops/problems/depth_problem.h"
 
 namespace weft::graph {
 

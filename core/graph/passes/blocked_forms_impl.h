@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <deque>
 
-#include "graph/graph_builder.h"
-#include "graph/passes/rebuild_impl.h"
-#include "ops/channel_blocks.h"
+#include "graph/ir/graph_builder.h"
+#include "graph/passes/graph_rewrite_impl.h"
+#include "ops/problems/channel_blocks.h"
 #include "ops/registry.h"
 
 namespace weft::graph {

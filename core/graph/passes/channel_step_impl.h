@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "graph/graph_builder.h"
-#include "graph/passes/rebuild_impl.h"
+#include "graph/ir/graph_builder.h"
+#include "graph/passes/graph_rewrite_impl.h"
 
 namespace weft::graph {
 

@@ -10,9 +10,9 @@
 #include <algorithm>
 #include <span>
 
-#include "graph/fused.h"
-#include "graph/passes.h"
-#include "graph/passes/rebuild_impl.h"
+#include "graph/ir/fused.h"
+#include "graph/passes/passes.h"
+#include "graph/passes/graph_rewrite_impl.h"
 
 namespace weft::graph {
 namespace {

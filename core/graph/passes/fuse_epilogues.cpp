@@ -5,9 +5,9 @@
 #include <cmath>
 #include <optional>
 
-#include "graph/graph_builder.h"
-#include "graph/passes.h"
-#include "graph/passes/rebuild_impl.h"
+#include "graph/ir/graph_builder.h"
+#include "graph/passes/passes.h"
+#include "graph/passes/graph_rewrite_impl.h"
 #include "ops/registry.h"
 
 namespace weft::graph {

@@ -7,9 +7,9 @@
 // there by then, so no order changes and no cycle can come about.
 #include <algorithm>
 
-#include "graph/fused.h"
-#include "graph/passes.h"
-#include "graph/passes/rebuild_impl.h"
+#include "graph/ir/fused.h"
+#include "graph/passes/passes.h"
+#include "graph/passes/graph_rewrite_impl.h"
 
 namespace weft::graph {
 namespace {

@@ -4,9 +4,9 @@
 // array: it is as quick to have again.
 #include <algorithm>
 
-#include "graph/control.h"
-#include "graph/passes.h"
-#include "graph/passes/rebuild_impl.h"
+#include "graph/ir/control.h"
+#include "graph/passes/passes.h"
+#include "graph/passes/graph_rewrite_impl.h"
 
 namespace weft::graph {
 namespace {

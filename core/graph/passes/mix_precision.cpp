@@ -11,12 +11,12 @@
 // no node asks any more.
 #include <algorithm>
 
-#include "graph/control.h"
-#include "graph/graph_builder.h"
-#include "graph/passes.h"
+#include "graph/ir/control.h"
+#include "graph/ir/graph_builder.h"
+#include "graph/passes/passes.h"
 #include "graph/passes/block_channels_impl.h"
-#include "graph/passes/rebuild_impl.h"
-#include "graph/preparation.h"
+#include "graph/passes/graph_rewrite_impl.h"
+#include "graph/partition/preparation.h"
 #include "ops/precision.h"
 
 namespace weft::graph {

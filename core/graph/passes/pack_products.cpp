@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <ranges>
 
-#include "graph/graph_builder.h"
-#include "graph/passes.h"
-#include "graph/passes/rebuild_impl.h"
-#include "graph/preparation.h"
-#include "ops/packed_products.h"
+#include "graph/ir/graph_builder.h"
+#include "graph/passes/passes.h"
+#include "graph/passes/graph_rewrite_impl.h"
+#include "graph/partition/preparation.h"
+#include "ops/problems/packed_products.h"
 #include "ops/registry.h"
 
 namespace weft::graph {

@@ -2,8 +2,8 @@
 // (idioms.cpp) become the operator that has a kernel for it, where nothing else reads what lies
 // between: then less is computed, and less is kept for the backward pass. It runs before gradients
 // are taken, so they are the operator's own. Sums are taken in another order: class tolerance.
-#include "graph/passes.h"
-#include "graph/rules.h"
+#include "graph/passes/passes.h"
+#include "graph/rules/rules.h"
 
 namespace weft::graph {
 

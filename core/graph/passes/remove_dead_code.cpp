@@ -1,9 +1,9 @@
 // Law: a node that has no effect and none of whose outputs is read or leaves is removed, and so is
 // what a loop stacks or a cond gives that nobody reads; nothing else changes. Inputs stay, and so
 // do the ordinals of random nodes that go: the others keep their numbers.
-#include "graph/control.h"
-#include "graph/passes.h"
-#include "graph/passes/rebuild_impl.h"
+#include "graph/ir/control.h"
+#include "graph/passes/passes.h"
+#include "graph/passes/graph_rewrite_impl.h"
 
 namespace weft::graph {
 namespace {

@@ -8,9 +8,9 @@
 // whoever updates the weight.
 #include <algorithm>
 
-#include "graph/graph_builder.h"
-#include "graph/passes.h"
-#include "graph/passes/rebuild_impl.h"
+#include "graph/ir/graph_builder.h"
+#include "graph/passes/passes.h"
+#include "graph/passes/graph_rewrite_impl.h"
 
 namespace weft::graph {
 namespace {

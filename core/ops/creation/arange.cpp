@@ -1,9 +1,9 @@
 #include <cmath>
 
 #include "base/errors.h"
-#include "kernels/ramp.h"
+#include "kernels/elementwise/ramp.h"
 #include "ops/rules.h"
-#include "ops/split_work.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

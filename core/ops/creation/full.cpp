@@ -1,11 +1,11 @@
-#include "kernels/copy.h"
+#include "kernels/elementwise/copy.h"
 
 #include "base/errors.h"
-#include "kernels/elementwise.h"
-#include "ops/elementwise_slot.h"
-#include "ops/kernel_call.h"
+#include "kernels/elementwise/elementwise.h"
+#include "ops/slots/elementwise_slot.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/rules.h"
-#include "ops/split_work.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

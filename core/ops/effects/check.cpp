@@ -2,10 +2,10 @@
 #include <cstring>
 
 #include "base/errors.h"
-#include "kernels/elementwise.h"
-#include "ops/effects/text.h"
-#include "ops/elementwise_slot.h"
-#include "ops/kernel_call.h"
+#include "kernels/elementwise/elementwise.h"
+#include "ops/effects/text_impl.h"
+#include "ops/slots/elementwise_slot.h"
+#include "ops/slots/kernel_call.h"
 
 namespace weft::ops {
 namespace {

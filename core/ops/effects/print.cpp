@@ -1,5 +1,5 @@
 // Writes arrays for people, when the program runs and in the order in which it was written.
-#include "ops/effects/text.h"
+#include "ops/effects/text_impl.h"
 #include "runtime/output.h"
 
 namespace weft::ops {

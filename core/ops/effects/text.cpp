@@ -1,4 +1,4 @@
-#include "ops/effects/text.h"
+#include "ops/effects/text_impl.h"
 
 #include <algorithm>
 #include <charconv>
@@ -6,9 +6,9 @@
 
 #include "base/errors.h"
 #include "base/real_text.h"
-#include "kernels/elementwise.h"
-#include "ops/elementwise_slot.h"
-#include "ops/kernel_call.h"
+#include "kernels/elementwise/elementwise.h"
+#include "ops/slots/elementwise_slot.h"
+#include "ops/slots/kernel_call.h"
 
 namespace weft::ops {
 namespace {

@@ -1,5 +1,5 @@
 #include "base/errors.h"
-#include "ops/elementwise/families.h"
+#include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {
 namespace {

@@ -1,5 +1,5 @@
-#include "kernels/elementwise.h"
-#include "ops/elementwise_slot.h"
+#include "kernels/elementwise/elementwise.h"
+#include "ops/slots/elementwise_slot.h"
 #include "ops/op.h"
 
 namespace weft::ops {

@@ -1,7 +1,7 @@
 // What kind of number an element is, as bool, and what replaces the odd ones.
 #include <limits>
 
-#include "ops/elementwise/families.h"
+#include "ops/elementwise/families_impl.h"
 #include "ops/rules.h"
 
 namespace weft::ops {

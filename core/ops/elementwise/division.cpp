@@ -1,5 +1,5 @@
 // Quotients rounded to whole numbers, remainders, signs.
-#include "ops/elementwise/families.h"
+#include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {
 namespace {

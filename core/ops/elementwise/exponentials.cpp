@@ -1,7 +1,7 @@
 // Exponentials, logarithms and what is near them.
 #include <numbers>
 
-#include "ops/elementwise/families.h"
+#include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {
 namespace {

@@ -1,4 +1,4 @@
-#include "ops/elementwise/families.h"
+#include "ops/elementwise/families_impl.h"
 #include "ops/rules.h"
 
 namespace weft::ops {

@@ -1,6 +1,6 @@
 // Powers, roots' inverses and lengths.
 #include "base/errors.h"
-#include "ops/elementwise/families.h"
+#include "ops/elementwise/families_impl.h"
 #include "ops/rules.h"
 
 namespace weft::ops {

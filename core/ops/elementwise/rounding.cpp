@@ -1,7 +1,7 @@
 // To whole numbers, in the array's own dtype: integers come back as they are.
 #include <cmath>
 
-#include "ops/elementwise/families.h"
+#include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {
 namespace {

@@ -1,5 +1,5 @@
 #include "base/errors.h"
-#include "kernels/formula_ids.h"
+#include "kernels/elementwise/formula_ids.h"
 #include "ops/rules.h"
 
 namespace weft::ops {

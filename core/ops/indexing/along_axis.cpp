@@ -1,7 +1,7 @@
 // Functions of indices that are gather and scatter with index arrays made from the arguments.
 #include "base/errors.h"
-#include "ops/indexing/axis_index.h"
-#include "ops/indexing/places.h"
+#include "ops/indexing/axis_index_impl.h"
+#include "ops/indexing/places_impl.h"
 #include "ops/registry.h"
 
 namespace weft::ops {

@@ -1,4 +1,4 @@
-#include "ops/indexing/axis_index.h"
+#include "ops/indexing/axis_index_impl.h"
 
 #include <limits>
 

@@ -3,10 +3,10 @@
 #include <atomic>
 
 #include "base/errors.h"
-#include "ops/copy_slot.h"
-#include "ops/kernel_call.h"
+#include "ops/slots/copy_slot.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/rules.h"
-#include "ops/split_work.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "ops/copy_slot.h"
-#include "ops/indexing/places.h"
-#include "ops/split_work.h"
-#include "runtime/threads.h"
+#include "ops/slots/copy_slot.h"
+#include "ops/indexing/places_impl.h"
+#include "ops/slots/split_work.h"
+#include "runtime/engine/threads.h"
 
 namespace weft::ops {
 namespace {

@@ -1,9 +1,9 @@
 // Where a mask is true, as indices. The result's extent is a value of the mask, so it is given: who
-// calls this has counted, or has an example of the count (graph/sizes.h), which may be any.
+// calls this has counted, or has an example of the count (graph/sizes/sizes.h), which may be any.
 #include <algorithm>
 
 #include "base/errors.h"
-#include "ops/kernel_call.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/rules.h"
 
 namespace weft::ops {

@@ -1,10 +1,10 @@
 #include "base/errors.h"
-#include "kernels/places.h"
-#include "ops/copy_slot.h"
-#include "ops/indexing/axis_index.h"
-#include "ops/kernel_call.h"
+#include "kernels/indexing/places.h"
+#include "ops/slots/copy_slot.h"
+#include "ops/indexing/axis_index_impl.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/rules.h"
-#include "ops/split_work.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

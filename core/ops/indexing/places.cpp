@@ -1,4 +1,4 @@
-#include "ops/indexing/places.h"
+#include "ops/indexing/places_impl.h"
 
 #include <algorithm>
 

@@ -1,10 +1,10 @@
 // Sorting: one primitive gives the order, everything else picks by it and so has a gradient.
-#include "kernels/sort.h"
+#include "kernels/indexing/sort.h"
 #include "base/errors.h"
-#include "ops/kernel_call.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
-#include "ops/split_work.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

@@ -1,9 +1,9 @@
 #include "base/errors.h"
-#include "ops/indexing/axis_index.h"
-#include "ops/kernel_call.h"
+#include "ops/indexing/axis_index_impl.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/row_sum.h"
 #include "ops/rules.h"
-#include "ops/split_work.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

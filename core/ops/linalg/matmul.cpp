@@ -1,11 +1,11 @@
-#include "kernels/matmul.h"
+#include "kernels/matmul/matmul.h"
 
 #include <algorithm>
 
 #include "base/errors.h"
-#include "ops/kernel_call.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/rules.h"
-#include "ops/split_work.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

@@ -4,11 +4,11 @@
 #include <limits>
 
 #include "base/errors.h"
-#include "kernels/panels.h"
-#include "ops/kernel_call.h"
+#include "kernels/matmul/panels.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/op.h"
-#include "ops/packed_products.h"
-#include "ops/split_work.h"
+#include "ops/problems/packed_products.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

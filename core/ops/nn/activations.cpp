@@ -4,7 +4,7 @@
 #include <numbers>
 
 #include "base/errors.h"
-#include "ops/elementwise/families.h"
+#include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {
 namespace {

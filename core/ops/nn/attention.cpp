@@ -5,9 +5,9 @@
 #include <limits>
 
 #include "base/errors.h"
-#include "ops/nn/attention_problem.h"
+#include "ops/nn/attention_problem_impl.h"
 #include "ops/rules.h"
-#include "ops/split_work.h"
+#include "ops/slots/split_work.h"
 #include "ops/vjp.h"
 
 namespace weft::ops {
@@ -58,7 +58,7 @@ Values forward_formula(const ComposeContext& c) {
   return {cast(out, c.in(0).dtype()), broadcast_to(logarithms, rows)};
 }
 
-// dS = P (dP - Σ dout out + dlogarithms), as in kernels/attention.h.
+// dS = P (dP - Σ dout out + dlogarithms), as in kernels/attention/attention.h.
 Values gradient_formula(const ComposeContext& c) {
   const Operands x = operands_of(c, 4);
   const DType lanes = x.query.dtype();

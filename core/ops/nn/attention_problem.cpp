@@ -1,4 +1,4 @@
-#include "ops/nn/attention_problem.h"
+#include "ops/nn/attention_problem_impl.h"
 
 #include "base/errors.h"
 #include "ops/rules.h"

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "base/errors.h"
-#include "ops/indexing/axis_index.h"
+#include "ops/indexing/axis_index_impl.h"
 #include "ops/rules.h"
 
 namespace weft::ops {

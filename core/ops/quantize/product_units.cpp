@@ -1,6 +1,6 @@
-#include "ops/quantize/product_units.h"
+#include "ops/quantize/product_units_impl.h"
 
-#include "ops/split_work.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

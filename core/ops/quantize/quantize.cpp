@@ -6,9 +6,9 @@
 
 #include "base/dtype.h"
 #include "base/errors.h"
-#include "ops/kernel_call.h"
-#include "ops/quantize/requantization.h"
-#include "ops/split_work.h"
+#include "ops/slots/kernel_call.h"
+#include "ops/quantize/requantization_impl.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "ops/convolution_problem.h"
-#include "ops/kernel_call.h"
-#include "ops/nn/window.h"
-#include "ops/quantize/requantization.h"
+#include "ops/problems/convolution_problem.h"
+#include "ops/slots/kernel_call.h"
+#include "ops/nn/convolution/window_impl.h"
+#include "ops/quantize/requantization_impl.h"
 #include "ops/registry.h"
-#include "ops/split_work.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

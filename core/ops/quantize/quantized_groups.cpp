@@ -5,11 +5,11 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "ops/copy_slot.h"
-#include "ops/kernel_call.h"
-#include "ops/nn/window.h"
-#include "ops/quantize/quantized_images.h"
-#include "ops/split_work.h"
+#include "ops/slots/copy_slot.h"
+#include "ops/slots/kernel_call.h"
+#include "ops/nn/convolution/window_impl.h"
+#include "ops/quantize/quantized_images_impl.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

@@ -1,16 +1,16 @@
 // Convolutions of int8 images with channels last, (N, W, C) or (N, H, W, C): what
 // quantized_convolution is made of there. Weights are packed as for products, or by an operator of
 // their own where each channel has one filter.
-#include "ops/quantize/quantized_images.h"
+#include "ops/quantize/quantized_images_impl.h"
 
 #include <algorithm>
 
 #include "base/errors.h"
-#include "ops/convolution_problem.h"
-#include "ops/kernel_call.h"
-#include "ops/nn/window.h"
-#include "ops/quantize/product_units.h"
-#include "ops/split_work.h"
+#include "ops/problems/convolution_problem.h"
+#include "ops/slots/kernel_call.h"
+#include "ops/nn/convolution/window_impl.h"
+#include "ops/quantize/product_units_impl.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 

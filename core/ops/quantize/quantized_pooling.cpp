@@ -1,9 +1,9 @@
 #include "base/errors.h"
-#include "ops/kernel_call.h"
-#include "ops/nn/window.h"
-#include "ops/pooling_problem.h"
-#include "ops/quantize/requantization.h"
-#include "ops/split_work.h"
+#include "ops/slots/kernel_call.h"
+#include "ops/nn/convolution/window_impl.h"
+#include "ops/problems/pooling_problem.h"
+#include "ops/quantize/requantization_impl.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

@@ -1,13 +1,13 @@
 // All steps of a gated recurrent unit or a long short-term memory in integers, from states of 0:
-// kernels/quantized_recurrent.h.
-#include "kernels/quantized_recurrent.h"
+// kernels/int8/quantized_recurrent.h.
+#include "kernels/int8/quantized_recurrent.h"
 
 #include <string>
 
 #include "base/errors.h"
-#include "ops/kernel_call.h"
-#include "ops/quantize/requantization.h"
-#include "ops/split_work.h"
+#include "ops/slots/kernel_call.h"
+#include "ops/quantize/requantization_impl.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

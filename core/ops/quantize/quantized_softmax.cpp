@@ -1,11 +1,11 @@
-#include "kernels/quantized_softmax.h"
+#include "kernels/int8/quantized_softmax.h"
 
 #include <cmath>
 
 #include "base/errors.h"
-#include "ops/kernel_call.h"
-#include "ops/quantize/requantization.h"
-#include "ops/split_work.h"
+#include "ops/slots/kernel_call.h"
+#include "ops/quantize/requantization_impl.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

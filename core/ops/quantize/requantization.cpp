@@ -1,4 +1,4 @@
-#include "ops/quantize/requantization.h"
+#include "ops/quantize/requantization_impl.h"
 
 #include <cstring>
 #include <string>

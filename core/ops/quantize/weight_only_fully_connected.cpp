@@ -1,12 +1,12 @@
 // The affine map of floating features by an int8 or int4 weight: for few rows, where reading the
 // weight is what costs. It is packed by an operator of its own, which plans run once.
-#include "kernels/weight_only.h"
+#include "kernels/matmul/weight_only.h"
 
 #include "base/dtype.h"
 #include "base/errors.h"
-#include "ops/kernel_call.h"
-#include "ops/quantize/requantization.h"
-#include "ops/split_work.h"
+#include "ops/slots/kernel_call.h"
+#include "ops/quantize/requantization_impl.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

@@ -1,10 +1,10 @@
 // Arrays of independent random numbers. Arguments that arrays may give (a mean for each element)
 // are arithmetic on standard numbers, so gradients reach them.
 #include "base/errors.h"
-#include "kernels/random.h"
-#include "ops/kernel_call.h"
+#include "kernels/random/random.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/rules.h"
-#include "ops/split_work.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

@@ -1,4 +1,4 @@
-#include "kernels/random.h"
+#include "kernels/random/random.h"
 
 #include "base/errors.h"
 #include "ops/rules.h"

@@ -1,4 +1,4 @@
-#include "ops/reduce_slot.h"
+#include "ops/slots/reduce_slot.h"
 
 namespace weft::ops {
 

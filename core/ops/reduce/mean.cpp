@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "ops/reduce_slot.h"
+#include "ops/slots/reduce_slot.h"
 
 namespace weft::ops {
 namespace {

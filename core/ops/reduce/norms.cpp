@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "base/errors.h"
-#include "ops/reduce_slot.h"
+#include "ops/slots/reduce_slot.h"
 #include "ops/rules.h"
 
 namespace weft::ops {

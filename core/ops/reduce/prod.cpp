@@ -1,5 +1,5 @@
-#include "ops/reduce/scans.h"
-#include "ops/reduce_slot.h"
+#include "ops/reduce/scans_impl.h"
+#include "ops/slots/reduce_slot.h"
 #include "ops/rules.h"
 
 namespace weft::ops {

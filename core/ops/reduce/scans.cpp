@@ -1,10 +1,10 @@
-#include "ops/reduce/scans.h"
+#include "ops/reduce/scans_impl.h"
 
 #include "base/errors.h"
-#include "kernels/scan.h"
-#include "ops/kernel_call.h"
+#include "kernels/reduce/scan.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/rules.h"
-#include "ops/split_work.h"
+#include "ops/slots/split_work.h"
 
 namespace weft::ops {
 namespace {

@@ -1,6 +1,6 @@
 // Questions about all elements: composites over bools.
 #include "base/errors.h"
-#include "ops/reduce_slot.h"
+#include "ops/slots/reduce_slot.h"
 #include "ops/rules.h"
 
 namespace weft::ops {

@@ -1,4 +1,4 @@
-#include "ops/copy_slot.h"
+#include "ops/slots/copy_slot.h"
 #include "ops/rules.h"
 
 namespace weft::ops {

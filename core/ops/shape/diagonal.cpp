@@ -1,7 +1,7 @@
 // Diagonals: read as a view, written into zeros, summed.
 #include "base/errors.h"
-#include "ops/copy_slot.h"
-#include "ops/kernel_call.h"
+#include "ops/slots/copy_slot.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/rules.h"
 
 namespace weft::ops {

@@ -1,5 +1,5 @@
 #include "base/errors.h"
-#include "ops/copy_slot.h"
+#include "ops/slots/copy_slot.h"
 #include "ops/rules.h"
 
 namespace weft::ops {

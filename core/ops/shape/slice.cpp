@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "ops/copy_slot.h"
-#include "ops/kernel_call.h"
+#include "ops/slots/copy_slot.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/rules.h"
 
 namespace weft::ops {

@@ -1,8 +1,8 @@
 // Cutting an array into parts along one axis: the parts are views, and the cotangent of all of them
 // is one concatenation.
 #include "base/errors.h"
-#include "ops/copy_slot.h"
-#include "ops/kernel_call.h"
+#include "ops/slots/copy_slot.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
 

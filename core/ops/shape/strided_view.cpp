@@ -1,8 +1,8 @@
 // The primitive pair under arrays as views on boxes: reading a geometry of a content, and a
 // content with one geometry overwritten. Both address the row-major elements of their base.
 #include "base/errors.h"
-#include "ops/copy_slot.h"
-#include "ops/kernel_call.h"
+#include "ops/slots/copy_slot.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
 

@@ -10,7 +10,7 @@
 #include "doctest.h"
 #include "ops/registry.h"
 #include "runtime/thread_state.h"
-#include "runtime/transfer.h"
+#include "runtime/engine/transfer.h"
 
 namespace weft::autograd::testing {
 

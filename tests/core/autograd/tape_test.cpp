@@ -1,7 +1,7 @@
 // What the tape keeps, what writes do to it, and how long chains and loops behave.
 #include "core/autograd/eager_testing.h"
-#include "runtime/copies.h"
-#include "runtime/pool.h"
+#include "runtime/memory/copies.h"
+#include "runtime/memory/pool.h"
 
 using namespace weft;
 using namespace weft::autograd;

@@ -1,18 +1,18 @@
 // Loops over bands of rows: the bits of the plan without, for any rows at a time and any threads.
-#include "graph/bands.h"
+#include "graph/partition/row_tiles.h"
 
 #include <algorithm>
 #include <array>
 
 #include "core/graph/image_networks.h"
-#include "executor/bands.h"
-#include "executor/program.h"
-#include "executor/target.h"
-#include "graph/passes.h"
-#include "graph/pipeline.h"
-#include "graph/text.h"
-#include "graph/verifier.h"
-#include "runtime/threads.h"
+#include "executor/lowering/row_tiles.h"
+#include "executor/program/program.h"
+#include "executor/plan/target.h"
+#include "graph/passes/passes.h"
+#include "graph/passes/pipeline.h"
+#include "graph/ir/text.h"
+#include "graph/ir/verifier.h"
+#include "runtime/engine/threads.h"
 
 using namespace weft;
 using namespace weft::testing;

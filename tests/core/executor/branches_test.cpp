@@ -1,18 +1,18 @@
 // Branches of a plan: what becomes a group, and that a plan with groups is the plan without.
-#include "executor/branches.h"
+#include "executor/plan/branches.h"
 
 #include <atomic>
 #include <thread>
 
 #include "core/executor/graph_testing.h"
 #include "core/executor/plan_simulation.h"
-#include "executor/placement_impl.h"
-#include "executor/program.h"
-#include "graph/pipeline.h"
-#include "graph/text.h"
-#include "runtime/interrupt.h"
-#include "runtime/pool.h"
-#include "runtime/threads.h"
+#include "executor/memory/placement_impl.h"
+#include "executor/program/program.h"
+#include "graph/passes/pipeline.h"
+#include "graph/ir/text.h"
+#include "runtime/engine/interrupt.h"
+#include "runtime/memory/pool.h"
+#include "runtime/engine/threads.h"
 
 using namespace weft;
 using namespace weft::testing;

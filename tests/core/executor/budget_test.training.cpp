@@ -5,15 +5,15 @@
 
 #include "core/executor/graph_testing.h"
 #include "core/executor/plan_simulation.h"
-#include "executor/branches.h"
-#include "executor/program.h"
-#include "executor/rebuild.h"
-#include "executor/split.h"
-#include "graph/effects.h"
-#include "graph/reverse.h"
-#include "graph/text.h"
-#include "graph/verifier.h"
-#include "runtime/pool.h"
+#include "executor/plan/branches.h"
+#include "executor/program/program.h"
+#include "executor/remat/rematerialize.h"
+#include "executor/remat/split.h"
+#include "graph/reverse/effects.h"
+#include "graph/reverse/reverse.h"
+#include "graph/ir/text.h"
+#include "graph/ir/verifier.h"
+#include "runtime/memory/pool.h"
 
 using namespace weft;
 using namespace weft::testing;

@@ -1,17 +1,17 @@
 // Chains against node-by-node evaluation: random elementwise programs over every dtype that a chain
 // takes, with operands that repeat along either axis, in rows that blocks do not divide.
-#include "executor/chain.h"
+#include "executor/lowering/chain.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/executor/graph_testing.h"
 #include "core/executor/run_testing.h"
-#include "executor/plan.h"
-#include "executor/program.h"
-#include "graph/pipeline.h"
-#include "graph/text.h"
-#include "kernels/isa.h"
+#include "executor/plan/plan.h"
+#include "executor/program/program.h"
+#include "graph/passes/pipeline.h"
+#include "graph/ir/text.h"
+#include "kernels/isa/isa.h"
 
 using namespace weft;
 using namespace weft::testing;

@@ -1,10 +1,10 @@
 #include <cmath>
 
 #include "core/executor/control_testing.h"
-#include "executor/program.h"
-#include "graph/reverse.h"
-#include "graph/text.h"
-#include "graph/verifier.h"
+#include "executor/program/program.h"
+#include "graph/reverse/reverse.h"
+#include "graph/ir/text.h"
+#include "graph/ir/verifier.h"
 
 using namespace weft;
 using namespace weft::testing;

@@ -1,11 +1,11 @@
-#include "executor/control.h"
+#include "executor/lowering/control.h"
 
 #include "core/executor/control_testing.h"
 #include "core/executor/run_testing.h"
-#include "executor/program.h"
-#include "graph/text.h"
-#include "runtime/pool.h"
-#include "runtime/threads.h"
+#include "executor/program/program.h"
+#include "graph/ir/text.h"
+#include "runtime/memory/pool.h"
+#include "runtime/engine/threads.h"
 
 using namespace weft;
 using namespace weft::testing;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/executor/graph_testing.h"
-#include "graph/control.h"
+#include "graph/ir/control.h"
 
 namespace weft::testing {
 

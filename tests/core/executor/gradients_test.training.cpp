@@ -3,10 +3,10 @@
 
 #include "core/executor/graph_testing.h"
 #include "core/executor/output_testing.h"
-#include "executor/program.h"
-#include "graph/reverse.h"
-#include "graph/text.h"
-#include "graph/verifier.h"
+#include "executor/program/program.h"
+#include "graph/reverse/reverse.h"
+#include "graph/ir/text.h"
+#include "graph/ir/verifier.h"
 
 using namespace weft;
 using namespace weft::testing;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "doctest.h"
-#include "executor/evaluate.h"
-#include "graph/graph_builder.h"
+#include "executor/run/evaluate.h"
+#include "graph/ir/graph_builder.h"
 #include "ops/registry.h"
 
 namespace weft::testing {

@@ -1,5 +1,5 @@
 // The order with the lowest peak: against all orders where there are few.
-#include "executor/order.h"
+#include "executor/plan/order.h"
 
 #include <algorithm>
 #include <functional>

@@ -1,5 +1,5 @@
 // Offsets in the arena: against all orders where there are few, and against the bound.
-#include "executor/packing.h"
+#include "executor/memory/arena_packing.h"
 
 #include <algorithm>
 #include <numeric>

@@ -4,10 +4,10 @@
 
 #include "core/executor/graph_testing.h"
 #include "core/executor/plan_simulation.h"
-#include "executor/plan.h"
-#include "executor/program.h"
-#include "graph/pipeline.h"
-#include "graph/text.h"
+#include "executor/plan/plan.h"
+#include "executor/program/program.h"
+#include "graph/passes/pipeline.h"
+#include "graph/ir/text.h"
 
 using namespace weft;
 using namespace weft::testing;

@@ -1,4 +1,4 @@
-#include "executor/plan.h"
+#include "executor/plan/plan.h"
 
 #include <algorithm>
 #include <map>
@@ -6,13 +6,13 @@
 #include "core/executor/graph_testing.h"
 #include "core/executor/plan_simulation.h"
 #include "core/executor/run_testing.h"
-#include "executor/program.h"
-#include "executor/split.h"
-#include "graph/pipeline.h"
-#include "graph/reverse.h"
-#include "graph/text.h"
-#include "runtime/pool.h"
-#include "runtime/threads.h"
+#include "executor/program/program.h"
+#include "executor/remat/split.h"
+#include "graph/passes/pipeline.h"
+#include "graph/reverse/reverse.h"
+#include "graph/ir/text.h"
+#include "runtime/memory/pool.h"
+#include "runtime/engine/threads.h"
 
 using namespace weft;
 using namespace weft::testing;

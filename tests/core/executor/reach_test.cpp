@@ -1,12 +1,12 @@
 // What a plan reaches is held against the memory that there is.
-#include "executor/reach.h"
+#include "executor/plan/reach.h"
 
 #include <utility>
 
 #include "core/executor/control_testing.h"
 #include "core/executor/graph_testing.h"
-#include "executor/control.h"
-#include "runtime/threads.h"
+#include "executor/lowering/control.h"
+#include "runtime/engine/threads.h"
 
 using namespace weft;
 using namespace weft::testing;

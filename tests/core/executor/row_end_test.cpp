@@ -4,7 +4,7 @@
 
 #include "core/executor/graph_testing.h"
 #include "core/executor/run_testing.h"
-#include "executor/lowering.h"
+#include "executor/lowering/lowering.h"
 
 using namespace weft;
 using namespace weft::testing;

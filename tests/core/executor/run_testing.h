@@ -2,10 +2,10 @@
 #pragma once
 
 #include "core/executor/graph_testing.h"
-#include "executor/program.h"
-#include "graph/pipeline.h"
-#include "graph/text.h"
-#include "runtime/threads.h"
+#include "executor/program/program.h"
+#include "graph/passes/pipeline.h"
+#include "graph/ir/text.h"
+#include "runtime/engine/threads.h"
 
 namespace weft::testing {
 

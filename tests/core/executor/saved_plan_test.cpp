@@ -1,12 +1,12 @@
 // Saved decisions of plans: the same plan again, and no wrong result whatever they say.
-#include "executor/saved_plan.h"
+#include "executor/plan/saved_plan.h"
 
 #include <algorithm>
 #include <random>
 
 #include "core/executor/graph_testing.h"
 #include "core/executor/plan_simulation.h"
-#include "executor/plan.h"
+#include "executor/plan/plan.h"
 
 using namespace weft;
 using namespace weft::testing;

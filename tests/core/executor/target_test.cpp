@@ -1,13 +1,13 @@
 // Plans whose kernels are somebody else's.
-#include "executor/target.h"
+#include "executor/plan/target.h"
 
 #include <string>
 
 #include "base/errors.h"
 #include "core/executor/graph_testing.h"
-#include "executor/plan.h"
-#include "graph/text.h"
-#include "runtime/threads.h"
+#include "executor/plan/plan.h"
+#include "graph/ir/text.h"
+#include "runtime/engine/threads.h"
 
 using namespace weft;
 using namespace weft::testing;

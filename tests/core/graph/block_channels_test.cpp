@@ -4,9 +4,9 @@
 #include <cstdlib>
 
 #include "core/graph/image_networks.h"
-#include "graph/passes.h"
-#include "graph/text.h"
-#include "graph/verifier.h"
+#include "graph/passes/passes.h"
+#include "graph/ir/text.h"
+#include "graph/ir/verifier.h"
 
 using namespace weft;
 using namespace weft::testing;

@@ -1,9 +1,9 @@
 // Effects with results: what depends on them, and what is left without them.
 #include "core/executor/graph_testing.h"
-#include "graph/effects.h"
-#include "graph/passes.h"
-#include "graph/verifier.h"
-#include "ops/host_function.h"
+#include "graph/reverse/effects.h"
+#include "graph/passes/passes.h"
+#include "graph/ir/verifier.h"
+#include "ops/slots/host_function.h"
 
 using namespace weft;
 using namespace weft::testing;

@@ -1,10 +1,10 @@
 // Effects keep their order: under each pass, in text, and from graph to plan.
 #include "core/executor/graph_testing.h"
 #include "core/executor/output_testing.h"
-#include "executor/program.h"
-#include "graph/passes.h"
-#include "graph/text.h"
-#include "graph/verifier.h"
+#include "executor/program/program.h"
+#include "graph/passes/passes.h"
+#include "graph/ir/text.h"
+#include "graph/ir/verifier.h"
 
 using namespace weft;
 using namespace weft::testing;

@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "core/executor/graph_testing.h"
-#include "graph/passes.h"
-#include "graph/text.h"
-#include "graph/verifier.h"
+#include "graph/passes/passes.h"
+#include "graph/ir/text.h"
+#include "graph/ir/verifier.h"
 #include "ops/registry.h"
 
 using namespace weft;

@@ -1,8 +1,8 @@
-#include "graph/passes.h"
+#include "graph/passes/passes.h"
 
 #include "core/executor/graph_testing.h"
-#include "graph/text.h"
-#include "graph/verifier.h"
+#include "graph/ir/text.h"
+#include "graph/ir/verifier.h"
 
 using namespace weft;
 using namespace weft::testing;

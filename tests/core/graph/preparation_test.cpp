@@ -1,8 +1,8 @@
-#include "graph/preparation.h"
+#include "graph/partition/preparation.h"
 
 #include "core/executor/graph_testing.h"
-#include "graph/text.h"
-#include "graph/verifier.h"
+#include "graph/ir/text.h"
+#include "graph/ir/verifier.h"
 
 using namespace weft;
 

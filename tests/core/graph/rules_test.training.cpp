@@ -1,6 +1,6 @@
 // Each rule of algebra against its own left side: graphs are drawn from the pattern, with other
 // shapes, dtypes, numbers and attributes each time, until enough of them have been rewritten.
-#include "graph/rules.h"
+#include "graph/rules/rules.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,10 +9,10 @@
 #include <map>
 
 #include "core/executor/graph_testing.h"
-#include "graph/passes.h"
-#include "graph/reverse.h"
-#include "graph/text.h"
-#include "graph/verifier.h"
+#include "graph/passes/passes.h"
+#include "graph/reverse/reverse.h"
+#include "graph/ir/text.h"
+#include "graph/ir/verifier.h"
 
 using namespace weft;
 using namespace weft::testing;

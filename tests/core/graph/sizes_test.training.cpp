@@ -1,11 +1,11 @@
 // Sizes: from examples to one graph, its stages, and its text and file.
-#include "graph/sizes.h"
+#include "graph/sizes/sizes.h"
 
 #include "core/executor/graph_testing.h"
-#include "executor/program.h"
-#include "executor/stages.h"
-#include "graph/text.h"
-#include "graph/verifier.h"
+#include "executor/program/program.h"
+#include "executor/program/stages.h"
+#include "graph/ir/text.h"
+#include "graph/ir/verifier.h"
 
 using namespace weft;
 using namespace weft::testing;

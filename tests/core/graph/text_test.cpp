@@ -1,7 +1,7 @@
-#include "graph/text.h"
+#include "graph/ir/text.h"
 
 #include "core/executor/graph_testing.h"
-#include "graph/verifier.h"
+#include "graph/ir/verifier.h"
 
 using namespace weft;
 using namespace weft::testing;

@@ -1,7 +1,7 @@
-#include "graph/verifier.h"
+#include "graph/ir/verifier.h"
 
 #include "core/executor/graph_testing.h"
-#include "graph/passes.h"
+#include "graph/passes/passes.h"
 #include "ops/registry.h"
 
 using namespace weft;

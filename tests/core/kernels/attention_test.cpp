@@ -1,11 +1,11 @@
 // Attention in blocks against the whole matrix of scores in double, on every instruction set.
-#include "kernels/attention.h"
+#include "kernels/attention/attention.h"
 
 #include <algorithm>
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
-#include "kernels/extras.h"
+#include "kernels/isa/extras.h"
 
 using namespace weft;
 using namespace weft::kernels;

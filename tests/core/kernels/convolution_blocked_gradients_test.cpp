@@ -5,7 +5,7 @@
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
-#include "kernels/convolution_blocked.h"
+#include "kernels/convolution/blocked/convolution_blocked.h"
 
 using namespace weft;
 using namespace weft::kernels;

@@ -1,6 +1,6 @@
 // Convolutions and poolings over channel blocks against the defining sums, in every instruction
 // set.
-#include "kernels/convolution_blocked.h"
+#include "kernels/convolution/blocked/convolution_blocked.h"
 
 #include <algorithm>
 #include <iterator>
@@ -8,7 +8,7 @@
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
-#include "kernels/pooling.h"
+#include "kernels/pooling/pooling.h"
 
 using namespace weft;
 using namespace weft::kernels;

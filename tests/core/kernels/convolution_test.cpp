@@ -1,5 +1,5 @@
 // Convolutions and their gradients against the defining sums.
-#include "kernels/convolution.h"
+#include "kernels/convolution/convolution.h"
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"

@@ -1,7 +1,7 @@
 // Moves between strided places that have loops of their own, in every instruction set.
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
-#include "kernels/table_impl.h"
+#include "kernels/isa/table_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;

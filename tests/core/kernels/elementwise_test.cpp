@@ -1,5 +1,5 @@
 // Formulas against long double, and instruction sets against each other.
-#include "kernels/elementwise.h"
+#include "kernels/elementwise/elementwise.h"
 
 #include <functional>
 #include <string>
@@ -7,9 +7,9 @@
 #include "base/dtype.h"
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
-#include "kernels/copy.h"
-#include "kernels/formula_ids.h"
-#include "kernels/record.h"
+#include "kernels/elementwise/copy.h"
+#include "kernels/elementwise/formula_ids.h"
+#include "kernels/recorder/record.h"
 
 using namespace weft;
 using namespace weft::kernels;

@@ -1,5 +1,5 @@
 // Elements and rows at positions, and the adjoint sums.
-#include "kernels/indexing.h"
+#include "kernels/indexing/indexing.h"
 
 #include <vector>
 

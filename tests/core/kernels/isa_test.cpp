@@ -1,11 +1,11 @@
 // Which instruction set is chosen; the variable WEFT_ISA is read once, so tests run under each.
-#include "kernels/isa.h"
+#include "kernels/isa/isa.h"
 
 #include <cstdlib>
 #include <string_view>
 
 #include "doctest.h"
-#include "kernels/active_impl.h"
+#include "kernels/isa/active_impl.h"
 
 using namespace weft::kernels;
 

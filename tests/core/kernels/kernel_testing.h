@@ -11,8 +11,8 @@
 #include <limits>
 #include <vector>
 
-#include "kernels/isa.h"
-#include "kernels/table_impl.h"
+#include "kernels/isa/isa.h"
+#include "kernels/isa/table_impl.h"
 
 namespace weft::kernels::testing {
 

@@ -1,10 +1,10 @@
 // Products against triple loops, and their bits between instruction sets and splits.
-#include "kernels/matmul.h"
+#include "kernels/matmul/matmul.h"
 
 #include "base/dtype.h"
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
-#include "kernels/copy.h"
+#include "kernels/elementwise/copy.h"
 
 using namespace weft;
 using namespace weft::kernels;

@@ -1,9 +1,9 @@
 // Normalised rows and channels against loops in double, on every instruction set.
-#include "kernels/normalize.h"
+#include "kernels/normalize/normalize.h"
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
-#include "kernels/channels.h"
+#include "kernels/normalize/channels.h"
 
 using namespace weft;
 using namespace weft::kernels;

@@ -1,11 +1,11 @@
 // Products with a packed right side against the plain ones, in every instruction set.
-#include "kernels/panels.h"
+#include "kernels/matmul/panels.h"
 
 #include <limits>
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
-#include "kernels/matmul.h"
+#include "kernels/matmul/matmul.h"
 
 using namespace weft;
 using namespace weft::kernels;

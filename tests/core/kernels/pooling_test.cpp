@@ -1,5 +1,5 @@
 // Pooling against loops, and its linear maps against their adjoints.
-#include "kernels/pooling.h"
+#include "kernels/pooling/pooling.h"
 
 #include <algorithm>
 #include <bit>

@@ -2,7 +2,7 @@
 // bit, in every instruction set.
 #include "core/kernels/quantized_testing.h"
 #include "doctest.h"
-#include "kernels/quantized_impl.h"
+#include "kernels/int8/quantized_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;

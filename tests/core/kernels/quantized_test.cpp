@@ -1,10 +1,10 @@
 // Products and convolutions of int8 against plain sums in int32, to the bit, in every instruction
 // set.
-#include "kernels/quantized.h"
+#include "kernels/int8/quantized.h"
 
 #include "core/kernels/quantized_testing.h"
 #include "doctest.h"
-#include "kernels/quantized_impl.h"
+#include "kernels/int8/quantized_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/kernels/kernel_testing.h"
-#include "kernels/quantized.h"
+#include "kernels/int8/quantized.h"
 
 namespace weft::kernels::testing {
 

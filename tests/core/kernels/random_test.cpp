@@ -1,5 +1,5 @@
 // Philox against its known answers; uniform numbers and permutations.
-#include "kernels/random.h"
+#include "kernels/random/random.h"
 
 #include <algorithm>
 #include <cmath>

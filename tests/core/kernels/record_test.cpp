@@ -1,5 +1,5 @@
 // Printed C99 is compiled by the system's C compiler and compared with the kernels bit for bit.
-#include "kernels/record.h"
+#include "kernels/recorder/record.h"
 
 #include <dlfcn.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
-#include "kernels/formula_ids.h"
+#include "kernels/elementwise/formula_ids.h"
 
 using namespace weft;
 using namespace weft::kernels;

@@ -1,6 +1,6 @@
 // One step of each recurrent cell, forward and backward, against loops in double, on every
 // instruction set.
-#include "kernels/recurrent.h"
+#include "kernels/recurrent/recurrent.h"
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"

@@ -1,12 +1,12 @@
 // Reductions against loops over long double, and their bits against each other.
-#include "kernels/reduce.h"
+#include "kernels/reduce/reduce.h"
 
 #include <cstring>
 
 #include "base/dtype.h"
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
-#include "kernels/run_reduce_impl.h"
+#include "kernels/reduce/run_reduce_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;

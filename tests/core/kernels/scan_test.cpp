@@ -1,5 +1,5 @@
 // Linear recurrences against a loop, on every instruction set.
-#include "kernels/scan.h"
+#include "kernels/reduce/scan.h"
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"

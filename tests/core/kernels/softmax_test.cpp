@@ -1,5 +1,5 @@
 // softmax and log_softmax against their definitions.
-#include "kernels/softmax.h"
+#include "kernels/normalize/softmax.h"
 
 #include <algorithm>
 

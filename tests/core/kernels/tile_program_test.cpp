@@ -1,10 +1,10 @@
 // Tile programs against element-by-element loops.
-#include "kernels/tile_program.h"
+#include "kernels/tiles/tile_program.h"
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
-#include "kernels/copy.h"
-#include "kernels/formula_ids.h"
+#include "kernels/elementwise/copy.h"
+#include "kernels/elementwise/formula_ids.h"
 
 using namespace weft;
 using namespace weft::kernels;

@@ -1,9 +1,9 @@
 // Products with int8 and int4 weights against sums in double, in every instruction set.
-#include "kernels/weight_only.h"
+#include "kernels/matmul/weight_only.h"
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
-#include "kernels/quantized_impl.h"
+#include "kernels/int8/quantized_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;

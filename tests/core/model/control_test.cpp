@@ -1,8 +1,8 @@
-#include "graph/control.h"
+#include "graph/ir/control.h"
 #include "core/executor/graph_testing.h"
 #include "core/model/temporary_file.h"
-#include "graph/text.h"
-#include "model/context.h"
+#include "graph/ir/text.h"
+#include "model/run/context.h"
 
 using namespace weft;
 using namespace weft::testing;

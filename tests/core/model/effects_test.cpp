@@ -2,8 +2,8 @@
 #include "core/executor/graph_testing.h"
 #include "core/executor/output_testing.h"
 #include "core/model/temporary_file.h"
-#include "model/context.h"
-#include "ops/host_function.h"
+#include "model/run/context.h"
+#include "ops/slots/host_function.h"
 
 using namespace weft;
 using namespace weft::testing;

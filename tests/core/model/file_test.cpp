@@ -1,10 +1,10 @@
-#include "model/context.h"
+#include "model/run/context.h"
 
 #include "core/executor/graph_testing.h"
 #include "core/model/temporary_file.h"
-#include "graph/text.h"
-#include "model/json.h"
-#include "runtime/pool.h"
+#include "graph/ir/text.h"
+#include "model/json/json.h"
+#include "runtime/memory/pool.h"
 
 using namespace weft;
 using namespace weft::testing;

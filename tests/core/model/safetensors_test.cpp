@@ -1,4 +1,4 @@
-#include "model/safetensors.h"
+#include "model/archive/safetensors.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>

@@ -1,9 +1,9 @@
 // What runs of a model change: within a context, between contexts that share it, and in files.
-#include "model/states.h"
+#include "model/run/states.h"
 
 #include "core/executor/graph_testing.h"
 #include "core/model/temporary_file.h"
-#include "model/context.h"
+#include "model/run/context.h"
 
 using namespace weft;
 using namespace weft::testing;

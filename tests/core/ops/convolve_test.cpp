@@ -1,6 +1,6 @@
 // Convolutions of plain arrays by way of blocks, of planes and of phases, against the plain kernels
 // in float64.
-#include "ops/nn/convolve.h"
+#include "ops/nn/convolution/convolve_impl.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,9 +9,9 @@
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
-#include "ops/nn/convolution_by_phases.h"
-#include "ops/nn/convolution_by_planes.h"
-#include "runtime/threads.h"
+#include "ops/nn/convolution/convolution_by_phases_impl.h"
+#include "ops/nn/convolution/convolution_by_planes_impl.h"
+#include "runtime/engine/threads.h"
 
 using namespace weft;
 using namespace weft::kernels;

@@ -12,7 +12,7 @@
 #include "base/errors.h"
 #include "core/runtime/queue_device.h"
 #include "doctest.h"
-#include "runtime/engine.h"
+#include "runtime/engine/engine.h"
 
 using namespace weft;
 

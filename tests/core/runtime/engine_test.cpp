@@ -1,6 +1,6 @@
 // Order of reads and writes, poison, priorities, and waiting, under the policies and with several
 // threads.
-#include "runtime/engine.h"
+#include "runtime/engine/engine.h"
 
 #include <atomic>
 #include <functional>
@@ -11,7 +11,7 @@
 
 #include "base/errors.h"
 #include "doctest.h"
-#include "runtime/interrupt.h"
+#include "runtime/engine/interrupt.h"
 
 using namespace weft;
 

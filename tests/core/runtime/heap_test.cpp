@@ -1,5 +1,5 @@
 // What was freed goes back to the system, and what is in use stays as it is.
-#include "runtime/heap.h"
+#include "runtime/memory/heap.h"
 
 #include <cstdio>
 #include <cstring>

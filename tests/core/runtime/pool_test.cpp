@@ -1,5 +1,5 @@
 // Blocks are recycled, aligned and counted; under the address sanitizer each is the system's own.
-#include "runtime/pool.h"
+#include "runtime/memory/pool.h"
 
 #include <cstring>
 #include <thread>

@@ -1,5 +1,5 @@
 // References keep a storage alive, values say that its content must stay.
-#include "runtime/storage.h"
+#include "runtime/memory/storage.h"
 
 #include "doctest.h"
 #include "runtime/tensor.h"

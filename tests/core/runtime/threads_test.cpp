@@ -1,5 +1,5 @@
 // Every unit is done exactly once, whatever calls at the same time.
-#include "runtime/threads.h"
+#include "runtime/engine/threads.h"
 
 #include <atomic>
 #include <chrono>

@@ -1,0 +1,60 @@
+// Sums, products and extremes over axes, and the places of extremes.
+#include <algorithm>
+
+#include "base/errors.h"
+#include "c99/float/arithmetic.h"
+#include "c99/program/emitter.h"
+#include "c99/float/loops.h"
+#include "c99/float/reduction.h"
+#include "ops/slots/reduce_slot.h"
+
+namespace weft::c99 {
+namespace {
+
+using kernels::Reduction;
+
+Result<executor::TargetKernel> any_numbers(const ops::SlotTypes& types) {
+  for (const ops::TensorType& type : {types.in[0], types.out[0]})
+    if (type_name(type.dtype).empty())
+      return errors::unsupported("compile", "`", types.op.name, "` of ", type.dtype,
+                                 " has no C form; cast the network to float32");
+  return executor::TargetKernel{ops::Strides::kAny, ops::kNoInput, 0};
+}
+
+template <Reduction reduction>
+Status emit_reduce(Call& call) {
+  const Operand &x = call.in(0), &y = call.out();
+  const ops::AttributeReader a = call.attributes();
+  const uint32_t mask = ops::axes_of(call.op(), {x.dtype, x.shape, {}}, a.all());
+  std::vector<int> kept, reduced;
+  for (int axis = 0; axis < x.shape.rank(); ++axis)
+    (mask >> axis & 1 ? reduced : kept).push_back(axis);
+  const LoopNest outer(x.shape, kept, {x.strides}, 'i'), inner(x.shape, reduced, {x.strides}, 'j');
+  const std::string from = call.read(0), to = call.write();
+  outer.open(call);
+  const Reducing result{reduction, x.dtype, y.dtype, to + "[" + outer.number() + "]"};
+  emit_reduction(call, inner, {result}, [&] {
+    const DType in = ops::dtype_reduced_in(reduction, x.dtype, y.dtype);
+    const std::string element = from + "[" + sum_text(outer.index(0), inner.index(0)) + "]";
+    call.line("const " + std::string(compute_type(x.dtype)) + " v = " + element + ";");
+    return std::vector<std::string>{in == x.dtype ? "v"
+                                                  : converted(call.source(), x.dtype, in, "v")};
+  });
+  outer.close(call);
+  return {};
+}
+
+constexpr Emitter kEmitters[] = {
+    {"sum", any_numbers, emit_reduce<Reduction::kSum>},
+    {"prod", any_numbers, emit_reduce<Reduction::kProd>},
+    {"max", any_numbers, emit_reduce<Reduction::kMax>},
+    {"min", any_numbers, emit_reduce<Reduction::kMin>},
+    {"argmax", any_numbers, emit_reduce<Reduction::kArgMax>},
+    {"argmin", any_numbers, emit_reduce<Reduction::kArgMin>},
+};
+
+}  // namespace
+
+std::span<const Emitter> reduction_emitters() { return kEmitters; }
+
+}  // namespace weft::c99

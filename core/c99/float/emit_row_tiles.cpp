@@ -1,0 +1,316 @@
+// Loops over bands of rows: which step makes rows next is a table, the schedule that the planner
+// found (graph/partition/row_tiles.h). The rows that are held of an image are at the start of their buffer; where
+// new ones have no room, those that nobody reads any more go and the rest moves up.
+#include <algorithm>
+
+#include "base/errors.h"
+#include "c99/program/emitter.h"
+#include "executor/lowering/row_tiles.h"
+
+namespace weft::c99 {
+
+using executor::BandPlan;
+using executor::BandStep;
+using executor::BandUse;
+using executor::BandValue;
+using executor::Place;
+
+namespace {
+
+constexpr std::string_view kRows =
+    R"(/* Of the rows of an image those from `first` up to `made` are held. */
+struct weft_rows {
+  int16_t first, made;
+};
+/* What a step makes: `rows` rows, the first window of which begins `above` rows before those that
+ * are held of x, `height` of them. */
+struct weft_band {
+  int16_t above, height, rows;
+};
+
+/* Where `count` new rows go: behind those held. Without room for them those before `needed` go. */
+static void *weft_room(
+    struct weft_rows *held, int32_t count, int32_t room, int32_t needed, void *rows, int32_t bytes)
+{
+  char *const start = rows;
+  if (held->made - held->first + count > room) {
+    const int32_t first = needed < held->made ? needed : held->made;
+    memmove(start, start + (first - held->first) * bytes, (size_t)((held->made - first) * bytes));
+    held->first = (int16_t)first;
+  }
+  return start + (held->made - held->first) * bytes;
+}
+
+/* The first row that a step with `all` rows to make has yet to read. */
+static int32_t weft_next_read(const struct weft_rows *y, int32_t all, int32_t stride, int32_t pad)
+{
+  const int32_t first = y->made * stride - pad;
+  return y->made >= all ? INT16_MAX : first < 0 ? 0 : first;
+}
+)";
+
+constexpr std::string_view kWindows =
+    R"(static void weft_set_windows(
+    struct weft_band *band, const struct weft_rows *x, const struct weft_rows *y, int32_t stride,
+    int32_t pad)
+{
+  band->above = (int16_t)(pad - y->made * stride + x->first);
+  band->height = (int16_t)(x->made - x->first);
+}
+)";
+
+constexpr std::string_view kLeast = R"(static int32_t weft_least(int32_t a, int32_t b)
+{
+  return a < b ? a : b;
+}
+)";
+
+std::string number(int64_t n) { return std::to_string(n); }
+
+}  // namespace
+
+class BandWriter {
+ public:
+  BandWriter(Call& call, size_t index, bool is_fed)
+      : call_(call),
+        source_(call.source()),
+        outer_(call.step_),
+        plan_(*outer_.bands),
+        index_(index),
+        is_fed_(is_fed),
+        all_(plan_.steps.size(), 0) {
+    for (const graph::BandCall& c : plan_.calls)
+      all_[static_cast<size_t>(c.node)] = std::max(all_[static_cast<size_t>(c.node)], c.rows.end);
+  }
+
+  Status run() {
+    source_.define("weft_rows", kRows);
+    add_order();
+    add_rings();
+    open_loop();
+    for (size_t k = 0; k < plan_.steps.size(); ++k) WEFT_TRY(add_case(k));
+    close_loop();
+    return {};
+  }
+
+ private:
+  const BandValue& value(int32_t v) const { return plan_.values[static_cast<size_t>(v)]; }
+  // The step whose rows a value has; -1: it is outside.
+  int64_t maker(int32_t v) const {
+    if (value(v).external >= 0) return -1;
+    for (size_t k = 0; k < plan_.steps.size(); ++k)
+      if (plan_.steps[k].out == v) return static_cast<int64_t>(k);
+    return -1;
+  }
+  bool is_result(size_t k) const { return value(plan_.steps[k].out).external >= 0; }
+  int64_t row_elements(int32_t v, DType dtype) const { return value(v).row_bytes / size_of(dtype); }
+
+  // ---- the loop
+
+  void add_order() {
+    std::string text;
+    const auto add = [&](int32_t node, int64_t rows) {
+      const std::string entry = "{" + number(node) + ", " + number(rows) + "},";
+      if (text.size() + entry.size() > 90) {
+        lines_.push_back(text);
+        text.clear();
+      }
+      text += (text.empty() ? "" : " ") + entry;
+      ++calls_;
+    };
+    for (const graph::BandCall& c : plan_.calls) {
+      const bool is_given = is_fed_ && c.node == 0;  // one after the other
+      const int64_t rows = c.rows.end - c.rows.begin;
+      for (int64_t row = 0; is_given && row < rows; ++row) add(c.node, 1);
+      if (!is_given) add(c.node, rows);
+    }
+    lines_.push_back(text);
+    call_.line("/* Which step makes rows next, and how many. */");
+    call_.line("static const uint8_t order[" + number(calls_) + "][2] = {");
+    for (const std::string& line : lines_) call_.line("  " + line);
+    call_.line("};");
+  }
+
+  std::string ring(size_t k) const { return "rows" + number(static_cast<int64_t>(k)); }
+
+  void add_rings() {
+    for (size_t k = 0; k < plan_.steps.size(); ++k) {
+      if (is_result(k)) continue;
+      const BandValue& held = value(plan_.steps[k].out);
+      const TensorView& view = plan_.steps[k].views.back();
+      const std::string type(type_name(view.dtype));
+      Shape shape;
+      for (int axis = 0; axis < view.rank; ++axis) shape.push_back(view.shape[axis]);
+      call_.line(type + " *const " + ring(k) + " = (" + type + " *)(void *)(" + call_.scratch() +
+                 " + " + number(held.offset) + "); /* " + number(held.held) + " rows of " +
+                 shape_text(shape) + " */");
+    }
+  }
+
+  void open_loop() {
+    const std::string count = number(static_cast<int64_t>(plan_.steps.size()));
+    if (is_fed_) {
+      call_.returns_ = "int32_t";
+      call_.parameters_.push_back({"int32_t given", "count"});
+      call_.parameters_.push_back(
+          {"struct weft_rows *made", "(struct weft_rows *)(void *)(memory + BUFFER_ROWS)"});
+      source_.uses_arena_ = true;
+      call_.line("/* The last one counts what of the order is done. */");
+      call_.line("int16_t *const next = &made[" + count + "].made;");
+      call_.line("if (*next == " + number(calls_) + ") return -1;");
+      call_.line("for (; *next < " + number(calls_) + "; ++*next) {");
+      call_.line("const uint8_t *const now = order[*next];");
+    } else {
+      call_.line("struct weft_rows made[" + count + "] = {{0, 0}};");
+      call_.line("for (int32_t i = 0; i < " + number(calls_) + "; ++i) {");
+      call_.line("const uint8_t *const now = order[i];");
+    }
+    call_.line("struct weft_band band = {0, now[1], now[1]};");
+    call_.line("switch (now[0]) {");
+  }
+
+  void close_loop() {
+    call_.line("}");
+    call_.line("made[now[0]].made = (int16_t)(made[now[0]].made + now[1]);");
+    call_.line("}");
+    if (is_fed_) call_.line("return 0;");
+  }
+
+  // ---- a step of it
+
+  // The first row of its result that somebody has yet to read.
+  std::string next_read(size_t k) {
+    std::string text;
+    for (size_t reader = 0; reader < plan_.steps.size(); ++reader) {
+      const BandStep& step = plan_.steps[reader];
+      for (size_t i = 0; i < step.in.size(); ++i) {
+        if (step.in[i].value != plan_.steps[k].out || !step.in[i].by_rows) continue;
+        const bool same = step.window->is_same(i);
+        const std::string one = "weft_next_read(&made[" + number(static_cast<int64_t>(reader)) +
+                                "], " + number(all_[reader]) + ", " +
+                                number(same ? 1 : step.window->stride) + ", " +
+                                number(same ? 0 : step.window->pad) + ")";
+        if (!text.empty()) source_.define("weft_least", kLeast);
+        text = text.empty() ? one : "weft_least(" + text + ", " + one + ")";
+      }
+    }
+    return text;
+  }
+
+  // What an operand is given: the row that is made, or all rows that are held.
+  std::string argument(size_t k, size_t i) {
+    const BandStep& step = plan_.steps[k];
+    const BandUse& use = step.in[i];
+    const int64_t made_by = maker(use.value);
+    const auto external = static_cast<size_t>(std::max(value(use.value).external, 0));
+    const std::string start =
+        made_by >= 0 ? ring(static_cast<size_t>(made_by)) : call_.read(external);
+    if (is_fed_ && k == 0) return start;
+    if (!step.window->is_same(i)) return start;
+    const std::string row = "made[" + number(static_cast<int64_t>(k)) + "].made";
+    const std::string from =
+        made_by >= 0 ? "(" + row + " - made[" + number(made_by) + "].first)" : row;
+    return start + " + " + from + " * " + number(row_elements(use.value, step.views[i].dtype));
+  }
+
+  Status add_case(size_t k) {
+    const BandStep& step = plan_.steps[k];
+    const std::string own = number(static_cast<int64_t>(k));
+    const DType dtype = step.views.back().dtype;
+    call_.line("case " + own + ": {");
+    if (is_fed_ && k == 0)
+      call_.line("if (given-- <= 0) return " + number(all_[0]) + " - made[0].made;");
+    std::string to;
+    if (is_result(k)) {
+      to = call_.write() + " + made[" + own + "].made * " + number(row_elements(step.out, dtype));
+    } else {
+      const BandValue& held = value(step.out);
+      call_.line(std::string(type_name(dtype)) + " *const to = weft_room(");
+      call_.line("    &made[" + own + "], now[1], " + number(held.held) + ", " + next_read(k) +
+                 ", " + ring(k) + ", " + number(held.row_bytes) + ");");
+      to = "to";
+    }
+    if (!step.window->is_same(0)) add_windows(k);
+    WEFT_ASSIGN(const std::string text, add_function(k, to));
+    call_.line(text + ";");
+    if (is_fed_ && k == 0)
+      call_.line(call_.read(0) + " += " + number(row_elements(step.in[0].value, dtype)) + ";");
+    call_.line("break;");
+    call_.line("}");
+    return {};
+  }
+
+  void add_windows(size_t k) {
+    const BandStep& step = plan_.steps[k];
+    const int64_t made_by = maker(step.in[0].value);
+    std::string x = "&made[" + number(made_by) + "]";
+    if (made_by < 0) {
+      call_.line("static const struct weft_rows all = {0, " + number(value(step.in[0].value).held) +
+                 "};");
+      x = "&all";
+    }
+    source_.define("weft_set_windows", kWindows);
+    call_.line("weft_set_windows(&band, " + x + ", &made[" + number(static_cast<int64_t>(k)) +
+               "], " + number(step.window->stride) + ", " + number(step.window->pad) + ");");
+  }
+
+  // The function of a step; how it is called.
+  Result<std::string> add_function(size_t k, const std::string& to) {
+    const BandStep& step = plan_.steps[k];
+    executor::Step inner;
+    inner.name = step.op->name;
+    inner.op = step.op;
+    inner.attributes = step.attributes;
+    inner.scratch_bytes = plan_.lane_bytes - plan_.ring_bytes;
+    std::vector<Operand> in;
+    for (size_t i = 0; i < step.in.size(); ++i) {
+      inner.in.push_back(place_of(step.in[i].value, step.views[i]));
+      in.push_back(source_.operand_of(inner.in[i], operand_name(inner, i)));
+      if (in[i].given() && !in[i].content) in[i].argument = argument(k, i);
+    }
+    inner.out.push_back(place_of(step.out, step.views.back()));
+    std::vector<Operand> out{source_.operand_of(inner.out[0], "y")};
+    out[0].argument = to;
+    Call call(source_, inner, std::move(in), std::move(out));
+    call.band_rows_ = is_fed_ && k == 0 ? 1 : plan_.rows;
+    call.scratch_argument_ = call_.scratch() + " + " + number(plan_.ring_bytes);
+    WEFT_TRY(emit_operator(call));
+    if (call.body_.find("band->") != std::string::npos)
+      call.parameters_.push_back({"const struct weft_band *band", "&band"});
+    const std::string numbers =
+        number(static_cast<int64_t>(index_)) + "_" + number(static_cast<int64_t>(k));
+    return source_.add_function(call, step_name(numbers, inner.name), {});
+  }
+
+  Place place_of(int32_t v, const TensorView& view) const {
+    Place place;
+    place.dtype = view.dtype;
+    place.shape = Shape::absent();
+    if (v < 0) return place;
+    const int32_t external = value(v).external;
+    if (external >= 0)
+      return static_cast<size_t>(external) < outer_.in.size()
+                 ? outer_.in[static_cast<size_t>(external)]
+                 : outer_.out[0];
+    place.shape = Shape();
+    for (int axis = 0; axis < view.rank; ++axis) place.shape.push_back(view.shape[axis]);
+    place.strides = dense_strides(place.shape);
+    return place;
+  }
+
+  Call& call_;
+  Source& source_;
+  const executor::Step& outer_;
+  const BandPlan& plan_;
+  const size_t index_;
+  const bool is_fed_;
+  std::vector<int64_t> all_;  // by step: rows that it makes
+  std::vector<std::string> lines_;
+  int64_t calls_ = 0;
+};
+
+Status emit_bands(Call& call, size_t step, bool is_fed) {
+  return BandWriter(call, step, is_fed).run();
+}
+
+}  // namespace weft::c99

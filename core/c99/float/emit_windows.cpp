@@ -1,0 +1,160 @@
+// Convolutions and poolings of float32 images with channels second.
+#include <algorithm>
+
+#include "c99/program/emitter.h"
+#include "c99/float/float_rows.h"
+#include "c99/float/windows.h"
+#include "ops/problems/convolution_problem.h"
+#include "ops/problems/pooling_problem.h"
+
+namespace weft::c99 {
+namespace {
+
+// A row of the result is added up in place, tap by tap: the inner loop is as long as the row, and
+// an element is one chain over channels, rows and columns of the window.
+constexpr const char* kConvolution =
+    R"(/* Filters are [out][in / groups][height][width]. */
+static void weft_convolution_f32(
+    const struct weft_window *p, const float *x, const float *w, const float *bias, float *y)
+{
+  const int32_t plane = p->in_height * p->in_width;
+  const int32_t channels = p->in_channels / p->groups, filters = p->out_channels / p->groups;
+  for (int32_t image = 0; image < p->batch; ++image, x += p->in_channels * plane)
+    for (int32_t o = 0; o < p->out_channels; ++o)
+      for (int32_t oy = 0; oy < p->out_height; ++oy, y += p->out_width) {
+        const float *a = x + o / filters * channels * plane;
+        const float *b = w + o * channels * p->kernel_height * p->kernel_width;
+        for (int32_t ox = 0; ox < p->out_width; ++ox) y[ox] = 0;
+        for (int32_t c = 0; c < channels; ++c, a += plane)
+          for (int32_t ky = 0; ky < p->kernel_height; ++ky, b += p->kernel_width) {
+            const int32_t iy = oy * p->stride_height - p->pad_top + ky * p->dilation_height;
+            if (iy < 0 || iy >= p->in_height) continue;
+            for (int32_t kx = 0; kx < p->kernel_width; ++kx) {
+              const int32_t left = kx * p->dilation_width - p->pad_left;
+              const float *const row = a + iy * p->in_width;
+              const float factor = b[kx];
+              int32_t begin = 0, end = p->out_width;
+              while (begin < end && begin * p->stride_width + left < 0) ++begin;
+              while (end > begin && (end - 1) * p->stride_width + left >= p->in_width) --end;
+              if (begin == end) continue;
+              if (p->stride_width == 1) {
+                weft_add_row_f32(y + begin, row + begin + left, factor, end - begin);
+              } else {
+                const float *const from = row + begin * p->stride_width + left;
+                weft_add_apart_f32(y + begin, from, p->stride_width, factor, end - begin);
+              }
+            }
+          }
+        if (bias)
+          for (int32_t ox = 0; ox < p->out_width; ++ox) y[ox] += bias[o];
+      }
+}
+)";
+
+constexpr const char* kConvolutionData =
+    R"(/* What weft_convolution_f32 takes back from results to the image; also a transposed one. */
+static void weft_convolution_data_f32(
+    const struct weft_window *p, const float *y, const float *w, float *x)
+{
+  const int32_t plane = p->in_height * p->in_width;
+  const int32_t channels = p->in_channels / p->groups, filters = p->out_channels / p->groups;
+  for (int32_t image = 0; image < p->batch; ++image, x += p->in_channels * plane) {
+    for (int32_t i = 0; i < p->in_channels * plane; ++i) x[i] = 0;
+    for (int32_t o = 0; o < p->out_channels; ++o)
+      for (int32_t oy = 0; oy < p->out_height; ++oy, y += p->out_width) {
+        float *a = x + o / filters * channels * plane;
+        const float *b = w + o * channels * p->kernel_height * p->kernel_width;
+        for (int32_t c = 0; c < channels; ++c, a += plane)
+          for (int32_t ky = 0; ky < p->kernel_height; ++ky, b += p->kernel_width) {
+            const int32_t iy = oy * p->stride_height - p->pad_top + ky * p->dilation_height;
+            if (iy < 0 || iy >= p->in_height) continue;
+            for (int32_t kx = 0; kx < p->kernel_width; ++kx)
+              for (int32_t ox = 0; ox < p->out_width; ++ox) {
+                const int32_t ix = ox * p->stride_width - p->pad_left + kx * p->dilation_width;
+                if (ix < 0 || ix >= p->in_width) continue;
+                a[iy * p->in_width + ix] =
+                    weft_fma_f32(b[kx], y[ox], a[iy * p->in_width + ix]);
+              }
+          }
+      }
+  }
+}
+)";
+
+constexpr const char* kPool = R"(static void weft_pool_f32(
+    const struct weft_window *p, int is_average, int counts_padding, const float *x, float *y)
+{
+  const int32_t planes = p->batch * p->in_channels;
+  for (int32_t plane = 0; plane < planes; ++plane, x += p->in_height * p->in_width)
+    for (int32_t oy = 0; oy < p->out_height; ++oy)
+      for (int32_t ox = 0; ox < p->out_width; ++ox) {
+        const int32_t top = oy * p->stride_height - p->pad_top;
+        const int32_t left = ox * p->stride_width - p->pad_left;
+        int32_t bottom = top + p->kernel_height, right = left + p->kernel_width, count = 0;
+        float sum = 0, most = -INFINITY;
+        if (bottom > p->in_height + p->pad_bottom) bottom = p->in_height + p->pad_bottom;
+        if (right > p->in_width + p->pad_right) right = p->in_width + p->pad_right;
+        for (int32_t iy = top < 0 ? 0 : top; iy < bottom && iy < p->in_height; ++iy) {
+          float part = 0;
+          for (int32_t ix = left < 0 ? 0 : left; ix < right && ix < p->in_width; ++ix, ++count) {
+            const float v = x[iy * p->in_width + ix];
+            if (v > most || v != v) most = v;
+            part += v;
+          }
+          sum += part;
+        }
+        if (counts_padding) count = (bottom - top) * (right - left);
+        *y++ = is_average ? sum / (float)count : most;
+      }
+}
+)";
+
+Status emit_convolution(Call& call) {
+  WEFT_ASSIGN(kernels::Convolution p, ops::convolution_problem(call.attributes(), DType::kFloat32,
+                                                               call.in(0).shape, call.in(1).shape));
+  // Without a window round it, a plane is one row.
+  const bool is_pixelwise = p.kernel_height * p.kernel_width == 1 && p.stride_height == 1 &&
+                            p.stride_width == 1 && p.pad_top == 0 && p.pad_left == 0 &&
+                            p.out_height == p.in_height && p.out_width == p.in_width;
+  if (is_pixelwise) {
+    p.in_width = p.out_width = p.in_height * p.in_width;
+    p.in_height = p.out_height = 1;
+  }
+  define_add_row(call.source());
+  call_convolution(call, p, "weft_convolution_f32", kConvolution);
+  return {};
+}
+
+Status emit_convolution_data(Call& call) {
+  const ops::AttributeReader a = call.attributes();
+  WEFT_ASSIGN(
+      const kernels::Convolution p,
+      ops::convolution_problem(a, DType::kFloat32, Shape(a.ints("data_shape")), call.in(1).shape));
+  call_convolution(call, p, "weft_convolution_data_f32", kConvolutionData);
+  return {};
+}
+
+Status emit_pooling(Call& call) {
+  const Shape& x = call.in(0).shape;
+  WEFT_ASSIGN(const kernels::Pooling p,
+              ops::pooling_problem(call.attributes(), DType::kFloat32, x));
+  WEFT_ASSIGN(const bool is_average, ops::is_average_pooling(call.attributes()));
+  call.source().use_arithmetic();
+  define_window(call, p, x[1]);
+  call.source().define("weft_pool_f32", kPool);
+  call.line(std::string("weft_pool_f32(&p, ") + (is_average ? "1, " : "0, ") +
+            (p.count_include_pad ? "1, " : "0, ") + call.read(0) + ", " + call.write() + ");");
+  return {};
+}
+
+constexpr Emitter kEmitters[] = {
+    {"convolution_image", dense_float32, emit_convolution},
+    {"convolution_data", dense_float32, emit_convolution_data},
+    {"pooling_image", dense_float32, emit_pooling},
+};
+
+}  // namespace
+
+std::span<const Emitter> window_emitters() { return kEmitters; }
+
+}  // namespace weft::c99

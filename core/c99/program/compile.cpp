@@ -1,0 +1,190 @@
+#include "c99/program/compile.h"
+
+#include <algorithm>
+#include <climits>
+
+#include "base/errors.h"
+#include "c99/program/compile_impl.h"
+#include "c99/program/emitter.h"
+#include "c99/program/program.h"
+#include "c99/text/source.h"
+#include "c99/training/state.h"
+#include "c99/text/test_vector.h"
+#include "c99/training/training.h"
+#include "c99/training/updates.h"
+#include "model/archive/replace_file.h"
+
+namespace weft::c99 {
+namespace {
+
+Status check_name(const std::string& name) {
+  if (!name.empty() && identifier(name) == name && !is_reserved(name)) return {};
+  return errors::invalid_value("compile",
+                               "`name` must be a C identifier of at most 100 characters ",
+                               "that is no word of C and no header; got `", name, "`");
+}
+
+// An entry point's name, which is the file's writer's.
+std::string name_made_of(const std::string& entry) {
+  std::string name = identifier(entry);
+  return is_reserved(name) ? name + "_" : name;
+}
+
+// What is alive where most is.
+std::string peak_text(const executor::Plan& plan) {
+  if (plan.steps.empty()) return "it holds inputs and outputs, and computes nothing";
+  int64_t most = -1;
+  size_t at = 0;
+  for (size_t s = 0; s < plan.steps.size(); ++s) {
+    int64_t live = 0;
+    for (const executor::ArenaUse& use : plan.uses)
+      if (use.first <= static_cast<int32_t>(s) && use.last >= static_cast<int32_t>(s))
+        live += use.bytes;
+    if (live <= most) continue;
+    most = live;
+    at = s;
+  }
+  const auto told = [](const executor::Step& step) {
+    return step.op && !step.code ? words_for(step.op->name) : step.name;
+  };
+  std::string text = "at step " + std::to_string(at) + " (" + told(plan.steps[at]) + ") it holds";
+  for (const executor::ArenaUse& use : plan.uses) {
+    const auto step = static_cast<int32_t>(at);
+    if (use.first > step || use.last < step) continue;
+    const executor::Step& made = plan.steps[static_cast<size_t>(use.first)];
+    text += (text.ends_with("holds") ? " " : ", ") + std::to_string(use.bytes) + " bytes " +
+            (!use.is_scratch ? "made by " + told(made)
+             : made.bands    ? "of rows that are held"
+                             : "of scratch");
+    if (!use.is_scratch && !made.out.empty())
+      text += " " + shape_text(made.out[0].shape) + " in step " + std::to_string(use.first);
+  }
+  return text;
+}
+
+}  // namespace
+
+Status check_memory(const Program& program, int64_t memory) {
+  const executor::Plan& plan = program.plan;
+  if (program.arena_bytes() > INT_MAX)
+    return errors::unsupported("compile", "an arena of ", program.arena_bytes(),
+                               " bytes is more than C has numbers for: at most 2147483647");
+  if (memory == 0 || program.arena_bytes() <= memory) return {};
+  return errors::invalid_value("compile", "`memory` of ", memory,
+                               " bytes cannot be met: the least that was found for the arena is ",
+                               program.arena_bytes(), " bytes; ", peak_text(plan));
+}
+
+Status check_extents(const Program& program) {
+  for (const Port& port : program.ports.inputs)
+    if (port.shape.elements() > INT_MAX)
+      return errors::unsupported("compile", "`", port.name, "` of shape ", port.shape,
+                                 " has more elements than C has numbers for");
+  return {};
+}
+
+namespace {
+
+Result<Compiled> compile_training(const model::Model& model, const model::Entry& entry,
+                                  const CompileOptions& options, Compiled compiled) {
+  Definitions top;
+  top.array_identifiers = names_of_program(compiled.name);
+  WEFT_ASSIGN(const Training training, plan_training(model, entry, options, compiled.name));
+  Source run(training.run.plan, training.run.ports, top, {});
+  Source step(training.step.plan, training.step.ports, top, {.prefix = "train_"});
+  for (Source* const source : {&run, &step}) WEFT_TRY(source->add_steps());
+  const Additions more = additions_of(model, training, step);
+  compiled.arena_bytes = training.arena_bytes();
+  compiled.constant_bytes = top.bytes(run.functions() + step.functions());
+  compiled.multiply_adds = run.multiply_adds();
+  compiled.header = header_of(training.run, compiled, entry.name, more);
+  compiled.source = source_of(training.run, run, top, compiled, more);
+  if (options.with_main) {
+    WEFT_ASSIGN(compiled.main,
+                test_main(model, training.test_calls(), compiled.name, training.state.tensors()));
+  }
+  return compiled;
+}
+
+}  // namespace
+
+namespace {
+
+// Arrays of the file, each once.
+std::vector<int32_t> changed_by(const model::Entry& entry, const graph::Graph& graph) {
+  std::vector<int32_t> tensors;
+  for (const graph::StatePair& pair : graph.states)
+    tensors.push_back(entry.captures[static_cast<size_t>(pair.input) - entry.inputs.size()]);
+  return tensors;
+}
+
+}  // namespace
+
+Result<Compiled> compile(const model::Model& model, const CompileOptions& options) {
+  const std::string_view wanted =
+      options.entry.empty() ? "forward" : std::string_view(options.entry);
+  WEFT_ASSIGN(const model::Entry* entry, model.entry(wanted));
+  Compiled compiled;
+  compiled.name = options.name.empty() ? name_made_of(entry->name) : options.name;
+  WEFT_TRY(check_name(compiled.name));
+  compiled.cmsis_nn = options.cmsis_nn;
+  if (options.memory < 0)
+    return errors::invalid_value("compile", "`memory` must be at least 0; got ", options.memory);
+  if (!options.train.empty()) return compile_training(model, *entry, options, std::move(compiled));
+  const graph::Graph graph = with_changed_states(entry->program->graph());
+  const State state = state_of(model, changed_by(*entry, graph), compiled.name);
+  if (options.feeds_rows && !state.variables.empty())
+    return errors::unsupported("compile: entry `" + entry->name + "`",
+                               "it changes arrays of the file when it runs, and takes no rows that "
+                               "are fed");
+  const PlanRequest request{.name = compiled.name,
+                            .ports_in_arena = options.ports_in_arena,
+                            .feeds_rows = options.feeds_rows,
+                            .memory = options.memory,
+                            .cmsis_nn = options.cmsis_nn,
+                            .graph = &graph,
+                            .variables = places_of(model, state)};
+  WEFT_ASSIGN(Program program, plan_for_c(model, *entry, request));
+  WEFT_TRY(check_memory(program, options.memory));
+  WEFT_TRY(check_extents(program));
+  Definitions top;
+  top.array_identifiers = names_of_program(compiled.name);
+  Source source(program.plan, program.ports, top,
+                {.feeds_rows = program.feeds_rows, .cmsis_nn = options.cmsis_nn});
+  WEFT_TRY(source.add_steps());
+  Additions more;
+  if (!state.variables.empty()) {
+    program.state = state.type() + " *state";
+    more.figures =
+        " *   state   " + std::to_string(state.bytes) + " bytes, of the caller's memory\n";
+    more.types = state_types(model, state, "a run");
+    more.functions = reset_function(model, state, source);
+  }
+  compiled.arena_bytes = program.arena_bytes();
+  compiled.constant_bytes = top.bytes(source.functions());
+  compiled.multiply_adds = source.multiply_adds();
+  compiled.header = header_of(program, compiled, entry->name, more);
+  compiled.source = source_of(program, source, top, compiled, more);
+  if (options.with_main) {
+    // What a run has changed the next ones see.
+    const size_t runs = state.variables.empty() ? 1 : 3;
+    const std::vector<TestCall> calls(runs, {entry, &program, compiled.name + "_run"});
+    WEFT_ASSIGN(compiled.main, test_main(model, calls, compiled.name, state.tensors()));
+  }
+  return compiled;
+}
+
+Status write_files(const Compiled& compiled, const std::string& folder) {
+  const auto write = [&](const std::string& name, const std::string& text) -> Status {
+    if (text.empty()) return {};
+    model::ReplaceFile file((folder.empty() ? "." : folder) + "/" + name);
+    WEFT_TRY(file.open());
+    WEFT_TRY(file.write(text.data(), text.size()));
+    return file.commit();
+  };
+  WEFT_TRY(write(compiled.name + ".c", compiled.source));
+  WEFT_TRY(write(compiled.name + ".h", compiled.header));
+  return write(compiled.name + "_main.c", compiled.main);
+}
+
+}  // namespace weft::c99

@@ -1,0 +1,94 @@
+#include <algorithm>
+#include <utility>
+
+#include "base/errors.h"
+#include "c99/program/emitter.h"
+
+namespace weft::c99 {
+
+const Emitter* find_emitter(std::string_view op) {
+  using Family = std::span<const Emitter> (*)();
+  constexpr Family kFamilies[] = {copy_emitters,
+                                  product_emitters,
+                                  window_emitters,
+                                  depth_emitters,
+                                  reduction_emitters,
+                                  row_emitters,
+                                  index_emitters,
+                                  recurrent_emitters,
+                                  attention_emitters,
+                                  int8_layer_emitters,
+                                  int8_element_emitters,
+                                  gradient_emitters,
+                                  row_gradient_emitters,
+                                  batch_norm_emitters,
+                                  group_norm_emitters,
+                                  int8_recurrent_emitters,
+                                  recurrent_gradient_emitters,
+                                  attention_gradient_emitters,
+                                  resample_emitters,
+                                  scan_emitters};
+  for (const Family family : kFamilies)
+    for (const Emitter& emitter : family())
+      if (emitter.op == op) return &emitter;
+  return nullptr;
+}
+
+std::string words_for(std::string_view op) {
+  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {"sort_order", "`argsort`, `topk` or `sort`"},
+      {"search_order", "`searchsorted`"},
+      {"recurrence", "`cumsum` or `cumprod`"},
+      {"resample", "`interpolate`"},
+      {"resample_adjoint", "the gradient of `interpolate`"},
+      {"convolution_image", "`convolution`"},
+      {"convolution_data", "`deconvolution`, or the gradient of `convolution`"},
+      {"convolution_weight", "the gradient of `convolution`"},
+      {"pooling_image", "`pooling`"},
+      {"quantized_convolution_rows", "`quantized_convolution`"},
+      {"quantized_convolution_groups", "`quantized_convolution`"},
+      {"quantized_convolution_packed", "`quantized_convolution`"},
+      {"quantized_depthwise", "`quantized_convolution`"},
+      {"quantized_product", "`quantized_fully_connected`"},
+      {"weight_only_product", "`weight_only_fully_connected`"},
+      {"normalize_rows", "`layer_norm` or `rms_norm`"},
+      {"normalize_groups", "`group_norm` or `instance_norm`"},
+      {"batch_norm_training", "`batch_norm`"},
+      {"softmax_rows", "`softmax`"},
+      {"log_softmax_rows", "`log_softmax`"},
+      {"cross_entropy_rows", "`softmax_cross_entropy`"},
+      {"attention_blocks", "`scaled_dot_product_attention`"},
+      {"gru_steps", "`gru`"},
+      {"lstm_steps", "`lstm`"},
+      {"rnn_steps", "`rnn`"},
+      {"take_rows", "`take` or `embedding`"},
+      {"pick_rows", "`pick`"},
+      {"gather", "`gather_nd`, `take_along_axis` or an index of arrays"},
+      {"scatter", "`scatter_nd`, `index_add`, `index_update` or a write to an index"},
+      {"strided_view", "`transpose`, `broadcast_to` or an index"},
+  };
+  for (const auto& [name, words] : kWords)
+    if (name == op) return std::string(words);
+  return "`" + std::string(op) + "`";
+}
+
+Status require_float32(const ops::SlotTypes& types) {
+  for (const std::span<const ops::TensorType> side : {types.in, types.out})
+    for (const ops::TensorType& type : side)
+      if (type.shape.rank() >= 0 && type.dtype != DType::kFloat32 && is_floating(type.dtype))
+        return errors::unsupported("compile", words_for(types.op.name),
+                                   " has a C form for float32; got ", type.dtype);
+  return {};
+}
+
+Result<executor::TargetKernel> dense_float32(const ops::SlotTypes& types) {
+  WEFT_TRY(require_float32(types));
+  return executor::TargetKernel{};
+}
+
+Result<executor::TargetKernel> strided_float32(const ops::SlotTypes& types) {
+  WEFT_TRY(require_float32(types));
+  return executor::TargetKernel{ops::Strides::kAny, ops::kNoInput, 0};
+}
+
+}  // namespace weft::c99

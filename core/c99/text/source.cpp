@@ -1,0 +1,440 @@
+#include "c99/text/source.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/errors.h"
+#include "c99/program/emitter.h"
+#include "kernels/recorder/record.h"
+
+namespace weft::c99 {
+
+using executor::Place;
+using executor::Root;
+
+namespace {
+
+// A view of what is known as C has it: in order, repeated elements once.
+Shape shape_in_file(const Place& place) {
+  Shape shape = place.shape;
+  for (int axis = 0; axis < shape.rank(); ++axis)
+    if (place.strides[axis] == 0) shape[axis] = 1;
+  return shape;
+}
+
+Shape strides_in_file(const Place& place) {
+  Shape strides = dense_strides(shape_in_file(place));
+  for (int axis = 0; axis < strides.rank(); ++axis)
+    if (place.strides[axis] == 0) strides[axis] = 0;
+  return strides;
+}
+
+std::vector<char> content_in_file(const Place& place, const void* content) {
+  const int64_t size = size_of(place.dtype);
+  const Shape shape = shape_in_file(place);
+  std::vector<char> dense(static_cast<size_t>(shape.elements() * size));
+  Shape at;
+  at.resize(shape.rank(), 0);
+  for (size_t i = 0; i < dense.size(); i += static_cast<size_t>(size)) {
+    int64_t offset = 0;
+    for (int axis = 0; axis < at.rank(); ++axis) offset += at[axis] * place.strides[axis];
+    std::memcpy(&dense[i], static_cast<const char*>(content) + offset * size,
+                static_cast<size_t>(size));
+    for (int axis = at.rank() - 1; axis >= 0 && ++at[axis] == shape[axis]; --axis) at[axis] = 0;
+  }
+  return dense;
+}
+
+void append_array(std::string& text, const std::string& name, DType dtype, const void* elements,
+                  int64_t count) {
+  text += "static const " + std::string(type_name(dtype)) + " " + name + "[" +
+          std::to_string(std::max<int64_t>(count, 1)) + "] = {\n";
+  append_elements(text, dtype, elements, count);
+  text += "};\n";
+}
+
+// The prelude's head, and of its functions those that the text calls, or that these call.
+std::string prelude_for(const std::string& text) {
+  const std::span<const kernels::CFunction> functions = kernels::c99_functions();
+  std::string calls = text, needed;
+  for (size_t n = functions.size(); n-- > 0;) {  // callers come behind what they call
+    if (calls.find(std::string(functions[n].name) + "(") == std::string::npos) continue;
+    calls += functions[n].text();
+    needed.insert(0, functions[n].text());
+  }
+  return std::string(kernels::c99_head()) + needed;
+}
+
+}  // namespace
+
+std::string step_name(const std::string& number, const std::string& name) {
+  constexpr size_t kLongest = 40;
+  return "step" + number + "_" + identifier(name).substr(0, kLongest);
+}
+
+// ---- definitions -------------------------------------------------------------------------------
+
+void Source::define(const std::string& name, std::string_view text) {
+  if (!top_.defined.insert(name).second) return;
+  top_.helpers += text;
+  top_.helpers += "\n";
+}
+
+namespace {
+
+// Helpers come in groups, of which a program may need some. GCC does not ask for inline ones.
+constexpr const char* kHelpersMayBeUnused =
+    "#if defined(__clang__)\n#pragma clang diagnostic ignored \"-Wunused-function\"\n#endif\n";
+
+// Of an element of a table; 4 for a struct's members.
+int64_t bytes_of(std::string_view type) {
+  if (type.starts_with("int8") || type.starts_with("uint8")) return 1;
+  if (type.starts_with("int16") || type.starts_with("uint16")) return 2;
+  return type.starts_with("int64") || type.starts_with("uint64") || type == "double" ? 8 : 4;
+}
+
+}  // namespace
+
+std::string Source::formula(kernels::FormulaId id, DType dtype) {
+  use_arithmetic();
+  const std::string text = kernels::c99_function(id, dtype, top_.printed_formulas);
+  if (!text.empty()) top_.helpers += text + "\n";
+  return kernels::c99_name(id, dtype);
+}
+
+std::string Source::new_identifier(std::string_view hint) {
+  std::string name = identifier(hint);
+  for (int number = 1; !top_.array_identifiers.insert(name).second; ++number)
+    name = identifier(hint) + "_" + std::to_string(number);
+  return name;
+}
+
+std::string Source::array_name(std::string_view hint, const void* from, const Shape& shape,
+                               bool& is_new) {
+  // A part of an array may begin where the whole does.
+  const std::pair<const void*, std::string> key{from, std::string(hint) + shape_text(shape)};
+  const auto known = from ? top_.array_names.find(key) : top_.array_names.end();
+  if (known != top_.array_names.end()) {
+    is_new = top_.named_only.erase(known->second) > 0;
+    return known->second;
+  }
+  is_new = true;
+  std::string name = new_identifier(hint);
+  if (from) top_.array_names.emplace(key, name);
+  return name;
+}
+
+std::string Source::array(std::string_view hint, const void* from, DType dtype, const Shape& shape,
+                          const void* elements) {
+  bool is_new = true;
+  const std::string name = array_name(hint, from, shape, is_new);
+  if (!is_new) return name;
+  top_.constant_bytes += shape.elements() * size_of(dtype);
+  top_.arrays += "/* " + std::string(name_of(dtype)) + " " + shape_text(shape) + " */\n";
+  append_array(top_.arrays, name, dtype, elements, shape.elements());
+  top_.arrays += "\n";
+  if (is_floating(dtype)) use_arithmetic();  // math.h has INFINITY and NAN
+  return name;
+}
+
+std::string Source::array(std::string_view hint, DType dtype, const std::string& macro,
+                          Content with, Content without) {
+  std::string name = new_identifier(hint);
+  top_.constant_bytes += std::max(with.count, without.count) * size_of(dtype);
+  top_.arrays += "#if " + macro + "\n";
+  append_array(top_.arrays, name, dtype, with.elements, with.count);
+  top_.arrays += "#else\n";
+  append_array(top_.arrays, name, dtype, without.elements, without.count);
+  top_.arrays += "#endif\n\n";
+  return name;
+}
+
+std::string Definitions::before_arrays(const std::string& functions) const {
+  const std::string head = uses_arithmetic ? prelude_for(helpers + functions)
+                                           : "#include <stdint.h>\n#include <string.h>\n";
+  return head + "\n" + kHelpersMayBeUnused + helpers;
+}
+
+std::string Definitions::text(const std::string& functions) const {
+  return before_arrays(functions) + arrays;
+}
+
+int64_t Definitions::bytes(const std::string& functions) const {
+  return constant_bytes + constants_in(before_arrays(functions)) + constants_in(functions);
+}
+
+int64_t constants_in(std::string_view text) {
+  constexpr std::string_view kWord = "static const ";
+  int64_t total = 0;
+  for (size_t at = 0; (at = text.find(kWord, at)) != std::string_view::npos;) {
+    at += kWord.size();
+    const size_t open = text.find_first_of("{;(", at), close = text.find("};", at);
+    if (open == std::string_view::npos || text[open] != '{' || close == std::string_view::npos)
+      continue;
+    const std::string_view type = text.substr(at, text.find(' ', at) - at);
+    const std::string_view elements = text.substr(open, close - open);
+    const size_t last = elements.find_last_not_of(" \n");
+    const int64_t count = std::ranges::count(elements, ',') + (elements[last] != ',');
+    total += count * bytes_of(type);
+    at = close;
+  }
+  return total;
+}
+
+// ---- places ------------------------------------------------------------------------------------
+
+const void* Source::content_of(const Place& place) const {
+  const void* base = nullptr;
+  if (place.root == Root::kConstant) base = plan_.constants[static_cast<size_t>(place.index)];
+  if (place.root == Root::kInput) base = ports_.inputs[static_cast<size_t>(place.index)].content;
+  return base ? static_cast<const char*>(base) + place.offset : nullptr;
+}
+
+Operand Source::operand_of(const Place& place, std::string name) const {
+  Operand operand{std::move(name), place.dtype, place.shape, place.strides, nullptr, {}};
+  if (!operand.given()) return operand;
+  operand.content = content_of(place);
+  if (operand.content && !place.dense()) operand.strides = strides_in_file(place);
+  return operand;
+}
+
+std::string Source::weight_hint(const Place& place) const {
+  std::string hint = "w_constant";
+  if (place.root == Root::kInput) hint = ports_.inputs[static_cast<size_t>(place.index)].name;
+  if (place.dense()) return hint;
+  // Shape and strides tell what was made of it, here and in the keys of arrays.
+  for (int axis = 0; axis < place.shape.rank(); ++axis)
+    hint += (axis ? "x" : "_as_") + std::to_string(place.shape[axis]);
+  for (const int64_t stride : place.strides) hint += "_" + std::to_string(stride);
+  return hint;
+}
+
+std::string Source::weight(const Place& place) {
+  bool is_new = true;
+  std::string name =
+      array_name(weight_hint(place), content_of(place), shape_in_file(place), is_new);
+  if (is_new) top_.named_only.insert(name);
+  return name;
+}
+
+void Source::define_weight(const Place& place) {
+  const void* const content = content_of(place);
+  const std::vector<char> dense =
+      place.dense() ? std::vector<char>() : content_in_file(place, content);
+  array(weight_hint(place), content, place.dtype, shape_in_file(place),
+        place.dense() ? content : dense.data());
+}
+
+void Source::name_buffers() {
+  std::vector<BufferName>& inputs = buffers_.emplace_back();
+  for (size_t i = 0; i < plan_.input_offsets.size(); ++i) {
+    const Port& port = ports_.inputs[i];
+    inputs.push_back({plan_.input_offsets[i], port.shape.elements() * size_of(port.dtype),
+                      prefix_ + "BUFFER_" + port.name,
+                      std::string(name_of(port.dtype)) + " " + shape_text(port.shape) + ", input"});
+  }
+  if (feeds_rows_)
+    inputs.push_back({plan_.arena_bytes, 0, "BUFFER_ROWS", "what is there of rows, between calls"});
+  for (size_t i = 0; i < plan_.steps.size(); ++i) {
+    const executor::Step& step = plan_.steps[i];
+    std::vector<BufferName>& names = buffers_.emplace_back();
+    const std::string base = prefix_ + "BUFFER_" + std::to_string(i);
+    for (size_t k = 0; k < step.out.size(); ++k) {
+      const Place& place = step.out[k];
+      if (place.root != Root::kArena || place.shape.rank() < 0) continue;
+      names.push_back({place.offset, place.shape.elements() * size_of(place.dtype),
+                       base + (k ? "_" + std::to_string(k) : ""),
+                       std::string(name_of(place.dtype)) + " " + shape_text(place.shape) +
+                           ", result of step " + std::to_string(i)});
+    }
+    if (step.scratch_bytes > 0)
+      names.push_back(
+          {step.scratch_offset, step.scratch_bytes, base + "_SCRATCH",
+           std::to_string(step.scratch_bytes) + " bytes for step " + std::to_string(i)});
+  }
+}
+
+std::string Source::buffers() const {
+  std::string text;
+  for (const std::vector<BufferName>& names : buffers_)
+    for (const BufferName& buffer : names)
+      text += "  " + buffer.name + " = " + std::to_string(buffer.offset) + ", /* " +
+              buffer.comment + " */\n";
+  if (text.empty()) return bodies_;
+  text.erase(text.rfind(", /*"), 1);
+  return bodies_ +
+         "/* Offsets in the arena, in bytes. Buffers that are not alive at one time share bytes. "
+         "*/\n"
+         "enum {\n" +
+         text + "};\n\n";
+}
+
+// The newest buffer that holds the place; inputs are the oldest.
+std::string Source::address_of(const Place& place) const {
+  for (size_t i = std::min(step_ + 2, buffers_.size()); i-- > 0;)
+    for (const BufferName& buffer : buffers_[i]) {
+      const int64_t inside = place.offset - buffer.offset;
+      if (inside < 0 || (inside >= buffer.bytes && inside > 0)) continue;
+      return "memory + " + buffer.name + (inside ? " + " + std::to_string(inside) : "");
+    }
+  return "memory + " + std::to_string(place.offset);
+}
+
+// ---- steps -------------------------------------------------------------------------------------
+
+Call::Call(Source& source, const executor::Step& step, std::vector<Operand> in,
+           std::vector<Operand> out)
+    : source_(source), step_(step), in_(std::move(in)), out_(std::move(out)) {}
+
+const ops::OpDef& Call::op() const { return *step_.op; }
+ops::AttributeReader Call::attributes() const { return step_.op->reader(step_.attributes.view()); }
+
+void Call::line(std::string_view text) {
+  if (text.starts_with('}')) --depth_;
+  body_.append(static_cast<size_t>(2 * depth_), ' ');
+  body_ += text;
+  body_ += "\n";
+  if (text.ends_with('{')) ++depth_;
+}
+
+std::string Call::parameter(const Operand& operand, const Place& place, bool is_const,
+                            size_t order) {
+  const auto known = std::ranges::find_if(
+      parameters_, [&](const Parameter& p) { return p.declaration.ends_with("*" + operand.name); });
+  if (known != parameters_.end()) return operand.name;
+  const std::string type = (is_const ? "const " : "") + std::string(type_name(operand.dtype));
+  std::string argument = operand.argument;
+  if (!argument.empty()) {
+    // A function that calls this one says what it gives.
+  } else if (place.root == Root::kArena) {
+    source_.uses_arena_ = true;
+    argument = "(" + type + " *)(" + (is_const ? "const " : "") + "void *)(" +
+               source_.address_of(place) + ")";
+  } else {
+    const bool is_input = place.root == Root::kInput;
+    const auto index = static_cast<size_t>(place.index);
+    if (is_input) source_.read_inputs_.insert(index);
+    const Port& port = (is_input ? source_.ports_.inputs : source_.ports_.outputs)[index];
+    argument = port.name;
+    if (port.dtype != operand.dtype)  // sums that become the output where they lie
+      argument = "(" + type + " *)(" + (is_const ? "const " : "") + "void *)" + argument;
+    if (place.offset) argument += " + " + std::to_string(place.offset / size_of(operand.dtype));
+  }
+  parameters_.push_back({type + " *" + operand.name, argument, order});
+  return operand.name;
+}
+
+std::string Call::read(size_t i) {
+  if (!given(i)) return "NULL";
+  if (!in_[i].content) return parameter(in_[i], step_.in[i], true, i);
+  // Names are given in order, too.
+  for (size_t k = 0; read_weights_.empty() && k < in_.size(); ++k)
+    if (given(k) && in_[k].content) source_.weight(step_.in[k]);
+  read_weights_.insert(i);
+  return source_.weight(step_.in[i]);
+}
+
+std::string Call::write(size_t i) {
+  return parameter(out_[i], step_.out[i], false, in_.size() + i);
+}
+
+std::string Call::count() const {
+  const Shape& y = out_[0].shape;
+  if (band_rows_ == 0) return std::to_string(y.elements());
+  return "band->rows * " + std::to_string(y.elements() / (y[0] * y[1]));
+}
+
+std::string Call::scratch() {
+  Place place;
+  place.offset = step_.scratch_offset;
+  place.dtype = DType::kUInt8;
+  return parameter(
+      {"scratch", DType::kUInt8, Shape{step_.scratch_bytes}, {}, nullptr, scratch_argument_}, place,
+      false, in_.size() + out_.size());
+}
+
+std::string operand_name(const executor::Step& step, size_t i) {
+  if (step.op && !step.code && i < step.op->inputs.size() && !step.op->input_at(i).list)
+    return identifier(step.op->input_name(i));
+  return "x" + std::to_string(i);
+}
+
+namespace {
+
+std::string operands_text(const Call& call) {
+  std::string text;
+  for (size_t i = 0; i < call.inputs(); ++i) {
+    if (!call.given(i) || (call.in(i).content && call.in(i).shape.rank() == 0)) continue;
+    text += (text.empty() ? "" : " ") + call.in(i).name + shape_text(call.in(i).shape);
+  }
+  text += " ->";
+  for (size_t i = 0; i < call.outputs(); ++i) text += " " + shape_text(call.out(i).shape);
+  return text;
+}
+
+}  // namespace
+
+Status Source::add_step(size_t index) {
+  const executor::Step& step = plan_.steps[index];
+  step_ = index;
+  std::vector<Operand> in, out;
+  for (size_t i = 0; i < step.in.size(); ++i)
+    in.push_back(operand_of(step.in[i], operand_name(step, i)));
+  for (size_t i = 0; i < step.out.size(); ++i)
+    out.push_back(operand_of(step.out[i], i ? "y" + std::to_string(i) : "y"));
+  Call call(*this, step, std::move(in), std::move(out));
+  if (std::ranges::all_of(step.out, [](const Place& p) { return p.shape.elements() == 0; }))
+    return {};
+  WEFT_TRY(emit_body(call, step, index));
+  const std::string name = prefix_ + step_name(std::to_string(index), step.name);
+  const std::string text = add_function(call, name, step.line);
+  if (call.returns_ == "void") {
+    calls_ += "  " + text + ";\n";
+  } else {
+    calls_ += "  const " + call.returns_ + " left = " + text +
+              ";\n  if (left != 0) return left > 0 ? left : 0;\n";
+  }
+  return {};
+}
+
+Status Source::emit_body(Call& call, const executor::Step& step, size_t index) {
+  if (step.bands) return emit_bands(call, index, feeds_rows_ && index == 0);
+  if (step.control) return emit_control(call, index);
+  if (step.code) return emit_tiles(call);
+  if (step.kind == executor::StepKind::kCopy) return emit_copy(call);
+  if (step.op && find_emitter(step.op->name)) return emit_operator(call);
+  return errors::unsupported("compile", "step ", index, ", `", step.name, "`, has no C form");
+}
+
+std::string Source::add_function(Call& call, const std::string& name, const std::string& line) {
+  for (const size_t i : call.read_weights_) define_weight(call.step_.in[i]);
+  // What is read, then what is written.
+  std::ranges::stable_sort(call.parameters_, {}, &Call::Parameter::order);
+  std::stable_partition(
+      call.parameters_.begin(), call.parameters_.end(),
+      [](const Call::Parameter& p) { return p.declaration.starts_with("const "); });
+  std::string parameters, arguments;
+  for (const Call::Parameter& p : call.parameters_) {
+    parameters += (parameters.empty() ? "" : ", ") + p.declaration;
+    arguments += (arguments.empty() ? "" : ", ") + p.argument;
+  }
+  functions_ += "/* " + comment_text(call.step_.name) + ": " + operands_text(call) +
+                (line.empty() ? "" : "\n   " + comment_text(line)) + " */\n";
+  functions_ += "static " + call.returns_ + " " + name + "(" +
+                (parameters.empty() ? "void" : parameters) + ")\n{\n" + call.body_ + "}\n\n";
+  return name + "(" + arguments + ")";
+}
+
+Status Source::add_steps() {
+  name_buffers();
+  for (size_t i = 0; i < plan_.steps.size(); ++i) {
+    const Status status = add_step(i);
+    if (status.ok()) continue;
+    const std::string& line = plan_.steps[i].line;
+    return line.empty() ? status
+                        : Status(status.code(), errors::join(status.message(), " (", line, ")"));
+  }
+  return {};
+}
+
+}  // namespace weft::c99

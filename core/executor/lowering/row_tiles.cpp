@@ -1,0 +1,441 @@
+#include "executor/lowering/row_tiles.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/errors.h"
+#include "executor/memory/arena_packing.h"
+#include "executor/memory/placement_impl.h"
+#include "ops/slots/kernel_call.h"
+#include "ops/use.h"
+#include "weft_parts.h"
+
+namespace weft::executor {
+namespace {
+
+using graph::BandSchedule;
+using graph::Graph;
+using graph::kRowAxis;
+using graph::Node;
+using graph::Operand;
+using graph::RowRule;
+using graph::TensorType;
+using graph::ValueId;
+
+constexpr double kMostTime = 1.25;  // that a thread may take for its section, of an equal share
+constexpr double kMostWork = 1.04;  // that more sections may make of it
+constexpr int64_t kLeastRows = 8;   // of these
+
+class Planner {
+ public:
+  Planner(const graph::Region& region, int threads, bool in_sections, const Target* target)
+      : body_(*region.body),
+        windows_(region.windows),
+        target_(target),
+        rows_(region.loop.most),
+        threads_(threads),
+        in_sections_(in_sections),
+        nodes_(body_.nodes.size()) {
+    std::iota(nodes_.begin(), nodes_.end(), 0);
+    plan_->images = body_.type(body_.outputs[0]).shape[0];
+    plan_->rows = rows_;
+    if (windows_) axis_ = windows_(body_, body_.nodes.back())->axis;
+    for (const Node& node : body_.nodes) rules_.emplace_back(body_, node, windows_);
+    choose_schedule();
+  }
+
+  Result<std::shared_ptr<const BandPlan>> run() {
+    place();
+    part_arithmetic();
+    const int64_t sections = static_cast<int64_t>(schedule_.sections.size()) - 1;
+    if (in_sections_) plan_->lanes = std::min<int64_t>(threads_, plan_->images * sections);
+    int64_t kernels = 0;
+    for (size_t n = 0; n < body_.nodes.size(); ++n) {
+      WEFT_TRY(add_step(n));
+      WEFT_ASSIGN(const int64_t bytes, scratch_of_step(n));
+      kernels = std::max(kernels, bytes);
+    }
+    const Checked scratch = (Checked(plan_->ring_bytes) + kernels) * plan_->lanes;
+    if (scratch.value() > kTooMany / 4) return errors::out_of_memory("plan", scratch.value());
+    plan_->lane_bytes = plan_->ring_bytes + padded(kernels);
+    if (target()) plan_->over = overlap();
+    plan_->calls = std::move(schedule_.calls);
+    plan_->sections = std::move(schedule_.sections);
+    count_cost();
+    return std::shared_ptr<const BandPlan>(std::move(plan_));
+  }
+
+ private:
+  const Target* target() const { return kHasTargets ? target_ : nullptr; }
+  int64_t padded(int64_t bytes) const {
+    const int64_t to = target() ? target()->alignment : static_cast<int64_t>(kAlignment);
+    return (bytes + to - 1) / to * to;
+  }
+  // Is it run by a kernel that makes rows? A target has no others.
+  bool is_kernel(const Node& node) const { return windows_ || graph::has_row_kernel(node); }
+
+  // As many sections as keep threads busy at little work that is done twice. Where rows are too few
+  // for so many threads, these share every kernel.
+  void choose_schedule() {
+    std::vector<const RowRule*> rules;
+    for (const RowRule& rule : rules_) rules.push_back(&rule);
+    const auto schedule = [&](int64_t sections) {
+      return graph::schedule_bands(body_, nodes_, rules, rows_, sections);
+    };
+    const int64_t least =
+        in_sections_ && threads_ > 1 ? (threads_ + plan_->images - 1) / plan_->images : 1;
+    schedule_ = schedule(least);
+    if (least == 1) return;
+    if (schedule_.longest * static_cast<double>(least) > kMostTime) {
+      in_sections_ = false;
+      schedule_ = schedule(1);
+    } else if (rules_.back().height() >= 2 * least * kLeastRows) {
+      BandSchedule more = schedule(2 * least);
+      if (more.work <= kMostWork) schedule_ = std::move(more);
+    }
+  }
+
+  // ---- arrays
+
+  void place() {
+    values_.resize(body_.values.size(), -1);
+    for (size_t i = 0; i < body_.inputs.size(); ++i)
+      add_external(body_.inputs[i], static_cast<int32_t>(i));
+    add_external(body_.outputs[0], static_cast<int32_t>(body_.inputs.size()));
+    for (size_t n = body_.nodes.size() - 1; n-- > 0;) {  // a whole before its parts
+      const ValueId id = body_.nodes[n].outputs[0];
+      const TensorType& type = body_.type(id);
+      const int32_t whole = schedule_.whole_of[n];
+      BandValue value;
+      if (whole >= 0) {
+        const Node& node = body_.nodes[static_cast<size_t>(whole)];
+        value = plan_->values[static_cast<size_t>(value_of(node.outputs[0]))];
+        value.offset += first_plane(node, id) * value.held * value.row_bytes;
+      } else {
+        value = {-1, plan_->ring_bytes, schedule_.held[n], row_bytes(type), 0};
+        plan_->ring_bytes += padded(rules_[n].row_bytes() * value.held);
+      }
+      add(id, value);
+    }
+  }
+  void add(ValueId id, const BandValue& value) {
+    values_[static_cast<size_t>(id)] = static_cast<int32_t>(plan_->values.size());
+    plan_->values.push_back(value);
+  }
+  void add_external(ValueId id, int32_t number) {
+    const TensorType& type = body_.type(id);
+    BandValue value{number, 0, 0, 0, 0};
+    if (type.shape.rank() > axis_) {
+      value.held = type.shape[axis_];
+      value.row_bytes = row_bytes(type);
+    }
+    if (type.shape.rank() > 0 && type.shape[0] == plan_->images)
+      value.image_bytes = type.bytes() / std::max<int64_t>(1, plan_->images);
+    add(id, value);
+  }
+  int64_t row_bytes(const TensorType& type) const {
+    int64_t bytes = size_of(type.dtype);
+    for (int axis = axis_ + 1; axis < type.shape.rank(); ++axis) bytes *= type.shape[axis];
+    return bytes;
+  }
+  int32_t value_of(ValueId id) const { return values_[static_cast<size_t>(id)]; }
+
+  int64_t first_plane(const Node& whole, ValueId part) const {
+    int64_t plane = 0;
+    for (const Operand& operand : whole.operands) {
+      if (operand.value == part) break;
+      plane += body_.type(operand.value).shape[1];
+    }
+    return plane;
+  }
+
+  // ---- steps
+
+  Status add_step(size_t n) {
+    const Node& node = body_.nodes[n];
+    BandStep step;
+    step.out = value_of(node.outputs[0]);
+    step.band.out_held = plan_->values[static_cast<size_t>(step.out)].held;
+    if (is_kernel(node)) {
+      WEFT_TRY(add_kernel(n, step));
+    } else if (graph::is_concatenation(node)) {
+      add_copies(n, step);
+    } else {
+      WEFT_TRY(add_arithmetic(n, step));
+    }
+    plan_->steps.push_back(std::move(step));
+    return {};
+  }
+
+  BandUse use_of(size_t n, size_t operand) const {
+    const Operand& own = body_.nodes[n].operands[operand];
+    if (!own.is_value()) return {};
+    const bool by_rows = rules_[n].reads_rows(operand);
+    const bool is_image = !is_kernel(body_.nodes[n]) && body_.type(own.value).shape.rank() == 5;
+    return {value_of(own.value), by_rows, by_rows || is_image};
+  }
+
+  // For one image.
+  static TensorView view_of(TensorType type, bool is_image) {
+    TensorView view{};
+    view.dtype = type.dtype;
+    view.rank = type.shape.rank();
+    if (view.rank < 0) return view;
+    if (is_image && view.rank > 0) type.shape[0] = 1;
+    const Shape strides = dense_strides(type.shape);
+    std::copy(type.shape.begin(), type.shape.end(), view.shape);
+    std::copy(strides.begin(), strides.end(), view.strides);
+    return view;
+  }
+
+  Status add_kernel(size_t n, BandStep& step) {
+    const Node& node = body_.nodes[n];
+    step.op = node.op;
+    step.attributes = node.attributes;
+    if (windows_) step.window = windows_(body_, node);
+    WEFT_ASSIGN(const std::vector<TensorType> types, graph::operand_types(body_, node));
+    for (size_t i = 0; i < types.size(); ++i) {
+      step.in.push_back(use_of(n, i));
+      step.views.push_back(view_of(types[i], step.in[i].by_rows));
+      if (step.in[i].value >= 0 && i < ops::RowBand::kMostInputs)
+        step.band.in_held[i] = plan_->values[static_cast<size_t>(step.in[i].value)].held;
+    }
+    step.views.push_back(view_of(body_.type(node.outputs[0]), true));
+    if (node.op->slot.problem) {
+      const std::vector<TensorType> in = types_of_one_image(step);
+      const TensorType out = ops::type_of(step.views.back());
+      step.problem = node.op->slot.problem({*node.op, in, {&out, 1}, node.attributes.view()});
+    }
+    return {};
+  }
+
+  void add_copies(size_t n, BandStep& step) {
+    const Node& node = body_.nodes[n];
+    int64_t plane = 0;
+    for (size_t i = 0; i < node.operands.size(); ++i) {
+      const ValueId id = node.operands[i].value;
+      const graph::Value& from = body_.values[static_cast<size_t>(id)];
+      const bool is_part =
+          from.origin == graph::Origin::kNode &&
+          schedule_.whole_of[static_cast<size_t>(from.index)] == static_cast<int32_t>(n);
+      if (!is_part) step.copies.push_back({use_of(n, i), from.type.shape[1], plane});
+      plane += from.type.shape[1];
+    }
+  }
+
+  // ---- arithmetic
+
+  bool is_arithmetic(size_t n) const {
+    return !is_kernel(body_.nodes[n]) && !graph::is_concatenation(body_.nodes[n]);
+  }
+
+  // Calls that go beyond the end of a ring become two.
+  void part_arithmetic() {
+    std::vector<graph::BandCall> calls;
+    size_t c = 0;
+    for (size_t& section : schedule_.sections) {
+      for (; c < section; ++c) add_parts(schedule_.calls[c], calls);
+      section = calls.size();
+    }
+    schedule_.calls = std::move(calls);
+  }
+  void add_parts(const graph::BandCall& call, std::vector<graph::BandCall>& calls) const {
+    const auto n = static_cast<size_t>(call.node);
+    graph::RowRange rows = call.rows;
+    while (is_arithmetic(n) && rows.begin < rows.end) {
+      int64_t count = rows.end - rows.begin;
+      const auto bound_by = [&](ValueId id) {
+        const int64_t held = plan_->values[static_cast<size_t>(value_of(id))].held;
+        count = std::min(count, held - rows.begin % held);
+      };
+      for (size_t i = 0; i < body_.nodes[n].operands.size(); ++i)
+        if (rules_[n].reads_rows(i)) bound_by(body_.nodes[n].operands[i].value);
+      bound_by(body_.nodes[n].outputs[0]);
+      calls.push_back({call.node, {rows.begin, rows.begin + count}});
+      rows.begin += count;
+    }
+    if (rows.begin < rows.end) calls.push_back({call.node, rows});
+  }
+
+  Status add_arithmetic(size_t n, BandStep& step) {
+    if constexpr (!WEFT_KEEPS_tiles) return lower(body_).status();
+    const Node& node = body_.nodes[n];
+    std::vector<ValueId> operands;
+    Graph region;
+    if (node.op) {
+      region = region_of(body_, node, operands);
+    } else {
+      region = *body_.regions[static_cast<size_t>(node.region)].body;
+      for (const Operand& operand : node.operands) operands.push_back(operand.value);
+    }
+    for (const ValueId id : operands) {
+      const auto at = std::ranges::find(node.operands, Operand::of_value(id));
+      step.in.push_back(use_of(n, static_cast<size_t>(at - node.operands.begin())));
+    }
+    for (const graph::BandCall& call : schedule_.calls) {
+      const int64_t rows = call.rows.end - call.rows.begin;
+      if (static_cast<size_t>(call.node) != n ||
+          std::ranges::find(step.codes, rows, &BandCode::rows) != step.codes.end())
+        continue;
+      WEFT_ASSIGN(TileCode code, code_of_rows(region, operands, node.outputs[0], rows, step));
+      if (step.codes.empty())
+        for (const ScalarExternal& s : code.scalars)
+          step.scalars.push_back(scalar_bits(s.scalar, s.dtype));
+      step.codes.push_back({rows, std::make_unique<TileCode>(std::move(code))});
+    }
+    return {};
+  }
+
+  // On so many rows of all planes.
+  Result<TileCode> code_of_rows(const Graph& region, std::span<const ValueId> operands,
+                                ValueId result, int64_t rows, const BandStep& step) {
+    std::vector<TensorType> types;
+    std::vector<TensorView> views;
+    const auto add_array = [&](ValueId id, const BandUse& use) {
+      TensorType type = body_.type(id);
+      if (use.by_image && type.shape.rank() == 5) type.shape[0] = 1;
+      if (use.by_rows) type.shape[kRowAxis] = rows;
+      TensorView view = view_of(type, false);
+      if (use.by_rows)
+        view.strides[1] = plan_->values[static_cast<size_t>(use.value)].held * view.strides[2];
+      views.push_back(view);
+      return type;
+    };
+    for (size_t i = 0; i < operands.size(); ++i)
+      types.push_back(add_array(operands[i], step.in[i]));
+    WEFT_ASSIGN(const Graph typed, with_input_types(region, types));
+    WEFT_ASSIGN(TileCode code, lower(typed));
+    for (const ScalarExternal& s : code.scalars)
+      views.push_back(view_of({s.dtype, Shape(), {}}, false));
+    add_array(result, {step.out, true, true});
+    for (TensorView& view : views) view = ops::broadcast_view(view, code.shape);
+    set_loop(code, views, threads_of_step());
+    code.scratch_a_thread = aligned(code.scratch_a_thread);
+    return code;
+  }
+
+  // The first operand that is read by rows, if these are in one piece: how far before it the result
+  // must begin, so that rows of the result never lie where rows are that will be read.
+  Over overlap() const {
+    for (size_t i = 0; i < body_.inputs.size(); ++i) {
+      const TensorType& type = body_.type(body_.inputs[i]);
+      const int32_t own = value_of(body_.inputs[i]);
+      int64_t planes = 1;
+      for (int axis = 1; axis < std::min(axis_, type.shape.rank()); ++axis)
+        planes *= type.shape[axis];
+      const BandValue& from = plan_->values[static_cast<size_t>(own)];
+      if (planes != 1 || plan_->images != 1 || !is_read_by_rows(own)) continue;
+      int64_t next = INT64_MAX / from.row_bytes, ahead = 0;  // the first row that is read later
+      for (size_t c = schedule_.calls.size(); c-- > 0;) {
+        const graph::BandCall& call = schedule_.calls[c];
+        const auto n = static_cast<size_t>(call.node);
+        for (size_t k = 0; k < plan_->steps[n].in.size(); ++k)
+          if (plan_->steps[n].in[k].value == own && plan_->steps[n].in[k].by_rows)
+            next = std::min(next, rules_[n].needed(k, call.rows).begin);
+        if (n + 1 == rules_.size())
+          ahead = std::max(ahead, call.rows.end * rules_[n].row_bytes() - next * from.row_bytes);
+      }
+      return {static_cast<int32_t>(i), ahead};
+    }
+    return {};
+  }
+  bool is_read_by_rows(int32_t value) const {
+    return std::ranges::any_of(plan_->steps, [&](const BandStep& step) {
+      return std::ranges::any_of(
+          step.in, [&](const BandUse& use) { return use.value == value && use.by_rows; });
+    });
+  }
+
+  // ---- scratch and cost
+
+  // Lanes are a thread's own.
+  int threads_of_step() const { return plan_->lanes > 1 ? 1 : threads_; }
+
+  Result<int64_t> scratch_of_step(size_t n) const {
+    const BandStep& step = plan_->steps[n];
+    int64_t bytes = 0;
+    for (const BandCode& code : step.codes)
+      bytes = std::max(bytes, threads_of_step() * code.code->scratch_a_thread);
+    if (!step.op) return bytes;
+    const Node& node = body_.nodes[n];
+    const std::vector<TensorType> in = types_of_one_image(step);
+    const TensorType out = ops::type_of(step.views.back());
+    ops::SlotTypes types{*node.op, in, {&out, 1}, node.attributes.view(), 0};
+    std::vector<bool> seen(static_cast<size_t>(rules_[n].height()) + 1, false);
+    for (const graph::BandCall& call : schedule_.calls) {
+      types.rows = call.rows.end - call.rows.begin;
+      if (static_cast<size_t>(call.node) != n || seen[static_cast<size_t>(types.rows)]) continue;
+      seen[static_cast<size_t>(types.rows)] = true;
+      if (target()) {
+        WEFT_ASSIGN(const TargetKernel kernel, target()->kernel(types));
+        bytes = std::max(bytes, kernel.scratch_bytes);
+        continue;
+      }
+      bytes = std::max(bytes, scratch_of(node.op->slot, types, threads_of_step()));
+    }
+    return bytes;
+  }
+  static std::vector<TensorType> types_of_one_image(const BandStep& step) {
+    std::vector<TensorType> types;
+    for (size_t i = 0; i + 1 < step.views.size(); ++i) {
+      const TensorView& view = step.views[i];
+      types.push_back(view.rank < 0 ? TensorType{view.dtype, Shape::absent(), {}}
+                                    : ops::type_of(view));
+    }
+    return types;
+  }
+
+  void count_cost() {
+    std::vector<bool> is_made(rules_.size(), false);  // not by its parts
+    for (const graph::BandCall& call : plan_->calls) is_made[static_cast<size_t>(call.node)] = true;
+    for (size_t n = 0; n < rules_.size(); ++n)
+      plan_->all_rows += is_made[n] ? rules_[n].height() : 0;
+    for (const RowRule& rule : rules_)
+      plan_->cost.flops += rule.work() * static_cast<double>(rule.height());
+    plan_->cost.flops *= schedule_.work;
+    for (const ValueId id : body_.inputs)
+      plan_->cost.bytes += static_cast<double>(body_.type(id).bytes());
+    plan_->cost.bytes += static_cast<double>(body_.type(body_.outputs[0]).bytes());
+  }
+
+  const Graph& body_;
+  const graph::RowWindows windows_;
+  const Target* const target_;
+  int axis_ = kRowAxis;  // of rows
+  const int64_t rows_;
+  const int threads_;
+  bool in_sections_;
+  std::vector<int32_t> nodes_;
+  std::vector<RowRule> rules_;
+  BandSchedule schedule_;
+  std::vector<int32_t> values_;  // by value of the body
+  std::unique_ptr<BandPlan> plan_ = std::make_unique<BandPlan>();
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const BandPlan>> plan_bands(const graph::Region& region, int threads,
+                                                   bool in_sections, const Target* target) {
+  ops::note_use("rows");
+  return Planner(region, threads, in_sections, target).run();
+}
+
+std::string describe(const BandPlan& plan) {
+  int64_t made = 0;
+  for (const graph::BandCall& call : plan.calls) made += call.rows.end - call.rows.begin;
+  std::string text = std::to_string(plan.rows) + " rows at a time, " + std::to_string(made) +
+                     " rows made of " + std::to_string(plan.all_rows) + ", " +
+                     std::to_string(plan.sections.size() - 1) + " sections, " +
+                     std::to_string(plan.lanes) + " times " + std::to_string(plan.ring_bytes) +
+                     " bytes of line buffers:";
+  for (const BandStep& step : plan.steps) {
+    const BandValue& out = plan.values[static_cast<size_t>(step.out)];
+    const std::string name = step.op               ? step.op->name
+                             : !step.codes.empty() ? "arithmetic"
+                                                   : "concatenate";
+    text += " " + name + " holds " + std::to_string(out.held);
+  }
+  return text + "\n";
+}
+
+}  // namespace weft::executor

@@ -1,0 +1,118 @@
+// Exact placement of few buffers by branch and bound.
+//
+// In a placement where no buffer can move down, each lies at 0 or on a buffer that it conflicts
+// with. Placed by rising offset, each therefore comes to lie on the highest of its placed
+// neighbours: an order says all, and only orders whose offsets do not fall need be tried. A branch
+// is cut when a buffer, or all that are alive at one step, cannot end below the best known.
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <vector>
+
+#include "executor/memory/arena_packing.h"
+
+namespace weft::executor {
+namespace {
+
+using Set = uint32_t;
+static_assert(kMostExact <= 32);
+
+class Search {
+ public:
+  Search(std::span<Buffer* const> buffers, int64_t below, int64_t enough)
+      : buffers_(buffers), best_(below), enough_(enough) {
+    for (size_t i = 0; i < buffers.size(); ++i) {
+      bytes_[i] = aligned(buffers[i]->bytes);
+      Set alive = 0;  // at the step that begins it: every other set of one step is part of these
+      for (size_t k = 0; k < buffers.size(); ++k) {
+        if (k != i && buffers[i]->conflicts_with(*buffers[k])) neighbours_[i] |= Set{1} << k;
+        if (buffers[k]->first <= buffers[i]->first && buffers[i]->first <= buffers[k]->last)
+          alive |= Set{1} << k;
+      }
+      alive_[i] = alive;
+    }
+  }
+
+  int64_t run(bool& finished) {
+    const Set all = buffers_.size() == 32 ? ~Set{0} : (Set{1} << buffers_.size()) - 1;
+    std::array<int64_t, kMostExact> heights{};
+    place(all, heights, 0, 0);
+    finished = tries_ < kMostExactTries;
+    for (size_t i = 0; i < buffers_.size() && found_; ++i) buffers_[i]->offset = best_offsets_[i];
+    return best_;
+  }
+
+ private:
+  using Heights = std::array<int64_t, kMostExact>;
+
+  template <class Use>
+  static void for_each(Set set, const Use& use) {
+    for (; set != 0; set &= set - 1) use(static_cast<size_t>(std::countr_zero(set)));
+  }
+
+  // Where the rest may lie at the lowest: not below the buffer placed last, nor in a neighbour.
+  bool can_improve(Set left, const Heights& heights, int64_t last) const {
+    bool can = true;
+    for_each(left, [&](size_t i) {
+      int64_t low = INT64_MAX, sum = 0;
+      for_each(left & alive_[i], [&](size_t k) {
+        low = std::min(low, std::max(heights[k], last));
+        sum += bytes_[k];
+      });
+      can = can && low + sum < best_ && std::max(heights[i], last) + bytes_[i] < best_;
+    });
+    return can;
+  }
+
+  // `heights`: by buffer, the highest end of its placed neighbours. Buffers at one offset do not
+  // conflict, so only one order of them is tried: that of their indices, from `from` on.
+  void place(Set left, const Heights& heights, int64_t last, size_t from) {
+    if (left == 0) return keep();
+    if (best_ <= enough_ || tries_ >= kMostExactTries || !can_improve(left, heights, last)) return;
+    std::array<size_t, kMostExact> next;
+    size_t count = 0;
+    for_each(left, [&](size_t i) {
+      if (heights[i] > last || (heights[i] == last && i >= from)) next[count++] = i;
+    });
+    std::sort(next.begin(), next.begin() + count, [&](size_t a, size_t b) {
+      if (heights[a] != heights[b]) return heights[a] < heights[b];
+      return bytes_[a] != bytes_[b] ? bytes_[a] > bytes_[b] : a < b;
+    });
+    for (size_t k = 0; k < count; ++k) {
+      const size_t i = next[k];
+      ++tries_;
+      offsets_[i] = heights[i];
+      Heights raised = heights;
+      for_each(left & neighbours_[i], [&](size_t other) {
+        raised[other] = std::max(raised[other], heights[i] + bytes_[i]);
+      });
+      place(left & ~(Set{1} << i), raised, heights[i], i + 1);
+    }
+  }
+
+  void keep() {
+    int64_t top = 0;
+    for (size_t i = 0; i < buffers_.size(); ++i) top = std::max(top, offsets_[i] + bytes_[i]);
+    if (top >= best_) return;
+    best_ = top;
+    best_offsets_ = offsets_;
+    found_ = true;
+  }
+
+  std::span<Buffer* const> buffers_;
+  int64_t best_;
+  const int64_t enough_;
+  bool found_ = false;
+  int64_t tries_ = 0;
+  std::array<int64_t, kMostExact> bytes_{}, offsets_{}, best_offsets_{};
+  std::array<Set, kMostExact> neighbours_{}, alive_{};
+};
+
+}  // namespace
+
+int64_t pack_exactly(std::span<Buffer* const> buffers, int64_t below, int64_t enough,
+                     bool& finished) {
+  return Search(buffers, below, enough).run(finished);
+}
+
+}  // namespace weft::executor

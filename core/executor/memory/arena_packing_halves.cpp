@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <vector>
+
+#include "executor/memory/arena_packing.h"
+#include "weft_parts.h"
+
+namespace weft::executor {
+namespace {
+
+constexpr int64_t kUnit = 1024;                    // bytes whose owner is known
+constexpr int64_t kLeastBytes = 4 * kUnit;         // of a buffer that is moved
+constexpr size_t kMostBuffers = 400;               // that a pass looks at in pairs
+constexpr int64_t kMostArena = int64_t{32} << 20;  // that caches hold
+
+// Who wrote each part of the arena last.
+class Owners {
+ public:
+  explicit Owners(int64_t arena) : of_(static_cast<size_t>((arena + kUnit - 1) / kUnit), kNobody) {}
+
+  // Bytes of a buffer there that one thread writes and the other one has.
+  int64_t strange(int64_t offset, int64_t bytes) const {
+    int64_t units = 0;
+    each(offset, bytes,
+         [&](size_t unit, int8_t half) { units += of_[unit] != kNobody && of_[unit] != half; });
+    return units * kUnit;
+  }
+  void write(const Buffer& buffer) {
+    each(buffer.offset, buffer.bytes, [&](size_t unit, int8_t half) { of_[unit] = half; });
+  }
+
+ private:
+  static constexpr int8_t kNobody = -1;
+
+  template <class Use>
+  static void each(int64_t offset, int64_t bytes, const Use& use) {
+    const int64_t middle = offset + bytes / 2;
+    for (int64_t unit = offset / kUnit; unit * kUnit < offset + bytes; ++unit)
+      use(static_cast<size_t>(unit), static_cast<int8_t>(unit * kUnit < middle ? 0 : 1));
+  }
+
+  std::vector<int8_t> of_;
+};
+
+class Halves {
+ public:
+  Halves(std::span<Buffer> buffers, int64_t arena) : arena_(arena) {
+    for (Buffer& b : buffers)
+      if (b.bytes > 0) order_.push_back(&b);
+    std::ranges::stable_sort(order_, {}, &Buffer::first);
+  }
+
+  // Each buffer in turn goes where it finds most of its own; all stay where they were if that is
+  // not better in the end.
+  void settle() {
+    std::vector<int64_t> before;
+    for (const Buffer* b : order_) before.push_back(b->offset);
+    const int64_t strange = strange_of_a_run();
+    Owners owners = after_a_run();
+    for (size_t n = 0; n < order_.size(); ++n) {
+      if (order_[n]->bytes >= kLeastBytes) order_[n]->offset = best_place(n, owners);
+      owners.write(*order_[n]);
+    }
+    if (strange_of_a_run() < strange) return;
+    for (size_t n = 0; n < order_.size(); ++n) order_[n]->offset = before[n];
+  }
+
+ private:
+  // What a run finds is what the one before has left.
+  Owners after_a_run() const {
+    Owners owners(arena_);
+    for (const Buffer* b : order_) owners.write(*b);
+    return owners;
+  }
+  int64_t strange_of_a_run() const {
+    Owners owners = after_a_run();
+    int64_t bytes = 0;
+    for (const Buffer* b : order_) {
+      bytes += owners.strange(b->offset, b->bytes);
+      owners.write(*b);
+    }
+    return bytes;
+  }
+
+  // Where it is, or with its middle where that of an earlier one was, of several the latest.
+  int64_t best_place(size_t n, const Owners& owners) const {
+    constexpr auto kStep = static_cast<int64_t>(kAlignment);
+    const Buffer& own = *order_[n];
+    int64_t best = own.offset, least = owners.strange(best, own.bytes);
+    for (size_t k = n; k-- > 0 && least > 0;) {
+      const Buffer& other = *order_[k];
+      if (other.bytes < kLeastBytes) continue;
+      const int64_t first = other.offset + other.bytes / 2 - own.bytes / 2;
+      const int64_t offset = first / kStep * kStep;
+      if (first < 0 || !is_free(own, offset)) continue;
+      const int64_t strange = owners.strange(offset, own.bytes);
+      if (strange >= least) continue;
+      least = strange;
+      best = offset;
+    }
+    return best;
+  }
+  bool is_free(const Buffer& own, int64_t offset) const {
+    const int64_t end = offset + aligned(own.bytes);
+    return end <= arena_ && std::ranges::none_of(order_, [&](const Buffer* other) {
+             return other != &own && other->offset < end &&
+                    offset < other->offset + aligned(other->bytes) && own.conflicts_with(*other);
+           });
+  }
+
+  const int64_t arena_;
+  std::vector<Buffer*> order_;  // in which they begin
+};
+
+}  // namespace
+
+void settle_halves(std::span<Buffer> buffers, int64_t arena) {
+  if constexpr (!WEFT_KEEPS_search) return;
+  if (buffers.size() <= kMostBuffers && arena <= kMostArena) Halves(buffers, arena).settle();
+}
+
+}  // namespace weft::executor

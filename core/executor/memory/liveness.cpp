@@ -1,0 +1,103 @@
+// The bound that no placement can beat.
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "executor/memory/arena_packing.h"
+#include "weft_parts.h"
+
+namespace weft::executor {
+namespace {
+
+// Bytes alive, step by step.
+class Live {
+ public:
+  explicit Live(size_t steps) : begins_(steps, 0), ends_(steps, 0) {}
+  void add(int32_t first, int32_t last, int64_t bytes) {
+    begins_[static_cast<size_t>(first)] += bytes;
+    ends_[static_cast<size_t>(last)] += bytes;
+  }
+  // Walks over the steps from `first` to `last`; `now` is what is alive between two steps.
+  int64_t most(int32_t first, int32_t last, int64_t& now) const {
+    int64_t most = now;
+    for (auto step = static_cast<size_t>(first); step <= static_cast<size_t>(last); ++step) {
+      most = std::max(most, now += begins_[step]);
+      now -= ends_[step];
+    }
+    return most;
+  }
+
+ private:
+  std::vector<int64_t> begins_, ends_;
+};
+
+// One past the group that step `begin` starts; past the step itself if it is in none.
+size_t end_of_group(std::span<const Lane> lanes, size_t begin) {
+  size_t end = begin + 1;
+  while (lanes[begin].group != Lane::kNone && end < lanes.size() &&
+         lanes[end].group == lanes[begin].group)
+    ++end;
+  return end;
+}
+
+// Every branch may be where it needs most while the others are where they do.
+int64_t live_in_group(std::span<const Buffer> buffers, std::span<const Lane> lanes, size_t begin,
+                      size_t end) {
+  const int32_t group = lanes[begin].group;
+  const auto from = static_cast<int32_t>(begin), to = static_cast<int32_t>(end);
+  int64_t live = 0;
+  std::vector<std::pair<int32_t, int32_t>> branches;  // their steps
+  for (int32_t step = from; step < to; ++step)
+    if (step == from ||
+        lanes[static_cast<size_t>(step)].beside(lanes[static_cast<size_t>(step) - 1]))
+      branches.emplace_back(step, step + 1);
+    else
+      branches.back().second = step + 1;
+  Live own(end);
+  for (const Buffer& b : buffers) {
+    if (b.last < from || b.first >= to) continue;
+    const bool starts = b.first_lane.group == group, ends = b.last_lane.group == group;
+    const int32_t branch = starts ? b.first_lane.branch
+                           : ends ? b.last_lane.branch
+                                  : Lane::kSeveral;
+    if (branch == Lane::kSeveral) {
+      live += aligned(b.bytes);
+      continue;
+    }
+    const auto steps = std::ranges::find_if(branches, [&](const auto& range) {
+      return lanes[static_cast<size_t>(range.first)].branch == branch;
+    });
+    own.add(starts ? b.first : steps->first, ends ? b.last : steps->second - 1, aligned(b.bytes));
+  }
+  for (const auto& [first, last] : branches) {
+    int64_t now = 0;
+    live += own.most(first, last - 1, now);
+  }
+  return live;
+}
+
+}  // namespace
+
+int64_t live_bytes(std::span<const Buffer> buffers, std::span<const Lane> lanes,
+                   std::span<int64_t> of_groups) {
+  if (lanes.empty()) {  // ports of a plan that computes nothing
+    int64_t all = 0;
+    for (const Buffer& b : buffers) all += aligned(b.bytes);
+    return all;
+  }
+  Live whole(lanes.size());
+  for (const Buffer& b : buffers) whole.add(b.first, b.last, aligned(b.bytes));
+  int64_t most = 0, now = 0;
+  for (size_t begin = 0; begin < lanes.size();) {
+    const size_t end = end_of_group(lanes, begin);
+    int64_t here = whole.most(static_cast<int32_t>(begin), static_cast<int32_t>(end) - 1, now);
+    if (WEFT_KEEPS_branches && lanes[begin].group != Lane::kNone)
+      here = of_groups[static_cast<size_t>(lanes[begin].group)] =
+          live_in_group(buffers, lanes, begin, end);
+    most = std::max(most, here);
+    begin = end;
+  }
+  return most;
+}
+
+}  // namespace weft::executor

@@ -1,0 +1,390 @@
+#include "executor/memory/placement_impl.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/errors.h"
+#include "graph/ir/control.h"
+#include "graph/ir/fused.h"
+#include "ops/slots/kernel_call.h"
+#include "ops/registry.h"
+#include "runtime/engine/transfer.h"
+#include "weft_parts.h"
+
+namespace weft::executor {
+
+using graph::Graph;
+using graph::Node;
+using graph::Operand;
+using graph::RegionKind;
+using graph::TensorType;
+using graph::ValueId;
+
+namespace {
+
+// Repeats axes that are missing or of extent one.
+Seen stretched(const Seen& from, const Shape& shape) {
+  Seen to = from;
+  to.shape = shape;
+  to.strides.resize(shape.rank(), 0);
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const int own = axis - (shape.rank() - from.shape.rank());
+    const bool repeats = own < 0 || from.shape[own] == 1;
+    to.strides[axis] = repeats ? 0 : from.strides[own];
+  }
+  return to;
+}
+
+ops::Cost cost_of(const TileCode& code, std::span<const TensorView> externals) {
+  ops::Cost cost;
+  cost.flops = static_cast<double>(additions_of(code) * code.shape.elements());
+  for (const TensorView& view : externals)
+    cost.bytes += static_cast<double>(ops::type_of(view).bytes());
+  return cost;
+}
+
+}  // namespace
+
+Placement::Placement(const Graph& graph, const PlanOptions& options,
+                     std::span<const BranchGroup> groups)
+    : graph_(graph), options_(options), groups_(groups), seen_(graph.values.size()) {
+  size_t count = graph.constants.size();  // scalars must not move once they have an address
+  for (const Node& node : graph.nodes) {
+    count += node.operands.size();
+    if (node.region < 0) continue;
+    for (const Node& inner : graph.regions[static_cast<size_t>(node.region)].body->nodes)
+      count += inner.operands.size();
+  }
+  scalars = std::make_shared<std::vector<uint64_t>>();
+  scalars->reserve(count);
+  state_of_.resize(graph.outputs.size(), -1);
+  for (const graph::StatePair& pair : graph.states)
+    if (static_cast<size_t>(pair.output) < state_of_.size())
+      state_of_[static_cast<size_t>(pair.output)] = pair.input;
+  outputs_of_.resize(graph.values.size());
+  for (size_t k = 0; k < graph.outputs.size(); ++k) {
+    const ValueId id = graph.outputs[k];
+    if (state_of_[k] < 0 && graph.producer(id))
+      outputs_of_[static_cast<size_t>(id)].push_back(static_cast<int32_t>(k));
+    if (!kHasResiduals || k < options.first_residual_output) continue;
+    residual_offsets.push_back(residual_bytes);
+    residual_bytes += aligned(graph.type(id).bytes());
+  }
+}
+
+Status Placement::place_all() {
+  WEFT_TRY(define_sources());
+  // What gives an array of its own when called eagerly becomes a view only where no kernel that
+  // reads it adds up by strides, so that bits are eager's.
+  sensitive_ = graph::stride_sensitive(graph_);
+  for (const Node& node : graph_.nodes) WEFT_TRY(add_node(node));
+  WEFT_TRY(move_scalars());
+  WEFT_TRY(check_total());
+  computing_ = steps.size();
+  if constexpr (WEFT_KEEPS_branches) gather_branches();
+  place_outputs();
+  note_uses();
+  reuse_in_place();
+  return {};
+}
+
+// Offsets are sums of sizes: a graph whose values together pass 2^61 bytes is refused here, so that
+// nothing behind overflows.
+Status Placement::check_total() const {
+  int64_t total = 0;
+  for (const Item& item : items_)
+    if (__builtin_add_overflow(total, item.bytes, &total) || total > INT64_MAX / 4)
+      return errors::out_of_memory("plan", INT64_MAX);
+  return {};
+}
+
+int32_t Placement::new_item(int64_t bytes) {
+  Item item;
+  item.bytes = bytes;
+  items_.push_back(item);
+  return static_cast<int32_t>(items_.size()) - 1;
+}
+
+int32_t Placement::constant_item(const void* data) {
+  const int32_t id = new_item(0);
+  Item& item = items_.back();
+  item.root = Root::kConstant;
+  item.index = static_cast<int32_t>(constants.size());
+  item.given = true;
+  constants.push_back(data);
+  return id;
+}
+
+Seen Placement::whole(int32_t item, const TensorType& type) const {
+  return {item, 0, type.dtype, type.shape, dense_strides(type.shape)};
+}
+
+Status Placement::define_sources() {
+  for (size_t i = 0; i < graph_.inputs.size(); ++i) {
+    const TensorType& type = graph_.type(graph_.inputs[i]);
+    const int32_t id = new_item(type.bytes());
+    Item& item = items_.back();
+    item.given = true;
+    const bool residual =
+        kHasResiduals && i < options_.residual_inputs.size() && options_.residual_inputs[i] >= 0;
+    item.root = residual ? Root::kResidual : Root::kInput;
+    item.index = residual ? 0 : static_cast<int32_t>(i);
+    item.offset = residual ? options_.residual_inputs[i] : 0;
+    input_items_.push_back(id);
+    seen_[static_cast<size_t>(graph_.inputs[i])] = whole(id, type);
+    if (!target() || i >= target()->inputs_in_arena) continue;
+    item.given = false;
+    item.root = Root::kArena;
+    input_places.push_back(whole(id, type));
+  }
+  for (const graph::Constant& constant : graph_.constants) {
+    Ref<Tensor> content = constant.content;
+    if (WEFT_KEEPS_devices && options_.device) {
+      WEFT_ASSIGN(content, transfer(*content, options_.device));
+    }
+    held.emplace_back(content->box().storage());
+    seen_[static_cast<size_t>(constant.value)] = {
+        constant_item(content->data()), 0, content->dtype(), content->shape(), content->strides()};
+  }
+  return {};
+}
+
+// A device has the scalars in one array of its own.
+Status Placement::move_scalars() {
+  if (!WEFT_KEEPS_devices || !options_.device || scalars->empty()) return {};
+  WEFT_ASSIGN(const Ref<Tensor> here,
+              Tensor::create(DType::kUInt64, Shape{static_cast<int64_t>(scalars->size())}));
+  std::memcpy(here->data(), scalars->data(), static_cast<size_t>(here->bytes()));
+  WEFT_ASSIGN(const Ref<Tensor> there, transfer(*here, options_.device));
+  held.emplace_back(there->box().storage());
+  for (size_t i = 0; i < scalars->size(); ++i)
+    std::ranges::replace(constants, static_cast<const void*>(&(*scalars)[i]),
+                         static_cast<const void*>(there->data() + i * sizeof(uint64_t)));
+  return {};
+}
+
+Status Placement::add_node(const Node& node) {
+  const size_t before = steps.size();
+  WEFT_TRY(add_steps(node));
+  for (const ValueId id : node.outputs)
+    for (const int32_t k : outputs_of_[static_cast<size_t>(id)])
+      place_output(static_cast<size_t>(k));
+  for (size_t s = before; s < steps.size(); ++s) steps[s].made_for = &node;
+  return {};
+}
+
+Status Placement::add_steps(const Node& node) {
+  if constexpr (WEFT_KEEPS_control)
+    if (graph::control_of(graph_, node)) return add_control(node);
+  if constexpr (WEFT_KEEPS_rows)
+    if (!node.op && graph_.regions[static_cast<size_t>(node.region)].kind == RegionKind::kBands)
+      return add_bands(node);
+  if (!options_.device && (!node.op || graph::is_elementwise(node))) return add_tiles(node);
+  if (!node.op) return errors::internal("plan", "a fused region is planned for a device");
+  WEFT_ASSIGN(const std::vector<TensorType> types, graph::operand_types(graph_, node));
+  if (add_view(node, types) || add_joined(node)) return {};
+  return add_kernel(node, types);
+}
+
+// A view takes no step: its values are other geometries on the same item.
+bool Placement::add_view(const Node& node, const std::vector<TensorType>& types) {
+  if (node.operands.empty() || !node.operands[0].is_value()) return false;
+  const Seen from = seen_[static_cast<size_t>(node.operands[0].value)];
+  if (graph::keeps_elements(node) && !node.op->view_rule) {
+    const ValueId id = node.outputs[0];
+    if (sensitive_[static_cast<size_t>(id)]) return false;
+    const bool repeats = node.op->name == "broadcast_to";
+    seen_[static_cast<size_t>(id)] = repeats ? stretched(from, graph_.type(id).shape) : from;
+    return true;
+  }
+  if (!node.op->view_rule) return false;
+  const ops::InferContext context(*node.op, types, node.attributes.view());
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    const TensorType& type = graph_.type(node.outputs[i]);
+    const std::optional<ops::Geometry> view =
+        node.op->view_rule(context, {from.shape, from.strides, 0}, type, i);
+    if (!view) return false;
+    Seen& to = seen_[static_cast<size_t>(node.outputs[i])];
+    to = from;
+    to.offset += view->offset * size_of(type.dtype);
+    to.shape = view->shape;
+    to.strides = view->strides;
+  }
+  return true;
+}
+
+Status Placement::add_tiles(const Node& node) {
+  if constexpr (!WEFT_KEEPS_tiles) return lower(graph_).status();
+  PendingStep step;
+  step.kind = StepKind::kTileProgram;
+  step.node = &node;
+  std::vector<ValueId> operands;
+  if (node.op) {
+    const Graph region = region_of(graph_, node, operands);
+    WEFT_ASSIGN(TileCode code, lower(region));
+    step.code = std::make_shared<TileCode>(std::move(code));
+    step.name = node.op->name;
+  } else {
+    const Graph& body = *graph_.regions[static_cast<size_t>(node.region)].body;
+    for (const Operand& operand : node.operands) operands.push_back(operand.value);
+    WEFT_ASSIGN(TileCode code, lower(body));
+    step.code = std::make_shared<TileCode>(std::move(code));
+    step.name = "fused";
+    for (const Node& inner : body.nodes) step.name += "+" + inner.op->name;
+  }
+  const auto seen_of = [&](size_t i) { return seen_[static_cast<size_t>(operands[i])]; };
+  const size_t inputs = step.code->inputs;
+  for (size_t i = 0; i < inputs; ++i) step.in.push_back(seen_of(i));
+  for (const ScalarExternal& s : step.code->scalars) step.in.push_back(scalar(s.scalar, s.dtype));
+  const size_t arrays = step.in.size();
+  for (size_t i = inputs; i < operands.size(); ++i)
+    step.in.push_back(seen_of(i).dense() ? seen_of(i) : dense_copy(seen_of(i)));
+  for (const ValueId id : node.outputs) {
+    const TensorType& type = graph_.type(id);
+    step.out.push_back(whole(new_item(type.bytes()), type));
+    seen_[static_cast<size_t>(id)] = step.out.back();
+  }
+  if (target()) {
+    steps.push_back(std::move(step));
+    return {};
+  }
+  std::vector<TensorView> views;
+  for (const std::span<const Seen> side :
+       {std::span<const Seen>(step.in).first(arrays), std::span<const Seen>(step.out)})
+    for (const Seen& seen : side) {
+      TensorView view{};
+      view.dtype = seen.dtype;
+      view.rank = seen.shape.rank();
+      std::copy(seen.shape.begin(), seen.shape.end(), view.shape);
+      std::copy(seen.strides.begin(), seen.strides.end(), view.strides);
+      if (views.size() < static_cast<size_t>(step.code->first_buffer()))
+        views.push_back(ops::broadcast_view(view, step.code->shape));
+    }
+  set_loop(*step.code, views, threads_of_next_step());
+  step.pieces = (step.code->units + step.code->grain - 1) / step.code->grain;
+  step.seconds = seconds_of(cost_of(*step.code, views));
+  const int threads = step.pieces > 1 ? threads_of_next_step() : 1;
+  step.code->scratch_a_thread = aligned(step.code->scratch_a_thread);
+  step.code->shared_scratch = aligned(step.code->shared_scratch);
+  add_scratch(step, step.code->shared_scratch + step.code->scratch_a_thread * threads);
+  steps.push_back(std::move(step));
+  return {};
+}
+
+// What the planner has to know of the kernel that runs the node.
+Result<TargetKernel> Placement::kernel_of(const Node& node, const ops::SlotTypes& call) const {
+  if (!target()) {
+    const ops::Slot& slot = node.op->slot;
+    return TargetKernel{slot.strides, ops::overwritten_by(slot, call)};
+  }
+  Result<TargetKernel> kernel = target()->kernel(call);
+  if (kernel.ok() || node.line < 0) return kernel;
+  return Status(kernel.status().code(),
+                errors::join(kernel.status().message(), " (", line_of(node), ")"));
+}
+
+Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& types) {
+  const ops::Slot& slot = node.op->slot;
+  if (!slot.run) return errors::unsupported(node.op->name, "nothing runs it on this device");
+  std::vector<TensorType> out;
+  for (const ValueId id : node.outputs) out.push_back(graph_.type(id));
+  const ops::SlotTypes call{*node.op, types, out, node.attributes.view()};
+  WEFT_ASSIGN(const TargetKernel kernel, kernel_of(node, call));
+  PendingStep step;
+  step.node = &node;
+  step.name = node.op->name;
+  step.overwrites = kernel.overwrites;
+  std::ranges::copy(kernel.over, step.over);
+  for (size_t i = 0; i < node.operands.size(); ++i) {
+    const Operand& operand = node.operands[i];
+    Seen seen;
+    if (operand.is_value()) seen = seen_[static_cast<size_t>(operand.value)];
+    if (operand.is_scalar()) seen = scalar(operand.scalar, types[i].dtype);
+    if (operand.is_value() && kernel.strides == ops::Strides::kDense && !seen.dense())
+      seen = dense_copy(seen);
+    step.in.push_back(seen);
+  }
+  for (const ValueId id : node.outputs) {
+    const TensorType& type = graph_.type(id);
+    step.out.push_back(whole(new_item(type.bytes()), type));
+    seen_[static_cast<size_t>(id)] = step.out.back();
+  }
+  weigh(step, slot, call);
+  // By the threads of the kernel's own step: copies of its operands have come before it.
+  add_scratch(step,
+              target() ? kernel.scratch_bytes : scratch_of(slot, call, threads_of_next_step()));
+  steps.push_back(std::move(step));
+  return {};
+}
+
+Seen Placement::scalar(const ops::Argument& value, DType dtype) {
+  scalars->push_back(scalar_bits(value, dtype));
+  return whole(constant_item(&scalars->back()), {dtype, Shape(), {}});
+}
+
+Seen Placement::dense_copy(const Seen& from) {
+  const TensorType type{from.dtype, from.shape, {}};
+  const Seen to = whole(new_item(type.bytes()), type);
+  add_copy(from, to);
+  return to;
+}
+
+void Placement::add_copy(const Seen& from, const Seen& to) {
+  PendingStep step;
+  step.kind = StepKind::kCopy;
+  step.name = "copy";
+  step.in = {from};
+  step.out = {to};
+  const TensorType type{to.dtype, to.shape, {}};
+  if constexpr (WEFT_KEEPS_branches)
+    weigh(step, ops::Slot(), {ops::op_named("copy"), {&type, 1}, {&type, 1}, {}});
+  steps.push_back(std::move(step));
+}
+
+// Branches go side by side where that saves time.
+void Placement::weigh(PendingStep& step, const ops::Slot& slot, const ops::SlotTypes& call) {
+  if constexpr (!WEFT_KEEPS_branches) return;
+  step.seconds = seconds_of(ops::cost_of(slot, call));
+  step.pieces = ops::pieces_of(slot, call);
+}
+
+void Placement::add_scratch(PendingStep& step, int64_t bytes) {
+  if (bytes > 0) step.scratch = new_item(bytes);
+}
+
+void Placement::touch(int32_t id, int32_t step) {
+  Item& item = items_[static_cast<size_t>(id)];
+  const Lane& lane = steps[static_cast<size_t>(step)].lane;
+  if (item.last_lane.beside(lane))
+    item.last_lane.branch = Lane::kSeveral;
+  else
+    item.last_lane = lane;
+  item.last = step;
+}
+
+void Placement::note_uses() {
+  for (Item& item : items_) {
+    item.first = item.last = -1;
+    item.first_lane = item.last_lane = Lane();
+  }
+  for (size_t s = 0; s < steps.size(); ++s) {
+    const auto at = static_cast<int32_t>(s);
+    const PendingStep& step = steps[s];
+    const auto write = [&](int32_t id) {
+      Item& item = items_[static_cast<size_t>(id)];
+      if (item.first < 0) {
+        item.first = at;
+        item.first_lane = step.lane;
+      }
+      touch(id, at);
+    };
+    for (const Seen& seen : step.in)
+      if (seen.item >= 0) touch(seen.item, at);
+    for (const Seen& seen : step.out) write(seen.item);
+    if (step.scratch >= 0) write(step.scratch);
+  }
+  note_parts();
+  note_ports();
+}
+
+}  // namespace weft::executor

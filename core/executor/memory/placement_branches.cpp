@@ -1,0 +1,48 @@
+// Branches in the placement: their steps put one after another, and what the search is told.
+#include <algorithm>
+
+#include "executor/memory/placement_impl.h"
+#include "graph/ir/control.h"
+
+namespace weft::executor {
+
+std::vector<BranchStep> Placement::branch_steps() const {
+  Writers writers(*this);
+  std::vector<BranchStep> result;
+  for (size_t s = 0; s < computing_; ++s) {
+    const PendingStep& pending = steps[s];
+    BranchStep step;
+    step.seconds = pending.seconds;
+    step.pieces = pending.pieces;
+    step.keeps_order = pending.node && graph::runs_on_caller(graph_, *pending.node);
+    for (const Seen& seen : pending.in)
+      if (seen.item >= 0)
+        for (const int32_t earlier : writers.of(seen.item)) step.after.push_back(earlier);
+    for (const Seen& seen : pending.out) writers.add(static_cast<int32_t>(s), seen.item);
+    result.push_back(std::move(step));
+  }
+  return result;
+}
+
+// Of the step that is added next: its share in a group, else all.
+int Placement::threads_of_next_step() const {
+  const auto next = static_cast<int32_t>(steps.size());
+  for (const BranchGroup& group : groups_)
+    if (group.begin <= next && next < group.end) return group.share;
+  return options_.threads;
+}
+
+void Placement::gather_branches() {
+  for (size_t g = 0; g < groups_.size(); ++g) {
+    const BranchGroup& group = groups_[g];
+    const auto begin = steps.begin() + group.begin, end = steps.begin() + group.end;
+    for (int32_t step = group.begin; step < group.end; ++step)
+      steps[static_cast<size_t>(step)].lane = {
+          static_cast<int32_t>(g), group.branch[static_cast<size_t>(step - group.begin)]};
+    std::stable_sort(begin, end, [](const PendingStep& a, const PendingStep& b) {
+      return a.lane.branch < b.lane.branch;
+    });
+  }
+}
+
+}  // namespace weft::executor

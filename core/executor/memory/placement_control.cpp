@@ -1,0 +1,73 @@
+// The step of a loop or a cond, or of a loop over bands of rows, among those of the plan around it.
+#include "base/errors.h"
+#include "executor/lowering/row_tiles.h"
+#include "executor/lowering/control.h"
+#include "executor/memory/placement_impl.h"
+
+namespace weft::executor {
+
+using graph::Node;
+using graph::Operand;
+using graph::TensorType;
+using graph::ValueId;
+
+Status Placement::add_control(const Node& node) {
+  if (options_.device)
+    return errors::unsupported("plan", "control flow runs on the CPU only, not on a device");
+  PendingStep step;
+  step.kind = StepKind::kControl;
+  step.node = &node;
+  step.control = options_.controls[static_cast<size_t>(node.region)];
+  step.name = step.control->kind == graph::RegionKind::kLoop ? "loop" : "cond";
+  add_region_arrays(node, step);
+  step.seconds = seconds_of(step.control->cost);
+  add_scratch(step, step.control->scratch_bytes());
+  steps.push_back(std::move(step));
+  return {};
+}
+
+Status Placement::add_bands(const Node& node) {
+  PendingStep step;
+  step.kind = StepKind::kBands;
+  step.name = "bands";
+  step.node = &node;
+  add_region_arrays(node, step);  // copies are steps before it
+  const graph::Region& region = graph_.regions[static_cast<size_t>(node.region)];
+  WEFT_ASSIGN(step.bands, plan_bands(region, threads_of_next_step(), options_.sections, target()));
+  step.over[0] = step.bands->over;
+  step.seconds = seconds_of(step.bands->cost);
+  step.pieces = step.bands->pieces();
+  add_scratch(step, step.bands->scratch_bytes());
+  steps.push_back(std::move(step));
+  return {};
+}
+
+void Placement::add_region_arrays(const Node& node, PendingStep& step) {
+  for (const Operand& operand : node.operands) {
+    const Seen& seen = seen_[static_cast<size_t>(operand.value)];
+    step.in.push_back(seen.dense() ? seen : dense_copy(seen));
+  }
+  for (const ValueId id : node.outputs) {
+    const TensorType& type = graph_.type(id);
+    step.out.push_back(whole(new_item(type.bytes()), type));
+    seen_[static_cast<size_t>(id)] = step.out.back();
+  }
+}
+
+// A loop reads what a carried value is at first before it writes anything: into the same memory,
+// if nothing else of the loop reads that.
+bool Placement::carries_in_place(const PendingStep& step, size_t out, int32_t item) const {
+  const graph::Loop& loop = step.control->loop;
+  if (step.control->kind != graph::RegionKind::kLoop || out >= static_cast<size_t>(loop.carried))
+    return false;
+  const size_t own = operand_of_carried(loop, out);
+  for (size_t i = 0; i < step.in.size(); ++i) {
+    const Seen& from = step.in[i];
+    const bool reads = from.item >= 0 && find(from.item) == find(item);
+    if (reads != (i == own)) return false;
+    if (reads && (from.offset != 0 || offset_of(from.item) != offset_of(item))) return false;
+  }
+  return true;
+}
+
+}  // namespace weft::executor

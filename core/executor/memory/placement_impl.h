@@ -1,0 +1,229 @@
+// Which memory each value of a graph lies in: the part of planning between the graph and the
+// list of bound steps.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "executor/plan/branches.h"
+#include "executor/lowering/lowering.h"
+#include "executor/plan/order.h"
+#include "executor/memory/arena_packing.h"
+#include "executor/plan/plan.h"
+#include "executor/plan/saved_plan.h"
+#include "executor/plan/target.h"
+
+namespace weft::executor {
+
+// Are there plans whose outputs stay for a backward, or that consume what a forward kept?
+#if defined(WEFT_RUNTIME_ONLY)
+inline constexpr bool kHasResiduals = false;
+#else
+inline constexpr bool kHasResiduals = true;
+#endif
+// Are there plans for others' kernels (target.h)? A library of some operators runs all of its own.
+#if WEFT_HAS_SOME_OPERATORS
+inline constexpr bool kHasTargets = false;
+#else
+inline constexpr bool kHasTargets = true;
+#endif
+
+// A piece of memory: given from outside (inputs, constants, residuals of the forward), or written
+// by one step. Items that share memory by in-place reuse form one with the first of them; an item
+// may also be a part of another one, which several steps then write.
+struct Item {
+  int64_t bytes = 0;
+  int32_t first = -1;          // step that writes it
+  int32_t last = -1;           // step that reads it last
+  Lane first_lane, last_lane;  // of these, as in Buffer
+  Root root = Root::kArena;
+  int32_t index = 0;
+  int64_t offset = 0;   // in its root; the packing decides it for the arena
+  int32_t joined = -1;  // the item whose memory this one takes over, or is a part of
+  int64_t inside = 0;   // bytes from the start of that one
+  bool is_part = false;
+  bool given = false;  // existed before the run
+  bool stays = false;  // is read after the run
+};
+
+// A value: a geometry on an item.
+struct Seen {
+  int32_t item = -1;   // -1: absent
+  int64_t offset = 0;  // bytes from the item's start
+  DType dtype = DType::kFloat32;
+  Shape shape;
+  Shape strides;
+
+  bool dense() const { return is_dense(shape, strides); }
+  int64_t bytes() const { return (Checked(shape.elements()) * size_of(dtype)).value(); }
+};
+
+struct PendingStep {
+  StepKind kind = StepKind::kKernel;
+  std::string name;
+  const graph::Node* node = nullptr;      // that it runs; null: a copy
+  const graph::Node* made_for = nullptr;  // null: a copy to an output
+  std::vector<Seen> in;
+  std::vector<Seen> out;
+  std::shared_ptr<TileCode> code;
+  std::shared_ptr<const ControlPlan> control;
+  std::shared_ptr<const BandPlan> bands;
+  int32_t scratch = -1;  // an item
+  Lane lane;
+  double seconds = 0;       // on one thread
+  int64_t pieces = 1;       // that threads can share it by
+  uint32_t overwrites = 0;  // kKernel: of who runs it, as a TargetKernel has it
+  Over over[2] = {};        // and of a target's kernel
+};
+
+// What the search for an order looks at: values are items. A node and the copies made for it are
+// one step, because they move together.
+struct OrderProblem {
+  std::vector<OrderStep> steps;
+  std::vector<OrderValue> values;
+  std::vector<const graph::Node*> nodes;  // by step
+};
+
+// The nodes of the graph as `order` has the problem's steps.
+std::vector<int32_t> nodes_in_order(const graph::Graph& graph, const OrderProblem& problem,
+                                    std::span<const int32_t> order);
+
+class Placement;
+
+// Which steps wrote (a part of) an item.
+class Writers {
+ public:
+  explicit Writers(const Placement& placement);
+  void add(int32_t step, int32_t item);
+  std::span<const int32_t> of(int32_t item) const { return writers_[static_cast<size_t>(item)]; }
+  bool is_only(int32_t step, int32_t item) const {
+    const std::span<const int32_t> all = of(item);
+    return !all.empty() && all.front() == step && all.back() == step;
+  }
+
+ private:
+  const Placement& placement_;
+  std::vector<std::vector<int32_t>> writers_;  // by item, rising
+};
+
+class Placement {
+ public:
+  // `groups`: what find_branches made of the branch_steps of a placement without.
+  Placement(const graph::Graph& graph, const PlanOptions& options,
+            std::span<const BranchGroup> groups = {});
+  Status run();
+  // The same with offsets that are known (and checked); null: with none, to see the branches.
+  Status run_as(const SavedPlan* saved);
+  const graph::Graph& graph() const { return graph_; }
+  const PlanOptions& options() const { return options_; }
+  const Target* target() const { return kHasTargets ? options_.target : nullptr; }
+  std::vector<BranchStep> branch_steps() const;
+  OrderProblem order_problem() const;  // of a placement without groups
+
+  // An item's final one, after in-place reuse.
+  const Item& owner(int32_t item) const { return items_[static_cast<size_t>(find(item))]; }
+  int32_t find(int32_t item) const {
+    while (items_[static_cast<size_t>(item)].joined >= 0)
+      item = items_[static_cast<size_t>(item)].joined;
+    return item;
+  }
+
+  // Bytes from the start of that one.
+  int64_t offset_of(int32_t item) const {
+    int64_t offset = 0;
+    for (; items_[static_cast<size_t>(item)].joined >= 0;
+         item = items_[static_cast<size_t>(item)].joined)
+      offset += items_[static_cast<size_t>(item)].inside;
+    return offset;
+  }
+
+  size_t items() const { return items_.size(); }
+  // The item that an item is a part of; -1: of none.
+  int32_t part_of(int32_t item) const {
+    const Item& part = items_[static_cast<size_t>(item)];
+    return part.is_part ? part.joined : -1;
+  }
+
+  // The source line that made a node; empty if nobody wrote it down.
+  std::string line_of(const graph::Node& node) const {
+    return node.line < 0 ? std::string() : graph_.lines[static_cast<size_t>(node.line)];
+  }
+
+  std::vector<PendingStep> steps;
+  std::vector<const void*> constants;
+  std::vector<HeldValue> held;
+  std::shared_ptr<std::vector<uint64_t>> scalars;
+  int64_t arena_bytes = 0;
+  int64_t lower_bound = 0;
+  bool arena_proven = false;         // no placement of this order needs fewer
+  std::vector<int64_t> group_bytes;  // that are live in each group
+  int64_t residual_bytes = 0;
+  std::vector<int64_t> residual_offsets;
+  std::vector<ArenaUse> uses;
+  std::vector<int64_t> offsets;                   // of the arena's buffers
+  std::vector<Seen> input_places, output_places;  // that a target has in the arena
+  int32_t parts = 0;  // items that are built in the array they are joined to
+
+ private:
+  Status check_total() const;
+  int32_t new_item(int64_t bytes);
+  int32_t constant_item(const void* data);
+  Seen whole(int32_t item, const graph::TensorType& type) const;
+  Status define_sources();
+  Status move_scalars();
+  Status add_node(const graph::Node& node);
+  Status add_steps(const graph::Node& node);
+  bool add_view(const graph::Node& node, const std::vector<graph::TensorType>& types);
+  Status add_tiles(const graph::Node& node);
+  Status add_control(const graph::Node& node);
+  Status add_bands(const graph::Node& node);
+  void add_region_arrays(const graph::Node& node, PendingStep& step);
+  Status add_kernel(const graph::Node& node, const std::vector<graph::TensorType>& types);
+  bool add_joined(const graph::Node& node);
+  bool may_be_part(const Seen& seen, int64_t at) const;
+  void note_parts();
+  int32_t whole_of(int32_t item) const;
+  int threads_of_next_step() const;
+  void gather_branches();
+  void touch(int32_t item, int32_t step);
+  Seen scalar(const ops::Argument& value, DType dtype);
+  Seen dense_copy(const Seen& from);
+  void add_copy(const Seen& from, const Seen& to);
+  static void weigh(PendingStep& step, const ops::Slot& slot, const ops::SlotTypes& call);
+  void add_scratch(PendingStep& step, int64_t bytes);
+  Result<TargetKernel> kernel_of(const graph::Node& node, const ops::SlotTypes& call) const;
+  int64_t alignment() const;
+  void note_uses();
+  void place_outputs();
+  void place_output(size_t index);
+  Item output_memory(size_t index, const Seen& seen);
+  bool may_write_state(size_t output, int32_t item) const;
+  bool carries_in_place(const PendingStep& step, size_t out, int32_t item) const;
+  bool reads_only_in_place(const PendingStep& step, size_t out, int32_t item) const;
+  void reuse_in_place();
+  bool overlaps(const PendingStep& step, const Over& over) const;
+  bool overlap(const PendingStep& step, const Over& over, int32_t at);
+  void note_ports();
+  bool join(const PendingStep& step, size_t out, int32_t at, int32_t item);
+  Status place_all();
+  Status pack_arena(const SavedPlan* saved);  // null: places are searched for
+  Result<Packing> pack_buffers(std::span<Buffer> buffers, int64_t bound,
+                               const SavedPlan* saved) const;
+  void move_to_residuals(std::vector<Buffer>& buffers, std::vector<int32_t>& owners,
+                         const std::vector<bool>& is_scratch);
+  void add_reuses(const PendingStep& step, OrderStep& to) const;
+  void keep_states_readable(OrderProblem& problem, const Writers& writers) const;
+
+  const graph::Graph& graph_;
+  const PlanOptions& options_;
+  const std::span<const BranchGroup> groups_;
+  size_t computing_ = 0;  // steps of the graph's own; copies of outputs follow
+  std::vector<Item> items_;
+  std::vector<Seen> seen_;                        // by value of the graph
+  std::vector<bool> sensitive_;                   // by value: a reader's bits depend on its strides
+  std::vector<int32_t> input_items_;              // by input
+  std::vector<int32_t> state_of_;                 // by output: the input of its state pair, or -1
+  std::vector<std::vector<int32_t>> outputs_of_;  // by value of a node: outputs without a state
+};
+
+}  // namespace weft::executor

@@ -1,0 +1,132 @@
+// What the search for an order is told of a placement, and the nodes in the order that it found.
+#include <algorithm>
+
+#include "executor/memory/placement_impl.h"
+#include "graph/ir/control.h"
+
+namespace weft::executor {
+
+using graph::Graph;
+using graph::Node;
+using graph::Operand;
+using graph::ValueId;
+
+namespace {
+
+void add_once(std::vector<int32_t>& list, int32_t number) {
+  if (std::ranges::find(list, number) == list.end()) list.push_back(number);
+}
+
+void add_writers(OrderStep& to, const Writers& writers, const Seen& seen) {
+  if (seen.item < 0) return;
+  for (const int32_t earlier : writers.of(seen.item)) add_once(to.after, earlier);
+}
+
+}  // namespace
+
+OrderProblem Placement::order_problem() const {
+  OrderProblem problem;
+  problem.values.resize(items_.size());
+  for (size_t i = 0; i < items_.size(); ++i)
+    if (!items_[i].given && owner(static_cast<int32_t>(i)).root == Root::kArena)
+      problem.values[i].bytes = aligned(items_[i].bytes);
+  Writers writers(*this);
+  int32_t last_ordered = -1;
+  for (size_t s = 0; s < computing_; ++s) {
+    const PendingStep& step = steps[s];
+    if (s == 0 || step.made_for != steps[s - 1].made_for) {
+      problem.steps.emplace_back();
+      problem.nodes.push_back(step.made_for);
+      for (const Operand& operand : step.made_for->operands)
+        if (operand.is_value())
+          add_writers(problem.steps.back(), writers, seen_[static_cast<size_t>(operand.value)]);
+    }
+    const auto unit = static_cast<int32_t>(problem.steps.size()) - 1;
+    OrderStep& to = problem.steps.back();
+    for (const Seen& seen : step.in) {
+      if (seen.item < 0 || writers.is_only(unit, seen.item)) continue;
+      add_once(to.reads, whole_of(seen.item));
+      add_writers(to, writers, seen);
+    }
+    for (const Seen& seen : step.out) {
+      writers.add(unit, seen.item);
+      add_once(to.writes, whole_of(seen.item));
+    }
+    add_reuses(step, to);
+    if (step.scratch >= 0) to.scratch += aligned(items_[static_cast<size_t>(step.scratch)].bytes);
+    const bool ordered =
+        step.node && (step.node->effect >= 0 || graph::runs_on_caller(graph_, *step.node));
+    if (!ordered) continue;
+    if (last_ordered >= 0) add_once(to.after, last_ordered);
+    last_ordered = unit;
+  }
+  for (size_t s = computing_; s < steps.size(); ++s)  // copies to outputs stay at the end
+    for (const Seen& seen : steps[s].in)
+      if (seen.item >= 0) problem.values[static_cast<size_t>(whole_of(seen.item))].stays = true;
+  keep_states_readable(problem, writers);
+  return problem;
+}
+
+// An input of as many bytes that an output may be written over, for each output one.
+void Placement::add_reuses(const PendingStep& step, OrderStep& to) const {
+  for (size_t out = 0; out < step.out.size(); ++out)
+    for (const Seen& seen : step.in) {
+      if (seen.item < 0) continue;
+      const Item& from = items_[static_cast<size_t>(seen.item)];
+      if (from.given || from.bytes != items_[static_cast<size_t>(step.out[out].item)].bytes ||
+          from.is_part || items_[static_cast<size_t>(step.out[out].item)].is_part ||
+          std::ranges::find(to.reuses, seen.item) != to.reuses.end() ||
+          !reads_only_in_place(step, out, seen.item))
+        continue;
+      to.reuses.push_back(seen.item);
+      break;
+    }
+}
+
+// A state that is renewed where it lies stays so: what reads the old content keeps its place before
+// the step that overwrites it.
+void Placement::keep_states_readable(OrderProblem& problem, const Writers& writers) const {
+  for (size_t k = 0; k < graph_.outputs.size(); ++k) {
+    if (state_of_[k] < 0) continue;
+    const int32_t renewed = seen_[static_cast<size_t>(graph_.outputs[k])].item;
+    if (items_[static_cast<size_t>(renewed)].root != Root::kOutput) continue;
+    const int32_t old = input_items_[static_cast<size_t>(state_of_[k])];
+    for (const int32_t at : writers.of(renewed))
+      for (int32_t unit = 0; unit < at; ++unit)
+        if (std::ranges::find(problem.steps[static_cast<size_t>(unit)].reads, old) !=
+            problem.steps[static_cast<size_t>(unit)].reads.end())
+          add_once(problem.steps[static_cast<size_t>(at)].after, unit);
+  }
+}
+
+// Views take no step: each comes before the first node that reads it, the others at the end.
+std::vector<int32_t> nodes_in_order(const Graph& graph, const OrderProblem& problem,
+                                    std::span<const int32_t> order) {
+  std::vector<int32_t> nodes;
+  std::vector<bool> placed(graph.nodes.size(), false);
+  const auto place_with_views = [&](int32_t n) {
+    std::vector<int32_t> stack{n};
+    while (!stack.empty()) {
+      const int32_t top = stack.back();
+      const size_t before = stack.size();
+      for (const Operand& operand : graph.nodes[static_cast<size_t>(top)].operands) {
+        if (!operand.is_value()) continue;
+        const graph::Value& value = graph.values[static_cast<size_t>(operand.value)];
+        if (value.origin == graph::Origin::kNode && !placed[static_cast<size_t>(value.index)])
+          stack.push_back(value.index);
+      }
+      if (stack.size() != before) continue;
+      stack.pop_back();
+      if (!placed[static_cast<size_t>(top)]) nodes.push_back(top);
+      placed[static_cast<size_t>(top)] = true;
+    }
+  };
+  for (const int32_t unit : order)
+    place_with_views(
+        static_cast<int32_t>(problem.nodes[static_cast<size_t>(unit)] - graph.nodes.data()));
+  for (size_t n = 0; n < graph.nodes.size(); ++n)
+    if (!placed[n]) place_with_views(static_cast<int32_t>(n));
+  return nodes;
+}
+
+}  // namespace weft::executor

@@ -1,0 +1,64 @@
+// A consuming backward writes where residuals lay that nobody reads any more: so what is kept for
+// the last layers makes room for the gradients of the first.
+#include <algorithm>
+#include <numeric>
+
+#include "executor/memory/placement_impl.h"
+
+namespace weft::executor {
+namespace {
+
+// The lowest offset at which `buffer` is apart from those that are alive with it.
+int64_t lowest_gap(const Buffer& buffer, std::span<const Buffer> placed) {
+  std::vector<std::pair<int64_t, int64_t>> taken;
+  for (const Buffer& other : placed)
+    if (buffer.conflicts_with(other))
+      taken.emplace_back(other.offset, other.offset + aligned(other.bytes));
+  std::ranges::sort(taken);
+  int64_t at = 0;
+  for (const auto& [begin, end] : taken) {
+    if (begin - at >= aligned(buffer.bytes)) break;
+    at = std::max(at, end);
+  }
+  return at;
+}
+
+}  // namespace
+
+// Takes those buffers away that find a place among the residuals, the largest first. Scratch stays:
+// steps find it in the arena.
+void Placement::move_to_residuals(std::vector<Buffer>& buffers, std::vector<int32_t>& owners,
+                                  const std::vector<bool>& is_scratch) {
+  std::vector<Buffer> placed;
+  int64_t end = 0;
+  for (const Item& item : items_) {
+    if (!item.given || item.root != Root::kResidual) continue;
+    end = std::max(end, item.offset + aligned(item.bytes));
+    if (item.last >= 0)  // it is there from before the first step
+      placed.push_back({item.bytes, -1, item.last, Lane(), item.last_lane, item.offset});
+  }
+  std::vector<size_t> order(buffers.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, std::greater(), [&](size_t i) { return buffers[i].bytes; });
+  std::vector<bool> moved(buffers.size(), false);
+  for (const size_t i : order) {
+    Item& item = items_[static_cast<size_t>(owners[i])];
+    if (is_scratch[static_cast<size_t>(owners[i])]) continue;
+    const int64_t at = lowest_gap(buffers[i], placed);
+    if (at + aligned(buffers[i].bytes) > end) continue;
+    moved[i] = true;
+    item.root = Root::kResidual;
+    item.offset = buffers[i].offset = at;
+    placed.push_back(buffers[i]);
+  }
+  size_t kept = 0;
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    if (moved[i]) continue;
+    buffers[kept] = buffers[i];
+    owners[kept++] = owners[i];
+  }
+  buffers.resize(kept);
+  owners.resize(kept);
+}
+
+}  // namespace weft::executor

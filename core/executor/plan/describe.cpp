@@ -1,0 +1,139 @@
+#include <algorithm>
+
+#include "base/printable.h"
+#include "executor/lowering/row_tiles.h"
+#include "executor/lowering/control.h"
+#include "executor/lowering/lowering.h"
+#include "executor/memory/arena_packing.h"
+#include "executor/plan/plan.h"
+
+namespace weft::executor {
+namespace {
+
+std::string place_text(const Place& place) {
+  if (place.shape.rank() < 0) return "-";
+  static constexpr const char* kRoots[] = {"in", "out", "arena", "residual", "const"};
+  std::string text = kRoots[static_cast<int>(place.root)];
+  const bool numbered = place.root != Root::kArena && place.root != Root::kResidual;
+  if (numbered) text += std::to_string(place.index);
+  if (!numbered || place.offset) text += "+" + std::to_string(place.offset);
+  text += ":" + std::string(name_of(place.dtype)) + to_string(place.shape);
+  return place.dense() ? text : text + " strides " + to_string(place.strides);
+}
+
+std::string list(const std::vector<Place>& places) {
+  std::string text;
+  for (const Place& place : places) text += (text.empty() ? "" : ", ") + place_text(place);
+  return text;
+}
+
+std::string step_text(const Plan& plan, size_t index) {
+  static constexpr const char* kKinds[] = {"row", "tiles", "kernel", "copy", "control", "bands"};
+  const Step& step = plan.steps[index];
+  std::string text = std::to_string(index) + " " + kKinds[static_cast<int>(step.kind)] + " " +
+                     step.name + ": " + list(step.in) + " -> " + list(step.out);
+  if (step.scratch_bytes)
+    text += "; scratch arena+" + std::to_string(step.scratch_offset) + ":" +
+            std::to_string(step.scratch_bytes);
+  if (step.bands) text += "; " + describe(*step.bands);
+  return text.ends_with('\n') ? text : text + "\n";
+}
+
+std::string group_text(const Group& group) {
+  const auto microseconds = static_cast<int64_t>(group.seconds * 1e6);
+  return std::to_string(group.branches()) + " branches side by side, " +
+         std::to_string(group.share) + " threads each, to save about " +
+         std::to_string(microseconds) + " us\n";
+}
+
+std::string indented(const std::string& text, size_t by) {
+  std::string result;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+    result += std::string(by, ' ') + text.substr(at, end - at);
+    at = end;
+  }
+  return result;
+}
+
+std::string bodies_text(const ControlPlan& control, size_t indent) {
+  if (control.kind == graph::RegionKind::kCond)
+    return indented("if true: " + describe(control.body), indent) +
+           indented("if false: " + describe(control.otherwise), indent);
+  return indented(
+      "at most " + std::to_string(control.loop.most) + " times: " + describe(control.body), indent);
+}
+
+// Steps of a group are indented by its branch.
+std::string steps_text(const Plan& plan) {
+  std::string text;
+  auto group = plan.groups.begin();
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    if (group != plan.groups.end() && i == group->starts.back()) ++group;
+    const bool inside = group != plan.groups.end() && i >= group->starts.front();
+    if (inside && i == group->starts.front()) text += "  " + group_text(*group);
+    const bool starts = inside && std::ranges::find(group->starts, i) != group->starts.end();
+    text += inside ? starts ? "  - " : "    " : "  ";
+    text += step_text(plan, i);
+    if (plan.steps[i].control) text += bodies_text(*plan.steps[i].control, inside ? 6 : 4);
+  }
+  return text;
+}
+
+// The step at which most bytes are alive, and what they are, the largest first.
+std::string peak_text(const Plan& plan) {
+  constexpr size_t kMostListed = 12;
+  std::vector<int64_t> live(plan.steps.size(), 0);
+  for (const ArenaUse& use : plan.uses)
+    for (int32_t s = use.first; s <= use.last; ++s)
+      live[static_cast<size_t>(s)] += aligned(use.bytes);
+  const auto most = std::ranges::max_element(live);
+  if (most == live.end() || *most == 0) return "";
+  const auto peak = static_cast<int32_t>(most - live.begin());
+  std::vector<ArenaUse> alive;
+  for (const ArenaUse& use : plan.uses)
+    if (use.first <= peak && peak <= use.last) alive.push_back(use);
+  std::ranges::stable_sort(alive, std::greater(), &ArenaUse::bytes);
+  std::string text =
+      "  most alive at step " + std::to_string(peak) + ", " + std::to_string(*most) + " bytes:";
+  for (size_t i = 0; i < alive.size() && i < kMostListed; ++i)
+    text += (i ? ", " : " ") + std::to_string(alive[i].bytes) +
+            (alive[i].is_scratch ? " scratch of " : " of ") +
+            plan.steps[static_cast<size_t>(alive[i].first)].name + " (steps " +
+            std::to_string(alive[i].first) + " to " + std::to_string(alive[i].last) + ")";
+  if (alive.size() > kMostListed)
+    text += ", and " + std::to_string(alive.size() - kMostListed) + " smaller";
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string arena_json(const Plan& plan) {
+  std::string text = "{\"arena\": " + std::to_string(plan.arena_bytes) +
+                     ", \"lower_bound\": " + std::to_string(plan.lower_bound) + ", \"steps\": [";
+  for (size_t s = 0; s < plan.steps.size(); ++s)
+    text += (s ? ", " : "") + json_text(plan.steps[s].name);
+  text += "], \"buffers\": [";
+  for (size_t i = 0; i < plan.uses.size(); ++i) {
+    const ArenaUse& use = plan.uses[i];
+    text += (i ? ", {" : "{") + std::string("\"offset\": ") + std::to_string(use.offset) +
+            ", \"bytes\": " + std::to_string(use.bytes) +
+            ", \"first\": " + std::to_string(use.first) +
+            ", \"last\": " + std::to_string(use.last) +
+            ", \"scratch\": " + (use.is_scratch ? "true" : "false") + "}";
+  }
+  return text + "]}";
+}
+
+std::string describe(const Plan& plan) {
+  std::string text = std::to_string(plan.steps.size()) + " steps, arena " +
+                     std::to_string(plan.arena_bytes) + " bytes (lower bound " +
+                     std::to_string(plan.lower_bound) + (plan.proven ? ", proven least)" : ")") +
+                     ", residuals " + std::to_string(plan.residual_bytes) + " bytes\n";
+  if (!plan.groups.empty())
+    text += "  " + std::to_string(plan.groups.size()) + " groups of branches add " +
+            std::to_string(plan.added_bytes) + " bytes to the arena\n";
+  return text + peak_text(plan) + steps_text(plan);
+}
+
+}  // namespace weft::executor

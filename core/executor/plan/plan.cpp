@@ -1,0 +1,449 @@
+// From placed steps to the plan: places, the block of pointers and what is patched in it.
+#include "executor/plan/plan.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/errors.h"
+#include "base/log.h"
+#include "executor/lowering/row_tiles.h"
+#include "executor/lowering/bound_impl.h"
+#include "executor/lowering/control.h"
+#include "executor/memory/placement_impl.h"
+#include "executor/plan/reach.h"
+#include "executor/plan/state_order_impl.h"
+#include "graph/ir/fused.h"
+#include "ops/use.h"
+#include "weft_parts.h"
+
+namespace weft::executor {
+namespace {
+
+// Rows up to here run on the caller at once; longer ones as tiles on several threads.
+constexpr int64_t kLongestRow = 16384;
+
+class Emitter {
+ public:
+  Emitter(Placement& placement, Plan& plan) : placement_(placement), plan_(plan) {}
+
+  void run() {
+    plan_.patches.resize(plan_.inputs + plan_.outputs + 2);
+    size_t most_views = placement_.steps.size();
+    for (const PendingStep& pending : placement_.steps)
+      most_views += pending.in.size() + pending.out.size();
+    plan_.block.reserve(most_views * sizeof(TensorView) / 8);
+    plan_.steps.reserve(placement_.steps.size());
+    for (const PendingStep& pending : placement_.steps) emit(pending);
+    plan_.block.shrink_to_fit();  // it lives as long as the plan
+  }
+
+ private:
+  Place place_of(const Seen& seen) const {
+    Place place;
+    place.dtype = seen.dtype;
+    place.shape = seen.shape;
+    place.strides = seen.strides;
+    if (seen.item < 0) {
+      place.shape = Shape::absent();
+      return place;
+    }
+    const Item& item = placement_.owner(seen.item);
+    place.root = item.root;
+    place.index = item.index;
+    place.offset = item.offset + placement_.offset_of(seen.item) + seen.offset;
+    return place;
+  }
+
+  std::vector<Place> places_of(const std::vector<Seen>& seen) const {
+    std::vector<Place> places;
+    places.reserve(seen.size());
+    for (const Seen& one : seen) places.push_back(place_of(one));
+    return places;
+  }
+
+  static std::vector<ops::TensorType> types_of(const std::vector<Place>& places) {
+    std::vector<ops::TensorType> types;
+    for (const Place& place : places) types.push_back({place.dtype, place.shape, {}});
+    return types;
+  }
+
+  void emit(const PendingStep& pending) {
+    Step step;
+    step.kind = pending.kind;
+    step.name = pending.name;
+    step.code = pending.code;
+    step.control = pending.control;
+    step.bands = pending.bands;
+    step.in = places_of(pending.in);
+    step.out = places_of(pending.out);
+    if (pending.scratch >= 0) {
+      const Item& item = placement_.owner(pending.scratch);
+      step.scratch_offset = item.offset;
+      step.scratch_bytes = item.bytes;
+    }
+    if (pending.node) {
+      step.op = pending.node->op;
+      step.attributes = pending.node->attributes;
+      step.ordinal = pending.node->ordinal;
+      step.line = placement_.line_of(*pending.node);
+    }
+    if (step.kind == StepKind::kKernel && step.op && step.op->slot.problem) {
+      const std::vector<ops::TensorType> in = types_of(step.in), out = types_of(step.out);
+      step.problem = problem_of(step.op->slot, {*step.op, in, out, step.attributes.view()});
+    }
+    step.runs_on_caller = pending.node && graph::runs_on_caller(placement_.graph(), *pending.node);
+    if (step.control) step.child = controls_++;
+    if (is_one_row(step)) step.kind = StepKind::kTile;
+    const auto at = static_cast<uint32_t>(plan_.block.size() * 8);
+    plan_.actions.push_back({step.kind, static_cast<uint32_t>(plan_.steps.size()), at});
+    switch (step.kind) {
+      case StepKind::kTile: bind_tile(step, at); break;
+      case StepKind::kTileProgram:
+      case StepKind::kControl:
+      case StepKind::kBands: bind_pointers(step, at); break;
+      case StepKind::kKernel:
+      case StepKind::kCopy: bind_kernel(step, at); break;
+    }
+    plan_.runs_on_caller |= step.runs_on_caller;
+    plan_.steps.push_back(std::move(step));
+  }
+
+  // One step over dense data of one shape and single elements: no loop around it is needed.
+  static bool is_one_row(const Step& step) {
+    if (step.kind != StepKind::kTileProgram || step.code->steps.size() != 1 || step.code->has_end())
+      return false;
+    const int64_t elements = step.code->shape.elements();
+    if (elements > kLongestRow) return false;
+    return std::ranges::all_of(step.in, [&](const Place& place) {
+      const int64_t own = place.shape.elements();
+      return own == 1 || (own == elements && place.dense());
+    });
+  }
+
+  char* reserve(size_t bytes) {
+    const size_t begin = plan_.block.size();
+    plan_.block.resize(begin + (bytes + 7) / 8, 0);
+    return reinterpret_cast<char*>(plan_.block.data() + begin);
+  }
+
+  // The pointer at `slot` of the block will be `place`; constants are known now.
+  void bind(uint32_t slot, const Place& place) {
+    if (place.shape.rank() < 0) return;
+    if (place.root == Root::kConstant) {
+      const char* data =
+          static_cast<const char*>(plan_.constants[static_cast<size_t>(place.index)]) +
+          place.offset;
+      std::memcpy(reinterpret_cast<char*>(plan_.block.data()) + slot, &data, sizeof data);
+      return;
+    }
+    plan_.patches[root_of(plan_, place)].push_back({slot, place.offset});
+  }
+  void bind_scratch(uint32_t slot, const Step& step) {
+    if (step.scratch_bytes > 0)
+      plan_.patches[arena_root(plan_)].push_back({slot, step.scratch_offset});
+  }
+
+  void bind_tile(const Step& step, uint32_t at) {
+    auto* bound = reinterpret_cast<BoundTile*>(reserve(sizeof(BoundTile)));
+    const kernels::TileStep& tile_step = step.code->steps[0];
+    const int64_t elements = step.code->shape.elements();
+    bound->kernel = tile_step.kernel;
+    bound->tile.rows = 1;
+    bound->tile.cols = elements;
+    const size_t inputs = step.in.size();
+    for (int i = 0; i < kernels::kMaxStepInputs; ++i) {
+      const int16_t operand = tile_step.in[i];
+      if (operand < 0) continue;
+      const Place& place = step.in[static_cast<size_t>(operand)];
+      if (place.shape.elements() == 1 && elements > 1) bound->tile.scalar |= 1u << i;
+      bind(at + offset_in_tile(i), place);
+    }
+    WEFT_ASSERT(static_cast<size_t>(tile_step.out) == inputs);
+    bind(at + static_cast<uint32_t>(offsetof(BoundTile, tile.out)), step.out[0]);
+  }
+  static uint32_t offset_in_tile(int input) {
+    return static_cast<uint32_t>(offsetof(BoundTile, tile.in) +
+                                 sizeof(void*) * static_cast<size_t>(input));
+  }
+
+  // Pointers of the externals, then scratch.
+  void bind_pointers(const Step& step, uint32_t at) {
+    const size_t externals = step.in.size() + step.out.size();
+    reserve((externals + 1) * sizeof(void*));
+    uint32_t slot = at;
+    for (const std::vector<Place>* side : {&step.in, &step.out})
+      for (const Place& place : *side) {
+        bind(slot, place);
+        slot += sizeof(void*);
+      }
+    bind_scratch(slot, step);
+  }
+
+  // Scratch, then views: inputs, outputs.
+  void bind_kernel(const Step& step, uint32_t at) {
+    const size_t count = step.in.size() + step.out.size();
+    reserve(sizeof(void*) + count * sizeof(TensorView));
+    bind_scratch(at, step);
+    size_t i = 0;
+    for (const std::vector<Place>* side : {&step.in, &step.out})
+      for (const Place& place : *side) {
+        const auto slot = static_cast<uint32_t>(at + sizeof(void*) + i++ * sizeof(TensorView));
+        auto* view =
+            reinterpret_cast<TensorView*>(reinterpret_cast<char*>(plan_.block.data()) + slot);
+        view->dtype = place.dtype;
+        view->rank = place.shape.rank();
+        for (int axis = 0; axis < view->rank; ++axis) {
+          view->shape[axis] = place.shape[axis];
+          view->strides[axis] = place.strides[axis];
+        }
+        bind(slot + static_cast<uint32_t>(offsetof(TensorView, data)), place);
+      }
+  }
+
+  Placement& placement_;
+  Plan& plan_;
+  uint32_t controls_ = 0;
+};
+
+// Of nodes as they stand in the graph: a fused region moves its inputs and outputs only.
+Result<ops::Cost> cost_of(const graph::Graph& graph, const PlanOptions& options) {
+  ops::Cost total;
+  for (const graph::Node& node : graph.nodes) {
+    std::vector<graph::TensorType> in, out;
+    for (const graph::ValueId id : node.outputs) out.push_back(graph.type(id));
+    if (node.op) {
+      WEFT_ASSIGN(in, operand_types(graph, node));
+      const ops::Cost cost =
+          ops::cost_of(node.op->slot, {*node.op, in, out, node.attributes.view()});
+      total.flops += cost.flops;
+      total.bytes += cost.bytes;
+      continue;
+    }
+    if (const auto& control = options.controls[static_cast<size_t>(node.region)]) {
+      total.flops += control->cost.flops;
+      total.bytes += control->cost.bytes;
+      continue;
+    }
+    const graph::Region& region = graph.regions[static_cast<size_t>(node.region)];
+    if constexpr (WEFT_KEEPS_rows) {
+      if (region.kind == graph::RegionKind::kBands) {
+        WEFT_ASSIGN(const auto bands,
+                    plan_bands(region, options.threads, options.sections, options.target));
+        total.flops += bands->cost.flops;
+        total.bytes += bands->cost.bytes;
+        continue;
+      }
+    }
+    const graph::Graph& body = *region.body;
+    for (const graph::Operand& operand : node.operands)
+      total.bytes += static_cast<double>(graph.type(operand.value).bytes());
+    for (const graph::TensorType& type : out) total.bytes += static_cast<double>(type.bytes());
+    total.flops += static_cast<double>(body.nodes.size()) *
+                   static_cast<double>(graph::shape_of_fused(body).elements());
+  }
+  return total;
+}
+
+int64_t most_added(int64_t arena) {
+  return std::min(std::max(arena, int64_t{1} << 20), int64_t{1} << 28);
+}
+
+// What is decided of a plan before its steps are emitted. A placement refers to the rest.
+struct Decided {
+  explicit Decided(const PlanOptions& given) : options(given), apart(given) { apart.parts = false; }
+  Decided(const Decided&) = delete;
+  Decided& operator=(const Decided&) = delete;
+
+  PlanOptions options, apart;  // and without arrays inside others
+  std::vector<int32_t> order[2];
+  graph::Graph ordered[2];
+  std::unique_ptr<Placement> placement;
+  std::vector<BranchGroup> groups;
+  int64_t arena_without = 0;  // groups
+};
+
+// Groups that would need too much memory go one by one, the one that needs most first.
+Status add_groups(const PlanOptions& options, std::vector<BranchGroup>& groups,
+                  std::unique_ptr<Placement>& placement) {
+  const int64_t most = placement->arena_bytes + most_added(placement->arena_bytes);
+  groups = find_branches(placement->branch_steps(), options.threads);
+  while (!groups.empty()) {
+    auto grouped = std::make_unique<Placement>(placement->graph(), options, groups);
+    WEFT_TRY(grouped->run());
+    if (grouped->arena_bytes <= most) {
+      placement = std::move(grouped);
+      break;
+    }
+    const auto& bytes = grouped->group_bytes;
+    groups.erase(groups.begin() + (std::ranges::max_element(bytes) - bytes.begin()));
+  }
+  return {};
+}
+
+bool is_enough(const PlanOptions& options, const Placement& placement) {
+  return options.enough > 0 && placement.arena_bytes + placement.residual_bytes <= options.enough;
+}
+
+// Also in an order whose peak is lower, if one is found; keeps that if the arena is smaller, too.
+Status place(const graph::Graph& graph, const PlanOptions& options, std::vector<int32_t>& nodes,
+             graph::Graph& ordered, std::unique_ptr<Placement>& placement) {
+  placement = std::make_unique<Placement>(graph, options);
+  WEFT_TRY(placement->run());
+  if (!WEFT_KEEPS_search || !options.order || is_enough(options, *placement)) return {};
+  const OrderProblem problem = placement->order_problem();
+  const int64_t most =
+      options.enough > 0 ? options.enough - placement->residual_bytes : INT64_MAX - 1;
+  const std::vector<int32_t> order = find_order(problem.steps, problem.values, most);
+  if (order.empty()) return {};
+  nodes = nodes_in_order(graph, problem, order);
+  ordered = graph::with_node_order(graph, nodes);
+  auto placed = std::make_unique<Placement>(ordered, options);
+  WEFT_TRY(placed->run());
+  if (placed->arena_bytes < placement->arena_bytes) placement = std::move(placed);
+  return {};
+}
+
+Status decide(const graph::Graph& graph, Decided& decided) {
+  ops::note_use("search");
+  ops::note_use("branches");  // more threads may have some
+  WEFT_TRY(place(graph, decided.options, decided.order[0], decided.ordered[0], decided.placement));
+  if (WEFT_KEEPS_search && decided.placement->parts > 0 &&
+      !is_enough(decided.options, *decided.placement)) {
+    std::unique_ptr<Placement> other;
+    WEFT_TRY(place(graph, decided.apart, decided.order[1], decided.ordered[1], other));
+    if (other->arena_bytes < decided.placement->arena_bytes) decided.placement = std::move(other);
+  }
+  decided.arena_without = decided.placement->arena_bytes;
+  if (!WEFT_KEEPS_branches || !decided.options.branches) return {};
+  return add_groups(decided.placement->options(), decided.groups, decided.placement);
+}
+
+// The same decisions as were saved, checked.
+Status decide_as(const graph::Graph& graph, const SavedPlan& saved, Decided& decided) {
+  const std::string& where = decided.options.saved->where;
+  const PlanOptions& options = saved.parts ? decided.options : decided.apart;
+  const graph::Graph* ordered = &graph;
+  if (!saved.order.empty()) {
+    WEFT_TRY(check_order(where, graph, saved.order));
+    decided.ordered[0] = graph::with_node_order(graph, saved.order);
+    ordered = &decided.ordered[0];
+  }
+  decided.arena_without = saved.arena_without;
+  decided.placement = std::make_unique<Placement>(*ordered, options);
+  if (saved.groups.empty()) return decided.placement->run_as(&saved);
+  if constexpr (!WEFT_KEEPS_branches)
+    return errors::unsupported(where,
+                               "the saved plan has steps side by side, which this build of "
+                               "Weft was made without (WEFT_OPS)");
+  WEFT_TRY(decided.placement->run_as(nullptr));
+  decided.groups = find_branches(decided.placement->branch_steps(), options.threads);
+  std::erase_if(decided.groups, [&](const BranchGroup& group) {
+    return std::ranges::find(saved.groups, group.begin) == saved.groups.end();
+  });
+  if (decided.groups.size() != saved.groups.size())
+    return errors::io(where, "the saved plan does not fit its graph: it has ", saved.groups.size(),
+                      " groups of branches; ", decided.groups.size(), " of them are in the graph");
+  decided.placement = std::make_unique<Placement>(*ordered, options, decided.groups);
+  return decided.placement->run_as(&saved);
+}
+
+void note(const std::string& graph, const Decided& decided) {
+  const Placement& placement = *decided.placement;
+  std::vector<SavedPlan>& plans = decided.options.saved->plans;
+  if (std::ranges::find(plans, graph, &SavedPlan::graph) != plans.end()) return;
+  SavedPlan saved;
+  saved.graph = graph;
+  for (size_t i = 0; i < 2; ++i)
+    if (&placement.graph() == &decided.ordered[i]) saved.order = decided.order[i];
+  saved.parts = &placement.options() == &decided.options;
+  for (const BranchGroup& group : decided.groups) saved.groups.push_back(group.begin);
+  saved.offsets = placement.offsets;
+  saved.arena_bytes = placement.arena_bytes;
+  saved.arena_without = decided.arena_without;
+  plans.push_back(std::move(saved));
+}
+
+Status find_decisions(const graph::Graph& graph, Decided& decided) {
+  SavedPlans* const saved = decided.options.saved;
+  if (!saved) return decide(graph, decided);
+  const std::string own = fingerprint(graph);
+  const SavedPlan* const known = saved->find(own);
+  if (known) {
+    const Status placed = decide_as(graph, *known, decided);
+    if (placed.ok() || !decided.options.may_not_fit) return placed;
+    log(LogLevel::kInfo, saved->where, ": the saved plan is not used: it was made for ",
+        saved->conditions, " and does not fit here");
+    decided.groups.clear();
+  }
+  WEFT_TRY(decide(graph, decided));
+  if (WEFT_KEEPS_passes && saved->notes)
+    note(own, decided);
+  else if (!known)
+    log(LogLevel::kInfo, saved->where, ": no saved plan is used: there is none of this graph");
+  return {};
+}
+
+Group group_of(const BranchGroup& found, std::span<const PendingStep> steps) {
+  ops::note_use("branches");
+  Group group;
+  group.share = found.share;
+  group.seconds = found.seconds;
+  for (int32_t step = found.begin; step < found.end; ++step)
+    if (step == found.begin ||
+        steps[static_cast<size_t>(step)].lane.beside(steps[static_cast<size_t>(step) - 1].lane))
+      group.starts.push_back(static_cast<uint32_t>(step));
+  group.starts.push_back(static_cast<uint32_t>(found.end));
+  return group;
+}
+
+}  // namespace
+
+Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& given) {
+  PlanOptions options = given;
+  options.controls.clear();
+  options.controls.resize(graph.regions.size());
+  if constexpr (WEFT_KEEPS_control) {
+    for (size_t r = 0; r < graph.regions.size(); ++r) {
+      WEFT_ASSIGN(options.controls[r], plan_control(graph.regions[r], given));
+    }
+  }
+  Decided decided(options);
+  WEFT_TRY(find_decisions(graph, decided));
+  Placement* const placement = decided.placement.get();
+  Plan plan;
+  plan.threads = options.threads;
+  plan.device = options.device;
+  if constexpr (WEFT_KEEPS_branches) {  // else nobody asks
+    WEFT_ASSIGN(plan.cost, cost_of(graph, options));
+  }
+  plan.arena_bytes = placement->arena_bytes;
+  plan.lower_bound = placement->lower_bound;
+  plan.proven = placement->arena_proven;
+  plan.added_bytes = plan.arena_bytes - decided.arena_without;
+  plan.residual_bytes = placement->residual_bytes;
+  plan.residual_offsets = std::move(placement->residual_offsets);
+  plan.uses = std::move(placement->uses);
+  const auto offset_of = [&](const Seen& seen) {
+    if (seen.item < 0) return int64_t{-1};  // a state's new content
+    return placement->owner(seen.item).offset + placement->offset_of(seen.item) + seen.offset;
+  };
+  for (const Seen& seen : placement->input_places) plan.input_offsets.push_back(offset_of(seen));
+  for (const Seen& seen : placement->output_places) plan.output_offsets.push_back(offset_of(seen));
+  plan.inputs = graph.inputs.size();
+  plan.outputs = std::min(graph.outputs.size(), options.first_residual_output);
+  plan.held = std::move(placement->held);
+  plan.constants = std::move(placement->constants);
+  plan.scalars = placement->scalars;
+  for (const BranchGroup& group : decided.groups)
+    plan.groups.push_back(group_of(group, placement->steps));
+  Emitter(*placement, plan).run();
+  WEFT_TRY(find_reach(plan));
+  const Status sound = verify_state_order(graph, plan, options.target);
+  if (!sound.ok() && options.saved && !options.saved->notes)
+    return errors::io(options.saved->where,
+                      "the saved plan does not fit its graph: ", sound.message());
+  WEFT_TRY(sound);
+  return plan;
+}
+
+}  // namespace weft::executor

@@ -1,0 +1,127 @@
+#include "executor/plan/reach.h"
+
+#include <algorithm>
+
+#include "base/errors.h"
+#include "executor/lowering/control.h"
+#include "weft_parts.h"
+
+namespace weft::executor {
+namespace {
+
+// Bytes from the start of its root to the end of the last element; kTooMany for one that begins
+// before its root, or whose end is no number.
+int64_t end_of(const Place& place) {
+  if (place.shape.rank() < 0 || place.shape.elements() == 0) return 0;
+  int64_t first = 0, last = 0;  // of elements, from the place's offset
+  for (int axis = 0; axis < place.shape.rank(); ++axis) {
+    int64_t span = 0;
+    if (__builtin_mul_overflow(place.shape[axis] - 1, place.strides[axis], &span)) return kTooMany;
+    int64_t& side = span < 0 ? first : last;
+    if (__builtin_add_overflow(side, span, &side)) return kTooMany;
+  }
+  int64_t begin = 0;
+  if (__builtin_mul_overflow(first, size_of(place.dtype), &begin) ||
+      __builtin_add_overflow(begin, place.offset, &begin) || begin < 0)
+    return kTooMany;
+  return ((Checked(last) + 1) * size_of(place.dtype) + place.offset).value();
+}
+
+Status too_far(const Step& step, const char* what, int64_t needed, int64_t there) {
+  return errors::invalid_state("plan", "`", step.name, "` reaches ", needed, " bytes of ", what,
+                               ", which has ", there);
+}
+
+// ---- bodies of control flow ---------------------------------------------------------------------
+
+// What one run of a body is given, by its inputs and outputs, and how many rows of it the step has.
+class BodyRoom {
+ public:
+  BodyRoom(const Step& step, const ControlPlan& control)
+      : step_(step),
+        control_(control),
+        first_(control.has_decider() ? 1 : 0),
+        is_loop_(control.kind == graph::RegionKind::kLoop) {}
+
+  Status check() const {
+    if (step_.scratch_bytes < control_.scratch_bytes())
+      return too_far(step_, "its scratch", control_.scratch_bytes(), step_.scratch_bytes);
+    WEFT_TRY(check(control_.body));
+    return is_loop_ ? Status() : check(control_.otherwise);
+  }
+
+ private:
+  Status check(const Plan& body) const {
+    for (size_t i = 0; i < body.inputs; ++i)
+      WEFT_TRY(holds("an operand", body.reach[input_root(body, i)], given(i)));
+    for (size_t o = 0; o < body.outputs; ++o)
+      WEFT_TRY(holds("a result", body.reach[output_root(body, o)], taken(o)));
+    return {};
+  }
+  Status holds(const char* what, int64_t needed, int64_t there) const {
+    return needed <= there ? Status() : too_far(step_, what, needed, there);
+  }
+
+  static int64_t bytes_at(const std::vector<Place>& places, size_t i) {
+    return i < places.size() ? ops::TensorType{places[i].dtype, places[i].shape, {}}.bytes() : 0;
+  }
+  // Of a row, where the whole has as many as the loop runs.
+  int64_t row(const std::vector<Place>& places, size_t i, int64_t bytes) const {
+    const Checked all = Checked(bytes) * control_.loop.most;
+    return all.value() <= bytes_at(places, i) ? bytes : 0;
+  }
+
+  int64_t given(size_t input) const {
+    const size_t sliced = control_.sliced_bytes.size(), carried = control_.carried_bytes.size();
+    if (!is_loop_ || input >= sliced + carried) return bytes_at(step_.in, input + first_);
+    if (input < sliced) return row(step_.in, input + first_, control_.sliced_bytes[input]);
+    return bytes_at(step_.out, input - sliced);  // where carried values lie
+  }
+  int64_t taken(size_t output) const {
+    const auto k = static_cast<size_t>(control_.outputs[output]);
+    const size_t carried = control_.carried_bytes.size();
+    if (!is_loop_ || k < carried) return bytes_at(step_.out, k);
+    return row(step_.out, k + (control_.loop.while_true ? 1 : 0),
+               control_.stacked_bytes[k - carried]);
+  }
+
+  const Step& step_;
+  const ControlPlan& control_;
+  const size_t first_;
+  const bool is_loop_;
+};
+
+}  // namespace
+
+Status find_reach(Plan& plan) {
+  plan.reach.assign(plan.inputs + plan.outputs + 2, 0);
+  for (const Step& step : plan.steps) {
+    for (const std::vector<Place>* side : {&step.in, &step.out})
+      for (const Place& place : *side) {
+        if (place.root == Root::kConstant) continue;
+        int64_t& reach = plan.reach[root_of(plan, place)];
+        reach = std::max(reach, end_of(place));
+      }
+    int64_t& arena = plan.reach[arena_root(plan)];
+    arena = std::max(arena, (Checked(step.scratch_offset) + step.scratch_bytes).value());
+    if (arena > plan.arena_bytes) return too_far(step, "the arena", arena, plan.arena_bytes);
+    if constexpr (WEFT_KEEPS_control)
+      if (step.control) WEFT_TRY(BodyRoom(step, *step.control).check());
+  }
+  return {};
+}
+
+Status check_room(const Plan& plan, const RunRoom& room) {
+  const auto check = [](const char* what, size_t i, int64_t needed, int64_t there) -> Status {
+    if (needed <= there) return {};
+    return errors::invalid_state("plan", what, " ", i, " has ", there, " bytes, of which a run ",
+                                 "reaches ", needed);
+  };
+  for (size_t i = 0; i < room.inputs.size() && i < plan.inputs; ++i)
+    WEFT_TRY(check("input", i, plan.reach[input_root(plan, i)], room.inputs[i]));
+  for (size_t i = 0; i < room.outputs.size() && i < plan.outputs; ++i)
+    WEFT_TRY(check("output", i, plan.reach[output_root(plan, i)], room.outputs[i]));
+  return {};
+}
+
+}  // namespace weft::executor

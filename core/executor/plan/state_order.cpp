@@ -1,0 +1,106 @@
+// The rule that lets a state be renewed where it lies: no step reads the old content after a step,
+// or beside one, that writes the new. In SSA nothing says so, because old and new are two values;
+// here they are one place. A step that writes the new content may read the old one only as its
+// kernel declares: each element before it is written.
+#include <algorithm>
+
+#include "base/errors.h"
+#include "executor/lowering/control.h"
+#include "executor/lowering/lowering.h"
+#include "executor/plan/state_order_impl.h"
+#include "ops/registry.h"
+#include "weft_parts.h"
+
+namespace weft::executor {
+namespace {
+
+constexpr size_t kNever = SIZE_MAX;
+
+// By step: of which group's which branch; none outside of groups.
+struct Lanes {
+  explicit Lanes(const Plan& plan)
+      : group(plan.actions.size(), -1), branch(plan.actions.size(), -1) {
+    for (size_t g = 0; g < plan.groups.size(); ++g)
+      for (int b = 0; b < plan.groups[g].branches(); ++b)
+        for (size_t s = plan.groups[g].starts[static_cast<size_t>(b)];
+             s < plan.groups[g].starts[static_cast<size_t>(b) + 1]; ++s) {
+          group[s] = static_cast<int>(g);
+          branch[s] = b;
+        }
+  }
+  bool beside(size_t a, size_t b) const {
+    return group[a] >= 0 && group[a] == group[b] && branch[a] != branch[b];
+  }
+  std::vector<int> group, branch;
+};
+
+bool reads_before_it_writes(const Step& step, size_t in, size_t out, const Target* target) {
+  if (step.code) return in < step.code->inputs && step.code->in_place[out][in];
+  if (step.control)
+    return step.control->kind == graph::RegionKind::kLoop &&
+           out < static_cast<size_t>(step.control->loop.carried) &&
+           in == operand_of_carried(step.control->loop, out);
+  if (!step.op) return false;
+  if (in == 0 && replaces_elements(*step.op)) return true;
+  const auto types = [](const std::vector<Place>& places) {
+    std::vector<ops::TensorType> of;
+    for (const Place& place : places) of.push_back({place.dtype, place.shape, {}});
+    return of;
+  };
+  const std::vector<ops::TensorType> from = types(step.in), to = types(step.out);
+  const ops::SlotTypes call{*step.op, from, to, step.attributes.view()};
+  if (!target) return ops::has_input(ops::overwritten_by(step.op->slot, call), in);
+  const Result<TargetKernel> kernel = target->kernel(call);
+  return kernel.ok() && ops::has_input(kernel.value().overwrites, in);
+}
+
+Status broken(const Plan& plan, const graph::StatePair& state, size_t reader, size_t writer) {
+  return errors::internal("plan", "step ", reader, " (", plan.steps[reader].name,
+                          ") reads the old content of input ", state.input, " after step ", writer,
+                          " (", plan.steps[writer].name, ") has renewed it");
+}
+
+}  // namespace
+
+bool replaces_elements(const ops::OpDef& op) { return op.slot.updates || op.name == "update"; }
+
+Status verify_state_order(const graph::Graph& graph, const Plan& plan) {
+  return verify_state_order(graph, plan, nullptr);
+}
+
+Status verify_state_order(const graph::Graph& graph, const Plan& plan, const Target* target) {
+  if (!WEFT_KEEPS_states || graph.states.empty()) return {};
+  std::vector<size_t> writer_of(plan.inputs, kNever);  // the first, by input of a state pair
+  std::vector<size_t> output_of(plan.inputs, kNever);
+  for (const graph::StatePair& state : graph.states)
+    output_of[static_cast<size_t>(state.input)] = static_cast<size_t>(state.output);
+  std::vector<size_t> input_of(std::max(plan.outputs, graph.outputs.size()), kNever);
+  for (const graph::StatePair& state : graph.states)
+    input_of[static_cast<size_t>(state.output)] = static_cast<size_t>(state.input);
+  for (size_t s = plan.steps.size(); s-- > 0;)
+    for (const Place& out : plan.steps[s].out)
+      if (out.root == Root::kOutput && input_of[static_cast<size_t>(out.index)] != kNever)
+        writer_of[input_of[static_cast<size_t>(out.index)]] = s;
+  const Lanes lanes(plan);
+  for (size_t s = 0; s < plan.steps.size(); ++s) {
+    const Step& step = plan.steps[s];
+    for (size_t i = 0; i < step.in.size(); ++i) {
+      const Place& in = step.in[i];
+      if (in.root != Root::kInput || in.shape.rank() < 0) continue;
+      const auto input = static_cast<size_t>(in.index);
+      const size_t writer = writer_of[input];
+      if (writer == kNever || (s < writer && !lanes.beside(s, writer))) continue;
+      bool allowed = s == writer;
+      for (size_t o = 0; allowed && o < step.out.size(); ++o)
+        if (step.out[o].root == Root::kOutput &&
+            static_cast<size_t>(step.out[o].index) == output_of[input])
+          allowed = reads_before_it_writes(step, i, o, target);
+      if (!allowed)
+        return broken(plan, {static_cast<int32_t>(input), static_cast<int32_t>(output_of[input])},
+                      s, writer);
+    }
+  }
+  return {};
+}
+
+}  // namespace weft::executor

@@ -1,0 +1,217 @@
+// How a graph becomes plans: its passes, what is computed once, and what a budget asks for.
+#include <algorithm>
+#include <chrono>
+
+#include "base/errors.h"
+#include "base/log.h"
+#include "executor/lowering/chain.h"
+#include "executor/run/evaluate.h"
+#include "executor/program/program.h"
+#include "executor/remat/rematerialize.h"
+#include "graph/partition/batch.h"
+#include "graph/partition/preparation.h"
+#include "ops/use.h"
+#include "runtime/memory/heap.h"
+#include "runtime/engine/threads.h"
+#include "weft_parts.h"
+
+namespace weft::executor {
+
+using graph::Graph;
+
+namespace {
+
+// Nodes from which on planning leaves megabytes in the heap. On small machines what is left of
+// reading a file counts as well.
+#if defined(WEFT_RUNTIME_ONLY)
+constexpr size_t kLargeGraph = 0;
+#else
+constexpr size_t kLargeGraph = 300;
+#endif
+
+}  // namespace
+
+// Without what is computed once: that gets a plan of its own.
+Result<Graph> Compiled::prepare(Graph graph, const Purpose& purpose,
+                                const graph::PassSelection& selection) {
+  graph::SplitPreparation split = graph::split_preparation(graph, purpose.settled);
+  if (split.preparation.outputs.empty()) return graph;
+  for (const Ref<Preparation>& known : purpose.known)
+    if (known->is_for(split.preparation, split.inputs)) preparation_ = known;
+  if (!preparation_) {
+    Purpose alone;
+    alone.saved = purpose.saved;
+    WEFT_ASSIGN(Ref<Compiled> plan, build(split.preparation, alone, selection));
+    preparation_ = Ref<Preparation>::adopt(
+        new Preparation(std::move(split.preparation), std::move(split.inputs), std::move(plan)));
+  }
+  return std::move(split.rest);
+}
+
+Status budget_not_met(int64_t budget, int64_t least) {
+  return errors::invalid_value("plan", "`memory` of ", budget,
+                               " bytes cannot be met: the least that was found for arena and "
+                               "residuals is ",
+                               least, " bytes");
+}
+
+// More of the network in bands, of fewer rows, until that fits.
+Status Compiled::stream_rows(const Graph& whole, int64_t room, graph::PassContext context,
+                             const graph::PassSelection& selection, PlanOptions options) {
+  options.sections = false;
+  const bool is_step = std::ranges::any_of(whole.nodes, &graph::Node::backward);
+  if (room <= 0 || options.device || is_step || !selection.enabled("bands")) return {};
+  for (const int64_t rows : {8, 4, 2, 1}) {
+    for (const int64_t bytes : {room - room / 8, int64_t{0}}) {  // first as few bands as may do
+      context.band_rows = rows;
+      context.band_bytes = bytes;
+      WEFT_ASSIGN(const Graph ready,
+                  run_passes(Graph(whole), graph::Stage::kAfterSplit, context, selection));
+      const auto is_loop = [](const graph::Region& region) {
+        return region.kind == graph::RegionKind::kBands;
+      };
+      if (std::ranges::none_of(ready.regions, is_loop)) continue;
+      WEFT_ASSIGN(Plan plan, make_plan(ready, options));
+      if (plan.arena_bytes < forward_.arena_bytes) forward_ = std::move(plan);
+      if (forward_.arena_bytes <= room) return {};
+    }
+  }
+  return {};
+}
+
+// The conditions that a plan of its passes' result is made under are the file's.
+Status Compiled::build_ready(const Graph& graph, const Purpose& purpose) {
+  PlanOptions options;
+  options.threads = num_threads();
+  options.saved = purpose.saved;
+  options.may_not_fit = purpose.may_not_fit;
+  WEFT_ASSIGN(forward_, make_plan(graph, options));
+  if (purpose.budget > 0 && forward_.arena_bytes > purpose.budget)
+    return budget_not_met(purpose.budget, forward_.arena_bytes);
+  runs_on_caller_ = forward_.runs_on_caller;
+  return {};
+}
+
+Result<bool> Compiled::build_part(const Graph& graph, const Purpose& purpose,
+                                  const graph::PassSelection& selection) {
+  if (!WEFT_KEEPS_batches || purpose.is_part || purpose.device || purpose.settled.empty() ||
+      !selection.enabled("batch"))
+    return false;
+  const std::optional<graph::SplitBatch> split = graph::split_batch(graph, purpose.settled);
+  if (!split) return false;
+  Purpose of_part = purpose;
+  of_part.is_part = true;
+  WEFT_TRY(build_inference(split->part, of_part, selection));
+  ops::note_use("batches");
+  parts_ = split->parts;
+  return true;
+}
+
+Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
+                                 const graph::PassSelection& selection) {
+  if (purpose.is_ready || !WEFT_KEEPS_passes) return build_ready(graph, purpose);
+  WEFT_ASSIGN(const bool is_split, build_part(graph, purpose, selection));
+  if (is_split) return {};
+  ops::note_use("passes");
+  const bool prepares = purpose.prepare == Prepare::kYes && !purpose.settled.empty();
+  const graph::PassContext context{fold_node, purpose.settled, prepares};
+  WEFT_ASSIGN(Graph source, run_passes(graph, graph::Stage::kSource, context, selection));
+  WEFT_ASSIGN(Graph whole, run_passes(std::move(source), graph::Stage::kWhole, context, selection));
+  if (prepares) {
+    WEFT_ASSIGN(whole, prepare(std::move(whole), purpose, selection));
+  }
+  const bool is_bounded = purpose.budget > 0;
+#ifdef WEFT_RUNTIME_ONLY
+  Graph step = is_bounded ? Graph(whole) : std::move(whole);
+#else
+  whole = with_early_masks_of_step(with_checkpoints(std::move(whole)));
+  Graph step = with_least_kept(is_bounded ? Graph(whole) : std::move(whole), selection);
+#endif
+  WEFT_ASSIGN(const Graph ready,
+              run_passes(std::move(step), graph::Stage::kAfterSplit, context, selection));
+  if (purpose.ready) *purpose.ready = ready;
+  PlanOptions options;
+  options.threads = num_threads();
+  options.device = purpose.device;
+  options.saved = purpose.saved;
+  options.branches = !purpose.device && selection.enabled("branches");
+  options.order = !purpose.device && selection.enabled("order");
+  options.parts = !purpose.device && selection.enabled("parts");
+  WEFT_ASSIGN(forward_, make_plan(ready, options));
+  // Two things take memory to be faster: branches side by side, and prepared values, which the plan
+  // computes itself in the same bits.
+  const int64_t prepared = preparation_ ? preparation_->bytes() : 0;
+  const auto is_over = [&] {
+    return is_bounded && forward_.arena_bytes + prepared > purpose.budget;
+  };
+  if (is_over()) {
+    options.branches = false;
+    WEFT_ASSIGN(forward_, make_plan(ready, options));
+  }
+  if (is_over())
+    WEFT_TRY(stream_rows(whole, purpose.budget - prepared, context, selection, options));
+  if (is_over() && preparation_) {
+    preparation_ = Ref<Preparation>();
+    Purpose alone = purpose;
+    alone.prepare = Prepare::kNo;
+    return build_inference(graph, alone, selection);
+  }
+#ifndef WEFT_RUNTIME_ONLY
+  if (is_over()) return build_step_within(whole, purpose.budget, options, selection);
+#endif
+  if (is_over()) return budget_not_met(purpose.budget, forward_.arena_bytes);
+  runs_on_caller_ = forward_.runs_on_caller;
+  return {};
+}
+
+Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose,
+                                      const graph::PassSelection& given) {
+  // Fused regions are tile programs, and channel blocks a layout, that the CPU has; which half
+  // dtypes gain is said of its kernels.
+  const graph::PassSelection selection =
+      WEFT_KEEPS_devices && purpose.device
+          ? graph::PassSelection(given.text() + ",-fuse,-prologue,-block,-mixed")
+          : given;
+  const Ref<Compiled> compiled = Ref<Compiled>::adopt(new Compiled);
+  const auto begin = std::chrono::steady_clock::now();
+  compiled->input_types_ = graph.input_types();
+  compiled->output_types_ = graph.output_types();
+  if (WEFT_KEEPS_batches && purpose.parts && purpose.parts->count > 1) {
+    ops::note_use("batches");
+    const graph::BatchParts& parts = compiled->parts_ = *purpose.parts;
+    for (size_t i = 0; i < graph.inputs.size(); ++i)
+      if (parts.cuts_input(i)) compiled->input_types_[i].shape[0] *= parts.count;
+    for (size_t i = 0; i < graph.outputs.size(); ++i)
+      if (parts.cuts_output(i)) compiled->output_types_[i].shape[0] *= parts.count;
+  }
+  compiled->states_ = graph.states;
+  compiled->state_of_output_.resize(graph.outputs.size(), -1);
+  for (const graph::StatePair& state : graph.states)
+    compiled->state_of_output_[static_cast<size_t>(state.output)] = state.input;
+  compiled->ordinals_ = graph.ordinals;
+  compiled->encodes_ = !purpose.device && selection.enabled("encode");
+  if (std::ranges::find(purpose.wanted, true) == purpose.wanted.end()) {
+    WEFT_TRY(compiled->build_inference(graph, purpose, selection));
+  } else {
+#ifdef WEFT_RUNTIME_ONLY
+    return errors::unsupported("plan", "this build of Weft runs models only: it has no gradients");
+#else
+    WEFT_TRY(compiled->build_gradients(graph, purpose.wanted, selection, purpose.device,
+                                       purpose.budget));
+#endif
+  }
+  if (compiled->encodes_) encode_chains(compiled->forward_);
+  // What rewrites of large graphs leave in the heap would count beside the arena.
+  if (graph.nodes.size() >= kLargeGraph) trim_heap();
+  compiled->planning_ =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const MemoryFigures memory = compiled->memory();
+  const bool is_saved = purpose.saved && !purpose.saved->notes && !purpose.saved->plans.empty();
+  log(LogLevel::kInfo, is_saved ? "plan: placed as saved in " : "plan: made in ",
+      static_cast<int64_t>(compiled->planning_ * 1e6), " us: ", compiled->forward_.steps.size(),
+      " steps; bytes: arena ", memory.arena, ", residuals ", memory.residual, ", backward ",
+      memory.backward, ", prepared values ", memory.prepared);
+  return compiled;
+}
+
+}  // namespace weft::executor

@@ -1,0 +1,105 @@
+#include "executor/program/preparation.h"
+
+#include <algorithm>
+
+#include "executor/program/program.h"
+#include "graph/ir/text.h"
+#include "runtime/memory/pool.h"
+
+namespace weft::executor {
+
+using graph::Graph;
+using graph::TensorType;
+
+namespace {
+
+// A part of a block, which it keeps alive.
+Result<Ref<Storage>> part_of(Storage& block, int64_t offset, int64_t bytes) {
+  Result<Ref<Storage>> part = Storage::adopt(block.data() + offset, bytes, &block, [](void* whole) {
+    static_cast<Storage*>(whole)->release();
+  });
+  if (part.ok()) block.retain();  // given back when the part goes
+  return part;
+}
+
+}  // namespace
+
+Result<Ref<Prepared>> Prepared::allocate(std::span<const TensorType> types,
+                                         std::span<Storage* const> sources) {
+  const Ref<Prepared> prepared = Ref<Prepared>::adopt(new Prepared);
+  for (Storage* const source : sources) {
+    source->retain();
+    prepared->sources_.push_back({Ref<Storage>::adopt(source), source->writes.load()});
+  }
+  const auto room = [](const TensorType& type) {
+    const auto unit = static_cast<int64_t>(kAlignment);
+    return (std::max<int64_t>(type.bytes(), 1) + unit - 1) / unit * unit;
+  };
+  int64_t bytes = 0;
+  for (const TensorType& type : types) bytes += room(type);
+  if (bytes == 0) return prepared;
+  WEFT_ASSIGN(const Ref<Storage> all, Storage::allocate(bytes));
+  int64_t offset = 0;
+  for (const TensorType& type : types) {
+    WEFT_ASSIGN(Ref<Storage> part, part_of(*all, offset, type.bytes()));
+    prepared->contents_.push_back(std::move(part));
+    offset += room(type);
+  }
+  return prepared;
+}
+
+bool Prepared::is_from(std::span<Storage* const> sources) const {
+  return std::ranges::equal(sources_, sources, [](const Source& own, const Storage* given) {
+    return own.storage.get() == given &&
+           own.writes == given->writes.load(std::memory_order_relaxed);
+  });
+}
+
+Preparation::Preparation(Graph graph, std::vector<int32_t> inputs, Ref<Compiled> plan)
+    : graph_(std::move(graph)), inputs_(std::move(inputs)), plan_(std::move(plan)) {}
+
+Preparation::~Preparation() = default;
+
+std::span<const TensorType> Preparation::types() const { return plan_->output_types(); }
+
+int64_t Preparation::bytes() const {
+  int64_t bytes = 0;
+  for (const TensorType& type : types()) bytes += type.bytes();
+  return bytes;
+}
+
+// Constants of a graph are told apart by where they lie: they were not copied.
+bool Preparation::is_for(const Graph& graph, std::span<const int32_t> inputs) const {
+  const auto same_content = [](const graph::Constant& a, const graph::Constant& b) {
+    return a.content->data() == b.content->data();
+  };
+  return std::ranges::equal(inputs_, inputs) &&
+         std::ranges::equal(graph_.constants, graph.constants, same_content) &&
+         graph::print(graph_, {0}) == graph::print(graph, {0});
+}
+
+Ref<Prepared> Preparation::kept(std::span<Storage* const> sources) const {
+  const std::lock_guard lock(mutex_);
+  return kept_ && kept_->is_from(sources) ? kept_ : Ref<Prepared>();
+}
+
+// A weight has one resident form: mapped pages are given back as soon as their content is packed.
+Status Preparation::make(Frame& frame, const Prepared& prepared, std::span<void* const> in) const {
+  std::vector<Storage*> sources;
+  std::vector<void*> out;
+  for (const Prepared::Source& source : prepared.sources_) sources.push_back(source.storage.get());
+  std::vector<int64_t> room;
+  for (const Ref<Storage>& content : prepared.contents_) {
+    out.push_back(content->data());
+    room.push_back(content->bytes());
+  }
+  return plan_->forward(frame, in, out, 0, 0, sources, {{}, room});
+}
+
+void Preparation::keep(Ref<Prepared> prepared) {
+  plan_->free_scratch();
+  const std::lock_guard lock(mutex_);
+  kept_ = std::move(prepared);
+}
+
+}  // namespace weft::executor

@@ -1,0 +1,81 @@
+// Which values of the forward a backward computes again instead of keeping: what a budget is met
+// by.
+//
+// The forward is cut where little is alive. Of each segment between two cuts the backward may
+// compute again what is light (bound by memory: norms, activations), or everything, from what is
+// alive at the cut; this is done when the backward comes to the segment, so of what is rebuilt one
+// segment is alive at a time (T. Chen et al., Training Deep Nets with Sublinear Memory Cost, 2016,
+// section 3). How long a segment is and how many are rebuilt is a ladder of choices: each rung
+// keeps less and costs more.
+//
+// The same is done to a whole training step in one graph, where "the backward" is all that comes
+// from the first gradient on.
+#pragma once
+
+#include <stdint.h>
+
+#include <functional>
+#include <vector>
+
+#include "base/status.h"
+#include "executor/remat/split.h"
+#include "graph/ir/ir.h"
+
+namespace weft::executor {
+
+// What runs first of a graph, and of what the rest reads may run again then.
+struct FirstPart {
+  std::vector<int32_t> nodes;  // in order
+  std::vector<bool> leaves;    // by value: it is the caller's, and not computed again
+  std::vector<bool> renewed;   // by input: a state that has its new content when the rest runs
+  std::vector<bool> again;     // by node: it runs again without a budget, too; empty: none
+  // What is kept and costs more where the nodes that are marked run again.
+  std::function<Kept(const std::vector<bool>& rebuilt)> kept;
+};
+FirstPart first_of_joint(const graph::Graph& joint, size_t outputs);
+
+// Does memory bound it, not arithmetic?
+bool is_light(const graph::Graph& graph, const graph::Node& node);
+// May the rest run this node of the first part again, and is it worth a choice?
+bool may_run_again(const graph::Graph& graph, const graph::Node& node, const FirstPart& first);
+
+// By node: those that may run again where there is no budget.
+std::vector<bool> light_again(const graph::Graph& graph, const FirstPart& first);
+// By node: the light ones that run again where there is no budget, so that the fewest bytes are
+// kept.
+std::vector<bool> least_kept(const graph::Graph& graph, const FirstPart& first);
+
+// What of it is in a checkpoint and may run again.
+std::vector<bool> checkpointed(const graph::Graph& graph, const FirstPart& first);
+
+struct Rung {
+  std::vector<bool> rebuilt;  // by node of the graph
+  double seconds = 0;         // that it takes longer, by the model of costs
+  int64_t kept = 0;           // bytes
+};
+
+// For segments of about `bytes` each. Rungs by rising seconds.
+std::vector<Rung> ladder(const graph::Graph& graph, const FirstPart& first, int64_t bytes);
+
+// Bytes of all values that may be computed again.
+int64_t rebuildable_bytes(const graph::Graph& graph, const FirstPart& first);
+
+// Searches the ladders for the rung that costs least of those that fit: `try_rung` plans with these
+// nodes rebuilt, without looking for fewer bytes than `enough` (0: for as few as there are), says
+// how many bytes that takes, and keeps the plan if that is the best so far, that is where it fits.
+// Gives the fewest bytes that were met.
+using TryRung = std::function<Result<int64_t>(const std::vector<bool>& rebuilt, int64_t enough)>;
+Result<int64_t> climb(const graph::Graph& graph, FirstPart first, int64_t budget,
+                      const TryRung& try_rung);
+
+// ---- a step in one graph ------------------------------------------------------------------------
+
+// All before the gradients; without nodes in a graph that is no step.
+FirstPart first_of_step(const graph::Graph& graph);
+// The graph in which nodes that are marked run again, as clones, just before what reads them first
+// behind the first part.
+graph::Graph with_rebuilt(const graph::Graph& graph, const std::vector<bool>& rebuilt);
+// The graph in which what checkpoints mark runs again so.
+graph::Graph with_checkpoints(graph::Graph graph);
+
+}  // namespace weft::executor

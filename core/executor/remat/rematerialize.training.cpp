@@ -1,0 +1,323 @@
+#include "executor/remat/rematerialize.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/log.h"
+#include "executor/plan/branches.h"
+#include "executor/remat/split.h"
+
+namespace weft::executor {
+
+using graph::Graph;
+using graph::Node;
+using graph::Operand;
+using graph::Origin;
+using graph::ValueId;
+
+namespace {
+
+int64_t bytes_of(const Graph& graph, const Node& node) {
+  int64_t sum = 0;
+  for (const ValueId id : node.outputs) sum += graph.type(id).bytes();
+  return sum;
+}
+
+class Forward {
+ public:
+  Forward(const Graph& joint, const FirstPart& first)
+      : joint_(joint), nodes_(first.nodes), may_rebuild_(joint.nodes.size(), false) {
+    for (const int32_t n : nodes_)
+      may_rebuild_[static_cast<size_t>(n)] = may_run_again(joint, node(n), first);
+    find_last_reads();
+  }
+
+  std::span<const int32_t> nodes() const { return nodes_; }
+  bool may_rebuild(int32_t n) const { return may_rebuild_[static_cast<size_t>(n)]; }
+  const Node& node(int32_t n) const { return joint_.nodes[static_cast<size_t>(n)]; }
+
+  int64_t bytes(int32_t n) const { return bytes_of(joint_, node(n)); }
+
+  // By position among the nodes: bytes that are computed up to it and read behind it.
+  std::vector<int64_t> crossing() const {
+    std::vector<int64_t> change(nodes_.size() + 1, 0);
+    for (size_t p = 0; p < nodes_.size(); ++p)
+      for (const ValueId id : node(nodes_[p]).outputs) {
+        const int32_t last = last_read_[static_cast<size_t>(id)];
+        if (last <= static_cast<int32_t>(p)) continue;
+        change[p] += joint_.type(id).bytes();
+        change[static_cast<size_t>(last)] -= joint_.type(id).bytes();
+      }
+    for (size_t p = 1; p < change.size(); ++p) change[p] += change[p - 1];
+    return change;
+  }
+  bool crosses(size_t position, size_t cut) const {
+    return std::ranges::any_of(node(nodes_[position]).outputs, [&](ValueId id) {
+      return last_read_[static_cast<size_t>(id)] > static_cast<int32_t>(cut);
+    });
+  }
+
+ private:
+  void find_last_reads() {
+    last_read_.resize(joint_.values.size(), -1);
+    for (size_t p = 0; p < nodes_.size(); ++p)
+      for (const Operand& operand : node(nodes_[p]).operands)
+        if (operand.is_value())
+          last_read_[static_cast<size_t>(operand.value)] = static_cast<int32_t>(p);
+    // What reads a view reads what it is a view of.
+    for (size_t p = nodes_.size(); p-- > 0;) {
+      const Node& view = node(nodes_[p]);
+      if (!view.op || !view.op->view_rule || !view.operands[0].is_value()) continue;
+      int32_t& last = last_read_[static_cast<size_t>(view.operands[0].value)];
+      for (const ValueId id : view.outputs)
+        last = std::max(last, last_read_[static_cast<size_t>(id)]);
+    }
+  }
+
+  const Graph& joint_;
+  const std::vector<int32_t>& nodes_;  // of the forward, in order
+  std::vector<bool> may_rebuild_;      // by node of the joint graph
+  std::vector<int32_t> last_read_;     // by value: position among the nodes
+};
+
+// Positions behind which the forward is cut: of the places where a segment may end, those with the
+// fewest bytes alive. A segment is longer than wished where far fewer are alive soon after, as
+// behind a stem's pooling.
+std::vector<size_t> cuts(const Forward& forward, int64_t bytes) {
+  const std::vector<int64_t> crossing = forward.crossing();
+  std::vector<size_t> result;
+  int64_t computed = 0;
+  size_t best = SIZE_MAX;
+  for (size_t p = 0; p + 1 < forward.nodes().size(); ++p) {
+    if (forward.may_rebuild(forward.nodes()[p])) computed += forward.bytes(forward.nodes()[p]);
+    if (computed < bytes / 2) continue;
+    const int64_t most = best == SIZE_MAX ? INT64_MAX : crossing[best];
+    if (crossing[p] <= (computed < bytes ? most : most / 2)) best = p;
+    if (computed < bytes + bytes / 2) continue;
+    result.push_back(best);
+    p = best;
+    computed = 0;
+    best = SIZE_MAX;
+  }
+  result.push_back(forward.nodes().size() - 1);
+  return result;
+}
+
+std::vector<bool> at_least(const Graph& graph, const FirstPart& part) {
+  return part.again.empty() ? std::vector<bool>(graph.nodes.size(), false) : part.again;
+}
+
+// One more thing to rebuild: what it saves and costs if nothing else is rebuilt.
+struct Choice {
+  std::vector<int32_t> nodes;
+  double worth = 0;  // bytes a second
+};
+
+// Of a segment: its light nodes, then all; or all at once where that is worth more.
+void add_choices(const Graph& joint, const FirstPart& part, const Kept& plain,
+                 const std::vector<int32_t>& light, const std::vector<int32_t>& all,
+                 std::vector<Choice>& choices) {
+  const auto kept = [&](const std::vector<int32_t>& nodes) {
+    std::vector<bool> rebuilt = at_least(joint, part);
+    for (const int32_t n : nodes) rebuilt[static_cast<size_t>(n)] = true;
+    return part.kept(rebuilt);
+  };
+  constexpr double kLeastSeconds = 1e-9;
+  const auto worth = [&](const Kept& less, const Kept& more) {
+    return static_cast<double>(less.bytes - more.bytes) /
+           std::max(kLeastSeconds, more.seconds - less.seconds);
+  };
+  const Kept without_light = kept(light), without_all = kept(all);
+  const double first = worth(plain, without_light), second = worth(without_light, without_all),
+               both = worth(plain, without_all);
+  const bool apart = without_light.bytes < plain.bytes && first >= both;
+  if (apart) choices.push_back({light, first});
+  if (apart && without_all.bytes < without_light.bytes) choices.push_back({all, second});
+  if (!apart && without_all.bytes < plain.bytes) choices.push_back({all, both});
+}
+
+}  // namespace
+
+bool is_light(const Graph& graph, const Node& node) {
+  const ops::Cost cost = cost_of_node(graph, node);
+  return seconds_of(cost) <= seconds_of({0, cost.bytes});
+}
+
+bool may_run_again(const Graph& graph, const Node& node, const FirstPart& first) {
+  if (!node.op || node.effect >= 0 || node.op->runs_on_caller) return false;
+  for (const Operand& operand : node.operands) {
+    if (!operand.is_value()) continue;
+    const graph::Value& value = graph.values[static_cast<size_t>(operand.value)];
+    if (value.origin == Origin::kInput && first.renewed[static_cast<size_t>(value.index)])
+      return false;
+  }
+  return !is_reduced(graph, node, bytes_of(graph, node)) &&
+         std::ranges::none_of(node.outputs,
+                              [&](ValueId id) { return first.leaves[static_cast<size_t>(id)]; });
+}
+
+FirstPart first_of_joint(const Graph& joint, size_t outputs) {
+  FirstPart first;
+  first.nodes = nodes_of_forward(joint, outputs);
+  first.leaves.resize(joint.values.size(), false);
+  first.renewed.resize(joint.inputs.size(), false);
+  std::vector<bool> is_state(outputs, false);
+  for (const graph::StatePair& pair : joint.states) {
+    first.renewed[static_cast<size_t>(pair.input)] = true;
+    is_state[static_cast<size_t>(pair.output)] = true;
+  }
+  for (size_t k = 0; k < outputs; ++k)
+    if (!is_state[k]) first.leaves[static_cast<size_t>(joint.outputs[k])] = true;
+  first.kept = [&joint, outputs](const std::vector<bool>& rebuilt) {
+    return kept_by(joint, outputs, rebuilt);
+  };
+  return first;
+}
+
+int64_t rebuildable_bytes(const Graph& graph, const FirstPart& first) {
+  const Forward forward(graph, first);
+  int64_t sum = 0;
+  for (const int32_t n : forward.nodes())
+    if (forward.may_rebuild(n)) sum += forward.bytes(n);
+  return sum;
+}
+
+std::vector<bool> checkpointed(const Graph& graph, const FirstPart& first) {
+  const Forward forward(graph, first);
+  std::vector<bool> rebuilt(graph.nodes.size(), false);
+  for (const int32_t n : forward.nodes())
+    rebuilt[static_cast<size_t>(n)] = forward.node(n).rebuilt && forward.may_rebuild(n);
+  return rebuilt;
+}
+
+std::vector<Rung> ladder(const Graph& graph, const FirstPart& first, int64_t bytes) {
+  if (first.nodes.empty()) return {};
+  const Forward forward(graph, first);
+  const Kept plain = first.kept(at_least(graph, first));
+  std::vector<Choice> choices;
+  size_t begin = 0;
+  for (const size_t cut : cuts(forward, bytes)) {
+    std::vector<int32_t> light, all;
+    for (size_t p = begin; p <= cut; ++p) {
+      const int32_t n = forward.nodes()[p];
+      if (!forward.may_rebuild(n) || forward.crosses(p, cut)) continue;
+      all.push_back(n);
+      if (is_light(graph, forward.node(n))) light.push_back(n);
+    }
+    begin = cut + 1;
+    add_choices(graph, first, plain, light, all, choices);
+  }
+  std::ranges::stable_sort(choices, std::greater(), &Choice::worth);
+  std::vector<Rung> rungs;
+  Rung rung{at_least(graph, first)};
+  for (const Choice& choice : choices) {
+    for (const int32_t n : choice.nodes) rung.rebuilt[static_cast<size_t>(n)] = true;
+    const Kept kept = first.kept(rung.rebuilt);
+    rung.seconds = kept.seconds;
+    rung.kept = kept.bytes;
+    rungs.push_back(rung);
+  }
+  return rungs;
+}
+
+namespace {
+
+constexpr int kSegments[] = {64, 32, 16, 8, 4};
+constexpr std::ptrdiff_t kLooks = 3;  // at rungs that cost less than one that was found
+
+class Climb {
+ public:
+  Climb(const Graph& graph, int64_t budget, const TryRung& try_rung)
+      : graph_(graph), budget_(budget), try_rung_(try_rung) {}
+
+  Result<int64_t> run(FirstPart first) {
+    WEFT_TRY(search_ladders(first));
+    if (!found() && !first.again.empty()) {
+      // What runs again anyway keeps fewer bytes, but it may meet others at the peak.
+      first.again.clear();
+      WEFT_TRY(search_ladders(first));
+    }
+    if (!found()) WEFT_TRY(look_closer());
+    return least_;
+  }
+
+ private:
+  // A rung that takes too many bytes.
+  struct Refused {
+    std::vector<bool> rebuilt;
+    int64_t bytes;
+  };
+
+  bool found() const { return seconds_ < INFINITY; }
+
+  Status search_ladders(const FirstPart& first) {
+    const int64_t all = rebuildable_bytes(graph_, first);
+    for (const int segments : kSegments) {
+      log(LogLevel::kDebug, "plan: rungs of ", segments, " segments");
+      WEFT_TRY(search(ladder(graph_, first, all / segments)));
+    }
+    return {};
+  }
+
+  Status search(const std::vector<Rung>& rungs) {
+    const auto end = std::ranges::lower_bound(rungs, seconds_, {}, &Rung::seconds);
+    // By halves: rungs before `low` do not fit; `high` fits, or is end. Bytes do not fall with
+    // every rung, so those just before `high` are tried then, too, unless they keep too many
+    // anyway.
+    auto low = rungs.begin(), high = end;
+    std::vector<bool> tried(rungs.size(), false);
+    const auto is_tried = [&](auto at) { return tried[static_cast<size_t>(at - rungs.begin())]; };
+    const auto next = [&] {
+      if (low < high) return low + (high - low) / 2;
+      const auto cheapest = high - std::min(high - rungs.begin(), kLooks);
+      auto at = high;
+      while (at > cheapest && is_tried(at - 1)) --at;
+      return at > cheapest && (at - 1)->kept <= budget_ ? at - 1 : end;
+    };
+    for (auto at = end - (end != rungs.begin()); at != end; at = next()) {
+      tried[static_cast<size_t>(at - rungs.begin())] = true;
+      WEFT_ASSIGN(const int64_t bytes, try_rung_(at->rebuilt, budget_));
+      least_ = std::min(least_, bytes);
+      log(LogLevel::kDebug, "plan: choice ", at - rungs.begin() + 1, " of ", rungs.size(),
+          " takes ", bytes, " bytes and ", static_cast<int64_t>(at->seconds * 1e6), " us more; ",
+          budget_, " bytes are wanted");
+      if (bytes > budget_) {
+        refused_.push_back({at->rebuilt, bytes});
+        low = std::max(low, at + 1);
+        continue;
+      }
+      high = at;
+      low = std::min(low, high);
+      seconds_ = at->seconds;
+    }
+    return {};
+  }
+
+  // Plans in vain stop at what helps against this budget; their least is what helps another one.
+  Status look_closer() {
+    if (refused_.empty()) return {};
+    const int64_t most = least_ + least_ / 8;
+    for (const Refused& refused : refused_) {
+      if (refused.bytes > most) continue;
+      WEFT_ASSIGN(const int64_t bytes, try_rung_(refused.rebuilt, 0));
+      least_ = std::min(least_, bytes);
+    }
+    return {};
+  }
+
+  const Graph& graph_;
+  const int64_t budget_;
+  const TryRung& try_rung_;
+  std::vector<Refused> refused_;
+  int64_t least_ = INT64_MAX;
+  double seconds_ = INFINITY;  // of the best that fits
+};
+
+}  // namespace
+
+Result<int64_t> climb(const Graph& graph, FirstPart first, int64_t budget,
+                      const TryRung& try_rung) {
+  return Climb(graph, budget, try_rung).run(std::move(first));
+}
+
+}  // namespace weft::executor

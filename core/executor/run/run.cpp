@@ -1,0 +1,262 @@
+#include <algorithm>
+#include <atomic>
+#include <climits>
+#include <cstring>
+#include <mutex>
+
+#include "base/errors.h"
+#include "executor/lowering/row_tiles.h"
+#include "executor/lowering/bound_impl.h"
+#include "executor/lowering/control.h"
+#include "executor/lowering/lowering.h"
+#include "executor/plan/plan.h"
+#include "executor/plan/reach.h"
+#include "executor/lowering/rows.h"
+#include "ops/slots/copy_slot.h"
+#include "ops/slots/device_call.h"
+#include "ops/registry.h"
+#include "runtime/engine/engine.h"
+#include "runtime/engine/interrupt.h"
+#include "runtime/engine/threads.h"
+#include "weft_parts.h"
+
+namespace weft::executor {
+namespace {
+
+// A poll reads the clock, which costs as much as a row.
+constexpr size_t kRowsBetweenPolls = 64;
+
+// Points what was bound to the old base of a root to the new one.
+void rebind(const Plan& plan, Bound& bound, size_t root, const void* base) {
+  if (bound.roots[root] == base) return;
+  bound.roots[root] = base;
+  char* block = reinterpret_cast<char*>(bound.block.data());
+  for (const Patch& patch : plan.patches[root]) {
+    const char* data = static_cast<const char*>(base) + patch.offset;
+    std::memcpy(block + patch.slot, &data, sizeof data);
+  }
+}
+
+void bind_roots(const Plan& plan, Bound& bound, const RunRoots& roots) {
+  for (size_t i = 0; i < plan.inputs && i < roots.inputs.size(); ++i)
+    rebind(plan, bound, input_root(plan, i), roots.inputs[i]);
+  for (size_t i = 0; i < plan.outputs && i < roots.outputs.size(); ++i)
+    rebind(plan, bound, output_root(plan, i), roots.outputs[i]);
+  rebind(plan, bound, arena_root(plan), roots.arena);
+  rebind(plan, bound, residual_root(plan), roots.residual);
+}
+
+// Its pointers are inputs, scalars, outputs, results of reductions, scratch.
+void run_reducing(const TileCode& code, const kernels::TileProgram& program, void* const* data,
+                  const kernels::RandomStream& stream) {
+  const kernels::TileReduceProgram reducing = code.reducing(program);
+  const auto arrays = static_cast<size_t>(code.first_buffer());
+  auto* const totals = static_cast<char*>(data[code.arrays()]);
+  auto* const scratch = totals + code.shared_scratch;
+  const kernels::TileReduceArrays places{
+      {data, arrays}, {data + arrays, code.reductions.size()}, totals};
+  if (code.units <= code.grain) {
+    kernels::run_tile_reduce(reducing, places, {0, code.units}, scratch, stream);
+  } else {
+    parallel_for(code.units, code.grain, [&](int64_t begin, int64_t end, int thread) {
+      kernels::run_tile_reduce(reducing, places, {begin, end},
+                               scratch + thread * code.scratch_a_thread, stream);
+    });
+  }
+  kernels::finish_tile_reduce(reducing, places, scratch);
+}
+
+void run_program(const Step& step, const char* at, const kernels::RandomStream& stream) {
+  const TileCode& code = *step.code;
+  const kernels::TileProgram program = code.program();
+  auto* const* data = reinterpret_cast<void* const*>(at);
+  if (code.row_end) {
+    if constexpr (WEFT_KEEPS_prologue) run_by_rows(step, data, stream);
+    return;
+  }
+  if (!code.reductions.empty()) {
+    run_reducing(code, program, data, stream);
+    return;
+  }
+  const auto externals = static_cast<size_t>(code.externals());
+  auto* const scratch = static_cast<char*>(data[externals]);
+  if (code.units <= code.grain) {
+    kernels::run_tiles(program, code.loop, {data, externals}, {0, code.units}, scratch, stream);
+    return;
+  }
+  parallel_for(code.units, code.grain, [&](int64_t begin, int64_t end, int thread) {
+    kernels::run_tiles(program, code.loop, {data, externals}, {begin, end},
+                       scratch + thread * code.scratch_a_thread, stream);
+  });
+}
+
+ops::KernelCall call_of(const Step& step, const char* at, uint64_t seed, uint64_t first_ordinal) {
+  const auto* views = reinterpret_cast<const TensorView*>(at + sizeof(void*));
+  ops::KernelCall call{step.op ? *step.op : ops::op_named("copy"),
+                       {views, step.in.size()},
+                       {views + step.in.size(), step.out.size()},
+                       step.attributes.view(),
+                       *reinterpret_cast<void* const*>(at),
+                       seed,
+                       first_ordinal + static_cast<uint64_t>(step.ordinal < 0 ? 0 : step.ordinal)};
+  call.problem = step.problem.get();
+  return call;
+}
+
+void run_copy(char* at) {
+  const auto* views = reinterpret_cast<const TensorView*>(at + sizeof(void*));
+  ops::copy_elements(views[1], views[0]);
+}
+
+struct Run {
+  const Plan& plan;
+  Bound& bound;
+  char* block;
+  uint64_t seed;
+  uint64_t first_ordinal;
+  std::span<Storage* const> read_once;
+};
+
+// Pages that another step reads as well come back from the file.
+void give_back_inputs(const Run& run, const Step& step) {
+  for (const Place& place : step.in)
+    if (place.root == Root::kInput)
+      run.read_once[static_cast<size_t>(place.index)]->give_back_pages();
+}
+
+// A `check` that fails has said its line itself.
+Status with_line(Status status, const Step& step) {
+  if (status.ok() || step.line.empty() || status.code() == StatusCode::kCheckFailed) return status;
+  return Status(status.code(), errors::join(status.message(), " (", step.line, ")"));
+}
+
+// Its pointers are operands, outputs, scratch.
+[[maybe_unused]] Status run_control(const Run& run, const Step& step, const char* at) {
+  auto* const* data = reinterpret_cast<void* const*>(at);
+  void* const* outputs = data + step.in.size();
+  return run_control(*step.control, run.bound.controls[step.child], data, outputs,
+                     outputs[step.out.size()], run.seed,
+                     run.first_ordinal + static_cast<uint64_t>(std::max(step.ordinal, 0)));
+}
+
+Status run_step(const Run& run, const Action& action) {
+  char* const at = run.block + action.bound;
+  if (WEFT_KEEPS_devices && run.plan.device) {
+    const Step& step = run.plan.steps[action.step];
+    return with_line(
+        ops::run_on_device(*run.plan.device, call_of(step, at, run.seed, run.first_ordinal)), step);
+  }
+  switch (action.kind) {
+    case StepKind::kTile: break;
+    case StepKind::kTileProgram:
+      if constexpr (WEFT_KEEPS_tiles)
+        run_program(run.plan.steps[action.step], at, {run.seed, run.first_ordinal});
+      break;
+    case StepKind::kKernel: {
+      const Step& step = run.plan.steps[action.step];
+      return with_line(ops::run_kernel(call_of(step, at, run.seed, run.first_ordinal)), step);
+    }
+    case StepKind::kCopy: run_copy(at); break;
+    case StepKind::kControl:
+      if constexpr (WEFT_KEEPS_control) return run_control(run, run.plan.steps[action.step], at);
+      break;
+    case StepKind::kBands: {
+      if constexpr (!WEFT_KEEPS_rows) break;
+      const Step& step = run.plan.steps[action.step];
+      auto* const* data = reinterpret_cast<void* const*>(at);
+      return run_bands(*step.bands, data, data[step.in.size() + step.out.size()]);
+    }
+  }
+  return {};
+}
+
+template <class GivesUp>
+Status run_steps(const Run& run, size_t begin, size_t end, const GivesUp& gives_up) {
+  const Action* const actions = run.plan.actions.data();
+  for (size_t i = begin; i < end; ++i) {
+    const bool is_row = actions[i].kind == StepKind::kTile;
+    if (!is_row || i % kRowsBetweenPolls == kRowsBetweenPolls - 1) poll_interrupt();
+    if (gives_up()) return {};
+    if (is_row) {  // often cheaper than all that is round it
+      const auto* tile = reinterpret_cast<const BoundTile*>(run.block + actions[i].bound);
+      tile->kernel(tile->tile);
+    } else {
+      WEFT_TRY(run_step(run, actions[i]));
+    }
+    if (!run.read_once.empty()) give_back_inputs(run, run.plan.steps[actions[i].step]);
+  }
+  return {};
+}
+
+// What the branches of a group tell each other. Of several that fail, the first in the plan's
+// order is the one that is told: those after it stop, those before it go on.
+class GroupRun {
+ public:
+  GroupRun(const Run& run, const Group& group) : run_(run), group_(group) {}
+
+  Status operator()() {
+    parallel_branches(group_.branches(), group_.share, interrupted_,
+                      [this](int branch) { run_branch(branch); });
+    return std::move(failure_);
+  }
+
+ private:
+  void run_branch(int branch) {
+    const bool& interrupted = thread_state().interrupted;
+    const auto gives_up = [&] {
+      if (interrupted) interrupted_.store(true, std::memory_order_relaxed);
+      return interrupted_.load(std::memory_order_relaxed) ||
+             failed_.load(std::memory_order_relaxed) < branch;
+    };
+    const auto begin = group_.starts.begin() + branch;
+    const Status status = guarded([&] { return run_steps(run_, begin[0], begin[1], gives_up); });
+    if (status.ok()) return;
+    const std::lock_guard lock(mutex_);
+    if (branch > failed_.load(std::memory_order_relaxed)) return;
+    failed_.store(branch, std::memory_order_relaxed);
+    failure_ = status;
+  }
+
+  const Run& run_;
+  const Group& group_;
+  std::atomic<bool> interrupted_{false};
+  std::atomic<int> failed_{INT_MAX};
+  std::mutex mutex_;
+  Status failure_;
+};
+
+}  // namespace
+
+Bound bind_new(const Plan& plan) {
+  // The roots start as a pointer that is nobody's base, so that the first run binds them all.
+  static const char kNobody = 0;
+  Bound bound{plan.block, std::vector<const void*>(plan.patches.size(), &kNobody), {}};
+  if constexpr (WEFT_KEEPS_control)
+    for (const Step& step : plan.steps)
+      if (step.control) bound.controls.emplace_back(*step.control);
+  return bound;
+}
+
+Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t seed,
+                uint64_t first_ordinal) {
+  if (num_threads() > plan.threads)
+    return errors::invalid_state("plan", "made for ", plan.threads, " threads; got ",
+                                 num_threads());
+  WEFT_TRY(check_room(plan, roots.room));
+  bind_roots(plan, bound, roots);
+  const Run run{plan, bound,         reinterpret_cast<char*>(bound.block.data()),
+                seed, first_ordinal, roots.read_once};
+  const bool& interrupted = thread_state().interrupted;
+  const auto gives_up = [&] { return interrupted; };  // who runs interruptibly tells it
+  size_t next = 0;
+  for (const Group& group : plan.groups) {
+    if constexpr (!WEFT_KEEPS_branches) break;  // no plan has one
+    WEFT_TRY(run_steps(run, next, group.starts.front(), gives_up));
+    if (interrupted) return {};
+    WEFT_TRY(GroupRun(run, group)());
+    next = group.starts.back();
+  }
+  return run_steps(run, next, plan.actions.size(), gives_up);
+}
+
+}  // namespace weft::executor

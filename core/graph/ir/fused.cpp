@@ -1,0 +1,155 @@
+#include "graph/ir/fused.h"
+
+#include <algorithm>
+
+#include "base/errors.h"
+#include "graph/ir/verifier.h"
+#include "ops/slots/reduce_slot.h"
+
+namespace weft::graph {
+
+bool is_elementwise(const Node& node) {
+  return node.op && (node.op->slot.elementwise || node.op->name == "cast") &&
+         node.outputs.size() == 1 && node.operands.size() <= kMaxFusedOperands;
+}
+
+bool is_reduction(const Node& node) {
+  return node.op && node.op->slot.reduction && node.operands.size() == 1 &&
+         node.operands[0].is_value();
+}
+
+uint32_t reduced_axes(const Graph& graph, const Node& reduction) {
+  return ops::axes_of(*reduction.op, graph.type(reduction.operands[0].value),
+                      reduction.attributes.view());
+}
+
+bool works_on_rows(const Node& node) {
+  if (!node.op) return false;
+  const bool is_softmax = node.op->name == "softmax_rows" || node.op->name == "log_softmax_rows";
+  if (!is_softmax && node.op->name != "normalize_rows") return false;
+  if (is_softmax && node.op->reader(node.attributes.view()).integer("axis") != -1) return false;
+  return node.operands[0].is_value() && std::ranges::none_of(node.operands, &Operand::is_scalar);
+}
+
+const Node* row_operator(const Graph& body) {
+  return !body.nodes.empty() && works_on_rows(body.nodes.back()) ? &body.nodes.back() : nullptr;
+}
+
+size_t row_inputs(const Graph& body) {
+  std::vector<ValueId> read;
+  if (const Node* const node = row_operator(body))
+    for (size_t i = 1; i < node->operands.size(); ++i)
+      if (node->operands[i].is_value()) read.push_back(node->operands[i].value);
+  std::ranges::sort(read);
+  return static_cast<size_t>(std::unique(read.begin(), read.end()) - read.begin());
+}
+
+const Shape& shape_of_fused(const Graph& body) {
+  const Node& first = body.nodes[0];
+  return body.type(is_reduction(first) ? first.operands[0].value : first.outputs[0]).shape;
+}
+
+bool has_reductions(const Graph& body) { return std::ranges::any_of(body.nodes, is_reduction); }
+
+namespace {
+
+template <class... Parts>
+[[gnu::always_inline]] inline Status broken(const Parts&... parts) {
+  return errors::invalid_value("graph", parts...);
+}
+
+// The last node, of what the others make, and of inputs that none of them reads.
+Status row_operator_is_sound(const Graph& body, const Node& node) {
+  const std::string& name = node.op->name;
+  if (&node != &body.nodes.back() || has_reductions(body))
+    return broken("a fused region goes on after ", name);
+  if (!body.producer(node.operands[0].value) || body.outputs.back() != node.outputs[0])
+    return broken("a fused region does not end in ", name);
+  if (!(body.type(node.operands[0].value).shape == body.type(node.outputs[0]).shape))
+    return broken("a fused region mixes shapes at ", name);
+  const size_t first = body.inputs.size() - std::min(row_inputs(body), body.inputs.size());
+  for (const Node& other : body.nodes)
+    for (size_t i = &other == &node; i < other.operands.size(); ++i) {
+      if (!other.operands[i].is_value()) continue;
+      const Value& value = body.values[static_cast<size_t>(other.operands[i].value)];
+      const bool is_own =
+          value.origin == Origin::kInput && value.index >= static_cast<int32_t>(first);
+      if (is_own != (&other == &node))
+        return broken("a fused region does not keep the inputs of ", name, " apart");
+    }
+  return {};
+}
+
+Status nodes_are_sound(const Graph& body) {
+  uint32_t axes = 0;
+  bool has_axes = false;
+  for (const Node& node : body.nodes) {
+    const std::string name = node.op ? node.op->name : "a region";
+    if (node.outputs.empty()) return broken("a fused region contains ", name, ", without a result");
+    const Shape& out = body.type(node.outputs[0]).shape;
+    if (works_on_rows(node)) {
+      WEFT_TRY(row_operator_is_sound(body, node));
+      continue;
+    }
+    if (is_reduction(node)) {
+      const uint32_t own = reduced_axes(body, node);
+      if (has_axes && own != axes) return broken("a fused region reduces several axes at ", name);
+      axes = own;
+      has_axes = true;
+      if (!(body.type(node.operands[0].value).shape == shape_of_fused(body)))
+        return broken("a fused region mixes shapes at ", name);
+      continue;
+    }
+    if (!is_elementwise(node) && !draws_floats(node, body.type(node.outputs[0])))
+      return broken("a fused region contains ", name, ", which is not elementwise");
+    if (!(out == shape_of_fused(body))) return broken("a fused region mixes shapes at ", name);
+    for (const Operand& operand : node.operands) {
+      const Node* const producer = operand.is_value() ? body.producer(operand.value) : nullptr;
+      if (producer && is_reduction(*producer))
+        return broken("a fused region reads the result of ", producer->op->name);
+    }
+  }
+  return {};
+}
+
+Status body_is_sound(const Graph& body) {
+  if (body.inputs.size() + body.outputs.size() > kMaxFusedArrays)
+    return broken("a fused region has ", body.inputs.size() + body.outputs.size(), " externals");
+  if (!body.constants.empty()) return broken("a fused region has constants");
+  if (body.nodes.empty() || body.outputs.empty())
+    return broken("a fused region is empty, or nothing leaves it");
+  if (!body.states.empty() || body.effects > 0 || !body.sizes.empty())
+    return broken("a fused region has states, effects or sizes");
+  WEFT_TRY(nodes_are_sound(body));
+  bool reduced = false;
+  for (const ValueId id : body.outputs) {
+    const Node* const producer = body.producer(id);
+    if (!producer) return broken("a fused region hands an input on");
+    if (reduced && !is_reduction(*producer))
+      return broken("a fused region has an array behind a reduction");
+    reduced |= is_reduction(*producer);
+  }
+  return {};
+}
+
+}  // namespace
+
+Status fused_is_sound(const Graph& graph, const Node& node) {
+  const Graph& body = *graph.regions[static_cast<size_t>(node.region)].body;
+  WEFT_TRY(verify(body));
+  WEFT_TRY(body_is_sound(body));
+  if (body.inputs.size() != node.operands.size() || body.outputs.size() != node.outputs.size())
+    return broken("region at %", node.outputs.empty() ? kNoValue : node.outputs[0],
+                  " and its body differ in inputs or outputs");
+  for (size_t i = 0; i < node.operands.size(); ++i)
+    if (!node.operands[i].is_value() ||
+        !(body.type(body.inputs[i]) == graph.type(node.operands[i].value)))
+      return broken("region at %", node.outputs[0], ": input ", i, " of the body has another type");
+  for (size_t i = 0; i < node.outputs.size(); ++i)
+    if (!(body.type(body.outputs[i]) == graph.type(node.outputs[i])))
+      return broken("region at %", node.outputs[0], ": output ", i,
+                    " of the body has another type");
+  return {};
+}
+
+}  // namespace weft::graph

@@ -1,0 +1,139 @@
+#include "graph/partition/preparation.h"
+
+#include <algorithm>
+
+#include "graph/passes/graph_rewrite_impl.h"
+
+namespace weft::graph {
+namespace {
+
+bool may_settle(const Node& node) {
+  return node.op && !node.op->is_random && !node.op->runs_on_caller && node.effect < 0 &&
+         node.clone_of == kNoValue;
+}
+
+// Prepared values stay in memory: at most so many bytes for each byte of the inputs, and a few.
+constexpr int64_t kGrowth = 4;
+constexpr int64_t kSmall = 64 * 1024;
+
+class Splitter {
+ public:
+  Splitter(const Graph& graph, const std::vector<bool>& settled)
+      : graph_(graph), read_by_rest_(graph.values.size(), false) {
+    const std::vector<bool> values = settled_values(graph, settled);
+    int64_t bytes = 0;
+    for (size_t i = 0; i < graph.inputs.size(); ++i)
+      if (settled[i]) bytes += graph.type(graph.inputs[i]).bytes();
+    largest_ = kGrowth * bytes + kSmall;
+    for (const Node& node : graph.nodes)
+      settled_.push_back(!node.outputs.empty() && values[static_cast<size_t>(node.outputs[0])]);
+    prepared_ = settled_;
+  }
+
+  SplitPreparation run() {
+    leave_to_the_rest();
+    SplitPreparation split;
+    split.preparation = preparation(split.inputs);
+    split.rest = rest();
+    return split;
+  }
+
+ private:
+  bool is_read_by_rest(const Node& node) const {
+    return std::ranges::any_of(node.outputs,
+                               [&](ValueId id) { return read_by_rest_[static_cast<size_t>(id)]; });
+  }
+  bool is_too_large(const Node& node) const {
+    return std::ranges::any_of(node.outputs,
+                               [&](ValueId id) { return graph_.type(id).bytes() > largest_; });
+  }
+
+  // From the last node on, so that a node is met after all that read it.
+  void leave_to_the_rest() {
+    for (const ValueId id : graph_.outputs) read_by_rest_[static_cast<size_t>(id)] = true;
+    for (size_t n = graph_.nodes.size(); n-- > 0;) {
+      const Node& node = graph_.nodes[n];
+      if (prepared_[n] && is_read_by_rest(node) && (keeps_elements(node) || is_too_large(node)))
+        prepared_[n] = false;
+      if (prepared_[n]) continue;
+      for (const Operand& operand : node.operands)
+        if (operand.is_value()) read_by_rest_[static_cast<size_t>(operand.value)] = true;
+    }
+  }
+
+  template <class Use>
+  void for_each_prepared_value(const Use& use) const {
+    for (size_t n = 0; n < graph_.nodes.size(); ++n) {
+      if (!prepared_[n]) continue;
+      for (const ValueId id : graph_.nodes[n].outputs)
+        if (read_by_rest_[static_cast<size_t>(id)]) use(id);
+    }
+  }
+
+  Graph preparation(std::vector<int32_t>& inputs) const {
+    std::vector<bool> needed(graph_.values.size(), false);
+    for_each_prepared_value([&](ValueId id) { needed[static_cast<size_t>(id)] = true; });
+    for (size_t n = graph_.nodes.size(); n-- > 0;) {
+      const Node& node = graph_.nodes[n];
+      if (!settled_[n] || std::ranges::none_of(node.outputs, [&](ValueId id) {
+            return needed[static_cast<size_t>(id)];
+          }))
+        continue;
+      for (const ValueId id : node.outputs) needed[static_cast<size_t>(id)] = true;
+      for (const Operand& operand : node.operands)
+        if (operand.is_value()) needed[static_cast<size_t>(operand.value)] = true;
+    }
+    Rebuild rebuild(graph_, Rebuild::Inputs::kNone);
+    for (size_t i = 0; i < graph_.inputs.size(); ++i) {
+      const ValueId id = graph_.inputs[i];
+      if (!needed[static_cast<size_t>(id)]) continue;
+      rebuild.take_input(id);
+      inputs.push_back(static_cast<int32_t>(i));
+    }
+    for (size_t n = 0; n < graph_.nodes.size(); ++n)
+      if (settled_[n] && needed[static_cast<size_t>(graph_.nodes[n].outputs[0])])
+        rebuild.copy(graph_.nodes[n]);
+    for_each_prepared_value(
+        [&](ValueId id) { rebuild.graph().outputs.push_back(rebuild.map(id)); });
+    return std::move(rebuild.graph());
+  }
+
+  Graph rest() const {
+    Rebuild rebuild(graph_);
+    for_each_prepared_value([&](ValueId id) { rebuild.take_input(id); });
+    for (size_t n = 0; n < graph_.nodes.size(); ++n)
+      if (!prepared_[n]) rebuild.copy(graph_.nodes[n]);
+    return rebuild.finish();
+  }
+
+  const Graph& graph_;
+  std::vector<bool> settled_;       // by node
+  std::vector<bool> prepared_;      // by node: settled, and left to the preparation
+  std::vector<bool> read_by_rest_;  // by value
+  int64_t largest_ = 0;             // bytes of a prepared value
+};
+
+}  // namespace
+
+std::vector<bool> settled_values(const Graph& graph, const std::vector<bool>& settled) {
+  std::vector<bool> values(graph.values.size(), false);
+  for (size_t i = 0; i < graph.inputs.size() && i < settled.size(); ++i)
+    values[static_cast<size_t>(graph.inputs[i])] = settled[i];
+  for (const StatePair& state : graph.states)
+    values[static_cast<size_t>(graph.inputs[static_cast<size_t>(state.input)])] = false;
+  for (const Constant& constant : graph.constants)
+    values[static_cast<size_t>(constant.value)] = true;
+  for (const Node& node : graph.nodes) {
+    const bool follows = may_settle(node) && std::ranges::all_of(node.operands, [&](const auto& o) {
+                           return !o.is_value() || values[static_cast<size_t>(o.value)];
+                         });
+    for (const ValueId id : node.outputs) values[static_cast<size_t>(id)] = follows;
+  }
+  return values;
+}
+
+SplitPreparation split_preparation(const Graph& graph, const std::vector<bool>& settled) {
+  return Splitter(graph, settled).run();
+}
+
+}  // namespace weft::graph

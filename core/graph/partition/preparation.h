@@ -1,0 +1,25 @@
+// What a graph computes from *settled* inputs alone gives the same in every call until one of them
+// is written: folded batch norms, packed weights, casts of parameters. Such values are *prepared*:
+// computed by a graph of their own, and inputs of the rest.
+#pragma once
+
+#include <vector>
+
+#include "graph/ir/ir.h"
+
+namespace weft::graph {
+
+// By value: does it follow from settled inputs and constants alone? `settled` is by input; nothing
+// that is random, has an effect or calls the host is settled, and no input that the graph writes.
+std::vector<bool> settled_values(const Graph& graph, const std::vector<bool>& settled);
+
+struct SplitPreparation {
+  Graph preparation;            // gives the prepared values; without outputs: there are none
+  std::vector<int32_t> inputs;  // those of the whole graph that it takes
+  Graph rest;                   // takes the inputs of the whole graph, then the prepared values
+};
+// Prepared values are arrays of their own, so views and copies of settled values stay in the rest,
+// and so does what is far larger than the inputs it comes from.
+SplitPreparation split_preparation(const Graph& graph, const std::vector<bool>& settled);
+
+}  // namespace weft::graph

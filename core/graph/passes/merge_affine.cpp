@@ -1,0 +1,142 @@
+// Law: factors and summands, one for each channel, that follow one another become one factor and
+// one summand, if all of these are settled (preparation.h): ((x - m) s) g + b = x (s g) + (b - m s
+// g).
+//
+// That is a batch norm that does not train and has no convolution before it to go into
+// (fold_affine.cpp), as where activations come first (He et al., "Identity Mappings in Deep
+// Residual Networks", 2016) or arrays are concatenated (Huang et al., "Densely Connected
+// Convolutional Networks", 2017). Products are rounded in another order: class tolerance.
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "graph/ir/graph_builder.h"
+#include "graph/passes/passes.h"
+#include "graph/passes/channel_step_impl.h"
+#include "graph/passes/graph_rewrite_impl.h"
+#include "graph/partition/preparation.h"
+
+namespace weft::graph {
+namespace {
+
+class ScaleJoiner {
+ public:
+  ScaleJoiner(const Graph& graph, const std::vector<bool>& settled_inputs)
+      : graph_(graph),
+        settled_(settled_values(graph, settled_inputs)),
+        readers_(sole_readers(graph)),
+        chain_(graph.nodes.size()),
+        is_joined_(graph.nodes.size(), false) {}
+
+  Result<Graph> run() {
+    std::vector<bool> is_inside(graph_.nodes.size(), false);
+    for (size_t n = 0; n < graph_.nodes.size(); ++n) {
+      if (is_inside[n]) continue;
+      std::vector<int32_t> chain = chain_from(static_cast<int32_t>(n));
+      for (const int32_t node : chain) is_inside[static_cast<size_t>(node)] = true;
+      if (!pays(chain)) continue;
+      for (const int32_t node : chain) is_joined_[static_cast<size_t>(node)] = true;
+      chain_[static_cast<size_t>(chain.back())] = std::move(chain);
+    }
+    Rebuild rebuild(graph_);
+    GraphBuilder builder(rebuild.graph());
+    for (size_t n = 0; n < graph_.nodes.size(); ++n) {
+      if (!is_joined_[n])
+        rebuild.copy(graph_.nodes[n]);
+      else if (!chain_[n].empty())
+        emit(rebuild, builder, chain_[n]);
+    }
+    if (!builder.status().ok()) return builder.status();
+    return rebuild.finish();
+  }
+
+ private:
+  const Node& node_at(int32_t n) const { return graph_.nodes[static_cast<size_t>(n)]; }
+
+  // The step that a node takes from a value that is not settled.
+  std::optional<ChannelStep> step_at(int32_t n, ValueId value) const {
+    const TensorType& type = graph_.type(value);
+    if (settled_[static_cast<size_t>(value)] || !is_lane(type.dtype)) return {};
+    const auto step = channel_step(graph_, settled_, node_at(n), value, type);
+    return step && step->other.is_value() ? step : std::nullopt;
+  }
+  static bool is_lane(DType dtype) { return dtype == DType::kFloat32 || dtype == DType::kFloat64; }
+
+  // The operand that a first step is taken from.
+  ValueId start_of(int32_t n) const {
+    for (const Operand& operand : node_at(n).operands)
+      if (operand.is_value() && step_at(n, operand.value)) return operand.value;
+    return kNoValue;
+  }
+
+  // Steps after each other, each the only one that reads the one before.
+  std::vector<int32_t> chain_from(int32_t n) const {
+    std::vector<int32_t> chain;
+    ValueId value = start_of(n);
+    while (n >= 0 && value != kNoValue && step_at(n, value)) {
+      chain.push_back(n);
+      value = node_at(n).outputs[0];
+      n = readers_[static_cast<size_t>(value)];
+    }
+    return chain;
+  }
+
+  // Are there more than a factor and a summand? Summands alone stay, as eager calls add them.
+  bool pays(const std::vector<int32_t>& chain) const {
+    size_t factors = 0;
+    for (const int32_t n : chain) {
+      const auto kind = *channel_step_kind(node_at(n).op->name);
+      factors += kind == ChannelStep::kMultiply || kind == ChannelStep::kDivide ? 1 : 0;
+    }
+    const size_t summands = chain.size() - factors;
+    return factors > 0 && 1 + std::min<size_t>(summands, 1) < chain.size();
+  }
+
+  void emit(Rebuild& rebuild, GraphBuilder& builder, const std::vector<int32_t>& chain) const {
+    const ValueId start = start_of(chain[0]), last = node_at(chain.back()).outputs[0];
+    builder.stand_for(node_at(chain.back()));
+    ops::Value factor, summand;
+    ValueId value = start;
+    for (const int32_t n : chain) {
+      const ChannelStep step = *step_at(n, value);
+      take(step.kind, builder.value(rebuild.map(step.other.value)), factor, summand);
+      value = node_at(n).outputs[0];
+    }
+    ops::Value result = builder.value(rebuild.map(start));
+    if (factor) result = result * factor;
+    if (summand) result = result + summand;
+    if (builder.status().ok()) rebuild.set(last, result.id());
+  }
+
+  // x factor + summand, and one step more.
+  static void take(ChannelStep::Kind kind, const ops::Value& other, ops::Value& factor,
+                   ops::Value& summand) {
+    switch (kind) {
+      case ChannelStep::kAdd: summand = summand ? summand + other : other; break;
+      case ChannelStep::kSubtract: summand = summand ? summand - other : -other; break;
+      case ChannelStep::kMultiply:
+        factor = factor ? factor * other : other;
+        if (summand) summand = summand * other;
+        break;
+      case ChannelStep::kDivide:
+        factor = factor ? factor / other : 1.0 / other;
+        if (summand) summand = summand / other;
+        break;
+    }
+  }
+
+  const Graph& graph_;
+  const std::vector<bool> settled_;
+  const std::vector<int32_t> readers_;
+  std::vector<std::vector<int32_t>> chain_;  // by its last node
+  std::vector<bool> is_joined_;
+};
+
+}  // namespace
+
+Result<Graph> join_scales(const Graph& graph, const PassContext& context) {
+  if (std::ranges::find(context.settled, true) == context.settled.end()) return graph;
+  return ScaleJoiner(graph, context.settled).run();
+}
+
+}  // namespace weft::graph

@@ -1,0 +1,150 @@
+#include "graph/passes/pipeline.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <mutex>
+
+#include "base/errors.h"
+#include "base/log.h"
+#include "graph/ir/control.h"
+#include "graph/passes/passes.h"
+#include "graph/ir/verifier.h"
+#include "ops/use.h"
+#include "weft_parts.h"
+
+namespace weft::graph {
+namespace {
+
+constexpr auto kSource = static_cast<uint8_t>(Stage::kSource);
+constexpr auto kWhole = static_cast<uint8_t>(Stage::kWhole);
+constexpr auto kAfterSplit = static_cast<uint8_t>(Stage::kAfterSplit);
+
+// Idioms are recognised in the graph as it was traced, because gradients inside a trace look for
+// them there, too (reverse.h), and both must find the same. Merging comes before anything that
+// makes clones, and never after: `clone_of` is respected, but a clone whose original went away must
+// not be merged either.
+// One that a build has not (WEFT_OPS) has no function: it changed none of the models that the build
+// is for.
+constexpr Pass kPasses[] = {
+    {"dead", PassClass::kExact, kSource | kWhole, WEFT_KEPT_PART(dead, remove_dead_code)},
+    {"idioms", PassClass::kTolerance, kSource, WEFT_KEPT_PART(idioms, recognise_idioms)},
+    {"fold", PassClass::kExact, kWhole, WEFT_KEPT_PART(fold, fold_constants)},
+    {"rules", PassClass::kExact, kWhole, WEFT_KEPT_PART(rules, apply_rules)},
+    {"transposes", PassClass::kExact, kWhole, WEFT_KEPT_PART(transposes, transpose_products)},
+    {"sink", PassClass::kExact, kWhole, WEFT_KEPT_PART(sink, sink_transposes)},
+    {"scales", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(scales, fold_scales)},
+    {"affine", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(affine, join_scales)},
+    {"mixed", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(mixed, mix_precision)},
+    {"hoist", PassClass::kExact, kWhole, WEFT_KEPT_PART(hoist, hoist_invariants)},
+    {"cse", PassClass::kExact, kWhole, WEFT_KEPT_PART(cse, merge_common)},
+    {"widen", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(widen, widen_channels)},
+    {"block", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(block, block_channels)},
+    {"pack", PassClass::kExact, kWhole, WEFT_KEPT_PART(pack, pack_products)},
+    {"epilogue", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(epilogue, fuse_epilogues)},
+    {"sweep", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(sweep, remove_dead_code)},
+    {"updates", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(updates, hasten_updates)},
+    {"fuse", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(fuse, fuse_elementwise)},
+    {"prologue", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(prologue, fuse_prologues)},
+    {"bands", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(bands, form_bands)},
+};
+
+constexpr std::string_view kPlanSwitches[] = {"batch", "branches", "encode",
+                                              "order", "parts",    "residuals"};
+
+bool is_switch(std::string_view name) {
+  return std::ranges::find(kPlanSwitches, name) != std::end(kPlanSwitches) ||
+         std::ranges::any_of(kPasses, [&](const Pass& pass) { return pass.name == name; });
+}
+
+// Calls use(word) for each part of "-fuse,-cse".
+template <class Use>
+void for_each_switch(std::string_view rest, const Use& use) {
+  while (!rest.empty()) {
+    const size_t comma = rest.find(',');
+    use(rest.substr(0, comma));
+    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+  }
+}
+
+// The environment's switches; what is none is told once.
+std::string read_environment() {
+  if constexpr (!WEFT_KEEPS_passes) return {};
+  const char* given = std::getenv("WEFT_PASSES");
+  const std::string switches = given ? given : "";
+  static std::once_flag told;
+  std::call_once(told, [&] {
+    for_each_switch(switches, [](std::string_view word) {
+      if (!word.starts_with('-') || !is_switch(word.substr(1)))
+        log(LogLevel::kWarning, "WEFT_PASSES has - and a name of ", switch_names(), "; got ", word,
+            " (ignored)");
+    });
+  });
+  return switches;
+}
+
+bool has_same_nodes(const Graph& a, const Graph& b) {
+  return a.outputs == b.outputs &&
+         std::ranges::equal(a.nodes, b.nodes, [](const Node& x, const Node& y) {
+           return x.op == y.op && x.region == y.region && x.operands == y.operands &&
+                  x.outputs == y.outputs;
+         });
+}
+
+#ifdef NDEBUG
+constexpr bool kVerifyAlways = false;
+#else
+constexpr bool kVerifyAlways = true;
+#endif
+
+}  // namespace
+
+std::span<const Pass> passes() { return kPasses; }
+
+std::string switch_names() {
+  std::string names;
+  for (const Pass& pass : kPasses) names.append(pass.name).append(",");
+  for (const std::string_view name : kPlanSwitches) names.append(name).append(",");
+  names.pop_back();
+  return names;
+}
+
+PassSelection::PassSelection() : switches_(read_environment()) {}
+PassSelection::PassSelection(std::string_view switches) : switches_(switches) {}
+
+bool PassSelection::enabled(std::string_view name) const {
+  bool is_on = true;
+  for_each_switch(switches_, [&](std::string_view word) {
+    is_on = is_on && !(word.starts_with('-') && word.substr(1) == name);
+  });
+  return is_on;
+}
+
+Result<Graph> run_passes(Graph graph, Stage stage, const PassContext& context,
+                         const PassSelection& selection) {
+  const bool verifies = kVerifyAlways || std::getenv("WEFT_VERIFY");
+  for (const Pass& pass : kPasses) {
+    if (!pass.run || !(pass.stages & static_cast<uint8_t>(stage)) || !selection.enabled(pass.name))
+      continue;
+    const int32_t effects = graph.effects;
+    const size_t nodes = graph.nodes.size();
+    WEFT_ASSIGN(Graph changed, pass.run(graph, context));
+    if (ops::notes_use() && !has_same_nodes(graph, changed)) ops::note_use(pass.name);
+    graph = std::move(changed);
+    log(LogLevel::kDebug, "pass ", pass.name, ": ", nodes, " nodes, then ", graph.nodes.size());
+    if (graph.effects != effects)
+      return errors::internal(pass.name, "changed the number of effects");
+    if (!verifies && effects == 0) continue;
+    const Status status = verifies ? verify(graph) : verify_effects(graph);
+    if (!status.ok()) return errors::internal(pass.name, "broke the graph: ", status.message());
+  }
+  // Bodies of control flow go the same way; what is settled is known of the graph around them only.
+  for (Region& region : graph.regions) {
+    if (!is_control(region)) continue;
+    WEFT_ASSIGN(region, with_bodies(region, [&](const Graph& body) {
+                  return run_passes(body, stage, PassContext{context.evaluate}, selection);
+                }));
+  }
+  return graph;
+}
+
+}  // namespace weft::graph

@@ -1,0 +1,376 @@
+// Law: nodes that make rows of images from rows, and of whose results only the last one's is read
+// outside, become a loop over bands of rows. Every row is made by the same kernel from the same
+// rows as before, so all bits stay.
+//
+// There are two reasons. For speed: what lies between the layers of an inverted residual (Sandler
+// et al., "MobileNetV2", 2018) is large and costs little arithmetic; rows of it stay in the
+// second-level cache of the core that made them, where layer by layer they come from the other
+// core's, at a tenth of the speed, or from memory. For memory: line buffers instead of whole images
+// (Alwani et al., "Fused-Layer CNN Accelerators", 2016), for the stretch of the network that has
+// most alive.
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "graph/partition/row_tiles.h"
+#include "graph/passes/passes.h"
+#include "graph/passes/graph_rewrite_impl.h"
+
+namespace weft::graph {
+namespace {
+
+constexpr size_t kMostNodes = 64;  // of a body
+constexpr size_t kMostNodesForSpeed = 8;
+constexpr int64_t kCachedBytes = 640 * 1024;  // of rings and weights
+constexpr double kMostMemory = 1.2;           // of what is alive without bands
+constexpr int64_t kLargeBytes = 1024 * 1024;  // of a value that leaves the caches of two cores
+constexpr double kFlops = 150e9;              // of one core; only ratios matter
+constexpr double kBytes = 20e9;
+constexpr double kSecondsOfCall = 0.5e-6;
+constexpr double kLeastGain = 0.1;  // of the time of the arithmetic
+constexpr int64_t kSections = 2;    // for as many threads
+constexpr std::array<int64_t, 4> kRows = {16, 8, 4, 2};
+
+// What may be between two nodes that make rows, by their positions among these.
+struct Stretch {
+  size_t begin = 0, end = 0;
+  int64_t rows = 0;  // 0: no bands
+};
+
+class Former {
+ public:
+  Former(const Graph& graph, const PassContext& context) : graph_(graph), context_(context) {
+    std::vector<int32_t> position(graph.nodes.size(), -1);
+    Checked rows = 0;
+    for (size_t n = 0; n < graph.nodes.size(); ++n) {
+      if (!can_make_rows(graph, graph.nodes[n], context.windows)) continue;
+      position[n] = static_cast<int32_t>(makers_.size());
+      makers_.push_back(static_cast<int32_t>(n));
+      rows = rows + height_of(graph, graph.nodes[n], context.windows);
+    }
+    if (rows.value() > kMostRows) {
+      makers_.clear();
+      std::ranges::fill(position, -1);
+    }
+    rules_.resize(makers_.size());
+    find_readers(position);
+    find_alive();
+  }
+
+  Result<Graph> run() {
+    const std::vector<Stretch> stretches = context_.band_rows > 0 ? smallest() : fastest();
+    if (stretches.empty()) return graph_;
+    Rebuild rebuild(graph_);
+    std::vector<bool> inside(graph_.nodes.size(), false);
+    std::vector<const Stretch*> ends(graph_.nodes.size(), nullptr);
+    for (const Stretch& stretch : stretches) {
+      for (size_t m = stretch.begin; m <= stretch.end; ++m)
+        inside[static_cast<size_t>(makers_[m])] = true;
+      ends[static_cast<size_t>(makers_[stretch.end])] = &stretch;
+    }
+    for (size_t n = 0; n < graph_.nodes.size(); ++n) {
+      if (ends[n]) add_region(*ends[n], rebuild);
+      if (!inside[n]) rebuild.copy(graph_.nodes[n]);
+    }
+    return rebuild.finish();
+  }
+
+ private:
+  const Node& maker(size_t m) const { return graph_.nodes[static_cast<size_t>(makers_[m])]; }
+  const TensorType& result(size_t m) const { return graph_.type(maker(m).outputs[0]); }
+
+  const RowRule* rule(size_t m) {
+    if (!rules_[m]) rules_[m].emplace(graph_, maker(m), context_.windows);
+    return &*rules_[m];
+  }
+
+  // By maker: the last one that reads its result, or SIZE_MAX where something else reads it; and
+  // the first one that may be in a loop with it, because what is before is read as a whole.
+  void find_readers(const std::vector<int32_t>& position) {
+    last_reader_.assign(makers_.size(), 0);
+    first_beside_.assign(makers_.size(), 0);
+    const auto maker_of = [&](ValueId id) {
+      const Value& value = graph_.values[static_cast<size_t>(id)];
+      return value.origin == Origin::kNode ? position[static_cast<size_t>(value.index)] : -1;
+    };
+    for (size_t n = 0; n < graph_.nodes.size(); ++n) {
+      const Node& node = graph_.nodes[n];
+      for (size_t i = 0; i < node.operands.size(); ++i) {
+        const int32_t from = node.operands[i].is_value() ? maker_of(node.operands[i].value) : -1;
+        if (from < 0) continue;
+        size_t& last = last_reader_[static_cast<size_t>(from)];
+        const auto own = static_cast<size_t>(position[n]);
+        last = position[n] < 0 ? SIZE_MAX : std::max(last, own);
+        if (position[n] >= 0 && !reads_rows(graph_, node, i, context_.windows))
+          first_beside_[own] = std::max(first_beside_[own], static_cast<size_t>(from) + 1);
+      }
+    }
+    for (const ValueId id : graph_.outputs)
+      if (maker_of(id) >= 0) last_reader_[static_cast<size_t>(maker_of(id))] = SIZE_MAX;
+  }
+
+  // Are the value's bytes among those alive?
+  bool is_counted(ValueId id) const {
+    const Value& value = graph_.values[static_cast<size_t>(id)];
+    return value.origin == Origin::kNode ||
+           (value.origin == Origin::kInput &&
+            static_cast<size_t>(value.index) < context_.counted_inputs);
+  }
+
+  // By maker: bytes that nodes before it computed and that it or a later node reads.
+  void find_alive() {
+    std::vector<int64_t> change(graph_.nodes.size() + 2, 0);
+    std::vector<size_t>& last = last_read_;
+    last.assign(graph_.values.size(), 0);
+    for (size_t n = 0; n < graph_.nodes.size(); ++n)
+      for (const Operand& operand : graph_.nodes[n].operands)
+        if (operand.is_value()) last[static_cast<size_t>(operand.value)] = n;
+    for (size_t n = 0; n < graph_.nodes.size(); ++n)
+      for (const ValueId id : graph_.nodes[n].outputs) {
+        if (last[static_cast<size_t>(id)] <= n) continue;
+        change[n + 1] += graph_.type(id).bytes();
+        change[last[static_cast<size_t>(id)] + 1] -= graph_.type(id).bytes();
+      }
+    int64_t alive = 0;
+    for (size_t i = 0; i < std::min(context_.counted_inputs, graph_.inputs.size()); ++i) {
+      const ValueId id = graph_.inputs[i];
+      alive += graph_.type(id).bytes();
+      change[last[static_cast<size_t>(id)] + 1] -= graph_.type(id).bytes();
+    }
+    size_t n = 0;
+    for (const int32_t maker : makers_) {
+      for (; n <= static_cast<size_t>(maker); ++n) alive += change[n];
+      alive_.push_back(alive);
+    }
+  }
+
+  // Calls use(end) for each stretch of nodes from `begin` on that can be one loop, until it gives
+  // false.
+  template <class Use>
+  void for_each_end(size_t begin, size_t most, const Use& use) const {
+    size_t last = last_reader_[begin];
+    const size_t end = std::min(makers_.size(), begin + most);
+    for (size_t m = begin + 1; m < end; ++m) {
+      if (last == SIZE_MAX || first_beside_[m] > begin ||
+          maker(m).backward != maker(begin).backward ||
+          result(m).shape[0] != result(begin).shape[0])
+        return;
+      if (last <= m && !use(m)) return;
+      last = std::max(last, last_reader_[m]);
+    }
+  }
+
+  std::vector<const RowRule*> rules_of(const Stretch& stretch) {
+    std::vector<const RowRule*> rules;
+    for (size_t m = stretch.begin; m <= stretch.end; ++m) rules.push_back(rule(m));
+    return rules;
+  }
+  int64_t ring_bytes(const Stretch& stretch) {
+    const std::vector<const RowRule*> rules = rules_of(stretch);
+    return schedule_bands(graph_, nodes_of(stretch), rules, stretch.rows, 1).ring_bytes(rules);
+  }
+  std::span<const int32_t> nodes_of(const Stretch& stretch) const {
+    return std::span(makers_).subspan(stretch.begin, stretch.end - stretch.begin + 1);
+  }
+
+  // ---- for speed
+
+  double seconds_of_arithmetic(size_t begin, size_t end) {
+    double work = 0;
+    for (size_t m = begin; m <= end; ++m)
+      work += rule(m)->work() * static_cast<double>(rule(m)->height());
+    return work / kFlops;
+  }
+  // Of moving what lies between the nodes from one core's cache to the other's, or to memory and
+  // back.
+  double seconds_of_moves(size_t begin, size_t end) const {
+    const int64_t images = result(end).shape[0];
+    double bytes = 0;
+    for (size_t m = begin; m < end; ++m) {
+      const int64_t own = result(m).bytes();
+      bytes += static_cast<double>(own / images > kLargeBytes ? 2 * own : own);
+    }
+    return bytes / kBytes;
+  }
+  int64_t weight_bytes(size_t begin, size_t end) {
+    int64_t bytes = 0;
+    for (size_t m = begin; m <= end; ++m)
+      for (size_t i = 0; i < maker(m).operands.size(); ++i)
+        if (maker(m).operands[i].is_value() && !rule(m)->reads_rows(i))
+          bytes += graph_.type(maker(m).operands[i].value).bytes();
+    return bytes;
+  }
+
+  // Of results that are alive at a time where each node makes its whole one.
+  double bytes_in_turn(size_t begin, size_t end) const {
+    int64_t most = 0;
+    for (size_t m = begin; m < end; ++m)
+      most = std::max(most, result(m).bytes() + result(m + 1).bytes());
+    return static_cast<double>(most);
+  }
+
+  struct Gain {
+    double seconds = 0;
+    std::optional<Stretch> stretch;
+  };
+  // With the most rows at a time whose rings stay in the cache, beside weights that are read again
+  // for each band, and take hardly more memory than whole images would. Two threads take sections
+  // of an image, or an image each: what they make twice or wait for each other is lost, and calls
+  // take their time.
+  Gain gain(size_t begin, size_t end) {
+    for (size_t m = begin; m <= end; ++m)
+      if (rule(m)->step() > 1) return {};  // Winograd's tiles want to be many at a time
+    const double moves = seconds_of_moves(begin, end);
+    const double arithmetic = seconds_of_arithmetic(begin, end);
+    if (moves < kLeastGain * arithmetic) return {};
+    const int64_t images = result(end).shape[0], height = rule(end)->height();
+    const int64_t sections = images > 1 ? 1 : kSections;
+    const int64_t weights = weight_bytes(begin, end);
+    const double most_bytes = kMostMemory * bytes_in_turn(begin, end);
+    for (const int64_t rows : kRows) {
+      const Stretch stretch{begin, end, rows};
+      const std::vector<const RowRule*> rules = rules_of(stretch);
+      const BandSchedule schedule =
+          schedule_bands(graph_, nodes_of(stretch), rules, rows, sections);
+      const int64_t read_again = sections * rows < height ? weights : 0;
+      const int64_t rings = schedule.ring_bytes(rules);
+      if (rings + read_again > kCachedBytes ||
+          static_cast<double>(kSections * rings + result(end).bytes()) > most_bytes)
+        continue;
+      const double calls = static_cast<double>(images) * static_cast<double>(schedule.calls.size());
+      const double lost = static_cast<double>(sections) * schedule.longest - 1;
+      return {moves - lost * arithmetic - calls * kSecondsOfCall, stretch};
+    }
+    return {};
+  }
+
+  // From the end to the start: what the nodes from one on can save.
+  std::vector<Stretch> fastest() {
+    struct Best {
+      double saved = 0;
+      std::optional<Stretch> first;
+    };
+    std::vector<Best> best(makers_.size() + 1);
+    for (size_t begin = makers_.size(); begin-- > 0;) {
+      best[begin] = {best[begin + 1].saved, {}};
+      for_each_end(begin, kMostNodesForSpeed, [&](size_t end) {
+        const Gain own = gain(begin, end);
+        if (own.seconds + best[end + 1].saved > best[begin].saved)
+          best[begin] = {own.seconds + best[end + 1].saved, own.stretch};
+        return true;
+      });
+    }
+    std::vector<Stretch> result;
+    for (size_t m = 0; m < makers_.size();) {
+      if (best[m].first) result.push_back(*best[m].first);
+      m = best[m].first ? best[m].first->end + 1 : m + 1;
+    }
+    return result;
+  }
+
+  // ---- for memory
+
+  // Alive where a node makes its whole result, which may lie over what is read there last.
+  int64_t bytes_alone(size_t m) const {
+    const int64_t bytes = alive_[m] + result(m).bytes();
+    const std::optional<RowWindow> window =
+        context_.windows ? context_.windows(graph_, maker(m)) : std::nullopt;
+    if (!window || !window->overwrites || !maker(m).operands[0].is_value()) return bytes;
+    return bytes - shared_bytes(maker(m).operands[0].value, m);
+  }
+  // Of the result, where it may lie over what is read no later.
+  int64_t shared_bytes(ValueId read, size_t m) const {
+    const bool is_last = last_read_[static_cast<size_t>(read)] <= static_cast<size_t>(makers_[m]);
+    if (!is_last || !is_counted(read)) return 0;
+    return std::min(graph_.type(read).bytes(), result(m).bytes());
+  }
+  // The same of a loop over bands, whose result follows behind the rows that it reads.
+  int64_t shared_by_loop(size_t begin, size_t end) const {
+    if (!context_.windows || !maker(begin).operands[0].is_value()) return 0;
+    return shared_bytes(maker(begin).operands[0].value, end);
+  }
+
+  // Stretches whose step with most bytes alive has fewest, or no more than are asked for; of these
+  // with the fewest nodes in bands.
+  std::vector<Stretch> smallest() {
+    struct Best {
+      int64_t bytes = 0;
+      size_t nodes = 0;
+      Stretch first;
+    };
+    std::vector<Best> best(makers_.size() + 1);
+    for (size_t begin = makers_.size(); begin-- > 0;) {
+      best[begin].bytes = INT64_MAX;
+      const auto propose = [&](const Stretch& stretch, int64_t bytes) {
+        const Best& rest = best[stretch.end + 1];
+        const int64_t most = std::max({bytes, rest.bytes, context_.band_bytes});
+        const size_t nodes = rest.nodes + (stretch.rows ? stretch.end - stretch.begin + 1 : 0);
+        if (most < best[begin].bytes || (most == best[begin].bytes && nodes < best[begin].nodes))
+          best[begin] = {most, nodes, stretch};
+      };
+      if (begin > 0 || !context_.begins_in_bands) propose({begin, begin, 0}, bytes_alone(begin));
+      for_each_end(begin, kMostNodes, [&](size_t end) {
+        const Stretch stretch{begin, end, context_.band_rows};
+        const int64_t whole = alive_[begin] + result(end).bytes() - shared_by_loop(begin, end);
+        if (std::max(whole, best[end + 1].bytes) >= best[begin].bytes) return true;
+        const int64_t rings = ring_bytes(stretch);
+        propose(stretch, whole + rings);
+        return alive_[begin] + rings < best[begin].bytes;  // a longer one has no smaller rings
+      });
+    }
+    std::vector<Stretch> result;
+    for (size_t m = 0; m < makers_.size(); m = best[m].first.end + 1)
+      if (best[m].first.rows) result.push_back(best[m].first);
+    return result;
+  }
+
+  // ---- writing
+
+  void add_region(const Stretch& stretch, Rebuild& rebuild) const {
+    Rebuild inner(graph_, Rebuild::Inputs::kNone);
+    Node node;
+    std::vector<bool> known(graph_.values.size(), false);
+    for (const int32_t n : nodes_of(stretch)) {
+      const Node& own = graph_.nodes[static_cast<size_t>(n)];
+      for (const Operand& operand : own.operands) {
+        if (!operand.is_value() || known[static_cast<size_t>(operand.value)]) continue;
+        known[static_cast<size_t>(operand.value)] = true;
+        inner.take_input(operand.value);
+        node.operands.push_back(Operand::of_value(rebuild.map(operand.value)));
+      }
+      inner.copy(own);
+      known[static_cast<size_t>(own.outputs[0])] = true;
+    }
+    const ValueId last = maker(stretch.end).outputs[0];
+    Graph body = std::move(inner.graph());
+    body.outputs = {body.nodes.back().outputs[0]};
+    Region region{RegionKind::kBands, std::make_shared<const Graph>(std::move(body))};
+    region.loop.most = stretch.rows;
+    region.windows = context_.windows;
+    node.region = rebuild.graph().add_region(std::move(region));
+    node.line = maker(stretch.end).line;
+    node.backward = maker(stretch.end).backward;
+    const TensorType type = graph_.type(last);
+    const int32_t index = rebuild.graph().add_node(std::move(node), {&type, 1});
+    const ValueId id = rebuild.graph().nodes[static_cast<size_t>(index)].outputs[0];
+    rebuild.graph().values[static_cast<size_t>(id)].name =
+        graph_.values[static_cast<size_t>(last)].name;
+    rebuild.set(last, id);
+  }
+
+  const Graph& graph_;
+  const PassContext& context_;
+  std::vector<int32_t> makers_;  // nodes that make rows
+  std::vector<size_t> last_reader_, first_beside_;
+  std::vector<int64_t> alive_;
+  std::vector<size_t> last_read_;  // by value: the last node that reads it
+  std::vector<std::optional<RowRule>> rules_;
+};
+
+}  // namespace
+
+Result<Graph> form_bands(const Graph& graph, const PassContext& context) {
+  return Former(graph, context).run();
+}
+
+}  // namespace weft::graph

@@ -1,0 +1,28 @@
+#include "graph/reverse/effects.h"
+
+#include "graph/passes/graph_rewrite_impl.h"
+
+namespace weft::graph {
+
+std::vector<ValueId> effect_results(const Graph& graph) {
+  std::vector<ValueId> results;
+  for (const Node& node : graph.nodes)
+    if (node.effect >= 0) results.insert(results.end(), node.outputs.begin(), node.outputs.end());
+  return results;
+}
+
+Graph without_effects(const Graph& graph) {
+  Rebuild rebuild(graph);
+  rebuild.graph().effects = 0;
+  for (const Node& node : graph.nodes) {
+    if (node.effect < 0) {
+      rebuild.copy(node);
+      continue;
+    }
+    for (const ValueId id : node.outputs)
+      rebuild.set(id, rebuild.graph().add_input(graph.type(id)));
+  }
+  return rebuild.finish();
+}
+
+}  // namespace weft::graph

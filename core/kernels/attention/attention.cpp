@@ -1,0 +1,146 @@
+#include "kernels/attention/attention.h"
+
+#include <algorithm>
+
+#include "kernels/isa/active_impl.h"
+
+namespace weft::kernels {
+namespace {
+
+// Units that a call is divided into, if its keys allow: more than most machines have cores.
+constexpr int64_t kWantedUnits = kAttentionParts;
+// Keys of a part, at least.
+constexpr int64_t kLeastKeys = 512;
+constexpr int64_t kLeastKeysBack = 128;
+
+int64_t batches(const Attention& p) {
+  int64_t count = 1;
+  for (int axis = 0; axis < p.batch_rank; ++axis) count *= p.batch[axis];
+  return count;
+}
+
+int64_t rows_of(const Attention& p) { return p.groups * p.queries; }
+// Equal blocks of rows, so that none is small.
+int64_t block_rows(const Attention& p) {
+  const int64_t most = p.is_causal ? kUnevenQueries : kAttentionQueries, rows = rows_of(p);
+  const int64_t blocks = std::max<int64_t>(1, (rows + most - 1) / most);
+  return std::max<int64_t>(1, (rows + blocks - 1) / blocks);
+}
+int64_t query_blocks(const Attention& p) {
+  return (rows_of(p) + block_rows(p) - 1) / block_rows(p);
+}
+
+// Equal parts of the keys, so that there are enough of them; where each is worth it.
+int64_t parts_of(const Attention& p, int64_t units, int64_t least) {
+  if (units == 0) return 1;
+  const int64_t wanted = (kWantedUnits + units - 1) / units;
+  return std::clamp<int64_t>(p.keys / least, 1, wanted);
+}
+int64_t part_keys(const Attention& p, int64_t parts) {
+  return ((p.keys + parts - 1) / parts + 31) / 32 * 32;
+}
+
+// Lanes of an operand packed in panels, which are whole vectors wide on every instruction set, and
+// whose parts start at multiples of 64 bytes.
+int64_t packed(int64_t rows, int64_t cols) {
+  return (rows + 15) / 16 * 16 * ((cols + 31) / 32 * 32);
+}
+
+int64_t whole_lines(int64_t bytes) { return (bytes + 63) / 64 * 64; }
+
+int64_t lane_bytes(const Attention& p) { return p.dtype == DType::kFloat64 ? 8 : 4; }
+
+}  // namespace
+
+AttentionParts attention_parts(const Attention& p) {
+  const int64_t count = parts_of(p, batches(p) * query_blocks(p), kLeastKeys);
+  const int64_t keys = part_keys(p, count);
+  return {(p.keys + keys - 1) / keys, keys, batches(p), rows_of(p), block_rows(p)};
+}
+AttentionParts attention_gradient_parts(const Attention& p) {
+  const int64_t count = parts_of(p, batches(p), kLeastKeysBack);
+  const int64_t keys = part_keys(p, count);
+  return {(p.keys + keys - 1) / keys, keys, batches(p), rows_of(p), kUnevenQueries};
+}
+
+int64_t attention_rows(const Attention& p) { return batches(p) * rows_of(p); }
+int64_t attention_units(const Attention& p) {
+  return batches(p) * query_blocks(p) * attention_parts(p).count;
+}
+
+AttentionScratch attention_layout(const Attention& p) {
+  const int64_t keys = std::min(p.keys, kAttentionKeys), rows = block_rows(p);
+  AttentionScratch at{};
+  at.scores = packed(rows, p.features);
+  at.keys = at.scores + packed(rows, kAttentionKeys);
+  at.values = at.keys + packed(p.features, keys);
+  at.out = at.values + packed(keys, p.values);
+  at.left = at.out + packed(rows, p.values);
+  // Rows of pairs, copied for a tile.
+  const int64_t copied = kMatmulPanelRows * kMatmulCopiedRowBytes / lane_bytes(p);
+  at.end = at.left + (p.dtype == DType::kBFloat16 ? copied : 0);
+  return at;
+}
+
+int64_t attention_scratch(const Attention& p) { return attention_layout(p).end * lane_bytes(p); }
+
+int64_t attention_part_bytes(const Attention& p) {
+  const AttentionParts parts = attention_parts(p);
+  if (parts.count == 1) return 0;
+  return whole_lines(parts.count * attention_rows(p) * (p.values + 2) * lane_bytes(p));
+}
+
+void run_attention(const Attention& problem, void* out, void* logarithms, Range units,
+                   void* scratch, void* parts) {
+  WEFT_ACTIVE_LAYER(problem.dtype, kAttentions)
+      .blocks(problem, out, logarithms, units, scratch, parts);
+}
+void run_attention_sums(const Attention& problem, const void* parts, void* out, void* logarithms,
+                        Range rows) {
+  WEFT_ACTIVE_LAYER(problem.dtype, kAttentions).sums(problem, parts, out, logarithms, rows);
+}
+
+int64_t attention_gradient_units(const Attention& p) {
+  return batches(p) * attention_gradient_parts(p).count;
+}
+
+AttentionGradientScratch attention_gradient_layout(const Attention& p) {
+  const int64_t block = packed(kUnevenQueries, kAttentionKeys);
+  const int64_t keys = attention_gradient_parts(p).keys;
+  AttentionGradientScratch at{};
+  at.keys_across = packed(kUnevenQueries, std::max(p.features, p.values));
+  at.keys_along = at.keys_across + packed(p.features, keys);
+  at.values_across = at.keys_along + packed(keys, p.features);
+  at.queries = at.values_across + packed(p.values, keys);
+  at.douts = at.queries + packed(kUnevenQueries, p.features);
+  at.shares = at.douts + packed(kUnevenQueries, p.values);
+  at.dscores = at.shares + block;
+  at.turned = at.dscores + block;
+  at.dquery = at.turned + block;
+  at.dkey = at.dquery + packed(kUnevenQueries, p.features);
+  at.dvalue = at.dkey + packed(keys, p.features);
+  at.end = at.dvalue + packed(keys, p.values);
+  return at;
+}
+
+int64_t attention_gradient_scratch(const Attention& p) {
+  return attention_gradient_layout(p).end * lane_bytes(p);
+}
+
+int64_t attention_gradient_part_bytes(const Attention& p) {
+  const AttentionParts parts = attention_gradient_parts(p);
+  if (parts.count == 1) return 0;
+  return whole_lines(parts.count * attention_rows(p) * p.features * lane_bytes(p));
+}
+
+void run_attention_gradient(const Attention& problem, const AttentionGradient& operands,
+                            Range units, void* scratch, void* parts) {
+  WEFT_ACTIVE_LAYER(problem.dtype, kAttentionGradients)
+      .blocks(problem, operands, units, scratch, parts);
+}
+void run_attention_gradient_sums(const Attention& problem, const void* parts, void* dquery,
+                                 Range rows) {
+  WEFT_ACTIVE_LAYER(problem.dtype, kAttentionGradients).sums(problem, parts, dquery, rows);
+}
+
+}  // namespace weft::kernels

@@ -1,0 +1,600 @@
+#include "kernels/convolution/blocked/convolution_blocked.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <string_view>
+
+#include "kernels/isa/active_impl.h"
+
+namespace weft::kernels {
+namespace {
+
+constexpr int64_t kImageBytes = 256 * 1024;   // of a unit's input: half of a usual second level
+constexpr int64_t kWeightBytes = 512 * 1024;  // that stay in the other half
+constexpr int64_t kWantedUnits = 8;
+constexpr int64_t kDeepestPanel = 18 * 1024;  // bytes; two of them and the image fill a first level
+constexpr int64_t kFlatPixels = 256;
+constexpr int64_t kParts = 2;      // that an image is cut into for as many threads
+constexpr int64_t kLeastPart = 7;  // pixels
+constexpr int64_t kDepthParts = 2;
+constexpr int64_t kNarrowing = 3;               // of the channels of a block's wide side, at least
+constexpr int64_t kWinogradBytes = 400 * 1024;  // of transformed windows and sums
+constexpr int64_t kMostTiles = 42;
+constexpr int64_t kLeastUnits = 4;
+constexpr int64_t kLeastTiles = 12;  // that are worth reading the weights again
+constexpr int64_t kLargeBatch = 8;
+constexpr int64_t kManyTiles = 64;
+constexpr int64_t kSumsOfPixel = 2 * kPanelChannels;  // of a tile, at most
+constexpr int64_t kLaidBytes = 512 * 1024;            // of what a unit lays down
+constexpr int64_t kLeastLaid = 32;                    // pixels
+constexpr int64_t kLaidPanels = 8;                    // of a 1 x 1 layer, by a unit
+constexpr int64_t kJoinedPixels = 96;                 // that are worth a copy of weights
+constexpr int64_t kTilePairs = 16, kTileRows = 16;    // of such a tile, which reads all of them
+constexpr int64_t kTapBytes = 16, kPairBytes = 4;
+constexpr int64_t kLine = 64;
+
+int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+bool is_half(const Convolution& p) { return p.dtype == DType::kBFloat16; }
+bool is_in_pairs(const Convolution& p) { return is_half(p) && !is_depthwise(p); }
+
+int64_t rows_of(const BlockedConvolution& problem) { return problem.rows.end - problem.rows.begin; }
+
+bool is_long_row(const Convolution& p) { return p.out_height == 1 && p.out_width > kFlatPixels; }
+
+// A sequence is cut so that what a part reads stays in the second-level cache while all panels pass
+// by, unless reading the weights for each part costs more than reading all of it for each panel.
+int64_t parts_of_long_row(const Convolution& p) {
+  const int64_t image = p.in_channels / p.groups * p.in_width;
+  const int64_t pairs = divide_up(p.out_channels / p.groups, 2 * kPanelChannels);
+  const int64_t weights = p.in_channels / p.groups * p.out_channels * p.kernel_width;
+  const int64_t parts = divide_up(divide_up(image * 4, kImageBytes), kParts) * kParts;
+  return weights * parts <= image * pairs * p.groups ? std::min(parts, p.out_width / kLeastPart)
+                                                     : kParts;
+}
+
+bool has_wide_side(const Convolution& p, int64_t pixels) {
+  const auto [narrow, wide] = std::minmax(p.in_channels, p.out_channels);
+  return p.groups == 1 && wide >= kNarrowing * narrow && is_wide(p.dtype, wide, pixels);
+}
+
+// Parts that a row of pixels is cut into. By halves of an image that outweighs the weights: who
+// makes a half of one layer's result makes the same half of the next one's, and reads what its own
+// cache holds, at the price of reading all weights. And where pairs of panels are few and odd in
+// number, which is what two threads share worst.
+int64_t row_parts(const Convolution& p) {
+  if (is_long_row(p)) return parts_of_long_row(p);
+  const int64_t pairs = divide_up(p.out_channels / p.groups, 2 * kPanelChannels) * p.batch;
+  const bool is_uneven = pairs < kWantedUnits && pairs % 2 == 1;
+  const int64_t images = (p.in_channels + p.out_channels) * p.out_width;
+  const int64_t weights = p.in_channels / p.groups * p.out_channels * p.kernel_width;
+  const bool is_light = p.batch == 1 && images >= weights && !has_wide_side(p, p.out_width);
+  return p.out_width >= kParts * kLeastPart && (is_light || is_uneven) ? kParts : 1;
+}
+
+bool is_pointwise(const Convolution& p) {
+  return p.kernel_height == 1 && p.kernel_width == 1 && p.stride_height == 1 &&
+         p.stride_width == 1 && p.pad_top == 0 && p.pad_left == 0 && p.in_height == p.out_height &&
+         p.in_width == p.out_width;
+}
+
+// Positions of a 1 x 1 convolution have no neighbours: rows that lie one behind the other wherever
+// they are held are one row of pixels, which tiles cut more evenly and find more quickly.
+bool has_flat_rows(const BlockedConvolution& problem) {
+  const Convolution& p = problem.shape;
+  const Lattice& results = problem.results;
+  return is_pointwise(p) && p.out_width == results.width && results.row_step == 1 &&
+         results.row == 0 && problem.residual_held == results.height;
+}
+// Of the rows from the first one on, so many make one row: up to the end of a ring.
+int64_t flat_rows(const BlockedConvolution& problem) {
+  const auto until_end = [&](int64_t held) { return held - problem.rows.begin % held; };
+  return std::min({rows_of(problem), kFlatPixels / problem.shape.out_width,
+                   until_end(problem.x_held), until_end(problem.results.height)});
+}
+void flatten(BlockedConvolution& problem) {
+  Convolution& p = problem.shape;
+  const int64_t rows = rows_of(problem), width = p.out_width;
+  if (rows * width < 1 || !has_flat_rows(problem) || flat_rows(problem) < rows) return;
+  const int64_t from = problem.rows.begin % problem.x_held;
+  const int64_t to = problem.rows.begin % problem.results.height;
+  p.in_height = p.out_height = 1;
+  p.in_width = problem.x_held * width;
+  p.pad_left = -from * width;
+  p.out_width = rows * width;
+  problem.results = every_position(1, problem.results.height * width);
+  problem.results.col = to * width;
+  problem.rows = {0, 1};
+  problem.x_held = problem.residual_held = 1;
+}
+
+int64_t frequencies(int64_t tile) { return (tile + 2) * (tile + 2); }
+
+// Tiles of all images whose frequencies stay in the second-level cache, or as many as make reading
+// the weights again, for each unit, cheaper than writing and reading frequencies. At least four
+// units: of tiles, or where these would become too few, of panels too.
+BlockedCut cut_winograd(const BlockedConvolution& problem) {
+  const Convolution& p = problem.shape;
+  const int64_t side = problem.winograd, panels = p.out_channels / kPanelChannels;
+  const int64_t tiles = p.batch * divide_up(rows_of(problem), side) * divide_up(p.out_width, side);
+  const int64_t channels = p.in_channels + p.out_channels;
+  const int64_t cached = kWinogradBytes / (frequencies(side) * channels * 4);
+  const int64_t wanted = std::min(kMostTiles, p.in_channels * p.out_channels / channels / 2);
+  const int64_t rows = std::min(std::max<int64_t>(14, std::max(cached, wanted) / 14 * 14), tiles);
+  const int64_t quarter = divide_up(tiles, kLeastUnits);
+  const bool has_few_panels = panels <= 2;  // which are one unit
+  if (rows <= quarter || 3 * quarter >= rows || (has_few_panels && quarter >= kLeastTiles)) {
+    const int64_t fewer = std::min(rows, quarter);
+    return {fewer, divide_up(tiles, fewer), panels, 1, 1};
+  }
+  const int64_t chunks =
+      std::clamp<int64_t>(divide_up(kLeastUnits, divide_up(tiles, rows)), 1, divide_up(panels, 2));
+  const int64_t together = divide_up(divide_up(panels, chunks), 2) * 2;
+  return {rows, divide_up(tiles, rows), together, divide_up(panels, together), 1};
+}
+
+// Rows of a depthwise image that are made of all channels before the others: halves where the 1 x 1
+// layers beside it are cut into halves. No pair of rows is.
+int64_t rows_together(const BlockedConvolution& problem) {
+  const Convolution& p = problem.shape;
+  const bool is_light =
+      p.batch == 1 && !is_wide(p.dtype, p.in_channels, p.out_height * p.out_width);
+  const int64_t height = rows_of(problem);
+  return is_light ? divide_up(height, 2 * kParts) * 2 : height;
+}
+
+bool is_laid(const Convolution& p) { return is_in_pairs(p) && uses(Extra::kAmxBf16); }
+
+// Where units lay an image down, one of all its pixels takes as many panels as make that worth it:
+// as long as there are units enough, and one for each of two threads in any case.
+void share_panels(const BlockedConvolution& problem, BlockedCut& cut) {
+  const Convolution& p = problem.shape;
+  if (cut.panel_chunks == 1) return;
+  const int64_t panels = divide_up(p.out_channels / p.groups, kPanelChannels);
+  const int64_t others = p.batch * p.groups * cut.row_chunks;
+  const int64_t taps = std::max<int64_t>(1, p.kernel_height * p.kernel_width);
+  const int64_t wanted = divide_up(panels, divide_up(kWantedUnits, others));
+  const int64_t most = others > 1 ? panels : divide_up(panels, kParts);
+  const int64_t together = std::min(most, std::max(wanted, kLaidPanels / taps));
+  cut.panels = divide_up(together, 2) * 2;
+  cut.panel_chunks = divide_up(panels, cut.panels);
+}
+
+// Heavy weights are read once: a unit is two panels and a whole image. Those that stay in the
+// cache, or that are less than the image, are light: a unit is some rows and all panels of a group.
+BlockedCut cut(const BlockedConvolution& problem, bool lays_down) {
+  const Convolution& p = problem.shape;
+  BlockedCut cut;
+  const int64_t height = rows_of(problem);
+  // No image, or a phase of an adjoint that has no positions.
+  if (p.batch * height * p.out_width == 0) return {1, 0, 1, 0, 1};
+  if (problem.winograd) return cut_winograd(problem);
+  if (is_depthwise(p))
+    return {rows_together(problem), height, 1, p.in_channels / problem.in_block, 1};
+  const int64_t panels = divide_up(p.out_channels / p.groups, kPanelChannels);
+  const int64_t channels = p.in_channels / p.groups;
+  const int64_t depth = problem.taps.height * problem.taps.width;
+  const int64_t panel_bytes = channels * depth * kPanelChannels * 4;
+  const int64_t row_bytes = p.in_width * p.stride_height * channels * 4;
+  const int64_t image_bytes = channels * p.in_height * p.in_width * 4;
+  const bool is_heavy = panels * panel_bytes > std::max(kWeightBytes, image_bytes);
+  if (problem.depth_parts > 1 || is_heavy || height <= 2) {
+    cut.rows = height == 2 && problem.depth_parts == 1 ? 1 : height;
+    cut.panels = std::min<int64_t>(2, panels);
+  } else {
+    cut.rows = std::max<int64_t>(1, kImageBytes / std::max<int64_t>(1, row_bytes));
+    const int64_t chunks = divide_up(kWantedUnits, std::max<int64_t>(1, p.batch * p.groups));
+    cut.rows = std::min(cut.rows, divide_up(height, chunks));
+    cut.panels = panels;
+  }
+  cut.panel_chunks = divide_up(panels, cut.panels);
+  if (problem.depth_parts > 1) {
+    cut.row_chunks = 1;
+  } else if (p.out_height == 1) {
+    cut.row_chunks = row_parts(p);
+  } else {
+    cut.row_chunks = divide_up(height, cut.rows);
+    // Few and odd in number they are shared worst.
+    const int64_t units = cut.row_chunks * cut.panel_chunks * p.batch * p.groups;
+    if (cut.row_chunks > 1 && cut.row_chunks < height && units <= kWantedUnits && units % 2 == 1)
+      ++cut.row_chunks;
+    cut.rows = divide_up(height, cut.row_chunks);
+  }
+  if (lays_down) share_panels(problem, cut);
+  const int64_t blocks = divide_up(channels / problem.in_block, problem.depth_parts);
+  const int64_t deepest =
+      std::max<int64_t>(1, kDeepestPanel / (depth * problem.in_block * kPanelChannels * 4));
+  cut.blocks = divide_up(blocks, divide_up(blocks, deepest));
+  return cut;
+}
+
+// Of a plain image, columns of the kernel and what lies under them are pairs, and there is no
+// padding: pairs are made for a unit in a ring that holds its rows.
+void cut_columns(BlockedPlan& plan) {
+  Convolution& p = plan.problem.shape;
+  plan.source = {p.in_width, plan.problem.x_held, p.pad_left, p.dilation_width, p.kernel_width};
+  p.kernel_width = plan.problem.taps.width = divide_up(p.kernel_width, 2);
+  p.dilation_width *= 2;
+  p.pad_left = 0;
+  p.in_width = (p.out_width - 1) * p.stride_width + (p.kernel_width - 1) * p.dilation_width + 1;
+  plan.cut = cut(plan.problem, is_laid(plan.problem.shape));
+  const int64_t rows =
+      (plan.cut.rows - 1) * p.stride_height + (p.kernel_height - 1) * p.dilation_height + 1;
+  plan.problem.x_held = std::clamp<int64_t>(rows, 1, p.in_height);
+}
+
+// Which columns of a row see the image, for each column of the kernel: blocked_impl.h.
+int64_t ranges_bytes(int64_t kernel_width) {
+  return divide_up(kernel_width * 2 * int64_t(sizeof(int64_t)), 64) * 64;
+}
+
+// Where there are few registers, tiles of a strided 1 x 1 layer with rows of few pixels are small,
+// and pixels so far apart use a part of the sets of the caches. Panels have to pay for the copy.
+bool is_thinned(const BlockedConvolution& problem) {
+  const Convolution& p = problem.shape;
+  return active_isa() == Isa::kAvx2 && p.dtype == DType::kFloat32 && !is_depthwise(p) &&
+         problem.in_block > 1 && p.out_channels / p.groups >= kLaidPanels * kPanelChannels &&
+         p.kernel_height == 1 && p.kernel_width == 1 &&
+         std::max(p.stride_height, p.stride_width) > 1 && p.pad_top == 0 && p.pad_left == 0 &&
+         (p.out_height - 1) * p.stride_height < p.in_height &&
+         (p.out_width - 1) * p.stride_width < p.in_width;
+}
+// False where what a unit reads is too much to be laid down.
+bool cut_thinned(BlockedPlan& plan) {
+  BlockedConvolution problem = plan.problem;
+  Convolution& p = problem.shape;
+  const ThinnedImage thinned = {p.stride_height, p.stride_width, p.in_width,
+                                problem.x_held,  problem.rows,   p.out_width};
+  p.stride_height = p.stride_width = 1;
+  p.in_height = problem.x_held = p.out_height;
+  p.in_width = p.out_width;
+  flatten(problem);
+  BlockedCut cut_of = cut(problem, true);
+  if (p.out_height == 1) {
+    p.in_width = p.out_width;
+    p.pad_left = 0;
+    problem.x_held = 1;
+  } else {
+    problem.x_held = std::min(cut_of.rows, p.in_height);
+  }
+  const int64_t pixels = problem.x_held * p.in_width;
+  if (p.in_channels / p.groups * pixels * int64_t(sizeof(float)) > kLaidBytes) return false;
+  cut_of.thinned = thinned;
+  plan.problem = problem;
+  plan.cut = cut_of;
+  return true;
+}
+
+void cut_problem(BlockedPlan& plan) {
+  if (is_thinned(plan.problem) && cut_thinned(plan)) return;
+  const bool has_pairs = is_in_pairs(plan.problem.shape);
+  if (has_pairs && plan.problem.in_block == 1) {
+    cut_columns(plan);
+    return;
+  }
+  if (has_pairs) {  // half as many channels
+    plan.problem.shape.in_channels /= 2;
+    plan.problem.in_block /= 2;
+    plan.problem.places.volume_step /= 2;
+    plan.problem.places.step /= 2;
+  }
+  flatten(plan.problem);
+  plan.cut = cut(plan.problem, is_laid(plan.problem.shape));
+}
+
+int64_t units_of(const BlockedConvolution& walked, const BlockedCut& cut) {
+  if (walked.shape.batch * rows_of(walked) * walked.shape.out_width == 0) return 0;
+  if (walked.winograd) return cut.row_chunks * cut.panel_chunks;
+  const int64_t groups = is_depthwise(walked.shape) ? 1 : walked.shape.groups;
+  return groups * cut.panel_chunks * walked.shape.batch * cut.row_chunks *
+         (walked.shape.batch == 1 ? walked.depth_parts : 1);
+}
+
+// Of what a tile multiplies at a tap: the most pairs, of up to 16, that all channels are cut into.
+int64_t pairs_of_step(int64_t pairs) {
+  int64_t step = std::min(kTilePairs, pairs);
+  while (pairs % step != 0) --step;
+  return step;
+}
+
+LaidBand lay_band(const BlockedPlan& plan) {
+  const Convolution& p = plan.problem.shape;  // in pairs
+  const bool is_plain = plan.source.width > 0;
+  LaidBand band;
+  int64_t pairs = p.in_channels / p.groups, reach_rows = 0, reach_cols = 0;
+  if (is_plain) {
+    pairs *= p.kernel_height * p.kernel_width;
+    band.steps = divide_up(pairs, kTilePairs);
+    band.step = divide_up(pairs, band.steps);
+    pairs = band.steps * band.step;
+  } else {
+    const bool is_one_tap = plan.problem.taps.height * plan.problem.taps.width == 1;
+    band.joins_blocks =
+        !is_one_tap && pairs % kTilePairs == 0 && p.out_height * p.out_width >= kJoinedPixels;
+    band.step = is_one_tap          ? pairs_of_step(pairs)
+                : band.joins_blocks ? kTilePairs
+                                    : plan.problem.in_block;
+    band.steps = pairs / band.step;
+    const int64_t last_row = std::max<int64_t>(0, (p.kernel_height - 1) * p.dilation_height);
+    const int64_t last_col = std::max<int64_t>(0, (p.kernel_width - 1) * p.dilation_width);
+    band.phase_rows = std::min(p.stride_height, last_row + 1);
+    band.phase_cols = std::min(p.stride_width, last_col + 1);
+    reach_rows = last_row / p.stride_height;
+    reach_cols = last_col / p.stride_width;
+  }
+  const int64_t most = kLaidBytes / (band.phase_rows * band.phase_cols * pairs * kPairBytes);
+  const int64_t rows =
+      p.out_height == 1 ? 1 : divide_up(rows_of(plan.problem), plan.cut.row_chunks);
+  const auto evenly = [](int64_t whole, int64_t part) {
+    return divide_up(whole, divide_up(whole, std::max<int64_t>(1, part)));
+  };
+  band.rows = evenly(rows, most / (p.out_width + reach_cols) - reach_rows);
+  band.cols = p.out_width;
+  if (band.rows == 1)
+    band.cols = evenly(p.out_width, std::max(kLeastLaid, most / (1 + reach_rows) - reach_cols));
+  band.row_pixels = band.cols + reach_cols;
+  band.plane_pixels = (band.rows + reach_rows) * band.row_pixels;
+  // Steps lie behind one another, each with its pixels, unless they part blocks. Pixels an odd
+  // number of lines apart do not share a set of the cache.
+  const int64_t pixels = band.phase_rows * band.phase_cols * band.plane_pixels + kTileRows;
+  const bool has_planes = !is_plain && band.step % plan.problem.in_block == 0;
+  band.pixel_bytes =
+      has_planes ? band.step * kPairBytes : (divide_up(pairs * kPairBytes, kLine) | 1) * kLine;
+  band.step_bytes = has_planes ? pixels * band.pixel_bytes : band.step * kPairBytes;
+  band.bytes = pixels * (has_planes ? band.steps : 1) * band.pixel_bytes;
+  return band;
+}
+
+// What kernels without tiles need is reserved beside it: tests take them, too.
+void reserve_laid(BlockedPlan& plan) {
+  const Convolution& p = plan.problem.shape;
+  LaidBand& band = plan.cut.laid = lay_band(plan);
+  const int64_t taps = std::max<int64_t>(1, p.kernel_height * p.kernel_width);
+  band.taps = plan.scratch;
+  plan.scratch += divide_up(taps * kTapBytes, kLine) * kLine;
+  band.weights = plan.scratch;  // of two panels
+  if (band.joins_blocks) plan.scratch += 2 * band.steps * taps * kTilePairs * kLine;
+  band.image = plan.scratch;
+  plan.scratch += divide_up(band.bytes, kLine) * kLine;
+}
+
+void reserve_scratch(BlockedPlan& plan) {
+  const BlockedConvolution& problem = *plan.asked;
+  const Convolution& p = plan.problem.shape;
+  if (problem.winograd) {
+    plan.scratch = plan.cut.rows * frequencies(problem.winograd) *
+                   (p.in_channels + plan.cut.panels * kPanelChannels) * int64_t(sizeof(float));
+    return;
+  }
+  plan.scratch = ranges_bytes(p.kernel_width);
+  const auto reserve = [&](int64_t lanes) {
+    const int64_t first = plan.scratch;
+    plan.scratch += divide_up(lanes * int64_t(sizeof(float)), 64) * 64;
+    return first;
+  };
+  if (problem.depth_parts > 1 && p.batch > 1)
+    plan.cut.sums = reserve(problem.depth_parts * plan.cut.panels * kPanelChannels *
+                            problem.shape.out_height * problem.shape.out_width);
+  if (plan.cut.thinned.stride_width > 0)
+    plan.cut.pairs = reserve(p.in_channels / p.groups * plan.problem.x_held * p.in_width);
+  if (!is_in_pairs(problem.shape)) return;
+  // Rows that a ring's end parts are flat, each part's.
+  const int64_t flat = has_flat_rows(problem) ? rows_of(problem) * problem.shape.out_width : 0;
+  const int64_t pixels = std::max(plan.cut.rows * p.out_width, std::min(flat, kFlatPixels));
+  plan.cut.sums = reserve(pixels * kSumsOfPixel);
+  if (is_laid(problem.shape) && plan.units > 0) reserve_laid(plan);
+  if (plan.source.width == 0) return;
+  plan.cut.pairs = reserve(p.in_channels / p.groups * plan.problem.x_held * p.in_width);
+  const LaidBand& laid = plan.cut.laid;
+  plan.cut.weights =
+      reserve(packed_panels(p, 1) *
+              std::max(packed_panel_elements(p, 1), laid.steps * laid.step * kPanelChannels));
+}
+
+}  // namespace
+
+int64_t depth_parts(const Convolution& p, int64_t in_block) {
+  const bool has_parts = is_pointwise(p) && p.in_channels > p.out_channels &&
+                         has_wide_side(p, p.out_height * p.out_width) &&
+                         in_block == kPanelChannels && p.out_channels % kPanelChannels == 0;
+  return has_parts ? kDepthParts : 1;
+}
+int64_t bytes_of_parts(const BlockedConvolution& problem) {
+  if (problem.depth_parts == 1 || problem.shape.batch > 1) return 0;
+  const Lattice& results = problem.results;
+  return problem.depth_parts * problem.shape.out_channels * results.height * results.width *
+         int64_t(sizeof(float));
+}
+
+BlockedPlan plan_blocked(const BlockedConvolution& problem) {
+  BlockedPlan plan{&problem, problem, {}, {}, 0, 0};
+  cut_problem(plan);
+  plan.units = units_of(plan.problem, plan.cut);
+  reserve_scratch(plan);
+  return plan;
+}
+
+BlockedConvolution in_blocks(const Convolution& shape, int64_t in_block, int64_t winograd) {
+  constexpr float kOpen = std::numeric_limits<float>::infinity();
+  return {shape,
+          in_block,
+          channel_block(shape.out_channels),
+          winograd,
+          -kOpen,
+          kOpen,
+          every_position(shape.kernel_height, shape.kernel_width),
+          every_position(shape.out_height, shape.out_width),
+          {0, shape.out_height},
+          shape.in_height,
+          shape.out_height,
+          {1, shape.in_channels, 0}};
+}
+
+bool blocks_fit(const Convolution& p, int64_t in_block) {
+  const int64_t out_block = channel_block(p.out_channels);
+  if (out_block == 1 || p.in_channels < 1) return false;
+  if (is_depthwise(p)) return in_block == out_block;
+  if (p.out_channels / p.groups % out_block != 0) return false;
+  return p.in_channels / p.groups % in_block == 0;
+}
+
+int64_t packed_panels(const Convolution& p, int64_t in_block) {
+  if (is_depthwise(p)) return p.in_channels / in_block;
+  return p.groups * divide_up(p.out_channels / p.groups, kPanelChannels);
+}
+
+int64_t packed_panel_elements(const Convolution& p, int64_t in_block) {
+  const int64_t taps = p.kernel_height * p.kernel_width;
+  return is_depthwise(p) ? taps * in_block : p.in_channels / p.groups * taps * kPanelChannels;
+}
+
+void pack_panels(const KernelTable& table, const Convolution& shape, int64_t in_block,
+                 Filters filters, const void* weights, void* packed, Range panels) {
+  const auto pack = is_half(shape) ? table.pack_pair_panels : table.pack_panels;
+  pack(shape, in_block, filters, weights, packed, panels);
+}
+void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, const void* weights,
+                 void* packed, Range panels) {
+  const auto pack = is_half(shape) ? WEFT_KEPT(BFloat16, &WEFT_ACTIVE(pack_pair_panels))
+                                   : &WEFT_ACTIVE(pack_panels);
+  pack(shape, in_block, filters, weights, packed, panels);
+}
+void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, const void* weights,
+                   void* packed, Range panels) {
+#if WEFT_KEEPS_winograd
+  WEFT_ACTIVE(pack_winograd)(shape, tile, filters, weights, packed, panels);
+#endif
+}
+
+namespace {
+
+bool winograd_fits(const Convolution& p) {
+  if (!WEFT_KEEPS_winograd) return false;
+  const char* given = std::getenv("WEFT_WINOGRAD");
+  if (given && std::string_view(given) == "0") return false;
+  return p.kernel_height == 3 && p.kernel_width == 3 && p.stride_height == 1 &&
+         p.stride_width == 1 && p.dilation_height == 1 && p.dilation_width == 1 && p.groups == 1 &&
+         p.in_channels % 16 == 0 && p.out_channels % 16 == 0;
+}
+int64_t tiles_of_four(const Convolution& p) {
+  return p.batch * divide_up(p.out_height, 4) * divide_up(p.out_width, 4);
+}
+
+}  // namespace
+
+// Measured with AVX-512 and AVX2 on one core, relative to the direct sum: tiles of 4 take 0.35 at
+// 56 x 56 and 28 x 28, tiles of 2 about half at 14 x 14. On smaller images, and where weights are
+// so many that they come from memory, the larger weights cost more than products save. Large
+// batches read them for many tiles: tiles of 4 pay on small images, too. With 16 channels on a side
+// transforms cost more than tiles of 2 save. Of bfloat16 these take 0.55 to 0.9 from 32
+// channels on, with VDPBF16PS; the tiles of AMX gain more than they do, on the direct sum.
+int64_t winograd_tile(const Convolution& p) {
+  if (!winograd_fits(p) || p.in_channels * p.out_channels > 256 * 256) return 0;
+  const int64_t side = std::min(p.out_height, p.out_width);
+  const int64_t channels = std::min(p.in_channels, p.out_channels);
+  if (is_half(p)) return side >= 12 && channels >= 32 && !uses(Extra::kAmxBf16) ? 2 : 0;
+  if (p.batch >= kLargeBatch && side >= 7 && tiles_of_four(p) >= kManyTiles) return 4;
+  return side >= 24 ? 4 : side >= 12 && channels >= 32 ? 2 : 0;
+}
+
+// Nothing is packed: there must only be tiles enough to sum over.
+int64_t winograd_weight_tile(const Convolution& p) {
+  const int64_t side = std::min(p.out_height, p.out_width);
+  return winograd_fits(p) && side >= 7 && tiles_of_four(p) >= kManyTiles ? 4 : 0;
+}
+
+namespace {
+
+// Who makes all of a result makes it in one part, and reads the weights once.
+void join_parts(const BlockedConvolution& walked, BlockedCut& cut, Range& units) {
+  if (walked.winograd) return;
+  if (is_depthwise(walked.shape)) {
+    cut.rows = rows_of(walked);
+  } else if (walked.shape.out_height == 1 && !is_long_row(walked.shape)) {
+    units.end /= cut.row_chunks;
+    cut.row_chunks = 1;
+  }
+}
+
+}  // namespace
+
+bool residual_may_be_result(const BlockedConvolution& problem) {
+  const Convolution& p = problem.shape;
+  if (problem.winograd || is_depthwise(p) || is_half(p) || problem.depth_parts > 1) return true;
+  const int64_t last = (p.out_width - 1) * p.stride_width + (p.kernel_width - 1) * p.dilation_width;
+  const bool is_inside = p.pad_left <= 0 && last - p.pad_left < p.in_width;
+  return is_inside &&
+         plan_blocked(problem).cut.blocks >= p.in_channels / p.groups / problem.in_block;
+}
+
+namespace {
+
+// Rows of a ring that goes round meanwhile: by who makes all of them they are made in two parts.
+bool may_be_parted(const BlockedConvolution& problem) {
+  return problem.shape.out_width > 0 && has_flat_rows(problem) &&
+         problem.shape.out_width <= kFlatPixels && flat_rows(problem) < rows_of(problem);
+}
+
+struct Kernels {
+  BlockedPairsKernel pairs;
+  BlockedConvolutionKernel winograd, depthwise_bfloat16, depthwise, convolution;
+};
+
+void run(const Kernels& kernels, const BlockedPlan& plan, const BlockedOperands& operands,
+         Range units, void* scratch) {
+  if (units.begin >= units.end) return;
+  const BlockedConvolution& problem = *plan.asked;
+  const bool is_all = units.begin == 0 && units.end == plan.units;
+  if (is_all && plan.cut.laid.rows == 0 && may_be_parted(problem)) {
+    BlockedConvolution part = problem;
+    for (int64_t row = problem.rows.begin; row < problem.rows.end; row = part.rows.end) {
+      part.rows = {row, problem.rows.end};
+      part.rows.end = row + flat_rows(part);
+      const BlockedPlan of_part = plan_blocked(part);
+      run(kernels, of_part, operands, {0, of_part.units}, scratch);
+    }
+    return;
+  }
+  BlockedCut cut = plan.cut;
+  if (is_all) join_parts(plan.problem, cut, units);
+  const bool half = is_half(problem.shape), depthwise = is_depthwise(problem.shape);
+  if (half && !depthwise) {
+    kernels.pairs(plan.problem, plan.source, cut, operands, units, scratch);
+    return;
+  }
+  const auto kernel = problem.winograd ? kernels.winograd
+                      : half           ? kernels.depthwise_bfloat16
+                      : depthwise      ? kernels.depthwise
+                                       : kernels.convolution;
+  kernel(plan.problem, cut, operands, units, scratch);
+}
+
+}  // namespace
+
+void run_blocked_convolution(const KernelTable& table, const BlockedPlan& plan,
+                             const BlockedOperands& operands, Range units, void* scratch) {
+  run({table.blocked_pairs, table.blocked_winograd, table.blocked_depthwise_bfloat16,
+       table.blocked_depthwise, table.blocked_convolution},
+      plan, operands, units, scratch);
+}
+
+void run_blocked_convolution(const BlockedPlan& plan, const BlockedOperands& operands, Range units,
+                             void* scratch) {
+  run({WEFT_KEPT(BFloat16, &WEFT_ACTIVE(blocked_pairs)),
+       WEFT_KEPT_PART(winograd, &WEFT_ACTIVE(blocked_winograd)),
+       WEFT_KEPT(BFloat16, &WEFT_ACTIVE(blocked_depthwise_bfloat16)),
+       &WEFT_ACTIVE(blocked_depthwise), &WEFT_ACTIVE(blocked_convolution)},
+      plan, operands, units, scratch);
+}
+
+void add_depth_parts(const KernelTable& table, const BlockedConvolution& problem,
+                     const BlockedOperands& operands, Range planes) {
+  table.add_depth_parts(problem, operands, planes);
+}
+void add_depth_parts(const BlockedConvolution& problem, const BlockedOperands& operands,
+                     Range planes) {
+  WEFT_ACTIVE(add_depth_parts)(problem, operands, planes);
+}
+
+}  // namespace weft::kernels

@@ -1,0 +1,389 @@
+// Direct convolution of bfloat16 images over channel blocks: kernels/convolution/blocked/convolution_blocked.h. Two
+// neighbouring channels are one lane of 32 bits, and so are the two weights that they meet in a
+// filter: an image of pairs is walked as one of float32 that has half the channels.
+//
+// A step of a sum is one VDPBF16PS or BFDOT, which multiplies both elements of a pair and adds them
+// to a float32 lane. Without that instruction, or where it is slow, weights become two float32
+// lanes, by a shift and by a mask, pixels are widened into a buffer, and a step is two fused
+// multiply-adds.
+//
+// With AMX it is tiles that multiply: kernels/convolution/blocked/tiled_unit_impl.h.
+#include "kernels/isa/isa_target.h"
+#include "kernels/isa/table_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd/simd.h"
+#include "kernels/simd/simd_memory.h"
+
+#include "kernels/matmul/gemm_impl.h"
+
+#include "kernels/convolution/blocked/blocked_impl.h"
+
+#include "kernels/convolution/blocked/blocked_unit_impl.h"
+
+#include "kernels/matmul/bf16x2_impl.h"
+
+#include "kernels/matmul/amx_impl.h"
+
+#include "kernels/convolution/blocked/tiled_unit_impl.h"
+
+#include "kernels/convolution/winograd/winograd_impl.h"
+
+#include "kernels/convolution/winograd/winograd_unit_impl.h"
+
+using Pairs = Vec<uint32_t>;
+using PairTile = TileOf<uint32_t, BFloat16>;
+using PairTileKernel = void (*)(const PairTile& tile);
+
+// Pairs of each of kPixels pixels, by fused multiply-adds. A block of channels is widened at each
+// tap of the window, into a buffer whose elements are spread where they are loaded.
+struct WidenedStep {
+  static constexpr int kKnown = 0;  // step between pixels: the buffer's always is
+  static constexpr int most_pixels(int vectors) { return vectors == 2 ? kMostPixels : 7; }
+  static constexpr bool kFinishes = false;  // results: what rounds them is large, so all share it
+
+  WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { Memory<BFloat16>::store(to, v); }
+
+  template <int kPixels, int kVectors>
+  WEFT_INLINE static void add_all(Vec<float> (&sums)[kPixels][kVectors], const PairTile& tile,
+                                  int64_t step, int64_t weights_vector) {
+    alignas(64) float wide[kPixels][2 * kMost];
+    const uint32_t* ahead = tile.ahead;
+    over_windows(tile, tile.x, [&](const uint32_t* x, const uint32_t* weights) WEFT_LAMBDA {
+      for (int64_t k = 0; k < tile.depth; k += kMost) {
+        const int64_t pairs = lesser(kMost, tile.depth - k);
+        widen(x + k, step, pairs, wide);
+        for (int64_t pair = 0; pair < pairs; ++pair) {
+          __builtin_prefetch(ahead, 0, 2);
+          ahead += tile.ahead_step;
+          add(sums, &wide[0][2 * pair], weights + (k + pair) * kPanelChannels, weights_vector);
+        }
+      }
+    });
+  }
+
+ private:
+  static constexpr int64_t kMost = 8;  // pairs that are widened together
+
+  template <int kPixels>
+  WEFT_INLINE static void widen(const uint32_t* x, int64_t step, int64_t pairs,
+                                float (&wide)[kPixels][2 * kMost]) {
+    constexpr int kLanes = Vec<float>::kLanes;
+    if (pairs < kMost) return widen_part(x, step, pairs, kPixels, wide[0]);
+    WEFT_UNROLL
+    for (int i = 0; i < kPixels; ++i) {
+      WEFT_UNROLL
+      for (int j = 0; j < 2 * kMost; j += kLanes)
+        Memory<float>::store(wide[i] + j,
+                             Memory<BFloat16>::load((const BFloat16*)(x + i * step) + j));
+    }
+  }
+  static void widen_part(const uint32_t* x, int64_t step, int64_t pairs, int64_t pixels,
+                         float* wide) {
+    for (; pixels > 0; --pixels, x += step, wide += 2 * kMost)
+      for (int64_t k = 0; k < pairs; ++k) {
+        const uint32_t both[2] = {x[k] << 16, x[k] & 0xffff0000};
+        __builtin_memcpy(wide + 2 * k, both, sizeof both);
+      }
+  }
+  template <int kPixels, int kVectors>
+  WEFT_INLINE static void add(Vec<float> (&sums)[kPixels][kVectors], const float* wide,
+                              const uint32_t* weights, int64_t weights_vector) {
+    WEFT_UNROLL
+    for (int half = 0; half < 2; ++half) {
+      asm volatile("" ::: "memory");  // pairs are loaded for each half: registers are for the sums
+      Vec<float> right[kVectors];
+      WEFT_UNROLL
+      for (int j = 0; j < kVectors; ++j) {
+        const Pairs pairs = Memory<uint32_t>::load(weights + j * weights_vector);
+        right[j] = half == 1 ? second_of_without_mask(pairs) : first_of(pairs);
+      }
+      WEFT_UNROLL
+      for (int i = 0; i < kPixels; ++i) {
+        const Vec<float> left(wide[i * 2 * kMost + half]);
+        WEFT_UNROLL
+        for (int j = 0; j < kVectors; ++j) sums[i][j] = fma_(left, right[j], sums[i][j]);
+      }
+    }
+  }
+};
+
+#if WEFT_PAIRS
+struct PairStep {
+  static constexpr int kKnown = 8;  // step between pixels
+  // Of a tile at other steps.
+  static constexpr int most_pixels(int) { return kMostPixels < 7 ? kMostPixels : 7; }
+  static constexpr bool kFinishes = true;
+
+  WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { store_rounded(to, v); }
+
+  template <int kPixels, int kVectors>
+  WEFT_INLINE static void add_all(Vec<float> (&sums)[kPixels][kVectors], const PairTile& tile,
+                                  int64_t step, int64_t weights_vector) {
+    over_taps(tile, tile.x, [&](const uint32_t* x, const uint32_t* w) WEFT_LAMBDA {
+      add(sums, x, step, w, weights_vector);
+    });
+  }
+  template <int kPixels, int kVectors>
+  WEFT_INLINE static void add(Vec<float> (&sums)[kPixels][kVectors], const uint32_t* x,
+                              int64_t x_pixel, const uint32_t* weights, int64_t weights_vector) {
+    Pairs right[kVectors];
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j)
+      right[j] = Memory<uint32_t>::load(weights + j * weights_vector);
+    WEFT_UNROLL
+    for (int i = 0; i < kPixels; ++i) {
+      const Pairs left(x[i * x_pixel]);
+      WEFT_UNROLL
+      for (int j = 0; j < kVectors; ++j) sums[i][j] = add_products(left, right[j], sums[i][j]);
+    }
+  }
+};
+#endif
+
+// Of sums that wait, for any tile.
+template <class Step>
+void finish_waiting(const PairTile& tile, int64_t pixels, int64_t vectors) {
+  constexpr int kLanes = Vec<float>::kLanes;
+  const Epilogue epilogue = *tile.epilogue;
+  for (int64_t j = 0; j < vectors; ++j) {
+    const BFloat16* const bias = tile.bias ? tile.bias + j * kLanes : nullptr;
+    const float* from = tile.sums + j * tile.sums_vector;
+    const BFloat16* added = tile.residual ? tile.residual + j * tile.residual_vector : nullptr;
+    BFloat16* to = tile.y + j * tile.y_vector;
+    for (int64_t i = 0; i < pixels; ++i, from += tile.sums_pixel, to += tile.y_pixel) {
+      Step::store(to, finish(Memory<float>::load(from), epilogue, bias, added));
+      if (added) added += tile.y_pixel;
+    }
+  }
+}
+
+// What all pixels share is read once: stores might change it, as far as the compiler knows.
+template <class Step, int kPixels, int kVectors>
+WEFT_INLINE void store_results(const PairTile& tile, const Vec<float> (&sums)[kPixels][kVectors]) {
+  const Epilogue epilogue = *tile.epilogue;
+  Vec<float> bias[kVectors];
+  WEFT_UNROLL
+  for (int j = 0; j < kVectors; ++j)
+    bias[j] =
+        tile.bias ? Memory<BFloat16>::load(tile.bias + j * Vec<float>::kLanes) : Vec<float>(0);
+  WEFT_UNROLL
+  for (int i = 0; i < kPixels; ++i) {
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j) {
+      Vec<float> sum = sums[i][j] + bias[j];
+      if (tile.residual)
+        sum = sum +
+              Memory<BFloat16>::load(tile.residual + i * tile.y_pixel + j * tile.residual_vector);
+      Step::store(tile.y + i * tile.y_pixel + j * tile.y_vector, held(sum, epilogue));
+    }
+  }
+}
+
+template <class Step, int kPixels, int kVectors, int kStep>
+void pair_tile(const PairTile& tile) {
+  constexpr int kLanes = Vec<float>::kLanes;
+  Vec<float> sums[kPixels][kVectors];
+  WEFT_UNROLL
+  for (int i = 0; i < kPixels; ++i) {
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j)
+      sums[i][j] = tile.accumulate
+                       ? Memory<float>::load(tile.sums + i * tile.sums_pixel + j * tile.sums_vector)
+                       : Vec<float>(0);
+  }
+  const int64_t step = kStep ? kStep : tile.x_pixel;
+  const int64_t weights_vector = kLanes == kPanelChannels ? tile.weights_vector : kLanes;
+  Step::add_all(sums, tile, step, weights_vector);
+  if constexpr (Step::kFinishes) {
+    if (tile.epilogue) {
+      store_results<Step>(tile, sums);
+      return;
+    }
+  }
+  WEFT_UNROLL
+  for (int i = 0; i < kPixels; ++i) {
+    WEFT_UNROLL
+    for (int j = 0; j < kVectors; ++j)
+      Memory<float>::store(tile.sums + i * tile.sums_pixel + j * tile.sums_vector, sums[i][j]);
+  }
+  if (!Step::kFinishes && tile.epilogue) finish_waiting<Step>(tile, kPixels, kVectors);
+}
+
+// A tile of one vector of more pixels than a step has code for is two narrower ones. Rows are cut
+// into tiles of what two vectors have code for, at most.
+template <class Step, int kPixels, int kVectors>
+void two_pair_tiles(const PairTile& tile) {
+  constexpr int kFirst = (kPixels + 1) / 2;
+  pair_tile<Step, kFirst, kVectors, 0>(tile);
+  PairTile rest = tile;
+  rest.x += kFirst * tile.x_pixel;
+  if (tile.y) rest.y += kFirst * tile.y_pixel;
+  if (tile.sums) rest.sums += kFirst * tile.sums_pixel;
+  if (tile.residual) rest.residual += kFirst * tile.y_pixel;
+  pair_tile<Step, kPixels - kFirst, kVectors, 0>(rest);
+}
+template <class Step, int kPixels, int kVectors, int kStep>
+constexpr PairTileKernel tile_of_pairs() {
+  if constexpr (kStep == 0 && kPixels > Step::most_pixels(2))
+    return nullptr;
+  else if constexpr (kStep == 0 && kPixels > Step::most_pixels(kVectors))
+    return two_pair_tiles<Step, kPixels, kVectors>;
+  else
+    return pair_tile<Step, kPixels, kVectors, kStep>;
+}
+
+// A step of 8 pairs between pixels of x is known to the compiler where tiles take little time,
+// others are read from the tile.
+struct PairTileKernels {
+  PairTileKernel at[2][2][kMostPixels];  // [is the step known][vectors - 1][pixels - 1]
+  int most_pixels;                       // of a tile at other steps
+};
+template <class Step, int... I>
+constexpr PairTileKernels every_pair_tile(Numbers<I...>) {
+  constexpr int kKnown = Step::kKnown;
+  return {{{{tile_of_pairs<Step, I + 1, 1, 0>()...}, {tile_of_pairs<Step, I + 1, 2, 0>()...}},
+           {{tile_of_pairs<Step, I + 1, 1, kKnown>()...},
+            {tile_of_pairs<Step, I + 1, 2, kKnown>()...}}},
+          Step::most_pixels(2)};
+}
+template <class Step>
+constexpr PairTileKernels kPairTiles = every_pair_tile<Step>(typename CountTo<kMostPixels>::Type());
+
+// Pairs of columns of a plain image: of each row, what lies at (position - pad) and `dilation`
+// further; beside the image lie zeros.
+void pair_columns(const uint16_t* row, const PlainSource& source, int64_t width, uint32_t* to) {
+  const auto element = [&](int64_t col) WEFT_LAMBDA {
+    return col >= 0 && col < source.width ? uint32_t(row[col]) : 0;
+  };
+  const int64_t inside = lesser(width, source.pad);
+  const int64_t end = lesser(width, source.width - source.dilation + source.pad);
+  int64_t i = 0;
+  for (; i < inside; ++i)
+    to[i] = element(i - source.pad) | element(i - source.pad + source.dilation) << 16;
+  for (; i + Pairs::kLanes <= end; i += Pairs::kLanes) {
+    const uint16_t* from = row + i - source.pad;
+    Memory<uint32_t>::store(to + i, Memory<uint16_t>::load(from) |
+                                        Memory<uint16_t>::load(from + source.dilation) << 16);
+  }
+  for (; i < width; ++i)
+    to[i] = element(i - source.pad) | element(i - source.pad + source.dilation) << 16;
+}
+
+// The weights of two columns of a kernel row beside each other, the last one's beside zeros.
+void pair_weights(const uint16_t* weights, int64_t rows, int64_t cols, uint32_t* to) {
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t col = 0; col < cols; col += 2)
+      for (int64_t lane = 0; lane < kPanelChannels; lane += Pairs::kLanes, to += Pairs::kLanes) {
+        const uint16_t* from = weights + (row * cols + col) * kPanelChannels + lane;
+        Pairs pairs = Memory<uint16_t>::load(from);
+        if (col + 1 < cols) pairs = pairs | Memory<uint16_t>::load(from + kPanelChannels) << 16;
+        Memory<uint32_t>::store(to, pairs);
+      }
+}
+
+// Panels of all groups; those of laid bands end with zeros, where a step is not filled.
+void pair_panels(const BlockedConvolution& problem, const PlainSource& source,
+                 const uint16_t* weights, const LaidBand* laid, uint32_t* to) {
+  const Convolution& p = problem.shape;
+  const int64_t filters = p.out_channels / p.groups;
+  const int64_t panels = p.groups * ((filters + kPanelChannels - 1) / kPanelChannels);
+  const int64_t rows = p.in_channels / p.groups * p.kernel_height;
+  const int64_t paired = rows * p.kernel_width * kPanelChannels;
+  const int64_t size = laid ? laid->steps * laid->step * kPanelChannels : paired;
+  for (int64_t panel = 0; panel < panels; ++panel, to += size) {
+    pair_weights(weights + panel * rows * source.kernel_width * kPanelChannels, rows,
+                 source.kernel_width, to);
+    __builtin_memset(to + paired, 0, (size - paired) * sizeof(uint32_t));
+  }
+}
+
+struct PairTiles {
+  using Input = uint32_t;
+  using Stored = BFloat16;
+  static constexpr int64_t kCoupled = 0;
+
+  const PlainSource& source;
+  const PairTileKernels& kernels;
+
+  WEFT_INLINE PairTileKernel kernel(int64_t x_pixel, int vectors, int64_t pixels) const {
+    return kernels.at[x_pixel == 8][vectors - 1][pixels - 1];
+  }
+  WEFT_INLINE int64_t most_pixels(int64_t x_pixel) const {
+    return x_pixel == 8 ? kMostPixels : kernels.most_pixels;
+  }
+  // The planes of one group.
+  const uint32_t* image(const BlockedConvolution& problem, const void* x, int64_t plane, Range rows,
+                        char* memory) const {
+    const Convolution& p = problem.shape;
+    if (source.width == 0) return (const uint32_t*)x + plane * problem.x_held * p.in_width;
+    uint32_t* const pairs = (uint32_t*)memory;
+    const int64_t from = greater(0, rows.begin * p.stride_height - p.pad_top);
+    const int64_t end = lesser(p.in_height, (rows.end - 1) * p.stride_height - p.pad_top +
+                                                (p.kernel_height - 1) * p.dilation_height + 1);
+    for (int64_t c = 0; c < p.in_channels / p.groups; ++c)
+      for (int64_t row = from; row < end; ++row) {
+        const int64_t held = (plane + c) * source.held + row % source.held;
+        pair_columns((const uint16_t*)x + held * source.width, source, p.in_width,
+                     pairs + (c * problem.x_held + row % problem.x_held) * p.in_width);
+      }
+    return pairs;
+  }
+};
+
+// Frequencies are rounded to bfloat16, so only tiles of 2, whose transforms add what they are
+// given.
+template <class Step>
+struct PairFrequencies {
+  using Input = uint32_t;
+  using Stored = BFloat16;
+  static constexpr int64_t kCoupled = 0;
+
+  WEFT_INLINE PairTileKernel kernel(int64_t, int vectors, int64_t pixels) const {
+    return kPairTiles<Step>.at[1][vectors - 1][pixels - 1];
+  }
+  WEFT_INLINE static void store(BFloat16* to, Vec<float> value) { Step::store(to, value); }
+};
+template <class Step>
+void winograd_of_pairs(const BlockedConvolution& problem, const BlockedCut& cut,
+                       const BlockedOperands& operands, Range units, void* scratch) {
+  Winograd<2, PairFrequencies<Step>> work(problem, cut, operands, scratch, {});
+  for (int64_t unit = units.begin; unit < units.end; ++unit) work.run(unit);
+}
+
+void blocked_pairs(const BlockedConvolution& problem, const PlainSource& source,
+                   const BlockedCut& cut, const BlockedOperands& operands, Range units,
+                   void* scratch) {
+  const PairTileKernels* kernels = &kPairTiles<WidenedStep>;
+  auto winograd = winograd_of_pairs<WidenedStep>;
+#if WEFT_PAIRS
+  if (multiplies_pairs()) {
+    kernels = &kPairTiles<PairStep>;
+    winograd = winograd_of_pairs<PairStep>;
+  }
+#endif
+  if (problem.winograd) {
+    winograd(problem, cut, operands, units, scratch);
+    return;
+  }
+  const bool has_tiles = WEFT_AMX && cut.laid.rows > 0;
+  BlockedOperands paired = operands;
+  if (source.width > 0) {
+    paired.weights = (char*)scratch + cut.weights;
+    pair_panels(problem, source, (const uint16_t*)operands.weights, has_tiles ? &cut.laid : nullptr,
+                (uint32_t*)((char*)scratch + cut.weights));
+  }
+#if WEFT_AMX
+  if (has_tiles) {
+    const AmxTiles of_this_thread(true, cut.laid.step * sizeof(uint32_t));
+    TiledUnit work(problem, source, cut, paired, scratch);
+    for (int64_t unit = units.begin; unit < units.end; ++unit) work.run(unit);
+    return;
+  }
+#endif
+  BlockedUnit<PairTiles> work(problem, cut, paired, scratch, {source, *kernels});
+  for (int64_t unit = units.begin; unit < units.end; ++unit) work.run(unit);
+}
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

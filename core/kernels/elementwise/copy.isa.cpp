@@ -1,0 +1,325 @@
+// Moves elements between strided places by size, without looking at their values. Loops over rows
+// have tiles of their own: stores might change one that others see, as far as the compiler knows.
+#include "kernels/isa/isa_target.h"
+#include "kernels/isa/table_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd/simd.h"
+
+#include "kernels/simd/transpose_tile_impl.h"
+
+template <class E>
+void move_elements(StridedTile tile) {
+  for (int64_t row = 0; row < tile.rows; ++row) {
+    char* to = (char*)tile.to + row * tile.to_row;
+    const char* from = (const char*)tile.from + row * tile.from_row;
+    for (int64_t col = 0; col < tile.cols; ++col, to += tile.to_col, from += tile.from_col)
+      __builtin_memcpy(to, from, sizeof(E));
+  }
+}
+
+template <class E>
+void fill_elements(const StridedTile& tile) {
+  constexpr int kLanes = kVectorBytes / sizeof(E);
+  typedef E V __attribute__((vector_size(kVectorBytes)));
+  E element;
+  for (int64_t row = 0; row < tile.rows; ++row) {
+    E* to = (E*)((char*)tile.to + row * tile.to_row);
+    __builtin_memcpy(&element, (const char*)tile.from + row * tile.from_row, sizeof(E));
+    const V piece = element - V{};
+    int64_t col = 0;
+    for (; col + kLanes <= tile.cols; col += kLanes)
+      __builtin_memcpy(to + col, &piece, sizeof piece);
+    for (; col < tile.cols; ++col) to[col] = element;
+  }
+}
+
+// Rows of a few elements, as where the channels of a picture change places with its pixels: no loop
+// for each.
+template <class E, int kCols>
+void move_columns(StridedTile tile) {
+  const int64_t to_col = tile.to_col, from_col = tile.from_col;
+  for (int64_t row = 0; row < tile.rows; ++row) {
+    char* to = (char*)tile.to + row * tile.to_row;
+    const char* from = (const char*)tile.from + row * tile.from_row;
+    E elements[kCols];
+    for (int col = 0; col < kCols; ++col)
+      __builtin_memcpy(&elements[col], from + col * from_col, sizeof(E));
+    for (int col = 0; col < kCols; ++col)
+      __builtin_memcpy(to + col * to_col, &elements[col], sizeof(E));
+  }
+}
+
+// Three planes of bytes side by side, as the channels of a picture that become its last axis: a
+// third of 16 pixels at a time. A third's bytes of each plane are put in their places and joined.
+#if WEFT_AVX2 || WEFT_AVX512 || WEFT_NEON
+constexpr bool kHasThirds = true;
+#else
+constexpr bool kHasThirds = false;  // shuffles of bytes would be moves of each
+#endif
+
+typedef uint8_t Bytes16 __attribute__((vector_size(16)));
+
+template <int kThird, int... I>
+WEFT_INLINE Bytes16 third(Bytes16 a, Bytes16 b, Bytes16 c, Numbers<I...>) {
+  // Byte i of this third is number n = 16 * kThird + i of pixel n / 3 and plane n % 3.
+  const Bytes16 ab = __builtin_shufflevector(
+      a, b, ((16 * kThird + I) % 3 == 1 ? 16 : 0) + (16 * kThird + I) / 3 ...);
+  return __builtin_shufflevector(ab, c,
+                                 ((16 * kThird + I) % 3 == 2 ? 16 + (16 * kThird + I) / 3 : I)...);
+}
+
+void join_planes(const StridedTile& tile) {
+  constexpr int64_t kPixels = 16;
+  const uint8_t* from = (const uint8_t*)tile.from;
+  uint8_t* to = (uint8_t*)tile.to;
+  typedef typename CountTo<16>::Type Each;
+  int64_t row = 0;
+  for (; row + kPixels <= tile.rows; row += kPixels, from += kPixels, to += 3 * kPixels) {
+    Bytes16 planes[3];
+    for (int col = 0; col < 3; ++col)
+      __builtin_memcpy(&planes[col], from + col * tile.from_col, sizeof planes[col]);
+    const Bytes16 thirds[3] = {third<0>(planes[0], planes[1], planes[2], Each()),
+                               third<1>(planes[0], planes[1], planes[2], Each()),
+                               third<2>(planes[0], planes[1], planes[2], Each())};
+    __builtin_memcpy(to, thirds, sizeof thirds);
+  }
+  StridedTile rest = tile;
+  rest.from = from;
+  rest.to = to;
+  rest.rows = tile.rows - row;
+  move_columns<uint8_t, 3>(rest);
+}
+
+// Two or four lines, each dense, whose elements become rows: their first elements, their second, …
+// Lines that are one line repeat each of its elements. The rows that are done: whole vectors.
+template <class E, int kCols>
+int64_t join_lines(const StridedTile& tile) {
+  constexpr int kLanes = 32 / sizeof(E);
+  typedef E V __attribute__((vector_size(32)));
+  typedef typename CountTo<kLanes>::Type Each;
+  const char* const from = (const char*)tile.from;
+  char* const to = (char*)tile.to;
+  int64_t row = 0;
+  for (; row + kLanes <= tile.rows; row += kLanes) {
+    V lines[kCols], pairs[kCols];
+    for (int col = 0; col < kCols; ++col)
+      __builtin_memcpy(&lines[col], from + row * sizeof(E) + col * tile.from_col, sizeof(V));
+    constexpr int kHalf = kCols / 2;
+    for (int i = 0; i < kHalf; ++i)
+      interleave(lines[i], lines[i + kHalf], &pairs[2 * i], &pairs[2 * i + 1], Each());
+    if constexpr (kCols == 4) {
+      V even[2] = {pairs[0], pairs[1]}, odd[2] = {pairs[2], pairs[3]};
+      for (int i = 0; i < 2; ++i)
+        interleave(even[i], odd[i], &pairs[2 * i], &pairs[2 * i + 1], Each());
+    }
+    __builtin_memcpy(to + row * kCols * sizeof(E), pairs, sizeof pairs);
+  }
+  return row;
+}
+
+// Every second element of dense rows. A vector ends before the last one, which none may follow.
+template <class E, int... I>
+WEFT_INLINE void move_every_second(const StridedTile& tile, Numbers<I...>) {
+  constexpr int kLanes = sizeof...(I);
+  typedef E V __attribute__((vector_size(sizeof(E) * sizeof...(I))));
+  for (int64_t row = 0; row < tile.rows; ++row) {
+    E* to = (E*)((char*)tile.to + row * tile.to_row);
+    const E* from = (const E*)((const char*)tile.from + row * tile.from_row);
+    int64_t col = 0;
+    for (; col + kLanes < tile.cols; col += kLanes) {
+      V line[2];
+      __builtin_memcpy(line, from + 2 * col, sizeof line);
+      line[0] = __builtin_shufflevector(line[0], line[1], (2 * I)...);
+      __builtin_memcpy(to + col, line, sizeof line[0]);
+    }
+    for (; col < tile.cols; ++col) to[col] = from[2 * col];
+  }
+}
+
+template <class E>
+constexpr int kSquareBytes = sizeof(E) < 4        ? 16
+                             : kVectorBytes == 64 ? 64
+                                                  : 32;
+
+// Columns of `from` lie densely, rows of `to`: squares of so many bytes a side change places in
+// registers, of small elements by the instructions for 16 bytes. What is left takes smaller ones.
+template <class E, int kBytes>
+void move_transposed(const StridedTile& tile) {
+  constexpr int kSide = kBytes / sizeof(E);
+  typedef E V __attribute__((vector_size(kBytes)));
+  const int64_t whole_rows = tile.rows / kSide * kSide, whole_cols = tile.cols / kSide * kSide;
+  for (int64_t row = 0; row < whole_rows; row += kSide) {
+    for (int64_t col = 0; col < whole_cols; col += kSide) {
+      const char* from = (const char*)tile.from + row * sizeof(E) + col * tile.from_col;
+      char* to = (char*)tile.to + row * tile.to_row + col * sizeof(E);
+      V lines[kSide];
+      for (int i = 0; i < kSide; ++i) __builtin_memcpy(&lines[i], from + i * tile.from_col, kBytes);
+      turn_square<kSide>(lines);
+      for (int i = 0; i < kSide; ++i) __builtin_memcpy(to + i * tile.to_row, &lines[i], kBytes);
+    }
+  }
+  StridedTile beside[] = {tile, tile}, &right = beside[0], &below = beside[1];
+  right.to = (char*)tile.to + whole_cols * sizeof(E);
+  right.from = (const char*)tile.from + whole_cols * tile.from_col;
+  right.cols = tile.cols - whole_cols;
+  right.rows = whole_rows;
+  below.to = (char*)tile.to + whole_rows * tile.to_row;
+  below.from = (const char*)tile.from + whole_rows * sizeof(E);
+  below.rows = tile.rows - whole_rows;
+  for (const StridedTile& rest : beside) {
+    if (rest.rows == 0 || rest.cols == 0) continue;
+    if constexpr (kBytes > 32)
+      move_transposed<E, kBytes / 2>(rest);
+    else
+      move_elements<E>(rest);
+  }
+}
+
+template <class E, int... I>
+WEFT_INLINE void move_backwards(const StridedTile& tile, Numbers<I...>) {
+  constexpr int kLanes = sizeof...(I);
+  typedef E V __attribute__((vector_size(sizeof(E) * sizeof...(I))));
+  for (int64_t row = 0; row < tile.rows; ++row) {
+    E* to = (E*)((char*)tile.to + row * tile.to_row);
+    const E* from = (const E*)((const char*)tile.from + row * tile.from_row);
+    int64_t col = 0;
+    for (; col + kLanes <= tile.cols; col += kLanes) {
+      V line;
+      __builtin_memcpy(&line, from - col - (kLanes - 1), sizeof line);
+      line = __builtin_shufflevector(line, line, (kLanes - 1 - I)...);
+      __builtin_memcpy(to + col, &line, sizeof line);
+    }
+    for (; col < tile.cols; ++col) to[col] = from[-col];
+  }
+}
+
+// Rows of at least one piece and at most two: the last one overlaps the first.
+template <class Piece>
+WEFT_INLINE void move_pieces(StridedTile tile, int64_t bytes) {
+  const int64_t last = bytes - int64_t(sizeof(Piece));
+  const char* from = (const char*)tile.from;
+  char* to = (char*)tile.to;
+  for (int64_t row = 0; row < tile.rows; ++row, from += tile.from_row, to += tile.to_row) {
+    Piece pieces[2];
+    __builtin_memcpy(&pieces[0], from, sizeof(Piece));
+    __builtin_memcpy(&pieces[1], from + last, sizeof(Piece));
+    __builtin_memcpy(to, &pieces[0], sizeof(Piece));
+    __builtin_memcpy(to + last, &pieces[1], sizeof(Piece));
+  }
+}
+
+// For some KiB memcpy has REP MOVSB, which takes twenty times as long on some processors (Zen 3) if
+// the destination is a few bytes further in its page than the source is, as where rows are moved
+// round.
+WEFT_INLINE bool is_slow_for_memcpy(const char* to, const char* from) {
+  const uintptr_t ahead = ((uintptr_t)to - (uintptr_t)from) % 4096;
+  return ahead > 0 && ahead < 32;
+}
+
+// Dense on both sides, of at least two elements. What is too short for a call of memcpy goes piece
+// by piece.
+void move_dense_rows(const StridedTile& tile, int64_t bytes) {
+  constexpr int64_t kPiece = 32, kShort = 512;
+  typedef char V __attribute__((vector_size(32)));
+  if (bytes < 4) return move_pieces<uint16_t>(tile, bytes);
+  if (bytes < 8) return move_pieces<uint32_t>(tile, bytes);
+  if (bytes < 16) return move_pieces<uint64_t>(tile, bytes);
+  if (bytes < kPiece) return move_pieces<Bytes16>(tile, bytes);
+  for (int64_t row = 0; row < tile.rows; ++row) {
+    char* const to = (char*)tile.to + row * tile.to_row;
+    const char* const from = (const char*)tile.from + row * tile.from_row;
+    if (bytes > kShort && !is_slow_for_memcpy(to, from)) {
+      __builtin_memcpy(to, from, bytes);
+      continue;
+    }
+    V piece, last;
+    __builtin_memcpy(&last, from + bytes - kPiece, kPiece);
+    for (int64_t i = 0; i + kPiece < bytes; i += kPiece) {
+      __builtin_memcpy(&piece, from + i, kPiece);
+      __builtin_memcpy(to + i, &piece, kPiece);
+    }
+    __builtin_memcpy(to + bytes - kPiece, &last, kPiece);
+  }
+}
+
+// Do dense lines become the columns of dense rows?
+template <class E>
+WEFT_INLINE bool joins_lines(const StridedTile& tile) {
+  return tile.from_row == sizeof(E) && tile.to_col == sizeof(E) &&
+         tile.to_row == tile.cols * int64_t(sizeof(E));
+}
+
+// A library of some operators goes without loops for four lines and for every second element.
+#if WEFT_HAS_SOME_OPERATORS
+constexpr bool kIsSmall = true;
+#else
+constexpr bool kIsSmall = false;
+#endif
+
+// Two or four columns.
+template <class E, int kCols>
+void move_few_columns(StridedTile tile) {
+  if (!(kIsSmall && kCols == 4) && joins_lines<E>(tile)) {
+    const int64_t done = join_lines<E, kCols>(tile);
+    tile.from = (const char*)tile.from + done * sizeof(E);
+    tile.to = (char*)tile.to + done * tile.to_row;
+    tile.rows -= done;
+  }
+  move_columns<E, kCols>(tile);
+}
+
+template <class E>
+void move_by_stride(const StridedTile& tile) {
+  if (tile.cols > 1 && tile.to_col == sizeof(E) && tile.from_col == sizeof(E)) {
+    move_dense_rows(tile, tile.cols * sizeof(E));
+  } else if (tile.cols == 2) {
+    move_few_columns<E, 2>(tile);
+  } else if (tile.cols == 3) {
+    if (kHasThirds && sizeof(E) == 1 && joins_lines<E>(tile)) return join_planes(tile);
+    move_columns<E, 3>(tile);
+  } else if (tile.cols == 4) {
+    move_few_columns<E, 4>(tile);
+  } else if (tile.to_col == sizeof(E) && tile.from_col == 0) {
+    fill_elements<E>(tile);
+  } else if (tile.to_col == sizeof(E) && tile.from_col == -int64_t(sizeof(E))) {
+    move_backwards<E>(tile, typename CountTo<32 / sizeof(E)>::Type());
+  } else if (!kIsSmall && tile.to_col == sizeof(E) && tile.from_col == 2 * int64_t(sizeof(E))) {
+    move_every_second<E>(tile, typename CountTo<32 / sizeof(E)>::Type());
+  } else if ((sizeof(E) >= 4 || !kIsSmall) && tile.to_col == sizeof(E) &&
+             tile.from_row == sizeof(E)) {
+    move_transposed<E, kSquareBytes<E>>(tile);
+  } else {
+    move_elements<E>(tile);
+  }
+}
+
+// Of elements that this build has no dtype for.
+void move_bytes(const StridedTile& tile) {
+  for (int64_t row = 0; row < tile.rows; ++row)
+    for (int64_t col = 0; col < tile.cols; ++col)
+      __builtin_memcpy((char*)tile.to + row * tile.to_row + col * tile.to_col,
+                       (const char*)tile.from + row * tile.from_row + col * tile.from_col,
+                       tile.size);
+}
+
+void move(const StridedTile& tile) {
+  switch (tile.size) {
+#if WEFT_KEEPS_bool || WEFT_KEEPS_int8 || WEFT_KEEPS_uint8
+    case 1: move_by_stride<uint8_t>(tile); break;
+#endif
+#if WEFT_KEEPS_int16 || WEFT_KEEPS_uint16 || WEFT_KEEPS_float16 || WEFT_KEEPS_bfloat16
+    case 2: move_by_stride<uint16_t>(tile); break;
+#endif
+#if WEFT_KEEPS_int32 || WEFT_KEEPS_uint32 || WEFT_KEEPS_float32
+    case 4: move_by_stride<uint32_t>(tile); break;
+#endif
+#if WEFT_KEEPS_int64 || WEFT_KEEPS_uint64 || WEFT_KEEPS_float64
+    case 8: move_by_stride<uint64_t>(tile); break;
+#endif
+    default: move_bytes(tile); break;
+  }
+}
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

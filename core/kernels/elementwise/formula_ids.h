@@ -1,0 +1,16 @@
+// The numbers of the formulas, from the WEFT_FORMULA lines of formulas/*.h: kAdd, kExp, …
+#pragma once
+
+#include "kernels/elementwise/elementwise.h"
+
+namespace weft::kernels {
+
+enum class FormulaId : uint16_t {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) k##formula,
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+  kCount,
+};
+inline constexpr int kFormulaCount = static_cast<int>(FormulaId::kCount);
+
+}  // namespace weft::kernels

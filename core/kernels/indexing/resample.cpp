@@ -1,0 +1,139 @@
+#include "kernels/indexing/resample.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/checked.h"
+#include "base/dtype.h"
+#include "kernels/isa/active_impl.h"
+
+namespace weft::kernels {
+namespace {
+
+// Of Keys' cubic convolution, at a distance in steps.
+double cubic(double x, double a) {
+  x = std::abs(x);
+  if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
+  if (x < 2) return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a;
+  return 0;
+}
+
+double step_of(const Resample& p) {
+  if (p.align_corners)
+    return p.out > 1 ? static_cast<double>(p.in - 1) / static_cast<double>(p.out - 1) : 0;
+  return static_cast<double>(p.in) / static_cast<double>(p.out);
+}
+
+// How far the filter reaches on both sides of a result's place, in elements.
+double reach_of(const Resample& p) {
+  const double reach = p.sampling == Sampling::kCubic ? 2 : 1;
+  return p.antialias ? reach * std::max(1.0, step_of(p)) : reach;
+}
+
+struct Taps {
+  int64_t first, count;
+};
+
+Taps nearest(const Resample& p, int64_t o) {
+  const double half = p.sampling == Sampling::kNearestExact ? 0.5 : 0;
+  const auto at = static_cast<int64_t>(std::floor((static_cast<double>(o) + half) * step_of(p)));
+  return {std::min(at, p.in - 1), 1};
+}
+
+Taps area(const Resample& p, int64_t o) {
+  const int64_t first = o * p.in / p.out;
+  return {first, ((o + 1) * p.in + p.out - 1) / p.out - first};
+}
+
+// Without the outer elements that have no weight: what no result is made of may be infinite.
+template <class T>
+Taps without_zeros(Taps taps, T* weights) {
+  while (taps.count > 1 && weights[taps.count - 1] == 0) --taps.count;
+  int64_t zeros = 0;
+  while (zeros + 1 < taps.count && weights[zeros] == 0) ++zeros;
+  std::copy(weights + zeros, weights + taps.count, weights);
+  return {taps.first + zeros, taps.count - zeros};
+}
+
+// Weights of a filter around the result's place. Antialiased, what lies beyond the ends does not
+// count and the others add up to 1; otherwise the end counts in its place.
+template <class T>
+Taps filtered(const Resample& p, int64_t o, T* weights) {
+  const double step = step_of(p), reach = reach_of(p), o_place = static_cast<double>(o);
+  double at = p.align_corners ? o_place * step : (o_place + 0.5) * step - 0.5;
+  const bool is_linear = p.sampling == Sampling::kLinear;
+  if (is_linear && !p.antialias) at = std::max(at, 0.0);
+  const double stretch = p.antialias ? std::max(1.0, step) : 1;
+  const auto begin = static_cast<int64_t>(std::ceil(at - reach));
+  const auto end = static_cast<int64_t>(std::floor(at + reach));
+  const int64_t last = p.in - 1;
+  const Taps taps{std::clamp<int64_t>(begin, 0, last),
+                  std::clamp<int64_t>(end, 0, last) - std::clamp<int64_t>(begin, 0, last) + 1};
+  double sum = 0;
+  std::fill_n(weights, taps.count, T(0));
+  for (int64_t i = begin; i <= end; ++i) {
+    if (p.antialias && (i < 0 || i > last)) continue;
+    const double distance = (static_cast<double>(i) - at) / stretch;
+    const double weight = is_linear ? std::max(0.0, 1 - std::abs(distance))
+                                    : cubic(distance, p.antialias ? -0.5 : -0.75);
+    weights[std::clamp<int64_t>(i, 0, last) - taps.first] += static_cast<T>(weight);
+    sum += weight;
+  }
+  if (p.antialias)
+    for (int64_t k = 0; k < taps.count; ++k) weights[k] /= static_cast<T>(sum);
+  return without_zeros(taps, weights);
+}
+
+int64_t most_taps(const Resample& p) {
+  switch (p.sampling) {
+    case Sampling::kNearest:
+    case Sampling::kNearestExact: return 1;
+    case Sampling::kArea: return std::min(p.in, p.in / p.out + 2);
+    default: return std::min(p.in, 2 * static_cast<int64_t>(std::ceil(reach_of(p))) + 1);
+  }
+}
+
+ResampleTable table_at(const Resample& p, const void* data) {
+  auto* const first = static_cast<int64_t*>(const_cast<void*>(data));
+  return {most_taps(p), first, first + p.out, first + 2 * p.out};
+}
+
+template <class T>
+void fill(const Resample& p, void* data) {
+  const ResampleTable table = table_at(p, data);
+  for (int64_t o = 0; o < p.out; ++o) {
+    T* const weights = static_cast<T*>(table.weights) + o * table.taps;
+    const bool is_filter = p.sampling == Sampling::kLinear || p.sampling == Sampling::kCubic;
+    const Taps taps = is_filter                       ? filtered(p, o, weights)
+                      : p.sampling == Sampling::kArea ? area(p, o)
+                                                      : nearest(p, o);
+    if (!is_filter) std::fill_n(weights, taps.count, T(1) / static_cast<T>(taps.count));
+    table.first[o] = taps.first;
+    table.count[o] = taps.count;
+  }
+}
+
+}  // namespace
+
+int64_t resample_table_bytes(const Resample& p) {
+  return (Checked(p.out) * (Checked(most_taps(p)) * weft::size_of(p.dtype) + 16)).value();
+}
+
+void fill_resample_table(const Resample& p, void* table) {
+  p.dtype == DType::kFloat32 ? fill<float>(p, table) : fill<double>(p, table);
+}
+
+int64_t resample_units(const Resample& p) { return p.outer * p.out; }
+int64_t resample_adjoint_units(const Resample& p) {
+  return p.outer * ((p.inner + kResampleColumns - 1) / kResampleColumns);
+}
+
+void run_resample(const Resample& p, const void* table, const void* x, void* y, Range units) {
+  WEFT_ACTIVE_LAYER(p.dtype, kResamples).forward(p, table_at(p, table), x, y, units);
+}
+void run_resample_adjoint(const Resample& p, const void* table, const void* dy, void* dx,
+                          Range units) {
+  WEFT_ACTIVE_LAYER(p.dtype, kResamples).adjoint(p, table_at(p, table), dy, dx, units);
+}
+
+}  // namespace weft::kernels

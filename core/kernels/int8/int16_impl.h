@@ -1,0 +1,42 @@
+// Products of bytes that are widened to 16 bits: PMADDWD multiplies and adds two exactly.
+//
+// Included inside the namespace of an instruction set, after kernels/matmul/gemm_impl.h and
+// kernels/int8/requantize_impl.h.
+
+typedef int16_t Shorts __attribute__((vector_size(kVectorBytes)));
+
+WEFT_INLINE Shorts load_bytes_as_shorts(const int8_t* p) {
+#if WEFT_AVX512
+  return (Shorts)_mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i*)p));
+#elif WEFT_AVX2
+  return (Shorts)_mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i*)p));
+#else
+  typedef int8_t Bytes __attribute__((vector_size(kVectorBytes / 2)));
+  Bytes bytes;
+  __builtin_memcpy(&bytes, p, sizeof bytes);
+  return __builtin_convertvector(bytes, Shorts);
+#endif
+}
+// Products of neighbours, added.
+WEFT_INLINE Sums pair_products(Shorts a, Shorts b) {
+#if WEFT_AVX512
+  return Sums::of((Sums::Native)_mm512_madd_epi16((__m512i)a, (__m512i)b));
+#elif WEFT_AVX2
+  return Sums::of((Sums::Native)_mm256_madd_epi16((__m256i)a, (__m256i)b));
+#elif defined(__SSE2__)
+  return Sums::of((Sums::Native)__builtin_ia32_pmaddwd128(a, b));
+#else
+  const Sums x = Sums::of((Sums::Native)a), y = Sums::of((Sums::Native)b);
+  return (x << 16 >> 16) * (y << 16 >> 16) + (x >> 16) * (y >> 16);
+#endif
+}
+
+// Sums of neighbouring lanes of a, and behind them those of b.
+template <int... I>
+WEFT_INLINE Sums neighbours_added(Sums a, Sums b, Numbers<I...>) {
+  return Sums::of(__builtin_shufflevector(a.v, b.v, (2 * I)...)) +
+         Sums::of(__builtin_shufflevector(a.v, b.v, (2 * I + 1)...));
+}
+WEFT_INLINE Sums neighbours_added(Sums a, Sums b) {
+  return neighbours_added(a, b, typename CountTo<Sums::kLanes>::Type());
+}

@@ -1,0 +1,75 @@
+// Tiles of int8 products by AMX: 32 rows of A by a panel. Sums go through the first-level cache to
+// what turns them into bytes.
+//
+// Included inside the namespace of an instruction set, after kernels/int8/int8x4_impl.h.
+
+#include "kernels/matmul/amx_impl.h"
+
+#if WEFT_AMX
+template <int kRows>
+WEFT_INLINE void finish_stored(const QuadTile& tile, int64_t row) {
+  Sums sums[kRows][2];
+  WEFT_UNROLL
+  for (int i = 0; i < kRows; ++i)
+    for (int v = 0; v < 2; ++v)
+      sums[i][v] =
+          Memory<int32_t>::load(tile.sums + (row + i) * kQuantizedColumns + v * Sums::kLanes);
+  QuadTile part = tile;
+  part.y += row * tile.y_row;
+  if (part.residual) part.residual += row * tile.y_row;
+  finish_sums<DotStep<true>>(part, sums);
+}
+
+template <bool kHasLower, bool kHasRight>
+void amx_quad_tile(const QuadTile& tile) {
+  using Block = SumsBlock<ByteProducts, kHasLower, kHasRight>;
+  constexpr int64_t kQuads = kTileBytes / kQuad;
+  TileRows upper{(const char*)tile.a, tile.a_row};
+  TileRows lower{upper.at + kTileRows16 * tile.a_row, tile.a_row};
+  const int8_t* b = (const int8_t*)tile.b;
+  const int64_t run = tile.run > 0 ? tile.run : tile.quads;
+  Block::clear();
+  for (int64_t quad = 0; quad < tile.quads;) {
+    const int64_t end = quad + run;
+    for (; quad + kQuads <= end; quad += kQuads) {
+      if (tile.ahead)
+        for (int64_t i = 0; i < kQuads; ++i)
+          __builtin_prefetch(b + tile.ahead + i * kQuadBytes, 0, 2);
+      Block::add(upper, lower, b, b + kTileBytes, kQuadBytes);
+      upper.at += kTileBytes;
+      lower.at += kTileBytes;
+      b += kQuads * kQuadBytes;
+    }
+    if (quad < end)
+      Block::add(upper, lower, tile.b_rest, (const char*)tile.b_rest + kTileBytes, kQuadBytes);
+    quad = end;
+    upper.at += tile.run_step;
+    lower.at += tile.run_step;
+  }
+  Block::store(tile.sums, kQuantizedColumns * sizeof(int32_t));
+  if (!tile.finish) return;
+  constexpr int kTogether = 4;
+  int64_t row = 0;
+  for (; row + kTogether <= tile.rows; row += kTogether) finish_stored<kTogether>(tile, row);
+  for (; row < tile.rows; ++row) finish_stored<1>(tile, row);
+}
+void amx_quad_tiles(const QuadTile& tile) {
+  if (tile.is_narrow)
+    tile.rows > kTileRows16 ? amx_quad_tile<true, false>(tile) : amx_quad_tile<false, false>(tile);
+  else
+    tile.rows > kTileRows16 ? amx_quad_tile<true, true>(tile) : amx_quad_tile<false, true>(tile);
+}
+
+template <int... I>
+constexpr QuadTiles amx_tiles(Numbers<I...>) {
+  return {{(I >= 0 ? amx_quad_tiles : nullptr)...},
+          kBlockRows,
+          kBlockColumns,
+          4,
+          true,
+          kDotFlip,
+          false,
+          true};
+}
+constexpr QuadTiles kAmxTiles = amx_tiles(typename CountTo<kQuadRows>::Type());
+#endif  // WEFT_AMX

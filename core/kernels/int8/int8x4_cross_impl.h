@@ -1,0 +1,120 @@
+// Two products for one multiplication (Winograd, "A new algorithm for inner product", 1968):
+//
+//   a0 b0 + a1 b1 = (a0 + b1)(a1 + b0) - a0 a1 - b0 b1
+//
+// What is taken off depends on one side alone: rows of A end with theirs, and the sums of a column
+// start with its own. The processor adds 16-bit numbers at twice the rate at which it multiplies
+// them, so that all of its units are busy, where PairStep waits for those that multiply. Both sides
+// are laid down for it, and sums of two bytes fit 16 bits: exact.
+//
+// Included inside the namespace of AVX2, after kernels/int8/int8x4_impl.h.
+
+struct CrossStep {
+  static constexpr int kColumns = 2 * Sums::kLanes;
+  static constexpr int64_t kLeftBytes = 8;  // a0 a2, a1 a3
+  static constexpr bool kShifts = false;
+  static constexpr int kVectors = 2, kMostRows = 4;
+  static constexpr bool kHasRowStarts = true, kEndsInPlace = true, kHasRuns = false,
+                        kFinishes = true;
+
+  template <int kRows>
+  WEFT_INLINE static void add(Sums (&sums)[kRows][2], const char* a, int64_t a_row,
+                              const int8_t* b) {
+    Shorts right[4];  // b1 b3, b0 b2 of each vector of columns
+    WEFT_UNROLL
+    for (int j = 0; j < 4; ++j) __builtin_memcpy(&right[j], b + j * kVectorBytes, sizeof right[j]);
+    WEFT_UNROLL
+    for (int i = 0; i < kRows; ++i) {
+      const Shorts even = spread(a + i * a_row), odd = spread(a + i * a_row + 4);
+      sums[i][0] = sums[i][0] + pair_products(even + right[0], odd + right[1]);
+      sums[i][1] = sums[i][1] + pair_products(even + right[2], odd + right[3]);
+    }
+  }
+  WEFT_INLINE static Sums result(const Sums (&sums)[2], int vector) { return sums[vector]; }
+
+  // A row of k elements, and behind its quads what its sums start with. Of `readable` bytes those
+  // that fill the last quad may be any: their products are taken off again. 24 bytes behind the
+  // row's end are written.
+  WEFT_INLINE static void lay_row(const int8_t* from, int64_t k, int64_t readable, char* to) {
+    Sums products(0);
+    int64_t i = 0;
+    for (; i + 16 <= k; i += 16) products = products + lay_quads(from + i, to + 2 * i);
+    if (i < k) {
+      alignas(32) static constexpr int32_t kThere[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+      const int64_t quads = (k - i + kQuad - 1) / kQuad;
+      int8_t rest[16] = {};
+      const int8_t* last = from + i;
+      if (i + 16 > readable) {
+        __builtin_memcpy(rest, last, k - i);
+        last = rest;
+      }
+      products =
+          products + (lay_quads(last, to + 2 * i) & Memory<int32_t>::load(kThere + 8 - 2 * quads));
+    }
+    store_start(products, to + (k + kQuad - 1) / kQuad * kLeftBytes);
+  }
+  // The end of a row of whole vectors that is laid down.
+  WEFT_INLINE static void end_row(const char* row, char* end) {
+    Sums products(0);
+    for (; row < end; row += kVectorBytes) {
+      Shorts quads;
+      __builtin_memcpy(&quads, row, sizeof quads);
+      products = products + twice(quads);
+    }
+    store_start(products, end);
+  }
+  // Four quads as rows have them.
+  WEFT_INLINE static Shorts ordered(Shorts quads) {
+    const __m256i order = _mm256_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15, 0,
+                                           1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15);
+    return (Shorts)_mm256_shuffle_epi8((__m256i)quads, order);
+  }
+
+  // kColumns columns of a panel; what they lack is taken from their starts.
+  WEFT_INLINE static void lay_columns(const int8_t* b, int64_t quads, int8_t* to, int32_t* starts) {
+    Sums lacks[2] = {Sums(0), Sums(0)};
+    for (int64_t quad = 0; quad < quads; ++quad, b += kQuadBytes, to += kQuadBytes) {
+      WEFT_UNROLL
+      for (int j = 0; j < 2; ++j) {
+        const Shorts odd = odd_of(b + j * kVectorBytes), even = even_of(b + j * kVectorBytes);
+        int8_t* const place = to + 2 * j * kVectorBytes;
+        __builtin_memcpy(place, &odd, sizeof odd);
+        __builtin_memcpy(place + kVectorBytes, &even, sizeof even);
+        lacks[j] = lacks[j] + pair_products(odd, even);
+      }
+    }
+    for (int j = 0; j < 2; ++j)
+      Memory<int32_t>::store(starts + j * Sums::kLanes,
+                             Memory<int32_t>::load(starts + j * Sums::kLanes) - lacks[j]);
+  }
+  // Of quads of a vector of columns b1 b3, and b0 b2.
+  WEFT_INLINE static Shorts odd_of(const int8_t* b) {
+    return (Shorts)_mm256_srai_epi16(_mm256_loadu_si256((const __m256i*)b), 8);
+  }
+  WEFT_INLINE static Shorts even_of(const int8_t* b) {
+    return (Shorts)_mm256_maddubs_epi16(_mm256_set1_epi16(1),
+                                        _mm256_loadu_si256((const __m256i*)b));
+  }
+
+ private:
+  WEFT_INLINE static Shorts spread(const char* a) {
+    int32_t pair;
+    __builtin_memcpy(&pair, a, sizeof pair);
+    return (Shorts)Sums(pair).v;
+  }
+  // a0 a1 + a2 a3 of quads, twice.
+  WEFT_INLINE static Sums twice(Shorts quads) {
+    return pair_products(quads, (Shorts)_mm256_shuffle_epi32((__m256i)quads, 0xb1));
+  }
+  WEFT_INLINE static Sums lay_quads(const int8_t* from, char* to) {
+    const Shorts quads = ordered(load_bytes_as_shorts(from));
+    __builtin_memcpy(to, &quads, sizeof quads);
+    return twice(quads);
+  }
+  WEFT_INLINE static void store_start(Sums products, char* to) {
+    uint32_t lanes[Sums::kLanes];
+    __builtin_memcpy(lanes, &products.v, sizeof lanes);
+    const uint32_t start = 0 - lanes[0] - lanes[2] - lanes[4] - lanes[6];
+    __builtin_memcpy(to, &start, sizeof start);
+  }
+};

@@ -1,0 +1,339 @@
+#include "kernels/int8/quantized.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include "kernels/isa/active_impl.h"
+#include "kernels/int8/quantized_impl.h"
+
+namespace weft::kernels {
+namespace {
+
+constexpr int64_t kWantedUnits = 8;
+constexpr int64_t kWantedBlocks = 4;                    // of rows
+constexpr int64_t kLeastRows = 4 * kQuantizedTileRows;  // of such a block
+constexpr int64_t kMostPanels = 8;                 // of a unit: so many share the widened rows of A
+constexpr int64_t kLeftBytes = 512 * 1024;         // of them, in the second-level cache
+constexpr int64_t kMostRows = 4 * kQuantizedRows;  // of a unit
+constexpr int64_t kEnoughBytes = 32 * 1024;        // of rows that make a unit worth its start
+constexpr int64_t kBandBytes = 192 * 1024;         // of a part of an image
+constexpr int64_t kLeastPlaces = 128;              // of a result that a unit computes, four panels
+constexpr int64_t kLeastBand = 6;                  // rows of a depthwise unit, if it is halved
+constexpr int64_t kLeastFilters = 84;              // for which it copies a part of the image
+constexpr int64_t kWidest = sizeof(int16_t);       // of an element as tiles read it
+
+int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+int64_t aligned(int64_t bytes) { return divide_up(bytes, 64) * 64; }
+int64_t panels_of_columns(int64_t n) { return divide_up(n, kQuantizedColumns); }
+
+// Units that are few and odd in number are what two threads share worst.
+bool is_uneven(int64_t units) { return units < 2 * kWantedUnits && units % 2 == 1; }
+
+// Of a unit. Columns that are laid down for each block of rows want few of them. Else there are
+// some blocks, where each has enough rows: layers that follow one another then find what their own
+// thread wrote, as they do where images are larger.
+int64_t wanted_rows(const QuantizedProduct& p, int64_t row_bytes) {
+  const bool lays_columns = WEFT_ACTIVE(kQuantized).lays_columns();
+  const int64_t rows =
+      lays_columns ? p.m / divide_up(kWantedUnits, std::max<int64_t>(1, panels_of_columns(p.n)))
+                   : kEnoughBytes / row_bytes;
+  const int64_t most = std::clamp(rows, kQuantizedRows, kMostRows);
+  const int64_t of_block = divide_up(p.m, kWantedBlocks);
+  return lays_columns || of_block < kLeastRows ? most : std::min(most, of_block);
+}
+
+QuantizedProductCut cut_of(const QuantizedProduct& p) {
+  const int64_t row_bytes = std::max<int64_t>(1, quads_of(p.k)) * kQuad * kWidest;
+  const int64_t most = std::clamp<int64_t>(kLeftBytes / row_bytes, 1, wanted_rows(p, row_bytes));
+  QuantizedProductCut cut{};
+  cut.rows = divide_up(p.m, divide_up(p.m, most));
+  cut.panels = kMostPanels;
+  const int64_t panels = panels_of_columns(p.n), blocks = divide_up(p.m, cut.rows);
+  while (cut.panels > 1 && blocks * divide_up(panels, cut.panels) < kWantedUnits) cut.panels /= 2;
+  if (is_uneven(blocks * divide_up(panels, cut.panels))) cut.rows = divide_up(p.m, blocks + 1);
+  const int64_t quads = quads_of(p.k);
+  // Rows have a number behind them, three where they are of frequencies; what they may overwrite
+  // is less than the difference. Of matrix tiles each row has up to two lines more, and there are
+  // whole tiles.
+  const int64_t of_tiles = (divide_up(cut.rows, 16) * 16 + 1) * (quads * kQuad + 2 * 64);
+  cut.wide = aligned(std::max(cut.rows * (quads + 3) * kQuad * kWidest, of_tiles));
+  // Half a panel; of windows three columns wide, six frequencies instead of those.
+  cut.row = cut.wide + aligned(quads * kQuantizedColumns * kQuad * kWidest);
+  cut.end = cut.row + aligned(quads * kQuad) + 64;  // short runs are copied with what is behind
+  return cut;
+}
+
+int64_t group_filters(const Convolution& s) { return s.out_channels / s.groups; }
+
+int64_t places_ahead(int64_t kernel, int64_t dilation, int64_t stride) {
+  return (kernel - 1) * dilation / stride;
+}
+
+QuantizedConvolutionCut cut_of(const Convolution& s) {
+  QuantizedConvolutionCut cut{};
+  cut.pitch = s.out_width + places_ahead(s.kernel_width, s.dilation_width, s.stride_width);
+  cut.row_period = s.stride_height / std::gcd(s.dilation_height, s.stride_height);
+  cut.col_period = s.stride_width / std::gcd(s.dilation_width, s.stride_width);
+  const int64_t more = places_ahead(s.kernel_height, s.dilation_height, s.stride_height);
+  const int64_t images =
+      std::min(cut.row_period, s.kernel_height) * std::min(cut.col_period, s.kernel_width);
+  const int64_t row_bytes = images * quads_of(s.in_channels / s.groups) * kQuad * cut.pitch;
+  // As many rows as fit into the cache, fewer where there would be few units, but some panels.
+  const int64_t least = divide_up(kLeastPlaces, cut.pitch);
+  int64_t rows = std::max(kBandBytes / std::max<int64_t>(1, row_bytes) - more, least);
+  const int64_t wanted = divide_up(kWantedUnits, std::max<int64_t>(1, s.batch * s.groups));
+  rows = std::max(std::min(rows, divide_up(s.out_height, wanted)), least);
+  cut.row_chunks = divide_up(s.out_height, std::min(rows, s.out_height));
+  cut.rows = divide_up(s.out_height, cut.row_chunks);
+  cut.row_chunks = divide_up(s.out_height, cut.rows);
+  const int64_t chunks = std::clamp<int64_t>(
+      divide_up(wanted, cut.row_chunks), 1, std::max<int64_t>(1, group_filters(s) / kLeastFilters));
+  cut.filters = divide_up(group_filters(s), chunks);
+  // The last panel is read to its full width.
+  cut.offsets = aligned((cut.rows + more) * row_bytes + kQuantizedColumns * kQuad);
+  const int64_t quads = quantized_filter_quads(s);
+  cut.wide = aligned(cut.offsets + quads * int64_t{sizeof(int64_t)});
+  cut.end = aligned(cut.wide + kQuantizedTileRows * quads * kQuad * kWidest);
+  return cut;
+}
+
+// Groups of rows of a window that the columns of a depthwise convolution are laid out in: quads, or
+// pairs where bytes are widened.
+int64_t depthwise_groups(const Convolution& s) { return divide_up(s.kernel_height, 2); }
+
+QuantizedDepthwiseCut cut_of_depthwise(const Convolution& s) {
+  QuantizedDepthwiseCut cut{};
+  cut.blocks = divide_up(s.in_channels, kDepthwiseBlock);
+  const int64_t wanted = divide_up(kWantedUnits, std::max<int64_t>(1, s.batch * cut.blocks));
+  cut.rows = divide_up(s.out_height, std::clamp<int64_t>(wanted, 1, s.out_height));
+  cut.row_chunks = divide_up(s.out_height, cut.rows);
+  const int64_t more = cut.row_chunks + 1;
+  if (is_uneven(s.batch * cut.blocks * cut.row_chunks) && s.out_height >= kLeastBand * more) {
+    cut.rows = divide_up(s.out_height, more);
+    cut.row_chunks = divide_up(s.out_height, cut.rows);
+  }
+  cut.columns = (s.out_width - 1) * s.stride_width + (s.kernel_width - 1) * s.dilation_width + 1;
+  constexpr int64_t kGroupBytes = kDepthwiseBlock * int64_t{sizeof(int32_t)};
+  cut.weights = cut.columns * depthwise_groups(s) * kGroupBytes;
+  cut.end = cut.weights + s.kernel_width * depthwise_groups(s) * kGroupBytes;
+  return cut;
+}
+
+void store_sum(int8_t* to, uint32_t sum) { std::memcpy(to, &sum, sizeof sum); }
+
+}  // namespace
+
+FixedFactor fixed_factor(double factor) {
+  int shift = 0;
+  auto fixed = static_cast<int64_t>(std::round(std::frexp(factor, &shift) * 0x1p31));
+  if (fixed == int64_t{1} << 31) {
+    fixed /= 2;
+    ++shift;
+  }
+  if (shift < -31) return {0, 0};
+  return {static_cast<int32_t>(fixed), shift};
+}
+
+// ---- int32 to int8
+
+int64_t requantize_rows(const Requantize& p, int64_t outer) {
+  return p.inner == 1 && p.how.is_per_channel ? outer : outer * p.channels;
+}
+void run_requantize(const Requantize& p, Range rows) {
+  WEFT_ACTIVE(kQuantized).requantize(p, rows);
+}
+
+// ---- sums, tables and averages
+
+void run_quantized_add(const QuantizedAdd& p, Range elements) {
+  WEFT_ACTIVE(kQuantized).add(p, elements);
+}
+
+void run_quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t count) {
+  WEFT_ACTIVE(kQuantized).lookup(table, x, y, count);
+}
+
+namespace {
+
+// Elements of a plane lie `step` apart.
+inline int8_t average_of(const Pooling& p, int32_t zero_point, const int8_t* plane, int64_t step,
+                         int64_t oy, int64_t ox) {
+  const auto inside = [](int64_t at, int64_t extent) { return std::clamp<int64_t>(at, 0, extent); };
+  const int64_t top = oy * p.stride_height - p.pad_top;
+  const int64_t left = ox * p.stride_width - p.pad_left;
+  const int64_t bottom = std::min(top + p.kernel_height, p.in_height + p.pad_bottom);
+  const int64_t right = std::min(left + p.kernel_width, p.in_width + p.pad_right);
+  const int64_t begin = inside(left, p.in_width), end = inside(right, p.in_width);
+  int64_t sum = 0, count = 0;
+  for (int64_t iy = inside(top, p.in_height); iy < inside(bottom, p.in_height); ++iy) {
+    const int8_t* row = plane + iy * p.in_width * step;
+    for (int64_t ix = begin; ix < end; ++ix) sum += row[ix * step];
+    count += end - begin;
+  }
+  if (p.count_include_pad) {
+    const int64_t all = (bottom - top) * (right - left);
+    sum += (all - count) * zero_point;
+    count = all;
+  }
+  const int64_t half = sum < 0 ? -count / 2 : count / 2;
+  return static_cast<int8_t>((sum + half) / count);
+}
+
+// Sums of it, and these with what rounds them, are held by 32 bits.
+bool is_short_window(const Pooling& p) {
+  constexpr int64_t kMost = int64_t{1} << 23;
+  return p.kernel_height <= kMost / p.kernel_width;
+}
+
+}  // namespace
+
+void run_quantized_average(const Pooling& p, int32_t zero_point, const int8_t* x, int8_t* y,
+                           Range planes) {
+  y += planes.begin * p.out_height * p.out_width;
+  for (int64_t plane = planes.begin; plane < planes.end; ++plane)
+    for (int64_t oy = 0; oy < p.out_height; ++oy)
+      for (int64_t ox = 0; ox < p.out_width; ++ox)
+        *y++ = average_of(p, zero_point, x + plane * p.in_height * p.in_width, 1, oy, ox);
+}
+
+// ---- products
+
+void run_pack_quantized(const QuantizedPacking& p, Range panels) {
+  const int64_t quads = quads_of(p.k), row_bytes = kQuantizedColumns * kQuad;
+  for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
+    int8_t* to = p.panels + panel * (quads + 1) * row_bytes;
+    std::memset(to, 0, static_cast<size_t>((quads + 1) * row_bytes));
+    const int64_t first = panel * kQuantizedColumns;
+    for (int64_t j = 0; j < std::min(kQuantizedColumns, p.n - first); ++j) {
+      const int8_t* from = p.weight + (first + j) * p.row;
+      uint32_t sum = 0;
+      for (int64_t k = 0; k < p.k; ++k) {
+        const int8_t element = from[k * p.col];
+        to[k / kQuad * row_bytes + j * kQuad + k % kQuad] = element;
+        sum += static_cast<uint32_t>(element);
+      }
+      store_sum(to + quads * row_bytes + j * kQuad, sum);
+    }
+  }
+}
+
+int64_t quantized_product_units(const QuantizedProduct& p) {
+  if (p.m == 0 || p.n == 0) return 0;
+  const QuantizedProductCut cut = cut_of(p);
+  return divide_up(p.m, cut.rows) * divide_up(panels_of_columns(p.n), cut.panels);
+}
+int64_t quantized_product_scratch(const QuantizedProduct& p) {
+  return p.m == 0 ? 0 : cut_of(p).end;
+}
+void run_quantized_product(const KernelTable& table, const QuantizedProduct& p, Range units,
+                           void* scratch, PreparedRows* prepared) {
+  if (units.begin < units.end) table.quantized->product(p, cut_of(p), units, scratch, prepared);
+}
+void run_quantized_product(const QuantizedProduct& p, Range units, void* scratch,
+                           PreparedRows* prepared) {
+  if (units.begin < units.end)
+    WEFT_ACTIVE(kQuantized).product(p, cut_of(p), units, scratch, prepared);
+}
+
+// ---- convolutions
+
+int64_t quantized_filter_quads(const Convolution& s) {
+  return s.kernel_height * s.kernel_width * quads_of(s.in_channels / s.groups);
+}
+
+void run_pack_quantized_filters(const Convolution& s, const int8_t* weight, int8_t* packed,
+                                Range filters) {
+  const int64_t channels = s.in_channels / s.groups, taps = s.kernel_height * s.kernel_width;
+  const int64_t quads = quads_of(channels), bytes = (taps * quads + 1) * kQuad;
+  for (int64_t filter = filters.begin; filter < filters.end; ++filter) {
+    int8_t* to = packed + filter * bytes;
+    std::memset(to, 0, static_cast<size_t>(bytes));
+    uint32_t sum = 0;
+    for (int64_t c = 0; c < channels; ++c)
+      for (int64_t tap = 0; tap < taps; ++tap) {
+        const int8_t element = weight[(filter * channels + c) * taps + tap];
+        to[tap * quads * kQuad + c] = element;
+        sum += static_cast<uint32_t>(element);
+      }
+    store_sum(to + taps * quads * kQuad, sum);
+  }
+}
+
+int64_t quantized_convolution_units(const QuantizedConvolution& p) {
+  const Convolution& s = p.shape;
+  if (s.batch == 0 || s.out_channels == 0) return 0;
+  const QuantizedConvolutionCut cut = cut_of(s);
+  return s.batch * s.groups * cut.row_chunks * divide_up(group_filters(s), cut.filters);
+}
+int64_t quantized_convolution_scratch(const QuantizedConvolution& p) {
+  return p.shape.out_channels == 0 ? 0 : cut_of(p.shape).end;
+}
+void run_quantized_convolution(const KernelTable& table, const QuantizedConvolution& p, Range units,
+                               void* scratch) {
+  if (units.begin < units.end) table.quantized->convolution(p, cut_of(p.shape), units, scratch);
+}
+void run_quantized_convolution(const QuantizedConvolution& p, Range units, void* scratch) {
+  if (units.begin < units.end)
+    WEFT_ACTIVE(kQuantized).convolution(p, cut_of(p.shape), units, scratch);
+}
+
+// ---- depthwise convolutions
+
+int64_t quantized_depthwise_quads(const Convolution& s) {
+  return s.kernel_width * quads_of(s.kernel_height);
+}
+
+void run_pack_quantized_depthwise(const Convolution& s, const int8_t* weight, int8_t* packed,
+                                  Range channels) {
+  const int64_t quads = quantized_depthwise_quads(s), per_column = quads_of(s.kernel_height);
+  for (int64_t channel = channels.begin; channel < channels.end; ++channel) {
+    const auto at = [&](int64_t quad) { return packed + (quad * s.in_channels + channel) * kQuad; };
+    for (int64_t quad = 0; quad < quads; ++quad) store_sum(at(quad), 0);
+    uint32_t sum = 0;
+    for (int64_t row = 0; row < s.kernel_height; ++row)
+      for (int64_t col = 0; col < s.kernel_width; ++col) {
+        const int8_t element = weight[(channel * s.kernel_height + row) * s.kernel_width + col];
+        at(col * per_column + row / kQuad)[row % kQuad] = element;
+        sum += static_cast<uint32_t>(element);
+      }
+    store_sum(at(quads), sum);
+  }
+}
+
+int64_t quantized_depthwise_units(const QuantizedDepthwise& p) {
+  const Convolution& s = p.shape;
+  if (s.batch == 0 || s.in_channels == 0) return 0;
+  const QuantizedDepthwiseCut cut = cut_of_depthwise(s);
+  return s.batch * cut.blocks * cut.row_chunks;
+}
+int64_t quantized_depthwise_scratch(const QuantizedDepthwise& p) {
+  return p.shape.in_channels == 0 ? 0 : cut_of_depthwise(p.shape).end;
+}
+void run_quantized_depthwise(const KernelTable& table, const QuantizedDepthwise& p, Range units,
+                             void* scratch) {
+  if (units.begin < units.end)
+    table.quantized->depthwise(p, cut_of_depthwise(p.shape), units, scratch);
+}
+void run_quantized_depthwise(const QuantizedDepthwise& p, Range units, void* scratch) {
+  if (units.begin < units.end)
+    WEFT_ACTIVE(kQuantized).depthwise(p, cut_of_depthwise(p.shape), units, scratch);
+}
+
+// ---- poolings of NHWC images
+
+void run_quantized_pool_nhwc(const Pooling& p, bool is_average, int64_t channels,
+                             int32_t zero_point, const int8_t* x, int8_t* y, Range rows) {
+  if (!is_average || is_short_window(p))
+    return WEFT_ACTIVE(kQuantized).pool_nhwc(p, is_average, channels, zero_point, x, y, rows);
+  y += rows.begin * p.out_width * channels;
+  for (int64_t row = rows.begin; row < rows.end; ++row) {
+    const int8_t* image = x + row / p.out_height * p.in_height * p.in_width * channels;
+    for (int64_t ox = 0; ox < p.out_width; ++ox)
+      for (int64_t channel = 0; channel < channels; ++channel)
+        *y++ = average_of(p, zero_point, image + channel, channels, row % p.out_height, ox);
+  }
+}
+
+}  // namespace weft::kernels

@@ -1,0 +1,162 @@
+// Arithmetic of int8 arrays that stand for real numbers, scale * (q - zero_point): products,
+// convolutions, sums and averages. Sums are int32 and wrap, so every order and every instruction
+// set gives the same bits; what is stored is a sum rescaled by one formula:
+//
+//   high = (2^31-scaled product, rounded: (x << left) * multiplier + 2^30) >> 31
+//   y = high / 2^right, rounded to the nearest, halves away from zero
+//
+// with left = max(shift, 0), right = max(-shift, 0) and 0 <= multiplier: the double rounding of
+// gemmlowp and TensorFlow Lite (tensorflow/lite/kernels/internal/common.h,
+// MultiplyByQuantizedMultiplier).
+#pragma once
+
+#include "kernels/convolution/convolution.h"
+#include "kernels/pooling/pooling.h"
+#include "kernels/range.h"
+
+namespace weft::kernels {
+
+// Of one channel each, or one for all.
+struct Requantization {
+  const int32_t* multiplier = nullptr;  // null: sums stay int32
+  const int32_t* shift = nullptr;       // in [-31, 30]
+  bool is_per_channel = false;
+  int32_t zero_point = 0;
+  int32_t low = -128, high = 127;  // within int8
+};
+
+// A factor below 1 as a multiplier and a shift, as in TensorFlow Lite's QuantizeMultiplier.
+struct FixedFactor {
+  int32_t multiplier, shift;
+};
+FixedFactor fixed_factor(double factor);
+
+// ---- int32 to int8
+
+struct Requantize {
+  Requantization how;
+  int64_t channels, inner;  // x is [outer][channels][inner]
+  const int32_t* x;
+  int8_t* y;
+};
+// Of outer * channels; where channels lie side by side and each has its own, of outer.
+int64_t requantize_rows(const Requantize& problem, int64_t outer);
+void run_requantize(const Requantize& problem, Range rows);
+
+// ---- sums of two arrays, as in TensorFlow Lite: both are rescaled to one scale, 2^-20 of twice
+// the larger one, and their sum to the result's
+
+struct QuantizedAdd {
+  int32_t zero_points[2], multipliers[2], shifts[2];  // of the operands; shifts at most 0
+  Requantization how;                                 // of the sum, with one multiplier
+  const int8_t* a;
+  const int8_t* b;
+  int8_t* y;
+};
+inline constexpr int kQuantizedAddBits = 20;
+void run_quantized_add(const QuantizedAdd& problem, Range elements);
+
+// ---- any function of one element: y[i] = table[x[i] + 128]
+void run_quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t count);
+
+// ---- averages over windows: sums of integers, divided with halves away from zero. Elements of the
+// padding are the zero point; they count if the problem says so.
+void run_quantized_average(const Pooling& problem, int32_t zero_point, const int8_t* x, int8_t* y,
+                           Range planes);
+
+// ---- products: C[m][n] = A[m][k] W[n][k]^T
+
+inline constexpr int64_t kQuad = 4;               // elements of k that lie side by side
+inline constexpr int64_t kQuantizedColumns = 32;  // of a panel
+
+constexpr int64_t quads_of(int64_t k) { return (k + kQuad - 1) / kQuad; }
+
+// W in panels of 32 rows, [panels][quads + 1][32][4] bytes, zero where there is nothing; the last
+// row of a panel is the int32 sums of its rows of W. The same for every instruction set.
+struct QuantizedPacking {
+  int64_t n, k;
+  const int8_t* weight;
+  int64_t row, col;  // elements between rows and columns of W
+  int8_t* panels;
+};
+void run_pack_quantized(const QuantizedPacking& packing, Range panels);
+
+// An int8 array of the result's shape that is added to the sums, times a factor for each channel.
+// That is how a residual of another scale gets to the sums' own: factor = its scale / theirs.
+struct QuantizedResidual {
+  const int8_t* values = nullptr;  // null: none
+  const int32_t* factors = nullptr;
+};
+
+// With `windows` A is an NHWC image of that convolution, of one group: row i of the product is the
+// window of result i, k = taps * channels, padding is the zero point, and C is the NHWC result.
+struct QuantizedProduct {
+  int64_t m, n, k;
+  const int8_t* a;  // rows of k dense elements, or an image
+  int32_t zero_point;
+  const int8_t* panels;
+  const int32_t* bias;  // n; null: none
+  Requantization how;
+  void* c;  // int8, or int32 without a multiplier
+  const Convolution* windows = nullptr;
+  QuantizedResidual residual = {};
+};
+int64_t quantized_product_units(const QuantizedProduct& problem);
+int64_t quantized_product_scratch(const QuantizedProduct& problem);  // bytes per thread
+// Which rows of A a thread's scratch has from its last call for the same product, so that they are
+// laid down once for all of its units.
+struct PreparedRows {
+  int64_t block = -1;  // none
+};
+void run_quantized_product(const QuantizedProduct& problem, Range units, void* scratch,
+                           PreparedRows* prepared = nullptr);
+
+// ---- convolutions of NCHW images; the padding is the zero point
+
+// Rows of weights with the channels of one place of the window side by side, in quads:
+// [filters][taps * quads(channels / groups) + 1][4] bytes, the last quad an int32 sum.
+int64_t quantized_filter_quads(const Convolution& shape);  // without the sum
+void run_pack_quantized_filters(const Convolution& shape, const int8_t* weight, int8_t* packed,
+                                Range filters);
+
+struct QuantizedConvolution {
+  Convolution shape;  // its dtype is not read
+  const int8_t* x;
+  int32_t zero_point;
+  const int8_t* filters;  // packed
+  const int32_t* bias;    // null: none
+  Requantization how;     // channels are filters
+  void* y;                // int8, or int32 without a multiplier
+};
+int64_t quantized_convolution_units(const QuantizedConvolution& problem);
+int64_t quantized_convolution_scratch(const QuantizedConvolution& problem);  // bytes per thread
+void run_quantized_convolution(const QuantizedConvolution& problem, Range units, void* scratch);
+
+// ---- convolutions of NHWC images of which each channel has one filter
+
+// Weights of the window's columns, rows of it in quads, channels side by side:
+// [columns * quads(rows) + 1][channels][4] bytes, the last ones int32 sums.
+int64_t quantized_depthwise_quads(const Convolution& shape);  // without the sums
+void run_pack_quantized_depthwise(const Convolution& shape, const int8_t* weight, int8_t* packed,
+                                  Range channels);  // weight (channels, rows, columns)
+
+struct QuantizedDepthwise {
+  Convolution shape;
+  const int8_t* x;
+  int32_t zero_point;
+  const int8_t* filters;  // packed
+  const int32_t* bias;    // null: none
+  Requantization how;
+  void* y;  // int8, or int32 without a multiplier
+  QuantizedResidual residual = {};
+};
+int64_t quantized_depthwise_units(const QuantizedDepthwise& problem);
+int64_t quantized_depthwise_scratch(const QuantizedDepthwise& problem);  // bytes per thread
+void run_quantized_depthwise(const QuantizedDepthwise& problem, Range units, void* scratch);
+
+// ---- maxima and averages over windows of NHWC images, as run_max_pool and run_quantized_average;
+// p.planes is batch * channels, units are rows of the result
+void run_quantized_pool_nhwc(const Pooling& problem, bool is_average, int64_t channels,
+                             int32_t zero_point, const int8_t* x, int8_t* y, Range rows);
+
+}  // namespace weft::kernels

@@ -1,0 +1,503 @@
+// Products of int8 rows with packed weights: kernels/int8/quantized.h. Rows of A are laid down for
+// several panels as tiles read them, each tile's before it is first computed, or read where they
+// lie if that is the same; a tile is rescaled while it is in registers. While the first tiles of a
+// panel are computed, the next panel is fetched, and in the first panel the rows of the next tile:
+// in a network weights come from memory, and images from far caches. Rows that are windows of an
+// NHWC image are gathered on that way: k bytes a row, which takes 3 / n of the products' own time;
+// of few filters they are read where they lie (WindowBand).
+//
+// With AVX2 alone rows and columns are laid down for CrossStep where rows are many, columns of half
+// a panel at a time, and windows three columns wide as frequencies (int8x4_winograd_impl.h).
+#include "kernels/isa/isa_target.h"
+#include "kernels/int8/quantized_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd/simd.h"
+#include "kernels/simd/simd_memory.h"
+
+#include "kernels/matmul/gemm_impl.h"
+
+#include "kernels/int8/requantize_impl.h"
+
+#include "kernels/int8/int8x4_impl.h"
+
+#include "kernels/int8/int8x4_amx_impl.h"
+
+#include "kernels/int8/quantized_rows_impl.h"
+
+#if WEFT_AVX2
+#include "kernels/int8/int8x4_cross_impl.h"
+#include "kernels/int8/int8x4_winograd_impl.h"
+#endif
+
+constexpr int64_t kLeastCrossed = 16;  // rows that are worth laying a panel down for them
+
+constexpr int64_t kLine = 64;                            // of a cache
+constexpr int64_t kSumRows = WEFT_AMX ? 32 : kQuadRows;  // of a tile
+
+// A row of a tile begins a line, and the next one in another set of the cache: an odd number of
+// lines.
+WEFT_INLINE int64_t tile_row_bytes(int64_t bytes) {
+  return ((bytes + kLine - 1) / kLine | 1) * kLine;
+}
+#if WEFT_AMX
+WEFT_INLINE bool uses_tiles(const QuadTiles& tiles) { return tiles.most_rows == kBlockRows; }
+#else
+WEFT_INLINE bool uses_tiles(const QuadTiles&) { return false; }
+#endif
+
+#if WEFT_AMX
+constexpr int64_t kLeastTiled = kTileRows16, kLeastTiledQuads = 8;
+
+bool takes_tiles(int64_t rows, int64_t k) {
+  return rows >= kLeastTiled && k >= kLeastTiledQuads * kQuad && uses(Extra::kAmxInt8);
+}
+// What a tile may read behind the rows of a band that are there.
+int64_t read_behind(const Convolution& s) {
+  return kTileRows16 * s.stride_width * s.in_channels + kTileBytes;
+}
+#endif
+
+WEFT_INLINE const QuadTiles& product_tiles([[maybe_unused]] int64_t rows,
+                                           [[maybe_unused]] int64_t k) {
+#if WEFT_AMX
+  if (takes_tiles(rows, k)) return kAmxTiles;
+#endif
+#if !WEFT_PAIRS_OF_BYTES
+  return kQuadTiles<DotStep<true>, false>;
+#else
+#if WEFT_DOT_BYTES
+  if (dots_bytes()) return kQuadTiles<DotStep<true>, false>;
+#endif
+#if WEFT_AVX2
+  if (rows >= kLeastCrossed) return kQuadTiles<CrossStep, false>;
+#endif
+  return kQuadTiles<PairStep, false>;
+#endif
+}
+
+// Those of a panel of so many columns.
+WEFT_INLINE const QuadTiles& panel_tiles(const QuadTiles& tiles, [[maybe_unused]] int64_t width) {
+#if WEFT_DOT_BYTES && WEFT_AVX512
+  if (tiles.shifts && tiles.most_rows == kQuadRows && width <= Sums::kLanes)
+    return kQuadTiles<DotStep<true, 1>, false>;
+#endif
+  return tiles;
+}
+
+bool lays_columns() {
+#if !WEFT_PAIRS_OF_BYTES
+  return !dots_bytes();
+#else
+  return product_tiles(kLeastCrossed, 0).has_row_starts;
+#endif
+}
+
+// A part of an image that is laid down once, with its padding, for windows that tiles read where
+// they lie in it: rows of a window are runs, and windows of neighbouring results lie a stride
+// apart. Gathering takes the more of a product the fewer filters there are.
+struct WindowBand {
+  static constexpr int64_t kMostFilters = 128, kLeastWidth = 7;
+  int64_t pitch = 0;  // bytes of a row; 0: windows are gathered
+  int64_t image = 0, top = 0, left = 0, rows = 0, cols = 0;  // of the image
+
+  // Of results first .. first + count - 1, where it fits that many bytes.
+  static WindowBand of(const QuantizedProduct& p, int64_t first, int64_t count, int64_t bytes) {
+    const Convolution& s = *p.windows;
+    if (p.k == 0 || s.kernel_width * s.in_channels % kQuad != 0 || s.dilation_width != 1 ||
+        s.out_width < kLeastWidth || p.n > kMostFilters)
+      return {};
+    const WindowPlace begin = WindowPlace::of(&s, first);
+    const WindowPlace last = WindowPlace::of(&s, first + count - 1);
+    if (begin.image != last.image) return {};
+    const bool is_one_row = begin.oy == last.oy;
+    WindowBand band;
+    band.image = begin.image;
+    band.top = begin.oy * s.stride_height - s.pad_top;
+    band.left = (is_one_row ? begin.ox : 0) * s.stride_width - s.pad_left;
+    band.rows =
+        (last.oy - begin.oy) * s.stride_height + (s.kernel_height - 1) * s.dilation_height + 1;
+    band.cols =
+        (is_one_row ? last.ox - begin.ox : s.out_width - 1) * s.stride_width + s.kernel_width;
+    // Strides, dilations and padding may be of any size.
+    if (band.cols > bytes / s.in_channels) return {};
+    band.pitch = band.cols * s.in_channels;
+    return band.rows <= bytes / band.pitch ? band : WindowBand{};
+  }
+  void lay(const QuantizedProduct& p, RowWriter writer) const {
+    const Convolution& s = *p.windows;
+    const WindowReader reader{s, p.a, p.zero_point};
+    for (int64_t y = top; y < top + rows; ++y) {
+      if (y < 0 || y >= s.in_height)
+        writer.fill(p.zero_point, pitch);
+      else
+        reader.read_run(p.a + (image * s.in_height + y) * s.in_width * s.in_channels, left, cols,
+                        writer);
+    }
+  }
+  int64_t offset_of(const Convolution& s, const WindowPlace& place) const {
+    return (place.oy * s.stride_height - s.pad_top - top) * pitch +
+           (place.ox * s.stride_width - s.pad_left - left) * s.in_channels;
+  }
+};
+
+struct ProductUnit {
+  const QuantizedProduct& p;
+  const QuadTiles& tiles;
+  char* laid;  // the same, where they are laid down; else null
+  int64_t first, rows;
+  int8_t* wide;  // columns of a panel, as tiles read them
+  int8_t* row;   // bytes of one row
+  WindowBand band;
+
+  int64_t quads() const { return (p.k + kQuad - 1) / kQuad; }
+  int64_t a_row() const {
+    const int64_t bytes = (quads() + is_crossed()) * tiles.left_bytes;
+    return uses_tiles(tiles) ? tile_row_bytes(bytes) : bytes;
+  }
+  bool is_crossed() const { return WEFT_AVX2 && tiles.has_row_starts; }
+  const char* rows_of_a() const { return laid ? laid : (const char*)p.a + first * p.k; }
+  // That are made together: all of a panel, or what is laid down.
+  int64_t columns_at_once() const { return is_crossed() ? tiles.columns : kQuantizedColumns; }
+
+#if WEFT_AVX2
+  bool is_winograd() const {
+    return is_crossed() && p.windows && QuadWinograd::takes(*p.windows, p.k);
+  }
+  int64_t frequency_quads() const { return quads() / 3; }
+  int64_t frequency_row() const { return (frequency_quads() + 1) * CrossStep::kLeftBytes; }
+  // Rows of a frequency lie one after the other, as many as there is room for.
+  int64_t frequency_step() const { return rows / 2 * frequency_row(); }
+
+  void lay_groups(char* to) const {
+    const Convolution& s = *p.windows;
+    __builtin_memset(row, p.zero_point, s.in_channels);
+    QuadWinograd::each_group(first, rows, s.out_width, [&](int64_t at, int64_t, int64_t) {
+      QuadWinograd::lay_rows(s, p.a, first + at, row, to, frequency_step());
+      to += frequency_row();
+    });
+  }
+
+  void lay_rows() const {
+    char* to = laid;
+    if (is_winograd()) return lay_groups(to);
+    const int64_t k = p.k, to_step = a_row();
+    if (!p.windows) {
+      const int8_t* from = p.a + first * k;
+      int64_t readable = (p.m - first) * k;
+      for (int64_t i = 0; i < rows; ++i, from += k, to += to_step, readable -= k)
+        CrossStep::lay_row(from, k, readable, to);
+      return;
+    }
+    WindowPlace place = WindowPlace::of(p.windows, first);
+    const WindowReader reader{*p.windows, p.a, p.zero_point};
+    for (int64_t i = 0; i < rows; ++i, to += to_step) {
+      if (reader.short_inside(place.image, place.oy, place.ox, 1) > 0)
+        reader.read_short(place.image, place.oy, place.ox, 1, (char*)row, 0, 0);
+      else
+        reader.read(place.image, place.oy, place.ox, {(char*)row, false, 0});
+      place.advance(*p.windows, 1);
+      CrossStep::lay_row(row, k, quads() * kQuad + kPiece, to);
+    }
+  }
+#endif
+
+  WEFT_INLINE RowWriter writer(char* to) const { return {to, !tiles.shifts, tiles.flip}; }
+
+  void prepare_rows(int64_t begin, int64_t end) const {
+    const int64_t used = p.k * tiles.left_bytes / kQuad;
+    if (!p.windows && used == a_row()) {
+      writer(laid + begin * a_row()).copy(p.a + (first + begin) * p.k, (end - begin) * p.k);
+      return;
+    }
+    WindowPlace place = WindowPlace::of(p.windows, first + begin);
+    for (int64_t i = begin; i < end;) {
+      char* to = laid + i * a_row();
+      int64_t done = 1;
+      if (!p.windows) {
+        writer(to).copy(p.a + (first + i) * p.k, p.k);
+      } else {
+        const WindowReader reader{*p.windows, p.a, p.zero_point};
+        const auto [image, oy, ox] = place;
+        const int64_t inside = tiles.shifts ? reader.short_inside(image, oy, ox, end - i) : 0;
+        if (inside > 0) {
+          reader.read_short(image, oy, ox, inside, to, a_row(), tiles.flip);
+          done = inside;
+        } else {
+          reader.read(image, oy, ox, writer(to));
+        }
+        place.advance(*p.windows, done);
+      }
+      i += done;
+      for (; done > 0; --done, to += a_row())
+        for (int64_t byte = used; byte < quads() * tiles.left_bytes; ++byte) to[byte] = 0;
+    }
+  }
+
+  // What the results of a panel's columns have beside its products.
+  void fetch_columns(const int8_t* b, int64_t col) const {
+    constexpr int64_t kBytes = kQuantizedColumns * sizeof(int32_t);
+    const auto fetch = [](const void* from)
+                           WEFT_LAMBDA { prefetch_rows<false>(from, 1, 0, kBytes); };
+    fetch(b + quads() * kQuadBytes);
+    if (p.bias) fetch(p.bias + col);
+    if (p.how.multiplier && p.how.is_per_channel) {
+      fetch(p.how.multiplier + col);
+      fetch(p.how.shift + col);
+    }
+    if (p.residual.factors) fetch(p.residual.factors + col);
+  }
+
+  const int8_t* columns_of(int64_t col) const {
+    const int64_t panel = col / kQuantizedColumns;
+    return p.panels + panel * (quads() + 1) * kQuadBytes + col % kQuantizedColumns * kQuad;
+  }
+
+  // What the results of some columns start with.
+  WEFT_INLINE void find_starts(const int8_t* b, int64_t col, int64_t width, int32_t* starts) const {
+    const uint32_t zero_point = uint32_t(p.zero_point) + (tiles.shifts ? kDotShift : 0);
+    for (int64_t j = 0; j < columns_at_once(); j += Sums::kLanes) {
+      const int64_t lanes = width - j < Sums::kLanes ? (j < width ? width - j : 0) : Sums::kLanes;
+      Sums of_weights;
+      __builtin_memcpy(&of_weights.v, b + quads() * kQuadBytes + j * 4, sizeof of_weights.v);
+      const Sums bias = p.bias ? Memory<int32_t>::load_part(p.bias + col + j, lanes) : Sums(0);
+      Memory<int32_t>::store(starts + j, bias - Sums(int32_t(zero_point)) * of_weights);
+    }
+  }
+  WEFT_INLINE void set_results(QuadTile& tile, const TileFinish& finish, int64_t i,
+                               int64_t col) const {
+    tile.finish = &finish;
+    const int64_t at = (first + i) * p.n + col;
+    tile.y = (int8_t*)p.c + at;
+    tile.residual = p.residual.values ? p.residual.values + at : nullptr;
+    tile.y_row = p.n;
+  }
+
+  void read_in_band(QuadTile& tile) const {
+    const Convolution& s = *p.windows;
+    const int64_t run = s.kernel_width * s.in_channels;
+    tile.a_row = s.stride_width * s.in_channels;
+    tile.run = run / kQuad;
+    tile.run_step = s.dilation_height * band.pitch - run;
+  }
+
+#if WEFT_AMX
+  // The quads of a panel that do not fill a tile, and zeros.
+  void lay_rest(const int8_t* b, int8_t* to) const {
+    constexpr int64_t kQuads = kTileBytes / kQuad;
+    const int64_t there = quads() % kQuads * kQuadBytes;
+    __builtin_memcpy(to, b + quads() / kQuads * kQuads * kQuadBytes, there);
+    __builtin_memset(to + there, 0, kQuads * kQuadBytes - there);
+  }
+#endif
+
+  // is_first: of the columns that these rows are read for, so that they are laid down, or fetched.
+  void run(int64_t col, bool is_first) const {
+    const int64_t at_once = columns_at_once();
+    const int64_t width = p.n - col < at_once ? p.n - col : at_once;
+    const int8_t* b = columns_of(col);
+    alignas(64) int32_t starts[kQuantizedColumns], sums[kSumRows * kQuantizedColumns];
+    find_starts(b, col, width, starts);
+    const bool is_last = col + at_once >= p.n;
+    const int8_t* const next = is_last ? b : columns_of(col + at_once);
+    if (!is_last) fetch_columns(next, col + at_once);
+#if WEFT_AVX2
+    if (is_winograd()) return run_groups(b, starts, col, width);
+    if (is_crossed()) {
+      // Starts change by less than sums are smaller without a shift: bounds of sums still hold.
+      CrossStep::lay_columns(b, quads(), wide, starts);
+      b = wide;
+    }
+#endif
+    const Finish<kQuantizedColumns> finish(p.how, p.residual, p.c, p.n, p.k, starts, col, width);
+    TileFinish of_tile(p.how, width);
+    const QuadTiles& of_panel = panel_tiles(tiles, width);
+    const bool is_fused = of_panel.finishes && finish.find(of_tile);
+    const auto ahead = int64_t(uintptr_t(next) - uintptr_t(b));
+    int64_t line = 0;  // of the next columns' rows, that is fetched
+    QuadTile tile{quads(), nullptr, a_row(), nullptr, nullptr, nullptr};
+#if WEFT_AMX
+    alignas(64) int8_t rest[kTileRows16 * kQuadBytes];
+    if (uses_tiles(tiles)) {
+      lay_rest(b, rest);
+      tile.b_rest = rest;
+      tile.is_narrow = width <= Sums::kLanes;
+    }
+#endif
+    WindowPlace place{};
+    if (band.pitch > 0) {
+      if (is_first) band.lay(p, writer(laid));
+      place = WindowPlace::of(p.windows, first);
+      read_in_band(tile);
+    }
+    int64_t step = 0, part_end = 0;  // all rows, or those in one row of the band
+    for (int64_t i = 0; i < rows;) {
+      if (i == part_end) {
+        const int64_t in_row = band.pitch > 0 ? p.windows->out_width - place.ox : rows;
+        const int64_t part = rows - i < in_row ? rows - i : in_row;
+        step = balanced_quad_rows(part, of_panel);
+        part_end = i + part;
+      }
+      const int64_t count = part_end - i < step ? part_end - i : step;
+      if (is_first && band.pitch == 0) {
+        if (!p.windows && i + step < rows)
+          prefetch_rows<false>(p.a + (first + i + step) * p.k, 1, 0, count * p.k);
+        if (laid) prepare_rows(i, i + count);
+      }
+      tile.a = rows_of_a() + i * a_row();
+      if (band.pitch > 0) {
+        tile.a = laid + band.offset_of(*p.windows, place);
+        place.advance(*p.windows, count);
+      }
+      if (is_crossed()) tile.count = is_fused && count == step ? (rows - i) / step : 1;
+      tile.rows = count;
+      for (int64_t j = 0; j < width; j += of_panel.columns, line += kLine) {
+        tile.b = b + j * kQuad;
+        tile.sums = sums + j;
+        tile.ahead = !is_last && line < at_once * kQuad ? ahead + line - j * kQuad : 0;
+        tile.vector = j / Sums::kLanes;
+        if (is_fused) set_results(tile, of_tile, i, col + j);
+        of_panel.at[least(count, kQuadRows) - 1](tile);
+      }
+      if (!is_fused) finish.rows(sums, kQuantizedColumns, first + i, count);
+      i += tile.count * count;
+    }
+  }
+
+#if WEFT_AVX2
+  struct Group {
+    int64_t row, count;
+  };
+  void run_groups(const int8_t* b, const int32_t* starts, int64_t col, int64_t width) const {
+    Sums lacks[QuadWinograd::kResults][2];
+    QuadWinograd::lay_columns(b, p.windows->kernel_height, p.windows->in_channels / kQuad, wide,
+                              frequency_quads() * kQuadBytes, lacks);
+    const Finish<kQuantizedColumns> finish(p.how, p.residual, p.c, p.n, p.k, starts, col, width);
+    TileFinish of_tile(p.how, width);
+    const bool is_fused = finish.find(of_tile);
+    Group groups[CrossStep::kMostRows];
+    int64_t done = 0, count = 0;
+    const auto flush = [&] {
+      run_tile(groups, done, count, lacks, finish, is_fused ? &of_tile : nullptr, col);
+      done += count;
+      count = 0;
+    };
+    QuadWinograd::each_group(first, rows, p.windows->out_width,
+                             [&](int64_t at, int64_t, int64_t results) {
+                               groups[count++] = {at, results};
+                               if (count == CrossStep::kMostRows) flush();
+                             });
+    if (count > 0) flush();
+  }
+  void run_tile(const Group* groups, int64_t done, int64_t count,
+                const Sums (&lacks)[QuadWinograd::kResults][2],
+                const Finish<kQuantizedColumns>& finish, const TileFinish* of_tile,
+                int64_t col) const {
+    constexpr int64_t kStep = CrossStep::kMostRows * kQuantizedColumns;
+    alignas(64) int32_t sums[QuadWinograd::kFrequencies * kStep];
+    for (int64_t f = 0; f < QuadWinograd::kFrequencies; ++f)
+      tiles.at[count - 1](QuadTile{
+          frequency_quads(), laid + f * frequency_step() + done * frequency_row(), frequency_row(),
+          wide + f * frequency_quads() * kQuadBytes, nullptr, sums + f * kStep});
+    for (int64_t i = 0; i < count; ++i) {
+      Sums results[QuadWinograd::kResults][2];
+      QuadWinograd::transform(sums + i * kQuantizedColumns, kStep, lacks, results);
+      QuadTile tile{};
+      if (of_tile && groups[i].count == QuadWinograd::kResults) {
+        set_results(tile, *of_tile, groups[i].row, col);
+        finish_sums<CrossStep>(tile, results);
+        continue;
+      }
+      alignas(64) int32_t plain[QuadWinograd::kResults * kQuantizedColumns];
+      tile.sums = plain;
+      store_sums<CrossStep>(tile, results);
+      finish.rows(plain, kQuantizedColumns, first + groups[i].row, groups[i].count);
+    }
+  }
+#endif
+};
+
+WindowBand band_of(const QuantizedProduct& p, [[maybe_unused]] const QuadTiles& tiles,
+                   int64_t first, int64_t rows, const QuantizedProductCut& cut) {
+  int64_t room = cut.wide;
+#if WEFT_AMX
+  if (uses_tiles(tiles)) {
+    room -= read_behind(*p.windows);
+    if (p.windows->kernel_width * p.windows->in_channels % kTileBytes != 0 || room <= 0) return {};
+  }
+#endif
+  return WindowBand::of(p, first, rows, room);
+}
+
+// Units of the same rows are neighbours.
+void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut, Range units,
+                       void* scratch, PreparedRows* prepared) {
+#if !WEFT_PAIRS_OF_BYTES
+  if (!dots_bytes()) return avx2::kQuantized.product(p, cut, units, scratch, prepared);
+#endif
+  const int64_t panels = (p.n + kQuantizedColumns - 1) / kQuantizedColumns;
+  const int64_t groups = (panels + cut.panels - 1) / cut.panels;
+  int64_t block_there = prepared ? prepared->block : -1;
+#if WEFT_AMX
+  const AmxTiles of_this_thread(takes_tiles(cut.rows, p.k));
+#endif
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    const int64_t block = unit / groups, begin = unit % groups * cut.panels * kQuantizedColumns;
+    const int64_t wanted = begin + cut.panels * kQuantizedColumns,
+                  end = wanted < p.n ? wanted : p.n;
+    const int64_t first = block * cut.rows;
+    const int64_t rows = p.m - first < cut.rows ? p.m - first : cut.rows;
+    const QuadTiles& tiles = product_tiles(rows, p.k);
+    // As tiles read it.
+    const bool in_place = tiles.shifts && tiles.flip == 0 && !p.windows && p.k % kQuad == 0;
+    const ProductUnit work{
+        p,
+        tiles,
+        in_place ? nullptr : (char*)scratch,
+        first,
+        rows,
+        (int8_t*)scratch + cut.wide,
+        (int8_t*)scratch + cut.row,
+        p.windows && tiles.shifts ? band_of(p, tiles, first, rows, cut) : WindowBand{}};
+    bool is_first = in_place || block != block_there;
+#if WEFT_AVX2
+    if (work.is_crossed()) {
+      if (is_first) work.lay_rows();
+      is_first = false;
+    }
+#endif
+    block_there = block;
+    for (int64_t col = begin; col < end; col += work.columns_at_once(), is_first = false)
+      work.run(col, is_first);
+  }
+  if (prepared) prepared->block = block_there;
+}
+
+void quantized_convolution(const QuantizedConvolution& problem, const QuantizedConvolutionCut& cut,
+                           Range units, void* scratch);
+void quantized_depthwise(const QuantizedDepthwise& problem, const QuantizedDepthwiseCut& cut,
+                         Range units, void* scratch);
+void quantized_pool_nhwc(const Pooling& problem, bool is_average, int64_t channels,
+                         int32_t zero_point, const int8_t* x, int8_t* y, Range rows);
+void requantize(const Requantize& problem, Range rows);
+void quantized_add(const QuantizedAdd& problem, Range elements);
+void quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t count);
+void quantized_recurrent(const QuantizedRecurrent& problem, Range images);
+void weight_only(const WeightOnlyProduct& problem, Range panels, void* scratch);
+
+extern const QuantizedKernels kQuantized;
+const QuantizedKernels kQuantized = {
+    .product = quantized_product,
+    .lays_columns = lays_columns,
+    .convolution = quantized_convolution,
+    .depthwise = quantized_depthwise,
+    .pool_nhwc = quantized_pool_nhwc,
+    .requantize = requantize,
+    .add = quantized_add,
+    .lookup = quantized_lookup,
+    .recurrent = quantized_recurrent,
+    .weight_only = weight_only,
+};
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -1,0 +1,41 @@
+#include "kernels/int8/quantized_recurrent.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "kernels/isa/active_impl.h"
+#include "kernels/int8/quantized_impl.h"
+
+namespace weft::kernels {
+namespace {
+
+using Table = std::array<int16_t, kGateTable>;
+
+template <class Function>
+Table table_of(const Function& function) {
+  Table table;
+  for (int i = 0; i < kGateTable; ++i) {
+    const double exact = std::floor(function((i - 256) / 32.0) * 32768 + 0.5);
+    table[static_cast<size_t>(i)] = static_cast<int16_t>(std::min(exact, 32767.0));
+  }
+  return table;
+}
+
+}  // namespace
+
+const int16_t* quantized_sigmoid_table() {
+  static const Table table = table_of([](double x) { return 1 / (1 + std::exp(-x)); });
+  return table.data();
+}
+
+const int16_t* quantized_tanh_table() {
+  static const Table table = table_of([](double x) { return std::tanh(x); });
+  return table.data();
+}
+
+void run_quantized_recurrent(const QuantizedRecurrent& p, Range images) {
+  WEFT_ACTIVE(kQuantized).recurrent(p, images);
+}
+
+}  // namespace weft::kernels

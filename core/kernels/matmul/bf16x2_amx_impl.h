@@ -1,0 +1,162 @@
+// Products of bfloat16 by the tiles of AMX: rows of A where they lie by 32 columns of B in pairs,
+// as panels have them and as others are laid down. Rows that do not fill a tile, and ends of rows
+// that do not fill a row of one, are copied first, because a tile reads all of its bytes.
+//
+// An element of C is a chain over 32 elements of k at a time, of which TDPBF16PS adds up the even
+// and the odd products by themselves. Included inside the namespace of an instruction set, after
+// kernels/matmul/gemm_impl.h.
+
+#include "kernels/matmul/amx_impl.h"
+
+#if WEFT_AMX
+constexpr int64_t kTiledStep = 32;                                // of k, in a row of a tile
+constexpr int64_t kTiledRow = kTiledRowBytes / sizeof(BFloat16);  // of rows that are laid down
+
+constexpr int64_t whole_steps(int64_t depth) {
+  return (depth + kTiledStep - 1) / kTiledStep * kTiledStep;
+}
+
+// So many elements of dense rows of up to 32 columns become pairs: to[pair][column], up to a whole
+// step.
+inline void lay_pairs(const BFloat16* from, int64_t row, int64_t columns, int64_t depth,
+                      uint32_t* to) {
+  // Unpacking takes the lower halves of all registers of 16 bytes, so these get the first columns.
+  const __m512i order = _mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7);
+  const __mmask32 there = ~uint32_t(0) >> (kBlockColumns - columns);
+  const auto load = [&](int64_t k) WEFT_LAMBDA {
+    const __mmask32 some = k < depth ? there : 0;
+    return _mm512_permutexvar_epi64(order, _mm512_maskz_loadu_epi16(some, from + k * row));
+  };
+  for (int64_t k = 0; k < depth; k += kTiledStep)
+    for (int64_t i = k; i < k + kTiledStep; i += 2, to += kBlockColumns) {
+      const __m512i even = load(i), odd = load(i + 1);
+      _mm512_storeu_si512(to, _mm512_unpacklo_epi16(even, odd));
+      _mm512_storeu_si512(to + kTileRows16, _mm512_unpackhi_epi16(even, odd));
+    }
+}
+
+// The pairs of a step that is not whole, of so many elements of k, with zeros behind them.
+inline void lay_rest(const uint32_t* pairs, int64_t depth, uint32_t* to) {
+  const int64_t whole = depth / kTiledStep * kTiledStep;
+  const int64_t there = (depth - whole + 1) / 2 * kBlockColumns;
+  __builtin_memcpy(to, pairs + whole / 2 * kBlockColumns, there * sizeof(uint32_t));
+  __builtin_memset(to + there, 0, kTiledStepBytes - there * sizeof(uint32_t));
+}
+
+// Elements to whole steps, with zeros behind them.
+inline void copy_to_steps(const BFloat16* from, int64_t count, BFloat16* to) {
+  for (int64_t k = 0; k < count; k += kTiledStep) {
+    const __mmask32 there = ~uint32_t(0) >> (kTiledStep - least(count - k, kTiledStep));
+    _mm512_storeu_si512(to + k, _mm512_maskz_loadu_epi16(there, from + k));
+  }
+}
+
+// The same of rows of which each element is followed by the next row's: squares of 16 rows by 16
+// pairs are turned.
+inline void turn_to_steps(const BFloat16* from, int64_t col, int64_t rows, int64_t depth,
+                          BFloat16* to) {
+  constexpr int64_t kLanes = Vec<uint32_t>::kLanes;
+  for (int64_t i = 0; i < rows; i += kLanes)
+    for (int64_t k = 0; k < depth; k += kTiledStep) {
+      const auto load = [&](int64_t at) WEFT_LAMBDA {
+        const auto* element = (const uint16_t*)from + at * col + i;
+        return at >= depth          ? Vec<uint32_t>(0)
+               : i + kLanes <= rows ? Memory<uint16_t>::load(element)
+                                    : Memory<uint16_t>::load_part(element, rows - i);
+      };
+      Vec<uint32_t> pairs[kLanes];
+      repeat<kLanes>([&](auto pair) WEFT_LAMBDA {
+        constexpr int p = decltype(pair)::value;
+        pairs[p] = load(k + 2 * p) | load(k + 2 * p + 1) << 16;
+      });
+      transpose(pairs);
+      repeat<kLanes>([&](auto row) WEFT_LAMBDA {
+        constexpr int r = decltype(row)::value;
+        Memory<uint32_t>::store((uint32_t*)(to + (i + r) * kTiledRow + k), pairs[r]);
+      });
+    }
+}
+
+// Rows of A, kTiledRow apart: whole tiles of them, of which those that are not there may hold
+// anything.
+inline void lay_rows(const BFloat16* a, int64_t a_row, int64_t a_col, int64_t rows, int64_t depth,
+                     BFloat16* to) {
+  if (a_col != 1 && a_row == 1) return turn_to_steps(a, a_col, rows, depth, to);
+  for (int64_t i = 0; i < rows; ++i, a += a_row, to += kTiledRow) {
+    if (a_col == 1) {
+      copy_to_steps(a, depth, to);
+      continue;
+    }
+    for (int64_t k = 0; k < whole_steps(depth); ++k) to[k] = k < depth ? a[k * a_col] : BFloat16{};
+  }
+}
+
+struct TiledPairs {
+  int64_t rows, depth;  // depth: at most kTiledDepth
+  const BFloat16* a;
+  int64_t a_row;
+  const uint32_t* b;     // pairs of 32 columns
+  const uint32_t* rest;  // of a step that is not whole; null: all are
+  float* sums;           // with room for whole tiles
+  int64_t sums_row;
+  bool accumulate;
+  BFloat16* spare;    // kTiledSpareBytes; null: of rows and steps, all are whole
+  const char* ahead;  // what is fetched meanwhile, so many lines for each step of the first rows
+  int64_t ahead_lines = 0;
+
+  void run() const {
+    for (int64_t i = 0; i < rows; i += kBlockRows) {
+      if (rows - i > kTileRows16)
+        run_rows<true>(i, least(rows - i, kBlockRows));
+      else
+        run_rows<false>(i, rows - i);
+    }
+  }
+
+ private:
+  BFloat16* ends() const { return spare + kTileRows16 * kTiledRow; }
+
+  TileRows rows_at(int64_t row, int64_t count) const {
+    const BFloat16* const from = a + row * a_row;
+    if (count >= kTileRows16) return {(const char*)from, a_row * (int64_t)sizeof(BFloat16)};
+    for (int64_t i = 0; i < count; ++i)
+      copy_to_steps(from + i * a_row, depth / kTiledStep * kTiledStep, spare + i * kTiledRow);
+    return {(const char*)spare, kTiledRow * (int64_t)sizeof(BFloat16)};
+  }
+
+  template <bool kHasLower>
+  void run_rows(int64_t row, int64_t count) const {
+    using Block = SumsBlock<BFloat16Products, kHasLower, true>;
+    constexpr int64_t kRowBytes = kBlockColumns * sizeof(uint32_t);
+    TileRows upper = rows_at(row, count), lower = upper;
+    if (kHasLower) lower = rows_at(row + kTileRows16, count - kTileRows16);
+    float* const to = sums + row * sums_row;
+    const int64_t sums_bytes = sums_row * (int64_t)sizeof(float);
+    if (accumulate)
+      Block::load(to, sums_bytes);
+    else
+      Block::clear();
+    const uint32_t* pairs = b;
+    const char* fetched = ahead;
+    const int64_t lines = row == 0 ? ahead_lines : 0;
+    int64_t k = 0;
+    for (; k + kTiledStep <= depth; k += kTiledStep) {
+      for (int64_t line = 0; line < lines; ++line, fetched += kTileBytes)
+        __builtin_prefetch(fetched, 0, 2);
+      Block::add(upper, lower, pairs, pairs + kTileRows16, kRowBytes);
+      upper.at += kTileBytes;
+      lower.at += kTileBytes;
+      pairs += kTileRows16 * kBlockColumns;
+    }
+    if (k < depth) {
+      const BFloat16* from = a + row * a_row + k;
+      for (int64_t i = 0; i < count; ++i)
+        copy_to_steps(from + i * a_row, depth - k, ends() + i * kTiledStep);
+      const TileRows last{(const char*)ends(), kTileBytes};
+      Block::add(last, {last.at + kTileRows16 * kTileBytes, kTileBytes}, rest, rest + kTileRows16,
+                 kRowBytes);
+    }
+    Block::store(to, sums_bytes);
+  }
+};
+#endif  // WEFT_AMX

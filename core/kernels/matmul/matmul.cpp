@@ -1,0 +1,129 @@
+#include "kernels/matmul/matmul.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "kernels/isa/active_impl.h"
+#include "kernels/elementwise/copy.h"
+#include "kernels/matmul/matmul_small.h"
+
+namespace weft::kernels {
+namespace {
+
+// Columns of one block of C: copying A again for each of them hides behind so many, and a slab of B
+// stays in half of a second-level cache.
+constexpr int64_t kMaxRows = 256;
+constexpr int64_t kMaxCols = kMatmulStripCols;
+constexpr int64_t kSlabBytes = 512 * 1024;
+constexpr int64_t kColStep = 32;  // a multiple of every instruction set's panel
+constexpr int64_t kFewRows = 28;
+constexpr int64_t kFewCols = 128;
+// Large products make more units, so that more threads find work; small ones stay whole.
+constexpr double kWorthSplitting = 250e3;  // multiply-adds
+constexpr double kWorkOfUnit = 40e6;
+
+int64_t blocks_of(int64_t extent, int64_t most) {
+  return std::max<int64_t>(1, (extent + most - 1) / most);
+}
+
+// A column C = A b is the row Cᵀ = bᵀ Aᵀ, which reads A well however it lies. (Two biases would be
+// added in another order.)
+const Matmul& with_column_as_row(const Matmul& given, Matmul& turned) {
+  if (given.n != 1 || given.c_row != 1 || (given.row_bias && given.col_bias)) return given;
+  turned = given;
+  turned.a = {given.b.data, given.b.col, given.b.row, given.b.batch};
+  turned.b = {given.a.data, given.a.col, given.a.row, given.a.batch};
+  std::swap(turned.m, turned.n);
+  std::swap(turned.row_bias, turned.col_bias);
+  turned.c_row = turned.n;
+  return turned;
+}
+
+// Evenly filled blocks, in multiples of `step` unless there is only one.
+int64_t balanced(int64_t extent, int64_t blocks, int64_t step) {
+  const int64_t each = (extent + blocks - 1) / blocks;
+  return blocks == 1 ? std::max<int64_t>(1, extent) : (each + step - 1) / step * step;
+}
+
+// Bytes of an element that is packed, and elements of a column of a slab.
+int64_t lane_bytes(const Matmul& problem) {
+  return std::max<int64_t>(4, element_size(problem.dtype));
+}
+int64_t depth_of(const Matmul& problem) {
+  return std::min(problem.k, kMatmulRowBytes / lane_bytes(problem));
+}
+
+int64_t most_cols(const Matmul& problem) {
+  // A narrow C has its partial sums in that cache, too.
+  const int64_t most = element_size(problem.dtype) < 4 ? kMaxCols / 2 : kMaxCols;
+  const int64_t column = std::max<int64_t>(1, depth_of(problem)) * lane_bytes(problem);
+  return std::min(most, kSlabBytes / column / kColStep * kColStep);
+}
+
+MatmulBlocks blocks_of(const Matmul& problem) {
+  int64_t row_blocks = blocks_of(problem.m, kMaxRows);
+  int64_t col_blocks = blocks_of(problem.n, most_cols(problem));
+  const double work = double(problem.m) * double(problem.n) * double(problem.k);
+  if (row_blocks == 1 && col_blocks == 1 && work <= kWorthSplitting)
+    return {std::max<int64_t>(1, problem.m), std::max<int64_t>(1, problem.n), 1, 1};
+  const double wanted = work <= kWorthSplitting ? 1 : std::clamp(work / kWorkOfUnit, 4.0, 16.0);
+  // Dense rows of B are packed again for other rows of A, while products hide it; a transposition
+  // is not hidden, so it is done for all rows.
+  const bool transposes = problem.b.col != 1;
+  while (double(problem.batches * row_blocks * col_blocks) < wanted) {
+    const int64_t rows = problem.m / row_blocks, cols = problem.n / col_blocks;
+    if (transposes && cols >= 2 * kFewCols) {
+      col_blocks *= 2;
+    } else if (rows >= kMaxRows || (cols < 2 * kColStep && rows >= kFewRows)) {
+      row_blocks *= 2;
+    } else if (cols >= 2 * kColStep) {
+      col_blocks *= 2;
+    } else {
+      break;
+    }
+  }
+  MatmulBlocks blocks;
+  blocks.rows = balanced(problem.m, row_blocks, 1);
+  blocks.cols = balanced(problem.n, col_blocks, kColStep);
+  blocks.row_blocks = blocks_of(problem.m, blocks.rows);
+  blocks.col_blocks = blocks_of(problem.n, blocks.cols);
+  return blocks;
+}
+
+}  // namespace
+
+int64_t matmul_units(const Matmul& given) {
+  if (given.m == 0 || given.n == 0) return 0;
+  Matmul turned;
+  const Matmul& problem = with_column_as_row(given, turned);
+  const MatmulBlocks blocks = blocks_of(problem);
+  return problem.batches * blocks.row_blocks * blocks.col_blocks;
+}
+
+int64_t matmul_scratch(const Matmul& given) {
+  Matmul turned;
+  const Matmul& problem = with_column_as_row(given, turned);
+  const MatmulBlocks blocks = blocks_of(problem);
+  const int64_t lane = lane_bytes(problem), depth = depth_of(problem);
+  const int64_t cols = std::min((problem.n + kColStep - 1) / kColStep * kColStep, kMaxCols);
+  const int64_t row = (blocks.cols + kColStep - 1) / kColStep * kColStep;
+  if (problem.dtype == DType::kBFloat16 && uses(Extra::kAmxBf16)) {
+    const int64_t rows = whole_tiles(blocks.rows);
+    return matmul_copy_bytes(problem, element_size(problem.dtype)) +
+           std::max(rows * (row * lane + kTiledRowBytes) + kTiledPairs * lane,
+                    (depth * cols + rows * row) * lane) +
+           256;
+  }
+  const int64_t partial = lane == element_size(problem.dtype) ? 0 : blocks.rows * row;
+  return matmul_copy_bytes(problem, element_size(problem.dtype)) + (depth * cols + partial) * lane +
+         256;
+}
+
+void run_matmul(const Matmul& given, Range units, void* scratch) {
+  if (units.begin >= units.end) return;
+  Matmul turned;
+  const Matmul& problem = with_column_as_row(given, turned);
+  WEFT_ACTIVE_OF(problem.dtype, kMatmuls)(problem, blocks_of(problem), units, scratch);
+}
+
+}  // namespace weft::kernels

@@ -1,0 +1,52 @@
+#include "kernels/matmul/panels.h"
+
+#include <algorithm>
+
+#include "kernels/isa/active_impl.h"
+
+namespace weft::kernels {
+namespace {
+
+constexpr int64_t kSmallest = 16;
+constexpr int64_t kWantedUnits = 16;
+constexpr int64_t kLeastRows = 28;  // of a unit: two tiles
+
+int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// Rows of a unit: their part of A stays in the second-level cache while panels pass by. Products
+// with few panels are cut finer, so that more threads find work.
+int64_t unit_rows(const PanelProduct& p) {
+  int64_t blocks = std::max<int64_t>(1, divide_up(p.m, kPanelRows));
+  while (blocks * panels_of(p.n) < kWantedUnits && p.m / (2 * blocks) >= kLeastRows) blocks *= 2;
+  return std::max<int64_t>(1, divide_up(p.m, blocks));
+}
+
+}  // namespace
+
+bool panels_pay(int64_t n, int64_t k) { return n >= kSmallest && k >= kSmallest; }
+
+void run_pack_panels(const PanelPacking& packing, Range panels) {
+  WEFT_ACTIVE(kPanels)[static_cast<int>(packing.dtype)].pack(packing, panels);
+}
+
+int64_t panel_product_units(const PanelProduct& p) {
+  return p.m == 0 || p.n == 0 ? 0 : divide_up(p.m, unit_rows(p)) * panels_of(p.n);
+}
+
+int64_t panel_product_scratch(const PanelProduct& p) {
+  const int64_t sums = whole_tiles(unit_rows(p)) * kPanelColumns * int64_t{sizeof(float)};
+  const bool has_tiles = p.dtype == DType::kBFloat16 && uses(Extra::kAmxBf16);
+  return has_tiles ? sums + kTiledStepBytes + kTiledSpareBytes : sums;
+}
+
+void run_panel_product(const KernelTable& table, const PanelProduct& p, Range units,
+                       void* scratch) {
+  if (units.begin >= units.end) return;
+  table.panels[static_cast<int>(p.dtype)].multiply(p, unit_rows(p), units, scratch);
+}
+void run_panel_product(const PanelProduct& p, Range units, void* scratch) {
+  if (units.begin >= units.end) return;
+  WEFT_ACTIVE(kPanels)[static_cast<int>(p.dtype)].multiply(p, unit_rows(p), units, scratch);
+}
+
+}  // namespace weft::kernels

@@ -1,0 +1,292 @@
+#include "kernels/recorder/record.h"
+
+#include <cinttypes>
+#include <cmath>
+#include <cstdio>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "kernels/elementwise/formula_ids.h"
+
+#define WEFT_INLINE inline
+#define WEFT_LAMBDA
+#define WEFT_FORMULA(name, formula, dtypes, cost)
+
+namespace weft::kernels {
+namespace recorder {
+
+// The name of a formula's function, which a type's suffix follows; and calls of it.
+template <class Formula>
+extern const char* const kFunctionName;
+template <class Formula, class T>
+void require();  // prints the function before the one at hand
+
+#include "kernels/recorder/recorder_impl.h"
+#include "weft_formula_headers.inc"
+
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) \
+  template <>                                                   \
+  constexpr const char* kFunctionName<formula> = "weft_" #name "_";
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+
+Value named(std::string text, int statement) {
+  body->texts.push_back({std::move(text), statement});
+  return {static_cast<int>(body->texts.size()) - 1};
+}
+
+const std::string& text_of(Value value) {
+  return body->texts[static_cast<size_t>(value.text)].text;
+}
+
+Value emit(const char* type, std::string text, std::initializer_list<Value> reads) {
+  Statement statement = {type, std::move(text), {}};
+  for (const Value value : reads) {
+    const int read = body->texts[static_cast<size_t>(value.text)].statement;
+    if (read >= 0) statement.reads.push_back(read);
+  }
+  body->statements.push_back(std::move(statement));
+  const int number = static_cast<int>(body->statements.size()) - 1;
+  return named("t" + std::to_string(number), number);
+}
+
+Value emit_binary(const char* type, const char* before, Value a, const char* symbol,
+                  const char* between, Value b, const char* after) {
+  return emit(type, before + text_of(a) + symbol + between + text_of(b) + after, {a, b});
+}
+
+Value emit_call(const char* type, const char* name, const char* suffix,
+                std::initializer_list<Value> inputs) {
+  std::string text = std::string(name) + suffix + "(";
+  for (const Value input : inputs) text += (text.back() == '(' ? "" : ", ") + text_of(input);
+  return emit(type, text + ")", inputs);
+}
+
+Value emit_select(const char* type, Value condition, Value a, Value b) {
+  if (text_of(condition) == "0") return b;
+  return emit(type, text_of(condition) + " ? " + text_of(a) + " : " + text_of(b),
+              {condition, a, b});
+}
+
+Value emit_prefixed(const char* type, const char* prefix, Value a, const char* suffix) {
+  return emit(type, prefix + text_of(a) + suffix, {a});
+}
+
+// What is false of every integer is folded: compilers warn about it.
+Value emit_comparison(Value a, const char* symbol, Value b, const char* zero_of_unsigned,
+                      bool is_integer) {
+  const std::string_view sign = symbol;
+  const bool is_self = is_integer && sign == " != " && text_of(a) == text_of(b);
+  const bool is_below_zero = sign == " < " && text_of(b) == zero_of_unsigned;
+  if (is_self || is_below_zero) return named("0");
+  return emit_binary("int", "", a, symbol, "", b, "");
+}
+
+Value literal_of(double value, bool is_float) {
+  char text[64];
+  std::snprintf(text, sizeof text, is_float ? "%af" : "%a", value);
+  return named(std::signbit(value) ? "(" + std::string(text) + ")" : text);
+}
+
+Value literal_of(uint64_t value, int bits, bool is_signed) {
+  char text[64];
+  const auto number = static_cast<int64_t>(value);
+  if (!is_signed) {
+    std::snprintf(text, sizeof text, "UINT%d_C(%" PRIu64 ")", bits, value);
+  } else if (number == (bits == 32 ? INT32_MIN : INT64_MIN)) {
+    return named(bits == 32 ? "INT32_MIN" : "INT64_MIN");
+  } else {
+    std::snprintf(text, sizeof text, "INT%d_C(%" PRId64 ")", bits, number);
+  }
+  return named(is_signed && number < 0 ? "(" + std::string(text) + ")" : text);
+}
+
+// Only statements that the result needs: compilers warn about the others.
+std::vector<bool> live_statements(const Body& body, Value result) {
+  std::vector<bool> live(body.statements.size());
+  const int last = body.texts[static_cast<size_t>(result.text)].statement;
+  if (last >= 0) live[static_cast<size_t>(last)] = true;
+  for (size_t i = live.size(); i-- > 0;)
+    if (live[i])
+      for (int read : body.statements[i].reads) live[read] = true;
+  return live;
+}
+
+// What a formula gives.
+struct Written {
+  Value value;
+  bool is_mask;
+};
+// A formula for a type, and what makes it write into the body at hand.
+struct Function {
+  const char *name, *suffix, *type;
+  int inputs = 0;
+  bool takes_mask = false;  // as its first input
+  Written (*run)(Value a, Value b, Value c) = nullptr;
+};
+
+std::string parameters_of(const Function& function) {
+  std::string text;
+  for (int i = 0; i < function.inputs; ++i) {
+    if (i > 0) text += ", ";
+    text += i == 0 && function.takes_mask ? "int" : function.type;
+    text += std::string(" ") + "abc"[i];
+  }
+  return text;
+}
+
+std::string print(const Body& body, const Function& function, Written result) {
+  std::string text = std::string("static inline ") + (result.is_mask ? "int" : function.type) +
+                     " " + function.name + function.suffix + "(" + parameters_of(function) +
+                     ")\n{\n";
+  const std::vector<bool> live = live_statements(body, result.value);
+  for (size_t i = 0; i < live.size(); ++i)
+    if (live[i])
+      text += std::string("  const ") + body.statements[i].type + " t" + std::to_string(i) + " = " +
+              body.statements[i].text + ";\n";
+  return text + "  return " + text_of(result.value) + ";\n}\n";
+}
+
+// Runs the formula on named arguments and prints what it wrote.
+std::string function_text(const Function& function) {
+  Body mine;
+  Body* const outer = body;
+  body = &mine;
+  const Value a = named("a"), b = named("b"), c = named("c");
+  const Written result = function.run(a, b, c);
+  const std::string text = print(mine, function, result);
+  body = outer;
+  return mine.called + text;
+}
+
+thread_local std::string* printed_names = nullptr;
+
+bool is_printed(const std::string& name) {
+  return printed_names->find(" " + name + " ") != std::string::npos;
+}
+
+std::string text_unless_printed(const Function& function) {
+  const std::string name = std::string(function.name) + function.suffix;
+  if (is_printed(name)) return {};
+  const std::string text = function_text(function);
+  *printed_names += " " + name + " ";
+  return text;
+}
+
+void require(const Function& function) { body->called += text_unless_printed(function); }
+
+inline Written written(Truth result) { return {result.value, true}; }
+template <class T>
+Written written(Recorded<T> result) {
+  return {result.value, false};
+}
+
+template <class Formula, class T>
+Function function_of() {
+  using R = Recorded<T>;
+  Function function = {kFunctionName<Formula>, kSuffix<T>, kTypeName<T>};
+  if constexpr (requires(Formula f, R v) { f(v); }) {
+    function.inputs = 1;
+    function.run = [](Value a, Value, Value) { return written(Formula()(R::of(a))); };
+  } else if constexpr (requires(Formula f, R v) { f(v, v); }) {
+    function.inputs = 2;
+    function.run = [](Value a, Value b, Value) { return written(Formula()(R::of(a), R::of(b))); };
+  } else if constexpr (requires(Formula f, R v, Truth m) { f(m, v, v); }) {
+    function.inputs = 3;
+    function.takes_mask = true;
+    function.run = [](Value a, Value b, Value c) {
+      return written(Formula()(Truth{a}, R::of(b), R::of(c)));
+    };
+  } else {
+    function.inputs = 3;
+    function.run = [](Value a, Value b, Value c) {
+      return written(Formula()(R::of(a), R::of(b), R::of(c)));
+    };
+  }
+  return function;
+}
+
+template <class Formula, class T>
+void require() {
+  require(function_of<Formula, T>());
+}
+
+// Which dtypes a class of formulas has, as in kernels/elementwise/step_impl.h.
+enum class DTypes {
+  ring,
+  ordered,
+  floating,
+  selection,
+  transcendental,
+  number,
+  whole,
+  integral,
+  dropped
+};
+
+template <class Formula, DTypes dtypes, class T>
+std::string text_in_class() {
+  if constexpr (dtypes == DTypes::dropped) return {};
+  constexpr bool kNeedsFloats = dtypes == DTypes::floating || dtypes == DTypes::transcendental;
+  constexpr bool kNeedsIntegers = dtypes == DTypes::whole || dtypes == DTypes::integral;
+  if constexpr (kIsFloating<T> ? kNeedsIntegers : kNeedsFloats) {
+    return {};
+  } else {
+    return text_unless_printed(function_of<Formula, T>());
+  }
+}
+
+template <class T>
+std::string text_by_id(FormulaId formula) {
+  switch (formula) {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) \
+  case FormulaId::k##formula:                                   \
+    return text_in_class<formula, DTypes::dtypes, T>();
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+    default: return {};
+  }
+}
+
+// Calls f with a value of the type that `dtype` computes in.
+template <class F>
+std::string with_compute_type(DType dtype, F f) {
+  switch (dtype) {
+    case DType::kFloat16:
+    case DType::kBFloat16:
+    case DType::kFloat32: return f(float());
+    case DType::kFloat64: return f(double());
+    case DType::kBool:
+    case DType::kUInt8:
+    case DType::kUInt16:
+    case DType::kUInt32: return f(uint32_t());
+    case DType::kUInt64: return f(uint64_t());
+    case DType::kInt8:
+    case DType::kInt16:
+    case DType::kInt32: return f(int32_t());
+    case DType::kInt64: return f(int64_t());
+    default: return {};
+  }
+}
+
+}  // namespace recorder
+
+std::string c99_name(FormulaId formula, DType dtype) {
+  return recorder::with_compute_type(dtype, [&](auto value) {
+    return std::string("weft_") + name_of(formula) + "_" + recorder::kSuffix<decltype(value)>;
+  });
+}
+
+std::string c99_function(FormulaId formula, DType dtype, std::string& printed) {
+  recorder::printed_names = &printed;
+  return recorder::with_compute_type(
+      dtype, [&](auto value) { return recorder::text_by_id<decltype(value)>(formula); });
+}
+
+std::string c99_function(FormulaId formula, DType dtype) {
+  std::string printed;
+  return c99_function(formula, dtype, printed);
+}
+
+}  // namespace weft::kernels

@@ -1,0 +1,426 @@
+// Steps of recurrent cells: kernels/recurrent/recurrent.h. A unit's packed weights are read by every step
+// and stay in the second-level cache of the core that runs it; the gates follow the product while
+// its results are in the first.
+#include "kernels/isa/isa_target.h"
+#include "kernels/isa/table_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd/simd.h"
+#include "kernels/simd/simd_memory.h"
+#include "weft_formula_headers.inc"
+
+#include "kernels/matmul/gemm_impl.h"
+#include "kernels/reduce/reduce_lanes.h"
+
+#include "kernels/simd/row_lanes_impl.h"
+
+// As for_lanes, with one copy of f, which is long.
+template <class T, class F>
+WEFT_INLINE void for_all_lanes(int64_t cols, F f) {
+  constexpr int kLanes = Vec<T>::kLanes;
+  for (int64_t i = 0; i < cols; i += kLanes) f(i, cols - i);
+}
+// Gates of float32 have a copy for whole vectors, which is faster.
+template <class T, class F>
+WEFT_INLINE void for_gates(int64_t cols, F f) {
+  if constexpr (kIsSame<T, float>)
+    for_lanes<T>(cols, f);
+  else
+    for_all_lanes<T>(cols, f);
+}
+
+constexpr int64_t kFetchedState = 32 * 1024;  // bytes that are fetched at once, at most
+
+WEFT_INLINE int64_t columns_of(const Recurrent& p, int64_t unit) {
+  const int64_t rest = p.hidden - unit * kRecurrentColumns;
+  return rest < kRecurrentColumns ? rest : kRecurrentColumns;
+}
+
+template <class T>
+WEFT_INLINE const T* packed_of(const Recurrent& p, const void* packed, int64_t unit) {
+  return (const T*)packed + unit * gates_of(p.cell) * p.hidden * kRecurrentColumns;
+}
+
+template <class T>
+WEFT_INLINE void pack_rows_of(const T* from, int64_t column, int64_t row, int64_t cols,
+                              int64_t rows, T* to) {
+  if (cols < kRecurrentColumns) __builtin_memset(to, 0, rows * kRecurrentColumns * sizeof(T));
+  pack(from, column, row, cols, rows, to, kRecurrentColumns);
+}
+
+template <class T>
+void recurrent_pack(const Recurrent& p, const void* weight, bool is_backward, void* packed,
+                    Range units) {
+  const T* w = (const T*)weight;
+  const int64_t gates = gates_of(p.cell);
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    T* to = const_cast<T*>(packed_of<T>(p, packed, unit));
+    const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);
+    if (is_backward) {
+      pack_rows_of(w + first, 1, p.hidden, cols, gates * p.hidden, to);
+      continue;
+    }
+    for (int64_t gate = 0; gate < gates; ++gate)
+      pack_rows_of(w + (gate * p.hidden + first) * p.hidden, p.hidden, 1, cols, p.hidden,
+                   to + gate * p.hidden * kRecurrentColumns);
+  }
+}
+
+// C (+)= A B for `cols` columns of a unit and `k` columns of A, whose rows lie a_row apart.
+template <class T>
+WEFT_INLINE void multiply_packed(int64_t rows, int64_t cols, int64_t k, const T* a, int64_t a_row,
+                                 const T* b, T* c, int64_t c_row, bool accumulate) {
+  BlockProduct<T> block;
+  block.rows = rows;
+  block.cols = cols;
+  block.k = k;
+  block.a = a;
+  block.a_row = a_row;
+  block.a_packed = false;
+  block.panel_rows = balanced_rows_at<T>(rows, a_row * sizeof(T));
+  block.b = b;
+  block.b_row = kRecurrentColumns;
+  block.b_panel = kTileCols<T>;
+  block.c = c;
+  block.c_row = c_row;
+  block.accumulate = accumulate;
+  multiply_block(block);
+}
+
+// Rows `stride` apart become those of `from`, which lie from_stride apart.
+template <class T>
+WEFT_INLINE void copy_rows(const T* from, int64_t from_stride, T* to, int64_t stride, int64_t rows,
+                           int64_t cols) {
+  for (int64_t row = 0; from != to && row < rows; ++row)
+    __builtin_memcpy(to + row * stride, from + row * from_stride, cols * sizeof(T));
+}
+
+// Where the sums of a gate are made: the rows of a unit's columns.
+template <class T>
+struct GateSums {
+  T* first;
+  int64_t row;
+};
+
+// Of few rows by several gates side by side: the sums of one gate alone would wait for each other,
+// as a processor starts two products a cycle and has one done four cycles later.
+template <class T>
+struct FewRowsOfGates {
+  using V = Vec<T>;
+  static constexpr int kVectors = kRecurrentColumns / V::kLanes;
+  static constexpr int kMostRows = 2;
+  static constexpr int kTogether = kVectors < 8 ? 8 / kVectors : 1;  // rows times gates
+
+  const Recurrent& p;
+  const T* hidden;
+  const T* packed;
+  const GateSums<T>* sums;
+
+  template <int kRows, int kGates>
+  WEFT_INLINE void add(int64_t gate) const {
+    V totals[kRows][kGates][kVectors];
+    const auto each = [&](auto use) WEFT_LAMBDA {
+      WEFT_UNROLL
+      for (int r = 0; r < kRows; ++r) {
+        WEFT_UNROLL
+        for (int g = 0; g < kGates; ++g) {
+          WEFT_UNROLL
+          for (int v = 0; v < kVectors; ++v) {
+            const GateSums<T>& of = sums[gate + g];
+            use(r, g, v, of.first + r * of.row + v * V::kLanes);
+          }
+        }
+      }
+    };
+    each([&](int r, int g, int v, T* at) WEFT_LAMBDA { totals[r][g][v] = Memory<T>::load(at); });
+    const T* b = packed + gate * p.hidden * kRecurrentColumns;
+    for (int64_t k = 0; k < p.hidden; ++k, b += kRecurrentColumns)
+      each([&](int r, int g, int v, T*) WEFT_LAMBDA {
+        const T* right = b + g * p.hidden * kRecurrentColumns + v * V::kLanes;
+        totals[r][g][v] =
+            fma_(V(hidden[r * p.hidden + k]), Memory<T>::load(right), totals[r][g][v]);
+      });
+    each([&](int r, int g, int v, T* at) WEFT_LAMBDA { Memory<T>::store(at, totals[r][g][v]); });
+  }
+
+  template <int kRows>
+  void add_all(int64_t gates) const {
+    constexpr int kMost = kTogether / kRows;
+    int64_t gate = 0;
+    if constexpr (kMost >= 4)
+      for (; gate + 4 <= gates; gate += 4) add<kRows, 4>(gate);
+    if constexpr (kMost >= 3)
+      for (; gate + 3 <= gates; gate += 3) add<kRows, 3>(gate);
+    if constexpr (kMost >= 2)
+      for (; gate + 2 <= gates; gate += 2) add<kRows, 2>(gate);
+    for (; gate < gates; ++gate) add<kRows, 1>(gate);
+  }
+  void run(int64_t gates) const {
+    if (p.batch == 1)
+      add_all<1>(gates);
+    else if constexpr (kTogether > 1)
+      add_all<2>(gates);
+  }
+  static bool pays(const Recurrent& p, int64_t cols) {
+    return kTogether > 1 && p.batch > 0 && p.batch <= kMostRows && cols == kRecurrentColumns;
+  }
+};
+
+// Adds products that were made elsewhere: RecurrentStep::made.
+WEFT_INLINE void add_made(const Recurrent& p, int64_t gates, int64_t cols, const float* made,
+                          const GateSums<float>* sums) {
+  for (int64_t row = 0; row < p.batch; ++row) {
+    for (int64_t gate = 0; gate < gates; ++gate, made += kRecurrentColumns) {
+      float* const to = sums[gate].first + row * sums[gate].row;
+      for_all_lanes<float>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+        store_lanes(to + i, load_lanes(to + i, n) + load_lanes(made + i, n), n);
+      });
+    }
+  }
+}
+
+// A step's sums: those of the data in `to`, and the hidden state's products with a unit's columns
+// of each gate, which are added to `sums`.
+template <class T>
+WEFT_INLINE void add_products(const Recurrent& p, const RecurrentStep& s, int64_t unit, T* to,
+                              const GateSums<T>* sums) {
+  const int64_t gates = gates_of(p.cell), wide = gates * p.hidden;
+  const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);
+  const T *hidden = (const T*)s.hidden, *packed = packed_of<T>(p, s.packed, unit);
+  const bool is_few = FewRowsOfGates<T>::pays(p, cols);
+  const bool is_made = kIsSame<T, float> && s.made;
+  for (int64_t gate = 0; gate < gates; ++gate) {
+    const int64_t at = gate * p.hidden + first;
+    const T* data = (const T*)s.sums + at;
+    prefetch_rows<true>(data + (gate + 1 < gates ? p.hidden : kRecurrentColumns - gate * p.hidden),
+                        balanced_rows<T>(p.batch), wide * sizeof(T), cols * sizeof(T));
+    copy_rows(data, wide, to + at, wide, p.batch, cols);
+    if (!is_few && !is_made)
+      multiply_packed(p.batch, cols, p.hidden, hidden, p.hidden,
+                      packed + gate * p.hidden * kRecurrentColumns, sums[gate].first,
+                      sums[gate].row, true);
+  }
+  if constexpr (kIsSame<T, float>) {
+    if (s.made) return add_made(p, gates, cols, s.made, sums);
+  }
+  if (is_few) FewRowsOfGates<T>{p, hidden, packed, sums}.run(gates);
+}
+
+// What follows the sums waits in loops of its own: tanh of a state begins when all gates of its
+// lanes are done, and a processor looks ahead by less than the next lanes' instructions.
+template <class T>
+void lstm_gates(const Recurrent& p, const RecurrentStep& s, int64_t first, int64_t cols) {
+  using V = Vec<T>;
+  for (int64_t row = 0; row < p.batch; ++row) {
+    T* gates = (T*)s.gates + row * 4 * p.hidden + first;
+    const int64_t at = row * p.hidden + first;
+    const T* cell = (const T*)s.cell + at;
+    T* next_cell = (T*)s.next_cell + at;
+    for_gates<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      const V in = apply<Sigmoid>(load_lanes(gates + i, n));
+      const V forget = apply<Sigmoid>(load_lanes(gates + p.hidden + i, n));
+      const V candidate = apply<Tanh>(load_lanes(gates + 2 * p.hidden + i, n));
+      const V out = apply<Sigmoid>(load_lanes(gates + 3 * p.hidden + i, n));
+      store_lanes(gates + i, in, n);
+      store_lanes(gates + p.hidden + i, forget, n);
+      store_lanes(gates + 2 * p.hidden + i, candidate, n);
+      store_lanes(gates + 3 * p.hidden + i, out, n);
+      store_lanes(next_cell + i, forget * load_lanes(cell + i, n) + in * candidate, n);
+    });
+  }
+  for (int64_t row = 0; row < p.batch; ++row) {
+    const T* out = (const T*)s.gates + (row * 4 + 3) * p.hidden + first;
+    const int64_t at = row * p.hidden + first;
+    for_gates<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      const V bent = apply<Tanh>(load_lanes((const T*)s.next_cell + at + i, n));
+      store_lanes((T*)s.next_hidden + at + i, load_lanes(out + i, n) * bent, n);
+    });
+  }
+}
+
+template <class T>
+void gru_gates(const Recurrent& p, const RecurrentStep& s, int64_t first, int64_t cols) {
+  using V = Vec<T>;
+  for (int64_t row = 0; row < p.batch; ++row) {
+    T* gates = (T*)s.gates + row * 3 * p.hidden + first;
+    const T* products = (const T*)s.product + row * p.hidden + first;
+    for_gates<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      const V reset = apply<Sigmoid>(load_lanes(gates + i, n));
+      const V update = apply<Sigmoid>(load_lanes(gates + p.hidden + i, n));
+      const V sum = load_lanes(gates + 2 * p.hidden + i, n) + reset * load_lanes(products + i, n);
+      store_lanes(gates + i, reset, n);
+      store_lanes(gates + p.hidden + i, update, n);
+      store_lanes(gates + 2 * p.hidden + i, sum, n);
+    });
+  }
+  for (int64_t row = 0; row < p.batch; ++row) {
+    T* gates = (T*)s.gates + row * 3 * p.hidden + first;
+    const int64_t at = row * p.hidden + first;
+    for_all_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      const V next = apply<Tanh>(load_lanes(gates + 2 * p.hidden + i, n));
+      const V update = load_lanes(gates + p.hidden + i, n);
+      store_lanes(gates + 2 * p.hidden + i, next, n);
+      store_lanes((T*)s.next_hidden + at + i,
+                  next + update * (load_lanes((const T*)s.hidden + at + i, n) - next), n);
+    });
+  }
+}
+
+template <class T>
+void plain_gates(const Recurrent& p, const RecurrentStep& s, int64_t first, int64_t cols) {
+  for (int64_t row = 0; row < p.batch; ++row) {
+    T* next = (T*)s.next_hidden + row * p.hidden + first;
+    for_all_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      const Vec<T> sum = load_lanes(next + i, n);
+      store_lanes(next + i, p.cell == Cell::kRelu ? apply<Relu>(sum) : apply<Tanh>(sum), n);
+    });
+  }
+}
+
+template <class T>
+void recurrent_step(const Recurrent& p, const RecurrentStep& s, Range units) {
+  const int64_t gates = gates_of(p.cell);
+  T* const to = (T*)(gates == 1 ? s.next_hidden : s.gates);
+  // Of a state that was just made the other threads' parts are in their caches.
+  if (!s.made && p.batch * p.hidden * int64_t{sizeof(T)} <= kFetchedState)
+    prefetch_rows<false>(s.hidden, 1, 0, p.batch * p.hidden * sizeof(T));
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);
+    GateSums<T> sums[4];
+    for (int64_t gate = 0; gate < gates; ++gate)
+      sums[gate] = {to + gate * p.hidden + first, gates * p.hidden};
+    if (p.cell == Cell::kGru) {
+      sums[2] = {(T*)s.product + first, p.hidden};
+      copy_rows((const T*)s.bias + first, 0, sums[2].first, p.hidden, p.batch, cols);
+    }
+    add_products(p, s, unit, to, sums);
+    if (p.cell == Cell::kLstm) {
+      lstm_gates<T>(p, s, first, cols);
+    } else if (p.cell == Cell::kGru) {
+      gru_gates<T>(p, s, first, cols);
+    } else {
+      plain_gates<T>(p, s, first, cols);
+    }
+  }
+}
+
+// Of an array that may be absent.
+template <class T>
+WEFT_INLINE Vec<T> given(const void* data, int64_t place, int64_t n) {
+  return data ? load_lanes((const T*)data + place, n) : Vec<T>(0);
+}
+
+// With tc = tanh(c'): do = dh tc, dc += dh o (1 - tc²), di = dc g, dg = dc i, df = dc c, and
+// through σ and tanh to the sums; dc f goes on to the step before.
+template <class T>
+void lstm_back_row(const Recurrent& p, const RecurrentBackStep& s, int64_t row, int64_t first,
+                   int64_t cols) {
+  using V = Vec<T>;
+  const int64_t at = row * p.hidden + first, wide_at = row * 4 * p.hidden + first;
+  const T* gates = (const T*)s.gates + wide_at;
+  T *dsums = (T*)s.dsums + wide_at, *dstate = (T*)s.dstate + at;
+  for_all_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    const V in = load_lanes(gates + i, n), forget = load_lanes(gates + p.hidden + i, n),
+            candidate = load_lanes(gates + 2 * p.hidden + i, n),
+            out = load_lanes(gates + 3 * p.hidden + i, n);
+    const V bent = apply<Tanh>(load_lanes((const T*)s.cell + at + i, n));
+    const V dh =
+        given<T>(s.dhidden, at + i, n) + given<T>(s.later ? s.carried : nullptr, at + i, n);
+    const V dc =
+        load_lanes(dstate + i, n) + given<T>(s.dcell, at + i, n) + dh * out * (V(1) - bent * bent);
+    const auto outside = [&](int gate) WEFT_LAMBDA {
+      return given<T>(s.dgates, wide_at + gate * p.hidden + i, n);
+    };
+    const V din = dc * candidate + outside(0);
+    const V dforget = dc * load_lanes((const T*)s.last + at + i, n) + outside(1);
+    const V dcandidate = dc * in + outside(2);
+    const V dout = dh * bent + outside(3);
+    store_lanes(dsums + i, din * in * (V(1) - in), n);
+    store_lanes(dsums + p.hidden + i, dforget * forget * (V(1) - forget), n);
+    store_lanes(dsums + 2 * p.hidden + i, dcandidate * (V(1) - candidate * candidate), n);
+    store_lanes(dsums + 3 * p.hidden + i, dout * out * (V(1) - out), n);
+    store_lanes(dstate + i, dc * forget, n);
+  });
+}
+
+// dn = dh (1 - z), dz = dh (h - n), through tanh da = dn (1 - n²), dr = da q, dq = da r; dh z goes
+// on to the state before.
+template <class T>
+void gru_back_row(const Recurrent& p, const RecurrentBackStep& s, int64_t row, int64_t first,
+                  int64_t cols) {
+  using V = Vec<T>;
+  const int64_t at = row * p.hidden + first, wide_at = row * 3 * p.hidden + first;
+  const T* gates = (const T*)s.gates + wide_at;
+  T *dsums = (T*)s.dsums + wide_at, *carried = (T*)s.carried + at;
+  for_all_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    const V reset = load_lanes(gates + i, n), update = load_lanes(gates + p.hidden + i, n),
+            next = load_lanes(gates + 2 * p.hidden + i, n);
+    const V dh = load_lanes(carried + i, n) + given<T>(s.dhidden, at + i, n);
+    const auto outside = [&](int gate) WEFT_LAMBDA {
+      return given<T>(s.dgates, wide_at + gate * p.hidden + i, n);
+    };
+    const V dupdate = dh * (load_lanes((const T*)s.last + at + i, n) - next) + outside(1);
+    const V dnext = dh * (V(1) - update) + outside(2);
+    const V dsum = dnext * (V(1) - next * next);
+    const V dreset = dsum * load_lanes((const T*)s.product + at + i, n) + outside(0);
+    store_lanes(dsums + i, dreset * reset * (V(1) - reset), n);
+    store_lanes(dsums + p.hidden + i, dupdate * update * (V(1) - update), n);
+    store_lanes(dsums + 2 * p.hidden + i, dsum, n);
+    store_lanes((T*)s.dproduct_sums + at + i, dsum * reset + given<T>(s.dproduct, at + i, n), n);
+    store_lanes(carried + i, dh * update, n);
+  });
+}
+
+template <class T>
+void plain_back_row(const Recurrent& p, const RecurrentBackStep& s, int64_t row, int64_t first,
+                    int64_t cols) {
+  using V = Vec<T>;
+  const int64_t at = row * p.hidden + first;
+  for_all_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    const V state = load_lanes((const T*)s.gates + at + i, n);
+    const V dh =
+        given<T>(s.dhidden, at + i, n) + given<T>(s.later ? s.carried : nullptr, at + i, n);
+    const V slope = p.cell == Cell::kRelu ? select(state > V(0), V(1), V(0)) : V(1) - state * state;
+    store_lanes((T*)s.dsums + at + i, dh * slope, n);
+  });
+}
+
+template <class T>
+void recurrent_back_step(const Recurrent& p, const RecurrentBackStep& s, Range units) {
+  const bool is_gru = p.cell == Cell::kGru;
+  const int64_t wide = gates_of(p.cell) * p.hidden;
+  const int64_t through_sums = is_gru ? 2 * p.hidden : wide;
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);
+    const T* packed = packed_of<T>(p, s.packed, unit);
+    T* carried = (T*)s.carried + first;
+    if (s.later)
+      multiply_packed(p.batch, cols, through_sums, (const T*)s.later, wide, packed, carried,
+                      p.hidden, is_gru);
+    if (s.later && is_gru)
+      multiply_packed(p.batch, cols, p.hidden, (const T*)s.later_product, p.hidden,
+                      packed + through_sums * kRecurrentColumns, carried, p.hidden, true);
+    for (int64_t row = 0; s.dsums && row < p.batch; ++row) {
+      if (p.cell == Cell::kLstm) {
+        lstm_back_row<T>(p, s, row, first, cols);
+      } else if (is_gru) {
+        gru_back_row<T>(p, s, row, first, cols);
+      } else {
+        plain_back_row<T>(p, s, row, first, cols);
+      }
+    }
+  }
+}
+
+#define WEFT_RECURRENT(T)                                               \
+  {                                                                     \
+    WEFT_LAYER(T, recurrent_pack<T>), WEFT_LAYER(T, recurrent_step<T>), \
+        WEFT_LAYER(T, recurrent_back_step<T>)                           \
+  }
+
+extern const RecurrentKernels kRecurrents[kNumDTypes];
+const RecurrentKernels kRecurrents[kNumDTypes] = {
+    {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, WEFT_RECURRENT(float), WEFT_RECURRENT(double)};
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -1,0 +1,148 @@
+// Places of extrema: the row-major number of the first one or NaN among the reduced elements.
+#include "kernels/isa/isa_target.h"
+#include "kernels/isa/table_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd/simd.h"
+#include "kernels/simd/simd_memory.h"
+
+#include "kernels/reduce/reduce_lanes.h"
+
+// Of numbers or of vectors. Nothing beats NaN: it fails every comparison from there on.
+template <class T>
+WEFT_INLINE auto is_better(T value, T best) {
+  return (value > best) | ((value != value) & (best == best));
+}
+
+// Of the largest element, and of the smallest, whose elements are turned, so `best` is, too.
+template <class S>
+struct Places {
+  using T = LaneType<S>;
+  using V = Vec<T>;
+  using W = Wide<T>;
+
+  // The first element that is `value`, which is there and is not turned.
+  WEFT_INLINE static int64_t find(const S* block, int64_t n, T value) {
+    const bool is_nan = value != value;
+    int64_t at = 0;
+    for (; at + V::kLanes <= n; at += V::kLanes) {
+      const V elements = Memory<S>::load(block + at);
+      if (is_any(is_nan ? elements != elements : elements == V(value))) break;
+    }
+    for (;; ++at) {
+      const T element = to_lane(block[at]);
+      if (is_nan ? element != element : element == value) return at;
+    }
+  }
+  WEFT_SHARED static void begin(const void* first, int64_t cols, bool turns, void* best) {
+    const Turn<T> turn(turns);
+    for (int64_t c = 0; c < cols; ++c) ((T*)best)[c] = turn(to_lane(((const S*)first)[c]));
+  }
+  // A block is looked through only where its extremum is better than those before.
+  WEFT_SHARED static void line(const void* line, int64_t count, int64_t position, bool turns,
+                               void* best, int64_t* place) {
+    const Turn<T> turn(turns);
+    T& known = *(T*)best;
+    for (int64_t i = 0; i < count; i += kBlockElements) {
+      const S* const block = (const S*)line + i;
+      const int64_t n = count - i < kBlockElements ? count - i : kBlockElements;
+      const T extremum = fold<Largest>(reduce_block<Largest>(block, n, turns));
+      if (!is_better(extremum, known)) continue;
+      known = extremum;
+      *place = position + i + find(block, n, turn(known));
+    }
+  }
+  WEFT_SHARED static void lines(const void* first, int64_t lines, int64_t stride, int64_t count,
+                                bool turns, int64_t* places) {
+    const Turn<T> turn(turns);
+    for (int64_t i = 0; i < lines; ++i) {
+      const S* const start = (const S*)first + i * stride;
+      T best = turn(to_lane(start[0]));
+      places[i] = 0;
+      line(start, count, 0, turns, &best, places + i);
+    }
+  }
+  WEFT_SHARED static void rows(const void* first, int64_t rows, int64_t stride, int64_t cols,
+                               int64_t position, bool turns, void* best, int64_t* places) {
+    T* const known = (T*)best;
+    for (int64_t row = 0; row < rows; row += kReduceRows)
+      for (int64_t col = 0; col < cols; col += W::kLanes) {
+        const int64_t n = cols - col < W::kLanes ? cols - col : W::kLanes;
+        T value[W::kLanes], at[W::kLanes];
+        search((const S*)first + row * stride + col,
+               rows - row < kReduceRows ? rows - row : kReduceRows, stride, n, turns, value, at);
+        for (int64_t c = 0; c < n; ++c) {
+          if (!is_better(value[c], known[col + c])) continue;
+          known[col + c] = value[c];
+          places[col + c] = position + row + (int64_t)at[c];
+        }
+      }
+  }
+  // Of up to kReduceRows rows: every lane has room for their numbers.
+  WEFT_INLINE static void search(const S* p, int64_t rows, int64_t stride, int64_t cols, bool turns,
+                                 T* value, T* at) {
+    const Turn<T> turn(turns);
+    const auto load = [&](const S* from) WEFT_LAMBDA {
+      return turn(cols == W::kLanes ? W::load(from) : W::load_part(from, cols));
+    };
+    W best = load(p), place = W::repeat(0);
+    for (int64_t row = 1; row < rows; ++row) {
+      const W next = load(p + row * stride);
+      WEFT_UNROLL
+      for (int i = 0; i < W::kParts; ++i) {
+        const auto better = is_better(next.part[i], best.part[i]);
+        best.part[i] = select(better, next.part[i], best.part[i]);
+        place.part[i] = select(better, V(T(row)), place.part[i]);
+      }
+    }
+    __builtin_memcpy(value, best.part, sizeof best.part);
+    __builtin_memcpy(at, place.part, sizeof place.part);
+  }
+};
+
+template <class S, bool kTurned>
+struct PlacesOf {
+  using All = Places<S>;
+  static void lines(const void* first, int64_t lines, int64_t stride, int64_t count,
+                    int64_t* places) {
+    All::lines(first, lines, stride, count, kTurned, places);
+  }
+  static void begin(const void* first, int64_t cols, void* best) {
+    All::begin(first, cols, kTurned, best);
+  }
+  static void line(const void* line, int64_t count, int64_t position, void* best, int64_t* place) {
+    All::line(line, count, position, kTurned, best, place);
+  }
+  static void rows(const void* first, int64_t rows, int64_t stride, int64_t cols, int64_t position,
+                   void* best, int64_t* places) {
+    All::rows(first, rows, stride, cols, position, kTurned, best, places);
+  }
+};
+template <class S, bool kTurned>
+constexpr ArgReduceParts places() {
+  using Parts = PlacesOf<S, kTurned>;
+  return {Parts::lines, Parts::begin, Parts::line, Parts::rows};
+}
+
+#define WEFT_PLACES(turned)                                      \
+  {                                                              \
+    WEFT_ENTRY_OR(Boolean, {}, places<uint8_t, turned>()),       \
+        WEFT_ENTRY_OR(uint8_t, {}, places<uint8_t, turned>()),   \
+        WEFT_ENTRY_OR(uint16_t, {}, places<uint16_t, turned>()), \
+        WEFT_ENTRY_OR(uint32_t, {}, places<uint32_t, turned>()), \
+        WEFT_ENTRY_OR(uint64_t, {}, places<uint64_t, turned>()), \
+        WEFT_ENTRY_OR(int8_t, {}, places<int8_t, turned>()),     \
+        WEFT_ENTRY_OR(int16_t, {}, places<int16_t, turned>()),   \
+        WEFT_ENTRY_OR(int32_t, {}, places<int32_t, turned>()),   \
+        WEFT_ENTRY_OR(int64_t, {}, places<int64_t, turned>()),   \
+        WEFT_ENTRY_OR(Float16, {}, places<Float16, turned>()),   \
+        WEFT_ENTRY_OR(BFloat16, {}, places<BFloat16, turned>()), \
+        WEFT_ENTRY_OR(float, {}, places<float, turned>()),       \
+        WEFT_ENTRY_OR(double, {}, places<double, turned>())      \
+  }
+
+extern const ArgReduceParts kArgReduces[2][kNumDTypes];
+const ArgReduceParts kArgReduces[2][kNumDTypes] = {WEFT_PLACES(false), WEFT_PLACES(true)};
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -1,0 +1,53 @@
+// The tree in which totals of blocks combine: neighbours first, so that errors of rounding grow
+// with the logarithm of the number of blocks (Higham, "The Accuracy of Floating Point Summation").
+#pragma once
+
+#include <algorithm>
+#include <bit>
+
+#include "kernels/isa/table_impl.h"
+
+namespace weft::kernels {
+
+// A stack of totals of 1, 2, 4, … blocks that wait for a partner of their size, like the digits of
+// a binary counter.
+class PairwiseTotals {
+ public:
+  PairwiseTotals(const ReduceParts& parts, char* memory, int64_t bytes)
+      : parts_(parts), top_(memory), bytes_(bytes) {}
+  static constexpr int64_t memory(int64_t blocks, int64_t bytes) {
+    return (std::bit_width(static_cast<uint64_t>(blocks)) + 1) * bytes;
+  }
+
+  char* next() { return top_; }  // where the next block's total is made
+  // Of the largest subtree that may come next, of at most so many blocks: it has 2^level of them.
+  int level(int64_t blocks) const {
+    const int most = std::bit_width(static_cast<uint64_t>(blocks)) - 1;
+    return blocks_ == 0 ? most : std::min(most, std::countr_zero(blocks_));
+  }
+  void push(int level = 0) {
+    for (uint64_t carry = blocks_ >> level; carry & 1; carry >>= 1) join();
+    blocks_ += uint64_t{1} << level;
+    top_ += bytes_;
+  }
+  // Of at least one block; ends the tree.
+  const char* total() {
+    top_ -= bytes_;
+    for (int joins = std::popcount(blocks_) - 1; joins > 0; --joins) join();
+    blocks_ = 0;
+    return top_;
+  }
+
+ private:
+  void join() {
+    top_ -= bytes_;
+    parts_.combine(top_, top_ + bytes_, bytes_);
+  }
+
+  const ReduceParts& parts_;
+  char* top_;
+  const int64_t bytes_;
+  uint64_t blocks_ = 0;
+};
+
+}  // namespace weft::kernels

@@ -1,0 +1,13 @@
+// run_reduce by the kernels of one instruction set.
+#pragma once
+
+#include "kernels/isa/table_impl.h"
+
+namespace weft::kernels {
+
+void run_reduce(const ReduceParts& parts, const Reduce& reduce, const void* in, void* out,
+                Range units);
+void run_reduce(const ArgReduceParts& parts, const Reduce& reduce, const void* in, void* out,
+                Range units);
+
+}  // namespace weft::kernels

@@ -1,0 +1,15 @@
+#include "kernels/reduce/scan.h"
+
+#include "kernels/isa/active_impl.h"
+
+namespace weft::kernels {
+
+int64_t scan_units(const Scan& scan) {
+  return scan.outer * ((scan.inner + kScanColumns - 1) / kScanColumns);
+}
+
+void run_scan(const Scan& scan, const void* factor, const void* term, void* out, Range units) {
+  WEFT_ACTIVE_OF(scan.dtype, kScans)(scan, factor, term, out, units);
+}
+
+}  // namespace weft::kernels

@@ -1,0 +1,147 @@
+// Linear recurrences: neighbouring columns side by side, along the axis one after the other. Dense
+// rows are turned into such columns, some of their elements at a time; short ones take turns,
+// because each waits for its last sum.
+#include "kernels/isa/isa_target.h"
+#include "kernels/isa/table_impl.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd/simd.h"
+#include "kernels/simd/simd_memory.h"
+
+#include "kernels/matmul/gemm_impl.h"
+
+template <class S, bool kHasFactor, bool kHasTerm>
+void scan_columns(const Scan& p, const S* factor, const S* term, S* out, int64_t count) {
+  using T = LaneType<S>;
+  T state[kScanColumns];
+  for (int64_t c = 0; c < count; ++c) state[c] = T(p.start);
+  for (int64_t k = 0; k < p.axis; ++k) {
+    const int64_t at = (p.reverse ? p.axis - 1 - k : k) * p.inner;
+    for (int64_t c = 0; c < count; ++c) {
+      T next = state[c];
+      if constexpr (kHasFactor) next = next * to_lane(factor[at + c]);
+      if constexpr (kHasTerm) next = next + to_lane(term[at + c]);
+      state[c] = next;
+      out[at + c] = from_lane<S>(next);
+    }
+  }
+}
+
+template <class S, bool kHasFactor, bool kHasTerm, int kRows>
+void take_turns(const Scan& p, const S* factor, const S* term, S* out) {
+  using T = LaneType<S>;
+  T state[kRows];
+  for (T& start : state) start = T(p.start);
+  for (int64_t k = 0; k < p.axis; ++k) {
+    const int64_t first = p.reverse ? p.axis - 1 - k : k;
+    WEFT_UNROLL
+    for (int row = 0; row < kRows; ++row) {
+      const int64_t at = first + row * p.axis;
+      if constexpr (kHasFactor) state[row] = state[row] * to_lane(factor[at]);
+      if constexpr (kHasTerm) state[row] = state[row] + to_lane(term[at]);
+      out[at] = from_lane<S>(state[row]);
+    }
+  }
+}
+
+constexpr int64_t kTurned = 64;  // elements of a row, at a time
+
+// Up to a vector of rows. `out` may be an operand: what is written was read before.
+template <class T, bool kHasFactor, bool kHasTerm>
+void scan_rows(const Scan& p, int64_t rows, const T* factor, const T* term, T* out) {
+  constexpr int kLanes = Vec<T>::kLanes;
+  T factors[kHasFactor ? kTurned * kLanes : 1], terms[kHasTerm ? kTurned * kLanes : 1];
+  T* const sums = kHasTerm ? terms : factors;
+  Vec<T> state(T(p.start));
+  for (int64_t done = 0; done < p.axis; done += kTurned) {
+    const int64_t count = p.axis - done < kTurned ? p.axis - done : kTurned;
+    const int64_t first = p.reverse ? p.axis - done - count : done;
+    if constexpr (kHasFactor) pack_transposed(factor + first, p.axis, rows, count, factors, kLanes);
+    if constexpr (kHasTerm) pack_transposed(term + first, p.axis, rows, count, terms, kLanes);
+    for (int64_t k = 0; k < count; ++k) {
+      const int64_t at = (p.reverse ? count - 1 - k : k) * kLanes;
+      if constexpr (kHasFactor) state = state * Memory<T>::load(factors + at);
+      if constexpr (kHasTerm) state = state + Memory<T>::load(terms + at);
+      Memory<T>::store(sums + at, state);
+    }
+    // Beside whole vectors it would write zeros to what is there already.
+    const int64_t whole = count / kLanes * kLanes;
+    pack_transposed(sums, int64_t{kLanes}, whole, rows, out + first, p.axis);
+    for (int64_t col = whole; col < count; ++col)
+      for (int64_t row = 0; row < rows; ++row)
+        out[row * p.axis + first + col] = sums[col * kLanes + row];
+  }
+}
+
+// Some of `most` rows; gives how many. Halves take turns: converting them takes the time.
+template <class S, bool kHasFactor, bool kHasTerm>
+int64_t scan_some_rows(const Scan& p, int64_t most, const S* factor, const S* term, S* out) {
+  constexpr int kTurns = 4;
+  constexpr bool kTurnsRows = kIsSame<S, LaneType<S>>;
+  if (most >= kTurns && (!kTurnsRows || p.axis < kTurned)) {
+    take_turns<S, kHasFactor, kHasTerm, kTurns>(p, factor, term, out);
+    return kTurns;
+  }
+  if constexpr (kTurnsRows) {
+    if (most > 1) {
+      const int64_t rows = most < Vec<S>::kLanes ? most : int64_t{Vec<S>::kLanes};
+      scan_rows<S, kHasFactor, kHasTerm>(p, rows, factor, term, out);
+      return rows;
+    }
+  }
+  take_turns<S, kHasFactor, kHasTerm, 1>(p, factor, term, out);
+  return 1;
+}
+
+template <class S, bool kHasFactor, bool kHasTerm>
+void scan_units(const Scan& p, const S* factor, const S* term, S* out, Range units) {
+  const int64_t blocks = (p.inner + kScanColumns - 1) / kScanColumns;
+  const auto at = [](const S* data, int64_t first)
+                      WEFT_LAMBDA { return data ? data + first : data; };
+  for (int64_t unit = units.begin; unit < units.end;) {
+    const int64_t column = unit % blocks * kScanColumns;
+    const int64_t first = unit / blocks * p.axis * p.inner + column;
+    if (p.inner == 1) {
+      unit += scan_some_rows<S, kHasFactor, kHasTerm>(p, units.end - unit, at(factor, first),
+                                                      at(term, first), out + first);
+      continue;
+    }
+    const int64_t count = p.inner - column < kScanColumns ? p.inner - column : kScanColumns;
+    scan_columns<S, kHasFactor, kHasTerm>(p, at(factor, first), at(term, first), out + first,
+                                          count);
+    ++unit;
+  }
+}
+
+template <class S>
+void scan(const Scan& p, const void* factor_data, const void* term_data, void* out_data,
+          Range units) {
+  const S* factor = (const S*)factor_data;
+  const S* term = (const S*)term_data;
+  S* out = (S*)out_data;
+  if (factor && term) {
+    scan_units<S, true, true>(p, factor, term, out, units);
+  } else if (factor) {
+    scan_units<S, true, false>(p, factor, nullptr, out, units);
+  } else {
+    scan_units<S, false, true>(p, nullptr, term, out, units);
+  }
+}
+
+extern const ScanKernel kScans[kNumDTypes];
+const ScanKernel kScans[kNumDTypes] = {nullptr,
+                                       nullptr,
+                                       nullptr,
+                                       nullptr,
+                                       WEFT_ENTRY(uint64_t, scan<uint64_t>),
+                                       nullptr,
+                                       nullptr,
+                                       nullptr,
+                                       WEFT_ENTRY(int64_t, scan<uint64_t>),
+                                       WEFT_ENTRY(Float16, scan<Float16>),
+                                       WEFT_ENTRY(BFloat16, scan<BFloat16>),
+                                       WEFT_ENTRY(float, scan<float>),
+                                       WEFT_ENTRY(double, scan<double>)};
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

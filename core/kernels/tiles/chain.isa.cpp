@@ -1,0 +1,253 @@
+// Instructions of chains that are no formulas: loads, stores, conversions; and the loop over
+// blocks.
+#include "kernels/tiles/chain_table_impl.h"
+#include "kernels/elementwise/formula_ids.h"
+#include "kernels/isa/isa_target.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd/simd.h"
+#include "kernels/simd/simd_memory.h"
+
+#include "kernels/elementwise/step_impl.h"
+
+#include "kernels/tiles/chain_impl.h"
+#include "kernels/simd/convert_impl.h"
+#include "kernels/random/philox_impl.h"
+
+// Storage type S in an array.
+template <class S>
+struct LoadArray {
+  const S* p;
+  WEFT_INLINE LoadArray(const ChainOp& op, int64_t at) : p((const S*)op.operand[0] + at) {}
+  WEFT_INLINE Held change(int k, Held) const {
+    if constexpr (kIsSame<S, Boolean>) {
+      return (Held)MaskMemory<4>::load(p + k * kHeldLanes).v;
+    } else {
+      return (Held)Memory<S>::load(p + k * kHeldLanes).v;
+    }
+  }
+};
+template <class S>
+struct StoreArray {
+  S* p;
+  WEFT_INLINE StoreArray(const ChainOp& op, int64_t at) : p((S*)op.operand[0] + at) {}
+  WEFT_INLINE Held change(int k, Held held) const {
+    if constexpr (kIsSame<S, Boolean>) {
+      MaskMemory<4>::store(p + k * kHeldLanes, {(Mask<4>::Native)held});
+    } else {
+      Memory<S>::store(p + k * kHeldLanes, lanes_of<S>(held));
+    }
+    return held;
+  }
+};
+struct StreamArray {
+  char* p;
+  WEFT_INLINE StreamArray(const ChainOp& op, int64_t at) : p(op.operand[0] + 4 * at) {}
+  WEFT_INLINE Held change(int k, Held held) const {
+#if WEFT_AVX512
+    _mm512_stream_ps((float*)(p + k * kVectorBytes), (__m512)held);
+#elif WEFT_AVX2
+    _mm256_stream_ps((float*)(p + k * kVectorBytes), (__m256)held);
+#else
+    __builtin_memcpy(p + k * kVectorBytes, &held, sizeof held);
+#endif
+    return held;
+  }
+};
+struct LoadSlot {
+  const char* p;
+  WEFT_INLINE LoadSlot(const ChainOp& op, int64_t) : p(op.operand[0]) {}
+  WEFT_INLINE Held change(int k, Held) const { return held_at(p + k * kVectorBytes); }
+};
+struct StoreSlot {
+  char* p;
+  WEFT_INLINE StoreSlot(const ChainOp& op, int64_t) : p(op.operand[0]) {}
+  WEFT_INLINE Held change(int k, Held held) const {
+    __builtin_memcpy(p + k * kVectorBytes, &held, sizeof held);
+    return held;
+  }
+};
+template <class To, class From>
+struct CastHeld {
+  WEFT_INLINE CastHeld(const ChainOp&, int64_t) {}
+  WEFT_INLINE Held change(int, Held held) const {
+    return held_of<To>(convert_lanes<To, From>(lanes_of<From>(held)));
+  }
+};
+// What a store and a load leave of a half.
+template <class S>
+struct RoundHeld {
+  WEFT_INLINE RoundHeld(const ChainOp&, int64_t) {}
+  WEFT_INLINE Held change(int, Held held) const {
+    S buffer[kHeldLanes];
+    Memory<S>::store(buffer, lanes_of<S>(held));
+    return (Held)Memory<S>::load(buffer).v;
+  }
+};
+// Into the caches, some blocks ahead: an array is read in pieces of a block, between others, which
+// processors do not take for one stream.
+template <int kBytes>
+void chain_fetch_code(const ChainOp* op, int64_t at, WEFT_HELD) {
+  constexpr int64_t kAhead = 2048, kLine = 64;
+  const char* const p = op->operand[0] + kBytes * at + kAhead;
+#pragma GCC unroll 8
+  for (int64_t i = 0; i < kBytes * kChainBlock; i += kLine) __builtin_prefetch(p + i);
+  WEFT_NEXT(op, at);
+}
+__attribute__((noinline)) void draw_block(const ChainOp* op, int64_t at, float* block) {
+  const ChainDraw& draw = *(const ChainDraw*)op->operand[0];
+  const UniformFloats numbers = {draw.stream, draw.low, draw.high};
+  for (int64_t i = 0; i < kChainBlock; i += kPhiloxWords)
+    numbers.draw(draw.first + at + i, block + i);
+}
+void chain_draw_code(const ChainOp* op, int64_t at, WEFT_HELD) {
+  alignas(64) float block[kChainBlock];
+  draw_block(op, at, block);
+  h0 = held_at((const char*)block);
+  h1 = held_at((const char*)block + 1 * kVectorBytes);
+  h2 = held_at((const char*)block + 2 * kVectorBytes);
+  h3 = held_at((const char*)block + 3 * kVectorBytes);
+  h4 = held_at((const char*)block + 4 * kVectorBytes);
+  h5 = held_at((const char*)block + 5 * kVectorBytes);
+  h6 = held_at((const char*)block + 6 * kVectorBytes);
+  h7 = held_at((const char*)block + 7 * kVectorBytes);
+  WEFT_NEXT(op, at);
+}
+void chain_end(const ChainOp*, int64_t, Held, Held, Held, Held, Held, Held, Held, Held) {}
+
+// A kernel template at the storage types of four bytes and less, in the order of DType.
+#define WEFT_NARROW_DTYPES(kernel)                                                                 \
+  {                                                                                                \
+    WEFT_KEPT(Boolean, kernel<Boolean>()), WEFT_KEPT(uint8_t, kernel<uint8_t>()),                  \
+        WEFT_KEPT(uint16_t, kernel<uint16_t>()), WEFT_KEPT(uint32_t, kernel<uint32_t>()), nullptr, \
+        WEFT_KEPT(int8_t, kernel<int8_t>()), WEFT_KEPT(int16_t, kernel<int16_t>()),                \
+        WEFT_KEPT(int32_t, kernel<int32_t>()), nullptr, WEFT_KEPT(Float16, kernel<Float16>()),     \
+        WEFT_KEPT(BFloat16, kernel<BFloat16>()), WEFT_KEPT(float, kernel<float>()), nullptr        \
+  }
+// Of what networks have: others are steps on tiles.
+template <class S>
+constexpr bool kIsOften = !kIsSame<S, uint16_t> && !kIsSame<S, uint32_t>;
+template <class S>
+constexpr ChainCode load_array() {
+  if constexpr (kIsOften<S>) return chain_op<LoadArray<S>>;
+  return nullptr;
+}
+template <class S>
+constexpr ChainCode store_array() {
+  if constexpr (kIsOften<S>) return chain_op<StoreArray<S>>;
+  return nullptr;
+}
+template <class To, class From>
+constexpr ChainCode cast_held() {
+  if constexpr (kConvertsLanes<To, From> && kIsOften<From>) {
+    return chain_op<CastHeld<To, From>>;
+  } else {
+    return nullptr;
+  }
+}
+template <class From>
+constexpr ChainCode to_bool() {
+  return cast_held<Boolean, From>();
+}
+template <class From>
+constexpr ChainCode to_int32() {
+  return cast_held<int32_t, From>();
+}
+template <class From>
+constexpr ChainCode to_float32() {
+  return cast_held<float, From>();
+}
+// A rounding follows.
+template <class From>
+constexpr ChainCode to_half() {
+  if constexpr (!kIsSame<From, int16_t>) return cast_held<Float16, From>();
+  return nullptr;
+}
+
+const ChainCode kChainLoads[kNumDTypes] = WEFT_NARROW_DTYPES(load_array);
+const ChainCode kChainStores[kNumDTypes] = WEFT_NARROW_DTYPES(store_array);
+const ChainCode kChainCastsToBool[kNumDTypes] = WEFT_NARROW_DTYPES(to_bool);
+const ChainCode kChainCastsToInt32[kNumDTypes] = WEFT_NARROW_DTYPES(to_int32);
+const ChainCode kChainCastsToFloat32[kNumDTypes] = WEFT_NARROW_DTYPES(to_float32);
+const ChainCode kChainCastsToHalf[kNumDTypes] = WEFT_NARROW_DTYPES(to_half);
+
+extern const ChainForms kChainsFloat32[], kChainsInt32[], kChainsBool[];
+
+ChainFunction formula_code(FormulaId formula, DType dtype, ChainForm form) {
+  const bool is_half = dtype == DType::kFloat16 || dtype == DType::kBFloat16;
+  const ChainForms* const forms = dtype == DType::kFloat32 || is_half
+                                      ? WEFT_KEPT(float, kChainsFloat32)
+                                  : dtype == DType::kInt32 ? WEFT_KEPT(int32_t, kChainsInt32)
+                                  : dtype == DType::kBool  ? WEFT_KEPT(Boolean, kChainsBool)
+                                                           : nullptr;
+  return forms ? (ChainFunction)forms[int(formula)].function[int(form)] : nullptr;
+}
+ChainFunction cast_code(DType from, DType to) {
+  const bool is_float =
+      from == DType::kFloat32 || from == DType::kFloat16 || from == DType::kBFloat16;
+  if (to == DType::kInt8 && is_float)
+    return WEFT_KEPT(int8_t, (ChainFunction)chain_op<CastHeld<int8_t, float>>);
+  if (to == DType::kUInt8 && is_float)
+    return WEFT_KEPT(uint8_t, (ChainFunction)chain_op<CastHeld<uint8_t, float>>);
+  const ChainCode* const casts = to == DType::kBool      ? kChainCastsToBool
+                                 : to == DType::kInt32   ? kChainCastsToInt32
+                                 : to == DType::kFloat32 ? kChainCastsToFloat32
+                                 : to == DType::kFloat16 || to == DType::kBFloat16
+                                     ? kChainCastsToHalf
+                                     : nullptr;
+  return casts ? (ChainFunction)casts[int(from)] : nullptr;
+}
+ChainFunction load_code(DType dtype, ChainPlace place) {
+  return (ChainFunction)(place == ChainPlace::kSlot ? chain_op<LoadSlot> : kChainLoads[int(dtype)]);
+}
+ChainFunction store_code(DType dtype, ChainPlace place) {
+  return (ChainFunction)(place == ChainPlace::kSlot ? chain_op<StoreSlot>
+                                                    : kChainStores[int(dtype)]);
+}
+ChainFunction streaming_code(DType dtype) {
+  const bool is_whole = dtype == DType::kFloat32 || dtype == DType::kInt32;
+  return is_whole && (WEFT_AVX512 || WEFT_AVX2) ? (ChainFunction)chain_op<StreamArray> : nullptr;
+}
+ChainFunction round_code(DType dtype) {
+  return dtype == DType::kFloat16    ? (ChainFunction)chain_op<RoundHeld<Float16>>
+         : dtype == DType::kBFloat16 ? (ChainFunction)chain_op<RoundHeld<BFloat16>>
+                                     : nullptr;
+}
+
+ChainFunction fetch_code(int64_t size) {
+  return (ChainFunction)(size == 1   ? chain_fetch_code<1>
+                         : size == 2 ? chain_fetch_code<2>
+                                     : chain_fetch_code<4>);
+}
+ChainFunction draw_code() { return (ChainFunction)chain_draw_code; }
+ChainFunction end_code() { return (ChainFunction)chain_end; }
+
+void run_blocks(const ChainOp* ops, int64_t elements) {
+  const Held zero = {};
+  const ChainCode first = (ChainCode)ops->function;
+  for (int64_t at = 0; at < elements; at += kChainBlock)
+    first(ops, at, zero, zero, zero, zero, zero, zero, zero, zero);
+}
+void end_streams() {
+#if WEFT_AVX512 || WEFT_AVX2
+  _mm_sfence();
+#endif
+}
+
+const ChainKernels kChainKernels = {
+    .block = kChainBlock,
+    .formula = formula_code,
+    .cast = cast_code,
+    .load = load_code,
+    .store = store_code,
+    .streaming_store = streaming_code,
+    .round = round_code,
+    .fetch = fetch_code,
+    .draw = draw_code,
+    .end = end_code,
+    .run = run_blocks,
+    .end_streams = end_streams,
+};
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -1,0 +1,24 @@
+// Instructions of chains: formulas of float32.
+#include "kernels/tiles/chain_table_impl.h"
+#include "kernels/elementwise/formula_ids.h"
+#include "kernels/isa/isa_target.h"
+
+namespace weft::kernels::WEFT_ISA_NAMESPACE {
+
+#include "kernels/simd/simd.h"
+#include "kernels/simd/simd_memory.h"
+#include "weft_formula_headers.inc"
+
+#include "kernels/elementwise/step_impl.h"
+
+#include "kernels/tiles/chain_impl.h"
+
+extern const ChainForms kChainsFloat32[];
+const ChainForms kChainsFloat32[] = {
+#define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) \
+  chain_forms<formula, dtypes, float>(),
+#include "weft_formulas.inc"
+#undef WEFT_FORMULA_ENTRY
+};
+
+}  // namespace weft::kernels::WEFT_ISA_NAMESPACE

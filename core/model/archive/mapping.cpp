@@ -1,0 +1,110 @@
+#include "model/archive/mapping.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/errors.h"
+#include "runtime/memory/pool.h"
+
+namespace weft::model {
+namespace {
+
+constexpr size_t kReadBytes = size_t{64} << 10;  // files up to here are read, others mapped
+
+Status failed(const std::string& path, const char* what) {
+  return errors::io("load", "`", path, "` ", what, ": ", std::strerror(errno));
+}
+
+}  // namespace
+
+Result<Ref<Mapping>> Mapping::open(const std::string& path) {
+  // Not to wait for the writer of a pipe, which is refused below.
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) {
+    if (errno == ENOENT) return errors::not_found("load", "there is no file `", path, "`");
+    return failed(path, "cannot be opened");
+  }
+  struct stat info {};
+  if (::fstat(file, &info) != 0 || !S_ISREG(info.st_mode)) {
+    ::close(file);
+    return errors::io("load", "`", path, "` is not a regular file");
+  }
+  const auto bytes = static_cast<size_t>(info.st_size);
+  if (bytes <= kReadBytes) return read(file, path, bytes);
+  void* const data =
+      ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file, 0);
+  if (data == MAP_FAILED) {
+    const int error = errno;
+    ::close(file);
+    errno = error;
+    return failed(path, "cannot be mapped");
+  }
+  Ref<Mapping> mapping =
+      Ref<Mapping>::adopt(new Mapping(Kind::kMapped, static_cast<char*>(data), bytes));
+  mapping->file_ = file;
+  mapping->path_ = path;
+  return mapping;
+}
+
+// Closes the file. One that was shortened meanwhile has the bytes that it has.
+Result<Ref<Mapping>> Mapping::read(int file, const std::string& path, size_t bytes) {
+  auto* const data = static_cast<char*>(pool_allocate(bytes));
+  size_t found = 0;
+  ssize_t got = data ? 1 : 0;
+  while (got > 0 && found < bytes) {
+    got = ::read(file, data + found, bytes - found);
+    if (got > 0) found += static_cast<size_t>(got);
+    if (got < 0 && errno == EINTR) got = 1;
+  }
+  const int error = errno;
+  ::close(file);
+  if (!data) return errors::out_of_memory("load", static_cast<int64_t>(bytes));
+  Ref<Mapping> mapping = Ref<Mapping>::adopt(new Mapping(Kind::kRead, data, bytes));
+  errno = error;
+  if (got < 0) return failed(path, "cannot be read");
+  if (found < bytes) return errors::io("load", "`", path, "` was shortened while it was read");
+  return mapping;
+}
+
+Ref<Mapping> Mapping::borrow(const void* data, size_t bytes) {
+  auto* start = const_cast<char*>(static_cast<const char*>(data));  // boxes on it are read-only
+  return Ref<Mapping>::adopt(new Mapping(Kind::kBorrowed, start, bytes));
+}
+
+Mapping::~Mapping() {
+  if (kind_ == Kind::kRead) pool_free(data_, bytes_);
+  if (kind_ != Kind::kMapped) return;
+  ::munmap(data_, bytes_);
+  ::close(file_);
+}
+
+Status Mapping::check() const {
+  struct stat info {};
+  if (kind_ != Kind::kMapped || ::fstat(file_, &info) != 0 ||
+      static_cast<uint64_t>(info.st_size) >= bytes_)
+    return {};
+  return errors::io("run", "`", path_, "` was shortened to ", static_cast<int64_t>(info.st_size),
+                    " bytes after it was loaded, of ", bytes_,
+                    "; load it again, and replace files instead of writing over them");
+}
+
+void Mapping::forget_first(size_t bytes) const {
+  const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  if (kind_ == Kind::kMapped && bytes >= page) ::madvise(data_, bytes / page * page, MADV_DONTNEED);
+}
+
+Result<Ref<Storage>> Mapping::storage(size_t offset, int64_t bytes) {
+  if (kind_ == Kind::kMapped) return Storage::adopt_mapped(data_ + offset, bytes, *this);
+  Result<Ref<Storage>> storage = Storage::adopt(data_ + offset, bytes, this, [](void* mapping) {
+    static_cast<Mapping*>(mapping)->release();
+  });
+  if (storage.ok()) retain();  // given back by the call above
+  return storage;
+}
+
+}  // namespace weft::model

@@ -1,0 +1,110 @@
+#include "model/archive/replace_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "base/errors.h"
+
+namespace weft::model {
+namespace {
+
+std::atomic<unsigned> next_number{0};
+
+std::string folder_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// Where the system lists what a process has opened, which a file without a name is linked from.
+std::string link_of(int file) { return "/proc/self/fd/" + std::to_string(file); }
+
+}  // namespace
+
+Status ReplaceFile::failed(const char* what) const {
+  const int error = errno;
+  return errors::io("save", "`", path_, "` ", what, ": ", std::strerror(error),
+                    "; what was there before is unchanged");
+}
+
+bool ReplaceFile::open_without_name() {
+#ifdef O_TMPFILE
+  file_ = ::open(folder_of(path_).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+  if (file_ >= 0 && ::access(link_of(file_).c_str(), F_OK) == 0) return true;
+  if (file_ >= 0) ::close(file_);
+  file_ = -1;
+#endif
+  return false;
+}
+
+// Process numbers come again, in containers even always the same: a name may be taken by what a run
+// left that was killed, or by a link that somebody planted. It stays, and the next name is tried.
+template <class Make>
+bool ReplaceFile::make_named(const Make& make) {
+  constexpr int kMostTaken = 1 << 16;
+  const std::string prefix = path_ + ".tmp-" + std::to_string(::getpid()) + "-";
+  for (int i = 0; i < kMostTaken; ++i) {
+    temporary_ = prefix + std::to_string(next_number++);
+    is_named_ = make(temporary_.c_str());
+    if (is_named_ || errno != EEXIST) break;
+  }
+  return is_named_;
+}
+
+Status ReplaceFile::open() {
+  if (open_without_name()) return {};
+  const bool is_open = make_named([&](const char* name) {
+    file_ = ::open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    return file_ >= 0;
+  });
+  return is_open ? Status() : failed("cannot be written");
+}
+
+bool ReplaceFile::give_name() {
+  return is_named_ || make_named([&](const char* name) {
+           return ::linkat(AT_FDCWD, link_of(file_).c_str(), AT_FDCWD, name, AT_SYMLINK_FOLLOW) ==
+                  0;
+         });
+}
+
+Status ReplaceFile::write(const void* data, size_t bytes) {
+  const char* at = static_cast<const char*>(data);
+  constexpr size_t kLargest = size_t{1} << 30;  // systems cut longer writes
+  while (bytes > 0) {
+    const ssize_t written = ::write(file_, at, std::min(bytes, kLargest));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return failed("cannot be written");
+    at += written;
+    bytes -= static_cast<size_t>(written);
+  }
+  return {};
+}
+
+Status ReplaceFile::commit() {
+  if (::fsync(file_) != 0 || !give_name()) return failed("cannot be written");
+  const int closed = ::close(file_);
+  file_ = -1;
+  if (closed != 0) return failed("cannot be written");
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) return failed("cannot be replaced");
+  is_named_ = false;
+  // The new name must survive a crash as well; some file systems cannot do this, and then need not.
+  const int folder = ::open(folder_of(path_).c_str(), O_RDONLY | O_CLOEXEC);
+  if (folder >= 0) {
+    ::fsync(folder);
+    ::close(folder);
+  }
+  return {};
+}
+
+ReplaceFile::~ReplaceFile() {
+  if (file_ >= 0) ::close(file_);
+  if (is_named_) ::unlink(temporary_.c_str());
+}
+
+}  // namespace weft::model

@@ -1,0 +1,381 @@
+// Running a model: one block of memory holds the plan's arena, the outputs that the caller has not
+// bound, and states.
+#include "model/run/context.h"
+
+#include <cstring>
+
+#include "base/bools.h"
+#include "base/errors.h"
+#include "executor/program/stages.h"
+#include "runtime/engine/interrupt.h"
+#include "runtime/memory/pool.h"
+#include "weft_parts.h"
+
+namespace weft::model {
+namespace {
+
+int64_t aligned(int64_t bytes) {
+  constexpr auto kUnit = static_cast<int64_t>(kAlignment);
+  return (bytes + kUnit - 1) / kUnit * kUnit;
+}
+
+// In a caller's arena there is no room for prepared values.
+Result<Ref<executor::Compiled>> compiled_of(const Runnable& entry, executor::Prepare prepare) {
+  return entry.program->compile(entry.program->graph().input_types(), {}, nullptr, prepare);
+}
+
+// A run that may fail half-way writes new states beside the old ones.
+bool keeps_old_states(const executor::Compiled& compiled) { return compiled.runs_on_caller(); }
+
+int64_t bytes_of_state(const executor::Compiled& compiled, const graph::StatePair& state) {
+  return compiled.input_types()[static_cast<size_t>(state.input)].bytes();
+}
+
+// Outputs of the graph are the caller's, then the states'.
+int64_t bytes_of(const executor::Compiled& compiled) {
+  Checked bytes = aligned(compiled.arena_bytes());
+  for (const graph::TensorType& type : compiled.output_types())
+    bytes = bytes + aligned(type.bytes());
+  if (!WEFT_KEEPS_states || !keeps_old_states(compiled)) return bytes.value();
+  for (const graph::StatePair& state : compiled.states())
+    bytes = bytes + aligned(bytes_of_state(compiled, state));
+  return bytes.value();
+}
+
+// An array without elements needs no memory, and callers may have NULL for it, as an empty vector
+// has. Something stands for it, which nothing reads or writes.
+template <class T>
+T* memory_of(T* data, size_t bytes) {
+  alignas(16) static char nothing[16];
+  return data || bytes > 0 ? data : nothing;
+}
+
+// Kernels read elements where they lie, which not every processor does at any address.
+Status check_alignment(std::string_view what, const Port& port, const void* data) {
+  const auto size = static_cast<uintptr_t>(size_of(port.type.dtype));
+  if (reinterpret_cast<uintptr_t>(data) % size == 0) return {};
+  return errors::invalid_value("context", what, " `", port.name, "` ", to_string(port.type),
+                               " must lie at a multiple of ", size, " bytes");
+}
+
+// Refuses a second thread instead of waiting: two threads that share a context do so by mistake.
+class Use {
+ public:
+  explicit Use(States& states) : states_(states.enter() ? &states : nullptr) {}
+  Use(const Use&) = delete;
+  Use& operator=(const Use&) = delete;
+  ~Use() {
+    if (states_) states_->leave();
+  }
+  Status status() const {
+    if (states_) return {};
+    return errors::invalid_state(
+        "context", "another thread is using it, or one that shares its states; give each thread a ",
+        "context of its own");
+  }
+
+ private:
+  States* states_;
+};
+
+}  // namespace
+
+Context::~Context() = default;
+
+Result<int64_t> Context::arena_bytes(const Model& model, std::string_view name) {
+  WEFT_ASSIGN(const Entry* entry, model.entry(name));
+  const Runnable& runs = model.runnable(*entry);
+  if (runs.program->stages()) return 0;
+  WEFT_ASSIGN(const Ref<executor::Compiled> compiled, compiled_of(runs, executor::Prepare::kNo));
+  return bytes_of(*compiled);
+}
+
+Result<std::unique_ptr<Context>> Context::create(Ref<States> states, std::string_view name,
+                                                 void* arena, int64_t bytes) {
+  const Ref<States> kept = states;  // longer than a context that fails
+  const Use use(*kept);
+  WEFT_TRY(use.status());
+  std::unique_ptr<Context> context(new Context);
+  WEFT_ASSIGN(context->entry_, states->model()->entry(name));
+  WEFT_TRY(states->model()->check_file());
+  context->runs_ = &states->model()->runnable(*context->entry_);
+  context->states_ = std::move(states);
+  context->inputs_now_ = context->entry_->inputs;
+  context->outputs_now_ = context->entry_->outputs;
+  for (const Port& port : context->outputs_now_) context->largest_.push_back(port.type);
+  context->bound_.resize(context->entry_->inputs.size(), nullptr);
+  if constexpr (WEFT_KEEPS_states) context->find_states();
+  if constexpr (WEFT_KEEPS_sizes) {
+    if (context->runs_->program->stages()) {
+      WEFT_TRY(context->bind_stages());
+      return context;
+    }
+  }
+  WEFT_ASSIGN(context->compiled_, compiled_of(*context->runs_, arena ? executor::Prepare::kNo
+                                                                     : executor::Prepare::kYes));
+  const int64_t needed = bytes_of(*context->compiled_);
+  if (!arena) {
+    WEFT_ASSIGN(context->own_, Storage::allocate(std::max<int64_t>(needed, 1)));
+    arena = context->own_->data();
+  } else if (bytes < needed || reinterpret_cast<uintptr_t>(arena) % kAlignment != 0) {
+    return errors::invalid_value("context", "`arena` must be ", needed, " bytes aligned to ",
+                                 kAlignment, "; got ", bytes, " bytes",
+                                 bytes < needed ? "" : ", not aligned");
+  }
+  WEFT_TRY(context->bind_memory(static_cast<char*>(arena)));
+  return context;
+}
+
+void Context::find_states() {
+  const graph::Graph& graph = runs_->program->graph();
+  for (const graph::StatePair& state : graph.states) {
+    const int32_t tensor =
+        runs_->captures[static_cast<size_t>(state.input) - entry_->inputs.size()];
+    state_tensors_.push_back(tensor);
+    state_ports_.push_back({states_->model()->tensors()[static_cast<size_t>(tensor)].name,
+                            graph.type(graph.inputs[static_cast<size_t>(state.input)])});
+  }
+  if (graph.ordinals > 0)
+    state_ports_.push_back({std::string(kRandomState), {DType::kUInt64, Shape{2}, {}}});
+}
+
+Status Context::bind_captures() {
+  seen_additions_ = states_->additions();
+  inputs_.resize(entry_->inputs.size(), nullptr);
+  input_room_.resize(entry_->inputs.size(), 0);
+  held_.clear();
+  for (const int32_t index : runs_->captures) {
+    void* memory = WEFT_KEEPS_states ? states_->find(index) : nullptr;
+    const Tensor& tensor = *states_->model()->tensors()[static_cast<size_t>(index)].tensor;
+    if (!memory) {
+      // As a value: training the model meanwhile writes elsewhere.
+      held_.emplace_back(tensor.box().storage());
+      memory = tensor.data();
+    }
+    inputs_.push_back(memory);
+    input_room_.push_back(tensor.bytes());
+  }
+  if constexpr (!WEFT_KEEPS_passes) return {};  // a packed file has what would be prepared
+  return bind_prepared();
+}
+
+Status Context::bind_prepared() {
+  executor::Preparation* const preparation = compiled_ ? compiled_->preparation() : nullptr;
+  if (!preparation) return {};
+  std::vector<Storage*> sources;
+  prepares_each_run_ = false;
+  for (const int32_t i : preparation->inputs()) {
+    const int32_t index = runs_->captures[static_cast<size_t>(i) - entry_->inputs.size()];
+    sources.push_back(
+        states_->model()->tensors()[static_cast<size_t>(index)].tensor->box().storage());
+    prepares_each_run_ = prepares_each_run_ || states_->find(index);
+  }
+  prepared_ = prepares_each_run_ ? Ref<executor::Prepared>() : preparation->kept(sources);
+  const bool is_made = static_cast<bool>(prepared_);
+  if (!is_made) {
+    WEFT_ASSIGN(prepared_, executor::Prepared::allocate(preparation->types(), sources));
+  }
+  for (const Ref<Storage>& content : prepared_->contents()) {
+    inputs_.push_back(content->data());
+    input_room_.push_back(content->bytes());
+  }
+  if (is_made) return {};
+  WEFT_ASSIGN(preparing_, preparation->plan().checkout());
+  if (prepares_each_run_) return {};
+  WEFT_TRY(run_preparation());
+  preparing_ = executor::FramePtr();
+  preparation->keep(prepared_);
+  return {};
+}
+
+Status Context::run_preparation() {
+  executor::Preparation& preparation = *compiled_->preparation();
+  PoolVector<void*> in;
+  for (const int32_t i : preparation.inputs()) in.push_back(inputs_[static_cast<size_t>(i)]);
+  return preparation.make(*preparing_, *prepared_, in);
+}
+
+Status Context::bind_memory(char* arena) {
+  WEFT_ASSIGN(frame_, compiled_->frame_in(arena, aligned(compiled_->arena_bytes())));
+  char* next = arena + aligned(compiled_->arena_bytes());
+  for (const graph::TensorType& type : compiled_->output_types()) {
+    outputs_.push_back(next);
+    output_room_.push_back(type.bytes());
+    next += aligned(type.bytes());
+  }
+  own_outputs_ = outputs_;
+  const bool keeps_old = WEFT_KEEPS_states && keeps_old_states(*compiled_);
+  for (size_t k = 0; WEFT_KEEPS_states && k < state_tensors_.size(); ++k) {
+    const graph::StatePair& state = compiled_->states()[k];
+    void*& output = outputs_[static_cast<size_t>(state.output)];
+    if (!states_->find(state_tensors_[k])) {
+      WEFT_TRY(states_->add(state_tensors_[k], keeps_old ? next : output, own_));
+      if (keeps_old) next += aligned(bytes_of_state(*compiled_, state));
+    }
+    if (!keeps_old) output = states_->find(state_tensors_[k]);
+  }
+  return bind_captures();
+}
+
+void Context::take_new_states() {
+  if (!keeps_old_states(*compiled_)) return;
+  for (const graph::StatePair& state : compiled_->states()) {
+    const auto bytes = static_cast<size_t>(bytes_of_state(*compiled_, state));
+    if (bytes == 0) continue;
+    std::memcpy(inputs_[static_cast<size_t>(state.input)],
+                outputs_[static_cast<size_t>(state.output)], bytes);
+  }
+}
+
+Status Context::bind_input(size_t index, const void* data, size_t bytes) {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
+  if (index >= entry_->inputs.size())
+    return errors::index_out_of_range("context", "`index` must be below ", entry_->inputs.size(),
+                                      "; got ", index);
+  const Port& port = inputs_now_[index];
+  if (port.is_open())
+    return errors::invalid_state("context", "input `", port.name,
+                                 "` has dimensions of any extent; set its shape first");
+  data = memory_of(data, bytes);
+  if (!data || bytes != static_cast<size_t>(port.type.bytes()))
+    return errors::invalid_value("context", "input `", port.name, "` ", to_string(port.type),
+                                 " takes ", port.type.bytes(), " bytes; got ",
+                                 data ? bytes : size_t{0});
+  WEFT_TRY(check_alignment("input", port, data));
+  bound_[index] = data;
+  inputs_[index] = const_cast<void*>(data);  // plans never write inputs that are no states
+  input_room_[index] = static_cast<int64_t>(bytes);
+  return {};
+}
+
+Status Context::bind_output(size_t index, void* data, size_t bytes) {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
+  if (index >= entry_->outputs.size())
+    return errors::index_out_of_range("context", "`index` must be below ", entry_->outputs.size(),
+                                      "; got ", index);
+  WEFT_TRY(find_dimensions());
+  const Port& port = outputs_now_[index];
+  const graph::TensorType& largest = largest_[index];
+  data = memory_of(data, bytes);
+  if (!data || bytes != static_cast<size_t>(largest.bytes()))
+    return errors::invalid_value("context", "output `", port.name, "` ", to_string(largest),
+                                 port.is_largest ? ", its largest shape," : "", " has ",
+                                 largest.bytes(), " bytes; got ", data ? bytes : size_t{0});
+  WEFT_TRY(check_alignment("output", port, data));
+  (runs_->program->stages() ? wanted_ : outputs_)[index] = data;
+  has_run_ = false;
+  return {};
+}
+
+void Context::unbind_output(size_t index) {
+  if (runs_->program->stages())
+    wanted_[index] = nullptr;
+  else
+    outputs_[index] = own_outputs_[index];
+  has_run_ = false;
+}
+
+// A run reads bound memory as it is then. Bools with other bytes than 0 and 1 are read from a copy.
+Status Context::take_bools() {
+  for (size_t i = 0; i < inputs_now_.size(); ++i) {
+    const graph::TensorType& type = inputs_now_[i].type;
+    if (type.dtype != DType::kBool) continue;
+    inputs_[i] = const_cast<void*>(bound_[i]);
+    const int64_t bytes = type.bytes();
+    if (are_bools(bound_[i], bytes)) continue;
+    sound_.resize(inputs_now_.size());
+    Ref<Storage>& copy = sound_[i];
+    if (!copy || copy->bytes() < bytes) {
+      WEFT_ASSIGN(copy, Storage::allocate(bytes));
+    }
+    inputs_[i] = copy->data();
+    std::memcpy(inputs_[i], bound_[i], static_cast<size_t>(bytes));
+    make_bools(inputs_[i], bytes);
+  }
+  return {};
+}
+
+Status Context::run() {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
+  WEFT_TRY(states_->model()->check_file());
+  for (size_t i = 0; i < entry_->inputs.size(); ++i)
+    if (!inputs_[i])
+      return errors::invalid_state("context", "input `", entry_->inputs[i].name, "` is not bound");
+  WEFT_TRY(find_dimensions());
+  if (WEFT_KEEPS_states && seen_additions_ != states_->additions()) WEFT_TRY(bind_captures());
+  WEFT_TRY(take_bools());
+  return run_interruptibly("run", [this] { return run_now(); });
+}
+
+Status Context::run_now() {
+  const uint64_t first = states_->random.next_ordinal;
+  states_->random.next_ordinal += static_cast<uint64_t>(runs_->program->graph().ordinals);
+  if constexpr (WEFT_KEEPS_sizes)
+    if (runs_->program->stages()) return run_stages(first);
+  has_run_ = false;
+  if (WEFT_KEEPS_passes && prepares_each_run_) WEFT_TRY(run_preparation());
+  WEFT_TRY(compiled_->forward(*frame_, inputs_, outputs_, states_->random.seed, first, {},
+                              {input_room_, output_room_}));
+  if (thread_state().interrupted) return {};
+  if constexpr (WEFT_KEEPS_states) take_new_states();
+  has_run_ = true;
+  return {};
+}
+
+Result<const void*> Context::output_data(size_t index) const {
+  if (index >= entry_->outputs.size())
+    return errors::index_out_of_range("context", "`index` must be below ", entry_->outputs.size(),
+                                      "; got ", index);
+  if (!has_run_) return errors::invalid_state("context", "there is no output before a run");
+  return static_cast<const void*>(outputs_[index]);
+}
+
+// ---- states -----------------------------------------------------------------------------------
+
+Result<void*> Context::state_memory(size_t index, size_t bytes) const {
+  if (!WEFT_KEEPS_states || index >= state_ports_.size())
+    return errors::index_out_of_range("context", "`index` must be below ", state_ports_.size(),
+                                      "; got ", index);
+  const Port& port = state_ports_[index];
+  if (bytes != static_cast<size_t>(port.type.bytes()))
+    return errors::invalid_value("context", "state `", port.name, "` ", to_string(port.type),
+                                 " has ", port.type.bytes(), " bytes; got ", bytes);
+  if (index < state_tensors_.size()) return states_->find(state_tensors_[index]);
+  return static_cast<void*>(&states_->random);
+}
+
+Status Context::read_state(size_t index, void* data, size_t bytes) const {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
+  WEFT_ASSIGN(const void* memory, state_memory(index, bytes));
+  if (bytes > 0) std::memcpy(data, memory, bytes);
+  return {};
+}
+
+Status Context::write_state(size_t index, const void* data, size_t bytes) {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
+  WEFT_ASSIGN(void* memory, state_memory(index, bytes));
+  if (bytes > 0) std::memcpy(memory, data, bytes);
+  if (state_ports_[index].type.dtype == DType::kBool)
+    make_bools(memory, static_cast<int64_t>(bytes));
+  return {};
+}
+
+Status Context::reset_states() {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
+  if constexpr (WEFT_KEEPS_states) states_->reset();
+  return {};
+}
+
+Status Context::save(const std::string& path) const {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
+  return states_->save(path);
+}
+
+}  // namespace weft::model

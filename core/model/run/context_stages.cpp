@@ -1,0 +1,184 @@
+// Running an entry whose graph has sizes: stage after stage, each in memory of its own.
+#include <algorithm>
+#include <cstring>
+
+#include "base/errors.h"
+#include "executor/program/stages.h"
+#include "graph/sizes/sizes.h"
+#include "model/run/context.h"
+#include "runtime/thread_state.h"
+#include "weft_parts.h"
+
+namespace weft::model {
+namespace {
+
+// What stages hand on.
+struct Handed {
+  graph::TensorType type;
+  void* data = nullptr;
+  int64_t room = 0;  // bytes that there are
+};
+struct Produced {
+  std::vector<Handed> values;
+  std::vector<Ref<Storage>> storages;
+};
+
+Result<Produced> run_stage(executor::Program& program, std::span<const Handed> inputs,
+                           uint64_t seed, uint64_t first_ordinal) {
+  std::vector<graph::TensorType> types;
+  std::vector<void*> in, out;
+  std::vector<int64_t> in_room, out_room;
+  for (const Handed& input : inputs) {
+    types.push_back(input.type);
+    in.push_back(input.data);
+    in_room.push_back(input.room);
+  }
+  WEFT_ASSIGN(const Ref<executor::Compiled> compiled, program.compile(types));
+  WEFT_ASSIGN(const executor::FramePtr frame, compiled->checkout());
+  Produced produced;
+  for (const graph::TensorType& type : compiled->output_types()) {
+    WEFT_ASSIGN(Ref<Storage> storage, Storage::allocate(std::max<int64_t>(type.bytes(), 1)));
+    out.push_back(storage->data());
+    out_room.push_back(storage->bytes());
+    produced.values.push_back({type, storage->data(), storage->bytes()});
+    produced.storages.push_back(std::move(storage));
+  }
+  WEFT_TRY(compiled->forward(*frame, in, out, seed, first_ordinal, {}, {in_room, out_room}));
+  return produced;
+}
+
+// Copies what a run made to where it is wanted, if that has room for it.
+Status hand_over(std::string_view what, const std::string& name, const Handed& value, void* to,
+                 int64_t room) {
+  const int64_t bytes = value.type.bytes();
+  if (bytes > room)
+    return errors::invalid_state("context", what, " `", name, "` is ", to_string(value.type),
+                                 " after this run, ", bytes, " bytes, where there is room for ",
+                                 room);
+  if (bytes > 0) std::memcpy(to, value.data, static_cast<size_t>(bytes));
+  return {};
+}
+
+}  // namespace
+
+Status Context::bind_stages() {
+  outputs_.resize(entry_->outputs.size(), nullptr);
+  wanted_.resize(entry_->outputs.size(), nullptr);
+  for (const int32_t tensor : state_tensors_)
+    if (!states_->find(tensor)) WEFT_TRY(states_->add(tensor, nullptr, {}));
+  return bind_captures();
+}
+
+Result<std::span<const Port>> Context::outputs() {
+  if (std::ranges::none_of(inputs_now_, &Port::is_open)) WEFT_TRY(find_dimensions());
+  return std::span<const Port>(outputs_now_);
+}
+
+Result<std::span<const graph::TensorType>> Context::largest_outputs() {
+  WEFT_TRY(outputs().status());
+  return std::span<const graph::TensorType>(largest_);
+}
+
+Status Context::set_input_shape(size_t index, const Shape& shape) {
+  if (index >= inputs_now_.size())
+    return errors::index_out_of_range("context", "`index` must be below ", inputs_now_.size(),
+                                      "; got ", index);
+  const Shape& fixed = entry_->inputs[index].type.shape;
+  bool fits = shape.rank() == fixed.rank();
+  for (int axis = 0; fits && axis < shape.rank(); ++axis)
+    fits = fixed[axis] < 0 ? shape[axis] >= 0 : shape[axis] == fixed[axis];
+  if (!fits)
+    return errors::invalid_value("context", "input `", inputs_now_[index].name,
+                                 "` must have shape ", fixed, ", -1 being any; got ", shape);
+  WEFT_TRY(checked_elements(shape.span(), "context", inputs_now_[index].name).status());
+  inputs_now_[index].type.shape = shape;
+  inputs_[index] = nullptr;
+  knows_dimensions_ = false;
+  has_run_ = false;
+  return {};
+}
+
+// The shapes of outputs, when those of all inputs are known; what was bound to another one is free.
+Status Context::find_dimensions() {
+  if constexpr (!WEFT_KEEPS_sizes) return {};
+  const graph::Graph& graph = runs_->program->graph();
+  if (knows_dimensions_ || graph::count_dimensions(graph) == 0) return {};
+  std::vector<graph::TensorType> types = graph.input_types();
+  for (size_t i = 0; i < inputs_now_.size(); ++i) {
+    if (inputs_now_[i].is_open())
+      return errors::invalid_state("context", "input `", inputs_now_[i].name,
+                                   "` has dimensions of any extent; set its shape first");
+    types[i] = inputs_now_[i].type;
+  }
+  WEFT_ASSIGN(dimensions_, graph::dimensions_of(graph, types));
+  std::vector<Port> found = outputs_now_;
+  WEFT_TRY(find_outputs(graph, types, found));
+  for (size_t i = 0; i < found.size(); ++i) {
+    if (!(found[i].type == largest_[i])) wanted_[i] = nullptr;
+    largest_[i] = found[i].type;
+  }
+  outputs_now_ = std::move(found);
+  knows_dimensions_ = true;
+  return {};
+}
+
+Status Context::run_stages(uint64_t first_ordinal) {
+  const graph::Graph& graph = runs_->program->graph();
+  executor::Stages& stages = *runs_->program->stages();
+  std::vector<int64_t> sizes = dimensions_;
+  sizes.resize(stages.sizes(), 0);
+  const auto given = [&](size_t index) {
+    return Handed{
+        index < inputs_now_.size() ? inputs_now_[index].type : graph.type(graph.inputs[index]),
+        inputs_[index], input_room_[index]};
+  };
+  std::vector<Produced> done;
+  has_run_ = false;
+  for (size_t i = 0; i < stages.stages().size(); ++i) {
+    const executor::Stage& stage = stages.stages()[i];
+    std::vector<Handed> inputs;
+    std::vector<graph::TensorType> types;
+    for (const executor::Source& source : stage.inputs) {
+      const auto index = static_cast<size_t>(source.index);
+      inputs.push_back(source.stage < 0 ? given(index)
+                                        : done[static_cast<size_t>(source.stage)].values[index]);
+      types.push_back(inputs.back().type);
+    }
+    WEFT_ASSIGN(const Ref<executor::Program> program, stages.program(i, types, sizes));
+    WEFT_ASSIGN(Produced produced,
+                run_stage(*program, inputs, states_->random.seed, first_ordinal));
+    if (thread_state().interrupted) return {};
+    done.push_back(std::move(produced));
+    for (const auto& [size, output] : stage.sizes) {
+      std::memcpy(&sizes[static_cast<size_t>(size)],
+                  done.back().values[static_cast<size_t>(output)].data, sizeof(int64_t));
+      WEFT_TRY(stages.check_size(size, sizes));
+    }
+  }
+  const auto found = [&](size_t output) -> std::pair<Handed, Ref<Storage>> {
+    const executor::Source source = stages.output(output);
+    const Produced& from = done[static_cast<size_t>(source.stage)];
+    return {from.values[static_cast<size_t>(source.index)],
+            from.storages[static_cast<size_t>(source.index)]};
+  };
+  results_.clear();
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    auto [value, storage] = found(i);
+    outputs_now_[i].type = value.type;
+    outputs_[i] = value.data;
+    results_.push_back(std::move(storage));
+    if (!wanted_[i]) continue;
+    WEFT_TRY(hand_over("output", outputs_now_[i].name, value, wanted_[i], largest_[i].bytes()));
+    outputs_[i] = wanted_[i];
+  }
+  for (size_t k = 0; k < graph.states.size(); ++k) {
+    const auto input = static_cast<size_t>(graph.states[k].input);
+    const auto output = static_cast<size_t>(graph.states[k].output);
+    WEFT_TRY(hand_over("state", state_ports_[k].name, found(output).first, inputs_[input],
+                       input_room_[input]));
+  }
+  has_run_ = true;
+  return {};
+}
+
+}  // namespace weft::model

@@ -1,0 +1,95 @@
+#include "ops/slots/slot.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "ops/slots/kernel_call.h"
+#include "ops/op.h"
+#include "ops/slots/split_work.h"
+
+namespace weft::ops {
+
+namespace {
+
+bool is_empty(const TensorView& view) {
+  return std::find(view.shape, view.shape + std::max(view.rank, 0), 0) !=
+         view.shape + std::max(view.rank, 0);
+}
+bool is_empty(const TensorType& type) { return std::ranges::count(type.shape.span(), 0) > 0; }
+bool is_absent(const TensorView& view) { return view.rank < 0; }
+bool is_absent(const TensorType& type) { return type.shape.rank() < 0; }
+
+// Others than floats may be indices or masks, which are refused whatever they choose.
+template <class Array>
+bool makes_nothing(const OpDef& op, std::span<const Array> in, std::span<const Array> out) {
+  if (out.empty() || op.has_effect || op.runs_on_caller || op.outside) return false;
+  return std::ranges::all_of(out, [](const Array& one) { return is_empty(one); }) &&
+         std::ranges::all_of(in, [](const Array& one) {
+           return is_absent(one) || is_floating(one.dtype) || is_empty(one);
+         });
+}
+
+}  // namespace
+
+bool makes_nothing(const SlotTypes& types) { return makes_nothing(types.op, types.in, types.out); }
+
+std::shared_ptr<const void> problem_of(const Slot& slot, const SlotTypes& types) {
+  return slot.problem && !makes_nothing(types) ? slot.problem(types) : nullptr;
+}
+
+Status run_kernel(const KernelCall& call) {
+  const Slot& slot = call.op.slot;
+  if (makes_nothing(call.op, call.in, call.out)) return {};
+  if (!slot.problem || call.problem) return slot.run(call);
+  const auto types_of = [](std::span<const TensorView> views) {
+    std::vector<TensorType> types;
+    for (const TensorView& view : views)
+      types.push_back(view.rank < 0 ? TensorType{view.dtype, Shape::absent(), {}} : type_of(view));
+    return types;
+  };
+  const std::vector<TensorType> in = types_of(call.in), out = types_of(call.out);
+  const std::shared_ptr<const void> problem = slot.problem({call.op, in, out, call.attributes});
+  KernelCall with = call;
+  with.problem = problem.get();
+  return slot.run(with);
+}
+
+Cost cost_of(const Slot& slot, const SlotTypes& types) {
+  if (makes_nothing(types)) return {};
+  if (slot.cost) return slot.cost(types);
+  Cost cost;
+  for (const TensorType& type : types.in)
+    if (type.shape.rank() >= 0) cost.bytes += static_cast<double>(type.bytes());
+  for (const TensorType& type : types.out) {
+    cost.bytes += static_cast<double>(type.bytes());
+    cost.flops += static_cast<double>(type.shape.elements());
+  }
+  return cost;
+}
+
+int64_t scratch_of(const Slot& slot, const SlotTypes& types, int threads) {
+  if (!slot.scratch_bytes || makes_nothing(types)) return 0;
+  // Slots multiply what one thread takes: no kernel takes more than an address space for that.
+  constexpr int64_t kMostForOne = int64_t{1} << 48;
+  const int64_t of_one = slot.scratch_bytes(types, 1);
+  if (of_one < 0 || of_one > kMostForOne) return kTooMany;
+  return Checked(slot.scratch_bytes(types, threads)).value();
+}
+
+uint32_t every_input(const SlotTypes&) { return kEveryInput; }
+
+uint32_t overwritten_by(const Slot& slot, const SlotTypes& types) {
+  return slot.overwrites ? slot.overwrites(types) : kNoInput;
+}
+
+int64_t pieces_of(const Slot& slot, const SlotTypes& types) {
+  if (makes_nothing(types)) return 1;
+  if (slot.pieces) return slot.pieces(types);
+  int64_t elements = 0;
+  for (const std::span<const TensorType> side : {types.in, types.out})
+    for (const TensorType& type : side)
+      if (type.shape.rank() >= 0) elements = std::max(elements, type.shape.elements());
+  return pieces_of_work(elements, elements);
+}
+
+}  // namespace weft::ops

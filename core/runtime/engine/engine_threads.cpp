@@ -1,0 +1,149 @@
+// The engine's own threads: they run queued tasks and nothing of the binding's.
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "base/errors.h"
+#include "runtime/engine/engine_impl.h"
+#include "runtime/engine/pause.h"
+#include "runtime/engine/threads.h"
+
+namespace weft {
+namespace {
+
+constexpr int kMostThreads = 4;
+
+int threads_wanted() {
+  const char* text = std::getenv("WEFT_ENGINE_THREADS");
+  const int count = text ? std::atoi(text) : 0;
+  return count > 0 ? std::min(count, 64) : std::clamp(num_threads(), 1, kMostThreads);
+}
+
+bool runs_later(const Operation* a, const Operation* b) {
+  return a->priority != b->priority ? a->priority < b->priority : a->number > b->number;
+}
+
+// Watches for a moment before it sleeps: tasks often come one soon after the other. One thread
+// does so at a time.
+void wait_for_ready(Engine& e, std::unique_lock<std::mutex>& lock) {
+  if (!e.watched) {
+    e.watched = true;
+    const uint32_t seen = e.made_ready.load(std::memory_order_relaxed);
+    lock.unlock();
+    for (Watch watch(kMoment);
+         e.made_ready.load(std::memory_order_relaxed) == seen && watch.goes_on();) {
+    }
+    lock_soon(lock);
+    e.watched = false;
+    // Nobody was woken for what came meanwhile; this thread takes one.
+    wake_threads(e, static_cast<int>(e.ready.size()) - 1);
+    if (!e.ready.empty() || e.stopping) return;
+  }
+  e.ready_changed.wait(lock);
+}
+
+// The operation to run next, and the poison that it reads; none once the engine stops.
+std::unique_ptr<Operation> take_ready(Engine& e, Status& poison) {
+  if (e.ready.empty()) return nullptr;
+  // What others go on pushing waits for new threads.
+  if (e.stopping && e.ready.front()->number >= e.last_number) return nullptr;
+  std::pop_heap(e.ready.begin(), e.ready.end(), runs_later);
+  std::unique_ptr<Operation> operation(e.ready.back());
+  e.ready.pop_back();
+  poison = poison_of(operation->reads);
+  return operation;
+}
+
+// One hold of the mutex a task: it completes one and takes the next. What a task kept is released
+// between, and only then is the task outstanding no more: who waited for everything finds memory
+// given back.
+void work(Engine& e) {
+  std::unique_lock lock(e.mutex);
+  std::unique_ptr<Operation> done;
+  for (;;) {
+    Status poison;
+    std::unique_ptr<Operation> operation = take_ready(e, poison);
+    if (!operation && !done) {
+      if (e.stopping) return;
+      wait_for_ready(e, lock);
+      continue;
+    }
+    lock.unlock();
+    const bool ended = done != nullptr;
+    const uint64_t era = ended ? done->era : 0;
+    if (done) release_storages(*std::exchange(done, nullptr));
+    Status status = poison;
+    if (operation && operation->device) {
+      start_on_device(e, std::move(operation));
+    } else if (operation) {
+      if (poison.ok()) status = run_task(*operation->task);
+      operation->task.reset();
+    }
+    lock_soon(lock);
+    if (ended) end_operation(e, era);
+    if (operation) complete_task(e, *operation, poison, status, 1);  // this one takes one of them
+    done = std::move(operation);
+  }
+}
+
+void start_threads(Engine& e) {
+  for (int i = threads_wanted(); i > 0; --i) e.threads.emplace_back([&e] { work(e); });
+}
+
+}  // namespace
+
+// What a task passes on from its inputs has been named already.
+Status with_origin(const Status& status, const Task& task) {
+  if (status.ok() || task.origin.empty()) return status;
+  return Status(status.code(), errors::join(status.message(), errors::kPushedAt, task.origin));
+}
+
+Status run_task(Task& task) {
+  return with_origin(guarded([&] { return task.run(); }), task);
+}
+
+void complete_task(Engine& e, Operation& operation, const Status& poison, const Status& status,
+                   int threads_awake) {
+  if (poison.ok() && !status.ok() && !operation.told && e.unseen.ok()) e.unseen = status;
+  e.outstanding_bytes -= operation.bytes;
+  wake_threads(e, complete_operation(e, operation, status) - threads_awake);
+}
+
+void* Task::operator new(size_t bytes) {
+  void* block = pool_allocate(bytes);
+  if (!block) out_of_memory();
+  return block;
+}
+
+void Task::operator delete(void* block, size_t bytes) { pool_free(block, bytes); }
+
+void make_ready(Engine& e, Operation& operation) {
+  if (e.threads.empty() && !e.stopping) start_threads(e);
+  e.ready.push_back(&operation);
+  std::push_heap(e.ready.begin(), e.ready.end(), runs_later);
+  e.made_ready.fetch_add(1, std::memory_order_relaxed);
+}
+
+void wake_threads(Engine& e, int tasks) {
+  if (e.watched) return;  // the thread that watches wakes others for what it does not take
+  for (; tasks > 0; --tasks) e.ready_changed.notify_one();
+}
+
+void stop_engine() {
+  Engine& e = engine();
+  std::vector<std::thread> ending;
+  {
+    const std::lock_guard lock(e.mutex);
+    e.stopping = true;  // the threads empty the queue first, of what is there now
+    e.last_number = e.pushed;
+    ending.swap(e.threads);
+  }
+  e.ready_changed.notify_all();
+  for (std::thread& thread : ending) thread.join();
+  stop_queues(e);
+  const std::lock_guard lock(e.mutex);
+  e.stopping = false;
+  if (!e.ready.empty()) start_threads(e);  // pushed meanwhile by another thread
+}
+
+}  // namespace weft

@@ -1,0 +1,396 @@
+#include "runtime/memory/pool.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+#include "runtime/thread_state.h"
+
+// Sanitizers watch over malloc's blocks alone.
+#if defined(__linux__) && defined(MADV_HUGEPAGE) && !defined(__SANITIZE_ADDRESS__)
+#define WEFT_MAPS_BLOCKS 1
+#else
+#define WEFT_MAPS_BLOCKS 0
+#endif
+
+namespace weft {
+namespace {
+
+// Large classes have four steps an octave.
+constexpr int kLargeClasses = 4 * 40;
+constexpr int64_t kMostCachedBytes = int64_t{1} << 30;
+constexpr size_t kMostBytes = size_t{1} << (sizeof(size_t) > 4 ? 46 : 30);
+
+// Blocks of at least two huge pages ask for them: fewer page faults and misses of the TLB.
+constexpr size_t kHugePage = size_t{2} << 20;
+constexpr size_t kSmallestHuge = 2 * kHugePage;
+
+// From here on a block is a mapping of its own: what is freed leaves the process, where malloc
+// would keep it among blocks that are in use.
+constexpr size_t kSmallestMapped = size_t{1} << 20;
+
+// How many large blocks are asked for before those that nobody needed meanwhile are given back:
+// what a model was read, cast or packed from. Doubled when one of them is wanted again.
+constexpr int64_t kFirstPatience = 64;
+constexpr int64_t kMostPatience = int64_t{1} << 16;
+#if WEFT_HAS_SOME_OPERATORS  // a model's plan asks for its blocks once
+constexpr bool kGivesBackIdle = false;
+#else
+constexpr bool kGivesBackIdle = true;
+#endif
+
+// What moves at once between the list of a thread and the shared ones.
+constexpr int kBatch = kMostPerSmallClass / 2;
+constexpr int64_t kMostSharedBytes = int64_t{64} << 20;
+
+struct FreeBlock {
+  FreeBlock* next;
+};
+
+struct Shared {
+  std::mutex mutex;
+  FreeBlock* heads[kLargeClasses] = {};
+  int counts[kLargeClasses] = {};           // of the blocks in `heads`
+  int idle[kLargeClasses] = {};             // the least that `counts` was since `give_back_idle`
+  bool was_given_back[kLargeClasses] = {};  // since `patience` was doubled
+  int64_t patience = kFirstPatience;
+  int64_t asked = 0;         // large blocks since `give_back_idle`
+  int64_t cached = 0;        // bytes of the blocks in `heads`
+  int64_t large = 0;         // bytes of large blocks in use, as asked for
+  int64_t large_blocks = 0;  // the same blocks, as they are
+  int64_t small = 0;         // bytes of small blocks, in use or in a list
+  FreeBlock* small_heads[kSmallClasses] = {};
+  int64_t small_cached = 0;  // bytes of the blocks in `small_heads`
+  int64_t peak = 0;
+  int64_t limit = 0;
+  int64_t system_calls = 0;
+  BlockSource source = {};
+
+  int64_t used() const { return large + small; }
+  int64_t held() const { return large_blocks + cached + small; }
+  bool within_limit(int64_t bytes) const { return limit == 0 || bytes <= limit; }
+};
+
+// Never destroyed: blocks are freed until the last thread has ended.
+Shared& shared() {
+  alignas(Shared) static unsigned char place[sizeof(Shared)];
+  static Shared* const pool = ::new (place) Shared;
+  return *pool;
+}
+
+// The class of a large block and the bytes that blocks of this class have.
+int large_class(size_t bytes, int64_t* rounded) {
+  const int octave = 63 - __builtin_clzll(bytes);
+  const size_t step = size_t{1} << (octave - 2);
+  const size_t size = (bytes + step - 1) & ~(step - 1);
+  const int top = 63 - __builtin_clzll(size);
+  *rounded = static_cast<int64_t>(size);
+  return std::min(4 * (top - 12) + static_cast<int>((size >> (top - 2)) & 3), kLargeClasses - 1);
+}
+
+#if WEFT_MAPS_BLOCKS
+void* map(size_t bytes, size_t asked) {
+  const bool is_huge = bytes >= kSmallestHuge;
+  const size_t spare = is_huge ? kHugePage : 0;
+  void* const found =
+      ::mmap(nullptr, bytes + spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (found == MAP_FAILED) return nullptr;
+  auto* block = static_cast<char*>(found);
+  if (!is_huge) return block;
+  const size_t before = -reinterpret_cast<uintptr_t>(block) & (kHugePage - 1);
+  if (before > 0) ::munmap(block, before);
+  block += before;
+  if (before < spare) ::munmap(block + bytes, spare - before);
+  // Only pages that are used whole: what the class rounds up shall stay untouched. A system without
+  // huge pages refuses, which changes nothing.
+  ::madvise(block, asked & ~(kHugePage - 1), MADV_HUGEPAGE);
+  return block;
+}
+#endif
+
+// `bytes` as the class has them, of which `asked` are wanted now.
+void* take_from_system(size_t bytes, [[maybe_unused]] size_t asked) {
+#if WEFT_MAPS_BLOCKS
+  if (bytes >= kSmallestMapped) return map(bytes, asked);
+#endif
+  if constexpr (!kRecyclesBlocks) {
+    void* block = nullptr;
+    return ::posix_memalign(&block, kAlignment, std::max<size_t>(asked, 1)) == 0 ? block : nullptr;
+  }
+  return std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) & ~(kAlignment - 1));
+}
+
+void give_to_system(void* block, [[maybe_unused]] size_t bytes) {
+#if WEFT_MAPS_BLOCKS
+  if (bytes >= kSmallestMapped) {
+    ::munmap(block, bytes);
+    return;
+  }
+#endif
+  std::free(block);
+}
+
+void* from_source(size_t bytes, size_t asked) {
+  const BlockSource& source = shared().source;
+  if (source.allocate) return source.allocate(source.context, bytes, kAlignment);
+  return take_from_system(bytes, asked);
+}
+
+void to_source(void* block, size_t bytes) {
+  const BlockSource& source = shared().source;
+  if (source.free)
+    source.free(source.context, block, bytes, kAlignment);
+  else
+    give_to_system(block, bytes);
+}
+
+int64_t bytes_of_class(int index) {
+  // The inverse of large_class: four steps an octave, from 4 KiB.
+  return (int64_t{4} + index % 4) << (index / 4 + 10);
+}
+
+FreeBlock* take_cached(Shared& pool, int index) {
+  FreeBlock* const head = pool.heads[index];
+  if (!head) return nullptr;
+  pool.heads[index] = head->next;
+  pool.cached -= bytes_of_class(index);
+  pool.idle[index] = std::min(pool.idle[index], --pool.counts[index]);
+  return head;
+}
+
+void give_back_cached(Shared& pool, int index, int count) {
+  for (int i = 0; i < count; ++i)
+    to_source(take_cached(pool, index), static_cast<size_t>(bytes_of_class(index)));
+}
+
+// A program that does the same again and again stops giving back what it will want: patience grows
+// until it covers a round.
+[[maybe_unused]] void give_back_idle(Shared& pool) {
+  if (++pool.asked < pool.patience) return;
+  pool.asked = 0;
+  for (int k = 0; k < kLargeClasses; ++k) {
+    if (pool.idle[k] > 0) pool.was_given_back[k] = true;
+    give_back_cached(pool, k, pool.idle[k]);
+    pool.idle[k] = pool.counts[k];
+  }
+}
+
+void release_cached(Shared& pool) {
+  for (int index = 0; index < kLargeClasses; ++index)
+    give_back_cached(pool, index, pool.counts[index]);
+  for (int k = 0; k < kSmallClasses; ++k) {
+    while (FreeBlock* head = pool.small_heads[k]) {
+      pool.small_heads[k] = head->next;
+      to_source(head, size_t{64} << k);
+    }
+  }
+  pool.small -= pool.small_cached;
+  pool.small_cached = 0;
+}
+
+void* pop(void*& head) {
+  void* const block = head;
+  head = *static_cast<void**>(block);
+  return block;
+}
+
+// A thread that allocates what others free: its list is filled from the shared one.
+void* take_shared(Shared& pool, int k) {
+  SmallList& list = thread_state().small[k];
+  int taken = 0;
+  for (; taken < kBatch && pool.small_heads[k]; ++taken) {
+    FreeBlock* const block = pool.small_heads[k];
+    pool.small_heads[k] = block->next;
+    *reinterpret_cast<void**>(block) = list.head;
+    list.head = block;
+  }
+  if (taken == 0) return nullptr;
+  pool.small_cached -= taken * (int64_t{64} << k);
+  list.set_count(list.count() + taken - 1);
+  return pop(list.head);
+}
+
+// A thread that frees what others allocate: half of its full list goes to the shared one. False
+// where that has enough.
+bool give_shared(Shared& pool, int k) {
+  const int64_t bytes = kBatch * (int64_t{64} << k);
+  const std::lock_guard lock(pool.mutex);
+  if (pool.small_cached + bytes > kMostSharedBytes || !pool.within_limit(pool.held())) return false;
+  SmallList& list = thread_state().small[k];
+  for (int i = 0; i < kBatch; ++i) {
+    auto* const block = static_cast<FreeBlock*>(pop(list.head));
+    block->next = pool.small_heads[k];
+    pool.small_heads[k] = block;
+  }
+  list.set_count(list.count() - kBatch);
+  pool.small_cached += bytes;
+  return true;
+}
+
+void* allocate_small(size_t asked) {
+  Shared& pool = shared();
+  const size_t bytes = size_t{64} << small_class(asked);
+  {
+    const std::lock_guard lock(pool.mutex);
+    if (void* block = take_shared(pool, small_class(bytes))) return block;
+    ++pool.system_calls;
+  }
+  void* block = from_source(bytes, asked);
+  if (!block) return nullptr;
+  const std::lock_guard lock(pool.mutex);
+  pool.small += static_cast<int64_t>(bytes);
+  pool.peak = std::max(pool.peak, pool.used());
+  return block;
+}
+
+void free_small(void* block, size_t bytes) {
+  Shared& pool = shared();
+  to_source(block, bytes);
+  const std::lock_guard lock(pool.mutex);
+  pool.small -= static_cast<int64_t>(bytes);
+}
+
+// Books a large block, and takes it from the cache if there is one. False: the limit forbids it.
+bool book_large(Shared& pool, int64_t bytes, int64_t rounded, int index, void** block) {
+  const std::lock_guard lock(pool.mutex);
+  if constexpr (kGivesBackIdle) give_back_idle(pool);
+  *block = take_cached(pool, index);
+  if (!*block) {
+    if (kGivesBackIdle && pool.was_given_back[index]) {
+      pool.patience = std::min(2 * pool.patience, kMostPatience);
+      std::ranges::fill(pool.was_given_back, false);
+    }
+    if (!pool.within_limit(pool.large_blocks + pool.small + rounded)) return false;
+    if (!pool.within_limit(pool.held() + rounded)) release_cached(pool);
+    ++pool.system_calls;
+  }
+  pool.large += bytes;
+  pool.large_blocks += rounded;
+  if (*block) pool.peak = std::max(pool.peak, pool.used());
+  return true;
+}
+
+void* allocate_large(size_t bytes) {
+  if (bytes > kMostBytes) return nullptr;
+  int64_t rounded = 0;
+  const int index = large_class(bytes, &rounded);
+  Shared& pool = shared();
+  void* block = nullptr;
+  if (!book_large(pool, static_cast<int64_t>(bytes), rounded, index, &block)) return nullptr;
+  if (block) return block;
+  block = from_source(static_cast<size_t>(rounded), bytes);
+  if (!block) {
+    trim_pools();
+    block = from_source(static_cast<size_t>(rounded), bytes);
+  }
+  const std::lock_guard lock(pool.mutex);
+  if (block) {
+    pool.peak = std::max(pool.peak, pool.used());
+  } else {
+    pool.large -= static_cast<int64_t>(bytes);
+    pool.large_blocks -= rounded;
+  }
+  return block;
+}
+
+void free_large(void* block, size_t bytes) {
+  int64_t rounded = 0;
+  const int index = large_class(bytes, &rounded);
+  Shared& pool = shared();
+  {
+    const std::lock_guard lock(pool.mutex);
+    pool.large -= static_cast<int64_t>(bytes);
+    pool.large_blocks -= rounded;
+    if (kRecyclesBlocks && pool.cached + rounded <= kMostCachedBytes &&
+        pool.within_limit(pool.held() + rounded)) {
+      auto* free_block = static_cast<FreeBlock*>(block);
+      free_block->next = pool.heads[index];
+      pool.heads[index] = free_block;
+      pool.cached += rounded;
+      ++pool.counts[index];
+      return;
+    }
+  }
+  to_source(block, static_cast<size_t>(rounded));
+}
+
+}  // namespace
+
+void* pool_allocate_slow(size_t bytes) {
+  return bytes > kLargestSmall ? allocate_large(bytes) : allocate_small(bytes);
+}
+
+void pool_free_large(void* block, size_t bytes) {
+  if (bytes > kLargestSmall)
+    free_large(block, bytes);
+  else if (kRecyclesBlocks && give_shared(shared(), small_class(bytes)))
+    pool_free(block, bytes);  // the list has room now
+  else
+    free_small(block, size_t{64} << small_class(bytes));
+}
+
+void free_small_lists(ThreadState& state) {
+  for (int k = 0; k < kSmallClasses; ++k) {
+    SmallList& list = state.small[k];
+    while (list.head) {
+      auto* block = static_cast<FreeBlock*>(list.head);
+      list.head = block->next;
+      free_small(block, size_t{64} << k);
+    }
+    list.set_count(0);
+  }
+}
+
+void out_of_memory() {
+#if defined(__cpp_exceptions)
+  throw std::bad_alloc();
+#else
+  std::fprintf(stderr, "weft: out of memory\n");
+  std::abort();
+#endif
+}
+
+MemoryStats memory_stats() {
+  const int64_t listed = small_bytes_listed();
+  Shared& pool = shared();
+  const std::lock_guard lock(pool.mutex);
+  const int64_t idle = listed + pool.small_cached;
+  return {pool.used() - idle, pool.peak, pool.cached + idle, pool.limit, pool.system_calls};
+}
+
+void reset_memory_peak() {
+  Shared& pool = shared();
+  const std::lock_guard lock(pool.mutex);
+  pool.peak = pool.used();
+}
+
+void trim_pools() {
+  Shared& pool = shared();
+  const std::lock_guard lock(pool.mutex);
+  release_cached(pool);
+  pool.patience = kFirstPatience;
+  std::ranges::fill(pool.was_given_back, false);
+}
+
+void set_memory_limit(int64_t bytes) {
+  Shared& pool = shared();
+  const std::lock_guard lock(pool.mutex);
+  pool.limit = bytes;
+  if (!pool.within_limit(pool.held())) release_cached(pool);
+}
+
+bool set_block_source(const BlockSource& source) {
+  Shared& pool = shared();
+  const std::lock_guard lock(pool.mutex);
+  if (pool.system_calls > 0) return false;
+  pool.source = source;
+  return true;
+}
+
+}  // namespace weft
