@@ -293,7 +293,7 @@ weft_status weft_trace_set_example(size_t example, const weft_function* earlier,
   });
 }
 
-weft_status weft_trace_add_dimension(const char* name, int64_t least, int64_t most,
+weft_status weft_trace_add_dimension(const char* name, int64_t minimum, int64_t maximum,
                                      const size_t* inputs, const int32_t* axes, size_t count) {
   return c::guard([&]() -> Status {
     const char* self = "weft_trace_add_dimension";
@@ -303,17 +303,17 @@ weft_status weft_trace_add_dimension(const char* name, int64_t least, int64_t mo
     std::vector<graph::InputAxis> places;
     for (size_t i = 0; i < count; ++i)
       places.push_back({static_cast<int32_t>(std::min<size_t>(inputs[i], INT32_MAX)), axes[i]});
-    return trace->add_dimension(name, least, most, std::move(places));
+    return trace->add_dimension(name, minimum, maximum, std::move(places));
   });
 }
 
-int32_t weft_tensor_extent_follows(weft_tensor handle, int32_t axis, int64_t* least,
-                                   int64_t* most) {
+int32_t weft_tensor_extent_follows(weft_tensor handle, int32_t axis, int64_t* minimum,
+                                   int64_t* maximum) {
   const autograd::Trace* const trace = autograd::current_trace();
   if (!trace || !handle || axis < 0 || axis >= c::tensor(handle)->rank()) return 0;
   const auto range = trace->range_of_extent(*c::tensor(handle), axis);
-  if (range && least) *least = range->least;
-  if (range && most) *most = range->most;
+  if (range && minimum) *minimum = range->minimum;
+  if (range && maximum) *maximum = range->maximum;
   return range.has_value();
 }
 

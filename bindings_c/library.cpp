@@ -185,14 +185,14 @@ weft_status weft_memory_stats(weft_memory* stats, int32_t reset) {
   });
 }
 
-weft_status weft_set_log(weft_log_level least,
+weft_status weft_set_log(weft_log_level minimum,
                          void (*log)(void* context, weft_log_level level, const char* text),
                          void* context) {
   return c::guard([&]() -> Status {
-    if (least < WEFT_LOG_DEBUG || least > WEFT_LOG_OFF)
+    if (minimum < WEFT_LOG_DEBUG || minimum > WEFT_LOG_OFF)
       return errors::invalid_value("weft_set_log", "`least` must be one of WEFT_LOG_…, 0 to ",
-                                   int{WEFT_LOG_OFF}, "; got ", int{least});
-    set_log(static_cast<LogLevel>(least), log, context);
+                                   int{WEFT_LOG_OFF}, "; got ", int{minimum});
+    set_log(static_cast<LogLevel>(minimum), log, context);
     return {};
   });
 }

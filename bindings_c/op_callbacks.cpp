@@ -100,8 +100,8 @@ Result<size_t> count_outputs(const ops::AttributeReader& attributes) {
   WEFT_TRY(run(op, "count of outputs", [&] {
     return d.count_outputs(d.context, values_of(attributes.all()), attributes.all().size(), &count);
   }));
-  if (count >= 1 && count <= ops::kMostListed) return count;
-  return errors::invalid_value(op.name, "must have 1 to ", ops::kMostListed, " outputs; got ",
+  if (count >= 1 && count <= ops::kMaxListed) return count;
+  return errors::invalid_value(op.name, "must have 1 to ", ops::kMaxListed, " outputs; got ",
                                count);
 }
 

@@ -112,8 +112,8 @@ Status add_arguments(ops::OpDef& op, const weft_op_definition& d) {
   if (d.inputs < 0 || d.attributes < 0)
     return refuse(name, "has a negative number of inputs or attributes");
   const auto count = static_cast<size_t>(d.inputs) + static_cast<size_t>(d.attributes);
-  if (count > ops::kMostArguments)
-    return refuse(name, "must have at most ", ops::kMostArguments, " arguments; got ", count);
+  if (count > ops::kMaxArguments)
+    return refuse(name, "must have at most ", ops::kMaxArguments, " arguments; got ", count);
   if (count > 0 && !d.arguments) return refuse(name, "has arguments, but `arguments` is NULL");
   for (size_t i = 0; i < count; ++i) {
     const weft_argument_info& argument = d.arguments[i];

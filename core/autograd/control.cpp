@@ -317,22 +317,22 @@ Result<Arrays> foreach (const Body& body, std::span<Tensor* const> data,
   graph::Loop loop;
   loop.sliced = static_cast<int32_t>(data.size());
   loop.carried = static_cast<int32_t>(states.size());
-  loop.most = data[0]->shape()[0];
+  loop.maximum = data[0]->shape()[0];
   std::vector<Tensor*> operands(data.begin(), data.end());
   for (const Tensor* array : data)
-    if (array->rank() < 1 || array->shape()[0] != loop.most)
+    if (array->rank() < 1 || array->shape()[0] != loop.maximum)
       return errors::invalid_value("foreach", "arrays of `data` must have as many rows, ",
-                                   loop.most, "; got shape ", array->shape());
+                                   loop.maximum, "; got shape ", array->shape());
   operands.insert(operands.end(), states.begin(), states.end());
   return add_loop(body, loop, operands);
 }
 
-Result<Arrays> while_loop(const Body& body, std::span<Tensor* const> variables, int64_t most) {
-  if (most < 0)
-    return errors::invalid_value("while_loop", "`max_iterations` must be at least 0; got ", most);
+Result<Arrays> while_loop(const Body& body, std::span<Tensor* const> variables, int64_t maximum) {
+  if (maximum < 0)
+    return errors::invalid_value("while_loop", "`max_iterations` must be at least 0; got ", maximum);
   graph::Loop loop;
   loop.carried = static_cast<int32_t>(variables.size());
-  loop.most = most;
+  loop.maximum = maximum;
   loop.while_true = true;
   const bool has_condition =
       !variables.empty() && variables[0]->dtype() == DType::kBool && variables[0]->rank() == 0;

@@ -34,7 +34,7 @@ Result<Arrays> foreach (const Body& body, std::span<Tensor* const> data,
                         std::span<Tensor* const> states);
 // The body: variables → new variables, then what is stacked, `most` rows of it. The first variable,
 // bool without axes, says whether there is another iteration.
-Result<Arrays> while_loop(const Body& body, std::span<Tensor* const> variables, int64_t most);
+Result<Arrays> while_loop(const Body& body, std::span<Tensor* const> variables, int64_t maximum);
 // The bodies take no arguments and give arrays of the same types.
 Result<Arrays> cond(Tensor& predicate, const Body& body, const Body& otherwise);
 

@@ -10,7 +10,7 @@ using ops::Argument;
 using ops::OpDef;
 using ops::Tag;
 
-constexpr size_t kMostInputs = 2;
+constexpr size_t kMaxInputs = 2;
 
 // What OpDef::saved_by_mask says.
 bool saves_input(uint32_t saved, size_t i) { return saved >> (1 + i) & 1; }
@@ -68,7 +68,7 @@ class ElementwiseNode final : public TapeNode {
 
   const OpDef& op_;
   ops::TensorType type_;
-  Held inputs_[kMostInputs];
+  Held inputs_[kMaxInputs];
   Held output_;
   Argument scalar_;
   int scalar_place_ = -1;
@@ -115,7 +115,7 @@ History history_of(const Tensor& tensor) {
 }
 
 Status record_generally(const OpDef& op, std::span<const Argument> arguments, Tensor& result) {
-  TapeInput inputs[kMostInputs];
+  TapeInput inputs[kMaxInputs];
   for (size_t i = 0; i < arguments.size(); ++i) {
     if (arguments[i].tag == Tag::kTensor)
       inputs[i].tensor = arguments[i].tensor;
@@ -129,7 +129,7 @@ Status record_generally(const OpDef& op, std::span<const Argument> arguments, Te
 }  // namespace
 
 Status record_elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor& result) {
-  History histories[kMostInputs];
+  History histories[kMaxInputs];
   uint32_t needed = 0;
   for (size_t i = 0; i < arguments.size(); ++i) {
     if (arguments[i].tag != Tag::kTensor) continue;

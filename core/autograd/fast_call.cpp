@@ -20,7 +20,7 @@ using ops::OpDef;
 using ops::Tag;
 using ops::TensorType;
 
-constexpr size_t kMostAttributes = 8;
+constexpr size_t kMaxAttributes = 8;
 
 bool is_plain(const Tensor& tensor) {
   const Storage* storage = tensor.box().storage();
@@ -132,7 +132,7 @@ bool elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor*& 
 }
 
 Result<Ref<Tensor>> view(const OpDef& op, std::span<const Argument> arguments) {
-  Argument complete[kMostAttributes];
+  Argument complete[kMaxAttributes];
   WEFT_TRY(ops::complete_attributes(op, arguments.subspan(1), complete));
   Tensor& base = *arguments[0].tensor;
   const TensorType in{base.dtype(), base.shape(), {}};
@@ -176,7 +176,7 @@ bool call_fast(const OpDef& op, std::span<const Argument> arguments, std::span<T
   if ((thread_state().modes & kTracing) || arguments.empty() || outs.size() != 1) return false;
   if (op.fast_arity) return !engine_defers() && elementwise(op, arguments, outs[0], status);
   if (outs[0] || !op.view_rule || arguments[0].tag != Tag::kTensor || !arguments[0].tensor ||
-      arguments[0].tensor->box().traced() || op.attributes.size() > kMostAttributes)
+      arguments[0].tensor->box().traced() || op.attributes.size() > kMaxAttributes)
     return false;
   Result<Ref<Tensor>> result = view(op, arguments);
   if (!result.ok())

@@ -69,7 +69,7 @@ class Trace {
 
   // Says that the extent at these axes of placeholders may be any in [least, most]; before anything
   // is traced. They have the extent of the example.
-  Status add_dimension(std::string_view name, int64_t least, int64_t most,
+  Status add_dimension(std::string_view name, int64_t minimum, int64_t maximum,
                        std::vector<graph::InputAxis> axes);
   // Which of the examples this trace is, and those that were traced before; to be said before the
   // first size is met.
@@ -77,8 +77,8 @@ class Trace {
   // Is an extent known to follow from sizes, because it differed between the earlier examples? Then
   // in which range is it?
   struct Range {
-    int64_t least = 0;
-    int64_t most = INT64_MAX;
+    int64_t minimum = 0;
+    int64_t maximum = INT64_MAX;
   };
   std::optional<Range> range_of_extent(const Tensor& tensor, int axis) const;
   // The number in an int64 array without axes that is at most `bound`, as this example has it. The

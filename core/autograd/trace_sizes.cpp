@@ -18,18 +18,18 @@ Status Trace::set_example(size_t round, std::vector<Ref<executor::Program>> earl
   return {};
 }
 
-Status Trace::add_dimension(std::string_view name, int64_t least, int64_t most,
+Status Trace::add_dimension(std::string_view name, int64_t minimum, int64_t maximum,
                             std::vector<graph::InputAxis> axes) {
   if (!graph_.nodes.empty() || graph_.sizes.size() != graph::count_dimensions(graph_))
     return errors::invalid_state("trace", "dimensions come before everything else");
-  if (least < 0 || most < least || axes.empty())
+  if (minimum < 0 || maximum < minimum || axes.empty())
     return errors::invalid_value("trace", "dimension `", name,
-                                 "` must have a range of extents and an axis; got [", least, ", ",
-                                 most, "] and ", axes.size(), " axes");
+                                 "` must have a range of extents and an axis; got [", minimum, ", ",
+                                 maximum, "] and ", axes.size(), " axes");
   graph::Size size;
   size.name = name;
-  size.least = least;
-  size.bound = graph::Polynomial::constant(static_cast<double>(most));
+  size.minimum = minimum;
+  size.bound = graph::Polynomial::constant(static_cast<double>(maximum));
   size.axes = std::move(axes);
   size.example = -1;
   for (const graph::InputAxis& place : size.axes) {
@@ -42,9 +42,9 @@ Status Trace::add_dimension(std::string_view name, int64_t least, int64_t most,
     const int64_t extent =
         graph_.type(graph_.inputs[static_cast<size_t>(place.input)]).shape[place.axis];
     if (size.example < 0) size.example = extent;
-    if (extent != size.example || extent < least || extent > most)
-      return errors::invalid_value("trace", "dimension `", name, "` must be in [", least, ", ",
-                                   most, "] and the same at all its axes; got ", size.example,
+    if (extent != size.example || extent < minimum || extent > maximum)
+      return errors::invalid_value("trace", "dimension `", name, "` must be in [", minimum, ", ",
+                                   maximum, "] and the same at all its axes; got ", size.example,
                                    " and ", extent);
   }
   graph_.sizes.push_back(std::move(size));
@@ -72,7 +72,7 @@ std::optional<Trace::Range> Trace::range_of_extent(const Tensor& tensor, int axi
   for (const graph::Size& size : graph_.sizes)
     for (const graph::InputAxis& place : size.axes)
       if (place.axis == axis && graph_.inputs[static_cast<size_t>(place.input)] == id)
-        return Range{size.least, graph::whole_number(size.bound.evaluate({}))};
+        return Range{size.minimum, graph::whole_number(size.bound.evaluate({}))};
   return Range{};
 }
 

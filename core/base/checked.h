@@ -14,7 +14,7 @@ inline constexpr int64_t kTooMany = INT64_MAX;
 // the extents of an array without elements (strides, tables, scratch) multiplies them, too. It is
 // more than any memory, and small enough that bytes, and small multiples of them, fit in 63 bits;
 // where pointers have 32 bits, in these.
-inline constexpr int64_t kMostElements = int64_t{1} << (sizeof(void*) > 4 ? 56 : 27);
+inline constexpr int64_t kMaxElements = int64_t{1} << (sizeof(void*) > 4 ? 56 : 27);
 
 class Checked {
  public:

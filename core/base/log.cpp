@@ -19,7 +19,7 @@ void write_to_stderr(void*, int32_t level, const char* text) {
 
 struct Target {
   std::mutex mutex;
-  std::atomic<int32_t> least{kUnread};
+  std::atomic<int32_t> minimum{kUnread};
   LogSink sink = write_to_stderr;
   void* context = nullptr;
 };
@@ -31,39 +31,39 @@ void say(int32_t level, const char* text) {
 }
 
 int32_t read_environment() {
-  int32_t least = static_cast<int32_t>(LogLevel::kWarning), before = kUnread;
+  int32_t minimum = static_cast<int32_t>(LogLevel::kWarning), before = kUnread;
   const char* given = std::getenv("WEFT_LOG");
   bool is_known = !given || !*given;
   for (int32_t level = 0; given && level <= static_cast<int32_t>(LogLevel::kOff); ++level) {
     if (std::string_view(given) != kNames[level]) continue;
-    least = level;
+    minimum = level;
     is_known = true;
   }
-  if (!target.least.compare_exchange_strong(before, least)) return before;
+  if (!target.minimum.compare_exchange_strong(before, minimum)) return before;
   if (!is_known)
     say(static_cast<int32_t>(LogLevel::kWarning),
         errors::join("WEFT_LOG must be debug, info, warning, error or off; got ", given,
                      " (ignored)")
             .c_str());
-  return least;
+  return minimum;
 }
 
 }  // namespace
 
-void set_log(LogLevel least, LogSink sink, void* context) {
+void set_log(LogLevel minimum, LogSink sink, void* context) {
   const std::lock_guard lock(target.mutex);
   target.sink = sink ? sink : write_to_stderr;
   target.context = context;
-  target.least = static_cast<int32_t>(least);
+  target.minimum = static_cast<int32_t>(minimum);
 }
 
 bool logs(LogLevel level) {
 #if WEFT_HAS_SOME_OPERATORS  // small: no texts but of what is wrong
   if (level < LogLevel::kWarning) return false;
 #endif
-  int32_t least = target.least.load(std::memory_order_relaxed);
-  if (least == kUnread) least = read_environment();
-  return static_cast<int32_t>(level) >= least;
+  int32_t minimum = target.minimum.load(std::memory_order_relaxed);
+  if (minimum == kUnread) minimum = read_environment();
+  return static_cast<int32_t>(level) >= minimum;
 }
 
 void log_text(LogLevel level, const std::string& text) {

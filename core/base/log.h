@@ -16,7 +16,7 @@ using LogSink = void (*)(void* context, int32_t level, const char* text);
 
 // From now on the sink gets what is at least as grave as `least`, one message at a time; null:
 // stderr gets it. Before the first call that is stderr, for warnings and what WEFT_LOG asks for.
-void set_log(LogLevel least, LogSink sink, void* context);
+void set_log(LogLevel minimum, LogSink sink, void* context);
 
 bool logs(LogLevel level);
 void log_text(LogLevel level, const std::string& text);

@@ -22,8 +22,8 @@ uint32_t code_at(std::string_view text, size_t at, size_t& bytes) {
     if ((next & 0xc0) != 0x80) return 0;
     code = code << 6 | (next & 0x3f);
   }
-  constexpr uint32_t kLeast[] = {0, 0x80, 0x800, 0x10000};
-  if (code < kLeast[more] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return 0;
+  constexpr uint32_t kMin[] = {0, 0x80, 0x800, 0x10000};
+  if (code < kMin[more] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return 0;
   bytes = more + 1;
   return code;
 }

@@ -89,7 +89,7 @@ Result<Shape> broadcast(const Shape& a, const Shape& b, std::string_view op,
 Result<int> normalize_axis(int64_t axis, int rank, std::string_view op, std::string_view argument);
 
 // Number of elements, or an error when an extent is negative, or the product of those that are not
-// 0 passes kMostElements: also of an array without elements, as in NumPy.
+// 0 passes kMaxElements: also of an array without elements, as in NumPy.
 Result<int64_t> checked_elements(std::span<const int64_t> extents, std::string_view op,
                                  std::string_view argument);
 

@@ -82,7 +82,7 @@ class Packer {
   static Json encode_batch(const graph::BatchParts& parts) {
     const auto members = [](uint64_t set) {
       Json list = Json::array();
-      for (size_t i = 0; i < graph::BatchParts::kMostCut; ++i)
+      for (size_t i = 0; i < graph::BatchParts::kMaxCut; ++i)
         if (set >> i & 1) list.push(static_cast<int64_t>(i));
       return list;
     };

@@ -47,8 +47,8 @@ Status read_cut(const std::string& where, const Json& batch, const char* key, in
   const Json* list = batch.find(key);
   if (!list || !list->is_array()) return errors::io(where, "its batch has no ", key);
   for (const Json& item : list->items()) {
-    const size_t most = std::min(ports.size(), graph::BatchParts::kMostCut);
-    if (!item.is_integer() || item.integer() < 0 || item.integer() >= static_cast<int64_t>(most))
+    const size_t maximum = std::min(ports.size(), graph::BatchParts::kMaxCut);
+    if (!item.is_integer() || item.integer() < 0 || item.integer() >= static_cast<int64_t>(maximum))
       return errors::io(where, "its batch names none of the ", key);
     const auto index = static_cast<size_t>(item.integer());
     const graph::TensorType& type = ports[index].type;

@@ -27,12 +27,12 @@ Json encode_list(const Numbers& numbers) {
 }
 
 template <class Number>
-Status decode_list(const std::string& where, const Json& plan, const char* key, int64_t most,
+Status decode_list(const std::string& where, const Json& plan, const char* key, int64_t maximum,
                    std::vector<Number>& numbers) {
   const Json* list = plan.find(key);
   if (!list || !list->is_array()) return errors::io(where, "the saved plan has no ", key);
   for (const Json& item : list->items()) {
-    if (!item.is_integer() || item.integer() < 0 || item.integer() > most)
+    if (!item.is_integer() || item.integer() < 0 || item.integer() > maximum)
       return errors::io(where, "the saved plan has a number out of range in its ", key, ", ",
                         item.integer());
     numbers.push_back(static_cast<Number>(item.integer()));

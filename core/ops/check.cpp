@@ -187,9 +187,9 @@ Status promote_inputs(const OpDef& op, std::span<const TensorType> inputs,
 }
 
 Status check_input_count(const OpDef& op, size_t count) {
-  const size_t most = op.inputs.size() + (op.takes_list() ? kMostListed - 1 : 0);
-  if (count > most)
-    return errors::invalid_type(op.name, "takes at most ", most, " arrays; got ", count);
+  const size_t maximum = op.inputs.size() + (op.takes_list() ? kMaxListed - 1 : 0);
+  if (count > maximum)
+    return errors::invalid_type(op.name, "takes at most ", maximum, " arrays; got ", count);
   if (op.takes_list() && count < op.inputs.size() && !op.inputs.back().optional)
     return errors::invalid_value(op.name, "`", op.inputs.back().name,
                                  "` must have at least one array; got an empty list");

@@ -203,14 +203,14 @@ Status OpDef::check_complete() const {
   };
   if (kKeepsAll && summary.empty()) return refuse("has no doc");
   if (kKeepsAll && samples.empty() && !outside) return refuse("has no sample to be tested with");
-  if (inputs.size() > kMostInputs)
-    return refuse(join("must have at most ", kMostInputs, " inputs; got ", inputs.size()));
-  if (const size_t count = inputs.size() + attributes.size(); count > kMostArguments)
-    return refuse(join("must have at most ", kMostArguments, " arguments; got ", count));
+  if (inputs.size() > kMaxInputs)
+    return refuse(join("must have at most ", kMaxInputs, " inputs; got ", inputs.size()));
+  if (const size_t count = inputs.size() + attributes.size(); count > kMaxArguments)
+    return refuse(join("must have at most ", kMaxArguments, " arguments; got ", count));
   for (size_t i = 0; i + 1 < inputs.size(); ++i)
     if (inputs[i].list) return refuse("has a list that is not its last input");
-  if (!output_rule && (output_count < 1 || output_count > kMostOutputs))
-    return refuse(join("must have 1 to ", kMostOutputs, " outputs; got ", output_count));
+  if (!output_rule && (output_count < 1 || output_count > kMaxOutputs))
+    return refuse(join("must have 1 to ", kMaxOutputs, " outputs; got ", output_count));
   if (has_effect && composition) return refuse("has an effect, which a kernel must make");
   if (composition) return {};
   if (!infer_rule) return refuse("has no inference rule");

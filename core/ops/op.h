@@ -51,12 +51,12 @@ struct InputDef {
 };
 
 // Arrays that a list may have: far above any use, so that counts and masks stay small.
-inline constexpr size_t kMostListed = 65536;
+inline constexpr size_t kMaxListed = 65536;
 
 // What a call has room for: inputs and attributes of a definition, and outputs of a fixed number.
-inline constexpr size_t kMostInputs = 16;
-inline constexpr size_t kMostArguments = 32;
-inline constexpr int kMostOutputs = 8;
+inline constexpr size_t kMaxInputs = 16;
+inline constexpr size_t kMaxArguments = 32;
+inline constexpr int kMaxOutputs = 8;
 
 // Sets of a call's inputs or outputs in 32 bits. The last bit stands for the 32nd and all that
 // follow: a set may hold more of these than was asked for, never less.

@@ -7,14 +7,14 @@ namespace weft::ops {
 namespace {
 
 // Operations for each element that is cast more than otherwise: fewer would wait for the casts.
-constexpr double kLeastOperations = 32;
+constexpr double kMinOperations = 32;
 
 bool is_float32(const TensorType& type) { return type.dtype == DType::kFloat32; }
 
 // What of a float32 significand the dtype cannot hold, and its range: sign and exponents.
 struct Half {
   int bits;         // of the significand
-  int least, most;  // exponents of normal numbers, as frexp has them
+  int minimum, maximum;  // exponents of normal numbers, as frexp has them
 };
 constexpr Half kFloat16{11, -13, 16}, kBFloat16{8, -125, 128};
 
@@ -37,7 +37,7 @@ bool is_worth_casting(const SlotTypes& types, const PlannedInputs& planned) {
     any = any || type.shape.elements() > 0;
     cast += static_cast<double>(type.shape.elements());
   }
-  return any && cost_of(op.slot, types).flops >= kLeastOperations * cast;
+  return any && cost_of(op.slot, types).flops >= kMinOperations * cast;
 }
 
 bool gains_in(const SlotTypes& types, DType narrow, const PlannedInputs& planned) {
@@ -52,7 +52,7 @@ bool keeps_scalar(const Argument& scalar, DType narrow) {
   const Half half = narrow == DType::kFloat16 ? kFloat16 : kBFloat16;
   int exponent = 0;
   const double significand = std::ldexp(std::frexp(x, &exponent), half.bits);
-  return significand == std::trunc(significand) && exponent >= half.least && exponent <= half.most;
+  return significand == std::trunc(significand) && exponent >= half.minimum && exponent <= half.maximum;
 }
 
 }  // namespace weft::ops

@@ -31,7 +31,7 @@ const Registered kBuiltIn[] = {
 };
 
 // Spans of operators that were handed out stay good while others are added.
-constexpr size_t kMostOperators = 4096;
+constexpr size_t kMaxOperators = 4096;
 
 #if WEFT_HAS_SOME_OPERATORS
 // Few, so that looking at each is enough.
@@ -76,9 +76,9 @@ Result<const OpDef*> add(Registry& registry, ByName& names, std::unique_ptr<OpDe
   WEFT_TRY(op->check_complete());
   if (registry.built_in.find(op->name) || registry.registered.find(op->name))
     return errors::invalid_value("register", "operator `", op->name, "` exists already");
-  if (registry.in_order.size() == kMostOperators)
+  if (registry.in_order.size() == kMaxOperators)
     return errors::invalid_value("register", "operator `", op->name,
-                                 "` is one too many; there are ", kMostOperators);
+                                 "` is one too many; there are ", kMaxOperators);
   op->id = static_cast<int>(registry.in_order.size());
   const OpDef* const added = op.get();
   registry.owned.push_back(std::move(op));
@@ -90,7 +90,7 @@ Result<const OpDef*> add(Registry& registry, ByName& names, std::unique_ptr<OpDe
 Registry& registry() {
   static Registry* const instance = [] {
     auto* created = new Registry;
-    created->in_order.reserve(kMostOperators);
+    created->in_order.reserve(kMaxOperators);
     for (const Registered& entry : kBuiltIn) {
       if (!entry.define) break;
       auto op = std::make_unique<OpDef>(entry.name);
@@ -131,7 +131,7 @@ const OpDef& missing_op(std::string_view name) {
   const std::lock_guard lock(mutex);
   if (const OpDef* op = known->find(name)) return *op;
   auto op = std::make_unique<OpDef>(name);
-  op->output_count = kMostOutputs;
+  op->output_count = kMaxOutputs;
   known->add(op.get());
   return *op.release();  // as long as the registry, which is never destroyed
 }

@@ -6,8 +6,8 @@ PyObject* extent_type = nullptr;
 
 bool extent_follows(weft_tensor tensor, int axis, Range* range) {
   return extent_type && (weft_modes() & WEFT_MODE_TRACING) &&
-         weft_tensor_extent_follows(tensor, axis, range ? &range->least : nullptr,
-                                    range ? &range->most : nullptr);
+         weft_tensor_extent_follows(tensor, axis, range ? &range->minimum : nullptr,
+                                    range ? &range->maximum : nullptr);
 }
 
 bool any_extent_follows(weft_tensor tensor) {
@@ -19,8 +19,8 @@ bool any_extent_follows(weft_tensor tensor) {
 
 PyObject* as_extent(PyObject* number, Range range) {
   if (!number) return nullptr;
-  return PyObject_CallFunction(extent_type, "NLL", number, static_cast<long long>(range.least),
-                               static_cast<long long>(range.most));
+  return PyObject_CallFunction(extent_type, "NLL", number, static_cast<long long>(range.minimum),
+                               static_cast<long long>(range.maximum));
 }
 
 }  // namespace weft::python

@@ -63,7 +63,7 @@ py::list trace_begin(const ArrayTypes& inputs, const py::list& earlier) {
 }
 
 // `axes`: pairs of a placeholder and an axis.
-void trace_add_dimension(const std::string& name, int64_t least, int64_t most,
+void trace_add_dimension(const std::string& name, int64_t minimum, int64_t maximum,
                          const std::vector<std::pair<size_t, int32_t>>& axes) {
   std::vector<size_t> inputs;
   std::vector<int32_t> of_inputs;
@@ -71,7 +71,7 @@ void trace_add_dimension(const std::string& name, int64_t least, int64_t most,
     inputs.push_back(input);
     of_inputs.push_back(axis);
   }
-  check(weft_trace_add_dimension(c_text(name), least, most, inputs.data(), of_inputs.data(),
+  check(weft_trace_add_dimension(c_text(name), minimum, maximum, inputs.data(), of_inputs.data(),
                                  inputs.size()));
 }
 

@@ -35,11 +35,11 @@ py::list foreach (const py::capsule& body, const py::sequence& data, const py::s
   return wrap_list(outs);
 }
 
-py::list while_loop(const py::capsule& body, const py::sequence& variables, int64_t most,
+py::list while_loop(const py::capsule& body, const py::sequence& variables, int64_t maximum,
                     size_t outputs) {
   const std::vector<weft_tensor> carried = tensors_of(variables, "while_loop");
   std::vector<weft_tensor> outs(outputs, nullptr);
-  check(weft_while_loop(body_of(body), carried.data(), carried.size(), most, outs.data(),
+  check(weft_while_loop(body_of(body), carried.data(), carried.size(), maximum, outs.data(),
                         outs.size()));
   return wrap_list(outs);
 }

@@ -174,8 +174,8 @@ PyObject* shape_tuple(const int64_t* extents, int rank);
 // Their Python type, weft._extent.Extent; null before the package has said it.
 extern PyObject* extent_type;
 struct Range {
-  int64_t least = 0;
-  int64_t most = INT64_MAX;
+  int64_t minimum = 0;
+  int64_t maximum = INT64_MAX;
 };
 bool extent_follows(weft_tensor tensor, int axis, Range* range = nullptr);
 bool any_extent_follows(weft_tensor tensor);

@@ -69,8 +69,8 @@ static void call_badly(weft_op op, const weft_op_info* info, weft_tensor placeho
   weft_value args[24];
   weft_tensor outs[4] = {NULL, NULL, NULL, NULL};
   size_t nouts = (size_t)info->outputs;
-  const size_t most = (size_t)(info->inputs + info->attributes);
-  size_t count = most + draw(2) - (most && !draw(5));
+  const size_t maximum = (size_t)(info->inputs + info->attributes);
+  size_t count = maximum + draw(2) - (maximum && !draw(5));
   size_t i;
   size_t k;
   for (i = 0; i < count; ++i) {

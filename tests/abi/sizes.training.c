@@ -106,7 +106,7 @@ static void a_trace_can_be_left_for_a_while(void) {
 static weft_function rows_example(int64_t rows, const weft_function* earlier, size_t count) {
   const size_t input = 0;
   const int32_t axis = 0;
-  int64_t least = -1, most = -1;
+  int64_t minimum = -1, maximum = -1;
   weft_type type = {WEFT_FLOAT32, 2, {0}};
   weft_tensor placeholder = NULL, result;
   weft_function out = NULL;
@@ -119,8 +119,8 @@ static weft_function rows_example(int64_t rows, const weft_function* earlier, si
         "rows");
   MUST(weft_trace_add_dimension("rows", 1, 40, &input, &axis, 1));
   MUST(weft_trace_set_example(count, earlier, count));
-  CHECK(weft_tensor_extent_follows(placeholder, 0, &least, &most) == (count >= 2));
-  CHECK(count < 2 || (least == 1 && most == 40));
+  CHECK(weft_tensor_extent_follows(placeholder, 0, &minimum, &maximum) == (count >= 2));
+  CHECK(count < 2 || (minimum == 1 && maximum == 40));
   args[0] = of_tensor(placeholder);
   args[1] = of_int(1);
   result = apply("add", args, 2);

@@ -52,8 +52,8 @@ bool suits(const Int8Layer& layer) {
   for (int64_t filter = 0; filter < layer.shape.out_channels; ++filter) {
     const auto at = static_cast<size_t>(filter);
     const int32_t shift = layer.shift[at];
-    constexpr int32_t kMost = 30;
-    if (layer.multiplier[at] < 0 || shift < -kMost || shift > kMost) return false;
+    constexpr int32_t kMax = 30;
+    if (layer.multiplier[at] < 0 || shift < -kMax || shift > kMax) return false;
     if (!layer.sums_are_below(filter, (int64_t{1} << 31) >> std::max(shift, 0))) return false;
   }
   return true;
@@ -278,7 +278,7 @@ Result<bool> emit_add(Call& call, CmsisNn) {
 // ---- softmax
 
 // Of rows that are so short CMSIS-NN's arithmetic is defined, and that of TensorFlow Lite.
-constexpr int64_t kMostColumns = 255;
+constexpr int64_t kMaxColumns = 255;
 
 Result<TargetKernel> softmax_kernel(const SlotTypes&, CmsisNn, const TargetKernel&) {
   return TargetKernel{};  // it reads a row more than once
@@ -287,12 +287,12 @@ Result<TargetKernel> softmax_kernel(const SlotTypes&, CmsisNn, const TargetKerne
 Result<bool> emit_softmax(Call& call, CmsisNn) {
   const Shape& x = call.in(0).shape;
   const int64_t columns = x[x.rank() - 1];
-  if (columns > kMostColumns) return false;
+  if (columns > kMaxColumns) return false;
   const kernels::SoftmaxScale how = kernels::softmax_scale(call.attributes().real("scale"));
   const std::string from = call.read(0), to = call.write();
   call.line("arm_softmax_s8(" + from + ", " + number(x.elements() / columns) + ", " +
             number(columns) + ", " + number(how.multiplier) + ", " + number(how.shift) + ", " +
-            number(how.least) + ", " + to + ");");
+            number(how.minimum) + ", " + to + ");");
   return true;
 }
 

@@ -4,8 +4,8 @@ namespace weft::c99 {
 namespace {
 
 struct Range {
-  const char* least;
-  const char* most;
+  const char* minimum;
+  const char* maximum;
   int bits;  // the first number above all is 2^bits
   const char* suffix;
 };
@@ -31,12 +31,12 @@ std::string truncation(Source& source, DType from, DType to) {
   const std::string f = is_double ? "" : "f";
   const std::string name =
       std::string("weft_truncate_") + (is_double ? "f64_" : "f32_") + range.suffix;
-  const bool is_signed = range.least[0] != '0';
+  const bool is_signed = range.minimum[0] != '0';
   source.define(
       name, "static inline " + type + " " + name + "(" + real + " a)\n{\n" + "  if (a >= 0x1p" +
-                std::to_string(range.bits) + f + ") return " + range.most +
+                std::to_string(range.bits) + f + ") return " + range.maximum +
                 ";\n  if (a <= " + (is_signed ? "-0x1p" + std::to_string(range.bits) + f : "0") +
-                ") return " + range.least + ";\n  return a == a ? (" + type + ")a : 0;\n}\n");
+                ") return " + range.minimum + ";\n  return a == a ? (" + type + ")a : 0;\n}\n");
   return name;
 }
 

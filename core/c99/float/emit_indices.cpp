@@ -219,12 +219,12 @@ Status emit_pick_update(Call& call) {
 
 // C has no way to refuse an integer: one outside the bounds is the nearest within.
 Status emit_bounded(Call& call) {
-  const std::string least = std::to_string(call.attributes().integer("least")),
-                    most = std::to_string(call.attributes().integer("most"));
+  const std::string minimum = std::to_string(call.attributes().integer("least")),
+                    maximum = std::to_string(call.attributes().integer("most"));
   call.line("for (int32_t i = 0; i < " + std::to_string(call.out().shape.elements()) + "; ++i) {");
   call.line("const int64_t number = " + call.read(0) + "[i];");
-  call.line(call.write() + "[i] = number < " + least + " ? " + least + " : number > " + most +
-            " ? " + most + " : number;");
+  call.line(call.write() + "[i] = number < " + minimum + " ? " + minimum + " : number > " + maximum +
+            " ? " + maximum + " : number;");
   call.line("}");
   return {};
 }

@@ -59,7 +59,7 @@ constexpr std::string_view kWindows =
 }
 )";
 
-constexpr std::string_view kLeast = R"(static int32_t weft_least(int32_t a, int32_t b)
+constexpr std::string_view kMin = R"(static int32_t weft_least(int32_t a, int32_t b)
 {
   return a < b ? a : b;
 }
@@ -190,7 +190,7 @@ class BandWriter {
                                 "], " + number(all_[reader]) + ", " +
                                 number(same ? 1 : step.window->stride) + ", " +
                                 number(same ? 0 : step.window->pad) + ")";
-        if (!text.empty()) source_.define("weft_least", kLeast);
+        if (!text.empty()) source_.define("weft_least", kMin);
         text = text.empty() ? one : "weft_least(" + text + ", " + one + ")";
       }
     }

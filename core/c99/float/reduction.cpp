@@ -14,7 +14,7 @@ constexpr int64_t kBlock = 128;
 bool is_index(const Reducing& r) {
   return r.reduction == Reduction::kArgMax || r.reduction == Reduction::kArgMin;
 }
-bool is_least(const Reducing& r) {
+bool is_min(const Reducing& r) {
   return r.reduction == Reduction::kMin || r.reduction == Reduction::kArgMin;
 }
 bool has_parts(const Reducing& r) { return r.reduction == Reduction::kSum && is_floating(r.dtype); }
@@ -25,16 +25,16 @@ std::string name(const char* prefix, size_t number) { return prefix + std::to_st
 
 // Where an extreme starts, so that the first element replaces it.
 std::string start_of(const Reducing& r) {
-  const bool least = is_least(r);
+  const bool minimum = is_min(r);
   switch (r.dtype) {
     case DType::kFloat32:
-    case DType::kFloat64: return least ? "INFINITY" : "-INFINITY";
-    case DType::kInt64: return least ? "INT64_MAX" : "INT64_MIN";
-    case DType::kUInt64: return least ? "UINT64_MAX" : "0";
+    case DType::kFloat64: return minimum ? "INFINITY" : "-INFINITY";
+    case DType::kInt64: return minimum ? "INT64_MAX" : "INT64_MIN";
+    case DType::kUInt64: return minimum ? "UINT64_MAX" : "0";
     case DType::kInt8:
     case DType::kInt16:
-    case DType::kInt32: return least ? "INT32_MAX" : "INT32_MIN";
-    default: return least ? "UINT32_MAX" : "0";
+    case DType::kInt32: return minimum ? "INT32_MAX" : "INT32_MIN";
+    default: return minimum ? "UINT32_MAX" : "0";
   }
 }
 
@@ -79,7 +79,7 @@ bool open_innermost(Call& call, const LoopNest& nest, const std::vector<Reducing
 
 void add_to_reduction(Call& call, const Reducing& r, size_t number, const std::string& value,
                       const LoopNest& nest) {
-  const std::string sum = name("sum", number), most = name("most", number);
+  const std::string sum = name("sum", number), maximum = name("most", number);
   if (has_parts(r)) {
     call.line(name("part", number) + " += " + value + ";");
     return;
@@ -93,16 +93,16 @@ void add_to_reduction(Call& call, const Reducing& r, size_t number, const std::s
     return;
   }
   // A NaN wins, and the first one stays.
-  std::string better = value + (is_least(r) ? " < " : " > ") + most;
+  std::string better = value + (is_min(r) ? " < " : " > ") + maximum;
   if (is_floating(r.dtype))
-    better = "(" + better + " || " + value + " != " + value + ") && " + most + " == " + most;
+    better = "(" + better + " || " + value + " != " + value + ") && " + maximum + " == " + maximum;
   if (!is_index(r)) {
-    call.line("if (" + better + ") " + most + " = " + value + ";");
+    call.line("if (" + better + ") " + maximum + " = " + value + ";");
     return;
   }
   // The first element counts also where it is as bad as the start.
   call.line("if (" + better + ") {");
-  call.line(most + " = " + value + ";");
+  call.line(maximum + " = " + value + ";");
   call.line(name("at", number) + " = " + nest.number() + ";");
   call.line("}");
 }

@@ -56,9 +56,9 @@ Form form_of(const Convolution& s, bool is_depthwise, bool is_sum, bool has_resi
 
 // Rows of y that are made at once, of `most` (0: all): as many as a kilobyte of scratch has room
 // for.
-int64_t band_of(const Convolution& s, int64_t most) {
+int64_t band_of(const Convolution& s, int64_t maximum) {
   const int64_t row = ((s.out_width - 1) * s.stride_width + 6) / 2 * 4;
-  int64_t rows = most > 0 ? std::min(most, s.out_height) : s.out_height;
+  int64_t rows = maximum > 0 ? std::min(maximum, s.out_height) : s.out_height;
   while (rows > 1 && ((rows - 1) * s.stride_height + 3) * row > 1024) --rows;
   return rows;
 }

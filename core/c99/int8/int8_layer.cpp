@@ -101,9 +101,9 @@ Result<std::vector<int32_t>> numbers_of(const Call& call, size_t input, int64_t 
 
 struct Interval {
   int64_t low = 0, high = 0;
-  void add(int64_t weight, int64_t least, int64_t most) {
-    low += std::min(weight * least, weight * most);
-    high += std::max(weight * least, weight * most);
+  void add(int64_t weight, int64_t minimum, int64_t maximum) {
+    low += std::min(weight * minimum, weight * maximum);
+    high += std::max(weight * minimum, weight * maximum);
   }
   bool is_below(int64_t bound) const { return low > -bound && high < bound; }
 };
@@ -118,7 +118,7 @@ Interval sums_of(const Int8Layer& layer, int64_t filter) {
 }
 
 constexpr int64_t kPlaceBound = int64_t{1} << 30, kPairBound = int64_t{1} << 23;
-constexpr int32_t kMostRight = 22;
+constexpr int32_t kMaxRight = 22;
 
 // Where element i of a row of a window is in the words of a place: the lane, of its fourth the
 // first two words are (0, 2) and (1, 3).
@@ -180,7 +180,7 @@ bool Int8Layer::sums_are_below(int64_t filter, int64_t bound) const {
 bool Int8Layer::is_proven() const {
   for (int64_t filter = 0; filter < shape.out_channels; ++filter) {
     const auto at = static_cast<size_t>(filter);
-    if (is_sum() || multiplier[at] < 0 || shift[at] > -1 || shift[at] < -kMostRight) return false;
+    if (is_sum() || multiplier[at] < 0 || shift[at] > -1 || shift[at] < -kMaxRight) return false;
     Interval sum = sums_of(*this, filter);
     if (has_residual) sum.add(factor[at], -128, 127);
     if (!sum.is_below(kPlaceBound)) return false;

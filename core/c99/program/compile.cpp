@@ -33,15 +33,15 @@ std::string name_made_of(const std::string& entry) {
 // What is alive where most is.
 std::string peak_text(const executor::Plan& plan) {
   if (plan.steps.empty()) return "it holds inputs and outputs, and computes nothing";
-  int64_t most = -1;
+  int64_t maximum = -1;
   size_t at = 0;
   for (size_t s = 0; s < plan.steps.size(); ++s) {
     int64_t live = 0;
     for (const executor::ArenaUse& use : plan.uses)
       if (use.first <= static_cast<int32_t>(s) && use.last >= static_cast<int32_t>(s))
         live += use.bytes;
-    if (live <= most) continue;
-    most = live;
+    if (live <= maximum) continue;
+    maximum = live;
     at = s;
   }
   const auto told = [](const executor::Step& step) {

@@ -60,7 +60,7 @@ class ControlWriter {
         call_.line("if (" + y + " != " + first + ") memcpy(" + y + ", " + first + ", " +
                    number(call_.out(k).shape.elements()) + " * sizeof *" + y + ");");
     }
-    std::string count = number(loop.most);
+    std::string count = number(loop.maximum);
     if (loop.counted) {
       call_.line("const int64_t wanted = *" + call_.read(0) + ";");
       call_.line("const int32_t count = wanted < 0 ? 0 : wanted > " + count + " ? " + count +
@@ -79,7 +79,7 @@ class ControlWriter {
     for (size_t k = first_stacked(); k < call_.outputs(); ++k) {
       const std::string y = call_.write(k), row = number(row_of(call_.out(k).shape).elements());
       if (loop.while_true || loop.counted)
-        call_.line("memset(" + y + " + done * " + row + ", 0, (size_t)(" + number(loop.most) +
+        call_.line("memset(" + y + " + done * " + row + ", 0, (size_t)(" + number(loop.maximum) +
                    " - done) * " + row + " * sizeof *" + y + ");");
     }
     return {};
@@ -131,7 +131,7 @@ class ControlWriter {
     Source inner(body, ports, source_.top_, {.prefix = name + "_", .cmsis_nn = source_.cmsis_nn()});
     WEFT_TRY(inner.add_steps());
     source_.add_multiply_adds(static_cast<int64_t>(inner.multiply_adds()) *
-                              std::max<int64_t>(1, plan_.loop.most));
+                              std::max<int64_t>(1, plan_.loop.maximum));
     std::string parameters = "char *memory", unused = inner.uses_arena() ? "" : "  (void)memory;\n";
     std::string arguments = inner.uses_arena() ? "(char *)" + call_.scratch() : "NULL";
     for (size_t i = 0; i < body.inputs; ++i) {

@@ -99,7 +99,7 @@ class BandSearch {
         if (is_enough()) return std::move(best_);
         WEFT_TRY(consider(rows, request_.memory * eighths / 8).status());
       }
-    if (request_.memory > 0 && !is_enough()) WEFT_TRY(find_least(whole));
+    if (request_.memory > 0 && !is_enough()) WEFT_TRY(find_min(whole));
     return std::move(best_);
   }
 
@@ -127,7 +127,7 @@ class BandSearch {
 
   // The fewest bytes of all loops that there are, whatever `memory` is: which ones are formed
   // follows from the room in steps, and a room between two that give the same gives the same.
-  Status find_least(int64_t whole) {
+  Status find_min(int64_t whole) {
     for (const int64_t rows : {1, 2, 4, 8}) {
       const int64_t room = std::max(whole, bytes_of(best_));
       WEFT_ASSIGN(const std::string none, consider(rows, 0));

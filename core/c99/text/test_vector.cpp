@@ -152,13 +152,13 @@ class Reference {
 
 template <class T>
 double largest_difference(const void* a, const void* b, int64_t count) {
-  double most = 0;
+  double maximum = 0;
   for (int64_t i = 0; i < count; ++i) {
     const auto x = static_cast<double>(static_cast<const T*>(a)[i]);
     const auto y = static_cast<double>(static_cast<const T*>(b)[i]);
-    if (std::isfinite(x - y)) most = std::max(most, std::abs(x - y));
+    if (std::isfinite(x - y)) maximum = std::max(maximum, std::abs(x - y));
   }
-  return most;
+  return maximum;
 }
 
 // With training there are results that rounding decides: where a gradient is 0, as a bias's before

@@ -52,16 +52,16 @@ class Planner {
     WEFT_ASSIGN(Training all, plan(wanted));
     if (memory == 0 || bytes_of_plan(all) <= memory) return all;
     Training best;
-    int64_t least = bytes_of_plan(all);
-    std::string least_name;
+    int64_t minimum = bytes_of_plan(all);
+    std::string min_name;
     std::vector<size_t> chosen;
     for (const size_t k : wanted) {
       chosen.push_back(k);
       WEFT_ASSIGN(Training tried, plan(chosen));
       const int64_t bytes = bytes_of_plan(tried);
-      if (chosen.size() == 1 && (least_name.empty() || bytes < least)) {
-        least = bytes;
-        least_name = updates_.parameters()[k].name;
+      if (chosen.size() == 1 && (min_name.empty() || bytes < minimum)) {
+        minimum = bytes;
+        min_name = updates_.parameters()[k].name;
       }
       if (bytes <= memory)
         best = std::move(tried);
@@ -70,8 +70,8 @@ class Planner {
     }
     if (!chosen.empty()) return best;
     return errors::invalid_value(
-        "compile", "`memory` of ", memory, " bytes cannot be met: training `", least_name,
-        "` alone takes ", least, " bytes of state and arena, the least of the parameters given");
+        "compile", "`memory` of ", memory, " bytes cannot be met: training `", min_name,
+        "` alone takes ", minimum, " bytes of state and arena, the least of the parameters given");
   }
 
   const Updates& updates() const { return updates_; }

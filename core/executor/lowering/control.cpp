@@ -66,8 +66,8 @@ Status plan_loop(const Region& region, const PlanOptions& options, ControlPlan& 
     (k < carried ? plan.carried_bytes : plan.stacked_bytes)
         .push_back(body.type(body.outputs[k]).bytes());
   WEFT_ASSIGN(plan.body, make_plan(with_states(region, plan.outputs), options));
-  plan.cost.flops = plan.body.cost.flops * static_cast<double>(region.loop.most);
-  plan.cost.bytes = plan.body.cost.bytes * static_cast<double>(region.loop.most);
+  plan.cost.flops = plan.body.cost.flops * static_cast<double>(region.loop.maximum);
+  plan.cost.bytes = plan.body.cost.bytes * static_cast<double>(region.loop.maximum);
   return {};
 }
 
@@ -140,7 +140,7 @@ class LoopRun {
   void end(int64_t done) {
     if (plan_.loop.while_true) std::memcpy(outputs_[carried_], &done, sizeof done);
     for (size_t k = 0; k < plan_.stacked_bytes.size(); ++k) {
-      const int64_t bytes = (plan_.loop.most - done) * plan_.stacked_bytes[k];
+      const int64_t bytes = (plan_.loop.maximum - done) * plan_.stacked_bytes[k];
       if (bytes > 0)
         std::memset(row_of(stacked_[k], done, plan_.stacked_bytes[k]), 0,
                     static_cast<size_t>(bytes));
@@ -184,9 +184,9 @@ ControlBound::ControlBound(const ControlPlan& plan)
 Status run_control(const ControlPlan& plan, ControlBound& bound, void* const* operands,
                    void* const* outputs, void* scratch, uint64_t seed, uint64_t first_ordinal) {
   if (plan.kind == RegionKind::kLoop) {
-    int64_t count = plan.loop.most;
+    int64_t count = plan.loop.maximum;
     if (plan.loop.counted) std::memcpy(&count, operands[0], sizeof count);
-    count = std::clamp<int64_t>(count, 0, plan.loop.most);
+    count = std::clamp<int64_t>(count, 0, plan.loop.maximum);
     return LoopRun(plan, bound, operands, outputs)(count, scratch, seed, first_ordinal);
   }
   const bool holds = *static_cast<const uint8_t*>(operands[0]);

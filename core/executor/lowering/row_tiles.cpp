@@ -22,9 +22,9 @@ using graph::RowRule;
 using graph::TensorType;
 using graph::ValueId;
 
-constexpr double kMostTime = 1.25;  // that a thread may take for its section, of an equal share
-constexpr double kMostWork = 1.04;  // that more sections may make of it
-constexpr int64_t kLeastRows = 8;   // of these
+constexpr double kMaxTime = 1.25;  // that a thread may take for its section, of an equal share
+constexpr double kMaxWork = 1.04;  // that more sections may make of it
+constexpr int64_t kMinRows = 8;   // of these
 
 class Planner {
  public:
@@ -32,7 +32,7 @@ class Planner {
       : body_(*region.body),
         windows_(region.windows),
         target_(target),
-        rows_(region.loop.most),
+        rows_(region.loop.maximum),
         threads_(threads),
         in_sections_(in_sections),
         nodes_(body_.nodes.size()) {
@@ -82,16 +82,16 @@ class Planner {
     const auto schedule = [&](int64_t sections) {
       return graph::schedule_bands(body_, nodes_, rules, rows_, sections);
     };
-    const int64_t least =
+    const int64_t minimum =
         in_sections_ && threads_ > 1 ? (threads_ + plan_->images - 1) / plan_->images : 1;
-    schedule_ = schedule(least);
-    if (least == 1) return;
-    if (schedule_.longest * static_cast<double>(least) > kMostTime) {
+    schedule_ = schedule(minimum);
+    if (minimum == 1) return;
+    if (schedule_.longest * static_cast<double>(minimum) > kMaxTime) {
       in_sections_ = false;
       schedule_ = schedule(1);
-    } else if (rules_.back().height() >= 2 * least * kLeastRows) {
-      BandSchedule more = schedule(2 * least);
-      if (more.work <= kMostWork) schedule_ = std::move(more);
+    } else if (rules_.back().height() >= 2 * minimum * kMinRows) {
+      BandSchedule more = schedule(2 * minimum);
+      if (more.work <= kMaxWork) schedule_ = std::move(more);
     }
   }
 
@@ -197,7 +197,7 @@ class Planner {
     for (size_t i = 0; i < types.size(); ++i) {
       step.in.push_back(use_of(n, i));
       step.views.push_back(view_of(types[i], step.in[i].by_rows));
-      if (step.in[i].value >= 0 && i < ops::RowBand::kMostInputs)
+      if (step.in[i].value >= 0 && i < ops::RowBand::kMaxInputs)
         step.band.in_held[i] = plan_->values[static_cast<size_t>(step.in[i].value)].held;
     }
     step.views.push_back(view_of(body_.type(node.outputs[0]), true));

@@ -14,12 +14,12 @@ namespace weft::executor {
 namespace {
 
 constexpr int kOrders = 5;                // tried first; single ones reach 1.4 times the bound
-constexpr int kMostImprovements = 400;    // of the best of them
-constexpr int64_t kMostWork = 1'500'000;  // pairs of buffers looked at while improving
+constexpr int kMaxImprovements = 400;    // of the best of them
+constexpr int64_t kMaxWork = 1'500'000;  // pairs of buffers looked at while improving
 
 // More pairs of buffers that are alive together are not listed: a gradient that computes a chain of
 // 10,000 steps again has 50 million.
-constexpr int64_t kMostPairs = int64_t{1} << 23;
+constexpr int64_t kMaxPairs = int64_t{1} << 23;
 
 const Buffer& at(std::span<const Buffer> buffers, int32_t i) {
   return buffers[static_cast<size_t>(i)];
@@ -178,7 +178,7 @@ class Component {
   Packing pack(int64_t enough) {
     try_orders(enough);
     if (best_ <= enough) return {best_, true};
-    if (order_.size() <= kMostExact && search(enough)) return {best_, true};
+    if (order_.size() <= kMaxExact && search(enough)) return {best_, true};
     improve(enough);
     return {best_, best_ <= enough};
   }
@@ -217,10 +217,10 @@ class Component {
   // What does not fit below the best known goes to an earlier place of the order: to the first
   // one, or to that of a neighbour.
   void improve(int64_t enough) {
-    const int64_t most = greedy_.work() + kMostWork;
+    const int64_t maximum = greedy_.work() + kMaxWork;
     std::vector<int32_t> order = order_;
     uint32_t noise = 1;
-    for (int k = 0; k < kMostImprovements && best_ > enough && greedy_.work() < most; ++k) {
+    for (int k = 0; k < kMaxImprovements && best_ > enough && greedy_.work() < maximum; ++k) {
       size_t stuck = 0;
       if (place(order, stuck)) continue;
       noise = noise * 1664525u + 1013904223u;
@@ -353,7 +353,7 @@ Packing pack_in_time(std::span<Buffer> buffers) {
 Packing pack(std::span<Buffer> buffers, int64_t bound) {
   if constexpr (!WEFT_KEEPS_search) return pack_once(buffers);
   for (Buffer& buffer : buffers) buffer.offset = 0;
-  if (count_pairs(buffers) > kMostPairs) {
+  if (count_pairs(buffers) > kMaxPairs) {
     const Packing packing = pack_in_time(buffers);
     return {packing.bytes, packing.bytes <= bound};
   }

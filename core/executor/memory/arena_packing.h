@@ -66,11 +66,11 @@ void settle_halves(std::span<Buffer> buffers, int64_t arena);
 // ---- parts of it -------------------------------------------------------------------------------
 
 // Buffers that the exact search takes, and places that it tries before it gives up.
-inline constexpr size_t kMostExact = 24;
-inline constexpr int64_t kMostExactTries = 20000;
+inline constexpr size_t kMaxExact = 24;
+inline constexpr int64_t kMaxExactTries = 20000;
 
 // Looks for offsets whose end is below `below`, the lowest there is unless it is below `enough`.
-// `buffers` are at most kMostExact, none of zero bytes. Returns that end, or `below` with offsets
+// `buffers` are at most kMaxExact, none of zero bytes. Returns that end, or `below` with offsets
 // as they were. `finished`: no lower one exists.
 int64_t pack_exactly(std::span<Buffer* const> buffers, int64_t below, int64_t enough,
                      bool& finished);

@@ -15,7 +15,7 @@ namespace weft::executor {
 namespace {
 
 using Set = uint32_t;
-static_assert(kMostExact <= 32);
+static_assert(kMaxExact <= 32);
 
 class Search {
  public:
@@ -35,15 +35,15 @@ class Search {
 
   int64_t run(bool& finished) {
     const Set all = buffers_.size() == 32 ? ~Set{0} : (Set{1} << buffers_.size()) - 1;
-    std::array<int64_t, kMostExact> heights{};
+    std::array<int64_t, kMaxExact> heights{};
     place(all, heights, 0, 0);
-    finished = tries_ < kMostExactTries;
+    finished = tries_ < kMaxExactTries;
     for (size_t i = 0; i < buffers_.size() && found_; ++i) buffers_[i]->offset = best_offsets_[i];
     return best_;
   }
 
  private:
-  using Heights = std::array<int64_t, kMostExact>;
+  using Heights = std::array<int64_t, kMaxExact>;
 
   template <class Use>
   static void for_each(Set set, const Use& use) {
@@ -68,8 +68,8 @@ class Search {
   // conflict, so only one order of them is tried: that of their indices, from `from` on.
   void place(Set left, const Heights& heights, int64_t last, size_t from) {
     if (left == 0) return keep();
-    if (best_ <= enough_ || tries_ >= kMostExactTries || !can_improve(left, heights, last)) return;
-    std::array<size_t, kMostExact> next;
+    if (best_ <= enough_ || tries_ >= kMaxExactTries || !can_improve(left, heights, last)) return;
+    std::array<size_t, kMaxExact> next;
     size_t count = 0;
     for_each(left, [&](size_t i) {
       if (heights[i] > last || (heights[i] == last && i >= from)) next[count++] = i;
@@ -104,8 +104,8 @@ class Search {
   const int64_t enough_;
   bool found_ = false;
   int64_t tries_ = 0;
-  std::array<int64_t, kMostExact> bytes_{}, offsets_{}, best_offsets_{};
-  std::array<Set, kMostExact> neighbours_{}, alive_{};
+  std::array<int64_t, kMaxExact> bytes_{}, offsets_{}, best_offsets_{};
+  std::array<Set, kMaxExact> neighbours_{}, alive_{};
 };
 
 }  // namespace

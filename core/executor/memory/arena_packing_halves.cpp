@@ -8,9 +8,9 @@ namespace weft::executor {
 namespace {
 
 constexpr int64_t kUnit = 1024;                    // bytes whose owner is known
-constexpr int64_t kLeastBytes = 4 * kUnit;         // of a buffer that is moved
-constexpr size_t kMostBuffers = 400;               // that a pass looks at in pairs
-constexpr int64_t kMostArena = int64_t{32} << 20;  // that caches hold
+constexpr int64_t kMinBytes = 4 * kUnit;         // of a buffer that is moved
+constexpr size_t kMaxBuffers = 400;               // that a pass looks at in pairs
+constexpr int64_t kMaxArena = int64_t{32} << 20;  // that caches hold
 
 // Who wrote each part of the arena last.
 class Owners {
@@ -57,7 +57,7 @@ class Halves {
     const int64_t strange = strange_of_a_run();
     Owners owners = after_a_run();
     for (size_t n = 0; n < order_.size(); ++n) {
-      if (order_[n]->bytes >= kLeastBytes) order_[n]->offset = best_place(n, owners);
+      if (order_[n]->bytes >= kMinBytes) order_[n]->offset = best_place(n, owners);
       owners.write(*order_[n]);
     }
     if (strange_of_a_run() < strange) return;
@@ -85,16 +85,16 @@ class Halves {
   int64_t best_place(size_t n, const Owners& owners) const {
     constexpr auto kStep = static_cast<int64_t>(kAlignment);
     const Buffer& own = *order_[n];
-    int64_t best = own.offset, least = owners.strange(best, own.bytes);
-    for (size_t k = n; k-- > 0 && least > 0;) {
+    int64_t best = own.offset, minimum = owners.strange(best, own.bytes);
+    for (size_t k = n; k-- > 0 && minimum > 0;) {
       const Buffer& other = *order_[k];
-      if (other.bytes < kLeastBytes) continue;
+      if (other.bytes < kMinBytes) continue;
       const int64_t first = other.offset + other.bytes / 2 - own.bytes / 2;
       const int64_t offset = first / kStep * kStep;
       if (first < 0 || !is_free(own, offset)) continue;
       const int64_t strange = owners.strange(offset, own.bytes);
-      if (strange >= least) continue;
-      least = strange;
+      if (strange >= minimum) continue;
+      minimum = strange;
       best = offset;
     }
     return best;
@@ -115,7 +115,7 @@ class Halves {
 
 void settle_halves(std::span<Buffer> buffers, int64_t arena) {
   if constexpr (!WEFT_KEEPS_search) return;
-  if (buffers.size() <= kMostBuffers && arena <= kMostArena) Halves(buffers, arena).settle();
+  if (buffers.size() <= kMaxBuffers && arena <= kMaxArena) Halves(buffers, arena).settle();
 }
 
 }  // namespace weft::executor

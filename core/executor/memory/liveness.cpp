@@ -18,13 +18,13 @@ class Live {
     ends_[static_cast<size_t>(last)] += bytes;
   }
   // Walks over the steps from `first` to `last`; `now` is what is alive between two steps.
-  int64_t most(int32_t first, int32_t last, int64_t& now) const {
-    int64_t most = now;
+  int64_t maximum(int32_t first, int32_t last, int64_t& now) const {
+    int64_t maximum = now;
     for (auto step = static_cast<size_t>(first); step <= static_cast<size_t>(last); ++step) {
-      most = std::max(most, now += begins_[step]);
+      maximum = std::max(maximum, now += begins_[step]);
       now -= ends_[step];
     }
-    return most;
+    return maximum;
   }
 
  private:
@@ -71,7 +71,7 @@ int64_t live_in_group(std::span<const Buffer> buffers, std::span<const Lane> lan
   }
   for (const auto& [first, last] : branches) {
     int64_t now = 0;
-    live += own.most(first, last - 1, now);
+    live += own.maximum(first, last - 1, now);
   }
   return live;
 }
@@ -87,17 +87,17 @@ int64_t live_bytes(std::span<const Buffer> buffers, std::span<const Lane> lanes,
   }
   Live whole(lanes.size());
   for (const Buffer& b : buffers) whole.add(b.first, b.last, aligned(b.bytes));
-  int64_t most = 0, now = 0;
+  int64_t maximum = 0, now = 0;
   for (size_t begin = 0; begin < lanes.size();) {
     const size_t end = end_of_group(lanes, begin);
-    int64_t here = whole.most(static_cast<int32_t>(begin), static_cast<int32_t>(end) - 1, now);
+    int64_t here = whole.maximum(static_cast<int32_t>(begin), static_cast<int32_t>(end) - 1, now);
     if (WEFT_KEEPS_branches && lanes[begin].group != Lane::kNone)
       here = of_groups[static_cast<size_t>(lanes[begin].group)] =
           live_in_group(buffers, lanes, begin, end);
-    most = std::max(most, here);
+    maximum = std::max(maximum, here);
     begin = end;
   }
-  return most;
+  return maximum;
 }
 
 }  // namespace weft::executor

@@ -13,8 +13,8 @@ constexpr double kBytes = 20e9;
 constexpr double kStep = 0.2e-6;  // a step's own
 constexpr double kSplit = 2e-6;   // sharing a kernel
 constexpr double kGroup = 5e-6;   // beginning and ending a group
-constexpr double kLeast = 10e-6;  // a group that saves less is not worth its memory
-constexpr double kLeastShare = 0.1;
+constexpr double kMin = 10e-6;  // a group that saves less is not worth its memory
+constexpr double kMinShare = 0.1;
 
 constexpr int kLevels = 8;  // shares of 1, 2, 4 … 128 threads
 using Times = std::array<double, kLevels>;
@@ -50,7 +50,7 @@ class Components {
     begin_ = begin;
     count_ = 0;
     together_ = 0;
-    total_ = most_ = {};
+    total_ = maximum_ = {};
   }
 
   void add(int32_t step) {
@@ -59,7 +59,7 @@ class Components {
     const Times& times = times_[static_cast<size_t>(step)] = alone_[static_cast<size_t>(step)];
     for (int level = 0; level < levels_; ++level) {
       total_[at(level)] += times[at(level)];
-      most_[at(level)] = std::max(most_[at(level)], times[at(level)]);
+      maximum_[at(level)] = std::max(maximum_[at(level)], times[at(level)]);
     }
     together_ += with_all_[static_cast<size_t>(step)];
     ++count_;
@@ -83,13 +83,13 @@ class Components {
   // By the best number of branches; the sets are dealt out to these later.
   Gain gain() const {
     Gain best;
-    const int most = std::min(count_, threads_);
-    for (int branches = most; branches >= 2;
-         branches = branches == most ? below(most) : branches / 2) {
+    const int maximum = std::min(count_, threads_);
+    for (int branches = maximum; branches >= 2;
+         branches = branches == maximum ? below(maximum) : branches / 2) {
       const int level = level_of(threads_ / branches);
-      const double apart = std::max(most_[at(level)], total_[at(level)] / branches) + kGroup;
+      const double apart = std::max(maximum_[at(level)], total_[at(level)] / branches) + kGroup;
       const double saved = together_ - apart;
-      if (saved < std::max(kLeast, kLeastShare * together_) || saved <= best.seconds) continue;
+      if (saved < std::max(kMin, kMinShare * together_) || saved <= best.seconds) continue;
       best = {saved, branches, 1 << level};
     }
     return best;
@@ -111,7 +111,7 @@ class Components {
     Times& times = times_[static_cast<size_t>(b)];
     for (int level = 0; level < levels_; ++level) {
       times[at(level)] += times_[static_cast<size_t>(a)][at(level)];
-      most_[at(level)] = std::max(most_[at(level)], times[at(level)]);
+      maximum_[at(level)] = std::max(maximum_[at(level)], times[at(level)]);
     }
   }
 
@@ -125,7 +125,7 @@ class Components {
   std::vector<Times> times_;      // of the set, at its root
   int count_ = 0;
   double together_ = 0;  // one after the other, with all threads
-  Times total_{}, most_{};
+  Times total_{}, maximum_{};
 };
 
 // Deals the sets out to the branches, the longest first, each to the branch that has least to do.
@@ -140,9 +140,9 @@ BranchGroup make_group(Components& sets, int32_t begin, int32_t end, const Compo
   std::vector<double> load(static_cast<size_t>(gain.branches), 0);
   std::vector<int32_t> branch_of(static_cast<size_t>(end - begin));
   for (const int32_t root : roots) {
-    const auto least = std::ranges::min_element(load);
-    *least += sets.seconds(root, gain.share);
-    branch_of[static_cast<size_t>(root - begin)] = static_cast<int32_t>(least - load.begin());
+    const auto minimum = std::ranges::min_element(load);
+    *minimum += sets.seconds(root, gain.share);
+    branch_of[static_cast<size_t>(root - begin)] = static_cast<int32_t>(minimum - load.begin());
   }
   for (int32_t step = begin; step < end; ++step)
     group.branch.push_back(branch_of[static_cast<size_t>(sets.find(step) - begin)]);

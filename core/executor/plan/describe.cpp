@@ -61,7 +61,7 @@ std::string bodies_text(const ControlPlan& control, size_t indent) {
     return indented("if true: " + describe(control.body), indent) +
            indented("if false: " + describe(control.otherwise), indent);
   return indented(
-      "at most " + std::to_string(control.loop.most) + " times: " + describe(control.body), indent);
+      "at most " + std::to_string(control.loop.maximum) + " times: " + describe(control.body), indent);
 }
 
 // Steps of a group are indented by its branch.
@@ -82,27 +82,27 @@ std::string steps_text(const Plan& plan) {
 
 // The step at which most bytes are alive, and what they are, the largest first.
 std::string peak_text(const Plan& plan) {
-  constexpr size_t kMostListed = 12;
+  constexpr size_t kMaxListed = 12;
   std::vector<int64_t> live(plan.steps.size(), 0);
   for (const ArenaUse& use : plan.uses)
     for (int32_t s = use.first; s <= use.last; ++s)
       live[static_cast<size_t>(s)] += aligned(use.bytes);
-  const auto most = std::ranges::max_element(live);
-  if (most == live.end() || *most == 0) return "";
-  const auto peak = static_cast<int32_t>(most - live.begin());
+  const auto maximum = std::ranges::max_element(live);
+  if (maximum == live.end() || *maximum == 0) return "";
+  const auto peak = static_cast<int32_t>(maximum - live.begin());
   std::vector<ArenaUse> alive;
   for (const ArenaUse& use : plan.uses)
     if (use.first <= peak && peak <= use.last) alive.push_back(use);
   std::ranges::stable_sort(alive, std::greater(), &ArenaUse::bytes);
   std::string text =
-      "  most alive at step " + std::to_string(peak) + ", " + std::to_string(*most) + " bytes:";
-  for (size_t i = 0; i < alive.size() && i < kMostListed; ++i)
+      "  most alive at step " + std::to_string(peak) + ", " + std::to_string(*maximum) + " bytes:";
+  for (size_t i = 0; i < alive.size() && i < kMaxListed; ++i)
     text += (i ? ", " : " ") + std::to_string(alive[i].bytes) +
             (alive[i].is_scratch ? " scratch of " : " of ") +
             plan.steps[static_cast<size_t>(alive[i].first)].name + " (steps " +
             std::to_string(alive[i].first) + " to " + std::to_string(alive[i].last) + ")";
-  if (alive.size() > kMostListed)
-    text += ", and " + std::to_string(alive.size() - kMostListed) + " smaller";
+  if (alive.size() > kMaxListed)
+    text += ", and " + std::to_string(alive.size() - kMaxListed) + " smaller";
   return text + "\n";
 }
 

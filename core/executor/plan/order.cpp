@@ -9,14 +9,14 @@ namespace weft::executor {
 namespace {
 
 // Sets of steps looked at: what bounds the time.
-constexpr size_t kMostSets = 12000;
+constexpr size_t kMaxSets = 12000;
 constexpr size_t kWidest = 48;
 constexpr size_t kNarrowest = 4;
 constexpr size_t kLongest = 6000;  // steps of a graph that is searched at all
 // Of more steps than these a gain below this share of the peak is not searched for: preparing many
 // weights, of which one decides, takes seconds of a search for some kilobytes.
 constexpr size_t kFewSteps = 64;
-constexpr int64_t kLeastGain = 256;
+constexpr int64_t kMinGain = 256;
 
 class Steps {
  public:
@@ -45,16 +45,16 @@ class Steps {
   std::span<const int32_t> next(int32_t s) const { return next_[static_cast<size_t>(s)]; }
 
   // What every order needs while a step runs.
-  int64_t least_peak() const {
-    int64_t least = 0;
+  int64_t min_peak() const {
+    int64_t minimum = 0;
     for (const OrderStep& step : steps_) {
       int64_t here = step.scratch;
       for (const int32_t v : step.reads) here += bytes(v);
       for (const int32_t v : step.writes) here += bytes(v);
       for (const int32_t v : step.reuses) here -= bytes(v);
-      least = std::max(least, here);
+      minimum = std::max(minimum, here);
     }
-    return least;
+    return minimum;
   }
 
  private:
@@ -232,10 +232,10 @@ class Search {
   // The last step of the best order below `best`, as a trail; -1 if there is none.
   int32_t run(int64_t best) {
     best_ = best;
-    const int64_t least = steps_.least_peak();
-    width_ = std::clamp(kMostSets / (steps_.count() + 1), kNarrowest, kWidest);
+    const int64_t minimum = steps_.min_peak();
+    width_ = std::clamp(kMaxSets / (steps_.count() + 1), kNarrowest, kWidest);
     offer(std::make_unique<Set>(steps_));
-    for (size_t level = 0; level < levels_.size() && best_ > least; ++level) {
+    for (size_t level = 0; level < levels_.size() && best_ > minimum; ++level) {
       reached_.clear();
       for (const auto& set : levels_[level].take()) expand(*set);
     }
@@ -306,11 +306,11 @@ int64_t peak_of(std::span<const OrderStep> steps, std::span<const OrderValue> va
 }
 
 std::vector<int32_t> find_order(std::span<const OrderStep> steps,
-                                std::span<const OrderValue> values, int64_t most) {
+                                std::span<const OrderValue> values, int64_t maximum) {
   const Steps all(steps, values);
-  const int64_t below = std::min(peak_of(steps, values), most + 1);
-  const int64_t gain = below - all.least_peak();
-  const bool is_small = steps.size() > kFewSteps && gain < below / kLeastGain;
+  const int64_t below = std::min(peak_of(steps, values), maximum + 1);
+  const int64_t gain = below - all.min_peak();
+  const bool is_small = steps.size() > kFewSteps && gain < below / kMinGain;
   if (steps.size() > kLongest || gain <= 0 || is_small) return {};
   Search search(all);
   const int32_t found = search.run(below);

@@ -28,10 +28,10 @@ class Emitter {
 
   void run() {
     plan_.patches.resize(plan_.inputs + plan_.outputs + 2);
-    size_t most_views = placement_.steps.size();
+    size_t max_views = placement_.steps.size();
     for (const PendingStep& pending : placement_.steps)
-      most_views += pending.in.size() + pending.out.size();
-    plan_.block.reserve(most_views * sizeof(TensorView) / 8);
+      max_views += pending.in.size() + pending.out.size();
+    plan_.block.reserve(max_views * sizeof(TensorView) / 8);
     plan_.steps.reserve(placement_.steps.size());
     for (const PendingStep& pending : placement_.steps) emit(pending);
     plan_.block.shrink_to_fit();  // it lives as long as the plan
@@ -244,7 +244,7 @@ Result<ops::Cost> cost_of(const graph::Graph& graph, const PlanOptions& options)
   return total;
 }
 
-int64_t most_added(int64_t arena) {
+int64_t max_added(int64_t arena) {
   return std::min(std::max(arena, int64_t{1} << 20), int64_t{1} << 28);
 }
 
@@ -265,12 +265,12 @@ struct Decided {
 // Groups that would need too much memory go one by one, the one that needs most first.
 Status add_groups(const PlanOptions& options, std::vector<BranchGroup>& groups,
                   std::unique_ptr<Placement>& placement) {
-  const int64_t most = placement->arena_bytes + most_added(placement->arena_bytes);
+  const int64_t maximum = placement->arena_bytes + max_added(placement->arena_bytes);
   groups = find_branches(placement->branch_steps(), options.threads);
   while (!groups.empty()) {
     auto grouped = std::make_unique<Placement>(placement->graph(), options, groups);
     WEFT_TRY(grouped->run());
-    if (grouped->arena_bytes <= most) {
+    if (grouped->arena_bytes <= maximum) {
       placement = std::move(grouped);
       break;
     }
@@ -291,9 +291,9 @@ Status place(const graph::Graph& graph, const PlanOptions& options, std::vector<
   WEFT_TRY(placement->run());
   if (!WEFT_KEEPS_search || !options.order || is_enough(options, *placement)) return {};
   const OrderProblem problem = placement->order_problem();
-  const int64_t most =
+  const int64_t maximum =
       options.enough > 0 ? options.enough - placement->residual_bytes : INT64_MAX - 1;
-  const std::vector<int32_t> order = find_order(problem.steps, problem.values, most);
+  const std::vector<int32_t> order = find_order(problem.steps, problem.values, maximum);
   if (order.empty()) return {};
   nodes = nodes_in_order(graph, problem, order);
   ordered = graph::with_node_order(graph, nodes);

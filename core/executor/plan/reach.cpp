@@ -67,7 +67,7 @@ class BodyRoom {
   }
   // Of a row, where the whole has as many as the loop runs.
   int64_t row(const std::vector<Place>& places, size_t i, int64_t bytes) const {
-    const Checked all = Checked(bytes) * control_.loop.most;
+    const Checked all = Checked(bytes) * control_.loop.maximum;
     return all.value() <= bytes_at(places, i) ? bytes : 0;
   }
 

@@ -48,11 +48,11 @@ Result<Graph> Compiled::prepare(Graph graph, const Purpose& purpose,
   return std::move(split.rest);
 }
 
-Status budget_not_met(int64_t budget, int64_t least) {
+Status budget_not_met(int64_t budget, int64_t minimum) {
   return errors::invalid_value("plan", "`memory` of ", budget,
                                " bytes cannot be met: the least that was found for arena and "
                                "residuals is ",
-                               least, " bytes");
+                               minimum, " bytes");
 }
 
 // More of the network in bands, of fewer rows, until that fits.

@@ -88,8 +88,8 @@ class Halving {
       return bytes;
     };
     const int64_t plain = best.bytes();
-    WEFT_ASSIGN(const int64_t least, climb(joint_, first, budget, try_rung));
-    if (best.bytes() > budget) return budget_not_met(budget, std::min(least, plain));
+    WEFT_ASSIGN(const int64_t minimum, climb(joint_, first, budget, try_rung));
+    if (best.bytes() > budget) return budget_not_met(budget, std::min(minimum, plain));
     return best;
   }
 
@@ -133,8 +133,8 @@ Status Compiled::build_step_within(const Graph& whole, int64_t budget, const Pla
     return bytes;
   };
   const int64_t plain = forward_.arena_bytes;
-  WEFT_ASSIGN(const int64_t least, climb(whole, first_part(whole, selection), budget, try_rung));
-  if (forward_.arena_bytes > budget) return budget_not_met(budget, std::min(least, plain));
+  WEFT_ASSIGN(const int64_t minimum, climb(whole, first_part(whole, selection), budget, try_rung));
+  if (forward_.arena_bytes > budget) return budget_not_met(budget, std::min(minimum, plain));
   runs_on_caller_ = forward_.runs_on_caller;
   return {};
 }

@@ -237,7 +237,7 @@ class Compiled final : public Object {
 };
 
 // The error of a budget that no plan meets.
-Status budget_not_met(int64_t budget, int64_t least);
+Status budget_not_met(int64_t budget, int64_t minimum);
 
 // A training step in one graph in which masks (split.h) are made early; other graphs as they are.
 graph::Graph with_early_masks_of_step(graph::Graph graph);

@@ -91,8 +91,8 @@ std::vector<size_t> cuts(const Forward& forward, int64_t bytes) {
   for (size_t p = 0; p + 1 < forward.nodes().size(); ++p) {
     if (forward.may_rebuild(forward.nodes()[p])) computed += forward.bytes(forward.nodes()[p]);
     if (computed < bytes / 2) continue;
-    const int64_t most = best == SIZE_MAX ? INT64_MAX : crossing[best];
-    if (crossing[p] <= (computed < bytes ? most : most / 2)) best = p;
+    const int64_t maximum = best == SIZE_MAX ? INT64_MAX : crossing[best];
+    if (crossing[p] <= (computed < bytes ? maximum : maximum / 2)) best = p;
     if (computed < bytes + bytes / 2) continue;
     result.push_back(best);
     p = best;
@@ -122,10 +122,10 @@ void add_choices(const Graph& joint, const FirstPart& part, const Kept& plain,
     for (const int32_t n : nodes) rebuilt[static_cast<size_t>(n)] = true;
     return part.kept(rebuilt);
   };
-  constexpr double kLeastSeconds = 1e-9;
+  constexpr double kMinSeconds = 1e-9;
   const auto worth = [&](const Kept& less, const Kept& more) {
     return static_cast<double>(less.bytes - more.bytes) /
-           std::max(kLeastSeconds, more.seconds - less.seconds);
+           std::max(kMinSeconds, more.seconds - less.seconds);
   };
   const Kept without_light = kept(light), without_all = kept(all);
   const double first = worth(plain, without_light), second = worth(without_light, without_all),
@@ -238,7 +238,7 @@ class Climb {
       WEFT_TRY(search_ladders(first));
     }
     if (!found()) WEFT_TRY(look_closer());
-    return least_;
+    return minimum_;
   }
 
  private:
@@ -277,7 +277,7 @@ class Climb {
     for (auto at = end - (end != rungs.begin()); at != end; at = next()) {
       tried[static_cast<size_t>(at - rungs.begin())] = true;
       WEFT_ASSIGN(const int64_t bytes, try_rung_(at->rebuilt, budget_));
-      least_ = std::min(least_, bytes);
+      minimum_ = std::min(minimum_, bytes);
       log(LogLevel::kDebug, "plan: choice ", at - rungs.begin() + 1, " of ", rungs.size(),
           " takes ", bytes, " bytes and ", static_cast<int64_t>(at->seconds * 1e6), " us more; ",
           budget_, " bytes are wanted");
@@ -296,11 +296,11 @@ class Climb {
   // Plans in vain stop at what helps against this budget; their least is what helps another one.
   Status look_closer() {
     if (refused_.empty()) return {};
-    const int64_t most = least_ + least_ / 8;
+    const int64_t maximum = minimum_ + minimum_ / 8;
     for (const Refused& refused : refused_) {
-      if (refused.bytes > most) continue;
+      if (refused.bytes > maximum) continue;
       WEFT_ASSIGN(const int64_t bytes, try_rung_(refused.rebuilt, 0));
-      least_ = std::min(least_, bytes);
+      minimum_ = std::min(minimum_, bytes);
     }
     return {};
   }
@@ -309,7 +309,7 @@ class Climb {
   const int64_t budget_;
   const TryRung& try_rung_;
   std::vector<Refused> refused_;
-  int64_t least_ = INT64_MAX;
+  int64_t minimum_ = INT64_MAX;
   double seconds_ = INFINITY;  // of the best that fits
 };
 

@@ -112,11 +112,11 @@ class Flow {
         path.pop_back();
       }
     }
-    int64_t least = kUnlimited;
-    for (const int32_t e : path) least = std::min(least, edges_[static_cast<size_t>(e)].left);
+    int64_t minimum = kUnlimited;
+    for (const int32_t e : path) minimum = std::min(minimum, edges_[static_cast<size_t>(e)].left);
     for (const int32_t e : path) {
-      edges_[static_cast<size_t>(e)].left -= least;
-      edges_[static_cast<size_t>(e ^ 1)].left += least;
+      edges_[static_cast<size_t>(e)].left -= minimum;
+      edges_[static_cast<size_t>(e ^ 1)].left += minimum;
     }
     return true;
   }

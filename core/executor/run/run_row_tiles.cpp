@@ -48,7 +48,7 @@ class Lane {
   }
 
   Status run_kernel(const BandStep& step, graph::RowRange rows) const {
-    std::array<TensorView, ops::RowBand::kMostInputs + 1> views;
+    std::array<TensorView, ops::RowBand::kMaxInputs + 1> views;
     const size_t inputs = step.in.size();
     std::copy(step.views.begin(), step.views.end(), views.begin());
     for (size_t i = 0; i < inputs; ++i) views[i].data = start(step.in[i]);

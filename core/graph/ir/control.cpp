@@ -33,7 +33,7 @@ std::vector<TensorType> control_output_types(const Region& region) {
   const auto carried = static_cast<size_t>(region.loop.carried);
   for (size_t i = carried; i < types.size(); ++i) {
     if (types[i].shape.rank() == kMaxRank) continue;  // refused: can_stack
-    Shape stacked{region.loop.most};
+    Shape stacked{region.loop.maximum};
     for (const int64_t extent : types[i].shape) stacked.push_back(extent);
     types[i].shape = stacked;
   }
@@ -48,7 +48,7 @@ int64_t ordinals_of(const Region& region) {
   if (region.kind == RegionKind::kCond)
     return std::max(region.body->ordinals, region.otherwise->ordinals);
   int64_t all = 0;
-  const bool overflows = __builtin_mul_overflow(region.loop.most, region.body->ordinals, &all);
+  const bool overflows = __builtin_mul_overflow(region.loop.maximum, region.body->ordinals, &all);
   return overflows ? kTooMany : std::min(all, kTooMany);
 }
 
@@ -111,7 +111,7 @@ template <class... Parts>
 Status loop_is_sound(const Graph& graph, const Node& node, const Region& region) {
   const Loop& loop = region.loop;
   const size_t inputs = region.body->inputs.size(), outputs = region.body->outputs.size();
-  if (loop.sliced < 0 || loop.carried < 0 || loop.most < 0 ||
+  if (loop.sliced < 0 || loop.carried < 0 || loop.maximum < 0 ||
       static_cast<size_t>(loop.sliced) + static_cast<size_t>(loop.carried) > inputs ||
       static_cast<size_t>(loop.carried) > outputs)
     return broken(node, " slices and carries more than its body has");
@@ -120,8 +120,8 @@ Status loop_is_sound(const Graph& graph, const Node& node, const Region& region)
     return broken(node, ": its count must be int64 without axes");
   for (size_t i = first_sliced(region); i < first_carried(region); ++i) {
     const TensorType& type = graph.type(node.operands[i].value);
-    if (type.shape.rank() < 1 || type.shape[0] != loop.most)
-      return broken(node, ": operand ", i, " must have ", loop.most, " rows; got ",
+    if (type.shape.rank() < 1 || type.shape[0] != loop.maximum)
+      return broken(node, ": operand ", i, " must have ", loop.maximum, " rows; got ",
                     ops::to_string(type));
   }
   const Graph& body = *region.body;
@@ -191,7 +191,7 @@ Result<Region> with_operand_types(const Region& region, std::span<const TensorTy
   if (region.loop.sliced > 0) {
     const Shape& rows = operands[first_sliced(region)].shape;
     if (rows.rank() < 1) return errors::invalid_value("graph", "a loop slices an array of rank 0");
-    result.loop.most = rows[0];
+    result.loop.maximum = rows[0];
   }
   std::vector<TensorType> inputs;
   for (size_t i = first; i < operands.size(); ++i)

@@ -97,7 +97,7 @@ inline constexpr size_t kMaxFusedOperands = 3;  // of one node
 struct Loop {
   int32_t sliced = 0;       // operands of which an iteration gets one row
   int32_t carried = 0;      // values that an iteration hands to the next one
-  int64_t most = 0;         // iterations; the extent of axis 0 of all that is sliced or stacked
+  int64_t maximum = 0;         // iterations; the extent of axis 0 of all that is sliced or stacked
   bool while_true = false;  // the first carried value says whether there is another iteration
   bool counted = false;     // the first operand says how many iterations there are
   bool backwards = false;   // the last row first
@@ -146,7 +146,7 @@ struct Size {
   Polynomial bound;  // of the sizes before it; never exceeded
   // Of a dimension:
   std::string name;
-  int64_t least = 0;
+  int64_t minimum = 0;
   std::vector<InputAxis> axes;
 
   bool is_dimension() const { return value == kNoValue; }

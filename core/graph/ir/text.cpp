@@ -139,7 +139,7 @@ class Printer {
     std::string text = size.is_dimension() ? "dimension " + quoted(size.name) : "size ";
     if (!size.is_dimension()) text += use(size.value);
     text += " = " + std::to_string(size.example);
-    if (size.is_dimension()) text += " from " + std::to_string(size.least);
+    if (size.is_dimension()) text += " from " + std::to_string(size.minimum);
     text += " up to " + polynomial_text(size.bound);
     for (const InputAxis& place : size.axes)
       text += " at " + std::to_string(place.input) + ":" + std::to_string(place.axis);
@@ -198,8 +198,8 @@ class Printer {
     const Loop& loop = region.loop;
     if (region.kind == RegionKind::kLoop)
       text += " sliced " + std::to_string(loop.sliced) + " carried " +
-              std::to_string(loop.carried) + " most " + std::to_string(loop.most);
-    if (region.kind == RegionKind::kBands) text += " rows " + std::to_string(loop.most);
+              std::to_string(loop.carried) + " most " + std::to_string(loop.maximum);
+    if (region.kind == RegionKind::kBands) text += " rows " + std::to_string(loop.maximum);
     if (loop.while_true) text += " while";
     if (loop.counted) text += " counted";
     if (loop.backwards) text += " backwards";

@@ -117,7 +117,7 @@ class GraphReader {
 
   void rest_of_size(Size size) {
     size.example = in_.integer();
-    if (in_.accept("from")) size.least = in_.integer();
+    if (in_.accept("from")) size.minimum = in_.integer();
     in_.expect("up");
     in_.expect("to");
     size.bound = polynomial();
@@ -226,7 +226,7 @@ class GraphReader {
     if (name == "bands") {
       Region result{RegionKind::kBands, nullptr};
       in_.expect("rows");
-      result.loop.most = in_.integer();
+      result.loop.maximum = in_.integer();
       result.body = body();
       return result;
     }
@@ -241,7 +241,7 @@ class GraphReader {
     in_.expect("carried");
     result.loop.carried = in_.small_integer();
     in_.expect("most");
-    result.loop.most = in_.integer();
+    result.loop.maximum = in_.integer();
     result.loop.while_true = in_.accept("while");
     result.loop.counted = in_.accept("counted");
     result.loop.backwards = in_.accept("backwards");

@@ -295,7 +295,7 @@ const ops::Argument* number_at(const Graph& graph, const SizedNumber& sized) {
 Status dimension_is_sound(const Graph& graph, size_t k) {
   const Size& size = graph.sizes[k];
   const bool is_behind = k > 0 && !graph.sizes[k - 1].is_dimension();
-  bool sound = !is_behind && !size.axes.empty() && size.least >= 0 && refers_below(size.bound, 0);
+  bool sound = !is_behind && !size.axes.empty() && size.minimum >= 0 && refers_below(size.bound, 0);
   for (const InputAxis& place : size.axes) {
     sound = sound && in_range(place.input, graph.inputs.size());
     if (!sound) break;

@@ -169,7 +169,7 @@ std::optional<SplitBatch> split_batch(const Graph& graph, const std::vector<bool
   std::vector<TensorType> types = graph.input_types();
   for (size_t i = 0; i < types.size(); ++i) {
     if (!images.has(graph.inputs[i])) continue;
-    if (i >= BatchParts::kMostCut) return std::nullopt;
+    if (i >= BatchParts::kMaxCut) return std::nullopt;
     split.parts.inputs |= uint64_t{1} << i;
     types[i].shape[0] = of_part;
   }
@@ -179,7 +179,7 @@ std::optional<SplitBatch> split_batch(const Graph& graph, const std::vector<bool
   for (size_t i = 0; i < graph.outputs.size(); ++i) {
     TensorType wanted = graph.type(graph.outputs[i]);
     if (images.has(graph.outputs[i])) {
-      if (i >= BatchParts::kMostCut) return std::nullopt;
+      if (i >= BatchParts::kMaxCut) return std::nullopt;
       split.parts.outputs |= uint64_t{1} << i;
       wanted.shape[0] = of_part;
     }

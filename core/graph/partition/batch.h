@@ -14,12 +14,12 @@ namespace weft::graph {
 // Parts of a batch, of equal size; and those of the first inputs and outputs that they cut, along
 // axis 0, a bit for each.
 struct BatchParts {
-  static constexpr size_t kMostCut = 64;
+  static constexpr size_t kMaxCut = 64;
   int64_t count = 1;
   uint64_t inputs = 0, outputs = 0;
 
-  bool cuts_input(size_t i) const { return i < kMostCut && inputs >> i & 1; }
-  bool cuts_output(size_t i) const { return i < kMostCut && outputs >> i & 1; }
+  bool cuts_input(size_t i) const { return i < kMaxCut && inputs >> i & 1; }
+  bool cuts_output(size_t i) const { return i < kMaxCut && outputs >> i & 1; }
 };
 
 struct SplitBatch {

@@ -43,7 +43,7 @@ bool is_by_index(const Graph& graph, const Node& node, const Shape& out) {
 
 bool has_row_kernel(const Node& node) {
   return node.op && node.op->slot.needs && !node.op->slot.elementwise &&
-         node.operands.size() <= ops::RowBand::kMostInputs;
+         node.operands.size() <= ops::RowBand::kMaxInputs;
 }
 
 bool is_concatenation(const Node& node) {
@@ -258,10 +258,10 @@ class Scheduler {
 
   void make(size_t n, int64_t end) {
     const int64_t step = rules_[n]->step();
-    const int64_t most = std::max<int64_t>(1, rows_ / step) * step;
+    const int64_t maximum = std::max<int64_t>(1, rows_ / step) * step;
     end = std::min(rules_[n]->height(), (end + step - 1) / step * step);
     while (done_[n] < end) {
-      const RowRange rows{done_[n], std::min(end, done_[n] + most)};
+      const RowRange rows{done_[n], std::min(end, done_[n] + maximum)};
       for (size_t i = 0; i < from_[n].size(); ++i)
         if (from_[n][i] >= 0)
           make(static_cast<size_t>(from_[n][i]), rules_[n]->needed(i, rows).end);
@@ -339,7 +339,7 @@ Status bands_are_sound(const Graph& graph, const Node& node) {
     return errors::invalid_value("graph", "bands at %", node.outputs.empty() ? -1 : node.outputs[0],
                                  parts...);
   };
-  if (!region.body || region.loop.most < 1) return broken(" lack a body or rows");
+  if (!region.body || region.loop.maximum < 1) return broken(" lack a body or rows");
   const Graph& body = *region.body;
   WEFT_TRY(verify_body(body));
   if (!body.states.empty() || body.effects > 0 || !body.sizes.empty() || !body.constants.empty() ||
@@ -368,8 +368,8 @@ Status bands_are_sound(const Graph& graph, const Node& node) {
           !reads_rows(body, inner, i, region.windows))
         return broken(": ", name, " reads all of what the body makes by rows");
   }
-  if (rows.value() > kMostRows)
-    return broken(" have ", rows.value(), " rows; at most ", kMostRows, " are planned");
+  if (rows.value() > kMaxRows)
+    return broken(" have ", rows.value(), " rows; at most ", kMaxRows, " are planned");
   return {};
 }
 

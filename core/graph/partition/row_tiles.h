@@ -47,7 +47,7 @@ bool can_make_rows(const Graph& graph, const Node& node, RowWindows windows = nu
 int64_t height_of(const Graph& graph, const Node& node, RowWindows windows = nullptr);
 // Loops are planned row by row. So many rows, over all nodes of a graph, are worth that: a hundred
 // images of 2,000. What has more has padding to thank for it, or makes whole images.
-inline constexpr int64_t kMostRows = int64_t{1} << 18;
+inline constexpr int64_t kMaxRows = int64_t{1} << 18;
 
 // Is the operand an image of which the node reads rows? Else it reads all.
 bool reads_rows(const Graph& graph, const Node& node, size_t operand, RowWindows windows = nullptr);

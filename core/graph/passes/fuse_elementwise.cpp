@@ -26,7 +26,7 @@ struct End {
 };
 
 // Of nodes and groups, for one question whether groups may become one.
-constexpr size_t kMostLookedAt = 2048;
+constexpr size_t kMaxLookedAt = 2048;
 
 class Fuser {
  public:
@@ -202,7 +202,7 @@ class Fuser {
   // that end before are not looked at.
   int32_t first_that_may_follow(int32_t first, int32_t group, size_t& looked_at) const {
     for (size_t i = ends_.size(); i-- > 0 && ends_[i].last >= first;) {
-      if (++looked_at > kMostLookedAt) break;
+      if (++looked_at > kMaxLookedAt) break;
       const std::vector<int32_t>& members = groups_[static_cast<size_t>(ends_[i].group)].members;
       if (ends_[i].group != group && !members.empty()) first = std::min(first, members.front());
     }
@@ -225,7 +225,7 @@ class Fuser {
     size_t looked_at = 0;
     const int32_t first = first_that_may_follow(members.front(), group, looked_at);
     while (!pending.empty()) {
-      if (++looked_at > kMostLookedAt) return true;
+      if (++looked_at > kMaxLookedAt) return true;
       const int32_t n = pending.back();
       pending.pop_back();
       if (!is_outside(n, group)) return true;

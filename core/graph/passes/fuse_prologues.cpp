@@ -15,7 +15,7 @@ namespace weft::graph {
 namespace {
 
 // Longer rows do not stay in the caches of a core.
-constexpr int64_t kMostRowBytes = int64_t{256} << 10;
+constexpr int64_t kMaxRowBytes = int64_t{256} << 10;
 // Threads share rows: few long ones are made faster by threads that share their elements.
 constexpr int64_t kFewRows = 16;
 constexpr int64_t kFewElements = 16384;
@@ -74,7 +74,7 @@ class Prologues {
     const int64_t elements = type.shape.elements();
     if (elements == 0) return false;
     const int64_t cols = type.shape[type.shape.rank() - 1];
-    if (cols * size_of(type.dtype) > kMostRowBytes) return false;
+    if (cols * size_of(type.dtype) > kMaxRowBytes) return false;
     return elements / cols >= kFewRows || elements <= kFewElements;
   }
 

@@ -169,7 +169,7 @@ class Hoist {
 };
 
 bool runs_at_least_once(const Region& region) {
-  return region.kind == RegionKind::kLoop && region.loop.most > 0 && !region.loop.while_true &&
+  return region.kind == RegionKind::kLoop && region.loop.maximum > 0 && !region.loop.while_true &&
          !region.loop.counted;
 }
 

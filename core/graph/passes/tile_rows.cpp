@@ -19,15 +19,15 @@
 namespace weft::graph {
 namespace {
 
-constexpr size_t kMostNodes = 64;  // of a body
-constexpr size_t kMostNodesForSpeed = 8;
+constexpr size_t kMaxNodes = 64;  // of a body
+constexpr size_t kMaxNodesForSpeed = 8;
 constexpr int64_t kCachedBytes = 640 * 1024;  // of rings and weights
-constexpr double kMostMemory = 1.2;           // of what is alive without bands
+constexpr double kMaxMemory = 1.2;           // of what is alive without bands
 constexpr int64_t kLargeBytes = 1024 * 1024;  // of a value that leaves the caches of two cores
 constexpr double kFlops = 150e9;              // of one core; only ratios matter
 constexpr double kBytes = 20e9;
 constexpr double kSecondsOfCall = 0.5e-6;
-constexpr double kLeastGain = 0.1;  // of the time of the arithmetic
+constexpr double kMinGain = 0.1;  // of the time of the arithmetic
 constexpr int64_t kSections = 2;    // for as many threads
 constexpr std::array<int64_t, 4> kRows = {16, 8, 4, 2};
 
@@ -48,7 +48,7 @@ class Former {
       makers_.push_back(static_cast<int32_t>(n));
       rows = rows + height_of(graph, graph.nodes[n], context.windows);
     }
-    if (rows.value() > kMostRows) {
+    if (rows.value() > kMaxRows) {
       makers_.clear();
       std::ranges::fill(position, -1);
     }
@@ -147,9 +147,9 @@ class Former {
   // Calls use(end) for each stretch of nodes from `begin` on that can be one loop, until it gives
   // false.
   template <class Use>
-  void for_each_end(size_t begin, size_t most, const Use& use) const {
+  void for_each_end(size_t begin, size_t maximum, const Use& use) const {
     size_t last = last_reader_[begin];
-    const size_t end = std::min(makers_.size(), begin + most);
+    const size_t end = std::min(makers_.size(), begin + maximum);
     for (size_t m = begin + 1; m < end; ++m) {
       if (last == SIZE_MAX || first_beside_[m] > begin ||
           maker(m).backward != maker(begin).backward ||
@@ -203,10 +203,10 @@ class Former {
 
   // Of results that are alive at a time where each node makes its whole one.
   double bytes_in_turn(size_t begin, size_t end) const {
-    int64_t most = 0;
+    int64_t maximum = 0;
     for (size_t m = begin; m < end; ++m)
-      most = std::max(most, result(m).bytes() + result(m + 1).bytes());
-    return static_cast<double>(most);
+      maximum = std::max(maximum, result(m).bytes() + result(m + 1).bytes());
+    return static_cast<double>(maximum);
   }
 
   struct Gain {
@@ -222,11 +222,11 @@ class Former {
       if (rule(m)->step() > 1) return {};  // Winograd's tiles want to be many at a time
     const double moves = seconds_of_moves(begin, end);
     const double arithmetic = seconds_of_arithmetic(begin, end);
-    if (moves < kLeastGain * arithmetic) return {};
+    if (moves < kMinGain * arithmetic) return {};
     const int64_t images = result(end).shape[0], height = rule(end)->height();
     const int64_t sections = images > 1 ? 1 : kSections;
     const int64_t weights = weight_bytes(begin, end);
-    const double most_bytes = kMostMemory * bytes_in_turn(begin, end);
+    const double max_bytes = kMaxMemory * bytes_in_turn(begin, end);
     for (const int64_t rows : kRows) {
       const Stretch stretch{begin, end, rows};
       const std::vector<const RowRule*> rules = rules_of(stretch);
@@ -235,7 +235,7 @@ class Former {
       const int64_t read_again = sections * rows < height ? weights : 0;
       const int64_t rings = schedule.ring_bytes(rules);
       if (rings + read_again > kCachedBytes ||
-          static_cast<double>(kSections * rings + result(end).bytes()) > most_bytes)
+          static_cast<double>(kSections * rings + result(end).bytes()) > max_bytes)
         continue;
       const double calls = static_cast<double>(images) * static_cast<double>(schedule.calls.size());
       const double lost = static_cast<double>(sections) * schedule.longest - 1;
@@ -253,7 +253,7 @@ class Former {
     std::vector<Best> best(makers_.size() + 1);
     for (size_t begin = makers_.size(); begin-- > 0;) {
       best[begin] = {best[begin + 1].saved, {}};
-      for_each_end(begin, kMostNodesForSpeed, [&](size_t end) {
+      for_each_end(begin, kMaxNodesForSpeed, [&](size_t end) {
         const Gain own = gain(begin, end);
         if (own.seconds + best[end + 1].saved > best[begin].saved)
           best[begin] = {own.seconds + best[end + 1].saved, own.stretch};
@@ -303,13 +303,13 @@ class Former {
       best[begin].bytes = INT64_MAX;
       const auto propose = [&](const Stretch& stretch, int64_t bytes) {
         const Best& rest = best[stretch.end + 1];
-        const int64_t most = std::max({bytes, rest.bytes, context_.band_bytes});
+        const int64_t maximum = std::max({bytes, rest.bytes, context_.band_bytes});
         const size_t nodes = rest.nodes + (stretch.rows ? stretch.end - stretch.begin + 1 : 0);
-        if (most < best[begin].bytes || (most == best[begin].bytes && nodes < best[begin].nodes))
-          best[begin] = {most, nodes, stretch};
+        if (maximum < best[begin].bytes || (maximum == best[begin].bytes && nodes < best[begin].nodes))
+          best[begin] = {maximum, nodes, stretch};
       };
       if (begin > 0 || !context_.begins_in_bands) propose({begin, begin, 0}, bytes_alone(begin));
-      for_each_end(begin, kMostNodes, [&](size_t end) {
+      for_each_end(begin, kMaxNodes, [&](size_t end) {
         const Stretch stretch{begin, end, context_.band_rows};
         const int64_t whole = alive_[begin] + result(end).bytes() - shared_by_loop(begin, end);
         if (std::max(whole, best[end + 1].bytes) >= best[begin].bytes) return true;
@@ -345,7 +345,7 @@ class Former {
     Graph body = std::move(inner.graph());
     body.outputs = {body.nodes.back().outputs[0]};
     Region region{RegionKind::kBands, std::make_shared<const Graph>(std::move(body))};
-    region.loop.most = stretch.rows;
+    region.loop.maximum = stretch.rows;
     region.windows = context_.windows;
     node.region = rebuild.graph().add_region(std::move(region));
     node.line = maker(stretch.end).line;

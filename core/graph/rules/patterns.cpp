@@ -31,9 +31,9 @@ std::optional<Argument> element(const Tensor& tensor, int64_t i) {
 }
 
 std::optional<Argument> number_of_constant(const Constant& constant) {
-  constexpr int64_t kMostRead = 64;
+  constexpr int64_t kMaxRead = 64;
   const Tensor& content = *constant.content;
-  if (content.elements() < 1 || content.elements() > kMostRead) return {};
+  if (content.elements() < 1 || content.elements() > kMaxRead) return {};
   const std::optional<Argument> first = element(content, 0);
   for (int64_t i = 1; first && i < content.elements(); ++i)
     if (!ops::same_argument(*first, *element(content, i))) return {};

@@ -99,10 +99,10 @@ bool by_way_of_wider(const Graph& graph, Bindings& found) {
 
 // A divisor whose inverse is exact in every floating dtype: binds it as r.
 bool power_of_two(const Graph&, Bindings& found) {
-  constexpr int kLeast = 14;  // 2^-14 is the smallest normal float16
+  constexpr int kMin = 14;  // 2^-14 is the smallest normal float16
   const double divisor = found.number("c");
   int exponent = 0;
-  if (std::abs(std::frexp(divisor, &exponent)) != 0.5 || std::abs(exponent - 1) > kLeast)
+  if (std::abs(std::frexp(divisor, &exponent)) != 0.5 || std::abs(exponent - 1) > kMin)
     return false;
   found.set("r", Operand::of_scalar(Argument::of_float(1 / divisor)));
   return true;

@@ -112,8 +112,8 @@ class Rewriter {
   }
 
   ValueId last_form(ValueId id) {
-    constexpr int kMostSteps = 16;  // no rule undoes another: a defect must not hang, though
-    for (int step = 0; step < kMostSteps; ++step) {
+    constexpr int kMaxSteps = 16;  // no rule undoes another: a defect must not hang, though
+    for (int step = 0; step < kMaxSteps; ++step) {
       const ValueId next = step_from(id);
       if (next == id || !builder_.status().ok()) return next;
       if (uses(id) == 0) release(id);

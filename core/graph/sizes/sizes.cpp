@@ -116,12 +116,12 @@ std::string name_of_input(const Graph& graph, size_t input) {
 namespace {
 
 Status check_dimension(const Graph& graph, const Size& size, int64_t extent) {
-  const int64_t most = whole_number(size.bound.evaluate({}));
-  if (extent >= size.least && extent <= most) return {};
+  const int64_t maximum = whole_number(size.bound.evaluate({}));
+  if (extent >= size.minimum && extent <= maximum) return {};
   const InputAxis& place = size.axes[0];
   return errors::invalid_value("function", "dimension `", size.name, "`, axis ", place.axis, " of ",
                                name_of_input(graph, static_cast<size_t>(place.input)),
-                               ", must be in [", size.least, ", ", most, "]; got ", extent);
+                               ", must be in [", size.minimum, ", ", maximum, "]; got ", extent);
 }
 
 }  // namespace

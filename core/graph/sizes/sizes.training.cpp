@@ -180,9 +180,9 @@ class Generalizer {
   // Rows are counted by what a loop reads; without any, the number is the loop's own.
   Status check_region(size_t n, const Region& other, const Region& own) const {
     Loop loop = other.loop;
-    if (own.loop.sliced > 0) loop.most = own.loop.most;
+    if (own.loop.sliced > 0) loop.maximum = own.loop.maximum;
     if (other.kind == own.kind && loop == own.loop) return {};
-    loop.most = own.loop.most;
+    loop.maximum = own.loop.maximum;
     if (other.kind == own.kind && loop == own.loop)
       return errors::invalid_state("trace", "how often ", name_of_node(first(), first().nodes[n]),
                                    " runs follows from an extent that only a run knows, which a "

@@ -10,8 +10,8 @@ namespace {
 // Units that a call is divided into, if its keys allow: more than most machines have cores.
 constexpr int64_t kWantedUnits = kAttentionParts;
 // Keys of a part, at least.
-constexpr int64_t kLeastKeys = 512;
-constexpr int64_t kLeastKeysBack = 128;
+constexpr int64_t kMinKeys = 512;
+constexpr int64_t kMinKeysBack = 128;
 
 int64_t batches(const Attention& p) {
   int64_t count = 1;
@@ -22,8 +22,8 @@ int64_t batches(const Attention& p) {
 int64_t rows_of(const Attention& p) { return p.groups * p.queries; }
 // Equal blocks of rows, so that none is small.
 int64_t block_rows(const Attention& p) {
-  const int64_t most = p.is_causal ? kUnevenQueries : kAttentionQueries, rows = rows_of(p);
-  const int64_t blocks = std::max<int64_t>(1, (rows + most - 1) / most);
+  const int64_t maximum = p.is_causal ? kUnevenQueries : kAttentionQueries, rows = rows_of(p);
+  const int64_t blocks = std::max<int64_t>(1, (rows + maximum - 1) / maximum);
   return std::max<int64_t>(1, (rows + blocks - 1) / blocks);
 }
 int64_t query_blocks(const Attention& p) {
@@ -31,10 +31,10 @@ int64_t query_blocks(const Attention& p) {
 }
 
 // Equal parts of the keys, so that there are enough of them; where each is worth it.
-int64_t parts_of(const Attention& p, int64_t units, int64_t least) {
+int64_t parts_of(const Attention& p, int64_t units, int64_t minimum) {
   if (units == 0) return 1;
   const int64_t wanted = (kWantedUnits + units - 1) / units;
-  return std::clamp<int64_t>(p.keys / least, 1, wanted);
+  return std::clamp<int64_t>(p.keys / minimum, 1, wanted);
 }
 int64_t part_keys(const Attention& p, int64_t parts) {
   return ((p.keys + parts - 1) / parts + 31) / 32 * 32;
@@ -53,12 +53,12 @@ int64_t lane_bytes(const Attention& p) { return p.dtype == DType::kFloat64 ? 8 :
 }  // namespace
 
 AttentionParts attention_parts(const Attention& p) {
-  const int64_t count = parts_of(p, batches(p) * query_blocks(p), kLeastKeys);
+  const int64_t count = parts_of(p, batches(p) * query_blocks(p), kMinKeys);
   const int64_t keys = part_keys(p, count);
   return {(p.keys + keys - 1) / keys, keys, batches(p), rows_of(p), block_rows(p)};
 }
 AttentionParts attention_gradient_parts(const Attention& p) {
-  const int64_t count = parts_of(p, batches(p), kLeastKeysBack);
+  const int64_t count = parts_of(p, batches(p), kMinKeysBack);
   const int64_t keys = part_keys(p, count);
   return {(p.keys + keys - 1) / keys, keys, batches(p), rows_of(p), kUnevenQueries};
 }

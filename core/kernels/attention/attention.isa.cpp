@@ -24,7 +24,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/attention/attention_impl.h"
 
-struct Most {
+struct Max {
   template <class V>
   WEFT_INLINE static V combine(V a, V b) {
     return max_(a, b);
@@ -33,18 +33,18 @@ struct Most {
 // Some other element where one is NaN: shares and their sum become NaN by themselves.
 template <class T>
 T maximum_of(const T* row, int64_t n) {
-  Vec<T> most(-T(__builtin_inf()));
+  Vec<T> maximum(-T(__builtin_inf()));
   int64_t i = 0;
-  for (; i + Vec<T>::kLanes <= n; i += Vec<T>::kLanes) most = max_(most, Memory<T>::load(row + i));
-  for (; i < n; ++i) most = max_(most, Vec<T>(row[i]));
+  for (; i + Vec<T>::kLanes <= n; i += Vec<T>::kLanes) maximum = max_(maximum, Memory<T>::load(row + i));
+  for (; i < n; ++i) maximum = max_(maximum, Vec<T>(row[i]));
   constexpr int kHalf = Vec<T>::kLanes / 2;
-  return fold_lanes<Most, kHalf>(most, typename CountTo<Vec<T>::kLanes>::Type()).v[0];
+  return fold_lanes<Max, kHalf>(maximum, typename CountTo<Vec<T>::kLanes>::Type()).v[0];
 }
 
 // The running softmax of one query over blocks of keys.
 template <class T>
 struct Running {
-  T most, sum;
+  T maximum, sum;
 };
 
 template <class T>
@@ -52,13 +52,13 @@ WEFT_INLINE T larger(T a, T b) {
   return a != a || a > b ? a : b;
 }
 
-// exp(a - most), for what was summed up to a smaller maximum `a`. Of a row that has seen nothing
+// exp(a - maximum), for what was summed up to a smaller maximum `a`. Of a row that has seen nothing
 // but -inf, 0 stands for the maximum.
 template <class T>
-WEFT_INLINE T factor_of(T a, T most) {
+WEFT_INLINE T factor_of(T a, T maximum) {
   const T never = -T(__builtin_inf());
   if (a == never) return T(0);
-  return apply<Exp>(Vec<T>(a) - Vec<T>(most == never ? T(0) : most)).v[0];
+  return apply<Exp>(Vec<T>(a) - Vec<T>(maximum == never ? T(0) : maximum)).v[0];
 }
 
 // Of a row whose sum is 0, because it may attend to nothing, all sums of values are 0, too: 1
@@ -71,8 +71,8 @@ WEFT_INLINE T divisor_of(T sum) {
 // Scores become exp(score - most); gives the factor of what was summed before.
 template <class T>
 T add_block(Running<T>& running, T* row, int64_t seen, int64_t keys) {
-  const T most = larger(running.most, maximum_of(row, seen));
-  const Vec<T> base(most == -T(__builtin_inf()) ? T(0) : most);
+  const T maximum = larger(running.maximum, maximum_of(row, seen));
+  const Vec<T> base(maximum == -T(__builtin_inf()) ? T(0) : maximum);
   T sums[1];
   sum_terms<1>(
       seen,
@@ -83,8 +83,8 @@ T add_block(Running<T>& running, T* row, int64_t seen, int64_t keys) {
       },
       sums);
   for (int64_t i = seen; i < keys; ++i) row[i] = 0;
-  const T factor = factor_of(running.most, most);
-  running = {most, running.sum * factor + sums[0]};
+  const T factor = factor_of(running.maximum, maximum);
+  running = {maximum, running.sum * factor + sums[0]};
   return factor;
 }
 
@@ -209,11 +209,11 @@ struct QueryBlock {
 
   void run(int64_t key, int64_t end, T* sums, Running<T>* running) const {
     for (int64_t r = 0; r < rows; ++r) running[r] = {-T(__builtin_inf()), T(0)};
-    end = least(end, seen_by_rows(p, first, rows));
+    end = minimum(end, seen_by_rows(p, first, rows));
     if (key >= end)
       for (int64_t i = 0; i < rows * p.values; ++i) sums[i] = 0;
     for (int64_t at = key; at < end; at += kAttentionKeys) {
-      const int64_t keys = least(kAttentionKeys, end - at);
+      const int64_t keys = minimum(kAttentionKeys, end - at);
       score(at, keys);
       for (int64_t r = 0; r < rows; ++r) {
         T* row = scores + r * kAttentionKeys;
@@ -243,7 +243,7 @@ void attention(const Attention& p, void* out_data, void* logarithm_data, Range u
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t part = unit % parts.count, block = unit / parts.count;
     const int64_t batch = block / blocks, first = block % blocks * parts.block;
-    const int64_t rows = least(parts.block, parts.rows - first);
+    const int64_t rows = minimum(parts.block, parts.rows - first);
     const bool is_few = rows <= kFewRows && p.key.col == 1 && p.value.col == 1;
     QueryBlock<S> queries = {p,
                              batch,
@@ -260,7 +260,7 @@ void attention(const Attention& p, void* out_data, void* logarithm_data, Range u
       queries.narrow = gather_rows<S>(p, p.query, batch, first, rows, p.features, (S*)base);
     else
       queries.query = gather_rows<S>(p, p.query, batch, first, rows, p.features, base);
-    const int64_t key = part * parts.keys, end = least(p.keys, key + parts.keys);
+    const int64_t key = part * parts.keys, end = minimum(p.keys, key + parts.keys);
     const int64_t row = batch * parts.rows + first;
     if (parts.count > 1) {
       const int64_t place = part * attention_rows(p) + row;
@@ -276,7 +276,7 @@ void attention(const Attention& p, void* out_data, void* logarithm_data, Range u
       for_lanes<T>(p.values, [&](int64_t i, int64_t n) WEFT_LAMBDA {
         store_lanes(out + i, load_lanes(sums + r * p.values + i, n) / sum, n);
       });
-      ((T*)logarithm_data)[row + r] = running[r].most + apply<Log>(sum).v[0];
+      ((T*)logarithm_data)[row + r] = running[r].maximum + apply<Log>(sum).v[0];
     }
   }
 }
@@ -289,11 +289,11 @@ void attention_sums(const Attention& p, const void* part_data, void* out_data, v
   const Parts<T> parts(p, const_cast<void*>(part_data));
   for (int64_t row = rows.begin; row < rows.end; ++row) {
     T factors[kAttentionParts];
-    T most = -T(__builtin_inf()), sum = 0;
-    for (int64_t i = 0; i < count; ++i) most = larger(most, parts.running[i * all + row].most);
+    T maximum = -T(__builtin_inf()), sum = 0;
+    for (int64_t i = 0; i < count; ++i) maximum = larger(maximum, parts.running[i * all + row].maximum);
     for (int64_t i = 0; i < count; ++i) {
       const Running<T>& running = parts.running[i * all + row];
-      factors[i] = factor_of(running.most, most);
+      factors[i] = factor_of(running.maximum, maximum);
       sum += running.sum * factors[i];
     }
     sum = divisor_of(sum);
@@ -305,7 +305,7 @@ void attention_sums(const Attention& p, const void* part_data, void* out_data, v
             total + load_lanes(parts.sums + (i * all + row) * p.values + v, n) * Vec<T>(factors[i]);
       store_lanes(out + v, total / Vec<T>(sum), n);
     });
-    ((T*)logarithm_data)[row] = most + apply<Log>(Vec<T>(sum)).v[0];
+    ((T*)logarithm_data)[row] = maximum + apply<Log>(Vec<T>(sum)).v[0];
   }
 }
 

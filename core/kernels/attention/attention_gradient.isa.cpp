@@ -34,7 +34,7 @@ struct GradientWork {
     const S* key = batch_of<S>(p, p.key, batch) + first_key * p.key.row;
     const S* value = batch_of<S>(p, p.value, batch) + first_key * p.value.row;
     for (int64_t first = 0; first < keys; first += kAttentionKeys) {
-      const int64_t some = least(kAttentionKeys, keys - first);
+      const int64_t some = minimum(kAttentionKeys, keys - first);
       pack_b(key + first * p.key.row, p.key.col, p.key.row, some, p.features, across(first));
       pack_b(key + first * p.key.row, p.key.row, p.key.col, p.features, some, along(first));
       pack_b(value + first * p.value.row, p.value.col, p.value.row, some, p.values,
@@ -131,8 +131,8 @@ struct GradientWork {
     for (int64_t i = 0; i < keys * p.values; ++i) dvalue[i] = 0;
     pack_keys();
     for (int64_t row = 0; row < parts.rows; row += parts.block) {
-      const int64_t rows = least(parts.block, parts.rows - row);
-      const int64_t end = least(keys, seen_by_rows(p, row, rows) - first_key);
+      const int64_t rows = minimum(parts.block, parts.rows - row);
+      const int64_t end = minimum(keys, seen_by_rows(p, row, rows) - first_key);
       const int64_t place = (batch * parts.rows + row) * p.features, size = rows * p.features;
       T* sums = dquery_sums ? dquery_sums + place : dquery;
       if (end <= 0) {
@@ -155,13 +155,13 @@ struct GradientWork {
     pack_b((const S*)o.dout + (batch * parts.rows + row) * p.values, p.values, 1, p.values, rows,
            douts);
     for (int64_t first = 0; first < end; first += kAttentionKeys) {
-      const int64_t some = least(kAttentionKeys, end - first);
+      const int64_t some = minimum(kAttentionKeys, end - first);
       make_shares(row, rows, first, some);
       add_turned(base + at.shares, rows, some, douts, p.values, dvalue + first * p.values);
       add_turned(base + at.dscores, rows, some, queries_along, p.features,
                  dkey + first * p.features);
       multiply_rows(rows, p.features, some, base + at.dscores, kAttentionKeys, along(first),
-                    least(kAttentionKeys, keys - first), dquery, p.features, first > 0);
+                    minimum(kAttentionKeys, keys - first), dquery, p.features, first > 0);
     }
   }
 
@@ -187,7 +187,7 @@ void attention_gradient(const Attention& p, const AttentionGradient& o, Range un
         batch,
         part,
         first,
-        least(parts.keys, p.keys - first),
+        minimum(parts.keys, p.keys - first),
         (T*)scratch,
         attention_gradient_layout(p),
         parts.count > 1 ? (T*)part_data + part * attention_rows(p) * p.features : nullptr}

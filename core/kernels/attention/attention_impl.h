@@ -24,7 +24,7 @@ WEFT_INLINE int64_t seen_by_rows(const Attention& p, int64_t first, int64_t rows
   if (!p.is_causal) return p.keys;
   const int64_t query = first % p.queries;
   const bool has_last = query + rows >= p.queries;  // the last query of a group
-  return least(p.keys, has_last ? p.queries : query + rows);
+  return minimum(p.keys, has_last ? p.queries : query + rows);
 }
 
 // Rows of dense lanes.

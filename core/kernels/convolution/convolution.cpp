@@ -18,8 +18,8 @@ int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t round_up(int64_t a, int64_t step) { return divide_up(a, step) * step; }
 
 // Cuts `extent` evenly into the fewest parts of at most `most`, in multiples of `step`.
-int64_t even_part(int64_t extent, int64_t most, int64_t step) {
-  const int64_t parts = std::max<int64_t>(1, divide_up(extent, most));
+int64_t even_part(int64_t extent, int64_t maximum, int64_t step) {
+  const int64_t parts = std::max<int64_t>(1, divide_up(extent, maximum));
   return std::max<int64_t>(step, round_up(divide_up(extent, parts), step));
 }
 
@@ -33,11 +33,11 @@ ConvolutionBlocks cut(const Extents& e, int64_t col_step, bool packs_weights, in
                       int64_t wanted_units = kWantedUnits) {
   ConvolutionBlocks blocks;
   blocks.rows = even_part(e.rows, kMaxRows, 14);
-  int64_t most = kMaxCols;
-  blocks.cols = even_part(e.cols, most, col_step);
-  while (e.repeats * divide_up(e.cols, blocks.cols) < wanted_units && most > col_step) {
-    most /= 2;
-    blocks.cols = even_part(e.cols, most, col_step);
+  int64_t maximum = kMaxCols;
+  blocks.cols = even_part(e.cols, maximum, col_step);
+  while (e.repeats * divide_up(e.cols, blocks.cols) < wanted_units && maximum > col_step) {
+    maximum /= 2;
+    blocks.cols = even_part(e.cols, maximum, col_step);
   }
   blocks.row_blocks = std::max<int64_t>(1, divide_up(e.rows, blocks.rows));
   blocks.col_blocks = std::max<int64_t>(1, divide_up(e.cols, blocks.cols));
@@ -154,8 +154,8 @@ ConvolutionBlocks cut_batched(const Convolution& p, const Shift& shift, int64_t 
   };
   const auto total = [&] { return rows * blocks.rows * shift.width * kBatchedImages; };
   // Bands of rows read those of their neighbours, too.
-  const int64_t most = std::max<int64_t>(1, shift.height / std::max<int64_t>(1, shift.span_row));
-  const int64_t bands = std::clamp<int64_t>(divide_up(kWanted, blocks.col_blocks), 1, most);
+  const int64_t maximum = std::max<int64_t>(1, shift.height / std::max<int64_t>(1, shift.span_row));
+  const int64_t bands = std::clamp<int64_t>(divide_up(kWanted, blocks.col_blocks), 1, maximum);
   blocks.rows = divide_up(shift.height, bands);
   while (blocks.rows > 1 && columns() + total() > kBatchedLanes)
     blocks.rows = divide_up(blocks.rows, 2);

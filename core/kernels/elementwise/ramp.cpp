@@ -28,8 +28,8 @@ namespace {
 
 // Are these and all numbers between them integers that float64 holds?
 bool is_whole(const Ramp& ramp, Range elements) {
-  constexpr double kMost = 9007199254740992;
-  const auto holds = [](double x) { return std::abs(x) < kMost && std::trunc(x) == x; };
+  constexpr double kMax = 9007199254740992;
+  const auto holds = [](double x) { return std::abs(x) < kMax && std::trunc(x) == x; };
   return holds(ramp.start) && holds(ramp.step) &&
          holds(ramp.start + static_cast<double>(elements.end) * ramp.step);
 }

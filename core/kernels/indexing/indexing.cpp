@@ -13,8 +13,8 @@ namespace {
 // a few lines.
 constexpr int64_t kWantedParts = 16;
 constexpr int64_t kStripeElements = 1024;
-constexpr int64_t kLeastColumns = 256;
-constexpr int64_t kLeastElements = 64;
+constexpr int64_t kMinColumns = 256;
+constexpr int64_t kMinElements = 64;
 
 }  // namespace
 
@@ -27,7 +27,7 @@ TakeCut take_cut(const Indexing& p) {
   cut.stripe_shift = std::countr_zero(static_cast<uint64_t>(stripe));
   cut.rows = static_cast<int64_t>(
       std::bit_floor(static_cast<uint64_t>(std::clamp<int64_t>(p.axis / stripe, 1, wanted))));
-  cut.cols = std::clamp<int64_t>(p.inner / kLeastColumns, 1, wanted / cut.rows);
+  cut.cols = std::clamp<int64_t>(p.inner / kMinColumns, 1, wanted / cut.rows);
   return cut;
 }
 
@@ -38,7 +38,7 @@ int64_t take_adjoint_units(const Indexing& p) {
 
 int64_t pick_parts(const Indexing& p) {
   if (p.outer == 0 || p.outer >= kWantedParts) return 1;
-  return std::clamp<int64_t>(p.inner / kLeastElements, 1, kWantedParts / p.outer);
+  return std::clamp<int64_t>(p.inner / kMinElements, 1, kWantedParts / p.outer);
 }
 
 int64_t pick_adjoint_units(const Indexing& p) { return p.outer * pick_parts(p); }

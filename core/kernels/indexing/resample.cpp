@@ -84,7 +84,7 @@ Taps filtered(const Resample& p, int64_t o, T* weights) {
   return without_zeros(taps, weights);
 }
 
-int64_t most_taps(const Resample& p) {
+int64_t max_taps(const Resample& p) {
   switch (p.sampling) {
     case Sampling::kNearest:
     case Sampling::kNearestExact: return 1;
@@ -95,7 +95,7 @@ int64_t most_taps(const Resample& p) {
 
 ResampleTable table_at(const Resample& p, const void* data) {
   auto* const first = static_cast<int64_t*>(const_cast<void*>(data));
-  return {most_taps(p), first, first + p.out, first + 2 * p.out};
+  return {max_taps(p), first, first + p.out, first + 2 * p.out};
 }
 
 template <class T>
@@ -116,7 +116,7 @@ void fill(const Resample& p, void* data) {
 }  // namespace
 
 int64_t resample_table_bytes(const Resample& p) {
-  return (Checked(p.out) * (Checked(most_taps(p)) * weft::size_of(p.dtype) + 16)).value();
+  return (Checked(p.out) * (Checked(max_taps(p)) * weft::size_of(p.dtype) + 16)).value();
 }
 
 void fill_resample_table(const Resample& p, void* table) {

@@ -13,7 +13,7 @@ struct CrossStep {
   static constexpr int kColumns = 2 * Sums::kLanes;
   static constexpr int64_t kLeftBytes = 8;  // a0 a2, a1 a3
   static constexpr bool kShifts = false;
-  static constexpr int kVectors = 2, kMostRows = 4;
+  static constexpr int kVectors = 2, kMaxRows = 4;
   static constexpr bool kHasRowStarts = true, kEndsInPlace = true, kHasRuns = false,
                         kFinishes = true;
 

@@ -103,7 +103,7 @@ struct PairStep {
     }
   }
   // With AVX2 those that CrossStep leaves are few.
-  static constexpr int kVectors = 1, kMostRows = WEFT_AVX2 ? 4 : kQuadRows;
+  static constexpr int kVectors = 1, kMaxRows = WEFT_AVX2 ? 4 : kQuadRows;
   static constexpr bool kHasRowStarts = false, kHasRuns = false, kFinishes = true;
   static constexpr bool kEndsInPlace = false;  // a column has two lanes
   WEFT_INLINE static Sums result(const Sums (&sums)[2], int) {
@@ -149,7 +149,7 @@ struct DotStep {
                                      : add_dot_bytes(right[j], left, sums[i][j]);
     }
   }
-  static constexpr int kVectors = kRights, kMostRows = kQuadRows;
+  static constexpr int kVectors = kRights, kMaxRows = kQuadRows;
   static constexpr bool kHasRowStarts = false, kEndsInPlace = true, kHasRuns = kLeftIsUnsigned;
   static constexpr bool kFinishes = kRights == 2;  // half a panel is rare
   WEFT_INLINE static Sums result(const Sums (&sums)[2], int vector) { return sums[vector]; }
@@ -328,7 +328,7 @@ void quad_tile(const QuadTile& tile) {
 
 struct QuadTiles {
   QuadTileKernel at[kQuadRows];  // [rows - 1], the last one for all that are more
-  int64_t most_rows, columns, left_bytes;
+  int64_t max_rows, columns, left_bytes;
   bool shifts;          // A is bytes, whose sums lack kDotShift times those of B; else 16 bits
   uint8_t flip;         // what is laid down is each of them, exclusive or this
   bool has_row_starts;  // what rows of A end with, as CrossStep lays them down
@@ -337,7 +337,7 @@ struct QuadTiles {
 template <class Step, bool kIsIndexed, int... I>
 constexpr QuadTiles quad_tiles(Numbers<I...>) {
   return {{quad_tile<Step, kIsIndexed, I + 1>...},
-          Step::kMostRows,
+          Step::kMaxRows,
           Step::kColumns,
           Step::kLeftBytes,
           Step::kShifts,
@@ -347,11 +347,11 @@ constexpr QuadTiles quad_tiles(Numbers<I...>) {
 }
 template <class Step, bool kIsIndexed>
 constexpr QuadTiles kQuadTiles =
-    quad_tiles<Step, kIsIndexed>(typename CountTo<Step::kMostRows>::Type());
+    quad_tiles<Step, kIsIndexed>(typename CountTo<Step::kMaxRows>::Type());
 
 // 32 rows as 11 + 11 + 10 rather than 12 + 12 + 8. Tiles of AMX have all of theirs anyway.
 WEFT_INLINE int64_t balanced_quad_rows(int64_t rows, const QuadTiles& of) {
-  if (of.most_rows > kQuadRows) return of.most_rows;
-  const int64_t tiles = (rows + of.most_rows - 1) / of.most_rows;
+  if (of.max_rows > kQuadRows) return of.max_rows;
+  const int64_t tiles = (rows + of.max_rows - 1) / of.max_rows;
   return tiles ? (rows + tiles - 1) / tiles : 1;
 }

@@ -12,14 +12,14 @@
 
 struct QuadWinograd {
   static constexpr int64_t kResults = 4, kFrequencies = 6;
-  static constexpr int64_t kMostK = 1 << 14;  // 128 * 128 * k products stay below 2^28
+  static constexpr int64_t kMaxK = 1 << 14;  // 128 * 128 * k products stay below 2^28
   static constexpr int64_t kStep = 16;        // channels
 
   // Rows of an image are so wide that their groups of four are at most half as many as results,
   // which is what scratch has room for.
   WEFT_INLINE static bool takes(const Convolution& s, int64_t k) {
     return s.kernel_width == 3 && s.stride_width == 1 && s.dilation_width == 1 &&
-           s.in_channels % kStep == 0 && k < kMostK && s.out_width >= 7;
+           s.in_channels % kStep == 0 && k < kMaxK && s.out_width >= 7;
   }
 
   // f(row, ox, count) for each group of `rows` results from `first` on, which is `ox` in its row.

@@ -13,15 +13,15 @@ namespace {
 
 constexpr int64_t kWantedUnits = 8;
 constexpr int64_t kWantedBlocks = 4;                    // of rows
-constexpr int64_t kLeastRows = 4 * kQuantizedTileRows;  // of such a block
-constexpr int64_t kMostPanels = 8;                 // of a unit: so many share the widened rows of A
+constexpr int64_t kMinRows = 4 * kQuantizedTileRows;  // of such a block
+constexpr int64_t kMaxPanels = 8;                 // of a unit: so many share the widened rows of A
 constexpr int64_t kLeftBytes = 512 * 1024;         // of them, in the second-level cache
-constexpr int64_t kMostRows = 4 * kQuantizedRows;  // of a unit
+constexpr int64_t kMaxRows = 4 * kQuantizedRows;  // of a unit
 constexpr int64_t kEnoughBytes = 32 * 1024;        // of rows that make a unit worth its start
 constexpr int64_t kBandBytes = 192 * 1024;         // of a part of an image
-constexpr int64_t kLeastPlaces = 128;              // of a result that a unit computes, four panels
-constexpr int64_t kLeastBand = 6;                  // rows of a depthwise unit, if it is halved
-constexpr int64_t kLeastFilters = 84;              // for which it copies a part of the image
+constexpr int64_t kMinPlaces = 128;              // of a result that a unit computes, four panels
+constexpr int64_t kMinBand = 6;                  // rows of a depthwise unit, if it is halved
+constexpr int64_t kMinFilters = 84;              // for which it copies a part of the image
 constexpr int64_t kWidest = sizeof(int16_t);       // of an element as tiles read it
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -39,17 +39,17 @@ int64_t wanted_rows(const QuantizedProduct& p, int64_t row_bytes) {
   const int64_t rows =
       lays_columns ? p.m / divide_up(kWantedUnits, std::max<int64_t>(1, panels_of_columns(p.n)))
                    : kEnoughBytes / row_bytes;
-  const int64_t most = std::clamp(rows, kQuantizedRows, kMostRows);
+  const int64_t maximum = std::clamp(rows, kQuantizedRows, kMaxRows);
   const int64_t of_block = divide_up(p.m, kWantedBlocks);
-  return lays_columns || of_block < kLeastRows ? most : std::min(most, of_block);
+  return lays_columns || of_block < kMinRows ? maximum : std::min(maximum, of_block);
 }
 
 QuantizedProductCut cut_of(const QuantizedProduct& p) {
   const int64_t row_bytes = std::max<int64_t>(1, quads_of(p.k)) * kQuad * kWidest;
-  const int64_t most = std::clamp<int64_t>(kLeftBytes / row_bytes, 1, wanted_rows(p, row_bytes));
+  const int64_t maximum = std::clamp<int64_t>(kLeftBytes / row_bytes, 1, wanted_rows(p, row_bytes));
   QuantizedProductCut cut{};
-  cut.rows = divide_up(p.m, divide_up(p.m, most));
-  cut.panels = kMostPanels;
+  cut.rows = divide_up(p.m, divide_up(p.m, maximum));
+  cut.panels = kMaxPanels;
   const int64_t panels = panels_of_columns(p.n), blocks = divide_up(p.m, cut.rows);
   while (cut.panels > 1 && blocks * divide_up(panels, cut.panels) < kWantedUnits) cut.panels /= 2;
   if (is_uneven(blocks * divide_up(panels, cut.panels))) cut.rows = divide_up(p.m, blocks + 1);
@@ -81,15 +81,15 @@ QuantizedConvolutionCut cut_of(const Convolution& s) {
       std::min(cut.row_period, s.kernel_height) * std::min(cut.col_period, s.kernel_width);
   const int64_t row_bytes = images * quads_of(s.in_channels / s.groups) * kQuad * cut.pitch;
   // As many rows as fit into the cache, fewer where there would be few units, but some panels.
-  const int64_t least = divide_up(kLeastPlaces, cut.pitch);
-  int64_t rows = std::max(kBandBytes / std::max<int64_t>(1, row_bytes) - more, least);
+  const int64_t minimum = divide_up(kMinPlaces, cut.pitch);
+  int64_t rows = std::max(kBandBytes / std::max<int64_t>(1, row_bytes) - more, minimum);
   const int64_t wanted = divide_up(kWantedUnits, std::max<int64_t>(1, s.batch * s.groups));
-  rows = std::max(std::min(rows, divide_up(s.out_height, wanted)), least);
+  rows = std::max(std::min(rows, divide_up(s.out_height, wanted)), minimum);
   cut.row_chunks = divide_up(s.out_height, std::min(rows, s.out_height));
   cut.rows = divide_up(s.out_height, cut.row_chunks);
   cut.row_chunks = divide_up(s.out_height, cut.rows);
   const int64_t chunks = std::clamp<int64_t>(
-      divide_up(wanted, cut.row_chunks), 1, std::max<int64_t>(1, group_filters(s) / kLeastFilters));
+      divide_up(wanted, cut.row_chunks), 1, std::max<int64_t>(1, group_filters(s) / kMinFilters));
   cut.filters = divide_up(group_filters(s), chunks);
   // The last panel is read to its full width.
   cut.offsets = aligned((cut.rows + more) * row_bytes + kQuantizedColumns * kQuad);
@@ -110,7 +110,7 @@ QuantizedDepthwiseCut cut_of_depthwise(const Convolution& s) {
   cut.rows = divide_up(s.out_height, std::clamp<int64_t>(wanted, 1, s.out_height));
   cut.row_chunks = divide_up(s.out_height, cut.rows);
   const int64_t more = cut.row_chunks + 1;
-  if (is_uneven(s.batch * cut.blocks * cut.row_chunks) && s.out_height >= kLeastBand * more) {
+  if (is_uneven(s.batch * cut.blocks * cut.row_chunks) && s.out_height >= kMinBand * more) {
     cut.rows = divide_up(s.out_height, more);
     cut.row_chunks = divide_up(s.out_height, cut.rows);
   }
@@ -183,8 +183,8 @@ inline int8_t average_of(const Pooling& p, int32_t zero_point, const int8_t* pla
 
 // Sums of it, and these with what rounds them, are held by 32 bits.
 bool is_short_window(const Pooling& p) {
-  constexpr int64_t kMost = int64_t{1} << 23;
-  return p.kernel_height <= kMost / p.kernel_width;
+  constexpr int64_t kMax = int64_t{1} << 23;
+  return p.kernel_height <= kMax / p.kernel_width;
 }
 
 }  // namespace

@@ -191,12 +191,12 @@ struct DepthwiseUnit {
     Lanes::order(starts, start);
     order_of_channels(p.how.multiplier, 0, multiplier);
     order_of_channels(p.how.shift, -1, shift);
-    const Sums most{int32_t(room)};
+    const Sums maximum{int32_t(room)};
     for (int v = 0; v < kBlockVectors; ++v) {
       const auto load = [&](const int32_t* from)
                             WEFT_LAMBDA { return Memory<int32_t>::load(from + v * Sums::kLanes); };
       scales.start[v] = load(start);
-      if (is_any(scales.start[v] > most) || is_any(scales.start[v] < Sums(0) - most) ||
+      if (is_any(scales.start[v] > maximum) || is_any(scales.start[v] < Sums(0) - maximum) ||
           !BoundedRescale::takes(load(shift)))
         return false;
       scales.rescale[v] = BoundedRescale::of(load(multiplier), load(shift), p.how);

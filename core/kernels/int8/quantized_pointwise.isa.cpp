@@ -172,7 +172,7 @@ void quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t c
 template <int kBytes>
 struct WholeBytes {
   typedef int8_t Type __attribute__((vector_size(kBytes)));
-  WEFT_INLINE Type least() const { return Type{} - int8_t(127) - int8_t(1); }
+  WEFT_INLINE Type minimum() const { return Type{} - int8_t(127) - int8_t(1); }
   WEFT_INLINE Type load(const int8_t* from) const {
     Type bytes;
     __builtin_memcpy(&bytes, from, kBytes);
@@ -184,7 +184,7 @@ struct WholeBytes {
 struct SomeBytes {
   __mmask64 there;
   WEFT_INLINE explicit SomeBytes(int64_t count) : there(~__mmask64(0) >> (64 - count)) {}
-  WEFT_INLINE Bytes least() const { return Vec<int8_t>(-128).v; }
+  WEFT_INLINE Bytes minimum() const { return Vec<int8_t>(-128).v; }
   WEFT_INLINE Bytes load(const int8_t* from) const {
     return (Bytes)_mm512_maskz_loadu_epi8(there, from);
   }
@@ -196,7 +196,7 @@ struct SomeBytes {
 struct SomeBytes {
   int64_t count;
   WEFT_INLINE explicit SomeBytes(int64_t some) : count(some) {}
-  WEFT_INLINE Bytes least() const { return Vec<int8_t>(-128).v; }
+  WEFT_INLINE Bytes minimum() const { return Vec<int8_t>(-128).v; }
   WEFT_INLINE Bytes load(const int8_t* from) const {
     Bytes bytes = {};
     __builtin_memcpy(&bytes, from, count);
@@ -216,8 +216,8 @@ struct PooledWindow {
   WEFT_INLINE static int64_t first_tap(int64_t at, int64_t dilation) {
     return at < 0 ? (-at + dilation - 1) / dilation : 0;
   }
-  WEFT_INLINE static int64_t taps_before(int64_t end, int64_t at, int64_t dilation, int64_t most) {
-    return at + (most - 1) * dilation < end ? most : (end - at + dilation - 1) / dilation;
+  WEFT_INLINE static int64_t taps_before(int64_t end, int64_t at, int64_t dilation, int64_t maximum) {
+    return at + (maximum - 1) * dilation < end ? maximum : (end - at + dilation - 1) / dilation;
   }
 
   // The greatest of some neighbouring channels, as `some` reads and writes them.
@@ -231,7 +231,7 @@ struct PooledWindow {
     const int64_t cols = taps_before(p.in_width, left, p.dilation_width, p.kernel_width);
     const int8_t* line = image + (top * p.in_width + left) * channels + channel +
                          first_row * row_step + first_col * col_step;
-    auto greatest = some.least();
+    auto greatest = some.minimum();
     for (int64_t ky = first_row; ky < rows; ++ky, line += row_step) {
       const int8_t* from = line;
       for (int64_t kx = first_col; kx < cols; ++kx, from += col_step) {

@@ -31,7 +31,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/int8/int8x4_winograd_impl.h"
 #endif
 
-constexpr int64_t kLeastCrossed = 16;  // rows that are worth laying a panel down for them
+constexpr int64_t kMinCrossed = 16;  // rows that are worth laying a panel down for them
 
 constexpr int64_t kLine = 64;                            // of a cache
 constexpr int64_t kSumRows = WEFT_AMX ? 32 : kQuadRows;  // of a tile
@@ -42,16 +42,16 @@ WEFT_INLINE int64_t tile_row_bytes(int64_t bytes) {
   return ((bytes + kLine - 1) / kLine | 1) * kLine;
 }
 #if WEFT_AMX
-WEFT_INLINE bool uses_tiles(const QuadTiles& tiles) { return tiles.most_rows == kBlockRows; }
+WEFT_INLINE bool uses_tiles(const QuadTiles& tiles) { return tiles.max_rows == kBlockRows; }
 #else
 WEFT_INLINE bool uses_tiles(const QuadTiles&) { return false; }
 #endif
 
 #if WEFT_AMX
-constexpr int64_t kLeastTiled = kTileRows16, kLeastTiledQuads = 8;
+constexpr int64_t kMinTiled = kTileRows16, kMinTiledQuads = 8;
 
 bool takes_tiles(int64_t rows, int64_t k) {
-  return rows >= kLeastTiled && k >= kLeastTiledQuads * kQuad && uses(Extra::kAmxInt8);
+  return rows >= kMinTiled && k >= kMinTiledQuads * kQuad && uses(Extra::kAmxInt8);
 }
 // What a tile may read behind the rows of a band that are there.
 int64_t read_behind(const Convolution& s) {
@@ -71,7 +71,7 @@ WEFT_INLINE const QuadTiles& product_tiles([[maybe_unused]] int64_t rows,
   if (dots_bytes()) return kQuadTiles<DotStep<true>, false>;
 #endif
 #if WEFT_AVX2
-  if (rows >= kLeastCrossed) return kQuadTiles<CrossStep, false>;
+  if (rows >= kMinCrossed) return kQuadTiles<CrossStep, false>;
 #endif
   return kQuadTiles<PairStep, false>;
 #endif
@@ -80,7 +80,7 @@ WEFT_INLINE const QuadTiles& product_tiles([[maybe_unused]] int64_t rows,
 // Those of a panel of so many columns.
 WEFT_INLINE const QuadTiles& panel_tiles(const QuadTiles& tiles, [[maybe_unused]] int64_t width) {
 #if WEFT_DOT_BYTES && WEFT_AVX512
-  if (tiles.shifts && tiles.most_rows == kQuadRows && width <= Sums::kLanes)
+  if (tiles.shifts && tiles.max_rows == kQuadRows && width <= Sums::kLanes)
     return kQuadTiles<DotStep<true, 1>, false>;
 #endif
   return tiles;
@@ -90,7 +90,7 @@ bool lays_columns() {
 #if !WEFT_PAIRS_OF_BYTES
   return !dots_bytes();
 #else
-  return product_tiles(kLeastCrossed, 0).has_row_starts;
+  return product_tiles(kMinCrossed, 0).has_row_starts;
 #endif
 }
 
@@ -98,7 +98,7 @@ bool lays_columns() {
 // they lie in it: rows of a window are runs, and windows of neighbouring results lie a stride
 // apart. Gathering takes the more of a product the fewer filters there are.
 struct WindowBand {
-  static constexpr int64_t kMostFilters = 128, kLeastWidth = 7;
+  static constexpr int64_t kMaxFilters = 128, kMinWidth = 7;
   int64_t pitch = 0;  // bytes of a row; 0: windows are gathered
   int64_t image = 0, top = 0, left = 0, rows = 0, cols = 0;  // of the image
 
@@ -106,7 +106,7 @@ struct WindowBand {
   static WindowBand of(const QuantizedProduct& p, int64_t first, int64_t count, int64_t bytes) {
     const Convolution& s = *p.windows;
     if (p.k == 0 || s.kernel_width * s.in_channels % kQuad != 0 || s.dilation_width != 1 ||
-        s.out_width < kLeastWidth || p.n > kMostFilters)
+        s.out_width < kMinWidth || p.n > kMaxFilters)
       return {};
     const WindowPlace begin = WindowPlace::of(&s, first);
     const WindowPlace last = WindowPlace::of(&s, first + count - 1);
@@ -358,7 +358,7 @@ struct ProductUnit {
         tile.ahead = !is_last && line < at_once * kQuad ? ahead + line - j * kQuad : 0;
         tile.vector = j / Sums::kLanes;
         if (is_fused) set_results(tile, of_tile, i, col + j);
-        of_panel.at[least(count, kQuadRows) - 1](tile);
+        of_panel.at[minimum(count, kQuadRows) - 1](tile);
       }
       if (!is_fused) finish.rows(sums, kQuantizedColumns, first + i, count);
       i += tile.count * count;
@@ -376,7 +376,7 @@ struct ProductUnit {
     const Finish<kQuantizedColumns> finish(p.how, p.residual, p.c, p.n, p.k, starts, col, width);
     TileFinish of_tile(p.how, width);
     const bool is_fused = finish.find(of_tile);
-    Group groups[CrossStep::kMostRows];
+    Group groups[CrossStep::kMaxRows];
     int64_t done = 0, count = 0;
     const auto flush = [&] {
       run_tile(groups, done, count, lacks, finish, is_fused ? &of_tile : nullptr, col);
@@ -386,7 +386,7 @@ struct ProductUnit {
     QuadWinograd::each_group(first, rows, p.windows->out_width,
                              [&](int64_t at, int64_t, int64_t results) {
                                groups[count++] = {at, results};
-                               if (count == CrossStep::kMostRows) flush();
+                               if (count == CrossStep::kMaxRows) flush();
                              });
     if (count > 0) flush();
   }
@@ -394,7 +394,7 @@ struct ProductUnit {
                 const Sums (&lacks)[QuadWinograd::kResults][2],
                 const Finish<kQuantizedColumns>& finish, const TileFinish* of_tile,
                 int64_t col) const {
-    constexpr int64_t kStep = CrossStep::kMostRows * kQuantizedColumns;
+    constexpr int64_t kStep = CrossStep::kMaxRows * kQuantizedColumns;
     alignas(64) int32_t sums[QuadWinograd::kFrequencies * kStep];
     for (int64_t f = 0; f < QuadWinograd::kFrequencies; ++f)
       tiles.at[count - 1](QuadTile{

@@ -101,7 +101,7 @@ struct WindowReader {
 
   // How many windows from this result on, `most` or fewer, lie inside the image and have rows so
   // short that read_short copies them with what is behind them.
-  int64_t short_inside(int64_t image, int64_t oy, int64_t ox, int64_t most) const {
+  int64_t short_inside(int64_t image, int64_t oy, int64_t ox, int64_t maximum) const {
     const int64_t top = oy * s.stride_height - s.pad_top;
     const int64_t left = ox * s.stride_width - s.pad_left;
     const int64_t bottom = top + (s.kernel_height - 1) * s.dilation_height;
@@ -111,7 +111,7 @@ struct WindowReader {
       return 0;
     int64_t count = room / s.stride_width + 1;
     if (count > s.out_width - ox) count = s.out_width - ox;
-    if (count > most) count = most;
+    if (count > maximum) count = maximum;
     // The last bytes of the last image have nothing behind them.
     const int64_t places = ((s.batch - image) * s.in_height - bottom) * s.in_width - left -
                            (count - 1) * s.stride_width;
@@ -309,12 +309,12 @@ struct Finish {
 
   // Whether BoundedRescale takes these channels, whatever their sums are.
   WEFT_INLINE static bool is_bounded(const Vector& v, int64_t k) {
-    constexpr int64_t kProduct = 256 * 128, kMostFactor = 1 << 21;
-    const int64_t room = BoundedRescale::kBound - 1 - k * kProduct - 128 * kMostFactor;
+    constexpr int64_t kProduct = 256 * 128, kMaxFactor = 1 << 21;
+    const int64_t room = BoundedRescale::kBound - 1 - k * kProduct - 128 * kMaxFactor;
     if (room <= 0) return false;
-    const Sums most{int32_t(room)}, most_factor{int32_t(kMostFactor)}, zero(0);
-    return !is_any((v.start > most) | (v.start < zero - most) | (v.factor > most_factor) |
-                   (v.factor < zero - most_factor)) &&
+    const Sums maximum{int32_t(room)}, max_factor{int32_t(kMaxFactor)}, zero(0);
+    return !is_any((v.start > maximum) | (v.start < zero - maximum) | (v.factor > max_factor) |
+                   (v.factor < zero - max_factor)) &&
            BoundedRescale::takes(v.shift);
   }
 };

@@ -78,23 +78,23 @@ SoftmaxScale softmax_scale(double scale) {
 void quantized_exponentials(double scale, int32_t (&table)[kSoftmaxDistances]) {
   const SoftmaxScale how = softmax_scale(scale);
   for (int32_t d = 0; d < kSoftmaxDistances; ++d)
-    table[d] = -d < how.least ? 0 : exponential(high(-(d * (1 << how.shift)), how.multiplier));
+    table[d] = -d < how.minimum ? 0 : exponential(high(-(d * (1 << how.shift)), how.multiplier));
 }
 
 void run_quantized_softmax(const QuantizedSoftmax& p, Range rows) {
   for (int64_t row = rows.begin; row < rows.end; ++row) {
     const int8_t* const x = p.x + row * p.columns;
     int8_t* const y = p.y + row * p.columns;
-    const int most = *std::max_element(x, x + p.columns);
+    const int maximum = *std::max_element(x, x + p.columns);
     uint32_t sum = 0;  // multiples of 2^-19: at least 1
     for (int64_t i = 0; i < p.columns; ++i)
-      sum += static_cast<uint32_t>(divided(p.exponentials[most - x[i]], 12));
+      sum += static_cast<uint32_t>(divided(p.exponentials[maximum - x[i]], 12));
     const int room = std::countl_zero(sum);
     const int32_t scale = reciprocal(static_cast<int32_t>((sum << room) - 0x80000000u));
     // The sum is 2^(12 - room) (1 + what has the reciprocal).
     for (int64_t i = 0; i < p.columns; ++i)
       y[i] = static_cast<int8_t>(
-          std::min(divided(high(scale, p.exponentials[most - x[i]]), 35 - room) - 128, 127));
+          std::min(divided(high(scale, p.exponentials[maximum - x[i]]), 35 - room) - 128, 127));
   }
 }
 

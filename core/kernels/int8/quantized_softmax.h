@@ -14,14 +14,14 @@ namespace weft::kernels {
 
 inline constexpr int64_t kSoftmaxDistances = 256;
 // Of a row: sums of more exponentials may take more than 31 bits.
-inline constexpr int64_t kMostSoftmaxColumns = 4095;
+inline constexpr int64_t kMaxSoftmaxColumns = 4095;
 
 // How TFLite brings distances to multiples of 2^-26: distance * 2^shift, times multiplier * 2^-31;
 // what lies further below the greatest than `least` counts as 0.
 struct SoftmaxScale {
-  int32_t multiplier, shift, least;
+  int32_t multiplier, shift, minimum;
 };
-inline constexpr double kLeastSoftmaxScale = 0x1p-26;
+inline constexpr double kMinSoftmaxScale = 0x1p-26;
 // scale: what a step of the data stands for, at least the least one.
 SoftmaxScale softmax_scale(double scale);
 

@@ -62,7 +62,7 @@ WEFT_INLINE Sums placed(Sums scaled, const Requantization& how) {
 // which is the upper half of 64 bits without doubling, and the outer one by 2^(right-1).
 struct BoundedRescale {
   typedef int64_t Wide __attribute__((vector_size(kVectorBytes)));
-  static constexpr int32_t kMostRight = 22;
+  static constexpr int32_t kMaxRight = 22;
   static constexpr int64_t kBound = 1 << 30;
 
   Sums multiplier, odd_multiplier, right;  // the second one in the places of the even lanes
@@ -80,7 +80,7 @@ struct BoundedRescale {
             ((added << 32) >> (1 - doubled)) + half, ((added >> 32) << (31 + doubled)) + half};
   }
   WEFT_INLINE static bool takes(Sums shift) {
-    return !is_any(shift < Sums(-kMostRight)) && !is_any(shift > Sums(-1));
+    return !is_any(shift < Sums(-kMaxRight)) && !is_any(shift > Sums(-1));
   }
   template <bool kRectified>
   WEFT_INLINE Sums rescaled(Sums x) const {

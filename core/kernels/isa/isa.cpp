@@ -32,8 +32,8 @@ struct Processor {
 
 #if defined(__x86_64__)
 Processor::Processor() {
-  unsigned most = 0, vendor = 0, unused = 0, c = 0, d = 0;
-  if (!__get_cpuid(0, &most, &vendor, &c, &d)) return;
+  unsigned maximum = 0, vendor = 0, unused = 0, c = 0, d = 0;
+  if (!__get_cpuid(0, &maximum, &vendor, &c, &d)) return;
   unsigned leaf1 = 0, leaf7_b = 0, leaf7_c = 0, leaf7_d = 0, leaf7_1 = 0;
   __get_cpuid(1, &unused, &unused, &leaf1, &d);
   if (__get_cpuid_count(7, 0, &c, &leaf7_b, &leaf7_c, &leaf7_d) && c >= 1)

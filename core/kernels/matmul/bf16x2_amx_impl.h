@@ -46,7 +46,7 @@ inline void lay_rest(const uint32_t* pairs, int64_t depth, uint32_t* to) {
 // Elements to whole steps, with zeros behind them.
 inline void copy_to_steps(const BFloat16* from, int64_t count, BFloat16* to) {
   for (int64_t k = 0; k < count; k += kTiledStep) {
-    const __mmask32 there = ~uint32_t(0) >> (kTiledStep - least(count - k, kTiledStep));
+    const __mmask32 there = ~uint32_t(0) >> (kTiledStep - minimum(count - k, kTiledStep));
     _mm512_storeu_si512(to + k, _mm512_maskz_loadu_epi16(there, from + k));
   }
 }
@@ -107,7 +107,7 @@ struct TiledPairs {
   void run() const {
     for (int64_t i = 0; i < rows; i += kBlockRows) {
       if (rows - i > kTileRows16)
-        run_rows<true>(i, least(rows - i, kBlockRows));
+        run_rows<true>(i, minimum(rows - i, kBlockRows));
       else
         run_rows<false>(i, rows - i);
     }

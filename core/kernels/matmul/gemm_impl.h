@@ -12,7 +12,7 @@ WEFT_INLINE Vec<uint64_t> fma_(Vec<uint64_t> a, Vec<uint64_t> b, Vec<uint64_t> c
   return a * b + c;
 }
 
-WEFT_INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+WEFT_INLINE int64_t minimum(int64_t a, int64_t b) { return a < b ? a : b; }
 
 // Rows of a tile: 14 x 2 accumulators fill the 32 registers of AVX-512, 6 x 2 the usual 16.
 // Integers are rare and get the smallest code.
@@ -89,8 +89,8 @@ struct BlockProduct {
 
 // How many rows each panel of A gets: 32 rows as 11 + 11 + 10 rather than 14 + 14 + 4.
 template <class T>
-WEFT_INLINE int64_t balanced_rows(int64_t rows, int64_t most = kTileRows<T>) {
-  const int64_t panels = (rows + most - 1) / most;
+WEFT_INLINE int64_t balanced_rows(int64_t rows, int64_t maximum = kTileRows<T>) {
+  const int64_t panels = (rows + maximum - 1) / maximum;
   return panels ? (rows + panels - 1) / panels : 1;
 }
 // The same of rows that are read where they lie. Those whose beginnings are a multiple of 4 KiB

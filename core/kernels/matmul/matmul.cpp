@@ -22,8 +22,8 @@ constexpr int64_t kFewCols = 128;
 constexpr double kWorthSplitting = 250e3;  // multiply-adds
 constexpr double kWorkOfUnit = 40e6;
 
-int64_t blocks_of(int64_t extent, int64_t most) {
-  return std::max<int64_t>(1, (extent + most - 1) / most);
+int64_t blocks_of(int64_t extent, int64_t maximum) {
+  return std::max<int64_t>(1, (extent + maximum - 1) / maximum);
 }
 
 // A column C = A b is the row Cᵀ = bᵀ Aᵀ, which reads A well however it lies. (Two biases would be
@@ -53,16 +53,16 @@ int64_t depth_of(const Matmul& problem) {
   return std::min(problem.k, kMatmulRowBytes / lane_bytes(problem));
 }
 
-int64_t most_cols(const Matmul& problem) {
+int64_t max_cols(const Matmul& problem) {
   // A narrow C has its partial sums in that cache, too.
-  const int64_t most = element_size(problem.dtype) < 4 ? kMaxCols / 2 : kMaxCols;
+  const int64_t maximum = element_size(problem.dtype) < 4 ? kMaxCols / 2 : kMaxCols;
   const int64_t column = std::max<int64_t>(1, depth_of(problem)) * lane_bytes(problem);
-  return std::min(most, kSlabBytes / column / kColStep * kColStep);
+  return std::min(maximum, kSlabBytes / column / kColStep * kColStep);
 }
 
 MatmulBlocks blocks_of(const Matmul& problem) {
   int64_t row_blocks = blocks_of(problem.m, kMaxRows);
-  int64_t col_blocks = blocks_of(problem.n, most_cols(problem));
+  int64_t col_blocks = blocks_of(problem.n, max_cols(problem));
   const double work = double(problem.m) * double(problem.n) * double(problem.k);
   if (row_blocks == 1 && col_blocks == 1 && work <= kWorthSplitting)
     return {std::max<int64_t>(1, problem.m), std::max<int64_t>(1, problem.n), 1, 1};

@@ -74,7 +74,7 @@ struct Product {
   }
   int64_t first_row_of(const Strip& strip) const { return strip.first * blocks.rows; }
   int64_t rows_of(const Strip& strip) const {
-    return least(problem.m, strip.last * blocks.rows) - first_row_of(strip);
+    return minimum(problem.m, strip.last * blocks.rows) - first_row_of(strip);
   }
 
   bool has_few_rows() const {
@@ -138,11 +138,11 @@ struct Product {
       for (int64_t j = 0; j < strip.cols; ++j)
         partial_c[i * row + j] = to_lane(c_of(strip)[i * problem.c_row + j]);
     for (int64_t k = 0; k < problem.k; k += kTiledDepth) {
-      const int64_t depth = least(problem.k - k, kTiledDepth);
+      const int64_t depth = minimum(problem.k - k, kTiledDepth);
       lay_rows(a_of(strip) + k * problem.a.col, problem.a.row, problem.a.col, rows, depth, laid);
       for (int64_t j = 0; j < strip.cols; j += kBlockColumns) {
         lay_panel(b_of(strip) + j * problem.b.col + k * problem.b.row,
-                  least(strip.cols - j, kBlockColumns), depth, pairs);
+                  minimum(strip.cols - j, kBlockColumns), depth, pairs);
         TiledPairs{whole_tiles(rows),
                    whole_steps(depth),
                    laid,
@@ -194,7 +194,7 @@ struct Product {
   static constexpr int64_t kWidenedRow = 1024;
   Matmul widen_rows(const S* a, int64_t k, T* rows) const {
     Matmul part = problem;
-    part.k = least(problem.k - k, kWidenedRow);
+    part.k = minimum(problem.k - k, kWidenedRow);
     part.a.row = kWidenedRow;
     part.a.col = 1;
     for (int64_t i = 0; i < problem.m; ++i) {
@@ -276,7 +276,7 @@ struct Product {
                              ? balanced_rows<T>(rows)
                              : balanced_rows_at<T>(rows, problem.a.row * sizeof(T));
     for (int64_t k = 0; k < problem.k; k += kStripDepth<T>) {
-      product.k = least(problem.k - k, kStripDepth<T>);
+      product.k = minimum(problem.k - k, kStripDepth<T>);
       product.b = (const T*)b_of(strip) + k * problem.b.row + cols.begin * problem.b.col;
       product.b_panel = (packs_b ? product.k : 1) * kTileCols<T>;
       if (packs_b) {
@@ -286,7 +286,7 @@ struct Product {
       product.accumulate = problem.accumulate || k > 0;
       const int64_t step = copies ? product.panel_rows : rows;
       for (int64_t i = 0; i < rows; i += step) {
-        product.rows = least(rows - i, step);
+        product.rows = minimum(rows - i, step);
         product.a = (const T*)a_of(strip) + i * problem.a.row + k * problem.a.col;
         product.c = (T*)c_of(strip) + i * problem.c_row + cols.begin;
         if (copies) {
@@ -363,12 +363,12 @@ void matmul(const Matmul& problem, const MatmulBlocks& blocks, Range units, void
     strip.last = blocks.row_blocks;
     if (strip.last - strip.first > units.end - unit) strip.last = strip.first + units.end - unit;
     int64_t wide = 1;  // blocks side by side that share a packed panel of A
-    const int64_t most = product.has_few_rows() ? kSweptSums / problem.m : kMatmulStripCols;
+    const int64_t maximum = product.has_few_rows() ? kSweptSums / problem.m : kMatmulStripCols;
     if (!Product<S>::kIsWide) {
       strip.last = strip.first + 1;  // one block of partial sums
     } else if (blocks.row_blocks == 1) {
       while (wide < units.end - unit && block + wide < blocks.col_blocks &&
-             (wide + 1) * blocks.cols <= most)
+             (wide + 1) * blocks.cols <= maximum)
         ++wide;
     }
     const int64_t cols = wide * blocks.cols;

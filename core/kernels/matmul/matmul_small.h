@@ -21,7 +21,7 @@ __attribute__((always_inline)) constexpr bool is_small(const Matmul& p, int64_t 
 // rest of a vector.
 __attribute__((always_inline)) constexpr int64_t matmul_copy_bytes(const Matmul& p, int64_t bytes) {
   if (!is_small(p, bytes)) return kMatmulPanelRows * kMatmulCopiedRowBytes;
-  const int64_t most = kMatmulRowBytes / bytes, depth = p.k < most ? p.k : most;
+  const int64_t maximum = kMatmulRowBytes / bytes, depth = p.k < maximum ? p.k : maximum;
   return (kMatmulPanelRows * depth * bytes + 127) / 64 * 64;
 }
 

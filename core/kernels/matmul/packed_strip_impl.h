@@ -51,13 +51,13 @@ struct PackedStrip {
   // finish(row, rows) follows when these have their sums.
   template <class Finish>
   void run(const Finish& finish) const {
-    constexpr int64_t kMost = kStripDepth<Packed> * kElements;
-    const int64_t blocks = (k + kMost - 1) / kMost;
+    constexpr int64_t kMax = kStripDepth<Packed> * kElements;
+    const int64_t blocks = (k + kMax - 1) / kMax;
     const int64_t each = (k + blocks - 1) / blocks;
     const int64_t depth = (each + kElements - 1) / kElements * kElements;
     const int64_t panels = (rows + kRows - 1) / kRows;
     for (int64_t at = 0; at < k; at += depth) {
-      const Block block = {at, least(k - at, depth), at + depth >= k};
+      const Block block = {at, minimum(k - at, depth), at + depth >= k};
       for (int64_t i = 0; i < panels; ++i) {
         const int64_t first = rows * i / panels, count = rows * (i + 1) / panels - first;
         const int64_t next = i + 1 < panels ? rows * (i + 2) / panels - first - count : 0;
@@ -86,7 +86,7 @@ struct PackedStrip {
     tile.accumulate = accumulate || block.k > 0;
     alignas(64) Sum edge[kRows * kCols];
     for (int64_t j = 0; j < cols; j += kCols) {
-      const int64_t width = least(cols - j, kCols);
+      const int64_t width = minimum(cols - j, kCols);
       const bool is_narrow = !kIsPaired && width <= kLanes;
       const int64_t tile_width = is_narrow ? kLanes : kCols;
       const bool is_full = width == kCols, packs = packs_b && is_full;
@@ -140,10 +140,10 @@ struct PackedStrip {
     int64_t at = block.k;
     if (next == 0) {
       row = 0, at += block.depth;
-      next = block.is_last ? 0 : least(rows, kRows);
+      next = block.is_last ? 0 : minimum(rows, kRows);
     }
     const int64_t each = (next + tiles - 1) / tiles, first = index * each;
-    tile.ahead_rows = a_col == 1 && first < next ? least(each, next - first) : 0;
+    tile.ahead_rows = a_col == 1 && first < next ? minimum(each, next - first) : 0;
     tile.ahead = (const char*)(a + (row + first) * a_row + at * a_col);
     tile.ahead_row = a_row * sizeof(S);
     tile.ahead_step = kLanes * kElements * sizeof(S);

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int64_t kSmallest = 16;
 constexpr int64_t kWantedUnits = 16;
-constexpr int64_t kLeastRows = 28;  // of a unit: two tiles
+constexpr int64_t kMinRows = 28;  // of a unit: two tiles
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -17,7 +17,7 @@ int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 // with few panels are cut finer, so that more threads find work.
 int64_t unit_rows(const PanelProduct& p) {
   int64_t blocks = std::max<int64_t>(1, divide_up(p.m, kPanelRows));
-  while (blocks * panels_of(p.n) < kWantedUnits && p.m / (2 * blocks) >= kLeastRows) blocks *= 2;
+  while (blocks * panels_of(p.n) < kWantedUnits && p.m / (2 * blocks) >= kMinRows) blocks *= 2;
   return std::max<int64_t>(1, divide_up(p.m, blocks));
 }
 

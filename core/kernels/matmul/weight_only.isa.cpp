@@ -16,7 +16,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 typedef Vec<float> Floats;
 constexpr int kVectors = int(kWeightColumns) / Floats::kLanes;
-constexpr int kMostRows = 4;  // side by side
+constexpr int kMaxRows = 4;  // side by side
 constexpr int64_t kLine = 64;
 // How far ahead weights are fetched. Memory delivers a line about 100 ns after it was asked for, in
 // which time a core takes 4 KiB.
@@ -166,9 +166,9 @@ void multiply_panel(const WeightOnlyProduct& p, int64_t panel, float* sums) {
       const float* scales = p.scales + (panel * p.groups + g) * kWeightColumns;
       for (int64_t row = 0; row < p.m;) {
         const BlockRows rows{p.a + row * p.k + k, p.k, sums + row * kWeightColumns};
-        if (p.m - row >= kMostRows) {
-          add_block<kBits, kMostRows>(rows, depth, block, scales);
-          row += kMostRows;
+        if (p.m - row >= kMaxRows) {
+          add_block<kBits, kMaxRows>(rows, depth, block, scales);
+          row += kMaxRows;
         } else if (p.m - row >= 2) {
           add_block<kBits, 2>(rows, depth, block, scales);
           row += 2;

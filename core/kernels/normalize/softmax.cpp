@@ -107,8 +107,8 @@ bool are_columns(const Softmax& p) { return kHasTiles && p.dtype == DType::kFloa
 
 // Rows at a time: what is read of them stays in a cache, and is read in whole cache lines.
 int64_t rows_at_once(const Softmax& p) {
-  constexpr int64_t kElements = 8192, kLeast = 16, kMost = 256;
-  return std::clamp(kElements / std::max<int64_t>(p.cols, 1) / kLeast * kLeast, kLeast, kMost);
+  constexpr int64_t kElements = 8192, kMin = 16, kMax = 256;
+  return std::clamp(kElements / std::max<int64_t>(p.cols, 1) / kMin * kMin, kMin, kMax);
 }
 
 // Some neighbours of them: all of `outer` images, or some of one.
@@ -119,12 +119,12 @@ struct Part {
 
 template <class F>
 void for_parts(const Softmax& p, Range rows, F f) {
-  const int64_t most = rows_at_once(p);
+  const int64_t maximum = rows_at_once(p);
   for (int64_t row = rows.begin; row < rows.end && p.cols > 0;) {
     const int64_t left = rows.end - row, place = row % p.inner;
-    const int64_t images = place == 0 ? std::min(most, left) / p.inner : 0;
+    const int64_t images = place == 0 ? std::min(maximum, left) / p.inner : 0;
     const Part part = images > 0 ? Part{row, images, p.inner}
-                                 : Part{row, 1, std::min({most, left, p.inner - place})};
+                                 : Part{row, 1, std::min({maximum, left, p.inner - place})};
     f(part);
     row += part.count();
   }

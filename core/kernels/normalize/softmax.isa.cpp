@@ -92,8 +92,8 @@ struct LargestNumber : Largest {
 // -inf by it, and their sum of exponentials is 0, which `divisor_of` replaces: any other sum is at
 // least 1. One instruction each; NaN stays where it is.
 template <class T>
-WEFT_INLINE Vec<T> base_of(Vec<T> most) {
-  return max_(most, Vec<T>(-T(sizeof(T) == 4 ? double(__FLT_MAX__) : __DBL_MAX__)));
+WEFT_INLINE Vec<T> base_of(Vec<T> maximum) {
+  return max_(maximum, Vec<T>(-T(sizeof(T) == 4 ? double(__FLT_MAX__) : __DBL_MAX__)));
 }
 template <class T>
 WEFT_INLINE Vec<T> divisor_of(Vec<T> sum) {
@@ -102,7 +102,7 @@ WEFT_INLINE Vec<T> divisor_of(Vec<T> sum) {
 
 template <class T>
 struct Totals {
-  Vec<T> most, sum;                // the largest element, the sum of exp(x - most)
+  Vec<T> maximum, sum;                // the largest element, the sum of exp(x - maximum)
   T exponentials[kBlockElements];  // of the last block
 };
 
@@ -113,11 +113,11 @@ WEFT_SHARED void find_totals(const void* x, int64_t at, int64_t cols, Blocks<T>&
                              Totals<T>* totals) {
   constexpr int64_t kFetched = 16384;  // bytes
   const int64_t ahead = cols * int64_t(sizeof(T)) <= kFetched ? cols : 0;
-  Pairwise<LargestNumber, T> most;
+  Pairwise<LargestNumber, T> maximum;
   for_blocks(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
-    most.push(reduce_block<LargestNumber>(blocks.read(x, at + i, n), n));
+    maximum.push(reduce_block<LargestNumber>(blocks.read(x, at + i, n), n));
   });
-  const Vec<T> largest = base_of<T>(Vec<T>(fold<LargestNumber>(most.total())));
+  const Vec<T> largest = base_of<T>(Vec<T>(fold<LargestNumber>(maximum.total())));
   T sum = 0;
   for_blocks(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
     const T* const from = blocks.read(x, at + i, n);
@@ -133,11 +133,11 @@ WEFT_SHARED void find_totals(const void* x, int64_t at, int64_t cols, Blocks<T>&
         of_block);
     sum += of_block[0];
   });
-  totals->most = largest;
+  totals->maximum = largest;
   totals->sum = divisor_of<T>(Vec<T>(sum));
 }
 
-// factor exp(x - most) / sum of a row.
+// factor exp(x - maximum) / sum of a row.
 template <class T>
 WEFT_SHARED void write_shares(const void* x, void* y, int64_t at, int64_t cols, Blocks<T>& blocks,
                               const Totals<T>& totals, Vec<T> factor) {
@@ -145,7 +145,7 @@ WEFT_SHARED void write_shares(const void* x, void* y, int64_t at, int64_t cols, 
     const T* const from = cols > kBlockElements ? blocks.read(x, at + i, n) : nullptr;
     T* const to = blocks.place(y, at + i);
     for_lanes<T>(n, [&](int64_t j, int64_t lanes) WEFT_LAMBDA {
-      const Vec<T> exponential = from ? apply<Exp>(load_lanes(from + j, lanes) - totals.most)
+      const Vec<T> exponential = from ? apply<Exp>(load_lanes(from + j, lanes) - totals.maximum)
                                       : load_lanes(totals.exponentials + j, lanes);
       store_lanes(to + j, factor * (exponential / totals.sum), lanes);
     });
@@ -170,7 +170,7 @@ WEFT_SHARED void softmax_rows(const Softmax& p, const void* x, void* y, Range ro
       const T* const from = blocks.read(x, at + i, n);
       T* const to = blocks.place(y, at + i);
       for_lanes<T>(n, [&](int64_t j, int64_t lanes) WEFT_LAMBDA {
-        store_lanes(to + j, (load_lanes(from + j, lanes) - totals.most) - logarithm, lanes);
+        store_lanes(to + j, (load_lanes(from + j, lanes) - totals.maximum) - logarithm, lanes);
       });
       blocks.finish(y, at + i, n);
     });
@@ -201,11 +201,11 @@ void softmax_columns(const SoftmaxColumns& p, const float* x, float* y) {
        column += V::kLanes, x += V::kLanes, y += V::kLanes) {
     const int64_t lanes = p.columns - column < V::kLanes ? p.columns - column : V::kLanes;
     const auto at = [&](int64_t i) WEFT_LAMBDA { return load_lanes(x + i * p.x_stride, lanes); };
-    V most = at(0);
-    for (int64_t i = 1; i < p.classes; ++i) most = max_(most, at(i));
-    most = base_of<float>(most);
+    V maximum = at(0);
+    for (int64_t i = 1; i < p.classes; ++i) maximum = max_(maximum, at(i));
+    maximum = base_of<float>(maximum);
     V sum = sum_classes(p.classes, [&](int64_t i) WEFT_LAMBDA {
-      const V exponential = apply<Exp>(at(i) - most);
+      const V exponential = apply<Exp>(at(i) - maximum);
       if (!p.logarithm) store_lanes(y + i * p.y_stride, exponential, lanes);
       return exponential;
     });
@@ -217,7 +217,7 @@ void softmax_columns(const SoftmaxColumns& p, const float* x, float* y) {
     if (p.logarithm) {
       const V logarithm = apply<Log>(sum);
       for (int64_t i = 0; i < p.classes; ++i)
-        store_lanes(y + i * p.y_stride, (at(i) - most) - logarithm, lanes);
+        store_lanes(y + i * p.y_stride, (at(i) - maximum) - logarithm, lanes);
     } else {
       multiply(V(1.0f) / sum);
     }
@@ -307,10 +307,10 @@ WEFT_SHARED void cross_entropy_rows(const Softmax& p, const void* x, const int64
     if (cotangents) {
       const V cotangent = one(cotangents, row);
       write_shares(x, out, at, p.cols, blocks, totals, cotangent);
-      found = cotangent * (apply<Exp>(chosen - totals.most) / totals.sum - V(1));
+      found = cotangent * (apply<Exp>(chosen - totals.maximum) / totals.sum - V(1));
       place = label;
     } else {
-      found = apply<Log>(totals.sum) - (chosen - totals.most);
+      found = apply<Log>(totals.sum) - (chosen - totals.maximum);
     }
     store_lanes(single.place(out, place), found, 1);
     single.finish(out, place, 1);

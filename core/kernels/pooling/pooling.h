@@ -52,8 +52,8 @@ void run_blocked_pool(const Pooling& problem, int64_t block, bool average, const
                       Range rows);
 
 // Which tap of its window each maximum is, row * kernel_width + col: kernels of at most
-// kMostPoolTaps. The same of equal ones as above.
-inline constexpr int64_t kMostPoolTaps = 256;
+// kMaxPoolTaps. The same of equal ones as above.
+inline constexpr int64_t kMaxPoolTaps = 256;
 void run_blocked_pool_taps(const Pooling& problem, int64_t block, const float* x, uint8_t* taps,
                            Range rows);
 // The adjoint at these taps, or of the average where `taps` is null. Overwrites dx. A unit is a

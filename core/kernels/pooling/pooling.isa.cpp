@@ -27,7 +27,7 @@ WEFT_INLINE Window window_of(int64_t position, int64_t kernel, int64_t stride, i
 // The maximum that a scan of the window's elements keeps: the first of equal ones, the last NaN. A
 // branch on what is larger would be foretold wrongly half of the time, so there is none.
 template <class S>
-struct Most {
+struct Max {
   const S* x;
   int64_t offset;
   WEFT_INLINE void meet(int64_t at) {
@@ -40,11 +40,11 @@ struct Most {
 // Of a window that lies in the image and has `Extent` rows and columns side by side: no loop is
 // left, and rows do not wait for each other.
 template <int Extent, class S>
-WEFT_INLINE int64_t most_inside(const S* x, int64_t first, int64_t in_width) {
-  Most<S> of_window{x, first};
+WEFT_INLINE int64_t max_inside(const S* x, int64_t first, int64_t in_width) {
+  Max<S> of_window{x, first};
 #pragma GCC unroll 3
   for (int row = 0; row < Extent; ++row) {
-    Most<S> of_row{x, first + row * in_width};
+    Max<S> of_row{x, first + row * in_width};
 #pragma GCC unroll 3
     for (int col = 1; col < Extent; ++col) of_row.meet(first + row * in_width + col);
     if (row == 0) of_window.offset = of_row.offset;
@@ -56,7 +56,7 @@ WEFT_INLINE int64_t most_inside(const S* x, int64_t first, int64_t in_width) {
 // Of windows side by side that move by two columns and have two or three, a vector of them at a
 // time: columns are told apart, then elements meet as above. There is room for so many indices.
 template <int... I>
-WEFT_INLINE void most_of_pairs(const float* x, int64_t first, int64_t rows, int64_t count,
+WEFT_INLINE void max_of_pairs(const float* x, int64_t first, int64_t rows, int64_t count,
                                const Pooling& p, float* y, int64_t* indices, int64_t room,
                                Numbers<I...>) {
   using V = Vec<float>;
@@ -113,25 +113,25 @@ WEFT_INLINE void most_of_pairs(const float* x, int64_t first, int64_t rows, int6
 }
 
 // Of windows that begin at neighbouring elements, where nobody asks for places: lanes are windows.
-WEFT_INLINE void most_of_neighbours(const float* x, int64_t first, int64_t rows, int64_t count,
+WEFT_INLINE void max_of_neighbours(const float* x, int64_t first, int64_t rows, int64_t count,
                                     const Pooling& p, float* y) {
   using V = Vec<float>;
   for (int64_t col = 0; col < count; col += V::kLanes) {
     const int64_t rest = count - col, n = rest < V::kLanes ? rest : V::kLanes;
-    V most = Memory<float>::load_part(x + first + col, n);
+    V maximum = Memory<float>::load_part(x + first + col, n);
     for (int64_t row = 0; row < rows; ++row)
       for (int64_t tap = 0; tap < p.kernel_width; ++tap) {
         const int64_t at = first + row * p.dilation_height * p.in_width + tap * p.dilation_width;
         const V other = Memory<float>::load_part(x + at + col, n);
-        most = select((other > most) | (other != other), other, most);
+        maximum = select((other > maximum) | (other != other), other, maximum);
       }
-    Memory<float>::store_part(y + col, most, n);
+    Memory<float>::store_part(y + col, maximum, n);
   }
 }
 
 // The windows of a row of them that are made at once: `rows` rows of the image from `top` on meet
 // them. There is room for so many indices.
-WEFT_INLINE Range most_at_once(const float* x, int64_t top, int64_t rows, const Pooling& p,
+WEFT_INLINE Range max_at_once(const float* x, int64_t top, int64_t rows, const Pooling& p,
                                float* y, int64_t* indices, int64_t room) {
   const int64_t span = (p.kernel_width - 1) * p.dilation_width;
   const int64_t last = p.in_width - 1 + p.pad_left - span;  // where the last whole window begins
@@ -144,12 +144,12 @@ WEFT_INLINE Range most_at_once(const float* x, int64_t top, int64_t rows, const 
   float* const to = y ? y + begin : nullptr;
   if (p.stride_width == 2 && (span == 1 || span == 2) && p.dilation_width == 1 &&
       p.in_height * p.in_width < (int64_t(1) << 31)) {
-    most_of_pairs(x, first, rows, count, p, to, indices ? indices + begin : nullptr, room - begin,
+    max_of_pairs(x, first, rows, count, p, to, indices ? indices + begin : nullptr, room - begin,
                   typename CountTo<Vec<float>::kLanes>::Type());
     return {begin, end};
   }
   if (p.stride_width != 1 || indices) return {0, 0};
-  most_of_neighbours(x, first, rows, count, p, to);
+  max_of_neighbours(x, first, rows, count, p, to);
   return {begin, end};
 }
 
@@ -171,7 +171,7 @@ void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indic
       Range together = {0, 0};  // windows that are made at once
       if constexpr (kIsSame<S, float>) {
         const int64_t rows = top <= last_row ? (last_row - top) / p.dilation_height + 1 : 0;
-        together = most_at_once(x, top, rows, p, y_data ? (float*)y_data + at : nullptr,
+        together = max_at_once(x, top, rows, p, y_data ? (float*)y_data + at : nullptr,
                                 indices ? indices + at : nullptr, planes.end * out_plane - at);
       }
       const auto past = [&](int64_t j)
@@ -187,15 +187,15 @@ void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indic
                                : 0;
         int64_t best;
         if (inside == 2) {
-          best = most_inside<2>(x, first, p.in_width);
+          best = max_inside<2>(x, first, p.in_width);
         } else if (inside == 3) {
-          best = most_inside<3>(x, first, p.in_width);
+          best = max_inside<3>(x, first, p.in_width);
         } else {
-          Most<S> most{x, first};
+          Max<S> maximum{x, first};
           for (int64_t row = top; row <= last_row; row += p.dilation_height)
             for (int64_t col = left; col <= last_col; col += p.dilation_width)
-              most.meet(row * p.in_width + col);
-          best = most.offset;
+              maximum.meet(row * p.in_width + col);
+          best = maximum.offset;
         }
         if (indices) indices[at + j] = best;
         if (y_data) ((S*)y_data)[at + j] = x[best];

@@ -109,17 +109,17 @@ void blocked_max_pool(const Pooling& problem, int64_t block, const void* x, void
   const Pooling p = problem;  // stores might change it, as far as the compiler knows
   each_window(p, block, (const S*)x, (S*)y, rows,
               [&](const S* plane, const PoolWindow& window, auto lanes) WEFT_LAMBDA {
-                V most(-__builtin_inff());
-                auto is_nan = most != most;
+                V maximum(-__builtin_inff());
+                auto is_nan = maximum != maximum;
                 over_window(p, block, plane, window, lanes, [&](V value) WEFT_LAMBDA {
                   is_nan = is_nan | (value != value);
-                  most = max_(value, most);
+                  maximum = max_(value, maximum);
                 });
                 if (__builtin_expect(is_any(is_nan), false))
                   over_window(p, block, plane, window, lanes, [&](V value) WEFT_LAMBDA {
-                    most = select((value > most) | (value != value), value, most);
+                    maximum = select((value > maximum) | (value != value), value, maximum);
                   });
-                return most;
+                return maximum;
               });
 }
 
@@ -156,14 +156,14 @@ void blocked_pool_taps(const Pooling& p, int64_t block, const float* x, uint8_t*
                 const auto load = [&](int64_t row, int64_t col) WEFT_LAMBDA {
                   return lanes.load(plane + place_in(p, window, row, col) * block);
                 };
-                V most = load(window.top, window.left);
+                V maximum = load(window.top, window.left);
                 Vec<uint32_t> best(uint32_t(window.first_tap));
                 for (int64_t row = window.top; row < window.bottom; ++row) {
                   const int64_t first = window.first_tap + (row - window.top) * p.kernel_width;
                   for (int64_t col = window.left; col < window.right; ++col) {
                     const V value = load(row, col);
-                    const auto is_better = (value > most) | (value != value);
-                    most = select(is_better, value, most);
+                    const auto is_better = (value > maximum) | (value != value);
+                    maximum = select(is_better, value, maximum);
                     best =
                         select(is_better, Vec<uint32_t>(uint32_t(first + col - window.left)), best);
                   }

@@ -88,8 +88,8 @@ using Doubles = Vec<double>;
 // inverse hyperbolic tangent at s = (m - 1) / (m + 1), |s| < 0.172.
 WEFT_INLINE Doubles log_of(Doubles x) {
   using Bits = IntegersOf<Doubles>;
-  const Bits least(0x3fe6a09e667f3bcd);  // sqrt(1/2)
-  const Bits exponent = (bits_(x) - least) >> 52;
+  const Bits minimum(0x3fe6a09e667f3bcd);  // sqrt(1/2)
+  const Bits exponent = (bits_(x) - minimum) >> 52;
   const Doubles m = value_(bits_(x) - (exponent << 52));
   const Doubles k = to_float_(exponent);
   const Doubles s = (m - Doubles(1)) / (m + Doubles(1));

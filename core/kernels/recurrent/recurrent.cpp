@@ -33,10 +33,10 @@ int64_t rows_at_once(const Recurrent& p) {
 
 // A unit's product, and where it goes.
 PanelProduct unit_product(const Recurrent& p, const RecurrentStep& s, int64_t unit, void* sums) {
-  constexpr float kMost = std::numeric_limits<float>::infinity();
+  constexpr float kMax = std::numeric_limits<float>::infinity();
   const int64_t columns = gates_of(p.cell) * kRecurrentColumns;
   PanelProduct product{p.weight, p.batch, columns, p.hidden, s.rounded, nullptr,
-                       nullptr,  nullptr, -kMost,  kMost,    sums,      true};
+                       nullptr,  nullptr, -kMax,  kMax,    sums,      true};
   product.panels = static_cast<const char*>(s.packed) + unit * gates_of(p.cell) * panel_bytes(p);
   return product;
 }
@@ -77,14 +77,14 @@ void run_gates(const Recurrent& p, const RecurrentStep& s, int64_t unit, const f
 }
 
 void step_with_halves(const Recurrent& p, const RecurrentStep& s, Range units, void* scratch) {
-  const int64_t most = rows_at_once(p);
+  const int64_t maximum = rows_at_once(p);
   float* const sums = static_cast<float*>(scratch);
-  void* const of_product = sums + most * gates_of(p.cell) * kRecurrentColumns;
+  void* const of_product = sums + maximum * gates_of(p.cell) * kRecurrentColumns;
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t first = unit * kRecurrentColumns;
-    for (int64_t row = 0; row < p.batch; row += most) {
+    for (int64_t row = 0; row < p.batch; row += maximum) {
       Recurrent block = p;
-      block.batch = std::min(most, p.batch - row);
+      block.batch = std::min(maximum, p.batch - row);
       const RecurrentStep step = rows_from(p, s, row);
       fetch_sums(block, step, first);
       const PanelProduct product = unit_product(block, step, unit, sums);

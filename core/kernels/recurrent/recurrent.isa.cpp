@@ -109,7 +109,7 @@ template <class T>
 struct FewRowsOfGates {
   using V = Vec<T>;
   static constexpr int kVectors = kRecurrentColumns / V::kLanes;
-  static constexpr int kMostRows = 2;
+  static constexpr int kMaxRows = 2;
   static constexpr int kTogether = kVectors < 8 ? 8 / kVectors : 1;  // rows times gates
 
   const Recurrent& p;
@@ -146,13 +146,13 @@ struct FewRowsOfGates {
 
   template <int kRows>
   void add_all(int64_t gates) const {
-    constexpr int kMost = kTogether / kRows;
+    constexpr int kMax = kTogether / kRows;
     int64_t gate = 0;
-    if constexpr (kMost >= 4)
+    if constexpr (kMax >= 4)
       for (; gate + 4 <= gates; gate += 4) add<kRows, 4>(gate);
-    if constexpr (kMost >= 3)
+    if constexpr (kMax >= 3)
       for (; gate + 3 <= gates; gate += 3) add<kRows, 3>(gate);
-    if constexpr (kMost >= 2)
+    if constexpr (kMax >= 2)
       for (; gate + 2 <= gates; gate += 2) add<kRows, 2>(gate);
     for (; gate < gates; ++gate) add<kRows, 1>(gate);
   }
@@ -163,7 +163,7 @@ struct FewRowsOfGates {
       add_all<2>(gates);
   }
   static bool pays(const Recurrent& p, int64_t cols) {
-    return kTogether > 1 && p.batch > 0 && p.batch <= kMostRows && cols == kRecurrentColumns;
+    return kTogether > 1 && p.batch > 0 && p.batch <= kMaxRows && cols == kRecurrentColumns;
   }
 };
 

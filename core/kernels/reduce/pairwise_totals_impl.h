@@ -22,8 +22,8 @@ class PairwiseTotals {
   char* next() { return top_; }  // where the next block's total is made
   // Of the largest subtree that may come next, of at most so many blocks: it has 2^level of them.
   int level(int64_t blocks) const {
-    const int most = std::bit_width(static_cast<uint64_t>(blocks)) - 1;
-    return blocks_ == 0 ? most : std::min(most, std::countr_zero(blocks_));
+    const int maximum = std::bit_width(static_cast<uint64_t>(blocks)) - 1;
+    return blocks_ == 0 ? maximum : std::min(maximum, std::countr_zero(blocks_));
   }
   void push(int level = 0) {
     for (uint64_t carry = blocks_ >> level; carry & 1; carry >>= 1) join();

@@ -14,10 +14,10 @@ namespace {
 
 constexpr int64_t kLine = 64;          // bytes of a total
 constexpr int64_t kSomeColumns = 256;  // bytes of totals of columns that go down the rows together
-constexpr int64_t kMostColumns = 1024;
+constexpr int64_t kMaxColumns = 1024;
 constexpr int64_t kTreeBytes = PairwiseTotals::memory(int64_t{1} << 48, kSomeColumns);
-constexpr int64_t kMostBlocks = 8;  // in one call
-constexpr int64_t kMostPlaces = 64;
+constexpr int64_t kMaxBlocks = 8;  // in one call
+constexpr int64_t kMaxPlaces = 64;
 constexpr int64_t kFewRuns = 8;  // are not worth turning
 
 // All positions of some axes in row-major order, as offsets in elements.
@@ -107,12 +107,12 @@ class Reducer {
       int64_t* const places = reinterpret_cast<int64_t*>(out_) + unit;
       int64_t count = std::min(extent_ - unit % extent_, units.end - unit);
       if (are_short_lines()) {
-        count = std::min(count, kMostPlaces);
+        count = std::min(count, kMaxPlaces);
         find_places_turned(parts, first, count, places);
       } else if (outer_rank_ == 0 && stride_ == 1) {
         parts.lines(first, count, line_stride_, length_, places);
       } else {
-        count = std::min({columns_ - unit % columns_, count, kMostPlaces});
+        count = std::min({columns_ - unit % columns_, count, kMaxPlaces});
         find_places(parts, first, count, places);
       }
       unit += count;
@@ -152,21 +152,21 @@ class Reducer {
   int64_t bytes_of_columns() const {
     int64_t blocks = (length_ + kReduceRows - 1) / kReduceRows;
     for (int axis = 0; axis < outer_rank_; ++axis) blocks *= reduce_.reduced[axis];
-    const int64_t most = kTreeBytes / PairwiseTotals::memory(blocks, 1);
-    return std::min(kMostColumns, most / kSomeColumns * kSomeColumns);
+    const int64_t maximum = kTreeBytes / PairwiseTotals::memory(blocks, 1);
+    return std::min(kMaxColumns, maximum / kSomeColumns * kSomeColumns);
   }
 
   // Blocks of a line, at most so many, that are a subtree wherever they start.
-  int64_t blocks_at_once(int64_t block, int64_t most) const {
-    if (outer_rank_ == 0) return most;
+  int64_t blocks_at_once(int64_t block, int64_t maximum) const {
+    if (outer_rank_ == 0) return maximum;
     const int64_t blocks = (length_ + block - 1) / block;
-    return std::min(most, blocks & -blocks);
+    return std::min(maximum, blocks & -blocks);
   }
 
   void reduce_lines(const ReduceParts& parts, const char* first, char* to) {
     PairwiseTotals tree(parts, tree_, kLine);
     const int64_t step =
-        (stride_ == 1 ? blocks_at_once(kReduceBlock, kMostBlocks) : 1) * kReduceBlock;
+        (stride_ == 1 ? blocks_at_once(kReduceBlock, kMaxBlocks) : 1) * kReduceBlock;
     Walk walk(outer_rank_, reduce_.reduced, reduce_.reduced_stride);
     do {
       for (int64_t i = 0; i < length_; i += step) {
@@ -210,7 +210,7 @@ class Reducer {
   // for.
   bool are_short_lines() const {
     return kTurnsRuns && outer_rank_ == 0 && stride_ == 1 && length_ > 0 && extent_ >= kFewRuns &&
-           length_ * kMostPlaces * size_ <= int64_t{sizeof dense_};
+           length_ * kMaxPlaces * size_ <= int64_t{sizeof dense_};
   }
   // Runs of few elements from the first unit on, evenly apart.
   int64_t few_runs(Range units) const {
@@ -224,17 +224,17 @@ class Reducer {
   void find_places_turned(const ArgReduceParts& parts, const char* first, int64_t count,
                           int64_t* places) {
     WEFT_ACTIVE(move)
-    ({dense_, first, kMostPlaces * size_, size_, size_, line_stride_ * size_, length_, count,
+    ({dense_, first, kMaxPlaces * size_, size_, size_, line_stride_ * size_, length_, count,
       size_});
-    alignas(kLine) int64_t best[kMostPlaces];
+    alignas(kLine) int64_t best[kMaxPlaces];
     parts.begin(dense_, count, best);
     std::fill_n(places, count, 0);
-    parts.rows(dense_, length_, kMostPlaces, count, 0, best, places);
+    parts.rows(dense_, length_, kMaxPlaces, count, 0, best, places);
   }
 
   void find_places(const ArgReduceParts& parts, const char* first, int64_t count,
                    int64_t* places) const {
-    alignas(kLine) int64_t best[kMostPlaces];
+    alignas(kLine) int64_t best[kMaxPlaces];
     parts.begin(first, count, best);
     std::fill_n(places, count, 0);
     Walk walk(outer_rank_, reduce_.reduced, reduce_.reduced_stride);

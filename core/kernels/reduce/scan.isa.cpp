@@ -76,16 +76,16 @@ void scan_rows(const Scan& p, int64_t rows, const T* factor, const T* term, T* o
 
 // Some of `most` rows; gives how many. Halves take turns: converting them takes the time.
 template <class S, bool kHasFactor, bool kHasTerm>
-int64_t scan_some_rows(const Scan& p, int64_t most, const S* factor, const S* term, S* out) {
+int64_t scan_some_rows(const Scan& p, int64_t maximum, const S* factor, const S* term, S* out) {
   constexpr int kTurns = 4;
   constexpr bool kTurnsRows = kIsSame<S, LaneType<S>>;
-  if (most >= kTurns && (!kTurnsRows || p.axis < kTurned)) {
+  if (maximum >= kTurns && (!kTurnsRows || p.axis < kTurned)) {
     take_turns<S, kHasFactor, kHasTerm, kTurns>(p, factor, term, out);
     return kTurns;
   }
   if constexpr (kTurnsRows) {
-    if (most > 1) {
-      const int64_t rows = most < Vec<S>::kLanes ? most : int64_t{Vec<S>::kLanes};
+    if (maximum > 1) {
+      const int64_t rows = maximum < Vec<S>::kLanes ? maximum : int64_t{Vec<S>::kLanes};
       scan_rows<S, kHasFactor, kHasTerm>(p, rows, factor, term, out);
       return rows;
     }

@@ -142,13 +142,13 @@ TileWindow merged_window(const TileLoop& loop, int64_t& unit, int64_t end) {
   return window;
 }
 
-TileWindow window_at(const TileLoop& loop, int64_t first, int64_t most) {
+TileWindow window_at(const TileLoop& loop, int64_t first, int64_t maximum) {
   const int64_t col = first % loop.cols;
   const int64_t row = first / loop.cols % loop.rows;
   TileWindow window;
-  const bool is_piece = col > 0 || most < loop.cols;
-  window.rows = is_piece ? 1 : std::min(most / loop.cols, loop.rows - row);
-  window.cols = is_piece ? std::min(most, loop.cols - col) : loop.cols;
+  const bool is_piece = col > 0 || maximum < loop.cols;
+  window.rows = is_piece ? 1 : std::min(maximum / loop.cols, loop.rows - row);
+  window.cols = is_piece ? std::min(maximum, loop.cols - col) : loop.cols;
   window.first = first;
   set_offsets(loop, first / loop.cols / loop.rows, row, col, window);
   return window;

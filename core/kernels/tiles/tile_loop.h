@@ -48,6 +48,6 @@ TileWindow tile_window(const TileLoop& loop, int64_t unit);
 TileWindow merged_window(const TileLoop& loop, int64_t& unit, int64_t end);
 // The longest window of at most `most` elements that begins at element `first`, as elements are
 // numbered in the shape.
-TileWindow window_at(const TileLoop& loop, int64_t first, int64_t most);
+TileWindow window_at(const TileLoop& loop, int64_t first, int64_t maximum);
 
 }  // namespace weft::kernels

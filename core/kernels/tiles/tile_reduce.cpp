@@ -135,9 +135,9 @@ class TaskRunner {
   }
 
  private:
-  static constexpr size_t kMost = TileLoop::kMaxExternals;
+  static constexpr size_t kMax = TileLoop::kMaxExternals;
   struct Pointers {
-    void* of[kMost] = {};  // null: a buffer, before elements are made
+    void* of[kMax] = {};  // null: a buffer, before elements are made
     explicit Pointers(std::span<void* const> given) { std::ranges::copy(given, of); }
   };
   std::span<void* const> data() const {
@@ -185,13 +185,13 @@ class TaskRunner {
   }
 
   void add_lines(const Group& group, int64_t first, int64_t end) {
-    const int64_t most = makes_nothing_ ? kReadTogether : loop_.piece;
+    const int64_t maximum = makes_nothing_ ? kReadTogether : loop_.piece;
     for (int64_t block = first; block < end;) {
       const int64_t line = block / loop_.line_blocks;
       const int64_t begin = block % loop_.line_blocks * kReduceBlock;
       int64_t count = group.count * loop_.line;  // whole lines side by side
       if (loop_.line_blocks > 1)
-        count = std::min({most, loop_.line - begin, (end - block) * kReduceBlock});
+        count = std::min({maximum, loop_.line - begin, (end - block) * kReduceBlock});
       make(group.element + line_offset(loop_, line) + begin, count);
       const int64_t step = std::min(kReduceBlock, loop_.line);
       const bool is_one_line = loop_.line_blocks > 1;
@@ -227,8 +227,8 @@ class TaskRunner {
 
   void add_columns(const Group& group, int64_t first, int64_t end) {
     const int64_t stride = row_stride();
-    const int64_t most = group.count == stride ? loop_.piece / stride : 1;  // rows at a time
-    const int64_t together = blocks_of_columns(first, most);
+    const int64_t maximum = group.count == stride ? loop_.piece / stride : 1;  // rows at a time
+    const int64_t together = blocks_of_columns(first, maximum);
     for (int64_t block = first; block < end; block += together) {
       const int64_t begin = block % loop_.line_blocks * kReduceRows;
       const int64_t blocks = std::min(together, end - block);
@@ -248,8 +248,8 @@ class TaskRunner {
       for (size_t r = 0; r < count(); ++r)
         parts_of(reducing_.reductions[r])
             .begin(tree_[r]->next(), total_bytes(loop_, reducing_.reductions[r]));
-      for (int64_t row = 0; row < rows; row += most) {
-        const int64_t few = std::min(most, rows - row);
+      for (int64_t row = 0; row < rows; row += maximum) {
+        const int64_t few = std::min(maximum, rows - row);
         make(element + row * stride, few * group.count);
         for (size_t r = 0; r < count(); ++r)
           parts_of(reducing_.reductions[r])
@@ -261,10 +261,10 @@ class TaskRunner {
   }
   // Blocks of a few columns that are a subtree wherever they start, of which all rows are made at
   // once; 1: each for itself.
-  int64_t blocks_of_columns(int64_t first, int64_t most_rows) const {
+  int64_t blocks_of_columns(int64_t first, int64_t max_rows) const {
     for (const TileReduction& r : reducing_.reductions)
       if (!parts_of(r).few_columns || total_bytes(loop_, r) != kLine) return 1;
-    const int64_t rows = std::max<int64_t>(1, most_rows / kReduceRows);
+    const int64_t rows = std::max<int64_t>(1, max_rows / kReduceRows);
     const auto blocks = static_cast<int64_t>(
         std::bit_floor(static_cast<uint64_t>(std::min(kReduceRowBlocks, rows))));
     const bool is_one_line = loop_.blocks == loop_.line_blocks;
@@ -297,10 +297,10 @@ class TaskRunner {
   const bool sums_products_;
   const bool makes_nothing_;  // arrays alone are reduced
   TileRunner runner_;
-  char* buffers_[kMost] = {};
+  char* buffers_[kMax] = {};
   int64_t made_ = 0;  // the first of the last elements
   char* trees_;
-  std::optional<PairwiseTotals> tree_[kMost];
+  std::optional<PairwiseTotals> tree_[kMax];
 };
 
 }  // namespace
@@ -338,8 +338,8 @@ TileReduceLoop make_tile_reduce(const Shape& shape, uint32_t axes, int buffers, 
     const int64_t parts = (loop.run + kReduceBlock - 1) / kReduceBlock;
     loop.group = std::min(loop.run, round_up((loop.run + parts - 1) / parts, chain_block()));
   } else if (loop.line_blocks == 1) {
-    const int64_t most = kTreeBytes / PairwiseTotals::memory(loop.blocks, kLine);
-    loop.group = std::clamp<int64_t>(loop.piece / length, 1, std::min(loop.run, most));
+    const int64_t maximum = kTreeBytes / PairwiseTotals::memory(loop.blocks, kLine);
+    loop.group = std::clamp<int64_t>(loop.piece / length, 1, std::min(loop.run, maximum));
   } else {
     loop.group = 1;
   }
@@ -364,9 +364,9 @@ int64_t tile_reduce_scratch(const TileReduceProgram& reducing) {
   for (int e = reducing.first_buffer; e < reducing.program.externals; ++e)
     bytes +=
         round_up(loop.piece * element_size(reducing.program.dtypes[static_cast<size_t>(e)]), kLine);
-  const int64_t most = std::max(loop.chunk, loop.chunks);
+  const int64_t maximum = std::max(loop.chunk, loop.chunks);
   for (const TileReduction& r : reducing.reductions)
-    bytes += PairwiseTotals::memory(std::min(most, std::max<int64_t>(1, loop.blocks)),
+    bytes += PairwiseTotals::memory(std::min(maximum, std::max<int64_t>(1, loop.blocks)),
                                     total_bytes(loop, r));
   return bytes;
 }

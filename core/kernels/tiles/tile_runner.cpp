@@ -104,9 +104,9 @@ void TileRunner::run(const TileWindow& window, std::span<void* const> data) {
 }
 
 void TileRunner::run(int64_t first, int64_t count, std::span<void* const> data) {
-  const int64_t most = chain_ ? count : kTileElements;
+  const int64_t maximum = chain_ ? count : kTileElements;
   for (const int64_t end = first + count; first < end;) {
-    const TileWindow window = window_at(loop_, first, std::min(most, end - first));
+    const TileWindow window = window_at(loop_, first, std::min(maximum, end - first));
     run(window, data);
     first += window.rows * window.cols;
   }

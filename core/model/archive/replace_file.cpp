@@ -47,9 +47,9 @@ bool ReplaceFile::open_without_name() {
 // left that was killed, or by a link that somebody planted. It stays, and the next name is tried.
 template <class Make>
 bool ReplaceFile::make_named(const Make& make) {
-  constexpr int kMostTaken = 1 << 16;
+  constexpr int kMaxTaken = 1 << 16;
   const std::string prefix = path_ + ".tmp-" + std::to_string(::getpid()) + "-";
-  for (int i = 0; i < kMostTaken; ++i) {
+  for (int i = 0; i < kMaxTaken; ++i) {
     temporary_ = prefix + std::to_string(next_number++);
     is_named_ = make(temporary_.c_str());
     if (is_named_ || errno != EEXIST) break;

@@ -35,7 +35,7 @@ Json encode(const graph::Loop& loop) {
   Json json = Json::object();
   json.set("sliced", int64_t{loop.sliced});
   json.set("carried", int64_t{loop.carried});
-  json.set("most", loop.most);
+  json.set("most", loop.maximum);
   if (loop.while_true) json.set("while", true);
   if (loop.counted) json.set("counted", true);
   if (loop.backwards) json.set("backwards", true);
@@ -59,9 +59,9 @@ Status decode_small(std::string_view where, const Json* json, int32_t& number) {
 }
 
 Status decode(std::string_view where, const Json* json, graph::Loop& loop) {
-  const Json* most = json ? json->find("most") : nullptr;
-  if (!most || !most->is_integer()) return errors::io(where, "a loop is malformed");
-  loop.most = most->integer();
+  const Json* maximum = json ? json->find("most") : nullptr;
+  if (!maximum || !maximum->is_integer()) return errors::io(where, "a loop is malformed");
+  loop.maximum = maximum->integer();
   WEFT_TRY(decode_small(where, json->find("sliced"), loop.sliced));
   WEFT_TRY(decode_small(where, json->find("carried"), loop.carried));
   const auto flag = [&](const char* name) {

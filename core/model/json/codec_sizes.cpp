@@ -24,7 +24,7 @@ void encode_dimension(const graph::Size& size, Json& json) {
     axes.push(std::move(pair));
   }
   json.set("name", size.name);
-  json.set("least", size.least);
+  json.set("least", size.minimum);
   json.set("axes", std::move(axes));
 }
 
@@ -71,11 +71,11 @@ Status decode(std::string_view where, const Json& json, graph::InputAxis& place)
 }
 
 Status decode_dimension(std::string_view where, const Json& json, graph::Size& size) {
-  const Json *name = json.find("name"), *least = json.find("least"), *axes = json.find("axes");
-  if (!name || !name->is_string() || !least || !least->is_integer() || !axes)
+  const Json *name = json.find("name"), *minimum = json.find("least"), *axes = json.find("axes");
+  if (!name || !name->is_string() || !minimum || !minimum->is_integer() || !axes)
     return errors::io(where, "a dimension has no name, no least extent or no axes");
   size.name = name->text();
-  size.least = least->integer();
+  size.minimum = minimum->integer();
   for (const Json& axis : axes->items()) WEFT_TRY(decode(where, axis, size.axes.emplace_back()));
   return {};
 }

@@ -10,10 +10,10 @@ namespace weft::model {
 namespace {
 
 constexpr int64_t kQuarters = 4;  // of a size's bound: where it is tried
-constexpr size_t kMostTried = 8;  // sizes that are tried one by one
+constexpr size_t kMaxTried = 8;  // sizes that are tried one by one
 // The graph is asked so often that not more nodes than these are inferred again, or a few times.
-constexpr size_t kMostInferred = 200'000;
-constexpr size_t kLeastQuestions = 8, kMostQuestions = 200;
+constexpr size_t kMaxInferred = 200'000;
+constexpr size_t kMinQuestions = 8, kMaxQuestions = 200;
 
 using Extents = std::vector<int64_t>;  // of all outputs, one axis after the other
 
@@ -34,7 +34,7 @@ class Largest {
     for (int64_t part = 0; part < kQuarters; ++part)
       ask([=](size_t, int64_t bound) { return part_of(bound, part); });
     ask([](size_t, int64_t bound) { return std::max<int64_t>(bound - 1, 0); });
-    const size_t tried = std::min(largest.size(), dimensions_.size() + kMostTried);
+    const size_t tried = std::min(largest.size(), dimensions_.size() + kMaxTried);
     for (size_t size = dimensions_.size(); size < tried; ++size) try_size(size, largest[size]);
     return {};
   }
@@ -108,7 +108,7 @@ class Largest {
   const std::vector<int64_t> dimensions_;
   const std::span<Port> outputs_;
   size_t questions_ =
-      std::clamp(kMostInferred / (graph_.nodes.size() + 1), kLeastQuestions, kMostQuestions);
+      std::clamp(kMaxInferred / (graph_.nodes.size() + 1), kMinQuestions, kMaxQuestions);
 };
 
 }  // namespace

@@ -16,7 +16,7 @@ class IdleContexts {
   void give_back(std::unique_ptr<Context> context);
 
  private:
-  static constexpr size_t kMost = 16;
+  static constexpr size_t kMax = 16;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Context>> contexts_;
 };

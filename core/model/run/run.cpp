@@ -111,7 +111,7 @@ void IdleContexts::give_back(std::unique_ptr<Context> context) {
   // What the model keeps must not keep the model. The caller has it.
   context->states()->let_go();
   const std::lock_guard lock(mutex_);
-  if (contexts_.size() < kMost) contexts_.push_back(std::move(context));
+  if (contexts_.size() < kMax) contexts_.push_back(std::move(context));
 }
 
 IdleContexts::~IdleContexts() = default;

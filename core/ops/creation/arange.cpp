@@ -8,18 +8,18 @@
 namespace weft::ops {
 namespace {
 
-constexpr int64_t kMostElements = int64_t{1} << 40;
+constexpr int64_t kMaxElements = int64_t{1} << 40;
 
 Result<Types> infer(const InferContext& c) {
   if (c.has("count")) {
     const int64_t given = c.integer("count");
-    if (given < 0 || given > kMostElements)
+    if (given < 0 || given > kMaxElements)
       return errors::invalid_value("arange", "`count` must be in [0, 2^40]; got ", given);
     return Types{{c.dtype("dtype"), Shape{given}, {}}};
   }
   const double step = c.real("step");
   const double count = std::ceil((c.real("stop") - c.real("start")) / step);
-  if (step == 0 || !(count < static_cast<double>(kMostElements)))
+  if (step == 0 || !(count < static_cast<double>(kMaxElements)))
     return errors::invalid_value("arange",
                                  "`step` must lead from `start` to `stop` in at most 2^40 "
                                  "steps; got ",

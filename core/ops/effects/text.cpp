@@ -13,7 +13,7 @@
 namespace weft::ops {
 namespace {
 
-constexpr int64_t kMostShown = 1000;  // elements; more are summarised
+constexpr int64_t kMaxShown = 1000;  // elements; more are summarised
 constexpr int64_t kEdge = 3;          // of a summarised axis, at either end
 
 // One element in another dtype.
@@ -71,7 +71,7 @@ std::string element_text(const void* element, DType dtype) {
 class Writer {
  public:
   explicit Writer(const TensorView& array)
-      : array_(array), summarises_(elements_of(array) > kMostShown) {}
+      : array_(array), summarises_(elements_of(array) > kMaxShown) {}
 
   std::string run() {
     write(0, static_cast<const char*>(array_.data));

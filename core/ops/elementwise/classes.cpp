@@ -61,9 +61,9 @@ double largest(DType dtype) {
 Values nan_to_num(const ComposeContext& c) {
   const Value& x = c.in(0);
   if (!is_floating(x.dtype())) return {c.builder.call("copy", {x})};
-  const double most = largest(x.dtype());
-  const double high = c.has("posinf") ? c.real("posinf") : most;
-  const double low = c.has("neginf") ? c.real("neginf") : -most;
+  const double maximum = largest(x.dtype());
+  const double high = c.has("posinf") ? c.real("posinf") : maximum;
+  const double low = c.has("neginf") ? c.real("neginf") : -maximum;
   const Value real = where(c.builder.call("not_equal", {x, x}), scalar(x, c.real("nan")), x);
   const Value bounded = where(equal(x, scalar(x, kInfinity)), scalar(x, high), real);
   return {where(equal(x, scalar(x, -kInfinity)), scalar(x, low), bounded)};

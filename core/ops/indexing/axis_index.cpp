@@ -54,10 +54,10 @@ Status check_indices(std::string_view op, const TensorView& indices, const AxisI
       inside.store(false, std::memory_order_relaxed);
   });
   if (inside) return {};
-  const int64_t least = problem.mode == IndexMode::kStrict ? 0 : -extent;
+  const int64_t minimum = problem.mode == IndexMode::kStrict ? 0 : -extent;
   int64_t bad = 0;
-  while (numbers[bad] >= least && numbers[bad] < extent) ++bad;
-  return errors::index_out_of_range(op, "`", argument, "` must be in [", least, ", ", extent,
+  while (numbers[bad] >= minimum && numbers[bad] < extent) ++bad;
+  return errors::index_out_of_range(op, "`", argument, "` must be in [", minimum, ", ", extent,
                                     ") for an axis of extent ", extent, "; got ", numbers[bad],
                                     " at position ", bad, numbers[bad] < 0 ? hint : "");
 }

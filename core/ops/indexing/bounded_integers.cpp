@@ -19,13 +19,13 @@ Result<Types> infer(const InferContext& c) {
 
 Status run(const KernelCall& call) {
   const AttributeReader a = call.op.reader(call.attributes);
-  const int64_t least = a.integer("least"), most = a.integer("most");
+  const int64_t minimum = a.integer("least"), maximum = a.integer("most");
   const auto* const numbers = static_cast<const int64_t*>(call.in[0].data);
   const int64_t count = elements_of(call.in[0]);
   for (int64_t i = 0; i < count; ++i)
-    if (numbers[i] < least || numbers[i] > most)
-      return errors::invalid_value(a.text("caller"), a.text("what"), " must be in [", least, ", ",
-                                   most, "]; got ", numbers[i], " at position ", i);
+    if (numbers[i] < minimum || numbers[i] > maximum)
+      return errors::invalid_value(a.text("caller"), a.text("what"), " must be in [", minimum, ", ",
+                                   maximum, "]; got ", numbers[i], " at position ", i);
   if (call.out[0].data != call.in[0].data) copy_elements(call.out[0], call.in[0]);
   return {};
 }

@@ -197,10 +197,10 @@ Value as_array(const Value& value, const Value& like) {
   if (!value.is_scalar()) return value;
   const Argument& scalar = value.scalar();
   // A float64 holds no more than these, and no number of uint64 that is an integer with its bits.
-  constexpr int64_t kMost = int64_t{1} << 53;
+  constexpr int64_t kMax = int64_t{1} << 53;
   const bool is_exact =
       scalar.tag != Tag::kInt || is_floating(like.dtype()) || like.dtype() == DType::kBool ||
-      (scalar.integer >= (like.dtype() == DType::kUInt64 ? 0 : -kMost) && scalar.integer <= kMost);
+      (scalar.integer >= (like.dtype() == DType::kUInt64 ? 0 : -kMax) && scalar.integer <= kMax);
   const Value filled = like.builder().call(
       "full", {},
       {Argument::of_ints({}), Argument::of_float(is_exact ? scalar.as_double() : 1),

@@ -155,9 +155,9 @@ int64_t pieces(const SlotTypes& types) {
 // Short sums gain nothing by pairs of bfloat16: rows are loaded and stored as often. float16 adds
 // up as float32 does, and takes half the memory.
 bool gains_in(const SlotTypes& types, DType half) {
-  constexpr int64_t kLeastTerms = 128;
+  constexpr int64_t kMinTerms = 128;
   const Product p = product_of(types.in[0].shape, types.in[1].shape);
-  return p.k >= kLeastTerms && is_half(half);
+  return p.k >= kMinTerms && is_half(half);
 }
 
 Cost cost(const SlotTypes& types) {

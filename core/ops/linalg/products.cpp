@@ -106,11 +106,11 @@ Result<Value> vdot(const ComposeContext& c) {
 }
 
 Status check_ranks(const ComposeContext& c, int first, int second) {
-  const int least[] = {first, second};
+  const int minimum[] = {first, second};
   for (size_t i = 0; i < 2; ++i)
-    if (c.in(i).rank() < least[i])
+    if (c.in(i).rank() < minimum[i])
       return errors::invalid_value(c.op().name, "`", c.op().input_name(i), "` must have at least ",
-                                   least[i], " axes; got shape ", c.in(i).shape());
+                                   minimum[i], " axes; got shape ", c.in(i).shape());
   return {};
 }
 

@@ -105,9 +105,9 @@ class Recursion {
                     Argument::of_dtype(scores_.dtype())});
   }
 
-  Value bounded(const Value& numbers, int64_t least, int64_t most, std::string_view what) {
+  Value bounded(const Value& numbers, int64_t minimum, int64_t maximum, std::string_view what) {
     return b_.call("bounded_integers", {as_index(numbers)},
-                   {Argument::of_int(least), Argument::of_int(most),
+                   {Argument::of_int(minimum), Argument::of_int(maximum),
                     Argument::of_string("ctc_loss"), Argument::of_string(what)});
   }
 

@@ -15,11 +15,11 @@ Result<Types> infer(const InferContext& c) {
   const Shape& x = c.in[0].shape;
   if (x.rank() < 1)
     return errors::invalid_value(c.op().name, "`data` must have an axis; got shape ", x);
-  if (x[x.rank() - 1] > kernels::kMostSoftmaxColumns)
+  if (x[x.rank() - 1] > kernels::kMaxSoftmaxColumns)
     return errors::invalid_value(c.op().name, "the last axis of `data` must have at most ",
-                                 kernels::kMostSoftmaxColumns, " elements; got shape ", x);
+                                 kernels::kMaxSoftmaxColumns, " elements; got shape ", x);
   if (const double scale = c.real("scale");
-      !(scale >= kernels::kLeastSoftmaxScale && std::isfinite(scale)))
+      !(scale >= kernels::kMinSoftmaxScale && std::isfinite(scale)))
     return errors::invalid_value(c.op().name, "`scale` must be at least 2^-26, and finite; got ",
                                  scale);
   return Types{{DType::kInt8, x, {}}};

@@ -26,8 +26,8 @@ Result<Value> logsumexp(const ComposeContext& c) {
     return log_from_zero(c.builder.call("sum", {exp(terms)}, {c.get("axis"), c.get("keepdims")}));
   };
   if (reduced_count(x.shape(), mask) == 0) return total_of(x);
-  const Value most = c.builder.call("max", {x}, {c.get("axis"), Argument::of_bool(true)});
-  const Value bounded = where(c.builder.call("isfinite", {most}), most, scalar(most, 0));
+  const Value maximum = c.builder.call("max", {x}, {c.get("axis"), Argument::of_bool(true)});
+  const Value bounded = where(c.builder.call("isfinite", {maximum}), maximum, scalar(maximum, 0));
   const Value shift = c.builder.call("stop_gradient", {bounded});
   const Value total = total_of(x - shift);
   return total + reshape(shift, total.shape());

@@ -9,12 +9,12 @@
 namespace weft::ops {
 namespace {
 
-constexpr int kMostSpatial = 3;
+constexpr int kMaxSpatial = 3;
 
 struct Blocks {
   int spatial, first;  // number of spatial axes, and which axis is the first of them
   int channel_axis;
-  int64_t sizes[kMostSpatial];
+  int64_t sizes[kMaxSpatial];
   int64_t elements = 1;  // of a block
 };
 
@@ -24,7 +24,7 @@ Result<Blocks> blocks_of(const ComposeContext& c) {
   const auto asked = c.ints("block_size");
   Blocks b{};
   b.spatial = shape.rank() - 2;
-  if (b.spatial < 1 || b.spatial > kMostSpatial)
+  if (b.spatial < 1 || b.spatial > kMaxSpatial)
     return errors::invalid_value(op, "`data` must have one to three spatial axes; got shape ",
                                  shape);
   if (asked.size() != 1 && asked.size() != static_cast<size_t>(b.spatial))

@@ -118,8 +118,8 @@ Value periodic(const Value& x, int axis, int64_t before, int64_t after, std::str
   if (period == 0) return edge(x, axis, before, after);  // one element, mirrored at itself
   Value out = x;
   while (before > 0 || after > 0) {
-    const int64_t most = mode == "reflect" ? out.shape()[axis] - 1 : out.shape()[axis];
-    const int64_t room = most / period * period;
+    const int64_t maximum = mode == "reflect" ? out.shape()[axis] - 1 : out.shape()[axis];
+    const int64_t room = maximum / period * period;
     const int64_t left = std::min(before, room), right = std::min(after, room);
     out = once(out, axis, left, right, room, mode);
     if (!out.builder().status().ok()) return x;

@@ -14,9 +14,9 @@ constexpr std::string_view kSections = "indices_or_sections";
 Result<size_t> count_parts(const AttributeReader& a) {
   const Argument& given = a.get(kSections);
   if (given.tag == Tag::kInts) return given.as_ints().size() + 1;
-  if (given.integer >= 1 && given.integer <= static_cast<int64_t>(kMostListed))
+  if (given.integer >= 1 && given.integer <= static_cast<int64_t>(kMaxListed))
     return static_cast<size_t>(given.integer);
-  return errors::invalid_value(a.op().name, "`", kSections, "` must be from 1 to ", kMostListed,
+  return errors::invalid_value(a.op().name, "`", kSections, "` must be from 1 to ", kMaxListed,
                                "; got ", given.integer);
 }
 

@@ -70,9 +70,9 @@ Cost cost_of(const Slot& slot, const SlotTypes& types) {
 int64_t scratch_of(const Slot& slot, const SlotTypes& types, int threads) {
   if (!slot.scratch_bytes || makes_nothing(types)) return 0;
   // Slots multiply what one thread takes: no kernel takes more than an address space for that.
-  constexpr int64_t kMostForOne = int64_t{1} << 48;
+  constexpr int64_t kMaxForOne = int64_t{1} << 48;
   const int64_t of_one = slot.scratch_bytes(types, 1);
-  if (of_one < 0 || of_one > kMostForOne) return kTooMany;
+  if (of_one < 0 || of_one > kMaxForOne) return kTooMany;
   return Checked(slot.scratch_bytes(types, threads)).value();
 }
 

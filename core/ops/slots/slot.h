@@ -21,9 +21,9 @@ class OpDef;
 // array are held. Row r lies at place r modulo that number (kernels/convolution/blocked/convolution_blocked.h); shapes
 // are those of whole images.
 struct RowBand {
-  static constexpr size_t kMostInputs = 4;
+  static constexpr size_t kMaxInputs = 4;
   int64_t begin = 0, end = 0;
-  int64_t in_held[kMostInputs] = {};
+  int64_t in_held[kMaxInputs] = {};
   int64_t out_held = 0;
 };
 

@@ -72,8 +72,8 @@ Status seen(Engine& e, const Status& status) {
 }
 
 bool has_room(const Engine& e, int64_t bytes) {
-  return e.outstanding < kMostOutstanding &&
-         (e.outstanding_bytes == 0 || e.outstanding_bytes + bytes <= kMostOutstandingBytes);
+  return e.outstanding < kMaxOutstanding &&
+         (e.outstanding_bytes == 0 || e.outstanding_bytes + bytes <= kMaxOutstandingBytes);
 }
 
 }  // namespace

@@ -112,10 +112,10 @@ inline void lock_soon(std::unique_lock<std::mutex>& lock) {
 }
 
 // A program that pushes faster than the engine works is held up at these, and goes on at half.
-inline constexpr int64_t kMostOutstanding = int64_t{1} << 14;
-inline constexpr int64_t kMostOutstandingBytes = int64_t{1} << 30;
+inline constexpr int64_t kMaxOutstanding = int64_t{1} << 14;
+inline constexpr int64_t kMaxOutstandingBytes = int64_t{1} << 30;
 inline bool has_much_room(const Engine& e) {
-  return e.outstanding <= kMostOutstanding / 2 && e.outstanding_bytes <= kMostOutstandingBytes / 2;
+  return e.outstanding <= kMaxOutstanding / 2 && e.outstanding_bytes <= kMaxOutstandingBytes / 2;
 }
 
 void release_storages(const Operation& operation);  // without the mutex

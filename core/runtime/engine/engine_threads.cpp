@@ -11,12 +11,12 @@
 namespace weft {
 namespace {
 
-constexpr int kMostThreads = 4;
+constexpr int kMaxThreads = 4;
 
 int threads_wanted() {
   const char* text = std::getenv("WEFT_ENGINE_THREADS");
   const int count = text ? std::atoi(text) : 0;
-  return count > 0 ? std::min(count, 64) : std::clamp(num_threads(), 1, kMostThreads);
+  return count > 0 ? std::min(count, 64) : std::clamp(num_threads(), 1, kMaxThreads);
 }
 
 bool runs_later(const Operation* a, const Operation* b) {

@@ -18,20 +18,20 @@ inline void pause_processor() {
 //   for (Watch watch(kMoment); !holds() && watch.goes_on();) {}
 class Watch {
  public:
-  explicit Watch(std::chrono::microseconds most) : most_(most) {}
+  explicit Watch(std::chrono::microseconds maximum) : maximum_(maximum) {}
 
   // False where the time is over; pauses if not.
   bool goes_on() {
     pause_processor();
     if (++looks_ % kLooksAtATime != 0) return true;
     const auto now = std::chrono::steady_clock::now();
-    if (looks_ == kLooksAtATime) end_ = now + most_;
+    if (looks_ == kLooksAtATime) end_ = now + maximum_;
     return now < end_;
   }
 
  private:
   static constexpr unsigned kLooksAtATime = 32;  // a look at the clock costs about as much as one
-  std::chrono::microseconds most_;
+  std::chrono::microseconds maximum_;
   std::chrono::steady_clock::time_point end_;
   unsigned looks_ = 0;
 };

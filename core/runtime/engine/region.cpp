@@ -38,7 +38,7 @@ void run_piece(const Region::Work& work, int thread, int piece) {
 }  // namespace
 
 void Region::begin(int threads) {
-  share_count_ = std::min(threads, kMostShares);
+  share_count_ = std::min(threads, kMaxShares);
   for (Share& share : shares_) share.claims.store(0);
 }
 

@@ -20,7 +20,7 @@ namespace weft {
 
 class Region {
  public:
-  static constexpr int kMostPieces = 1 << 14;
+  static constexpr int kMaxPieces = 1 << 14;
 
   // `units` in `pieces`, for body(context, begin, end, thread).
   struct Work {
@@ -44,7 +44,7 @@ class Region {
   void end();  // who serves returns
 
  private:
-  static constexpr int kMostShares = 16;  // further threads begin with those of others
+  static constexpr int kMaxShares = 16;  // further threads begin with those of others
 
   struct alignas(64) Share {
     std::atomic<uint64_t> claims{0};  // of the region: its number, the next piece, their end
@@ -58,7 +58,7 @@ class Region {
   void sleep(const Share& share, uint32_t seen);
   void wake_all();
 
-  Share shares_[kMostShares];
+  Share shares_[kMaxShares];
   int share_count_ = 1;
   std::atomic<int> sleepers_{0};
   std::atomic<uint32_t> alarm_{0};  // changes when they shall wake

@@ -18,7 +18,7 @@ namespace weft {
 namespace {
 
 constexpr int kPiecesPerThread = 4;
-constexpr int kMostThreads = Region::kMostPieces / kPiecesPerThread;
+constexpr int kMaxThreads = Region::kMaxPieces / kPiecesPerThread;
 
 // How long a thread looks for work where every thread has a processor: longer than the steps of a
 // plan that are not shared, and than what a program does between two runs of a small model, whose
@@ -26,14 +26,14 @@ constexpr int kMostThreads = Region::kMostPieces / kPiecesPerThread;
 // from each other.
 constexpr std::chrono::microseconds kBetweenRuns{200};
 
-constexpr int kMostTeams = 16;
+constexpr int kMaxTeams = 16;
 
 struct Pool {
   std::mutex owner;              // held by the caller whose work is being run
   std::atomic<int> stopping{0};  // who waits for it to end the threads; callers then run alone
   std::vector<std::thread> threads;
   Region region;
-  Region teams[kMostTeams];  // by branch, for the calls inside it
+  Region teams[kMaxTeams];  // by branch, for the calls inside it
   std::chrono::microseconds patience = kMoment;
 };
 
@@ -73,7 +73,7 @@ int threads_of_environment() {
   for (const char* name : {"WEFT_NUM_THREADS", "OMP_NUM_THREADS"}) {
     const char* text = std::getenv(name);
     const int count = text ? std::atoi(text) : 0;
-    if (count > 0) return std::min(count, kMostThreads);
+    if (count > 0) return std::min(count, kMaxThreads);
   }
   return processors();
 }
@@ -160,21 +160,21 @@ int num_threads() {
 
 int threads_of_call() { return inside.region ? inside.threads : num_threads(); }
 
-void set_num_threads(int count) { wanted_threads.store(std::clamp(count, 1, kMostThreads)); }
+void set_num_threads(int count) { wanted_threads.store(std::clamp(count, 1, kMaxThreads)); }
 
 void parallel_for(int64_t units, int64_t grain, void* context,
                   void (*body)(void*, int64_t, int64_t, int)) {
   if (units <= 0) return;
-  const int64_t most = (units + std::max<int64_t>(grain, 1) - 1) / std::max<int64_t>(grain, 1);
+  const int64_t maximum = (units + std::max<int64_t>(grain, 1) - 1) / std::max<int64_t>(grain, 1);
   const int threads = threads_of_call();
   Pool& p = pool();
-  if (most <= 1 || threads <= 1 || (!inside.region && !take_pool(p))) {
+  if (maximum <= 1 || threads <= 1 || (!inside.region && !take_pool(p))) {
     body(context, 0, units, 0);
     return;
   }
   const Region::Work work{
       context, body, units,
-      static_cast<int>(std::min<int64_t>(most, int64_t{kPiecesPerThread} * threads))};
+      static_cast<int>(std::min<int64_t>(maximum, int64_t{kPiecesPerThread} * threads))};
   if (inside.region) {
     run_region(*inside.team, work, nullptr);
     return;
@@ -194,7 +194,7 @@ void parallel_branches(int count, int share, std::atomic<bool>& give_up, void* c
   }
   const std::lock_guard lock(p.owner, std::adopt_lock);
   start(p, threads);
-  if (count > kMostTeams || int64_t{count} * share > threads) share = 1;
+  if (count > kMaxTeams || int64_t{count} * share > threads) share = 1;
   BranchWork branches{p.teams, count, share, context, body, &give_up};
   if (share > 1)
     for (int branch = 0; branch < count; ++branch) p.teams[branch].begin(share);

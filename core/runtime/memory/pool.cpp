@@ -24,8 +24,8 @@ namespace {
 
 // Large classes have four steps an octave.
 constexpr int kLargeClasses = 4 * 40;
-constexpr int64_t kMostCachedBytes = int64_t{1} << 30;
-constexpr size_t kMostBytes = size_t{1} << (sizeof(size_t) > 4 ? 46 : 30);
+constexpr int64_t kMaxCachedBytes = int64_t{1} << 30;
+constexpr size_t kMaxBytes = size_t{1} << (sizeof(size_t) > 4 ? 46 : 30);
 
 // Blocks of at least two huge pages ask for them: fewer page faults and misses of the TLB.
 constexpr size_t kHugePage = size_t{2} << 20;
@@ -38,7 +38,7 @@ constexpr size_t kSmallestMapped = size_t{1} << 20;
 // How many large blocks are asked for before those that nobody needed meanwhile are given back:
 // what a model was read, cast or packed from. Doubled when one of them is wanted again.
 constexpr int64_t kFirstPatience = 64;
-constexpr int64_t kMostPatience = int64_t{1} << 16;
+constexpr int64_t kMaxPatience = int64_t{1} << 16;
 #if WEFT_HAS_SOME_OPERATORS  // a model's plan asks for its blocks once
 constexpr bool kGivesBackIdle = false;
 #else
@@ -46,8 +46,8 @@ constexpr bool kGivesBackIdle = true;
 #endif
 
 // What moves at once between the list of a thread and the shared ones.
-constexpr int kBatch = kMostPerSmallClass / 2;
-constexpr int64_t kMostSharedBytes = int64_t{64} << 20;
+constexpr int kBatch = kMaxPerSmallClass / 2;
+constexpr int64_t kMaxSharedBytes = int64_t{64} << 20;
 
 struct FreeBlock {
   FreeBlock* next;
@@ -221,7 +221,7 @@ void* take_shared(Shared& pool, int k) {
 bool give_shared(Shared& pool, int k) {
   const int64_t bytes = kBatch * (int64_t{64} << k);
   const std::lock_guard lock(pool.mutex);
-  if (pool.small_cached + bytes > kMostSharedBytes || !pool.within_limit(pool.held())) return false;
+  if (pool.small_cached + bytes > kMaxSharedBytes || !pool.within_limit(pool.held())) return false;
   SmallList& list = thread_state().small[k];
   for (int i = 0; i < kBatch; ++i) {
     auto* const block = static_cast<FreeBlock*>(pop(list.head));
@@ -263,7 +263,7 @@ bool book_large(Shared& pool, int64_t bytes, int64_t rounded, int index, void** 
   *block = take_cached(pool, index);
   if (!*block) {
     if (kGivesBackIdle && pool.was_given_back[index]) {
-      pool.patience = std::min(2 * pool.patience, kMostPatience);
+      pool.patience = std::min(2 * pool.patience, kMaxPatience);
       std::ranges::fill(pool.was_given_back, false);
     }
     if (!pool.within_limit(pool.large_blocks + pool.small + rounded)) return false;
@@ -277,7 +277,7 @@ bool book_large(Shared& pool, int64_t bytes, int64_t rounded, int index, void** 
 }
 
 void* allocate_large(size_t bytes) {
-  if (bytes > kMostBytes) return nullptr;
+  if (bytes > kMaxBytes) return nullptr;
   int64_t rounded = 0;
   const int index = large_class(bytes, &rounded);
   Shared& pool = shared();
@@ -307,7 +307,7 @@ void free_large(void* block, size_t bytes) {
     const std::lock_guard lock(pool.mutex);
     pool.large -= static_cast<int64_t>(bytes);
     pool.large_blocks -= rounded;
-    if (kRecyclesBlocks && pool.cached + rounded <= kMostCachedBytes &&
+    if (kRecyclesBlocks && pool.cached + rounded <= kMaxCachedBytes &&
         pool.within_limit(pool.held() + rounded)) {
       auto* free_block = static_cast<FreeBlock*>(block);
       free_block->next = pool.heads[index];

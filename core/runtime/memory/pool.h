@@ -34,7 +34,7 @@ inline constexpr bool kRecyclesBlocks = true;
 
 // Small classes are 64 << k bytes.
 inline constexpr size_t kLargestSmall = size_t{64} << (kSmallClasses - 1);
-inline constexpr int kMostPerSmallClass = 256;
+inline constexpr int kMaxPerSmallClass = 256;
 
 void* pool_allocate_slow(size_t bytes);  // a large block, or a small one of others
 void pool_free_large(void* block, size_t bytes);
@@ -63,7 +63,7 @@ inline void pool_free(void* block, size_t bytes) {
   if (kRecyclesBlocks && bytes <= kLargestSmall) {
     SmallList& list = thread_state().small[small_class(bytes)];
     const int count = list.count();
-    if (count < kMostPerSmallClass) {
+    if (count < kMaxPerSmallClass) {
       *static_cast<void**>(block) = list.head;
       list.head = block;
       list.set_count(count + 1);

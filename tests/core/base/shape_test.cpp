@@ -45,12 +45,12 @@ TEST_CASE("elements are counted in 63 bits") {
   CHECK(of({}).value() == 1);
   CHECK(of({2, 3}).value() == 6);
 
-  CHECK(of({kMostElements}).value() == kMostElements);
-  CHECK(of({0, kMostElements}).value() == 0);
+  CHECK(of({kMaxElements}).value() == kMaxElements);
+  CHECK(of({0, kMaxElements}).value() == 0);
 
   CHECK_FALSE(of({INT64_MAX, 2}).ok());
-  CHECK_FALSE(of({kMostElements, 2}).ok());
-  CHECK_FALSE(of({kMostElements, 0, 2}).ok());  // an array without elements has strides, too
+  CHECK_FALSE(of({kMaxElements, 2}).ok());
+  CHECK_FALSE(of({kMaxElements, 0, 2}).ok());  // an array without elements has strides, too
   CHECK_FALSE(of({int64_t{1} << 32, int64_t{1} << 32}).ok());  // 0 when it wraps
   CHECK_FALSE(of({592338991, 7785552004}).ok());               // 60
   CHECK_FALSE(of({2, -1}).ok());

@@ -358,7 +358,7 @@ TEST_CASE("bands have a text form, and the verifier's rules") {
     const Status status = graph::verify(broken);
     CHECK_MESSAGE(status.message().find(reason) != std::string::npos, status.message());
   };
-  refused([](Graph& g, Graph&) { g.regions[0].loop.most = 0; }, "lack a body or rows");
+  refused([](Graph& g, Graph&) { g.regions[0].loop.maximum = 0; }, "lack a body or rows");
   refused([](Graph&, Graph& body) { body.outputs.push_back(body.outputs[0]); }, "one result");
   refused([](Graph&, Graph& body) { body.outputs[0] = body.nodes[0].outputs[0]; }, "one result");
   refused([](Graph&, Graph& body) { body.add_input(f32({2})); }, "differ in inputs");

@@ -96,9 +96,9 @@ Outcome run(const Graph& graph, const Plan& plan, const std::vector<Ref<Tensor>>
   return outcome;
 }
 
-size_t groups_of(const Plan& plan, int least_branches = 2) {
+size_t groups_of(const Plan& plan, int min_branches = 2) {
   size_t count = 0;
-  for (const executor::Group& group : plan.groups) count += group.branches() >= least_branches;
+  for (const executor::Group& group : plan.groups) count += group.branches() >= min_branches;
   return count;
 }
 

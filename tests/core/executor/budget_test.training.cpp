@@ -174,11 +174,11 @@ TEST_CASE("the least that a refusal names is possible") {
     const auto refused = program->compile(graph.input_types(), {true, true, true});
     REQUIRE_FALSE(refused.ok());
     const std::string text(refused.status().message());
-    const int64_t least = std::stoll(text.substr(text.find("residuals is ") + 13));
-    REQUIRE(program->set_budget(least).ok());
+    const int64_t minimum = std::stoll(text.substr(text.find("residuals is ") + 13));
+    REQUIRE(program->set_budget(minimum).ok());
     const auto compiled = program->compile(graph.input_types(), {true, true, true});
     REQUIRE_MESSAGE(compiled.ok(), compiled.status().message());
-    CHECK(bytes_of(*compiled.value()) <= least);
+    CHECK(bytes_of(*compiled.value()) <= minimum);
   }
 }
 
@@ -198,7 +198,7 @@ TEST_CASE("a larger budget costs no more") {
       return at->second;
     };
     const int64_t plain = bytes_with(std::vector<bool>(whole.nodes.size(), false));
-    double least = 0;
+    double minimum = 0;
     for (int percent = 99; percent > 20; percent -= 2) {
       const int64_t budget = plain * percent / 100;
       double seconds = -1;
@@ -210,9 +210,9 @@ TEST_CASE("a larger budget costs no more") {
           });
       REQUIRE(found.ok());
       if (seconds < 0) break;
-      CHECK_MESSAGE(seconds >= least,
-                    "seed " << seed << " at " << percent << " %: " << seconds << " " << least);
-      least = seconds;
+      CHECK_MESSAGE(seconds >= minimum,
+                    "seed " << seed << " at " << percent << " %: " << seconds << " " << minimum);
+      minimum = seconds;
     }
   }
 }
@@ -221,14 +221,14 @@ TEST_CASE("plans that stop short of a budget out of reach do not count as the le
   for (unsigned seed = 0; seed < 10; ++seed) {
     const Graph whole = random_step(seed, 32);
     const executor::FirstPart first = executor::first_of_step(whole);
-    int64_t least = INT64_MAX;
+    int64_t minimum = INT64_MAX;
     const auto found =
         executor::climb(whole, first, 1, [&](const std::vector<bool>& rebuilt, int64_t enough) {
           const int64_t bytes = first.kept(rebuilt).bytes;
-          least = std::min(least, bytes);
+          minimum = std::min(minimum, bytes);
           return Result<int64_t>(enough == 0 ? bytes : bytes + bytes / 20);
         });
-    CHECK(found.value() == least);
+    CHECK(found.value() == minimum);
   }
 }
 
@@ -271,13 +271,13 @@ TEST_CASE("a step whose nodes run again is a sound graph, and its plan reads wha
     REQUIRE_FALSE(first.nodes.empty());
     const int64_t all = executor::rebuildable_bytes(graph, first);
     const int64_t plain = first.kept(std::vector<bool>(graph.nodes.size(), false)).bytes;
-    int64_t least = plain;
+    int64_t minimum = plain;
     for (const executor::Rung& rung : executor::ladder(graph, first, all / 4)) {
       const Graph rebuilt = executor::with_rebuilt(graph, rung.rebuilt);
       const Status sound = graph::verify(rebuilt);
       CHECK_MESSAGE(sound.ok(), sound.message());
       CHECK(rebuilt.nodes.size() > graph.nodes.size());
-      least = std::min(least, first.kept(rung.rebuilt).bytes);
+      minimum = std::min(minimum, first.kept(rung.rebuilt).bytes);
       executor::PlanOptions options;
       options.threads = 4;
       const Plan plan = executor::make_plan(rebuilt, options).take();
@@ -285,7 +285,7 @@ TEST_CASE("a step whose nodes run again is a sound graph, and its plan reads wha
       simulation.run();
       for (int round = 0; round < 3; ++round) simulation.run_interleaved(random);
     }
-    CHECK(least < plain);
+    CHECK(minimum < plain);
   }
 }
 
@@ -445,18 +445,18 @@ TEST_CASE("rungs keep less and cost more, and their halves are sound graphs") {
     const int64_t plain = executor::kept_by(joint, outputs, {}).bytes;
     for (const int segments : {8, 2}) {
       double seconds = 0;
-      int64_t least = plain;
+      int64_t minimum = plain;
       for (const executor::Rung& rung : executor::ladder(joint, first, all / segments)) {
         CHECK(rung.seconds >= seconds);
         seconds = rung.seconds;
-        least = std::min(least, executor::kept_by(joint, outputs, rung.rebuilt).bytes);
+        minimum = std::min(minimum, executor::kept_by(joint, outputs, rung.rebuilt).bytes);
         const executor::Split parts = executor::split(joint, outputs, rung.rebuilt);
         for (const Graph* half : {&parts.forward, &parts.backward}) {
           const Status sound = graph::verify(*half);
           CHECK_MESSAGE(sound.ok(), sound.message());
         }
       }
-      CHECK(least < plain);
+      CHECK(minimum < plain);
     }
   }
 }

@@ -144,7 +144,7 @@ TEST_CASE("a gradient stacks only what it needs of the carried values") {
     graph::Region region;
     region.kind = graph::RegionKind::kLoop;
     region.loop.sliced = region.loop.carried = 1;
-    region.loop.most = 6;
+    region.loop.maximum = 6;
     region.body = std::make_shared<const Graph>(std::move(body));
     const graph::ValueId operands[] = {x.id(), state.id()};
     b.output(b.add_control(std::move(region), operands)[0]);

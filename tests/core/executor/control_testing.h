@@ -32,11 +32,11 @@ inline Graph random_body(unsigned seed, int length, bool smooth, DType dtype) {
 }
 
 inline graph::Region random_loop(unsigned seed, int length, bool smooth, DType dtype,
-                                 int64_t most) {
+                                 int64_t maximum) {
   graph::Region loop;
   loop.kind = graph::RegionKind::kLoop;
   loop.loop.sliced = loop.loop.carried = 1;
-  loop.loop.most = most;
+  loop.loop.maximum = maximum;
   loop.loop.backwards = seed % 2 == 1;
   loop.body = std::make_shared<const Graph>(random_body(seed, length, smooth, dtype));
   return loop;
@@ -44,15 +44,15 @@ inline graph::Region random_loop(unsigned seed, int length, bool smooth, DType d
 
 // x (most, 3, 4), state (4), w (4) → what a loop gives, and what is computed from it.
 inline Graph random_loop_graph(unsigned seed, int length, bool smooth = false,
-                               DType dtype = DType::kFloat32, int64_t most = 4) {
+                               DType dtype = DType::kFloat32, int64_t maximum = 4) {
   Graph graph;
   GraphBuilder b(graph);
-  const Value x = b.input({dtype, {most, 3, 4}, {}}, "x");
+  const Value x = b.input({dtype, {maximum, 3, 4}, {}}, "x");
   const Value state = b.input({dtype, {4}, {}}, "state");
   const Value w = b.input({dtype, {4}, {}}, "w");
   const graph::ValueId operands[] = {x.id(), (state * 0.5).id(), w.id()};
   const ops::Values results =
-      b.add_control(random_loop(seed, length, smooth, dtype, most), operands);
+      b.add_control(random_loop(seed, length, smooth, dtype, maximum), operands);
   for (const Value& result : results) b.output(result * 2.0);
   b.output(results[0]);
   REQUIRE_MESSAGE(b.status().ok(), b.status().message());
@@ -98,9 +98,9 @@ inline std::vector<Value> written_out(GraphBuilder& b, const graph::Region& regi
                             operands.begin() + region.loop.sliced + region.loop.carried);
   std::vector<std::vector<Value>> rows(region.body->outputs.size() - carried);
   for (std::vector<Value>& of_output : rows)
-    of_output.resize(static_cast<size_t>(region.loop.most));
-  for (int64_t i = 0; i < region.loop.most; ++i) {
-    const int64_t row = region.loop.backwards ? region.loop.most - 1 - i : i;
+    of_output.resize(static_cast<size_t>(region.loop.maximum));
+  for (int64_t i = 0; i < region.loop.maximum; ++i) {
+    const int64_t row = region.loop.backwards ? region.loop.maximum - 1 - i : i;
     std::vector<Value> inputs;
     for (size_t s = 0; s < sliced; ++s)
       inputs.push_back(ops::reshape(ops::slice(operands[s], 0, row, 1),

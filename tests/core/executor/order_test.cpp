@@ -71,12 +71,12 @@ int64_t peak_of_order(const Case& c, const std::vector<int32_t>& order) {
   return peak;
 }
 
-int64_t least_of_all_orders(const Case& c) {
-  int64_t least = INT64_MAX;
+int64_t min_of_all_orders(const Case& c) {
+  int64_t minimum = INT64_MAX;
   std::vector<int32_t> order;
   std::vector<bool> done(c.steps.size(), false);
   const std::function<void()> extend = [&] {
-    if (order.size() == c.steps.size()) least = std::min(least, peak_of_order(c, order));
+    if (order.size() == c.steps.size()) minimum = std::min(minimum, peak_of_order(c, order));
     for (size_t s = 0; s < c.steps.size(); ++s) {
       if (done[s] || !std::ranges::all_of(c.steps[s].after, [&](int32_t earlier) {
             return done[static_cast<size_t>(earlier)];
@@ -90,7 +90,7 @@ int64_t least_of_all_orders(const Case& c) {
     }
   };
   extend();
-  return least;
+  return minimum;
 }
 
 std::vector<int32_t> given_order(const Case& c) {
@@ -105,14 +105,14 @@ TEST_CASE("of few steps the order with the lowest peak is found") {
   int better = 0;
   for (unsigned seed = 0; seed < 400; ++seed) {
     const Case c = random_case(seed, 3 + static_cast<int32_t>(seed % 5));
-    const int64_t given = peak_of(c.steps, c.values), least = least_of_all_orders(c);
+    const int64_t given = peak_of(c.steps, c.values), minimum = min_of_all_orders(c);
     CHECK(given == peak_of_order(c, given_order(c)));
     const std::vector<int32_t> order = find_order(c.steps, c.values);
-    CHECK(order.empty() == (given == least));
+    CHECK(order.empty() == (given == minimum));
     if (order.empty()) continue;
     ++better;
     CHECK(is_topological(c, order));
-    CHECK(peak_of_order(c, order) == least);
+    CHECK(peak_of_order(c, order) == minimum);
   }
   CHECK(better > 50);
 }
@@ -135,14 +135,14 @@ TEST_CASE("an order within bytes that are enough is found, or none") {
   int met = 0;
   for (unsigned seed = 0; seed < 400; ++seed) {
     const Case c = random_case(seed, 3 + static_cast<int32_t>(seed % 5));
-    const int64_t given = peak_of(c.steps, c.values), least = least_of_all_orders(c);
-    CHECK(find_order(c.steps, c.values, least - 1).empty());
-    const std::vector<int32_t> order = find_order(c.steps, c.values, (given + least) / 2);
-    CHECK(order.empty() == (given == least));
+    const int64_t given = peak_of(c.steps, c.values), minimum = min_of_all_orders(c);
+    CHECK(find_order(c.steps, c.values, minimum - 1).empty());
+    const std::vector<int32_t> order = find_order(c.steps, c.values, (given + minimum) / 2);
+    CHECK(order.empty() == (given == minimum));
     if (order.empty()) continue;
     ++met;
     CHECK(is_topological(c, order));
-    CHECK(peak_of_order(c, order) <= (given + least) / 2);
+    CHECK(peak_of_order(c, order) <= (given + minimum) / 2);
   }
   CHECK(met > 50);
 }

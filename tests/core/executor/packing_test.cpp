@@ -32,14 +32,14 @@ int64_t place_in_order(std::vector<Buffer>& buffers, const std::vector<size_t>& 
 
 // The lowest end of all orders: the order of the offsets of any placement gives one that is not
 // higher.
-int64_t least_of_all_orders(std::vector<Buffer> buffers) {
+int64_t min_of_all_orders(std::vector<Buffer> buffers) {
   std::vector<size_t> order(buffers.size());
   std::iota(order.begin(), order.end(), 0);
-  int64_t least = INT64_MAX;
+  int64_t minimum = INT64_MAX;
   do {
-    least = std::min(least, place_in_order(buffers, order));
+    minimum = std::min(minimum, place_in_order(buffers, order));
   } while (std::ranges::next_permutation(order).found);
-  return least;
+  return minimum;
 }
 
 // Steps, of which some runs are groups of branches, and buffers that live over them.
@@ -115,7 +115,7 @@ TEST_CASE("few buffers get the least bytes that any order gives, and it is prove
     Case c(seed, 2 + seed % 6, 3 + static_cast<int32_t>(seed % 11), 6, seed % 2 == 1);
     const int64_t bound = c.bound();
     const Packing packing = pack(c.buffers, bound);
-    CHECK_MESSAGE(packing.bytes == least_of_all_orders(c.buffers), "seed " << seed);
+    CHECK_MESSAGE(packing.bytes == min_of_all_orders(c.buffers), "seed " << seed);
     CHECK(packing.proven);
     CHECK(packing.bytes >= bound);
     above_bound += packing.bytes > bound;
@@ -127,14 +127,14 @@ TEST_CASE("few buffers get the least bytes that any order gives, and it is prove
 TEST_CASE("the exact search finds what all orders give, from any start") {
   for (unsigned seed = 0; seed < 300; ++seed) {
     Case c(seed, 7, 8, 5, seed % 2 == 1);
-    const int64_t least = least_of_all_orders(c.buffers);
+    const int64_t minimum = min_of_all_orders(c.buffers);
     std::vector<Buffer*> all;
     for (Buffer& b : c.buffers) all.push_back(&b);
     bool finished = false;
-    CHECK(pack_exactly(all, INT64_MAX, 0, finished) == least);
+    CHECK(pack_exactly(all, INT64_MAX, 0, finished) == minimum);
     CHECK(finished);
-    check_apart(c, least);
-    CHECK(pack_exactly(all, least, 0, finished) == least);  // there is none below
+    check_apart(c, minimum);
+    CHECK(pack_exactly(all, minimum, 0, finished) == minimum);  // there is none below
   }
 }
 

@@ -109,9 +109,9 @@ Graph dense_block(int layers) {
 }
 
 int64_t scratch(const Plan& plan) {  // of the step that takes most
-  int64_t most = 0;
-  for (const auto& step : plan.steps) most = std::max(most, step.scratch_bytes);
-  return most;
+  int64_t maximum = 0;
+  for (const auto& step : plan.steps) maximum = std::max(maximum, step.scratch_bytes);
+  return maximum;
 }
 
 std::vector<Ref<Tensor>> run(const Graph& graph, const std::vector<Ref<Tensor>>& inputs,

@@ -84,13 +84,13 @@ double difference(const Tensor& a, const Tensor& b) {
   REQUIRE(a.shape() == b.shape());
   const auto* const x = reinterpret_cast<const float*>(a.data());
   const auto* const y = reinterpret_cast<const float*>(b.data());
-  double largest = 0, most = 1e-6;
+  double largest = 0, maximum = 1e-6;
   for (int64_t i = 0; i < a.elements(); ++i) {
     if (!std::isfinite(y[i])) return INFINITY;
     largest = std::max(largest, std::abs(double{x[i]} - double{y[i]}));
-    most = std::max(most, std::abs(double{x[i]}));
+    maximum = std::max(maximum, std::abs(double{x[i]}));
   }
-  return largest / most;
+  return largest / maximum;
 }
 
 double difference(const Graph& a, const Graph& b, unsigned seed) {
@@ -107,16 +107,16 @@ double difference(const Graph& a, const Graph& b, unsigned seed) {
 }
 
 // Casts of one value to one dtype, at most.
-size_t most_casts(const Graph& graph) {
+size_t max_casts(const Graph& graph) {
   std::multiset<std::pair<graph::ValueId, DType>> casts;
-  size_t most = 0;
+  size_t maximum = 0;
   for (const graph::Node& node : graph.nodes) {
     if (!node.op || node.op->name != "cast") continue;
     const std::pair cast{node.operands[0].value, graph.type(node.outputs[0]).dtype};
     casts.insert(cast);
-    most = std::max(most, casts.count(cast));
+    maximum = std::max(maximum, casts.count(cast));
   }
-  return most;
+  return maximum;
 }
 
 size_t narrow_products(const Graph& graph) {
@@ -252,7 +252,7 @@ TEST_CASE("mixed random networks keep their values, and cast nothing twice") {
       const Graph result = mixed(asking(graph, dtype));
       CHECK(result.input_types() == graph.input_types());
       CHECK(result.output_types() == graph.output_types());
-      CHECK(most_casts(result) <= 1);
+      CHECK(max_casts(result) <= 1);
       CHECK(difference(graph, result, seed) < tolerance(dtype));
       CHECK(graph::print(mixed(asking(result, dtype))) == graph::print(result));
       narrow += narrow_products(result);
@@ -272,7 +272,7 @@ TEST_CASE("gradients of mixed networks are those of float32, in its dtype") {
       const Graph joint = checked(graph::reverse(asking(graph, dtype), wanted).take().graph);
       const Graph result = mixed(joint);
       CHECK(result.output_types() == plain.output_types());
-      CHECK(most_casts(result) <= 1);
+      CHECK(max_casts(result) <= 1);
       CHECK(difference(plain, result, seed) < 2 * tolerance(dtype));
       narrow += narrow_products(result);
     }

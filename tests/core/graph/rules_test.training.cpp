@@ -193,11 +193,11 @@ class Drawing {
     for (const int64_t extent : shape.span()) {
       const int64_t begin = whole ? 0 : static_cast<int64_t>(below(static_cast<size_t>(extent)));
       const int64_t step = whole ? 1 : below(3) ? 1 : -1;
-      const int64_t most = step > 0 ? extent - begin : begin + 1;
+      const int64_t maximum = step > 0 ? extent - begin : begin + 1;
       slice_["begin"].push_back(begin);
       slice_["step"].push_back(step);
-      slice_["size"].push_back(whole ? most
-                                     : static_cast<int64_t>(1 + below(static_cast<size_t>(most))));
+      slice_["size"].push_back(whole ? maximum
+                                     : static_cast<int64_t>(1 + below(static_cast<size_t>(maximum))));
     }
   }
 
@@ -344,7 +344,7 @@ Graph rewritten(const Graph& graph, const RuleSet& rules) {
 }  // namespace
 
 TEST_CASE("each rule of algebra gives what its left side gives, and its gradients") {
-  constexpr int kInstances = 24, kMostTries = 20000;
+  constexpr int kInstances = 24, kMaxTries = 20000;
   unsigned seed = 0;
   for (const RewriteRule& rule : graph::algebraic_rules()) {
     std::mt19937 random(++seed);
@@ -354,7 +354,7 @@ TEST_CASE("each rule of algebra gives what its left side gives, and its gradient
     const bool exact = rule.exactness == PassClass::kExact;
     const Numbers plain = exact ? Numbers::kPlain : Numbers::kPositive;
     int instances = 0;
-    for (int tries = 0; instances < kInstances && tries < kMostTries; ++tries) {
+    for (int tries = 0; instances < kInstances && tries < kMaxTries; ++tries) {
       Drawing drawing(random);
       if (!drawing.draw(left.root)) continue;
       const Graph drawn = drawing.take();

@@ -153,7 +153,7 @@ TEST_CASE("verifier refuses regions with nodes or bodies that have no result") {
     graph::Node node;
     node.operands.push_back(Operand::of_value(graph.add_input(f32({2}))));
     graph::Region region{kind, std::make_shared<const Graph>(body)};
-    region.loop.most = 1;
+    region.loop.maximum = 1;
     node.region = graph.add_region(std::move(region));
     graph.add_node(std::move(node), {});
     CHECK(says(graph::verify(graph).message(), "neither a result nor an effect"));

@@ -32,7 +32,7 @@ Pooling square_pooling(int64_t planes, int64_t size, int64_t kernel, int64_t str
 namespace {
 
 // The place that a scan of a window keeps: that of the first maximum, or of the last NaN.
-int64_t most_of_window(const Pooling& p, const float* plane, int64_t i, int64_t j) {
+int64_t max_of_window(const Pooling& p, const float* plane, int64_t i, int64_t j) {
   int64_t best = -1;
   for (int64_t r = 0; r < p.kernel_height; ++r)
     for (int64_t c = 0; c < p.kernel_width; ++c) {
@@ -58,7 +58,7 @@ void check_maxima(const Pooling& p) {
     for (int64_t at = 0; at < 2 * results; ++at) {
       const float* of_plane = x.data() + at / results * plane;
       const int64_t i = at % results / p.out_width, j = at % p.out_width;
-      const int64_t best = most_of_window(p, of_plane, i, j);
+      const int64_t best = max_of_window(p, of_plane, i, j);
       REQUIRE(indices.data[at] == best);
       REQUIRE(same_bits(y.data[at], of_plane[best]));
     }
@@ -152,7 +152,7 @@ TEST_CASE("maxima of channels in blocks are those of planes, the last NaN among 
             std::vector<float> channel;
             for (int64_t i = 0; i < pixels; ++i)
               channel.push_back(x[(plane * pixels + i) * block + at % block]);
-            const float wanted = channel[most_of_window(p, channel.data(), result / p.out_width,
+            const float wanted = channel[max_of_window(p, channel.data(), result / p.out_width,
                                                         result % p.out_width)];
             REQUIRE(same_bits(y.data[at], wanted));
             REQUIRE(short_y.data[at] == std::bit_cast<uint32_t>(wanted) >> 16);

@@ -128,12 +128,12 @@ struct Layer {
           CHECK(sums == wanted);
         }
         // One shift of each kind goes beyond what the short formula takes.
-        for (const int32_t most : {30, -1})
+        for (const int32_t maximum : {30, -1})
           for (const bool is_per_channel : {false, true})
             for (const bool is_rectified : {false, true}) {
               CAPTURE(is_rectified);
               SumScales of = channels;
-              for (int32_t& shift : of.shift) shift = std::min(shift, most);
+              for (int32_t& shift : of.shift) shift = std::min(shift, maximum);
               p.how = of.requantization(is_per_channel);
               if (!is_per_channel) p.how.low = -128, p.how.high = 127;
               if (is_rectified) p.how.low = p.how.zero_point;

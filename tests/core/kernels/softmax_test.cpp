@@ -20,11 +20,11 @@ TEST_CASE("softmax rows sum to one and log_softmax is its logarithm") {
     run_softmax({DType::kFloat64, 4, cols, true}, x.data(), log_y.data(), {0, 4}, nullptr);
     run_softmax({DType::kFloat32, 4, cols, false}, narrow.data(), y32.data(), {0, 4}, nullptr);
     for (int64_t row = 0; row < 4; ++row) {
-      double most = -INFINITY, sum = 0;
-      for (int64_t j = 0; j < cols; ++j) most = std::max(most, x[row * cols + j]);
-      for (int64_t j = 0; j < cols; ++j) sum += std::exp(x[row * cols + j] - most);
+      double maximum = -INFINITY, sum = 0;
+      for (int64_t j = 0; j < cols; ++j) maximum = std::max(maximum, x[row * cols + j]);
+      for (int64_t j = 0; j < cols; ++j) sum += std::exp(x[row * cols + j] - maximum);
       for (int64_t j = 0; j < cols; ++j) {
-        const double exact = std::exp(x[row * cols + j] - most) / sum;
+        const double exact = std::exp(x[row * cols + j] - maximum) / sum;
         REQUIRE(y[row * cols + j] == doctest::Approx(exact).epsilon(1e-13));
         REQUIRE(log_y[row * cols + j] == doctest::Approx(std::log(exact)).epsilon(1e-12));
         REQUIRE(y32[row * cols + j] == doctest::Approx(exact).epsilon(1e-5));
@@ -46,10 +46,10 @@ namespace {
 // Of one row, in float64; the loss of a label is the logarithm's negative.
 std::vector<double> exact_softmax(const float* row, int64_t cols) {
   std::vector<double> shares(static_cast<size_t>(cols));
-  const double most = *std::max_element(row, row + cols);
+  const double maximum = *std::max_element(row, row + cols);
   double sum = 0;
   for (int64_t i = 0; i < cols; ++i)
-    sum += shares[static_cast<size_t>(i)] = std::exp(row[i] - most);
+    sum += shares[static_cast<size_t>(i)] = std::exp(row[i] - maximum);
   for (double& share : shares) share /= sum;
   return shares;
 }
@@ -133,13 +133,13 @@ std::vector<T> turned(const std::vector<T>& from, int64_t cols, int64_t inner, b
 }
 
 template <class T>
-std::vector<T> samples(int64_t count, double most, uint64_t seed) {
-  return uniform<T>(count, -most, most, seed);
+std::vector<T> samples(int64_t count, double maximum, uint64_t seed) {
+  return uniform<T>(count, -maximum, maximum, seed);
 }
 template <>
-std::vector<uint16_t> samples<uint16_t>(int64_t count, double most, uint64_t seed) {
+std::vector<uint16_t> samples<uint16_t>(int64_t count, double maximum, uint64_t seed) {
   std::vector<uint16_t> halves;
-  for (const float value : uniform<float>(count, -most, most, seed))
+  for (const float value : uniform<float>(count, -maximum, maximum, seed))
     halves.push_back(to_bfloat16(value));
   return halves;
 }

@@ -29,7 +29,7 @@ std::vector<Block> filled_blocks(size_t count) {
 }
 
 // Frees all but each 1000th and the last, which holds the end of the heap.
-void free_most(std::vector<Block>& blocks) {
+void free_max(std::vector<Block>& blocks) {
   for (size_t i = 0; i + 1 < blocks.size(); ++i)
     if (i % 1000 != 0) blocks[i].reset();
 }
@@ -49,7 +49,7 @@ int64_t resident_bytes() {
 
 TEST_CASE("a trimmed heap gives what was freed in its middle back to the system") {
   std::vector<Block> blocks = filled_blocks(32'000);
-  free_most(blocks);
+  free_max(blocks);
   const int64_t before = resident_bytes();
   trim_heap();
   CHECK(before - resident_bytes() > 16 << 20);  // of 32 MB
@@ -58,7 +58,7 @@ TEST_CASE("a trimmed heap gives what was freed in its middle back to the system"
 
 TEST_CASE("a trimmed heap keeps what is in use") {
   std::vector<Block> blocks = filled_blocks(5000);
-  free_most(blocks);
+  free_max(blocks);
   trim_heap();
   for (size_t i = 0; i < blocks.size(); ++i)
     for (size_t k = 0; blocks[i] && k < kBlockBytes; ++k)

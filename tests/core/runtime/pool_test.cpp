@@ -220,7 +220,7 @@ TEST_CASE("what one thread allocates and another frees goes round without the sy
     // The list of the thread that ended went back to the system.
     if (round == 1) warm = memory_stats().system_calls;
   }
-  CHECK(memory_stats().system_calls - warm <= 2 * 2 * kMostPerSmallClass);
+  CHECK(memory_stats().system_calls - warm <= 2 * 2 * kMaxPerSmallClass);
   const MemoryStats before = memory_stats();
   trim_pools();
   const MemoryStats after = memory_stats();

@@ -83,7 +83,7 @@ arm_cmsis_nn_status arm_elementwise_add_s8(const int8_t* a, const int8_t* b, con
                                            const int32_t b_shift, const int32_t left_shift,
                                            int8_t* y, const int32_t y_offset,
                                            const int32_t y_multiplier, const int32_t y_shift,
-                                           const int32_t least, const int32_t most,
+                                           const int32_t minimum, const int32_t maximum,
                                            const int32_t count);
 
 void arm_softmax_s8(const int8_t* x, const int32_t rows, const int32_t row_size,

@@ -12,8 +12,8 @@
 #endif
 
 static int32_t most_of(int32_t a, int32_t b) { return a > b ? a : b; }
-static int32_t clamped(int32_t x, int32_t least, int32_t most) {
-  return x < least ? least : x > most ? most : x;
+static int32_t clamped(int32_t x, int32_t minimum, int32_t maximum) {
+  return x < minimum ? minimum : x > maximum ? maximum : x;
 }
 
 /* Rounded to the nearest, halves up, then by a power of two, halves away from zero. */
@@ -202,19 +202,19 @@ static arm_cmsis_nn_status pooled(const cmsis_nn_context* context, int32_t asked
   for (cmsis_nn_tile at = {0, 0}; at.h < y_extents->h; ++at.h)
     for (at.w = 0; at.w < y_extents->w; ++at.w)
       for (int32_t c = 0; c < channels; ++c) {
-        int32_t sum = 0, count = 0, most = -128;
+        int32_t sum = 0, count = 0, maximum = -128;
         for (cmsis_nn_tile tap = {0, 0}; tap.h < extents->h; ++tap.h)
           for (tap.w = 0; tap.w < extents->w; ++tap.w) {
             const int32_t place = place_of(x_extents, &at, &tap, &p->stride, &p->padding, &one);
             if (place < 0) continue;
             sum += x[place * channels + c];
-            most = most_of(most, x[place * channels + c]);
+            maximum = most_of(maximum, x[place * channels + c]);
             ++count;
           }
         if (is_average && count == 0) return ARM_CMSIS_NN_ARG_ERROR;
-        if (is_average) most = (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
+        if (is_average) maximum = (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
         y[(at.h * y_extents->w + at.w) * channels + c] =
-            (int8_t)clamped(most, p->activation.min, p->activation.max);
+            (int8_t)clamped(maximum, p->activation.min, p->activation.max);
       }
   spoil(context);
   return ARM_CMSIS_NN_SUCCESS;
@@ -243,16 +243,16 @@ arm_cmsis_nn_status arm_elementwise_add_s8(const int8_t* a, const int8_t* b, con
                                            const int32_t b_shift, const int32_t left_shift,
                                            int8_t* y, const int32_t y_offset,
                                            const int32_t y_multiplier, const int32_t y_shift,
-                                           const int32_t least, const int32_t most,
+                                           const int32_t minimum, const int32_t maximum,
                                            const int32_t count) {
   if (a_offset < -127 || a_offset > 128 || b_offset < -127 || b_offset > 128 || a_shift > 0 ||
-      b_shift > 0 || least < -128 || most > 127)
+      b_shift > 0 || minimum < -128 || maximum > 127)
     return ARM_CMSIS_NN_ARG_ERROR;
   for (int32_t i = 0; i < count; ++i) {
     const int32_t wide = 1 << left_shift;
     const int32_t u = requantized((a[i] + a_offset) * wide, a_multiplier, a_shift);
     const int32_t v = requantized((b[i] + b_offset) * wide, b_multiplier, b_shift);
-    y[i] = (int8_t)clamped(requantized(u + v, y_multiplier, y_shift) + y_offset, least, most);
+    y[i] = (int8_t)clamped(requantized(u + v, y_multiplier, y_shift) + y_offset, minimum, maximum);
   }
   return ARM_CMSIS_NN_SUCCESS;
 }
@@ -283,20 +283,20 @@ void arm_softmax_s8(const int8_t* x, const int32_t rows, const int32_t row_size,
                     const int32_t multiplier, const int32_t shift, const int32_t diff_min,
                     int8_t* y) {
   for (int32_t row = 0; row < rows; ++row, x += row_size, y += row_size) {
-    int32_t most = -128, sum = 0, room = 0;
-    for (int32_t i = 0; i < row_size; ++i) most = most_of(most, x[i]);
+    int32_t maximum = -128, sum = 0, room = 0;
+    for (int32_t i = 0; i < row_size; ++i) maximum = most_of(maximum, x[i]);
     for (int32_t i = 0; i < row_size; ++i)
-      if (x[i] - most >= diff_min)
+      if (x[i] - maximum >= diff_min)
         sum += divided(
-            exponential(doubled_high((int64_t)(x[i] - most) * ((int64_t)1 << shift), multiplier)),
+            exponential(doubled_high((int64_t)(x[i] - maximum) * ((int64_t)1 << shift), multiplier)),
             12);
     while (room < 32 && !((uint32_t)sum << room & 0x80000000u)) ++room;
     const int32_t scale = reciprocal((int32_t)(((uint32_t)sum << room) - 0x80000000u));
     for (int32_t i = 0; i < row_size; ++i) {
       y[i] = -128;
-      if (x[i] - most < diff_min) continue;
+      if (x[i] - maximum < diff_min) continue;
       const int32_t e =
-          exponential(doubled_high((int64_t)(x[i] - most) * ((int64_t)1 << shift), multiplier));
+          exponential(doubled_high((int64_t)(x[i] - maximum) * ((int64_t)1 << shift), multiplier));
       y[i] = (int8_t)clamped(divided(doubled_high(scale, e), 35 - room) - 128, -128, 127);
     }
   }

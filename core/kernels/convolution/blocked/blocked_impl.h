@@ -86,9 +86,9 @@ WEFT_INLINE RingRows ring_rows(int64_t row, int64_t step, int64_t taps, int64_t 
 // begins at pixel floor(width * t / tiles), without a division for each.
 class PixelTiles {
  public:
-  PixelTiles(int64_t width, int64_t most, int64_t first = 0)
+  PixelTiles(int64_t width, int64_t maximum, int64_t first = 0)
       : first_(first),
-        tiles_((width + most - 1) / most),
+        tiles_((width + maximum - 1) / maximum),
         size_(tiles_ ? width / tiles_ : 0),
         rest_(tiles_ ? width % tiles_ : 0) {}
 
@@ -259,9 +259,9 @@ WEFT_INLINE void finish_tile(const TileOf<float, float>& tile,
 
 using BlockedTile = TileOf<float, float>;
 using TileKernel = void (*)(const BlockedTile& tile);
-constexpr int kMostPixels = kTileRows<float>;
+constexpr int kMaxPixels = kTileRows<float>;
 struct StepTiles {
-  TileKernel at[2][kMostPixels];  // [vectors - 1][pixels - 1]
+  TileKernel at[2][kMaxPixels];  // [vectors - 1][pixels - 1]
 };
 struct TileKernels {
   StepTiles of[6];  // for each step between pixels of x that some of them know
@@ -292,7 +292,7 @@ struct WeightTile {
 };
 
 using WeightTileKernel = void (*)(const WeightTile& tile);
-constexpr int kWeightRows = kMostPixels >= 14 ? 8 : 4;
+constexpr int kWeightRows = kMaxPixels >= 14 ? 8 : 4;
 struct WeightTileKernels {
   WeightTileKernel at[2][2][kWeightRows];  // [part of a vector][vectors - 1][rows - 1]
 };

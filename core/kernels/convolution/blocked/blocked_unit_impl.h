@@ -5,7 +5,7 @@
 //   Input     an element of x and of the weights: of pairs, two of bfloat16
 //   Stored    one of the results, the bias and the residual
 //   kernel()  for a tile of so many vectors and pixels
-//   most_pixels()  of a tile, by the step between pixels of x
+//   max_pixels()  of a tile, by the step between pixels of x
 //   image()   x from a plane on, with the rows that some of the result's need
 //   kCoupled  pixels of a tile of 24 channels, by run_coupled(); 0: there is none
 //
@@ -85,8 +85,8 @@ class BlockedUnit {
         operands_(operands),
         scratch_((char*)scratch),
         cols_(p_, (int64_t*)scratch),
-        most_pixels_(kind_.most_pixels(p_.stride_width * problem.in_block)),
-        tiles_(p_.out_width, most_pixels_),
+        max_pixels_(kind_.max_pixels(p_.stride_width * problem.in_block)),
+        tiles_(p_.out_width, max_pixels_),
         epilogue_{Vec<float>(problem.low), Vec<float>(problem.high),
                   problem.low == -__builtin_inff(), problem.high == __builtin_inff()} {
     const int64_t plane = problem.x_held * p_.in_width * problem.in_block;
@@ -130,7 +130,7 @@ class BlockedUnit {
   void make(int64_t unit) {
     const BlockedShare share = share_of(problem_, cut_, unit);
     if (p_.out_height == 1 && cut_.row_chunks > 1)
-      tiles_ = PixelTiles(share.cols.end - share.cols.begin, most_pixels_, share.cols.begin);
+      tiles_ = PixelTiles(share.cols.end - share.cols.begin, max_pixels_, share.cols.begin);
     first_row_ = share.rows.begin;
     end_row_ = share.rows.end;
     const int64_t image = share.image, group = share.group;
@@ -362,11 +362,11 @@ class BlockedUnit {
       fetch(tile_, p_.kernel_width * lines_of_column_);
       Tiles::run_coupled(tile_);
     }
-    return PixelTiles(end - begin, kMostPixels, begin);
+    return PixelTiles(end - begin, kMaxPixels, begin);
   }
 
   void apart(int64_t row, int64_t begin, int64_t end) {
-    alignas(64) float sums[kMostPixels * kRow];
+    alignas(64) float sums[kMaxPixels * kRow];
     fetch_after(0);
     for (int64_t block = 0; block < blocks_; block += cut_.blocks) {
       begin_row(block, row);
@@ -481,7 +481,7 @@ class BlockedUnit {
   const BlockedOperands& operands_;
   char* scratch_;
   ColumnRanges cols_;
-  const int64_t most_pixels_;
+  const int64_t max_pixels_;
   PixelTiles tiles_;
   Epilogue epilogue_;
   TileOf<X, S> tile_;

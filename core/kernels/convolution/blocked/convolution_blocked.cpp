@@ -16,18 +16,18 @@ constexpr int64_t kWantedUnits = 8;
 constexpr int64_t kDeepestPanel = 18 * 1024;  // bytes; two of them and the image fill a first level
 constexpr int64_t kFlatPixels = 256;
 constexpr int64_t kParts = 2;      // that an image is cut into for as many threads
-constexpr int64_t kLeastPart = 7;  // pixels
+constexpr int64_t kMinPart = 7;  // pixels
 constexpr int64_t kDepthParts = 2;
 constexpr int64_t kNarrowing = 3;               // of the channels of a block's wide side, at least
 constexpr int64_t kWinogradBytes = 400 * 1024;  // of transformed windows and sums
-constexpr int64_t kMostTiles = 42;
-constexpr int64_t kLeastUnits = 4;
-constexpr int64_t kLeastTiles = 12;  // that are worth reading the weights again
+constexpr int64_t kMaxTiles = 42;
+constexpr int64_t kMinUnits = 4;
+constexpr int64_t kMinTiles = 12;  // that are worth reading the weights again
 constexpr int64_t kLargeBatch = 8;
 constexpr int64_t kManyTiles = 64;
 constexpr int64_t kSumsOfPixel = 2 * kPanelChannels;  // of a tile, at most
 constexpr int64_t kLaidBytes = 512 * 1024;            // of what a unit lays down
-constexpr int64_t kLeastLaid = 32;                    // pixels
+constexpr int64_t kMinLaid = 32;                    // pixels
 constexpr int64_t kLaidPanels = 8;                    // of a 1 x 1 layer, by a unit
 constexpr int64_t kJoinedPixels = 96;                 // that are worth a copy of weights
 constexpr int64_t kTilePairs = 16, kTileRows = 16;    // of such a tile, which reads all of them
@@ -50,7 +50,7 @@ int64_t parts_of_long_row(const Convolution& p) {
   const int64_t pairs = divide_up(p.out_channels / p.groups, 2 * kPanelChannels);
   const int64_t weights = p.in_channels / p.groups * p.out_channels * p.kernel_width;
   const int64_t parts = divide_up(divide_up(image * 4, kImageBytes), kParts) * kParts;
-  return weights * parts <= image * pairs * p.groups ? std::min(parts, p.out_width / kLeastPart)
+  return weights * parts <= image * pairs * p.groups ? std::min(parts, p.out_width / kMinPart)
                                                      : kParts;
 }
 
@@ -70,7 +70,7 @@ int64_t row_parts(const Convolution& p) {
   const int64_t images = (p.in_channels + p.out_channels) * p.out_width;
   const int64_t weights = p.in_channels / p.groups * p.out_channels * p.kernel_width;
   const bool is_light = p.batch == 1 && images >= weights && !has_wide_side(p, p.out_width);
-  return p.out_width >= kParts * kLeastPart && (is_light || is_uneven) ? kParts : 1;
+  return p.out_width >= kParts * kMinPart && (is_light || is_uneven) ? kParts : 1;
 }
 
 bool is_pointwise(const Convolution& p) {
@@ -120,16 +120,16 @@ BlockedCut cut_winograd(const BlockedConvolution& problem) {
   const int64_t tiles = p.batch * divide_up(rows_of(problem), side) * divide_up(p.out_width, side);
   const int64_t channels = p.in_channels + p.out_channels;
   const int64_t cached = kWinogradBytes / (frequencies(side) * channels * 4);
-  const int64_t wanted = std::min(kMostTiles, p.in_channels * p.out_channels / channels / 2);
+  const int64_t wanted = std::min(kMaxTiles, p.in_channels * p.out_channels / channels / 2);
   const int64_t rows = std::min(std::max<int64_t>(14, std::max(cached, wanted) / 14 * 14), tiles);
-  const int64_t quarter = divide_up(tiles, kLeastUnits);
+  const int64_t quarter = divide_up(tiles, kMinUnits);
   const bool has_few_panels = panels <= 2;  // which are one unit
-  if (rows <= quarter || 3 * quarter >= rows || (has_few_panels && quarter >= kLeastTiles)) {
+  if (rows <= quarter || 3 * quarter >= rows || (has_few_panels && quarter >= kMinTiles)) {
     const int64_t fewer = std::min(rows, quarter);
     return {fewer, divide_up(tiles, fewer), panels, 1, 1};
   }
   const int64_t chunks =
-      std::clamp<int64_t>(divide_up(kLeastUnits, divide_up(tiles, rows)), 1, divide_up(panels, 2));
+      std::clamp<int64_t>(divide_up(kMinUnits, divide_up(tiles, rows)), 1, divide_up(panels, 2));
   const int64_t together = divide_up(divide_up(panels, chunks), 2) * 2;
   return {rows, divide_up(tiles, rows), together, divide_up(panels, together), 1};
 }
@@ -155,8 +155,8 @@ void share_panels(const BlockedConvolution& problem, BlockedCut& cut) {
   const int64_t others = p.batch * p.groups * cut.row_chunks;
   const int64_t taps = std::max<int64_t>(1, p.kernel_height * p.kernel_width);
   const int64_t wanted = divide_up(panels, divide_up(kWantedUnits, others));
-  const int64_t most = others > 1 ? panels : divide_up(panels, kParts);
-  const int64_t together = std::min(most, std::max(wanted, kLaidPanels / taps));
+  const int64_t maximum = others > 1 ? panels : divide_up(panels, kParts);
+  const int64_t together = std::min(maximum, std::max(wanted, kLaidPanels / taps));
   cut.panels = divide_up(together, 2) * 2;
   cut.panel_chunks = divide_up(panels, cut.panels);
 }
@@ -323,16 +323,16 @@ LaidBand lay_band(const BlockedPlan& plan) {
     reach_rows = last_row / p.stride_height;
     reach_cols = last_col / p.stride_width;
   }
-  const int64_t most = kLaidBytes / (band.phase_rows * band.phase_cols * pairs * kPairBytes);
+  const int64_t maximum = kLaidBytes / (band.phase_rows * band.phase_cols * pairs * kPairBytes);
   const int64_t rows =
       p.out_height == 1 ? 1 : divide_up(rows_of(plan.problem), plan.cut.row_chunks);
   const auto evenly = [](int64_t whole, int64_t part) {
     return divide_up(whole, divide_up(whole, std::max<int64_t>(1, part)));
   };
-  band.rows = evenly(rows, most / (p.out_width + reach_cols) - reach_rows);
+  band.rows = evenly(rows, maximum / (p.out_width + reach_cols) - reach_rows);
   band.cols = p.out_width;
   if (band.rows == 1)
-    band.cols = evenly(p.out_width, std::max(kLeastLaid, most / (1 + reach_rows) - reach_cols));
+    band.cols = evenly(p.out_width, std::max(kMinLaid, maximum / (1 + reach_rows) - reach_cols));
   band.row_pixels = band.cols + reach_cols;
   band.plane_pixels = (band.rows + reach_rows) * band.row_pixels;
   // Steps lie behind one another, each with its pixels, unless they part blocks. Pixels an odd

@@ -68,10 +68,10 @@ void blocked_tile(const BlockedTile& tile) {
 // Where something better is there as well, or the step is a rare one, a wide tile is two narrow
 // ones.
 constexpr int kFewPixels = WEFT_KNOWN_STEPS == 0   ? 3
-                           : WEFT_KNOWN_STEPS == 1 ? kMostPixels
-                           : kMostPixels < 7       ? kMostPixels
+                           : WEFT_KNOWN_STEPS == 1 ? kMaxPixels
+                           : kMaxPixels < 7       ? kMaxPixels
                                                    : 7;
-static_assert(kMostPixels <= 2 * kFewPixels);
+static_assert(kMaxPixels <= 2 * kFewPixels);
 template <int kPixels, int kVectors>
 void narrow_tiles(const BlockedTile& tile) {
   BlockedTile part = tile;
@@ -100,12 +100,12 @@ constexpr TileKernel any_tile() {
 // largest tiles where that is all; those of plain images and of strides in tiles that are not
 // small; what few layers have, in the largest ones.
 constexpr bool is_known(int step, int pixels, int vectors) {
-  const bool is_largest = pixels == kMostPixels;
+  const bool is_largest = pixels == kMaxPixels;
   if (step == 0 || WEFT_KNOWN_STEPS == 0) return false;
   if (step == 16) return WEFT_KNOWN_STEPS > 1 || is_largest;
   if (WEFT_KNOWN_STEPS == 1) return false;
   if (step == 8) return is_largest && vectors == 2;
-  return step == 1 || vectors == 2 ? pixels >= kMostPixels / 2 : is_largest;
+  return step == 1 || vectors == 2 ? pixels >= kMaxPixels / 2 : is_largest;
 }
 template <int kStep, int kPixels, int kVectors>
 constexpr TileKernel tile_of() {
@@ -120,7 +120,7 @@ constexpr StepTiles tiles_of(Numbers<I...>) {
 }
 template <int... kStep>
 constexpr TileKernels every_tile() {
-  return {{tiles_of<kStep>(typename CountTo<kMostPixels>::Type())...}};
+  return {{tiles_of<kStep>(typename CountTo<kMaxPixels>::Type())...}};
 }
 const TileKernels kTiles = every_tile<0, 16, 32, 2, 8, 1>();
 
@@ -178,7 +178,7 @@ struct SingleTiles {
   WEFT_INLINE TileKernel kernel(int64_t x_pixel, int vectors, int64_t pixels) const {
     return tile_kernel(x_pixel, vectors, pixels);
   }
-  static constexpr int64_t most_pixels(int64_t) { return kMostPixels; }
+  static constexpr int64_t max_pixels(int64_t) { return kMaxPixels; }
   WEFT_INLINE const float* image(const BlockedConvolution& problem, const void* x, int64_t plane,
                                  Range, char*) const {
     return (const float*)x + plane * problem.x_held * problem.shape.in_width;

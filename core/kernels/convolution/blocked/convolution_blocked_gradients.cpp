@@ -16,7 +16,7 @@ constexpr int64_t kPlainRows = 8;
 // Of Winograd's tiles: what is transformed and the sums fill a usual second-level cache.
 constexpr int64_t kWinogradTiles = 28;
 constexpr int64_t kWinogradSide = 64;  // channels and filters of a unit
-constexpr int64_t kLeastUnits = 4;
+constexpr int64_t kMinUnits = 4;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t round_up(int64_t a, int64_t step) { return divide_up(a, step) * step; }
@@ -83,8 +83,8 @@ BlockedWeightCut cut_winograd_weight(const BlockedConvolution& problem) {
   const auto units = [&] {
     return divide_up(p.in_channels, cut.channels) * divide_up(p.out_channels, cut.filters);
   };
-  if (units() < kLeastUnits) cut.filters /= 2;
-  if (units() < kLeastUnits) cut.channels /= 2;
+  if (units() < kMinUnits) cut.filters /= 2;
+  if (units() < kMinUnits) cut.channels /= 2;
   cut.channel_chunks = divide_up(p.in_channels, cut.channels);
   cut.rows = kWinogradTiles;
   const int64_t side = problem.winograd + 2, frequency_bytes = side * side * int64_t(sizeof(float));
@@ -97,8 +97,8 @@ BlockedWeightCut cut_winograd_weight(const BlockedConvolution& problem) {
 int64_t plain_channels(const Convolution& p) {
   const int64_t channels = p.in_channels / p.groups;
   const int64_t others = p.groups * divide_up(p.out_channels / p.groups, kWeightFilters);
-  const int64_t least = others == 1 ? std::min<int64_t>(2, channels) : 1;
-  return divide_up(channels, std::max(least, divide_up(channels, kTogether)));
+  const int64_t minimum = others == 1 ? std::min<int64_t>(2, channels) : 1;
+  return divide_up(channels, std::max(minimum, divide_up(channels, kTogether)));
 }
 
 // Bands of rows whose data stay in the first-level cache while all taps run over them; of small
@@ -116,9 +116,9 @@ BlockedWeightCut cut_weight(const BlockedConvolution& problem) {
       p.out_width * cut.filters + p.stride_height * (is_plain ? cut.pitch : p.in_width) *
                                       (is_depthwise(p) ? problem.in_block : cut.channels);
   // Rows of a plain image are copied for each band that meets them.
-  const int64_t most = std::max<int64_t>(is_plain ? kPlainRows : 1, kBandBytes / 4 / row_lanes);
-  cut.rows = std::min(most, p.out_height);
-  cut.images = is_plain ? 1 : std::clamp<int64_t>(most / p.out_height, 1, p.batch);
+  const int64_t maximum = std::max<int64_t>(is_plain ? kPlainRows : 1, kBandBytes / 4 / row_lanes);
+  cut.rows = std::min(maximum, p.out_height);
+  cut.images = is_plain ? 1 : std::clamp<int64_t>(maximum / p.out_height, 1, p.batch);
   const int64_t taps = p.kernel_height * p.kernel_width;
   cut.sums = round_up(2 * p.kernel_width * int64_t(sizeof(int64_t)), 64);
   cut.band = cut.sums + taps * cut.channels * cut.filters * int64_t(sizeof(float));

@@ -74,7 +74,7 @@ const WeightTileKernels kWeightTiles = every_weight_tile(typename CountTo<kWeigh
 
 // A row of a window of 3 x 3 has fewer sums than a processor has products under way.
 constexpr int kSmallWindow = 3;
-constexpr bool kHasWindowTiles = kMostPixels >= 14;  // more than 16 registers
+constexpr bool kHasWindowTiles = kMaxPixels >= 14;  // more than 16 registers
 template <int kVectors, bool kPart>
 constexpr WeightTileKernel window_tile() {
   if constexpr (kHasWindowTiles)

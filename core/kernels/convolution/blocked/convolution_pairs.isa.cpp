@@ -40,7 +40,7 @@ using PairTileKernel = void (*)(const PairTile& tile);
 // tap of the window, into a buffer whose elements are spread where they are loaded.
 struct WidenedStep {
   static constexpr int kKnown = 0;  // step between pixels: the buffer's always is
-  static constexpr int most_pixels(int vectors) { return vectors == 2 ? kMostPixels : 7; }
+  static constexpr int max_pixels(int vectors) { return vectors == 2 ? kMaxPixels : 7; }
   static constexpr bool kFinishes = false;  // results: what rounds them is large, so all share it
 
   WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { Memory<BFloat16>::store(to, v); }
@@ -48,11 +48,11 @@ struct WidenedStep {
   template <int kPixels, int kVectors>
   WEFT_INLINE static void add_all(Vec<float> (&sums)[kPixels][kVectors], const PairTile& tile,
                                   int64_t step, int64_t weights_vector) {
-    alignas(64) float wide[kPixels][2 * kMost];
+    alignas(64) float wide[kPixels][2 * kMax];
     const uint32_t* ahead = tile.ahead;
     over_windows(tile, tile.x, [&](const uint32_t* x, const uint32_t* weights) WEFT_LAMBDA {
-      for (int64_t k = 0; k < tile.depth; k += kMost) {
-        const int64_t pairs = lesser(kMost, tile.depth - k);
+      for (int64_t k = 0; k < tile.depth; k += kMax) {
+        const int64_t pairs = lesser(kMax, tile.depth - k);
         widen(x + k, step, pairs, wide);
         for (int64_t pair = 0; pair < pairs; ++pair) {
           __builtin_prefetch(ahead, 0, 2);
@@ -64,24 +64,24 @@ struct WidenedStep {
   }
 
  private:
-  static constexpr int64_t kMost = 8;  // pairs that are widened together
+  static constexpr int64_t kMax = 8;  // pairs that are widened together
 
   template <int kPixels>
   WEFT_INLINE static void widen(const uint32_t* x, int64_t step, int64_t pairs,
-                                float (&wide)[kPixels][2 * kMost]) {
+                                float (&wide)[kPixels][2 * kMax]) {
     constexpr int kLanes = Vec<float>::kLanes;
-    if (pairs < kMost) return widen_part(x, step, pairs, kPixels, wide[0]);
+    if (pairs < kMax) return widen_part(x, step, pairs, kPixels, wide[0]);
     WEFT_UNROLL
     for (int i = 0; i < kPixels; ++i) {
       WEFT_UNROLL
-      for (int j = 0; j < 2 * kMost; j += kLanes)
+      for (int j = 0; j < 2 * kMax; j += kLanes)
         Memory<float>::store(wide[i] + j,
                              Memory<BFloat16>::load((const BFloat16*)(x + i * step) + j));
     }
   }
   static void widen_part(const uint32_t* x, int64_t step, int64_t pairs, int64_t pixels,
                          float* wide) {
-    for (; pixels > 0; --pixels, x += step, wide += 2 * kMost)
+    for (; pixels > 0; --pixels, x += step, wide += 2 * kMax)
       for (int64_t k = 0; k < pairs; ++k) {
         const uint32_t both[2] = {x[k] << 16, x[k] & 0xffff0000};
         __builtin_memcpy(wide + 2 * k, both, sizeof both);
@@ -101,7 +101,7 @@ struct WidenedStep {
       }
       WEFT_UNROLL
       for (int i = 0; i < kPixels; ++i) {
-        const Vec<float> left(wide[i * 2 * kMost + half]);
+        const Vec<float> left(wide[i * 2 * kMax + half]);
         WEFT_UNROLL
         for (int j = 0; j < kVectors; ++j) sums[i][j] = fma_(left, right[j], sums[i][j]);
       }
@@ -113,7 +113,7 @@ struct WidenedStep {
 struct PairStep {
   static constexpr int kKnown = 8;  // step between pixels
   // Of a tile at other steps.
-  static constexpr int most_pixels(int) { return kMostPixels < 7 ? kMostPixels : 7; }
+  static constexpr int max_pixels(int) { return kMaxPixels < 7 ? kMaxPixels : 7; }
   static constexpr bool kFinishes = true;
 
   WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { store_rounded(to, v); }
@@ -226,9 +226,9 @@ void two_pair_tiles(const PairTile& tile) {
 }
 template <class Step, int kPixels, int kVectors, int kStep>
 constexpr PairTileKernel tile_of_pairs() {
-  if constexpr (kStep == 0 && kPixels > Step::most_pixels(2))
+  if constexpr (kStep == 0 && kPixels > Step::max_pixels(2))
     return nullptr;
-  else if constexpr (kStep == 0 && kPixels > Step::most_pixels(kVectors))
+  else if constexpr (kStep == 0 && kPixels > Step::max_pixels(kVectors))
     return two_pair_tiles<Step, kPixels, kVectors>;
   else
     return pair_tile<Step, kPixels, kVectors, kStep>;
@@ -237,8 +237,8 @@ constexpr PairTileKernel tile_of_pairs() {
 // A step of 8 pairs between pixels of x is known to the compiler where tiles take little time,
 // others are read from the tile.
 struct PairTileKernels {
-  PairTileKernel at[2][2][kMostPixels];  // [is the step known][vectors - 1][pixels - 1]
-  int most_pixels;                       // of a tile at other steps
+  PairTileKernel at[2][2][kMaxPixels];  // [is the step known][vectors - 1][pixels - 1]
+  int max_pixels;                       // of a tile at other steps
 };
 template <class Step, int... I>
 constexpr PairTileKernels every_pair_tile(Numbers<I...>) {
@@ -246,10 +246,10 @@ constexpr PairTileKernels every_pair_tile(Numbers<I...>) {
   return {{{{tile_of_pairs<Step, I + 1, 1, 0>()...}, {tile_of_pairs<Step, I + 1, 2, 0>()...}},
            {{tile_of_pairs<Step, I + 1, 1, kKnown>()...},
             {tile_of_pairs<Step, I + 1, 2, kKnown>()...}}},
-          Step::most_pixels(2)};
+          Step::max_pixels(2)};
 }
 template <class Step>
-constexpr PairTileKernels kPairTiles = every_pair_tile<Step>(typename CountTo<kMostPixels>::Type());
+constexpr PairTileKernels kPairTiles = every_pair_tile<Step>(typename CountTo<kMaxPixels>::Type());
 
 // Pairs of columns of a plain image: of each row, what lies at (position - pad) and `dilation`
 // further; beside the image lie zeros.
@@ -310,8 +310,8 @@ struct PairTiles {
   WEFT_INLINE PairTileKernel kernel(int64_t x_pixel, int vectors, int64_t pixels) const {
     return kernels.at[x_pixel == 8][vectors - 1][pixels - 1];
   }
-  WEFT_INLINE int64_t most_pixels(int64_t x_pixel) const {
-    return x_pixel == 8 ? kMostPixels : kernels.most_pixels;
+  WEFT_INLINE int64_t max_pixels(int64_t x_pixel) const {
+    return x_pixel == 8 ? kMaxPixels : kernels.max_pixels;
   }
   // The planes of one group.
   const uint32_t* image(const BlockedConvolution& problem, const void* x, int64_t plane, Range rows,

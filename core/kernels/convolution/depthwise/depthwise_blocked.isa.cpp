@@ -38,7 +38,7 @@ class DepthwiseRows {
         in_rows_(has_rows()),
         couples_((p_.out_width + 1) / 2),
         in_couples_(may_be_in_couples()),
-        couple_tiles_(couples_, kMostCouples) {
+        couple_tiles_(couples_, kMaxCouples) {
     tile_.x_pixel = p_.stride_width * size_;
     tile_.x_row = p_.dilation_height * p_.in_width * size_;
     tile_.x_col = p_.dilation_width * size_;
@@ -112,7 +112,7 @@ class DepthwiseRows {
     const int64_t cols = p_.kernel_width, step = p_.stride_width;
     const int64_t behind = (p_.out_width - 1) * step - p_.pad_left + cols - p_.in_width;
     bool has_kernels = kHasDepthwiseRows && kIsSame<S, float> && step <= 2 && cols % 2 == 1 &&
-                       cols >= 3 && cols <= kMostRowCols && p_.dilation_width == 1 &&
+                       cols >= 3 && cols <= kMaxRowCols && p_.dilation_width == 1 &&
                        p_.pad_left >= 0 && p_.pad_left <= cols / 2 && behind <= cols / 2;
     row_tiles_.each([&](int64_t begin, int64_t end) WEFT_LAMBDA {
       has_kernels = has_kernels && kDepthwiseRows.of(end - begin, step, cols);
@@ -123,7 +123,7 @@ class DepthwiseRows {
   // No couple but the first and the last one lies beside the image.
   bool may_be_in_couples() const {
     if (!kHasCouples || !kIsSame<S, float> || size_ != kCouple || p_.stride_width != 1 ||
-        problem_.results.col_step != 1 || p_.kernel_width > kMostCoupleColumns)
+        problem_.results.col_step != 1 || p_.kernel_width > kMaxCoupleColumns)
       return false;
     return couples_ <= 2 || columns_.all_inside(2, 2 * (couples_ - 1));
   }
@@ -263,7 +263,7 @@ class DepthwiseRows {
     const bool is_part = tile_.lanes < Vec<float>::kLanes;
     const int64_t last = end - begin - 1;
     if (is_part) return kDepthwise<S>.part[last];
-    if (tile_.cols > kMostColumns) return kDepthwise<S>.any[last];
+    if (tile_.cols > kMaxColumns) return kDepthwise<S>.any[last];
     const bool is_inside = columns_.all_inside(begin, end);
     if (!is_inside && !columns_.all_inside(begin + 1, end - 1)) return kDepthwise<S>.any[last];
     tile_.at_first = is_inside ? ~uint64_t(0) : seen_from(begin);
@@ -287,8 +287,8 @@ class DepthwiseRows {
   const int64_t couples_;
   const bool in_couples_;
   const PixelTiles couple_tiles_;
-  uint16_t at_first_[kMostCoupleColumns], at_last_[kMostCoupleColumns],
-      between_[kMostCoupleColumns];
+  uint16_t at_first_[kMaxCoupleColumns], at_last_[kMaxCoupleColumns],
+      between_[kMaxCoupleColumns];
   DepthwiseTile<S> tile_;
   DepthwisePair<S> pair_;
   int64_t begin_ = 0, end_ = 0;  // the tile that this is for

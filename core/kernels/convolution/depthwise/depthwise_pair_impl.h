@@ -6,7 +6,7 @@
 // Included inside the namespace of an instruction set, after kernels/convolution/blocked/blocked_impl.h. Takes more
 // than 16 registers.
 
-constexpr bool kHasDepthwisePairs = kMostPixels >= 14 && WEFT_KNOWN_STEPS > 1;
+constexpr bool kHasDepthwisePairs = kMaxPixels >= 14 && WEFT_KNOWN_STEPS > 1;
 constexpr int kPairPixels = 7;
 constexpr int64_t kPairBlock = 16;  // channels
 

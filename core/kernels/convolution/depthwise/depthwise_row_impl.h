@@ -6,9 +6,9 @@
 //
 // Included inside the namespace of an instruction set, after kernels/convolution/depthwise/depthwise_tile_impl.h.
 
-constexpr bool kHasDepthwiseRows = kMostPixels < 14 && WEFT_KNOWN_STEPS > 1;
-constexpr int kMostRowPixels = 8, kMostRowCols = 7;
-constexpr int row_pixels(int64_t cols) { return cols < kMostRowCols ? 8 : 7; }
+constexpr bool kHasDepthwiseRows = kMaxPixels < 14 && WEFT_KNOWN_STEPS > 1;
+constexpr int kMaxRowPixels = 8, kMaxRowCols = 7;
+constexpr int row_pixels(int64_t cols) { return cols < kMaxRowCols ? 8 : 7; }
 
 // Tiles of the same size, side by side, of all channels of a block.
 struct DepthwiseRow {
@@ -76,9 +76,9 @@ using DepthwiseRowKernel = void (*)(const DepthwiseRow& row);
 // Widths that networks have, in tiles of nearly the same size, need these; seven columns leave
 // registers for seven sums.
 constexpr bool has_row(int pixels, int stride, int cols) {
-  const int fewest = cols == kMostRowCols || stride == 2 ? 7 : 5;
+  const int fewest = cols == kMaxRowCols || stride == 2 ? 7 : 5;
   return kHasDepthwiseRows && pixels >= fewest && pixels <= row_pixels(cols) &&
-         (cols < kMostRowCols || stride == 1);
+         (cols < kMaxRowCols || stride == 1);
 }
 template <int kPixels, int kStride, int kCols>
 constexpr DepthwiseRowKernel row_kernel() {
@@ -88,8 +88,8 @@ constexpr DepthwiseRowKernel row_kernel() {
     return nullptr;
 }
 struct DepthwiseRowKernels {
-  DepthwiseRowKernel at[2][kMostRowCols / 2]
-                       [kMostRowPixels];  // [stride - 1][of 3, 5, 7][pixels - 1]
+  DepthwiseRowKernel at[2][kMaxRowCols / 2]
+                       [kMaxRowPixels];  // [stride - 1][of 3, 5, 7][pixels - 1]
   DepthwiseRowKernel of(int64_t pixels, int64_t stride, int64_t cols) const {
     return at[stride - 1][cols / 2 - 1][pixels - 1];
   }
@@ -103,4 +103,4 @@ constexpr DepthwiseRowKernels every_row(Numbers<I...>) {
             {row_kernel<I + 1, 2, 5>()...},
             {row_kernel<I + 1, 2, 7>()...}}}};
 }
-constexpr DepthwiseRowKernels kDepthwiseRows = every_row(typename CountTo<kMostRowPixels>::Type());
+constexpr DepthwiseRowKernels kDepthwiseRows = every_row(typename CountTo<kMaxRowPixels>::Type());

@@ -24,7 +24,7 @@ struct DepthwiseTile {
 // Where a column of the kernel may fall beside the image: nowhere, at the first and the last pixel,
 // anywhere.
 enum class Border { kNone, kEnds, kAnywhere };
-constexpr int64_t kMostColumns = 64;  // of a kernel, for kEnds
+constexpr int64_t kMaxColumns = 64;  // of a kernel, for kEnds
 
 template <class S, int kPixels, Border kBorder, bool kPart>
 void depthwise_tile(const DepthwiseTile<S>& tile) {
@@ -83,16 +83,16 @@ void depthwise_tile(const DepthwiseTile<S>& tile) {
 // first and the last vector of a row may lie beside the image, in part or whole.
 constexpr bool kHasCouples = WEFT_AVX512;
 constexpr int64_t kCouple = 8;  // channels of a pixel
-constexpr int64_t kMostCoupleColumns = 16;
+constexpr int64_t kMaxCoupleColumns = 16;
 struct CoupleTile {
   const DepthwiseTile<float>* tile;
   const uint16_t *first, *last;  // by column of the kernel: lanes that see the image there
   int64_t lanes;                 // of the last vector that are results
 };
 using CouplesKernel = void (*)(const CoupleTile& couples);
-constexpr int kMostCouples = 8;  // vectors
+constexpr int kMaxCouples = 8;  // vectors
 struct CouplesKernels {
-  CouplesKernel at[kMostCouples];  // [vectors - 1]
+  CouplesKernel at[kMaxCouples];  // [vectors - 1]
 };
 
 #if WEFT_AVX512
@@ -136,7 +136,7 @@ template <int... I>
 constexpr CouplesKernels every_couple(Numbers<I...>) {
   return {{depthwise_couples<I + 1>...}};
 }
-constexpr CouplesKernels kCouples = every_couple(typename CountTo<kMostCouples>::Type());
+constexpr CouplesKernels kCouples = every_couple(typename CountTo<kMaxCouples>::Type());
 #else
 constexpr CouplesKernels kCouples = {};
 #endif
@@ -145,7 +145,7 @@ template <class S>
 using DepthwiseKernel = void (*)(const DepthwiseTile<S>& tile);
 // Halves take as long to widen as to multiply, and gain nothing by more sums at once.
 template <class S>
-constexpr int64_t kDepthwisePixels = kMostPixels >= 14      ? (kIsSame<S, float> ? 14 : 7)
+constexpr int64_t kDepthwisePixels = kMaxPixels >= 14      ? (kIsSame<S, float> ? 14 : 7)
                                      : WEFT_KNOWN_STEPS > 0 ? (kIsSame<S, float> ? 8 : 4)
                                                             : 3;
 // Blocks have 8 channels or 16. Few layers have those of 8 alone.

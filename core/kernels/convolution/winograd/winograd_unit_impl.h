@@ -92,7 +92,7 @@ class Winograd {
     tile.bias = tile.residual = nullptr;
     tile.residual_vector = 0;
     const X* ahead = tile.weights + 2 * V::kLanes / kBlock * panel;
-    const int64_t tiles = (count_ + kMostPixels - 1) / kMostPixels;
+    const int64_t tiles = (count_ + kMaxPixels - 1) / kMaxPixels;
     for (int64_t t = 0; t < tiles; ++t) {
       const int64_t begin = count_ * t / tiles, end = count_ * (t + 1) / tiles;
       float* const sums =

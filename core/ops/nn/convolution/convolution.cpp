@@ -150,7 +150,7 @@ bool spreads_one_element(const Window& w, const Shape& data, const Shape& out) {
   return is_window;
 }
 
-constexpr double kMostExtent = 0x1p62;  // far from overflow
+constexpr double kMaxExtent = 0x1p62;  // far from overflow
 
 // The adjoint of the convolution that takes the result's shape to the data's.
 Result<Value> deconvolution(const ComposeContext& c) {
@@ -175,7 +175,7 @@ Result<Value> deconvolution(const ComposeContext& c) {
                                    "`stride`; got ", more);
     const double rough = static_cast<double>(data[2 + axis]) * static_cast<double>(w.stride[of]) +
                          static_cast<double>(w.dilate[of]) * static_cast<double>(w.kernel[of]);
-    if (rough > kMostExtent) return errors::too_many_elements("deconvolution", "data", data);
+    if (rough > kMaxExtent) return errors::too_many_elements("deconvolution", "data", data);
     const int64_t extent = (data[2 + axis] - 1) * w.stride[of] - 2 * w.pad[of] +
                            w.dilate[of] * (w.kernel[of] - 1) + 1 + more;
     if (data[2 + axis] < 1 || extent < 1)

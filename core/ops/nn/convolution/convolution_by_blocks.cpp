@@ -81,8 +81,8 @@ Chunks chunks_of(const Convolution& p, Made made) {
   Chunks chunks{p, winograd_side(p, made), 0, 0, 0, 0, 0, 0};
   const int64_t size = kernels::element_size(p.dtype);
   const int64_t image = (elements_in(p) + elements_out(p)) * size;
-  const int64_t most = std::max<int64_t>(1, kCachedBytes / image);
-  const int64_t count = (p.batch + most - 1) / most;
+  const int64_t maximum = std::max<int64_t>(1, kCachedBytes / image);
+  const int64_t count = (p.batch + maximum - 1) / maximum;
   chunks.problem.batch = (p.batch + count - 1) / count;
   int64_t end = 0;
   const auto reserve = [&](int64_t elements) {

@@ -15,7 +15,7 @@ using kernels::Convolution;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-constexpr int64_t kMostPhases = 1024;
+constexpr int64_t kMaxPhases = 1024;
 
 // Of an axis: position i of the one phase that meets a tap reads dy at i + offset.
 struct Meeting {
@@ -88,8 +88,8 @@ Parts parts_of(const Convolution& p) {
   Convolution& q = parts.problem;
   const int64_t size = kernels::element_size(p.dtype);
   const int64_t image = (elements_in(q) + elements_out(q)) * size;
-  const int64_t most = std::max<int64_t>(1, kCachedBytes / std::max<int64_t>(1, image));
-  q.batch = divide_up(p.batch, divide_up(p.batch, most));
+  const int64_t maximum = std::max<int64_t>(1, kCachedBytes / std::max<int64_t>(1, image));
+  q.batch = divide_up(p.batch, divide_up(p.batch, maximum));
   const auto after = [&](int64_t begin, int64_t elements) {
     return begin + divide_up(elements * size, 64) * 64;
   };
@@ -203,7 +203,7 @@ class Interleaving {
 
 bool has_phases(const Convolution& p) {
   if (p.stride_height == 1 && p.stride_width == 1) return false;
-  if (p.stride_height > kMostPhases / p.stride_width) return false;
+  if (p.stride_height > kMaxPhases / p.stride_width) return false;
   return p.batch > 0 && elements_in(p) > 0 && elements_out(p) > 0;
 }
 

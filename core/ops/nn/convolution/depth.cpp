@@ -19,9 +19,9 @@ Result<kernels::Depth> depth_problem(const AttributeReader& a, DType dtype, cons
   w.stride[0] = a.integer("stride");
   w.pad[0] = w.pad_end[0] = a.integer("pad");
   w.dilate[0] = a.integer("dilate");
-  constexpr int64_t kMost = int64_t{1} << 31;
+  constexpr int64_t kMax = int64_t{1} << 31;
   for (const int64_t number : {w.kernel[0], w.stride[0], w.dilate[0], w.pad[0] + 1})
-    if (number < 1 || number > kMost)
+    if (number < 1 || number > kMax)
       return errors::invalid_value(op,
                                    "`kernel`, `stride` and `dilate` must be at least 1, `pad` at "
                                    "least 0, and all at most 2^31; got ",

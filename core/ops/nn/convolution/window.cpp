@@ -8,7 +8,7 @@ namespace weft::ops {
 namespace {
 
 Status read_extents(const AttributeReader& a, std::string_view op, std::string_view name,
-                    int spatial, int64_t least, int64_t (&extents)[3]) {
+                    int spatial, int64_t minimum, int64_t (&extents)[3]) {
   const auto given = a.has(name) ? a.ints(name) : std::span<const int64_t>();
   if (given.empty()) return {};
   if (given.size() != 1 && given.size() != static_cast<size_t>(spatial))
@@ -17,8 +17,8 @@ Status read_extents(const AttributeReader& a, std::string_view op, std::string_v
                                  given.size());
   for (int axis = 0; axis < spatial; ++axis) {
     const int64_t number = given[given.size() == 1 ? 0 : static_cast<size_t>(axis)];
-    if (number < least || number > (int64_t{1} << 31))
-      return errors::invalid_value(op, "`", name, "` must be at least ", least, "; got ", number);
+    if (number < minimum || number > (int64_t{1} << 31))
+      return errors::invalid_value(op, "`", name, "` must be at least ", minimum, "; got ", number);
     extents[3 - spatial + axis] = number;
   }
   return {};

@@ -37,12 +37,12 @@ Axes from(int first, int rank) {
   return axes;
 }
 
-Status require_floating(const ComposeContext& c, int least_rank) {
+Status require_floating(const ComposeContext& c, int min_rank) {
   const TensorType data = c.in(0).type();
   if (!is_floating(data.dtype))
     return errors::invalid_type(c.op().name, "`data` must be floating; got ", data.dtype);
-  if (data.shape.rank() < least_rank)
-    return errors::invalid_value(c.op().name, "`data` must have at least ", least_rank,
+  if (data.shape.rank() < min_rank)
+    return errors::invalid_value(c.op().name, "`data` must have at least ", min_rank,
                                  " axes; got shape ", data.shape);
   return {};
 }

@@ -80,8 +80,8 @@ Result<Types> infer_taps(const InferContext& c) {
     return errors::invalid_type(c.op().name, "`data` must be float32; got ", c.in[0].dtype);
   WEFT_ASSIGN(Types types, infer_blocked(c));
   WEFT_ASSIGN(const kernels::Pooling p, parse_blocked(c, DType::kFloat32, c.in[0].shape));
-  if (p.kernel_height * p.kernel_width > kernels::kMostPoolTaps)
-    return errors::invalid_value(c.op().name, "`kernel` must have at most ", kernels::kMostPoolTaps,
+  if (p.kernel_height * p.kernel_width > kernels::kMaxPoolTaps)
+    return errors::invalid_value(c.op().name, "`kernel` must have at most ", kernels::kMaxPoolTaps,
                                  " elements; got ", p.kernel_height * p.kernel_width);
   types[0].dtype = DType::kUInt8;
   return types;

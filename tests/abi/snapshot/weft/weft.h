@@ -628,14 +628,14 @@ WEFT_API weft_status weft_trace_set_example(size_t example, const weft_function*
 /* Makes the extent at some axes of placeholders, axes[i] of inputs[i], a dimension: a size in
  * [least, most] that each call has from its inputs. After weft_trace_begin, before anything else;
  * the placeholders' extent is the example's. */
-WEFT_API weft_status weft_trace_add_dimension(const char* name, int64_t least, int64_t most,
+WEFT_API weft_status weft_trace_add_dimension(const char* name, int64_t minimum, int64_t maximum,
                                               const size_t* inputs, const int32_t* axes,
                                               size_t count);
 /* Did an extent of a traced array differ between the earlier examples, so that nothing may be
  * decided by it but that it is in [*least, *most] (may be NULL)? At least two of them must have
  * been given. */
-WEFT_API int32_t weft_tensor_extent_follows(weft_tensor tensor, int32_t axis, int64_t* least,
-                                            int64_t* most);
+WEFT_API int32_t weft_tensor_extent_follows(weft_tensor tensor, int32_t axis, int64_t* minimum,
+                                            int64_t* maximum);
 /* The number in `count`, a traced int64 array without axes of at least 0 and at most `bound`, as
  * this example has it. The same for arrays that are computed alike from the same. */
 WEFT_API weft_status weft_trace_size(weft_tensor count, int64_t bound, int64_t* size);
