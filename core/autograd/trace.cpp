@@ -168,7 +168,7 @@ Status Trace::write(Tensor& target, const ops::Argument& value) {
 
 void Trace::begin_segment() {
   ++segments_;
-  builder_.set_rebuilt(true);
+  builder_.set_rematerialized(true);
 }
 
 Status Trace::end_segment(std::span<Tensor* const> outputs) {
@@ -178,13 +178,13 @@ Status Trace::end_segment(std::span<Tensor* const> outputs) {
     values.push_back(std::move(value));
   }
   if (--segments_ > 0) return {};
-  builder_.set_rebuilt(false);
+  builder_.set_rematerialized(false);
   // A view costs nothing to have again; what it is a view of is kept.
   for (const ops::Value& value : values)
     for (graph::ValueId id = value.id(); graph_.producer(id);) {
       graph::Node& node =
           graph_.nodes[static_cast<size_t>(graph_.values[static_cast<size_t>(id)].index)];
-      node.rebuilt = false;
+      node.rematerialized = false;
       if (!node.op || !node.op->view_rule) break;
       id = node.operands[0].value;
     }

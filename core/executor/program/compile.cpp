@@ -125,7 +125,7 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   Graph step = is_bounded ? Graph(whole) : std::move(whole);
 #else
   whole = with_early_masks_of_step(with_checkpoints(std::move(whole)));
-  Graph step = with_least_kept(is_bounded ? Graph(whole) : std::move(whole), selection);
+  Graph step = with_fewest_residuals(is_bounded ? Graph(whole) : std::move(whole), selection);
 #endif
   WEFT_ASSIGN(const Graph ready,
               run_passes(std::move(step), graph::Stage::kAfterSplit, context, selection));

@@ -43,9 +43,9 @@ class Halving {
       : joint_(joint), outputs_(outputs), selection_(selection), options_(options) {}
 
   // `enough`: bytes of residuals and the larger arena; 0: as few as are found.
-  Result<Halves> plan(const std::vector<bool>& rebuilt, int64_t enough = 0) const {
+  Result<Halves> plan(const std::vector<bool>& rematerialized, int64_t enough = 0) const {
     const graph::PassContext context{fold_node};
-    Split parts = split(joint_, outputs_, rebuilt);
+    Split parts = split(joint_, outputs_, rematerialized);
     Halves halves;
     halves.reads_input = std::move(parts.reads_input);
     halves.reads_output = std::move(parts.reads_output);
@@ -74,21 +74,21 @@ class Halving {
   // With `budget` at most so many bytes, by computing again what costs least beside checkpoints and
   // what is light, where that keeps fewer bytes.
   Result<Halves> plan_within(int64_t budget) {
-    FirstPart first = first_of_joint(joint_, outputs_);
+    ForwardPart first = forward_of_joint(joint_, outputs_);
     const std::vector<bool> marked = checkpointed(joint_, first);
     first.again = marked;
-    if (selection_.enabled("residuals")) first.again = either(least_kept(joint_, first), marked);
+    if (selection_.enabled("residuals")) first.again = either(fewest_residuals(joint_, first), marked);
     WEFT_ASSIGN(Halves best, plan(first.again));
     if (budget == 0 || best.bytes() <= budget) return best;
     options_.branches = false;
-    const auto try_rung = [&](const std::vector<bool>& rebuilt, int64_t enough) -> Result<int64_t> {
-      WEFT_ASSIGN(Halves halves, plan(either(rebuilt, marked), enough));
+    const auto try_level = [&](const std::vector<bool>& rematerialized, int64_t enough) -> Result<int64_t> {
+      WEFT_ASSIGN(Halves halves, plan(either(rematerialized, marked), enough));
       const int64_t bytes = halves.bytes();
       if (bytes <= budget) best = std::move(halves);
       return bytes;
     };
     const int64_t plain = best.bytes();
-    WEFT_ASSIGN(const int64_t minimum, climb(joint_, first, budget, try_rung));
+    WEFT_ASSIGN(const int64_t minimum, search_remat(joint_, first, budget, try_level));
     if (best.bytes() > budget) return budget_not_met(budget, std::min(minimum, plain));
     return best;
   }
@@ -100,10 +100,10 @@ class Halving {
   PlanOptions options_;
 };
 
-FirstPart first_part(const Graph& step, const graph::PassSelection& selection) {
-  FirstPart first = first_of_step(step);
+ForwardPart first_part(const Graph& step, const graph::PassSelection& selection) {
+  ForwardPart first = forward_of_step(step);
   if (selection.enabled("residuals") && std::ranges::any_of(step.nodes, &graph::Node::backward))
-    first.again = least_kept(step, first);
+    first.again = fewest_residuals(step, first);
   return first;
 }
 
@@ -114,18 +114,18 @@ Graph with_early_masks_of_step(Graph graph) {
   return is_step ? with_early_masks(graph) : std::move(graph);
 }
 
-Graph with_least_kept(Graph step, const graph::PassSelection& selection) {
-  const FirstPart first = first_part(step, selection);
-  return first.again.empty() ? std::move(step) : with_rebuilt(step, first.again);
+Graph with_fewest_residuals(Graph step, const graph::PassSelection& selection) {
+  const ForwardPart first = first_part(step, selection);
+  return first.again.empty() ? std::move(step) : with_rematerialized(step, first.again);
 }
 
 Status Compiled::build_step_within(const Graph& whole, int64_t budget, const PlanOptions& options,
                                    const graph::PassSelection& selection) {
   const graph::PassContext context{fold_node};
   PlanOptions within = options;
-  const auto try_rung = [&](const std::vector<bool>& rebuilt, int64_t enough) -> Result<int64_t> {
+  const auto try_level = [&](const std::vector<bool>& rematerialized, int64_t enough) -> Result<int64_t> {
     within.enough = enough;
-    WEFT_ASSIGN(const Graph ready, run_passes(with_rebuilt(whole, rebuilt),
+    WEFT_ASSIGN(const Graph ready, run_passes(with_rematerialized(whole, rematerialized),
                                               graph::Stage::kAfterSplit, context, selection));
     WEFT_ASSIGN(Plan plan, make_plan(ready, within));
     const int64_t bytes = plan.arena_bytes;
@@ -133,7 +133,7 @@ Status Compiled::build_step_within(const Graph& whole, int64_t budget, const Pla
     return bytes;
   };
   const int64_t plain = forward_.arena_bytes;
-  WEFT_ASSIGN(const int64_t minimum, climb(whole, first_part(whole, selection), budget, try_rung));
+  WEFT_ASSIGN(const int64_t minimum, search_remat(whole, first_part(whole, selection), budget, try_level));
   if (forward_.arena_bytes > budget) return budget_not_met(budget, std::min(minimum, plain));
   runs_on_caller_ = forward_.runs_on_caller;
   return {};

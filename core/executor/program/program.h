@@ -242,7 +242,7 @@ Status budget_not_met(int64_t budget, int64_t minimum);
 // A training step in one graph in which masks (split.h) are made early; other graphs as they are.
 graph::Graph with_early_masks_of_step(graph::Graph graph);
 // A training step in one graph in which what is light runs again, where that keeps fewer bytes.
-graph::Graph with_least_kept(graph::Graph step, const graph::PassSelection& selection);
+graph::Graph with_fewest_residuals(graph::Graph step, const graph::PassSelection& selection);
 
 class Program final : public Object {
  public:

@@ -24,57 +24,57 @@
 namespace weft::executor {
 
 // What runs first of a graph, and of what the rest reads may run again then.
-struct FirstPart {
+struct ForwardPart {
   std::vector<int32_t> nodes;  // in order
   std::vector<bool> leaves;    // by value: it is the caller's, and not computed again
   std::vector<bool> renewed;   // by input: a state that has its new content when the rest runs
   std::vector<bool> again;     // by node: it runs again without a budget, too; empty: none
   // What is kept and costs more where the nodes that are marked run again.
-  std::function<Kept(const std::vector<bool>& rebuilt)> kept;
+  std::function<Residuals(const std::vector<bool>& rematerialized)> residuals;
 };
-FirstPart first_of_joint(const graph::Graph& joint, size_t outputs);
+ForwardPart forward_of_joint(const graph::Graph& joint, size_t outputs);
 
 // Does memory bound it, not arithmetic?
 bool is_light(const graph::Graph& graph, const graph::Node& node);
 // May the rest run this node of the first part again, and is it worth a choice?
-bool may_run_again(const graph::Graph& graph, const graph::Node& node, const FirstPart& first);
+bool may_recompute(const graph::Graph& graph, const graph::Node& node, const ForwardPart& first);
 
 // By node: those that may run again where there is no budget.
-std::vector<bool> light_again(const graph::Graph& graph, const FirstPart& first);
+std::vector<bool> recomputed_light(const graph::Graph& graph, const ForwardPart& first);
 // By node: the light ones that run again where there is no budget, so that the fewest bytes are
 // kept.
-std::vector<bool> least_kept(const graph::Graph& graph, const FirstPart& first);
+std::vector<bool> fewest_residuals(const graph::Graph& graph, const ForwardPart& first);
 
 // What of it is in a checkpoint and may run again.
-std::vector<bool> checkpointed(const graph::Graph& graph, const FirstPart& first);
+std::vector<bool> checkpointed(const graph::Graph& graph, const ForwardPart& first);
 
-struct Rung {
-  std::vector<bool> rebuilt;  // by node of the graph
+struct RematLevel {
+  std::vector<bool> rematerialized;  // by node of the graph
   double seconds = 0;         // that it takes longer, by the model of costs
-  int64_t kept = 0;           // bytes
+  int64_t residuals = 0;           // bytes
 };
 
 // For segments of about `bytes` each. Rungs by rising seconds.
-std::vector<Rung> ladder(const graph::Graph& graph, const FirstPart& first, int64_t bytes);
+std::vector<RematLevel> remat_levels(const graph::Graph& graph, const ForwardPart& first, int64_t bytes);
 
 // Bytes of all values that may be computed again.
-int64_t rebuildable_bytes(const graph::Graph& graph, const FirstPart& first);
+int64_t rematerializable_bytes(const graph::Graph& graph, const ForwardPart& first);
 
-// Searches the ladders for the rung that costs least of those that fit: `try_rung` plans with these
+// Searches the ladders for the rung that costs least of those that fit: `try_level` plans with these
 // nodes rebuilt, without looking for fewer bytes than `enough` (0: for as few as there are), says
 // how many bytes that takes, and keeps the plan if that is the best so far, that is where it fits.
 // Gives the fewest bytes that were met.
-using TryRung = std::function<Result<int64_t>(const std::vector<bool>& rebuilt, int64_t enough)>;
-Result<int64_t> climb(const graph::Graph& graph, FirstPart first, int64_t budget,
-                      const TryRung& try_rung);
+using TryLevel = std::function<Result<int64_t>(const std::vector<bool>& rematerialized, int64_t enough)>;
+Result<int64_t> search_remat(const graph::Graph& graph, ForwardPart first, int64_t budget,
+                      const TryLevel& try_level);
 
 // ---- a step in one graph ------------------------------------------------------------------------
 
 // All before the gradients; without nodes in a graph that is no step.
-FirstPart first_of_step(const graph::Graph& graph);
+ForwardPart forward_of_step(const graph::Graph& graph);
 // The graph in which nodes that are marked run again, as clones, just before what reads them first
 // behind the first part.
-graph::Graph with_rebuilt(const graph::Graph& graph, const std::vector<bool>& rebuilt);
+graph::Graph with_rematerialized(const graph::Graph& graph, const std::vector<bool>& rematerialized);
 // The graph in which what checkpoints mark runs again so.
 graph::Graph with_checkpoints(graph::Graph graph);
 

@@ -25,15 +25,15 @@ int64_t bytes_of(const Graph& graph, const Node& node) {
 
 class Forward {
  public:
-  Forward(const Graph& joint, const FirstPart& first)
-      : joint_(joint), nodes_(first.nodes), may_rebuild_(joint.nodes.size(), false) {
+  Forward(const Graph& joint, const ForwardPart& first)
+      : joint_(joint), nodes_(first.nodes), may_rematerialize_(joint.nodes.size(), false) {
     for (const int32_t n : nodes_)
-      may_rebuild_[static_cast<size_t>(n)] = may_run_again(joint, node(n), first);
+      may_rematerialize_[static_cast<size_t>(n)] = may_recompute(joint, node(n), first);
     find_last_reads();
   }
 
   std::span<const int32_t> nodes() const { return nodes_; }
-  bool may_rebuild(int32_t n) const { return may_rebuild_[static_cast<size_t>(n)]; }
+  bool may_rematerialize(int32_t n) const { return may_rematerialize_[static_cast<size_t>(n)]; }
   const Node& node(int32_t n) const { return joint_.nodes[static_cast<size_t>(n)]; }
 
   int64_t bytes(int32_t n) const { return bytes_of(joint_, node(n)); }
@@ -76,7 +76,7 @@ class Forward {
 
   const Graph& joint_;
   const std::vector<int32_t>& nodes_;  // of the forward, in order
-  std::vector<bool> may_rebuild_;      // by node of the joint graph
+  std::vector<bool> may_rematerialize_;      // by node of the joint graph
   std::vector<int32_t> last_read_;     // by value: position among the nodes
 };
 
@@ -89,7 +89,7 @@ std::vector<size_t> cuts(const Forward& forward, int64_t bytes) {
   int64_t computed = 0;
   size_t best = SIZE_MAX;
   for (size_t p = 0; p + 1 < forward.nodes().size(); ++p) {
-    if (forward.may_rebuild(forward.nodes()[p])) computed += forward.bytes(forward.nodes()[p]);
+    if (forward.may_rematerialize(forward.nodes()[p])) computed += forward.bytes(forward.nodes()[p]);
     if (computed < bytes / 2) continue;
     const int64_t maximum = best == SIZE_MAX ? INT64_MAX : crossing[best];
     if (crossing[p] <= (computed < bytes ? maximum : maximum / 2)) best = p;
@@ -103,7 +103,7 @@ std::vector<size_t> cuts(const Forward& forward, int64_t bytes) {
   return result;
 }
 
-std::vector<bool> at_least(const Graph& graph, const FirstPart& part) {
+std::vector<bool> at_least(const Graph& graph, const ForwardPart& part) {
   return part.again.empty() ? std::vector<bool>(graph.nodes.size(), false) : part.again;
 }
 
@@ -114,20 +114,20 @@ struct Choice {
 };
 
 // Of a segment: its light nodes, then all; or all at once where that is worth more.
-void add_choices(const Graph& joint, const FirstPart& part, const Kept& plain,
+void add_choices(const Graph& joint, const ForwardPart& part, const Residuals& plain,
                  const std::vector<int32_t>& light, const std::vector<int32_t>& all,
                  std::vector<Choice>& choices) {
-  const auto kept = [&](const std::vector<int32_t>& nodes) {
-    std::vector<bool> rebuilt = at_least(joint, part);
-    for (const int32_t n : nodes) rebuilt[static_cast<size_t>(n)] = true;
-    return part.kept(rebuilt);
+  const auto residuals = [&](const std::vector<int32_t>& nodes) {
+    std::vector<bool> rematerialized = at_least(joint, part);
+    for (const int32_t n : nodes) rematerialized[static_cast<size_t>(n)] = true;
+    return part.residuals(rematerialized);
   };
   constexpr double kMinSeconds = 1e-9;
-  const auto worth = [&](const Kept& less, const Kept& more) {
+  const auto worth = [&](const Residuals& less, const Residuals& more) {
     return static_cast<double>(less.bytes - more.bytes) /
            std::max(kMinSeconds, more.seconds - less.seconds);
   };
-  const Kept without_light = kept(light), without_all = kept(all);
+  const Residuals without_light = residuals(light), without_all = residuals(all);
   const double first = worth(plain, without_light), second = worth(without_light, without_all),
                both = worth(plain, without_all);
   const bool apart = without_light.bytes < plain.bytes && first >= both;
@@ -143,7 +143,7 @@ bool is_light(const Graph& graph, const Node& node) {
   return seconds_of(cost) <= seconds_of({0, cost.bytes});
 }
 
-bool may_run_again(const Graph& graph, const Node& node, const FirstPart& first) {
+bool may_recompute(const Graph& graph, const Node& node, const ForwardPart& first) {
   if (!node.op || node.effect >= 0 || node.op->runs_on_caller) return false;
   for (const Operand& operand : node.operands) {
     if (!operand.is_value()) continue;
@@ -156,8 +156,8 @@ bool may_run_again(const Graph& graph, const Node& node, const FirstPart& first)
                               [&](ValueId id) { return first.leaves[static_cast<size_t>(id)]; });
 }
 
-FirstPart first_of_joint(const Graph& joint, size_t outputs) {
-  FirstPart first;
+ForwardPart forward_of_joint(const Graph& joint, size_t outputs) {
+  ForwardPart first;
   first.nodes = nodes_of_forward(joint, outputs);
   first.leaves.resize(joint.values.size(), false);
   first.renewed.resize(joint.inputs.size(), false);
@@ -168,39 +168,39 @@ FirstPart first_of_joint(const Graph& joint, size_t outputs) {
   }
   for (size_t k = 0; k < outputs; ++k)
     if (!is_state[k]) first.leaves[static_cast<size_t>(joint.outputs[k])] = true;
-  first.kept = [&joint, outputs](const std::vector<bool>& rebuilt) {
-    return kept_by(joint, outputs, rebuilt);
+  first.residuals = [&joint, outputs](const std::vector<bool>& rematerialized) {
+    return residuals_of(joint, outputs, rematerialized);
   };
   return first;
 }
 
-int64_t rebuildable_bytes(const Graph& graph, const FirstPart& first) {
+int64_t rematerializable_bytes(const Graph& graph, const ForwardPart& first) {
   const Forward forward(graph, first);
   int64_t sum = 0;
   for (const int32_t n : forward.nodes())
-    if (forward.may_rebuild(n)) sum += forward.bytes(n);
+    if (forward.may_rematerialize(n)) sum += forward.bytes(n);
   return sum;
 }
 
-std::vector<bool> checkpointed(const Graph& graph, const FirstPart& first) {
+std::vector<bool> checkpointed(const Graph& graph, const ForwardPart& first) {
   const Forward forward(graph, first);
-  std::vector<bool> rebuilt(graph.nodes.size(), false);
+  std::vector<bool> rematerialized(graph.nodes.size(), false);
   for (const int32_t n : forward.nodes())
-    rebuilt[static_cast<size_t>(n)] = forward.node(n).rebuilt && forward.may_rebuild(n);
-  return rebuilt;
+    rematerialized[static_cast<size_t>(n)] = forward.node(n).rematerialized && forward.may_rematerialize(n);
+  return rematerialized;
 }
 
-std::vector<Rung> ladder(const Graph& graph, const FirstPart& first, int64_t bytes) {
+std::vector<RematLevel> remat_levels(const Graph& graph, const ForwardPart& first, int64_t bytes) {
   if (first.nodes.empty()) return {};
   const Forward forward(graph, first);
-  const Kept plain = first.kept(at_least(graph, first));
+  const Residuals plain = first.residuals(at_least(graph, first));
   std::vector<Choice> choices;
   size_t begin = 0;
   for (const size_t cut : cuts(forward, bytes)) {
     std::vector<int32_t> light, all;
     for (size_t p = begin; p <= cut; ++p) {
       const int32_t n = forward.nodes()[p];
-      if (!forward.may_rebuild(n) || forward.crosses(p, cut)) continue;
+      if (!forward.may_rematerialize(n) || forward.crosses(p, cut)) continue;
       all.push_back(n);
       if (is_light(graph, forward.node(n))) light.push_back(n);
     }
@@ -208,16 +208,16 @@ std::vector<Rung> ladder(const Graph& graph, const FirstPart& first, int64_t byt
     add_choices(graph, first, plain, light, all, choices);
   }
   std::ranges::stable_sort(choices, std::greater(), &Choice::worth);
-  std::vector<Rung> rungs;
-  Rung rung{at_least(graph, first)};
+  std::vector<RematLevel> levels;
+  RematLevel level{at_least(graph, first)};
   for (const Choice& choice : choices) {
-    for (const int32_t n : choice.nodes) rung.rebuilt[static_cast<size_t>(n)] = true;
-    const Kept kept = first.kept(rung.rebuilt);
-    rung.seconds = kept.seconds;
-    rung.kept = kept.bytes;
-    rungs.push_back(rung);
+    for (const int32_t n : choice.nodes) level.rematerialized[static_cast<size_t>(n)] = true;
+    const Residuals residuals = first.residuals(level.rematerialized);
+    level.seconds = residuals.seconds;
+    level.residuals = residuals.bytes;
+    levels.push_back(level);
   }
-  return rungs;
+  return levels;
 }
 
 namespace {
@@ -225,12 +225,12 @@ namespace {
 constexpr int kSegments[] = {64, 32, 16, 8, 4};
 constexpr std::ptrdiff_t kLooks = 3;  // at rungs that cost less than one that was found
 
-class Climb {
+class RematSearch {
  public:
-  Climb(const Graph& graph, int64_t budget, const TryRung& try_rung)
-      : graph_(graph), budget_(budget), try_rung_(try_rung) {}
+  RematSearch(const Graph& graph, int64_t budget, const TryLevel& try_level)
+      : graph_(graph), budget_(budget), try_level_(try_level) {}
 
-  Result<int64_t> run(FirstPart first) {
+  Result<int64_t> run(ForwardPart first) {
     WEFT_TRY(search_ladders(first));
     if (!found() && !first.again.empty()) {
       // What runs again anyway keeps fewer bytes, but it may meet others at the peak.
@@ -244,45 +244,45 @@ class Climb {
  private:
   // A rung that takes too many bytes.
   struct Refused {
-    std::vector<bool> rebuilt;
+    std::vector<bool> rematerialized;
     int64_t bytes;
   };
 
   bool found() const { return seconds_ < INFINITY; }
 
-  Status search_ladders(const FirstPart& first) {
-    const int64_t all = rebuildable_bytes(graph_, first);
+  Status search_ladders(const ForwardPart& first) {
+    const int64_t all = rematerializable_bytes(graph_, first);
     for (const int segments : kSegments) {
       log(LogLevel::kDebug, "plan: rungs of ", segments, " segments");
-      WEFT_TRY(search(ladder(graph_, first, all / segments)));
+      WEFT_TRY(search(remat_levels(graph_, first, all / segments)));
     }
     return {};
   }
 
-  Status search(const std::vector<Rung>& rungs) {
-    const auto end = std::ranges::lower_bound(rungs, seconds_, {}, &Rung::seconds);
+  Status search(const std::vector<RematLevel>& levels) {
+    const auto end = std::ranges::lower_bound(levels, seconds_, {}, &RematLevel::seconds);
     // By halves: rungs before `low` do not fit; `high` fits, or is end. Bytes do not fall with
     // every rung, so those just before `high` are tried then, too, unless they keep too many
     // anyway.
-    auto low = rungs.begin(), high = end;
-    std::vector<bool> tried(rungs.size(), false);
-    const auto is_tried = [&](auto at) { return tried[static_cast<size_t>(at - rungs.begin())]; };
+    auto low = levels.begin(), high = end;
+    std::vector<bool> tried(levels.size(), false);
+    const auto is_tried = [&](auto at) { return tried[static_cast<size_t>(at - levels.begin())]; };
     const auto next = [&] {
       if (low < high) return low + (high - low) / 2;
-      const auto cheapest = high - std::min(high - rungs.begin(), kLooks);
+      const auto cheapest = high - std::min(high - levels.begin(), kLooks);
       auto at = high;
       while (at > cheapest && is_tried(at - 1)) --at;
-      return at > cheapest && (at - 1)->kept <= budget_ ? at - 1 : end;
+      return at > cheapest && (at - 1)->residuals <= budget_ ? at - 1 : end;
     };
-    for (auto at = end - (end != rungs.begin()); at != end; at = next()) {
-      tried[static_cast<size_t>(at - rungs.begin())] = true;
-      WEFT_ASSIGN(const int64_t bytes, try_rung_(at->rebuilt, budget_));
+    for (auto at = end - (end != levels.begin()); at != end; at = next()) {
+      tried[static_cast<size_t>(at - levels.begin())] = true;
+      WEFT_ASSIGN(const int64_t bytes, try_level_(at->rematerialized, budget_));
       minimum_ = std::min(minimum_, bytes);
-      log(LogLevel::kDebug, "plan: choice ", at - rungs.begin() + 1, " of ", rungs.size(),
+      log(LogLevel::kDebug, "plan: choice ", at - levels.begin() + 1, " of ", levels.size(),
           " takes ", bytes, " bytes and ", static_cast<int64_t>(at->seconds * 1e6), " us more; ",
           budget_, " bytes are wanted");
       if (bytes > budget_) {
-        refused_.push_back({at->rebuilt, bytes});
+        refused_.push_back({at->rematerialized, bytes});
         low = std::max(low, at + 1);
         continue;
       }
@@ -299,7 +299,7 @@ class Climb {
     const int64_t maximum = minimum_ + minimum_ / 8;
     for (const Refused& refused : refused_) {
       if (refused.bytes > maximum) continue;
-      WEFT_ASSIGN(const int64_t bytes, try_rung_(refused.rebuilt, 0));
+      WEFT_ASSIGN(const int64_t bytes, try_level_(refused.rematerialized, 0));
       minimum_ = std::min(minimum_, bytes);
     }
     return {};
@@ -307,7 +307,7 @@ class Climb {
 
   const Graph& graph_;
   const int64_t budget_;
-  const TryRung& try_rung_;
+  const TryLevel& try_level_;
   std::vector<Refused> refused_;
   int64_t minimum_ = INT64_MAX;
   double seconds_ = INFINITY;  // of the best that fits
@@ -315,9 +315,9 @@ class Climb {
 
 }  // namespace
 
-Result<int64_t> climb(const Graph& graph, FirstPart first, int64_t budget,
-                      const TryRung& try_rung) {
-  return Climb(graph, budget, try_rung).run(std::move(first));
+Result<int64_t> search_remat(const Graph& graph, ForwardPart first, int64_t budget,
+                      const TryLevel& try_level) {
+  return RematSearch(graph, budget, try_level).run(std::move(first));
 }
 
 }  // namespace weft::executor

@@ -62,8 +62,8 @@ class Step {
       if (!is_state[k]) leaves_[static_cast<size_t>(graph.outputs[k])] = true;
   }
 
-  FirstPart part() const {
-    FirstPart part;
+  ForwardPart part() const {
+    ForwardPart part;
     for (size_t n = 0; n < first_.size(); ++n)
       if (first_[n]) part.nodes.push_back(static_cast<int32_t>(n));
     if (part.nodes.size() == first_.size()) part.nodes.clear();
@@ -73,16 +73,16 @@ class Step {
       const ValueId renewed = graph_.outputs[static_cast<size_t>(pair.output)];
       part.renewed[static_cast<size_t>(pair.input)] = of_first(renewed);
     }
-    part.kept = [*this](const std::vector<bool>& rebuilt) { return kept(rebuilt); };
+    part.residuals = [*this](const std::vector<bool>& rematerialized) { return residuals(rematerialized); };
     return part;
   }
 
-  Graph with(const std::vector<bool>& rebuilt) const {
+  Graph with(const std::vector<bool>& rematerialized) const {
     Graph result = graph_;
     std::vector<int32_t> order;
     std::vector<ValueId> again(graph_.values.size(), kNoValue);
     const auto bring = [&](const auto& self, ValueId id) -> ValueId {
-      const Node* const node = runs_again(id, rebuilt);
+      const Node* const node = runs_again(id, rematerialized);
       if (!node) return id;
       ValueId& known = again[static_cast<size_t>(id)];
       if (known != kNoValue) return known;
@@ -122,33 +122,33 @@ class Step {
   }
 
   // The node that the rest runs again for a value: what is marked, and what is cheap, as in split.
-  const Node* runs_again(ValueId id, const std::vector<bool>& rebuilt) const {
+  const Node* runs_again(ValueId id, const std::vector<bool>& rematerialized) const {
     if (!of_first(id) || leaves_[static_cast<size_t>(id)]) return nullptr;
     const auto n = static_cast<size_t>(graph_.values[static_cast<size_t>(id)].index);
     const Node& node = graph_.nodes[n];
     if (!node.op || node.effect >= 0) return nullptr;
-    if (rebuilt[n] && !is_reduced(graph_, node, graph_.type(id).bytes())) return &node;
+    if (rematerialized[n] && !is_reduced(graph_, node, graph_.type(id).bytes())) return &node;
     if (node.op->is_random || node.op->runs_on_caller) return nullptr;
     const bool reads = std::ranges::any_of(node.operands, &Operand::is_value);
     return !reads || node.op->view_rule ? &node : nullptr;
   }
 
-  Kept kept(const std::vector<bool>& rebuilt) const {
+  Residuals residuals(const std::vector<bool>& rematerialized) const {
     std::vector<ValueId> pending;
     for (size_t n = 0; n < graph_.nodes.size(); ++n)
       for (const Operand& operand : graph_.nodes[n].operands)
         if (!first_[n] && operand.is_value()) pending.push_back(operand.value);
     std::vector<bool> seen(graph_.values.size(), false), runs(graph_.nodes.size(), false);
-    Kept kept;
+    Residuals residuals;
     while (!pending.empty()) {
       const ValueId id = pending.back();
       pending.pop_back();
       if (seen[static_cast<size_t>(id)] || !of_first(id) || leaves_[static_cast<size_t>(id)])
         continue;
       seen[static_cast<size_t>(id)] = true;
-      const Node* const node = runs_again(id, rebuilt);
+      const Node* const node = runs_again(id, rematerialized);
       if (!node) {
-        kept.bytes += aligned(graph_.type(id).bytes());
+        residuals.bytes += aligned(graph_.type(id).bytes());
         continue;
       }
       runs[static_cast<size_t>(node - graph_.nodes.data())] = true;
@@ -156,8 +156,8 @@ class Step {
         if (operand.is_value()) pending.push_back(operand.value);
     }
     for (size_t n = 0; n < runs.size(); ++n)
-      if (runs[n]) kept.seconds += seconds_of(cost_of_node(graph_, graph_.nodes[n]));
-    return kept;
+      if (runs[n]) residuals.seconds += seconds_of(cost_of_node(graph_, graph_.nodes[n]));
+    return residuals;
   }
 
   const Graph& graph_;
@@ -167,16 +167,16 @@ class Step {
 
 }  // namespace
 
-FirstPart first_of_step(const Graph& graph) { return Step(graph).part(); }
+ForwardPart forward_of_step(const Graph& graph) { return Step(graph).part(); }
 
-Graph with_rebuilt(const Graph& graph, const std::vector<bool>& rebuilt) {
-  return Step(graph).with(rebuilt);
+Graph with_rematerialized(const Graph& graph, const std::vector<bool>& rematerialized) {
+  return Step(graph).with(rematerialized);
 }
 
 Graph with_checkpoints(Graph graph) {
   const bool has_gradients = std::ranges::any_of(graph.nodes, &graph::Node::backward);
-  if (!has_gradients || std::ranges::none_of(graph.nodes, &graph::Node::rebuilt)) return graph;
-  return with_rebuilt(graph, checkpointed(graph, first_of_step(graph)));
+  if (!has_gradients || std::ranges::none_of(graph.nodes, &graph::Node::rematerialized)) return graph;
+  return with_rematerialized(graph, checkpointed(graph, forward_of_step(graph)));
 }
 
 }  // namespace weft::executor

@@ -129,16 +129,16 @@ class Flow {
 
 class Cut {
  public:
-  Cut(const Graph& graph, const FirstPart& first)
+  Cut(const Graph& graph, const ForwardPart& first)
       : graph_(graph),
         first_(first),
         is_first_(graph.nodes.size(), false),
-        again_(light_again(graph, first)) {
+        again_(recomputed_light(graph, first)) {
     for (const int32_t n : first.nodes) is_first_[static_cast<size_t>(n)] = true;
   }
 
   std::vector<bool> run() {
-    std::vector<bool> rebuilt(graph_.nodes.size(), false);
+    std::vector<bool> rematerialized(graph_.nodes.size(), false);
     const std::vector<ValueId> read = read_by_the_rest();
     collect(read);
     Flow flow(2 * values_.size() + 2);
@@ -163,8 +163,8 @@ class Cut {
     const std::vector<bool> reaches = flow.reaching(sink);
     for (size_t i = 0; i < values_.size(); ++i)
       if (again(values_[i]) && reaches[2 * i])
-        rebuilt[static_cast<size_t>(graph_.values[static_cast<size_t>(values_[i])].index)] = true;
-    return rebuilt;
+        rematerialized[static_cast<size_t>(graph_.values[static_cast<size_t>(values_[i])].index)] = true;
+    return rematerialized;
   }
 
  private:
@@ -209,7 +209,7 @@ class Cut {
   }
 
   const Graph& graph_;
-  const FirstPart& first_;
+  const ForwardPart& first_;
   std::vector<bool> is_first_, again_;  // by node
   std::vector<int32_t> index_;          // by value, among those of the flow
   std::vector<ValueId> values_;
@@ -221,7 +221,7 @@ class Cut {
 // costs takes for granted. Nor is control flow, whose cost nobody knows. And not those whose result
 // waits for a product and is read by a light step then: to run that again would lead from one layer
 // to the one before, and on to the first.
-std::vector<bool> light_again(const Graph& graph, const FirstPart& first) {
+std::vector<bool> recomputed_light(const Graph& graph, const ForwardPart& first) {
   std::vector<bool> again(graph.nodes.size(), false);
   std::vector<int32_t> heavy(first.nodes.size() + 1, 0);  // steps before a position
   std::vector<int32_t> position(graph.nodes.size(), -1);
@@ -233,7 +233,7 @@ std::vector<bool> light_again(const Graph& graph, const FirstPart& first) {
     position[n] = static_cast<int32_t>(p);
     heavy[p + 1] = heavy[p] + !light;
     again[n] = light && node.outputs.size() == 1 && node.op && !node.op->is_random &&
-               may_run_again(graph, node, first);
+               may_recompute(graph, node, first);
   }
   std::vector<bool> result = again;
   for (size_t p = 0; p < first.nodes.size(); ++p) {
@@ -250,7 +250,7 @@ std::vector<bool> light_again(const Graph& graph, const FirstPart& first) {
   return result;
 }
 
-std::vector<bool> least_kept(const Graph& graph, const FirstPart& first) {
+std::vector<bool> fewest_residuals(const Graph& graph, const ForwardPart& first) {
   if (first.nodes.empty()) return std::vector<bool>(graph.nodes.size(), false);
   return Cut(graph, first).run();
 }

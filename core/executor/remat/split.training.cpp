@@ -18,10 +18,10 @@ namespace {
 
 class Splitter {
  public:
-  Splitter(const Graph& joint, size_t outputs, const std::vector<bool>& rebuilt)
+  Splitter(const Graph& joint, size_t outputs, const std::vector<bool>& rematerialized)
       : joint_(joint),
         outputs_(outputs),
-        marked_(rebuilt),
+        marked_(rematerialized),
         in_forward_(joint.nodes.size(), false),
         runs_again_(joint.nodes.size(), false),
         forward_(joint.values.size(), kNoValue),
@@ -46,15 +46,15 @@ class Splitter {
     return std::move(split_);
   }
 
-  Kept kept() {
+  Residuals residuals() {
     mark_forward();
     begin_backward();
     find_residuals();
-    Kept kept;
-    for (const ValueId id : residuals_) kept.bytes += aligned(joint_.type(id).bytes());
+    Residuals residuals;
+    for (const ValueId id : residuals_) residuals.bytes += aligned(joint_.type(id).bytes());
     for (size_t n = 0; n < joint_.nodes.size(); ++n)
-      if (runs_again_[n]) kept.seconds += seconds_of(cost_of_node(joint_, joint_.nodes[n]));
-    return kept;
+      if (runs_again_[n]) residuals.seconds += seconds_of(cost_of_node(joint_, joint_.nodes[n]));
+    return residuals;
   }
 
   std::vector<int32_t> nodes_of_forward() {
@@ -161,7 +161,7 @@ class Splitter {
       const ValueId input = graph.add_input(joint_.type(joint_.outputs[k]));
       ValueId& known = backward_[static_cast<size_t>(joint_.outputs[k])];
       // A state's new content is the caller's to change before the backward: it is not read.
-      const bool computed = joint_.producer(joint_.outputs[k]) && !rebuilt(joint_.outputs[k]);
+      const bool computed = joint_.producer(joint_.outputs[k]) && !rematerialized(joint_.outputs[k]);
       if (known == kNoValue && computed && !state[k]) known = input;
     }
   }
@@ -184,7 +184,7 @@ class Splitter {
 
   // What is marked, and what is cheap to have again: views take no step, and what reads no array
   // (zeros, an iota) is as quick to write as to read.
-  const Node* rebuilt(ValueId id) const {
+  const Node* rematerialized(ValueId id) const {
     const Node* node = joint_.producer(id);
     if (!node || !node->op || node->effect >= 0) return nullptr;
     const auto n = static_cast<size_t>(node - joint_.nodes.data());
@@ -214,7 +214,7 @@ class Splitter {
           value.origin != Origin::kNode || !in_forward_[static_cast<size_t>(value.index)])
         continue;
       seen[static_cast<size_t>(id)] = true;
-      if (const Node* node = rebuilt(id)) {
+      if (const Node* node = rematerialized(id)) {
         runs_again_[static_cast<size_t>(value.index)] = true;
         for (const Operand& operand : node->operands)
           if (operand.is_value()) pending.push_back(operand.value);
@@ -247,12 +247,12 @@ class Splitter {
 
 }  // namespace
 
-Split split(const Graph& joint, size_t outputs, const std::vector<bool>& rebuilt) {
-  return Splitter(joint, outputs, rebuilt).run();
+Split split(const Graph& joint, size_t outputs, const std::vector<bool>& rematerialized) {
+  return Splitter(joint, outputs, rematerialized).run();
 }
 
-Kept kept_by(const Graph& joint, size_t outputs, const std::vector<bool>& rebuilt) {
-  return Splitter(joint, outputs, rebuilt).kept();
+Residuals residuals_of(const Graph& joint, size_t outputs, const std::vector<bool>& rematerialized) {
+  return Splitter(joint, outputs, rematerialized).residuals();
 }
 
 std::vector<int32_t> nodes_of_forward(const Graph& joint, size_t outputs) {

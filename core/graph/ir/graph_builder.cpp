@@ -115,7 +115,7 @@ ops::Values GraphBuilder::append(const OpDef& op, std::vector<Operand> operands,
   node.line = line_;
   node.clone_of = clone_of_;
   node.backward = backward_;
-  node.rebuilt = rebuilt_;
+  node.rematerialized = rematerialized_;
   node.precision = precision_;
   if (op.is_random)
     node.ordinal = reused_ordinal_ >= 0 ? std::exchange(reused_ordinal_, -1) : graph_.ordinals++;
@@ -204,12 +204,12 @@ std::vector<ops::Value> inline_graph(GraphBuilder& builder, const Graph& source,
   for (const Constant& constant : source.constants)
     became[static_cast<size_t>(constant.value)] =
         builder.constant(constant.content, source.values[static_cast<size_t>(constant.value)].name);
-  const bool backward = builder.backward(), rebuilt = builder.rebuilt();
+  const bool backward = builder.backward(), rematerialized = builder.rematerialized();
   const DType precision = builder.precision();
   for (const Node& node : source.nodes) {
     if (!builder.status().ok()) break;
     builder.set_backward(backward || node.backward);
-    builder.set_rebuilt(rebuilt || node.rebuilt);
+    builder.set_rematerialized(rematerialized || node.rematerialized);
     builder.set_precision(node.precision);
     if (!node.op && !control_of(source, node)) {
       builder.fail(inline_region(builder, source, node, became));
@@ -232,7 +232,7 @@ std::vector<ops::Value> inline_graph(GraphBuilder& builder, const Graph& source,
   builder.set_line({});
   builder.set_clone_of(kNoValue);
   builder.set_backward(backward);
-  builder.set_rebuilt(rebuilt);
+  builder.set_rematerialized(rematerialized);
   builder.set_precision(precision);
   return became;
 }

@@ -36,7 +36,7 @@ class GraphBuilder final : public ops::Builder {
   void stand_for(const Node& node) {
     line_ = node.line;
     backward_ = node.backward;
-    rebuilt_ = node.rebuilt;
+    rematerialized_ = node.rematerialized;
     precision_ = node.precision;
   }
   // Nodes made from now on may compute in this dtype instead of float32; kFloat32: may not.
@@ -44,8 +44,8 @@ class GraphBuilder final : public ops::Builder {
   DType precision() const { return precision_; }
   bool backward() const { return backward_; }
   // Nodes made from now on are computed again by a backward that reads them.
-  void set_rebuilt(bool rebuilt) { rebuilt_ = rebuilt; }
-  bool rebuilt() const { return rebuilt_; }
+  void set_rematerialized(bool rematerialized) { rematerialized_ = rematerialized; }
+  bool rematerialized() const { return rematerialized_; }
   // The next random node takes this ordinal instead of a new one (graphs that are rebuilt).
   void reuse_ordinal(int32_t ordinal) { reused_ordinal_ = ordinal; }
 
@@ -63,7 +63,7 @@ class GraphBuilder final : public ops::Builder {
   int32_t reused_ordinal_ = -1;
   ValueId clone_of_ = kNoValue;
   bool backward_ = false;
-  bool rebuilt_ = false;
+  bool rematerialized_ = false;
   DType precision_ = DType::kFloat32;
 };
 

@@ -65,7 +65,7 @@ struct Node {
   bool backward = false;  // made from where gradients began on, in a graph that has them inside
   // Mixed precision was asked for: float32 arithmetic may be made in this dtype. kFloat32: not.
   DType precision = DType::kFloat32;
-  bool rebuilt = false;  // in a checkpoint: a backward computes it again instead of keeping it
+  bool rematerialized = false;  // in a checkpoint: a backward computes it again instead of keeping it
 };
 
 // Does it draw float32 numbers, uniform, one for each element? Tile programs can, too.

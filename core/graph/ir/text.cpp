@@ -175,7 +175,7 @@ class Printer {
     if (!node.op) right += region_text(graph_.regions[static_cast<size_t>(node.region)]);
     if (node.ordinal >= 0) right += " @ordinal " + std::to_string(node.ordinal);
     if (node.clone_of >= 0) right += " @clone " + use(node.clone_of);
-    if (node.rebuilt) right += " @rebuilt";
+    if (node.rematerialized) right += " @rebuilt";
     if (node.precision != DType::kFloat32)
       right += " @precision " + std::string(name_of(node.precision));
     if (node.line >= 0) right += " @line " + quoted(graph_.lines[static_cast<size_t>(node.line)]);

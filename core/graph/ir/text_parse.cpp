@@ -193,7 +193,7 @@ class GraphReader {
       else if (key == "clone")
         node.clone_of = use();
       else if (key == "rebuilt")
-        node.rebuilt = true;
+        node.rematerialized = true;
       else if (key == "precision")
         node.precision = precision(in_.word());
       else if (key == "line")

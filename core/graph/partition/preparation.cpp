@@ -83,27 +83,27 @@ class Splitter {
       for (const Operand& operand : node.operands)
         if (operand.is_value()) needed[static_cast<size_t>(operand.value)] = true;
     }
-    Rebuild rebuild(graph_, Rebuild::Inputs::kNone);
+    GraphRewrite rewrite(graph_, GraphRewrite::Inputs::kNone);
     for (size_t i = 0; i < graph_.inputs.size(); ++i) {
       const ValueId id = graph_.inputs[i];
       if (!needed[static_cast<size_t>(id)]) continue;
-      rebuild.take_input(id);
+      rewrite.take_input(id);
       inputs.push_back(static_cast<int32_t>(i));
     }
     for (size_t n = 0; n < graph_.nodes.size(); ++n)
       if (settled_[n] && needed[static_cast<size_t>(graph_.nodes[n].outputs[0])])
-        rebuild.copy(graph_.nodes[n]);
+        rewrite.copy(graph_.nodes[n]);
     for_each_prepared_value(
-        [&](ValueId id) { rebuild.graph().outputs.push_back(rebuild.map(id)); });
-    return std::move(rebuild.graph());
+        [&](ValueId id) { rewrite.graph().outputs.push_back(rewrite.map(id)); });
+    return std::move(rewrite.graph());
   }
 
   Graph rest() const {
-    Rebuild rebuild(graph_);
-    for_each_prepared_value([&](ValueId id) { rebuild.take_input(id); });
+    GraphRewrite rewrite(graph_);
+    for_each_prepared_value([&](ValueId id) { rewrite.take_input(id); });
     for (size_t n = 0; n < graph_.nodes.size(); ++n)
-      if (!prepared_[n]) rebuild.copy(graph_.nodes[n]);
-    return rebuild.finish();
+      if (!prepared_[n]) rewrite.copy(graph_.nodes[n]);
+    return rewrite.finish();
   }
 
   const Graph& graph_;

@@ -34,14 +34,14 @@ class Blocking : BlockedPoolings {
       if (!rewrite(node)) {
         for (const Operand& operand : node.operands)
           if (operand.is_value()) plain(operand.value);
-        rebuild_.copy(node);
+        rewrite_.copy(node);
       }
       WEFT_TRY(builder_.status());
     }
     builder_.stand_for(Node());
     for (const ValueId id : graph_.outputs) plain(id);
     WEFT_TRY(builder_.status());
-    return rebuild_.finish();
+    return rewrite_.finish();
   }
 
  private:
@@ -157,7 +157,7 @@ class Blocking : BlockedPoolings {
     const ops::Value dw =
         by_channels(emit("convolution_weight_blocked", inputs, attributes), data.kernel);
     const Shape& w = shape(node.outputs[0]);
-    rebuild_.set(node.outputs[0], ops::cast(w.rank() == 3 ? ops::reshape(dw, w) : dw, dtype).id());
+    rewrite_.set(node.outputs[0], ops::cast(w.rank() == 3 ? ops::reshape(dw, w) : dw, dtype).id());
     return true;
   }
 
@@ -174,7 +174,7 @@ class Blocking : BlockedPoolings {
     const ops::Values results =
         builder_.emit(ops::op_named(node.op->name + "_blocked"), inputs, node.attributes.view());
     set_blocked(node.outputs[0], results[0]);
-    for (size_t i = 1; i < results.size(); ++i) rebuild_.set(node.outputs[i], results[i].id());
+    for (size_t i = 1; i < results.size(); ++i) rewrite_.set(node.outputs[i], results[i].id());
     return true;
   }
 
@@ -262,7 +262,7 @@ class Blocking : BlockedPoolings {
     if (shape(node.outputs[0]).rank() == rank)
       set_blocked(node.outputs[0], sums);
     else
-      rebuild_.set(node.outputs[0], ops::reshape(sums, shape(node.outputs[0])).id());
+      rewrite_.set(node.outputs[0], ops::reshape(sums, shape(node.outputs[0])).id());
     return true;
   }
 
@@ -286,7 +286,7 @@ class Blocking : BlockedPoolings {
       set_blocked(node.outputs[0],
                   ops::reshape(sums, ops::blocked_shape(image(node.outputs[0]), b[4])));
     else
-      rebuild_.set(node.outputs[0], ops::reshape(sums, out).id());
+      rewrite_.set(node.outputs[0], ops::reshape(sums, out).id());
     return true;
   }
 

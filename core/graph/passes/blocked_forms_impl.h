@@ -39,8 +39,8 @@ class BlockedForms {
   virtual ~BlockedForms() = default;
   explicit BlockedForms(const Graph& graph)
       : graph_(graph),
-        rebuild_(graph),
-        builder_(rebuild_.graph()),
+        rewrite_(graph),
+        builder_(rewrite_.graph()),
         blocked_(graph.values.size(), kNoValue) {}
 
  protected:
@@ -62,13 +62,13 @@ class BlockedForms {
   // ---- the two forms of an old value
 
   ops::Value plain(ValueId old) {
-    const ValueId known = rebuild_.map(old);
+    const ValueId known = rewrite_.map(old);
     if (known != kNoValue) return builder_.value(known);
     const ops::Value value =
         is_blocked(old)
             ? from_blocks(builder_.value(blocked_[static_cast<size_t>(old)]), shape(old))
             : plain_volume(old);
-    rebuild_.set(old, value.id());
+    rewrite_.set(old, value.id());
     return value;
   }
   // Of a value that has neither form.
@@ -148,7 +148,7 @@ class BlockedForms {
   }
 
   const Graph& graph_;
-  Rebuild rebuild_;
+  GraphRewrite rewrite_;
   GraphBuilder builder_;
 
  private:

@@ -40,32 +40,32 @@ bool may_merge(const Node& node) {
 }  // namespace
 
 Result<Graph> merge_common(const Graph& graph, const PassContext&) {
-  Rebuild rebuild(graph);
+  GraphRewrite rewrite(graph);
   std::unordered_multimap<uint64_t, int32_t> known;  // hash → node of the new graph
   for (const Node& node : graph.nodes) {
     if (!may_merge(node)) {
-      rebuild.copy(node);
+      rewrite.copy(node);
       continue;
     }
     std::vector<Operand> operands;
-    for (const Operand& operand : node.operands) operands.push_back(rebuild.map(operand));
+    for (const Operand& operand : node.operands) operands.push_back(rewrite.map(operand));
     const uint64_t hash = hash_of(node, operands);
     const auto [begin, end] = known.equal_range(hash);
     const auto same = std::find_if(begin, end, [&](const auto& entry) {
-      const Node& other = rebuild.graph().nodes[static_cast<size_t>(entry.second)];
+      const Node& other = rewrite.graph().nodes[static_cast<size_t>(entry.second)];
       return other.op == node.op && other.operands == operands &&
              other.attributes == node.attributes;
     });
     if (same == end) {
-      rebuild.copy(node);
-      known.emplace(hash, static_cast<int32_t>(rebuild.graph().nodes.size()) - 1);
+      rewrite.copy(node);
+      known.emplace(hash, static_cast<int32_t>(rewrite.graph().nodes.size()) - 1);
       continue;
     }
-    const Node& earlier = rebuild.graph().nodes[static_cast<size_t>(same->second)];
+    const Node& earlier = rewrite.graph().nodes[static_cast<size_t>(same->second)];
     for (size_t i = 0; i < node.outputs.size(); ++i)
-      rebuild.set(node.outputs[i], earlier.outputs[i]);
+      rewrite.set(node.outputs[i], earlier.outputs[i]);
   }
-  return rebuild.finish();
+  return rewrite.finish();
 }
 
 }  // namespace weft::graph

@@ -44,18 +44,18 @@ class ScaleFolder {
       if (last != static_cast<int32_t>(n))
         convolution_of[static_cast<size_t>(last)] = static_cast<int32_t>(n);
     }
-    Rebuild rebuild(graph_);
-    GraphBuilder builder(rebuild.graph());
+    GraphRewrite rewrite(graph_);
+    GraphBuilder builder(rewrite.graph());
     for (size_t n = 0; n < graph_.nodes.size(); ++n) {
       if (folded[n]) continue;
       if (convolution_of[n] < 0)
-        rebuild.copy(graph_.nodes[n]);
+        rewrite.copy(graph_.nodes[n]);
       else
-        emit(rebuild, builder, graph_.nodes[static_cast<size_t>(convolution_of[n])],
+        emit(rewrite, builder, graph_.nodes[static_cast<size_t>(convolution_of[n])],
              graph_.nodes[n].outputs[0]);
     }
     if (!builder.status().ok()) return builder.status();
-    return rebuild.finish();
+    return rewrite.finish();
   }
 
  private:
@@ -105,13 +105,13 @@ class ScaleFolder {
            ops::moves_nothing(node.op->reader(node.attributes.view()));
   }
 
-  void emit(Rebuild& rebuild, GraphBuilder& builder, const Node& convolution, ValueId last) const {
+  void emit(GraphRewrite& rewrite, GraphBuilder& builder, const Node& convolution, ValueId last) const {
     const auto value_of = [&](const Operand& operand) {
       if (operand.is_scalar()) return ops::Value(&builder, operand.scalar);
-      return operand.is_value() ? builder.value(rebuild.map(operand.value)) : ops::Value();
+      return operand.is_value() ? builder.value(rewrite.map(operand.value)) : ops::Value();
     };
     builder.stand_for(convolution);
-    builder.set_rebuilt(graph_.producer(last)->rebuilt);
+    builder.set_rematerialized(graph_.producer(last)->rematerialized);
     const DType dtype = graph_.type(convolution.outputs[0]).dtype;
     const auto wide = [&](const ops::Value& x) {
       return is_half(dtype) && x && !x.is_scalar() ? ops::cast(x, DType::kFloat32) : x;
@@ -150,7 +150,7 @@ class ScaleFolder {
       const Node& volume = graph_.nodes[static_cast<size_t>(chain.volume)];
       result = builder.emit(*volume.op, {&result, 1}, volume.attributes.view())[0];
     }
-    if (builder.status().ok()) rebuild.set(last, result.id());
+    if (builder.status().ok()) rewrite.set(last, result.id());
   }
 
   const Graph& graph_;

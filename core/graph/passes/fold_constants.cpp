@@ -21,28 +21,28 @@ bool may_fold(const Graph& graph, const Node& node) {
 }  // namespace
 
 Result<Graph> fold_constants(const Graph& graph, const PassContext& context) {
-  Rebuild rebuild(graph);
+  GraphRewrite rewrite(graph);
   for (const Node& node : graph.nodes) {
     std::vector<Ref<Tensor>> inputs(node.operands.size());
     bool constant = context.evaluate && may_fold(graph, node);
     for (size_t i = 0; constant && i < inputs.size(); ++i) {
       if (!node.operands[i].is_value()) continue;
-      const ValueId id = rebuild.map(node.operands[i].value);
-      const Value& value = rebuild.graph().values[static_cast<size_t>(id)];
+      const ValueId id = rewrite.map(node.operands[i].value);
+      const Value& value = rewrite.graph().values[static_cast<size_t>(id)];
       constant = value.origin == Origin::kConstant;
-      if (constant) inputs[i] = rebuild.graph().constants[static_cast<size_t>(value.index)].content;
+      if (constant) inputs[i] = rewrite.graph().constants[static_cast<size_t>(value.index)].content;
     }
     if (!constant) {
-      rebuild.copy(node);
+      rewrite.copy(node);
       continue;
     }
     WEFT_ASSIGN(const std::vector<Ref<Tensor>> results, context.evaluate(graph, node, inputs));
     for (size_t i = 0; i < results.size(); ++i) {
-      WEFT_ASSIGN(const ValueId id, rebuild.graph().add_constant(results[i]));
-      rebuild.set(node.outputs[i], id);
+      WEFT_ASSIGN(const ValueId id, rewrite.graph().add_constant(results[i]));
+      rewrite.set(node.outputs[i], id);
     }
   }
-  return rebuild.finish();
+  return rewrite.finish();
 }
 
 }  // namespace weft::graph

@@ -246,11 +246,11 @@ class Fuser {
   // Steps in an order that respects the groups: a group runs when its last member's turn comes, or
   // earlier when a step outside reads one of its values.
   Result<Graph> emit() {
-    Rebuild rebuild(graph_);
+    GraphRewrite rewrite(graph_);
     std::vector<bool> done(graph_.nodes.size(), false);
     for (int32_t n = 0; n < static_cast<int32_t>(graph_.nodes.size()); ++n)
-      if (step_of(n).back() == n) WEFT_TRY(run_after_its_dependencies(rebuild, done, n));
-    return rebuild.finish();
+      if (step_of(n).back() == n) WEFT_TRY(run_after_its_dependencies(rewrite, done, n));
+    return rewrite.finish();
   }
 
   std::span<const int32_t> step_of(const int32_t& node) const {
@@ -260,7 +260,7 @@ class Fuser {
   }
 
   // Depth first without recursion: graphs are deep.
-  Status run_after_its_dependencies(Rebuild& rebuild, std::vector<bool>& done, int32_t root) {
+  Status run_after_its_dependencies(GraphRewrite& rewrite, std::vector<bool>& done, int32_t root) {
     std::vector<int32_t> stack{root};
     while (!stack.empty()) {
       const int32_t n = stack.back();
@@ -280,14 +280,14 @@ class Fuser {
       stack.pop_back();
       for (const int32_t m : members) done[static_cast<size_t>(m)] = true;
       if (members.size() == 1)
-        rebuild.copy(graph_.nodes[static_cast<size_t>(members[0])]);
+        rewrite.copy(graph_.nodes[static_cast<size_t>(members[0])]);
       else
-        WEFT_TRY(emit_region(rebuild, members));
+        WEFT_TRY(emit_region(rewrite, members));
     }
     return {};
   }
 
-  Status emit_region(Rebuild& rebuild, std::span<const int32_t> members) {
+  Status emit_region(GraphRewrite& rewrite, std::span<const int32_t> members) {
     const int32_t group = group_of_[static_cast<size_t>(members[0])];
     Graph body;
     body.ordinals = graph_.ordinals;  // draws keep theirs
@@ -298,7 +298,7 @@ class Fuser {
         ValueId& id = inner_[static_cast<size_t>(operand.value)];
         if (id != kNoValue) continue;
         id = body.add_input(graph_.type(operand.value));
-        outer.operands.push_back(rebuild.map(operand));
+        outer.operands.push_back(rewrite.map(operand));
       }
     std::vector<ValueId> leaving, reduced;
     for (const int32_t m : members) {
@@ -326,11 +326,11 @@ class Fuser {
     outer.line = graph_.nodes[static_cast<size_t>(members.back())].line;
     outer.backward = std::ranges::any_of(
         members, [&](int32_t m) { return graph_.nodes[static_cast<size_t>(m)].backward; });
-    outer.region = rebuild.graph().add_region(
+    outer.region = rewrite.graph().add_region(
         {RegionKind::kFused, std::make_shared<const Graph>(std::move(body))});
-    const int32_t index = rebuild.graph().add_node(std::move(outer), types);
+    const int32_t index = rewrite.graph().add_node(std::move(outer), types);
     for (size_t i = 0; i < leaving.size(); ++i)
-      rebuild.set(leaving[i], rebuild.graph().nodes[static_cast<size_t>(index)].outputs[i]);
+      rewrite.set(leaving[i], rewrite.graph().nodes[static_cast<size_t>(index)].outputs[i]);
     return {};
   }
 

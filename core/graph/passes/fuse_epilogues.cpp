@@ -38,8 +38,8 @@ class Epilogues {
  public:
   explicit Epilogues(const Graph& graph)
       : graph_(graph),
-        rebuild_(graph),
-        builder_(rebuild_.graph()),
+        rewrite_(graph),
+        builder_(rewrite_.graph()),
         uses_(count_uses(graph)),
         waiting_(graph.values.size()) {}
 
@@ -48,11 +48,11 @@ class Epilogues {
       if (begin(node) || extend(node)) continue;
       for (const Operand& operand : node.operands)
         if (operand.is_value()) settle(operand.value);
-      rebuild_.copy(node);
+      rewrite_.copy(node);
     }
     for (const ValueId id : graph_.outputs) settle(id);
     WEFT_TRY(builder_.status());
-    return rebuild_.finish();
+    return rewrite_.finish();
   }
 
  private:
@@ -149,18 +149,18 @@ class Epilogues {
     const Node& node = *found.node;
     const Shape& shape = graph_.type(node.outputs[0]).shape;
     builder_.stand_for(node);
-    builder_.set_rebuilt(graph_.producer(id)->rebuilt);  // what it gives may be kept
+    builder_.set_rematerialized(graph_.producer(id)->rematerialized);  // what it gives may be kept
     ops::Values inputs;
     for (const Operand& operand : node.operands)
-      inputs.push_back(operand.is_value() ? builder_.value(rebuild_.map(operand.value))
+      inputs.push_back(operand.is_value() ? builder_.value(rewrite_.map(operand.value))
                                           : ops::Value());
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
     if (found.bias != kNoValue) {
-      const ops::Value bias = builder_.value(rebuild_.map(found.bias));
+      const ops::Value bias = builder_.value(rewrite_.map(found.bias));
       inputs[2] = ops::reshape(bias, Shape{bias.shape().elements()});
     }
     if (found.residual != kNoValue)
-      inputs[3] = ops::reshape(builder_.value(rebuild_.map(found.residual)), shape);
+      inputs[3] = ops::reshape(builder_.value(rewrite_.map(found.residual)), shape);
     std::vector<Argument> attributes(a.all().begin(), a.all().end());
     for (size_t i = 0; i < attributes.size(); ++i) {
       const std::string& name = node.op->attributes[i].name;
@@ -169,11 +169,11 @@ class Epilogues {
     }
     const ops::Value result = builder_.emit(*node.op, inputs, attributes)[0];
     if (!builder_.status().ok()) return;
-    rebuild_.set(id, ops::reshape(result, graph_.type(id).shape).id());
+    rewrite_.set(id, ops::reshape(result, graph_.type(id).shape).id());
   }
 
   const Graph& graph_;
-  Rebuild rebuild_;
+  GraphRewrite rewrite_;
   GraphBuilder builder_;
   std::vector<int32_t> uses_;
   std::vector<Waiting> waiting_;

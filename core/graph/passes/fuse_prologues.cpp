@@ -23,7 +23,7 @@ constexpr int64_t kFewElements = 16384;
 class Prologues {
  public:
   explicit Prologues(const Graph& graph)
-      : graph_(graph), rebuild_(graph), uses_(count_uses(graph)), end_of_(graph.nodes.size(), -1) {}
+      : graph_(graph), rewrite_(graph), uses_(count_uses(graph)), end_of_(graph.nodes.size(), -1) {}
 
   Result<Graph> run() {
     std::vector<bool> joined(graph_.nodes.size(), false);
@@ -36,11 +36,11 @@ class Prologues {
     for (size_t n = 0; n < graph_.nodes.size(); ++n) {
       if (joined[n]) continue;
       if (end_of_[n] < 0)
-        rebuild_.copy(graph_.nodes[n]);
+        rewrite_.copy(graph_.nodes[n]);
       else
         emit(graph_.nodes[n], graph_.nodes[static_cast<size_t>(end_of_[n])]);
     }
-    return rebuild_.finish();
+    return rewrite_.finish();
   }
 
  private:
@@ -145,20 +145,20 @@ class Prologues {
     }
     given.push_back(node.outputs[0]);
     body.outputs.push_back(result);
-    for (Operand& operand : outer.operands) operand = rebuild_.map(operand);
+    for (Operand& operand : outer.operands) operand = rewrite_.map(operand);
     outer.line = node.line;
     outer.backward = node.backward;
     const std::vector<TensorType> types = body.output_types();
-    Graph& to = rebuild_.graph();
+    Graph& to = rewrite_.graph();
     outer.region =
         to.add_region({RegionKind::kFused, std::make_shared<const Graph>(std::move(body))});
     const int32_t index = to.add_node(std::move(outer), types);
     for (size_t i = 0; i < given.size(); ++i)
-      rebuild_.set(given[i], to.nodes[static_cast<size_t>(index)].outputs[i]);
+      rewrite_.set(given[i], to.nodes[static_cast<size_t>(index)].outputs[i]);
   }
 
   const Graph& graph_;
-  Rebuild rebuild_;
+  GraphRewrite rewrite_;
   const std::vector<int32_t> uses_;
   std::vector<int32_t> end_of_;  // by node: the operator that it takes in, or -1
 };

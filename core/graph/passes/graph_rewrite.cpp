@@ -2,7 +2,7 @@
 
 namespace weft::graph {
 
-Rebuild::Rebuild(const Graph& from, Inputs inputs)
+GraphRewrite::GraphRewrite(const Graph& from, Inputs inputs)
     : from_(from), map_(from.values.size(), kNoValue) {
   to_.lines = from.lines;
   to_.values.reserve(from.values.size());
@@ -13,11 +13,11 @@ Rebuild::Rebuild(const Graph& from, Inputs inputs)
   for (const ValueId id : from.inputs) take_input(id);
 }
 
-void Rebuild::take_input(ValueId old) {
+void GraphRewrite::take_input(ValueId old) {
   set(old, to_.add_input(from_.type(old), from_.values[static_cast<size_t>(old)].name));
 }
 
-ValueId Rebuild::map(ValueId old) {
+ValueId GraphRewrite::map(ValueId old) {
   if (old < 0) return kNoValue;
   ValueId& found = map_[static_cast<size_t>(old)];
   const Value& value = from_.values[static_cast<size_t>(old)];
@@ -34,14 +34,14 @@ ValueId Rebuild::map(ValueId old) {
   return found;
 }
 
-Operand Rebuild::map(const Operand& operand) {
+Operand GraphRewrite::map(const Operand& operand) {
   Operand result = operand;
   if (operand.is_value()) result.value = map(operand.value);
   return result;
 }
 
 // Most of what passes do: a node and its outputs are written where they will stay.
-void Rebuild::copy(const Node& node) {
+void GraphRewrite::copy(const Node& node) {
   Node copied = node;
   for (Operand& operand : copied.operands) operand = map(operand);
   if (node.clone_of >= 0) copied.clone_of = map_[static_cast<size_t>(node.clone_of)];
@@ -59,7 +59,7 @@ void Rebuild::copy(const Node& node) {
   to_.nodes.push_back(std::move(copied));
 }
 
-Graph Rebuild::finish() {
+Graph GraphRewrite::finish() {
   for (const ValueId id : from_.outputs) to_.outputs.push_back(map(id));
   to_.states = from_.states;
   return std::move(to_);

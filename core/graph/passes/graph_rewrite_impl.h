@@ -5,11 +5,11 @@
 
 namespace weft::graph {
 
-class Rebuild {
+class GraphRewrite {
  public:
   enum class Inputs : uint8_t { kAll, kNone };
   // Takes over source lines; with the inputs also the counts of ordinals and effects.
-  explicit Rebuild(const Graph& from, Inputs inputs = Inputs::kAll);
+  explicit GraphRewrite(const Graph& from, Inputs inputs = Inputs::kAll);
 
   // A value of the old graph as one more input of the new one.
   void take_input(ValueId old);

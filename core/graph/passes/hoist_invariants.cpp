@@ -18,8 +18,8 @@ bool may_move(const Node& node) {
 
 class Hoist {
  public:
-  Hoist(Rebuild& rebuild, const Graph& graph, const Node& loop)
-      : rebuild_(rebuild),
+  Hoist(GraphRewrite& rewrite, const Graph& graph, const Node& loop)
+      : rewrite_(rewrite),
         graph_(graph),
         loop_(loop),
         region_(*control_of(graph, loop)),
@@ -37,9 +37,9 @@ class Hoist {
   }
 
   void add_loop() {
-    Rebuild inside(body_);
+    GraphRewrite inside(body_);
     Node copied = loop_;
-    for (Operand& operand : copied.operands) operand = rebuild_.map(operand);
+    for (Operand& operand : copied.operands) operand = rewrite_.map(operand);
     for (const ValueId id : moved_) {
       inside.set(id, inside.graph().add_input(body_.type(id)));
       copied.operands.push_back(Operand::of_value(outside_[static_cast<size_t>(id)]));
@@ -48,13 +48,13 @@ class Hoist {
       if (!is_moved(node)) inside.copy(node);
     Region region = region_;
     region.body = std::make_shared<const Graph>(inside.finish());
-    if (loop_.clone_of >= 0) copied.clone_of = rebuild_.map(loop_.clone_of);
-    copied.region = rebuild_.graph().add_region(std::move(region));
+    if (loop_.clone_of >= 0) copied.clone_of = rewrite_.map(loop_.clone_of);
+    copied.region = rewrite_.graph().add_region(std::move(region));
     std::vector<TensorType> types;
     for (const ValueId id : loop_.outputs) types.push_back(graph_.type(id));
-    const int32_t index = rebuild_.graph().add_node(std::move(copied), types);
+    const int32_t index = rewrite_.graph().add_node(std::move(copied), types);
     for (size_t i = 0; i < types.size(); ++i)
-      rebuild_.set(loop_.outputs[i], rebuild_.graph().nodes[static_cast<size_t>(index)].outputs[i]);
+      rewrite_.set(loop_.outputs[i], rewrite_.graph().nodes[static_cast<size_t>(index)].outputs[i]);
   }
 
  private:
@@ -131,11 +131,11 @@ class Hoist {
     const Value& value = body_.values[static_cast<size_t>(id)];
     if (value.origin == Origin::kInput) {
       const size_t operand = first_sliced(region_) + static_cast<size_t>(value.index);
-      return known = rebuild_.map(loop_.operands[operand].value);
+      return known = rewrite_.map(loop_.operands[operand].value);
     }
     // The content is shared, not copied: it never changes.
     Constant constant = body_.constants[static_cast<size_t>(value.index)];
-    Graph& graph = rebuild_.graph();
+    Graph& graph = rewrite_.graph();
     known = constant.value = static_cast<ValueId>(graph.values.size());
     graph.values.push_back(
         {value.type, {}, Origin::kConstant, static_cast<int32_t>(graph.constants.size()), 0});
@@ -149,16 +149,16 @@ class Hoist {
     for (Operand& operand : copied.operands)
       if (operand.is_value()) operand.value = outside(operand.value);
     if (node.line >= 0)
-      copied.line = rebuild_.graph().add_line(body_.lines[static_cast<size_t>(node.line)]);
+      copied.line = rewrite_.graph().add_line(body_.lines[static_cast<size_t>(node.line)]);
     std::vector<TensorType> types;
     for (const ValueId id : node.outputs) types.push_back(body_.type(id));
-    const int32_t index = rebuild_.graph().add_node(std::move(copied), types);
+    const int32_t index = rewrite_.graph().add_node(std::move(copied), types);
     for (size_t i = 0; i < types.size(); ++i)
       outside_[static_cast<size_t>(node.outputs[i])] =
-          rebuild_.graph().nodes[static_cast<size_t>(index)].outputs[i];
+          rewrite_.graph().nodes[static_cast<size_t>(index)].outputs[i];
   }
 
-  Rebuild& rebuild_;
+  GraphRewrite& rewrite_;
   const Graph& graph_;
   const Node& loop_;
   const Region& region_;
@@ -181,19 +181,19 @@ Result<Graph> hoist_invariants(const Graph& graph, const PassContext&) {
     return region && runs_at_least_once(*region);
   };
   if (std::ranges::none_of(graph.nodes, is_loop)) return graph;
-  Rebuild rebuild(graph);
+  GraphRewrite rewrite(graph);
   for (const Node& node : graph.nodes) {
     if (!is_loop(node)) {
-      rebuild.copy(node);
+      rewrite.copy(node);
       continue;
     }
-    Hoist hoist(rebuild, graph, node);
+    Hoist hoist(rewrite, graph, node);
     if (hoist.run())
       hoist.add_loop();
     else
-      rebuild.copy(node);
+      rewrite.copy(node);
   }
-  return rebuild.finish();
+  return rewrite.finish();
 }
 
 }  // namespace weft::graph

@@ -38,16 +38,16 @@ class ScaleJoiner {
       for (const int32_t node : chain) is_joined_[static_cast<size_t>(node)] = true;
       chain_[static_cast<size_t>(chain.back())] = std::move(chain);
     }
-    Rebuild rebuild(graph_);
-    GraphBuilder builder(rebuild.graph());
+    GraphRewrite rewrite(graph_);
+    GraphBuilder builder(rewrite.graph());
     for (size_t n = 0; n < graph_.nodes.size(); ++n) {
       if (!is_joined_[n])
-        rebuild.copy(graph_.nodes[n]);
+        rewrite.copy(graph_.nodes[n]);
       else if (!chain_[n].empty())
-        emit(rebuild, builder, chain_[n]);
+        emit(rewrite, builder, chain_[n]);
     }
     if (!builder.status().ok()) return builder.status();
-    return rebuild.finish();
+    return rewrite.finish();
   }
 
  private:
@@ -92,20 +92,20 @@ class ScaleJoiner {
     return factors > 0 && 1 + std::min<size_t>(summands, 1) < chain.size();
   }
 
-  void emit(Rebuild& rebuild, GraphBuilder& builder, const std::vector<int32_t>& chain) const {
+  void emit(GraphRewrite& rewrite, GraphBuilder& builder, const std::vector<int32_t>& chain) const {
     const ValueId start = start_of(chain[0]), last = node_at(chain.back()).outputs[0];
     builder.stand_for(node_at(chain.back()));
     ops::Value factor, summand;
     ValueId value = start;
     for (const int32_t n : chain) {
       const ChannelStep step = *step_at(n, value);
-      take(step.kind, builder.value(rebuild.map(step.other.value)), factor, summand);
+      take(step.kind, builder.value(rewrite.map(step.other.value)), factor, summand);
       value = node_at(n).outputs[0];
     }
-    ops::Value result = builder.value(rebuild.map(start));
+    ops::Value result = builder.value(rewrite.map(start));
     if (factor) result = result * factor;
     if (summand) result = result + summand;
-    if (builder.status().ok()) rebuild.set(last, result.id());
+    if (builder.status().ok()) rewrite.set(last, result.id());
   }
 
   // x factor + summand, and one step more.

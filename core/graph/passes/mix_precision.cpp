@@ -42,8 +42,8 @@ class Mixer {
   Mixer(const Graph& graph, const PassContext& context)
       : graph_(graph),
         context_(context),
-        rebuild_(graph),
-        builder_(rebuild_.graph()),
+        rewrite_(graph),
+        builder_(rewrite_.graph()),
         narrow_(graph.values.size()),
         is_cloned_(graph.values.size(), false) {
     if (context.prepares) settled_ = settled_values(graph, context.settled);
@@ -65,7 +65,7 @@ class Mixer {
     }
     for (const ValueId id : graph_.outputs) wide(id);
     WEFT_TRY(builder_.status());
-    return remove_dead_code(rebuild_.finish(), context_);
+    return remove_dead_code(rewrite_.finish(), context_);
   }
 
  private:
@@ -147,16 +147,16 @@ class Mixer {
       return false;
     const ValueId from = node.operands[0].value;
     if (!was_computed(from, graph_.type(node.outputs[0]).dtype)) return false;
-    rebuild_.set(node.outputs[0], narrow(from).id);
+    rewrite_.set(node.outputs[0], narrow(from).id);
     return true;
   }
 
   // ---- the forms of a value
 
   ops::Value wide(ValueId id) {
-    if (rebuild_.map(id) == kNoValue)
-      rebuild_.set(id, ops::cast(builder_.value(narrow(id).id), DType::kFloat32).id());
-    return builder_.value(rebuild_.map(id));
+    if (rewrite_.map(id) == kNoValue)
+      rewrite_.set(id, ops::cast(builder_.value(narrow(id).id), DType::kFloat32).id());
+    return builder_.value(rewrite_.map(id));
   }
 
   ops::Value narrowed(ValueId id, DType dtype) {
@@ -201,12 +201,12 @@ class Mixer {
     WEFT_TRY(builder_.status());
     for (size_t i = 0; i < node.outputs.size(); ++i) {
       const ValueId id = node.outputs[i];
-      rebuild_.graph().values[static_cast<size_t>(results[i].id())].name =
+      rewrite_.graph().values[static_cast<size_t>(results[i].id())].name =
           graph_.values[static_cast<size_t>(id)].name;
       if (results[i].dtype() == node.precision && is_float32(id))
         narrow(id) = {results[i].id(), node.precision, true};
       else
-        rebuild_.set(id, results[i].id());
+        rewrite_.set(id, results[i].id());
     }
     return {};
   }
@@ -214,11 +214,11 @@ class Mixer {
   Status compute_wide(const Node& node) {
     for (const Operand& operand : node.operands)
       if (operand.is_value()) wide(operand.value);
-    rebuild_.copy(node);
-    Node& copy = rebuild_.graph().nodes.back();
+    rewrite_.copy(node);
+    Node& copy = rewrite_.graph().nodes.back();
     copy.precision = DType::kFloat32;
     if (!control_of(graph_, node)) return {};
-    Region& region = rebuild_.graph().regions[static_cast<size_t>(copy.region)];
+    Region& region = rewrite_.graph().regions[static_cast<size_t>(copy.region)];
     WEFT_ASSIGN(region, with_bodies(region, [&](const Graph& body) {
                   return mix_precision(body, PassContext{context_.evaluate});
                 }));
@@ -227,7 +227,7 @@ class Mixer {
 
   const Graph& graph_;
   const PassContext& context_;
-  Rebuild rebuild_;
+  GraphRewrite rewrite_;
   GraphBuilder builder_;
   std::vector<bool> settled_;  // by value; empty: nothing is
   std::vector<Narrow> narrow_;

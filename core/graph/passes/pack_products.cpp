@@ -17,7 +17,7 @@ namespace {
 class Packer {
  public:
   Packer(const Graph& graph, const std::vector<bool>& settled)
-      : graph_(graph), settled_(settled), rebuild_(graph), builder_(rebuild_.graph()) {
+      : graph_(graph), settled_(settled), rewrite_(graph), builder_(rewrite_.graph()) {
     packed_.resize(graph.values.size());
   }
 
@@ -29,11 +29,11 @@ class Packer {
       } else if (can_pack_product(node)) {
         pack_product(node);
       } else {
-        rebuild_.copy(node);
+        rewrite_.copy(node);
       }
       WEFT_TRY(builder_.status());
     }
-    return rebuild_.finish();
+    return rewrite_.finish();
   }
 
  private:
@@ -61,7 +61,7 @@ class Packer {
     const ops::Value result =
         builder_.call("matmul_packed", {value(node.operands[0]), panels, {}, {}},
                       {ops::Argument::of_int(graph_.type(matrix).shape[1])});
-    rebuild_.set(node.outputs[0], result.id());
+    rewrite_.set(node.outputs[0], result.id());
   }
 
   static const ops::PackedSteps* steps_of(const Node& node) {
@@ -89,14 +89,14 @@ class Packer {
     weight = builder_.call("pack_recurrent", {weight}, {ops::Argument::of_int(steps.gates)});
     const ops::Values results =
         builder_.emit(ops::op_named(steps.packed), inputs, node.attributes.view());
-    for (size_t i = 0; i < node.outputs.size(); ++i) rebuild_.set(node.outputs[i], results[i].id());
+    for (size_t i = 0; i < node.outputs.size(); ++i) rewrite_.set(node.outputs[i], results[i].id());
   }
 
-  ops::Value value(const Operand& operand) { return builder_.value(rebuild_.map(operand.value)); }
+  ops::Value value(const Operand& operand) { return builder_.value(rewrite_.map(operand.value)); }
 
   const Graph& graph_;
   const std::vector<bool>& settled_;
-  Rebuild rebuild_;
+  GraphRewrite rewrite_;
   GraphBuilder builder_;
   std::vector<ops::Value> packed_;  // by the matrix
 };

@@ -37,8 +37,8 @@ class Widening {
   Widening(const Graph& graph, const std::vector<bool>& settled_inputs)
       : graph_(graph),
         settled_(settled_values(graph, settled_inputs)),
-        rebuild_(graph),
-        builder_(rebuild_.graph()),
+        rewrite_(graph),
+        builder_(rewrite_.graph()),
         wide_(graph.values.size(), kNoValue),
         has_blocks_(graph.values.size(), false),
         feeds_(graph.values.size(), false) {
@@ -51,14 +51,14 @@ class Widening {
       if (!rewrite(node)) {
         for (const Operand& operand : node.operands)
           if (operand.is_value()) plain(operand.value);
-        rebuild_.copy(node);
+        rewrite_.copy(node);
       }
       WEFT_TRY(builder_.status());
     }
     builder_.stand_for(Node());
     for (const ValueId id : graph_.outputs) plain(id);
     WEFT_TRY(builder_.status());
-    return rebuild_.finish();
+    return rewrite_.finish();
   }
 
  private:
@@ -94,7 +94,7 @@ class Widening {
     if (widens)
       set_wide(node.outputs[0], result);
     else
-      rebuild_.set(node.outputs[0], result.id());
+      rewrite_.set(node.outputs[0], result.id());
     return true;
   }
 
@@ -123,7 +123,7 @@ class Widening {
                           ops::reshape(ops::concatenate(rows, 1), joined)};
     if (node.operands.size() > 2 && node.operands[2].is_value())
       inputs.push_back(plain(node.operands[2].value));
-    rebuild_.set(node.outputs[0],
+    rewrite_.set(node.outputs[0],
                  builder_.emit(*node.op, inputs, with_groups(node, groups / 2))[0].id());
     return true;
   }
@@ -295,9 +295,9 @@ class Widening {
   }
 
   ops::Value plain(ValueId old) {
-    if (rebuild_.map(old) == kNoValue)
-      rebuild_.set(old, ops::slice(wide(old), 1, 0, shape(old)[1]).id());
-    return builder_.value(rebuild_.map(old));
+    if (rewrite_.map(old) == kNoValue)
+      rewrite_.set(old, ops::slice(wide(old), 1, 0, shape(old)[1]).id());
+    return builder_.value(rewrite_.map(old));
   }
 
   ops::Value with_zeros(const ops::Value& x, int axis, int64_t count) {
@@ -309,7 +309,7 @@ class Widening {
 
   const Graph& graph_;
   const std::vector<bool> settled_;
-  Rebuild rebuild_;
+  GraphRewrite rewrite_;
   GraphBuilder builder_;
   std::vector<ValueId> wide_;     // by old value
   std::vector<bool> has_blocks_;  // will the pass `block` lay it in blocks?

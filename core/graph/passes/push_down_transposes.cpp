@@ -51,8 +51,8 @@ class Sinker {
         sensitive_(stride_sensitive(graph)),
         axes_(graph.values.size()),
         users_(graph.values.size()),
-        rebuild_(graph),
-        builder_(rebuild_.graph()),
+        rewrite_(graph),
+        builder_(rewrite_.graph()),
         base_(graph.values.size(), kNoValue) {}
 
   Result<Graph> run() {
@@ -63,9 +63,9 @@ class Sinker {
       if (is_candidate(node))
         WEFT_TRY(sink(node));
       else if (!ends(node))
-        rebuild_.copy(node);
+        rewrite_.copy(node);
     }
-    return rebuild_.finish();
+    return rewrite_.finish();
   }
 
  private:
@@ -150,13 +150,13 @@ class Sinker {
     if (own != kNoValue) return builder_.value(own);
     const ValueId from = graph_.producer(id)->operands[0].value;
     const ValueId sunk = base_[static_cast<size_t>(from)];
-    if (sunk == kNoValue) return builder_.value(rebuild_.map(from));
+    if (sunk == kNoValue) return builder_.value(rewrite_.map(from));
     // What undoes one island's order begins the next: nothing holds the values between in it.
     return ops::transpose(builder_.value(sunk), *axes(from));
   }
 
   ops::Value turned(ValueId id, const Axes& axes) {
-    const ops::Value value = builder_.value(rebuild_.map(id));
+    const ops::Value value = builder_.value(rewrite_.map(id));
     const Shape shape = graph_.type(id).shape;
     if (shape.rank() == 0) return value;
     Shape whole;
@@ -190,7 +190,7 @@ class Sinker {
     if (!axes_of(graph_, node)) return false;
     const ValueId made = base_[static_cast<size_t>(node.operands[0].value)];
     if (made == kNoValue) return false;
-    rebuild_.set(node.outputs[0], made);
+    rewrite_.set(node.outputs[0], made);
     return true;
   }
 
@@ -199,7 +199,7 @@ class Sinker {
   const std::vector<bool> sensitive_;
   std::vector<std::optional<Axes>> axes_;  // by which a value is transposed
   std::vector<std::vector<const Node*>> users_;
-  Rebuild rebuild_;
+  GraphRewrite rewrite_;
   GraphBuilder builder_;
   std::vector<ValueId> base_;  // of candidates' results, in the new graph
 };

@@ -16,7 +16,7 @@ size_t first_removable(const Node& node, const Region& region) {
 }
 
 // The bodies' own dead code goes when the pass gets to them.
-void copy_read_outputs(Rebuild& rebuild, const Graph& graph, const Node& node,
+void copy_read_outputs(GraphRewrite& rewrite, const Graph& graph, const Node& node,
                        const std::vector<bool>& live) {
   Region region = graph.regions[static_cast<size_t>(node.region)];
   const size_t first = first_removable(node, region);
@@ -31,7 +31,7 @@ void copy_read_outputs(Rebuild& rebuild, const Graph& graph, const Node& node,
     else
       removed.push_back(i - told);
   }
-  if (removed.empty()) return rebuild.copy(node);
+  if (removed.empty()) return rewrite.copy(node);
   for (std::shared_ptr<const Graph>* body : {&region.body, &region.otherwise}) {
     if (!*body) continue;
     Graph changed = **body;
@@ -39,13 +39,13 @@ void copy_read_outputs(Rebuild& rebuild, const Graph& graph, const Node& node,
       changed.outputs.erase(changed.outputs.begin() + static_cast<std::ptrdiff_t>(removed[r]));
     *body = std::make_shared<const Graph>(std::move(changed));
   }
-  for (Operand& operand : copied.operands) operand = rebuild.map(operand);
-  if (node.clone_of >= 0) copied.clone_of = rebuild.map(node.clone_of);
+  for (Operand& operand : copied.operands) operand = rewrite.map(operand);
+  if (node.clone_of >= 0) copied.clone_of = rewrite.map(node.clone_of);
   const std::vector<TensorType> types = control_output_types(region);
-  copied.region = rebuild.graph().add_region(std::move(region));
-  const int32_t index = rebuild.graph().add_node(std::move(copied), types);
+  copied.region = rewrite.graph().add_region(std::move(region));
+  const int32_t index = rewrite.graph().add_node(std::move(copied), types);
   for (size_t i = 0; i < read.size(); ++i)
-    rebuild.set(read[i], rebuild.graph().nodes[static_cast<size_t>(index)].outputs[i]);
+    rewrite.set(read[i], rewrite.graph().nodes[static_cast<size_t>(index)].outputs[i]);
 }
 
 }  // namespace
@@ -62,15 +62,15 @@ Result<Graph> remove_dead_code(const Graph& graph, const PassContext&) {
     for (const Operand& operand : graph.nodes[n].operands)
       if (operand.is_value()) live[static_cast<size_t>(operand.value)] = true;
   }
-  Rebuild rebuild(graph);
+  GraphRewrite rewrite(graph);
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
     if (!keep[n]) continue;
     if (control_of(graph, graph.nodes[n]))
-      copy_read_outputs(rebuild, graph, graph.nodes[n], live);
+      copy_read_outputs(rewrite, graph, graph.nodes[n], live);
     else
-      rebuild.copy(graph.nodes[n]);
+      rewrite.copy(graph.nodes[n]);
   }
-  return rebuild.finish();
+  return rewrite.finish();
 }
 
 }  // namespace weft::graph

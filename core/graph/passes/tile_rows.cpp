@@ -60,7 +60,7 @@ class Former {
   Result<Graph> run() {
     const std::vector<Stretch> stretches = context_.band_rows > 0 ? smallest() : fastest();
     if (stretches.empty()) return graph_;
-    Rebuild rebuild(graph_);
+    GraphRewrite rewrite(graph_);
     std::vector<bool> inside(graph_.nodes.size(), false);
     std::vector<const Stretch*> ends(graph_.nodes.size(), nullptr);
     for (const Stretch& stretch : stretches) {
@@ -69,10 +69,10 @@ class Former {
       ends[static_cast<size_t>(makers_[stretch.end])] = &stretch;
     }
     for (size_t n = 0; n < graph_.nodes.size(); ++n) {
-      if (ends[n]) add_region(*ends[n], rebuild);
-      if (!inside[n]) rebuild.copy(graph_.nodes[n]);
+      if (ends[n]) add_region(*ends[n], rewrite);
+      if (!inside[n]) rewrite.copy(graph_.nodes[n]);
     }
-    return rebuild.finish();
+    return rewrite.finish();
   }
 
  private:
@@ -326,8 +326,8 @@ class Former {
 
   // ---- writing
 
-  void add_region(const Stretch& stretch, Rebuild& rebuild) const {
-    Rebuild inner(graph_, Rebuild::Inputs::kNone);
+  void add_region(const Stretch& stretch, GraphRewrite& rewrite) const {
+    GraphRewrite inner(graph_, GraphRewrite::Inputs::kNone);
     Node node;
     std::vector<bool> known(graph_.values.size(), false);
     for (const int32_t n : nodes_of(stretch)) {
@@ -336,7 +336,7 @@ class Former {
         if (!operand.is_value() || known[static_cast<size_t>(operand.value)]) continue;
         known[static_cast<size_t>(operand.value)] = true;
         inner.take_input(operand.value);
-        node.operands.push_back(Operand::of_value(rebuild.map(operand.value)));
+        node.operands.push_back(Operand::of_value(rewrite.map(operand.value)));
       }
       inner.copy(own);
       known[static_cast<size_t>(own.outputs[0])] = true;
@@ -347,15 +347,15 @@ class Former {
     Region region{RegionKind::kBands, std::make_shared<const Graph>(std::move(body))};
     region.loop.maximum = stretch.rows;
     region.windows = context_.windows;
-    node.region = rebuild.graph().add_region(std::move(region));
+    node.region = rewrite.graph().add_region(std::move(region));
     node.line = maker(stretch.end).line;
     node.backward = maker(stretch.end).backward;
     const TensorType type = graph_.type(last);
-    const int32_t index = rebuild.graph().add_node(std::move(node), {&type, 1});
-    const ValueId id = rebuild.graph().nodes[static_cast<size_t>(index)].outputs[0];
-    rebuild.graph().values[static_cast<size_t>(id)].name =
+    const int32_t index = rewrite.graph().add_node(std::move(node), {&type, 1});
+    const ValueId id = rewrite.graph().nodes[static_cast<size_t>(index)].outputs[0];
+    rewrite.graph().values[static_cast<size_t>(id)].name =
         graph_.values[static_cast<size_t>(last)].name;
-    rebuild.set(last, id);
+    rewrite.set(last, id);
   }
 
   const Graph& graph_;

@@ -62,26 +62,26 @@ Result<Graph> transpose_products(const Graph& graph, const PassContext&) {
   for (const Node& node : graph.nodes)
     if (const Node* const product = product_of(node))
       goes[static_cast<size_t>(product->outputs[0])] = true;
-  Rebuild rebuild(graph);
-  GraphBuilder builder(rebuild.graph());
+  GraphRewrite rewrite(graph);
+  GraphBuilder builder(rewrite.graph());
   for (const Node& node : graph.nodes) {
     if (!node.outputs.empty() && goes[static_cast<size_t>(node.outputs[0])]) continue;
     const Node* const product = product_of(node);
     if (!product) {
-      rebuild.copy(node);
+      rewrite.copy(node);
       continue;
     }
     builder.stand_for(*product);
-    builder.set_rebuilt(node.rebuilt);
+    builder.set_rematerialized(node.rematerialized);
     const std::vector<int64_t> axes = exchanged(graph.type(node.outputs[0]).shape.rank());
     const auto transposed = [&](size_t operand) {
-      return ops::transpose(builder.value(rebuild.map(product->operands[operand].value)), axes);
+      return ops::transpose(builder.value(rewrite.map(product->operands[operand].value)), axes);
     };
     const ops::Value result = builder.call("matmul", {transposed(1), transposed(0)});
     WEFT_TRY(builder.status());
-    rebuild.set(node.outputs[0], result.id());
+    rewrite.set(node.outputs[0], result.id());
   }
-  return rebuild.finish();
+  return rewrite.finish();
 }
 
 }  // namespace weft::graph

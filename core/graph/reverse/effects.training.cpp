@@ -12,17 +12,17 @@ std::vector<ValueId> effect_results(const Graph& graph) {
 }
 
 Graph without_effects(const Graph& graph) {
-  Rebuild rebuild(graph);
-  rebuild.graph().effects = 0;
+  GraphRewrite rewrite(graph);
+  rewrite.graph().effects = 0;
   for (const Node& node : graph.nodes) {
     if (node.effect < 0) {
-      rebuild.copy(node);
+      rewrite.copy(node);
       continue;
     }
     for (const ValueId id : node.outputs)
-      rebuild.set(id, rebuild.graph().add_input(graph.type(id)));
+      rewrite.set(id, rewrite.graph().add_input(graph.type(id)));
   }
-  return rebuild.finish();
+  return rewrite.finish();
 }
 
 }  // namespace weft::graph

@@ -52,8 +52,8 @@ class Rewriter {
       : source_(source),
         rules_(rules),
         may_match_(may_match),
-        rebuild_(source),
-        builder_(rebuild_.graph()),
+        rewrite_(source),
+        builder_(rewrite_.graph()),
         source_uses_(count_uses(source)),
         sensitive_(stride_sensitive(source)) {}
 
@@ -61,10 +61,10 @@ class Rewriter {
     for (size_t n = 0; n < source_.nodes.size(); ++n) {
       const Node& node = source_.nodes[n];
       now_ = static_cast<int32_t>(n);
-      rebuild_.copy(node);
+      rewrite_.copy(node);
       note_nodes(true);
       if (!node.op || node.outputs.size() != 1 || node.clone_of != kNoValue) continue;
-      const ValueId old = node.outputs[0], copy = rebuild_.map(old);
+      const ValueId old = node.outputs[0], copy = rewrite_.map(old);
       uses(copy) = source_uses_[static_cast<size_t>(old)];
       builder_.stand_for(node);
       const ValueId last = last_form(copy);
@@ -73,18 +73,18 @@ class Rewriter {
       uses(last) += source_uses_[static_cast<size_t>(old)];
       uses(copy) = 0;
       release(copy);
-      rebuild_.set(old, last);
+      rewrite_.set(old, last);
     }
     for (size_t id = 0; id < source_.values.size(); ++id) {
       const bool is_constant = source_.values[id].origin == Origin::kConstant;
-      result_.became.push_back(is_constant ? kNoValue : rebuild_.map(static_cast<ValueId>(id)));
+      result_.became.push_back(is_constant ? kNoValue : rewrite_.map(static_cast<ValueId>(id)));
     }
-    result_.graph = rebuild_.finish();
+    result_.graph = rewrite_.finish();
     return std::move(result_);
   }
 
  private:
-  const Graph& graph() { return rebuild_.graph(); }
+  const Graph& graph() { return rewrite_.graph(); }
 
   int32_t& uses(ValueId id) {
     if (uses_.size() <= static_cast<size_t>(id)) uses_.resize(static_cast<size_t>(id) + 1, 0);
@@ -160,7 +160,7 @@ class Rewriter {
 
   // Conditions have added what they matched.
   bool may_apply(const Bindings& bindings, ValueId root) {
-    const Graph& graph = rebuild_.graph();
+    const Graph& graph = rewrite_.graph();
     std::vector<int32_t> nodes = bindings.matched();
     std::ranges::sort(nodes);
     nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
@@ -209,7 +209,7 @@ class Rewriter {
   const Graph& source_;
   const RuleSet& rules_;
   const std::vector<bool>& may_match_;
-  Rebuild rebuild_;
+  GraphRewrite rewrite_;
   GraphBuilder builder_;
   const std::vector<int32_t> source_uses_;
   const std::vector<bool> sensitive_;

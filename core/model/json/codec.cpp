@@ -144,7 +144,7 @@ class Encoder {
     if (node.ordinal >= 0) json.set("ordinal", int64_t{node.ordinal});
     if (node.clone_of >= 0) json.set("clone", use(node.clone_of));
     if (node.backward) json.set("backward", true);
-    if (node.rebuilt) json.set("rebuilt", true);
+    if (node.rematerialized) json.set("rebuilt", true);
     if (node.precision != DType::kFloat32)
       json.set("precision", std::string(name_of(node.precision)));
     if (node.line >= 0) json.set("line", int64_t{node.line});
@@ -250,9 +250,9 @@ class Decoder {
     if (const Json* clone = json.find("clone")) {
       WEFT_ASSIGN(node.clone_of, defined(*clone));
     }
-    const Json *backward = json.find("backward"), *rebuilt = json.find("rebuilt");
+    const Json *backward = json.find("backward"), *rematerialized = json.find("rebuilt");
     node.backward = backward && backward->flag();
-    node.rebuilt = rebuilt && rebuilt->flag();
+    node.rematerialized = rematerialized && rematerialized->flag();
     if (const Json* precision = json.find("precision")) {
       const std::optional<DType> dtype = dtype_named(precision->text());
       if (!dtype) return broken("`", op->text(), "` has an unknown precision");

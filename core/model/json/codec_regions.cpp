@@ -113,7 +113,7 @@ Result<Json> encode_region(const Graph& graph, const graph::Node& node,
   if (node.ordinal >= 0) json.set("ordinal", int64_t{node.ordinal});
   if (node.clone_of >= 0) json.set("clone", numbers[static_cast<size_t>(node.clone_of)]);
   if (node.backward) json.set("backward", true);
-  if (node.rebuilt) json.set("rebuilt", true);
+  if (node.rematerialized) json.set("rebuilt", true);
   if (node.line >= 0) json.set("line", int64_t{node.line});
   return json;
 }

@@ -185,12 +185,12 @@ TEST_CASE("the least that a refusal names is possible") {
 TEST_CASE("a larger budget costs no more") {
   for (unsigned seed = 0; seed < 20; ++seed) {
     const Graph whole = random_step(seed, 32);
-    const executor::FirstPart first = executor::first_of_step(whole);
+    const executor::ForwardPart first = executor::forward_of_step(whole);
     std::map<std::vector<bool>, int64_t> known;
-    const auto bytes_with = [&](const std::vector<bool>& rebuilt) {
-      const auto [at, is_new] = known.emplace(rebuilt, 0);
+    const auto bytes_with = [&](const std::vector<bool>& rematerialized) {
+      const auto [at, is_new] = known.emplace(rematerialized, 0);
       if (is_new) {
-        const Graph step = graph::run_passes(executor::with_rebuilt(whole, rebuilt),
+        const Graph step = graph::run_passes(executor::with_rematerialized(whole, rematerialized),
                                              graph::Stage::kAfterSplit, {}, {})
                                .take();
         at->second = executor::make_plan(step, {}).value().arena_bytes;
@@ -203,9 +203,9 @@ TEST_CASE("a larger budget costs no more") {
       const int64_t budget = plain * percent / 100;
       double seconds = -1;
       const auto found =
-          executor::climb(whole, first, budget, [&](const std::vector<bool>& rebuilt, int64_t) {
-            const int64_t bytes = bytes_with(rebuilt);
-            if (bytes <= budget) seconds = first.kept(rebuilt).seconds;
+          executor::search_remat(whole, first, budget, [&](const std::vector<bool>& rematerialized, int64_t) {
+            const int64_t bytes = bytes_with(rematerialized);
+            if (bytes <= budget) seconds = first.kept(rematerialized).seconds;
             return Result<int64_t>(bytes);
           });
       REQUIRE(found.ok());
@@ -220,11 +220,11 @@ TEST_CASE("a larger budget costs no more") {
 TEST_CASE("plans that stop short of a budget out of reach do not count as the least") {
   for (unsigned seed = 0; seed < 10; ++seed) {
     const Graph whole = random_step(seed, 32);
-    const executor::FirstPart first = executor::first_of_step(whole);
+    const executor::ForwardPart first = executor::forward_of_step(whole);
     int64_t minimum = INT64_MAX;
     const auto found =
-        executor::climb(whole, first, 1, [&](const std::vector<bool>& rebuilt, int64_t enough) {
-          const int64_t bytes = first.kept(rebuilt).bytes;
+        executor::search_remat(whole, first, 1, [&](const std::vector<bool>& rematerialized, int64_t enough) {
+          const int64_t bytes = first.kept(rematerialized).bytes;
           minimum = std::min(minimum, bytes);
           return Result<int64_t>(enough == 0 ? bytes : bytes + bytes / 20);
         });
@@ -267,21 +267,21 @@ TEST_CASE("a step whose nodes run again is a sound graph, and its plan reads wha
   std::mt19937 random(6);
   for (unsigned seed = 0; seed < 15; ++seed) {
     const Graph graph = random_step(seed, 24);
-    const executor::FirstPart first = executor::first_of_step(graph);
+    const executor::ForwardPart first = executor::forward_of_step(graph);
     REQUIRE_FALSE(first.nodes.empty());
-    const int64_t all = executor::rebuildable_bytes(graph, first);
+    const int64_t all = executor::rematerializable_bytes(graph, first);
     const int64_t plain = first.kept(std::vector<bool>(graph.nodes.size(), false)).bytes;
     int64_t minimum = plain;
-    for (const executor::Rung& rung : executor::ladder(graph, first, all / 4)) {
-      const Graph rebuilt = executor::with_rebuilt(graph, rung.rebuilt);
-      const Status sound = graph::verify(rebuilt);
+    for (const executor::RematLevel& level : executor::remat_levels(graph, first, all / 4)) {
+      const Graph rematerialized = executor::with_rematerialized(graph, level.rematerialized);
+      const Status sound = graph::verify(rematerialized);
       CHECK_MESSAGE(sound.ok(), sound.message());
-      CHECK(rebuilt.nodes.size() > graph.nodes.size());
-      minimum = std::min(minimum, first.kept(rung.rebuilt).bytes);
+      CHECK(rematerialized.nodes.size() > graph.nodes.size());
+      minimum = std::min(minimum, first.kept(level.rematerialized).bytes);
       executor::PlanOptions options;
       options.threads = 4;
-      const Plan plan = executor::make_plan(rebuilt, options).take();
-      Simulation simulation(rebuilt, plan);
+      const Plan plan = executor::make_plan(rematerialized, options).take();
+      Simulation simulation(rematerialized, plan);
       simulation.run();
       for (int round = 0; round < 3; ++round) simulation.run_interleaved(random);
     }
@@ -301,14 +301,14 @@ TEST_CASE("of a norm that runs again mean and variance are kept") {
   Graph joint = graph::reverse(graph, {true, true, true}).take().graph;
   for (const bool is_step : {false, true}) {
     if (is_step) joint.states = {{0, 1}, {1, 2}, {2, 3}};
-    const executor::FirstPart first =
-        is_step ? executor::first_of_step(joint) : executor::first_of_joint(joint, 1);
+    const executor::ForwardPart first =
+        is_step ? executor::forward_of_step(joint) : executor::forward_of_joint(joint, 1);
     std::vector<bool> all(joint.nodes.size(), false);
     for (const int32_t n : first.nodes)
       all[static_cast<size_t>(n)] =
-          executor::may_run_again(joint, joint.nodes[static_cast<size_t>(n)], first);
+          executor::may_recompute(joint, joint.nodes[static_cast<size_t>(n)], first);
     const Graph again =
-        is_step ? executor::with_rebuilt(joint, all) : executor::split(joint, 1, all).backward;
+        is_step ? executor::with_rematerialized(joint, all) : executor::split(joint, 1, all).backward;
     const auto is_gradient = [](const graph::Node& node) {
       return node.op->name == "batch_norm_training_gradient";
     };
@@ -329,8 +329,8 @@ TEST_CASE("light steps run again so that the fewest bytes are kept") {
   int tried = 0, less = 0;
   for (unsigned seed = 0; seed < 60; ++seed) {
     const Graph graph = graph::reverse(random_layers(seed, 3), {true, true, true}).take().graph;
-    const executor::FirstPart first = executor::first_of_joint(graph, graph.states.empty() ? 1 : 2);
-    const std::vector<bool> may = executor::light_again(graph, first);
+    const executor::ForwardPart first = executor::forward_of_joint(graph, graph.states.empty() ? 1 : 2);
+    const std::vector<bool> may = executor::recomputed_light(graph, first);
     std::vector<size_t> light;
     for (size_t n = 0; n < may.size(); ++n)
       if (may[n] && !graph.nodes[n].op->view_rule) light.push_back(n);
@@ -339,11 +339,11 @@ TEST_CASE("light steps run again so that the fewest bytes are kept") {
     int64_t fewest = INT64_MAX;
     const std::vector<bool> none(graph.nodes.size(), false);
     for (uint32_t chosen = 0; chosen < 1U << light.size(); ++chosen) {
-      std::vector<bool> rebuilt = none;
-      for (size_t i = 0; i < light.size(); ++i) rebuilt[light[i]] = chosen >> i & 1;
-      fewest = std::min(fewest, first.kept(rebuilt).bytes);
+      std::vector<bool> rematerialized = none;
+      for (size_t i = 0; i < light.size(); ++i) rematerialized[light[i]] = chosen >> i & 1;
+      fewest = std::min(fewest, first.kept(rematerialized).bytes);
     }
-    CHECK(first.kept(executor::least_kept(graph, first)).bytes == fewest);
+    CHECK(first.kept(executor::fewest_residuals(graph, first)).bytes == fewest);
     less += fewest < first.kept(none).bytes;
   }
   CHECK(tried > 20);
@@ -362,8 +362,8 @@ TEST_CASE("what a product gives is kept, however few operations it takes") {
   const int64_t axes[] = {0, 1, 2, 3};
   b.output(ops::sum(b.call("tanh", {y * 0.5}), axes, false));
   const Graph joint = graph::reverse(graph, {true, true}).take().graph;
-  const executor::FirstPart first = executor::first_of_joint(joint, 1);
-  const std::vector<bool> again = executor::light_again(joint, first);
+  const executor::ForwardPart first = executor::forward_of_joint(joint, 1);
+  const std::vector<bool> again = executor::recomputed_light(joint, first);
   int products = 0, others = 0;
   for (const int32_t n : first.nodes) {
     const graph::Node& node = joint.nodes[static_cast<size_t>(n)];
@@ -387,11 +387,11 @@ TEST_CASE("what waits for a loop is kept for the light step that reads it") {
                             "\n  %4: float32(3, 64) = multiply(%2, %3)\n"
                             "  %5: float32(3, 64) = exp(%4)\n  return %5\n}")
                             .take();
-    executor::FirstPart first;
+    executor::ForwardPart first;
     first.nodes = {0, 1, 2};
     first.leaves.resize(graph.values.size(), false);
     first.renewed.resize(graph.inputs.size(), false);
-    return !executor::light_again(graph, first)[0];
+    return !executor::recomputed_light(graph, first)[0];
   };
   CHECK_FALSE(waits("relu(%1)"));
   CHECK(
@@ -440,17 +440,17 @@ TEST_CASE("rungs keep less and cost more, and their halves are sound graphs") {
   for (unsigned seed = 0; seed < 25; ++seed) {
     const Graph joint = graph::reverse(random_layers(seed, 24), {true, true, true}).take().graph;
     const size_t outputs = joint.states.empty() ? 1 : 2;
-    const executor::FirstPart first = executor::first_of_joint(joint, outputs);
-    const int64_t all = executor::rebuildable_bytes(joint, first);
-    const int64_t plain = executor::kept_by(joint, outputs, {}).bytes;
+    const executor::ForwardPart first = executor::forward_of_joint(joint, outputs);
+    const int64_t all = executor::rematerializable_bytes(joint, first);
+    const int64_t plain = executor::residuals_of(joint, outputs, {}).bytes;
     for (const int segments : {8, 2}) {
       double seconds = 0;
       int64_t minimum = plain;
-      for (const executor::Rung& rung : executor::ladder(joint, first, all / segments)) {
-        CHECK(rung.seconds >= seconds);
-        seconds = rung.seconds;
-        minimum = std::min(minimum, executor::kept_by(joint, outputs, rung.rebuilt).bytes);
-        const executor::Split parts = executor::split(joint, outputs, rung.rebuilt);
+      for (const executor::RematLevel& level : executor::remat_levels(joint, first, all / segments)) {
+        CHECK(level.seconds >= seconds);
+        seconds = level.seconds;
+        minimum = std::min(minimum, executor::residuals_of(joint, outputs, level.rematerialized).bytes);
+        const executor::Split parts = executor::split(joint, outputs, level.rematerialized);
         for (const Graph* half : {&parts.forward, &parts.backward}) {
           const Status sound = graph::verify(*half);
           CHECK_MESSAGE(sound.ok(), sound.message());
