@@ -60,11 +60,11 @@ void add_context(Call& call, int64_t bytes, const std::string& asked) {
 }
 
 void add_dimensions(Call& call, const std::string& name, const Dimensions& dimensions,
-                    const std::string& rows_of_band) {
-  const bool is_band = call.band_rows() > 0 && !rows_of_band.empty();
-  std::string text = std::string(is_band ? "" : "static ") + "const cmsis_nn_dims " + name + " = {";
+                    const std::string& rows_of_tile) {
+  const bool is_row_tile = call.tile_height() > 0 && !rows_of_tile.empty();
+  std::string text = std::string(is_row_tile ? "" : "static ") + "const cmsis_nn_dims " + name + " = {";
   text += std::to_string(dimensions.n) + ", ";
-  text += is_band ? "band->" + rows_of_band : std::to_string(dimensions.h);
+  text += is_row_tile ? "band->" + rows_of_tile : std::to_string(dimensions.h);
   call.line(text + ", " + std::to_string(dimensions.w) + ", " + std::to_string(dimensions.c) +
             "};");
 }

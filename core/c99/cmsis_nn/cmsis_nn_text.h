@@ -23,11 +23,11 @@ struct CmsisNnScratch {
 
 // `context` for a call, and that `asked`, an expression or empty, is no more than it has.
 void add_context(Call& call, int64_t bytes, const std::string& asked);
-// static const cmsis_nn_dims name = {n, h, w, c}; rows of a band come from it.
+// static const cmsis_nn_dims name = {n, h, w, c}; rows of a row tile come from it.
 struct Dimensions {
   int64_t n, h, w, c;
 };
 void add_dimensions(Call& call, const std::string& name, const Dimensions& dimensions,
-                    const std::string& rows_of_band = "");
+                    const std::string& rows_of_tile = "");
 
 }  // namespace weft::c99

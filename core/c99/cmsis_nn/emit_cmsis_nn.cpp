@@ -103,11 +103,11 @@ Result<TargetKernel> layer_kernel(const SlotTypes& types, CmsisNn cores, const T
   return with_scratch(own, scratch_of_layer(int8_shape(types), is_depthwise(types.op), cores));
 }
 
-// Pads and rows of a band are known when it runs.
+// Pads and rows of a row tile are known when it runs.
 void add_parameters(Call& call, const Int8Layer& layer, CmsisNn cores) {
   const Convolution& s = layer.shape;
-  const bool is_band = call.band_rows() > 0;
-  call.line(std::string(is_band ? "" : "static ") + "const cmsis_nn_" +
+  const bool is_row_tile = call.tile_height() > 0;
+  call.line(std::string(is_row_tile ? "" : "static ") + "const cmsis_nn_" +
             (layer.is_depthwise ? "dw_" : "") + "conv_params parameters = {");
   call.line("  .input_offset = " + number(-layer.zero) + ", .output_offset = " +
             number(layer.out_zero) + (layer.is_depthwise ? ", .ch_mult = 1," : ","));
@@ -116,7 +116,7 @@ void add_parameters(Call& call, const Int8Layer& layer, CmsisNn cores) {
   };
   const int64_t more = !layer.is_depthwise && makes_one_place(s, cores) ? 1 : 0;
   call.line("  .stride = " + tile(number(s.stride_height), s.stride_width) +
-            ".padding = " + tile(is_band ? "band->above" : number(s.pad_top), s.pad_left) +
+            ".padding = " + tile(is_row_tile ? "band->above" : number(s.pad_top), s.pad_left) +
             ".dilation = " + tile(number(s.dilation_height + more), s.dilation_width + more));
   call.line("  .activation = {.min = " + number(layer.low) + ", .max = " + number(layer.high) +
             "},");
@@ -228,11 +228,11 @@ Result<bool> emit_pooling(Call& call, CmsisNn cores) {
   if (!is_there) return false;
   const kernels::Pooling& p = pool.p;
   const int64_t channels = x[x.rank() - 1];
-  const bool is_band = call.band_rows() > 0;
-  call.line(std::string(is_band ? "" : "static ") + "const cmsis_nn_pool_params parameters = {");
+  const bool is_row_tile = call.tile_height() > 0;
+  call.line(std::string(is_row_tile ? "" : "static ") + "const cmsis_nn_pool_params parameters = {");
   call.line("  .stride = {.w = " + number(p.stride_width) + ", .h = " + number(p.stride_height) +
             "}, .padding = {.w = " + number(p.pad_left) +
-            ", .h = " + (is_band ? "band->above" : number(p.pad_top)) + "},");
+            ", .h = " + (is_row_tile ? "band->above" : number(p.pad_top)) + "},");
   call.line("  .activation = {.min = -128, .max = 127},");
   call.line("};");
   add_dimensions(call, "x_extents", {1, p.in_height, p.in_width, channels}, "height");

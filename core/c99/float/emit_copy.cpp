@@ -59,7 +59,7 @@ constexpr Emitter kEmitters[] = {
 
 Status emit_copy(Call& call) {
   const Shape& shape = call.out().shape;
-  if (call.band_rows() > 0) {
+  if (call.tile_height() > 0) {
     call.line("memcpy(" + call.write() + ", " + call.read(0) + ", (size_t)(" + call.count() +
               ") * " + std::to_string(size_of(call.out().dtype)) + ");");
     return {};

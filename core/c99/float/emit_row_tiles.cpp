@@ -1,4 +1,4 @@
-// Loops over bands of rows: which step makes rows next is a table, the schedule that the planner
+// Loops over row tiles: which step makes rows next is a table, the schedule that the planner
 // found (graph/partition/row_tiles.h). The rows that are held of an image are at the start of their buffer; where
 // new ones have no room, those that nobody reads any more go and the rest moves up.
 #include <algorithm>
@@ -9,10 +9,10 @@
 
 namespace weft::c99 {
 
-using executor::BandPlan;
-using executor::BandStep;
-using executor::BandUse;
-using executor::BandValue;
+using executor::RowTilePlan;
+using executor::RowTileStep;
+using executor::RowTileUse;
+using executor::RowTileValue;
 using executor::Place;
 
 namespace {
@@ -69,17 +69,17 @@ std::string number(int64_t n) { return std::to_string(n); }
 
 }  // namespace
 
-class BandWriter {
+class RowTileWriter {
  public:
-  BandWriter(Call& call, size_t index, bool is_fed)
+  RowTileWriter(Call& call, size_t index, bool is_fed)
       : call_(call),
         source_(call.source()),
         outer_(call.step_),
-        plan_(*outer_.bands),
+        plan_(*outer_.row_tiles),
         index_(index),
         is_fed_(is_fed),
         all_(plan_.steps.size(), 0) {
-    for (const graph::BandCall& c : plan_.calls)
+    for (const graph::RowTileCall& c : plan_.calls)
       all_[static_cast<size_t>(c.node)] = std::max(all_[static_cast<size_t>(c.node)], c.rows.end);
   }
 
@@ -94,7 +94,7 @@ class BandWriter {
   }
 
  private:
-  const BandValue& value(int32_t v) const { return plan_.values[static_cast<size_t>(v)]; }
+  const RowTileValue& value(int32_t v) const { return plan_.values[static_cast<size_t>(v)]; }
   // The step whose rows a value has; -1: it is outside.
   int64_t maker(int32_t v) const {
     if (value(v).external >= 0) return -1;
@@ -118,7 +118,7 @@ class BandWriter {
       text += (text.empty() ? "" : " ") + entry;
       ++calls_;
     };
-    for (const graph::BandCall& c : plan_.calls) {
+    for (const graph::RowTileCall& c : plan_.calls) {
       const bool is_given = is_fed_ && c.node == 0;  // one after the other
       const int64_t rows = c.rows.end - c.rows.begin;
       for (int64_t row = 0; is_given && row < rows; ++row) add(c.node, 1);
@@ -136,7 +136,7 @@ class BandWriter {
   void add_rings() {
     for (size_t k = 0; k < plan_.steps.size(); ++k) {
       if (is_result(k)) continue;
-      const BandValue& held = value(plan_.steps[k].out);
+      const RowTileValue& held = value(plan_.steps[k].out);
       const TensorView& view = plan_.steps[k].views.back();
       const std::string type(type_name(view.dtype));
       Shape shape;
@@ -182,7 +182,7 @@ class BandWriter {
   std::string next_read(size_t k) {
     std::string text;
     for (size_t reader = 0; reader < plan_.steps.size(); ++reader) {
-      const BandStep& step = plan_.steps[reader];
+      const RowTileStep& step = plan_.steps[reader];
       for (size_t i = 0; i < step.in.size(); ++i) {
         if (step.in[i].value != plan_.steps[k].out || !step.in[i].by_rows) continue;
         const bool same = step.window->is_same(i);
@@ -199,8 +199,8 @@ class BandWriter {
 
   // What an operand is given: the row that is made, or all rows that are held.
   std::string argument(size_t k, size_t i) {
-    const BandStep& step = plan_.steps[k];
-    const BandUse& use = step.in[i];
+    const RowTileStep& step = plan_.steps[k];
+    const RowTileUse& use = step.in[i];
     const int64_t made_by = maker(use.value);
     const auto external = static_cast<size_t>(std::max(value(use.value).external, 0));
     const std::string start =
@@ -214,7 +214,7 @@ class BandWriter {
   }
 
   Status add_case(size_t k) {
-    const BandStep& step = plan_.steps[k];
+    const RowTileStep& step = plan_.steps[k];
     const std::string own = number(static_cast<int64_t>(k));
     const DType dtype = step.views.back().dtype;
     call_.line("case " + own + ": {");
@@ -224,7 +224,7 @@ class BandWriter {
     if (is_result(k)) {
       to = call_.write() + " + made[" + own + "].made * " + number(row_elements(step.out, dtype));
     } else {
-      const BandValue& held = value(step.out);
+      const RowTileValue& held = value(step.out);
       call_.line(std::string(type_name(dtype)) + " *const to = weft_room(");
       call_.line("    &made[" + own + "], now[1], " + number(held.held) + ", " + next_read(k) +
                  ", " + ring(k) + ", " + number(held.row_bytes) + ");");
@@ -241,7 +241,7 @@ class BandWriter {
   }
 
   void add_windows(size_t k) {
-    const BandStep& step = plan_.steps[k];
+    const RowTileStep& step = plan_.steps[k];
     const int64_t made_by = maker(step.in[0].value);
     std::string x = "&made[" + number(made_by) + "]";
     if (made_by < 0) {
@@ -256,7 +256,7 @@ class BandWriter {
 
   // The function of a step; how it is called.
   Result<std::string> add_function(size_t k, const std::string& to) {
-    const BandStep& step = plan_.steps[k];
+    const RowTileStep& step = plan_.steps[k];
     executor::Step inner;
     inner.name = step.op->name;
     inner.op = step.op;
@@ -272,7 +272,7 @@ class BandWriter {
     std::vector<Operand> out{source_.operand_of(inner.out[0], "y")};
     out[0].argument = to;
     Call call(source_, inner, std::move(in), std::move(out));
-    call.band_rows_ = is_fed_ && k == 0 ? 1 : plan_.rows;
+    call.tile_height_ = is_fed_ && k == 0 ? 1 : plan_.rows;
     call.scratch_argument_ = call_.scratch() + " + " + number(plan_.ring_bytes);
     WEFT_TRY(emit_operator(call));
     if (call.body_.find("band->") != std::string::npos)
@@ -301,7 +301,7 @@ class BandWriter {
   Call& call_;
   Source& source_;
   const executor::Step& outer_;
-  const BandPlan& plan_;
+  const RowTilePlan& plan_;
   const size_t index_;
   const bool is_fed_;
   std::vector<int64_t> all_;  // by step: rows that it makes
@@ -309,8 +309,8 @@ class BandWriter {
   int64_t calls_ = 0;
 };
 
-Status emit_bands(Call& call, size_t step, bool is_fed) {
-  return BandWriter(call, step, is_fed).run();
+Status emit_row_tiles(Call& call, size_t step, bool is_fed) {
+  return RowTileWriter(call, step, is_fed).run();
 }
 
 }  // namespace weft::c99

@@ -56,7 +56,7 @@ Form form_of(const Convolution& s, bool is_depthwise, bool is_sum, bool has_resi
 
 // Rows of y that are made at once, of `most` (0: all): as many as a kilobyte of scratch has room
 // for.
-int64_t band_of(const Convolution& s, int64_t maximum) {
+int64_t row_tile_of(const Convolution& s, int64_t maximum) {
   const int64_t row = ((s.out_width - 1) * s.stride_width + 6) / 2 * 4;
   int64_t rows = maximum > 0 ? std::min(maximum, s.out_height) : s.out_height;
   while (rows > 1 && ((rows - 1) * s.stride_height + 3) * row > 1024) --rows;
@@ -74,7 +74,7 @@ int64_t scratch_of(Form form, const Convolution& s, int64_t rows) {
       return std::max(32 * steps_of(s) + s.kernel_width * s.in_channels + 1, helium);
     case Form::kDepthwise:
       // Helium reads columns of four rows for four places: more only where there is one.
-      return std::max(((band_of(s, rows) - 1) * s.stride_height + 3) * depthwise_row,
+      return std::max(((row_tile_of(s, rows) - 1) * s.stride_height + 3) * depthwise_row,
                       int64_t{4 * 10});
     default: return 0;
   }
@@ -218,7 +218,7 @@ void emit_depthwise_3x3(Call& call, const Int8Layer& layer) {
   const Batch batch{call, s.batch};
   const std::string channels =
       add_array(call, "channels", DType::kUInt32, depthwise_numbers(layer));
-  add_shape(call, "weft_window_i8", fields_of_window(layer, band_of(s, call.band_rows())));
+  add_shape(call, "weft_window_i8", fields_of_window(layer, row_tile_of(s, call.tile_height())));
   const Places at = places_of(call, layer, batch);
   call.scratch();
   const std::string name = define_depthwise(call.source(), static_cast<int>(s.stride_height),
@@ -306,7 +306,7 @@ void emit_plain(Call& call, const Int8Layer& layer, Form form, bool is_planar) {
   // y has more channels.
   const Places at = places_of(call, layer, {call, 1});
   call.line("int8_t *const place = (int8_t *)(void *)" + call.scratch() + ";");
-  const std::string all = call.band_rows() > 0 ? "band->rows * " + std::to_string(s.out_width)
+  const std::string all = call.tile_height() > 0 ? "band->rows * " + std::to_string(s.out_width)
                                                : std::to_string(s.batch * places);
   call.line(s.out_channels > s.in_channels ? "for (int32_t i = " + all + "; i-- > 0;) {"
                                            : "for (int32_t i = 0; i < " + all + "; ++i) {");

@@ -3,8 +3,8 @@
 namespace weft::c99 {
 
 void add_shape(Call& call, const char* type, const Fields& fields, bool has_rows) {
-  const bool is_band = has_rows && call.band_rows() > 0;
-  call.line((is_band ? "struct " : "static const struct ") + std::string(type) + " p = {");
+  const bool is_row_tile = has_rows && call.tile_height() > 0;
+  call.line((is_row_tile ? "struct " : "static const struct ") + std::string(type) + " p = {");
   std::string line;
   for (const auto& [name, value] : fields) {
     const std::string text = "." + std::string(name) + " = " + std::to_string(value) + ",";
@@ -16,7 +16,7 @@ void add_shape(Call& call, const char* type, const Fields& fields, bool has_rows
   }
   call.line("  " + line);
   call.line("};");
-  if (!is_band) return;
+  if (!is_row_tile) return;
   call.line("p.height = band->height;");
   call.line("p.out_height = band->rows;");
   call.line("p.pad_top = band->above;");

@@ -11,7 +11,7 @@ namespace weft::c99 {
 
 using Fields = std::vector<std::pair<const char*, int64_t>>;
 
-// `p`, a const struct of the shape. In a loop over bands it is that of the rows which are held;
+// `p`, a const struct of the shape. In a loop over row tiles it is that of the rows which are held;
 // `has_rows` is false where the step goes place by place.
 void add_shape(Call& call, const char* type, const Fields& fields, bool has_rows = true);
 

@@ -2,7 +2,7 @@
 //
 // One channel at a time: rows of it are widened into scratch, where neighbours are two lanes of a
 // word, and results go where the channel's elements were if the image is overwritten. The scratch
-// has a few rows; those that the next band needs, too, are kept.
+// has a few rows; those that the next row tile needs, too, are kept.
 #include "c99/int8/int8_text.h"
 
 namespace weft::c99 {

@@ -41,9 +41,9 @@ class Call {
   size_t outputs() const { return out_.size(); }
   bool given(size_t i) const { return i < in_.size() && in_[i].given(); }
   const executor::TileCode* tiles() const { return step_.code.get(); }
-  // Of a step in a loop over bands: the most rows that the function makes in a call, with a
+  // Of a step in a loop over row tiles: the most rows that the function makes in a call, with a
   // parameter `band` (rows.h); 0: it makes all.
-  int64_t band_rows() const { return band_rows_; }
+  int64_t tile_height() const { return tile_height_; }
   // Elements that a call makes of a dense result, as C.
   std::string count() const;
 
@@ -61,7 +61,7 @@ class Call {
 
  private:
   friend class Source;
-  friend class BandWriter;
+  friend class RowTileWriter;
   friend class ControlWriter;
   // `order`: among the parameters of the function.
   std::string parameter(const Operand& operand, const executor::Place& place, bool is_const,
@@ -77,7 +77,7 @@ class Call {
   std::vector<Operand> in_, out_;
   std::vector<Parameter> parameters_;
   std::set<size_t> read_weights_;
-  int64_t band_rows_ = 0;
+  int64_t tile_height_ = 0;
   std::string scratch_argument_;  // of a step in a loop
   std::string returns_ = "void";
   std::string body_;

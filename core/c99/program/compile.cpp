@@ -54,7 +54,7 @@ std::string peak_text(const executor::Plan& plan) {
     const executor::Step& made = plan.steps[static_cast<size_t>(use.first)];
     text += (text.ends_with("holds") ? " " : ", ") + std::to_string(use.bytes) + " bytes " +
             (!use.is_scratch ? "made by " + told(made)
-             : made.bands    ? "of rows that are held"
+             : made.row_tiles    ? "of rows that are held"
                              : "of scratch");
     if (!use.is_scratch && !made.out.empty())
       text += " " + shape_text(made.out[0].shape) + " in step " + std::to_string(use.first);

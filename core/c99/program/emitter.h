@@ -55,9 +55,9 @@ std::span<const Emitter> scan_emitters();
 Status emit_tiles(Call& call);
 // To dense memory.
 Status emit_copy(Call& call);
-// A loop over bands of rows, with a function for each operator in it. `is_fed`: its rows come from
+// A loop over row tiles, with a function for each operator in it. `is_fed`: its rows come from
 // the caller, some at each call.
-Status emit_bands(Call& call, size_t step, bool is_fed);
+Status emit_row_tiles(Call& call, size_t step, bool is_fed);
 // A loop or a branch, with a function for each body.
 Status emit_control(Call& call, size_t step);
 

@@ -60,32 +60,32 @@ Result<executor::Plan> best_overlap(const Graph& graph, const PlanRequest& reque
   return best;
 }
 
-bool has_bands(const Graph& graph) {
+bool has_row_tiles(const Graph& graph) {
   return std::ranges::any_of(graph.regions, [](const graph::Region& region) {
-    return region.kind == graph::RegionKind::kBands;
+    return region.kind == graph::RegionKind::kRowTiles;
   });
 }
 
 // Of a plan whose first step takes rows: a struct weft_rows for each step of the loop, and one
 // more.
 int64_t state_bytes_of(const executor::Plan& plan) {
-  if (plan.steps.empty() || !plan.steps[0].bands) return 0;
+  if (plan.steps.empty() || !plan.steps[0].row_tiles) return 0;
   constexpr int64_t kBytes = 4;
-  const auto counted = static_cast<int64_t>(plan.steps[0].bands->steps.size()) + 1;
+  const auto counted = static_cast<int64_t>(plan.steps[0].row_tiles->steps.size()) + 1;
   return (counted * kBytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
 }
 
-// Looks for loops over bands of rows that need little memory.
-class BandSearch {
+// Looks for loops over row tiles that need little memory.
+class RowTileSearch {
  public:
-  BandSearch(const Graph& graph, const PlanRequest& request, size_t inputs)
+  RowTileSearch(const Graph& graph, const PlanRequest& request, size_t inputs)
       : graph_(graph), request_(request), inputs_(inputs) {
     context_.windows = request.cmsis_nn == CmsisNn::kNone ? row_window : row_window_of_calls;
-    context_.begins_in_bands = request.feeds_rows;
+    context_.begins_in_row_tiles = request.feeds_rows;
     context_.counted_inputs = request.ports_in_arena && !request.feeds_rows ? inputs : 0;
   }
 
-  // As few bands as may do first, of many rows at a time: they cost the least. Without a limit the
+  // As few row tiles as may do first, of many rows at a time: they cost the least. Without a limit the
   // fewest bytes.
   Result<executor::Plan> run() {
     if (!request_.feeds_rows) {
@@ -113,14 +113,14 @@ class BandSearch {
 
   // The loops of so many rows at a time where more than `room` bytes would be alive, as text.
   Result<std::string> consider(int64_t rows, int64_t room) {
-    context_.band_rows = rows;
-    context_.band_bytes = room;
-    WEFT_ASSIGN(const Graph banded, graph::form_bands(graph_, context_));
-    if (!has_bands(banded)) return std::string();
-    std::string text = graph::print(banded);
+    context_.tile_height = rows;
+    context_.row_tile_bytes = room;
+    WEFT_ASSIGN(const Graph tiled_by_rows, graph::tile_rows(graph_, context_));
+    if (!has_row_tiles(tiled_by_rows)) return std::string();
+    std::string text = graph::print(tiled_by_rows);
     if (!seen_.insert(text).second) return text;
-    WEFT_TRY(graph::verify(banded));
-    WEFT_ASSIGN(executor::Plan plan, best_overlap(banded, request_, inputs_));
+    WEFT_TRY(graph::verify(tiled_by_rows));
+    WEFT_ASSIGN(executor::Plan plan, best_overlap(tiled_by_rows, request_, inputs_));
     if (best_.steps.empty() || bytes_of(plan) < bytes_of(best_)) best_ = std::move(plan);
     return text;
   }
@@ -176,7 +176,7 @@ Status check_fed(const Program& program, const Graph& graph) {
     });
   };
   const std::vector<executor::Step>& steps = program.plan.steps;
-  if (!steps.empty() && steps[0].bands && std::ranges::count_if(steps, reads) == 1) return {};
+  if (!steps.empty() && steps[0].row_tiles && std::ranges::count_if(steps, reads) == 1) return {};
   const std::string reader = reader_of_all(graph);
   return errors::unsupported(
       "compile", "rows of input `", program.ports.inputs[0].name, "` cannot be fed: ",
@@ -277,7 +277,7 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
                                  entry.name, "` has ", program.inputs);
     WEFT_ASSIGN(ready, with_fed_rows(ready, 0, program.ports.inputs[0].name));
   }
-  WEFT_ASSIGN(program.plan, BandSearch(ready, request, program.inputs).run());
+  WEFT_ASSIGN(program.plan, RowTileSearch(ready, request, program.inputs).run());
   if (request.feeds_rows) {
     WEFT_TRY(check_fed(program, ready));
     program.state_bytes = state_bytes_of(program.plan);

@@ -38,7 +38,7 @@ struct PlanRequest {
   bool ports_in_arena = false;  // the entry's inputs and outputs are no arrays of the caller's
   // The caller gives the rows of the only input one after the other; it never lies in memory whole.
   bool feeds_rows = false;
-  // Bytes that the arena may have: where the plan has more it makes images by bands of rows. 0: no
+  // Bytes that the arena may have: where the plan has more it makes images by row tiles. 0: no
   // limit; rows that are fed then take as few as can be found.
   int64_t memory = 0;
   CmsisNn cmsis_nn = CmsisNn::kNone;

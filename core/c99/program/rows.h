@@ -1,4 +1,4 @@
-// Which kernels of programs in C make rows of images from rows, for loops over bands of rows
+// Which kernels of programs in C make rows of images from rows, for loops over row tiles
 // (graph/partition/row_tiles.h): those of int8 images with channels last, one image at a time.
 //
 // Such a step is a function of a `struct weft_band` besides its arrays (emit_row_tiles.cpp): its shape

@@ -340,7 +340,7 @@ std::string Call::write(size_t i) {
 
 std::string Call::count() const {
   const Shape& y = out_[0].shape;
-  if (band_rows_ == 0) return std::to_string(y.elements());
+  if (tile_height_ == 0) return std::to_string(y.elements());
   return "band->rows * " + std::to_string(y.elements() / (y[0] * y[1]));
 }
 
@@ -398,7 +398,7 @@ Status Source::add_step(size_t index) {
 }
 
 Status Source::emit_body(Call& call, const executor::Step& step, size_t index) {
-  if (step.bands) return emit_bands(call, index, feeds_rows_ && index == 0);
+  if (step.row_tiles) return emit_row_tiles(call, index, feeds_rows_ && index == 0);
   if (step.control) return emit_control(call, index);
   if (step.code) return emit_tiles(call);
   if (step.kind == executor::StepKind::kCopy) return emit_copy(call);

@@ -68,7 +68,7 @@ class Source {
   struct Options {
     std::string prefix = {};  // of its functions and offsets, in a file of several programs
     bool feeds_rows =
-        false;  // the first step, a loop over bands, takes the first input as it comes
+        false;  // the first step, a loop over row tiles, takes the first input as it comes
     CmsisNn cmsis_nn = CmsisNn::kNone;
   };
   Source(const executor::Plan& plan, const Ports& ports, Definitions& top, Options options)
@@ -112,7 +112,7 @@ class Source {
 
  private:
   friend class Call;
-  friend class BandWriter;
+  friend class RowTileWriter;
   friend class ControlWriter;
   Operand operand_of(const executor::Place& place, std::string name) const;
   const void* content_of(const executor::Place& place) const;

@@ -310,9 +310,9 @@ void add_chain(const TileCode& of, encoder::ChainEncoder& encoder,
 void add_chains(Plan& plan, encoder::ChainEncoder& encoder, std::vector<TileCode*>& encoded) {
   for (Step& step : plan.steps) {
     if (step.code) add_chain(*step.code, encoder, encoded);
-    if (step.bands)
-      for (const BandStep& own : step.bands->steps)
-        for (const BandCode& code : own.codes) add_chain(*code.code, encoder, encoded);
+    if (step.row_tiles)
+      for (const RowTileStep& own : step.row_tiles->steps)
+        for (const RowTileCode& code : own.codes) add_chain(*code.code, encoder, encoded);
     if (step.control) {
       auto& control = const_cast<ControlPlan&>(*step.control);
       add_chains(control.body, encoder, encoded);

@@ -13,7 +13,7 @@
 namespace weft::executor {
 namespace {
 
-using graph::BandSchedule;
+using graph::RowTileSchedule;
 using graph::Graph;
 using graph::kRowAxis;
 using graph::Node;
@@ -44,7 +44,7 @@ class Planner {
     choose_schedule();
   }
 
-  Result<std::shared_ptr<const BandPlan>> run() {
+  Result<std::shared_ptr<const RowTilePlan>> run() {
     place();
     part_arithmetic();
     const int64_t sections = static_cast<int64_t>(schedule_.sections.size()) - 1;
@@ -62,7 +62,7 @@ class Planner {
     plan_->calls = std::move(schedule_.calls);
     plan_->sections = std::move(schedule_.sections);
     count_cost();
-    return std::shared_ptr<const BandPlan>(std::move(plan_));
+    return std::shared_ptr<const RowTilePlan>(std::move(plan_));
   }
 
  private:
@@ -80,7 +80,7 @@ class Planner {
     std::vector<const RowRule*> rules;
     for (const RowRule& rule : rules_) rules.push_back(&rule);
     const auto schedule = [&](int64_t sections) {
-      return graph::schedule_bands(body_, nodes_, rules, rows_, sections);
+      return graph::schedule_row_tiles(body_, nodes_, rules, rows_, sections);
     };
     const int64_t minimum =
         in_sections_ && threads_ > 1 ? (threads_ + plan_->images - 1) / plan_->images : 1;
@@ -90,7 +90,7 @@ class Planner {
       in_sections_ = false;
       schedule_ = schedule(1);
     } else if (rules_.back().height() >= 2 * minimum * kMinRows) {
-      BandSchedule more = schedule(2 * minimum);
+      RowTileSchedule more = schedule(2 * minimum);
       if (more.work <= kMaxWork) schedule_ = std::move(more);
     }
   }
@@ -106,7 +106,7 @@ class Planner {
       const ValueId id = body_.nodes[n].outputs[0];
       const TensorType& type = body_.type(id);
       const int32_t whole = schedule_.whole_of[n];
-      BandValue value;
+      RowTileValue value;
       if (whole >= 0) {
         const Node& node = body_.nodes[static_cast<size_t>(whole)];
         value = plan_->values[static_cast<size_t>(value_of(node.outputs[0]))];
@@ -118,13 +118,13 @@ class Planner {
       add(id, value);
     }
   }
-  void add(ValueId id, const BandValue& value) {
+  void add(ValueId id, const RowTileValue& value) {
     values_[static_cast<size_t>(id)] = static_cast<int32_t>(plan_->values.size());
     plan_->values.push_back(value);
   }
   void add_external(ValueId id, int32_t number) {
     const TensorType& type = body_.type(id);
-    BandValue value{number, 0, 0, 0, 0};
+    RowTileValue value{number, 0, 0, 0, 0};
     if (type.shape.rank() > axis_) {
       value.held = type.shape[axis_];
       value.row_bytes = row_bytes(type);
@@ -153,9 +153,9 @@ class Planner {
 
   Status add_step(size_t n) {
     const Node& node = body_.nodes[n];
-    BandStep step;
+    RowTileStep step;
     step.out = value_of(node.outputs[0]);
-    step.band.out_held = plan_->values[static_cast<size_t>(step.out)].held;
+    step.row_tile.out_ring_rows = plan_->values[static_cast<size_t>(step.out)].held;
     if (is_kernel(node)) {
       WEFT_TRY(add_kernel(n, step));
     } else if (graph::is_concatenation(node)) {
@@ -167,7 +167,7 @@ class Planner {
     return {};
   }
 
-  BandUse use_of(size_t n, size_t operand) const {
+  RowTileUse use_of(size_t n, size_t operand) const {
     const Operand& own = body_.nodes[n].operands[operand];
     if (!own.is_value()) return {};
     const bool by_rows = rules_[n].reads_rows(operand);
@@ -188,7 +188,7 @@ class Planner {
     return view;
   }
 
-  Status add_kernel(size_t n, BandStep& step) {
+  Status add_kernel(size_t n, RowTileStep& step) {
     const Node& node = body_.nodes[n];
     step.op = node.op;
     step.attributes = node.attributes;
@@ -197,8 +197,8 @@ class Planner {
     for (size_t i = 0; i < types.size(); ++i) {
       step.in.push_back(use_of(n, i));
       step.views.push_back(view_of(types[i], step.in[i].by_rows));
-      if (step.in[i].value >= 0 && i < ops::RowBand::kMaxInputs)
-        step.band.in_held[i] = plan_->values[static_cast<size_t>(step.in[i].value)].held;
+      if (step.in[i].value >= 0 && i < ops::RowTile::kMaxInputs)
+        step.row_tile.in_ring_rows[i] = plan_->values[static_cast<size_t>(step.in[i].value)].held;
     }
     step.views.push_back(view_of(body_.type(node.outputs[0]), true));
     if (node.op->slot.problem) {
@@ -209,7 +209,7 @@ class Planner {
     return {};
   }
 
-  void add_copies(size_t n, BandStep& step) {
+  void add_copies(size_t n, RowTileStep& step) {
     const Node& node = body_.nodes[n];
     int64_t plane = 0;
     for (size_t i = 0; i < node.operands.size(); ++i) {
@@ -231,7 +231,7 @@ class Planner {
 
   // Calls that go beyond the end of a ring become two.
   void part_arithmetic() {
-    std::vector<graph::BandCall> calls;
+    std::vector<graph::RowTileCall> calls;
     size_t c = 0;
     for (size_t& section : schedule_.sections) {
       for (; c < section; ++c) add_parts(schedule_.calls[c], calls);
@@ -239,7 +239,7 @@ class Planner {
     }
     schedule_.calls = std::move(calls);
   }
-  void add_parts(const graph::BandCall& call, std::vector<graph::BandCall>& calls) const {
+  void add_parts(const graph::RowTileCall& call, std::vector<graph::RowTileCall>& calls) const {
     const auto n = static_cast<size_t>(call.node);
     graph::RowRange rows = call.rows;
     while (is_arithmetic(n) && rows.begin < rows.end) {
@@ -257,7 +257,7 @@ class Planner {
     if (rows.begin < rows.end) calls.push_back({call.node, rows});
   }
 
-  Status add_arithmetic(size_t n, BandStep& step) {
+  Status add_arithmetic(size_t n, RowTileStep& step) {
     if constexpr (!WEFT_KEEPS_tiles) return lower(body_).status();
     const Node& node = body_.nodes[n];
     std::vector<ValueId> operands;
@@ -272,10 +272,10 @@ class Planner {
       const auto at = std::ranges::find(node.operands, Operand::of_value(id));
       step.in.push_back(use_of(n, static_cast<size_t>(at - node.operands.begin())));
     }
-    for (const graph::BandCall& call : schedule_.calls) {
+    for (const graph::RowTileCall& call : schedule_.calls) {
       const int64_t rows = call.rows.end - call.rows.begin;
       if (static_cast<size_t>(call.node) != n ||
-          std::ranges::find(step.codes, rows, &BandCode::rows) != step.codes.end())
+          std::ranges::find(step.codes, rows, &RowTileCode::rows) != step.codes.end())
         continue;
       WEFT_ASSIGN(TileCode code, code_of_rows(region, operands, node.outputs[0], rows, step));
       if (step.codes.empty())
@@ -288,10 +288,10 @@ class Planner {
 
   // On so many rows of all planes.
   Result<TileCode> code_of_rows(const Graph& region, std::span<const ValueId> operands,
-                                ValueId result, int64_t rows, const BandStep& step) {
+                                ValueId result, int64_t rows, const RowTileStep& step) {
     std::vector<TensorType> types;
     std::vector<TensorView> views;
-    const auto add_array = [&](ValueId id, const BandUse& use) {
+    const auto add_array = [&](ValueId id, const RowTileUse& use) {
       TensorType type = body_.type(id);
       if (use.by_image && type.shape.rank() == 5) type.shape[0] = 1;
       if (use.by_rows) type.shape[kRowAxis] = rows;
@@ -323,11 +323,11 @@ class Planner {
       int64_t planes = 1;
       for (int axis = 1; axis < std::min(axis_, type.shape.rank()); ++axis)
         planes *= type.shape[axis];
-      const BandValue& from = plan_->values[static_cast<size_t>(own)];
+      const RowTileValue& from = plan_->values[static_cast<size_t>(own)];
       if (planes != 1 || plan_->images != 1 || !is_read_by_rows(own)) continue;
       int64_t next = INT64_MAX / from.row_bytes, ahead = 0;  // the first row that is read later
       for (size_t c = schedule_.calls.size(); c-- > 0;) {
-        const graph::BandCall& call = schedule_.calls[c];
+        const graph::RowTileCall& call = schedule_.calls[c];
         const auto n = static_cast<size_t>(call.node);
         for (size_t k = 0; k < plan_->steps[n].in.size(); ++k)
           if (plan_->steps[n].in[k].value == own && plan_->steps[n].in[k].by_rows)
@@ -340,9 +340,9 @@ class Planner {
     return {};
   }
   bool is_read_by_rows(int32_t value) const {
-    return std::ranges::any_of(plan_->steps, [&](const BandStep& step) {
+    return std::ranges::any_of(plan_->steps, [&](const RowTileStep& step) {
       return std::ranges::any_of(
-          step.in, [&](const BandUse& use) { return use.value == value && use.by_rows; });
+          step.in, [&](const RowTileUse& use) { return use.value == value && use.by_rows; });
     });
   }
 
@@ -352,9 +352,9 @@ class Planner {
   int threads_of_step() const { return plan_->lanes > 1 ? 1 : threads_; }
 
   Result<int64_t> scratch_of_step(size_t n) const {
-    const BandStep& step = plan_->steps[n];
+    const RowTileStep& step = plan_->steps[n];
     int64_t bytes = 0;
-    for (const BandCode& code : step.codes)
+    for (const RowTileCode& code : step.codes)
       bytes = std::max(bytes, threads_of_step() * code.code->scratch_a_thread);
     if (!step.op) return bytes;
     const Node& node = body_.nodes[n];
@@ -362,7 +362,7 @@ class Planner {
     const TensorType out = ops::type_of(step.views.back());
     ops::SlotTypes types{*node.op, in, {&out, 1}, node.attributes.view(), 0};
     std::vector<bool> seen(static_cast<size_t>(rules_[n].height()) + 1, false);
-    for (const graph::BandCall& call : schedule_.calls) {
+    for (const graph::RowTileCall& call : schedule_.calls) {
       types.rows = call.rows.end - call.rows.begin;
       if (static_cast<size_t>(call.node) != n || seen[static_cast<size_t>(types.rows)]) continue;
       seen[static_cast<size_t>(types.rows)] = true;
@@ -375,7 +375,7 @@ class Planner {
     }
     return bytes;
   }
-  static std::vector<TensorType> types_of_one_image(const BandStep& step) {
+  static std::vector<TensorType> types_of_one_image(const RowTileStep& step) {
     std::vector<TensorType> types;
     for (size_t i = 0; i + 1 < step.views.size(); ++i) {
       const TensorView& view = step.views[i];
@@ -387,7 +387,7 @@ class Planner {
 
   void count_cost() {
     std::vector<bool> is_made(rules_.size(), false);  // not by its parts
-    for (const graph::BandCall& call : plan_->calls) is_made[static_cast<size_t>(call.node)] = true;
+    for (const graph::RowTileCall& call : plan_->calls) is_made[static_cast<size_t>(call.node)] = true;
     for (size_t n = 0; n < rules_.size(); ++n)
       plan_->all_rows += is_made[n] ? rules_[n].height() : 0;
     for (const RowRule& rule : rules_)
@@ -407,29 +407,29 @@ class Planner {
   bool in_sections_;
   std::vector<int32_t> nodes_;
   std::vector<RowRule> rules_;
-  BandSchedule schedule_;
+  RowTileSchedule schedule_;
   std::vector<int32_t> values_;  // by value of the body
-  std::unique_ptr<BandPlan> plan_ = std::make_unique<BandPlan>();
+  std::unique_ptr<RowTilePlan> plan_ = std::make_unique<RowTilePlan>();
 };
 
 }  // namespace
 
-Result<std::shared_ptr<const BandPlan>> plan_bands(const graph::Region& region, int threads,
+Result<std::shared_ptr<const RowTilePlan>> plan_row_tiles(const graph::Region& region, int threads,
                                                    bool in_sections, const Target* target) {
   ops::note_use("rows");
   return Planner(region, threads, in_sections, target).run();
 }
 
-std::string describe(const BandPlan& plan) {
+std::string describe(const RowTilePlan& plan) {
   int64_t made = 0;
-  for (const graph::BandCall& call : plan.calls) made += call.rows.end - call.rows.begin;
+  for (const graph::RowTileCall& call : plan.calls) made += call.rows.end - call.rows.begin;
   std::string text = std::to_string(plan.rows) + " rows at a time, " + std::to_string(made) +
                      " rows made of " + std::to_string(plan.all_rows) + ", " +
                      std::to_string(plan.sections.size() - 1) + " sections, " +
                      std::to_string(plan.lanes) + " times " + std::to_string(plan.ring_bytes) +
                      " bytes of line buffers:";
-  for (const BandStep& step : plan.steps) {
-    const BandValue& out = plan.values[static_cast<size_t>(step.out)];
+  for (const RowTileStep& step : plan.steps) {
+    const RowTileValue& out = plan.values[static_cast<size_t>(step.out)];
     const std::string name = step.op               ? step.op->name
                              : !step.codes.empty() ? "arithmetic"
                                                    : "concatenate";

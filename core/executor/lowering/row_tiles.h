@@ -1,4 +1,4 @@
-// Loops over bands of rows (graph/partition/row_tiles.h) as one step of a plan.
+// Loops over row tiles (graph/partition/row_tiles.h) as one step of a plan.
 //
 // What the schedule says is settled here: where each ring lies in the step's scratch, and which
 // kernels run on which rows. Either the threads take sections of the result, each with rings of its
@@ -16,7 +16,7 @@
 namespace weft::executor {
 
 // An array of the loop: outside, or a ring.
-struct BandValue {
+struct RowTileValue {
   int32_t external = -1;    // among operands and result; -1: in a ring
   int64_t offset = 0;       // bytes from the start of that, or of the rings
   int64_t held = 0;         // rows
@@ -25,43 +25,43 @@ struct BandValue {
 };
 
 // What a step reads or writes.
-struct BandUse {
+struct RowTileUse {
   int32_t value = -1;  // -1: absent
   bool by_rows = false;
   bool by_image = false;
 };
 
 // Rows of a concatenation that are made elsewhere.
-struct BandCopy {
-  BandUse from;
+struct RowTileCopy {
+  RowTileUse from;
   int64_t planes = 0;
   int64_t first_plane = 0;  // of the whole
 };
 
 // Arithmetic on so many rows that lie one behind the other in all that it reads and writes.
-struct BandCode {
+struct RowTileCode {
   int64_t rows = 1;
   std::unique_ptr<TileCode> code;
 };
 
-struct BandStep {
+struct RowTileStep {
   const ops::OpDef* op = nullptr;  // null: arithmetic or copies
   ops::Attributes attributes;
-  std::vector<BandUse> in;
+  std::vector<RowTileUse> in;
   int32_t out = 0;
   std::optional<graph::RowWindow> window;  // of a target's kernel
   std::vector<TensorView> views;           // of `in` and `out`, without data
   std::shared_ptr<const void> problem;     // of a kernel whose slot has one (ops/slots/slot.h)
-  ops::RowBand band;                       // rows that are held
-  std::vector<BandCode> codes;             // for each number of rows that a call has
+  ops::RowTile row_tile;                       // rows that are held
+  std::vector<RowTileCode> codes;             // for each number of rows that a call has
   std::vector<uint64_t> scalars;           // that they read
-  std::vector<BandCopy> copies;
+  std::vector<RowTileCopy> copies;
 };
 
-struct BandPlan {
-  std::vector<BandValue> values;
-  std::vector<BandStep> steps;
-  std::vector<graph::BandCall> calls;
+struct RowTilePlan {
+  std::vector<RowTileValue> values;
+  std::vector<RowTileStep> steps;
+  std::vector<graph::RowTileCall> calls;
   std::vector<size_t> sections;  // as in the schedule
   int64_t images = 1;
   int64_t lanes = 1;       // threads that have rings of their own
@@ -78,12 +78,12 @@ struct BandPlan {
 
 // `in_sections`: threads take parts of the result and make again what two of these read; else they
 // share every kernel. `target`: who has the kernels that the region's windows are of, or null.
-Result<std::shared_ptr<const BandPlan>> plan_bands(const graph::Region& region, int threads,
+Result<std::shared_ptr<const RowTilePlan>> plan_row_tiles(const graph::Region& region, int threads,
                                                    bool in_sections, const Target* target);
 
 // `externals`: first elements of the operands, then of the result.
-Status run_bands(const BandPlan& plan, void* const* externals, void* scratch);
+Status run_row_tiles(const RowTilePlan& plan, void* const* externals, void* scratch);
 
-std::string describe(const BandPlan& plan);
+std::string describe(const RowTilePlan& plan);
 
 }  // namespace weft::executor

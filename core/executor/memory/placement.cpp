@@ -177,8 +177,8 @@ Status Placement::add_steps(const Node& node) {
   if constexpr (WEFT_KEEPS_control)
     if (graph::control_of(graph_, node)) return add_control(node);
   if constexpr (WEFT_KEEPS_rows)
-    if (!node.op && graph_.regions[static_cast<size_t>(node.region)].kind == RegionKind::kBands)
-      return add_bands(node);
+    if (!node.op && graph_.regions[static_cast<size_t>(node.region)].kind == RegionKind::kRowTiles)
+      return add_row_tiles(node);
   if (!options_.device && (!node.op || graph::is_elementwise(node))) return add_tiles(node);
   if (!node.op) return errors::internal("plan", "a fused region is planned for a device");
   WEFT_ASSIGN(const std::vector<TensorType> types, graph::operand_types(graph_, node));

@@ -1,4 +1,4 @@
-// The step of a loop or a cond, or of a loop over bands of rows, among those of the plan around it.
+// The step of a loop or a cond, or of a loop over row tiles, among those of the plan around it.
 #include "base/errors.h"
 #include "executor/lowering/row_tiles.h"
 #include "executor/lowering/control.h"
@@ -26,18 +26,18 @@ Status Placement::add_control(const Node& node) {
   return {};
 }
 
-Status Placement::add_bands(const Node& node) {
+Status Placement::add_row_tiles(const Node& node) {
   PendingStep step;
-  step.kind = StepKind::kBands;
-  step.name = "bands";
+  step.kind = StepKind::kRowTiles;
+  step.name = "row_tiles";
   step.node = &node;
   add_region_arrays(node, step);  // copies are steps before it
   const graph::Region& region = graph_.regions[static_cast<size_t>(node.region)];
-  WEFT_ASSIGN(step.bands, plan_bands(region, threads_of_next_step(), options_.sections, target()));
-  step.over[0] = step.bands->over;
-  step.seconds = seconds_of(step.bands->cost);
-  step.pieces = step.bands->pieces();
-  add_scratch(step, step.bands->scratch_bytes());
+  WEFT_ASSIGN(step.row_tiles, plan_row_tiles(region, threads_of_next_step(), options_.sections, target()));
+  step.over[0] = step.row_tiles->over;
+  step.seconds = seconds_of(step.row_tiles->cost);
+  step.pieces = step.row_tiles->pieces();
+  add_scratch(step, step.row_tiles->scratch_bytes());
   steps.push_back(std::move(step));
   return {};
 }

@@ -67,7 +67,7 @@ struct PendingStep {
   std::vector<Seen> out;
   std::shared_ptr<TileCode> code;
   std::shared_ptr<const ControlPlan> control;
-  std::shared_ptr<const BandPlan> bands;
+  std::shared_ptr<const RowTilePlan> row_tiles;
   int32_t scratch = -1;  // an item
   Lane lane;
   double seconds = 0;       // on one thread
@@ -176,7 +176,7 @@ class Placement {
   bool add_view(const graph::Node& node, const std::vector<graph::TensorType>& types);
   Status add_tiles(const graph::Node& node);
   Status add_control(const graph::Node& node);
-  Status add_bands(const graph::Node& node);
+  Status add_row_tiles(const graph::Node& node);
   void add_region_arrays(const graph::Node& node, PendingStep& step);
   Status add_kernel(const graph::Node& node, const std::vector<graph::TensorType>& types);
   bool add_joined(const graph::Node& node);

@@ -97,7 +97,7 @@ void Placement::place_output(size_t index) {
 // Does the step read `item` only index by index with what it writes to output `out`?
 bool Placement::reads_only_in_place(const PendingStep& step, size_t out, int32_t item) const {
   const Seen& to = step.out[out];
-  if (step.kind == StepKind::kCopy || step.bands) return false;
+  if (step.kind == StepKind::kCopy || step.row_tiles) return false;
   if (WEFT_KEEPS_control && step.control) return carries_in_place(step, out, item);
   const bool first_only = overwrites_first_operand(step);
   bool reads = false;

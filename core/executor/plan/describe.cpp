@@ -28,14 +28,14 @@ std::string list(const std::vector<Place>& places) {
 }
 
 std::string step_text(const Plan& plan, size_t index) {
-  static constexpr const char* kKinds[] = {"row", "tiles", "kernel", "copy", "control", "bands"};
+  static constexpr const char* kKinds[] = {"row", "tiles", "kernel", "copy", "control", "row_tiles"};
   const Step& step = plan.steps[index];
   std::string text = std::to_string(index) + " " + kKinds[static_cast<int>(step.kind)] + " " +
                      step.name + ": " + list(step.in) + " -> " + list(step.out);
   if (step.scratch_bytes)
     text += "; scratch arena+" + std::to_string(step.scratch_offset) + ":" +
             std::to_string(step.scratch_bytes);
-  if (step.bands) text += "; " + describe(*step.bands);
+  if (step.row_tiles) text += "; " + describe(*step.row_tiles);
   return text.ends_with('\n') ? text : text + "\n";
 }
 

@@ -73,7 +73,7 @@ class Emitter {
     step.name = pending.name;
     step.code = pending.code;
     step.control = pending.control;
-    step.bands = pending.bands;
+    step.row_tiles = pending.row_tiles;
     step.in = places_of(pending.in);
     step.out = places_of(pending.out);
     if (pending.scratch >= 0) {
@@ -100,7 +100,7 @@ class Emitter {
       case StepKind::kTile: bind_tile(step, at); break;
       case StepKind::kTileProgram:
       case StepKind::kControl:
-      case StepKind::kBands: bind_pointers(step, at); break;
+      case StepKind::kRowTiles: bind_pointers(step, at); break;
       case StepKind::kKernel:
       case StepKind::kCopy: bind_kernel(step, at); break;
     }
@@ -226,11 +226,11 @@ Result<ops::Cost> cost_of(const graph::Graph& graph, const PlanOptions& options)
     }
     const graph::Region& region = graph.regions[static_cast<size_t>(node.region)];
     if constexpr (WEFT_KEEPS_rows) {
-      if (region.kind == graph::RegionKind::kBands) {
-        WEFT_ASSIGN(const auto bands,
-                    plan_bands(region, options.threads, options.sections, options.target));
-        total.flops += bands->cost.flops;
-        total.bytes += bands->cost.bytes;
+      if (region.kind == graph::RegionKind::kRowTiles) {
+        WEFT_ASSIGN(const auto row_tiles,
+                    plan_row_tiles(region, options.threads, options.sections, options.target));
+        total.flops += row_tiles->cost.flops;
+        total.bytes += row_tiles->cost.bytes;
         continue;
       }
     }

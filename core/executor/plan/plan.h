@@ -41,12 +41,12 @@ enum class StepKind : uint8_t {
   kKernel,       // the slot's function
   kCopy,         // to dense memory
   kControl,      // a loop or a cond, whose bodies have plans of their own
-  kBands,        // a loop over bands of rows
+  kRowTiles,        // a loop over row tiles
 };
 
 struct TileCode;     // a tile program with its loop; lowering.h
 struct ControlPlan;  // of a loop or a cond; control.h
-struct BandPlan;     // of a loop over bands of rows; row_tiles.h
+struct RowTilePlan;     // of a loop over row tiles; row_tiles.h
 class SavedPlans;    // of a file; saved_plan.h
 struct Target;       // who else has the kernels; target.h
 
@@ -64,7 +64,7 @@ struct Step {
   std::shared_ptr<const void> problem;  // of a kernel whose slot has one (ops/slots/slot.h)
   std::shared_ptr<const TileCode> code;
   std::shared_ptr<const ControlPlan> control;
-  std::shared_ptr<const BandPlan> bands;
+  std::shared_ptr<const RowTilePlan> row_tiles;
   uint32_t child = 0;  // kControl: its number among these in the plan
   // Runs on the thread that runs the plan, in the order of the plan among its like: it may have an
   // effect or call the host.
@@ -106,7 +106,7 @@ struct PlanOptions {
   // Arrays may be built inside the one that a concatenation joins them to, where that makes the
   // arena smaller.
   bool parts = true;
-  // Threads run loops over bands in sections, with line buffers for each.
+  // Threads run loops over row tiles in sections, with line buffers for each.
   bool sections = true;
   // Outputs from this one on are residuals: the plan gives them places in the residual region.
   size_t first_residual_output = SIZE_MAX;

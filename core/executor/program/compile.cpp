@@ -55,20 +55,20 @@ Status budget_not_met(int64_t budget, int64_t minimum) {
                                minimum, " bytes");
 }
 
-// More of the network in bands, of fewer rows, until that fits.
+// More of the network in row tiles, of fewer rows, until that fits.
 Status Compiled::stream_rows(const Graph& whole, int64_t room, graph::PassContext context,
                              const graph::PassSelection& selection, PlanOptions options) {
   options.sections = false;
   const bool is_step = std::ranges::any_of(whole.nodes, &graph::Node::backward);
   if (room <= 0 || options.device || is_step || !selection.enabled("bands")) return {};
   for (const int64_t rows : {8, 4, 2, 1}) {
-    for (const int64_t bytes : {room - room / 8, int64_t{0}}) {  // first as few bands as may do
-      context.band_rows = rows;
-      context.band_bytes = bytes;
+    for (const int64_t bytes : {room - room / 8, int64_t{0}}) {  // first as few row tiles as may do
+      context.tile_height = rows;
+      context.row_tile_bytes = bytes;
       WEFT_ASSIGN(const Graph ready,
                   run_passes(Graph(whole), graph::Stage::kAfterSplit, context, selection));
       const auto is_loop = [](const graph::Region& region) {
-        return region.kind == graph::RegionKind::kBands;
+        return region.kind == graph::RegionKind::kRowTiles;
       };
       if (std::ranges::none_of(ready.regions, is_loop)) continue;
       WEFT_ASSIGN(Plan plan, make_plan(ready, options));

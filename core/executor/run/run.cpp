@@ -160,11 +160,11 @@ Status run_step(const Run& run, const Action& action) {
     case StepKind::kControl:
       if constexpr (WEFT_KEEPS_control) return run_control(run, run.plan.steps[action.step], at);
       break;
-    case StepKind::kBands: {
+    case StepKind::kRowTiles: {
       if constexpr (!WEFT_KEEPS_rows) break;
       const Step& step = run.plan.steps[action.step];
       auto* const* data = reinterpret_cast<void* const*>(at);
-      return run_bands(*step.bands, data, data[step.in.size() + step.out.size()]);
+      return run_row_tiles(*step.row_tiles, data, data[step.in.size() + step.out.size()]);
     }
   }
   return {};

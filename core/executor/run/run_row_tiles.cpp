@@ -1,4 +1,4 @@
-// Running a loop over bands of rows.
+// Running a loop over row tiles.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -14,13 +14,13 @@ namespace {
 // One image and one lane's memory.
 class Lane {
  public:
-  Lane(const BandPlan& plan, void* const* externals, char* memory, int64_t image)
+  Lane(const RowTilePlan& plan, void* const* externals, char* memory, int64_t image)
       : plan_(plan), externals_(externals), memory_(memory), image_(image) {}
 
   Status run_section(size_t section) const {
     for (size_t c = plan_.sections[section]; c < plan_.sections[section + 1]; ++c) {
-      const graph::BandCall& call = plan_.calls[c];
-      const BandStep& step = plan_.steps[static_cast<size_t>(call.node)];
+      const graph::RowTileCall& call = plan_.calls[c];
+      const RowTileStep& step = plan_.steps[static_cast<size_t>(call.node)];
       if (step.op)
         WEFT_TRY(run_kernel(step, call.rows));
       else if (!step.codes.empty())
@@ -32,46 +32,46 @@ class Lane {
   }
 
  private:
-  char* start(const BandValue& value, bool by_image) const {
+  char* start(const RowTileValue& value, bool by_image) const {
     if (value.external < 0) return memory_ + value.offset;
     char* const first = static_cast<char*>(externals_[value.external]) + value.offset;
     return by_image ? first + image_ * value.image_bytes : first;
   }
-  const BandValue& value(int32_t number) const { return plan_.values[static_cast<size_t>(number)]; }
-  char* start(const BandUse& use) const {
+  const RowTileValue& value(int32_t number) const { return plan_.values[static_cast<size_t>(number)]; }
+  char* start(const RowTileUse& use) const {
     return use.value < 0 ? nullptr : start(value(use.value), use.by_image);
   }
   // Of row `row` in the first plane.
-  char* row_of(const BandUse& use, int64_t row) const {
-    const BandValue& of = value(use.value);
+  char* row_of(const RowTileUse& use, int64_t row) const {
+    const RowTileValue& of = value(use.value);
     return start(of, use.by_image) + (use.by_rows ? row % of.held * of.row_bytes : 0);
   }
 
-  Status run_kernel(const BandStep& step, graph::RowRange rows) const {
-    std::array<TensorView, ops::RowBand::kMaxInputs + 1> views;
+  Status run_kernel(const RowTileStep& step, graph::RowRange rows) const {
+    std::array<TensorView, ops::RowTile::kMaxInputs + 1> views;
     const size_t inputs = step.in.size();
     std::copy(step.views.begin(), step.views.end(), views.begin());
     for (size_t i = 0; i < inputs; ++i) views[i].data = start(step.in[i]);
     views[inputs].data = start(value(step.out), true);
-    ops::RowBand band = step.band;
-    band.begin = rows.begin;
-    band.end = rows.end;
+    ops::RowTile row_tile = step.row_tile;
+    row_tile.begin = rows.begin;
+    row_tile.end = rows.end;
     ops::KernelCall call{
         *step.op, {views.data(), inputs}, {&views[inputs], 1}, step.attributes.view()};
     call.scratch = memory_ + plan_.ring_bytes;
-    call.band = &band;
+    call.row_tile = &row_tile;
     call.problem = step.problem.get();
     return ops::run_kernel(call);
   }
 
-  void run_arithmetic(const BandStep& step, graph::RowRange rows) const {
+  void run_arithmetic(const RowTileStep& step, graph::RowRange rows) const {
     if constexpr (!WEFT_KEEPS_tiles) return;
     const int64_t count = rows.end - rows.begin;
-    const TileCode& code = *std::ranges::find(step.codes, count, &BandCode::rows)->code;
-    const BandUse out{step.out, true, true};
+    const TileCode& code = *std::ranges::find(step.codes, count, &RowTileCode::rows)->code;
+    const RowTileUse out{step.out, true, true};
     std::array<void*, kernels::TileLoop::kMaxExternals> data;
     size_t at = 0;
-    for (const BandUse& use : step.in) data[at++] = row_of(use, rows.begin);
+    for (const RowTileUse& use : step.in) data[at++] = row_of(use, rows.begin);
     for (const uint64_t& scalar : step.scalars) data[at++] = const_cast<uint64_t*>(&scalar);
     data[at++] = row_of(out, rows.begin);
     const kernels::TileProgram program = code.program();
@@ -86,11 +86,11 @@ class Lane {
     });
   }
 
-  void run_copies(const BandStep& step, graph::RowRange rows) const {
-    const BandUse out{step.out, true, true};
-    const BandValue& to = value(step.out);
-    for (const BandCopy& copy : step.copies) {
-      const BandValue& from = value(copy.from.value);
+  void run_copies(const RowTileStep& step, graph::RowRange rows) const {
+    const RowTileUse out{step.out, true, true};
+    const RowTileValue& to = value(step.out);
+    for (const RowTileCopy& copy : step.copies) {
+      const RowTileValue& from = value(copy.from.value);
       for (int64_t row = rows.begin; row < rows.end; ++row)
         for (int64_t plane = 0; plane < copy.planes; ++plane)
           std::memcpy(row_of(out, row) + (copy.first_plane + plane) * to.held * to.row_bytes,
@@ -99,7 +99,7 @@ class Lane {
     }
   }
 
-  const BandPlan& plan_;
+  const RowTilePlan& plan_;
   void* const* const externals_;
   char* const memory_;
   const int64_t image_;
@@ -107,7 +107,7 @@ class Lane {
 
 }  // namespace
 
-Status run_bands(const BandPlan& plan, void* const* externals, void* scratch) {
+Status run_row_tiles(const RowTilePlan& plan, void* const* externals, void* scratch) {
   const auto sections = static_cast<int64_t>(plan.sections.size()) - 1;
   const auto run_piece = [&](int64_t piece, int64_t lane) {
     return Lane(plan, externals, static_cast<char*>(scratch) + lane * plan.lane_bytes,

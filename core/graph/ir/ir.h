@@ -82,7 +82,7 @@ class Graph;
 // lowered to is decided late.
 enum class RegionKind : uint8_t {
   kFused,  // elementwise nodes of one shape: a tile program
-  kBands,  // a loop over bands of rows, line buffers carried
+  kRowTiles,  // a loop over row tiles, line buffers carried
   kLoop,   // the body once for each row of arrays, or while a carried value says so: control.h
   kCond,   // one of two bodies: control.h
   kCall,
@@ -92,7 +92,7 @@ inline constexpr size_t kMaxFusedArrays = 16;  // inputs, scalars and outputs
 inline constexpr size_t kMaxFusedNodes = 48;
 inline constexpr size_t kMaxFusedOperands = 3;  // of one node
 
-// How often a loop runs its body, and on what; control.h says how it is used. Of a loop over bands,
+// How often a loop runs its body, and on what; control.h says how it is used. Of a loop over row tiles,
 // `most` is how many rows of a value are made at a time (row_tiles.h), and all else stays as it is.
 struct Loop {
   int32_t sliced = 0;       // operands of which an iteration gets one row
@@ -113,7 +113,7 @@ struct Region {
   std::shared_ptr<const Graph> body;
   std::shared_ptr<const Graph> otherwise{};  // kCond: the body where the first operand is false
   Loop loop{};
-  RowWindows windows = nullptr;  // kBands: of the kernels that run it; null: the library's
+  RowWindows windows = nullptr;  // kRowTiles: of the kernels that run it; null: the library's
 };
 
 // A content that is part of the graph. It is held as a value on a box of its own: later writes

@@ -188,7 +188,7 @@ class Printer {
     const Region* const control = control_of(graph_, node);
     if (!control) {
       const Region& region = graph_.regions[static_cast<size_t>(node.region)];
-      return region.kind == RegionKind::kBands ? "bands" : "fused";
+      return region.kind == RegionKind::kRowTiles ? "row_tiles" : "fused";
     }
     return control->kind == RegionKind::kLoop ? "loop" : "cond";
   }
@@ -199,7 +199,7 @@ class Printer {
     if (region.kind == RegionKind::kLoop)
       text += " sliced " + std::to_string(loop.sliced) + " carried " +
               std::to_string(loop.carried) + " most " + std::to_string(loop.maximum);
-    if (region.kind == RegionKind::kBands) text += " rows " + std::to_string(loop.maximum);
+    if (region.kind == RegionKind::kRowTiles) text += " rows " + std::to_string(loop.maximum);
     if (loop.while_true) text += " while";
     if (loop.counted) text += " counted";
     if (loop.backwards) text += " backwards";

@@ -179,7 +179,7 @@ class GraphReader {
 
   void applied(const std::string& op, const std::vector<Definition>& outputs) {
     Node node;
-    const bool is_region = op == "fused" || op == "bands" || op == "loop" || op == "cond";
+    const bool is_region = op == "fused" || op == "row_tiles" || op == "loop" || op == "cond";
     if (!is_region) {
       node.op = ops::find_op(op);
       if (!node.op) return in_.fail("`" + op + "` is no operator");
@@ -223,8 +223,8 @@ class GraphReader {
       return std::make_shared<const Graph>(GraphReader(in_, depth_ + 1).read());
     };
     if (name == "fused") return {RegionKind::kFused, body()};
-    if (name == "bands") {
-      Region result{RegionKind::kBands, nullptr};
+    if (name == "row_tiles") {
+      Region result{RegionKind::kRowTiles, nullptr};
       in_.expect("rows");
       result.loop.maximum = in_.integer();
       result.body = body();

@@ -259,8 +259,8 @@ Status regions_are_sound(const Graph& graph) {
     const Region& region = graph.regions[static_cast<size_t>(node.region)];
     if (WEFT_KEEPS_control && is_control(region))
       WEFT_TRY(control_is_sound(graph, node));
-    else if (WEFT_KEEPS_rows && region.kind == RegionKind::kBands)
-      WEFT_TRY(bands_are_sound(graph, node));
+    else if (WEFT_KEEPS_rows && region.kind == RegionKind::kRowTiles)
+      WEFT_TRY(row_tiles_are_sound(graph, node));
     else if (WEFT_KEEPS_tiles && region.kind == RegionKind::kFused)
       WEFT_TRY(fused_is_sound(graph, node));
     else

@@ -43,7 +43,7 @@ bool is_by_index(const Graph& graph, const Node& node, const Shape& out) {
 
 bool has_row_kernel(const Node& node) {
   return node.op && node.op->slot.needs && !node.op->slot.elementwise &&
-         node.operands.size() <= ops::RowBand::kMaxInputs;
+         node.operands.size() <= ops::RowTile::kMaxInputs;
 }
 
 bool is_concatenation(const Node& node) {
@@ -169,7 +169,7 @@ class Scheduler {
     find_parts();
   }
 
-  BandSchedule run(int64_t sections) {
+  RowTileSchedule run(int64_t sections) {
     const size_t last = nodes_.size() - 1;
     const int64_t height = rules_[last]->height(), step = rules_[last]->step();
     const int64_t steps = (height + step - 1) / step;
@@ -314,17 +314,17 @@ class Scheduler {
   std::vector<std::vector<Reader>> readers_;
   std::vector<int64_t> done_, ends_, top_;
   double work_ = 0, all_work_ = 0;
-  BandSchedule schedule_;
+  RowTileSchedule schedule_;
 };
 
 }  // namespace
 
-BandSchedule schedule_bands(const Graph& graph, std::span<const int32_t> nodes,
+RowTileSchedule schedule_row_tiles(const Graph& graph, std::span<const int32_t> nodes,
                             std::span<const RowRule* const> rules, int64_t rows, int64_t sections) {
   return Scheduler(graph, nodes, rules, rows).run(sections);
 }
 
-int64_t BandSchedule::ring_bytes(std::span<const RowRule* const> rules) const {
+int64_t RowTileSchedule::ring_bytes(std::span<const RowRule* const> rules) const {
   int64_t bytes = 0;
   for (size_t n = 0; n + 1 < rules.size(); ++n)
     if (whole_of[n] < 0) bytes += rules[n]->row_bytes() * held[n];
@@ -333,7 +333,7 @@ int64_t BandSchedule::ring_bytes(std::span<const RowRule* const> rules) const {
 
 // ---- the verifier's rule
 
-Status bands_are_sound(const Graph& graph, const Node& node) {
+Status row_tiles_are_sound(const Graph& graph, const Node& node) {
   const Region& region = graph.regions[static_cast<size_t>(node.region)];
   const auto broken = [&](const auto&... parts) {
     return errors::invalid_value("graph", "bands at %", node.outputs.empty() ? -1 : node.outputs[0],

@@ -1,7 +1,7 @@
-// Loops over bands of rows: which nodes one may have, which rows they read, and the order in which
+// Loops over row tiles: which nodes one may have, which rows they read, and the order in which
 // rows are made.
 //
-//   bands  operands      of the body
+//   row tiles  operands      of the body
 //          body          nodes that make rows of images (N, C / B, H, W, B) from rows, in any
 //          number node outputs  the body's one result
 //
@@ -75,13 +75,13 @@ class RowRule {
   std::vector<Reads> operands_;
 };
 
-struct BandCall {
+struct RowTileCall {
   int32_t node = 0;  // of those that the schedule is for
   RowRange rows;
 };
 
-struct BandSchedule {
-  std::vector<BandCall> calls;
+struct RowTileSchedule {
+  std::vector<RowTileCall> calls;
   std::vector<size_t> sections;   // the first call of each, and one past the last
   std::vector<int64_t> held;      // by node: rows of its result
   std::vector<int32_t> whole_of;  // by node: the concatenation that its result is a part of, or -1
@@ -94,9 +94,9 @@ struct BandSchedule {
 
 // For nodes of a graph in topological order; the last one's result is what leaves them. `rules`: by
 // node. A section is a part of the result's rows whose rings are its own.
-BandSchedule schedule_bands(const Graph& graph, std::span<const int32_t> nodes,
+RowTileSchedule schedule_row_tiles(const Graph& graph, std::span<const int32_t> nodes,
                             std::span<const RowRule* const> rules, int64_t rows, int64_t sections);
 
-Status bands_are_sound(const Graph& graph, const Node& node);  // the verifier's rule
+Status row_tiles_are_sound(const Graph& graph, const Node& node);  // the verifier's rule
 
 }  // namespace weft::graph

@@ -23,6 +23,6 @@ Result<Graph> fuse_epilogues(const Graph& graph, const PassContext& context);
 Result<Graph> hasten_updates(const Graph& graph, const PassContext& context);
 Result<Graph> fuse_elementwise(const Graph& graph, const PassContext& context);
 Result<Graph> fuse_prologues(const Graph& graph, const PassContext& context);
-Result<Graph> form_bands(const Graph& graph, const PassContext& context);
+Result<Graph> tile_rows(const Graph& graph, const PassContext& context);
 
 }  // namespace weft::graph

@@ -45,7 +45,7 @@ constexpr Pass kPasses[] = {
     {"updates", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(updates, hasten_updates)},
     {"fuse", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(fuse, fuse_elementwise)},
     {"prologue", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(prologue, fuse_prologues)},
-    {"bands", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(bands, form_bands)},
+    {"bands", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(row_tiles, tile_rows)},
 };
 
 constexpr std::string_view kPlanSwitches[] = {"batch", "branches", "encode",

@@ -26,13 +26,13 @@ struct PassContext {
   // gains nothing.
   std::vector<bool> settled{};
   bool prepares = false;  // is what follows from them computed once?
-  // Loops over bands of rows where they are faster; or, with `band_rows`, where steps would have
-  // more than `band_bytes` alive, of so many rows at a time.
-  int64_t band_rows = 0;
-  int64_t band_bytes = 0;
+  // Loops over row tiles where they are faster; or, with `tile_height`, where steps would have
+  // more than `row_tile_bytes` alive, of so many rows at a time.
+  int64_t tile_height = 0;
+  int64_t row_tile_bytes = 0;
   RowWindows windows = nullptr;  // of the kernels that make rows; null: the library's
   size_t counted_inputs = 0;     // the first ones, whose bytes are counted among those alive
-  bool begins_in_bands = false;  // what makes rows first is in a loop, whatever that takes
+  bool begins_in_row_tiles = false;  // what makes rows first is in a loop, whatever that takes
 };
 
 // What passes are given: the graph before gradients are taken, then with them, then the forward and

@@ -1,5 +1,5 @@
 // Law: nodes that make rows of images from rows, and of whose results only the last one's is read
-// outside, become a loop over bands of rows. Every row is made by the same kernel from the same
+// outside, become a loop over row tiles. Every row is made by the same kernel from the same
 // rows as before, so all bits stay.
 //
 // There are two reasons. For speed: what lies between the layers of an inverted residual (Sandler
@@ -22,7 +22,7 @@ namespace {
 constexpr size_t kMaxNodes = 64;  // of a body
 constexpr size_t kMaxNodesForSpeed = 8;
 constexpr int64_t kCachedBytes = 640 * 1024;  // of rings and weights
-constexpr double kMaxMemory = 1.2;           // of what is alive without bands
+constexpr double kMaxMemory = 1.2;           // of what is alive without row tiles
 constexpr int64_t kLargeBytes = 1024 * 1024;  // of a value that leaves the caches of two cores
 constexpr double kFlops = 150e9;              // of one core; only ratios matter
 constexpr double kBytes = 20e9;
@@ -34,7 +34,7 @@ constexpr std::array<int64_t, 4> kRows = {16, 8, 4, 2};
 // What may be between two nodes that make rows, by their positions among these.
 struct Stretch {
   size_t begin = 0, end = 0;
-  int64_t rows = 0;  // 0: no bands
+  int64_t rows = 0;  // 0: no row tiles
 };
 
 class Former {
@@ -58,7 +58,7 @@ class Former {
   }
 
   Result<Graph> run() {
-    const std::vector<Stretch> stretches = context_.band_rows > 0 ? smallest() : fastest();
+    const std::vector<Stretch> stretches = context_.tile_height > 0 ? smallest() : fastest();
     if (stretches.empty()) return graph_;
     GraphRewrite rewrite(graph_);
     std::vector<bool> inside(graph_.nodes.size(), false);
@@ -167,7 +167,7 @@ class Former {
   }
   int64_t ring_bytes(const Stretch& stretch) {
     const std::vector<const RowRule*> rules = rules_of(stretch);
-    return schedule_bands(graph_, nodes_of(stretch), rules, stretch.rows, 1).ring_bytes(rules);
+    return schedule_row_tiles(graph_, nodes_of(stretch), rules, stretch.rows, 1).ring_bytes(rules);
   }
   std::span<const int32_t> nodes_of(const Stretch& stretch) const {
     return std::span(makers_).subspan(stretch.begin, stretch.end - stretch.begin + 1);
@@ -214,7 +214,7 @@ class Former {
     std::optional<Stretch> stretch;
   };
   // With the most rows at a time whose rings stay in the cache, beside weights that are read again
-  // for each band, and take hardly more memory than whole images would. Two threads take sections
+  // for each row tile, and take hardly more memory than whole images would. Two threads take sections
   // of an image, or an image each: what they make twice or wait for each other is lost, and calls
   // take their time.
   Gain gain(size_t begin, size_t end) {
@@ -230,8 +230,8 @@ class Former {
     for (const int64_t rows : kRows) {
       const Stretch stretch{begin, end, rows};
       const std::vector<const RowRule*> rules = rules_of(stretch);
-      const BandSchedule schedule =
-          schedule_bands(graph_, nodes_of(stretch), rules, rows, sections);
+      const RowTileSchedule schedule =
+          schedule_row_tiles(graph_, nodes_of(stretch), rules, rows, sections);
       const int64_t read_again = sections * rows < height ? weights : 0;
       const int64_t rings = schedule.ring_bytes(rules);
       if (rings + read_again > kCachedBytes ||
@@ -284,14 +284,14 @@ class Former {
     if (!is_last || !is_counted(read)) return 0;
     return std::min(graph_.type(read).bytes(), result(m).bytes());
   }
-  // The same of a loop over bands, whose result follows behind the rows that it reads.
+  // The same of a loop over row tiles, whose result follows behind the rows that it reads.
   int64_t shared_by_loop(size_t begin, size_t end) const {
     if (!context_.windows || !maker(begin).operands[0].is_value()) return 0;
     return shared_bytes(maker(begin).operands[0].value, end);
   }
 
   // Stretches whose step with most bytes alive has fewest, or no more than are asked for; of these
-  // with the fewest nodes in bands.
+  // with the fewest nodes in row tiles.
   std::vector<Stretch> smallest() {
     struct Best {
       int64_t bytes = 0;
@@ -303,14 +303,14 @@ class Former {
       best[begin].bytes = INT64_MAX;
       const auto propose = [&](const Stretch& stretch, int64_t bytes) {
         const Best& rest = best[stretch.end + 1];
-        const int64_t maximum = std::max({bytes, rest.bytes, context_.band_bytes});
+        const int64_t maximum = std::max({bytes, rest.bytes, context_.row_tile_bytes});
         const size_t nodes = rest.nodes + (stretch.rows ? stretch.end - stretch.begin + 1 : 0);
         if (maximum < best[begin].bytes || (maximum == best[begin].bytes && nodes < best[begin].nodes))
           best[begin] = {maximum, nodes, stretch};
       };
-      if (begin > 0 || !context_.begins_in_bands) propose({begin, begin, 0}, bytes_alone(begin));
+      if (begin > 0 || !context_.begins_in_row_tiles) propose({begin, begin, 0}, bytes_alone(begin));
       for_each_end(begin, kMaxNodes, [&](size_t end) {
-        const Stretch stretch{begin, end, context_.band_rows};
+        const Stretch stretch{begin, end, context_.tile_height};
         const int64_t whole = alive_[begin] + result(end).bytes() - shared_by_loop(begin, end);
         if (std::max(whole, best[end + 1].bytes) >= best[begin].bytes) return true;
         const int64_t rings = ring_bytes(stretch);
@@ -344,7 +344,7 @@ class Former {
     const ValueId last = maker(stretch.end).outputs[0];
     Graph body = std::move(inner.graph());
     body.outputs = {body.nodes.back().outputs[0]};
-    Region region{RegionKind::kBands, std::make_shared<const Graph>(std::move(body))};
+    Region region{RegionKind::kRowTiles, std::make_shared<const Graph>(std::move(body))};
     region.loop.maximum = stretch.rows;
     region.windows = context_.windows;
     node.region = rewrite.graph().add_region(std::move(region));
@@ -369,7 +369,7 @@ class Former {
 
 }  // namespace
 
-Result<Graph> form_bands(const Graph& graph, const PassContext& context) {
+Result<Graph> tile_rows(const Graph& graph, const PassContext& context) {
   return Former(graph, context).run();
 }
 

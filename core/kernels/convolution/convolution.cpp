@@ -61,7 +61,7 @@ ConvolutionBlocks cut(const Extents& e, int64_t col_step, bool packs_weights, in
   return blocks;
 }
 
-// A product over shifted bands (kernels/convolution/convolution_shifted.isa.cpp): rows of the output of `width`
+// A product over shifted row tiles (kernels/convolution/convolution_shifted.isa.cpp): rows of the output of `width`
 // positions are computed as `width + span` columns.
 struct Shift {
   int64_t channels, height, width, span_row, span_col;
@@ -70,15 +70,15 @@ struct Shift {
 // Gathering a column costs about as much as so many rows of the product.
 constexpr int64_t kGatheredRows = 16;
 
-// Rows that the band of a unit has.
-int64_t band_rows(const Shift& shift, int64_t cols) {
+// Rows that the row tile of a unit has.
+int64_t tile_height(const Shift& shift, int64_t cols) {
   return divide_up(cols, shift.width + shift.span_col) + 1 + shift.span_row;
 }
 
 bool pays_shifted(const Convolution& p, const Shift& shift, const ConvolutionBlocks& gathered,
                   int64_t rows) {
-  // Bands have whole rows: of a long one, most would be copied for other units.
-  const int64_t copied = band_rows(shift, gathered.cols) * (shift.width + shift.span_col);
+  // Row tiles have whole rows: of a long one, most would be copied for other units.
+  const int64_t copied = tile_height(shift, gathered.cols) * (shift.width + shift.span_col);
   if (copied > p.kernel_height * p.kernel_width * gathered.cols + 4 * gathered.cols) return false;
   return rows * shift.span_col <= kGatheredRows * shift.width;
 }
@@ -105,7 +105,7 @@ ConvolutionBlocks cut_shifted(Extents e, const Convolution& p, Shift shift) {
       cut(e, 32, true, e.rows, images_are_rows ? kWantedUnitsOfRows : kWantedUnits);
   blocks.form = ConvolutionForm::kShifted;
   blocks.images_are_rows = images_are_rows;
-  blocks.column_stride = band_rows(shift, blocks.cols) * pitch;
+  blocks.column_stride = tile_height(shift, blocks.cols) * pitch;
   blocks.panels =
       blocks.columns + round_up(shift.channels * blocks.column_stride + shift.span_col + 64, 16);
   blocks.tile = blocks.panels + round_up(e.depth, 16);  // offsets: one word a lane is enough
@@ -153,10 +153,10 @@ ConvolutionBlocks cut_batched(const Convolution& p, const Shift& shift, int64_t 
     return shift.channels * (blocks.rows + shift.span_row) * width * kBatchedImages;
   };
   const auto total = [&] { return rows * blocks.rows * shift.width * kBatchedImages; };
-  // Bands of rows read those of their neighbours, too.
+  // Row tiles of rows read those of their neighbours, too.
   const int64_t maximum = std::max<int64_t>(1, shift.height / std::max<int64_t>(1, shift.span_row));
-  const int64_t bands = std::clamp<int64_t>(divide_up(kWanted, blocks.col_blocks), 1, maximum);
-  blocks.rows = divide_up(shift.height, bands);
+  const int64_t row_tiles = std::clamp<int64_t>(divide_up(kWanted, blocks.col_blocks), 1, maximum);
+  blocks.rows = divide_up(shift.height, row_tiles);
   while (blocks.rows > 1 && columns() + total() > kBatchedLanes)
     blocks.rows = divide_up(blocks.rows, 2);
   blocks.row_blocks = divide_up(shift.height, blocks.rows);
@@ -203,7 +203,7 @@ ConvolutionBlocks data_blocks(const Convolution& p) {
                        (p.kernel_width - 1) * p.dilation_width};
   return quickest(p, extents, shift);
 }
-// Few out channels: rows are (channel, tap), and bands of blocks.cols image rows are copied.
+// Few out channels: rows are (channel, tap), and row tiles of blocks.cols image rows are copied.
 ConvolutionBlocks cut_shifted_weight(const Convolution& p, const Shift& shift) {
   const int64_t outs = p.out_channels / p.groups;
   const int64_t taps = p.kernel_height * p.kernel_width;
@@ -211,7 +211,7 @@ ConvolutionBlocks cut_shifted_weight(const Convolution& p, const Shift& shift) {
   const int64_t pitch = shift.width + shift.span_col;
   ConvolutionBlocks blocks = {};
   blocks.form = ConvolutionForm::kShifted;
-  // At least four units, of one tile's rows or more: each copies the bands of its channels.
+  // At least four units, of one tile's rows or more: each copies the row tiles of its channels.
   blocks.rows =
       std::min(even_part(weights, kMaxRows, 14),
                even_part(weights, std::max<int64_t>(14, divide_up(weights, kWantedUnits)), 1));

@@ -1,6 +1,6 @@
-// Convolutions of stride one without gathering columns. A band of the image is copied once with its
+// Convolutions of stride one without gathering columns. A row tile of the image is copied once with its
 // padding; positions are numbered along the padded rows, so that the columns of one tap are the
-// band itself, shifted. Positions in the padding are computed and dropped: a few columns a row.
+// row tile itself, shifted. Positions in the padding are computed and dropped: a few columns a row.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -39,7 +39,7 @@ struct Shifted : Sight {
 
   // Rows first .. first + rows - 1 of some channels, padded, `channel_pitch` lanes a channel.
   template <class S>
-  void copy_band(const S* image, Range from_channels, int64_t first, int64_t rows,
+  void copy_row_tile(const S* image, Range from_channels, int64_t first, int64_t rows,
                  int64_t channel_pitch, LaneType<S>* to) const {
     const int64_t begin = lesser(greater(-origin_col, 0), pitch);
     const int64_t end = greater(lesser(width - origin_col, pitch), begin);
@@ -159,7 +159,7 @@ WEFT_SHARED void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
     }
     const int64_t first_row = first / shift.pitch;
     const int64_t last_row = (first + cols - 1) / shift.pitch;
-    shift.copy_band((const S*)operands.image + slot * image_size, {0, shift.channels}, first_row,
+    shift.copy_row_tile((const S*)operands.image + slot * image_size, {0, shift.channels}, first_row,
                     last_row - first_row + 1 + shift.span_row, blocks.column_stride,
                     buffers.columns);
     for (int64_t k = 0; k < depth; k += blocks.depth) {
@@ -212,8 +212,8 @@ constexpr int64_t kFewFilters = Wide<T>::kParts == 1 ? Vec<T>::kLanes : kTapFilt
 
 template <class T>
 struct TapProduct {
-  const T* band;
-  const int32_t* offsets;  // of taps, in the band
+  const T* row_tile;
+  const int32_t* offsets;  // of taps, in the row tile
   int64_t taps;
   const T* dy;
   int64_t line;             // of a filter's dy
@@ -228,7 +228,7 @@ void sum_taps(const TapProduct<T>& p) {
   constexpr int kTaps = taps_together(W::kParts, kOuts);
   for (int64_t first = 0; first < p.taps; first += kTaps) {
     const T* from[kTaps];
-    for (int t = 0; t < kTaps; ++t) from[t] = p.band + p.offsets[lesser(first + t, p.taps - 1)];
+    for (int t = 0; t < kTaps; ++t) from[t] = p.row_tile + p.offsets[lesser(first + t, p.taps - 1)];
     for (int64_t out = 0; out < p.outs; out += kOuts) {
       const T* dy[kOuts];
       W sums[kTaps][kOuts];
@@ -267,7 +267,7 @@ void sum_taps(const TapProduct<T>& p) {
 }
 
 // The gradient of few weights: such sums, or a product that is transposed, (channel, tap) x
-// positions times positions x out channels. Shifted bands are the rows of the left operand; only dy
+// positions times positions x out channels. Shifted row tiles are the rows of the left operand; only dy
 // is turned, and it is narrow. Each image's product is a chain of its own, and the images are added
 // in their order.
 template <class S>
@@ -279,8 +279,8 @@ void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
   const Buffers<T> buffers(scratch, blocks);
   const int64_t depth = sizes.in_group * sizes.taps;
   const int64_t outs = sizes.out_group;
-  const int64_t band_rows = blocks.cols;
-  const int64_t line = band_rows * shift.pitch + 32;  // of one out channel's dy
+  const int64_t tile_height = blocks.cols;
+  const int64_t line = tile_height * shift.pitch + 32;  // of one out channel's dy
   T* const dy_lines = buffers.panels + blocks.depth * ((outs + 31) / 32 * 32);
   int32_t* const offsets = (int32_t*)buffers.weights;
 
@@ -297,9 +297,9 @@ void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
       const int64_t slot = image * p.groups + group;
       const S* x = (const S*)operands.image + slot * sizes.in_group * sizes.in_plane;
       const S* dy = (const S*)operands.weights + slot * outs * sizes.out_plane;
-      for (int64_t row = 0; row < p.out_height; row += band_rows) {
-        const int64_t count = lesser(band_rows, p.out_height - row);
-        shift.copy_band(x, channels, row, count + shift.span_row, blocks.column_stride,
+      for (int64_t row = 0; row < p.out_height; row += tile_height) {
+        const int64_t count = lesser(tile_height, p.out_height - row);
+        shift.copy_row_tile(x, channels, row, count + shift.span_row, blocks.column_stride,
                         buffers.columns);
         for (int64_t out = 0; out < outs; ++out) {
           for (int64_t i = 0; i < count; ++i) {
@@ -309,7 +309,7 @@ void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
           }
         }
         const int64_t positions = count * shift.pitch;
-        // The last positions meet what lies behind the band: zero times that shall be zero.
+        // The last positions meet what lies behind the row tile: zero times that shall be zero.
         fill_zero(buffers.columns + (channels.end - channels.begin) * blocks.column_stride,
                   shift.span_col + Wide<T>::kLanes);
         if (outs <= kFewFilters<T>) {

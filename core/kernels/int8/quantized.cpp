@@ -18,9 +18,9 @@ constexpr int64_t kMaxPanels = 8;                 // of a unit: so many share th
 constexpr int64_t kLeftBytes = 512 * 1024;         // of them, in the second-level cache
 constexpr int64_t kMaxRows = 4 * kQuantizedRows;  // of a unit
 constexpr int64_t kEnoughBytes = 32 * 1024;        // of rows that make a unit worth its start
-constexpr int64_t kBandBytes = 192 * 1024;         // of a part of an image
+constexpr int64_t kRowTileBytes = 192 * 1024;         // of a part of an image
 constexpr int64_t kMinPlaces = 128;              // of a result that a unit computes, four panels
-constexpr int64_t kMinBand = 6;                  // rows of a depthwise unit, if it is halved
+constexpr int64_t kMinRowTile = 6;                  // rows of a depthwise unit, if it is halved
 constexpr int64_t kMinFilters = 84;              // for which it copies a part of the image
 constexpr int64_t kWidest = sizeof(int16_t);       // of an element as tiles read it
 
@@ -82,7 +82,7 @@ QuantizedConvolutionCut cut_of(const Convolution& s) {
   const int64_t row_bytes = images * quads_of(s.in_channels / s.groups) * kQuad * cut.pitch;
   // As many rows as fit into the cache, fewer where there would be few units, but some panels.
   const int64_t minimum = divide_up(kMinPlaces, cut.pitch);
-  int64_t rows = std::max(kBandBytes / std::max<int64_t>(1, row_bytes) - more, minimum);
+  int64_t rows = std::max(kRowTileBytes / std::max<int64_t>(1, row_bytes) - more, minimum);
   const int64_t wanted = divide_up(kWantedUnits, std::max<int64_t>(1, s.batch * s.groups));
   rows = std::max(std::min(rows, divide_up(s.out_height, wanted)), minimum);
   cut.row_chunks = divide_up(s.out_height, std::min(rows, s.out_height));
@@ -110,7 +110,7 @@ QuantizedDepthwiseCut cut_of_depthwise(const Convolution& s) {
   cut.rows = divide_up(s.out_height, std::clamp<int64_t>(wanted, 1, s.out_height));
   cut.row_chunks = divide_up(s.out_height, cut.rows);
   const int64_t more = cut.row_chunks + 1;
-  if (is_uneven(s.batch * cut.blocks * cut.row_chunks) && s.out_height >= kMinBand * more) {
+  if (is_uneven(s.batch * cut.blocks * cut.row_chunks) && s.out_height >= kMinRowTile * more) {
     cut.rows = divide_up(s.out_height, more);
     cut.row_chunks = divide_up(s.out_height, cut.rows);
   }

@@ -1,7 +1,7 @@
 // Convolutions of int8 images: kernels/int8/quantized.h.
 //
 // A unit, some rows of an image's result and some filters, first copies the part of the image that
-// it reads into a band: channels in quads, padded with the zero point, one sub-image for each phase
+// it reads into a row tile: channels in quads, padded with the zero point, one sub-image for each phase
 // of the stride. There
 // every tap of the window is the same run of places further on, so panels of 32 places are read
 // where they lie (b_offsets) and nothing is gathered for each tap. Results of places that hang over
@@ -70,7 +70,7 @@ struct ConvolutionUnit {
   const QuantizedConvolutionCut& cut;
   const QuadTiles& tiles;
   int64_t image, group, first_row, rows, first_filter, filters;
-  int8_t* band;
+  int8_t* row_tile;
   int64_t* offsets;
   char* wide;  // filters of a tile, widened
 
@@ -79,11 +79,11 @@ struct ConvolutionUnit {
   int64_t channel_quads() const { return (channels() + kQuad - 1) / kQuad; }
   int64_t taps() const { return shape().kernel_height * shape().kernel_width; }
   int64_t quads() const { return taps() * channel_quads(); }
-  int64_t band_rows() const {
+  int64_t tile_height() const {
     const Convolution& s = shape();
     return rows + (s.kernel_height - 1) * s.dilation_height / s.stride_height;
   }
-  int64_t plane() const { return band_rows() * cut.pitch * kQuad; }  // bytes of a quad of channels
+  int64_t plane() const { return tile_height() * cut.pitch * kQuad; }  // bytes of a quad of channels
 
   // Taps meet so many phases of the stride, one after the other and then again.
   int64_t row_phases() const {
@@ -106,17 +106,17 @@ struct ConvolutionUnit {
       }
   }
 
-  void fill_band() const {
+  void fill_row_tile() const {
     const Convolution& s = shape();
     for (int64_t py = 0; py < row_phases(); ++py)
       for (int64_t px = 0; px < col_phases(); ++px)
         for (int64_t c = 0; c < channel_quads(); ++c)
-          for (int64_t r = 0; r < band_rows(); ++r)
+          for (int64_t r = 0; r < tile_height(); ++r)
             fill_row(c * kQuad,
                      (first_row + r) * s.stride_height + py * s.dilation_height % s.stride_height -
                          s.pad_top,
                      px * s.dilation_width % s.stride_width - s.pad_left,
-                     band + ((py * col_phases() + px) * channel_quads() + c) * plane() +
+                     row_tile + ((py * col_phases() + px) * channel_quads() + c) * plane() +
                          r * cut.pitch * kQuad);
   }
 
@@ -149,7 +149,7 @@ struct ConvolutionUnit {
     }
     __builtin_memset(to + end * kQuad, nothing, (cut.pitch - end) * kQuad);
   }
-  // In whole vectors while they read inside x: those too many are written where the band goes on,
+  // In whole vectors while they read inside x: those too many are written where the row tile goes on,
   // and overwritten by what follows. Gives the first place that is left.
   template <int kStep>
   WEFT_INLINE int64_t interleave_all(const int8_t* const (&from)[4], int64_t at, int64_t end,
@@ -171,7 +171,7 @@ struct ConvolutionUnit {
   void run() const {
     const Convolution& s = shape();
     find_offsets();
-    fill_band();
+    fill_row_tile();
     const int64_t places = (rows - 1) * cut.pitch + s.out_width;
     const int64_t step = balanced_quad_rows(filters, tiles);
     for (int64_t i = 0; i < filters; i += step) {
@@ -189,7 +189,7 @@ struct ConvolutionUnit {
         const int64_t width =
             places - place < kQuantizedColumns ? places - place : kQuantizedColumns;
         for (int64_t j = 0; j < width; j += tiles.columns) {
-          tile.b = band + (place + j) * kQuad;
+          tile.b = row_tile + (place + j) * kQuad;
           tile.sums = sums + j;
           tiles.at[count - 1](tile);
         }

@@ -36,7 +36,7 @@ struct DepthwiseUnit {
   const QuantizedDepthwise& p;
   const QuantizedDepthwiseCut& cut;
   int64_t image, first_row, rows, first_channel, channels;
-  int8_t* band;
+  int8_t* row_tile;
   int32_t* weights;    // in the order of lanes
   int64_t beside = 1;  // columns in a block
   int64_t rows_laid = p.shape.kernel_height;
@@ -84,13 +84,13 @@ struct DepthwiseUnit {
   }
 
   // Rows of a window, or zero points in their place, which have no step.
-  struct BandRows {
+  struct RowTileRows {
     const int8_t* at[Lanes::kTaps];
     int64_t step[Lanes::kTaps];
   };
-  BandRows rows_of_group(int64_t top, int64_t group, const int8_t* nothing) const {
+  RowTileRows rows_of_group(int64_t top, int64_t group, const int8_t* nothing) const {
     const Convolution& s = p.shape;
-    BandRows found;
+    RowTileRows found;
     for (int t = 0; t < Lanes::kTaps; ++t) {
       const int64_t tap = group * Lanes::kTaps + t, y = top + tap * s.dilation_height;
       const bool is_there = tap < rows_laid && y >= 0 && y < s.in_height;
@@ -103,7 +103,7 @@ struct DepthwiseUnit {
   }
 
   // The block of columns from x on, some of which are outside of the image.
-  void lay_edge(const BandRows& whole, int64_t x, const int8_t* nothing, int8_t* to) const {
+  void lay_edge(const RowTileRows& whole, int64_t x, const int8_t* nothing, int8_t* to) const {
     const int64_t begin = x < 0 ? 0 : x, last = p.shape.in_width,
                   end = x + beside < last ? x + beside : last;
     int8_t columns[Lanes::kTaps][kBlock];
@@ -119,14 +119,14 @@ struct DepthwiseUnit {
     Lanes::lay(from, lanes(), to);
   }
 
-  void fill_band(int64_t oy) const {
+  void fill_row_tile(int64_t oy) const {
     const Convolution& s = p.shape;
     alignas(64) int8_t nothing[kBlock];
     __builtin_memset(nothing, p.zero_point, sizeof nothing);
     for (int64_t g = 0; g < groups(); ++g) {
-      BandRows row = rows_of_group(oy * s.stride_height - s.pad_top, g, nothing);
-      const BandRows whole = row;
-      int8_t* to = band + g * kGroupBytes;
+      RowTileRows row = rows_of_group(oy * s.stride_height - s.pad_top, g, nothing);
+      const RowTileRows whole = row;
+      int8_t* to = row_tile + g * kGroupBytes;
       int64_t x = -s.pad_left;
       const int64_t end = cut.columns - s.pad_left, step_to = column_bytes(), count = lanes();
       const int64_t last = s.in_width - beside + 1, inside = end < last ? end : last;
@@ -147,7 +147,7 @@ struct DepthwiseUnit {
     const Convolution& s = p.shape;
     const int64_t column = column_bytes(), step = s.stride_width * beside * column;
     const int32_t* weight = weights + v * Sums::kLanes;
-    const int8_t* from = band + ox * s.stride_width * column + v * kVectorBytes;
+    const int8_t* from = row_tile + ox * s.stride_width * column + v * kVectorBytes;
     const auto add = [&](const int8_t* at, const int32_t* tap) WEFT_LAMBDA {
       const Sums of_tap = Memory<int32_t>::load(tap);
       WEFT_UNROLL
@@ -283,7 +283,7 @@ struct DepthwiseUnit {
       lower.prepare_weights(1);
     }
     for (int64_t oy = first_row; oy < first_row + rows; ++oy) {
-      fill_band(oy);
+      fill_row_tile(oy);
       (this->*row)(oy, scales, bounds);
       if (in_pairs && ++oy < first_row + rows) (lower.*row)(oy, scales, bounds);
     }
@@ -296,7 +296,7 @@ struct DepthwiseUnit {
     const Finish<kBlock> finish(p.how, p.residual, p.y, p.shape.in_channels, taps, starts,
                                 first_channel, channels);
     for (int64_t oy = first_row; oy < first_row + rows; ++oy) {
-      fill_band(oy);
+      fill_row_tile(oy);
       for (int64_t ox = 0; ox < p.shape.out_width; ++ox) {
         for (int v = 0; v < kBlockVectors; ++v) {
           Sums vector[1] = {Sums(0)};

@@ -16,9 +16,9 @@ struct QuantizedProductCut {
   int64_t rows, panels;
   int64_t wide, row, end;
 };
-// Rows of an image by some filters. A row of the band has `pitch` places; taps of the window meet
+// Rows of an image by some filters. A row of the row tile has `pitch` places; taps of the window meet
 // the same phases of the stride again after `period`. Parts of scratch start so many bytes from the
-// band.
+// row tile.
 struct QuantizedConvolutionCut {
   int64_t rows, row_chunks;
   int64_t filters;

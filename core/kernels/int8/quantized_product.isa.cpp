@@ -4,7 +4,7 @@
 // panel are computed, the next panel is fetched, and in the first panel the rows of the next tile:
 // in a network weights come from memory, and images from far caches. Rows that are windows of an
 // NHWC image are gathered on that way: k bytes a row, which takes 3 / n of the products' own time;
-// of few filters they are read where they lie (WindowBand).
+// of few filters they are read where they lie (WindowRowTile).
 //
 // With AVX2 alone rows and columns are laid down for CrossStep where rows are many, columns of half
 // a panel at a time, and windows three columns wide as frequencies (int8x4_winograd_impl.h).
@@ -53,7 +53,7 @@ constexpr int64_t kMinTiled = kTileRows16, kMinTiledQuads = 8;
 bool takes_tiles(int64_t rows, int64_t k) {
   return rows >= kMinTiled && k >= kMinTiledQuads * kQuad && uses(Extra::kAmxInt8);
 }
-// What a tile may read behind the rows of a band that are there.
+// What a tile may read behind the rows of a row tile that are there.
 int64_t read_behind(const Convolution& s) {
   return kTileRows16 * s.stride_width * s.in_channels + kTileBytes;
 }
@@ -97,13 +97,13 @@ bool lays_columns() {
 // A part of an image that is laid down once, with its padding, for windows that tiles read where
 // they lie in it: rows of a window are runs, and windows of neighbouring results lie a stride
 // apart. Gathering takes the more of a product the fewer filters there are.
-struct WindowBand {
+struct WindowRowTile {
   static constexpr int64_t kMaxFilters = 128, kMinWidth = 7;
   int64_t pitch = 0;  // bytes of a row; 0: windows are gathered
   int64_t image = 0, top = 0, left = 0, rows = 0, cols = 0;  // of the image
 
   // Of results first .. first + count - 1, where it fits that many bytes.
-  static WindowBand of(const QuantizedProduct& p, int64_t first, int64_t count, int64_t bytes) {
+  static WindowRowTile of(const QuantizedProduct& p, int64_t first, int64_t count, int64_t bytes) {
     const Convolution& s = *p.windows;
     if (p.k == 0 || s.kernel_width * s.in_channels % kQuad != 0 || s.dilation_width != 1 ||
         s.out_width < kMinWidth || p.n > kMaxFilters)
@@ -112,18 +112,18 @@ struct WindowBand {
     const WindowPlace last = WindowPlace::of(&s, first + count - 1);
     if (begin.image != last.image) return {};
     const bool is_one_row = begin.oy == last.oy;
-    WindowBand band;
-    band.image = begin.image;
-    band.top = begin.oy * s.stride_height - s.pad_top;
-    band.left = (is_one_row ? begin.ox : 0) * s.stride_width - s.pad_left;
-    band.rows =
+    WindowRowTile row_tile;
+    row_tile.image = begin.image;
+    row_tile.top = begin.oy * s.stride_height - s.pad_top;
+    row_tile.left = (is_one_row ? begin.ox : 0) * s.stride_width - s.pad_left;
+    row_tile.rows =
         (last.oy - begin.oy) * s.stride_height + (s.kernel_height - 1) * s.dilation_height + 1;
-    band.cols =
+    row_tile.cols =
         (is_one_row ? last.ox - begin.ox : s.out_width - 1) * s.stride_width + s.kernel_width;
     // Strides, dilations and padding may be of any size.
-    if (band.cols > bytes / s.in_channels) return {};
-    band.pitch = band.cols * s.in_channels;
-    return band.rows <= bytes / band.pitch ? band : WindowBand{};
+    if (row_tile.cols > bytes / s.in_channels) return {};
+    row_tile.pitch = row_tile.cols * s.in_channels;
+    return row_tile.rows <= bytes / row_tile.pitch ? row_tile : WindowRowTile{};
   }
   void lay(const QuantizedProduct& p, RowWriter writer) const {
     const Convolution& s = *p.windows;
@@ -149,7 +149,7 @@ struct ProductUnit {
   int64_t first, rows;
   int8_t* wide;  // columns of a panel, as tiles read them
   int8_t* row;   // bytes of one row
-  WindowBand band;
+  WindowRowTile row_tile;
 
   int64_t quads() const { return (p.k + kQuad - 1) / kQuad; }
   int64_t a_row() const {
@@ -274,12 +274,12 @@ struct ProductUnit {
     tile.y_row = p.n;
   }
 
-  void read_in_band(QuadTile& tile) const {
+  void read_in_row_tile(QuadTile& tile) const {
     const Convolution& s = *p.windows;
     const int64_t run = s.kernel_width * s.in_channels;
     tile.a_row = s.stride_width * s.in_channels;
     tile.run = run / kQuad;
-    tile.run_step = s.dilation_height * band.pitch - run;
+    tile.run_step = s.dilation_height * row_tile.pitch - run;
   }
 
 #if WEFT_AMX
@@ -326,28 +326,28 @@ struct ProductUnit {
     }
 #endif
     WindowPlace place{};
-    if (band.pitch > 0) {
-      if (is_first) band.lay(p, writer(laid));
+    if (row_tile.pitch > 0) {
+      if (is_first) row_tile.lay(p, writer(laid));
       place = WindowPlace::of(p.windows, first);
-      read_in_band(tile);
+      read_in_row_tile(tile);
     }
-    int64_t step = 0, part_end = 0;  // all rows, or those in one row of the band
+    int64_t step = 0, part_end = 0;  // all rows, or those in one row of the row tile
     for (int64_t i = 0; i < rows;) {
       if (i == part_end) {
-        const int64_t in_row = band.pitch > 0 ? p.windows->out_width - place.ox : rows;
+        const int64_t in_row = row_tile.pitch > 0 ? p.windows->out_width - place.ox : rows;
         const int64_t part = rows - i < in_row ? rows - i : in_row;
         step = balanced_quad_rows(part, of_panel);
         part_end = i + part;
       }
       const int64_t count = part_end - i < step ? part_end - i : step;
-      if (is_first && band.pitch == 0) {
+      if (is_first && row_tile.pitch == 0) {
         if (!p.windows && i + step < rows)
           prefetch_rows<false>(p.a + (first + i + step) * p.k, 1, 0, count * p.k);
         if (laid) prepare_rows(i, i + count);
       }
       tile.a = rows_of_a() + i * a_row();
-      if (band.pitch > 0) {
-        tile.a = laid + band.offset_of(*p.windows, place);
+      if (row_tile.pitch > 0) {
+        tile.a = laid + row_tile.offset_of(*p.windows, place);
         place.advance(*p.windows, count);
       }
       if (is_crossed()) tile.count = is_fused && count == step ? (rows - i) / step : 1;
@@ -418,7 +418,7 @@ struct ProductUnit {
 #endif
 };
 
-WindowBand band_of(const QuantizedProduct& p, [[maybe_unused]] const QuadTiles& tiles,
+WindowRowTile row_tile_of(const QuantizedProduct& p, [[maybe_unused]] const QuadTiles& tiles,
                    int64_t first, int64_t rows, const QuantizedProductCut& cut) {
   int64_t room = cut.wide;
 #if WEFT_AMX
@@ -427,7 +427,7 @@ WindowBand band_of(const QuantizedProduct& p, [[maybe_unused]] const QuadTiles& 
     if (p.windows->kernel_width * p.windows->in_channels % kTileBytes != 0 || room <= 0) return {};
   }
 #endif
-  return WindowBand::of(p, first, rows, room);
+  return WindowRowTile::of(p, first, rows, room);
 }
 
 // Units of the same rows are neighbours.
@@ -459,7 +459,7 @@ void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut
         rows,
         (int8_t*)scratch + cut.wide,
         (int8_t*)scratch + cut.row,
-        p.windows && tiles.shifts ? band_of(p, tiles, first, rows, cut) : WindowBand{}};
+        p.windows && tiles.shifts ? row_tile_of(p, tiles, first, rows, cut) : WindowRowTile{}};
     bool is_first = in_place || block != block_there;
 #if WEFT_AVX2
     if (work.is_crossed()) {

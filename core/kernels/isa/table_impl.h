@@ -100,7 +100,7 @@ struct PanelKernels {
   void (*multiply)(const PanelProduct& problem, int64_t unit_rows, Range units, void* scratch);
 };
 
-// Columns of the image gathered, read from a band that was copied once (cpu/convolution_shifted),
+// Columns of the image gathered, read from a row tile that was copied once (cpu/convolution_shifted),
 // or made of a batch's images side by side (cpu/convolution_batched).
 enum class ConvolutionForm : uint8_t { kGathered, kShifted, kBatched };
 inline constexpr int64_t kBatchedImages = 32;
@@ -114,8 +114,8 @@ struct ConvolutionBlocks {
   int64_t depth;           // most rows of gathered columns at a time
   bool packs_all_weights;  // of a group, once; else block by block
   ConvolutionForm form;
-  bool images_are_rows;   // of one image, whose bands pass from one to the next
-  int64_t column_stride;  // between rows of gathered columns, or channels of a shifted band
+  bool images_are_rows;   // of one image, whose row tiles pass from one to the next
+  int64_t column_stride;  // between rows of gathered columns, or channels of a shifted row tile
   int64_t columns, panels, tile, total, end;
 };
 // At the start of a thread's scratch, as long as a line of the cache.
@@ -143,7 +143,7 @@ using BlockedConvolutionKernel = void (*)(const BlockedConvolution& problem, con
                                           const BlockedOperands& operands, Range units,
                                           void* scratch);
 
-// How the gradient of the weights is cut: the bands that it is summed over, the input channels of a
+// How the gradient of the weights is cut: the row tiles that it is summed over, the input channels of a
 // unit and its filters, and where the parts of scratch start, in bytes.
 inline constexpr int64_t kWeightFilters = 32;  // of a unit
 struct BlockedWeightCut {
@@ -151,7 +151,7 @@ struct BlockedWeightCut {
   int64_t channels, channel_chunks;
   int64_t filters;
   int64_t pitch;  // of a plain image's padded rows
-  int64_t sums, band, end;
+  int64_t sums, row_tile, end;
 };
 struct BlockedWeightOperands {
   const float* x;

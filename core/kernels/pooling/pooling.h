@@ -21,7 +21,7 @@ struct Pooling {
   // In channel blocks: the output rows that are made, and how many rows of a plane are held (see
   // kernels/convolution/blocked/convolution_blocked.h).
   Range rows;
-  int64_t in_held, out_held;
+  int64_t in_ring_rows, out_ring_rows;
 };
 
 // Offsets of the maxima: the first of equal ones, and the last NaN where there is one (as

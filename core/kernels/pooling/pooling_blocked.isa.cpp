@@ -33,13 +33,13 @@ WEFT_INLINE PoolWindow pool_window(const Pooling& p, int64_t row, int64_t col) {
   inside.first_tap = (inside.top - top) * p.kernel_width + inside.left - left;
   if (!p.count_include_pad)
     inside.counted = (inside.bottom - inside.top) * (inside.right - inside.left);
-  if (inside.top >= p.in_held) inside.ring = inside.top / p.in_held * p.in_held;
+  if (inside.top >= p.in_ring_rows) inside.ring = inside.top / p.in_ring_rows * p.in_ring_rows;
   return inside;
 }
 // Of an element, in vectors from the start of the plane.
 WEFT_INLINE int64_t place_in(const Pooling& p, const PoolWindow& window, int64_t row, int64_t col) {
   const int64_t held = row - window.ring;
-  return (held < p.in_held ? held : held - p.in_held) * p.in_width + col;
+  return (held < p.in_ring_rows ? held : held - p.in_ring_rows) * p.in_width + col;
 }
 
 // Blocks have 8 channels or 16: do they fill a vector?
@@ -83,9 +83,9 @@ WEFT_INLINE void each_window_of(const Pooling& p, int64_t block, const X* x, S* 
   const PoolLanes<kPart> lanes{lesser(block, Vec<float>::kLanes)};
   const int64_t made = p.rows.end - p.rows.begin;
   for (int64_t unit = rows.begin; unit < rows.end; ++unit) {
-    const X* plane = x + unit / made * p.in_held * p.in_width * block;
+    const X* plane = x + unit / made * p.in_ring_rows * p.in_width * block;
     const int64_t row = p.rows.begin + unit % made;
-    S* out = y + (unit / made * p.out_held + row % p.out_held) * p.out_width * block;
+    S* out = y + (unit / made * p.out_ring_rows + row % p.out_ring_rows) * p.out_width * block;
     for (int64_t col = 0; col < p.out_width; ++col) {
       const PoolWindow window = pool_window(p, row, col);
       for (int64_t lane = 0; lane < block; lane += lanes.lanes)

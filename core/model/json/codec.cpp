@@ -236,8 +236,8 @@ class Decoder {
       WEFT_TRY(decode_region(where_, json, region, form_));
       if (!WEFT_KEEPS_control && graph::is_control(region))
         return left_out(where_, "loops or branches");
-      if (!WEFT_KEEPS_rows && region.kind == graph::RegionKind::kBands)
-        return left_out(where_, "loops over bands of rows");
+      if (!WEFT_KEEPS_rows && region.kind == graph::RegionKind::kRowTiles)
+        return left_out(where_, "loops over row tiles");
       node.region = graph_.add_region(std::move(region));
     } else {
       WEFT_TRY(decode_attributes(json.find("attributes"), node));

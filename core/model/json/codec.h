@@ -13,7 +13,7 @@ namespace weft::model {
 // {"nodes": […], "outputs": [ids], "states": [[input, output]], "ordinals": n, "lines":
 // [texts], "libraries": {operator: library}}, the last for operators that are not built in; inputs
 // and constants are the caller's to store, in order. What passes make of a graph, fused regions and
-// bands, is only in one that is ready.
+// row tiles, is only in one that is ready.
 enum class Form : uint8_t { kTraced, kReady };
 Result<Json> encode_graph(const graph::Graph& graph, Form form = Form::kTraced);
 

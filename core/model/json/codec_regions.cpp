@@ -23,7 +23,7 @@ constexpr Kind kKinds[] = {
     {"control.loop", RegionKind::kLoop, Form::kTraced, 1, true},
     {"control.cond", RegionKind::kCond, Form::kTraced, 2, false},
     {"region.fused", RegionKind::kFused, Form::kReady, 1, false},
-    {"region.bands", RegionKind::kBands, Form::kReady, 1, true},
+    {"region.bands", RegionKind::kRowTiles, Form::kReady, 1, true},
 };
 
 const Kind* kind_named(std::string_view op, Form form) {

@@ -61,8 +61,8 @@ Result<kernels::Pooling> pooling_problem(const AttributeReader& a, DType dtype, 
       extent(p.in_height, p.kernel_height, p.stride_height, p.pad_top, p.pad_bottom, full);
   p.out_width = extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left, p.pad_right, full);
   p.rows = {0, p.out_height};
-  p.in_held = p.in_height;
-  p.out_held = p.out_height;
+  p.in_ring_rows = p.in_height;
+  p.out_ring_rows = p.out_height;
   return p;
 }
 

@@ -20,11 +20,11 @@ class OpDef;
 // Some rows, axis 2, of images: those that a call makes of its output, and how many rows of each
 // array are held. Row r lies at place r modulo that number (kernels/convolution/blocked/convolution_blocked.h); shapes
 // are those of whole images.
-struct RowBand {
+struct RowTile {
   static constexpr size_t kMaxInputs = 4;
   int64_t begin = 0, end = 0;
-  int64_t in_held[kMaxInputs] = {};
-  int64_t out_held = 0;
+  int64_t in_ring_rows[kMaxInputs] = {};
+  int64_t out_ring_rows = 0;
 };
 
 // What a kernel is given. Outputs are dense (but for those of `copy` and of what `updates`, which
@@ -39,7 +39,7 @@ struct KernelCall {
   uint64_t seed = 0;                     // of random operators: one ordinal a call
   uint64_t ordinal = 0;
   uint32_t host_inputs = 0;  // on a device: single elements in the program's memory (op.h: in_set)
-  const RowBand* band = nullptr;  // null: all rows
+  const RowTile* row_tile = nullptr;  // null: all rows
   const void* problem = nullptr;  // what the slot's `problem` gives; null: `run_kernel` asks
 };
 using KernelFunction = Status (*)(const KernelCall& call);
@@ -49,7 +49,7 @@ struct SlotTypes {
   std::span<const TensorType> in;
   std::span<const TensorType> out;
   std::span<const Argument> attributes;
-  int64_t rows = 0;  // that a call makes, of a band; 0: all
+  int64_t rows = 0;  // that a call makes, of a row tile; 0: all
 };
 
 // Sets of inputs, as bits: of those that have one.
@@ -99,7 +99,7 @@ struct Slot {
   bool (*gains_in)(const SlotTypes& types, DType half) = nullptr;
   // Pieces that threads can share its work by; null: one for each 16384 elements.
   int64_t (*pieces)(const SlotTypes& types) = nullptr;
-  // Of a kernel that can make a band (KernelCall::band), else null: the box of input `operand` that
+  // Of a kernel that can make a row tile (KernelCall::row tile), else null: the box of input `operand` that
   // the output box reads; one of rank -1 is all of it. Of operand -1, the box of the output that is
   // made with that one, in tiles.
   ElementBox (*needs)(const SlotTypes& types, const ElementBox& out, int operand) = nullptr;

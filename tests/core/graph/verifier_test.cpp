@@ -145,7 +145,7 @@ TEST_CASE("verifier refuses regions with nodes or bodies that have no result") {
              "effects"));
   CHECK(says(broken_region([](Graph& body) { body.outputs.clear(); }), "nothing leaves it"));
   CHECK(says(broken_region([](Graph& body) { body.nodes.clear(); }), "defined by nothing"));
-  for (const graph::RegionKind kind : {graph::RegionKind::kBands, graph::RegionKind::kLoop,
+  for (const graph::RegionKind kind : {graph::RegionKind::kRowTiles, graph::RegionKind::kLoop,
                                        graph::RegionKind::kCond, graph::RegionKind::kFused}) {
     Graph graph, body;
     body.add_input(f32({2}));

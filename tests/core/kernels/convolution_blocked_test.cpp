@@ -206,37 +206,37 @@ struct Reference {
   }
 
   // The result, computed so many rows at a time from rings that hold what these rows need.
-  std::vector<float> run_in_bands(Isa isa, int64_t rows) const {
+  std::vector<float> run_in_row_tiles(Isa isa, int64_t rows) const {
     const Convolution& p = problem.shape;
     const std::vector<float> image = x.values(), terms = residual.values();
     const DType dtype = p.dtype;
     std::vector<float> result(y.size(), NAN);
     const int64_t x_row = p.in_width * problem.in_block, y_row = p.out_width * problem.out_block;
     for (int64_t begin = 0; begin < p.out_height; begin += rows) {
-      BlockedConvolution band = problem;
-      band.rows = {begin, std::min(p.out_height, begin + rows)};
+      BlockedConvolution row_tile = problem;
+      row_tile.rows = {begin, std::min(p.out_height, begin + rows)};
       const int64_t from = std::max<int64_t>(0, begin * p.stride_height - p.pad_top);
-      const int64_t last = (band.rows.end - 1) * p.stride_height - p.pad_top +
+      const int64_t last = (row_tile.rows.end - 1) * p.stride_height - p.pad_top +
                            (p.kernel_height - 1) * p.dilation_height;
       const Range needed = {from, std::max(from, std::min(p.in_height, last + 1))};
-      band.x_held = std::max<int64_t>(1, needed.end - needed.begin);
-      band.residual_held = band.rows.end - begin + 1;
-      band.results.height = band.rows.end - begin;
-      const Elements x_ring(dtype, ring(image, p.in_height, x_row, needed, band.x_held));
-      const Elements added(dtype, ring(terms, p.out_height, y_row, band.rows, band.residual_held));
+      row_tile.x_ring_rows = std::max<int64_t>(1, needed.end - needed.begin);
+      row_tile.residual_ring_rows = row_tile.rows.end - begin + 1;
+      row_tile.results.height = row_tile.rows.end - begin;
+      const Elements x_ring(dtype, ring(image, p.in_height, x_row, needed, row_tile.x_ring_rows));
+      const Elements added(dtype, ring(terms, p.out_height, y_row, row_tile.rows, row_tile.residual_ring_rows));
       Elements output(dtype,
-                      std::vector<float>(y.size() / p.out_height * band.results.height, NAN));
-      const BlockedPlan plan = plan_blocked(band);
+                      std::vector<float>(y.size() / p.out_height * row_tile.results.height, NAN));
+      const BlockedPlan plan = plan_blocked(row_tile);
       std::vector<unsigned char> scratch(plan.scratch);
-      std::vector<float> sums(bytes_of_parts(band) / sizeof(float), NAN);
+      std::vector<float> sums(bytes_of_parts(row_tile) / sizeof(float), NAN);
       const BlockedOperands operands = {x_ring.data(), weights.data(), bias.data(),
                                         added.data(),  output.data(),  sums.data()};
       run_blocked_convolution(*table_of(isa), plan, operands, {0, plan.units}, scratch.data());
-      add_parts(isa, band, operands, 1);
+      add_parts(isa, row_tile, operands, 1);
       const std::vector<float> made = output.values();
-      for (int64_t row = begin; row < band.rows.end; ++row)
+      for (int64_t row = begin; row < row_tile.rows.end; ++row)
         for (int64_t plane = 0; plane * p.out_height * y_row < int64_t(y.size()); ++plane)
-          std::copy_n(&made[(plane * band.results.height + row % band.results.height) * y_row],
+          std::copy_n(&made[(plane * row_tile.results.height + row % row_tile.results.height) * y_row],
                       y_row, &result[(plane * p.out_height + row) * y_row]);
     }
     return result;
@@ -261,14 +261,14 @@ void check_pooling(const Pooling& p, int64_t block, BlockedPoolKernel run, const
   run(p, block, in.data(), whole.data(), {0, p.planes * p.out_height});
   CHECK(whole.values() == expected);
   for (int64_t row = 0; row < p.out_height; ++row) {
-    Pooling band = p;
-    band.rows = {row, row + 1};
-    band.in_held = 3;
-    band.out_held = 1;
+    Pooling row_tile = p;
+    row_tile.rows = {row, row + 1};
+    row_tile.in_ring_rows = 3;
+    row_tile.out_ring_rows = 1;
     const Range needed = {std::max<int64_t>(0, 2 * row - 1), std::min<int64_t>(7, 2 * row + 2)};
     const Elements ring(p.dtype, Reference::ring(in.values(), 7, 9 * block, needed, 3));
     Elements output(p.dtype, std::vector<float>(p.planes * 5 * block, NAN));
-    run(band, block, ring.data(), output.data(), {0, p.planes});
+    run(row_tile, block, ring.data(), output.data(), {0, p.planes});
     const std::vector<float> made = output.values();
     for (int64_t plane = 0; plane < p.planes; ++plane)
       CHECK(std::equal(&made[plane * 5 * block], &made[plane * 5 * block] + 5 * block,
@@ -346,7 +346,7 @@ TEST_CASE("blocked convolutions stay inside their arrays") {
   }
 }
 
-TEST_CASE("blocked convolutions have the same bits in bands of rows from rings") {
+TEST_CASE("blocked convolutions have the same bits in row tiles from rings") {
   for (const Setting& setting : kSettings) {
     CAPTURE(&setting - kSettings.data());
     const Reference r(setting);
@@ -354,7 +354,7 @@ TEST_CASE("blocked convolutions have the same bits in bands of rows from rings")
       CAPTURE(name_of(isa));
       const std::vector<float> whole = r.run(isa, 1);
       for (const int64_t rows : {1, 3})
-        CHECK(r.run_in_bands(isa, rows * std::max<int64_t>(1, setting.winograd)) == whole);
+        CHECK(r.run_in_row_tiles(isa, rows * std::max<int64_t>(1, setting.winograd)) == whole);
     }
   }
 }

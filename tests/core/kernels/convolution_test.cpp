@@ -27,7 +27,7 @@ const Setting kSettings[] = {
     {1, 1, 2, 12, 12, 3, 3, 3, 3, 4, 2, 0, 2, 2},
     {1, 1, 3, 6, 6, 2, 6, 6, 1, 1, 0, 0, 1, 1},
     {2, 1, 300, 4, 4, 3, 3, 3, 1, 1, 2, 2, 1, 1},
-    // Few filters: positions that end just before or behind a vector's last lane, in one band or in
+    // Few filters: positions that end just before or behind a vector's last lane, in one row tile or in
     // two, the second of them shorter.
     {2, 1, 2, 7, 9, 1, 3, 3, 1, 1, 0, 0, 1, 1},
     {2, 1, 3, 7, 9, 2, 3, 3, 1, 1, 0, 0, 1, 1},
@@ -49,7 +49,7 @@ const Setting kSettings[] = {
     {17, 1, 20, 1, 50, 1, 1, 5, 1, 1, 0, 4, 1, 1},
     {3, 1, 4, 1, 64, 5, 1, 3, 1, 1, 0, 1, 1, 1},
     // Batches of small images side by side: whole and ragged ones, more rows than a tile, padding
-    // that is met, dilation, and bands of rows.
+    // that is met, dilation, and row tiles.
     {32, 1, 6, 14, 14, 16, 5, 5, 1, 1, 0, 0, 1, 1},
     {75, 1, 3, 9, 7, 18, 5, 3, 1, 1, 1, 0, 1, 1},
     {62, 1, 15, 6, 6, 5, 3, 3, 1, 1, 2, 2, 2, 2},

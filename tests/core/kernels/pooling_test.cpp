@@ -126,8 +126,8 @@ TEST_CASE("maxima of channels in blocks are those of planes, the last NaN among 
         p.in_width = width;
         p.out_height = (6 + 2 * p.pad_top - kernel) / 2 + 1;
         p.out_width = (width + 2 * p.pad_left - kernel) / 2 + 1;
-        p.in_held = p.in_height;
-        p.out_held = p.out_height;
+        p.in_ring_rows = p.in_height;
+        p.out_ring_rows = p.out_height;
         p.rows = {0, p.out_height};
         const int64_t pixels = 6 * width, results = p.out_height * p.out_width;
         std::vector<float> x = uniform<float>(2 * pixels * block, -2, 2);

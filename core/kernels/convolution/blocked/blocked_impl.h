@@ -141,7 +141,7 @@ WEFT_INLINE void add_two_parts(const BlockedConvolution& problem, const BlockedO
                                const Epilogue& ends) {
   const Lattice& results = problem.results;
   const int64_t block = problem.out_block, count = problem.shape.out_width * block;
-  const int64_t height = results.height, residual_height = problem.residual_held;
+  const int64_t height = results.height, residual_height = problem.residual_ring_rows;
   for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
     for (int64_t row = problem.rows.begin; row < problem.rows.end; ++row) {
       const int64_t at = (row % height * results.width + results.col) * block;

@@ -89,7 +89,7 @@ class BlockedUnit {
         tiles_(p_.out_width, max_pixels_),
         epilogue_{Vec<float>(problem.low), Vec<float>(problem.high),
                   problem.low == -__builtin_inff(), problem.high == __builtin_inff()} {
-    const int64_t plane = problem.x_held * p_.in_width * problem.in_block;
+    const int64_t plane = problem.x_ring_rows * p_.in_width * problem.in_block;
     const int64_t cell = problem.in_block * kPanelChannels;
     const int64_t channels = p_.in_channels / p_.groups;
     x_pixel_ = p_.stride_width * problem.in_block;
@@ -101,7 +101,7 @@ class BlockedUnit {
     first_tap_ = (taps.row * taps.width + taps.col) * cell;
     y_pixel_ = problem.out_block * problem.results.col_step;
     y_plane_ = problem.results.height * problem.results.width;
-    residual_plane_ = problem.residual_held * problem.results.width;
+    residual_plane_ = problem.residual_ring_rows * problem.results.width;
     blocks_ = channels / problem.in_block;
     end_block_ = blocks_;
     results_ = (S*)operands.y;
@@ -166,10 +166,10 @@ class BlockedUnit {
     for (int64_t b = 0; b < blocks_; ++b) {
       const X* const from =
           (const X*)operands_.x + (plane + b * block) * source.held * source.width;
-      X* const to = laid + b * problem_.x_held * p_.in_width * block;
+      X* const to = laid + b * problem_.x_ring_rows * p_.in_width * block;
       for (int64_t row = rows.begin; row < rows.end; ++row) {
         const X* pixel = from + row * source.stride_height % source.held * source.width * block;
-        X* place = to + (is_flat ? row - rows.begin : row % problem_.x_held) * source.cols * block;
+        X* place = to + (is_flat ? row - rows.begin : row % problem_.x_ring_rows) * source.cols * block;
         for (int64_t col = 0; col < source.cols; ++col, pixel += step, place += block) {
           __builtin_memcpy(place, pixel, 8 * sizeof(X));
           if (block > 8) __builtin_memcpy(place + 8, pixel + 8, 8 * sizeof(X));
@@ -270,7 +270,7 @@ class BlockedUnit {
   const S* residual(int64_t row, int64_t col) const {
     if (!operands_.residual) return nullptr;
     return (const S*)operands_.residual + residual_ +
-           place_in(problem_, problem_.residual_held, row, col);
+           place_in(problem_, problem_.residual_ring_rows, row, col);
   }
 
   // While the weights of these blocks are used from the first-level cache, the first tiles fetch
@@ -313,7 +313,7 @@ class BlockedUnit {
     const int64_t first = greater(0, last - p_.stride_height + 1);
     fetched_planes_ = first <= last && last < p_.in_height ? 0 : blocks_;
     fetched_ = 0;
-    fetched_row_ = first % problem_.x_held * p_.in_width;
+    fetched_row_ = first % problem_.x_ring_rows * p_.in_width;
     lines_ = (last - first + 1) * p_.in_width * int64_t(sizeof(X)) / 64 + 1;
   }
   void fetch_image(TileOf<X, S>& tile, int64_t lines) {
@@ -397,7 +397,7 @@ class BlockedUnit {
                                       p_.kernel_height, p_.in_height);
     const RingRows ring =
         ring_rows(row * p_.stride_height - p_.pad_top + rows.begin * p_.dilation_height,
-                  p_.dilation_height, rows.end - rows.begin, problem_.x_held);
+                  p_.dilation_height, rows.end - rows.begin, problem_.x_ring_rows);
     const int64_t channels = lesser(cut_.blocks, end_block_ - block);
     tile_.x_pixel = x_pixel_;
     tile_.weights_vector = panel_;

@@ -85,28 +85,28 @@ bool has_flat_rows(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
   const Lattice& results = problem.results;
   return is_pointwise(p) && p.out_width == results.width && results.row_step == 1 &&
-         results.row == 0 && problem.residual_held == results.height;
+         results.row == 0 && problem.residual_ring_rows == results.height;
 }
 // Of the rows from the first one on, so many make one row: up to the end of a ring.
 int64_t flat_rows(const BlockedConvolution& problem) {
   const auto until_end = [&](int64_t held) { return held - problem.rows.begin % held; };
   return std::min({rows_of(problem), kFlatPixels / problem.shape.out_width,
-                   until_end(problem.x_held), until_end(problem.results.height)});
+                   until_end(problem.x_ring_rows), until_end(problem.results.height)});
 }
 void flatten(BlockedConvolution& problem) {
   Convolution& p = problem.shape;
   const int64_t rows = rows_of(problem), width = p.out_width;
   if (rows * width < 1 || !has_flat_rows(problem) || flat_rows(problem) < rows) return;
-  const int64_t from = problem.rows.begin % problem.x_held;
+  const int64_t from = problem.rows.begin % problem.x_ring_rows;
   const int64_t to = problem.rows.begin % problem.results.height;
   p.in_height = p.out_height = 1;
-  p.in_width = problem.x_held * width;
+  p.in_width = problem.x_ring_rows * width;
   p.pad_left = -from * width;
   p.out_width = rows * width;
   problem.results = every_position(1, problem.results.height * width);
   problem.results.col = to * width;
   problem.rows = {0, 1};
-  problem.x_held = problem.residual_held = 1;
+  problem.x_ring_rows = problem.residual_ring_rows = 1;
 }
 
 int64_t frequencies(int64_t tile) { return (tile + 2) * (tile + 2); }
@@ -213,7 +213,7 @@ BlockedCut cut(const BlockedConvolution& problem, bool lays_down) {
 // padding: pairs are made for a unit in a ring that holds its rows.
 void cut_columns(BlockedPlan& plan) {
   Convolution& p = plan.problem.shape;
-  plan.source = {p.in_width, plan.problem.x_held, p.pad_left, p.dilation_width, p.kernel_width};
+  plan.source = {p.in_width, plan.problem.x_ring_rows, p.pad_left, p.dilation_width, p.kernel_width};
   p.kernel_width = plan.problem.taps.width = divide_up(p.kernel_width, 2);
   p.dilation_width *= 2;
   p.pad_left = 0;
@@ -221,7 +221,7 @@ void cut_columns(BlockedPlan& plan) {
   plan.cut = cut(plan.problem, is_laid(plan.problem.shape));
   const int64_t rows =
       (plan.cut.rows - 1) * p.stride_height + (p.kernel_height - 1) * p.dilation_height + 1;
-  plan.problem.x_held = std::clamp<int64_t>(rows, 1, p.in_height);
+  plan.problem.x_ring_rows = std::clamp<int64_t>(rows, 1, p.in_height);
 }
 
 // Which columns of a row see the image, for each column of the kernel: blocked_impl.h.
@@ -245,20 +245,20 @@ bool cut_thinned(BlockedPlan& plan) {
   BlockedConvolution problem = plan.problem;
   Convolution& p = problem.shape;
   const ThinnedImage thinned = {p.stride_height, p.stride_width, p.in_width,
-                                problem.x_held,  problem.rows,   p.out_width};
+                                problem.x_ring_rows,  problem.rows,   p.out_width};
   p.stride_height = p.stride_width = 1;
-  p.in_height = problem.x_held = p.out_height;
+  p.in_height = problem.x_ring_rows = p.out_height;
   p.in_width = p.out_width;
   flatten(problem);
   BlockedCut cut_of = cut(problem, true);
   if (p.out_height == 1) {
     p.in_width = p.out_width;
     p.pad_left = 0;
-    problem.x_held = 1;
+    problem.x_ring_rows = 1;
   } else {
-    problem.x_held = std::min(cut_of.rows, p.in_height);
+    problem.x_ring_rows = std::min(cut_of.rows, p.in_height);
   }
-  const int64_t pixels = problem.x_held * p.in_width;
+  const int64_t pixels = problem.x_ring_rows * p.in_width;
   if (p.in_channels / p.groups * pixels * int64_t(sizeof(float)) > kLaidBytes) return false;
   cut_of.thinned = thinned;
   plan.problem = problem;
@@ -298,65 +298,65 @@ int64_t pairs_of_step(int64_t pairs) {
   return step;
 }
 
-LaidBand lay_band(const BlockedPlan& plan) {
+PackedRows pack_row_tile(const BlockedPlan& plan) {
   const Convolution& p = plan.problem.shape;  // in pairs
   const bool is_plain = plan.source.width > 0;
-  LaidBand band;
+  PackedRows row_tile;
   int64_t pairs = p.in_channels / p.groups, reach_rows = 0, reach_cols = 0;
   if (is_plain) {
     pairs *= p.kernel_height * p.kernel_width;
-    band.steps = divide_up(pairs, kTilePairs);
-    band.step = divide_up(pairs, band.steps);
-    pairs = band.steps * band.step;
+    row_tile.steps = divide_up(pairs, kTilePairs);
+    row_tile.step = divide_up(pairs, row_tile.steps);
+    pairs = row_tile.steps * row_tile.step;
   } else {
     const bool is_one_tap = plan.problem.taps.height * plan.problem.taps.width == 1;
-    band.joins_blocks =
+    row_tile.joins_blocks =
         !is_one_tap && pairs % kTilePairs == 0 && p.out_height * p.out_width >= kJoinedPixels;
-    band.step = is_one_tap          ? pairs_of_step(pairs)
-                : band.joins_blocks ? kTilePairs
+    row_tile.step = is_one_tap          ? pairs_of_step(pairs)
+                : row_tile.joins_blocks ? kTilePairs
                                     : plan.problem.in_block;
-    band.steps = pairs / band.step;
+    row_tile.steps = pairs / row_tile.step;
     const int64_t last_row = std::max<int64_t>(0, (p.kernel_height - 1) * p.dilation_height);
     const int64_t last_col = std::max<int64_t>(0, (p.kernel_width - 1) * p.dilation_width);
-    band.phase_rows = std::min(p.stride_height, last_row + 1);
-    band.phase_cols = std::min(p.stride_width, last_col + 1);
+    row_tile.phase_rows = std::min(p.stride_height, last_row + 1);
+    row_tile.phase_cols = std::min(p.stride_width, last_col + 1);
     reach_rows = last_row / p.stride_height;
     reach_cols = last_col / p.stride_width;
   }
-  const int64_t maximum = kLaidBytes / (band.phase_rows * band.phase_cols * pairs * kPairBytes);
+  const int64_t maximum = kLaidBytes / (row_tile.phase_rows * row_tile.phase_cols * pairs * kPairBytes);
   const int64_t rows =
       p.out_height == 1 ? 1 : divide_up(rows_of(plan.problem), plan.cut.row_chunks);
   const auto evenly = [](int64_t whole, int64_t part) {
     return divide_up(whole, divide_up(whole, std::max<int64_t>(1, part)));
   };
-  band.rows = evenly(rows, maximum / (p.out_width + reach_cols) - reach_rows);
-  band.cols = p.out_width;
-  if (band.rows == 1)
-    band.cols = evenly(p.out_width, std::max(kMinLaid, maximum / (1 + reach_rows) - reach_cols));
-  band.row_pixels = band.cols + reach_cols;
-  band.plane_pixels = (band.rows + reach_rows) * band.row_pixels;
+  row_tile.rows = evenly(rows, maximum / (p.out_width + reach_cols) - reach_rows);
+  row_tile.cols = p.out_width;
+  if (row_tile.rows == 1)
+    row_tile.cols = evenly(p.out_width, std::max(kMinLaid, maximum / (1 + reach_rows) - reach_cols));
+  row_tile.row_pixels = row_tile.cols + reach_cols;
+  row_tile.plane_pixels = (row_tile.rows + reach_rows) * row_tile.row_pixels;
   // Steps lie behind one another, each with its pixels, unless they part blocks. Pixels an odd
   // number of lines apart do not share a set of the cache.
-  const int64_t pixels = band.phase_rows * band.phase_cols * band.plane_pixels + kTileRows;
-  const bool has_planes = !is_plain && band.step % plan.problem.in_block == 0;
-  band.pixel_bytes =
-      has_planes ? band.step * kPairBytes : (divide_up(pairs * kPairBytes, kLine) | 1) * kLine;
-  band.step_bytes = has_planes ? pixels * band.pixel_bytes : band.step * kPairBytes;
-  band.bytes = pixels * (has_planes ? band.steps : 1) * band.pixel_bytes;
-  return band;
+  const int64_t pixels = row_tile.phase_rows * row_tile.phase_cols * row_tile.plane_pixels + kTileRows;
+  const bool has_planes = !is_plain && row_tile.step % plan.problem.in_block == 0;
+  row_tile.pixel_bytes =
+      has_planes ? row_tile.step * kPairBytes : (divide_up(pairs * kPairBytes, kLine) | 1) * kLine;
+  row_tile.step_bytes = has_planes ? pixels * row_tile.pixel_bytes : row_tile.step * kPairBytes;
+  row_tile.bytes = pixels * (has_planes ? row_tile.steps : 1) * row_tile.pixel_bytes;
+  return row_tile;
 }
 
 // What kernels without tiles need is reserved beside it: tests take them, too.
 void reserve_laid(BlockedPlan& plan) {
   const Convolution& p = plan.problem.shape;
-  LaidBand& band = plan.cut.laid = lay_band(plan);
+  PackedRows& row_tile = plan.cut.laid = pack_row_tile(plan);
   const int64_t taps = std::max<int64_t>(1, p.kernel_height * p.kernel_width);
-  band.taps = plan.scratch;
+  row_tile.taps = plan.scratch;
   plan.scratch += divide_up(taps * kTapBytes, kLine) * kLine;
-  band.weights = plan.scratch;  // of two panels
-  if (band.joins_blocks) plan.scratch += 2 * band.steps * taps * kTilePairs * kLine;
-  band.image = plan.scratch;
-  plan.scratch += divide_up(band.bytes, kLine) * kLine;
+  row_tile.weights = plan.scratch;  // of two panels
+  if (row_tile.joins_blocks) plan.scratch += 2 * row_tile.steps * taps * kTilePairs * kLine;
+  row_tile.image = plan.scratch;
+  plan.scratch += divide_up(row_tile.bytes, kLine) * kLine;
 }
 
 void reserve_scratch(BlockedPlan& plan) {
@@ -377,7 +377,7 @@ void reserve_scratch(BlockedPlan& plan) {
     plan.cut.sums = reserve(problem.depth_parts * plan.cut.panels * kPanelChannels *
                             problem.shape.out_height * problem.shape.out_width);
   if (plan.cut.thinned.stride_width > 0)
-    plan.cut.pairs = reserve(p.in_channels / p.groups * plan.problem.x_held * p.in_width);
+    plan.cut.pairs = reserve(p.in_channels / p.groups * plan.problem.x_ring_rows * p.in_width);
   if (!is_in_pairs(problem.shape)) return;
   // Rows that a ring's end parts are flat, each part's.
   const int64_t flat = has_flat_rows(problem) ? rows_of(problem) * problem.shape.out_width : 0;
@@ -385,8 +385,8 @@ void reserve_scratch(BlockedPlan& plan) {
   plan.cut.sums = reserve(pixels * kSumsOfPixel);
   if (is_laid(problem.shape) && plan.units > 0) reserve_laid(plan);
   if (plan.source.width == 0) return;
-  plan.cut.pairs = reserve(p.in_channels / p.groups * plan.problem.x_held * p.in_width);
-  const LaidBand& laid = plan.cut.laid;
+  plan.cut.pairs = reserve(p.in_channels / p.groups * plan.problem.x_ring_rows * p.in_width);
+  const PackedRows& laid = plan.cut.laid;
   plan.cut.weights =
       reserve(packed_panels(p, 1) *
               std::max(packed_panel_elements(p, 1), laid.steps * laid.step * kPanelChannels));

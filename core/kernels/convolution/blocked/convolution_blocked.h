@@ -50,8 +50,8 @@ struct ImagePlaces {
   }
 };
 
-// A *band* is some rows of an image in a ring: of each plane so many rows are held, and row r lies
-// at place r modulo that number. An image that is held whole is its own band.
+// A *row tile* is some rows of an image in a ring: of each plane so many rows are held, and row r lies
+// at place r modulo that number. An image that is held whole is its own row tile.
 struct BlockedConvolution {
   Convolution shape;  // of the plain arrays
   int64_t in_block, out_block;
@@ -60,7 +60,7 @@ struct BlockedConvolution {
   Lattice taps;      // of the packed kernel: those that are summed over
   Lattice results;   // of y: those that are written; its height is that of what is held
   Range rows;        // of the results: those that are made, of Winograd's tiles all or none
-  int64_t x_held, residual_held;  // rows of a plane
+  int64_t x_ring_rows, residual_ring_rows;  // rows of a plane
   ImagePlaces places;
   int64_t depth_parts = 1;  // chains that a sum over the channels is cut into
 };
@@ -121,7 +121,7 @@ bool residual_may_be_result(const BlockedConvolution& problem);
 // Rows of an image that a unit lays down for the tiles of AMX (kernels/convolution/blocked/tiled_unit_impl.h): those that
 // so many rows and columns of results need. Positions that are equal modulo the stride make a
 // plane, and the channels of a group are cut into steps of what a tile multiplies.
-struct LaidBand {
+struct PackedRows {
   int64_t rows = 0, cols = 0;  // of results, at most; 0 rows: nothing is laid down
   int64_t phase_rows = 1, phase_cols = 1;
   int64_t row_pixels = 0, plane_pixels = 0;
@@ -148,7 +148,7 @@ struct BlockedCut {
   int64_t panels, panel_chunks;
   int64_t blocks;
   int64_t sums = 0, pairs = 0, weights = 0;
-  LaidBand laid = {};
+  PackedRows laid = {};
   ThinnedImage thinned = {};
 };
 // bfloat16 in pairs is walked as an image of half the channels, `problem`. That of a plain image
@@ -186,7 +186,7 @@ int64_t blocked_data_scratch(const BlockedConvolution& problem);  // bytes per t
 void run_blocked_data(const BlockedConvolution& problem, const BlockedOperands& operands,
                       Range units, void* scratch);
 
-// dw[O, I / groups, KH, KW] from x and dy, in blocks. An element is a chain for each band of an
+// dw[O, I / groups, KH, KW] from x and dy, in blocks. An element is a chain for each row tile of an
 // image or of several, and the chains are added up: neither the split nor the instruction set
 // changes it. By Winograd's tiles for the problems that these are for.
 int64_t blocked_weight_units(const BlockedConvolution& problem);

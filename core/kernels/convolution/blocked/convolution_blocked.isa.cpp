@@ -181,7 +181,7 @@ struct SingleTiles {
   static constexpr int64_t max_pixels(int64_t) { return kMaxPixels; }
   WEFT_INLINE const float* image(const BlockedConvolution& problem, const void* x, int64_t plane,
                                  Range, char*) const {
-    return (const float*)x + plane * problem.x_held * problem.shape.in_width;
+    return (const float*)x + plane * problem.x_ring_rows * problem.shape.in_width;
   }
 };
 

@@ -10,7 +10,7 @@
 namespace weft::kernels {
 namespace {
 
-constexpr int64_t kBandBytes = 32 * 1024;  // of x and dy: a usual first-level cache
+constexpr int64_t kRowTileBytes = 32 * 1024;  // of x and dy: a usual first-level cache
 constexpr int64_t kTogether = 4;           // channels of a plain image in a unit
 constexpr int64_t kPlainRows = 8;
 // Of Winograd's tiles: what is transformed and the sums fill a usual second-level cache.
@@ -68,7 +68,7 @@ BlockedConvolution data_phase(const BlockedConvolution& problem, int64_t number)
   phase.taps = {p.kernel_height, p.kernel_width, high.last_tap,
                 wide.last_tap,   -high.tap_step, -wide.tap_step};
   phase.results = {p.in_height, p.in_width, row, col, p.stride_height, p.stride_width};
-  phase.residual_held = p.in_height;
+  phase.residual_ring_rows = p.in_height;
   return phase;
 }
 
@@ -88,8 +88,8 @@ BlockedWeightCut cut_winograd_weight(const BlockedConvolution& problem) {
   cut.channel_chunks = divide_up(p.in_channels, cut.channels);
   cut.rows = kWinogradTiles;
   const int64_t side = problem.winograd + 2, frequency_bytes = side * side * int64_t(sizeof(float));
-  cut.band = frequency_bytes * cut.channels * cut.filters;
-  cut.end = cut.band + frequency_bytes * cut.rows * (cut.channels + cut.filters);
+  cut.row_tile = frequency_bytes * cut.channels * cut.filters;
+  cut.end = cut.row_tile + frequency_bytes * cut.rows * (cut.channels + cut.filters);
   return cut;
 }
 
@@ -101,7 +101,7 @@ int64_t plain_channels(const Convolution& p) {
   return divide_up(channels, std::max(minimum, divide_up(channels, kTogether)));
 }
 
-// Bands of rows whose data stay in the first-level cache while all taps run over them; of small
+// Row tiles of rows whose data stay in the first-level cache while all taps run over them; of small
 // images, several.
 BlockedWeightCut cut_weight(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
@@ -115,18 +115,18 @@ BlockedWeightCut cut_weight(const BlockedConvolution& problem) {
   const int64_t row_lanes =
       p.out_width * cut.filters + p.stride_height * (is_plain ? cut.pitch : p.in_width) *
                                       (is_depthwise(p) ? problem.in_block : cut.channels);
-  // Rows of a plain image are copied for each band that meets them.
-  const int64_t maximum = std::max<int64_t>(is_plain ? kPlainRows : 1, kBandBytes / 4 / row_lanes);
+  // Rows of a plain image are copied for each row tile that meets them.
+  const int64_t maximum = std::max<int64_t>(is_plain ? kPlainRows : 1, kRowTileBytes / 4 / row_lanes);
   cut.rows = std::min(maximum, p.out_height);
   cut.images = is_plain ? 1 : std::clamp<int64_t>(maximum / p.out_height, 1, p.batch);
   const int64_t taps = p.kernel_height * p.kernel_width;
   cut.sums = round_up(2 * p.kernel_width * int64_t(sizeof(int64_t)), 64);
-  cut.band = cut.sums + taps * cut.channels * cut.filters * int64_t(sizeof(float));
-  const int64_t band_rows =
+  cut.row_tile = cut.sums + taps * cut.channels * cut.filters * int64_t(sizeof(float));
+  const int64_t tile_height =
       (cut.rows - 1) * p.stride_height + (p.kernel_height - 1) * p.dilation_height + 1;
   cut.end =
-      cut.band +
-      (is_plain ? round_up(band_rows * cut.pitch * cut.channels * int64_t(sizeof(float)), 64) : 0);
+      cut.row_tile +
+      (is_plain ? round_up(tile_height * cut.pitch * cut.channels * int64_t(sizeof(float)), 64) : 0);
   return cut;
 }
 

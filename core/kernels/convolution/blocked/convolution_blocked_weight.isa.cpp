@@ -1,12 +1,12 @@
 // Gradient of a convolution's weights over channel blocks. A tile is a few channels of x by two
-// vectors of filters, held in registers while the positions of a band run past:
+// vectors of filters, held in registers while the positions of a row tile run past:
 //
 //     dw[channel][filters] += x[position + tap][channel] * dy[position][filters]
 //
 // Of a plain image it is a few columns of the kernel of one channel instead, which lie side by side
-// in a copy of the band with its padding, or all taps of a small window. Over blocks nothing is
-// padded: each tap runs over the positions that see the image there. The sums of a band are added
-// to those of the bands before.
+// in a copy of the row tile with its padding, or all taps of a small window. Over blocks nothing is
+// padded: each tap runs over the positions that see the image there. The sums of a row tile are added
+// to those of the row tiles before.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -96,7 +96,7 @@ class BlockedWeightUnit {
         operands_(operands),
         cols_(p_, (int64_t*)scratch),
         sums_((float*)((char*)scratch + cut.sums)),
-        band_((float*)((char*)scratch + cut.band)),
+        row_tile_((float*)((char*)scratch + cut.row_tile)),
         is_plain_(problem.in_block == 1),
         taps_(p_.kernel_height * p_.kernel_width),
         channels_(p_.in_channels / p_.groups),
@@ -136,15 +136,15 @@ class BlockedWeightUnit {
           places.in_volume > 1 ? (image / places.in_volume + 1) * places.in_volume : p_.batch;
       tile_.images = lesser(cut_.images, end - image);
       for (int64_t row = 0; row < p_.out_height; row += cut_.rows)
-        band(x + places.first(image) * p_.in_height * p_.in_width, dy + image * tile_.dy_image, row,
+        row_tile(x + places.first(image) * p_.in_height * p_.in_width, dy + image * tile_.dy_image, row,
              lesser(p_.out_height, row + cut_.rows));
     }
     store(operands_.dw + (group * filters_ * channels_ + first_channel_) * taps_);
   }
 
  private:
-  void band(const float* x, const float* dy, int64_t begin, int64_t end) {
-    if (is_plain_) copy_band(x, begin, end);
+  void row_tile(const float* x, const float* dy, int64_t begin, int64_t end) {
+    if (is_plain_) copy_row_tile(x, begin, end);
     if (in_windows_) return plain_windows(dy, begin, end);
     for (int64_t row = 0; row < p_.kernel_height; ++row) {
       if (is_plain_)
@@ -181,7 +181,7 @@ class BlockedWeightUnit {
     tile_.cols = p_.out_width;
     const int64_t together = p_.dilation_width == 1 ? kWeightRows : 1;
     for (int64_t channel = 0; channel < count_; ++channel) {
-      const float* line = band_ + (channel * band_rows_ + row * p_.dilation_height) * cut_.pitch;
+      const float* line = row_tile_ + (channel * tile_height_ + row * p_.dilation_height) * cut_.pitch;
       float* sums = sums_ + (channel * taps_ + row * p_.kernel_width) * kWeightFilters;
       for (int64_t col = 0; col < p_.kernel_width; col += together)
         all_filters(line + col * p_.dilation_width, dy + begin * p_.out_width * problem_.out_block,
@@ -195,7 +195,7 @@ class BlockedWeightUnit {
     tile_.cols = p_.out_width;
     tile_.x_group = p_.dilation_height * cut_.pitch;
     for (int64_t channel = 0; channel < count_; ++channel)
-      all_filters(band_ + channel * band_rows_ * cut_.pitch,
+      all_filters(row_tile_ + channel * tile_height_ * cut_.pitch,
                   dy + begin * p_.out_width * problem_.out_block,
                   sums_ + channel * taps_ * kWeightFilters, kSmallWindow);
   }
@@ -215,13 +215,13 @@ class BlockedWeightUnit {
   }
 
   // The rows of a plain image that results begin .. end - 1 read, padded.
-  void copy_band(const float* x, int64_t begin, int64_t end) {
-    band_rows_ =
+  void copy_row_tile(const float* x, int64_t begin, int64_t end) {
+    tile_height_ =
         (end - 1 - begin) * p_.stride_height + (p_.kernel_height - 1) * p_.dilation_height + 1;
     const int64_t top = begin * p_.stride_height - p_.pad_top;
-    float* to = band_;
+    float* to = row_tile_;
     for (int64_t channel = 0; channel < count_; ++channel) {
-      for (int64_t row = top; row < top + band_rows_; ++row, to += cut_.pitch) {
+      for (int64_t row = top; row < top + tile_height_; ++row, to += cut_.pitch) {
         const bool is_inside = row >= 0 && row < p_.in_height;
         const float* from = x + (channel * p_.in_height + row) * p_.in_width - p_.pad_left;
         const int64_t left = is_inside ? lesser(p_.pad_left, cut_.pitch) : cut_.pitch;
@@ -251,11 +251,11 @@ class BlockedWeightUnit {
   const BlockedWeightOperands& operands_;
   ColumnRanges cols_;
   float* sums_;  // [tap][channel][filter], of plain images [channel][tap][filter]
-  float* band_;
+  float* row_tile_;
   bool is_plain_;
   int64_t taps_, channels_, filters_;  // of a group
   bool in_windows_;
-  int64_t first_channel_, count_, first_filter_, end_filter_, band_rows_;
+  int64_t first_channel_, count_, first_filter_, end_filter_, tile_height_;
   WeightTile tile_;
 };
 
@@ -310,11 +310,11 @@ void blocked_depthwise_weight(const BlockedConvolution& problem, const BlockedWe
       const int64_t plane = image * (p.in_channels / block) + unit;
       const float* x = operands.x + plane * p.in_height * p.in_width * block;
       const float* dy = operands.dy + plane * p.out_height * p.out_width * block;
-      for (int64_t band = 0; band < p.out_height; band += cut.rows) {
+      for (int64_t row_tile = 0; row_tile < p.out_height; row_tile += cut.rows) {
         for (int64_t tap = 0; tap < taps; ++tap) {
           const int64_t start = tap / p.kernel_width * p.dilation_height - p.pad_top;
-          const int64_t begin = greater(band, ceil_divide(-start, p.stride_height));
-          const int64_t end = lesser(lesser(p.out_height, band + cut.rows),
+          const int64_t begin = greater(row_tile, ceil_divide(-start, p.stride_height));
+          const int64_t end = lesser(lesser(p.out_height, row_tile + cut.rows),
                                      ceil_divide(p.in_height - start, p.stride_height));
           const int64_t col = tap % p.kernel_width, from = columns.first(col);
           tile.rows = end - begin;

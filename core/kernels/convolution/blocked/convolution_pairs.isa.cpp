@@ -283,9 +283,9 @@ void pair_weights(const uint16_t* weights, int64_t rows, int64_t cols, uint32_t*
       }
 }
 
-// Panels of all groups; those of laid bands end with zeros, where a step is not filled.
+// Panels of all groups; those of laid row tiles end with zeros, where a step is not filled.
 void pair_panels(const BlockedConvolution& problem, const PlainSource& source,
-                 const uint16_t* weights, const LaidBand* laid, uint32_t* to) {
+                 const uint16_t* weights, const PackedRows* laid, uint32_t* to) {
   const Convolution& p = problem.shape;
   const int64_t filters = p.out_channels / p.groups;
   const int64_t panels = p.groups * ((filters + kPanelChannels - 1) / kPanelChannels);
@@ -317,7 +317,7 @@ struct PairTiles {
   const uint32_t* image(const BlockedConvolution& problem, const void* x, int64_t plane, Range rows,
                         char* memory) const {
     const Convolution& p = problem.shape;
-    if (source.width == 0) return (const uint32_t*)x + plane * problem.x_held * p.in_width;
+    if (source.width == 0) return (const uint32_t*)x + plane * problem.x_ring_rows * p.in_width;
     uint32_t* const pairs = (uint32_t*)memory;
     const int64_t from = greater(0, rows.begin * p.stride_height - p.pad_top);
     const int64_t end = lesser(p.in_height, (rows.end - 1) * p.stride_height - p.pad_top +
@@ -326,7 +326,7 @@ struct PairTiles {
       for (int64_t row = from; row < end; ++row) {
         const int64_t held = (plane + c) * source.held + row % source.held;
         pair_columns((const uint16_t*)x + held * source.width, source, p.in_width,
-                     pairs + (c * problem.x_held + row % problem.x_held) * p.in_width);
+                     pairs + (c * problem.x_ring_rows + row % problem.x_ring_rows) * p.in_width);
       }
     return pairs;
   }

@@ -120,7 +120,7 @@ class TiledUnit {
       lay_windows((const BFloat16*)operands_.x + plane * source_.held * source_.width, rows, cols);
       return;
     }
-    const auto* x = (const uint32_t*)operands_.x + plane * problem_.x_held * p_.in_width;
+    const auto* x = (const uint32_t*)operands_.x + plane * problem_.x_ring_rows * p_.in_width;
     for (int64_t row = 0; row < laid_.phase_rows; ++row)
       for (int64_t col = 0; col < laid_.phase_cols; ++col)
         lay_phase(x, rows, cols, row, col,
@@ -141,7 +141,7 @@ class TiledUnit {
       const bool is_inside = row >= 0 && row < p_.in_height;
       const Range there = is_inside ? Range{from, end} : Range{width, width};
       const uint32_t* const line =
-          x + ((is_inside ? row % problem_.x_held : 0) * p_.in_width + start) * problem_.in_block;
+          x + ((is_inside ? row % problem_.x_ring_rows : 0) * p_.in_width + start) * problem_.in_block;
       if (problem_.in_block == 8)
         lay_row<__m256i>(line, there, width, to);
       else
@@ -166,7 +166,7 @@ class TiledUnit {
         store(to + i * pixel_bytes, piece);
       }
       for (; i < width; ++i) store(to + i * pixel_bytes, Piece{});
-      line += problem_.x_held * p_.in_width * kPairs;
+      line += problem_.x_ring_rows * p_.in_width * kPairs;
       to += sizeof(Piece);
       if ((block + 1) % of_step == 0 && has_planes) to += laid_.step_bytes - pixel_bytes;
     }
@@ -300,7 +300,7 @@ class TiledUnit {
         return first * held * problem_.results.width + place_in(problem_, held, row, col);
       };
       const auto* added = (const BFloat16*)operands_.residual;
-      if (added) added += at(problem_.residual_held);
+      if (added) added += at(problem_.residual_ring_rows);
       BFloat16* const to = (BFloat16*)operands_.y + at(problem_.results.height);
       if (block == Vec<float>::kLanes)
         finish_pixels<Vec<float>::kLanes>(sums, count, bias_ + c, added, to);
@@ -333,7 +333,7 @@ class TiledUnit {
   const Convolution& p_;
   const PlainSource& source_;
   const BlockedCut& cut_;
-  const LaidBand& laid_;
+  const PackedRows& laid_;
   const BlockedOperands& operands_;
   char* const scratch_;
   char* const image_;

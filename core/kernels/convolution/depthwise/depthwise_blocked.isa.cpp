@@ -49,7 +49,7 @@ class DepthwiseRows {
     tile_.columns = &columns_;
     tile_.lanes = lesser(size_, Vec<float>::kLanes);
     tile_.epilogue = {Vec<float>(problem.low), Vec<float>(problem.high)};
-    tile_.wrap_step = problem.x_held * p_.in_width * size_;
+    tile_.wrap_step = problem.x_ring_rows * p_.in_width * size_;
     pair_.weights_row = tile_.weights_row;
     pair_.weights_col = tile_.weights_col;
     pair_.y_pixel = tile_.y_pixel;
@@ -149,7 +149,7 @@ class DepthwiseRows {
 
   // This row and the next one.
   void run_pair(int64_t plane, int64_t block, int64_t row) {
-    const int64_t step = p_.stride_height, held = problem_.x_held;
+    const int64_t step = p_.stride_height, held = problem_.x_ring_rows;
     const int64_t top = row * step - p_.pad_top;
     const S* lines[5];
     for (int64_t i = 0; i < step + 3; ++i) {
@@ -165,7 +165,7 @@ class DepthwiseRows {
     const S* residual[2];
     for (int64_t i = 0; i < 2; ++i) {
       y[i] = (S*)operands_.y + place_in(problem_.results.height, plane, row + i);
-      residual[i] = added ? added + place_in(problem_.residual_held, plane, row + i) : nullptr;
+      residual[i] = added ? added + place_in(problem_.residual_ring_rows, plane, row + i) : nullptr;
     }
     const S* const weights = weights_of(block);
     for (int64_t lane = 0; lane < size_; lane += Vec<float>::kLanes) {
@@ -194,14 +194,14 @@ class DepthwiseRows {
                                       p_.kernel_height, p_.in_height);
     const RingRows ring =
         ring_rows(row * p_.stride_height - p_.pad_top + rows.begin * p_.dilation_height,
-                  p_.dilation_height, rows.end - rows.begin, problem_.x_held);
+                  p_.dilation_height, rows.end - rows.begin, problem_.x_ring_rows);
     tile_.wrap = ring.wrap;
     tile_.rows = rows.end - rows.begin;
     const S* x =
-        (const S*)operands_.x + (plane * problem_.x_held + ring.first) * p_.in_width * size_;
+        (const S*)operands_.x + (plane * problem_.x_ring_rows + ring.first) * p_.in_width * size_;
     S* const y = (S*)operands_.y + place_in(problem_.results.height, plane, row);
     const S* residual = (const S*)operands_.residual;
-    if (residual) residual += place_in(problem_.residual_held, plane, row);
+    if (residual) residual += place_in(problem_.residual_ring_rows, plane, row);
     const S* weights = weights_of(block) + rows.begin * tile_.weights_row;
     if constexpr (kHasDepthwiseRows && kIsSame<S, float>) {
       if (in_rows_) {

@@ -66,10 +66,10 @@ class Winograd {
     const Place place = place_of(i);
     const int64_t top = place.top - p_.pad_top, left = place.left - p_.pad_left;
     const X* plane = (const X*)operands_.x +
-                     (problem_.places.first(place.image) + channel) * problem_.x_held * p_.in_width;
+                     (problem_.places.first(place.image) + channel) * problem_.x_ring_rows * p_.in_width;
     const int64_t step = p_.in_channels * count_ * kBlock / kInputs;
     read_window<kSide>(
-        (const S*)plane + lane, {top, left, p_.in_height, p_.in_width, problem_.x_held},
+        (const S*)plane + lane, {top, left, p_.in_height, p_.in_width, problem_.x_ring_rows},
         [&](int frequency, V value) WEFT_LAMBDA { Tiles::store(to + frequency * step, value); });
   }
 
@@ -119,7 +119,7 @@ class Winograd {
     const Place place = place_of(i);
     const int64_t top = place.top, left = place.left;
     const int64_t plane = place.image * p_.out_channels + channel;
-    const int64_t held = problem_.results.height, residual_held = problem_.residual_held;
+    const int64_t held = problem_.results.height, residual_ring_rows = problem_.residual_ring_rows;
     const auto place_in = [&](int64_t rows, int64_t row) WEFT_LAMBDA {
       return (plane * rows + (row < rows ? row : row % rows) * kBlock) * p_.out_width +
              left * kBlock + lane;
@@ -134,7 +134,7 @@ class Winograd {
           if (top + y >= p_.out_height || left + x >= p_.out_width) return;
           S* const to = (S*)operands_.y + place_in(held, top + y);
           const S* const added =
-              operands_.residual ? (const S*)operands_.residual + place_in(residual_held, top + y)
+              operands_.residual ? (const S*)operands_.residual + place_in(residual_ring_rows, top + y)
                                  : nullptr;
           Tiles::store(to + x * kBlock,
                        finish(value, epilogue_, bias, added ? added + x * kBlock : nullptr));

@@ -52,7 +52,7 @@ class WinogradWeight {
         cut_(cut),
         operands_(operands),
         sums_((float*)((char*)scratch + cut.sums)),
-        windows_((float*)((char*)scratch + cut.band)),
+        windows_((float*)((char*)scratch + cut.row_tile)),
         tiles_(windows_ + kFrequencies * cut.rows * cut.channels) {
     wide_ = (p_.out_width + kTile - 1) / kTile;
     count_ = wide_ * ((p_.out_height + kTile - 1) / kTile);

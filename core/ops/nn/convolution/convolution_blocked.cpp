@@ -111,11 +111,11 @@ int64_t work_of_adding(const kernels::BlockedConvolution& problem) {
          problem.shape.out_channels * kElement;
 }
 
-void restrict_to(const RowBand& band, kernels::BlockedConvolution& problem) {
-  problem.rows = {band.begin, band.end};
-  problem.x_held = band.in_held[0];
-  problem.results.height = band.out_held;
-  problem.residual_held = band.in_held[3] > 0 ? band.in_held[3] : band.out_held;  // 0: none
+void restrict_to(const RowTile& row_tile, kernels::BlockedConvolution& problem) {
+  problem.rows = {row_tile.begin, row_tile.end};
+  problem.x_ring_rows = row_tile.in_ring_rows[0];
+  problem.results.height = row_tile.out_ring_rows;
+  problem.residual_ring_rows = row_tile.in_ring_rows[3] > 0 ? row_tile.in_ring_rows[3] : row_tile.out_ring_rows;  // 0: none
 }
 
 // The windows of a box's rows: what of Winograd's tiles lies outside the image reads nothing else.
@@ -144,7 +144,7 @@ ElementBox needs(const SlotTypes& types, const ElementBox& out, int operand) {
 
 Status run(const KernelCall& call) {
   auto problem = *static_cast<const kernels::BlockedConvolution*>(call.problem);
-  if (call.band) restrict_to(*call.band, problem);
+  if (call.row_tile) restrict_to(*call.row_tile, problem);
   const auto array = [&](size_t i) { return call.in.size() > i ? call.in[i].data : nullptr; };
   const kernels::BlockedOperands operands = {
       array(0), array(1), array(2), array(3), call.out[0].data, static_cast<float*>(call.scratch)};

@@ -40,10 +40,10 @@ Result<Types> infer_blocked(const InferContext& c) {
 Status run_blocked(const KernelCall& call) {
   const AttributeReader a = call.op.reader(call.attributes);
   auto p = parse_blocked(a, call.in[0].dtype, shape_of(call.in[0])).value();
-  if (call.band) {
-    p.rows = {call.band->begin, call.band->end};
-    p.in_held = call.band->in_held[0];
-    p.out_held = call.band->out_held;
+  if (call.row_tile) {
+    p.rows = {call.row_tile->begin, call.row_tile->end};
+    p.in_ring_rows = call.row_tile->in_ring_rows[0];
+    p.out_ring_rows = call.row_tile->out_ring_rows;
   }
   const int64_t block = call.in[0].shape[4], rows_made = p.rows.end - p.rows.begin;
   const bool average = is_average_pooling(a).value();

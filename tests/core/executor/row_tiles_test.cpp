@@ -1,4 +1,4 @@
-// Loops over bands of rows: the bits of the plan without, for any rows at a time and any threads.
+// Loops over row tiles: the bits of the plan without, for any rows at a time and any threads.
 #include "graph/partition/row_tiles.h"
 
 #include <algorithm>
@@ -19,7 +19,7 @@ using namespace weft::testing;
 
 namespace {
 
-// What a plan is made of, without bands.
+// What a plan is made of, without row tiles.
 Graph plain(const Graph& graph) {
   const graph::PassContext context{executor::fold_node};
   const graph::PassSelection selection("-bands");
@@ -30,10 +30,10 @@ Graph plain(const Graph& graph) {
   return ready.take();
 }
 
-Graph banded(const Graph& ready, int64_t rows) {
+Graph tiled_by_rows(const Graph& ready, int64_t rows) {
   graph::PassContext context;
-  context.band_rows = rows;
-  auto result = graph::form_bands(ready, context);
+  context.tile_height = rows;
+  auto result = graph::tile_rows(ready, context);
   REQUIRE_MESSAGE(result.ok(), result.status().message());
   Graph graph = result.take();
   const Status status = graph::verify(graph);
@@ -42,15 +42,15 @@ Graph banded(const Graph& ready, int64_t rows) {
 }
 
 // As the pass forms them for speed.
-Graph checked_bands(const Graph& ready) {
-  auto result = graph::form_bands(ready, {});
+Graph checked_row_tiles(const Graph& ready) {
+  auto result = graph::tile_rows(ready, {});
   REQUIRE_MESSAGE(result.ok(), result.status().message());
   return result.take();
 }
 
 int loops(const Graph& graph) {
   return static_cast<int>(std::ranges::count_if(graph.regions, [](const graph::Region& region) {
-    return region.kind == graph::RegionKind::kBands;
+    return region.kind == graph::RegionKind::kRowTiles;
   }));
 }
 
@@ -83,16 +83,16 @@ void check_bits(const Graph& graph, std::mt19937& random, int& formed) {
   const auto inputs = random_inputs(ready, random);
   const auto wanted = run(ready, inputs, 1);
   for (const int64_t rows : {1, 3, 8}) {
-    const Graph bands = banded(ready, rows);
-    formed += loops(bands);
+    const Graph row_tiles = tiled_by_rows(ready, rows);
+    formed += loops(row_tiles);
     for (const bool sections : {false, true}) {
       for (const int threads : {1, 3}) {
-        const auto found = run(bands, inputs, threads, sections);
+        const auto found = run(row_tiles, inputs, threads, sections);
         for (size_t i = 0; i < wanted.size(); ++i)
           CHECK_MESSAGE(same_bits(*found[i], *wanted[i]),
                         "output " << i << ", " << rows << " rows, sections " << sections
                                   << ", threads " << threads << "\n"
-                                  << graph::print(bands));
+                                  << graph::print(row_tiles));
       }
     }
   }
@@ -170,7 +170,7 @@ Graph inverted_residual(int64_t rows, int64_t stride) {
 
 }  // namespace
 
-TEST_CASE("bands of rows keep every bit of random convolutional chains") {
+TEST_CASE("row tiles keep every bit of random convolutional chains") {
   std::mt19937 random(2);
   int formed = 0;
   for (unsigned seed = 0; seed < 40; ++seed) {
@@ -180,7 +180,7 @@ TEST_CASE("bands of rows keep every bit of random convolutional chains") {
   CHECK(formed > 100);
 }
 
-TEST_CASE("bands of rows keep every bit of random networks of all operators on images") {
+TEST_CASE("row tiles keep every bit of random networks of all operators on images") {
   std::mt19937 random(3);
   int formed = 0;
   for (unsigned seed = 0; seed < 40; ++seed) {
@@ -193,31 +193,31 @@ TEST_CASE("bands of rows keep every bit of random networks of all operators on i
 TEST_CASE("what lies between the layers of an inverted residual stays in a core's cache") {
   for (const int64_t stride : {1, 2}) {
     const Graph ready = plain(inverted_residual(56 * stride, stride));
-    const Graph bands = checked_bands(ready);
-    REQUIRE(loops(bands) == 1);
-    CHECK(count(*bands.regions[0].body, "convolution_blocked") == 3);
+    const Graph row_tiles = checked_row_tiles(ready);
+    REQUIRE(loops(row_tiles) == 1);
+    CHECK(count(*row_tiles.regions[0].body, "convolution_blocked") == 3);
     std::mt19937 random(4);
     const auto inputs = random_inputs(ready, random);
     const auto wanted = run(ready, inputs, 1);
     for (const int threads : {1, 2, 5})
-      CHECK(same_bits(*run(bands, inputs, threads)[0], *wanted[0]));
+      CHECK(same_bits(*run(row_tiles, inputs, threads)[0], *wanted[0]));
   }
   // Of three rows one thread would make two, and both of them the one between.
-  CHECK(loops(checked_bands(plain(inverted_residual(3, 1)))) == 0);
+  CHECK(loops(checked_row_tiles(plain(inverted_residual(3, 1)))) == 0);
 }
 
 TEST_CASE("threads share kernels where there are too few rows for a section each") {
-  const Graph bands = checked_bands(plain(inverted_residual(14, 1)));
-  REQUIRE(loops(bands) == 1);
+  const Graph row_tiles = checked_row_tiles(plain(inverted_residual(14, 1)));
+  REQUIRE(loops(row_tiles) == 1);
   for (const auto& [threads, lanes] : {std::pair(1, 1), std::pair(2, 2), std::pair(14, 1)}) {
     executor::PlanOptions options;
     options.threads = threads;
-    const auto plan = executor::make_plan(bands, options);
+    const auto plan = executor::make_plan(row_tiles, options);
     REQUIRE_MESSAGE(plan.ok(), plan.status().message());
     const auto& steps = plan.value().steps;
-    const auto loop = std::ranges::find_if(steps, [](const auto& step) { return !!step.bands; });
+    const auto loop = std::ranges::find_if(steps, [](const auto& step) { return !!step.row_tiles; });
     REQUIRE(loop != steps.end());
-    CHECK(loop->bands->lanes == lanes);
+    CHECK(loop->row_tiles->lanes == lanes);
   }
 }
 
@@ -237,7 +237,7 @@ TEST_CASE("a convolution that adds an array comes to lie over it") {
 TEST_CASE("kernels have their problem from the plan, inside of loops and outside") {
   const Graph ready = plain(inverted_residual(56, 1));
   executor::PlanOptions options;
-  for (const Graph& graph : {Graph(ready), checked_bands(ready)}) {
+  for (const Graph& graph : {Graph(ready), checked_row_tiles(ready)}) {
     const auto plan = executor::make_plan(graph, options);
     REQUIRE_MESSAGE(plan.ok(), plan.status().message());
     int kernels = 0;
@@ -248,8 +248,8 @@ TEST_CASE("kernels have their problem from the plan, inside of loops and outside
     };
     for (const executor::Step& step : plan.value().steps) {
       check(step);
-      if (!step.bands) continue;
-      for (const executor::BandStep& of_band : step.bands->steps) check(of_band);
+      if (!step.row_tiles) continue;
+      for (const executor::RowTileStep& of_row_tile : step.row_tiles->steps) check(of_row_tile);
     }
     CHECK(kernels == 3);
   }
@@ -262,9 +262,9 @@ TEST_CASE("a stretch of convolutions needs as many rows as its windows have") {
   x = convolved(x, b.input(f32({32, 8, 1, 1})));
   for (int i = 0; i < 4; ++i) x = convolved(x, b.input(f32({32, 1, 3, 3})), 1, 1, 32);
   b.output(sum_of_planes(x, false));
-  const Graph bands = banded(plain(graph), 1);
-  REQUIRE(loops(bands) == 1);
-  const Graph& body = *bands.regions[0].body;
+  const Graph row_tiles = tiled_by_rows(plain(graph), 1);
+  REQUIRE(loops(row_tiles) == 1);
+  const Graph& body = *row_tiles.regions[0].body;
   std::vector<int32_t> nodes;
   std::vector<graph::RowRule> rules;
   std::vector<const graph::RowRule*> pointers;
@@ -273,32 +273,32 @@ TEST_CASE("a stretch of convolutions needs as many rows as its windows have") {
     rules.emplace_back(body, body.nodes[n]);
   }
   for (const graph::RowRule& rule : rules) pointers.push_back(&rule);
-  const graph::BandSchedule schedule = graph::schedule_bands(body, nodes, pointers, 1, 1);
+  const graph::RowTileSchedule schedule = graph::schedule_row_tiles(body, nodes, pointers, 1, 1);
   for (size_t n = 0; n + 1 < nodes.size(); ++n) CHECK(schedule.held[n] == 3);
   CHECK(schedule.work == doctest::Approx(1));
   // Two sections make the rows twice that windows of both read, and no others.
-  const graph::BandSchedule halves = graph::schedule_bands(body, nodes, pointers, 1, 2);
+  const graph::RowTileSchedule halves = graph::schedule_row_tiles(body, nodes, pointers, 1, 2);
   CHECK(halves.sections.size() == 3);
   CHECK(halves.work > 1);
   CHECK(halves.work < 1 + 2.0 * 3 * 3 / 64);
 }
 
-TEST_CASE("kernels of others make bands of the axis that their windows have") {
+TEST_CASE("kernels of others make row tiles of the axis that their windows have") {
   Graph graph;
   GraphBuilder b(graph);
   Value x = b.input(f32({1, 32, 8, 4}), "x");
   for (int i = 0; i < 3; ++i) x = b.call("copy", {x});
   b.output(x);
   graph::PassContext context;
-  context.band_rows = 1;
+  context.tile_height = 1;
   context.windows = [](const Graph&, const graph::Node& node) -> std::optional<graph::RowWindow> {
     if (!node.op || node.op->name != "copy") return {};
     return graph::RowWindow{1, 1, 1, 3, 0, false};  // rows of axis 1, three of them
   };
-  const Graph bands = graph::form_bands(graph, context).value();
-  REQUIRE(loops(bands) == 1);
-  CHECK(graph::verify(bands).ok());
-  Graph others = bands;
+  const Graph row_tiles = graph::tile_rows(graph, context).value();
+  REQUIRE(loops(row_tiles) == 1);
+  CHECK(graph::verify(row_tiles).ok());
+  Graph others = row_tiles;
   others.regions[0].windows = nullptr;
   CHECK(graph::verify(others).message().find("makes no rows") != std::string::npos);
 
@@ -311,20 +311,20 @@ TEST_CASE("kernels of others make bands of the axis that their windows have") {
   executor::PlanOptions options;
   options.target = &target;
   options.sections = options.branches = false;
-  const auto plan = executor::make_plan(bands, options);
+  const auto plan = executor::make_plan(row_tiles, options);
   REQUIRE_MESSAGE(plan.ok(), plan.status().message());
   constexpr int64_t kRow = 8 * 4 * 4;
   const executor::Step& step = plan.value().steps[0];
-  REQUIRE(step.bands);
-  const auto inside = static_cast<int64_t>(bands.regions[0].body->nodes.size()) - 1;
-  CHECK(step.bands->ring_bytes == inside * 3 * kRow);
+  REQUIRE(step.row_tiles);
+  const auto inside = static_cast<int64_t>(row_tiles.regions[0].body->nodes.size()) - 1;
+  CHECK(step.row_tiles->ring_bytes == inside * 3 * kRow);
   CHECK(step.scratch_bytes == inside * 3 * kRow + 40);
-  CHECK(step.bands->over.operand == 0);
-  CHECK(step.bands->over.ahead == 0);
+  CHECK(step.row_tiles->over.operand == 0);
+  CHECK(step.row_tiles->over.ahead == 0);
   CHECK(plan.value().arena_bytes == 32 * kRow + step.scratch_bytes);
 }
 
-TEST_CASE("what makes rows first is in bands where it has to be") {
+TEST_CASE("what makes rows first is in row tiles where it has to be") {
   Graph graph;
   GraphBuilder b(graph);
   Value x = b.input(f32({1, 32, 8, 4}), "x");
@@ -332,26 +332,26 @@ TEST_CASE("what makes rows first is in bands where it has to be") {
   x = b.call("copy", {x});
   b.output(x + x);
   graph::PassContext context;
-  context.band_rows = 1;
-  context.band_bytes = 1 << 20;  // all fits
+  context.tile_height = 1;
+  context.row_tile_bytes = 1 << 20;  // all fits
   context.windows = [](const Graph&, const graph::Node& node) -> std::optional<graph::RowWindow> {
     if (!node.op || node.op->name != "copy") return {};
     return graph::RowWindow{1, 1, 0, 1, 1, false};
   };
-  CHECK(loops(graph::form_bands(graph, context).value()) == 0);
-  context.begins_in_bands = true;
-  CHECK(loops(graph::form_bands(graph, context).value()) == 1);
+  CHECK(loops(graph::tile_rows(graph, context).value()) == 0);
+  context.begins_in_row_tiles = true;
+  CHECK(loops(graph::tile_rows(graph, context).value()) == 1);
 }
 
-TEST_CASE("bands have a text form, and the verifier's rules") {
-  const Graph bands = banded(plain(inverted_residual(56, 1)), 4);
-  const std::string text = graph::print(bands);
+TEST_CASE("row tiles have a text form, and the verifier's rules") {
+  const Graph row_tiles = tiled_by_rows(plain(inverted_residual(56, 1)), 4);
+  const std::string text = graph::print(row_tiles);
   CHECK(text.find("bands(") != std::string::npos);
   const auto back = graph::parse(text);
   REQUIRE_MESSAGE(back.ok(), back.status().message());
   CHECK(graph::print(back.value()) == text);
   const auto refused = [&](const auto& change, const char* reason) {
-    Graph broken = bands;
+    Graph broken = row_tiles;
     Graph body = *broken.regions[0].body;
     change(broken, body);
     broken.regions[0].body = std::make_shared<const Graph>(body);
