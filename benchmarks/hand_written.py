@@ -88,7 +88,7 @@ def compare(report, sizes):
         for name, parts, passes in (
             ("operators", OPERATORS, ""),
             ("by hand", BY_HAND, ""),
-            ("without idioms", BY_HAND, "-idioms"),
+            ("without idioms", BY_HAND, "-recognise_idioms"),
         ):
             function, results = planned(parts, passes, arrays, run)
             wanted = wanted or results

@@ -48,7 +48,7 @@ def additions(count: int, elements: int) -> Any:
         return value
 
     before = os.environ.get("WEFT_PASSES")
-    os.environ["WEFT_PASSES"] = "-fuse"
+    os.environ["WEFT_PASSES"] = "-fuse_elementwise"
     chain(x, y)
     del os.environ["WEFT_PASSES"]
     if before is not None:

@@ -13,11 +13,9 @@ set(types bool:Boolean uint8:uint8_t uint16:uint16_t uint32:uint32_t uint64:uint
 set(kernel_parts winograd average_pool max_pool)
 # Loops and branches; states and random numbers; shapes that a run decides on; batches in parts;
 # loops over row tiles; tile programs; steps side by side; searches for places; graphs as they
-# were traced, and the passes over them; other devices than the CPU, which nothing that loads and
-# runs files asks for.
-set(core_parts control states sizes batches rows tiles branches search passes devices
-  dead idioms fold rules transposes sink mixed hoist cse scales affine widen block pack epilogue sweep updates
-  fuse prologue row tiles)
+# were traced, whose passes are collected by themselves (collect_passes.cmake); other devices than
+# the CPU, which nothing that loads and runs files asks for.
+set(core_parts control states sizes batches rows tiles branches search passes devices)
 
 set(lines "")
 if(KEEP)

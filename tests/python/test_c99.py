@@ -356,7 +356,7 @@ def test_the_same_file_gives_the_same_bytes(tmp_path):
     net, x = small_net()
     path = exported(net, tmp_path, x)
     texts = []
-    for environment in ({}, {"WEFT_PASSES": "-fuse,-order", "WEFT_NUM_THREADS": "1"}):
+    for environment in ({}, {"WEFT_PASSES": "-fuse_elementwise,-order", "WEFT_NUM_THREADS": "1"}):
         folder = tmp_path / f"out{len(texts)}"
         subprocess.run(
             [sys.executable, "-m", "weft.cli", "compile", path, "-o", folder, "--main"],

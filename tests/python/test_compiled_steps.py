@@ -232,7 +232,7 @@ def test_gradients_clipped_by_their_global_norm(most):
         assert max(norms) > most * len(X)
 
 
-@pytest.mark.parametrize("passes", ["-branches", "-branches,-order", "-branches,-updates"])
+@pytest.mark.parametrize("passes", ["-branches", "-branches,-order", "-branches,-schedule_updates"])
 def test_clipping_keeps_gradients_to_the_end_and_nothing_else_does(monkeypatch, passes):
     monkeypatch.setenv("WEFT_PASSES", passes)
 
@@ -508,7 +508,7 @@ ZOO = {
 @pytest.mark.parametrize("name", ZOO)
 def test_networks_of_the_zoo_train_as_in_the_loop(name, monkeypatch):
     # Channels in blocks round otherwise than what the loop calls one by one.
-    monkeypatch.setenv("WEFT_PASSES", "-block")
+    monkeypatch.setenv("WEFT_PASSES", "-block_channels")
     make, extent = ZOO[name]
     drawn = numpy.random.default_rng(4).normal(size=(4, 3, extent, extent))
     x = np.array(drawn.astype("float32"))

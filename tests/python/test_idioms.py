@@ -386,7 +386,7 @@ def test_values_are_the_operators(spelling, arrays, operator, monkeypatch):
         found = function(*arrays32(given)).asnumpy()
     assert operator in kernels(plan(function)), plan(function)
     numpy.testing.assert_allclose(found, spelling(numpy, SHIM, *given), rtol=2e-5, atol=2e-6)
-    monkeypatch.setenv("WEFT_PASSES", "-idioms")
+    monkeypatch.setenv("WEFT_PASSES", "-recognise_idioms")
     plain = traced(spelling)
     for _ in range(2):
         numpy.testing.assert_allclose(
@@ -409,7 +409,7 @@ def test_gradients_are_the_operators(spelling, arrays, operator, take, monkeypat
     if operator == ATTENTION:
         assert "attention_gradient" in names
         assert "softmax_rows" not in names
-    monkeypatch.setenv("WEFT_PASSES", "-idioms")
+    monkeypatch.setenv("WEFT_PASSES", "-recognise_idioms")
     plain_value, plain, _ = take(spelling, given)
     numpy.testing.assert_allclose(value, plain_value, rtol=2e-5, atol=2e-6)
     directions, wanted = slopes(spelling, given)
@@ -574,7 +574,7 @@ def test_second_derivatives_are_those_of_the_spelling(spelling, arrays, monkeypa
         return [leaf.grad.asnumpy() for leaf in leaves]
 
     mine = found()
-    monkeypatch.setenv("WEFT_PASSES", "-idioms")
+    monkeypatch.setenv("WEFT_PASSES", "-recognise_idioms")
     for have, want in zip(mine, found(), strict=True):
         numpy.testing.assert_allclose(have, want, rtol=1e-8, atol=1e-9)
 
@@ -595,7 +595,7 @@ def test_other_floats_give_what_they_gave(spelling, arrays, dtype, monkeypatch):
     given = [np.array(a.astype("float32")).astype(dtype) for a in arrays()]
     function = traced(spelling)
     found = [function(*given) for _ in range(2)][1]
-    monkeypatch.setenv("WEFT_PASSES", "-idioms")
+    monkeypatch.setenv("WEFT_PASSES", "-recognise_idioms")
     plain = traced(spelling)
     wanted = [plain(*given) for _ in range(2)][1]
     assert found.dtype == wanted.dtype

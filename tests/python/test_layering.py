@@ -24,6 +24,7 @@ GENERATED = {
     "weft_operators.inc",
     "weft_formulas.inc",
     "weft_formula_headers.inc",
+    "weft_passes.inc",
     "weft_keep.h",
     "weft_parts.h",
 }

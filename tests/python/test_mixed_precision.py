@@ -336,7 +336,7 @@ def made(family):
     ],
 )
 def test_operators_of_a_plan_in_bfloat16(family, operators, wanted, monkeypatch):
-    monkeypatch.setenv("WEFT_PASSES", "-bands")  # a loop over rows is one step
+    monkeypatch.setenv("WEFT_PASSES", "-tile_rows")  # a loop over rows is one step
     net, x = made(family)
     net.hybridize()
     net(x)

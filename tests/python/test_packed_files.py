@@ -190,7 +190,7 @@ def test_what_another_entry_changes_is_not_packed(tmp_path):
     assert "  packed: " not in text.split("entry step")[0]
 
 
-@pytest.mark.parametrize("passes", ["-fuse", "-block,-pack"])
+@pytest.mark.parametrize("passes", ["-fuse_elementwise", "-block_channels,-pack_products"])
 def test_other_passes_leave_it_alone(files, passes):
     folder, x = files
     log = log_of(folder / "packed.weft", x, WEFT_PASSES=passes)

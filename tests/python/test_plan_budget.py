@@ -132,7 +132,7 @@ def test_the_budget_holds_as_the_allocator_measures_it():
 
 
 def test_inference_gives_up_prepared_weights_before_bits(monkeypatch):
-    monkeypatch.setenv("WEFT_PASSES", "-bands")  # they would make room for the weights
+    monkeypatch.setenv("WEFT_PASSES", "-tile_rows")  # they would make room for the weights
     x = images(2)
     plain, net = deep_net(), deep_net()
     plain.hybridize()

@@ -31,7 +31,7 @@ def network(request):
     net.initialize()
     x = image(size)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEFT_PASSES", "-bands")
+        patch.setenv("WEFT_PASSES", "-tile_rows")
         net.hybridize()
         want = net(x).asnumpy()
     memory = net.plan_memory()
@@ -72,7 +72,7 @@ def test_several_images_at_once_are_the_same(network):
     net, x, _, _, share = network
     batch = np.concatenate([x, -x, x * 0.5])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEFT_PASSES", "-bands")
+        patch.setenv("WEFT_PASSES", "-tile_rows")
         net.hybridize()
         want = net(batch).asnumpy()
     memory = net.plan_memory()
@@ -104,7 +104,7 @@ def test_the_allocator_measures_what_bands_save():
         each.initialize()
         each(x)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEFT_PASSES", "-bands")
+        patch.setenv("WEFT_PASSES", "-tile_rows")
         plain.hybridize()
         without = measured_bytes(plain, x)
     memory = plain.plan_memory()

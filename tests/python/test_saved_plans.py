@@ -71,7 +71,7 @@ def test_an_arena_of_the_caller_uses_it_too(files):
 
 def test_a_plan_for_another_machine_is_left_alone(files):
     folder, x = files
-    log = log_of(folder / "planned.weft", x, WEFT_NUM_THREADS="3", WEFT_PASSES="-fuse")
+    log = log_of(folder / "planned.weft", x, WEFT_NUM_THREADS="3", WEFT_PASSES="-fuse_elementwise")
     assert "the saved plan is not used: it was made for weft" in log
     assert "plan: placed as saved" not in log
 

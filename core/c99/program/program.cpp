@@ -21,7 +21,7 @@ using graph::Graph;
 
 namespace {
 
-constexpr std::string_view kPasses = "-widen,-block,-pack,-prologue,-bands,-mixed";
+constexpr std::string_view kPasses = "-pad_channels,-block_channels,-pack_products,-fuse_prologues,-tile_rows,-mix_precision";
 
 // The planner knows no more than types.
 template <CmsisNn cmsis_nn>

@@ -60,7 +60,7 @@ Status Compiled::stream_rows(const Graph& whole, int64_t room, graph::PassContex
                              const graph::PassSelection& selection, PlanOptions options) {
   options.sections = false;
   const bool is_step = std::ranges::any_of(whole.nodes, &graph::Node::backward);
-  if (room <= 0 || options.device || is_step || !selection.enabled("bands")) return {};
+  if (room <= 0 || options.device || is_step || !selection.enabled("tile_rows")) return {};
   for (const int64_t rows : {8, 4, 2, 1}) {
     for (const int64_t bytes : {room - room / 8, int64_t{0}}) {  // first as few row tiles as may do
       context.tile_height = rows;
@@ -170,7 +170,7 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
   // dtypes gain is said of its kernels.
   const graph::PassSelection selection =
       WEFT_KEEPS_devices && purpose.device
-          ? graph::PassSelection(given.text() + ",-fuse,-prologue,-block,-mixed")
+          ? graph::PassSelection(given.text() + ",-fuse_elementwise,-fuse_prologues,-block_channels,-mix_precision")
           : given;
   const Ref<Compiled> compiled = Ref<Compiled>::adopt(new Compiled);
   const auto begin = std::chrono::steady_clock::now();

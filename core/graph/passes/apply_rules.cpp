@@ -5,7 +5,7 @@
 
 namespace weft::graph {
 
-Result<Graph> apply_rules(const Graph& graph, const PassContext& context) {
+WEFT_PASS(40, apply_rules, kExact, kWhole) {
   WEFT_ASSIGN(Rewritten rewritten, rewrite(graph, algebra()));
   if (rewritten.fired == 0) return graph;
   return remove_dead_code(rewritten.graph, context);

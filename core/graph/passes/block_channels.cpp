@@ -337,7 +337,7 @@ bool has_half_blocks(const Graph& graph, const Node& node, DType half) {
          ops::has_blocked_convolution(from[1], to[1], groups, block);
 }
 
-Result<Graph> block_channels(const Graph& graph, const PassContext&) {
+WEFT_PASS(130, block_channels, kTolerance, kWhole) {
   bool has_convolutions = false;
   for (const Node& node : graph.nodes)
     has_convolutions |= is_named(node, "convolution_image") || is_named(node, "convolution_data") ||

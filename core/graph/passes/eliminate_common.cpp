@@ -39,7 +39,7 @@ bool may_merge(const Node& node) {
 
 }  // namespace
 
-Result<Graph> merge_common(const Graph& graph, const PassContext&) {
+WEFT_PASS(110, eliminate_common, kExact, kWhole) {
   GraphRewrite rewrite(graph);
   std::unordered_multimap<uint64_t, int32_t> known;  // hash → node of the new graph
   for (const Node& node : graph.nodes) {

@@ -25,9 +25,9 @@ struct Chain {
   int32_t volume = -1;         // the node that makes a volume of the images
 };
 
-class ScaleFolder {
+class AffineFolder {
  public:
-  ScaleFolder(const Graph& graph, const std::vector<bool>& settled_inputs)
+  AffineFolder(const Graph& graph, const std::vector<bool>& settled_inputs)
       : graph_(graph),
         settled_(settled_values(graph, settled_inputs)),
         readers_(sole_readers(graph)) {}
@@ -160,9 +160,9 @@ class ScaleFolder {
 
 }  // namespace
 
-Result<Graph> fold_scales(const Graph& graph, const PassContext& context) {
+WEFT_PASS(70, fold_affine, kTolerance, kWhole) {
   if (std::ranges::find(context.settled, true) == context.settled.end()) return graph;
-  return ScaleFolder(graph, context.settled).run();
+  return AffineFolder(graph, context.settled).run();
 }
 
 }  // namespace weft::graph

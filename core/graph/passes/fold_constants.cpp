@@ -20,7 +20,7 @@ bool may_fold(const Graph& graph, const Node& node) {
 
 }  // namespace
 
-Result<Graph> fold_constants(const Graph& graph, const PassContext& context) {
+WEFT_PASS(30, fold_constants, kExact, kWhole) {
   GraphRewrite rewrite(graph);
   for (const Node& node : graph.nodes) {
     std::vector<Ref<Tensor>> inputs(node.operands.size());

@@ -348,7 +348,7 @@ class Fuser {
 
 }  // namespace
 
-Result<Graph> fuse_elementwise(const Graph& graph, const PassContext&) {
+WEFT_PASS(170, fuse_elementwise, kExact, kAfterSplit) {
   Fuser fuser(graph);
   return fuser.run();
 }

@@ -181,7 +181,7 @@ class Epilogues {
 
 }  // namespace
 
-Result<Graph> fuse_epilogues(const Graph& graph, const PassContext&) {
+WEFT_PASS(150, fuse_epilogues, kTolerance, kWhole) {
   return std::ranges::any_of(graph.nodes, has_epilogue) ? Epilogues(graph).run() : graph;
 }
 

@@ -165,7 +165,7 @@ class Prologues {
 
 }  // namespace
 
-Result<Graph> fuse_prologues(const Graph& graph, const PassContext&) {
+WEFT_PASS(180, fuse_prologues, kExact, kAfterSplit) {
   return std::ranges::any_of(graph.nodes, works_on_rows) ? Prologues(graph).run() : graph;
 }
 

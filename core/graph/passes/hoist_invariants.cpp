@@ -175,7 +175,7 @@ bool runs_at_least_once(const Region& region) {
 
 }  // namespace
 
-Result<Graph> hoist_invariants(const Graph& graph, const PassContext&) {
+WEFT_PASS(100, hoist_invariants, kExact, kWhole) {
   const auto is_loop = [&](const Node& node) {
     const Region* const region = control_of(graph, node);
     return region && runs_at_least_once(*region);

@@ -19,9 +19,9 @@
 namespace weft::graph {
 namespace {
 
-class ScaleJoiner {
+class AffineMerger {
  public:
-  ScaleJoiner(const Graph& graph, const std::vector<bool>& settled_inputs)
+  AffineMerger(const Graph& graph, const std::vector<bool>& settled_inputs)
       : graph_(graph),
         settled_(settled_values(graph, settled_inputs)),
         readers_(sole_readers(graph)),
@@ -134,9 +134,9 @@ class ScaleJoiner {
 
 }  // namespace
 
-Result<Graph> join_scales(const Graph& graph, const PassContext& context) {
+WEFT_PASS(80, merge_affine, kTolerance, kWhole) {
   if (std::ranges::find(context.settled, true) == context.settled.end()) return graph;
-  return ScaleJoiner(graph, context.settled).run();
+  return AffineMerger(graph, context.settled).run();
 }
 
 }  // namespace weft::graph

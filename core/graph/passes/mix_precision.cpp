@@ -236,7 +236,7 @@ class Mixer {
 
 }  // namespace
 
-Result<Graph> mix_precision(const Graph& graph, const PassContext& context) {
+WEFT_PASS(90, mix_precision, kTolerance, kWhole) {
   return asks(graph) ? Mixer(graph, context).run() : graph;
 }
 

@@ -103,7 +103,7 @@ class Packer {
 
 }  // namespace
 
-Result<Graph> pack_products(const Graph& graph, const PassContext& context) {
+WEFT_PASS(140, pack_products, kExact, kWhole) {
   if (!context.prepares) return graph;
   return Packer(graph, settled_values(graph, context.settled)).run();
 }

@@ -32,9 +32,9 @@ constexpr std::string_view kFinite[] = {"abs",     "add",     "cast",     "clip"
                                         "maximum", "minimum", "multiply", "negative", "relu",
                                         "sigmoid", "square",  "subtract", "tanh"};
 
-class Widening {
+class ChannelPadding {
  public:
-  Widening(const Graph& graph, const std::vector<bool>& settled_inputs)
+  ChannelPadding(const Graph& graph, const std::vector<bool>& settled_inputs)
       : graph_(graph),
         settled_(settled_values(graph, settled_inputs)),
         rewrite_(graph),
@@ -318,12 +318,12 @@ class Widening {
 
 }  // namespace
 
-Result<Graph> widen_channels(const Graph& graph, const PassContext& context) {
+WEFT_PASS(120, pad_channels, kTolerance, kWhole) {
   const bool has_convolutions = std::ranges::any_of(graph.nodes, [](const Node& node) {
     return node.op && node.op->name == "convolution_image";
   });
   if (!has_convolutions || !context.prepares) return graph;
-  return Widening(graph, context.settled).run();
+  return ChannelPadding(graph, context.settled).run();
 }
 
 }  // namespace weft::graph

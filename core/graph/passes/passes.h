@@ -1,28 +1,24 @@
-// One function per pass; the law of each is stated in its file.
+// One function per pass; the law of each is stated in its file. A pass's file begins it with
+//
+//   WEFT_PASS(order, name, class, stages) { … }
+//
+// at the start of a line: a function of `graph` and `context` that returns the new graph. The build
+// collects these lines (core/cmake/collect_passes.cmake), so adding a pass touches no list. Passes
+// run by rising `order`; numbers leave gaps for what comes between. `class` is of PassClass, `stages`
+// are of Stage, joined by |. The name is also the pass's switch in WEFT_PASSES.
 #pragma once
 
 #include "graph/passes/pipeline.h"
 
+#define WEFT_PASS(order, name, exactness, stages) \
+  Result<Graph> name([[maybe_unused]] const Graph& graph, \
+                     [[maybe_unused]] const PassContext& context)
+
 namespace weft::graph {
 
-Result<Graph> remove_dead_code(const Graph& graph, const PassContext& context);
-Result<Graph> mix_precision(const Graph& graph, const PassContext& context);
-Result<Graph> fold_constants(const Graph& graph, const PassContext& context);
-Result<Graph> hoist_invariants(const Graph& graph, const PassContext& context);
-Result<Graph> apply_rules(const Graph& graph, const PassContext& context);
-Result<Graph> merge_common(const Graph& graph, const PassContext& context);
-Result<Graph> recognise_idioms(const Graph& graph, const PassContext& context);
-Result<Graph> transpose_products(const Graph& graph, const PassContext& context);
-Result<Graph> sink_transposes(const Graph& graph, const PassContext& context);
-Result<Graph> fold_scales(const Graph& graph, const PassContext& context);
-Result<Graph> join_scales(const Graph& graph, const PassContext& context);
-Result<Graph> widen_channels(const Graph& graph, const PassContext& context);
-Result<Graph> block_channels(const Graph& graph, const PassContext& context);
-Result<Graph> pack_products(const Graph& graph, const PassContext& context);
-Result<Graph> fuse_epilogues(const Graph& graph, const PassContext& context);
-Result<Graph> hasten_updates(const Graph& graph, const PassContext& context);
-Result<Graph> fuse_elementwise(const Graph& graph, const PassContext& context);
-Result<Graph> fuse_prologues(const Graph& graph, const PassContext& context);
-Result<Graph> tile_rows(const Graph& graph, const PassContext& context);
+#define WEFT_PASS_ENTRY(name, exactness, stages) \
+  Result<Graph> name(const Graph& graph, const PassContext& context);
+#include "weft_passes.inc"
+#undef WEFT_PASS_ENTRY
 
 }  // namespace weft::graph

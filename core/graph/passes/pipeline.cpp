@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <mutex>
 
 #include "base/errors.h"
@@ -15,38 +16,24 @@
 namespace weft::graph {
 namespace {
 
-constexpr auto kSource = static_cast<uint8_t>(Stage::kSource);
-constexpr auto kWhole = static_cast<uint8_t>(Stage::kWhole);
-constexpr auto kAfterSplit = static_cast<uint8_t>(Stage::kAfterSplit);
-
 // Idioms are recognised in the graph as it was traced, because gradients inside a trace look for
 // them there, too (reverse.h), and both must find the same. Merging comes before anything that
 // makes clones, and never after: `clone_of` is respected, but a clone whose original went away must
 // not be merged either.
-// One that a build has not (WEFT_OPS) has no function: it changed none of the models that the build
-// is for.
-constexpr Pass kPasses[] = {
-    {"dead", PassClass::kExact, kSource | kWhole, WEFT_KEPT_PART(dead, remove_dead_code)},
-    {"idioms", PassClass::kTolerance, kSource, WEFT_KEPT_PART(idioms, recognise_idioms)},
-    {"fold", PassClass::kExact, kWhole, WEFT_KEPT_PART(fold, fold_constants)},
-    {"rules", PassClass::kExact, kWhole, WEFT_KEPT_PART(rules, apply_rules)},
-    {"transposes", PassClass::kExact, kWhole, WEFT_KEPT_PART(transposes, transpose_products)},
-    {"sink", PassClass::kExact, kWhole, WEFT_KEPT_PART(sink, sink_transposes)},
-    {"scales", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(scales, fold_scales)},
-    {"affine", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(affine, join_scales)},
-    {"mixed", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(mixed, mix_precision)},
-    {"hoist", PassClass::kExact, kWhole, WEFT_KEPT_PART(hoist, hoist_invariants)},
-    {"cse", PassClass::kExact, kWhole, WEFT_KEPT_PART(cse, merge_common)},
-    {"widen", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(widen, widen_channels)},
-    {"block", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(block, block_channels)},
-    {"pack", PassClass::kExact, kWhole, WEFT_KEPT_PART(pack, pack_products)},
-    {"epilogue", PassClass::kTolerance, kWhole, WEFT_KEPT_PART(epilogue, fuse_epilogues)},
-    {"sweep", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(sweep, remove_dead_code)},
-    {"updates", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(updates, hasten_updates)},
-    {"fuse", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(fuse, fuse_elementwise)},
-    {"prologue", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(prologue, fuse_prologues)},
-    {"bands", PassClass::kExact, kAfterSplit, WEFT_KEPT_PART(row_tiles, tile_rows)},
+// A build for some operators (WEFT_OPS) has those passes that changed one of its models.
+constexpr auto kSource = static_cast<uint8_t>(Stage::kSource);
+constexpr auto kWhole = static_cast<uint8_t>(Stage::kWhole);
+constexpr auto kAfterSplit = static_cast<uint8_t>(Stage::kAfterSplit);
+
+#define WEFT_PASS_ENTRY(name, exactness, stages) \
+  Pass{#name, PassClass::exactness, stages, &name},
+// The last entry is none: a build may have no pass, and an array has an element.
+constexpr Pass kAllPasses[] = {
+#include "weft_passes.inc"
+    {nullptr, PassClass::kExact, 0, nullptr},
 };
+#undef WEFT_PASS_ENTRY
+constexpr std::span<const Pass> kPasses(kAllPasses, std::size(kAllPasses) - 1);
 
 constexpr std::string_view kPlanSwitches[] = {"batch", "branches", "encode",
                                               "order", "parts",    "residuals"};
@@ -56,7 +43,7 @@ bool is_switch(std::string_view name) {
          std::ranges::any_of(kPasses, [&](const Pass& pass) { return pass.name == name; });
 }
 
-// Calls use(word) for each part of "-fuse,-cse".
+// Calls use(word) for each part of "-fuse_elementwise,-eliminate_common".
 template <class Use>
 void for_each_switch(std::string_view rest, const Use& use) {
   while (!rest.empty()) {
@@ -123,7 +110,7 @@ Result<Graph> run_passes(Graph graph, Stage stage, const PassContext& context,
                          const PassSelection& selection) {
   const bool verifies = kVerifyAlways || std::getenv("WEFT_VERIFY");
   for (const Pass& pass : kPasses) {
-    if (!pass.run || !(pass.stages & static_cast<uint8_t>(stage)) || !selection.enabled(pass.name))
+    if (!(pass.stages & static_cast<uint8_t>(stage)) || !selection.enabled(pass.name))
       continue;
     const int32_t effects = graph.effects;
     const size_t nodes = graph.nodes.size();

@@ -1,4 +1,4 @@
-// The one ordered list of passes. WEFT_PASSES=-fuse,-cse switches passes off by name, for tests
+// The one ordered list of passes. WEFT_PASSES=-fuse_elementwise,-eliminate_common switches passes off by name, for tests
 // and for finding the pass that is to blame; `-branches`, `-order` and `-parts` are for plans:
 // nothing runs side by side, nodes keep the order of the graph, no concatenation is built in place.
 // A name that is none of these is told to the log.
@@ -49,7 +49,7 @@ std::span<const Pass> passes();
 // All that WEFT_PASSES can switch off: "dead,fold,…,branches".
 std::string switch_names();
 
-// A set of passes by name: "-fuse,-cse" is all but these. The default reads WEFT_PASSES.
+// A set of passes by name: "-fuse_elementwise,-eliminate_common" is all but these. The default reads WEFT_PASSES.
 class PassSelection {
  public:
   PassSelection();

@@ -43,9 +43,9 @@ std::optional<Axes> axes_of(const Graph& graph, const Node& node) {
   return axes;
 }
 
-class Sinker {
+class TransposePusher {
  public:
-  explicit Sinker(const Graph& graph)
+  explicit TransposePusher(const Graph& graph)
       : graph_(graph),
         uses_(count_uses(graph)),
         sensitive_(stride_sensitive(graph)),
@@ -206,8 +206,8 @@ class Sinker {
 
 }  // namespace
 
-Result<Graph> sink_transposes(const Graph& graph, const PassContext&) {
-  return Sinker(graph).run();
+WEFT_PASS(60, push_down_transposes, kExact, kWhole) {
+  return TransposePusher(graph).run();
 }
 
 }  // namespace weft::graph

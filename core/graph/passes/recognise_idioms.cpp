@@ -7,7 +7,7 @@
 
 namespace weft::graph {
 
-Result<Graph> recognise_idioms(const Graph& graph, const PassContext& context) {
+WEFT_PASS(20, recognise_idioms, kTolerance, kSource) {
   WEFT_ASSIGN(Rewritten rewritten, rewrite(graph, hand_written()));
   if (rewritten.fired == 0) return graph;
   return remove_dead_code(rewritten.graph, context);

@@ -50,7 +50,7 @@ void copy_read_outputs(GraphRewrite& rewrite, const Graph& graph, const Node& no
 
 }  // namespace
 
-Result<Graph> remove_dead_code(const Graph& graph, const PassContext&) {
+WEFT_PASS(10, remove_dead_code, kExact, kSource | kWhole | kAfterSplit) {
   std::vector<bool> live(graph.values.size(), false);
   for (const ValueId id : graph.outputs) live[static_cast<size_t>(id)] = true;
   std::vector<bool> keep(graph.nodes.size(), false);

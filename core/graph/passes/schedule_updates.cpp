@@ -12,9 +12,9 @@
 namespace weft::graph {
 namespace {
 
-class Hastener {
+class UpdateScheduler {
  public:
-  explicit Hastener(const Graph& graph)
+  explicit UpdateScheduler(const Graph& graph)
       : graph_(graph), moves_(graph.nodes.size(), false), behind_(graph.nodes.size()) {}
 
   std::vector<int32_t> order() {
@@ -134,9 +134,9 @@ class Hastener {
 
 }  // namespace
 
-Result<Graph> hasten_updates(const Graph& graph, const PassContext&) {
+WEFT_PASS(160, schedule_updates, kExact, kAfterSplit) {
   if (graph.states.empty()) return graph;
-  return with_node_order(graph, Hastener(graph).order());
+  return with_node_order(graph, UpdateScheduler(graph).order());
 }
 
 }  // namespace weft::graph

@@ -369,7 +369,7 @@ class Former {
 
 }  // namespace
 
-Result<Graph> tile_rows(const Graph& graph, const PassContext& context) {
+WEFT_PASS(190, tile_rows, kExact, kAfterSplit) {
   return Former(graph, context).run();
 }
 

@@ -44,7 +44,7 @@ bool is_product_of_matrices(const Graph& graph, const Node& node) {
 
 }  // namespace
 
-Result<Graph> transpose_products(const Graph& graph, const PassContext&) {
+WEFT_PASS(50, transpose_products, kExact, kWhole) {
   const std::vector<int32_t> uses = count_uses(graph);
   const std::vector<bool> sensitive = stride_sensitive(graph);
   const auto product_of = [&](const Node& node) -> const Node* {

@@ -269,7 +269,7 @@ class Recognised {
 Result<std::optional<Rewritten>> recognise(const Graph& graph, std::span<const Head> heads,
                                            std::span<const ValueId> variables,
                                            const std::vector<bool>& passes) {
-  if (!PassSelection().enabled("idioms")) return std::optional<Rewritten>();
+  if (!PassSelection().enabled("recognise_idioms")) return std::optional<Rewritten>();
   Graph marked = graph;
   marked.outputs.assign(variables.begin(), variables.end());
   for (const Head& head : heads) marked.outputs.push_back(head.value);

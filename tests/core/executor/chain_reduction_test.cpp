@@ -79,7 +79,7 @@ TEST_CASE("a chain and its reductions give the bits of one after the other, on a
   for (unsigned seed = 0; seed < 20 * std::size(kShapes); ++seed) {
     const Graph graph = random_reductions(seed, kShapes[seed % std::size(kShapes)]);
     const auto inputs = random_inputs(graph, random);
-    const auto expected = run(graph, inputs, "-fuse");
+    const auto expected = run(graph, inputs, "-fuse_elementwise");
     for (const int threads : {1, 2, 3}) {
       const Threads guard(threads);
       const auto got = run(graph, inputs, "");
@@ -109,7 +109,7 @@ TEST_CASE("sums of products and of squares have the bits of products that are th
           b.output(reduce(b, "sum", products, axes));
           if (form == 2) b.output(reduce(b, "max", products, axes));
           const auto inputs = random_inputs(graph, random);
-          const auto expected = run(graph, inputs, "-fuse");
+          const auto expected = run(graph, inputs, "-fuse_elementwise");
           for (const int threads : {1, 2}) {
             const Threads guard(threads);
             const auto got = run(graph, inputs, "");
@@ -149,7 +149,7 @@ TEST_CASE("sums behind a chain that writes round the caches are the same") {
     b.output(reduce(b, "sum", y * y, {{axis}}));
     std::mt19937 random(1);
     const auto inputs = random_inputs(graph, random);
-    const auto expected = run(graph, inputs, "-fuse");
+    const auto expected = run(graph, inputs, "-fuse_elementwise");
     const auto got = run(graph, inputs, "");
     for (size_t i = 0; i < got.size(); ++i) CHECK(same_bits(*got[i], *expected[i]));
   }
@@ -168,7 +168,7 @@ TEST_CASE("draws and transposed operands are reduced where they are made") {
     b.output(reduce(b, "sum", ops::swap_last_axes(x) * drawn, {{axis}}));
     const auto inputs = random_inputs(graph, random);
     CHECK(std::ranges::any_of(plan_after_passes(graph).steps, reduces));
-    const auto expected = run(graph, inputs, "-fuse");
+    const auto expected = run(graph, inputs, "-fuse_elementwise");
     const auto got = run(graph, inputs, "");
     CHECK(same_bits(*got[0], *expected[0]));
   }
@@ -182,7 +182,7 @@ TEST_CASE("nothing is reduced to nothing, and empty sums stay steps of their own
     b.output(reduce(b, "sum", x * 2.0 + 1.0, {{0}}));
     std::mt19937 random(1);
     const auto inputs = random_inputs(graph, random);
-    const auto expected = run(graph, inputs, "-fuse");
+    const auto expected = run(graph, inputs, "-fuse_elementwise");
     const auto got = run(graph, inputs, "");
     CHECK(same_bits(*got[0], *expected[0]));
   }

@@ -37,8 +37,8 @@ TEST_CASE("a loop gives the bits of its iterations written out, with each pass o
   for (unsigned seed = 0; seed < 60; ++seed) {
     const Graph graph = random_loop_graph(seed, 3 + static_cast<int>(seed % 10));
     const auto inputs = random_inputs(graph, random);
-    const auto expected = run(unrolled(graph), inputs, "-fold,-transposes");
-    for (const char* passes : {"", "-fuse", "-order", "-hoist", "-fuse,-cse,-fold,-dead,-sweep"}) {
+    const auto expected = run(unrolled(graph), inputs, "-fold_constants,-transpose_products");
+    for (const char* passes : {"", "-fuse_elementwise", "-order", "-hoist_invariants", "-fuse_elementwise,-eliminate_common,-fold_constants,-remove_dead_code,-remove_dead_code"}) {
       const auto got = run(graph, inputs, passes);
       REQUIRE(got.size() == expected.size());
       for (size_t i = 0; i < got.size(); ++i)
@@ -67,7 +67,7 @@ TEST_CASE("a cond gives the bits of the body that it chooses") {
       const std::vector<Value> outputs = inline_body(b, holds ? *region->body : *region->otherwise,
                                                      0, {values[1], values[2], values[3] * 0.5});
       for (const Value& output : outputs) b.output(output * 2.0);
-      const auto got = run(graph, inputs), expected = run(plain, inputs, "-fold,-transposes");
+      const auto got = run(graph, inputs), expected = run(plain, inputs, "-fold_constants,-transpose_products");
       for (size_t i = 0; i < got.size(); ++i)
         CHECK_MESSAGE(same_bits(*got[i], *expected[i]), "seed " << seed << " output " << i);
     }

@@ -132,7 +132,7 @@ TEST_CASE("joined arrays have the bits of node by node evaluation, in place and 
     const Graph graph = random_joins(seed, seed % 3 == 0 ? 6 : 16);
     const auto inputs = random_inputs(graph, random);
     const auto expected = executor::evaluate(graph, inputs, 7, 3).take();
-    for (const char* passes : {"", "-parts", "-order", "-parts,-order,-fuse", "-branches"}) {
+    for (const char* passes : {"", "-parts", "-order", "-parts,-order,-fuse_elementwise", "-branches"}) {
       const auto got = run(graph, inputs, passes);
       for (size_t i = 0; i < got.size(); ++i)
         CHECK_MESSAGE(same_bits(*got[i], *expected[i]), "seed " << seed << " output " << i
@@ -239,7 +239,7 @@ TEST_CASE("batch norms and their gradients may write over what they read") {
     for (const Value& output : outputs) b.output(b.call("exp", {output * 0.01}));
     const auto inputs = random_inputs(graph, random);
     const auto expected = executor::evaluate(graph, inputs, 7, 3).take();
-    const auto got = run(graph, inputs, "-fuse");
+    const auto got = run(graph, inputs, "-fuse_elementwise");
     for (size_t i = 0; i < got.size(); ++i) CHECK(same_bits(*got[i], *expected[i]));
     const int64_t image_bytes = 4 * image.elements();
     CHECK(plan_of(graph).arena_bytes < (is_gradient ? 3 : 2) * image_bytes);

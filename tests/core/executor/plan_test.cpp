@@ -41,8 +41,8 @@ Plan plan_of(const Graph& graph) {
 
 TEST_CASE("a plan gives the bits of node by node evaluation, with each pass on and off") {
   const char* selections[] = {
-      "",      "-fuse",  "-cse",     "-fold",
-      "-dead", "-order", "-updates", "-fuse,-cse,-fold,-dead,-sweep,-updates"};
+      "",      "-fuse_elementwise",  "-eliminate_common",     "-fold_constants",
+      "-remove_dead_code", "-order", "-schedule_updates", "-fuse_elementwise,-eliminate_common,-fold_constants,-remove_dead_code,-remove_dead_code,-schedule_updates"};
   std::mt19937 random(1);
   for (unsigned seed = 0; seed < 150; ++seed) {
     const Graph graph = random_graph(seed, 5 + static_cast<int>(seed % 20));
@@ -62,7 +62,7 @@ TEST_CASE("a plan gives the bits of node by node evaluation, with each pass on a
 
 TEST_CASE("no byte is overwritten before its last read") {
   for (unsigned seed = 0; seed < 150; ++seed) {
-    for (const char* passes : {"", "-fuse"}) {
+    for (const char* passes : {"", "-fuse_elementwise"}) {
       Graph graph = random_graph(seed, 30);
       graph = graph::run_passes(graph, graph::Stage::kAfterSplit, {}, graph::PassSelection(passes))
                   .take();

@@ -73,10 +73,10 @@ TEST_CASE("a chain and what works on its rows give the bits of one after the oth
   for (unsigned seed = 0; seed < 25 * std::size(kShapes); ++seed) {
     const Graph graph = random_rows(seed, kShapes[seed % std::size(kShapes)]);
     const auto inputs = random_inputs(graph, random);
-    const auto expected = run(graph, inputs, "-fuse,-prologue");
+    const auto expected = run(graph, inputs, "-fuse_elementwise,-fuse_prologues");
     for (const int threads : {1, 2, 3}) {
       const Threads guard(threads);
-      for (const char* passes : {"", "-fuse", "-encode"}) {
+      for (const char* passes : {"", "-fuse_elementwise", "-encode"}) {
         const auto got = run(graph, inputs, passes);
         for (size_t i = 0; i < got.size(); ++i)
           CHECK_MESSAGE(same_bits(*got[i], *expected[i]), "seed " << seed << " output " << i
@@ -111,7 +111,7 @@ TEST_CASE("a norm's result may lie where what it is made of lay") {
   b.output(norm(b, y + x, gamma, gamma) * x);
   std::mt19937 random(1);
   const auto inputs = random_inputs(graph, random);
-  CHECK(same_bits(*run(graph, inputs)[0], *run(graph, inputs, "-fuse,-prologue")[0]));
+  CHECK(same_bits(*run(graph, inputs)[0], *run(graph, inputs, "-fuse_elementwise,-fuse_prologues")[0]));
 }
 
 TEST_CASE("rows that are written round the caches, and views as factors, are the same") {
@@ -130,7 +130,7 @@ TEST_CASE("rows that are written round the caches, and views as factors, are the
   REQUIRE_MESSAGE(b.status().ok(), b.status().message());
   std::mt19937 random(1);
   const auto inputs = random_inputs(graph, random);
-  const auto expected = run(graph, inputs, "-fuse,-prologue");
+  const auto expected = run(graph, inputs, "-fuse_elementwise,-fuse_prologues");
   const auto got = run(graph, inputs, "");
   for (size_t i = 0; i < got.size(); ++i) CHECK(same_bits(*got[i], *expected[i]));
 }

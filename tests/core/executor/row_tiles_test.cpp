@@ -22,7 +22,7 @@ namespace {
 // What a plan is made of, without row tiles.
 Graph plain(const Graph& graph) {
   const graph::PassContext context{executor::fold_node};
-  const graph::PassSelection selection("-bands");
+  const graph::PassSelection selection("-tile_rows");
   auto whole = graph::run_passes(Graph(graph), graph::Stage::kWhole, context, selection);
   REQUIRE_MESSAGE(whole.ok(), whole.status().message());
   auto ready = graph::run_passes(whole.take(), graph::Stage::kAfterSplit, context, selection);

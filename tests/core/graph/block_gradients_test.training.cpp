@@ -24,7 +24,7 @@ Graph blocked(const Graph& graph) {
 Graph with_gradients(const Graph& graph) {
   Result<graph::Joint> joint = graph::reverse(graph, std::vector<bool>(graph.inputs.size(), true));
   REQUIRE_MESSAGE(joint.ok(), joint.status().message());
-  Result<Graph> result = graph::merge_common(joint.value().graph, {});
+  Result<Graph> result = graph::eliminate_common(joint.value().graph, {});
   REQUIRE_MESSAGE(result.ok(), result.status().message());
   result = graph::remove_dead_code(result.value(), {});
   REQUIRE_MESSAGE(result.ok(), result.status().message());

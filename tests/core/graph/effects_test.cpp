@@ -81,7 +81,7 @@ TEST_CASE("a plan prints what node by node is printed, with each pass and withou
     const auto inputs = random_inputs(graph, random);
     const std::string wanted = evaluated(graph, inputs);
     for (const char* passes :
-         {"", "-dead", "-fold", "-cse", "-sweep", "-fuse", "-dead,-fold,-cse,-sweep,-fuse"})
+         {"", "-remove_dead_code", "-fold_constants", "-eliminate_common", "-remove_dead_code", "-fuse_elementwise", "-remove_dead_code,-fold_constants,-eliminate_common,-remove_dead_code,-fuse_elementwise"})
       CHECK_MESSAGE(planned(graph, inputs, passes) == wanted, passes);
   }
 }

@@ -308,5 +308,5 @@ TEST_CASE("a program without the pass is the one of float32") {
         graph::run_passes(graph, graph::Stage::kWhole, context, graph::PassSelection(switches)));
   };
   CHECK(narrow_products(run("")) > 0);
-  CHECK(narrow_products(run("-mixed")) == 0);
+  CHECK(narrow_products(run("-mix_precision")) == 0);
 }

@@ -67,7 +67,7 @@ TEST_CASE("products with settled matrices are packed, one matrix once, to the bi
   net.b.output(once);
   net.b.output(ops::matmul(net.x, ops::swap_last_axes(w)));
   net.b.output(ops::matmul(ops::slice(once, 0, 0, 2), v));
-  const Graph graph = checked(graph::merge_common(net.graph, {}));
+  const Graph graph = checked(graph::eliminate_common(net.graph, {}));
   const Graph after = packed(graph);
   CHECK(count(after, "matmul") == 0);
   CHECK(count(after, "matmul_packed") == 3);

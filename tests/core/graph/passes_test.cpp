@@ -65,17 +65,17 @@ std::string convolved(const std::string& nodes, const char* result) {
          nodes + "  return " + result + "\n}";
 }
 
-Result<Graph> fold_scales(const Graph& graph, const graph::PassContext& given) {
+Result<Graph> fold_affine(const Graph& graph, const graph::PassContext& given) {
   graph::PassContext context = given;
   context.settled = {false, true, true, true, true};
-  return graph::fold_scales(graph, context);
+  return graph::fold_affine(graph, context);
 }
 
 }  // namespace
 
 TEST_CASE("factors and summands of channels go into the convolution") {
   const std::string text =
-      after(fold_scales, convolved("  %6: float32(1, 3, 2, 2) = subtract(%5, %3)\n"
+      after(fold_affine, convolved("  %6: float32(1, 3, 2, 2) = subtract(%5, %3)\n"
                                    "  %7: float32(1, 3, 2, 2) = multiply(%3, %6)\n"
                                    "  %8: float32(1, 3, 2, 2) = divide(%7, 2.0)\n"
                                    "  %9: float32(1, 3, 2, 2) = exp(%8)\n",
@@ -96,13 +96,13 @@ TEST_CASE("factors that are float32 between casts scale weights before these are
            rest;
   };
   const std::string folded =
-      after(fold_scales,
+      after(fold_affine,
             text("  %7: bfloat16(1, 3, 2, 2) = cast(%6, dtype=bfloat16)\n  return %7\n}").c_str());
   CHECK_MESSAGE(count(folded, "(1, 3, 2, 2) =") == 1, folded);
   CHECK_MESSAGE(count(folded, ": float32(3, 3, 1, 1) = multiply(") == 1, folded);
   CHECK_MESSAGE(count(folded, ": bfloat16(3, 3, 1, 1) = cast(") == 1, folded);
   // What is wider than the convolution's result stays as it is.
-  const std::string wide = after(fold_scales, text("  return %6\n}").c_str());
+  const std::string wide = after(fold_affine, text("  return %6\n}").c_str());
   CHECK_MESSAGE(count(wide, "(1, 3, 2, 2) =") == 3, wide);
 }
 
@@ -113,18 +113,18 @@ TEST_CASE("what else follows a convolution stays behind it") {
       "  %6: float32(1, 3, 2, 2) = multiply(%5, %5)\n",  // read twice
       "  %6: float32(1, 3, 2, 2) = maximum(%5, %3)\n"};
   for (const char* node : nodes) {
-    const std::string text = after(fold_scales, convolved(node, "%6").c_str());
+    const std::string text = after(fold_affine, convolved(node, "%6").c_str());
     CHECK_MESSAGE(count(text, ": float32(1, 3, 2, 2) =") == 2, text);
   }
   // One that leaves has to keep its value.
   const std::string text = after(
-      fold_scales, convolved("  %6: float32(1, 3, 2, 2) = multiply(%5, %3)\n", "%5, %6").c_str());
+      fold_affine, convolved("  %6: float32(1, 3, 2, 2) = multiply(%5, %3)\n", "%5, %6").c_str());
   CHECK(count(text, ": float32(1, 3, 2, 2) =") == 2);
 }
 
 TEST_CASE("without settled parameters nothing moves") {
   const std::string nodes = convolved("  %6: float32(1, 3, 2, 2) = multiply(%5, %3)\n", "%6");
-  CHECK(after(graph::fold_scales, nodes.c_str()) == after(graph::remove_dead_code, nodes.c_str()));
+  CHECK(after(graph::fold_affine, nodes.c_str()) == after(graph::remove_dead_code, nodes.c_str()));
 }
 
 namespace {
@@ -139,7 +139,7 @@ std::string joined(const std::string& nodes, const char* result) {
       [](const Graph& graph, const graph::PassContext& given) {
         graph::PassContext context = given;
         context.settled = {false, true, true, true, true};
-        return graph::join_scales(graph, context);
+        return graph::merge_affine(graph, context);
       },
       text.c_str());
 }
@@ -234,7 +234,7 @@ TEST_CASE("arithmetic on what is transposed alike, and read transposed back, is 
   };
   const char* const back = "  %9: float32(1, 3, 4, 40) = transpose(%8, axes=[0, 2, 3, 1])\n";
   const auto check = [](const std::string& before, bool sinks) {
-    const std::string found = after(graph::sink_transposes, before.c_str());
+    const std::string found = after(graph::push_down_transposes, before.c_str());
     CHECK_MESSAGE(count(found, "(1, 3, 4, 40) = multiply(") == (sinks ? 2 : 0), found);
     CHECK_MESSAGE(count(found, "(1, 40, 3, 4) = multiply(") == (sinks ? 0 : 2), found);
     check_same_values(before, found);
@@ -262,7 +262,7 @@ TEST_CASE("what undoes one transposed arithmetic may begin another") {
       "  %6: float32(1, 3, 4, 40) = add(%5, %2)\n"
       "  %7: float32(1, 40, 3, 4) = transpose(%6, axes=[0, 3, 1, 2])\n"
       "  return %7\n}";
-  const std::string found = after(graph::sink_transposes, before.c_str());
+  const std::string found = after(graph::push_down_transposes, before.c_str());
   CHECK_MESSAGE(count(found, "(1, 3, 4, 40) = multiply(") == 1, found);
   CHECK_MESSAGE(count(found, "(1, 40, 3, 4) = add(") == 1, found);
   check_same_values(before, found);
@@ -270,7 +270,7 @@ TEST_CASE("what undoes one transposed arithmetic may begin another") {
 
 TEST_CASE("a gate that was transposed is repeated, not sunk") {
   const std::string text =
-      after(graph::sink_transposes,
+      after(graph::push_down_transposes,
             "graph(%0: float32(2, 1, 1, 40), %1: float32(2, 3, 3, 40)) {\n"
             "  %2: float32(2, 40, 1, 1) = transpose(%0, axes=[0, 3, 1, 2])\n"
             "  %3: float32(2, 40, 1, 1) = exp(%2)\n"
@@ -282,7 +282,7 @@ TEST_CASE("a gate that was transposed is repeated, not sunk") {
 }
 
 TEST_CASE("equal nodes are merged, clones and draws are not") {
-  const std::string text = after(graph::merge_common,
+  const std::string text = after(graph::eliminate_common,
                                  "graph(%0: float32(2)) {\n"
                                  "  %1: float32(2) = exp(%0)\n"
                                  "  %2: float32(2) = exp(%0)\n"
@@ -395,7 +395,7 @@ TEST_CASE("a region takes no more arrays than a tile program") {
 
 TEST_CASE("updates come behind the last reader of what they renew, and no later") {
   const std::string text =
-      after(graph::hasten_updates,
+      after(graph::schedule_updates,
             "graph(%0: float32(2, 2), %1: float32(2, 2), %2: float32(2, 2)) {\n"
             "  %3: float32(2, 2) = matmul(%0, %1)\n"
             "  %4: float32(2, 2) = matmul(%3, %3)\n"
@@ -423,7 +423,7 @@ TEST_CASE("updates come behind the last reader of what they renew, and no later"
 }
 
 TEST_CASE("a share of the old state waits for the update that takes it") {
-  const std::string text = after(graph::hasten_updates,
+  const std::string text = after(graph::schedule_updates,
                                  "graph(%0: float32(2, 2), %1: float32(2, 2)) {\n"
                                  "  %2: float32(2, 2) = matmul(%0, %0)\n"
                                  "  %3: float32(2, 2) = matmul(%2, %2)\n"
@@ -438,7 +438,7 @@ TEST_CASE("a share of the old state waits for the update that takes it") {
 }
 
 TEST_CASE("what a result needs, too, is no update and stays") {
-  const std::string text = after(graph::hasten_updates,
+  const std::string text = after(graph::schedule_updates,
                                  "graph(%0: float32(2, 2), %1: float32(2, 2)) {\n"
                                  "  %2: float32(2, 2) = exp(%0)\n"
                                  "  %3: float32(2, 2) = matmul(%2, %1)\n"

@@ -16,7 +16,7 @@ Graph checked(const Result<Graph>& graph) {
   REQUIRE_MESSAGE(status.ok(), status.message());
   return graph.value();
 }
-Graph widened(const Graph& graph) { return checked(graph::widen_channels(graph, kPrepares)); }
+Graph widened(const Graph& graph) { return checked(graph::pad_channels(graph, kPrepares)); }
 
 class Network {
  public:
@@ -144,7 +144,7 @@ TEST_CASE("products of plain images, few filters, whole blocks and weights that 
   const Value z = convolved(trained.image({1, 8, 9, 9}), trained.weight({20, 8, 1, 1}));
   const Graph training = trained.result(convolved(z, w, 1, 1, 20));
   CHECK(filters(widened(training)) == std::vector<int64_t>{20, 20});
-  CHECK(filters(checked(graph::widen_channels(training, {}))) == std::vector<int64_t>{20, 20});
+  CHECK(filters(checked(graph::pad_channels(training, {}))) == std::vector<int64_t>{20, 20});
 }
 
 TEST_CASE("arithmetic that zeros make infinite sees a slice") {
