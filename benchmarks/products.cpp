@@ -21,13 +21,13 @@
 #include <string_view>
 
 #include "base/dtype.h"
+#include "kernels/int8/quantized.h"
 #include "kernels/isa/isa.h"
 #include "kernels/matmul/matmul.h"
 #include "kernels/matmul/panels.h"
-#include "kernels/int8/quantized.h"
 #include "ops/slots/split_work.h"
-#include "runtime/memory/pool.h"
 #include "runtime/engine/threads.h"
+#include "runtime/memory/pool.h"
 
 using namespace weft;
 using namespace weft::kernels;

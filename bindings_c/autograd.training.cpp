@@ -7,8 +7,8 @@
 #include "autograd/function.h"
 #include "autograd/row_gradient.h"
 #include "autograd/tape.h"
-#include "graph/sizes/sizes.h"
 #include "graph/ir/text.h"
+#include "graph/sizes/sizes.h"
 #include "guard.h"
 
 using namespace weft;

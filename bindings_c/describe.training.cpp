@@ -1,8 +1,8 @@
 // weft.h: what a model holds and needs.
 #include "model/describe.h"
 #include "guard.h"
-#include "model/packed.h"
 #include "model/archive/queued_write.h"
+#include "model/packed.h"
 
 using namespace weft;
 

@@ -10,13 +10,13 @@
 #include "guard.h"
 #include "kernels/isa/isa.h"
 #include "ops/registry.h"
-#include "runtime/memory/copies.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/interrupt.h"
-#include "runtime/output.h"
-#include "runtime/memory/pool.h"
-#include "runtime/random_state.h"
 #include "runtime/engine/threads.h"
+#include "runtime/memory/copies.h"
+#include "runtime/memory/pool.h"
+#include "runtime/output.h"
+#include "runtime/random_state.h"
 #include "weft_version.h"
 
 namespace weft::c {

@@ -1,7 +1,7 @@
 // weft.h: loading .weft files, and archives of named arrays.
 #include "guard.h"
-#include "model/file.h"
 #include "model/archive/queued_write.h"
+#include "model/file.h"
 #include "model/saved_plans.h"
 
 using namespace weft;

@@ -61,10 +61,10 @@ Result<ops::Values> emit(RuleBuilder& rule, weft_op handle, const weft_operand* 
                                  handle ? "`attributes`" : "`op`");
   const ops::OpDef& op = *c::op(handle);
   WEFT_ASSIGN(ops::Values inputs, inputs_of(rule, op, in, nin));
-  const ops::OpDef* settled = &op;
+  const ops::OpDef* frozen = &op;
   std::span<const ops::Argument> given = arguments(attributes, nattributes);
-  WEFT_TRY(ops::settle_integers(settled, inputs, given));
-  ops::Values outputs = rule.builder().emit(*settled, inputs, given);
+  WEFT_TRY(ops::settle_integers(frozen, inputs, given));
+  ops::Values outputs = rule.builder().emit(*frozen, inputs, given);
   WEFT_TRY(rule.builder().status());
   return outputs;
 }

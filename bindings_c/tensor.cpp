@@ -8,9 +8,9 @@
 #include "kernels/elementwise/elementwise.h"
 #include "ops/slots/copy_slot.h"
 #include "ops/slots/elementwise_slot.h"
-#include "runtime/memory/copies.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/transfer.h"
+#include "runtime/memory/copies.h"
 #include "wrap.h"
 
 using namespace weft;

@@ -5,9 +5,9 @@
 #include "autograd/devices.h"
 #include "autograd/function.h"
 #include "guard.h"
+#include "model/archive/queued_write.h"
 #include "model/file.h"
 #include "model/json/json.h"
-#include "model/archive/queued_write.h"
 
 using namespace weft;
 

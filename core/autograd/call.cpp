@@ -108,9 +108,9 @@ Status invoke(const OpDef& called, std::span<const Argument> arguments, std::spa
   WEFT_TRY(read_inputs(builder, called, arguments, inputs));
   std::span<const Argument> attributes =
       arguments.subspan(std::min(arguments.size(), called.inputs.size()));
-  const OpDef* settled = &called;
-  WEFT_TRY(ops::settle_integers(settled, inputs, attributes));
-  const OpDef& op = *settled;
+  const OpDef* frozen = &called;
+  WEFT_TRY(ops::settle_integers(frozen, inputs, attributes));
+  const OpDef& op = *frozen;
   if (op.slot.updates && replaces_first(inputs, outs)) {
     WEFT_ASSIGN(const bool done, update_in_place(op, attributes, inputs, *outs[0]));
     if (done) return {};

@@ -329,7 +329,8 @@ Result<Arrays> foreach (const Body& body, std::span<Tensor* const> data,
 
 Result<Arrays> while_loop(const Body& body, std::span<Tensor* const> variables, int64_t maximum) {
   if (maximum < 0)
-    return errors::invalid_value("while_loop", "`max_iterations` must be at least 0; got ", maximum);
+    return errors::invalid_value("while_loop", "`max_iterations` must be at least 0; got ",
+                                 maximum);
   graph::Loop loop;
   loop.carried = static_cast<int32_t>(variables.size());
   loop.maximum = maximum;

@@ -4,8 +4,8 @@
 #include "autograd/custom_node.h"
 #include "autograd/eager_builder.h"
 #include "base/errors.h"
-#include "runtime/thread_state.h"
 #include "runtime/engine/transfer.h"
+#include "runtime/thread_state.h"
 
 namespace weft::autograd {
 namespace {

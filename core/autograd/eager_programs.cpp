@@ -18,7 +18,7 @@ using ops::Argument;
 using ops::TensorType;
 
 constexpr int kMeetings = 4;              // from which on a plan runs
-constexpr size_t kMaxKept = 256;         // calls, with what they were made on
+constexpr size_t kMaxKept = 256;          // calls, with what they were made on
 constexpr int64_t kWorthPlanning = 1024;  // elements of a gradient: a search among kept plans pays
 
 // An input of a call: an array's type, a scalar, or nothing.

@@ -8,8 +8,8 @@
 #include "autograd/tape.h"
 #include "base/errors.h"
 #include "graph/sizes/sizes.h"
-#include "runtime/thread_state.h"
 #include "runtime/engine/transfer.h"
+#include "runtime/thread_state.h"
 
 namespace weft::autograd {
 namespace {
@@ -47,11 +47,11 @@ bool may_overlap(const Tensor& a, const Tensor& b) {
 }
 
 // Parameters and states are written seldom; what else was captured may be new in every call.
-std::vector<bool> settled_inputs(const TracedProgram& traced) {
-  std::vector<bool> settled(traced.inputs, false);
+std::vector<bool> frozen_inputs(const TracedProgram& traced) {
+  std::vector<bool> frozen(traced.inputs, false);
   for (const Ref<Tensor>& capture : traced.captures)
-    settled.push_back(capture->box().leaf || capture->box().state);
-  return settled;
+    frozen.push_back(capture->box().leaf || capture->box().state);
+  return frozen;
 }
 
 }  // namespace
@@ -60,10 +60,10 @@ Result<Ref<Function>> Function::create(TracedProgram traced) {
   const size_t inputs = traced.inputs;
   const size_t outputs = traced.outputs;
   const bool is_example = !traced.graph.sizes.empty();
-  std::vector<bool> settled = settled_inputs(traced);
+  std::vector<bool> frozen = frozen_inputs(traced);
   WEFT_ASSIGN(Ref<executor::Program> program,
               executor::Program::create(std::move(traced.graph), graph::PassSelection(),
-                                        std::move(settled)));
+                                        std::move(frozen)));
   auto function = Ref<Function>::adopt(
       new Function(std::move(program), inputs, outputs, std::move(traced.captures)));
   function->is_example_ = is_example;

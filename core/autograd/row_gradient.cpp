@@ -9,8 +9,8 @@
 #include "base/errors.h"
 #include "ops/row_sum.h"
 #include "runtime/engine/engine.h"
-#include "runtime/thread_state.h"
 #include "runtime/engine/transfer.h"
+#include "runtime/thread_state.h"
 
 namespace weft::autograd {
 namespace {

@@ -9,10 +9,10 @@
 #include "kernels/elementwise/elementwise.h"
 #include "ops/slots/device_call.h"
 #include "ops/slots/elementwise_slot.h"
-#include "runtime/random_state.h"
-#include "runtime/memory/small_vector.h"
-#include "runtime/thread_state.h"
 #include "runtime/engine/threads.h"
+#include "runtime/memory/small_vector.h"
+#include "runtime/random_state.h"
+#include "runtime/thread_state.h"
 
 namespace weft::autograd {
 namespace {

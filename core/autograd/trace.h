@@ -65,7 +65,8 @@ class Trace {
                                         std::span<Tensor* const> head_grads,
                                         std::span<Tensor* const> variables);
 
-  // ---- sizes (graph/sizes/sizes.h) --------------------------------------------------------------------
+  // ---- sizes (graph/sizes/sizes.h)
+  // --------------------------------------------------------------------
 
   // Says that the extent at these axes of placeholders may be any in [least, most]; before anything
   // is traced. They have the extent of the example.

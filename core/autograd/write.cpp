@@ -10,14 +10,14 @@
 #include "autograd/trace.h"
 #include "base/errors.h"
 #include "kernels/elementwise/elementwise.h"
+#include "ops/registry.h"
 #include "ops/slots/copy_slot.h"
 #include "ops/slots/device_call.h"
 #include "ops/slots/elementwise_slot.h"
 #include "ops/slots/kernel_call.h"
-#include "ops/registry.h"
 #include "ops/weak_integers.h"
-#include "runtime/memory/copies.h"
 #include "runtime/engine/engine.h"
+#include "runtime/memory/copies.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {

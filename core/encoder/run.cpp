@@ -128,7 +128,7 @@ void Run::find_bases() {
 }
 
 // Is the held block, as it comes, read?
-bool Run::reads_held_first() const {
+bool Run::reads_accumulator_first() const {
   const auto first = std::find_if(chain_.begin() + static_cast<ptrdiff_t>(begin_), chain_.end(),
                                   [](const ChainInstruction& instruction) {
                                     return instruction.action.verb != ChainVerb::kFetch;
@@ -156,7 +156,7 @@ bool Run::write() {
 
 bool Run::write_vector(int vector) {
   vector_ = vector;
-  const bool enters = reads_held_first(), leaves = is_held_read_behind();
+  const bool enters = reads_accumulator_first(), leaves = is_held_read_behind();
   // Those of the other vectors are free unless they wait for their turn, or had it.
   std::vector<int8_t> order = {static_cast<int8_t>(vector)};
   const int all = is_wide_ ? 32 : 16;
@@ -214,7 +214,7 @@ Place Run::operand(const ChainInstruction& instruction, int which) {
   if (known) return Place::reg(lanes_of(known));
   Place place = address(instruction, which, 4);
   const ChainForm form = instruction.action.form;
-  if (form == ChainForm::kHeldScalar || form == ChainForm::kScalarHeld) {
+  if (form == ChainForm::kAccumulatorScalar || form == ChainForm::kScalarAccumulator) {
     place.offset -= vector_ * bytes_;
     place.is_broadcast = true;
     if (is_wide_) return place;

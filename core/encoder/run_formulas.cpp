@@ -21,9 +21,9 @@ namespace {
 constexpr uint32_t kSign = 0x80000000u;
 constexpr uint32_t kOne = std::bit_cast<uint32_t>(1.0f);
 
-bool is_held_as_float(DType dtype) { return dtype == DType::kFloat32 || is_half(dtype); }
+bool is_float_in_register(DType dtype) { return dtype == DType::kFloat32 || is_half(dtype); }
 // Integers whose lanes are int32.
-bool is_held_as_int(DType dtype) {
+bool is_int_in_register(DType dtype) {
   return dtype == DType::kInt32 || dtype == DType::kInt16 || dtype == DType::kInt8 ||
          dtype == DType::kUInt16 || dtype == DType::kUInt8;
 }
@@ -48,8 +48,9 @@ bool is_encodable_formula(const ChainAction& action) {
     case FormulaId::kRelu:
     case FormulaId::kSqrt:
     case FormulaId::kReciprocal:
-    case FormulaId::kRsqrt: return is_held_as_float(action.dtype);
-    case FormulaId::kWhere: return is_held_as_float(action.dtype) || action.dtype == DType::kInt32;
+    case FormulaId::kRsqrt: return is_float_in_register(action.dtype);
+    case FormulaId::kWhere:
+      return is_float_in_register(action.dtype) || action.dtype == DType::kInt32;
     case FormulaId::kLogicalAnd:
     case FormulaId::kLogicalOr:
     case FormulaId::kLogicalNot: return action.dtype == DType::kBool;
@@ -58,10 +59,10 @@ bool is_encodable_formula(const ChainAction& action) {
 }
 
 bool is_encodable_cast(const ChainAction& action) {
-  const bool to_number = is_held_as_float(action.to) || action.to == DType::kInt32;
+  const bool to_number = is_float_in_register(action.to) || action.to == DType::kInt32;
   if (action.dtype == DType::kBool) return to_number;
-  if (is_held_as_int(action.dtype)) return to_number;
-  return is_held_as_float(action.dtype) && action.to == DType::kBool;
+  if (is_int_in_register(action.dtype)) return to_number;
+  return is_float_in_register(action.dtype) && action.to == DType::kBool;
 }
 
 uint8_t predicate_of(FormulaId formula) {
@@ -89,7 +90,7 @@ bool is_encodable(const ChainInstruction& instruction, bool is_wide) {
       // Whether a store goes round the caches is known when the chain gets its addresses.
       if (action.place == ChainPlace::kSlot) return true;
       if (instruction.streaming) return false;
-      return is_held_as_float(action.dtype) || action.dtype == DType::kInt32 ||
+      return is_float_in_register(action.dtype) || action.dtype == DType::kInt32 ||
              (action.dtype == DType::kBool && is_wide);
     case ChainVerb::kDraw: return false;
   }
@@ -108,10 +109,11 @@ void Run::formula(const ChainInstruction& instruction) {
   if (action.formula == FormulaId::kWhere) return where(instruction);
   const Place held = Place::reg(lanes_of(held_));
   if (instruction.operand[0] < 0)
-    return action.form == ChainForm::kHeldHeld ? binary(action, held, held) : unary(action.formula);
+    return action.form == ChainForm::kAccumulatorAccumulator ? binary(action, held, held)
+                                                             : unary(action.formula);
   const Place other = operand(instruction, 0);
   const bool is_first =
-      action.form == ChainForm::kHeldFirst || action.form == ChainForm::kHeldScalar;
+      action.form == ChainForm::kAccumulatorFirst || action.form == ChainForm::kAccumulatorScalar;
   binary(action, is_first ? held : other, is_first ? other : held);
 }
 
@@ -188,7 +190,7 @@ void Run::extreme(Opcode op, const Place& a, const Place& b) {
 void Run::where(const ChainInstruction& instruction) {
   // Which operands the others are, by the one that is held.
   const int held =
-      static_cast<int>(instruction.action.form) - static_cast<int>(ChainForm::kHeldFirst);
+      static_cast<int>(instruction.action.form) - static_cast<int>(ChainForm::kAccumulatorFirst);
   Value condition = held_;
   Place places[3];
   for (int i = 0, which = 0; i < 3; ++i) {
@@ -214,7 +216,7 @@ void Run::where(const ChainInstruction& instruction) {
 }
 
 void Run::cast(const ChainAction& action) {
-  if (is_held_as_float(action.dtype))  // to bool
+  if (is_float_in_register(action.dtype))  // to bool
     return compare(kIsNotEqual, Place::reg(lanes_of(held_)), to_.constant(0));
   if (action.dtype == DType::kBool) {
     const Place one = to_.constant(action.to == DType::kInt32 ? 1 : kOne);

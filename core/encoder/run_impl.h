@@ -63,7 +63,7 @@ class Run {
 
   void find_lives();
   void find_bases();
-  bool reads_held_first() const;
+  bool reads_accumulator_first() const;
   bool is_held_read_behind() const;
   bool write_vector(int vector);
   void write_instruction(size_t at);

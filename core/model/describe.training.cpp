@@ -97,11 +97,11 @@ Result<Graph> graph_for(const Entry& entry, int64_t batch) {
 }
 
 Result<Ref<Compiled>> plan_of(const Entry& entry, Graph graph, Prepare prepare) {
-  std::vector<bool> settled(graph.inputs.size(), true);
-  std::fill_n(settled.begin(), entry.inputs.size(), false);
+  std::vector<bool> frozen(graph.inputs.size(), true);
+  std::fill_n(frozen.begin(), entry.inputs.size(), false);
   const std::vector<TensorType> types = graph.input_types();
   WEFT_ASSIGN(const Ref<Program> program,
-              Program::create(std::move(graph), graph::PassSelection(), std::move(settled)));
+              Program::create(std::move(graph), graph::PassSelection(), std::move(frozen)));
   return program->compile(types, {}, nullptr, prepare);
 }
 

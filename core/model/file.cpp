@@ -10,8 +10,8 @@
 #include "base/printable.h"
 #include "graph/sizes/sizes.h"
 #include "model/json/codec.h"
-#include "model/run/idle_contexts_impl.h"
 #include "model/packed.h"
+#include "model/run/idle_contexts_impl.h"
 #include "model/saved_plans.h"
 #include "weft_parts.h"
 
@@ -57,10 +57,10 @@ class EntryReader {
         return errors::io(where_, "what is packed is of another graph; pack the file anew");
     }
     if constexpr (WEFT_KEEPS_sizes) WEFT_TRY(open_shapes(graph));
-    std::vector<bool> settled(entry_.inputs.size(), false);
-    settled.resize(settled.size() + entry_.captures.size(), true);
+    std::vector<bool> frozen(entry_.inputs.size(), false);
+    frozen.resize(frozen.size() + entry_.captures.size(), true);
     WEFT_ASSIGN(entry_.program, executor::Program::create(std::move(graph), graph::PassSelection(),
-                                                          std::move(settled)));
+                                                          std::move(frozen)));
     WEFT_ASSIGN(Ref<executor::SavedPlans> plans, read_plans(where_, json_));
     if (plans) entry_.program->set_saved_plans(std::move(plans));
     return {};

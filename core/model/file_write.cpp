@@ -4,9 +4,9 @@
 #include "base/errors.h"
 #include "graph/ir/control.h"
 #include "graph/passes/passes.h"
-#include "model/json/codec.h"
-#include "model/file.h"
 #include "model/archive/held_tensor.h"
+#include "model/file.h"
+#include "model/json/codec.h"
 #include "runtime/engine/engine.h"
 #include "runtime/random_state.h"
 

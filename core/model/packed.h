@@ -10,8 +10,8 @@
 // kernels read, computed once and mapped like others ever after. Neither depends on the instruction
 // set or on threads; both belong to a release and to the passes. One of another version, or made
 // under other conditions, is not used; one of another graph is an error. The plan is as in
-// saved_plans.h. With "batch" (graph/partition/batch.h) graph and plan are those of one part of the entry's
-// batch, of which as many make the listed inputs and outputs.
+// saved_plans.h. With "batch" (graph/partition/batch.h) graph and plan are those of one part of the
+// entry's batch, of which as many make the listed inputs and outputs.
 #pragma once
 
 #include <string>

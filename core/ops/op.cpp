@@ -1,8 +1,8 @@
 #include "ops/op.h"
 
 #include "base/errors.h"
-#include "ops/slots/elementwise_slot.h"
 #include "ops/registry.h"
+#include "ops/slots/elementwise_slot.h"
 #include "weft_parts.h"
 
 namespace weft::ops {

@@ -13,7 +13,7 @@ bool is_float32(const TensorType& type) { return type.dtype == DType::kFloat32; 
 
 // What of a float32 significand the dtype cannot hold, and its range: sign and exponents.
 struct Half {
-  int bits;         // of the significand
+  int bits;              // of the significand
   int minimum, maximum;  // exponents of normal numbers, as frexp has them
 };
 constexpr Half kFloat16{11, -13, 16}, kBFloat16{8, -125, 128};
@@ -27,7 +27,7 @@ bool is_worth_casting(const SlotTypes& types, const PlannedInputs& planned) {
     const TensorType& type = types.in[i];
     if (type.shape.rank() < 0) continue;
     if (is_floating(type.dtype) && !is_float32(type)) return false;
-    if (in_set(planned.settled, i)) continue;
+    if (in_set(planned.frozen, i)) continue;
     const auto elements = static_cast<double>(type.shape.elements());
     cast += in_set(planned.narrow, i) ? -elements : elements;
   }
@@ -52,7 +52,8 @@ bool keeps_scalar(const Argument& scalar, DType narrow) {
   const Half half = narrow == DType::kFloat16 ? kFloat16 : kBFloat16;
   int exponent = 0;
   const double significand = std::ldexp(std::frexp(x, &exponent), half.bits);
-  return significand == std::trunc(significand) && exponent >= half.minimum && exponent <= half.maximum;
+  return significand == std::trunc(significand) && exponent >= half.minimum &&
+         exponent <= half.maximum;
 }
 
 }  // namespace weft::ops

@@ -12,7 +12,7 @@ namespace weft::ops {
 // Inputs of a node, as sets (set_bit): those that are cast once, before all runs; and those that
 // were computed narrow, which are cast where float32 is computed.
 struct PlannedInputs {
-  uint32_t settled = 0, narrow = 0;
+  uint32_t frozen = 0, narrow = 0;
 };
 
 // Is a float32 call of these types better made in `narrow`? Its arrays have to be cast then, which

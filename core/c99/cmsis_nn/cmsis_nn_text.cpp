@@ -1,7 +1,7 @@
 #include "c99/cmsis_nn/cmsis_nn_text.h"
 
-#include "c99/program/emitter.h"
 #include "c99/int8/int8_text.h"
+#include "c99/program/emitter.h"
 
 namespace weft::c99 {
 namespace {
@@ -62,7 +62,8 @@ void add_context(Call& call, int64_t bytes, const std::string& asked) {
 void add_dimensions(Call& call, const std::string& name, const Dimensions& dimensions,
                     const std::string& rows_of_tile) {
   const bool is_row_tile = call.tile_height() > 0 && !rows_of_tile.empty();
-  std::string text = std::string(is_row_tile ? "" : "static ") + "const cmsis_nn_dims " + name + " = {";
+  std::string text =
+      std::string(is_row_tile ? "" : "static ") + "const cmsis_nn_dims " + name + " = {";
   text += std::to_string(dimensions.n) + ", ";
   text += is_row_tile ? "band->" + rows_of_tile : std::to_string(dimensions.h);
   call.line(text + ", " + std::to_string(dimensions.w) + ", " + std::to_string(dimensions.c) +

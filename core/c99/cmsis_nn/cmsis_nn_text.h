@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <string>
 
-#include "c99/program/call.h"
 #include "c99/cmsis_nn/cmsis_nn.h"
+#include "c99/program/call.h"
 
 namespace weft::c99 {
 

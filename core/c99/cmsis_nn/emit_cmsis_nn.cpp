@@ -5,9 +5,9 @@
 
 #include "base/errors.h"
 #include "c99/cmsis_nn/cmsis_nn_text.h"
-#include "c99/program/emitter.h"
 #include "c99/int8/int8_call.h"
 #include "c99/int8/int8_layer.h"
+#include "c99/program/emitter.h"
 #include "kernels/int8/quantized.h"
 #include "kernels/int8/quantized_softmax.h"
 #include "ops/problems/pooling_problem.h"
@@ -229,7 +229,8 @@ Result<bool> emit_pooling(Call& call, CmsisNn cores) {
   const kernels::Pooling& p = pool.p;
   const int64_t channels = x[x.rank() - 1];
   const bool is_row_tile = call.tile_height() > 0;
-  call.line(std::string(is_row_tile ? "" : "static ") + "const cmsis_nn_pool_params parameters = {");
+  call.line(std::string(is_row_tile ? "" : "static ") +
+            "const cmsis_nn_pool_params parameters = {");
   call.line("  .stride = {.w = " + number(p.stride_width) + ", .h = " + number(p.stride_height) +
             "}, .padding = {.w = " + number(p.pad_left) +
             ", .h = " + (is_row_tile ? "band->above" : number(p.pad_top)) + "},");

@@ -1,4 +1,5 @@
-// Elements in C: what they are computed in, and the conversions of kernels/elementwise/cast.isa.cpp.
+// Elements in C: what they are computed in, and the conversions of
+// kernels/elementwise/cast.isa.cpp.
 #pragma once
 
 #include <string>

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "c99/program/emitter.h"
 #include "c99/float/loops.h"
+#include "c99/program/emitter.h"
 
 namespace weft::c99 {
 namespace {

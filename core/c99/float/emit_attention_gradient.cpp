@@ -1,12 +1,13 @@
 // Gradients of attention in float32: the shares of a query are made again from the logarithm of
 // their sum, so none are kept (Dao et al. 2022, section 3.1).
-#include "c99/program/emitter.h"
 #include "c99/float/loops.h"
+#include "c99/program/emitter.h"
 
 namespace weft::c99 {
 namespace {
 
-// With the shares P of a query: dS = P (dP - (Σ dout out - dlogarithm)), as in kernels/attention/attention.h.
+// With the shares P of a query: dS = P (dP - (Σ dout out - dlogarithm)), as in
+// kernels/attention/attention.h.
 constexpr const char* kGradient =
     R"(/* Of one head; a mask is bools, true to attend, or summands. dkey and dvalue are added to. */
 struct weft_attention_sizes {

@@ -1,7 +1,7 @@
 // What moves elements and is no view: copies to dense memory.
 #include "base/errors.h"
-#include "c99/program/emitter.h"
 #include "c99/float/loops.h"
+#include "c99/program/emitter.h"
 
 namespace weft::c99 {
 namespace {

@@ -1,8 +1,8 @@
 // What only training needs: losses of class indices, and gradients of lookups and windows.
 // Elementwise gradients are tile programs, those of dense layers products and sums.
 #include "base/errors.h"
-#include "c99/program/emitter.h"
 #include "c99/float/windows.h"
+#include "c99/program/emitter.h"
 #include "ops/problems/convolution_problem.h"
 #include "ops/problems/pooling_problem.h"
 

@@ -1,5 +1,5 @@
-// Group normalisation and its gradient: the formulas of ops/nn/normalize/normalize_groups.cpp, a group of a
-// sample at a time.
+// Group normalisation and its gradient: the formulas of ops/nn/normalize/normalize_groups.cpp, a
+// group of a sample at a time.
 #include <algorithm>
 
 #include "c99/program/emitter.h"

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "c99/program/emitter.h"
 #include "c99/float/loops.h"
+#include "c99/program/emitter.h"
 
 namespace weft::c99 {
 namespace {
@@ -77,8 +77,8 @@ Status emit_concatenate(Call& call) {
   return {};
 }
 
-// What index arrays choose of `whole`, by the rules of ops/indexing/places_impl.h: loops over the picked
-// elements, `at` the place of each. Indices count from operand `first` on.
+// What index arrays choose of `whole`, by the rules of ops/indexing/places_impl.h: loops over the
+// picked elements, `at` the place of each. Indices count from operand `first` on.
 LoopNest open_places(Call& call, const Operand& whole, size_t first, const Operand& value) {
   const ops::AttributeReader a = call.attributes();
   const auto axes = a.ints("axes");
@@ -223,8 +223,8 @@ Status emit_bounded(Call& call) {
                     maximum = std::to_string(call.attributes().integer("most"));
   call.line("for (int32_t i = 0; i < " + std::to_string(call.out().shape.elements()) + "; ++i) {");
   call.line("const int64_t number = " + call.read(0) + "[i];");
-  call.line(call.write() + "[i] = number < " + minimum + " ? " + minimum + " : number > " + maximum +
-            " ? " + maximum + " : number;");
+  call.line(call.write() + "[i] = number < " + minimum + " ? " + minimum + " : number > " +
+            maximum + " ? " + maximum + " : number;");
   call.line("}");
   return {};
 }

@@ -2,9 +2,9 @@
 // kernels/matmul/matmul.h.
 #include <algorithm>
 
-#include "c99/program/emitter.h"
 #include "c99/float/float_rows.h"
 #include "c99/float/loops.h"
+#include "c99/program/emitter.h"
 
 namespace weft::c99 {
 namespace {

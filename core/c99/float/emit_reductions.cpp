@@ -3,9 +3,9 @@
 
 #include "base/errors.h"
 #include "c99/float/arithmetic.h"
-#include "c99/program/emitter.h"
 #include "c99/float/loops.h"
 #include "c99/float/reduction.h"
+#include "c99/program/emitter.h"
 #include "ops/slots/reduce_slot.h"
 
 namespace weft::c99 {

@@ -1,6 +1,6 @@
 // Loops over row tiles: which step makes rows next is a table, the schedule that the planner
-// found (graph/partition/row_tiles.h). The rows that are held of an image are at the start of their buffer; where
-// new ones have no room, those that nobody reads any more go and the rest moves up.
+// found (graph/partition/row_tiles.h). The rows that are held of an image are at the start of their
+// buffer; where new ones have no room, those that nobody reads any more go and the rest moves up.
 #include <algorithm>
 
 #include "base/errors.h"
@@ -9,11 +9,11 @@
 
 namespace weft::c99 {
 
+using executor::Location;
 using executor::RowTilePlan;
 using executor::RowTileStep;
 using executor::RowTileUse;
 using executor::RowTileValue;
-using executor::Place;
 
 namespace {
 
@@ -257,7 +257,7 @@ class RowTileWriter {
   // The function of a step; how it is called.
   Result<std::string> add_function(size_t k, const std::string& to) {
     const RowTileStep& step = plan_.steps[k];
-    executor::Step inner;
+    executor::PlanStep inner;
     inner.name = step.op->name;
     inner.op = step.op;
     inner.attributes = step.attributes;
@@ -282,8 +282,8 @@ class RowTileWriter {
     return source_.add_function(call, step_name(numbers, inner.name), {});
   }
 
-  Place place_of(int32_t v, const TensorView& view) const {
-    Place place;
+  Location place_of(int32_t v, const TensorView& view) const {
+    Location place;
     place.dtype = view.dtype;
     place.shape = Shape::absent();
     if (v < 0) return place;
@@ -300,7 +300,7 @@ class RowTileWriter {
 
   Call& call_;
   Source& source_;
-  const executor::Step& outer_;
+  const executor::PlanStep& outer_;
   const RowTilePlan& plan_;
   const size_t index_;
   const bool is_fed_;

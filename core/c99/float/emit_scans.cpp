@@ -1,7 +1,7 @@
 // Running sums and products: linear recurrences along an axis, with the library's bits.
 #include "base/real_text.h"
-#include "c99/program/emitter.h"
 #include "c99/int8/int8_text.h"
+#include "c99/program/emitter.h"
 #include "c99/text/text.h"
 
 namespace weft::c99 {

@@ -4,9 +4,9 @@
 
 #include "base/errors.h"
 #include "c99/float/arithmetic.h"
-#include "c99/program/emitter.h"
 #include "c99/float/loops.h"
 #include "c99/float/reduction.h"
+#include "c99/program/emitter.h"
 #include "executor/lowering/lowering.h"
 
 namespace weft::c99 {

@@ -1,9 +1,9 @@
 // Convolutions and poolings of float32 images with channels second.
 #include <algorithm>
 
-#include "c99/program/emitter.h"
 #include "c99/float/float_rows.h"
 #include "c99/float/windows.h"
+#include "c99/program/emitter.h"
 #include "ops/problems/convolution_problem.h"
 #include "ops/problems/pooling_problem.h"
 

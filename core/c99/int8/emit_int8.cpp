@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "c99/program/emitter.h"
 #include "c99/int8/int8_call.h"
 #include "c99/int8/int8_layer.h"
 #include "c99/int8/int8_text.h"
+#include "c99/program/emitter.h"
 
 namespace weft::c99 {
 namespace {
@@ -183,7 +183,7 @@ void emit_fast(Call& call, const Int8Layer& layer, Form form) {
 }
 
 // Weights and numbers of one group behind those of another.
-void emit_apart(Call& call, const Int8Layer& layer) {
+void emit_gaps(Call& call, const Int8Layer& layer) {
   const Convolution& s = layer.shape;
   const Batch batch{call, s.batch};
   std::vector<uint32_t> w, helium_w;
@@ -203,7 +203,7 @@ void emit_apart(Call& call, const Int8Layer& layer) {
       add_arrays(call, "channels", DType::kInt32, helium_channels, channels);
   const Convolution& one = groups.front().shape;
   const bool added = layer.has_residual, is_odd = one.out_channels % 2 != 0;
-  const std::string name = define_apart(call.source(), added, is_odd, one.in_channels % 4 == 0);
+  const std::string name = define_gaps(call.source(), added, is_odd, one.in_channels % 4 == 0);
   add_shape(call, "weft_window_i8", fields_of_window(groups.front(), steps_of(one)));
   call.line("static const struct weft_gaps g = {" + std::to_string(s.groups) + ", " +
             std::to_string(s.dilation_height) + ", " + std::to_string(s.dilation_width) + "};");
@@ -307,7 +307,7 @@ void emit_plain(Call& call, const Int8Layer& layer, Form form, bool is_planar) {
   const Places at = places_of(call, layer, {call, 1});
   call.line("int8_t *const place = (int8_t *)(void *)" + call.scratch() + ";");
   const std::string all = call.tile_height() > 0 ? "band->rows * " + std::to_string(s.out_width)
-                                               : std::to_string(s.batch * places);
+                                                 : std::to_string(s.batch * places);
   call.line(s.out_channels > s.in_channels ? "for (int32_t i = " + all + "; i-- > 0;) {"
                                            : "for (int32_t i = 0; i < " + all + "; ++i) {");
   const std::string to = " + i * " + std::to_string(s.out_channels);
@@ -330,7 +330,7 @@ Status emit_layer(Call& call) {
   if (form == Form::kDepthwise) {
     emit_depthwise_3x3(call, layer);
   } else if (form == Form::kApart && is_fast) {
-    emit_apart(call, layer);
+    emit_gaps(call, layer);
   } else if (form == Form::kChannels && layer.is_proven() && makes_fours(s, layer.has_residual)) {
     emit_fours(call, layer);
   } else if (form != Form::kPlain && form != Form::kChannels && is_fast) {

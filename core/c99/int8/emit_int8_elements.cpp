@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "c99/program/emitter.h"
 #include "c99/int8/int8_call.h"
 #include "c99/int8/int8_text.h"
+#include "c99/program/emitter.h"
 #include "kernels/int8/quantized.h"
 #include "kernels/int8/quantized_softmax.h"
 #include "ops/problems/pooling_problem.h"

@@ -1,6 +1,6 @@
 // All steps of recurrent cells in integers, by the equations of kernels/int8/quantized_recurrent.h.
-#include "c99/program/emitter.h"
 #include "c99/int8/int8_text.h"
+#include "c99/program/emitter.h"
 #include "kernels/int8/quantized_recurrent.h"
 
 namespace weft::c99 {

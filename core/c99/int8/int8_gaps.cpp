@@ -175,7 +175,7 @@ std::string layer(std::string_view text, const std::string& name, const std::str
 
 }  // namespace
 
-std::string define_apart(Source& source, bool has_residual, bool is_odd, bool is_fours) {
+std::string define_gaps(Source& source, bool has_residual, bool is_odd, bool is_fours) {
   define_window(source);
   define_widen(source, 2);
   source.define("weft_gaps", kGaps);

@@ -37,7 +37,7 @@ std::string define_pointwise(Source& source, bool has_residual, bool is_odd);
 std::string define_convolution(Source& source, bool has_residual, bool is_odd);
 // (p, g, w, channels, x, [residual,] y, scratch): windows with gaps, of groups or dilated, g is a
 // struct weft_gaps. is_fours: channels of a group are a multiple of 4.
-std::string define_apart(Source& source, bool has_residual, bool is_odd, bool is_fours);
+std::string define_gaps(Source& source, bool has_residual, bool is_odd, bool is_fours);
 // (p, channels, x, y, scratch); y may be x, but not where a channel has `many` filters. Without a
 // proof of its sums' bound it is portable C.
 std::string define_depthwise(Source& source, int stride, bool is_proven, bool is_many);

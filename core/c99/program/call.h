@@ -30,7 +30,7 @@ struct Operand {
 
 class Call {
  public:
-  Call(Source& source, const executor::Step& step, std::vector<Operand> in,
+  Call(Source& source, const executor::PlanStep& step, std::vector<Operand> in,
        std::vector<Operand> out);
 
   const ops::OpDef& op() const;  // of a kernel's step
@@ -64,7 +64,7 @@ class Call {
   friend class RowTileWriter;
   friend class ControlWriter;
   // `order`: among the parameters of the function.
-  std::string parameter(const Operand& operand, const executor::Place& place, bool is_const,
+  std::string parameter(const Operand& operand, const executor::Location& place, bool is_const,
                         size_t order);
 
   struct Parameter {
@@ -73,7 +73,7 @@ class Call {
     size_t order = SIZE_MAX;
   };
   Source& source_;
-  const executor::Step& step_;
+  const executor::PlanStep& step_;
   std::vector<Operand> in_, out_;
   std::vector<Parameter> parameters_;
   std::set<size_t> read_weights_;

@@ -8,8 +8,8 @@
 #include "c99/program/emitter.h"
 #include "c99/program/program.h"
 #include "c99/text/source.h"
-#include "c99/training/state.h"
 #include "c99/text/test_vector.h"
+#include "c99/training/state.h"
 #include "c99/training/training.h"
 #include "c99/training/updates.h"
 #include "model/archive/replace_file.h"
@@ -44,18 +44,18 @@ std::string peak_text(const executor::Plan& plan) {
     maximum = live;
     at = s;
   }
-  const auto told = [](const executor::Step& step) {
+  const auto told = [](const executor::PlanStep& step) {
     return step.op && !step.code ? words_for(step.op->name) : step.name;
   };
   std::string text = "at step " + std::to_string(at) + " (" + told(plan.steps[at]) + ") it holds";
   for (const executor::ArenaUse& use : plan.uses) {
     const auto step = static_cast<int32_t>(at);
     if (use.first > step || use.last < step) continue;
-    const executor::Step& made = plan.steps[static_cast<size_t>(use.first)];
+    const executor::PlanStep& made = plan.steps[static_cast<size_t>(use.first)];
     text += (text.ends_with("holds") ? " " : ", ") + std::to_string(use.bytes) + " bytes " +
-            (!use.is_scratch ? "made by " + told(made)
-             : made.row_tiles    ? "of rows that are held"
-                             : "of scratch");
+            (!use.is_scratch  ? "made by " + told(made)
+             : made.row_tiles ? "of rows that are held"
+                              : "of scratch");
     if (!use.is_scratch && !made.out.empty())
       text += " " + shape_text(made.out[0].shape) + " in step " + std::to_string(use.first);
   }

@@ -7,13 +7,13 @@
 #include "c99/program/emitter.h"
 #include "c99/program/rows.h"
 #include "executor/lowering/row_tiles.h"
-#include "executor/run/evaluate.h"
 #include "executor/program/preparation.h"
-#include "graph/passes/passes.h"
-#include "graph/passes/pipeline.h"
-#include "graph/partition/preparation.h"
+#include "executor/run/evaluate.h"
 #include "graph/ir/text.h"
 #include "graph/ir/verifier.h"
+#include "graph/partition/preparation.h"
+#include "graph/passes/passes.h"
+#include "graph/passes/pipeline.h"
 
 namespace weft::c99 {
 
@@ -21,7 +21,8 @@ using graph::Graph;
 
 namespace {
 
-constexpr std::string_view kPasses = "-pad_channels,-block_channels,-pack_products,-fuse_prologues,-tile_rows,-mix_precision";
+constexpr std::string_view kPasses =
+    "-pad_channels,-block_channels,-pack_products,-fuse_prologues,-tile_rows,-mix_precision";
 
 // The planner knows no more than types.
 template <CmsisNn cmsis_nn>
@@ -85,8 +86,8 @@ class RowTileSearch {
     context_.counted_inputs = request.ports_in_arena && !request.feeds_rows ? inputs : 0;
   }
 
-  // As few row tiles as may do first, of many rows at a time: they cost the least. Without a limit the
-  // fewest bytes.
+  // As few row tiles as may do first, of many rows at a time: they cost the least. Without a limit
+  // the fewest bytes.
   Result<executor::Plan> run() {
     if (!request_.feeds_rows) {
       WEFT_ASSIGN(best_, best_overlap(graph_, request_, inputs_));
@@ -170,12 +171,12 @@ std::string reader_of_all(const Graph& graph) {
 
 // The loop that takes the rows comes first, and reads no other input.
 Status check_fed(const Program& program, const Graph& graph) {
-  const auto reads = [](const executor::Step& step) {
-    return std::ranges::any_of(step.in, [](const executor::Place& place) {
-      return place.root == executor::Root::kInput && place.index == 0;
+  const auto reads = [](const executor::PlanStep& step) {
+    return std::ranges::any_of(step.in, [](const executor::Location& place) {
+      return place.root == executor::MemoryRoot::kInput && place.index == 0;
     });
   };
-  const std::vector<executor::Step>& steps = program.plan.steps;
+  const std::vector<executor::PlanStep>& steps = program.plan.steps;
   if (!steps.empty() && steps[0].row_tiles && std::ranges::count_if(steps, reads) == 1) return {};
   const std::string reader = reader_of_all(graph);
   return errors::unsupported(
@@ -231,7 +232,7 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
   Program program;
   program.inputs = entry.inputs.size();
   program.outputs = entry.outputs.size();
-  std::vector<bool> settled(program.inputs, false);
+  std::vector<bool> frozen(program.inputs, false);
   std::vector<void*> sources(program.inputs, nullptr);
   for (const model::Port& port : entry.inputs)
     program.ports.inputs.push_back(
@@ -241,7 +242,7 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
     const auto variable = request.variables.find(index);
     const bool is_known = variable == request.variables.end();
     void* const content = is_known ? named.tensor->data() : nullptr;
-    settled.push_back(is_known);
+    frozen.push_back(is_known);
     sources.push_back(content);
     program.ports.inputs.push_back({is_known ? identifier("w_" + named.name) : variable->second,
                                     named.tensor->dtype(), named.tensor->shape(), content});
@@ -255,10 +256,10 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
         program.ports.inputs[static_cast<size_t>(state.input)];
 
   const graph::PassSelection selection{kPasses};
-  const graph::PassContext context{executor::fold_node, settled, true};
+  const graph::PassContext context{executor::fold_node, frozen, true};
   WEFT_ASSIGN(Graph source, run_passes(graph, graph::Stage::kSource, context, selection));
   WEFT_ASSIGN(Graph whole, run_passes(std::move(source), graph::Stage::kWhole, context, selection));
-  graph::SplitPreparation split = graph::split_preparation(whole, settled);
+  graph::SplitPreparation split = graph::split_preparation(whole, frozen);
   WEFT_TRY(prepare(split, selection, sources, program));
   for (size_t i = 0; i < program.prepared.size(); ++i) {
     const graph::ValueId made = split.preparation.outputs[i];

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "c99/program/emitter.h"
 #include "c99/int8/int8_layer.h"
+#include "c99/program/emitter.h"
 #include "ops/problems/pooling_problem.h"
 #include "ops/registry.h"
 

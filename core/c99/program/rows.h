@@ -1,14 +1,14 @@
 // Which kernels of programs in C make rows of images from rows, for loops over row tiles
 // (graph/partition/row_tiles.h): those of int8 images with channels last, one image at a time.
 //
-// Such a step is a function of a `struct weft_band` besides its arrays (emit_row_tiles.cpp): its shape
-// is that of an image which has the rows that are held.
+// Such a step is a function of a `struct weft_band` besides its arrays (emit_row_tiles.cpp): its
+// shape is that of an image which has the rows that are held.
 #pragma once
 
 #include <string>
 
-#include "graph/partition/row_tiles.h"
 #include "graph/ir/ir.h"
+#include "graph/partition/row_tiles.h"
 
 namespace weft::c99 {
 

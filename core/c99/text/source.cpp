@@ -9,27 +9,27 @@
 
 namespace weft::c99 {
 
-using executor::Place;
-using executor::Root;
+using executor::Location;
+using executor::MemoryRoot;
 
 namespace {
 
 // A view of what is known as C has it: in order, repeated elements once.
-Shape shape_in_file(const Place& place) {
+Shape shape_in_file(const Location& place) {
   Shape shape = place.shape;
   for (int axis = 0; axis < shape.rank(); ++axis)
     if (place.strides[axis] == 0) shape[axis] = 1;
   return shape;
 }
 
-Shape strides_in_file(const Place& place) {
+Shape strides_in_file(const Location& place) {
   Shape strides = dense_strides(shape_in_file(place));
   for (int axis = 0; axis < strides.rank(); ++axis)
     if (place.strides[axis] == 0) strides[axis] = 0;
   return strides;
 }
 
-std::vector<char> content_in_file(const Place& place, const void* content) {
+std::vector<char> content_in_file(const Location& place, const void* content) {
   const int64_t size = size_of(place.dtype);
   const Shape shape = shape_in_file(place);
   std::vector<char> dense(static_cast<size_t>(shape.elements() * size));
@@ -183,14 +183,15 @@ int64_t constants_in(std::string_view text) {
 
 // ---- places ------------------------------------------------------------------------------------
 
-const void* Source::content_of(const Place& place) const {
+const void* Source::content_of(const Location& place) const {
   const void* base = nullptr;
-  if (place.root == Root::kConstant) base = plan_.constants[static_cast<size_t>(place.index)];
-  if (place.root == Root::kInput) base = ports_.inputs[static_cast<size_t>(place.index)].content;
+  if (place.root == MemoryRoot::kConstant) base = plan_.constants[static_cast<size_t>(place.index)];
+  if (place.root == MemoryRoot::kInput)
+    base = ports_.inputs[static_cast<size_t>(place.index)].content;
   return base ? static_cast<const char*>(base) + place.offset : nullptr;
 }
 
-Operand Source::operand_of(const Place& place, std::string name) const {
+Operand Source::operand_of(const Location& place, std::string name) const {
   Operand operand{std::move(name), place.dtype, place.shape, place.strides, nullptr, {}};
   if (!operand.given()) return operand;
   operand.content = content_of(place);
@@ -198,9 +199,9 @@ Operand Source::operand_of(const Place& place, std::string name) const {
   return operand;
 }
 
-std::string Source::weight_hint(const Place& place) const {
+std::string Source::weight_hint(const Location& place) const {
   std::string hint = "w_constant";
-  if (place.root == Root::kInput) hint = ports_.inputs[static_cast<size_t>(place.index)].name;
+  if (place.root == MemoryRoot::kInput) hint = ports_.inputs[static_cast<size_t>(place.index)].name;
   if (place.dense()) return hint;
   // Shape and strides tell what was made of it, here and in the keys of arrays.
   for (int axis = 0; axis < place.shape.rank(); ++axis)
@@ -209,7 +210,7 @@ std::string Source::weight_hint(const Place& place) const {
   return hint;
 }
 
-std::string Source::weight(const Place& place) {
+std::string Source::weight(const Location& place) {
   bool is_new = true;
   std::string name =
       array_name(weight_hint(place), content_of(place), shape_in_file(place), is_new);
@@ -217,7 +218,7 @@ std::string Source::weight(const Place& place) {
   return name;
 }
 
-void Source::define_weight(const Place& place) {
+void Source::define_weight(const Location& place) {
   const void* const content = content_of(place);
   const std::vector<char> dense =
       place.dense() ? std::vector<char>() : content_in_file(place, content);
@@ -236,12 +237,12 @@ void Source::name_buffers() {
   if (feeds_rows_)
     inputs.push_back({plan_.arena_bytes, 0, "BUFFER_ROWS", "what is there of rows, between calls"});
   for (size_t i = 0; i < plan_.steps.size(); ++i) {
-    const executor::Step& step = plan_.steps[i];
+    const executor::PlanStep& step = plan_.steps[i];
     std::vector<BufferName>& names = buffers_.emplace_back();
     const std::string base = prefix_ + "BUFFER_" + std::to_string(i);
     for (size_t k = 0; k < step.out.size(); ++k) {
-      const Place& place = step.out[k];
-      if (place.root != Root::kArena || place.shape.rank() < 0) continue;
+      const Location& place = step.out[k];
+      if (place.root != MemoryRoot::kArena || place.shape.rank() < 0) continue;
       names.push_back({place.offset, place.shape.elements() * size_of(place.dtype),
                        base + (k ? "_" + std::to_string(k) : ""),
                        std::string(name_of(place.dtype)) + " " + shape_text(place.shape) +
@@ -270,7 +271,7 @@ std::string Source::buffers() const {
 }
 
 // The newest buffer that holds the place; inputs are the oldest.
-std::string Source::address_of(const Place& place) const {
+std::string Source::address_of(const Location& place) const {
   for (size_t i = std::min(step_ + 2, buffers_.size()); i-- > 0;)
     for (const BufferName& buffer : buffers_[i]) {
       const int64_t inside = place.offset - buffer.offset;
@@ -282,7 +283,7 @@ std::string Source::address_of(const Place& place) const {
 
 // ---- steps -------------------------------------------------------------------------------------
 
-Call::Call(Source& source, const executor::Step& step, std::vector<Operand> in,
+Call::Call(Source& source, const executor::PlanStep& step, std::vector<Operand> in,
            std::vector<Operand> out)
     : source_(source), step_(step), in_(std::move(in)), out_(std::move(out)) {}
 
@@ -297,7 +298,7 @@ void Call::line(std::string_view text) {
   if (text.ends_with('{')) ++depth_;
 }
 
-std::string Call::parameter(const Operand& operand, const Place& place, bool is_const,
+std::string Call::parameter(const Operand& operand, const Location& place, bool is_const,
                             size_t order) {
   const auto known = std::ranges::find_if(
       parameters_, [&](const Parameter& p) { return p.declaration.ends_with("*" + operand.name); });
@@ -306,12 +307,12 @@ std::string Call::parameter(const Operand& operand, const Place& place, bool is_
   std::string argument = operand.argument;
   if (!argument.empty()) {
     // A function that calls this one says what it gives.
-  } else if (place.root == Root::kArena) {
+  } else if (place.root == MemoryRoot::kArena) {
     source_.uses_arena_ = true;
     argument = "(" + type + " *)(" + (is_const ? "const " : "") + "void *)(" +
                source_.address_of(place) + ")";
   } else {
-    const bool is_input = place.root == Root::kInput;
+    const bool is_input = place.root == MemoryRoot::kInput;
     const auto index = static_cast<size_t>(place.index);
     if (is_input) source_.read_inputs_.insert(index);
     const Port& port = (is_input ? source_.ports_.inputs : source_.ports_.outputs)[index];
@@ -345,7 +346,7 @@ std::string Call::count() const {
 }
 
 std::string Call::scratch() {
-  Place place;
+  Location place;
   place.offset = step_.scratch_offset;
   place.dtype = DType::kUInt8;
   return parameter(
@@ -353,7 +354,7 @@ std::string Call::scratch() {
       false, in_.size() + out_.size());
 }
 
-std::string operand_name(const executor::Step& step, size_t i) {
+std::string operand_name(const executor::PlanStep& step, size_t i) {
   if (step.op && !step.code && i < step.op->inputs.size() && !step.op->input_at(i).list)
     return identifier(step.op->input_name(i));
   return "x" + std::to_string(i);
@@ -375,7 +376,7 @@ std::string operands_text(const Call& call) {
 }  // namespace
 
 Status Source::add_step(size_t index) {
-  const executor::Step& step = plan_.steps[index];
+  const executor::PlanStep& step = plan_.steps[index];
   step_ = index;
   std::vector<Operand> in, out;
   for (size_t i = 0; i < step.in.size(); ++i)
@@ -383,7 +384,7 @@ Status Source::add_step(size_t index) {
   for (size_t i = 0; i < step.out.size(); ++i)
     out.push_back(operand_of(step.out[i], i ? "y" + std::to_string(i) : "y"));
   Call call(*this, step, std::move(in), std::move(out));
-  if (std::ranges::all_of(step.out, [](const Place& p) { return p.shape.elements() == 0; }))
+  if (std::ranges::all_of(step.out, [](const Location& p) { return p.shape.elements() == 0; }))
     return {};
   WEFT_TRY(emit_body(call, step, index));
   const std::string name = prefix_ + step_name(std::to_string(index), step.name);
@@ -397,7 +398,7 @@ Status Source::add_step(size_t index) {
   return {};
 }
 
-Status Source::emit_body(Call& call, const executor::Step& step, size_t index) {
+Status Source::emit_body(Call& call, const executor::PlanStep& step, size_t index) {
   if (step.row_tiles) return emit_row_tiles(call, index, feeds_rows_ && index == 0);
   if (step.control) return emit_control(call, index);
   if (step.code) return emit_tiles(call);

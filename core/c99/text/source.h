@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/status.h"
-#include "c99/program/call.h"
 #include "c99/cmsis_nn/cmsis_nn.h"
+#include "c99/program/call.h"
 #include "c99/text/text.h"
 #include "executor/plan/plan.h"
 #include "kernels/elementwise/formula_ids.h"
@@ -33,7 +33,7 @@ struct Ports {
 
 // How a step's function calls its operand i: by the schema; arrays of a list and results are
 // numbered.
-std::string operand_name(const executor::Step& step, size_t i);
+std::string operand_name(const executor::PlanStep& step, size_t i);
 // step3_convolution
 std::string step_name(const std::string& number, const std::string& name);
 
@@ -114,19 +114,19 @@ class Source {
   friend class Call;
   friend class RowTileWriter;
   friend class ControlWriter;
-  Operand operand_of(const executor::Place& place, std::string name) const;
-  const void* content_of(const executor::Place& place) const;
-  std::string address_of(const executor::Place& place) const;
+  Operand operand_of(const executor::Location& place, std::string name) const;
+  const void* content_of(const executor::Location& place) const;
+  std::string address_of(const executor::Location& place) const;
   // Of what is known now, an array of the file: its name, and the array itself.
-  std::string weight(const executor::Place& place);
-  void define_weight(const executor::Place& place);
+  std::string weight(const executor::Location& place);
+  void define_weight(const executor::Location& place);
   std::string new_identifier(std::string_view hint);  // of an array
   // `is_new`: is the array still to be written?
   std::string array_name(std::string_view hint, const void* from, const Shape& shape, bool& is_new);
-  std::string weight_hint(const executor::Place& place) const;
+  std::string weight_hint(const executor::Location& place) const;
   void name_buffers();
   Status add_step(size_t index);
-  Status emit_body(Call& call, const executor::Step& step, size_t index);
+  Status emit_body(Call& call, const executor::PlanStep& step, size_t index);
   // The function that the call has become; the text that calls it.
   std::string add_function(Call& call, const std::string& name, const std::string& line);
 

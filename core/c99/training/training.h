@@ -13,8 +13,8 @@
 #include "c99/program/compile_impl.h"
 #include "c99/program/program.h"
 #include "c99/text/source.h"
-#include "c99/training/state.h"
 #include "c99/text/test_vector.h"
+#include "c99/training/state.h"
 #include "model/file.h"
 
 namespace weft::c99 {

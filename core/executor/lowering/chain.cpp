@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "executor/lowering/row_tiles.h"
 #include "executor/lowering/control.h"
+#include "executor/lowering/row_tiles.h"
 #include "kernels/elementwise/formula_ids.h"
 #if WEFT_ENCODER
 #include "encoder/chain_encoder.h"
@@ -189,8 +189,8 @@ class Chaining {
     if (!hold_one(in, position)) return false;
     for (const int id : in) --value(id).uses;
     const bool is_pair = in.size() == 2 && in[0] == in[1];
-    const bool is_read_beside =
-        std::ranges::count(in, held_) > 1 && !(is_pair && has_form(s, ChainForm::kHeldHeld));
+    const bool is_read_beside = std::ranges::count(in, held_) > 1 &&
+                                !(is_pair && has_form(s, ChainForm::kAccumulatorAccumulator));
     if (!is_readable(held_) && (value(held_).uses > 0 || is_read_beside)) spill();
     if (!apply(s, position, is_read_beside)) return false;
     for (const int id : in) release(id);
@@ -225,14 +225,16 @@ class Chaining {
            kernels::chain_function(form(s, which)) != nullptr;
   }
 
-  static bool is_held_as_float(DType dtype) { return dtype == DType::kFloat32 || is_half(dtype); }
+  static bool is_float_in_register(DType dtype) {
+    return dtype == DType::kFloat32 || is_half(dtype);
+  }
   // A store rounds, too.
   bool is_only_stored(size_t s) {
     return code_.steps[s].out < externals_ && value(externals_ + static_cast<int>(s)).uses == 0;
   }
 
   bool apply_cast(DType from, DType to) {
-    if (is_held_as_float(from) && is_held_as_float(to)) return true;
+    if (is_float_in_register(from) && is_float_in_register(to)) return true;
     return emit({ChainVerb::kCast, from, to});
   }
 
@@ -249,14 +251,15 @@ class Chaining {
   bool apply_formula(size_t s, size_t position, bool is_read_beside) {
     const std::vector<int>& in = in_[s];
     const auto general =
-        static_cast<ChainForm>(static_cast<size_t>(ChainForm::kHeldFirst) + position);
+        static_cast<ChainForm>(static_cast<size_t>(ChainForm::kAccumulatorFirst) + position);
     if (in.size() == 1) return emit(form(s, general));
     if (in.size() == 3)
       return emit(form(s, general),
                   {source_of(in[position == 0 ? 1 : 0]), source_of(in[position == 2 ? 1 : 2])});
-    if (in[0] == in[1] && !is_read_beside) return emit(form(s, ChainForm::kHeldHeld));
+    if (in[0] == in[1] && !is_read_beside) return emit(form(s, ChainForm::kAccumulatorAccumulator));
     Source other = source_of(in[1 - position]);
-    const ChainForm spread = position == 0 ? ChainForm::kHeldScalar : ChainForm::kScalarHeld;
+    const ChainForm spread =
+        position == 0 ? ChainForm::kAccumulatorScalar : ChainForm::kScalarAccumulator;
     const bool takes_scalar =
         other.is_scalar && !is_pattern(in[1 - position]) && has_form(s, spread);
     other.is_scalar = other.is_scalar && !takes_scalar;  // one element is enough
@@ -308,7 +311,7 @@ void add_chain(const TileCode& of, encoder::ChainEncoder& encoder,
     encoded.push_back(&code);
 }
 void add_chains(Plan& plan, encoder::ChainEncoder& encoder, std::vector<TileCode*>& encoded) {
-  for (Step& step : plan.steps) {
+  for (PlanStep& step : plan.steps) {
     if (step.code) add_chain(*step.code, encoder, encoded);
     if (step.row_tiles)
       for (const RowTileStep& own : step.row_tiles->steps)

@@ -13,18 +13,18 @@
 namespace weft::executor {
 namespace {
 
-using graph::RowTileSchedule;
 using graph::Graph;
 using graph::kRowAxis;
 using graph::Node;
 using graph::Operand;
 using graph::RowRule;
+using graph::RowTileSchedule;
 using graph::TensorType;
 using graph::ValueId;
 
 constexpr double kMaxTime = 1.25;  // that a thread may take for its section, of an equal share
 constexpr double kMaxWork = 1.04;  // that more sections may make of it
-constexpr int64_t kMinRows = 8;   // of these
+constexpr int64_t kMinRows = 8;    // of these
 
 class Planner {
  public:
@@ -387,7 +387,8 @@ class Planner {
 
   void count_cost() {
     std::vector<bool> is_made(rules_.size(), false);  // not by its parts
-    for (const graph::RowTileCall& call : plan_->calls) is_made[static_cast<size_t>(call.node)] = true;
+    for (const graph::RowTileCall& call : plan_->calls)
+      is_made[static_cast<size_t>(call.node)] = true;
     for (size_t n = 0; n < rules_.size(); ++n)
       plan_->all_rows += is_made[n] ? rules_[n].height() : 0;
     for (const RowRule& rule : rules_)
@@ -415,7 +416,7 @@ class Planner {
 }  // namespace
 
 Result<std::shared_ptr<const RowTilePlan>> plan_row_tiles(const graph::Region& region, int threads,
-                                                   bool in_sections, const Target* target) {
+                                                          bool in_sections, const Target* target) {
   ops::note_use("rows");
   return Planner(region, threads, in_sections, target).run();
 }

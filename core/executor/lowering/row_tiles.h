@@ -52,8 +52,8 @@ struct RowTileStep {
   std::optional<graph::RowWindow> window;  // of a target's kernel
   std::vector<TensorView> views;           // of `in` and `out`, without data
   std::shared_ptr<const void> problem;     // of a kernel whose slot has one (ops/slots/slot.h)
-  ops::RowTile row_tile;                       // rows that are held
-  std::vector<RowTileCode> codes;             // for each number of rows that a call has
+  ops::RowTile row_tile;                   // rows that are held
+  std::vector<RowTileCode> codes;          // for each number of rows that a call has
   std::vector<uint64_t> scalars;           // that they read
   std::vector<RowTileCopy> copies;
 };
@@ -79,7 +79,7 @@ struct RowTilePlan {
 // `in_sections`: threads take parts of the result and make again what two of these read; else they
 // share every kernel. `target`: who has the kernels that the region's windows are of, or null.
 Result<std::shared_ptr<const RowTilePlan>> plan_row_tiles(const graph::Region& region, int threads,
-                                                   bool in_sections, const Target* target);
+                                                          bool in_sections, const Target* target);
 
 // `externals`: first elements of the operands, then of the result.
 Status run_row_tiles(const RowTilePlan& plan, void* const* externals, void* scratch);

@@ -14,6 +14,6 @@ namespace weft::executor {
 void set_pieces(TileCode& code);
 
 // `data`: inputs, scalars, row inputs, outputs, the operator's result, scratch.
-void run_by_rows(const Step& step, void* const* data, const kernels::RandomStream& stream);
+void run_by_rows(const PlanStep& step, void* const* data, const kernels::RandomStream& stream);
 
 }  // namespace weft::executor

@@ -13,7 +13,7 @@
 namespace weft::executor {
 namespace {
 
-constexpr int kOrders = 5;                // tried first; single ones reach 1.4 times the bound
+constexpr int kOrders = 5;               // tried first; single ones reach 1.4 times the bound
 constexpr int kMaxImprovements = 400;    // of the best of them
 constexpr int64_t kMaxWork = 1'500'000;  // pairs of buffers looked at while improving
 
@@ -21,11 +21,11 @@ constexpr int64_t kMaxWork = 1'500'000;  // pairs of buffers looked at while imp
 // 10,000 steps again has 50 million.
 constexpr int64_t kMaxPairs = int64_t{1} << 23;
 
-const Buffer& at(std::span<const Buffer> buffers, int32_t i) {
+const ArenaBuffer& at(std::span<const ArenaBuffer> buffers, int32_t i) {
   return buffers[static_cast<size_t>(i)];
 }
 
-std::vector<int32_t> by_first_step(std::span<const Buffer> buffers) {
+std::vector<int32_t> by_first_step(std::span<const ArenaBuffer> buffers) {
   std::vector<int32_t> order(buffers.size());
   std::iota(order.begin(), order.end(), 0);
   std::ranges::stable_sort(order, {}, [&](int32_t i) { return at(buffers, i).first; });
@@ -34,17 +34,17 @@ std::vector<int32_t> by_first_step(std::span<const Buffer> buffers) {
 
 // Until which step each may conflict with what begins then. In a group, another branch may still
 // begin something: that is as if it lasted until then.
-std::vector<int32_t> last_steps(std::span<const Buffer> buffers) {
+std::vector<int32_t> last_steps(std::span<const ArenaBuffer> buffers) {
   std::vector<int32_t> of_group, ends;
-  for (const Buffer& b : buffers) {
-    if (b.first_lane.group == Lane::kNone) continue;
-    const auto group = static_cast<size_t>(b.first_lane.group);
+  for (const ArenaBuffer& b : buffers) {
+    if (b.first_branch.group == BranchId::kNone) continue;
+    const auto group = static_cast<size_t>(b.first_branch.group);
     if (of_group.size() <= group) of_group.resize(group + 1, 0);
     of_group[group] = std::max(of_group[group], b.first);
   }
-  for (const Buffer& b : buffers) {
-    const auto group = static_cast<size_t>(b.last_lane.group);
-    const bool in_group = b.last_lane.group != Lane::kNone && group < of_group.size();
+  for (const ArenaBuffer& b : buffers) {
+    const auto group = static_cast<size_t>(b.last_branch.group);
+    const bool in_group = b.last_branch.group != BranchId::kNone && group < of_group.size();
     ends.push_back(in_group ? std::max(b.last, of_group[group]) : b.last);
   }
   return ends;
@@ -69,12 +69,12 @@ class Alive {
 // Which buffers conflict: their neighbours, one list after another.
 class Neighbours {
  public:
-  explicit Neighbours(std::span<const Buffer> buffers) : begin_(buffers.size() + 1, 0) {
+  explicit Neighbours(std::span<const ArenaBuffer> buffers) : begin_(buffers.size() + 1, 0) {
     const std::vector<int32_t> ends = last_steps(buffers);
     std::vector<std::pair<int32_t, int32_t>> pairs;
     std::vector<int32_t> open;  // may conflict with what begins next
     for (const int32_t i : by_first_step(buffers)) {
-      const Buffer& buffer = at(buffers, i);
+      const ArenaBuffer& buffer = at(buffers, i);
       if (buffer.bytes == 0) continue;
       std::erase_if(open, [&](int32_t k) { return ends[static_cast<size_t>(k)] < buffer.first; });
       for (const int32_t k : open)
@@ -107,7 +107,7 @@ class Neighbours {
 // Places some of the buffers in an order, each in the lowest gap between its neighbours.
 class Greedy {
  public:
-  Greedy(std::span<const Buffer> buffers, const Neighbours& neighbours)
+  Greedy(std::span<const ArenaBuffer> buffers, const Neighbours& neighbours)
       : buffers_(buffers), neighbours_(neighbours), offsets_(buffers.size(), -1) {}
 
   // The end of the highest, or `below` when one does not end below that: `stuck` is its position.
@@ -149,7 +149,7 @@ class Greedy {
     return at;
   }
 
-  std::span<const Buffer> buffers_;
+  std::span<const ArenaBuffer> buffers_;
   const Neighbours& neighbours_;
   std::vector<int64_t> offsets_;                    // -1: not placed
   std::vector<std::pair<int64_t, int64_t>> taken_;  // reused
@@ -157,7 +157,7 @@ class Greedy {
 };
 
 // A larger key is placed first.
-double key(const Buffer& b, int order) {
+double key(const ArenaBuffer& b, int order) {
   const auto bytes = static_cast<double>(b.bytes), life = static_cast<double>(b.last - b.first + 1);
   switch (order) {
     case 0: return bytes * life;
@@ -171,11 +171,11 @@ double key(const Buffer& b, int order) {
 // Buffers that conflict with each other, directly or through others: they are placed alone.
 class Component {
  public:
-  Component(std::span<Buffer> buffers, Greedy& greedy, std::vector<int32_t> members)
+  Component(std::span<ArenaBuffer> buffers, Greedy& greedy, std::vector<int32_t> members)
       : buffers_(buffers), greedy_(greedy), order_(std::move(members)) {}
 
   // Does not look for fewer bytes than `enough`; `proven` is then that there are none below.
-  Packing pack(int64_t enough) {
+  ArenaPacking pack(int64_t enough) {
     try_orders(enough);
     if (best_ <= enough) return {best_, true};
     if (order_.size() <= kMaxExact && search(enough)) return {best_, true};
@@ -184,7 +184,7 @@ class Component {
   }
 
  private:
-  const Buffer& buffer(int32_t i) const { return buffers_[static_cast<size_t>(i)]; }
+  const ArenaBuffer& buffer(int32_t i) const { return buffers_[static_cast<size_t>(i)]; }
 
   bool place(std::span<const int32_t> order, size_t& stuck) {
     const int64_t top = greedy_.place(order, best_, stuck);
@@ -207,7 +207,7 @@ class Component {
   }
 
   bool search(int64_t enough) {
-    std::vector<Buffer*> all;
+    std::vector<ArenaBuffer*> all;
     for (const int32_t i : order_) all.push_back(&buffers_[static_cast<size_t>(i)]);
     bool finished = false;
     best_ = pack_exactly(all, best_, enough, finished);
@@ -232,24 +232,24 @@ class Component {
     }
   }
 
-  std::span<Buffer> buffers_;
+  std::span<ArenaBuffer> buffers_;
   Greedy& greedy_;
   std::vector<int32_t> order_;  // of the best placement
   int64_t best_ = INT64_MAX;
 };
 
-std::vector<std::vector<int32_t>> components(std::span<const Buffer> buffers,
+std::vector<std::vector<int32_t>> components(std::span<const ArenaBuffer> buffers,
                                              const Neighbours& neighbours) {
   std::vector<std::vector<int32_t>> result;
-  std::vector<bool> seen(buffers.size(), false);
+  std::vector<bool> alloc_view(buffers.size(), false);
   for (size_t first = 0; first < buffers.size(); ++first) {
-    if (seen[first] || buffers[first].bytes == 0) continue;
+    if (alloc_view[first] || buffers[first].bytes == 0) continue;
     std::vector<int32_t> members{static_cast<int32_t>(first)};
-    seen[first] = true;
+    alloc_view[first] = true;
     for (size_t k = 0; k < members.size(); ++k)
       for (const int32_t other : neighbours.of(members[k])) {
-        if (seen[static_cast<size_t>(other)]) continue;
-        seen[static_cast<size_t>(other)] = true;
+        if (alloc_view[static_cast<size_t>(other)]) continue;
+        alloc_view[static_cast<size_t>(other)] = true;
         members.push_back(other);
       }
     std::ranges::sort(members);
@@ -260,20 +260,20 @@ std::vector<std::vector<int32_t>> components(std::span<const Buffer> buffers,
 
 // The largest first, each in the lowest gap: where a saved plan, which was searched for, is of no
 // use.
-[[maybe_unused]] Packing pack_once(std::span<Buffer> buffers) {
-  std::vector<Buffer*> placed;
-  for (Buffer& buffer : buffers) placed.push_back(&buffer);
-  const auto comes_before = [](const Buffer* a, const Buffer* b) {
+[[maybe_unused]] ArenaPacking pack_once(std::span<ArenaBuffer> buffers) {
+  std::vector<ArenaBuffer*> placed;
+  for (ArenaBuffer& buffer : buffers) placed.push_back(&buffer);
+  const auto comes_before = [](const ArenaBuffer* a, const ArenaBuffer* b) {
     return a->bytes != b->bytes ? a->bytes > b->bytes : a < b;
   };
   std::ranges::make_heap(placed, comes_before);
   std::ranges::sort_heap(placed, comes_before);
   int64_t top = 0;
   for (size_t i = 0; i < placed.size(); ++i) {
-    Buffer& own = *placed[i];
+    ArenaBuffer& own = *placed[i];
     own.offset = 0;
     const int64_t bytes = aligned(own.bytes);
-    const auto is_in_the_way = [&](const Buffer* other) {
+    const auto is_in_the_way = [&](const ArenaBuffer* other) {
       return other->bytes > 0 && own.conflicts_with(*other) && other->offset < own.offset + bytes &&
              own.offset < other->offset + aligned(other->bytes);
     };
@@ -287,7 +287,7 @@ std::vector<std::vector<int32_t>> components(std::span<const Buffer> buffers,
   return {top, false};
 }
 
-int64_t count_pairs(std::span<const Buffer> buffers) {
+int64_t count_pairs(std::span<const ArenaBuffer> buffers) {
   const std::vector<int32_t> ends = last_steps(buffers);
   Alive alive;
   int64_t pairs = 0;
@@ -329,16 +329,16 @@ class Gaps {
 };
 
 // As they begin, each in the lowest gap between those that are alive: little work for each.
-Packing pack_in_time(std::span<Buffer> buffers) {
+ArenaPacking pack_in_time(std::span<ArenaBuffer> buffers) {
   const std::vector<int32_t> ends = last_steps(buffers);
   Alive alive;
   Gaps gaps;
   int64_t top = 0;
   for (const int32_t i : by_first_step(buffers)) {
-    Buffer& own = buffers[static_cast<size_t>(i)];
+    ArenaBuffer& own = buffers[static_cast<size_t>(i)];
     if (own.bytes == 0) continue;
     alive.end_before(own.first, [&](int32_t ended) {
-      const Buffer& other = at(buffers, ended);
+      const ArenaBuffer& other = at(buffers, ended);
       gaps.give_back(other.offset, other.offset + aligned(other.bytes));
     });
     own.offset = gaps.take(aligned(own.bytes));
@@ -350,18 +350,18 @@ Packing pack_in_time(std::span<Buffer> buffers) {
 
 }  // namespace
 
-Packing pack(std::span<Buffer> buffers, int64_t bound) {
+ArenaPacking pack(std::span<ArenaBuffer> buffers, int64_t bound) {
   if constexpr (!WEFT_KEEPS_search) return pack_once(buffers);
-  for (Buffer& buffer : buffers) buffer.offset = 0;
+  for (ArenaBuffer& buffer : buffers) buffer.offset = 0;
   if (count_pairs(buffers) > kMaxPairs) {
-    const Packing packing = pack_in_time(buffers);
+    const ArenaPacking packing = pack_in_time(buffers);
     return {packing.bytes, packing.bytes <= bound};
   }
   const Neighbours neighbours(buffers);
   Greedy greedy(buffers, neighbours);
-  Packing whole{0, true};
+  ArenaPacking whole{0, true};
   for (std::vector<int32_t>& members : components(buffers, neighbours)) {
-    const Packing own =
+    const ArenaPacking own =
         Component(buffers, greedy, std::move(members)).pack(std::max(bound, whole.bytes));
     if (own.bytes > whole.bytes) whole = own;
   }

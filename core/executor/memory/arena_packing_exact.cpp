@@ -19,7 +19,7 @@ static_assert(kMaxExact <= 32);
 
 class Search {
  public:
-  Search(std::span<Buffer* const> buffers, int64_t below, int64_t enough)
+  Search(std::span<ArenaBuffer* const> buffers, int64_t below, int64_t enough)
       : buffers_(buffers), best_(below), enough_(enough) {
     for (size_t i = 0; i < buffers.size(); ++i) {
       bytes_[i] = aligned(buffers[i]->bytes);
@@ -99,7 +99,7 @@ class Search {
     found_ = true;
   }
 
-  std::span<Buffer* const> buffers_;
+  std::span<ArenaBuffer* const> buffers_;
   int64_t best_;
   const int64_t enough_;
   bool found_ = false;
@@ -110,7 +110,7 @@ class Search {
 
 }  // namespace
 
-int64_t pack_exactly(std::span<Buffer* const> buffers, int64_t below, int64_t enough,
+int64_t pack_exactly(std::span<ArenaBuffer* const> buffers, int64_t below, int64_t enough,
                      bool& finished) {
   return Search(buffers, below, enough).run(finished);
 }

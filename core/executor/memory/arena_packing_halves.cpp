@@ -7,8 +7,8 @@
 namespace weft::executor {
 namespace {
 
-constexpr int64_t kUnit = 1024;                    // bytes whose owner is known
-constexpr int64_t kMinBytes = 4 * kUnit;         // of a buffer that is moved
+constexpr int64_t kUnit = 1024;                   // bytes whose owner is known
+constexpr int64_t kMinBytes = 4 * kUnit;          // of a buffer that is moved
 constexpr size_t kMaxBuffers = 400;               // that a pass looks at in pairs
 constexpr int64_t kMaxArena = int64_t{32} << 20;  // that caches hold
 
@@ -24,7 +24,7 @@ class Owners {
          [&](size_t unit, int8_t half) { units += of_[unit] != kNobody && of_[unit] != half; });
     return units * kUnit;
   }
-  void write(const Buffer& buffer) {
+  void write(const ArenaBuffer& buffer) {
     each(buffer.offset, buffer.bytes, [&](size_t unit, int8_t half) { of_[unit] = half; });
   }
 
@@ -43,17 +43,17 @@ class Owners {
 
 class Halves {
  public:
-  Halves(std::span<Buffer> buffers, int64_t arena) : arena_(arena) {
-    for (Buffer& b : buffers)
+  Halves(std::span<ArenaBuffer> buffers, int64_t arena) : arena_(arena) {
+    for (ArenaBuffer& b : buffers)
       if (b.bytes > 0) order_.push_back(&b);
-    std::ranges::stable_sort(order_, {}, &Buffer::first);
+    std::ranges::stable_sort(order_, {}, &ArenaBuffer::first);
   }
 
   // Each buffer in turn goes where it finds most of its own; all stay where they were if that is
   // not better in the end.
   void settle() {
     std::vector<int64_t> before;
-    for (const Buffer* b : order_) before.push_back(b->offset);
+    for (const ArenaBuffer* b : order_) before.push_back(b->offset);
     const int64_t strange = strange_of_a_run();
     Owners owners = after_a_run();
     for (size_t n = 0; n < order_.size(); ++n) {
@@ -68,13 +68,13 @@ class Halves {
   // What a run finds is what the one before has left.
   Owners after_a_run() const {
     Owners owners(arena_);
-    for (const Buffer* b : order_) owners.write(*b);
+    for (const ArenaBuffer* b : order_) owners.write(*b);
     return owners;
   }
   int64_t strange_of_a_run() const {
     Owners owners = after_a_run();
     int64_t bytes = 0;
-    for (const Buffer* b : order_) {
+    for (const ArenaBuffer* b : order_) {
       bytes += owners.strange(b->offset, b->bytes);
       owners.write(*b);
     }
@@ -84,10 +84,10 @@ class Halves {
   // Where it is, or with its middle where that of an earlier one was, of several the latest.
   int64_t best_place(size_t n, const Owners& owners) const {
     constexpr auto kStep = static_cast<int64_t>(kAlignment);
-    const Buffer& own = *order_[n];
+    const ArenaBuffer& own = *order_[n];
     int64_t best = own.offset, minimum = owners.strange(best, own.bytes);
     for (size_t k = n; k-- > 0 && minimum > 0;) {
-      const Buffer& other = *order_[k];
+      const ArenaBuffer& other = *order_[k];
       if (other.bytes < kMinBytes) continue;
       const int64_t first = other.offset + other.bytes / 2 - own.bytes / 2;
       const int64_t offset = first / kStep * kStep;
@@ -99,21 +99,21 @@ class Halves {
     }
     return best;
   }
-  bool is_free(const Buffer& own, int64_t offset) const {
+  bool is_free(const ArenaBuffer& own, int64_t offset) const {
     const int64_t end = offset + aligned(own.bytes);
-    return end <= arena_ && std::ranges::none_of(order_, [&](const Buffer* other) {
+    return end <= arena_ && std::ranges::none_of(order_, [&](const ArenaBuffer* other) {
              return other != &own && other->offset < end &&
                     offset < other->offset + aligned(other->bytes) && own.conflicts_with(*other);
            });
   }
 
   const int64_t arena_;
-  std::vector<Buffer*> order_;  // in which they begin
+  std::vector<ArenaBuffer*> order_;  // in which they begin
 };
 
 }  // namespace
 
-void settle_halves(std::span<Buffer> buffers, int64_t arena) {
+void settle_halves(std::span<ArenaBuffer> buffers, int64_t arena) {
   if constexpr (!WEFT_KEEPS_search) return;
   if (buffers.size() <= kMaxBuffers && arena <= kMaxArena) Halves(buffers, arena).settle();
 }

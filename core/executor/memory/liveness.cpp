@@ -32,40 +32,40 @@ class Live {
 };
 
 // One past the group that step `begin` starts; past the step itself if it is in none.
-size_t end_of_group(std::span<const Lane> lanes, size_t begin) {
+size_t end_of_group(std::span<const BranchId> branch_ids, size_t begin) {
   size_t end = begin + 1;
-  while (lanes[begin].group != Lane::kNone && end < lanes.size() &&
-         lanes[end].group == lanes[begin].group)
+  while (branch_ids[begin].group != BranchId::kNone && end < branch_ids.size() &&
+         branch_ids[end].group == branch_ids[begin].group)
     ++end;
   return end;
 }
 
 // Every branch may be where it needs most while the others are where they do.
-int64_t live_in_group(std::span<const Buffer> buffers, std::span<const Lane> lanes, size_t begin,
-                      size_t end) {
-  const int32_t group = lanes[begin].group;
+int64_t live_in_group(std::span<const ArenaBuffer> buffers, std::span<const BranchId> branch_ids,
+                      size_t begin, size_t end) {
+  const int32_t group = branch_ids[begin].group;
   const auto from = static_cast<int32_t>(begin), to = static_cast<int32_t>(end);
   int64_t live = 0;
   std::vector<std::pair<int32_t, int32_t>> branches;  // their steps
   for (int32_t step = from; step < to; ++step)
-    if (step == from ||
-        lanes[static_cast<size_t>(step)].beside(lanes[static_cast<size_t>(step) - 1]))
+    if (step == from || branch_ids[static_cast<size_t>(step)].runs_beside(
+                            branch_ids[static_cast<size_t>(step) - 1]))
       branches.emplace_back(step, step + 1);
     else
       branches.back().second = step + 1;
   Live own(end);
-  for (const Buffer& b : buffers) {
+  for (const ArenaBuffer& b : buffers) {
     if (b.last < from || b.first >= to) continue;
-    const bool starts = b.first_lane.group == group, ends = b.last_lane.group == group;
-    const int32_t branch = starts ? b.first_lane.branch
-                           : ends ? b.last_lane.branch
-                                  : Lane::kSeveral;
-    if (branch == Lane::kSeveral) {
+    const bool starts = b.first_branch.group == group, ends = b.last_branch.group == group;
+    const int32_t branch = starts ? b.first_branch.branch
+                           : ends ? b.last_branch.branch
+                                  : BranchId::kSeveral;
+    if (branch == BranchId::kSeveral) {
       live += aligned(b.bytes);
       continue;
     }
     const auto steps = std::ranges::find_if(branches, [&](const auto& range) {
-      return lanes[static_cast<size_t>(range.first)].branch == branch;
+      return branch_ids[static_cast<size_t>(range.first)].branch == branch;
     });
     own.add(starts ? b.first : steps->first, ends ? b.last : steps->second - 1, aligned(b.bytes));
   }
@@ -78,22 +78,22 @@ int64_t live_in_group(std::span<const Buffer> buffers, std::span<const Lane> lan
 
 }  // namespace
 
-int64_t live_bytes(std::span<const Buffer> buffers, std::span<const Lane> lanes,
+int64_t live_bytes(std::span<const ArenaBuffer> buffers, std::span<const BranchId> branch_ids,
                    std::span<int64_t> of_groups) {
-  if (lanes.empty()) {  // ports of a plan that computes nothing
+  if (branch_ids.empty()) {  // ports of a plan that computes nothing
     int64_t all = 0;
-    for (const Buffer& b : buffers) all += aligned(b.bytes);
+    for (const ArenaBuffer& b : buffers) all += aligned(b.bytes);
     return all;
   }
-  Live whole(lanes.size());
-  for (const Buffer& b : buffers) whole.add(b.first, b.last, aligned(b.bytes));
+  Live whole(branch_ids.size());
+  for (const ArenaBuffer& b : buffers) whole.add(b.first, b.last, aligned(b.bytes));
   int64_t maximum = 0, now = 0;
-  for (size_t begin = 0; begin < lanes.size();) {
-    const size_t end = end_of_group(lanes, begin);
+  for (size_t begin = 0; begin < branch_ids.size();) {
+    const size_t end = end_of_group(branch_ids, begin);
     int64_t here = whole.maximum(static_cast<int32_t>(begin), static_cast<int32_t>(end) - 1, now);
-    if (WEFT_KEEPS_branches && lanes[begin].group != Lane::kNone)
-      here = of_groups[static_cast<size_t>(lanes[begin].group)] =
-          live_in_group(buffers, lanes, begin, end);
+    if (WEFT_KEEPS_branches && branch_ids[begin].group != BranchId::kNone)
+      here = of_groups[static_cast<size_t>(branch_ids[begin].group)] =
+          live_in_group(buffers, branch_ids, begin, end);
     maximum = std::max(maximum, here);
     begin = end;
   }

@@ -6,8 +6,8 @@
 #include "base/errors.h"
 #include "graph/ir/control.h"
 #include "graph/ir/fused.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/registry.h"
+#include "ops/slots/kernel_call.h"
 #include "runtime/engine/transfer.h"
 #include "weft_parts.h"
 
@@ -23,8 +23,8 @@ using graph::ValueId;
 namespace {
 
 // Repeats axes that are missing or of extent one.
-Seen stretched(const Seen& from, const Shape& shape) {
-  Seen to = from;
+AllocationView stretched(const AllocationView& from, const Shape& shape) {
+  AllocationView to = from;
   to.shape = shape;
   to.strides.resize(shape.rank(), 0);
   for (int axis = 0; axis < shape.rank(); ++axis) {
@@ -47,7 +47,7 @@ ops::Cost cost_of(const TileCode& code, std::span<const TensorView> externals) {
 
 Placement::Placement(const Graph& graph, const PlanOptions& options,
                      std::span<const BranchGroup> groups)
-    : graph_(graph), options_(options), groups_(groups), seen_(graph.values.size()) {
+    : graph_(graph), options_(options), groups_(groups), alloc_views_(graph.values.size()) {
   size_t count = graph.constants.size();  // scalars must not move once they have an address
   for (const Node& node : graph.nodes) {
     count += node.operands.size();
@@ -92,49 +92,49 @@ Status Placement::place_all() {
 // nothing behind overflows.
 Status Placement::check_total() const {
   int64_t total = 0;
-  for (const Item& item : items_)
-    if (__builtin_add_overflow(total, item.bytes, &total) || total > INT64_MAX / 4)
+  for (const Allocation& allocation : allocations_)
+    if (__builtin_add_overflow(total, allocation.bytes, &total) || total > INT64_MAX / 4)
       return errors::out_of_memory("plan", INT64_MAX);
   return {};
 }
 
-int32_t Placement::new_item(int64_t bytes) {
-  Item item;
-  item.bytes = bytes;
-  items_.push_back(item);
-  return static_cast<int32_t>(items_.size()) - 1;
+int32_t Placement::new_allocation(int64_t bytes) {
+  Allocation allocation;
+  allocation.bytes = bytes;
+  allocations_.push_back(allocation);
+  return static_cast<int32_t>(allocations_.size()) - 1;
 }
 
-int32_t Placement::constant_item(const void* data) {
-  const int32_t id = new_item(0);
-  Item& item = items_.back();
-  item.root = Root::kConstant;
-  item.index = static_cast<int32_t>(constants.size());
-  item.given = true;
+int32_t Placement::constant_allocation(const void* data) {
+  const int32_t id = new_allocation(0);
+  Allocation& allocation = allocations_.back();
+  allocation.root = MemoryRoot::kConstant;
+  allocation.index = static_cast<int32_t>(constants.size());
+  allocation.given = true;
   constants.push_back(data);
   return id;
 }
 
-Seen Placement::whole(int32_t item, const TensorType& type) const {
-  return {item, 0, type.dtype, type.shape, dense_strides(type.shape)};
+AllocationView Placement::whole(int32_t allocation, const TensorType& type) const {
+  return {allocation, 0, type.dtype, type.shape, dense_strides(type.shape)};
 }
 
 Status Placement::define_sources() {
   for (size_t i = 0; i < graph_.inputs.size(); ++i) {
     const TensorType& type = graph_.type(graph_.inputs[i]);
-    const int32_t id = new_item(type.bytes());
-    Item& item = items_.back();
-    item.given = true;
+    const int32_t id = new_allocation(type.bytes());
+    Allocation& allocation = allocations_.back();
+    allocation.given = true;
     const bool residual =
         kHasResiduals && i < options_.residual_inputs.size() && options_.residual_inputs[i] >= 0;
-    item.root = residual ? Root::kResidual : Root::kInput;
-    item.index = residual ? 0 : static_cast<int32_t>(i);
-    item.offset = residual ? options_.residual_inputs[i] : 0;
+    allocation.root = residual ? MemoryRoot::kResidual : MemoryRoot::kInput;
+    allocation.index = residual ? 0 : static_cast<int32_t>(i);
+    allocation.offset = residual ? options_.residual_inputs[i] : 0;
     input_items_.push_back(id);
-    seen_[static_cast<size_t>(graph_.inputs[i])] = whole(id, type);
+    alloc_views_[static_cast<size_t>(graph_.inputs[i])] = whole(id, type);
     if (!target() || i >= target()->inputs_in_arena) continue;
-    item.given = false;
-    item.root = Root::kArena;
+    allocation.given = false;
+    allocation.root = MemoryRoot::kArena;
     input_places.push_back(whole(id, type));
   }
   for (const graph::Constant& constant : graph_.constants) {
@@ -143,8 +143,9 @@ Status Placement::define_sources() {
       WEFT_ASSIGN(content, transfer(*content, options_.device));
     }
     held.emplace_back(content->box().storage());
-    seen_[static_cast<size_t>(constant.value)] = {
-        constant_item(content->data()), 0, content->dtype(), content->shape(), content->strides()};
+    alloc_views_[static_cast<size_t>(constant.value)] = {constant_allocation(content->data()), 0,
+                                                         content->dtype(), content->shape(),
+                                                         content->strides()};
   }
   return {};
 }
@@ -189,12 +190,12 @@ Status Placement::add_steps(const Node& node) {
 // A view takes no step: its values are other geometries on the same item.
 bool Placement::add_view(const Node& node, const std::vector<TensorType>& types) {
   if (node.operands.empty() || !node.operands[0].is_value()) return false;
-  const Seen from = seen_[static_cast<size_t>(node.operands[0].value)];
+  const AllocationView from = alloc_views_[static_cast<size_t>(node.operands[0].value)];
   if (graph::keeps_elements(node) && !node.op->view_rule) {
     const ValueId id = node.outputs[0];
     if (sensitive_[static_cast<size_t>(id)]) return false;
     const bool repeats = node.op->name == "broadcast_to";
-    seen_[static_cast<size_t>(id)] = repeats ? stretched(from, graph_.type(id).shape) : from;
+    alloc_views_[static_cast<size_t>(id)] = repeats ? stretched(from, graph_.type(id).shape) : from;
     return true;
   }
   if (!node.op->view_rule) return false;
@@ -204,7 +205,7 @@ bool Placement::add_view(const Node& node, const std::vector<TensorType>& types)
     const std::optional<ops::Geometry> view =
         node.op->view_rule(context, {from.shape, from.strides, 0}, type, i);
     if (!view) return false;
-    Seen& to = seen_[static_cast<size_t>(node.outputs[i])];
+    AllocationView& to = alloc_views_[static_cast<size_t>(node.outputs[i])];
     to = from;
     to.offset += view->offset * size_of(type.dtype);
     to.shape = view->shape;
@@ -232,31 +233,34 @@ Status Placement::add_tiles(const Node& node) {
     step.name = "fused";
     for (const Node& inner : body.nodes) step.name += "+" + inner.op->name;
   }
-  const auto seen_of = [&](size_t i) { return seen_[static_cast<size_t>(operands[i])]; };
+  const auto alloc_view_of = [&](size_t i) {
+    return alloc_views_[static_cast<size_t>(operands[i])];
+  };
   const size_t inputs = step.code->inputs;
-  for (size_t i = 0; i < inputs; ++i) step.in.push_back(seen_of(i));
+  for (size_t i = 0; i < inputs; ++i) step.in.push_back(alloc_view_of(i));
   for (const ScalarExternal& s : step.code->scalars) step.in.push_back(scalar(s.scalar, s.dtype));
   const size_t arrays = step.in.size();
   for (size_t i = inputs; i < operands.size(); ++i)
-    step.in.push_back(seen_of(i).dense() ? seen_of(i) : dense_copy(seen_of(i)));
+    step.in.push_back(alloc_view_of(i).dense() ? alloc_view_of(i) : dense_copy(alloc_view_of(i)));
   for (const ValueId id : node.outputs) {
     const TensorType& type = graph_.type(id);
-    step.out.push_back(whole(new_item(type.bytes()), type));
-    seen_[static_cast<size_t>(id)] = step.out.back();
+    step.out.push_back(whole(new_allocation(type.bytes()), type));
+    alloc_views_[static_cast<size_t>(id)] = step.out.back();
   }
   if (target()) {
     steps.push_back(std::move(step));
     return {};
   }
   std::vector<TensorView> views;
-  for (const std::span<const Seen> side :
-       {std::span<const Seen>(step.in).first(arrays), std::span<const Seen>(step.out)})
-    for (const Seen& seen : side) {
+  for (const std::span<const AllocationView> side :
+       {std::span<const AllocationView>(step.in).first(arrays),
+        std::span<const AllocationView>(step.out)})
+    for (const AllocationView& alloc_view : side) {
       TensorView view{};
-      view.dtype = seen.dtype;
-      view.rank = seen.shape.rank();
-      std::copy(seen.shape.begin(), seen.shape.end(), view.shape);
-      std::copy(seen.strides.begin(), seen.strides.end(), view.strides);
+      view.dtype = alloc_view.dtype;
+      view.rank = alloc_view.shape.rank();
+      std::copy(alloc_view.shape.begin(), alloc_view.shape.end(), view.shape);
+      std::copy(alloc_view.strides.begin(), alloc_view.strides.end(), view.strides);
       if (views.size() < static_cast<size_t>(step.code->first_buffer()))
         views.push_back(ops::broadcast_view(view, step.code->shape));
     }
@@ -297,17 +301,17 @@ Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& ty
   std::ranges::copy(kernel.over, step.over);
   for (size_t i = 0; i < node.operands.size(); ++i) {
     const Operand& operand = node.operands[i];
-    Seen seen;
-    if (operand.is_value()) seen = seen_[static_cast<size_t>(operand.value)];
-    if (operand.is_scalar()) seen = scalar(operand.scalar, types[i].dtype);
-    if (operand.is_value() && kernel.strides == ops::Strides::kDense && !seen.dense())
-      seen = dense_copy(seen);
-    step.in.push_back(seen);
+    AllocationView alloc_view;
+    if (operand.is_value()) alloc_view = alloc_views_[static_cast<size_t>(operand.value)];
+    if (operand.is_scalar()) alloc_view = scalar(operand.scalar, types[i].dtype);
+    if (operand.is_value() && kernel.strides == ops::Strides::kDense && !alloc_view.dense())
+      alloc_view = dense_copy(alloc_view);
+    step.in.push_back(alloc_view);
   }
   for (const ValueId id : node.outputs) {
     const TensorType& type = graph_.type(id);
-    step.out.push_back(whole(new_item(type.bytes()), type));
-    seen_[static_cast<size_t>(id)] = step.out.back();
+    step.out.push_back(whole(new_allocation(type.bytes()), type));
+    alloc_views_[static_cast<size_t>(id)] = step.out.back();
   }
   weigh(step, slot, call);
   // By the threads of the kernel's own step: copies of its operands have come before it.
@@ -317,19 +321,19 @@ Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& ty
   return {};
 }
 
-Seen Placement::scalar(const ops::Argument& value, DType dtype) {
+AllocationView Placement::scalar(const ops::Argument& value, DType dtype) {
   scalars->push_back(scalar_bits(value, dtype));
-  return whole(constant_item(&scalars->back()), {dtype, Shape(), {}});
+  return whole(constant_allocation(&scalars->back()), {dtype, Shape(), {}});
 }
 
-Seen Placement::dense_copy(const Seen& from) {
+AllocationView Placement::dense_copy(const AllocationView& from) {
   const TensorType type{from.dtype, from.shape, {}};
-  const Seen to = whole(new_item(type.bytes()), type);
+  const AllocationView to = whole(new_allocation(type.bytes()), type);
   add_copy(from, to);
   return to;
 }
 
-void Placement::add_copy(const Seen& from, const Seen& to) {
+void Placement::add_copy(const AllocationView& from, const AllocationView& to) {
   PendingStep step;
   step.kind = StepKind::kCopy;
   step.name = "copy";
@@ -349,38 +353,38 @@ void Placement::weigh(PendingStep& step, const ops::Slot& slot, const ops::SlotT
 }
 
 void Placement::add_scratch(PendingStep& step, int64_t bytes) {
-  if (bytes > 0) step.scratch = new_item(bytes);
+  if (bytes > 0) step.scratch = new_allocation(bytes);
 }
 
 void Placement::touch(int32_t id, int32_t step) {
-  Item& item = items_[static_cast<size_t>(id)];
-  const Lane& lane = steps[static_cast<size_t>(step)].lane;
-  if (item.last_lane.beside(lane))
-    item.last_lane.branch = Lane::kSeveral;
+  Allocation& allocation = allocations_[static_cast<size_t>(id)];
+  const BranchId& branch_id = steps[static_cast<size_t>(step)].branch_id;
+  if (allocation.last_branch.beside(branch_id))
+    allocation.last_branch.branch = BranchId::kSeveral;
   else
-    item.last_lane = lane;
-  item.last = step;
+    allocation.last_branch = branch_id;
+  allocation.last = step;
 }
 
 void Placement::note_uses() {
-  for (Item& item : items_) {
-    item.first = item.last = -1;
-    item.first_lane = item.last_lane = Lane();
+  for (Allocation& allocation : allocations_) {
+    allocation.first = allocation.last = -1;
+    allocation.first_branch = allocation.last_branch = BranchId();
   }
   for (size_t s = 0; s < steps.size(); ++s) {
     const auto at = static_cast<int32_t>(s);
     const PendingStep& step = steps[s];
     const auto write = [&](int32_t id) {
-      Item& item = items_[static_cast<size_t>(id)];
-      if (item.first < 0) {
-        item.first = at;
-        item.first_lane = step.lane;
+      Allocation& allocation = allocations_[static_cast<size_t>(id)];
+      if (allocation.first < 0) {
+        allocation.first = at;
+        allocation.first_branch = step.branch_id;
       }
       touch(id, at);
     };
-    for (const Seen& seen : step.in)
-      if (seen.item >= 0) touch(seen.item, at);
-    for (const Seen& seen : step.out) write(seen.item);
+    for (const AllocationView& alloc_view : step.in)
+      if (alloc_view.allocation >= 0) touch(alloc_view.allocation, at);
+    for (const AllocationView& alloc_view : step.out) write(alloc_view.allocation);
     if (step.scratch >= 0) write(step.scratch);
   }
   note_parts();

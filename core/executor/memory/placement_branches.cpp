@@ -15,10 +15,12 @@ std::vector<BranchStep> Placement::branch_steps() const {
     step.seconds = pending.seconds;
     step.pieces = pending.pieces;
     step.keeps_order = pending.node && graph::runs_on_caller(graph_, *pending.node);
-    for (const Seen& seen : pending.in)
-      if (seen.item >= 0)
-        for (const int32_t earlier : writers.of(seen.item)) step.after.push_back(earlier);
-    for (const Seen& seen : pending.out) writers.add(static_cast<int32_t>(s), seen.item);
+    for (const AllocationView& alloc_view : pending.in)
+      if (alloc_view.allocation >= 0)
+        for (const int32_t earlier : writers.of(alloc_view.allocation))
+          step.after.push_back(earlier);
+    for (const AllocationView& alloc_view : pending.out)
+      writers.add(static_cast<int32_t>(s), alloc_view.allocation);
     result.push_back(std::move(step));
   }
   return result;
@@ -37,10 +39,10 @@ void Placement::gather_branches() {
     const BranchGroup& group = groups_[g];
     const auto begin = steps.begin() + group.begin, end = steps.begin() + group.end;
     for (int32_t step = group.begin; step < group.end; ++step)
-      steps[static_cast<size_t>(step)].lane = {
+      steps[static_cast<size_t>(step)].branch_id = {
           static_cast<int32_t>(g), group.branch[static_cast<size_t>(step - group.begin)]};
     std::stable_sort(begin, end, [](const PendingStep& a, const PendingStep& b) {
-      return a.lane.branch < b.lane.branch;
+      return a.branch_id.branch < b.branch_id.branch;
     });
   }
 }

@@ -1,7 +1,7 @@
 // The step of a loop or a cond, or of a loop over row tiles, among those of the plan around it.
 #include "base/errors.h"
-#include "executor/lowering/row_tiles.h"
 #include "executor/lowering/control.h"
+#include "executor/lowering/row_tiles.h"
 #include "executor/memory/placement_impl.h"
 
 namespace weft::executor {
@@ -33,7 +33,8 @@ Status Placement::add_row_tiles(const Node& node) {
   step.node = &node;
   add_region_arrays(node, step);  // copies are steps before it
   const graph::Region& region = graph_.regions[static_cast<size_t>(node.region)];
-  WEFT_ASSIGN(step.row_tiles, plan_row_tiles(region, threads_of_next_step(), options_.sections, target()));
+  WEFT_ASSIGN(step.row_tiles,
+              plan_row_tiles(region, threads_of_next_step(), options_.sections, target()));
   step.over[0] = step.row_tiles->over;
   step.seconds = seconds_of(step.row_tiles->cost);
   step.pieces = step.row_tiles->pieces();
@@ -44,28 +45,29 @@ Status Placement::add_row_tiles(const Node& node) {
 
 void Placement::add_region_arrays(const Node& node, PendingStep& step) {
   for (const Operand& operand : node.operands) {
-    const Seen& seen = seen_[static_cast<size_t>(operand.value)];
-    step.in.push_back(seen.dense() ? seen : dense_copy(seen));
+    const AllocationView& alloc_view = alloc_views_[static_cast<size_t>(operand.value)];
+    step.in.push_back(alloc_view.dense() ? alloc_view : dense_copy(alloc_view));
   }
   for (const ValueId id : node.outputs) {
     const TensorType& type = graph_.type(id);
-    step.out.push_back(whole(new_item(type.bytes()), type));
-    seen_[static_cast<size_t>(id)] = step.out.back();
+    step.out.push_back(whole(new_allocation(type.bytes()), type));
+    alloc_views_[static_cast<size_t>(id)] = step.out.back();
   }
 }
 
 // A loop reads what a carried value is at first before it writes anything: into the same memory,
 // if nothing else of the loop reads that.
-bool Placement::carries_in_place(const PendingStep& step, size_t out, int32_t item) const {
+bool Placement::carries_in_place(const PendingStep& step, size_t out, int32_t allocation) const {
   const graph::Loop& loop = step.control->loop;
   if (step.control->kind != graph::RegionKind::kLoop || out >= static_cast<size_t>(loop.carried))
     return false;
   const size_t own = operand_of_carried(loop, out);
   for (size_t i = 0; i < step.in.size(); ++i) {
-    const Seen& from = step.in[i];
-    const bool reads = from.item >= 0 && find(from.item) == find(item);
+    const AllocationView& from = step.in[i];
+    const bool reads = from.allocation >= 0 && find(from.allocation) == find(allocation);
     if (reads != (i == own)) return false;
-    if (reads && (from.offset != 0 || offset_of(from.item) != offset_of(item))) return false;
+    if (reads && (from.offset != 0 || offset_of(from.allocation) != offset_of(allocation)))
+      return false;
   }
   return true;
 }

@@ -5,10 +5,10 @@
 #include <memory>
 #include <vector>
 
-#include "executor/plan/branches.h"
 #include "executor/lowering/lowering.h"
-#include "executor/plan/order.h"
 #include "executor/memory/arena_packing.h"
+#include "executor/plan/branches.h"
+#include "executor/plan/order.h"
 #include "executor/plan/plan.h"
 #include "executor/plan/saved_plan.h"
 #include "executor/plan/target.h"
@@ -31,12 +31,12 @@ inline constexpr bool kHasTargets = true;
 // A piece of memory: given from outside (inputs, constants, residuals of the forward), or written
 // by one step. Items that share memory by in-place reuse form one with the first of them; an item
 // may also be a part of another one, which several steps then write.
-struct Item {
+struct Allocation {
   int64_t bytes = 0;
-  int32_t first = -1;          // step that writes it
-  int32_t last = -1;           // step that reads it last
-  Lane first_lane, last_lane;  // of these, as in Buffer
-  Root root = Root::kArena;
+  int32_t first = -1;                  // step that writes it
+  int32_t last = -1;                   // step that reads it last
+  BranchId first_branch, last_branch;  // of these, as in Buffer
+  MemoryRoot root = MemoryRoot::kArena;
   int32_t index = 0;
   int64_t offset = 0;   // in its root; the packing decides it for the arena
   int32_t joined = -1;  // the item whose memory this one takes over, or is a part of
@@ -47,9 +47,9 @@ struct Item {
 };
 
 // A value: a geometry on an item.
-struct Seen {
-  int32_t item = -1;   // -1: absent
-  int64_t offset = 0;  // bytes from the item's start
+struct AllocationView {
+  int32_t allocation = -1;  // -1: absent
+  int64_t offset = 0;       // bytes from the item's start
   DType dtype = DType::kFloat32;
   Shape shape;
   Shape strides;
@@ -63,13 +63,13 @@ struct PendingStep {
   std::string name;
   const graph::Node* node = nullptr;      // that it runs; null: a copy
   const graph::Node* made_for = nullptr;  // null: a copy to an output
-  std::vector<Seen> in;
-  std::vector<Seen> out;
+  std::vector<AllocationView> in;
+  std::vector<AllocationView> out;
   std::shared_ptr<TileCode> code;
   std::shared_ptr<const ControlPlan> control;
   std::shared_ptr<const RowTilePlan> row_tiles;
   int32_t scratch = -1;  // an item
-  Lane lane;
+  BranchId branch_id;
   double seconds = 0;       // on one thread
   int64_t pieces = 1;       // that threads can share it by
   uint32_t overwrites = 0;  // kKernel: of who runs it, as a TargetKernel has it
@@ -94,10 +94,12 @@ class Placement;
 class Writers {
  public:
   explicit Writers(const Placement& placement);
-  void add(int32_t step, int32_t item);
-  std::span<const int32_t> of(int32_t item) const { return writers_[static_cast<size_t>(item)]; }
-  bool is_only(int32_t step, int32_t item) const {
-    const std::span<const int32_t> all = of(item);
+  void add(int32_t step, int32_t allocation);
+  std::span<const int32_t> of(int32_t allocation) const {
+    return writers_[static_cast<size_t>(allocation)];
+  }
+  bool is_only(int32_t step, int32_t allocation) const {
+    const std::span<const int32_t> all = of(allocation);
     return !all.empty() && all.front() == step && all.back() == step;
   }
 
@@ -121,26 +123,28 @@ class Placement {
   OrderProblem order_problem() const;  // of a placement without groups
 
   // An item's final one, after in-place reuse.
-  const Item& owner(int32_t item) const { return items_[static_cast<size_t>(find(item))]; }
-  int32_t find(int32_t item) const {
-    while (items_[static_cast<size_t>(item)].joined >= 0)
-      item = items_[static_cast<size_t>(item)].joined;
-    return item;
+  const Allocation& owner(int32_t allocation) const {
+    return allocations_[static_cast<size_t>(find(allocation))];
+  }
+  int32_t find(int32_t allocation) const {
+    while (allocations_[static_cast<size_t>(allocation)].joined >= 0)
+      allocation = allocations_[static_cast<size_t>(allocation)].joined;
+    return allocation;
   }
 
   // Bytes from the start of that one.
-  int64_t offset_of(int32_t item) const {
+  int64_t offset_of(int32_t allocation) const {
     int64_t offset = 0;
-    for (; items_[static_cast<size_t>(item)].joined >= 0;
-         item = items_[static_cast<size_t>(item)].joined)
-      offset += items_[static_cast<size_t>(item)].inside;
+    for (; allocations_[static_cast<size_t>(allocation)].joined >= 0;
+         allocation = allocations_[static_cast<size_t>(allocation)].joined)
+      offset += allocations_[static_cast<size_t>(allocation)].inside;
     return offset;
   }
 
-  size_t items() const { return items_.size(); }
+  size_t allocations() const { return allocations_.size(); }
   // The item that an item is a part of; -1: of none.
-  int32_t part_of(int32_t item) const {
-    const Item& part = items_[static_cast<size_t>(item)];
+  int32_t part_of(int32_t allocation) const {
+    const Allocation& part = allocations_[static_cast<size_t>(allocation)];
     return part.is_part ? part.joined : -1;
   }
 
@@ -160,15 +164,15 @@ class Placement {
   int64_t residual_bytes = 0;
   std::vector<int64_t> residual_offsets;
   std::vector<ArenaUse> uses;
-  std::vector<int64_t> offsets;                   // of the arena's buffers
-  std::vector<Seen> input_places, output_places;  // that a target has in the arena
+  std::vector<int64_t> offsets;                             // of the arena's buffers
+  std::vector<AllocationView> input_places, output_places;  // that a target has in the arena
   int32_t parts = 0;  // items that are built in the array they are joined to
 
  private:
   Status check_total() const;
-  int32_t new_item(int64_t bytes);
-  int32_t constant_item(const void* data);
-  Seen whole(int32_t item, const graph::TensorType& type) const;
+  int32_t new_allocation(int64_t bytes);
+  int32_t constant_allocation(const void* data);
+  AllocationView whole(int32_t allocation, const graph::TensorType& type) const;
   Status define_sources();
   Status move_scalars();
   Status add_node(const graph::Node& node);
@@ -180,15 +184,15 @@ class Placement {
   void add_region_arrays(const graph::Node& node, PendingStep& step);
   Status add_kernel(const graph::Node& node, const std::vector<graph::TensorType>& types);
   bool add_joined(const graph::Node& node);
-  bool may_be_part(const Seen& seen, int64_t at) const;
+  bool may_be_part(const AllocationView& alloc_view, int64_t at) const;
   void note_parts();
-  int32_t whole_of(int32_t item) const;
+  int32_t whole_of(int32_t allocation) const;
   int threads_of_next_step() const;
   void gather_branches();
-  void touch(int32_t item, int32_t step);
-  Seen scalar(const ops::Argument& value, DType dtype);
-  Seen dense_copy(const Seen& from);
-  void add_copy(const Seen& from, const Seen& to);
+  void touch(int32_t allocation, int32_t step);
+  AllocationView scalar(const ops::Argument& value, DType dtype);
+  AllocationView dense_copy(const AllocationView& from);
+  void add_copy(const AllocationView& from, const AllocationView& to);
   static void weigh(PendingStep& step, const ops::Slot& slot, const ops::SlotTypes& call);
   void add_scratch(PendingStep& step, int64_t bytes);
   Result<TargetKernel> kernel_of(const graph::Node& node, const ops::SlotTypes& call) const;
@@ -196,20 +200,20 @@ class Placement {
   void note_uses();
   void place_outputs();
   void place_output(size_t index);
-  Item output_memory(size_t index, const Seen& seen);
-  bool may_write_state(size_t output, int32_t item) const;
-  bool carries_in_place(const PendingStep& step, size_t out, int32_t item) const;
-  bool reads_only_in_place(const PendingStep& step, size_t out, int32_t item) const;
+  Allocation output_memory(size_t index, const AllocationView& alloc_view);
+  bool may_write_state(size_t output, int32_t allocation) const;
+  bool carries_in_place(const PendingStep& step, size_t out, int32_t allocation) const;
+  bool reads_only_in_place(const PendingStep& step, size_t out, int32_t allocation) const;
   void reuse_in_place();
   bool overlaps(const PendingStep& step, const Over& over) const;
   bool overlap(const PendingStep& step, const Over& over, int32_t at);
   void note_ports();
-  bool join(const PendingStep& step, size_t out, int32_t at, int32_t item);
+  bool join(const PendingStep& step, size_t out, int32_t at, int32_t allocation);
   Status place_all();
   Status pack_arena(const SavedPlan* saved);  // null: places are searched for
-  Result<Packing> pack_buffers(std::span<Buffer> buffers, int64_t bound,
-                               const SavedPlan* saved) const;
-  void move_to_residuals(std::vector<Buffer>& buffers, std::vector<int32_t>& owners,
+  Result<ArenaPacking> pack_buffers(std::span<ArenaBuffer> buffers, int64_t bound,
+                                    const SavedPlan* saved) const;
+  void move_to_residuals(std::vector<ArenaBuffer>& buffers, std::vector<int32_t>& owners,
                          const std::vector<bool>& is_scratch);
   void add_reuses(const PendingStep& step, OrderStep& to) const;
   void keep_states_readable(OrderProblem& problem, const Writers& writers) const;
@@ -218,8 +222,8 @@ class Placement {
   const PlanOptions& options_;
   const std::span<const BranchGroup> groups_;
   size_t computing_ = 0;  // steps of the graph's own; copies of outputs follow
-  std::vector<Item> items_;
-  std::vector<Seen> seen_;                        // by value of the graph
+  std::vector<Allocation> allocations_;
+  std::vector<AllocationView> alloc_views_;       // by value of the graph
   std::vector<bool> sensitive_;                   // by value: a reader's bits depend on its strides
   std::vector<int32_t> input_items_;              // by input
   std::vector<int32_t> state_of_;                 // by output: the input of its state pair, or -1

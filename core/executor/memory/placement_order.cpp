@@ -17,19 +17,19 @@ void add_once(std::vector<int32_t>& list, int32_t number) {
   if (std::ranges::find(list, number) == list.end()) list.push_back(number);
 }
 
-void add_writers(OrderStep& to, const Writers& writers, const Seen& seen) {
-  if (seen.item < 0) return;
-  for (const int32_t earlier : writers.of(seen.item)) add_once(to.after, earlier);
+void add_writers(OrderStep& to, const Writers& writers, const AllocationView& alloc_view) {
+  if (alloc_view.allocation < 0) return;
+  for (const int32_t earlier : writers.of(alloc_view.allocation)) add_once(to.after, earlier);
 }
 
 }  // namespace
 
 OrderProblem Placement::order_problem() const {
   OrderProblem problem;
-  problem.values.resize(items_.size());
-  for (size_t i = 0; i < items_.size(); ++i)
-    if (!items_[i].given && owner(static_cast<int32_t>(i)).root == Root::kArena)
-      problem.values[i].bytes = aligned(items_[i].bytes);
+  problem.values.resize(allocations_.size());
+  for (size_t i = 0; i < allocations_.size(); ++i)
+    if (!allocations_[i].given && owner(static_cast<int32_t>(i)).root == MemoryRoot::kArena)
+      problem.values[i].bytes = aligned(allocations_[i].bytes);
   Writers writers(*this);
   int32_t last_ordered = -1;
   for (size_t s = 0; s < computing_; ++s) {
@@ -39,21 +39,23 @@ OrderProblem Placement::order_problem() const {
       problem.nodes.push_back(step.made_for);
       for (const Operand& operand : step.made_for->operands)
         if (operand.is_value())
-          add_writers(problem.steps.back(), writers, seen_[static_cast<size_t>(operand.value)]);
+          add_writers(problem.steps.back(), writers,
+                      alloc_views_[static_cast<size_t>(operand.value)]);
     }
     const auto unit = static_cast<int32_t>(problem.steps.size()) - 1;
     OrderStep& to = problem.steps.back();
-    for (const Seen& seen : step.in) {
-      if (seen.item < 0 || writers.is_only(unit, seen.item)) continue;
-      add_once(to.reads, whole_of(seen.item));
-      add_writers(to, writers, seen);
+    for (const AllocationView& alloc_view : step.in) {
+      if (alloc_view.allocation < 0 || writers.is_only(unit, alloc_view.allocation)) continue;
+      add_once(to.reads, whole_of(alloc_view.allocation));
+      add_writers(to, writers, alloc_view);
     }
-    for (const Seen& seen : step.out) {
-      writers.add(unit, seen.item);
-      add_once(to.writes, whole_of(seen.item));
+    for (const AllocationView& alloc_view : step.out) {
+      writers.add(unit, alloc_view.allocation);
+      add_once(to.writes, whole_of(alloc_view.allocation));
     }
     add_reuses(step, to);
-    if (step.scratch >= 0) to.scratch += aligned(items_[static_cast<size_t>(step.scratch)].bytes);
+    if (step.scratch >= 0)
+      to.scratch += aligned(allocations_[static_cast<size_t>(step.scratch)].bytes);
     const bool ordered =
         step.node && (step.node->effect >= 0 || graph::runs_on_caller(graph_, *step.node));
     if (!ordered) continue;
@@ -61,8 +63,9 @@ OrderProblem Placement::order_problem() const {
     last_ordered = unit;
   }
   for (size_t s = computing_; s < steps.size(); ++s)  // copies to outputs stay at the end
-    for (const Seen& seen : steps[s].in)
-      if (seen.item >= 0) problem.values[static_cast<size_t>(whole_of(seen.item))].stays = true;
+    for (const AllocationView& alloc_view : steps[s].in)
+      if (alloc_view.allocation >= 0)
+        problem.values[static_cast<size_t>(whole_of(alloc_view.allocation))].stays = true;
   keep_states_readable(problem, writers);
   return problem;
 }
@@ -70,15 +73,16 @@ OrderProblem Placement::order_problem() const {
 // An input of as many bytes that an output may be written over, for each output one.
 void Placement::add_reuses(const PendingStep& step, OrderStep& to) const {
   for (size_t out = 0; out < step.out.size(); ++out)
-    for (const Seen& seen : step.in) {
-      if (seen.item < 0) continue;
-      const Item& from = items_[static_cast<size_t>(seen.item)];
-      if (from.given || from.bytes != items_[static_cast<size_t>(step.out[out].item)].bytes ||
-          from.is_part || items_[static_cast<size_t>(step.out[out].item)].is_part ||
-          std::ranges::find(to.reuses, seen.item) != to.reuses.end() ||
-          !reads_only_in_place(step, out, seen.item))
+    for (const AllocationView& alloc_view : step.in) {
+      if (alloc_view.allocation < 0) continue;
+      const Allocation& from = allocations_[static_cast<size_t>(alloc_view.allocation)];
+      if (from.given ||
+          from.bytes != allocations_[static_cast<size_t>(step.out[out].allocation)].bytes ||
+          from.is_part || allocations_[static_cast<size_t>(step.out[out].allocation)].is_part ||
+          std::ranges::find(to.reuses, alloc_view.allocation) != to.reuses.end() ||
+          !reads_only_in_place(step, out, alloc_view.allocation))
         continue;
-      to.reuses.push_back(seen.item);
+      to.reuses.push_back(alloc_view.allocation);
       break;
     }
 }
@@ -88,8 +92,8 @@ void Placement::add_reuses(const PendingStep& step, OrderStep& to) const {
 void Placement::keep_states_readable(OrderProblem& problem, const Writers& writers) const {
   for (size_t k = 0; k < graph_.outputs.size(); ++k) {
     if (state_of_[k] < 0) continue;
-    const int32_t renewed = seen_[static_cast<size_t>(graph_.outputs[k])].item;
-    if (items_[static_cast<size_t>(renewed)].root != Root::kOutput) continue;
+    const int32_t renewed = alloc_views_[static_cast<size_t>(graph_.outputs[k])].allocation;
+    if (allocations_[static_cast<size_t>(renewed)].root != MemoryRoot::kOutput) continue;
     const int32_t old = input_items_[static_cast<size_t>(state_of_[k])];
     for (const int32_t at : writers.of(renewed))
       for (int32_t unit = 0; unit < at; ++unit)

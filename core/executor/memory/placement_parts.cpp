@@ -23,10 +23,11 @@ bool joins_runs(const Node& node, const Shape& whole) {
 }  // namespace
 
 // The whole of an item of the run, in dense memory that kernels may write as they do any other.
-bool Placement::may_be_part(const Seen& seen, int64_t at) const {
-  const Item& item = items_[static_cast<size_t>(seen.item)];
-  return !item.given && item.joined < 0 && item.root == Root::kArena && seen.offset == 0 &&
-         seen.dense() && seen.bytes() == item.bytes && item.bytes > 0 && at % alignment() == 0;
+bool Placement::may_be_part(const AllocationView& alloc_view, int64_t at) const {
+  const Allocation& allocation = allocations_[static_cast<size_t>(alloc_view.allocation)];
+  return !allocation.given && allocation.joined < 0 && allocation.root == MemoryRoot::kArena &&
+         alloc_view.offset == 0 && alloc_view.dense() && alloc_view.bytes() == allocation.bytes &&
+         allocation.bytes > 0 && at % alignment() == 0;
 }
 
 // Does the work of `concatenate`, if at least one of its arrays can be built in place: the others
@@ -35,29 +36,29 @@ bool Placement::add_joined(const Node& node) {
   if (!options_.parts || node.op->name != "concatenate") return false;
   const graph::TensorType& type = graph_.type(node.outputs[0]);
   if (!joins_runs(node, type.shape)) return false;
-  const auto seen_of = [&](const Operand& operand) {
-    return seen_[static_cast<size_t>(operand.value)];
+  const auto alloc_view_of = [&](const Operand& operand) {
+    return alloc_views_[static_cast<size_t>(operand.value)];
   };
   int64_t at = 0;
   bool any = false;
   for (const Operand& operand : node.operands) {
     if (!operand.is_value()) return false;
-    any = any || may_be_part(seen_of(operand), at);
-    at += seen_of(operand).bytes();
+    any = any || may_be_part(alloc_view_of(operand), at);
+    at += alloc_view_of(operand).bytes();
   }
   if (!any) return false;
-  const Seen whole = this->whole(new_item(type.bytes()), type);
+  const AllocationView whole = this->whole(new_allocation(type.bytes()), type);
   at = 0;
   for (const Operand& operand : node.operands) {
-    const Seen part = seen_of(operand);
+    const AllocationView part = alloc_view_of(operand);
     if (may_be_part(part, at)) {
-      Item& item = items_[static_cast<size_t>(part.item)];
-      item.joined = whole.item;
-      item.inside = at;
-      item.is_part = true;
+      Allocation& allocation = allocations_[static_cast<size_t>(part.allocation)];
+      allocation.joined = whole.allocation;
+      allocation.inside = at;
+      allocation.is_part = true;
       ++parts;
     } else if (part.bytes() > 0) {
-      Seen to = whole;
+      AllocationView to = whole;
       to.offset = at;
       to.shape = part.shape;
       to.strides = dense_strides(part.shape);
@@ -65,50 +66,51 @@ bool Placement::add_joined(const Node& node) {
     }
     at += part.bytes();
   }
-  seen_[static_cast<size_t>(node.outputs[0])] = whole;
+  alloc_views_[static_cast<size_t>(node.outputs[0])] = whole;
   return true;
 }
 
-int32_t Placement::whole_of(int32_t item) const {
-  while (part_of(item) >= 0) item = part_of(item);
-  return item;
+int32_t Placement::whole_of(int32_t allocation) const {
+  while (part_of(allocation) >= 0) allocation = part_of(allocation);
+  return allocation;
 }
 
-Writers::Writers(const Placement& placement) : placement_(placement), writers_(placement.items()) {}
+Writers::Writers(const Placement& placement)
+    : placement_(placement), writers_(placement.allocations()) {}
 
-void Writers::add(int32_t step, int32_t item) {
-  for (; item >= 0; item = placement_.part_of(item))
-    writers_[static_cast<size_t>(item)].push_back(step);
+void Writers::add(int32_t step, int32_t allocation) {
+  for (; allocation >= 0; allocation = placement_.part_of(allocation))
+    writers_[static_cast<size_t>(allocation)].push_back(step);
 }
 
 // A whole lives from the first write to one of its parts to the last read of one. Wholes are made
 // after their parts, so one walk carries uses up to the outermost.
 void Placement::note_parts() {
   if (parts == 0) return;
-  const auto in_several = [](Lane lane) {
-    lane.branch = Lane::kSeveral;
-    return lane;
+  const auto in_several = [](BranchId branch_id) {
+    branch_id.branch = BranchId::kSeveral;
+    return branch_id;
   };
-  for (const Item& part : items_) {
+  for (const Allocation& part : allocations_) {
     if (!part.is_part || part.first < 0) continue;
-    Item& whole = items_[static_cast<size_t>(part.joined)];
+    Allocation& whole = allocations_[static_cast<size_t>(part.joined)];
     const bool is_first = whole.first < 0, is_last = whole.last < 0;
-    const bool beside_first = !is_first && part.first_lane.beside(whole.first_lane);
-    const bool beside_last = !is_last && part.last_lane.beside(whole.last_lane);
+    const bool beside_first = !is_first && part.first_branch.beside(whole.first_branch);
+    const bool beside_last = !is_last && part.last_branch.beside(whole.last_branch);
     if (is_first || part.first < whole.first) {
       whole.first = part.first;
-      whole.first_lane = part.first_lane;
+      whole.first_branch = part.first_branch;
     }
     if (is_last || part.last > whole.last) {
       whole.last = part.last;
-      whole.last_lane = part.last_lane;
+      whole.last_branch = part.last_branch;
     }
-    if (beside_first) whole.first_lane = in_several(whole.first_lane);
-    if (beside_last) whole.last_lane = in_several(whole.last_lane);
+    if (beside_first) whole.first_branch = in_several(whole.first_branch);
+    if (beside_last) whole.last_branch = in_several(whole.last_branch);
     // Begun in one branch and last used, by way of another part, in one beside it.
-    if (whole.first_lane.beside(whole.last_lane)) {
-      whole.first_lane = in_several(whole.first_lane);
-      whole.last_lane = in_several(whole.last_lane);
+    if (whole.first_branch.beside(whole.last_branch)) {
+      whole.first_branch = in_several(whole.first_branch);
+      whole.last_branch = in_several(whole.last_branch);
     }
   }
 }

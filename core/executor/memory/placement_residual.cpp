@@ -9,9 +9,9 @@ namespace weft::executor {
 namespace {
 
 // The lowest offset at which `buffer` is apart from those that are alive with it.
-int64_t lowest_gap(const Buffer& buffer, std::span<const Buffer> placed) {
+int64_t lowest_gap(const ArenaBuffer& buffer, std::span<const ArenaBuffer> placed) {
   std::vector<std::pair<int64_t, int64_t>> taken;
-  for (const Buffer& other : placed)
+  for (const ArenaBuffer& other : placed)
     if (buffer.conflicts_with(other))
       taken.emplace_back(other.offset, other.offset + aligned(other.bytes));
   std::ranges::sort(taken);
@@ -27,28 +27,29 @@ int64_t lowest_gap(const Buffer& buffer, std::span<const Buffer> placed) {
 
 // Takes those buffers away that find a place among the residuals, the largest first. Scratch stays:
 // steps find it in the arena.
-void Placement::move_to_residuals(std::vector<Buffer>& buffers, std::vector<int32_t>& owners,
+void Placement::move_to_residuals(std::vector<ArenaBuffer>& buffers, std::vector<int32_t>& owners,
                                   const std::vector<bool>& is_scratch) {
-  std::vector<Buffer> placed;
+  std::vector<ArenaBuffer> placed;
   int64_t end = 0;
-  for (const Item& item : items_) {
-    if (!item.given || item.root != Root::kResidual) continue;
-    end = std::max(end, item.offset + aligned(item.bytes));
-    if (item.last >= 0)  // it is there from before the first step
-      placed.push_back({item.bytes, -1, item.last, Lane(), item.last_lane, item.offset});
+  for (const Allocation& allocation : allocations_) {
+    if (!allocation.given || allocation.root != MemoryRoot::kResidual) continue;
+    end = std::max(end, allocation.offset + aligned(allocation.bytes));
+    if (allocation.last >= 0)  // it is there from before the first step
+      placed.push_back({allocation.bytes, -1, allocation.last, BranchId(), allocation.last_branch,
+                        allocation.offset});
   }
   std::vector<size_t> order(buffers.size());
   std::iota(order.begin(), order.end(), 0);
   std::ranges::stable_sort(order, std::greater(), [&](size_t i) { return buffers[i].bytes; });
   std::vector<bool> moved(buffers.size(), false);
   for (const size_t i : order) {
-    Item& item = items_[static_cast<size_t>(owners[i])];
+    Allocation& allocation = allocations_[static_cast<size_t>(owners[i])];
     if (is_scratch[static_cast<size_t>(owners[i])]) continue;
     const int64_t at = lowest_gap(buffers[i], placed);
     if (at + aligned(buffers[i].bytes) > end) continue;
     moved[i] = true;
-    item.root = Root::kResidual;
-    item.offset = buffers[i].offset = at;
+    allocation.root = MemoryRoot::kResidual;
+    allocation.offset = buffers[i].offset = at;
     placed.push_back(buffers[i]);
   }
   size_t kept = 0;

@@ -13,7 +13,7 @@ constexpr double kBytes = 20e9;
 constexpr double kStep = 0.2e-6;  // a step's own
 constexpr double kSplit = 2e-6;   // sharing a kernel
 constexpr double kGroup = 5e-6;   // beginning and ending a group
-constexpr double kMin = 10e-6;  // a group that saves less is not worth its memory
+constexpr double kMin = 10e-6;    // a group that saves less is not worth its memory
 constexpr double kMinShare = 0.1;
 
 constexpr int kLevels = 8;  // shares of 1, 2, 4 … 128 threads

@@ -1,35 +1,36 @@
 #include <algorithm>
 
 #include "base/printable.h"
-#include "executor/lowering/row_tiles.h"
 #include "executor/lowering/control.h"
 #include "executor/lowering/lowering.h"
+#include "executor/lowering/row_tiles.h"
 #include "executor/memory/arena_packing.h"
 #include "executor/plan/plan.h"
 
 namespace weft::executor {
 namespace {
 
-std::string place_text(const Place& place) {
+std::string place_text(const Location& place) {
   if (place.shape.rank() < 0) return "-";
   static constexpr const char* kRoots[] = {"in", "out", "arena", "residual", "const"};
   std::string text = kRoots[static_cast<int>(place.root)];
-  const bool numbered = place.root != Root::kArena && place.root != Root::kResidual;
+  const bool numbered = place.root != MemoryRoot::kArena && place.root != MemoryRoot::kResidual;
   if (numbered) text += std::to_string(place.index);
   if (!numbered || place.offset) text += "+" + std::to_string(place.offset);
   text += ":" + std::string(name_of(place.dtype)) + to_string(place.shape);
   return place.dense() ? text : text + " strides " + to_string(place.strides);
 }
 
-std::string list(const std::vector<Place>& places) {
+std::string list(const std::vector<Location>& places) {
   std::string text;
-  for (const Place& place : places) text += (text.empty() ? "" : ", ") + place_text(place);
+  for (const Location& place : places) text += (text.empty() ? "" : ", ") + place_text(place);
   return text;
 }
 
 std::string step_text(const Plan& plan, size_t index) {
-  static constexpr const char* kKinds[] = {"row", "tiles", "kernel", "copy", "control", "row_tiles"};
-  const Step& step = plan.steps[index];
+  static constexpr const char* kKinds[] = {"row",  "tiles",   "kernel",
+                                           "copy", "control", "row_tiles"};
+  const PlanStep& step = plan.steps[index];
   std::string text = std::to_string(index) + " " + kKinds[static_cast<int>(step.kind)] + " " +
                      step.name + ": " + list(step.in) + " -> " + list(step.out);
   if (step.scratch_bytes)
@@ -39,7 +40,7 @@ std::string step_text(const Plan& plan, size_t index) {
   return text.ends_with('\n') ? text : text + "\n";
 }
 
-std::string group_text(const Group& group) {
+std::string group_text(const ParallelGroup& group) {
   const auto microseconds = static_cast<int64_t>(group.seconds * 1e6);
   return std::to_string(group.branches()) + " branches side by side, " +
          std::to_string(group.share) + " threads each, to save about " +
@@ -61,7 +62,8 @@ std::string bodies_text(const ControlPlan& control, size_t indent) {
     return indented("if true: " + describe(control.body), indent) +
            indented("if false: " + describe(control.otherwise), indent);
   return indented(
-      "at most " + std::to_string(control.loop.maximum) + " times: " + describe(control.body), indent);
+      "at most " + std::to_string(control.loop.maximum) + " times: " + describe(control.body),
+      indent);
 }
 
 // Steps of a group are indented by its branch.

@@ -33,6 +33,7 @@ int64_t peak_of(std::span<const OrderStep> steps, std::span<const OrderValue> va
 // An order with a lower peak, of `most` bytes at most, as indices of `steps`; none if the search
 // found none. Its work is bounded, and it finds the same order every time.
 std::vector<int32_t> find_order(std::span<const OrderStep> steps,
-                                std::span<const OrderValue> values, int64_t maximum = INT64_MAX - 1);
+                                std::span<const OrderValue> values,
+                                int64_t maximum = INT64_MAX - 1);
 
 }  // namespace weft::executor

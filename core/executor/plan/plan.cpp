@@ -6,9 +6,9 @@
 
 #include "base/errors.h"
 #include "base/log.h"
-#include "executor/lowering/row_tiles.h"
 #include "executor/lowering/bound_impl.h"
 #include "executor/lowering/control.h"
+#include "executor/lowering/row_tiles.h"
 #include "executor/memory/placement_impl.h"
 #include "executor/plan/reach.h"
 #include "executor/plan/state_order_impl.h"
@@ -38,37 +38,38 @@ class Emitter {
   }
 
  private:
-  Place place_of(const Seen& seen) const {
-    Place place;
-    place.dtype = seen.dtype;
-    place.shape = seen.shape;
-    place.strides = seen.strides;
-    if (seen.item < 0) {
+  Location place_of(const AllocationView& alloc_view) const {
+    Location place;
+    place.dtype = alloc_view.dtype;
+    place.shape = alloc_view.shape;
+    place.strides = alloc_view.strides;
+    if (alloc_view.allocation < 0) {
       place.shape = Shape::absent();
       return place;
     }
-    const Item& item = placement_.owner(seen.item);
-    place.root = item.root;
-    place.index = item.index;
-    place.offset = item.offset + placement_.offset_of(seen.item) + seen.offset;
+    const Allocation& allocation = placement_.owner(alloc_view.allocation);
+    place.root = allocation.root;
+    place.index = allocation.index;
+    place.offset =
+        allocation.offset + placement_.offset_of(alloc_view.allocation) + alloc_view.offset;
     return place;
   }
 
-  std::vector<Place> places_of(const std::vector<Seen>& seen) const {
-    std::vector<Place> places;
-    places.reserve(seen.size());
-    for (const Seen& one : seen) places.push_back(place_of(one));
+  std::vector<Location> places_of(const std::vector<AllocationView>& alloc_view) const {
+    std::vector<Location> places;
+    places.reserve(alloc_view.size());
+    for (const AllocationView& one : alloc_view) places.push_back(place_of(one));
     return places;
   }
 
-  static std::vector<ops::TensorType> types_of(const std::vector<Place>& places) {
+  static std::vector<ops::TensorType> types_of(const std::vector<Location>& places) {
     std::vector<ops::TensorType> types;
-    for (const Place& place : places) types.push_back({place.dtype, place.shape, {}});
+    for (const Location& place : places) types.push_back({place.dtype, place.shape, {}});
     return types;
   }
 
   void emit(const PendingStep& pending) {
-    Step step;
+    PlanStep step;
     step.kind = pending.kind;
     step.name = pending.name;
     step.code = pending.code;
@@ -77,9 +78,9 @@ class Emitter {
     step.in = places_of(pending.in);
     step.out = places_of(pending.out);
     if (pending.scratch >= 0) {
-      const Item& item = placement_.owner(pending.scratch);
-      step.scratch_offset = item.offset;
-      step.scratch_bytes = item.bytes;
+      const Allocation& allocation = placement_.owner(pending.scratch);
+      step.scratch_offset = allocation.offset;
+      step.scratch_bytes = allocation.bytes;
     }
     if (pending.node) {
       step.op = pending.node->op;
@@ -109,12 +110,12 @@ class Emitter {
   }
 
   // One step over dense data of one shape and single elements: no loop around it is needed.
-  static bool is_one_row(const Step& step) {
+  static bool is_one_row(const PlanStep& step) {
     if (step.kind != StepKind::kTileProgram || step.code->steps.size() != 1 || step.code->has_end())
       return false;
     const int64_t elements = step.code->shape.elements();
     if (elements > kLongestRow) return false;
-    return std::ranges::all_of(step.in, [&](const Place& place) {
+    return std::ranges::all_of(step.in, [&](const Location& place) {
       const int64_t own = place.shape.elements();
       return own == 1 || (own == elements && place.dense());
     });
@@ -127,9 +128,9 @@ class Emitter {
   }
 
   // The pointer at `slot` of the block will be `place`; constants are known now.
-  void bind(uint32_t slot, const Place& place) {
+  void bind(uint32_t slot, const Location& place) {
     if (place.shape.rank() < 0) return;
-    if (place.root == Root::kConstant) {
+    if (place.root == MemoryRoot::kConstant) {
       const char* data =
           static_cast<const char*>(plan_.constants[static_cast<size_t>(place.index)]) +
           place.offset;
@@ -138,12 +139,12 @@ class Emitter {
     }
     plan_.patches[root_of(plan_, place)].push_back({slot, place.offset});
   }
-  void bind_scratch(uint32_t slot, const Step& step) {
+  void bind_scratch(uint32_t slot, const PlanStep& step) {
     if (step.scratch_bytes > 0)
       plan_.patches[arena_root(plan_)].push_back({slot, step.scratch_offset});
   }
 
-  void bind_tile(const Step& step, uint32_t at) {
+  void bind_tile(const PlanStep& step, uint32_t at) {
     auto* bound = reinterpret_cast<BoundTile*>(reserve(sizeof(BoundTile)));
     const kernels::TileStep& tile_step = step.code->steps[0];
     const int64_t elements = step.code->shape.elements();
@@ -154,7 +155,7 @@ class Emitter {
     for (int i = 0; i < kernels::kMaxStepInputs; ++i) {
       const int16_t operand = tile_step.in[i];
       if (operand < 0) continue;
-      const Place& place = step.in[static_cast<size_t>(operand)];
+      const Location& place = step.in[static_cast<size_t>(operand)];
       if (place.shape.elements() == 1 && elements > 1) bound->tile.scalar |= 1u << i;
       bind(at + offset_in_tile(i), place);
     }
@@ -167,12 +168,12 @@ class Emitter {
   }
 
   // Pointers of the externals, then scratch.
-  void bind_pointers(const Step& step, uint32_t at) {
+  void bind_pointers(const PlanStep& step, uint32_t at) {
     const size_t externals = step.in.size() + step.out.size();
     reserve((externals + 1) * sizeof(void*));
     uint32_t slot = at;
-    for (const std::vector<Place>* side : {&step.in, &step.out})
-      for (const Place& place : *side) {
+    for (const std::vector<Location>* side : {&step.in, &step.out})
+      for (const Location& place : *side) {
         bind(slot, place);
         slot += sizeof(void*);
       }
@@ -180,13 +181,13 @@ class Emitter {
   }
 
   // Scratch, then views: inputs, outputs.
-  void bind_kernel(const Step& step, uint32_t at) {
+  void bind_kernel(const PlanStep& step, uint32_t at) {
     const size_t count = step.in.size() + step.out.size();
     reserve(sizeof(void*) + count * sizeof(TensorView));
     bind_scratch(at, step);
     size_t i = 0;
-    for (const std::vector<Place>* side : {&step.in, &step.out})
-      for (const Place& place : *side) {
+    for (const std::vector<Location>* side : {&step.in, &step.out})
+      for (const Location& place : *side) {
         const auto slot = static_cast<uint32_t>(at + sizeof(void*) + i++ * sizeof(TensorView));
         auto* view =
             reinterpret_cast<TensorView*>(reinterpret_cast<char*>(plan_.block.data()) + slot);
@@ -383,14 +384,14 @@ Status find_decisions(const graph::Graph& graph, Decided& decided) {
   return {};
 }
 
-Group group_of(const BranchGroup& found, std::span<const PendingStep> steps) {
+ParallelGroup group_of(const BranchGroup& found, std::span<const PendingStep> steps) {
   ops::note_use("branches");
-  Group group;
+  ParallelGroup group;
   group.share = found.share;
   group.seconds = found.seconds;
   for (int32_t step = found.begin; step < found.end; ++step)
-    if (step == found.begin ||
-        steps[static_cast<size_t>(step)].lane.beside(steps[static_cast<size_t>(step) - 1].lane))
+    if (step == found.begin || steps[static_cast<size_t>(step)].branch_id.beside(
+                                   steps[static_cast<size_t>(step) - 1].branch_id))
       group.starts.push_back(static_cast<uint32_t>(step));
   group.starts.push_back(static_cast<uint32_t>(found.end));
   return group;
@@ -423,12 +424,15 @@ Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& given) {
   plan.residual_bytes = placement->residual_bytes;
   plan.residual_offsets = std::move(placement->residual_offsets);
   plan.uses = std::move(placement->uses);
-  const auto offset_of = [&](const Seen& seen) {
-    if (seen.item < 0) return int64_t{-1};  // a state's new content
-    return placement->owner(seen.item).offset + placement->offset_of(seen.item) + seen.offset;
+  const auto offset_of = [&](const AllocationView& alloc_view) {
+    if (alloc_view.allocation < 0) return int64_t{-1};  // a state's new content
+    return placement->owner(alloc_view.allocation).offset +
+           placement->offset_of(alloc_view.allocation) + alloc_view.offset;
   };
-  for (const Seen& seen : placement->input_places) plan.input_offsets.push_back(offset_of(seen));
-  for (const Seen& seen : placement->output_places) plan.output_offsets.push_back(offset_of(seen));
+  for (const AllocationView& alloc_view : placement->input_places)
+    plan.input_offsets.push_back(offset_of(alloc_view));
+  for (const AllocationView& alloc_view : placement->output_places)
+    plan.output_offsets.push_back(offset_of(alloc_view));
   plan.inputs = graph.inputs.size();
   plan.outputs = std::min(graph.outputs.size(), options.first_residual_output);
   plan.held = std::move(placement->held);

@@ -22,10 +22,10 @@
 namespace weft::executor {
 
 // Whose memory a value lies in. Outputs belong to the caller and are never in the arena.
-enum class Root : uint8_t { kInput, kOutput, kArena, kResidual, kConstant };
+enum class MemoryRoot : uint8_t { kInput, kOutput, kArena, kResidual, kConstant };
 
-struct Place {
-  Root root = Root::kArena;
+struct Location {
+  MemoryRoot root = MemoryRoot::kArena;
   int32_t index = 0;   // of the input, output or constant; 0 for arena and residual
   int64_t offset = 0;  // bytes
   DType dtype = DType::kFloat32;
@@ -41,22 +41,22 @@ enum class StepKind : uint8_t {
   kKernel,       // the slot's function
   kCopy,         // to dense memory
   kControl,      // a loop or a cond, whose bodies have plans of their own
-  kRowTiles,        // a loop over row tiles
+  kRowTiles,     // a loop over row tiles
 };
 
 struct TileCode;     // a tile program with its loop; lowering.h
 struct ControlPlan;  // of a loop or a cond; control.h
-struct RowTilePlan;     // of a loop over row tiles; row_tiles.h
+struct RowTilePlan;  // of a loop over row tiles; row_tiles.h
 class SavedPlans;    // of a file; saved_plan.h
 struct Target;       // who else has the kernels; target.h
 
-struct Step {
+struct PlanStep {
   StepKind kind = StepKind::kKernel;
   std::string name;
   const ops::OpDef* op = nullptr;  // kKernel
   ops::Attributes attributes;
-  std::vector<Place> in;  // an absent operand has rank -1
-  std::vector<Place> out;
+  std::vector<Location> in;  // an absent operand has rank -1
+  std::vector<Location> out;
   int64_t scratch_offset = 0;  // in the arena
   int64_t scratch_bytes = 0;
   int32_t ordinal = -1;
@@ -79,7 +79,7 @@ struct Action {
 };
 
 // A group of branches: one step of the order, whose parts have none between them.
-struct Group {
+struct ParallelGroup {
   std::vector<uint32_t> starts;  // the first action of each branch, and one past the last branch
   int share = 1;                 // threads of a branch
   double seconds = 0;            // saved, by the model
@@ -138,12 +138,12 @@ struct ArenaUse {
 
 struct Plan {
   Device* device = nullptr;
-  std::vector<Step> steps;
+  std::vector<PlanStep> steps;
   std::vector<Action> actions;
-  std::vector<Group> groups;    // by rising actions
-  int threads = 1;              // that scratch is for
-  ops::Cost cost;               // of all nodes
-  bool runs_on_caller = false;  // a step does
+  std::vector<ParallelGroup> groups;  // by rising actions
+  int threads = 1;                    // that scratch is for
+  ops::Cost cost;                     // of all nodes
+  bool runs_on_caller = false;        // a step does
   int64_t arena_bytes = 0;
   int64_t lower_bound = 0;  // most bytes that are live at one time
   bool proven = false;      // no placement in this order has a smaller arena
@@ -177,11 +177,11 @@ inline size_t input_root(const Plan&, size_t i) { return i; }
 inline size_t output_root(const Plan& plan, size_t i) { return plan.inputs + i; }
 inline size_t arena_root(const Plan& plan) { return plan.inputs + plan.outputs; }
 inline size_t residual_root(const Plan& plan) { return arena_root(plan) + 1; }
-inline size_t root_of(const Plan& plan, const Place& place) {  // of no constant
+inline size_t root_of(const Plan& plan, const Location& place) {  // of no constant
   switch (place.root) {
-    case Root::kInput: return input_root(plan, static_cast<size_t>(place.index));
-    case Root::kOutput: return output_root(plan, static_cast<size_t>(place.index));
-    case Root::kResidual: return residual_root(plan);
+    case MemoryRoot::kInput: return input_root(plan, static_cast<size_t>(place.index));
+    case MemoryRoot::kOutput: return output_root(plan, static_cast<size_t>(place.index));
+    case MemoryRoot::kResidual: return residual_root(plan);
     default: return arena_root(plan);
   }
 }

@@ -11,7 +11,7 @@ namespace {
 
 // Bytes from the start of its root to the end of the last element; kTooMany for one that begins
 // before its root, or whose end is no number.
-int64_t end_of(const Place& place) {
+int64_t end_of(const Location& place) {
   if (place.shape.rank() < 0 || place.shape.elements() == 0) return 0;
   int64_t first = 0, last = 0;  // of elements, from the place's offset
   for (int axis = 0; axis < place.shape.rank(); ++axis) {
@@ -27,7 +27,7 @@ int64_t end_of(const Place& place) {
   return ((Checked(last) + 1) * size_of(place.dtype) + place.offset).value();
 }
 
-Status too_far(const Step& step, const char* what, int64_t needed, int64_t there) {
+Status too_far(const PlanStep& step, const char* what, int64_t needed, int64_t there) {
   return errors::invalid_state("plan", "`", step.name, "` reaches ", needed, " bytes of ", what,
                                ", which has ", there);
 }
@@ -37,7 +37,7 @@ Status too_far(const Step& step, const char* what, int64_t needed, int64_t there
 // What one run of a body is given, by its inputs and outputs, and how many rows of it the step has.
 class BodyRoom {
  public:
-  BodyRoom(const Step& step, const ControlPlan& control)
+  BodyRoom(const PlanStep& step, const ControlPlan& control)
       : step_(step),
         control_(control),
         first_(control.has_decider() ? 1 : 0),
@@ -62,11 +62,11 @@ class BodyRoom {
     return needed <= there ? Status() : too_far(step_, what, needed, there);
   }
 
-  static int64_t bytes_at(const std::vector<Place>& places, size_t i) {
+  static int64_t bytes_at(const std::vector<Location>& places, size_t i) {
     return i < places.size() ? ops::TensorType{places[i].dtype, places[i].shape, {}}.bytes() : 0;
   }
   // Of a row, where the whole has as many as the loop runs.
-  int64_t row(const std::vector<Place>& places, size_t i, int64_t bytes) const {
+  int64_t row(const std::vector<Location>& places, size_t i, int64_t bytes) const {
     const Checked all = Checked(bytes) * control_.loop.maximum;
     return all.value() <= bytes_at(places, i) ? bytes : 0;
   }
@@ -85,7 +85,7 @@ class BodyRoom {
                control_.stacked_bytes[k - carried]);
   }
 
-  const Step& step_;
+  const PlanStep& step_;
   const ControlPlan& control_;
   const size_t first_;
   const bool is_loop_;
@@ -95,10 +95,10 @@ class BodyRoom {
 
 Status find_reach(Plan& plan) {
   plan.reach.assign(plan.inputs + plan.outputs + 2, 0);
-  for (const Step& step : plan.steps) {
-    for (const std::vector<Place>* side : {&step.in, &step.out})
-      for (const Place& place : *side) {
-        if (place.root == Root::kConstant) continue;
+  for (const PlanStep& step : plan.steps) {
+    for (const std::vector<Location>* side : {&step.in, &step.out})
+      for (const Location& place : *side) {
+        if (place.root == MemoryRoot::kConstant) continue;
         int64_t& reach = plan.reach[root_of(plan, place)];
         reach = std::max(reach, end_of(place));
       }

@@ -25,7 +25,7 @@ std::string name_of_node(const Graph& graph, int32_t n) {
   return id + " (`" + op + "`)";
 }
 
-std::string name_of_buffer(const Buffer& buffer, std::span<const std::string> names) {
+std::string name_of_buffer(const ArenaBuffer& buffer, std::span<const std::string> names) {
   const auto step = static_cast<size_t>(std::max(buffer.first, 0));
   return "the value of step " + std::to_string(step) + " (`" + names[step] + "`)";
 }
@@ -101,8 +101,9 @@ Status check_order(std::string_view where, const Graph& graph, std::span<const i
   return {};
 }
 
-Status place_as_saved(std::string_view where, const SavedPlan& saved, std::span<Buffer> buffers,
-                      std::span<const std::string> names, bool is_exact) {
+Status place_as_saved(std::string_view where, const SavedPlan& saved,
+                      std::span<ArenaBuffer> buffers, std::span<const std::string> names,
+                      bool is_exact) {
   if (saved.offsets.size() != buffers.size())
     return errors::io(where, "the saved plan does not fit its graph: it places ",
                       saved.offsets.size(), " values; the graph has ", buffers.size());
@@ -124,9 +125,9 @@ Status place_as_saved(std::string_view where, const SavedPlan& saved, std::span<
   std::iota(by_offset.begin(), by_offset.end(), size_t{0});
   std::ranges::sort(by_offset, {}, [&](size_t i) { return buffers[i].offset; });
   for (size_t i = 0; i < by_offset.size(); ++i) {
-    const Buffer& one = buffers[by_offset[i]];
+    const ArenaBuffer& one = buffers[by_offset[i]];
     for (size_t k = i + 1; k < by_offset.size(); ++k) {
-      const Buffer& other = buffers[by_offset[k]];
+      const ArenaBuffer& other = buffers[by_offset[k]];
       if (other.offset >= one.offset + one.bytes) break;
       if (other.bytes > 0 && one.conflicts_with(other))
         return errors::io(where,

@@ -57,7 +57,8 @@ Status check_order(std::string_view where, const graph::Graph& graph,
                    std::span<const int32_t> order);
 // Gives the buffers their saved offsets: each within the arena, none on bytes of another that is
 // alive with it. `names`: of the steps. `is_exact`: they end where the arena ends, as they did.
-Status place_as_saved(std::string_view where, const SavedPlan& saved, std::span<Buffer> buffers,
-                      std::span<const std::string> names, bool is_exact = true);
+Status place_as_saved(std::string_view where, const SavedPlan& saved,
+                      std::span<ArenaBuffer> buffers, std::span<const std::string> names,
+                      bool is_exact = true);
 
 }  // namespace weft::executor

@@ -34,7 +34,7 @@ struct Lanes {
   std::vector<int> group, branch;
 };
 
-bool reads_before_it_writes(const Step& step, size_t in, size_t out, const Target* target) {
+bool reads_before_it_writes(const PlanStep& step, size_t in, size_t out, const Target* target) {
   if (step.code) return in < step.code->inputs && step.code->in_place[out][in];
   if (step.control)
     return step.control->kind == graph::RegionKind::kLoop &&
@@ -42,9 +42,9 @@ bool reads_before_it_writes(const Step& step, size_t in, size_t out, const Targe
            in == operand_of_carried(step.control->loop, out);
   if (!step.op) return false;
   if (in == 0 && replaces_elements(*step.op)) return true;
-  const auto types = [](const std::vector<Place>& places) {
+  const auto types = [](const std::vector<Location>& places) {
     std::vector<ops::TensorType> of;
-    for (const Place& place : places) of.push_back({place.dtype, place.shape, {}});
+    for (const Location& place : places) of.push_back({place.dtype, place.shape, {}});
     return of;
   };
   const std::vector<ops::TensorType> from = types(step.in), to = types(step.out);
@@ -78,21 +78,21 @@ Status verify_state_order(const graph::Graph& graph, const Plan& plan, const Tar
   for (const graph::StatePair& state : graph.states)
     input_of[static_cast<size_t>(state.output)] = static_cast<size_t>(state.input);
   for (size_t s = plan.steps.size(); s-- > 0;)
-    for (const Place& out : plan.steps[s].out)
-      if (out.root == Root::kOutput && input_of[static_cast<size_t>(out.index)] != kNever)
+    for (const Location& out : plan.steps[s].out)
+      if (out.root == MemoryRoot::kOutput && input_of[static_cast<size_t>(out.index)] != kNever)
         writer_of[input_of[static_cast<size_t>(out.index)]] = s;
-  const Lanes lanes(plan);
+  const Lanes branch_ids(plan);
   for (size_t s = 0; s < plan.steps.size(); ++s) {
-    const Step& step = plan.steps[s];
+    const PlanStep& step = plan.steps[s];
     for (size_t i = 0; i < step.in.size(); ++i) {
-      const Place& in = step.in[i];
-      if (in.root != Root::kInput || in.shape.rank() < 0) continue;
+      const Location& in = step.in[i];
+      if (in.root != MemoryRoot::kInput || in.shape.rank() < 0) continue;
       const auto input = static_cast<size_t>(in.index);
       const size_t writer = writer_of[input];
-      if (writer == kNever || (s < writer && !lanes.beside(s, writer))) continue;
+      if (writer == kNever || (s < writer && !branch_ids.beside(s, writer))) continue;
       bool allowed = s == writer;
       for (size_t o = 0; allowed && o < step.out.size(); ++o)
-        if (step.out[o].root == Root::kOutput &&
+        if (step.out[o].root == MemoryRoot::kOutput &&
             static_cast<size_t>(step.out[o].index) == output_of[input])
           allowed = reads_before_it_writes(step, i, o, target);
       if (!allowed)

@@ -5,14 +5,14 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "executor/lowering/chain.h"
-#include "executor/run/evaluate.h"
 #include "executor/program/program.h"
 #include "executor/remat/rematerialize.h"
+#include "executor/run/evaluate.h"
 #include "graph/partition/batch.h"
 #include "graph/partition/preparation.h"
 #include "ops/use.h"
-#include "runtime/memory/heap.h"
 #include "runtime/engine/threads.h"
+#include "runtime/memory/heap.h"
 #include "weft_parts.h"
 
 namespace weft::executor {
@@ -34,7 +34,7 @@ constexpr size_t kLargeGraph = 300;
 // Without what is computed once: that gets a plan of its own.
 Result<Graph> Compiled::prepare(Graph graph, const Purpose& purpose,
                                 const graph::PassSelection& selection) {
-  graph::SplitPreparation split = graph::split_preparation(graph, purpose.settled);
+  graph::SplitPreparation split = graph::split_preparation(graph, purpose.frozen);
   if (split.preparation.outputs.empty()) return graph;
   for (const Ref<Preparation>& known : purpose.known)
     if (known->is_for(split.preparation, split.inputs)) preparation_ = known;
@@ -94,10 +94,10 @@ Status Compiled::build_ready(const Graph& graph, const Purpose& purpose) {
 
 Result<bool> Compiled::build_part(const Graph& graph, const Purpose& purpose,
                                   const graph::PassSelection& selection) {
-  if (!WEFT_KEEPS_batches || purpose.is_part || purpose.device || purpose.settled.empty() ||
+  if (!WEFT_KEEPS_batches || purpose.is_part || purpose.device || purpose.frozen.empty() ||
       !selection.enabled("batch"))
     return false;
-  const std::optional<graph::SplitBatch> split = graph::split_batch(graph, purpose.settled);
+  const std::optional<graph::SplitBatch> split = graph::split_batch(graph, purpose.frozen);
   if (!split) return false;
   Purpose of_part = purpose;
   of_part.is_part = true;
@@ -113,8 +113,8 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   WEFT_ASSIGN(const bool is_split, build_part(graph, purpose, selection));
   if (is_split) return {};
   ops::note_use("passes");
-  const bool prepares = purpose.prepare == Prepare::kYes && !purpose.settled.empty();
-  const graph::PassContext context{fold_node, purpose.settled, prepares};
+  const bool prepares = purpose.prepare == Prepare::kYes && !purpose.frozen.empty();
+  const graph::PassContext context{fold_node, purpose.frozen, prepares};
   WEFT_ASSIGN(Graph source, run_passes(graph, graph::Stage::kSource, context, selection));
   WEFT_ASSIGN(Graph whole, run_passes(std::move(source), graph::Stage::kWhole, context, selection));
   if (prepares) {
@@ -170,7 +170,8 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
   // dtypes gain is said of its kernels.
   const graph::PassSelection selection =
       WEFT_KEEPS_devices && purpose.device
-          ? graph::PassSelection(given.text() + ",-fuse_elementwise,-fuse_prologues,-block_channels,-mix_precision")
+          ? graph::PassSelection(
+                given.text() + ",-fuse_elementwise,-fuse_prologues,-block_channels,-mix_precision")
           : given;
   const Ref<Compiled> compiled = Ref<Compiled>::adopt(new Compiled);
   const auto begin = std::chrono::steady_clock::now();

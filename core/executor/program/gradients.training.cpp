@@ -3,10 +3,10 @@
 
 #include "base/errors.h"
 #include "executor/lowering/chain.h"
-#include "executor/run/evaluate.h"
 #include "executor/program/program.h"
 #include "executor/remat/rematerialize.h"
 #include "executor/remat/split.h"
+#include "executor/run/evaluate.h"
 #include "graph/reverse/effects.h"
 #include "graph/reverse/reverse.h"
 #include "runtime/engine/threads.h"
@@ -77,11 +77,13 @@ class Halving {
     ForwardPart first = forward_of_joint(joint_, outputs_);
     const std::vector<bool> marked = checkpointed(joint_, first);
     first.again = marked;
-    if (selection_.enabled("residuals")) first.again = either(fewest_residuals(joint_, first), marked);
+    if (selection_.enabled("residuals"))
+      first.again = either(fewest_residuals(joint_, first), marked);
     WEFT_ASSIGN(Halves best, plan(first.again));
     if (budget == 0 || best.bytes() <= budget) return best;
     options_.branches = false;
-    const auto try_level = [&](const std::vector<bool>& rematerialized, int64_t enough) -> Result<int64_t> {
+    const auto try_level = [&](const std::vector<bool>& rematerialized,
+                               int64_t enough) -> Result<int64_t> {
       WEFT_ASSIGN(Halves halves, plan(either(rematerialized, marked), enough));
       const int64_t bytes = halves.bytes();
       if (bytes <= budget) best = std::move(halves);
@@ -123,7 +125,8 @@ Status Compiled::build_step_within(const Graph& whole, int64_t budget, const Pla
                                    const graph::PassSelection& selection) {
   const graph::PassContext context{fold_node};
   PlanOptions within = options;
-  const auto try_level = [&](const std::vector<bool>& rematerialized, int64_t enough) -> Result<int64_t> {
+  const auto try_level = [&](const std::vector<bool>& rematerialized,
+                             int64_t enough) -> Result<int64_t> {
     within.enough = enough;
     WEFT_ASSIGN(const Graph ready, run_passes(with_rematerialized(whole, rematerialized),
                                               graph::Stage::kAfterSplit, context, selection));
@@ -133,7 +136,8 @@ Status Compiled::build_step_within(const Graph& whole, int64_t budget, const Pla
     return bytes;
   };
   const int64_t plain = forward_.arena_bytes;
-  WEFT_ASSIGN(const int64_t minimum, search_remat(whole, first_part(whole, selection), budget, try_level));
+  WEFT_ASSIGN(const int64_t minimum,
+              search_remat(whole, first_part(whole, selection), budget, try_level));
   if (forward_.arena_bytes > budget) return budget_not_met(budget, std::min(minimum, plain));
   runs_on_caller_ = forward_.runs_on_caller;
   return {};

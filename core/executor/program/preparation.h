@@ -1,5 +1,5 @@
-// Prepared values (graph/partition/preparation.h) at run time: computed when first needed, kept, and computed
-// again when one of the arrays that they come from was written.
+// Prepared values (graph/partition/preparation.h) at run time: computed when first needed, kept,
+// and computed again when one of the arrays that they come from was written.
 #pragma once
 
 #include <mutex>

@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "executor/program/stages.h"
 #include "graph/ir/body_constants.h"
-#include "runtime/memory/pool.h"
 #include "runtime/engine/threads.h"
+#include "runtime/memory/pool.h"
 #include "weft_parts.h"
 
 namespace weft::executor {
@@ -226,8 +226,8 @@ std::string Compiled::arena_json() const {
 
 // ---- programs ----------------------------------------------------------------------------------
 
-Program::Program(Graph graph, graph::PassSelection selection, std::vector<bool> settled)
-    : graph_(std::move(graph)), selection_(std::move(selection)), settled_(std::move(settled)) {}
+Program::Program(Graph graph, graph::PassSelection selection, std::vector<bool> frozen)
+    : graph_(std::move(graph)), selection_(std::move(selection)), frozen_(std::move(frozen)) {}
 
 Program::~Program() = default;
 
@@ -242,7 +242,7 @@ Result<Program::Ready> Program::ready() {
   WEFT_ASSERT(!stages_ && !is_ready_);
   Ready found;
   Compiled::Purpose purpose;
-  purpose.settled = settled_;
+  purpose.frozen = frozen_;
   purpose.prepare = Prepare::kYes;
   purpose.ready = &found.graph;
   WEFT_ASSIGN(const Ref<Compiled> compiled, Compiled::build(graph_, purpose, selection_));
@@ -253,10 +253,10 @@ Result<Program::Ready> Program::ready() {
 }
 
 Result<Ref<Program>> Program::create(Graph graph, graph::PassSelection selection,
-                                     std::vector<bool> settled) {
+                                     std::vector<bool> frozen) {
   const bool in_stages = !graph.sizes.empty();
   const Ref<Program> program =
-      Ref<Program>::adopt(new Program(std::move(graph), std::move(selection), std::move(settled)));
+      Ref<Program>::adopt(new Program(std::move(graph), std::move(selection), std::move(frozen)));
   if constexpr (WEFT_KEEPS_sizes) {
     if (in_stages) {
       WEFT_ASSIGN(program->stages_, Stages::split(program->graph_, program->selection_));
@@ -292,13 +292,13 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   }
   const std::vector<bool> marks(wanted.begin(), wanted.end());
   const auto known = WEFT_KEEPS_passes ? preparations() : std::vector<Ref<Preparation>>();
-  const auto settled = device ? std::vector<bool>() : settled_;
+  const auto frozen = device ? std::vector<bool>() : frozen_;
   const auto prepares = device ? Prepare::kNo : prepare;
   const bool takes_saved =
       own && wanted.empty() && !device && (is_ready_ || budget_ == 0) && is_saved_for(threads);
   const Compiled::Purpose purpose{
       .wanted = marks,
-      .settled = settled,
+      .frozen = frozen,
       .prepare = prepares,
       .device = device,
       .budget = budget_,
@@ -341,7 +341,7 @@ Result<Ref<SavedPlans>> Program::plans_to_save() {
   if (stages_) return plans;
   for (const Prepare prepare : {Prepare::kYes, Prepare::kNo})
     WEFT_TRY(Compiled::build(graph_,
-                             {{}, settled_, prepare, nullptr, 0, {}, found, false, is_ready_},
+                             {{}, frozen_, prepare, nullptr, 0, {}, found, false, is_ready_},
                              selection_)
                  .status());
   return plans;

@@ -19,10 +19,10 @@
 
 #include "base/ref.h"
 #include "executor/plan/plan.h"
-#include "executor/program/preparation.h"
 #include "executor/plan/saved_plan.h"
-#include "graph/partition/batch.h"
+#include "executor/program/preparation.h"
 #include "graph/ir/ir.h"
+#include "graph/partition/batch.h"
 #include "graph/passes/pipeline.h"
 #include "runtime/memory/pool.h"
 #include "runtime/memory/storage.h"
@@ -163,8 +163,8 @@ class Compiled final : public Object {
   ~Compiled() override;
   // What a plan is built for.
   struct Purpose {
-    std::vector<bool> wanted;   // gradients, by input; empty: none
-    std::vector<bool> settled;  // by input; empty: none is
+    std::vector<bool> wanted;  // gradients, by input; empty: none
+    std::vector<bool> frozen;  // by input; empty: none is
     Prepare prepare = Prepare::kNo;
     Device* device = nullptr;
     int64_t budget = 0;  // bytes of arena, residuals and prepared values; 0: no limit
@@ -250,7 +250,7 @@ class Program final : public Object {
   // worth keeping.
   static Result<Ref<Program>> create(graph::Graph graph,
                                      graph::PassSelection selection = graph::PassSelection(),
-                                     std::vector<bool> settled = {});
+                                     std::vector<bool> frozen = {});
 
   // Of a graph whose passes have run, as `ready` gave it: plans are made from it as it is. It takes
   // prepared values as inputs like others.
@@ -300,14 +300,14 @@ class Program final : public Object {
     int64_t budget;
     Ref<Compiled> compiled;
   };
-  Program(graph::Graph graph, graph::PassSelection selection, std::vector<bool> settled);
+  Program(graph::Graph graph, graph::PassSelection selection, std::vector<bool> frozen);
   std::vector<Ref<Preparation>> preparations() const;
   bool is_saved_for(int threads) const;
   ~Program() override;
 
   const graph::Graph graph_;
   const graph::PassSelection selection_;
-  const std::vector<bool> settled_;  // by input; empty: none
+  const std::vector<bool> frozen_;  // by input; empty: none
   bool is_ready_ = false;
   graph::BatchParts parts_;  // of what is ready
   std::unique_ptr<Stages> stages_;

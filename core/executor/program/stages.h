@@ -1,6 +1,6 @@
-// A graph with sizes (graph/sizes/sizes.h) runs in stages: the first computes what follows from no size,
-// the next begins when the first sizes are known, and so on. Each stage is a program of its own for
-// each set of sizes, made when these are met and kept like plans of a signature.
+// A graph with sizes (graph/sizes/sizes.h) runs in stages: the first computes what follows from no
+// size, the next begins when the first sizes are known, and so on. Each stage is a program of its
+// own for each set of sizes, made when these are met and kept like plans of a signature.
 //
 // Random nodes keep their ordinals, so all stages of a call share its first one; effects keep their
 // order, because a node is in no earlier stage than the effect before it. States are written by the

@@ -50,23 +50,25 @@ std::vector<bool> checkpointed(const graph::Graph& graph, const ForwardPart& fir
 
 struct RematLevel {
   std::vector<bool> rematerialized;  // by node of the graph
-  double seconds = 0;         // that it takes longer, by the model of costs
-  int64_t residuals = 0;           // bytes
+  double seconds = 0;                // that it takes longer, by the model of costs
+  int64_t residuals = 0;             // bytes
 };
 
 // For segments of about `bytes` each. Rungs by rising seconds.
-std::vector<RematLevel> remat_levels(const graph::Graph& graph, const ForwardPart& first, int64_t bytes);
+std::vector<RematLevel> remat_levels(const graph::Graph& graph, const ForwardPart& first,
+                                     int64_t bytes);
 
 // Bytes of all values that may be computed again.
 int64_t rematerializable_bytes(const graph::Graph& graph, const ForwardPart& first);
 
-// Searches the ladders for the rung that costs least of those that fit: `try_level` plans with these
-// nodes rebuilt, without looking for fewer bytes than `enough` (0: for as few as there are), says
-// how many bytes that takes, and keeps the plan if that is the best so far, that is where it fits.
-// Gives the fewest bytes that were met.
-using TryLevel = std::function<Result<int64_t>(const std::vector<bool>& rematerialized, int64_t enough)>;
+// Searches the ladders for the rung that costs least of those that fit: `try_level` plans with
+// these nodes rebuilt, without looking for fewer bytes than `enough` (0: for as few as there are),
+// says how many bytes that takes, and keeps the plan if that is the best so far, that is where it
+// fits. Gives the fewest bytes that were met.
+using TryLevel =
+    std::function<Result<int64_t>(const std::vector<bool>& rematerialized, int64_t enough)>;
 Result<int64_t> search_remat(const graph::Graph& graph, ForwardPart first, int64_t budget,
-                      const TryLevel& try_level);
+                             const TryLevel& try_level);
 
 // ---- a step in one graph ------------------------------------------------------------------------
 
@@ -74,7 +76,8 @@ Result<int64_t> search_remat(const graph::Graph& graph, ForwardPart first, int64
 ForwardPart forward_of_step(const graph::Graph& graph);
 // The graph in which nodes that are marked run again, as clones, just before what reads them first
 // behind the first part.
-graph::Graph with_rematerialized(const graph::Graph& graph, const std::vector<bool>& rematerialized);
+graph::Graph with_rematerialized(const graph::Graph& graph,
+                                 const std::vector<bool>& rematerialized);
 // The graph in which what checkpoints mark runs again so.
 graph::Graph with_checkpoints(graph::Graph graph);
 

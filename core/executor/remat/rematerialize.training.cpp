@@ -75,9 +75,9 @@ class Forward {
   }
 
   const Graph& joint_;
-  const std::vector<int32_t>& nodes_;  // of the forward, in order
-  std::vector<bool> may_rematerialize_;      // by node of the joint graph
-  std::vector<int32_t> last_read_;     // by value: position among the nodes
+  const std::vector<int32_t>& nodes_;    // of the forward, in order
+  std::vector<bool> may_rematerialize_;  // by node of the joint graph
+  std::vector<int32_t> last_read_;       // by value: position among the nodes
 };
 
 // Positions behind which the forward is cut: of the places where a segment may end, those with the
@@ -89,7 +89,8 @@ std::vector<size_t> cuts(const Forward& forward, int64_t bytes) {
   int64_t computed = 0;
   size_t best = SIZE_MAX;
   for (size_t p = 0; p + 1 < forward.nodes().size(); ++p) {
-    if (forward.may_rematerialize(forward.nodes()[p])) computed += forward.bytes(forward.nodes()[p]);
+    if (forward.may_rematerialize(forward.nodes()[p]))
+      computed += forward.bytes(forward.nodes()[p]);
     if (computed < bytes / 2) continue;
     const int64_t maximum = best == SIZE_MAX ? INT64_MAX : crossing[best];
     if (crossing[p] <= (computed < bytes ? maximum : maximum / 2)) best = p;
@@ -186,7 +187,8 @@ std::vector<bool> checkpointed(const Graph& graph, const ForwardPart& first) {
   const Forward forward(graph, first);
   std::vector<bool> rematerialized(graph.nodes.size(), false);
   for (const int32_t n : forward.nodes())
-    rematerialized[static_cast<size_t>(n)] = forward.node(n).rematerialized && forward.may_rematerialize(n);
+    rematerialized[static_cast<size_t>(n)] =
+        forward.node(n).rematerialized && forward.may_rematerialize(n);
   return rematerialized;
 }
 
@@ -316,7 +318,7 @@ class RematSearch {
 }  // namespace
 
 Result<int64_t> search_remat(const Graph& graph, ForwardPart first, int64_t budget,
-                      const TryLevel& try_level) {
+                             const TryLevel& try_level) {
   return RematSearch(graph, budget, try_level).run(std::move(first));
 }
 

@@ -1,8 +1,8 @@
 // Rebuilding in a step that is one graph: which part of it comes first, and clones of that.
 #include <algorithm>
 
-#include "executor/plan/branches.h"
 #include "executor/memory/arena_packing.h"
+#include "executor/plan/branches.h"
 #include "executor/remat/rematerialize.h"
 
 namespace weft::executor {
@@ -73,7 +73,9 @@ class Step {
       const ValueId renewed = graph_.outputs[static_cast<size_t>(pair.output)];
       part.renewed[static_cast<size_t>(pair.input)] = of_first(renewed);
     }
-    part.residuals = [*this](const std::vector<bool>& rematerialized) { return residuals(rematerialized); };
+    part.residuals = [*this](const std::vector<bool>& rematerialized) {
+      return residuals(rematerialized);
+    };
     return part;
   }
 
@@ -175,7 +177,8 @@ Graph with_rematerialized(const Graph& graph, const std::vector<bool>& remateria
 
 Graph with_checkpoints(Graph graph) {
   const bool has_gradients = std::ranges::any_of(graph.nodes, &graph::Node::backward);
-  if (!has_gradients || std::ranges::none_of(graph.nodes, &graph::Node::rematerialized)) return graph;
+  if (!has_gradients || std::ranges::none_of(graph.nodes, &graph::Node::rematerialized))
+    return graph;
   return with_rematerialized(graph, checkpointed(graph, forward_of_step(graph)));
 }
 

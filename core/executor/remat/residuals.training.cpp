@@ -163,7 +163,8 @@ class Cut {
     const std::vector<bool> reaches = flow.reaching(sink);
     for (size_t i = 0; i < values_.size(); ++i)
       if (again(values_[i]) && reaches[2 * i])
-        rematerialized[static_cast<size_t>(graph_.values[static_cast<size_t>(values_[i])].index)] = true;
+        rematerialized[static_cast<size_t>(graph_.values[static_cast<size_t>(values_[i])].index)] =
+            true;
     return rematerialized;
   }
 

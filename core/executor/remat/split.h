@@ -18,14 +18,16 @@ struct Split {
 // The first `outputs` outputs of the joint graph belong to the forward. Nodes of it that are marked
 // in `rebuilt` (empty: none) run again in the backward, just before what reads them first, instead
 // of leaving residuals.
-Split split(const graph::Graph& joint, size_t outputs, const std::vector<bool>& rematerialized = {});
+Split split(const graph::Graph& joint, size_t outputs,
+            const std::vector<bool>& rematerialized = {});
 
 // What such a backward keeps and computes again.
 struct Residuals {
   int64_t bytes = 0;
   double seconds = 0;  // by the model of costs
 };
-Residuals residuals_of(const graph::Graph& joint, size_t outputs, const std::vector<bool>& rematerialized);
+Residuals residuals_of(const graph::Graph& joint, size_t outputs,
+                       const std::vector<bool>& rematerialized);
 
 // Is a result so much smaller than what it is computed from (a mean, a variance) that it is kept
 // where the node runs again?

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "executor/plan/branches.h"
 #include "executor/memory/arena_packing.h"
+#include "executor/plan/branches.h"
 
 namespace weft::executor {
 
@@ -161,7 +161,8 @@ class Splitter {
       const ValueId input = graph.add_input(joint_.type(joint_.outputs[k]));
       ValueId& known = backward_[static_cast<size_t>(joint_.outputs[k])];
       // A state's new content is the caller's to change before the backward: it is not read.
-      const bool computed = joint_.producer(joint_.outputs[k]) && !rematerialized(joint_.outputs[k]);
+      const bool computed =
+          joint_.producer(joint_.outputs[k]) && !rematerialized(joint_.outputs[k]);
       if (known == kNoValue && computed && !state[k]) known = input;
     }
   }
@@ -251,7 +252,8 @@ Split split(const Graph& joint, size_t outputs, const std::vector<bool>& remater
   return Splitter(joint, outputs, rematerialized).run();
 }
 
-Residuals residuals_of(const Graph& joint, size_t outputs, const std::vector<bool>& rematerialized) {
+Residuals residuals_of(const Graph& joint, size_t outputs,
+                       const std::vector<bool>& rematerialized) {
   return Splitter(joint, outputs, rematerialized).residuals();
 }
 

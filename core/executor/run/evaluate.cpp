@@ -2,8 +2,8 @@
 
 #include "base/errors.h"
 #include "executor/plan/plan.h"
-#include "runtime/memory/pool.h"
 #include "runtime/engine/threads.h"
+#include "runtime/memory/pool.h"
 
 namespace weft::executor {
 

@@ -5,16 +5,16 @@
 #include <mutex>
 
 #include "base/errors.h"
-#include "executor/lowering/row_tiles.h"
 #include "executor/lowering/bound_impl.h"
 #include "executor/lowering/control.h"
 #include "executor/lowering/lowering.h"
+#include "executor/lowering/row_tiles.h"
+#include "executor/lowering/rows.h"
 #include "executor/plan/plan.h"
 #include "executor/plan/reach.h"
-#include "executor/lowering/rows.h"
+#include "ops/registry.h"
 #include "ops/slots/copy_slot.h"
 #include "ops/slots/device_call.h"
-#include "ops/registry.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/interrupt.h"
 #include "runtime/engine/threads.h"
@@ -66,7 +66,7 @@ void run_reducing(const TileCode& code, const kernels::TileProgram& program, voi
   kernels::finish_tile_reduce(reducing, places, scratch);
 }
 
-void run_program(const Step& step, const char* at, const kernels::RandomStream& stream) {
+void run_program(const PlanStep& step, const char* at, const kernels::RandomStream& stream) {
   const TileCode& code = *step.code;
   const kernels::TileProgram program = code.program();
   auto* const* data = reinterpret_cast<void* const*>(at);
@@ -90,7 +90,8 @@ void run_program(const Step& step, const char* at, const kernels::RandomStream& 
   });
 }
 
-ops::KernelCall call_of(const Step& step, const char* at, uint64_t seed, uint64_t first_ordinal) {
+ops::KernelCall call_of(const PlanStep& step, const char* at, uint64_t seed,
+                        uint64_t first_ordinal) {
   const auto* views = reinterpret_cast<const TensorView*>(at + sizeof(void*));
   ops::KernelCall call{step.op ? *step.op : ops::op_named("copy"),
                        {views, step.in.size()},
@@ -118,20 +119,20 @@ struct Run {
 };
 
 // Pages that another step reads as well come back from the file.
-void give_back_inputs(const Run& run, const Step& step) {
-  for (const Place& place : step.in)
-    if (place.root == Root::kInput)
+void give_back_inputs(const Run& run, const PlanStep& step) {
+  for (const Location& place : step.in)
+    if (place.root == MemoryRoot::kInput)
       run.read_once[static_cast<size_t>(place.index)]->give_back_pages();
 }
 
 // A `check` that fails has said its line itself.
-Status with_line(Status status, const Step& step) {
+Status with_line(Status status, const PlanStep& step) {
   if (status.ok() || step.line.empty() || status.code() == StatusCode::kCheckFailed) return status;
   return Status(status.code(), errors::join(status.message(), " (", step.line, ")"));
 }
 
 // Its pointers are operands, outputs, scratch.
-[[maybe_unused]] Status run_control(const Run& run, const Step& step, const char* at) {
+[[maybe_unused]] Status run_control(const Run& run, const PlanStep& step, const char* at) {
   auto* const* data = reinterpret_cast<void* const*>(at);
   void* const* outputs = data + step.in.size();
   return run_control(*step.control, run.bound.controls[step.child], data, outputs,
@@ -142,7 +143,7 @@ Status with_line(Status status, const Step& step) {
 Status run_step(const Run& run, const Action& action) {
   char* const at = run.block + action.bound;
   if (WEFT_KEEPS_devices && run.plan.device) {
-    const Step& step = run.plan.steps[action.step];
+    const PlanStep& step = run.plan.steps[action.step];
     return with_line(
         ops::run_on_device(*run.plan.device, call_of(step, at, run.seed, run.first_ordinal)), step);
   }
@@ -153,7 +154,7 @@ Status run_step(const Run& run, const Action& action) {
         run_program(run.plan.steps[action.step], at, {run.seed, run.first_ordinal});
       break;
     case StepKind::kKernel: {
-      const Step& step = run.plan.steps[action.step];
+      const PlanStep& step = run.plan.steps[action.step];
       return with_line(ops::run_kernel(call_of(step, at, run.seed, run.first_ordinal)), step);
     }
     case StepKind::kCopy: run_copy(at); break;
@@ -162,7 +163,7 @@ Status run_step(const Run& run, const Action& action) {
       break;
     case StepKind::kRowTiles: {
       if constexpr (!WEFT_KEEPS_rows) break;
-      const Step& step = run.plan.steps[action.step];
+      const PlanStep& step = run.plan.steps[action.step];
       auto* const* data = reinterpret_cast<void* const*>(at);
       return run_row_tiles(*step.row_tiles, data, data[step.in.size() + step.out.size()]);
     }
@@ -192,7 +193,7 @@ Status run_steps(const Run& run, size_t begin, size_t end, const GivesUp& gives_
 // order is the one that is told: those after it stop, those before it go on.
 class GroupRun {
  public:
-  GroupRun(const Run& run, const Group& group) : run_(run), group_(group) {}
+  GroupRun(const Run& run, const ParallelGroup& group) : run_(run), group_(group) {}
 
   Status operator()() {
     parallel_branches(group_.branches(), group_.share, interrupted_,
@@ -218,7 +219,7 @@ class GroupRun {
   }
 
   const Run& run_;
-  const Group& group_;
+  const ParallelGroup& group_;
   std::atomic<bool> interrupted_{false};
   std::atomic<int> failed_{INT_MAX};
   std::mutex mutex_;
@@ -232,7 +233,7 @@ Bound bind_new(const Plan& plan) {
   static const char kNobody = 0;
   Bound bound{plan.block, std::vector<const void*>(plan.patches.size(), &kNobody), {}};
   if constexpr (WEFT_KEEPS_control)
-    for (const Step& step : plan.steps)
+    for (const PlanStep& step : plan.steps)
       if (step.control) bound.controls.emplace_back(*step.control);
   return bound;
 }
@@ -249,7 +250,7 @@ Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t 
   const bool& interrupted = thread_state().interrupted;
   const auto gives_up = [&] { return interrupted; };  // who runs interruptibly tells it
   size_t next = 0;
-  for (const Group& group : plan.groups) {
+  for (const ParallelGroup& group : plan.groups) {
     if constexpr (!WEFT_KEEPS_branches) break;  // no plan has one
     WEFT_TRY(run_steps(run, next, group.starts.front(), gives_up));
     if (interrupted) return {};

@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "executor/lowering/row_tiles.h"
-#include "runtime/thread_state.h"
 #include "runtime/engine/threads.h"
+#include "runtime/thread_state.h"
 #include "weft_parts.h"
 
 namespace weft::executor {
@@ -37,7 +37,9 @@ class Lane {
     char* const first = static_cast<char*>(externals_[value.external]) + value.offset;
     return by_image ? first + image_ * value.image_bytes : first;
   }
-  const RowTileValue& value(int32_t number) const { return plan_.values[static_cast<size_t>(number)]; }
+  const RowTileValue& value(int32_t number) const {
+    return plan_.values[static_cast<size_t>(number)];
+  }
   char* start(const RowTileUse& use) const {
     return use.value < 0 ? nullptr : start(value(use.value), use.by_image);
   }

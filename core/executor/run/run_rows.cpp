@@ -22,7 +22,8 @@ int64_t source_size(const TileCode& code) {
 // What a thread has for its pieces.
 class RowRunner {
  public:
-  RowRunner(const Step& step, void* const* data, char* scratch, const kernels::RandomStream& stream)
+  RowRunner(const PlanStep& step, void* const* data, char* scratch,
+            const kernels::RandomStream& stream)
       : step_(step),
         code_(*step.code),
         end_(*code_.row_end),
@@ -30,7 +31,7 @@ class RowRunner {
         outputs_(data + code_.inputs + code_.scalars.size() + code_.row_inputs),
         buffer_(scratch + program_scratch(code_)),
         runner_(program_, code_.loop, externals(data), scratch, stream) {
-    const Place& rows = step.out.back();
+    const Location& rows = step.out.back();
     views_[0].dtype = rows.dtype;
     views_[0].rank = 2;
     views_[0].shape[1] = views_[0].strides[0] = end_.cols;
@@ -70,7 +71,7 @@ class RowRunner {
     view.rank = -1;
     if (end_.operands[i] < 0) return view;
     const size_t at = code_.inputs + code_.scalars.size() + static_cast<size_t>(end_.operands[i]);
-    const Place& place = step_.in[at];
+    const Location& place = step_.in[at];
     view.data = data[at];
     view.dtype = place.dtype;
     view.rank = place.shape.rank();
@@ -79,7 +80,7 @@ class RowRunner {
     return view;
   }
 
-  const Step& step_;
+  const PlanStep& step_;
   const TileCode& code_;
   const RowEnd& end_;
   const kernels::TileProgram program_;
@@ -102,7 +103,7 @@ void set_pieces(TileCode& code) {
       program_scratch(code) + (has_buffer ? end.piece * end.cols * source_size(code) : 0);
 }
 
-void run_by_rows(const Step& step, void* const* data, const kernels::RandomStream& stream) {
+void run_by_rows(const PlanStep& step, void* const* data, const kernels::RandomStream& stream) {
   const TileCode& code = *step.code;
   auto* const scratch = static_cast<char*>(data[code.arrays()]);
   const auto run = [&](int64_t begin, int64_t end, int thread) {

@@ -65,7 +65,8 @@ struct Node {
   bool backward = false;  // made from where gradients began on, in a graph that has them inside
   // Mixed precision was asked for: float32 arithmetic may be made in this dtype. kFloat32: not.
   DType precision = DType::kFloat32;
-  bool rematerialized = false;  // in a checkpoint: a backward computes it again instead of keeping it
+  bool rematerialized =
+      false;  // in a checkpoint: a backward computes it again instead of keeping it
 };
 
 // Does it draw float32 numbers, uniform, one for each element? Tile programs can, too.
@@ -81,10 +82,10 @@ class Graph;
 // node's operands, its outputs the node's outputs, but for control flow (control.h). What it is
 // lowered to is decided late.
 enum class RegionKind : uint8_t {
-  kFused,  // elementwise nodes of one shape: a tile program
+  kFused,     // elementwise nodes of one shape: a tile program
   kRowTiles,  // a loop over row tiles, line buffers carried
-  kLoop,   // the body once for each row of arrays, or while a carried value says so: control.h
-  kCond,   // one of two bodies: control.h
+  kLoop,      // the body once for each row of arrays, or while a carried value says so: control.h
+  kCond,      // one of two bodies: control.h
   kCall,
 };
 // Limits of a fused region, those of the tile program that it is lowered to.
@@ -92,12 +93,13 @@ inline constexpr size_t kMaxFusedArrays = 16;  // inputs, scalars and outputs
 inline constexpr size_t kMaxFusedNodes = 48;
 inline constexpr size_t kMaxFusedOperands = 3;  // of one node
 
-// How often a loop runs its body, and on what; control.h says how it is used. Of a loop over row tiles,
-// `most` is how many rows of a value are made at a time (row_tiles.h), and all else stays as it is.
+// How often a loop runs its body, and on what; control.h says how it is used. Of a loop over row
+// tiles, `most` is how many rows of a value are made at a time (row_tiles.h), and all else stays as
+// it is.
 struct Loop {
   int32_t sliced = 0;       // operands of which an iteration gets one row
   int32_t carried = 0;      // values that an iteration hands to the next one
-  int64_t maximum = 0;         // iterations; the extent of axis 0 of all that is sliced or stacked
+  int64_t maximum = 0;      // iterations; the extent of axis 0 of all that is sliced or stacked
   bool while_true = false;  // the first carried value says whether there is another iteration
   bool counted = false;     // the first operand says how many iterations there are
   bool backwards = false;   // the last row first

@@ -8,8 +8,8 @@
 #include "base/printable.h"
 #include "base/real_text.h"
 #include "graph/ir/control.h"
-#include "ops/slots/host_function.h"
 #include "ops/registry.h"
+#include "ops/slots/host_function.h"
 
 namespace weft::graph {
 namespace {

@@ -6,9 +6,9 @@
 #include <unordered_set>
 
 #include "base/errors.h"
-#include "graph/partition/row_tiles.h"
 #include "graph/ir/control.h"
 #include "graph/ir/fused.h"
+#include "graph/partition/row_tiles.h"
 #include "ops/registry.h"
 #include "weft_parts.h"
 

@@ -13,10 +13,10 @@ constexpr int64_t kCacheBytes = int64_t{24} << 20;
 // Follows images from the inputs through the graph.
 class Images {
  public:
-  Images(const Graph& graph, const std::vector<bool>& settled)
+  Images(const Graph& graph, const std::vector<bool>& frozen)
       : graph_(graph), has_images_(graph.values.size(), false) {
     for (size_t i = 0; i < graph.inputs.size(); ++i) {
-      if (i < settled.size() && settled[i]) {
+      if (i < frozen.size() && frozen[i]) {
         fixed_bytes_ += graph.type(graph.inputs[i]).bytes();
         continue;
       }
@@ -152,14 +152,14 @@ Graph with_fewer_images(const Graph& graph, const Images& images, int64_t count)
 
 }  // namespace
 
-std::optional<SplitBatch> split_batch(const Graph& graph, const std::vector<bool>& settled) {
+std::optional<SplitBatch> split_batch(const Graph& graph, const std::vector<bool>& frozen) {
   if (!graph.states.empty() || graph.ordinals != 0 || graph.effects != 0 || !graph.sizes.empty())
     return std::nullopt;
   // Parts of a batch without elements are as many as the caller likes.
   if (std::ranges::all_of(graph.outputs,
                           [&](ValueId id) { return graph.type(id).shape.elements() == 0; }))
     return std::nullopt;
-  Images images(graph, settled);
+  Images images(graph, frozen);
   if (images.count() < 2 || !images.follow()) return std::nullopt;
   const int64_t of_part = images.of_part();
   if (of_part == images.count()) return std::nullopt;

@@ -30,6 +30,6 @@ struct SplitBatch {
 // Of the inputs, those that are `settled` have no images. Nothing where the graph mixes images, or
 // where parts would not be faster, which is estimated of types alone: no thread, no processor, so
 // that results are the same everywhere.
-std::optional<SplitBatch> split_batch(const Graph& graph, const std::vector<bool>& settled);
+std::optional<SplitBatch> split_batch(const Graph& graph, const std::vector<bool>& frozen);
 
 }  // namespace weft::graph

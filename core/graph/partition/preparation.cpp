@@ -18,16 +18,16 @@ constexpr int64_t kSmall = 64 * 1024;
 
 class Splitter {
  public:
-  Splitter(const Graph& graph, const std::vector<bool>& settled)
+  Splitter(const Graph& graph, const std::vector<bool>& frozen)
       : graph_(graph), read_by_rest_(graph.values.size(), false) {
-    const std::vector<bool> values = settled_values(graph, settled);
+    const std::vector<bool> values = frozen_values(graph, frozen);
     int64_t bytes = 0;
     for (size_t i = 0; i < graph.inputs.size(); ++i)
-      if (settled[i]) bytes += graph.type(graph.inputs[i]).bytes();
+      if (frozen[i]) bytes += graph.type(graph.inputs[i]).bytes();
     largest_ = kGrowth * bytes + kSmall;
     for (const Node& node : graph.nodes)
-      settled_.push_back(!node.outputs.empty() && values[static_cast<size_t>(node.outputs[0])]);
-    prepared_ = settled_;
+      frozen_.push_back(!node.outputs.empty() && values[static_cast<size_t>(node.outputs[0])]);
+    prepared_ = frozen_;
   }
 
   SplitPreparation run() {
@@ -75,7 +75,7 @@ class Splitter {
     for_each_prepared_value([&](ValueId id) { needed[static_cast<size_t>(id)] = true; });
     for (size_t n = graph_.nodes.size(); n-- > 0;) {
       const Node& node = graph_.nodes[n];
-      if (!settled_[n] || std::ranges::none_of(node.outputs, [&](ValueId id) {
+      if (!frozen_[n] || std::ranges::none_of(node.outputs, [&](ValueId id) {
             return needed[static_cast<size_t>(id)];
           }))
         continue;
@@ -91,7 +91,7 @@ class Splitter {
       inputs.push_back(static_cast<int32_t>(i));
     }
     for (size_t n = 0; n < graph_.nodes.size(); ++n)
-      if (settled_[n] && needed[static_cast<size_t>(graph_.nodes[n].outputs[0])])
+      if (frozen_[n] && needed[static_cast<size_t>(graph_.nodes[n].outputs[0])])
         rewrite.copy(graph_.nodes[n]);
     for_each_prepared_value(
         [&](ValueId id) { rewrite.graph().outputs.push_back(rewrite.map(id)); });
@@ -107,7 +107,7 @@ class Splitter {
   }
 
   const Graph& graph_;
-  std::vector<bool> settled_;       // by node
+  std::vector<bool> frozen_;        // by node
   std::vector<bool> prepared_;      // by node: settled, and left to the preparation
   std::vector<bool> read_by_rest_;  // by value
   int64_t largest_ = 0;             // bytes of a prepared value
@@ -115,10 +115,10 @@ class Splitter {
 
 }  // namespace
 
-std::vector<bool> settled_values(const Graph& graph, const std::vector<bool>& settled) {
+std::vector<bool> frozen_values(const Graph& graph, const std::vector<bool>& frozen) {
   std::vector<bool> values(graph.values.size(), false);
-  for (size_t i = 0; i < graph.inputs.size() && i < settled.size(); ++i)
-    values[static_cast<size_t>(graph.inputs[i])] = settled[i];
+  for (size_t i = 0; i < graph.inputs.size() && i < frozen.size(); ++i)
+    values[static_cast<size_t>(graph.inputs[i])] = frozen[i];
   for (const StatePair& state : graph.states)
     values[static_cast<size_t>(graph.inputs[static_cast<size_t>(state.input)])] = false;
   for (const Constant& constant : graph.constants)
@@ -132,8 +132,8 @@ std::vector<bool> settled_values(const Graph& graph, const std::vector<bool>& se
   return values;
 }
 
-SplitPreparation split_preparation(const Graph& graph, const std::vector<bool>& settled) {
-  return Splitter(graph, settled).run();
+SplitPreparation split_preparation(const Graph& graph, const std::vector<bool>& frozen) {
+  return Splitter(graph, frozen).run();
 }
 
 }  // namespace weft::graph

@@ -11,7 +11,7 @@ namespace weft::graph {
 
 // By value: does it follow from settled inputs and constants alone? `settled` is by input; nothing
 // that is random, has an effect or calls the host is settled, and no input that the graph writes.
-std::vector<bool> settled_values(const Graph& graph, const std::vector<bool>& settled);
+std::vector<bool> frozen_values(const Graph& graph, const std::vector<bool>& frozen);
 
 struct SplitPreparation {
   Graph preparation;            // gives the prepared values; without outputs: there are none
@@ -20,6 +20,6 @@ struct SplitPreparation {
 };
 // Prepared values are arrays of their own, so views and copies of settled values stay in the rest,
 // and so does what is far larger than the inputs it comes from.
-SplitPreparation split_preparation(const Graph& graph, const std::vector<bool>& settled);
+SplitPreparation split_preparation(const Graph& graph, const std::vector<bool>& frozen);
 
 }  // namespace weft::graph

@@ -320,7 +320,8 @@ class Scheduler {
 }  // namespace
 
 RowTileSchedule schedule_row_tiles(const Graph& graph, std::span<const int32_t> nodes,
-                            std::span<const RowRule* const> rules, int64_t rows, int64_t sections) {
+                                   std::span<const RowRule* const> rules, int64_t rows,
+                                   int64_t sections) {
   return Scheduler(graph, nodes, rules, rows).run(sections);
 }
 

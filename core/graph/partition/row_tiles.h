@@ -95,7 +95,8 @@ struct RowTileSchedule {
 // For nodes of a graph in topological order; the last one's result is what leaves them. `rules`: by
 // node. A section is a part of the result's rows whose rings are its own.
 RowTileSchedule schedule_row_tiles(const Graph& graph, std::span<const int32_t> nodes,
-                            std::span<const RowRule* const> rules, int64_t rows, int64_t sections);
+                                   std::span<const RowRule* const> rules, int64_t rows,
+                                   int64_t sections);
 
 Status row_tiles_are_sound(const Graph& graph, const Node& node);  // the verifier's rule
 

@@ -13,9 +13,9 @@
 // float32 between casts.
 #include <algorithm>
 
-#include "graph/passes/passes.h"
 #include "graph/passes/block_channels_impl.h"
 #include "graph/passes/block_poolings_impl.h"
+#include "graph/passes/passes.h"
 #include "ops/problems/channel_blocks.h"
 #include "ops/registry.h"
 

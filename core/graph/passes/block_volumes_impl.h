@@ -122,10 +122,10 @@ class BlockedVolumes : public BlockedForms {
 
   // A weight (O, C KD, KH, KW) with its channels in the order of the slices, and back.
   static ops::Value by_slices(const ops::Value& weight, int64_t kernel) {
-    return with_turned_channels(weight, weight.shape()[1] / kernel, kernel);
+    return with_transposed_channels(weight, weight.shape()[1] / kernel, kernel);
   }
   static ops::Value by_channels(const ops::Value& weight, int64_t kernel) {
-    return with_turned_channels(weight, kernel, weight.shape()[1] / kernel);
+    return with_transposed_channels(weight, kernel, weight.shape()[1] / kernel);
   }
 
   // ---- the adjoint
@@ -174,7 +174,8 @@ class BlockedVolumes : public BlockedForms {
     set_blocked(y, blocked(x));
     return true;
   }
-  static ops::Value with_turned_channels(const ops::Value& weight, int64_t outer, int64_t inner) {
+  static ops::Value with_transposed_channels(const ops::Value& weight, int64_t outer,
+                                             int64_t inner) {
     if (outer == 1 || inner == 1) return weight;
     const Shape s = weight.shape();
     constexpr int64_t kTurn[] = {0, 2, 1, 3};

@@ -32,7 +32,7 @@ inline bool is_one_a_channel(const TensorType& other, const TensorType& image) {
 }
 
 // The step that `node` takes from a value of `type`, which its result has, too.
-inline std::optional<ChannelStep> channel_step(const Graph& graph, const std::vector<bool>& settled,
+inline std::optional<ChannelStep> channel_step(const Graph& graph, const std::vector<bool>& frozen,
                                                const Node& node, ValueId value,
                                                const TensorType& type) {
   if (!node.op || node.clone_of != kNoValue) return {};
@@ -43,7 +43,7 @@ inline std::optional<ChannelStep> channel_step(const Graph& graph, const std::ve
   if (!is_first && !commutes) return {};
   const Operand& other = node.operands[is_first ? 1 : 0];
   if (!other.is_value()) return ChannelStep{*kind, other};
-  if (!settled[static_cast<size_t>(other.value)]) return {};
+  if (!frozen[static_cast<size_t>(other.value)]) return {};
   if (!is_one_a_channel(graph.type(other.value), type)) return {};
   return ChannelStep{*kind, other};
 }

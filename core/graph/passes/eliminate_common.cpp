@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "graph/passes/passes.h"
 #include "graph/passes/graph_rewrite_impl.h"
+#include "graph/passes/passes.h"
 
 namespace weft::graph {
 namespace {

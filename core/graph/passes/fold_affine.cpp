@@ -9,10 +9,10 @@
 #include <algorithm>
 
 #include "graph/ir/graph_builder.h"
-#include "graph/passes/passes.h"
+#include "graph/partition/preparation.h"
 #include "graph/passes/channel_step_impl.h"
 #include "graph/passes/graph_rewrite_impl.h"
-#include "graph/partition/preparation.h"
+#include "graph/passes/passes.h"
 #include "ops/problems/depth_problem.h"
 
 namespace weft::graph {
@@ -27,9 +27,9 @@ struct Chain {
 
 class AffineFolder {
  public:
-  AffineFolder(const Graph& graph, const std::vector<bool>& settled_inputs)
+  AffineFolder(const Graph& graph, const std::vector<bool>& frozen_inputs)
       : graph_(graph),
-        settled_(settled_values(graph, settled_inputs)),
+        frozen_(frozen_values(graph, frozen_inputs)),
         readers_(sole_readers(graph)) {}
 
   Result<Graph> run() {
@@ -59,16 +59,16 @@ class AffineFolder {
   }
 
  private:
-  bool is_settled(const Operand& operand) const {
-    return !operand.is_value() || settled_[static_cast<size_t>(operand.value)];
+  bool is_frozen(const Operand& operand) const {
+    return !operand.is_value() || frozen_[static_cast<size_t>(operand.value)];
   }
 
   // What follows the convolution and goes into it, in order.
   Chain chain_of(const Node& convolution) const {
     Chain chain, longest;
     if (!convolution.op || convolution.op->name != "convolution_image" ||
-        !is_settled(convolution.operands[1]) ||
-        (convolution.operands.size() > 2 && !is_settled(convolution.operands[2])))
+        !is_frozen(convolution.operands[1]) ||
+        (convolution.operands.size() > 2 && !is_frozen(convolution.operands[2])))
       return longest;
     TensorType type = graph_.type(convolution.outputs[0]);
     const DType own = type.dtype;
@@ -87,7 +87,7 @@ class AffineFolder {
         chain.volume = n;
         type.shape = graph_.type(node.outputs[0]).shape;
       } else {
-        const auto step = channel_step(graph_, settled_, node, value, type);
+        const auto step = channel_step(graph_, frozen_, node, value, type);
         if (!step) return longest;
         const bool adds = step->kind == ChannelStep::kAdd || step->kind == ChannelStep::kSubtract;
         if (adds && !has_bias && step->other.is_scalar()) return longest;
@@ -105,7 +105,8 @@ class AffineFolder {
            ops::moves_nothing(node.op->reader(node.attributes.view()));
   }
 
-  void emit(GraphRewrite& rewrite, GraphBuilder& builder, const Node& convolution, ValueId last) const {
+  void emit(GraphRewrite& rewrite, GraphBuilder& builder, const Node& convolution,
+            ValueId last) const {
     const auto value_of = [&](const Operand& operand) {
       if (operand.is_scalar()) return ops::Value(&builder, operand.scalar);
       return operand.is_value() ? builder.value(rewrite.map(operand.value)) : ops::Value();
@@ -154,15 +155,15 @@ class AffineFolder {
   }
 
   const Graph& graph_;
-  const std::vector<bool> settled_;
+  const std::vector<bool> frozen_;
   const std::vector<int32_t> readers_;
 };
 
 }  // namespace
 
 WEFT_PASS(70, fold_affine, kTolerance, kWhole) {
-  if (std::ranges::find(context.settled, true) == context.settled.end()) return graph;
-  return AffineFolder(graph, context.settled).run();
+  if (std::ranges::find(context.frozen, true) == context.frozen.end()) return graph;
+  return AffineFolder(graph, context.frozen).run();
 }
 
 }  // namespace weft::graph

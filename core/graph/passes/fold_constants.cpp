@@ -1,8 +1,8 @@
 // Law: a node that reads only constants and scalars, is not random, does not call the host or have
 // an effect and has a small result is replaced by what the evaluator gives for it: the same kernel,
 // so the same bits.
-#include "graph/passes/passes.h"
 #include "graph/passes/graph_rewrite_impl.h"
+#include "graph/passes/passes.h"
 
 namespace weft::graph {
 namespace {

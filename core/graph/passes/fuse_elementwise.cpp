@@ -11,8 +11,8 @@
 #include <span>
 
 #include "graph/ir/fused.h"
-#include "graph/passes/passes.h"
 #include "graph/passes/graph_rewrite_impl.h"
+#include "graph/passes/passes.h"
 
 namespace weft::graph {
 namespace {

@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "graph/ir/graph_builder.h"
-#include "graph/passes/passes.h"
 #include "graph/passes/graph_rewrite_impl.h"
+#include "graph/passes/passes.h"
 #include "ops/registry.h"
 
 namespace weft::graph {

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "graph/ir/control.h"
-#include "graph/passes/passes.h"
 #include "graph/passes/graph_rewrite_impl.h"
+#include "graph/passes/passes.h"
 
 namespace weft::graph {
 namespace {

@@ -11,19 +11,19 @@
 #include <vector>
 
 #include "graph/ir/graph_builder.h"
-#include "graph/passes/passes.h"
+#include "graph/partition/preparation.h"
 #include "graph/passes/channel_step_impl.h"
 #include "graph/passes/graph_rewrite_impl.h"
-#include "graph/partition/preparation.h"
+#include "graph/passes/passes.h"
 
 namespace weft::graph {
 namespace {
 
 class AffineMerger {
  public:
-  AffineMerger(const Graph& graph, const std::vector<bool>& settled_inputs)
+  AffineMerger(const Graph& graph, const std::vector<bool>& frozen_inputs)
       : graph_(graph),
-        settled_(settled_values(graph, settled_inputs)),
+        frozen_(frozen_values(graph, frozen_inputs)),
         readers_(sole_readers(graph)),
         chain_(graph.nodes.size()),
         is_joined_(graph.nodes.size(), false) {}
@@ -56,8 +56,8 @@ class AffineMerger {
   // The step that a node takes from a value that is not settled.
   std::optional<ChannelStep> step_at(int32_t n, ValueId value) const {
     const TensorType& type = graph_.type(value);
-    if (settled_[static_cast<size_t>(value)] || !is_lane(type.dtype)) return {};
-    const auto step = channel_step(graph_, settled_, node_at(n), value, type);
+    if (frozen_[static_cast<size_t>(value)] || !is_lane(type.dtype)) return {};
+    const auto step = channel_step(graph_, frozen_, node_at(n), value, type);
     return step && step->other.is_value() ? step : std::nullopt;
   }
   static bool is_lane(DType dtype) { return dtype == DType::kFloat32 || dtype == DType::kFloat64; }
@@ -126,7 +126,7 @@ class AffineMerger {
   }
 
   const Graph& graph_;
-  const std::vector<bool> settled_;
+  const std::vector<bool> frozen_;
   const std::vector<int32_t> readers_;
   std::vector<std::vector<int32_t>> chain_;  // by its last node
   std::vector<bool> is_joined_;
@@ -135,8 +135,8 @@ class AffineMerger {
 }  // namespace
 
 WEFT_PASS(80, merge_affine, kTolerance, kWhole) {
-  if (std::ranges::find(context.settled, true) == context.settled.end()) return graph;
-  return AffineMerger(graph, context.settled).run();
+  if (std::ranges::find(context.frozen, true) == context.frozen.end()) return graph;
+  return AffineMerger(graph, context.frozen).run();
 }
 
 }  // namespace weft::graph

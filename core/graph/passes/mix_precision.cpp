@@ -13,10 +13,10 @@
 
 #include "graph/ir/control.h"
 #include "graph/ir/graph_builder.h"
-#include "graph/passes/passes.h"
+#include "graph/partition/preparation.h"
 #include "graph/passes/block_channels_impl.h"
 #include "graph/passes/graph_rewrite_impl.h"
-#include "graph/partition/preparation.h"
+#include "graph/passes/passes.h"
 #include "ops/precision.h"
 
 namespace weft::graph {
@@ -46,7 +46,7 @@ class Mixer {
         builder_(rewrite_.graph()),
         narrow_(graph.values.size()),
         is_cloned_(graph.values.size(), false) {
-    if (context.prepares) settled_ = settled_values(graph, context.settled);
+    if (context.prepares) frozen_ = frozen_values(graph, context.frozen);
     for (const Node& node : graph.nodes)
       if (node.clone_of >= 0) is_cloned_[static_cast<size_t>(node.clone_of)] = true;
   }
@@ -98,8 +98,8 @@ class Mixer {
     for (size_t i = 0; i < node.operands.size(); ++i) {
       if (!node.operands[i].is_value()) continue;
       const ValueId id = node.operands[i].value;
-      if (!settled_.empty() && settled_[static_cast<size_t>(id)])
-        inputs.settled |= ops::set_bit(i);
+      if (!frozen_.empty() && frozen_[static_cast<size_t>(id)])
+        inputs.frozen |= ops::set_bit(i);
       else if (was_computed(id, node.precision))
         inputs.narrow |= ops::set_bit(i);
     }
@@ -229,7 +229,7 @@ class Mixer {
   const PassContext& context_;
   GraphRewrite rewrite_;
   GraphBuilder builder_;
-  std::vector<bool> settled_;  // by value; empty: nothing is
+  std::vector<bool> frozen_;  // by value; empty: nothing is
   std::vector<Narrow> narrow_;
   std::vector<bool> is_cloned_;
 };

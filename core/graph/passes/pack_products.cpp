@@ -5,9 +5,9 @@
 #include <ranges>
 
 #include "graph/ir/graph_builder.h"
-#include "graph/passes/passes.h"
-#include "graph/passes/graph_rewrite_impl.h"
 #include "graph/partition/preparation.h"
+#include "graph/passes/graph_rewrite_impl.h"
+#include "graph/passes/passes.h"
 #include "ops/problems/packed_products.h"
 #include "ops/registry.h"
 
@@ -16,8 +16,8 @@ namespace {
 
 class Packer {
  public:
-  Packer(const Graph& graph, const std::vector<bool>& settled)
-      : graph_(graph), settled_(settled), rewrite_(graph), builder_(rewrite_.graph()) {
+  Packer(const Graph& graph, const std::vector<bool>& frozen)
+      : graph_(graph), frozen_(frozen), rewrite_(graph), builder_(rewrite_.graph()) {
     packed_.resize(graph.values.size());
   }
 
@@ -37,14 +37,13 @@ class Packer {
   }
 
  private:
-  bool is_settled(const Operand& operand) const {
-    return operand.is_value() && settled_[static_cast<size_t>(operand.value)];
+  bool is_frozen(const Operand& operand) const {
+    return operand.is_value() && frozen_[static_cast<size_t>(operand.value)];
   }
 
   bool can_pack_product(const Node& node) const {
     if (!node.op || node.op->name != "matmul" || node.clone_of != kNoValue) return false;
-    if (!node.operands[0].is_value() || is_settled(node.operands[0]) ||
-        !is_settled(node.operands[1]))
+    if (!node.operands[0].is_value() || is_frozen(node.operands[0]) || !is_frozen(node.operands[1]))
       return false;
     const TensorType& left = graph_.type(node.operands[0].value);
     const TensorType& right = graph_.type(node.operands[1].value);
@@ -74,8 +73,8 @@ class Packer {
   bool can_pack_steps(const Node& node, const ops::PackedSteps& steps) const {
     const auto operands = std::span(node.operands);
     if (!std::ranges::all_of(operands, [](const Operand& o) { return o.is_value(); })) return false;
-    if (!is_settled(operands[steps.weight]) ||
-        std::ranges::all_of(operands, [&](const Operand& o) { return is_settled(o); }))
+    if (!is_frozen(operands[steps.weight]) ||
+        std::ranges::all_of(operands, [&](const Operand& o) { return is_frozen(o); }))
       return false;
     const int64_t hidden = graph_.type(operands[steps.weight].value).shape[1];
     return ops::panels_pay(hidden, hidden);
@@ -95,7 +94,7 @@ class Packer {
   ops::Value value(const Operand& operand) { return builder_.value(rewrite_.map(operand.value)); }
 
   const Graph& graph_;
-  const std::vector<bool>& settled_;
+  const std::vector<bool>& frozen_;
   GraphRewrite rewrite_;
   GraphBuilder builder_;
   std::vector<ops::Value> packed_;  // by the matrix
@@ -105,7 +104,7 @@ class Packer {
 
 WEFT_PASS(140, pack_products, kExact, kWhole) {
   if (!context.prepares) return graph;
-  return Packer(graph, settled_values(graph, context.settled)).run();
+  return Packer(graph, frozen_values(graph, context.frozen)).run();
 }
 
 }  // namespace weft::graph

@@ -15,9 +15,9 @@
 #include <algorithm>
 
 #include "graph/ir/graph_builder.h"
-#include "graph/passes/passes.h"
-#include "graph/passes/graph_rewrite_impl.h"
 #include "graph/partition/preparation.h"
+#include "graph/passes/graph_rewrite_impl.h"
+#include "graph/passes/passes.h"
 #include "ops/problems/channel_blocks.h"
 #include "ops/problems/convolution_problem.h"
 
@@ -34,9 +34,9 @@ constexpr std::string_view kFinite[] = {"abs",     "add",     "cast",     "clip"
 
 class ChannelPadding {
  public:
-  ChannelPadding(const Graph& graph, const std::vector<bool>& settled_inputs)
+  ChannelPadding(const Graph& graph, const std::vector<bool>& frozen_inputs)
       : graph_(graph),
-        settled_(settled_values(graph, settled_inputs)),
+        frozen_(frozen_values(graph, frozen_inputs)),
         rewrite_(graph),
         builder_(rewrite_.graph()),
         wide_(graph.values.size(), kNoValue),
@@ -103,9 +103,8 @@ class ChannelPadding {
   bool joins_groups(const Node& node) const {
     const ValueId x = node.operands[0].value, y = node.outputs[0];
     const int64_t groups = groups_of(node), half = kBlock / 2;
-    return are_settled(node) && groups % 2 == 0 && shape(x)[1] == groups * half &&
-           shape(y)[1] > 0 && shape(y)[1] % (groups * half) == 0 &&
-           has_blocks_[static_cast<size_t>(x)];
+    return are_frozen(node) && groups % 2 == 0 && shape(x)[1] == groups * half && shape(y)[1] > 0 &&
+           shape(y)[1] % (groups * half) == 0 && has_blocks_[static_cast<size_t>(x)];
   }
 
   bool groups_in_pairs(const Node& node) {
@@ -146,7 +145,7 @@ class ChannelPadding {
         block == 8 ? 10 * filters >= 9 * wider(filters) : 2 * filters > wider(filters);
     return block < kBlock && is_filled &&
            (is_wide(x) || has_blocks_[static_cast<size_t>(x)] || feeds_[static_cast<size_t>(y)] ||
-            (is_in_pairs(node) && ops::channel_block(shape(x)[1]) > 1));
+            (is_in_bf16x2(node) && ops::channel_block(shape(x)[1]) > 1));
   }
 
   // ---- what is known of a value before anything is rewritten
@@ -182,7 +181,7 @@ class ChannelPadding {
   }
 
   // Of bfloat16 plain kernels multiply float32.
-  bool is_in_pairs(const Node& node) const {
+  bool is_in_bf16x2(const Node& node) const {
     return graph_.type(node.operands[0].value).dtype == DType::kBFloat16 && groups_of(node) == 1;
   }
   // Depthwise ones, those in pairs and those by Winograd's tiles, which save half of the arithmetic
@@ -197,26 +196,26 @@ class ChannelPadding {
     p.in_channels = wider(p.in_channels);
     p.out_channels = wider(p.out_channels);
     return static_cast<double>(p.in_channels * p.out_channels) < 1.8 * given &&
-           (is_in_pairs(node) || ops::winograd_tile(p) > 0);
+           (is_in_bf16x2(node) || ops::winograd_tile(p) > 0);
   }
 
   int64_t groups_of(const Node& node) const {
     return node.op->reader(node.attributes.view()).integer("num_group");
   }
   // Of a type that has blocks, by weights that more zeros cost nothing to.
-  bool are_settled(const Node& node) const {
-    const auto is_settled = [&](const Operand& operand) {
-      return !operand.is_value() || settled_[static_cast<size_t>(operand.value)];
+  bool are_frozen(const Node& node) const {
+    const auto is_frozen = [&](const Operand& operand) {
+      return !operand.is_value() || frozen_[static_cast<size_t>(operand.value)];
     };
     const DType dtype = graph_.type(node.operands[0].value).dtype;
     return (dtype == DType::kFloat32 || dtype == DType::kBFloat16) &&
-           std::ranges::all_of(std::span(node.operands).subspan(1), is_settled);
+           std::ranges::all_of(std::span(node.operands).subspan(1), is_frozen);
   }
   // A convolution of which more channels can be had.
   bool takes_zeros(const Node& node) const {
     const ValueId x = node.operands[0].value;
     const int64_t groups = groups_of(node);
-    return are_settled(node) &&
+    return are_frozen(node) &&
            (groups == 1 || (groups == shape(x)[1] && groups == shape(node.outputs[0])[1]));
   }
 
@@ -308,7 +307,7 @@ class ChannelPadding {
   }
 
   const Graph& graph_;
-  const std::vector<bool> settled_;
+  const std::vector<bool> frozen_;
   GraphRewrite rewrite_;
   GraphBuilder builder_;
   std::vector<ValueId> wide_;     // by old value
@@ -323,7 +322,7 @@ WEFT_PASS(120, pad_channels, kTolerance, kWhole) {
     return node.op && node.op->name == "convolution_image";
   });
   if (!has_convolutions || !context.prepares) return graph;
-  return ChannelPadding(graph, context.settled).run();
+  return ChannelPadding(graph, context.frozen).run();
 }
 
 }  // namespace weft::graph

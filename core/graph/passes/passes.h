@@ -4,13 +4,13 @@
 //
 // at the start of a line: a function of `graph` and `context` that returns the new graph. The build
 // collects these lines (core/cmake/collect_passes.cmake), so adding a pass touches no list. Passes
-// run by rising `order`; numbers leave gaps for what comes between. `class` is of PassClass, `stages`
-// are of Stage, joined by |. The name is also the pass's switch in WEFT_PASSES.
+// run by rising `order`; numbers leave gaps for what comes between. `class` is of PassClass,
+// `stages` are of Stage, joined by |. The name is also the pass's switch in WEFT_PASSES.
 #pragma once
 
 #include "graph/passes/pipeline.h"
 
-#define WEFT_PASS(order, name, exactness, stages) \
+#define WEFT_PASS(order, name, exactness, stages)         \
   Result<Graph> name([[maybe_unused]] const Graph& graph, \
                      [[maybe_unused]] const PassContext& context)
 

@@ -8,8 +8,8 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "graph/ir/control.h"
-#include "graph/passes/passes.h"
 #include "graph/ir/verifier.h"
+#include "graph/passes/passes.h"
 #include "ops/use.h"
 #include "weft_parts.h"
 
@@ -25,8 +25,7 @@ constexpr auto kSource = static_cast<uint8_t>(Stage::kSource);
 constexpr auto kWhole = static_cast<uint8_t>(Stage::kWhole);
 constexpr auto kAfterSplit = static_cast<uint8_t>(Stage::kAfterSplit);
 
-#define WEFT_PASS_ENTRY(name, exactness, stages) \
-  Pass{#name, PassClass::exactness, stages, &name},
+#define WEFT_PASS_ENTRY(name, exactness, stages) Pass{#name, PassClass::exactness, stages, &name},
 // The last entry is none: a build may have no pass, and an array has an element.
 constexpr Pass kAllPasses[] = {
 #include "weft_passes.inc"
@@ -110,8 +109,7 @@ Result<Graph> run_passes(Graph graph, Stage stage, const PassContext& context,
                          const PassSelection& selection) {
   const bool verifies = kVerifyAlways || std::getenv("WEFT_VERIFY");
   for (const Pass& pass : kPasses) {
-    if (!(pass.stages & static_cast<uint8_t>(stage)) || !selection.enabled(pass.name))
-      continue;
+    if (!(pass.stages & static_cast<uint8_t>(stage)) || !selection.enabled(pass.name)) continue;
     const int32_t effects = graph.effects;
     const size_t nodes = graph.nodes.size();
     WEFT_ASSIGN(Graph changed, pass.run(graph, context));

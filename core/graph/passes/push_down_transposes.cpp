@@ -10,8 +10,8 @@
 
 #include "graph/ir/fused.h"
 #include "graph/ir/graph_builder.h"
-#include "graph/passes/passes.h"
 #include "graph/passes/graph_rewrite_impl.h"
+#include "graph/passes/passes.h"
 
 namespace weft::graph {
 namespace {
@@ -206,8 +206,6 @@ class TransposePusher {
 
 }  // namespace
 
-WEFT_PASS(60, push_down_transposes, kExact, kWhole) {
-  return TransposePusher(graph).run();
-}
+WEFT_PASS(60, push_down_transposes, kExact, kWhole) { return TransposePusher(graph).run(); }
 
 }  // namespace weft::graph

@@ -2,8 +2,8 @@
 // what a loop stacks or a cond gives that nobody reads; nothing else changes. Inputs stay, and so
 // do the ordinals of random nodes that go: the others keep their numbers.
 #include "graph/ir/control.h"
-#include "graph/passes/passes.h"
 #include "graph/passes/graph_rewrite_impl.h"
+#include "graph/passes/passes.h"
 
 namespace weft::graph {
 namespace {

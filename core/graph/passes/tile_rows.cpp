@@ -13,8 +13,8 @@
 #include <optional>
 
 #include "graph/partition/row_tiles.h"
-#include "graph/passes/passes.h"
 #include "graph/passes/graph_rewrite_impl.h"
+#include "graph/passes/passes.h"
 
 namespace weft::graph {
 namespace {
@@ -22,13 +22,13 @@ namespace {
 constexpr size_t kMaxNodes = 64;  // of a body
 constexpr size_t kMaxNodesForSpeed = 8;
 constexpr int64_t kCachedBytes = 640 * 1024;  // of rings and weights
-constexpr double kMaxMemory = 1.2;           // of what is alive without row tiles
+constexpr double kMaxMemory = 1.2;            // of what is alive without row tiles
 constexpr int64_t kLargeBytes = 1024 * 1024;  // of a value that leaves the caches of two cores
 constexpr double kFlops = 150e9;              // of one core; only ratios matter
 constexpr double kBytes = 20e9;
 constexpr double kSecondsOfCall = 0.5e-6;
 constexpr double kMinGain = 0.1;  // of the time of the arithmetic
-constexpr int64_t kSections = 2;    // for as many threads
+constexpr int64_t kSections = 2;  // for as many threads
 constexpr std::array<int64_t, 4> kRows = {16, 8, 4, 2};
 
 // What may be between two nodes that make rows, by their positions among these.
@@ -214,9 +214,9 @@ class Former {
     std::optional<Stretch> stretch;
   };
   // With the most rows at a time whose rings stay in the cache, beside weights that are read again
-  // for each row tile, and take hardly more memory than whole images would. Two threads take sections
-  // of an image, or an image each: what they make twice or wait for each other is lost, and calls
-  // take their time.
+  // for each row tile, and take hardly more memory than whole images would. Two threads take
+  // sections of an image, or an image each: what they make twice or wait for each other is lost,
+  // and calls take their time.
   Gain gain(size_t begin, size_t end) {
     for (size_t m = begin; m <= end; ++m)
       if (rule(m)->step() > 1) return {};  // Winograd's tiles want to be many at a time
@@ -305,10 +305,12 @@ class Former {
         const Best& rest = best[stretch.end + 1];
         const int64_t maximum = std::max({bytes, rest.bytes, context_.row_tile_bytes});
         const size_t nodes = rest.nodes + (stretch.rows ? stretch.end - stretch.begin + 1 : 0);
-        if (maximum < best[begin].bytes || (maximum == best[begin].bytes && nodes < best[begin].nodes))
+        if (maximum < best[begin].bytes ||
+            (maximum == best[begin].bytes && nodes < best[begin].nodes))
           best[begin] = {maximum, nodes, stretch};
       };
-      if (begin > 0 || !context_.begins_in_row_tiles) propose({begin, begin, 0}, bytes_alone(begin));
+      if (begin > 0 || !context_.begins_in_row_tiles)
+        propose({begin, begin, 0}, bytes_alone(begin));
       for_each_end(begin, kMaxNodes, [&](size_t end) {
         const Stretch stretch{begin, end, context_.tile_height};
         const int64_t whole = alive_[begin] + result(end).bytes() - shared_by_loop(begin, end);
@@ -369,8 +371,6 @@ class Former {
 
 }  // namespace
 
-WEFT_PASS(190, tile_rows, kExact, kAfterSplit) {
-  return Former(graph, context).run();
-}
+WEFT_PASS(190, tile_rows, kExact, kAfterSplit) { return Former(graph, context).run(); }
 
 }  // namespace weft::graph

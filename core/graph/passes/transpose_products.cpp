@@ -9,8 +9,8 @@
 #include <algorithm>
 
 #include "graph/ir/graph_builder.h"
-#include "graph/passes/passes.h"
 #include "graph/passes/graph_rewrite_impl.h"
+#include "graph/passes/passes.h"
 
 namespace weft::graph {
 namespace {

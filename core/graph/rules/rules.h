@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "graph/rules/patterns.h"
 #include "graph/passes/pipeline.h"
+#include "graph/rules/patterns.h"
 
 namespace weft::graph {
 

@@ -115,8 +115,8 @@ AttentionGradientScratch attention_gradient_layout(const Attention& p) {
   at.douts = at.queries + packed(kUnevenQueries, p.features);
   at.shares = at.douts + packed(kUnevenQueries, p.values);
   at.dscores = at.shares + block;
-  at.turned = at.dscores + block;
-  at.dquery = at.turned + block;
+  at.transposed = at.dscores + block;
+  at.dquery = at.transposed + block;
   at.dkey = at.dquery + packed(kUnevenQueries, p.features);
   at.dvalue = at.dkey + packed(keys, p.features);
   at.end = at.dvalue + packed(keys, p.values);

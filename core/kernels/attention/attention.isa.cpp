@@ -1,10 +1,10 @@
 // Attention by blocks of queries and keys: kernels/attention/attention.h. The products are those of
-// kernels/matmul/gemm_impl.h, of bfloat16 in pairs those of kernels/matmul/packed_strip_impl.h; between
-// them each row of a block of scores, which lies in the second level cache, is turned into shares.
-// Few rows, as in decoding, read keys and values as they lie: reading them is what costs.
+// kernels/matmul/gemm_impl.h, of bfloat16 in pairs those of kernels/matmul/packed_strip_impl.h;
+// between them each row of a block of scores, which lies in the second level cache, is turned into
+// shares. Few rows, as in decoding, read keys and values as they lie: reading them is what costs.
 #include "kernels/isa/isa_target.h"
-#include "kernels/simd/known_steps.h"
 #include "kernels/isa/table_impl.h"
+#include "kernels/simd/known_steps.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -15,10 +15,10 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/matmul/gemm_impl.h"
 #include "kernels/reduce/reduce_lanes.h"
 
-#include "kernels/matmul/few_rows_impl.h"
 #include "kernels/matmul/bf16x2_impl.h"
-#include "kernels/simd/row_lanes_impl.h"
+#include "kernels/matmul/few_rows_impl.h"
 #include "kernels/matmul/strip_tile_impl.h"
+#include "kernels/simd/row_lanes_impl.h"
 
 #include "kernels/matmul/packed_strip_impl.h"
 
@@ -35,7 +35,8 @@ template <class T>
 T maximum_of(const T* row, int64_t n) {
   Vec<T> maximum(-T(__builtin_inf()));
   int64_t i = 0;
-  for (; i + Vec<T>::kLanes <= n; i += Vec<T>::kLanes) maximum = max_(maximum, Memory<T>::load(row + i));
+  for (; i + Vec<T>::kLanes <= n; i += Vec<T>::kLanes)
+    maximum = max_(maximum, Memory<T>::load(row + i));
   for (; i < n; ++i) maximum = max_(maximum, Vec<T>(row[i]));
   constexpr int kHalf = Vec<T>::kLanes / 2;
   return fold_lanes<Max, kHalf>(maximum, typename CountTo<Vec<T>::kLanes>::Type()).v[0];
@@ -101,7 +102,7 @@ struct Parts {
 // Whether rows of S are multiplied in pairs where they are not few. Scores lose nothing by it;
 // shares are rounded, as the values that they weigh are.
 template <class S>
-constexpr bool kHasPairs = WEFT_PAIRS&& kIsSame<S, BFloat16>;
+constexpr bool kHasPairs = WEFT_BF16X2&& kIsSame<S, BFloat16>;
 
 // A block of queries of one batch.
 template <class S>
@@ -172,7 +173,7 @@ struct QueryBlock {
   // look for the name in the branch that they leave out.
   void multiply_pairs(const Left& a, const Right& b, int64_t cols, T* packed_b, T* c, int64_t c_row,
                       bool accumulate) const
-#if WEFT_PAIRS
+#if WEFT_BF16X2
   {
     PackedStrip<S, Paired> strip;
     strip.rows = rows;
@@ -256,7 +257,7 @@ void attention(const Attention& p, void* out_data, void* logarithm_data, Range u
                              base + at.left,
                              {},
                              {}};
-    if (kHasPairs<S> && !is_few && p.features > 0 && multiplies_pairs())
+    if (kHasPairs<S> && !is_few && p.features > 0 && multiplies_bf16x2())
       queries.narrow = gather_rows<S>(p, p.query, batch, first, rows, p.features, (S*)base);
     else
       queries.query = gather_rows<S>(p, p.query, batch, first, rows, p.features, base);
@@ -290,7 +291,8 @@ void attention_sums(const Attention& p, const void* part_data, void* out_data, v
   for (int64_t row = rows.begin; row < rows.end; ++row) {
     T factors[kAttentionParts];
     T maximum = -T(__builtin_inf()), sum = 0;
-    for (int64_t i = 0; i < count; ++i) maximum = larger(maximum, parts.running[i * all + row].maximum);
+    for (int64_t i = 0; i < count; ++i)
+      maximum = larger(maximum, parts.running[i * all + row].maximum);
     for (int64_t i = 0; i < count; ++i) {
       const Running<T>& running = parts.running[i * all + row];
       factors[i] = factor_of(running.maximum, maximum);

@@ -1,5 +1,5 @@
-// The gradient of attention by blocks of queries and keys: kernels/attention/attention.h. A part of the keys
-// of a batch is packed once; then all queries go by, and shares are computed again.
+// The gradient of attention by blocks of queries and keys: kernels/attention/attention.h. A part of
+// the keys of a batch is packed once; then all queries go by, and shares are computed again.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -104,15 +104,15 @@ struct GradientWork {
   }
 
   // sums[key] += blockᵀ panels, where the block is (rows, keys).
-  void add_turned(const T* block, int64_t rows, int64_t some, const T* panels, int64_t cols,
-                  T* sums) const {
-    T* turned = base + at.turned;
-    pack_a(block, 1, kAttentionKeys, some, balanced_rows<T>(some), rows, turned);
+  void add_transposed(const T* block, int64_t rows, int64_t some, const T* panels, int64_t cols,
+                      T* sums) const {
+    T* transposed = base + at.transposed;
+    pack_a(block, 1, kAttentionKeys, some, balanced_rows<T>(some), rows, transposed);
     BlockProduct<T> turn;
     turn.rows = some;
     turn.cols = cols;
     turn.k = rows;
-    turn.a = turned;
+    turn.a = transposed;
     turn.a_row = 0;
     turn.a_packed = true;
     turn.panel_rows = balanced_rows<T>(some);
@@ -157,9 +157,9 @@ struct GradientWork {
     for (int64_t first = 0; first < end; first += kAttentionKeys) {
       const int64_t some = minimum(kAttentionKeys, end - first);
       make_shares(row, rows, first, some);
-      add_turned(base + at.shares, rows, some, douts, p.values, dvalue + first * p.values);
-      add_turned(base + at.dscores, rows, some, queries_along, p.features,
-                 dkey + first * p.features);
+      add_transposed(base + at.shares, rows, some, douts, p.values, dvalue + first * p.values);
+      add_transposed(base + at.dscores, rows, some, queries_along, p.features,
+                     dkey + first * p.features);
       multiply_rows(rows, p.features, some, base + at.dscores, kAttentionKeys, along(first),
                     minimum(kAttentionKeys, keys - first), dquery, p.features, first > 0);
     }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "kernels/isa/active_impl.h"
 #include "kernels/elementwise/copy.h"
+#include "kernels/isa/active_impl.h"
 
 namespace weft::kernels {
 namespace {
@@ -61,8 +61,8 @@ ConvolutionBlocks cut(const Extents& e, int64_t col_step, bool packs_weights, in
   return blocks;
 }
 
-// A product over shifted row tiles (kernels/convolution/convolution_shifted.isa.cpp): rows of the output of `width`
-// positions are computed as `width + span` columns.
+// A product over shifted row tiles (kernels/convolution/convolution_shifted.isa.cpp): rows of the
+// output of `width` positions are computed as `width + span` columns.
 struct Shift {
   int64_t channels, height, width, span_row, span_col;
 };
@@ -125,8 +125,9 @@ int64_t meetings(int64_t out, int64_t in, int64_t taps, int64_t dilation, int64_
   return count;
 }
 
-// The images of a batch side by side (kernels/convolution/convolution_batched.isa.cpp) take the products of taps
-// that meet the image, where others take `computed`, and as long as these for the rest.
+// The images of a batch side by side (kernels/convolution/convolution_batched.isa.cpp) take the
+// products of taps that meet the image, where others take `computed`, and as long as these for the
+// rest.
 bool pays_batched(const Convolution& p, const Shift& shift, int64_t rows, int64_t computed) {
   constexpr int64_t kElement = 24;  // products that reading or writing an element costs
   if (p.dtype != DType::kFloat32 || p.groups != 1 || p.batch < kBatchedImages) return false;

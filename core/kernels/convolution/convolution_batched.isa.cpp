@@ -4,8 +4,8 @@
 // 5 x 5 taps that is three products of five. Layouts of this kind, images innermost: Krizhevsky,
 // cuda-convnet (2012). Turning images into lanes and back costs a few products of each pixel.
 //
-// A unit is a row tile of rows of as many images as lie side by side. k runs over taps, then channels,
-// so that the taps of a row that meet the image follow one another.
+// A unit is a row tile of rows of as many images as lie side by side. k runs over taps, then
+// channels, so that the taps of a row that meet the image follow one another.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 

@@ -1,8 +1,8 @@
 // What the loops of convolutions share: gathering columns of images, and weights as panels.
 //
-// Included inside the namespace of an instruction set, after kernels/matmul/gemm_impl.h. Forward and
-// both gradients read an image in one way: position (i, j) of a grid reads the image at
-// (i * step + offset), zero outside.
+// Included inside the namespace of an instruction set, after kernels/matmul/gemm_impl.h. Forward
+// and both gradients read an image in one way: position (i, j) of a grid reads the image at (i *
+// step + offset), zero outside.
 
 struct Grid {
   int64_t height, width;   // of the image that is read

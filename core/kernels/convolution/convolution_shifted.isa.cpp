@@ -1,5 +1,5 @@
-// Convolutions of stride one without gathering columns. A row tile of the image is copied once with its
-// padding; positions are numbered along the padded rows, so that the columns of one tap are the
+// Convolutions of stride one without gathering columns. A row tile of the image is copied once with
+// its padding; positions are numbered along the padded rows, so that the columns of one tap are the
 // row tile itself, shifted. Positions in the padding are computed and dropped: a few columns a row.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
@@ -40,7 +40,7 @@ struct Shifted : Sight {
   // Rows first .. first + rows - 1 of some channels, padded, `channel_pitch` lanes a channel.
   template <class S>
   void copy_row_tile(const S* image, Range from_channels, int64_t first, int64_t rows,
-                 int64_t channel_pitch, LaneType<S>* to) const {
+                     int64_t channel_pitch, LaneType<S>* to) const {
     const int64_t begin = lesser(greater(-origin_col, 0), pitch);
     const int64_t end = greater(lesser(width - origin_col, pitch), begin);
     for (int64_t channel = from_channels.begin; channel < from_channels.end; ++channel) {
@@ -159,9 +159,9 @@ WEFT_SHARED void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
     }
     const int64_t first_row = first / shift.pitch;
     const int64_t last_row = (first + cols - 1) / shift.pitch;
-    shift.copy_row_tile((const S*)operands.image + slot * image_size, {0, shift.channels}, first_row,
-                    last_row - first_row + 1 + shift.span_row, blocks.column_stride,
-                    buffers.columns);
+    shift.copy_row_tile((const S*)operands.image + slot * image_size, {0, shift.channels},
+                        first_row, last_row - first_row + 1 + shift.span_row, blocks.column_stride,
+                        buffers.columns);
     for (int64_t k = 0; k < depth; k += blocks.depth) {
       const int64_t count = lesser(blocks.depth, depth - k);
       for (int64_t row = 0; row < shift.out_channels; row += blocks.rows) {
@@ -267,9 +267,9 @@ void sum_taps(const TapProduct<T>& p) {
 }
 
 // The gradient of few weights: such sums, or a product that is transposed, (channel, tap) x
-// positions times positions x out channels. Shifted row tiles are the rows of the left operand; only dy
-// is turned, and it is narrow. Each image's product is a chain of its own, and the images are added
-// in their order.
+// positions times positions x out channels. Shifted row tiles are the rows of the left operand;
+// only dy is turned, and it is narrow. Each image's product is a chain of its own, and the images
+// are added in their order.
 template <class S>
 void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
                     const ConvolutionOperands& operands, Range units, void* scratch) {
@@ -300,7 +300,7 @@ void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
       for (int64_t row = 0; row < p.out_height; row += tile_height) {
         const int64_t count = lesser(tile_height, p.out_height - row);
         shift.copy_row_tile(x, channels, row, count + shift.span_row, blocks.column_stride,
-                        buffers.columns);
+                            buffers.columns);
         for (int64_t out = 0; out < outs; ++out) {
           for (int64_t i = 0; i < count; ++i) {
             T* to = dy_lines + out * line + i * shift.pitch;

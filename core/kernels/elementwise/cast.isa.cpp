@@ -9,8 +9,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd/simd.h"
 #include "kernels/simd/simd_memory.h"
 
-#include "kernels/simd/convert_impl.h"
 #include "kernels/elementwise/row_kernel_impl.h"
+#include "kernels/simd/convert_impl.h"
 
 // Truncates, saturating at the bounds of `To`; NaN gives zero. The upper bound is compared as the
 // power of two just above it, which every floating type has.

@@ -9,7 +9,7 @@ namespace {
 TileLoop loop_of(const TensorView& to, const TensorView& from) {
   const TensorView views[] = {to, from};
   TileLoop loop = make_tile_loop(Shape({to.shape, static_cast<size_t>(to.rank)}), views);
-  turn_rows(loop);
+  transpose_rows(loop);
   return loop;
 }
 

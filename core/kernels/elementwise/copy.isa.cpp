@@ -156,7 +156,7 @@ void move_transposed(const StridedTile& tile) {
       char* to = (char*)tile.to + row * tile.to_row + col * sizeof(E);
       V lines[kSide];
       for (int i = 0; i < kSide; ++i) __builtin_memcpy(&lines[i], from + i * tile.from_col, kBytes);
-      turn_square<kSide>(lines);
+      transpose_tile<kSide>(lines);
       for (int i = 0; i < kSide; ++i) __builtin_memcpy(to + i * tile.to_row, &lines[i], kBytes);
     }
   }

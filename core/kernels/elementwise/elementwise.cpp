@@ -2,10 +2,10 @@
 
 #include <cstring>
 
-#include "kernels/isa/active_impl.h"
 #include "kernels/elementwise/cast_element.h"
 #include "kernels/elementwise/copy.h"
 #include "kernels/elementwise/formula_ids.h"
+#include "kernels/isa/active_impl.h"
 
 namespace weft::kernels {
 namespace {

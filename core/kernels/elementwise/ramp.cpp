@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/isa/active_impl.h"
 #include "kernels/elementwise/copy.h"
 #include "kernels/elementwise/elementwise.h"
+#include "kernels/isa/active_impl.h"
 
 namespace weft::kernels {
 

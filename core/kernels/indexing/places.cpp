@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <bit>
 
-#include "kernels/isa/active_impl.h"
 #include "kernels/elementwise/copy.h"
 #include "kernels/indexing/places_impl.h"
+#include "kernels/isa/active_impl.h"
 
 namespace weft::kernels {
 void SharedAxes::append(int64_t extent, int64_t in_indexed, int64_t in_picked) {

@@ -27,7 +27,7 @@ __attribute__((noinline)) void turn(const T* from, int64_t from_stride, int64_t 
   typename V::Native square[V::kLanes];
   for (int i = 0; i < V::kLanes; ++i)
     square[i] = i < lines ? load_lanes(from + i * from_stride, elements).v : V(0).v;
-  turn_square<V::kLanes>(square);
+  transpose_tile<V::kLanes>(square);
   for (int i = 0; i < V::kLanes; ++i)
     if (i < elements) store_lanes(to + i * to_stride, V::of(square[i]), lines);
 }

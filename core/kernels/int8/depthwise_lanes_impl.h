@@ -14,17 +14,17 @@ struct PairLanes {
     __builtin_memcpy(channels, lanes, sizeof lanes);
   }
   template <int... I>
-  WEFT_INLINE static void interleave(Shorts a, Shorts b, int8_t* to, Numbers<I...>) {
+  WEFT_INLINE static void interleave(Int16s a, Int16s b, int8_t* to, Numbers<I...>) {
     constexpr int kHalf = int(sizeof...(I)) / 2;
-    const Shorts low =
+    const Int16s low =
         __builtin_shufflevector(a, b, (I % 2 ? int(sizeof...(I)) + I / 2 : I / 2)...);
-    const Shorts high =
+    const Int16s high =
         __builtin_shufflevector(a, b, (kHalf + (I % 2 ? int(sizeof...(I)) + I / 2 : I / 2))...);
     __builtin_memcpy(to, &low, sizeof low);
     __builtin_memcpy(to + sizeof low, &high, sizeof high);
   }
   // A column of rows of an image, for one block of channels.
-  WEFT_INLINE static void lay(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
+  WEFT_INLINE static void stage(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
     constexpr int kStep = kVectorBytes / 2;
     int8_t whole[2][kBlock];
     const int8_t* from[2] = {rows[0], rows[1]};
@@ -35,19 +35,19 @@ struct PairLanes {
         from[r] = whole[r];
       }
     for (int i = 0; i < kBlock; i += kStep)
-      interleave(load_bytes_as_shorts(from[0] + i), load_bytes_as_shorts(from[1] + i), to + 4 * i,
+      interleave(load_int8_as_int16(from[0] + i), load_int8_as_int16(from[1] + i), to + 4 * i,
                  typename CountTo<kStep>::Type());
   }
   // Of quads the two bytes that this group has.
-  WEFT_INLINE static void widen(int32_t (&quads)[kBlock], int64_t group) {
-    for (int32_t& quad : quads) {
+  WEFT_INLINE static void widen(int32_t (&int8x4s)[kBlock], int64_t group) {
+    for (int32_t& quad : int8x4s) {
       const int32_t low = int8_t(quad >> group % 2 * 16),
                     high = int8_t(quad >> (group % 2 * 16 + 8));
       quad = int32_t((uint32_t(high) << 16) | (uint32_t(low) & 0xffff));
     }
   }
   WEFT_INLINE static Sums add(Sums data, Sums weights, Sums sum) {
-    return sum + pair_products((Shorts)data.v, (Shorts)weights.v);
+    return sum + pair_products((Int16s)data.v, (Int16s)weights.v);
   }
   WEFT_INLINE static void store(int8_t* to, const Sums (&y)[kBlockVectors], const Bounds& bounds,
                                 int64_t channels) {
@@ -83,13 +83,13 @@ struct SplitPairLanes : PairLanes {
     asm("" : "+x"(sum.v));
     return sum;
   }
-  WEFT_INLINE static void lay(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
+  WEFT_INLINE static void stage(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
     int64_t c = 0;
-    for (; c + kStep <= channels; c += kStep) lay_step(rows[0] + c, rows[1] + c, to + 4 * c);
+    for (; c + kStep <= channels; c += kStep) stage_step(rows[0] + c, rows[1] + c, to + 4 * c);
     if (c == channels) return;
     int8_t rest[kTaps][kStep] = {};
     for (int r = 0; r < kTaps; ++r) __builtin_memcpy(rest[r], rows[r] + c, channels - c);
-    lay_step(rest[0], rest[1], to + 4 * c);
+    stage_step(rest[0], rest[1], to + 4 * c);
   }
   // kTogether vectors of some results.
   template <int kResults>
@@ -119,9 +119,8 @@ struct SplitPairLanes : PairLanes {
   [[gnu::noinline]] static void store_part(int8_t* to, __m128i row, int64_t channels) {
     __builtin_memcpy(to, &row, channels);
   }
-  WEFT_INLINE static void lay_step(const int8_t* a, const int8_t* b, int8_t* to) {
-    const __m256i first = (__m256i)load_bytes_as_shorts(a),
-                  second = (__m256i)load_bytes_as_shorts(b);
+  WEFT_INLINE static void stage_step(const int8_t* a, const int8_t* b, int8_t* to) {
+    const __m256i first = (__m256i)load_int8_as_int16(a), second = (__m256i)load_int8_as_int16(b);
     _mm256_storeu_si256((__m256i*)to, _mm256_unpacklo_epi16(first, second));
     _mm256_storeu_si256((__m256i*)(to + 32), _mm256_unpackhi_epi16(first, second));
   }
@@ -138,7 +137,7 @@ typedef __m256i Wide;
 #endif
 
 // Lanes of four taps. Of as many channels as a vector has bytes, a vector has four of every 16.
-struct QuadLanes {
+struct Int8x4Lanes {
   static constexpr int kTaps = 4;
   static constexpr int32_t kShift = 128;
   static constexpr int kTogether = 4;
@@ -160,7 +159,7 @@ struct QuadLanes {
     each_four([&](int lane, int channel)
                   WEFT_LAMBDA { __builtin_memcpy(channels + channel, lanes + lane, 16); });
   }
-  WEFT_INLINE static void lay(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
+  WEFT_INLINE static void stage(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
     for (int64_t c = 0; c < channels; c += kStep) {
       const int64_t there = channels - c < kStep ? channels - c : kStep;
       const Wide flip = WEFT_WIDE(set1_epi8)(-128);
@@ -174,8 +173,8 @@ struct QuadLanes {
       const Wide high[2] = {WEFT_WIDE(unpackhi_epi8)(row[0], row[1]),
                             WEFT_WIDE(unpackhi_epi8)(row[2], row[3])};
       // One by one: an array of them would go by way of the stack.
-      const auto put = [&](int place, Wide quads) WEFT_LAMBDA {
-        __builtin_memcpy(to + 4 * c + place * kStep, &quads, sizeof quads);
+      const auto put = [&](int place, Wide int8x4s) WEFT_LAMBDA {
+        __builtin_memcpy(to + 4 * c + place * kStep, &int8x4s, sizeof int8x4s);
       };
       put(0, WEFT_WIDE(unpacklo_epi16)(low[0], low[1]));
       put(1, WEFT_WIDE(unpackhi_epi16)(low[0], low[1]));

@@ -3,22 +3,22 @@
 // Included inside the namespace of an instruction set, after kernels/matmul/gemm_impl.h and
 // kernels/int8/requantize_impl.h.
 
-typedef int16_t Shorts __attribute__((vector_size(kVectorBytes)));
+typedef int16_t Int16s __attribute__((vector_size(kVectorBytes)));
 
-WEFT_INLINE Shorts load_bytes_as_shorts(const int8_t* p) {
+WEFT_INLINE Int16s load_int8_as_int16(const int8_t* p) {
 #if WEFT_AVX512
-  return (Shorts)_mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i*)p));
+  return (Int16s)_mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i*)p));
 #elif WEFT_AVX2
-  return (Shorts)_mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i*)p));
+  return (Int16s)_mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i*)p));
 #else
   typedef int8_t Bytes __attribute__((vector_size(kVectorBytes / 2)));
   Bytes bytes;
   __builtin_memcpy(&bytes, p, sizeof bytes);
-  return __builtin_convertvector(bytes, Shorts);
+  return __builtin_convertvector(bytes, Int16s);
 #endif
 }
 // Products of neighbours, added.
-WEFT_INLINE Sums pair_products(Shorts a, Shorts b) {
+WEFT_INLINE Sums pair_products(Int16s a, Int16s b) {
 #if WEFT_AVX512
   return Sums::of((Sums::Native)_mm512_madd_epi16((__m512i)a, (__m512i)b));
 #elif WEFT_AVX2

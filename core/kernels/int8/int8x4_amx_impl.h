@@ -7,38 +7,38 @@
 
 #if WEFT_AMX
 template <int kRows>
-WEFT_INLINE void finish_stored(const QuadTile& tile, int64_t row) {
+WEFT_INLINE void finish_stored(const Int8x4Tile& tile, int64_t row) {
   Sums sums[kRows][2];
   WEFT_UNROLL
   for (int i = 0; i < kRows; ++i)
     for (int v = 0; v < 2; ++v)
       sums[i][v] =
           Memory<int32_t>::load(tile.sums + (row + i) * kQuantizedColumns + v * Sums::kLanes);
-  QuadTile part = tile;
+  Int8x4Tile part = tile;
   part.y += row * tile.y_row;
   if (part.residual) part.residual += row * tile.y_row;
   finish_sums<DotStep<true>>(part, sums);
 }
 
 template <bool kHasLower, bool kHasRight>
-void amx_quad_tile(const QuadTile& tile) {
+void amx_quad_tile(const Int8x4Tile& tile) {
   using Block = SumsBlock<ByteProducts, kHasLower, kHasRight>;
-  constexpr int64_t kQuads = kTileBytes / kQuad;
+  constexpr int64_t kInt8x4s = kTileBytes / kQuad;
   TileRows upper{(const char*)tile.a, tile.a_row};
   TileRows lower{upper.at + kTileRows16 * tile.a_row, tile.a_row};
   const int8_t* b = (const int8_t*)tile.b;
-  const int64_t run = tile.run > 0 ? tile.run : tile.quads;
+  const int64_t run = tile.run > 0 ? tile.run : tile.int8x4s;
   Block::clear();
-  for (int64_t quad = 0; quad < tile.quads;) {
+  for (int64_t quad = 0; quad < tile.int8x4s;) {
     const int64_t end = quad + run;
-    for (; quad + kQuads <= end; quad += kQuads) {
+    for (; quad + kInt8x4s <= end; quad += kInt8x4s) {
       if (tile.ahead)
-        for (int64_t i = 0; i < kQuads; ++i)
+        for (int64_t i = 0; i < kInt8x4s; ++i)
           __builtin_prefetch(b + tile.ahead + i * kQuadBytes, 0, 2);
       Block::add(upper, lower, b, b + kTileBytes, kQuadBytes);
       upper.at += kTileBytes;
       lower.at += kTileBytes;
-      b += kQuads * kQuadBytes;
+      b += kInt8x4s * kQuadBytes;
     }
     if (quad < end)
       Block::add(upper, lower, tile.b_rest, (const char*)tile.b_rest + kTileBytes, kQuadBytes);
@@ -53,7 +53,7 @@ void amx_quad_tile(const QuadTile& tile) {
   for (; row + kTogether <= tile.rows; row += kTogether) finish_stored<kTogether>(tile, row);
   for (; row < tile.rows; ++row) finish_stored<1>(tile, row);
 }
-void amx_quad_tiles(const QuadTile& tile) {
+void amx_quad_tiles(const Int8x4Tile& tile) {
   if (tile.is_narrow)
     tile.rows > kTileRows16 ? amx_quad_tile<true, false>(tile) : amx_quad_tile<false, false>(tile);
   else
@@ -61,7 +61,7 @@ void amx_quad_tiles(const QuadTile& tile) {
 }
 
 template <int... I>
-constexpr QuadTiles amx_tiles(Numbers<I...>) {
+constexpr Int8x4Tiles amx_tiles(Numbers<I...>) {
   return {{(I >= 0 ? amx_quad_tiles : nullptr)...},
           kBlockRows,
           kBlockColumns,
@@ -71,5 +71,5 @@ constexpr QuadTiles amx_tiles(Numbers<I...>) {
           false,
           true};
 }
-constexpr QuadTiles kAmxTiles = amx_tiles(typename CountTo<kQuadRows>::Type());
+constexpr Int8x4Tiles kAmxTiles = amx_tiles(typename CountTo<kQuadRows>::Type());
 #endif  // WEFT_AMX

@@ -20,12 +20,12 @@ struct CrossStep {
   template <int kRows>
   WEFT_INLINE static void add(Sums (&sums)[kRows][2], const char* a, int64_t a_row,
                               const int8_t* b) {
-    Shorts right[4];  // b1 b3, b0 b2 of each vector of columns
+    Int16s right[4];  // b1 b3, b0 b2 of each vector of columns
     WEFT_UNROLL
     for (int j = 0; j < 4; ++j) __builtin_memcpy(&right[j], b + j * kVectorBytes, sizeof right[j]);
     WEFT_UNROLL
     for (int i = 0; i < kRows; ++i) {
-      const Shorts even = spread(a + i * a_row), odd = spread(a + i * a_row + 4);
+      const Int16s even = spread(a + i * a_row), odd = spread(a + i * a_row + 4);
       sums[i][0] = sums[i][0] + pair_products(even + right[0], odd + right[1]);
       sums[i][1] = sums[i][1] + pair_products(even + right[2], odd + right[3]);
     }
@@ -35,21 +35,21 @@ struct CrossStep {
   // A row of k elements, and behind its quads what its sums start with. Of `readable` bytes those
   // that fill the last quad may be any: their products are taken off again. 24 bytes behind the
   // row's end are written.
-  WEFT_INLINE static void lay_row(const int8_t* from, int64_t k, int64_t readable, char* to) {
+  WEFT_INLINE static void stage_row(const int8_t* from, int64_t k, int64_t readable, char* to) {
     Sums products(0);
     int64_t i = 0;
-    for (; i + 16 <= k; i += 16) products = products + lay_quads(from + i, to + 2 * i);
+    for (; i + 16 <= k; i += 16) products = products + stage_int8x4(from + i, to + 2 * i);
     if (i < k) {
       alignas(32) static constexpr int32_t kThere[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
-      const int64_t quads = (k - i + kQuad - 1) / kQuad;
+      const int64_t int8x4s = (k - i + kQuad - 1) / kQuad;
       int8_t rest[16] = {};
       const int8_t* last = from + i;
       if (i + 16 > readable) {
         __builtin_memcpy(rest, last, k - i);
         last = rest;
       }
-      products =
-          products + (lay_quads(last, to + 2 * i) & Memory<int32_t>::load(kThere + 8 - 2 * quads));
+      products = products +
+                 (stage_int8x4(last, to + 2 * i) & Memory<int32_t>::load(kThere + 8 - 2 * int8x4s));
     }
     store_start(products, to + (k + kQuad - 1) / kQuad * kLeftBytes);
   }
@@ -57,26 +57,27 @@ struct CrossStep {
   WEFT_INLINE static void end_row(const char* row, char* end) {
     Sums products(0);
     for (; row < end; row += kVectorBytes) {
-      Shorts quads;
-      __builtin_memcpy(&quads, row, sizeof quads);
-      products = products + twice(quads);
+      Int16s int8x4s;
+      __builtin_memcpy(&int8x4s, row, sizeof int8x4s);
+      products = products + twice(int8x4s);
     }
     store_start(products, end);
   }
   // Four quads as rows have them.
-  WEFT_INLINE static Shorts ordered(Shorts quads) {
+  WEFT_INLINE static Int16s ordered(Int16s int8x4s) {
     const __m256i order = _mm256_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15, 0,
                                            1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15);
-    return (Shorts)_mm256_shuffle_epi8((__m256i)quads, order);
+    return (Int16s)_mm256_shuffle_epi8((__m256i)int8x4s, order);
   }
 
   // kColumns columns of a panel; what they lack is taken from their starts.
-  WEFT_INLINE static void lay_columns(const int8_t* b, int64_t quads, int8_t* to, int32_t* starts) {
+  WEFT_INLINE static void stage_columns(const int8_t* b, int64_t int8x4s, int8_t* to,
+                                        int32_t* starts) {
     Sums lacks[2] = {Sums(0), Sums(0)};
-    for (int64_t quad = 0; quad < quads; ++quad, b += kQuadBytes, to += kQuadBytes) {
+    for (int64_t quad = 0; quad < int8x4s; ++quad, b += kQuadBytes, to += kQuadBytes) {
       WEFT_UNROLL
       for (int j = 0; j < 2; ++j) {
-        const Shorts odd = odd_of(b + j * kVectorBytes), even = even_of(b + j * kVectorBytes);
+        const Int16s odd = odd_of(b + j * kVectorBytes), even = even_of(b + j * kVectorBytes);
         int8_t* const place = to + 2 * j * kVectorBytes;
         __builtin_memcpy(place, &odd, sizeof odd);
         __builtin_memcpy(place + kVectorBytes, &even, sizeof even);
@@ -88,28 +89,28 @@ struct CrossStep {
                              Memory<int32_t>::load(starts + j * Sums::kLanes) - lacks[j]);
   }
   // Of quads of a vector of columns b1 b3, and b0 b2.
-  WEFT_INLINE static Shorts odd_of(const int8_t* b) {
-    return (Shorts)_mm256_srai_epi16(_mm256_loadu_si256((const __m256i*)b), 8);
+  WEFT_INLINE static Int16s odd_of(const int8_t* b) {
+    return (Int16s)_mm256_srai_epi16(_mm256_loadu_si256((const __m256i*)b), 8);
   }
-  WEFT_INLINE static Shorts even_of(const int8_t* b) {
-    return (Shorts)_mm256_maddubs_epi16(_mm256_set1_epi16(1),
+  WEFT_INLINE static Int16s even_of(const int8_t* b) {
+    return (Int16s)_mm256_maddubs_epi16(_mm256_set1_epi16(1),
                                         _mm256_loadu_si256((const __m256i*)b));
   }
 
  private:
-  WEFT_INLINE static Shorts spread(const char* a) {
+  WEFT_INLINE static Int16s spread(const char* a) {
     int32_t pair;
     __builtin_memcpy(&pair, a, sizeof pair);
-    return (Shorts)Sums(pair).v;
+    return (Int16s)Sums(pair).v;
   }
   // a0 a1 + a2 a3 of quads, twice.
-  WEFT_INLINE static Sums twice(Shorts quads) {
-    return pair_products(quads, (Shorts)_mm256_shuffle_epi32((__m256i)quads, 0xb1));
+  WEFT_INLINE static Sums twice(Int16s int8x4s) {
+    return pair_products(int8x4s, (Int16s)_mm256_shuffle_epi32((__m256i)int8x4s, 0xb1));
   }
-  WEFT_INLINE static Sums lay_quads(const int8_t* from, char* to) {
-    const Shorts quads = ordered(load_bytes_as_shorts(from));
-    __builtin_memcpy(to, &quads, sizeof quads);
-    return twice(quads);
+  WEFT_INLINE static Sums stage_int8x4(const int8_t* from, char* to) {
+    const Int16s int8x4s = ordered(load_int8_as_int16(from));
+    __builtin_memcpy(to, &int8x4s, sizeof int8x4s);
+    return twice(int8x4s);
   }
   WEFT_INLINE static void store_start(Sums products, char* to) {
     uint32_t lanes[Sums::kLanes];

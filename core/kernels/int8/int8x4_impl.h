@@ -59,8 +59,8 @@ struct TileFinish {
         there(uint32_t((uint64_t(1) << width) - 1)) {}
 };
 
-struct QuadTile {
-  int64_t quads;
+struct Int8x4Tile {
+  int64_t int8x4s;
   const void* a;
   int64_t a_row;             // bytes
   const void* b;             // at a multiple of the step's columns
@@ -81,7 +81,7 @@ struct QuadTile {
   const void* b_rest = nullptr;
   bool is_narrow = false;  // all columns are in one vector
 };
-using QuadTileKernel = void (*)(const QuadTile& tile);
+using QuadTileKernel = void (*)(const Int8x4Tile& tile);
 
 struct PairStep {
   static constexpr int kColumns = Sums::kLanes;
@@ -91,13 +91,13 @@ struct PairStep {
   template <int kRows>
   WEFT_INLINE static void add(Sums (&sums)[kRows][2], const char* a, int64_t a_row,
                               const int8_t* b) {
-    Shorts right[2];
-    for (int j = 0; j < 2; ++j) right[j] = load_bytes_as_shorts(b + j * kVectorBytes / 2);
+    Int16s right[2];
+    for (int j = 0; j < 2; ++j) right[j] = load_int8_as_int16(b + j * kVectorBytes / 2);
     WEFT_UNROLL
     for (int i = 0; i < kRows; ++i) {
       int64_t quad;
       __builtin_memcpy(&quad, a + i * a_row, sizeof quad);
-      const Shorts left = (Shorts)Vec<int64_t>(quad).v;
+      const Int16s left = (Int16s)Vec<int64_t>(quad).v;
       sums[i][0] = sums[i][0] + pair_products(left, right[0]);
       sums[i][1] = sums[i][1] + pair_products(left, right[1]);
     }
@@ -173,7 +173,7 @@ WEFT_INLINE int64_t lanes_there(uint32_t there, int64_t vector) {
 }
 // Residuals of a vector of results; of those that are not there, zeros.
 template <bool kAll>
-WEFT_INLINE Sums residual_of(const QuadTile& tile, int row, int64_t vector) {
+WEFT_INLINE Sums residual_of(const Int8x4Tile& tile, int row, int64_t vector) {
   const int8_t* const from =
       tile.residual + row * tile.y_row + (vector - tile.vector) * Sums::kLanes;
 #if WEFT_AVX512
@@ -188,7 +188,7 @@ WEFT_INLINE Sums residual_of(const QuadTile& tile, int row, int64_t vector) {
 
 // To the sums of a tile what results have beside them.
 template <class Step, int kRows>
-WEFT_INLINE void add_beside(const QuadTile& tile, Sums (&sums)[kRows][2]) {
+WEFT_INLINE void add_beside(const Int8x4Tile& tile, Sums (&sums)[kRows][2]) {
   const TileFinish& finish = *tile.finish;
   const int64_t first = Step::kColumns == kQuantizedColumns ? 0 : tile.vector;
   repeat<Step::kVectors>([&](auto vector) WEFT_LAMBDA {
@@ -211,7 +211,7 @@ WEFT_INLINE void add_beside(const QuadTile& tile, Sums (&sums)[kRows][2]) {
 
 // What rescales a vector of columns is loaded once, for all rows.
 template <class Step, bool kRectified, int kRows>
-WEFT_INLINE void finish_tile(const QuadTile& tile, Sums (&sums)[kRows][2]) {
+WEFT_INLINE void finish_tile(const Int8x4Tile& tile, Sums (&sums)[kRows][2]) {
   const TileFinish& finish = *tile.finish;
   const int64_t first = Step::kColumns == kQuantizedColumns ? 0 : tile.vector;
   WEFT_UNROLL
@@ -253,7 +253,7 @@ WEFT_INLINE void finish_tile(const QuadTile& tile, Sums (&sums)[kRows][2]) {
 }
 
 template <class Step, int kRows>
-WEFT_INLINE void finish_sums(const QuadTile& tile, Sums (&sums)[kRows][2]) {
+WEFT_INLINE void finish_sums(const Int8x4Tile& tile, Sums (&sums)[kRows][2]) {
   add_beside<Step>(tile, sums);
   if (tile.finish->is_rectified)
     finish_tile<Step, true>(tile, sums);
@@ -261,7 +261,7 @@ WEFT_INLINE void finish_sums(const QuadTile& tile, Sums (&sums)[kRows][2]) {
     finish_tile<Step, false>(tile, sums);
 }
 template <class Step, int kRows>
-WEFT_INLINE void store_sums(const QuadTile& tile, const Sums (&sums)[kRows][2]) {
+WEFT_INLINE void store_sums(const Int8x4Tile& tile, const Sums (&sums)[kRows][2]) {
   WEFT_UNROLL
   for (int i = 0; i < kRows; ++i) {
     WEFT_UNROLL
@@ -272,7 +272,7 @@ WEFT_INLINE void store_sums(const QuadTile& tile, const Sums (&sums)[kRows][2]) 
 }
 
 template <class Step, bool kIsIndexed, int kRows>
-WEFT_INLINE void one_quad_tile(const QuadTile& tile) {
+WEFT_INLINE void one_quad_tile(const Int8x4Tile& tile) {
   constexpr bool kMayFinish = !kIsIndexed && Step::kFinishes;
   constexpr bool kBegins = kMayFinish && Step::kEndsInPlace;  // with what is beside the sums
   Sums sums[kRows][2];
@@ -280,7 +280,8 @@ WEFT_INLINE void one_quad_tile(const QuadTile& tile) {
   for (int i = 0; i < kRows; ++i) {
     int32_t start = 0;
     if (Step::kHasRowStarts)
-      __builtin_memcpy(&start, (const char*)tile.a + i * tile.a_row + tile.quads * Step::kLeftBytes,
+      __builtin_memcpy(&start,
+                       (const char*)tile.a + i * tile.a_row + tile.int8x4s * Step::kLeftBytes,
                        sizeof start);
     sums[i][0] = sums[i][1] = Sums(start);
   }
@@ -289,8 +290,8 @@ WEFT_INLINE void one_quad_tile(const QuadTile& tile) {
   const int8_t* b = (const int8_t*)tile.b;
   const int64_t ahead = tile.ahead;
   const bool has_runs = !kIsIndexed && Step::kHasRuns && tile.run > 0;
-  const int64_t run = has_runs ? tile.run : tile.quads;
-  for (int64_t quad = 0; quad < tile.quads;) {
+  const int64_t run = has_runs ? tile.run : tile.int8x4s;
+  for (int64_t quad = 0; quad < tile.int8x4s;) {
     for (const int64_t end = quad + run; quad < end; ++quad) {
       if (!kIsIndexed) __builtin_prefetch(b + ahead, 0, 2);
       Step::add(sums, a, tile.a_row, kIsIndexed ? b + tile.b_offsets[quad] : b);
@@ -315,9 +316,9 @@ WEFT_INLINE void one_quad_tile(const QuadTile& tile) {
 }
 
 template <class Step, bool kIsIndexed, int kRows>
-void quad_tile(const QuadTile& tile) {
+void quad_tile(const Int8x4Tile& tile) {
   if constexpr (!Step::kHasRowStarts) return one_quad_tile<Step, kIsIndexed, kRows>(tile);
-  QuadTile next = tile;
+  Int8x4Tile next = tile;
   for (int64_t i = 0; i < tile.count; ++i, next.ahead = 0) {
     one_quad_tile<Step, kIsIndexed, kRows>(next);
     next.a = (const char*)next.a + kRows * tile.a_row;
@@ -326,16 +327,16 @@ void quad_tile(const QuadTile& tile) {
   }
 }
 
-struct QuadTiles {
+struct Int8x4Tiles {
   QuadTileKernel at[kQuadRows];  // [rows - 1], the last one for all that are more
   int64_t max_rows, columns, left_bytes;
   bool shifts;          // A is bytes, whose sums lack kDotShift times those of B; else 16 bits
   uint8_t flip;         // what is laid down is each of them, exclusive or this
   bool has_row_starts;  // what rows of A end with, as CrossStep lays them down
-  bool finishes;        // may have QuadTile::finish
+  bool finishes;        // may have Int8x4Tile::finish
 };
 template <class Step, bool kIsIndexed, int... I>
-constexpr QuadTiles quad_tiles(Numbers<I...>) {
+constexpr Int8x4Tiles quad_tiles(Numbers<I...>) {
   return {{quad_tile<Step, kIsIndexed, I + 1>...},
           Step::kMaxRows,
           Step::kColumns,
@@ -346,11 +347,11 @@ constexpr QuadTiles quad_tiles(Numbers<I...>) {
           Step::kFinishes};
 }
 template <class Step, bool kIsIndexed>
-constexpr QuadTiles kQuadTiles =
+constexpr Int8x4Tiles kQuadTiles =
     quad_tiles<Step, kIsIndexed>(typename CountTo<Step::kMaxRows>::Type());
 
 // 32 rows as 11 + 11 + 10 rather than 12 + 12 + 8. Tiles of AMX have all of theirs anyway.
-WEFT_INLINE int64_t balanced_quad_rows(int64_t rows, const QuadTiles& of) {
+WEFT_INLINE int64_t balanced_quad_rows(int64_t rows, const Int8x4Tiles& of) {
   if (of.max_rows > kQuadRows) return of.max_rows;
   const int64_t tiles = (rows + of.max_rows - 1) / of.max_rows;
   return tiles ? (rows + tiles - 1) / tiles : 1;

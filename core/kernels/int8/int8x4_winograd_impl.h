@@ -10,10 +10,10 @@
 // Included inside the namespace of AVX2, after kernels/int8/quantized_rows_impl.h and
 // kernels/int8/int8x4_cross_impl.h.
 
-struct QuadWinograd {
+struct Int8x4Winograd {
   static constexpr int64_t kResults = 4, kFrequencies = 6;
   static constexpr int64_t kMaxK = 1 << 14;  // 128 * 128 * k products stay below 2^28
-  static constexpr int64_t kStep = 16;        // channels
+  static constexpr int64_t kStep = 16;       // channels
 
   // Rows of an image are so wide that their groups of four are at most half as many as results,
   // which is what scratch has room for.
@@ -37,8 +37,8 @@ struct QuadWinograd {
 
   // What results (image, oy, ox) and the three beside it read, as rows of A for CrossStep: of each
   // frequency one, `to_step` bytes apart. `nothing`: channels of the padding.
-  static void lay_rows(const Convolution& s, const int8_t* x, int64_t place, const int8_t* nothing,
-                       char* to, int64_t to_step) {
+  static void stage_rows(const Convolution& s, const int8_t* x, int64_t place,
+                         const int8_t* nothing, char* to, int64_t to_step) {
     const auto [image, oy, ox] = WindowPlace::of(&s, place);
     const int64_t left = ox - s.pad_left;
     char* const begin = to;
@@ -51,17 +51,17 @@ struct QuadWinograd {
         pixels[i] = is_there ? row + (left + i) * s.in_channels : nothing;
       }
       for (int64_t c = 0; c < s.in_channels; c += kStep, to += 2 * kStep) {
-        Shorts d[kFrequencies];
+        Int16s d[kFrequencies];
         WEFT_UNROLL
-        for (int i = 0; i < kFrequencies; ++i) d[i] = load_bytes_as_shorts(pixels[i] + c);
-        const Shorts a = d[4] - (d[2] << 2), b = d[3] - (d[1] << 2);
-        const Shorts e = d[4] - d[2], f = (d[3] - d[1]) << 1;
-        const Shorts frequencies[kFrequencies] = {
+        for (int i = 0; i < kFrequencies; ++i) d[i] = load_int8_as_int16(pixels[i] + c);
+        const Int16s a = d[4] - (d[2] << 2), b = d[3] - (d[1] << 2);
+        const Int16s e = d[4] - d[2], f = (d[3] - d[1]) << 1;
+        const Int16s frequencies[kFrequencies] = {
             a + ((d[0] << 2) - d[2]),          a + b, a - b, e + f, e - f,
             d[5] - d[3] + ((d[1] - d[3]) << 2)};
         WEFT_UNROLL
         for (int i = 0; i < kFrequencies; ++i) {
-          const Shorts ordered = CrossStep::ordered(frequencies[i]);
+          const Int16s ordered = CrossStep::ordered(frequencies[i]);
           __builtin_memcpy(to + i * to_step, &ordered, sizeof ordered);
         }
       }
@@ -72,17 +72,17 @@ struct QuadWinograd {
 
   // The columns of one tile of a panel, of each frequency `to_step` bytes apart. In `lacks` what
   // the results of a group lack, times eight.
-  static void lay_columns(const int8_t* b, int64_t kernel_height, int64_t channel_quads, int8_t* to,
-                          int64_t to_step, Sums (&lacks)[kResults][2]) {
+  static void stage_columns(const int8_t* b, int64_t kernel_height, int64_t channel_int8x4s,
+                            int8_t* to, int64_t to_step, Sums (&lacks)[kResults][2]) {
     Sums of_frequency[kFrequencies][2];
     for (auto& sums : of_frequency) sums[0] = sums[1] = Sums(0);
-    const int64_t next = channel_quads * kQuadBytes;  // column of the window
+    const int64_t next = channel_int8x4s * kQuadBytes;  // column of the window
     for (int64_t ky = 0; ky < kernel_height; ++ky, b += 2 * next)
-      for (int64_t quad = 0; quad < channel_quads; ++quad, b += kQuadBytes, to += kQuadBytes) {
+      for (int64_t quad = 0; quad < channel_int8x4s; ++quad, b += kQuadBytes, to += kQuadBytes) {
         WEFT_UNROLL
         for (int j = 0; j < 2; ++j) {
           const int8_t* const from = b + j * kVectorBytes;
-          Shorts odd[kFrequencies], even[kFrequencies];
+          Int16s odd[kFrequencies], even[kFrequencies];
           frequencies_of(CrossStep::odd_of(from), CrossStep::odd_of(from + next),
                          CrossStep::odd_of(from + 2 * next), odd);
           frequencies_of(CrossStep::even_of(from), CrossStep::even_of(from + next),
@@ -120,8 +120,8 @@ struct QuadWinograd {
   }
 
  private:
-  WEFT_INLINE static void frequencies_of(Shorts a, Shorts b, Shorts c, Shorts (&to)[kFrequencies]) {
-    const Shorts ends = a + c, middle = b << 1, more = a + (c << 2);
+  WEFT_INLINE static void frequencies_of(Int16s a, Int16s b, Int16s c, Int16s (&to)[kFrequencies]) {
+    const Int16s ends = a + c, middle = b << 1, more = a + (c << 2);
     to[0] = (a << 2) + (a << 1);
     to[1] = -((ends + b) << 2);
     to[2] = (b - ends) << 2;

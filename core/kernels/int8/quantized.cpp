@@ -5,24 +5,24 @@
 #include <cstring>
 #include <numeric>
 
-#include "kernels/isa/active_impl.h"
 #include "kernels/int8/quantized_impl.h"
+#include "kernels/isa/active_impl.h"
 
 namespace weft::kernels {
 namespace {
 
 constexpr int64_t kWantedUnits = 8;
-constexpr int64_t kWantedBlocks = 4;                    // of rows
+constexpr int64_t kWantedBlocks = 4;                  // of rows
 constexpr int64_t kMinRows = 4 * kQuantizedTileRows;  // of such a block
 constexpr int64_t kMaxPanels = 8;                 // of a unit: so many share the widened rows of A
-constexpr int64_t kLeftBytes = 512 * 1024;         // of them, in the second-level cache
+constexpr int64_t kLeftBytes = 512 * 1024;        // of them, in the second-level cache
 constexpr int64_t kMaxRows = 4 * kQuantizedRows;  // of a unit
-constexpr int64_t kEnoughBytes = 32 * 1024;        // of rows that make a unit worth its start
-constexpr int64_t kRowTileBytes = 192 * 1024;         // of a part of an image
-constexpr int64_t kMinPlaces = 128;              // of a result that a unit computes, four panels
-constexpr int64_t kMinRowTile = 6;                  // rows of a depthwise unit, if it is halved
-constexpr int64_t kMinFilters = 84;              // for which it copies a part of the image
-constexpr int64_t kWidest = sizeof(int16_t);       // of an element as tiles read it
+constexpr int64_t kEnoughBytes = 32 * 1024;       // of rows that make a unit worth its start
+constexpr int64_t kRowTileBytes = 192 * 1024;     // of a part of an image
+constexpr int64_t kMinPlaces = 128;               // of a result that a unit computes, four panels
+constexpr int64_t kMinRowTile = 6;                // rows of a depthwise unit, if it is halved
+constexpr int64_t kMinFilters = 84;               // for which it copies a part of the image
+constexpr int64_t kWidest = sizeof(int16_t);      // of an element as tiles read it
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t aligned(int64_t bytes) { return divide_up(bytes, 64) * 64; }
@@ -35,17 +35,17 @@ bool is_uneven(int64_t units) { return units < 2 * kWantedUnits && units % 2 == 
 // some blocks, where each has enough rows: layers that follow one another then find what their own
 // thread wrote, as they do where images are larger.
 int64_t wanted_rows(const QuantizedProduct& p, int64_t row_bytes) {
-  const bool lays_columns = WEFT_ACTIVE(kQuantized).lays_columns();
+  const bool stages_columns = WEFT_ACTIVE(kQuantized).stages_columns();
   const int64_t rows =
-      lays_columns ? p.m / divide_up(kWantedUnits, std::max<int64_t>(1, panels_of_columns(p.n)))
-                   : kEnoughBytes / row_bytes;
+      stages_columns ? p.m / divide_up(kWantedUnits, std::max<int64_t>(1, panels_of_columns(p.n)))
+                     : kEnoughBytes / row_bytes;
   const int64_t maximum = std::clamp(rows, kQuantizedRows, kMaxRows);
   const int64_t of_block = divide_up(p.m, kWantedBlocks);
-  return lays_columns || of_block < kMinRows ? maximum : std::min(maximum, of_block);
+  return stages_columns || of_block < kMinRows ? maximum : std::min(maximum, of_block);
 }
 
 QuantizedProductCut cut_of(const QuantizedProduct& p) {
-  const int64_t row_bytes = std::max<int64_t>(1, quads_of(p.k)) * kQuad * kWidest;
+  const int64_t row_bytes = std::max<int64_t>(1, int8x4s_of(p.k)) * kQuad * kWidest;
   const int64_t maximum = std::clamp<int64_t>(kLeftBytes / row_bytes, 1, wanted_rows(p, row_bytes));
   QuantizedProductCut cut{};
   cut.rows = divide_up(p.m, divide_up(p.m, maximum));
@@ -53,15 +53,15 @@ QuantizedProductCut cut_of(const QuantizedProduct& p) {
   const int64_t panels = panels_of_columns(p.n), blocks = divide_up(p.m, cut.rows);
   while (cut.panels > 1 && blocks * divide_up(panels, cut.panels) < kWantedUnits) cut.panels /= 2;
   if (is_uneven(blocks * divide_up(panels, cut.panels))) cut.rows = divide_up(p.m, blocks + 1);
-  const int64_t quads = quads_of(p.k);
+  const int64_t int8x4s = int8x4s_of(p.k);
   // Rows have a number behind them, three where they are of frequencies; what they may overwrite
   // is less than the difference. Of matrix tiles each row has up to two lines more, and there are
   // whole tiles.
-  const int64_t of_tiles = (divide_up(cut.rows, 16) * 16 + 1) * (quads * kQuad + 2 * 64);
-  cut.wide = aligned(std::max(cut.rows * (quads + 3) * kQuad * kWidest, of_tiles));
+  const int64_t of_tiles = (divide_up(cut.rows, 16) * 16 + 1) * (int8x4s * kQuad + 2 * 64);
+  cut.wide = aligned(std::max(cut.rows * (int8x4s + 3) * kQuad * kWidest, of_tiles));
   // Half a panel; of windows three columns wide, six frequencies instead of those.
-  cut.row = cut.wide + aligned(quads * kQuantizedColumns * kQuad * kWidest);
-  cut.end = cut.row + aligned(quads * kQuad) + 64;  // short runs are copied with what is behind
+  cut.row = cut.wide + aligned(int8x4s * kQuantizedColumns * kQuad * kWidest);
+  cut.end = cut.row + aligned(int8x4s * kQuad) + 64;  // short runs are copied with what is behind
   return cut;
 }
 
@@ -79,7 +79,7 @@ QuantizedConvolutionCut cut_of(const Convolution& s) {
   const int64_t more = places_ahead(s.kernel_height, s.dilation_height, s.stride_height);
   const int64_t images =
       std::min(cut.row_period, s.kernel_height) * std::min(cut.col_period, s.kernel_width);
-  const int64_t row_bytes = images * quads_of(s.in_channels / s.groups) * kQuad * cut.pitch;
+  const int64_t row_bytes = images * int8x4s_of(s.in_channels / s.groups) * kQuad * cut.pitch;
   // As many rows as fit into the cache, fewer where there would be few units, but some panels.
   const int64_t minimum = divide_up(kMinPlaces, cut.pitch);
   int64_t rows = std::max(kRowTileBytes / std::max<int64_t>(1, row_bytes) - more, minimum);
@@ -88,14 +88,14 @@ QuantizedConvolutionCut cut_of(const Convolution& s) {
   cut.row_chunks = divide_up(s.out_height, std::min(rows, s.out_height));
   cut.rows = divide_up(s.out_height, cut.row_chunks);
   cut.row_chunks = divide_up(s.out_height, cut.rows);
-  const int64_t chunks = std::clamp<int64_t>(
-      divide_up(wanted, cut.row_chunks), 1, std::max<int64_t>(1, group_filters(s) / kMinFilters));
+  const int64_t chunks = std::clamp<int64_t>(divide_up(wanted, cut.row_chunks), 1,
+                                             std::max<int64_t>(1, group_filters(s) / kMinFilters));
   cut.filters = divide_up(group_filters(s), chunks);
   // The last panel is read to its full width.
   cut.offsets = aligned((cut.rows + more) * row_bytes + kQuantizedColumns * kQuad);
-  const int64_t quads = quantized_filter_quads(s);
-  cut.wide = aligned(cut.offsets + quads * int64_t{sizeof(int64_t)});
-  cut.end = aligned(cut.wide + kQuantizedTileRows * quads * kQuad * kWidest);
+  const int64_t int8x4s = quantized_filter_int8x4s(s);
+  cut.wide = aligned(cut.offsets + int8x4s * int64_t{sizeof(int64_t)});
+  cut.end = aligned(cut.wide + kQuantizedTileRows * int8x4s * kQuad * kWidest);
   return cut;
 }
 
@@ -201,10 +201,10 @@ void run_quantized_average(const Pooling& p, int32_t zero_point, const int8_t* x
 // ---- products
 
 void run_pack_quantized(const QuantizedPacking& p, Range panels) {
-  const int64_t quads = quads_of(p.k), row_bytes = kQuantizedColumns * kQuad;
+  const int64_t int8x4s = int8x4s_of(p.k), row_bytes = kQuantizedColumns * kQuad;
   for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
-    int8_t* to = p.panels + panel * (quads + 1) * row_bytes;
-    std::memset(to, 0, static_cast<size_t>((quads + 1) * row_bytes));
+    int8_t* to = p.panels + panel * (int8x4s + 1) * row_bytes;
+    std::memset(to, 0, static_cast<size_t>((int8x4s + 1) * row_bytes));
     const int64_t first = panel * kQuantizedColumns;
     for (int64_t j = 0; j < std::min(kQuantizedColumns, p.n - first); ++j) {
       const int8_t* from = p.weight + (first + j) * p.row;
@@ -214,7 +214,7 @@ void run_pack_quantized(const QuantizedPacking& p, Range panels) {
         to[k / kQuad * row_bytes + j * kQuad + k % kQuad] = element;
         sum += static_cast<uint32_t>(element);
       }
-      store_sum(to + quads * row_bytes + j * kQuad, sum);
+      store_sum(to + int8x4s * row_bytes + j * kQuad, sum);
     }
   }
 }
@@ -239,14 +239,14 @@ void run_quantized_product(const QuantizedProduct& p, Range units, void* scratch
 
 // ---- convolutions
 
-int64_t quantized_filter_quads(const Convolution& s) {
-  return s.kernel_height * s.kernel_width * quads_of(s.in_channels / s.groups);
+int64_t quantized_filter_int8x4s(const Convolution& s) {
+  return s.kernel_height * s.kernel_width * int8x4s_of(s.in_channels / s.groups);
 }
 
 void run_pack_quantized_filters(const Convolution& s, const int8_t* weight, int8_t* packed,
                                 Range filters) {
   const int64_t channels = s.in_channels / s.groups, taps = s.kernel_height * s.kernel_width;
-  const int64_t quads = quads_of(channels), bytes = (taps * quads + 1) * kQuad;
+  const int64_t int8x4s = int8x4s_of(channels), bytes = (taps * int8x4s + 1) * kQuad;
   for (int64_t filter = filters.begin; filter < filters.end; ++filter) {
     int8_t* to = packed + filter * bytes;
     std::memset(to, 0, static_cast<size_t>(bytes));
@@ -254,10 +254,10 @@ void run_pack_quantized_filters(const Convolution& s, const int8_t* weight, int8
     for (int64_t c = 0; c < channels; ++c)
       for (int64_t tap = 0; tap < taps; ++tap) {
         const int8_t element = weight[(filter * channels + c) * taps + tap];
-        to[tap * quads * kQuad + c] = element;
+        to[tap * int8x4s * kQuad + c] = element;
         sum += static_cast<uint32_t>(element);
       }
-    store_sum(to + taps * quads * kQuad, sum);
+    store_sum(to + taps * int8x4s * kQuad, sum);
   }
 }
 
@@ -281,16 +281,16 @@ void run_quantized_convolution(const QuantizedConvolution& p, Range units, void*
 
 // ---- depthwise convolutions
 
-int64_t quantized_depthwise_quads(const Convolution& s) {
-  return s.kernel_width * quads_of(s.kernel_height);
+int64_t quantized_depthwise_int8x4s(const Convolution& s) {
+  return s.kernel_width * int8x4s_of(s.kernel_height);
 }
 
 void run_pack_quantized_depthwise(const Convolution& s, const int8_t* weight, int8_t* packed,
                                   Range channels) {
-  const int64_t quads = quantized_depthwise_quads(s), per_column = quads_of(s.kernel_height);
+  const int64_t int8x4s = quantized_depthwise_int8x4s(s), per_column = int8x4s_of(s.kernel_height);
   for (int64_t channel = channels.begin; channel < channels.end; ++channel) {
     const auto at = [&](int64_t quad) { return packed + (quad * s.in_channels + channel) * kQuad; };
-    for (int64_t quad = 0; quad < quads; ++quad) store_sum(at(quad), 0);
+    for (int64_t quad = 0; quad < int8x4s; ++quad) store_sum(at(quad), 0);
     uint32_t sum = 0;
     for (int64_t row = 0; row < s.kernel_height; ++row)
       for (int64_t col = 0; col < s.kernel_width; ++col) {
@@ -298,7 +298,7 @@ void run_pack_quantized_depthwise(const Convolution& s, const int8_t* weight, in
         at(col * per_column + row / kQuad)[row % kQuad] = element;
         sum += static_cast<uint32_t>(element);
       }
-    store_sum(at(quads), sum);
+    store_sum(at(int8x4s), sum);
   }
 }
 

@@ -69,7 +69,7 @@ void run_quantized_average(const Pooling& problem, int32_t zero_point, const int
 inline constexpr int64_t kQuad = 4;               // elements of k that lie side by side
 inline constexpr int64_t kQuantizedColumns = 32;  // of a panel
 
-constexpr int64_t quads_of(int64_t k) { return (k + kQuad - 1) / kQuad; }
+constexpr int64_t int8x4s_of(int64_t k) { return (k + kQuad - 1) / kQuad; }
 
 // W in panels of 32 rows, [panels][quads + 1][32][4] bytes, zero where there is nothing; the last
 // row of a panel is the int32 sums of its rows of W. The same for every instruction set.
@@ -115,7 +115,7 @@ void run_quantized_product(const QuantizedProduct& problem, Range units, void* s
 
 // Rows of weights with the channels of one place of the window side by side, in quads:
 // [filters][taps * quads(channels / groups) + 1][4] bytes, the last quad an int32 sum.
-int64_t quantized_filter_quads(const Convolution& shape);  // without the sum
+int64_t quantized_filter_int8x4s(const Convolution& shape);  // without the sum
 void run_pack_quantized_filters(const Convolution& shape, const int8_t* weight, int8_t* packed,
                                 Range filters);
 
@@ -136,7 +136,7 @@ void run_quantized_convolution(const QuantizedConvolution& problem, Range units,
 
 // Weights of the window's columns, rows of it in quads, channels side by side:
 // [columns * quads(rows) + 1][channels][4] bytes, the last ones int32 sums.
-int64_t quantized_depthwise_quads(const Convolution& shape);  // without the sums
+int64_t quantized_depthwise_int8x4s(const Convolution& shape);  // without the sums
 void run_pack_quantized_depthwise(const Convolution& shape, const int8_t* weight, int8_t* packed,
                                   Range channels);  // weight (channels, rows, columns)
 

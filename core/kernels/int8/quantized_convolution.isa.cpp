@@ -1,13 +1,12 @@
 // Convolutions of int8 images: kernels/int8/quantized.h.
 //
 // A unit, some rows of an image's result and some filters, first copies the part of the image that
-// it reads into a row tile: channels in quads, padded with the zero point, one sub-image for each phase
-// of the stride. There
-// every tap of the window is the same run of places further on, so panels of 32 places are read
-// where they lie (b_offsets) and nothing is gathered for each tap. Results of places that hang over
-// the end of a row are not stored.
-#include "kernels/isa/isa_target.h"
+// it reads into a row tile: channels in quads, padded with the zero point, one sub-image for each
+// phase of the stride. There every tap of the window is the same run of places further on, so
+// panels of 32 places are read where they lie (b_offsets) and nothing is gathered for each tap.
+// Results of places that hang over the end of a row are not stored.
 #include "kernels/int8/quantized_impl.h"
+#include "kernels/isa/isa_target.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -20,7 +19,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/int8/int8x4_impl.h"
 
-WEFT_INLINE const QuadTiles& convolution_tiles() {
+WEFT_INLINE const Int8x4Tiles& convolution_tiles() {
 #if !WEFT_PAIRS_OF_BYTES
   return kQuadTiles<DotStep<false>, true>;
 #else
@@ -60,15 +59,15 @@ WEFT_INLINE void interleave(const int8_t* const (&from)[4], int64_t at, int8_t f
   const Bytes16 ac[2] = {low(rows[0], rows[2]), high(rows[0], rows[2])};
   const Bytes16 bd[2] = {low(rows[1], rows[3]), high(rows[1], rows[3])};
   for (int half = 0; half < 2; ++half) {
-    const Bytes16 quads[2] = {low(ac[half], bd[half]), high(ac[half], bd[half])};
-    __builtin_memcpy(to + half * 32, quads, sizeof quads);
+    const Bytes16 int8x4s[2] = {low(ac[half], bd[half]), high(ac[half], bd[half])};
+    __builtin_memcpy(to + half * 32, int8x4s, sizeof int8x4s);
   }
 }
 
 struct ConvolutionUnit {
   const QuantizedConvolution& p;
   const QuantizedConvolutionCut& cut;
-  const QuadTiles& tiles;
+  const Int8x4Tiles& tiles;
   int64_t image, group, first_row, rows, first_filter, filters;
   int8_t* row_tile;
   int64_t* offsets;
@@ -76,14 +75,16 @@ struct ConvolutionUnit {
 
   const Convolution& shape() const { return p.shape; }
   int64_t channels() const { return shape().in_channels / shape().groups; }
-  int64_t channel_quads() const { return (channels() + kQuad - 1) / kQuad; }
+  int64_t channel_int8x4s() const { return (channels() + kQuad - 1) / kQuad; }
   int64_t taps() const { return shape().kernel_height * shape().kernel_width; }
-  int64_t quads() const { return taps() * channel_quads(); }
+  int64_t int8x4s() const { return taps() * channel_int8x4s(); }
   int64_t tile_height() const {
     const Convolution& s = shape();
     return rows + (s.kernel_height - 1) * s.dilation_height / s.stride_height;
   }
-  int64_t plane() const { return tile_height() * cut.pitch * kQuad; }  // bytes of a quad of channels
+  int64_t plane() const {
+    return tile_height() * cut.pitch * kQuad;
+  }  // bytes of a quad of channels
 
   // Taps meet so many phases of the stride, one after the other and then again.
   int64_t row_phases() const {
@@ -101,8 +102,8 @@ struct ConvolutionUnit {
         const int64_t image = y % cut.row_period * col_phases() + x % cut.col_period;
         const int64_t place = y * s.dilation_height / s.stride_height * cut.pitch +
                               x * s.dilation_width / s.stride_width;
-        for (int64_t c = 0; c < channel_quads(); ++c)
-          offsets[quad++] = (image * channel_quads() + c) * plane() + place * kQuad;
+        for (int64_t c = 0; c < channel_int8x4s(); ++c)
+          offsets[quad++] = (image * channel_int8x4s() + c) * plane() + place * kQuad;
       }
   }
 
@@ -110,13 +111,13 @@ struct ConvolutionUnit {
     const Convolution& s = shape();
     for (int64_t py = 0; py < row_phases(); ++py)
       for (int64_t px = 0; px < col_phases(); ++px)
-        for (int64_t c = 0; c < channel_quads(); ++c)
+        for (int64_t c = 0; c < channel_int8x4s(); ++c)
           for (int64_t r = 0; r < tile_height(); ++r)
             fill_row(c * kQuad,
                      (first_row + r) * s.stride_height + py * s.dilation_height % s.stride_height -
                          s.pad_top,
                      px * s.dilation_width % s.stride_width - s.pad_left,
-                     row_tile + ((py * col_phases() + px) * channel_quads() + c) * plane() +
+                     row_tile + ((py * col_phases() + px) * channel_int8x4s() + c) * plane() +
                          r * cut.pitch * kQuad);
   }
 
@@ -149,8 +150,8 @@ struct ConvolutionUnit {
     }
     __builtin_memset(to + end * kQuad, nothing, (cut.pitch - end) * kQuad);
   }
-  // In whole vectors while they read inside x: those too many are written where the row tile goes on,
-  // and overwritten by what follows. Gives the first place that is left.
+  // In whole vectors while they read inside x: those too many are written where the row tile goes
+  // on, and overwritten by what follows. Gives the first place that is left.
   template <int kStep>
   WEFT_INLINE int64_t interleave_all(const int8_t* const (&from)[4], int64_t at, int64_t end,
                                      int8_t* to) const {
@@ -165,7 +166,7 @@ struct ConvolutionUnit {
 
   const int8_t* filter(int64_t i) const {
     return p.filters + (group * (shape().out_channels / shape().groups) + first_filter + i) *
-                           (quads() + 1) * kQuad;
+                           (int8x4s() + 1) * kQuad;
   }
 
   void run() const {
@@ -176,13 +177,13 @@ struct ConvolutionUnit {
     const int64_t step = balanced_quad_rows(filters, tiles);
     for (int64_t i = 0; i < filters; i += step) {
       const int64_t count = filters - i < step ? filters - i : step;
-      QuadTile tile{quads(), filter(i), (quads() + 1) * kQuad, nullptr, offsets, nullptr};
+      Int8x4Tile tile{int8x4s(), filter(i), (int8x4s() + 1) * kQuad, nullptr, offsets, nullptr};
       if (!tiles.shifts) {
         for (int64_t r = 0; r < count; ++r)
-          for (int64_t k = 0; k < quads() * kQuad; ++k)
-            ((int16_t*)wide)[r * quads() * kQuad + k] = filter(i + r)[k];
+          for (int64_t k = 0; k < int8x4s() * kQuad; ++k)
+            ((int16_t*)wide)[r * int8x4s() * kQuad + k] = filter(i + r)[k];
         tile.a = wide;
-        tile.a_row = quads() * tiles.left_bytes;
+        tile.a_row = int8x4s() * tiles.left_bytes;
       }
       for (int64_t place = 0; place < places; place += kQuantizedColumns) {
         alignas(64) int32_t sums[kQuadRows * kQuantizedColumns];
@@ -202,7 +203,7 @@ struct ConvolutionUnit {
   void finish(int64_t i, const int32_t* sums, int64_t place, int64_t width) const {
     const int64_t channel = group * (shape().out_channels / shape().groups) + first_filter + i;
     int32_t sum;
-    __builtin_memcpy(&sum, filter(i) + quads() * kQuad, sizeof sum);
+    __builtin_memcpy(&sum, filter(i) + int8x4s() * kQuad, sizeof sum);
     const uint32_t zero_point = uint32_t(p.zero_point) + (tiles.shifts ? kDotShift : 0);
     const Sums start(
         int32_t((p.bias ? uint32_t(p.bias[channel]) : 0) - zero_point * uint32_t(sum)));

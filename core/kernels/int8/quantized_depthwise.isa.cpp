@@ -9,9 +9,9 @@
 //
 // Of few channels, neighbouring columns are 64 bytes of the image as well as of the result where
 // windows move by one column: then a block is some columns side by side.
+#include "kernels/int8/quantized_impl.h"
 #include "kernels/isa/isa_target.h"
 #include "kernels/simd/known_steps.h"
-#include "kernels/int8/quantized_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -39,13 +39,13 @@ struct DepthwiseUnit {
   int8_t* row_tile;
   int32_t* weights;    // in the order of lanes
   int64_t beside = 1;  // columns in a block
-  int64_t rows_laid = p.shape.kernel_height;
+  int64_t rows_staged = p.shape.kernel_height;
 
   int64_t lanes() const { return beside * channels; }
 
   static constexpr int64_t kGroupBytes = kBlock * 4;
   int64_t groups() const { return (p.shape.kernel_height + Lanes::kTaps - 1) / Lanes::kTaps; }
-  int64_t quads_of_column() const { return (p.shape.kernel_height + kQuad - 1) / kQuad; }
+  int64_t int8x4s_of_column() const { return (p.shape.kernel_height + kQuad - 1) / kQuad; }
   int64_t column_bytes() const { return groups() * kGroupBytes; }
 
   const int8_t* packed(int64_t quad, int64_t channel) const {
@@ -64,18 +64,18 @@ struct DepthwiseUnit {
     int32_t* to = weights;
     for (int64_t kx = 0; kx < p.shape.kernel_width; ++kx)
       for (int64_t g = 0; g < groups(); ++g, to += kBlock) {
-        alignas(64) int32_t quads[kBlock];
-        load_block(packed(kx * quads_of_column() + g * Lanes::kTaps / kQuad, 0), 0, quads);
-        for (int32_t& quad : quads) quad = int32_t(uint32_t(quad) << 8 * down);
-        Lanes::widen(quads, g);
-        Lanes::order(quads, to);
+        alignas(64) int32_t int8x4s[kBlock];
+        load_block(packed(kx * int8x4s_of_column() + g * Lanes::kTaps / kQuad, 0), 0, int8x4s);
+        for (int32_t& quad : int8x4s) quad = int32_t(uint32_t(quad) << 8 * down);
+        Lanes::widen(int8x4s, g);
+        Lanes::order(int8x4s, to);
       }
   }
 
   // What sums of each channel start with, in their order.
   void find_starts(int32_t (&starts)[kBlock]) const {
     alignas(64) int32_t sums[kBlock], bias[kBlock] = {};
-    load_block(packed(quads_of_column() * p.shape.kernel_width, 0), 0, sums);
+    load_block(packed(int8x4s_of_column() * p.shape.kernel_width, 0), 0, sums);
     if (p.bias) load_block(p.bias + first_channel, 0, bias);
     const Sums zero_point(p.zero_point + Lanes::kShift);
     for (int c = 0; c < kBlock; c += Sums::kLanes)
@@ -93,7 +93,7 @@ struct DepthwiseUnit {
     RowTileRows found;
     for (int t = 0; t < Lanes::kTaps; ++t) {
       const int64_t tap = group * Lanes::kTaps + t, y = top + tap * s.dilation_height;
-      const bool is_there = tap < rows_laid && y >= 0 && y < s.in_height;
+      const bool is_there = tap < rows_staged && y >= 0 && y < s.in_height;
       found.step[t] = is_there ? s.in_channels : 0;
       found.at[t] =
           is_there ? p.x + (image * s.in_height + y) * s.in_width * s.in_channels + first_channel
@@ -103,7 +103,7 @@ struct DepthwiseUnit {
   }
 
   // The block of columns from x on, some of which are outside of the image.
-  void lay_edge(const RowTileRows& whole, int64_t x, const int8_t* nothing, int8_t* to) const {
+  void stage_edge(const RowTileRows& whole, int64_t x, const int8_t* nothing, int8_t* to) const {
     const int64_t begin = x < 0 ? 0 : x, last = p.shape.in_width,
                   end = x + beside < last ? x + beside : last;
     int8_t columns[Lanes::kTaps][kBlock];
@@ -116,7 +116,7 @@ struct DepthwiseUnit {
                        (end - begin) * channels);
       from[t] = columns[t];
     }
-    Lanes::lay(from, lanes(), to);
+    Lanes::stage(from, lanes(), to);
   }
 
   void fill_row_tile(int64_t oy) const {
@@ -130,13 +130,13 @@ struct DepthwiseUnit {
       int64_t x = -s.pad_left;
       const int64_t end = cut.columns - s.pad_left, step_to = column_bytes(), count = lanes();
       const int64_t last = s.in_width - beside + 1, inside = end < last ? end : last;
-      for (; x < 0 && x < end; ++x, to += step_to) lay_edge(whole, x, nothing, to);
+      for (; x < 0 && x < end; ++x, to += step_to) stage_edge(whole, x, nothing, to);
       for (; x < inside; ++x, to += step_to) {
-        Lanes::lay(row.at, count, to);
+        Lanes::stage(row.at, count, to);
         WEFT_UNROLL
         for (int tap = 0; tap < Lanes::kTaps; ++tap) row.at[tap] += row.step[tap];
       }
-      for (; x < end; ++x, to += step_to) lay_edge(whole, x, nothing, to);
+      for (; x < end; ++x, to += step_to) stage_edge(whole, x, nothing, to);
     }
   }
 
@@ -278,7 +278,7 @@ struct DepthwiseUnit {
     alignas(64) int32_t lower_weights[kUsualTaps * kBlock];
     DepthwiseUnit lower = *this;
     if (in_pairs) {
-      rows_laid = 4;
+      rows_staged = 4;
       lower.weights = lower_weights;
       lower.prepare_weights(1);
     }
@@ -353,7 +353,7 @@ void depthwise_units(const QuantizedDepthwise& p, const QuantizedDepthwiseCut& c
 void quantized_depthwise(const QuantizedDepthwise& p, const QuantizedDepthwiseCut& cut, Range units,
                          void* scratch) {
 #if WEFT_DOT_BYTES && !WEFT_NEON
-  if (dots_bytes()) return depthwise_units<QuadLanes>(p, cut, units, scratch);
+  if (dots_bytes()) return depthwise_units<Int8x4Lanes>(p, cut, units, scratch);
 #endif
 #if !WEFT_PAIRS_OF_BYTES
   avx2::kQuantized.depthwise(p, cut, units, scratch);

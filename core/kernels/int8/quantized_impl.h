@@ -16,9 +16,9 @@ struct QuantizedProductCut {
   int64_t rows, panels;
   int64_t wide, row, end;
 };
-// Rows of an image by some filters. A row of the row tile has `pitch` places; taps of the window meet
-// the same phases of the stride again after `period`. Parts of scratch start so many bytes from the
-// row tile.
+// Rows of an image by some filters. A row of the row tile has `pitch` places; taps of the window
+// meet the same phases of the stride again after `period`. Parts of scratch start so many bytes
+// from the row tile.
 struct QuantizedConvolutionCut {
   int64_t rows, row_chunks;
   int64_t filters;
@@ -36,7 +36,7 @@ struct QuantizedDepthwiseCut {
 struct QuantizedKernels {
   void (*product)(const QuantizedProduct& problem, const QuantizedProductCut& cut, Range units,
                   void* scratch, PreparedRows* prepared);
-  bool (*lays_columns)();  // of a product, once for each unit
+  bool (*stages_columns)();  // of a product, once for each unit
   void (*convolution)(const QuantizedConvolution& problem, const QuantizedConvolutionCut& cut,
                       Range units, void* scratch);
   void (*depthwise)(const QuantizedDepthwise& problem, const QuantizedDepthwiseCut& cut,

@@ -1,8 +1,8 @@
 // int32 sums to int8, sums of two int8 arrays, tables, and poolings of NHWC images:
 // kernels/int8/quantized.h.
+#include "kernels/int8/quantized_impl.h"
 #include "kernels/isa/extras.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/int8/quantized_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -216,7 +216,8 @@ struct PooledWindow {
   WEFT_INLINE static int64_t first_tap(int64_t at, int64_t dilation) {
     return at < 0 ? (-at + dilation - 1) / dilation : 0;
   }
-  WEFT_INLINE static int64_t taps_before(int64_t end, int64_t at, int64_t dilation, int64_t maximum) {
+  WEFT_INLINE static int64_t taps_before(int64_t end, int64_t at, int64_t dilation,
+                                         int64_t maximum) {
     return at + (maximum - 1) * dilation < end ? maximum : (end - at + dilation - 1) / dilation;
   }
 

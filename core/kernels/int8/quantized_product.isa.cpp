@@ -8,8 +8,8 @@
 //
 // With AVX2 alone rows and columns are laid down for CrossStep where rows are many, columns of half
 // a panel at a time, and windows three columns wide as frequencies (int8x4_winograd_impl.h).
-#include "kernels/isa/isa_target.h"
 #include "kernels/int8/quantized_impl.h"
+#include "kernels/isa/isa_target.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -42,16 +42,16 @@ WEFT_INLINE int64_t tile_row_bytes(int64_t bytes) {
   return ((bytes + kLine - 1) / kLine | 1) * kLine;
 }
 #if WEFT_AMX
-WEFT_INLINE bool uses_tiles(const QuadTiles& tiles) { return tiles.max_rows == kBlockRows; }
+WEFT_INLINE bool uses_tiles(const Int8x4Tiles& tiles) { return tiles.max_rows == kBlockRows; }
 #else
-WEFT_INLINE bool uses_tiles(const QuadTiles&) { return false; }
+WEFT_INLINE bool uses_tiles(const Int8x4Tiles&) { return false; }
 #endif
 
 #if WEFT_AMX
-constexpr int64_t kMinTiled = kTileRows16, kMinTiledQuads = 8;
+constexpr int64_t kMinTiled = kTileRows16, kMinTiledInt8x4s = 8;
 
 bool takes_tiles(int64_t rows, int64_t k) {
-  return rows >= kMinTiled && k >= kMinTiledQuads * kQuad && uses(Extra::kAmxInt8);
+  return rows >= kMinTiled && k >= kMinTiledInt8x4s * kQuad && uses(Extra::kAmxInt8);
 }
 // What a tile may read behind the rows of a row tile that are there.
 int64_t read_behind(const Convolution& s) {
@@ -59,8 +59,8 @@ int64_t read_behind(const Convolution& s) {
 }
 #endif
 
-WEFT_INLINE const QuadTiles& product_tiles([[maybe_unused]] int64_t rows,
-                                           [[maybe_unused]] int64_t k) {
+WEFT_INLINE const Int8x4Tiles& product_tiles([[maybe_unused]] int64_t rows,
+                                             [[maybe_unused]] int64_t k) {
 #if WEFT_AMX
   if (takes_tiles(rows, k)) return kAmxTiles;
 #endif
@@ -78,7 +78,8 @@ WEFT_INLINE const QuadTiles& product_tiles([[maybe_unused]] int64_t rows,
 }
 
 // Those of a panel of so many columns.
-WEFT_INLINE const QuadTiles& panel_tiles(const QuadTiles& tiles, [[maybe_unused]] int64_t width) {
+WEFT_INLINE const Int8x4Tiles& panel_tiles(const Int8x4Tiles& tiles,
+                                           [[maybe_unused]] int64_t width) {
 #if WEFT_DOT_BYTES && WEFT_AVX512
   if (tiles.shifts && tiles.max_rows == kQuadRows && width <= Sums::kLanes)
     return kQuadTiles<DotStep<true, 1>, false>;
@@ -86,7 +87,7 @@ WEFT_INLINE const QuadTiles& panel_tiles(const QuadTiles& tiles, [[maybe_unused]
   return tiles;
 }
 
-bool lays_columns() {
+bool stages_columns() {
 #if !WEFT_PAIRS_OF_BYTES
   return !dots_bytes();
 #else
@@ -125,7 +126,7 @@ struct WindowRowTile {
     row_tile.pitch = row_tile.cols * s.in_channels;
     return row_tile.rows <= bytes / row_tile.pitch ? row_tile : WindowRowTile{};
   }
-  void lay(const QuantizedProduct& p, RowWriter writer) const {
+  void stage(const QuantizedProduct& p, RowWriter writer) const {
     const Convolution& s = *p.windows;
     const WindowReader reader{s, p.a, p.zero_point};
     for (int64_t y = top; y < top + rows; ++y) {
@@ -144,50 +145,50 @@ struct WindowRowTile {
 
 struct ProductUnit {
   const QuantizedProduct& p;
-  const QuadTiles& tiles;
-  char* laid;  // the same, where they are laid down; else null
+  const Int8x4Tiles& tiles;
+  char* staged;  // the same, where they are laid down; else null
   int64_t first, rows;
   int8_t* wide;  // columns of a panel, as tiles read them
   int8_t* row;   // bytes of one row
   WindowRowTile row_tile;
 
-  int64_t quads() const { return (p.k + kQuad - 1) / kQuad; }
+  int64_t int8x4s() const { return (p.k + kQuad - 1) / kQuad; }
   int64_t a_row() const {
-    const int64_t bytes = (quads() + is_crossed()) * tiles.left_bytes;
+    const int64_t bytes = (int8x4s() + is_crossed()) * tiles.left_bytes;
     return uses_tiles(tiles) ? tile_row_bytes(bytes) : bytes;
   }
   bool is_crossed() const { return WEFT_AVX2 && tiles.has_row_starts; }
-  const char* rows_of_a() const { return laid ? laid : (const char*)p.a + first * p.k; }
+  const char* rows_of_a() const { return staged ? staged : (const char*)p.a + first * p.k; }
   // That are made together: all of a panel, or what is laid down.
   int64_t columns_at_once() const { return is_crossed() ? tiles.columns : kQuantizedColumns; }
 
 #if WEFT_AVX2
   bool is_winograd() const {
-    return is_crossed() && p.windows && QuadWinograd::takes(*p.windows, p.k);
+    return is_crossed() && p.windows && Int8x4Winograd::takes(*p.windows, p.k);
   }
-  int64_t frequency_quads() const { return quads() / 3; }
-  int64_t frequency_row() const { return (frequency_quads() + 1) * CrossStep::kLeftBytes; }
+  int64_t frequency_int8x4s() const { return int8x4s() / 3; }
+  int64_t frequency_row() const { return (frequency_int8x4s() + 1) * CrossStep::kLeftBytes; }
   // Rows of a frequency lie one after the other, as many as there is room for.
   int64_t frequency_step() const { return rows / 2 * frequency_row(); }
 
-  void lay_groups(char* to) const {
+  void stage_groups(char* to) const {
     const Convolution& s = *p.windows;
     __builtin_memset(row, p.zero_point, s.in_channels);
-    QuadWinograd::each_group(first, rows, s.out_width, [&](int64_t at, int64_t, int64_t) {
-      QuadWinograd::lay_rows(s, p.a, first + at, row, to, frequency_step());
+    Int8x4Winograd::each_group(first, rows, s.out_width, [&](int64_t at, int64_t, int64_t) {
+      Int8x4Winograd::stage_rows(s, p.a, first + at, row, to, frequency_step());
       to += frequency_row();
     });
   }
 
-  void lay_rows() const {
-    char* to = laid;
-    if (is_winograd()) return lay_groups(to);
+  void stage_rows() const {
+    char* to = staged;
+    if (is_winograd()) return stage_groups(to);
     const int64_t k = p.k, to_step = a_row();
     if (!p.windows) {
       const int8_t* from = p.a + first * k;
       int64_t readable = (p.m - first) * k;
       for (int64_t i = 0; i < rows; ++i, from += k, to += to_step, readable -= k)
-        CrossStep::lay_row(from, k, readable, to);
+        CrossStep::stage_row(from, k, readable, to);
       return;
     }
     WindowPlace place = WindowPlace::of(p.windows, first);
@@ -198,7 +199,7 @@ struct ProductUnit {
       else
         reader.read(place.image, place.oy, place.ox, {(char*)row, false, 0});
       place.advance(*p.windows, 1);
-      CrossStep::lay_row(row, k, quads() * kQuad + kPiece, to);
+      CrossStep::stage_row(row, k, int8x4s() * kQuad + kPiece, to);
     }
   }
 #endif
@@ -208,12 +209,12 @@ struct ProductUnit {
   void prepare_rows(int64_t begin, int64_t end) const {
     const int64_t used = p.k * tiles.left_bytes / kQuad;
     if (!p.windows && used == a_row()) {
-      writer(laid + begin * a_row()).copy(p.a + (first + begin) * p.k, (end - begin) * p.k);
+      writer(staged + begin * a_row()).copy(p.a + (first + begin) * p.k, (end - begin) * p.k);
       return;
     }
     WindowPlace place = WindowPlace::of(p.windows, first + begin);
     for (int64_t i = begin; i < end;) {
-      char* to = laid + i * a_row();
+      char* to = staged + i * a_row();
       int64_t done = 1;
       if (!p.windows) {
         writer(to).copy(p.a + (first + i) * p.k, p.k);
@@ -231,7 +232,7 @@ struct ProductUnit {
       }
       i += done;
       for (; done > 0; --done, to += a_row())
-        for (int64_t byte = used; byte < quads() * tiles.left_bytes; ++byte) to[byte] = 0;
+        for (int64_t byte = used; byte < int8x4s() * tiles.left_bytes; ++byte) to[byte] = 0;
     }
   }
 
@@ -240,7 +241,7 @@ struct ProductUnit {
     constexpr int64_t kBytes = kQuantizedColumns * sizeof(int32_t);
     const auto fetch = [](const void* from)
                            WEFT_LAMBDA { prefetch_rows<false>(from, 1, 0, kBytes); };
-    fetch(b + quads() * kQuadBytes);
+    fetch(b + int8x4s() * kQuadBytes);
     if (p.bias) fetch(p.bias + col);
     if (p.how.multiplier && p.how.is_per_channel) {
       fetch(p.how.multiplier + col);
@@ -251,7 +252,7 @@ struct ProductUnit {
 
   const int8_t* columns_of(int64_t col) const {
     const int64_t panel = col / kQuantizedColumns;
-    return p.panels + panel * (quads() + 1) * kQuadBytes + col % kQuantizedColumns * kQuad;
+    return p.panels + panel * (int8x4s() + 1) * kQuadBytes + col % kQuantizedColumns * kQuad;
   }
 
   // What the results of some columns start with.
@@ -260,12 +261,12 @@ struct ProductUnit {
     for (int64_t j = 0; j < columns_at_once(); j += Sums::kLanes) {
       const int64_t lanes = width - j < Sums::kLanes ? (j < width ? width - j : 0) : Sums::kLanes;
       Sums of_weights;
-      __builtin_memcpy(&of_weights.v, b + quads() * kQuadBytes + j * 4, sizeof of_weights.v);
+      __builtin_memcpy(&of_weights.v, b + int8x4s() * kQuadBytes + j * 4, sizeof of_weights.v);
       const Sums bias = p.bias ? Memory<int32_t>::load_part(p.bias + col + j, lanes) : Sums(0);
       Memory<int32_t>::store(starts + j, bias - Sums(int32_t(zero_point)) * of_weights);
     }
   }
-  WEFT_INLINE void set_results(QuadTile& tile, const TileFinish& finish, int64_t i,
+  WEFT_INLINE void set_results(Int8x4Tile& tile, const TileFinish& finish, int64_t i,
                                int64_t col) const {
     tile.finish = &finish;
     const int64_t at = (first + i) * p.n + col;
@@ -274,7 +275,7 @@ struct ProductUnit {
     tile.y_row = p.n;
   }
 
-  void read_in_row_tile(QuadTile& tile) const {
+  void read_in_row_tile(Int8x4Tile& tile) const {
     const Convolution& s = *p.windows;
     const int64_t run = s.kernel_width * s.in_channels;
     tile.a_row = s.stride_width * s.in_channels;
@@ -284,11 +285,11 @@ struct ProductUnit {
 
 #if WEFT_AMX
   // The quads of a panel that do not fill a tile, and zeros.
-  void lay_rest(const int8_t* b, int8_t* to) const {
-    constexpr int64_t kQuads = kTileBytes / kQuad;
-    const int64_t there = quads() % kQuads * kQuadBytes;
-    __builtin_memcpy(to, b + quads() / kQuads * kQuads * kQuadBytes, there);
-    __builtin_memset(to + there, 0, kQuads * kQuadBytes - there);
+  void stage_rest(const int8_t* b, int8_t* to) const {
+    constexpr int64_t kInt8x4s = kTileBytes / kQuad;
+    const int64_t there = int8x4s() % kInt8x4s * kQuadBytes;
+    __builtin_memcpy(to, b + int8x4s() / kInt8x4s * kInt8x4s * kQuadBytes, there);
+    __builtin_memset(to + there, 0, kInt8x4s * kQuadBytes - there);
   }
 #endif
 
@@ -306,28 +307,28 @@ struct ProductUnit {
     if (is_winograd()) return run_groups(b, starts, col, width);
     if (is_crossed()) {
       // Starts change by less than sums are smaller without a shift: bounds of sums still hold.
-      CrossStep::lay_columns(b, quads(), wide, starts);
+      CrossStep::stage_columns(b, int8x4s(), wide, starts);
       b = wide;
     }
 #endif
     const Finish<kQuantizedColumns> finish(p.how, p.residual, p.c, p.n, p.k, starts, col, width);
     TileFinish of_tile(p.how, width);
-    const QuadTiles& of_panel = panel_tiles(tiles, width);
+    const Int8x4Tiles& of_panel = panel_tiles(tiles, width);
     const bool is_fused = of_panel.finishes && finish.find(of_tile);
     const auto ahead = int64_t(uintptr_t(next) - uintptr_t(b));
     int64_t line = 0;  // of the next columns' rows, that is fetched
-    QuadTile tile{quads(), nullptr, a_row(), nullptr, nullptr, nullptr};
+    Int8x4Tile tile{int8x4s(), nullptr, a_row(), nullptr, nullptr, nullptr};
 #if WEFT_AMX
     alignas(64) int8_t rest[kTileRows16 * kQuadBytes];
     if (uses_tiles(tiles)) {
-      lay_rest(b, rest);
+      stage_rest(b, rest);
       tile.b_rest = rest;
       tile.is_narrow = width <= Sums::kLanes;
     }
 #endif
     WindowPlace place{};
     if (row_tile.pitch > 0) {
-      if (is_first) row_tile.lay(p, writer(laid));
+      if (is_first) row_tile.stage(p, writer(staged));
       place = WindowPlace::of(p.windows, first);
       read_in_row_tile(tile);
     }
@@ -343,11 +344,11 @@ struct ProductUnit {
       if (is_first && row_tile.pitch == 0) {
         if (!p.windows && i + step < rows)
           prefetch_rows<false>(p.a + (first + i + step) * p.k, 1, 0, count * p.k);
-        if (laid) prepare_rows(i, i + count);
+        if (staged) prepare_rows(i, i + count);
       }
       tile.a = rows_of_a() + i * a_row();
       if (row_tile.pitch > 0) {
-        tile.a = laid + row_tile.offset_of(*p.windows, place);
+        tile.a = staged + row_tile.offset_of(*p.windows, place);
         place.advance(*p.windows, count);
       }
       if (is_crossed()) tile.count = is_fused && count == step ? (rows - i) / step : 1;
@@ -370,9 +371,9 @@ struct ProductUnit {
     int64_t row, count;
   };
   void run_groups(const int8_t* b, const int32_t* starts, int64_t col, int64_t width) const {
-    Sums lacks[QuadWinograd::kResults][2];
-    QuadWinograd::lay_columns(b, p.windows->kernel_height, p.windows->in_channels / kQuad, wide,
-                              frequency_quads() * kQuadBytes, lacks);
+    Sums lacks[Int8x4Winograd::kResults][2];
+    Int8x4Winograd::stage_columns(b, p.windows->kernel_height, p.windows->in_channels / kQuad, wide,
+                                  frequency_int8x4s() * kQuadBytes, lacks);
     const Finish<kQuantizedColumns> finish(p.how, p.residual, p.c, p.n, p.k, starts, col, width);
     TileFinish of_tile(p.how, width);
     const bool is_fused = finish.find(of_tile);
@@ -383,33 +384,33 @@ struct ProductUnit {
       done += count;
       count = 0;
     };
-    QuadWinograd::each_group(first, rows, p.windows->out_width,
-                             [&](int64_t at, int64_t, int64_t results) {
-                               groups[count++] = {at, results};
-                               if (count == CrossStep::kMaxRows) flush();
-                             });
+    Int8x4Winograd::each_group(first, rows, p.windows->out_width,
+                               [&](int64_t at, int64_t, int64_t results) {
+                                 groups[count++] = {at, results};
+                                 if (count == CrossStep::kMaxRows) flush();
+                               });
     if (count > 0) flush();
   }
   void run_tile(const Group* groups, int64_t done, int64_t count,
-                const Sums (&lacks)[QuadWinograd::kResults][2],
+                const Sums (&lacks)[Int8x4Winograd::kResults][2],
                 const Finish<kQuantizedColumns>& finish, const TileFinish* of_tile,
                 int64_t col) const {
     constexpr int64_t kStep = CrossStep::kMaxRows * kQuantizedColumns;
-    alignas(64) int32_t sums[QuadWinograd::kFrequencies * kStep];
-    for (int64_t f = 0; f < QuadWinograd::kFrequencies; ++f)
-      tiles.at[count - 1](QuadTile{
-          frequency_quads(), laid + f * frequency_step() + done * frequency_row(), frequency_row(),
-          wide + f * frequency_quads() * kQuadBytes, nullptr, sums + f * kStep});
+    alignas(64) int32_t sums[Int8x4Winograd::kFrequencies * kStep];
+    for (int64_t f = 0; f < Int8x4Winograd::kFrequencies; ++f)
+      tiles.at[count - 1](Int8x4Tile{
+          frequency_int8x4s(), staged + f * frequency_step() + done * frequency_row(),
+          frequency_row(), wide + f * frequency_int8x4s() * kQuadBytes, nullptr, sums + f * kStep});
     for (int64_t i = 0; i < count; ++i) {
-      Sums results[QuadWinograd::kResults][2];
-      QuadWinograd::transform(sums + i * kQuantizedColumns, kStep, lacks, results);
-      QuadTile tile{};
-      if (of_tile && groups[i].count == QuadWinograd::kResults) {
+      Sums results[Int8x4Winograd::kResults][2];
+      Int8x4Winograd::transform(sums + i * kQuantizedColumns, kStep, lacks, results);
+      Int8x4Tile tile{};
+      if (of_tile && groups[i].count == Int8x4Winograd::kResults) {
         set_results(tile, *of_tile, groups[i].row, col);
         finish_sums<CrossStep>(tile, results);
         continue;
       }
-      alignas(64) int32_t plain[QuadWinograd::kResults * kQuantizedColumns];
+      alignas(64) int32_t plain[Int8x4Winograd::kResults * kQuantizedColumns];
       tile.sums = plain;
       store_sums<CrossStep>(tile, results);
       finish.rows(plain, kQuantizedColumns, first + groups[i].row, groups[i].count);
@@ -418,8 +419,8 @@ struct ProductUnit {
 #endif
 };
 
-WindowRowTile row_tile_of(const QuantizedProduct& p, [[maybe_unused]] const QuadTiles& tiles,
-                   int64_t first, int64_t rows, const QuantizedProductCut& cut) {
+WindowRowTile row_tile_of(const QuantizedProduct& p, [[maybe_unused]] const Int8x4Tiles& tiles,
+                          int64_t first, int64_t rows, const QuantizedProductCut& cut) {
   int64_t room = cut.wide;
 #if WEFT_AMX
   if (uses_tiles(tiles)) {
@@ -448,7 +449,7 @@ void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut
                   end = wanted < p.n ? wanted : p.n;
     const int64_t first = block * cut.rows;
     const int64_t rows = p.m - first < cut.rows ? p.m - first : cut.rows;
-    const QuadTiles& tiles = product_tiles(rows, p.k);
+    const Int8x4Tiles& tiles = product_tiles(rows, p.k);
     // As tiles read it.
     const bool in_place = tiles.shifts && tiles.flip == 0 && !p.windows && p.k % kQuad == 0;
     const ProductUnit work{
@@ -463,7 +464,7 @@ void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut
     bool is_first = in_place || block != block_there;
 #if WEFT_AVX2
     if (work.is_crossed()) {
-      if (is_first) work.lay_rows();
+      if (is_first) work.stage_rows();
       is_first = false;
     }
 #endif
@@ -489,7 +490,7 @@ void weight_only(const WeightOnlyProduct& problem, Range panels, void* scratch);
 extern const QuantizedKernels kQuantized;
 const QuantizedKernels kQuantized = {
     .product = quantized_product,
-    .lays_columns = lays_columns,
+    .stages_columns = stages_columns,
     .convolution = quantized_convolution,
     .depthwise = quantized_depthwise,
     .pool_nhwc = quantized_pool_nhwc,

@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 
-#include "kernels/isa/active_impl.h"
 #include "kernels/int8/quantized_impl.h"
+#include "kernels/isa/active_impl.h"
 
 namespace weft::kernels {
 namespace {

@@ -1,8 +1,8 @@
-// Steps of recurrent cells in integers: kernels/int8/quantized_recurrent.h. Products and what rescales
-// them are vectors, gates are made one after the other.
+// Steps of recurrent cells in integers: kernels/int8/quantized_recurrent.h. Products and what
+// rescales them are vectors, gates are made one after the other.
 #include "kernels/int8/quantized_recurrent.h"
-#include "kernels/isa/isa_target.h"
 #include "kernels/int8/quantized_impl.h"
+#include "kernels/isa/isa_target.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -23,10 +23,10 @@ WEFT_INLINE void four_dots(const int8_t* weights, int64_t row, const int8_t* x, 
   constexpr int64_t kStep = 2 * Sums::kLanes;
   Sums sums[kRowsTogether] = {Sums(0), Sums(0), Sums(0), Sums(0)};
   const auto add = [&](const int8_t* w, int64_t w_row, const int8_t* data) WEFT_LAMBDA {
-    const Shorts right = load_bytes_as_shorts(data);
+    const Int16s right = load_int8_as_int16(data);
     WEFT_UNROLL
     for (int i = 0; i < kRowsTogether; ++i)
-      sums[i] = sums[i] + pair_products(load_bytes_as_shorts(w + i * w_row), right);
+      sums[i] = sums[i] + pair_products(load_int8_as_int16(w + i * w_row), right);
   };
   int64_t k = 0;
   for (; k + kStep <= n; k += kStep) add(weights + k, row, x + k);

@@ -57,7 +57,7 @@ struct RowWriter {
     int64_t i = 0;
     constexpr int64_t kStep = kVectorBytes / 2;
     for (; i + kStep <= count; i += kStep) {
-      const Shorts wide = load_bytes_as_shorts(from + i);
+      const Int16s wide = load_int8_as_int16(from + i);
       __builtin_memcpy(to + 2 * i, &wide, sizeof wide);
     }
     for (; i < count; ++i) ((int16_t*)to)[i] = from[i];

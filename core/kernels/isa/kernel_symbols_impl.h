@@ -22,9 +22,9 @@ void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut& cut,
                        const BlockedOperands& operands, Range units, void* scratch);
 void blocked_winograd(const BlockedConvolution& problem, const BlockedCut& cut,
                       const BlockedOperands& operands, Range units, void* scratch);
-void blocked_pairs(const BlockedConvolution& problem, const PlainSource& source,
-                   const BlockedCut& cut, const BlockedOperands& operands, Range units,
-                   void* scratch);
+void blocked_bf16x2(const BlockedConvolution& problem, const PlainSource& source,
+                    const BlockedCut& cut, const BlockedOperands& operands, Range units,
+                    void* scratch);
 void blocked_depthwise_bfloat16(const BlockedConvolution& problem, const BlockedCut& cut,
                                 const BlockedOperands& operands, Range units, void* scratch);
 void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, const void* weights,

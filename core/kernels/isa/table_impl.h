@@ -3,22 +3,22 @@
 #pragma once
 
 #include "kernels/attention/attention.h"
-#include "kernels/normalize/channels.h"
-#include "kernels/convolution/convolution.h"
 #include "kernels/convolution/blocked/convolution_blocked.h"
+#include "kernels/convolution/convolution.h"
 #include "kernels/elementwise/elementwise.h"
 #include "kernels/indexing/indexing.h"
+#include "kernels/indexing/resample.h"
 #include "kernels/matmul/matmul.h"
-#include "kernels/normalize/normalize.h"
 #include "kernels/matmul/panels.h"
+#include "kernels/normalize/channels.h"
+#include "kernels/normalize/normalize.h"
+#include "kernels/normalize/softmax.h"
 #include "kernels/pooling/pooling.h"
 #include "kernels/random/random.h"
 #include "kernels/range.h"
 #include "kernels/recurrent/recurrent.h"
 #include "kernels/reduce/reduce.h"
-#include "kernels/indexing/resample.h"
 #include "kernels/reduce/scan.h"
-#include "kernels/normalize/softmax.h"
 
 namespace weft::kernels {
 
@@ -84,8 +84,8 @@ using MatmulKernel = void (*)(const Matmul& problem, const MatmulBlocks& blocks,
 
 inline constexpr int64_t kPanelRows = 128;  // of a unit, at most
 
-// Of products by the tiles of AMX (kernels/matmul/bf16x2_amx_impl.h). A block of k of 32 columns, in pairs,
-// stays in the first-level cache.
+// Of products by the tiles of AMX (kernels/matmul/bf16x2_amx_impl.h). A block of k of 32 columns,
+// in pairs, stays in the first-level cache.
 inline constexpr int64_t kTiledDepth = 512;
 inline constexpr int64_t kTiledPairs = kTiledDepth / 2 * 32;
 inline constexpr int64_t kTiledStepBytes = 16 * 32 * 4;            // pairs of 32 elements of k
@@ -100,8 +100,8 @@ struct PanelKernels {
   void (*multiply)(const PanelProduct& problem, int64_t unit_rows, Range units, void* scratch);
 };
 
-// Columns of the image gathered, read from a row tile that was copied once (cpu/convolution_shifted),
-// or made of a batch's images side by side (cpu/convolution_batched).
+// Columns of the image gathered, read from a row tile that was copied once
+// (cpu/convolution_shifted), or made of a batch's images side by side (cpu/convolution_batched).
 enum class ConvolutionForm : uint8_t { kGathered, kShifted, kBatched };
 inline constexpr int64_t kBatchedImages = 32;
 
@@ -136,15 +136,15 @@ using BatchedConvolutionKernel = void (*)(const Convolution& problem,
                                           const ConvolutionOperands& operands, bool is_forward,
                                           Range units, void* scratch);
 
-using BlockedPairsKernel = void (*)(const BlockedConvolution& problem, const PlainSource& source,
-                                    const BlockedCut& cut, const BlockedOperands& operands,
-                                    Range units, void* scratch);
+using BlockedBf16x2Kernel = void (*)(const BlockedConvolution& problem, const PlainSource& source,
+                                     const BlockedCut& cut, const BlockedOperands& operands,
+                                     Range units, void* scratch);
 using BlockedConvolutionKernel = void (*)(const BlockedConvolution& problem, const BlockedCut& cut,
                                           const BlockedOperands& operands, Range units,
                                           void* scratch);
 
-// How the gradient of the weights is cut: the row tiles that it is summed over, the input channels of a
-// unit and its filters, and where the parts of scratch start, in bytes.
+// How the gradient of the weights is cut: the row tiles that it is summed over, the input channels
+// of a unit and its filters, and where the parts of scratch start, in bytes.
 inline constexpr int64_t kWeightFilters = 32;  // of a unit
 struct BlockedWeightCut {
   int64_t rows, images;  // of Winograd's tiles, how many at a time
@@ -301,7 +301,7 @@ struct KernelTable {
                           Range planes);
   BlockedConvolutionKernel blocked_depthwise;
   BlockedConvolutionKernel blocked_winograd;  // a cut's rows are tiles
-  BlockedPairsKernel blocked_pairs;           // bfloat16
+  BlockedBf16x2Kernel blocked_bf16x2;         // bfloat16
   BlockedConvolutionKernel blocked_depthwise_bfloat16;
   void (*pack_panels)(const Convolution& shape, int64_t in_block, Filters filters,
                       const void* weights, void* packed, Range panels);  // float32

@@ -18,8 +18,8 @@ constexpr int64_t whole_steps(int64_t depth) {
 
 // So many elements of dense rows of up to 32 columns become pairs: to[pair][column], up to a whole
 // step.
-inline void lay_pairs(const BFloat16* from, int64_t row, int64_t columns, int64_t depth,
-                      uint32_t* to) {
+inline void stage_bf16x2(const BFloat16* from, int64_t row, int64_t columns, int64_t depth,
+                         uint32_t* to) {
   // Unpacking takes the lower halves of all registers of 16 bytes, so these get the first columns.
   const __m512i order = _mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7);
   const __mmask32 there = ~uint32_t(0) >> (kBlockColumns - columns);
@@ -36,7 +36,7 @@ inline void lay_pairs(const BFloat16* from, int64_t row, int64_t columns, int64_
 }
 
 // The pairs of a step that is not whole, of so many elements of k, with zeros behind them.
-inline void lay_rest(const uint32_t* pairs, int64_t depth, uint32_t* to) {
+inline void stage_rest(const uint32_t* pairs, int64_t depth, uint32_t* to) {
   const int64_t whole = depth / kTiledStep * kTiledStep;
   const int64_t there = (depth - whole + 1) / 2 * kBlockColumns;
   __builtin_memcpy(to, pairs + whole / 2 * kBlockColumns, there * sizeof(uint32_t));
@@ -79,8 +79,8 @@ inline void turn_to_steps(const BFloat16* from, int64_t col, int64_t rows, int64
 
 // Rows of A, kTiledRow apart: whole tiles of them, of which those that are not there may hold
 // anything.
-inline void lay_rows(const BFloat16* a, int64_t a_row, int64_t a_col, int64_t rows, int64_t depth,
-                     BFloat16* to) {
+inline void stage_rows(const BFloat16* a, int64_t a_row, int64_t a_col, int64_t rows, int64_t depth,
+                       BFloat16* to) {
   if (a_col != 1 && a_row == 1) return turn_to_steps(a, a_col, rows, depth, to);
   for (int64_t i = 0; i < rows; ++i, a += a_row, to += kTiledRow) {
     if (a_col == 1) {
@@ -91,7 +91,7 @@ inline void lay_rows(const BFloat16* a, int64_t a_row, int64_t a_col, int64_t ro
   }
 }
 
-struct TiledPairs {
+struct TiledBf16x2 {
   int64_t rows, depth;  // depth: at most kTiledDepth
   const BFloat16* a;
   int64_t a_row;

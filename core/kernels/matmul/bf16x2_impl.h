@@ -6,14 +6,14 @@
 // Included inside the namespace of an instruction set, after kernels/matmul/gemm_impl.h.
 
 #if (WEFT_AVX512 && !defined(__clang__)) || (WEFT_NEON && defined(__linux__))
-#define WEFT_PAIRS 1
+#define WEFT_BF16X2 1
 #else
-#define WEFT_PAIRS 0
+#define WEFT_BF16X2 0
 #endif
 
 // Whether the processor has it and gains by it; elements are widened elsewhere.
-WEFT_INLINE bool multiplies_pairs() {
-#if WEFT_PAIRS
+WEFT_INLINE bool multiplies_bf16x2() {
+#if WEFT_BF16X2
   return uses(WEFT_NEON ? Extra::kBf16 : Extra::kAvx512Bf16);
 #else
   return false;
@@ -42,7 +42,7 @@ WEFT_INLINE Vec<float> second_of_without_mask(Vec<uint32_t> pairs) {
 #endif
 }
 
-#if WEFT_PAIRS
+#if WEFT_BF16X2
 // Written as assembler because a file has one set of instructions: this one is compiled for
 // processors without it, too.
 WEFT_INLINE Vec<float> add_products(Vec<uint32_t> a, Vec<uint32_t> b, Vec<float> c) {
@@ -117,4 +117,4 @@ inline void pack_pairs(const uint16_t* from, int64_t i_stride, int64_t k_stride,
       to[k * to_row + i] = low[0] | (2 * k + 1 < depth ? uint32_t(low[k_stride]) << 16 : 0);
     }
 }
-#endif  // WEFT_PAIRS
+#endif  // WEFT_BF16X2

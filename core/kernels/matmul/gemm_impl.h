@@ -1,9 +1,9 @@
 // The register-blocked product that matrix products and convolutions share.
 //
-// Included inside the namespace of an instruction set, after kernels/simd/simd_memory.h. A micro-kernel
-// holds a tile of C, a few rows by one or two vectors, in registers while k runs: each element is
-// one chain of fused multiply-adds in ascending k. Where k is cut into blocks the tile is stored
-// and loaded again, which changes no bit.
+// Included inside the namespace of an instruction set, after kernels/simd/simd_memory.h. A
+// micro-kernel holds a tile of C, a few rows by one or two vectors, in registers while k runs: each
+// element is one chain of fused multiply-adds in ascending k. Where k is cut into blocks the tile
+// is stored and loaded again, which changes no bit.
 
 WEFT_INLINE Vec<uint32_t> fma_(Vec<uint32_t> a, Vec<uint32_t> b, Vec<uint32_t> c) {
   return a * b + c;

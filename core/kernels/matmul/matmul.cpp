@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "kernels/isa/active_impl.h"
 #include "kernels/elementwise/copy.h"
+#include "kernels/isa/active_impl.h"
 #include "kernels/matmul/matmul_small.h"
 
 namespace weft::kernels {
@@ -28,15 +28,15 @@ int64_t blocks_of(int64_t extent, int64_t maximum) {
 
 // A column C = A b is the row Cᵀ = bᵀ Aᵀ, which reads A well however it lies. (Two biases would be
 // added in another order.)
-const Matmul& with_column_as_row(const Matmul& given, Matmul& turned) {
+const Matmul& with_column_as_row(const Matmul& given, Matmul& transposed) {
   if (given.n != 1 || given.c_row != 1 || (given.row_bias && given.col_bias)) return given;
-  turned = given;
-  turned.a = {given.b.data, given.b.col, given.b.row, given.b.batch};
-  turned.b = {given.a.data, given.a.col, given.a.row, given.a.batch};
-  std::swap(turned.m, turned.n);
-  std::swap(turned.row_bias, turned.col_bias);
-  turned.c_row = turned.n;
-  return turned;
+  transposed = given;
+  transposed.a = {given.b.data, given.b.col, given.b.row, given.b.batch};
+  transposed.b = {given.a.data, given.a.col, given.a.row, given.a.batch};
+  std::swap(transposed.m, transposed.n);
+  std::swap(transposed.row_bias, transposed.col_bias);
+  transposed.c_row = transposed.n;
+  return transposed;
 }
 
 // Evenly filled blocks, in multiples of `step` unless there is only one.
@@ -94,15 +94,15 @@ MatmulBlocks blocks_of(const Matmul& problem) {
 
 int64_t matmul_units(const Matmul& given) {
   if (given.m == 0 || given.n == 0) return 0;
-  Matmul turned;
-  const Matmul& problem = with_column_as_row(given, turned);
+  Matmul transposed;
+  const Matmul& problem = with_column_as_row(given, transposed);
   const MatmulBlocks blocks = blocks_of(problem);
   return problem.batches * blocks.row_blocks * blocks.col_blocks;
 }
 
 int64_t matmul_scratch(const Matmul& given) {
-  Matmul turned;
-  const Matmul& problem = with_column_as_row(given, turned);
+  Matmul transposed;
+  const Matmul& problem = with_column_as_row(given, transposed);
   const MatmulBlocks blocks = blocks_of(problem);
   const int64_t lane = lane_bytes(problem), depth = depth_of(problem);
   const int64_t cols = std::min((problem.n + kColStep - 1) / kColStep * kColStep, kMaxCols);
@@ -121,8 +121,8 @@ int64_t matmul_scratch(const Matmul& given) {
 
 void run_matmul(const Matmul& given, Range units, void* scratch) {
   if (units.begin >= units.end) return;
-  Matmul turned;
-  const Matmul& problem = with_column_as_row(given, turned);
+  Matmul transposed;
+  const Matmul& problem = with_column_as_row(given, transposed);
   WEFT_ACTIVE_OF(problem.dtype, kMatmuls)(problem, blocks_of(problem), units, scratch);
 }
 

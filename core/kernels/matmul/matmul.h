@@ -4,9 +4,9 @@
 // depend neither on blocking nor on threads nor on the vector width (where FMA is in hardware).
 // Integers wrap, bool is "or of ands". float16 and bfloat16 accumulate in float32 and round once.
 // bfloat16 products of more than eight rows (unless C is a column) add two products at a time
-// where the processor has a VDPBF16PS or BFDOT that is worth it (kernels/matmul/bf16x2_impl.h): still one chain
-// in k, within k * 2^-24 of the sum of magnitudes like any other, but subnormal numbers count as
-// zero.
+// where the processor has a VDPBF16PS or BFDOT that is worth it (kernels/matmul/bf16x2_impl.h):
+// still one chain in k, within k * 2^-24 of the sum of magnitudes like any other, but subnormal
+// numbers count as zero.
 //
 // Large products run packed panels through a register-blocked kernel; products of few rows read B
 // once, at the speed of memory.

@@ -1,9 +1,9 @@
 // Matrix products of every dtype: large ones over packed_strip_impl.h, narrow ones and such as lie
 // in a cache over gemm_impl.h, those of few rows over few_rows_impl.h.
 #include "kernels/isa/isa_target.h"
-#include "kernels/simd/known_steps.h"
-#include "kernels/matmul/matmul_small.h"
 #include "kernels/isa/table_impl.h"
+#include "kernels/matmul/matmul_small.h"
+#include "kernels/simd/known_steps.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -12,9 +12,9 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/matmul/gemm_impl.h"
 
-#include "kernels/matmul/few_rows_impl.h"
 #include "kernels/matmul/bf16x2_amx_impl.h"
 #include "kernels/matmul/bf16x2_impl.h"
+#include "kernels/matmul/few_rows_impl.h"
 #include "kernels/matmul/strip_tile_impl.h"
 
 #include "kernels/matmul/packed_strip_impl.h"
@@ -102,9 +102,9 @@ struct Product {
         }
       }
 #endif
-#if WEFT_PAIRS
+#if WEFT_BF16X2
       if constexpr (kIsSame<S, BFloat16>) {
-        if (problem.m > kFewRows && multiplies_pairs()) {
+        if (problem.m > kFewRows && multiplies_bf16x2()) {
           run_packed<Paired>(strip, 0);
           return;
         }
@@ -132,34 +132,35 @@ struct Product {
   // each stays in the first-level cache for all rows.
   void run_tiled(const Strip& strip) const {
     const int64_t rows = rows_of(strip), row = partial_row(strip);
-    auto* const laid = (BFloat16*)(partial_c + whole_tiles(blocks.rows) * row);
-    auto* const pairs = (uint32_t*)((char*)laid + whole_tiles(blocks.rows) * kTiledRowBytes);
+    auto* const staged = (BFloat16*)(partial_c + whole_tiles(blocks.rows) * row);
+    auto* const pairs = (uint32_t*)((char*)staged + whole_tiles(blocks.rows) * kTiledRowBytes);
     for (int64_t i = 0; problem.accumulate && i < rows; ++i)
       for (int64_t j = 0; j < strip.cols; ++j)
         partial_c[i * row + j] = to_lane(c_of(strip)[i * problem.c_row + j]);
     for (int64_t k = 0; k < problem.k; k += kTiledDepth) {
       const int64_t depth = minimum(problem.k - k, kTiledDepth);
-      lay_rows(a_of(strip) + k * problem.a.col, problem.a.row, problem.a.col, rows, depth, laid);
+      stage_rows(a_of(strip) + k * problem.a.col, problem.a.row, problem.a.col, rows, depth,
+                 staged);
       for (int64_t j = 0; j < strip.cols; j += kBlockColumns) {
-        lay_panel(b_of(strip) + j * problem.b.col + k * problem.b.row,
-                  minimum(strip.cols - j, kBlockColumns), depth, pairs);
-        TiledPairs{whole_tiles(rows),
-                   whole_steps(depth),
-                   laid,
-                   kTiledRow,
-                   pairs,
-                   nullptr,
-                   partial_c + j,
-                   row,
-                   problem.accumulate || k > 0,
-                   nullptr,
-                   nullptr}
+        stage_panel(b_of(strip) + j * problem.b.col + k * problem.b.row,
+                    minimum(strip.cols - j, kBlockColumns), depth, pairs);
+        TiledBf16x2{whole_tiles(rows),
+                    whole_steps(depth),
+                    staged,
+                    kTiledRow,
+                    pairs,
+                    nullptr,
+                    partial_c + j,
+                    row,
+                    problem.accumulate || k > 0,
+                    nullptr,
+                    nullptr}
             .run();
       }
     }
   }
-  void lay_panel(const BFloat16* from, int64_t columns, int64_t depth, uint32_t* to) const {
-    if (problem.b.col == 1) return lay_pairs(from, problem.b.row, columns, depth, to);
+  void stage_panel(const BFloat16* from, int64_t columns, int64_t depth, uint32_t* to) const {
+    if (problem.b.col == 1) return stage_bf16x2(from, problem.b.row, columns, depth, to);
     pack_pairs((const uint16_t*)from, problem.b.col, problem.b.row, columns, depth, to,
                kBlockColumns);
     const int64_t there = (depth + 1) / 2, all = whole_steps(depth) / 2;

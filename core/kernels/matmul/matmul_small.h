@@ -2,8 +2,8 @@
 // reserves scratch agree on it. Strides are known to kernels alone.
 #pragma once
 
-#include "kernels/matmul/matmul.h"
 #include "kernels/isa/table_impl.h"
+#include "kernels/matmul/matmul.h"
 
 namespace weft::kernels {
 

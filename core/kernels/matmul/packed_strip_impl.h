@@ -150,7 +150,7 @@ struct PackedStrip {
   }
 
   void pack_left(const S* from, int64_t count, int64_t depth) const {
-#if WEFT_PAIRS
+#if WEFT_BF16X2
     if constexpr (kIsPaired) {
       if (a_col != 1) {
         pack_pairs((const uint16_t*)from, a_row, a_col, count, depth, packed_a, kRows);
@@ -173,7 +173,7 @@ struct PackedStrip {
   }
 
   void pack_right(const S* from, int64_t width, int64_t depth, Packed* to) const {
-#if WEFT_PAIRS
+#if WEFT_BF16X2
     if constexpr (kIsPaired) {
       pack_pairs((const uint16_t*)from, b_col, b_row, width, depth, to, kCols);
       return;

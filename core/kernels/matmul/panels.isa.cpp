@@ -18,9 +18,9 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/matmul/gemm_impl.h"
 
-#include "kernels/matmul/few_rows_impl.h"
 #include "kernels/matmul/bf16x2_amx_impl.h"
 #include "kernels/matmul/bf16x2_impl.h"
+#include "kernels/matmul/few_rows_impl.h"
 
 constexpr int64_t kPanelDepth = 1024;  // of a block of k: 128 KiB of a panel of float32
 constexpr int64_t kPackedDeep = 32;    // elements of k that are packed together
@@ -95,7 +95,7 @@ struct SingleStep {
   }
 };
 
-#if WEFT_PAIRS
+#if WEFT_BF16X2
 // Two elements of bfloat16 that follow one another in k, in one instruction.
 struct PairStep {
   static constexpr int kElements = 2;
@@ -210,9 +210,9 @@ constexpr PanelTileKernels kPanelTiles =
 // Few rows of bfloat16 add products singly, as in matmul.h: they wait for memory anyway.
 template <class S>
 WEFT_INLINE const PanelTileKernels& panel_tiles([[maybe_unused]] int64_t rows) {
-#if WEFT_PAIRS
+#if WEFT_BF16X2
   if constexpr (kIsSame<S, BFloat16>) {
-    if (rows > kFewRows && multiplies_pairs()) return kPanelTiles<PairStep>;
+    if (rows > kFewRows && multiplies_bf16x2()) return kPanelTiles<PairStep>;
   }
 #endif
   return kPanelTiles<SingleStep<S>>;
@@ -244,20 +244,20 @@ struct PanelUnit {
     for (int64_t k = 0; k < p.k; k += kTiledDepth) {
       const int64_t depth = p.k - k < kTiledDepth ? p.k - k : kTiledDepth;
       const auto* const pairs = (const uint32_t*)(b + k * kPanelColumns);
-      if (depth % kTiledStep) lay_rest(pairs, depth, rest);
+      if (depth % kTiledStep) stage_rest(pairs, depth, rest);
       if (k + depth == p.k) fetch_results(0, rows, width);
-      TiledPairs{rows,
-                 depth,
-                 (const BFloat16*)p.a + first * p.k + k,
-                 p.k,
-                 pairs,
-                 rest,
-                 sums,
-                 kPanelColumns,
-                 k > 0,
-                 (BFloat16*)((char*)rest + kTiledStepBytes),
-                 (const char*)(b + elements + k * kPanelColumns),
-                 is_last ? 0 : kTiledStep}
+      TiledBf16x2{rows,
+                  depth,
+                  (const BFloat16*)p.a + first * p.k + k,
+                  p.k,
+                  pairs,
+                  rest,
+                  sums,
+                  kPanelColumns,
+                  k > 0,
+                  (BFloat16*)((char*)rest + kTiledStepBytes),
+                  (const char*)(b + elements + k * kPanelColumns),
+                  is_last ? 0 : kTiledStep}
           .run();
     }
     if (!p.keeps_sums) return finish(0, rows, width);
@@ -318,9 +318,9 @@ struct PanelUnit {
   }
 
   WEFT_SHARED void finish(int64_t row, int64_t count, int64_t width) const {
-#if WEFT_PAIRS
+#if WEFT_BF16X2
     if constexpr (kIsSame<S, BFloat16>) {
-      if (multiplies_pairs()) return finish_rows<RoundedByInstruction>(row, count, width);
+      if (multiplies_bf16x2()) return finish_rows<RoundedByInstruction>(row, count, width);
     }
 #endif
     finish_rows<RoundedByMemory>(row, count, width);
@@ -348,7 +348,7 @@ struct PanelUnit {
     }
     WEFT_INLINE static void store(S* to, Vec<float> sum) { Memory<S>::store(to, sum); }
   };
-#if WEFT_PAIRS
+#if WEFT_BF16X2
   struct RoundedByInstruction {
     WEFT_INLINE static Vec<float> of(Vec<float> sum) { return rounded(sum); }
     WEFT_INLINE static void store(BFloat16* to, Vec<float> sum) { store_rounded(to, sum); }

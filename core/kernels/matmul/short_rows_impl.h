@@ -16,7 +16,7 @@ __attribute__((noinline)) Vec<LaneType<S>> reduce_short_rows(const S* in, int64_
     Wide<T> total = reduce_block<Op>(in + row * row_stride, cols, turns);
     lines[row] = fold_parts<Op>(total).v;
   }
-  turn_square<V::kLanes>(lines);
+  transpose_tile<V::kLanes>(lines);
 #pragma GCC unroll 4
   for (int half = V::kLanes / 2; half > 0; half /= 2)
 #pragma GCC unroll 8

@@ -35,7 +35,7 @@ struct Single {
   }
 };
 
-#if WEFT_PAIRS
+#if WEFT_BF16X2
 struct Paired {
   using Stored = uint16_t;
   using Packed = uint32_t;
@@ -125,7 +125,7 @@ extern const StripTiles<Single<float>> kStripFloat32;
 extern const StripTiles<Single<double>> kStripFloat64;
 extern const StripTiles<Single<uint32_t>> kStripUInt32;
 extern const StripTiles<Single<uint64_t>> kStripUInt64;
-#if WEFT_PAIRS
+#if WEFT_BF16X2
 extern const StripTiles<Paired> kStripPairs;
 #endif
 
@@ -137,7 +137,7 @@ WEFT_INLINE const StripTiles<Kind>& strip_tiles() {
     return kStripFloat64;
   } else if constexpr (kIsSame<Kind, Single<uint32_t>>) {
     return kStripUInt32;
-#if WEFT_PAIRS
+#if WEFT_BF16X2
   } else if constexpr (kIsSame<Kind, Paired>) {
     return kStripPairs;
 #endif

@@ -1,7 +1,7 @@
 // The micro-kernels of kernels/matmul/strip_tile_impl.h.
 #include "kernels/isa/isa_target.h"
-#include "kernels/simd/known_steps.h"
 #include "kernels/isa/table_impl.h"
+#include "kernels/simd/known_steps.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -141,7 +141,7 @@ const StripTiles<Single<double>> kStripFloat64 = kAllStripTiles<Single<double>>;
 const StripTiles<Single<uint32_t>> kStripUInt32 = kAllStripTiles<Single<uint32_t>>;
 const StripTiles<Single<uint64_t>> kStripUInt64 = kAllStripTiles<Single<uint64_t>>;
 #endif
-#if WEFT_PAIRS
+#if WEFT_BF16X2
 const StripTiles<Paired> kStripPairs = kAllStripTiles<Paired>;
 #endif
 

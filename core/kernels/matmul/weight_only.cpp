@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "kernels/isa/active_impl.h"
 #include "kernels/int8/quantized_impl.h"
+#include "kernels/isa/active_impl.h"
 
 namespace weft::kernels {
 

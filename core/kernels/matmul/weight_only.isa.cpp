@@ -3,8 +3,8 @@
 // cache.
 #include "kernels/matmul/weight_only.h"
 
-#include "kernels/isa/isa_target.h"
 #include "kernels/int8/quantized_impl.h"
+#include "kernels/isa/isa_target.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 

@@ -1,6 +1,6 @@
-// Statistics and affine maps of channels: kernels/normalize/channels.h. A channel is `outer` segments of
-// `inner` dense elements; a block is some segments or a part of one, small enough for the
-// first-level cache. Elements of bfloat16 are widened where they are read, and rounded once.
+// Statistics and affine maps of channels: kernels/normalize/channels.h. A channel is `outer`
+// segments of `inner` dense elements; a block is some segments or a part of one, small enough for
+// the first-level cache. Elements of bfloat16 are widened where they are read, and rounded once.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 

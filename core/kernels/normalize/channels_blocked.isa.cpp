@@ -1,6 +1,6 @@
-// Statistics and affine maps of channels that lie in blocks (kernels/normalize/channels.h): a vector has the
-// same position of several channels, so sums need no folding across lanes. Each channel has four
-// chains, position i in chain i mod 4, whatever the width of a vector.
+// Statistics and affine maps of channels that lie in blocks (kernels/normalize/channels.h): a
+// vector has the same position of several channels, so sums need no folding across lanes. Each
+// channel has four chains, position i in chain i mod 4, whatever the width of a vector.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 

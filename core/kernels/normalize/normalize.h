@@ -4,8 +4,8 @@
 // Forward: x̂ = (x - mean) / sqrt(variance + eps), y = x̂ gamma + beta; not centred: mean is 0 and
 // the variance the mean square. Two passes over a row that lies in the cache by then: the one-pass
 // formula loses all digits where mean² is far above the variance. Sums have the order of
-// kernels/reduce/reduce_lanes.h; of at most 512 elements of float32, of which several rows go side by
-// side, a shorter one.
+// kernels/reduce/reduce_lanes.h; of at most 512 elements of float32, of which several rows go side
+// by side, a shorter one.
 #pragma once
 
 #include "base/view.h"

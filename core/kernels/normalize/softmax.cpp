@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "base/dtype.h"
-#include "kernels/isa/active_impl.h"
 #include "kernels/elementwise/copy.h"
 #include "kernels/elementwise/elementwise.h"
+#include "kernels/isa/active_impl.h"
 
 namespace weft::kernels {
 namespace {
@@ -63,19 +63,19 @@ struct RowBlock {
 struct ShortTile {
   alignas(64) float elements[kShortRow * kRows];
 
-  void turn_in(const float* rows, int64_t count, int64_t classes) {
+  void transpose_in(const float* rows, int64_t count, int64_t classes) {
     WEFT_ACTIVE(move)
     ({elements, rows, kRows * kSize, kSize, kSize, classes * kSize, classes, count, kSize});
   }
-  void turn_out(float* rows, int64_t count, int64_t classes) const {
+  void transpose_out(float* rows, int64_t count, int64_t classes) const {
     WEFT_ACTIVE(move)
     ({rows, elements, classes * kSize, kSize, kSize, kRows * kSize, count, classes, kSize});
   }
 };
 
 // The rows of a tile, in the element type of the array.
-void turn_out(const ShortTile& tile, RowBlock& block, void* y, int64_t row, int64_t count) {
-  tile.turn_out(block.place(y, row), count, block.problem.cols);
+void transpose_out(const ShortTile& tile, RowBlock& block, void* y, int64_t row, int64_t count) {
+  tile.transpose_out(block.place(y, row), count, block.problem.cols);
   block.finish(y, row, count);
 }
 
@@ -88,7 +88,7 @@ void for_tiles(const Softmax& p, const void* x, Range rows, const int64_t* label
   RowBlock block(p);
   for (int64_t row = rows.begin; row < rows.end; row += kRows) {
     const int64_t count = std::min(kRows, rows.end - row);
-    tile.turn_in(block.read(x, row, count), count, p.cols);
+    tile.transpose_in(block.read(x, row, count), count, p.cols);
     float factors[kRows];
     if (labels)
       cast(p.dtype, static_cast<const char*>(cotangents) + row * element_size(p.dtype),
@@ -167,7 +167,7 @@ SoftmaxColumns columns_of(const Softmax& p, const Part& part) {
 }
 int64_t place_of(int64_t label, int64_t cols) { return label < 0 ? label + cols : label; }
 
-void run_softmax_apart(const Softmax& p, const void* x, void* y, Range rows, void* scratch) {
+void run_softmax_strided(const Softmax& p, const void* x, void* y, Range rows, void* scratch) {
   auto* const tile = static_cast<float*>(scratch);
   for_parts(p, rows, [&](const Part& part) {
     const Mover mover(p, part);
@@ -180,8 +180,8 @@ void run_softmax_apart(const Softmax& p, const void* x, void* y, Range rows, voi
   });
 }
 
-void run_softmax_gradient_apart(const Softmax& p, const void* dy, const void* y, void* dx,
-                                Range rows, void* scratch) {
+void run_softmax_gradient_strided(const Softmax& p, const void* dy, const void* y, void* dx,
+                                  Range rows, void* scratch) {
   const auto of_columns = WEFT_ACTIVE(softmax_gradient_columns);
   void* const results = static_cast<char*>(scratch) + softmax_scratch(p, 1);
   auto* const tile = static_cast<float*>(scratch);
@@ -197,8 +197,8 @@ void run_softmax_gradient_apart(const Softmax& p, const void* dy, const void* y,
   });
 }
 
-void run_cross_entropy_apart(const Softmax& p, const void* x, const int64_t* labels, void* loss,
-                             Range rows, void* scratch) {
+void run_cross_entropy_strided(const Softmax& p, const void* x, const int64_t* labels, void* loss,
+                               Range rows, void* scratch) {
   auto* const tile = static_cast<float*>(scratch);
   for_parts(p, rows, [&](const Part& part) {
     const int64_t* const known = labels + part.row;
@@ -215,8 +215,9 @@ void run_cross_entropy_apart(const Softmax& p, const void* x, const int64_t* lab
   });
 }
 
-void run_cross_entropy_gradient_apart(const Softmax& p, const void* dloss, const void* x,
-                                      const int64_t* labels, void* dx, Range rows, void* scratch) {
+void run_cross_entropy_gradient_strided(const Softmax& p, const void* dloss, const void* x,
+                                        const int64_t* labels, void* dx, Range rows,
+                                        void* scratch) {
   auto* const tile = static_cast<float*>(scratch);
   for_parts(p, rows, [&](const Part& part) {
     const Mover mover(p, part);
@@ -245,35 +246,35 @@ int64_t softmax_scratch(const Softmax& p, int arrays) {
 }
 
 void run_softmax(const Softmax& p, const void* x, void* y, Range rows, void* scratch) {
-  if (p.inner > 1) return run_softmax_apart(p, x, y, rows, scratch);
+  if (p.inner > 1) return run_softmax_strided(p, x, y, rows, scratch);
   if (!is_short(p)) return WEFT_ACTIVE(kSoftmaxes)[static_cast<int>(p.dtype)](p, x, y, rows);
   for_tiles(p, x, rows, nullptr, nullptr,
             [&](const ShortTile& tile, RowBlock& block, int64_t row, int64_t count) {
-              turn_out(tile, block, y, row, count);
+              transpose_out(tile, block, y, row, count);
             });
 }
 
 void run_softmax_gradient(const Softmax& p, const void* dy, const void* y, void* dx, Range rows,
                           void* scratch) {
-  if (p.inner > 1) return run_softmax_gradient_apart(p, dy, y, dx, rows, scratch);
+  if (p.inner > 1) return run_softmax_gradient_strided(p, dy, y, dx, rows, scratch);
   if (!is_short(p))
     return WEFT_ACTIVE(kSoftmaxGradients)[static_cast<int>(p.dtype)](p, dy, y, dx, rows);
   ShortTile cotangents, results;
   RowBlock block(p);
   for (int64_t row = rows.begin; row < rows.end; row += kRows) {
     const int64_t count = std::min(kRows, rows.end - row);
-    cotangents.turn_in(block.read(dy, row, count), count, p.cols);
-    results.turn_in(block.read(y, row, count), count, p.cols);
+    cotangents.transpose_in(block.read(dy, row, count), count, p.cols);
+    results.transpose_in(block.read(y, row, count), count, p.cols);
     WEFT_ACTIVE(softmax_gradient_columns)
     ({p.cols, count, kRows, kRows, p.logarithm, nullptr, nullptr}, cotangents.elements,
      results.elements, cotangents.elements);
-    turn_out(cotangents, block, dx, row, count);
+    transpose_out(cotangents, block, dx, row, count);
   }
 }
 
 void run_cross_entropy(const Softmax& p, const void* x, const int64_t* labels, void* loss,
                        Range rows, void* scratch) {
-  if (p.inner > 1) return run_cross_entropy_apart(p, x, labels, loss, rows, scratch);
+  if (p.inner > 1) return run_cross_entropy_strided(p, x, labels, loss, rows, scratch);
   if (!is_short(p))
     return WEFT_ACTIVE(kCrossEntropies)[static_cast<int>(p.dtype)](p, x, labels, loss, rows);
   Softmax logarithm = p;
@@ -290,13 +291,14 @@ void run_cross_entropy(const Softmax& p, const void* x, const int64_t* labels, v
 
 void run_cross_entropy_gradient(const Softmax& p, const void* dloss, const void* x,
                                 const int64_t* labels, void* dx, Range rows, void* scratch) {
-  if (p.inner > 1) return run_cross_entropy_gradient_apart(p, dloss, x, labels, dx, rows, scratch);
+  if (p.inner > 1)
+    return run_cross_entropy_gradient_strided(p, dloss, x, labels, dx, rows, scratch);
   if (!is_short(p))
     return WEFT_ACTIVE(kCrossEntropyGradients)[static_cast<int>(p.dtype)](p, dloss, x, labels, dx,
                                                                           rows);
   for_tiles(p, x, rows, labels, dloss,
             [&](const ShortTile& tile, RowBlock& block, int64_t row, int64_t count) {
-              turn_out(tile, block, dx, row, count);
+              transpose_out(tile, block, dx, row, count);
             });
 }
 

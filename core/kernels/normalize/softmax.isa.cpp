@@ -102,7 +102,7 @@ WEFT_INLINE Vec<T> divisor_of(Vec<T> sum) {
 
 template <class T>
 struct Totals {
-  Vec<T> maximum, sum;                // the largest element, the sum of exp(x - maximum)
+  Vec<T> maximum, sum;             // the largest element, the sum of exp(x - maximum)
   T exponentials[kBlockElements];  // of the last block
 };
 

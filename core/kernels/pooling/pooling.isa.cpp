@@ -57,8 +57,8 @@ WEFT_INLINE int64_t max_inside(const S* x, int64_t first, int64_t in_width) {
 // time: columns are told apart, then elements meet as above. There is room for so many indices.
 template <int... I>
 WEFT_INLINE void max_of_pairs(const float* x, int64_t first, int64_t rows, int64_t count,
-                               const Pooling& p, float* y, int64_t* indices, int64_t room,
-                               Numbers<I...>) {
+                              const Pooling& p, float* y, int64_t* indices, int64_t room,
+                              Numbers<I...>) {
   using V = Vec<float>;
   using Offsets = Vec<int32_t>;
   constexpr int kLanes = V::kLanes;
@@ -114,7 +114,7 @@ WEFT_INLINE void max_of_pairs(const float* x, int64_t first, int64_t rows, int64
 
 // Of windows that begin at neighbouring elements, where nobody asks for places: lanes are windows.
 WEFT_INLINE void max_of_neighbours(const float* x, int64_t first, int64_t rows, int64_t count,
-                                    const Pooling& p, float* y) {
+                                   const Pooling& p, float* y) {
   using V = Vec<float>;
   for (int64_t col = 0; col < count; col += V::kLanes) {
     const int64_t rest = count - col, n = rest < V::kLanes ? rest : V::kLanes;
@@ -131,8 +131,8 @@ WEFT_INLINE void max_of_neighbours(const float* x, int64_t first, int64_t rows, 
 
 // The windows of a row of them that are made at once: `rows` rows of the image from `top` on meet
 // them. There is room for so many indices.
-WEFT_INLINE Range max_at_once(const float* x, int64_t top, int64_t rows, const Pooling& p,
-                               float* y, int64_t* indices, int64_t room) {
+WEFT_INLINE Range max_at_once(const float* x, int64_t top, int64_t rows, const Pooling& p, float* y,
+                              int64_t* indices, int64_t room) {
   const int64_t span = (p.kernel_width - 1) * p.dilation_width;
   const int64_t last = p.in_width - 1 + p.pad_left - span;  // where the last whole window begins
   const int64_t begin = (p.pad_left + p.stride_width - 1) / p.stride_width;
@@ -145,7 +145,7 @@ WEFT_INLINE Range max_at_once(const float* x, int64_t top, int64_t rows, const P
   if (p.stride_width == 2 && (span == 1 || span == 2) && p.dilation_width == 1 &&
       p.in_height * p.in_width < (int64_t(1) << 31)) {
     max_of_pairs(x, first, rows, count, p, to, indices ? indices + begin : nullptr, room - begin,
-                  typename CountTo<Vec<float>::kLanes>::Type());
+                 typename CountTo<Vec<float>::kLanes>::Type());
     return {begin, end};
   }
   if (p.stride_width != 1 || indices) return {0, 0};
@@ -172,7 +172,7 @@ void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indic
       if constexpr (kIsSame<S, float>) {
         const int64_t rows = top <= last_row ? (last_row - top) / p.dilation_height + 1 : 0;
         together = max_at_once(x, top, rows, p, y_data ? (float*)y_data + at : nullptr,
-                                indices ? indices + at : nullptr, planes.end * out_plane - at);
+                               indices ? indices + at : nullptr, planes.end * out_plane - at);
       }
       const auto past = [&](int64_t j)
                             WEFT_LAMBDA { return j == together.begin ? together.end : j; };

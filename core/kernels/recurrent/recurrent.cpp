@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <limits>
 
-#include "kernels/isa/active_impl.h"
 #include "kernels/elementwise/copy.h"
 #include "kernels/elementwise/elementwise.h"
+#include "kernels/isa/active_impl.h"
 #include "kernels/matmul/panels.h"
 
 namespace weft::kernels {
@@ -36,7 +36,7 @@ PanelProduct unit_product(const Recurrent& p, const RecurrentStep& s, int64_t un
   constexpr float kMax = std::numeric_limits<float>::infinity();
   const int64_t columns = gates_of(p.cell) * kRecurrentColumns;
   PanelProduct product{p.weight, p.batch, columns, p.hidden, s.rounded, nullptr,
-                       nullptr,  nullptr, -kMax,  kMax,    sums,      true};
+                       nullptr,  nullptr, -kMax,   kMax,     sums,      true};
   product.panels = static_cast<const char*>(s.packed) + unit * gates_of(p.cell) * panel_bytes(p);
   return product;
 }

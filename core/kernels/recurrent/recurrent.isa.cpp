@@ -1,6 +1,6 @@
-// Steps of recurrent cells: kernels/recurrent/recurrent.h. A unit's packed weights are read by every step
-// and stay in the second-level cache of the core that runs it; the gates follow the product while
-// its results are in the first.
+// Steps of recurrent cells: kernels/recurrent/recurrent.h. A unit's packed weights are read by
+// every step and stay in the second-level cache of the core that runs it; the gates follow the
+// product while its results are in the first.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 

@@ -101,45 +101,45 @@ struct Places {
   }
 };
 
-template <class S, bool kTurned>
+template <class S, bool kTransposed>
 struct PlacesOf {
   using All = Places<S>;
   static void lines(const void* first, int64_t lines, int64_t stride, int64_t count,
                     int64_t* places) {
-    All::lines(first, lines, stride, count, kTurned, places);
+    All::lines(first, lines, stride, count, kTransposed, places);
   }
   static void begin(const void* first, int64_t cols, void* best) {
-    All::begin(first, cols, kTurned, best);
+    All::begin(first, cols, kTransposed, best);
   }
   static void line(const void* line, int64_t count, int64_t position, void* best, int64_t* place) {
-    All::line(line, count, position, kTurned, best, place);
+    All::line(line, count, position, kTransposed, best, place);
   }
   static void rows(const void* first, int64_t rows, int64_t stride, int64_t cols, int64_t position,
                    void* best, int64_t* places) {
-    All::rows(first, rows, stride, cols, position, kTurned, best, places);
+    All::rows(first, rows, stride, cols, position, kTransposed, best, places);
   }
 };
-template <class S, bool kTurned>
+template <class S, bool kTransposed>
 constexpr ArgReduceParts places() {
-  using Parts = PlacesOf<S, kTurned>;
+  using Parts = PlacesOf<S, kTransposed>;
   return {Parts::lines, Parts::begin, Parts::line, Parts::rows};
 }
 
-#define WEFT_PLACES(turned)                                      \
-  {                                                              \
-    WEFT_ENTRY_OR(Boolean, {}, places<uint8_t, turned>()),       \
-        WEFT_ENTRY_OR(uint8_t, {}, places<uint8_t, turned>()),   \
-        WEFT_ENTRY_OR(uint16_t, {}, places<uint16_t, turned>()), \
-        WEFT_ENTRY_OR(uint32_t, {}, places<uint32_t, turned>()), \
-        WEFT_ENTRY_OR(uint64_t, {}, places<uint64_t, turned>()), \
-        WEFT_ENTRY_OR(int8_t, {}, places<int8_t, turned>()),     \
-        WEFT_ENTRY_OR(int16_t, {}, places<int16_t, turned>()),   \
-        WEFT_ENTRY_OR(int32_t, {}, places<int32_t, turned>()),   \
-        WEFT_ENTRY_OR(int64_t, {}, places<int64_t, turned>()),   \
-        WEFT_ENTRY_OR(Float16, {}, places<Float16, turned>()),   \
-        WEFT_ENTRY_OR(BFloat16, {}, places<BFloat16, turned>()), \
-        WEFT_ENTRY_OR(float, {}, places<float, turned>()),       \
-        WEFT_ENTRY_OR(double, {}, places<double, turned>())      \
+#define WEFT_PLACES(transposed)                                      \
+  {                                                                  \
+    WEFT_ENTRY_OR(Boolean, {}, places<uint8_t, transposed>()),       \
+        WEFT_ENTRY_OR(uint8_t, {}, places<uint8_t, transposed>()),   \
+        WEFT_ENTRY_OR(uint16_t, {}, places<uint16_t, transposed>()), \
+        WEFT_ENTRY_OR(uint32_t, {}, places<uint32_t, transposed>()), \
+        WEFT_ENTRY_OR(uint64_t, {}, places<uint64_t, transposed>()), \
+        WEFT_ENTRY_OR(int8_t, {}, places<int8_t, transposed>()),     \
+        WEFT_ENTRY_OR(int16_t, {}, places<int16_t, transposed>()),   \
+        WEFT_ENTRY_OR(int32_t, {}, places<int32_t, transposed>()),   \
+        WEFT_ENTRY_OR(int64_t, {}, places<int64_t, transposed>()),   \
+        WEFT_ENTRY_OR(Float16, {}, places<Float16, transposed>()),   \
+        WEFT_ENTRY_OR(BFloat16, {}, places<BFloat16, transposed>()), \
+        WEFT_ENTRY_OR(float, {}, places<float, transposed>()),       \
+        WEFT_ENTRY_OR(double, {}, places<double, transposed>())      \
   }
 
 extern const ArgReduceParts kArgReduces[2][kNumDTypes];

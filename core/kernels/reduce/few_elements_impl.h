@@ -22,7 +22,7 @@ inline void reduce_few_elements(const ReduceParts& parts, const FewElements& few
   static_assert(kFewOfColumns / 2 <= kReduceRows);  // one block
   alignas(64) char elements[kFewOfColumns * kRuns * sizeof(uint64_t)];
   alignas(64) char totals[kFewColumns * kRuns * sizeof(uint64_t)];
-  alignas(64) char turned[kFewColumns * kRuns * sizeof(uint64_t)];
+  alignas(64) char transposed[kFewColumns * kRuns * sizeof(uint64_t)];
   const int64_t bytes = kRuns * parts.lane, row = kRuns * size;
   const bool is_line = few.columns == 1;
   const auto half = static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(few.length)) / 2);
@@ -45,10 +45,10 @@ inline void reduce_few_elements(const ReduceParts& parts, const FewElements& few
       continue;
     }
     for (int64_t i = 0; i < few.columns; ++i)
-      parts.store(totals + i * bytes, some, turned + i * kRuns * result_size);
+      parts.store(totals + i * bytes, some, transposed + i * kRuns * result_size);
     WEFT_ACTIVE(move)
-    ({to, turned, few.columns * result_size, result_size, result_size, kRuns * result_size, some,
-      few.columns, result_size});
+    ({to, transposed, few.columns * result_size, result_size, result_size, kRuns * result_size,
+      some, few.columns, result_size});
   }
 }
 

@@ -174,27 +174,27 @@ struct LaneParts {
 };
 
 // One reduction: an operation, and whether elements are turned for it.
-template <class Op, class S, bool kTurned>
+template <class Op, class S, bool kTransposed>
 struct Lanes {
   using All = LaneParts<Op, S>;
   static constexpr int64_t kSideBySide = All::kSideBySide;
   static void block(const void* line, int64_t count, void* total) {
-    All::block(line, count, kTurned, total);
+    All::block(line, count, kTransposed, total);
   }
   static constexpr auto begin = All::begin;
   static void rows(const void* first, int64_t rows, int64_t stride, int64_t cols, void* totals) {
-    All::rows(first, rows, stride, cols, kTurned, totals);
+    All::rows(first, rows, stride, cols, kTransposed, totals);
   }
   static constexpr auto combine_totals = Totals<Op, LaneType<S>>::combine_all;
   static void fold_total(const void* total, void* element) {
-    All::fold_total(total, kTurned, element);
+    All::fold_total(total, kTransposed, element);
   }
   static void store(const void* totals, int64_t cols, void* elements) {
-    All::store(totals, cols, kTurned, elements);
+    All::store(totals, cols, kTransposed, elements);
   }
   static void short_lines(const void* first, int64_t lines, int64_t stride, int64_t cols,
                           void* elements) {
-    All::short_lines(first, lines, stride, cols, kTurned, elements);
+    All::short_lines(first, lines, stride, cols, kTransposed, elements);
   }
 };
 
@@ -273,9 +273,9 @@ constexpr ReduceParts parts_of() {
           Parts::short_lines,
           nullptr};
 }
-template <class Op, class S, bool kTurned = false>
+template <class Op, class S, bool kTransposed = false>
 constexpr ReduceParts lanes() {
-  ReduceParts parts = parts_of<Lanes<Op, S, kTurned>, sizeof(LaneType<S>)>();
+  ReduceParts parts = parts_of<Lanes<Op, S, kTransposed>, sizeof(LaneType<S>)>();
 #if !WEFT_HAS_SOME_OPERATORS
   if constexpr (kIsSame<Op, Sum> && kIsSame<S, LaneType<S>>)
     parts.products = LaneParts<Op, S>::products;
@@ -290,21 +290,21 @@ constexpr ReduceParts integers() {
 }
 
 // By dtype, in the order of DType.
-#define WEFT_EXTREMES(turned)                                            \
-  {                                                                      \
-    WEFT_ENTRY_OR(Boolean, {}, lanes<Largest, Boolean, turned>()),       \
-        WEFT_ENTRY_OR(uint8_t, {}, lanes<Largest, uint8_t, turned>()),   \
-        WEFT_ENTRY_OR(uint16_t, {}, lanes<Largest, uint16_t, turned>()), \
-        WEFT_ENTRY_OR(uint32_t, {}, lanes<Largest, uint32_t, turned>()), \
-        WEFT_ENTRY_OR(uint64_t, {}, lanes<Largest, uint64_t, turned>()), \
-        WEFT_ENTRY_OR(int8_t, {}, lanes<Largest, int8_t, turned>()),     \
-        WEFT_ENTRY_OR(int16_t, {}, lanes<Largest, int16_t, turned>()),   \
-        WEFT_ENTRY_OR(int32_t, {}, lanes<Largest, int32_t, turned>()),   \
-        WEFT_ENTRY_OR(int64_t, {}, lanes<Largest, int64_t, turned>()),   \
-        WEFT_ENTRY_OR(Float16, {}, lanes<Largest, Float16, turned>()),   \
-        WEFT_ENTRY_OR(BFloat16, {}, lanes<Largest, BFloat16, turned>()), \
-        WEFT_ENTRY_OR(float, {}, lanes<Largest, float, turned>()),       \
-        WEFT_ENTRY_OR(double, {}, lanes<Largest, double, turned>())      \
+#define WEFT_EXTREMES(transposed)                                            \
+  {                                                                          \
+    WEFT_ENTRY_OR(Boolean, {}, lanes<Largest, Boolean, transposed>()),       \
+        WEFT_ENTRY_OR(uint8_t, {}, lanes<Largest, uint8_t, transposed>()),   \
+        WEFT_ENTRY_OR(uint16_t, {}, lanes<Largest, uint16_t, transposed>()), \
+        WEFT_ENTRY_OR(uint32_t, {}, lanes<Largest, uint32_t, transposed>()), \
+        WEFT_ENTRY_OR(uint64_t, {}, lanes<Largest, uint64_t, transposed>()), \
+        WEFT_ENTRY_OR(int8_t, {}, lanes<Largest, int8_t, transposed>()),     \
+        WEFT_ENTRY_OR(int16_t, {}, lanes<Largest, int16_t, transposed>()),   \
+        WEFT_ENTRY_OR(int32_t, {}, lanes<Largest, int32_t, transposed>()),   \
+        WEFT_ENTRY_OR(int64_t, {}, lanes<Largest, int64_t, transposed>()),   \
+        WEFT_ENTRY_OR(Float16, {}, lanes<Largest, Float16, transposed>()),   \
+        WEFT_ENTRY_OR(BFloat16, {}, lanes<Largest, BFloat16, transposed>()), \
+        WEFT_ENTRY_OR(float, {}, lanes<Largest, float, transposed>()),       \
+        WEFT_ENTRY_OR(double, {}, lanes<Largest, double, transposed>())      \
   }
 
 extern const ReduceParts kReduces[kNumReductions][kNumDTypes];

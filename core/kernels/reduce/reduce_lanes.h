@@ -1,9 +1,9 @@
 // Reductions over 64-byte virtual lanes: one order of combination for every vector width.
 //
-// Included inside the namespace of an instruction set, after kernels/simd/simd_memory.h. Element i of a
-// block belongs to lane i mod (4 W), W the lanes of 64 bytes; blocks combine pairwise, like the
-// carries of a binary counter, so rounding errors grow with the logarithm of the length. Loops over
-// lanes and chains are unrolled: only then do compilers keep these in registers.
+// Included inside the namespace of an instruction set, after kernels/simd/simd_memory.h. Element i
+// of a block belongs to lane i mod (4 W), W the lanes of 64 bytes; blocks combine pairwise, like
+// the carries of a binary counter, so rounding errors grow with the logarithm of the length. Loops
+// over lanes and chains are unrolled: only then do compilers keep these in registers.
 
 template <class T>
 struct Wide {

@@ -1,10 +1,11 @@
 // The walk over a strided view that reductions of every kind and dtype share; what they do to
-// blocks is compiled per instruction set (kernels/reduce/reduce.isa.cpp, kernels/reduce/arg_reduce.isa.cpp).
+// blocks is compiled per instruction set (kernels/reduce/reduce.isa.cpp,
+// kernels/reduce/arg_reduce.isa.cpp).
 #include <algorithm>
 #include <cstring>
 
-#include "kernels/isa/active_impl.h"
 #include "kernels/elementwise/copy.h"
+#include "kernels/isa/active_impl.h"
 #include "kernels/reduce/few_elements_impl.h"
 #include "kernels/reduce/pairwise_totals_impl.h"
 #include "kernels/reduce/run_reduce_impl.h"
@@ -108,7 +109,7 @@ class Reducer {
       int64_t count = std::min(extent_ - unit % extent_, units.end - unit);
       if (are_short_lines()) {
         count = std::min(count, kMaxPlaces);
-        find_places_turned(parts, first, count, places);
+        find_places_transposed(parts, first, count, places);
       } else if (outer_rank_ == 0 && stride_ == 1) {
         parts.lines(first, count, line_stride_, length_, places);
       } else {
@@ -221,8 +222,8 @@ class Reducer {
     return std::min(runs_ - units.begin / columns_ % runs_, (units.end - units.begin) / columns_);
   }
 
-  void find_places_turned(const ArgReduceParts& parts, const char* first, int64_t count,
-                          int64_t* places) {
+  void find_places_transposed(const ArgReduceParts& parts, const char* first, int64_t count,
+                              int64_t* places) {
     WEFT_ACTIVE(move)
     ({dense_, first, kMaxPlaces * size_, size_, size_, line_stride_ * size_, length_, count,
       size_});

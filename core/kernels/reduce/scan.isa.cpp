@@ -45,17 +45,17 @@ void take_turns(const Scan& p, const S* factor, const S* term, S* out) {
   }
 }
 
-constexpr int64_t kTurned = 64;  // elements of a row, at a time
+constexpr int64_t kTransposed = 64;  // elements of a row, at a time
 
 // Up to a vector of rows. `out` may be an operand: what is written was read before.
 template <class T, bool kHasFactor, bool kHasTerm>
 void scan_rows(const Scan& p, int64_t rows, const T* factor, const T* term, T* out) {
   constexpr int kLanes = Vec<T>::kLanes;
-  T factors[kHasFactor ? kTurned * kLanes : 1], terms[kHasTerm ? kTurned * kLanes : 1];
+  T factors[kHasFactor ? kTransposed * kLanes : 1], terms[kHasTerm ? kTransposed * kLanes : 1];
   T* const sums = kHasTerm ? terms : factors;
   Vec<T> state(T(p.start));
-  for (int64_t done = 0; done < p.axis; done += kTurned) {
-    const int64_t count = p.axis - done < kTurned ? p.axis - done : kTurned;
+  for (int64_t done = 0; done < p.axis; done += kTransposed) {
+    const int64_t count = p.axis - done < kTransposed ? p.axis - done : kTransposed;
     const int64_t first = p.reverse ? p.axis - done - count : done;
     if constexpr (kHasFactor) pack_transposed(factor + first, p.axis, rows, count, factors, kLanes);
     if constexpr (kHasTerm) pack_transposed(term + first, p.axis, rows, count, terms, kLanes);
@@ -79,7 +79,7 @@ template <class S, bool kHasFactor, bool kHasTerm>
 int64_t scan_some_rows(const Scan& p, int64_t maximum, const S* factor, const S* term, S* out) {
   constexpr int kTurns = 4;
   constexpr bool kTurnsRows = kIsSame<S, LaneType<S>>;
-  if (maximum >= kTurns && (!kTurnsRows || p.axis < kTurned)) {
+  if (maximum >= kTurns && (!kTurnsRows || p.axis < kTransposed)) {
     take_turns<S, kHasFactor, kHasTerm, kTurns>(p, factor, term, out);
     return kTurns;
   }

@@ -1,7 +1,7 @@
 // Rows of dense elements in lanes: maps, and several sums at once of terms made on the way.
 //
-// Included inside the namespace of an instruction set, after kernels/reduce/reduce_lanes.h, whose order of
-// summation the sums have.
+// Included inside the namespace of an instruction set, after kernels/reduce/reduce_lanes.h, whose
+// order of summation the sums have.
 
 // n lanes, at most a whole vector; absent ones are zero.
 template <class S>

@@ -1,7 +1,7 @@
 // Squares of elements that are turned in registers: lines become columns.
 //
-// Included inside the namespace of an instruction set, after kernels/simd/simd.h. V is a vector of the
-// compiler's own, with as many lanes as a square has lines.
+// Included inside the namespace of an instruction set, after kernels/simd/simd.h. V is a vector of
+// the compiler's own, with as many lanes as a square has lines.
 
 template <class V, int... I>
 WEFT_INLINE void interleave(V a, V b, V* low, V* high, Numbers<I...>) {
@@ -12,7 +12,7 @@ WEFT_INLINE void interleave(V a, V b, V* low, V* high, Numbers<I...>) {
 
 // The first half of the lines is interleaved with the second as often as takes a line apart.
 template <int kSide, class V>
-WEFT_INLINE void turn_square(V* lines) {
+WEFT_INLINE void transpose_tile(V* lines) {
   V mixed[kSide];
 #pragma GCC unroll 5
   for (int distance = 1; distance < kSide; distance *= 2) {

@@ -4,10 +4,10 @@
 #include <cstring>
 
 #include "base/dtype.h"
-#include "kernels/tiles/bound_chain.h"
-#include "kernels/tiles/chain_table_impl.h"
 #include "kernels/elementwise/copy.h"
 #include "kernels/isa/isa.h"
+#include "kernels/tiles/bound_chain.h"
+#include "kernels/tiles/chain_table_impl.h"
 
 namespace weft::kernels {
 namespace {

@@ -22,12 +22,12 @@ using ChainFunction = void (*)();
 // unless they take long, have forms for one element of a slot in all lanes and for one value twice,
 // too.
 enum class ChainForm : uint8_t {
-  kHeldFirst,
-  kHeldSecond,
-  kHeldThird,
-  kHeldScalar,
-  kScalarHeld,
-  kHeldHeld,
+  kAccumulatorFirst,
+  kAccumulatorSecond,
+  kAccumulatorThird,
+  kAccumulatorScalar,
+  kScalarAccumulator,
+  kAccumulatorAccumulator,
   kCount
 };
 enum class ChainPlace : uint8_t { kArray, kSlot };
@@ -48,7 +48,7 @@ struct ChainAction {
   DType to = DType::kFloat32;     // of a cast
   ChainPlace place = ChainPlace::kArray;
   FormulaId formula = {};
-  ChainForm form = ChainForm::kHeldFirst;
+  ChainForm form = ChainForm::kAccumulatorFirst;
 };
 
 // Null where there is none: then the program runs as steps on tiles.

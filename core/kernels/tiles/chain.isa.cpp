@@ -1,8 +1,8 @@
 // Instructions of chains that are no formulas: loads, stores, conversions; and the loop over
 // blocks.
-#include "kernels/tiles/chain_table_impl.h"
 #include "kernels/elementwise/formula_ids.h"
 #include "kernels/isa/isa_target.h"
+#include "kernels/tiles/chain_table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -11,20 +11,20 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/elementwise/step_impl.h"
 
-#include "kernels/tiles/chain_impl.h"
-#include "kernels/simd/convert_impl.h"
 #include "kernels/random/philox_impl.h"
+#include "kernels/simd/convert_impl.h"
+#include "kernels/tiles/chain_impl.h"
 
 // Storage type S in an array.
 template <class S>
 struct LoadArray {
   const S* p;
   WEFT_INLINE LoadArray(const ChainOp& op, int64_t at) : p((const S*)op.operand[0] + at) {}
-  WEFT_INLINE Held change(int k, Held) const {
+  WEFT_INLINE Accumulator change(int k, Accumulator) const {
     if constexpr (kIsSame<S, Boolean>) {
-      return (Held)MaskMemory<4>::load(p + k * kHeldLanes).v;
+      return (Accumulator)MaskMemory<4>::load(p + k * kAccumulatorLanes).v;
     } else {
-      return (Held)Memory<S>::load(p + k * kHeldLanes).v;
+      return (Accumulator)Memory<S>::load(p + k * kAccumulatorLanes).v;
     }
   }
 };
@@ -32,11 +32,11 @@ template <class S>
 struct StoreArray {
   S* p;
   WEFT_INLINE StoreArray(const ChainOp& op, int64_t at) : p((S*)op.operand[0] + at) {}
-  WEFT_INLINE Held change(int k, Held held) const {
+  WEFT_INLINE Accumulator change(int k, Accumulator held) const {
     if constexpr (kIsSame<S, Boolean>) {
-      MaskMemory<4>::store(p + k * kHeldLanes, {(Mask<4>::Native)held});
+      MaskMemory<4>::store(p + k * kAccumulatorLanes, {(Mask<4>::Native)held});
     } else {
-      Memory<S>::store(p + k * kHeldLanes, lanes_of<S>(held));
+      Memory<S>::store(p + k * kAccumulatorLanes, lanes_of<S>(held));
     }
     return held;
   }
@@ -44,7 +44,7 @@ struct StoreArray {
 struct StreamArray {
   char* p;
   WEFT_INLINE StreamArray(const ChainOp& op, int64_t at) : p(op.operand[0] + 4 * at) {}
-  WEFT_INLINE Held change(int k, Held held) const {
+  WEFT_INLINE Accumulator change(int k, Accumulator held) const {
 #if WEFT_AVX512
     _mm512_stream_ps((float*)(p + k * kVectorBytes), (__m512)held);
 #elif WEFT_AVX2
@@ -58,37 +58,39 @@ struct StreamArray {
 struct LoadSlot {
   const char* p;
   WEFT_INLINE LoadSlot(const ChainOp& op, int64_t) : p(op.operand[0]) {}
-  WEFT_INLINE Held change(int k, Held) const { return held_at(p + k * kVectorBytes); }
+  WEFT_INLINE Accumulator change(int k, Accumulator) const {
+    return load_accumulator(p + k * kVectorBytes);
+  }
 };
 struct StoreSlot {
   char* p;
   WEFT_INLINE StoreSlot(const ChainOp& op, int64_t) : p(op.operand[0]) {}
-  WEFT_INLINE Held change(int k, Held held) const {
+  WEFT_INLINE Accumulator change(int k, Accumulator held) const {
     __builtin_memcpy(p + k * kVectorBytes, &held, sizeof held);
     return held;
   }
 };
 template <class To, class From>
-struct CastHeld {
-  WEFT_INLINE CastHeld(const ChainOp&, int64_t) {}
-  WEFT_INLINE Held change(int, Held held) const {
+struct CastAccumulator {
+  WEFT_INLINE CastAccumulator(const ChainOp&, int64_t) {}
+  WEFT_INLINE Accumulator change(int, Accumulator held) const {
     return held_of<To>(convert_lanes<To, From>(lanes_of<From>(held)));
   }
 };
 // What a store and a load leave of a half.
 template <class S>
-struct RoundHeld {
-  WEFT_INLINE RoundHeld(const ChainOp&, int64_t) {}
-  WEFT_INLINE Held change(int, Held held) const {
-    S buffer[kHeldLanes];
+struct RoundAccumulator {
+  WEFT_INLINE RoundAccumulator(const ChainOp&, int64_t) {}
+  WEFT_INLINE Accumulator change(int, Accumulator held) const {
+    S buffer[kAccumulatorLanes];
     Memory<S>::store(buffer, lanes_of<S>(held));
-    return (Held)Memory<S>::load(buffer).v;
+    return (Accumulator)Memory<S>::load(buffer).v;
   }
 };
 // Into the caches, some blocks ahead: an array is read in pieces of a block, between others, which
 // processors do not take for one stream.
 template <int kBytes>
-void chain_fetch_code(const ChainOp* op, int64_t at, WEFT_HELD) {
+void chain_fetch_code(const ChainOp* op, int64_t at, WEFT_ACCUMULATOR) {
   constexpr int64_t kAhead = 2048, kLine = 64;
   const char* const p = op->operand[0] + kBytes * at + kAhead;
 #pragma GCC unroll 8
@@ -101,20 +103,21 @@ __attribute__((noinline)) void draw_block(const ChainOp* op, int64_t at, float* 
   for (int64_t i = 0; i < kChainBlock; i += kPhiloxWords)
     numbers.draw(draw.first + at + i, block + i);
 }
-void chain_draw_code(const ChainOp* op, int64_t at, WEFT_HELD) {
+void chain_draw_code(const ChainOp* op, int64_t at, WEFT_ACCUMULATOR) {
   alignas(64) float block[kChainBlock];
   draw_block(op, at, block);
-  h0 = held_at((const char*)block);
-  h1 = held_at((const char*)block + 1 * kVectorBytes);
-  h2 = held_at((const char*)block + 2 * kVectorBytes);
-  h3 = held_at((const char*)block + 3 * kVectorBytes);
-  h4 = held_at((const char*)block + 4 * kVectorBytes);
-  h5 = held_at((const char*)block + 5 * kVectorBytes);
-  h6 = held_at((const char*)block + 6 * kVectorBytes);
-  h7 = held_at((const char*)block + 7 * kVectorBytes);
+  h0 = load_accumulator((const char*)block);
+  h1 = load_accumulator((const char*)block + 1 * kVectorBytes);
+  h2 = load_accumulator((const char*)block + 2 * kVectorBytes);
+  h3 = load_accumulator((const char*)block + 3 * kVectorBytes);
+  h4 = load_accumulator((const char*)block + 4 * kVectorBytes);
+  h5 = load_accumulator((const char*)block + 5 * kVectorBytes);
+  h6 = load_accumulator((const char*)block + 6 * kVectorBytes);
+  h7 = load_accumulator((const char*)block + 7 * kVectorBytes);
   WEFT_NEXT(op, at);
 }
-void chain_end(const ChainOp*, int64_t, Held, Held, Held, Held, Held, Held, Held, Held) {}
+void chain_end(const ChainOp*, int64_t, Accumulator, Accumulator, Accumulator, Accumulator,
+               Accumulator, Accumulator, Accumulator, Accumulator) {}
 
 // A kernel template at the storage types of four bytes and less, in the order of DType.
 #define WEFT_NARROW_DTYPES(kernel)                                                                 \
@@ -139,29 +142,29 @@ constexpr ChainCode store_array() {
   return nullptr;
 }
 template <class To, class From>
-constexpr ChainCode cast_held() {
+constexpr ChainCode cast_accumulator() {
   if constexpr (kConvertsLanes<To, From> && kIsOften<From>) {
-    return chain_op<CastHeld<To, From>>;
+    return chain_op<CastAccumulator<To, From>>;
   } else {
     return nullptr;
   }
 }
 template <class From>
 constexpr ChainCode to_bool() {
-  return cast_held<Boolean, From>();
+  return cast_accumulator<Boolean, From>();
 }
 template <class From>
 constexpr ChainCode to_int32() {
-  return cast_held<int32_t, From>();
+  return cast_accumulator<int32_t, From>();
 }
 template <class From>
 constexpr ChainCode to_float32() {
-  return cast_held<float, From>();
+  return cast_accumulator<float, From>();
 }
 // A rounding follows.
 template <class From>
 constexpr ChainCode to_half() {
-  if constexpr (!kIsSame<From, int16_t>) return cast_held<Float16, From>();
+  if constexpr (!kIsSame<From, int16_t>) return cast_accumulator<Float16, From>();
   return nullptr;
 }
 
@@ -187,9 +190,9 @@ ChainFunction cast_code(DType from, DType to) {
   const bool is_float =
       from == DType::kFloat32 || from == DType::kFloat16 || from == DType::kBFloat16;
   if (to == DType::kInt8 && is_float)
-    return WEFT_KEPT(int8_t, (ChainFunction)chain_op<CastHeld<int8_t, float>>);
+    return WEFT_KEPT(int8_t, (ChainFunction)chain_op<CastAccumulator<int8_t, float>>);
   if (to == DType::kUInt8 && is_float)
-    return WEFT_KEPT(uint8_t, (ChainFunction)chain_op<CastHeld<uint8_t, float>>);
+    return WEFT_KEPT(uint8_t, (ChainFunction)chain_op<CastAccumulator<uint8_t, float>>);
   const ChainCode* const casts = to == DType::kBool      ? kChainCastsToBool
                                  : to == DType::kInt32   ? kChainCastsToInt32
                                  : to == DType::kFloat32 ? kChainCastsToFloat32
@@ -210,8 +213,8 @@ ChainFunction streaming_code(DType dtype) {
   return is_whole && (WEFT_AVX512 || WEFT_AVX2) ? (ChainFunction)chain_op<StreamArray> : nullptr;
 }
 ChainFunction round_code(DType dtype) {
-  return dtype == DType::kFloat16    ? (ChainFunction)chain_op<RoundHeld<Float16>>
-         : dtype == DType::kBFloat16 ? (ChainFunction)chain_op<RoundHeld<BFloat16>>
+  return dtype == DType::kFloat16    ? (ChainFunction)chain_op<RoundAccumulator<Float16>>
+         : dtype == DType::kBFloat16 ? (ChainFunction)chain_op<RoundAccumulator<BFloat16>>
                                      : nullptr;
 }
 
@@ -224,7 +227,7 @@ ChainFunction draw_code() { return (ChainFunction)chain_draw_code; }
 ChainFunction end_code() { return (ChainFunction)chain_end; }
 
 void run_blocks(const ChainOp* ops, int64_t elements) {
-  const Held zero = {};
+  const Accumulator zero = {};
   const ChainCode first = (ChainCode)ops->function;
   for (int64_t at = 0; at < elements; at += kChainBlock)
     first(ops, at, zero, zero, zero, zero, zero, zero, zero, zero);

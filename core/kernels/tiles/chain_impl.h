@@ -1,24 +1,28 @@
 // Instructions of chains (kernels/tiles/chain.h).
 //
-// Included inside the namespace of an instruction set, after kernels/elementwise/step_impl.h. The eight
-// vectors are arguments, which calling conventions leave in registers, and the next instruction is
-// a tail call. A compiler that makes an ordinary call of it nests no deeper than a chain is long.
+// Included inside the namespace of an instruction set, after kernels/elementwise/step_impl.h. The
+// eight vectors are arguments, which calling conventions leave in registers, and the next
+// instruction is a tail call. A compiler that makes an ordinary call of it nests no deeper than a
+// chain is long.
 
-constexpr int kHeldVectors = 8;
-typedef Vec<float>::Native Held;
-using ChainCode = void (*)(const ChainOp*, int64_t, Held, Held, Held, Held, Held, Held, Held, Held);
+constexpr int kAccumulatorVectors = 8;
+typedef Vec<float>::Native Accumulator;
+using ChainCode = void (*)(const ChainOp*, int64_t, Accumulator, Accumulator, Accumulator,
+                           Accumulator, Accumulator, Accumulator, Accumulator, Accumulator);
 
-constexpr int64_t kHeldLanes = kVectorBytes / 4;
-constexpr int64_t kChainBlock = kHeldVectors * kHeldLanes;
+constexpr int64_t kAccumulatorLanes = kVectorBytes / 4;
+constexpr int64_t kChainBlock = kAccumulatorVectors * kAccumulatorLanes;
 
-#define WEFT_HELD Held h0, Held h1, Held h2, Held h3, Held h4, Held h5, Held h6, Held h7
+#define WEFT_ACCUMULATOR                                                                          \
+  Accumulator h0, Accumulator h1, Accumulator h2, Accumulator h3, Accumulator h4, Accumulator h5, \
+      Accumulator h6, Accumulator h7
 #define WEFT_NEXT(op, at) \
   return ((ChainCode)op[1].function)(op + 1, at, h0, h1, h2, h3, h4, h5, h6, h7)
 
 // `Body` is made from the instruction and the number of the block's first element; change(k, held)
 // gives vector k its new value.
 template <class Body>
-void chain_op(const ChainOp* op, int64_t at, WEFT_HELD) {
+void chain_op(const ChainOp* op, int64_t at, WEFT_ACCUMULATOR) {
   const Body body(*op, at);
   h0 = body.change(0, h0);
   h1 = body.change(1, h1);
@@ -32,14 +36,14 @@ void chain_op(const ChainOp* op, int64_t at, WEFT_HELD) {
 }
 // The same for what takes long: its code exists once.
 template <class Body>
-__attribute__((noinline)) void change_all(const ChainOp* op, int64_t at, Held* all) {
+__attribute__((noinline)) void change_all(const ChainOp* op, int64_t at, Accumulator* all) {
   const Body body(*op, at);
 #pragma GCC unroll 1
-  for (int k = 0; k < kHeldVectors; ++k) all[k] = body.change(k, all[k]);
+  for (int k = 0; k < kAccumulatorVectors; ++k) all[k] = body.change(k, all[k]);
 }
 template <class Body>
-void chain_loop(const ChainOp* op, int64_t at, WEFT_HELD) {
-  Held all[kHeldVectors] = {h0, h1, h2, h3, h4, h5, h6, h7};
+void chain_loop(const ChainOp* op, int64_t at, WEFT_ACCUMULATOR) {
+  Accumulator all[kAccumulatorVectors] = {h0, h1, h2, h3, h4, h5, h6, h7};
   change_all<Body>(op, at, all);
   h0 = all[0];
   h1 = all[1];
@@ -54,30 +58,32 @@ void chain_loop(const ChainOp* op, int64_t at, WEFT_HELD) {
 
 // ---- operands
 
-WEFT_INLINE Held held_at(const char* p) {
-  Held held;
+WEFT_INLINE Accumulator load_accumulator(const char* p) {
+  Accumulator held;
   __builtin_memcpy(&held, p, sizeof held);
   return held;
 }
-struct FromHeld {
-  WEFT_INLINE FromHeld(const ChainOp&, int64_t) {}
-  WEFT_INLINE Held get(int, Held held) const { return held; }
+struct FromAccumulator {
+  WEFT_INLINE FromAccumulator(const ChainOp&, int64_t) {}
+  WEFT_INLINE Accumulator get(int, Accumulator held) const { return held; }
 };
 struct FromScalar {
-  Held all;
+  Accumulator all;
   WEFT_INLINE FromScalar(const ChainOp& op, int64_t) {
     uint32_t lane;
     __builtin_memcpy(&lane, op.operand[0], 4);
-    all = (Held)Vec<uint32_t>(lane).v;
+    all = (Accumulator)Vec<uint32_t>(lane).v;
   }
-  WEFT_INLINE Held get(int, Held) const { return all; }
+  WEFT_INLINE Accumulator get(int, Accumulator) const { return all; }
 };
 template <int I>
 struct FromEither {
   const char* p;
   WEFT_INLINE FromEither(const ChainOp& op, int64_t at)
       : p(op.operand[I] + 4 * (at & op.moves[I])) {}
-  WEFT_INLINE Held get(int k, Held) const { return held_at(p + k * kVectorBytes); }
+  WEFT_INLINE Accumulator get(int k, Accumulator) const {
+    return load_accumulator(p + k * kVectorBytes);
+  }
 };
 
 // ---- formulas
@@ -88,19 +94,19 @@ struct ChainForms {
 
 // A held vector as lanes of storage type S, and back. A bool is 0 or 1 in a formula.
 template <class S>
-WEFT_INLINE Vec<LaneType<S>> lanes_of(Held held) {
+WEFT_INLINE Vec<LaneType<S>> lanes_of(Accumulator held) {
   auto lanes = Vec<LaneType<S>>::of((typename Vec<LaneType<S>>::Native)held);
   if constexpr (kIsSame<S, Boolean>) lanes = lanes & Vec<LaneType<S>>(1);
   return lanes;
 }
 template <class S>
-WEFT_INLINE Held held_of(Vec<LaneType<S>> lanes) {
-  if constexpr (kIsSame<S, Boolean>) return (Held)(lanes != Vec<LaneType<S>>(0)).v;
-  return (Held)lanes.v;
+WEFT_INLINE Accumulator held_of(Vec<LaneType<S>> lanes) {
+  if constexpr (kIsSame<S, Boolean>) return (Accumulator)(lanes != Vec<LaneType<S>>(0)).v;
+  return (Accumulator)lanes.v;
 }
 template <class S>
-WEFT_INLINE Held held_of(Mask<4> mask) {
-  return (Held)mask.v;
+WEFT_INLINE Accumulator held_of(Mask<4> mask) {
+  return (Accumulator)mask.v;
 }
 
 template <class F, class S>
@@ -109,7 +115,7 @@ struct ChainFormula {
   static constexpr int kArity = arity_of_formula<F, V>();
   static constexpr bool kTakesMask = takes_mask_first<F, V>();
 
-  WEFT_INLINE static auto first(Held held) {
+  WEFT_INLINE static auto first(Accumulator held) {
     if constexpr (kTakesMask) {
       return typename V::Truth{(typename V::Truth::Native)held};
     } else {
@@ -119,14 +125,16 @@ struct ChainFormula {
 
   struct One {
     WEFT_INLINE One(const ChainOp&, int64_t) {}
-    WEFT_INLINE Held change(int, Held held) const { return held_of<S>(F{}(lanes_of<S>(held))); }
+    WEFT_INLINE Accumulator change(int, Accumulator held) const {
+      return held_of<S>(F{}(lanes_of<S>(held)));
+    }
   };
   template <class A, class B>
   struct Two {
     A a;
     B b;
     WEFT_INLINE Two(const ChainOp& op, int64_t at) : a(op, at), b(op, at) {}
-    WEFT_INLINE Held change(int k, Held held) const {
+    WEFT_INLINE Accumulator change(int k, Accumulator held) const {
       return held_of<S>(F{}(lanes_of<S>(a.get(k, held)), lanes_of<S>(b.get(k, held))));
     }
   };
@@ -136,7 +144,7 @@ struct ChainFormula {
     B b;
     C c;
     WEFT_INLINE Three(const ChainOp& op, int64_t at) : a(op, at), b(op, at), c(op, at) {}
-    WEFT_INLINE Held change(int k, Held held) const {
+    WEFT_INLINE Accumulator change(int k, Accumulator held) const {
       return held_of<S>(
           F{}(first(a.get(k, held)), lanes_of<S>(b.get(k, held)), lanes_of<S>(c.get(k, held))));
     }
@@ -147,32 +155,33 @@ struct ChainFormula {
   template <class A>
   static constexpr ChainCode after() {
     if constexpr (requires { typename F::Mirror; }) {
-      return chain_op<typename ChainFormula<typename F::Mirror, S>::template Two<FromHeld, A>>;
+      return chain_op<
+          typename ChainFormula<typename F::Mirror, S>::template Two<FromAccumulator, A>>;
     } else {
-      return chain_op<Two<A, FromHeld>>;
+      return chain_op<Two<A, FromAccumulator>>;
     }
   }
   template <bool IsCompact>
   static constexpr void fill(ChainForms& forms) {
     ChainCode* const f = forms.function;
-    ChainCode* const held = f + int(ChainForm::kHeldFirst);
+    ChainCode* const held = f + int(ChainForm::kAccumulatorFirst);
     using L = FromEither<0>;
     using R = FromEither<1>;
     if constexpr (kArity == 1) {
       held[0] = IsCompact ? chain_loop<One> : chain_op<One>;
     } else if constexpr (kArity == 2 && IsCompact) {
-      held[0] = chain_loop<Two<FromHeld, L>>;
-      held[1] = chain_loop<Two<L, FromHeld>>;
+      held[0] = chain_loop<Two<FromAccumulator, L>>;
+      held[1] = chain_loop<Two<L, FromAccumulator>>;
     } else if constexpr (kArity == 2) {
-      held[0] = chain_op<Two<FromHeld, L>>;
+      held[0] = chain_op<Two<FromAccumulator, L>>;
       held[1] = after<L>();
-      f[int(ChainForm::kHeldScalar)] = chain_op<Two<FromHeld, FromScalar>>;
-      f[int(ChainForm::kScalarHeld)] = after<FromScalar>();
-      f[int(ChainForm::kHeldHeld)] = chain_op<Two<FromHeld, FromHeld>>;
+      f[int(ChainForm::kAccumulatorScalar)] = chain_op<Two<FromAccumulator, FromScalar>>;
+      f[int(ChainForm::kScalarAccumulator)] = after<FromScalar>();
+      f[int(ChainForm::kAccumulatorAccumulator)] = chain_op<Two<FromAccumulator, FromAccumulator>>;
     } else {
-      held[0] = chain_op<Three<FromHeld, L, R>>;
-      held[1] = chain_op<Three<L, FromHeld, R>>;
-      held[2] = chain_op<Three<L, R, FromHeld>>;
+      held[0] = chain_op<Three<FromAccumulator, L, R>>;
+      held[1] = chain_op<Three<L, FromAccumulator, R>>;
+      held[2] = chain_op<Three<L, R, FromAccumulator>>;
     }
   }
 };

@@ -1,7 +1,7 @@
 // Instructions of chains: formulas of int32 and bool.
-#include "kernels/tiles/chain_table_impl.h"
 #include "kernels/elementwise/formula_ids.h"
 #include "kernels/isa/isa_target.h"
+#include "kernels/tiles/chain_table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 

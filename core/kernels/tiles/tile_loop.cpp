@@ -90,7 +90,7 @@ TileLoop make_tile_loop(const Shape& shape, std::span<const TensorView> external
   return loop;
 }
 
-void turn_rows(TileLoop& loop) {
+void transpose_rows(TileLoop& loop) {
   int found = -1;
   for (int i = 0; i < loop.externals; ++i) {
     if (!needs_copy(loop, i)) continue;

@@ -29,7 +29,7 @@ struct TileLoop {
 TileLoop make_tile_loop(const Shape& shape, std::span<const TensorView> externals);
 // Where an external lies densely along neither of a tile's axes but along another one, that one
 // becomes the rows, so that squares of it are turned. For loops that ask for no element's number.
-void turn_rows(TileLoop& loop);
+void transpose_rows(TileLoop& loop);
 // Does an external pass through a copy, because its inner stride is neither 1 nor 0?
 bool needs_copy(const TileLoop& loop, int external);
 

@@ -9,9 +9,9 @@
 
 #include <span>
 
-#include "kernels/tiles/chain.h"
 #include "kernels/elementwise/elementwise.h"
 #include "kernels/range.h"
+#include "kernels/tiles/chain.h"
 #include "kernels/tiles/tile_loop.h"
 
 namespace weft::kernels {

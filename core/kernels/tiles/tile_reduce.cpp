@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <bit>
 
-#include "kernels/isa/active_impl.h"
-#include "kernels/tiles/chain.h"
 #include "kernels/elementwise/copy.h"
-#include "kernels/reduce/few_elements_impl.h"
 #include "kernels/elementwise/formula_ids.h"
+#include "kernels/isa/active_impl.h"
+#include "kernels/reduce/few_elements_impl.h"
 #include "kernels/reduce/pairwise_totals_impl.h"
+#include "kernels/tiles/chain.h"
 #include "kernels/tiles/tile_runner.h"
 
 namespace weft::kernels {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "kernels/elementwise/copy.h"
 #include "kernels/isa/active_impl.h"
 #include "kernels/tiles/chain_table_impl.h"
-#include "kernels/elementwise/copy.h"
 
 namespace weft::kernels {
 namespace {

@@ -7,10 +7,10 @@
 
 #include "base/bools.h"
 #include "base/errors.h"
-#include "model/json/dtype_names.h"
 #include "model/archive/foreign.h"
-#include "model/json/json.h"
 #include "model/archive/mapping.h"
+#include "model/json/dtype_names.h"
+#include "model/json/json.h"
 
 namespace weft::model {
 

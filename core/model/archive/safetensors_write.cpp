@@ -6,10 +6,10 @@
 #include <tuple>
 
 #include "base/errors.h"
-#include "model/json/dtype_names.h"
-#include "model/json/json.h"
 #include "model/archive/replace_file.h"
 #include "model/archive/safetensors.h"
+#include "model/json/dtype_names.h"
+#include "model/json/json.h"
 #include "ops/slots/copy_slot.h"
 #include "runtime/engine/transfer.h"
 

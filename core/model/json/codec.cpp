@@ -6,8 +6,8 @@
 #include "model/json/codec_regions_impl.h"
 #include "model/json/codec_sizes_impl.h"
 #include "model/json/codec_values_impl.h"
-#include "ops/slots/host_function.h"
 #include "ops/registry.h"
+#include "ops/slots/host_function.h"
 #include "ops/use.h"
 #include "weft_parts.h"
 

@@ -10,7 +10,7 @@ namespace weft::model {
 namespace {
 
 constexpr int64_t kQuarters = 4;  // of a size's bound: where it is tried
-constexpr size_t kMaxTried = 8;  // sizes that are tried one by one
+constexpr size_t kMaxTried = 8;   // sizes that are tried one by one
 // The graph is asked so often that not more nodes than these are inferred again, or a few times.
 constexpr size_t kMaxInferred = 200'000;
 constexpr size_t kMinQuestions = 8, kMaxQuestions = 200;

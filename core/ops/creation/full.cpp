@@ -2,9 +2,9 @@
 
 #include "base/errors.h"
 #include "kernels/elementwise/elementwise.h"
+#include "ops/rules.h"
 #include "ops/slots/elementwise_slot.h"
 #include "ops/slots/kernel_call.h"
-#include "ops/rules.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

@@ -1,12 +1,12 @@
 // Calls a function of the host program. It gets arrays of its own, which it may keep, and what it
 // gives is copied: a plan's memory is its own.
 #include "base/errors.h"
+#include "ops/op.h"
 #include "ops/slots/copy_slot.h"
 #include "ops/slots/host_function.h"
 #include "ops/slots/kernel_call.h"
-#include "ops/op.h"
-#include "runtime/thread_state.h"
 #include "runtime/engine/transfer.h"
+#include "runtime/thread_state.h"
 
 namespace weft::ops {
 namespace {

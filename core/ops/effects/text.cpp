@@ -14,7 +14,7 @@ namespace weft::ops {
 namespace {
 
 constexpr int64_t kMaxShown = 1000;  // elements; more are summarised
-constexpr int64_t kEdge = 3;          // of a summarised axis, at either end
+constexpr int64_t kEdge = 3;         // of a summarised axis, at either end
 
 // One element in another dtype.
 void convert(const void* from, DType from_dtype, void* to, DType to_dtype) {

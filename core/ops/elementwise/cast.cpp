@@ -1,6 +1,6 @@
 #include "kernels/elementwise/elementwise.h"
-#include "ops/slots/elementwise_slot.h"
 #include "ops/op.h"
+#include "ops/slots/elementwise_slot.h"
 
 namespace weft::ops {
 namespace {

@@ -4,8 +4,8 @@
 #include <atomic>
 
 #include "kernels/indexing/indexing.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/op.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

@@ -3,9 +3,9 @@
 #include <atomic>
 
 #include "base/errors.h"
+#include "ops/rules.h"
 #include "ops/slots/copy_slot.h"
 #include "ops/slots/kernel_call.h"
-#include "ops/rules.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "ops/slots/copy_slot.h"
 #include "ops/indexing/places_impl.h"
+#include "ops/slots/copy_slot.h"
 #include "ops/slots/split_work.h"
 #include "runtime/engine/threads.h"
 

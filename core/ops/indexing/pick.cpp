@@ -1,9 +1,9 @@
 #include "base/errors.h"
 #include "kernels/indexing/places.h"
-#include "ops/slots/copy_slot.h"
 #include "ops/indexing/axis_index_impl.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/rules.h"
+#include "ops/slots/copy_slot.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

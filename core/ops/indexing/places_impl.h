@@ -8,8 +8,8 @@
 #include <mutex>
 
 #include "kernels/indexing/places.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/op.h"
+#include "ops/slots/kernel_call.h"
 
 namespace weft::ops {
 

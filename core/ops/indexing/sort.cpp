@@ -1,9 +1,9 @@
 // Sorting: one primitive gives the order, everything else picks by it and so has a gradient.
 #include "kernels/indexing/sort.h"
 #include "base/errors.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

@@ -1,8 +1,8 @@
 #include "base/errors.h"
 #include "ops/indexing/axis_index_impl.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/row_sum.h"
 #include "ops/rules.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

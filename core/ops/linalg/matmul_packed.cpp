@@ -5,9 +5,9 @@
 
 #include "base/errors.h"
 #include "kernels/matmul/panels.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/op.h"
 #include "ops/problems/packed_products.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "kernels/attention/attention.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/op.h"
+#include "ops/slots/kernel_call.h"
 
 namespace weft::ops {
 

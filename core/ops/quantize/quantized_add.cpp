@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "base/errors.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/quantize/requantization_impl.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

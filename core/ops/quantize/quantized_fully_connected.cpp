@@ -1,9 +1,9 @@
 // The affine map of int8 features. The weight is packed by an operator of its own: where the weight
 // is settled (graph/partition/preparation.h) that happens once.
 #include "base/errors.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/quantize/product_units_impl.h"
 #include "ops/quantize/requantization_impl.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

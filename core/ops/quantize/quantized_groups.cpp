@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "ops/slots/copy_slot.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/nn/convolution/window_impl.h"
 #include "ops/quantize/quantized_images_impl.h"
+#include "ops/slots/copy_slot.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {
@@ -25,7 +25,7 @@ kernels::QuantizedConvolution problem_of(const kernels::Convolution& s, const At
 
 Result<Types> infer(const InferContext& c) {
   WEFT_ASSIGN(const kernels::Convolution s, shape_of_problem(c, c.in[0].shape, Filters::kOfGroups));
-  const Shape packed{s.out_channels, kernels::quantized_filter_quads(s) + 1, kernels::kQuad};
+  const Shape packed{s.out_channels, kernels::quantized_filter_int8x4s(s) + 1, kernels::kQuad};
   if (c.in[1].shape != packed)
     return errors::invalid_value(c.op().name,
                                  "`weight` must come from pack_quantized_filters, with shape ",
@@ -60,19 +60,19 @@ bool has_residual(const SlotTypes& t) {
 
 // (images, rows, columns) from images whose rows and columns are the other way round.
 void turn(const void* from, void* to, DType dtype, int64_t images, int64_t rows, int64_t columns) {
-  TensorView dense{}, turned{};
+  TensorView dense{}, transposed{};
   dense.data = to;
-  turned.data = const_cast<void*>(from);
+  transposed.data = const_cast<void*>(from);
   const int64_t shape[] = {images, rows, columns};
   const int64_t strides[] = {rows * columns, columns, 1}, across[] = {rows * columns, 1, rows};
-  for (TensorView* view : {&dense, &turned}) {
+  for (TensorView* view : {&dense, &transposed}) {
     view->dtype = dtype;
     view->rank = 3;
     std::ranges::copy(shape, view->shape);
   }
   std::ranges::copy(strides, dense.strides);
-  std::ranges::copy(across, turned.strides);
-  copy_elements(dense, turned);
+  std::ranges::copy(across, transposed.strides);
+  copy_elements(dense, transposed);
 }
 
 // Sums with channels apart, what is added to them, and their rescaling: a row of places at a time.

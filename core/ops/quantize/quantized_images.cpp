@@ -6,10 +6,10 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "ops/problems/convolution_problem.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/nn/convolution/window_impl.h"
+#include "ops/problems/convolution_problem.h"
 #include "ops/quantize/product_units_impl.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {
@@ -175,7 +175,7 @@ kernels::Convolution filters_of(const Shape& w) {
   return s;
 }
 Shape packed_depthwise_shape(const kernels::Convolution& s) {
-  return {kernels::quantized_depthwise_quads(s) + 1, s.in_channels, kernels::kQuad};
+  return {kernels::quantized_depthwise_int8x4s(s) + 1, s.in_channels, kernels::kQuad};
 }
 
 Result<Types> infer_pack(const InferContext& c) {

@@ -1,8 +1,8 @@
 // Any function of one int8 element, as a table of its 256 results: activations between int8 layers,
 // and other scales. TensorFlow Lite has tanh, sigmoid and the like so.
 #include "base/errors.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/quantize/requantization_impl.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

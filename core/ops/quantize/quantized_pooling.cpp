@@ -1,8 +1,8 @@
 #include "base/errors.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/nn/convolution/window_impl.h"
 #include "ops/problems/pooling_problem.h"
 #include "ops/quantize/requantization_impl.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

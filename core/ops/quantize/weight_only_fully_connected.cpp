@@ -4,8 +4,8 @@
 
 #include "base/dtype.h"
 #include "base/errors.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/quantize/requantization_impl.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

@@ -2,8 +2,8 @@
 // are arithmetic on standard numbers, so gradients reach them.
 #include "base/errors.h"
 #include "kernels/random/random.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/rules.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

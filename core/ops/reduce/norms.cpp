@@ -3,8 +3,8 @@
 #include <limits>
 
 #include "base/errors.h"
-#include "ops/slots/reduce_slot.h"
 #include "ops/rules.h"
+#include "ops/slots/reduce_slot.h"
 
 namespace weft::ops {
 namespace {

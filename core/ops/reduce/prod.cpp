@@ -1,6 +1,6 @@
 #include "ops/reduce/scans_impl.h"
-#include "ops/slots/reduce_slot.h"
 #include "ops/rules.h"
+#include "ops/slots/reduce_slot.h"
 
 namespace weft::ops {
 namespace {

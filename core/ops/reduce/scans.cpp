@@ -2,8 +2,8 @@
 
 #include "base/errors.h"
 #include "kernels/reduce/scan.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/rules.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

@@ -1,7 +1,7 @@
 // Questions about all elements: composites over bools.
 #include "base/errors.h"
-#include "ops/slots/reduce_slot.h"
 #include "ops/rules.h"
+#include "ops/slots/reduce_slot.h"
 
 namespace weft::ops {
 namespace {

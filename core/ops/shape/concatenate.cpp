@@ -1,8 +1,8 @@
 #include "base/errors.h"
-#include "ops/slots/copy_slot.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
+#include "ops/slots/copy_slot.h"
+#include "ops/slots/kernel_call.h"
 
 namespace weft::ops {
 namespace {

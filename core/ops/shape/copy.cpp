@@ -1,5 +1,5 @@
-#include "ops/slots/copy_slot.h"
 #include "ops/rules.h"
+#include "ops/slots/copy_slot.h"
 
 namespace weft::ops {
 

@@ -1,8 +1,8 @@
 // Diagonals: read as a view, written into zeros, summed.
 #include "base/errors.h"
+#include "ops/rules.h"
 #include "ops/slots/copy_slot.h"
 #include "ops/slots/kernel_call.h"
-#include "ops/rules.h"
 
 namespace weft::ops {
 namespace {

@@ -1,6 +1,6 @@
 #include "base/errors.h"
-#include "ops/slots/copy_slot.h"
 #include "ops/rules.h"
+#include "ops/slots/copy_slot.h"
 
 namespace weft::ops {
 namespace {

@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "base/errors.h"
+#include "ops/rules.h"
 #include "ops/slots/copy_slot.h"
 #include "ops/slots/kernel_call.h"
-#include "ops/rules.h"
 
 namespace weft::ops {
 namespace {

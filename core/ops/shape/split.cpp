@@ -1,10 +1,10 @@
 // Cutting an array into parts along one axis: the parts are views, and the cotangent of all of them
 // is one concatenation.
 #include "base/errors.h"
-#include "ops/slots/copy_slot.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
+#include "ops/slots/copy_slot.h"
+#include "ops/slots/kernel_call.h"
 
 namespace weft::ops {
 namespace {

@@ -1,10 +1,10 @@
 // The primitive pair under arrays as views on boxes: reading a geometry of a content, and a
 // content with one geometry overwritten. Both address the row-major elements of their base.
 #include "base/errors.h"
-#include "ops/slots/copy_slot.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
+#include "ops/slots/copy_slot.h"
+#include "ops/slots/kernel_call.h"
 
 namespace weft::ops {
 namespace {

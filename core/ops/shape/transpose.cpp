@@ -1,7 +1,7 @@
 #include "base/errors.h"
+#include "ops/rules.h"
 #include "ops/slots/copy_slot.h"
 #include "ops/slots/kernel_call.h"
-#include "ops/rules.h"
 
 namespace weft::ops {
 namespace {

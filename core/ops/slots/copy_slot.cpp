@@ -1,8 +1,8 @@
 #include "ops/slots/copy_slot.h"
 
 #include "kernels/elementwise/copy.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/op.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

@@ -2,9 +2,9 @@
 
 #include "base/errors.h"
 #include "ops/slots/kernel_call.h"
-#include "runtime/memory/pool.h"
 #include "runtime/engine/threads.h"
 #include "runtime/engine/transfer.h"
+#include "runtime/memory/pool.h"
 
 namespace weft::ops {
 namespace {

@@ -2,8 +2,8 @@
 
 #include "base/errors.h"
 #include "kernels/tiles/tile_program.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/op.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {
@@ -56,7 +56,7 @@ Status run_one_step(kernels::StepKernel step, std::span<const TensorView> in, co
   }
   const kernels::TileProgram program{{&tile_step, 1}, {dtypes, count}, static_cast<int>(count)};
   kernels::TileLoop loop = kernels::make_tile_loop(shape_of(out), {externals, count});
-  kernels::turn_rows(loop);
+  kernels::transpose_rows(loop);
   const int64_t units = kernels::tile_units(loop);
   const int64_t scratch_bytes = kernels::tile_scratch(program, loop);
   if (scratch_bytes > kTileScratchLimit)

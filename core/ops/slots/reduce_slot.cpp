@@ -5,9 +5,9 @@
 
 #include "base/errors.h"
 #include "kernels/tiles/tile_reduce.h"
+#include "ops/rules.h"
 #include "ops/slots/elementwise_slot.h"
 #include "ops/slots/kernel_call.h"
-#include "ops/rules.h"
 #include "ops/slots/split_work.h"
 #include "weft_parts.h"
 

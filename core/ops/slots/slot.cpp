@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "ops/slots/kernel_call.h"
 #include "ops/op.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

@@ -18,8 +18,8 @@ namespace weft::ops {
 class OpDef;
 
 // Some rows, axis 2, of images: those that a call makes of its output, and how many rows of each
-// array are held. Row r lies at place r modulo that number (kernels/convolution/blocked/convolution_blocked.h); shapes
-// are those of whole images.
+// array are held. Row r lies at place r modulo that number
+// (kernels/convolution/blocked/convolution_blocked.h); shapes are those of whole images.
 struct RowTile {
   static constexpr size_t kMaxInputs = 4;
   int64_t begin = 0, end = 0;
@@ -40,7 +40,7 @@ struct KernelCall {
   uint64_t ordinal = 0;
   uint32_t host_inputs = 0;  // on a device: single elements in the program's memory (op.h: in_set)
   const RowTile* row_tile = nullptr;  // null: all rows
-  const void* problem = nullptr;  // what the slot's `problem` gives; null: `run_kernel` asks
+  const void* problem = nullptr;      // what the slot's `problem` gives; null: `run_kernel` asks
 };
 using KernelFunction = Status (*)(const KernelCall& call);
 
@@ -99,9 +99,9 @@ struct Slot {
   bool (*gains_in)(const SlotTypes& types, DType half) = nullptr;
   // Pieces that threads can share its work by; null: one for each 16384 elements.
   int64_t (*pieces)(const SlotTypes& types) = nullptr;
-  // Of a kernel that can make a row tile (KernelCall::row tile), else null: the box of input `operand` that
-  // the output box reads; one of rank -1 is all of it. Of operand -1, the box of the output that is
-  // made with that one, in tiles.
+  // Of a kernel that can make a row tile (KernelCall::row tile), else null: the box of input
+  // `operand` that the output box reads; one of rank -1 is all of it. Of operand -1, the box of the
+  // output that is made with that one, in tiles.
   ElementBox (*needs)(const SlotTypes& types, const ElementBox& out, int operand) = nullptr;
 };
 

@@ -45,7 +45,7 @@ DeviceQueue& queue_of(Engine& e, Device& device) {
 }
 
 // A failure among the inputs that no work on its way overwrites.
-Status settled_poison(std::span<Storage* const> reads) {
+Status known_poison(std::span<Storage* const> reads) {
   for (Storage* storage : reads)
     if (!storage->variable->writer && !storage->variable->poison.ok())
       return storage->variable->poison;
@@ -58,7 +58,7 @@ void start_on_device(Engine& e, std::unique_ptr<Operation> owned) {
   std::unique_lock lock(e.mutex);
   DeviceQueue& queue = queue_of(e, *owned->device);
   Operation& operation = *owned;
-  Status status = settled_poison(operation.reads);
+  Status status = known_poison(operation.reads);
   const bool poisoned = !status.ok();
   lock.unlock();
   const std::lock_guard order(queue.order);

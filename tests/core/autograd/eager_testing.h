@@ -9,8 +9,8 @@
 #include "base/errors.h"
 #include "doctest.h"
 #include "ops/registry.h"
-#include "runtime/thread_state.h"
 #include "runtime/engine/transfer.h"
+#include "runtime/thread_state.h"
 
 namespace weft::autograd::testing {
 

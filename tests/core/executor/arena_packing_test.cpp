@@ -13,14 +13,14 @@ using namespace weft::executor;
 namespace {
 
 // Each buffer in the lowest gap between those before it; the end of the highest.
-int64_t place_in_order(std::vector<Buffer>& buffers, const std::vector<size_t>& order) {
+int64_t place_in_order(std::vector<ArenaBuffer>& buffers, const std::vector<size_t>& order) {
   int64_t top = 0;
   for (size_t k = 0; k < order.size(); ++k) {
-    Buffer& own = buffers[order[k]];
+    ArenaBuffer& own = buffers[order[k]];
     own.offset = 0;
     for (size_t tries = 0; tries < k; ++tries)  // up, over each that is in the way
       for (size_t i = 0; i < k; ++i) {
-        const Buffer& other = buffers[order[i]];
+        const ArenaBuffer& other = buffers[order[i]];
         if (own.conflicts_with(other) && own.offset < other.offset + aligned(other.bytes) &&
             other.offset < own.offset + aligned(own.bytes))
           own.offset = other.offset + aligned(other.bytes);
@@ -32,7 +32,7 @@ int64_t place_in_order(std::vector<Buffer>& buffers, const std::vector<size_t>& 
 
 // The lowest end of all orders: the order of the offsets of any placement gives one that is not
 // higher.
-int64_t min_of_all_orders(std::vector<Buffer> buffers) {
+int64_t min_of_all_orders(std::vector<ArenaBuffer> buffers) {
   std::vector<size_t> order(buffers.size());
   std::iota(order.begin(), order.end(), 0);
   int64_t minimum = INT64_MAX;
@@ -44,8 +44,8 @@ int64_t min_of_all_orders(std::vector<Buffer> buffers) {
 
 // Steps, of which some runs are groups of branches, and buffers that live over them.
 struct Case {
-  std::vector<Lane> lanes;
-  std::vector<Buffer> buffers;
+  std::vector<BranchId> branch_ids;
+  std::vector<ArenaBuffer> buffers;
   int32_t groups = 0;
 
   Case(unsigned seed, size_t count, int32_t steps, int32_t longest, bool with_groups) {
@@ -53,35 +53,35 @@ struct Case {
     const auto pick = [&](int32_t below) {
       return static_cast<int32_t>(random() % static_cast<uint32_t>(below));
     };
-    lanes.resize(static_cast<size_t>(steps));
-    for (size_t s = 0; with_groups && s + 4 <= lanes.size(); s += 5, ++groups)
-      for (size_t i = 0; i < 4; ++i) lanes[s + i] = {groups, i < 2 ? 0 : 1};
+    branch_ids.resize(static_cast<size_t>(steps));
+    for (size_t s = 0; with_groups && s + 4 <= branch_ids.size(); s += 5, ++groups)
+      for (size_t i = 0; i < 4; ++i) branch_ids[s + i] = {groups, i < 2 ? 0 : 1};
     for (size_t i = 0; i < count; ++i) {
-      Buffer b;
+      ArenaBuffer b;
       b.bytes = 1 + pick(600);
       b.first = pick(steps);
       b.last = std::min(steps - 1, b.first + pick(longest));
-      b.first_lane = lanes[static_cast<size_t>(b.first)];
-      b.last_lane = lanes[static_cast<size_t>(b.last)];
-      if (b.first_lane.beside(b.last_lane)) b.last_lane.branch = Lane::kSeveral;
+      b.first_branch = branch_ids[static_cast<size_t>(b.first)];
+      b.last_branch = branch_ids[static_cast<size_t>(b.last)];
+      if (b.first_branch.runs_beside(b.last_branch)) b.last_branch.branch = BranchId::kSeveral;
       buffers.push_back(b);
     }
   }
 
   int64_t bound() const {
     std::vector<int64_t> of_groups(static_cast<size_t>(groups));
-    return live_bytes(buffers, lanes, of_groups);
+    return live_bytes(buffers, branch_ids, of_groups);
   }
 };
 
 // Bytes of a run that one thread writes where the other one has written last, the run before
 // included, if each writes one half of every buffer.
-int64_t written_by_the_other(std::vector<Buffer> buffers, int64_t bytes) {
-  std::ranges::stable_sort(buffers, {}, &Buffer::first);
+int64_t written_by_the_other(std::vector<ArenaBuffer> buffers, int64_t bytes) {
+  std::ranges::stable_sort(buffers, {}, &ArenaBuffer::first);
   std::vector<int> owner(static_cast<size_t>(bytes), -1);
   int64_t count = 0;
   for (int run = 0; run < 2; ++run)
-    for (const Buffer& b : buffers)
+    for (const ArenaBuffer& b : buffers)
       for (int64_t i = 0; i < b.bytes; ++i) {
         int& own = owner[static_cast<size_t>(b.offset + i)];
         const int half = i < b.bytes / 2 ? 0 : 1;
@@ -94,10 +94,10 @@ int64_t written_by_the_other(std::vector<Buffer> buffers, int64_t bytes) {
 void check_apart(const Case& c, int64_t bytes) {
   int64_t top = 0;
   for (size_t i = 0; i < c.buffers.size(); ++i) {
-    const Buffer& a = c.buffers[i];
+    const ArenaBuffer& a = c.buffers[i];
     top = std::max(top, a.offset + aligned(a.bytes));
     for (size_t k = 0; k < i; ++k) {
-      const Buffer& b = c.buffers[k];
+      const ArenaBuffer& b = c.buffers[k];
       if (!a.conflicts_with(b)) continue;
       const bool apart =
           a.offset + aligned(a.bytes) <= b.offset || b.offset + aligned(b.bytes) <= a.offset;
@@ -114,7 +114,7 @@ TEST_CASE("few buffers get the least bytes that any order gives, and it is prove
   for (unsigned seed = 0; seed < 600; ++seed) {
     Case c(seed, 2 + seed % 6, 3 + static_cast<int32_t>(seed % 11), 6, seed % 2 == 1);
     const int64_t bound = c.bound();
-    const Packing packing = pack(c.buffers, bound);
+    const ArenaPacking packing = pack(c.buffers, bound);
     CHECK_MESSAGE(packing.bytes == min_of_all_orders(c.buffers), "seed " << seed);
     CHECK(packing.proven);
     CHECK(packing.bytes >= bound);
@@ -128,8 +128,8 @@ TEST_CASE("the exact search finds what all orders give, from any start") {
   for (unsigned seed = 0; seed < 300; ++seed) {
     Case c(seed, 7, 8, 5, seed % 2 == 1);
     const int64_t minimum = min_of_all_orders(c.buffers);
-    std::vector<Buffer*> all;
-    for (Buffer& b : c.buffers) all.push_back(&b);
+    std::vector<ArenaBuffer*> all;
+    for (ArenaBuffer& b : c.buffers) all.push_back(&b);
     bool finished = false;
     CHECK(pack_exactly(all, INT64_MAX, 0, finished) == minimum);
     CHECK(finished);
@@ -143,7 +143,7 @@ TEST_CASE("many buffers come close to the bound") {
     const size_t count = 20 + seed * 10;
     Case c(seed, count, static_cast<int32_t>(count), 8, seed % 2 == 1);
     const int64_t bound = c.bound();
-    const Packing packing = pack(c.buffers, bound);
+    const ArenaPacking packing = pack(c.buffers, bound);
     CHECK(packing.bytes >= bound);
     // Branches wait for their group only: what they conflict with is no longer a row of intervals.
     CHECK(packing.bytes <= bound * (c.groups ? 125 : 105) / 100);
@@ -157,7 +157,7 @@ TEST_CASE("buffers settle within their arena, where fewer bytes change hands") {
     Case c(seed, 40, 40, 4, seed % 2 == 1);
     std::vector<size_t> order(c.buffers.size());
     std::iota(order.begin(), order.end(), 0);
-    for (Buffer& b : c.buffers) b.bytes *= 128;
+    for (ArenaBuffer& b : c.buffers) b.bytes *= 128;
     const int64_t arena = place_in_order(c.buffers, order);
     before += written_by_the_other(c.buffers, arena);
     settle_halves(c.buffers, arena);
@@ -169,9 +169,9 @@ TEST_CASE("buffers settle within their arena, where fewer bytes change hands") {
 }
 
 TEST_CASE("buffers without bytes and no buffers need no arena") {
-  std::vector<Buffer> none(3);
+  std::vector<ArenaBuffer> none(3);
   CHECK(pack(none, 0).bytes == 0);
-  CHECK(pack(std::span<Buffer>(), 0).proven);
+  CHECK(pack(std::span<ArenaBuffer>(), 0).proven);
 }
 
 TEST_CASE(
@@ -179,31 +179,31 @@ TEST_CASE(
   // A chain that is computed again: all of it is alive when its gradient begins to read it.
   constexpr int32_t kSteps = 4300;
   std::mt19937 random(3);
-  std::vector<Buffer> buffers;
+  std::vector<ArenaBuffer> buffers;
   for (int32_t i = 0; i < kSteps; ++i) {
-    Buffer b;
+    ArenaBuffer b;
     b.bytes = i % 97 == 0 ? 0 : static_cast<int64_t>(1 + random() % 300);
     b.first = i;
     b.last = 2 * kSteps - i;
     if (i % 5 == 0) {  // in a group of branches, which have no order
-      b.first_lane = b.last_lane = {i / 100, (i / 5) % 2};
+      b.first_branch = b.last_branch = {i / 100, (i / 5) % 2};
     }
     buffers.push_back(b);
-    Buffer passing = b;
+    ArenaBuffer passing = b;
     passing.first = passing.last = 2 * kSteps + 1 + i;
-    passing.first_lane = passing.last_lane = {};
+    passing.first_branch = passing.last_branch = {};
     buffers.push_back(passing);
   }
   int64_t alive = 0;
   for (size_t i = 0; i < buffers.size(); i += 2) alive += aligned(buffers[i].bytes);
-  const Packing packing = pack(buffers, 0);
+  const ArenaPacking packing = pack(buffers, 0);
   CHECK(packing.bytes == alive);  // nothing ends before all have begun
   size_t overlaps = 0;
   for (size_t i = 0; i < buffers.size(); ++i) {
-    const Buffer& a = buffers[i];
+    const ArenaBuffer& a = buffers[i];
     CHECK(a.offset + aligned(a.bytes) <= packing.bytes);
     for (size_t k = 0; k < i; ++k) {
-      const Buffer& b = buffers[k];
+      const ArenaBuffer& b = buffers[k];
       overlaps += a.bytes > 0 && b.bytes > 0 && a.conflicts_with(b) &&
                   a.offset < b.offset + aligned(b.bytes) && b.offset < a.offset + aligned(a.bytes);
     }

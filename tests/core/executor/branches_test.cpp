@@ -8,11 +8,11 @@
 #include "core/executor/plan_simulation.h"
 #include "executor/memory/placement_impl.h"
 #include "executor/program/program.h"
-#include "graph/passes/pipeline.h"
 #include "graph/ir/text.h"
+#include "graph/passes/pipeline.h"
 #include "runtime/engine/interrupt.h"
-#include "runtime/memory/pool.h"
 #include "runtime/engine/threads.h"
+#include "runtime/memory/pool.h"
 
 using namespace weft;
 using namespace weft::testing;
@@ -98,7 +98,8 @@ Outcome run(const Graph& graph, const Plan& plan, const std::vector<Ref<Tensor>>
 
 size_t groups_of(const Plan& plan, int min_branches = 2) {
   size_t count = 0;
-  for (const executor::Group& group : plan.groups) count += group.branches() >= min_branches;
+  for (const executor::ParallelGroup& group : plan.groups)
+    count += group.branches() >= min_branches;
   return count;
 }
 

@@ -9,10 +9,10 @@
 #include "executor/program/program.h"
 #include "executor/remat/rematerialize.h"
 #include "executor/remat/split.h"
-#include "graph/reverse/effects.h"
-#include "graph/reverse/reverse.h"
 #include "graph/ir/text.h"
 #include "graph/ir/verifier.h"
+#include "graph/reverse/effects.h"
+#include "graph/reverse/reverse.h"
 #include "runtime/memory/pool.h"
 
 using namespace weft;
@@ -202,8 +202,8 @@ TEST_CASE("a larger budget costs no more") {
     for (int percent = 99; percent > 20; percent -= 2) {
       const int64_t budget = plain * percent / 100;
       double seconds = -1;
-      const auto found =
-          executor::search_remat(whole, first, budget, [&](const std::vector<bool>& rematerialized, int64_t) {
+      const auto found = executor::search_remat(
+          whole, first, budget, [&](const std::vector<bool>& rematerialized, int64_t) {
             const int64_t bytes = bytes_with(rematerialized);
             if (bytes <= budget) seconds = first.kept(rematerialized).seconds;
             return Result<int64_t>(bytes);
@@ -222,8 +222,8 @@ TEST_CASE("plans that stop short of a budget out of reach do not count as the le
     const Graph whole = random_step(seed, 32);
     const executor::ForwardPart first = executor::forward_of_step(whole);
     int64_t minimum = INT64_MAX;
-    const auto found =
-        executor::search_remat(whole, first, 1, [&](const std::vector<bool>& rematerialized, int64_t enough) {
+    const auto found = executor::search_remat(
+        whole, first, 1, [&](const std::vector<bool>& rematerialized, int64_t enough) {
           const int64_t bytes = first.kept(rematerialized).bytes;
           minimum = std::min(minimum, bytes);
           return Result<int64_t>(enough == 0 ? bytes : bytes + bytes / 20);
@@ -307,8 +307,8 @@ TEST_CASE("of a norm that runs again mean and variance are kept") {
     for (const int32_t n : first.nodes)
       all[static_cast<size_t>(n)] =
           executor::may_recompute(joint, joint.nodes[static_cast<size_t>(n)], first);
-    const Graph again =
-        is_step ? executor::with_rematerialized(joint, all) : executor::split(joint, 1, all).backward;
+    const Graph again = is_step ? executor::with_rematerialized(joint, all)
+                                : executor::split(joint, 1, all).backward;
     const auto is_gradient = [](const graph::Node& node) {
       return node.op->name == "batch_norm_training_gradient";
     };
@@ -329,7 +329,8 @@ TEST_CASE("light steps run again so that the fewest bytes are kept") {
   int tried = 0, less = 0;
   for (unsigned seed = 0; seed < 60; ++seed) {
     const Graph graph = graph::reverse(random_layers(seed, 3), {true, true, true}).take().graph;
-    const executor::ForwardPart first = executor::forward_of_joint(graph, graph.states.empty() ? 1 : 2);
+    const executor::ForwardPart first =
+        executor::forward_of_joint(graph, graph.states.empty() ? 1 : 2);
     const std::vector<bool> may = executor::recomputed_light(graph, first);
     std::vector<size_t> light;
     for (size_t n = 0; n < may.size(); ++n)
@@ -406,14 +407,14 @@ TEST_CASE("a plan that reads a state when it is renewed is seen") {
     CHECK(executor::verify_state_order(graph, plan).ok());
     int seen = 0, moved = 0;
     for (const graph::StatePair& state : graph.states) {
-      const auto writes = [&](const executor::Step& step) {
-        return std::ranges::any_of(step.out, [&](const executor::Place& out) {
-          return out.root == executor::Root::kOutput && out.index == state.output;
+      const auto writes = [&](const executor::PlanStep& step) {
+        return std::ranges::any_of(step.out, [&](const executor::Location& out) {
+          return out.root == executor::MemoryRoot::kOutput && out.index == state.output;
         });
       };
-      const auto reads = [&](const executor::Step& step) {
-        return std::ranges::any_of(step.in, [&](const executor::Place& in) {
-          return in.root == executor::Root::kInput && in.index == state.input &&
+      const auto reads = [&](const executor::PlanStep& step) {
+        return std::ranges::any_of(step.in, [&](const executor::Location& in) {
+          return in.root == executor::MemoryRoot::kInput && in.index == state.input &&
                  in.shape.rank() >= 0;
         });
       };
@@ -446,10 +447,12 @@ TEST_CASE("rungs keep less and cost more, and their halves are sound graphs") {
     for (const int segments : {8, 2}) {
       double seconds = 0;
       int64_t minimum = plain;
-      for (const executor::RematLevel& level : executor::remat_levels(joint, first, all / segments)) {
+      for (const executor::RematLevel& level :
+           executor::remat_levels(joint, first, all / segments)) {
         CHECK(level.seconds >= seconds);
         seconds = level.seconds;
-        minimum = std::min(minimum, executor::residuals_of(joint, outputs, level.rematerialized).bytes);
+        minimum =
+            std::min(minimum, executor::residuals_of(joint, outputs, level.rematerialized).bytes);
         const executor::Split parts = executor::split(joint, outputs, level.rematerialized);
         for (const Graph* half : {&parts.forward, &parts.backward}) {
           const Status sound = graph::verify(*half);

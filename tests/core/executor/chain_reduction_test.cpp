@@ -19,7 +19,7 @@ Value reduce(GraphBuilder& b, const char* op, const Value& x, std::span<const in
                 {Argument::of_ints(axes), Argument::of_bool(keepdims), Argument::of_dtype(dtype)});
 }
 
-bool reduces(const executor::Step& step) { return step.code && !step.code->reductions.empty(); }
+bool reduces(const executor::PlanStep& step) { return step.code && !step.code->reductions.empty(); }
 
 const Shape kShapes[] = {{1},        {7},        {1000},       {5000},         {70000},
                          {3, 5},     {40, 64},   {2, 3000},    {3000, 3},      {300, 130},

@@ -9,8 +9,8 @@
 #include "core/executor/run_testing.h"
 #include "executor/plan/plan.h"
 #include "executor/program/program.h"
-#include "graph/passes/pipeline.h"
 #include "graph/ir/text.h"
+#include "graph/passes/pipeline.h"
 #include "kernels/isa/isa.h"
 
 using namespace weft;
@@ -221,7 +221,7 @@ executor::Plan plan_of(const Graph& graph) {
 // Of the plan without further passes: how many of its steps run as chains.
 size_t chains_of(const Graph& graph) {
   const executor::Plan plan = plan_of(graph);
-  return static_cast<size_t>(std::ranges::count_if(plan.steps, [](const executor::Step& step) {
+  return static_cast<size_t>(std::ranges::count_if(plan.steps, [](const executor::PlanStep& step) {
     return step.code && !step.code->chain.empty();
   }));
 }
@@ -230,7 +230,7 @@ size_t encoded_of(const Graph& graph) {
   executor::Plan plan = plan_of(graph);
   executor::encode_chains(plan);
   return static_cast<size_t>(std::ranges::count_if(
-      plan.steps, [](const executor::Step& step) { return step.code && step.code->encoded; }));
+      plan.steps, [](const executor::PlanStep& step) { return step.code && step.code->encoded; }));
 }
 
 // How many of 240 programs have chains; their bits are those of operators one by one.

@@ -2,9 +2,9 @@
 
 #include "core/executor/control_testing.h"
 #include "executor/program/program.h"
-#include "graph/reverse/reverse.h"
 #include "graph/ir/text.h"
 #include "graph/ir/verifier.h"
+#include "graph/reverse/reverse.h"
 
 using namespace weft;
 using namespace weft::testing;

@@ -4,8 +4,8 @@
 #include "core/executor/run_testing.h"
 #include "executor/program/program.h"
 #include "graph/ir/text.h"
-#include "runtime/memory/pool.h"
 #include "runtime/engine/threads.h"
+#include "runtime/memory/pool.h"
 
 using namespace weft;
 using namespace weft::testing;
@@ -38,7 +38,9 @@ TEST_CASE("a loop gives the bits of its iterations written out, with each pass o
     const Graph graph = random_loop_graph(seed, 3 + static_cast<int>(seed % 10));
     const auto inputs = random_inputs(graph, random);
     const auto expected = run(unrolled(graph), inputs, "-fold_constants,-transpose_products");
-    for (const char* passes : {"", "-fuse_elementwise", "-order", "-hoist_invariants", "-fuse_elementwise,-eliminate_common,-fold_constants,-remove_dead_code,-remove_dead_code"}) {
+    for (const char* passes : {"", "-fuse_elementwise", "-order", "-hoist_invariants",
+                               "-fuse_elementwise,-eliminate_common,-fold_constants,-remove_dead_"
+                               "code,-remove_dead_code"}) {
       const auto got = run(graph, inputs, passes);
       REQUIRE(got.size() == expected.size());
       for (size_t i = 0; i < got.size(); ++i)
@@ -67,7 +69,8 @@ TEST_CASE("a cond gives the bits of the body that it chooses") {
       const std::vector<Value> outputs = inline_body(b, holds ? *region->body : *region->otherwise,
                                                      0, {values[1], values[2], values[3] * 0.5});
       for (const Value& output : outputs) b.output(output * 2.0);
-      const auto got = run(graph, inputs), expected = run(plain, inputs, "-fold_constants,-transpose_products");
+      const auto got = run(graph, inputs),
+                 expected = run(plain, inputs, "-fold_constants,-transpose_products");
       for (size_t i = 0; i < got.size(); ++i)
         CHECK_MESSAGE(same_bits(*got[i], *expected[i]), "seed " << seed << " output " << i);
     }

@@ -4,9 +4,9 @@
 #include "core/executor/graph_testing.h"
 #include "core/executor/output_testing.h"
 #include "executor/program/program.h"
-#include "graph/reverse/reverse.h"
 #include "graph/ir/text.h"
 #include "graph/ir/verifier.h"
+#include "graph/reverse/reverse.h"
 
 using namespace weft;
 using namespace weft::testing;
@@ -75,7 +75,8 @@ TEST_CASE("reverse sweep agrees with central differences") {
     REQUIRE_MESSAGE(joint.ok(), joint.status().message());
     const Status sound = graph::verify(joint.value().graph);
     REQUIRE_MESSAGE(sound.ok(), sound.message());
-    for (const char* passes : {"", "-fuse_elementwise", "-eliminate_common,-remove_dead_code,-fold_constants"}) {
+    for (const char* passes :
+         {"", "-fuse_elementwise", "-eliminate_common,-remove_dead_code,-fold_constants"}) {
       auto program = executor::Program::create(graph, graph::PassSelection(passes)).take();
       auto compiled = program->compile(graph.input_types(), {true, true});
       REQUIRE_MESSAGE(compiled.ok(), compiled.status().message());

@@ -6,8 +6,8 @@
 #include "core/executor/plan_simulation.h"
 #include "executor/plan/plan.h"
 #include "executor/program/program.h"
-#include "graph/passes/pipeline.h"
 #include "graph/ir/text.h"
+#include "graph/passes/pipeline.h"
 
 using namespace weft;
 using namespace weft::testing;
@@ -132,7 +132,8 @@ TEST_CASE("joined arrays have the bits of node by node evaluation, in place and 
     const Graph graph = random_joins(seed, seed % 3 == 0 ? 6 : 16);
     const auto inputs = random_inputs(graph, random);
     const auto expected = executor::evaluate(graph, inputs, 7, 3).take();
-    for (const char* passes : {"", "-parts", "-order", "-parts,-order,-fuse_elementwise", "-branches"}) {
+    for (const char* passes :
+         {"", "-parts", "-order", "-parts,-order,-fuse_elementwise", "-branches"}) {
       const auto got = run(graph, inputs, passes);
       for (size_t i = 0; i < got.size(); ++i)
         CHECK_MESSAGE(same_bits(*got[i], *expected[i]), "seed " << seed << " output " << i

@@ -13,10 +13,10 @@
 
 namespace weft::testing {
 
-using executor::Place;
+using executor::Location;
+using executor::MemoryRoot;
 using executor::Plan;
-using executor::Root;
-using executor::Step;
+using executor::PlanStep;
 
 // Bytes and who wrote them last, as runs of one writer: steps write thousands of bytes in one
 // piece, and a sanitizer's builds take a hundred times as long for each of them.
@@ -89,7 +89,7 @@ class Simulation {
   void run_interleaved(std::mt19937& random) {
     forget();
     size_t next = 0;
-    for (const executor::Group& group : plan_.groups) {
+    for (const executor::ParallelGroup& group : plan_.groups) {
       for (; next < group.starts.front(); ++next) {
         begin(next);
         end(next);
@@ -120,7 +120,7 @@ class Simulation {
       outputs_.emplace_back(graph_.type(graph_.outputs[i]).bytes(), kNobody);
   }
 
-  void interleave(const executor::Group& group, std::mt19937& random) {
+  void interleave(const executor::ParallelGroup& group, std::mt19937& random) {
     std::vector<size_t> at(group.starts.begin(), group.starts.end() - 1);
     std::vector<bool> begun(at.size(), false);
     const auto is_done = [&](size_t b) { return at[b] == group.starts[b + 1]; };
@@ -139,19 +139,19 @@ class Simulation {
   }
 
   void begin(size_t s) {
-    const Step& step = plan_.steps[s];
+    const PlanStep& step = plan_.steps[s];
     check_reads(s);
     if (step.scratch_bytes == 0) return;
     arena_.fill(step.scratch_offset, step.scratch_bytes, scratch_name(s));
   }
 
   void end(size_t s) {
-    const Step& step = plan_.steps[s];
+    const PlanStep& step = plan_.steps[s];
     check_reads(s);
     CHECK(holds(arena_, step.scratch_offset, step.scratch_bytes, scratch_name(s)));
     for (size_t i = 0; i < step.out.size(); ++i) write(step.out[i], name(s, i));
     for (size_t i = 0; i < step.out.size(); ++i) {  // no output of the step lies over another
-      const Place& out = step.out[i];
+      const Location& out = step.out[i];
       CHECK(holds(memory(out), out.offset, bytes_of(out), name(s, i)));
     }
   }
@@ -160,21 +160,21 @@ class Simulation {
     return static_cast<int32_t>(step * 16 + output % 15);
   }
   static int32_t scratch_name(size_t step) { return name(step, 0) + 15; }
-  static int64_t bytes_of(const Place& place) {
+  static int64_t bytes_of(const Location& place) {
     return place.shape.elements() * size_of(place.dtype);
   }
   static bool holds(const WrittenBytes& memory, int64_t offset, int64_t bytes, int32_t who) {
     const Runs runs = memory.read(offset, bytes);
     return std::ranges::all_of(runs, [&](const auto& run) { return run.writer == who; });
   }
-  WrittenBytes& memory(const Place& place) {
-    if (place.root == Root::kOutput) return outputs_[static_cast<size_t>(place.index)];
-    return place.root == Root::kArena ? arena_ : residual_;
+  WrittenBytes& memory(const Location& place) {
+    if (place.root == MemoryRoot::kOutput) return outputs_[static_cast<size_t>(place.index)];
+    return place.root == MemoryRoot::kArena ? arena_ : residual_;
   }
 
-  void write(const Place& out, int32_t who) {
-    CHECK(out.root != Root::kInput);
-    CHECK(out.root != Root::kConstant);
+  void write(const Location& out, int32_t who) {
+    CHECK(out.root != MemoryRoot::kInput);
+    CHECK(out.root != MemoryRoot::kConstant);
     CHECK(out.dense());
     memory(out).fill(out.offset, bytes_of(out), who);
   }
@@ -185,8 +185,9 @@ class Simulation {
 
   // Who wrote it is who did when the steps ran one after the other for the first time. A joined
   // array has several writers: what each of them wrote is still whole.
-  void check_read(const Place& in, size_t step, size_t operand) {
-    if (in.shape.rank() < 0 || in.root == Root::kInput || in.root == Root::kConstant) return;
+  void check_read(const Location& in, size_t step, size_t operand) {
+    if (in.shape.rank() < 0 || in.root == MemoryRoot::kInput || in.root == MemoryRoot::kConstant)
+      return;
     if (in.shape.elements() == 0) return;
     int64_t low = 0, high = 0;
     for (int axis = 0; axis < in.shape.rank(); ++axis) {
@@ -201,7 +202,7 @@ class Simulation {
     CHECK(!names.contains(kNobody));
     for (const int32_t who : names) {
       if (who <= kGiven && names.size() == 1) continue;
-      const Place* out = written_by(who);
+      const Location* out = written_by(who);
       CHECK(out);
       if (!out || names.size() == 1) continue;
       CHECK(holds(memory(*out), out->offset, bytes_of(*out), who));
@@ -209,9 +210,9 @@ class Simulation {
   }
 
   // The place that a name stands for; null: scratch.
-  const Place* written_by(int32_t who) const {
+  const Location* written_by(int32_t who) const {
     if (who < 0 || who % 16 == 15) return nullptr;
-    const Step& step = plan_.steps[static_cast<size_t>(who / 16)];
+    const PlanStep& step = plan_.steps[static_cast<size_t>(who / 16)];
     for (size_t i = 0; i < step.out.size(); ++i)
       if (name(static_cast<size_t>(who / 16), i) == who) return &step.out[i];
     return nullptr;

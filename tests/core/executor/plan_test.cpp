@@ -8,18 +8,18 @@
 #include "core/executor/run_testing.h"
 #include "executor/program/program.h"
 #include "executor/remat/split.h"
+#include "graph/ir/text.h"
 #include "graph/passes/pipeline.h"
 #include "graph/reverse/reverse.h"
-#include "graph/ir/text.h"
-#include "runtime/memory/pool.h"
 #include "runtime/engine/threads.h"
+#include "runtime/memory/pool.h"
 
 using namespace weft;
 using namespace weft::testing;
-using executor::Place;
+using executor::Location;
+using executor::MemoryRoot;
 using executor::Plan;
-using executor::Root;
-using executor::Step;
+using executor::PlanStep;
 
 namespace {
 
@@ -40,9 +40,15 @@ Plan plan_of(const Graph& graph) {
 }  // namespace
 
 TEST_CASE("a plan gives the bits of node by node evaluation, with each pass on and off") {
-  const char* selections[] = {
-      "",      "-fuse_elementwise",  "-eliminate_common",     "-fold_constants",
-      "-remove_dead_code", "-order", "-schedule_updates", "-fuse_elementwise,-eliminate_common,-fold_constants,-remove_dead_code,-remove_dead_code,-schedule_updates"};
+  const char* selections[] = {"",
+                              "-fuse_elementwise",
+                              "-eliminate_common",
+                              "-fold_constants",
+                              "-remove_dead_code",
+                              "-order",
+                              "-schedule_updates",
+                              "-fuse_elementwise,-eliminate_common,-fold_constants,-remove_dead_"
+                              "code,-remove_dead_code,-schedule_updates"};
   std::mt19937 random(1);
   for (unsigned seed = 0; seed < 150; ++seed) {
     const Graph graph = random_graph(seed, 5 + static_cast<int>(seed % 20));
@@ -94,7 +100,7 @@ TEST_CASE("views take no step, and dense operands get a copy") {
                      "  %3: float32(12) = reshape(%2, newshape=[12])\n"
                      "  return %3, %1\n}"));
   REQUIRE(plan.steps.size() == 2);
-  for (const Step& step : plan.steps) CHECK(step.out[0].root == Root::kOutput);
+  for (const PlanStep& step : plan.steps) CHECK(step.out[0].root == MemoryRoot::kOutput);
   CHECK(plan.steps[0].kind == executor::StepKind::kCopy);
 }
 
@@ -162,7 +168,7 @@ TEST_CASE("states: elements are replaced where the old content lies, unless that
         "  %4: float32(4, 3) = " +
         std::string(reader) + "\n  return %4, %3\n  state 0 -> 1\n}";
     const Plan plan = plan_of(parsed(text.c_str()));
-    return std::ranges::count(plan.steps, executor::StepKind::kCopy, &Step::kind);
+    return std::ranges::count(plan.steps, executor::StepKind::kCopy, &PlanStep::kind);
   };
   CHECK(copies_of("exp(%3)") == 0);
   CHECK(copies_of("add(%0, %3)") == 1);

@@ -74,9 +74,9 @@ TEST_CASE("a step that leaves its arena is found where the plan is made") {
   int found = 0;
   for (unsigned seed = 0; seed < 60; ++seed) {
     Plan plan = plan_of(random_graph(seed, 5 + static_cast<int>(seed % 20)));
-    for (executor::Step& step : plan.steps)
-      for (executor::Place& place : step.out) {
-        if (place.root != executor::Root::kArena || place.shape.elements() == 0) continue;
+    for (executor::PlanStep& step : plan.steps)
+      for (executor::Location& place : step.out) {
+        if (place.root != executor::MemoryRoot::kArena || place.shape.elements() == 0) continue;
         const int64_t offset = std::exchange(place.offset, plan.arena_bytes);
         const Status status = executor::find_reach(plan);
         CHECK(status.code() == StatusCode::kInvalidState);
@@ -99,22 +99,22 @@ TEST_CASE("places that begin before their root, or end where no number is, reach
     REQUIRE(executor::find_reach(plan).ok());
     return plan.reach[executor::input_root(plan, 0)];
   };
-  CHECK(reached([](executor::Place&) {}) == 48);
-  CHECK(reached([](executor::Place& place) { place.offset = 8; }) == 56);
-  CHECK(reached([](executor::Place& place) { place.strides = {-4, 1}; }) == kTooMany);
-  CHECK(reached([](executor::Place& place) {
+  CHECK(reached([](executor::Location&) {}) == 48);
+  CHECK(reached([](executor::Location& place) { place.offset = 8; }) == 56);
+  CHECK(reached([](executor::Location& place) { place.strides = {-4, 1}; }) == kTooMany);
+  CHECK(reached([](executor::Location& place) {
           place.strides = {-4, 1};
           place.offset = 32;
         }) == 48);
-  CHECK(reached([](executor::Place& place) { place.strides = {INT64_MAX, 1}; }) == kTooMany);
-  CHECK(reached([](executor::Place& place) { place.shape = {0, 4}; }) == 0);
+  CHECK(reached([](executor::Location& place) { place.strides = {INT64_MAX, 1}; }) == kTooMany);
+  CHECK(reached([](executor::Location& place) { place.shape = {0, 4}; }) == 0);
 }
 
 TEST_CASE("a body of control flow reaches no further than its step's rows") {
   int found = 0;
   for (unsigned seed = 0; seed < 20; ++seed) {
     Plan plan = plan_of(random_loop_graph(seed, 6));
-    for (executor::Step& step : plan.steps) {
+    for (executor::PlanStep& step : plan.steps) {
       if (!step.control) continue;
       auto control = std::make_shared<executor::ControlPlan>(*step.control);
       int64_t& reach = control->body.reach[executor::input_root(control->body, 1)];

@@ -18,7 +18,7 @@ Value norm(GraphBuilder& b, const Value& x, const Value& gamma, const Value& bet
                 {Argument::of_float(1e-5), Argument::of_bool(true)});
 }
 
-bool has_row_end(const executor::Step& step) { return step.code && step.code->row_end; }
+bool has_row_end(const executor::PlanStep& step) { return step.code && step.code->row_end; }
 
 const Shape kShapes[] = {{7},           {3, 5},    {40, 64},  {20, 1000}, {300, 17}, {33, 2049},
                          {4, 9, 5, 30}, {5000, 3}, {1, 1000}, {64, 4096}, {17, 1},   {2, 30, 768}};
@@ -111,7 +111,8 @@ TEST_CASE("a norm's result may lie where what it is made of lay") {
   b.output(norm(b, y + x, gamma, gamma) * x);
   std::mt19937 random(1);
   const auto inputs = random_inputs(graph, random);
-  CHECK(same_bits(*run(graph, inputs)[0], *run(graph, inputs, "-fuse_elementwise,-fuse_prologues")[0]));
+  CHECK(same_bits(*run(graph, inputs)[0],
+                  *run(graph, inputs, "-fuse_elementwise,-fuse_prologues")[0]));
 }
 
 TEST_CASE("rows that are written round the caches, and views as factors, are the same") {

@@ -6,12 +6,12 @@
 
 #include "core/graph/image_networks.h"
 #include "executor/lowering/row_tiles.h"
-#include "executor/program/program.h"
 #include "executor/plan/target.h"
-#include "graph/passes/passes.h"
-#include "graph/passes/pipeline.h"
+#include "executor/program/program.h"
 #include "graph/ir/text.h"
 #include "graph/ir/verifier.h"
+#include "graph/passes/passes.h"
+#include "graph/passes/pipeline.h"
 #include "runtime/engine/threads.h"
 
 using namespace weft;
@@ -215,7 +215,8 @@ TEST_CASE("threads share kernels where there are too few rows for a section each
     const auto plan = executor::make_plan(row_tiles, options);
     REQUIRE_MESSAGE(plan.ok(), plan.status().message());
     const auto& steps = plan.value().steps;
-    const auto loop = std::ranges::find_if(steps, [](const auto& step) { return !!step.row_tiles; });
+    const auto loop =
+        std::ranges::find_if(steps, [](const auto& step) { return !!step.row_tiles; });
     REQUIRE(loop != steps.end());
     CHECK(loop->row_tiles->lanes == lanes);
   }
@@ -225,10 +226,10 @@ TEST_CASE("a convolution that adds an array comes to lie over it") {
   const auto plan = executor::make_plan(plain(inverted_residual(8, 1)), {});
   REQUIRE_MESSAGE(plan.ok(), plan.status().message());
   int sums = 0;
-  for (const executor::Step& step : plan.value().steps) {
+  for (const executor::PlanStep& step : plan.value().steps) {
     if (step.name != "convolution_blocked" || step.in[3].shape.rank() < 0) continue;
     ++sums;
-    CHECK(step.in[3].root == executor::Root::kArena);
+    CHECK(step.in[3].root == executor::MemoryRoot::kArena);
     CHECK(step.in[3].offset == step.out[0].offset);
   }
   CHECK(sums == 1);
@@ -246,7 +247,7 @@ TEST_CASE("kernels have their problem from the plan, inside of loops and outside
       ++kernels;
       CHECK(step.problem);
     };
-    for (const executor::Step& step : plan.value().steps) {
+    for (const executor::PlanStep& step : plan.value().steps) {
       check(step);
       if (!step.row_tiles) continue;
       for (const executor::RowTileStep& of_row_tile : step.row_tiles->steps) check(of_row_tile);
@@ -314,7 +315,7 @@ TEST_CASE("kernels of others make row tiles of the axis that their windows have"
   const auto plan = executor::make_plan(row_tiles, options);
   REQUIRE_MESSAGE(plan.ok(), plan.status().message());
   constexpr int64_t kRow = 8 * 4 * 4;
-  const executor::Step& step = plan.value().steps[0];
+  const executor::PlanStep& step = plan.value().steps[0];
   REQUIRE(step.row_tiles);
   const auto inside = static_cast<int64_t>(row_tiles.regions[0].body->nodes.size()) - 1;
   CHECK(step.row_tiles->ring_bytes == inside * 3 * kRow);

@@ -3,8 +3,8 @@
 
 #include "core/executor/graph_testing.h"
 #include "executor/program/program.h"
-#include "graph/passes/pipeline.h"
 #include "graph/ir/text.h"
+#include "graph/passes/pipeline.h"
 #include "runtime/engine/threads.h"
 
 namespace weft::testing {

@@ -4,9 +4,9 @@
 #include <cstdlib>
 
 #include "core/graph/image_networks.h"
-#include "graph/passes/passes.h"
 #include "graph/ir/text.h"
 #include "graph/ir/verifier.h"
+#include "graph/passes/passes.h"
 
 using namespace weft;
 using namespace weft::testing;

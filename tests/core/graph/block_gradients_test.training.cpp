@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include "core/graph/image_networks.h"
+#include "graph/ir/verifier.h"
 #include "graph/passes/passes.h"
 #include "graph/reverse/reverse.h"
-#include "graph/ir/verifier.h"
 
 using namespace weft;
 using namespace weft::testing;

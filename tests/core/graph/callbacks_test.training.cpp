@@ -1,8 +1,8 @@
 // Effects with results: what depends on them, and what is left without them.
 #include "core/executor/graph_testing.h"
-#include "graph/reverse/effects.h"
-#include "graph/passes/passes.h"
 #include "graph/ir/verifier.h"
+#include "graph/passes/passes.h"
+#include "graph/reverse/effects.h"
 #include "ops/slots/host_function.h"
 
 using namespace weft;

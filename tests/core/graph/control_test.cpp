@@ -1,11 +1,11 @@
 #include "graph/ir/control.h"
 
 #include "core/executor/control_testing.h"
+#include "graph/ir/text.h"
+#include "graph/ir/verifier.h"
 #include "graph/passes/passes.h"
 #include "graph/passes/pipeline.h"
 #include "graph/sizes/sizes.h"
-#include "graph/ir/text.h"
-#include "graph/ir/verifier.h"
 
 using namespace weft;
 using namespace weft::testing;

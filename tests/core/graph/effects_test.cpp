@@ -2,9 +2,9 @@
 #include "core/executor/graph_testing.h"
 #include "core/executor/output_testing.h"
 #include "executor/program/program.h"
-#include "graph/passes/passes.h"
 #include "graph/ir/text.h"
 #include "graph/ir/verifier.h"
+#include "graph/passes/passes.h"
 
 using namespace weft;
 using namespace weft::testing;
@@ -80,8 +80,10 @@ TEST_CASE("a plan prints what node by node is printed, with each pass and withou
     const Graph graph = random_graph(seed, 20, false, DType::kFloat32, true);
     const auto inputs = random_inputs(graph, random);
     const std::string wanted = evaluated(graph, inputs);
-    for (const char* passes :
-         {"", "-remove_dead_code", "-fold_constants", "-eliminate_common", "-remove_dead_code", "-fuse_elementwise", "-remove_dead_code,-fold_constants,-eliminate_common,-remove_dead_code,-fuse_elementwise"})
+    for (const char* passes : {"", "-remove_dead_code", "-fold_constants", "-eliminate_common",
+                               "-remove_dead_code", "-fuse_elementwise",
+                               "-remove_dead_code,-fold_constants,-eliminate_common,-remove_dead_"
+                               "code,-fuse_elementwise"})
       CHECK_MESSAGE(planned(graph, inputs, passes) == wanted, passes);
   }
 }

@@ -5,10 +5,10 @@
 #include <set>
 
 #include "core/executor/graph_testing.h"
-#include "graph/passes/passes.h"
-#include "graph/reverse/reverse.h"
 #include "graph/ir/text.h"
 #include "graph/ir/verifier.h"
+#include "graph/passes/passes.h"
+#include "graph/reverse/reverse.h"
 #include "ops/precision.h"
 
 using namespace weft;

@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "core/executor/graph_testing.h"
-#include "graph/passes/passes.h"
 #include "graph/ir/text.h"
 #include "graph/ir/verifier.h"
+#include "graph/passes/passes.h"
 #include "ops/registry.h"
 
 using namespace weft;
@@ -20,12 +20,12 @@ Graph checked(const Result<Graph>& graph) {
 }
 
 // All inputs but the first are settled.
-graph::PassContext settled(const Graph& graph) {
+graph::PassContext frozen(const Graph& graph) {
   std::vector<bool> inputs(graph.inputs.size(), true);
   inputs[0] = false;
   return {nullptr, inputs, true};
 }
-Graph packed(const Graph& graph) { return checked(graph::pack_products(graph, settled(graph))); }
+Graph packed(const Graph& graph) { return checked(graph::pack_products(graph, frozen(graph))); }
 Graph with_epilogues(const Graph& graph) {
   return checked(graph::remove_dead_code(checked(graph::fuse_epilogues(packed(graph), {})), {}));
 }
@@ -88,7 +88,7 @@ TEST_CASE("small matrices, other dtypes and what is not settled stay plain") {
 TEST_CASE("a plan that would pack in every call packs nothing") {
   Net net;
   net.b.output(ops::matmul(net.rows, net.matrix(40, 50, "w")));
-  graph::PassContext context = settled(net.graph);
+  graph::PassContext context = frozen(net.graph);
   CHECK(count(checked(graph::pack_products(net.graph, context)), "matmul") == 0);
   context.prepares = false;
   CHECK(count(checked(graph::pack_products(net.graph, context)), "matmul") == 1);

@@ -1,7 +1,7 @@
 // The pass that gives convolutions filters of zeros, so that their results are whole blocks.
 #include "core/graph/image_networks.h"
-#include "graph/passes/passes.h"
 #include "graph/ir/verifier.h"
+#include "graph/passes/passes.h"
 
 using namespace weft;
 using namespace weft::testing;

@@ -67,7 +67,7 @@ std::string convolved(const std::string& nodes, const char* result) {
 
 Result<Graph> fold_affine(const Graph& graph, const graph::PassContext& given) {
   graph::PassContext context = given;
-  context.settled = {false, true, true, true, true};
+  context.frozen = {false, true, true, true, true};
   return graph::fold_affine(graph, context);
 }
 
@@ -138,7 +138,7 @@ std::string joined(const std::string& nodes, const char* result) {
   return after(
       [](const Graph& graph, const graph::PassContext& given) {
         graph::PassContext context = given;
-        context.settled = {false, true, true, true, true};
+        context.frozen = {false, true, true, true, true};
         return graph::merge_affine(graph, context);
       },
       text.c_str());

@@ -8,10 +8,10 @@ using namespace weft;
 
 namespace {
 
-graph::SplitPreparation split(const char* text, const std::vector<bool>& settled) {
+graph::SplitPreparation split(const char* text, const std::vector<bool>& frozen) {
   Result<graph::Graph> graph = graph::parse(text);
   REQUIRE_MESSAGE(graph.ok(), graph.status().message());
-  graph::SplitPreparation result = graph::split_preparation(graph.value(), settled);
+  graph::SplitPreparation result = graph::split_preparation(graph.value(), frozen);
   for (const graph::Graph* part : {&result.preparation, &result.rest}) {
     const Status status = graph::verify(*part);
     CHECK_MESSAGE(status.ok(), status.message());

@@ -9,10 +9,10 @@
 #include <map>
 
 #include "core/executor/graph_testing.h"
-#include "graph/passes/passes.h"
-#include "graph/reverse/reverse.h"
 #include "graph/ir/text.h"
 #include "graph/ir/verifier.h"
+#include "graph/passes/passes.h"
+#include "graph/reverse/reverse.h"
 
 using namespace weft;
 using namespace weft::testing;
@@ -196,8 +196,8 @@ class Drawing {
       const int64_t maximum = step > 0 ? extent - begin : begin + 1;
       slice_["begin"].push_back(begin);
       slice_["step"].push_back(step);
-      slice_["size"].push_back(whole ? maximum
-                                     : static_cast<int64_t>(1 + below(static_cast<size_t>(maximum))));
+      slice_["size"].push_back(
+          whole ? maximum : static_cast<int64_t>(1 + below(static_cast<size_t>(maximum))));
     }
   }
 

@@ -223,7 +223,8 @@ struct Reference {
       row_tile.residual_ring_rows = row_tile.rows.end - begin + 1;
       row_tile.results.height = row_tile.rows.end - begin;
       const Elements x_ring(dtype, ring(image, p.in_height, x_row, needed, row_tile.x_ring_rows));
-      const Elements added(dtype, ring(terms, p.out_height, y_row, row_tile.rows, row_tile.residual_ring_rows));
+      const Elements added(
+          dtype, ring(terms, p.out_height, y_row, row_tile.rows, row_tile.residual_ring_rows));
       Elements output(dtype,
                       std::vector<float>(y.size() / p.out_height * row_tile.results.height, NAN));
       const BlockedPlan plan = plan_blocked(row_tile);
@@ -236,8 +237,9 @@ struct Reference {
       const std::vector<float> made = output.values();
       for (int64_t row = begin; row < row_tile.rows.end; ++row)
         for (int64_t plane = 0; plane * p.out_height * y_row < int64_t(y.size()); ++plane)
-          std::copy_n(&made[(plane * row_tile.results.height + row % row_tile.results.height) * y_row],
-                      y_row, &result[(plane * p.out_height + row) * y_row]);
+          std::copy_n(
+              &made[(plane * row_tile.results.height + row % row_tile.results.height) * y_row],
+              y_row, &result[(plane * p.out_height + row) * y_row]);
     }
     return result;
   }

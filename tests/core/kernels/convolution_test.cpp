@@ -27,8 +27,8 @@ const Setting kSettings[] = {
     {1, 1, 2, 12, 12, 3, 3, 3, 3, 4, 2, 0, 2, 2},
     {1, 1, 3, 6, 6, 2, 6, 6, 1, 1, 0, 0, 1, 1},
     {2, 1, 300, 4, 4, 3, 3, 3, 1, 1, 2, 2, 1, 1},
-    // Few filters: positions that end just before or behind a vector's last lane, in one row tile or in
-    // two, the second of them shorter.
+    // Few filters: positions that end just before or behind a vector's last lane, in one row tile
+    // or in two, the second of them shorter.
     {2, 1, 2, 7, 9, 1, 3, 3, 1, 1, 0, 0, 1, 1},
     {2, 1, 3, 7, 9, 2, 3, 3, 1, 1, 0, 0, 1, 1},
     {1, 2, 6, 7, 9, 14, 3, 3, 1, 1, 0, 0, 1, 1},

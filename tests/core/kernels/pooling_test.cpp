@@ -153,7 +153,7 @@ TEST_CASE("maxima of channels in blocks are those of planes, the last NaN among 
             for (int64_t i = 0; i < pixels; ++i)
               channel.push_back(x[(plane * pixels + i) * block + at % block]);
             const float wanted = channel[max_of_window(p, channel.data(), result / p.out_width,
-                                                        result % p.out_width)];
+                                                       result % p.out_width)];
             REQUIRE(same_bits(y.data[at], wanted));
             REQUIRE(short_y.data[at] == std::bit_cast<uint32_t>(wanted) >> 16);
           }

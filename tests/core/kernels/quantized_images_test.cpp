@@ -55,7 +55,7 @@ struct Layer {
       for (size_t i = 0; i < w.size(); ++i) w[i] = i / size_t(k) % 2 ? 127 : -128;
     }
     if (is_depthwise) {
-      packed.assign((quantized_depthwise_quads(shape) + 1) * e.channels * kQuad, 77);
+      packed.assign((quantized_depthwise_int8x4s(shape) + 1) * e.channels * kQuad, 77);
       run_pack_quantized_depthwise(shape, w.data(), packed.data(), {0, e.channels});
     } else {
       const int64_t panels = (e.filters + kQuantizedColumns - 1) / kQuantizedColumns;

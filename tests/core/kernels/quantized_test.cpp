@@ -71,7 +71,7 @@ struct Convolved {
     x = uniform<int8_t>(e.batch * e.channels * e.height * e.width, -128, 127.9, 1);
     w = uniform<int8_t>(e.filters * e.channels / e.groups * e.kernel_height * e.kernel_width, -128,
                         127.9, 2);
-    packed.assign(e.filters * (quantized_filter_quads(s) + 1) * kQuad, 77);
+    packed.assign(e.filters * (quantized_filter_int8x4s(s) + 1) * kQuad, 77);
     run_pack_quantized_filters(s, w.data(), packed.data(), {0, e.filters});
     y.resize(e.batch * e.filters * s.out_height * s.out_width);
     sums.resize(y.size());

@@ -124,7 +124,9 @@ TEST_CASE("branches run once each, and share their calls with a team of the size
         std::vector<std::atomic<int>> done(static_cast<size_t>(count) * 100);
         std::atomic<int> wrong{0};
         std::atomic<bool> give_up{false};
-        const int maximum = count > 1 && count * share <= threads ? share : threads > 1 ? 1 : threads;
+        const int maximum = count > 1 && count * share <= threads ? share
+                            : threads > 1                         ? 1
+                                                                  : threads;
         for (int round = 0; round < 20; ++round)
           parallel_branches(count, share, give_up, [&](int branch) {
             parallel_for(100, 1, [&](int64_t begin, int64_t end, int thread) {

@@ -287,9 +287,9 @@ void arm_softmax_s8(const int8_t* x, const int32_t rows, const int32_t row_size,
     for (int32_t i = 0; i < row_size; ++i) maximum = most_of(maximum, x[i]);
     for (int32_t i = 0; i < row_size; ++i)
       if (x[i] - maximum >= diff_min)
-        sum += divided(
-            exponential(doubled_high((int64_t)(x[i] - maximum) * ((int64_t)1 << shift), multiplier)),
-            12);
+        sum += divided(exponential(doubled_high((int64_t)(x[i] - maximum) * ((int64_t)1 << shift),
+                                                multiplier)),
+                       12);
     while (room < 32 && !((uint32_t)sum << room & 0x80000000u)) ++room;
     const int32_t scale = reciprocal((int32_t)(((uint32_t)sum << room) - 0x80000000u));
     for (int32_t i = 0; i < row_size; ++i) {

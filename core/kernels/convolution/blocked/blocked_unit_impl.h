@@ -11,7 +11,8 @@
 //
 // Sums of float32 wait in y between blocks of channels, others beside it.
 //
-// Included inside the namespace of an instruction set, after kernels/convolution/blocked/blocked_impl.h.
+// Included inside the namespace of an instruction set, after
+// kernels/convolution/blocked/blocked_impl.h.
 
 // Of an image, and panels of a group.
 struct BlockedPlace {
@@ -107,8 +108,8 @@ class BlockedUnit {
     results_ = (S*)operands.y;
     panel_ = channels * taps.height * taps.width * kPanelChannels;
     // A row of taps alone is taken as if it were a column, in the innermost loop.
-    is_turned_ = channels == 1 && p_.kernel_height == 1;
-    if (is_turned_) {
+    is_transposed_ = channels == 1 && p_.kernel_height == 1;
+    if (is_transposed_) {
       x_step_.row = x_step_.col;
       weights_step_.row = weights_step_.col;
     }
@@ -138,9 +139,10 @@ class BlockedUnit {
     const int64_t panels = (filters + kPanelChannels - 1) / kPanelChannels;
     const int64_t end = lesser(filters, share.panels.end * kPanelChannels);
     const int64_t first_plane = problem_.places.first(image) + group * (p_.in_channels / p_.groups);
-    x_ = cut_.thinned.stride_width > 0 ? thinned_image(first_plane)
-                                       : kind_.image(problem_, operands_.x, first_plane,
-                                                     {first_row_, end_row_}, scratch_ + cut_.pairs);
+    x_ = cut_.subsampled.stride_width > 0
+             ? subsampled_image(first_plane)
+             : kind_.image(problem_, operands_.x, first_plane, {first_row_, end_row_},
+                           scratch_ + cut_.pairs);
     constexpr int64_t kLanes = Vec<float>::kLanes;
     for (int64_t c = share.panels.begin * kPanelChannels; c < end; c += 2 * kLanes) {
       const int64_t channel = group * filters + c;
@@ -157,26 +159,27 @@ class BlockedUnit {
   }
 
   // The pixels that the unit's rows read, of all channels of the group.
-  const X* thinned_image(int64_t plane) const {
-    const ThinnedImage& source = cut_.thinned;
+  const X* subsampled_image(int64_t plane) const {
+    const SubsampledImage& source = cut_.subsampled;
     const int64_t block = problem_.in_block, step = source.stride_width * block;
     const bool is_flat = p_.out_height == 1;
     const Range rows = is_flat ? source.rows : Range{first_row_, end_row_};
-    X* const laid = (X*)(scratch_ + cut_.pairs);
+    X* const staged = (X*)(scratch_ + cut_.pairs);
     for (int64_t b = 0; b < blocks_; ++b) {
       const X* const from =
           (const X*)operands_.x + (plane + b * block) * source.held * source.width;
-      X* const to = laid + b * problem_.x_ring_rows * p_.in_width * block;
+      X* const to = staged + b * problem_.x_ring_rows * p_.in_width * block;
       for (int64_t row = rows.begin; row < rows.end; ++row) {
         const X* pixel = from + row * source.stride_height % source.held * source.width * block;
-        X* place = to + (is_flat ? row - rows.begin : row % problem_.x_ring_rows) * source.cols * block;
+        X* place =
+            to + (is_flat ? row - rows.begin : row % problem_.x_ring_rows) * source.cols * block;
         for (int64_t col = 0; col < source.cols; ++col, pixel += step, place += block) {
           __builtin_memcpy(place, pixel, 8 * sizeof(X));
           if (block > 8) __builtin_memcpy(place + 8, pixel + 8, 8 * sizeof(X));
         }
       }
     }
-    return laid;
+    return staged;
   }
 
   static constexpr int64_t kRow = 2 * Vec<float>::kLanes;  // of a tile beside y
@@ -462,8 +465,8 @@ class BlockedUnit {
 
   // Some columns of the kernel for some pixels, whose sums wait from `first` on.
   WEFT_INLINE void columns(int64_t col, int64_t cols, int64_t from, int64_t to, float* first) {
-    tile_.count.col = is_turned_ ? 1 : cols;
-    if (is_turned_) tile_.count.row = tap_rows_ * cols;
+    tile_.count.col = is_transposed_ ? 1 : cols;
+    if (is_transposed_) tile_.count.row = tap_rows_ * cols;
     tile_.x = row_x_ + col * x_step_.col + from * x_pixel_;
     tile_.weights = row_weights_ + col * weights_step_.col;
     if constexpr (kIsSame<S, float>)
@@ -492,7 +495,7 @@ class BlockedUnit {
   int64_t first_plane_ = 0;              // of the results
   int64_t fetched_, fetched_planes_, fetched_row_, residual_plane_, residual_;
   int vectors_;
-  bool is_turned_, is_apart_, is_first_, is_last_;
+  bool is_transposed_, is_apart_, is_first_, is_last_;
   alignas(64) float whole_bias_[kRow];
   int64_t lines_of_column_, tap_rows_;
   S* results_;

@@ -15,7 +15,7 @@ constexpr int64_t kWeightBytes = 512 * 1024;  // that stay in the other half
 constexpr int64_t kWantedUnits = 8;
 constexpr int64_t kDeepestPanel = 18 * 1024;  // bytes; two of them and the image fill a first level
 constexpr int64_t kFlatPixels = 256;
-constexpr int64_t kParts = 2;      // that an image is cut into for as many threads
+constexpr int64_t kParts = 2;    // that an image is cut into for as many threads
 constexpr int64_t kMinPart = 7;  // pixels
 constexpr int64_t kDepthParts = 2;
 constexpr int64_t kNarrowing = 3;               // of the channels of a block's wide side, at least
@@ -26,18 +26,18 @@ constexpr int64_t kMinTiles = 12;  // that are worth reading the weights again
 constexpr int64_t kLargeBatch = 8;
 constexpr int64_t kManyTiles = 64;
 constexpr int64_t kSumsOfPixel = 2 * kPanelChannels;  // of a tile, at most
-constexpr int64_t kLaidBytes = 512 * 1024;            // of what a unit lays down
-constexpr int64_t kMinLaid = 32;                    // pixels
-constexpr int64_t kLaidPanels = 8;                    // of a 1 x 1 layer, by a unit
+constexpr int64_t kStagedBytes = 512 * 1024;          // of what a unit lays down
+constexpr int64_t kMinStaged = 32;                    // pixels
+constexpr int64_t kStagedPanels = 8;                  // of a 1 x 1 layer, by a unit
 constexpr int64_t kJoinedPixels = 96;                 // that are worth a copy of weights
-constexpr int64_t kTilePairs = 16, kTileRows = 16;    // of such a tile, which reads all of them
+constexpr int64_t kTileBf16x2 = 16, kTileRows = 16;   // of such a tile, which reads all of them
 constexpr int64_t kTapBytes = 16, kPairBytes = 4;
 constexpr int64_t kLine = 64;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 bool is_half(const Convolution& p) { return p.dtype == DType::kBFloat16; }
-bool is_in_pairs(const Convolution& p) { return is_half(p) && !is_depthwise(p); }
+bool is_in_bf16x2(const Convolution& p) { return is_half(p) && !is_depthwise(p); }
 
 int64_t rows_of(const BlockedConvolution& problem) { return problem.rows.end - problem.rows.begin; }
 
@@ -144,7 +144,7 @@ int64_t rows_together(const BlockedConvolution& problem) {
   return is_light ? divide_up(height, 2 * kParts) * 2 : height;
 }
 
-bool is_laid(const Convolution& p) { return is_in_pairs(p) && uses(Extra::kAmxBf16); }
+bool is_staged(const Convolution& p) { return is_in_bf16x2(p) && uses(Extra::kAmxBf16); }
 
 // Where units lay an image down, one of all its pixels takes as many panels as make that worth it:
 // as long as there are units enough, and one for each of two threads in any case.
@@ -156,14 +156,14 @@ void share_panels(const BlockedConvolution& problem, BlockedCut& cut) {
   const int64_t taps = std::max<int64_t>(1, p.kernel_height * p.kernel_width);
   const int64_t wanted = divide_up(panels, divide_up(kWantedUnits, others));
   const int64_t maximum = others > 1 ? panels : divide_up(panels, kParts);
-  const int64_t together = std::min(maximum, std::max(wanted, kLaidPanels / taps));
+  const int64_t together = std::min(maximum, std::max(wanted, kStagedPanels / taps));
   cut.panels = divide_up(together, 2) * 2;
   cut.panel_chunks = divide_up(panels, cut.panels);
 }
 
 // Heavy weights are read once: a unit is two panels and a whole image. Those that stay in the
 // cache, or that are less than the image, are light: a unit is some rows and all panels of a group.
-BlockedCut cut(const BlockedConvolution& problem, bool lays_down) {
+BlockedCut cut(const BlockedConvolution& problem, bool stages_rows) {
   const Convolution& p = problem.shape;
   BlockedCut cut;
   const int64_t height = rows_of(problem);
@@ -201,7 +201,7 @@ BlockedCut cut(const BlockedConvolution& problem, bool lays_down) {
       ++cut.row_chunks;
     cut.rows = divide_up(height, cut.row_chunks);
   }
-  if (lays_down) share_panels(problem, cut);
+  if (stages_rows) share_panels(problem, cut);
   const int64_t blocks = divide_up(channels / problem.in_block, problem.depth_parts);
   const int64_t deepest =
       std::max<int64_t>(1, kDeepestPanel / (depth * problem.in_block * kPanelChannels * 4));
@@ -213,12 +213,13 @@ BlockedCut cut(const BlockedConvolution& problem, bool lays_down) {
 // padding: pairs are made for a unit in a ring that holds its rows.
 void cut_columns(BlockedPlan& plan) {
   Convolution& p = plan.problem.shape;
-  plan.source = {p.in_width, plan.problem.x_ring_rows, p.pad_left, p.dilation_width, p.kernel_width};
+  plan.source = {p.in_width, plan.problem.x_ring_rows, p.pad_left, p.dilation_width,
+                 p.kernel_width};
   p.kernel_width = plan.problem.taps.width = divide_up(p.kernel_width, 2);
   p.dilation_width *= 2;
   p.pad_left = 0;
   p.in_width = (p.out_width - 1) * p.stride_width + (p.kernel_width - 1) * p.dilation_width + 1;
-  plan.cut = cut(plan.problem, is_laid(plan.problem.shape));
+  plan.cut = cut(plan.problem, is_staged(plan.problem.shape));
   const int64_t rows =
       (plan.cut.rows - 1) * p.stride_height + (p.kernel_height - 1) * p.dilation_height + 1;
   plan.problem.x_ring_rows = std::clamp<int64_t>(rows, 1, p.in_height);
@@ -231,21 +232,21 @@ int64_t ranges_bytes(int64_t kernel_width) {
 
 // Where there are few registers, tiles of a strided 1 x 1 layer with rows of few pixels are small,
 // and pixels so far apart use a part of the sets of the caches. Panels have to pay for the copy.
-bool is_thinned(const BlockedConvolution& problem) {
+bool is_subsampled(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
   return active_isa() == Isa::kAvx2 && p.dtype == DType::kFloat32 && !is_depthwise(p) &&
-         problem.in_block > 1 && p.out_channels / p.groups >= kLaidPanels * kPanelChannels &&
+         problem.in_block > 1 && p.out_channels / p.groups >= kStagedPanels * kPanelChannels &&
          p.kernel_height == 1 && p.kernel_width == 1 &&
          std::max(p.stride_height, p.stride_width) > 1 && p.pad_top == 0 && p.pad_left == 0 &&
          (p.out_height - 1) * p.stride_height < p.in_height &&
          (p.out_width - 1) * p.stride_width < p.in_width;
 }
 // False where what a unit reads is too much to be laid down.
-bool cut_thinned(BlockedPlan& plan) {
+bool cut_subsampled(BlockedPlan& plan) {
   BlockedConvolution problem = plan.problem;
   Convolution& p = problem.shape;
-  const ThinnedImage thinned = {p.stride_height, p.stride_width, p.in_width,
-                                problem.x_ring_rows,  problem.rows,   p.out_width};
+  const SubsampledImage subsampled = {p.stride_height,     p.stride_width, p.in_width,
+                                      problem.x_ring_rows, problem.rows,   p.out_width};
   p.stride_height = p.stride_width = 1;
   p.in_height = problem.x_ring_rows = p.out_height;
   p.in_width = p.out_width;
@@ -259,16 +260,16 @@ bool cut_thinned(BlockedPlan& plan) {
     problem.x_ring_rows = std::min(cut_of.rows, p.in_height);
   }
   const int64_t pixels = problem.x_ring_rows * p.in_width;
-  if (p.in_channels / p.groups * pixels * int64_t(sizeof(float)) > kLaidBytes) return false;
-  cut_of.thinned = thinned;
+  if (p.in_channels / p.groups * pixels * int64_t(sizeof(float)) > kStagedBytes) return false;
+  cut_of.subsampled = subsampled;
   plan.problem = problem;
   plan.cut = cut_of;
   return true;
 }
 
 void cut_problem(BlockedPlan& plan) {
-  if (is_thinned(plan.problem) && cut_thinned(plan)) return;
-  const bool has_pairs = is_in_pairs(plan.problem.shape);
+  if (is_subsampled(plan.problem) && cut_subsampled(plan)) return;
+  const bool has_pairs = is_in_bf16x2(plan.problem.shape);
   if (has_pairs && plan.problem.in_block == 1) {
     cut_columns(plan);
     return;
@@ -280,7 +281,7 @@ void cut_problem(BlockedPlan& plan) {
     plan.problem.places.step /= 2;
   }
   flatten(plan.problem);
-  plan.cut = cut(plan.problem, is_laid(plan.problem.shape));
+  plan.cut = cut(plan.problem, is_staged(plan.problem.shape));
 }
 
 int64_t units_of(const BlockedConvolution& walked, const BlockedCut& cut) {
@@ -293,28 +294,28 @@ int64_t units_of(const BlockedConvolution& walked, const BlockedCut& cut) {
 
 // Of what a tile multiplies at a tap: the most pairs, of up to 16, that all channels are cut into.
 int64_t pairs_of_step(int64_t pairs) {
-  int64_t step = std::min(kTilePairs, pairs);
+  int64_t step = std::min(kTileBf16x2, pairs);
   while (pairs % step != 0) --step;
   return step;
 }
 
-PackedRows pack_row_tile(const BlockedPlan& plan) {
+StagedRows pack_row_tile(const BlockedPlan& plan) {
   const Convolution& p = plan.problem.shape;  // in pairs
   const bool is_plain = plan.source.width > 0;
-  PackedRows row_tile;
+  StagedRows row_tile;
   int64_t pairs = p.in_channels / p.groups, reach_rows = 0, reach_cols = 0;
   if (is_plain) {
     pairs *= p.kernel_height * p.kernel_width;
-    row_tile.steps = divide_up(pairs, kTilePairs);
+    row_tile.steps = divide_up(pairs, kTileBf16x2);
     row_tile.step = divide_up(pairs, row_tile.steps);
     pairs = row_tile.steps * row_tile.step;
   } else {
     const bool is_one_tap = plan.problem.taps.height * plan.problem.taps.width == 1;
     row_tile.joins_blocks =
-        !is_one_tap && pairs % kTilePairs == 0 && p.out_height * p.out_width >= kJoinedPixels;
-    row_tile.step = is_one_tap          ? pairs_of_step(pairs)
-                : row_tile.joins_blocks ? kTilePairs
-                                    : plan.problem.in_block;
+        !is_one_tap && pairs % kTileBf16x2 == 0 && p.out_height * p.out_width >= kJoinedPixels;
+    row_tile.step = is_one_tap              ? pairs_of_step(pairs)
+                    : row_tile.joins_blocks ? kTileBf16x2
+                                            : plan.problem.in_block;
     row_tile.steps = pairs / row_tile.step;
     const int64_t last_row = std::max<int64_t>(0, (p.kernel_height - 1) * p.dilation_height);
     const int64_t last_col = std::max<int64_t>(0, (p.kernel_width - 1) * p.dilation_width);
@@ -323,7 +324,8 @@ PackedRows pack_row_tile(const BlockedPlan& plan) {
     reach_rows = last_row / p.stride_height;
     reach_cols = last_col / p.stride_width;
   }
-  const int64_t maximum = kLaidBytes / (row_tile.phase_rows * row_tile.phase_cols * pairs * kPairBytes);
+  const int64_t maximum =
+      kStagedBytes / (row_tile.phase_rows * row_tile.phase_cols * pairs * kPairBytes);
   const int64_t rows =
       p.out_height == 1 ? 1 : divide_up(rows_of(plan.problem), plan.cut.row_chunks);
   const auto evenly = [](int64_t whole, int64_t part) {
@@ -332,12 +334,14 @@ PackedRows pack_row_tile(const BlockedPlan& plan) {
   row_tile.rows = evenly(rows, maximum / (p.out_width + reach_cols) - reach_rows);
   row_tile.cols = p.out_width;
   if (row_tile.rows == 1)
-    row_tile.cols = evenly(p.out_width, std::max(kMinLaid, maximum / (1 + reach_rows) - reach_cols));
+    row_tile.cols =
+        evenly(p.out_width, std::max(kMinStaged, maximum / (1 + reach_rows) - reach_cols));
   row_tile.row_pixels = row_tile.cols + reach_cols;
   row_tile.plane_pixels = (row_tile.rows + reach_rows) * row_tile.row_pixels;
   // Steps lie behind one another, each with its pixels, unless they part blocks. Pixels an odd
   // number of lines apart do not share a set of the cache.
-  const int64_t pixels = row_tile.phase_rows * row_tile.phase_cols * row_tile.plane_pixels + kTileRows;
+  const int64_t pixels =
+      row_tile.phase_rows * row_tile.phase_cols * row_tile.plane_pixels + kTileRows;
   const bool has_planes = !is_plain && row_tile.step % plan.problem.in_block == 0;
   row_tile.pixel_bytes =
       has_planes ? row_tile.step * kPairBytes : (divide_up(pairs * kPairBytes, kLine) | 1) * kLine;
@@ -347,14 +351,14 @@ PackedRows pack_row_tile(const BlockedPlan& plan) {
 }
 
 // What kernels without tiles need is reserved beside it: tests take them, too.
-void reserve_laid(BlockedPlan& plan) {
+void reserve_staged(BlockedPlan& plan) {
   const Convolution& p = plan.problem.shape;
-  PackedRows& row_tile = plan.cut.laid = pack_row_tile(plan);
+  StagedRows& row_tile = plan.cut.staged = pack_row_tile(plan);
   const int64_t taps = std::max<int64_t>(1, p.kernel_height * p.kernel_width);
   row_tile.taps = plan.scratch;
   plan.scratch += divide_up(taps * kTapBytes, kLine) * kLine;
   row_tile.weights = plan.scratch;  // of two panels
-  if (row_tile.joins_blocks) plan.scratch += 2 * row_tile.steps * taps * kTilePairs * kLine;
+  if (row_tile.joins_blocks) plan.scratch += 2 * row_tile.steps * taps * kTileBf16x2 * kLine;
   row_tile.image = plan.scratch;
   plan.scratch += divide_up(row_tile.bytes, kLine) * kLine;
 }
@@ -376,20 +380,20 @@ void reserve_scratch(BlockedPlan& plan) {
   if (problem.depth_parts > 1 && p.batch > 1)
     plan.cut.sums = reserve(problem.depth_parts * plan.cut.panels * kPanelChannels *
                             problem.shape.out_height * problem.shape.out_width);
-  if (plan.cut.thinned.stride_width > 0)
+  if (plan.cut.subsampled.stride_width > 0)
     plan.cut.pairs = reserve(p.in_channels / p.groups * plan.problem.x_ring_rows * p.in_width);
-  if (!is_in_pairs(problem.shape)) return;
+  if (!is_in_bf16x2(problem.shape)) return;
   // Rows that a ring's end parts are flat, each part's.
   const int64_t flat = has_flat_rows(problem) ? rows_of(problem) * problem.shape.out_width : 0;
   const int64_t pixels = std::max(plan.cut.rows * p.out_width, std::min(flat, kFlatPixels));
   plan.cut.sums = reserve(pixels * kSumsOfPixel);
-  if (is_laid(problem.shape) && plan.units > 0) reserve_laid(plan);
+  if (is_staged(problem.shape) && plan.units > 0) reserve_staged(plan);
   if (plan.source.width == 0) return;
   plan.cut.pairs = reserve(p.in_channels / p.groups * plan.problem.x_ring_rows * p.in_width);
-  const PackedRows& laid = plan.cut.laid;
+  const StagedRows& staged = plan.cut.staged;
   plan.cut.weights =
       reserve(packed_panels(p, 1) *
-              std::max(packed_panel_elements(p, 1), laid.steps * laid.step * kPanelChannels));
+              std::max(packed_panel_elements(p, 1), staged.steps * staged.step * kPanelChannels));
 }
 
 }  // namespace
@@ -537,7 +541,7 @@ bool may_be_parted(const BlockedConvolution& problem) {
 }
 
 struct Kernels {
-  BlockedPairsKernel pairs;
+  BlockedBf16x2Kernel pairs;
   BlockedConvolutionKernel winograd, depthwise_bfloat16, depthwise, convolution;
 };
 
@@ -546,7 +550,7 @@ void run(const Kernels& kernels, const BlockedPlan& plan, const BlockedOperands&
   if (units.begin >= units.end) return;
   const BlockedConvolution& problem = *plan.asked;
   const bool is_all = units.begin == 0 && units.end == plan.units;
-  if (is_all && plan.cut.laid.rows == 0 && may_be_parted(problem)) {
+  if (is_all && plan.cut.staged.rows == 0 && may_be_parted(problem)) {
     BlockedConvolution part = problem;
     for (int64_t row = problem.rows.begin; row < problem.rows.end; row = part.rows.end) {
       part.rows = {row, problem.rows.end};
@@ -574,14 +578,14 @@ void run(const Kernels& kernels, const BlockedPlan& plan, const BlockedOperands&
 
 void run_blocked_convolution(const KernelTable& table, const BlockedPlan& plan,
                              const BlockedOperands& operands, Range units, void* scratch) {
-  run({table.blocked_pairs, table.blocked_winograd, table.blocked_depthwise_bfloat16,
+  run({table.blocked_bf16x2, table.blocked_winograd, table.blocked_depthwise_bfloat16,
        table.blocked_depthwise, table.blocked_convolution},
       plan, operands, units, scratch);
 }
 
 void run_blocked_convolution(const BlockedPlan& plan, const BlockedOperands& operands, Range units,
                              void* scratch) {
-  run({WEFT_KEPT(BFloat16, &WEFT_ACTIVE(blocked_pairs)),
+  run({WEFT_KEPT(BFloat16, &WEFT_ACTIVE(blocked_bf16x2)),
        WEFT_KEPT_PART(winograd, &WEFT_ACTIVE(blocked_winograd)),
        WEFT_KEPT(BFloat16, &WEFT_ACTIVE(blocked_depthwise_bfloat16)),
        &WEFT_ACTIVE(blocked_depthwise), &WEFT_ACTIVE(blocked_convolution)},

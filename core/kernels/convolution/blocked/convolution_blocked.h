@@ -14,8 +14,8 @@
 // Images are float32, or bfloat16 that is summed in float32 and then rounded. There neighbouring
 // channels are pairs, and the packed weights of a pair lie beside each other: [..][B / 2][16][2].
 // Of a plain image two columns of the kernel are a pair. Where the processor has a VDPBF16PS that
-// is worth it (kernels/matmul/bf16x2_impl.h) a step of a sum adds both products at a time, which counts
-// subnormal numbers as zero; elsewhere one after the other.
+// is worth it (kernels/matmul/bf16x2_impl.h) a step of a sum adds both products at a time, which
+// counts subnormal numbers as zero; elsewhere one after the other.
 #pragma once
 
 #include "base/view.h"
@@ -50,8 +50,8 @@ struct ImagePlaces {
   }
 };
 
-// A *row tile* is some rows of an image in a ring: of each plane so many rows are held, and row r lies
-// at place r modulo that number. An image that is held whole is its own row tile.
+// A *row tile* is some rows of an image in a ring: of each plane so many rows are held, and row r
+// lies at place r modulo that number. An image that is held whole is its own row tile.
 struct BlockedConvolution {
   Convolution shape;  // of the plain arrays
   int64_t in_block, out_block;
@@ -118,10 +118,11 @@ struct BlockedOperands {
 };
 // May y be where the residual is? Not where sums wait in y.
 bool residual_may_be_result(const BlockedConvolution& problem);
-// Rows of an image that a unit lays down for the tiles of AMX (kernels/convolution/blocked/tiled_unit_impl.h): those that
-// so many rows and columns of results need. Positions that are equal modulo the stride make a
-// plane, and the channels of a group are cut into steps of what a tile multiplies.
-struct PackedRows {
+// Rows of an image that a unit lays down for the tiles of AMX
+// (kernels/convolution/blocked/tiled_unit_impl.h): those that so many rows and columns of results
+// need. Positions that are equal modulo the stride make a plane, and the channels of a group are
+// cut into steps of what a tile multiplies.
+struct StagedRows {
   int64_t rows = 0, cols = 0;  // of results, at most; 0 rows: nothing is laid down
   int64_t phase_rows = 1, phase_cols = 1;
   int64_t row_pixels = 0, plane_pixels = 0;
@@ -133,7 +134,7 @@ struct PackedRows {
 };
 // The image of a strided 1 x 1 layer, of whose pixels a unit lays those down that it reads: then
 // they lie as those of a layer without strides do. Of a row that is several ones, all of them.
-struct ThinnedImage {
+struct SubsampledImage {
   int64_t stride_height = 0, stride_width = 0;  // 0: it is read where it lies
   int64_t width = 0, held = 0;
   Range rows = {0, 0};  // of results, that are one row
@@ -148,8 +149,8 @@ struct BlockedCut {
   int64_t panels, panel_chunks;
   int64_t blocks;
   int64_t sums = 0, pairs = 0, weights = 0;
-  PackedRows laid = {};
-  ThinnedImage thinned = {};
+  StagedRows staged = {};
+  SubsampledImage subsampled = {};
 };
 // bfloat16 in pairs is walked as an image of half the channels, `problem`. That of a plain image
 // has pairs of columns, which a unit makes for itself of the rows that it needs.

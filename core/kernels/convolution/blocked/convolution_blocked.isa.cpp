@@ -5,8 +5,8 @@
 // Nothing is padded: rows of the kernel that fall outside are left out, and a tile at the border is
 // taken column by column of the kernel, each with the pixels that see the image there.
 #include "kernels/isa/isa_target.h"
-#include "kernels/simd/known_steps.h"
 #include "kernels/isa/table_impl.h"
+#include "kernels/simd/known_steps.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -69,7 +69,7 @@ void blocked_tile(const BlockedTile& tile) {
 // ones.
 constexpr int kFewPixels = WEFT_KNOWN_STEPS == 0   ? 3
                            : WEFT_KNOWN_STEPS == 1 ? kMaxPixels
-                           : kMaxPixels < 7       ? kMaxPixels
+                           : kMaxPixels < 7        ? kMaxPixels
                                                    : 7;
 static_assert(kMaxPixels <= 2 * kFewPixels);
 template <int kPixels, int kVectors>

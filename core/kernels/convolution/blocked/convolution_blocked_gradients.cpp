@@ -11,7 +11,7 @@ namespace weft::kernels {
 namespace {
 
 constexpr int64_t kRowTileBytes = 32 * 1024;  // of x and dy: a usual first-level cache
-constexpr int64_t kTogether = 4;           // channels of a plain image in a unit
+constexpr int64_t kTogether = 4;              // channels of a plain image in a unit
 constexpr int64_t kPlainRows = 8;
 // Of Winograd's tiles: what is transformed and the sums fill a usual second-level cache.
 constexpr int64_t kWinogradTiles = 28;
@@ -116,7 +116,8 @@ BlockedWeightCut cut_weight(const BlockedConvolution& problem) {
       p.out_width * cut.filters + p.stride_height * (is_plain ? cut.pitch : p.in_width) *
                                       (is_depthwise(p) ? problem.in_block : cut.channels);
   // Rows of a plain image are copied for each row tile that meets them.
-  const int64_t maximum = std::max<int64_t>(is_plain ? kPlainRows : 1, kRowTileBytes / 4 / row_lanes);
+  const int64_t maximum =
+      std::max<int64_t>(is_plain ? kPlainRows : 1, kRowTileBytes / 4 / row_lanes);
   cut.rows = std::min(maximum, p.out_height);
   cut.images = is_plain ? 1 : std::clamp<int64_t>(maximum / p.out_height, 1, p.batch);
   const int64_t taps = p.kernel_height * p.kernel_width;
@@ -126,7 +127,8 @@ BlockedWeightCut cut_weight(const BlockedConvolution& problem) {
       (cut.rows - 1) * p.stride_height + (p.kernel_height - 1) * p.dilation_height + 1;
   cut.end =
       cut.row_tile +
-      (is_plain ? round_up(tile_height * cut.pitch * cut.channels * int64_t(sizeof(float)), 64) : 0);
+      (is_plain ? round_up(tile_height * cut.pitch * cut.channels * int64_t(sizeof(float)), 64)
+                : 0);
   return cut;
 }
 

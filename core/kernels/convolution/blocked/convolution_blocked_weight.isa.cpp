@@ -5,8 +5,8 @@
 //
 // Of a plain image it is a few columns of the kernel of one channel instead, which lie side by side
 // in a copy of the row tile with its padding, or all taps of a small window. Over blocks nothing is
-// padded: each tap runs over the positions that see the image there. The sums of a row tile are added
-// to those of the row tiles before.
+// padded: each tap runs over the positions that see the image there. The sums of a row tile are
+// added to those of the row tiles before.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -136,8 +136,8 @@ class BlockedWeightUnit {
           places.in_volume > 1 ? (image / places.in_volume + 1) * places.in_volume : p_.batch;
       tile_.images = lesser(cut_.images, end - image);
       for (int64_t row = 0; row < p_.out_height; row += cut_.rows)
-        row_tile(x + places.first(image) * p_.in_height * p_.in_width, dy + image * tile_.dy_image, row,
-             lesser(p_.out_height, row + cut_.rows));
+        row_tile(x + places.first(image) * p_.in_height * p_.in_width, dy + image * tile_.dy_image,
+                 row, lesser(p_.out_height, row + cut_.rows));
     }
     store(operands_.dw + (group * filters_ * channels_ + first_channel_) * taps_);
   }
@@ -181,7 +181,8 @@ class BlockedWeightUnit {
     tile_.cols = p_.out_width;
     const int64_t together = p_.dilation_width == 1 ? kWeightRows : 1;
     for (int64_t channel = 0; channel < count_; ++channel) {
-      const float* line = row_tile_ + (channel * tile_height_ + row * p_.dilation_height) * cut_.pitch;
+      const float* line =
+          row_tile_ + (channel * tile_height_ + row * p_.dilation_height) * cut_.pitch;
       float* sums = sums_ + (channel * taps_ + row * p_.kernel_width) * kWeightFilters;
       for (int64_t col = 0; col < p_.kernel_width; col += together)
         all_filters(line + col * p_.dilation_width, dy + begin * p_.out_width * problem_.out_block,

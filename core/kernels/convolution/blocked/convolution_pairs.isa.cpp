@@ -1,6 +1,7 @@
-// Direct convolution of bfloat16 images over channel blocks: kernels/convolution/blocked/convolution_blocked.h. Two
-// neighbouring channels are one lane of 32 bits, and so are the two weights that they meet in a
-// filter: an image of pairs is walked as one of float32 that has half the channels.
+// Direct convolution of bfloat16 images over channel blocks:
+// kernels/convolution/blocked/convolution_blocked.h. Two neighbouring channels are one lane of 32
+// bits, and so are the two weights that they meet in a filter: an image of pairs is walked as one
+// of float32 that has half the channels.
 //
 // A step of a sum is one VDPBF16PS or BFDOT, which multiplies both elements of a pair and adds them
 // to a float32 lane. Without that instruction, or where it is slow, weights become two float32
@@ -109,7 +110,7 @@ struct WidenedStep {
   }
 };
 
-#if WEFT_PAIRS
+#if WEFT_BF16X2
 struct PairStep {
   static constexpr int kKnown = 8;  // step between pixels
   // Of a tile at other steps.
@@ -285,13 +286,13 @@ void pair_weights(const uint16_t* weights, int64_t rows, int64_t cols, uint32_t*
 
 // Panels of all groups; those of laid row tiles end with zeros, where a step is not filled.
 void pair_panels(const BlockedConvolution& problem, const PlainSource& source,
-                 const uint16_t* weights, const PackedRows* laid, uint32_t* to) {
+                 const uint16_t* weights, const StagedRows* staged, uint32_t* to) {
   const Convolution& p = problem.shape;
   const int64_t filters = p.out_channels / p.groups;
   const int64_t panels = p.groups * ((filters + kPanelChannels - 1) / kPanelChannels);
   const int64_t rows = p.in_channels / p.groups * p.kernel_height;
   const int64_t paired = rows * p.kernel_width * kPanelChannels;
-  const int64_t size = laid ? laid->steps * laid->step * kPanelChannels : paired;
+  const int64_t size = staged ? staged->steps * staged->step * kPanelChannels : paired;
   for (int64_t panel = 0; panel < panels; ++panel, to += size) {
     pair_weights(weights + panel * rows * source.kernel_width * kPanelChannels, rows,
                  source.kernel_width, to);
@@ -352,13 +353,13 @@ void winograd_of_pairs(const BlockedConvolution& problem, const BlockedCut& cut,
   for (int64_t unit = units.begin; unit < units.end; ++unit) work.run(unit);
 }
 
-void blocked_pairs(const BlockedConvolution& problem, const PlainSource& source,
-                   const BlockedCut& cut, const BlockedOperands& operands, Range units,
-                   void* scratch) {
+void blocked_bf16x2(const BlockedConvolution& problem, const PlainSource& source,
+                    const BlockedCut& cut, const BlockedOperands& operands, Range units,
+                    void* scratch) {
   const PairTileKernels* kernels = &kPairTiles<WidenedStep>;
   auto winograd = winograd_of_pairs<WidenedStep>;
-#if WEFT_PAIRS
-  if (multiplies_pairs()) {
+#if WEFT_BF16X2
+  if (multiplies_bf16x2()) {
     kernels = &kPairTiles<PairStep>;
     winograd = winograd_of_pairs<PairStep>;
   }
@@ -367,16 +368,16 @@ void blocked_pairs(const BlockedConvolution& problem, const PlainSource& source,
     winograd(problem, cut, operands, units, scratch);
     return;
   }
-  const bool has_tiles = WEFT_AMX && cut.laid.rows > 0;
+  const bool has_tiles = WEFT_AMX && cut.staged.rows > 0;
   BlockedOperands paired = operands;
   if (source.width > 0) {
     paired.weights = (char*)scratch + cut.weights;
-    pair_panels(problem, source, (const uint16_t*)operands.weights, has_tiles ? &cut.laid : nullptr,
-                (uint32_t*)((char*)scratch + cut.weights));
+    pair_panels(problem, source, (const uint16_t*)operands.weights,
+                has_tiles ? &cut.staged : nullptr, (uint32_t*)((char*)scratch + cut.weights));
   }
 #if WEFT_AMX
   if (has_tiles) {
-    const AmxTiles of_this_thread(true, cut.laid.step * sizeof(uint32_t));
+    const AmxTiles of_this_thread(true, cut.staged.step * sizeof(uint32_t));
     TiledUnit work(problem, source, cut, paired, scratch);
     for (int64_t unit = units.begin; unit < units.end; ++unit) work.run(unit);
     return;

@@ -1,4 +1,5 @@
-// Weights as the loops over channel blocks read them: kernels/convolution/blocked/convolution_blocked.h.
+// Weights as the loops over channel blocks read them:
+// kernels/convolution/blocked/convolution_blocked.h.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 

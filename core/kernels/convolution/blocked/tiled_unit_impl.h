@@ -7,8 +7,8 @@
 //
 // A plain image has few channels: all that a window sees of it is laid down as one pixel.
 //
-// Included inside the namespace of an instruction set, after kernels/convolution/blocked/blocked_unit_impl.h and
-// kernels/matmul/amx_impl.h.
+// Included inside the namespace of an instruction set, after
+// kernels/convolution/blocked/blocked_unit_impl.h and kernels/matmul/amx_impl.h.
 
 #if WEFT_AMX
 struct TiledTap {
@@ -23,17 +23,17 @@ class TiledUnit {
         p_(problem.shape),
         source_(source),
         cut_(cut),
-        laid_(cut.laid),
+        staged_(cut.staged),
         operands_(operands),
         scratch_((char*)scratch),
-        image_(scratch_ + laid_.image),
-        taps_((TiledTap*)(scratch_ + laid_.taps)),
-        step_weights_(laid_.step * kPanelChannels),
+        image_(scratch_ + staged_.image),
+        taps_((TiledTap*)(scratch_ + staged_.taps)),
+        step_weights_(staged_.step * kPanelChannels),
         epilogue_{Vec<float>(problem.low), Vec<float>(problem.high)} {
     const Lattice& taps = problem.taps;
     const int64_t cell = problem.in_block * kPanelChannels;
     panel_ = source.width > 0
-                 ? laid_.steps * step_weights_
+                 ? staged_.steps * step_weights_
                  : p_.in_channels / p_.groups * taps.height * taps.width * kPanelChannels;
     if (source.width > 0) {
       taps_[tap_count_++] = {0, 0};
@@ -43,42 +43,42 @@ class TiledUnit {
     for (int64_t i = 0; i < p_.kernel_height; ++i)
       for (int64_t j = 0; j < p_.kernel_width; ++j) {
         const int64_t row = i * p_.dilation_height, col = j * p_.dilation_width;
-        const int64_t plane = row % p_.stride_height * laid_.phase_cols + col % p_.stride_width;
-        const int64_t pixel = plane * laid_.plane_pixels +
-                              row / p_.stride_height * laid_.row_pixels + col / p_.stride_width;
+        const int64_t plane = row % p_.stride_height * staged_.phase_cols + col % p_.stride_width;
+        const int64_t pixel = plane * staged_.plane_pixels +
+                              row / p_.stride_height * staged_.row_pixels + col / p_.stride_width;
         const int64_t tap =
             (taps.row + i * taps.row_step) * taps.width + taps.col + j * taps.col_step;
-        taps_[tap_count_++] = {pixel * laid_.pixel_bytes, tap * cell};
+        taps_[tap_count_++] = {pixel * staged_.pixel_bytes, tap * cell};
       }
-    if (laid_.joins_blocks) step_weights_ = tap_count_ * kJoinedCell;
+    if (staged_.joins_blocks) step_weights_ = tap_count_ * kJoinedCell;
   }
 
   void run(int64_t unit) {
     const BlockedShare share = share_of(problem_, cut_, unit);
-    for (int64_t row = share.rows.begin; row < share.rows.end; row += laid_.rows)
-      for (int64_t col = share.cols.begin; col < share.cols.end; col += laid_.cols)
-        make(share, {row, lesser(share.rows.end, row + laid_.rows)},
-             {col, lesser(share.cols.end, col + laid_.cols)});
+    for (int64_t row = share.rows.begin; row < share.rows.end; row += staged_.rows)
+      for (int64_t col = share.cols.begin; col < share.cols.end; col += staged_.cols)
+        make(share, {row, lesser(share.rows.end, row + staged_.rows)},
+             {col, lesser(share.cols.end, col + staged_.cols)});
   }
 
  private:
   static constexpr int64_t kSumsRow = kBlockColumns * sizeof(float);
 
   void make(const BlockedShare& share, Range rows, Range cols) {
-    lay(share, rows, cols);
+    stage(share, rows, cols);
     const int64_t filters = p_.out_channels / p_.groups;
     const int64_t panels = (filters + kPanelChannels - 1) / kPanelChannels;
     const int64_t end = lesser(panels, share.panels.end);
-    const int64_t pixels = (rows.end - rows.begin - 1) * laid_.row_pixels + cols.end - cols.begin;
+    const int64_t pixels = (rows.end - rows.begin - 1) * staged_.row_pixels + cols.end - cols.begin;
     const int64_t blocks = (pixels + kBlockRows - 1) / kBlockRows;
     const int64_t lines = 2 * panel_ / kPanelChannels;  // of two panels
-    ahead_lines_ = (lines + blocks * laid_.steps * tap_count_ - 1) /
-                   greater(1, blocks * laid_.steps * tap_count_);
+    ahead_lines_ = (lines + blocks * staged_.steps * tap_count_ - 1) /
+                   greater(1, blocks * staged_.steps * tap_count_);
     const auto* weights = (const uint32_t*)operands_.weights + share.group * panels * panel_;
     for (int64_t panel = share.panels.begin; panel < end; panel += 2) {
       const uint32_t* b = weights + panel * panel_;
       ahead_ = (const char*)(b + 2 * panel_);
-      if (laid_.joins_blocks) b = joined_blocks(b, lesser(2, end - panel));
+      if (staged_.joins_blocks) b = joined_blocks(b, lesser(2, end - panel));
       const Results to = {rows.begin, cols, share.image,
                           share.group * filters + panel * kPanelChannels,
                           lesser(filters - panel * kPanelChannels, 2 * kPanelChannels)};
@@ -89,10 +89,10 @@ class TiledUnit {
   // Of so many panels: at each tap, the pairs of two blocks behind one another.
   const uint32_t* joined_blocks(const uint32_t* from, int64_t panels) {
     const int64_t block = problem_.taps.height * problem_.taps.width * kBlockCell;
-    uint32_t* const joined = (uint32_t*)(scratch_ + laid_.weights);
+    uint32_t* const joined = (uint32_t*)(scratch_ + staged_.weights);
     uint32_t* to = joined;
     for (int64_t panel = 0; panel < panels; ++panel)
-      for (int64_t step = 0; step < laid_.steps; ++step) {
+      for (int64_t step = 0; step < staged_.steps; ++step) {
         const uint32_t* const blocks = from + panel * panel_ + 2 * step * block;
         for (int64_t tap = 0; tap < tap_count_; ++tap)
           for (int64_t i = 0; i < 2; ++i, to += kBlockCell)
@@ -109,7 +109,7 @@ class TiledUnit {
 
   // ---- the image
 
-  void lay(const BlockedShare& share, Range rows, Range cols) {
+  void stage(const BlockedShare& share, Range rows, Range cols) {
     const bool is_there = share.image == lain_.image && share.group == lain_.group &&
                           rows.begin == lain_.rows.begin && cols.begin == lain_.cols.begin;
     if (is_there) return;
@@ -117,46 +117,49 @@ class TiledUnit {
     const int64_t channels = p_.in_channels / p_.groups;
     const int64_t plane = problem_.places.first(share.image) + share.group * channels;
     if (source_.width > 0) {
-      lay_windows((const BFloat16*)operands_.x + plane * source_.held * source_.width, rows, cols);
+      stage_windows((const BFloat16*)operands_.x + plane * source_.held * source_.width, rows,
+                    cols);
       return;
     }
     const auto* x = (const uint32_t*)operands_.x + plane * problem_.x_ring_rows * p_.in_width;
-    for (int64_t row = 0; row < laid_.phase_rows; ++row)
-      for (int64_t col = 0; col < laid_.phase_cols; ++col)
-        lay_phase(x, rows, cols, row, col,
-                  image_ + (row * laid_.phase_cols + col) * laid_.plane_pixels * laid_.pixel_bytes);
+    for (int64_t row = 0; row < staged_.phase_rows; ++row)
+      for (int64_t col = 0; col < staged_.phase_cols; ++col)
+        stage_phase(
+            x, rows, cols, row, col,
+            image_ + (row * staged_.phase_cols + col) * staged_.plane_pixels * staged_.pixel_bytes);
   }
 
-  void lay_phase(const uint32_t* x, Range rows, Range cols, int64_t phase_row, int64_t phase_col,
-                 char* to) const {
+  void stage_phase(const uint32_t* x, Range rows, Range cols, int64_t phase_row, int64_t phase_col,
+                   char* to) const {
     const int64_t stride = p_.stride_width;
     const int64_t count =
-        laid_.plane_pixels / laid_.row_pixels - laid_.rows + rows.end - rows.begin;
-    const int64_t width = laid_.row_pixels - laid_.cols + cols.end - cols.begin;
+        staged_.plane_pixels / staged_.row_pixels - staged_.rows + rows.end - rows.begin;
+    const int64_t width = staged_.row_pixels - staged_.cols + cols.end - cols.begin;
     const int64_t start = cols.begin * stride - p_.pad_left + phase_col;
     const int64_t from = lesser(width, greater(0, ceil_divide(-start, stride)));
     const int64_t end = greater(from, lesser(width, ceil_divide(p_.in_width - start, stride)));
-    for (int64_t i = 0; i < count; ++i, to += laid_.row_pixels * laid_.pixel_bytes) {
+    for (int64_t i = 0; i < count; ++i, to += staged_.row_pixels * staged_.pixel_bytes) {
       const int64_t row = (rows.begin + i) * p_.stride_height - p_.pad_top + phase_row;
       const bool is_inside = row >= 0 && row < p_.in_height;
       const Range there = is_inside ? Range{from, end} : Range{width, width};
       const uint32_t* const line =
-          x + ((is_inside ? row % problem_.x_ring_rows : 0) * p_.in_width + start) * problem_.in_block;
+          x +
+          ((is_inside ? row % problem_.x_ring_rows : 0) * p_.in_width + start) * problem_.in_block;
       if (problem_.in_block == 8)
-        lay_row<__m256i>(line, there, width, to);
+        stage_row<__m256i>(line, there, width, to);
       else
-        lay_row<__m128i>(line, there, width, to);
+        stage_row<__m128i>(line, there, width, to);
     }
   }
   template <class Piece>  // of a block
-  void lay_row(const uint32_t* line, Range there, int64_t width, char* to) const {
+  void stage_row(const uint32_t* line, Range there, int64_t width, char* to) const {
     constexpr int64_t kPairs = sizeof(Piece) / sizeof(uint32_t);
     const int64_t blocks = p_.in_channels / p_.groups / kPairs, step = p_.stride_width * kPairs;
-    const int64_t pixel_bytes = laid_.pixel_bytes;
-    const bool has_planes = laid_.step_bytes > pixel_bytes;
+    const int64_t pixel_bytes = staged_.pixel_bytes;
+    const bool has_planes = staged_.step_bytes > pixel_bytes;
     const auto store = [](char* at, Piece piece)
                            WEFT_LAMBDA { __builtin_memcpy(at, &piece, sizeof piece); };
-    const int64_t of_step = greater(1, laid_.step / kPairs);  // blocks
+    const int64_t of_step = greater(1, staged_.step / kPairs);  // blocks
     for (int64_t block = 0; block < blocks; ++block) {
       int64_t i = 0;
       for (; i < there.begin; ++i) store(to + i * pixel_bytes, Piece{});
@@ -168,17 +171,17 @@ class TiledUnit {
       for (; i < width; ++i) store(to + i * pixel_bytes, Piece{});
       line += problem_.x_ring_rows * p_.in_width * kPairs;
       to += sizeof(Piece);
-      if ((block + 1) % of_step == 0 && has_planes) to += laid_.step_bytes - pixel_bytes;
+      if ((block + 1) % of_step == 0 && has_planes) to += staged_.step_bytes - pixel_bytes;
     }
   }
 
   // Of each row of a channel's window, as many elements as there are pairs of columns for.
-  void lay_windows(const BFloat16* x, Range rows, Range cols) const {
+  void stage_windows(const BFloat16* x, Range rows, Range cols) const {
     const int64_t channels = p_.in_channels / p_.groups, width = 2 * p_.kernel_width;
     const int64_t count = cols.end - cols.begin;
-    const int64_t laid = channels * p_.kernel_height * width;
+    const int64_t staged = channels * p_.kernel_height * width;
     for (int64_t row = rows.begin; row < rows.end; ++row) {
-      char* const line = image_ + (row - rows.begin) * laid_.row_pixels * laid_.pixel_bytes;
+      char* const line = image_ + (row - rows.begin) * staged_.row_pixels * staged_.pixel_bytes;
       char* to = line;
       for (int64_t c = 0; c < channels; ++c)
         for (int64_t tap = 0; tap < p_.kernel_height; ++tap, to += width * sizeof(BFloat16)) {
@@ -187,21 +190,21 @@ class TiledUnit {
           const BFloat16* from =
               x + (c * source_.held + (is_inside ? at % source_.held : 0)) * source_.width;
           for (int64_t k = 0; k < width; k += kElements)
-            lay_columns(from, is_inside ? source_.width : 0, cols.begin, count, k,
-                        lesser(kElements, width - k), to + k * sizeof(BFloat16));
+            stage_columns(from, is_inside ? source_.width : 0, cols.begin, count, k,
+                          lesser(kElements, width - k), to + k * sizeof(BFloat16));
         }
-      for (int64_t k = laid; k < 2 * laid_.step * laid_.steps; k += 2)
+      for (int64_t k = staged; k < 2 * staged_.step * staged_.steps; k += 2)
         for (int64_t i = 0; i < count; ++i)
-          __builtin_memset(line + i * laid_.pixel_bytes + k * sizeof(BFloat16), 0, 4);
+          __builtin_memset(line + i * staged_.pixel_bytes + k * sizeof(BFloat16), 0, 4);
     }
   }
   static constexpr int64_t kElements = 8;  // of a window that are laid down together
   // Elements k and on of the windows of some pixels; beside the row and the window lie zeros.
-  void lay_columns(const BFloat16* row, int64_t width, int64_t first, int64_t count, int64_t k,
-                   int64_t elements, char* to) const {
+  void stage_columns(const BFloat16* row, int64_t width, int64_t first, int64_t count, int64_t k,
+                     int64_t elements, char* to) const {
     const auto written = __mmask8(0xff >> (kElements - elements));
     const int64_t seen = greater(0, lesser(elements, source_.kernel_width - k));
-    const int64_t stride = p_.stride_width, pixel_bytes = laid_.pixel_bytes;
+    const int64_t stride = p_.stride_width, pixel_bytes = staged_.pixel_bytes;
     const int64_t start = first * stride - source_.pad + k * source_.dilation;
     const auto beside = [&](int64_t i) WEFT_LAMBDA {  // where the row may end
       uint16_t single[kElements] = {};
@@ -257,15 +260,16 @@ class TiledUnit {
   template <bool kHasLower, bool kHasRight>
   void one_block(int64_t m, const uint32_t* b, const Results& results) {
     using Block = SumsBlock<BFloat16Products, kHasLower, kHasRight>;
-    const int64_t row_bytes = laid_.pixel_bytes, lower = kTileRows16 * row_bytes;
-    const int64_t panel = laid_.joins_blocks ? laid_.steps * step_weights_ : panel_;
-    const bool is_joined = laid_.joins_blocks;
+    const int64_t row_bytes = staged_.pixel_bytes, lower = kTileRows16 * row_bytes;
+    const int64_t panel = staged_.joins_blocks ? staged_.steps * step_weights_ : panel_;
+    const bool is_joined = staged_.joins_blocks;
     const TiledTap* const taps = taps_;
     const int64_t count = tap_count_, lines = ahead_lines_;
     const char* ahead = ahead_;
     const char* a = image_ + m * row_bytes;
     Block::clear();
-    for (int64_t step = 0; step < laid_.steps; ++step, a += laid_.step_bytes, b += step_weights_)
+    for (int64_t step = 0; step < staged_.steps;
+         ++step, a += staged_.step_bytes, b += step_weights_)
       for (int64_t i = 0; i < count; ++i) {
         for (int64_t line = 0; line < lines; ++line, ahead += kTileBytes)
           __builtin_prefetch(ahead, 0, 2);
@@ -280,10 +284,10 @@ class TiledUnit {
   }
 
   void finish(const Results& results, int64_t m, int64_t count) const {
-    int64_t row = m / laid_.row_pixels, col = m % laid_.row_pixels;
+    int64_t row = m / staged_.row_pixels, col = m % staged_.row_pixels;
     const int64_t cols = results.cols.end - results.cols.begin;
     for (int64_t i = 0; i < count; ++row, col = 0) {
-      const int64_t here = lesser(count - i, laid_.row_pixels - col);
+      const int64_t here = lesser(count - i, staged_.row_pixels - col);
       if (col < cols)
         finish_row(results, results.row + row, results.cols.begin + col, lesser(here, cols - col),
                    sums_ + i * kBlockColumns);
@@ -333,7 +337,7 @@ class TiledUnit {
   const Convolution& p_;
   const PlainSource& source_;
   const BlockedCut& cut_;
-  const PackedRows& laid_;
+  const StagedRows& staged_;
   const BlockedOperands& operands_;
   char* const scratch_;
   char* const image_;

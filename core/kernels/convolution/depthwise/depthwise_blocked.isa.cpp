@@ -2,8 +2,8 @@
 // tiles, the kinds of which are in depthwise_tile_impl.h, depthwise_row_impl.h and
 // depthwise_pair_impl.h.
 #include "kernels/isa/isa_target.h"
-#include "kernels/simd/known_steps.h"
 #include "kernels/isa/table_impl.h"
+#include "kernels/simd/known_steps.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -287,8 +287,7 @@ class DepthwiseRows {
   const int64_t couples_;
   const bool in_couples_;
   const PixelTiles couple_tiles_;
-  uint16_t at_first_[kMaxCoupleColumns], at_last_[kMaxCoupleColumns],
-      between_[kMaxCoupleColumns];
+  uint16_t at_first_[kMaxCoupleColumns], at_last_[kMaxCoupleColumns], between_[kMaxCoupleColumns];
   DepthwiseTile<S> tile_;
   DepthwisePair<S> pair_;
   int64_t begin_ = 0, end_ = 0;  // the tile that this is for

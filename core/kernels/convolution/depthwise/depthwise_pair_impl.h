@@ -3,8 +3,8 @@
 // costs two sevenths of a load (with stride two, six tenths), so that arithmetic bounds it. An
 // element's sum runs in the order of single rows.
 //
-// Included inside the namespace of an instruction set, after kernels/convolution/blocked/blocked_impl.h. Takes more
-// than 16 registers.
+// Included inside the namespace of an instruction set, after
+// kernels/convolution/blocked/blocked_impl.h. Takes more than 16 registers.
 
 constexpr bool kHasDepthwisePairs = kMaxPixels >= 14 && WEFT_KNOWN_STEPS > 1;
 constexpr int kPairPixels = 7;

@@ -4,7 +4,8 @@
 // a row of the kernel, where there are 16 of them. Windows are three, five or seven columns wide
 // and reach at most a half of that beside the image.
 //
-// Included inside the namespace of an instruction set, after kernels/convolution/depthwise/depthwise_tile_impl.h.
+// Included inside the namespace of an instruction set, after
+// kernels/convolution/depthwise/depthwise_tile_impl.h.
 
 constexpr bool kHasDepthwiseRows = kMaxPixels < 14 && WEFT_KNOWN_STEPS > 1;
 constexpr int kMaxRowPixels = 8, kMaxRowCols = 7;
@@ -88,8 +89,7 @@ constexpr DepthwiseRowKernel row_kernel() {
     return nullptr;
 }
 struct DepthwiseRowKernels {
-  DepthwiseRowKernel at[2][kMaxRowCols / 2]
-                       [kMaxRowPixels];  // [stride - 1][of 3, 5, 7][pixels - 1]
+  DepthwiseRowKernel at[2][kMaxRowCols / 2][kMaxRowPixels];  // [stride - 1][of 3, 5, 7][pixels - 1]
   DepthwiseRowKernel of(int64_t pixels, int64_t stride, int64_t cols) const {
     return at[stride - 1][cols / 2 - 1][pixels - 1];
   }

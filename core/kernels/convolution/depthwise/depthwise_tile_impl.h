@@ -2,7 +2,8 @@
 // the window after the other. At the border, columns of the kernel take only those pixels of a tile
 // that see the image there.
 //
-// Included inside the namespace of an instruction set, after kernels/convolution/blocked/blocked_impl.h.
+// Included inside the namespace of an instruction set, after
+// kernels/convolution/blocked/blocked_impl.h.
 
 template <class S>
 struct DepthwiseTile {
@@ -145,7 +146,7 @@ template <class S>
 using DepthwiseKernel = void (*)(const DepthwiseTile<S>& tile);
 // Halves take as long to widen as to multiply, and gain nothing by more sums at once.
 template <class S>
-constexpr int64_t kDepthwisePixels = kMaxPixels >= 14      ? (kIsSame<S, float> ? 14 : 7)
+constexpr int64_t kDepthwisePixels = kMaxPixels >= 14       ? (kIsSame<S, float> ? 14 : 7)
                                      : WEFT_KNOWN_STEPS > 0 ? (kIsSame<S, float> ? 8 : 4)
                                                             : 3;
 // Blocks have 8 channels or 16. Few layers have those of 8 alone.

@@ -1,6 +1,7 @@
 // The transforms of Winograd's tiles: what the convolution and the gradient of its weights share.
 //
-// Included inside the namespace of an instruction set, after kernels/convolution/blocked/blocked_impl.h.
+// Included inside the namespace of an instruction set, after
+// kernels/convolution/blocked/blocked_impl.h.
 
 // One row or column of the transforms B^T d and A^T m.
 template <class V>

@@ -6,7 +6,8 @@
 //   kernel()  for a tile of so many vectors and pixels
 //   store()   what a frequency is rounded to
 //
-// Included inside the namespace of an instruction set, after kernels/convolution/winograd/winograd_impl.h.
+// Included inside the namespace of an instruction set, after
+// kernels/convolution/winograd/winograd_impl.h.
 
 template <int kTile, class Tiles>
 class Winograd {
@@ -65,8 +66,8 @@ class Winograd {
   void read(int64_t channel, int64_t i, int64_t lane, S* to) const {
     const Place place = place_of(i);
     const int64_t top = place.top - p_.pad_top, left = place.left - p_.pad_left;
-    const X* plane = (const X*)operands_.x +
-                     (problem_.places.first(place.image) + channel) * problem_.x_ring_rows * p_.in_width;
+    const X* plane = (const X*)operands_.x + (problem_.places.first(place.image) + channel) *
+                                                 problem_.x_ring_rows * p_.in_width;
     const int64_t step = p_.in_channels * count_ * kBlock / kInputs;
     read_window<kSide>(
         (const S*)plane + lane, {top, left, p_.in_height, p_.in_width, problem_.x_ring_rows},
@@ -133,9 +134,9 @@ class Winograd {
         [&](int y, int x, V value) WEFT_LAMBDA {
           if (top + y >= p_.out_height || left + x >= p_.out_width) return;
           S* const to = (S*)operands_.y + place_in(held, top + y);
-          const S* const added =
-              operands_.residual ? (const S*)operands_.residual + place_in(residual_ring_rows, top + y)
-                                 : nullptr;
+          const S* const added = operands_.residual ? (const S*)operands_.residual +
+                                                          place_in(residual_ring_rows, top + y)
+                                                    : nullptr;
           Tiles::store(to + x * kBlock,
                        finish(value, epilogue_, bias, added ? added + x * kBlock : nullptr));
         });

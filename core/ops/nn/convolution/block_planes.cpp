@@ -6,7 +6,7 @@
 
 namespace weft::ops {
 
-void turn_planes(const Planes& p, const void* from, void* to, bool into_blocks) {
+void transpose_planes(const Planes& p, const void* from, void* to, bool into_blocks) {
   const int64_t pixels = p.rows * p.cols, planes = p.images * p.blocks;
   const int64_t size = kernels::element_size(p.dtype);
   const auto run = [&](int64_t first, int64_t count) {

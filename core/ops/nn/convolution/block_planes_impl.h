@@ -14,6 +14,6 @@ struct Planes {
 };
 
 // A thread turns what it convolves before or after: images, or rows of a single one.
-void turn_planes(const Planes& planes, const void* from, void* to, bool into_blocks);
+void transpose_planes(const Planes& planes, const void* from, void* to, bool into_blocks);
 
 }  // namespace weft::ops

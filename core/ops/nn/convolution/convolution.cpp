@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "base/errors.h"
-#include "ops/problems/depth_problem.h"
 #include "ops/nn/convolution/window_impl.h"
+#include "ops/problems/depth_problem.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
 

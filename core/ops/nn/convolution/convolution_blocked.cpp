@@ -3,12 +3,12 @@
 #include "kernels/convolution/blocked/convolution_blocked.h"
 
 #include "base/errors.h"
-#include "ops/problems/channel_blocks.h"
-#include "ops/problems/convolution_problem.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/nn/convolution/convolution_costs_impl.h"
 #include "ops/nn/convolution/packed_weights_impl.h"
 #include "ops/nn/convolution/slices_impl.h"
+#include "ops/problems/channel_blocks.h"
+#include "ops/problems/convolution_problem.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {
@@ -115,7 +115,8 @@ void restrict_to(const RowTile& row_tile, kernels::BlockedConvolution& problem) 
   problem.rows = {row_tile.begin, row_tile.end};
   problem.x_ring_rows = row_tile.in_ring_rows[0];
   problem.results.height = row_tile.out_ring_rows;
-  problem.residual_ring_rows = row_tile.in_ring_rows[3] > 0 ? row_tile.in_ring_rows[3] : row_tile.out_ring_rows;  // 0: none
+  problem.residual_ring_rows =
+      row_tile.in_ring_rows[3] > 0 ? row_tile.in_ring_rows[3] : row_tile.out_ring_rows;  // 0: none
 }
 
 // The windows of a box's rows: what of Winograd's tiles lies outside the image reads nothing else.

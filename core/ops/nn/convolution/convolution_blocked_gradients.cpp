@@ -2,13 +2,13 @@
 // for everything else there are convolution_data and convolution_weight.
 #include "base/errors.h"
 #include "kernels/convolution/blocked/convolution_blocked.h"
-#include "ops/problems/channel_blocks.h"
-#include "ops/problems/convolution_problem.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/nn/convolution/convolution_costs_impl.h"
 #include "ops/nn/convolution/packed_weights_impl.h"
 #include "ops/nn/convolution/slices_impl.h"
+#include "ops/problems/channel_blocks.h"
+#include "ops/problems/convolution_problem.h"
 #include "ops/registry.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

@@ -4,9 +4,9 @@
 
 #include "kernels/convolution/blocked/convolution_blocked.h"
 #include "kernels/elementwise/copy.h"
+#include "ops/nn/convolution/block_planes_impl.h"
 #include "ops/nn/convolution/convolution_costs_impl.h"
 #include "ops/nn/convolution/packed_weights_impl.h"
-#include "ops/nn/convolution/block_planes_impl.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {
@@ -147,10 +147,10 @@ class Call {
             block};
   }
   void into_blocks(const void* plain, void* blocks, int64_t images, bool is_x) const {
-    turn_planes(planes(images, is_x), plain, blocks, true);
+    transpose_planes(planes(images, is_x), plain, blocks, true);
   }
   void out_of_blocks(const void* blocks, void* plain, int64_t images, bool is_x) const {
-    turn_planes(planes(images, is_x), blocks, plain, false);
+    transpose_planes(planes(images, is_x), blocks, plain, false);
   }
 
   void chunk(int64_t first, int64_t images) {

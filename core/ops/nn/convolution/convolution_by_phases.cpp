@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "kernels/elementwise/copy.h"
-#include "ops/slots/copy_slot.h"
 #include "ops/nn/convolution/convolve_impl.h"
+#include "ops/slots/copy_slot.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {
@@ -106,7 +106,7 @@ int64_t images_of_last(const Convolution& p, const Parts& parts) {
 
 // w[filter, channel][rows][cols] as weights of q. T: any type of its size.
 template <class T>
-void turn_weights(const Convolution& p, const Convolution& q, const T* from, T* to) {
+void transpose_weights(const Convolution& p, const Convolution& q, const T* from, T* to) {
   const int64_t channels = p.in_channels / p.groups, filters = p.out_channels / p.groups;
   const int64_t taps = q.kernel_height * q.kernel_width;
   const int64_t phases = p.stride_height * p.stride_width;
@@ -126,9 +126,9 @@ void turn_weights(const Convolution& p, const Convolution& q, const T* from, T* 
     }
 }
 
-void turn_weights(const Convolution& p, const Convolution& q, const void* from, void* to) {
+void transpose_weights(const Convolution& p, const Convolution& q, const void* from, void* to) {
   const auto turn = [&]<class T>(T) {
-    turn_weights(p, q, static_cast<const T*>(from), static_cast<T*>(to));
+    transpose_weights(p, q, static_cast<const T*>(from), static_cast<T*>(to));
   };
   switch (kernels::element_size(p.dtype)) {
     case 2: return turn(uint16_t{});
@@ -208,10 +208,10 @@ bool has_phases(const Convolution& p) {
 }
 
 bool pays_by_phases(const Convolution& p) {
-  constexpr double kMoved = 75, kTurned = 130, kCall = 6e5;  // a result; a weight
+  constexpr double kMoved = 75, kTransposed = 130, kCall = 6e5;  // a result; a weight
   if (!has_phases(p)) return false;
   const Convolution q = cheapest(p);
-  const double own = kCall + cost_of(q) + kTurned * static_cast<double>(weights_of(q)) +
+  const double own = kCall + cost_of(q) + kTransposed * static_cast<double>(weights_of(q)) +
                      kMoved * static_cast<double>(p.batch * elements_in(p));
   const double others = pays_by_blocks(p, ConvolutionResult::kData)
                             ? blocked_cost(p, ConvolutionResult::kData, 0)
@@ -234,7 +234,7 @@ void convolve_by_phases(const Convolution& p, const ConvolutionArrays& arrays, v
   char* const own = static_cast<char*>(scratch);
   char* const results = own + parts.results;
   Convolution q = parts.problem;
-  turn_weights(p, q, arrays.right, own + parts.weights);
+  transpose_weights(p, q, arrays.right, own + parts.weights);
   for (int64_t first = 0; first < p.batch; first += parts.problem.batch) {
     q.batch = std::min(parts.problem.batch, p.batch - first);
     convolve(q, ConvolutionResult::kForward,

@@ -4,8 +4,8 @@
 
 #include "kernels/convolution/blocked/convolution_blocked.h"
 #include "kernels/elementwise/copy.h"
-#include "ops/nn/convolution/packed_weights_impl.h"
 #include "ops/nn/convolution/block_planes_impl.h"
+#include "ops/nn/convolution/packed_weights_impl.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {
@@ -92,10 +92,11 @@ class Call {
   }
   void into_blocks(const void* plain, int64_t unit, bool is_x, void* blocked) const {
     const auto* const from = static_cast<const char*>(plain) + unit * bytes(is_x);
-    turn_planes(plane(is_x), from, blocked, true);
+    transpose_planes(plane(is_x), from, blocked, true);
   }
   void out_of_blocks(const void* blocked, int64_t unit, bool is_x) const {
-    turn_planes(plane(is_x), blocked, static_cast<char*>(arrays_.out) + unit * bytes(is_x), false);
+    transpose_planes(plane(is_x), blocked, static_cast<char*>(arrays_.out) + unit * bytes(is_x),
+                     false);
   }
 
   // Block `unit % blocks` of an image. Where all threads share it, each has its part of what

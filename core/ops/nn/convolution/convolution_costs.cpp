@@ -95,12 +95,14 @@ namespace {
 // Of an element of an image into blocks or back. Where a depthwise plane and what is made of it
 // stay in a core's second-level cache (convolution_by_planes_impl.h) less, by half vectors more.
 double turning(const Convolution& p) {
-  constexpr double kTurned = 30, kTurnedInCache = 13;
+  constexpr double kTransposed = 30, kTransposedInCache = 13;
   constexpr int64_t kCachedBytes = 640 * 1024;
-  if (!kernels::is_depthwise(p)) return kTurned;
+  if (!kernels::is_depthwise(p)) return kTransposed;
   const int64_t block = kernels::channel_block(p.in_channels);
   const int64_t bytes = (elements_in(p) + elements_out(p)) / p.in_channels * block * 4;
-  return bytes > kCachedBytes ? kTurned : block < 16 ? 2 * kTurnedInCache : kTurnedInCache;
+  return bytes > kCachedBytes ? kTransposed
+         : block < 16         ? 2 * kTransposedInCache
+                              : kTransposedInCache;
 }
 
 }  // namespace

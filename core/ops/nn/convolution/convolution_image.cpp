@@ -6,13 +6,13 @@
 #include <cstring>
 
 #include "base/errors.h"
-#include "ops/problems/convolution_problem.h"
-#include "ops/slots/copy_slot.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/nn/convolution/convolve_impl.h"
 #include "ops/nn/convolution/window_impl.h"
+#include "ops/problems/convolution_problem.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
+#include "ops/slots/copy_slot.h"
+#include "ops/slots/kernel_call.h"
 
 namespace weft::ops {
 namespace {

@@ -1,7 +1,7 @@
 // Convolutions of plain arrays and their gradients, by the way that costs least: the plain kernels
-// (kernels/convolution/convolution.h), those for channel blocks (convolution_by_blocks_impl.h, and for depthwise
-// ones convolution_by_planes_impl.h), or for a gradient of the data all phases of the stride at once
-// (convolution_by_phases_impl.h).
+// (kernels/convolution/convolution.h), those for channel blocks (convolution_by_blocks_impl.h, and
+// for depthwise ones convolution_by_planes_impl.h), or for a gradient of the data all phases of the
+// stride at once (convolution_by_phases_impl.h).
 #pragma once
 
 #include "ops/nn/convolution/convolution_by_blocks_impl.h"

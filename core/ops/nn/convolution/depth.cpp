@@ -3,9 +3,9 @@
 #include "ops/problems/depth_problem.h"
 
 #include "base/errors.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/nn/convolution/window_impl.h"
 #include "ops/registry.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

@@ -4,9 +4,9 @@
 
 #include "base/errors.h"
 #include "kernels/convolution/blocked/convolution_blocked.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/nn/convolution/packed_weights_impl.h"
 #include "ops/registry.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

@@ -7,11 +7,11 @@
 #include <cmath>
 
 #include "base/errors.h"
-#include "kernels/normalize/channels.h"
 #include "kernels/elementwise/elementwise.h"
+#include "kernels/normalize/channels.h"
 #include "ops/problems/channel_blocks.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/rules.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 #include "ops/vjp.h"
 

@@ -1,17 +1,17 @@
 // Group normalisation (Wu and He, 2018) where channels have several neighbours in memory: what
 // group_norm and instance_norm are there.
 //
-// A group of a sample is dense, so its statistics are those of one channel to kernels/normalize/channels.h,
-// and its channels are maps of planes with numbers of their own, which fold gamma and beta in. A
-// thread takes one group after the other: the second pass finds it in the cache. The gradient is a
-// kernel, whose own gradient is that of the formula in operators.
+// A group of a sample is dense, so its statistics are those of one channel to
+// kernels/normalize/channels.h, and its channels are maps of planes with numbers of their own,
+// which fold gamma and beta in. A thread takes one group after the other: the second pass finds it
+// in the cache. The gradient is a kernel, whose own gradient is that of the formula in operators.
 #include <algorithm>
 #include <cmath>
 
 #include "base/errors.h"
 #include "kernels/normalize/channels.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/rules.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 #include "ops/vjp.h"
 

@@ -3,9 +3,9 @@
 #include "base/errors.h"
 #include "kernels/normalize/normalize.h"
 #include "kernels/reduce/reduce.h"
+#include "ops/rules.h"
 #include "ops/slots/kernel_call.h"
 #include "ops/slots/reduce_slot.h"
-#include "ops/rules.h"
 #include "ops/slots/split_work.h"
 #include "ops/vjp.h"
 

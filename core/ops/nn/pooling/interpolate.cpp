@@ -5,10 +5,10 @@
 
 #include "base/errors.h"
 #include "kernels/indexing/resample.h"
-#include "ops/slots/kernel_call.h"
-#include "ops/registry.h"
 #include "ops/problems/resample_problem.h"
+#include "ops/registry.h"
 #include "ops/rules.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

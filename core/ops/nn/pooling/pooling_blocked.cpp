@@ -4,12 +4,12 @@
 
 #include "base/errors.h"
 #include "kernels/pooling/pooling.h"
-#include "ops/problems/channel_blocks.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/nn/convolution/packed_weights_impl.h"
 #include "ops/nn/convolution/window_impl.h"
+#include "ops/problems/channel_blocks.h"
 #include "ops/problems/pooling_problem.h"
 #include "ops/registry.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

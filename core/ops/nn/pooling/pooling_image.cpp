@@ -6,11 +6,11 @@
 #include <atomic>
 
 #include "base/errors.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/nn/convolution/window_impl.h"
 #include "ops/problems/pooling_problem.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {

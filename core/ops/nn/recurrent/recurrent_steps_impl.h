@@ -5,8 +5,8 @@
 #pragma once
 
 #include "kernels/recurrent/recurrent.h"
-#include "ops/slots/kernel_call.h"
 #include "ops/op.h"
+#include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
 
 namespace weft::ops {
