@@ -8,7 +8,7 @@
 // nodes are swept, and each contribution leaves by the edge it would have left by, so gradients are
 // those without checkpoints in every bit.
 //
-// In a trace the segment's nodes are marked (`Node::rebuilt`): plans compute them again.
+// In a trace the segment's nodes are marked (`Node::rematerialised`): plans compute them again.
 #pragma once
 
 #include <functional>

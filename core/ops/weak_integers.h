@@ -2,7 +2,7 @@
 //
 // It is NumPy 2's. Arithmetic, choices and writes refuse them; a comparison has an answer that is
 // the same for every element; a bound of `clip` beyond the dtype bounds nothing; and what is not
-// zero is true. A call is settled once, before anything else looks at it, so that nodes, tapes and
+// zero is true. A call is decided once, before anything else looks at it, so that nodes, tapes and
 // plans know only scalars that fit. Those of uint64 from 2^63 on are then integers with these bits.
 #pragma once
 

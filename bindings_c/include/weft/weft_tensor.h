@@ -25,7 +25,7 @@ WEFT_API weft_status weft_tensor_wrap(void* data, weft_dtype dtype, int32_t rank
 WEFT_API weft_tensor weft_tensor_retain(weft_tensor tensor); /* returns its argument */
 WEFT_API void weft_tensor_release(weft_tensor tensor);
 
-/* What an array is. Shapes and strides are lent, as long as the array; settled at the call that
+/* What an array is. Shapes and strides are lent, as long as the array; decided at the call that
  * made it, also while its content is still being computed. */
 WEFT_API weft_dtype weft_tensor_dtype(weft_tensor tensor);
 WEFT_API int32_t weft_tensor_rank(weft_tensor tensor);

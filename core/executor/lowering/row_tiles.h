@@ -1,6 +1,6 @@
 // Loops over row tiles (graph/partition/row_tiles.h) as one step of a plan.
 //
-// What the schedule says is settled here: where each ring lies in the step's scratch, and which
+// What the schedule says is decided here: where each ring lies in the step's scratch, and which
 // kernels run on which rows. Either the threads take sections of the result, each with rings of its
 // own, or they share every kernel's work.
 #pragma once

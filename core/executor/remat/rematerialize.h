@@ -3,10 +3,10 @@
 //
 // The forward is cut where little is alive. Of each segment between two cuts the backward may
 // compute again what is light (bound by memory: norms, activations), or everything, from what is
-// alive at the cut; this is done when the backward comes to the segment, so of what is rebuilt one
-// segment is alive at a time (T. Chen et al., Training Deep Nets with Sublinear Memory Cost, 2016,
-// section 3). How long a segment is and how many are rebuilt is a ladder of choices: each rung
-// keeps less and costs more.
+// alive at the cut; this is done when the backward comes to the segment, so of what is
+// rematerialised one segment is alive at a time (T. Chen et al., Training Deep Nets with Sublinear
+// Memory Cost, 2016, section 3). How long a segment is and how many are rematerialised is a series
+// of choices, its levels: each keeps less and costs more.
 //
 // The same is done to a whole training step in one graph, where "the backward" is all that comes
 // from the first gradient on.
@@ -61,10 +61,10 @@ std::vector<RematLevel> remat_levels(const graph::Graph& graph, const ForwardPar
 // Bytes of all values that may be computed again.
 int64_t rematerializable_bytes(const graph::Graph& graph, const ForwardPart& first);
 
-// Searches the ladders for the rung that costs least of those that fit: `try_level` plans with
-// these nodes rebuilt, without looking for fewer bytes than `enough` (0: for as few as there are),
-// says how many bytes that takes, and keeps the plan if that is the best so far, that is where it
-// fits. Gives the fewest bytes that were met.
+// Searches the levels for the level that costs least of those that fit: `try_level` plans with
+// these nodes rematerialised, without looking for fewer bytes than `enough` (0: for as few as there
+// are), says how many bytes that takes, and keeps the plan if that is the best so far, that is
+// where it fits. Gives the fewest bytes that were met.
 using TryLevel =
     std::function<Result<int64_t>(const std::vector<bool>& rematerialized, int64_t enough)>;
 Result<int64_t> search_remat(const graph::Graph& graph, ForwardPart first, int64_t budget,

@@ -108,7 +108,7 @@ std::vector<bool> at_least(const Graph& graph, const ForwardPart& part) {
   return part.again.empty() ? std::vector<bool>(graph.nodes.size(), false) : part.again;
 }
 
-// One more thing to rebuild: what it saves and costs if nothing else is rebuilt.
+// One more thing to rematerialise: what it saves and costs if nothing else is rematerialised.
 struct Choice {
   std::vector<int32_t> nodes;
   double worth = 0;  // bytes a second
@@ -225,7 +225,7 @@ std::vector<RematLevel> remat_levels(const Graph& graph, const ForwardPart& firs
 namespace {
 
 constexpr int kSegments[] = {64, 32, 16, 8, 4};
-constexpr std::ptrdiff_t kLooks = 3;  // at rungs that cost less than one that was found
+constexpr std::ptrdiff_t kLooks = 3;  // at levels that cost less than one that was found
 
 class RematSearch {
  public:
@@ -244,7 +244,7 @@ class RematSearch {
   }
 
  private:
-  // A rung that takes too many bytes.
+  // A level that takes too many bytes.
   struct Refused {
     std::vector<bool> rematerialized;
     int64_t bytes;
@@ -263,8 +263,8 @@ class RematSearch {
 
   Status search(const std::vector<RematLevel>& levels) {
     const auto end = std::ranges::lower_bound(levels, seconds_, {}, &RematLevel::seconds);
-    // By halves: rungs before `low` do not fit; `high` fits, or is end. Bytes do not fall with
-    // every rung, so those just before `high` are tried then, too, unless they keep too many
+    // By halves: levels before `low` do not fit; `high` fits, or is end. Bytes do not fall with
+    // every level, so those just before `high` are tried then, too, unless they keep too many
     // anyway.
     auto low = levels.begin(), high = end;
     std::vector<bool> tried(levels.size(), false);

@@ -1,4 +1,4 @@
-// Rebuilding in a step that is one graph: which part of it comes first, and clones of that.
+// Rematerialising in a step that is one graph: which part of it comes first, and clones of that.
 #include <algorithm>
 
 #include "executor/memory/arena_packing.h"

@@ -46,7 +46,7 @@ class GraphBuilder final : public ops::Builder {
   // Nodes made from now on are computed again by a backward that reads them.
   void set_rematerialized(bool rematerialized) { rematerialized_ = rematerialized; }
   bool rematerialized() const { return rematerialized_; }
-  // The next random node takes this ordinal instead of a new one (graphs that are rebuilt).
+  // The next random node takes this ordinal instead of a new one (graphs that are rematerialised).
   void reuse_ordinal(int32_t ordinal) { reused_ordinal_ = ordinal; }
 
   Graph& graph() { return graph_; }

@@ -129,7 +129,7 @@ class Images {
   const Graph& graph_;
   std::vector<bool> has_images_;  // by value
   int64_t count_ = 0;
-  int64_t fixed_bytes_ = 0;  // of settled inputs
+  int64_t fixed_bytes_ = 0;  // of frozen inputs
   int64_t largest_ = 0;      // bytes of a node's arrays with images
   int64_t moved_ = 0;        // bytes between layers
 };

@@ -108,7 +108,7 @@ class Splitter {
 
   const Graph& graph_;
   std::vector<bool> frozen_;        // by node
-  std::vector<bool> prepared_;      // by node: settled, and left to the preparation
+  std::vector<bool> prepared_;      // by node: frozen, and left to the preparation
   std::vector<bool> read_by_rest_;  // by value
   int64_t largest_ = 0;             // bytes of a prepared value
 };

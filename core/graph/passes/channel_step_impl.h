@@ -1,4 +1,4 @@
-// Arithmetic with one settled element for each channel, which passes move or join.
+// Arithmetic with one frozen element for each channel, which passes move or join.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ namespace weft::graph {
 struct ChannelStep {
   enum Kind : uint8_t { kAdd, kSubtract, kMultiply, kDivide };
   Kind kind;
-  Operand other;  // a settled value of one element for each channel, or a scalar
+  Operand other;  // a frozen value of one element for each channel, or a scalar
 };
 
 inline std::optional<ChannelStep::Kind> channel_step_kind(std::string_view op) {

@@ -1,5 +1,5 @@
 // Law: factors and summands, one for each channel, that follow a convolution move into its weight
-// and bias, if all of these are settled (preparation.h): conv(x, w) s + t = conv(x, w s) + t. Of a
+// and bias, if all of these are frozen (preparation.h): conv(x, w) s + t = conv(x, w s) + t. Of a
 // half dtype also where they are float32 between two casts: weights are rounded after they were
 // scaled.
 //

@@ -1,5 +1,5 @@
 // Law: factors and summands, one for each channel, that follow one another become one factor and
-// one summand, if all of these are settled (preparation.h): ((x - m) s) g + b = x (s g) + (b - m s
+// one summand, if all of these are frozen (preparation.h): ((x - m) s) g + b = x (s g) + (b - m s
 // g).
 //
 // That is a batch norm that does not train and has no convolution before it to go into
@@ -53,7 +53,7 @@ class AffineMerger {
  private:
   const Node& node_at(int32_t n) const { return graph_.nodes[static_cast<size_t>(n)]; }
 
-  // The step that a node takes from a value that is not settled.
+  // The step that a node takes from a value that is not frozen.
   std::optional<ChannelStep> step_at(int32_t n, ValueId value) const {
     const TensorType& type = graph_.type(value);
     if (frozen_[static_cast<size_t>(value)] || !is_lane(type.dtype)) return {};

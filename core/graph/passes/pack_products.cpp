@@ -1,4 +1,4 @@
-// Law: a product with a matrix that is settled (preparation.h) reads it from panels, where that
+// Law: a product with a matrix that is frozen (preparation.h) reads it from panels, where that
 // pays: they are packed once. So do the products of recurrent steps. Elements are the same chains
 // of products and sums: the bits stay.
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Law: convolutions by settled weights (preparation.h) whose filters are no multiple of 8 get
+// Law: convolutions by frozen weights (preparation.h) whose filters are no multiple of 8 get
 // filters of zeros up to the next multiple of 16, so that the pass `block` can lay their results in
 // blocks; so do those that would lie in blocks of 8, which are half a vector, where a tenth more at
 // most fills blocks of 16. What follows takes the wider image where it can: convolutions by

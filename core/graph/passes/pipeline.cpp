@@ -122,7 +122,7 @@ Result<Graph> run_passes(Graph graph, Stage stage, const PassContext& context,
     const Status status = verifies ? verify(graph) : verify_effects(graph);
     if (!status.ok()) return errors::internal(pass.name, "broke the graph: ", status.message());
   }
-  // Bodies of control flow go the same way; what is settled is known of the graph around them only.
+  // Bodies of control flow go the same way; what is frozen is known of the graph around them only.
   for (Region& region : graph.regions) {
     if (!is_control(region)) continue;
     WEFT_ASSIGN(region, with_bodies(region, [&](const Graph& body) {

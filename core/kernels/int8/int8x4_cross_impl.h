@@ -5,7 +5,7 @@
 // What is taken off depends on one side alone: rows of A end with theirs, and the sums of a column
 // start with its own. The processor adds 16-bit numbers at twice the rate at which it multiplies
 // them, so that all of its units are busy, where PairStep waits for those that multiply. Both sides
-// are laid down for it, and sums of two bytes fit 16 bits: exact.
+// are staged for it, and sums of two bytes fit 16 bits: exact.
 //
 // Included inside the namespace of AVX2, after kernels/int8/int8x4_impl.h.
 
@@ -53,7 +53,7 @@ struct CrossStep {
     }
     store_start(products, to + (k + kQuad - 1) / kQuad * kLeftBytes);
   }
-  // The end of a row of whole vectors that is laid down.
+  // The end of a row of whole vectors that is staged.
   WEFT_INLINE static void end_row(const char* row, char* end) {
     Sums products(0);
     for (; row < end; row += kVectorBytes) {

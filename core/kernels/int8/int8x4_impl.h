@@ -127,7 +127,7 @@ WEFT_INLINE Sums add_dot_bytes(Sums of_unsigned, Sums of_signed, Sums sum) {
   return sum;
 }
 // Bytes are unsigned, and so shifted, on one side. Where that is A they are shifted when its rows
-// are laid down: an exclusive or in the loop takes a turn of the units that multiply.
+// are staged: an exclusive or in the loop takes a turn of the units that multiply.
 template <bool kLeftIsUnsigned, int kRights = 2>
 struct DotStep {
   static constexpr int kColumns = kRights * Sums::kLanes;
@@ -331,7 +331,7 @@ struct Int8x4Tiles {
   QuadTileKernel at[kQuadRows];  // [rows - 1], the last one for all that are more
   int64_t max_rows, columns, left_bytes;
   bool shifts;          // A is bytes, whose sums lack kDotShift times those of B; else 16 bits
-  uint8_t flip;         // what is laid down is each of them, exclusive or this
+  uint8_t flip;         // what is staged is each of them, exclusive or this
   bool has_row_starts;  // what rows of A end with, as CrossStep lays them down
   bool finishes;        // may have Int8x4Tile::finish
 };

@@ -31,7 +31,7 @@ int64_t panels_of_columns(int64_t n) { return divide_up(n, kQuantizedColumns); }
 // Units that are few and odd in number are what two threads share worst.
 bool is_uneven(int64_t units) { return units < 2 * kWantedUnits && units % 2 == 1; }
 
-// Of a unit. Columns that are laid down for each block of rows want few of them. Else there are
+// Of a unit. Columns that are staged for each block of rows want few of them. Else there are
 // some blocks, where each has enough rows: layers that follow one another then find what their own
 // thread wrote, as they do where images are larger.
 int64_t wanted_rows(const QuantizedProduct& p, int64_t row_bytes) {

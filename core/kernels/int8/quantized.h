@@ -104,7 +104,7 @@ struct QuantizedProduct {
 int64_t quantized_product_units(const QuantizedProduct& problem);
 int64_t quantized_product_scratch(const QuantizedProduct& problem);  // bytes per thread
 // Which rows of A a thread's scratch has from its last call for the same product, so that they are
-// laid down once for all of its units.
+// staged once for all of its units.
 struct PreparedRows {
   int64_t block = -1;  // none
 };

@@ -10,7 +10,7 @@
 namespace weft::kernels {
 
 // How products of int8 are cut into units: rows of A by some panels. Scratch has the rows, then
-// what AVX2 lays down of a panel, `wide` bytes from there, and the bytes of one row.
+// what AVX2 stages of a panel, `wide` bytes from there, and the bytes of one row.
 inline constexpr int64_t kQuantizedRows = 84;  // of most units: whole tiles of 6 or 12
 struct QuantizedProductCut {
   int64_t rows, panels;

@@ -1,4 +1,4 @@
-// Products of int8 rows with packed weights: kernels/int8/quantized.h. Rows of A are laid down for
+// Products of int8 rows with packed weights: kernels/int8/quantized.h. Rows of A are staged for
 // several panels as tiles read them, each tile's before it is first computed, or read where they
 // lie if that is the same; a tile is rescaled while it is in registers. While the first tiles of a
 // panel are computed, the next panel is fetched, and in the first panel the rows of the next tile:
@@ -6,7 +6,7 @@
 // NHWC image are gathered on that way: k bytes a row, which takes 3 / n of the products' own time;
 // of few filters they are read where they lie (WindowRowTile).
 //
-// With AVX2 alone rows and columns are laid down for CrossStep where rows are many, columns of half
+// With AVX2 alone rows and columns are staged for CrossStep where rows are many, columns of half
 // a panel at a time, and windows three columns wide as frequencies (int8x4_winograd_impl.h).
 #include "kernels/int8/quantized_impl.h"
 #include "kernels/isa/isa_target.h"
@@ -95,7 +95,7 @@ bool stages_columns() {
 #endif
 }
 
-// A part of an image that is laid down once, with its padding, for windows that tiles read where
+// A part of an image that is staged once, with its padding, for windows that tiles read where
 // they lie in it: rows of a window are runs, and windows of neighbouring results lie a stride
 // apart. Gathering takes the more of a product the fewer filters there are.
 struct WindowRowTile {
@@ -146,7 +146,7 @@ struct WindowRowTile {
 struct ProductUnit {
   const QuantizedProduct& p;
   const Int8x4Tiles& tiles;
-  char* staged;  // the same, where they are laid down; else null
+  char* staged;  // the same, where they are staged; else null
   int64_t first, rows;
   int8_t* wide;  // columns of a panel, as tiles read them
   int8_t* row;   // bytes of one row
@@ -159,7 +159,7 @@ struct ProductUnit {
   }
   bool is_crossed() const { return WEFT_AVX2 && tiles.has_row_starts; }
   const char* rows_of_a() const { return staged ? staged : (const char*)p.a + first * p.k; }
-  // That are made together: all of a panel, or what is laid down.
+  // That are made together: all of a panel, or what is staged.
   int64_t columns_at_once() const { return is_crossed() ? tiles.columns : kQuantizedColumns; }
 
 #if WEFT_AVX2
@@ -293,7 +293,7 @@ struct ProductUnit {
   }
 #endif
 
-  // is_first: of the columns that these rows are read for, so that they are laid down, or fetched.
+  // is_first: of the columns that these rows are read for, so that they are staged, or fetched.
   void run(int64_t col, bool is_first) const {
     const int64_t at_once = columns_at_once();
     const int64_t width = p.n - col < at_once ? p.n - col : at_once;

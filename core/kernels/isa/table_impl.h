@@ -250,7 +250,7 @@ struct AttentionGradientScratch {
   int64_t keys_across, keys_along,
       values_across;       // packed as (features, keys), (keys, features), …
   int64_t queries, douts;  // packed as (queries, features), …
-  int64_t shares, dscores, turned, dquery, dkey, dvalue, end;
+  int64_t shares, dscores, transposed, dquery, dkey, dvalue, end;
 };
 AttentionGradientScratch attention_gradient_layout(const Attention& problem);
 struct AttentionKernels {

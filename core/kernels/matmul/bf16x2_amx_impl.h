@@ -1,5 +1,5 @@
 // Products of bfloat16 by the tiles of AMX: rows of A where they lie by 32 columns of B in pairs,
-// as panels have them and as others are laid down. Rows that do not fill a tile, and ends of rows
+// as panels have them and as others are staged. Rows that do not fill a tile, and ends of rows
 // that do not fill a row of one, are copied first, because a tile reads all of its bytes.
 //
 // An element of C is a chain over 32 elements of k at a time, of which TDPBF16PS adds up the even
@@ -10,7 +10,7 @@
 
 #if WEFT_AMX
 constexpr int64_t kTiledStep = 32;                                // of k, in a row of a tile
-constexpr int64_t kTiledRow = kTiledRowBytes / sizeof(BFloat16);  // of rows that are laid down
+constexpr int64_t kTiledRow = kTiledRowBytes / sizeof(BFloat16);  // of rows that are staged
 
 constexpr int64_t whole_steps(int64_t depth) {
   return (depth + kTiledStep - 1) / kTiledStep * kTiledStep;

@@ -128,7 +128,7 @@ struct Product {
   bool uses_tiles() const {
     return kIsSame<S, BFloat16> && problem.m > kFewRows && problem.k > 0 && uses(Extra::kAmxBf16);
   }
-  // Both operands are laid down, a block of k at a time: rows of A for all panels of B, of which
+  // Both operands are staged, a block of k at a time: rows of A for all panels of B, of which
   // each stays in the first-level cache for all rows.
   void run_tiled(const Strip& strip) const {
     const int64_t rows = rows_of(strip), row = partial_row(strip);

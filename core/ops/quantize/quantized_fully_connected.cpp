@@ -1,5 +1,5 @@
 // The affine map of int8 features. The weight is packed by an operator of its own: where the weight
-// is settled (graph/partition/preparation.h) that happens once.
+// is frozen (graph/partition/preparation.h) that happens once.
 #include "base/errors.h"
 #include "ops/quantize/product_units_impl.h"
 #include "ops/quantize/requantization_impl.h"

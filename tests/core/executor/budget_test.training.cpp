@@ -437,7 +437,7 @@ TEST_CASE("a plan that reads a state when it is renewed is seen") {
   }
 }
 
-TEST_CASE("rungs keep less and cost more, and their halves are sound graphs") {
+TEST_CASE("levels keep less and cost more, and their halves are sound graphs") {
   for (unsigned seed = 0; seed < 25; ++seed) {
     const Graph joint = graph::reverse(random_layers(seed, 24), {true, true, true}).take().graph;
     const size_t outputs = joint.states.empty() ? 1 : 2;

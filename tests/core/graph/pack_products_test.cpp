@@ -1,4 +1,4 @@
-// The pass that packs settled matrices, and what their products do with what follows them.
+// The pass that packs frozen matrices, and what their products do with what follows them.
 #include <algorithm>
 
 #include "core/executor/graph_testing.h"
@@ -19,7 +19,7 @@ Graph checked(const Result<Graph>& graph) {
   return graph.value();
 }
 
-// All inputs but the first are settled.
+// All inputs but the first are frozen.
 graph::PassContext frozen(const Graph& graph) {
   std::vector<bool> inputs(graph.inputs.size(), true);
   inputs[0] = false;
@@ -60,7 +60,7 @@ struct Net {
 
 }  // namespace
 
-TEST_CASE("products with settled matrices are packed, one matrix once, to the bit") {
+TEST_CASE("products with frozen matrices are packed, one matrix once, to the bit") {
   Net net;
   const Value w = net.matrix(50, 40, "w"), v = net.matrix(50, 20, "v");
   const Value once = ops::matmul(net.rows, ops::swap_last_axes(w));
@@ -75,7 +75,7 @@ TEST_CASE("products with settled matrices are packed, one matrix once, to the bi
   check_same(graph, after);
 }
 
-TEST_CASE("small matrices, other dtypes and what is not settled stay plain") {
+TEST_CASE("small matrices, other dtypes and what is not frozen stay plain") {
   Net net;
   const Value w = net.matrix(40, 50, "w"), thin = net.matrix(40, 3, "thin");
   net.b.output(ops::matmul(net.rows, thin));
@@ -121,7 +121,7 @@ TEST_CASE("what others read, a second bias and another shape stay behind the pro
   check_same(net.graph, after);
 }
 
-TEST_CASE("recurrent steps with settled weights read them packed, to the bit") {
+TEST_CASE("recurrent steps with frozen weights read them packed, to the bit") {
   constexpr struct {
     const char* name;
     int64_t gates, hidden;

@@ -122,14 +122,14 @@ TEST_CASE("what else follows a convolution stays behind it") {
   CHECK(count(text, ": float32(1, 3, 2, 2) =") == 2);
 }
 
-TEST_CASE("without settled parameters nothing moves") {
+TEST_CASE("without frozen parameters nothing moves") {
   const std::string nodes = convolved("  %6: float32(1, 3, 2, 2) = multiply(%5, %3)\n", "%6");
   CHECK(after(graph::fold_affine, nodes.c_str()) == after(graph::remove_dead_code, nodes.c_str()));
 }
 
 namespace {
 
-// What follows an array of images, with settled arrays of one element for each channel.
+// What follows an array of images, with frozen arrays of one element for each channel.
 std::string joined(const std::string& nodes, const char* result) {
   const std::string text =
       "graph(%0: float32(2, 3, 2, 2), %1: float32(3, 1, 1), "

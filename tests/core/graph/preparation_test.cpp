@@ -25,7 +25,7 @@ bool has(const graph::Graph& graph, const char* op) {
 
 }  // namespace
 
-TEST_CASE("what follows from settled inputs alone is prepared, with what it needs") {
+TEST_CASE("what follows from frozen inputs alone is prepared, with what it needs") {
   const auto parts = split(
       "graph(%0: float32(2), %1: float32(2), %2: float32(2)) {\n"
       "  %3: float32(2) = exp(%2)\n"

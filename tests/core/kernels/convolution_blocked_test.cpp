@@ -75,10 +75,10 @@ const Setting kFloatSettings[] = {
     {1, 1, 112, 5, 5, 32, 1, 1, 1, 1, 0, 0, 1, 1, false},    // channels in two parts
     {2, 1, 144, 3, 10, 48, 1, 1, 1, 1, 0, 0, 1, 1, false},   // of several images
     {1, 1, 1056, 9, 29, 16, 1, 1, 1, 1, 0, 0, 1, 1, false},  // more pixels than are one row
-    {2, 1, 48, 17, 17, 128, 1, 1, 2, 2, 0, 0, 1, 1, false},  // pixels laid down side by side
+    {2, 1, 48, 17, 17, 128, 1, 1, 2, 2, 0, 0, 1, 1, false},  // pixels staged side by side
     {1, 1, 640, 9, 12, 256, 1, 1, 2, 3, 0, 0, 1, 1, false},
     {1, 2, 64, 37, 62, 256, 1, 1, 2, 2, 0, 0, 1, 1, false},    // row by row
-    {1, 1, 1024, 33, 33, 128, 1, 1, 2, 2, 0, 0, 1, 1, false},  // too many to be laid down
+    {1, 1, 1024, 33, 33, 128, 1, 1, 2, 2, 0, 0, 1, 1, false},  // too many to be staged
     {0, 1, 48, 17, 17, 128, 1, 1, 2, 2, 0, 0, 1, 1, false},
     {1, 1, 1, 1, 60, 16, 1, 5, 1, 1, 0, 4, 1, 2, true},
     {2, 1, 16, 13, 9, 32, 3, 3, 1, 1, 1, 1, 1, 1, false, 2},

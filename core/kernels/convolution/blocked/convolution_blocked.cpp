@@ -26,7 +26,7 @@ constexpr int64_t kMinTiles = 12;  // that are worth reading the weights again
 constexpr int64_t kLargeBatch = 8;
 constexpr int64_t kManyTiles = 64;
 constexpr int64_t kSumsOfPixel = 2 * kPanelChannels;  // of a tile, at most
-constexpr int64_t kStagedBytes = 512 * 1024;          // of what a unit lays down
+constexpr int64_t kStagedBytes = 512 * 1024;          // of what a unit stages
 constexpr int64_t kMinStaged = 32;                    // pixels
 constexpr int64_t kStagedPanels = 8;                  // of a 1 x 1 layer, by a unit
 constexpr int64_t kJoinedPixels = 96;                 // that are worth a copy of weights
@@ -241,7 +241,7 @@ bool is_subsampled(const BlockedConvolution& problem) {
          (p.out_height - 1) * p.stride_height < p.in_height &&
          (p.out_width - 1) * p.stride_width < p.in_width;
 }
-// False where what a unit reads is too much to be laid down.
+// False where what a unit reads is too much to be staged.
 bool cut_subsampled(BlockedPlan& plan) {
   BlockedConvolution problem = plan.problem;
   Convolution& p = problem.shape;

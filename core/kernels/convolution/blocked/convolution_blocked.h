@@ -118,12 +118,12 @@ struct BlockedOperands {
 };
 // May y be where the residual is? Not where sums wait in y.
 bool residual_may_be_result(const BlockedConvolution& problem);
-// Rows of an image that a unit lays down for the tiles of AMX
+// Rows of an image that a unit stages for the tiles of AMX
 // (kernels/convolution/blocked/tiled_unit_impl.h): those that so many rows and columns of results
 // need. Positions that are equal modulo the stride make a plane, and the channels of a group are
 // cut into steps of what a tile multiplies.
 struct StagedRows {
-  int64_t rows = 0, cols = 0;  // of results, at most; 0 rows: nothing is laid down
+  int64_t rows = 0, cols = 0;  // of results, at most; 0 rows: nothing is staged
   int64_t phase_rows = 1, phase_cols = 1;
   int64_t row_pixels = 0, plane_pixels = 0;
   int64_t pixel_bytes = 0, step_bytes = 0;  // to the next one
@@ -143,7 +143,7 @@ struct SubsampledImage {
 // How a blocked convolution is cut into units: rows of an image and panels of a group; and how many
 // blocks of input channels are summed at a time. Where the parts of scratch start, in bytes: sums
 // that wait, of bfloat16 or of parts of the channels; the pairs of a plain image of bfloat16 and of
-// its weights, or a thinned image.
+// its weights, or a subsampled image.
 struct BlockedCut {
   int64_t rows, row_chunks;
   int64_t panels, panel_chunks;

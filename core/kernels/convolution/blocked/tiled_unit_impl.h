@@ -1,11 +1,11 @@
-// One unit of a direct convolution of bfloat16 by the tiles of AMX. Rows of the image are laid down
+// One unit of a direct convolution of bfloat16 by the tiles of AMX. Rows of the image are staged
 // first, with as many channels of a pixel behind one another as a tile takes, zeros where windows
 // leave the image, and positions that are equal modulo the stride together. Then the pixels of a
 // tap are rows of a tile where they lie, at one step from row to row of the results, and every
 // panel of the unit reads them. What lies between the rows of results is multiplied, too, and
 // dropped.
 //
-// A plain image has few channels: all that a window sees of it is laid down as one pixel.
+// A plain image has few channels: all that a window sees of it is staged as one pixel.
 //
 // Included inside the namespace of an instruction set, after
 // kernels/convolution/blocked/blocked_unit_impl.h and kernels/matmul/amx_impl.h.
@@ -198,7 +198,7 @@ class TiledUnit {
           __builtin_memset(line + i * staged_.pixel_bytes + k * sizeof(BFloat16), 0, 4);
     }
   }
-  static constexpr int64_t kElements = 8;  // of a window that are laid down together
+  static constexpr int64_t kElements = 8;  // of a window that are staged together
   // Elements k and on of the windows of some pixels; beside the row and the window lie zeros.
   void stage_columns(const BFloat16* row, int64_t width, int64_t first, int64_t count, int64_t k,
                      int64_t elements, char* to) const {
