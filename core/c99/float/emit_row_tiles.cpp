@@ -283,19 +283,19 @@ class RowTileWriter {
   }
 
   Location place_of(int32_t v, const TensorView& view) const {
-    Location place;
-    place.dtype = view.dtype;
-    place.shape = Shape::absent();
-    if (v < 0) return place;
+    Location location;
+    location.dtype = view.dtype;
+    location.shape = Shape::absent();
+    if (v < 0) return location;
     const int32_t external = value(v).external;
     if (external >= 0)
       return static_cast<size_t>(external) < outer_.in.size()
                  ? outer_.in[static_cast<size_t>(external)]
                  : outer_.out[0];
-    place.shape = Shape();
-    for (int axis = 0; axis < view.rank; ++axis) place.shape.push_back(view.shape[axis]);
-    place.strides = dense_strides(place.shape);
-    return place;
+    location.shape = Shape();
+    for (int axis = 0; axis < view.rank; ++axis) location.shape.push_back(view.shape[axis]);
+    location.strides = dense_strides(location.shape);
+    return location;
   }
 
   Call& call_;

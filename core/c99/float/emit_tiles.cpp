@@ -82,7 +82,7 @@ class TileEmitter {
   }
 
   void emit_element(const LoopNest& outer, const LoopNest& inner) {
-    const auto place = [&](size_t external) {
+    const auto location = [&](size_t external) {
       const size_t array = array_of_[external];
       return "[" + sum_text(outer.index(array), inner.index(array)) + "]";
     };
@@ -96,13 +96,13 @@ class TileEmitter {
       }
       values_[i] = "a" + std::to_string(i);
       call_.line("const " + std::string(compute_type(operand.dtype)) + " " + values_[i] + " = " +
-                 call_.read(i) + place(i) + ";");
+                 call_.read(i) + location(i) + ";");
     }
     for (size_t s = 0; s < code_.steps.size(); ++s) emit_step(s);
     for (size_t o = 0; o < code_.outputs; ++o) {
       const DType dtype = call_.out(o).dtype;
-      call_.line(call_.write(o) + place(inputs + o) + " = " + stored(dtype, values_[inputs + o]) +
-                 ";");
+      call_.line(call_.write(o) + location(inputs + o) + " = " +
+                 stored(dtype, values_[inputs + o]) + ";");
     }
   }
 

@@ -64,7 +64,7 @@ class Call {
   friend class RowTileWriter;
   friend class ControlWriter;
   // `order`: among the parameters of the function.
-  std::string parameter(const Operand& operand, const executor::Location& place, bool is_const,
+  std::string parameter(const Operand& operand, const executor::Location& location, bool is_const,
                         size_t order);
 
   struct Parameter {

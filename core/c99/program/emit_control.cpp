@@ -90,13 +90,13 @@ class ControlWriter {
   // Input i of a body: a row, a carried value, or what all iterations read.
   Port input(size_t i) const {
     const Operand& operand = call_.in(decider_ + i);
-    const executor::Location& place = call_.step_.in[decider_ + i];
+    const executor::Location& location = call_.step_.in[decider_ + i];
     Port port{"in" + number(static_cast<int64_t>(i)), operand.dtype, operand.shape, nullptr};
     if (i < sliced_) port.shape = row_of(operand.shape);
     if (i < sliced_ + carried_ || !operand.content || !operand.dense()) return port;
-    const bool is_input = place.root == executor::MemoryRoot::kInput;
+    const bool is_input = location.root == executor::MemoryRoot::kInput;
     port.name =
-        is_input ? source_.ports_.inputs[static_cast<size_t>(place.index)].name : "w_constant";
+        is_input ? source_.ports_.inputs[static_cast<size_t>(location.index)].name : "w_constant";
     port.content = operand.content;
     return port;
   }

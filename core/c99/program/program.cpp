@@ -172,8 +172,8 @@ std::string reader_of_all(const Graph& graph) {
 // The loop that takes the rows comes first, and reads no other input.
 Status check_fed(const Program& program, const Graph& graph) {
   const auto reads = [](const executor::PlanStep& step) {
-    return std::ranges::any_of(step.in, [](const executor::Location& place) {
-      return place.root == executor::MemoryRoot::kInput && place.index == 0;
+    return std::ranges::any_of(step.in, [](const executor::Location& location) {
+      return location.root == executor::MemoryRoot::kInput && location.index == 0;
     });
   };
   const std::vector<executor::PlanStep>& steps = program.plan.steps;

@@ -15,29 +15,29 @@ using executor::MemoryRoot;
 namespace {
 
 // A view of what is known as C has it: in order, repeated elements once.
-Shape shape_in_file(const Location& place) {
-  Shape shape = place.shape;
+Shape shape_in_file(const Location& location) {
+  Shape shape = location.shape;
   for (int axis = 0; axis < shape.rank(); ++axis)
-    if (place.strides[axis] == 0) shape[axis] = 1;
+    if (location.strides[axis] == 0) shape[axis] = 1;
   return shape;
 }
 
-Shape strides_in_file(const Location& place) {
-  Shape strides = dense_strides(shape_in_file(place));
+Shape strides_in_file(const Location& location) {
+  Shape strides = dense_strides(shape_in_file(location));
   for (int axis = 0; axis < strides.rank(); ++axis)
-    if (place.strides[axis] == 0) strides[axis] = 0;
+    if (location.strides[axis] == 0) strides[axis] = 0;
   return strides;
 }
 
-std::vector<char> content_in_file(const Location& place, const void* content) {
-  const int64_t size = size_of(place.dtype);
-  const Shape shape = shape_in_file(place);
+std::vector<char> content_in_file(const Location& location, const void* content) {
+  const int64_t size = size_of(location.dtype);
+  const Shape shape = shape_in_file(location);
   std::vector<char> dense(static_cast<size_t>(shape.elements() * size));
   Shape at;
   at.resize(shape.rank(), 0);
   for (size_t i = 0; i < dense.size(); i += static_cast<size_t>(size)) {
     int64_t offset = 0;
-    for (int axis = 0; axis < at.rank(); ++axis) offset += at[axis] * place.strides[axis];
+    for (int axis = 0; axis < at.rank(); ++axis) offset += at[axis] * location.strides[axis];
     std::memcpy(&dense[i], static_cast<const char*>(content) + offset * size,
                 static_cast<size_t>(size));
     for (int axis = at.rank() - 1; axis >= 0 && ++at[axis] == shape[axis]; --axis) at[axis] = 0;
@@ -183,47 +183,49 @@ int64_t constants_in(std::string_view text) {
 
 // ---- places ------------------------------------------------------------------------------------
 
-const void* Source::content_of(const Location& place) const {
+const void* Source::content_of(const Location& location) const {
   const void* base = nullptr;
-  if (place.root == MemoryRoot::kConstant) base = plan_.constants[static_cast<size_t>(place.index)];
-  if (place.root == MemoryRoot::kInput)
-    base = ports_.inputs[static_cast<size_t>(place.index)].content;
-  return base ? static_cast<const char*>(base) + place.offset : nullptr;
+  if (location.root == MemoryRoot::kConstant)
+    base = plan_.constants[static_cast<size_t>(location.index)];
+  if (location.root == MemoryRoot::kInput)
+    base = ports_.inputs[static_cast<size_t>(location.index)].content;
+  return base ? static_cast<const char*>(base) + location.offset : nullptr;
 }
 
-Operand Source::operand_of(const Location& place, std::string name) const {
-  Operand operand{std::move(name), place.dtype, place.shape, place.strides, nullptr, {}};
+Operand Source::operand_of(const Location& location, std::string name) const {
+  Operand operand{std::move(name), location.dtype, location.shape, location.strides, nullptr, {}};
   if (!operand.given()) return operand;
-  operand.content = content_of(place);
-  if (operand.content && !place.dense()) operand.strides = strides_in_file(place);
+  operand.content = content_of(location);
+  if (operand.content && !location.dense()) operand.strides = strides_in_file(location);
   return operand;
 }
 
-std::string Source::weight_hint(const Location& place) const {
+std::string Source::weight_hint(const Location& location) const {
   std::string hint = "w_constant";
-  if (place.root == MemoryRoot::kInput) hint = ports_.inputs[static_cast<size_t>(place.index)].name;
-  if (place.dense()) return hint;
+  if (location.root == MemoryRoot::kInput)
+    hint = ports_.inputs[static_cast<size_t>(location.index)].name;
+  if (location.dense()) return hint;
   // Shape and strides tell what was made of it, here and in the keys of arrays.
-  for (int axis = 0; axis < place.shape.rank(); ++axis)
-    hint += (axis ? "x" : "_as_") + std::to_string(place.shape[axis]);
-  for (const int64_t stride : place.strides) hint += "_" + std::to_string(stride);
+  for (int axis = 0; axis < location.shape.rank(); ++axis)
+    hint += (axis ? "x" : "_as_") + std::to_string(location.shape[axis]);
+  for (const int64_t stride : location.strides) hint += "_" + std::to_string(stride);
   return hint;
 }
 
-std::string Source::weight(const Location& place) {
+std::string Source::weight(const Location& location) {
   bool is_new = true;
   std::string name =
-      array_name(weight_hint(place), content_of(place), shape_in_file(place), is_new);
+      array_name(weight_hint(location), content_of(location), shape_in_file(location), is_new);
   if (is_new) top_.named_only.insert(name);
   return name;
 }
 
-void Source::define_weight(const Location& place) {
-  const void* const content = content_of(place);
+void Source::define_weight(const Location& location) {
+  const void* const content = content_of(location);
   const std::vector<char> dense =
-      place.dense() ? std::vector<char>() : content_in_file(place, content);
-  array(weight_hint(place), content, place.dtype, shape_in_file(place),
-        place.dense() ? content : dense.data());
+      location.dense() ? std::vector<char>() : content_in_file(location, content);
+  array(weight_hint(location), content, location.dtype, shape_in_file(location),
+        location.dense() ? content : dense.data());
 }
 
 void Source::name_buffers() {
@@ -241,11 +243,11 @@ void Source::name_buffers() {
     std::vector<BufferName>& names = buffers_.emplace_back();
     const std::string base = prefix_ + "BUFFER_" + std::to_string(i);
     for (size_t k = 0; k < step.out.size(); ++k) {
-      const Location& place = step.out[k];
-      if (place.root != MemoryRoot::kArena || place.shape.rank() < 0) continue;
-      names.push_back({place.offset, place.shape.elements() * size_of(place.dtype),
+      const Location& location = step.out[k];
+      if (location.root != MemoryRoot::kArena || location.shape.rank() < 0) continue;
+      names.push_back({location.offset, location.shape.elements() * size_of(location.dtype),
                        base + (k ? "_" + std::to_string(k) : ""),
-                       std::string(name_of(place.dtype)) + " " + shape_text(place.shape) +
+                       std::string(name_of(location.dtype)) + " " + shape_text(location.shape) +
                            ", result of step " + std::to_string(i)});
     }
     if (step.scratch_bytes > 0)
@@ -271,14 +273,14 @@ std::string Source::buffers() const {
 }
 
 // The newest buffer that holds the place; inputs are the oldest.
-std::string Source::address_of(const Location& place) const {
+std::string Source::address_of(const Location& location) const {
   for (size_t i = std::min(step_ + 2, buffers_.size()); i-- > 0;)
     for (const BufferName& buffer : buffers_[i]) {
-      const int64_t inside = place.offset - buffer.offset;
+      const int64_t inside = location.offset - buffer.offset;
       if (inside < 0 || (inside >= buffer.bytes && inside > 0)) continue;
       return "memory + " + buffer.name + (inside ? " + " + std::to_string(inside) : "");
     }
-  return "memory + " + std::to_string(place.offset);
+  return "memory + " + std::to_string(location.offset);
 }
 
 // ---- steps -------------------------------------------------------------------------------------
@@ -298,7 +300,7 @@ void Call::line(std::string_view text) {
   if (text.ends_with('{')) ++depth_;
 }
 
-std::string Call::parameter(const Operand& operand, const Location& place, bool is_const,
+std::string Call::parameter(const Operand& operand, const Location& location, bool is_const,
                             size_t order) {
   const auto known = std::ranges::find_if(
       parameters_, [&](const Parameter& p) { return p.declaration.ends_with("*" + operand.name); });
@@ -307,19 +309,20 @@ std::string Call::parameter(const Operand& operand, const Location& place, bool 
   std::string argument = operand.argument;
   if (!argument.empty()) {
     // A function that calls this one says what it gives.
-  } else if (place.root == MemoryRoot::kArena) {
+  } else if (location.root == MemoryRoot::kArena) {
     source_.uses_arena_ = true;
     argument = "(" + type + " *)(" + (is_const ? "const " : "") + "void *)(" +
-               source_.address_of(place) + ")";
+               source_.address_of(location) + ")";
   } else {
-    const bool is_input = place.root == MemoryRoot::kInput;
-    const auto index = static_cast<size_t>(place.index);
+    const bool is_input = location.root == MemoryRoot::kInput;
+    const auto index = static_cast<size_t>(location.index);
     if (is_input) source_.read_inputs_.insert(index);
     const Port& port = (is_input ? source_.ports_.inputs : source_.ports_.outputs)[index];
     argument = port.name;
     if (port.dtype != operand.dtype)  // sums that become the output where they lie
       argument = "(" + type + " *)(" + (is_const ? "const " : "") + "void *)" + argument;
-    if (place.offset) argument += " + " + std::to_string(place.offset / size_of(operand.dtype));
+    if (location.offset)
+      argument += " + " + std::to_string(location.offset / size_of(operand.dtype));
   }
   parameters_.push_back({type + " *" + operand.name, argument, order});
   return operand.name;
@@ -346,12 +349,12 @@ std::string Call::count() const {
 }
 
 std::string Call::scratch() {
-  Location place;
-  place.offset = step_.scratch_offset;
-  place.dtype = DType::kUInt8;
+  Location location;
+  location.offset = step_.scratch_offset;
+  location.dtype = DType::kUInt8;
   return parameter(
-      {"scratch", DType::kUInt8, Shape{step_.scratch_bytes}, {}, nullptr, scratch_argument_}, place,
-      false, in_.size() + out_.size());
+      {"scratch", DType::kUInt8, Shape{step_.scratch_bytes}, {}, nullptr, scratch_argument_},
+      location, false, in_.size() + out_.size());
 }
 
 std::string operand_name(const executor::PlanStep& step, size_t i) {

@@ -114,16 +114,16 @@ class Source {
   friend class Call;
   friend class RowTileWriter;
   friend class ControlWriter;
-  Operand operand_of(const executor::Location& place, std::string name) const;
-  const void* content_of(const executor::Location& place) const;
-  std::string address_of(const executor::Location& place) const;
+  Operand operand_of(const executor::Location& location, std::string name) const;
+  const void* content_of(const executor::Location& location) const;
+  std::string address_of(const executor::Location& location) const;
   // Of what is known now, an array of the file: its name, and the array itself.
-  std::string weight(const executor::Location& place);
-  void define_weight(const executor::Location& place);
+  std::string weight(const executor::Location& location);
+  void define_weight(const executor::Location& location);
   std::string new_identifier(std::string_view hint);  // of an array
   // `is_new`: is the array still to be written?
   std::string array_name(std::string_view hint, const void* from, const Shape& shape, bool& is_new);
-  std::string weight_hint(const executor::Location& place) const;
+  std::string weight_hint(const executor::Location& location) const;
   void name_buffers();
   Status add_step(size_t index);
   Status emit_body(Call& call, const executor::PlanStep& step, size_t index);

@@ -1,4 +1,5 @@
-// What lies in a plan's block of bound pointers, step by step; see plan.cpp for how it is made.
+// What lies in a plan's block of bound pointers, step by step; see make_plan.cpp for how it is
+// made.
 #pragma once
 
 #include <stddef.h>

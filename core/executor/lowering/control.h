@@ -6,7 +6,8 @@
 // allocates nothing, so what the body's plan binds is in the frame of the plan around it.
 #pragma once
 
-#include "executor/plan/plan.h"
+#include "executor/plan/make_plan.h"
+#include "executor/run/run_plan.h"
 #include "graph/ir/control.h"
 
 namespace weft::executor {

@@ -8,8 +8,8 @@
 #include "executor/lowering/lowering.h"
 #include "executor/memory/arena_packing.h"
 #include "executor/plan/branches.h"
+#include "executor/plan/make_plan.h"
 #include "executor/plan/order.h"
-#include "executor/plan/plan.h"
 #include "executor/plan/saved_plan.h"
 #include "executor/plan/target.h"
 

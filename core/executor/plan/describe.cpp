@@ -5,25 +5,27 @@
 #include "executor/lowering/lowering.h"
 #include "executor/lowering/row_tiles.h"
 #include "executor/memory/arena_packing.h"
-#include "executor/plan/plan.h"
+#include "executor/plan/describe.h"
 
 namespace weft::executor {
 namespace {
 
-std::string place_text(const Location& place) {
-  if (place.shape.rank() < 0) return "-";
+std::string location_text(const Location& location) {
+  if (location.shape.rank() < 0) return "-";
   static constexpr const char* kRoots[] = {"in", "out", "arena", "residual", "const"};
-  std::string text = kRoots[static_cast<int>(place.root)];
-  const bool numbered = place.root != MemoryRoot::kArena && place.root != MemoryRoot::kResidual;
-  if (numbered) text += std::to_string(place.index);
-  if (!numbered || place.offset) text += "+" + std::to_string(place.offset);
-  text += ":" + std::string(name_of(place.dtype)) + to_string(place.shape);
-  return place.dense() ? text : text + " strides " + to_string(place.strides);
+  std::string text = kRoots[static_cast<int>(location.root)];
+  const bool numbered =
+      location.root != MemoryRoot::kArena && location.root != MemoryRoot::kResidual;
+  if (numbered) text += std::to_string(location.index);
+  if (!numbered || location.offset) text += "+" + std::to_string(location.offset);
+  text += ":" + std::string(name_of(location.dtype)) + to_string(location.shape);
+  return location.dense() ? text : text + " strides " + to_string(location.strides);
 }
 
-std::string list(const std::vector<Location>& places) {
+std::string list(const std::vector<Location>& locations) {
   std::string text;
-  for (const Location& place : places) text += (text.empty() ? "" : ", ") + place_text(place);
+  for (const Location& location : locations)
+    text += (text.empty() ? "" : ", ") + location_text(location);
   return text;
 }
 

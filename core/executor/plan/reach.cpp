@@ -11,20 +11,21 @@ namespace {
 
 // Bytes from the start of its root to the end of the last element; kTooMany for one that begins
 // before its root, or whose end is no number.
-int64_t end_of(const Location& place) {
-  if (place.shape.rank() < 0 || place.shape.elements() == 0) return 0;
+int64_t end_of(const Location& location) {
+  if (location.shape.rank() < 0 || location.shape.elements() == 0) return 0;
   int64_t first = 0, last = 0;  // of elements, from the place's offset
-  for (int axis = 0; axis < place.shape.rank(); ++axis) {
+  for (int axis = 0; axis < location.shape.rank(); ++axis) {
     int64_t span = 0;
-    if (__builtin_mul_overflow(place.shape[axis] - 1, place.strides[axis], &span)) return kTooMany;
+    if (__builtin_mul_overflow(location.shape[axis] - 1, location.strides[axis], &span))
+      return kTooMany;
     int64_t& side = span < 0 ? first : last;
     if (__builtin_add_overflow(side, span, &side)) return kTooMany;
   }
   int64_t begin = 0;
-  if (__builtin_mul_overflow(first, size_of(place.dtype), &begin) ||
-      __builtin_add_overflow(begin, place.offset, &begin) || begin < 0)
+  if (__builtin_mul_overflow(first, size_of(location.dtype), &begin) ||
+      __builtin_add_overflow(begin, location.offset, &begin) || begin < 0)
     return kTooMany;
-  return ((Checked(last) + 1) * size_of(place.dtype) + place.offset).value();
+  return ((Checked(last) + 1) * size_of(location.dtype) + location.offset).value();
 }
 
 Status too_far(const PlanStep& step, const char* what, int64_t needed, int64_t there) {
@@ -62,13 +63,15 @@ class BodyRoom {
     return needed <= there ? Status() : too_far(step_, what, needed, there);
   }
 
-  static int64_t bytes_at(const std::vector<Location>& places, size_t i) {
-    return i < places.size() ? ops::TensorType{places[i].dtype, places[i].shape, {}}.bytes() : 0;
+  static int64_t bytes_at(const std::vector<Location>& locations, size_t i) {
+    return i < locations.size()
+               ? ops::TensorType{locations[i].dtype, locations[i].shape, {}}.bytes()
+               : 0;
   }
   // Of a row, where the whole has as many as the loop runs.
-  int64_t row(const std::vector<Location>& places, size_t i, int64_t bytes) const {
+  int64_t row(const std::vector<Location>& locations, size_t i, int64_t bytes) const {
     const Checked all = Checked(bytes) * control_.loop.maximum;
-    return all.value() <= bytes_at(places, i) ? bytes : 0;
+    return all.value() <= bytes_at(locations, i) ? bytes : 0;
   }
 
   int64_t given(size_t input) const {
@@ -97,10 +100,10 @@ Status find_reach(Plan& plan) {
   plan.reach.assign(plan.inputs + plan.outputs + 2, 0);
   for (const PlanStep& step : plan.steps) {
     for (const std::vector<Location>* side : {&step.in, &step.out})
-      for (const Location& place : *side) {
-        if (place.root == MemoryRoot::kConstant) continue;
-        int64_t& reach = plan.reach[root_of(plan, place)];
-        reach = std::max(reach, end_of(place));
+      for (const Location& location : *side) {
+        if (location.root == MemoryRoot::kConstant) continue;
+        int64_t& reach = plan.reach[root_of(plan, location)];
+        reach = std::max(reach, end_of(location));
       }
     int64_t& arena = plan.reach[arena_root(plan)];
     arena = std::max(arena, (Checked(step.scratch_offset) + step.scratch_bytes).value());

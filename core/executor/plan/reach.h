@@ -5,7 +5,7 @@
 // signature.
 #pragma once
 
-#include "executor/plan/plan.h"
+#include "executor/run/run_plan.h"
 
 namespace weft::executor {
 

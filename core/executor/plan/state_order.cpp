@@ -42,9 +42,9 @@ bool reads_before_it_writes(const PlanStep& step, size_t in, size_t out, const T
            in == operand_of_carried(step.control->loop, out);
   if (!step.op) return false;
   if (in == 0 && replaces_elements(*step.op)) return true;
-  const auto types = [](const std::vector<Location>& places) {
+  const auto types = [](const std::vector<Location>& locations) {
     std::vector<ops::TensorType> of;
-    for (const Location& place : places) of.push_back({place.dtype, place.shape, {}});
+    for (const Location& location : locations) of.push_back({location.dtype, location.shape, {}});
     return of;
   };
   const std::vector<ops::TensorType> from = types(step.in), to = types(step.out);

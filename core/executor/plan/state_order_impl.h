@@ -1,7 +1,7 @@
 // The check of plans for kernels of others: verify_state_order in plan.h is that of the library's.
 #pragma once
 
-#include "executor/plan/plan.h"
+#include "executor/plan/make_plan.h"
 #include "executor/plan/target.h"
 
 namespace weft::executor {

@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "base/log.h"
+#include "executor/plan/describe.h"
 #include "executor/program/stages.h"
 #include "graph/ir/body_constants.h"
 #include "runtime/engine/threads.h"

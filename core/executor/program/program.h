@@ -18,9 +18,10 @@
 #include <vector>
 
 #include "base/ref.h"
-#include "executor/plan/plan.h"
+#include "executor/plan/make_plan.h"
 #include "executor/plan/saved_plan.h"
 #include "executor/program/preparation.h"
+#include "executor/run/run_plan.h"
 #include "graph/ir/ir.h"
 #include "graph/partition/batch.h"
 #include "graph/passes/pipeline.h"

@@ -1,7 +1,8 @@
 #include "executor/run/evaluate.h"
 
 #include "base/errors.h"
-#include "executor/plan/plan.h"
+#include "executor/plan/make_plan.h"
+#include "executor/run/run_plan.h"
 #include "runtime/engine/threads.h"
 #include "runtime/memory/pool.h"
 

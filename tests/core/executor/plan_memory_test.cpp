@@ -4,7 +4,7 @@
 
 #include "core/executor/graph_testing.h"
 #include "core/executor/plan_simulation.h"
-#include "executor/plan/plan.h"
+#include "executor/plan/make_plan.h"
 #include "executor/program/program.h"
 #include "graph/ir/text.h"
 #include "graph/passes/pipeline.h"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "doctest.h"
-#include "executor/plan/plan.h"
+#include "executor/plan/make_plan.h"
 
 namespace weft::testing {
 

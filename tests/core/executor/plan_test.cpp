@@ -1,4 +1,6 @@
-#include "executor/plan/plan.h"
+#include "executor/plan/describe.h"
+#include "executor/plan/make_plan.h"
+#include "executor/run/run_plan.h"
 
 #include <algorithm>
 #include <map>

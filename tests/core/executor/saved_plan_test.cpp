@@ -6,7 +6,7 @@
 
 #include "core/executor/graph_testing.h"
 #include "core/executor/plan_simulation.h"
-#include "executor/plan/plan.h"
+#include "executor/plan/make_plan.h"
 
 using namespace weft;
 using namespace weft::testing;

@@ -5,7 +5,7 @@
 
 #include "base/errors.h"
 #include "core/executor/graph_testing.h"
-#include "executor/plan/plan.h"
+#include "executor/plan/make_plan.h"
 #include "graph/ir/text.h"
 #include "runtime/engine/threads.h"
 

@@ -1,5 +1,6 @@
 // From placed steps to the plan: places, the block of pointers and what is patched in it.
-#include "executor/plan/plan.h"
+#include "executor/plan/make_plan.h"
+#include "executor/run/run_plan.h"
 
 #include <algorithm>
 #include <cstring>
@@ -39,32 +40,33 @@ class Emitter {
 
  private:
   Location place_of(const AllocationView& alloc_view) const {
-    Location place;
-    place.dtype = alloc_view.dtype;
-    place.shape = alloc_view.shape;
-    place.strides = alloc_view.strides;
+    Location location;
+    location.dtype = alloc_view.dtype;
+    location.shape = alloc_view.shape;
+    location.strides = alloc_view.strides;
     if (alloc_view.allocation < 0) {
-      place.shape = Shape::absent();
-      return place;
+      location.shape = Shape::absent();
+      return location;
     }
     const Allocation& allocation = placement_.owner(alloc_view.allocation);
-    place.root = allocation.root;
-    place.index = allocation.index;
-    place.offset =
+    location.root = allocation.root;
+    location.index = allocation.index;
+    location.offset =
         allocation.offset + placement_.offset_of(alloc_view.allocation) + alloc_view.offset;
-    return place;
+    return location;
   }
 
   std::vector<Location> places_of(const std::vector<AllocationView>& alloc_view) const {
-    std::vector<Location> places;
-    places.reserve(alloc_view.size());
-    for (const AllocationView& one : alloc_view) places.push_back(place_of(one));
-    return places;
+    std::vector<Location> locations;
+    locations.reserve(alloc_view.size());
+    for (const AllocationView& one : alloc_view) locations.push_back(place_of(one));
+    return locations;
   }
 
-  static std::vector<ops::TensorType> types_of(const std::vector<Location>& places) {
+  static std::vector<ops::TensorType> types_of(const std::vector<Location>& locations) {
     std::vector<ops::TensorType> types;
-    for (const Location& place : places) types.push_back({place.dtype, place.shape, {}});
+    for (const Location& location : locations)
+      types.push_back({location.dtype, location.shape, {}});
     return types;
   }
 
@@ -115,9 +117,9 @@ class Emitter {
       return false;
     const int64_t elements = step.code->shape.elements();
     if (elements > kLongestRow) return false;
-    return std::ranges::all_of(step.in, [&](const Location& place) {
-      const int64_t own = place.shape.elements();
-      return own == 1 || (own == elements && place.dense());
+    return std::ranges::all_of(step.in, [&](const Location& location) {
+      const int64_t own = location.shape.elements();
+      return own == 1 || (own == elements && location.dense());
     });
   }
 
@@ -128,16 +130,16 @@ class Emitter {
   }
 
   // The pointer at `slot` of the block will be `place`; constants are known now.
-  void bind(uint32_t slot, const Location& place) {
-    if (place.shape.rank() < 0) return;
-    if (place.root == MemoryRoot::kConstant) {
+  void bind(uint32_t slot, const Location& location) {
+    if (location.shape.rank() < 0) return;
+    if (location.root == MemoryRoot::kConstant) {
       const char* data =
-          static_cast<const char*>(plan_.constants[static_cast<size_t>(place.index)]) +
-          place.offset;
+          static_cast<const char*>(plan_.constants[static_cast<size_t>(location.index)]) +
+          location.offset;
       std::memcpy(reinterpret_cast<char*>(plan_.block.data()) + slot, &data, sizeof data);
       return;
     }
-    plan_.patches[root_of(plan_, place)].push_back({slot, place.offset});
+    plan_.patches[root_of(plan_, location)].push_back({slot, location.offset});
   }
   void bind_scratch(uint32_t slot, const PlanStep& step) {
     if (step.scratch_bytes > 0)
@@ -155,9 +157,9 @@ class Emitter {
     for (int i = 0; i < kernels::kMaxStepInputs; ++i) {
       const int16_t operand = tile_step.in[i];
       if (operand < 0) continue;
-      const Location& place = step.in[static_cast<size_t>(operand)];
-      if (place.shape.elements() == 1 && elements > 1) bound->tile.scalar |= 1u << i;
-      bind(at + offset_in_tile(i), place);
+      const Location& location = step.in[static_cast<size_t>(operand)];
+      if (location.shape.elements() == 1 && elements > 1) bound->tile.scalar |= 1u << i;
+      bind(at + offset_in_tile(i), location);
     }
     WEFT_ASSERT(static_cast<size_t>(tile_step.out) == inputs);
     bind(at + static_cast<uint32_t>(offsetof(BoundTile, tile.out)), step.out[0]);
@@ -173,8 +175,8 @@ class Emitter {
     reserve((externals + 1) * sizeof(void*));
     uint32_t slot = at;
     for (const std::vector<Location>* side : {&step.in, &step.out})
-      for (const Location& place : *side) {
-        bind(slot, place);
+      for (const Location& location : *side) {
+        bind(slot, location);
         slot += sizeof(void*);
       }
     bind_scratch(slot, step);
@@ -187,17 +189,17 @@ class Emitter {
     bind_scratch(at, step);
     size_t i = 0;
     for (const std::vector<Location>* side : {&step.in, &step.out})
-      for (const Location& place : *side) {
+      for (const Location& location : *side) {
         const auto slot = static_cast<uint32_t>(at + sizeof(void*) + i++ * sizeof(TensorView));
         auto* view =
             reinterpret_cast<TensorView*>(reinterpret_cast<char*>(plan_.block.data()) + slot);
-        view->dtype = place.dtype;
-        view->rank = place.shape.rank();
+        view->dtype = location.dtype;
+        view->rank = location.shape.rank();
         for (int axis = 0; axis < view->rank; ++axis) {
-          view->shape[axis] = place.shape[axis];
-          view->strides[axis] = place.strides[axis];
+          view->shape[axis] = location.shape[axis];
+          view->strides[axis] = location.strides[axis];
         }
-        bind(slot + static_cast<uint32_t>(offsetof(TensorView, data)), place);
+        bind(slot + static_cast<uint32_t>(offsetof(TensorView, data)), location);
       }
   }
 
@@ -286,8 +288,8 @@ bool is_enough(const PlanOptions& options, const Placement& placement) {
 }
 
 // Also in an order whose peak is lower, if one is found; keeps that if the arena is smaller, too.
-Status place(const graph::Graph& graph, const PlanOptions& options, std::vector<int32_t>& nodes,
-             graph::Graph& ordered, std::unique_ptr<Placement>& placement) {
+Status location(const graph::Graph& graph, const PlanOptions& options, std::vector<int32_t>& nodes,
+                graph::Graph& ordered, std::unique_ptr<Placement>& placement) {
   placement = std::make_unique<Placement>(graph, options);
   WEFT_TRY(placement->run());
   if (!WEFT_KEEPS_search || !options.order || is_enough(options, *placement)) return {};
@@ -307,11 +309,12 @@ Status place(const graph::Graph& graph, const PlanOptions& options, std::vector<
 Status decide(const graph::Graph& graph, Decided& decided) {
   ops::note_use("search");
   ops::note_use("branches");  // more threads may have some
-  WEFT_TRY(place(graph, decided.options, decided.order[0], decided.ordered[0], decided.placement));
+  WEFT_TRY(
+      location(graph, decided.options, decided.order[0], decided.ordered[0], decided.placement));
   if (WEFT_KEEPS_search && decided.placement->parts > 0 &&
       !is_enough(decided.options, *decided.placement)) {
     std::unique_ptr<Placement> other;
-    WEFT_TRY(place(graph, decided.apart, decided.order[1], decided.ordered[1], other));
+    WEFT_TRY(location(graph, decided.apart, decided.order[1], decided.ordered[1], other));
     if (other->arena_bytes < decided.placement->arena_bytes) decided.placement = std::move(other);
   }
   decided.arena_without = decided.placement->arena_bytes;
