@@ -250,7 +250,7 @@ weft_status weft_trace_begin(const weft_tensor* inputs, size_t count, weft_tenso
     if (count) WEFT_TRY(c::require("trace", {{"placeholders", placeholders}}));
     std::vector<ops::TensorType> types;
     for (const Tensor* input : c::tensors(inputs, count))
-      types.push_back({input->dtype(), input->shape(), {}});
+      types.push_back({input->dtype(), input->shape()});
     return autograd::begin_trace(types, c::tensors(placeholders, count));
   });
 }

@@ -72,7 +72,7 @@ Result<ops::TensorType> checked_type(const ops::OpDef& op, const weft_type& type
                                 int64_t{type.dtype});
   const std::span<const int64_t> extents(type.shape, static_cast<size_t>(type.rank));
   WEFT_TRY(checked_elements(extents, op.name, name).status());
-  return ops::TensorType{static_cast<DType>(type.dtype), Shape(extents), {}};
+  return ops::TensorType{static_cast<DType>(type.dtype), Shape(extents)};
 }
 
 Result<ops::Types> infer(const ops::InferContext& c) {

@@ -44,7 +44,7 @@ Result<ops::TensorType> type_from(const char* function, const weft_type& type) {
     return errors::rank_too_large(function, "types", type.rank);
   const std::span<const int64_t> extents(type.shape, static_cast<size_t>(type.rank));
   WEFT_TRY(checked_elements(extents, function, "types").status());
-  return ops::TensorType{static_cast<DType>(type.dtype), Shape(extents), {}};
+  return ops::TensorType{static_cast<DType>(type.dtype), Shape(extents)};
 }
 
 }  // namespace

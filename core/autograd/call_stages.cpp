@@ -58,7 +58,7 @@ Status call_stages(Program& program, std::span<const Ref<Tensor>> arguments,
   Stages& stages = *program.stages();
   std::vector<ops::TensorType> given_types;
   for (const Ref<Tensor>& argument : arguments)
-    given_types.push_back({argument->dtype(), argument->shape(), {}});
+    given_types.push_back({argument->dtype(), argument->shape()});
   WEFT_ASSIGN(std::vector<int64_t> sizes, graph::dimensions_of(program.graph(), given_types));
   sizes.resize(stages.sizes(), 0);
   std::vector<Tensors> outputs;
@@ -72,7 +72,7 @@ Status call_stages(Program& program, std::span<const Ref<Tensor>> arguments,
     std::vector<ops::TensorType> types;
     for (const executor::Source& source : stage.inputs) {
       inputs.push_back(found(source));
-      types.push_back({inputs.back()->dtype(), inputs.back()->shape(), {}});
+      types.push_back({inputs.back()->dtype(), inputs.back()->shape()});
     }
     Tensors given(stage.graph.outputs.size() - stage.graph.states.size());
     WEFT_ASSIGN(const Ref<Program> part, stages.program_if_met(i, types, sizes));

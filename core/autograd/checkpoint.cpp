@@ -120,7 +120,7 @@ void CheckpointNode::save(PoolVector<Edge> entering, std::span<Tensor* const> al
   for (size_t i = 0; i < all.size(); ++i) {
     if (!producers[i] || producers[i].node->segment() != segment) continue;
     own_.push_back(i);
-    types_.push_back({all[i]->dtype(), all[i]->shape(), {}});
+    types_.push_back({all[i]->dtype(), all[i]->shape()});
     order_as(producers[i].node->sequence());
   }
 }

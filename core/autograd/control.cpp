@@ -252,7 +252,7 @@ class Branches {
   static ValueId input_of(Part& part, Tensor& tensor) {
     for (const auto& [input, captured] : part.captured)
       if (same_array(*captured, tensor)) return input;
-    const ValueId added = part.graph.add_input({tensor.dtype(), tensor.shape(), {}});
+    const ValueId added = part.graph.add_input({tensor.dtype(), tensor.shape()});
     part.captured.emplace_back(added, Ref<Tensor>(&tensor));
     return added;
   }

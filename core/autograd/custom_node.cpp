@@ -10,7 +10,7 @@ namespace {
 
 using ops::TensorType;
 
-TensorType type_of(const Tensor& tensor) { return {tensor.dtype(), tensor.shape(), {}}; }
+TensorType type_of(const Tensor& tensor) { return {tensor.dtype(), tensor.shape()}; }
 
 class CustomNode final : public TapeNode {
  public:

@@ -159,8 +159,8 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op, ops::Values va
 }  // namespace
 
 TensorType EagerBuilder::type(const ops::Value& value) {
-  if (value.is_tensor()) return {value.tensor()->dtype(), value.tensor()->shape(), {}};
-  if (value.is_scalar()) return {ops::kind_dtype(value.scalar()), Shape(), {}};
+  if (value.is_tensor()) return {value.tensor()->dtype(), value.tensor()->shape()};
+  if (value.is_scalar()) return {ops::kind_dtype(value.scalar()), Shape()};
   return placeholders_[static_cast<size_t>(value.id())];
 }
 

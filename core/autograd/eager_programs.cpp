@@ -76,8 +76,8 @@ bool is_same(const Entry& entry, const Callee& call) {
 
 Input described(const ops::Value& input) {
   if (is_type_only(input)) return {input.type(), {}, true};
-  if (input.is_tensor()) return {{input.tensor()->dtype(), input.tensor()->shape(), {}}, {}};
-  return {{{}, Shape::absent(), {}}, input.is_scalar() ? input.scalar() : Argument()};
+  if (input.is_tensor()) return {{input.tensor()->dtype(), input.tensor()->shape()}};
+  return {{{}, Shape::absent()}, input.is_scalar() ? input.scalar() : Argument()};
 }
 
 // A gradient that more than two readers add to is a sum whose order the tape and a graph settle

@@ -135,7 +135,7 @@ Result<Ref<Tensor>> view(const OpDef& op, std::span<const Argument> arguments) {
   Argument complete[kMaxAttributes];
   WEFT_TRY(ops::complete_attributes(op, arguments.subspan(1), complete));
   Tensor& base = *arguments[0].tensor;
-  const TensorType in{base.dtype(), base.shape(), {}};
+  const TensorType in{base.dtype(), base.shape()};
   const std::span<const Argument> attributes(complete, op.attributes.size());
   WEFT_ASSIGN(const ops::Types types, ops::infer(op, {&in, 1}, attributes));
   Ref<Tensor> view;

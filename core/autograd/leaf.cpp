@@ -20,7 +20,7 @@ Result<Ref<Tensor>> zeros(const ops::TensorType& type, Device* device) {
 }
 
 Ref<TapeNode> make_leaf(const Tensor& tensor, bool add, GradKind kind) {
-  const ops::TensorType type{tensor.dtype(), tensor.shape(), {}};
+  const ops::TensorType type{tensor.dtype(), tensor.shape()};
   Device* const device = tensor.device();
   return Ref<TapeNode>::adopt(
       kind == GradKind::kRowSparse

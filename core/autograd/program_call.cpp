@@ -198,7 +198,7 @@ Result<ops::Values> ProgramNode::room_for_gradients(EagerBuilder& builder, Backw
     if (rows >= 0) type.shape[0] = rows;
     WEFT_ASSIGN(gradients[i], make(i, type));
     if (rows < 0) continue;
-    WEFT_ASSIGN(const ops::Value indices, make(count + i, {DType::kInt64, Shape{rows}, {}}));
+    WEFT_ASSIGN(const ops::Value indices, make(count + i, {DType::kInt64, Shape{rows}}));
     gradients[i] = sum_of(i, indices, gradients[i]);
   }
   return gradients;
@@ -283,7 +283,7 @@ Status look_at(std::span<const Ref<Tensor>> arguments, Call& call) {
                                    "runs on one device, but argument or capture 0 is on ",
                                    name_of(arguments[0]->device()), " and ", i, ", of shape ",
                                    argument.shape(), ", on ", name_of(argument.device()));
-    call.types.push_back({argument.dtype(), argument.shape(), {}});
+    call.types.push_back({argument.dtype(), argument.shape()});
     if (!recording || !is_floating(argument.dtype())) continue;
     call.edges[i] = producer(argument);
     if (!call.edges[i]) continue;

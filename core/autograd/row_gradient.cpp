@@ -149,8 +149,8 @@ Result<RowGradient::Rows> RowGradient::read() {
   const DeviceScope there(device_);
   if (parts_.empty()) {
     const ops::Value like(&builder, ops::Argument::of_int(0));
-    const ops::Value indices = ops::zeros(like, {DType::kInt64, Shape{0}, {}});
-    const ops::Value rows = ops::zeros(like, {type_.dtype, shape_of(0), {}});
+    const ops::Value indices = ops::zeros(like, {DType::kInt64, Shape{0}});
+    const ops::Value rows = ops::zeros(like, {type_.dtype, shape_of(0)});
     WEFT_TRY(builder.status());
     rows_ = {indices.tensor(), rows.tensor()};
     return rows_;

@@ -248,7 +248,7 @@ Result<std::vector<Ref<Tensor>>> grad(std::span<Tensor* const> heads,
     ops::Value found = sweep.found(edges[i]);
     if (!found)
       found = ops::zeros(ops::Value(&builder, ops::Argument::of_int(0)),
-                         {variables[i]->dtype(), variables[i]->shape(), {}});
+                         {variables[i]->dtype(), variables[i]->shape()});
     WEFT_TRY(builder.status());
     result.push_back(found.tensor());
   }

@@ -276,7 +276,7 @@ Edge producer(Tensor& tensor) {
                                       ints(tensor.strides())};
   const Edge edge{Ref<TapeNode>(base), box.node_output()};
   const TapeInput input{nullptr, nullptr, &base_type, &edge};
-  const ops::TensorType type{tensor.dtype(), tensor.shape(), {}};
+  const ops::TensorType type{tensor.dtype(), tensor.shape()};
   Result<Ref<TapeNode>> node =
       make_node(ops::op_named("strided_view"), attributes, {&input, 1}, {&type, 1});
   if (!node.ok()) return {};

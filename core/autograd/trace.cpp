@@ -61,7 +61,7 @@ Status Trace::make_input(Tensor& tensor, Content& content) {
   const int64_t elements = box.bytes() / size_of(tensor.dtype());
   const Shape shape = tensor.covers_box() ? tensor.shape() : Shape{elements};
   WEFT_ASSIGN(Ref<Tensor> whole, Tensor::whole(tensor.dtype(), shape, tensor.box_ref()));
-  const ops::Value input = builder_.input({tensor.dtype(), shape, {}});
+  const ops::Value input = builder_.input({tensor.dtype(), shape});
   if (!content.value) content.value = input;
   content.input = static_cast<int32_t>(inputs_.size());
   inputs_.push_back(&box);
@@ -91,7 +91,7 @@ Result<ops::Value> Trace::read(Tensor& tensor) {
 Result<Ref<Tensor>> Trace::view(const ops::OpDef& op, Tensor& base,
                                 std::span<const ops::Argument> attributes, const ops::Value& value,
                                 size_t output) {
-  const ops::TensorType in{base.dtype(), base.shape(), {}};
+  const ops::TensorType in{base.dtype(), base.shape()};
   const ops::TensorType out = builder_.type(value);
   std::vector<ops::Argument> complete(op.attributes.size());
   WEFT_TRY(ops::complete_attributes(op, attributes, complete));

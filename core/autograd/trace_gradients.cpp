@@ -79,7 +79,7 @@ Status Trace::attach_grad(Tensor& tensor, bool wants_gradient) {
 
 Result<ops::Value> Trace::head_cotangent(Tensor& head, Tensor* given) {
   if (!given) {
-    const ops::TensorType type{head.dtype(), head.shape(), {}};
+    const ops::TensorType type{head.dtype(), head.shape()};
     const ops::Value ones =
         builder_.call("full", {},
                       {ops::Argument::of_ints(type.shape.span()), ops::Argument::of_float(1),
@@ -263,7 +263,7 @@ Result<std::vector<Ref<Tensor>>> Trace::grad(std::span<Tensor* const> heads,
   const bool differentiable = thread_state().modes & kRecording;
   std::vector<Ref<Tensor>> gradients;
   for (size_t i = 0; i < variables.size(); ++i) {
-    const ops::TensorType type{variables[i]->dtype(), variables[i]->shape(), {}};
+    const ops::TensorType type{variables[i]->dtype(), variables[i]->shape()};
     ops::Value gradient = found[i] ? found[i] : ops::zeros(builder_.value(wanted[i]), type);
     // Nor does it pass when the whole function is differentiated.
     if (!differentiable) gradient = builder_.call("stop_gradient", {gradient});

@@ -63,7 +63,7 @@ Status store(const TensorView& target, const TensorView& value) {
 ops::TensorType base_type(const Box& box, DType dtype) {
   if (const auto* node = static_cast<const TapeNode*>(box.node()))
     return node->output_type(box.node_output());
-  return {dtype, Shape{box.bytes() / size_of(dtype)}, {}};
+  return {dtype, Shape{box.bytes() / size_of(dtype)}};
 }
 
 // The node of the box's new content: what was there with the part replaced.
@@ -219,7 +219,7 @@ Status write_array(Tensor& target, Tensor& given, bool recording) {
   }
   const Edge value_edge = recording ? producer(*value) : Edge{};
   return write_value(target, value.get(), value->as_view(), value_edge,
-                     {value->dtype(), value->shape(), {}}, recording);
+                     {value->dtype(), value->shape()}, recording);
 }
 
 }  // namespace
@@ -272,7 +272,7 @@ Status write(Tensor& target, const Argument& value) {
   int64_t element = 0;
   store_scalar(number, target.dtype(), &element);
   const TensorView source{&element, {}, {}, 0, target.dtype()};
-  return write_value(target, nullptr, source, {}, {target.dtype(), Shape(), {}},
+  return write_value(target, nullptr, source, {}, {target.dtype(), Shape()},
                      (modes & kRecording) && !target.box().state);
 }
 

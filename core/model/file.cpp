@@ -113,7 +113,7 @@ class EntryReader {
     }
     for (const int32_t index : captures) {
       WEFT_ASSIGN(const Ref<Tensor> tensor, archive_.tensor(index));
-      graph.add_input({tensor->dtype(), tensor->shape(), {}});
+      graph.add_input({tensor->dtype(), tensor->shape()});
     }
     std::vector<int32_t> constants;
     WEFT_TRY(read_tensors(json, "constants", constants));

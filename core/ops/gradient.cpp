@@ -27,8 +27,8 @@ class Probe final : public Builder {
   }
 
   TensorType type(const Value& value) override {
-    if (value.is_scalar()) return {kind_dtype(value.scalar()), Shape(), {}};
-    if (value.is_tensor()) return {value.tensor()->dtype(), value.tensor()->shape(), {}};
+    if (value.is_scalar()) return {kind_dtype(value.scalar()), Shape()};
+    if (value.is_tensor()) return {value.tensor()->dtype(), value.tensor()->shape()};
     return types_[static_cast<size_t>(value.id())];
   }
 

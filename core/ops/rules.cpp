@@ -17,18 +17,16 @@ Result<Shape> broadcast_all(const InferContext& c) {
 
 }  // namespace
 
-Result<Types> same_as_input(const InferContext& c) {
-  return Types{{c.in[0].dtype, c.in[0].shape, {}}};
-}
+Result<Types> same_as_input(const InferContext& c) { return Types{{c.in[0].dtype, c.in[0].shape}}; }
 
 Result<Types> broadcast(const InferContext& c) {
   WEFT_ASSIGN(Shape shape, broadcast_all(c));
-  return Types{{c.in.back().dtype, shape, {}}};
+  return Types{{c.in.back().dtype, shape}};
 }
 
 Result<Types> broadcast_to_bool(const InferContext& c) {
   WEFT_ASSIGN(Shape shape, broadcast_all(c));
-  return Types{{DType::kBool, shape, {}}};
+  return Types{{DType::kBool, shape}};
 }
 
 Result<uint32_t> axes_mask(const InferContext& c, std::string_view attribute, int rank) {

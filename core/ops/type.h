@@ -1,10 +1,9 @@
-// What is known of a value before it is computed: shape, dtype and memory layout.
+// What is known of a value before it is computed: its shape and its dtype.
 #pragma once
 
 #include <string>
 
 #include "base/dtype.h"
-#include "base/layout.h"
 #include "base/shape.h"
 
 namespace weft::ops {
@@ -12,7 +11,6 @@ namespace weft::ops {
 struct TensorType {
   DType dtype = DType::kFloat32;
   Shape shape;
-  Layout layout;
 
   int64_t bytes() const { return (Checked(shape.elements()) * size_of(dtype)).value(); }
   friend bool operator==(const TensorType&, const TensorType&) = default;

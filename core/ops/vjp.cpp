@@ -16,7 +16,7 @@ class Recorder final : public Builder {
   // `depends`: its cotangent is wanted.
   Value add(const Value& value, bool depends) {
     if (!value) return {};
-    known_.push_back({value, depends && is_floating(value.dtype()), {}});
+    known_.push_back({value, depends && is_floating(value.dtype())});
     return {this, static_cast<int32_t>(known_.size() - 1)};
   }
 
@@ -75,7 +75,7 @@ class Recorder final : public Builder {
     PoolVector<TensorType> types;
     PoolVector<char> weak;
     for (const Value& input : inputs) {
-      types.push_back(input ? type(input) : TensorType{{}, Shape::absent(), {}});
+      types.push_back(input ? type(input) : TensorType{{}, Shape::absent()});
       weak.push_back(input.is_scalar());
     }
     PoolVector<DType> dtypes(inputs.size());

@@ -25,7 +25,7 @@ template <Reduction reduction>
 Status emit_reduce(Call& call) {
   const Operand &x = call.in(0), &y = call.out();
   const ops::AttributeReader a = call.attributes();
-  const uint32_t mask = ops::axes_of(call.op(), {x.dtype, x.shape, {}}, a.all());
+  const uint32_t mask = ops::axes_of(call.op(), {x.dtype, x.shape}, a.all());
   std::vector<int> kept, reduced;
   for (int axis = 0; axis < x.shape.rank(); ++axis)
     (mask >> axis & 1 ? reduced : kept).push_back(axis);

@@ -91,7 +91,7 @@ std::string listed(std::initializer_list<int64_t> numbers) {
 
 Status emit(Call& call, bool is_adjoint) {
   const kernels::Resample p =
-      ops::resample_problem(call.attributes(), {DType::kFloat32, call.in(0).shape, {}}, is_adjoint);
+      ops::resample_problem(call.attributes(), {DType::kFloat32, call.in(0).shape}, is_adjoint);
   if (p.outer * p.inner * p.out == 0) return {};
   const Table table(p);
   if (table.taps() == 1 && !is_adjoint) {

@@ -306,7 +306,7 @@ class Planner {
     WEFT_ASSIGN(const Graph typed, with_input_types(region, types));
     WEFT_ASSIGN(TileCode code, lower(typed));
     for (const ScalarExternal& s : code.scalars)
-      views.push_back(view_of({s.dtype, Shape(), {}}, false));
+      views.push_back(view_of({s.dtype, Shape()}, false));
     add_array(result, {step.out, true, true});
     for (TensorView& view : views) view = ops::broadcast_view(view, code.shape);
     set_loop(code, views, threads_of_step());
@@ -379,8 +379,7 @@ class Planner {
     std::vector<TensorType> types;
     for (size_t i = 0; i + 1 < step.views.size(); ++i) {
       const TensorView& view = step.views[i];
-      types.push_back(view.rank < 0 ? TensorType{view.dtype, Shape::absent(), {}}
-                                    : ops::type_of(view));
+      types.push_back(view.rank < 0 ? TensorType{view.dtype, Shape::absent()} : ops::type_of(view));
     }
     return types;
   }

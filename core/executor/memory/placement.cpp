@@ -323,11 +323,11 @@ Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& ty
 
 AllocationView Placement::scalar(const ops::Argument& value, DType dtype) {
   scalars->push_back(scalar_bits(value, dtype));
-  return whole(constant_allocation(&scalars->back()), {dtype, Shape(), {}});
+  return whole(constant_allocation(&scalars->back()), {dtype, Shape()});
 }
 
 AllocationView Placement::dense_copy(const AllocationView& from) {
-  const TensorType type{from.dtype, from.shape, {}};
+  const TensorType type{from.dtype, from.shape};
   const AllocationView to = whole(new_allocation(type.bytes()), type);
   add_copy(from, to);
   return to;
@@ -339,9 +339,9 @@ void Placement::add_copy(const AllocationView& from, const AllocationView& to) {
   step.name = "copy";
   step.in = {from};
   step.out = {to};
-  const TensorType type{to.dtype, to.shape, {}};
+  const TensorType type{to.dtype, to.shape};
   if constexpr (WEFT_KEEPS_branches)
-    weigh(step, ops::Slot(), {ops::op_named("copy"), {&type, 1}, {&type, 1}, {}});
+    weigh(step, ops::Slot(), {ops::op_named("copy"), {&type, 1}, {&type, 1}});
   steps.push_back(std::move(step));
 }
 

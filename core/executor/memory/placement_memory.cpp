@@ -74,7 +74,7 @@ void Placement::place_output(size_t index) {
     output_places.resize(graph_.outputs.size());
     const bool is_there = !allocations_[static_cast<size_t>(from.allocation)].given && from.dense();
     output_places[index] =
-        is_there ? from : whole(new_allocation(from.bytes()), {from.dtype, from.shape, {}});
+        is_there ? from : whole(new_allocation(from.bytes()), {from.dtype, from.shape});
     if (!is_there) add_copy(from, output_places[index]);
     return;
   }
@@ -90,8 +90,7 @@ void Placement::place_output(size_t index) {
     return;
   }
   allocations_.push_back(memory);
-  add_copy(from,
-           whole(static_cast<int32_t>(allocations_.size()) - 1, {from.dtype, from.shape, {}}));
+  add_copy(from, whole(static_cast<int32_t>(allocations_.size()) - 1, {from.dtype, from.shape}));
 }
 
 // ---- in place ----------------------------------------------------------------------------------

@@ -65,8 +65,7 @@ class Emitter {
 
   static std::vector<ops::TensorType> types_of(const std::vector<Location>& locations) {
     std::vector<ops::TensorType> types;
-    for (const Location& location : locations)
-      types.push_back({location.dtype, location.shape, {}});
+    for (const Location& location : locations) types.push_back({location.dtype, location.shape});
     return types;
   }
 

@@ -64,9 +64,8 @@ class BodyRoom {
   }
 
   static int64_t bytes_at(const std::vector<Location>& locations, size_t i) {
-    return i < locations.size()
-               ? ops::TensorType{locations[i].dtype, locations[i].shape, {}}.bytes()
-               : 0;
+    return i < locations.size() ? ops::TensorType{locations[i].dtype, locations[i].shape}.bytes()
+                                : 0;
   }
   // Of a row, where the whole has as many as the loop runs.
   int64_t row(const std::vector<Location>& locations, size_t i, int64_t bytes) const {

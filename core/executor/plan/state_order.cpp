@@ -44,7 +44,7 @@ bool reads_before_it_writes(const PlanStep& step, size_t in, size_t out, const T
   if (in == 0 && replaces_elements(*step.op)) return true;
   const auto types = [](const std::vector<Location>& locations) {
     std::vector<ops::TensorType> of;
-    for (const Location& location : locations) of.push_back({location.dtype, location.shape, {}});
+    for (const Location& location : locations) of.push_back({location.dtype, location.shape});
     return of;
   };
   const std::vector<ops::TensorType> from = types(step.in), to = types(step.out);

@@ -22,7 +22,7 @@ TensorType body_input_type(const Region& region, size_t operand, const TensorTyp
   const bool is_sliced = region.kind == RegionKind::kLoop && operand >= first_sliced(region) &&
                          operand < first_carried(region);
   if (!is_sliced) return type;
-  TensorType row{type.dtype, Shape(), type.layout};
+  TensorType row{type.dtype, Shape()};
   for (int axis = 1; axis < type.shape.rank(); ++axis) row.shape.push_back(type.shape[axis]);
   return row;
 }
@@ -39,7 +39,7 @@ std::vector<TensorType> control_output_types(const Region& region) {
   }
   if (region.loop.while_true)
     types.insert(types.begin() + static_cast<std::ptrdiff_t>(carried),
-                 TensorType{DType::kInt64, Shape(), {}});
+                 TensorType{DType::kInt64, Shape()});
   return types;
 }
 
@@ -115,8 +115,7 @@ Status loop_is_sound(const Graph& graph, const Node& node, const Region& region)
       static_cast<size_t>(loop.sliced) + static_cast<size_t>(loop.carried) > inputs ||
       static_cast<size_t>(loop.carried) > outputs)
     return broken(node, " slices and carries more than its body has");
-  if (loop.counted &&
-      !(graph.type(node.operands[0].value) == TensorType{DType::kInt64, Shape(), {}}))
+  if (loop.counted && !(graph.type(node.operands[0].value) == TensorType{DType::kInt64, Shape()}))
     return broken(node, ": its count must be int64 without axes");
   for (size_t i = first_sliced(region); i < first_carried(region); ++i) {
     const TensorType& type = graph.type(node.operands[i].value);
@@ -134,7 +133,7 @@ Status loop_is_sound(const Graph& graph, const Node& node, const Region& region)
                     " before an iteration and ", ops::to_string(after), " after it");
   }
   const bool has_condition =
-      loop.carried > 0 && body.type(body.outputs[0]) == TensorType{DType::kBool, Shape(), {}};
+      loop.carried > 0 && body.type(body.outputs[0]) == TensorType{DType::kBool, Shape()};
   if (loop.while_true && !has_condition)
     return broken(node, ": the first carried value must be bool without axes to say how long");
   return {};
@@ -169,7 +168,7 @@ Status control_is_sound(const Graph& graph, const Node& node) {
   if (region.kind == RegionKind::kLoop) {
     WEFT_TRY(loop_is_sound(graph, node, region));
   } else {
-    if (!(graph.type(node.operands[0].value) == TensorType{DType::kBool, Shape(), {}}))
+    if (!(graph.type(node.operands[0].value) == TensorType{DType::kBool, Shape()}))
       return broken(node, ": its predicate must be bool without axes");
     if (region.body->output_types() != region.otherwise->output_types())
       return broken(node, ": its bodies give different types");

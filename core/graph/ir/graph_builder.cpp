@@ -37,8 +37,8 @@ void GraphBuilder::output(const ops::Value& value) {
 void GraphBuilder::set_line(std::string_view text) { line_ = graph_.add_line(text); }
 
 TensorType GraphBuilder::type(const ops::Value& value) {
-  if (value.is_tensor()) return {value.tensor()->dtype(), value.tensor()->shape(), {}};
-  if (value && value.is_scalar()) return {ops::kind_dtype(value.scalar()), Shape(), {}};
+  if (value.is_tensor()) return {value.tensor()->dtype(), value.tensor()->shape()};
+  if (value && value.is_scalar()) return {ops::kind_dtype(value.scalar()), Shape()};
   if (!value || value.id() < 0) return {};
   return graph_.type(value.id());
 }

@@ -35,7 +35,7 @@ Result<ValueId> Graph::add_constant(const Ref<Tensor>& content, std::string_view
   WEFT_ASSIGN(Ref<Tensor> own, Tensor::view(content->dtype(), content->shape(), content->strides(),
                                             content->offset(), Ref<Box>::adopt(box)));
   const auto id = static_cast<ValueId>(values.size());
-  values.push_back({TensorType{content->dtype(), content->shape(), {}}, std::string(name),
+  values.push_back({TensorType{content->dtype(), content->shape()}, std::string(name),
                     Origin::kConstant, static_cast<int32_t>(constants.size()), 0});
   constants.push_back({id, std::move(own), HeldValue(storage)});
   return id;

@@ -86,7 +86,6 @@ enum class RegionKind : uint8_t {
   kRowTiles,  // a loop over row tiles, line buffers carried
   kLoop,      // the body once for each row of arrays, or while a carried value says so: control.h
   kCond,      // one of two bodies: control.h
-  kCall,
 };
 // Limits of a fused region, those of the tile program that it is lowered to.
 inline constexpr size_t kMaxFusedArrays = 16;  // inputs, scalars and outputs

@@ -86,8 +86,6 @@ Status types_are_sound(const Graph& graph) {
     if (!is_known(type.dtype)) return broken("value ", name, " has an unknown dtype");
     if (type.shape.rank() < 0 || type.shape.rank() > kMaxRank)
       return broken("value ", name, " has rank ", type.shape.rank());
-    if (!type.layout.row_major())
-      return broken("value ", name, " has a layout that no kernel reads");
     WEFT_TRY(checked_elements(type.shape.span(), "graph", name).status());
   }
   WEFT_TRY(verify_bytes(graph));
@@ -362,7 +360,7 @@ Status sizes_are_sound(const Graph& graph) {
       continue;
     }
     if (!in_range(size.value, graph.values.size()) ||
-        !(graph.type(size.value) == TensorType{DType::kInt64, Shape(), {}}))
+        !(graph.type(size.value) == TensorType{DType::kInt64, Shape()}))
       return broken("size ", k, " is no int64 value without axes");
     if (size.example < 0 || !refers_below(size.bound, k))
       return broken("size ", k, " has no example, or a bound that follows from a later size");

@@ -136,7 +136,7 @@ void Context::find_states() {
                             graph.type(graph.inputs[static_cast<size_t>(state.input)])});
   }
   if (graph.ordinals > 0)
-    state_ports_.push_back({std::string(kRandomState), {DType::kUInt64, Shape{2}, {}}});
+    state_ports_.push_back({std::string(kRandomState), {DType::kUInt64, Shape{2}}});
 }
 
 Status Context::bind_captures() {

@@ -15,7 +15,7 @@ Result<Types> infer(const InferContext& c) {
     const int64_t given = c.integer("count");
     if (given < 0 || given > kMaxElements)
       return errors::invalid_value("arange", "`count` must be in [0, 2^40]; got ", given);
-    return Types{{c.dtype("dtype"), Shape{given}, {}}};
+    return Types{{c.dtype("dtype"), Shape{given}}};
   }
   const double step = c.real("step");
   const double count = std::ceil((c.real("stop") - c.real("start")) / step);
@@ -24,7 +24,7 @@ Result<Types> infer(const InferContext& c) {
                                  "`step` must lead from `start` to `stop` in at most 2^40 "
                                  "steps; got ",
                                  step);
-  return Types{{c.dtype("dtype"), Shape{count > 0 ? static_cast<int64_t>(count) : 0}, {}}};
+  return Types{{c.dtype("dtype"), Shape{count > 0 ? static_cast<int64_t>(count) : 0}}};
 }
 
 Status run(const KernelCall& call) {

@@ -13,7 +13,7 @@ namespace {
 Result<Types> infer(const InferContext& c) {
   const auto shape = c.ints("shape");
   WEFT_TRY(checked_elements(shape, "full", "shape").status());
-  return Types{{c.dtype("dtype"), Shape(shape), {}}};
+  return Types{{c.dtype("dtype"), Shape(shape)}};
 }
 
 Status run(const KernelCall& call) {

@@ -28,7 +28,7 @@ Result<Types> result_types(const AttributeReader& attributes) {
       return malformed();
     const auto extents = numbers.subspan(i + 2, static_cast<size_t>(rank));
     WEFT_TRY(checked_elements(extents, "callback", "results").status());
-    types.push_back({static_cast<DType>(dtype), Shape(extents), {}});
+    types.push_back({static_cast<DType>(dtype), Shape(extents)});
     i += 2 + static_cast<size_t>(rank);
   }
   return types;
@@ -60,7 +60,7 @@ Status take(const HostFunction& function, size_t index, const Ref<Tensor>& given
                                  " as result ", index, ", as declared; got ", got);
   };
   if (!given) return wrong("nothing");
-  const TensorType found{given->dtype(), given->shape(), {}};
+  const TensorType found{given->dtype(), given->shape()};
   if (!(found == type)) return wrong(to_string(found));
   WEFT_ASSIGN(const Ref<Tensor> here, readable(*given, "callback"));
   copy_elements(out, here->as_view());

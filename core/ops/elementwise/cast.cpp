@@ -10,7 +10,7 @@ Status run(const KernelCall& call) {
                       call.out[0]);
 }
 
-Result<Types> infer(const InferContext& c) { return Types{{c.dtype("dtype"), c.in[0].shape, {}}}; }
+Result<Types> infer(const InferContext& c) { return Types{{c.dtype("dtype"), c.in[0].shape}}; }
 
 Values gradient(const GradContext& g) { return {g.dout()}; }  // the sweep casts back
 

@@ -152,7 +152,7 @@ Result<Value> scatter_nd(const ComposeContext& c) {
   if (data.shape != wanted)
     return errors::invalid_value("scatter_nd", "`data` must have shape ", wanted, "; got ",
                                  data.shape);
-  const Value blank = zeros(rows[0], {data.dtype, whole, {}});
+  const Value blank = zeros(rows[0], {data.dtype, whole});
   return scatter(blank, c.in(0), rows, FirstAxes(rows.size()).arguments, true);
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 Result<Types> infer_gather(const InferContext& c) {
   WEFT_ASSIGN(const Shape shape, picked_shape(c, c.in[0].shape, c.in.subspan(1)));
-  return Types{{c.in[0].dtype, shape, {}}};
+  return Types{{c.in[0].dtype, shape}};
 }
 
 Result<Types> infer_scatter(const InferContext& c) {
@@ -22,7 +22,7 @@ Result<Types> infer_scatter(const InferContext& c) {
   if (is_half(c.in[0].dtype) && c.flag("accumulate"))
     return errors::invalid_type("scatter", "`x` must not be of a half type to accumulate; got ",
                                 c.in[0].dtype);
-  return Types{{c.in[0].dtype, c.in[0].shape, {}}};
+  return Types{{c.in[0].dtype, c.in[0].shape}};
 }
 
 Result<Shape> common_shape(std::span<const TensorView> indices) {
@@ -136,7 +136,7 @@ Values indices_of(const GradContext& g, size_t first) {
 
 Values gather_gradient(const GradContext& g) {
   Values cotangents(g.inputs());
-  const Value zero = zeros(g.dout(), {g.dout().dtype(), g.in(0).shape(), {}});
+  const Value zero = zeros(g.dout(), {g.dout().dtype(), g.in(0).shape()});
   cotangents[0] = scatter(zero, g.dout(), indices_of(g, 1), g.all(), true);
   return cotangents;
 }
@@ -156,7 +156,7 @@ Value survivors(const GradContext& g, std::span<const Value> indices) {
   }
   const Argument whole[] = {Argument::of_ints(axes), Argument::of_int(0), Argument::of_ints({})};
   const Value numbers = reshape(iota(g.builder(), 0, common.elements()), common);
-  const Value blank = zeros(g.dout(), {DType::kInt64, extents, {}});
+  const Value blank = zeros(g.dout(), {DType::kInt64, extents});
   const Value found = gather(scatter(blank, numbers, indices, whole, false), indices, whole);
   const int after = data.rank() - extents.rank() - static_cast<int>(g.integer("position"));
   for (int i = 0; i < after; ++i) common.push_back(1);
@@ -166,7 +166,7 @@ Value survivors(const GradContext& g, std::span<const Value> indices) {
 Values scatter_gradient(const GradContext& g) {
   Values cotangents(g.inputs());
   const Values indices = indices_of(g, 2);
-  const Value zero = zeros(g.dout(), {g.dout().dtype(), Shape(), {}});
+  const Value zero = zeros(g.dout(), {g.dout().dtype(), Shape()});
   const bool adds = g.flag("accumulate");
   if (g.needs(0))
     cotangents[0] = adds ? g.dout() : scatter(g.dout(), zero, indices, g.all(), false);

@@ -16,7 +16,7 @@ Result<Types> infer(const InferContext& c) {
   const int64_t count = c.integer("count");
   if (count < 0)
     return errors::invalid_value("nonzero_rows", "`count` must be at least 0; got ", count);
-  return Types{{DType::kInt64, Shape{mask.rank(), count}, {}}};
+  return Types{{DType::kInt64, Shape{mask.rank(), count}}};
 }
 
 constexpr int64_t kBlock = 512;

@@ -31,14 +31,14 @@ Result<Types> infer(const InferContext& c) {
   WEFT_ASSIGN(const int axis, normalize_axis(c.integer("axis"), data.rank(), "pick", "axis"));
   WEFT_TRY(read_mode(c).status());
   WEFT_TRY(check_index(c, data, c.in[1], axis));
-  return Types{{c.in[0].dtype, c.in[1].shape, {}}};
+  return Types{{c.in[0].dtype, c.in[1].shape}};
 }
 
 // The cotangent has the shape that picking from data_shape gives.
 Result<Types> infer_adjoint(const InferContext& c) {
   const Shape data(c.ints("data_shape"));
   WEFT_TRY(checked_elements(data.span(), "pick_adjoint", "data_shape").status());
-  const TensorType picked[] = {{c.in[0].dtype, data, {}}, c.in[1]};
+  const TensorType picked[] = {{c.in[0].dtype, data}, c.in[1]};
   WEFT_ASSIGN(const Types forward, infer(InferContext(c.op(), picked, c.all())));
   if (c.in[0].shape != forward[0].shape)
     return errors::invalid_value("pick_adjoint", "`dout` must have shape ", forward[0].shape,
@@ -146,8 +146,7 @@ Value elements(const GradContext& g, const Value& data) {
 Values gradient_update(const GradContext& g) {
   const Shape data = g.in(0).shape(), index = g.in(2).shape();
   Values cotangents(3);
-  if (g.needs(0))
-    cotangents[0] = update(g, g.dout(), zeros(g.dout(), {g.dout().dtype(), index, {}}));
+  if (g.needs(0)) cotangents[0] = update(g, g.dout(), zeros(g.dout(), {g.dout().dtype(), index}));
   if (!g.needs(1)) return cotangents;
   cotangents[1] = elements(g, g.dout());
   if (index.rank() != data.rank()) return cotangents;
@@ -158,7 +157,7 @@ Values gradient_update(const GradContext& g) {
   along[static_cast<int>(axis)] = index[static_cast<int>(axis)];
   const Value numbers =
       broadcast_to(reshape(iota(g.builder(), 0, along[static_cast<int>(axis)]), along), index);
-  const Value blank = zeros(g.dout(), {DType::kInt64, data, {}});
+  const Value blank = zeros(g.dout(), {DType::kInt64, data});
   const Value found = elements(g, update(g, blank, numbers));
   cotangents[1] = where(equal(found, numbers), cotangents[1], scalar(cotangents[1], 0));
   return cotangents;

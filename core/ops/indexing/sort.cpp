@@ -23,7 +23,7 @@ Result<Types> infer_order(const InferContext& c) {
                                    c.integer("count"));
     extent = c.integer("count");
   }
-  return Types{{DType::kInt64, shape, {}}};
+  return Types{{DType::kInt64, shape}};
 }
 
 int axis_in(std::span<const Argument> attributes, int rank) {
@@ -60,7 +60,7 @@ Result<Types> infer_search(const InferContext& c) {
   if (is_half(c.in[0].dtype))
     return errors::invalid_type("search_order", "`a` must not be of a half type; got ",
                                 c.in[0].dtype);
-  return Types{{DType::kInt64, c.in[1].shape, {}}};
+  return Types{{DType::kInt64, c.in[1].shape}};
 }
 
 Status run_search(const KernelCall& call) {

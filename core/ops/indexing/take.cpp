@@ -21,7 +21,7 @@ Result<Types> infer(const InferContext& c) {
   for (int i = 0; i < axis; ++i) shape.push_back(data[i]);
   for (int64_t extent : c.in[1].shape) shape.push_back(extent);
   for (int i = axis + 1; i < data.rank(); ++i) shape.push_back(data[i]);
-  return Types{{c.in[0].dtype, shape, {}}};
+  return Types{{c.in[0].dtype, shape}};
 }
 
 // The cotangent has the shape that taking from data_shape gives.
@@ -39,7 +39,7 @@ Result<Types> infer_take(const InferContext& c) {
 Result<Types> infer_adjoint(const InferContext& c) {
   const Shape data(c.ints("data_shape"));
   WEFT_TRY(checked_elements(data.span(), "take_adjoint", "data_shape").status());
-  const TensorType taken[] = {{c.in[0].dtype, data, {}}, c.in[1]};
+  const TensorType taken[] = {{c.in[0].dtype, data}, c.in[1]};
   WEFT_ASSIGN(const Types forward, infer(InferContext(c.op(), taken, c.all())));
   if (c.in[0].shape != forward[0].shape)
     return errors::invalid_value("take_adjoint", "`dout` must have shape ", forward[0].shape,

@@ -58,7 +58,7 @@ Result<Types> infer(const InferContext& c) {
   Shape shape = p.batch;
   if (!p.row_vector) shape.push_back(p.m);
   if (!p.column_vector) shape.push_back(p.n);
-  return Types{{c.in[0].dtype, shape, {}}};
+  return Types{{c.in[0].dtype, shape}};
 }
 
 kernels::Matrix matrix(const TensorView& view, bool vector, bool vector_is_row) {

@@ -31,7 +31,7 @@ Result<Types> infer_pack(const InferContext& c) {
   if (b.rank() != 2 || b.elements() == 0)
     return errors::invalid_value(c.op().name, "`x2` must have two axes and elements; got shape ",
                                  b);
-  return Types{{c.in[0].dtype, packed_shape(c.in[0].dtype, b[0], b[1]), {}}};
+  return Types{{c.in[0].dtype, packed_shape(c.in[0].dtype, b[0], b[1])}};
 }
 
 Status run_pack(const KernelCall& call) {
@@ -74,7 +74,7 @@ Result<Types> infer(const InferContext& c) {
   if (c.given(3) && c.in[3].shape != result)
     return errors::invalid_value(c.op().name, "`residual` must have shape ", result, "; got ",
                                  c.in[3].shape);
-  return Types{{dtype, result, {}}};
+  return Types{{dtype, result}};
 }
 
 // Sizes and bounds.

@@ -93,8 +93,8 @@ Result<Types> infer(const InferContext& c) {
   WEFT_ASSIGN(const Shape batch, attention_batch(query, c.in[1].shape, value));
   const int64_t targets = query[query.rank() - 2];
   const DType dtype = c.in[0].dtype;
-  return Types{{dtype, attention_shape(batch, targets, value[value.rank() - 1]), {}},
-               {attention_lanes(dtype), attention_shape(batch, targets, -1), {}}};
+  return Types{{dtype, attention_shape(batch, targets, value[value.rank() - 1])},
+               {attention_lanes(dtype), attention_shape(batch, targets, -1)}};
 }
 
 Result<Types> infer_gradient(const InferContext& c) {
@@ -115,9 +115,9 @@ Result<Types> infer_gradient(const InferContext& c) {
                                   "` must be floating; got ", c.in[i].dtype);
   }
   const Shape shared = shared_batch(batch, key, value);
-  return Types{{dtype, attention_shape(batch, targets, query[query.rank() - 1]), {}},
-               {dtype, attention_shape(shared, sources, key[key.rank() - 1]), {}},
-               {dtype, attention_shape(shared, sources, value[value.rank() - 1]), {}}};
+  return Types{{dtype, attention_shape(batch, targets, query[query.rank() - 1])},
+               {dtype, attention_shape(shared, sources, key[key.rank() - 1])},
+               {dtype, attention_shape(shared, sources, value[value.rank() - 1])}};
 }
 
 // Scratch: what all threads share, then a part for each.

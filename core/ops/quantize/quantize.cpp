@@ -121,7 +121,7 @@ Result<Types> infer_requantize(const InferContext& c) {
   const Shape& x = c.in[0].shape;
   WEFT_ASSIGN(const int axis, channel_axis(c, x));
   WEFT_TRY(check_requantization(c, 1, x.rank() == 0 ? 1 : x[axis]).status());
-  return Types{{DType::kInt8, x, {}}};
+  return Types{{DType::kInt8, x}};
 }
 
 Status run_requantize(const KernelCall& call) {

@@ -36,7 +36,7 @@ Result<Types> infer(const InferContext& c) {
     return errors::invalid_value(c.op().name,
                                  "`output_scale` must not be a 2^19th of the others; got ",
                                  c.real("output_scale"));
-  return Types{{DType::kInt8, c.in[0].shape, {}}};
+  return Types{{DType::kInt8, c.in[0].shape}};
 }
 
 Status run(const KernelCall& call) {

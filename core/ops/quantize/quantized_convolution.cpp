@@ -32,7 +32,7 @@ Result<Types> infer_pack(const InferContext& c) {
   if (w.rank() != 3 && w.rank() != 4)
     return errors::invalid_value(c.op().name, "`weight` must have 3 or 4 axes; got shape ", w);
   const int64_t quads = kernels::quantized_filter_int8x4s(filters_of(w));
-  return Types{{DType::kInt8, {w[0], quads + 1, kernels::kQuad}, {}}};
+  return Types{{DType::kInt8, {w[0], quads + 1, kernels::kQuad}}};
 }
 
 Status run_pack(const KernelCall& call) {
@@ -85,10 +85,8 @@ Result<Types> infer(const InferContext& c) {
                                    c.in[2].shape);
   }
   WEFT_ASSIGN(const DType dtype, check_requantization(c, 3, filters));
-  return Types{
-      {dtype,
-       image_shape(p.shape.batch, filters, x.rank() - 2, p.shape.out_height, p.shape.out_width),
-       {}}};
+  return Types{{dtype, image_shape(p.shape.batch, filters, x.rank() - 2, p.shape.out_height,
+                                   p.shape.out_width)}};
 }
 
 int64_t work_of(const kernels::Convolution& p) {
@@ -200,7 +198,7 @@ Result<Value> convolution(const ComposeContext& c) {
   if (is_last) result = channels_behind(result);
   const auto type_of = [&](size_t input) {
     const Value value = given(c, input);
-    return value ? std::optional<TensorType>({value.dtype(), value.shape(), {}}) : std::nullopt;
+    return value ? std::optional<TensorType>({value.dtype(), value.shape()}) : std::nullopt;
   };
   WEFT_TRY(check_residual(c, type_of(5), type_of(6), result, problem.out_channels));
   WEFT_ASSIGN(const Value y, is_last ? channels_last_layer(c, c.in(1).shape())

@@ -16,7 +16,7 @@ Result<Types> infer_pack(const InferContext& c) {
   const Shape& w = c.in[0].shape;
   if (w.rank() != 2)
     return errors::invalid_value(c.op().name, "`weight` must have two axes; got shape ", w);
-  return Types{{DType::kInt8, packed_product_shape(w[0], w[1]), {}}};
+  return Types{{DType::kInt8, packed_product_shape(w[0], w[1])}};
 }
 
 Status run_pack(const KernelCall& call) {
@@ -63,7 +63,7 @@ Result<Types> infer_product(const InferContext& c) {
                                    c.in[2].shape);
   }
   WEFT_ASSIGN(const DType dtype, check_requantization(c, 3, columns));
-  return Types{{dtype, {x[0], columns}, {}}};
+  return Types{{dtype, {x[0], columns}}};
 }
 
 int64_t work_of(const kernels::QuantizedProduct& p) { return p.m * p.n * p.k / 16; }

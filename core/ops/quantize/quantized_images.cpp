@@ -55,7 +55,7 @@ Result<Types> result_of(const InferContext& c, const kernels::Convolution& s) {
     return c.given(input) ? std::optional<TensorType>(c.in[input]) : std::nullopt;
   };
   WEFT_TRY(check_residual(c, type_of(kResidual), type_of(kResidual + 1), y, s.out_channels));
-  return Types{{dtype, y, {}}};
+  return Types{{dtype, y}};
 }
 
 const int32_t* integers_of(std::span<const TensorView> in, size_t input) {
@@ -186,7 +186,7 @@ Result<Types> infer_pack(const InferContext& c) {
   if (w[1] < 1 || w[w.rank() - 1] < 1)
     return errors::invalid_value(c.op().name, "`weight` must not be empty along the kernel; got ",
                                  w);
-  return Types{{DType::kInt8, packed_depthwise_shape(filters_of(w)), {}}};
+  return Types{{DType::kInt8, packed_depthwise_shape(filters_of(w))}};
 }
 
 Status run_pack(const KernelCall& call) {

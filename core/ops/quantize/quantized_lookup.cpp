@@ -15,7 +15,7 @@ Result<Types> infer(const InferContext& c) {
   if (c.in[1].shape != Shape{kResults})
     return errors::invalid_value(c.op().name, "`table` must have shape (256,); got ",
                                  c.in[1].shape);
-  return Types{{DType::kInt8, c.in[0].shape, {}}};
+  return Types{{DType::kInt8, c.in[0].shape}};
 }
 
 Status run(const KernelCall& call) {

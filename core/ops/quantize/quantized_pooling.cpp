@@ -18,7 +18,7 @@ Result<Types> infer(const InferContext& c) {
   WEFT_TRY(require_int8(c, "zero_point"));
   WEFT_ASSIGN(const kernels::Pooling p, pooling_problem(c, DType::kInt8, x));
   const Shape y = image_shape(x[0], x[1], x.rank() - 2, p.out_height, p.out_width);
-  return Types{{DType::kInt8, is_last ? channels_behind(y) : y, {}}};
+  return Types{{DType::kInt8, is_last ? channels_behind(y) : y}};
 }
 
 Status run(const KernelCall& call) {

@@ -31,7 +31,7 @@ Result<Types> infer(const InferContext& c, int64_t gates) {
       return errors::invalid_value(c.op().name, "`", c.op().input_name(i), "` must have shape (",
                                    v[0], ",); got ", c.in[i].shape);
   }
-  return Types{{DType::kInt8, {x[0], x[1], v[1]}, {}}};
+  return Types{{DType::kInt8, {x[0], x[1], v[1]}}};
 }
 
 Result<kernels::QuantizedGates> gates_of(const KernelCall& call, size_t weight, size_t first) {

@@ -22,7 +22,7 @@ Result<Types> infer(const InferContext& c) {
       !(scale >= kernels::kMinSoftmaxScale && std::isfinite(scale)))
     return errors::invalid_value(c.op().name, "`scale` must be at least 2^-26, and finite; got ",
                                  scale);
-  return Types{{DType::kInt8, x, {}}};
+  return Types{{DType::kInt8, x}};
 }
 
 Status run(const KernelCall& call) {

@@ -33,8 +33,8 @@ Result<Types> infer_pack(const InferContext& c) {
     return errors::invalid_value(c.op().name, "`scale` must have shape (", w.rank() ? w[0] : 0,
                                  ", groups) for `weight` ", w, "; got ", scale);
   const int64_t panels = panels_of_units(w[0]);
-  return Types{{DType::kInt8, {panels, w[1], kColumns}, {}},
-               {DType::kFloat32, {panels, scale[1], kColumns}, {}}};
+  return Types{{DType::kInt8, {panels, w[1], kColumns}},
+               {DType::kFloat32, {panels, scale[1], kColumns}}};
 }
 
 Status run_pack(const KernelCall& call) {
@@ -91,7 +91,7 @@ Result<Types> infer_product(const InferContext& c) {
       return errors::invalid_value(c.op().name, "`bias` must have shape (", columns, ",); got ",
                                    c.in[3].shape);
   }
-  return Types{{DType::kFloat32, {x[0], columns}, {}}};
+  return Types{{DType::kFloat32, {x[0], columns}}};
 }
 
 int64_t work_of(const kernels::WeightOnlyProduct& p) { return p.m * p.n * p.k / 8; }

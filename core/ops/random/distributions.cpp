@@ -14,7 +14,7 @@ Result<Types> infer(const InferContext& c) {
   WEFT_TRY(checked_elements(shape, c.op().name, "shape").status());
   if (!is_floating(c.dtype("dtype")))
     return errors::invalid_type(c.op().name, "`dtype` must be floating; got ", c.dtype("dtype"));
-  return Types{{c.dtype("dtype"), Shape(shape), {}}};
+  return Types{{c.dtype("dtype"), Shape(shape)}};
 }
 
 Result<Types> infer_scaled(const InferContext& c) {
@@ -28,7 +28,7 @@ Result<Types> infer_integers(const InferContext& c) {
   if (c.integer("low") >= c.integer("high"))
     return errors::invalid_value("randint", "`low` must be less than `high`; got ",
                                  c.integer("low"), " and ", c.integer("high"));
-  return Types{{DType::kInt64, Shape(c.ints("shape")), {}}};
+  return Types{{DType::kInt64, Shape(c.ints("shape"))}};
 }
 
 // fill(stream, attributes, out, range) writes some of the elements.

@@ -9,7 +9,7 @@ namespace {
 Result<Types> infer(const InferContext& c) {
   const int64_t n = c.integer("n");
   WEFT_TRY(checked_elements({&n, 1}, "permutation", "n").status());
-  return Types{{DType::kInt64, Shape{n}, {}}};
+  return Types{{DType::kInt64, Shape{n}}};
 }
 
 Status run(const KernelCall& call) {

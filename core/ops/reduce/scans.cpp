@@ -20,7 +20,7 @@ Result<Types> infer(const InferContext& c) {
     return errors::invalid_type("recurrence", "`term` must be floating, int64 or uint64; got ",
                                 type.dtype);
   WEFT_TRY(normalize_axis(c.integer("axis"), type.shape.rank(), "recurrence", "axis").status());
-  return Types{{type.dtype, type.shape, {}}};
+  return Types{{type.dtype, type.shape}};
 }
 
 Status run(const KernelCall& call) {

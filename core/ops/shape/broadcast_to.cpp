@@ -15,7 +15,7 @@ Result<Types> infer(const InferContext& c) {
   if (!(shape == target))
     return errors::invalid_value("broadcast_to", "`x` of shape ", c.in[0].shape,
                                  " does not broadcast to `shape` ", target);
-  return Types{{c.in[0].dtype, shape, {}}};
+  return Types{{c.in[0].dtype, shape}};
 }
 
 Status run(const KernelCall& call) {

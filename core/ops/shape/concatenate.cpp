@@ -38,7 +38,7 @@ Result<Types> infer(const InferContext& c) {
                                &shape[joined]))
       return errors::too_many_elements("concatenate", "arrays", part);
   }
-  return Types{{c.in[0].dtype, shape, {}}};
+  return Types{{c.in[0].dtype, shape}};
 }
 
 // Two arrays whose elements alternate in the result are copied together: the step from one to the

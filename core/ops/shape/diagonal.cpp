@@ -47,7 +47,7 @@ Geometry geometry(const Diagonal& d, const Shape& shape, const Shape& strides, i
 Result<Types> infer(const InferContext& c) {
   WEFT_ASSIGN(const Diagonal d, parse(c));
   const Shape& shape = c.in[0].shape;
-  return Types{{c.in[0].dtype, geometry(d, shape, shape, 0).shape, {}}};
+  return Types{{c.in[0].dtype, geometry(d, shape, shape, 0).shape}};
 }
 
 std::optional<Geometry> view(const InferContext& c, const Geometry& input, const TensorType&,
@@ -91,7 +91,7 @@ Result<Value> diag(const ComposeContext& c) {
   if (k < -INT32_MAX || k > INT32_MAX)
     return errors::invalid_value("diag", "`k` must fit in 32 bits; got ", k);
   const int64_t extent = length + (k < 0 ? -k : k);
-  const TensorType whole{v.dtype(), {extent, extent}, {}};
+  const TensorType whole{v.dtype(), {extent, extent}};
   WEFT_TRY(checked_elements(whole.shape.span(), "diag", "v").status());
   const int64_t first = length == 0 ? 0 : k < 0 ? -k * extent : k;
   return placed(v, whole, {{length}, {extent + 1}, first});

@@ -39,7 +39,7 @@ bool is_given_array(const ComposeContext& c) {
 
 // The value as an array of the dtype. One times a scalar is that scalar, with its range checked.
 Result<Value> filling(const ComposeContext& c) {
-  const TensorType type{c.in(0).dtype(), Shape(), {}};
+  const TensorType type{c.in(0).dtype(), Shape()};
   if (c.inputs.size() < 2 || !c.in(1)) return zeros(c.in(0), type);
   const Value one = c.builder.call(
       "full", {}, {Argument::of_ints({}), Argument::of_float(1), Argument::of_dtype(type.dtype)});

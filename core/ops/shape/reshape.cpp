@@ -31,7 +31,7 @@ Result<Types> infer(const InferContext& c) {
                                  " must have as many elements as `x`, ", elements, "; got shape ",
                                  c.in[0].shape);
   if (unknown >= 0) shape[unknown] = elements / known;
-  return Types{{c.in[0].dtype, shape, {}}};
+  return Types{{c.in[0].dtype, shape}};
 }
 
 // Strides of the new shape on the old memory where they exist: groups of old axes that are

@@ -66,7 +66,7 @@ Result<Slice> parse(const InferContext& c) {
 
 Result<Types> infer(const InferContext& c) {
   WEFT_ASSIGN(const Slice slice, parse(c));
-  return Types{{c.in[0].dtype, slice.shape, {}}};
+  return Types{{c.in[0].dtype, slice.shape}};
 }
 
 Geometry geometry(const Slice& slice, const Shape& strides, int64_t offset) {

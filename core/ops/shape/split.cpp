@@ -56,7 +56,7 @@ Result<Types> infer(const InferContext& c) {
     return errors::invalid_value("split", "`", kSections, "` must divide the extent of axis ", axis,
                                  ", ", whole[axis], "; got ", given.integer,
                                  "; `array_split` makes parts of two sizes");
-  Types types(count, TensorType{c.in[0].dtype, whole, {}});
+  Types types(count, TensorType{c.in[0].dtype, whole});
   for (size_t i = 0; i < count; ++i) {
     const Part part = part_of(given, whole[axis], i);
     types[i].shape[axis] = part.end - part.begin;

@@ -50,7 +50,7 @@ TensorView part_of(const TensorView& base, const Geometry& g) {
 Result<Types> infer_view(const InferContext& c) {
   const Geometry g = geometry(c);
   WEFT_TRY(check_inside("strided_view", g, c.in[0].shape.elements()));
-  return Types{{c.in[0].dtype, g.shape, {}}};
+  return Types{{c.in[0].dtype, g.shape}};
 }
 
 Result<Types> infer_update(const InferContext& c) {
@@ -61,7 +61,7 @@ Result<Types> infer_update(const InferContext& c) {
   if (!(shape == g.shape))
     return errors::invalid_value("update", "`value` of shape ", c.in[1].shape,
                                  " does not broadcast to the part written, ", g.shape);
-  return Types{{c.in[0].dtype, c.in[0].shape, {}}};
+  return Types{{c.in[0].dtype, c.in[0].shape}};
 }
 
 std::optional<Geometry> view_rule(const InferContext& c, const Geometry& input, const TensorType&,
@@ -106,7 +106,7 @@ Values view_gradient(const GradContext& g) {
 }
 
 Values update_gradient(const GradContext& g) {
-  const Value zero = zeros(g.dout(), {g.dout().dtype(), Shape(), {}});
+  const Value zero = zeros(g.dout(), {g.dout().dtype(), Shape()});
   return {g.needs(0) ? update(g.dout(), zero, g.all()) : Value(),
           g.needs(1) ? view(g.dout(), g.all()) : Value()};
 }

@@ -34,7 +34,7 @@ Result<Types> infer(const InferContext& c) {
   WEFT_ASSIGN(const Shape axes, permutation(c));
   Shape shape;
   for (int64_t axis : axes) shape.push_back(c.in[0].shape[static_cast<int>(axis)]);
-  return Types{{c.in[0].dtype, shape, {}}};
+  return Types{{c.in[0].dtype, shape}};
 }
 
 std::optional<Geometry> view(const InferContext& c, const Geometry& input, const TensorType& out,

@@ -16,7 +16,7 @@ Result<Value> on_or_below(const ComposeContext& c, int64_t k) {
   return c.builder.call("greater_equal", {row, iota(c.builder, 0, columns)});
 }
 
-Value zero(const ComposeContext& c) { return zeros(c.in(0), {c.in(0).dtype(), Shape(), {}}); }
+Value zero(const ComposeContext& c) { return zeros(c.in(0), {c.in(0).dtype(), Shape()}); }
 
 Result<Value> tril(const ComposeContext& c) {
   WEFT_ASSIGN(const Value mask, on_or_below(c, c.integer("k")));

@@ -23,7 +23,7 @@ class HostCopies {
   Status run() {
     PoolVector<TensorType> in_types, out_types;
     for (const TensorView& view : in_)
-      in_types.push_back(view.data ? type_of(view) : TensorType{view.dtype, Shape::absent(), {}});
+      in_types.push_back(view.data ? type_of(view) : TensorType{view.dtype, Shape::absent()});
     for (const TensorView& view : out_) out_types.push_back(type_of(view));
     const int64_t bytes =
         scratch_of(call_.op.slot, {call_.op, in_types, out_types, call_.attributes}, num_threads());

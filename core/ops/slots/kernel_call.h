@@ -14,7 +14,7 @@ inline Shape shape_of(const TensorView& view) {
 
 inline int64_t elements_of(const TensorView& view) { return shape_of(view).elements(); }
 
-inline TensorType type_of(const TensorView& view) { return {view.dtype, shape_of(view), {}}; }
+inline TensorType type_of(const TensorView& view) { return {view.dtype, shape_of(view)}; }
 
 // The array seen with a shape that it broadcasts to: missing and stretched axes have stride 0.
 TensorView broadcast_view(const TensorView& in, const Shape& shape);

@@ -187,7 +187,7 @@ Result<Types> infer_reduction_of(kernels::Reduction reduction, const InferContex
       return errors::invalid_type(c.op().name,
                                   "`dtype` must be a floating dtype, int64 or uint64; got ", dtype);
   }
-  return Types{{dtype, rules::reduced_shape(shape, mask, c.flag("keepdims")), {}}};
+  return Types{{dtype, rules::reduced_shape(shape, mask, c.flag("keepdims"))}};
 }
 
 Value root_from_zero(const Value& s) {

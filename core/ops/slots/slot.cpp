@@ -44,7 +44,7 @@ Status run_kernel(const KernelCall& call) {
   const auto types_of = [](std::span<const TensorView> views) {
     std::vector<TensorType> types;
     for (const TensorView& view : views)
-      types.push_back(view.rank < 0 ? TensorType{view.dtype, Shape::absent(), {}} : type_of(view));
+      types.push_back(view.rank < 0 ? TensorType{view.dtype, Shape::absent()} : type_of(view));
     return types;
   };
   const std::vector<TensorType> in = types_of(call.in), out = types_of(call.out);

@@ -12,7 +12,7 @@ namespace {
 // Traces body(x) for arrays of x's type.
 template <class Body>
 Ref<Function> trace(const Array& example, const Body& body) {
-  const ops::TensorType examples[] = {{example->dtype(), example->shape(), {}}};
+  const ops::TensorType examples[] = {{example->dtype(), example->shape()}};
   Tensor* placeholders[1] = {};
   REQUIRE(begin_trace(examples, placeholders).ok());
   const Array x = Array::adopt(placeholders[0]);
@@ -125,7 +125,7 @@ TEST_CASE("a function inside another delivers the gradients that it delivers by 
 
 TEST_CASE("a trace that is given up leaves nothing behind") {
   const Array x = array({2}, {1, 2});
-  const ops::TensorType examples[] = {{x->dtype(), x->shape(), {}}};
+  const ops::TensorType examples[] = {{x->dtype(), x->shape()}};
   Tensor* placeholders[1] = {};
   REQUIRE(begin_trace(examples, placeholders).ok());
   const Array placeholder = Array::adopt(placeholders[0]);

@@ -36,9 +36,9 @@ Graph random_reductions(unsigned seed, const Shape& shape) {
   GraphBuilder b(graph);
   Shape column = shape;
   column[shape.rank() - 1] = 1;
-  const Value x = b.input({kDTypes[pick(8)], shape, {}});
-  const Value row = b.input({kDTypes[pick(5)], {shape[shape.rank() - 1]}, {}});
-  const Value other = b.input({DType::kFloat32, column, {}});
+  const Value x = b.input({kDTypes[pick(8)], shape});
+  const Value row = b.input({kDTypes[pick(5)], {shape[shape.rank() - 1]}});
+  const Value other = b.input({DType::kFloat32, column});
   std::vector<Value> values = {x * row};
   for (size_t i = 0, length = pick(4); i < length; ++i) {
     const Value v = values[pick(values.size())];
@@ -104,7 +104,7 @@ TEST_CASE("sums of products and of squares have the bits of products that are th
         for (const int form : {0, 1, 2}) {
           Graph graph;
           GraphBuilder b(graph);
-          const Value x = b.input({dtype, shape, {}}), y = b.input({dtype, shape, {}});
+          const Value x = b.input({dtype, shape}), y = b.input({dtype, shape});
           const Value products = form == 1 ? b.call("square", {x}) : x * y;
           b.output(reduce(b, "sum", products, axes));
           if (form == 2) b.output(reduce(b, "max", products, axes));
@@ -125,8 +125,8 @@ TEST_CASE("what is only reduced is no array") {
   for (const std::vector<int64_t>& axes : {std::vector<int64_t>{0}, {1}, {0, 1}}) {
     Graph graph;
     GraphBuilder b(graph);
-    const Value x = b.input({DType::kFloat32, shape, {}});
-    const Value y = b.input({DType::kFloat32, {4096}, {}});
+    const Value x = b.input({DType::kFloat32, shape});
+    const Value y = b.input({DType::kFloat32, {4096}});
     const Value difference = ops::cast(x - y, DType::kFloat32);
     b.output(reduce(b, "sum", difference * difference, axes));
     b.output(reduce(b, "max", difference, axes));
@@ -178,7 +178,7 @@ TEST_CASE("nothing is reduced to nothing, and empty sums stay steps of their own
   for (const Shape& shape : {Shape{0, 3}, Shape{3, 0}}) {
     Graph graph;
     GraphBuilder b(graph);
-    const Value x = b.input({DType::kFloat32, shape, {}});
+    const Value x = b.input({DType::kFloat32, shape});
     b.output(reduce(b, "sum", x * 2.0 + 1.0, {{0}}));
     std::mt19937 random(1);
     const auto inputs = random_inputs(graph, random);

@@ -74,7 +74,7 @@ Graph random_chain(unsigned seed, const Shape& shape, const std::vector<Shape>& 
                           DType::kBool,    DType::kBFloat16, DType::kFloat16};
   std::vector<Value> values;
   for (const Shape& each : {shape, shape, shape, repeated[0], repeated[1]})
-    values.push_back(b.input({kDTypes[pick(8)], each, {}}));
+    values.push_back(b.input({kDTypes[pick(8)], each}));
   // Integers of 8 and 16 bits can only be converted in a chain.
   for (Value& value : values)
     if (value.dtype() == DType::kUInt8 || value.dtype() == DType::kInt16)
@@ -144,7 +144,7 @@ Graph random_short_chain(unsigned seed, const Shape& shape, const std::vector<Sh
     (v.dtype() == DType::kBool ? tests : values).push_back(v);
   };
   for (const Shape& each : {shape, shape, shape, repeated[0], repeated[1]}) {
-    const Value v = b.input({kStored[pick(each == shape ? 8 : 4)], each, {}});
+    const Value v = b.input({kStored[pick(each == shape ? 8 : 4)], each});
     if (v.dtype() == DType::kBool) tests.push_back(v);
     values.push_back(ops::cast(v, DType::kFloat32));
   }
@@ -298,7 +298,7 @@ TEST_CASE("a chain that writes round the caches writes the same") {
   for (const Shape& shape : {Shape{3000, 2048}, Shape{12, 32000, 16}}) {
     Graph graph;
     GraphBuilder b(graph);
-    const Value x = b.input({DType::kFloat32, shape, {}});
+    const Value x = b.input({DType::kFloat32, shape});
     const Value w = b.input(f32({shape[shape.rank() - 1]}));
     const Value y = x * w + 0.5;
     b.output(y);
@@ -318,8 +318,8 @@ TEST_CASE("draws in a region are those of the operator, in chains and on tiles")
     for (const DType dtype : {DType::kFloat32, DType::kFloat64}) {
       Graph graph;
       GraphBuilder b(graph);
-      const Value x = b.input({dtype, shape, {}});
-      const Value w = b.input({dtype, {shape[1]}, {}});
+      const Value x = b.input({dtype, shape});
+      const Value w = b.input({dtype, {shape[1]}});
       const Value drawn = ops::cast(draws(b, shape), dtype);
       b.output(ops::where(ops::greater(drawn, x), drawn * w, x));
       b.output(ops::cast(draws(b, shape), dtype) + drawn);
@@ -332,11 +332,11 @@ TEST_CASE("draws in a region are those of the operator, in chains and on tiles")
 }
 
 TEST_CASE("short rows and operators without an instruction run as steps on tiles") {
-  for (const TensorType& type : {f32({100, 7}), TensorType{DType::kFloat64, Shape{1000}, {}}}) {
+  for (const TensorType& type : {f32({100, 7}), TensorType{DType::kFloat64, Shape{1000}}}) {
     Graph graph;
     GraphBuilder b(graph);
     const Value x = b.input(type);
-    const Value w = b.input({type.dtype, Shape{type.shape[type.shape.rank() - 1]}, {}});
+    const Value w = b.input({type.dtype, Shape{type.shape[type.shape.rank() - 1]}});
     b.output((type.shape.rank() == 1 ? x : x * w) * 2.0 + 1.0);
     CHECK(chains_of(graph) == 0);
   }
@@ -348,7 +348,7 @@ TEST_CASE("one long step of halves runs as a chain") {
     for (const char* const op : {"tanh", "relu"}) {
       Graph graph;
       GraphBuilder b(graph);
-      b.output(b.call(op, {b.input({dtype, {3000}, {}})}));
+      b.output(b.call(op, {b.input({dtype, {3000}})}));
       CHECK(chains_of(graph) == (dtype != DType::kFloat32 && op[0] == 't' ? 1 : 0));
       const auto inputs = random_inputs(graph, random);
       const auto expected = executor::evaluate(graph, inputs, 7, 3).take();

@@ -135,7 +135,7 @@ TEST_CASE("a gradient stacks only what it needs of the carried values") {
   for (const bool is_product : {false, true}) {
     Graph graph;
     GraphBuilder b(graph);
-    const TensorType rows{DType::kFloat64, {6, 2}, {}}, row{DType::kFloat64, {2}, {}};
+    const TensorType rows{DType::kFloat64, {6, 2}}, row{DType::kFloat64, {2}};
     const Value x = b.input(rows), state = b.input(row);
     Graph body;
     GraphBuilder inside(body);

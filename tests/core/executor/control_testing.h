@@ -12,9 +12,9 @@ inline Graph random_body(unsigned seed, int length, bool smooth, DType dtype) {
   Graph body;
   body.ordinals = inner.ordinals;
   GraphBuilder b(body);
-  const Value row = b.input({dtype, {3, 4}, {}});
-  const Value state = b.input({dtype, {4}, {}});
-  const Value captured = b.input({dtype, {4}, {}});
+  const Value row = b.input({dtype, {3, 4}});
+  const Value state = b.input({dtype, {4}});
+  const Value captured = b.input({dtype, {4}});
   const std::vector<Value> became =
       graph::inline_graph(b, inner, std::vector<Value>{row, state + captured});
   const int64_t axes[] = {0};
@@ -47,9 +47,9 @@ inline Graph random_loop_graph(unsigned seed, int length, bool smooth = false,
                                DType dtype = DType::kFloat32, int64_t maximum = 4) {
   Graph graph;
   GraphBuilder b(graph);
-  const Value x = b.input({dtype, {maximum, 3, 4}, {}}, "x");
-  const Value state = b.input({dtype, {4}, {}}, "state");
-  const Value w = b.input({dtype, {4}, {}}, "w");
+  const Value x = b.input({dtype, {maximum, 3, 4}}, "x");
+  const Value state = b.input({dtype, {4}}, "state");
+  const Value w = b.input({dtype, {4}}, "w");
   const graph::ValueId operands[] = {x.id(), (state * 0.5).id(), w.id()};
   const ops::Values results =
       b.add_control(random_loop(seed, length, smooth, dtype, maximum), operands);
@@ -64,10 +64,10 @@ inline Graph random_cond_graph(unsigned seed, int length, bool smooth = false,
                                DType dtype = DType::kFloat32) {
   Graph graph;
   GraphBuilder b(graph);
-  const Value p = b.input({DType::kBool, {}, {}}, "p");
-  const Value x = b.input({dtype, {3, 4}, {}}, "x");
-  const Value state = b.input({dtype, {4}, {}}, "state");
-  const Value w = b.input({dtype, {4}, {}}, "w");
+  const Value p = b.input({DType::kBool, {}}, "p");
+  const Value x = b.input({dtype, {3, 4}}, "x");
+  const Value state = b.input({dtype, {4}}, "state");
+  const Value w = b.input({dtype, {4}}, "w");
   graph::Region cond;
   cond.kind = graph::RegionKind::kCond;
   cond.body = std::make_shared<const Graph>(random_body(6 * seed + 1, length, smooth, dtype));

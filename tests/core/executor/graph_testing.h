@@ -21,7 +21,7 @@ using ops::TensorType;
 using ops::Value;
 
 inline TensorType f32(std::initializer_list<int64_t> shape) {
-  return {DType::kFloat32, Shape(shape), {}};
+  return {DType::kFloat32, Shape(shape)};
 }
 
 inline Ref<Tensor> random_tensor(const TensorType& type, std::mt19937& random) {
@@ -78,8 +78,8 @@ inline Graph random_graph(unsigned seed, int length, bool smooth = false,
   const auto pick = [&](size_t count) { return random() % count; };
   Graph graph;
   GraphBuilder b(graph);
-  std::vector<Value> values = {b.input({dtype, {3, 4}, {}}, "x"), b.input({dtype, {4}, {}}, "w")};
-  values.push_back(b.constant(random_tensor({dtype, {3, 1}, {}}, random)));
+  std::vector<Value> values = {b.input({dtype, {3, 4}}, "x"), b.input({dtype, {4}}, "w")};
+  values.push_back(b.constant(random_tensor({dtype, {3, 1}}, random)));
   const auto any = [&] {  // broadcasts to (3, 4)
     const Value v = values[pick(values.size())];
     return v.rank() == 2 && v.shape()[0] == 4 ? ops::swap_last_axes(v) : v;

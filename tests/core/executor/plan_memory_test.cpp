@@ -225,7 +225,7 @@ TEST_CASE("batch norms and their gradients may write over what they read") {
     Graph graph;
     GraphBuilder b(graph);
     const auto computed = [&](const Shape& shape) {
-      return b.call("exp", {b.input({DType::kFloat32, shape, {}})});
+      return b.call("exp", {b.input({DType::kFloat32, shape})});
     };
     const Shape image{3, 4, 5, 2}, vector{4};
     const ops::Values outputs =

@@ -35,10 +35,10 @@ Graph random_rows(unsigned seed, const Shape& shape) {
   const int64_t cols = shape[shape.rank() - 1];
   Shape column = shape;
   column[shape.rank() - 1] = 1;
-  const Value x = b.input({kDTypes[pick(5)], shape, {}});
-  const Value bias = b.input({dtype, {cols}, {}}), factor = b.input({dtype, column, {}});
-  const Value wide = b.input({dtype, {2, cols}, {}});
-  const Value gamma = b.input({dtype, {cols}, {}}), beta = b.input({dtype, {cols}, {}});
+  const Value x = b.input({kDTypes[pick(5)], shape});
+  const Value bias = b.input({dtype, {cols}}), factor = b.input({dtype, column});
+  const Value wide = b.input({dtype, {2, cols}});
+  const Value gamma = b.input({dtype, {cols}}), beta = b.input({dtype, {cols}});
   Value v = ops::cast(x, dtype);
   for (size_t i = 0, length = pick(4); i < length; ++i) {
     switch (pick(4)) {
@@ -140,7 +140,7 @@ TEST_CASE("long rows, few of them, stay apart from their chain") {
   for (const Shape& shape : {Shape{4, 60000}, Shape{100, 100000}}) {
     Graph graph;
     GraphBuilder b(graph);
-    b.output(b.call("softmax_rows", {b.input({DType::kFloat32, shape, {}}) * 0.5}));
+    b.output(b.call("softmax_rows", {b.input({DType::kFloat32, shape}) * 0.5}));
     CHECK(std::ranges::none_of(plan_after_passes(graph).steps, has_row_end));
   }
 }

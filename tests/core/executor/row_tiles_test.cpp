@@ -66,7 +66,7 @@ std::vector<Ref<Tensor>> run(const Graph& graph, const std::vector<Ref<Tensor>>&
   auto outputs = empty_tensors(graph.output_types());
   const auto in = pointers(inputs), out = pointers(outputs);
   const auto arena =
-      empty_tensors(std::vector<TensorType>{{DType::kUInt8, {plan.value().arena_bytes + 64}, {}}});
+      empty_tensors(std::vector<TensorType>{{DType::kUInt8, {plan.value().arena_bytes + 64}}});
   const int before = num_threads();
   set_num_threads(threads);
   const Status status =
@@ -114,7 +114,7 @@ Graph random_chain(unsigned seed, int length) {
   GraphBuilder b(graph);
   const auto weight = [&](Shape shape) {
     const double size = static_cast<double>(shape[1] * shape[2] * shape[3]);
-    return b.constant(random_tensor({DType::kFloat32, shape, {}}, random)) * (1 / size);
+    return b.constant(random_tensor({DType::kFloat32, shape}, random)) * (1 / size);
   };
   Value x = b.input(f32({1 + pick(2), 3, 25 + pick(8), 26}), "x");
   x = windowed(x, weight({32, 3, 3, 3}), {1, 1}, {1, 1}, {1, 1}, 1);

@@ -81,7 +81,7 @@ TEST_CASE("gradients of bfloat16 are float32 between casts") {
   Graph graph;
   GraphBuilder b(graph);
   const auto half = [&](const Shape& shape) {
-    const TensorType type{DType::kFloat32, shape, {}};
+    const TensorType type{DType::kFloat32, shape};
     return ops::cast(b.input(type), DType::kBFloat16);
   };
   const Value y = b.call("relu", {convolved(half({2, 3, 9, 9}), half({16, 3, 3, 3}), 1)});

@@ -67,14 +67,14 @@ inline Graph random_network(unsigned seed, int length, bool trains = false, int 
   const Shape x = axes == 1   ? Shape{2, 3, 25}
                   : axes == 2 ? Shape{2, 3, 11, 9}
                               : Shape{2, 3, 4, 7, 6};
-  std::vector<Value> images = {b.input({DType::kFloat32, x, {}}, "x")};
+  std::vector<Value> images = {b.input({DType::kFloat32, x}, "x")};
   // Extents of an image's; a sequence has no height, a volume is as deep as high.
   const auto weight = [&](const Shape& extents) {
     Shape shape{extents[0], extents[1]};
     for (int axis = 1; axis < axes; ++axis) shape.push_back(extents[2]);
     shape.push_back(axes == 1 ? extents[2] : extents[3]);
     const double size = static_cast<double>(shape.elements() / std::max<int64_t>(1, shape[0]));
-    const TensorType type{DType::kFloat32, shape, {}};
+    const TensorType type{DType::kFloat32, shape};
     return (trains ? b.input(type) : b.constant(random_tensor(type, random))) * (1 / size);
   };
   // Another norm that follows would take the mean away, whose gradient is zero but for rounding

@@ -20,10 +20,10 @@ Graph widened(const Graph& graph) { return checked(graph::pad_channels(graph, kP
 
 class Network {
  public:
-  Value image(const Shape& shape) { return b_.input({DType::kFloat32, shape, {}}); }
+  Value image(const Shape& shape) { return b_.input({DType::kFloat32, shape}); }
   Value weight(const Shape& shape) {
     const int64_t fan_in = shape[0] > 0 ? shape.elements() / shape[0] : 1;
-    return b_.constant(random_tensor({DType::kFloat32, shape, {}}, random_)) *
+    return b_.constant(random_tensor({DType::kFloat32, shape}, random_)) *
            (1.0 / static_cast<double>(fan_in));
   }
   Value relu(const Value& x) { return b_.call("relu", {x}); }

@@ -53,7 +53,7 @@ class Drawing {
     const DType dtype = below(4) ? dtype_ : pick(kDTypes);
     Shape shape = shape_;
     if (below(4) == 0) shape[static_cast<int>(below(static_cast<size_t>(shape.rank())))] = 1;
-    return builder_.input({dtype, shape, {}});
+    return builder_.input({dtype, shape});
   }
 
   Argument number() {
@@ -124,13 +124,13 @@ class Drawing {
       shape[axis] = 2;
       const Argument parts = Argument::of_int(2);
       const Argument along[] = {parts, Argument::of_int(given)};
-      const Value whole[] = {builder_.input({dtype_, shape, {}})};
+      const Value whole[] = {builder_.input({dtype_, shape})};
       inputs = builder_.emit(ops::op_named("split"), whole, along);
       return;
     }
     for (size_t i = 0, count = 2 + below(2); i < count; ++i) {
       shape[axis] = static_cast<int64_t>(1 + below(3));
-      inputs.push_back(builder_.input({dtype_, shape, {}}));
+      inputs.push_back(builder_.input({dtype_, shape}));
     }
   }
 
@@ -245,7 +245,7 @@ Ref<Tensor> as(const Ref<Tensor>& tensor, DType dtype) {
   const ops::Values in{ops::Value(nullptr, tensor)};
   Graph graph;
   GraphBuilder b(graph);
-  b.output(ops::cast(b.input({tensor->dtype(), tensor->shape(), {}}), dtype));
+  b.output(ops::cast(b.input({tensor->dtype(), tensor->shape()}), dtype));
   const Ref<Tensor> given[] = {tensor};
   return dtype == tensor->dtype() ? tensor : executor::evaluate(graph, given).value()[0];
 }

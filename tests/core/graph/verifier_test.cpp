@@ -58,7 +58,6 @@ TEST_CASE("verifier refuses each kind of broken graph") {
   CHECK(says(broken([](Graph& g) { g.values[0].type.shape = {INT64_MAX, 3}; }), "graph"));
   CHECK(says(broken([](Graph& g) { g.values[0].type.dtype = static_cast<DType>(200); }),
              "unknown dtype"));
-  CHECK(says(broken([](Graph& g) { g.values[0].type.layout.halo = 1; }), "layout"));
   CHECK(says(broken([](Graph& g) { g.nodes[1].precision = DType::kInt8; }), "in int8"));
   CHECK(says(broken([](Graph& g) { g.values[0].type.dtype = DType::kFloat64; }), "cast"));
   CHECK(says(broken([](Graph& g) { g.values[1].name = "x"; }), "used twice"));

@@ -47,12 +47,12 @@ std::string bytes_of(const std::string& path) {
 
 std::vector<NamedTensor> some_tensors() {
   std::mt19937 random(1);
-  return {{"mask", random_tensor({DType::kBool, {3}, {}}, random)},
+  return {{"mask", random_tensor({DType::kBool, {3}}, random)},
           {"b", random_tensor(f32({2, 3}), random)},
           {"a", random_tensor(f32({}), random)},
-          {"half", random_tensor({DType::kBFloat16, {5}, {}}, random)},
+          {"half", random_tensor({DType::kBFloat16, {5}}, random)},
           {"empty", random_tensor(f32({0, 4}), random)},
-          {"wide", random_tensor({DType::kFloat64, {2}, {}}, random)}};
+          {"wide", random_tensor({DType::kFloat64, {2}}, random)}};
 }
 
 std::string sealed(const std::string& header, size_t data) {

@@ -90,7 +90,7 @@ Result<Types> infer(const InferContext& c) {
   if (c.given(3) && c.in[3].shape != output_shape(p))
     return errors::invalid_value(c.op().name, "`residual` must have shape ", output_shape(p),
                                  "; got ", c.in[3].shape);
-  return Types{{dtype, output_shape(p), {}}};
+  return Types{{dtype, output_shape(p)}};
 }
 
 kernels::BlockedConvolution problem_of(const SlotTypes& types) {

@@ -102,7 +102,7 @@ Result<Types> infer_data(const InferContext& c) {
   const DType dtype = c.in[0].dtype;
   WEFT_TRY(parse_data(c, dtype, c.in[0].shape, c.in[1].shape).status());
   const Shape data(c.ints("data_shape"));
-  return Types{{dtype, blocked_shape(data, channel_block(data[1])), {}}};
+  return Types{{dtype, blocked_shape(data, channel_block(data[1]))}};
 }
 
 BlockedConvolution data_problem(const SlotTypes& t) {
@@ -170,7 +170,7 @@ Result<BlockedConvolution> parse_weight(const AttributeReader& a, const Shape& x
 Result<Types> infer_weight(const InferContext& c) {
   WEFT_TRY(require_float32(c));
   WEFT_TRY(parse_weight(c, c.in[0].shape, c.in[1].shape).status());
-  return Types{{DType::kFloat32, Shape(c.ints("weight_shape")), {}}};
+  return Types{{DType::kFloat32, Shape(c.ints("weight_shape"))}};
 }
 
 BlockedConvolution weight_problem(const SlotTypes& t) {

@@ -72,7 +72,7 @@ Result<Types> infer(const InferContext& c) {
   if (c.given(2) && c.in[2].shape != Shape{p.out_channels})
     return errors::invalid_value("convolution", "`bias` must have shape (", p.out_channels,
                                  ",); got ", c.in[2].shape);
-  return Types{{c.in[0].dtype, output_shape(p, c.in[0].shape.rank() - 2), {}}};
+  return Types{{c.in[0].dtype, output_shape(p, c.in[0].shape.rank() - 2)}};
 }
 
 // Without channels to sum over: zeros, or the bias.
@@ -135,7 +135,7 @@ Result<Types> infer_data(const InferContext& c) {
   if (c.in[0].shape != output_shape(p, x.rank() - 2))
     return errors::invalid_value("convolution_data", "`dout` must have shape ",
                                  output_shape(p, x.rank() - 2), "; got ", c.in[0].shape);
-  return Types{{c.in[0].dtype, x, {}}};
+  return Types{{c.in[0].dtype, x}};
 }
 
 Status run_data(const KernelCall& call) {
@@ -164,7 +164,7 @@ Result<Types> infer_weight(const InferContext& c) {
   if (c.in[1].shape != output_shape(p, w.rank() - 2))
     return errors::invalid_value("convolution_weight", "`dout` must have shape ",
                                  output_shape(p, w.rank() - 2), "; got ", c.in[1].shape);
-  return Types{{c.in[0].dtype, w, {}}};
+  return Types{{c.in[0].dtype, w}};
 }
 
 Status run_weight(const KernelCall& call) {

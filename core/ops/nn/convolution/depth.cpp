@@ -57,7 +57,7 @@ Result<Types> infer_unfold(const InferContext& c) {
   WEFT_ASSIGN(const kernels::Depth p, depth_problem(c, c.in[0].dtype, c.in[0].shape));
   const Shape images = images_shape(p, c.in[0].shape);
   WEFT_TRY(checked_elements(images.span(), c.op().name, "kernel").status());
-  return Types{{c.in[0].dtype, images, {}}};
+  return Types{{c.in[0].dtype, images}};
 }
 
 Status run_unfold(const KernelCall& call) {
@@ -96,7 +96,7 @@ Result<Types> infer_fold(const InferContext& c) {
   if (c.in[0].shape != images_shape(p, volume))
     return errors::invalid_value("fold_depth", "`images` must have shape ", images_shape(p, volume),
                                  "; got ", c.in[0].shape);
-  return Types{{dtype, volume, {}}};
+  return Types{{dtype, volume}};
 }
 
 Status run_fold(const KernelCall& call) {

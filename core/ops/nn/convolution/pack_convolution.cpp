@@ -97,8 +97,7 @@ Result<Packing> packing_of(const AttributeReader& a, DType dtype, const Shape& w
 Result<Types> infer_pack(const InferContext& c) {
   WEFT_TRY(require_blocked_dtype(c));
   WEFT_ASSIGN(const Packing packing, packing_of(c, c.in[0].dtype, c.in[0].shape));
-  return Types{
-      {c.in[0].dtype, packed_shape(packing.shape, packing.in_block, packing.winograd), {}}};
+  return Types{{c.in[0].dtype, packed_shape(packing.shape, packing.in_block, packing.winograd)}};
 }
 
 Status run_pack(const KernelCall& call) {

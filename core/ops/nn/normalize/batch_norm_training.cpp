@@ -44,7 +44,7 @@ Status check(const InferContext& c, size_t data, std::initializer_list<size_t> v
 }
 
 TensorType vector_type(const TensorType& data) {
-  return {lanes_of(data.dtype), Shape{data.shape[1]}, {}};
+  return {lanes_of(data.dtype), Shape{data.shape[1]}};
 }
 
 Result<Types> infer(const InferContext& c) {
@@ -169,7 +169,7 @@ Status check_blocked(const InferContext& c, size_t data, std::initializer_list<s
 
 Result<Types> infer_blocked(const InferContext& c) {
   WEFT_TRY(check_blocked(c, 0, {1, 2}));
-  const TensorType vector{DType::kFloat32, c.in[1].shape, {}};
+  const TensorType vector{DType::kFloat32, c.in[1].shape};
   return Types{c.in[0], vector, vector};
 }
 
@@ -178,7 +178,7 @@ Result<Types> infer_gradient_blocked(const InferContext& c) {
   if (c.in[0].shape != c.in[3].shape)
     return errors::invalid_value(c.op().name, "`dout` ", c.in[0].shape, " and `data` ",
                                  c.in[3].shape, " must have one shape");
-  const TensorType vector{DType::kFloat32, c.in[4].shape, {}};
+  const TensorType vector{DType::kFloat32, c.in[4].shape};
   return Types{c.in[3], vector, vector};
 }
 

@@ -40,7 +40,7 @@ Result<Types> infer(const InferContext& c) {
   WEFT_TRY(check_data(c, 0));
   for (const size_t input : {size_t{1}, size_t{2}})
     WEFT_TRY(check_vector(c, input, c.in[0].shape[1]));
-  return Types{{c.in[0].dtype, c.in[0].shape, {}}};
+  return Types{{c.in[0].dtype, c.in[0].shape}};
 }
 
 Result<Types> infer_gradient(const InferContext& c) {
@@ -50,9 +50,9 @@ Result<Types> infer_gradient(const InferContext& c) {
     return errors::invalid_value(c.op().name, "`dout` ", c.in[0].shape, " and `data` ", data.shape,
                                  " must have one shape");
   WEFT_TRY(check_vector(c, 2, data.shape[1]));
-  Types types{{data.dtype, data.shape, {}}};
+  Types types{{data.dtype, data.shape}};
   if (c.flag("affine"))
-    for (int i = 0; i < 2; ++i) types.push_back({data.dtype, Shape{data.shape[1]}, {}});
+    for (int i = 0; i < 2; ++i) types.push_back({data.dtype, Shape{data.shape[1]}});
   return types;
 }
 

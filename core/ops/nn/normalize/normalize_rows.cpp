@@ -30,7 +30,7 @@ Result<Types> infer(const InferContext& c) {
   const Shape& data = c.in[0].shape;
   for (const size_t input : {size_t{1}, size_t{2}})
     WEFT_TRY(check_vector(c, input, data[data.rank() - 1]));
-  return Types{{c.in[0].dtype, data, {}}};
+  return Types{{c.in[0].dtype, data}};
 }
 
 Result<Types> infer_gradient(const InferContext& c) {
@@ -42,9 +42,9 @@ Result<Types> infer_gradient(const InferContext& c) {
                                  " must have one shape");
   const int64_t cols = data[data.rank() - 1];
   WEFT_TRY(check_vector(c, 2, cols));
-  Types types{{c.in[1].dtype, data, {}}};
+  Types types{{c.in[1].dtype, data}};
   if (c.flag("affine"))
-    for (int i = 0; i < 2; ++i) types.push_back({c.in[1].dtype, Shape{cols}, {}});
+    for (int i = 0; i < 2; ++i) types.push_back({c.in[1].dtype, Shape{cols}});
   return types;
 }
 

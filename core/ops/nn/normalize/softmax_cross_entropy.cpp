@@ -71,7 +71,7 @@ Status check_rows(const InferContext& c, const TensorType& data, const TensorTyp
 
 Result<Types> infer_rows(const InferContext& c) {
   WEFT_TRY(check_rows(c, c.in[0], c.in[1]));
-  return Types{{c.in[0].dtype, c.in[1].shape, {}}};
+  return Types{{c.in[0].dtype, c.in[1].shape}};
 }
 
 Result<Types> infer_gradient(const InferContext& c) {

@@ -60,7 +60,7 @@ Result<Types> infer_step(const InferContext& c) {
     return errors::invalid_value(c.op().name, "`axis` ", axis, " and `size` ", size,
                                  " must be an axis with elements and an extent; got shape ", shape);
   shape[static_cast<int>(axis)] = size;
-  return Types{{c.in[0].dtype, shape, {}}};
+  return Types{{c.in[0].dtype, shape}};
 }
 
 int64_t taps_of(const kernels::Resample& p) {

@@ -34,7 +34,7 @@ Result<Types> infer_blocked(const InferContext& c) {
                                " is missing in this build of Weft, whose WEFT_OPS names no model ",
                                "that has it");
   WEFT_ASSIGN(const kernels::Pooling p, parse_blocked(c, dtype, x));
-  return Types{{dtype, Shape{x[0], x[1], p.out_height, p.out_width, x[4]}, {}}};
+  return Types{{dtype, Shape{x[0], x[1], p.out_height, p.out_width, x[4]}}};
 }
 
 Status run_blocked(const KernelCall& call) {
@@ -114,7 +114,7 @@ Result<Types> infer_gradient(const InferContext& c) {
   if (dout != blocked_shape(pooled, channel_block(data[1])))
     return errors::invalid_value(c.op().name, "`dout` must be the blocks of an array of shape ",
                                  pooled, "; got shape ", dout);
-  return Types{{DType::kFloat32, blocked_shape(data, channel_block(data[1])), {}}};
+  return Types{{DType::kFloat32, blocked_shape(data, channel_block(data[1]))}};
 }
 
 Result<Types> infer_scatter(const InferContext& c) {

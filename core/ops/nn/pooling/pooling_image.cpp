@@ -24,7 +24,7 @@ Result<Types> infer(const InferContext& c) {
   WEFT_ASSIGN(const bool average, is_average_pooling(c));
   if (average) WEFT_TRY(rules::require_floating(c, 0));
   WEFT_ASSIGN(const kernels::Pooling p, pooling_problem(c, c.in[0].dtype, c.in[0].shape));
-  return Types{{c.in[0].dtype, output_shape(p, c.in[0].shape), {}}};
+  return Types{{c.in[0].dtype, output_shape(p, c.in[0].shape)}};
 }
 
 Status run(const KernelCall& call) {
@@ -64,7 +64,7 @@ Values gradient(const GradContext& g) {
 
 Result<Types> infer_indices(const InferContext& c) {
   WEFT_ASSIGN(const kernels::Pooling p, pooling_problem(c, c.in[0].dtype, c.in[0].shape));
-  return Types{{DType::kInt64, output_shape(p, c.in[0].shape), {}}};
+  return Types{{DType::kInt64, output_shape(p, c.in[0].shape)}};
 }
 
 Status run_indices(const KernelCall& call) {
@@ -127,14 +127,14 @@ Status at_offsets(const KernelCall& call, const kernels::PlaneIndex& problem, in
 
 Result<Types> infer_gather(const InferContext& c) {
   WEFT_TRY(check_planes(c, c.in[0].shape, c.in[1].shape));
-  return Types{{c.in[0].dtype, c.in[1].shape, {}}};
+  return Types{{c.in[0].dtype, c.in[1].shape}};
 }
 Result<Types> infer_scatter(const InferContext& c) {
   if (c.in[0].shape != c.in[1].shape)
     return errors::invalid_value("pooling_scatter", "`dout` ", c.in[0].shape, " and `indices` ",
                                  c.in[1].shape, " must have one shape");
   WEFT_TRY(check_planes(c, Shape(c.ints("data_shape")), c.in[1].shape));
-  return Types{{c.in[0].dtype, Shape(c.ints("data_shape")), {}}};
+  return Types{{c.in[0].dtype, Shape(c.ints("data_shape"))}};
 }
 
 Status run_gather(const KernelCall& call) {
@@ -173,7 +173,7 @@ Result<Types> infer_average_gradient(const InferContext& c) {
   if (c.in[0].shape != output_shape(p, data))
     return errors::invalid_value("pooling_average_gradient", "`dout` must have shape ",
                                  output_shape(p, data), "; got ", c.in[0].shape);
-  return Types{{c.in[0].dtype, Shape(c.ints("data_shape")), {}}};
+  return Types{{c.in[0].dtype, Shape(c.ints("data_shape"))}};
 }
 Status run_average_gradient(const KernelCall& call) {
   const auto p =

@@ -17,7 +17,7 @@ Result<Types> infer(const InferContext& c) {
   WEFT_TRY(require_weight(c, 2, 3, s.hidden, kIsPacked));
   WEFT_TRY(require_shape(c, 3, {s.hidden}));
   const DType dtype = c.in[0].dtype;
-  return Types{{dtype, s.of_all(1), {}}, {dtype, s.of_all(3), {}}, {dtype, s.of_all(1), {}}};
+  return Types{{dtype, s.of_all(1)}, {dtype, s.of_all(3)}, {dtype, s.of_all(1)}};
 }
 
 Result<Types> infer_gradient(const InferContext& c) {
@@ -27,7 +27,7 @@ Result<Types> infer_gradient(const InferContext& c) {
   for (const size_t input : {2, 4, 5, 7}) WEFT_TRY(require_shape(c, input, s.of_all(1)));
   WEFT_TRY(require_shape(c, 6, s.of_all(3)));
   const DType dtype = c.in[3].dtype;
-  return Types{{dtype, s.of_all(3), {}}, {dtype, s.of_all(1), {}}, {dtype, s.of_states(), {}}};
+  return Types{{dtype, s.of_all(3)}, {dtype, s.of_all(1)}, {dtype, s.of_states()}};
 }
 
 Status run(const KernelCall& call) {

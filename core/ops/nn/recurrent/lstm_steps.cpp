@@ -17,7 +17,7 @@ Result<Types> infer(const InferContext& c) {
   WEFT_TRY(require_shape(c, 2, s.of_states()));
   WEFT_TRY(require_weight(c, 3, 4, s.hidden, kIsPacked));
   const DType dtype = c.in[0].dtype;
-  return Types{{dtype, s.of_all(1), {}}, {dtype, s.of_all(1), {}}, {dtype, s.of_all(4), {}}};
+  return Types{{dtype, s.of_all(1)}, {dtype, s.of_all(1)}, {dtype, s.of_all(4)}};
 }
 
 Result<Types> infer_gradient(const InferContext& c) {
@@ -27,7 +27,7 @@ Result<Types> infer_gradient(const InferContext& c) {
   for (const size_t input : {2, 4, 5}) WEFT_TRY(require_shape(c, input, s.of_all(1)));
   WEFT_TRY(require_shape(c, 6, s.of_all(4)));
   const DType dtype = c.in[3].dtype;
-  return Types{{dtype, s.of_all(4), {}}, {dtype, s.of_states(), {}}, {dtype, s.of_states(), {}}};
+  return Types{{dtype, s.of_all(4)}, {dtype, s.of_states()}, {dtype, s.of_states()}};
 }
 
 Status run(const KernelCall& call) {

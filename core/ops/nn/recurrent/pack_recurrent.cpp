@@ -17,7 +17,7 @@ Result<Types> infer(const InferContext& c) {
   if (weight.rank() != 2 || weight.elements() == 0 || weight[0] != gates * weight[1])
     return errors::invalid_value(c.op().name, "`weight` must have shape (", gates,
                                  " H, H) and elements; got ", weight);
-  return Types{{c.in[0].dtype, packed_recurrent_shape(c.in[0].dtype, gates, weight[1]), {}}};
+  return Types{{c.in[0].dtype, packed_recurrent_shape(c.in[0].dtype, gates, weight[1])}};
 }
 
 Status run(const KernelCall& call) {

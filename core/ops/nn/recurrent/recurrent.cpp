@@ -175,8 +175,8 @@ Values run_steps(const ComposeContext& c, const Network& network, const Value& x
   Value bias = c.in(weights + 3), own;
   if (has_own) {
     own = lane(slice(bias, 0, 2 * hidden, hidden));
-    bias = concatenate(
-        Values{slice(bias, 0, 0, 2 * hidden), zeros(bias, {bias.dtype(), {hidden}, {}})}, 0);
+    bias = concatenate(Values{slice(bias, 0, 0, 2 * hidden), zeros(bias, {bias.dtype(), {hidden}})},
+                       0);
   }
   const Value flat = reshape(x, {data[0] * data[1], data[2]});
   const Value sums = matmul(flat, swap_last_axes(c.in(weights))) + (c.in(weights + 2) + bias);

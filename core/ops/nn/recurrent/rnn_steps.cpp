@@ -14,7 +14,7 @@ Result<Types> infer(const InferContext& c) {
   WEFT_ASSIGN(const StepSizes s, step_sizes(c, 0, 1));
   WEFT_TRY(require_shape(c, 1, s.of_states()));
   WEFT_TRY(require_weight(c, 2, 1, s.hidden, kIsPacked));
-  return Types{{c.in[0].dtype, s.of_all(1), {}}};
+  return Types{{c.in[0].dtype, s.of_all(1)}};
 }
 
 Result<Types> infer_gradient(const InferContext& c) {
@@ -22,7 +22,7 @@ Result<Types> infer_gradient(const InferContext& c) {
   WEFT_TRY(require_shape(c, 0, {s.hidden, s.hidden}));
   WEFT_TRY(require_shape(c, 2, s.of_all(1)));
   const DType dtype = c.in[1].dtype;
-  return Types{{dtype, s.of_all(1), {}}, {dtype, s.of_states(), {}}};
+  return Types{{dtype, s.of_all(1)}, {dtype, s.of_states()}};
 }
 
 Status run(const KernelCall& call) {
