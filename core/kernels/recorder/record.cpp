@@ -41,7 +41,7 @@ const std::string& text_of(Value value) {
 }
 
 Value emit(const char* type, std::string text, std::initializer_list<Value> reads) {
-  Statement statement = {type, std::move(text)};
+  Statement statement = {type, std::move(text), {}};
   for (const Value value : reads) {
     const int read = body->texts[static_cast<size_t>(value.text)].statement;
     if (read >= 0) statement.reads.push_back(read);
