@@ -1,7 +1,7 @@
 """Who may include whom: the table of docs/design.md, checked on every `#include` line.
 
 A folder includes itself and what its row names. Of another folder it sees the public headers only:
-those that lie in the folder itself and do not end in `_impl.h`. Files compiled once per instruction
+those with a guard whose names do not end in `_impl.h`. Files compiled once per instruction
 set see no C++ standard header, because an inline function shared with the rest could be linked in
 its AVX-512 form.
 """
@@ -52,11 +52,16 @@ def includes_of(path: Path) -> list[tuple[str, bool]]:
     return [(quoted or angled, bool(quoted)) for quoted, angled in INCLUDE.findall(text)]
 
 
+def is_guarded(path: Path) -> bool:
+    """Fragments without a guard are included inside the namespace of an instruction set."""
+    return "#pragma once" in path.read_text("utf-8")
+
+
 def violation(folder: str, include: str) -> str | None:
     """Why a file of core/<folder> may not include `include`; None if it may."""
     if include in GENERATED:
         return None
-    target, _, rest = include.partition("/")
+    target = include.partition("/")[0]
     if target == "weft":
         return None if folder == "bindings_c" else "weft.h is for users of the core"
     if target not in ALLOWED:
@@ -65,7 +70,8 @@ def violation(folder: str, include: str) -> str | None:
         return None
     if folder != "bindings_c" and target not in ALLOWED[folder]:
         return f"{folder} may include {', '.join(sorted(ALLOWED[folder])) or 'nothing'}"
-    if "/" in rest or rest.endswith("_impl.h"):
+    header = CORE / include
+    if include.endswith("_impl.h") or (header.is_file() and not is_guarded(header)):
         return f"it is private to {target}"
     return None
 
@@ -77,6 +83,34 @@ def test_the_table_names_every_folder():
         if folder.is_dir() and folder.name != "cmake" and sources_below(folder)
     }
     assert present <= ALLOWED.keys()
+
+
+# What a reader takes in at a glance. A folder that grows beyond gets inner folders by subject.
+FILES_OF_A_FOLDER = 36
+
+
+@pytest.mark.parametrize("root", ["core", "bindings_c", "python/weft"])
+def test_no_folder_has_too_many_files(root):
+    counts = {
+        str(folder.relative_to(ROOT)): sum(
+            path.is_file() and path.suffix in {".h", ".cpp", ".py"} for path in folder.iterdir()
+        )
+        for folder in [ROOT / root, *(ROOT / root).rglob("*")]
+        if folder.is_dir()
+    }
+    assert {name: n for name, n in counts.items() if n > FILES_OF_A_FOLDER} == {}
+
+
+@pytest.mark.parametrize("root", ["core", "bindings_c", "python/native", "python/weft"])
+def test_every_file_opens_with_what_it_is_for(root):
+    opening = {".py": '"""', ".h": "/", ".hpp": "/", ".cpp": "/"}
+    found = [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / root).rglob("*"))
+        if path.suffix in opening
+        and not path.read_text("utf-8").removeprefix("r").startswith(opening[path.suffix])
+    ]
+    assert not found, "\n".join(found)
 
 
 def test_the_table_points_down_only():
@@ -143,11 +177,6 @@ def test_files_of_an_instruction_set_see_no_standard_cpp_header():
         if not quoted and not name.endswith(".h")
     ]
     assert not found, "\n".join(found)
-
-
-def is_guarded(path: Path) -> bool:
-    """Fragments without a guard are included inside the namespace of an instruction set."""
-    return "#pragma once" in path.read_text("utf-8")
 
 
 def headers_that_compile_alone() -> list[Path]:
