@@ -16,7 +16,7 @@ class Recorder final : public Builder {
   // `depends`: its cotangent is wanted.
   Value add(const Value& value, bool depends) {
     if (!value) return {};
-    known_.push_back({value, depends && is_floating(value.dtype())});
+    known_.push_back({value, depends && is_floating(value.dtype()), {}});
     return {this, static_cast<int32_t>(known_.size() - 1)};
   }
 

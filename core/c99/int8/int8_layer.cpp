@@ -10,9 +10,9 @@ namespace weft::c99 {
 namespace {
 
 using kernels::Convolution;
+using kernels::int8x4s_of;
 using kernels::kQuad;
 using kernels::kQuantizedColumns;
-using kernels::quads_of;
 
 Shape channels_second(const Shape& x) {
   Shape y{x[0], x[x.rank() - 1]};
@@ -51,7 +51,7 @@ Convolution shape_of(const ops::AttributeReader& a, const Shape& x, const Shape&
 void unpack_product(const int8_t* packed, Int8Layer& layer) {
   const int64_t k = layer.features(), row = kQuantizedColumns * kQuad;
   for (int64_t filter = 0; filter < layer.shape.out_channels; ++filter) {
-    const int8_t* const panel = packed + filter / kQuantizedColumns * (quads_of(k) + 1) * row;
+    const int8_t* const panel = packed + filter / kQuantizedColumns * (int8x4s_of(k) + 1) * row;
     for (int64_t i = 0; i < k; ++i)
       layer.weight.push_back(
           panel[i / kQuad * row + filter % kQuantizedColumns * kQuad + i % kQuad]);
@@ -60,7 +60,7 @@ void unpack_product(const int8_t* packed, Int8Layer& layer) {
 
 void unpack_depthwise(const int8_t* packed, Int8Layer& layer) {
   const Convolution& s = layer.shape;
-  const int64_t quads = quads_of(s.kernel_height);
+  const int64_t quads = int8x4s_of(s.kernel_height);
   for (int64_t channel = 0; channel < s.in_channels; ++channel)
     for (int64_t row = 0; row < s.kernel_height; ++row)
       for (int64_t column = 0; column < s.kernel_width; ++column)
@@ -73,7 +73,7 @@ void unpack_depthwise(const int8_t* packed, Int8Layer& layer) {
 void unpack_filters(const int8_t* packed, Int8Layer& layer) {
   const Convolution& s = layer.shape;
   const int64_t channels = s.in_channels / s.groups, taps = s.kernel_height * s.kernel_width;
-  const int64_t quads = quads_of(channels);
+  const int64_t quads = int8x4s_of(channels);
   for (int64_t filter = 0; filter < s.out_channels; ++filter)
     for (int64_t tap = 0; tap < taps; ++tap)
       for (int64_t channel = 0; channel < channels; ++channel)

@@ -59,7 +59,7 @@ struct Layer {
       run_pack_quantized_depthwise(shape, w.data(), packed.data(), {0, e.channels});
     } else {
       const int64_t panels = (e.filters + kQuantizedColumns - 1) / kQuantizedColumns;
-      packed.assign(panels * (quads_of(k) + 1) * kQuad * kQuantizedColumns, 77);
+      packed.assign(panels * (int8x4s_of(k) + 1) * kQuad * kQuantizedColumns, 77);
       run_pack_quantized({e.filters, k, w.data(), k, 1, packed.data()}, {0, panels});
     }
     const int64_t count = e.batch * e.filters * shape.out_height * shape.out_width;

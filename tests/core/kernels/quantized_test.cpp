@@ -34,7 +34,7 @@ struct Product {
     c.resize(m * n);
     sums.resize(m * n);
     const int64_t count = (n + kQuantizedColumns - 1) / kQuantizedColumns;
-    panels.assign(count * (quads_of(k) + 1) * kQuad * kQuantizedColumns, 77);
+    panels.assign(count * (int8x4s_of(k) + 1) * kQuad * kQuantizedColumns, 77);
     run_pack_quantized({n, k, w.data(), k, 1, panels.data()}, {0, count});
     problem = {m, n, k, a.data(), -5, panels.data(), channels.bias.data(), {}, sums.data()};
   }
