@@ -345,7 +345,8 @@ void set_loop(TileCode& code, std::span<const TensorView> externals, int threads
     all.push_back(dense);
   }
   code.loop = kernels::make_tile_loop(code.shape, all);
-  if (code.reductions.empty() && !code.row_end && code.draws.empty()) kernels::turn_rows(code.loop);
+  if (code.reductions.empty() && !code.row_end && code.draws.empty())
+    kernels::transpose_rows(code.loop);
   code.reduce = code.reductions.empty()
                     ? kernels::TileReduceLoop()
                     : kernels::make_tile_reduce(code.shape, code.axes,

@@ -64,7 +64,7 @@ TEST_CASE("one step adds views of any strides into any output, in any split") {
       const TensorView out = make_view(shape, variant / 25, so, 3);
       const TensorView views[] = {a, b, out};
       TileLoop loop = make_tile_loop(shape, views);
-      if (variant % 2 == 1) turn_rows(loop);
+      if (variant % 2 == 1) transpose_rows(loop);
       std::vector<char> scratch(tile_scratch(program, loop) + 1);
       void* const data[] = {a.data, b.data, out.data};
       const int64_t units = tile_units(loop);
@@ -86,7 +86,7 @@ TEST_CASE("rows become the axis along which what is gathered lies densely") {
   const TensorView views[] = {make_view(shape, 3, sa, 1), make_view(shape, 0, so, 2)};
   TileLoop loop = make_tile_loop(shape, views);
   CHECK(loop.rows == 3);
-  turn_rows(loop);
+  transpose_rows(loop);
   CHECK(loop.rows == 33);
   CHECK(loop.row_stride[0] == 1);
   CHECK(loop.col_stride[1] == 1);
