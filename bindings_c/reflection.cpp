@@ -65,9 +65,13 @@ const Reflected& reflect(const ops::OpDef& op) {
   const auto [entry, is_new] = known->try_emplace(&op);
   if (!is_new) return entry->second;
   for (const ops::InputDef& input : op.inputs)
-    entry->second.arguments.push_back({input.name.c_str(), input.doc.c_str(),
+    entry->second.arguments.push_back({input.name.c_str(),
+                                       input.doc.c_str(),
                                        input.list ? WEFT_TAG_TENSORS : WEFT_TAG_TENSOR,
-                                       !input.optional, input.keeps_dtype, 0});
+                                       !input.optional,
+                                       input.keeps_dtype,
+                                       0,
+                                       {}});
   for (const ops::AttributeDef& attribute : op.attributes) {
     const auto fallback = attribute.fallback.view();
     entry->second.arguments.push_back({attribute.name.c_str(), attribute.doc.c_str(),

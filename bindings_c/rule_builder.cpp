@@ -34,7 +34,7 @@ Result<ops::Values> RuleBuilder::values(const weft_operand* operands, size_t cou
 }
 
 weft_type type_of(const ops::TensorType& type) {
-  weft_type result{static_cast<weft_dtype>(type.dtype), type.shape.rank()};
+  weft_type result{static_cast<weft_dtype>(type.dtype), type.shape.rank(), {}};
   std::ranges::copy(type.shape, result.shape);
   return result;
 }

@@ -14,8 +14,10 @@ set(kernel_parts winograd average_pool max_pool)
 # Loops and branches; states and random numbers; shapes that a run decides on; batches in parts;
 # loops over row tiles; tile programs; steps side by side; searches for places; graphs as they
 # were traced, whose passes are collected by themselves (collect_passes.cmake); other devices than
-# the CPU, which nothing that loads and runs files asks for.
-set(core_parts control states sizes batches rows tiles branches search passes devices)
+# the CPU, which nothing that loads and runs files asks for; regions that a pass makes of operators
+# on rows and what makes these.
+set(core_parts control states sizes batches rows tiles branches search passes devices
+  fuse_prologues)
 
 set(lines "")
 if(KEEP)

@@ -341,7 +341,7 @@ void Placement::add_copy(const AllocationView& from, const AllocationView& to) {
   step.out = {to};
   const TensorType type{to.dtype, to.shape};
   if constexpr (WEFT_KEEPS_branches)
-    weigh(step, ops::Slot(), {ops::op_named("copy"), {&type, 1}, {&type, 1}});
+    weigh(step, ops::Slot(), {ops::op_named("copy"), {&type, 1}, {&type, 1}, {}});
   steps.push_back(std::move(step));
 }
 
@@ -359,7 +359,7 @@ void Placement::add_scratch(PendingStep& step, int64_t bytes) {
 void Placement::touch(int32_t id, int32_t step) {
   Allocation& allocation = allocations_[static_cast<size_t>(id)];
   const BranchId& branch_id = steps[static_cast<size_t>(step)].branch_id;
-  if (allocation.last_branch.beside(branch_id))
+  if (allocation.last_branch.runs_beside(branch_id))
     allocation.last_branch.branch = BranchId::kSeveral;
   else
     allocation.last_branch = branch_id;

@@ -71,7 +71,7 @@ void run_program(const PlanStep& step, const char* at, const kernels::RandomStre
   const kernels::TileProgram program = code.program();
   auto* const* data = reinterpret_cast<void* const*>(at);
   if (code.row_end) {
-    if constexpr (WEFT_KEEPS_prologue) run_by_rows(step, data, stream);
+    if constexpr (WEFT_KEEPS_fuse_prologues) run_by_rows(step, data, stream);
     return;
   }
   if (!code.reductions.empty()) {
