@@ -255,6 +255,7 @@ void attention(const Attention& p, void* out_data, void* logarithm_data, Range u
                              base + at.keys,
                              base + at.values,
                              base + at.left,
+                             {},
                              {}};
     if (kHasPairs<S> && !is_few && p.features > 0 && multiplies_bf16x2())
       queries.narrow = gather_rows<S>(p, p.query, batch, first, rows, p.features, (S*)base);

@@ -51,9 +51,9 @@ void micro(const TileProduct<T>& tile) {
 
 template <class T, int... I>
 constexpr MicroKernels<T> all_rows(Numbers<I...>) {
-  MicroKernels<T> table = {
-      {{{micro<T, kDirect, 1, I + 1>...}, {micro<T, kDirect, 2, I + 1>...}},
-       {{micro<T, kColumns, 1, I + 1>...}, {micro<T, kColumns, 2, I + 1>...}}}};
+  MicroKernels<T> table = {{{{micro<T, kDirect, 1, I + 1>...}, {micro<T, kDirect, 2, I + 1>...}},
+                            {{micro<T, kColumns, 1, I + 1>...}, {micro<T, kColumns, 2, I + 1>...}},
+                            {}}};
   if constexpr (kIsFloating<T> && (WEFT_HAS_FLOAT64_LAYERS || sizeof(T) == 4)) {  // convolutions
     ((table.at[kColumnsIndexed][0][I] = micro<T, kColumnsIndexed, 1, I + 1>), ...);
     if constexpr (Vec<T>::kLanes < 16)  // up to 16 filters are sums (convolution_shifted.isa.cpp)

@@ -523,6 +523,7 @@ const PanelKernels kPanels[kNumDTypes] = {{},
                                           {},
                                           WEFT_PANELS(Float16),
                                           WEFT_PANELS(BFloat16),
-                                          WEFT_PANELS(float)};
+                                          WEFT_PANELS(float),
+                                          {}};
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

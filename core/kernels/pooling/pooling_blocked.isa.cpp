@@ -145,18 +145,9 @@ void blocked_average_pool(const Pooling& problem, int64_t block, const void* x, 
 
 // In the order of DType.
 extern const BlockedPoolKernels kBlockedPools[kNumDTypes];
-const BlockedPoolKernels kBlockedPools[kNumDTypes] = {{},
-                                                      {},
-                                                      {},
-                                                      {},
-                                                      {},
-                                                      {},
-                                                      {},
-                                                      {},
-                                                      {},
-                                                      {},
-                                                      WEFT_BLOCKED_POOLS(BFloat16),
-                                                      WEFT_BLOCKED_POOLS(float)};
+const BlockedPoolKernels kBlockedPools[kNumDTypes] = {
+    {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, WEFT_BLOCKED_POOLS(BFloat16), WEFT_BLOCKED_POOLS(float),
+    {}};
 
 void blocked_pool_taps(const Pooling& p, int64_t block, const float* x, uint8_t* taps, Range rows) {
   using V = Vec<float>;
