@@ -17,7 +17,7 @@ struct Json {
   std::vector<Json> items;
   std::vector<Member> members;
 
-  static Json of(int64_t number) { return {Kind::kNumber, std::to_string(number), {}}; }
+  static Json of(int64_t number) { return {Kind::kNumber, std::to_string(number), {}, {}}; }
   static Json number(std::string literal) { return {Kind::kNumber, std::move(literal), {}, {}}; }
   static Json word(std::string text) { return {Kind::kText, std::move(text), {}, {}}; }
   static Json flag(bool value) { return {Kind::kBool, value ? "true" : "false", {}, {}}; }
