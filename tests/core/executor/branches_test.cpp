@@ -86,7 +86,7 @@ Outcome run(const Graph& graph, const Plan& plan, const std::vector<Ref<Tensor>>
     inputs.push_back(Tensor::create(tensor->dtype(), tensor->shape()).take());
     std::memcpy(inputs.back()->data(), tensor->data(), static_cast<size_t>(tensor->bytes()));
   }
-  Outcome outcome{empty_tensors(graph.output_types())};
+  Outcome outcome{empty_tensors(graph.output_types()), {}};
   for (const graph::StatePair& state : graph.states)
     outcome.outputs[static_cast<size_t>(state.output)] = inputs[static_cast<size_t>(state.input)];
   executor::Bound bound = executor::bind_new(plan);
