@@ -7,6 +7,7 @@
 #include "core/executor/graph_testing.h"
 #include "core/executor/plan_simulation.h"
 #include "executor/memory/placement_impl.h"
+#include "executor/plan/describe.h"
 #include "executor/program/program.h"
 #include "graph/ir/text.h"
 #include "graph/passes/pipeline.h"
