@@ -97,7 +97,7 @@ Status Preparation::make(Frame& frame, const Prepared& prepared, std::span<void*
 }
 
 void Preparation::keep(Ref<Prepared> prepared) {
-  plan_->free_scratch();
+  plan_->free_idle();
   const std::lock_guard lock(mutex_);
   kept_ = std::move(prepared);
 }

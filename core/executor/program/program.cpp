@@ -42,10 +42,7 @@ void Frame::give_back() {
   delete this;
 }
 
-Compiled::~Compiled() {
-  for (Frame* frame : idle_) delete frame;
-  free_scratch();
-}
+Compiled::~Compiled() { free_idle(); }
 
 Result<FramePtr> Compiled::checkout() {
   Frame* frame = nullptr;
@@ -95,8 +92,10 @@ void* Compiled::take_scratch(int64_t bytes) {
   return pool_allocate(static_cast<size_t>(bytes));
 }
 
-void Compiled::free_scratch() {
+void Compiled::free_idle() {
   const std::lock_guard lock(mutex_);
+  for (Frame* frame : idle_) delete frame;
+  idle_.clear();
   for (const auto& [block, bytes] : scratch_) pool_free(block, static_cast<size_t>(bytes));
   scratch_.clear();
 }

@@ -117,8 +117,8 @@ class Compiled final : public Object {
   Status forward(Frame& frame, Pointers inputs, Pointers outputs, uint64_t seed = 0,
                  uint64_t first_ordinal = 0, std::span<Storage* const> read_once = {},
                  const RunRoom& room = {});
-  // Gives scratch that is kept for the next run back.
-  void free_scratch();
+  // Gives back what is kept for the next run: scratch, and frames with their residuals.
+  void free_idle();
 
   // ---- gradients; empty in a plan without --------------------------------------------------
   bool with_gradients() const { return with_gradients_; }
