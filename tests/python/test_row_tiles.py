@@ -8,7 +8,7 @@ import weft
 from weft import np, npx
 from weft.gluon.model_zoo import vision
 
-# The share of the arena without row tiles that each network can do with, on images of so many pixels.
+# The share of the arena without row tiles that each network can do with, by the size of images.
 NETWORKS = {
     "mobilenet_v2_1_0": (224, 0.22),
     "mobilenet0_25": (128, 0.4),

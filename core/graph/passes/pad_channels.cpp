@@ -1,10 +1,11 @@
 // Law: convolutions by frozen weights (preparation.h) whose filters are no multiple of 8 get
-// filters of zeros up to the next multiple of 16, so that the pass `block` can lay their results in
-// blocks; so do those that would lie in blocks of 8, which are half a vector, where a tenth more at
-// most fills blocks of 16. What follows takes the wider image where it can: convolutions by
-// channels of zeros, poolings, sums over planes, arithmetic that is finite at zero. Anything else
-// sees a slice, so values change as by another order of summation. An infinity that a bound would
-// take away may become NaN.
+// filters of zeros up to the next multiple of 16, so that the pass `block_channels` can lay their
+// results in blocks; so do those that would lie in blocks of 8, which are half a vector, where a
+// tenth more at most fills blocks of 16, or where Winograd's tiles take blocks of 16. Channels that
+// are concatenated for a convolution that gains by blocks get zeros behind them, too. What follows
+// takes the wider image where it can: convolutions by channels of zeros, poolings, sums over
+// planes, arithmetic that is finite at zero. Anything else sees a slice, so values change as by
+// another order of summation. An infinity that a bound would take away may become NaN.
 //
 // Groups of 8 channels between blocks of 16 are joined in pairs, with zeros between the two, so
 // that they lie in blocks, too. An infinity or a NaN reaches the results of both groups.
@@ -71,6 +72,7 @@ class ChannelPadding {
     if (node.op->name == "convolution_image") return convolution(node);
     if (node.op->name == "pooling_image") return pooling(node);
     if (node.op->name == "sum") return sum_of_planes(node);
+    if (node.op->name == "concatenate") return concatenation(node);
     return is_finite(node) && elementwise(node);
   }
 
@@ -141,12 +143,14 @@ class ChannelPadding {
     const ValueId x = node.operands[0].value, y = node.outputs[0];
     const int64_t filters = shape(y)[1];
     const int64_t block = ops::channel_block(filters);
-    const bool is_filled =
-        block == 8 ? 10 * filters >= 9 * wider(filters) : 2 * filters > wider(filters);
+    const bool is_by_tiles = fills_blocks(x) && gains_by_tiles(node);
+    const bool is_filled = block == 8 && !is_by_tiles ? 10 * filters >= 9 * wider(filters)
+                                                      : 2 * filters > wider(filters);
     return block < kBlock && is_filled &&
            (is_wide(x) || has_blocks_[static_cast<size_t>(x)] || feeds_[static_cast<size_t>(y)] ||
-            (is_in_bf16x2(node) && ops::channel_block(shape(x)[1]) > 1));
+            is_by_tiles || (is_in_bf16x2(node) && ops::channel_block(shape(x)[1]) > 1));
   }
+  bool fills_blocks(ValueId x) const { return is_wide(x) || shape(x)[1] % kBlock == 0; }
 
   // ---- what is known of a value before anything is rewritten
 
@@ -187,16 +191,27 @@ class ChannelPadding {
   // Depthwise ones, those in pairs and those by Winograd's tiles, which save half of the arithmetic
   // or more.
   bool gains_by_blocks(const Node& node) const {
-    if (groups_of(node) > 1) return true;
+    return groups_of(node) > 1 || (is_in_bf16x2(node) && is_mostly_asked(widened(node), node)) ||
+           gains_by_tiles(node);
+  }
+  bool gains_by_tiles(const Node& node) const {
+    if (groups_of(node) > 1) return false;
+    const ops::ConvolutionShape p = widened(node);
+    return is_mostly_asked(p, node) && ops::winograd_tile(p) > 0;
+  }
+  ops::ConvolutionShape widened(const Node& node) const {
     ops::ConvolutionShape p =
         ops::convolution_problem(node.op->reader(node.attributes.view()), DType::kFloat32,
                                  shape(node.operands[0].value), shape(node.operands[1].value))
             .value();
-    const double given = static_cast<double>(p.in_channels * p.out_channels);
     p.in_channels = wider(p.in_channels);
     p.out_channels = wider(p.out_channels);
-    return static_cast<double>(p.in_channels * p.out_channels) < 1.8 * given &&
-           (is_in_bf16x2(node) || ops::winograd_tile(p) > 0);
+    return p;
+  }
+  bool is_mostly_asked(const ops::ConvolutionShape& widened, const Node& node) const {
+    const int64_t given = shape(node.operands[0].value)[1] * shape(node.outputs[0])[1];
+    return static_cast<double>(widened.in_channels * widened.out_channels) <
+           1.8 * static_cast<double>(given);
   }
 
   int64_t groups_of(const Node& node) const {
@@ -238,6 +253,35 @@ class ChannelPadding {
     const ops::Value data = wide(x);
     set_wide(node.outputs[0], builder_.emit(*node.op, {&data, 1}, node.attributes.view())[0]);
     return true;
+  }
+
+  // Zeros are behind all channels only: between others each later join would carry them on. Those
+  // that the last array brings along are taken where they are as many.
+  bool concatenation(const Node& node) {
+    const ValueId y = node.outputs[0];
+    if (!feeds_[static_cast<size_t>(y)] || fills_blocks(y) || !joins_channels(node)) return false;
+    const ValueId last = node.operands.back().value;
+    const bool brings_zeros = is_wide(last) && more_of(last) == more_of(y);
+    ops::Values parts;
+    for (const Operand& part : std::span(node.operands).first(node.operands.size() - 1))
+      parts.push_back(plain(part.value));
+    parts.push_back(brings_zeros ? wide(last) : plain(last));
+    if (!brings_zeros) parts.push_back(zeros_behind(parts[0], y));
+    set_wide(y, ops::concatenate(parts, 1));
+    return true;
+  }
+  bool joins_channels(const Node& node) const {
+    const ops::AttributeReader a = node.op->reader(node.attributes.view());
+    const auto axis = a.has("axis") ? a.integer("axis") : 0;
+    return (axis == 1 || axis == 1 - shape(node.outputs[0]).rank()) &&
+           std::ranges::all_of(node.operands, &Operand::is_value);
+  }
+  // One array of zeros serves all images of its type: it is kept.
+  ops::Value zeros_behind(const ops::Value& part, ValueId y) {
+    TensorType type = graph_.type(y);
+    type.shape[1] = more_of(y);
+    const auto known = std::ranges::find(zeros_, type, &ops::Value::type);
+    return known != zeros_.end() ? *known : zeros_.emplace_back(ops::zeros(part, type));
   }
 
   bool elementwise(const Node& node) {
@@ -289,6 +333,7 @@ class ChannelPadding {
   const Shape& shape(ValueId old) const { return graph_.type(old).shape; }
   bool is_wide(ValueId old) const { return wide_[static_cast<size_t>(old)] != kNoValue; }
   ops::Value wide(ValueId old) { return builder_.value(wide_[static_cast<size_t>(old)]); }
+  int64_t more_of(ValueId old) const { return wider(shape(old)[1]) - shape(old)[1]; }
   void set_wide(ValueId old, const ops::Value& value) {
     wide_[static_cast<size_t>(old)] = value.id();
   }
@@ -311,8 +356,9 @@ class ChannelPadding {
   GraphRewrite rewrite_;
   GraphBuilder builder_;
   std::vector<ValueId> wide_;     // by old value
-  std::vector<bool> has_blocks_;  // will the pass `block` lay it in blocks?
+  std::vector<bool> has_blocks_;  // will the pass `block_channels` lay it in blocks?
   std::vector<bool> feeds_;       // does a convolution read it, with arithmetic between?
+  std::vector<ops::Value> zeros_;
 };
 
 }  // namespace
