@@ -1,21 +1,30 @@
 """Whether a thread composes a symbol of a block: what layers, parameters and modes ask.
 
-Nothing here knows what a symbol is; `weft.sym` fills it in when it is imported. Most programs never
-do, so all questions begin with a look at an empty list.
+Nothing here knows what a symbol is; `weft.sym` says it when it is imported. Most programs never
+import it, so all questions begin with a look at `symbols`, which then is None.
 """
 
 import functools
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from weft._core import native
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
-# weft.sym.Symbol and how a block is composed, once that module is imported.
-symbols: list[Any] = []
+
+class Symbols(NamedTuple):
+    """What `weft.sym` brings."""
+
+    type: type  # of every symbol
+    compose_block: Callable[
+        [Any, tuple[Any, ...], dict[str, Any]], Any
+    ]  # what a block makes of them
+
+
+symbols: Symbols | None = None  # once `weft.sym` is imported
 # The compositions that are under way, of any thread.
 active: list["Composition"] = []
 _here = threading.local()
@@ -27,8 +36,16 @@ class Composition(Protocol):
     def variable(self, parameter: Any) -> Any:
         """The symbol that stands for a parameter of the block."""
 
+    writes: list[Any]  # to variables of the block
+
     def is_training(self) -> bool:
         """The mode that is composed now."""
+
+
+def provide(found: Symbols) -> None:
+    """Says what symbols are, once for the process."""
+    global symbols
+    symbols = found
 
 
 def current() -> Any:
@@ -50,7 +67,7 @@ def leave() -> None:
 
 def takes_part(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     """Does a call with these arguments compose rather than run?"""
-    if not symbols:
+    if symbols is None:
         return False
     return current() is not None or _any_symbol(args) or (bool(kwargs) and _holds_symbol(kwargs))
 
@@ -67,7 +84,7 @@ def _holds_symbol(value: Any) -> bool:
         return _any_symbol(value)
     if isinstance(value, dict):
         return _any_symbol(value.values())
-    return type(value) is symbols[0]
+    return symbols is not None and type(value) is symbols.type
 
 
 def draws(function: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -76,7 +93,7 @@ def draws(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
     @functools.wraps(function)
     def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        if not symbols or not _holds_symbol((args, kwargs)):
+        if symbols is None or not _holds_symbol((args, kwargs)):
             return function(*args, **kwargs)
         before = native.set_composing(True)
         try:
@@ -89,4 +106,5 @@ def draws(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
 def composed(block: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What the block makes of symbols."""
-    return symbols[1](block, args, kwargs)
+    assert symbols is not None
+    return symbols.compose_block(block, args, kwargs)

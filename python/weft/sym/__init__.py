@@ -15,20 +15,17 @@ array([0., 0.])
 
 from weft import _composing
 from weft._core import native as _native
-from weft.sym._symbol import Symbol  # first: what it is made of refers to it
-
-# isort: split
 from weft.sym._blocks import compose_block as _compose_block
-from weft.sym._compose import by_mode
-from weft.sym._compose import compose as _compose
 from weft.sym._executor import Executor
 from weft.sym._files import load, load_json
 from weft.sym._names import AttrScope, NameManager, Prefix
 from weft.sym._namespaces import np, npx
+from weft.sym._symbol import Symbol, by_mode
+from weft.sym._symbol import compose as _compose
 from weft.sym._variables import Group, Variable, var
 
 _native.set_symbol_type(Symbol, _compose)
-_composing.symbols[:] = [Symbol, _compose_block]
+_composing.provide(_composing.Symbols(Symbol, _compose_block))
 
 __all__ = [
     "AttrScope",

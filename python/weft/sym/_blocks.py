@@ -12,10 +12,9 @@ from typing import Any
 from weft import _composing
 from weft._core import native
 from weft._errors import InvalidState, InvalidValue, Unsupported
-from weft.sym._compose import as_symbol, by_mode
 from weft.sym._names import NameManager
 from weft.sym._nodes import Entry, Node, Variable, in_order
-from weft.sym._symbol import Symbol
+from weft.sym._symbol import Symbol, as_symbol, by_mode
 
 
 class _ModeWanted(BaseException):
@@ -136,13 +135,6 @@ def compose_block(block: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
         native.set_composing(before)
     _check_writes(composition.writes, results)
     return results
-
-
-def note_write(variable: Variable, node: Node) -> None:
-    """A write to a parameter happened, by what `node` gives."""
-    composition = _composing.current()
-    if composition is not None:
-        composition.writes.append((variable, node))
 
 
 def _heads_in(results: Any) -> Iterator[Entry]:
