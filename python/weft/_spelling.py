@@ -5,7 +5,7 @@ of another framework in Weft's spelling (`weft._words`), or the nearest name tha
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from types import ModuleType
 from typing import Any, ParamSpec, TypeVar
@@ -74,19 +74,23 @@ def knows_words(table: Table) -> Callable[[type[T]], type[T]]:
     return taught
 
 
-def finder(
-    module: str, table: Table, elsewhere: Callable[[], Mapping[str, ModuleType]] = dict
-) -> Callable[[str], Any]:
+def _public_module(name: str) -> ModuleType:
+    """A public module such as "gluon.nn", found as a program finds it: by the package, which
+    imports it when it is first asked for. Hints alone look upwards in this way."""
+    return functools.reduce(getattr, name.split("."), sys.modules["weft"])
+
+
+def finder(module: str, table: Table, elsewhere: Iterable[str] = ()) -> Callable[[str], Any]:
     """The `__getattr__` of a module, which raises AttributeError with a hint.
 
-    elsewhere: modules of Weft that may have the name, by what they are called
+    elsewhere: public modules of Weft that may have the name, such as "gluon.nn"
     """
 
     def lookup(word: str) -> Any:
         if word.startswith("_"):
             raise AttributeError(f"module {module!r} has no attribute {word!r}")
-        for place, other in elsewhere().items():
-            if word not in table and word in getattr(other, "__all__", ()):
+        for place in () if word in table else elsewhere:
+            if word in _public_module(place).__all__:
                 raise MissingAttribute(
                     f"module {module!r} has no attribute {word!r}; write `{place}.{word}`"
                 )
@@ -102,14 +106,13 @@ def _public(module: ModuleType) -> Iterable[str]:
 def array_attribute(kind: type, word: str) -> MissingAttribute | None:
     """The error for an attribute that arrays lack; functions of one array are no methods. None:
     Python's own will do."""
-    from weft import np, npx
-
     if word.startswith("_") or hasattr(kind, word):
         return None
     owner = f"'{kind.__name__}' object"
     name = word.rstrip("_")  # others' functions in place end in it
     if word not in ARRAY:
-        for place, module in (("np", np), ("npx", npx)):
+        for place in ("np", "npx"):
+            module = _public_module(place)
             if name in module.__all__ and callable(getattr(module, name)):
                 return MissingAttribute(
                     f"{owner} has no attribute {word!r}; write `{place}.{name}(x)`"

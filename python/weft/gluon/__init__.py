@@ -27,7 +27,7 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder(
         "weft.gluon",
         _words.LAYERS | _words.LOSSES | _words.PACKAGE,
-        lambda: {"gluon.nn": nn, "gluon.loss": loss, "gluon.rnn": rnn, "gluon.data": data},
+        ("gluon.nn", "gluon.loss", "gluon.rnn", "gluon.data"),
     )
 
 __all__ = [

@@ -65,13 +65,7 @@ def load(path: str | PathLike[str]) -> dict[str, _ndarray]:
     return _native.load_arrays(fspath(path))
 
 
-def _np() -> dict[str, Any]:
-    from weft import np
-
-    return {"np": np}
-
-
-_find = _spelling.finder("weft.npx", _words.FUNCTIONS, _np)
+_find = _spelling.finder("weft.npx", _words.FUNCTIONS, ("np",))
 
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any
 
-from weft import _interop, autograd
+from weft import autograd
 from weft._core import OPERATORS, native
 from weft._errors import IndexOutOfRange, InvalidType, InvalidValue, NotFound
 from weft._typing import ArrayLike, DeviceLike
 from weft.device import current
+from weft.np import _protocols
 from weft.sym import _compose, _executor, _infer, _writing
 from weft.sym._nodes import Entry, evaluate
 from weft.sym._operators import add_operators
@@ -31,8 +32,8 @@ class Symbol(Structure):
     """
 
     __hash__ = None  # type: ignore[assignment] - == makes a symbol
-    __array_ufunc__ = _interop.array_ufunc
-    __array_function__ = _interop.array_function
+    __array_ufunc__ = _protocols.array_ufunc
+    __array_function__ = _protocols.array_function
 
     # ---- composing
 

@@ -1,7 +1,6 @@
 """Layers. Shape letters: N batch, C channels, D, H and W depth, height and width, U
 units."""
 
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from weft import _spelling, _words
@@ -65,15 +64,10 @@ from weft.gluon.nn.normalization import (
 )
 from weft.gluon.nn.resizing import PixelShuffle1D, PixelShuffle2D, PixelShuffle3D, Upsample
 
-
-def _elsewhere() -> dict[str, ModuleType]:
-    from weft.gluon import loss, rnn
-
-    return {"gluon.loss": loss, "gluon.rnn": rnn}
-
-
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.gluon.nn", _words.LAYERS | _words.LOSSES, _elsewhere)
+    __getattr__ = _spelling.finder(
+        "weft.gluon.nn", _words.LAYERS | _words.LOSSES, ("gluon.loss", "gluon.rnn")
+    )
 
 __all__ = [
     "ELU",
