@@ -22,6 +22,9 @@ class Error(Exception):
 
     __module__ = "weft"
 
+    # What it said first, and the blocks that it has left since: for `gluon`, which adds the layer.
+    _told: tuple[str, list[Any]] | None = None
+
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*map(_told, arguments))
 

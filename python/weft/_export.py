@@ -7,13 +7,24 @@ from os import PathLike, fspath
 from typing import Any, Never
 
 from weft import autograd
+from weft._block_tree import BlockTree
+from weft._containers import is_named_tuple
 from weft._core import native
-from weft._errors import Error, InvalidState, InvalidType, InvalidValue
+from weft._errors import Error, InvalidType, InvalidValue
 from weft._extent import Dim
 from weft._files import beside
+from weft._planned import Planned, planned_of
 from weft._trace import ArrayTypes, Dimensions, Traced, trace, unflatten
 
 Named = list[tuple[str, native.ndarray]]
+
+
+class NamedArrays:
+    """A parameter or a trainer: it says itself what a file calls its arrays."""
+
+    def _arrays_named(self, name: str) -> Iterator[tuple[str, native.ndarray]]:
+        """Its arrays by their names in a file, where it is called `name` itself."""
+        raise NotImplementedError
 
 
 def export(
@@ -116,15 +127,16 @@ def export(
 Examples = tuple[Any, ...] | None  # None: the arguments of the last call
 
 
-def _split(name: str, entry: Any) -> tuple[Any, Examples]:
+def _split(name: str, entry: Any) -> tuple[Planned, Examples]:
     is_call = isinstance(entry, tuple) and len(entry) > 0
     function, examples = (entry[0], entry[1:]) if is_call else (entry, None)
-    if not (hasattr(function, "_trace_for_export") or hasattr(function, "cache")):
+    planned = planned_of(function)
+    if planned is None:
         raise InvalidType(
             f"export: entry point `{name}` must be a HybridBlock or a function of "
             f"@weft.hybridize; got {type(function).__name__}"
         )
-    return function, examples
+    return planned, examples
 
 
 def _check_metadata(metadata: Mapping[str, str]) -> None:
@@ -186,13 +198,9 @@ class _Dynamic:
                 )
 
 
-def _traced(name: str, function: Any, examples: Examples, dynamic: _Dynamic) -> Traced:
+def _traced(name: str, function: Planned, examples: Examples, dynamic: _Dynamic) -> Traced:
     """A trace of its own: the file's graph depends on nothing that happened before."""
-    if hasattr(function, "_trace_for_export"):
-        code, call, types = function._trace_for_export(examples)
-    else:
-        code = function.__wrapped__
-        call, types = _signature(name, function, examples)
+    code, call, types = function._trace_for_export(name, examples)
     names = _input_names(function, call, len(types))
     dimensions = dynamic.dimensions(names, types)
     try:
@@ -207,17 +215,6 @@ def _traced(name: str, function: Any, examples: Examples, dynamic: _Dynamic) -> 
         raise
 
 
-def _signature(name: str, function: Any, examples: Examples) -> tuple[Hashable, ArrayTypes]:
-    if examples is not None:
-        return function.cache.signature(examples, {})
-    if function.cache.last is not None:
-        return function.cache.last.call, function.cache.last.types
-    raise InvalidState(
-        f"export: `{name}` has not been called, so the shapes of its inputs are unknown; call it "
-        f"once, or give example inputs: `{name}=(function, x)`"
-    )
-
-
 # ---- names of inputs and outputs ----------------------------------------------------------------
 
 
@@ -225,11 +222,10 @@ class _Place(int):
     """The number of an array among the arguments."""
 
 
-def _input_names(function: Any, call: Hashable, count: int) -> list[str]:
+def _input_names(function: Planned, call: Hashable, count: int) -> list[str]:
     """Inputs are called as the function calls them; within lists and dicts, with their place."""
     args, kwargs = unflatten(call, [_Place(i) for i in range(count)])
-    code = function.forward if hasattr(function, "forward") else function.__wrapped__
-    bound = inspect.signature(code).bind(*args, **kwargs).arguments
+    bound = inspect.signature(function._named_code).bind(*args, **kwargs).arguments
     found = dict(sorted((place, name) for name, place in _places("", bound)))
     return list(found.values())
 
@@ -244,7 +240,7 @@ def _output_names(entry: str, result: Hashable, count: int) -> list[str]:
             )
     if isinstance(value, _Place):
         return ["output"]
-    if isinstance(value, dict) or hasattr(value, "_fields"):
+    if isinstance(value, dict) or is_named_tuple(type(value)):
         return [name for name, _ in _places("", value)]
     return ["output"] if count == 1 else [f"output{number}" for number in range(count)]
 
@@ -266,7 +262,7 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 
 def _members(value: Any) -> Iterator[tuple[Any, Any]]:
-    if hasattr(value, "_fields"):
+    if is_named_tuple(type(value)):
         yield from zip(value._fields, value, strict=True)
     elif isinstance(value, Mapping):
         yield from value.items()
@@ -282,10 +278,11 @@ def _names_in(functions: dict[str, Any]) -> Named:
     has them all, or, if there is none, by the name of a block and the path in it."""
     used: list[tuple[str, Any]] = []
     for name, function in functions.items():
-        found = [(name, function)] if _is_block(function) else _variables(function.__wrapped__)
+        is_block = isinstance(function, BlockTree)
+        found = [(name, function)] if is_block else _variables(function.__wrapped__)
         used += [(n, v) for n, v in found if all(v is not known for _, known in used)]
-    blocks = [(n, value) for n, value in used if _is_block(value) and value.collect_params()]
-    others = [(name, value) for name, value in used if not _is_block(value)]
+    blocks = [(n, v) for n, v in used if isinstance(v, BlockTree) and v.collect_params()]
+    others = [(name, value) for name, value in used if not isinstance(value, BlockTree)]
     roots = [(name, block) for name, block in blocks if not _is_within(block, blocks)]
     named: Named = []
     for name, block in roots:
@@ -307,10 +304,6 @@ def _parts(block: Any) -> list[Any]:
     return parts
 
 
-def _is_block(value: Any) -> bool:
-    return hasattr(value, "collect_params") and not isinstance(value, type)
-
-
 def _variables(function: Callable[..., Any]) -> list[tuple[str, Any]]:
     """What a function uses from around it, by name."""
     found = inspect.getclosurevars(function)
@@ -321,17 +314,11 @@ def _named(name: str, value: Any) -> Iterator[tuple[str, native.ndarray]]:
     """The arrays in a value, by their paths."""
     if isinstance(value, native.ndarray):
         yield name, value
-    elif _is_block(value):
+    elif isinstance(value, BlockTree):
         for path, parameter in value.collect_params().items():
             yield from _named(f"{name}.{path}" if name else path, parameter)
-    elif hasattr(value, "list_data"):  # a parameter
-        if not value.is_deferred:
-            yield from ((name, array) for array in value.list_data())
-            if value.grad_req == "add":
-                yield from ((f"{name}.grad", array) for array in value.list_grad())
-    elif hasattr(value, "state_arrays"):  # a trainer
-        for path, array in value.state_arrays().items():
-            yield f"{name}.{path}", array
+    elif isinstance(value, NamedArrays):
+        yield from value._arrays_named(name)
     else:
         for key, member in _members(value):
             yield from _named(f"{name}.{key}" if name else str(key), member)

@@ -22,7 +22,7 @@ def scale(array: Any, factor: Any) -> None:
     factor: a number, or an array without axes
     """
     wide = widened(array)
-    fitting = factor.astype(wide.dtype) if hasattr(factor, "astype") else factor
+    fitting = factor if type(factor) in (int, float) else factor.astype(wide.dtype)
     if wide is array:
         array *= fitting
     else:

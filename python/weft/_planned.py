@@ -1,20 +1,43 @@
 """Functions that run as planned graphs, and what can be asked of the plans of what does."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from os import PathLike
 from typing import Any
 
 from weft import _composing
 from weft._arena import bytes_of, plot_arenas
 from weft._errors import InvalidState
-from weft._trace import TraceCache, Traced, is_tracing
+from weft._trace import ArrayTypes, TraceCache, Traced, is_tracing
+
+# A function, the structure of its arguments, and the types of the arrays in them.
+Traceable = tuple[Callable[..., Any], Hashable, ArrayTypes]
 
 
 class Planned:
     """Runs as a planned graph: its last plan, in figures, as text and as a picture."""
 
     _cache: TraceCache
+
+    __wrapped__: Callable[..., Any]  # what it is a plan of
+
+    @property
+    def _named_code(self) -> Callable[..., Any]:
+        """The function by whose arguments a file names its inputs."""
+        return self.__wrapped__
+
+    def _trace_for_export(self, entry: str, examples: tuple[Any, ...] | None) -> Traceable:
+        """What an entry point of a file is traced from, for `examples` or else for the arguments of
+        the last call."""
+        if examples is not None:
+            return self.__wrapped__, *self._cache.signature(examples, {})
+        last = self._cache.last
+        if last is None:
+            raise InvalidState(
+                f"export: `{entry}` has not been called, so the shapes of its inputs are unknown; "
+                f"call it once, or give example inputs: `{entry}=(function, x)`"
+            )
+        return self.__wrapped__, last.call, last.types
 
     def plan_memory(self) -> dict[str, float]:
         """Bytes of the plan that ran last: `arena`, `residual` (kept from forward to backward),
@@ -50,8 +73,15 @@ class Planned:
 class _Function(Planned):
     """A function's traces, whose plans are asked by attributes of the hybridized function."""
 
-    def __init__(self, cache: TraceCache) -> None:
-        self._cache = cache
+    def __init__(self, function: Callable[..., Any], cache: TraceCache) -> None:
+        self.__wrapped__, self._cache = function, cache
+
+
+def planned_of(value: Any) -> Planned | None:
+    """What runs as a planned graph: a HybridBlock, a training step, or what is behind a function of
+    `hybridize`; None for anything else."""
+    found = value if isinstance(value, Planned) else getattr(value, "planned", None)
+    return found if isinstance(found, Planned) else None
 
 
 def hybridize(
@@ -121,8 +151,9 @@ def hybridize(
         inlined = is_tracing() or (_composing.symbols and _composing.takes_part(args, kwargs))
         return function(*args, **kwargs) if inlined else cache(args, kwargs)
 
-    planned = _Function(cache)
+    planned = _Function(function, cache)
     attributes = {
+        "planned": planned,
         "cache": cache,
         "plan_memory": planned.plan_memory,
         "plan_text": planned.plan_text,

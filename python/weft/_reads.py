@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy
 
+from weft._block_tree import BlockTree
 from weft._core import native
 
 Slot = tuple[Any, str | None]  # as `native.slot_contents` wants it
@@ -30,7 +31,7 @@ _FOLDERS = tuple(
     f"{os.path.dirname(os.path.abspath(path))}{os.sep}"
     for path in (__file__, numpy.__file__, os.__file__)
 )
-_CALLS_OF_BLOCKS = frozenset(("weft.gluon.block", "weft.gluon.hybrid_block"))
+_CALLS_OF_BLOCKS = frozenset(("weft._block_tree", "weft.gluon.block", "weft.gluon.hybrid_block"))
 # Modules whose functions read clocks, generators, files and the environment.
 _OUTSIDE = frozenset(
     ("time", "datetime", "random", "secrets", "uuid", "os", "posix", "io", "_io", "pathlib")
@@ -111,7 +112,7 @@ def _methods_of(frame: FrameType, code: CodeType) -> list[Any]:
 
 
 def _is_block(value: Any) -> bool:
-    return hasattr(type(value), "_watched_elsewhere")
+    return issubclass(type(value), BlockTree)
 
 
 def _is_ours(cls: type) -> bool:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Hashable
 from typing import Any, NoReturn
 
+from weft._containers import sequence_of
 from weft._core import OPERATORS, native
 from weft._errors import InvalidType
 
@@ -201,6 +202,5 @@ def _filled(value: Any, scales: dict[int, Scale]) -> Any:
         return {key: _filled(item, scales) for key, item in value.items()}
     if isinstance(value, list | tuple):
         items = [_filled(item, scales) for item in value]
-        kind = type(value)
-        return kind(*items) if hasattr(kind, "_fields") else kind(items)
+        return sequence_of(type(value), items)
     return value

@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from weft._containers import sequence_of
 from weft._core import loaded_devices, native
 from weft._errors import InvalidState, InvalidValue
 from weft._extent import Dim
@@ -49,9 +50,7 @@ def unflatten(structure: Any, arrays: list[Any]) -> Any:
     if kind is dict:
         return {key: unflatten(item, arrays) for key, item in structure[1]}
     items = [unflatten(item, arrays) for item in structure[1]]
-    if kind is list or kind is tuple:
-        return kind(items)
-    return kind(*items) if hasattr(kind, "_fields") else kind(items)
+    return kind(items) if kind is list or kind is tuple else sequence_of(kind, items)
 
 
 def is_tracing() -> bool:

@@ -1,17 +1,17 @@
 """Blocks that run as planned graphs."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from weft import _composing, autograd
+from weft import _composing
 from weft._arena import bytes_of
 from weft._core import native
 from weft._errors import InvalidState
 from weft._export import export
 from weft._extent import Dim
-from weft._planned import Planned
-from weft._trace import ArrayTypes, TraceCache, find_shapes, is_tracing
-from weft.device import device_of
+from weft._planned import Planned, Traceable
+from weft._trace import TraceCache, is_tracing
 from weft.gluon.block import Block, Path
 
 
@@ -24,6 +24,8 @@ class HybridBlock(Block, Planned):
     `npx.callback` run at every call. What `forward` reads of other objects, variables and helpers
     is part of the signature, as `weft.hybridize` says.
     """
+
+    _input_names: Sequence[str] | None = None  # of a block that was made from a graph
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,16 +88,17 @@ class HybridBlock(Block, Planned):
             self.__dict__["_seen"] = self._cache.signature(args, kwargs)
             return out
         if not self._are_shapes_known:
-            self._find_shapes(args, kwargs)
+            self._find_shapes(self._run, args, kwargs)
         return self._cache(args, kwargs)
 
-    def _find_shapes(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """Traces once for nothing else where parameters below wait for their shapes, so that all
-        of them are there before graphs are made."""
-        if any(parameter.is_deferred for parameter in self.collect_params().values()):
-            with autograd.pause(), device_of(args):
-                find_shapes(self._run, args, kwargs, type(self).__name__)
-        self.__dict__["_are_shapes_known"] = True
+    @contextmanager
+    def _observed(self, hook: Callable[..., Any]) -> Iterator[None]:
+        was, self.__dict__["_is_active"] = self._is_active, False
+        try:
+            with super()._observed(hook):
+                yield
+        finally:
+            self.__dict__["_is_active"] = was
 
     # ---- files
 
@@ -123,12 +126,13 @@ class HybridBlock(Block, Planned):
             **{entry: (self, *examples) if examples else self},
         )
 
-    def _trace_for_export(
-        self, examples: tuple[Any, ...] | None
-    ) -> tuple[Callable[..., Any], Hashable, ArrayTypes]:
-        """What `trace` takes, for `examples` or else for the arguments of the last call."""
+    @property
+    def _named_code(self) -> Callable[..., Any]:
+        return self.forward
+
+    def _trace_for_export(self, entry: str, examples: tuple[Any, ...] | None) -> Traceable:
         if examples is not None:
-            self._find_shapes(examples, {})
+            self._find_shapes(self._run, examples, {})
             call, types = self._cache.signature(examples, {})
         elif self._is_active and self._cache.last is not None:
             call, types = self._cache.last.call, self._cache.last.types

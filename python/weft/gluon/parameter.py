@@ -1,11 +1,12 @@
 """Parameters: arrays that are trained, some of whose extents may be unknown at first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from weft import _composing, autograd, init
 from weft._core import native
 from weft._errors import Error, InvalidState, InvalidType, InvalidValue, MissingAttribute
+from weft._export import NamedArrays
 from weft._numbers import require_finite
 from weft._spelling import hint, knows_words, named_arguments
 from weft._trace import outside_trace
@@ -41,7 +42,7 @@ def _listed(devices: Devices) -> list[Device]:
 
 
 @knows_words(PARAMETER)
-class Parameter:
+class Parameter(NamedArrays):
     """An array that is trained, on one device or as equal arrays on several.
 
     name: replaced by the path in the block that holds it, such as `features.0.weight`
@@ -316,6 +317,12 @@ class Parameter:
 
         self._variable = var_of(self, self._variable)
         return self._variable
+
+    def _arrays_named(self, name: str) -> Iterator[tuple[str, ndarray]]:
+        if not self.is_deferred:
+            yield from ((name, array) for array in self.list_data())
+            if self.grad_req == "add":
+                yield from ((f"{name}.grad", array) for array in self.list_grad())
 
     def list_data(self) -> list[ndarray]:
         """The arrays on all devices, in the order in which these were named."""

@@ -38,6 +38,7 @@ class SymbolBlock(HybridBlock):
     """
 
     _watched_elsewhere = HybridBlock._watched_elsewhere | {"_variables", "_input_names"}
+    _symbol: "Symbol | None" = None  # of a block that was read from a .weft file
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from numpy import bool_, float32, float64, int64, uint64
 from weft import _interop
 from weft._core import OPERATORS, native
 from weft._errors import InvalidValue
+from weft._protocols import SharesMemory
 from weft._spelling import named_arguments
 from weft._trace import is_tracing
 from weft._typing import ArrayLike, DeviceLike, DTypeLike, Shape, ndarray
@@ -81,7 +82,7 @@ def _as_array(
     if copy is not False:
         made = _on(device, native.array, object, dtype, bool(copy))
         return made if device is None else made.to_device(device)
-    if not isinstance(object, ndarray) and hasattr(object, "__dlpack__"):
+    if not isinstance(object, ndarray) and isinstance(object, SharesMemory):
         object = from_dlpack(object, copy=False)
     found = native.array(object, dtype, False)
     if found is not object or device not in (None, found.device):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from weft import _composing
+from weft._containers import sequence_of
 from weft._core import native
 from weft._errors import InvalidState, InvalidType
 
@@ -83,9 +84,7 @@ class _Array:
 def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(value, list | tuple):
         items = [_mapped(item, change) for item in value]
-        if type(value) is list or type(value) is tuple:
-            return type(value)(items)
-        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
+        return sequence_of(type(value), items)
     if isinstance(value, dict):
         return {key: _mapped(item, change) for key, item in value.items()}
     return change(value)

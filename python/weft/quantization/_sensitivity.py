@@ -92,7 +92,7 @@ def quantize_mixed(
 
     def kept(count: int) -> Int8Block:
         small = quantize(net, batches, keep=names[:count], **options)
-        small.__dict__["keep"] = names[:count]
+        small.set_kept(names[:count])
         return small
 
     if keep is not None:

@@ -1,12 +1,13 @@
 """A block as its graph: variables, their parameters and the shapes of what it computes."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from weft import np, sym
 from weft._errors import Error, InvalidType, InvalidValue
+from weft._protocols import HasDtype
 from weft.gluon import HybridBlock, SymbolBlock
 from weft.gluon.parameter import Parameter
 from weft.quantization._open import Opening
@@ -84,7 +85,7 @@ def inputs_of(net: Any, caller: str) -> list[str]:
     one alone."""
     if not isinstance(net, HybridBlock):
         raise InvalidType(f"{caller}: `net` must be a HybridBlock; got {type(net).__name__}")
-    own = vars(net).get("_input_names")
+    own = net._input_names
     if own is not None:
         return list(own)
     known = inspect.signature(net.forward).parameters.values()
@@ -101,7 +102,7 @@ def traced(net: Any, batch: Batch | None, caller: str) -> Traced:
     names = inputs_of(net, caller)
     if batch is not None:
         net(*batch)
-    if isinstance(net, SymbolBlock) and "_symbol" in vars(net):
+    if isinstance(net, SymbolBlock) and net._symbol is not None:
         heads, inputs = net._symbol.heads, [net._variables[name] for name in names]
     else:
         found = None
@@ -173,8 +174,8 @@ class Batches:
     ) -> None:
         self._where = f"{caller}: `{argument}`"
         self._inputs = inputs
-        items = [data] if hasattr(data, "dtype") or self._is_batch(data) else data
-        if not hasattr(items, "__iter__"):
+        items = [data] if isinstance(data, HasDtype) or self._is_batch(data) else data
+        if not isinstance(items, Iterable):
             raise InvalidType(
                 f"{self._where} must be an array or an iterable of arrays; got "
                 f"{type(data).__name__}"
@@ -187,7 +188,7 @@ class Batches:
     def _is_batch(self, data: Any) -> bool:
         """Arrays for several inputs, which are not batches one after the other?"""
         is_sequence = self._inputs > 1 and isinstance(data, list | tuple)
-        return is_sequence and all(hasattr(part, "dtype") for part in data)
+        return is_sequence and all(isinstance(part, HasDtype) for part in data)
 
     def __iter__(self) -> Iterator[Batch]:
         return (batch for batch, _ in self.labelled())
@@ -198,7 +199,7 @@ class Batches:
             parts = item if isinstance(item, list | tuple) else [item]
             batch = parts[: self._inputs]
             for part in batch:
-                if not hasattr(part, "dtype"):
+                if not isinstance(part, HasDtype):
                     raise InvalidType(
                         f"{self._where} must have arrays; got an item of type {type(part).__name__}"
                     )

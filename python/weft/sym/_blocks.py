@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from weft import _composing
+from weft._containers import sequence_of
 from weft._core import native
 from weft._errors import InvalidState, InvalidValue, Unsupported
 from weft.sym._names import NameManager
@@ -107,7 +108,7 @@ def _joined(block: Any, train: Any, predict: Any) -> Any:
     if type(train) is type(predict):
         if isinstance(train, list | tuple) and len(train) == len(predict):
             items = [_joined(block, *pair) for pair in zip(train, predict, strict=True)]
-            return type(train)(*items) if hasattr(train, "_fields") else type(train)(items)
+            return sequence_of(type(train), items)
         if isinstance(train, dict) and train.keys() == predict.keys():
             return {key: _joined(block, train[key], predict[key]) for key in train}
         if not isinstance(train, list | tuple | dict) and train == predict:
