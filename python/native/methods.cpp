@@ -145,7 +145,7 @@ PyObject* call_function(const char* module_name, const char* name, PyObject* sel
   return out;
 }
 PyObject* call_interop(const char* name, PyObject* self, PyObject* args, PyObject* keywords) {
-  return call_function("weft._interop", name, self, args, keywords);
+  return call_function("weft._core.interop", name, self, args, keywords);
 }
 PyObject* array_value(PyObject* self, PyObject* args, PyObject* keywords) {
   return call_interop("array_value", self, args, keywords);

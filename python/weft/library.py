@@ -28,8 +28,8 @@ from typing import Any, NamedTuple
 
 import numpy
 
+from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
-from weft._errors import InvalidType, InvalidValue
 
 
 class ArrayType(NamedTuple):

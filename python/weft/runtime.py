@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from cffi import FFI
 
-from weft._errors import (
+from weft._base.errors import (
     BY_STATUS,
     InvalidState,
     InvalidType,
@@ -24,7 +24,7 @@ from weft._errors import (
     MissingFile,
     NotFound,
 )
-from weft._protocols import HasDtype
+from weft._base.protocols import HasDtype
 
 _DECLARATIONS = """
 typedef int32_t weft_status;

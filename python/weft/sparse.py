@@ -26,8 +26,8 @@ from typing import Any
 import numpy
 
 from weft import np
-from weft._errors import InvalidType, InvalidValue
-from weft._typing import ArrayLike, DeviceLike, DTypeLike, ndarray
+from weft._base.errors import InvalidType, InvalidValue
+from weft._core.typing import ArrayLike, DeviceLike, DTypeLike, ndarray
 from weft.device import Device
 
 _SHOWN = 8  # indices in a repr

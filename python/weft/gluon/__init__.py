@@ -13,7 +13,9 @@
 
 from typing import TYPE_CHECKING
 
-from weft import _spelling, _words, metric
+from weft import metric
+from weft._base import spelling as _spelling
+from weft._base import words as _words
 from weft.gluon import data, loss, model_zoo, nn, rnn, utils
 from weft.gluon._segments import checkpoint_sequential
 from weft.gluon.block import Block

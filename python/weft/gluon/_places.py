@@ -6,9 +6,9 @@ from itertools import pairwise
 from types import FrameType
 from typing import Any
 
-from weft._block_tree import BlockTree
+from weft._base.errors import Error
 from weft._core import native
-from weft._errors import Error
+from weft._trace.block_tree import BlockTree
 from weft.gluon.parameter import Parameter
 
 _MOST_NAMES = 20  # of a path; blocks may contain each other

@@ -6,12 +6,12 @@ from types import NoneType
 from typing import Any
 
 from weft import autograd
-from weft._attributes import plain_attributes, set_attributes
-from weft._errors import FileFailure, InvalidValue
-from weft._export import NamedArrays
-from weft._files import BackgroundWrite, Described, check_form, save_arrays
-from weft._protocols import HasState, TakesState
-from weft._typing import ndarray
+from weft._base.errors import FileFailure, InvalidValue
+from weft._base.protocols import HasState, TakesState
+from weft._core.attributes import plain_attributes, set_attributes
+from weft._core.files import BackgroundWrite, Described, check_form, save_arrays
+from weft._core.typing import ndarray
+from weft._export.names import NamedArrays
 from weft.device import current
 from weft.gluon._planned_updates import PlannedUpdates
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from weft import autograd
 from weft._core import native
-from weft._trace import without_effects
+from weft._trace.state import without_effects
 from weft.device import device_of
 
 _HEAD = ("Layer (type)", "Output shape", "Param #")

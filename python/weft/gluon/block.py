@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from os import PathLike, fspath
 from typing import Any, Self
 
-from weft import _composing, autograd
-from weft._block_tree import BlockTree
-from weft._core import loaded_devices, native
-from weft._errors import Error, InvalidState, InvalidType, InvalidValue, NotFound
-from weft._files import BackgroundWrite, save_arrays
-from weft._precision import scope_of
-from weft._spelling import check_options, knows_words, named_arguments
-from weft._trace import find_shapes, is_tracing
-from weft._words import BLOCK
+from weft import autograd
+from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue, NotFound
+from weft._base.spelling import check_options, knows_words, named_arguments
+from weft._base.words import BLOCK
+from weft._core import composing, loaded_devices, native
+from weft._core.files import BackgroundWrite, save_arrays
+from weft._core.modes import scope_of
+from weft._trace.block_tree import BlockTree
+from weft._trace.state import is_tracing
+from weft._trace.tracing import find_shapes
 from weft.device import device_of
 from weft.gluon._places import tell_left_out, tell_place
 from weft.gluon._summary import summary_of
@@ -366,8 +367,8 @@ class Block(BlockTree):
         raise NotImplementedError(f"{type(self).__name__}: `forward` is not written")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if _composing.symbols and _composing.takes_part(args, kwargs):
-            return _composing.composed(self, args, kwargs)
+        if composing.symbols and composing.takes_part(args, kwargs):
+            return composing.composed(self, args, kwargs)
         return self._placed(args, kwargs)
 
     def _placed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from weft import _composing
-from weft._arena import bytes_of
-from weft._core import native
-from weft._errors import InvalidState
-from weft._export import export
-from weft._extent import Dim
-from weft._planned import Planned, Traceable
-from weft._trace import TraceCache, is_tracing
+from weft._base.errors import InvalidState
+from weft._core import composing, native
+from weft._core.dimensions import Dim
+from weft._export.export import export
+from weft._trace.arena import bytes_of
+from weft._trace.cache import TraceCache
+from weft._trace.planned import Planned
+from weft._trace.state import is_tracing
+from weft._trace.tracing import Traceable
 from weft.gluon.block import Block, Path
 
 
@@ -80,8 +81,8 @@ class HybridBlock(Block, Planned):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if is_tracing():  # inlined into the trace around it
             return self._run(*args, **kwargs)
-        if _composing.symbols and _composing.takes_part(args, kwargs):
-            return _composing.composed(self, args, kwargs)
+        if composing.symbols and composing.takes_part(args, kwargs):
+            return composing.composed(self, args, kwargs)
         args = native.own_arrays(args)
         if not self._is_active:
             out = self._placed(args, kwargs)

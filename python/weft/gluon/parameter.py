@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from weft import _composing, autograd, init
-from weft._core import native
-from weft._errors import Error, InvalidState, InvalidType, InvalidValue, MissingAttribute
-from weft._export import NamedArrays
-from weft._numbers import require_finite
-from weft._spelling import hint, knows_words, named_arguments
-from weft._trace import outside_trace
-from weft._typing import ArrayLike, DeviceLike, DTypeLike, ndarray
-from weft._words import PARAMETER
+from weft import autograd, init
+from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue, MissingAttribute
+from weft._base.options import require_finite
+from weft._base.spelling import hint, knows_words, named_arguments
+from weft._base.words import PARAMETER
+from weft._core import composing, native
+from weft._core.typing import ArrayLike, DeviceLike, DTypeLike, ndarray
+from weft._export.names import NamedArrays
+from weft._trace.state import outside_trace
 from weft.device import Device, current
 
 Initializable = init.Initializer | str | None
@@ -295,7 +295,7 @@ class Parameter(NamedArrays):
         Raises RuntimeError before `initialize()`, while the shape is unknown, and for a device on
         which the parameter has no array.
         """
-        if _composing.active and (composition := _composing.current()) is not None:
+        if composing.active and (composition := composing.current()) is not None:
             return composition.variable(self)
         copies = self._copies
         if len(copies) == 1 and device is None:

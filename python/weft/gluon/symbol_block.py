@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from weft import autograd
+from weft._base.errors import InvalidType, InvalidValue, NotFound
 from weft._core import native
-from weft._errors import InvalidType, InvalidValue, NotFound
-from weft._typing import DeviceLike
+from weft._core.typing import DeviceLike
 from weft.device import Device, current
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Parameter

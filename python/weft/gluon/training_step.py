@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from weft import autograd
-from weft._arena import bytes_of
-from weft._errors import InvalidType, InvalidValue
-from weft._loss_scale import LossScaler
-from weft._planned import Planned
-from weft._trace import TraceCache, is_tracing
-from weft._typing import ndarray
+from weft._base.errors import InvalidType, InvalidValue
+from weft._core.typing import ndarray
+from weft._trace.arena import bytes_of
+from weft._trace.cache import TraceCache
+from weft._trace.planned import Planned
+from weft._trace.state import is_tracing
+from weft.gluon._loss_scale import LossScaler
 from weft.gluon.block import Block
 from weft.gluon.utils import clip_global_norm
 

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from weft import np
-from weft._errors import InvalidValue
+from weft._base.errors import InvalidValue
 from weft.metric._base import EvalMetric, pairs, register, same_shape
 
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as _numpy
 
-from weft import _spelling, _words
-from weft._dtypes import bfloat16
-from weft._typing import ndarray
+from weft._base import spelling as _spelling
+from weft._base import words as _words
+from weft._core.dtypes import bfloat16
+from weft._core.typing import ndarray
 from weft.np import _creation, _extents, _ops, _searching, _shapes, linalg, random
 from weft.np._creation import *  # noqa: F403
 from weft.np._dtype_functions import can_cast, finfo, iinfo, isdtype, result_type

@@ -9,13 +9,12 @@ from typing import Any
 import numpy
 from numpy import bool_, float32, float64, int64, uint64
 
-from weft import _interop
-from weft._core import OPERATORS, native
-from weft._errors import InvalidValue
-from weft._protocols import SharesMemory
-from weft._spelling import named_arguments
-from weft._trace import is_tracing
-from weft._typing import ArrayLike, DeviceLike, DTypeLike, Shape, ndarray
+from weft._base.errors import InvalidValue
+from weft._base.protocols import SharesMemory
+from weft._base.spelling import named_arguments
+from weft._core import OPERATORS, interop, native
+from weft._core.typing import ArrayLike, DeviceLike, DTypeLike, Shape, ndarray
+from weft._trace.state import is_tracing
 from weft.device import Device
 from weft.np import _exact, _ops
 from weft.np._dtype_functions import isdtype
@@ -108,7 +107,7 @@ def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = Non
     >>> outside.tolist()
     [1.0, 1.0, 1.0]
     """
-    return _interop.from_dlpack(x, device, copy)
+    return interop.from_dlpack(x, device, copy)
 
 
 def astype(x: ArrayLike, dtype: DTypeLike, /, *, copy: bool = True) -> ndarray:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from weft._core import native
-from weft._typing import ArrayLike, ndarray
+from weft._core.typing import ArrayLike, ndarray
 from weft.np._creation import asarray
 
 

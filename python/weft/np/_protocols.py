@@ -5,8 +5,8 @@ from typing import Any
 import numpy
 
 from weft import np
+from weft._base.errors import InvalidType
 from weft._core import native
-from weft._errors import InvalidType
 
 _FUNCTIONS = {function.__name__: function for function in native.operators()}
 _RENAMED = {"absolute": "abs", "true_divide": "divide"}

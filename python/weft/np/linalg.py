@@ -8,10 +8,11 @@ array(5.)
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from weft import _spelling, _words
+from weft._base import spelling as _spelling
+from weft._base import words as _words
+from weft._base.errors import InvalidValue as _InvalidValue
 from weft._core import OPERATORS as _OPERATORS
-from weft._errors import InvalidValue as _InvalidValue
-from weft._typing import ArrayLike, ndarray
+from weft._core.typing import ArrayLike, ndarray
 from weft.np._extents import ndim as _ndim
 
 

@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
-from weft import _spelling, _words
+from weft._base import spelling as _spelling
+from weft._base import words as _words
+from weft._base.errors import InvalidType as _InvalidType
 from weft._core import native as _native
-from weft._errors import InvalidType as _InvalidType
-from weft._files import BackgroundWrite as _BackgroundWrite
-from weft._files import save_arrays as _save_arrays
-from weft._typing import ndarray as _ndarray
+from weft._core.files import BackgroundWrite as _BackgroundWrite
+from weft._core.files import save_arrays as _save_arrays
+from weft._core.typing import ndarray as _ndarray
 from weft.np import random
 from weft.npx import _checkpoint, _control, _effects, _ops, _quantize
 from weft.npx._checkpoint import *  # noqa: F403

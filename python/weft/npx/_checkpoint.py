@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from weft import _composing
-from weft._containers import sequence_of
-from weft._core import native
-from weft._errors import InvalidState, InvalidType
+from weft._base.containers import sequence_of
+from weft._base.errors import InvalidState, InvalidType
+from weft._core import composing, native
 
 
 def checkpoint(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -42,7 +41,7 @@ def checkpoint(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """
     if not callable(function):
         raise InvalidType(f"checkpoint: `function` must be callable; got {type(function).__name__}")
-    if _composing.active and _composing.current() is not None:
+    if composing.active and composing.current() is not None:
         return function(*args, **kwargs)
     inputs: list[Any] = []
     call = _without_arrays((args, kwargs), inputs)

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from weft import np
+from weft._base.errors import InvalidType, InvalidValue
+from weft._base.protocols import HasDtype
 from weft._core import OPERATORS as _OPERATORS
-from weft._dtypes import BY_NUMBER, CODES, number_of
-from weft._errors import InvalidType, InvalidValue
-from weft._protocols import HasDtype
-from weft._trace import is_quiet, is_tracing, keep_alive
-from weft._typing import ArrayLike
+from weft._core.dtypes import BY_NUMBER, CODES, number_of
+from weft._core.typing import ArrayLike
+from weft._trace.state import is_quiet, is_tracing, keep_alive
 
 
 def print(format: str, *arrays: ArrayLike) -> None:

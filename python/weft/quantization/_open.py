@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from weft import np
-from weft._errors import Unsupported
+from weft._base.errors import Unsupported
 from weft.quantization._rebuilt import rebuilt
 from weft.sym._nodes import Call, Constant, Entry, Node, Variable, in_order, replaced
 

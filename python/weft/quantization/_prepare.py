@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from weft import np
-from weft._errors import InvalidType, InvalidValue
+from weft._base.errors import InvalidType, InvalidValue
 from weft.gluon import HybridBlock
 from weft.gluon.parameter import Parameter
 from weft.quantization._calibration import observer_of, ranges_of

@@ -6,7 +6,7 @@ from typing import Any
 import numpy
 
 from weft import np
-from weft._errors import InvalidType, InvalidValue, NotFound
+from weft._base.errors import InvalidType, InvalidValue, NotFound
 from weft.gluon import Block
 from weft.gluon.parameter import Parameter
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from weft import sym
-from weft._errors import InvalidState, InvalidValue
+from weft._base.errors import InvalidState, InvalidValue
 from weft.gluon import HybridBlock
 from weft.quantization._calibration import check_range, observer_of, ranges_of
 from weft.quantization._choices import Choices

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from weft._errors import Unsupported
+from weft._base.errors import Unsupported
 from weft.sym._nodes import Entry, Node, Variable, from_line, in_order, replaced
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from weft import autograd
-from weft._errors import InvalidType, InvalidValue
+from weft._base.errors import InvalidType, InvalidValue
 from weft.gluon import HybridBlock
 from weft.quantization._calibration import observer_of, ranges_of
 from weft.quantization._choices import Choices

@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 
 from weft import np
-from weft._errors import InvalidType, InvalidValue, NotFound
+from weft._base.errors import InvalidType, InvalidValue, NotFound
 from weft.gluon import HybridBlock, SymbolBlock
 from weft.quantization._channels import ChannelGroups, Group
 from weft.quantization._macs import macs_of

@@ -7,8 +7,8 @@ from typing import Any
 import numpy
 
 from weft import np, npx, sym
-from weft._errors import InvalidValue
-from weft._halves import HALVES
+from weft._base.errors import InvalidValue
+from weft._core.halves import HALVES
 from weft.gluon import HybridBlock, SymbolBlock
 from weft.gluon.parameter import Parameter
 from weft.quantization._rebuilt import rebuilt

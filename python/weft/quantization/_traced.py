@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from weft import np, sym
-from weft._errors import Error, InvalidType, InvalidValue
-from weft._protocols import HasDtype
+from weft._base.errors import Error, InvalidType, InvalidValue
+from weft._base.protocols import HasDtype
 from weft.gluon import HybridBlock, SymbolBlock
 from weft.gluon.parameter import Parameter
 from weft.quantization._open import Opening

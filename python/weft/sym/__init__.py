@@ -13,7 +13,7 @@ symbols. `sym.np` and `sym.npx` are the same functions; what they make of number
 array([0., 0.])
 """
 
-from weft import _composing
+from weft._core import composing
 from weft._core import native as _native
 from weft.sym._blocks import compose_block as _compose_block
 from weft.sym._executor import Executor
@@ -25,7 +25,7 @@ from weft.sym._symbol import compose as _compose
 from weft.sym._variables import Group, Variable, var
 
 _native.set_symbol_type(Symbol, _compose)
-_composing.provide(_composing.Symbols(Symbol, _compose_block))
+composing.provide(composing.Symbols(Symbol, _compose_block))
 
 __all__ = [
     "AttrScope",

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from weft import _composing
-from weft._containers import sequence_of
-from weft._core import native
-from weft._errors import InvalidState, InvalidValue, Unsupported
+from weft._base.containers import sequence_of
+from weft._base.errors import InvalidState, InvalidValue, Unsupported
+from weft._core import composing, native
 from weft.sym._names import NameManager
 from weft.sym._nodes import Entry, Node, Variable, in_order
 from weft.sym._symbol import Symbol, as_symbol, by_mode
@@ -122,17 +121,17 @@ def _joined(block: Any, train: Any, predict: Any) -> Any:
 
 def compose_block(block: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The symbols that a block gives, structured as it gives arrays."""
-    composition = _composing.current()
+    composition = composing.current()
     if composition is not None:
         return composition.run(block, args, kwargs)
     composition = _Composition(block)
     before = native.set_composing(True)
-    _composing.enter(composition)
+    composing.enter(composition)
     try:
         with composition.names:
             results = composition.run(block, args, kwargs)
     finally:
-        _composing.leave()
+        composing.leave()
         native.set_composing(before)
     _check_writes(composition.writes, results)
     return results

@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy
 
-from weft import _composing
-from weft._core import native
-from weft._dtypes import CODES, NAMES, number_of
-from weft._errors import InvalidType, InvalidValue, Unsupported
+from weft._base.errors import InvalidType, InvalidValue, Unsupported
+from weft._core import composing, native
+from weft._core.dtypes import CODES, NAMES, number_of
 from weft.sym._names import attrs_for, name_for
 from weft.sym._nodes import (
     SLICE,
@@ -173,7 +172,7 @@ def write(symbol: Structure, key: Any, value: Any) -> None:
             f"setitem: what is written to `{variable.name}` must be a result of an operator"
         )
     source.node.writes.append((source.index, variable))
-    composition = _composing.current()
+    composition = composing.current()
     if composition is not None:
         composition.writes.append((variable, source.node))
 

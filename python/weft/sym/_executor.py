@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from weft import autograd
+from weft._base.errors import InvalidState, InvalidType, InvalidValue, NotFound
 from weft._core import native
-from weft._errors import InvalidState, InvalidType, InvalidValue, NotFound
-from weft._trace import TraceCache
-from weft._typing import ArrayLike, DeviceLike, ndarray
+from weft._core.typing import ArrayLike, DeviceLike, ndarray
+from weft._trace.cache import TraceCache
 from weft.device import Device, current
 from weft.sym import _infer
 from weft.sym._nodes import Entry, Variable, evaluate

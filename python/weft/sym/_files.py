@@ -11,9 +11,9 @@ from collections.abc import Callable
 from os import PathLike, fspath
 from typing import Any
 
+from weft._base.errors import Error, FileFailure, InvalidValue, MissingFile, NotFound
+from weft._base.regular_files import regular
 from weft._core import native
-from weft._errors import Error, FileFailure, InvalidValue, MissingFile, NotFound
-from weft._regular import regular
 from weft.sym import _compose
 from weft.sym._names import NameManager, check_texts
 from weft.sym._nodes import ByMode, Constant, Entry, Node, Variable, plain_shape, variables_of

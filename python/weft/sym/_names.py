@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from typing import Any, Self
 
-from weft._errors import InvalidType
+from weft._base.errors import InvalidType
 
 
 class _Stacks(threading.local):

@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NamedTuple
 
+from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
-from weft._errors import InvalidType, InvalidValue
 
 _serials = itertools.count()
 _here = threading.local()

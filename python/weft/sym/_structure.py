@@ -7,7 +7,7 @@ more than what is here.
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from weft._errors import InvalidType, InvalidValue, NotFound
+from weft._base.errors import InvalidType, InvalidValue, NotFound
 from weft.sym._nodes import Call, Entry, Node, Variable, in_order, variables_of
 from weft.sym._parameters import STATES
 

@@ -6,9 +6,9 @@ from os import PathLike
 from typing import Any
 
 from weft import autograd
+from weft._base.errors import IndexOutOfRange, InvalidType, InvalidValue, NotFound
 from weft._core import OPERATORS, native
-from weft._errors import IndexOutOfRange, InvalidType, InvalidValue, NotFound
-from weft._typing import ArrayLike, DeviceLike
+from weft._core.typing import ArrayLike, DeviceLike
 from weft.device import current
 from weft.np import _protocols
 from weft.sym import _compose, _executor, _infer, _writing

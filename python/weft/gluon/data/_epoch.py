@@ -11,9 +11,9 @@ from itertools import islice
 from typing import Any
 from zlib import crc32
 
-from weft import _generators
-from weft._errors import InvalidValue
-from weft._protocols import HasState, TakesState
+from weft._base.errors import InvalidValue
+from weft._base.protocols import HasState, TakesState
+from weft.gluon.data import _generators
 
 
 class Place:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy
 
 from weft import np
+from weft._base.errors import InvalidValue
 from weft._core import native
-from weft._errors import InvalidValue
 from weft.gluon.data._blocks import shared_out
 
 __all__ = ["Append", "AsList", "Group", "Pad", "Stack", "default_batchify_fn"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from weft._errors import InvalidValue
+from weft._base.errors import InvalidValue
 
 
 class Dataset:

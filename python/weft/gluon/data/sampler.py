@@ -6,8 +6,8 @@ from typing import Any
 import numpy
 
 from weft import np
-from weft._errors import InvalidValue
-from weft._numbers import require_whole
+from weft._base.errors import InvalidValue
+from weft._base.options import require_whole
 from weft.gluon.data._epoch import sampler_state, set_sampler_state
 
 

@@ -3,7 +3,8 @@ units."""
 
 from typing import TYPE_CHECKING
 
-from weft import _spelling, _words
+from weft._base import spelling as _spelling
+from weft._base import words as _words
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import (

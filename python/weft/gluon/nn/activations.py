@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from weft import init, np, npx
-from weft._errors import InvalidValue, NotFound
-from weft._numbers import require
+from weft._base.errors import InvalidValue, NotFound
+from weft._base.options import require
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 

@@ -6,10 +6,10 @@ N: batch, T and S: positions of queries and of what they attend to, U: units, H:
 from typing import Any, NamedTuple
 
 from weft import autograd, np, npx
+from weft._base.errors import IndexOutOfRange, InvalidValue
 from weft._core import native
-from weft._errors import IndexOutOfRange, InvalidValue
-from weft._trace import is_tracing
-from weft._typing import DTypeLike, ndarray
+from weft._core.typing import DTypeLike, ndarray
+from weft._trace.state import is_tracing
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import Activation
 from weft.gluon.nn.basic import Dense, HybridSequential

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from weft import np, npx
-from weft._errors import InvalidValue, NotFound
-from weft._typing import DTypeLike
+from weft._base.errors import InvalidValue, NotFound
+from weft._core.typing import DTypeLike
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import activation_named

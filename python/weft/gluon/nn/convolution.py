@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from weft import npx
-from weft._errors import InvalidType, InvalidValue
-from weft._typing import DTypeLike
+from weft._base.errors import InvalidType, InvalidValue
+from weft._core.typing import DTypeLike
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import activation_named
 from weft.gluon.parameter import Initializable, Parameter, require_bias

@@ -3,8 +3,8 @@
 from typing import Any
 
 from weft import autograd, npx
-from weft._errors import InvalidValue
-from weft._numbers import require
+from weft._base.errors import InvalidValue
+from weft._base.options import require
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 

@@ -15,8 +15,8 @@ from typing import IO, Any
 
 import numpy
 
-from weft._errors import FileFailure, MissingFile
-from weft._regular import regular
+from weft._base.errors import FileFailure, MissingFile
+from weft._base.regular_files import regular
 
 _MAX_RANK = 8
 _MOST_RATIO = 64  # of the content of a compressed file to the file

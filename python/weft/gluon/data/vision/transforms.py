@@ -19,7 +19,7 @@ from typing import Any
 import numpy
 
 from weft import np
-from weft._errors import InvalidType, InvalidValue
+from weft._base.errors import InvalidType, InvalidValue
 
 Transform = Callable[[Any], Any]
 Size = int | tuple[int, int]

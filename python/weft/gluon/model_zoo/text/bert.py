@@ -3,7 +3,7 @@
 from typing import Any
 
 from weft import np
-from weft._errors import InvalidValue
+from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Parameter

@@ -3,8 +3,8 @@
 from typing import Any
 
 from weft import np
-from weft._errors import InvalidValue
-from weft._typing import ndarray
+from weft._base.errors import InvalidValue
+from weft._core.typing import ndarray
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.text.sampling import draw

@@ -4,8 +4,8 @@ Regularization", 2014."""
 from typing import Any
 
 from weft import np
-from weft._errors import InvalidValue
-from weft._typing import ndarray
+from weft._base.errors import InvalidValue
+from weft._core.typing import ndarray
 from weft.gluon import nn, rnn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.text.sampling import draw

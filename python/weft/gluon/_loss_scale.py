@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from weft import autograd, np
+from weft._base.errors import InvalidValue
 from weft._core import native
-from weft._errors import InvalidValue
-from weft._halves import scale
-from weft._trace import is_tracing, outside_trace
-from weft._typing import ndarray
+from weft._core.halves import scale
+from weft._core.typing import ndarray
+from weft._trace.state import is_tracing, outside_trace
 from weft.sparse import RowSparseArray
 
 _MOST = 2.0**24  # as in MXNet: above it nothing is gained

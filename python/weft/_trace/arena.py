@@ -7,7 +7,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
-from weft._errors import InvalidType, InvalidValue, NotFound
+from weft._base.errors import InvalidType, InvalidValue, NotFound
 
 _UNITS = {
     "": 1,

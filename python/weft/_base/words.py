@@ -1,5 +1,5 @@
 """What other frameworks call things, and what to write in Weft: the one table behind the hints of
-errors for attributes and arguments that do not exist (`weft._spelling`).
+errors for attributes and arguments that do not exist (`weft._base.spelling`).
 
 A hint is the end of an error. Names in backquotes begin with what `weft` has (`np`, `nn`, ...), `x`
 is an array, `net` a block, `trainer` a trainer; `tests/python/test_spelling.py` looks them up.

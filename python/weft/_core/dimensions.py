@@ -2,8 +2,8 @@
 
 from typing import Any, NoReturn
 
+from weft._base.errors import InvalidState, InvalidType, InvalidValue
 from weft._core import native
-from weft._errors import InvalidState, InvalidType, InvalidValue
 
 _UNKNOWN = 2**63 - 1
 

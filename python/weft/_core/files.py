@@ -9,8 +9,8 @@ from os import PathLike, fspath
 from tempfile import mkdtemp
 from typing import Any
 
+from weft._base.errors import Error, FileFailure, InvalidType, InvalidValue, Unsupported
 from weft._core import native
-from weft._errors import Error, FileFailure, InvalidType, InvalidValue, Unsupported
 
 
 class BackgroundWrite:

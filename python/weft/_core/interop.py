@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy
 
+from weft._base.errors import InvalidType, InvalidValue, Unsupported
 from weft._core import native
-from weft._errors import InvalidType, InvalidValue, Unsupported
 
 _HOST = 1  # DLPack's number of the device that host memory is on
 

@@ -9,114 +9,42 @@ such a slot is left out. Code is no content: of functions, classes and modules o
 is compared, and the code of Weft, NumPy and the standard library is not looked at.
 """
 
-import dis
 import functools
 import gc
-import os
 import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
-from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, MethodType, ModuleType
+from types import CodeType, FrameType, FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 import numpy
 
-from weft._block_tree import BlockTree
 from weft._core import native
+from weft._trace.block_tree import BlockTree
+from weft._trace.code import (
+    SIMPLE,
+    Names,
+    has_attributes,
+    is_for_user,
+    is_library,
+    is_library_file,
+    is_ours,
+    is_outside,
+    methods_of,
+    names_of,
+    origin_of,
+)
 
 Slot = tuple[Any, str | None]  # as `native.slot_contents` wants it
 
-_LIBRARY = frozenset(sys.stdlib_module_names) | {"weft", "numpy"}
-_FOLDERS = tuple(
-    f"{os.path.dirname(os.path.abspath(path))}{os.sep}"
-    for path in (__file__, numpy.__file__, os.__file__)
+_CALLS_OF_BLOCKS = frozenset(
+    ("weft._trace.block_tree", "weft.gluon.block", "weft.gluon.hybrid_block")
 )
-_CALLS_OF_BLOCKS = frozenset(("weft._block_tree", "weft.gluon.block", "weft.gluon.hybrid_block"))
-# Modules whose functions read clocks, generators, files and the environment.
-_OUTSIDE = frozenset(
-    ("time", "datetime", "random", "secrets", "uuid", "os", "posix", "io", "_io", "pathlib")
-)
-_PLAIN = (bool, int, float, complex, str, bytes, type(None))
-_SIMPLE = (*_PLAIN, native.ndarray, numpy.ndarray)  # nothing is to be found in these
-_CODE = (FunctionType, BuiltinFunctionType, MethodType, type, ModuleType)
 _DEEPEST = 8  # containers and objects in one another
-
-
-_LOADS_OF_ATTRIBUTES = ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR", "IMPORT_FROM")
-
-
-class _Names(NamedTuple):
-    """What a function's code and the code within it name."""
-
-    globals: frozenset[str]
-    attributes: frozenset[str]
-    asked: frozenset[str]  # attributes that need not be there: of getattr and hasattr
-    imports: frozenset[str]  # modules
-
-    @property
-    def takes_all(self) -> bool:
-        """Does it read attributes by way of the dict that they are in?"""
-        return "__dict__" in self.attributes or "vars" in self.globals
-
-
-@functools.lru_cache(maxsize=4096)
-def _names_of(code: CodeType) -> _Names:
-    names: tuple[set[str], ...] = set(), set(), set(), set()
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-            names[0].add(instruction.argval)
-        elif instruction.opname in _LOADS_OF_ATTRIBUTES:
-            names[1].add(instruction.argval)
-        elif instruction.opname == "IMPORT_NAME":
-            names[3].add(instruction.argval)
-    if names[0] & {"getattr", "hasattr"}:
-        names[2].update(c for c in code.co_consts if isinstance(c, str) and c.isidentifier())
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            for own, others in zip(names, _names_of(inner), strict=True):
-                own.update(others)
-    return _Names(*map(frozenset, names))
-
-
-@functools.lru_cache(maxsize=4096)
-def _is_library_file(path: str) -> bool:
-    """Of Weft, NumPy or the standard library, beside whose files others are installed."""
-    if path.startswith("<"):
-        return path.startswith("<frozen ") or path == "<__array_function__ internals>"
-    folder = next((folder for folder in _FOLDERS if path.startswith(folder)), None)
-    return folder is not None and "-packages" not in path[len(folder) :]
-
-
-@functools.lru_cache(maxsize=4096)
-def _is_library(module: str) -> bool:
-    if module.partition(".")[0] not in _LIBRARY:
-        return False
-    path = getattr(sys.modules.get(module), "__file__", None)
-    return path is None or _is_library_file(path)  # a file of the user may have such a name
-
-
-def _has_attributes(value: Any) -> bool:
-    """May attributes of the value be read that somebody else sets?"""
-    return not isinstance(value, (*_PLAIN, *_CODE, native.ndarray, numpy.ndarray, numpy.generic))
-
-
-def _methods_of(frame: FrameType, code: CodeType) -> list[Any]:
-    """The function of this code, found without a walk through all objects, where it is a method."""
-    if code.co_argcount == 0:
-        return []
-    first = frame.f_locals.get(code.co_varnames[0])
-    cls = first if isinstance(first, type) else type(first)
-    members = (vars(base).get(code.co_name) for base in cls.__mro__)
-    found = [getattr(m, "fget", None) or getattr(m, "__func__", None) or m for m in members]
-    return [f for f in found if type(f) is FunctionType and f.__code__ is code]
 
 
 def _is_block(value: Any) -> bool:
     return issubclass(type(value), BlockTree)
-
-
-def _is_ours(cls: type) -> bool:
-    return cls.__module__.partition(".")[0] in ("weft", "numpy")
 
 
 def _changes_inside(value: Any) -> bool:
@@ -146,29 +74,6 @@ def _key_of(slot: Slot) -> tuple[int, str | None]:
     return id(holder), slot[1]
 
 
-def _is_outside(module: Any) -> bool:
-    return isinstance(module, str) and module.partition(".")[0] in _OUTSIDE
-
-
-def _is_for_user(frame: FrameType) -> bool:
-    """Was this code of the standard library called by code that is not a library's, perhaps by way
-    of other code of the standard library?"""
-    caller = frame.f_back
-    while caller is not None and _is_library_file(caller.f_code.co_filename):
-        if caller.f_code.co_filename.startswith(_FOLDERS[:2]):
-            return False
-        caller = caller.f_back
-    return caller is not None
-
-
-def _origin_of(function: Any) -> Any:
-    """The module that a function in C is from, or that of what it is a method of."""
-    owner = getattr(function, "__self__", None)
-    if owner is None or isinstance(owner, ModuleType):
-        return getattr(function, "__module__", None)
-    return (owner if isinstance(owner, type) else type(owner)).__module__
-
-
 class Reads:
     """Slots that one trace read, with their contents before it; whose code is looked at."""
 
@@ -177,7 +82,7 @@ class Reads:
         self._before: dict[tuple[int, str | None], Hashable] = {}
         self._slots: list[Slot] = []
         self._texts: list[str] = []
-        self._followed: dict[tuple[int, _Names], Any] = {}  # values, kept alive
+        self._followed: dict[tuple[int, Names], Any] = {}  # values, kept alive
         self._functions: dict[CodeType, list[Any]] = {}
         self._nested: set[CodeType] = set()  # code of functions that the trace itself makes
         self._blocks: dict[int, Any] = {}
@@ -216,25 +121,25 @@ class Reads:
         try:
             if event == "call":
                 self._entered(frame)
-            elif event == "return" and frame.f_back is not None and _has_attributes(value):
+            elif event == "return" and frame.f_back is not None and has_attributes(value):
                 self._returned(frame.f_back, value)
-            elif event == "c_call" and not _is_library_file(frame.f_code.co_filename):
-                self._called(_origin_of(value), value.__name__)
+            elif event == "c_call" and not is_library_file(frame.f_code.co_filename):
+                self._called(origin_of(value), value.__name__)
         except RecursionError:
             self._is_endless = True
         return self._event
 
     def _entered(self, frame: FrameType) -> None:
         code, module = frame.f_code, frame.f_globals.get("__name__")
-        if _is_library_file(code.co_filename):
-            if _is_outside(module) and _is_for_user(frame):
+        if is_library_file(code.co_filename):
+            if is_outside(module) and is_for_user(frame):
                 self._called(module, code.co_name)
             if module == "dataclasses":  # asdict and its kin
                 self._read_fields(frame, code)
             elif module not in _CALLS_OF_BLOCKS:
                 self._note_block(frame, code)
             return
-        names = _names_of(code)
+        names = names_of(code)
         self.asks_for_types |= "type" in names.globals
         self._nested.update(c for c in code.co_consts if isinstance(c, CodeType))
         for name in names.globals:
@@ -253,7 +158,7 @@ class Reads:
 
     def _called(self, module: Any, name: str) -> None:
         """Notes what comes from outside of Python's variables."""
-        if _is_outside(module):
+        if is_outside(module):
             self._unseen.add(f"what `{module}.{name}` gave")
 
     def _note_block(self, frame: FrameType, code: CodeType) -> None:
@@ -261,7 +166,7 @@ class Reads:
         if code.co_argcount > 0 and code.co_varnames[0] == "self":
             block = frame.f_locals.get("self")
             if _is_block(block):
-                self._follow(block, _names_of(code), type(block).__name__, 0)
+                self._follow(block, names_of(code), type(block).__name__, 0)
 
     def _read_fields(self, frame: FrameType, code: CodeType) -> None:
         for name in code.co_varnames[: code.co_argcount]:
@@ -272,13 +177,13 @@ class Reads:
                     self._note((value, field), f"{type(value).__name__}.{field}")
 
     def _returned(self, caller: FrameType, value: Any) -> None:
-        if not _is_library_file(caller.f_code.co_filename):
-            self._follow(value, _names_of(caller.f_code), type(value).__name__, 0)
+        if not is_library_file(caller.f_code.co_filename):
+            self._follow(value, names_of(caller.f_code), type(value).__name__, 0)
 
-    def _read_cells(self, frame: FrameType, code: CodeType, names: _Names) -> None:
+    def _read_cells(self, frame: FrameType, code: CodeType, names: Names) -> None:
         functions = self._functions.get(code)
         if functions is None:
-            functions = self._functions[code] = _methods_of(frame, code) or [
+            functions = self._functions[code] = methods_of(frame, code) or [
                 f for f in gc.get_referrers(code) if type(f) is FunctionType
             ]
         for function in functions:
@@ -298,7 +203,7 @@ class Reads:
         if any(function is other for other in known):
             return
         known.append(function)
-        names = _names_of(function.__code__)
+        names = names_of(function.__code__)
         for attribute in ("__defaults__", "__kwdefaults__"):
             values = getattr(function, attribute)
             if values:
@@ -317,7 +222,7 @@ class Reads:
 
     # ---- slots
 
-    def _add(self, slot: Slot, value: Any, text: str, names: _Names, depth: int = 0) -> None:
+    def _add(self, slot: Slot, value: Any, text: str, names: Names, depth: int = 0) -> None:
         """The slot, and what can be read through it."""
         if isinstance(value, FunctionType | MethodType | functools.partial):
             self._note_function(value)
@@ -335,9 +240,9 @@ class Reads:
             self._slots.append(slot)
             self._texts.append(text)
 
-    def _follow(self, value: Any, names: _Names, text: str, depth: int) -> None:
+    def _follow(self, value: Any, names: Names, text: str, depth: int) -> None:
         """Attributes that `names` has, of the value and of what is in it."""
-        if isinstance(value, _SIMPLE) or depth > _DEEPEST:
+        if isinstance(value, SIMPLE) or depth > _DEEPEST:
             return
         key = (id(value), names)
         if key in self._followed:
@@ -345,11 +250,11 @@ class Reads:
         self._followed[key] = value
         if isinstance(value, dict):
             for item_key, item in list(value.items()):
-                if not isinstance(item, _SIMPLE):
+                if not isinstance(item, SIMPLE):
                     self._follow(item, names, f"{text}[{item_key!r}]", depth + 1)
         elif isinstance(value, list | tuple | set | frozenset):
             for number, item in enumerate(list(value)):
-                if not isinstance(item, _SIMPLE):
+                if not isinstance(item, SIMPLE):
                     self._follow(item, names, f"{text}[{number}]", depth + 1)
         elif isinstance(value, functools.partial):
             self._follow((value.func, value.args, value.keywords), names, text, depth + 1)
@@ -359,23 +264,23 @@ class Reads:
             draws = value is numpy and "random" in names.attributes
             if draws or value is numpy.random:  # whose calls tell nobody
                 self._unseen.add("what `numpy.random` gave")
-            if not _is_library(value.__name__):
+            if not is_library(value.__name__):
                 self._read_dict(vars(value), names, text, depth)
         elif isinstance(value, type):
-            if not _is_library(value.__module__):
+            if not is_library(value.__module__):
                 self._read_class(value, value, names, text, depth)
         elif _is_block(value):
             self._blocks[id(value)] = value
             self._read_object(value, names, text, depth)
-        elif _has_attributes(value) and not _is_ours(type(value)):
+        elif has_attributes(value) and not is_ours(type(value)):
             self._read_object(value, names, text, depth)
 
-    def _read_dict(self, values: dict[str, Any], names: _Names, text: str, depth: int) -> None:
+    def _read_dict(self, values: dict[str, Any], names: Names, text: str, depth: int) -> None:
         for name in names.attributes | names.asked:
             if name in values:
                 self._add((values, name), values[name], f"{text}.{name}", names, depth + 1)
 
-    def _read_object(self, value: Any, names: _Names, text: str, depth: int) -> None:
+    def _read_object(self, value: Any, names: Names, text: str, depth: int) -> None:
         own = getattr(value, "__dict__", None) or {}
         is_block = _is_block(value)
         if own and not is_block and names.takes_all:
@@ -393,14 +298,14 @@ class Reads:
                 self._note((value, name), f"{text}.{name}")
         self._read_class(value, type(value), names, text, depth)
 
-    def _read_class(self, holder: Any, cls: type, names: _Names, text: str, depth: int) -> None:
+    def _read_class(self, holder: Any, cls: type, names: Names, text: str, depth: int) -> None:
         """What the class has where `holder`, an instance or the class, has nothing of its own."""
         own = {} if holder is cls else getattr(holder, "__dict__", None) or {}
         for name in names.attributes | names.asked:
             if name in own:
                 continue
             base = next((base for base in cls.__mro__ if name in vars(base)), None)
-            if base is None or _is_library(base.__module__):
+            if base is None or is_library(base.__module__):
                 continue
             item = vars(base)[name]
             if type(item).__name__ == "member_descriptor":  # of __slots__

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy
 
-from weft._errors import InvalidType
+from weft._base.errors import InvalidType
 
 
 class _BFloat16:

@@ -1,12 +1,31 @@
-"""Modes in which float32 arithmetic may be made in a half dtype."""
+"""Modes of a thread: recording and training, and arithmetic in a half dtype."""
 
 from collections.abc import Hashable
 from typing import Any
 
+from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
-from weft._dtypes import CODES, number_of
-from weft._errors import InvalidType, InvalidValue
-from weft.autograd import ModeScope
+from weft._core.dtypes import CODES, number_of
+
+
+class ModeScope:
+    """Modes of this thread within a `with` block."""
+
+    __slots__ = ("_before", "_clear", "_set")
+
+    def __init__(self, set_: int, clear: int) -> None:
+        self._set = set_
+        self._clear = clear
+        self._before: list[int] = []
+
+    def __enter__(self) -> None:
+        self._before.append(native.set_modes(self._set, self._clear))
+
+    def __exit__(self, *error: Any) -> None:
+        changed = self._set | self._clear
+        before = self._before.pop() & changed
+        native.set_modes(before, changed & ~before)
+
 
 MIXED = native.MIXED_FLOAT16 | native.MIXED_BFLOAT16
 _BITS = {
@@ -40,4 +59,4 @@ def scope_of(mode: int) -> ModeScope:
     return ModeScope(mode, MIXED & ~mode)
 
 
-__all__ = ["MIXED", "mode_of", "scope_of"]
+__all__ = ["MIXED", "ModeScope", "mode_of", "scope_of"]

@@ -13,9 +13,9 @@ import sys
 from collections.abc import Callable, Hashable
 from typing import Any, NoReturn
 
-from weft._containers import sequence_of
+from weft._base.containers import sequence_of
+from weft._base.errors import InvalidType
 from weft._core import OPERATORS, native
-from weft._errors import InvalidType
 
 _TRIES = 3  # calls that differ in numbers alone before they become inputs
 _LARGEST = 2**53  # integers up to here are float64s

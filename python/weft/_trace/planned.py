@@ -1,17 +1,16 @@
 """Functions that run as planned graphs, and what can be asked of the plans of what does."""
 
 import functools
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from os import PathLike
 from typing import Any
 
-from weft import _composing
-from weft._arena import bytes_of, plot_arenas
-from weft._errors import InvalidState
-from weft._trace import ArrayTypes, TraceCache, Traced, is_tracing
-
-# A function, the structure of its arguments, and the types of the arrays in them.
-Traceable = tuple[Callable[..., Any], Hashable, ArrayTypes]
+from weft._base.errors import InvalidState
+from weft._core import composing
+from weft._trace.arena import bytes_of, plot_arenas
+from weft._trace.cache import TraceCache
+from weft._trace.state import is_tracing
+from weft._trace.tracing import Traceable, Traced
 
 
 class Planned:
@@ -148,7 +147,7 @@ def hybridize(
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        inlined = is_tracing() or (_composing.symbols and _composing.takes_part(args, kwargs))
+        inlined = is_tracing() or (composing.symbols and composing.takes_part(args, kwargs))
         return function(*args, **kwargs) if inlined else cache(args, kwargs)
 
     planned = _Function(function, cache)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 
 from weft import np
-from weft._errors import FileFailure
+from weft._base.errors import FileFailure
 
 State = dict[str, Any]
 

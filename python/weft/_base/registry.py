@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from weft._errors import NotFound
+from weft._base.errors import NotFound
 
 
 class Registry(dict[str, type]):

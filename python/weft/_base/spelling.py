@@ -1,5 +1,5 @@
 """Errors for attributes and arguments that do not exist, which say what to write instead: the word
-of another framework in Weft's spelling (`weft._words`), or the nearest name that there is.
+of another framework in Weft's spelling (`weft._base.words`), or the nearest name that there is.
 """
 
 import functools
@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from types import ModuleType
 from typing import Any, ParamSpec, TypeVar
 
-from weft._errors import InvalidType, MissingAttribute
-from weft._words import ARGUMENTS, ARRAY, Table
+from weft._base.errors import InvalidType, MissingAttribute
+from weft._base.words import ARGUMENTS, ARRAY, Table
 
 P = ParamSpec("P")
 R = TypeVar("R")

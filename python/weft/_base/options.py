@@ -5,7 +5,7 @@ import math
 import operator
 from typing import Any
 
-from weft._errors import InvalidType, InvalidValue
+from weft._base.errors import InvalidType, InvalidValue
 
 
 def require(condition: bool, where: str, option: str, rule: str, value: Any) -> None:

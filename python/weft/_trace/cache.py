@@ -1,279 +1,32 @@
-"""Tracing: a Python function becomes a planned graph, once per signature.
+"""Traces of a function, one for each signature.
 
 The signature is the nesting of the arguments, the shape and dtype of every array, the values of
 everything else, the device, the modes (train or predict, recorded or not, mixed precision), and
-what Python read around the function while it was traced (`_reads.py`). A trace runs the function
+what Python read around the function while it was traced (`reads.py`). A trace runs the function
 once with placeholders; from then on only the plan runs.
 """
 
-import random
-import threading
 import weakref
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
 
-from weft._containers import sequence_of
+from weft._base.errors import InvalidValue
 from weft._core import loaded_devices, native
-from weft._errors import InvalidState, InvalidValue
-from weft._extent import Dim
-from weft._reads import NOTHING_AROUND, Around, Reads, Slot
-from weft._scales import NoScale, Varying, call_with_scales, with_scales, without_numbers
+from weft._trace.reads import NOTHING_AROUND, Reads, Slot
+from weft._trace.scalar_inputs import (
+    NoScale,
+    Varying,
+    call_with_scales,
+    with_scales,
+    without_numbers,
+)
+from weft._trace.structure import ArrayTypes, flatten, types_of
+from weft._trace.tracing import Traced, trace
 from weft.device import device_of
 
-_ARRAY = native.ARRAY  # stands for an array in a structure
-ArrayTypes = list[tuple[Any, tuple[int, ...]]]  # dtype and shape of each
-Dimensions = Mapping[Dim, list[tuple[int, int]]]  # arrays, by number, and axes that have it
-
 _SIGNED_MODES = native.TRAINING | native.RECORDING | native.MIXED_FLOAT16 | native.MIXED_BFLOAT16
-_UNBOUNDED = 2**40  # extents of more are of no array
 _KEEP_MEMORY = 8  # traces of one function, used last, that keep memory for their next call
 _MOST_VARYING = 4096  # signatures without numbers that one function remembers
-_running = threading.local()
-
-
-def flatten(value: Any, arrays: list[Any], where: str) -> Hashable:
-    """Appends the arrays inside `value` to `arrays`; returns its structure, which is hashable.
-
-    Lists, tuples and dicts nest. Raises TypeError for other values that cannot be hashed.
-    """
-    return native.flatten(value, arrays, where)
-
-
-def unflatten(structure: Any, arrays: list[Any]) -> Any:
-    """The value of that structure; takes its arrays from the front of `arrays`."""
-    if structure is _ARRAY:
-        return arrays.pop(0)
-    kind = structure[0]
-    if kind is None:
-        return structure[2]
-    if kind is dict:
-        return {key: unflatten(item, arrays) for key, item in structure[1]}
-    items = [unflatten(item, arrays) for item in structure[1]]
-    return kind(items) if kind is list or kind is tuple else sequence_of(kind, items)
-
-
-def is_tracing() -> bool:
-    """Does this thread trace, so that operators become nodes of a graph?"""
-    return bool(native.modes() & native.TRACING)
-
-
-@contextmanager
-def outside_trace() -> Iterator[None]:
-    """What happens in here happens once and at once, also while this thread traces."""
-    trace = native.trace_suspend()
-    try:
-        yield
-    finally:
-        native.trace_resume(trace)
-
-
-@contextmanager
-def without_effects() -> Iterator[None]:
-    """A block that runs to find shapes, and prints, checks and calls nothing."""
-    around = is_quiet()
-    _running.quiet = True
-    try:
-        yield
-    finally:
-        _running.quiet = around
-
-
-def is_quiet() -> bool:
-    """Does this thread only look for shapes?"""
-    return getattr(_running, "quiet", False)
-
-
-class _Weakly:
-    """Calls a function that somebody else keeps alive."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.__qualname__ = function.__qualname__
-        self._function = weakref.ref(function)
-
-    def __call__(self, *arguments: Any) -> Any:
-        function = self._function()
-        if function is None:
-            raise InvalidState(f"callback: the trace that calls `{self.__qualname__}` is gone")
-        return function(*arguments)
-
-
-def keep_alive(function: Callable[..., Any]) -> Callable[..., Any]:
-    """What the graph that is being traced shall call; the trace itself keeps `function`.
-
-    The collector does not see through graphs: a block whose plan calls its own method would never
-    be freed.
-    """
-    _running.called.append(function)
-    return _Weakly(function)
-
-
-Watch = Callable[[], Hashable]
-
-
-def watch(value: Watch) -> None:
-    """Makes what `value` gives part of the signature of the function that is being traced."""
-    watches: list[Watch] = _running.watches
-    if value not in watches:
-        watches.append(value)
-
-
-class Traced:
-    """What one signature's trace gave: the function, the structures of its arguments and of its
-    result, what the function calls of Python, and what it asked to watch."""
-
-    __slots__ = (
-        "around",
-        "call",
-        "called",
-        "function",
-        "is_trimmed",
-        "result",
-        "types",
-        "used",
-        "watches",
-    )
-
-    def __init__(
-        self,
-        function: Any,
-        call: Hashable,
-        types: ArrayTypes,
-        result: Hashable,
-        called: list[Any],
-        watches: list[Watch],
-    ) -> None:
-        self.function = function
-        self.call = call
-        self.types = types  # of the arrays in the arguments
-        self.result = result
-        self.called = called
-        self.watches = watches
-        self.around: Around = NOTHING_AROUND
-        self.used = 0  # when, in calls of its cache
-        self.is_trimmed = False  # has it given its memory back since it was called?
-
-    def __call__(self, arrays: Sequence[Any]) -> Any:
-        outputs = self.function(*arrays)
-        self.is_trimmed = False
-        if self.result is _ARRAY:
-            return outputs[0]
-        return unflatten(self.result, list(outputs))
-
-
-def trace(
-    function: Callable[..., Any],
-    call: Hashable,
-    types: ArrayTypes,
-    where: str,
-    dimensions: Dimensions | None = None,
-    reads: Reads | None = None,
-) -> Traced:
-    """Runs `function` once on placeholders for arrays of these types, its arguments structured as
-    `call`.
-
-    If extents in it follow from values (a mask, nonzero, unique) or are `dimensions`, it is run
-    once for each of some examples of these extents: what differs follows from them. An exception
-    of `function` ends the trace and leaves nothing behind. `reads` notes what it reads around it.
-    """
-    dims = dimensions or {}
-    if reads is not None:
-        function = reads.noting(function)
-    around = getattr(_running, "reads", None)
-    _running.reads = reads
-    try:
-        return _trace_examples(function, call, types, where, dims)
-    finally:
-        _running.reads = around
-
-
-def _trace_examples(
-    function: Callable[..., Any],
-    call: Hashable,
-    types: ArrayTypes,
-    where: str,
-    dims: Dimensions,
-) -> Traced:
-    first = _trace_example(function, call, types, where, [], dims)
-    if not first.function.is_example:
-        return first
-    examples = [first.function]
-    while len(examples) < native.TRACE_EXAMPLES:
-        example = _trace_example(function, call, types, where, examples, dims)
-        examples.append(example.function)
-        if example.result != first.result:
-            raise InvalidState(
-                f"{where}: a hybridized function returns another structure or number for another "
-                "number of chosen elements (a mask, nonzero, unique); return arrays"
-            )
-    joined = native.join_functions(examples)
-    return Traced(joined, call, first.types, first.result, first.called, first.watches)
-
-
-def _example_types(types: ArrayTypes, dimensions: Dimensions, number: int) -> ArrayTypes:
-    """The types that example `number` has."""
-    shapes = [list(shape) for _, shape in types]
-    for dim, axes in dimensions.items():
-        # Different in each example, and for no two dimensions alike.
-        least = max(dim.min, 2)
-        most = least + 1000 if dim.max is None else dim.max
-        extents = random.Random(dim.name).sample(range(least, most + 1), native.TRACE_EXAMPLES)
-        for array, axis in axes:
-            shapes[array][axis] = extents[number]
-    return [(dtype, tuple(shape)) for (dtype, _), shape in zip(types, shapes, strict=True)]
-
-
-def _trace_example(
-    function: Callable[..., Any],
-    call: Hashable,
-    types: ArrayTypes,
-    where: str,
-    earlier: list[Any],
-    dimensions: Dimensions,
-) -> Traced:
-    called: list[Any] = []
-    watches: list[Watch] = []
-    around = getattr(_running, "called", None), getattr(_running, "watches", None)
-    _running.called, _running.watches = called, watches
-    try:
-        examples = _example_types(types, dimensions, len(earlier))
-        args, kwargs = unflatten(call, native.trace_begin(examples, earlier))
-        try:
-            for dim, axes in dimensions.items():
-                most = _UNBOUNDED if dim.max is None else dim.max
-                native.trace_add_dimension(dim.name, dim.min, most, axes)
-            outputs: list[Any] = []
-            result = flatten(function(*args, **kwargs), outputs, where)
-            traced = native.trace_end(outputs)
-            return Traced(traced, call, types, result, called, watches)
-        except BaseException:
-            native.trace_abort()
-            raise
-    finally:
-        _running.called, _running.watches = around
-
-
-def find_shapes(
-    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], where: str
-) -> None:
-    """Runs `function` on placeholders for its arrays and gives the trace up: parameters that wait
-    for a shape learn it and are made, and nothing is computed or allocated beside them."""
-    arrays: list[Any] = []
-    call = flatten((args, kwargs), arrays, where)
-    around = getattr(_running, "called", None), getattr(_running, "watches", None)
-    _running.called, _running.watches = [], []
-    placeholders = native.trace_begin(_types_of(arrays))
-    try:
-        given, named = unflatten(call, placeholders)
-        with without_effects():
-            function(*given, **named)
-    finally:
-        native.trace_abort()
-        _running.called, _running.watches = around
-
-
-def _types_of(arrays: Sequence[Any]) -> ArrayTypes:
-    return [(array.dtype, array.shape) for array in arrays]
 
 
 _caches: "weakref.WeakSet[TraceCache]" = weakref.WeakSet()
@@ -298,19 +51,6 @@ def trace_figures() -> dict[str, int]:
 
 # By what was read around the traces, which all of a list read alike.
 _Variants = list[tuple[tuple[Slot, ...], dict[Hashable, Traced]]]
-
-
-def _note_read(array: Any) -> None:
-    reads = getattr(_running, "reads", None)
-    if reads is not None:
-        _running.reads = None  # looking at the elements is no read of the trace
-        try:
-            reads.note_elements(array)
-        finally:
-            _running.reads = reads
-
-
-native.set_read_note(_note_read)
 
 
 class TraceCache:
@@ -358,7 +98,7 @@ class TraceCache:
         """The structure of these arguments, and the types of their arrays."""
         arrays: list[Any] = []
         structure = flatten((args, kwargs), arrays, self.where)
-        return structure, _types_of(arrays)
+        return structure, types_of(arrays)
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if not loaded_devices:
@@ -388,7 +128,7 @@ class TraceCache:
         self, key: tuple[Any, ...], structure: Hashable, arrays: Sequence[Any]
     ) -> tuple[Traced, Sequence[Any]]:
         """A trace for a signature that has none as it is, and the arrays that it takes."""
-        types = _types_of(arrays)
+        types = types_of(arrays)
         numbers: list[float] = []
         blind = without_numbers(structure, numbers)
         if numbers and self._scales:
@@ -427,7 +167,7 @@ class TraceCache:
                     key,
                     with_scales(self._function),
                     call,
-                    [*_types_of([number] * len(holes)), *types],
+                    [*types_of([number] * len(holes)), *types],
                 )
             except Exception:  # also what is wrong without them, which the next trace will say
                 varying.is_refused = True
@@ -529,3 +269,6 @@ def _are_same(slots: tuple[Slot, ...], others: tuple[Slot, ...]) -> bool:
     return len(slots) == len(others) and all(
         a[0] is b[0] and a[1] == b[1] for a, b in zip(slots, others, strict=True)
     )
+
+
+__all__ = ["TraceCache", "set_limit_of_traces", "trace_figures"]

@@ -9,7 +9,7 @@ import importlib
 import os
 import sys
 
-from weft._errors import Error
+from weft._base.errors import Error
 
 
 def _refuse_sub_interpreters() -> None:
