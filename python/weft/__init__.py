@@ -114,5 +114,4 @@ def __getattr__(name: str) -> Any:
     raise missing("module 'weft'", name, PACKAGE, __all__)
 
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__dir__ = __all__.copy

@@ -159,3 +159,4 @@ __all__ = [
     "scale_loss",
     "unscale",
 ]
+__dir__ = __all__.copy

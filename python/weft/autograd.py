@@ -355,3 +355,4 @@ __all__ = [
     "train_mode",
     "vjp",
 ]
+__dir__ = __all__.copy

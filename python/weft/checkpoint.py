@@ -254,3 +254,4 @@ def _set_beside(parameter: Parameter, copy: ndarray, given: list[ndarray]) -> No
 
 
 __all__ = ["load_checkpoint", "save_checkpoint"]
+__dir__ = __all__.copy

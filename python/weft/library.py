@@ -345,3 +345,4 @@ def _trace(groups: list[list[_Operand]], run: Callable[[list[list[Any]]], list[A
 
 
 __all__ = ["ArrayType", "Attribute", "Input", "load", "register_op"]
+__dir__ = __all__.copy

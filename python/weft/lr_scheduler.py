@@ -235,3 +235,4 @@ __all__ = [
     "MultiFactorScheduler",
     "PolyScheduler",
 ]
+__dir__ = __all__.copy

@@ -142,3 +142,4 @@ __all__ = [
     "traces",
     "trim",
 ]
+__dir__ = __all__.copy

@@ -510,3 +510,4 @@ __all__ = [
     "create",
     "register",
 ]
+__dir__ = __all__.copy

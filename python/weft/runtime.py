@@ -593,3 +593,4 @@ def _shaped(data: bytes, port: Port) -> memoryview:
 
 
 __all__ = ["Context", "Model", "Port", "load_library", "version"]
+__dir__ = __all__.copy

@@ -172,3 +172,4 @@ def row_sparse_array(
 
 
 __all__ = ["RowSparseArray", "row_sparse_array"]
+__dir__ = __all__.copy

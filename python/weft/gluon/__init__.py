@@ -51,3 +51,4 @@ __all__ = [
     "rnn",
     "utils",
 ]
+__dir__ = __all__.copy

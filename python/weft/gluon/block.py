@@ -486,3 +486,7 @@ def _check_dtype(name: str, parameter: Parameter, dtype: Any, operation: str) ->
             f"{operation}: `{name}` must have dtype {wanted.name}; the file has {dtype.name}; "
             f"use `cast('{dtype.name}')` of the block"
         )
+
+
+__all__ = ["Block", "HookHandle"]
+__dir__ = __all__.copy

@@ -145,3 +145,7 @@ class HybridBlock(Block, Planned):
                 "are unknown; call it once, or give example inputs: `export(path, x)`"
             )
         return self._run, call, types
+
+
+__all__ = ["HybridBlock"]
+__dir__ = __all__.copy

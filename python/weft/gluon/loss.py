@@ -514,3 +514,4 @@ __all__ = [
     "SquaredHingeLoss",
     "TripletLoss",
 ]
+__dir__ = __all__.copy

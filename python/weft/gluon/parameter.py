@@ -513,3 +513,7 @@ class ParameterDict(dict[str, Parameter]):
         """Sets all gradients to 0."""
         for parameter in self.values():
             parameter.zero_grad()
+
+
+__all__ = ["Constant", "DeferredInitializationError", "Parameter", "ParameterDict", "require_bias"]
+__dir__ = __all__.copy

@@ -246,3 +246,7 @@ def _adopted(name: str, array: Any) -> Parameter:
     with autograd.pause():
         parameter._adopt(array)
     return parameter
+
+
+__all__ = ["SymbolBlock"]
+__dir__ = __all__.copy

@@ -346,3 +346,7 @@ def _create(spec: Any, options: dict[str, Any] | None) -> "optimizer.Optimizer":
             raise InvalidValue("Trainer: `optimizer_params` are for an optimizer given by name")
         return spec
     return optimizer.create(spec, **(options or {}))
+
+
+__all__ = ["Trainer"]
+__dir__ = __all__.copy

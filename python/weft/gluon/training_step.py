@@ -149,3 +149,7 @@ def _step_of(
         return (value, outs) if has_outputs else value
 
     return step
+
+
+__all__ = ["TrainingStep", "Updating"]
+__dir__ = __all__.copy

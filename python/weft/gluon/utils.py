@@ -103,3 +103,4 @@ def _clip_traced(parts: Sequence[ndarray], max_norm: float) -> ndarray:
 
 
 __all__ = ["clip_global_norm", "split_and_load", "split_data"]
+__dir__ = __all__.copy

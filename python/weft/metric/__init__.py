@@ -58,3 +58,4 @@ __all__ = [
     "create",
     "register",
 ]
+__dir__ = __all__.copy

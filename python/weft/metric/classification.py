@@ -362,3 +362,17 @@ register(MCC)
 register(PCC)
 register(CrossEntropy, "ce")
 register(Perplexity)
+
+
+__all__ = [
+    "F1",
+    "MCC",
+    "PCC",
+    "Accuracy",
+    "BinaryAccuracy",
+    "CrossEntropy",
+    "Fbeta",
+    "Perplexity",
+    "TopKAccuracy",
+]
+__dir__ = __all__.copy

@@ -146,3 +146,14 @@ register(RMSE)
 register(MeanPairwiseDistance, "mpd")
 register(MeanCosineSimilarity, "cos_sim")
 register(PearsonCorrelation, "pearsonr")
+
+
+__all__ = [
+    "MAE",
+    "MSE",
+    "RMSE",
+    "MeanCosineSimilarity",
+    "MeanPairwiseDistance",
+    "PearsonCorrelation",
+]
+__dir__ = __all__.copy

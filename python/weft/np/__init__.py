@@ -100,3 +100,4 @@ __all__ = [
     "uint64",
     "uint8",
 ]
+__dir__ = __all__.copy

@@ -51,3 +51,4 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder("weft.np.linalg", _words.FUNCTIONS)
 
 __all__ = ["norm"]
+__dir__ = __all__.copy

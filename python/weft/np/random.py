@@ -294,3 +294,4 @@ __all__ = [
     "shuffle",
     "uniform",
 ]
+__dir__ = __all__.copy

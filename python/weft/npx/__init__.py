@@ -92,3 +92,8 @@ __all__ = [
     "set_num_threads",
     "waitall",
 ]
+
+
+def __dir__() -> list[str]:
+    later = [name for name, found in globals().items() if isinstance(found, _native.Operator)]
+    return sorted({*__all__, *later})

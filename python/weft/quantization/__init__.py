@@ -34,3 +34,4 @@ __all__ = [
     "shrink",
     "store_weights",
 ]
+__dir__ = __all__.copy

@@ -42,3 +42,4 @@ __all__ = [
     "npx",
     "var",
 ]
+__dir__ = __all__.copy

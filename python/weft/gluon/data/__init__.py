@@ -37,3 +37,4 @@ __all__ = [
     "default_batchify_fn",
     "vision",
 ]
+__dir__ = __all__.copy

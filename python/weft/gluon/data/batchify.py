@@ -297,3 +297,6 @@ def _check_parts(function: str, sample: Any, count: int) -> None:
 def _some(shapes: list[tuple[int, ...]]) -> str:
     different = list(dict.fromkeys(shapes))
     return ", ".join(map(str, different[:4])) + (", ..." if len(different) > 4 else "")
+
+
+__dir__ = __all__.copy

@@ -364,3 +364,7 @@ def _batch_sampler_of(
         raise InvalidValue("DataLoader: `shuffle` and `sampler` exclude each other")
     order = sampler or (RandomSampler(length) if shuffle else SequentialSampler(length))
     return BatchSampler(order, batch_size, last_batch or "keep")
+
+
+__all__ = ["DataLoader"]
+__dir__ = __all__.copy

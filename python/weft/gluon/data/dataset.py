@@ -113,3 +113,7 @@ class ArrayDataset(Dataset):
 
     def __len__(self) -> int:
         return len(self.arrays[0])
+
+
+__all__ = ["ArrayDataset", "Dataset", "SimpleDataset"]
+__dir__ = __all__.copy

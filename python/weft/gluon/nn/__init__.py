@@ -124,3 +124,4 @@ __all__ = [
     "TransformerEncoderLayer",
     "Upsample",
 ]
+__dir__ = __all__.copy

@@ -141,3 +141,17 @@ class SiLU(HybridBlock):
 
     def forward(self, x: Any) -> Any:
         return npx.silu(x)
+
+
+__all__ = [
+    "ELU",
+    "GELU",
+    "SELU",
+    "Activation",
+    "LeakyReLU",
+    "PReLU",
+    "SiLU",
+    "Swish",
+    "activation_named",
+]
+__dir__ = __all__.copy

@@ -290,3 +290,12 @@ class TransformerDecoderLayer(_TransformerLayer):
         x = self.around(0, x, lambda y: self.attention(y, mask=mask, causal=causal, cache=cache))
         x = self.around(1, x, lambda y: self.memory_attention(y, memory, mask=memory_mask))
         return self.around(2, x, self.ffn)
+
+
+__all__ = [
+    "KeyValueCache",
+    "MultiHeadAttention",
+    "TransformerDecoderLayer",
+    "TransformerEncoderLayer",
+]
+__dir__ = __all__.copy

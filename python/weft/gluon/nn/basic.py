@@ -244,3 +244,18 @@ class HybridLambda(HybridBlock):
 
     def describe(self) -> str:
         return getattr(self.function, "__name__", "function")
+
+
+__all__ = [
+    "Concatenate",
+    "Dense",
+    "Embedding",
+    "Flatten",
+    "HybridConcatenate",
+    "HybridLambda",
+    "HybridSequential",
+    "Identity",
+    "Lambda",
+    "Sequential",
+]
+__dir__ = __all__.copy

@@ -251,3 +251,7 @@ class InstanceNorm(_Normalization):
 
     def forward(self, x: Any) -> Any:
         return npx.instance_norm(x, self.gamma.data(), self.beta.data(), eps=self.epsilon)
+
+
+__all__ = ["BatchNorm", "Dropout", "GroupNorm", "InstanceNorm", "LayerNorm", "RMSNorm"]
+__dir__ = __all__.copy

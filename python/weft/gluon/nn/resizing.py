@@ -123,3 +123,7 @@ class PixelShuffle3D(_PixelShuffle):
     """
 
     axes = 3
+
+
+__all__ = ["PixelShuffle1D", "PixelShuffle2D", "PixelShuffle3D", "Upsample"]
+__dir__ = __all__.copy

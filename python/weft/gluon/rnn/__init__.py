@@ -14,3 +14,4 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder("weft.gluon.rnn", _words.LAYERS)
 
 __all__ = ["GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "RNNCell"]
+__dir__ = __all__.copy

@@ -130,3 +130,4 @@ class GRUCell(_Cell):
 
 
 __all__ = ["GRUCell", "LSTMCell", "RNNCell"]
+__dir__ = __all__.copy

@@ -220,3 +220,4 @@ class GRU(_Layer):
 
 
 __all__ = ["GRU", "LSTM", "RNN"]
+__dir__ = __all__.copy

@@ -123,3 +123,7 @@ class ImageFolderDataset(Dataset):
 
     def __len__(self) -> int:
         return len(self.items)
+
+
+__all__ = ["MNIST", "FashionMNIST", "ImageFolderDataset"]
+__dir__ = __all__.copy

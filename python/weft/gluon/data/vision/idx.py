@@ -118,3 +118,7 @@ def _content(file: IO[bytes], size: int) -> bytearray:
 def _check(holds: bool, path: Path, byte: int, otherwise: str) -> None:
     if not holds:
         raise FileFailure(f"read_idx: {path}, byte {byte}: {otherwise}")
+
+
+__all__ = ["read_idx"]
+__dir__ = __all__.copy

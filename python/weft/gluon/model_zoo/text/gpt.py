@@ -105,3 +105,7 @@ class GPT(HybridBlock):
 def gpt2_small(vocab_size: int = 50257) -> GPT:
     """GPT-2's smallest model: 12 layers of 768 units."""
     return GPT(vocab_size)
+
+
+__all__ = ["GPT", "gpt2_small"]
+__dir__ = __all__.copy

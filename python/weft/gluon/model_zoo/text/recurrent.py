@@ -79,3 +79,7 @@ class RNNModel(HybridBlock):
             last = draw(scores[:, -1], temperature, top_k).reshape(-1, 1).astype(tokens.dtype)
             parts.append(last)
         return np.concatenate(parts, axis=1)
+
+
+__all__ = ["RNNModel"]
+__dir__ = __all__.copy

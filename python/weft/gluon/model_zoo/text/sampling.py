@@ -26,3 +26,7 @@ def draw(scores: ndarray, temperature: float = 1.0, top_k: int | None = None) ->
     best, places = npx.topk(scores, top_k)
     chosen = np.random.categorical(npx.softmax(best / temperature))
     return npx.pick(places, chosen)
+
+
+__all__ = ["draw"]
+__dir__ = __all__.copy

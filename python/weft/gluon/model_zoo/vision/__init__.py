@@ -154,3 +154,4 @@ __all__ = [
     "vgg19",
     "vgg19_bn",
 ]
+__dir__ = __all__.copy

@@ -58,3 +58,7 @@ class UNet(HybridBlock):
 def unet(classes: int = 2) -> UNet:
     """U-Net; see `UNet`."""
     return UNet(classes)
+
+
+__all__ = ["UNet", "unet"]
+__dir__ = __all__.copy
