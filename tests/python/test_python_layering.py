@@ -159,6 +159,13 @@ def test_nobody_writes_into_the_dict_of_another_object():
         "weft._errors _rebuilt",
         "weft._extent Dim",
         "weft._loss_scale LossScaler",
+        "weft.quantization._layers Graph",
+        "weft.quantization._layers Layer",
+        "weft.quantization._open Size",
+        "weft.quantization._open Sized",
+        "weft.quantization._open Spread",
+        "weft.quantization._prune Pruner",
+        "weft.quantization._traced Traced",
     ],
 )
 def test_pickles_of_earlier_versions_find_what_has_moved(old):

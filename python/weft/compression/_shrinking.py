@@ -8,12 +8,12 @@ import numpy
 
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue, NotFound
+from weft.compression._channels import ChannelGroups, Group
+from weft.compression._graph.macs import macs_of
+from weft.compression._graph.rebuilt import rebuilt
+from weft.compression._graph.traced import Batches, inputs_of, traced
+from weft.compression._pruning import _check_share
 from weft.gluon import HybridBlock, SymbolBlock
-from weft.quantization._channels import ChannelGroups, Group
-from weft.quantization._macs import macs_of
-from weft.quantization._prune import _check_share
-from weft.quantization._rebuilt import rebuilt
-from weft.quantization._traced import Batches, inputs_of, traced
 from weft.sym._nodes import Call, Entry, Node, Variable
 
 CALLER = "shrink"

@@ -9,10 +9,10 @@ import numpy
 from weft import np, npx, sym
 from weft._base.errors import InvalidValue
 from weft._core.halves import HALVES
+from weft.compression._graph.rebuilt import rebuilt
+from weft.compression._graph.traced import traced
 from weft.gluon import HybridBlock, SymbolBlock
 from weft.gluon.parameter import Parameter
-from weft.quantization._rebuilt import rebuilt
-from weft.quantization._traced import traced
 from weft.sym._nodes import Entry, Node, Variable
 
 MOST_CLUSTERS = 256

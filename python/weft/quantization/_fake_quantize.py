@@ -4,7 +4,7 @@ Bengio et al. 2013; Jacob et al. 2018): 1 within the range, 0 beyond it."""
 from typing import Any, NamedTuple
 
 from weft import autograd, np, npx
-from weft.quantization._steps import MOST_BIAS, SMALLEST_STEP
+from weft.quantization._weight_scales import MOST_BIAS, SMALLEST_SCALE
 
 
 class FakeScale(NamedTuple):
@@ -51,11 +51,11 @@ def fake_quantize(x: Any, scale: FakeScale, grain: Any = None, *, is_average: bo
 
 def fake_quantize_weight(weight: Any, bias: Any = None, step: Any = 1.0) -> tuple[Any, Any]:
     """Weights (units, ...) that int8 with a step for each unit has, and these steps, (units,); bias
-    and step as for `steps_of`."""
+    and step as for `weight_scales`."""
     fixed = npx.stop_gradient(weight)
     axes = tuple(range(1, len(weight.shape)))
     greatest = np.max(np.abs(fixed), axis=axes, keepdims=True)
-    least = np.maximum(np.max(greatest) * SMALLEST_STEP, 1e-20)
+    least = np.maximum(np.max(greatest) * SMALLEST_SCALE, 1e-20)
     steps = np.maximum(greatest, least) / 127
     if bias is not None:
         fitting = np.abs(npx.stop_gradient(bias)) / (MOST_BIAS * step)

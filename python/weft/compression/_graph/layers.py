@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy
 
-from weft.quantization._open import Spread
-from weft.quantization._phases import turned
+from weft.compression._graph.open_batch import Spread
+from weft.compression._graph.phases import turned
 from weft.sym._nodes import ByMode, Call, Entry, Index, Node, Variable, evaluate, in_order, replaced
 
 ACTIVATIONS = {"relu": (0.0, numpy.inf), "relu6": (0.0, 6.0)}

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from weft import np
 from weft._base.errors import Unsupported
-from weft.quantization._rebuilt import rebuilt
+from weft.compression._graph.rebuilt import rebuilt
 from weft.sym._nodes import Call, Constant, Entry, Node, Variable, in_order, replaced
 
 

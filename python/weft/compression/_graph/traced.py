@@ -8,9 +8,9 @@ from typing import Any
 from weft import np, sym
 from weft._base.errors import Error, InvalidType, InvalidValue
 from weft._base.protocols import HasDtype
+from weft.compression._graph.open_batch import Opening
 from weft.gluon import HybridBlock, SymbolBlock
 from weft.gluon.parameter import Parameter
-from weft.quantization._open import Opening
 from weft.sym._nodes import Entry, Node, Variable, in_order
 
 Batch = tuple[Any, ...]  # an array for each input

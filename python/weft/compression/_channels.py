@@ -7,8 +7,8 @@ Channels that something reads of which is not known how it treats them are fixed
 import math
 from typing import Any, NamedTuple
 
-from weft.quantization._layers import Graph
-from weft.quantization._traced import Traced
+from weft.compression._graph.layers import Graph
+from weft.compression._graph.traced import Traced
 from weft.sym._nodes import ByMode, Call, Constant, Entry, Node, Variable
 
 # Operators that treat every channel by itself and alike.

@@ -4,7 +4,7 @@ int8 at every step, and arguments of gates saturate. What has 16 bits is taken a
 from typing import Any
 
 from weft import np, npx
-from weft.quantization._fake import (
+from weft.quantization._fake_quantize import (
     FakeScale,
     fake_quantize,
     fake_quantize_weight,
