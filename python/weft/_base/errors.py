@@ -26,7 +26,7 @@ class Error(Exception):
     _told: tuple[str, list[Any]] | None = None
 
     def __init__(self, *arguments: Any) -> None:
-        super().__init__(*map(_told, arguments))
+        super().__init__(*map(_shown, arguments))
 
     def __reduce__(self) -> Any:
         """The classes of this module are pickled by name from here: `weft` shows only `Error`."""
@@ -35,7 +35,7 @@ class Error(Exception):
         return _rebuilt, (type(self).__name__, self.args), self.__dict__
 
 
-def _told(argument: Any) -> Any:
+def _shown(argument: Any) -> Any:
     return printable(argument) if isinstance(argument, str) else argument
 
 

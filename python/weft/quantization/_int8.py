@@ -35,7 +35,7 @@ class Int8Block(SymbolBlock):
         for name in ("input_scales", "input_scale", "output_scales"):
             self.__dict__[name] = None
 
-    def set_kept(self, names: list[str]) -> None:
+    def _set_kept(self, names: list[str]) -> None:
         """Which layers stay in float32."""
         self.__dict__["keep"] = names
 

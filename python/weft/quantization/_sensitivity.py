@@ -92,7 +92,7 @@ def quantize_mixed(
 
     def kept(count: int) -> Int8Block:
         small = quantize(net, batches, keep=names[:count], **options)
-        small.set_kept(names[:count])
+        small._set_kept(names[:count])
         return small
 
     if keep is not None:
