@@ -74,6 +74,19 @@ def test_a_row_imports_only_what_the_table_allows(row):
     assert not unused, f"the table lets {row} import {sorted(unused)}, which it does not"
 
 
+def test_the_base_needs_neither_numpy_nor_the_extension():
+    found = {
+        f"{name} imports {module}"
+        for name, tree in TREES.items()
+        if row_of(name) == "_base"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for module in [getattr(node, "module", None) or node.names[0].name]
+        if module.partition(".")[0] == "numpy" or "_native" in ast.unparse(node)
+    }
+    assert not found, "\n".join(sorted(found))
+
+
 def edges() -> dict[str, set[str]]:
     """By module what it imports, and the packages around that, whose code runs before it. The
     package `weft` itself imports nothing before it is asked."""
