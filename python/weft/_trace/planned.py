@@ -79,7 +79,7 @@ class _Function(Planned):
 def planned_of(value: Any) -> Planned | None:
     """What runs as a planned graph: a HybridBlock, a training step, or what is behind a function of
     `hybridize`; None for anything else."""
-    found = value if isinstance(value, Planned) else getattr(value, "planned", None)
+    found = value if isinstance(value, Planned) else getattr(value, "_planned", None)
     return found if isinstance(found, Planned) else None
 
 
@@ -152,7 +152,7 @@ def hybridize(
 
     planned = _Function(function, cache)
     attributes = {
-        "planned": planned,
+        "_planned": planned,
         "cache": cache,
         "plan_memory": planned.plan_memory,
         "plan_text": planned.plan_text,

@@ -18,7 +18,7 @@ from weft.gluon.utils import clip_global_norm
 Arrays = ndarray | list[ndarray] | tuple[ndarray, ...]
 
 
-class Updating(Protocol):
+class _Trainer(Protocol):
     """The trainer, as far as a step needs it."""
 
     loss_scaler: LossScaler | None
@@ -40,7 +40,7 @@ class TrainingStep(Planned):
 
     def __init__(
         self,
-        trainer: Updating,
+        trainer: _Trainer,
         net: Block,
         loss: Callable[..., Any] | None,
         *,
@@ -124,7 +124,7 @@ def _listed(arrays: Any) -> tuple[Any, ...]:
 def _step_of(
     net: Block,
     loss: Callable[..., Any] | None,
-    trainer: Updating,
+    trainer: _Trainer,
     has_outputs: bool,
     most_norm: float | None,
 ) -> Callable[..., Any]:
@@ -151,5 +151,5 @@ def _step_of(
     return step
 
 
-__all__ = ["TrainingStep", "Updating"]
+__all__ = ["TrainingStep"]
 __dir__ = __all__.copy
