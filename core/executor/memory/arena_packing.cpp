@@ -63,8 +63,8 @@ std::vector<int32_t> last_steps(std::span<const ArenaBuffer> buffers) {
 class Alive {
  public:
   // Calls `ended` for those that end before a step.
-  template <class Ended>
   // Removes the buffers whose last step is before `step`, and calls `ended` for each.
+  template <class Ended>
   void end_before(int32_t step, const Ended& ended) {
     for (; !ends_.empty() && ends_.top().first < step; ends_.pop()) ended(ends_.top().second);
   }

@@ -51,8 +51,8 @@ class Search {
  private:
   using Heights = std::array<int64_t, kMaxExact>;
 
-  template <class Use>
   // Calls `use` for each buffer of the set.
+  template <class Use>
   static void for_each(Set set, const Use& use) {
     for (; set != 0; set &= set - 1) use(static_cast<size_t>(std::countr_zero(set)));
   }

@@ -40,8 +40,8 @@ class Owners {
  private:
   static constexpr int8_t kNobody = -1;
 
-  template <class Use>
   // Calls `use` with each unit of the buffer and the half that it belongs to.
+  template <class Use>
   static void each(int64_t offset, int64_t bytes, const Use& use) {
     const int64_t middle = offset + bytes / 2;
     for (int64_t unit = offset / kUnit; unit * kUnit < offset + bytes; ++unit)

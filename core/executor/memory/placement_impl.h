@@ -251,8 +251,8 @@ class Placement {
   std::vector<bool> sensitive_;              // by value: a reader's bits depend on its strides
   std::vector<int32_t> input_items_;         // by input
   std::vector<int32_t> state_of_;            // by output: the input of its state pair, or -1
-  std::vector<std::vector<int32_t>>
-      outputs_of_;  // by value of a node: its outputs that are no states
+  // By value of a node: its outputs that are no states.
+  std::vector<std::vector<int32_t>> outputs_of_;
 };
 
 }  // namespace weft::executor

@@ -190,8 +190,8 @@ class StageSplitter {
   const Graph& graph_;
   Stages& result_;
   std::vector<int32_t> value_stage_, node_stage_, size_stage_;
-  std::vector<std::map<ValueId, ValueId>>
-      maps_;  // by stage: value of the graph to value of the stage
+  // By stage: value of the graph to value of the stage.
+  std::vector<std::map<ValueId, ValueId>> maps_;
   std::vector<std::map<ValueId, int32_t>> outputs_;  // by stage: its value to its output
   size_t next_sized_ = 0;                            // position in graph_.sized
   int32_t last_ = 0;                                 // the last stage

@@ -71,8 +71,8 @@ class Stages {
   // The program of each stage that was used last; empty before the first call.
   std::vector<Ref<Program>> latest() const;
 
-  static constexpr size_t kMaxPrograms =
-      32;  // of a stage; beyond it the least recently used one goes
+  // Of a stage; beyond it the least recently used one goes.
+  static constexpr size_t kMaxPrograms = 32;
 
  private:
   friend class StageSplitter;

@@ -298,8 +298,8 @@ bool is_mask(const Graph& graph, const Node& node) {
 Graph with_early_masks(const Graph& graph) {
   // By node: the node after which its result is there.
   std::vector<int32_t> made(graph.nodes.size());
-  std::vector<std::vector<int32_t>> masks(
-      graph.nodes.size());  // by node: the masks that go right after it
+  // By node: the masks that go right after it.
+  std::vector<std::vector<int32_t>> masks(graph.nodes.size());
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
     int32_t last = -1;
     if (is_mask(graph, graph.nodes[n]))
