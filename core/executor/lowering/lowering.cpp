@@ -180,7 +180,7 @@ class Lowering {
     }
   }
 
-  // The operator on rows, whose operands behind the first are inputs of the region.
+  // The operator on rows. Its operands behind the first one are inputs of the region.
   void add_row_end() {
     if (!row_operator_) return;
     const Shape& shape = graph::shape_of_fused(region_);

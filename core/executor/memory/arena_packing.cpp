@@ -287,7 +287,7 @@ std::vector<std::vector<int32_t>> components(std::span<const ArenaBuffer> buffer
   const auto comes_before = [](const ArenaBuffer* a, const ArenaBuffer* b) {
     return a->bytes != b->bytes ? a->bytes > b->bytes : a < b;
   };
-  // A heap sort, because std::sort would be larger in a small library.
+  // A heap sort, because other sorts are larger, and this is for small libraries.
   std::ranges::make_heap(placed, comes_before);
   std::ranges::sort_heap(placed, comes_before);
   int64_t top = 0;

@@ -35,10 +35,10 @@ struct Location {
 // What runs a step.
 enum class StepKind : uint8_t {
   kTile,         // one dense row through one step kernel, on the calling thread
-  kTileProgram,  // a tile program whose tiles are split over threads
+  kTileProgram,  // a tile program; its tiles are split over threads
   kKernel,       // the function of the operator's slot
   kCopy,         // a copy to dense memory
-  kControl,      // a loop or a branch (cond), whose bodies have plans of their own
+  kControl,      // a loop or a branch (cond); its bodies have plans of their own
   kRowTiles,     // a loop over row tiles
 };
 

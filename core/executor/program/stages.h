@@ -71,7 +71,7 @@ class Stages {
   // The program of each stage that was used last; empty before the first call.
   std::vector<Ref<Program>> latest() const;
 
-  // Of a stage; beyond it the least recently used one goes.
+  // Programs of one stage; beyond this number the least recently used one goes.
   static constexpr size_t kMaxPrograms = 32;
 
  private:

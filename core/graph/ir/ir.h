@@ -79,8 +79,7 @@ struct Node {
   // not.
   DType precision = DType::kFloat32;
   // The node is in a checkpoint: a backward pass computes it again instead of keeping its result.
-  bool rematerialized =
-      false;  // in a checkpoint: a backward computes it again instead of keeping it
+  bool rematerialized = false;
 };
 
 // Does the node draw uniform float32 numbers, one for each element? Tile programs can do that, too.
@@ -137,7 +136,7 @@ struct Region {
 // A content that is part of the graph. It is a held value on a box of its own, so later writes to
 // the array that it was taken from are not seen.
 struct Constant {
-  ValueId value = kNoValue;  // int64 without axes, at least 0; a dimension has none
+  ValueId value = kNoValue;
   Ref<Tensor> content;
   HeldValue held;
 };
@@ -160,7 +159,7 @@ struct InputAxis {
 // A number that only a run knows (sizes.h): a value that the graph computes, or a *dimension*, the
 // extent of inputs at some axes.
 struct Size {
-  ValueId value = kNoValue;  // int64 without axes, at least 0; none of a dimension
+  ValueId value = kNoValue;  // int64 without axes, at least 0; kNoValue: a dimension
   int64_t example = 0;       // its value in this graph
   Polynomial bound;          // the largest value, from the sizes before it
   // Set for a dimension only: its name, the smallest extent, and where inputs have it.

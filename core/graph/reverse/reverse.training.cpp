@@ -106,7 +106,7 @@ class Sweep {
     return builder_.status();
   }
 
-  // Control flow, whose gradient is control flow (control_reverse.h).
+  // The gradient of control flow is control flow (control_reverse.h).
   Status reverse_region(const Node& node, const ops::Values& cotangents) {
     std::vector<bool> needed;
     for (const Operand& operand : node.operands)
