@@ -70,7 +70,7 @@ class Chaining {
     int16_t slot = -1;      // a slot that holds it, or -1
   };
   // An operand that is read from memory.
-  struct Source {  // where an operand that is not the accumulator is read
+  struct Source {
     int16_t operand;
     bool is_array, is_scalar;
   };

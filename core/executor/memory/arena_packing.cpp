@@ -76,8 +76,8 @@ class Alive {
   std::priority_queue<End, std::vector<End>, std::greater<>> ends_;
 };
 
-// The conflict graph in compressed rows: the neighbours of buffer i are list_[begin_[i] … begin_[i
-// + 1]]. Empty buffers have none.
+// The conflict graph in compressed rows: the neighbours of buffer i are the entries of list_ from
+// begin_[i] up to begin_[i + 1]. Empty buffers have none.
 class Neighbours {
  public:
   // A sweep in the order of beginnings; `open` holds what may conflict with the buffer that begins.
@@ -185,7 +185,8 @@ double key(const ArenaBuffer& b, int order) {
 }
 
 // A connected component of the conflict graph: buffers that conflict with each other, directly or
-// through others. Components share no time, so each is packed from offset 0.
+// through others. Buffers of two components may share bytes, so each component is packed from
+// offset 0.
 class Component {
  public:
   Component(std::span<ArenaBuffer> buffers, Greedy& greedy, std::vector<int32_t> members)
@@ -354,7 +355,7 @@ class Gaps {
 };
 
 // Places buffers as they begin, each in the lowest gap between those that are alive: O(n log n)
-// with few gaps, but the arena is larger than with the other heuristics.
+// with few gaps. It takes no account of sizes, so other heuristics usually find a smaller arena.
 ArenaPacking pack_in_time(std::span<ArenaBuffer> buffers) {
   const std::vector<int32_t> ends = last_steps(buffers);
   Alive alive;

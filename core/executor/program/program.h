@@ -39,9 +39,9 @@ class Stages;
 using Wanted = PoolVector<bool>;
 
 // The memory of one call: residuals, and the pointers of the plans, bound to this frame. It is
-// counted by references and goes back to its plan with the last one. Calls on one frame run one at
-// a time (`in_use_`). The engine orders work by `residual()`: a forward pass writes it, a backward
-// pass reads it and, when it consumes, writes it too.
+// counted by references and goes back to its plan when the last one is gone. Calls on one frame run
+// one at a time (`in_use_`). The engine orders work by `residual()`: a forward pass writes it, a
+// backward pass reads it and, when it consumes, writes it too.
 class Frame final {
  public:
   explicit Frame(Compiled& compiled);
@@ -313,7 +313,7 @@ class Program final : public Object {
   static constexpr size_t kMaxPlans = 32;
 
  private:
-  // A plan with all that it was made for; the pool of plans searches by these.
+  // A plan with all that it was made for; the cache of plans is searched by these.
   struct Entry {
     std::vector<graph::TensorType> inputs;
     std::vector<bool> wanted;

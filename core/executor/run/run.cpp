@@ -41,7 +41,7 @@ void rebind(const Plan& plan, Bound& bound, size_t root, const void* base) {
   }
 }
 
-// Inputs or outputs that are not given keep their last binding: no step of the plan reads them.
+// Inputs and outputs past the pointers that are given keep their last binding.
 void bind_roots(const Plan& plan, Bound& bound, const RunRoots& roots) {
   for (size_t i = 0; i < plan.inputs && i < roots.inputs.size(); ++i)
     rebind(plan, bound, input_root(plan, i), roots.inputs[i]);

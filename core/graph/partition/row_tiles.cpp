@@ -13,8 +13,8 @@
 namespace weft::graph {
 namespace {
 
-// One elementwise step on an element costs as much as so many operations of a product, which run
-// faster because they stay in registers.
+// The work of one elementwise step on one element, counted in operations of a product: it weighs
+// arithmetic against products in the estimate of a schedule's work.
 constexpr double kWorkOfStep = 16;
 
 // Does an operand of elementwise arithmetic have the rows of the result? Else one row serves all.

@@ -2,8 +2,9 @@
 // are made.
 //
 //   row tiles  operands      of the body
-//              body          nodes that make rows of images (N, C / B, H, W, B) from rows, in any
-//              number node outputs  the one result of the body
+//              body          nodes that make rows of images (N, C / B, H, W, B) from rows; as many
+//                            nodes as wanted
+//              node outputs  the one result of the body
 //
 // A value inside the loop keeps only the rows that are still to be read, in a ring of rows: the
 // line buffer. Rows are made when they are asked for, depth first, from the result's first row to
