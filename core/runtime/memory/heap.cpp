@@ -1,3 +1,5 @@
+// Only glibc has a call for this; on other systems freeing is left to the C library.
+
 #include "runtime/memory/heap.h"
 
 #include <cstdlib>
