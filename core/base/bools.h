@@ -1,4 +1,4 @@
-// Bools from outside. In Weft a bool is one byte, 0 or 1, and kernels rely on it: they add such
+// Bools from outside. In Weft a bool is one byte, 0 or 1, and kernels rely on it: they add these
 // bytes, multiply by them and compare them. Other programs allow any bits (a uint8 mask of 0 and
 // 255 seen as bool, DLPack, files), where every value but 0 is true. So memory that the library did
 // not write is checked here once, when it comes in; memory whose bytes are sound is not copied.

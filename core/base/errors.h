@@ -81,7 +81,7 @@ template <StatusCode code, class... Parts>
   return fail(kLetters<static_cast<char>(code), letter_of<Parts>()...>, passed(where_and_parts)...);
 }
 
-// What a failure of queued work adds to its text. Such a failure becomes the content of arrays, and
+// What a failure of queued work adds to its text. The failure becomes the content of arrays, and
 // its text is repeated unchanged wherever they are read.
 inline constexpr std::string_view kPushedAt = "; pushed at ";
 

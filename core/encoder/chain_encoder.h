@@ -2,7 +2,7 @@
 //
 // A chain (kernels/tiles/chain.h) jumps from instruction to instruction, and passes values that are
 // read later through memory. Here a *run* of neighbouring short instructions becomes one function
-// with the same vector instructions, in which such values stay in registers. A run looks like one
+// with the same vector instructions, and these values stay in registers. A run looks like one
 // instruction of a chain: it reads addresses where the instructions had them, and jumps to what
 // follows. So long formulas and random draws stay as they are, and all bits stay the same.
 #pragma once

@@ -1,5 +1,5 @@
 // Questions about the kind of a number (NaN, infinite, negative), as bool, and operators that
-// replace such numbers. All are composites of comparisons and choices.
+// replace the odd ones. All are composites of comparisons and choices.
 
 #include <limits>
 

@@ -1,5 +1,5 @@
 // Arrays in channel blocks: shape (N, C / B, H, W, B) for an image (N, C, H, W). A block has B = 16
-// channels, or 8 if only 8 divides C. Such an array is an ordinary array with five axes.
+// channels, or 8 if only 8 divides C. For everything else it is an ordinary array with five axes.
 #pragma once
 
 #include "base/shape.h"

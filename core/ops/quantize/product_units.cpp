@@ -9,6 +9,7 @@ namespace {
 
 // threads with such a memory; others stage rows again for every unit
 // threads that are remembered; others stage rows again for every piece of work
+// threads that are remembered; others stage rows again for every piece
 constexpr int64_t kMaxThreads = 64;
 
 // In a cache line of its own: threads write it while others write theirs.

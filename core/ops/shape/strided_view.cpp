@@ -1,6 +1,6 @@
 // The two primitives under views: strided_view reads a part of an array by offset and strides, and
-// update replaces such a part. Both address the row-major elements of their base. Each is the
-// gradient of the other: reading's adjoint writes into zeros.
+// update replaces a part. Both address the row-major elements of their base. Each is the gradient
+// of the other: reading's adjoint writes into zeros.
 
 #include "base/errors.h"
 #include "ops/registry.h"

@@ -1,5 +1,5 @@
-// Work of devices. The thread that makes such work ready puts it on the device's queue; one watcher
-// thread for each device waits for its end.
+// Work of devices. The thread that makes it ready puts it on the device's queue; one watcher thread
+// for each device waits for its end.
 
 #include <algorithm>
 

@@ -82,7 +82,7 @@ Convolution cheapest(const Convolution& p) {
 // ---- chunks of images, and where each part of the scratch begins, in bytes
 
 struct Parts {
-  Convolution problem;  // of a chunk
+  Convolution problem;  // the problem of one chunk
   int64_t weights, results, rest;
 };
 

@@ -70,11 +70,13 @@ double inside(int64_t out, int64_t in, int64_t taps, int64_t stride, int64_t dil
 
 // The products themselves count 1 each; the rest is gathering, packing and scattering.
 double plain_cost(const Convolution& p, Made made) {
-  constexpr double kPackedForward = 80, kPackedData = 400;  // a weight, on each thread
-  constexpr double kPackedPhases = 260, kScattered = 40;    // of a gradient with strides: a result
+  constexpr double kPackedForward = 80, kPackedData = 400;  // for each weight, on each thread
+  // for a gradient with strides: each weight; each result
+  constexpr double kPackedPhases = 260, kScattered = 40;
   constexpr double kDepthwise = 2.8, kCopied = 22, kDepthwiseWeight = 5, kDepthwiseStrided = 25;
-  constexpr double kDepthwiseRow = 55;  // for each tap
-  constexpr double kNarrowWeight = 2;   // of at most so many filters, which gather nothing
+  constexpr double kDepthwiseRow = 55;  // for each row and tap
+  // with at most kNarrow filters, whose gradient gathers nothing
+  constexpr double kNarrowWeight = 2;
   constexpr int64_t kNarrow = 32;
   const auto count = static_cast<double>(products(p));
   const auto weights = static_cast<double>(weights_of(p));
@@ -117,7 +119,7 @@ double turning(const Convolution& p) {
 }  // namespace
 
 double blocked_cost(const Convolution& p, Made made, int64_t winograd) {
-  constexpr double kPacked = 41;  // a weight
+  constexpr double kPacked = 41;  // for each weight
   constexpr double kTilesOfFour = 0.4, kTilesOfTwo = 0.6;
   constexpr double kDepthwise = 1.5, kDepthwiseWeight = 5.8, kWeight = 0.8, kHalfVectors = 2;
   const double moved =
