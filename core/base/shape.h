@@ -43,7 +43,7 @@ class Shape {
   const int64_t* end() const { return extents_ + (rank_ > 0 ? rank_ : 0); }
   std::span<const int64_t> span() const { return {begin(), end()}; }
 
-  // the caller keeps rank < kMaxRank
+  // The caller keeps rank < kMaxRank.
   void push_back(int64_t extent) { extents_[rank_++] = extent; }
   void resize(int rank, int64_t fill = 1) {
     for (int axis = rank_; axis < rank; ++axis) extents_[axis] = fill;

@@ -57,7 +57,7 @@ class [[nodiscard]] Status {
   bool ok() const { return !failure_; }
   StatusCode code() const;
   const std::string& message() const;  // empty for a success
-  // are both the same event?
+  // Are both the same event?
   bool same_failure(const Status& other) const { return failure_ == other.failure_; }
 
  private:

@@ -10,7 +10,7 @@
 namespace weft::encoder {
 namespace {
 
-// a constant fills the widest vector, so that any instruction can use it as memory
+// A constant fills the widest vector, so that any instruction can use it as memory.
 constexpr int kConstantBytes = 64;
 
 bool is_memory(const Place& place) { return place.kind == Place::kMemory; }
@@ -64,7 +64,7 @@ void Assembler::vex(Opcode op, int target, int first, const Place& last, bool is
 // for zeroing the lanes outside the mask, and for broadcasting one element of memory.
 void Assembler::evex(Opcode op, int target, int first, const Place& last, Lanes lanes) {
   const int base = last.kind == Place::kConstant ? 0 : last.number;
-  // for memory, the bit belongs to the index register, and rsi needs none
+  // For memory, the bit belongs to the index register, and rsi needs none.
   const int high = last.kind == Place::kRegister ? absent(base, 4) : 1;
   byte(0x62);
   byte(absent(target, 3) << 7 | high << 6 | absent(base, 3) << 5 | absent(target, 4) << 4 | op.map);

@@ -60,7 +60,7 @@ class Assembler {
   void load_pointer(int to, int base, int32_t offset);
   void prefetch(const Place& at);
   void begin();  // the first instruction of a function
-  // adds `bytes` to rdi, and jumps to the address that rdi then points to
+  // Adds `bytes` to rdi, and jumps to the address that rdi then points to.
   void jump_behind(int32_t bytes);
 
   size_t bytes() const { return code_.size(); }

@@ -24,7 +24,7 @@ inline constexpr Opcode kAddFloats = {1, 0, 0x58};
 inline constexpr Opcode kMultiplyFloats = {1, 0, 0x59};
 inline constexpr Opcode kSubtractFloats = {1, 0, 0x5c};
 inline constexpr Opcode kDivideFloats = {1, 0, 0x5e};
-// gives the second operand if one is NaN or both are zero
+// Gives the second operand if one is NaN or both are zero.
 inline constexpr Opcode kMinimum = {1, 0, 0x5d};
 inline constexpr Opcode kMaximum = {1, 0, 0x5f};
 inline constexpr Opcode kSquareRoot = {1, 0, 0x51};

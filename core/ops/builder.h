@@ -46,7 +46,7 @@ class Value {
 
   Builder& builder() const { return *builder_; }
   const Ref<Tensor>& tensor() const { return tensor_; }
-  // only for a value that is not used again
+  // Only for a value that is not used again.
   Ref<Tensor> take_tensor() { return std::move(tensor_); }
   int32_t id() const { return id_; }
   const Argument& scalar() const { return scalar_; }

@@ -146,7 +146,7 @@ Result<Saved> saved_by_gradient(const OpDef& op, std::span<const Argument> attri
   }
   WEFT_ASSIGN(const Saved saved, run_probe(op, attributes, inputs, outputs, needed));
   const std::lock_guard lock(mutex);
-  // attributes that change at every call would grow it for ever
+  // Attributes that change at every call would grow it for ever.
   if (known->size() > 4096) known->clear();
   known->emplace(key, saved);
   return saved;

@@ -134,7 +134,7 @@ OpDef& OpDef::absent_cotangents() {
   return *this;
 }
 OpDef& OpDef::compose(Composition function) {
-  // graphs in a build without passes have no composites
+  // Graphs in a build without passes have no composites.
   if (WEFT_KEEPS_passes) composition = function;
   return *this;
 }

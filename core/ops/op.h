@@ -50,7 +50,7 @@ struct InputDef {
   std::string doc;
   bool optional = false;
   bool keeps_dtype = false;  // takes no part in promotion: masks and indices
-  // one array or more (if optional also none); only the last input can be a list
+  // One array or more (if optional also none); only the last input can be a list.
   bool list = false;
 };
 
@@ -224,7 +224,7 @@ class OpDef {
   OpDef& infer(InferRule rule);  // for a composite, it only checks the arguments
   OpDef& gradient(GradRule rule);
   OpDef& no_gradient(std::string_view reason);
-  // the rule handles absent cotangents itself: no zeros are made for it
+  // The rule handles absent cotangents itself: no zeros are made for it.
   OpDef& absent_cotangents();
   OpDef& compose(Composition function);
   OpDef& rounds_once();  // a composite that computes halves in float32 and rounds the results

@@ -54,8 +54,7 @@ class Box final {
 
   bool leaf = false;   // attach_grad was called: the node is the leaf's own
   bool state = false;  // may be written while recording; the written value has no history
-  // written through slices: the tape copies the small slices that it saves
-  // parts of it were written: the tape copies the small parts that it saves
+  // Parts of it were written: the tape copies the small parts that it saves.
   bool filled_by_parts = false;
   bool read_only = false;    // the owner of the memory forbids writes
   int64_t traced_bytes = 0;  // size of the content of a box without storage

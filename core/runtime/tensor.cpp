@@ -100,7 +100,7 @@ void Tensor::become(const Tensor& other) {
   dense_ = other.dense_;
   covers_box_ = other.covers_box_;
   offset_ = other.offset_;
-  // keeps its count: that box holds this array's memory
+  // Keeps its count: that box holds this array's memory.
   if (box_.get() == box_in_block()) box_.detach();
   box_ = other.box_;
   strides_ = other.strides_;

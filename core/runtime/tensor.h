@@ -40,7 +40,7 @@ class Tensor final {
   int64_t bytes() const { return elements_ * size_of(dtype_); }
   int64_t offset() const { return offset_; }
   bool dense() const { return dense_; }
-  // row-major, at offset 0, and the box has nothing else
+  // Row-major, at offset 0, and the box has nothing else.
   bool covers_box() const { return covers_box_; }
   Box& box() const { return *box_; }
   const Ref<Box>& box_ref() const { return box_; }

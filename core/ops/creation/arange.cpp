@@ -11,7 +11,6 @@
 namespace weft::ops {
 namespace {
 
-// keeps a rounding error of `step` from asking for all memory
 constexpr int64_t kMaxElements = int64_t{1} << 40;  // far above any use
 
 Result<Types> infer(const InferContext& c) {

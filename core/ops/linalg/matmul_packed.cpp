@@ -133,7 +133,7 @@ Slot slot() {
     const kernels::PanelProduct p = problem_of(t);
     return pieces_of_work(kernels::panel_product_units(p), work_of(p));
   };
-  // input 3, the residual: sums wait in scratch
+  // Input 3, the residual: sums wait in scratch.
   s.overwrites = [](const SlotTypes&) { return 1u << 3; };
   return s;
 }

@@ -7,9 +7,7 @@
 namespace weft::ops {
 namespace {
 
-// threads with such a memory; others stage rows again for every unit
-// threads that are remembered; others stage rows again for every piece of work
-// threads that are remembered; others stage rows again for every piece
+// Threads that are remembered; others stage rows again for every piece of work.
 constexpr int64_t kMaxThreads = 64;
 
 // In a cache line of its own: threads write it while others write theirs.

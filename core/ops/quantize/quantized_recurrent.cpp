@@ -14,7 +14,7 @@
 namespace weft::ops {
 namespace {
 
-// first of the three inputs bias, multiplier and shift
+// First of the three inputs bias, multiplier and shift.
 constexpr size_t kOfData = 3, kOfHidden = 6;
 
 Result<Types> infer(const InferContext& c, int64_t gates) {

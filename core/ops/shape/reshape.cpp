@@ -50,7 +50,7 @@ std::optional<Geometry> view(const InferContext&, const Geometry& input, const T
     old_shape.push_back(input.shape[axis]);
     old_strides.push_back(input.strides[axis]);
   }
-  // Axes of extent 1 are gone by now. Each round takes the fewest old and new axes with equal
+  // Old axes of extent 1 are gone by now. Each round takes the fewest old and new axes with equal
   // products.
   int old_begin = 0;
   int new_begin = 0;

@@ -37,7 +37,6 @@ int64_t scratch_bytes(const SlotTypes& types, int) {
 }
 
 constexpr int64_t kFewResults = 8;
-// a result is split into this many tasks, whatever the number of threads, so that the bits agree
 constexpr int kSharers = 4;  // tasks for one result, whatever the number of threads
 
 // Threads share one result of a dense array as tasks of a tile program without steps. Its tasks are

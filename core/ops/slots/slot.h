@@ -38,7 +38,7 @@ struct KernelCall {
   void* scratch = nullptr;               // `scratch_bytes` bytes
   uint64_t seed = 0;                     // for random operators, with one ordinal for each call
   uint64_t ordinal = 0;
-  // on a device: the set of inputs that are single elements in the program's memory
+  // On a device: the set of inputs that are single elements in the program's memory.
   uint32_t host_inputs = 0;
   const RowTile* row_tile = nullptr;  // null: all rows
   const void* problem = nullptr;  // result of the slot's `problem`; null: run_kernel asks for it

@@ -54,7 +54,7 @@ class Task {
   virtual ~Task() = default;
   virtual Status run() = 0;
   std::string origin;  // the line of the program that pushed it, for the text of a failure
-  // memory that it keeps, without what it writes; limits how much is outstanding
+  // Memory that it keeps, without what it writes; limits how much is outstanding.
   int64_t bytes = 0;
 };
 

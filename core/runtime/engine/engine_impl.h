@@ -41,7 +41,7 @@ struct Operation {
   // Only for tasks of a device's queue:
   Device* device = nullptr;
   bool started = false;  // it is on the device's queue
-  // operations of the same queue that wait until it is started
+  // Operations of the same queue that wait until it is started.
   PoolVector<Operation*> next_in_queue;
   Status start_status;    // failure of putting it on the queue
   void* event = nullptr;  // the device's event at its end

@@ -32,7 +32,7 @@ class Watch {
   }
 
  private:
-  // reading the clock costs about as much as one pause
+  // Reading the clock costs about as much as one pause.
   static constexpr unsigned kLooksAtATime = 32;
   std::chrono::microseconds maximum_;
   std::chrono::steady_clock::time_point end_;

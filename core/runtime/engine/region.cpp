@@ -11,7 +11,7 @@ namespace weft {
 namespace {
 
 constexpr int kNone = -1;
-// takes the place of a region's number when no more regions will come
+// Takes the place of a region's number when no more regions will come.
 constexpr uint32_t kOver = ~uint32_t{0};
 
 // The layout of the word `claims`: 32 bits for the region's number, 16 for the next piece, 16 for

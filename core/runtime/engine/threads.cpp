@@ -35,7 +35,7 @@ constexpr int kMaxTeams = 16;
 // Never destroyed, since threads may outlive main.
 struct Pool {
   std::mutex owner;  // held by the caller whose work runs
-  // callers that want to end the threads; other callers run alone then
+  // Callers that want to end the threads; other callers run alone then.
   std::atomic<int> stopping{0};
   std::vector<std::thread> threads;
   Region region;

@@ -47,7 +47,7 @@ void parallel_branches(int count, int share, std::atomic<bool>& give_up, const B
   });
 }
 
-// before a fork and at the end of the process; the threads start again when needed
+// Before a fork and at the end of the process; the threads start again when needed.
 void stop_threads();
 
 }  // namespace weft

@@ -34,7 +34,7 @@ void count_copy(int64_t bytes) {
   all.count.fetch_add(1, std::memory_order_relaxed);
   all.bytes.fetch_add(bytes, std::memory_order_relaxed);
   if (bytes <= all.largest.load(std::memory_order_relaxed)) return;
-  // asked before the lock is taken, because the hook may take the interpreter's
+  // Asked before the lock is taken, because the hook may take the interpreter's.
   std::string line = current_origin();
   const std::lock_guard lock(all.mutex);
   if (bytes <= all.largest.load(std::memory_order_relaxed)) return;

@@ -1,4 +1,4 @@
-// Only glibc has a call for this; on other systems freeing is left to the C library.
+// Uses a call of glibc; on other systems freeing is left to the C library.
 
 #include "runtime/memory/heap.h"
 

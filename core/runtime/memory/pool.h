@@ -36,7 +36,7 @@ inline constexpr bool kRecyclesBlocks = true;
 inline constexpr size_t kLargestSmall = size_t{64} << (kSmallClasses - 1);
 inline constexpr int kMaxPerSmallClass = 256;
 
-// a large block, or a small one when the thread's list is empty
+// A large block, or a small one when the thread's list is empty.
 void* pool_allocate_slow(size_t bytes);
 void pool_free_large(void* block, size_t bytes);
 
@@ -101,7 +101,7 @@ struct BlockSource {
 };
 bool set_block_source(const BlockSource& source);  // false: blocks have been taken already
 
-// throws std::bad_alloc if exceptions are on, else ends the process
+// Throws std::bad_alloc if exceptions are on, else ends the process.
 [[noreturn]] void out_of_memory();
 
 // Lets standard containers use the pool.

@@ -34,7 +34,7 @@ class Storage {
   // other memory, or if the content was written.
   void give_back_pages() const;
 
-  // for a device's storage, an address only the device understands
+  // For a device's storage, an address only the device understands.
   char* data() const { return data_; }
   Device* device() const { return device_; }  // null means the CPU
   int64_t bytes() const { return bytes_; }
@@ -65,7 +65,7 @@ class Storage {
   static constexpr uint32_t kPending = 1;
   static constexpr uint32_t kElsewhere = 2;
   std::atomic<uint32_t> busy{0};
-  // the engine's; created when the slow path first needs it
+  // The engine's; created when the slow path first needs it.
   struct EngineVariable* variable = nullptr;
 
   Storage(const Storage&) = delete;

@@ -50,7 +50,7 @@ bool pays_by_blocks(const Convolution& p, Made made) {
 
 namespace {
 
-// for one chunk: input and output images together; about a second-level cache
+// For one chunk: input and output images together; about a second-level cache.
 constexpr int64_t kCachedBytes = int64_t{2} << 20;
 
 // How the batch is cut into chunks, and where each part of the scratch begins, in bytes.

@@ -76,7 +76,7 @@ class Call {
   }
 
  private:
-  // units for each thread above which one more or less does not matter
+  // Units for each thread above which one more or less does not matter.
   static constexpr int64_t kEven = 4;
 
   void pack() const {

@@ -71,11 +71,11 @@ double inside(int64_t out, int64_t in, int64_t taps, int64_t stride, int64_t dil
 // The products themselves count 1 each; the rest is gathering, packing and scattering.
 double plain_cost(const Convolution& p, Made made) {
   constexpr double kPackedForward = 80, kPackedData = 400;  // for each weight, on each thread
-  // for a gradient with strides: each weight; each result
+  // For a gradient with strides: each weight; each result.
   constexpr double kPackedPhases = 260, kScattered = 40;
   constexpr double kDepthwise = 2.8, kCopied = 22, kDepthwiseWeight = 5, kDepthwiseStrided = 25;
   constexpr double kDepthwiseRow = 55;  // for each row and tap
-  // with at most kNarrow filters, whose gradient gathers nothing
+  // With at most kNarrow filters, whose gradient gathers nothing.
   constexpr double kNarrowWeight = 2;
   constexpr int64_t kNarrow = 32;
   const auto count = static_cast<double>(products(p));

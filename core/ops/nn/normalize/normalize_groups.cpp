@@ -59,7 +59,7 @@ Result<Types> infer_gradient(const InferContext& c) {
 
 // The same memory seen twice: as samples x groups, and as samples x channels.
 struct Groups {
-  // a whole group, and one channel of a sample, each as a channel of the kernels
+  // A whole group, and one channel of a sample, each as a channel of the kernels.
   kernels::Channels wholes, planes;
   int64_t samples, channels;
   double eps;

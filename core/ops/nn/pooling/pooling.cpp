@@ -99,7 +99,7 @@ Value sum_pool(const Value& x, Request r) {
     // "full" keeps a last window that sticks out, if it begins inside the image or its left
     // padding: then the array is padded further on the right.
     const int64_t left = room < 0 ? 0 : room % w.stride[of];
-    // where the window begins that would stick out
+    // Where the window begins that would stick out.
     const int64_t start = room - left + w.stride[of];
     if (r.convention == "full" && left > 0 && start < extent + w.pad[of])
       after[at] += w.stride[of] - left;
