@@ -31,6 +31,12 @@ Values logaddexp_gradient(const GradContext& g) {
   return {g.dout() * share, g.dout() * (1.0 - share)};
 }
 
+// The shares of the two powers of 2: 2^a / (2^a + 2^b) = sigmoid((a - b) ln 2).
+Values logaddexp2_gradient(const GradContext& g) {
+  const Value share = g.builder().call("sigmoid", {(g.in(0) - g.in(1)) * ln2});
+  return {g.dout() * share, g.dout() * (1.0 - share)};
+}
+
 }  // namespace
 
 WEFT_OP(exp2) {
@@ -82,6 +88,14 @@ WEFT_OP(logaddexp) {
   op.doc("Logarithm of the sum of the exponentials of two arrays, element by element.")
       .gradient(logaddexp_gradient)
       .like("numpy.logaddexp")
+      .domain(-4, 4);
+}
+
+WEFT_OP(logaddexp2) {
+  binary(op, Promotion::kFloat, kernels::FormulaId::kLogAddExp2);
+  op.doc("Logarithm to base 2 of the sum of the powers of 2, element by element.")
+      .gradient(logaddexp2_gradient)
+      .like("numpy.logaddexp2")
       .domain(-4, 4);
 }
 
