@@ -1,4 +1,6 @@
-// weft.h: modes, gradients, tracing and hybridized functions.
+// weft.h: modes, gradients, tracing and traced functions. The core's objects do the work; here are
+// the checks of arguments, the callbacks that C gives, and the change between references and
+// handles.
 #include <memory>
 #include <vector>
 
@@ -33,12 +35,15 @@ Status require_tensors(const char* name, const char* argument, const weft_tensor
   return c::require_all(name, argument, reinterpret_cast<const void* const*>(handles), count);
 }
 
+// Lends arrays to a callback: the handles hold no references.
 std::vector<weft_tensor> handles_of(autograd::CustomGradient::Tensors tensors) {
   std::vector<weft_tensor> handles;
   for (const Ref<Tensor>& tensor : tensors) handles.push_back(c::handle(tensor.get()));
   return handles;
 }
 
+// The backward function of a recorded call, as the tape calls it. It lends saved arrays and
+// cotangents to C and takes the references to gradients that C filled in, also after a failure.
 auto custom_backward(std::string name, weft_backward_function call, std::shared_ptr<void> context) {
   using Tensors = autograd::CustomGradient::Tensors;
   return [=](Tensors saved, Tensors cotangents, std::span<Ref<Tensor>> gradients) -> Status {
@@ -53,6 +58,7 @@ auto custom_backward(std::string name, weft_backward_function call, std::shared_
   };
 }
 
+// The function of a checkpoint, as the backward pass calls it.
 auto segment_of(weft_segment_function call, std::shared_ptr<void> context) {
   return [=](std::span<const Ref<Tensor>> inputs, std::span<Ref<Tensor>> outputs) -> Status {
     const std::vector<weft_tensor> given = handles_of(inputs);
@@ -66,7 +72,7 @@ auto segment_of(weft_segment_function call, std::shared_ptr<void> context) {
   };
 }
 
-// Null if no gradient is attached.
+// The array's row-sparse gradient; null if the array is no leaf. Fails if its gradient is dense.
 Result<autograd::RowGradient*> row_gradient(weft_tensor handle, const char* where) {
   const autograd::LeafNode* leaf = autograd::leaf_of(*c::tensor(handle));
   if (!leaf || leaf->rows()) return leaf ? leaf->rows() : nullptr;
@@ -87,6 +93,7 @@ extern "C" {
 uint32_t weft_modes(void) { return thread_state().modes; }
 
 uint32_t weft_set_modes(uint32_t set, uint32_t clear) {
+  // TRACING is missing: only begin and end of a trace change it.
   constexpr uint32_t kSettable = WEFT_MODE_RECORDING | WEFT_MODE_TRAINING | WEFT_MODE_DEFERRING |
                                  WEFT_MODE_MIXED_FLOAT16 | WEFT_MODE_MIXED_BFLOAT16;
   ThreadState& state = thread_state();
@@ -126,6 +133,7 @@ weft_status weft_tensor_grad(weft_tensor handle, weft_tensor* out) {
       return errors::invalid_state("weft_tensor_grad",
                                    "the gradient is row-sparse; use weft_tensor_grad_rows");
     Ref<Tensor> gradient;
+    // In a trace that delivered it, the gradient is an array of the trace.
     if (const autograd::Trace* const trace = autograd::current_trace(); leaf && trace)
       gradient = trace->gradient_of(*leaf);
     if (leaf && !gradient) {
@@ -202,6 +210,7 @@ int32_t weft_tensor_grad_req(weft_tensor handle) {
 
 uint64_t weft_tensor_grad_version(weft_tensor handle) {
   const autograd::LeafNode* leaf = handle ? autograd::leaf_of(*c::tensor(handle)) : nullptr;
+  // In a trace the number counts one more delivery, so that it differs from all earlier ones.
   if (!leaf) return 0;
   const autograd::Trace* const trace = autograd::current_trace();
   return trace && trace->gradient_of(*leaf) ? leaf->deliveries() + 1 : leaf->version();
@@ -259,6 +268,7 @@ weft_status weft_trace_end(const weft_tensor* outputs, size_t count, weft_functi
   return c::guard([&]() -> Status {
     WEFT_TRY(require_tensors("trace", "outputs", outputs, count));
     WEFT_TRY(c::require("trace", {{"out", out}}));
+    // `around` is the trace outside of a body: the running trace is a body then.
     if (const autograd::Trace* running = autograd::current_trace(); running && running->around)
       return errors::invalid_state("trace", "a body of control flow is being traced; end it first");
     WEFT_ASSIGN(autograd::TracedProgram traced, autograd::end_trace(c::tensors(outputs, count)));
@@ -302,6 +312,7 @@ weft_status weft_trace_add_dimension(const char* name, int64_t minimum, int64_t 
     if (!trace) return errors::invalid_state("trace", "no trace is running on this thread");
     std::vector<graph::InputAxis> places;
     for (size_t i = 0; i < count; ++i)
+      // Indices beyond int32 are out of range anyway; the core refuses INT32_MAX.
       places.push_back({static_cast<int32_t>(std::min<size_t>(inputs[i], INT32_MAX)), axes[i]});
     return trace->add_dimension(name, minimum, maximum, std::move(places));
   });
@@ -405,6 +416,7 @@ weft_status weft_function_get_text(weft_function handle, const char* what, const
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_function_get_text",
                         {{"function", handle}, {"what", what}, {"text", text}}));
+    // The text is lent until the thread's next call.
     static thread_local std::string kept;
     const std::string_view kind(what);
     executor::Program& program = function(handle)->program();
@@ -448,6 +460,7 @@ weft_status weft_function_memory(weft_function handle, weft_plan_memory* memory)
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_function_memory", {{"function", handle}, {"memory", memory}}));
     const auto plans = function(handle)->program().latest_plans();
+    // A program with sizes has a plan for each stage: their figures are added.
     if (plans.empty()) return no_plan("weft_function_memory");
     weft_plan_memory full = WEFT_PLAN_MEMORY_INIT;
     for (const auto& compiled : plans) {
@@ -471,6 +484,7 @@ weft_status weft_record_function(const char* name, const weft_tensor* inputs, si
                                  const weft_tensor* saved, size_t nsaved,
                                  weft_backward_function backward, void* context,
                                  void (*release)(void*)) {
+  // `release` runs once, when the last copy of this pointer is gone, also if this call fails.
   const std::shared_ptr<void> kept(context, [release](void* given) {
     if (release) release(given);
   });

@@ -1,4 +1,5 @@
-// weft.h: control flow in traces.
+// weft.h: control flow in traces. Each function checks what C gave and calls the core's function of
+// the same name (autograd/control.h).
 #include "autograd/control.h"
 
 #include <vector>
@@ -13,6 +14,7 @@ namespace {
 weft_body handle(autograd::Body* body) { return reinterpret_cast<weft_body>(body); }
 autograd::Body& body_of(weft_body handle) { return *reinterpret_cast<autograd::Body*>(handle); }
 
+// Gives the results to the caller, if the caller has room for as many as there are.
 Status hand_out(const char* name, autograd::Arrays arrays, weft_tensor* outs, size_t nouts) {
   if (arrays.size() != nouts)
     return errors::invalid_value(name, "has ", arrays.size(), " outputs; room was given for ",
