@@ -7,6 +7,7 @@
 #include "autograd/function.h"
 #include "autograd/row_gradient.h"
 #include "autograd/tape.h"
+#include "autograd/tape_recorder.h"
 #include "graph/ir/text.h"
 #include "graph/sizes/sizes.h"
 #include "guard.h"
@@ -91,6 +92,7 @@ uint32_t weft_set_modes(uint32_t set, uint32_t clear) {
                                  WEFT_MODE_MIXED_FLOAT16 | WEFT_MODE_MIXED_BFLOAT16;
   ThreadState& state = thread_state();
   const uint32_t before = state.modes;
+  if (set & WEFT_MODE_RECORDING) autograd::attach_tape();
   state.modes = (before & ~(clear & kSettable)) | (set & kSettable);
   return before;
 }
@@ -210,7 +212,7 @@ uint64_t weft_tensor_grad_version(weft_tensor handle) {
 int32_t weft_tensor_is_recorded(weft_tensor handle) {
   if (!handle) return 0;
   autograd::Trace* trace = autograd::current_trace();
-  if (!trace) return autograd::is_recorded(*c::tensor(handle));
+  if (!trace) return c::tensor(handle)->is_recorded();
   bool recorded = false;
   c::guard([&]() -> Status {
     WEFT_ASSIGN(recorded, trace->is_recorded(*c::tensor(handle)));

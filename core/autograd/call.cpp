@@ -2,8 +2,6 @@
 
 #include "autograd/eager_builder.h"
 #include "autograd/fast_call.h"
-#include "autograd/tape.h"
-#include "autograd/trace.h"
 #include "base/errors.h"
 #include "ops/registry.h"
 #include "ops/weak_integers.h"

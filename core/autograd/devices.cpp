@@ -1,9 +1,9 @@
 #include "autograd/devices.h"
 
 #include "autograd/call.h"
-#include "autograd/custom_node.h"
 #include "autograd/eager_builder.h"
 #include "base/errors.h"
+#include "eager/recorder.h"
 #include "runtime/engine/transfer.h"
 #include "runtime/thread_state.h"
 
@@ -66,14 +66,9 @@ Result<Ref<Tensor>> to_device(Tensor& tensor, Device* device) {
     WEFT_ASSIGN(moved, transfer(*compact, device));
   }
   if (!is_floating(tensor.dtype())) return moved;
-  Tensor* const input = &tensor;
-  Tensor* const output = moved.get();
-  WEFT_TRY(record_custom({"to_device",
-                          [from](auto, auto cotangents, auto gradients) -> Status {
-                            WEFT_ASSIGN(gradients[0], to_device(*cotangents[0], from));
-                            return {};
-                          }},
-                         {&input, 1}, {&output, 1}, {}));
+  const ThreadState& state = thread_state();
+  if (state.modes & kTracing) return eager::cannot_be_traced("to_device");
+  if (state.modes & kRecording) WEFT_TRY(state.recorder->record_transfer(tensor, *moved));
   return moved;
 }
 

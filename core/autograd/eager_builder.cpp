@@ -8,9 +8,8 @@
 #include "autograd/fast_call.h"
 #include "autograd/program_call.h"
 #include "autograd/run.h"
-#include "autograd/tape.h"
-#include "autograd/trace.h"
 #include "base/errors.h"
+#include "eager/recorder.h"
 #include "ops/precision.h"
 #include "ops/registry.h"
 #include "runtime/memory/small_vector.h"
@@ -60,23 +59,6 @@ void promote(ops::Values& values, const Prepared& p) {
   for (size_t i = 0; i < values.size(); ++i)
     if (values[i].is_tensor() && values[i].tensor()->dtype() != p.dtypes[i])
       values[i] = ops::cast(values[i], p.dtypes[i]);
-}
-
-Status record_values(const OpDef& op, std::span<const Argument> attributes,
-                     const ops::Values& values, std::span<const Ref<Tensor>> outs) {
-  SmallVector<TapeInput, kUsual> inputs;
-  SmallVector<Tensor*, kUsual> outputs;
-  inputs.reserve(values.size());
-  outputs.reserve(outs.size());
-  for (const ops::Value& value : values) {
-    TapeInput& input = inputs.emplace_back();
-    if (value.is_scalar())
-      input.scalar = &value.scalar();
-    else if (value)
-      input.tensor = value.tensor().get();
-  }
-  for (const Ref<Tensor>& out : outs) outputs.emplace_back(out.get());
-  return record(op, attributes, inputs, outputs);
 }
 
 ops::Values values_of(EagerBuilder& builder, PoolVector<Ref<Tensor>>& tensors) {
@@ -151,8 +133,8 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op, ops::Values va
     WEFT_ASSIGN(outs[i], Tensor::create(types[i].dtype, types[i].shape, device));
   }
   WEFT_TRY(run_kernel(op, complete, values, p.types, types, outs));
-  if ((thread_state().modes & kRecording) && !outs.empty())
-    WEFT_TRY(record_values(op, complete, values, outs));
+  if (const ThreadState& state = thread_state(); state.modes & kRecording && !outs.empty())
+    WEFT_TRY(state.recorder->record(op, complete, values, outs));
   return values_of(builder, outs);
 }
 
@@ -169,9 +151,9 @@ Result<ops::Values> EagerBuilder::run(Tensor* target, const OpDef& op, ops::Valu
   for (const ops::Value& input : inputs)
     if (input && !input.is_tensor() && !input.is_scalar())
       return errors::internal(op.name, "a gradient rule reads a value that its probe did not");
-  if (!(thread_state().modes & kTracing))
-    return apply(*this, op, std::move(inputs), attributes, target);
-  WEFT_ASSIGN(PoolVector<Ref<Tensor>> outs, current_trace()->emit(op, inputs, attributes));
+  const ThreadState& state = thread_state();
+  if (!(state.modes & kTracing)) return apply(*this, op, std::move(inputs), attributes, target);
+  WEFT_ASSIGN(PoolVector<Ref<Tensor>> outs, state.trace->emit(op, inputs, attributes));
   return values_of(*this, outs);
 }
 

@@ -3,13 +3,12 @@
 #include <algorithm>
 
 #include "autograd/call.h"
-#include "autograd/elementwise_node.h"
-#include "autograd/run.h"
-#include "autograd/tape.h"
 #include "base/errors.h"
+#include "eager/recorder.h"
 #include "kernels/elementwise/elementwise.h"
 #include "ops/registry.h"
 #include "ops/slots/split_work.h"
+#include "runtime/engine/engine.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {
@@ -126,7 +125,8 @@ bool elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor*& 
     renew(*out);
     return true;
   }
-  if (thread_state().modes & kRecording) *status = record_elementwise(op, arguments, *result);
+  if (const ThreadState& state = thread_state(); state.modes & kRecording)
+    *status = state.recorder->record_elementwise(op, arguments, *result);
   if (status->ok()) out = result.detach();
   return true;
 }
@@ -158,16 +158,8 @@ Result<bool> make_views(const OpDef& op, std::span<const Argument> attributes, T
                 Tensor::view(base.dtype(), to->shape, to->strides, to->offset, base.box_ref()));
     views[i]->detached = base.detached;
   }
-  if (!(thread_state().modes & kRecording) || base.detached) return true;
-  const Edge edge = producer(base);
-  if (!edge) return true;
-  const TapeInput input{nullptr, nullptr, &in, &edge};
-  WEFT_ASSIGN(Ref<TapeNode> node, make_node(op, attributes, {&input, 1}, types));
-  for (size_t i = 0; i < views.size(); ++i) {
-    views[i]->view_node = Ref<Object>(node.get());
-    views[i]->view_node_output = static_cast<uint32_t>(i);
-    views[i]->view_node_epoch = base.box().epoch();
-  }
+  if (const ThreadState& state = thread_state(); state.modes & kRecording && base.is_recorded())
+    WEFT_TRY(state.recorder->record_views(op, attributes, base, in, types, views));
   return true;
 }
 

@@ -2,8 +2,8 @@
 #include "autograd/eager_builder.h"
 #include "autograd/row_gradient.h"
 #include "autograd/tape.h"
-#include "autograd/trace.h"
 #include "base/errors.h"
+#include "eager/recorder.h"
 #include "ops/registry.h"
 #include "runtime/thread_state.h"
 
@@ -48,7 +48,7 @@ LeafNode* leaf_of(const Tensor& tensor) {
 }
 
 Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
-  Trace* const trace = current_trace();
+  eager::Tracer* const trace = thread_state().trace;
   const bool traced = tensor.box().traced();
   if (traced && !trace) return traced_value_error("attach_grad");
   if (traced && request == GradRequest::kNull) return trace->attach_grad(tensor, false);

@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "autograd/call.h"
-#include "autograd/trace.h"
 #include "base/errors.h"
 #include "kernels/elementwise/elementwise.h"
 #include "ops/slots/device_call.h"

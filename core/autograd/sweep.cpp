@@ -6,8 +6,9 @@
 #include "autograd/call.h"
 #include "autograd/eager_builder.h"
 #include "autograd/tape.h"
-#include "autograd/trace.h"
+#include "autograd/tape_recorder.h"
 #include "base/errors.h"
+#include "eager/recorder.h"
 #include "ops/row_sum.h"
 #include "runtime/device.h"
 #include "runtime/thread_state.h"
@@ -209,7 +210,7 @@ Status check_head(const Tensor& head, bool recorded, const Tensor* head_grad) {
 Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads, bool retain) {
   WEFT_TRY(check_heads(heads, head_grads));
   ModeScope plain(0, kRecording);
-  if (thread_state().modes & kTracing) return current_trace()->backward(heads, head_grads);
+  if (thread_state().modes & kTracing) return thread_state().trace->backward(heads, head_grads);
   Sweep sweep(retain, false);
   WEFT_TRY(add_heads(sweep, heads, head_grads));
   return sweep.run();
@@ -231,8 +232,10 @@ Result<std::vector<Ref<Tensor>>> grad(std::span<Tensor* const> heads,
   WEFT_TRY(check_heads(heads, head_grads));
   if (variables.empty()) return errors::invalid_value("grad", "`variables` must not be empty");
   const uint32_t recording = kRecording;
+  if (create_graph) attach_tape();
   ModeScope mode(create_graph ? recording : 0, create_graph ? 0 : recording);
-  if (thread_state().modes & kTracing) return current_trace()->grad(heads, head_grads, variables);
+  if (thread_state().modes & kTracing)
+    return thread_state().trace->grad(heads, head_grads, variables);
   Sweep sweep(retain || create_graph, create_graph);
   PoolVector<Edge> edges;
   for (Tensor* variable : variables) {

@@ -287,12 +287,6 @@ Edge producer(Tensor& tensor) {
   return {node.take(), 0};
 }
 
-bool is_recorded(Tensor& tensor) {
-  if (tensor.detached) return false;
-  return tensor.box().node() ||
-         (tensor.view_node && tensor.view_node_epoch == tensor.box().epoch());
-}
-
 Result<Ref<TapeNode>> make_node(const ops::OpDef& op, std::span<const ops::Argument> attributes,
                                 std::span<const TapeInput> inputs,
                                 std::span<const ops::TensorType> output_types) {
@@ -305,7 +299,7 @@ Result<Ref<TapeNode>> make_node(const ops::OpDef& op, std::span<const ops::Argum
 Status record(const ops::OpDef& op, std::span<const ops::Argument> attributes,
               std::span<const TapeInput> inputs, std::span<Tensor* const> outputs) {
   bool any = false;
-  for (const TapeInput& input : inputs) any |= input.tensor && is_recorded(*input.tensor);
+  for (const TapeInput& input : inputs) any |= input.tensor && input.tensor->is_recorded();
   if (!any) return {};
   auto* node = new OpNode(op, attributes);
   Ref<Object> owned = Ref<Object>::adopt(node);

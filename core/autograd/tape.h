@@ -148,7 +148,6 @@ class LeafNode final : public TapeNode {
 // The node and output that made this geometry's content; no node for a constant. For a view of a
 // recorded box a strided_view node is made, once per content.
 Edge producer(Tensor& tensor);
-bool is_recorded(Tensor& tensor);
 
 // One input of a recorded call, as the kernel saw it: an array, a weak scalar, a value of which
 // only type and history are known, or (all null) an absent one.

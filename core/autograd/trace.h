@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "eager/recorder.h"
 #include "executor/program/program.h"
 #include "graph/ir/graph_builder.h"
 #include "graph/reverse/reverse.h"
@@ -37,7 +38,7 @@ struct TracedProgram {
   std::vector<LeafUse> leaves;
 };
 
-class Trace {
+class Trace final : public eager::Tracer {
  public:
   Trace();
 
@@ -49,24 +50,24 @@ class Trace {
   // A new traced array holding `value`.
   Result<Ref<Tensor>> array(const ops::Value& value);
   // target[...] = value.
-  Status write(Tensor& target, const ops::Argument& value);
+  Status write(Tensor& target, const ops::Argument& value) override;
   Result<PoolVector<Ref<Tensor>>> emit(const ops::OpDef& op, std::span<const ops::Value> inputs,
-                                       std::span<const ops::Argument> attributes);
+                                       std::span<const ops::Argument> attributes) override;
 
   // ---- gradients inside the trace: more nodes, as eager code on a tape would have them ----------
 
   // Has the array a history, in what the trace recorded or outside?
   Result<bool> is_recorded(Tensor& tensor);
   // A leaf from now on: gradients end at its present content.
-  Status attach_grad(Tensor& tensor, bool wants_gradient);
+  Status attach_grad(Tensor& tensor, bool wants_gradient) override;
   // head_grads may be empty or hold nulls: ones. Nodes made while the thread records have gradients
   // in their turn.
   Result<std::vector<Ref<Tensor>>> grad(std::span<Tensor* const> heads,
                                         std::span<Tensor* const> head_grads,
-                                        std::span<Tensor* const> variables);
+                                        std::span<Tensor* const> variables) override;
 
   // ---- sizes (graph/sizes/sizes.h)
-  // --------------------------------------------------------------------
+  // ---------------------------------------------------------------
 
   // Says that the extent at these axes of placeholders may be any in [least, most]; before anything
   // is traced. They have the extent of the example.
@@ -95,7 +96,7 @@ class Trace {
 
   // Gradients of the heads into the buffers of the captured leaves that they depend on, which the
   // program writes then.
-  Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads);
+  Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads) override;
   // The gradient array that stands for a leaf's in this trace; null if it delivered none.
   Ref<Tensor> gradient_of(const LeafNode& leaf) const;
   Status zero_grad(LeafNode& leaf);
@@ -115,12 +116,12 @@ class Trace {
 
   // Nodes made in between are computed again by a backward that reads them, but for what makes the
   // arrays that the outermost of such segments gives.
-  void begin_segment();
-  Status end_segment(std::span<Tensor* const> outputs);
+  void begin_segment() override;
+  Status end_segment(std::span<Tensor* const> outputs) override;
 
   // What the thread did when this trace began inside a rule: the end brings it back.
   struct Before {
-    void* trace;
+    eager::Tracer* trace;
     uint32_t modes;
   };
   std::optional<Before> before;

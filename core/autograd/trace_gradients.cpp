@@ -62,7 +62,7 @@ std::vector<bool> Trace::histories() const {
 
 Result<bool> Trace::is_recorded(Tensor& tensor) {
   const bool met = contents_.contains(&tensor.box());
-  if (!met && !tensor.box().traced()) return autograd::is_recorded(tensor);
+  if (!met && !tensor.box().traced()) return tensor.is_recorded();
   WEFT_ASSIGN(const ops::Value value, read(tensor));
   return static_cast<bool>(histories()[static_cast<size_t>(value.id())]);
 }

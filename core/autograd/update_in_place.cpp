@@ -10,7 +10,6 @@
 #include "autograd/eager_programs.h"
 #include "autograd/program_call.h"
 #include "autograd/run.h"
-#include "autograd/tape.h"
 #include "ops/registry.h"
 #include "runtime/thread_state.h"
 
@@ -32,7 +31,7 @@ bool is_plain(const ops::OpDef& op, const ops::Values& inputs, const Tensor& tar
     if (!inputs[i].is_tensor()) return false;
     Tensor& input = *inputs[i].tensor();
     if (input.box().traced() || input.device() || may_overlap(input, target)) return false;
-    if (recording && is_recorded(input)) return false;
+    if (recording && input.is_recorded()) return false;
     if (!op.input_at(i).keeps_dtype && input.dtype() != target.dtype()) return false;
   }
   return true;
@@ -78,7 +77,7 @@ Result<bool> update_in_place(const ops::OpDef& op, std::span<const ops::Argument
   if (modes & kTracing || box.traced() || target.device()) return false;
   const bool recording = modes & kRecording && !box.state;
   // A detached view has no history, but what it does not write of its box keeps its own.
-  const bool has_history = recording && (box.node() || is_recorded(target));
+  const bool has_history = recording && (box.node() || target.is_recorded());
   if (has_history || !is_plain(op, inputs, target)) return false;
   WEFT_TRY(check_writable(target, modes & kRecording));
 

@@ -6,9 +6,8 @@
 #include "autograd/devices.h"
 #include "autograd/eager_builder.h"
 #include "autograd/run.h"
-#include "autograd/tape.h"
-#include "autograd/trace.h"
 #include "base/errors.h"
+#include "eager/recorder.h"
 #include "kernels/elementwise/elementwise.h"
 #include "ops/registry.h"
 #include "ops/slots/copy_slot.h"
@@ -57,31 +56,6 @@ Status store(const TensorView& target, const TensorView& value) {
   if (target.dtype != value.dtype)
     return ops::run_one_step(kernels::cast_step(value.dtype, target.dtype), {&value, 1}, target);
   ops::copy_elements(target, ops::broadcast_view(value, ops::shape_of(target)));
-  return {};
-}
-
-ops::TensorType base_type(const Box& box, DType dtype) {
-  if (const auto* node = static_cast<const TapeNode*>(box.node()))
-    return node->output_type(box.node_output());
-  return {dtype, Shape{box.bytes() / size_of(dtype)}};
-}
-
-// The node of the box's new content: what was there with the part replaced.
-Status record_write(Tensor& target, const Edge& old, const ops::TensorType& base, const Edge& value,
-                    const ops::TensorType& value_type) {
-  Box& box = target.box();
-  if (!old && !value) {
-    box.set_content(Ref<Object>(), 0);
-    return {};
-  }
-  const Argument attributes[] = {Argument::of_int(target.offset()),
-                                 Argument::of_ints(target.shape().span()),
-                                 Argument::of_ints(target.strides().span())};
-  const TapeInput inputs[] = {{nullptr, nullptr, &base, &old},
-                              {nullptr, nullptr, &value_type, &value}};
-  WEFT_ASSIGN(Ref<TapeNode> node,
-              make_node(ops::op_named("update"), attributes, inputs, {&base, 1}));
-  box.set_content(Ref<Object>(node.get()), 0);
   return {};
 }
 
@@ -168,31 +142,15 @@ Status write_content(Tensor& target, Tensor* value, const TensorView& source, bo
                      [&] { return store(target.as_view(), source); });
 }
 
-Status write_value(Tensor& target, Tensor* value, const TensorView& source, const Edge& value_edge,
-                   const ops::TensorType& value_type, bool recording) {
+// `value` null: the source is a number.
+Status write_value(Tensor& target, Tensor* value, const TensorView& source, bool recording) {
   Box& box = target.box();
   const bool all = target.covers_box();
-  Edge old;
-  const ops::TensorType base = base_type(box, target.dtype());
-  if (recording && !all && box.node())
-    old = {Ref<TapeNode>(static_cast<TapeNode*>(box.node())), box.node_output()};
   WEFT_TRY(write_content(target, value, source, all));
   if (!all) box.filled_by_parts = true;
-  if (box.leaf) {
-    box.set_content(Ref<Object>(box.node()), 0);
-    return {};
-  }
-  if (!recording) {
-    box.set_content(Ref<Object>(), 0);
-    return {};
-  }
-  const bool as_it_is =
-      all && value_edge && value_type.shape == target.shape() && value_type.dtype == target.dtype();
-  if (as_it_is) {
-    box.set_content(Ref<Object>(value_edge.node.get()), value_edge.output);
-    return {};
-  }
-  return record_write(target, old, base, value_edge, value_type);
+  if (recording && !box.leaf) return thread_state().recorder->record_write(target, value);
+  box.set_content(Ref<Object>(box.leaf ? box.node() : nullptr), 0);
+  return {};
 }
 
 Status write_array(Tensor& target, Tensor& given, bool recording) {
@@ -217,9 +175,7 @@ Status write_array(Tensor& target, Tensor& given, bool recording) {
     WEFT_TRY(builder.status());
     value = cast.tensor();
   }
-  const Edge value_edge = recording ? producer(*value) : Edge{};
-  return write_value(target, value.get(), value->as_view(), value_edge,
-                     {value->dtype(), value->shape()}, recording);
+  return write_value(target, value.get(), value->as_view(), recording);
 }
 
 }  // namespace
@@ -262,18 +218,18 @@ Status write(Tensor& target, const Argument& value) {
   if (value.tag == ops::Tag::kTensor && value.tensor) {
     WEFT_ASSIGN(Ref<Tensor> given, without_leading_ones(*value.tensor, target.rank()));
     WEFT_TRY(check_shape(target, *given));
-    if (modes & kTracing) return current_trace()->write(target, Argument::of_tensor(given.get()));
+    if (modes & kTracing)
+      return thread_state().trace->write(target, Argument::of_tensor(given.get()));
     WEFT_TRY(check_writable(target, modes & kRecording));
     return write_array(target, *given, (modes & kRecording) && !target.box().state);
   }
   WEFT_ASSIGN(const Argument number, check_scalar(target, value));
-  if (modes & kTracing) return current_trace()->write(target, number);
+  if (modes & kTracing) return thread_state().trace->write(target, number);
   WEFT_TRY(check_writable(target, modes & kRecording));
   int64_t element = 0;
   store_scalar(number, target.dtype(), &element);
   const TensorView source{&element, {}, {}, 0, target.dtype()};
-  return write_value(target, nullptr, source, {}, {target.dtype(), Shape()},
-                     (modes & kRecording) && !target.box().state);
+  return write_value(target, nullptr, source, (modes & kRecording) && !target.box().state);
 }
 
 }  // namespace weft::autograd

@@ -59,6 +59,10 @@ class Tensor final {
   uint32_t view_node_output = 0;
   uint32_t view_node_epoch = 0;
   bool detached = false;  // its history is not looked at
+  // Has the content a history, so that a gradient may pass through it?
+  bool is_recorded() const {
+    return !detached && (box_->node() || (view_node && view_node_epoch == box_->epoch()));
+  }
 
   // The SSA value of this geometry's content in trace number `trace`, valid while `trace_epoch`
   // is the number of writes to the box in that trace.

@@ -15,6 +15,11 @@ namespace weft {
 class Device;
 struct Draws;
 
+namespace eager {
+class Recorder;
+class Tracer;
+}  // namespace eager
+
 // Bits of ThreadState::modes. The hot path tests the whole word against zero.
 enum Mode : uint32_t {
   kRecording = 1,  // operators are put on the tape
@@ -56,7 +61,10 @@ struct ThreadState {
   bool interrupted = false;    // it shall
   int64_t last_poll = 0;
   Device* device = nullptr;  // where new arrays go; null: the CPU
-  void* trace = nullptr;     // autograd's Trace while kTracing is set
+  // Whom eager calls tell (eager/recorder.h): the tape, once the thread has recorded, and the
+  // trace while kTracing is set.
+  eager::Recorder* recorder = nullptr;
+  eager::Tracer* trace = nullptr;
   // Of checkpoints (autograd/checkpoint.h): the innermost that is open, and its number; what it
   // draws; and while one runs again, what it drew then. Nothing is noted outside of a trace.
   void* checkpoint = nullptr;

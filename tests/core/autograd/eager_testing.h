@@ -6,6 +6,7 @@
 
 #include "autograd/call.h"
 #include "autograd/tape.h"
+#include "autograd/tape_recorder.h"
 #include "base/errors.h"
 #include "doctest.h"
 #include "ops/registry.h"
@@ -90,8 +91,6 @@ inline std::vector<double> gradient(const Array& tensor) {
 
 using Numbers = std::vector<double>;
 
-struct Recording : ModeScope {
-  Recording() : ModeScope(kRecording, 0) {}
-};
+using Recording = RecordingScope;
 
 }  // namespace weft::autograd::testing

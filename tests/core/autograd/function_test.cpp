@@ -136,7 +136,7 @@ TEST_CASE("a trace that is given up leaves nothing behind") {
   abort_trace();
   CHECK((thread_state().modes & kTracing) == 0);
   CHECK(values(x) == Numbers{1, 2});
-  CHECK_FALSE(is_recorded(*x));
+  CHECK_FALSE(x->is_recorded());
   CHECK_FALSE(readable(*placeholder, "read").ok());
   CHECK(values(x * 3) == Numbers{3, 6});
 }
