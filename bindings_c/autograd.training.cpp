@@ -4,24 +4,24 @@
 
 #include "autograd/checkpoint.h"
 #include "autograd/custom_node.h"
-#include "autograd/function.h"
 #include "autograd/row_gradient.h"
 #include "autograd/tape.h"
 #include "autograd/tape_recorder.h"
 #include "graph/ir/text.h"
 #include "graph/sizes/sizes.h"
 #include "guard.h"
+#include "trace/function.h"
 
 using namespace weft;
 
 namespace {
 
-autograd::Function* function(weft_function handle) {
-  return reinterpret_cast<autograd::Function*>(handle);
+trace::Function* function(weft_function handle) {
+  return reinterpret_cast<trace::Function*>(handle);
 }
 static_assert(WEFT_TRACE_EXAMPLES == graph::kExamples);
 
-weft_function handle_of(autograd::Function* function) {
+weft_function handle_of(trace::Function* function) {
   return reinterpret_cast<weft_function>(function);
 }
 
@@ -128,7 +128,7 @@ weft_status weft_tensor_grad(weft_tensor handle, weft_tensor* out) {
       return errors::invalid_state("weft_tensor_grad",
                                    "the gradient is row-sparse; use weft_tensor_grad_rows");
     Ref<Tensor> gradient;
-    if (const autograd::Trace* const trace = autograd::current_trace(); leaf && trace)
+    if (const trace::Trace* const trace = trace::current_trace(); leaf && trace)
       gradient = trace->gradient_of(*leaf);
     if (leaf && !gradient) {
       if (leaf->is_used_up()) return used_up();
@@ -152,7 +152,7 @@ weft_status weft_tensor_zero_grad(weft_tensor handle) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("zero_grad", {{"tensor", handle}}));
     autograd::LeafNode* const leaf = autograd::leaf_of(*c::tensor(handle));
-    autograd::Trace* const trace = autograd::current_trace();
+    trace::Trace* const trace = trace::current_trace();
     if (!leaf) return {};
     return trace && !leaf->rows() ? trace->zero_grad(*leaf) : leaf->zero();
   });
@@ -163,7 +163,7 @@ weft_status weft_tensor_use_up_grad(weft_tensor handle) {
     WEFT_TRY(c::require("use_up_grad", {{"tensor", handle}}));
     autograd::LeafNode* const leaf = autograd::leaf_of(*c::tensor(handle));
     if (!leaf) return {};
-    if (autograd::Trace* const trace = autograd::current_trace())
+    if (trace::Trace* const trace = trace::current_trace())
       trace->use_up(*leaf);
     else
       leaf->use_up();
@@ -205,13 +205,13 @@ int32_t weft_tensor_grad_req(weft_tensor handle) {
 uint64_t weft_tensor_grad_version(weft_tensor handle) {
   const autograd::LeafNode* leaf = handle ? autograd::leaf_of(*c::tensor(handle)) : nullptr;
   if (!leaf) return 0;
-  const autograd::Trace* const trace = autograd::current_trace();
+  const trace::Trace* const trace = trace::current_trace();
   return trace && trace->gradient_of(*leaf) ? leaf->deliveries() + 1 : leaf->version();
 }
 
 int32_t weft_tensor_is_recorded(weft_tensor handle) {
   if (!handle) return 0;
-  autograd::Trace* trace = autograd::current_trace();
+  trace::Trace* trace = trace::current_trace();
   if (!trace) return c::tensor(handle)->is_recorded();
   bool recorded = false;
   c::guard([&]() -> Status {
@@ -253,7 +253,7 @@ weft_status weft_trace_begin(const weft_tensor* inputs, size_t count, weft_tenso
     std::vector<ops::TensorType> types;
     for (const Tensor* input : c::tensors(inputs, count))
       types.push_back({input->dtype(), input->shape()});
-    return autograd::begin_trace(types, c::tensors(placeholders, count));
+    return trace::begin_trace(types, c::tensors(placeholders, count));
   });
 }
 
@@ -261,30 +261,27 @@ weft_status weft_trace_end(const weft_tensor* outputs, size_t count, weft_functi
   return c::guard([&]() -> Status {
     WEFT_TRY(require_tensors("trace", "outputs", outputs, count));
     WEFT_TRY(c::require("trace", {{"out", out}}));
-    if (const autograd::Trace* running = autograd::current_trace(); running && running->around)
+    if (const trace::Trace* running = trace::current_trace(); running && running->around)
       return errors::invalid_state("trace", "a body of control flow is being traced; end it first");
-    WEFT_ASSIGN(autograd::TracedProgram traced, autograd::end_trace(c::tensors(outputs, count)));
-    WEFT_ASSIGN(Ref<autograd::Function> made, autograd::Function::create(std::move(traced)));
+    WEFT_ASSIGN(trace::TracedProgram traced, trace::end_trace(c::tensors(outputs, count)));
+    WEFT_ASSIGN(Ref<trace::Function> made, trace::Function::create(std::move(traced)));
     *out = handle_of(made.detach());
     return {};
   });
 }
 
-void weft_trace_abort(void) { autograd::abort_trace(); }
+void weft_trace_abort(void) { trace::abort_trace(); }
 
-weft_trace weft_trace_suspend(void) {
-  return reinterpret_cast<weft_trace>(autograd::suspend_trace());
-}
+weft_trace weft_trace_suspend(void) { return reinterpret_cast<weft_trace>(trace::suspend_trace()); }
 
 weft_status weft_trace_resume(weft_trace trace) {
-  return c::guard([&]() -> Status {
-    return autograd::resume_trace(reinterpret_cast<autograd::Trace*>(trace));
-  });
+  return c::guard(
+      [&]() -> Status { return trace::resume_trace(reinterpret_cast<trace::Trace*>(trace)); });
 }
 
 weft_status weft_trace_set_example(size_t example, const weft_function* earlier, size_t count) {
   return c::guard([&]() -> Status {
-    autograd::Trace* const trace = autograd::current_trace();
+    trace::Trace* const trace = trace::current_trace();
     if (!trace) return errors::invalid_state("trace", "no trace is running on this thread");
     std::vector<Ref<executor::Program>> programs;
     for (size_t i = 0; i < count; ++i) {
@@ -300,7 +297,7 @@ weft_status weft_trace_add_dimension(const char* name, int64_t minimum, int64_t 
   return c::guard([&]() -> Status {
     const char* self = "weft_trace_add_dimension";
     WEFT_TRY(c::require(self, {{"name", name}, {"inputs", inputs}, {"axes", axes}}));
-    autograd::Trace* const trace = autograd::current_trace();
+    trace::Trace* const trace = trace::current_trace();
     if (!trace) return errors::invalid_state("trace", "no trace is running on this thread");
     std::vector<graph::InputAxis> places;
     for (size_t i = 0; i < count; ++i)
@@ -311,7 +308,7 @@ weft_status weft_trace_add_dimension(const char* name, int64_t minimum, int64_t 
 
 int32_t weft_tensor_extent_follows(weft_tensor handle, int32_t axis, int64_t* minimum,
                                    int64_t* maximum) {
-  const autograd::Trace* const trace = autograd::current_trace();
+  const trace::Trace* const trace = trace::current_trace();
   if (!trace || !handle || axis < 0 || axis >= c::tensor(handle)->rank()) return 0;
   const auto range = trace->range_of_extent(*c::tensor(handle), axis);
   if (range && minimum) *minimum = range->minimum;
@@ -322,7 +319,7 @@ int32_t weft_tensor_extent_follows(weft_tensor handle, int32_t axis, int64_t* mi
 weft_status weft_trace_size(weft_tensor count, int64_t bound, int64_t* size) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_trace_size", {{"count", count}, {"size", size}}));
-    autograd::Trace* const trace = autograd::current_trace();
+    trace::Trace* const trace = trace::current_trace();
     if (!trace) return errors::invalid_state("trace", "no trace is running on this thread");
     WEFT_ASSIGN(*size, trace->size(*c::tensor(count), bound));
     return {};
@@ -334,7 +331,7 @@ weft_status weft_trace_is_chosen(weft_tensor tensor, int32_t axis, weft_tensor m
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_trace_is_chosen",
                         {{"tensor", tensor}, {"mask", mask}, {"chosen", chosen}}));
-    autograd::Trace* const trace = autograd::current_trace();
+    trace::Trace* const trace = trace::current_trace();
     if (!trace) return errors::invalid_state("trace", "no trace is running on this thread");
     if (axis < 0 || axis >= c::tensor(tensor)->rank())
       return errors::axis_out_of_range("trace", "axis", axis, c::tensor(tensor)->rank());
@@ -350,12 +347,12 @@ int32_t weft_function_is_example(weft_function handle) {
 weft_status weft_function_join(const weft_function* examples, size_t count, weft_function* out) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_function_join", {{"examples", examples}, {"out", out}}));
-    std::vector<Ref<autograd::Function>> functions;
+    std::vector<Ref<trace::Function>> functions;
     for (size_t i = 0; i < count; ++i) {
       WEFT_TRY(c::require("weft_function_join", {{"examples", examples[i]}}));
       functions.emplace_back(function(examples[i]));
     }
-    WEFT_ASSIGN(Ref<autograd::Function> joined, autograd::Function::join(functions));
+    WEFT_ASSIGN(Ref<trace::Function> joined, trace::Function::join(functions));
     *out = handle_of(joined.detach());
     return {};
   });

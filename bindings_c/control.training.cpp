@@ -1,5 +1,5 @@
 // weft.h: control flow in traces.
-#include "autograd/control.h"
+#include "trace/control.h"
 
 #include <vector>
 
@@ -10,10 +10,10 @@ using namespace weft;
 
 namespace {
 
-weft_body handle(autograd::Body* body) { return reinterpret_cast<weft_body>(body); }
-autograd::Body& body_of(weft_body handle) { return *reinterpret_cast<autograd::Body*>(handle); }
+weft_body handle(trace::Body* body) { return reinterpret_cast<weft_body>(body); }
+trace::Body& body_of(weft_body handle) { return *reinterpret_cast<trace::Body*>(handle); }
 
-Status hand_out(const char* name, autograd::Arrays arrays, weft_tensor* outs, size_t nouts) {
+Status hand_out(const char* name, trace::Arrays arrays, weft_tensor* outs, size_t nouts) {
   if (arrays.size() != nouts)
     return errors::invalid_value(name, "has ", arrays.size(), " outputs; room was given for ",
                                  nouts);
@@ -37,7 +37,7 @@ extern "C" {
 weft_status weft_body_begin(const weft_type* types, size_t count, weft_tensor* placeholders) {
   return c::guard([&]() -> Status {
     WEFT_ASSIGN(const auto given, c::types_from("weft_body_begin", types, count, placeholders));
-    return autograd::begin_body(given, c::tensors(placeholders, count));
+    return trace::begin_body(given, c::tensors(placeholders, count));
   });
 }
 
@@ -45,7 +45,7 @@ weft_status weft_body_end(const weft_tensor* outputs, size_t count, weft_body* o
   return c::guard([&]() -> Status {
     WEFT_TRY(require_tensors("weft_body_end", "outputs", outputs, count));
     WEFT_TRY(c::require("weft_body_end", {{"out", out}}));
-    WEFT_ASSIGN(Ref<autograd::Body> made, autograd::end_body(c::tensors(outputs, count)));
+    WEFT_ASSIGN(Ref<trace::Body> made, trace::end_body(c::tensors(outputs, count)));
     *out = handle(made.detach());
     return {};
   });
@@ -63,8 +63,8 @@ weft_status weft_foreach(weft_body body, const weft_tensor* data, size_t ndata,
     WEFT_TRY(require_tensors("foreach", "data", data, ndata));
     WEFT_TRY(require_tensors("foreach", "states", states, nstates));
     WEFT_TRY(require_room("foreach", outs, nouts));
-    WEFT_ASSIGN(autograd::Arrays arrays, autograd::foreach (body_of(body), c::tensors(data, ndata),
-                                                            c::tensors(states, nstates)));
+    WEFT_ASSIGN(trace::Arrays arrays, trace::foreach (body_of(body), c::tensors(data, ndata),
+                                                      c::tensors(states, nstates)));
     return hand_out("foreach", std::move(arrays), outs, nouts);
   });
 }
@@ -76,8 +76,8 @@ weft_status weft_while_loop(weft_body body, const weft_tensor* variables, size_t
     WEFT_TRY(require_tensors("while_loop", "variables", variables, nvariables));
     WEFT_TRY(require_room("while_loop", outs, nouts));
     WEFT_ASSIGN(
-        autograd::Arrays arrays,
-        autograd::while_loop(body_of(body), c::tensors(variables, nvariables), max_iterations));
+        trace::Arrays arrays,
+        trace::while_loop(body_of(body), c::tensors(variables, nvariables), max_iterations));
     return hand_out("while_loop", std::move(arrays), outs, nouts);
   });
 }
@@ -88,8 +88,8 @@ weft_status weft_cond(weft_tensor predicate, weft_body then_body, weft_body else
     WEFT_TRY(c::require(
         "cond", {{"predicate", predicate}, {"then_body", then_body}, {"else_body", else_body}}));
     WEFT_TRY(require_room("cond", outs, nouts));
-    WEFT_ASSIGN(autograd::Arrays arrays,
-                autograd::cond(*c::tensor(predicate), body_of(then_body), body_of(else_body)));
+    WEFT_ASSIGN(trace::Arrays arrays,
+                trace::cond(*c::tensor(predicate), body_of(then_body), body_of(else_body)));
     return hand_out("cond", std::move(arrays), outs, nouts);
   });
 }

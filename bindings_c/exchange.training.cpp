@@ -1,8 +1,8 @@
 // weft.h: arrays shared with others: promised addresses, and DLPack both ways.
 #include <memory>
 
-#include "autograd/call.h"
 #include "base/errors.h"
+#include "eager/call.h"
 #include "guard.h"
 #include "hold.h"
 #include "runtime/device.h"
@@ -30,7 +30,7 @@ Status pin(Tensor& tensor, c::Hold& hold, const char* function) {
   Box& box = tensor.box();
   if (box.read_only)
     return errors::invalid_state(function, "the array is on read-only memory; take a copy() first");
-  WEFT_TRY(autograd::unshare(box, false));
+  WEFT_TRY(eager::unshare(box, false));
   // As a write would, after queued work that still reads the content.
   Storage* const writes[] = {box.storage()};
   WEFT_TRY(engine_run({}, writes, false, [] { return Status(); }));

@@ -1,5 +1,5 @@
 // weft.h: the one entry that calls operators; writing arrays.
-#include "autograd/call.h"
+#include "eager/call.h"
 #include "guard.h"
 
 using namespace weft;
@@ -12,14 +12,14 @@ weft_status weft_invoke(weft_op handle, const weft_value* args, size_t nargs, we
     return c::report(
         errors::invalid_value("weft_invoke", "`op`, `args` and `outs` must not be NULL"));
   return c::guard([&]() -> Status {
-    return autograd::invoke(*c::op(handle), c::arguments(args, nargs), c::tensors(outs, nouts));
+    return eager::invoke(*c::op(handle), c::arguments(args, nargs), c::tensors(outs, nouts));
   });
 }
 
 weft_status weft_tensor_write(weft_tensor handle, const weft_value* value) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_tensor_write", {{"tensor", handle}, {"value", value}}));
-    return autograd::write(*c::tensor(handle), c::arguments(value, 1)[0]);
+    return eager::write(*c::tensor(handle), c::arguments(value, 1)[0]);
   });
 }
 

@@ -4,11 +4,11 @@
 #include <unordered_set>
 #include <utility>
 
-#include "autograd/call.h"
-#include "autograd/eager_builder.h"
 #include "autograd/tape.h"
 #include "autograd/tape_recorder.h"
 #include "base/errors.h"
+#include "eager/builder.h"
+#include "eager/call.h"
 #include "eager/recorder.h"
 #include "ops/registry.h"
 #include "runtime/random_state.h"
@@ -44,7 +44,7 @@ Result<Ref<Tensor>> copy_of(Tensor& tensor) {
   const ModeScope plain(0, kRecording);
   Tensor* copy = nullptr;
   const ops::Argument argument = ops::Argument::of_tensor(&tensor);
-  WEFT_TRY(invoke(ops::op_named("copy"), {&argument, 1}, {&copy, 1}));
+  WEFT_TRY(eager::invoke(ops::op_named("copy"), {&argument, 1}, {&copy, 1}));
   return Ref<Tensor>::adopt(copy);
 }
 

@@ -1,14 +1,15 @@
 #include "autograd/custom_node.h"
 
-#include "autograd/eager_builder.h"
 #include "autograd/tape.h"
 #include "base/errors.h"
+#include "eager/builder.h"
 #include "eager/recorder.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {
 namespace {
 
+using eager::EagerBuilder;
 using ops::TensorType;
 
 TensorType type_of(const Tensor& tensor) { return {tensor.dtype(), tensor.shape()}; }

@@ -1,13 +1,14 @@
 // The tape node of small programs: an elementwise call on dense arrays of one shape and dtype. It
 // keeps one type where the general node keeps one an operand. Where an operand is a view with a
 // history, or its content must be copied to be kept, the general node is made instead.
-#include "autograd/eager_builder.h"
 #include "autograd/tape.h"
 #include "autograd/tape_recorder.h"
+#include "eager/builder.h"
 
 namespace weft::autograd {
 namespace {
 
+using eager::EagerBuilder;
 using ops::Argument;
 using ops::OpDef;
 using ops::Tag;

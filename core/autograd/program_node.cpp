@@ -2,12 +2,13 @@
 // frame of the call, or, where the gradient is differentiated again, calls the joint program.
 #include <memory>
 
-#include "autograd/call.h"
-#include "autograd/eager_builder.h"
-#include "autograd/program_call.h"
 #include "autograd/tape.h"
 #include "autograd/tape_recorder.h"
 #include "base/errors.h"
+#include "eager/builder.h"
+#include "eager/call.h"
+#include "eager/program_call.h"
+#include "executor/program/program.h"
 #include "ops/row_sum.h"
 #include "runtime/device.h"
 #include "runtime/thread_state.h"
@@ -15,6 +16,7 @@
 namespace weft::autograd {
 namespace {
 
+using eager::EagerBuilder;
 using executor::Compiled;
 using executor::Program;
 
@@ -40,7 +42,7 @@ struct Backward {
 
 class ProgramNode final : public TapeNode {
  public:
-  ProgramNode(std::string_view name, const ProgramRun& run)
+  ProgramNode(std::string_view name, const eager::ProgramRun& run)
       : name_(name), compiled_(run.compiled), frame_(run.frame), key_(run.key) {}
 
   std::string_view name() const override { return name_; }
@@ -93,7 +95,7 @@ Result<Ref<Tensor>> ProgramNode::cotangent(const ops::Values& cotangents, size_t
     return errors::invalid_value("backward", "the gradient of output ", output, " of `", name_,
                                  "` must be on ", name_of(compiled_->device()), "; got one on ",
                                  name_of(given));
-  return dense(cotangents[output].tensor());
+  return eager::dense(cotangents[output].tensor());
 }
 
 // The gradient as a call of the joint program: recorded in its turn.
@@ -101,7 +103,7 @@ Result<ops::Values> ProgramNode::differentiable(const ops::Values& cotangents) {
   PoolVector<Ref<Tensor>> arguments;
   for (size_t i = 0; i < inputs_.size(); ++i) {
     WEFT_ASSIGN(Ref<Tensor> input, inputs_[i].restore(edges_[i]));
-    WEFT_ASSIGN(input, dense(input));
+    WEFT_ASSIGN(input, eager::dense(input));
     arguments.push_back(std::move(input));
   }
   for (size_t i = 0; i < cotangents.size(); ++i) {
@@ -118,7 +120,7 @@ Result<ops::Values> ProgramNode::differentiable(const ops::Values& cotangents) {
   for (size_t i = 0; i < inputs_.size(); ++i)
     if (compiled_->has_gradient(i)) count += compiled_->gradient_rows(i) < 0 ? 1 : 2;
   PoolVector<Ref<Tensor>> results(count);
-  WEFT_TRY(call_program(*joint, arguments, results, &key_, name_));
+  WEFT_TRY(eager::call_program(*joint, arguments, results, &key_, name_));
   EagerBuilder builder;
   ops::Values gradients(inputs_.size());
   size_t next = 0;
@@ -193,7 +195,7 @@ Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool re
   }
   EagerBuilder builder;
   WEFT_ASSIGN(ops::Values gradients, room_for_gradients(builder, call, writes));
-  WEFT_TRY(run_or_push(reads, writes, pinned, std::move(call)));
+  WEFT_TRY(eager::run_or_push(reads, writes, pinned, std::move(call)));
   return gradients;
 }
 
@@ -213,7 +215,8 @@ Status TapeRecorder::call_program(Program& program, std::span<const Ref<Tensor>>
     any_wanted = any_wanted || wanted[i];
   }
   if (!any_wanted) wanted.clear();
-  WEFT_ASSIGN(const ProgramRun run, run_program(program, arguments, wanted, repeated));
+  WEFT_ASSIGN(const eager::ProgramRun run,
+              eager::run_program(program, arguments, wanted, repeated));
   for (size_t i = 0; i < results.size(); ++i) results[i] = run.outputs[i];
   if (!any_wanted) return {};
   auto* const node = new ProgramNode(name, run);

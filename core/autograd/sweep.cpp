@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "autograd/call.h"
-#include "autograd/eager_builder.h"
 #include "autograd/tape.h"
 #include "autograd/tape_recorder.h"
 #include "base/errors.h"
+#include "eager/builder.h"
+#include "eager/call.h"
 #include "eager/recorder.h"
 #include "ops/row_sum.h"
 #include "runtime/device.h"
@@ -15,6 +15,8 @@
 
 namespace weft::autograd {
 namespace {
+
+using eager::EagerBuilder;
 
 class Sweep {
  public:
@@ -102,7 +104,7 @@ Status Sweep::add_head(Tensor& head, Tensor* head_grad) {
   } else {
     // Written rather than made by an operator: a planned step in steady state allocates nothing.
     WEFT_ASSIGN(Ref<Tensor> ones, Tensor::create(head.dtype(), head.shape(), head.device()));
-    WEFT_TRY(write(*ones, ops::Argument::of_float(1)));
+    WEFT_TRY(eager::write(*ones, ops::Argument::of_float(1)));
     cotangent = builder_.value(std::move(ones));
   }
   WEFT_TRY(builder_.status());

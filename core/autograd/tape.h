@@ -14,9 +14,12 @@
 #include "runtime/tensor.h"
 #include "runtime/thread_state.h"
 
+namespace weft::eager {
+class EagerBuilder;
+}
+
 namespace weft::autograd {
 
-class EagerBuilder;
 class RowGradient;
 class TapeNode;
 
@@ -78,7 +81,7 @@ Result<Ref<Tensor>> restore_content(const HeldValue& content, DType dtype, const
 Status already_released(std::string_view op);
 // Cotangents of the inputs by the operator's rule, run eagerly.
 Result<ops::Values> run_rule(const ops::OpDef& op, std::span<const ops::Argument> attributes,
-                             EagerBuilder& builder, const ops::Values& inputs,
+                             eager::EagerBuilder& builder, const ops::Values& inputs,
                              const ops::Values& outputs, const ops::Values& cotangents,
                              uint32_t needed);
 

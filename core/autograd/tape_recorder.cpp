@@ -3,8 +3,8 @@
 #include "autograd/tape_recorder.h"
 
 #include "autograd/custom_node.h"
-#include "autograd/devices.h"
 #include "autograd/tape.h"
+#include "eager/devices.h"
 #include "ops/registry.h"
 #include "runtime/memory/small_vector.h"
 
@@ -95,7 +95,7 @@ Status TapeRecorder::record_transfer(Tensor& tensor, Tensor& moved) {
   Device* const from = tensor.device();
   return record_custom({"to_device",
                         [from](auto, auto cotangents, auto gradients) -> Status {
-                          WEFT_ASSIGN(gradients[0], to_device(*cotangents[0], from));
+                          WEFT_ASSIGN(gradients[0], eager::to_device(*cotangents[0], from));
                           return {};
                         }},
                        {&input, 1}, {&output, 1}, {});

@@ -4,7 +4,7 @@
 #include "ops/builder.h"
 #include "ops/op.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 
 class EagerBuilder final : public ops::Builder {
  public:
@@ -30,4 +30,4 @@ class EagerBuilder final : public ops::Builder {
   PoolVector<ops::TensorType> placeholders_;
 };
 
-}  // namespace weft::autograd
+}  // namespace weft::eager

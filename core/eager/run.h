@@ -7,7 +7,7 @@
 #include "ops/op.h"
 #include "runtime/device.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 
 Status run_kernel(const ops::OpDef& op, std::span<const ops::Argument> attributes,
                   const ops::Values& inputs, std::span<const ops::TensorType> input_types,
@@ -33,6 +33,6 @@ template <class Work>
 Status run_reentrant(std::span<Storage* const> reads, std::span<Storage* const> writes,
                      bool long_running, const Work& work);
 
-}  // namespace weft::autograd
+}  // namespace weft::eager
 
-#include "autograd/run_impl.h"
+#include "eager/run_impl.h"

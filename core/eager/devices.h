@@ -4,7 +4,7 @@
 #include "ops/op.h"
 #include "runtime/device.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 
 class EagerBuilder;
 
@@ -15,4 +15,4 @@ Result<Device*> settle_device(EagerBuilder& builder, const ops::OpDef& op, ops::
 // The array on this device (null: the CPU): itself if it is there, else a dense copy. Recorded.
 Result<Ref<Tensor>> to_device(Tensor& tensor, Device* device);
 
-}  // namespace weft::autograd
+}  // namespace weft::eager

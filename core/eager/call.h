@@ -10,7 +10,7 @@
 #include "ops/op.h"
 #include "runtime/engine/transfer.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 
 // Inputs, then attributes. outs[i] null receives a new reference; otherwise the result is written
 // into that array (as `out[...] = result`).
@@ -50,4 +50,4 @@ void renew(Tensor& target);
 Result<bool> update_by_program(const ops::OpDef& op, std::span<const ops::Argument> attributes,
                                const ops::Values& inputs, std::span<Tensor* const> targets);
 
-}  // namespace weft::autograd
+}  // namespace weft::eager

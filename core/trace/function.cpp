@@ -1,17 +1,17 @@
-#include "autograd/function.h"
+#include "trace/function.h"
 
 #include <cstring>
 
-#include "autograd/call.h"
-#include "autograd/eager_builder.h"
-#include "autograd/program_call.h"
 #include "autograd/tape.h"
 #include "base/errors.h"
+#include "eager/builder.h"
+#include "eager/call.h"
+#include "eager/program_call.h"
 #include "graph/sizes/sizes.h"
 #include "runtime/engine/transfer.h"
 #include "runtime/thread_state.h"
 
-namespace weft::autograd {
+namespace weft::trace {
 namespace {
 
 // The bytes that an array may touch: addresses, or places in a traced box.
@@ -189,7 +189,7 @@ Status Function::write_back(std::span<Tensor* const> inputs,
   for (const graph::StatePair& state : program_->graph().states) {
     const auto i = static_cast<size_t>(state.input);
     if (i < inputs_ && arguments[i].get() != inputs[i])
-      WEFT_TRY(write(*inputs[i], ops::Argument::of_tensor(arguments[i].get())));
+      WEFT_TRY(eager::write(*inputs[i], ops::Argument::of_tensor(arguments[i].get())));
   }
   return {};
 }
@@ -226,21 +226,21 @@ Status Function::call(std::span<Tensor* const> inputs, std::span<Tensor*> outs) 
   if (thread_state().modes & kTracing) return inline_call(inputs, outs);
   PoolVector<Ref<Tensor>> arguments;
   for (Tensor* input : inputs) {
-    WEFT_ASSIGN(Ref<Tensor> argument, dense(Ref<Tensor>(input)));
+    WEFT_ASSIGN(Ref<Tensor> argument, eager::dense(Ref<Tensor>(input)));
     arguments.push_back(std::move(argument));
   }
   for (const Ref<Tensor>& capture : captures_) arguments.push_back(capture);
   PoolVector<Ref<Tensor>> results(outputs_);
-  WEFT_TRY(call_program(*program_, arguments, results));
+  WEFT_TRY(eager::call_program(*program_, arguments, results));
   WEFT_TRY(write_back(inputs, arguments));
   note_gradients();
   for (size_t i = 0; i < outs.size(); ++i) {
     if (outs[i])
-      WEFT_TRY(write(*outs[i], ops::Argument::of_tensor(results[i].get())));
+      WEFT_TRY(eager::write(*outs[i], ops::Argument::of_tensor(results[i].get())));
     else
       outs[i] = results[i].detach();
   }
   return {};
 }
 
-}  // namespace weft::autograd
+}  // namespace weft::trace

@@ -1,16 +1,16 @@
-#include "autograd/eager_programs.h"
+#include "eager/recurring_calls.h"
 
 #include <algorithm>
 #include <mutex>
 #include <vector>
 
-#include "autograd/program_call.h"
+#include "eager/program_call.h"
 #include "graph/ir/fused.h"
 #include "graph/ir/graph_builder.h"
 #include "ops/gradient.h"
 #include "runtime/thread_state.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 namespace {
 
 using executor::Program;
@@ -282,4 +282,4 @@ Result<std::optional<ops::Values>> planned_gradient(EagerBuilder& builder, const
   return gradients;
 }
 
-}  // namespace weft::autograd
+}  // namespace weft::eager

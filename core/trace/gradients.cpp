@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "autograd/tape.h"
-#include "autograd/trace.h"
 #include "base/errors.h"
 #include "graph/reverse/reverse.h"
 #include "runtime/engine/engine.h"
 #include "runtime/thread_state.h"
+#include "trace/trace.h"
 
-namespace weft::autograd {
+namespace weft::trace {
 
 void Trace::note_mode() {
   const bool recording = thread_state().modes & kRecording;
@@ -98,7 +98,8 @@ Result<std::vector<graph::Head>> Trace::seeds_of(std::span<Tensor* const> heads,
   std::vector<graph::Head> seeds;
   for (size_t i = 0; i < heads.size(); ++i) {
     WEFT_ASSIGN(const bool recorded, is_recorded(*heads[i]));
-    WEFT_TRY(check_head(*heads[i], recorded, head_grads.empty() ? nullptr : head_grads[i]));
+    WEFT_TRY(
+        autograd::check_head(*heads[i], recorded, head_grads.empty() ? nullptr : head_grads[i]));
     WEFT_ASSIGN(const ops::Value value, read(*heads[i]));
     WEFT_ASSIGN(const ops::Value cotangent,
                 head_cotangent(*heads[i], head_grads.empty() ? nullptr : head_grads[i]));
@@ -194,7 +195,7 @@ Status Trace::finish_gradients(TracedProgram& traced) {
 namespace {
 
 LeafNode* leaf_of(const Box& box) {
-  auto* const node = static_cast<TapeNode*>(box.node());
+  auto* const node = static_cast<autograd::TapeNode*>(box.node());
   return node && node->is_leaf() ? static_cast<LeafNode*>(node) : nullptr;
 }
 
@@ -252,7 +253,7 @@ Result<std::vector<Ref<Tensor>>> Trace::grad(std::span<Tensor* const> heads,
                                              std::span<Tensor* const> variables) {
   std::vector<graph::ValueId> wanted;
   for (Tensor* variable : variables) {
-    if (!is_floating(variable->dtype())) return no_history_of_variable(wanted.size());
+    if (!is_floating(variable->dtype())) return autograd::no_history_of_variable(wanted.size());
     WEFT_ASSIGN(const ops::Value value, read(*variable));
     wanted.push_back(value.id());
   }
@@ -274,4 +275,4 @@ Result<std::vector<Ref<Tensor>>> Trace::grad(std::span<Tensor* const> heads,
   return gradients;
 }
 
-}  // namespace weft::autograd
+}  // namespace weft::trace

@@ -1,13 +1,13 @@
-#include "autograd/trace.h"
+#include "trace/trace.h"
 
 #include <atomic>
 
-#include "autograd/call.h"
 #include "base/errors.h"
+#include "eager/call.h"
 #include "ops/registry.h"
 #include "runtime/thread_state.h"
 
-namespace weft::autograd {
+namespace weft::trace {
 namespace {
 
 std::atomic<uint64_t> next_number{1};
@@ -297,4 +297,4 @@ Result<TracedProgram> end_trace(std::span<Tensor* const> outputs) {
   return traced;
 }
 
-}  // namespace weft::autograd
+}  // namespace weft::trace

@@ -1,17 +1,18 @@
 // Hybridized functions on the tape: frames, states, orders of derivatives, traces given up.
-#include "autograd/function.h"
+#include "trace/function.h"
 
 #include "core/autograd/eager_testing.h"
 
 using namespace weft;
 using namespace weft::autograd;
+using namespace weft::trace;
 using namespace weft::autograd::testing;
 
 namespace {
 
 // Traces body(x) for arrays of x's type.
 template <class Body>
-Ref<Function> trace(const Array& example, const Body& body) {
+Ref<Function> traced(const Array& example, const Body& body) {
   const ops::TensorType examples[] = {{example->dtype(), example->shape()}};
   Tensor* placeholders[1] = {};
   REQUIRE(begin_trace(examples, placeholders).ok());
@@ -32,7 +33,7 @@ Array run(const Ref<Function>& function, const Array& x) {
 }
 
 Ref<Function> cube_times(const Array& w) {
-  return trace(array({2}), [&](const Array& x) { return x * x * x * w; });
+  return traced(array({2}), [&](const Array& x) { return x * x * x * w; });
 }
 
 }  // namespace
@@ -91,7 +92,7 @@ TEST_CASE("derivatives of every order go through a function") {
 TEST_CASE("a function inside another is inlined and captures by box") {
   const Array w = array({2}, {2, 2});
   const Ref<Function> inner = cube_times(w);
-  const Ref<Function> outer = trace(array({2}), [&](const Array& x) { return run(inner, x) + x; });
+  const Ref<Function> outer = traced(array({2}), [&](const Array& x) { return run(inner, x) + x; });
   REQUIRE(outer->captures().size() == 1);
   CHECK(outer->captures()[0]->box_ref() == w->box_ref());
   CHECK(values(run(outer, array({2}, {1, 2}))) == Numbers{3, 18});
@@ -101,7 +102,7 @@ TEST_CASE("a function inside another is inlined and captures by box") {
 
 TEST_CASE("a function inside another delivers the gradients that it delivers by itself") {
   const Array w = leaf({2}, {1, 2});
-  const Ref<Function> inner = trace(array({2}), [&](const Array& x) {
+  const Ref<Function> inner = traced(array({2}), [&](const Array& x) {
     Array y;
     {
       const Recording recording;
@@ -111,7 +112,7 @@ TEST_CASE("a function inside another delivers the gradients that it delivers by 
     return y;
   });
   const Ref<Function> outer =
-      trace(array({2}), [&](const Array& x) { return run(inner, x * 10.0) + x; });
+      traced(array({2}), [&](const Array& x) { return run(inner, x * 10.0) + x; });
   const auto* const first = static_cast<const LeafNode*>(w->box().node());
   run(outer, array({2}, {3, 4}));
   CHECK(gradient(w) == Numbers{30, 40});
@@ -144,7 +145,7 @@ TEST_CASE("a trace that is given up leaves nothing behind") {
 TEST_CASE("a capture that is written becomes an output that may share its memory") {
   const Array count = array({1}, {0});
   count->box().state = true;
-  const Ref<Function> f = trace(array({1}), [&](const Array& x) {
+  const Ref<Function> f = traced(array({1}), [&](const Array& x) {
     REQUIRE(put(count, count + x).ok());
     return count * 10;
   });
@@ -163,7 +164,7 @@ TEST_CASE("a capture that is written becomes an output that may share its memory
 TEST_CASE("a recorded function that would lose a write's gradient is refused") {
   const Array w = leaf({1}, {2});
   const Array kept = array({1}, {1});
-  const Ref<Function> f = trace(array({1}), [&](const Array& x) {
+  const Ref<Function> f = traced(array({1}), [&](const Array& x) {
     REQUIRE(put(kept, w * x).ok());
     return w * 1;
   });
@@ -183,7 +184,7 @@ TEST_CASE("a recorded function that would lose a write's gradient is refused") {
 
 TEST_CASE("a function does not write a leaf while recording") {
   const Array w = leaf({1}, {1});
-  const Ref<Function> f = trace(array({1}), [&](const Array& x) {
+  const Ref<Function> f = traced(array({1}), [&](const Array& x) {
     REQUIRE(put(w, w + x).ok());
     return w * 1;
   });

@@ -1,9 +1,9 @@
-#include "autograd/fast_call.h"
+#include "eager/fast_call.h"
 
 #include <algorithm>
 
-#include "autograd/call.h"
 #include "base/errors.h"
+#include "eager/call.h"
 #include "eager/recorder.h"
 #include "kernels/elementwise/elementwise.h"
 #include "ops/registry.h"
@@ -11,7 +11,7 @@
 #include "runtime/engine/engine.h"
 #include "runtime/thread_state.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 namespace {
 
 using ops::Argument;
@@ -180,4 +180,4 @@ bool call_fast(const OpDef& op, std::span<const Argument> arguments, std::span<T
   return true;
 }
 
-}  // namespace weft::autograd
+}  // namespace weft::eager

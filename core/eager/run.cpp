@@ -1,10 +1,10 @@
-#include "autograd/run.h"
+#include "eager/run.h"
 
 #include <algorithm>
 #include <memory>
 
-#include "autograd/call.h"
 #include "base/errors.h"
+#include "eager/call.h"
 #include "kernels/elementwise/elementwise.h"
 #include "ops/slots/device_call.h"
 #include "ops/slots/elementwise_slot.h"
@@ -13,7 +13,7 @@
 #include "runtime/random_state.h"
 #include "runtime/thread_state.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 namespace {
 
 constexpr size_t kUsual = 4;  // inputs or outputs: more take their room from the pool
@@ -187,4 +187,4 @@ Status run_kernel(const ops::OpDef& op, std::span<const ops::Argument> attribute
                      [&] { return work.run(); });
 }
 
-}  // namespace weft::autograd
+}  // namespace weft::eager

@@ -2,12 +2,12 @@
 #include <cstring>
 #include <memory>
 
-#include "autograd/call.h"
-#include "autograd/devices.h"
-#include "autograd/eager_builder.h"
-#include "autograd/run.h"
 #include "base/errors.h"
+#include "eager/builder.h"
+#include "eager/call.h"
+#include "eager/devices.h"
 #include "eager/recorder.h"
+#include "eager/run.h"
 #include "kernels/elementwise/elementwise.h"
 #include "ops/registry.h"
 #include "ops/slots/copy_slot.h"
@@ -19,7 +19,7 @@
 #include "runtime/memory/copies.h"
 #include "runtime/thread_state.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 namespace {
 
 using ops::Argument;
@@ -232,4 +232,4 @@ Status write(Tensor& target, const Argument& value) {
   return write_value(target, nullptr, source, (modes & kRecording) && !target.box().state);
 }
 
-}  // namespace weft::autograd
+}  // namespace weft::eager

@@ -9,11 +9,11 @@
 
 #include <optional>
 
-#include "autograd/eager_builder.h"
+#include "eager/builder.h"
 #include "executor/program/program.h"
 #include "ops/op.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 
 // `attributes` are complete; null: the composite runs operator by operator. The program takes the
 // arrays among `inputs`, in their order, and gives the composite's results; with `targets`, one
@@ -30,4 +30,4 @@ Result<std::optional<ops::Values>> planned_gradient(EagerBuilder& builder, const
                                                     const ops::Values& outputs,
                                                     const ops::Values& cotangents, uint32_t needed);
 
-}  // namespace weft::autograd
+}  // namespace weft::eager

@@ -8,14 +8,14 @@
 #include <span>
 #include <string_view>
 
-#include "autograd/run.h"
+#include "eager/run.h"
 #include "executor/program/program.h"
 #include "runtime/device.h"
 #include "runtime/memory/pool.h"
 #include "runtime/random_state.h"
 #include "runtime/tensor.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 
 // `arguments`: dense arrays, one per input of the program; `results` receives its first outputs,
 // further outputs are new contents of state pairs and are stored in their boxes. `key` repeats the
@@ -57,7 +57,7 @@ struct CallTask final : Task {
 template <class Call>
 Status run_or_push(std::span<Storage* const> reads, std::span<Storage* const> writes, bool pinned,
                    Call call) {
-  const bool is_long = autograd::is_long(call.compiled->cost());
+  const bool is_long = eager::is_long(call.compiled->cost());
   Device* const device = call.compiled->device();
   if (call.compiled->runs_on_caller()) {
     return run_reentrant(reads, writes, is_long, [&]() -> Status {
@@ -72,4 +72,4 @@ Status run_or_push(std::span<Storage* const> reads, std::span<Storage* const> wr
   return run_ordered(reads, writes, is_long, call);
 }
 
-}  // namespace weft::autograd
+}  // namespace weft::eager

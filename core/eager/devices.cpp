@@ -1,13 +1,13 @@
-#include "autograd/devices.h"
+#include "eager/devices.h"
 
-#include "autograd/call.h"
-#include "autograd/eager_builder.h"
 #include "base/errors.h"
+#include "eager/builder.h"
+#include "eager/call.h"
 #include "eager/recorder.h"
 #include "runtime/engine/transfer.h"
 #include "runtime/thread_state.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 namespace {
 
 Status mixed_devices(const ops::OpDef& op, size_t a, const Device* of_a, size_t b,
@@ -67,9 +67,9 @@ Result<Ref<Tensor>> to_device(Tensor& tensor, Device* device) {
   }
   if (!is_floating(tensor.dtype())) return moved;
   const ThreadState& state = thread_state();
-  if (state.modes & kTracing) return eager::cannot_be_traced("to_device");
+  if (state.modes & kTracing) return cannot_be_traced("to_device");
   if (state.modes & kRecording) WEFT_TRY(state.recorder->record_transfer(tensor, *moved));
   return moved;
 }
 
-}  // namespace weft::autograd
+}  // namespace weft::eager

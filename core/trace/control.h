@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
-#include "autograd/trace.h"
+#include "trace/trace.h"
 
-namespace weft::autograd {
+namespace weft::trace {
 
 // What was traced between begin_body and end_body.
 class Body final : public Object {
@@ -38,4 +38,4 @@ Result<Arrays> while_loop(const Body& body, std::span<Tensor* const> variables, 
 // The bodies take no arguments and give arrays of the same types.
 Result<Arrays> cond(Tensor& predicate, const Body& body, const Body& otherwise);
 
-}  // namespace weft::autograd
+}  // namespace weft::trace

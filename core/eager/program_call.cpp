@@ -1,14 +1,14 @@
-#include "autograd/program_call.h"
+#include "eager/program_call.h"
 
 #include <algorithm>
 
-#include "autograd/call.h"
 #include "base/errors.h"
+#include "eager/call.h"
 #include "eager/recorder.h"
 #include "runtime/engine/transfer.h"
 #include "runtime/thread_state.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 namespace {
 
 using executor::Compiled;
@@ -214,4 +214,4 @@ Status call_program(Program& program, std::span<const Ref<Tensor>> arguments,
   return {};
 }
 
-}  // namespace weft::autograd
+}  // namespace weft::eager

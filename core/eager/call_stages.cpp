@@ -2,16 +2,16 @@
 // stage is then run operator by operator, as eager code; it is planned when they come again.
 #include <algorithm>
 
-#include "autograd/call.h"
-#include "autograd/eager_builder.h"
-#include "autograd/program_call.h"
+#include "eager/builder.h"
+#include "eager/call.h"
+#include "eager/program_call.h"
 #include "executor/program/stages.h"
 #include "graph/ir/graph_builder.h"
 #include "graph/sizes/sizes.h"
 #include "ops/registry.h"
 #include "runtime/engine/transfer.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 namespace {
 
 using executor::Program;
@@ -91,4 +91,4 @@ Status call_stages(Program& program, std::span<const Ref<Tensor>> arguments,
   return {};
 }
 
-}  // namespace weft::autograd
+}  // namespace weft::eager

@@ -5,15 +5,15 @@
 // arrays are.
 #include <algorithm>
 
-#include "autograd/call.h"
-#include "autograd/eager_builder.h"
-#include "autograd/eager_programs.h"
-#include "autograd/program_call.h"
-#include "autograd/run.h"
+#include "eager/builder.h"
+#include "eager/call.h"
+#include "eager/program_call.h"
+#include "eager/recurring_calls.h"
+#include "eager/run.h"
 #include "ops/registry.h"
 #include "runtime/thread_state.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 namespace {
 
 // May somebody else have given us this memory, or have been given it?
@@ -123,4 +123,4 @@ Result<bool> update_by_program(const ops::OpDef& op, std::span<const ops::Argume
   return true;
 }
 
-}  // namespace weft::autograd
+}  // namespace weft::eager

@@ -18,8 +18,12 @@
 #include "runtime/tensor.h"
 
 namespace weft::autograd {
-
 class LeafNode;
+}
+
+namespace weft::trace {
+
+using autograd::LeafNode;
 
 // A leaf to which a traced backward delivers. A call writes its gradient, unless the trace used it
 // up: then the gradient is a value of the program and dies there.
@@ -212,4 +216,4 @@ void abort_trace();
 Trace* suspend_trace();
 Status resume_trace(Trace* trace);
 
-}  // namespace weft::autograd
+}  // namespace weft::trace

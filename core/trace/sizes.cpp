@@ -1,11 +1,11 @@
 // Sizes in a trace: numbers that only a run will know.
 #include <algorithm>
 
-#include "autograd/trace.h"
 #include "base/errors.h"
 #include "graph/sizes/sizes.h"
+#include "trace/trace.h"
 
-namespace weft::autograd {
+namespace weft::trace {
 
 Status Trace::set_example(size_t round, std::vector<Ref<executor::Program>> earlier) {
   if (round >= graph::kExamples)
@@ -133,4 +133,4 @@ void Trace::add_size(const ops::Value& value, int64_t bound) {
   graph_.sizes.push_back(std::move(size));
 }
 
-}  // namespace weft::autograd
+}  // namespace weft::trace

@@ -1,4 +1,4 @@
-#include "autograd/control.h"
+#include "trace/control.h"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@
 #include "graph/ir/control.h"
 #include "runtime/thread_state.h"
 
-namespace weft::autograd {
+namespace weft::trace {
 namespace {
 
 using graph::Graph;
@@ -368,4 +368,4 @@ Result<Arrays> cond(Tensor& predicate, const Body& body, const Body& otherwise) 
   return all;
 }
 
-}  // namespace weft::autograd
+}  // namespace weft::trace

@@ -7,7 +7,7 @@
 
 #include "ops/op.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 
 // True if the call was made (or failed, with `status`); false if nothing was done.
 bool call_fast(const ops::OpDef& op, std::span<const ops::Argument> arguments,
@@ -19,4 +19,4 @@ Result<bool> make_views(const ops::OpDef& op, std::span<const ops::Argument> att
                         Tensor& base, const ops::TensorType& in,
                         std::span<const ops::TensorType> types, std::span<Ref<Tensor>> views);
 
-}  // namespace weft::autograd
+}  // namespace weft::eager

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "autograd/trace.h"
+#include "trace/trace.h"
 
-namespace weft::autograd {
+namespace weft::trace {
 
 class Function final : public Object {
  public:
@@ -60,4 +60,4 @@ class Function final : public Object {
   bool is_example_ = false;
 };
 
-}  // namespace weft::autograd
+}  // namespace weft::trace

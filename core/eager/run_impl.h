@@ -4,7 +4,7 @@
 #include "runtime/engine/interrupt.h"
 #include "runtime/memory/pool.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 
 template <class Work>
 Status run_ordered(std::span<Storage* const> reads, std::span<Storage* const> writes,
@@ -30,4 +30,4 @@ Status run_reentrant(std::span<Storage* const> reads, std::span<Storage* const> 
   return long_running ? run_interruptibly("operator", work) : work();
 }
 
-}  // namespace weft::autograd
+}  // namespace weft::eager

@@ -1,21 +1,21 @@
-#include "autograd/eager_builder.h"
+#include "eager/builder.h"
 
 #include <algorithm>
 
-#include "autograd/call.h"
-#include "autograd/devices.h"
-#include "autograd/eager_programs.h"
-#include "autograd/fast_call.h"
-#include "autograd/program_call.h"
-#include "autograd/run.h"
 #include "base/errors.h"
+#include "eager/call.h"
+#include "eager/devices.h"
+#include "eager/fast_call.h"
+#include "eager/program_call.h"
 #include "eager/recorder.h"
+#include "eager/recurring_calls.h"
+#include "eager/run.h"
 #include "ops/precision.h"
 #include "ops/registry.h"
 #include "runtime/memory/small_vector.h"
 #include "runtime/thread_state.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 namespace {
 
 using ops::Argument;
@@ -175,4 +175,4 @@ ops::Values EagerBuilder::emit_into(Tensor* target, const OpDef& op, ops::Values
   return harmless;
 }
 
-}  // namespace weft::autograd
+}  // namespace weft::eager

@@ -1,14 +1,14 @@
-#include "autograd/call.h"
+#include "eager/call.h"
 
-#include "autograd/eager_builder.h"
-#include "autograd/fast_call.h"
 #include "base/errors.h"
+#include "eager/builder.h"
+#include "eager/fast_call.h"
 #include "ops/registry.h"
 #include "ops/weak_integers.h"
 #include "runtime/engine/engine.h"
 #include "runtime/thread_state.h"
 
-namespace weft::autograd {
+namespace weft::eager {
 namespace {
 
 using ops::Argument;
@@ -130,4 +130,4 @@ Status invoke(const OpDef& called, std::span<const Argument> arguments, std::spa
   return {};
 }
 
-}  // namespace weft::autograd
+}  // namespace weft::eager
