@@ -438,7 +438,7 @@ weft_status weft_function_set_budget(weft_function handle, int64_t bytes) {
 weft_status weft_function_trim(weft_function handle) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_function_trim", {{"function", handle}}));
-    for (const auto& plan : function(handle)->program().latest_plans()) plan->free_scratch();
+    for (const auto& plan : function(handle)->program().latest_plans()) plan->free_idle();
     return {};
   });
 }

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/bools.h"
+#include "base/log.h"
 #include "guard.h"
 #include "hold.h"
 #include "kernels/elementwise/elementwise.h"
@@ -152,7 +153,12 @@ weft_tensor weft_tensor_retain(weft_tensor handle) {
 }
 
 void weft_tensor_release(weft_tensor handle) {
-  if (handle) c::tensor(handle)->release();
+  if (!handle) return;
+  Tensor* const tensor = c::tensor(handle);
+  // The release below changes nothing then (Tensor::destroy); the caller has a fault to find.
+  if (tensor->is_released()) [[unlikely]]
+    log(LogLevel::kError, "weft_tensor_release: the last reference of this array was released before");
+  tensor->release();
 }
 
 weft_dtype weft_tensor_dtype(weft_tensor handle) {

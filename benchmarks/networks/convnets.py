@@ -17,10 +17,11 @@ Parameters = dict[str, Array]
 @dataclass(frozen=True)
 class Node:
     """One layer. `kind`: convolution, batch_norm, relu, relu6, tanh, sigmoid, silu, hard_sigmoid,
-    hard_swish, max_pool, mean (over H and W, which go), squeeze (the same, and they stay), add,
-    multiply (by an image, or by channels that have been squeezed), halves of channels (first_half,
-    second_half), shuffle (channels of two halves by turns, those of one behind those of the other
-    before), flatten or dense. Windows are as long along all axes."""
+    hard_swish, max_pool, average_pool, mean (over H and W, which go), squeeze (the same, and they
+    stay), add, multiply (by an image, or by channels that have been squeezed), join (channels of
+    one behind those of the other), halves of channels (first_half, second_half), shuffle (channels
+    of two halves by turns, those of one behind those of the other before), flatten or dense.
+    Windows are as long along all axes."""
 
     kind: str
     inputs: tuple[int, ...]
@@ -94,12 +95,27 @@ class ConvNet:
         y = self.convolution(x, name, *window, **options)
         return self.add("batch_norm", y, name=norm, is_last=is_last)
 
+    def pre_activated(self, x: int, name: str, norm: str, *window: int) -> int:
+        """A batch norm, a ReLU and then the convolution."""
+        y = self.add("relu", self.add("batch_norm", x, name=norm))
+        return self.convolution(y, name, *window)
+
     def max_pool(self, x: int, kernel: int, stride: int, padding: int = 0) -> int:
+        return self._pool("max_pool", x, kernel, stride, padding)
+
+    def average_pool(self, x: int, kernel: int, stride: int) -> int:
+        return self._pool("average_pool", x, kernel, stride, 0)
+
+    def _pool(self, kind: str, x: int, kernel: int, stride: int, padding: int) -> int:
         shape = self._window(x, self.shape_of(x)[0], kernel, stride, padding)
-        return self.add("max_pool", x, shape=shape, kernel=kernel, stride=stride, padding=padding)
+        return self.add(kind, x, shape=shape, kernel=kernel, stride=stride, padding=padding)
 
     def squeeze(self, x: int) -> int:
         return self.add("squeeze", x, shape=(self.shape_of(x)[0], 1, 1))
+
+    def join(self, *parts: int) -> int:
+        channels = sum(self.shape_of(part)[0] for part in parts)
+        return self.add("join", *parts, shape=(channels, *self.shape_of(parts[0])[1:]))
 
     def half(self, x: int, which: str) -> int:
         channels, *window = self.shape_of(x)
@@ -388,6 +404,47 @@ def _shuffled(net: ConvNet, x: int, name: str, width: int, stride: int) -> int:
     return net.shuffle(kept, pointwise(depthwise(pointwise(x, "e"), "d"), "p"))
 
 
+def densenet() -> ConvNet:
+    """Huang et al., "Densely Connected Convolutional Networks", 2017, of 121 layers: activations
+    come before convolutions, so norms behind a join have no convolution that they could be folded
+    into."""
+    net, growth = ConvNet("densenet", (3, 224, 224)), 32
+    x = net.add("relu", net.normed(0, "conv0", "norm0", 2 * growth, 7, 2, 3))
+    x = net.max_pool(x, 3, 2, 1)
+    for stage, layers in enumerate((6, 12, 24, 16)):
+        if stage:
+            x = _transition(net, x, f"t{stage}", net.shape_of(x)[0] // 2)
+        for layer in range(layers):
+            name = f"d{stage + 1}.{layer}"
+            y = net.pre_activated(x, f"{name}.conv1", f"{name}.norm1", 4 * growth, 1)
+            y = net.pre_activated(y, f"{name}.conv2", f"{name}.norm2", growth, 3, 1, 1)
+            x = net.join(x, y)
+    x = net.add("relu", net.add("batch_norm", x, name="norm5"))
+    net.dense(net.mean(x), "fc", 1000)
+    return net
+
+
+def densenet40() -> ConvNet:
+    """The same paper's network of 40 layers for images of 32 x 32: each joins 12 channels to what
+    is there, so that channels are rarely whole blocks."""
+    net = ConvNet("densenet40", (3, 32, 32))
+    x = net.convolution(0, "conv0", 16, 3, 1, 1)
+    for stage in range(3):
+        if stage:
+            x = _transition(net, x, f"t{stage}", net.shape_of(x)[0])
+        for layer in range(12):
+            name = f"d{stage + 1}.{layer}"
+            x = net.join(x, net.pre_activated(x, f"{name}.conv", f"{name}.norm", 12, 3, 1, 1))
+    x = net.add("relu", net.add("batch_norm", x, name="norm4"))
+    net.dense(net.mean(x), "fc", 10)
+    return net
+
+
+def _transition(net: ConvNet, x: int, name: str, channels: int) -> int:
+    y = net.pre_activated(x, f"{name}.conv", f"{name}.norm", channels, 1)
+    return net.average_pool(y, 2, 2)
+
+
 def wavenet() -> ConvNet:
     """Dilated convolutions over a second of sound, after van den Oord et al., 2016: two times 1, 2,
     .. 128 steps apart, each with a sum around it."""
@@ -425,6 +482,8 @@ NETWORKS = {
     "mobilenetv3": mobilenetv3,
     "efficientnet": efficientnet,
     "shufflenet": shufflenet,
+    "densenet": densenet,
+    "densenet40": densenet40,
     "wavenet": wavenet,
     "c3d": c3d,
 }

@@ -18,14 +18,16 @@ GEMM = tuple(f"gemm_{size}" for size in GEMM_SIZES)
 # Whose steps Weft also makes without plans; with --best it does not.
 EAGER = ("lstm_train", "resnet18_train", "gpt_train", "mlp_train", "lenet_train")
 IMAGES = ("resnet50_b1", "resnet50_b8", "mobilenetv2_b1")
-# Groups, activations other than bounds, channels that are no blocks, small images, sequences and
-# volumes.
+# Groups, activations other than bounds, channels that are no blocks, activations that come first,
+# small images, sequences and volumes.
 MORE = (
     "resnext50_b1",
     "regnet_b1",
     "mobilenetv3_b1",
     "efficientnet_b1",
     "shufflenet_b1",
+    "densenet_b1",
+    "densenet40_b1",
     "resnet20_b1",
     "wavenet_b1",
     "c3d_b1",

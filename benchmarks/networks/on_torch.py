@@ -34,6 +34,7 @@ FUNCTIONS = {
     "flatten": lambda x: x.flatten(1),
     "add": torch.add,
     "multiply": torch.mul,
+    "join": lambda *parts: torch.cat(parts, 1),
     "first_half": lambda x: x.chunk(2, 1)[0],
     "second_half": lambda x: x.chunk(2, 1)[1],
     "shuffle": _shuffled,
@@ -62,6 +63,8 @@ class _ConvNet(nn.Module):
         elif node.kind == "max_pool":
             kind = (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d)[node.axes - 1]
             return kind(node.kernel, node.stride, node.padding)
+        elif node.kind == "average_pool":
+            return nn.AvgPool2d(node.kernel, node.stride, node.padding)
         else:
             return nn.Identity()  # has nothing to learn
         return copied(layer, parameters, f"{node.name}.")

@@ -29,6 +29,8 @@ def _layer(node: Node) -> Any:
     if node.kind == "max_pool":
         kind = (nn.MaxPool1D, nn.MaxPool2D, nn.MaxPool3D)[node.axes - 1]
         return kind(node.kernel, node.stride, node.padding)
+    if node.kind == "average_pool":
+        return nn.AvgPool2D(node.kernel, node.stride, node.padding)
     return None
 
 
@@ -51,6 +53,7 @@ FUNCTIONS = {
     "flatten": npx.batch_flatten,
     "add": lambda a, b: a + b,
     "multiply": lambda a, b: a * b,
+    "join": lambda *parts: np.concatenate(parts, axis=1),
     "first_half": lambda x: x[:, : x.shape[1] // 2],
     "second_half": lambda x: x[:, x.shape[1] // 2 :],
     "shuffle": _shuffled,

@@ -12,7 +12,8 @@ import files
 import numpy
 import onnx
 from arrays import Array
-from convnets import NETWORKS, Node, calibration
+from convnets import EPSILON as NORM_EPSILON
+from convnets import NETWORKS, NORM, Node, calibration
 from onnx import TensorProto, helper, numpy_helper
 from sequences import BERT, EPSILON, LSTM, Parameters, bert, lstm
 from workloads import SMALL, WORKLOADS, inputs
@@ -63,20 +64,27 @@ def _window(node: Node) -> dict[str, list[int]]:
         "kernel_shape": [node.kernel] * node.axes,
         "strides": [node.stride] * node.axes,
         "pads": [node.padding] * (2 * node.axes),
-        "dilations": [node.dilation] * node.axes,
     }
 
 
 def _layer(builder: Builder, node: Node, given: list[str], parameters: Parameters) -> str:
-    def weights() -> list[str]:
-        return [builder.constant(parameters[f"{node.name}.{part}"]) for part in ("weight", "bias")]
+    def constants(*parts: str) -> list[str]:
+        return [builder.constant(parameters[f"{node.name}.{part}"]) for part in parts]
 
     if node.kind == "convolution":
-        return builder.add("Conv", *given, *weights(), group=node.groups, **_window(node))
+        weights = constants("weight", "bias") if node.has_bias else constants("weight")
+        apart = {"group": node.groups, "dilations": [node.dilation] * node.axes}
+        return builder.add("Conv", *given, *weights, **apart, **_window(node))
+    if node.kind == "batch_norm":
+        return builder.add("BatchNormalization", *given, *constants(*NORM), epsilon=NORM_EPSILON)
     if node.kind == "dense":
-        return builder.add("Gemm", *given, *weights(), transB=1)
+        return builder.add("Gemm", *given, *constants("weight", "bias"), transB=1)
     if node.kind == "max_pool":
         return builder.add("MaxPool", *given, **_window(node))
+    if node.kind == "average_pool":
+        return builder.add("AveragePool", *given, **_window(node))
+    if node.kind == "join":
+        return builder.add("Concat", *given, axis=1)
     if node.kind == "relu6":
         return builder.add("Clip", *given, builder.floats(0), builder.floats(6))
     if node.kind == "mean":

@@ -132,7 +132,7 @@ _ALL = [
     _inference("resnext50", 1),
     _inference("regnet", 1),
     *(_inference(name, 1) for name in ("mobilenetv3", "efficientnet", "shufflenet")),
-    *(_inference(name, 1) for name in ("resnet20", "wavenet", "c3d")),
+    *(_inference(name, 1) for name in ("densenet", "densenet40", "resnet20", "wavenet", "c3d")),
     Workload("bert_b1", "ms", 2.0 * BERT.multiply_adds),
     _inference("resnet50", 1, "bfloat16"),
     Workload("bert_bf16_b1", "ms", 2.0 * BERT.multiply_adds, 1, "bfloat16", "bert_b1"),

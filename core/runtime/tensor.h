@@ -26,6 +26,9 @@ class Tensor final {
       destroy();
   }
 
+  // True where the last reference was released before, as far as the block still shows it.
+  bool is_released() const { return references_.load(std::memory_order_relaxed) < 0; }
+
   // Has nobody but the caller this array, a view of it, or its address?
   bool is_sole() const {
     return references_.load(std::memory_order_acquire) == 1 && !box_->shared() && !box_->pinned();

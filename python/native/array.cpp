@@ -22,9 +22,9 @@ void destroy(PyObject* self) {
   }
 }
 
-// Text is NumPy's business: weft/_printing.py formats the elements with array2string.
+// Text is NumPy's business: weft/_core/printing.py formats the elements with array2string.
 PyObject* formatted(PyObject* self, const char* function) {
-  PyObject* module = PyImport_ImportModule("weft._printing");
+  PyObject* module = PyImport_ImportModule("weft._core.printing");
   if (!module) return nullptr;
   PyObject* text = PyObject_CallMethod(module, function, "O", self);
   Py_DECREF(module);
@@ -33,13 +33,13 @@ PyObject* formatted(PyObject* self, const char* function) {
 PyObject* represent(PyObject* self) { return formatted(self, "represent"); }
 PyObject* print(PyObject* self) { return formatted(self, "print_elements"); }
 
-// What is not there is told with what to write instead (weft/_spelling.py).
+// What is not there is told with what to write instead (weft/_base/spelling.py).
 PyObject* attribute(PyObject* self, PyObject* name) {
   PyObject* found = PyObject_GenericGetAttr(self, name);
   if (found || !PyErr_ExceptionMatches(PyExc_AttributeError)) return found;
   PyObject *kind, *error, *trace;
   PyErr_Fetch(&kind, &error, &trace);
-  PyObject* module = PyImport_ImportModule("weft._spelling");
+  PyObject* module = PyImport_ImportModule("weft._base.spelling");
   PyObject* told = module ? PyObject_CallMethod(module, "array_attribute", "OO",
                                                 reinterpret_cast<PyObject*>(Py_TYPE(self)), name)
                           : nullptr;

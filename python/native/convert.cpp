@@ -203,7 +203,7 @@ weft_tensor cast_to(weft_tensor tensor, weft_dtype dtype) {
 
 bool load_numpy() {
   PyObject* numpy = PyImport_ImportModule("numpy");
-  PyObject* dtypes = PyImport_ImportModule("weft._dtypes");
+  PyObject* dtypes = PyImport_ImportModule("weft._core.dtypes");
   PyObject* objects = dtypes ? PyObject_GetAttrString(dtypes, "BY_NUMBER") : nullptr;
   if (numpy && objects) {
     for (int i = 0; i < kDTypes; ++i) dtype_objects[i] = PySequence_GetItem(objects, i);
@@ -240,7 +240,7 @@ bool parse_dtype(PyObject* object, weft_dtype* dtype) {
   if (!code) {
     PyErr_Clear();
     // Others' spellings of the same dtypes: '<f4', ctypes, structured types that are refused.
-    PyObject* module = PyImport_ImportModule("weft._dtypes");
+    PyObject* module = PyImport_ImportModule("weft._core.dtypes");
     if (!module) return false;
     PyObject* number = PyObject_CallMethod(module, "number_of", "O", object);
     Py_DECREF(module);

@@ -1,5 +1,5 @@
 // A status of the library becomes the exception that a NumPy user expects: each class derives from
-// a builtin one and from weft.Error (weft/_errors.py).
+// a builtin one and from weft.Error (weft/_base/errors.py).
 #include <cstdarg>
 #include <cstring>
 #include <string>
@@ -57,7 +57,7 @@ PyObject* class_of(weft_status status) {
 }  // namespace
 
 bool load_errors() {
-  PyObject* module = PyImport_ImportModule("weft._errors");
+  PyObject* module = PyImport_ImportModule("weft._base.errors");
   if (!module) return false;
   PyObject* by_status = PyObject_GetAttrString(module, "BY_STATUS");
   error_of_weft = PyObject_GetAttrString(module, "Error");

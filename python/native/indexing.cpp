@@ -497,7 +497,7 @@ PyObject* element(PyObject* self, Py_ssize_t index) {
 
 // `value in a`: does any element equal it?
 int contains(PyObject* self, PyObject* value) {
-  PyObject* module = PyImport_ImportModule("weft._interop");
+  PyObject* module = PyImport_ImportModule("weft._core.interop");
   PyObject* found = module ? PyObject_CallMethod(module, "contains", "OO", self, value) : nullptr;
   Py_XDECREF(module);
   if (!found) return -1;

@@ -145,16 +145,19 @@ PyObject* call_function(const char* module_name, const char* name, PyObject* sel
   return out;
 }
 PyObject* call_interop(const char* name, PyObject* self, PyObject* args, PyObject* keywords) {
-  return call_function("weft._interop", name, self, args, keywords);
+  return call_function("weft._core.interop", name, self, args, keywords);
 }
 PyObject* array_value(PyObject* self, PyObject* args, PyObject* keywords) {
   return call_interop("array_value", self, args, keywords);
 }
+PyObject* call_protocol(const char* name, PyObject* self, PyObject* args, PyObject* keywords) {
+  return call_function("weft.np._protocols", name, self, args, keywords);
+}
 PyObject* array_ufunc(PyObject* self, PyObject* args, PyObject* keywords) {
-  return call_interop("array_ufunc", self, args, keywords);
+  return call_protocol("array_ufunc", self, args, keywords);
 }
 PyObject* array_function(PyObject* self, PyObject* args, PyObject* keywords) {
-  return call_interop("array_function", self, args, keywords);
+  return call_protocol("array_function", self, args, keywords);
 }
 PyObject* format(PyObject* self, PyObject* args) {
   return call_interop("formatted", self, args, nullptr);

@@ -45,7 +45,7 @@ PyObject* compare_arrays(PyObject* a, PyObject* b, int comparison);  // numbers.
 
 // ---- errors (errors.cpp) -----------------------------------------------------------------------
 
-bool load_errors();  // finds the exception classes of weft._errors
+bool load_errors();  // finds the exception classes of weft._base.errors
 
 // Sets the Python error that belongs to `status` with the library's text. Returns null.
 PyObject* raise_status(weft_status status);
@@ -171,7 +171,7 @@ PyObject* shape_tuple(const int64_t* extents, int rank);
 
 // ---- extents.cpp: numbers of a trace that follow from values ------------------------------------
 
-// Their Python type, weft._extent.Extent; null before the package has said it.
+// Their Python type, weft._core.dimensions.Extent; null before the package has said it.
 extern PyObject* extent_type;
 struct Range {
   int64_t minimum = 0;

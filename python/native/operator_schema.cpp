@@ -101,10 +101,10 @@ PyObject* module_name(PyObject* object, void*) {
   return PyUnicode_FromFormat("weft.%s", self_of(object)->info.place);
 }
 
-// weft/_schema.py writes docstrings and signatures; the stub generator uses the same functions.
+// weft/_core/schema.py writes docstrings and signatures, also for the stub generator.
 PyObject* described(PyObject* object, const char* function) {
   PyObject* definition = schema(object, nullptr);
-  PyObject* module = definition ? PyImport_ImportModule("weft._schema") : nullptr;
+  PyObject* module = definition ? PyImport_ImportModule("weft._core.schema") : nullptr;
   PyObject* out = module ? PyObject_CallMethod(module, function, "O", definition) : nullptr;
   Py_XDECREF(module);
   Py_XDECREF(definition);

@@ -215,13 +215,13 @@ int find_argument(const OperatorObject* self, PyObject* name) {
   return -1;
 }
 
-// Sets an error that says what to write instead (weft/_spelling.py).
+// Sets an error that says what to write instead (weft/_base/spelling.py).
 bool unknown_keyword(const OperatorObject* self, PyObject* name) {
   PyObject* accepted = PyList_New(0);
   for (int i = 0; accepted && i < argument_count(self); ++i)
     PyList_Append(accepted, self->names[i]);
   if (accepted) PyList_Append(accepted, out_name);
-  PyObject* module = accepted ? PyImport_ImportModule("weft._spelling") : nullptr;
+  PyObject* module = accepted ? PyImport_ImportModule("weft._base.spelling") : nullptr;
   PyObject* error = module ? PyObject_CallMethod(module, "unknown_argument", "sOO", self->info.name,
                                                  name, accepted)
                            : nullptr;

@@ -16,7 +16,7 @@ array([2., 4.])
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from weft._errors import Error
+from weft._base.errors import Error
 from weft._version import __version__
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         amp,
         autograd,
         checkpoint,
+        compression,
         device,
         engine,
         gluon,
@@ -40,21 +41,24 @@ if TYPE_CHECKING:
         sparse,
         sym,
     )
-    from weft._export import export
-    from weft._extent import Dim
-    from weft._planned import hybridize
+    from weft._core.dimensions import Dim
+    from weft._export.export import export
+    from weft._trace.planned import hybridize
     from weft.checkpoint import load_checkpoint, save_checkpoint
     from weft.device import Device, cpu
     from weft.library import register_op
     from weft.np import random
     from weft.quantization import quantize
 
+# Pickles of earlier versions name modules that have moved: `_moved/` has their names.
+__path__ = [*__path__, f"{__path__[0]}/_moved"]
+
 _ELSEWHERE = {
     "Device": ("weft.device", "Device"),
-    "Dim": ("weft._extent", "Dim"),
+    "Dim": ("weft._core.dimensions", "Dim"),
     "cpu": ("weft.device", "cpu"),
-    "export": ("weft._export", "export"),
-    "hybridize": ("weft._planned", "hybridize"),
+    "export": ("weft._export.export", "export"),
+    "hybridize": ("weft._trace.planned", "hybridize"),
     "load_checkpoint": ("weft.checkpoint", "load_checkpoint"),
     "quantize": ("weft.quantization", "quantize"),
     "random": ("weft.np.random", None),
@@ -70,6 +74,7 @@ __all__ = [
     "amp",
     "autograd",
     "checkpoint",
+    "compression",
     "cpu",
     "device",
     "engine",
@@ -105,11 +110,10 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"weft.{name}")
     if name.startswith("_"):
         raise AttributeError(f"module 'weft' has no attribute {name!r}")
-    from weft._spelling import missing
-    from weft._words import PACKAGE
+    from weft._base.spelling import missing
+    from weft._base.words import PACKAGE
 
     raise missing("module 'weft'", name, PACKAGE, __all__)
 
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__dir__ = __all__.copy

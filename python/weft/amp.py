@@ -29,12 +29,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
+from weft._base.errors import InvalidState, InvalidType
 from weft._core import native
-from weft._errors import InvalidState, InvalidType
-from weft._loss_scale import LossScaler
-from weft._precision import MIXED, mode_of, scope_of
-from weft._typing import DTypeLike, ndarray
-from weft.autograd import ModeScope
+from weft._core.modes import MIXED, ModeScope, mode_of, scope_of
+from weft._core.typing import DTypeLike, ndarray
+from weft.gluon._loss_scale import LossScaler
 from weft.gluon.block import Block
 from weft.gluon.trainer import Trainer
 
@@ -160,3 +159,4 @@ __all__ = [
     "scale_loss",
     "unscale",
 ]
+__dir__ = __all__.copy

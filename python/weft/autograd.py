@@ -13,31 +13,15 @@ array([6.])
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from weft import _composing, _spelling, _words, np
-from weft._core import native
-from weft._errors import InvalidState, InvalidType, InvalidValue
-from weft._typing import ndarray
+from weft import np
+from weft._base import spelling as _spelling
+from weft._base import words as _words
+from weft._base.errors import InvalidState, InvalidType, InvalidValue
+from weft._core import composing, native
+from weft._core.modes import ModeScope
+from weft._core.typing import ndarray
 
 _RECORDING, _TRAINING = native.RECORDING, native.TRAINING
-
-
-class ModeScope:
-    """Modes of this thread within a `with` block."""
-
-    __slots__ = ("_before", "_clear", "_set")
-
-    def __init__(self, set_: int, clear: int) -> None:
-        self._set = set_
-        self._clear = clear
-        self._before: list[int] = []
-
-    def __enter__(self) -> None:
-        self._before.append(native.set_modes(self._set, self._clear))
-
-    def __exit__(self, *error: Any) -> None:
-        changed = self._set | self._clear
-        before = self._before.pop() & changed
-        native.set_modes(before, changed & ~before)
 
 
 def record(train_mode: bool = True) -> ModeScope:
@@ -69,7 +53,7 @@ def is_recording() -> bool:
 
 def is_training() -> bool:
     """Is this thread in training mode?"""
-    if _composing.active and (composition := _composing.current()) is not None:
+    if composing.active and (composition := composing.current()) is not None:
         return composition.is_training()
     return bool(native.modes() & _TRAINING)
 
@@ -371,3 +355,4 @@ __all__ = [
     "train_mode",
     "vjp",
 ]
+__dir__ = __all__.copy

@@ -39,14 +39,14 @@ from os import PathLike, fspath
 from types import NoneType
 from typing import Any
 
-from weft import _generators, autograd
+from weft import autograd
+from weft._base.errors import FileFailure, InvalidValue
 from weft._core import native
-from weft._errors import FileFailure, InvalidValue
-from weft._files import BackgroundWrite, Described, check_form, save_arrays
-from weft._typing import ndarray
+from weft._core.files import BackgroundWrite, Described, check_form, save_arrays
+from weft._core.typing import ndarray
 from weft.gluon._saved_states import STATES_FORM, is_state
 from weft.gluon.block import Block
-from weft.gluon.data import DataLoader
+from weft.gluon.data import DataLoader, _generators
 from weft.gluon.parameter import Parameter
 from weft.gluon.trainer import Trainer
 
@@ -254,3 +254,4 @@ def _set_beside(parameter: Parameter, copy: ndarray, given: list[ndarray]) -> No
 
 
 __all__ = ["load_checkpoint", "save_checkpoint"]
+__dir__ = __all__.copy

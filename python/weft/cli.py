@@ -219,5 +219,22 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+__all__ = [
+    "add_compile",
+    "add_file",
+    "cflags",
+    "compile_file",
+    "describe",
+    "failed",
+    "libs",
+    "list_operators",
+    "main",
+    "pack_file",
+    "parser",
+    "size",
+]
+__dir__ = __all__.copy
+
+
 if __name__ == "__main__":
     sys.exit(main())

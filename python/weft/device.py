@@ -131,3 +131,4 @@ def _first_array(value: Any) -> native.ndarray | None:
 
 
 __all__ = ["Device", "cpu", "current", "devices", "load"]
+__dir__ = __all__.copy

@@ -65,3 +65,4 @@ def stats() -> dict[str, int]:
 
 
 __all__ = ["deferred", "policy", "set_policy", "stats"]
+__dir__ = __all__.copy

@@ -8,11 +8,12 @@ initializer is for.
 import math
 from typing import TYPE_CHECKING, Any
 
-from weft import _spelling, _words
-from weft._errors import InvalidValue
-from weft._numbers import require, require_finite
-from weft._registry import Registry
-from weft._typing import ndarray
+from weft._base import spelling as _spelling
+from weft._base import words as _words
+from weft._base.errors import InvalidValue
+from weft._base.options import require, require_finite
+from weft._base.registry import Registry
+from weft._core.typing import ndarray
 
 _registry = Registry("init")
 
@@ -222,3 +223,4 @@ __all__ = [
     "create",
     "register",
 ]
+__dir__ = __all__.copy

@@ -28,8 +28,8 @@ from typing import Any, NamedTuple
 
 import numpy
 
+from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
-from weft._errors import InvalidType, InvalidValue
 
 
 class ArrayType(NamedTuple):
@@ -345,3 +345,4 @@ def _trace(groups: list[list[_Operand]], run: Callable[[list[list[Any]]], list[A
 
 
 __all__ = ["ArrayType", "Attribute", "Input", "load", "register_op"]
+__dir__ = __all__.copy

@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from weft import _spelling, _words, np
-from weft._attributes import plain_attributes, set_attributes
-from weft._errors import InvalidValue
-from weft._numbers import require, require_finite, require_whole
-from weft._typing import ndarray
+from weft import np
+from weft._base import spelling as _spelling
+from weft._base import words as _words
+from weft._base.errors import InvalidValue
+from weft._base.options import require, require_finite, require_whole
+from weft._core.attributes import plain_attributes, set_attributes
+from weft._core.typing import ndarray
 
 Number = Any  # a number of Python, or a float64 array without axes
 
@@ -233,3 +235,4 @@ __all__ = [
     "MultiFactorScheduler",
     "PolyScheduler",
 ]
+__dir__ = __all__.copy

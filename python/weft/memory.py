@@ -8,9 +8,9 @@ True
 
 from typing import NamedTuple
 
+from weft._base.errors import InvalidValue
 from weft._core import native
-from weft._errors import InvalidValue
-from weft._trace import set_limit_of_traces, trace_figures
+from weft._trace.cache import set_limit_of_traces, trace_figures
 
 
 class Copies(NamedTuple):
@@ -142,3 +142,4 @@ __all__ = [
     "traces",
     "trim",
 ]
+__dir__ = __all__.copy

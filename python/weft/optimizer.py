@@ -19,15 +19,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
-from weft import _spelling, _words, np, npx
+from weft import np, npx
+from weft._base import spelling as _spelling
+from weft._base import words as _words
+from weft._base.errors import InvalidState, InvalidValue
+from weft._base.options import require, require_finite
+from weft._base.registry import Registry
+from weft._base.spelling import check_options
 from weft._core import native
-from weft._errors import InvalidState, InvalidValue
-from weft._halves import is_half
-from weft._numbers import require, require_finite
-from weft._registry import Registry
-from weft._spelling import check_options
-from weft._trace import is_tracing
-from weft._typing import ndarray
+from weft._core.halves import is_half
+from weft._core.typing import ndarray
+from weft._trace.state import is_tracing
 from weft.lr_scheduler import LRScheduler
 from weft.sparse import RowSparseArray
 
@@ -508,3 +510,4 @@ __all__ = [
     "create",
     "register",
 ]
+__dir__ = __all__.copy

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from cffi import FFI
 
-from weft._errors import (
+from weft._base.errors import (
     BY_STATUS,
     InvalidState,
     InvalidType,
@@ -24,6 +24,7 @@ from weft._errors import (
     MissingFile,
     NotFound,
 )
+from weft._base.protocols import HasDtype
 
 _DECLARATIONS = """
 typedef int32_t weft_status;
@@ -536,7 +537,7 @@ def _given(data: Any) -> _Given:
     except (TypeError, BufferError, ValueError):
         return _Given(None, None)  # no buffer: told where its bytes are asked for
     code = view.format.lstrip(_NATIVE_ORDER)
-    has_own_dtype = hasattr(data, "dtype")
+    has_own_dtype = isinstance(data, HasDtype)
     if code in ("B", "b", "c") and view.ndim == 1 and not has_own_dtype:
         return _Given(None, None)
     dtype = f"{_KINDS[code]}{8 * view.itemsize}" if code in _KINDS else _OTHERS.get(code, code)
@@ -592,3 +593,4 @@ def _shaped(data: bytes, port: Port) -> memoryview:
 
 
 __all__ = ["Context", "Model", "Port", "load_library", "version"]
+__dir__ = __all__.copy

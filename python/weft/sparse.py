@@ -26,8 +26,8 @@ from typing import Any
 import numpy
 
 from weft import np
-from weft._errors import InvalidType, InvalidValue
-from weft._typing import ArrayLike, DeviceLike, DTypeLike, ndarray
+from weft._base.errors import InvalidType, InvalidValue
+from weft._core.typing import ArrayLike, DeviceLike, DTypeLike, ndarray
 from weft.device import Device
 
 _SHOWN = 8  # indices in a repr
@@ -172,3 +172,4 @@ def row_sparse_array(
 
 
 __all__ = ["RowSparseArray", "row_sparse_array"]
+__dir__ = __all__.copy

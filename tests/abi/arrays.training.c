@@ -1,4 +1,6 @@
 /* Arrays as memory: wrapping, holding, writing, views, archives. */
+#include <string.h>
+
 #include "checks.h"
 
 static int freed;
@@ -78,22 +80,32 @@ static void bools_are_made_0_and_1(void) {
   weft_tensor_release(a);
 }
 
-/* A caller's mistake: the block must not be handed out twice for it. Sanitizers end the program. */
+static void count_told(void* context, int32_t level, const char* text) {
+  if (level == WEFT_LOG_ERROR && strstr(text, "was released before")) ++*(int*)context;
+}
+
+/* A caller's mistake: it is told, and the block must not be handed out twice for it. Sanitizers end the program. */
 #if !defined(__SANITIZE_ADDRESS__)
 static void a_second_release_gives_nothing_back(void) {
   const int64_t shape[] = {3, 2};
   weft_tensor a = NULL;
   weft_tensor view = NULL;
   weft_tensor made[4] = {NULL, NULL, NULL, NULL};
+  int told = 0;
   int i;
   int k;
+  weft_set_log(WEFT_LOG_ERROR, count_told, &told);
   MUST(weft_tensor_create(WEFT_FLOAT32, 2, shape, NULL, &a));
   MUST(weft_tensor_detach(a, &view));
   weft_tensor_release(view);
+  CHECK(told == 0);
   weft_tensor_release(view);
   weft_tensor_release(a);
+  CHECK(told == 1);
   weft_tensor_release(a);
   weft_tensor_release(a);
+  CHECK(told == 3);
+  weft_set_log(WEFT_LOG_WARNING, NULL, NULL);
   for (i = 0; i < 4; ++i) MUST(weft_tensor_create(WEFT_FLOAT32, 2, shape, NULL, &made[i]));
   for (i = 0; i < 4; ++i)
     for (k = 0; k < i; ++k) CHECK(made[i] != made[k]);

@@ -82,7 +82,7 @@ struct WeftFile {
       const Json *dtype = json.find("dtype"), *shape = json.find("shape"),
                  *offsets = json.find("data_offsets");
       if (!dtype || !shape || !offsets || offsets->items.size() != 2) continue;
-      FileTensor tensor{name, dtype->text, {}};
+      FileTensor tensor{name, dtype->text, {}, {}};
       for (const Json& extent : shape->items) tensor.shape.push_back(extent.integer());
       const auto begin = static_cast<size_t>(offsets->items[0].integer()) + 8 + length;
       const auto end = static_cast<size_t>(offsets->items[1].integer()) + 8 + length;

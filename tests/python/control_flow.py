@@ -3,7 +3,7 @@
 import numpy
 import weft
 from weft import autograd, np, npx
-from weft._trace import flatten
+from weft._trace.structure import flatten
 
 RANDOM = numpy.random.default_rng(5)
 

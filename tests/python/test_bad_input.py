@@ -263,7 +263,7 @@ def test_message_says_what_and_where(name):
 
 
 def test_exceptions_are_builtin_ones_too():
-    for error in vars(weft._errors).values():
+    for error in vars(weft._base.errors).values():
         is_exception = isinstance(error, type) and issubclass(error, BaseException)
         if is_exception and error is not weft.Error:
             assert issubclass(error, weft.Error)

@@ -11,7 +11,7 @@ import pytest
 import weft
 from c_programs import FLAGS, SANITIZED, WARNINGS, built, data, filled, run
 from test_c99 import check, exported
-from test_c99_bands import int8_model
+from test_c99_row_tiles import int8_model
 from weft import autograd, gluon, np, npx, runtime
 from weft.gluon import nn, rnn
 

@@ -1,4 +1,4 @@
-"""`weft compile` with little memory: images made by bands of rows, and rows fed by the caller, give
+"""`weft compile` with little memory: images made by row tiles, and rows fed by the caller, give
 the bits of C that makes whole images, and of the library."""
 
 import re
@@ -123,7 +123,7 @@ RANDOM = [(seed, KINDS) for seed in range(12)] + [(seed, GAPS) for seed in range
 
 
 @pytest.mark.parametrize("seed, kinds", RANDOM)
-def test_bands_of_random_networks_give_the_same_bits(seed, kinds, tmp_path):
+def test_row_tiles_of_random_networks_give_the_same_bits(seed, kinds, tmp_path):
     net, x = random_network(seed, kinds)
     model = int8_model(net, x, tmp_path)
     whole = arena_of(model.write_c(tmp_path, name="net")[1])
@@ -158,7 +158,7 @@ def separable(channels=3, height=48):
     return net, x
 
 
-def test_bands_go_through_separable_pairs(tmp_path):
+def test_row_tiles_go_through_separable_pairs(tmp_path):
     net, x = separable()
     model = int8_model(net, x, tmp_path)
     whole = arena_of(model.write_c(tmp_path, name="net")[1])
@@ -166,7 +166,7 @@ def test_bands_go_through_separable_pairs(tmp_path):
     assert least < 0.6 * whole
     files = model.write_c(tmp_path, name="net", memory=least, main=True)
     text = files[0].read_text()
-    assert "_bands(" in text and re.search(r"step0_\d_quantized_depthwise\(\n?", text)
+    assert "_row_tiles(" in text and re.search(r"step0_\d_quantized_depthwise\(\n?", text)
     gives_the_librarys_bits(files, tmp_path)
 
 
@@ -213,7 +213,7 @@ def test_layers_with_gaps_are_planned_like_others(operator, name, tmp_path):
         gives_the_librarys_bits(files, tmp_path)
 
 
-def test_more_memory_takes_fewer_bands(tmp_path):
+def test_more_memory_takes_fewer_row_tiles(tmp_path):
     net, x = separable()
     model = int8_model(net, x, tmp_path)
     whole, least = arena_of(model.write_c(tmp_path)[1]), least_memory(model, tmp_path)
@@ -400,5 +400,5 @@ def test_rows_of_several_images_cannot_be_fed(tmp_path):
 def test_too_little_memory_for_rows_says_what_is_held(tmp_path):
     net, x = separable()
     model = int8_model(net, x, tmp_path)
-    with pytest.raises(ValueError, match=r"at step \d+ .* made by bands"):
+    with pytest.raises(ValueError, match=r"at step \d+ .* made by row_tiles"):
         model.write_c(tmp_path, feed_rows=True, memory=100)

@@ -8,7 +8,7 @@ from weft import gluon, np
 from weft.gluon import nn
 from weft.quantization import equalize, fold_norms
 from weft.quantization._observers import BINS, Entropy, Extremes, Histogram, MeanSquare, Percentile
-from weft.quantization._steps import rounded
+from weft.quantization._weight_scales import rounded
 
 
 def observed(observer, *batches):

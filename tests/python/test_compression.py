@@ -8,6 +8,7 @@ import pytest
 import weft
 from small_networks import NETWORKS, data, error, filled, made, operators
 from weft import autograd, gluon, np
+from weft.compression._storage import nearest_values
 from weft.gluon import nn
 from weft.quantization import (
     cluster_weights,
@@ -18,8 +19,7 @@ from weft.quantization import (
     shrink,
     store_weights,
 )
-from weft.quantization._errors import Noise
-from weft.quantization._storage import nearest_values
+from weft.quantization._noise import Noise
 
 
 def exported(block, x, path):

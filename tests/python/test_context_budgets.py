@@ -4,8 +4,8 @@ import numpy
 import pytest
 import weft
 from weft import autograd, np, runtime
+from weft._base.errors import Unsupported
 from weft._core import native
-from weft._errors import Unsupported
 from weft.gluon import nn
 
 

@@ -5,6 +5,7 @@ import pytest
 import weft
 from control_flow import FUNCTIONS, W, array, cumulative, flat, recorded, same
 from weft import gluon, np, npx
+from weft._trace.state import is_tracing
 
 X = array(4, 2, dtype="float32")
 
@@ -238,7 +239,7 @@ def test_mistakes_are_refused(name, wrap):
     function, error, text = REFUSED[name]
     with pytest.raises(error, match=text):
         wrap(function)(X)
-    assert not weft._trace.is_tracing()
+    assert not is_tracing()
 
 
 @pytest.mark.parametrize("name", TRACED_ONLY)
@@ -246,7 +247,7 @@ def test_what_a_graph_cannot_hold_is_refused(name):
     function, error, text = TRACED_ONLY[name]
     with pytest.raises(error, match=text):
         weft.hybridize(function)(X)
-    assert not weft._trace.is_tracing()
+    assert not is_tracing()
 
 
 @pytest.mark.parametrize(

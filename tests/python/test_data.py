@@ -15,7 +15,8 @@ import threading
 import numpy
 import pytest
 import weft
-from weft import _errors, engine, np
+from weft import engine, np
+from weft._base import errors
 from weft.gluon import data
 
 
@@ -386,7 +387,7 @@ def test_an_error_in_a_worker_keeps_its_class_and_traceback(threads):
 
 
 def test_errors_of_weft_travel_with_their_class_and_notes():
-    for kind in {*_errors.BY_STATUS.values(), _errors.TimedOut} - {KeyboardInterrupt}:
+    for kind in {*errors.BY_STATUS.values(), errors.TimedOut} - {KeyboardInterrupt}:
         error = kind("what it says")
         error.add_note("and where")
         found = pickle.loads(pickle.dumps(error))

@@ -8,6 +8,7 @@ import pytest
 import weft
 from weft import _native as native
 from weft import autograd, gluon, np, npx
+from weft._trace.state import is_tracing
 from weft.gluon import nn
 
 
@@ -291,7 +292,7 @@ def test_reading_a_traced_value_points_at_control_flow(read):
     net.hybridize()
     with pytest.raises(RuntimeError, match=r"npx\.cond.*npx\.foreach"):
         net(np.ones(1))
-    assert not weft._trace.is_tracing()
+    assert not is_tracing()
     assert (np.ones(1) + 1).tolist() == [2]
 
 

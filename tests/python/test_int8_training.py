@@ -7,7 +7,7 @@ from small_networks import NETWORKS, Residual, data, error, filled, made
 from weft import autograd, gluon, np, npx
 from weft.gluon import nn
 from weft.quantization import prepare
-from weft.quantization._fake import (
+from weft.quantization._fake_quantize import (
     FakeScale,
     fake_quantize,
     fake_quantize_weight,
@@ -15,7 +15,7 @@ from weft.quantization._fake import (
     scale_of,
 )
 from weft.quantization._ranges import Range
-from weft.quantization._steps import rounded, steps_of
+from weft.quantization._weight_scales import rounded, weight_scales
 
 
 def trained(block, x, y, steps, rate=0.01, compiled=False):
@@ -63,7 +63,7 @@ def test_weights_round_by_channel_and_get_all_gradients(shape):
         y, steps = fake_quantize_weight(weight)
         (y * y).sum().backward()
     numpy.testing.assert_allclose(y.asnumpy(), rounded(weight.asnumpy()), rtol=1e-5, atol=1e-6)
-    numpy.testing.assert_allclose(steps.asnumpy(), steps_of(weight.asnumpy()), rtol=1e-6)
+    numpy.testing.assert_allclose(steps.asnumpy(), weight_scales(weight.asnumpy()), rtol=1e-6)
     numpy.testing.assert_allclose(weight.grad.asnumpy(), 2 * y.asnumpy(), rtol=1e-6)
 
 

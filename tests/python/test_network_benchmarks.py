@@ -33,13 +33,26 @@ def _small_network():
     return net
 
 
-def test_folded_network_gives_what_the_network_with_norms_gives():
+def _joined_network():
+    """Its second and third norms have no convolution to themselves before them."""
+    from convnets import ConvNet
+
+    net = ConvNet("joined", (3, 12, 12))
+    x = net.normed(0, "c1", "b1", 8, 3, 1, 1)
+    x = net.join(x, net.pre_activated(x, "c2", "b2", 4, 3, 1, 1))
+    x = net.average_pool(net.pre_activated(x, "c3", "b3", 8, 1), 2, 2)
+    net.dense(net.mean(x), "fc", 5)
+    return net
+
+
+@pytest.mark.parametrize("create, norms", [(_small_network, []), (_joined_network, ["b2", "b3"])])
+def test_folded_network_gives_what_the_network_with_norms_gives(create, norms):
     from on_weft import _ConvNet
     from weft import np
 
-    net = _small_network()
+    net = create()
     folded, parameters = net.folded()
-    assert not any(node.kind == "batch_norm" for node in folded.nodes)
+    assert [node.name for node in folded.nodes if node.kind == "batch_norm"] == norms
     x = np.array(numpy.random.default_rng(3).normal(size=(2, 3, 12, 12)).astype("float32"))
     results = []
     for network, values in ((net, net.parameters()), (folded, parameters)):

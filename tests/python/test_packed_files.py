@@ -15,7 +15,7 @@ from weft_files import changed, log_of, read
 
 
 def convolutions():
-    """Blocks, bands or none, a batch norm that folds, and an input that a state is not."""
+    """Blocks, row tiles or none, a batch norm that folds, and an input that a state is not."""
     weft.random.seed(6)
     net = nn.HybridSequential(
         nn.Conv2D(16, 3, padding=1, use_bias=False, in_channels=3), nn.BatchNorm(in_channels=16),

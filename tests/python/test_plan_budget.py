@@ -258,7 +258,7 @@ def test_a_budget_that_cannot_be_met_says_what_can():
     ],
 )
 def test_bytes_are_written_as_people_do(text, count):
-    assert weft._arena.bytes_of("f", "memory", text) == count
+    assert weft._trace.arena.bytes_of("f", "memory", text) == count
 
 
 @pytest.mark.parametrize("text", ["", "MB", "-3MB", "3 parsecs", 0, -1])

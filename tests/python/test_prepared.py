@@ -74,6 +74,32 @@ def test_batch_norms_without_a_convolution_become_a_factor_and_a_summand(dtype):
     assert re.sub("cast[+]|[+]cast", "", last) == "fused+multiply+add+relu"
 
 
+class Joined(gluon.HybridBlock):
+    """Its input, and beside it what a norm, a relu and a convolution make of it."""
+
+    def __init__(self, channels, growth):
+        super().__init__()
+        conv = nn.Conv2D(growth, 3, padding=1, use_bias=False, in_channels=channels)
+        self.body = nn.HybridSequential(
+            nn.BatchNorm(in_channels=channels), nn.Activation("relu"), conv
+        )
+
+    def forward(self, x):
+        return np.concatenate([x, self.body(x)], axis=1)
+
+
+@pytest.mark.parametrize("growth", [12, 24, 40])
+def test_channels_that_are_joined_are_summed_by_winograds_tiles(growth):
+    layers = (Joined(48 + i * growth, growth) for i in range(3))
+    net = nn.HybridSequential(nn.Conv2D(48, 3, padding=1, in_channels=3), *layers)
+    net.initialize(weft.init.Normal(0.1))
+    x = np.array(numpy.random.default_rng(1).normal(size=(1, 3, 28, 28)), dtype="float32")
+    want = eager(net, x)
+    numpy.testing.assert_allclose(net(x).asnumpy(), want.asnumpy(), rtol=1e-4, atol=1e-4)
+    panels = -(-growth // 16)
+    assert len(re.findall(rf"convolution_blocked.*\(36, {panels}, ", net.plan_text())) == 3
+
+
 @pytest.mark.parametrize("name", ["0.weight", "0.bias", "1.gamma", "1.beta", "4.running_var"])
 def test_a_write_to_a_parameter_is_seen(name):
     net, x = network(), images()

@@ -189,7 +189,7 @@ def test_an_export_in_several_steps_replaces_the_file_in_one(
         return
 
     def full(where):
-        raise weft._errors.FileFailure(
+        raise weft._base.errors.FileFailure(
             f"save: `{where}` cannot be written: No space left on device"
         )
 

@@ -5,10 +5,10 @@ import pytest
 import weft
 from small_networks import NETWORKS, data, error, filled, made
 from weft import autograd, gluon, np, npx
+from weft.compression._graph.macs import macs_of
+from weft.compression._graph.traced import traced
 from weft.gluon import nn
 from weft.quantization import Pruner, forget_masks, prune, report, shrink
-from weft.quantization._macs import macs_of
-from weft.quantization._traced import traced
 
 OPTIMIZERS = {
     "sgd": {"learning_rate": 0.01, "momentum": 0.9, "wd": 0.1},

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_networks import data, error, filled, operators
 from weft import autograd, np, npx
+from weft.compression._graph.phases import Phases, turned
 from weft.gluon import nn
 from weft.quantization import fold_norms, prepare, report
-from weft.quantization._phases import Phases, turned
 
 
 @st.composite

@@ -1,4 +1,4 @@
-"""Convolutional networks in bands of rows: faster plans, and plans within a budget of memory."""
+"""Convolutional networks in row tiles: faster plans, and plans within a budget of memory."""
 
 import re
 
@@ -8,7 +8,7 @@ import weft
 from weft import np, npx
 from weft.gluon.model_zoo import vision
 
-# The share of the arena without bands that each network can do with, on images of so many pixels.
+# The share of the arena without row tiles that each network can do with, by the size of images.
 NETWORKS = {
     "mobilenet_v2_1_0": (224, 0.22),
     "mobilenet0_25": (128, 0.4),
@@ -24,7 +24,7 @@ def image(size, batch=1):
 
 @pytest.fixture(scope="module", params=NETWORKS)
 def network(request):
-    """A network, an input, what the plan without bands gives, and its memory."""
+    """A network, an input, what the plan without row tiles gives, and its memory."""
     size, share = NETWORKS[request.param]
     np.random.seed(1)
     net = getattr(vision, request.param)(classes=10)
@@ -35,17 +35,17 @@ def network(request):
         net.hybridize()
         want = net(x).asnumpy()
     memory = net.plan_memory()
-    assert "bands" not in net.plan_text()
+    assert "row_tiles" not in net.plan_text()
     return net, x, want, memory, share
 
 
 def products(text):
-    """Rows that the calls of bands make, and rows that there are."""
+    """Rows that the calls of row tiles make, and rows that there are."""
     return [tuple(map(int, pair)) for pair in re.findall(r"(\d+) rows made of (\d+)", text)]
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_a_budget_that_the_plain_plan_exceeds_is_met_by_bands(network, threads):
+def test_a_budget_that_the_plain_plan_exceeds_is_met_by_row_tiles(network, threads):
     net, x, want, memory, share = network
     before = npx.num_threads()
     npx.set_num_threads(threads)
@@ -78,7 +78,7 @@ def test_several_images_at_once_are_the_same(network):
     memory = net.plan_memory()
     net.hybridize(memory=memory["prepared"] + int(memory["arena"] * max(share, 0.6)))
     numpy.testing.assert_array_equal(net(batch).asnumpy(), want)
-    assert "bands" in net.plan_text()
+    assert "row_tiles" in net.plan_text()
 
 
 def measured_bytes(net, x):
@@ -97,7 +97,7 @@ def measured_bytes(net, x):
     return weft.memory.stats()["peak"] - kept["peak"] + kept["live"] - before
 
 
-def test_the_allocator_measures_what_bands_save():
+def test_the_allocator_measures_what_row_tiles_save():
     x = image(128)
     plain, net = vision.mobilenet0_25(classes=10), vision.mobilenet0_25(classes=10)
     for each in (plain, net):

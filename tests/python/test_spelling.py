@@ -7,8 +7,8 @@ import sys
 
 import pytest
 import weft
-from weft import _spelling, autograd, gluon, init, lr_scheduler, metric, np, npx, optimizer
-from weft import _words as words
+from weft import autograd, gluon, init, lr_scheduler, metric, np, npx, optimizer
+from weft._base import spelling, words
 from weft.gluon import nn
 
 TABLES = {
@@ -66,7 +66,7 @@ def test_what_the_table_says_exists(key):
 
 def is_lacked(owner, name):
     """Does reading it raise nothing but the hint?"""
-    return type(inspect.getattr_static(owner, name, None)) is _spelling._Lacked
+    return type(inspect.getattr_static(owner, name, None)) is spelling._Lacked
 
 
 @pytest.mark.parametrize("table", [t for t in TABLES if t != "ARGUMENTS"])
@@ -115,7 +115,7 @@ def test_arguments_of_the_table_are_those_of_something():
 
 
 def _options(value):
-    return _spelling._options_of(value) or () if isinstance(value, type) else ()
+    return spelling._options_of(value) or () if isinstance(value, type) else ()
 
 
 def net():

@@ -111,7 +111,8 @@ def test_a_dropped_trace_gives_its_memory_back():
     assert live_after(range(304, 340)) < few * 1.3
 
 
-def test_only_the_last_plans_keep_scratch():
+@pytest.mark.parametrize("is_trained", [False, True])
+def test_only_the_last_plans_keep_memory(is_trained):
     net = nn.HybridSequential(
         nn.Dense(64, in_units=64, activation="tanh"), nn.Dense(1, in_units=64)
     )
@@ -120,7 +121,12 @@ def test_only_the_last_plans_keep_scratch():
 
     def live_after(extents):
         for extent in extents:
-            net(np.ones((extent, 64)))
+            if is_trained:
+                with autograd.record():
+                    loss = net(np.ones((extent, 64))).sum()
+                loss.backward()
+            else:
+                net(np.ones((extent, 64)))
         gc.collect()
         return memory.stats()["live"]
 
@@ -128,7 +134,7 @@ def test_only_the_last_plans_keep_scratch():
     assert live_after(range(1010, 1070)) < few * 1.5
     again = np.ones((1001, 64))  # its plan has no memory at the moment
     numpy.testing.assert_array_equal(net(again).asnumpy(), net(again).asnumpy())
-    assert len(net._cache) == 70
+    assert len(net._cache) == 70 + is_trained  # a recorded call has a trace of its own
 
 
 def test_a_function_that_is_gone_frees_its_traces():

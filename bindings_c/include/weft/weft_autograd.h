@@ -236,8 +236,8 @@ typedef struct weft_plan_memory {
  * few bytes are possible.
  */
 WEFT_API weft_status weft_function_set_budget(weft_function function, int64_t bytes);
-/* Gives back the scratch that its plan keeps from run to run, for one that is not run for long; the
- * next run takes it anew. Any thread may call it at any time. */
+/* Gives back what its plan keeps from run to run, scratch and memory for residuals that no call has
+ * now, for one that is not run for long; the next run takes it anew. Any thread may call it at any time. */
 WEFT_API weft_status weft_function_trim(weft_function function);
 /* Of the plan last run. */
 WEFT_API weft_status weft_function_memory(weft_function function, weft_plan_memory* memory);

@@ -193,7 +193,7 @@ const void* Source::content_of(const Location& location) const {
 }
 
 Operand Source::operand_of(const Location& location, std::string name) const {
-  Operand operand{std::move(name), location.dtype, location.shape, location.strides, nullptr};
+  Operand operand{std::move(name), location.dtype, location.shape, location.strides, nullptr, {}};
   if (!operand.given()) return operand;
   operand.content = content_of(location);
   if (operand.content && !location.dense()) operand.strides = strides_in_file(location);

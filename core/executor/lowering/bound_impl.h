@@ -1,5 +1,6 @@
-// What lies in a plan's block of bound pointers, step by step; see make_plan.cpp for how it is
-// made.
+// What lies in a plan's bound block for a dense row: the kernel and its arguments, so that a run
+// calls it without reading the plan. make_plan.cpp fills it in; the other kinds of step have
+// pointers and views there.
 #pragma once
 
 #include <stddef.h>
@@ -8,6 +9,8 @@
 
 namespace weft::executor {
 
+// A step kernel with the one tile that it runs on; pointers into moving roots are patched before a
+// run.
 struct BoundTile {
   kernels::StepKernel kernel;
   kernels::Tile tile;

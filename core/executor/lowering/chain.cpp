@@ -1,3 +1,6 @@
+// The derivation of chains: a register allocator with one accumulator. It walks over the steps;
+// each takes one operand from the accumulator and reads the others from arrays or slots, and its
+// result is the next accumulator. A value that is needed again is spilled to a slot.
 #include "executor/lowering/chain.h"
 
 #include <algorithm>
@@ -20,15 +23,18 @@ using kernels::FormulaId;
 
 namespace {
 
-// Arrays of more bytes than this do not stay in caches until somebody reads them.
+// Arrays with more bytes than this do not stay in caches until they are read again, so stores
+// bypass the caches.
 constexpr int64_t kStreamedBytes = int64_t{48} << 20;
-// Of fewer bytes, which stay in caches of cores, to fetch them ahead costs more than it gives.
+// Arrays with fewer bytes than this stay in the caches of cores: prefetching them costs more than
+// it gives.
 constexpr int64_t kFetchedBytes = int64_t{2} << 20;
 
-// Fewer are done before code for them is written.
+// Fewer elements are computed before machine code for them is written.
 [[maybe_unused]] constexpr int64_t kEncodedElements = 1024;
 
-// One step that passes floats through memory where it runs on tiles.
+// Is it one costly formula on halves? As a step on tiles it passes float32 values through memory; a
+// chain keeps them in registers.
 bool is_long_of_halves(const TileCode& code) {
   constexpr int kLongCost = 6;
   if (code.formulas.empty()) return false;
@@ -37,12 +43,14 @@ bool is_long_of_halves(const TileCode& code) {
          kernels::cost_of(formula) >= kLongCost;
 }
 
-// Values are the externals that are read, by number, and then the results of steps.
+// Builds the chain of one program. Values are numbers: first the externals, then the results of
+// steps in their order.
 class Chaining {
  public:
   Chaining(TileCode& code, int64_t bytes)
       : code_(code), externals_(code.externals()), slots_(code.externals()), bytes_(bytes) {}
 
+  // False: some step has no instruction, or the chain is too long.
   bool run() {
     number_values();
     if (bytes_ > kFetchedBytes) fetch_inputs();
@@ -54,20 +62,22 @@ class Chaining {
   int operands() const { return slots_; }
 
  private:
+  // What is known about a value while the chain is built.
   struct Value {
     DType dtype;
-    int uses = 0;
-    int16_t external = -1;  // an array that has it
-    int16_t slot = -1;
+    int uses = 0;           // reads that are still to come
+    int16_t external = -1;  // an array that holds it, or -1
+    int16_t slot = -1;      // a slot that holds it, or -1
   };
-  struct Source {  // of an operand that is not held
+  // An operand that is read from memory.
+  struct Source {
     int16_t operand;
     bool is_array, is_scalar;
   };
 
   std::vector<ChainInstruction>& chain() { return code_.chain; }
 
-  // Operand numbers of temporaries are used again; values are not.
+  // Follows operand numbers to values: numbers of temporaries are reused, values are not.
   void number_values() {
     std::vector<int> current(code_.dtypes.size(), -1);
     for (int e = 0; e < externals_; ++e) {
@@ -86,7 +96,7 @@ class Chaining {
     }
   }
 
-  // Operands that repeat in every row stay where they are.
+  // Prefetches inputs, except those that repeat in every row: these stay in the cache anyway.
   void fetch_inputs() {
     for (int e = 0; e < static_cast<int>(code_.inputs); ++e) {
       const bool repeats = code_.loop.rows > 1 && code_.loop.row_stride[e] == 0;
@@ -94,7 +104,8 @@ class Chaining {
     }
   }
 
-  // What is not stored round the caches is read first by the processor.
+  // Prefetches outputs: a store that does not bypass the caches makes the processor read the line
+  // first.
   void fetch_outputs() {
     for (int e = code_.first_buffer() - static_cast<int>(code_.outputs); e < code_.first_buffer();
          ++e) {
@@ -109,20 +120,24 @@ class Chaining {
   }
 
   Value& value(int id) { return values_[static_cast<size_t>(id)]; }
+  // Does the value repeat along the row (one element, or one row of a joined loop)?
   bool is_scalar(int id) {
     const int16_t e = value(id).external;
     return e >= 0 && (code_.chain_scalars >> e & 1);
   }
+  // Is it a row that repeats in a loop whose rows are joined?
   bool is_pattern(int id) {
     const int16_t e = value(id).external;
     return e >= 0 && (code_.chain_patterns >> e & 1);
   }
-  // Arithmetic reads elements of four bytes, slots and scalars; others are loaded.
+  // Can a formula read the value straight from memory? Slots, scalars, and arrays of four-byte
+  // elements; other arrays have to be loaded and converted.
   bool is_readable(int id) {
     const Value& v = value(id);
     return v.slot >= 0 || is_scalar(id) || (v.external >= 0 && size_of(v.dtype) == 4);
   }
 
+  // Appends an instruction; false if this instruction set has none for the action.
   bool emit(const ChainAction& action, std::initializer_list<Source> sources = {}) {
     ChainInstruction instruction;
     instruction.action = action;
@@ -138,12 +153,14 @@ class Chaining {
     return instruction.function != nullptr;
   }
 
+  // Where a value that is not the accumulator is read.
   Source source_of(int id) {
     const Value& v = value(id);
     if (v.slot >= 0) return {v.slot, false, false};
     return {v.external, !is_scalar(id), is_scalar(id)};
   }
 
+  // Stores the accumulator into a free slot.
   void spill() {
     Value& v = value(held_);
     if (free_.empty()) free_.push_back(static_cast<int16_t>(slots_++));
@@ -151,11 +168,13 @@ class Chaining {
     free_.pop_back();
     emit({ChainVerb::kStore, v.dtype, v.dtype, ChainPlace::kSlot}, {{v.slot, false, false}});
   }
-  // Before the held block is overwritten.
+  // Called before the accumulator is overwritten: spills it if it is still needed and nowhere in
+  // memory.
   void keep_held() {
     if (held_ >= 0 && value(held_).uses > 0 && !is_readable(held_)) spill();
   }
 
+  // Makes the value the accumulator.
   bool load(int id) {
     keep_held();
     held_ = id;
@@ -166,7 +185,9 @@ class Chaining {
         {source});
   }
 
-  // Which operand is held when the formula starts.
+  // Chooses the operand that is the accumulator when the formula starts: `position` among its
+  // operands. Operands that cannot be read from memory have to be loaded; else it is the present
+  // accumulator if that is an operand, else the first operand that is no scalar.
   bool hold_one(const std::vector<int>& in, size_t& position) {
     for (const int id : in)
       if (!is_readable(id) && id != held_ && !load(id)) return false;
@@ -180,6 +201,7 @@ class Chaining {
     return load(in[position]);
   }
 
+  // Adds the instructions of one step; false if there is no instruction for it.
   bool add_step(size_t s) {
     if (!code_.steps[s].kernel) return add_draw(s);
     const std::vector<int>& in = in_[s];
@@ -189,6 +211,7 @@ class Chaining {
     if (!hold_one(in, position)) return false;
     for (const int id : in) --value(id).uses;
     const bool is_pair = in.size() == 2 && in[0] == in[1];
+    // The accumulator is an operand twice, and the formula has no form for that.
     const bool is_read_beside = std::ranges::count(in, held_) > 1 &&
                                 !(is_pair && has_form(s, ChainForm::kAccumulatorAccumulator));
     if (!is_readable(held_) && (value(held_).uses > 0 || is_read_beside)) spill();
@@ -198,6 +221,7 @@ class Chaining {
     return store(s);
   }
 
+  // A draw overwrites the accumulator with random numbers.
   bool add_draw(size_t s) {
     keep_held();
     held_ = externals_ + static_cast<int>(s);
@@ -206,6 +230,7 @@ class Chaining {
     return code_.draws.size() <= kernels::kMaxChainDraws && store(s);
   }
 
+  // Frees the value's slot after its last use.
   void release(int id) {
     Value& v = value(id);
     if (v.uses > 0 || v.slot < 0) return;
@@ -214,6 +239,7 @@ class Chaining {
   }
 
   DType dtype_of(size_t s) { return value(in_[s].back()).dtype; }
+  // The action of a step's formula in one form.
   ChainAction form(size_t s, ChainForm form) {
     return {.verb = ChainVerb::kFormula,
             .dtype = dtype_of(s),
@@ -228,16 +254,19 @@ class Chaining {
   static bool is_float_in_register(DType dtype) {
     return dtype == DType::kFloat32 || is_half(dtype);
   }
-  // A store rounds, too.
+  // Is the result only stored, never read? The store itself rounds to a half.
   bool is_only_stored(size_t s) {
     return code_.steps[s].out < externals_ && value(externals_ + static_cast<int>(s)).uses == 0;
   }
 
+  // In the accumulator a half is a float32, so a cast between these is nothing but a rounding.
   bool apply_cast(DType from, DType to) {
     if (is_float_in_register(from) && is_float_in_register(to)) return true;
     return emit({ChainVerb::kCast, from, to});
   }
 
+  // The formula or cast of a step. A result that is a half is rounded, as if it had been stored, so
+  // that the bits are those of steps on tiles.
   bool apply(size_t s, size_t position, bool is_read_beside) {
     const DType out = value(externals_ + static_cast<int>(s)).dtype;
     const bool is_cast = code_.formulas[s] == FormulaId::kCount;
@@ -248,6 +277,7 @@ class Chaining {
            emit({ChainVerb::kRound, out});
   }
 
+  // Emits the formula in the form that fits its operands.
   bool apply_formula(size_t s, size_t position, bool is_read_beside) {
     const std::vector<int>& in = in_[s];
     const auto general =
@@ -262,11 +292,11 @@ class Chaining {
         position == 0 ? ChainForm::kAccumulatorScalar : ChainForm::kScalarAccumulator;
     const bool takes_scalar =
         other.is_scalar && !is_pattern(in[1 - position]) && has_form(s, spread);
-    other.is_scalar = other.is_scalar && !takes_scalar;  // one element is enough
+    other.is_scalar = other.is_scalar && !takes_scalar;  // one element is enough, no block
     return emit(form(s, takes_scalar ? spread : general), {other});
   }
 
-  // By an end of the region, soon.
+  // Does an end of the region read this array soon? Then it stays in the cache.
   bool is_read_again(int16_t external) const {
     if (code_.row_end && code_.row_end->source == external) return true;
     return std::ranges::any_of(code_.reductions, [&](const kernels::TileReduction& reduction) {
@@ -274,7 +304,8 @@ class Chaining {
     });
   }
 
-  // A result that is an output. It is read again from there unless it is streamed.
+  // Stores a result that is an output. Later steps read it from the array, unless the store
+  // bypasses the caches.
   bool store(size_t s) {
     const int16_t out = code_.steps[s].out;
     if (out >= externals_) return true;
@@ -293,23 +324,24 @@ class Chaining {
 
   TileCode& code_;
   const int externals_;
-  int slots_;            // operand numbers taken
-  const int64_t bytes_;  // of all arrays
+  int slots_;            // operand numbers in use
+  const int64_t bytes_;  // of all arrays of full size
   std::vector<Value> values_;
-  std::vector<std::vector<int>> in_;  // of each step
-  std::vector<int16_t> free_;         // slots
-  int held_ = -1;
+  std::vector<std::vector<int>> in_;  // by step: the values it reads
+  std::vector<int16_t> free_;         // free slots
+  int held_ = -1;                     // the value in the accumulator, or -1
 };
 
 #if WEFT_ENCODER
+// Casts `const` away: the code belongs to the plan that is being made, and nobody else has its
+// address yet.
 void add_chain(const TileCode& of, encoder::ChainEncoder& encoder,
                std::vector<TileCode*>& encoded) {
-  // Codes and bodies are the plan's own, made with it, and nobody has their addresses before a
-  // frame is bound.
   auto& code = const_cast<TileCode&>(of);
   if (code.shape.elements() >= kEncodedElements && encoder.add(code.chain))
     encoded.push_back(&code);
 }
+// All chains of the plan, also those of row tiles and bodies.
 void add_chains(Plan& plan, encoder::ChainEncoder& encoder, std::vector<TileCode*>& encoded) {
   for (PlanStep& step : plan.steps) {
     if (step.code) add_chain(*step.code, encoder, encoded);
@@ -332,6 +364,8 @@ void set_chain(TileCode& code, std::span<const TensorView> externals) {
   code.encoded = nullptr;
   code.chain_scalars = code.chain_patterns = code.chain_blocks = 0;
   code.chain_reads = code.chain_writes = 0;
+  // Short rows that follow one another are joined into one: what repeats in each row is then a
+  // pattern.
   const bool joins_rows = !code.has_end() && kernels::joins_rows(code.loop);
   code.chain_period = joins_rows ? code.loop.cols : 0;
   int64_t bytes = 0;

@@ -1,4 +1,5 @@
-// Tile programs as chains (kernels/tiles/chain.h): which value is held, which wait in slots.
+// Derives chains (kernels/tiles/chain.h) from tile programs: which value stays in registers as the
+// accumulator, and which values wait in slots of scratch.
 #pragma once
 
 #include "executor/lowering/lowering.h"
@@ -6,11 +7,12 @@
 
 namespace weft::executor {
 
-// Derives the chain of a program whose loop is known; none where a step has no instruction or rows
-// are too short. Exact: the same formulas on each element as the steps.
+// Derives the chain of a program whose loop is known. There is none where a step has no instruction
+// or rows are too short; then the steps run. Exact: the same formulas on each element as the steps.
 void set_chain(TileCode& code, std::span<const TensorView> externals);
-// Machine code in place of short instructions (encoder/chain_encoder.h) in all chains of a plan,
-// its loops' bodies included, where the build has an encoder and there are elements enough. Exact.
+// Replaces the instructions of all chains of a plan, those in bodies of loops included, by machine
+// code (encoder/chain_encoder.h), where the build has an encoder and there are enough elements.
+// Exact.
 void encode_chains(Plan& plan);
 
 }  // namespace weft::executor

@@ -1,3 +1,6 @@
+// Planning and running loops and branches. A carried value becomes a state pair of the body, so
+// placement updates it in place; the run moves the pointers of sliced and stacked arrays from row
+// to row.
 #include "executor/lowering/control.h"
 
 #include <algorithm>
@@ -17,7 +20,8 @@ using graph::TensorType;
 
 namespace {
 
-constexpr int64_t kIterationsBetweenPolls = 64;  // a poll reads the clock
+// A poll for an interrupt reads the clock, which may cost as much as a short iteration.
+constexpr int64_t kIterationsBetweenPolls = 64;
 
 ops::Cost larger(const ops::Cost& a, const ops::Cost& b) {
   ops::Cost cost;
@@ -26,6 +30,7 @@ ops::Cost larger(const ops::Cost& a, const ops::Cost& b) {
   return cost;
 }
 
+// What a body's plan takes over from the plan around it. Bodies have no branches.
 PlanOptions options_of_body(const PlanOptions& around) {
   PlanOptions options;
   options.threads = around.threads;
@@ -37,7 +42,7 @@ PlanOptions options_of_body(const PlanOptions& around) {
   return options;
 }
 
-// The body with its carried values as states.
+// The body with its carried values as states. `outputs` receives the outputs that are kept.
 Graph with_states(const Region& region, std::vector<int32_t>& outputs) {
   Graph body = *region.body;
   body.outputs.clear();
@@ -54,6 +59,7 @@ Graph with_states(const Region& region, std::vector<int32_t>& outputs) {
   return body;
 }
 
+// The cost assumes that every iteration runs.
 Status plan_loop(const Region& region, const PlanOptions& options, ControlPlan& plan) {
   const Graph& body = *region.body;
   plan.loop = region.loop;
@@ -84,6 +90,7 @@ char* row_of(void* array, int64_t row, int64_t bytes) {
   return static_cast<char*>(array) + row * bytes;
 }
 
+// One run of a loop.
 class LoopRun {
  public:
   LoopRun(const ControlPlan& plan, ControlBound& bound, void* const* operands, void* const* outputs)
@@ -95,6 +102,8 @@ class LoopRun {
         sliced_(plan.sliced_bytes.size()),
         carried_(plan.carried_bytes.size()) {}
 
+  // At most `count` iterations. The ordinals of an iteration depend on its row, not on its turn, so
+  // a loop that runs backwards draws the same numbers for a row.
   Status operator()(int64_t count, void* scratch, uint64_t seed, uint64_t first_ordinal) {
     begin();
     int64_t done = 0;
@@ -104,7 +113,7 @@ class LoopRun {
       const auto ordinal = first_ordinal + static_cast<uint64_t>(row * plan_.ordinals);
       WEFT_TRY(run_plan(plan_.body, bound_.body, {bound_.in, bound_.out, scratch, nullptr}, seed,
                         ordinal));
-      // A short body never asks by itself.
+      // A body with few steps never polls by itself.
       if (done % kIterationsBetweenPolls == 0) poll_interrupt();
       if (thread_state().interrupted) return {};
     }
@@ -113,7 +122,8 @@ class LoopRun {
   }
 
  private:
-  // What is the same in all iterations.
+  // Sets what is the same in all iterations: carried values move into the outputs, captured arrays
+  // stay.
   void begin() {
     for (size_t i = 0; i < carried_; ++i) {
       const void* const first = operands_[sliced_ + i];
@@ -124,8 +134,10 @@ class LoopRun {
     for (size_t i = sliced_ + carried_; i < bound_.in.size(); ++i) bound_.in[i] = operands_[i];
   }
 
+  // A `while` loop ends when its first carried value is false.
   bool ends() const { return plan_.loop.while_true && !*static_cast<const uint8_t*>(outputs_[0]); }
 
+  // Points sliced inputs and stacked outputs to this row.
   void move_to(int64_t row) {
     for (size_t i = 0; i < sliced_; ++i)
       bound_.in[i] = row_of(operands_[i], row, plan_.sliced_bytes[i]);
@@ -137,6 +149,7 @@ class LoopRun {
     }
   }
 
+  // Writes the number of iterations, and zeros into the rows of iterations that did not run.
   void end(int64_t done) {
     if (plan_.loop.while_true) std::memcpy(outputs_[carried_], &done, sizeof done);
     for (size_t k = 0; k < plan_.stacked_bytes.size(); ++k) {
@@ -149,7 +162,7 @@ class LoopRun {
 
   const ControlPlan& plan_;
   ControlBound& bound_;
-  void* const* const operands_;  // from the first that is an input of the body on
+  void* const* const operands_;  // from the first one that is an input of the body
   void* const* const outputs_;
   void* const* const stacked_;
   const size_t sliced_, carried_;
@@ -163,7 +176,8 @@ Result<std::shared_ptr<const ControlPlan>> plan_control(const Region& region,
   auto plan = std::make_shared<ControlPlan>();
   plan->kind = region.kind;
   PlanOptions own = options_of_body(options);
-  Target target;  // a body's ports are never in its arena
+  // The inputs and outputs of a body are never in its arena.
+  Target target;
   if (own.target) {
     target = *own.target;
     target.inputs_in_arena = 0;
@@ -175,6 +189,7 @@ Result<std::shared_ptr<const ControlPlan>> plan_control(const Region& region,
   return std::shared_ptr<const ControlPlan>(std::move(plan));
 }
 
+// A Bound for each body, in the frame of the plan around the step.
 ControlBound::ControlBound(const ControlPlan& plan)
     : body(bind_new(plan.body)),
       otherwise(bind_new(plan.otherwise)),

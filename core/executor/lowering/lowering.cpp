@@ -1,3 +1,6 @@
+// From a region to a TileCode. Operands get numbers, nodes an order that keeps results in
+// registers, and temporaries are shared as soon as they are dead. What the end of the region reads
+// goes to a buffer.
 #include "executor/lowering/lowering.h"
 
 #include <algorithm>
@@ -22,19 +25,22 @@ using graph::ValueId;
 
 namespace {
 
-// Temporaries are at most one a node.
+// There is at most one temporary for each node.
 static_assert(graph::kMaxFusedArrays <= kernels::TileLoop::kMaxExternals);
 static_assert(graph::kMaxFusedArrays + graph::kMaxFusedNodes <= kernels::TileLoop::kMaxOperands);
 static_assert(graph::kMaxFusedOperands == kernels::kMaxStepInputs);
 
-// Below which a second thread costs more than it gains.
+// Work, in additions, below which a second thread costs more than it gains.
 constexpr int64_t kAdditionsAThread = 65536;
+// The rough cost of a random number, and of an operator on rows, for one element.
 constexpr int64_t kAdditionsOfADraw = 8;
 constexpr int64_t kAdditionsOfRows = 8;
 
-// Arrays of fewer bytes are not written round the caches when they are reduced, too.
+// Outputs of at least so many bytes may be written past the caches, so a reduction does not read
+// them again from memory but from a buffer of its own.
 constexpr int64_t kReadAgainBytes = int64_t{8} << 20;
 
+// The kernel of a node; null for a draw, which has none.
 Result<kernels::StepKernel> step_of(const Node& node, const std::vector<graph::TensorType>& in,
                                     const graph::TensorType& out) {
   if (graph::draws_floats(node, out)) return kernels::StepKernel(nullptr);
@@ -46,6 +52,7 @@ Result<kernels::StepKernel> step_of(const Node& node, const std::vector<graph::T
   return step;
 }
 
+// Lowers one region.
 class Lowering {
  public:
   explicit Lowering(const Graph& region) : region_(region) {}
@@ -68,6 +75,7 @@ class Lowering {
   }
 
  private:
+  // Each scalar once for each dtype that it is read in.
   Status collect_scalars() {
     for (const Node& node : region_.nodes) {
       WEFT_ASSIGN(auto types, graph::operand_types(region_, node));
@@ -80,6 +88,7 @@ class Lowering {
     return {};
   }
 
+  // The operand number of a scalar; -1: it is not there.
   int scalar_number(const ops::Argument& scalar, DType dtype) const {
     for (size_t i = 0; i < code_.scalars.size(); ++i)
       if (code_.scalars[i].dtype == dtype && same_argument(code_.scalars[i].scalar, scalar))
@@ -87,6 +96,7 @@ class Lowering {
     return -1;
   }
 
+  // Numbers the external arrays in the order that TileCode describes.
   void number_externals() {
     number_.resize(region_.values.size(), -1);
     row_operator_ = graph::row_operator(region_);
@@ -114,6 +124,7 @@ class Lowering {
     return region_.values[static_cast<size_t>(id)].origin == graph::Origin::kInput;
   }
 
+  // Finds or adds the buffer that each reduction, or the operator on rows, reads.
   void number_buffers() {
     for (const Node* node : reduced_) {
       const ValueId id = node->operands[0].value;
@@ -126,8 +137,9 @@ class Lowering {
     row_source_ = source_of(rows, region_.type(rows).dtype);
   }
 
-  // Where an end of the region reads a value: it is made in a buffer, or copied there where it is
-  // cast, or is a large array, too, which may be written round the caches.
+  // The operand that an end of the region reads for this value. It is the output itself if that has
+  // the right dtype and stays in the caches; else a buffer, which the value is computed in, or
+  // copied (and cast) to. One buffer serves several ends.
   int16_t source_of(ValueId id, DType dtype) {
     int16_t& own = number_[static_cast<size_t>(id)];
     const bool is_cast = dtype != region_.type(id).dtype;
@@ -146,6 +158,7 @@ class Lowering {
     return source;
   }
 
+  // Adds the steps that copy a value into its buffers, right after it is computed.
   void fill_buffers_from(ValueId id) {
     for (size_t b = 0; b < buffers_.size(); ++b) {
       if (!buffers_[b].is_copy || buffers_[b].value != id) continue;
@@ -167,6 +180,7 @@ class Lowering {
     }
   }
 
+  // The operator on rows. Its operands behind the first one are inputs of the region.
   void add_row_end() {
     if (!row_operator_) return;
     const Shape& shape = graph::shape_of_fused(region_);
@@ -188,7 +202,8 @@ class Lowering {
     code_.row_end = std::move(end);
   }
 
-  // Each result right before the step that reads it, where that is possible: a chain then holds it.
+  // Puts each result right before the step that reads it, where that is possible: a chain can then
+  // keep it in registers.
   void find_order() {
     position_.resize(region_.nodes.size(), -1);
     for (const ValueId id : region_.outputs)
@@ -198,7 +213,7 @@ class Lowering {
       return graph::is_reduction(region_.nodes[n]) || &region_.nodes[n] == row_operator_;
     });
   }
-  // Regions have at most kMaxFusedNodes, so recursion is shallow.
+  // Depth first. Regions have at most kMaxFusedNodes nodes, so the recursion is shallow.
   void place_after_operands(size_t n) {
     if (position_[n] >= 0) return;
     for (const Operand& operand : region_.nodes[n].operands) {
@@ -211,6 +226,7 @@ class Lowering {
     order_.push_back(n);
   }
 
+  // By value: the position of the last step that reads it.
   void find_last_reads() {
     last_read_.resize(region_.values.size(), -1);
     for (const size_t n : order_)
@@ -218,6 +234,7 @@ class Lowering {
         if (operand.is_value()) last_read_[static_cast<size_t>(operand.value)] = position_[n];
   }
 
+  // Adds the step of a node. A draw's first operand is its number among the draws.
   Status lower_node(size_t n) {
     const Node& node = region_.nodes[n];
     const ValueId out = node.outputs[0];
@@ -236,7 +253,8 @@ class Lowering {
       code_.draws.push_back({node.ordinal, static_cast<float>(draw.real("low")),
                              static_cast<float>(draw.real("high"))});
     }
-    // A temporary read here for the last time may be written: a step reads before it writes.
+    // A temporary that is read here for the last time may be overwritten: a step reads before it
+    // writes.
     for (const Operand& operand : node.operands) free_if_dead(operand, position_[n]);
     if (number_[static_cast<size_t>(out)] < 0)
       number_[static_cast<size_t>(out)] = temporary(region_.type(out).dtype);
@@ -255,6 +273,7 @@ class Lowering {
       free_.push_back(number);
   }
 
+  // A dead temporary of the same dtype, or a new one.
   int16_t temporary(DType dtype) {
     const auto found = std::ranges::find_if(
         free_, [&](int16_t number) { return code_.dtypes[static_cast<size_t>(number)] == dtype; });
@@ -267,6 +286,8 @@ class Lowering {
     return static_cast<int16_t>(code_.dtypes.size() - 1);
   }
 
+  // An output may lie in an input's memory if they have the same shape and element size and no step
+  // reads the input after the output is written.
   void find_in_place() {
     for (const ValueId out : region_.outputs) {
       const auto index = static_cast<size_t>(region_.values[static_cast<size_t>(out)].index);
@@ -283,6 +304,7 @@ class Lowering {
     }
   }
 
+  // A buffer for `value` in `dtype`. `is_copy`: the value is computed elsewhere and copied here.
   struct BufferOf {
     ValueId value;
     DType dtype;
@@ -293,19 +315,20 @@ class Lowering {
   TileCode code_;
   std::vector<const Node*> reduced_;
   const Node* row_operator_ = nullptr;
-  int16_t row_source_ = -1;
+  int16_t row_source_ = -1;  // what the operator on rows reads
   std::vector<BufferOf> buffers_;
-  std::vector<int16_t> source_;                        // the buffer of each reduction
+  std::vector<int16_t> source_;                        // by reduction: the operand it reads
   std::vector<std::vector<graph::TensorType>> types_;  // of operands, by node
-  std::vector<int16_t> number_;                        // operand number of each value
-  std::vector<size_t> order_;                          // nodes as they run
-  std::vector<int32_t> position_;                      // of each node in it
-  std::vector<int32_t> last_read_;                     // positions
-  std::vector<int16_t> free_;
+  std::vector<int16_t> number_;                        // by value: its operand number, or -1
+  std::vector<size_t> order_;                          // nodes in the order in which they run
+  std::vector<int32_t> position_;                      // by node: its position in that order
+  std::vector<int32_t> last_read_;                     // by value: a position
+  std::vector<int16_t> free_;                          // temporaries that are dead
 };
 
 }  // namespace
 
+// An operand that occurs twice becomes one input.
 Graph region_of(const Graph& graph, const Node& node, std::vector<ValueId>& operands) {
   Graph region;
   Node copy = node;
@@ -333,6 +356,7 @@ Result<TileCode> lower(const Graph& region) {
   return Lowering(region).run();
 }
 
+// Buffers are dense over the program's shape.
 void set_loop(TileCode& code, std::span<const TensorView> externals, int threads) {
   std::vector<TensorView> all(externals.begin(), externals.begin() + code.first_buffer());
   for (size_t b = 0; b < code.buffers; ++b) {
@@ -345,6 +369,8 @@ void set_loop(TileCode& code, std::span<const TensorView> externals, int threads
     all.push_back(dense);
   }
   code.loop = kernels::make_tile_loop(code.shape, all);
+  // Reductions, operators on rows and draws depend on the order of elements; other loops may swap
+  // axes.
   if (code.reductions.empty() && !code.row_end && code.draws.empty())
     kernels::transpose_rows(code.loop);
   code.reduce = code.reductions.empty()
@@ -364,12 +390,14 @@ void set_loop(TileCode& code, std::span<const TensorView> externals, int threads
     code.scratch_a_thread = kernels::tile_reduce_scratch(reducing);
     code.shared_scratch = kernels::tile_reduce_totals(reducing);
   }
+  // A few pieces more than threads would leave threads waiting for them: round down to a multiple.
   int64_t pieces =
       std::max<int64_t>(1, code.shape.elements() * additions_of(code) / kAdditionsAThread);
-  if (pieces > threads) pieces -= pieces % threads;  // a few more would leave threads waiting
+  if (pieces > threads) pieces -= pieces % threads;
   code.grain = std::max<int64_t>(1, (code.units + pieces - 1) / pieces);
 }
 
+// Steps that are no chain load and store every value: that costs about kCostOfAPass additions each.
 int64_t additions_of(const TileCode& code) {
   auto additions = static_cast<int64_t>(code.reductions.size());
   if (code.row_end) additions += kAdditionsOfRows;
@@ -385,7 +413,7 @@ int64_t additions_of(const TileCode& code) {
 }
 
 uint64_t scalar_bits(const ops::Argument& scalar, DType dtype) {
-  // By the kernels' own conversion, so that a scalar is what an array cast to the dtype is.
+  // The kernels' own conversion, so that a scalar equals an array that was cast to the dtype.
   uint64_t bits = 0;
   if (scalar.tag == ops::Tag::kFloat)
     kernels::cast_element(DType::kFloat64, &scalar.real, dtype, &bits);

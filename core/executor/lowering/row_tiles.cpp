@@ -1,3 +1,5 @@
+// The planning of loops over row tiles: the number of sections, the line buffers, a step for each
+// node, and the scratch of a lane. Running is in run/run_row_tiles.cpp.
 #include "executor/lowering/row_tiles.h"
 
 #include <algorithm>
@@ -22,10 +24,14 @@ using graph::RowTileSchedule;
 using graph::TensorType;
 using graph::ValueId;
 
-constexpr double kMaxTime = 1.25;  // that a thread may take for its section, of an equal share
-constexpr double kMaxWork = 1.04;  // that more sections may make of it
-constexpr int64_t kMinRows = 8;    // of these
+// Limits for sections. A section's work may be this much larger than an equal share of the whole.
+constexpr double kMaxTime = 1.25;
+// Twice as many sections balance threads better, if they add no more than this to the work (rows
+// that two sections need are computed twice) and each still has enough rows.
+constexpr double kMaxWork = 1.04;
+constexpr int64_t kMinRows = 8;  // rows of a section
 
+// Plans one loop.
 class Planner {
  public:
   Planner(const graph::Region& region, int threads, bool in_sections, const Target* target)
@@ -67,15 +73,16 @@ class Planner {
 
  private:
   const Target* target() const { return kHasTargets ? target_ : nullptr; }
+  // Bytes rounded up to the alignment of buffers.
   int64_t padded(int64_t bytes) const {
     const int64_t to = target() ? target()->alignment : static_cast<int64_t>(kAlignment);
     return (bytes + to - 1) / to * to;
   }
-  // Is it run by a kernel that makes rows? A target has no others.
+  // Is the node run by a kernel that makes rows? A target has no other nodes.
   bool is_kernel(const Node& node) const { return windows_ || graph::has_row_kernel(node); }
 
-  // As many sections as keep threads busy at little work that is done twice. Where rows are too few
-  // for so many threads, these share every kernel.
+  // As many sections as keep all threads busy with little work done twice. Where there are too few
+  // rows for so many threads, the threads share each kernel instead.
   void choose_schedule() {
     std::vector<const RowRule*> rules;
     for (const RowRule& rule : rules_) rules.push_back(&rule);
@@ -97,12 +104,14 @@ class Planner {
 
   // ---- arrays
 
+  // Gives each array its location: externals as they are, line buffers one behind the other. The
+  // parts of a concatenation lie in the concatenation's line buffer.
   void place() {
     values_.resize(body_.values.size(), -1);
     for (size_t i = 0; i < body_.inputs.size(); ++i)
       add_external(body_.inputs[i], static_cast<int32_t>(i));
     add_external(body_.outputs[0], static_cast<int32_t>(body_.inputs.size()));
-    for (size_t n = body_.nodes.size() - 1; n-- > 0;) {  // a whole before its parts
+    for (size_t n = body_.nodes.size() - 1; n-- > 0;) {  // a concatenation before its parts
       const ValueId id = body_.nodes[n].outputs[0];
       const TensorType& type = body_.type(id);
       const int32_t whole = schedule_.whole_of[n];
@@ -122,6 +131,7 @@ class Planner {
     values_[static_cast<size_t>(id)] = static_cast<int32_t>(plan_->values.size());
     plan_->values.push_back(value);
   }
+  // An operand or the result is a "line buffer" with all rows.
   void add_external(ValueId id, int32_t number) {
     const TensorType& type = body_.type(id);
     RowTileValue value{number, 0, 0, 0, 0};
@@ -133,6 +143,7 @@ class Planner {
       value.image_bytes = type.bytes() / std::max<int64_t>(1, plan_->images);
     add(id, value);
   }
+  // Bytes of one row in one plane: all axes behind the axis of rows.
   int64_t row_bytes(const TensorType& type) const {
     int64_t bytes = size_of(type.dtype);
     for (int axis = axis_ + 1; axis < type.shape.rank(); ++axis) bytes *= type.shape[axis];
@@ -140,6 +151,7 @@ class Planner {
   }
   int32_t value_of(ValueId id) const { return values_[static_cast<size_t>(id)]; }
 
+  // The first plane of `part` in the concatenation `whole`.
   int64_t first_plane(const Node& whole, ValueId part) const {
     int64_t plane = 0;
     for (const Operand& operand : whole.operands) {
@@ -151,6 +163,7 @@ class Planner {
 
   // ---- steps
 
+  // The step of a node, by its kind.
   Status add_step(size_t n) {
     const Node& node = body_.nodes[n];
     RowTileStep step;
@@ -167,6 +180,8 @@ class Planner {
     return {};
   }
 
+  // How the node reads an operand. Operands of rank 5 (channel blocks: N, C / B, H, W, B) are
+  // images.
   RowTileUse use_of(size_t n, size_t operand) const {
     const Operand& own = body_.nodes[n].operands[operand];
     if (!own.is_value()) return {};
@@ -175,7 +190,7 @@ class Planner {
     return {value_of(own.value), by_rows, by_rows || is_image};
   }
 
-  // For one image.
+  // A dense view of the type, or of one image of it (N = 1).
   static TensorView view_of(TensorType type, bool is_image) {
     TensorView view{};
     view.dtype = type.dtype;
@@ -188,6 +203,7 @@ class Planner {
     return view;
   }
 
+  // The kernel sees one image at a time; its problem is derived once, for all rows.
   Status add_kernel(size_t n, RowTileStep& step) {
     const Node& node = body_.nodes[n];
     step.op = node.op;
@@ -209,6 +225,7 @@ class Planner {
     return {};
   }
 
+  // Copies for the operands that are not built in the concatenation's own line buffer.
   void add_copies(size_t n, RowTileStep& step) {
     const Node& node = body_.nodes[n];
     int64_t plane = 0;
@@ -229,7 +246,8 @@ class Planner {
     return !is_kernel(body_.nodes[n]) && !graph::is_concatenation(body_.nodes[n]);
   }
 
-  // Calls that go beyond the end of a ring become two.
+  // Arithmetic needs contiguous rows, so a call that runs past the end of a line buffer is split in
+  // two.
   void part_arithmetic() {
     std::vector<graph::RowTileCall> calls;
     size_t c = 0;
@@ -239,6 +257,7 @@ class Planner {
     }
     schedule_.calls = std::move(calls);
   }
+  // Splits one call where any array that it touches by rows wraps around.
   void add_parts(const graph::RowTileCall& call, std::vector<graph::RowTileCall>& calls) const {
     const auto n = static_cast<size_t>(call.node);
     graph::RowRange rows = call.rows;
@@ -257,6 +276,7 @@ class Planner {
     if (rows.begin < rows.end) calls.push_back({call.node, rows});
   }
 
+  // A tile program for each number of rows that occurs in the calls of the node.
   Status add_arithmetic(size_t n, RowTileStep& step) {
     if constexpr (!WEFT_KEEPS_tiles) return lower(body_).status();
     const Node& node = body_.nodes[n];
@@ -286,7 +306,7 @@ class Planner {
     return {};
   }
 
-  // On so many rows of all planes.
+  // The tile program on `rows` rows of all planes. Planes of a line buffer are `held` rows apart.
   Result<TileCode> code_of_rows(const Graph& region, std::span<const ValueId> operands,
                                 ValueId result, int64_t rows, const RowTileStep& step) {
     std::vector<TensorType> types;
@@ -314,8 +334,9 @@ class Planner {
     return code;
   }
 
-  // The first operand that is read by rows, if these are in one piece: how far before it the result
-  // must begin, so that rows of the result never lie where rows are that will be read.
+  // For a target: the first operand that is read by rows and lies in one piece, and how far before
+  // it the result must begin, so that a row of the result never overwrites a row that will still be
+  // read. It walks over the calls backwards and keeps the first row that is read later.
   Over overlap() const {
     for (size_t i = 0; i < body_.inputs.size(); ++i) {
       const TensorType& type = body_.type(body_.inputs[i]);
@@ -325,7 +346,7 @@ class Planner {
         planes *= type.shape[axis];
       const RowTileValue& from = plan_->values[static_cast<size_t>(own)];
       if (planes != 1 || plan_->images != 1 || !is_read_by_rows(own)) continue;
-      int64_t next = INT64_MAX / from.row_bytes, ahead = 0;  // the first row that is read later
+      int64_t next = INT64_MAX / from.row_bytes, ahead = 0;  // `next`: the first row read later
       for (size_t c = schedule_.calls.size(); c-- > 0;) {
         const graph::RowTileCall& call = schedule_.calls[c];
         const auto n = static_cast<size_t>(call.node);
@@ -348,9 +369,10 @@ class Planner {
 
   // ---- scratch and cost
 
-  // Lanes are a thread's own.
+  // With several lanes, each lane belongs to one thread.
   int threads_of_step() const { return plan_->lanes > 1 ? 1 : threads_; }
 
+  // The most scratch that any call of the node takes.
   Result<int64_t> scratch_of_step(size_t n) const {
     const RowTileStep& step = plan_->steps[n];
     int64_t bytes = 0;
@@ -384,8 +406,9 @@ class Planner {
     return types;
   }
 
+  // Work of the schedule (rows computed twice included), and bytes of operands and result.
   void count_cost() {
-    std::vector<bool> is_made(rules_.size(), false);  // not by its parts
+    std::vector<bool> is_made(rules_.size(), false);  // false: its parts make it
     for (const graph::RowTileCall& call : plan_->calls)
       is_made[static_cast<size_t>(call.node)] = true;
     for (size_t n = 0; n < rules_.size(); ++n)
@@ -401,12 +424,12 @@ class Planner {
   const Graph& body_;
   const graph::RowWindows windows_;
   const Target* const target_;
-  int axis_ = kRowAxis;  // of rows
-  const int64_t rows_;
+  int axis_ = kRowAxis;  // the axis of rows
+  const int64_t rows_;   // of the result, made at a time
   const int threads_;
   bool in_sections_;
-  std::vector<int32_t> nodes_;
-  std::vector<RowRule> rules_;
+  std::vector<int32_t> nodes_;  // all nodes of the body
+  std::vector<RowRule> rules_;  // by node: which rows it reads
   RowTileSchedule schedule_;
   std::vector<int32_t> values_;  // by value of the body
   std::unique_ptr<RowTilePlan> plan_ = std::make_unique<RowTilePlan>();

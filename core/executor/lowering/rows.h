@@ -1,7 +1,7 @@
-// Fused regions that end in an operator on rows (graph/ir/fused.h): some rows are made in a buffer
-// that stays in caches, or in the array that is stored anyway, and are read by the operator's
-// kernel at once. A unit is a piece of so many rows; the kernel's bits on a row do not depend on
-// the piece.
+// Fused regions that end in an operator on rows (graph/ir/fused.h), as a softmax. Some rows are
+// computed into a buffer that stays in the cache (or into an output that is stored anyway), and the
+// operator's kernel reads them at once. A unit is a piece of so many rows; the kernel's result for
+// a row does not depend on the size of the piece, so the bits are those of the whole array.
 #pragma once
 
 #include "executor/lowering/lowering.h"
@@ -10,10 +10,10 @@
 
 namespace weft::executor {
 
-// Rows of a piece, and what follows: units and scratch. For a code whose loop is known.
+// Sets the rows of a piece, and from it units and scratch. The loop of the code must be known.
 void set_pieces(TileCode& code);
 
-// `data`: inputs, scalars, row inputs, outputs, the operator's result, scratch.
+// Runs the step. `data`: inputs, scalars, row inputs, outputs, the operator's result, scratch.
 void run_by_rows(const PlanStep& step, void* const* data, const kernels::RandomStream& stream);
 
 }  // namespace weft::executor

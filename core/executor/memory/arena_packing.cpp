@@ -1,3 +1,7 @@
+// The heuristics of packing. Greedy placement in several orders (each buffer in the lowest gap
+// between its placed neighbours), then improvement of the best order by moving what did not fit to
+// the front. Buffers that do not conflict, even through others, are packed separately (components).
+// Where there are too many conflicts to list, one pass in the order of time replaces all of this.
 #include "executor/memory/arena_packing.h"
 
 #include <algorithm>
@@ -13,18 +17,22 @@
 namespace weft::executor {
 namespace {
 
-constexpr int kOrders = 5;               // tried first; single ones reach 1.4 times the bound
-constexpr int kMaxImprovements = 400;    // of the best of them
-constexpr int64_t kMaxWork = 1'500'000;  // pairs of buffers looked at while improving
+// Orders that are tried first. A single one may need 1.4 times the bound; which one is best depends
+// on the network.
+constexpr int kOrders = 5;
+// Limits of the improvement: changes of the order, and pairs of buffers looked at.
+constexpr int kMaxImprovements = 400;
+constexpr int64_t kMaxWork = 1'500'000;
 
-// More pairs of buffers that are alive together are not listed: a gradient that computes a chain of
-// 10,000 steps again has 50 million.
+// With more pairs of buffers that are alive together, the pairs are not listed: a gradient that
+// recomputes a chain of 10,000 steps has 50 million.
 constexpr int64_t kMaxPairs = int64_t{1} << 23;
 
 const ArenaBuffer& at(std::span<const ArenaBuffer> buffers, int32_t i) {
   return buffers[static_cast<size_t>(i)];
 }
 
+// Indices of the buffers in the order in which they begin to be alive.
 std::vector<int32_t> by_first_step(std::span<const ArenaBuffer> buffers) {
   std::vector<int32_t> order(buffers.size());
   std::iota(order.begin(), order.end(), 0);
@@ -32,8 +40,9 @@ std::vector<int32_t> by_first_step(std::span<const ArenaBuffer> buffers) {
   return order;
 }
 
-// Until which step each may conflict with what begins then. In a group, another branch may still
-// begin something: that is as if it lasted until then.
+// By buffer: the last step at which a new buffer may conflict with it. A buffer that ends in a
+// group may conflict with everything that other branches of the group begin later, so it counts as
+// alive until the last step of the group that begins a buffer.
 std::vector<int32_t> last_steps(std::span<const ArenaBuffer> buffers) {
   std::vector<int32_t> of_group, ends;
   for (const ArenaBuffer& b : buffers) {
@@ -50,10 +59,11 @@ std::vector<int32_t> last_steps(std::span<const ArenaBuffer> buffers) {
   return ends;
 }
 
-// Those that are alive as steps go by, each until its last step.
+// The buffers that are alive while a sweep walks over the steps, each until its last step.
 class Alive {
  public:
   // Calls `ended` for those that end before a step.
+  // Removes the buffers whose last step is before `step`, and calls `ended` for each.
   template <class Ended>
   void end_before(int32_t step, const Ended& ended) {
     for (; !ends_.empty() && ends_.top().first < step; ends_.pop()) ended(ends_.top().second);
@@ -66,13 +76,15 @@ class Alive {
   std::priority_queue<End, std::vector<End>, std::greater<>> ends_;
 };
 
-// Which buffers conflict: their neighbours, one list after another.
+// The conflict graph in compressed rows: the neighbours of buffer i are the entries of list_ from
+// begin_[i] up to begin_[i + 1]. Empty buffers have none.
 class Neighbours {
  public:
+  // A sweep in the order of beginnings; `open` holds what may conflict with the buffer that begins.
   explicit Neighbours(std::span<const ArenaBuffer> buffers) : begin_(buffers.size() + 1, 0) {
     const std::vector<int32_t> ends = last_steps(buffers);
     std::vector<std::pair<int32_t, int32_t>> pairs;
-    std::vector<int32_t> open;  // may conflict with what begins next
+    std::vector<int32_t> open;
     for (const int32_t i : by_first_step(buffers)) {
       const ArenaBuffer& buffer = at(buffers, i);
       if (buffer.bytes == 0) continue;
@@ -104,13 +116,15 @@ class Neighbours {
   std::vector<int32_t> list_;
 };
 
-// Places some of the buffers in an order, each in the lowest gap between its neighbours.
+// Greedy placement of some of the buffers in a given order. It remembers its work, so that callers
+// can limit it.
 class Greedy {
  public:
   Greedy(std::span<const ArenaBuffer> buffers, const Neighbours& neighbours)
       : buffers_(buffers), neighbours_(neighbours), offsets_(buffers.size(), -1) {}
 
-  // The end of the highest, or `below` when one does not end below that: `stuck` is its position.
+  // Returns the end of the highest buffer; or `below` as soon as one would not end below that, and
+  // then `stuck` is its position in the order.
   int64_t place(std::span<const int32_t> order, int64_t below, size_t& stuck) {
     for (const int32_t i : order) offsets_[static_cast<size_t>(i)] = -1;
     int64_t top = 0;
@@ -132,6 +146,7 @@ class Greedy {
   int64_t work() const { return work_; }
 
  private:
+  // The lowest offset at which the buffer shares no bytes with its placed neighbours.
   int64_t lowest_gap(int32_t i, int64_t bytes) {
     taken_.clear();
     for (const int32_t other : neighbours_.of(i)) {
@@ -152,11 +167,12 @@ class Greedy {
   std::span<const ArenaBuffer> buffers_;
   const Neighbours& neighbours_;
   std::vector<int64_t> offsets_;                    // -1: not placed
-  std::vector<std::pair<int64_t, int64_t>> taken_;  // reused
-  int64_t work_ = 0;
+  std::vector<std::pair<int64_t, int64_t>> taken_;  // begin and end of placed neighbours; reused
+  int64_t work_ = 0;                                // neighbours looked at so far
 };
 
-// A larger key is placed first.
+// The sort key of one of the kOrders orders; a larger key is placed first. In turn: bytes times
+// life, bytes, life, earliest first, latest end first.
 double key(const ArenaBuffer& b, int order) {
   const auto bytes = static_cast<double>(b.bytes), life = static_cast<double>(b.last - b.first + 1);
   switch (order) {
@@ -168,13 +184,15 @@ double key(const ArenaBuffer& b, int order) {
   }
 }
 
-// Buffers that conflict with each other, directly or through others: they are placed alone.
+// A connected component of the conflict graph: buffers that conflict with each other, directly or
+// through others. Buffers of two components may share bytes, so each component is packed from
+// offset 0.
 class Component {
  public:
   Component(std::span<ArenaBuffer> buffers, Greedy& greedy, std::vector<int32_t> members)
       : buffers_(buffers), greedy_(greedy), order_(std::move(members)) {}
 
-  // Does not look for fewer bytes than `enough`; `proven` is then that there are none below.
+  // Stops at `enough` bytes, because other components or the bound need as many anyway.
   ArenaPacking pack(int64_t enough) {
     try_orders(enough);
     if (best_ <= enough) return {best_, true};
@@ -186,6 +204,7 @@ class Component {
  private:
   const ArenaBuffer& buffer(int32_t i) const { return buffers_[static_cast<size_t>(i)]; }
 
+  // Places in this order and keeps the offsets if they are better than the best so far.
   bool place(std::span<const int32_t> order, size_t& stuck) {
     const int64_t top = greedy_.place(order, best_, stuck);
     if (top >= best_) return false;
@@ -206,6 +225,7 @@ class Component {
     }
   }
 
+  // The exact search, starting from the best offsets so far. True: nothing better exists.
   bool search(int64_t enough) {
     std::vector<ArenaBuffer*> all;
     for (const int32_t i : order_) all.push_back(&buffers_[static_cast<size_t>(i)]);
@@ -214,8 +234,9 @@ class Component {
     return finished;
   }
 
-  // What does not fit below the best known goes to an earlier place of the order: to the first
-  // one, or to that of a neighbour.
+  // A buffer that does not fit below the best arena moves forward in the order: to the very front,
+  // or, at random in one of four cases, to some place before its own. The random numbers are a
+  // fixed sequence (a linear congruential generator), so results repeat.
   void improve(int64_t enough) {
     const int64_t maximum = greedy_.work() + kMaxWork;
     std::vector<int32_t> order = order_;
@@ -238,6 +259,7 @@ class Component {
   int64_t best_ = INT64_MAX;
 };
 
+// The components of the conflict graph, by breadth-first search.
 std::vector<std::vector<int32_t>> components(std::span<const ArenaBuffer> buffers,
                                              const Neighbours& neighbours) {
   std::vector<std::vector<int32_t>> result;
@@ -258,14 +280,15 @@ std::vector<std::vector<int32_t>> components(std::span<const ArenaBuffer> buffer
   return result;
 }
 
-// The largest first, each in the lowest gap: where a saved plan, which was searched for, is of no
-// use.
+// The packing of builds without a search: the largest buffers first, each in the lowest gap. It is
+// used where a saved plan, which was searched for, does not fit.
 [[maybe_unused]] ArenaPacking pack_once(std::span<ArenaBuffer> buffers) {
   std::vector<ArenaBuffer*> placed;
   for (ArenaBuffer& buffer : buffers) placed.push_back(&buffer);
   const auto comes_before = [](const ArenaBuffer* a, const ArenaBuffer* b) {
     return a->bytes != b->bytes ? a->bytes > b->bytes : a < b;
   };
+  // A heap sort, because other sorts are larger, and this is for small libraries.
   std::ranges::make_heap(placed, comes_before);
   std::ranges::sort_heap(placed, comes_before);
   int64_t top = 0;
@@ -287,6 +310,7 @@ std::vector<std::vector<int32_t>> components(std::span<const ArenaBuffer> buffer
   return {top, false};
 }
 
+// How many pairs may conflict, in O(n log n) and without listing them.
 int64_t count_pairs(std::span<const ArenaBuffer> buffers) {
   const std::vector<int32_t> ends = last_steps(buffers);
   Alive alive;
@@ -300,9 +324,10 @@ int64_t count_pairs(std::span<const ArenaBuffer> buffers) {
   return pairs;
 }
 
-// Gaps of the arena, of which the last has no end.
+// The free intervals of the arena, by their begin; the last one has no end.
 class Gaps {
  public:
+  // Takes bytes from the lowest gap that is large enough.
   int64_t take(int64_t bytes) {
     auto gap = gaps_.begin();
     while (gap->second - gap->first < bytes) ++gap;
@@ -311,6 +336,7 @@ class Gaps {
     if (begin + bytes < end) gaps_.emplace(begin + bytes, end);
     return begin;
   }
+  // Returns an interval and merges it with the gaps on both sides.
   void give_back(int64_t begin, int64_t end) {
     auto next = gaps_.lower_bound(begin);
     if (next != gaps_.end() && next->first == end) {
@@ -328,7 +354,8 @@ class Gaps {
   std::map<int64_t, int64_t> gaps_{{0, INT64_MAX}};
 };
 
-// As they begin, each in the lowest gap between those that are alive: little work for each.
+// Places buffers as they begin, each in the lowest gap between those that are alive: O(n log n)
+// with few gaps. It takes no account of sizes, so other heuristics usually find a smaller arena.
 ArenaPacking pack_in_time(std::span<ArenaBuffer> buffers) {
   const std::vector<int32_t> ends = last_steps(buffers);
   Alive alive;
@@ -360,6 +387,7 @@ ArenaPacking pack(std::span<ArenaBuffer> buffers, int64_t bound) {
   const Neighbours neighbours(buffers);
   Greedy greedy(buffers, neighbours);
   ArenaPacking whole{0, true};
+  // A component needs no fewer bytes than the largest one before it: its search may stop there.
   for (std::vector<int32_t>& members : components(buffers, neighbours)) {
     const ArenaPacking own =
         Component(buffers, greedy, std::move(members)).pack(std::max(bound, whole.bytes));

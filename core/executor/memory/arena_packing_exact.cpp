@@ -1,9 +1,10 @@
-// Exact placement of few buffers by branch and bound.
+// Exact packing of few buffers by branch and bound.
 //
-// In a placement where no buffer can move down, each lies at 0 or on a buffer that it conflicts
-// with. Placed by rising offset, each therefore comes to lie on the highest of its placed
-// neighbours: an order says all, and only orders whose offsets do not fall need be tried. A branch
-// is cut when a buffer, or all that are alive at one step, cannot end below the best known.
+// In a packing where no buffer can move down, each lies at 0 or directly on a buffer that it
+// conflicts with. If buffers are placed by rising offset, each one therefore lies on the highest of
+// its placed neighbours. So an order determines the packing, and only orders with non-decreasing
+// offsets need be tried. A branch is cut when a buffer, or all buffers that are alive at one step,
+// cannot end below the best end known.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -14,16 +15,20 @@
 namespace weft::executor {
 namespace {
 
+// A set of buffers, a bit for each.
 using Set = uint32_t;
 static_assert(kMaxExact <= 32);
 
+// The search, depth first. Its state on the way down is in the arguments of place().
 class Search {
  public:
   Search(std::span<ArenaBuffer* const> buffers, int64_t below, int64_t enough)
       : buffers_(buffers), best_(below), enough_(enough) {
     for (size_t i = 0; i < buffers.size(); ++i) {
       bytes_[i] = aligned(buffers[i]->bytes);
-      Set alive = 0;  // at the step that begins it: every other set of one step is part of these
+      // Buffers alive at the step where this one begins. The set of every other step is a subset of
+      // one of these, so they are enough for the bound.
+      Set alive = 0;
       for (size_t k = 0; k < buffers.size(); ++k) {
         if (k != i && buffers[i]->conflicts_with(*buffers[k])) neighbours_[i] |= Set{1} << k;
         if (buffers[k]->first <= buffers[i]->first && buffers[i]->first <= buffers[k]->last)
@@ -33,6 +38,7 @@ class Search {
     }
   }
 
+  // Searches and writes the best offsets into the buffers.
   int64_t run(bool& finished) {
     const Set all = buffers_.size() == 32 ? ~Set{0} : (Set{1} << buffers_.size()) - 1;
     std::array<int64_t, kMaxExact> heights{};
@@ -45,12 +51,14 @@ class Search {
  private:
   using Heights = std::array<int64_t, kMaxExact>;
 
+  // Calls `use` for each buffer of the set.
   template <class Use>
   static void for_each(Set set, const Use& use) {
     for (; set != 0; set &= set - 1) use(static_cast<size_t>(std::countr_zero(set)));
   }
 
-  // Where the rest may lie at the lowest: not below the buffer placed last, nor in a neighbour.
+  // Can the rest still end below the best? The buffers left that are alive together must fit above
+  // their lowest possible offset: not below the buffer placed last, nor inside a placed neighbour.
   bool can_improve(Set left, const Heights& heights, int64_t last) const {
     bool can = true;
     for_each(left, [&](size_t i) {
@@ -64,8 +72,9 @@ class Search {
     return can;
   }
 
-  // `heights`: by buffer, the highest end of its placed neighbours. Buffers at one offset do not
-  // conflict, so only one order of them is tried: that of their indices, from `from` on.
+  // Tries every next buffer. `heights`: by buffer, the highest end of its placed neighbours, which
+  // is where it would lie. `last`: the offset of the buffer placed last. Buffers at the same offset
+  // do not conflict, so only one order of them is tried: rising indices, from `from` on.
   void place(Set left, const Heights& heights, int64_t last, size_t from) {
     if (left == 0) return keep();
     if (best_ <= enough_ || tries_ >= kMaxExactTries || !can_improve(left, heights, last)) return;
@@ -90,6 +99,7 @@ class Search {
     }
   }
 
+  // All buffers are placed: keeps the offsets if they are the best so far.
   void keep() {
     int64_t top = 0;
     for (size_t i = 0; i < buffers_.size(); ++i) top = std::max(top, offsets_[i] + bytes_[i]);
@@ -101,9 +111,9 @@ class Search {
 
   std::span<ArenaBuffer* const> buffers_;
   int64_t best_;
-  const int64_t enough_;
+  const int64_t enough_;  // an end that is low enough
   bool found_ = false;
-  int64_t tries_ = 0;
+  int64_t tries_ = 0;  // buffers placed so far, over all branches
   std::array<int64_t, kMaxExact> bytes_{}, offsets_{}, best_offsets_{};
   std::array<Set, kMaxExact> neighbours_{}, alive_{};
 };

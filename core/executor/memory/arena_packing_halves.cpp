@@ -1,3 +1,7 @@
+// settle_halves: moves buffers within the arena so that two threads write to lines that their own
+// caches hold. A model of one run says which thread wrote each part of the arena last (the first
+// half of an array: thread 0, the second half: thread 1). Each buffer is moved where it finds most
+// of its own lines.
 #include <algorithm>
 #include <vector>
 
@@ -7,23 +11,28 @@
 namespace weft::executor {
 namespace {
 
-constexpr int64_t kUnit = 1024;                   // bytes whose owner is known
-constexpr int64_t kMinBytes = 4 * kUnit;          // of a buffer that is moved
-constexpr size_t kMaxBuffers = 400;               // that a pass looks at in pairs
-constexpr int64_t kMaxArena = int64_t{32} << 20;  // that caches hold
+// Bytes of a unit: smaller units make the model more exact and take more time.
+constexpr int64_t kUnit = 1024;
+// Limits: smaller buffers stay where they are; more buffers take too long, because each is compared
+// with all earlier ones; and larger arenas do not stay in caches.
+constexpr int64_t kMinBytes = 4 * kUnit;          // bytes of a buffer that is moved
+constexpr size_t kMaxBuffers = 400;               // buffers of a plan
+constexpr int64_t kMaxArena = int64_t{32} << 20;  // bytes of an arena
 
-// Who wrote each part of the arena last.
+// By unit of the arena: the thread that wrote it last.
 class Owners {
  public:
   explicit Owners(int64_t arena) : of_(static_cast<size_t>((arena + kUnit - 1) / kUnit), kNobody) {}
 
-  // Bytes of a buffer there that one thread writes and the other one has.
+  // How many bytes of a buffer at this offset would be written by one thread while the other one
+  // has them.
   int64_t strange(int64_t offset, int64_t bytes) const {
     int64_t units = 0;
     each(offset, bytes,
          [&](size_t unit, int8_t half) { units += of_[unit] != kNobody && of_[unit] != half; });
     return units * kUnit;
   }
+  // The buffer is written: each half now belongs to its thread.
   void write(const ArenaBuffer& buffer) {
     each(buffer.offset, buffer.bytes, [&](size_t unit, int8_t half) { of_[unit] = half; });
   }
@@ -31,6 +40,7 @@ class Owners {
  private:
   static constexpr int8_t kNobody = -1;
 
+  // Calls `use` with each unit of the buffer and the half that it belongs to.
   template <class Use>
   static void each(int64_t offset, int64_t bytes, const Use& use) {
     const int64_t middle = offset + bytes / 2;
@@ -41,6 +51,7 @@ class Owners {
   std::vector<int8_t> of_;
 };
 
+// Moves the buffers of one plan.
 class Halves {
  public:
   Halves(std::span<ArenaBuffer> buffers, int64_t arena) : arena_(arena) {
@@ -49,8 +60,8 @@ class Halves {
     std::ranges::stable_sort(order_, {}, &ArenaBuffer::first);
   }
 
-  // Each buffer in turn goes where it finds most of its own; all stay where they were if that is
-  // not better in the end.
+  // Each buffer in turn moves to the offset where most of it is its own. If the whole run is not
+  // better then, all buffers go back.
   void settle() {
     std::vector<int64_t> before;
     for (const ArenaBuffer* b : order_) before.push_back(b->offset);
@@ -65,12 +76,13 @@ class Halves {
   }
 
  private:
-  // What a run finds is what the one before has left.
+  // Runs repeat, so a run finds what the run before it has left.
   Owners after_a_run() const {
     Owners owners(arena_);
     for (const ArenaBuffer* b : order_) owners.write(*b);
     return owners;
   }
+  // Bytes that change their owner in one run: what settle() makes smaller.
   int64_t strange_of_a_run() const {
     Owners owners = after_a_run();
     int64_t bytes = 0;
@@ -81,7 +93,8 @@ class Halves {
     return bytes;
   }
 
-  // Where it is, or with its middle where that of an earlier one was, of several the latest.
+  // Its own offset, or one where its middle lies on the middle of an earlier buffer. Later buffers
+  // are tried first, because their lines are more likely to be in the cache.
   int64_t best_place(size_t n, const Owners& owners) const {
     constexpr auto kStep = static_cast<int64_t>(kAlignment);
     const ArenaBuffer& own = *order_[n];
@@ -99,6 +112,8 @@ class Halves {
     }
     return best;
   }
+  // Does the buffer at this offset fit into the arena and share no bytes with one that is alive
+  // with it?
   bool is_free(const ArenaBuffer& own, int64_t offset) const {
     const int64_t end = offset + aligned(own.bytes);
     return end <= arena_ && std::ranges::none_of(order_, [&](const ArenaBuffer* other) {
@@ -108,7 +123,7 @@ class Halves {
   }
 
   const int64_t arena_;
-  std::vector<ArenaBuffer*> order_;  // in which they begin
+  std::vector<ArenaBuffer*> order_;  // in the order in which they begin
 };
 
 }  // namespace

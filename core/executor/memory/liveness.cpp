@@ -1,4 +1,5 @@
-// The bound that no placement can beat.
+// The lower bound of packing: the most bytes that are alive at one time. Within a group of branches
+// the steps have no fixed order, so the worst case counts: every branch at its own peak.
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -9,7 +10,7 @@
 namespace weft::executor {
 namespace {
 
-// Bytes alive, step by step.
+// Bytes that begin and end to be alive, by step.
 class Live {
  public:
   explicit Live(size_t steps) : begins_(steps, 0), ends_(steps, 0) {}
@@ -17,7 +18,8 @@ class Live {
     begins_[static_cast<size_t>(first)] += bytes;
     ends_[static_cast<size_t>(last)] += bytes;
   }
-  // Walks over the steps from `first` to `last`; `now` is what is alive between two steps.
+  // The peak over the steps [first, last]. `now`: the bytes alive before the first step;
+  // afterwards, those alive behind the last.
   int64_t maximum(int32_t first, int32_t last, int64_t& now) const {
     int64_t maximum = now;
     for (auto step = static_cast<size_t>(first); step <= static_cast<size_t>(last); ++step) {
@@ -31,7 +33,7 @@ class Live {
   std::vector<int64_t> begins_, ends_;
 };
 
-// One past the group that step `begin` starts; past the step itself if it is in none.
+// One past the last step of the group that `begin` is in; `begin + 1` if it is in none.
 size_t end_of_group(std::span<const BranchId> branch_ids, size_t begin) {
   size_t end = begin + 1;
   while (branch_ids[begin].group != BranchId::kNone && end < branch_ids.size() &&
@@ -40,13 +42,15 @@ size_t end_of_group(std::span<const BranchId> branch_ids, size_t begin) {
   return end;
 }
 
-// Every branch may be where it needs most while the others are where they do.
+// The bytes that may be alive at one time in a group: each branch may be at its peak while all
+// others are at theirs. A buffer that lives in one branch counts there; others count all the time.
 int64_t live_in_group(std::span<const ArenaBuffer> buffers, std::span<const BranchId> branch_ids,
                       size_t begin, size_t end) {
   const int32_t group = branch_ids[begin].group;
   const auto from = static_cast<int32_t>(begin), to = static_cast<int32_t>(end);
   int64_t live = 0;
-  std::vector<std::pair<int32_t, int32_t>> branches;  // their steps
+  // The range of steps of each branch.
+  std::vector<std::pair<int32_t, int32_t>> branches;
   for (int32_t step = from; step < to; ++step)
     if (step == from || branch_ids[static_cast<size_t>(step)].runs_beside(
                             branch_ids[static_cast<size_t>(step) - 1]))
@@ -67,6 +71,8 @@ int64_t live_in_group(std::span<const ArenaBuffer> buffers, std::span<const Bran
     const auto steps = std::ranges::find_if(branches, [&](const auto& range) {
       return branch_ids[static_cast<size_t>(range.first)].branch == branch;
     });
+    // From where the branch begins to use it, or from its first step, to the last use or the last
+    // step.
     own.add(starts ? b.first : steps->first, ends ? b.last : steps->second - 1, aligned(b.bytes));
   }
   for (const auto& [first, last] : branches) {
@@ -80,7 +86,8 @@ int64_t live_in_group(std::span<const ArenaBuffer> buffers, std::span<const Bran
 
 int64_t live_bytes(std::span<const ArenaBuffer> buffers, std::span<const BranchId> branch_ids,
                    std::span<int64_t> of_groups) {
-  if (branch_ids.empty()) {  // ports of a plan that computes nothing
+  // A plan that computes nothing still has inputs and outputs in the arena of a target.
+  if (branch_ids.empty()) {
     int64_t all = 0;
     for (const ArenaBuffer& b : buffers) all += aligned(b.bytes);
     return all;

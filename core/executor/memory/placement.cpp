@@ -1,3 +1,6 @@
+// The first half of placement: from nodes to steps with views on allocations, and the liveness of
+// each allocation. View operators make no step; copies are added where a kernel needs dense
+// operands.
 #include "executor/memory/placement_impl.h"
 
 #include <algorithm>
@@ -22,7 +25,7 @@ using graph::ValueId;
 
 namespace {
 
-// Repeats axes that are missing or of extent one.
+// The view broadcast to `shape`: stride 0 on axes that are missing or have one element.
 AllocationView stretched(const AllocationView& from, const Shape& shape) {
   AllocationView to = from;
   to.shape = shape;
@@ -35,6 +38,7 @@ AllocationView stretched(const AllocationView& from, const Shape& shape) {
   return to;
 }
 
+// The cost of a tile program over these arrays.
 ops::Cost cost_of(const TileCode& code, std::span<const TensorView> externals) {
   ops::Cost cost;
   cost.flops = static_cast<double>(additions_of(code) * code.shape.elements());
@@ -45,10 +49,12 @@ ops::Cost cost_of(const TileCode& code, std::span<const TensorView> externals) {
 
 }  // namespace
 
+// Reserves room for all scalars first: they must not move once a step has their address. Residuals
+// get their offsets one behind the other.
 Placement::Placement(const Graph& graph, const PlanOptions& options,
                      std::span<const BranchGroup> groups)
     : graph_(graph), options_(options), groups_(groups), alloc_views_(graph.values.size()) {
-  size_t count = graph.constants.size();  // scalars must not move once they have an address
+  size_t count = graph.constants.size();
   for (const Node& node : graph.nodes) {
     count += node.operands.size();
     if (node.region < 0) continue;
@@ -74,8 +80,9 @@ Placement::Placement(const Graph& graph, const PlanOptions& options,
 
 Status Placement::place_all() {
   WEFT_TRY(define_sources());
-  // What gives an array of its own when called eagerly becomes a view only where no kernel that
-  // reads it adds up by strides, so that bits are eager's.
+  // An operator that gives a new array when called eagerly becomes a view here only where no kernel
+  // that reads it sums by strides. Else the order of the sum, and so the bits, would differ from
+  // the eager call.
   sensitive_ = graph::stride_sensitive(graph_);
   for (const Node& node : graph_.nodes) WEFT_TRY(add_node(node));
   WEFT_TRY(move_scalars());
@@ -88,8 +95,8 @@ Status Placement::place_all() {
   return {};
 }
 
-// Offsets are sums of sizes: a graph whose values together pass 2^61 bytes is refused here, so that
-// nothing behind overflows.
+// Offsets are sums of sizes. A graph whose values together have more than 2^61 bytes is refused
+// here, so that nothing after it overflows.
 Status Placement::check_total() const {
   int64_t total = 0;
   for (const Allocation& allocation : allocations_)
@@ -115,10 +122,12 @@ int32_t Placement::constant_allocation(const void* data) {
   return id;
 }
 
+// The whole allocation as a dense array of this type.
 AllocationView Placement::whole(int32_t allocation, const TensorType& type) const {
   return {allocation, 0, type.dtype, type.shape, dense_strides(type.shape)};
 }
 
+// Allocations for inputs and constants. A device gets copies of the constants.
 Status Placement::define_sources() {
   for (size_t i = 0; i < graph_.inputs.size(); ++i) {
     const TensorType& type = graph_.type(graph_.inputs[i]);
@@ -150,7 +159,7 @@ Status Placement::define_sources() {
   return {};
 }
 
-// A device has the scalars in one array of its own.
+// On a device the scalars lie in one array; the pointers to them are replaced.
 Status Placement::move_scalars() {
   if (!WEFT_KEEPS_devices || !options_.device || scalars->empty()) return {};
   WEFT_ASSIGN(const Ref<Tensor> here,
@@ -164,6 +173,7 @@ Status Placement::move_scalars() {
   return {};
 }
 
+// The node's steps, and right behind them what puts its results into outputs.
 Status Placement::add_node(const Node& node) {
   const size_t before = steps.size();
   WEFT_TRY(add_steps(node));
@@ -174,6 +184,7 @@ Status Placement::add_node(const Node& node) {
   return {};
 }
 
+// Dispatch by the kind of node. A device has neither tile programs nor control flow.
 Status Placement::add_steps(const Node& node) {
   if constexpr (WEFT_KEEPS_control)
     if (graph::control_of(graph_, node)) return add_control(node);
@@ -187,7 +198,8 @@ Status Placement::add_steps(const Node& node) {
   return add_kernel(node, types);
 }
 
-// A view takes no step: its values are other geometries on the same item.
+// A view makes no step: its results are other geometries on the same allocation. False where the
+// node is no view, or where the strides of its operand do not allow one.
 bool Placement::add_view(const Node& node, const std::vector<TensorType>& types) {
   if (node.operands.empty() || !node.operands[0].is_value()) return false;
   const AllocationView from = alloc_views_[static_cast<size_t>(node.operands[0].value)];
@@ -214,6 +226,8 @@ bool Placement::add_view(const Node& node, const std::vector<TensorType>& types)
   return true;
 }
 
+// An elementwise node or a fused region as a tile program. Its operands may have any strides; those
+// of an operator on rows at its end have to be dense.
 Status Placement::add_tiles(const Node& node) {
   if constexpr (!WEFT_KEEPS_tiles) return lower(graph_).status();
   PendingStep step;
@@ -247,6 +261,7 @@ Status Placement::add_tiles(const Node& node) {
     step.out.push_back(whole(new_allocation(type.bytes()), type));
     alloc_views_[static_cast<size_t>(id)] = step.out.back();
   }
+  // A target runs tile programs element by element and needs no loop and no scratch.
   if (target()) {
     steps.push_back(std::move(step));
     return {};
@@ -275,7 +290,7 @@ Status Placement::add_tiles(const Node& node) {
   return {};
 }
 
-// What the planner has to know of the kernel that runs the node.
+// What the planner has to know about the kernel that runs the node: the library's or the target's.
 Result<TargetKernel> Placement::kernel_of(const Node& node, const ops::SlotTypes& call) const {
   if (!target()) {
     const ops::Slot& slot = node.op->slot;
@@ -287,6 +302,7 @@ Result<TargetKernel> Placement::kernel_of(const Node& node, const ops::SlotTypes
                 errors::join(kernel.status().message(), " (", line_of(node), ")"));
 }
 
+// A call of the operator's kernel. Scalars become arrays of one element.
 Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& types) {
   const ops::Slot& slot = node.op->slot;
   if (!slot.run) return errors::unsupported(node.op->name, "nothing runs it on this device");
@@ -314,18 +330,21 @@ Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& ty
     alloc_views_[static_cast<size_t>(id)] = step.out.back();
   }
   weigh(step, slot, call);
-  // By the threads of the kernel's own step: copies of its operands have come before it.
+  // For as many threads as the kernel's own step has; the copies of its operands have come before
+  // it.
   add_scratch(step,
               target() ? kernel.scratch_bytes : scratch_of(slot, call, threads_of_next_step()));
   steps.push_back(std::move(step));
   return {};
 }
 
+// The scalar as an array of one element of this dtype.
 AllocationView Placement::scalar(const ops::Argument& value, DType dtype) {
   scalars->push_back(scalar_bits(value, dtype));
   return whole(constant_allocation(&scalars->back()), {dtype, Shape()});
 }
 
+// Adds a step that copies the view into new, dense memory.
 AllocationView Placement::dense_copy(const AllocationView& from) {
   const TensorType type{from.dtype, from.shape};
   const AllocationView to = whole(new_allocation(type.bytes()), type);
@@ -345,7 +364,8 @@ void Placement::add_copy(const AllocationView& from, const AllocationView& to) {
   steps.push_back(std::move(step));
 }
 
-// Branches go side by side where that saves time.
+// Time and pieces of the step, from which the search for branches decides what runs at the same
+// time.
 void Placement::weigh(PendingStep& step, const ops::Slot& slot, const ops::SlotTypes& call) {
   if constexpr (!WEFT_KEEPS_branches) return;
   step.seconds = seconds_of(ops::cost_of(slot, call));
@@ -356,6 +376,8 @@ void Placement::add_scratch(PendingStep& step, int64_t bytes) {
   if (bytes > 0) step.scratch = new_allocation(bytes);
 }
 
+// The allocation is used at `step`: it is alive at least until then. If another branch of the same
+// group used it before, it belongs to several branches.
 void Placement::touch(int32_t id, int32_t step) {
   Allocation& allocation = allocations_[static_cast<size_t>(id)];
   const BranchId& branch_id = steps[static_cast<size_t>(step)].branch_id;
@@ -366,6 +388,7 @@ void Placement::touch(int32_t id, int32_t step) {
   allocation.last = step;
 }
 
+// Computes the liveness of all allocations from the steps.
 void Placement::note_uses() {
   for (Allocation& allocation : allocations_) {
     allocation.first = allocation.last = -1;

@@ -1,4 +1,5 @@
-// Branches in the placement: their steps put one after another, and what the search is told.
+// Branches in placement: what the search for branches is told, and the steps of a branch moved
+// together.
 #include <algorithm>
 
 #include "executor/memory/placement_impl.h"
@@ -6,6 +7,7 @@
 
 namespace weft::executor {
 
+// Copies to outputs at the end are left out: they are in no group.
 std::vector<BranchStep> Placement::branch_steps() const {
   Writers writers(*this);
   std::vector<BranchStep> result;
@@ -26,7 +28,7 @@ std::vector<BranchStep> Placement::branch_steps() const {
   return result;
 }
 
-// Of the step that is added next: its share in a group, else all.
+// The threads of the step that is added next: its share in a group, else all.
 int Placement::threads_of_next_step() const {
   const auto next = static_cast<int32_t>(steps.size());
   for (const BranchGroup& group : groups_)
@@ -34,6 +36,8 @@ int Placement::threads_of_next_step() const {
   return options_.threads;
 }
 
+// Sorts the steps of each group by branch, so that those of a branch follow one another. The sort
+// is stable: within a branch the order stays.
 void Placement::gather_branches() {
   for (size_t g = 0; g < groups_.size(); ++g) {
     const BranchGroup& group = groups_[g];

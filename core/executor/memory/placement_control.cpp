@@ -1,4 +1,4 @@
-// The step of a loop or a cond, or of a loop over row tiles, among those of the plan around it.
+// The step of a loop, a branch (cond) or a loop over row tiles in the plan around it.
 #include "base/errors.h"
 #include "executor/lowering/control.h"
 #include "executor/lowering/row_tiles.h"
@@ -11,6 +11,7 @@ using graph::Operand;
 using graph::TensorType;
 using graph::ValueId;
 
+// The arenas of the bodies are scratch of the step.
 Status Placement::add_control(const Node& node) {
   if (options_.device)
     return errors::unsupported("plan", "control flow runs on the CPU only, not on a device");
@@ -26,12 +27,13 @@ Status Placement::add_control(const Node& node) {
   return {};
 }
 
+// Copies that make operands dense are steps before it; line buffers are its scratch.
 Status Placement::add_row_tiles(const Node& node) {
   PendingStep step;
   step.kind = StepKind::kRowTiles;
   step.name = "row_tiles";
   step.node = &node;
-  add_region_arrays(node, step);  // copies are steps before it
+  add_region_arrays(node, step);
   const graph::Region& region = graph_.regions[static_cast<size_t>(node.region)];
   WEFT_ASSIGN(step.row_tiles,
               plan_row_tiles(region, threads_of_next_step(), options_.sections, target()));
@@ -43,6 +45,7 @@ Status Placement::add_row_tiles(const Node& node) {
   return {};
 }
 
+// Operands as dense arrays, results in new memory.
 void Placement::add_region_arrays(const Node& node, PendingStep& step) {
   for (const Operand& operand : node.operands) {
     const AllocationView& alloc_view = alloc_views_[static_cast<size_t>(operand.value)];
@@ -55,8 +58,9 @@ void Placement::add_region_arrays(const Node& node, PendingStep& step) {
   }
 }
 
-// A loop reads what a carried value is at first before it writes anything: into the same memory,
-// if nothing else of the loop reads that.
+// A loop copies the first content of a carried value into its result before it writes anything
+// else. So the result may lie in the memory of that operand, if no other operand of the loop lies
+// there.
 bool Placement::carries_in_place(const PendingStep& step, size_t out, int32_t allocation) const {
   const graph::Loop& loop = step.control->loop;
   if (step.control->kind != graph::RegionKind::kLoop || out >= static_cast<size_t>(loop.carried))

@@ -1,4 +1,5 @@
-// The second half of placing: outputs where they belong, in-place reuse, the arena.
+// The second half of placement: outputs go where they belong, results reuse the memory of operands
+// that die, and the rest is packed into the arena.
 #include <algorithm>
 
 #include "executor/memory/arena_packing.h"
@@ -8,6 +9,7 @@
 namespace weft::executor {
 namespace {
 
+// Does the step's operator replace elements of its first operand (an update)?
 bool overwrites_first_operand(const PendingStep& step) {
   return step.node && step.node->op && replaces_elements(*step.node->op);
 }
@@ -16,7 +18,7 @@ bool overwrites_first_operand(const PendingStep& step) {
 
 // ---- outputs -----------------------------------------------------------------------------------
 
-// The memory that an output has to be in: the caller's, or its part of the residual region.
+// The memory that an output must be in: the caller's, or its part of the residual region.
 Allocation Placement::output_memory(size_t index, const AllocationView& alloc_view) {
   Allocation allocation;
   allocation.bytes = alloc_view.bytes();
@@ -31,8 +33,9 @@ Allocation Placement::output_memory(size_t index, const AllocationView& alloc_vi
   return allocation;
 }
 
-// The new content of a state may be written where the old one is only when nobody reads the old
-// one any more: after its last read, or at that read by a kernel that works in place.
+// May the new content of a state be written into the state's memory by the step that computes it?
+// Only if nobody reads the old content any more: after its last read, or at that read by a kernel
+// that reads each element before it writes it.
 bool Placement::may_write_state(size_t output, int32_t allocation) const {
   if (state_of_[output] < 0) return true;
   const int32_t old = input_items_[static_cast<size_t>(state_of_[output])];
@@ -48,15 +51,16 @@ bool Placement::may_write_state(size_t output, int32_t allocation) const {
   return false;
 }
 
-// What no node computes is copied when all has run; then states get their new contents, because a
-// state's memory may be what another output is copied from.
+// Outputs that no node computes are copied when everything has run. States get their new contents
+// after that, because another output may be a copy of a state's old content.
 void Placement::place_outputs() {
   std::vector<size_t> states;
   for (size_t k = 0; k < graph_.outputs.size(); ++k)
     if (state_of_[k] < 0 && !graph_.producer(graph_.outputs[k])) place_output(k);
   for (size_t k = 0; k < graph_.outputs.size(); ++k) {
     if (state_of_[k] < 0) continue;
-    // A new state that is (a part of) an input, perhaps of another's old one, is brought to safety.
+    // A new content that is (a part of) an input, perhaps of another state, is copied to safety
+    // first.
     AllocationView& alloc_view = alloc_views_[static_cast<size_t>(graph_.outputs[k])];
     if (allocations_[static_cast<size_t>(alloc_view.allocation)].given)
       alloc_view = dense_copy(alloc_view);
@@ -66,8 +70,8 @@ void Placement::place_outputs() {
   for (const size_t k : states) place_output(k);
 }
 
-// An output goes where it belongs at once if it is the whole of what a step writes, else by a copy,
-// as soon as there is what to copy: until then its source is alive.
+// A value that is the whole of its allocation is written into the output at once. Any other value
+// is copied there as soon as it is computed, because it stays alive until then.
 void Placement::place_output(size_t index) {
   const AllocationView from = alloc_views_[static_cast<size_t>(graph_.outputs[index])];
   if (target() && target()->outputs_in_arena && state_of_[index] < 0) {
@@ -95,7 +99,8 @@ void Placement::place_output(size_t index) {
 
 // ---- in place ----------------------------------------------------------------------------------
 
-// Does the step read `item` only index by index with what it writes to output `out`?
+// Does the step read `allocation` only index by index, each element before it writes the same
+// element of output `out`? Then the output may lie in that memory.
 bool Placement::reads_only_in_place(const PendingStep& step, size_t out, int32_t allocation) const {
   const AllocationView& to = step.out[out];
   if (step.kind == StepKind::kCopy || step.row_tiles) return false;
@@ -117,6 +122,8 @@ bool Placement::reads_only_in_place(const PendingStep& step, size_t out, int32_t
   return reads;
 }
 
+// Lets result `out` of step `at` take over the memory of `allocation`, which dies there. False
+// where that is not allowed.
 bool Placement::join(const PendingStep& step, size_t out, int32_t at, int32_t allocation) {
   const int32_t own = step.out[out].allocation;
   Allocation& to = allocations_[static_cast<size_t>(own)];
@@ -129,7 +136,8 @@ bool Placement::join(const PendingStep& step, size_t out, int32_t at, int32_t al
                         options_.overwrite_residuals;
   if (from.root != MemoryRoot::kArena && !residual) return false;
   if (!reads_only_in_place(step, out, allocation)) return false;
-  // An output's memory may serve from before it is final; a state's may not: it is still the old.
+  // The memory of an output may be used before its final content is there. The memory of a state
+  // may not: it still holds the old content. A residual's memory cannot become an output.
   const bool to_output = to.root == MemoryRoot::kOutput || to.root == MemoryRoot::kResidual;
   if (to_output && (residual || (to.root == MemoryRoot::kOutput &&
                                  state_of_[static_cast<size_t>(to.index)] >= 0)))
@@ -146,7 +154,8 @@ bool Placement::join(const PendingStep& step, size_t out, int32_t at, int32_t al
   return true;
 }
 
-// May the step's only result lie over that operand? Nothing else is alive then where both lie.
+// May the step's only result overlap this operand as the target's kernel allows? No other operand
+// may lie in that memory.
 bool Placement::overlaps(const PendingStep& step, const Over& over) const {
   const auto operand = static_cast<size_t>(over.operand);
   if (over.operand < 0 || operand >= step.in.size() || step.in[operand].allocation < 0 ||
@@ -168,7 +177,8 @@ bool Placement::overlaps(const PendingStep& step, const Over& over) const {
   return true;
 }
 
-// Puts the result over the operand: both lie in one item, whose start is what begins first.
+// Puts result and operand into one allocation, the result `ahead` bytes before the operand. The new
+// allocation begins where the first of the two begins.
 bool Placement::overlap(const PendingStep& step, const Over& over, int32_t at) {
   if (!overlaps(step, over)) return false;
   const AllocationView& from = step.in[static_cast<size_t>(over.operand)];
@@ -192,6 +202,7 @@ bool Placement::overlap(const PendingStep& step, const Over& over, int32_t at) {
   return true;
 }
 
+// Step by step: each result takes the memory of an operand that dies, if one allows it.
 void Placement::reuse_in_place() {
   for (size_t s = 0; s < steps.size(); ++s) {
     const PendingStep& step = steps[s];
@@ -204,7 +215,8 @@ void Placement::reuse_in_place() {
   }
 }
 
-// Inputs are there from the first step on, outputs stay until the last one.
+// Inputs and outputs in a target's arena: inputs are alive from the first step, outputs to the
+// last.
 void Placement::note_ports() {
   for (const AllocationView& alloc_view : input_places) {
     Allocation& allocation = allocations_[static_cast<size_t>(alloc_view.allocation)];
@@ -222,6 +234,7 @@ int64_t Placement::alignment() const {
   return target() ? target()->alignment : static_cast<int64_t>(kAlignment);
 }
 
+// Offsets from the search, or the saved ones after a check.
 Result<ArenaPacking> Placement::pack_buffers(std::span<ArenaBuffer> buffers, int64_t bound,
                                              const SavedPlan* saved) const {
   if (!saved) {
@@ -233,7 +246,8 @@ Result<ArenaPacking> Placement::pack_buffers(std::span<ArenaBuffer> buffers, int
   for (const PendingStep& step : steps) names.push_back(step.name);
   WEFT_TRY(place_as_saved(options_.saved->where, *saved, buffers, names, !options_.may_not_fit));
   if (!options_.may_not_fit) return ArenaPacking{saved->arena_bytes, saved->arena_bytes == bound};
-  // It was made for other threads: scratch of fewer takes less, and may lie better.
+  // The plan was saved for another number of threads: with fewer threads scratch is smaller, and a
+  // packing of our own may be better.
   int64_t end = 0;
   std::vector<int64_t> as_saved;
   for (const ArenaBuffer& buffer : buffers) {
@@ -248,7 +262,9 @@ Result<ArenaPacking> Placement::pack_buffers(std::span<ArenaBuffer> buffers, int
   return ArenaPacking{end, end == bound};
 }
 
-// Packing aligns to kAlignment: for a finer alignment bytes are counted in units of that.
+// Packs all allocations that lie in the arena and do not share another one's memory. Packing aligns
+// to kAlignment; for a target with a finer alignment, one unit of kAlignment stands for one of
+// those.
 Status Placement::pack_arena(const SavedPlan* saved) {
   const auto unit = static_cast<int64_t>(kAlignment);
   std::vector<ArenaBuffer> buffers;

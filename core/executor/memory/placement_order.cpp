@@ -1,4 +1,5 @@
-// What the search for an order is told of a placement, and the nodes in the order that it found.
+// What the search for an order is told about a placement, and the graph's nodes in the order it
+// found.
 #include <algorithm>
 
 #include "executor/memory/placement_impl.h"
@@ -13,10 +14,12 @@ using graph::ValueId;
 
 namespace {
 
+// Appends a number unless the list has it: the lists are short.
 void add_once(std::vector<int32_t>& list, int32_t number) {
   if (std::ranges::find(list, number) == list.end()) list.push_back(number);
 }
 
+// The step depends on all earlier writers of the operand.
 void add_writers(OrderStep& to, const Writers& writers, const AllocationView& alloc_view) {
   if (alloc_view.allocation < 0) return;
   for (const int32_t earlier : writers.of(alloc_view.allocation)) add_once(to.after, earlier);
@@ -24,6 +27,7 @@ void add_writers(OrderStep& to, const Writers& writers, const AllocationView& al
 
 }  // namespace
 
+// Steps made for one node become one step of the problem. Only allocations in the arena have bytes.
 OrderProblem Placement::order_problem() const {
   OrderProblem problem;
   problem.values.resize(allocations_.size());
@@ -37,6 +41,8 @@ OrderProblem Placement::order_problem() const {
     if (s == 0 || step.made_for != steps[s - 1].made_for) {
       problem.steps.emplace_back();
       problem.nodes.push_back(step.made_for);
+      // The node itself may read values that its steps do not (a concatenation of arrays built in
+      // place).
       for (const Operand& operand : step.made_for->operands)
         if (operand.is_value())
           add_writers(problem.steps.back(), writers,
@@ -56,13 +62,15 @@ OrderProblem Placement::order_problem() const {
     add_reuses(step, to);
     if (step.scratch >= 0)
       to.scratch += aligned(allocations_[static_cast<size_t>(step.scratch)].bytes);
+    // Effects, and steps that run on the caller, keep their order.
     const bool ordered =
         step.node && (step.node->effect >= 0 || graph::runs_on_caller(graph_, *step.node));
     if (!ordered) continue;
     if (last_ordered >= 0) add_once(to.after, last_ordered);
     last_ordered = unit;
   }
-  for (size_t s = computing_; s < steps.size(); ++s)  // copies to outputs stay at the end
+  // Copies to outputs stay at the end, so what they read is alive to the end.
+  for (size_t s = computing_; s < steps.size(); ++s)
     for (const AllocationView& alloc_view : steps[s].in)
       if (alloc_view.allocation >= 0)
         problem.values[static_cast<size_t>(whole_of(alloc_view.allocation))].stays = true;
@@ -70,7 +78,7 @@ OrderProblem Placement::order_problem() const {
   return problem;
 }
 
-// An input of as many bytes that an output may be written over, for each output one.
+// For each result, one operand with as many bytes whose memory it may take over.
 void Placement::add_reuses(const PendingStep& step, OrderStep& to) const {
   for (size_t out = 0; out < step.out.size(); ++out)
     for (const AllocationView& alloc_view : step.in) {
@@ -87,8 +95,8 @@ void Placement::add_reuses(const PendingStep& step, OrderStep& to) const {
     }
 }
 
-// A state that is renewed where it lies stays so: what reads the old content keeps its place before
-// the step that overwrites it.
+// A state that is updated in its own memory stays so in any order: what reads the old content has
+// to run before the step that overwrites it.
 void Placement::keep_states_readable(OrderProblem& problem, const Writers& writers) const {
   for (size_t k = 0; k < graph_.outputs.size(); ++k) {
     if (state_of_[k] < 0) continue;
@@ -103,7 +111,8 @@ void Placement::keep_states_readable(OrderProblem& problem, const Writers& write
   }
 }
 
-// Views take no step: each comes before the first node that reads it, the others at the end.
+// View operators make no step: each view is put before the first node that reads it, and the others
+// at the end. The explicit stack replaces recursion, because graphs may be deep.
 std::vector<int32_t> nodes_in_order(const Graph& graph, const OrderProblem& problem,
                                     std::span<const int32_t> order) {
   std::vector<int32_t> nodes;

@@ -1,4 +1,5 @@
-// Arrays that are joined along their outermost axis: each is written where it belongs in the whole.
+// Concatenations whose arrays are built inside the result: each array is written where it belongs,
+// so nothing is copied. The result's memory is then alive from the first write of a part.
 #include <algorithm>
 
 #include "executor/memory/placement_impl.h"
@@ -10,8 +11,8 @@ using graph::Operand;
 
 namespace {
 
-// Is every array of a concatenation one run of bytes of the whole? It is if all axes before the
-// joined one have one element.
+// Is each operand of the concatenation contiguous in the result? It is if all axes before the
+// joined axis have one element.
 bool joins_runs(const Node& node, const Shape& whole) {
   const ops::AttributeReader attributes = node.op->reader(node.attributes.view());
   if (!attributes.has("axis")) return true;  // flat
@@ -22,7 +23,9 @@ bool joins_runs(const Node& node, const Shape& whole) {
 
 }  // namespace
 
-// The whole of an item of the run, in dense memory that kernels may write as they do any other.
+// Can the value be built at byte `at` of a larger array? It has to be the whole of its allocation,
+// dense, computed in this run, in the arena and not shared; and the offset has to be aligned for
+// kernels.
 bool Placement::may_be_part(const AllocationView& alloc_view, int64_t at) const {
   const Allocation& allocation = allocations_[static_cast<size_t>(alloc_view.allocation)];
   return !allocation.given && allocation.joined < 0 && allocation.root == MemoryRoot::kArena &&
@@ -30,8 +33,8 @@ bool Placement::may_be_part(const AllocationView& alloc_view, int64_t at) const 
          allocation.bytes > 0 && at % alignment() == 0;
 }
 
-// Does the work of `concatenate`, if at least one of its arrays can be built in place: the others
-// are copied. An array that is joined twice is a part once.
+// Places a `concatenate` if at least one of its arrays can be built in place; the others are
+// copied. An array that is joined twice is a part only once.
 bool Placement::add_joined(const Node& node) {
   if (!options_.parts || node.op->name != "concatenate") return false;
   const graph::TensorType& type = graph_.type(node.outputs[0]);
@@ -70,6 +73,7 @@ bool Placement::add_joined(const Node& node) {
   return true;
 }
 
+// The outermost allocation that this one is a part of.
 int32_t Placement::whole_of(int32_t allocation) const {
   while (part_of(allocation) >= 0) allocation = part_of(allocation);
   return allocation;
@@ -78,13 +82,14 @@ int32_t Placement::whole_of(int32_t allocation) const {
 Writers::Writers(const Placement& placement)
     : placement_(placement), writers_(placement.allocations()) {}
 
+// A step that writes a part also writes every larger array around it.
 void Writers::add(int32_t step, int32_t allocation) {
   for (; allocation >= 0; allocation = placement_.part_of(allocation))
     writers_[static_cast<size_t>(allocation)].push_back(step);
 }
 
-// A whole lives from the first write to one of its parts to the last read of one. Wholes are made
-// after their parts, so one walk carries uses up to the outermost.
+// The liveness of a larger array: from the first write of one of its parts to the last read of one.
+// Larger arrays are made after their parts, so one walk carries uses up to the outermost one.
 void Placement::note_parts() {
   if (parts == 0) return;
   const auto in_several = [](BranchId branch_id) {
@@ -107,7 +112,7 @@ void Placement::note_parts() {
     }
     if (beside_first) whole.first_branch = in_several(whole.first_branch);
     if (beside_last) whole.last_branch = in_several(whole.last_branch);
-    // Begun in one branch and last used, by way of another part, in one beside it.
+    // It begins in one branch and is last used, through another part, in a different branch.
     if (whole.first_branch.runs_beside(whole.last_branch)) {
       whole.first_branch = in_several(whole.first_branch);
       whole.last_branch = in_several(whole.last_branch);

@@ -1,5 +1,5 @@
-// A consuming backward writes where residuals lay that nobody reads any more: so what is kept for
-// the last layers makes room for the gradients of the first.
+// A consuming backward pass writes its values over residuals after their last read: memory that was
+// kept for the last layers makes room for the gradients of the first.
 #include <algorithm>
 #include <numeric>
 
@@ -8,7 +8,7 @@
 namespace weft::executor {
 namespace {
 
-// The lowest offset at which `buffer` is apart from those that are alive with it.
+// The lowest offset at which `buffer` shares no bytes with those that are alive with it.
 int64_t lowest_gap(const ArenaBuffer& buffer, std::span<const ArenaBuffer> placed) {
   std::vector<std::pair<int64_t, int64_t>> taken;
   for (const ArenaBuffer& other : placed)
@@ -25,8 +25,8 @@ int64_t lowest_gap(const ArenaBuffer& buffer, std::span<const ArenaBuffer> place
 
 }  // namespace
 
-// Takes those buffers away that find a place among the residuals, the largest first. Scratch stays:
-// steps find it in the arena.
+// Moves buffers that fit into the residual region out of the list for the arena, the largest first.
+// Scratch stays in the arena, where steps expect it.
 void Placement::move_to_residuals(std::vector<ArenaBuffer>& buffers, std::vector<int32_t>& owners,
                                   const std::vector<bool>& is_scratch) {
   std::vector<ArenaBuffer> placed;

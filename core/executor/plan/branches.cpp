@@ -1,3 +1,5 @@
+// The search for groups of branches: a dynamic program over the first step of a group, with a
+// union-find structure that tells which steps of a candidate belong together.
 #include "executor/plan/branches.h"
 
 #include <algorithm>
@@ -7,18 +9,25 @@
 namespace weft::executor {
 namespace {
 
-// One core of a usual machine; only ratios matter, and times against those of threads below.
+// The machine of the model: one core of an ordinary processor, in operations and bytes per second,
+// and the overheads in seconds. Only ratios matter: of the two rates, and of a kernel's time to the
+// overheads. Larger overheads give fewer groups. The numbers are the same on every machine, so that
+// plans are, too.
 constexpr double kFlops = 50e9;
 constexpr double kBytes = 20e9;
-constexpr double kStep = 0.2e-6;  // a step's own
-constexpr double kSplit = 2e-6;   // sharing a kernel
-constexpr double kGroup = 5e-6;   // beginning and ending a group
-constexpr double kMin = 10e-6;    // a group that saves less is not worth its memory
+constexpr double kStep = 0.2e-6;  // overhead of one step
+constexpr double kSplit = 2e-6;   // of splitting a kernel over threads
+constexpr double kGroup = 5e-6;   // of beginning and ending a group
+// A group has to save this much, and this share of the time without it, to be worth the memory that
+// it adds.
+constexpr double kMin = 10e-6;
 constexpr double kMinShare = 0.1;
 
-constexpr int kLevels = 8;  // shares of 1, 2, 4 … 128 threads
+// A branch gets a power of two of threads. Level k stands for 2^k threads: 1, 2, 4 … 128.
+constexpr int kLevels = 8;
 using Times = std::array<double, kLevels>;
 
+// The time of a step on so many threads. Splitting does not help beyond the number of its pieces.
 double time_of(const BranchStep& step, int64_t threads) {
   const int64_t used = std::min(threads, step.pieces);
   return kStep + step.seconds / static_cast<double>(used) + (used > 1 ? kSplit : 0);
@@ -28,7 +37,9 @@ int log2_floor(int x) { return static_cast<int>(std::bit_width(static_cast<uint3
 
 int level_of(int threads) { return std::min(kLevels - 1, log2_floor(threads)); }
 
-// The sets that a growing run of steps falls apart into.
+// The connected components of a growing sequence of steps [begin, end): steps that depend on each
+// other directly or through others are in one component, so components may run at the same time.
+// Adding a step costs about the number of its dependencies (union-find with path halving).
 class Components {
  public:
   Components(std::span<const BranchStep> steps, int threads)
@@ -46,6 +57,7 @@ class Components {
     }
   }
 
+  // Begins a new sequence at `begin`; its first add() has to be that step.
   void restart(int32_t begin) {
     begin_ = begin;
     count_ = 0;
@@ -53,6 +65,7 @@ class Components {
     total_ = maximum_ = {};
   }
 
+  // Appends the next step and merges it with the components that it reads from.
   void add(int32_t step) {
     const BranchStep& own = steps_[static_cast<size_t>(step)];
     parent_[static_cast<size_t>(step)] = step;
@@ -67,6 +80,7 @@ class Components {
       if (earlier >= begin_) merge(find(earlier), find(step));
   }
 
+  // The root of the step's component. Path halving: each visited step is linked to its grandparent.
   int32_t find(int32_t step) {
     while (parent_[static_cast<size_t>(step)] != step) {
       int32_t& parent = parent_[static_cast<size_t>(step)];
@@ -75,12 +89,16 @@ class Components {
     return step;
   }
 
+  // What a group of these steps would save, and in which form.
   struct Gain {
     double seconds = 0;
     int branches = 0;
     int share = 1;
   };
-  // By the best number of branches; the sets are dealt out to these later.
+  // The best number of branches: as many as there are components or threads, then powers of two. A
+  // group takes as long as its longest component or its average branch, whichever is longer. Which
+  // component goes to which branch is decided later (make_group), so this is a lower estimate of
+  // its time.
   Gain gain() const {
     Gain best;
     const int maximum = std::min(count_, threads_);
@@ -95,6 +113,7 @@ class Components {
     return best;
   }
 
+  // The time of a component on `share` threads.
   double seconds(int32_t root, int share) const {
     return times_[static_cast<size_t>(root)][at(level_of(share))];
   }
@@ -102,8 +121,10 @@ class Components {
 
  private:
   static size_t at(int level) { return static_cast<size_t>(level); }
+  // The largest power of two below `branches`.
   static int below(int branches) { return 1 << log2_floor(branches - 1); }
 
+  // Joins two components. Their steps now run one after the other, so their times add up.
   void merge(int32_t a, int32_t b) {
     if (a == b) return;
     parent_[static_cast<size_t>(a)] = b;
@@ -117,18 +138,19 @@ class Components {
 
   std::span<const BranchStep> steps_;
   const int threads_;
-  const int levels_;  // that a branch of two or more can use
+  const int levels_;  // levels that a branch can use where there are two branches or more
   int32_t begin_ = 0;
-  std::vector<int32_t> parent_;
-  std::vector<Times> alone_;      // by step
-  std::vector<double> with_all_;  // by step
-  std::vector<Times> times_;      // of the set, at its root
+  std::vector<int32_t> parent_;   // union-find, by step; roots are their own parents
+  std::vector<Times> alone_;      // by step and level
+  std::vector<double> with_all_;  // by step: the time with all threads
+  std::vector<Times> times_;      // by root of a component: the sum of its steps
   int count_ = 0;
-  double together_ = 0;  // one after the other, with all threads
-  Times total_{}, maximum_{};
+  double together_ = 0;        // time of the sequence without a group, with all threads
+  Times total_{}, maximum_{};  // by level: the sum over components, and the longest one
 };
 
-// Deals the sets out to the branches, the longest first, each to the branch that has least to do.
+// Assigns the components to branches, the longest component first, each to the branch with the
+// least work so far (longest processing time first).
 BranchGroup make_group(Components& sets, int32_t begin, int32_t end, const Components::Gain& gain) {
   BranchGroup group{begin, end, {}, gain.branches, gain.share, gain.seconds};
   std::vector<int32_t> roots;
@@ -149,7 +171,8 @@ BranchGroup make_group(Components& sets, int32_t begin, int32_t end, const Compo
   return group;
 }
 
-// Longest run looked at: what keeps the search of a long program linear.
+// The longest group that is tried, in steps. It falls with the length of the program, so that the
+// search stays linear.
 int32_t window(size_t steps) {
   return static_cast<int32_t>(std::clamp<size_t>((size_t{1} << 18) / (steps + 1), 64, 1024));
 }
@@ -160,8 +183,9 @@ double seconds_of(const ops::Cost& cost) {
   return std::max(cost.flops / kFlops, cost.bytes / kBytes);
 }
 
-// The groups that together save most: from the end to the start, best(begin) is what the steps
-// from `begin` on can save.
+// The set of disjoint groups that saves most in total. It is a dynamic program from the end to the
+// start: choices[begin] is the best that the steps from `begin` on can save. Components are found
+// anew for each start, and the search stops at the first step that keeps its order.
 std::vector<BranchGroup> find_branches(std::span<const BranchStep> steps, int threads) {
   std::vector<BranchGroup> groups;
   const auto count = static_cast<int32_t>(steps.size());

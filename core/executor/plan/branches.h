@@ -1,10 +1,10 @@
-// Which steps of a plan run side by side.
+// Finds which steps of a plan run at the same time (inter-op parallelism).
 //
-// A *group* is a run of consecutive steps that falls apart into *branches*: sets of steps of which
-// none reads what another writes. A group is one step of the order: what comes before it is done
-// when it begins, and what comes after it waits for all of it. Groups pay where the kernels of the
-// branches cannot use all threads by themselves. Whether they do is decided from the costs of the
-// kernels, never by timing, so a graph has one plan for a number of threads.
+// A *group* is a sequence of consecutive steps that splits into *branches*: sets of steps where no
+// set reads what another writes. A group is one step of the order: all steps before it are done
+// when it begins, and all steps after it wait for its end. A group pays where the kernels of its
+// branches cannot use all threads by themselves. This is decided from the costs of the kernels and
+// never by timing, so a graph always gets the same plan for a number of threads.
 #pragma once
 
 #include <stdint.h>
@@ -16,25 +16,28 @@
 
 namespace weft::executor {
 
-// What the search knows of a step.
+// What the search knows about a step.
 struct BranchStep {
-  std::vector<int32_t> after;  // earlier steps whose results it reads
+  std::vector<int32_t> after;  // earlier steps whose results this step reads
   double seconds = 0;          // on one thread
-  int64_t pieces = 1;          // that threads can share it by
-  bool keeps_order = false;    // belongs to no group, and no group reaches over it
+  int64_t pieces = 1;          // into so many pieces threads can split the work
+  // The step is in no group, and no group spans it: it runs on the calling thread.
+  bool keeps_order = false;
 };
 
 struct BranchGroup {
-  int32_t begin = 0, end = 0;   // steps, in the order of the graph
-  std::vector<int32_t> branch;  // of each of these
+  int32_t begin = 0, end = 0;   // the steps [begin, end), in the order of the graph
+  std::vector<int32_t> branch;  // the branch of each of these steps
   int32_t branches = 0;
   int32_t share = 1;   // threads that a branch may use
-  double seconds = 0;  // that it saves by the model
+  double seconds = 0;  // time that the group saves, by the model
 };
 
+// The time of a kernel on one thread, by a roofline model: the longer one of arithmetic and memory.
 double seconds_of(const ops::Cost& cost);
 
-// Disjoint groups by rising steps; none for one thread.
+// Disjoint groups in the order of their steps; none for a single thread. The time is linear in the
+// number of steps, because a group is limited to a window of steps.
 std::vector<BranchGroup> find_branches(std::span<const BranchStep> steps, int threads);
 
 }  // namespace weft::executor

@@ -1,3 +1,5 @@
+// The text of plans. Locations print as `root+offset:dtype(shape)`, and with strides where they are
+// not dense. Nothing reads this text back.
 #include <algorithm>
 
 #include "base/printable.h"
@@ -59,6 +61,7 @@ std::string indented(const std::string& text, size_t by) {
   return result;
 }
 
+// The plans of the bodies of a loop or a branch, below their step.
 std::string bodies_text(const ControlPlan& control, size_t indent) {
   if (control.kind == graph::RegionKind::kCond)
     return indented("if true: " + describe(control.body), indent) +
@@ -68,7 +71,7 @@ std::string bodies_text(const ControlPlan& control, size_t indent) {
       indent);
 }
 
-// Steps of a group are indented by its branch.
+// One line a step. Steps of a group are indented, and each branch begins with a dash.
 std::string steps_text(const Plan& plan) {
   std::string text;
   auto group = plan.groups.begin();
@@ -84,7 +87,7 @@ std::string steps_text(const Plan& plan) {
   return text;
 }
 
-// The step at which most bytes are alive, and what they are, the largest first.
+// The step at which most bytes are alive, and the values that are, the largest first.
 std::string peak_text(const Plan& plan) {
   constexpr size_t kMaxListed = 12;
   std::vector<int64_t> live(plan.steps.size(), 0);

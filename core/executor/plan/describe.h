@@ -1,4 +1,4 @@
-// A plan as text for people, and its arena as JSON for pictures.
+// A plan as text for people (`describe`), and its arena as JSON for pictures.
 #pragma once
 
 #include <string>
@@ -7,6 +7,7 @@
 
 namespace weft::executor {
 
+// Bytes of the arena and its lower bound, what is alive at the peak, and one line a step.
 std::string describe(const Plan& plan);
 // The arena as JSON: {"arena", "lower_bound", "steps": [names], "buffers": [{"offset", "bytes",
 // "first", "last", "scratch"}]}.

@@ -1,4 +1,5 @@
-// From placed steps to the plan: places, the block of pointers and what is patched in it.
+// The order of planning: decide (or follow saved decisions), then emit the steps, the bound block
+// and the list of pointers in it. Placement itself is in executor/memory.
 #include "executor/plan/make_plan.h"
 #include "executor/run/run_plan.h"
 
@@ -20,9 +21,13 @@
 namespace weft::executor {
 namespace {
 
-// Rows up to here run on the caller at once; longer ones as tiles on several threads.
+// Elements. One elementwise step up to this size runs on the calling thread at once; a longer one
+// is split into tiles for several threads. The bound keeps a row's time below that of starting
+// threads.
 constexpr int64_t kLongestRow = 16384;
 
+// Turns placed steps into actions: it fills in locations, reserves the bound block, and notes which
+// pointers in it belong to which root.
 class Emitter {
  public:
   Emitter(Placement& placement, Plan& plan) : placement_(placement), plan_(plan) {}
@@ -39,6 +44,7 @@ class Emitter {
   }
 
  private:
+  // The location of a view on an allocation; rank -1 for an absent operand.
   Location place_of(const AllocationView& alloc_view) const {
     Location location;
     location.dtype = alloc_view.dtype;
@@ -69,6 +75,7 @@ class Emitter {
     return types;
   }
 
+  // Appends the step, its action, and what its kind needs in the bound block.
   void emit(const PendingStep& pending) {
     PlanStep step;
     step.kind = pending.kind;
@@ -110,7 +117,8 @@ class Emitter {
     plan_.steps.push_back(std::move(step));
   }
 
-  // One step over dense data of one shape and single elements: no loop around it is needed.
+  // Is it a single elementwise formula over dense data of one shape and single elements? Then it
+  // needs no loop, and the kernel is called directly.
   static bool is_one_row(const PlanStep& step) {
     if (step.kind != StepKind::kTileProgram || step.code->steps.size() != 1 || step.code->has_end())
       return false;
@@ -122,13 +130,15 @@ class Emitter {
     });
   }
 
+  // Appends zeroed bytes to the block, a multiple of 8. The pointer is good until the next call.
   char* reserve(size_t bytes) {
     const size_t begin = plan_.block.size();
     plan_.block.resize(begin + (bytes + 7) / 8, 0);
     return reinterpret_cast<char*>(plan_.block.data() + begin);
   }
 
-  // The pointer at `slot` of the block will be `place`; constants are known now.
+  // Makes the pointer at byte `slot` of the block point to `location`: at once for a constant,
+  // before a run for the other roots.
   void bind(uint32_t slot, const Location& location) {
     if (location.shape.rank() < 0) return;
     if (location.root == MemoryRoot::kConstant) {
@@ -145,6 +155,8 @@ class Emitter {
       plan_.patches[arena_root(plan_)].push_back({slot, step.scratch_offset});
   }
 
+  // Fills in a BoundTile: kernel, length, which inputs are single elements; only the pointers stay
+  // open.
   void bind_tile(const PlanStep& step, uint32_t at) {
     auto* bound = reinterpret_cast<BoundTile*>(reserve(sizeof(BoundTile)));
     const kernels::TileStep& tile_step = step.code->steps[0];
@@ -168,7 +180,7 @@ class Emitter {
                                  sizeof(void*) * static_cast<size_t>(input));
   }
 
-  // Pointers of the externals, then scratch.
+  // Layout: a pointer for each operand and result, then one for scratch.
   void bind_pointers(const PlanStep& step, uint32_t at) {
     const size_t externals = step.in.size() + step.out.size();
     reserve((externals + 1) * sizeof(void*));
@@ -181,7 +193,7 @@ class Emitter {
     bind_scratch(slot, step);
   }
 
-  // Scratch, then views: inputs, outputs.
+  // Layout: a pointer to scratch, then a TensorView for each operand and result.
   void bind_kernel(const PlanStep& step, uint32_t at) {
     const size_t count = step.in.size() + step.out.size();
     reserve(sizeof(void*) + count * sizeof(TensorView));
@@ -204,10 +216,11 @@ class Emitter {
 
   Placement& placement_;
   Plan& plan_;
-  uint32_t controls_ = 0;
+  uint32_t controls_ = 0;  // steps of control flow so far
 };
 
-// Of nodes as they stand in the graph: a fused region moves its inputs and outputs only.
+// The cost of the nodes as they are in the graph. A fused region moves only its inputs and outputs;
+// its intermediate values stay in registers or in the cache, so they count as arithmetic alone.
 Result<ops::Cost> cost_of(const graph::Graph& graph, const PlanOptions& options) {
   ops::Cost total;
   for (const graph::Node& node : graph.nodes) {
@@ -246,25 +259,30 @@ Result<ops::Cost> cost_of(const graph::Graph& graph, const PlanOptions& options)
   return total;
 }
 
+// Bytes that groups of branches may add to an arena: see PlanOptions::branches.
 int64_t max_added(int64_t arena) {
   return std::min(std::max(arena, int64_t{1} << 20), int64_t{1} << 28);
 }
 
-// What is decided of a plan before its steps are emitted. A placement refers to the rest.
+// What is decided about a plan before its steps are emitted. The placement refers to the graphs and
+// the options in here, so this object must outlive it and must not move.
 struct Decided {
   explicit Decided(const PlanOptions& given) : options(given), apart(given) { apart.parts = false; }
   Decided(const Decided&) = delete;
   Decided& operator=(const Decided&) = delete;
 
-  PlanOptions options, apart;  // and without arrays inside others
+  PlanOptions options, apart;  // `apart`: the same, without arrays that are built inside others
+  // The reordered graphs, and the orders that made them: [0] with `options`, [1] with `apart`. The
+  // graph of the chosen placement is one of these, or the given one.
   std::vector<int32_t> order[2];
   graph::Graph ordered[2];
   std::unique_ptr<Placement> placement;
   std::vector<BranchGroup> groups;
-  int64_t arena_without = 0;  // groups
+  int64_t arena_without = 0;  // bytes of the arena without groups
 };
 
-// Groups that would need too much memory go one by one, the one that needs most first.
+// Adds groups of branches. While the arena is too large, the group that needs most bytes is dropped
+// and the placement is made again.
 Status add_groups(const PlanOptions& options, std::vector<BranchGroup>& groups,
                   std::unique_ptr<Placement>& placement) {
   const int64_t maximum = placement->arena_bytes + max_added(placement->arena_bytes);
@@ -286,7 +304,8 @@ bool is_enough(const PlanOptions& options, const Placement& placement) {
   return options.enough > 0 && placement.arena_bytes + placement.residual_bytes <= options.enough;
 }
 
-// Also in an order whose peak is lower, if one is found; keeps that if the arena is smaller, too.
+// Places the graph as it is, and in an order with a lower peak if one is found. The second is kept
+// only if its arena is really smaller: the peak is a bound that packing does not always reach.
 Status location(const graph::Graph& graph, const PlanOptions& options, std::vector<int32_t>& nodes,
                 graph::Graph& ordered, std::unique_ptr<Placement>& placement) {
   placement = std::make_unique<Placement>(graph, options);
@@ -305,6 +324,7 @@ Status location(const graph::Graph& graph, const PlanOptions& options, std::vect
   return {};
 }
 
+// Searches: the order, whether arrays are built inside others, the groups of branches.
 Status decide(const graph::Graph& graph, Decided& decided) {
   ops::note_use("search");
   ops::note_use("branches");  // more threads may have some
@@ -321,7 +341,7 @@ Status decide(const graph::Graph& graph, Decided& decided) {
   return add_groups(decided.placement->options(), decided.groups, decided.placement);
 }
 
-// The same decisions as were saved, checked.
+// Follows saved decisions. Each is checked against the graph, because a file may be damaged.
 Status decide_as(const graph::Graph& graph, const SavedPlan& saved, Decided& decided) {
   const std::string& where = decided.options.saved->where;
   const PlanOptions& options = saved.parts ? decided.options : decided.apart;
@@ -350,6 +370,7 @@ Status decide_as(const graph::Graph& graph, const SavedPlan& saved, Decided& dec
   return decided.placement->run_as(&saved);
 }
 
+// Adds the decisions to the saved plans, unless the graph has some already.
 void note(const std::string& graph, const Decided& decided) {
   const Placement& placement = *decided.placement;
   std::vector<SavedPlan>& plans = decided.options.saved->plans;
@@ -366,6 +387,7 @@ void note(const std::string& graph, const Decided& decided) {
   plans.push_back(std::move(saved));
 }
 
+// Chooses between the two: saved decisions where they are known and fit, else the search.
 Status find_decisions(const graph::Graph& graph, Decided& decided) {
   SavedPlans* const saved = decided.options.saved;
   if (!saved) return decide(graph, decided);
@@ -386,6 +408,8 @@ Status find_decisions(const graph::Graph& graph, Decided& decided) {
   return {};
 }
 
+// The group as a range of actions: a new branch starts where the branch changes, because placement
+// has put the steps of a branch one after the other.
 ParallelGroup group_of(const BranchGroup& found, std::span<const PendingStep> steps) {
   ops::note_use("branches");
   ParallelGroup group;
@@ -401,6 +425,7 @@ ParallelGroup group_of(const BranchGroup& found, std::span<const PendingStep> st
 
 }  // namespace
 
+// Bodies of control flow are planned first: their arenas are scratch of the steps around them.
 Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& given) {
   PlanOptions options = given;
   options.controls.clear();

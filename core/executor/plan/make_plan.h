@@ -1,59 +1,71 @@
-// Makes the plan of a graph.
+// Makes the plan of a graph with types. The stages, in order:
 //
-//   schedule   the order with the smallest arena that is found, one step a node (order.h); view
-//              operators take no step
-//   location   of each value: root + byte offset + strides; in-place reuse, views, state pairs
-//   lowering   fused regions and elementwise nodes become tile programs, the rest kernel calls
-//   branches   runs of steps that fall apart into independent ones go side by side, see branches.h
-//   packing    offsets in the arena: several heuristics, the best kept
+//   order     the order with the smallest arena that a bounded search finds, one step a node
+//             (order.h); view operators take no step
+//   location  root, byte offset and strides of each value; in-place reuse, views, state pairs
+//   lowering  fused regions and elementwise nodes become tile programs, the others calls of kernels
+//   branches  consecutive steps that split into independent ones run at the same time (branches.h)
+//   packing   offsets in the arena: several heuristics, the best of which is kept
+//
+// Planning may take long; its decisions can be saved and used again (saved_plan.h).
 #pragma once
 
 #include "executor/plan/plan.h"
 
 namespace weft::executor {
 
-class SavedPlans;  // of a file; saved_plan.h
-struct Target;     // who else has the kernels; target.h
+class SavedPlans;  // the decisions that a file keeps; saved_plan.h
+struct Target;     // somebody else's kernels; target.h
 
 struct PlanOptions {
+  // The largest number of threads that a run may have; scratch is sized for it.
   int threads = 1;
-  // Whose memory the roots are, and who has the kernels; null: the CPU. A device's plan has kernels
-  // and copies only.
+  // The device that holds the roots and has the kernels; null: the CPU. A plan for a device has
+  // kernels and copies only.
   Device* device = nullptr;
-  // A plan that is text for others, not to be run here; null: none. Its steps take no scratch but
-  // what the target says.
+  // Set for a plan that becomes text for somebody else's kernels and does not run here; null: an
+  // ordinary plan. Its steps take the scratch that the target asks for and no other.
   const Target* target = nullptr;
-  // Branches side by side where that pays. They add at most as many bytes to the arena as it has
+  // Run branches at the same time where that pays. They add at most as many bytes as the arena has
   // without them (1 MiB if that is more), and never more than 256 MiB.
   bool branches = true;
-  // The order of the graph's nodes may be changed to one whose arena is smaller.
+  // Change the order of the graph's nodes to one with a smaller arena.
   bool order = true;
-  // So many bytes of arena and residuals are few enough: no order is looked for but to come down to
-  // them. 0: the fewest are.
+  // So many bytes of arena and residuals are small enough: a plan that needs no more is not
+  // searched for a better order, and of the others only an order that comes down to them is taken.
+  // 0: the smallest arena is wanted.
   int64_t enough = 0;
-  // Arrays may be built inside the one that a concatenation joins them to, where that makes the
-  // arena smaller.
+  // Build arrays inside the array that a concatenation joins them to, where that makes the arena
+  // smaller. It saves the copy, but the whole array is then alive longer.
   bool parts = true;
-  // Threads run loops over row tiles in sections, with line buffers for each.
+  // Split loops over row tiles into sections, one for each thread, each with line buffers of its
+  // own.
   bool sections = true;
-  // Outputs from this one on are residuals: the plan gives them places in the residual region.
+  // Outputs from this one on are residuals: the plan places them in the residual region.
   size_t first_residual_output = SIZE_MAX;
-  // By input: its offset in the residual region, or -1 (also past the end): the caller's memory.
+  // By input: its offset in the residual region, or -1 where it is the caller's memory. Inputs past
+  // the end are the caller's, too.
   std::vector<int64_t> residual_inputs;
-  bool overwrite_residuals = false;  // a consuming backward
-  // By region of the graph: the plan of control flow. make_plan fills it in.
+  // The plan is a consuming backward pass: it may write over a residual after its last read.
+  bool overwrite_residuals = false;
+  // By region of the graph: the plan of control flow. make_plan fills it in; callers leave it
+  // empty.
   std::vector<std::shared_ptr<const ControlPlan>> controls;
-  // Has the decisions of this plan, or gets them; null: neither.
+  // Where the decisions of this plan are saved, or are to be saved; null: neither.
   SavedPlans* saved = nullptr;
-  // They were made for another machine: one whose places do not fit here is left alone.
+  // The saved decisions were made for another machine: a plan of them that does not fit here is
+  // ignored instead of being an error.
   bool may_not_fit = false;
 };
 
+// Fails where the graph has no plan (types, memory that overflows), where a target has no kernel,
+// and where saved decisions do not fit.
 Result<Plan> make_plan(const graph::Graph& graph, const PlanOptions& options);
-// Does no step read the old content of a state when its new one may be there? make_plan asks it of
-// every plan: else the plan is a defect.
+// Checks that no step reads the old content of a state after the new content may have been written
+// there. make_plan checks every plan; a failure is a defect of the planner.
 Status verify_state_order(const graph::Graph& graph, const Plan& plan);
-// Does it replace elements of a copy of its first operand, which it may also find in place?
+// Does the operator write some elements into a copy of its first operand? Then it may also write
+// into that operand itself, where nobody else reads it.
 bool replaces_elements(const ops::OpDef& op);
 
 }  // namespace weft::executor

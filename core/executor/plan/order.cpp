@@ -1,3 +1,6 @@
+// The beam search of order.h. A Set is a state of the search: steps that have run, with the lowest
+// peak known for them. Sets keep their ready steps with the bytes that each would add, so that
+// expanding a set costs little.
 #include "executor/plan/order.h"
 
 #include <algorithm>
@@ -8,16 +11,20 @@
 namespace weft::executor {
 namespace {
 
-// Sets of steps looked at: what bounds the time.
+// Limits of the work. The beam width is kMaxSets / (steps + 1), kept between the two widths below:
+// a larger width finds better orders and takes longer.
 constexpr size_t kMaxSets = 12000;
 constexpr size_t kWidest = 48;
 constexpr size_t kNarrowest = 4;
-constexpr size_t kLongest = 6000;  // steps of a graph that is searched at all
-// Of more steps than these a gain below this share of the peak is not searched for: preparing many
-// weights, of which one decides, takes seconds of a search for some kilobytes.
+// Graphs with more steps than this are not searched at all.
+constexpr size_t kLongest = 6000;
+// With more steps than kFewSteps, a gain below 1/kMinGain of the peak is not searched for. Else,
+// for example, preparing many weights, where one decides the peak, would search for seconds to save
+// some kilobytes.
 constexpr size_t kFewSteps = 64;
 constexpr int64_t kMinGain = 256;
 
+// The steps and values of a problem, with the reverse relations that the search asks for.
 class Steps {
  public:
   Steps(std::span<const OrderStep> steps, std::span<const OrderValue> values)
@@ -44,7 +51,7 @@ class Steps {
   std::span<const int32_t> writers(int32_t v) const { return writers_[static_cast<size_t>(v)]; }
   std::span<const int32_t> next(int32_t s) const { return next_[static_cast<size_t>(s)]; }
 
-  // What every order needs while a step runs.
+  // A lower bound for every order: what one step needs while it runs.
   int64_t min_peak() const {
     int64_t minimum = 0;
     for (const OrderStep& step : steps_) {
@@ -61,28 +68,31 @@ class Steps {
   std::span<const OrderStep> steps_;
   std::span<const OrderValue> values_;
   std::vector<std::vector<int32_t>> readers_, writers_;  // by value
-  std::vector<std::vector<int32_t>> next_;               // by step: those that wait for it
+  std::vector<std::vector<int32_t>> next_;               // by step: the steps that wait for it
 };
 
-// How a set was reached: the step that ran last, and how the set before it was.
+// How a set was reached: the step that ran last, and the trail before it (-1: the empty set). Sets
+// share their trails, so a set is small.
 struct Trail {
   int32_t before;
   int32_t step;
 };
 
+// Bytes of one step: alive while it runs, and alive after it. As an addition these may be negative.
 struct Needs {
-  int64_t during;  // bytes alive while a step runs
-  int64_t behind;  // and when it has
+  int64_t during;
+  int64_t behind;
 };
 
-// A step that may run next, with what it adds to the bytes that are alive before it. That changes
-// only when a step runs that has a value in common with it.
+// A step that may run next, with the bytes that it would add to those alive now. The addition
+// changes only when a step runs that reads or writes one of the same values.
 struct Ready {
   int32_t step;
   Needs adds;
 };
 
-// What all sets of a search share.
+// What all sets of a search share. `marks` with its `round` is a set of steps that is emptied by
+// counting the round up.
 struct Shared {
   explicit Shared(const Steps& steps) : marks(steps.count(), 0) {}
   std::vector<Trail> trails;
@@ -90,7 +100,7 @@ struct Shared {
   uint32_t round = 0;
 };
 
-// Steps that have run, and what is known of the best way to have run them.
+// Steps that have run, with the best peak that is known for them.
 class Set {
  public:
   explicit Set(const Steps& steps) : steps_(&steps), done_((steps.count() + 63) / 64, 0) {
@@ -98,6 +108,8 @@ class Set {
       if (steps[static_cast<int32_t>(s)].after.empty()) add_ready(static_cast<int32_t>(s));
   }
 
+  // The steps that may run next; bytes alive now; the peak so far; how the set was reached; its
+  // size; and a hash of its steps that does not depend on their order.
   std::vector<Ready> ready;
   int64_t live = 0, peak = 0;
   int32_t trail = -1;
@@ -106,6 +118,7 @@ class Set {
 
   uint64_t hash_with(int32_t s) const { return hash + mixed(static_cast<uint64_t>(s)); }
   bool same_steps(const Set& other) const { return hash == other.hash && done_ == other.done_; }
+  // A lower peak wins, then fewer bytes alive.
   bool better(const Set& other) const {
     return peak != other.peak ? peak < other.peak : live < other.live;
   }
@@ -114,6 +127,8 @@ class Set {
     return {live + next.adds.during, live + next.adds.behind};
   }
 
+  // Runs a ready step: the peak rises to what it needs, and the steps that waited for it become
+  // ready.
   void run(Ready next, Shared& shared) {
     const int32_t s = next.step;
     const Needs now = needs(next);
@@ -131,10 +146,10 @@ class Set {
           std::ranges::all_of((*steps_)[other].after, [&](int32_t e) { return is_done(e); }))
         add_ready(other);
   }
-  // Whether it is ready or not.
+  // Runs a step without looking whether it is ready.
   void run_step(int32_t s, Shared& shared) { run({s, added_by(s)}, shared); }
 
-  // Runs what costs nothing.
+  // Runs every step that costs nothing: it does not raise the peak and leaves no more alive.
   void settle(Shared& shared) {
     for (size_t k = 0; k < ready.size();) {
       const Needs now = needs(ready[k]);
@@ -150,6 +165,7 @@ class Set {
  private:
   void add_ready(int32_t s) { ready.push_back({s, added_by(s)}); }
 
+  // What running `s` now would add. A result without readers is alive only during the step.
   Needs added_by(int32_t s) const {
     const OrderStep& step = (*steps_)[s];
     Needs adds{step.scratch, 0};
@@ -165,7 +181,7 @@ class Set {
     return adds;
   }
 
-  // After `s` has run: of those that have a value in common with it.
+  // After `s` has run, computes the additions of those ready steps anew that share a value with it.
   void renew(int32_t s, Shared& shared) {
     ++shared.round;
     const auto mark = [&](std::span<const int32_t> steps) {
@@ -181,15 +197,19 @@ class Set {
   }
 
   bool is_done(int32_t s) const { return (done_[static_cast<size_t>(s) / 64] >> (s % 64)) & 1; }
+  // Is the value alive because one of its writers has run?
   bool is_begun(int32_t v) const {
     return std::ranges::any_of(steps_->writers(v), [&](int32_t s) { return is_done(s); });
   }
+  // Is `v` dead after step `at`: are all its readers and writers done, and does nothing need it
+  // later?
   bool dies(int32_t v, int32_t at) const {
     const auto is_over = [&](int32_t s) { return s == at || is_done(s); };
     return !steps_->stays(v) && std::ranges::all_of(steps_->readers(v), is_over) &&
            std::ranges::all_of(steps_->writers(v), is_over);
   }
-  static uint64_t mixed(uint64_t x) {  // the finisher of SplitMix64
+  // The output function of SplitMix64, so that the sum over steps is a good hash of a set.
+  static uint64_t mixed(uint64_t x) {
     x = (x + 1) * 0x9e3779b97f4a7c15;
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
     x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
@@ -197,17 +217,20 @@ class Set {
   }
 
   const Steps* steps_;
-  std::vector<uint64_t> done_;  // a bit a step
+  std::vector<uint64_t> done_;  // a bit for each step
 };
 
-// The best sets of as many steps, the best first.
+// The best sets with the same number of steps, the best first; at most `width` of them.
 class Level {
  public:
+  // Would a set with these figures be kept? Asked before the set is copied, which is the costly
+  // part.
   bool takes(int64_t peak, int64_t live, size_t width) const {
     if (sets_.size() < width) return true;
     const Set& last = *sets_.back();
     return peak != last.peak ? peak < last.peak : live < last.live;
   }
+  // Of two sets with the same steps the better one stays.
   void add(std::unique_ptr<Set> set, size_t width) {
     const auto same =
         std::ranges::find_if(sets_, [&](const auto& s) { return s->same_steps(*set); });
@@ -225,11 +248,13 @@ class Level {
   std::vector<std::unique_ptr<Set>> sets_;
 };
 
+// Level by level: expand the sets of a level, offer the results to the levels behind it. A result
+// may land several levels on, because settle() runs steps.
 class Search {
  public:
   explicit Search(const Steps& steps) : steps_(steps), levels_(steps.count() + 1), shared_(steps) {}
 
-  // The last step of the best order below `best`, as a trail; -1 if there is none.
+  // The last step of the best order whose peak is below `best`, as a trail; -1 if there is none.
   int32_t run(int64_t best) {
     best_ = best;
     const int64_t minimum = steps_.min_peak();
@@ -242,6 +267,7 @@ class Search {
     return found_;
   }
 
+  // Follows the trail back to the first step.
   std::vector<int32_t> order(int32_t trail) const {
     std::vector<int32_t> result;
     for (; trail >= 0; trail = shared_.trails[static_cast<size_t>(trail)].before)
@@ -264,8 +290,8 @@ class Search {
     }
   }
 
-  // Was the set not reached as well from another one of the level? Most are, in every order of
-  // their last steps.
+  // Was this set not reached equally well from another set of the level? Most sets are reached many
+  // times, once for each order of their last steps.
   bool is_best(uint64_t hash, std::pair<int64_t, int64_t> peak_and_live) {
     const auto [found, is_new] = reached_.try_emplace(hash, peak_and_live);
     if (is_new) return true;
@@ -274,6 +300,7 @@ class Search {
     return true;
   }
 
+  // A complete order becomes the new best, and from then on bounds the search.
   void offer(std::unique_ptr<Set> set) {
     set->settle(shared_);
     if (set->count < steps_.count()) {
@@ -288,7 +315,8 @@ class Search {
   const Steps& steps_;
   std::vector<Level> levels_;  // by the number of steps that have run
   Shared shared_;
-  // By hash of a set behind the level, before what costs nothing runs: bytes at its peak and alive.
+  // For the level that is being expanded: by hash of the set before settle(), its peak and the
+  // bytes alive.
   std::unordered_map<uint64_t, std::pair<int64_t, int64_t>> reached_;
   size_t width_ = kNarrowest;
   int64_t best_ = 0;
@@ -309,6 +337,7 @@ std::vector<int32_t> find_order(std::span<const OrderStep> steps,
                                 std::span<const OrderValue> values, int64_t maximum) {
   const Steps all(steps, values);
   const int64_t below = std::min(peak_of(steps, values), maximum + 1);
+  // No order can get below min_peak, so the gain is at most the distance to it.
   const int64_t gain = below - all.min_peak();
   const bool is_small = steps.size() > kFewSteps && gain < below / kMinGain;
   if (steps.size() > kLongest || gain <= 0 || is_small) return {};

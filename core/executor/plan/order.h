@@ -1,9 +1,9 @@
-// The order of steps that keeps the fewest bytes alive.
+// Searches for the order of steps that keeps the fewest bytes alive.
 //
-// What is alive depends on the set of steps that have run, not on how they came to be run, so the
-// search walks over such sets, the best ones only where there are too many (a beam): many orders
-// meet in one set. A step that needs no more than was needed already and leaves no more alive than
-// before runs at once; no order loses by that.
+// Which values are alive depends on the set of steps that have run, not on their order. So the
+// search walks over sets of steps, level by level by their number, and keeps the best sets of a
+// level (beam search): many orders meet in one set. A step that does not raise the peak and leaves
+// no more bytes alive than before runs at once; no order gets worse by that.
 #pragma once
 
 #include <stdint.h>
@@ -13,25 +13,28 @@
 
 namespace weft::executor {
 
+// A step, with values as indices into the list of OrderValue.
 struct OrderStep {
-  std::vector<int32_t> after;   // steps that run before it, whatever the reason
-  std::vector<int32_t> reads;   // values, each once
-  std::vector<int32_t> writes;  // values; those with several writers are there from the first on
-  // Of `reads`: those that a value of as many bytes may take the place of when they die here.
+  std::vector<int32_t> after;  // steps that have to run before it, for whatever reason
+  std::vector<int32_t> reads;  // each value once
+  // A value with several writers is alive from the first of them on.
+  std::vector<int32_t> writes;
+  // Those of `reads` whose memory a result of as many bytes may take (in-place reuse), if they die
+  // here.
   std::vector<int32_t> reuses;
-  int64_t scratch = 0;
+  int64_t scratch = 0;  // bytes
 };
 
 struct OrderValue {
-  int64_t bytes = 0;   // in the arena
-  bool stays = false;  // to the end
+  int64_t bytes = 0;   // bytes in the arena; 0 for what lies elsewhere
+  bool stays = false;  // it is alive to the end
 };
 
-// The most bytes that are alive in the order as given.
+// The largest number of bytes that are alive at one time in the order as given.
 int64_t peak_of(std::span<const OrderStep> steps, std::span<const OrderValue> values);
 
-// An order with a lower peak, of `most` bytes at most, as indices of `steps`; none if the search
-// found none. Its work is bounded, and it finds the same order every time.
+// An order with a lower peak, and with at most `maximum` bytes, as indices into `steps`; empty if
+// the search found none. Its work is bounded, and it always finds the same order.
 std::vector<int32_t> find_order(std::span<const OrderStep> steps,
                                 std::span<const OrderValue> values,
                                 int64_t maximum = INT64_MAX - 1);

@@ -1,3 +1,4 @@
+// The checks of reach.h. All sums detect overflow, because a plan may come from a damaged file.
 #include "executor/plan/reach.h"
 
 #include <algorithm>
@@ -9,11 +10,12 @@
 namespace weft::executor {
 namespace {
 
-// Bytes from the start of its root to the end of the last element; kTooMany for one that begins
-// before its root, or whose end is no number.
+// Bytes from the start of the root to the end of the last element. Strides may be negative, so
+// first and last element are found axis by axis. Gives kTooMany for a location that begins before
+// its root, or whose end overflows.
 int64_t end_of(const Location& location) {
   if (location.shape.rank() < 0 || location.shape.elements() == 0) return 0;
-  int64_t first = 0, last = 0;  // of elements, from the place's offset
+  int64_t first = 0, last = 0;  // in elements, relative to the location's offset
   for (int axis = 0; axis < location.shape.rank(); ++axis) {
     int64_t span = 0;
     if (__builtin_mul_overflow(location.shape[axis] - 1, location.strides[axis], &span))
@@ -35,7 +37,8 @@ Status too_far(const PlanStep& step, const char* what, int64_t needed, int64_t t
 
 // ---- bodies of control flow ---------------------------------------------------------------------
 
-// What one run of a body is given, by its inputs and outputs, and how many rows of it the step has.
+// Compares what one run of a body reaches with what the step gives it: whole arrays, or one row of
+// an array that the loop slices or stacks.
 class BodyRoom {
  public:
   BodyRoom(const PlanStep& step, const ControlPlan& control)
@@ -67,18 +70,21 @@ class BodyRoom {
     return i < locations.size() ? ops::TensorType{locations[i].dtype, locations[i].shape}.bytes()
                                 : 0;
   }
-  // Of a row, where the whole has as many as the loop runs.
+  // The bytes of one row, if the whole array has as many rows as the loop may run; else 0.
   int64_t row(const std::vector<Location>& locations, size_t i, int64_t bytes) const {
     const Checked all = Checked(bytes) * control_.loop.maximum;
     return all.value() <= bytes_at(locations, i) ? bytes : 0;
   }
 
+  // Bytes that the step gives to the body's input: a row of a sliced operand, a carried value
+  // (which lies in the memory of the loop's result), or a whole operand.
   int64_t given(size_t input) const {
     const size_t sliced = control_.sliced_bytes.size(), carried = control_.carried_bytes.size();
     if (!is_loop_ || input >= sliced + carried) return bytes_at(step_.in, input + first_);
     if (input < sliced) return row(step_.in, input + first_, control_.sliced_bytes[input]);
     return bytes_at(step_.out, input - sliced);  // where carried values lie
   }
+  // Bytes that the step has for the body's output: a carried value or one row of a stacked result.
   int64_t taken(size_t output) const {
     const auto k = static_cast<size_t>(control_.outputs[output]);
     const size_t carried = control_.carried_bytes.size();
@@ -89,7 +95,7 @@ class BodyRoom {
 
   const PlanStep& step_;
   const ControlPlan& control_;
-  const size_t first_;
+  const size_t first_;  // operands before the body's inputs: the count or the condition
   const bool is_loop_;
 };
 

@@ -1,3 +1,5 @@
+// Conditions, fingerprints and the checks of saved plans. place_as_saved sorts buffers by offset,
+// so that it compares only buffers that share bytes.
 #include "executor/plan/saved_plan.h"
 
 #include <algorithm>
@@ -32,7 +34,8 @@ std::string name_of_buffer(const ArenaBuffer& buffer, std::span<const std::strin
 
 }  // namespace
 
-// A packed graph without bodies has one plan, and the file says that it is of this graph.
+// A build without passes and control flow runs packed graphs, which have one plan each; the file
+// itself then says that the plan belongs to the graph, and no fingerprint is needed.
 constexpr bool kTellsGraphsApart = WEFT_KEEPS_passes || WEFT_KEEPS_control;
 
 const SavedPlan* SavedPlans::find(std::string_view graph) const {
@@ -44,6 +47,7 @@ const SavedPlan* SavedPlans::find(std::string_view graph) const {
 
 namespace {
 
+// The conditions that begin with the release. An empty selection of passes adds nothing.
 std::string of_release(const std::string& more, const graph::PassSelection& selection) {
   const std::string passes =
       selection.text().empty() ? std::string() : ", passes " + std::string(selection.text());
@@ -62,7 +66,7 @@ std::string plan_conditions(int threads, const graph::PassSelection& selection) 
                     selection);
 }
 
-// FNV-1a of the text form.
+// FNV-1a, 64 bits, of the text form without the contents of constants.
 std::string fingerprint(const Graph& graph) {
   if constexpr (!kTellsGraphsApart) return {};
   uint64_t hash = 0xcbf29ce484222325;
@@ -78,6 +82,7 @@ Status check_order(std::string_view where, const Graph& graph, std::span<const i
     return errors::io(where, "the saved plan does not fit its graph: it orders ", order.size(),
                       " nodes; the graph has ", graph.nodes.size());
   std::vector<bool> placed(graph.nodes.size(), false);
+  // Nodes with effects, and those that call the host, keep the order that they have in the graph.
   int32_t last_on_caller = -1;
   for (const int32_t n : order) {
     if (n < 0 || static_cast<size_t>(n) >= placed.size() || placed[static_cast<size_t>(n)])
@@ -121,6 +126,8 @@ Status place_as_saved(std::string_view where, const SavedPlan& saved,
   if (is_exact && end != saved.arena_bytes)
     return errors::io(where, "the saved plan does not fit its graph: its values end at byte ", end,
                       " of an arena of ", saved.arena_bytes);
+  // Sweep over the buffers by offset: only those that begin before this one ends share bytes with
+  // it.
   std::vector<size_t> by_offset(buffers.size());
   std::iota(by_offset.begin(), by_offset.end(), size_t{0});
   std::ranges::sort(by_offset, {}, [&](size_t i) { return buffers[i].offset; });

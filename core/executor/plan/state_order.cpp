@@ -1,7 +1,8 @@
-// The rule that lets a state be renewed where it lies: no step reads the old content after a step,
-// or beside one, that writes the new. In SSA nothing says so, because old and new are two values;
-// here they are one place. A step that writes the new content may read the old one only as its
-// kernel declares: each element before it is written.
+// Checks the rule that lets a state be updated in its own memory: no step reads the old content
+// after a step, or at the same time as a step, that writes the new content. In SSA nothing says so,
+// because old and new content are two values; in memory they are one location. The step that writes
+// the new content may read the old one only as its kernel declares: each element before that
+// element is written.
 #include <algorithm>
 
 #include "base/errors.h"
@@ -16,7 +17,7 @@ namespace {
 
 constexpr size_t kNever = SIZE_MAX;
 
-// By step: of which group's which branch; none outside of groups.
+// By step: its group and its branch in that group; -1 outside of groups.
 struct Lanes {
   explicit Lanes(const Plan& plan)
       : group(plan.actions.size(), -1), branch(plan.actions.size(), -1) {
@@ -28,12 +29,15 @@ struct Lanes {
           branch[s] = b;
         }
   }
+  // Do the two steps run at the same time, in two branches of one group?
   bool beside(size_t a, size_t b) const {
     return group[a] >= 0 && group[a] == group[b] && branch[a] != branch[b];
   }
   std::vector<int> group, branch;
 };
 
+// Does the step read each element of operand `in` before it writes that element of result `out`?
+// Tile programs, loops and kernels each declare this in their own way.
 bool reads_before_it_writes(const PlanStep& step, size_t in, size_t out, const Target* target) {
   if (step.code) return in < step.code->inputs && step.code->in_place[out][in];
   if (step.control)
@@ -70,13 +74,16 @@ Status verify_state_order(const graph::Graph& graph, const Plan& plan) {
 
 Status verify_state_order(const graph::Graph& graph, const Plan& plan, const Target* target) {
   if (!WEFT_KEEPS_states || graph.states.empty()) return {};
-  std::vector<size_t> writer_of(plan.inputs, kNever);  // the first, by input of a state pair
+  // By input of a state pair: the first step that writes its new content, and the output that is
+  // that content. By output of a pair: its input.
+  std::vector<size_t> writer_of(plan.inputs, kNever);
   std::vector<size_t> output_of(plan.inputs, kNever);
   for (const graph::StatePair& state : graph.states)
     output_of[static_cast<size_t>(state.input)] = static_cast<size_t>(state.output);
   std::vector<size_t> input_of(std::max(plan.outputs, graph.outputs.size()), kNever);
   for (const graph::StatePair& state : graph.states)
     input_of[static_cast<size_t>(state.output)] = static_cast<size_t>(state.input);
+  // From the last step to the first, so that the first writer remains.
   for (size_t s = plan.steps.size(); s-- > 0;)
     for (const Location& out : plan.steps[s].out)
       if (out.root == MemoryRoot::kOutput && input_of[static_cast<size_t>(out.index)] != kNever)

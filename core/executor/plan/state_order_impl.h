@@ -1,4 +1,5 @@
-// The check of plans for kernels of others: verify_state_order in plan.h is that of the library's.
+// The check of state order for plans with a target (kernels of somebody else): verify_state_order
+// in make_plan.h is the same check for the library's own kernels.
 #pragma once
 
 #include "executor/plan/make_plan.h"

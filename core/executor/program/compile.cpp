@@ -1,4 +1,6 @@
-// How a graph becomes plans: its passes, what is computed once, and what a budget asks for.
+// How a graph becomes plans without gradients: its passes, what is computed once, and how a budget
+// is met. The measures against a budget, in their order: no branches, more of the network in row
+// tiles, no prepared values, rematerialisation of a training step.
 #include <algorithm>
 #include <chrono>
 
@@ -21,8 +23,9 @@ using graph::Graph;
 
 namespace {
 
-// Nodes from which on planning leaves megabytes in the heap. On small machines what is left of
-// reading a file counts as well.
+// Nodes from which on planning leaves megabytes of freed memory in the heap, which is then given
+// back to the system. The runtime-only build is for small machines: there, what reading a file left
+// counts, too.
 #if defined(WEFT_RUNTIME_ONLY)
 constexpr size_t kLargeGraph = 0;
 #else
@@ -31,7 +34,8 @@ constexpr size_t kLargeGraph = 300;
 
 }  // namespace
 
-// Without what is computed once: that gets a plan of its own.
+// The graph without what is computed once: that part gets a plan of its own, shared with the
+// program's other plans if it is the same.
 Result<Graph> Compiled::prepare(Graph graph, const Purpose& purpose,
                                 const graph::PassSelection& selection) {
   graph::SplitPreparation split = graph::split_preparation(graph, purpose.frozen);
@@ -55,14 +59,17 @@ Status budget_not_met(int64_t budget, int64_t minimum) {
                                minimum, " bytes");
 }
 
-// More of the network in row tiles, of fewer rows, until that fits.
+// More of the network in row tiles, and fewer rows a tile, until the plan fits. Keeps the plan with
+// the smallest arena, even if none fits.
 Status Compiled::stream_rows(const Graph& whole, int64_t room, graph::PassContext context,
                              const graph::PassSelection& selection, PlanOptions options) {
   options.sections = false;
   const bool is_step = std::ranges::any_of(whole.nodes, &graph::Node::backward);
   if (room <= 0 || options.device || is_step || !selection.enabled("tile_rows")) return {};
   for (const int64_t rows : {8, 4, 2, 1}) {
-    for (const int64_t bytes : {room - room / 8, int64_t{0}}) {  // first as few row tiles as may do
+    // As few layers in row tiles as may be enough, with some room to spare; then as many as there
+    // can be.
+    for (const int64_t bytes : {room - room / 8, int64_t{0}}) {
       context.tile_height = rows;
       context.row_tile_bytes = bytes;
       WEFT_ASSIGN(const Graph ready,
@@ -79,7 +86,7 @@ Status Compiled::stream_rows(const Graph& whole, int64_t room, graph::PassContex
   return {};
 }
 
-// The conditions that a plan of its passes' result is made under are the file's.
+// For a graph whose passes have run: it is planned as it is. Its file states the conditions.
 Status Compiled::build_ready(const Graph& graph, const Purpose& purpose) {
   PlanOptions options;
   options.threads = num_threads();
@@ -92,6 +99,8 @@ Status Compiled::build_ready(const Graph& graph, const Purpose& purpose) {
   return {};
 }
 
+// A batch whose images do not depend on each other may run in parts of fewer images, each in
+// caches.
 Result<bool> Compiled::build_part(const Graph& graph, const Purpose& purpose,
                                   const graph::PassSelection& selection) {
   if (!WEFT_KEEPS_batches || purpose.is_part || purpose.device || purpose.frozen.empty() ||
@@ -107,6 +116,8 @@ Result<bool> Compiled::build_part(const Graph& graph, const Purpose& purpose,
   return true;
 }
 
+// Passes on the source, then on the whole graph, then after the split; then the plan, and measures
+// against the budget while it is too large.
 Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
                                  const graph::PassSelection& selection) {
   if (purpose.is_ready || !WEFT_KEEPS_passes) return build_ready(graph, purpose);
@@ -138,8 +149,8 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   options.order = !purpose.device && selection.enabled("order");
   options.parts = !purpose.device && selection.enabled("parts");
   WEFT_ASSIGN(forward_, make_plan(ready, options));
-  // Two things take memory to be faster: branches side by side, and prepared values, which the plan
-  // computes itself in the same bits.
+  // Two things take memory to be faster: branches that run at the same time, and prepared values. A
+  // plan without them computes the same bits.
   const int64_t prepared = preparation_ ? preparation_->bytes() : 0;
   const auto is_over = [&] {
     return is_bounded && forward_.arena_bytes + prepared > purpose.budget;
@@ -150,6 +161,7 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   }
   if (is_over())
     WEFT_TRY(stream_rows(whole, purpose.budget - prepared, context, selection, options));
+  // Without prepared values the plan computes them in each run, so the search starts over.
   if (is_over() && preparation_) {
     preparation_ = Ref<Preparation>();
     Purpose alone = purpose;
@@ -164,10 +176,12 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   return {};
 }
 
+// Builds what the purpose asks for, and logs what it needs.
 Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose,
                                       const graph::PassSelection& given) {
-  // Fused regions are tile programs, and channel blocks a layout, that the CPU has; which half
-  // dtypes gain is said of its kernels.
+  // A device has kernels for operators only: fused regions are tile programs and channel blocks are
+  // a layout, both of which only the CPU has; and the gain of a half dtype is known for CPU kernels
+  // only.
   const graph::PassSelection selection =
       WEFT_KEEPS_devices && purpose.device
           ? graph::PassSelection(
@@ -202,7 +216,7 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
 #endif
   }
   if (compiled->encodes_) encode_chains(compiled->forward_);
-  // What rewrites of large graphs leave in the heap would count beside the arena.
+  // What rewriting a large graph leaves in the heap would count as memory beside the arena.
   if (graph.nodes.size() >= kLargeGraph) trim_heap();
   compiled->planning_ =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -1,4 +1,5 @@
-// The half of a compiled program that makes and runs gradients.
+// The half of a compiled program that makes and runs gradients: the joint graph of forward and
+// backward pass is split in two, each half is planned, and a budget is met by rematerialisation.
 #include <algorithm>
 
 #include "base/errors.h"
@@ -22,19 +23,22 @@ struct Halves {
   Plan forward;
   Graph backward_graph;
   PlanOptions backward_options;
-  std::unique_ptr<Plan> backward;  // consuming
+  std::unique_ptr<Plan> backward;  // the consuming one; a preserving one is made on demand
   std::vector<bool> reads_input, reads_output;
 
+  // Residuals live across both halves; the arenas live one after the other.
   int64_t bytes() const {
     return forward.residual_bytes + std::max(forward.arena_bytes, backward->arena_bytes);
   }
 };
 
+// The union of two sets of nodes.
 std::vector<bool> either(std::vector<bool> marked, const std::vector<bool>& others) {
   for (size_t i = 0; i < marked.size(); ++i) marked[i] = marked[i] || others[i];
   return marked;
 }
 
+// Splits a joint graph into halves and plans them, for several choices of what is computed again.
 class Halving {
  public:
   // `joint`: after its passes; `options`: what both halves share.
@@ -42,7 +46,8 @@ class Halving {
           const PlanOptions& options)
       : joint_(joint), outputs_(outputs), selection_(selection), options_(options) {}
 
-  // `enough`: bytes of residuals and the larger arena; 0: as few as are found.
+  // The halves if the nodes marked in `rematerialized` run again in the backward pass. `enough`:
+  // bytes of residuals and the larger arena that are small enough; 0: as few as are found.
   Result<Halves> plan(const std::vector<bool>& rematerialized, int64_t enough = 0) const {
     const graph::PassContext context{fold_node};
     Split parts = split(joint_, outputs_, rematerialized);
@@ -71,8 +76,8 @@ class Halving {
     return halves;
   }
 
-  // With `budget` at most so many bytes, by computing again what costs least beside checkpoints and
-  // what is light, where that keeps fewer bytes.
+  // The halves with at most `budget` bytes (0: no limit). Checkpoints always run again, and so do
+  // cheap values where that keeps fewer bytes; a budget adds what costs least to compute again.
   Result<Halves> plan_within(int64_t budget) {
     ForwardPart first = forward_of_joint(joint_, outputs_);
     const std::vector<bool> marked = checkpointed(joint_, first);
@@ -102,6 +107,7 @@ class Halving {
   PlanOptions options_;
 };
 
+// The forward pass of a training step, with the values that are cheap enough to be computed again.
 ForwardPart first_part(const Graph& step, const graph::PassSelection& selection) {
   ForwardPart first = forward_of_step(step);
   if (selection.enabled("residuals") && std::ranges::any_of(step.nodes, &graph::Node::backward))
@@ -121,6 +127,8 @@ Graph with_fewest_residuals(Graph step, const graph::PassSelection& selection) {
   return first.again.empty() ? std::move(step) : with_rematerialized(step, first.again);
 }
 
+// Searches for nodes to compute again until the step's one plan fits. Each level of the search
+// makes the passes and the plan anew, because fusion changes with the nodes.
 Status Compiled::build_step_within(const Graph& whole, int64_t budget, const PlanOptions& options,
                                    const graph::PassSelection& selection) {
   const graph::PassContext context{fold_node};
@@ -143,6 +151,7 @@ Status Compiled::build_step_within(const Graph& whole, int64_t budget, const Pla
   return {};
 }
 
+// The reverse sweep, the passes on the joint graph, the split, and the plans of both halves.
 Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wanted,
                                  const graph::PassSelection& selection, Device* device,
                                  int64_t budget) {
@@ -180,7 +189,8 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
   return {};
 }
 
-// Behind the program's outputs and before the gradients.
+// Results of effects become outputs of the joint graph, behind the program's outputs and before the
+// gradients.
 void Compiled::add_effect_results() {
   const std::vector<graph::ValueId> results = graph::effect_results(joint_graph_);
   effect_results_ = results.size();
@@ -193,6 +203,7 @@ void Compiled::add_effect_results() {
   }
 }
 
+// The plan, made at the first call. The consuming one is made with the forward plan.
 Result<const Plan*> Compiled::backward_plan(bool consuming) {
   const std::lock_guard lock(mutex_);
   std::unique_ptr<const Plan>& plan = backward_plans_[consuming];
@@ -205,6 +216,8 @@ Result<const Plan*> Compiled::backward_plan(bool consuming) {
   return plan.get();
 }
 
+// Puts the pointers into the order of the backward graph: inputs, cotangents, outputs; then
+// gradients.
 Status Compiled::backward(Frame& frame, Pointers inputs, Pointers outputs, Pointers cotangents,
                           Pointers gradients, bool consuming, uint64_t seed,
                           uint64_t first_ordinal) {
@@ -235,6 +248,7 @@ Status Compiled::backward(Frame& frame, Pointers inputs, Pointers outputs, Point
              first_ordinal);
 }
 
+// The joint graph with only the gradients as outputs. It is made once and kept.
 Result<Ref<Program>> Compiled::joint() {
   const std::lock_guard lock(mutex_);
   if (joint_) return joint_;

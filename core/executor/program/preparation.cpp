@@ -1,3 +1,5 @@
+// The storage of prepared values, and the test whether they are up to date: by the number of writes
+// of each source, not by content.
 #include "executor/program/preparation.h"
 
 #include <algorithm>
@@ -13,7 +15,7 @@ using graph::TensorType;
 
 namespace {
 
-// A part of a block, which it keeps alive.
+// A storage that is a part of a block and keeps the block alive.
 Result<Ref<Storage>> part_of(Storage& block, int64_t offset, int64_t bytes) {
   Result<Ref<Storage>> part = Storage::adopt(block.data() + offset, bytes, &block, [](void* whole) {
     static_cast<Storage*>(whole)->release();
@@ -31,6 +33,7 @@ Result<Ref<Prepared>> Prepared::allocate(std::span<const TensorType> types,
     source->retain();
     prepared->sources_.push_back({Ref<Storage>::adopt(source), source->writes.load()});
   }
+  // Each value begins at an aligned offset, and an empty one still takes a place.
   const auto room = [](const TensorType& type) {
     const auto unit = static_cast<int64_t>(kAlignment);
     return (std::max<int64_t>(type.bytes(), 1) + unit - 1) / unit * unit;
@@ -68,7 +71,7 @@ int64_t Preparation::bytes() const {
   return bytes;
 }
 
-// Constants of a graph are told apart by where they lie: they were not copied.
+// Compares graphs by their text. Constants are compared by address: they are shared, never copied.
 bool Preparation::is_for(const Graph& graph, std::span<const int32_t> inputs) const {
   const auto same_content = [](const graph::Constant& a, const graph::Constant& b) {
     return a.content->data() == b.content->data();
@@ -83,7 +86,8 @@ Ref<Prepared> Preparation::kept(std::span<Storage* const> sources) const {
   return kept_ && kept_->is_from(sources) ? kept_ : Ref<Prepared>();
 }
 
-// A weight has one resident form: mapped pages are given back as soon as their content is packed.
+// A weight is to be in memory once: the pages of a mapped file are dropped as soon as their content
+// is packed (`sources` are passed as read_once).
 Status Preparation::make(Frame& frame, const Prepared& prepared, std::span<void* const> in) const {
   std::vector<Storage*> sources;
   std::vector<void*> out;
@@ -96,8 +100,9 @@ Status Preparation::make(Frame& frame, const Prepared& prepared, std::span<void*
   return plan_->forward(frame, in, out, 0, 0, sources, {{}, room});
 }
 
+// Values are made seldom, so the scratch of making them is not worth keeping.
 void Preparation::keep(Ref<Prepared> prepared) {
-  plan_->free_scratch();
+  plan_->free_idle();
   const std::lock_guard lock(mutex_);
   kept_ = std::move(prepared);
 }

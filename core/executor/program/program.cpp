@@ -1,3 +1,5 @@
+// Frames and scratch of a Compiled, running it, and the cache of plans of a Program. How a graph
+// becomes plans is in compile.cpp, gradients in gradients.training.cpp.
 #include "executor/program/program.h"
 
 #include <algorithm>
@@ -18,7 +20,8 @@ using graph::TensorType;
 
 namespace {
 
-// Kept for the next calls; more than these at one time are rare and freed.
+// Frames and blocks of scratch that stay for the next calls. More at one time are rare and are
+// freed.
 constexpr size_t kIdleFrames = 8;
 constexpr size_t kIdleScratch = 4;
 
@@ -28,6 +31,8 @@ constexpr size_t kIdleScratch = 4;
 
 Frame::Frame(Compiled& compiled) : owner_(&compiled), forward_(bind_new(compiled.forward_)) {}
 
+// The last reference is gone: back to the pool, or deleted if the pool is full or the arena is not
+// ours. `alive` may release the plan, so it is destroyed last.
 void Frame::give_back() {
   const Ref<Compiled> alive = std::move(alive_);
   Compiled& owner = *owner_;
@@ -42,10 +47,7 @@ void Frame::give_back() {
   delete this;
 }
 
-Compiled::~Compiled() {
-  for (Frame* frame : idle_) delete frame;
-  free_scratch();
-}
+Compiled::~Compiled() { free_idle(); }
 
 Result<FramePtr> Compiled::checkout() {
   Frame* frame = nullptr;
@@ -81,6 +83,7 @@ Result<FramePtr> Compiled::frame_in(void* memory, int64_t bytes) {
   return FramePtr::adopt(frame);
 }
 
+// A block of exactly so many bytes, an idle one if there is one; null: out of memory.
 void* Compiled::take_scratch(int64_t bytes) {
   {
     const std::lock_guard lock(mutex_);
@@ -95,8 +98,10 @@ void* Compiled::take_scratch(int64_t bytes) {
   return pool_allocate(static_cast<size_t>(bytes));
 }
 
-void Compiled::free_scratch() {
+void Compiled::free_idle() {
   const std::lock_guard lock(mutex_);
+  for (Frame* frame : idle_) delete frame;
+  idle_.clear();
   for (const auto& [block, bytes] : scratch_) pool_free(block, static_cast<size_t>(bytes));
   scratch_.clear();
 }
@@ -128,6 +133,7 @@ Status Compiled::forward(Frame& frame, Pointers inputs, Pointers outputs, uint64
   return status;
 }
 
+// Gets an arena, runs the plan, gives the arena back. A device's arena stays in the frame.
 Status Compiled::run(const Plan& plan, Bound& bound, Frame& frame, Which which, Pointers inputs,
                      Pointers outputs, uint64_t seed, uint64_t first_ordinal,
                      std::span<Storage* const> read_once, const RunRoom& room) {
@@ -145,7 +151,8 @@ Status Compiled::run(const Plan& plan, Bound& bound, Frame& frame, Which which, 
     roots.arena = scratch = take_scratch(bytes);
     if (!scratch) return errors::out_of_memory("plan", bytes);
   }
-  if (which == kConsuming) frame.holds_residuals_ = false;  // from here on it may be overwritten
+  // From here on the plan may overwrite the residuals, even if it fails later.
+  if (which == kConsuming) frame.holds_residuals_ = false;
   Status status = WEFT_KEEPS_batches && which == kForward && parts_.count > 1
                       ? run_parts(bound, roots, seed, first_ordinal)
                       : run_plan(plan, bound, roots, seed, first_ordinal);
@@ -153,6 +160,8 @@ Status Compiled::run(const Plan& plan, Bound& bound, Frame& frame, Which which, 
   return status;
 }
 
+// Runs the forward plan once for each part of the batch. Inputs and outputs that are cut along axis
+// 0 move on by one part each time; the others (parameters) stay.
 Status Compiled::run_parts(Bound& bound, RunRoots roots, uint64_t seed, uint64_t first_ordinal) {
   PoolVector<void*> inputs(roots.inputs.begin(), roots.inputs.end()),
       outputs(roots.outputs.begin(), roots.outputs.end());
@@ -239,6 +248,8 @@ Ref<Program> Program::of_ready(Graph graph) {
   return program;
 }
 
+// Builds a plan only for the graph that it is made from. Constants of bodies move out, as files
+// have them.
 Result<Program::Ready> Program::ready() {
   WEFT_ASSERT(!stages_ && !is_ready_);
   Ready found;
@@ -285,6 +296,7 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
     return entries_.front().compiled;
   }
   Graph typed;
+  // Other types than the graph's own: inference runs again for them.
   const bool own = std::ranges::equal(graph_.input_types(), inputs);
   if (!own) {
     if constexpr (!WEFT_KEEPS_passes)
@@ -295,6 +307,8 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   const auto known = WEFT_KEEPS_passes ? preparations() : std::vector<Ref<Preparation>>();
   const auto frozen = device ? std::vector<bool>() : frozen_;
   const auto prepares = device ? Prepare::kNo : prepare;
+  // Saved decisions are those of inference on the CPU without a budget. A ready graph runs the same
+  // plan with a budget or without.
   const bool takes_saved =
       own && wanted.empty() && !device && (is_ready_ || budget_ == 0) && is_saved_for(threads);
   const Compiled::Purpose purpose{
@@ -316,8 +330,8 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   return compiled;
 }
 
-// What is ready is the same graph whatever runs it, and each place is checked: a plan for another
-// number of threads is worth trying.
+// Do the saved decisions fit this number of threads? A ready graph is the same whatever runs it,
+// and each offset is checked: there, a plan for another number of threads is worth trying.
 bool Program::is_saved_for(int threads) const {
   if (!saved_) return false;
   const std::string present = plan_conditions(threads, selection_);
@@ -334,6 +348,7 @@ void Program::set_saved_plans(Ref<SavedPlans> plans) {
   saved_ = std::move(plans);
 }
 
+// Builds plans with `notes` on, which fills the list.
 Result<Ref<SavedPlans>> Program::plans_to_save() {
   auto* const found = new SavedPlans;
   Ref<SavedPlans> plans = Ref<SavedPlans>::adopt(found);

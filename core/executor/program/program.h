@@ -1,13 +1,14 @@
-// A program is a graph with its plans: what a hybridized block, a model's entry point and a
-// gradient that is differentiated again are run by.
+// A program is a graph with its plans. Hybridized blocks, entry points of models, and gradients
+// that are differentiated again are run by programs.
 //
 //   Program ──compile(signature)──▶ Compiled ──checkout()──▶ Frame ──forward()──▶ backward()
 //
-// A program with sizes has no plan of its own: it is run in stages (stages.h), each a program.
+// A program with sizes (numbers that only a run knows) has no plan of its own: it runs in stages
+// (stages.h), each of which is a program.
 //
-// A Compiled is immutable and may be run by several threads; what a call changes is its frame
-// (memory for residuals and scratch, pointers bound to it). Frames are pooled: from the second
-// call of a signature on, nothing is allocated.
+// A Compiled does not change and may be run by several threads; what a call changes is its frame
+// (memory for residuals and scratch, pointers bound to it). Frames are pooled: from the second call
+// of a signature on, nothing is allocated.
 #pragma once
 
 #include <algorithm>
@@ -34,12 +35,13 @@ class Compiled;
 class Program;
 class Stages;
 
-// Of which inputs a call wants gradients. In the pools, because every recorded call makes one.
+// By input: does a call want its gradient? Pooled memory, because every recorded call makes one.
 using Wanted = PoolVector<bool>;
 
-// The memory of one call: residuals, and the pointers of the plans bound to this frame, which one
-// use at a time may change. Returned to its plan when nobody holds it. Queued work names
-// `residual()`: a forward writes it, a backward reads it and, when it consumes, writes it too.
+// The memory of one call: residuals, and the pointers of the plans, bound to this frame. It is
+// counted by references and goes back to its plan when the last one is gone. Calls on one frame run
+// one at a time (`in_use_`). The engine orders work by `residual()`: a forward pass writes it, a
+// backward pass reads it and, when it consumes, writes it too.
 class Frame final {
  public:
   explicit Frame(Compiled& compiled);
@@ -55,105 +57,112 @@ class Frame final {
   void give_back();
 
   std::atomic<int32_t> references_{1};
-  Compiled* owner_;
-  Ref<Compiled> alive_;  // set while the frame is out: the plan outlives it
-  std::mutex in_use_;
+  Compiled* owner_;      // lives while the frame is idle
+  Ref<Compiled> alive_;  // set while the frame is out, so that the plan outlives it
+  std::mutex in_use_;    // held while a plan runs on this frame
   Bound forward_;
-  Bound backward_[2];  // preserving, consuming: bound at the first use
+  Bound backward_[2];  // preserving, consuming; bound at the first use
   std::vector<void*> backward_inputs_, backward_outputs_;
   Ref<Storage> residual_;
-  // On a device, whose queue may still use it when a call has returned: forward, and the backward
-  // plans. Else scratch of the plan.
+  // On a device: an arena for each plan (Compiled::Which), because its queue may still use the
+  // memory when a call has returned. On the CPU the arena is scratch of the plan instead.
   Ref<Storage> arenas_[3];
-  void* arena_ = nullptr;  // the caller's; null: scratch of the plan
-  bool holds_residuals_ = false;
+  void* arena_ = nullptr;         // the caller's memory; null: scratch of the plan
+  bool holds_residuals_ = false;  // a forward pass has filled them, and none consumed them
 };
 using FramePtr = Ref<Frame>;
 
+// What a plan needs, for people and tests.
 struct MemoryFigures {
   int64_t arena = 0;        // bytes of the forward plan's arena
   int64_t residual = 0;     // bytes kept from forward to backward
   int64_t backward = 0;     // bytes of the backward plan's arena
-  int64_t prepared = 0;     // bytes of values that are computed once from captures
+  int64_t prepared = 0;     // bytes of values that are computed once from frozen inputs
   int64_t lower_bound = 0;  // no placement of this order needs fewer for the forward arena
   int64_t nodes = 0;        // steps that the forward plan runs
   int64_t backward_nodes = 0;
-  int64_t backward_bound = 0;  // as lower_bound
+  int64_t backward_bound = 0;  // like lower_bound, for the backward plan
   double planning = 0;         // seconds that making the plans took, passes included
 };
 
-// Does a plan take prepared values? What runs it has then to give them.
+// Does a plan take prepared values? Then whoever runs it has to pass them.
 enum class Prepare : uint8_t { kNo, kYes };
 
-// Pointers given to forward and backward are the first elements of *dense* arrays of the types in
-// the signature. `outputs` never overlap inputs, but for the two sides of a state pair.
+// The plans for one signature. All pointers given to forward and backward are first elements of
+// *dense* arrays of the types in the signature. `outputs` never overlap inputs, but for the two
+// sides of a state pair, which may be one array.
 class Compiled final : public Object {
  public:
   std::span<const graph::TensorType> input_types() const { return input_types_; }
   std::span<const graph::TensorType> output_types() const { return output_types_; }
   std::span<const graph::StatePair> states() const { return states_; }
-  // The input whose new content an output is; -1: none's.
+  // The input whose new content the output is; -1: it is an ordinary output.
   int32_t state_of_output(size_t output) const {
     return output < state_of_output_.size() ? state_of_output_[output] : -1;
   }
   Device* device() const { return forward_.device; }
-  // Does a step of it, forward or backward, run on the calling thread only? It may then call the
-  // host, which may call the library; and fail, so states are stored when all has run.
+  // Does a step, forward or backward, run on the calling thread only? It may then call the host,
+  // which may call the library; and it may fail, so new states are stored only when everything has
+  // run.
   bool runs_on_caller() const { return runs_on_caller_; }
-  // Random ordinals that a call takes.
+  // How many random ordinals one call uses up.
   int32_t ordinals() const { return ordinals_; }
 
+  // A frame for one call, from the pool if there is one.
   Result<FramePtr> checkout();
-  // A frame in the caller's memory of arena_bytes() at least, aligned to kAlignment, which must
-  // outlive it. For plans without gradients.
+  // A frame whose arena is the caller's memory: at least arena_bytes(), aligned to kAlignment, and
+  // alive until the frame is gone. For plans without gradients.
   Result<FramePtr> frame_in(void* memory, int64_t bytes);
   int64_t arena_bytes() const { return forward_.arena_bytes; }
 
-  // Makes the values that `forward` takes after the inputs; null: it takes none.
+  // Makes the values that `forward` takes after its inputs; null: it takes none.
   Preparation* preparation() const { return preparation_.get(); }
 
-  // Keeps residuals in the frame if the signature wants gradients; scratch goes back to the plan.
-  // `read_once`: as in RunRoots. `room`: what a file or a caller has decided is told, and checked.
+  // Runs the forward plan. Keeps residuals in the frame if the signature wants gradients; scratch
+  // goes back to the plan. `read_once`: as in RunRoots. `room`: the bytes of arrays whose size a
+  // file or a caller has decided, to be checked.
   Status forward(Frame& frame, Pointers inputs, Pointers outputs, uint64_t seed = 0,
                  uint64_t first_ordinal = 0, std::span<Storage* const> read_once = {},
                  const RunRoom& room = {});
-  // Gives scratch that is kept for the next run back.
-  void free_scratch();
+  // Frees what is kept for the next run: scratch, and frames with their residuals.
+  void free_idle();
 
   // ---- gradients; empty in a plan without --------------------------------------------------
   bool with_gradients() const { return with_gradients_; }
-  // Whose contents the caller keeps until backward, as they were in forward.
+  // Must the caller keep the content of this array until backward, as it was in forward?
   bool backward_reads_input(size_t i) const { return reads_input_[i]; }
   bool backward_reads_output(size_t i) const { return reads_output_[i]; }
-  // Has output i a cotangent, input i a gradient? Where not, the pointers are not looked at.
+  // Has output i a cotangent, input i a gradient? Where not, backward does not look at the pointer.
   bool takes_cotangent(size_t output) const { return takes_cotangent_[output]; }
   bool has_gradient(size_t input) const { return has_gradient_[input]; }
-  // Of how many rows of the input it is a sum; -1: it is an array of the input's type.
+  // The gradient is a sum of this many rows with indices (as of an embedding); -1: it is an array
+  // of the input's type.
   int64_t gradient_rows(size_t input) const { return gradient_rows_[input]; }
-  // The last outputs, so many of them, are what effects gave: the program's own graph does not have
-  // them as outputs. joint() needs them, because effects happen once.
+  // The last outputs, so many of them, are the results of effects. The program's own graph does not
+  // have them as outputs; joint() needs them, because effects happen only once.
   size_t effect_results() const { return effect_results_; }
 
-  // Makes the backward plan if it is not there. Before work that a device's queue takes: making one
-  // puts its constants there.
+  // Makes the backward plan if it is not there. For a device this has to happen before the work is
+  // queued, because planning copies constants there.
   Status plan_backward(bool consuming) { return backward_plan(consuming).status(); }
 
-  // Indexed as the program's inputs and outputs: cotangents by output, gradients by input; those
-  // that the functions above deny may be null. Where gradient i is a sum of rows, entry i is for
-  // these, and entry inputs + i for their int64 indices. A *consuming* backward overwrites the
-  // frame's residuals, a preserving one may be run again.
+  // Runs a backward plan. Pointers are indexed as the program's inputs and outputs: cotangents by
+  // output, gradients by input. Entries that the functions above deny may be null. Where gradient i
+  // is a sum of rows, entry i is for the rows and entry `inputs + i` for their int64 indices. A
+  // *consuming* backward overwrites the frame's residuals; a preserving one may run again.
   Status backward(Frame& frame, Pointers inputs, Pointers outputs, Pointers cotangents,
                   Pointers gradients, bool consuming, uint64_t seed = 0,
                   uint64_t first_ordinal = 0);
 
-  // (inputs, cotangents of outputs with takes_cotangent, results of effects) → gradients of inputs
-  // with has_gradient (rows and indices where it is a sum), the forward without its effects
-  // included: what create_graph calls, with the seed and the first ordinal of the call that it
-  // differentiates.
+  // The gradients as a program, for gradients of gradients (create_graph). It takes the inputs, the
+  // cotangents of outputs with takes_cotangent, and the results of effects, and gives the gradients
+  // of inputs with has_gradient (rows and indices where it is a sum of rows). It computes the
+  // forward pass again, without its effects, and has to run with the seed and the first ordinal of
+  // the call that it differentiates.
   Result<Ref<Program>> joint();
 
   MemoryFigures memory() const;
-  ops::Cost cost() const;          // of the forward
+  ops::Cost cost() const;          // of one forward pass
   std::string describe() const;    // bytes, lower bound, order, kernels
   std::string arena_json() const;  // {"forward": …, "backward": …}
 
@@ -164,38 +173,44 @@ class Compiled final : public Object {
   ~Compiled() override;
   // What a plan is built for.
   struct Purpose {
-    std::vector<bool> wanted;  // gradients, by input; empty: none
-    std::vector<bool> frozen;  // by input; empty: none is
+    std::vector<bool> wanted;  // by input: its gradient; empty: none is wanted
+    std::vector<bool> frozen;  // by input: it is written seldom; empty: none is frozen
     Prepare prepare = Prepare::kNo;
     Device* device = nullptr;
     int64_t budget = 0;  // bytes of arena, residuals and prepared values; 0: no limit
-    std::span<const Ref<Preparation>> known = {};  // of other plans of the program
+    std::span<const Ref<Preparation>> known = {};  // of the program's other plans, to be shared
     SavedPlans* saved = nullptr;
-    bool may_not_fit = false;                  // the saved plans, as in PlanOptions
-    bool is_ready = false;                     // the graph's passes have run
-    bool is_part = false;                      // of a batch: not to be split again
-    graph::Graph* ready = nullptr;             // is given the graph that the plan is made from
-    const graph::BatchParts* parts = nullptr;  // of which the ready graph is one
+    bool may_not_fit = false;       // as PlanOptions::may_not_fit
+    bool is_ready = false;          // the passes have run on the graph already
+    bool is_part = false;           // the graph is a part of a batch and is not split again
+    graph::Graph* ready = nullptr;  // receives the graph that the plan is made from
+    const graph::BatchParts* parts = nullptr;  // the graph is one of these parts; null: it is whole
   };
+  // The ways to build: with or without gradients, from a graph whose passes have run (`ready`), as
+  // one part of a batch (false where splitting does not pay).
   static Result<Ref<Compiled>> build(const graph::Graph& graph, const Purpose& purpose,
                                      const graph::PassSelection& selection);
   Status build_inference(const graph::Graph& graph, const Purpose& purpose,
                          const graph::PassSelection& selection);
   Status build_ready(const graph::Graph& graph, const Purpose& purpose);
-  // The plan of a part of the batch; false where that is not to be split.
+  // Plans one part of the batch, which runs several times; false where the batch is not to be
+  // split.
   Result<bool> build_part(const graph::Graph& graph, const Purpose& purpose,
                           const graph::PassSelection& selection);
+  // Puts more of the network into row tiles, until the arena has at most `room` bytes.
   Status stream_rows(const graph::Graph& whole, int64_t room, graph::PassContext context,
                      const graph::PassSelection& selection, PlanOptions options);
+  // Splits off what follows from frozen inputs alone and plans it; gives the rest of the graph.
   Result<graph::Graph> prepare(graph::Graph graph, const Purpose& purpose,
                                const graph::PassSelection& selection);
-  // Of a graph in which gradients are inside: by computing again what costs least.
+  // For a graph that has its gradients inside (a training step): meets the budget by
+  // rematerialisation, which computes again what costs least.
   Status build_step_within(const graph::Graph& whole, int64_t budget, const PlanOptions& options,
                            const graph::PassSelection& selection);
   Status build_gradients(const graph::Graph& graph, const std::vector<bool>& wanted,
                          const graph::PassSelection& selection, Device* device, int64_t budget);
   void add_effect_results();
-  // Runs a plan with an arena of its own; `which` is its place in the frame.
+  // Runs one of the plans with an arena of its own; `which` selects the arena in the frame.
   enum Which { kForward, kPreserving, kConsuming };
   Status run(const Plan& plan, Bound& bound, Frame& frame, Which which, Pointers inputs,
              Pointers outputs, uint64_t seed, uint64_t first_ordinal,
@@ -204,7 +219,8 @@ class Compiled final : public Object {
   Result<const Plan*> backward_plan(bool consuming);
   void* take_scratch(int64_t bytes);
   void return_scratch(void* block, int64_t bytes);
-  // Of the block that a run on the CPU takes: forward and backward share one.
+  // Bytes of the block for one run on the CPU. Forward and backward take blocks of the same size,
+  // so that they can share one.
   int64_t scratch_bytes(const Plan& plan) const {
     return std::max(plan.arena_bytes, plan.arena_bytes ? shared_arena_ : 0);
   }
@@ -215,17 +231,17 @@ class Compiled final : public Object {
   std::vector<int32_t> state_of_output_;
   int32_t ordinals_ = 0;
   Plan forward_;
-  graph::BatchParts parts_;  // each of which runs `forward_`
+  graph::BatchParts parts_;  // `forward_` runs once for each part
   Ref<Preparation> preparation_;
   // Bytes of the largest arena of a call that is not differentiated again.
   int64_t shared_arena_ = 0;
   bool runs_on_caller_ = false;
   bool with_gradients_ = false;
-  bool encodes_ = false;  // chains
+  bool encodes_ = false;  // chains become machine code
   size_t effect_results_ = 0;
   std::vector<bool> reads_input_, reads_output_, takes_cotangent_, has_gradient_;
   std::vector<int64_t> gradient_rows_;
-  graph::Graph joint_graph_;     // as the reverse sweep made it
+  graph::Graph joint_graph_;     // outputs, effect results, gradients: as the reverse sweep made it
   graph::Graph backward_graph_;  // what the backward plans are made from
   PlanOptions backward_options_;
 
@@ -233,65 +249,71 @@ class Compiled final : public Object {
   double planning_ = 0;                            // seconds
   std::unique_ptr<const Plan> backward_plans_[2];  // preserving, consuming: made on demand
   Ref<Program> joint_;
-  std::vector<Frame*> idle_;
-  std::vector<std::pair<void*, int64_t>> scratch_;
+  std::vector<Frame*> idle_;                        // the pool of frames
+  std::vector<std::pair<void*, int64_t>> scratch_;  // idle blocks with their bytes
 };
 
-// The error of a budget that no plan meets.
+// The error for a budget that no plan meets.
 Status budget_not_met(int64_t budget, int64_t minimum);
 
-// A training step in one graph in which masks (split.h) are made early; other graphs as they are.
+// In a training step that is one graph, computes masks (remat/split.h) early; other graphs
+// unchanged.
 graph::Graph with_early_masks_of_step(graph::Graph graph);
-// A training step in one graph in which what is light runs again, where that keeps fewer bytes.
+// In a training step that is one graph, computes cheap values again where that keeps fewer bytes
+// alive.
 graph::Graph with_fewest_residuals(graph::Graph step, const graph::PassSelection& selection);
 
+// A graph, its passes, and the plans that were made of it. Any thread may use it.
 class Program final : public Object {
  public:
-  // `settled`: inputs that are written seldom (parameters), so that what follows from them alone is
-  // worth keeping.
+  // `frozen`: by input, whether it is written seldom (a parameter), so that what follows from
+  // frozen inputs alone is computed once and kept.
   static Result<Ref<Program>> create(graph::Graph graph,
                                      graph::PassSelection selection = graph::PassSelection(),
                                      std::vector<bool> frozen = {});
 
-  // Of a graph whose passes have run, as `ready` gave it: plans are made from it as it is. It takes
-  // prepared values as inputs like others.
+  // A program of a graph whose passes have run, as `ready` gave it: plans are made from it as it
+  // is. Prepared values are ordinary inputs of it.
   static Ref<Program> of_ready(graph::Graph graph);
-  // Its graph is one of these; what is compiled from now on runs them all.
+  // The graph is one of these parts of a batch; plans from now on run it once for each part.
   void set_parts(const graph::BatchParts& parts) { parts_ = parts; }
+  // What a file keeps of a program instead of its own graph.
   struct Ready {
     graph::Graph graph;            // takes the program's inputs, then what the preparation gives
     Ref<Preparation> preparation;  // null: nothing is prepared
     graph::BatchParts parts;
   };
-  // What plans for the graph's own types, with prepared values, are made from. Not for programs
-  // with sizes.
+  // The graph that plans for the graph's own types, with prepared values, are made from. Not for
+  // programs with sizes.
   Result<Ready> ready();
 
   const graph::Graph& graph() const { return graph_; }
-  const graph::BatchParts& parts() const { return parts_; }  // of which `graph` is one, if ready
+  const graph::BatchParts& parts() const { return parts_; }  // of a ready program
   Stages* stages() const { return stages_.get(); }           // null without sizes
 
-  // The plan for inputs of these types and gradients of the inputs marked in `wanted` (empty:
-  // none). Plans are kept, the least recently used of more than kMaxPlans goes.
+  // The plan for inputs of these types and for the gradients that are marked in `wanted` (empty:
+  // none). Plans are kept; beyond kMaxPlans the least recently used one goes.
   Result<Ref<Compiled>> compile(std::span<const graph::TensorType> inputs,
                                 const Wanted& wanted = {}, Device* device = nullptr,
                                 Prepare prepare = Prepare::kNo);
-  // Plans made from now on take at most so many bytes for arena, residuals and prepared values
-  // together; 0: as many as they do. A compile that cannot says how few it can. Not for programs
-  // with sizes that follow from values.
+  // Plans made from now on take at most this many bytes for arena, residuals and prepared values
+  // together; 0: no limit. A compile that cannot meet it says how few bytes it can. Not for
+  // programs with sizes that follow from values.
   Status set_budget(int64_t bytes);
   int64_t budget() const;
-  // What files keep of plans (saved_plan.h), of an entry point without gradients on the CPU: those
-  // with prepared values and those without.
+  // What files keep of plans (plan/saved_plan.h): the decisions of an entry point without gradients
+  // on the CPU, with prepared values and without.
   Result<Ref<SavedPlans>> plans_to_save();
-  // Plans for the graph's own types are made as they say, if they were made for what there is now.
+  // Plans for the graph's own types follow these decisions, if they were made under today's
+  // conditions.
   void set_saved_plans(Ref<SavedPlans> plans);
-  // The plan that compile gave last, or one for each stage; none before.
+  // The plan that compile gave last, or one for each stage; empty before the first.
   std::vector<Ref<Compiled>> latest_plans() const;
 
   static constexpr size_t kMaxPlans = 32;
 
  private:
+  // A plan with all that it was made for; the cache of plans is searched by these.
   struct Entry {
     std::vector<graph::TensorType> inputs;
     std::vector<bool> wanted;

@@ -1,3 +1,6 @@
+// The split of a graph with sizes into stages, and the cache of their programs. A node's stage is
+// the latest of three: those of its operands, one past that of each size its shapes depend on, and
+// for an effect that of the effect before it.
 #include "executor/program/stages.h"
 
 #include <algorithm>
@@ -15,6 +18,8 @@ using graph::Operand;
 using graph::Origin;
 using graph::ValueId;
 
+// Splits the graph in two walks: the first finds the stage of each node, the second copies the
+// nodes.
 class StageSplitter {
  public:
   StageSplitter(const Graph& graph, Stages& stages) : graph_(graph), result_(stages) {}
@@ -46,7 +51,8 @@ class StageSplitter {
   Stage& at(int32_t stage) { return result_.stages_[static_cast<size_t>(stage)]; }
   int32_t& stage_of(ValueId id) { return value_stage_[static_cast<size_t>(id)]; }
 
-  // Nodes stand in topological order and sizes are computed before they are used, so one walk does.
+  // Nodes are in topological order and sizes are computed before they are used, so one walk is
+  // enough.
   void find_stages() {
     value_stage_.assign(graph_.values.size(), 0);
     for (const graph::Size& size : graph_.sizes)
@@ -79,6 +85,8 @@ class StageSplitter {
     }
   }
 
+  // Copies a node into its stage. Its operands become inputs of the stage where others compute
+  // them.
   Status copy_node(size_t n) {
     const int32_t stage = node_stage_[n];
     Graph& to = at(stage).graph;
@@ -87,8 +95,8 @@ class StageSplitter {
       if (!operand.is_value()) continue;
       WEFT_ASSIGN(operand.value, use(stage, operand.value));
     }
-    node.effect = -1;    // numbered anew
-    node.clone_of = -1;  // merging passes have not run
+    node.effect = -1;    // the stage numbers its effects itself
+    node.clone_of = -1;  // it only matters to passes that merge nodes, which run later
     if (node.line >= 0) node.line = to.add_line(graph_.lines[static_cast<size_t>(node.line)]);
     if (node.region >= 0)
       node.region = to.add_region(graph_.regions[static_cast<size_t>(node.region)]);
@@ -109,7 +117,8 @@ class StageSplitter {
 
   std::map<ValueId, ValueId>& map(int32_t stage) { return maps_[static_cast<size_t>(stage)]; }
 
-  // What a value of the whole graph is in a stage.
+  // The id, in a stage, of a value of the whole graph. A value from elsewhere becomes a constant or
+  // an input of the stage.
   Result<ValueId> use(int32_t stage, ValueId id) {
     const auto found = map(stage).find(id);
     if (found != map(stage).end()) return found->second;
@@ -132,7 +141,7 @@ class StageSplitter {
     return own;
   }
 
-  // The index of the output of a stage that gives a value; made if there is none.
+  // The index of the stage's output that is this value; the output is added if there is none.
   Result<int32_t> output_of(int32_t stage, ValueId id) {
     WEFT_ASSIGN(const ValueId own, use(stage, id));
     std::vector<ValueId>& outputs = at(stage).graph.outputs;
@@ -142,7 +151,7 @@ class StageSplitter {
     return found->second;
   }
 
-  // New contents of states leave the last stage, behind its other outputs; so do outputs that no
+  // New contents of states leave the last stage, behind its other outputs. So do outputs that no
   // node computes.
   Status place_outputs() {
     result_.outputs_.resize(graph_.outputs.size());
@@ -164,6 +173,8 @@ class StageSplitter {
     return {};
   }
 
+  // Pairs the state's input with an output of its own: a value may be the content of several
+  // states.
   Result<int32_t> place_state(const graph::StatePair& state, ValueId id) {
     Graph& to = at(last_).graph;
     WEFT_ASSIGN(const ValueId content, use(last_, id));
@@ -174,15 +185,16 @@ class StageSplitter {
     return index;
   }
 
-  static constexpr int32_t kBefore = -1;  // known before the first stage
+  static constexpr int32_t kBefore = -1;  // a dimension: known before the first stage
 
   const Graph& graph_;
   Stages& result_;
   std::vector<int32_t> value_stage_, node_stage_, size_stage_;
-  std::vector<std::map<ValueId, ValueId>> maps_;     // by stage: old value to its own
-  std::vector<std::map<ValueId, int32_t>> outputs_;  // by stage: own value to the output it is
-  size_t next_sized_ = 0;
-  int32_t last_ = 0;
+  // By stage: value of the graph to value of the stage.
+  std::vector<std::map<ValueId, ValueId>> maps_;
+  std::vector<std::map<ValueId, int32_t>> outputs_;  // by stage: its value to its output
+  size_t next_sized_ = 0;                            // position in graph_.sized
+  int32_t last_ = 0;                                 // the last stage
 };
 
 Result<std::unique_ptr<Stages>> Stages::split(const Graph& graph, graph::PassSelection selection) {
@@ -192,7 +204,7 @@ Result<std::unique_ptr<Stages>> Stages::split(const Graph& graph, graph::PassSel
   return stages;
 }
 
-// The first of its stage from now on.
+// The entry moves to the front, so the last one is the least recently used.
 Stages::Entry& Stages::entry(size_t stage, std::span<const graph::TensorType> inputs,
                              std::span<const int64_t> sizes, bool& is_new) {
   std::vector<Entry>& entries = entries_[stage];

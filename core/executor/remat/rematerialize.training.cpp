@@ -1,3 +1,5 @@
+// The levels of rematerialisation and the search over them. Levels come from segments of several
+// lengths; within one length, choices are taken in the order of bytes saved per second.
 #include "executor/remat/rematerialize.h"
 
 #include <algorithm>
@@ -23,6 +25,7 @@ int64_t bytes_of(const Graph& graph, const Node& node) {
   return sum;
 }
 
+// The forward pass as a list of positions, with what is alive between them.
 class Forward {
  public:
   Forward(const Graph& joint, const ForwardPart& first)
@@ -38,7 +41,7 @@ class Forward {
 
   int64_t bytes(int32_t n) const { return bytes_of(joint_, node(n)); }
 
-  // By position among the nodes: bytes that are computed up to it and read behind it.
+  // By position: bytes that are computed up to it and read behind it, as prefix sums of changes.
   std::vector<int64_t> crossing() const {
     std::vector<int64_t> change(nodes_.size() + 1, 0);
     for (size_t p = 0; p < nodes_.size(); ++p)
@@ -51,6 +54,8 @@ class Forward {
     for (size_t p = 1; p < change.size(); ++p) change[p] += change[p - 1];
     return change;
   }
+  // Is a result of the node at `position` read behind the cut? Then it is alive at the cut and
+  // kept.
   bool crosses(size_t position, size_t cut) const {
     return std::ranges::any_of(node(nodes_[position]).outputs, [&](ValueId id) {
       return last_read_[static_cast<size_t>(id)] > static_cast<int32_t>(cut);
@@ -58,6 +63,8 @@ class Forward {
   }
 
  private:
+  // By value: the last position that reads it. A reader of a view reads what the view is of, so the
+  // second walk goes from views to their operands.
   void find_last_reads() {
     last_read_.resize(joint_.values.size(), -1);
     for (size_t p = 0; p < nodes_.size(); ++p)
@@ -75,14 +82,15 @@ class Forward {
   }
 
   const Graph& joint_;
-  const std::vector<int32_t>& nodes_;    // of the forward, in order
-  std::vector<bool> may_rematerialize_;  // by node of the joint graph
-  std::vector<int32_t> last_read_;       // by value: position among the nodes
+  const std::vector<int32_t>& nodes_;    // of the forward pass, in order
+  std::vector<bool> may_rematerialize_;  // by node of the graph
+  std::vector<int32_t> last_read_;       // by value: position in nodes_, or -1
 };
 
-// Positions behind which the forward is cut: of the places where a segment may end, those with the
-// fewest bytes alive. A segment is longer than wished where far fewer are alive soon after, as
-// behind a stem's pooling.
+// The positions behind which the forward pass is cut: where a segment may end, the position with
+// the fewest bytes alive. A segment has half to one and a half of the wished bytes; it may be
+// longer than wished only where far fewer bytes are alive soon after, as behind the pooling of a
+// stem.
 std::vector<size_t> cuts(const Forward& forward, int64_t bytes) {
   const std::vector<int64_t> crossing = forward.crossing();
   std::vector<size_t> result;
@@ -104,17 +112,19 @@ std::vector<size_t> cuts(const Forward& forward, int64_t bytes) {
   return result;
 }
 
+// The nodes that run again in any case.
 std::vector<bool> at_least(const Graph& graph, const ForwardPart& part) {
   return part.again.empty() ? std::vector<bool>(graph.nodes.size(), false) : part.again;
 }
 
-// One more thing to rematerialise: what it saves and costs if nothing else is rematerialised.
+// Nodes to rematerialise in addition.
 struct Choice {
   std::vector<int32_t> nodes;
-  double worth = 0;  // bytes a second
+  double worth = 0;  // bytes saved for each second, if nothing else is rematerialised
 };
 
-// Of a segment: its light nodes, then all; or all at once where that is worth more.
+// The choices of a segment: its light nodes first and then all; or all at once where that is worth
+// more.
 void add_choices(const Graph& joint, const ForwardPart& part, const Residuals& plain,
                  const std::vector<int32_t>& light, const std::vector<int32_t>& all,
                  std::vector<Choice>& choices) {
@@ -123,6 +133,7 @@ void add_choices(const Graph& joint, const ForwardPart& part, const Residuals& p
     for (const int32_t n : nodes) rematerialized[static_cast<size_t>(n)] = true;
     return part.residuals(rematerialized);
   };
+  // So that a choice that costs nothing has a finite worth.
   constexpr double kMinSeconds = 1e-9;
   const auto worth = [&](const Residuals& less, const Residuals& more) {
     return static_cast<double>(less.bytes - more.bytes) /
@@ -131,6 +142,7 @@ void add_choices(const Graph& joint, const ForwardPart& part, const Residuals& p
   const Residuals without_light = residuals(light), without_all = residuals(all);
   const double first = worth(plain, without_light), second = worth(without_light, without_all),
                both = worth(plain, without_all);
+  // Is it worth more to take the light nodes as a step of their own?
   const bool apart = without_light.bytes < plain.bytes && first >= both;
   if (apart) choices.push_back({light, first});
   if (apart && without_all.bytes < without_light.bytes) choices.push_back({all, second});
@@ -139,6 +151,7 @@ void add_choices(const Graph& joint, const ForwardPart& part, const Residuals& p
 
 }  // namespace
 
+// By the cost model, arithmetic takes no longer than moving the bytes.
 bool is_light(const Graph& graph, const Node& node) {
   const ops::Cost cost = cost_of_node(graph, node);
   return seconds_of(cost) <= seconds_of({0, cost.bytes});
@@ -192,6 +205,7 @@ std::vector<bool> checkpointed(const Graph& graph, const ForwardPart& first) {
   return rematerialized;
 }
 
+// The levels are cumulative: each one adds the next best choice to the level before it.
 std::vector<RematLevel> remat_levels(const Graph& graph, const ForwardPart& first, int64_t bytes) {
   if (first.nodes.empty()) return {};
   const Forward forward(graph, first);
@@ -224,18 +238,23 @@ std::vector<RematLevel> remat_levels(const Graph& graph, const ForwardPart& firs
 
 namespace {
 
+// Numbers of segments that are tried. Many short segments keep more cuts and have less alive at a
+// time.
 constexpr int kSegments[] = {64, 32, 16, 8, 4};
-constexpr std::ptrdiff_t kLooks = 3;  // at levels that cost less than one that was found
+// So many cheaper levels are still tried when one that fits was found.
+constexpr std::ptrdiff_t kLooks = 3;
 
+// The search for the cheapest level that fits. Each try makes a plan, which is the costly part.
 class RematSearch {
  public:
   RematSearch(const Graph& graph, int64_t budget, const TryLevel& try_level)
       : graph_(graph), budget_(budget), try_level_(try_level) {}
 
+  // Runs the search with and, if nothing fits, without the nodes that run again in any case.
   Result<int64_t> run(ForwardPart first) {
     WEFT_TRY(search_ladders(first));
     if (!found() && !first.again.empty()) {
-      // What runs again anyway keeps fewer bytes, but it may meet others at the peak.
+      // These nodes keep fewer bytes, but their values may be alive at the peak.
       first.again.clear();
       WEFT_TRY(search_ladders(first));
     }
@@ -252,6 +271,7 @@ class RematSearch {
 
   bool found() const { return seconds_ < INFINITY; }
 
+  // Tries the levels of every number of segments; each search has to beat the best so far.
   Status search_ladders(const ForwardPart& first) {
     const int64_t all = rematerializable_bytes(graph_, first);
     for (const int segments : kSegments) {
@@ -261,11 +281,11 @@ class RematSearch {
     return {};
   }
 
+  // A binary search among the levels that cost less than the best so far. Levels before `low` do
+  // not fit; `high` fits, or is the end. Bytes do not fall with every level, so the levels just
+  // before `high` are tried afterwards, too, unless their residuals alone are too large.
   Status search(const std::vector<RematLevel>& levels) {
     const auto end = std::ranges::lower_bound(levels, seconds_, {}, &RematLevel::seconds);
-    // By halves: levels before `low` do not fit; `high` fits, or is end. Bytes do not fall with
-    // every level, so those just before `high` are tried then, too, unless they keep too many
-    // anyway.
     auto low = levels.begin(), high = end;
     std::vector<bool> tried(levels.size(), false);
     const auto is_tried = [&](auto at) { return tried[static_cast<size_t>(at - levels.begin())]; };
@@ -295,7 +315,8 @@ class RematSearch {
     return {};
   }
 
-  // Plans in vain stop at what helps against this budget; their least is what helps another one.
+  // Plans that do not fit were searched only as far as this budget asks. Before an error names the
+  // fewest bytes, the best of them are planned again with a full search.
   Status look_closer() {
     if (refused_.empty()) return {};
     const int64_t maximum = minimum_ + minimum_ / 8;
@@ -312,7 +333,7 @@ class RematSearch {
   const TryLevel& try_level_;
   std::vector<Refused> refused_;
   int64_t minimum_ = INT64_MAX;
-  double seconds_ = INFINITY;  // of the best that fits
+  double seconds_ = INFINITY;  // of the cheapest level that fits
 };
 
 }  // namespace

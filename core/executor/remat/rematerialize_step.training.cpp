@@ -1,4 +1,5 @@
-// Rematerialising in a step that is one graph: which part of it comes first, and clones of that.
+// Rematerialisation in a training step that is one graph: which part of it runs first, and clones
+// of nodes of that part in the rest.
 #include <algorithm>
 
 #include "executor/memory/arena_packing.h"
@@ -16,6 +17,7 @@ using graph::ValueId;
 
 namespace {
 
+// By node: an output that is no state needs it.
 std::vector<bool> needed_by_outputs(const Graph& graph) {
   std::vector<bool> live(graph.values.size(), false), first(graph.nodes.size(), false);
   std::vector<bool> is_state(graph.outputs.size(), false);
@@ -34,8 +36,9 @@ std::vector<bool> needed_by_outputs(const Graph& graph) {
   return first;
 }
 
-// By node: is it before the gradients, or a mask of what is? Of a graph from a file, in which nodes
-// do not tell, what a result needs that is no state.
+// By node: it runs before the gradients, or is a mask (split.h) of a value that does. In a graph
+// from a file nodes do not tell which ones are gradients: there it is what the results need that
+// are no states.
 std::vector<bool> runs_first(const Graph& graph) {
   if (std::ranges::none_of(graph.nodes, &Node::backward)) return needed_by_outputs(graph);
   std::vector<bool> first(graph.nodes.size(), false);
@@ -51,6 +54,7 @@ std::vector<bool> runs_first(const Graph& graph) {
   return first;
 }
 
+// A training step, split into its first part and the rest.
 class Step {
  public:
   explicit Step(const Graph& graph)
@@ -62,6 +66,7 @@ class Step {
       if (!is_state[k]) leaves_[static_cast<size_t>(graph.outputs[k])] = true;
   }
 
+  // The first part. A part with all nodes means that there is no rest, and so nothing to recompute.
   ForwardPart part() const {
     ForwardPart part;
     for (size_t n = 0; n < first_.size(); ++n)
@@ -79,6 +84,8 @@ class Step {
     return part;
   }
 
+  // The graph with clones. A clone of a value is made once, just before its first reader, after
+  // clones of its operands.
   Graph with(const std::vector<bool>& rematerialized) const {
     Graph result = graph_;
     std::vector<int32_t> order;
@@ -109,8 +116,7 @@ class Step {
         const ValueId brought = bring(bring, operand.value);
         result.nodes[n].operands[i].value = brought;
       }
-      // A graph from a file does not tell; clones come behind the gradients, and so what reads
-      // them.
+      // Clones stand among the gradients, and so does what reads them, also in a graph from a file.
       result.nodes[n].backward = !first_[n];
       order.push_back(static_cast<int32_t>(n));
     }
@@ -118,12 +124,14 @@ class Step {
   }
 
  private:
+  // Is the value computed in the first part?
   bool of_first(ValueId id) const {
     const graph::Value& value = graph_.values[static_cast<size_t>(id)];
     return value.origin == Origin::kNode && first_[static_cast<size_t>(value.index)];
   }
 
-  // The node that the rest runs again for a value: what is marked, and what is cheap, as in split.
+  // The node that the rest runs again for this value, or null: marked nodes, and what is cheap to
+  // compute (as in split): views, and nodes that read no array.
   const Node* runs_again(ValueId id, const std::vector<bool>& rematerialized) const {
     if (!of_first(id) || leaves_[static_cast<size_t>(id)]) return nullptr;
     const auto n = static_cast<size_t>(graph_.values[static_cast<size_t>(id)].index);
@@ -135,6 +143,7 @@ class Step {
     return !reads || node.op->view_rule ? &node : nullptr;
   }
 
+  // Goes from the values that the rest reads back over nodes that run again; the others are kept.
   Residuals residuals(const std::vector<bool>& rematerialized) const {
     std::vector<ValueId> pending;
     for (size_t n = 0; n < graph_.nodes.size(); ++n)
@@ -164,7 +173,7 @@ class Step {
 
   const Graph& graph_;
   std::vector<bool> first_;   // by node
-  std::vector<bool> leaves_;  // by value: outputs that are no states
+  std::vector<bool> leaves_;  // by value: an output that is no state
 };
 
 }  // namespace

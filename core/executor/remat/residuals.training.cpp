@@ -1,13 +1,13 @@
-// What the rest of a graph starts from, where there is no budget: a minimum cut.
+// Chooses what the backward pass starts from, where there is no budget: a minimum cut.
 //
-// Values of the first part flow to the rest along steps that it may run again; each value can be
-// cut, at the cost of its bytes, and then it is kept. The cut of least cost keeps the fewest bytes
-// (H. Yu, H. Shi and others, min-cut rematerialisation as in functorch's partitioner, 2022; Ford
-// and Fulkerson, 1956; the flow is E. Dinic's, 1970). Of several the one nearest to the rest is
-// taken, which runs the least again.
+// Values of the first part flow to the rest through nodes that it may run again. Each value can be
+// cut, at the cost of its bytes, and is then kept. The minimum cut keeps the fewest bytes (H. Yu,
+// H. Shi and others, min-cut rematerialisation as in functorch's partitioner, 2022; Ford and
+// Fulkerson, 1956; the flow is E. Dinic's, 1970). Of several minimum cuts the one nearest to the
+// rest is taken, because it runs the fewest nodes again.
 //
-// Only steps bound by memory run again: an activation that is read where it is computed costs less
-// than one that is written, kept and read. So they keep their input instead of all that is between
+// Only nodes that are bound by memory run again: computing an activation where it is read costs
+// less than writing, keeping and reading it. So their input is kept instead of everything between
 // it and the gradients.
 #include <algorithm>
 #include <queue>
@@ -25,13 +25,16 @@ using graph::ValueId;
 
 namespace {
 
+// A capacity that no cut can pay, and that still can be added without overflow.
 constexpr int64_t kUnlimited = INT64_MAX / 4;
 
-// Maximum flow by blocking flows along shortest paths.
+// Maximum flow by Dinic's algorithm: blocking flows along shortest paths. Edge e and its reverse
+// are e and e ^ 1.
 class Flow {
  public:
   explicit Flow(size_t vertices) : edges_of_(vertices), level_(vertices), next_(vertices) {}
 
+  // Adds an edge with its reverse.
   void add(int32_t from, int32_t to, int64_t capacity) {
     edges_of_[static_cast<size_t>(from)].push_back(static_cast<int32_t>(edges_.size()));
     edges_.push_back({to, capacity});
@@ -39,6 +42,7 @@ class Flow {
     edges_.push_back({from, 0});
   }
 
+  // Computes the maximum flow.
   void fill(int32_t source, int32_t sink) {
     while (find_levels(source, sink)) {
       std::ranges::fill(next_, 0);
@@ -47,7 +51,8 @@ class Flow {
     }
   }
 
-  // By vertex: is there capacity left from it to the sink?
+  // By vertex: can more flow get from it to the sink? The cut nearest to the sink is between those
+  // that can and those that cannot.
   std::vector<bool> reaching(int32_t sink) const {
     std::vector<bool> result(edges_of_.size(), false);
     std::vector<int32_t> pending{sink};
@@ -69,9 +74,10 @@ class Flow {
  private:
   struct Edge {
     int32_t to;
-    int64_t left;  // of its capacity; the edge beside it (index ^ 1) is its reverse
+    int64_t left;  // capacity that is left
   };
 
+  // Breadth-first distances from the source; false: the sink cannot be reached any more.
   bool find_levels(int32_t source, int32_t sink) {
     std::ranges::fill(level_, -1);
     std::queue<int32_t> pending({source});
@@ -90,7 +96,7 @@ class Flow {
     return level_[static_cast<size_t>(sink)] >= 0;
   }
 
-  // Along one shortest path, found without recursion: graphs are deep.
+  // Sends flow along one shortest path. It has no recursion, because graphs are deep.
   bool push(int32_t source, int32_t sink) {
     std::vector<int32_t> path;  // edges
     int32_t vertex = source;
@@ -123,10 +129,12 @@ class Flow {
 
   std::vector<Edge> edges_;
   std::vector<std::vector<int32_t>> edges_of_;
-  std::vector<int32_t> level_;
-  std::vector<size_t> next_;
+  std::vector<int32_t> level_;  // by vertex: distance from the source
+  std::vector<size_t> next_;    // by vertex: its first edge that is worth trying
 };
 
+// The flow network of a graph. Value i has the vertices 2i and 2i + 1, and the edge between them
+// has the value's bytes as capacity: cutting it means to keep the value.
 class Cut {
  public:
   Cut(const Graph& graph, const ForwardPart& first)
@@ -137,6 +145,8 @@ class Cut {
     for (const int32_t n : first.nodes) is_first_[static_cast<size_t>(n)] = true;
   }
 
+  // Views cost nothing, so they are never kept themselves. A value that may not run again hangs on
+  // the source.
   std::vector<bool> run() {
     std::vector<bool> rematerialized(graph_.nodes.size(), false);
     const std::vector<ValueId> read = read_by_the_rest();
@@ -169,12 +179,13 @@ class Cut {
   }
 
  private:
-  // Is it computed in the first part, and not at hand anyway?
+  // Is it computed in the first part, and not an output, which is kept anyway?
   bool is_computed(ValueId id) const {
     const graph::Value& value = graph_.values[static_cast<size_t>(id)];
     return value.origin == Origin::kNode && !first_.leaves[static_cast<size_t>(id)] &&
            is_first_[static_cast<size_t>(value.index)];
   }
+  // May the node of this value run again?
   bool again(ValueId id) const {
     return again_[static_cast<size_t>(graph_.values[static_cast<size_t>(id)].index)];
   }
@@ -182,6 +193,7 @@ class Cut {
     return operand.is_value() ? index_[static_cast<size_t>(operand.value)] : -1;
   }
 
+  // The values of the first part that the rest reads, each once.
   std::vector<ValueId> read_by_the_rest() const {
     std::vector<ValueId> read;
     for (size_t n = 0; n < graph_.nodes.size(); ++n)
@@ -193,7 +205,7 @@ class Cut {
     return read;
   }
 
-  // What the rest reads, and what that may be computed from.
+  // Numbers the values that the rest reads, and those that they may be computed from.
   void collect(const std::vector<ValueId>& read) {
     index_.resize(graph_.values.size(), -1);
     std::vector<ValueId> pending = read;
@@ -212,19 +224,19 @@ class Cut {
   const Graph& graph_;
   const ForwardPart& first_;
   std::vector<bool> is_first_, again_;  // by node
-  std::vector<int32_t> index_;          // by value, among those of the flow
+  std::vector<int32_t> index_;          // by value: its number in the flow, or -1
   std::vector<ValueId> values_;
 };
 
 }  // namespace
 
-// Products are not, however few bytes they have: their kernels need not reach what the model of
-// costs takes for granted. Nor is control flow, whose cost nobody knows. And not those whose result
-// waits for a product and is read by a light step then: to run that again would lead from one layer
-// to the one before, and on to the first.
+// Three kinds are left out. Products, however few bytes they have: their kernels may not reach the
+// speed that the cost model assumes. Control flow, whose cost is unknown. And nodes whose result
+// waits while a product runs and is then read by a light node: to run these again would lead from
+// one layer to the layer before it, and so on to the first.
 std::vector<bool> recomputed_light(const Graph& graph, const ForwardPart& first) {
   std::vector<bool> again(graph.nodes.size(), false);
-  std::vector<int32_t> heavy(first.nodes.size() + 1, 0);  // steps before a position
+  std::vector<int32_t> heavy(first.nodes.size() + 1, 0);  // by position: heavy nodes before it
   std::vector<int32_t> position(graph.nodes.size(), -1);
   for (size_t p = 0; p < first.nodes.size(); ++p) {
     const auto n = static_cast<size_t>(first.nodes[p]);

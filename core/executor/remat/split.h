@@ -1,4 +1,5 @@
-// Cuts a joint graph into a forward and a backward one.
+// Splits a joint graph (values and gradients) into a forward graph and a backward graph. The values
+// that pass from one to the other are the residuals.
 #pragma once
 
 #include <vector>
@@ -7,42 +8,46 @@
 
 namespace weft::executor {
 
+// The two graphs.
 struct Split {
-  graph::Graph forward;  // outputs: those of the program, then the residuals
+  // Inputs: those of the joint graph. Outputs: those of the program, then the residuals.
+  graph::Graph forward;
   // Inputs: all inputs of the joint graph (the program's and the cotangents), all outputs of the
   // program, the residuals. Outputs: the gradients.
   graph::Graph backward;
-  std::vector<bool> reads_input, reads_output;  // by the backward
+  // Which of these inputs and outputs the backward graph really reads.
+  std::vector<bool> reads_input, reads_output;
 };
 
-// The first `outputs` outputs of the joint graph belong to the forward. Nodes of it that are marked
-// in `rebuilt` (empty: none) run again in the backward, just before what reads them first, instead
-// of leaving residuals.
+// The first `outputs` outputs of the joint graph belong to the forward graph. Its nodes that are
+// marked in `rematerialized` (empty: none) run again in the backward graph, just before their first
+// reader, instead of leaving residuals.
 Split split(const graph::Graph& joint, size_t outputs,
             const std::vector<bool>& rematerialized = {});
 
-// What such a backward keeps and computes again.
+// What the backward graph of such a split keeps, and what it computes again.
 struct Residuals {
   int64_t bytes = 0;
-  double seconds = 0;  // by the model of costs
+  double seconds = 0;  // time to compute again, by the cost model
 };
+// The same figures without building the graphs.
 Residuals residuals_of(const graph::Graph& joint, size_t outputs,
                        const std::vector<bool>& rematerialized);
 
-// Is a result so much smaller than what it is computed from (a mean, a variance) that it is kept
-// where the node runs again?
+// Is the result much smaller than what it is computed from (a mean, a variance)? Then it is kept
+// even if the node is marked. `bytes`: of the result.
 bool is_reduced(const graph::Graph& graph, const graph::Node& node, int64_t bytes);
 
-// The nodes that run in the forward, in order.
+// The nodes of the forward graph, in order.
 std::vector<int32_t> nodes_of_forward(const graph::Graph& joint, size_t outputs);
 
-// Is this what an activation leaves to its gradient, much smaller than what it is made from? Then
-// it is made before the gradients, and kept instead.
+// Is it what an activation leaves for its gradient: an elementwise result, much smaller than its
+// operand? It is computed before the gradients and kept in place of the operand.
 bool is_mask(const graph::Graph& graph, const graph::Node& node);
-// The graph in which each mask comes right behind what it is made from.
+// The graph in which each mask is computed right after its operands.
 graph::Graph with_early_masks(const graph::Graph& graph);
 
-// Of an operator's node; nothing for a region.
+// The cost of an operator's node; zero for a region and for a view.
 ops::Cost cost_of_node(const graph::Graph& graph, const graph::Node& node);
 
 }  // namespace weft::executor

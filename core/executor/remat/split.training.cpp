@@ -1,3 +1,5 @@
+// The split of a joint graph. mark_forward decides which nodes are forward, find_residuals what
+// passes to the backward graph, and the build functions copy nodes with their constants.
 #include "executor/remat/split.h"
 
 #include <algorithm>
@@ -16,6 +18,7 @@ using graph::ValueId;
 
 namespace {
 
+// One split; run(), residuals() and nodes_of_forward() are three results of the same marks.
 class Splitter {
  public:
   Splitter(const Graph& joint, size_t outputs, const std::vector<bool>& rematerialized)
@@ -66,7 +69,8 @@ class Splitter {
   }
 
  private:
-  // What the program's outputs need, effects, and masks of what is computed there.
+  // Forward is what the program's outputs need, effects, and masks of values that are computed
+  // there.
   void mark_forward() {
     mark_needed();
     std::vector<bool> computed(joint_.values.size(), false);
@@ -82,6 +86,7 @@ class Splitter {
     }
   }
 
+  // Walks back from the outputs.
   void mark_needed() {
     std::vector<bool> live(joint_.values.size(), false);
     for (size_t k = 0; k < outputs_; ++k) live[static_cast<size_t>(joint_.outputs[k])] = true;
@@ -96,7 +101,7 @@ class Splitter {
     }
   }
 
-  // A value of the joint graph in one of the two; constants come along when they are used.
+  // Constants are copied into a graph when a node in it reads them.
   ValueId copy_constant(Graph& graph, std::vector<ValueId>& map, ValueId id) {
     graph::Constant constant =
         joint_.constants[static_cast<size_t>(joint_.values[static_cast<size_t>(id)].index)];
@@ -108,9 +113,11 @@ class Splitter {
     return map[static_cast<size_t>(id)];
   }
 
+  // Copies a node with its region and its source line. `map`: from values of the joint graph to
+  // those of `graph`.
   void copy_node(Graph& graph, std::vector<ValueId>& map, const Node& node) {
     Node copied = node;
-    copied.clone_of = kNoValue;  // what it is a clone of may be in the other graph
+    copied.clone_of = kNoValue;  // the node it is a clone of may be in the other graph
     for (Operand& operand : copied.operands)
       if (operand.is_value()) operand.value = map[static_cast<size_t>(operand.value)];
     if (node.region >= 0)
@@ -119,19 +126,21 @@ class Splitter {
     std::vector<graph::TensorType> types;
     for (const ValueId id : node.outputs) types.push_back(joint_.type(id));
     const int32_t index = graph.add_node(std::move(copied), types);
-    // What of a node that runs again was kept stays what is read.
+    // If a result of a node that runs again was kept (is_reduced), readers use the kept one.
     for (size_t i = 0; i < types.size(); ++i) {
       ValueId& known = map[static_cast<size_t>(node.outputs[i])];
       if (known == kNoValue) known = graph.nodes[static_cast<size_t>(index)].outputs[i];
     }
   }
 
+  // The value in the forward graph.
   ValueId in_forward(ValueId id) {
     const ValueId known = forward_[static_cast<size_t>(id)];
     return known == kNoValue ? copy_constant(split_.forward, forward_, id) : known;
   }
 
-  // The forward graph has the program's inputs; cotangents follow them in the joint graph.
+  // The forward graph takes all inputs of the joint graph; the cotangents follow the program's
+  // inputs.
   void build_forward() {
     Graph& graph = split_.forward;
     graph.ordinals = joint_.ordinals;
@@ -148,7 +157,7 @@ class Splitter {
     graph.states = joint_.states;
   }
 
-  // Its inputs, but for the residuals.
+  // The inputs of the backward graph, without the residuals.
   void begin_backward() {
     Graph& graph = split_.backward;
     graph.ordinals = joint_.ordinals;
@@ -160,13 +169,16 @@ class Splitter {
     for (size_t k = 0; k < outputs_; ++k) {
       const ValueId input = graph.add_input(joint_.type(joint_.outputs[k]));
       ValueId& known = backward_[static_cast<size_t>(joint_.outputs[k])];
-      // A state's new content is the caller's to change before the backward: it is not read.
+      // The caller may change a state before the backward pass, so its new content is not read from
+      // there.
       const bool computed =
           joint_.producer(joint_.outputs[k]) && !rematerialized(joint_.outputs[k]);
       if (known == kNoValue && computed && !state[k]) known = input;
     }
   }
 
+  // Copies the nodes that are not forward; what they need from the forward pass is brought before
+  // them.
   void build_backward() {
     begin_backward();
     find_residuals();
@@ -183,8 +195,9 @@ class Splitter {
       graph.outputs.push_back(bring(joint_.outputs[k]));
   }
 
-  // What is marked, and what is cheap to have again: views take no step, and what reads no array
-  // (zeros, an iota) is as quick to write as to read.
+  // The node that runs again for this value, or null. Marked nodes, and what is cheap to compute: a
+  // view takes no step, and a node that reads no array (zeros, an iota) is as quick to compute as
+  // to read.
   const Node* rematerialized(ValueId id) const {
     const Node* node = joint_.producer(id);
     if (!node || !node->op || node->effect >= 0) return nullptr;
@@ -196,7 +209,8 @@ class Splitter {
     return !reads || node->op->view_rule ? node : nullptr;
   }
 
-  // Values of the forward that the backward starts from, in the order of their definition.
+  // The values of the forward pass that the backward pass starts from, in the order of their
+  // definition.
   void find_residuals() {
     std::vector<ValueId> pending;
     for (size_t n = 0; n < joint_.nodes.size(); ++n) {
@@ -226,6 +240,7 @@ class Splitter {
     std::ranges::sort(residuals_);
   }
 
+  // The value in the backward graph; copies the nodes that compute it if it is not there.
   ValueId bring(ValueId id) {
     const ValueId known = backward_[static_cast<size_t>(id)];
     if (known != kNoValue) return known;
@@ -242,7 +257,7 @@ class Splitter {
   const std::vector<bool>& marked_;  // by node: those to compute again
   Split split_;
   std::vector<bool> in_forward_, runs_again_;  // by node
-  std::vector<ValueId> forward_, backward_;    // by value of the joint graph
+  std::vector<ValueId> forward_, backward_;    // by value of the joint graph: its value there
   std::vector<ValueId> residuals_;
 };
 
@@ -261,6 +276,8 @@ std::vector<int32_t> nodes_of_forward(const Graph& joint, size_t outputs) {
   return Splitter(joint, outputs, {}).nodes_of_forward();
 }
 
+// Eight times smaller: a smaller factor would keep more values, a larger one would compute more
+// small results again.
 bool is_reduced(const Graph& graph, const Node& node, int64_t bytes) {
   constexpr int64_t kReduction = 8;
   return std::ranges::any_of(node.operands, [&](const Operand& operand) {
@@ -269,6 +286,7 @@ bool is_reduced(const Graph& graph, const Node& node, int64_t bytes) {
   });
 }
 
+// Four times smaller, as a bool of a float32.
 bool is_mask(const Graph& graph, const Node& node) {
   if (!node.op || !node.op->slot.elementwise || node.outputs.size() != 1) return false;
   const int64_t bytes = graph.type(node.outputs[0]).bytes();
@@ -278,8 +296,10 @@ bool is_mask(const Graph& graph, const Node& node) {
 }
 
 Graph with_early_masks(const Graph& graph) {
-  std::vector<int32_t> made(graph.nodes.size());  // the node behind which a result is there
-  std::vector<std::vector<int32_t>> masks(graph.nodes.size());  // behind a node
+  // By node: the node after which its result is there.
+  std::vector<int32_t> made(graph.nodes.size());
+  // By node: the masks that go right after it.
+  std::vector<std::vector<int32_t>> masks(graph.nodes.size());
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
     int32_t last = -1;
     if (is_mask(graph, graph.nodes[n]))

@@ -1,3 +1,5 @@
+// Each node becomes a graph whose operands are constants, and that graph runs by its plan: so
+// folding gives the same bits as the plan that would run the node later.
 #include "executor/run/evaluate.h"
 
 #include "base/errors.h"
@@ -14,7 +16,7 @@ using graph::Operand;
 
 namespace {
 
-// The node with its operands as constants: their strides are part of the plan.
+// The node with its operands as constants, because the strides of constants are part of the plan.
 Result<Graph> alone(const Graph& graph, const Node& node, std::span<const Ref<Tensor>> inputs) {
   Graph result;
   Node copy = node;
@@ -33,7 +35,8 @@ Result<Graph> alone(const Graph& graph, const Node& node, std::span<const Ref<Te
   return result;
 }
 
-// A view operator's results on its input's box; none where strides do not allow it.
+// The results of a view operator, on the box of its input; empty where the strides do not allow a
+// view.
 Result<std::vector<Ref<Tensor>>> views_of(const Graph& graph, const Node& node,
                                           const Ref<Tensor>& base) {
   WEFT_ASSIGN(const std::vector<graph::TensorType> types, operand_types(graph, node));
@@ -50,7 +53,7 @@ Result<std::vector<Ref<Tensor>>> views_of(const Graph& graph, const Node& node,
   return views;
 }
 
-// Runs a graph without inputs.
+// Plans and runs a graph that has no inputs.
 Result<std::vector<Ref<Tensor>>> run_once(const Graph& graph, uint64_t seed,
                                           uint64_t first_ordinal) {
   PlanOptions options;
@@ -69,7 +72,7 @@ Result<std::vector<Ref<Tensor>>> run_once(const Graph& graph, uint64_t seed,
   return outputs;
 }
 
-// An identity graph over a strided constant makes the copy.
+// A dense copy of a strided array: the output of a graph that consists of one constant.
 Result<Ref<Tensor>> dense(const Ref<Tensor>& tensor) {
   if (tensor->dense()) return tensor;
   Graph graph;

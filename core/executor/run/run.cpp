@@ -1,3 +1,7 @@
+// The loop over a plan's actions. Short rows call their kernel straight from the bound block; for
+// every other step there is a function that knows how its part of the block is laid out
+// (make_plan.cpp writes it). Branches of a group run on several threads and share their first
+// error.
 #include <algorithm>
 #include <atomic>
 #include <climits>
@@ -23,10 +27,10 @@
 namespace weft::executor {
 namespace {
 
-// A poll reads the clock, which costs as much as a row.
+// Rows between two polls for an interrupt: a poll reads the clock, which costs as much as a row.
 constexpr size_t kRowsBetweenPolls = 64;
 
-// Points what was bound to the old base of a root to the new one.
+// Points everything that was bound to the old base of a root to the new one.
 void rebind(const Plan& plan, Bound& bound, size_t root, const void* base) {
   if (bound.roots[root] == base) return;
   bound.roots[root] = base;
@@ -37,6 +41,7 @@ void rebind(const Plan& plan, Bound& bound, size_t root, const void* base) {
   }
 }
 
+// Inputs and outputs past the pointers that are given keep their last binding.
 void bind_roots(const Plan& plan, Bound& bound, const RunRoots& roots) {
   for (size_t i = 0; i < plan.inputs && i < roots.inputs.size(); ++i)
     rebind(plan, bound, input_root(plan, i), roots.inputs[i]);
@@ -46,7 +51,8 @@ void bind_roots(const Plan& plan, Bound& bound, const RunRoots& roots) {
   rebind(plan, bound, residual_root(plan), roots.residual);
 }
 
-// Its pointers are inputs, scalars, outputs, results of reductions, scratch.
+// Runs a tile program that ends in reductions. `data`: inputs, scalars, outputs, results of the
+// reductions, scratch. Each thread reduces into its own scratch; `finish` adds the parts up.
 void run_reducing(const TileCode& code, const kernels::TileProgram& program, void* const* data,
                   const kernels::RandomStream& stream) {
   const kernels::TileReduceProgram reducing = code.reducing(program);
@@ -66,6 +72,7 @@ void run_reducing(const TileCode& code, const kernels::TileProgram& program, voi
   kernels::finish_tile_reduce(reducing, places, scratch);
 }
 
+// Runs a tile program, on several threads if it has more units than the grain.
 void run_program(const PlanStep& step, const char* at, const kernels::RandomStream& stream) {
   const TileCode& code = *step.code;
   const kernels::TileProgram program = code.program();
@@ -90,6 +97,7 @@ void run_program(const PlanStep& step, const char* at, const kernels::RandomStre
   });
 }
 
+// The call of a kernel over the views in the bound block. A copy has no operator of its own.
 ops::KernelCall call_of(const PlanStep& step, const char* at, uint64_t seed,
                         uint64_t first_ordinal) {
   const auto* views = reinterpret_cast<const TensorView*>(at + sizeof(void*));
@@ -109,6 +117,7 @@ void run_copy(char* at) {
   ops::copy_elements(views[1], views[0]);
 }
 
+// What all steps of one run share.
 struct Run {
   const Plan& plan;
   Bound& bound;
@@ -118,20 +127,21 @@ struct Run {
   std::span<Storage* const> read_once;
 };
 
-// Pages that another step reads as well come back from the file.
+// Drops the pages of the step's inputs from memory. Pages that another step reads as well are
+// loaded from the file again.
 void give_back_inputs(const Run& run, const PlanStep& step) {
   for (const Location& place : step.in)
     if (place.root == MemoryRoot::kInput)
       run.read_once[static_cast<size_t>(place.index)]->give_back_pages();
 }
 
-// A `check` that fails has said its line itself.
+// Adds the source line to an error. A failed `check` has named its line itself.
 Status with_line(Status status, const PlanStep& step) {
   if (status.ok() || step.line.empty() || status.code() == StatusCode::kCheckFailed) return status;
   return Status(status.code(), errors::join(status.message(), " (", step.line, ")"));
 }
 
-// Its pointers are operands, outputs, scratch.
+// Bound pointers: operands, outputs, scratch.
 [[maybe_unused]] Status run_control(const Run& run, const PlanStep& step, const char* at) {
   auto* const* data = reinterpret_cast<void* const*>(at);
   void* const* outputs = data + step.in.size();
@@ -140,6 +150,7 @@ Status with_line(Status status, const PlanStep& step) {
                      run.first_ordinal + static_cast<uint64_t>(std::max(step.ordinal, 0)));
 }
 
+// Runs any step but a row on the CPU, which run_steps calls itself.
 Status run_step(const Run& run, const Action& action) {
   char* const at = run.block + action.bound;
   if (WEFT_KEEPS_devices && run.plan.device) {
@@ -171,6 +182,7 @@ Status run_step(const Run& run, const Action& action) {
   return {};
 }
 
+// Runs the actions [begin, end), one after the other, until one fails or `gives_up` says to stop.
 template <class GivesUp>
 Status run_steps(const Run& run, size_t begin, size_t end, const GivesUp& gives_up) {
   const Action* const actions = run.plan.actions.data();
@@ -178,7 +190,8 @@ Status run_steps(const Run& run, size_t begin, size_t end, const GivesUp& gives_
     const bool is_row = actions[i].kind == StepKind::kTile;
     if (!is_row || i % kRowsBetweenPolls == kRowsBetweenPolls - 1) poll_interrupt();
     if (gives_up()) return {};
-    if (is_row) {  // often cheaper than all that is round it
+    // A row is often cheaper than all that is around it, so it goes past run_step.
+    if (is_row) {
       const auto* tile = reinterpret_cast<const BoundTile*>(run.block + actions[i].bound);
       tile->kernel(tile->tile);
     } else {
@@ -189,8 +202,9 @@ Status run_steps(const Run& run, size_t begin, size_t end, const GivesUp& gives_
   return {};
 }
 
-// What the branches of a group tell each other. Of several that fail, the first in the plan's
-// order is the one that is told: those after it stop, those before it go on.
+// Runs the branches of a group and keeps what they tell each other. If several fail, the error of
+// the branch that is first in the plan's order is reported, as if the branches had run one after
+// the other: branches behind a failed one stop, and branches before it go on.
 class GroupRun {
  public:
   GroupRun(const Run& run, const ParallelGroup& group) : run_(run), group_(group) {}
@@ -202,6 +216,8 @@ class GroupRun {
   }
 
  private:
+  // On one thread of the group. A branch stops when the run is interrupted or an earlier branch
+  // failed.
   void run_branch(int branch) {
     const bool& interrupted = thread_state().interrupted;
     const auto gives_up = [&] {
@@ -221,15 +237,15 @@ class GroupRun {
   const Run& run_;
   const ParallelGroup& group_;
   std::atomic<bool> interrupted_{false};
-  std::atomic<int> failed_{INT_MAX};
-  std::mutex mutex_;
+  std::atomic<int> failed_{INT_MAX};  // the first branch that failed
+  std::mutex mutex_;                  // guards failure_
   Status failure_;
 };
 
 }  // namespace
 
 Bound bind_new(const Plan& plan) {
-  // The roots start as a pointer that is nobody's base, so that the first run binds them all.
+  // The roots start with a pointer that is nobody's base, so that the first run binds them all.
   static const char kNobody = 0;
   Bound bound{plan.block, std::vector<const void*>(plan.patches.size(), &kNobody), {}};
   if constexpr (WEFT_KEEPS_control)
@@ -248,8 +264,10 @@ Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t 
   const Run run{plan, bound,         reinterpret_cast<char*>(bound.block.data()),
                 seed, first_ordinal, roots.read_once};
   const bool& interrupted = thread_state().interrupted;
-  const auto gives_up = [&] { return interrupted; };  // who runs interruptibly tells it
+  // The caller that allowed interrupts reports them; here the run only ends early.
+  const auto gives_up = [&] { return interrupted; };
   size_t next = 0;
+  // The steps before each group, then the group; after the last group the steps that remain.
   for (const ParallelGroup& group : plan.groups) {
     if constexpr (!WEFT_KEEPS_branches) break;  // no plan has one
     WEFT_TRY(run_steps(run, next, group.starts.front(), gives_up));

@@ -1,4 +1,7 @@
-// Running a loop over row tiles.
+// Runs a loop over row tiles (lowering/row_tiles.h): the calls of the schedule, one after the
+// other, on rows of line buffers. Either each thread has line buffers of its own and takes whole
+// sections, or one set of line buffers serves all and the kernels share their work among the
+// threads.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -11,12 +14,13 @@
 namespace weft::executor {
 namespace {
 
-// One image and one lane's memory.
+// One image with the memory of one lane (a set of line buffers and scratch).
 class Lane {
  public:
   Lane(const RowTilePlan& plan, void* const* externals, char* memory, int64_t image)
       : plan_(plan), externals_(externals), memory_(memory), image_(image) {}
 
+  // The calls of one section, in the order of the schedule.
   Status run_section(size_t section) const {
     for (size_t c = plan_.sections[section]; c < plan_.sections[section + 1]; ++c) {
       const graph::RowTileCall& call = plan_.calls[c];
@@ -32,6 +36,7 @@ class Lane {
   }
 
  private:
+  // The first byte of an array for this image: in the lane's memory, or in an external array.
   char* start(const RowTileValue& value, bool by_image) const {
     if (value.external < 0) return memory_ + value.offset;
     char* const first = static_cast<char*>(externals_[value.external]) + value.offset;
@@ -43,12 +48,14 @@ class Lane {
   char* start(const RowTileUse& use) const {
     return use.value < 0 ? nullptr : start(value(use.value), use.by_image);
   }
-  // Of row `row` in the first plane.
+  // The first byte of `row` in the first plane. Row r of a line buffer lies at r modulo its rows.
   char* row_of(const RowTileUse& use, int64_t row) const {
     const RowTileValue& of = value(use.value);
     return start(of, use.by_image) + (use.by_rows ? row % of.held * of.row_bytes : 0);
   }
 
+  // The kernel makes the rows [begin, end) of its output and finds its input rows in the line
+  // buffers.
   Status run_kernel(const RowTileStep& step, graph::RowRange rows) const {
     std::array<TensorView, ops::RowTile::kMaxInputs + 1> views;
     const size_t inputs = step.in.size();
@@ -66,6 +73,8 @@ class Lane {
     return ops::run_kernel(call);
   }
 
+  // Elementwise arithmetic on rows. There is a tile program for each number of rows that a call
+  // has.
   void run_arithmetic(const RowTileStep& step, graph::RowRange rows) const {
     if constexpr (!WEFT_KEEPS_tiles) return;
     const int64_t count = rows.end - rows.begin;
@@ -88,6 +97,7 @@ class Lane {
     });
   }
 
+  // A concatenation: copies the rows of each part into the planes that belong to it.
   void run_copies(const RowTileStep& step, graph::RowRange rows) const {
     const RowTileUse out{step.out, true, true};
     const RowTileValue& to = value(step.out);
@@ -103,12 +113,14 @@ class Lane {
 
   const RowTilePlan& plan_;
   void* const* const externals_;
-  char* const memory_;
+  char* const memory_;  // line buffers, then scratch of the kernels
   const int64_t image_;
 };
 
 }  // namespace
 
+// A piece is a section of an image. With as many lanes as pieces each piece has a lane; else each
+// thread has one, and takes pieces one after the other.
 Status run_row_tiles(const RowTilePlan& plan, void* const* externals, void* scratch) {
   const auto sections = static_cast<int64_t>(plan.sections.size()) - 1;
   const auto run_piece = [&](int64_t piece, int64_t lane) {
@@ -123,6 +135,7 @@ Status run_row_tiles(const RowTilePlan& plan, void* const* externals, void* scra
   }
   // Kernels refuse nothing that inference has accepted, so there is no failure to carry back.
   const bool has_own = plan.pieces() <= plan.lanes;
+  // Kernels refuse nothing that inference has accepted, so there is no error to carry back.
   parallel_for(plan.pieces(), 1, [&](int64_t begin, int64_t end, int thread) {
     for (int64_t piece = begin; piece < end; ++piece) {
       const Status status = run_piece(piece, has_own ? piece : thread);

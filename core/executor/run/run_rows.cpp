@@ -1,3 +1,6 @@
+// Runs fused regions that end in an operator on rows (lowering/rows.h), piece by piece: a tile
+// program makes some rows in a buffer, and the operator's kernel reads them while they are in the
+// cache.
 #include <algorithm>
 
 #include "executor/lowering/rows.h"
@@ -8,18 +11,23 @@
 namespace weft::executor {
 namespace {
 
+// Bytes of a cache line, to which a thread's row buffer is aligned.
 constexpr int64_t kLine = 64;
+// Elements of a piece: few enough for the first-level cache, enough to pay for the call of a
+// kernel.
 constexpr int64_t kPieceElements = 4096;
 
+// Scratch of the tile program, rounded up to lines. The row buffer lies behind it.
 int64_t program_scratch(const TileCode& code) {
   return (kernels::tile_scratch(code.program(), code.loop) + kLine - 1) / kLine * kLine;
 }
 
+// Bytes of an element of the rows that the operator reads.
 int64_t source_size(const TileCode& code) {
   return size_of(code.dtypes[static_cast<size_t>(code.row_end->source)]);
 }
 
-// What a thread has for its pieces.
+// What one thread needs for its pieces: views for the kernel, and pointers for the tile program.
 class RowRunner {
  public:
   RowRunner(const PlanStep& step, void* const* data, char* scratch,
@@ -40,6 +48,9 @@ class RowRunner {
     views_[inputs()] = views_[0];
   }
 
+  // Makes the rows of one piece and calls the kernel on them. The tile program addresses elements
+  // from the start of the whole array, so the pointer to the buffer is moved back by what lies
+  // before the piece.
   void run(int64_t piece) {
     const int64_t first = piece * end_.piece;
     const int64_t rows = std::min(end_.piece, end_.rows - first);
@@ -59,6 +70,7 @@ class RowRunner {
   std::span<void* const> arrays() const {
     return {arrays_, static_cast<size_t>(code_.externals())};
   }
+  // The arrays of the tile program in its order: inputs, scalars, outputs, and then the row buffer.
   std::span<void* const> externals(void* const* data) {
     const size_t read = code_.inputs + code_.scalars.size();
     std::copy_n(data, read, arrays_);
@@ -66,6 +78,7 @@ class RowRunner {
     return arrays();
   }
 
+  // Another operand of the operator, whole, as weight and bias of a norm; rank -1 if absent.
   TensorView operand(size_t i, void* const* data) const {
     TensorView view{};
     view.rank = -1;
@@ -88,7 +101,7 @@ class RowRunner {
   char* const buffer_;
   void* arrays_[kernels::TileLoop::kMaxExternals] = {};
   kernels::TileRunner runner_;
-  TensorView views_[graph::kMaxFusedArrays] = {};  // of the kernel: operands, result
+  TensorView views_[graph::kMaxFusedArrays] = {};  // of the kernel: rows, other operands, result
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What appending the nodes of one graph to another needs, whoever does it.
+// Helpers to append the nodes of one graph to another, for the builder and for gradients.
 #pragma once
 
 #include <vector>
@@ -8,11 +8,11 @@
 
 namespace weft::graph {
 
-// The operands of a node, by what each value of its graph became.
+// The operands of a node in the new graph; `became`: by value of the old graph, the new one.
 ops::Values operands_of(ops::Builder& builder, const Node& node,
                         const std::vector<ops::Value>& became);
 
-// By value: does an output need it?
+// By value: does an output of the graph depend on it?
 std::vector<bool> needed_values(const Graph& graph);
 
 }  // namespace weft::graph

@@ -1,3 +1,5 @@
+// Lifts constants, innermost bodies first. The two bodies of a branch have the same inputs, so each
+// gets an input for the constants of the other, too.
 #include "graph/ir/body_constants.h"
 
 #include "graph/ir/control.h"
@@ -5,7 +7,7 @@
 namespace weft::graph {
 namespace {
 
-// They become inputs, behind those that there are.
+// Turns the constants of a body into inputs, behind those it has.
 std::vector<Constant> take_constants(Graph& body) {
   std::vector<Constant> taken = std::move(body.constants);
   body.constants.clear();
@@ -18,10 +20,12 @@ std::vector<Constant> take_constants(Graph& body) {
   return taken;
 }
 
+// Inputs of the types of these constants, which belong to the graph `of`.
 void add_inputs(Graph& body, const std::vector<Constant>& constants, const Graph& of) {
   for (const Constant& constant : constants) body.add_input(of.type(constant.value));
 }
 
+// Adds a constant of a body to the graph around it.
 ValueId add(Graph& graph, const Graph& body, Constant constant) {
   const auto id = static_cast<ValueId>(graph.values.size());
   graph.values.push_back({body.type(constant.value),
@@ -34,6 +38,7 @@ ValueId add(Graph& graph, const Graph& body, Constant constant) {
   return id;
 }
 
+// Lifts the constants of one node's bodies.
 void lift(Graph& graph, Node& node, Region& region) {
   Graph body = with_constants_outside(*region.body);
   std::vector<Constant> constants = take_constants(body);

@@ -1,3 +1,4 @@
+// Types, ordinals and rules of control flow, and the builder's function that adds a node of it.
 #include "graph/ir/control.h"
 
 #include <algorithm>
@@ -32,7 +33,8 @@ std::vector<TensorType> control_output_types(const Region& region) {
   if (region.kind == RegionKind::kCond) return types;
   const auto carried = static_cast<size_t>(region.loop.carried);
   for (size_t i = carried; i < types.size(); ++i) {
-    if (types[i].shape.rank() == kMaxRank) continue;  // refused: can_stack
+    // can_stack refuses this; here it only must not overflow.
+    if (types[i].shape.rank() == kMaxRank) continue;
     Shape stacked{region.loop.maximum};
     for (const int64_t extent : types[i].shape) stacked.push_back(extent);
     types[i].shape = stacked;
@@ -44,7 +46,8 @@ std::vector<TensorType> control_output_types(const Region& region) {
 }
 
 int64_t ordinals_of(const Region& region) {
-  constexpr int64_t kTooMany = int64_t{1} << 40;  // more than a graph has
+  // More than any graph has.
+  constexpr int64_t kTooMany = int64_t{1} << 40;
   if (region.kind == RegionKind::kCond)
     return std::max(region.body->ordinals, region.otherwise->ordinals);
   int64_t all = 0;
@@ -52,6 +55,7 @@ int64_t ordinals_of(const Region& region) {
   return overflows ? kTooMany : std::min(all, kTooMany);
 }
 
+// Also true where a body of a body calls the host.
 bool runs_on_caller(const Graph& graph, const Node& node) {
   if (node.op) return node.op->runs_on_caller;
   const Region& region = graph.regions[static_cast<size_t>(node.region)];
@@ -64,6 +68,7 @@ bool runs_on_caller(const Graph& graph, const Node& node) {
 
 namespace {
 
+// Appends the sizes that numbers in this body, and in bodies inside it, follow from.
 void add_sizes(const Graph& body, std::vector<int32_t>& sizes) {
   for (const SizedNumber& sized : body.sized)
     for (const Term& term : sized.number.terms)
@@ -86,7 +91,7 @@ std::vector<int32_t> sizes_in_bodies(const Graph& graph, const Node& node) {
 
 namespace {
 
-// Results of iterations get an axis more.
+// Results of all iterations get one axis more, for which there must be room.
 Status can_stack(const Region& region) {
   if (region.kind != RegionKind::kLoop) return {};
   const Graph& body = *region.body;
@@ -108,6 +113,7 @@ template <class... Parts>
   return errors::invalid_value("graph", "control flow at %", at, parts...);
 }
 
+// Slices have as many rows as the loop may run, and carried values keep their types.
 Status loop_is_sound(const Graph& graph, const Node& node, const Region& region) {
   const Loop& loop = region.loop;
   const size_t inputs = region.body->inputs.size(), outputs = region.body->outputs.size();
@@ -139,6 +145,7 @@ Status loop_is_sound(const Graph& graph, const Node& node, const Region& region)
   return {};
 }
 
+// The rules that hold for every body.
 Status body_is_sound(const Node& node, const Graph& body) {
   WEFT_TRY(verify_body(body));
   if (!body.states.empty() || body.effects > 0 || !body.sizes.empty())
@@ -148,6 +155,7 @@ Status body_is_sound(const Node& node, const Graph& body) {
 
 }  // namespace
 
+// The node's operands and outputs fit its bodies.
 Status control_is_sound(const Graph& graph, const Node& node) {
   const Region& region = graph.regions[static_cast<size_t>(node.region)];
   if (!region.body || (region.kind == RegionKind::kCond) != (region.otherwise != nullptr))
@@ -190,6 +198,7 @@ Result<Region> with_operand_types(const Region& region, std::span<const TensorTy
   if (region.loop.sliced > 0) {
     const Shape& rows = operands[first_sliced(region)].shape;
     if (rows.rank() < 1) return errors::invalid_value("graph", "a loop slices an array of rank 0");
+    // The number of iterations follows from the sliced operands.
     result.loop.maximum = rows[0];
   }
   std::vector<TensorType> inputs;
@@ -209,6 +218,7 @@ Result<Region> with_operand_types(const Region& region, std::span<const TensorTy
   return result;
 }
 
+// Bodies are shared with other graphs, so a changed body is a new one.
 void forget_lines(Graph& graph) {
   graph.lines.clear();
   for (Node& node : graph.nodes) node.line = -1;
@@ -221,6 +231,7 @@ void forget_lines(Graph& graph) {
     }
 }
 
+// The node owns the ordinals of all its iterations, whether they run or not.
 ops::Values GraphBuilder::add_control(Region region, std::span<const ValueId> operands) {
   const int64_t ordinals = ordinals_of(region);
   if (status().ok() && (ordinals > INT32_MAX || graph_.ordinals + ordinals > INT32_MAX))

@@ -1,3 +1,4 @@
+// What may be in a fused region, and the check that a region keeps to it.
 #include "graph/ir/fused.h"
 
 #include <algorithm>
@@ -23,6 +24,7 @@ uint32_t reduced_axes(const Graph& graph, const Node& reduction) {
                       reduction.attributes.view());
 }
 
+// A softmax counts only along the last axis.
 bool works_on_rows(const Node& node) {
   if (!node.op) return false;
   const bool is_softmax = node.op->name == "softmax_rows" || node.op->name == "log_softmax_rows";
@@ -35,6 +37,7 @@ const Node* row_operator(const Graph& body) {
   return !body.nodes.empty() && works_on_rows(body.nodes.back()) ? &body.nodes.back() : nullptr;
 }
 
+// Different inputs, because an operand may occur twice.
 size_t row_inputs(const Graph& body) {
   std::vector<ValueId> read;
   if (const Node* const node = row_operator(body))
@@ -44,6 +47,7 @@ size_t row_inputs(const Graph& body) {
   return static_cast<size_t>(std::unique(read.begin(), read.end()) - read.begin());
 }
 
+// The first node may be a reduction of an input.
 const Shape& shape_of_fused(const Graph& body) {
   const Node& first = body.nodes[0];
   return body.type(is_reduction(first) ? first.operands[0].value : first.outputs[0]).shape;
@@ -58,7 +62,7 @@ template <class... Parts>
   return errors::invalid_value("graph", parts...);
 }
 
-// The last node, of what the others make, and of inputs that none of them reads.
+// It is the last node, reads what other nodes compute, and has inputs that no other node reads.
 Status row_operator_is_sound(const Graph& body, const Node& node) {
   const std::string& name = node.op->name;
   if (&node != &body.nodes.back() || has_reductions(body))
@@ -68,6 +72,8 @@ Status row_operator_is_sound(const Graph& body, const Node& node) {
   if (!(body.type(node.operands[0].value).shape == body.type(node.outputs[0]).shape))
     return broken("a fused region mixes shapes at ", name);
   const size_t first = body.inputs.size() - std::min(row_inputs(body), body.inputs.size());
+  // Its first operand comes from the other nodes, so the check of its own operands begins at the
+  // second.
   for (const Node& other : body.nodes)
     for (size_t i = &other == &node; i < other.operands.size(); ++i) {
       if (!other.operands[i].is_value()) continue;
@@ -80,6 +86,7 @@ Status row_operator_is_sound(const Graph& body, const Node& node) {
   return {};
 }
 
+// Every node is elementwise with the region's shape, a draw, or an end of the region.
 Status nodes_are_sound(const Graph& body) {
   uint32_t axes = 0;
   bool has_axes = false;
@@ -112,6 +119,7 @@ Status nodes_are_sound(const Graph& body) {
   return {};
 }
 
+// Limits, and outputs in the right order: arrays first, reductions last.
 Status body_is_sound(const Graph& body) {
   if (body.inputs.size() + body.outputs.size() > kMaxFusedArrays)
     return broken("a fused region has ", body.inputs.size() + body.outputs.size(), " externals");

@@ -1,3 +1,5 @@
+// Recording of operators, and the functions that replay one graph into another. Control flow is
+// added in control.cpp.
 #include "graph/ir/graph_builder.h"
 
 #include <algorithm>
@@ -50,11 +52,12 @@ Operand GraphBuilder::operand_of(const ops::Value& value) {
   return Operand::of_value(constant(value.tensor()).id());
 }
 
-// What an operator gives after an error: typed as a float32 scalar, used by nobody.
+// Outputs that look like float32 scalars and belong to no value; nothing uses them.
 ops::Values GraphBuilder::harmless(const OpDef& op, std::span<const Argument> attributes) {
   return ops::Values(ops::harmless_outputs(op, attributes), ops::Value(this, kNoValue));
 }
 
+// Only arrays are cast here. A weak scalar takes its dtype when operand_types is asked.
 Status GraphBuilder::promote(const OpDef& op, std::vector<Operand>& operands) {
   if (op.promotion == ops::Promotion::kKeep) return {};
   Node probe;
@@ -75,6 +78,7 @@ Status GraphBuilder::promote(const OpDef& op, std::vector<Operand>& operands) {
   return {};
 }
 
+// A composite without a kernel of its own is expanded; everything else becomes a node.
 ops::Values GraphBuilder::emit(const OpDef& op, std::span<const ops::Value> inputs,
                                std::span<const Argument> attributes) {
   if (status().ok() && op.id < 0)
@@ -154,7 +158,7 @@ ops::Values operands_of(ops::Builder& builder, const Node& node,
 
 namespace {
 
-// A region is not emitted operator by operator: its body is made for the new types and the node
+// A region is not emitted operator by operator: its body is made for the new types, and the node is
 // appended as it is.
 Status inline_region(GraphBuilder& builder, const Graph& source, const Node& node,
                      std::vector<ops::Value>& became) {
@@ -178,6 +182,8 @@ Status inline_region(GraphBuilder& builder, const Graph& source, const Node& nod
   return {};
 }
 
+// The bodies of control flow are made for the new types, too, and the builder gives the node its
+// ordinals.
 Status inline_control(GraphBuilder& builder, const Graph& source, const Node& node,
                       std::vector<ops::Value>& became) {
   std::vector<ValueId> operands;
@@ -204,6 +210,7 @@ std::vector<ops::Value> inline_graph(GraphBuilder& builder, const Graph& source,
   for (const Constant& constant : source.constants)
     became[static_cast<size_t>(constant.value)] =
         builder.constant(constant.content, source.values[static_cast<size_t>(constant.value)].name);
+  // The settings of the builder hold for the whole source, and come back at the end.
   const bool backward = builder.backward(), rematerialized = builder.rematerialized();
   const DType precision = builder.precision();
   for (const Node& node : source.nodes) {
@@ -237,6 +244,7 @@ std::vector<ops::Value> inline_graph(GraphBuilder& builder, const Graph& source,
   return became;
 }
 
+// One walk from the last node to the first.
 std::vector<bool> needed_values(const Graph& graph) {
   std::vector<bool> needed(graph.values.size(), false);
   for (const ValueId id : graph.outputs) needed[static_cast<size_t>(id)] = true;

@@ -1,3 +1,5 @@
+// Building graphs, and the changes that keep a graph's meaning: node order, states, input types.
+// Changes return a new graph.
 #include "graph/ir/ir.h"
 
 #include <algorithm>
@@ -27,6 +29,8 @@ ValueId Graph::add_input(const TensorType& type, std::string_view name) {
   return id;
 }
 
+// The constant gets a box of its own on the same storage, so that a write to the traced array
+// copies first and does not reach the graph.
 Result<ValueId> Graph::add_constant(const Ref<Tensor>& content, std::string_view name) {
   Storage* storage = content->box().storage();
   if (!storage) return errors::invalid_state("graph", "a traced array has no content to keep");
@@ -58,6 +62,7 @@ int32_t Graph::add_region(Region region) {
   return static_cast<int32_t>(regions.size()) - 1;
 }
 
+// Nodes that follow one another often have the same line, so only the last one is compared.
 int32_t Graph::add_line(std::string_view text) {
   if (text.empty()) return -1;
   if (lines.empty() || lines.back() != text) lines.emplace_back(text);
@@ -83,6 +88,7 @@ std::vector<TensorType> Graph::output_types() const {
   return types;
 }
 
+// Values keep their ids; only positions of nodes change.
 Graph with_node_order(const Graph& graph, std::span<const int32_t> order) {
   Graph result = graph;
   std::vector<int32_t> place(order.size());
@@ -106,11 +112,13 @@ std::vector<int32_t> count_uses(const Graph& graph) {
   return uses;
 }
 
+// From the last node to the first: a view is sensitive if its readers are.
 std::vector<bool> stride_sensitive(const Graph& graph) {
   std::vector<bool> sensitive(graph.values.size(), false);
   for (size_t n = graph.nodes.size(); n-- > 0;) {
     const Node& node = graph.nodes[n];
     if (!node.op || node.op->slot.elementwise || node.op->name == "cast") continue;
+    // A kernel that is not exact may sum in an order of its own.
     const bool adds_up =
         keeps_elements(node)
             ? std::ranges::any_of(node.outputs,
@@ -140,6 +148,7 @@ Result<std::vector<TensorType>> operand_types(const Graph& graph, const Node& no
   return types;
 }
 
+// Renumbers values, inputs and outputs everywhere that they are named.
 Result<Graph> without_states(const Graph& graph, std::span<const int32_t> inputs) {
   const std::vector<int32_t> uses = count_uses(graph);
   const auto goes = [&](int32_t input) { return std::ranges::count(inputs, input) > 0; };
@@ -198,6 +207,7 @@ Result<Graph> without_states(const Graph& graph, std::span<const int32_t> inputs
   return result;
 }
 
+// Builds the graph anew through a GraphBuilder, which infers all types.
 Result<Graph> with_input_types(const Graph& graph, std::span<const TensorType> types) {
   if (types.size() != graph.inputs.size())
     return errors::invalid_value("graph", "a graph of ", graph.inputs.size(), " inputs was given ",

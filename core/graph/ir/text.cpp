@@ -1,5 +1,5 @@
-// Printing. Values are numbered in the order in which they are printed, so that the text of a
-// graph does not depend on how it was put together.
+// Printing. Values are numbered in the order in which they are printed, so the text does not depend
+// on how the graph was put together.
 #include "graph/ir/text.h"
 
 #include <cmath>
@@ -17,6 +17,7 @@ namespace {
 using ops::Argument;
 using ops::Tag;
 
+// A string in quotes; characters that do not print are escaped.
 std::string quoted(std::string_view text) {
   std::string out = "\"";
   for (size_t at = 0; at < text.size();) {
@@ -29,7 +30,7 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
-// Reads back to the same double, and never looks like an integer.
+// Reads back as the same double, and never looks like an integer.
 std::string real_text(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
@@ -37,6 +38,7 @@ std::string real_text(double value) {
   return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
 }
 
+// An attribute or a scalar.
 std::string argument_text(const Argument& a) {
   switch (a.tag) {
     case Tag::kInt: return std::to_string(a.integer);
@@ -55,7 +57,7 @@ std::string argument_text(const Argument& a) {
   }
 }
 
-// The elements in row-major order, as bytes in hexadecimal.
+// The elements in row-major order, as bytes in hexadecimal; the array may have any strides.
 std::string contents(const Tensor& tensor) {
   static constexpr char kHex[] = "0123456789abcdef";
   const int64_t size = size_of(tensor.dtype());
@@ -79,6 +81,7 @@ std::string contents(const Tensor& tensor) {
   return text;
 }
 
+// Terms as `factor*s0*s1`, joined by " + "; "0" if there are none.
 std::string polynomial_text(const Polynomial& polynomial) {
   std::string text;
   for (const Term& term : polynomial.terms) {
@@ -91,17 +94,20 @@ std::string polynomial_text(const Polynomial& polynomial) {
   return text.empty() ? "0" : text;
 }
 
+// Prints one graph; a body gets a printer of its own, so its values are numbered from 0 again.
 class Printer {
  public:
   Printer(const Graph& graph, const PrintOptions& options, std::string indent)
       : graph_(graph), options_(options), indent_(std::move(indent)) {}
 
+  // The list of inputs, which defines their numbers.
   std::string inputs() {
     std::string text = "(";
     for (const ValueId id : graph_.inputs) text += (text.size() > 1 ? ", " : "") + define(id);
     return text + ")";
   }
 
+  // Everything between the braces.
   std::string body() {
     std::string text = "{\n";
     for (const Constant& constant : graph_.constants) {
@@ -127,7 +133,9 @@ class Printer {
     text += indent_ + "  " + content + "\n";
   }
 
+  // The number of a value; define() has given it one.
   std::string use(ValueId id) { return "%" + std::to_string(number_[static_cast<size_t>(id)]); }
+  // Number, name and type of a value.
   std::string define(ValueId id) {
     const Value& value = graph_.values[static_cast<size_t>(id)];
     number_[static_cast<size_t>(id)] = next_++;
@@ -135,6 +143,7 @@ class Printer {
            ops::to_string(value.type);
   }
 
+  // A size or a dimension, with its example, its range and the axes that have it.
   std::string size_text(const Size& size) {
     std::string text = size.is_dimension() ? "dimension " + quoted(size.name) : "size ";
     if (!size.is_dimension()) text += use(size.value);
@@ -146,6 +155,7 @@ class Printer {
     return text;
   }
 
+  // A number that follows from sizes.
   static std::string sized_text(const SizedNumber& sized) {
     std::string text = "node " + std::to_string(sized.node);
     if (sized.operand >= 0) text += " operand " + std::to_string(sized.operand);
@@ -154,11 +164,14 @@ class Printer {
     return text + " = " + polynomial_text(sized.number);
   }
 
+  // An absent operand prints as `_`.
   std::string operand_text(const Operand& operand) {
     if (operand.is_value()) return use(operand.value);
     return operand.is_scalar() ? argument_text(operand.scalar) : "_";
   }
 
+  // The application of a node: operands, attributes by name, regions, then what the node is
+  // besides.
   std::string node_text(const Node& node) {
     std::string right = (node.op ? node.op->name : region_name(node)) + "(";
     bool first = true;
@@ -193,6 +206,7 @@ class Printer {
     return control->kind == RegionKind::kLoop ? "loop" : "cond";
   }
 
+  // What kind of loop it is, then its bodies.
   std::string region_text(const Region& region) const {
     std::string text;
     const Loop& loop = region.loop;
@@ -215,6 +229,7 @@ class Printer {
   const Graph& graph_;
   const PrintOptions& options_;
   const std::string indent_;
+  // By value: its number in the text, or -1.
   std::vector<int32_t> number_ = std::vector<int32_t>(graph_.values.size(), -1);
   int32_t next_ = 0;
 };

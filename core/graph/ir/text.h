@@ -1,4 +1,5 @@
-// The text form of a graph. It round-trips: parse(print(g)) prints the same, contents included.
+// The text form of a graph. It round-trips: parse(print(g)) prints the same text, contents of
+// constants included.
 //
 //   graph(%0 x: float32(2, 3), %1 w: float32(3,)) {
 //     const %2: float32() = 0x0000803f
@@ -14,9 +15,9 @@
 //     node 4 attribute 0 element 1 = 2*s0*s0 + 1*s0 + -1
 //   }
 //
-// Sizes are numbered by their lines; the numbers above are those of the example. Effects happen in
-// the order of their lines. A function of the host is printed by its name and is
-// the one thing that no text brings back.
+// Sizes are numbered by their lines (s0, s1 …); the numbers before them are those of the example.
+// Effects happen in the order of their lines. A function of the host is printed by its name, and is
+// the only thing that a text cannot bring back.
 #pragma once
 
 #include <string>
@@ -26,12 +27,14 @@
 
 namespace weft::graph {
 
+// What is printed.
 struct PrintOptions {
-  int64_t largest_constant = INT64_MAX;  // bytes; larger contents are printed as "…", for people
+  int64_t largest_constant = INT64_MAX;  // bytes; larger contents print as "…", for people
 };
+// Every line begins a statement; bodies are indented.
 std::string print(const Graph& graph, PrintOptions options = {});
 
-// The result is verified. Errors name line and column.
+// The graph of a text. The verifier has checked it. Errors name line and column.
 Result<Graph> parse(std::string_view text);
 
 }  // namespace weft::graph

@@ -1,4 +1,5 @@
-// Parsing of the text form: statements on top of the reader of tokens.
+// Parsing of the text form: statements, on top of the reader of tokens (text_reader_impl.h). After
+// an error the reader yields harmless tokens, so that no function here has to check each one.
 #include <cmath>
 #include <unordered_map>
 
@@ -13,8 +14,10 @@ namespace {
 
 using ops::Argument;
 
-constexpr int kMaxDepth = 8;  // of nested regions
+// Nested regions, so that a hostile text cannot exhaust the stack.
+constexpr int kMaxDepth = 8;
 
+// Reads one graph; bodies are read by readers of their own.
 class GraphReader {
  public:
   GraphReader(Reader& in, int depth) : in_(in), depth_(depth) {}
@@ -33,12 +36,14 @@ class GraphReader {
   }
 
  private:
+  // The left side of a statement: `%3 "name": float32(2, 3)`.
   struct Definition {
     int64_t number = 0;
     std::string name;
     TensorType type;
   };
 
+  // Notes which value a number of the text stands for.
   void number(const Definition& d, ValueId id) {
     if (!in_.status.ok()) return;
     if (!ids_.emplace(d.number, id).second) in_.fail("a value is defined twice");
@@ -66,6 +71,7 @@ class GraphReader {
     return d;
   }
 
+  // A value that is read; it must have been defined above.
   ValueId use() {
     in_.expect("%");
     const int64_t number = in_.integer();
@@ -75,6 +81,7 @@ class GraphReader {
     return 0;
   }
 
+  // One statement, chosen by its first word. An operator without results has no left side.
   void statement() {
     if (in_.peek() == '%') return node();
     const std::string_view keyword = in_.word();
@@ -108,6 +115,7 @@ class GraphReader {
     }
   }
 
+  // `dimension "batch" = 3 from 1 up to 64 at 0:0`: an extent of axis 0 of input 0.
   void dimension() {
     Size size;
     size.name = in_.quoted();
@@ -115,6 +123,7 @@ class GraphReader {
     rest_of_size(std::move(size));
   }
 
+  // The part that sizes and dimensions have in common.
   void rest_of_size(Size size) {
     size.example = in_.integer();
     if (in_.accept("from")) size.minimum = in_.integer();
@@ -130,6 +139,7 @@ class GraphReader {
     graph_.sizes.push_back(std::move(size));
   }
 
+  // `node 4 attribute 0 element 1 = …`: a number that follows from sizes.
   void sized_number() {
     SizedNumber sized;
     sized.node = in_.small_integer();
@@ -141,6 +151,7 @@ class GraphReader {
     graph_.sized.push_back(std::move(sized));
   }
 
+  // The form that polynomial_text prints.
   Polynomial polynomial() {
     Polynomial polynomial;
     do {
@@ -152,6 +163,7 @@ class GraphReader {
     return polynomial;
   }
 
+  // A constant, whose bytes have to fill its type.
   void constant() {
     const Definition d = definition();
     in_.expect("=");
@@ -169,6 +181,7 @@ class GraphReader {
     number(d, id.value());
   }
 
+  // The definitions of the outputs, `=`, and then what computes them.
   void node() {
     std::vector<Definition> outputs;
     do outputs.push_back(definition());
@@ -177,6 +190,7 @@ class GraphReader {
     applied(std::string(in_.word()), outputs);
   }
 
+  // An operator or a region applied to operands, with the marks that begin with `@`.
   void applied(const std::string& op, const std::vector<Definition>& outputs) {
     Node node;
     const bool is_region = op == "fused" || op == "row_tiles" || op == "loop" || op == "cond";
@@ -205,6 +219,7 @@ class GraphReader {
     std::vector<TensorType> types;
     for (const Definition& d : outputs) types.push_back(d.type);
     const int32_t index = graph_.add_node(std::move(node), types);
+    // The graph numbers values by itself; the names come from the text.
     for (size_t i = 0; i < outputs.size(); ++i) {
       const ValueId id = graph_.nodes[static_cast<size_t>(index)].outputs[i];
       graph_.values[static_cast<size_t>(id)].name = outputs[i].name;
@@ -212,12 +227,14 @@ class GraphReader {
     }
   }
 
+  // The dtype behind `@precision`.
   DType precision(std::string_view name) {
     const std::optional<DType> dtype = dtype_named(name);
     if (!dtype) in_.fail("`" + std::string(name) + "` is no dtype");
     return dtype.value_or(DType::kFloat32);
   }
 
+  // What follows the operands of a region: its kind of loop and its bodies.
   Region region(std::string_view name) {
     const auto body = [&] {
       return std::make_shared<const Graph>(GraphReader(in_, depth_ + 1).read());
@@ -249,7 +266,8 @@ class GraphReader {
     return result;
   }
 
-  // Operands, then attributes by name in any order; those left out take their defaults.
+  // Operands, then attributes by name in any order; attributes that are left out take their
+  // defaults.
   void operands(Node& node) {
     std::vector<Argument> given(node.op ? node.op->attributes.size() : 0);
     in_.expect("(");
@@ -274,6 +292,7 @@ class GraphReader {
     node.attributes = ops::Attributes(complete);
   }
 
+  // A word: `name=value` is an attribute, else it is a scalar such as `true`.
   void attribute_or_scalar(Node& node, std::vector<Argument>& given) {
     const std::string key(in_.word());
     if (in_.accept("=")) {
@@ -288,6 +307,7 @@ class GraphReader {
     if (!node.operands.back().scalar.is_scalar()) in_.fail("`" + key + "` is no scalar");
   }
 
+  // A word as a value: a bool, none, inf, nan or a dtype.
   Argument named(const std::string& word) {
     if (word == "true" || word == "false") return Argument::of_bool(word == "true");
     if (word == "none") return Argument::none();
@@ -298,6 +318,7 @@ class GraphReader {
     return {};
   }
 
+  // The value of an attribute.
   Argument argument() {
     if (in_.peek() == '"') {
       texts_.push_back(std::make_unique<std::string>(in_.quoted()));
@@ -318,8 +339,8 @@ class GraphReader {
   Reader& in_;
   const int depth_;
   Graph graph_;
-  std::unordered_map<int64_t, ValueId> ids_;
-  // What arguments point at until Attributes has copied them.
+  std::unordered_map<int64_t, ValueId> ids_;  // from numbers of the text
+  // Strings and lists that arguments point to, until Attributes has copied them.
   std::vector<std::unique_ptr<std::string>> texts_;
   std::vector<std::unique_ptr<std::vector<int64_t>>> lists_;
 };

@@ -14,13 +14,15 @@
 
 namespace weft::graph {
 
-// Keeps the first error; after it every reader gives a harmless value and the loops end.
+// Keeps the first error. After it, every function gives a harmless value and the input is at its
+// end, so loops over tokens end.
 class Reader {
  public:
   explicit Reader(std::string_view text) : text_(text) {}
 
   Status status;
 
+  // Line and column are counted only now, because errors are rare.
   void fail(const std::string& what) {
     if (!status.ok()) return;
     size_t line = 1, column = 1;
@@ -31,13 +33,16 @@ class Reader {
     status = errors::invalid_value("graph text", "line ", line, ", column ", column, ": ", what);
     at_ = text_.size();
   }
+  // Skips white space.
   void space() {
     while (at_ < text_.size() && std::strchr(" \t\r\n", text_[at_])) ++at_;
   }
+  // The next character that is no white space; 0 at the end.
   char peek() {
     space();
     return at_ < text_.size() ? text_[at_] : '\0';
   }
+  // Takes the token if it comes next.
   bool accept(std::string_view token) {
     space();
     if (text_.substr(at_, token.size()) != token) return false;
@@ -47,6 +52,7 @@ class Reader {
   void expect(std::string_view token) {
     if (!accept(token)) fail("expected '" + std::string(token) + "'");
   }
+  // Letters, digits and underscores.
   std::string_view word() {
     space();
     const size_t begin = at_;
@@ -63,13 +69,14 @@ class Reader {
     if (a.tag != ops::Tag::kInt) fail("expected an integer");
     return a.integer;
   }
+  // An index or a count.
   int32_t small_integer() {
     const int64_t value = integer();
     if (value < 0 || value > INT32_MAX) fail("expected a number from 0 to 2147483647");
     return static_cast<int32_t>(value);
   }
 
-  // An integer, or a real with a point, an exponent, inf or nan.
+  // An integer, or a real: with a point, an exponent, inf or nan.
   ops::Argument number() {
     space();
     const size_t begin = at_;
@@ -89,6 +96,7 @@ class Reader {
     return ops::Argument::of_int(0);
   }
 
+  // A string in quotes, with the escapes that printing writes.
   std::string quoted() {
     expect("\"");
     std::string out;
@@ -110,7 +118,7 @@ class Reader {
     return out;
   }
 
-  // Hexadecimal bytes until something else.
+  // Hexadecimal bytes, up to the first other character.
   std::vector<char> bytes() {
     expect("0x");
     std::vector<char> out;
@@ -122,6 +130,7 @@ class Reader {
   }
 
  private:
+  // The value of a hexadecimal digit; -1: it is none.
   static int hex(char c) {
     if (c >= '0' && c <= '9') return c - '0';
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;

@@ -1,3 +1,5 @@
+// The verifier's rules, from the definition of values to sizes. A rule may rely on those before it
+// in the table: for example, indices are in range once "definitions come before uses" holds.
 #include "graph/ir/verifier.h"
 
 #include <algorithm>
@@ -15,6 +17,7 @@
 namespace weft::graph {
 namespace {
 
+// A node in an error: operator, first output, source line.
 std::string label(const Graph& graph, const Node& node) {
   const std::string op = node.op ? node.op->name : "region";
   const std::string at = node.outputs.empty() ? "?" : std::to_string(node.outputs[0]);
@@ -29,11 +32,12 @@ template <class... Parts>
   return errors::invalid_value("graph", parts...);
 }
 
+// Is the index below `size`, and not negative?
 bool in_range(int64_t index, size_t size) {
   return index >= 0 && static_cast<uint64_t>(index) < size;
 }
 
-// Every value is defined exactly once, and by what it says.
+// Every value is defined exactly once, by the input, constant or node that it names.
 Status values_are_defined_once(const Graph& graph) {
   std::vector<int32_t> definitions(graph.values.size(), 0);
   const auto define = [&](ValueId id, Origin origin, size_t index, size_t output) {
@@ -59,7 +63,8 @@ Status values_are_defined_once(const Graph& graph) {
   return {};
 }
 
-// Operands are values defined before the node: the order is topological, so there is no cycle.
+// A node reads only values that are defined before it: the order is topological, so there is no
+// cycle.
 Status definitions_come_before_uses(const Graph& graph) {
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
     for (const Operand& operand : graph.nodes[n].operands) {
@@ -79,6 +84,7 @@ Status definitions_come_before_uses(const Graph& graph) {
   return {};
 }
 
+// Known dtypes, ranks and element counts; constants have the type of their content.
 Status types_are_sound(const Graph& graph) {
   for (size_t id = 0; id < graph.values.size(); ++id) {
     const TensorType& type = graph.values[id].type;
@@ -98,6 +104,7 @@ Status types_are_sound(const Graph& graph) {
   return {};
 }
 
+// Numbers of operands, outputs and attributes are those of the schema.
 Status arity_fits(const Graph& graph, const Node& node) {
   const ops::OpDef& op = *node.op;
   if (!op.takes_list() && node.operands.size() != op.inputs.size())
@@ -116,6 +123,7 @@ Status arity_fits(const Graph& graph, const Node& node) {
   return {};
 }
 
+// A node has an operator or a region, and a result or an effect.
 Status nodes_fit_their_operators(const Graph& graph) {
   for (const Node& node : graph.nodes) {
     if ((node.op == nullptr) == (node.region < 0))
@@ -132,7 +140,7 @@ Status nodes_fit_their_operators(const Graph& graph) {
   return {};
 }
 
-// Operands have the dtypes that the kernel wants, and inference gives what is stored.
+// Operands have the dtypes that the kernel wants, and the types of outputs are those of inference.
 Status types_are_inferred(const Graph& graph) {
   for (const Node& node : graph.nodes) {
     if (!node.op) continue;
@@ -159,6 +167,7 @@ Status types_are_inferred(const Graph& graph) {
   return {};
 }
 
+// Names of values, which files and users refer to.
 Status names_are_unique(const Graph& graph) {
   std::unordered_set<std::string_view> seen;
   for (const Value& value : graph.values)
@@ -167,6 +176,7 @@ Status names_are_unique(const Graph& graph) {
   return {};
 }
 
+// Each input and output is in at most one pair, and the two have one type.
 Status states_pair_equal_types(const Graph& graph) {
   std::vector<bool> inputs(graph.inputs.size(), false), outputs(graph.outputs.size(), false);
   for (const StatePair& state : graph.states) {
@@ -183,9 +193,10 @@ Status states_pair_equal_types(const Graph& graph) {
   return {};
 }
 
-// Two draws never share an ordinal, unless one is a clone of the other.
+// Two draws never share an ordinal, unless one is a clone of the other. A loop owns a range of
+// ordinals.
 Status ordinals_are_distinct(const Graph& graph) {
-  std::map<int32_t, int64_t> seen;  // from the first of a range to one past its last
+  std::map<int32_t, int64_t> seen;  // from the first ordinal of a range to one past its last
   for (const Node& node : graph.nodes) {
     const Region* const control = control_of(graph, node);
     const int64_t count = control ? ordinals_of(*control) : node.op && node.op->is_random ? 1 : 0;
@@ -208,7 +219,7 @@ Status ordinals_are_distinct(const Graph& graph) {
   return {};
 }
 
-// Nodes with an effect stand in the order of their numbers, and none is missing, made twice or a
+// Nodes with an effect stand in the order of their numbers; none is missing, occurs twice or is a
 // clone.
 Status effects_keep_their_order(const Graph& graph) {
   int32_t next = 0;
@@ -227,6 +238,7 @@ Status effects_keep_their_order(const Graph& graph) {
   return {};
 }
 
+// A clone comes after its original.
 Status clones_are_of_earlier_values(const Graph& graph) {
   for (const Node& node : graph.nodes)
     if (node.clone_of != kNoValue && (!in_range(node.clone_of, graph.values.size()) ||
@@ -236,6 +248,7 @@ Status clones_are_of_earlier_values(const Graph& graph) {
   return {};
 }
 
+// No node of the forward pass reads a gradient.
 Status nothing_waits_for_what_follows_gradients(const Graph& graph) {
   for (const Node& node : graph.nodes) {
     if (node.backward) continue;
@@ -249,6 +262,7 @@ Status nothing_waits_for_what_follows_gradients(const Graph& graph) {
   return {};
 }
 
+// Each kind of region has rules of its own.
 Status regions_are_sound(const Graph& graph) {
   for (const Node& node : graph.nodes) {
     if (node.op) continue;
@@ -267,6 +281,7 @@ Status regions_are_sound(const Graph& graph) {
   return {};
 }
 
+// Does the polynomial depend only on sizes with smaller numbers?
 bool refers_below(const Polynomial& polynomial, size_t sizes) {
   for (const Term& term : polynomial.terms)
     for (const int32_t size : term.sizes)
@@ -274,7 +289,7 @@ bool refers_below(const Polynomial& polynomial, size_t sizes) {
   return true;
 }
 
-// The number of a node that follows from sizes; none where there is no number.
+// The number in a node that follows from sizes; null where there is none at that place.
 const ops::Argument* number_at(const Graph& graph, const SizedNumber& sized) {
   if (!in_range(sized.node, graph.nodes.size())) return nullptr;
   const Node& node = graph.nodes[static_cast<size_t>(sized.node)];
@@ -290,6 +305,7 @@ const ops::Argument* number_at(const Graph& graph, const SizedNumber& sized) {
   return &attribute;
 }
 
+// A dimension comes before other sizes, and all its axes have the extent of the example.
 Status dimension_is_sound(const Graph& graph, size_t k) {
   const Size& size = graph.sizes[k];
   const bool is_behind = k > 0 && !graph.sizes[k - 1].is_dimension();
@@ -307,7 +323,7 @@ Status dimension_is_sound(const Graph& graph, size_t k) {
   return {};
 }
 
-// Does nothing that the node or its bodies have follow from a size that is computed after it?
+// Is the size computed before node `node` of the whole graph, which depends on it?
 Status is_known_before(const Graph& graph, int32_t node, int32_t size) {
   const Size& from = graph.sizes[static_cast<size_t>(size)];
   if (from.is_dimension()) return {};
@@ -317,9 +333,10 @@ Status is_known_before(const Graph& graph, int32_t node, int32_t size) {
                 ", which is not known before it");
 }
 
-// The numbers of `graph`, the whole or a body of its node `around`, that follow from sizes.
+// The numbers that follow from sizes, in `graph`: the whole graph, or a body of its node `around`.
 Status numbers_are_sound(const Graph& whole, const Graph& graph, int32_t around,
                          const std::vector<int64_t>& examples) {
+  // They are in the order of their nodes.
   int32_t last = 0;
   for (const SizedNumber& sized : graph.sized) {
     const ops::Argument* const number = number_at(graph, sized);
@@ -348,9 +365,10 @@ Status numbers_are_sound(const Graph& whole, const Graph& graph, int32_t around,
   return {};
 }
 
-// The graph is its own example, and no size follows from itself or a later one.
+// The graph is its own example, and no size depends on itself or on a later one.
 Status sizes_are_sound(const Graph& graph) {
-  if constexpr (!WEFT_KEEPS_sizes) return {};  // who reads a graph refuses them
+  // A build without sizes refuses such graphs when it reads them.
+  if constexpr (!WEFT_KEEPS_sizes) return {};
   std::vector<int64_t> examples;
   for (size_t k = 0; k < graph.sizes.size(); ++k) {
     const Size& size = graph.sizes[k];
@@ -369,6 +387,7 @@ Status sizes_are_sound(const Graph& graph) {
   return numbers_are_sound(graph, graph, -1, examples);
 }
 
+// Mixed precision names a half dtype.
 Status precisions_are_half(const Graph& graph) {
   for (const Node& node : graph.nodes)
     if (node.precision != DType::kFloat32 && node.precision != DType::kFloat16 &&
@@ -378,12 +397,13 @@ Status precisions_are_half(const Graph& graph) {
   return {};
 }
 
-// What passes and gradients rely on, and a run does not.
+// Rules that passes and gradients rely on and a run does not: left out of builds that only run.
 constexpr auto for_passes(Status (*check)(const Graph&)) {
   return WEFT_KEEPS_passes ? check : nullptr;
 }
 
-// In this order: a rule may rely on those before it. One without a function is of no use here.
+// In this order: a rule may rely on those before it. A rule without a function is not needed in
+// this build.
 constexpr Rule kRules[] = {
     {"values are defined once", values_are_defined_once},
     {"definitions come before uses", definitions_come_before_uses},

@@ -1,3 +1,4 @@
+// Which values hold images, whether each image stays by itself, and how many images a part has.
 #include "graph/partition/batch.h"
 
 #include <algorithm>
@@ -7,10 +8,12 @@
 namespace weft::graph {
 namespace {
 
-// What a node reads and writes of a part shall fit into a cache that threads share.
+// What one node reads and writes of a part has to fit into a cache that threads share. More bytes
+// mean larger parts, which no longer fit into smaller caches.
 constexpr int64_t kCacheBytes = int64_t{24} << 20;
 
-// Follows images from the inputs through the graph.
+// Follows images from the inputs through the graph. The first input that is not frozen and has two
+// axes gives the number of images.
 class Images {
  public:
   Images(const Graph& graph, const std::vector<bool>& frozen)
@@ -30,7 +33,7 @@ class Images {
   int64_t count() const { return count_; }
   bool has(ValueId id) const { return has_images_[static_cast<size_t>(id)]; }
 
-  // False: an image follows from others.
+  // False: some image of a result depends on other images, or on control flow.
   bool follow() {
     for (const Node& node : graph_.nodes) {
       const bool reads = std::ranges::any_of(node.operands, [&](const Operand& operand) {
@@ -48,32 +51,36 @@ class Images {
     return true;
   }
 
-  // Images of a part, which divide the batch; as many as the batch has where it shall stay whole.
+  // Images of a part, a divisor of the batch; the whole batch if it fits into the cache or parts do
+  // not pay.
   int64_t of_part() const {
     if (largest_ <= kCacheBytes) return count_;
     const int64_t of_image = std::max<int64_t>(1, largest_ / count_);
     for (int64_t images = std::min(count_ / 2, kCacheBytes / of_image); images > 0; --images) {
       if (count_ % images != 0 || largest_ / count_ * images > kCacheBytes) continue;
-      // Each part after the first reads the weights again instead of what layers leave.
+      // Each part after the first reads the weights again, but finds what layers left in the cache.
       return double(fixed_bytes_) * double(count_ / images - 1) < double(moved_) ? images : count_;
     }
     return count_;
   }
 
  private:
+  // Is operand i a value with images?
   bool has_operand(const Node& node, size_t i) const {
     return i < node.operands.size() && node.operands[i].is_value() && has(node.operands[i].value);
   }
   const Shape& shape_of(const Node& node, size_t i) const {
     return graph_.type(node.operands[i].value).shape;
   }
+  // Is the first operand the only one with images?
   bool only_first_has(const Node& node) const {
     for (size_t i = 1; i < node.operands.size(); ++i)
       if (has_operand(node, i)) return false;
     return has_operand(node, 0);
   }
 
-  // Does image i of every result follow from image i of the operands?
+  // Does image i of every result depend only on image i of the operands? Operators say so by
+  // `image_inputs`; the others are known here by name. An unknown operator does not.
   bool keeps_apart(const Node& node) const {
     const ops::OpDef& op = *node.op;
     if (op.is_random || op.has_effect || op.runs_on_caller || op.outside) return false;
@@ -105,6 +112,7 @@ class Images {
     return false;
   }
 
+  // Operands with images have the rank of the result, and others do not vary along axis 0.
   bool broadcasts_by_image(const Node& node) const {
     const int rank = graph_.type(node.outputs[0]).shape.rank();
     for (size_t i = 0; i < node.operands.size(); ++i) {
@@ -116,25 +124,26 @@ class Images {
     return true;
   }
 
+  // The bytes that the node moves, for the estimate.
   void count_bytes(const Node& node) {
     int64_t bytes = 0;
     for (size_t i = 0; i < node.operands.size(); ++i)
       if (has_operand(node, i)) bytes += graph_.type(node.operands[i].value).bytes();
     for (const ValueId id : node.outputs) bytes += graph_.type(id).bytes();
     largest_ = std::max(largest_, bytes);
-    // Views move nothing, and elementwise nodes will be parts of others.
+    // Views move nothing, and elementwise nodes will be fused into others.
     if (!node.op->slot.elementwise && !node.op->view_rule) moved_ += bytes;
   }
 
   const Graph& graph_;
   std::vector<bool> has_images_;  // by value
-  int64_t count_ = 0;
-  int64_t fixed_bytes_ = 0;  // of frozen inputs
-  int64_t largest_ = 0;      // bytes of a node's arrays with images
-  int64_t moved_ = 0;        // bytes between layers
+  int64_t count_ = 0;             // images of the batch
+  int64_t fixed_bytes_ = 0;       // of frozen inputs
+  int64_t largest_ = 0;           // bytes of arrays with images, of the node with most
+  int64_t moved_ = 0;             // bytes between layers, over the whole graph
 };
 
-// Reshapes name the batch's extent.
+// Reshapes name the extent of the batch, so it is replaced there.
 Graph with_fewer_images(const Graph& graph, const Images& images, int64_t count) {
   Graph changed = graph;
   for (Node& node : changed.nodes) {
@@ -155,7 +164,7 @@ Graph with_fewer_images(const Graph& graph, const Images& images, int64_t count)
 std::optional<SplitBatch> split_batch(const Graph& graph, const std::vector<bool>& frozen) {
   if (!graph.states.empty() || graph.ordinals != 0 || graph.effects != 0 || !graph.sizes.empty())
     return std::nullopt;
-  // Parts of a batch without elements are as many as the caller likes.
+  // A batch without elements could have any number of parts.
   if (std::ranges::all_of(graph.outputs,
                           [&](ValueId id) { return graph.type(id).shape.elements() == 0; }))
     return std::nullopt;

@@ -1,7 +1,7 @@
-// Batches whose images follow from nothing in each other: they may run some at a time, one part
-// after the other, so that what a layer leaves to the next is still in the cache (depth first
-// instead of breadth first: Alwani, Chen, Ferdman and Milder, "Fused-layer CNN accelerators", MICRO
-// 2016; here over images, not windows).
+// Splits a batch into parts of fewer images that run one after the other. What a layer leaves to
+// the next is then still in the cache (depth first instead of breadth first: Alwani, Chen, Ferdman
+// and Milder, "Fused-layer CNN accelerators", MICRO 2016; here over images, not windows). It
+// applies where no image of the result depends on another image.
 #pragma once
 
 #include <optional>
@@ -11,25 +11,26 @@
 
 namespace weft::graph {
 
-// Parts of a batch, of equal size; and those of the first inputs and outputs that they cut, along
-// axis 0, a bit for each.
+// The parts of a batch, which have equal sizes, and the inputs and outputs that they cut along axis
+// 0.
 struct BatchParts {
   static constexpr size_t kMaxCut = 64;
-  int64_t count = 1;
-  uint64_t inputs = 0, outputs = 0;
+  int64_t count = 1;                 // number of parts; 1: the batch is whole
+  uint64_t inputs = 0, outputs = 0;  // a bit for each of the first kMaxCut
 
   bool cuts_input(size_t i) const { return i < kMaxCut && inputs >> i & 1; }
   bool cuts_output(size_t i) const { return i < kMaxCut && outputs >> i & 1; }
 };
 
+// What a split gives.
 struct SplitBatch {
-  Graph part;  // the same computation of fewer images
+  Graph part;  // the same computation for fewer images
   BatchParts parts;
 };
 
-// Of the inputs, those that are `settled` have no images. Nothing where the graph mixes images, or
-// where parts would not be faster, which is estimated of types alone: no thread, no processor, so
-// that results are the same everywhere.
+// `frozen`: by input; frozen inputs (weights) have no images. Nothing where the graph mixes images,
+// or where parts would not be faster. That is estimated from types alone, not from threads or the
+// processor, so that results are the same everywhere.
 std::optional<SplitBatch> split_batch(const Graph& graph, const std::vector<bool>& frozen);
 
 }  // namespace weft::graph

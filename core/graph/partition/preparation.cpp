@@ -1,3 +1,5 @@
+// Marks frozen values, gives views and too large values back to the rest, and copies the nodes into
+// two graphs. A node that both need is computed in both.
 #include "graph/partition/preparation.h"
 
 #include <algorithm>
@@ -7,15 +9,18 @@
 namespace weft::graph {
 namespace {
 
+// May the node's results be frozen? Regions, random nodes, effects and clones may not.
 bool may_settle(const Node& node) {
   return node.op && !node.op->is_random && !node.op->runs_on_caller && node.effect < 0 &&
          node.clone_of == kNoValue;
 }
 
-// Prepared values stay in memory: at most so many bytes for each byte of the inputs, and a few.
+// Prepared values stay in memory: each may have at most kGrowth bytes for each byte of all frozen
+// inputs, and kSmall more. A larger factor saves time and costs memory.
 constexpr int64_t kGrowth = 4;
 constexpr int64_t kSmall = 64 * 1024;
 
+// One split.
 class Splitter {
  public:
   Splitter(const Graph& graph, const std::vector<bool>& frozen)
@@ -39,16 +44,19 @@ class Splitter {
   }
 
  private:
+  // Is a result of the node read by the rest, or an output of the graph?
   bool is_read_by_rest(const Node& node) const {
     return std::ranges::any_of(node.outputs,
                                [&](ValueId id) { return read_by_rest_[static_cast<size_t>(id)]; });
   }
+  // Is a result larger than a prepared value may be?
   bool is_too_large(const Node& node) const {
     return std::ranges::any_of(node.outputs,
                                [&](ValueId id) { return graph_.type(id).bytes() > largest_; });
   }
 
-  // From the last node on, so that a node is met after all that read it.
+  // Decides which frozen nodes the rest computes itself: views, copies and what is too large. It
+  // walks from the last node to the first, so all readers of a node are decided before it.
   void leave_to_the_rest() {
     for (const ValueId id : graph_.outputs) read_by_rest_[static_cast<size_t>(id)] = true;
     for (size_t n = graph_.nodes.size(); n-- > 0;) {
@@ -61,6 +69,7 @@ class Splitter {
     }
   }
 
+  // Calls `use` for each value that passes from the preparation to the rest.
   template <class Use>
   void for_each_prepared_value(const Use& use) const {
     for (size_t n = 0; n < graph_.nodes.size(); ++n) {
@@ -70,6 +79,8 @@ class Splitter {
     }
   }
 
+  // The graph of the frozen nodes that prepared values need, also those that the rest computes as
+  // well.
   Graph preparation(std::vector<int32_t>& inputs) const {
     std::vector<bool> needed(graph_.values.size(), false);
     for_each_prepared_value([&](ValueId id) { needed[static_cast<size_t>(id)] = true; });
@@ -98,6 +109,7 @@ class Splitter {
     return std::move(rewrite.graph());
   }
 
+  // The graph without the prepared nodes.
   Graph rest() const {
     GraphRewrite rewrite(graph_);
     for_each_prepared_value([&](ValueId id) { rewrite.take_input(id); });

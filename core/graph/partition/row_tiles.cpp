@@ -1,3 +1,6 @@
+// Which rows nodes need, the schedule of a loop over row tiles, and the verifier's rule. The
+// schedule is a depth-first simulation: it makes each row of the result and, before it, the rows
+// that it needs.
 #include "graph/partition/row_tiles.h"
 
 #include <algorithm>
@@ -10,9 +13,11 @@
 namespace weft::graph {
 namespace {
 
-constexpr double kWorkOfStep = 16;  // of arithmetic on an element, in operations of a product
+// The work of one elementwise step on one element, counted in operations of a product: it weighs
+// arithmetic against products in the estimate of a schedule's work.
+constexpr double kWorkOfStep = 16;
 
-// Does an operand of elementwise arithmetic have the rows of the result? Else one for all.
+// Does an operand of elementwise arithmetic have the rows of the result? Else one row serves all.
 bool has_rows(const Shape& operand, const Shape& out) {
   const int from_the_end = out.rank() - kRowAxis;
   if (operand.rank() < from_the_end) return false;
@@ -20,7 +25,8 @@ bool has_rows(const Shape& operand, const Shape& out) {
   return rows == out[kRowAxis] && (rows > 1 || operand.rank() == out.rank());
 }
 
-// Arithmetic on images whose other operands are images of the result's extents, or repeated.
+// Is it elementwise arithmetic on images, where other operands have the result's extents or are
+// repeated?
 bool is_by_index(const Graph& graph, const Node& node, const Shape& out) {
   if (node.op && !is_elementwise(node)) return false;
   if (!node.op) {
@@ -53,6 +59,7 @@ bool is_concatenation(const Node& node) {
          std::ranges::all_of(node.operands, &Operand::is_value);
 }
 
+// A clone, an effect or a draw must run once as a whole.
 bool can_make_rows(const Graph& graph, const Node& node, RowWindows windows) {
   if (node.outputs.size() != 1 || node.clone_of != kNoValue || node.effect >= 0 ||
       node.ordinal >= 0)
@@ -68,6 +75,7 @@ int64_t height_of(const Graph& graph, const Node& node, RowWindows windows) {
   return graph.type(node.outputs[0]).shape[window ? window->axis : kRowAxis];
 }
 
+// A kernel's slot says which part of an operand it reads; a box of rank -1 means all of it.
 bool reads_rows(const Graph& graph, const Node& node, size_t operand, RowWindows windows) {
   if (!node.operands[operand].is_value()) return false;
   if (windows) {
@@ -86,7 +94,7 @@ bool reads_rows(const Graph& graph, const Node& node, size_t operand, RowWindows
              .begin.rank() > kRowAxis;
 }
 
-// What the library's rule below says by kernel is a formula here.
+// For a target's kernel: a formula gives what slots give for the library's kernels.
 void RowRule::read_windows(const RowWindow& window, const Graph& graph, const Node& node) {
   work_ = static_cast<double>(graph.type(node.outputs[0]).shape.elements() / height_);
   if (node.op) {
@@ -106,6 +114,8 @@ void RowRule::read_windows(const RowWindow& window, const Graph& graph, const No
   }
 }
 
+// Asks the slot for the rows of every single row of the result. Step: the rows that the kernel
+// makes with the first one.
 RowRule::RowRule(const Graph& graph, const Node& node, RowWindows windows)
     : operands_(node.operands.size()) {
   const TensorType& out = graph.type(node.outputs[0]);
@@ -158,6 +168,8 @@ RowRange RowRule::needed(size_t operand, RowRange out) const {
 
 namespace {
 
+// Schedules one loop. A row of a value is made when a reader asks for it. Its line buffer holds the
+// rows from the first that a reader still needs to the last that was made.
 class Scheduler {
  public:
   Scheduler(const Graph& graph, std::span<const int32_t> nodes,
@@ -169,6 +181,7 @@ class Scheduler {
     find_parts();
   }
 
+  // Cuts the result's rows into sections, whole steps each, and makes them one after the other.
   RowTileSchedule run(int64_t sections) {
     const size_t last = nodes_.size() - 1;
     const int64_t height = rules_[last]->height(), step = rules_[last]->step();
@@ -197,13 +210,14 @@ class Scheduler {
   }
 
  private:
+  // A node that reads a value, by this operand.
   struct Reader {
     size_t node, operand;
   };
 
   const Node& node(size_t n) const { return graph_.nodes[static_cast<size_t>(nodes_[n])]; }
 
-  // Who makes what each node reads by rows, and who reads what it makes.
+  // Finds which node makes each operand that is read by rows, and who reads each node's result.
   void link() {
     std::vector<int32_t> position(graph_.nodes.size(), -1);
     readers_.resize(nodes_.size());
@@ -220,7 +234,7 @@ class Scheduler {
     }
   }
 
-  // What a concatenation alone has as a part is made inside it.
+  // A value that a concatenation has once as a part is made inside the concatenation's line buffer.
   void find_parts() {
     for (size_t n = 0; n < nodes_.size(); ++n) {
       if (!is_concatenation(node(n))) continue;
@@ -231,6 +245,8 @@ class Scheduler {
     }
   }
 
+  // From the result back to the operands: which rows of each value the section needs. Line buffers
+  // start empty.
   void begin_section(RowRange result) {
     std::vector<RowRange> wanted(nodes_.size(), RowRange{INT64_MAX, 0});
     wanted.back() = result;
@@ -256,6 +272,8 @@ class Scheduler {
     }
   }
 
+  // Makes the rows of node n up to `end`, a few at a time, and first the rows of other nodes that
+  // they need.
   void make(size_t n, int64_t end) {
     const int64_t step = rules_[n]->step();
     const int64_t maximum = std::max<int64_t>(1, rows_ / step) * step;
@@ -272,6 +290,7 @@ class Scheduler {
     }
   }
 
+  // Are all parts made inside the concatenation? Then it needs no call.
   bool is_made_of_parts(size_t n) const {
     return is_concatenation(node(n)) && std::ranges::all_of(from_[n], [&](int32_t part) {
              return part >= 0 &&
@@ -279,12 +298,13 @@ class Scheduler {
            });
   }
 
+  // The node whose line buffer holds the value.
   size_t root(size_t n) const {
     while (schedule_.whole_of[n] >= 0) n = static_cast<size_t>(schedule_.whole_of[n]);
     return n;
   }
 
-  // The ring that a value is in has rows up to `end` now.
+  // Rows up to `end` are now in the line buffer: it may have to hold more rows than before.
   void hold(size_t n, int64_t end) {
     const size_t ring = root(n);
     top_[ring] = std::max(top_[ring], end);
@@ -292,7 +312,7 @@ class Scheduler {
     held = std::max(held, top_[ring] - first_needed(ring));
   }
 
-  // The first row of a ring that is still to be read, of the concatenation or of its parts.
+  // The first row of a line buffer that is still to be read, from the value or from its parts.
   int64_t first_needed(size_t n) const {
     int64_t first = done_[n];
     for (const Reader& reader : readers_[n]) {
@@ -310,10 +330,11 @@ class Scheduler {
   const std::span<const int32_t> nodes_;
   const std::span<const RowRule* const> rules_;
   const int64_t rows_;
-  std::vector<std::vector<int32_t>> from_;  // by node and operand
-  std::vector<std::vector<Reader>> readers_;
+  std::vector<std::vector<int32_t>> from_;    // by node and operand: the node that makes it, or -1
+  std::vector<std::vector<Reader>> readers_;  // by node
+  // By node: rows made so far, rows of the section, last row held.
   std::vector<int64_t> done_, ends_, top_;
-  double work_ = 0, all_work_ = 0;
+  double work_ = 0, all_work_ = 0;  // of the schedule; of making every row once
   RowTileSchedule schedule_;
 };
 

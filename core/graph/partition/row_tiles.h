@@ -1,16 +1,16 @@
-// Loops over row tiles: which nodes one may have, which rows they read, and the order in which
-// rows are made.
+// Loops over row tiles: which nodes may be in one, which rows a node reads, and in which order rows
+// are made.
 //
 //   row tiles  operands      of the body
-//          body          nodes that make rows of images (N, C / B, H, W, B) from rows, in any
-//          number node outputs  the body's one result
+//              body          nodes that make rows of images (N, C / B, H, W, B) from rows; as many
+//                            nodes as wanted
+//              node outputs  the one result of the body
 //
-// Of a value inside only the rows that are still to be read are held, in a ring: that is the line
-// buffer which iterations carry. Rows are made when they are asked for, depth first from the
-// result's first row to its last, so a ring is as small as windows and shortcuts allow. What is
-// outside, operands and result, is held whole. A body is run image by image.
-//
-// The parts of a concatenation are made where they lie in it.
+// A value inside the loop keeps only the rows that are still to be read, in a ring of rows: the
+// line buffer. Rows are made when they are asked for, depth first, from the result's first row to
+// its last, so a line buffer is as small as windows and shortcuts allow. Operands and the result
+// are outside and whole. A body runs image by image. The parts of a concatenation are made directly
+// inside it.
 #pragma once
 
 #include <vector>
@@ -19,54 +19,62 @@
 
 namespace weft::graph {
 
-inline constexpr int kRowAxis = 2;  // of the library's kernels; of plain images, too
+// The axis of rows, for the library's kernels and for plain images (N, C, H, W).
+inline constexpr int kRowAxis = 2;
 
-// The rows that a kernel of others reads (RowWindows in ir.h) to make row r of its result: of
-// operand 0 those inside the image of `extent` rows from r * stride - pad on, of others row r.
+// The rows that somebody else's kernel (RowWindows in ir.h) reads to make row r of its result. From
+// operand 0 it reads `extent` rows from row r * stride - pad on, as far as they are inside the
+// image; from the operands in `same` it reads row r itself; other operands it reads whole.
 struct RowWindow {
-  int axis = kRowAxis;  // of rows, in the result and in what is read by rows
+  int axis = kRowAxis;  // the axis of rows, in the result and in operands that are read by rows
   int64_t stride = 1, pad = 0, extent = 1;
-  uint32_t same = 0;        // bits: the operands of which row r itself is read
-  bool overwrites = false;  // the result may lie over operand 0 where all rows are made at once
+  uint32_t same = 0;        // bits: operands of which row r is read
+  bool overwrites = false;  // the result may lie over operand 0 if all rows are made at once
 
   bool is_same(size_t operand) const { return ops::has_input(same, operand); }
   bool reads_rows(size_t operand) const { return operand == 0 || is_same(operand); }
 };
 
+// The rows [begin, end).
 struct RowRange {
   int64_t begin = 0;
   int64_t end = 0;
 };
 
-bool is_concatenation(const Node& node);  // of blocks of channels
-// Does its kernel make any rows from rows that are held? What is elementwise does so by itself.
+// Does the node join channel blocks?
+bool is_concatenation(const Node& node);
+// Can the node's kernel make some rows from some rows? Elementwise nodes can anyway.
 bool has_row_kernel(const Node& node);
+// May the node be in a loop over row tiles?
 bool can_make_rows(const Graph& graph, const Node& node, RowWindows windows = nullptr);
 
-// Rows of the result of a node that can make rows.
+// The rows of the node's result; the node can make rows.
 int64_t height_of(const Graph& graph, const Node& node, RowWindows windows = nullptr);
-// Loops are planned row by row. So many rows, over all nodes of a graph, are worth that: a hundred
-// images of 2,000. What has more has padding to thank for it, or makes whole images.
+// A loop is planned row by row, which is worth it for so many rows over all nodes: a hundred images
+// of 2,000. A graph with more has huge padding, or makes whole images.
 inline constexpr int64_t kMaxRows = int64_t{1} << 18;
 
-// Is the operand an image of which the node reads rows? Else it reads all.
+// Is the operand an image that the node reads row by row? Else it reads all of it.
 bool reads_rows(const Graph& graph, const Node& node, size_t operand, RowWindows windows = nullptr);
 
-// Which rows a node reads to make rows of its result.
+// The rows that one node reads to make rows of its result.
 class RowRule {
  public:
-  RowRule(const Graph& graph, const Node& node, RowWindows windows = nullptr);  // can make rows
-  int64_t step() const { return step_; }            // rows that are made together
+  // For a node that can make rows.
+  RowRule(const Graph& graph, const Node& node, RowWindows windows = nullptr);
+  int64_t step() const { return step_; }            // rows that the kernel makes together
   int64_t height() const { return height_; }        // of the result
-  double work() const { return work_; }             // of a row, in operations
-  int64_t row_bytes() const { return row_bytes_; }  // of a row of the result of one image
+  double work() const { return work_; }             // operations for a row
+  int64_t row_bytes() const { return row_bytes_; }  // of the result, all planes of one image
   bool reads_rows(size_t operand) const { return operands_[operand].by_rows; }
+  // The rows of the operand that the rows `out` of the result need.
   RowRange needed(size_t operand, RowRange out) const;
 
  private:
+  // How the node reads one operand.
   struct Reads {
     bool by_rows = false;
-    std::vector<RowRange> of_row;  // by row of the result; empty: the same
+    std::vector<RowRange> of_row;  // by row of the result: rows needed; empty: the same row
   };
   void read_windows(const RowWindow& window, const Graph& graph, const Node& node);
 
@@ -75,29 +83,33 @@ class RowRule {
   std::vector<Reads> operands_;
 };
 
+// Make these rows of the result of a node.
 struct RowTileCall {
-  int32_t node = 0;  // of those that the schedule is for
+  int32_t node = 0;  // position in the list of nodes that the schedule is for
   RowRange rows;
 };
 
+// The order in which rows are made, and how large the line buffers have to be.
 struct RowTileSchedule {
   std::vector<RowTileCall> calls;
-  std::vector<size_t> sections;   // the first call of each, and one past the last
-  std::vector<int64_t> held;      // by node: rows of its result
-  std::vector<int32_t> whole_of;  // by node: the concatenation that its result is a part of, or -1
-  double work = 0;                // arithmetic relative to making every row once
-  double longest = 0;             // that of the section that has most of it
+  std::vector<size_t> sections;   // the first call of each section, and one past the last
+  std::vector<int64_t> held;      // by node: rows of its line buffer
+  std::vector<int32_t> whole_of;  // by node: the concatenation it is made inside of, or -1
+  double work = 0;                // arithmetic, relative to making every row once
+  double longest = 0;             // arithmetic of the section with most, on the same scale
 
-  // Of the rings for one image; the result has none.
+  // Bytes of all line buffers for one image. The result needs none.
   int64_t ring_bytes(std::span<const RowRule* const> rules) const;
 };
 
-// For nodes of a graph in topological order; the last one's result is what leaves them. `rules`: by
-// node. A section is a part of the result's rows whose rings are its own.
+// Schedules nodes of a graph, in topological order; the last one's result leaves the loop. `rules`:
+// by node. `rows`: of a value that are made at a time. A section is a range of the result's rows
+// with line buffers of its own; rows that two sections need are made twice.
 RowTileSchedule schedule_row_tiles(const Graph& graph, std::span<const int32_t> nodes,
                                    std::span<const RowRule* const> rules, int64_t rows,
                                    int64_t sections);
 
-Status row_tiles_are_sound(const Graph& graph, const Node& node);  // the verifier's rule
+// The verifier's rule.
+Status row_tiles_are_sound(const Graph& graph, const Node& node);
 
 }  // namespace weft::graph

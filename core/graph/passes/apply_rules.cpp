@@ -1,5 +1,5 @@
-// Law: what the left side of a rule of algebra matches (rule_table.cpp) is computed as its right
-// side says; each rule states whether it keeps every bit, and all keep what gradients are.
+// Law: nodes that match the left side of a rule of algebra (rules/rule_table.cpp) are computed as
+// its right side says. Each rule states whether it keeps every bit, and all keep the gradients.
 #include "graph/passes/passes.h"
 #include "graph/rules/rules.h"
 

@@ -1,16 +1,16 @@
 // Law: convolutions of images, batch norms, poolings, their gradients, sums over planes,
-// concatenations and what is elementwise between them run over channel blocks where channels are
-// multiples of 8; everything else, inputs and outputs included, sees the plain arrays. Values
-// change as by another order of summation. A sequence (N, C, W) is an image of height one, and the
-// slices of a volume (N, C, D, H, W) are images.
+// concatenations and elementwise nodes between them run over channel blocks (N, C / B, H, W, B)
+// where channels are multiples of 8. Everything else, inputs and outputs included, sees plain
+// arrays (N, C, H, W). Values change as by another order of summation. A sequence (N, C, W) is an
+// image of height one, and the slices of a volume (N, C, D, H, W) are images.
 //
-// A value has a plain form, a blocked form or both, each made where it is first asked for. What
-// decides is a convolution: its result is blocked, what follows takes the form that it finds. A
-// plain image of other channels, such as a network's input, is read as it is, so blocks begin
-// without a conversion; they end in one for each value that something else reads, in none where
-// planes have become single elements. One of whole blocks that comes plain is laid in them, which
-// costs less than reading it plain; so are cotangents. The gradient of a weight of bfloat16 is
-// float32 between casts.
+// A value has a plain form, a blocked form or both; each is made when it is first asked for. A
+// convolution decides: its result is blocked, and what follows takes the form that it finds. A
+// plain image whose channels fill no blocks, such as a network's input, is read as it is, so blocks
+// begin without a conversion. They end in one conversion for each value that something else reads;
+// in none where planes have become single elements. A plain image of whole blocks is converted
+// first, which costs less than reading it plain; so are cotangents. The gradient of a bfloat16
+// weight is float32 between casts.
 #include <algorithm>
 
 #include "graph/passes/block_channels_impl.h"
@@ -22,12 +22,16 @@
 namespace weft::graph {
 namespace {
 
-constexpr int64_t kPlane[] = {0, 2, 3};  // behind the batch
+// The axes of the batch and of a plane; without the first, those of a plane.
+constexpr int64_t kPlane[] = {0, 2, 3};
 
+// Rewrites one graph. The forms of values are in the base classes: of images, of volumes, of
+// poolings.
 class Blocking : BlockedPoolings {
  public:
   explicit Blocking(const Graph& graph) : BlockedPoolings(graph) {}
 
+  // A node that is not rewritten gets the plain form of its operands.
   Result<Graph> run() {
     for (const Node& node : graph_.nodes) {
       builder_.stand_for(node);
@@ -68,14 +72,16 @@ class Blocking : BlockedPoolings {
     return (node.op->slot.elementwise || is_named(node, "cast")) && elementwise(node);
   }
 
+  // The value in float32.
   static ops::Value wide(const ops::Value& x) { return ops::cast(x, DType::kFloat32); }
 
   // What a convolution reads as its data: images, or slices of volumes.
   struct Data {
     ops::Value array;
-    Argument slices = Argument::none();
-    int64_t kernel = 1;  // of slices
+    Argument slices = Argument::none();  // numbers of a volume's slices; none: images
+    int64_t kernel = 1;                  // slices that a window covers
   };
+  // The plain image, its blocks, or the slices of a volume.
   Data data_of(ValueId x, int64_t groups) {
     if (!is_window(x) || groups > 1)
       return {ops::channel_block(shape(x)[1]) == 1 ? plain_image(x) : blocked(x)};
@@ -83,6 +89,8 @@ class Blocking : BlockedPoolings {
     return {read.array, numbers(read.numbers()), read.kernel};
   }
 
+  // Packs the weight for the blocked kernel and emits it. The packing is prepared once if the
+  // weight is frozen.
   bool convolution(const Node& node) {
     const ValueId x = node.operands[0].value, w = node.operands[1].value;
     if (!has_blocks(graph_.type(x).dtype)) return false;
@@ -110,6 +118,7 @@ class Blocking : BlockedPoolings {
     return true;
   }
 
+  // The gradient for the data: a blocked convolution of the cotangent by the transposed weight.
   bool data_gradient(const Node& node) {
     const ValueId dout = node.operands[0].value, w = node.operands[1].value;
     const TensorType& cotangent = graph_.type(dout);
@@ -139,6 +148,7 @@ class Blocking : BlockedPoolings {
     return true;
   }
 
+  // The gradient for the weight is emitted over blocks; its result has the plain form.
   bool weight_gradient(const Node& node) {
     const ValueId x = node.operands[0].value, dout = node.operands[1].value;
     const DType dtype = graph_.type(x).dtype;
@@ -161,7 +171,8 @@ class Blocking : BlockedPoolings {
     return true;
   }
 
-  // `images`: the operands that are as large as the data.
+  // `data`: the operand that decides; `images`: the operands as large as the data, which have to be
+  // blocked.
   bool batch_norm(const Node& node, size_t data, std::initializer_list<size_t> images) {
     const ValueId x = node.operands[data].value;
     if (!is_blocked(x) || !has_blocks(graph_.type(x).dtype)) return false;
@@ -178,7 +189,7 @@ class Blocking : BlockedPoolings {
     return true;
   }
 
-  // The side of Winograd's tiles that the rule gives, or 0.
+  // The side of Winograd's tiles that `rule` chooses for this convolution, or 0.
   int64_t winograd(int64_t (*rule)(const ops::ConvolutionShape&), const ops::AttributeReader& a,
                    const Shape& weight, int64_t channels, int64_t filters, const Shape& out,
                    DType dtype) const {
@@ -201,7 +212,7 @@ class Blocking : BlockedPoolings {
     return rule(p);
   }
 
-  // One element a channel, as a mean's cotangent.
+  // Broadcasting of one element for each channel, as the cotangent of a mean.
   bool spread(const Node& node) {
     const ValueId x = node.operands[0].value;
     if (!is_image(shape(node.outputs[0])) || shape(x).rank() != shape(node.outputs[0]).rank())
@@ -217,6 +228,7 @@ class Blocking : BlockedPoolings {
     return true;
   }
 
+  // Along the channels, if every part fills its blocks and one part is blocked already.
   bool concatenation(const Node& node) {
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
     const Shape& whole = shape(node.outputs[0]);
@@ -240,6 +252,7 @@ class Blocking : BlockedPoolings {
     return true;
   }
 
+  // A sum over planes, with or without the batch: it gives one number for each channel.
   bool sum_of_planes(const Node& node) {
     const ValueId x = node.operands[0].value;
     if (!is_blocked(x)) return false;
@@ -266,6 +279,7 @@ class Blocking : BlockedPoolings {
     return true;
   }
 
+  // The same for a volume; its slices are images.
   bool sum_of_volume(const Node& node, const Shape& axes) {
     constexpr int64_t kAll[] = {0, 2, 3, 4};
     const bool is_of_batch = std::ranges::is_permutation(axes.span(), kAll);
@@ -290,7 +304,7 @@ class Blocking : BlockedPoolings {
     return true;
   }
 
-  // Does an operand that is broadcast to a volume have all of its slices, or one for all of them?
+  // Does an operand that is broadcast to a volume have all of its slices, or one for all?
   static bool has_slices_of(const Shape& operand, const Shape& out) {
     if (out.rank() != 5) return true;
     const Shape s = with_axes(operand, 5);
@@ -298,6 +312,8 @@ class Blocking : BlockedPoolings {
     return slices == 1 || slices == out[0] * out[2] || out[0] == 1 || out[2] == 1;
   }
 
+  // Elementwise nodes are blocked if one operand of the result's shape is; other operands are
+  // converted.
   bool elementwise(const Node& node) {
     const Shape& out = shape(node.outputs[0]);
     if (!is_image(out) || ops::channel_block(out[1]) == 1) return false;
@@ -325,6 +341,7 @@ class Blocking : BlockedPoolings {
 
 }  // namespace
 
+// Of the halves, only bfloat16 has kernels over channel blocks.
 bool has_half_blocks(const Graph& graph, const Node& node, DType half) {
   const bool is_forward = is_named(node, "convolution_image");
   if (half != DType::kBFloat16 || (!is_forward && !is_named(node, "convolution_data")))

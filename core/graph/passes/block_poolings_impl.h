@@ -1,31 +1,38 @@
-// Poolings over channel blocks, and their adjoints: over the planes of images, and over those of
-// volumes and then over their lines (ops/nn/pooling/pooling.cpp).
+// Poolings over channel blocks and their gradients: over the planes of images; for volumes, first
+// over planes and then over lines along the depth (ops/nn/pooling/pooling.cpp). A max pooling that
+// only its own gradient reads notes the *tap* (the position in the window, a byte) of each maximum
+// instead of offsets.
 #pragma once
 
 #include "graph/passes/block_volumes_impl.h"
 
 namespace weft::graph {
 
+// Dtypes that blocked kernels exist for.
 inline bool has_blocks(DType dtype) {
   return dtype == DType::kFloat32 || dtype == DType::kBFloat16;
 }
 
+// The rewriting of poolings.
 class BlockedPoolings : public BlockedVolumes {
  public:
   explicit BlockedPoolings(const Graph& graph)
       : BlockedVolumes(graph), has_taps_(graph.values.size(), false) {}
 
  protected:
-  // Planes of images or of volumes: a volume's window is one over its planes, then one over lines.
+  // Has the value planes that a blocked pooling can read: of an image, or of a volume? A window of
+  // a volume is one over its planes, and then one over its lines.
   bool has_image_planes(ValueId old) const { return is_blocked(old) || has_planes(old); }
   ops::Value image_planes(ValueId old) { return is_view(old) ? view(old) : blocked(old); }
   Shape image_of_planes(ValueId old) const { return is_view(old) ? images_of(old) : image(old); }
+  // Records the result of a pooling over planes of a value like `like`.
   void set_planes(ValueId old, const ops::Value& array, ValueId like) {
     if (!is_view(like)) return set_blocked(old, array);
     const Shape &of = volume(like), &s = shape(old);
     set_view(old, array, {of[0], of[1], of[2], s[2], s[3]});
   }
 
+  // The pooling itself, and at the same time the taps of its maxima if something asks for them.
   bool pooling(const Node& node) {
     const ValueId x = node.operands[0].value;
     if (!has_blocks(graph_.type(x).dtype)) return false;
@@ -33,7 +40,7 @@ class BlockedPoolings : public BlockedVolumes {
     if (!has_image_planes(x)) return false;
     const ops::Value data = image_planes(x);
     set_planes(node.outputs[0], emit("pooling_blocked", {&data, 1}, attributes_of(node)), x);
-    // Taps are small: what is pooled need not stay for them.
+    // Taps are small, so what is pooled need not stay alive for them.
     for (const Node& other : graph_.nodes)
       if (is_named(other, "pooling_indices") && other.operands[0].value == x &&
           std::ranges::equal(other.attributes.view(), node.attributes.view(), ops::same_argument))
@@ -41,7 +48,7 @@ class BlockedPoolings : public BlockedVolumes {
     return true;
   }
 
-  // Along the depth, and so the same of every line: of the values, or where maxima are.
+  // Pooling along the depth is the same for every line: of values, or of the offsets of maxima.
   bool pooling_of_lines(const Node& node) {
     const ValueId x = node.operands[0].value, y = node.outputs[0];
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
@@ -59,7 +66,7 @@ class BlockedPoolings : public BlockedVolumes {
     return true;
   }
 
-  // Offsets of maxima become taps where only their adjoint reads them.
+  // Offsets of maxima become taps if only their own gradient reads them.
   bool pooling_taps(const Node& node) {
     if (has_taps_[static_cast<size_t>(node.outputs[0])]) return true;
     const ValueId x = node.operands[0].value;
@@ -76,6 +83,7 @@ class BlockedPoolings : public BlockedVolumes {
                                                    : kernel[kernel.size() == 1 ? 0 : axis];
       taps = std::min(taps, int64_t{1} << 16) * extent;
     }
+    // A tap is a byte, so a window has at most 256.
     if (graph_.type(x).dtype != DType::kFloat32 || taps > 256 || !is_for_scatters(node.outputs[0]))
       return false;
     const ops::Value in_blocks = image_planes(x);
@@ -84,6 +92,7 @@ class BlockedPoolings : public BlockedVolumes {
     return true;
   }
 
+  // Do only gradients of the pooling read these offsets?
   bool is_for_scatters(ValueId indices) const {
     const auto reads = [&](const Node& node) {
       return std::ranges::any_of(node.operands, [&](const Operand& operand) {
@@ -97,6 +106,7 @@ class BlockedPoolings : public BlockedVolumes {
            });
   }
 
+  // The gradient of a max pooling: each cotangent goes to its maximum.
   bool pooling_scatter(const Node& node) {
     const ValueId dout = node.operands[0].value, indices = node.operands[1].value;
     if (is_view(indices)) return scatter_to_volume(node);
@@ -109,7 +119,7 @@ class BlockedPoolings : public BlockedVolumes {
     return true;
   }
 
-  // Into planes by taps, into lines by offsets.
+  // The same for a volume: into planes by taps, into lines by offsets.
   bool scatter_to_volume(const Node& node) {
     const ValueId dout = node.operands[0].value, indices = node.operands[1].value;
     const Shape &s = shape(node.outputs[0]), &from = volume(indices);
@@ -130,6 +140,7 @@ class BlockedPoolings : public BlockedVolumes {
     return true;
   }
 
+  // The gradient of an average pooling.
   bool pooling_average(const Node& node) {
     const ValueId dout = node.operands[0].value;
     const Shape data = image(node.outputs[0]);
@@ -143,6 +154,7 @@ class BlockedPoolings : public BlockedVolumes {
     return true;
   }
 
+  // The same for a volume: over planes, or over lines.
   bool average_to_volume(const Node& node) {
     const ValueId dout = node.operands[0].value;
     const Shape &s = shape(node.outputs[0]), &from = volume(dout);
@@ -163,7 +175,7 @@ class BlockedPoolings : public BlockedVolumes {
     return true;
   }
 
-  std::vector<bool> has_taps_;  // by old value: its blocked form has taps, not offsets
+  std::vector<bool> has_taps_;  // by old value: its blocked form holds taps, not offsets
 };
 
 }  // namespace weft::graph

@@ -1,5 +1,6 @@
-// Volumes (N, C, D, H, W) over channel blocks: their slices are images, (N D, C / B, H, W, B), so
-// what a window meets of the depth lies side by side, and a convolution reads it there.
+// Volumes (N, C, D, H, W) over channel blocks. Their slices are images, (N D, C / B, H, W, B), so
+// the slices that a window covers lie side by side, and a convolution reads them there without
+// copying.
 #pragma once
 
 #include "graph/passes/blocked_forms_impl.h"
@@ -7,11 +8,12 @@
 
 namespace weft::graph {
 
-// (N, C D, H, W): the planes of a volume.
+// (N, C D, H, W): the planes of a volume, as poolings see them.
 inline Shape planes_of(const Shape& v) { return {v[0], v[1] * v[2], v[3], v[4]}; }
 // (N, C, D, H W): its lines along the depth.
 inline Shape lines_of(const Shape& v) { return {v[0], v[1], v[2], v[3] * v[4]}; }
 
+// The forms that values of volumes have besides plain and blocked.
 class BlockedVolumes : public BlockedForms {
  public:
   explicit BlockedVolumes(const Graph& graph)
@@ -27,6 +29,7 @@ class BlockedVolumes : public BlockedForms {
   }
 
  protected:
+  // Emits an operator with one result.
   ops::Value emit(std::string_view name, std::span<const ops::Value> inputs,
                   std::span<const Argument> attributes) {
     return builder_.emit(ops::op_named(name), inputs, attributes)[0];
@@ -34,7 +37,9 @@ class BlockedVolumes : public BlockedForms {
 
   // ---- planes and lines of a volume, which poolings walk
 
+  // Is the value the planes or the lines of a volume in blocks?
   bool is_view(ValueId old) const { return views_[static_cast<size_t>(old)].array != kNoValue; }
+  // Is it the planes?
   bool has_planes(ValueId old) const {
     return is_view(old) && shape(old) == planes_of(volume(old));
   }
@@ -42,16 +47,18 @@ class BlockedVolumes : public BlockedForms {
   // The images whose planes or lines a value has.
   Shape images_of(ValueId old) const { return image_axes(volume(old), 5); }
   ops::Value view(ValueId old) { return builder_.value(views_[static_cast<size_t>(old)].array); }
+  // The value is planes or lines of this volume, whose blocks are `array`.
   void set_view(ValueId old, const ops::Value& array, const Shape& volume) {
     views_[static_cast<size_t>(old)] = {array.id(), volume};
   }
-  // The blocks of a value that is planes or lines of a volume.
+  // The blocks of a value that is planes or lines of a volume; converted if it is plain.
   ops::Value view_of(ValueId old, const Shape& volume) {
     const bool is_same = is_view(old) && views_[static_cast<size_t>(old)].volume == volume;
     return is_same ? view(old) : to_blocks(plain(old), volume, ops::channel_block(volume[1]));
   }
 
-  // An array (N D, C / B, H, W, B) as one plane (N, 1, D, C H W), of which only the height counts.
+  // An array (N D, C / B, H, W, B) as one plane (N, 1, D, C H W), in which a pooling walks along
+  // the height.
   ops::Value as_lines(const ops::Value& array, const Shape& volume) {
     return ops::reshape(array, {volume[0], 1, volume[2], volume[1] * volume[3] * volume[4]});
   }
@@ -60,6 +67,7 @@ class BlockedVolumes : public BlockedForms {
                         ops::blocked_shape(image_axes(volume, 5), ops::channel_block(volume[1])));
   }
 
+  // Reshapes between a volume, its planes and its lines move nothing.
   bool reshape(const Node& node) {
     const ValueId x = node.operands[0].value, y = node.outputs[0];
     const bool is_volume = is_blocked(x) && shape(x).rank() == 5;
@@ -77,14 +85,15 @@ class BlockedVolumes : public BlockedForms {
 
   // ---- what a window meets of the depth
 
+  // The slices that a convolution reads.
   struct Slices {
-    ops::Value array;  // with the slices of zeros that pad it
-    int64_t of_volume, kernel, step;
+    ops::Value array;                 // with the slices of zeros that pad it
+    int64_t of_volume, kernel, step;  // slices of a volume and of a window; slices between windows
 
     Shape numbers() const { return {of_volume, kernel, step}; }
   };
 
-  // Its images wait: a convolution reads the slices where they lie.
+  // Unfolded images are not made: a convolution reads the slices where they are (`slices`).
   bool unfold(const Node& node) {
     const ValueId x = node.operands[0].value, y = node.outputs[0];
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
@@ -98,6 +107,7 @@ class BlockedVolumes : public BlockedForms {
   }
   bool is_window(ValueId images) const { return windows_[static_cast<size_t>(images)] != nullptr; }
 
+  // The blocks of the volume, padded with slices of zeros if needed.
   Slices slices(ValueId images) {
     const Node& node = *windows_[static_cast<size_t>(images)];
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
@@ -120,7 +130,8 @@ class BlockedVolumes : public BlockedForms {
     return {builder_.value(array), padded[2], a.integer("kernel"), a.integer("stride")};
   }
 
-  // A weight (O, C KD, KH, KW) with its channels in the order of the slices, and back.
+  // A weight (O, C KD, KH, KW) with its channels in the order of slices; by_channels brings them
+  // back.
   static ops::Value by_slices(const ops::Value& weight, int64_t kernel) {
     return with_transposed_channels(weight, weight.shape()[1] / kernel, kernel);
   }
@@ -130,7 +141,7 @@ class BlockedVolumes : public BlockedForms {
 
   // ---- the adjoint
 
-  // Slices that images have as channels, where all that reads these images adds them up to a
+  // The number of slices that these images have as channels, if their only reader adds them up to a
   // volume; else 0.
   int64_t folded_slices(ValueId images) const {
     const Node* const reader = readers_[static_cast<size_t>(images)];
@@ -142,11 +153,12 @@ class BlockedVolumes : public BlockedForms {
     const bool is_sum = !ops::moves_nothing(a) && block > 1;
     return is_sum && ops::channel_block(shape(images)[1]) == block ? a.integer("kernel") : 0;
   }
-  // Such images in blocks, their channels in the order of the slices.
+  // Records such images in blocks, with channels in the order of slices.
   void set_folded(ValueId images, const ops::Value& array) {
     unfolded_[static_cast<size_t>(images)] = array.id();
   }
 
+  // Adds up slices to a volume (the gradient of unfold).
   bool fold(const Node& node) {
     const ValueId x = node.operands[0].value, y = node.outputs[0];
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
@@ -163,17 +175,20 @@ class BlockedVolumes : public BlockedForms {
   }
 
  private:
+  // Planes or lines of a volume.
   struct View {
     ValueId array = kNoValue;  // the volume's blocks
     Shape volume;
   };
 
-  // Images that are the slices of a volume, or a volume of images.
+  // The blocks of images that are the slices of a volume, or of a volume that consists of images,
+  // are the same.
   bool take_over(ValueId x, ValueId y) {
     if (!is_blocked(x)) return false;
     set_blocked(y, blocked(x));
     return true;
   }
+  // Exchanges an outer and an inner factor of the channels.
   static ops::Value with_transposed_channels(const ops::Value& weight, int64_t outer,
                                              int64_t inner) {
     if (outer == 1 || inner == 1) return weight;
@@ -183,6 +198,7 @@ class BlockedVolumes : public BlockedForms {
     return ops::reshape(ops::transpose(parts, kTurn), s);
   }
 
+  // The plain form of planes, lines or unfolded images, if something else reads them.
   ops::Value plain_volume(ValueId old) override {
     if (is_view(old)) return ops::reshape(from_blocks(view(old), volume(old)), shape(old));
     const Node& node = *windows_[static_cast<size_t>(old)];
@@ -191,9 +207,9 @@ class BlockedVolumes : public BlockedForms {
   }
 
   std::vector<View> views_;           // by old value
-  std::vector<const Node*> windows_;  // what would unfold it
-  std::vector<ValueId> unfolded_;     // new arrays whose channels are in the order of slices
-  std::vector<const Node*> readers_;  // its last one
+  std::vector<const Node*> windows_;  // by old value: the node that would unfold it
+  std::vector<ValueId> unfolded_;     // new arrays with channels in the order of slices
+  std::vector<const Node*> readers_;  // by old value: its last reader
   const std::vector<int32_t> uses_;
 };
 

@@ -1,4 +1,5 @@
-// Arithmetic with one frozen element for each channel, which passes move or join.
+// Steps of arithmetic with one frozen element for each channel, which fold_affine and merge_affine
+// move.
 #pragma once
 
 #include <optional>
@@ -10,12 +11,14 @@
 
 namespace weft::graph {
 
+// One step: value + other, value - other, value * other or value / other.
 struct ChannelStep {
   enum Kind : uint8_t { kAdd, kSubtract, kMultiply, kDivide };
   Kind kind;
-  Operand other;  // a frozen value of one element for each channel, or a scalar
+  Operand other;  // frozen, with one element for each channel; or a scalar
 };
 
+// The kind of step by the operator's name.
 inline std::optional<ChannelStep::Kind> channel_step_kind(std::string_view op) {
   if (op == "add") return ChannelStep::kAdd;
   if (op == "subtract") return ChannelStep::kSubtract;
@@ -24,6 +27,7 @@ inline std::optional<ChannelStep::Kind> channel_step_kind(std::string_view op) {
   return {};
 }
 
+// Does `other` vary along axis 1 of the image only?
 inline bool is_one_a_channel(const TensorType& other, const TensorType& image) {
   const int rank = image.shape.rank(), own = other.shape.rank();
   for (int axis = 0; axis < own; ++axis)
@@ -31,7 +35,7 @@ inline bool is_one_a_channel(const TensorType& other, const TensorType& image) {
   return other.dtype == image.dtype && own <= rank;
 }
 
-// The step that `node` takes from a value of `type`, which its result has, too.
+// The step that `node` takes from `value`, if it is one. The result has the type of the value.
 inline std::optional<ChannelStep> channel_step(const Graph& graph, const std::vector<bool>& frozen,
                                                const Node& node, ValueId value,
                                                const TensorType& type) {
@@ -48,7 +52,8 @@ inline std::optional<ChannelStep> channel_step(const Graph& graph, const std::ve
   return ChannelStep{*kind, other};
 }
 
-// By value: the node that alone reads it, once; -1 where there are more, or it leaves the graph.
+// By value: the node that is its only reader and reads it once; -1: there are more, or it is an
+// output.
 inline std::vector<int32_t> sole_readers(const Graph& graph) {
   const std::vector<int32_t> uses = count_uses(graph);
   std::vector<int32_t> readers(graph.values.size(), -1);

@@ -1,6 +1,7 @@
-// Law: of two nodes with the same operator, attributes and operands the later one goes, and its
-// outputs are read from the earlier. Clones are never merged (that would undo recomputation), nor
-// are random nodes (two draws are two numbers) or effects (two are not one).
+// Common subexpression elimination. Law: of two nodes with the same operator, attributes and
+// operands the later one goes, and its readers read the earlier one. Never merged are clones (that
+// would undo recomputation), random nodes (two draws are two numbers) and effects (two are not
+// one).
 #include <algorithm>
 #include <unordered_map>
 
@@ -10,10 +11,12 @@
 namespace weft::graph {
 namespace {
 
+// Adds a number to a hash.
 uint64_t mix(uint64_t hash, uint64_t value) {
   return (hash ^ value) * 0x9e3779b97f4a7c15 + (hash >> 29);
 }
 
+// Adds an attribute or a scalar. Reals are hashed by their bits.
 uint64_t mix(uint64_t hash, const ops::Argument& a) {
   hash = mix(hash, static_cast<uint64_t>(a.tag));
   if (a.tag == ops::Tag::kString) return mix(hash, std::hash<std::string_view>()(a.as_text()));
@@ -23,6 +26,7 @@ uint64_t mix(uint64_t hash, const ops::Argument& a) {
   return hash;
 }
 
+// The hash of operator, attributes and operands; equal nodes have equal hashes.
 uint64_t hash_of(const Node& node, const std::vector<Operand>& operands) {
   uint64_t hash = static_cast<uint64_t>(node.op->id);
   for (const ops::Argument& a : node.attributes.view()) hash = mix(hash, a);

@@ -1,11 +1,11 @@
 // Law: factors and summands, one for each channel, that follow a convolution move into its weight
-// and bias, if all of these are frozen (preparation.h): conv(x, w) s + t = conv(x, w s) + t. Of a
-// half dtype also where they are float32 between two casts: weights are rounded after they were
-// scaled.
+// and bias, if all of these are frozen (partition/preparation.h): conv(x, w) s + t = conv(x, w s) +
+// t. For a half dtype this also holds where they are float32 between two casts: weights are rounded
+// after scaling.
 //
-// That is how a batch norm that does not train goes away (Jacob et al., "Quantization and Training
-// of Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018, section 3.2, without
-// the quantization). Products are rounded in another order: class tolerance.
+// So a batch norm that does not train disappears (Jacob et al., "Quantization and Training of
+// Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018, section 3.2, without the
+// quantization). Products are rounded in another order: class tolerance.
 #include <algorithm>
 
 #include "graph/ir/graph_builder.h"
@@ -18,13 +18,14 @@
 namespace weft::graph {
 namespace {
 
-// What goes into the convolution before it.
+// What moves into a convolution from behind it.
 struct Chain {
   std::vector<ChannelStep> steps;
-  std::vector<int32_t> nodes;  // of these steps, and what stands between them
-  int32_t volume = -1;         // the node that makes a volume of the images
+  std::vector<int32_t> nodes;  // of these steps, and casts and reshapes between them
+  int32_t volume = -1;         // the node that makes a volume of the images; -1: none
 };
 
+// Finds the chains, then emits each convolution at the end of its chain.
 class AffineFolder {
  public:
   AffineFolder(const Graph& graph, const std::vector<bool>& frozen_inputs)
@@ -32,6 +33,8 @@ class AffineFolder {
         frozen_(frozen_values(graph, frozen_inputs)),
         readers_(sole_readers(graph)) {}
 
+  // The nodes of a chain go; the convolution takes the place of the last one, where all its new
+  // operands are there.
   Result<Graph> run() {
     std::vector<bool> folded(graph_.nodes.size(), false);
     std::vector<int32_t> convolution_of(graph_.nodes.size(), -1);  // by the last node of a chain
@@ -59,11 +62,13 @@ class AffineFolder {
   }
 
  private:
+  // Scalars and absent operands count as frozen.
   bool is_frozen(const Operand& operand) const {
     return !operand.is_value() || frozen_[static_cast<size_t>(operand.value)];
   }
 
-  // What follows the convolution and goes into it, in order.
+  // The longest chain that can move into the convolution. Each step must be the only reader of the
+  // value before it, and the chain must end in the convolution's own dtype.
   Chain chain_of(const Node& convolution) const {
     Chain chain, longest;
     if (!convolution.op || convolution.op->name != "convolution_image" ||
@@ -90,6 +95,7 @@ class AffineFolder {
         const auto step = channel_step(graph_, frozen_, node, value, type);
         if (!step) return longest;
         const bool adds = step->kind == ChannelStep::kAdd || step->kind == ChannelStep::kSubtract;
+        // A scalar cannot become the bias, which is an array.
         if (adds && !has_bias && step->other.is_scalar()) return longest;
         has_bias = has_bias || adds;
         chain.steps.push_back(*step);
@@ -99,12 +105,14 @@ class AffineFolder {
     }
   }
 
-  // Does it see images as the slices of a volume, each channel where it was?
+  // Does the node see images as the slices of a volume, with each channel where it was?
   static bool is_volume_of_slices(const Node& node) {
     return node.op && node.op->name == "fold_depth" && node.clone_of == kNoValue &&
            ops::moves_nothing(node.op->reader(node.attributes.view()));
   }
 
+  // Emits the convolution with changed weight and bias. Halves are computed in float32 and rounded
+  // at the end.
   void emit(GraphRewrite& rewrite, GraphBuilder& builder, const Node& convolution,
             ValueId last) const {
     const auto value_of = [&](const Operand& operand) {
@@ -156,7 +164,7 @@ class AffineFolder {
 
   const Graph& graph_;
   const std::vector<bool> frozen_;
-  const std::vector<int32_t> readers_;
+  const std::vector<int32_t> readers_;  // by value: its only reader, or -1
 };
 
 }  // namespace

@@ -1,15 +1,16 @@
-// Law: a node that reads only constants and scalars, is not random, does not call the host or have
-// an effect and has a small result is replaced by what the evaluator gives for it: the same kernel,
-// so the same bits.
+// Law: a node that reads only constants and scalars, is not random, does not call the host, has no
+// effect and has a small result is replaced by the evaluator's result: the same kernel, so the same
+// bits.
 #include "graph/passes/graph_rewrite_impl.h"
 #include "graph/passes/passes.h"
 
 namespace weft::graph {
 namespace {
 
-// A folded value stays in memory as long as the graph: worth it for what is read often and small.
+// Bytes. A folded value stays in memory as long as the graph, so only small ones are worth it.
 constexpr int64_t kLargestFolded = 16 * 1024;
 
+// Clones stay: folding one would undo recomputation.
 bool may_fold(const Graph& graph, const Node& node) {
   if (!node.op || node.op->is_random || node.op->runs_on_caller || node.clone_of != kNoValue)
     return false;

@@ -1,12 +1,12 @@
-// Law: elementwise nodes of one shape that feed each other, and the reductions of what they make
-// over the same axes, become one fused region: the same steps in the same order on each element,
-// and the same order of additions, so the same bits. A value that is read outside leaves the region
-// as an output. Uniform draws join those that read them and keep their ordinals.
+// Law: elementwise nodes of one shape that feed each other, and reductions of their results over
+// the same axes, become one fused region: the same steps in the same order on each element, and the
+// same order of additions, so the same bits. A value that is read outside leaves the region as an
+// output. Uniform random draws join the nodes that read them and keep their ordinals.
 //
-// Groups grow along the graph's order. A node joins the groups that its operands come from if
-// nothing outside would then have to run between two members (no cycle between steps), and the
-// result has no more arrays than a tile program takes. An effect depends on the effect before it,
-// as if it read a value of it.
+// Groups grow along the graph's order. A node joins the groups of its operands if no step outside
+// would then have to run between two members (no cycle between steps), and if the result has no
+// more arrays than a tile program takes. An effect depends on the effect before it, as if it read a
+// value of it.
 #include <algorithm>
 #include <span>
 
@@ -17,17 +17,20 @@
 namespace weft::graph {
 namespace {
 
+// Nodes that become one region.
 struct Group {
   std::vector<int32_t> members;  // nodes, in order
 };
-// A member that was the last one of its group when it came.
+// The last member of a group at the time when it was added.
 struct End {
   int32_t last, group;
 };
 
-// Of nodes and groups, for one question whether groups may become one.
+// Nodes and groups that one check for a cycle may look at. If it would take more, the groups stay
+// apart.
 constexpr size_t kMaxLookedAt = 2048;
 
+// Forms the groups, then emits the graph with a region for each.
 class Fuser {
  public:
   explicit Fuser(const Graph& graph)
@@ -44,6 +47,7 @@ class Fuser {
     for (const ValueId id : graph.outputs) leaves_[static_cast<size_t>(id)] = true;
   }
 
+  // Nodes in the graph's order: each first gets a group of its own.
   Result<Graph> run() {
     for (size_t n = 0; n < graph_.nodes.size(); ++n) {
       if (fusable(graph_.nodes[n])) join(static_cast<int32_t>(n));
@@ -53,23 +57,27 @@ class Fuser {
   }
 
  private:
+  // An elementwise node with an array among its operands, or a draw.
   bool fusable(const Node& node) const {
     if (node.outputs.size() == 1 && draws_floats(node, graph_.type(node.outputs[0]))) return true;
     return is_elementwise(node) && std::ranges::any_of(node.operands, &Operand::is_value);
   }
+  // The shape of the node's result.
   const Shape& shape_of(int32_t node) const {
     return graph_.type(graph_.nodes[static_cast<size_t>(node)].outputs[0]).shape;
   }
+  // The node that makes the operand, or -1.
   int32_t producer_of(const Operand& operand) const {
     if (!operand.is_value()) return -1;
     const Value& value = graph_.values[static_cast<size_t>(operand.value)];
     return value.origin == Origin::kNode ? value.index : -1;
   }
 
-  // Gradients that a forward region computes ahead would be alive until they are read.
+  // Gradients and forward nodes stay apart: gradients that a forward region computes early would be
+  // alive until they are read.
   bool is_backward(int32_t node) const { return graph_.nodes[static_cast<size_t>(node)].backward; }
 
-  // What has to run before a node.
+  // Calls `use` with every node that has to run before node n.
   template <class Use>
   void for_each_dependency(int32_t n, const Use& use) const {
     const Node& node = graph_.nodes[static_cast<size_t>(n)];
@@ -78,6 +86,7 @@ class Fuser {
     if (node.effect > 0) use(effects_[static_cast<size_t>(node.effect) - 1]);
   }
 
+  // Merges the node's own group with those of its operands, as far as possible.
   void join(int32_t node) {
     auto own = static_cast<int32_t>(groups_.size());
     groups_.push_back({{node}});
@@ -94,7 +103,8 @@ class Fuser {
     }
   }
 
-  // A reduction waits for what it reduces and for nothing else: that makes no cycle.
+  // Adds a reduction to the group that makes its operand. A reduction depends on nothing else, so
+  // that makes no cycle.
   void join_reduction(int32_t node) {
     const Node& reduction = graph_.nodes[static_cast<size_t>(node)];
     const int32_t producer = producer_of(reduction.operands[0]);
@@ -118,7 +128,8 @@ class Fuser {
     return is_reduction(graph_.nodes[static_cast<size_t>(node)]);
   }
 
-  // The group that holds both, or `into` when they stay apart.
+  // The group that holds both, or `into` if they stay apart. Membership is changed first, because
+  // the checks ask for it, and changed back if they fail.
   int32_t try_merge(int32_t other, int32_t into) {
     Group& a = groups_[static_cast<size_t>(other)];
     Group& b = groups_[static_cast<size_t>(into)];
@@ -137,20 +148,23 @@ class Fuser {
     return into;
   }
 
+  // Is the node no member of the group?
   bool is_outside(int32_t node, int32_t group) const {
     return node < 0 || group_of_[static_cast<size_t>(node)] != group;
   }
+  // Is the value read outside the group, or an output of the graph?
   bool leaves(ValueId id, int32_t group) const {
     return leaves_[static_cast<size_t>(id)] ||
            std::ranges::any_of(users_[static_cast<size_t>(id)],
                                [&](int32_t user) { return is_outside(user, group); });
   }
 
+  // Does the tile program take it?
   bool fits(const std::vector<int32_t>& members, int32_t group) const {
     return reduces_alike(members, group) && externals(members, group) <= kMaxFusedArrays;
   }
 
-  // Are all reductions over the same axes, and read by no member?
+  // Are all reductions over the same axes, and does no member read one?
   bool reduces_alike(const std::vector<int32_t>& members, int32_t group) const {
     uint32_t axes = 0;
     for (const int32_t n : members) {
@@ -169,7 +183,8 @@ class Fuser {
     return true;
   }
 
-  // Arrays of the tile program: values read, scalars (each an array of one element), outputs.
+  // The arrays of the tile program: values it reads, scalars (an array of one element each), and
+  // outputs.
   size_t externals(const std::vector<int32_t>& members, int32_t group) const {
     std::vector<ValueId> values;
     std::vector<std::pair<ops::Argument, DType>> scalars;
@@ -191,15 +206,16 @@ class Fuser {
     return count + values.size() + scalars.size();
   }
 
+  // The dtype that a node's scalars are read in: that of its last array.
   DType step_dtype(const Node& node) const {
     for (size_t i = node.operands.size(); i-- > 0;)
       if (node.operands[i].is_value()) return graph_.type(node.operands[i].value).dtype;
     return DType::kBool;
   }
 
-  // Steps that lie before this node altogether need nothing at or after `first`: no group has
-  // members on both sides of it. Groups stand in the order of their last members, so that those
-  // that end before are not looked at.
+  // Lowers `first` until no other group has members on both sides of it: steps that lie before it
+  // altogether need nothing at or after it, so the check may skip them. Groups are in the order of
+  // their last members, so groups that end before are not looked at.
   int32_t first_that_may_follow(int32_t first, int32_t group, size_t& looked_at) const {
     for (size_t i = ends_.size(); i-- > 0 && ends_[i].last >= first;) {
       if (++looked_at > kMaxLookedAt) break;
@@ -209,10 +225,10 @@ class Fuser {
     return first;
   }
 
-  // Would a step outside have to run after one member and before another? Follows what the
-  // group's inputs depend on, whole groups at a time, back to the group. What is too far apart to
-  // be found out in bounded work stays apart: a gradient that computes a long chain again has it in
-  // front of all that reads it, and would look through all of it for each step.
+  // Would a step outside have to run after one member and before another one? The check follows the
+  // dependencies of the group's inputs, whole groups at a time, to see whether they lead back to
+  // the group. Where bounded work cannot tell, the answer is yes: a gradient that recomputes a long
+  // chain has that chain in front of all its readers, and each check would walk through all of it.
   bool cyclic(const std::vector<int32_t>& members, int32_t group) {
     ++round_;
     std::vector<int32_t> pending;
@@ -243,8 +259,8 @@ class Fuser {
     return false;
   }
 
-  // Steps in an order that respects the groups: a group runs when its last member's turn comes, or
-  // earlier when a step outside reads one of its values.
+  // Steps in an order that respects the groups. A group runs when its last member's turn comes, or
+  // earlier if a step outside reads one of its values.
   Result<Graph> emit() {
     GraphRewrite rewrite(graph_);
     std::vector<bool> done(graph_.nodes.size(), false);
@@ -253,13 +269,14 @@ class Fuser {
     return rewrite.finish();
   }
 
+  // The members of the node's group, or the node alone.
   std::span<const int32_t> step_of(const int32_t& node) const {
     const int32_t group = group_of_[static_cast<size_t>(node)];
     if (group < 0) return {&node, 1};
     return groups_[static_cast<size_t>(group)].members;
   }
 
-  // Depth first without recursion: graphs are deep.
+  // Depth first, without recursion, because graphs may be deep.
   Status run_after_its_dependencies(GraphRewrite& rewrite, std::vector<bool>& done, int32_t root) {
     std::vector<int32_t> stack{root};
     while (!stack.empty()) {
@@ -287,10 +304,11 @@ class Fuser {
     return {};
   }
 
+  // Makes the body and the node of one group.
   Status emit_region(GraphRewrite& rewrite, std::span<const int32_t> members) {
     const int32_t group = group_of_[static_cast<size_t>(members[0])];
     Graph body;
-    body.ordinals = graph_.ordinals;  // draws keep theirs
+    body.ordinals = graph_.ordinals;  // draws keep their ordinals
     Node outer;
     for (const int32_t m : members)
       for (const Operand& operand : graph_.nodes[static_cast<size_t>(m)].operands) {
@@ -314,6 +332,7 @@ class Fuser {
       if (leaves(node.outputs[0], group))
         (is_reduction(node) ? reduced : leaving).push_back(node.outputs[0]);
     }
+    // Reductions are the last outputs of a region.
     leaving.insert(leaving.end(), reduced.begin(), reduced.end());
     for (const ValueId id : leaving) body.outputs.push_back(inner_[static_cast<size_t>(id)]);
     for (const int32_t m : members) {
@@ -336,13 +355,13 @@ class Fuser {
 
   const Graph& graph_;
   std::vector<Group> groups_;
-  std::vector<End> ends_;                    // by rising node
-  std::vector<int32_t> group_of_;            // by node; -1: not fusable
-  std::vector<int32_t> effects_;             // nodes, in order
-  std::vector<std::vector<int32_t>> users_;  // by value
+  std::vector<End> ends_;                    // by rising `last`
+  std::vector<int32_t> group_of_;            // by node; -1: it cannot be fused
+  std::vector<int32_t> effects_;             // nodes with an effect, in order
+  std::vector<std::vector<int32_t>> users_;  // by value: the nodes that read it
   std::vector<bool> leaves_;                 // by value: an output of the graph
-  std::vector<ValueId> inner_;               // by value: in the body of the region being made
-  std::vector<uint32_t> visited_;
+  std::vector<ValueId> inner_;               // by value: its id in the body that is being made
+  std::vector<uint32_t> visited_;            // by node: the last round that visited it
   uint32_t round_ = 0;
 };
 

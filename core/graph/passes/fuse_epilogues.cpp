@@ -1,6 +1,7 @@
-// Law: what alone reads a blocked convolution or a packed product — a sum with a number for each
-// channel or column, then one with an array of its shape, then bounds — is done by it before it
-// stores, in that order. A reshape that keeps a product's columns may stand between.
+// Law: sums and bounds behind a blocked convolution or a packed product, which nothing else reads,
+// are done by its kernel before it stores. They are taken in this order: a sum with one number for
+// each channel or column, a sum with an array of the result's shape, bounds. A reshape that keeps
+// the product's columns may stand in between.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -15,18 +16,21 @@ namespace {
 
 using ops::Argument;
 
+// A packed product; else the node is a blocked convolution.
 bool is_product(const Node& node) { return node.op->name == "matmul_packed"; }
 
+// Can the node's kernel do such an epilogue?
 bool has_epilogue(const Node& node) {
   return node.op && (node.op->name == "convolution_blocked" || is_product(node));
 }
 
-// A node that waits for what may still be done to its result; values are of the old graph.
+// A node that is not emitted yet, because more may still be done to its result. Values are of the
+// old graph.
 struct Waiting {
   const Node* node = nullptr;
-  ValueId bias = kNoValue;  // one number a channel or column; none: the node's own
-  ValueId residual = kNoValue;
-  std::optional<double> low, high;
+  ValueId bias = kNoValue;  // one number for each channel or column; kNoValue: the node's own bias
+  ValueId residual = kNoValue;      // an array of the result's shape that is added
+  std::optional<double> low, high;  // bounds
 
   bool is_bounded() const { return low || high; }
   bool has_bias() const {
@@ -34,6 +38,7 @@ struct Waiting {
   }
 };
 
+// Walks over the nodes; a waiting node grows until something reads its result that it cannot do.
 class Epilogues {
  public:
   explicit Epilogues(const Graph& graph)
@@ -43,6 +48,7 @@ class Epilogues {
         uses_(count_uses(graph)),
         waiting_(graph.values.size()) {}
 
+  // A node that is neither the begin nor an extension needs its operands emitted.
   Result<Graph> run() {
     for (const Node& node : graph_.nodes) {
       if (begin(node) || extend(node)) continue;
@@ -58,6 +64,7 @@ class Epilogues {
  private:
   Waiting& waiting(ValueId id) { return waiting_[static_cast<size_t>(id)]; }
 
+  // A node without an epilogue of its own begins to wait.
   bool begin(const Node& node) {
     if (!has_epilogue(node) || node.clone_of != kNoValue) return false;
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
@@ -70,12 +77,14 @@ class Epilogues {
     return true;
   }
 
+  // The value `id` is now what the waiting node gives. If several nodes read it, it is emitted at
+  // once.
   void put(ValueId id, const Waiting& found) {
     waiting(id) = found;
     if (uses_[static_cast<size_t>(id)] != 1) settle(id);
   }
 
-  // Does the node go on with one that waits and gives one of its operands?
+  // Can the waiting node that makes one of the operands do this node, too?
   bool extend(const Node& node) {
     if (!node.op || node.clone_of != kNoValue) return false;
     if (node.op->name == "reshape") return extend_through(node);
@@ -95,6 +104,7 @@ class Epilogues {
     return false;
   }
 
+  // A reshape of a product that keeps its columns.
   bool extend_through(const Node& reshape) {
     if (!reshape.operands[0].is_value()) return false;
     const ValueId from = reshape.operands[0].value, to = reshape.outputs[0];
@@ -107,6 +117,8 @@ class Epilogues {
     return true;
   }
 
+  // Adds the node to the epilogue, if the order allows it: sums come before bounds, a lower bound
+  // before an upper one.
   bool take(const Node& node, const Operand* other, const TensorType& type, Waiting& next) const {
     const std::string& name = node.op->name;
     if (graph_.type(node.outputs[0]) != type) return false;
@@ -122,6 +134,7 @@ class Epilogues {
     return true;
   }
 
+  // A sum: with a residual of the same shape, or with a bias before that.
   bool add(const Operand& other, const TensorType& type, Waiting& next) const {
     const TensorType& term = graph_.type(other.value);
     if (term.dtype != type.dtype || next.residual != kNoValue) return false;
@@ -134,6 +147,7 @@ class Epilogues {
     return true;
   }
 
+  // One number for each channel of blocks, or for each column of a product.
   static bool is_bias(const Node& node, const Shape& term, const Shape& result) {
     if (!is_product(node)) return term == Shape{1, result[1], 1, 1, result[4]};
     const int rank = term.rank();
@@ -141,7 +155,7 @@ class Epilogues {
            term.elements() == term[rank - 1];
   }
 
-  // Gives what waits its node.
+  // Emits the waiting node that makes this value, if there is one.
   void settle(ValueId id) {
     if (!waiting(id).node) return;
     const Waiting found = waiting(id);
@@ -149,7 +163,7 @@ class Epilogues {
     const Node& node = *found.node;
     const Shape& shape = graph_.type(node.outputs[0]).shape;
     builder_.stand_for(node);
-    builder_.set_rematerialized(graph_.producer(id)->rematerialized);  // what it gives may be kept
+    builder_.set_rematerialized(graph_.producer(id)->rematerialized);  // the result may be kept
     ops::Values inputs;
     for (const Operand& operand : node.operands)
       inputs.push_back(operand.is_value() ? builder_.value(rewrite_.map(operand.value))
@@ -176,7 +190,7 @@ class Epilogues {
   GraphRewrite rewrite_;
   GraphBuilder builder_;
   std::vector<int32_t> uses_;
-  std::vector<Waiting> waiting_;
+  std::vector<Waiting> waiting_;  // by old value
 };
 
 }  // namespace

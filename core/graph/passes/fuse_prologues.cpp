@@ -1,10 +1,10 @@
-// Law: what makes the rows of a normalisation or a softmax, an elementwise node or a fused region,
-// becomes one region with it, which makes some rows and hands them on while they are in the caches:
-// the same steps and the same kernel on each row, so the same bits. What is made is stored only if
-// something else reads it.
+// Law: the elementwise node or fused region that makes the rows of a normalisation or a softmax
+// becomes one region with it. The region makes some rows and hands them on while they are in the
+// caches: the same steps and the same kernel on each row, so the same bits. The rows are stored
+// only if something else reads them.
 //
-// The region stands where its elementwise part stood. What the operator reads besides has to be
-// there by then, so no order changes and no cycle can come about.
+// The region stands where its elementwise part stood. What the operator reads besides must be there
+// by then, so no order changes and no cycle can arise.
 #include <algorithm>
 
 #include "graph/ir/fused.h"
@@ -14,17 +14,20 @@
 namespace weft::graph {
 namespace {
 
-// Longer rows do not stay in the caches of a core.
+// Bytes of a row. Longer rows do not stay in the caches of a core.
 constexpr int64_t kMaxRowBytes = int64_t{256} << 10;
-// Threads share rows: few long ones are made faster by threads that share their elements.
+// Threads share rows. A few long rows are faster if threads share their elements instead, so with
+// fewer rows than this an array of more than kFewElements is left alone.
 constexpr int64_t kFewRows = 16;
 constexpr int64_t kFewElements = 16384;
 
+// Rewrites one graph.
 class Prologues {
  public:
   explicit Prologues(const Graph& graph)
       : graph_(graph), rewrite_(graph), uses_(count_uses(graph)), end_of_(graph.nodes.size(), -1) {}
 
+  // First the makers are found, then the graph is copied.
   Result<Graph> run() {
     std::vector<bool> joined(graph_.nodes.size(), false);
     for (size_t n = 0; n < graph_.nodes.size(); ++n) {
@@ -44,11 +47,13 @@ class Prologues {
   }
 
  private:
+  // The body of a fused region, or null.
   const Graph* region_of(const Node& node) const {
     if (node.op) return nullptr;
     const Region& region = graph_.regions[static_cast<size_t>(node.region)];
     return region.kind == RegionKind::kFused ? region.body.get() : nullptr;
   }
+  // An elementwise node, or a fused region without an end of its own.
   bool is_arithmetic(const Node& node) const {
     if (node.op)
       return is_elementwise(node) && std::ranges::any_of(node.operands, &Operand::is_value);
@@ -56,7 +61,7 @@ class Prologues {
     return body && !has_reductions(*body) && !row_operator(*body);
   }
 
-  // The node that makes its rows and can take it in; -1: there is none.
+  // The node that makes the operator's rows and can take the operator in; -1: there is none.
   int32_t maker_for(const Node& node) const {
     if (!works_on_rows(node) || node.clone_of != kNoValue) return -1;
     const ValueId rows = node.operands[0].value;
@@ -70,6 +75,7 @@ class Prologues {
     return value.index;
   }
 
+  // Does the size of the rows make it worth it?
   static bool is_worth(const TensorType& type) {
     const int64_t elements = type.shape.elements();
     if (elements == 0) return false;
@@ -78,7 +84,7 @@ class Prologues {
     return elements / cols >= kFewRows || elements <= kFewElements;
   }
 
-  // Is it there when the maker runs, and not an operand of it?
+  // Is the operand there when the maker runs, and not an operand of the maker itself?
   bool may_read(const Node& maker, int32_t maker_index, const Operand& operand) const {
     if (!operand.is_value()) return true;
     const Value& value = graph_.values[static_cast<size_t>(operand.value)];
@@ -86,7 +92,7 @@ class Prologues {
     return std::ranges::find(maker.operands, operand) == maker.operands.end();
   }
 
-  // Arrays of the tile program, and its nodes, if every scalar takes an array.
+  // Counts the arrays of the tile program and its nodes, as if every scalar took an array.
   bool fits(const Node& maker, const Node& node) const {
     size_t arrays = maker.operands.size() + maker.outputs.size() + node.operands.size();
     size_t nodes = 2;
@@ -98,7 +104,7 @@ class Prologues {
     return arrays <= kMaxFusedArrays && nodes <= kMaxFusedNodes;
   }
 
-  // An input of the body for a value outside, once.
+  // The input of the body for a value outside; each value has one.
   ValueId input(Graph& body, Node& outer, ValueId value) const {
     const Operand operand = Operand::of_value(value);
     const auto known = std::ranges::find(outer.operands, operand);
@@ -108,12 +114,13 @@ class Prologues {
     return body.add_input(graph_.type(value));
   }
 
+  // Appends a node to the body.
   static ValueId add(Graph& body, Node node, const TensorType& type) {
     node.line = node.clone_of = -1;
     return body.nodes[static_cast<size_t>(body.add_node(std::move(node), {&type, 1}))].outputs[0];
   }
 
-  // The maker as a region that gives all that it gave.
+  // The maker as a region that gives all its results.
   Graph body_of(const Node& maker, Node& outer) const {
     if (const Graph* const body = region_of(maker)) {
       outer.operands = maker.operands;
@@ -127,6 +134,7 @@ class Prologues {
     return body;
   }
 
+  // Emits the region of both. The rows are no output if only the operator reads them.
   void emit(const Node& maker, const Node& node) {
     Node outer;
     Graph body = body_of(maker, outer);
@@ -139,7 +147,7 @@ class Prologues {
       if (end.operands[i].is_value())
         end.operands[i].value = input(body, outer, end.operands[i].value);
     const ValueId result = add(body, std::move(end), graph_.type(node.outputs[0]));
-    if (uses_[static_cast<size_t>(given[at])] == 1) {  // the operator's
+    if (uses_[static_cast<size_t>(given[at])] == 1) {  // only the operator reads them
       given.erase(given.begin() + static_cast<ptrdiff_t>(at));
       body.outputs.erase(body.outputs.begin() + static_cast<ptrdiff_t>(at));
     }
@@ -160,7 +168,7 @@ class Prologues {
   const Graph& graph_;
   GraphRewrite rewrite_;
   const std::vector<int32_t> uses_;
-  std::vector<int32_t> end_of_;  // by node: the operator that it takes in, or -1
+  std::vector<int32_t> end_of_;  // by node: the operator on rows that it takes in, or -1
 };
 
 }  // namespace

@@ -1,3 +1,4 @@
+// The copying of nodes, constants and outputs. Contents of constants are shared.
 #include "graph/passes/graph_rewrite_impl.h"
 
 namespace weft::graph {
@@ -40,7 +41,7 @@ Operand GraphRewrite::map(const Operand& operand) {
   return result;
 }
 
-// Most of what passes do: a node and its outputs are written where they will stay.
+// Most of the work of passes: the node and its outputs are constructed where they will stay.
 void GraphRewrite::copy(const Node& node) {
   Node copied = node;
   for (Operand& operand : copied.operands) operand = map(operand);

@@ -1,7 +1,7 @@
-// Law: what each iteration of a loop computes from captured arrays alone is computed once, before
-// the loop, and captured in its turn: the same operators on the same arrays, so the same bits. Only
-// of loops that run at least once, because a kernel may fail. Views stay, and so does what reads no
-// array: it is as quick to have again.
+// Loop-invariant code motion. Law: what each iteration of a loop computes from captured arrays
+// alone is computed once before the loop, and captured: the same operators on the same arrays, so
+// the same bits. Only for loops that surely run at least once, because a kernel may fail. Views
+// stay inside, and so does what reads no array: it is as quick to compute again.
 #include <algorithm>
 
 #include "graph/ir/control.h"
@@ -11,11 +11,13 @@
 namespace weft::graph {
 namespace {
 
+// A node whose result is the same in every iteration if its operands are.
 bool may_move(const Node& node) {
   return node.op && !node.op->is_random && !node.op->runs_on_caller && node.effect < 0 &&
          node.clone_of == kNoValue;
 }
 
+// Hoists out of one loop.
 class Hoist {
  public:
   Hoist(GraphRewrite& rewrite, const Graph& graph, const Node& loop)
@@ -27,7 +29,7 @@ class Hoist {
         invariant_(body_.values.size(), false),
         outside_(body_.values.size(), kNoValue) {}
 
-  // Appends what moves; does the loop get another body?
+  // Appends the nodes that move out. True: the loop gets a new body.
   bool run() {
     find_invariants();
     find_moved();
@@ -36,6 +38,7 @@ class Hoist {
     return true;
   }
 
+  // Adds the loop without the moved nodes; their values are new inputs of the body.
   void add_loop() {
     GraphRewrite inside(body_);
     Node copied = loop_;
@@ -61,12 +64,13 @@ class Hoist {
   bool is_invariant(const Operand& operand) const {
     return !operand.is_value() || invariant_[static_cast<size_t>(operand.value)];
   }
-  // A node whose values are all captured now; one of which only some are read stays, unread.
+  // Are all values of the node captured now? A node with only some read values stays, unread.
   bool is_moved(const Node& node) const {
     return std::ranges::all_of(
         node.outputs, [&](ValueId id) { return std::ranges::find(moved_, id) != moved_.end(); });
   }
 
+  // Values that follow from captured inputs and constants alone.
   void find_invariants() {
     const size_t first = static_cast<size_t>(region_.loop.sliced + region_.loop.carried);
     for (size_t i = first; i < body_.inputs.size(); ++i)
@@ -79,8 +83,8 @@ class Hoist {
         for (const ValueId id : node.outputs) invariant_[static_cast<size_t>(id)] = true;
   }
 
-  // Values that are computed before the loop and read in it. One that is much larger than what it
-  // is computed from stays: it would be alive all the time.
+  // Should the value be computed before the loop? A value that is much larger than its operands
+  // stays: it would be alive during the whole loop.
   bool moves(ValueId id) const {
     constexpr int64_t kGrowth = 4;
     const Node* const node = body_.producer(id);
@@ -91,6 +95,7 @@ class Hoist {
     return bytes > 0 && body_.type(id).bytes() <= kGrowth * bytes;
   }
 
+  // The values that nodes which stay inside read, or that leave the body.
   void find_moved() {
     std::vector<bool> read(body_.values.size(), false);
     for (const ValueId id : body_.outputs) read[static_cast<size_t>(id)] = true;
@@ -106,7 +111,7 @@ class Hoist {
         if (read[static_cast<size_t>(id)] && moves(id)) moved_.push_back(id);
   }
 
-  // With all that it is computed from; nodes stand in topological order.
+  // Appends the value's node and everything that it is computed from.
   void bring_out(ValueId wanted) {
     std::vector<bool> needed(body_.values.size(), false);
     needed[static_cast<size_t>(wanted)] = true;
@@ -125,6 +130,7 @@ class Hoist {
     for (size_t i = nodes.size(); i-- > 0;) copy_out(body_.nodes[nodes[i]]);
   }
 
+  // The value before the loop: an operand of the loop, a constant, or a moved value.
   ValueId outside(ValueId id) {
     ValueId& known = outside_[static_cast<size_t>(id)];
     if (known != kNoValue) return known;
@@ -133,7 +139,7 @@ class Hoist {
       const size_t operand = first_sliced(region_) + static_cast<size_t>(value.index);
       return known = rewrite_.map(loop_.operands[operand].value);
     }
-    // The content is shared, not copied: it never changes.
+    // The content is shared, because it never changes.
     Constant constant = body_.constants[static_cast<size_t>(value.index)];
     Graph& graph = rewrite_.graph();
     known = constant.value = static_cast<ValueId>(graph.values.size());
@@ -143,6 +149,7 @@ class Hoist {
     return known;
   }
 
+  // The node before the loop, on the loop's side of the gradients.
   void copy_out(const Node& node) {
     Node copied = node;
     copied.backward = loop_.backward;
@@ -168,6 +175,7 @@ class Hoist {
   std::vector<ValueId> outside_;  // by value of the body: the same before the loop
 };
 
+// A while loop or a counted loop may run no iteration.
 bool runs_at_least_once(const Region& region) {
   return region.kind == RegionKind::kLoop && region.loop.maximum > 0 && !region.loop.while_true &&
          !region.loop.counted;

@@ -1,10 +1,10 @@
 // Law: factors and summands, one for each channel, that follow one another become one factor and
-// one summand, if all of these are frozen (preparation.h): ((x - m) s) g + b = x (s g) + (b - m s
-// g).
+// one summand, if all of these are frozen (partition/preparation.h): ((x - m) s) g + b = x (s g) +
+// (b - m s g).
 //
-// That is a batch norm that does not train and has no convolution before it to go into
-// (fold_affine.cpp), as where activations come first (He et al., "Identity Mappings in Deep
-// Residual Networks", 2016) or arrays are concatenated (Huang et al., "Densely Connected
+// This is a batch norm that does not train and has no convolution before it to go into
+// (fold_affine.cpp): where activations come first (He et al., "Identity Mappings in Deep Residual
+// Networks", 2016), or where arrays are concatenated (Huang et al., "Densely Connected
 // Convolutional Networks", 2017). Products are rounded in another order: class tolerance.
 #include <algorithm>
 #include <optional>
@@ -19,6 +19,7 @@
 namespace weft::graph {
 namespace {
 
+// Finds chains of steps and merges those that get shorter.
 class AffineMerger {
  public:
   AffineMerger(const Graph& graph, const std::vector<bool>& frozen_inputs)
@@ -28,6 +29,7 @@ class AffineMerger {
         chain_(graph.nodes.size()),
         is_joined_(graph.nodes.size(), false) {}
 
+  // Merged steps go; the last node of a chain is replaced by the factor and the summand.
   Result<Graph> run() {
     std::vector<bool> is_inside(graph_.nodes.size(), false);
     for (size_t n = 0; n < graph_.nodes.size(); ++n) {
@@ -53,23 +55,24 @@ class AffineMerger {
  private:
   const Node& node_at(int32_t n) const { return graph_.nodes[static_cast<size_t>(n)]; }
 
-  // The step that a node takes from a value that is not frozen.
+  // The step that node n takes from a value, if the value itself is not frozen.
   std::optional<ChannelStep> step_at(int32_t n, ValueId value) const {
     const TensorType& type = graph_.type(value);
     if (frozen_[static_cast<size_t>(value)] || !is_lane(type.dtype)) return {};
     const auto step = channel_step(graph_, frozen_, node_at(n), value, type);
     return step && step->other.is_value() ? step : std::nullopt;
   }
+  // Only float32 and float64, whose elements are as wide as lanes.
   static bool is_lane(DType dtype) { return dtype == DType::kFloat32 || dtype == DType::kFloat64; }
 
-  // The operand that a first step is taken from.
+  // The operand that the first step of a chain starts from, or kNoValue.
   ValueId start_of(int32_t n) const {
     for (const Operand& operand : node_at(n).operands)
       if (operand.is_value() && step_at(n, operand.value)) return operand.value;
     return kNoValue;
   }
 
-  // Steps after each other, each the only one that reads the one before.
+  // Steps that follow one another, each the only reader of the one before it.
   std::vector<int32_t> chain_from(int32_t n) const {
     std::vector<int32_t> chain;
     ValueId value = start_of(n);
@@ -81,7 +84,8 @@ class AffineMerger {
     return chain;
   }
 
-  // Are there more than a factor and a summand? Summands alone stay, as eager calls add them.
+  // Are there more steps than one factor and one summand? Summands alone stay as eager calls add
+  // them.
   bool pays(const std::vector<int32_t>& chain) const {
     size_t factors = 0;
     for (const int32_t n : chain) {
@@ -92,6 +96,7 @@ class AffineMerger {
     return factors > 0 && 1 + std::min<size_t>(summands, 1) < chain.size();
   }
 
+  // Emits x * factor + summand in place of the chain.
   void emit(GraphRewrite& rewrite, GraphBuilder& builder, const std::vector<int32_t>& chain) const {
     const ValueId start = start_of(chain[0]), last = node_at(chain.back()).outputs[0];
     builder.stand_for(node_at(chain.back()));
@@ -108,7 +113,7 @@ class AffineMerger {
     if (builder.status().ok()) rewrite.set(last, result.id());
   }
 
-  // x factor + summand, and one step more.
+  // Adds one more step to x * factor + summand.
   static void take(ChannelStep::Kind kind, const ops::Value& other, ops::Value& factor,
                    ops::Value& summand) {
     switch (kind) {
@@ -128,7 +133,7 @@ class AffineMerger {
   const Graph& graph_;
   const std::vector<bool> frozen_;
   const std::vector<int32_t> readers_;
-  std::vector<std::vector<int32_t>> chain_;  // by its last node
+  std::vector<std::vector<int32_t>> chain_;  // by the last node of a chain
   std::vector<bool> is_joined_;
 };
 

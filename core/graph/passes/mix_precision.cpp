@@ -1,14 +1,14 @@
-// Law: where a node's float32 arithmetic may be made in a half dtype (Node::precision) and its
-// operator gains by that (ops/precision.h), it is, on operands that are cast at most once each;
-// inputs and outputs of the graph keep their dtypes.
+// Mixed precision. Law: where a node's float32 arithmetic may run in a half dtype (Node::precision)
+// and its operator gains by that (ops/precision.h), it does, on operands that are cast at most once
+// each. Inputs and outputs of the graph keep their dtypes.
 //
-// So a value has up to two forms, the wide one of the old graph and a narrow one, each made when it
-// is first read. Products are narrow; what follows its operands (a bias, a relu, a transpose) is
-// narrow where these are; everything else reads and gives wide values: its casts join it in one
-// fused region, so memory holds the narrow form and arithmetic is float32's. A cast goes before
-// views: a weight and its transpose share one. Nodes of gradients are nodes like others, hence this
-// runs when gradients have been taken, wherever that was. What was asked for is answered then, and
-// no node asks any more.
+// So a value has up to two forms: the wide one of the old graph and a narrow one, each made when it
+// is first read. Products are narrow. What follows the operands of a product (a bias, a relu, a
+// transpose) is narrow where these are. Everything else reads and gives wide values: its casts join
+// it in one fused region, so memory holds the narrow form and arithmetic is in float32. A cast goes
+// before views, so that a weight and its transpose share one. Nodes of gradients are nodes like
+// others, so the pass runs when gradients have been taken. Afterwards no node asks for a half dtype
+// any more.
 #include <algorithm>
 
 #include "graph/ir/control.h"
@@ -22,6 +22,7 @@
 namespace weft::graph {
 namespace {
 
+// Does a node, or one in a body, ask for a half dtype?
 bool asks(const Graph& graph) {
   return std::ranges::any_of(graph.nodes, [&](const Node& node) {
     const Region* const region = control_of(graph, node);
@@ -34,9 +35,10 @@ bool asks(const Graph& graph) {
 struct Narrow {
   ValueId id = kNoValue;
   DType dtype = DType::kFloat32;
-  bool was_computed = false;  // not cast from the wide one
+  bool was_computed = false;  // computed in the half dtype, not cast from the wide form
 };
 
+// Rewrites one graph.
 class Mixer {
  public:
   Mixer(const Graph& graph, const PassContext& context)
@@ -51,6 +53,7 @@ class Mixer {
       if (node.clone_of >= 0) is_cloned_[static_cast<size_t>(node.clone_of)] = true;
   }
 
+  // Each node is computed narrow or wide; a cast that only undoes one disappears.
   Result<Graph> run() {
     for (const Node& node : graph_.nodes) {
       builder_.stand_for(node);
@@ -73,13 +76,15 @@ class Mixer {
   const TensorType& type(const Operand& operand) const { return graph_.type(operand.value); }
   bool is_float32(ValueId id) const { return graph_.type(id).dtype == DType::kFloat32; }
 
-  // Does a half form of the value exist that is no rounding of a wide one?
+  // Does a half form exist that is no rounding of a wide one? Then using it loses nothing.
   bool was_computed(ValueId id, DType dtype) {
     return narrow(id).was_computed && narrow(id).dtype == dtype;
   }
 
   // ---- which nodes
 
+  // A node that asks for a half dtype and has neither effects nor clones: a clone has to give the
+  // same bits as its original.
   bool may_change(const Node& node) const {
     return node.precision != DType::kFloat32 && node.op && !node.outputs.empty() &&
            !node.op->is_random && !node.op->runs_on_caller && node.effect < 0 &&
@@ -88,6 +93,8 @@ class Mixer {
            });
   }
 
+  // Does the operator gain by the half dtype, counting the casts of operands that are not narrow
+  // yet? Frozen operands are cast once.
   bool gains(const Node& node) {
     if (!may_change(node) || node.op->precision != ops::Precision::kNarrow) return false;
     const Result<std::vector<TensorType>> in = operand_types(graph_, node);
@@ -108,7 +115,7 @@ class Mixer {
     return ops::gains_in(types, node.precision, inputs);
   }
 
-  // Has the operator a kernel in this dtype? One that follows need not say so.
+  // Has the operator a kernel in this dtype? An operator that only follows need not say so.
   bool may_follow(const Node& node) const {
     if (!node.op->slot.gains_in) return true;
     const Result<std::vector<TensorType>> in = operand_types(graph_, node);
@@ -117,7 +124,8 @@ class Mixer {
                                   node.precision);
   }
 
-  // Operands as large as the result have to be narrow; a smaller one of a formula (a bias) is cast.
+  // Operands as large as the result must be narrow already; a smaller one of a formula (a bias) is
+  // cast.
   bool follows(const Node& node) {
     if (!may_change(node) || node.op->precision != ops::Precision::kFollows ||
         !std::ranges::all_of(node.outputs, [&](ValueId id) { return is_float32(id); }) ||
@@ -140,7 +148,7 @@ class Mixer {
     return any;
   }
 
-  // A cast to what the value was computed in.
+  // Is it a cast to the dtype that the value was computed in?
   bool cancels(const Node& node) {
     if (!node.op || node.op->name != "cast" || node.clone_of != kNoValue ||
         !node.operands[0].is_value())
@@ -153,12 +161,14 @@ class Mixer {
 
   // ---- the forms of a value
 
+  // The wide form, cast from the narrow one if needed.
   ops::Value wide(ValueId id) {
     if (rewrite_.map(id) == kNoValue)
       rewrite_.set(id, ops::cast(builder_.value(narrow(id).id), DType::kFloat32).id());
     return builder_.value(rewrite_.map(id));
   }
 
+  // The narrow form, made at the first use.
   ops::Value narrowed(ValueId id, DType dtype) {
     Narrow& known = narrow(id);
     if (known.dtype == dtype) return builder_.value(known.id);
@@ -167,6 +177,8 @@ class Mixer {
     return made;
   }
 
+  // Casts, but looks for something cheaper first: what was cast up from this dtype, or the narrow
+  // form behind a view.
   ops::Value make_narrow(ValueId id, DType dtype) {
     const Node* const node = graph_.producer(id);
     if (node && node->op && node->clone_of == kNoValue && !node->operands.empty() &&
@@ -184,6 +196,7 @@ class Mixer {
 
   // ---- nodes
 
+  // The node on narrow operands; those that keep their dtype stay wide.
   Status compute_narrow(const Node& node) {
     ops::Values inputs;
     for (size_t i = 0; i < node.operands.size(); ++i) {
@@ -211,6 +224,7 @@ class Mixer {
     return {};
   }
 
+  // The node as it is; bodies of control flow are rewritten on their own.
   Status compute_wide(const Node& node) {
     for (const Operand& operand : node.operands)
       if (operand.is_value()) wide(operand.value);
@@ -229,9 +243,9 @@ class Mixer {
   const PassContext& context_;
   GraphRewrite rewrite_;
   GraphBuilder builder_;
-  std::vector<bool> frozen_;  // by value; empty: nothing is
-  std::vector<Narrow> narrow_;
-  std::vector<bool> is_cloned_;
+  std::vector<bool> frozen_;     // by value; empty: nothing is frozen
+  std::vector<Narrow> narrow_;   // by old value
+  std::vector<bool> is_cloned_;  // by old value: a clone computes it again
 };
 
 }  // namespace

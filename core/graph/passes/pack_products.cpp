@@ -1,6 +1,6 @@
-// Law: a product with a matrix that is frozen (preparation.h) reads it from panels, where that
-// pays: they are packed once. So do the products of recurrent steps. Elements are the same chains
-// of products and sums: the bits stay.
+// Law: a product with a frozen matrix (partition/preparation.h) reads it from panels, where that
+// pays; the panels are packed once. So do the products of recurrent steps. Elements are the same
+// sequences of products and sums, so the bits stay.
 #include <algorithm>
 #include <ranges>
 
@@ -14,6 +14,7 @@
 namespace weft::graph {
 namespace {
 
+// Rewrites one graph.
 class Packer {
  public:
   Packer(const Graph& graph, const std::vector<bool>& frozen)
@@ -37,10 +38,12 @@ class Packer {
   }
 
  private:
+  // Is the operand a frozen value?
   bool is_frozen(const Operand& operand) const {
     return operand.is_value() && frozen_[static_cast<size_t>(operand.value)];
   }
 
+  // Is the right side frozen and the left side not, and do panels pay for this size?
   bool can_pack_product(const Node& node) const {
     if (!node.op || node.op->name != "matmul" || node.clone_of != kNoValue) return false;
     if (!node.operands[0].is_value() || is_frozen(node.operands[0]) || !is_frozen(node.operands[1]))
@@ -52,6 +55,7 @@ class Packer {
     return ops::has_panels(right.dtype) && ops::panels_pay(right.shape[1], right.shape[0]);
   }
 
+  // Products with the same matrix share its panels.
   void pack_product(const Node& node) {
     builder_.stand_for(node);
     const ValueId matrix = node.operands[1].value;
@@ -63,6 +67,7 @@ class Packer {
     rewrite_.set(node.outputs[0], result.id());
   }
 
+  // The packed form of a recurrent operator, or null.
   static const ops::PackedSteps* steps_of(const Node& node) {
     if (!node.op || node.clone_of != kNoValue) return nullptr;
     const auto* found =
@@ -70,6 +75,7 @@ class Packer {
     return found == std::end(ops::kPackedSteps) ? nullptr : found;
   }
 
+  // Is the recurrent weight frozen, and large enough?
   bool can_pack_steps(const Node& node, const ops::PackedSteps& steps) const {
     const auto operands = std::span(node.operands);
     if (!std::ranges::all_of(operands, [](const Operand& o) { return o.is_value(); })) return false;
@@ -80,6 +86,7 @@ class Packer {
     return ops::panels_pay(hidden, hidden);
   }
 
+  // The recurrent operator on a packed weight.
   void pack_steps(const Node& node, const ops::PackedSteps& steps) {
     builder_.stand_for(node);
     ops::Values inputs;
@@ -97,7 +104,7 @@ class Packer {
   const std::vector<bool>& frozen_;
   GraphRewrite rewrite_;
   GraphBuilder builder_;
-  std::vector<ops::Value> packed_;  // by the matrix
+  std::vector<ops::Value> packed_;  // panels, by value of the matrix
 };
 
 }  // namespace

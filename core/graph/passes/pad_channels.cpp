@@ -1,17 +1,17 @@
-// Law: convolutions by frozen weights (preparation.h) whose filters are no multiple of 8 get
-// filters of zeros up to the next multiple of 16, so that the pass `block` can lay their results in
-// blocks; so do those that would lie in blocks of 8, which are half a vector, where a tenth more at
-// most fills blocks of 16. What follows takes the wider image where it can: convolutions by
-// channels of zeros, poolings, sums over planes, arithmetic that is finite at zero. Anything else
-// sees a slice, so values change as by another order of summation. An infinity that a bound would
-// take away may become NaN.
+// Law: convolutions by frozen weights (partition/preparation.h) whose filters are no multiple of 8
+// get filters of zeros up to the next multiple of 16, so that block_channels can put their results
+// in blocks. Convolutions with blocks of 8, which are half a vector, get them, too, where at most a
+// tenth more fills blocks of 16, or where Winograd's tiles take blocks of 16. Channels that are
+// concatenated for a convolution that gains by blocks get zeros behind them. What follows takes the
+// wider image where it can: convolutions (by channels of zeros), poolings, sums over planes, and
+// arithmetic that is finite at zero. Anything else sees a slice. So values change as by another
+// order of summation; an infinity that a bound would remove may become NaN.
 //
 // Groups of 8 channels between blocks of 16 are joined in pairs, with zeros between the two, so
-// that they lie in blocks, too. An infinity or a NaN reaches the results of both groups.
+// that they lie in blocks, too. An infinity or a NaN then reaches the results of both groups.
 //
-// Cost: a dense convolution that reads and writes plain images is no slower by itself. What is
-// saved is between layers: depthwise convolutions, Winograd's tiles and epilogues are those of
-// blocks.
+// Cost: a dense convolution that reads and writes plain images is no slower by itself. The gain is
+// between layers: depthwise convolutions, Winograd's tiles and epilogues exist for blocks.
 #include <algorithm>
 
 #include "graph/ir/graph_builder.h"
@@ -24,14 +24,17 @@
 namespace weft::graph {
 namespace {
 
+// Channels of a block, and channels rounded up to whole blocks.
 constexpr int64_t kBlock = 16;
 constexpr int64_t wider(int64_t channels) { return (channels + kBlock - 1) / kBlock * kBlock; }
 
-// Arithmetic whose result is finite where operands are.
+// Arithmetic whose result is finite where its operands are: the padding stays finite.
 constexpr std::string_view kFinite[] = {"abs",     "add",     "cast",     "clip",     "erf",
                                         "maximum", "minimum", "multiply", "negative", "relu",
                                         "sigmoid", "square",  "subtract", "tanh"};
 
+// Rewrites one graph. A value has a plain form, a wide one (with channels of zeros behind its own)
+// or both.
 class ChannelPadding {
  public:
   ChannelPadding(const Graph& graph, const std::vector<bool>& frozen_inputs)
@@ -45,6 +48,7 @@ class ChannelPadding {
     find_sources();
   }
 
+  // A node that is not rewritten gets the plain form of its operands.
   Result<Graph> run() {
     for (const Node& node : graph_.nodes) {
       builder_.stand_for(node);
@@ -71,9 +75,11 @@ class ChannelPadding {
     if (node.op->name == "convolution_image") return convolution(node);
     if (node.op->name == "pooling_image") return pooling(node);
     if (node.op->name == "sum") return sum_of_planes(node);
+    if (node.op->name == "concatenate") return concatenation(node);
     return is_finite(node) && elementwise(node);
   }
 
+  // Widens filters where that pays, and channels where the operand is wide already.
   bool convolution(const Node& node) {
     const ValueId x = node.operands[0].value, w = node.operands[1].value;
     const bool has_bias = node.operands.size() > 2 && node.operands[2].is_value();
@@ -98,8 +104,9 @@ class ChannelPadding {
     return true;
   }
 
-  // Twice the arithmetic pays for groups of 8: blocked, a pair takes what one takes of half blocks.
-  // Measured on AVX2, wider ones that do not fill blocks are faster as they are.
+  // Twice the arithmetic pays for groups of 8: in blocks, a pair takes the time that one group
+  // takes in half blocks. Measured on AVX2: wider groups that do not fill blocks are faster as they
+  // are.
   bool joins_groups(const Node& node) const {
     const ValueId x = node.operands[0].value, y = node.outputs[0];
     const int64_t groups = groups_of(node), half = kBlock / 2;
@@ -107,6 +114,7 @@ class ChannelPadding {
            shape(y)[1] % (groups * half) == 0 && has_blocks_[static_cast<size_t>(x)];
   }
 
+  // Two groups with weights a and b become one with the weight [a 0; 0 b].
   bool groups_in_pairs(const Node& node) {
     const ValueId w = node.operands[1].value;
     Shape joined = shape(w);
@@ -127,6 +135,7 @@ class ChannelPadding {
     return true;
   }
 
+  // The attributes with another number of groups.
   static std::vector<ops::Argument> with_groups(const Node& node, int64_t groups) {
     const auto given = node.attributes.view();
     std::vector<ops::Argument> attributes(given.begin(), given.end());
@@ -135,21 +144,25 @@ class ChannelPadding {
     return attributes;
   }
 
-  // Where blocks come in or go on, or save half of the arithmetic, and most of the channels that
-  // are computed are asked for.
+  // Does widening bring an image into blocks, keep it there, or save half of the arithmetic, and
+  // are most of the computed channels asked for?
   bool pays(const Node& node) const {
     const ValueId x = node.operands[0].value, y = node.outputs[0];
     const int64_t filters = shape(y)[1];
     const int64_t block = ops::channel_block(filters);
-    const bool is_filled =
-        block == 8 ? 10 * filters >= 9 * wider(filters) : 2 * filters > wider(filters);
+    const bool is_by_tiles = fills_blocks(x) && gains_by_tiles(node);
+    const bool is_filled = block == 8 && !is_by_tiles ? 10 * filters >= 9 * wider(filters)
+                                                      : 2 * filters > wider(filters);
     return block < kBlock && is_filled &&
            (is_wide(x) || has_blocks_[static_cast<size_t>(x)] || feeds_[static_cast<size_t>(y)] ||
-            (is_in_bf16x2(node) && ops::channel_block(shape(x)[1]) > 1));
+            is_by_tiles || (is_in_bf16x2(node) && ops::channel_block(shape(x)[1]) > 1));
   }
+  bool fills_blocks(ValueId x) const { return is_wide(x) || shape(x)[1] % kBlock == 0; }
 
   // ---- what is known of a value before anything is rewritten
 
+  // Two walks: forward, which values will be in blocks; backward, which values feed a convolution
+  // that gains by blocks.
   void find_sources() {
     for (const Node& node : graph_.nodes) {
       if (node.outputs.size() != 1 || !node.op) continue;
@@ -171,38 +184,52 @@ class ChannelPadding {
         if (node.operands[i].is_value()) feeds_[static_cast<size_t>(node.operands[i].value)] = true;
     }
   }
+  // Does a node keep the channels of its operand?
   static bool keeps_channels(const Node& node) {
     return node.op->name == "pooling_image" || is_finite(node);
   }
+  // Division counts only by a number that is not zero.
   static bool is_finite(const Node& node) {
     if (node.op->name == "divide")
       return node.operands[1].is_scalar() && node.operands[1].scalar.as_double() != 0;
     return std::ranges::find(kFinite, node.op->name) != std::end(kFinite);
   }
 
-  // Of bfloat16 plain kernels multiply float32.
+  // Plain kernels for bfloat16 multiply in float32; the faster bf16x2 instructions need blocks.
   bool is_in_bf16x2(const Node& node) const {
     return graph_.type(node.operands[0].value).dtype == DType::kBFloat16 && groups_of(node) == 1;
   }
-  // Depthwise ones, those in pairs and those by Winograd's tiles, which save half of the arithmetic
-  // or more.
+  // Depthwise convolutions, bfloat16 in pairs (bf16x2), and convolutions by Winograd's tiles, which
+  // save half of the arithmetic or more.
   bool gains_by_blocks(const Node& node) const {
-    if (groups_of(node) > 1) return true;
+    return groups_of(node) > 1 || (is_in_bf16x2(node) && is_mostly_asked(widened(node), node)) ||
+           gains_by_tiles(node);
+  }
+  bool gains_by_tiles(const Node& node) const {
+    if (groups_of(node) > 1) return false;
+    const ops::ConvolutionShape p = widened(node);
+    return is_mostly_asked(p, node) && ops::winograd_tile(p) > 0;
+  }
+  ops::ConvolutionShape widened(const Node& node) const {
     ops::ConvolutionShape p =
         ops::convolution_problem(node.op->reader(node.attributes.view()), DType::kFloat32,
                                  shape(node.operands[0].value), shape(node.operands[1].value))
             .value();
-    const double given = static_cast<double>(p.in_channels * p.out_channels);
     p.in_channels = wider(p.in_channels);
     p.out_channels = wider(p.out_channels);
-    return static_cast<double>(p.in_channels * p.out_channels) < 1.8 * given &&
-           (is_in_bf16x2(node) || ops::winograd_tile(p) > 0);
+    return p;
+  }
+  bool is_mostly_asked(const ops::ConvolutionShape& widened, const Node& node) const {
+    const int64_t given = shape(node.operands[0].value)[1] * shape(node.outputs[0])[1];
+    return static_cast<double>(widened.in_channels * widened.out_channels) <
+           1.8 * static_cast<double>(given);
   }
 
+  // The number of groups of a convolution.
   int64_t groups_of(const Node& node) const {
     return node.op->reader(node.attributes.view()).integer("num_group");
   }
-  // Of a type that has blocks, by weights that more zeros cost nothing to.
+  // Weights are frozen, so that more zeros cost nothing in a run, and the dtype has blocks.
   bool are_frozen(const Node& node) const {
     const auto is_frozen = [&](const Operand& operand) {
       return !operand.is_value() || frozen_[static_cast<size_t>(operand.value)];
@@ -211,7 +238,7 @@ class ChannelPadding {
     return (dtype == DType::kFloat32 || dtype == DType::kBFloat16) &&
            std::ranges::all_of(std::span(node.operands).subspan(1), is_frozen);
   }
-  // A convolution of which more channels can be had.
+  // Can the convolution have more channels? A grouped one only if it is depthwise.
   bool takes_zeros(const Node& node) const {
     const ValueId x = node.operands[0].value;
     const int64_t groups = groups_of(node);
@@ -219,6 +246,7 @@ class ChannelPadding {
            (groups == 1 || (groups == shape(x)[1] && groups == shape(node.outputs[0])[1]));
   }
 
+  // Poolings work on each channel by itself. The zeros behind stay finite.
   bool pooling(const Node& node) {
     const ValueId x = node.operands[0].value;
     if (!is_wide(x)) return false;
@@ -227,6 +255,7 @@ class ChannelPadding {
     return true;
   }
 
+  // Sums over planes keep the channels, so their result is wide. Other sums read the plain form.
   bool sum_of_planes(const Node& node) {
     const ValueId x = node.operands[0].value;
     if (!is_wide(x)) return false;
@@ -240,6 +269,36 @@ class ChannelPadding {
     return true;
   }
 
+  // Zeros are behind all channels only: between others each later join would carry them on. Those
+  // that the last array brings along are taken where they are as many.
+  bool concatenation(const Node& node) {
+    const ValueId y = node.outputs[0];
+    if (!feeds_[static_cast<size_t>(y)] || fills_blocks(y) || !joins_channels(node)) return false;
+    const ValueId last = node.operands.back().value;
+    const bool brings_zeros = is_wide(last) && more_of(last) == more_of(y);
+    ops::Values parts;
+    for (const Operand& part : std::span(node.operands).first(node.operands.size() - 1))
+      parts.push_back(plain(part.value));
+    parts.push_back(brings_zeros ? wide(last) : plain(last));
+    if (!brings_zeros) parts.push_back(zeros_behind(parts[0], y));
+    set_wide(y, ops::concatenate(parts, 1));
+    return true;
+  }
+  bool joins_channels(const Node& node) const {
+    const ops::AttributeReader a = node.op->reader(node.attributes.view());
+    const auto axis = a.has("axis") ? a.integer("axis") : 0;
+    return (axis == 1 || axis == 1 - shape(node.outputs[0]).rank()) &&
+           std::ranges::all_of(node.operands, &Operand::is_value);
+  }
+  // One array of zeros serves all images of its type: it is kept.
+  ops::Value zeros_behind(const ops::Value& part, ValueId y) {
+    TensorType type = graph_.type(y);
+    type.shape[1] = more_of(y);
+    const auto known = std::ranges::find(zeros_, type, &ops::Value::type);
+    return known != zeros_.end() ? *known : zeros_.emplace_back(ops::zeros(part, type));
+  }
+
+  // Elementwise nodes are wide if one operand of the result's shape is, and the others can be.
   bool elementwise(const Node& node) {
     const Shape& out = shape(node.outputs[0]);
     const auto is_ready = [&](const Operand& operand) {
@@ -264,8 +323,8 @@ class ChannelPadding {
     return true;
   }
 
-  // The axis of an operand's channels, `rank` where it has one for all of them; -1 where it is not
-  // one element for each channel.
+  // The axis of an operand's channels; its rank if it has one element for all channels; -1 if it
+  // varies along other axes.
   static int channels_at(const Shape& operand, const Shape& out) {
     const int rank = operand.rank(), axis = 1 - out.rank() + rank;
     const int64_t channels = axis >= 0 ? operand[axis] : 1;
@@ -273,10 +332,11 @@ class ChannelPadding {
     if (operand.elements() != channels * images) return -1;
     return channels == out[1] && channels > 1 ? axis : rank;
   }
-  // Does the wide form broadcast to that of `out`?
+  // Does the operand's wide form broadcast to that of `out`?
   bool is_wide_in(ValueId old, const Shape& out) const {
     return is_wide(old) && shape(old).rank() == out.rank() && shape(old)[1] == out[1];
   }
+  // The operand for a wide result.
   ops::Value operand_of(ValueId old, const Shape& out) {
     if (is_wide_in(old, out)) return wide(old);
     const int axis = channels_at(shape(old), out);
@@ -289,16 +349,19 @@ class ChannelPadding {
   const Shape& shape(ValueId old) const { return graph_.type(old).shape; }
   bool is_wide(ValueId old) const { return wide_[static_cast<size_t>(old)] != kNoValue; }
   ops::Value wide(ValueId old) { return builder_.value(wide_[static_cast<size_t>(old)]); }
+  int64_t more_of(ValueId old) const { return wider(shape(old)[1]) - shape(old)[1]; }
   void set_wide(ValueId old, const ops::Value& value) {
     wide_[static_cast<size_t>(old)] = value.id();
   }
 
+  // The plain form: the wide one without the channels behind.
   ops::Value plain(ValueId old) {
     if (rewrite_.map(old) == kNoValue)
       rewrite_.set(old, ops::slice(wide(old), 1, 0, shape(old)[1]).id());
     return builder_.value(rewrite_.map(old));
   }
 
+  // The value with `count` zeros appended along the axis.
   ops::Value with_zeros(const ops::Value& x, int axis, int64_t count) {
     if (count == 0) return x;
     TensorType zeros = x.type();
@@ -310,9 +373,11 @@ class ChannelPadding {
   const std::vector<bool> frozen_;
   GraphRewrite rewrite_;
   GraphBuilder builder_;
-  std::vector<ValueId> wide_;     // by old value
-  std::vector<bool> has_blocks_;  // will the pass `block` lay it in blocks?
-  std::vector<bool> feeds_;       // does a convolution read it, with arithmetic between?
+  std::vector<ValueId> wide_;     // by old value: its wide form
+  std::vector<bool> has_blocks_;  // by old value: block_channels will put it in blocks
+  std::vector<bool> feeds_;  // by old value: a convolution that gains by blocks reads it, perhaps
+                             // through arithmetic
+  std::vector<ops::Value> zeros_;  // the arrays of zeros that concatenations got, one for each type
 };
 
 }  // namespace

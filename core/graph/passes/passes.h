@@ -1,11 +1,12 @@
-// One function per pass; the law of each is stated in its file. A pass's file begins it with
+// Declares one function for each pass; the law of a pass is stated in its file. The file defines it
+// with
 //
 //   WEFT_PASS(order, name, class, stages) { … }
 //
 // at the start of a line: a function of `graph` and `context` that returns the new graph. The build
 // collects these lines (core/cmake/collect_passes.cmake), so adding a pass touches no list. Passes
-// run by rising `order`; numbers leave gaps for what comes between. `class` is of PassClass,
-// `stages` are of Stage, joined by |. The name is also the pass's switch in WEFT_PASSES.
+// run by rising `order`; the numbers leave gaps for later passes. `class` is a PassClass, `stages`
+// are of Stage, joined by |. The name is also the pass's switch in WEFT_PASSES.
 #pragma once
 
 #include "graph/passes/pipeline.h"

@@ -1,3 +1,5 @@
+// The list of passes from the generated file weft_passes.inc, their switches, and the loop over
+// them.
 #include "graph/passes/pipeline.h"
 
 #include <algorithm>
@@ -16,17 +18,17 @@
 namespace weft::graph {
 namespace {
 
-// Idioms are recognised in the graph as it was traced, because gradients inside a trace look for
-// them there, too (reverse.h), and both must find the same. Merging comes before anything that
-// makes clones, and never after: `clone_of` is respected, but a clone whose original went away must
-// not be merged either.
-// A build for some operators (WEFT_OPS) has those passes that changed one of its models.
+// Two facts decide the order. Idioms are recognised in the graph as it was traced, because
+// gradients inside a trace look for them there, too (reverse.h), and both must find the same ones.
+// Merging (eliminate_common) comes before anything that makes clones: `clone_of` is respected, but
+// a clone whose original went away must not be merged either. A build for some operators (WEFT_OPS)
+// has the passes that changed one of its models.
 constexpr auto kSource = static_cast<uint8_t>(Stage::kSource);
 constexpr auto kWhole = static_cast<uint8_t>(Stage::kWhole);
 constexpr auto kAfterSplit = static_cast<uint8_t>(Stage::kAfterSplit);
 
 #define WEFT_PASS_ENTRY(name, exactness, stages) Pass{#name, PassClass::exactness, stages, &name},
-// The last entry is none: a build may have no pass, and an array has an element.
+// The last entry is no pass: a build may have none, and an array needs an element.
 constexpr Pass kAllPasses[] = {
 #include "weft_passes.inc"
     {nullptr, PassClass::kExact, 0, nullptr},
@@ -34,9 +36,11 @@ constexpr Pass kAllPasses[] = {
 #undef WEFT_PASS_ENTRY
 constexpr std::span<const Pass> kPasses(kAllPasses, std::size(kAllPasses) - 1);
 
+// Switches that are not passes: planning asks for these.
 constexpr std::string_view kPlanSwitches[] = {"batch", "branches", "encode",
                                               "order", "parts",    "residuals"};
 
+// Is it a name that can be switched off?
 bool is_switch(std::string_view name) {
   return std::ranges::find(kPlanSwitches, name) != std::end(kPlanSwitches) ||
          std::ranges::any_of(kPasses, [&](const Pass& pass) { return pass.name == name; });
@@ -52,7 +56,7 @@ void for_each_switch(std::string_view rest, const Use& use) {
   }
 }
 
-// The environment's switches; what is none is told once.
+// The switches of the environment. A word that is no switch is reported once.
 std::string read_environment() {
   if constexpr (!WEFT_KEEPS_passes) return {};
   const char* given = std::getenv("WEFT_PASSES");
@@ -68,6 +72,7 @@ std::string read_environment() {
   return switches;
 }
 
+// Did a pass change nothing? Builds for some operators keep only passes that change something.
 bool has_same_nodes(const Graph& a, const Graph& b) {
   return a.outputs == b.outputs &&
          std::ranges::equal(a.nodes, b.nodes, [](const Node& x, const Node& y) {
@@ -122,7 +127,8 @@ Result<Graph> run_passes(Graph graph, Stage stage, const PassContext& context,
     const Status status = verifies ? verify(graph) : verify_effects(graph);
     if (!status.ok()) return errors::internal(pass.name, "broke the graph: ", status.message());
   }
-  // Bodies of control flow go the same way; what is frozen is known of the graph around them only.
+  // Bodies of control flow go through the same passes. What is frozen is known only for the graph
+  // around them.
   for (Region& region : graph.regions) {
     if (!is_control(region)) continue;
     WEFT_ASSIGN(region, with_bodies(region, [&](const Graph& body) {

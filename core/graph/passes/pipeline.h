@@ -1,7 +1,8 @@
-// The one ordered list of passes. WEFT_PASSES=-fuse_elementwise,-eliminate_common switches passes
-// off by name, for tests and for finding the pass that is to blame; `-branches`, `-order` and
-// `-parts` are for plans: nothing runs side by side, nodes keep the order of the graph, no
-// concatenation is built in place. A name that is none of these is told to the log.
+// Runs the passes, in one order that is the same everywhere.
+// WEFT_PASSES=-fuse_elementwise,-eliminate_common switches passes off by name, for tests and for
+// finding the pass that is to blame. Some more switches are for plans: `-branches` (no branches at
+// the same time), `-order` (nodes keep the graph's order), `-parts` (no concatenation is built in
+// place). The log reports a name that is none of these.
 #pragma once
 
 #include <span>
@@ -13,43 +14,47 @@
 
 namespace weft::graph {
 
-// Is a pass's result equal to its input's in every bit?
+// Does a pass keep every bit of the results (kExact), or may sums be rounded differently
+// (kTolerance)?
 enum class PassClass : uint8_t { kExact, kTolerance };
 
 // Runs one node on constants: passes compute nothing themselves.
 using Evaluator = Result<std::vector<Ref<Tensor>>> (*)(const Graph& graph, const Node& node,
                                                        std::span<const Ref<Tensor>> inputs);
 
+// What a pass may know besides the graph.
 struct PassContext {
   Evaluator evaluate = nullptr;  // null: nothing is folded
-  // Inputs that are written seldom, see preparation.h; empty: none, so that moving work to them
-  // gains nothing.
+  // By input: it is written seldom (partition/preparation.h); empty: none is, so moving work to
+  // them gains nothing.
   std::vector<bool> frozen{};
-  bool prepares = false;  // is what follows from them computed once?
-  // Loops over row tiles where they are faster; or, with `tile_height`, where steps would have
-  // more than `row_tile_bytes` alive, of so many rows at a time.
+  bool prepares = false;  // what follows from frozen inputs is computed once
+  // For loops over row tiles. With `tile_height` 0 there are loops where they are faster. Else
+  // there are loops of so many rows at a time where a step would have more than `row_tile_bytes`
+  // bytes alive.
   int64_t tile_height = 0;
   int64_t row_tile_bytes = 0;
-  RowWindows windows = nullptr;      // of the kernels that make rows; null: the library's
-  size_t counted_inputs = 0;         // the first ones, whose bytes are counted among those alive
-  bool begins_in_row_tiles = false;  // what makes rows first is in a loop, whatever that takes
+  RowWindows windows = nullptr;      // of a target's kernels that make rows; null: the library's
+  size_t counted_inputs = 0;         // the first so many inputs count among the bytes alive
+  bool begins_in_row_tiles = false;  // the first node that makes rows is in a loop in any case
 };
 
-// What passes are given: the graph before gradients are taken, then with them, then the forward and
-// the backward by themselves. A graph without gradients goes through all three.
+// What a pass is given: the graph before gradients are taken; the whole graph with gradients; or
+// forward and backward graph on their own. A graph without gradients goes through all three.
 enum class Stage : uint8_t { kSource = 1, kWhole = 2, kAfterSplit = 4 };
 
+// A row of the list of passes.
 struct Pass {
   const char* name;
   PassClass exactness;
-  uint8_t stages;  // of Stage, added up
+  uint8_t stages;  // bits of Stage
   Result<Graph> (*run)(const Graph& graph, const PassContext& context);
 };
 std::span<const Pass> passes();
-// All that WEFT_PASSES can switch off: "dead,fold,…,branches".
+// All names that WEFT_PASSES can switch off, joined by commas.
 std::string switch_names();
 
-// A set of passes by name: "-fuse_elementwise,-eliminate_common" is all but these. The default
+// Which passes run: "-fuse_elementwise,-eliminate_common" is all but these. The default constructor
 // reads WEFT_PASSES.
 class PassSelection {
  public:
@@ -62,6 +67,8 @@ class PassSelection {
   std::string switches_;
 };
 
+// Runs the passes of this stage, also inside bodies of control flow. The verifier runs after each
+// pass in debug builds and where WEFT_VERIFY is set; the rule on effects always runs.
 Result<Graph> run_passes(Graph graph, Stage stage, const PassContext& context,
                          const PassSelection& selection = PassSelection());
 

@@ -1,10 +1,11 @@
 // Law: arithmetic on arrays that are transposed alike, whose result is only read transposed back,
-// is done in the order in which they lie: f(xᵀ, yᵀ, c)ᵀ⁻¹ = f(x, y, cᵀ⁻¹). What is repeated along
-// the result's axes, c, is turned instead. The rules (rule_table.cpp) know single steps of it.
+// is done in the order in which the arrays lie in memory: f(xᵀ, yᵀ, c)ᵀ⁻¹ = f(x, y, cᵀ⁻¹). An
+// operand c that is repeated along axes of the result is transposed instead. The rules of algebra
+// (rule_table.cpp) know single steps of this.
 //
-// Between layers of int8, whose images have their channels last, arithmetic in float32 (a gate of
-// each channel, a sum of other scales) would read every image across its rows and copy the result
-// back.
+// Between int8 layers, whose images have their channels last, there is arithmetic in float32 (a
+// gate of each channel, a sum of arrays with different scales). Without this pass it would read
+// every image across its rows and copy the result back.
 #include <algorithm>
 #include <optional>
 
@@ -18,9 +19,11 @@ namespace {
 
 using Axes = std::vector<int64_t>;
 
-// How often, at least, an operand that is not of the result's shape is repeated.
+// An operand that is not of the result's shape has to be repeated at least so often: it is
+// transposed, and that has to be cheap.
 constexpr int64_t kRepeated = 8;
 
+// The permutation that undoes another one.
 Axes inverse_of(const Axes& axes) {
   Axes inverse(axes.size());
   for (size_t i = 0; i < axes.size(); ++i)
@@ -28,7 +31,7 @@ Axes inverse_of(const Axes& axes) {
   return inverse;
 }
 
-// Of a transpose whose operand is a value.
+// The permutation of a transpose, counted from the front; nothing for other nodes.
 std::optional<Axes> axes_of(const Graph& graph, const Node& node) {
   if (!node.op || node.op->name != "transpose" || node.clone_of != kNoValue ||
       !node.operands[0].is_value())
@@ -43,6 +46,8 @@ std::optional<Axes> axes_of(const Graph& graph, const Node& node) {
   return axes;
 }
 
+// Finds the nodes to change (candidates), drops those whose neighbours do not go along, and emits
+// the rest.
 class TransposePusher {
  public:
   explicit TransposePusher(const Graph& graph)
@@ -55,6 +60,7 @@ class TransposePusher {
         builder_(rewrite_.graph()),
         base_(graph.values.size(), kNoValue) {}
 
+  // Dropping a candidate may make others impossible, so it repeats until nothing changes.
   Result<Graph> run() {
     if (!find_candidates()) return graph_;
     while (drop_some()) {
@@ -69,16 +75,18 @@ class TransposePusher {
   }
 
  private:
+  // By which permutation the value is transposed; null: by none.
   const Axes* axes(ValueId id) const {
     const std::optional<Axes>& found = axes_[static_cast<size_t>(id)];
     return found ? &*found : nullptr;
   }
+  // Is the operand an array of this shape?
   bool is_of_shape(const Operand& operand, const Shape& shape) const {
     return operand.is_value() && graph_.type(operand.value).shape == shape;
   }
 
-  // The axes by which all operands of the result's shape are transposed; null: there are none, or
-  // others.
+  // The permutation by which all operands of the result's shape are transposed; null: there is
+  // none, or there are several.
   const Axes* shared_axes(const Node& node) const {
     const Shape& out = graph_.type(node.outputs[0]).shape;
     const Axes* shared = nullptr;
@@ -96,6 +104,7 @@ class TransposePusher {
     return shared;
   }
 
+  // Elementwise nodes whose operands are transposed alike; their results count as transposed, too.
   bool find_candidates() {
     bool any = false;
     for (const Node& node : graph_.nodes) {
@@ -112,20 +121,22 @@ class TransposePusher {
     return any;
   }
 
+  // Is the node still one?
   bool is_candidate(const Node& node) const {
     return node.outputs.size() == 1 && node.op && is_elementwise(node) && axes(node.outputs[0]);
   }
-  // A candidate that does not repeat it.
+  // Is the reader a candidate that does not repeat the value?
   bool reads_alike(const Node& user, ValueId id) const {
     return is_candidate(user) && graph_.type(id).shape == graph_.type(user.outputs[0]).shape;
   }
-  // Does it undo what a candidate's result is transposed by?
+  // Does the node transpose a candidate's result back?
   bool undoes(const Node& node, const Axes& of) const {
     const std::optional<Axes> own = axes_of(graph_, node);
     return own && *own == inverse_of(of) && !sensitive_[static_cast<size_t>(node.outputs[0])];
   }
 
-  // Candidates that somebody reads as they are, or who read what is not transposed after all.
+  // Drops candidates whose result somebody reads as it is, or that read something that is not
+  // transposed after all.
   bool drop_some() {
     bool any = false;
     for (const Node& node : graph_.nodes) {
@@ -144,17 +155,19 @@ class TransposePusher {
     return any;
   }
 
-  // In the order in which a transposed value lies.
+  // The value in the order in which it lies in memory.
   ops::Value base(ValueId id) {
     const ValueId own = base_[static_cast<size_t>(id)];
     if (own != kNoValue) return builder_.value(own);
     const ValueId from = graph_.producer(id)->operands[0].value;
     const ValueId sunk = base_[static_cast<size_t>(from)];
     if (sunk == kNoValue) return builder_.value(rewrite_.map(from));
-    // What undoes one island's order begins the next: nothing holds the values between in it.
+    // What undoes the order of one group of candidates may begin the next group; no value in
+    // between has that order.
     return ops::transpose(builder_.value(sunk), *axes(from));
   }
 
+  // A repeated operand, transposed back by `axes`; it gets ones in front first.
   ops::Value turned(ValueId id, const Axes& axes) {
     const ops::Value value = builder_.value(rewrite_.map(id));
     const Shape shape = graph_.type(id).shape;
@@ -165,6 +178,7 @@ class TransposePusher {
     return ops::transpose(ops::reshape(value, whole), inverse_of(axes));
   }
 
+  // Emits a candidate on operands as they lie in memory.
   Status sink(const Node& node) {
     const ValueId id = node.outputs[0];
     const Axes& of = *axes(id);
@@ -186,6 +200,7 @@ class TransposePusher {
     return {};
   }
 
+  // A transpose that undoes a candidate's order disappears.
   bool ends(const Node& node) {
     if (!axes_of(graph_, node)) return false;
     const ValueId made = base_[static_cast<size_t>(node.operands[0].value)];
@@ -197,11 +212,11 @@ class TransposePusher {
   const Graph& graph_;
   const std::vector<int32_t> uses_;
   const std::vector<bool> sensitive_;
-  std::vector<std::optional<Axes>> axes_;  // by which a value is transposed
-  std::vector<std::vector<const Node*>> users_;
+  std::vector<std::optional<Axes>> axes_;  // by value: the permutation that it is transposed by
+  std::vector<std::vector<const Node*>> users_;  // by value: its readers
   GraphRewrite rewrite_;
   GraphBuilder builder_;
-  std::vector<ValueId> base_;  // of candidates' results, in the new graph
+  std::vector<ValueId> base_;  // by old value: the result of a candidate, in the new graph
 };
 
 }  // namespace

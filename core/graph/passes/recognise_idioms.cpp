@@ -1,7 +1,8 @@
 // Law: attention, normalisations, softmax and its cross entropy that a program writes out by hand
-// (idioms.cpp) become the operator that has a kernel for it, where nothing else reads what lies
-// between: then less is computed, and less is kept for the backward pass. It runs before gradients
-// are taken, so they are the operator's own. Sums are taken in another order: class tolerance.
+// (rules/idioms.cpp) become the operator that has a kernel for them, where nothing else reads the
+// values in between. Then less is computed, and less is kept for the backward pass. The pass runs
+// before gradients are taken, so the gradients are the operator's own. Sums are taken in another
+// order: class tolerance.
 #include "graph/passes/passes.h"
 #include "graph/rules/rules.h"
 

@@ -1,6 +1,6 @@
-// Law: a node that has no effect and none of whose outputs is read or leaves is removed, and so is
-// what a loop stacks or a cond gives that nobody reads; nothing else changes. Inputs stay, and so
-// do the ordinals of random nodes that go: the others keep their numbers.
+// Law: a node without effect whose outputs are neither read nor outputs of the graph is removed,
+// and so are unread stacked outputs of a loop and unread outputs of a cond; nothing else changes.
+// Inputs stay, and so do the ordinals of removed random nodes: the others keep their numbers.
 #include "graph/ir/control.h"
 #include "graph/passes/graph_rewrite_impl.h"
 #include "graph/passes/passes.h"
@@ -8,19 +8,20 @@
 namespace weft::graph {
 namespace {
 
-// Outputs of control flow before this one stay: carried values, the number of iterations, and the
-// one that clones name.
+// The first output of control flow that may go. Carried values and the number of iterations stay,
+// and the first output of a node with ordinals, which clones refer to.
 size_t first_removable(const Node& node, const Region& region) {
   const size_t first = region.kind == RegionKind::kLoop ? first_stacked(region) : 0;
   return node.ordinal < 0 ? first : std::max<size_t>(first, 1);
 }
 
-// The bodies' own dead code goes when the pass gets to them.
+// Copies a node of control flow without its unread outputs. The dead code that this leaves in the
+// bodies goes when the pass gets to them.
 void copy_read_outputs(GraphRewrite& rewrite, const Graph& graph, const Node& node,
                        const std::vector<bool>& live) {
   Region region = graph.regions[static_cast<size_t>(node.region)];
   const size_t first = first_removable(node, region);
-  // Of the node, where outputs of the body are one fewer if it tells the number of iterations.
+  // The node has one output more than the body if it gives the number of iterations.
   const size_t told = region.loop.while_true ? 1 : 0;
   Node copied = node;
   std::vector<ValueId> read;

@@ -1,10 +1,10 @@
-// Law: elementwise nodes that lead to nothing but new contents of states run as soon as what they
-// read is there, behind all that reads those states' old contents; only the order changes, so every
-// bit stays.
+// Law: elementwise nodes that lead to nothing but new contents of states run as soon as their
+// operands are there, behind everything that reads the old contents of these states. Only the order
+// changes, so every bit stays.
 //
-// A training step is written as all gradients, then all updates. Moved up, each gradient dies where
-// it is applied, and the state can still be renewed where it lies. Gradients that an update needs
-// together with all others (a global norm) stay to the end by what they read.
+// A training step is written as all gradients and then all updates. Moved up, each gradient dies
+// where it is applied, and the state can still be updated in its own memory. Gradients that an
+// update needs together with all others (a global norm) stay at the end because of what they read.
 #include <algorithm>
 
 #include "graph/passes/passes.h"
@@ -12,11 +12,15 @@
 namespace weft::graph {
 namespace {
 
+// Finds a new order for one graph. Nodes that stay keep their order; each moving node runs behind
+// one of them.
 class UpdateScheduler {
  public:
   explicit UpdateScheduler(const Graph& graph)
       : graph_(graph), moves_(graph.nodes.size(), false), behind_(graph.nodes.size()) {}
 
+  // Sorted by the staying node that each one runs behind; the sort is stable, and the staying node
+  // comes first.
   std::vector<int32_t> order() {
     mark();
     find_places();
@@ -30,13 +34,15 @@ class UpdateScheduler {
   }
 
  private:
+  // Also casts, copies and views.
   static bool is_elementwise(const Node& node) {
     return node.op &&
            (node.op->slot.elementwise || node.op->name == "cast" || keeps_elements(node));
   }
 
+  // Finds the nodes that may move: nothing but new contents of states needs their results.
   void mark() {
-    std::vector<bool> kept(graph_.values.size(), false);  // for something else
+    std::vector<bool> kept(graph_.values.size(), false);  // by value: something else needs it
     std::vector<bool> renews(graph_.outputs.size(), false);
     for (const StatePair& state : graph_.states) renews[static_cast<size_t>(state.output)] = true;
     for (size_t k = 0; k < graph_.outputs.size(); ++k)
@@ -52,10 +58,10 @@ class UpdateScheduler {
     }
   }
 
-  // The node, of those that stay, behind which each runs: itself, if it stays.
+  // By node: the staying node behind which it can run at the earliest, or itself if it stays.
   void find_places() {
     std::vector<int32_t> last_reader(graph_.values.size(), -1);
-    std::vector<ValueId> renewed(graph_.values.size(), kNoValue);  // the old side, by new content
+    std::vector<ValueId> renewed(graph_.values.size(), kNoValue);  // by new content: the old one
     for (const StatePair& state : graph_.states)
       renewed[static_cast<size_t>(new_content(state))] = old_content(state);
     for (size_t n = 0; n < graph_.nodes.size(); ++n) {
@@ -78,15 +84,16 @@ class UpdateScheduler {
     }
   }
 
-  // What is needed on the way to an update (a share of the old state) waits for it, but not for
-  // longer than until the state that it reads is renewed.
+  // A node on the way to an update (a share of the old state, for example) waits for the update, so
+  // that its result is not alive for long; but not beyond the moment when the state that it reads
+  // is updated.
   void wait_for_users() {
     std::vector<int32_t> latest(graph_.values.size(), INT32_MAX);
     for (const StatePair& state : graph_.states) {
       const Node* const writer = graph_.producer(new_content(state));
       if (!writer) continue;
       const int32_t place = behind_[static_cast<size_t>(writer - graph_.nodes.data())];
-      latest[static_cast<size_t>(new_content(state))] = -1;  // stays where it is
+      latest[static_cast<size_t>(new_content(state))] = -1;  // it stays where it is
       latest[static_cast<size_t>(old_content(state))] = place;
     }
     for (size_t n = graph_.nodes.size(); n-- > 0;) {
@@ -114,7 +121,7 @@ class UpdateScheduler {
     return graph_.inputs[static_cast<size_t>(state.input)];
   }
 
-  // What reads a view reads what it is a view of.
+  // A reader of a view also reads what the view is of.
   void note_reader(std::vector<int32_t>& last_reader, ValueId id, int32_t reader) const {
     for (;;) {
       int32_t& last = last_reader[static_cast<size_t>(id)];
@@ -128,8 +135,8 @@ class UpdateScheduler {
   }
 
   const Graph& graph_;
-  std::vector<bool> moves_;      // by node
-  std::vector<int32_t> behind_;  // by node
+  std::vector<bool> moves_;      // by node: it may move
+  std::vector<int32_t> behind_;  // by node: the staying node that it runs behind
 };
 
 }  // namespace

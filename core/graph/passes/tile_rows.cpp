@@ -1,13 +1,13 @@
-// Law: nodes that make rows of images from rows, and of whose results only the last one's is read
-// outside, become a loop over row tiles. Every row is made by the same kernel from the same
-// rows as before, so all bits stay.
+// Law: nodes that make rows of images from rows, where only the last one's result is read outside,
+// become a loop over row tiles. Every row is made by the same kernel from the same rows as before,
+// so all bits stay.
 //
 // There are two reasons. For speed: what lies between the layers of an inverted residual (Sandler
-// et al., "MobileNetV2", 2018) is large and costs little arithmetic; rows of it stay in the
-// second-level cache of the core that made them, where layer by layer they come from the other
-// core's, at a tenth of the speed, or from memory. For memory: line buffers instead of whole images
-// (Alwani et al., "Fused-Layer CNN Accelerators", 2016), for the stretch of the network that has
-// most alive.
+// et al., "MobileNetV2", 2018) is large and costs little arithmetic. Rows of it stay in the
+// second-level cache of the core that made them; layer by layer they would come from the other
+// core's cache, at a tenth of the speed, or from memory. For memory: line buffers replace whole
+// images (Alwani et al., "Fused-Layer CNN Accelerators", 2016) in the part of the network where
+// most bytes are alive.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -19,26 +19,37 @@
 namespace weft::graph {
 namespace {
 
-constexpr size_t kMaxNodes = 64;  // of a body
+// Nodes of a body: a limit for the time of the search.
+constexpr size_t kMaxNodes = 64;
 constexpr size_t kMaxNodesForSpeed = 8;
-constexpr int64_t kCachedBytes = 640 * 1024;  // of rings and weights
-constexpr double kMaxMemory = 1.2;            // of what is alive without row tiles
-constexpr int64_t kLargeBytes = 1024 * 1024;  // of a value that leaves the caches of two cores
-constexpr double kFlops = 150e9;              // of one core; only ratios matter
+// Bytes of line buffers and weights that stay in a core's second-level cache beside other data.
+constexpr int64_t kCachedBytes = 640 * 1024;
+// A loop for speed may take this share of the bytes that are alive without row tiles.
+constexpr double kMaxMemory = 1.2;
+// Bytes of a value that does not stay in the caches of two cores, and so goes to memory and back.
+constexpr int64_t kLargeBytes = 1024 * 1024;
+// The cost model: operations and bytes per second of one core, and seconds of a call. Only ratios
+// matter.
+constexpr double kFlops = 150e9;
 constexpr double kBytes = 20e9;
 constexpr double kSecondsOfCall = 0.5e-6;
-constexpr double kMinGain = 0.1;  // of the time of the arithmetic
-constexpr int64_t kSections = 2;  // for as many threads
+// The moves that are saved must take at least this share of the time of the arithmetic.
+constexpr double kMinGain = 0.1;
+// The gain is estimated for so many threads, so that a graph is the same for any number.
+constexpr int64_t kSections = 2;
+// Heights of row tiles that are tried, the largest first: it has the fewest calls.
 constexpr std::array<int64_t, 4> kRows = {16, 8, 4, 2};
 
-// What may be between two nodes that make rows, by their positions among these.
+// The positions of consecutive nodes that make rows (makers).
 struct Stretch {
   size_t begin = 0, end = 0;
-  int64_t rows = 0;  // 0: no row tiles
+  int64_t rows = 0;  // rows at a time; 0: no row tiles
 };
 
+// Chooses the stretches of one graph and writes them as loops.
 class Former {
  public:
+  // Finds the makers. A graph with too many rows has none, because loops are planned row by row.
   Former(const Graph& graph, const PassContext& context) : graph_(graph), context_(context) {
     std::vector<int32_t> position(graph.nodes.size(), -1);
     Checked rows = 0;
@@ -57,6 +68,7 @@ class Former {
     find_alive();
   }
 
+  // A loop stands where its last node stood.
   Result<Graph> run() {
     const std::vector<Stretch> stretches = context_.tile_height > 0 ? smallest() : fastest();
     if (stretches.empty()) return graph_;
@@ -76,16 +88,19 @@ class Former {
   }
 
  private:
+  // The m-th node that makes rows, and the type of its result.
   const Node& maker(size_t m) const { return graph_.nodes[static_cast<size_t>(makers_[m])]; }
   const TensorType& result(size_t m) const { return graph_.type(maker(m).outputs[0]); }
 
+  // The rows that maker m reads; computed at the first use.
   const RowRule* rule(size_t m) {
     if (!rules_[m]) rules_[m].emplace(graph_, maker(m), context_.windows);
     return &*rules_[m];
   }
 
-  // By maker: the last one that reads its result, or SIZE_MAX where something else reads it; and
-  // the first one that may be in a loop with it, because what is before is read as a whole.
+  // By maker: the last maker that reads its result, or SIZE_MAX if something else reads it; and the
+  // first maker that may be in one loop with it, because it reads everything before that as a
+  // whole.
   void find_readers(const std::vector<int32_t>& position) {
     last_reader_.assign(makers_.size(), 0);
     first_beside_.assign(makers_.size(), 0);
@@ -109,7 +124,7 @@ class Former {
       if (maker_of(id) >= 0) last_reader_[static_cast<size_t>(maker_of(id))] = SIZE_MAX;
   }
 
-  // Are the value's bytes among those alive?
+  // Do the value's bytes count among those alive?
   bool is_counted(ValueId id) const {
     const Value& value = graph_.values[static_cast<size_t>(id)];
     return value.origin == Origin::kNode ||
@@ -117,7 +132,7 @@ class Former {
             static_cast<size_t>(value.index) < context_.counted_inputs);
   }
 
-  // By maker: bytes that nodes before it computed and that it or a later node reads.
+  // By maker: bytes that earlier nodes computed and that it or a later node reads.
   void find_alive() {
     std::vector<int64_t> change(graph_.nodes.size() + 2, 0);
     std::vector<size_t>& last = last_read_;
@@ -144,8 +159,7 @@ class Former {
     }
   }
 
-  // Calls use(end) for each stretch of nodes from `begin` on that can be one loop, until it gives
-  // false.
+  // Calls use(end) for each stretch from `begin` on that can be one loop, until it returns false.
   template <class Use>
   void for_each_end(size_t begin, size_t maximum, const Use& use) const {
     size_t last = last_reader_[begin];
@@ -160,29 +174,33 @@ class Former {
     }
   }
 
+  // The rules of the makers in a stretch.
   std::vector<const RowRule*> rules_of(const Stretch& stretch) {
     std::vector<const RowRule*> rules;
     for (size_t m = stretch.begin; m <= stretch.end; ++m) rules.push_back(rule(m));
     return rules;
   }
+  // Bytes of the line buffers of a loop over the stretch.
   int64_t ring_bytes(const Stretch& stretch) {
     const std::vector<const RowRule*> rules = rules_of(stretch);
     return schedule_row_tiles(graph_, nodes_of(stretch), rules, stretch.rows, 1).ring_bytes(rules);
   }
+  // The nodes of a stretch.
   std::span<const int32_t> nodes_of(const Stretch& stretch) const {
     return std::span(makers_).subspan(stretch.begin, stretch.end - stretch.begin + 1);
   }
 
   // ---- for speed
 
+  // The time of the kernels, by the cost model.
   double seconds_of_arithmetic(size_t begin, size_t end) {
     double work = 0;
     for (size_t m = begin; m <= end; ++m)
       work += rule(m)->work() * static_cast<double>(rule(m)->height());
     return work / kFlops;
   }
-  // Of moving what lies between the nodes from one core's cache to the other's, or to memory and
-  // back.
+  // The time to move what lies between the nodes from one core's cache to the other's, or to memory
+  // and back.
   double seconds_of_moves(size_t begin, size_t end) const {
     const int64_t images = result(end).shape[0];
     double bytes = 0;
@@ -192,6 +210,7 @@ class Former {
     }
     return bytes / kBytes;
   }
+  // Bytes of operands that are read whole.
   int64_t weight_bytes(size_t begin, size_t end) {
     int64_t bytes = 0;
     for (size_t m = begin; m <= end; ++m)
@@ -201,7 +220,7 @@ class Former {
     return bytes;
   }
 
-  // Of results that are alive at a time where each node makes its whole one.
+  // Bytes of results that are alive at a time if each node makes its whole result.
   double bytes_in_turn(size_t begin, size_t end) const {
     int64_t maximum = 0;
     for (size_t m = begin; m < end; ++m)
@@ -209,14 +228,15 @@ class Former {
     return static_cast<double>(maximum);
   }
 
+  // The time that a loop saves.
   struct Gain {
     double seconds = 0;
     std::optional<Stretch> stretch;
   };
-  // With the most rows at a time whose rings stay in the cache, beside weights that are read again
-  // for each row tile, and take hardly more memory than whole images would. Two threads take
-  // sections of an image, or an image each: what they make twice or wait for each other is lost,
-  // and calls take their time.
+  // The gain with the most rows at a time whose line buffers stay in the cache (with the weights,
+  // if these are read again for each row tile) and take hardly more memory than whole images would.
+  // Two threads take sections of an image, or an image each. What is lost: rows that both make,
+  // waiting for each other, and the time of calls.
   Gain gain(size_t begin, size_t end) {
     for (size_t m = begin; m <= end; ++m)
       if (rule(m)->step() > 1) return {};  // Winograd's tiles want to be many at a time
@@ -244,7 +264,8 @@ class Former {
     return {};
   }
 
-  // From the end to the start: what the nodes from one on can save.
+  // The stretches that save most time in total: a dynamic program from the end to the start over
+  // what the nodes from each one on can save.
   std::vector<Stretch> fastest() {
     struct Best {
       double saved = 0;
@@ -270,7 +291,8 @@ class Former {
 
   // ---- for memory
 
-  // Alive where a node makes its whole result, which may lie over what is read there last.
+  // Bytes alive while a node makes its whole result; the result may lie over an operand that dies
+  // there.
   int64_t bytes_alone(size_t m) const {
     const int64_t bytes = alive_[m] + result(m).bytes();
     const std::optional<RowWindow> window =
@@ -278,20 +300,21 @@ class Former {
     if (!window || !window->overwrites || !maker(m).operands[0].is_value()) return bytes;
     return bytes - shared_bytes(maker(m).operands[0].value, m);
   }
-  // Of the result, where it may lie over what is read no later.
+  // Bytes of the result that may lie over `read`, if nothing reads that later.
   int64_t shared_bytes(ValueId read, size_t m) const {
     const bool is_last = last_read_[static_cast<size_t>(read)] <= static_cast<size_t>(makers_[m]);
     if (!is_last || !is_counted(read)) return 0;
     return std::min(graph_.type(read).bytes(), result(m).bytes());
   }
-  // The same of a loop over row tiles, whose result follows behind the rows that it reads.
+  // The same for a loop over row tiles, whose result may follow behind the rows that it reads.
   int64_t shared_by_loop(size_t begin, size_t end) const {
     if (!context_.windows || !maker(begin).operands[0].is_value()) return 0;
     return shared_bytes(maker(begin).operands[0].value, end);
   }
 
-  // Stretches whose step with most bytes alive has fewest, or no more than are asked for; of these
-  // with the fewest nodes in row tiles.
+  // The stretches with the fewest bytes alive at the worst step, or with no more than are asked
+  // for; of these, the ones with the fewest nodes in row tiles. A dynamic program from the end to
+  // the start.
   std::vector<Stretch> smallest() {
     struct Best {
       int64_t bytes = 0;
@@ -317,7 +340,8 @@ class Former {
         if (std::max(whole, best[end + 1].bytes) >= best[begin].bytes) return true;
         const int64_t rings = ring_bytes(stretch);
         propose(stretch, whole + rings);
-        return alive_[begin] + rings < best[begin].bytes;  // a longer one has no smaller rings
+        // A longer stretch has no smaller line buffers.
+        return alive_[begin] + rings < best[begin].bytes;
       });
     }
     std::vector<Stretch> result;
@@ -328,6 +352,7 @@ class Former {
 
   // ---- writing
 
+  // The node of the loop; the stretch becomes its body, with everything from outside as an input.
   void add_region(const Stretch& stretch, GraphRewrite& rewrite) const {
     GraphRewrite inner(graph_, GraphRewrite::Inputs::kNone);
     Node node;
@@ -362,11 +387,11 @@ class Former {
 
   const Graph& graph_;
   const PassContext& context_;
-  std::vector<int32_t> makers_;  // nodes that make rows
+  std::vector<int32_t> makers_;  // nodes that make rows, in the graph's order
   std::vector<size_t> last_reader_, first_beside_;
-  std::vector<int64_t> alive_;
-  std::vector<size_t> last_read_;  // by value: the last node that reads it
-  std::vector<std::optional<RowRule>> rules_;
+  std::vector<int64_t> alive_;                 // by maker
+  std::vector<size_t> last_read_;              // by value: the last node that reads it
+  std::vector<std::optional<RowRule>> rules_;  // by maker, once asked for
 };
 
 }  // namespace

@@ -1,11 +1,11 @@
-// Law: a product that is only read transposed is made transposed: (A B)ᵀ = Bᵀ Aᵀ. An element is the
-// same chain of products and sums, so the bits are the same. Not so of 16-bit floats, whose kernels
-// depend on the number of rows, nor where a kernel adds up what it reads, in an order that depends
-// on strides: these stay.
+// Law: a product that is only read transposed is computed transposed: (A B)ᵀ = Bᵀ Aᵀ. Each element
+// is the same sequence of products and sums, so the bits are the same. Two cases stay: 16-bit
+// floats, whose kernels depend on the number of rows, and results that are read by a kernel which
+// sums in an order that depends on strides.
 //
-// The weight gradient of a dense layer is one: the layer multiplies by a transposed weight.
-// Operands are views then, where the result would have been copied, or read across its rows by
-// whoever updates the weight.
+// The weight gradient of a dense layer is such a product, because the layer multiplies by a
+// transposed weight. Its operands are then views; else the result would be copied, or read across
+// its rows by the update of the weight.
 #include <algorithm>
 
 #include "graph/ir/graph_builder.h"
@@ -15,7 +15,7 @@
 namespace weft::graph {
 namespace {
 
-// The axes that exchange the last two of `rank`.
+// The permutation that exchanges the last two of `rank` axes.
 std::vector<int64_t> exchanged(int rank) {
   std::vector<int64_t> axes;
   for (int axis = 0; axis < rank; ++axis) axes.push_back(axis);
@@ -23,6 +23,7 @@ std::vector<int64_t> exchanged(int rank) {
   return axes;
 }
 
+// Is the node a transpose of the last two axes?
 bool exchanges_last_axes(const Node& node, int rank) {
   if (!node.op || node.op->name != "transpose" || node.clone_of != kNoValue || rank < 2)
     return false;
@@ -33,6 +34,7 @@ bool exchanges_last_axes(const Node& node, int rank) {
   return axes == exchanged(rank);
 }
 
+// A product of float32 or float64 arrays with equal ranks, so that no operand is broadcast.
 bool is_product_of_matrices(const Graph& graph, const Node& node) {
   if (!node.op || node.op->name != "matmul" || node.clone_of != kNoValue) return false;
   const TensorType& type = graph.type(node.outputs[0]);
@@ -47,6 +49,7 @@ bool is_product_of_matrices(const Graph& graph, const Node& node) {
 WEFT_PASS(50, transpose_products, kExact, kWhole) {
   const std::vector<int32_t> uses = count_uses(graph);
   const std::vector<bool> sensitive = stride_sensitive(graph);
+  // The product that this transpose reads and that may be computed transposed, or null.
   const auto product_of = [&](const Node& node) -> const Node* {
     if (node.outputs.empty() || node.operands.empty() || !node.operands[0].is_value())
       return nullptr;

@@ -1,3 +1,5 @@
+// The bodies of gradients are built by gradients_within, in a graph of their own (a draft). Inputs
+// that nothing reads are left out before the new node is added.
 #include "graph/reverse/control_reverse.h"
 
 #include <algorithm>
@@ -11,27 +13,29 @@
 namespace weft::graph {
 namespace {
 
-// The value in the builder's graph, whatever it was.
+// The value in the builder's graph; a scalar or an array becomes a node that copies it.
 ValueId id_of(GraphBuilder& builder, const ops::Value& value) {
   if (!value.is_scalar() && !value.is_tensor()) return value.id();
   return builder.call("copy", {value}).id();
 }
 
+// Zeros of this type, as a node of the builder's graph.
 ops::Value zeros(GraphBuilder& builder, const TensorType& type) {
   return ops::zeros(ops::Value(&builder, ops::Argument::of_int(0)), type);
 }
 
+// An absent cotangent is zero.
 ops::Value or_zeros(GraphBuilder& builder, const ops::Value& value, const TensorType& type) {
   return value ? value : zeros(builder, type);
 }
 
-// A body of the gradient, before what nothing reads is left out of it.
+// A body of the gradient with the operands of its node.
 struct Draft {
   Graph graph;
-  std::vector<ValueId> operands;  // in the graph around it, by input; kNoValue: made when needed
+  std::vector<ValueId> operands;  // by input, in the graph around it; kNoValue: made if needed
 };
 
-// By input: does something read it?
+// Removes dead code from the body. By input: is it still read?
 Result<std::vector<bool>> without_dead_code(Graph& body) {
   WEFT_ASSIGN(body, remove_dead_code(body, PassContext{}));
   const std::vector<int32_t> uses = count_uses(body);
@@ -40,6 +44,7 @@ Result<std::vector<bool>> without_dead_code(Graph& body) {
   return read;
 }
 
+// Removes the inputs that do not stay.
 Status leave_out(Graph& body, const std::vector<bool>& stays) {
   std::vector<int32_t> unread;
   for (size_t i = 0; i < stays.size(); ++i)
@@ -48,8 +53,8 @@ Status leave_out(Graph& body, const std::vector<bool>& stays) {
   return {};
 }
 
-// The carried value `i` at the start of each iteration, stacked: one more output of the loop, if
-// it has none like it.
+// The contents of carried value i at the start of each iteration, stacked. The loop gets one more
+// output for it, unless it has this output already.
 ValueId stacked_start(Graph& graph, size_t n, size_t i) {
   Node& node = graph.nodes[n];
   Region& region = graph.regions[static_cast<size_t>(node.region)];
@@ -70,7 +75,8 @@ ValueId stacked_start(Graph& graph, size_t n, size_t i) {
   return id;
 }
 
-// What both kinds do: a node with the ordinals of the one that it computes again.
+// Adds the node of the gradient. It takes the ordinals of the node that it computes again, so that
+// both draw the same numbers.
 ops::Values add_again(GraphBuilder& builder, const Node& node, Region region,
                       std::span<const ValueId> operands) {
   if (node.ordinal >= 0) {
@@ -82,6 +88,7 @@ ops::Values add_again(GraphBuilder& builder, const Node& node, Region region,
   return results;
 }
 
+// A gradient that draws more random numbers than the body would need ordinals that nobody reserved.
 Status check_draws(const Graph& gradient, const Graph& body) {
   if (gradient.ordinals == body.ordinals) return {};
   return errors::unsupported("backward",
@@ -91,6 +98,9 @@ Status check_draws(const Graph& gradient, const Graph& body) {
 
 // ---- loops --------------------------------------------------------------------------------------
 
+// The gradient of one loop. Inputs of the new body, in order: rows of the sliced operands, the
+// carried values at the start (stacked by the old loop), rows of the cotangents of stacked outputs;
+// then what it carries (cotangents, sums); then captured operands.
 class LoopReverse {
  public:
   LoopReverse(GraphBuilder& builder, size_t n, std::span<const ops::Value> cotangents,
@@ -117,10 +127,12 @@ class LoopReverse {
   }
 
  private:
+  // The node's operand for an input of the body.
   ValueId operand(size_t input) const { return node_.operands[first_ + input].value; }
   const TensorType& input_type(size_t input) const { return body_.type(body_.inputs[input]); }
 
-  // Carried values that a gradient passes, from one iteration to the next or from the operand.
+  // Finds the carried values that a gradient passes: from one iteration to the next, or to the
+  // operand. A carried value may depend on another one, so this repeats until nothing changes.
   void find_active() {
     for (bool again = true; again;) {
       again = false;
@@ -137,11 +149,13 @@ class LoopReverse {
       if (wanted_[i]) captured_.push_back(i);
   }
 
+  // A new input of the gradient's body, and the operand that it gets.
   ops::Value input(const TensorType& type, ValueId operand) {
     draft_.operands.push_back(operand);
     return inside_.input(type);
   }
 
+  // Adds the inputs in the order above and the body's own nodes on them.
   void add_inputs() {
     std::vector<ops::Value> inputs;
     for (size_t i = 0; i < sliced_ + carried_; ++i)
@@ -165,9 +179,12 @@ class LoopReverse {
     inputs_ = std::move(inputs);
   }
 
-  // The body's outputs: gradients of the carried values, sums, then rows of gradients.
+  // Adds the gradients and the outputs: gradients of carried values, sums, then rows of gradients
+  // of sliced operands.
   Status add_gradients() {
     WEFT_TRY(inside_.status());
+    // Gradients start from the carried values that an iteration leaves and from its rows of stacked
+    // outputs.
     std::vector<Head> heads;
     for (size_t a = 0; a < active_.size(); ++a)
       heads.push_back({became(body_.outputs[active_[a]]).id(), from_next_[a]});
@@ -193,6 +210,7 @@ class LoopReverse {
     return check_draws(draft_.graph, body_);
   }
 
+  // Adds the loop. A while loop's gradient is counted: the number of iterations is known by then.
   Result<std::vector<ops::Value>> add_loop() {
     Region region;
     region.kind = RegionKind::kLoop;
@@ -209,12 +227,13 @@ class LoopReverse {
     const size_t first_kept = rows_end_, end_kept = rows_end_ + active_.size() + captured_.size();
     std::fill(stays.begin() + static_cast<std::ptrdiff_t>(first_kept),
               stays.begin() + static_cast<std::ptrdiff_t>(end_kept), true);
-    // The number of rows stays known by an operand.
+    // At least one sliced operand stays, because it says how many rows there are.
     const auto rows_end = stays.begin() + static_cast<std::ptrdiff_t>(rows_end_);
     if (sliced_ > 0 && std::find(stays.begin(), rows_end, true) == rows_end) stays[0] = true;
     region.loop.sliced = static_cast<int32_t>(std::count(stays.begin(), rows_end, true));
     for (size_t i = 0; i < stays.size(); ++i) {
       if (!stays[i]) continue;
+      // The stacked starts of carried values are made only now, for those that something reads.
       const bool is_start = i >= sliced_ && i < sliced_ + carried_;
       operands.push_back(is_start ? stacked_start(builder_.graph(), n_, i - sliced_)
                                   : draft_.operands[i]);
@@ -236,25 +255,26 @@ class LoopReverse {
 
   GraphBuilder& builder_;
   const size_t n_;
-  const Node node_;  // copies: the graph grows
+  const Node node_;  // copies, because the graph grows
   const Region region_;
   const Graph& body_;
   const std::span<const ops::Value> cotangents_;
   const size_t first_, sliced_, carried_;
-  std::vector<bool> wanted_;      // by input of the body
-  std::vector<size_t> active_;    // carried values
-  std::vector<size_t> captured_;  // inputs of the body
+  std::vector<bool> wanted_;      // by input of the body: is its gradient needed?
+  std::vector<size_t> active_;    // carried values that a gradient passes
+  std::vector<size_t> captured_;  // captured inputs of the body with a gradient
   Draft draft_;
   GraphBuilder inside_;
   std::vector<ops::Value> inputs_, became_, from_next_, sums_;
-  std::vector<std::pair<size_t, ops::Value>> rows_;  // cotangents of stacked outputs of the body
-  size_t rows_end_ = 0;
+  // Stacked outputs of the body with their cotangents.
+  std::vector<std::pair<size_t, ops::Value>> rows_;
+  size_t rows_end_ = 0;  // inputs of the gradient's body that are rows
 };
 
 // ---- branches -----------------------------------------------------------------------------------
 
-// Inputs: those of the body, then the cotangents that are not zero. Outputs: a gradient for each
-// input that is needed.
+// The gradient of one branch. Inputs: those of the body, then the cotangents that are not zero.
+// Outputs: a gradient for each input that is needed.
 Result<Graph> reverse_branch(const Graph& body, std::span<const ops::Value> cotangents,
                              const std::vector<bool>& needed) {
   Graph gradient;
@@ -283,6 +303,7 @@ Result<Graph> reverse_branch(const Graph& body, std::span<const ops::Value> cota
   return gradient;
 }
 
+// Both branches get the same inputs: an input stays if one of them reads it.
 Result<std::vector<ops::Value>> reverse_cond(GraphBuilder& builder, size_t n,
                                              std::span<const ops::Value> cotangents,
                                              const std::vector<bool>& needed) {
@@ -319,6 +340,7 @@ Result<std::vector<ops::Value>> reverse_cond(GraphBuilder& builder, size_t n,
 
 }  // namespace
 
+// Dispatch by the kind of region.
 Result<std::vector<ops::Value>> reverse_control(GraphBuilder& builder, size_t node,
                                                 std::span<const ops::Value> cotangents,
                                                 const std::vector<bool>& needed) {

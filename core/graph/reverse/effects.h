@@ -1,5 +1,5 @@
-// What nodes with an effect give and what is left without them: for programs that run again what
-// already ran once.
+// Graphs without their effects: for programs that compute again what ran once before. The results
+// of effects then come from outside.
 #pragma once
 
 #include <vector>
@@ -8,10 +8,11 @@
 
 namespace weft::graph {
 
-// The outputs of all nodes with an effect, in order.
+// The outputs of all nodes with an effect, in their order.
 std::vector<ValueId> effect_results(const Graph& graph);
 
-// The graph without effects. Their results are inputs, in order, behind those that it had.
+// The graph without effects. The results of effects become inputs, in order, behind the other
+// inputs.
 Graph without_effects(const Graph& graph);
 
 }  // namespace weft::graph

@@ -1,3 +1,4 @@
+// Copies all nodes but those with an effect, whose results become inputs.
 #include "graph/reverse/effects.h"
 
 #include "graph/passes/graph_rewrite_impl.h"

@@ -1,3 +1,6 @@
+// The reverse sweep over nodes, the joint graph, and gradients inside a graph. Before gradients
+// inside a graph are taken, idioms are recognised, so that their operators' gradient rules are
+// used.
 #include "graph/reverse/reverse.h"
 
 #include <algorithm>
@@ -15,7 +18,7 @@
 namespace weft::graph {
 namespace {
 
-// By value: can a change of the values that are marked already reach it, through nodes that pass?
+// By value: can a change of the values marked in `reached` reach it, through nodes that pass?
 std::vector<bool> spread(const Graph& graph, std::vector<bool> reached,
                          const std::vector<bool>& passes) {
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
@@ -30,10 +33,11 @@ std::vector<bool> spread(const Graph& graph, std::vector<bool> reached,
   return reached;
 }
 
-// Appends gradients to the builder's graph, which may be the source itself.
+// Appends gradients to the builder's graph, which may be the source itself. Cotangents are summed
+// as readers are reversed, so a node is complete when the sweep comes to it.
 class Sweep {
  public:
-  // `became`: the source's values in the builder's graph.
+  // `became`: by value of the source, the value in the builder's graph.
   Sweep(const Graph& source, std::vector<bool> reached, GraphBuilder& builder,
         std::vector<ops::Value> became)
       : source_(source),
@@ -43,11 +47,13 @@ class Sweep {
         nodes_(source.nodes.size()),
         cotangents_(source.values.size()) {}
 
+  // Adds a cotangent of a value, unless no variable can change it.
   void add(ValueId id, const ops::Value& cotangent) {
     if (!cotangent || !reached_[static_cast<size_t>(id)]) return;
     ops::accumulate(cotangents_[static_cast<size_t>(id)], cotangent);
   }
 
+  // The node is copied, because the source may be the graph that grows.
   Status run() {
     for (size_t n = nodes_; n-- > 0 && builder_.status().ok();)
       WEFT_TRY(reverse_node(Node(source_.nodes[n])));
@@ -59,11 +65,14 @@ class Sweep {
   const ops::Value& cotangent(ValueId id) const { return cotangents_[static_cast<size_t>(id)]; }
 
  private:
+  // Applies the gradient rule of one node. Nothing to do if no cotangent arrives or no operand
+  // needs one.
   Status reverse_node(const Node& node) {
     uint32_t needed = 0;
     for (size_t i = 0; i < node.operands.size(); ++i)
       if (node.operands[i].is_value() && reached_[static_cast<size_t>(node.operands[i].value)])
         needed |= ops::set_bit(i);
+    // A cotangent that is a sum of rows becomes an array here, because gradient rules take arrays.
     ops::Values outputs, cotangents;
     bool any = false;
     for (const ValueId id : node.outputs) {
@@ -77,6 +86,8 @@ class Sweep {
     if (!node.op) return errors::unsupported("backward", "a region has no gradient rule");
     if (!node.op->grad_rule) return no_gradient(node);
 
+    // The rule gets the operands and results of the forward pass as they are in the builder's
+    // graph.
     ops::Values inputs;
     for (const Operand& operand : node.operands) {
       if (operand.is_value())
@@ -95,6 +106,7 @@ class Sweep {
     return builder_.status();
   }
 
+  // The gradient of control flow is control flow (control_reverse.h).
   Status reverse_region(const Node& node, const ops::Values& cotangents) {
     std::vector<bool> needed;
     for (const Operand& operand : node.operands)
@@ -109,6 +121,7 @@ class Sweep {
     return builder_.status();
   }
 
+  // Names operator, source line and reason.
   Status no_gradient(const Node& node) const {
     const std::string at =
         node.line < 0 ? "" : " (" + source_.lines[static_cast<size_t>(node.line)] + ")";
@@ -118,17 +131,19 @@ class Sweep {
   }
 
   const Graph& source_;
-  const std::vector<bool> reached_;  // by source value
+  const std::vector<bool> reached_;  // by value of the source
   GraphBuilder& builder_;
   const std::vector<ops::Value> became_;
-  const size_t nodes_;                  // those behind them are of the gradients
-  std::vector<ops::Value> cotangents_;  // by source value; absent: zero
+  const size_t nodes_;  // of the source at the start; nodes behind them are gradients
+  std::vector<ops::Value> cotangents_;  // by value of the source; absent: zero
 };
 
+// Makes a joint graph: the source inlined, cotangents as inputs, then gradients as outputs.
 class JointSweep {
  public:
   explicit JointSweep(const Graph& source) : source_(source), builder_(joint_.graph) {}
 
+  // The source's nodes keep their ordinals in the joint graph, so gradients start after them.
   Result<Joint> run(const std::vector<bool>& wanted) {
     joint_.graph.ordinals = source_.ordinals;
     std::vector<ops::Value> inputs;
@@ -153,7 +168,7 @@ class JointSweep {
   }
 
  private:
-  // How many rows the gradient is a sum of; -1: it is an array.
+  // Adds the outputs of a gradient. Returns its rows if it is a sum of rows; -1: it is an array.
   int64_t output_gradient(const ops::Value& gradient) {
     if (!gradient.is_rows()) {
       builder_.output(gradient);
@@ -165,6 +180,7 @@ class JointSweep {
     return all.indices.shape()[0];
   }
 
+  // An input for the cotangent of each output that takes one.
   void seed_cotangents(Sweep& sweep) {
     std::vector<bool> state(source_.outputs.size(), false);
     for (const StatePair& pair : source_.states) state[static_cast<size_t>(pair.output)] = true;
@@ -201,9 +217,10 @@ Result<Joint> reverse(const Graph& graph, const std::vector<bool>& wanted) {
 
 namespace {
 
-// The graph so far with its idioms recognised, as a source of gradients: what it has in common with
-// the graph stands for the same values, and operators that take an idiom's place are appended. When
-// the whole graph is planned, the pass recognises the idiom itself, too, and merging leaves one.
+// The graph so far with its idioms recognised, as a source of gradients. Nodes that both graphs
+// have stand for the same values; operators that replace an idiom are appended to the builder's
+// graph. When the whole graph is planned, the pass recognises the idiom in the forward pass, too,
+// and common subexpression elimination leaves one of the two.
 class Recognised {
  public:
   Recognised(GraphBuilder& builder, Rewritten rewritten)
@@ -212,9 +229,11 @@ class Recognised {
         became_(rewritten_.graph.values.size(), ops::Value(&builder, kNoValue)) {}
 
   const Graph& graph() const { return rewritten_.graph; }
+  // The value of the rewritten graph for a value of the builder's graph.
   ValueId map(ValueId id) const { return rewritten_.became[static_cast<size_t>(id)]; }
   std::vector<ops::Value> became() { return std::move(became_); }
 
+  // By node of the rewritten graph. New operators let gradients pass.
   std::vector<bool> passes(const std::vector<bool>& of_source) const {
     std::vector<bool> result;
     for (size_t n = 0; n < graph().nodes.size(); ++n)
@@ -223,6 +242,7 @@ class Recognised {
     return result;
   }
 
+  // Appends the new operators that something reads.
   Status append() {
     for (size_t i = 0; i < graph().inputs.size(); ++i)
       set(graph().inputs[i], builder_.graph().inputs[i]);
@@ -246,7 +266,8 @@ class Recognised {
  private:
   void set(ValueId id, ValueId value) { became_[static_cast<size_t>(id)] = builder_.value(value); }
 
-  // Constants are found by who reads them.
+  // Values of nodes that were copied unchanged. Constants are found through the nodes that read
+  // them.
   void note_copies() {
     for (size_t n = 0; n < graph().nodes.size(); ++n) {
       if (!rewritten_.is_copy[n]) continue;
@@ -262,10 +283,11 @@ class Recognised {
 
   GraphBuilder& builder_;
   const Rewritten rewritten_;
-  std::vector<ops::Value> became_;  // by value of the rewritten graph: of the builder's
+  std::vector<ops::Value> became_;  // by value of the rewritten graph: the builder's value
 };
 
-// Nothing where there is none. What gradients come from or lead to has to stay.
+// The rewritten graph; nothing if there is no idiom. Heads and variables are made outputs, so that
+// no idiom swallows them.
 Result<std::optional<Rewritten>> recognise(const Graph& graph, std::span<const Head> heads,
                                            std::span<const ValueId> variables,
                                            const std::vector<bool>& passes) {
@@ -280,6 +302,7 @@ Result<std::optional<Rewritten>> recognise(const Graph& graph, std::span<const H
   return std::optional<Rewritten>(std::move(rewritten));
 }
 
+// Runs the sweep and gives the cotangents of the variables as arrays.
 Result<std::vector<ops::Value>> swept(Sweep& sweep, GraphBuilder& builder,
                                       std::span<const ValueId> variables) {
   WEFT_TRY(sweep.run());
@@ -289,6 +312,7 @@ Result<std::vector<ops::Value>> swept(Sweep& sweep, GraphBuilder& builder,
   return found;
 }
 
+// By value: is it one of `values`?
 std::vector<bool> marks(const Graph& graph, std::span<const ValueId> values) {
   std::vector<bool> marked(graph.values.size(), false);
   for (const ValueId id : values) marked[static_cast<size_t>(id)] = true;
@@ -297,6 +321,7 @@ std::vector<bool> marks(const Graph& graph, std::span<const ValueId> values) {
 
 }  // namespace
 
+// With an idiom, the sweep goes over the rewritten graph; without, over the graph itself.
 Result<std::vector<ops::Value>> gradients_within(GraphBuilder& builder, std::span<const Head> heads,
                                                  std::span<const ValueId> variables,
                                                  const std::vector<bool>& passes) {

@@ -1,10 +1,11 @@
-// What programs write out by hand, and the operator that has a kernel for it. All of it is class
-// tolerance: the kernel adds up in another order. Where it also gives a number and the formula does
-// not (exp overflows in a softmax without its maximum, one of -inf alone is 0 / 0, a variance by
-// E[x²] - E[x]² loses its digits) the result is the better one.
+// Idioms: what programs write out by hand, and the operator that has a kernel for it. All are of
+// class tolerance, because the kernel sums in another order. In some cases the kernel gives a
+// number and the formula does not: exp overflows in a softmax without its maximum, a row of -inf
+// alone is 0 / 0, and a variance as E[x²] - E[x]² loses its digits. There the kernel's result is
+// the better one.
 //
-// Not here, because it would mean something else: a product with one_hot(label), which ignores a
-// label that is no class where cross entropy refuses it; and a variance with ddof.
+// Two formulas are not here, because their meaning differs: a product with one_hot(label), which
+// ignores a label that is no class where cross entropy refuses it; and a variance with ddof.
 #include "graph/rules/idioms_impl.h"
 
 #include <algorithm>
@@ -60,7 +61,8 @@ bool counts_along(const Graph& graph, ValueId id, int axis, int64_t extent, int 
 
 namespace {
 
-// x over one axis, whose sum s, and maximum m where there is one, are columns. Binds the axis.
+// x is reduced over one axis; its sum s, and its maximum m if there is one, have one number for
+// each row. Binds the axis as d.
 bool rows(const Graph& graph, Bindings& found) {
   const Shape& shape = shape_of(graph, found, "x");
   const int rank = shape.rank(), axis = single_axis(found.attribute("a"), rank);
@@ -70,8 +72,8 @@ bool rows(const Graph& graph, Bindings& found) {
                                  is_column(shape_of(graph, found, "m"), shape, axis));
 }
 
-// Labels of x along the axis of its rows, one of each, none of them clamped. Binds the shapes of
-// labels and result.
+// l has one label for each row of x along the axis, and none is clamped. Binds the shapes of labels
+// (s) and result (o).
 bool picked_rows(const Graph& graph, Bindings& found) {
   if (found.attribute("m").as_text() == "clip") return false;
   const Shape& shape = shape_of(graph, found, "x");
@@ -84,7 +86,8 @@ bool picked_rows(const Graph& graph, Bindings& found) {
   return true;
 }
 
-// x[0…, 1…, l]: one element of each row, chosen by l. Binds the shapes of labels and result.
+// x[0…, 1…, l]: one element of each row, selected by l. Binds the shapes of labels (s) and result
+// (o).
 bool gathered_rows(const Graph& graph, Bindings& found) {
   const Shape& shape = shape_of(graph, found, "x");
   const Shape& labels = shape_of(graph, found, "l");
@@ -94,6 +97,7 @@ bool gathered_rows(const Graph& graph, Bindings& found) {
   if (rank < 2 || !(has_column || given == rank - 1)) return false;
   const auto axes = found.attribute("a").as_ints();
   if (static_cast<int>(axes.size()) != rank || found.attribute("p").integer != 0) return false;
+  // The names of the indices of leading axes in the patterns: up to two.
   constexpr std::string_view kPlaces[] = {"i", "j"};
   for (int axis = 0; axis + 1 < rank; ++axis) {
     const Operand* const place = found.operand(kPlaces[axis]);
@@ -107,7 +111,7 @@ bool gathered_rows(const Graph& graph, Bindings& found) {
   return axes[static_cast<size_t>(rank - 1)] == rank - 1;
 }
 
-// The same of b, where the factors are there already.
+// The same as `vector` for a summand b, where the factors are in place already.
 bool shifted(const Graph& graph, Bindings& found) {
   Bindings summand;
   summand.set("x", *found.operand("x"));
@@ -119,12 +123,16 @@ bool shifted(const Graph& graph, Bindings& found) {
 
 constexpr PassClass kTolerance = PassClass::kTolerance;
 
+// `attended` as a condition: a rule has a plain function.
 template <Mask mask, Factor factor>
 bool attended_by(const Graph& graph, Bindings& found) {
   return attended(graph, found, mask, factor);
 }
 
+// The maximum of each row, with or without stop_gradient and reshapes. Binds m.
 #define WEFT_MAXIMUM "m:stop_gradient?(reshape?(max(stop_gradient?(x), axis=@b)))"
+// One rule for each kind of factor and mask. The right side brings all operands to a common number
+// of leading axes and transposes the keys back.
 #define WEFT_ATTENTION(query, factor, mask, kind)                                       \
   {                                                                                     \
     "o:matmul(w:reshape?(softmax_rows(s, axis=-1)), v)",                                \

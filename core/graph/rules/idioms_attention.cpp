@@ -10,6 +10,7 @@ namespace {
 
 using ops::Argument;
 
+// The links of the way from the softmax down to the product, and the spellings of a causal mask.
 struct AttentionPatterns {
   Pattern product = parse_pattern("product:matmul(q, k)");
   Pattern scaled = parse_pattern("multiply(s, $c)");
@@ -20,7 +21,7 @@ struct AttentionPatterns {
   Pattern shown = parse_pattern("where(m, s, $c)");
   Pattern hidden = parse_pattern("where(m, $c, s)");
   Pattern added = parse_pattern("add(s, m)");
-  // Of true at and before a query's own position, and of its contrary.
+  // Masks that are true at and before a query's own position, and (upper) the opposite.
   std::vector<Pattern> lower =
       parse_all({"greater_equal(i, j)", "less_equal(j, i)", "logical_not(less(i, j))",
                  "logical_not(greater(j, i))", "equal(where(greater_equal(i, j), 1, 0), 1)",
@@ -34,18 +35,19 @@ struct AttentionPatterns {
                  "logical_not(where(greater_equal(i, j), true, false))",
                  "logical_not(less_equal(j, i))", "equal(where(greater_equal(i, j), 1, 0), 0)",
                  "logical_not(cast(where(greater_equal(i, j), 1, 0), dtype=bool))"});
-  // Summands of the scores: 0 there, $c elsewhere.
+  // Summands of the scores: 0 where a key is visible, $c elsewhere.
   std::vector<Pattern> summands =
       parse_all({"multiply(subtract(1, where(greater_equal(i, j), 1, 0)), $c)",
                  "where(greater_equal(i, j), 0, $c)", "where(less(i, j), $c, 0)",
                  "where(greater(j, i), $c, 0)"});
 };
+// Parsed at the first use.
 const AttentionPatterns& attentions() {
   static const AttentionPatterns patterns;
   return patterns;
 }
 
-// Positions of queries down, those of keys across.
+// Do i count queries down the rows, and j keys across?
 bool is_triangle(const Graph& graph, const Bindings& found, const Shape& scores) {
   const int rank = scores.rank();
   const int64_t targets = scores[rank - 2], sources = scores[rank - 1];
@@ -56,6 +58,7 @@ bool is_triangle(const Graph& graph, const Bindings& found, const Shape& scores)
   return down && across;
 }
 
+// Is the mask one of these spellings? `number` receives $c.
 bool is_triangular(const Graph& graph, std::span<const Pattern> patterns, ValueId mask,
                    const Shape& scores, double* number = nullptr) {
   return std::ranges::any_of(patterns, [&](const Pattern& pattern) {
@@ -67,23 +70,25 @@ bool is_triangular(const Graph& graph, std::span<const Pattern> patterns, ValueI
   });
 }
 
-// Is a score hidden by this number, so that its share is 0 beside any other?
+// Does a score of this size make a share 0 beside any other score?
 bool hides(double number) { return number <= -1e9; }
 
-// What was found on the way from the shares down to the product of queries and keys.
+// What was found between the softmax and the product of queries and keys.
 struct Scores {
   double scale = 1;
   Factor factor = Factor::kNumber;
-  Operand array;  // the factor, where it is none
+  Operand array;  // what scales, if it is no number
   Mask mask = Mask::kNone;
   bool is_causal = false;
   Operand operand;    // the mask
-  double number = 0;  // what stands for hidden scores
-  Shape masked;       // of the scores, where the mask is
+  double number = 0;  // the score of what is hidden
+  Shape masked;       // shape of the scores where the mask is applied
 
   bool is_scaled() const { return scale != 1 || factor != Factor::kNumber; }
 };
 
+// Takes one mask into account. The scores must not have been scaled on the way from the softmax to
+// the mask, and there may be only one mask.
 bool take_mask(const Graph& graph, const Pattern& pattern, const Bindings& found, Scores& scores) {
   const AttentionPatterns& p = attentions();
   const ValueId mask = found.value("m");
@@ -102,6 +107,7 @@ bool take_mask(const Graph& graph, const Pattern& pattern, const Bindings& found
   if (!hides(scores.number)) return false;
   scores.is_causal = is_triangular(graph, shows ? p.lower : p.upper, mask, shape);
   if (scores.is_causal) return true;
+  // A finite number is no mask of the kernel but a summand: see attended.
   if (std::isinf(scores.number))
     scores.mask = shows ? Mask::kShown : Mask::kHidden;
   else
@@ -109,7 +115,8 @@ bool take_mask(const Graph& graph, const Pattern& pattern, const Bindings& found
   return true;
 }
 
-// Goes from `id` to the product, through scales, masks and other shapes of the leading axes.
+// Goes from `id` down to the product: through scales, masks and reshapes of the leading axes. It
+// searches depth first, so `so_far` is what was found above.
 bool reach_product(const Graph& graph, ValueId id, const Scores& so_far, Bindings& found,
                    Scores& result) {
   const AttentionPatterns& p = attentions();
@@ -154,20 +161,22 @@ bool reach_product(const Graph& graph, ValueId id, const Scores& so_far, Binding
   return true;
 }
 
+// The last two axes of `own` behind the leading axes of `lead`.
 std::vector<int64_t> with_lead(const Shape& lead, const Shape& own) {
   std::vector<int64_t> shape(lead.span().begin(), lead.span().end() - 2);
   shape.insert(shape.end(), own.span().end() - 2, own.span().end());
   return shape;
 }
 
+// Have the two the same leading axes?
 bool same_lead(const Shape& a, const Shape& b) {
   return a.rank() == b.rank() &&
          std::ranges::equal(a.span().first(static_cast<size_t>(a.rank() - 2)),
                             b.span().first(static_cast<size_t>(b.rank() - 2)));
 }
 
-// Where scores have other leading axes on the way (einsum multiplies in three axes) all operands
-// get those that the mask has. Else they stay as they are, and broadcast.
+// Where scores have other leading axes on the way (einsum multiplies in three axes), all operands
+// get the leading axes that the mask has. Else they stay as they are, and broadcast.
 bool bind_shapes(const Graph& graph, Bindings& found, const Scores& scores) {
   const Shape &q = shape_of(graph, found, "q"), &k = shape_of(graph, found, "k"),
               &v = shape_of(graph, found, "v"), &w = shape_of(graph, found, "w"),
@@ -196,6 +205,7 @@ bool bind_shapes(const Graph& graph, Bindings& found, const Scores& scores) {
   return true;
 }
 
+// Does the mask broadcast to the scores?
 bool fits(const Graph& graph, ValueId mask, const Shape& scores) {
   const Result<Shape> both = broadcast(graph.type(mask).shape, scores, "", "", "");
   return both.ok() && both.value() == scores;
@@ -203,9 +213,9 @@ bool fits(const Graph& graph, ValueId mask, const Shape& scores) {
 
 }  // namespace
 
-// A row without any key is 0 where scores are hidden by -inf, NaN where its arithmetic is done as
-// it is written. By a number it has the mean of all: the number is added, and has to swallow the
-// scores.
+// A row without any visible key is 0 where scores are hidden by -inf; written out by hand it is
+// NaN. Where they are hidden by a number the row is the mean of all values: the kernel adds the
+// number, which has to be so large that it swallows the scores. That holds for float32.
 bool attended(const Graph& graph, Bindings& found, Mask wanted, Factor factor) {
   Bindings more = found.without_names();
   Scores scores;

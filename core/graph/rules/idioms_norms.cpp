@@ -1,4 +1,4 @@
-// Normalisations written out by hand: which formulas count as a mean, a variance and their root.
+// Normalisations written out by hand: which formulas count as a mean, a variance and its root.
 #include "graph/rules/idioms_impl.h"
 
 #include <algorithm>
@@ -9,6 +9,8 @@ namespace {
 
 using ops::Argument;
 
+// The patterns of the parts. A mean is a sum divided by, or multiplied with the inverse of, the
+// number of elements.
 struct NormPatterns {
   std::vector<Pattern> means =
       parse_all({"reshape?(divide(reshape?(sum(x, axis=@a, dtype=none)), $n))",
@@ -23,12 +25,13 @@ struct NormPatterns {
   std::vector<Pattern> differences =
       parse_all({"reshape?(subtract(e, square(f)))", "reshape?(subtract(e, multiply(f, f)))"});
 };
+// Parsed at the first use.
 const NormPatterns& norms() {
   static const NormPatterns patterns;
   return patterns;
 }
 
-// The number of elements, as a divisor or as a factor.
+// Is the number of elements the divisor, or its inverse the factor?
 bool counts(const Bindings& found, std::string_view divisor, std::string_view factor,
             int64_t elements) {
   const auto count = static_cast<double>(elements);
@@ -36,7 +39,7 @@ bool counts(const Bindings& found, std::string_view divisor, std::string_view fa
   return std::abs(found.number(factor) * count - 1) < 1e-6;
 }
 
-// Is it the mean of x over the last axis? What lies between is added to what was matched.
+// Is the value the mean of x over the last axis? The nodes in between count as matched.
 bool is_mean(const Graph& graph, ValueId id, ValueId x, Bindings& found) {
   const Shape& shape = graph.type(x).shape;
   Bindings more = found.without_names();
@@ -48,7 +51,7 @@ bool is_mean(const Graph& graph, ValueId id, ValueId x, Bindings& found) {
   return true;
 }
 
-// Gives d of a mean of d² over the last axis.
+// If the value is a mean of d² over the last axis: d; else kNoValue.
 ValueId squared_in(const Graph& graph, ValueId id, Bindings& found) {
   Bindings more = found.without_names();
   if (!matches_any(graph, norms().mean_squares, id, more)) return kNoValue;
@@ -60,7 +63,7 @@ ValueId squared_in(const Graph& graph, ValueId id, Bindings& found) {
   return more.value("d");
 }
 
-// x of x - mean(x).
+// If the value is x - mean(x): x; else kNoValue.
 ValueId centred_in(const Graph& graph, ValueId id, Bindings& found) {
   Bindings more = found.without_names();
   if (!match_more(graph, norms().centred, id, more)) return kNoValue;
@@ -72,7 +75,7 @@ ValueId centred_in(const Graph& graph, ValueId id, Bindings& found) {
   return x;
 }
 
-// E[x²] - E[x]².
+// Is the value E[x²] - E[x]²?
 bool is_difference(const Graph& graph, ValueId id, ValueId x, Bindings& found) {
   Bindings more = found.without_names();
   if (!matches_any(graph, norms().differences, id, more)) return false;
@@ -86,6 +89,8 @@ bool is_difference(const Graph& graph, ValueId id, ValueId x, Bindings& found) {
 
 }  // namespace
 
+// First the centred form, in all spellings of the variance; then the form without a mean (RMS
+// norm).
 bool normalised(const Graph& graph, Bindings& found) {
   const ValueId c = found.value("c"), v = found.value("v");
   const TensorType& type = graph.type(c);
@@ -93,6 +98,7 @@ bool normalised(const Graph& graph, Bindings& found) {
   if (!wide || !(found.number("e") >= 0) ||
       !is_column(shape_of(graph, found, "s"), type.shape, type.shape.rank() - 1))
     return false;
+  // An attempt of its own, so that a failure leaves `found` as it was.
   Bindings centred = found;
   const ValueId x = centred_in(graph, c, centred);
   if (x != kNoValue) {

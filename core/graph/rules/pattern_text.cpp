@@ -1,4 +1,5 @@
-// Reads the text of patterns, see patterns.h.
+// Parses the text of patterns; patterns.h describes it. The texts are literals of the core, so
+// errors are assertions.
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -11,6 +12,7 @@ namespace weft::graph {
 
 using ops::Argument;
 
+// Sums and products of floats commute in every bit, but for the payload of a NaN.
 bool commutes(std::string_view op) {
   constexpr std::string_view kNames[] = {"add",         "multiply",   "maximum",     "minimum",
                                          "equal",       "not_equal",  "logical_and", "logical_or",
@@ -20,6 +22,7 @@ bool commutes(std::string_view op) {
 
 namespace {
 
+// A recursive descent over the text.
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_(text) {}
@@ -34,6 +37,7 @@ class Reader {
   }
 
  private:
+  // Skips spaces; takes the token if it comes next.
   bool accept(std::string_view token) {
     while (rest_.starts_with(' ')) rest_.remove_prefix(1);
     if (!rest_.starts_with(token)) return false;
@@ -41,12 +45,13 @@ class Reader {
     return true;
   }
 
+  // A name or a number.
   std::string word() {
     accept("");
     const size_t end = rest_.find_first_not_of(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
     const std::string_view found = rest_.substr(0, end);
-    // Dots stand in numbers; behind a name they mean a list.
+    // A dot belongs to a number; three behind a name mean a list.
     const size_t dots = std::isdigit(static_cast<unsigned char>(found.back())) || is_number(found)
                             ? std::string_view::npos
                             : found.find("...");
@@ -55,11 +60,13 @@ class Reader {
     return result;
   }
 
+  // Does a word denote a number or a bool?
   static bool is_number(std::string_view text) {
     return text == "inf" || text == "-inf" || text == "true" || text == "false" || text[0] == '-' ||
            std::isdigit(static_cast<unsigned char>(text[0]));
   }
 
+  // A number with a point is a float, else an integer.
   static Argument number(std::string_view text) {
     if (text == "true" || text == "false") return Argument::of_bool(text == "true");
     if (text.ends_with("inf")) {
@@ -76,6 +83,7 @@ class Reader {
     return Argument::of_int(integer);
   }
 
+  // One term, with what it consists of.
   PatternTerm term() {
     PatternTerm result;
     if (accept("$")) {
@@ -107,6 +115,7 @@ class Reader {
     return result;
   }
 
+  // Operands and attributes up to the closing parenthesis. A name that `=` follows is an attribute.
   void arguments(PatternTerm& node) {
     if (node.op && commutes(node.name)) node.swap = swaps_++;
     do {
@@ -122,6 +131,7 @@ class Reader {
     WEFT_ASSERT(accept(")"));
   }
 
+  // What stands behind `name=`.
   AttributeTerm attribute(const std::string& name) {
     AttributeTerm result{name, {}, {}};
     if (accept("@") || accept("$")) {

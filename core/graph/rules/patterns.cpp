@@ -1,3 +1,5 @@
+// Matching and writing of patterns. Matching backtracks only over the orders of commutative
+// operands, so it tries every assignment of orders and starts anew for each.
 #include "graph/rules/patterns.h"
 
 #include <algorithm>
@@ -30,6 +32,7 @@ std::optional<Argument> element(const Tensor& tensor, int64_t i) {
   }
 }
 
+// The number that all elements of a constant are; only small constants are read.
 std::optional<Argument> number_of_constant(const Constant& constant) {
   constexpr int64_t kMaxRead = 64;
   const Tensor& content = *constant.content;
@@ -40,7 +43,8 @@ std::optional<Argument> number_of_constant(const Constant& constant) {
   return first;
 }
 
-// A number in another dtype, where it is the same number there.
+// The number in another dtype, if it is the same number there. Small integers are exact in every
+// dtype.
 std::optional<Argument> converted(const Argument& number, DType dtype) {
   const double real = number.as_double();
   const bool is_small = std::abs(real) <= 2 && real == std::trunc(real);
@@ -53,6 +57,7 @@ std::optional<Argument> converted(const Argument& number, DType dtype) {
   return Argument::of_int(static_cast<int64_t>(real));
 }
 
+// Equal, with the sign of zero, and of the same kind (bool or number).
 bool same_number(const Argument& a, const Argument& b) {
   if ((a.tag == ops::Tag::kBool) != (b.tag == ops::Tag::kBool)) return false;
   const double x = a.as_double(), y = b.as_double();
@@ -61,6 +66,7 @@ bool same_number(const Argument& a, const Argument& b) {
 
 }  // namespace
 
+// Looks through views, casts and `full`.
 std::optional<Argument> number_of(const Graph& graph, const Operand& operand) {
   if (operand.is_scalar()) return operand.scalar;
   if (!operand.is_value()) return {};
@@ -82,6 +88,7 @@ std::optional<Argument> number_of(const Graph& graph, const Operand& operand) {
   return converted(*from, value.type.dtype);
 }
 
+// Compares the two expressions recursively.
 bool same_value(const Graph& graph, ValueId a, ValueId b, std::vector<int32_t>& nodes) {
   if (a == b) return true;
   const Node *const x = graph.producer(a), *const y = graph.producer(b);
@@ -109,11 +116,15 @@ bool Bindings::takes_same(const Graph& graph, ValueId known, ValueId id) {
 
 // ---- matching
 
+// One attempt with a given order of the operands of commutative nodes: bit i of `swapped` exchanges
+// those of the i-th.
 class Matcher {
  public:
   Matcher(const Graph& graph, uint32_t swapped, Bindings known = {})
       : graph_(graph), swapped_(swapped), found_(std::move(known)) {}
 
+  // Does the operand match the term? Binds names on the way; after a failure the bindings are of no
+  // use.
   bool matches(const PatternTerm& term, const Operand& operand) {
     switch (term.kind) {
       case PatternTerm::Kind::kValue: return operand.is_value() && bind(term.name, operand);
@@ -122,7 +133,8 @@ class Matcher {
         const std::optional<Argument> number = number_of(graph_, operand);
         return number && same_number(*number, term.number);
       }
-      case PatternTerm::Kind::kList: return false;  // only where a list is
+      // A list stands for all operands, see operands().
+      case PatternTerm::Kind::kList: return false;
       default: return node(term, operand);
     }
   }
@@ -130,6 +142,7 @@ class Matcher {
   Bindings take() { return std::move(found_); }
 
  private:
+  // A name that is known must stand for an equal value.
   bool bind(const std::string& name, const Operand& operand) {
     const Operand* const known = found_.operand(name);
     if (known) return found_.takes_same(graph_, known->value, operand.value);
@@ -137,6 +150,7 @@ class Matcher {
     return true;
   }
 
+  // A number without axes.
   bool scalar(const PatternTerm& term, const Operand& operand) {
     if (operand.is_value() && graph_.type(operand.value).shape.rank() > 0) return false;
     const std::optional<Argument> number = number_of(graph_, operand);
@@ -147,6 +161,8 @@ class Matcher {
     return true;
   }
 
+  // A node, or for op? its operand. If the node does not match after all, the bindings are put
+  // back.
   bool node(const PatternTerm& term, const Operand& operand) {
     if (!operand.is_value()) return false;
     const bool labels = !term.label.empty();
@@ -162,6 +178,7 @@ class Matcher {
     return !labels || bind(term.label, operand);
   }
 
+  // The node itself with its operands and attributes.
   bool own_node(const PatternTerm& term, const Operand& operand) {
     const Node* const found = graph_.producer(operand.value);
     if (!found || !fits(term, *found, operand.value)) return false;
@@ -169,6 +186,7 @@ class Matcher {
     return operands(term, *found) && attributes(term, *found);
   }
 
+  // Is it the operator, and a node that rules may touch?
   bool fits(const PatternTerm& term, const Node& node, ValueId id) const {
     if (!node.op || node.op->is_random || node.effect >= 0 || node.clone_of != kNoValue ||
         graph_.values[static_cast<size_t>(id)].output != 0)
@@ -178,6 +196,7 @@ class Matcher {
     return node.op == term.op;
   }
 
+  // Operands that the pattern does not write must be absent.
   bool operands(const PatternTerm& term, const Node& node) {
     if (term.kind == PatternTerm::Kind::kAnyNode) found_.nodes_.emplace_back(term.name, node);
     if (!term.operands.empty() && term.operands[0].kind == PatternTerm::Kind::kList) {
@@ -195,6 +214,7 @@ class Matcher {
     });
   }
 
+  // Literals must be equal; variables are bound, or compared with what they are bound to.
   bool attributes(const PatternTerm& term, const Node& node) {
     if (term.attributes.empty()) return true;
     const ops::AttributeReader reader = node.op->reader(node.attributes.view());
@@ -208,6 +228,7 @@ class Matcher {
     });
   }
 
+  // Equal as numbers, or in every detail for texts and lists.
   static bool is_literal(const Argument& has, const Argument& literal) {
     if (has.is_absent() || literal.is_absent()) return has.is_absent() && literal.is_absent();
     if (literal.tag == ops::Tag::kString || literal.tag == ops::Tag::kInts ||
@@ -223,8 +244,8 @@ class Matcher {
 
 namespace {
 
-// A quick look, for the many patterns that do not match: is each operand that has to be an
-// operator's there?
+// A quick test, because most patterns do not match: is each operand there that has to be an
+// operator's?
 bool may_match(const Graph& graph, const PatternTerm& root, ValueId id) {
   const Node* const node = graph.producer(id);
   if (root.kind != PatternTerm::Kind::kNode || root.optional || !node) return true;
@@ -262,12 +283,14 @@ bool match_more(const Graph& graph, const Pattern& pattern, ValueId id, Bindings
 
 // ---- writing
 
+// Writes a term with the names that were bound.
 class Emitter {
  public:
   Emitter(GraphBuilder& builder, const Bindings& bindings,
           const std::function<ValueId(ValueId)>& finish)
       : builder_(builder), bindings_(bindings), finish_(finish) {}
 
+  // An absent operand stays absent.
   ops::Value emit(const PatternTerm& term) {
     switch (term.kind) {
       case PatternTerm::Kind::kValue:
@@ -283,6 +306,7 @@ class Emitter {
   }
 
  private:
+  // A new node; *f copies operator and attributes of what it matched.
   ops::Value node(const PatternTerm& term) {
     ops::Values inputs;
     for (const PatternTerm& operand : term.operands) {
@@ -301,6 +325,7 @@ class Emitter {
     return builder_.value(finish_(result.id()));
   }
 
+  // Attributes in the order of the schema; those that are not written are left to their defaults.
   ops::Attributes attributes(const PatternTerm& term) const {
     std::vector<Argument> given(term.op->attributes.size());
     for (size_t i = 0; i < given.size(); ++i)
@@ -309,6 +334,7 @@ class Emitter {
     return ops::Attributes(given);
   }
 
+  // A literal, a number that was matched, or an attribute.
   Argument argument(const AttributeTerm& term) const {
     if (term.variable.empty()) return term.literal.view()[0];
     const Operand* const number = bindings_.operand(term.variable);

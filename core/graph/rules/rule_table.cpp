@@ -1,12 +1,16 @@
-// The rules of algebra. All are *exact*: every bit of the result stays, for infinities and zeros of
-// either sign, and NaN stays NaN, of whatever payload. A compiled step promises the bits of the
-// eager one, so what would only be near is no rule here: not x + 0 → x (-0.0 + 0 is 0; of integers
-// it is one), x * 0 → 0, x - x → 0, exp(log(x)) → x, which lose NaN, infinities or digits; not (x *
-// a) * b → x * (a b), sum(sum(x)) → sum(x), pow(x, 2) → x², which round otherwise. (A power by a
-// number is x² from the start, power.cpp.) Gradients of both sides agree, at kinks, too:
-// min(max(x, a), b) twice is not here, because each halves the gradient at a tie.
+// The rules of algebra. All are *exact*: every bit of the result stays, for infinities and for
+// zeros of either sign; a NaN stays a NaN, with any payload. A compiled step promises the bits of
+// the eager one, so what would only be close is not here:
 //
-// rules_test draws graphs from each left side; a rule of which it can make none fails there.
+// - x + 0 → x (-0.0 + 0 is 0; for integers it is a rule), x * 0 → 0, x - x → 0, exp(log(x)) → x
+//   lose NaN, infinities or digits;
+// - (x * a) * b → x * (a b), sum(sum(x)) → sum(x), pow(x, 2) → x² round differently. (A power by a
+//   number is x² from the start, power.cpp.)
+//
+// The gradients of both sides agree, at kinks, too: min(max(x, a), b) twice is not here, because
+// each of the two halves the gradient at a tie.
+//
+// rules_test draws graphs from each left side; it fails for a rule for which it can make none.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -18,33 +22,36 @@ namespace {
 
 using ops::Argument;
 
+// The type of what a name stands for.
 const TensorType& type_of(const Graph& graph, const Bindings& found, std::string_view name) {
   return graph.type(found.value(name));
 }
 
 // ---- conditions: dtypes
 
+// x is an integer.
 bool integers(const Graph& graph, Bindings& found) {
   const DType dtype = type_of(graph, found, "x").dtype;
   return !is_floating(dtype) && dtype != DType::kBool;
 }
 
-// Truths have no minus: -x is x, and x - y is x + y, neither of which undoes the other.
+// x is no bool. For bools -x is x, and x - y is x + y: neither undoes the other.
 bool numbers(const Graph& graph, Bindings& found) {
   return type_of(graph, found, "x").dtype != DType::kBool;
 }
 
+// x is a bool.
 bool truths(const Graph& graph, Bindings& found) {
   return type_of(graph, found, "x").dtype == DType::kBool;
 }
 
-// Lanes are as wide as the elements: no rounding stands between two steps.
+// Elements are as wide as lanes, so nothing is rounded between two steps.
 bool wide_floats(const Graph& graph, Bindings& found) {
   const DType dtype = type_of(graph, found, "x").dtype;
   return dtype == DType::kFloat32 || dtype == DType::kFloat64;
 }
 
-// Digits of the numbers, sign included; of a float those of its fraction.
+// Binary digits that a dtype represents exactly: the fraction of a float, all bits of an integer.
 int digits(DType dtype) {
   switch (dtype) {
     case DType::kBool: return 1;
@@ -61,33 +68,35 @@ bool is_unsigned(DType dtype) {
          dtype == DType::kUInt64;
 }
 
-// Integers without a sign are their own magnitude, which a minus before it changes.
+// An unsigned integer is its own magnitude, which a minus before it changes.
 bool signed_numbers(const Graph& graph, Bindings& found) {
   return numbers(graph, found) && !is_unsigned(type_of(graph, found, "x").dtype);
 }
 
-// Is each number of one dtype a number of the other, with its sign?
+// Is each number of the narrow dtype a number of the wide one, with its sign?
 bool holds(DType wide, DType narrow) {
   if (wide == narrow || narrow == DType::kBool) return true;
   if (wide == DType::kBool || (is_floating(narrow) && !is_floating(wide))) return false;
   const bool same_size = is_floating(wide) && size_of(wide) == size_of(narrow);
-  if (same_size && is_floating(narrow)) return false;  // one has more digits, the other range
+  if (same_size && is_floating(narrow)) return false;  // one has more digits, the other more range
   if (wide == DType::kFloat16 && !is_floating(narrow)) return size_of(narrow) == 1;
   if (!is_floating(wide) && is_unsigned(wide) && !is_unsigned(narrow)) return false;
   const bool gains_sign = !is_floating(wide) && !is_unsigned(wide) && is_unsigned(narrow);
   return digits(wide) >= digits(narrow) + (gains_sign ? 1 : 0);
 }
 
+// The cast goes to the dtype that x has.
 bool same_dtype(const Graph& graph, Bindings& found) {
   return found.attribute("d").integer == static_cast<int64_t>(type_of(graph, found, "x").dtype);
 }
 
+// The cast back from a wider dtype gives x again.
 bool through_wider(const Graph& graph, Bindings& found) {
   return same_dtype(graph, found) &&
          holds(static_cast<DType>(found.attribute("w").integer), type_of(graph, found, "x").dtype);
 }
 
-// Floats saturate where integers wrap, so both steps stay in one kind.
+// Floats saturate where integers wrap, so both casts have to stay in one kind.
 bool by_way_of_wider(const Graph& graph, Bindings& found) {
   const DType from = type_of(graph, found, "x").dtype;
   const auto wide = static_cast<DType>(found.attribute("w").integer);
@@ -97,9 +106,10 @@ bool by_way_of_wider(const Graph& graph, Bindings& found) {
 
 // ---- conditions: numbers
 
-// A divisor whose inverse is exact in every floating dtype: binds it as r.
+// The inverse of the divisor is exact in every floating dtype: binds it as r.
 bool power_of_two(const Graph&, Bindings& found) {
-  constexpr int kMin = 14;  // 2^-14 is the smallest normal float16
+  // 2^-14 is the smallest normal float16.
+  constexpr int kMin = 14;
   const double divisor = found.number("c");
   int exponent = 0;
   if (std::abs(std::frexp(divisor, &exponent)) != 0.5 || std::abs(exponent - 1) > kMin)
@@ -108,11 +118,12 @@ bool power_of_two(const Graph&, Bindings& found) {
   return true;
 }
 
-// Two bounds that differ in every dtype: a tie with one is none with the other. Binds c.
+// The two bounds differ in every dtype, so a tie with one is no tie with the other. Binds the bound
+// that counts as c. False for NaN and infinities.
 bool bounds(Bindings& found, bool upper) {
   const double a = found.number("a"), b = found.number("b");
   const bool differ = std::abs(a - b) > 0x1p-6 * std::max(std::abs(a), std::abs(b));
-  if (!differ || std::isinf(a) || std::isinf(b)) return false;  // NaN does not differ
+  if (!differ || std::isinf(a) || std::isinf(b)) return false;
   found.set("c", *found.operand((a < b) == upper ? "b" : "a"));
   return true;
 }
@@ -121,6 +132,7 @@ bool upper_bounds(const Graph&, Bindings& found) { return bounds(found, false); 
 
 // ---- conditions: axes
 
+// The axes of a transpose, counted from the front; absent axes reverse the order.
 std::vector<int64_t> permutation(const Argument& axes, int rank) {
   std::vector<int64_t> result;
   for (int axis = 0; axis < rank; ++axis)
@@ -130,13 +142,14 @@ std::vector<int64_t> permutation(const Argument& axes, int rank) {
   return result;
 }
 
+// The transpose moves nothing.
 bool in_order(const Graph& graph, Bindings& found) {
   const std::vector<int64_t> axes =
       permutation(found.attribute("p"), type_of(graph, found, "x").shape.rank());
   return std::ranges::is_sorted(axes);
 }
 
-// First by p, then by q: binds r.
+// First by p, then by q: binds the permutation that does both as r.
 bool composed(const Graph& graph, Bindings& found) {
   const int rank = type_of(graph, found, "x").shape.rank();
   const std::vector<int64_t> first = permutation(found.attribute("p"), rank);
@@ -146,16 +159,19 @@ bool composed(const Graph& graph, Bindings& found) {
   return true;
 }
 
+// q undoes p.
 bool undone(const Graph& graph, Bindings& found) {
   composed(graph, found);
   return std::ranges::is_sorted(found.attribute("r").as_ints());
 }
 
+// The same for two operands of equal rank.
 bool undone_of_both(const Graph& graph, Bindings& found) {
   return type_of(graph, found, "x").shape.rank() == type_of(graph, found, "y").shape.rank() &&
          undone(graph, found);
 }
 
+// The axes of a reduction, counted from the front and sorted.
 std::vector<int64_t> reduced_axes(const Argument& axes, int rank) {
   std::vector<int64_t> result;
   if (axes.is_absent()) {
@@ -167,7 +183,7 @@ std::vector<int64_t> reduced_axes(const Argument& axes, int rank) {
   return result;
 }
 
-// Of one element each: binds the result's shape as s.
+// The reduction is over axes with one element: binds the result's shape as s.
 bool single_elements(const Graph& graph, Bindings& found) {
   const Shape& shape = type_of(graph, found, "x").shape;
   const std::vector<int64_t> axes = reduced_axes(found.attribute("a"), shape.rank());
@@ -183,12 +199,13 @@ bool single_elements(const Graph& graph, Bindings& found) {
 
 // ---- conditions: parts
 
+// Every step is 1. With the type of the result equal, the slice is the whole array.
 bool whole(const Graph&, Bindings& found) {
   return std::ranges::all_of(found.attribute("t").as_ints(),
                              [](int64_t step) { return step == 1; });
 }
 
-// Was nothing of the part outside, so that `begin` and `size` are where it lies?
+// Was nothing of the slice outside the array, so that `begin` and `size` say where it lies?
 bool unclipped(const Graph& graph, const Bindings& found, std::string_view part,
                std::string_view begin, std::string_view size) {
   const auto first = found.attribute(begin).as_ints();
@@ -198,7 +215,7 @@ bool unclipped(const Graph& graph, const Bindings& found, std::string_view part,
          std::ranges::all_of(first, [](int64_t index) { return index >= 0; });
 }
 
-// A part of a part: binds where it begins, and its steps.
+// A slice of a slice: binds where it begins in the array (e), and its steps (v).
 bool part_of_part(const Graph& graph, Bindings& found) {
   if (!unclipped(graph, found, "i", "b", "z") || !unclipped(graph, found, "o", "c", "s"))
     return false;
@@ -214,7 +231,8 @@ bool part_of_part(const Graph& graph, Bindings& found) {
   return true;
 }
 
-// A part that lies in one array of a concatenation: binds that as x, and where the part begins.
+// A slice that lies in one array of a concatenation: binds this array as x, and the begin in it as
+// e.
 bool inside_one(const Graph& graph, Bindings& found) {
   if (found.attribute("a").is_absent() || !unclipped(graph, found, "o", "b", "s")) return false;
   const auto begin = found.attribute("b").as_ints(), size = found.attribute("s").as_ints(),
@@ -240,7 +258,7 @@ bool inside_one(const Graph& graph, Bindings& found) {
   return false;
 }
 
-// All parts of one split, in their order, joined along its axis: binds what was split as x.
+// All parts of one split, joined in their order along its axis: binds what was split as x.
 bool parts_of_one(const Graph& graph, Bindings& found) {
   const std::vector<Operand>& parts = found.list("xs");
   const Node* split = nullptr;
@@ -263,7 +281,7 @@ bool parts_of_one(const Graph& graph, Bindings& found) {
 
 // ---- conditions: poolings
 
-// Has what is pooled the shape of what its cotangent is?
+// Does the cotangent have the shape of what was pooled?
 bool of_the_image(const Graph& graph, Bindings& found) {
   return std::ranges::equal(type_of(graph, found, "x").shape.span(),
                             found.attribute("s").as_ints());

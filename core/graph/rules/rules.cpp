@@ -1,3 +1,6 @@
+// Applies rules: one walk that copies the graph, and at each node tries the rules of its operator,
+// also on nodes that a replacement has made. Uses are counted in the new graph, so that "nothing
+// else reads it" is known at every moment.
 #include "graph/rules/rules.h"
 
 #include <algorithm>
@@ -7,6 +10,7 @@
 
 namespace weft::graph {
 
+// A rule with its texts parsed.
 struct RuleSet::Compiled {
   Pattern left;
   PatternTerm right;
@@ -14,12 +18,14 @@ struct RuleSet::Compiled {
   PassClass exactness;
 };
 
+// Place 0 stays empty: it is for operators without rules. Rules that name an operator which this
+// build lacks are left out.
 RuleSet::RuleSet(std::span<const RewriteRule> rules, Reads reads) : reads_(reads) {
   by_op_.resize(1);
   for (const RewriteRule& rule : rules) {
     Pattern left = parse_pattern(rule.left);
     Pattern right = parse_pattern(rule.right);
-    if (!left.has_all || !right.has_all) continue;  // of operators that this build has not
+    if (!left.has_all || !right.has_all) continue;
     const auto op = static_cast<size_t>(left.root.op->id) + 1;
     if (by_op_.size() <= op) by_op_.resize(op + 1);
     by_op_[op].push_back({std::move(left), std::move(right.root), rule.when, rule.exactness});
@@ -44,8 +50,8 @@ const RuleSet& hand_written() {
 
 namespace {
 
-// Copies the source node by node. What a node gives is looked at when its operands have their last
-// form, and so is each node of a replacement.
+// Copies the source node by node. A node is looked at when its operands have their final form, and
+// so is each node of a replacement.
 class Rewriter {
  public:
   Rewriter(const Graph& source, const RuleSet& rules, const std::vector<bool>& may_match)
@@ -57,6 +63,7 @@ class Rewriter {
         source_uses_(count_uses(source)),
         sensitive_(stride_sensitive(source)) {}
 
+  // After a copy, its final form takes over its uses.
   Result<Rewritten> run() {
     for (size_t n = 0; n < source_.nodes.size(); ++n) {
       const Node& node = source_.nodes[n];
@@ -86,24 +93,27 @@ class Rewriter {
  private:
   const Graph& graph() { return rewrite_.graph(); }
 
+  // Reads of a value of the new graph that are known so far or still to come from the source.
   int32_t& uses(ValueId id) {
     if (uses_.size() <= static_cast<size_t>(id)) uses_.resize(static_cast<size_t>(id) + 1, 0);
     return uses_[static_cast<size_t>(id)];
   }
 
+  // Records the nodes that were added since the last call: what they stand for, and what they read.
   void note_nodes(bool is_copy) {
     while (result_.made_for.size() < graph().nodes.size()) {
       const Node& node = graph().nodes[result_.made_for.size()];
       result_.made_for.push_back(now_);
       result_.is_copy.push_back(is_copy);
       for (const ValueId id : node.outputs)
-        if (is_copy && node.outputs.size() > 1) uses(id) = INT32_MAX / 2;  // not looked into
+        // Such nodes are no part of patterns.
+        if (is_copy && node.outputs.size() > 1) uses(id) = INT32_MAX / 2;
       for (const Operand& operand : node.operands)
         if (!is_copy && operand.is_value()) ++uses(operand.value);
     }
   }
 
-  // Nothing reads the value any more.
+  // Nothing reads the value any more: its operands lose a use, too.
   void release(ValueId id) {
     const Node* const node = graph().producer(id);
     if (!node) return;
@@ -111,8 +121,10 @@ class Rewriter {
       if (operand.is_value() && --uses(operand.value) == 0) release(operand.value);
   }
 
+  // Applies rules to a value until none fires.
   ValueId last_form(ValueId id) {
-    constexpr int kMaxSteps = 16;  // no rule undoes another: a defect must not hang, though
+    // No rule undoes another one. The limit is there so that a defect cannot make it loop forever.
+    constexpr int kMaxSteps = 16;
     for (int step = 0; step < kMaxSteps; ++step) {
       const ValueId next = step_from(id);
       if (next == id || !builder_.status().ok()) return next;
@@ -122,6 +134,8 @@ class Rewriter {
     return id;
   }
 
+  // Applies the first rule that fires, if any. The replacement must have the type of what it
+  // replaces; an exact rule must also keep the order in which kernels sum.
   ValueId step_from(ValueId id) {
     const Node* const node = graph().producer(id);
     if (!node) return id;
@@ -149,6 +163,7 @@ class Rewriter {
     return id;
   }
 
+  // Writes the right side; rules are tried on each node of it.
   ops::Value replacement(const PatternTerm& term, const Bindings& bindings) {
     const ops::Value value = emit(builder_, term, bindings, [&](ValueId made) {
       note_nodes(false);
@@ -158,7 +173,8 @@ class Rewriter {
     return value;
   }
 
-  // Conditions have added what they matched.
+  // May the rule replace the nodes that were matched? Conditions have added those that they
+  // matched. The root may be read by anyone, since its readers get the replacement.
   bool may_apply(const Bindings& bindings, ValueId root) {
     const Graph& graph = rewrite_.graph();
     std::vector<int32_t> nodes = bindings.matched();
@@ -175,6 +191,7 @@ class Rewriter {
     });
   }
 
+  // How often these nodes read the value.
   int32_t reads_from(std::span<const int32_t> nodes, ValueId id) {
     int32_t reads = 0;
     for (const int32_t n : nodes)
@@ -183,20 +200,21 @@ class Rewriter {
     return reads;
   }
 
-  // A kernel whose order of summation depends on strides must not get a view for an array, nor
-  // the other way round.
+  // A kernel whose order of summation depends on strides must not get a view instead of an array,
+  // nor an array instead of a view.
   bool keeps_order(ValueId before, ValueId after) {
     const Node& node = source_.nodes[static_cast<size_t>(now_)];
     if (!sensitive_[static_cast<size_t>(node.outputs[0])]) return true;
     const ValueId from = viewed(before), to = viewed(after);
     return from == to || (from == before && is_array(from) && to == after && is_array(to));
   }
+  // Is the value an array of its own, not a view?
   bool is_array(ValueId id) {
     const Node* const node = graph().producer(id);
     return !node || !keeps_elements(*node);
   }
-  // What transposes and slices look at: of these the strides follow from its own, while a reshape
-  // may be a view or a copy.
+  // The value that transposes and slices look at. Their strides follow from its strides; a reshape,
+  // however, may be a view or a copy.
   ValueId viewed(ValueId id) {
     for (;;) {
       const Node* const node = graph().producer(id);
@@ -212,9 +230,9 @@ class Rewriter {
   GraphRewrite rewrite_;
   GraphBuilder builder_;
   const std::vector<int32_t> source_uses_;
-  const std::vector<bool> sensitive_;
-  std::vector<int32_t> uses_;  // by value of the new graph
-  int32_t now_ = 0;            // node of the source
+  const std::vector<bool> sensitive_;  // by value of the source, as stride_sensitive gives it
+  std::vector<int32_t> uses_;          // by value of the new graph
+  int32_t now_ = 0;                    // node of the source
   Rewritten result_;
 };
 

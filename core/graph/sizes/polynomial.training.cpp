@@ -1,3 +1,5 @@
+// Fitting: solve a linear system for the factors of a few monomials, then check the solution at the
+// other examples. Sets of monomials are tried from small to large.
 #include "graph/sizes/polynomial.h"
 
 #include <algorithm>
@@ -7,6 +9,7 @@
 namespace weft::graph {
 namespace {
 
+// A product of sizes.
 using Monomial = std::vector<int32_t>;
 
 double value_of(const Monomial& monomial, std::span<const int64_t> sizes) {
@@ -16,9 +19,11 @@ double value_of(const Monomial& monomial, std::span<const int64_t> sizes) {
   return product;
 }
 
+// Equal up to the rounding errors of solving.
 bool equal(double a, double b) { return std::abs(a - b) <= 1e-9 * std::max(1.0, std::abs(a)); }
 
-// Gaussian elimination with partial pivoting; `rows` are the unknowns' factors and the right side.
+// Gauss-Jordan elimination with partial pivoting. `rows`: the factors of the unknowns, then the
+// right side. Nothing if the system has no unique solution.
 std::optional<std::vector<double>> solve(std::vector<std::vector<double>> rows) {
   const size_t count = rows.size();
   for (size_t column = 0; column < count; ++column) {
@@ -38,15 +43,17 @@ std::optional<std::vector<double>> solve(std::vector<std::vector<double>> rows) 
   return solution;
 }
 
+// The examples of one number.
 class Fitter {
  public:
   Fitter(std::span<const double> values, std::span<const std::vector<int64_t>> examples)
       : values_(values), examples_(examples) {}
 
-  // Factors of the monomials and of the constant term that follows them.
+  // Solves for the factors of these monomials and of a constant term behind them.
   Fit with(const std::vector<Monomial>& monomials) const {
     const size_t count = monomials.size() + 1;
-    if (count >= values_.size()) return {};  // nothing would be left to check it by
+    // Else no example would be left to check the solution.
+    if (count >= values_.size()) return {};
     std::vector<std::vector<double>> rows;
     for (size_t example = 0; example < count; ++example) {
       std::vector<double> row;
@@ -59,6 +66,7 @@ class Fitter {
     if (!solution) return {};
     Fit fit;
     for (size_t i = 0; i < count; ++i) {
+      // Most factors are integers: rounding them removes the errors of solving.
       const double nearest = std::round((*solution)[i]);
       const double factor = equal((*solution)[i], nearest) ? nearest : (*solution)[i];
       if (factor != 0)
@@ -75,7 +83,7 @@ class Fitter {
   std::span<const std::vector<int64_t>> examples_;
 };
 
-// The sizes, then their products.
+// All sizes, then all products of two.
 std::vector<Monomial> monomials_of(int32_t sizes) {
   std::vector<Monomial> all;
   for (int32_t i = 0; i < sizes; ++i) all.push_back({i});
@@ -86,7 +94,7 @@ std::vector<Monomial> monomials_of(int32_t sizes) {
 
 }  // namespace
 
-// The fewest terms first: what a few examples agree on is then hardly chance.
+// Fewest terms first: agreement of several examples is then hardly chance.
 Fit fit_polynomial(std::span<const double> values, std::span<const std::vector<int64_t>> examples) {
   const Fitter fitter(values, examples);
   if (const Fit fit = fitter.with({}); fit.found) return fit;

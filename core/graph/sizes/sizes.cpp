@@ -1,3 +1,5 @@
+// Putting values of sizes into a graph, and checking dimensions: what a run needs. generalize() is
+// in sizes.training.cpp.
 #include "graph/sizes/sizes.h"
 
 #include <algorithm>
@@ -12,17 +14,20 @@ namespace {
 using ops::Argument;
 using ops::Tag;
 
+// The number in the type that the argument has.
 Argument replaced(const Argument& old, double number) {
   return old.tag == Tag::kFloat ? Argument::of_float(number)
                                 : Argument::of_int(whole_number(number));
 }
 
-// One node's numbers with those that follow from sizes put in.
+// Replaces numbers in one node. Attributes do not change in place: they are collected and set at
+// the end.
 class NodeNumbers {
  public:
   explicit NodeNumbers(Node& node)
       : node_(node), attributes_(node.attributes.view().begin(), node.attributes.view().end()) {}
 
+  // Puts one number where SizedNumber says.
   void put(const SizedNumber& place, double number) {
     if (place.operand >= 0) {
       Argument& scalar = node_.operands[static_cast<size_t>(place.operand)].scalar;
@@ -47,7 +52,8 @@ class NodeNumbers {
  private:
   Node& node_;
   std::vector<Argument> attributes_;
-  std::vector<std::unique_ptr<std::vector<int64_t>>> lists_;  // until Attributes has copied them
+  // Alive until Attributes has copied them.
+  std::vector<std::unique_ptr<std::vector<int64_t>>> lists_;
   bool changed_ = false;
 };
 
@@ -58,8 +64,10 @@ int64_t whole_number(double number) {
   return std::isnan(number) ? 0 : std::llround(std::clamp(number, -kFar, kFar));
 }
 
+// Small and large ranges in turn: a path that depends on a size probably differs between them. The
+// hash makes the values of one size, and of several sizes, look independent; equal values are moved
+// on by one.
 int64_t example_of(size_t round, size_t size, int64_t bound) {
-  // Small ones and large ones: a path that depends on a size is likely to be another one.
   static constexpr uint64_t kRange[kExamples] = {37, 5, 211, 89, 13, 1009};
   const auto number = [size](size_t of) {
     uint64_t hash = (of + 1) * 0x9e3779b97f4a7c15u ^ (size + 1) * 0xbf58476d1ce4e5b9u;
@@ -80,6 +88,7 @@ int64_t example_of(size_t round, size_t size, int64_t bound) {
   return examples[round] + (round == kExamples - 1 ? bound : 0);
 }
 
+// The numbers are in the order of nodes, so each node is visited once. Bodies have their own.
 Graph with_sizes(const Graph& graph, std::span<const int64_t> sizes) {
   Graph changed = graph;
   for (size_t i = 0; i < graph.sized.size();) {
@@ -115,6 +124,7 @@ std::string name_of_input(const Graph& graph, size_t input) {
 
 namespace {
 
+// Is the extent in the range that was declared?
 Status check_dimension(const Graph& graph, const Size& size, int64_t extent) {
   const int64_t maximum = whole_number(size.bound.evaluate({}));
   if (extent >= size.minimum && extent <= maximum) return {};
@@ -126,6 +136,7 @@ Status check_dimension(const Graph& graph, const Size& size, int64_t extent) {
 
 }  // namespace
 
+// Reads each dimension at its first axis, and then compares the whole shapes.
 Result<std::vector<int64_t>> dimensions_of(const Graph& graph, std::span<const TensorType> inputs) {
   std::vector<int64_t> dimensions;
   std::vector<Shape> wanted;

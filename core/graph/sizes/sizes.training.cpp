@@ -1,4 +1,5 @@
-// From the graphs of several examples to one with sizes.
+// generalize(): from the graphs of several examples to one graph with sizes. The graphs must be
+// equal but for numbers; each number that differs is fitted by a polynomial.
 #include <algorithm>
 #include <cstring>
 #include <set>
@@ -12,12 +13,14 @@ namespace {
 using ops::Argument;
 using ops::Tag;
 
+// A node in an error.
 std::string name_of_node(const Graph& graph, const Node& node) {
   std::string text = "`" + (node.op ? node.op->name : std::string("control flow")) + "`";
   if (node.line >= 0) text += " at " + graph.lines[static_cast<size_t>(node.line)];
   return text;
 }
 
+// The error for a trace that takes another path.
 Status another_path(const std::string& where) {
   return errors::invalid_state(
       "trace",
@@ -26,12 +29,14 @@ Status another_path(const std::string& where) {
       where, "; such extents decide nothing: use np.where, or do not hybridize");
 }
 
+// Do two constants have equal contents? Strided arrays are compared by their box.
 bool same_contents(const Tensor& a, const Tensor& b) {
   if (a.dtype() != b.dtype() || a.shape() != b.shape()) return false;
   if (!a.dense() || !b.dense()) return &a.box() == &b.box();
   return a.bytes() == 0 || std::memcmp(a.data(), b.data(), static_cast<size_t>(a.bytes())) == 0;
 }
 
+// The place of a number in a node.
 SizedNumber operand_at(size_t i) {
   SizedNumber place;
   place.operand = static_cast<int32_t>(i);
@@ -45,8 +50,9 @@ SizedNumber attribute_at(size_t i) {
 
 bool is_number(const Argument& a) { return a.tag == Tag::kInt || a.tag == Tag::kFloat; }
 
-using Examples = std::vector<std::vector<int64_t>>;  // values of the sizes in each
+using Examples = std::vector<std::vector<int64_t>>;  // by example: the values of the sizes
 
+// Compares the graphs with the first one, which becomes the result.
 class Generalizer {
  public:
   Generalizer(std::span<const Graph* const> graphs, const Examples& examples)
@@ -58,7 +64,7 @@ class Generalizer {
     return numbers();
   }
 
-  // Of bodies, whose inputs have the types of what the graphs around them give.
+  // For bodies, whose inputs have the types that the graphs around them give.
   Result<Graph> run_body() {
     for (const Graph* graph : graphs_) WEFT_TRY(check_nodes(*graph));
     for (const Graph* graph : graphs_)
@@ -70,11 +76,13 @@ class Generalizer {
  private:
   const Graph& first() const { return *graphs_[0]; }
 
+  // Compares node by node and fits the numbers that differ.
   Result<Graph> numbers() {
     for (size_t n = 0; n < result_.nodes.size(); ++n) WEFT_TRY(compare_node(n));
     return std::move(result_);
   }
 
+  // The nodes must be the same but for numbers.
   Status check_nodes(const Graph& graph) const {
     const size_t nodes = std::min(first().nodes.size(), graph.nodes.size());
     for (size_t n = 0; n < nodes; ++n)
@@ -85,7 +93,8 @@ class Generalizer {
     return {};
   }
 
-  // What surrounds the nodes must be equal; a node that differs is told where nodes are compared.
+  // What surrounds the nodes must be equal. Nodes are compared first, because an error about a node
+  // tells more.
   Status check_frame(const Graph& graph) const {
     WEFT_TRY(check_nodes(graph));
     const auto values = [](const Graph& g) {
@@ -105,7 +114,7 @@ class Generalizer {
     return compare_constants(graph);
   }
 
-  // The type of an input with the dimensions of the first example.
+  // The type of an input of another example, with the dimensions of the first example.
   TensorType at_dimensions(const Graph& graph, size_t input) const {
     TensorType type = graph.type(graph.inputs[input]);
     for (const Size& size : first().sizes)
@@ -114,6 +123,7 @@ class Generalizer {
     return type;
   }
 
+  // A constant that differs was computed from a size outside the graph.
   Status compare_constants(const Graph& graph) const {
     bool same = first().constants.size() == graph.constants.size();
     for (size_t i = 0; same && i < graph.constants.size(); ++i)
@@ -122,7 +132,7 @@ class Generalizer {
     return same ? Status() : another_path("an array that it made for that number");
   }
 
-  // Equal but for numbers.
+  // Are the two nodes equal but for numbers?
   static bool same_shape(const Node& a, const Node& b) {
     if (a.op != b.op || (a.region >= 0) != (b.region >= 0) || a.outputs != b.outputs ||
         a.operands.size() != b.operands.size() || a.ordinal != b.ordinal || a.effect != b.effect ||
@@ -135,6 +145,7 @@ class Generalizer {
     return true;
   }
 
+  // Fits the bounds of sizes.
   Status find_bounds() {
     for (size_t k = 0; k < result_.sizes.size(); ++k) {
       std::vector<double> values;
@@ -147,6 +158,7 @@ class Generalizer {
     return {};
   }
 
+  // Scalars and attributes of one node in all graphs.
   Status compare_node(size_t n) {
     const Node& node = first().nodes[n];
     if (node.region >= 0) return compare_region(n);
@@ -164,6 +176,7 @@ class Generalizer {
     return graph.regions[static_cast<size_t>(graph.nodes[n].region)];
   }
 
+  // The bodies of control flow, each compared as a graph of its own.
   Status compare_region(size_t n) {
     Region& result = result_.regions[static_cast<size_t>(result_.nodes[n].region)];
     for (const Graph* graph : graphs_) WEFT_TRY(check_region(n, region_of(*graph, n), result));
@@ -177,7 +190,8 @@ class Generalizer {
     return {};
   }
 
-  // Rows are counted by what a loop reads; without any, the number is the loop's own.
+  // A loop that slices arrays runs as often as they have rows, so its number follows from types.
+  // Without sliced arrays the number belongs to the loop and may not depend on sizes.
   Status check_region(size_t n, const Region& other, const Region& own) const {
     Loop loop = other.loop;
     if (own.loop.sliced > 0) loop.maximum = own.loop.maximum;
@@ -190,6 +204,7 @@ class Generalizer {
     return another_path(name_of_node(first(), first().nodes[n]));
   }
 
+  // Compares one number or list; `get` reads it from a graph.
   template <class Get>
   Status compare(size_t n, SizedNumber place, const Get& get) {
     const Argument own = get(first());
@@ -197,7 +212,8 @@ class Generalizer {
     bool same = true;
     for (const Graph* graph : graphs_) {
       const Argument other = get(*graph);
-      const bool is_list = own.tag == Tag::kInts;  // others leave their count unset
+      // Only lists have a count.
+      const bool is_list = own.tag == Tag::kInts;
       if (own.tag != other.tag || (is_list && own.count != other.count)) return no_number(n, place);
       same = same && (own.tag == Tag::kFunction || ops::same_argument(own, other));
     }
@@ -213,6 +229,7 @@ class Generalizer {
     return fit(place, [&](const Graph& g) { return get(g).as_double(); });
   }
 
+  // Fits the number and notes it, unless it is the same for all sizes.
   template <class Get>
   Status fit(SizedNumber place, const Get& get) {
     std::vector<double> values;
@@ -226,6 +243,7 @@ class Generalizer {
     return {};
   }
 
+  // The error for a number that no polynomial fits.
   Status no_number(size_t n, const SizedNumber& place) const {
     const Node& node = first().nodes[n];
     const std::string what =
@@ -259,6 +277,7 @@ Result<Graph> generalize(std::span<const Graph* const> examples) {
   return Generalizer(examples, values).run();
 }
 
+// Compares the two expressions pair by pair, back to common values.
 bool same_content(const Graph& graph, ValueId a, ValueId b) {
   std::vector<std::pair<ValueId, ValueId>> open{{a, b}};
   std::set<std::pair<ValueId, ValueId>> seen;

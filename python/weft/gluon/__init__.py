@@ -13,7 +13,9 @@
 
 from typing import TYPE_CHECKING
 
-from weft import _spelling, _words, metric
+from weft import metric
+from weft._base import spelling as _spelling
+from weft._base import words as _words
 from weft.gluon import data, loss, model_zoo, nn, rnn, utils
 from weft.gluon._segments import checkpoint_sequential
 from weft.gluon.block import Block
@@ -27,7 +29,7 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder(
         "weft.gluon",
         _words.LAYERS | _words.LOSSES | _words.PACKAGE,
-        lambda: {"gluon.nn": nn, "gluon.loss": loss, "gluon.rnn": rnn, "gluon.data": data},
+        ("gluon.nn", "gluon.loss", "gluon.rnn", "gluon.data"),
     )
 
 __all__ = [
@@ -49,3 +51,4 @@ __all__ = [
     "rnn",
     "utils",
 ]
+__dir__ = __all__.copy

@@ -4,21 +4,19 @@ import warnings
 from collections.abc import Iterator
 from itertools import pairwise
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from weft._base.errors import Error
 from weft._core import native
-from weft._errors import Error
+from weft._trace.block_tree import BlockTree
 from weft.gluon.parameter import Parameter
-
-if TYPE_CHECKING:
-    from weft.gluon.block import Block
 
 _MOST_NAMES = 20  # of a path; blocks may contain each other
 
 # ---- the block that refused what it was given
 
 
-def tell_place(error: Error, block: "Block", args: tuple[Any, ...]) -> None:
+def tell_place(error: Error, block: BlockTree, args: tuple[Any, ...]) -> None:
     """Adds to the text of an error on its way out of `block` in which layer of it it happened, and
     whether what that was given lacks the axis of a batch.
 
@@ -27,14 +25,16 @@ def tell_place(error: Error, block: "Block", args: tuple[Any, ...]) -> None:
     """
     if len(error.args) != 1 or isinstance(error, OSError):
         return
-    if not hasattr(error, "_told") and args and isinstance(args[0], native.ndarray):
+    if error._told is None and args and isinstance(args[0], native.ndarray):
         shape = args[0].shape
         if block._lacks_batch_axis(shape):
             error.args = (
                 f"{error.args[0]}; the input of {type(block).__name__}, of shape {shape}, has no "
                 "axis for the batch: `x[None]` is a batch of one",
             )
-    text, blocks = vars(error).setdefault("_told", (error.args[0], []))
+    if error._told is None:
+        error._told = (error.args[0], [])
+    text, blocks = error._told
     if blocks and blocks[-1] is block:  # a block that calls itself
         return
     blocks.append(block)
@@ -44,7 +44,7 @@ def tell_place(error: Error, block: "Block", args: tuple[Any, ...]) -> None:
         error.args = (f"{text}; in layer `{'.'.join(names)}` ({layer}) of {whole}",)
 
 
-def _names_between(blocks: "list[Block]") -> list[str]:
+def _names_between(blocks: list[BlockTree]) -> list[str]:
     """The path from the last block to the first, as far as each is a child of the one around it."""
     names: list[str] = []
     for inner, outer in pairwise(blocks):
@@ -57,7 +57,7 @@ def layer_of(frame: FrameType) -> str:
     """For the origin of an operator that a layer of this package called: " in layer ..." of the
     block whose `forward` runs in the frame; the line of the program tells only who called it."""
     block = frame.f_locals.get("self")
-    if not hasattr(block, "_parents"):
+    if not isinstance(block, BlockTree):
         return ""
     names: list[str] = []
     inner = block
@@ -71,10 +71,10 @@ def layer_of(frame: FrameType) -> str:
 # ---- blocks and parameters in plain containers
 
 
-def tell_left_out(block: "Block") -> None:
+def tell_left_out(block: BlockTree) -> None:
     """Warns of blocks and parameters below in plain lists, tuples, dicts and sets, which are not
     part of the network; errors for want of their values will say the same."""
-    parts: list[Block] = []
+    parts: list[BlockTree] = []
     block.apply(parts.append)
     known = {id(part) for part in parts}
     known.update(id(p) for part in parts for p in part._own_parameters.values())
@@ -93,7 +93,7 @@ def tell_left_out(block: "Block") -> None:
                 warnings.warn(f"initialize: {_why(owner, name, value)}", stacklevel=4)
 
 
-def _why(owner: "Block", name: str, value: Any) -> str:
+def _why(owner: BlockTree, name: str, value: Any) -> str:
     kind = type(value).__name__
     return (
         f"what is in the {kind} `{name}` of {type(owner).__name__} is no part of the network, so "
@@ -112,7 +112,7 @@ def _parameters_in(path: str, value: Any, known: set[int]) -> Iterator[tuple[str
         return
     if isinstance(value, Parameter):
         yield path, value
-    elif hasattr(value, "_parameters_below"):
+    elif isinstance(value, BlockTree):
         yield from ((f"{path}.{name}", p) for name, p in value._parameters_below(""))
     elif _is_container(value):
         known.add(id(value))

@@ -12,11 +12,11 @@ from types import NoneType
 from typing import Any
 
 from weft import autograd, np, optimizer
+from weft._base.errors import Error, Unsupported
 from weft._core import native
-from weft._errors import Error, Unsupported
-from weft._loss_scale import LossScaler
-from weft._trace import is_tracing, outside_trace, watch
-from weft._typing import ndarray
+from weft._core.typing import ndarray
+from weft._trace.state import is_tracing, outside_trace, watch
+from weft.gluon._loss_scale import LossScaler
 from weft.gluon.parameter import Parameter
 
 

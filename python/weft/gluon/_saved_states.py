@@ -1,15 +1,17 @@
 """A trainer's states: how they are described, checked, and written to files and read back."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from os import PathLike, fspath
 from types import NoneType
 from typing import Any
 
 from weft import autograd
-from weft._attributes import plain_attributes, set_attributes
-from weft._errors import FileFailure, InvalidValue
-from weft._files import BackgroundWrite, Described, check_form, save_arrays
-from weft._typing import ndarray
+from weft._base.errors import FileFailure, InvalidValue
+from weft._base.protocols import HasState, TakesState
+from weft._core.attributes import plain_attributes, set_attributes
+from weft._core.files import BackgroundWrite, Described, check_form, save_arrays
+from weft._core.typing import ndarray
+from weft._export.names import NamedArrays
 from weft.device import current
 from weft.gluon._planned_updates import PlannedUpdates
 
@@ -29,7 +31,7 @@ _PREFIX = "optimizer:"  # of states' names in a file
 _NO_OPTIONS = ("counts", "states", "lr_scheduler", "_progress")  # of an optimizer's attributes
 
 
-class SavedStates(PlannedUpdates):
+class SavedStates(PlannedUpdates, NamedArrays):
     """The part of a trainer that gives its states away and takes them back."""
 
     _states: dict[str, tuple[Any, ...]]  # of each parameter that was updated
@@ -43,6 +45,9 @@ class SavedStates(PlannedUpdates):
             for number, array in enumerate(known):
                 array[...] = states[name][number] if name in states else 0
             self._states[name] = known
+
+    def _arrays_named(self, name: str) -> Iterator[tuple[str, ndarray]]:
+        yield from ((f"{name}.{path}", array) for path, array in self.state_arrays().items())
 
     def state_arrays(self) -> dict[str, ndarray]:
         """What updates in hybridized functions change beside parameters, by names for files."""
@@ -122,7 +127,7 @@ class SavedStates(PlannedUpdates):
             others = {key: n for key, n in used.counts.items() if key not in self._params}
             used.counts = {**others, **description["counts"]}
             set_attributes(used, description["options"])
-            if scheduler is not None and hasattr(used.lr_scheduler, "load_state_dict"):
+            if scheduler is not None and isinstance(used.lr_scheduler, TakesState):
                 used.lr_scheduler.load_state_dict(scheduler["state"])
             self._scale = description["scale"]
             if self.loss_scaler is not None and "loss_scale" in description:
@@ -211,5 +216,5 @@ def _listed(names: Iterable[str]) -> str:
 def _scheduler_state(scheduler: Any) -> dict[str, Any] | None:
     if scheduler is None:
         return None
-    state = scheduler.state_dict() if hasattr(scheduler, "state_dict") else {}
+    state = scheduler.state_dict() if isinstance(scheduler, HasState) else {}
     return {"kind": type(scheduler).__name__, "state": state}

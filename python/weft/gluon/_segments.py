@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
-from weft._errors import InvalidType, InvalidValue
+from weft._base.errors import InvalidType, InvalidValue
 from weft.npx import checkpoint
 
 

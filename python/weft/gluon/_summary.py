@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from weft import autograd
 from weft._core import native
-from weft._trace import without_effects
+from weft._trace.state import without_effects
 from weft.device import device_of
 
 _HEAD = ("Layer (type)", "Output shape", "Param #")
@@ -39,20 +39,11 @@ def summary_of(block: Any, args: tuple[Any, ...]) -> str:
 @contextmanager
 def _watched(block: Any, note: Any) -> Iterator[None]:
     """Every block of the tree runs eagerly and tells `note` of its calls. Plans are kept."""
-    blocks = list(_tree(block, ""))
-    active = {id(b): (b, b.__dict__["_is_active"]) for _, b in blocks if "_is_active" in vars(b)}
-    hooks = [(b, lambda ran, _, out, path=path: note(path, ran, out)) for path, b in blocks]
-    for watched, hook in hooks:
-        watched.__dict__["_hooks"].append(hook)
-    for watched, _ in active.values():
-        watched.__dict__["_is_active"] = False
-    try:
+    with ExitStack() as observed:
+        for path, watched in _tree(block, ""):
+            hook = lambda ran, _, out, path=path: note(path, ran, out)  # noqa: E731
+            observed.enter_context(watched._observed(hook))
         yield
-    finally:
-        for watched, was in active.values():
-            watched.__dict__["_is_active"] = was
-        for watched, hook in hooks:
-            watched.__dict__["_hooks"].remove(hook)
 
 
 def _tree(block: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -4,17 +4,20 @@ import re
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from os import PathLike, fspath
 from typing import Any, Self
 
-from weft import _composing
-from weft._core import loaded_devices, native
-from weft._errors import Error, InvalidState, InvalidType, InvalidValue, NotFound
-from weft._files import BackgroundWrite, save_arrays
-from weft._precision import scope_of
-from weft._spelling import check_options, knows_words, named_arguments
-from weft._trace import is_tracing
-from weft._words import BLOCK
+from weft import autograd
+from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue, NotFound
+from weft._base.spelling import check_options, knows_words, named_arguments
+from weft._base.words import BLOCK
+from weft._core import composing, loaded_devices, native
+from weft._core.files import BackgroundWrite, save_arrays
+from weft._core.modes import scope_of
+from weft._trace.block_tree import BlockTree
+from weft._trace.state import is_tracing
+from weft._trace.tracing import find_shapes
 from weft.device import device_of
 from weft.gluon._places import tell_left_out, tell_place
 from weft.gluon._summary import summary_of
@@ -43,7 +46,7 @@ class HookHandle:
 
 
 @knows_words(BLOCK)
-class Block:
+class Block(BlockTree):
     """A layer, or layers put together: attributes that are blocks or parameters belong to it.
 
     A subclass writes `forward`, and `infer_shape` if it has parameters of unknown shape itself.
@@ -51,8 +54,6 @@ class Block:
 
     _children: dict[str, "Block"]
     _own_parameters: dict[str, Parameter]
-    # Attributes that are containers which nobody changes, or which tell when they change.
-    _watched_elsewhere = frozenset(("_children", "_own_parameters", "_hooks", "_pre_hooks"))
 
     def __new__(cls, *_: Any, **options: Any) -> Self:
         if options:
@@ -82,10 +83,13 @@ class Block:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         # Where blocks refer to each other in circles, one around this one may have come first.
-        self.__dict__.setdefault("_parents", weakref.WeakSet())
+        self._known_parents()
         self.__dict__.update(state)
         for child in self._children.values():
-            child.__dict__.setdefault("_parents", weakref.WeakSet()).add(self)
+            child._known_parents().add(self)
+
+    def _known_parents(self) -> "weakref.WeakSet[Block]":
+        return self.__dict__.setdefault("_parents", weakref.WeakSet())
 
     # ---- structure
 
@@ -147,23 +151,10 @@ class Block:
         pattern = re.compile(select)
         return ParameterDict((path, p) for path, p in found.items() if pattern.match(path))
 
-    def _parameters_below(self, prefix: str) -> Iterator[tuple[str, Parameter]]:
-        for name, parameter in self._own_parameters.items():
-            yield prefix + name, parameter
-        for name, child in self._children.items():
-            yield from child._parameters_below(f"{prefix}{name}.")
-
     @property
     def params(self) -> ParameterDict:
         """The parameters of this block itself, without those of its children."""
         return ParameterDict(self._own_parameters)
-
-    def apply(self, function: Callable[["Block"], Any]) -> "Block":
-        """Calls `function` with every block of the tree, children first."""
-        for child in self._children.values():
-            child.apply(function)
-        function(self)
-        return self
 
     def __repr__(self) -> str:
         lines = [f"  ({name}): {child!r}" for name, child in self._children.items()]
@@ -254,10 +245,6 @@ class Block:
             "`infer_shape`"
         )
 
-    def _lacks_batch_axis(self, shape: tuple[int, ...]) -> bool:
-        """Would an array of this shape, which `forward` refused, fit as a batch of one?"""
-        return False
-
     def _finish_deferred(self, args: tuple[Any, ...]) -> None:
         waiting = [p for p in self._own_parameters.values() if p.is_deferred]
         if any(not parameter.is_shape_known for parameter in waiting):
@@ -267,6 +254,16 @@ class Block:
         self.__dict__["_are_shapes_known"] = not any(
             p.is_deferred for p in self._own_parameters.values()
         )
+
+    def _find_shapes(
+        self, run: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        """Traces `run`, a way to call this block, once for nothing else where parameters below wait
+        for their shapes, so that all of them are there before graphs are made."""
+        if any(parameter.is_deferred for parameter in self.collect_params().values()):
+            with autograd.pause(), device_of(args):
+                find_shapes(run, args, kwargs, type(self).__name__)
+        self.__dict__["_are_shapes_known"] = True
 
     def cast(self, dtype: Any) -> None:
         """Converts all floating parameters to another dtype."""
@@ -370,8 +367,8 @@ class Block:
         raise NotImplementedError(f"{type(self).__name__}: `forward` is not written")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if _composing.symbols and _composing.takes_part(args, kwargs):
-            return _composing.composed(self, args, kwargs)
+        if composing.symbols and composing.takes_part(args, kwargs):
+            return composing.composed(self, args, kwargs)
         return self._placed(args, kwargs)
 
     def _placed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -409,6 +406,15 @@ class Block:
         """Of `forward`, and of blocks below that have none of their own."""
         self.__dict__["_precision"] = mode
         self._structure_changed()
+
+    @contextmanager
+    def _observed(self, hook: Callable[..., Any]) -> Iterator[None]:
+        """A `with` block in which this block runs eagerly and `hook` sees its calls; plans stay."""
+        self._hooks.append(hook)
+        try:
+            yield
+        finally:
+            self._hooks.remove(hook)
 
     def register_forward_hook(self, hook: Callable[..., Any]) -> HookHandle:
         """`hook(block, args, out)` runs after each `forward`; in a plan only while it is traced."""
@@ -480,3 +486,7 @@ def _check_dtype(name: str, parameter: Parameter, dtype: Any, operation: str) ->
             f"{operation}: `{name}` must have dtype {wanted.name}; the file has {dtype.name}; "
             f"use `cast('{dtype.name}')` of the block"
         )
+
+
+__all__ = ["Block", "HookHandle"]
+__dir__ = __all__.copy

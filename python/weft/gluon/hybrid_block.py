@@ -1,17 +1,18 @@
 """Blocks that run as planned graphs."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from weft import _composing, autograd
-from weft._arena import bytes_of
-from weft._core import native
-from weft._errors import InvalidState
-from weft._export import export
-from weft._extent import Dim
-from weft._planned import Planned
-from weft._trace import ArrayTypes, TraceCache, find_shapes, is_tracing
-from weft.device import device_of
+from weft._base.errors import InvalidState
+from weft._core import composing, native
+from weft._core.dimensions import Dim
+from weft._export.export import export
+from weft._trace.arena import bytes_of
+from weft._trace.cache import TraceCache
+from weft._trace.planned import Planned
+from weft._trace.state import is_tracing
+from weft._trace.tracing import Traceable
 from weft.gluon.block import Block, Path
 
 
@@ -24,6 +25,8 @@ class HybridBlock(Block, Planned):
     `npx.callback` run at every call. What `forward` reads of other objects, variables and helpers
     is part of the signature, as `weft.hybridize` says.
     """
+
+    _input_names: Sequence[str] | None = None  # of a block that was made from a graph
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,24 +81,25 @@ class HybridBlock(Block, Planned):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if is_tracing():  # inlined into the trace around it
             return self._run(*args, **kwargs)
-        if _composing.symbols and _composing.takes_part(args, kwargs):
-            return _composing.composed(self, args, kwargs)
+        if composing.symbols and composing.takes_part(args, kwargs):
+            return composing.composed(self, args, kwargs)
         args = native.own_arrays(args)
         if not self._is_active:
             out = self._placed(args, kwargs)
             self.__dict__["_seen"] = self._cache.signature(args, kwargs)
             return out
         if not self._are_shapes_known:
-            self._find_shapes(args, kwargs)
+            self._find_shapes(self._run, args, kwargs)
         return self._cache(args, kwargs)
 
-    def _find_shapes(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """Traces once for nothing else where parameters below wait for their shapes, so that all
-        of them are there before graphs are made."""
-        if any(parameter.is_deferred for parameter in self.collect_params().values()):
-            with autograd.pause(), device_of(args):
-                find_shapes(self._run, args, kwargs, type(self).__name__)
-        self.__dict__["_are_shapes_known"] = True
+    @contextmanager
+    def _observed(self, hook: Callable[..., Any]) -> Iterator[None]:
+        was, self.__dict__["_is_active"] = self._is_active, False
+        try:
+            with super()._observed(hook):
+                yield
+        finally:
+            self.__dict__["_is_active"] = was
 
     # ---- files
 
@@ -123,12 +127,13 @@ class HybridBlock(Block, Planned):
             **{entry: (self, *examples) if examples else self},
         )
 
-    def _trace_for_export(
-        self, examples: tuple[Any, ...] | None
-    ) -> tuple[Callable[..., Any], Hashable, ArrayTypes]:
-        """What `trace` takes, for `examples` or else for the arguments of the last call."""
+    @property
+    def _named_code(self) -> Callable[..., Any]:
+        return self.forward
+
+    def _trace_for_export(self, entry: str, examples: tuple[Any, ...] | None) -> Traceable:
         if examples is not None:
-            self._find_shapes(examples, {})
+            self._find_shapes(self._run, examples, {})
             call, types = self._cache.signature(examples, {})
         elif self._is_active and self._cache.last is not None:
             call, types = self._cache.last.call, self._cache.last.types
@@ -140,3 +145,7 @@ class HybridBlock(Block, Planned):
                 "are unknown; call it once, or give example inputs: `export(path, x)`"
             )
         return self._run, call, types
+
+
+__all__ = ["HybridBlock"]
+__dir__ = __all__.copy

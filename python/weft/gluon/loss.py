@@ -12,11 +12,13 @@ in float16 epsilons are 0, and squares soon infinite.
 import math
 from typing import TYPE_CHECKING, Any
 
-from weft import _spelling, _words, np, npx
+from weft import np, npx
+from weft._base import spelling as _spelling
+from weft._base import words as _words
+from weft._base.errors import InvalidValue
+from weft._base.options import require, require_finite
 from weft._core import OPERATORS
-from weft._errors import InvalidValue
-from weft._halves import HALVES, widened
-from weft._numbers import require, require_finite
+from weft._core.halves import HALVES, widened
 from weft.gluon.hybrid_block import HybridBlock
 
 # Composites, because operators one by one would be a pass over all elements each.
@@ -512,3 +514,4 @@ __all__ = [
     "SquaredHingeLoss",
     "TripletLoss",
 ]
+__dir__ = __all__.copy

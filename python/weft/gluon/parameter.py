@@ -1,16 +1,17 @@
 """Parameters: arrays that are trained, some of whose extents may be unknown at first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from weft import _composing, autograd, init
-from weft._core import native
-from weft._errors import Error, InvalidState, InvalidType, InvalidValue, MissingAttribute
-from weft._numbers import require_finite
-from weft._spelling import hint, knows_words, named_arguments
-from weft._trace import outside_trace
-from weft._typing import ArrayLike, DeviceLike, DTypeLike, ndarray
-from weft._words import PARAMETER
+from weft import autograd, init
+from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue, MissingAttribute
+from weft._base.options import require_finite
+from weft._base.spelling import hint, knows_words, named_arguments
+from weft._base.words import PARAMETER
+from weft._core import composing, native
+from weft._core.typing import ArrayLike, DeviceLike, DTypeLike, ndarray
+from weft._export.names import NamedArrays
+from weft._trace.state import outside_trace
 from weft.device import Device, current
 
 Initializable = init.Initializer | str | None
@@ -41,7 +42,7 @@ def _listed(devices: Devices) -> list[Device]:
 
 
 @knows_words(PARAMETER)
-class Parameter:
+class Parameter(NamedArrays):
     """An array that is trained, on one device or as equal arrays on several.
 
     name: replaced by the path in the block that holds it, such as `features.0.weight`
@@ -294,7 +295,7 @@ class Parameter:
         Raises RuntimeError before `initialize()`, while the shape is unknown, and for a device on
         which the parameter has no array.
         """
-        if _composing.active and (composition := _composing.current()) is not None:
+        if composing.active and (composition := composing.current()) is not None:
             return composition.variable(self)
         copies = self._copies
         if len(copies) == 1 and device is None:
@@ -316,6 +317,12 @@ class Parameter:
 
         self._variable = var_of(self, self._variable)
         return self._variable
+
+    def _arrays_named(self, name: str) -> Iterator[tuple[str, ndarray]]:
+        if not self.is_deferred:
+            yield from ((name, array) for array in self.list_data())
+            if self.grad_req == "add":
+                yield from ((f"{name}.grad", array) for array in self.list_grad())
 
     def list_data(self) -> list[ndarray]:
         """The arrays on all devices, in the order in which these were named."""
@@ -506,3 +513,7 @@ class ParameterDict(dict[str, Parameter]):
         """Sets all gradients to 0."""
         for parameter in self.values():
             parameter.zero_grad()
+
+
+__all__ = ["Constant", "DeferredInitializationError", "Parameter", "ParameterDict", "require_bias"]
+__dir__ = __all__.copy

@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from weft import autograd
+from weft._base.errors import InvalidType, InvalidValue, NotFound
 from weft._core import native
-from weft._errors import InvalidType, InvalidValue, NotFound
-from weft._typing import DeviceLike
+from weft._core.typing import DeviceLike
 from weft.device import Device, current
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Parameter
@@ -38,6 +38,7 @@ class SymbolBlock(HybridBlock):
     """
 
     _watched_elsewhere = HybridBlock._watched_elsewhere | {"_variables", "_input_names"}
+    _symbol: "Symbol | None" = None  # of a block that was read from a .weft file
 
     def __init__(
         self,
@@ -245,3 +246,7 @@ def _adopted(name: str, array: Any) -> Parameter:
     with autograd.pause():
         parameter._adopt(array)
     return parameter
+
+
+__all__ = ["SymbolBlock"]
+__dir__ = __all__.copy

@@ -5,12 +5,12 @@ from itertools import chain
 from typing import Any
 
 from weft import autograd, np, optimizer
+from weft._base.errors import InvalidState, InvalidType, InvalidValue, Unsupported
+from weft._base.spelling import knows_words, named_arguments
+from weft._base.words import TRAINER
 from weft._core import native
-from weft._errors import InvalidState, InvalidType, InvalidValue, Unsupported
-from weft._spelling import knows_words, named_arguments
-from weft._trace import is_tracing
-from weft._typing import ndarray
-from weft._words import TRAINER
+from weft._core.typing import ndarray
+from weft._trace.state import is_tracing
 from weft.gluon._saved_states import SavedStates
 from weft.gluon.block import Block
 from weft.gluon.parameter import Parameter
@@ -346,3 +346,7 @@ def _create(spec: Any, options: dict[str, Any] | None) -> "optimizer.Optimizer":
             raise InvalidValue("Trainer: `optimizer_params` are for an optimizer given by name")
         return spec
     return optimizer.create(spec, **(options or {}))
+
+
+__all__ = ["Trainer"]
+__dir__ = __all__.copy

@@ -2,22 +2,35 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from weft import autograd
-from weft._arena import bytes_of
-from weft._errors import InvalidType, InvalidValue
-from weft._planned import Planned
-from weft._trace import TraceCache, find_shapes, is_tracing
-from weft._typing import ndarray
-from weft.device import device_of
+from weft._base.errors import InvalidType, InvalidValue
+from weft._core.typing import ndarray
+from weft._trace.arena import bytes_of
+from weft._trace.cache import TraceCache
+from weft._trace.planned import Planned
+from weft._trace.state import is_tracing
+from weft.gluon._loss_scale import LossScaler
 from weft.gluon.block import Block
 from weft.gluon.utils import clip_global_norm
 
-if TYPE_CHECKING:
-    from weft.gluon.trainer import Trainer
-
 Arrays = ndarray | list[ndarray] | tuple[ndarray, ...]
+
+
+class _Trainer(Protocol):
+    """The trainer, as far as a step needs it."""
+
+    loss_scaler: LossScaler | None
+    keeps_gradients: bool
+    can_give_rate: bool
+    rate_is_given: bool
+
+    def give_rate(self) -> None: ...
+
+    def gradients(self) -> list[Any]: ...
+
+    def step(self, batch_size: int) -> None: ...
 
 
 class TrainingStep(Planned):
@@ -27,7 +40,7 @@ class TrainingStep(Planned):
 
     def __init__(
         self,
-        trainer: "Trainer",
+        trainer: _Trainer,
         net: Block,
         loss: Callable[..., Any] | None,
         *,
@@ -55,7 +68,7 @@ class TrainingStep(Planned):
         }
         self._keeps_gradients = keep_gradients
         function = _step_of(net, loss, trainer, has_outputs, clip_global_norm)
-        self.__wrapped__ = function  # for export
+        self.__wrapped__ = function
         self.cache = self._cache = TraceCache(self._traced, "training step", scales=False)
         self._cache.budget = 0 if memory is None else bytes_of("compile", "memory", memory)
 
@@ -74,7 +87,7 @@ class TrainingStep(Planned):
             first extent of the first array
         """
         if not self._net._are_shapes_known:
-            self._find_shapes(data)
+            self._net._find_shapes(self._net, _listed(data), {})
         if self._trainer.rate_is_given:
             self._trainer.give_rate()
         args = (data,) if label is None else (data, label)
@@ -98,15 +111,6 @@ class TrainingStep(Planned):
         finally:
             trainer.keeps_gradients, trainer.can_give_rate = around
 
-    def _find_shapes(self, data: Arrays) -> None:
-        """Traces the network once for nothing else where parameters wait for their shapes: the
-        step is traced when all of them are there."""
-        if any(parameter.is_deferred for parameter in self._net.collect_params().values()):
-            arrays = _listed(data)
-            with autograd.pause(), device_of(arrays):
-                find_shapes(self._net, arrays, {}, type(self._net).__name__)
-        self._net.__dict__["_are_shapes_known"] = True
-
 
 def _remade(kind: type, *arguments: Any) -> Any:
     *given, options = arguments
@@ -120,7 +124,7 @@ def _listed(arrays: Any) -> tuple[Any, ...]:
 def _step_of(
     net: Block,
     loss: Callable[..., Any] | None,
-    trainer: "Trainer",
+    trainer: _Trainer,
     has_outputs: bool,
     most_norm: float | None,
 ) -> Callable[..., Any]:
@@ -145,3 +149,7 @@ def _step_of(
         return (value, outs) if has_outputs else value
 
     return step
+
+
+__all__ = ["TrainingStep"]
+__dir__ = __all__.copy

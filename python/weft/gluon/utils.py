@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from weft import autograd, np
-from weft._errors import InvalidValue
-from weft._halves import scale, widened
-from weft._numbers import require_whole
-from weft._planned import hybridize
-from weft._trace import is_tracing
-from weft._typing import ArrayLike, DeviceLike, ndarray
+from weft._base.errors import InvalidValue
+from weft._base.options import require_whole
+from weft._core.halves import scale, widened
+from weft._core.typing import ArrayLike, DeviceLike, ndarray
+from weft._trace.planned import hybridize
+from weft._trace.state import is_tracing
 from weft.sparse import RowSparseArray
 
 
@@ -103,3 +103,4 @@ def _clip_traced(parts: Sequence[ndarray], max_norm: float) -> ndarray:
 
 
 __all__ = ["clip_global_norm", "split_and_load", "split_data"]
+__dir__ = __all__.copy

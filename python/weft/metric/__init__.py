@@ -9,7 +9,8 @@
 
 from typing import TYPE_CHECKING
 
-from weft import _spelling, _words
+from weft._base import spelling as _spelling
+from weft._base import words as _words
 from weft.metric._base import CompositeEvalMetric, CustomMetric, EvalMetric, Loss, create, register
 from weft.metric.classification import (
     F1,
@@ -57,3 +58,4 @@ __all__ = [
     "create",
     "register",
 ]
+__dir__ = __all__.copy

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from weft import np
-from weft._errors import InvalidType, InvalidValue
-from weft._halves import widened
-from weft._registry import Registry
+from weft._base.errors import InvalidType, InvalidValue
+from weft._base.registry import Registry
+from weft._core.halves import widened
 
 _registry = Registry("metric")
 

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from weft import np, npx
-from weft._errors import InvalidValue
+from weft._base.errors import InvalidValue
 from weft.metric._base import EvalMetric, classes_counted, pairs, register, same_shape
 
 
@@ -362,3 +362,17 @@ register(MCC)
 register(PCC)
 register(CrossEntropy, "ce")
 register(Perplexity)
+
+
+__all__ = [
+    "F1",
+    "MCC",
+    "PCC",
+    "Accuracy",
+    "BinaryAccuracy",
+    "CrossEntropy",
+    "Fbeta",
+    "Perplexity",
+    "TopKAccuracy",
+]
+__dir__ = __all__.copy

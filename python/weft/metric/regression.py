@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from weft import np
-from weft._errors import InvalidValue
+from weft._base.errors import InvalidValue
 from weft.metric._base import EvalMetric, pairs, register, same_shape
 
 
@@ -146,3 +146,14 @@ register(RMSE)
 register(MeanPairwiseDistance, "mpd")
 register(MeanCosineSimilarity, "cos_sim")
 register(PearsonCorrelation, "pearsonr")
+
+
+__all__ = [
+    "MAE",
+    "MSE",
+    "RMSE",
+    "MeanCosineSimilarity",
+    "MeanPairwiseDistance",
+    "PearsonCorrelation",
+]
+__dir__ = __all__.copy

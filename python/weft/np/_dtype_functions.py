@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy
 
+from weft._base.errors import InvalidValue
 from weft._core import native as _native
-from weft._dtypes import bfloat16
-from weft._errors import InvalidValue
-from weft._typing import DTypeLike
+from weft._core.dtypes import bfloat16
+from weft._core.typing import DTypeLike
 from weft.np import _ops
 
 

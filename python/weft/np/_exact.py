@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy
 
+from weft._base.errors import InvalidValue, Overflow
 from weft._core import OPERATORS as _OPERATORS
-from weft._errors import InvalidValue, Overflow
-from weft._typing import DTypeLike, Shape, ndarray
+from weft._core.typing import DTypeLike, Shape, ndarray
 from weft.np._dtype_functions import isdtype
 
 _arange = _OPERATORS["arange"]

@@ -6,10 +6,10 @@ In a trace such an extent is a size: known when the plan runs, and an example un
 import math
 from typing import Any, NamedTuple
 
+from weft._base.errors import IndexOutOfRange, InvalidType, InvalidValue
 from weft._core import OPERATORS as _OPERATORS
 from weft._core import native as _native
-from weft._errors import IndexOutOfRange, InvalidType, InvalidValue
-from weft._typing import ArrayLike, ndarray
+from weft._core.typing import ArrayLike, ndarray
 from weft.np import _ops
 
 _arange = _OPERATORS["arange"]

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as _numpy
 
+from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native as _native
-from weft._errors import InvalidType, InvalidValue
-from weft._typing import ArrayLike, DTypeLike, ndarray
+from weft._core.typing import ArrayLike, DTypeLike, ndarray
 from weft.np import _ops
 
 _OPERATORS = {f.__name__: f for f in _native.operators()}

@@ -8,11 +8,12 @@ array(5.)
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from weft import _spelling, _words
-from weft import npx as _npx
-from weft._errors import InvalidValue as _InvalidValue
-from weft._typing import ArrayLike, ndarray
-from weft.np import ndim as _ndim
+from weft._base import spelling as _spelling
+from weft._base import words as _words
+from weft._base.errors import InvalidValue as _InvalidValue
+from weft._core import OPERATORS as _OPERATORS
+from weft._core.typing import ArrayLike, ndarray
+from weft.np._extents import ndim as _ndim
 
 
 def norm(
@@ -43,10 +44,11 @@ def norm(
             raise _InvalidValue(f"norm: `ord` 'fro' is for matrices, of two axes; got {axes}")
     elif ord is not None and axis is None and _ndim(x) == 2:
         axis = (0, 1)
-    return _npx.norm(x, ord=ord, axis=axis, keepdims=keepdims)
+    return _OPERATORS["norm"](x, ord=ord, axis=axis, keepdims=keepdims)
 
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder("weft.np.linalg", _words.FUNCTIONS)
 
 __all__ = ["norm"]
+__dir__ = __all__.copy

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as _numpy
 
-from weft import _spelling, _words
-from weft._composing import draws as _draws
+from weft._base import spelling as _spelling
+from weft._base import words as _words
+from weft._base.errors import InvalidType, InvalidValue
+from weft._base.spelling import named_arguments as _named_arguments
 from weft._core import OPERATORS as _OPERATORS
 from weft._core import native as _native
-from weft._errors import InvalidType, InvalidValue
-from weft._spelling import named_arguments as _named_arguments
-from weft._typing import ArrayLike, DTypeLike, Shape, ndarray
+from weft._core.composing import draws as _draws
+from weft._core.typing import ArrayLike, DTypeLike, Shape, ndarray
 from weft.np import _exact
 
 
@@ -293,3 +294,4 @@ __all__ = [
     "shuffle",
     "uniform",
 ]
+__dir__ = __all__.copy

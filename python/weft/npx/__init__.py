@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
-from weft import _spelling, _words
+from weft._base import spelling as _spelling
+from weft._base import words as _words
+from weft._base.errors import InvalidType as _InvalidType
 from weft._core import native as _native
-from weft._errors import InvalidType as _InvalidType
-from weft._files import BackgroundWrite as _BackgroundWrite
-from weft._files import save_arrays as _save_arrays
-from weft._typing import ndarray as _ndarray
+from weft._core.files import BackgroundWrite as _BackgroundWrite
+from weft._core.files import save_arrays as _save_arrays
+from weft._core.typing import ndarray as _ndarray
 from weft.np import random
 from weft.npx import _checkpoint, _control, _effects, _ops, _quantize
 from weft.npx._checkpoint import *  # noqa: F403
@@ -65,13 +66,7 @@ def load(path: str | PathLike[str]) -> dict[str, _ndarray]:
     return _native.load_arrays(fspath(path))
 
 
-def _np() -> dict[str, Any]:
-    from weft import np
-
-    return {"np": np}
-
-
-_find = _spelling.finder("weft.npx", _words.FUNCTIONS, _np)
+_find = _spelling.finder("weft.npx", _words.FUNCTIONS, ("np",))
 
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
@@ -97,3 +92,8 @@ __all__ = [
     "set_num_threads",
     "waitall",
 ]
+
+
+def __dir__() -> list[str]:
+    later = [name for name, found in globals().items() if isinstance(found, _native.Operator)]
+    return sorted({*__all__, *later})

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from weft import _composing
-from weft._core import native
-from weft._errors import InvalidState, InvalidType
+from weft._base.containers import sequence_of
+from weft._base.errors import InvalidState, InvalidType
+from weft._core import composing, native
 
 
 def checkpoint(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -41,7 +41,7 @@ def checkpoint(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """
     if not callable(function):
         raise InvalidType(f"checkpoint: `function` must be callable; got {type(function).__name__}")
-    if _composing.active and _composing.current() is not None:
+    if composing.active and composing.current() is not None:
         return function(*args, **kwargs)
     inputs: list[Any] = []
     call = _without_arrays((args, kwargs), inputs)
@@ -83,9 +83,7 @@ class _Array:
 def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(value, list | tuple):
         items = [_mapped(item, change) for item in value]
-        if type(value) is list or type(value) is tuple:
-            return type(value)(items)
-        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
+        return sequence_of(type(value), items)
     if isinstance(value, dict):
         return {key: _mapped(item, change) for key, item in value.items()}
     return change(value)

@@ -9,10 +9,11 @@ running mean) have their new contents afterwards.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from weft import _composing, np
-from weft._core import native
-from weft._errors import InvalidState, InvalidType, InvalidValue, Unsupported
-from weft._trace import flatten, is_tracing, unflatten, without_effects
+from weft import np
+from weft._base.errors import InvalidState, InvalidType, InvalidValue, Unsupported
+from weft._core import composing, native
+from weft._trace.state import is_tracing, without_effects
+from weft._trace.structure import flatten, unflatten
 
 _ndarray = native.ndarray
 _Types = list[tuple[Any, tuple[int, ...]]]
@@ -309,7 +310,7 @@ def _decision(where: str, name: str, value: Any) -> Any:
 
 
 def _refuse_symbols(where: str, *values: Any) -> None:
-    if _composing.takes_part(values, {}):
+    if composing.takes_part(values, {}):
         raise Unsupported(
             f"{where}: symbols have no control flow; hybridize a block or a function and export it"
         )

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from weft import np
+from weft._base.errors import InvalidType, InvalidValue
+from weft._base.protocols import HasDtype
 from weft._core import OPERATORS as _OPERATORS
-from weft._dtypes import BY_NUMBER, CODES, number_of
-from weft._errors import InvalidType, InvalidValue
-from weft._trace import is_quiet, is_tracing, keep_alive
-from weft._typing import ArrayLike
+from weft._core.dtypes import BY_NUMBER, CODES, number_of
+from weft._core.typing import ArrayLike
+from weft._trace.state import is_quiet, is_tracing, keep_alive
 
 
 def print(format: str, *arrays: ArrayLike) -> None:
@@ -128,7 +129,7 @@ def _as_results(found: Any, types: list[tuple[int, tuple[int, ...]]]) -> list[An
         got = len(found) if isinstance(found, list | tuple) else type(found).__name__
         raise InvalidValue(f"callback: `function` must give {len(types)} results; got {got}")
     return [
-        np.asarray(x) if hasattr(x, "dtype") else np.array(x, dtype=BY_NUMBER[number])
+        np.asarray(x) if isinstance(x, HasDtype) else np.array(x, dtype=BY_NUMBER[number])
         for x, (number, _) in zip(found, types, strict=True)
     ]
 

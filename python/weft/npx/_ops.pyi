@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from weft._typing import ArrayLike, DTypeLike, ndarray
+from weft._core.typing import ArrayLike, DTypeLike, ndarray
 
 def adagrad_update(
     weight: ArrayLike,

@@ -3,8 +3,8 @@
 import numpy
 
 from weft import np
-from weft._errors import InvalidValue
-from weft._typing import ArrayLike, ndarray
+from weft._base.errors import InvalidValue
+from weft._core.typing import ArrayLike, ndarray
 
 
 def quantized_multiplier(scale: ArrayLike) -> tuple[ndarray, ndarray]:

@@ -6,10 +6,10 @@ from typing import Any
 import numpy
 
 from weft import autograd
-from weft._errors import InvalidValue
+from weft._base.errors import InvalidValue
+from weft.compression._graph.traced import Traced
 from weft.quantization._observers import Entropy, Extremes, MeanSquare, Percentile
 from weft.quantization._ranges import Range
-from weft.quantization._traced import Traced
 from weft.sym._nodes import Entry, evaluate
 
 METHODS: dict[str, Callable[[], Extremes]] = {

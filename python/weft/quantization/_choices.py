@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import numpy
 
-from weft._errors import InvalidType, NotFound
-from weft.quantization._layers import CONVOLUTIONS, MOVING, STRETCHES, WEIGHTED, Graph, Layer
+from weft._base.errors import InvalidType, NotFound
+from weft.compression._graph.layers import CONVOLUTIONS, MOVING, STRETCHES, WEIGHTED, Graph, Layer
 from weft.quantization._ranges import Range
 from weft.sym._nodes import Entry, Variable
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy
 
 from weft import autograd, np
+from weft.compression._graph.layers import Layer
+from weft.compression._graph.traced import Traced
 from weft.quantization._choices import Choices
-from weft.quantization._layers import Layer
-from weft.quantization._steps import rounded
-from weft.quantization._traced import Traced
+from weft.quantization._weight_scales import rounded
 from weft.sym._nodes import evaluate
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy
 
+from weft.compression._graph.layers import STRETCHES, WEIGHTED, Graph, Layer
+from weft.compression._graph.traced import Batches, Traced, inputs_of, traced
 from weft.gluon import HybridBlock, SymbolBlock
 from weft.quantization._fold import as_block, folded
-from weft.quantization._layers import STRETCHES, WEIGHTED, Graph, Layer
-from weft.quantization._steps import by_unit
-from weft.quantization._traced import Batches, Traced, inputs_of, traced
+from weft.quantization._weight_scales import by_unit
 from weft.sym._nodes import Entry
 
 ROUNDS = 20  # at most: pairs in a row change each other

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
+from weft.compression._graph.layers import Graph, Layer
+from weft.compression._graph.rebuilt import rebuilt
+from weft.compression._graph.traced import Batch, Batches, Traced, inputs_of, traced
 from weft.gluon import HybridBlock, SymbolBlock
 from weft.gluon.parameter import Parameter
-from weft.quantization._layers import Graph, Layer
-from weft.quantization._rebuilt import rebuilt
-from weft.quantization._traced import Batch, Batches, Traced, inputs_of, traced
 from weft.sym._nodes import Call, Entry, Node, Variable
 
 

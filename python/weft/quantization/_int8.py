@@ -16,6 +16,7 @@ class Int8Block(SymbolBlock):
     input_scale: the first of the inputs'
     """
 
+    keep: list[str]  # of `quantize_mixed`: the layers that stay in float32
     input_scales: list[Scale | None] | None
     input_scale: Scale | None
     output_scales: list[Scale] | None
@@ -33,6 +34,10 @@ class Int8Block(SymbolBlock):
         self.__dict__["layers"] = dict(layers)
         for name in ("input_scales", "input_scale", "output_scales"):
             self.__dict__[name] = None
+
+    def _set_kept(self, names: list[str]) -> None:
+        """Which layers stay in float32."""
+        self.__dict__["keep"] = names
 
     def set_scales(self, input_scales: list[Scale | None], output_scales: list[Scale]) -> None:
         """What the integers stand for that it takes and gives."""

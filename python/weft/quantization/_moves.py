@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from weft import np, sym
-from weft.quantization._layers import Layer
+from weft.compression._graph.layers import Layer
 from weft.sym._nodes import Call, Entry, Index, Node, is_slice
 
 RANK = 4  # of an image

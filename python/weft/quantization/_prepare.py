@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from weft import np
-from weft._errors import InvalidType, InvalidValue
+from weft._base.errors import InvalidType, InvalidValue
+from weft.compression._graph.layers import Graph
+from weft.compression._graph.traced import Batches, Traced, inputs_of, traced
 from weft.gluon import HybridBlock
 from weft.gluon.parameter import Parameter
 from weft.quantization._calibration import observer_of, ranges_of
 from weft.quantization._choices import Choices
-from weft.quantization._layers import Graph
 from weft.quantization._ranges import Range
 from weft.quantization._simulated import Simulation
-from weft.quantization._traced import Batches, Traced, inputs_of, traced
 from weft.sym._nodes import Entry
 
 CALLER = "prepare"

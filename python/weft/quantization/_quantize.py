@@ -4,18 +4,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from weft import sym
-from weft._errors import InvalidState, InvalidValue
+from weft._base.errors import InvalidState, InvalidValue
+from weft.compression._graph.layers import Graph
+from weft.compression._graph.traced import Batches, Traced, inputs_of, traced
 from weft.gluon import HybridBlock
 from weft.quantization._calibration import check_range, observer_of, ranges_of
 from weft.quantization._choices import Choices
 from weft.quantization._correction import correct_biases
 from weft.quantization._equalize import equalized
 from weft.quantization._int8 import Int8Block
-from weft.quantization._layers import Graph
 from weft.quantization._prepare import Prepared
 from weft.quantization._ranges import Range
 from weft.quantization._rewrite import Rewriter
-from weft.quantization._traced import Batches, Traced, inputs_of, traced
 from weft.sym._nodes import Entry
 
 CALLER = "quantize"

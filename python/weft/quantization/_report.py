@@ -7,12 +7,12 @@ from typing import Any
 import numpy
 
 from weft import autograd, np
+from weft.compression._graph.layers import Graph, Layer
+from weft.compression._graph.macs import macs_of
+from weft.compression._graph.traced import Batch, Batches, Traced, inputs_of, traced
 from weft.gluon import HybridBlock
-from weft.quantization._errors import Noise
 from weft.quantization._int8 import Int8Block
-from weft.quantization._layers import Graph, Layer
-from weft.quantization._macs import macs_of
-from weft.quantization._traced import Batch, Batches, Traced, inputs_of, traced
+from weft.quantization._noise import Noise
 from weft.sym._nodes import Entry, Variable, evaluate
 
 CALLER = "report"

@@ -7,13 +7,13 @@ from typing import Any
 import numpy
 
 from weft import autograd, np, npx, sym
+from weft.compression._graph.layers import Arrays, Layer
+from weft.compression._graph.phases import Phases
 from weft.npx import quantized_multiplier
 from weft.quantization import _moves
 from weft.quantization._choices import Choices
-from weft.quantization._layers import Arrays, Layer
-from weft.quantization._phases import Phases
 from weft.quantization._ranges import HIDDEN, SHARE, Range, Scale
-from weft.quantization._steps import LEAST_FACTOR, by_unit, steps_of
+from weft.quantization._weight_scales import LEAST_FACTOR, by_unit, weight_scales
 from weft.sym._nodes import Constant, Entry, Node, Variable, from_line, replaced
 
 GATE = 2.0**-12  # what a step of a gate's argument stands for
@@ -140,7 +140,7 @@ class Rewriter:
     ) -> tuple[list[Any], Any]:
         """Weight and bias of int8 and int32, and what a step of the sums stands for; of_units: the
         numbers of the layer's units as those of the weight's."""
-        steps = of_units(steps_of(layer.weight, layer.bias, x.scale.step))
+        steps = of_units(weight_scales(layer.weight, layer.bias, x.scale.step))
         whole = numpy.rint(weight / by_unit(steps, weight))
         of_sums = steps * x.scale.step
         bias = numpy.rint(of_units(layer.bias) / of_sums)
@@ -204,7 +204,7 @@ class Rewriter:
         for part, scale, weight, bias in zip(
             ("i2h", "h2h"), (x.scale, HIDDEN), layer.weight, layer.bias, strict=True
         ):
-            steps = steps_of(weight, bias, scale.step)
+            steps = weight_scales(weight, bias, scale.step)
             whole = numpy.rint(weight / steps[:, None])
             of_sums = steps * scale.step
             added = numpy.rint(bias / of_sums) - scale.zero * whole.sum(1)

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from weft import autograd
-from weft._errors import InvalidType, InvalidValue
+from weft._base.errors import InvalidType, InvalidValue
+from weft.compression._graph.layers import Graph
+from weft.compression._graph.traced import Batches, inputs_of, traced
 from weft.gluon import HybridBlock
 from weft.quantization._calibration import observer_of, ranges_of
 from weft.quantization._choices import Choices
-from weft.quantization._errors import Noise
 from weft.quantization._int8 import Int8Block
-from weft.quantization._layers import Graph
+from weft.quantization._noise import Noise
 from weft.quantization._quantize import assembled, quantize
-from weft.quantization._traced import Batches, inputs_of, traced
 
 CALLER = "sensitivity"
 
@@ -92,7 +92,7 @@ def quantize_mixed(
 
     def kept(count: int) -> Int8Block:
         small = quantize(net, batches, keep=names[:count], **options)
-        small.__dict__["keep"] = names[:count]
+        small._set_kept(names[:count])
         return small
 
     if keep is not None:

@@ -12,8 +12,10 @@ from typing import Any
 import numpy
 
 from weft import autograd, np, npx
+from weft.compression._graph.layers import RECURRENT, Layer
+from weft.compression._graph.traced import Traced
 from weft.quantization._choices import Choices
-from weft.quantization._fake import (
+from weft.quantization._fake_quantize import (
     FakeScale,
     fake_quantize,
     fake_quantize_weight,
@@ -21,11 +23,9 @@ from weft.quantization._fake import (
     scale_of,
     straight_through,
 )
-from weft.quantization._fake_steps import recurrent_steps
-from weft.quantization._layers import RECURRENT, Layer
 from weft.quantization._ranges import HIDDEN
-from weft.quantization._steps import LEAST_FACTOR
-from weft.quantization._traced import Traced
+from weft.quantization._time_steps import recurrent_steps
+from weft.quantization._weight_scales import LEAST_FACTOR
 from weft.sym._nodes import ByMode, Call, Entry, Node, Variable, in_order, replaced
 
 Bounds = Callable[[Entry], Any]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 
 from weft import np, npx
-from weft._errors import InvalidType, InvalidValue
+from weft._base.errors import InvalidType, InvalidValue
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn import Dense

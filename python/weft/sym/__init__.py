@@ -13,22 +13,19 @@ symbols. `sym.np` and `sym.npx` are the same functions; what they make of number
 array([0., 0.])
 """
 
-from weft import _composing
+from weft._core import composing
 from weft._core import native as _native
-from weft.sym._symbol import Symbol  # first: what it is made of refers to it
-
-# isort: split
 from weft.sym._blocks import compose_block as _compose_block
-from weft.sym._compose import by_mode
-from weft.sym._compose import compose as _compose
 from weft.sym._executor import Executor
 from weft.sym._files import load, load_json
 from weft.sym._names import AttrScope, NameManager, Prefix
 from weft.sym._namespaces import np, npx
+from weft.sym._symbol import Symbol, by_mode
+from weft.sym._symbol import compose as _compose
 from weft.sym._variables import Group, Variable, var
 
 _native.set_symbol_type(Symbol, _compose)
-_composing.symbols[:] = [Symbol, _compose_block]
+composing.provide(composing.Symbols(Symbol, _compose_block))
 
 __all__ = [
     "AttrScope",
@@ -45,3 +42,4 @@ __all__ = [
     "npx",
     "var",
 ]
+__dir__ = __all__.copy

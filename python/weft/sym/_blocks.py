@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from weft import _composing
-from weft._core import native
-from weft._errors import InvalidState, InvalidValue, Unsupported
-from weft.sym._compose import as_symbol, by_mode
+from weft._base.containers import sequence_of
+from weft._base.errors import InvalidState, InvalidValue, Unsupported
+from weft._core import composing, native
 from weft.sym._names import NameManager
 from weft.sym._nodes import Entry, Node, Variable, in_order
-from weft.sym._symbol import Symbol
+from weft.sym._symbol import Symbol, as_symbol, by_mode
 
 
 class _ModeWanted(BaseException):
@@ -108,7 +107,7 @@ def _joined(block: Any, train: Any, predict: Any) -> Any:
     if type(train) is type(predict):
         if isinstance(train, list | tuple) and len(train) == len(predict):
             items = [_joined(block, *pair) for pair in zip(train, predict, strict=True)]
-            return type(train)(*items) if hasattr(train, "_fields") else type(train)(items)
+            return sequence_of(type(train), items)
         if isinstance(train, dict) and train.keys() == predict.keys():
             return {key: _joined(block, train[key], predict[key]) for key in train}
         if not isinstance(train, list | tuple | dict) and train == predict:
@@ -122,27 +121,20 @@ def _joined(block: Any, train: Any, predict: Any) -> Any:
 
 def compose_block(block: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The symbols that a block gives, structured as it gives arrays."""
-    composition = _composing.current()
+    composition = composing.current()
     if composition is not None:
         return composition.run(block, args, kwargs)
     composition = _Composition(block)
     before = native.set_composing(True)
-    _composing.enter(composition)
+    composing.enter(composition)
     try:
         with composition.names:
             results = composition.run(block, args, kwargs)
     finally:
-        _composing.leave()
+        composing.leave()
         native.set_composing(before)
     _check_writes(composition.writes, results)
     return results
-
-
-def note_write(variable: Variable, node: Node) -> None:
-    """A write to a parameter happened, by what `node` gives."""
-    composition = _composing.current()
-    if composition is not None:
-        composition.writes.append((variable, node))
 
 
 def _heads_in(results: Any) -> Iterator[Entry]:

@@ -1,4 +1,7 @@
-"""Composing: what becomes of an operator, an index or a write that is given a symbol."""
+"""Composing: what becomes of an operator, an index or a write that is given a symbol.
+
+Nodes and entries are made here; `_symbol.py` makes symbols of them.
+"""
 
 import functools
 import operator
@@ -7,10 +10,9 @@ from typing import Any
 
 import numpy
 
-from weft._core import native
-from weft._dtypes import CODES, NAMES, number_of
-from weft._errors import InvalidType, InvalidValue, Unsupported
-from weft.sym import _symbol
+from weft._base.errors import InvalidType, InvalidValue, Unsupported
+from weft._core import composing, native
+from weft._core.dtypes import CODES, NAMES, number_of
 from weft.sym._names import attrs_for, name_for
 from weft.sym._nodes import (
     SLICE,
@@ -24,8 +26,7 @@ from weft.sym._nodes import (
     in_order,
     replaced,
 )
-
-Symbol = _symbol.Symbol
+from weft.sym._structure import Structure
 
 
 @functools.cache
@@ -33,13 +34,10 @@ def _schema_of(function: native.Operator) -> dict[str, Any]:
     return function.schema
 
 
-def compose(
+def call_node(
     function: native.Operator, arguments: dict[str, Any], outputs: int, name: str | None
-) -> Any:
-    """The symbols that an operator gives, structured as it gives arrays.
-
-    The call has checked names and kinds of arguments.
-    """
+) -> tuple[Call, bool]:
+    """The node of an operator's call, and whether it gives a list even of one result."""
     schema = _schema_of(function)
     word = schema["name"]
     if schema["effect"]:
@@ -58,10 +56,7 @@ def compose(
         elif argument["takes_none"] and argument["name"] in arguments:
             attributes[argument["name"]] = None  # which need not be the default
     node = Call(name_for(name, word), attrs_for(), function, inputs, attributes, outputs)
-    found = [Symbol([Entry(node, number)]) for number in range(outputs)]
-    if schema["outputs"] == 0:
-        return found
-    return found[0] if outputs == 1 else tuple(found)
+    return node, schema["outputs"] == 0
 
 
 def _input(value: Any, argument: dict[str, Any], where: str) -> Any:
@@ -101,7 +96,7 @@ def dtype_name(dtype: Any) -> str:
 
 def entry_of(value: Any, where: str, argument: str) -> Entry:
     """The entry of a symbol with one output; an array, a number or a list becomes a constant."""
-    if type(value) is not Symbol:
+    if not isinstance(value, Structure):
         return Entry(_constant(value, where, argument), 0)
     if len(value.heads) != 1:
         raise InvalidValue(
@@ -128,16 +123,11 @@ def _constant(value: Any, where: str, argument: str) -> Constant:
     return Constant(name_for(None, "constant"), attrs_for(), array)
 
 
-def as_symbol(value: Any) -> Symbol:
-    """A symbol as it is, anything else as a constant."""
-    return value if type(value) is Symbol else Symbol([entry_of(value, "symbol", "value")])
-
-
-def indexed(symbol: Symbol, key: Any) -> Symbol:
+def index_entry(symbol: Structure, key: Any) -> Entry:
     """`symbol[key]` of an array: integers, slices, None, `...`, and arrays as in NumPy."""
     parts = [_key_part(part) for part in (key if isinstance(key, tuple) else (key,))]
     arguments = [entry_of(symbol, "getitem", "x"), *parts]
-    return Symbol([Entry(Index(name_for(None, "getitem"), attrs_for(), arguments), 0)])
+    return Entry(Index(name_for(None, "getitem"), attrs_for(), arguments), 0)
 
 
 def _key_part(part: Any) -> Any:
@@ -160,20 +150,13 @@ def _bound(bound: Any) -> int | None:
         ) from None
 
 
-def by_mode(train: Any, predict: Any, name: str | None = None) -> Symbol:
-    """`train` in train mode, `predict` in predict mode; the other one does not run.
-
-    >>> from weft import autograd, np, npx, sym
-    >>> x = sym.var("x")
-    >>> y = sym.by_mode(npx.dropout(x, p=0.5), x)
-    >>> y.eval(x=np.ones(2))[0]
-    array([1., 1.])
-    """
+def mode_entry(train: Any, predict: Any, name: str | None = None) -> Entry:
+    """What `train` gives in train mode and `predict` in predict mode."""
     entries = [entry_of(train, "by_mode", "train"), entry_of(predict, "by_mode", "predict")]
-    return Symbol([Entry(ByMode(name_for(name, "by_mode"), attrs_for(), entries), 0)])
+    return Entry(ByMode(name_for(name, "by_mode"), attrs_for(), entries), 0)
 
 
-def written(symbol: Symbol, key: Any, value: Any) -> tuple[Variable, Node]:
+def write(symbol: Structure, key: Any, value: Any) -> None:
     """`symbol[...] = value`: the variable is a state, which whatever computes `value` writes."""
     heads = symbol.heads
     is_whole = key is Ellipsis or (isinstance(key, slice) and key == slice(None))
@@ -183,13 +166,15 @@ def written(symbol: Symbol, key: Any, value: Any) -> tuple[Variable, Node]:
             "`v[...] = new`; use np.where or np.concatenate for parts"
         )
     variable = heads[0].node
-    source = value.heads[0] if type(value) is Symbol and len(value.heads) == 1 else None
+    source = value.heads[0] if isinstance(value, Structure) and len(value.heads) == 1 else None
     if source is None or isinstance(source.node, Variable | Constant):
         raise Unsupported(
             f"setitem: what is written to `{variable.name}` must be a result of an operator"
         )
     source.node.writes.append((source.index, variable))
-    return variable, source.node
+    composition = composing.current()
+    if composition is not None:
+        composition.writes.append((variable, source.node))
 
 
 def substituted(heads: list[Entry], by: dict[Variable, Entry]) -> list[Entry]:

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from weft import autograd
+from weft._base.errors import InvalidState, InvalidType, InvalidValue, NotFound
 from weft._core import native
-from weft._errors import InvalidState, InvalidType, InvalidValue, NotFound
-from weft._trace import TraceCache
-from weft._typing import ArrayLike, DeviceLike, ndarray
+from weft._core.typing import ArrayLike, DeviceLike, ndarray
+from weft._trace.cache import TraceCache
 from weft.device import Device, current
 from weft.sym import _infer
 from weft.sym._nodes import Entry, Variable, evaluate
-from weft.sym._symbol import Symbol
+from weft.sym._structure import Structure
 
 _REQUESTS = ("write", "add", "null")
 
@@ -33,7 +33,7 @@ def arrays_for(
 
 
 def _array(operation: str, name: str, value: ArrayLike) -> ndarray:
-    if type(value) is Symbol:
+    if isinstance(value, Structure):
         raise InvalidType(f"{operation}: `{name}` must be an array; got a symbol")
     return native.array(value, None, False)
 
@@ -50,7 +50,7 @@ class Executor:
 
     def __init__(
         self,
-        symbol: Symbol,
+        symbol: Structure,
         arrays: dict[Variable, ndarray],
         grad_req: dict[str, str],
         grads: Mapping[str, ndarray],
@@ -217,7 +217,7 @@ class Executor:
 
 
 def _known(
-    symbol: Symbol, shapes: Mapping[str, Any], dtypes: Mapping[str, Any], operation: str
+    symbol: Structure, shapes: Mapping[str, Any], dtypes: Mapping[str, Any], operation: str
 ) -> _infer.Inference:
     """The types of all variables, known or an error; those of outputs may follow from values."""
     found = _infer.Inference(symbol.heads, shapes, dtypes, operation)
@@ -265,7 +265,7 @@ def _requests(operation: str, names: Sequence[str], grad_req: Any) -> dict[str, 
     return found
 
 
-def bind(symbol: Symbol, args: Any, args_grad: Any, grad_req: Any, aux_states: Any) -> Executor:
+def bind(symbol: Structure, args: Any, args_grad: Any, grad_req: Any, aux_states: Any) -> Executor:
     """An executor on arrays that exist."""
     names, states = symbol.list_arguments(), symbol.list_auxiliary_states()
     given = _by_name("bind", "args", names, args)
@@ -288,7 +288,7 @@ def bind(symbol: Symbol, args: Any, args_grad: Any, grad_req: Any, aux_states: A
 
 
 def simple_bind(
-    symbol: Symbol,
+    symbol: Structure,
     grad_req: Any,
     dtypes: Mapping[str, Any],
     device: DeviceLike,

@@ -1,103 +1,24 @@
-"""Symbols as JSON: a list of nodes, each behind what it reads; the form is in docs/symbols.md.
+"""Symbols read from JSON, as `_writing.py` writes it, and from pickles, which have the same text.
 
 Reading makes every node by the same call that composed it, so what a file says is checked as what a
-program says. Numbers, dtypes and constants come back in every bit.
+program says.
 """
 
 import base64
+import copyreg
 import json
-import math
-import os
 from collections.abc import Callable
 from os import PathLike, fspath
 from typing import Any
 
+from weft._base.errors import Error, FileFailure, InvalidValue, MissingFile, NotFound
+from weft._base.regular_files import regular
 from weft._core import native
-from weft._errors import Error, FileFailure, InvalidValue, MissingFile, NotFound
-from weft._files import beside
-from weft._regular import regular
 from weft.sym import _compose
 from weft.sym._names import NameManager, check_texts
-from weft.sym._nodes import (
-    SLICE,
-    ByMode,
-    Call,
-    Constant,
-    Entry,
-    Node,
-    Variable,
-    in_order,
-    plain_shape,
-    variables_of,
-)
+from weft.sym._nodes import ByMode, Constant, Entry, Node, Variable, plain_shape, variables_of
 from weft.sym._symbol import Symbol
-
-FORMAT = "weft.sym"
-VERSION = 1
-
-# ---- writing -----------------------------------------------------------------------------------
-
-
-def to_json(heads: list[Entry]) -> str:
-    """The graph of the heads as JSON."""
-    variables_of(heads, "tojson")
-    nodes = in_order(heads)
-    numbers = {node: number for number, node in enumerate(nodes)}
-    lines = ",\n  ".join(json.dumps(_node_data(n, numbers), allow_nan=False) for n in nodes)
-    places = [[numbers[entry.node], entry.index] for entry in heads]
-    return (
-        f'{{\n "format": "{FORMAT}",\n "version": {VERSION},\n "nodes": [\n  {lines}\n ],\n'
-        f' "heads": {places}\n}}\n'
-    )
-
-
-def _node_data(node: Node, numbers: dict[Node, int]) -> dict[str, Any]:
-    data: dict[str, Any] = {"op": node.operator, "name": node.name}
-    if isinstance(node, Variable):
-        if node.shape is not None:
-            data["shape"] = list(node.shape)
-        if node.dtype is not None:
-            data["dtype"] = node.dtype
-    elif isinstance(node, Constant):
-        _, (dtype, shape, content) = node.array.__reduce_ex__(4)
-        text = base64.b64encode(content).decode()
-        data["value"] = {"dtype": dtype, "shape": list(shape), "data": text}
-    else:
-        data["inputs"] = [_argument_data(value, numbers) for value in node.arguments]
-    if isinstance(node, Call) and node.attributes:
-        data["attributes"] = {key: _number_data(value) for key, value in node.attributes.items()}
-    if node.attrs:
-        data["attrs"] = node.attrs
-    if node.writes:
-        data["writes"] = [[index, numbers[variable]] for index, variable in node.writes]
-    return data
-
-
-def _argument_data(value: Any, numbers: dict[Node, int]) -> Any:
-    if isinstance(value, Entry):
-        return {"node": [numbers[value.node], value.index]}
-    if isinstance(value, list):
-        return [_argument_data(item, numbers) for item in value]
-    if isinstance(value, tuple):
-        return {SLICE: list(value[1:])}
-    return {"ellipsis": True} if value is Ellipsis else _number_data(value)
-
-
-def _number_data(value: Any) -> Any:
-    """JSON has no infinities."""
-    is_odd = isinstance(value, float) and not math.isfinite(value)
-    return {"float": repr(value)} if is_odd else list(value) if isinstance(value, tuple) else value
-
-
-def save(path: str | PathLike[str], symbol: Symbol) -> None:
-    """Writes the JSON in one step."""
-    with beside(path, "save") as unfinished, open(unfinished, "x", encoding="utf-8") as file:
-        file.write(symbol.tojson())
-        file.flush()
-        os.fsync(file.fileno())
-
-
-# ---- reading -----------------------------------------------------------------------------------
+from weft.sym._writing import FORMAT, VERSION
 
 
 def load(path: str | PathLike[str]) -> Symbol:
@@ -244,13 +165,13 @@ class _Reader:
         arguments = self._arguments(data)
         if not arguments or type(arguments[0]) is not Symbol:
             raise InvalidValue(f"load_json: `inputs` of `{data['name']}` is damaged")
-        return _compose.indexed(arguments[0], tuple(arguments[1:])).heads[0].node
+        return _compose.index_entry(arguments[0], tuple(arguments[1:])).node
 
     def _by_mode(self, data: dict[str, Any]) -> Node:
         arguments = self._arguments(data)
         if len(arguments) != 2:
             raise InvalidValue(f"load_json: `{data['name']}` must have two inputs")
-        return _compose.by_mode(*arguments).heads[0].node
+        return _compose.mode_entry(*arguments).node
 
     def _call(self, data: dict[str, Any]) -> Node:
         function = native.operator(data["op"])
@@ -271,3 +192,10 @@ class _Reader:
         if isinstance(value, dict):
             return self._argument(value)
         return tuple(value) if isinstance(value, list) else value
+
+
+def _reduced(symbol: Symbol) -> Any:
+    return load_json, (symbol.tojson(),)
+
+
+copyreg.pickle(Symbol, _reduced)  # the class itself cannot name `load_json`, which makes symbols

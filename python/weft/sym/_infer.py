@@ -7,8 +7,8 @@ Shapes of parameters that are not known follow from data where the operator tell
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from weft._base.errors import Error, InvalidState, InvalidValue, NotFound
 from weft._core import native
-from weft._errors import Error, InvalidState, InvalidValue, NotFound
 from weft.sym._compose import dtype_name
 from weft.sym._nodes import (
     ByMode,

@@ -4,9 +4,18 @@ import threading
 from collections import Counter
 from typing import Any, Self
 
-from weft._errors import InvalidType
+from weft._base.errors import InvalidType
 
-_here = threading.local()
+
+class _Stacks(threading.local):
+    """The scopes that this thread is in, the innermost last."""
+
+    def __init__(self) -> None:
+        self.names: list[Any] = []
+        self.attrs: list[Any] = []
+
+
+_here = _Stacks()
 
 
 class _Scope:
@@ -16,7 +25,7 @@ class _Scope:
 
     @classmethod
     def _stack(cls) -> list[Any]:
-        return _here.__dict__.setdefault(cls._slot, [])
+        return getattr(_here, cls._slot)
 
     def __enter__(self) -> Self:
         self._stack().append(self)

@@ -7,7 +7,7 @@ from typing import Any
 from weft import np as _np
 from weft import npx as _npx
 from weft._core import native
-from weft.sym._compose import as_symbol
+from weft.sym._symbol import as_symbol
 
 
 def _symbols(value: Any) -> Any:

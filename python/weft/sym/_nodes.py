@@ -6,6 +6,7 @@ gives may be written to a variable, which is then a state. They run in the order
 made, so such a graph means what the Python code that composed it means for arrays.
 """
 
+import copy
 import itertools
 import operator
 import sys
@@ -15,8 +16,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NamedTuple
 
+from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
-from weft._errors import InvalidType, InvalidValue
 
 _serials = itertools.count()
 _here = threading.local()
@@ -98,10 +99,10 @@ class Node:
 
     def copied(self, arguments: Any) -> "Node":
         """The same node on other arguments."""
-        copy = object.__new__(type(self))
-        copy.__dict__.update(self.__dict__, arguments=arguments, serial=next(_serials))
-        copy.writes, copy.types = list(self.writes), None
-        return copy
+        node = copy.copy(self)
+        node.arguments, node.serial = arguments, next(_serials)
+        node.writes, node.types = list(self.writes), None
+        return node
 
     def output_names(self) -> list[str]:
         """`tanh0_output`, or `split0_output0`, `split0_output1` where there are several."""

@@ -5,19 +5,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any
 
-from weft import _interop, autograd
+from weft import autograd
+from weft._base.errors import IndexOutOfRange, InvalidType, InvalidValue, NotFound
 from weft._core import OPERATORS, native
-from weft._errors import IndexOutOfRange, InvalidType, InvalidValue, NotFound
-from weft._typing import ArrayLike, DeviceLike
+from weft._core.typing import ArrayLike, DeviceLike
 from weft.device import current
-from weft.sym._nodes import Call, Entry, Node, Variable, evaluate, in_order, variables_of
+from weft.np import _protocols
+from weft.sym import _compose, _executor, _infer, _writing
+from weft.sym._nodes import Entry, evaluate
 from weft.sym._operators import add_operators
-from weft.sym._parameters import STATES
+from weft.sym._structure import Structure
 
 Arrays = Mapping[str, ArrayLike] | Sequence[ArrayLike]
 
 
-class Symbol:
+class Symbol(Structure):
     """One or several results of operators on variables, to be computed when these are arrays.
 
     Everything that takes arrays takes symbols: `np.tanh(x)`, `x + 1`, `x.sum(axis=0)`, `x[0]`, and
@@ -30,90 +32,8 @@ class Symbol:
     """
 
     __hash__ = None  # type: ignore[assignment] - == makes a symbol
-    __array_ufunc__ = _interop.array_ufunc
-    __array_function__ = _interop.array_function
-
-    def __init__(self, heads: list[Entry]) -> None:
-        self.heads = heads
-
-    def __repr__(self) -> str:
-        return f"<Symbol {', '.join(self.list_outputs())}>"
-
-    def __reduce__(self) -> Any:
-        return _files.load_json, (self.tojson(),)
-
-    # ---- structure
-
-    @property
-    def name(self) -> str | None:
-        """The name of the node that gives it; None where there are several."""
-        nodes = {entry.node for entry in self.heads}
-        return next(iter(nodes)).name if len(nodes) == 1 else None
-
-    @property
-    def _variables(self) -> dict[str, Variable]:
-        return variables_of(self.heads, "symbol")
-
-    def _states(self) -> set[Variable]:
-        """Variables that operators write, or take for states."""
-        found: set[Variable] = set()
-        for node in in_order(self.heads):
-            found.update(variable for _, variable in node.writes)
-            if isinstance(node, Call) and node.operator in STATES:
-                names = [argument["name"] for argument in node.function.schema["arguments"]]
-                for name, entry in zip(names, node.arguments, strict=False):
-                    if name in STATES[node.operator] and isinstance(entry.node, Variable):
-                        found.add(entry.node)
-        return found
-
-    def list_inputs(self) -> list[str]:
-        """Names of all variables, in the order in which the graph meets them."""
-        return list(self._variables)
-
-    def list_arguments(self) -> list[str]:
-        """Names of the variables that are no states."""
-        states = self._states()
-        return [name for name, variable in self._variables.items() if variable not in states]
-
-    def list_auxiliary_states(self) -> list[str]:
-        """Names of the variables that a run may write, such as running statistics."""
-        states = self._states()
-        return [name for name, variable in self._variables.items() if variable in states]
-
-    def list_outputs(self) -> list[str]:
-        """Names of the outputs: `tanh0_output`, and of a variable its own."""
-        return [entry.node.output_names()[entry.index] for entry in self.heads]
-
-    def get_internals(self) -> "Symbol":
-        """All results of all nodes as one symbol; pick one by its name."""
-        nodes = in_order(self.heads)
-        return Symbol([Entry(node, n) for node in nodes for n in range(node.outputs)])
-
-    def get_children(self) -> "Symbol | None":
-        """What the nodes of this symbol read directly, as one symbol; None for variables."""
-        nodes = dict.fromkeys(entry.node for entry in self.heads)
-        entries = [entry for node in nodes for entry in node.sources()]
-        return Symbol(entries) if entries else None
-
-    # ---- attributes
-
-    def _node(self, operation: str) -> Node:
-        nodes = {entry.node for entry in self.heads}
-        if len(nodes) != 1:
-            raise InvalidValue(f"{operation}: the symbol must come from one node; got {len(nodes)}")
-        return nodes.pop()
-
-    def attr(self, key: str) -> str | None:
-        """One attribute of the node, None if it has none of that name."""
-        return self._node("attr").attrs.get(key)
-
-    def list_attr(self) -> dict[str, str]:
-        """The attributes of the node."""
-        return dict(self._node("list_attr").attrs)
-
-    def attr_dict(self) -> dict[str, dict[str, str]]:
-        """The attributes of all nodes that have some, by the names of these."""
-        return {node.name: dict(node.attrs) for node in in_order(self.heads) if node.attrs}
+    __array_ufunc__ = _protocols.array_ufunc
+    __array_function__ = _protocols.array_function
 
     # ---- composing
 
@@ -126,7 +46,7 @@ class Symbol:
         if isinstance(key, str):
             return Symbol([self._output_named(key)])
         if len(self.heads) == 1:
-            return _compose.indexed(self, key)
+            return Symbol([_compose.index_entry(self, key)])
         if isinstance(key, slice):
             return Symbol(self.heads[key])
         if not isinstance(key, int):
@@ -138,21 +58,8 @@ class Symbol:
             raise IndexOutOfRange(f"getitem: the symbol has {len(self.heads)} outputs; got {key}")
         return Symbol([self.heads[key]])
 
-    def _output_named(self, name: str) -> Entry:
-        found = {
-            entry
-            for entry, known in zip(self.heads, self.list_outputs(), strict=True)
-            if name in (known, entry.node.name)
-        }
-        if len(found) != 1:
-            what = "several outputs are" if found else "no output is"
-            raise NotFound(
-                f"getitem: {what} named {name!r}; outputs are {', '.join(self.list_outputs()[:9])}"
-            )
-        return found.pop()
-
     def __setitem__(self, key: Any, value: Any) -> None:
-        _blocks.note_write(*_compose.written(self, key, value))
+        _compose.write(self, key, value)
 
     def __call__(self, *args: "Symbol", **kwargs: "Symbol") -> "Symbol":
         """The same graph with symbols in the place of its variables, by name or in the order of
@@ -166,18 +73,6 @@ class Symbol:
                 )
         entries = {variables[n]: _compose.entry_of(s, "compose", n) for n, s in by.items()}
         return Symbol(_compose.substituted(self.heads, entries))
-
-    def _by_name(
-        self, operation: str, args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        """What is given for arguments, by position or by name, all by name."""
-        names = self.list_arguments()
-        if len(args) > len(names):
-            raise InvalidType(f"{operation}: there are {len(names)} arguments; got {len(args)}")
-        by = dict(zip(names, args, strict=False))
-        if twice := by.keys() & kwargs.keys():
-            raise InvalidType(f"{operation}: `{min(twice)}` is given twice")
-        return {**by, **kwargs}
 
     def __iter__(self) -> Iterator["Symbol"]:
         return (self[number] for number in range(len(self)))
@@ -200,10 +95,10 @@ class Symbol:
 
     def _inference(
         self, operation: str, shapes: Mapping[str, Any], dtypes: Mapping[str, Any]
-    ) -> "_infer.Inference":
+    ) -> _infer.Inference:
         return _infer.Inference(self.heads, shapes, dtypes, operation)
 
-    def _by_role(self, found: "_infer.Inference") -> tuple[list[Any], list[Any], list[Any]]:
+    def _by_role(self, found: _infer.Inference) -> tuple[list[Any], list[Any], list[Any]]:
         variables = self._variables
         names = (self.list_arguments(), self.list_auxiliary_states())
         arguments, states = [[found.of(Entry(variables[n], 0)) for n in kind] for kind in names]
@@ -249,7 +144,7 @@ class Symbol:
         ]
         return arguments, outputs, states
 
-    def _type(self, attribute: str) -> "_infer.Type":
+    def _type(self, attribute: str) -> _infer.Type:
         if len(self.heads) != 1:
             raise InvalidValue(f"{attribute}: the symbol has {len(self.heads)} outputs; choose one")
         return _infer.Inference.by_variables(self.heads, attribute).require(self.heads)[0]
@@ -283,11 +178,11 @@ class Symbol:
 
     def tojson(self) -> str:
         """The graph as JSON, from which `load_json` makes an equal one: see `docs/symbols.md`."""
-        return _files.to_json(self.heads)
+        return _writing.to_json(self.heads)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Writes the JSON to a file, which replaces an old one in one step."""
-        _files.save(path, self)
+        _writing.save(path, self.heads)
 
     # ---- running
 
@@ -305,7 +200,7 @@ class Symbol:
         args_grad: Arrays | None = None,
         grad_req: Any = "write",
         aux_states: Arrays | None = None,
-    ) -> "_executor.Executor":
+    ) -> _executor.Executor:
         """The graph on these arrays, as a plan that can be run and differentiated.
 
         args, aux_states: arrays by name, or in the order of `list_arguments()` and
@@ -322,7 +217,7 @@ class Symbol:
         *,
         device: DeviceLike = None,
         **shapes: Any,
-    ) -> "_executor.Executor":
+    ) -> _executor.Executor:
         """Like `bind`, on new arrays of zeros whose shapes follow from those that are given."""
         return _executor.simple_bind(self, grad_req, type_dict or {}, device, shapes)
 
@@ -377,4 +272,33 @@ class Symbol:
 
 add_operators(Symbol)
 
-from weft.sym import _blocks, _compose, _executor, _files, _infer  # noqa: E402 - they make symbols
+
+def as_symbol(value: Any) -> Symbol:
+    """A symbol as it is, anything else as a constant."""
+    return value if type(value) is Symbol else Symbol([_compose.entry_of(value, "symbol", "value")])
+
+
+def by_mode(train: Any, predict: Any, name: str | None = None) -> Symbol:
+    """`train` in train mode, `predict` in predict mode; the other one does not run.
+
+    >>> from weft import autograd, np, npx, sym
+    >>> x = sym.var("x")
+    >>> y = sym.by_mode(npx.dropout(x, p=0.5), x)
+    >>> y.eval(x=np.ones(2))[0]
+    array([1., 1.])
+    """
+    return Symbol([_compose.mode_entry(train, predict, name)])
+
+
+def compose(
+    function: native.Operator, arguments: dict[str, Any], outputs: int, name: str | None
+) -> Any:
+    """The symbols that an operator gives, structured as it gives arrays.
+
+    The call has checked names and kinds of arguments.
+    """
+    node, is_list = _compose.call_node(function, arguments, outputs, name)
+    found = [Symbol([Entry(node, number)]) for number in range(outputs)]
+    if is_list:
+        return found
+    return found[0] if outputs == 1 else tuple(found)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from weft import init as _init
-from weft._errors import InvalidType, InvalidValue
-from weft._typing import DTypeLike, Shape
+from weft._base.errors import InvalidType, InvalidValue
+from weft._core.typing import DTypeLike, Shape
 from weft.sym._compose import dtype_name, entry_of
 from weft.sym._names import attrs_for, check_texts
 from weft.sym._nodes import Entry, plain_shape

@@ -7,6 +7,7 @@
 #include "core/executor/graph_testing.h"
 #include "core/executor/plan_simulation.h"
 #include "executor/memory/placement_impl.h"
+#include "executor/plan/describe.h"
 #include "executor/program/program.h"
 #include "graph/ir/text.h"
 #include "graph/passes/pipeline.h"
@@ -86,7 +87,7 @@ Outcome run(const Graph& graph, const Plan& plan, const std::vector<Ref<Tensor>>
     inputs.push_back(Tensor::create(tensor->dtype(), tensor->shape()).take());
     std::memcpy(inputs.back()->data(), tensor->data(), static_cast<size_t>(tensor->bytes()));
   }
-  Outcome outcome{empty_tensors(graph.output_types())};
+  Outcome outcome{empty_tensors(graph.output_types()), {}};
   for (const graph::StatePair& state : graph.states)
     outcome.outputs[static_cast<size_t>(state.output)] = inputs[static_cast<size_t>(state.input)];
   executor::Bound bound = executor::bind_new(plan);

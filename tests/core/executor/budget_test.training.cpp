@@ -205,7 +205,7 @@ TEST_CASE("a larger budget costs no more") {
       const auto found = executor::search_remat(
           whole, first, budget, [&](const std::vector<bool>& rematerialized, int64_t) {
             const int64_t bytes = bytes_with(rematerialized);
-            if (bytes <= budget) seconds = first.kept(rematerialized).seconds;
+            if (bytes <= budget) seconds = first.residuals(rematerialized).seconds;
             return Result<int64_t>(bytes);
           });
       REQUIRE(found.ok());
@@ -224,7 +224,7 @@ TEST_CASE("plans that stop short of a budget out of reach do not count as the le
     int64_t minimum = INT64_MAX;
     const auto found = executor::search_remat(
         whole, first, 1, [&](const std::vector<bool>& rematerialized, int64_t enough) {
-          const int64_t bytes = first.kept(rematerialized).bytes;
+          const int64_t bytes = first.residuals(rematerialized).bytes;
           minimum = std::min(minimum, bytes);
           return Result<int64_t>(enough == 0 ? bytes : bytes + bytes / 20);
         });
@@ -270,14 +270,14 @@ TEST_CASE("a step whose nodes run again is a sound graph, and its plan reads wha
     const executor::ForwardPart first = executor::forward_of_step(graph);
     REQUIRE_FALSE(first.nodes.empty());
     const int64_t all = executor::rematerializable_bytes(graph, first);
-    const int64_t plain = first.kept(std::vector<bool>(graph.nodes.size(), false)).bytes;
+    const int64_t plain = first.residuals(std::vector<bool>(graph.nodes.size(), false)).bytes;
     int64_t minimum = plain;
     for (const executor::RematLevel& level : executor::remat_levels(graph, first, all / 4)) {
       const Graph rematerialized = executor::with_rematerialized(graph, level.rematerialized);
       const Status sound = graph::verify(rematerialized);
       CHECK_MESSAGE(sound.ok(), sound.message());
       CHECK(rematerialized.nodes.size() > graph.nodes.size());
-      minimum = std::min(minimum, first.kept(level.rematerialized).bytes);
+      minimum = std::min(minimum, first.residuals(level.rematerialized).bytes);
       executor::PlanOptions options;
       options.threads = 4;
       const Plan plan = executor::make_plan(rematerialized, options).take();
@@ -342,10 +342,10 @@ TEST_CASE("light steps run again so that the fewest bytes are kept") {
     for (uint32_t chosen = 0; chosen < 1U << light.size(); ++chosen) {
       std::vector<bool> rematerialized = none;
       for (size_t i = 0; i < light.size(); ++i) rematerialized[light[i]] = chosen >> i & 1;
-      fewest = std::min(fewest, first.kept(rematerialized).bytes);
+      fewest = std::min(fewest, first.residuals(rematerialized).bytes);
     }
-    CHECK(first.kept(executor::fewest_residuals(graph, first)).bytes == fewest);
-    less += fewest < first.kept(none).bytes;
+    CHECK(first.residuals(executor::fewest_residuals(graph, first)).bytes == fewest);
+    less += fewest < first.residuals(none).bytes;
   }
   CHECK(tried > 20);
   CHECK(less > 10);

@@ -347,7 +347,7 @@ TEST_CASE("what makes rows first is in row tiles where it has to be") {
 TEST_CASE("row tiles have a text form, and the verifier's rules") {
   const Graph row_tiles = tiled_by_rows(plain(inverted_residual(56, 1)), 4);
   const std::string text = graph::print(row_tiles);
-  CHECK(text.find("bands(") != std::string::npos);
+  CHECK(text.find("row_tiles(") != std::string::npos);
   const auto back = graph::parse(text);
   REQUIRE_MESSAGE(back.ok(), back.status().message());
   CHECK(graph::print(back.value()) == text);

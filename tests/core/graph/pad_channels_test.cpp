@@ -102,6 +102,65 @@ TEST_CASE("Winograd's tiles are worth zeros, and sums of planes take them away")
   check_same_values(graph, result);
 }
 
+TEST_CASE("blocks of eight channels become blocks of sixteen where Winograd's tiles take these") {
+  for (const int64_t side : {9, 30}) {
+    CAPTURE(side);
+    Network net;
+    const Value x = convolved(net.image({1, 16, side, side}), net.weight({24, 16, 3, 3}), 1);
+    const Graph& graph = net.result(convolved(net.relu(x), net.weight({32, 24, 1, 1})));
+    const Graph result = widened(graph);
+    const int64_t wide = side == 30 ? 32 : 24;
+    CHECK(filters(result) == std::vector<int64_t>{wide, 32});
+    CHECK(input_channels(result) == std::vector<int64_t>{16, wide});
+    check_same_values(graph, result);
+  }
+}
+
+TEST_CASE("channels that are joined get zeros where a convolution gains by blocks") {
+  struct Case {
+    int64_t kernel, growth;
+    std::vector<int64_t> filters, read;
+  };
+  const Case cases[] = {{3, 24, {48, 32, 32, 32}, {3, 48, 80, 96}},
+                        {3, 12, {48, 16, 16, 16}, {3, 48, 64, 80}},
+                        {1, 24, {48, 24, 24, 24}, {3, 48, 72, 96}}};
+  for (const auto& [kernel, growth, made, read] : cases) {
+    CAPTURE(kernel);
+    CAPTURE(growth);
+    Network net;
+    Value x = convolved(net.image({2, 3, 25, 26}), net.weight({48, 3, 3, 3}), 1);
+    for (const int64_t axis : {1, -3, 1}) {
+      const int64_t channels = x.shape()[1];
+      Value y = net.relu(x * net.weight({channels, 1, 1}) + net.weight({channels, 1, 1}));
+      y = convolved(y, net.weight({growth, channels, kernel, kernel}), kernel / 2);
+      x = x.builder().call("concatenate", {x, y}, {Argument::of_int(axis)});
+    }
+    const Graph& graph = net.result(net.relu(x));
+    const Graph result = widened(graph);
+    CHECK(filters(result) == made);
+    CHECK(input_channels(result) == read);
+    check_same_values(graph, result);
+    check_same_values(graph, checked(graph::block_channels(result, kPrepares)));
+  }
+}
+
+TEST_CASE("joins of the same images share their zeros") {
+  Network net;
+  const Value x = net.image({1, 20, 24, 24});
+  const Value left = ops::concatenate({{x, x}}, 1), right = ops::concatenate({{x + 1.0, x}}, 1);
+  const Value y = convolved(left, net.weight({32, 40, 3, 3}), 1);
+  const Graph& graph = net.result(y + convolved(right, net.weight({32, 40, 3, 3}), 1));
+  const Graph result = widened(graph);
+  CHECK(input_channels(result) == std::vector<int64_t>{48, 48});
+  std::vector<graph::ValueId> last;
+  for (const graph::Node& node : result.nodes)
+    if (node.op->name == "concatenate" && result.type(node.outputs[0]).shape[0] == 1)
+      last.push_back(node.operands.back().value);
+  REQUIRE(last.size() == 2);
+  CHECK(last[0] == last[1]);
+  check_same_values(graph, result);
+}
+
 TEST_CASE("groups of eight between blocks of sixteen are joined in pairs, others are not") {
   const int cases[][4] = {{32, 32, 8, 16},  {48, 96, 8, 16}, {32, 32, 4, 4},
                           {48, 48, 24, 24}, {40, 40, 8, 8},  {24, 24, 8, 8}};

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from weft import _spelling, _words
+from weft._base import spelling as _spelling
+from weft._base import words as _words
 from weft.gluon.data import batchify, vision
 from weft.gluon.data.batchify import default_batchify_fn
 from weft.gluon.data.dataloader import DataLoader
@@ -36,3 +37,4 @@ __all__ = [
     "default_batchify_fn",
     "vision",
 ]
+__dir__ = __all__.copy

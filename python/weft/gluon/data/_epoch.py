@@ -11,8 +11,9 @@ from itertools import islice
 from typing import Any
 from zlib import crc32
 
-from weft import _generators
-from weft._errors import InvalidValue
+from weft._base.errors import InvalidValue
+from weft._base.protocols import HasState, TakesState
+from weft.gluon.data import _generators
 
 
 class Place:
@@ -77,12 +78,12 @@ class Epoch(Iterator[Any]):
 
 def sampler_state(sampler: Any) -> dict[str, Any]:
     """What a sampler keeps from epoch to epoch; nothing if it does not say."""
-    return sampler.state_dict() if hasattr(sampler, "state_dict") else {}
+    return sampler.state_dict() if isinstance(sampler, HasState) else {}
 
 
 def set_sampler_state(sampler: Any, state: dict[str, Any]) -> None:
     """Sets what `sampler_state` gave. Raises ValueError for the state of another kind."""
-    if hasattr(sampler, "load_state_dict"):
+    if isinstance(sampler, TakesState):
         sampler.load_state_dict(state)
     elif state:
         raise InvalidValue(

@@ -22,8 +22,9 @@ from multiprocessing import get_all_start_methods, get_context, reduction
 from multiprocessing.connection import wait
 from typing import Any
 
-from weft import _generators, npx
-from weft._errors import InvalidType, TimedOut, WorkerFailure
+from weft import npx
+from weft._base.errors import InvalidType, TimedOut, WorkerFailure
+from weft.gluon.data import _generators
 from weft.gluon.data._blocks import Inbox, Outbox, Packed, batches_go_to
 from weft.gluon.data._parcel import Parcel, nameless_file, receive
 

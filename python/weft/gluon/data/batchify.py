@@ -9,8 +9,8 @@ from typing import Any
 import numpy
 
 from weft import np
+from weft._base.errors import InvalidValue
 from weft._core import native
-from weft._errors import InvalidValue
 from weft.gluon.data._blocks import shared_out
 
 __all__ = ["Append", "AsList", "Group", "Pad", "Stack", "default_batchify_fn"]
@@ -297,3 +297,6 @@ def _check_parts(function: str, sample: Any, count: int) -> None:
 def _some(shapes: list[tuple[int, ...]]) -> str:
     different = list(dict.fromkeys(shapes))
     return ", ".join(map(str, different[:4])) + (", ..." if len(different) > 4 else "")
+
+
+__dir__ = __all__.copy

@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy
 
-from weft import _generators, engine, np
+from weft import engine, np
+from weft._base.errors import InvalidValue, TimedOut
+from weft._base.options import require, require_whole
+from weft._base.spelling import named_arguments
 from weft._core import native
-from weft._errors import InvalidValue, TimedOut
-from weft._files import check_form
-from weft._numbers import require, require_whole
-from weft._spelling import named_arguments
+from weft._core.files import check_form
+from weft.gluon.data import _generators
 from weft.gluon.data._blocks import shared_out
 from weft.gluon.data._epoch import Epoch, Place, sampler_state, set_sampler_state
 from weft.gluon.data._workers import NO_SAMPLE, WorkerPool
@@ -363,3 +364,7 @@ def _batch_sampler_of(
         raise InvalidValue("DataLoader: `shuffle` and `sampler` exclude each other")
     order = sampler or (RandomSampler(length) if shuffle else SequentialSampler(length))
     return BatchSampler(order, batch_size, last_batch or "keep")
+
+
+__all__ = ["DataLoader"]
+__dir__ = __all__.copy

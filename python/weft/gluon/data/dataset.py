@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from weft._errors import InvalidValue
+from weft._base.errors import InvalidValue
 
 
 class Dataset:
@@ -113,3 +113,7 @@ class ArrayDataset(Dataset):
 
     def __len__(self) -> int:
         return len(self.arrays[0])
+
+
+__all__ = ["ArrayDataset", "Dataset", "SimpleDataset"]
+__dir__ = __all__.copy

@@ -6,8 +6,8 @@ from typing import Any
 import numpy
 
 from weft import np
-from weft._errors import InvalidValue
-from weft._numbers import require_whole
+from weft._base.errors import InvalidValue
+from weft._base.options import require_whole
 from weft.gluon.data._epoch import sampler_state, set_sampler_state
 
 
@@ -191,3 +191,15 @@ class BatchSampler(Sampler):
         if self._last_batch == "keep":
             return -(-count // self._batch_size)
         return (count + len(self._rest)) // self._batch_size
+
+
+__all__ = [
+    "BatchSampler",
+    "FilterSampler",
+    "IntervalSampler",
+    "RandomSampler",
+    "Sampler",
+    "SequentialSampler",
+    "WeightedRandomSampler",
+]
+__dir__ = __all__.copy

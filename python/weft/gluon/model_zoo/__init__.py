@@ -3,3 +3,4 @@
 from weft.gluon.model_zoo import text, vision
 
 __all__ = ["text", "vision"]
+__dir__ = __all__.copy

@@ -1,10 +1,10 @@
 """Layers. Shape letters: N batch, C channels, D, H and W depth, height and width, U
 units."""
 
-from types import ModuleType
 from typing import TYPE_CHECKING
 
-from weft import _spelling, _words
+from weft._base import spelling as _spelling
+from weft._base import words as _words
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import (
@@ -65,15 +65,10 @@ from weft.gluon.nn.normalization import (
 )
 from weft.gluon.nn.resizing import PixelShuffle1D, PixelShuffle2D, PixelShuffle3D, Upsample
 
-
-def _elsewhere() -> dict[str, ModuleType]:
-    from weft.gluon import loss, rnn
-
-    return {"gluon.loss": loss, "gluon.rnn": rnn}
-
-
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.gluon.nn", _words.LAYERS | _words.LOSSES, _elsewhere)
+    __getattr__ = _spelling.finder(
+        "weft.gluon.nn", _words.LAYERS | _words.LOSSES, ("gluon.loss", "gluon.rnn")
+    )
 
 __all__ = [
     "ELU",
@@ -129,3 +124,4 @@ __all__ = [
     "TransformerEncoderLayer",
     "Upsample",
 ]
+__dir__ = __all__.copy

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from weft import init, np, npx
-from weft._errors import InvalidValue, NotFound
-from weft._numbers import require
+from weft._base.errors import InvalidValue, NotFound
+from weft._base.options import require
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 
@@ -141,3 +141,17 @@ class SiLU(HybridBlock):
 
     def forward(self, x: Any) -> Any:
         return npx.silu(x)
+
+
+__all__ = [
+    "ELU",
+    "GELU",
+    "SELU",
+    "Activation",
+    "LeakyReLU",
+    "PReLU",
+    "SiLU",
+    "Swish",
+    "activation_named",
+]
+__dir__ = __all__.copy

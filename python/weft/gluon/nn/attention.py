@@ -6,10 +6,10 @@ N: batch, T and S: positions of queries and of what they attend to, U: units, H:
 from typing import Any, NamedTuple
 
 from weft import autograd, np, npx
+from weft._base.errors import IndexOutOfRange, InvalidValue
 from weft._core import native
-from weft._errors import IndexOutOfRange, InvalidValue
-from weft._trace import is_tracing
-from weft._typing import DTypeLike, ndarray
+from weft._core.typing import DTypeLike, ndarray
+from weft._trace.state import is_tracing
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import Activation
 from weft.gluon.nn.basic import Dense, HybridSequential
@@ -290,3 +290,12 @@ class TransformerDecoderLayer(_TransformerLayer):
         x = self.around(0, x, lambda y: self.attention(y, mask=mask, causal=causal, cache=cache))
         x = self.around(1, x, lambda y: self.memory_attention(y, memory, mask=memory_mask))
         return self.around(2, x, self.ffn)
+
+
+__all__ = [
+    "KeyValueCache",
+    "MultiHeadAttention",
+    "TransformerDecoderLayer",
+    "TransformerEncoderLayer",
+]
+__dir__ = __all__.copy

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from weft import np, npx
-from weft._errors import InvalidValue, NotFound
-from weft._typing import DTypeLike
+from weft._base.errors import InvalidValue, NotFound
+from weft._core.typing import DTypeLike
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import activation_named
@@ -244,3 +244,18 @@ class HybridLambda(HybridBlock):
 
     def describe(self) -> str:
         return getattr(self.function, "__name__", "function")
+
+
+__all__ = [
+    "Concatenate",
+    "Dense",
+    "Embedding",
+    "Flatten",
+    "HybridConcatenate",
+    "HybridLambda",
+    "HybridSequential",
+    "Identity",
+    "Lambda",
+    "Sequential",
+]
+__dir__ = __all__.copy

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from weft import npx
-from weft._errors import InvalidType, InvalidValue
-from weft._typing import DTypeLike
+from weft._base.errors import InvalidType, InvalidValue
+from weft._core.typing import DTypeLike
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import activation_named
 from weft.gluon.parameter import Initializable, Parameter, require_bias
@@ -386,3 +386,26 @@ class GlobalAvgPool3D(_GlobalPool):
     """Mean over all of D, H and W: (N, C, D, H, W) to (N, C, 1, 1, 1)."""
 
     pool_type = "avg"
+
+
+__all__ = [
+    "AvgPool1D",
+    "AvgPool2D",
+    "AvgPool3D",
+    "Conv1D",
+    "Conv1DTranspose",
+    "Conv2D",
+    "Conv2DTranspose",
+    "Conv3D",
+    "Conv3DTranspose",
+    "GlobalAvgPool1D",
+    "GlobalAvgPool2D",
+    "GlobalAvgPool3D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
+    "GlobalMaxPool3D",
+    "MaxPool1D",
+    "MaxPool2D",
+    "MaxPool3D",
+]
+__dir__ = __all__.copy

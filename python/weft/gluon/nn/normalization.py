@@ -3,8 +3,8 @@
 from typing import Any
 
 from weft import autograd, npx
-from weft._errors import InvalidValue
-from weft._numbers import require
+from weft._base.errors import InvalidValue
+from weft._base.options import require
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 
@@ -251,3 +251,7 @@ class InstanceNorm(_Normalization):
 
     def forward(self, x: Any) -> Any:
         return npx.instance_norm(x, self.gamma.data(), self.beta.data(), eps=self.epsilon)
+
+
+__all__ = ["BatchNorm", "Dropout", "GroupNorm", "InstanceNorm", "LayerNorm", "RMSNorm"]
+__dir__ = __all__.copy

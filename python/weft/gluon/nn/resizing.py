@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from weft import np, npx
-from weft._errors import InvalidValue
+from weft._base.errors import InvalidValue
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.convolution import Window, _extents
 
@@ -123,3 +123,7 @@ class PixelShuffle3D(_PixelShuffle):
     """
 
     axes = 3
+
+
+__all__ = ["PixelShuffle1D", "PixelShuffle2D", "PixelShuffle3D", "Upsample"]
+__dir__ = __all__.copy

@@ -3,8 +3,8 @@
 from typing import Any
 
 from weft import np, npx
-from weft._errors import InvalidValue
-from weft._typing import DTypeLike, ndarray
+from weft._base.errors import InvalidValue
+from weft._core.typing import DTypeLike, ndarray
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 
@@ -130,3 +130,4 @@ class GRUCell(_Cell):
 
 
 __all__ = ["GRUCell", "LSTMCell", "RNNCell"]
+__dir__ = __all__.copy

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from weft import autograd, np, npx
-from weft._errors import InvalidValue
-from weft._typing import DTypeLike, ndarray
+from weft._base.errors import InvalidValue
+from weft._core.typing import DTypeLike, ndarray
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 
@@ -220,3 +220,4 @@ class GRU(_Layer):
 
 
 __all__ = ["GRU", "LSTM", "RNN"]
+__dir__ = __all__.copy

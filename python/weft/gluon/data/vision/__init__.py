@@ -5,3 +5,4 @@ from weft.gluon.data.vision.datasets import MNIST, FashionMNIST, ImageFolderData
 from weft.gluon.data.vision.idx import read_idx
 
 __all__ = ["MNIST", "FashionMNIST", "ImageFolderDataset", "read_idx", "transforms"]
+__dir__ = __all__.copy

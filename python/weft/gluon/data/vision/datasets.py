@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy
 
-from weft._errors import FileFailure, InvalidValue, MissingFile
-from weft._regular import regular
+from weft._base.errors import FileFailure, InvalidValue, MissingFile
+from weft._base.regular_files import regular
 from weft.gluon.data.dataset import ArrayDataset, Dataset
 from weft.gluon.data.vision.idx import read_idx
 
@@ -123,3 +123,7 @@ class ImageFolderDataset(Dataset):
 
     def __len__(self) -> int:
         return len(self.items)
+
+
+__all__ = ["MNIST", "FashionMNIST", "ImageFolderDataset"]
+__dir__ = __all__.copy

@@ -15,8 +15,8 @@ from typing import IO, Any
 
 import numpy
 
-from weft._errors import FileFailure, MissingFile
-from weft._regular import regular
+from weft._base.errors import FileFailure, MissingFile
+from weft._base.regular_files import regular
 
 _MAX_RANK = 8
 _MOST_RATIO = 64  # of the content of a compressed file to the file
@@ -118,3 +118,7 @@ def _content(file: IO[bytes], size: int) -> bytearray:
 def _check(holds: bool, path: Path, byte: int, otherwise: str) -> None:
     if not holds:
         raise FileFailure(f"read_idx: {path}, byte {byte}: {otherwise}")
+
+
+__all__ = ["read_idx"]
+__dir__ = __all__.copy

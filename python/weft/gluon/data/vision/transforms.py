@@ -19,7 +19,7 @@ from typing import Any
 import numpy
 
 from weft import np
-from weft._errors import InvalidType, InvalidValue
+from weft._base.errors import InvalidType, InvalidValue
 
 Transform = Callable[[Any], Any]
 Size = int | tuple[int, int]
@@ -411,3 +411,23 @@ def _like(values: numpy.ndarray, pixels: numpy.ndarray) -> numpy.ndarray:
         return values.astype(pixels.dtype, copy=False)
     limits = numpy.iinfo(pixels.dtype)
     return numpy.rint(values).clip(limits.min, limits.max).astype(pixels.dtype)
+
+
+__all__ = [
+    "Cast",
+    "CenterCrop",
+    "Compose",
+    "CropResize",
+    "Normalize",
+    "RandomApply",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomFlipLeftRight",
+    "RandomFlipTopBottom",
+    "RandomResizedCrop",
+    "RandomSaturation",
+    "Resize",
+    "ToTensor",
+]
+__dir__ = __all__.copy

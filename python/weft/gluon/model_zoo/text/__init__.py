@@ -13,3 +13,4 @@ from weft.gluon.model_zoo.text.recurrent import RNNModel
 from weft.gluon.model_zoo.text.sampling import draw
 
 __all__ = ["BERT", "GPT", "RNNModel", "bert_base", "draw", "gpt2_small"]
+__dir__ = __all__.copy

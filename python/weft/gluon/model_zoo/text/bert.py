@@ -3,7 +3,7 @@
 from typing import Any
 
 from weft import np
-from weft._errors import InvalidValue
+from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Parameter
@@ -73,3 +73,7 @@ class BERT(HybridBlock):
 def bert_base(vocab_size: int = 30522) -> BERT:
     """BERT's base model: 12 layers of 768 units."""
     return BERT(vocab_size)
+
+
+__all__ = ["BERT", "bert_base"]
+__dir__ = __all__.copy

@@ -3,8 +3,8 @@
 from typing import Any
 
 from weft import np
-from weft._errors import InvalidValue
-from weft._typing import ndarray
+from weft._base.errors import InvalidValue
+from weft._core.typing import ndarray
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.text.sampling import draw
@@ -105,3 +105,7 @@ class GPT(HybridBlock):
 def gpt2_small(vocab_size: int = 50257) -> GPT:
     """GPT-2's smallest model: 12 layers of 768 units."""
     return GPT(vocab_size)
+
+
+__all__ = ["GPT", "gpt2_small"]
+__dir__ = __all__.copy

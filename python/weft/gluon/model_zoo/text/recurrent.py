@@ -4,8 +4,8 @@ Regularization", 2014."""
 from typing import Any
 
 from weft import np
-from weft._errors import InvalidValue
-from weft._typing import ndarray
+from weft._base.errors import InvalidValue
+from weft._core.typing import ndarray
 from weft.gluon import nn, rnn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.text.sampling import draw
@@ -79,3 +79,7 @@ class RNNModel(HybridBlock):
             last = draw(scores[:, -1], temperature, top_k).reshape(-1, 1).astype(tokens.dtype)
             parts.append(last)
         return np.concatenate(parts, axis=1)
+
+
+__all__ = ["RNNModel"]
+__dir__ = __all__.copy

@@ -1,8 +1,8 @@
 """Choosing the next token."""
 
 from weft import np, npx
-from weft._errors import InvalidValue
-from weft._typing import ndarray
+from weft._base.errors import InvalidValue
+from weft._core.typing import ndarray
 
 
 def draw(scores: ndarray, temperature: float = 1.0, top_k: int | None = None) -> ndarray:
@@ -26,3 +26,7 @@ def draw(scores: ndarray, temperature: float = 1.0, top_k: int | None = None) ->
     best, places = npx.topk(scores, top_k)
     chosen = np.random.categorical(npx.softmax(best / temperature))
     return npx.pick(places, chosen)
+
+
+__all__ = ["draw"]
+__dir__ = __all__.copy

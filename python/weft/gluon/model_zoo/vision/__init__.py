@@ -11,7 +11,7 @@ Weft ships no trained parameters: initialize them, or load your own.
 
 from typing import Any
 
-from weft._errors import NotFound
+from weft._base.errors import NotFound
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.vision.densenet import (
     DenseNet,
@@ -154,3 +154,4 @@ __all__ = [
     "vgg19",
     "vgg19_bn",
 ]
+__dir__ = __all__.copy

@@ -91,3 +91,7 @@ def _named(layers: int) -> Callable[..., DenseNet]:
 
 
 densenet121, densenet161, densenet169, densenet201 = (_named(layers) for layers in _SPECS)
+
+
+__all__ = ["DenseLayer", "DenseNet", "densenet121", "densenet161", "densenet169", "densenet201"]
+__dir__ = __all__.copy

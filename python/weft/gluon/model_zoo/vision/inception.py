@@ -105,3 +105,7 @@ class Inception3(Classifier):
 def inception_v3(classes: int = 1000) -> Inception3:
     """Inception v3; see `Inception3`."""
     return Inception3(classes)
+
+
+__all__ = ["Inception3", "inception_v3"]
+__dir__ = __all__.copy

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from weft._errors import InvalidValue
+from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.vision._parts import Classifier, ReLU6, conv_block, relu
@@ -130,3 +130,19 @@ def mobilenet_v2_0_5(classes: int = 1000) -> MobileNetV2:
 def mobilenet_v2_0_25(classes: int = 1000) -> MobileNetV2:
     """MobileNet v2 with a quarter of the channels."""
     return MobileNetV2(0.25, classes)
+
+
+__all__ = [
+    "LinearBottleneck",
+    "MobileNet",
+    "MobileNetV2",
+    "mobilenet0_5",
+    "mobilenet0_25",
+    "mobilenet0_75",
+    "mobilenet1_0",
+    "mobilenet_v2_0_5",
+    "mobilenet_v2_0_25",
+    "mobilenet_v2_0_75",
+    "mobilenet_v2_1_0",
+]
+__dir__ = __all__.copy

@@ -4,7 +4,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from weft._errors import InvalidValue
+from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.vision._parts import Classifier, relu
@@ -160,3 +160,25 @@ def squeezenet1_0(classes: int = 1000) -> SqueezeNet:
 def squeezenet1_1(classes: int = 1000) -> SqueezeNet:
     """SqueezeNet 1.1; see `SqueezeNet`."""
     return SqueezeNet("1.1", classes)
+
+
+__all__ = [
+    "VGG",
+    "AlexNet",
+    "LeNet",
+    "SqueezeNet",
+    "alexnet",
+    "get_vgg",
+    "lenet",
+    "squeezenet1_0",
+    "squeezenet1_1",
+    "vgg11",
+    "vgg11_bn",
+    "vgg13",
+    "vgg13_bn",
+    "vgg16",
+    "vgg16_bn",
+    "vgg19",
+    "vgg19_bn",
+]
+__dir__ = __all__.copy

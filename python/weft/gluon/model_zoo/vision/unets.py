@@ -4,7 +4,7 @@ the image's size."""
 from typing import Any
 
 from weft import np
-from weft._errors import InvalidValue
+from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.vision._parts import conv_block, relu
@@ -58,3 +58,7 @@ class UNet(HybridBlock):
 def unet(classes: int = 2) -> UNet:
     """U-Net; see `UNet`."""
     return UNet(classes)
+
+
+__all__ = ["UNet", "unet"]
+__dir__ = __all__.copy

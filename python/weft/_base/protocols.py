@@ -1,0 +1,34 @@
+"""What objects of others may have, for `isinstance`: arrays of any library, and state to keep."""
+
+from typing import Any, Protocol, runtime_checkable
+
+
+@runtime_checkable
+class HasDtype(Protocol):
+    """An array of any library."""
+
+    dtype: Any
+
+
+@runtime_checkable
+class SharesMemory(Protocol):
+    """An array of any library whose memory others may use, by DLPack."""
+
+    def __dlpack__(self, **options: Any) -> Any: ...
+
+
+@runtime_checkable
+class HasState(Protocol):
+    """A scheduler or sampler that says what it keeps from step to step."""
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+
+@runtime_checkable
+class TakesState(Protocol):
+    """A scheduler or sampler that continues from what `state_dict` gave."""
+
+    def load_state_dict(self, state: dict[str, Any]) -> None: ...
+
+
+__all__ = ["HasDtype", "HasState", "SharesMemory", "TakesState"]

@@ -1,0 +1,31 @@
+"""Finding a class by its name, as in `Trainer(params, "sgd")`."""
+
+from typing import Any
+
+from weft._base.errors import NotFound
+
+
+class Registry(dict[str, type]):
+    """Classes by lower-case name."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.what = what
+
+    def add(self, cls: type, *names: str) -> type:
+        """Registers `cls` under its own name and others; returns it, so it can be a decorator."""
+        for name in (cls.__name__, *names):
+            self[name.lower()] = cls
+        return cls
+
+    def create(self, spec: Any, *args: Any, **options: Any) -> Any:
+        """An instance: of the class that a name stands for, or `spec` itself if it is no name.
+
+        Raises LookupError for an unknown name.
+        """
+        if not isinstance(spec, str):
+            return spec
+        if spec.lower() not in self:
+            known = ", ".join(sorted(self))
+            raise NotFound(f"{self.what}: there is none named {spec!r}; known are {known}")
+        return self[spec.lower()](*args, **options)

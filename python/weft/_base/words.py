@@ -1,0 +1,348 @@
+"""What other frameworks call things, and what to write in Weft: the one table behind the hints of
+errors for attributes and arguments that do not exist (`weft._base.spelling`).
+
+A hint is the end of an error. Names in backquotes begin with what `weft` has (`np`, `nn`, ...), `x`
+is an array, `net` a block, `trainer` a trainer; `tests/python/test_spelling.py` looks them up.
+"""
+
+from collections.abc import Mapping
+
+Table = dict[str, str]
+
+
+def _alike(words: str, hint: str) -> dict[str, str]:
+    return dict.fromkeys(words.split(), hint)
+
+
+_MODES = (
+    "train mode is what `autograd.record()` is around; outside it blocks are in predict mode, and "
+    "`autograd.train_mode()` and `autograd.predict_mode()` ask for one"
+)
+_ALWAYS_NUMPY = "nothing has to be set: arrays always follow NumPy"
+_NO_GRAD = "write `autograd.pause()`, though only what is inside `autograd.record()` is recorded"
+
+# ---- attributes of arrays
+
+ARRAY: Table = {
+    **_alike("as_in_ctx as_in_context as_in_device to copyto", "write `x.to_device(device)`"),
+    **_alike("cuda gpu", "write `x.to_device(device)` with a `weft.Device`"),
+    **_alike("cpu", 'write `x.to_device("cpu")`'),
+    **_alike("ctx context is_cuda", "write `x.device`"),
+    **_alike("asscalar", "write `x.item()`"),
+    **_alike("as_np_ndarray as_nd_ndarray", _ALWAYS_NUMPY),
+    **_alike("view view_as resize reshape_as", "write `x.reshape(shape)`"),
+    **_alike("permute", "write `x.transpose(axes)`"),
+    **_alike("t", "write `x.T` or `np.swapaxes(x, -1, -2)`"),
+    **_alike("unsqueeze", "write `np.expand_dims(x, axis)`"),
+    **_alike("expand expand_as", "write `np.broadcast_to(x, shape)`"),
+    **_alike("numel nelement", "write `x.size`"),
+    **_alike("dim rank", "write `x.ndim`"),
+    **_alike("clone", "write `x.copy()`"),
+    **_alike("contiguous", "operators take arrays of any strides, so `x` itself will do"),
+    **_alike("requires_grad requires_grad_ retain_grad", "write `x.attach_grad()`"),
+    **_alike("grad_fn is_leaf", "write `x.grad`, for arrays that called `x.attach_grad()`"),
+    **_alike("data", "write `x.detach()`, or `x[...] = value` to set elements"),
+    **_alike("zero_ fill_ copy_ set_value assign", "write `x[...] = value`"),
+    **_alike("add_ sub_ mul_ div_ pow_ clamp_", "write `x += y`, or `out=x` of the function"),
+    **_alike("float", 'write `x.astype("float32")`'),
+    **_alike("double", 'write `x.astype("float64")`'),
+    **_alike("half", 'write `x.astype("float16")`'),
+    **_alike("int long bool short byte type cast", 'write `x.astype("int64")`, or another dtype'),
+    **_alike("mm bmm mv", "write `x @ y`"),
+    **_alike("norm", "write `np.linalg.norm(x)`"),
+    **_alike("slice slice_axis narrow index_select", "write `x[begin:end]`, or `np.take(x, i)`"),
+    **_alike("masked_fill masked_fill_", "write `np.where(mask, value, x)`"),
+    **_alike("tostype", "write `weft.sparse.row_sparse_array((rows, indices), shape)`"),
+}
+
+# ---- attributes of blocks
+
+BLOCK: Table = {
+    **_alike("eval train training train_mode", _MODES),
+    **_alike(
+        "parameters named_parameters get_weights weights variables trainable_weights "
+        "trainable_variables trainable_parameters collect_parameters",
+        "write `net.collect_params()`",
+    ),
+    **_alike(
+        "state_dict save_params save_weights save save_checkpoint",
+        "write `net.save_parameters(path)`, or `weft.save_checkpoint(path, net)`",
+    ),
+    **_alike(
+        "load_state_dict load_params load_weights load set_weights",
+        "write `net.load_parameters(path)`, or `net.load_dict(arrays)`",
+    ),
+    **_alike("to as_in_ctx reset_ctx as_in_context", "write `net.reset_device(device)`"),
+    **_alike("cuda gpu", "write `net.reset_device(device)` with a `weft.Device`"),
+    **_alike("cpu", 'write `net.reset_device("cpu")`'),
+    **_alike("half float double bfloat16 type astype", 'write `net.cast("float16")`'),
+    **_alike(
+        "requires_grad_ requires_grad trainable freeze",
+        'write `net.setattr("grad_req", "null")`; "write" makes it trained again',
+    ),
+    **_alike(
+        "modules children named_modules named_children layers get_layer",
+        "write `net.apply(function)`, or iterate over an `nn.HybridSequential`",
+    ),
+    **_alike("add_module register_module add_child", "write `net.register_child(block, name)`"),
+    **_alike("register_parameter add_weight", "write `self.weight = gluon.Parameter(shape=shape)`"),
+    **_alike(
+        "register_buffer", 'write `self.mean = gluon.Parameter(shape=shape, grad_req="null")`'
+    ),
+    **_alike("append extend insert", "write `net.add(block)` of an `nn.HybridSequential`"),
+    **_alike("fit train_on_batch", "write a loop: `docs/training.md` begins with one"),
+    **_alike("compile", "write `net.hybridize()`, or `trainer.compile(net, loss)`"),
+    **_alike("predict predict_on_batch", "call it: `net(x)`"),
+    **_alike("evaluate", "gather figures in a `weft.metric`"),
+    **_alike("call hybrid_forward", "a block is called, `net(x)`, and its class writes `forward`"),
+    **_alike("name_scope prefix", "parameters are named by attributes: `net.collect_params()`"),
+    **_alike("optimize_for", "write `net.hybridize()`"),
+    **_alike("count_params num_params", "write `net.summary(x)`"),
+    **_alike("register_backward_hook register_full_backward_hook", "write an `autograd.Function`"),
+    **_alike("input_shape output_shape", "write `net.summary(x)`"),
+}
+
+TRAINER: Table = {
+    **_alike("zero_grad", "write `net.zero_grad()`; gradients are new at each `backward` anyway"),
+    **_alike("state_dict", "write `trainer.save_states(path)`"),
+    **_alike("load_state_dict", "write `trainer.load_states(path)`"),
+    **_alike("lr set_lr", "write `trainer.learning_rate` and `trainer.set_learning_rate(rate)`"),
+    **_alike("param_groups", "set `lr_mult` and `wd_mult` of parameters: `net.collect_params()`"),
+    **_alike("minimize apply_gradients", "write `trainer.step(batch_size)` after `backward`"),
+}
+
+PARAMETER: Table = {
+    **_alike("ctx context list_ctx", "write `net.weight.list_device()`"),
+    **_alike("reset_ctx to cuda", "write `net.weight.reset_device(device)`"),
+    **_alike("requires_grad requires_grad_ trainable", 'set `net.weight.grad_req` to "null"'),
+    **_alike("numpy asnumpy value", "write `net.weight.data().asnumpy()`"),
+    **_alike("copy_ assign", "write `net.weight.set_data(values)`"),
+    **_alike("stype", "write `net.weight.grad_stype`"),
+}
+
+# ---- names in modules
+
+LAYERS: Table = {
+    **_alike("Linear FullyConnected", "write `nn.Dense(units, in_units=...)`"),
+    **_alike("Conv1d Convolution1D", "write `nn.Conv1D(channels, kernel_size, in_channels=...)`"),
+    **_alike("Conv2d Convolution2D", "write `nn.Conv2D(channels, kernel_size, in_channels=...)`"),
+    **_alike("Conv3d Convolution3D", "write `nn.Conv3D(channels, kernel_size, in_channels=...)`"),
+    **_alike("ConvTranspose1d", "write `nn.Conv1DTranspose(channels, kernel_size)`"),
+    **_alike("ConvTranspose2d", "write `nn.Conv2DTranspose(channels, kernel_size)`"),
+    **_alike("ConvTranspose3d", "write `nn.Conv3DTranspose(channels, kernel_size)`"),
+    **_alike("DepthwiseConv2D", "write `nn.Conv2D(channels, kernel_size, groups=channels)`"),
+    **_alike(
+        "BatchNorm1d BatchNorm2d BatchNorm3d BatchNormalization SyncBatchNorm LazyBatchNorm2d",
+        "write `nn.BatchNorm()`",
+    ),
+    **_alike("LayerNormalization", "write `nn.LayerNorm()`"),
+    **_alike("GroupNormalization", "write `nn.GroupNorm(num_groups)`"),
+    **_alike("InstanceNorm1d InstanceNorm2d InstanceNorm3d", "write `nn.InstanceNorm()`"),
+    **_alike("ReLU", 'write `nn.Activation("relu")`, or `activation="relu"` of the layer before'),
+    **_alike("Sigmoid", 'write `nn.Activation("sigmoid")`'),
+    **_alike("Tanh", 'write `nn.Activation("tanh")`'),
+    **_alike("Softmax", "write `npx.softmax(x)`; `gluon.loss.SoftmaxCrossEntropyLoss` has its own"),
+    **_alike("LogSoftmax", "write `npx.log_softmax(x)`"),
+    **_alike("MaxPool1d MaxPooling1D", "write `nn.MaxPool1D(pool_size)`"),
+    **_alike("MaxPool2d MaxPooling2D", "write `nn.MaxPool2D(pool_size)`"),
+    **_alike("MaxPool3d MaxPooling3D", "write `nn.MaxPool3D(pool_size)`"),
+    **_alike("AvgPool1d AveragePooling1D", "write `nn.AvgPool1D(pool_size)`"),
+    **_alike("AvgPool2d AveragePooling2D", "write `nn.AvgPool2D(pool_size)`"),
+    **_alike("AvgPool3d AveragePooling3D", "write `nn.AvgPool3D(pool_size)`"),
+    **_alike("AdaptiveAvgPool1d GlobalAveragePooling1D", "write `nn.GlobalAvgPool1D()`"),
+    **_alike("AdaptiveAvgPool2d GlobalAveragePooling2D", "write `nn.GlobalAvgPool2D()`"),
+    **_alike("AdaptiveMaxPool2d GlobalMaxPooling2D", "write `nn.GlobalMaxPool2D()`"),
+    **_alike("Module Model Layer", "write `class Net(nn.HybridBlock)`, with `forward`"),
+    **_alike("ModuleList ModuleDict LayerList", "write `nn.HybridSequential(*blocks)`"),
+    **_alike("Parameter ParameterList", "write `gluon.Parameter(shape=shape)`"),
+    **_alike("Dropout1d Dropout2d SpatialDropout2D", "write `nn.Dropout(rate, axes=(2, 3))`"),
+    **_alike("MultiheadAttention", "write `nn.MultiHeadAttention(units, num_heads)`"),
+    **_alike("TransformerEncoder", "put `nn.TransformerEncoderLayer` in `nn.HybridSequential`"),
+    **_alike("LSTM", "write `gluon.rnn.LSTM(hidden_size)`"),
+    **_alike("GRU", "write `gluon.rnn.GRU(hidden_size)`"),
+    **_alike("RNN SimpleRNN", "write `gluon.rnn.RNN(hidden_size)`"),
+    **_alike("HybridConcurrent", "write `nn.HybridConcatenate(*blocks)`"),
+    **_alike("Concurrent Concat", "write `nn.Concatenate(*blocks)`"),
+    **_alike("UpsamplingNearest2d UpSampling2D", "write `nn.Upsample`"),
+    **_alike("PixelShuffle", "write `nn.PixelShuffle2D(factor)`"),
+    **_alike("functional", "functions of layers are in `npx`"),
+    **_alike("Input InputLayer", "shapes follow from the first call: none is declared"),
+    **_alike("Reshape", "write `nn.HybridLambda(function)`, or `x.reshape(shape)` in `forward`"),
+    **_alike("init", "write `weft.init`"),
+}
+
+LOSSES: Table = {
+    **_alike(
+        "CrossEntropyLoss SparseCategoricalCrossentropy CategoricalCrossentropy CrossEntropy",
+        "write `gluon.loss.SoftmaxCrossEntropyLoss()`",
+    ),
+    **_alike("NLLLoss", "write `gluon.loss.SoftmaxCrossEntropyLoss(from_logits=True)`"),
+    **_alike("MSELoss MeanSquaredError", "write `gluon.loss.L2Loss()`, which is half of it"),
+    **_alike("MAELoss MeanAbsoluteError", "write `gluon.loss.L1Loss()`"),
+    **_alike("SmoothL1Loss Huber", "write `gluon.loss.HuberLoss()`"),
+    **_alike("BCEWithLogitsLoss", "write `gluon.loss.SigmoidBCELoss()`"),
+    **_alike("BCELoss BinaryCrossentropy", "write `gluon.loss.SigmoidBCELoss(from_sigmoid=True)`"),
+    **_alike("KLDivergence", "write `gluon.loss.KLDivLoss()`"),
+    **_alike("TripletMarginLoss", "write `gluon.loss.TripletLoss()`"),
+    **_alike("HingeEmbeddingLoss Hinge", "write `gluon.loss.HingeLoss()`"),
+    **_alike("CosineSimilarity", "write `gluon.loss.CosineEmbeddingLoss()`"),
+}
+
+FUNCTIONS: Table = {
+    **_alike("set_np reset_np is_np_array is_np_shape use_np set_np_shape", _ALWAYS_NUMPY),
+    **_alike("gpu num_gpus current_context current_device", "write `weft.Device(name)`"),
+    **_alike("cpu", "write `weft.cpu()`"),
+    **_alike("cat concat", "write `np.concatenate(arrays, axis=0)`"),
+    **_alike("mm bmm mv", "write `np.matmul(x, y)`"),
+    **_alike("unsqueeze", "write `np.expand_dims(x, axis)`"),
+    **_alike("permute", "write `np.transpose(x, axes)`"),
+    **_alike("clamp", "write `np.clip(x, low, high)`"),
+    **_alike("pow", "write `np.power(x, y)`"),
+    **_alike("rsub", "write `np.subtract(x, y)`"),
+    **_alike("rand", "write `np.random.uniform(size=shape)`"),
+    **_alike("randn", "write `np.random.normal(size=shape)`"),
+    **_alike("randint randperm", "write `np.random.randint(low, high, shape)`"),
+    **_alike("manual_seed", "write `np.random.seed(seed)`"),
+    **_alike("tensor Tensor from_numpy as_tensor ndarray_from NDArray", "write `np.array(values)`"),
+    **_alike("save savez", 'write `npx.save(path, {"name": x})`'),
+    **_alike("load", "write `npx.load(path)`"),
+    **_alike("no_grad inference_mode", _NO_GRAD),
+    **_alike("FullyConnected linear dense", "write `npx.fully_connected(x, weight, bias)`"),
+    **_alike("conv1d conv2d conv3d Convolution", "write `npx.convolution(x, weight)`"),
+    **_alike("conv_transpose2d Deconvolution", "write `npx.deconvolution(x, weight)`"),
+    **_alike("max_pool2d avg_pool2d Pooling", "write `npx.pooling(x)`"),
+    **_alike("cross_entropy", "write `gluon.loss.SoftmaxCrossEntropyLoss()`"),
+    **_alike("mse_loss", "write `gluon.loss.L2Loss()`"),
+    **_alike("leaky_relu_ LeakyReLU", "write `npx.leaky_relu(x)`"),
+    **_alike("BatchNorm", "write `npx.batch_norm`"),
+    **_alike("gather", "write `np.take_along_axis(x, indices, axis)`"),
+    **_alike("upsample UpSampling", "write `npx.interpolate(x, size)`"),
+    **_alike("chunk", "write `np.array_split(x, count)`"),
+    **_alike("absolute", "write `np.abs(x)`"),
+    **_alike("asnumpy", "write `x.asnumpy()`"),
+    **_alike("seed", "write `np.random.seed(seed)`"),
+}
+
+PACKAGE: Table = {
+    **_alike("nd ndarray numpy mx", "write `weft.np`"),
+    **_alike("numpy_extension", "write `weft.npx`"),
+    **_alike("nn", "write `weft.gluon.nn`"),
+    **_alike("loss", "write `weft.gluon.loss`"),
+    **_alike("rnn", "write `weft.gluon.rnn`"),
+    **_alike("mod module Module keras layers", "write `weft.gluon`"),
+    **_alike("optim optimizers", "write `weft.optimizer`, or `weft.gluon.Trainer`"),
+    **_alike("io data utils", "write `weft.gluon.data`"),
+    **_alike("metrics", "write `weft.metric`"),
+    **_alike("initializer initializers", "write `weft.init`"),
+    **_alike("symbol", "write `weft.sym`"),
+    **_alike("gpu cuda context Context current_context ctx", "write `weft.Device(name)`"),
+    **_alike("Tensor tensor from_numpy array", "write `weft.np.array(values)`"),
+    **_alike("no_grad inference_mode", _NO_GRAD),
+    **_alike("jit compile function", "write `weft.hybridize(function)`"),
+    **_alike("manual_seed seed", "write `weft.random.seed(seed)`"),
+    **_alike("save", "write `weft.npx.save(path, arrays)`, or `weft.save_checkpoint(path, net)`"),
+    **_alike("load", "write `weft.npx.load(path)`, or `weft.load_checkpoint(path, net)`"),
+    **_alike("onnx", "write `weft.export(path, forward=(net, x))`"),
+    **_alike("kv kvstore", "a `gluon.Trainer` adds up gradients of devices by itself"),
+    **_alike("profiler", "write `weft.memory`"),
+    **_alike("set_default_device", "write `with weft.Device(name)`"),
+}
+
+AUTOGRAD: Table = {
+    **_alike("no_grad inference_mode", _NO_GRAD),
+    **_alike("enable_grad GradientTape set_recording", "write `autograd.record()`"),
+    **_alike("Variable mark_variables", "write `x.attach_grad()`"),
+    **_alike("set_training", "write `autograd.train_mode()` or `autograd.predict_mode()`"),
+}
+
+DATA: Table = {
+    **_alike("TensorDataset NumpyDataset", "write `gluon.data.ArrayDataset(*arrays)`"),
+    **_alike("collate default_collate", "write `gluon.data.default_batchify_fn`"),
+    **_alike("Subset random_split", "write `gluon.data.SimpleDataset(samples)`"),
+    **_alike("IterableDataset", "write `gluon.data.Dataset`"),
+}
+
+SCHEDULERS: Table = {
+    **_alike("StepLR ExponentialLR", "write `lr_scheduler.FactorScheduler(step, factor)`"),
+    **_alike("MultiStepLR", "write `lr_scheduler.MultiFactorScheduler(steps, factor)`"),
+    **_alike("CosineAnnealingLR CosineDecay", "write `lr_scheduler.CosineScheduler(max_update)`"),
+    **_alike("PolynomialLR LinearLR PolynomialDecay", "write `lr_scheduler.PolyScheduler`"),
+    **_alike("LambdaLR", "write a class of `lr_scheduler.LRScheduler`"),
+}
+
+OPTIMIZERS: Table = {
+    **_alike("RMSprop", "write `optimizer.RMSProp`"),
+    **_alike("Adagrad", "write `optimizer.AdaGrad`"),
+    **_alike("step", "write `trainer.step(batch_size)`"),
+}
+
+INITIALIZERS: Table = {
+    **_alike(
+        "xavier_uniform_ xavier_normal_ GlorotUniform glorot_uniform", "write `init.Xavier()`"
+    ),
+    **_alike("kaiming_normal_ kaiming_uniform_ HeNormal MSRA", "write `init.MSRAPrelu()`"),
+    **_alike("zeros_ Zeros", "write `init.Zero()`"),
+    **_alike("ones_ Ones", "write `init.One()`"),
+    **_alike("constant_", "write `init.Constant(value)`"),
+    **_alike("normal_ RandomNormal TruncatedNormal", "write `init.Normal(sigma)`"),
+    **_alike("uniform_ RandomUniform", "write `init.Uniform(scale)`"),
+    **_alike("orthogonal_", "write `init.Orthogonal()`"),
+}
+
+# ---- arguments: a word is looked up among those that the function has
+
+ARGUMENTS: Mapping[str, tuple[str, ...]] = {
+    # of functions
+    **dict.fromkeys(("ctx", "context"), ("device",)),
+    **dict.fromkeys(("dim", "dims", "axes"), ("axis", "axes", "shape")),
+    **dict.fromkeys(("keepdim", "keep_dims"), ("keepdims",)),
+    **dict.fromkeys(("input", "tensor", "data", "self"), ("x", "a", "data", "arrays")),
+    "other": ("b", "x2", "y"),
+    "stride": ("strides", "stride"),
+    "dilation": ("dilate", "dilation"),
+    "kernel": ("kernel_size",),
+    # of layers
+    "in_features": ("in_units", "input_size"),
+    "out_features": ("units",),
+    "output_dim": ("units",),
+    "out_channels": ("channels",),
+    "filters": ("channels",),
+    "bias": ("use_bias",),
+    "num_embeddings": ("input_dim",),
+    "embedding_dim": ("output_dim",),
+    "num_features": ("in_channels",),
+    "normalized_shape": ("in_channels",),
+    "kernel_initializer": ("weight_initializer",),
+    "dilation_rate": ("dilation",),
+    "p": ("rate", "dropout"),
+    "dropout": ("rate",),
+    "rate": ("dropout",),
+    "eps": ("epsilon", "eps"),
+    "affine": ("scale", "center"),
+    "embed_dim": ("units",),
+    "d_model": ("units",),
+    "nhead": ("num_heads",),
+    "units": ("hidden_size",),
+    "negative_slope": ("alpha",),
+    # of optimizers and the trainer
+    "lr": ("learning_rate", "optimizer_params"),
+    "learning_rate": ("optimizer_params",),
+    "weight_decay": ("wd", "optimizer_params"),
+    "wd": ("optimizer_params",),
+    "momentum": ("optimizer_params",),
+    "betas": ("beta1", "beta2"),
+    "beta_1": ("beta1",),
+    "beta_2": ("beta2",),
+    "alpha": ("rho",),
+    **dict.fromkeys(("clipnorm", "clipvalue", "clip_grad", "max_norm"), ("clip_gradient",)),
+    **dict.fromkeys(("decay", "schedule", "scheduler"), ("lr_scheduler",)),
+    **dict.fromkeys(("parameters", "model", "net"), ("params",)),
+    "optim": ("optimizer",),
+    # of data loaders and files
+    "collate_fn": ("batchify_fn",),
+    "drop_last": ("last_batch",),
+    "prefetch_factor": ("prefetch",),
+    **dict.fromkeys(("fname", "filename", "file", "f"), ("path",)),
+    "strict": ("allow_missing", "ignore_extra"),
+    "remat": ("memory",),
+}

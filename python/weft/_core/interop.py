@@ -1,0 +1,78 @@
+"""What an array is to other libraries: a NumPy array of its content, memory by DLPack.
+
+NumPy's functions on arrays are in `weft/np/_protocols.py`.
+"""
+
+from typing import Any
+
+import numpy
+
+from weft._base.errors import InvalidType, InvalidValue, Unsupported
+from weft._core import native
+
+_HOST = 1  # DLPack's number of the device that host memory is on
+
+
+def array_value(self: Any, dtype: Any = None, copy: bool | None = None) -> numpy.ndarray:
+    """`__array__`: a read-only NumPy array of the present content, a copy where one is needed.
+
+    Raises ValueError if `copy=False` and another dtype is asked for.
+    """
+    if self.dtype.name == "bfloat16":
+        if copy is False or dtype is None:
+            raise InvalidType("__array__: NumPy has no bfloat16; use `x.astype(np.float32)`")
+        return array_value(self.astype("float32"), dtype)
+    value = self.asnumpy() if copy else numpy.asarray(memoryview(self))
+    if dtype is None or value.dtype == dtype:
+        return value
+    if copy is False:
+        raise InvalidValue(f"__array__: {value.dtype} to {dtype} needs a copy; got copy=False")
+    return value.astype(dtype)
+
+
+def formatted(self: Any, spec: str) -> str:
+    """`format(x, spec)`: an array of rank 0 as its number, others take no spec, as in NumPy."""
+    if self.ndim == 0 and not native.is_traced(self):
+        return format(self.item(), spec)
+    return object.__format__(self, spec)
+
+
+def contains(array: Any, value: Any) -> bool:
+    """`value in array`: does any element equal it?"""
+    return bool(numpy.asarray(array == value).any())
+
+
+def shared_numpy(self: Any) -> numpy.ndarray:
+    """`numpy()`: a NumPy array on the same memory."""
+    if self.dtype.name == "bfloat16":
+        raise InvalidType("numpy: NumPy has no bfloat16; use `x.astype(np.float32).numpy()`")
+    return numpy.from_dlpack(self)
+
+
+def from_dlpack(x: Any, device: Any = None, copy: bool | None = None) -> Any:
+    """An array on the memory of `x`, or a copy of it."""
+    if device not in (None, "cpu"):
+        raise InvalidValue(f"from_dlpack: `device` must be 'cpu'; got {device!r}")
+    ours = isinstance(x, native.ndarray)
+    array = x.detach() if ours else native.from_capsule(_capsule(x, copy))
+    return array.copy() if copy else array
+
+
+def _capsule(x: Any, copy: bool | None) -> Any:
+    """DLPack's capsule of `x`: of version 1 if its producer knows it. `x` may be one itself."""
+    export = getattr(x, "__dlpack__", None)
+    if export is None:
+        return x
+    device, _ = x.__dlpack_device__()
+    if device != _HOST:
+        raise Unsupported(
+            f"from_dlpack: the array is on a device of DLPack type {int(device)}; copy it to the "
+            "host's memory first"
+        )
+    options: dict[str, Any] = {"max_version": (1, 0)}
+    if copy is False:
+        options["copy"] = False
+    try:
+        return export(**options)
+    except TypeError:  # from before version 1
+        return export()

@@ -1,0 +1,62 @@
+"""Modes of a thread: recording and training, and arithmetic in a half dtype."""
+
+from collections.abc import Hashable
+from typing import Any
+
+from weft._base.errors import InvalidType, InvalidValue
+from weft._core import native
+from weft._core.dtypes import CODES, number_of
+
+
+class ModeScope:
+    """Modes of this thread within a `with` block."""
+
+    __slots__ = ("_before", "_clear", "_set")
+
+    def __init__(self, set_: int, clear: int) -> None:
+        self._set = set_
+        self._clear = clear
+        self._before: list[int] = []
+
+    def __enter__(self) -> None:
+        self._before.append(native.set_modes(self._set, self._clear))
+
+    def __exit__(self, *error: Any) -> None:
+        changed = self._set | self._clear
+        before = self._before.pop() & changed
+        native.set_modes(before, changed & ~before)
+
+
+MIXED = native.MIXED_FLOAT16 | native.MIXED_BFLOAT16
+_BITS = {
+    CODES["float16"]: native.MIXED_FLOAT16,
+    CODES["bfloat16"]: native.MIXED_BFLOAT16,
+    CODES["float32"]: 0,
+}
+
+
+def mode_of(where: str, argument: str, dtype: Any) -> int:
+    """The mode for a dtype; 0 for float32 or None. `where` and `argument` are named in errors."""
+    if dtype is None:
+        return 0
+    try:
+        known = CODES.get(dtype) if isinstance(dtype, Hashable) else None
+        number = number_of(dtype) if known is None else known
+    except InvalidType:
+        raise InvalidType(
+            f"{where}: `{argument}` must be 'float16', 'bfloat16' or 'float32'; got {dtype!r}"
+        ) from None
+    if number not in _BITS:
+        raise InvalidValue(
+            f"{where}: `{argument}` must be 'float16', 'bfloat16' or 'float32'; got {dtype!r}, in "
+            "which no network computes"
+        )
+    return _BITS[number]
+
+
+def scope_of(mode: int) -> ModeScope:
+    """A `with` block in this mode and no other precision."""
+    return ModeScope(mode, MIXED & ~mode)
+
+
+__all__ = ["MIXED", "ModeScope", "mode_of", "scope_of"]

@@ -1,0 +1,1 @@
+"""Blocks and functions written as .weft files."""

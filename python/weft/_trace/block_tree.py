@@ -1,0 +1,40 @@
+"""The tree of blocks, as far as traces and files have to know it; `gluon.Block` is made on it."""
+
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any, Self
+
+
+class BlockTree:
+    """A block with blocks and parameters below it, and blocks around it."""
+
+    _children: dict[str, Any]  # blocks
+    _own_parameters: dict[str, Any]
+    _parents: "weakref.WeakSet[Any]"
+    _changes: int  # of the structure, which a trace compares
+    # Attributes that are containers which nobody changes, or which tell when they change.
+    _watched_elsewhere = frozenset(("_children", "_own_parameters", "_hooks", "_pre_hooks"))
+
+    def apply(self, function: Callable[[Any], Any]) -> Self:
+        """Calls `function` with every block of the tree, children first."""
+        for child in self._children.values():
+            child.apply(function)
+        function(self)
+        return self
+
+    def collect_params(self) -> Any:
+        """All parameters by their path."""
+        return dict(self._parameters_below(""))
+
+    def _parameters_below(self, prefix: str) -> Iterator[tuple[str, Any]]:
+        for name, parameter in self._own_parameters.items():
+            yield prefix + name, parameter
+        for name, child in self._children.items():
+            yield from child._parameters_below(f"{prefix}{name}.")
+
+    def _lacks_batch_axis(self, shape: tuple[int, ...]) -> bool:
+        """Would an array of this shape, which `forward` refused, fit as a batch of one?"""
+        return False
+
+
+__all__ = ["BlockTree"]

@@ -1,0 +1,69 @@
+"""NumPy's functions and ufuncs on arrays of Weft: each is the one of the same name of `weft.np`."""
+
+from typing import Any
+
+import numpy
+
+from weft import np
+from weft._base.errors import InvalidType
+from weft._core import native
+
+_FUNCTIONS = {function.__name__: function for function in native.operators()}
+_RENAMED = {"absolute": "abs", "true_divide": "divide"}
+
+# Functions of NumPy that read values and give no array, so no gradient can be lost: they get
+# NumPy's view of an array.
+_READERS = frozenset(
+    (
+        *("allclose", "array_equal", "array_equiv", "array_repr", "array_str", "array2string"),
+        *("iscomplexobj", "isrealobj", "min_scalar_type", "may_share_memory", "shares_memory"),
+        *("save", "savez", "savez_compressed", "savetxt"),
+    )
+)
+
+
+def _plain(value: Any) -> Any:
+    """`value` with NumPy's view in place of every array of Weft."""
+    if isinstance(value, native.ndarray):
+        return numpy.asarray(value)
+    if isinstance(value, list | tuple):
+        return type(value)([_plain(item) for item in value])
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    """`__array_ufunc__`: `numpy.exp(x)` is `np.exp(x)`, recorded and traced like it.
+
+    With a NumPy array as `out` NumPy computes. Raises TypeError for a ufunc without an operator
+    of the same name: a silent round trip through NumPy would lose the gradient.
+    """
+    out = options.pop("out", None)
+    if method == "__call__" and isinstance(out, tuple) and isinstance(out[0], numpy.ndarray):
+        return ufunc(*_plain(inputs), out=out, **options)
+    function = _FUNCTIONS.get(_RENAMED.get(ufunc.__name__, ufunc.__name__))
+    if method != "__call__" or function is None or options:
+        raise _no_function(f"numpy.{ufunc.__name__}")
+    return function(*inputs) if out is None else function(*inputs, out=out[0])
+
+
+def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    """`__array_function__`: `numpy.sum(x)` is `np.sum(x)`, recorded and traced like it.
+
+    Functions that give no array, such as `numpy.allclose` and `numpy.save`, get NumPy's view of
+    the values. Raises TypeError for all others, for the reason that `array_ufunc` has.
+    """
+    name, module = function.__name__, function.__module__
+    if module == "numpy" and name in _READERS:
+        return function(*_plain(args), **_plain(kwargs))
+    namespace = {"numpy": np, "numpy.linalg": np.linalg}.get(module)
+    if namespace is None or name not in namespace.__all__:
+        raise _no_function(f"{module}.{name}")
+    return getattr(namespace, name)(*args, **kwargs)
+
+
+def _no_function(name: str) -> Exception:
+    return InvalidType(
+        f"{name}: no operator of Weft does this; convert explicitly with `x.asnumpy()`"
+    )
