@@ -1,4 +1,5 @@
-// weft.h: the one entry that calls operators; writing arrays.
+// weft.h: `weft_invoke`, the one entry that calls operators and the hottest function of the
+// library, and what else is done to an array in place: writing it, detaching it, making it a state.
 #include "eager/call.h"
 #include "guard.h"
 
