@@ -21,11 +21,6 @@ Status hand_out(const char* name, trace::Arrays arrays, weft_tensor* outs, size_
   return {};
 }
 
-Status require_tensors(const char* name, const char* argument, const weft_tensor* handles,
-                       size_t count) {
-  return c::require_all(name, argument, reinterpret_cast<const void* const*>(handles), count);
-}
-
 Status require_room(const char* name, weft_tensor* outs, size_t nouts) {
   return nouts ? c::require(name, {{"outs", outs}}) : Status();
 }
@@ -43,7 +38,7 @@ weft_status weft_body_begin(const weft_type* types, size_t count, weft_tensor* p
 
 weft_status weft_body_end(const weft_tensor* outputs, size_t count, weft_body* out) {
   return c::guard([&]() -> Status {
-    WEFT_TRY(require_tensors("weft_body_end", "outputs", outputs, count));
+    WEFT_TRY(c::require_all("weft_body_end", "outputs", outputs, count));
     WEFT_TRY(c::require("weft_body_end", {{"out", out}}));
     WEFT_ASSIGN(Ref<trace::Body> made, trace::end_body(c::tensors(outputs, count)));
     *out = handle(made.detach());
@@ -60,8 +55,8 @@ weft_status weft_foreach(weft_body body, const weft_tensor* data, size_t ndata,
                          size_t nouts) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("foreach", {{"body", body}}));
-    WEFT_TRY(require_tensors("foreach", "data", data, ndata));
-    WEFT_TRY(require_tensors("foreach", "states", states, nstates));
+    WEFT_TRY(c::require_all("foreach", "data", data, ndata));
+    WEFT_TRY(c::require_all("foreach", "states", states, nstates));
     WEFT_TRY(require_room("foreach", outs, nouts));
     WEFT_ASSIGN(trace::Arrays arrays, trace::foreach (body_of(body), c::tensors(data, ndata),
                                                       c::tensors(states, nstates)));
@@ -73,7 +68,7 @@ weft_status weft_while_loop(weft_body body, const weft_tensor* variables, size_t
                             int64_t max_iterations, weft_tensor* outs, size_t nouts) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("while_loop", {{"body", body}}));
-    WEFT_TRY(require_tensors("while_loop", "variables", variables, nvariables));
+    WEFT_TRY(c::require_all("while_loop", "variables", variables, nvariables));
     WEFT_TRY(require_room("while_loop", outs, nouts));
     WEFT_ASSIGN(
         trace::Arrays arrays,

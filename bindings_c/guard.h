@@ -60,6 +60,10 @@ struct Given {
 Status require(const char* function, std::initializer_list<Given> pointers);
 Status require_all(const char* function, const char* name, const void* const* pointers,
                    size_t count);
+inline Status require_all(const char* function, const char* name, const weft_tensor* handles,
+                          size_t count) {
+  return require_all(function, name, reinterpret_cast<const void* const*>(handles), count);
+}
 
 template <class Body>
 weft_status guard(const Body& body) {
