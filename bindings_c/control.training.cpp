@@ -1,6 +1,5 @@
-// weft.h: control flow in traces. Each function checks what C gave and calls the core's function of
-// the same name (autograd/control.h).
-#include "autograd/control.h"
+// weft.h: control flow in traces.
+#include "trace/control.h"
 
 #include <vector>
 
@@ -11,21 +10,15 @@ using namespace weft;
 
 namespace {
 
-weft_body handle(autograd::Body* body) { return reinterpret_cast<weft_body>(body); }
-autograd::Body& body_of(weft_body handle) { return *reinterpret_cast<autograd::Body*>(handle); }
+weft_body handle(trace::Body* body) { return reinterpret_cast<weft_body>(body); }
+trace::Body& body_of(weft_body handle) { return *reinterpret_cast<trace::Body*>(handle); }
 
-// Gives the results to the caller, if the caller has room for as many as there are.
-Status hand_out(const char* name, autograd::Arrays arrays, weft_tensor* outs, size_t nouts) {
+Status hand_out(const char* name, trace::Arrays arrays, weft_tensor* outs, size_t nouts) {
   if (arrays.size() != nouts)
     return errors::invalid_value(name, "has ", arrays.size(), " outputs; room was given for ",
                                  nouts);
   for (size_t i = 0; i < nouts; ++i) outs[i] = c::handle(arrays[i].detach());
   return {};
-}
-
-Status require_tensors(const char* name, const char* argument, const weft_tensor* handles,
-                       size_t count) {
-  return c::require_all(name, argument, reinterpret_cast<const void* const*>(handles), count);
 }
 
 Status require_room(const char* name, weft_tensor* outs, size_t nouts) {
@@ -39,15 +32,15 @@ extern "C" {
 weft_status weft_body_begin(const weft_type* types, size_t count, weft_tensor* placeholders) {
   return c::guard([&]() -> Status {
     WEFT_ASSIGN(const auto given, c::types_from("weft_body_begin", types, count, placeholders));
-    return autograd::begin_body(given, c::tensors(placeholders, count));
+    return trace::begin_body(given, c::tensors(placeholders, count));
   });
 }
 
 weft_status weft_body_end(const weft_tensor* outputs, size_t count, weft_body* out) {
   return c::guard([&]() -> Status {
-    WEFT_TRY(require_tensors("weft_body_end", "outputs", outputs, count));
+    WEFT_TRY(c::require_all("weft_body_end", "outputs", outputs, count));
     WEFT_TRY(c::require("weft_body_end", {{"out", out}}));
-    WEFT_ASSIGN(Ref<autograd::Body> made, autograd::end_body(c::tensors(outputs, count)));
+    WEFT_ASSIGN(Ref<trace::Body> made, trace::end_body(c::tensors(outputs, count)));
     *out = handle(made.detach());
     return {};
   });
@@ -62,11 +55,11 @@ weft_status weft_foreach(weft_body body, const weft_tensor* data, size_t ndata,
                          size_t nouts) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("foreach", {{"body", body}}));
-    WEFT_TRY(require_tensors("foreach", "data", data, ndata));
-    WEFT_TRY(require_tensors("foreach", "states", states, nstates));
+    WEFT_TRY(c::require_all("foreach", "data", data, ndata));
+    WEFT_TRY(c::require_all("foreach", "states", states, nstates));
     WEFT_TRY(require_room("foreach", outs, nouts));
-    WEFT_ASSIGN(autograd::Arrays arrays, autograd::foreach (body_of(body), c::tensors(data, ndata),
-                                                            c::tensors(states, nstates)));
+    WEFT_ASSIGN(trace::Arrays arrays, trace::foreach (body_of(body), c::tensors(data, ndata),
+                                                      c::tensors(states, nstates)));
     return hand_out("foreach", std::move(arrays), outs, nouts);
   });
 }
@@ -75,11 +68,11 @@ weft_status weft_while_loop(weft_body body, const weft_tensor* variables, size_t
                             int64_t max_iterations, weft_tensor* outs, size_t nouts) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("while_loop", {{"body", body}}));
-    WEFT_TRY(require_tensors("while_loop", "variables", variables, nvariables));
+    WEFT_TRY(c::require_all("while_loop", "variables", variables, nvariables));
     WEFT_TRY(require_room("while_loop", outs, nouts));
     WEFT_ASSIGN(
-        autograd::Arrays arrays,
-        autograd::while_loop(body_of(body), c::tensors(variables, nvariables), max_iterations));
+        trace::Arrays arrays,
+        trace::while_loop(body_of(body), c::tensors(variables, nvariables), max_iterations));
     return hand_out("while_loop", std::move(arrays), outs, nouts);
   });
 }
@@ -90,8 +83,8 @@ weft_status weft_cond(weft_tensor predicate, weft_body then_body, weft_body else
     WEFT_TRY(c::require(
         "cond", {{"predicate", predicate}, {"then_body", then_body}, {"else_body", else_body}}));
     WEFT_TRY(require_room("cond", outs, nouts));
-    WEFT_ASSIGN(autograd::Arrays arrays,
-                autograd::cond(*c::tensor(predicate), body_of(then_body), body_of(else_body)));
+    WEFT_ASSIGN(trace::Arrays arrays,
+                trace::cond(*c::tensor(predicate), body_of(then_body), body_of(else_body)));
     return hand_out("cond", std::move(arrays), outs, nouts);
   });
 }

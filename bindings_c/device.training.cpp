@@ -7,7 +7,7 @@
 #include <cctype>
 #include <mutex>
 
-#include "autograd/devices.h"
+#include "eager/devices.h"
 #include "guard.h"
 #include "library_scope.h"
 #include "ops/slots/kernel_call.h"
@@ -289,7 +289,7 @@ weft_device weft_tensor_device(weft_tensor handle) {
 weft_status weft_tensor_to_device(weft_tensor handle, weft_device target, weft_tensor* out) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_tensor_to_device", {{"tensor", handle}, {"out", out}}));
-    WEFT_ASSIGN(Ref<Tensor> moved, autograd::to_device(*c::tensor(handle), device(target)));
+    WEFT_ASSIGN(Ref<Tensor> moved, eager::to_device(*c::tensor(handle), device(target)));
     *out = c::handle(moved.detach());
     return {};
   });

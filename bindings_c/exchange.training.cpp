@@ -3,8 +3,8 @@
 // memory.
 #include <memory>
 
-#include "autograd/call.h"
 #include "base/errors.h"
+#include "eager/call.h"
 #include "guard.h"
 #include "hold.h"
 #include "runtime/device.h"
@@ -33,7 +33,7 @@ Status pin(Tensor& tensor, c::Hold& hold, const char* function) {
   Box& box = tensor.box();
   if (box.read_only)
     return errors::invalid_state(function, "the array is on read-only memory; take a copy() first");
-  WEFT_TRY(autograd::unshare(box, false));
+  WEFT_TRY(eager::unshare(box, false));
   // The engine treats the pin as a write: it waits for queued work that still reads the content.
   Storage* const writes[] = {box.storage()};
   WEFT_TRY(engine_run({}, writes, false, [] { return Status(); }));

@@ -68,6 +68,10 @@ Status require(const char* function, std::initializer_list<Given> pointers);
 // The same for an array of `count` pointers and for each pointer in it.
 Status require_all(const char* function, const char* name, const void* const* pointers,
                    size_t count);
+inline Status require_all(const char* function, const char* name, const weft_tensor* handles,
+                          size_t count) {
+  return require_all(function, name, reinterpret_cast<const void* const*>(handles), count);
+}
 
 // The body of an exported function. Small libraries are built without exceptions; there a failing
 // allocation ends the process.

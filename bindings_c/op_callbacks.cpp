@@ -42,7 +42,7 @@ template <class Call>
 Status run(const ops::OpDef& op, const char* what, const Call& call) {
   ThreadState& state = thread_state();
   Status before = std::exchange(state.last_error, Status());
-  void* const trace = state.trace;
+  const eager::Tracer* const trace = state.trace;
   const weft_status code = call();
   const Status said = std::exchange(state.last_error, std::move(before));
   if (state.trace != trace) {

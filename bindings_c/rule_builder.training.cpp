@@ -2,17 +2,15 @@
 // The binding traces its function from types and applies the trace over the rule's builder.
 #include <vector>
 
-#include "autograd/function.h"
 #include "rule_builder.h"
+#include "trace/function.h"
 #include "traced_types.h"
 
 using namespace weft;
 
 namespace {
 
-// A rule is an expression over its operands: it must not read other arrays, write to any, or depend
-// on sizes.
-Status check_pure(const ops::OpDef& op, const autograd::Function& function) {
+Status check_pure(const ops::OpDef& op, const trace::Function& function) {
   const std::string hint =
       "; pass them as inputs, and make constants with operators such as `full`";
   if (!function.captures().empty())
@@ -73,7 +71,7 @@ weft_status weft_builder_apply(weft_builder handle, weft_function function, cons
     WEFT_TRY(c::require(self, {{"builder", handle}, {"function", function}}));
     if (nouts) WEFT_TRY(c::require(self, {{"outs", outs}}));
     c::RuleBuilder& rule = *c::RuleBuilder::of(handle);
-    const auto& applied = *reinterpret_cast<const autograd::Function*>(function);
+    const auto& applied = *reinterpret_cast<const trace::Function*>(function);
     if (nin != applied.inputs() || nouts != applied.outputs())
       return errors::invalid_value(self, "the function has ", applied.inputs(), " inputs and ",
                                    applied.outputs(), " outputs; got ", nin, " and ", nouts);
@@ -92,7 +90,7 @@ weft_status weft_trace_begin_types(const weft_type* types, size_t count,
   return c::guard([&]() -> Status {
     WEFT_ASSIGN(const auto given,
                 c::types_from("weft_trace_begin_types", types, count, placeholders));
-    return autograd::begin_trace(given, c::tensors(placeholders, count));
+    return trace::begin_trace(given, c::tensors(placeholders, count));
   });
 }
 
@@ -100,7 +98,7 @@ weft_status weft_trace_begin_rule(const weft_type* types, size_t count, weft_ten
   return c::guard([&]() -> Status {
     WEFT_ASSIGN(const auto given,
                 c::types_from("weft_trace_begin_rule", types, count, placeholders));
-    return autograd::begin_rule_trace(given, c::tensors(placeholders, count));
+    return trace::begin_rule_trace(given, c::tensors(placeholders, count));
   });
 }
 

@@ -163,7 +163,8 @@ void weft_tensor_release(weft_tensor handle) {
   Tensor* const tensor = c::tensor(handle);
   // The release below changes nothing then (Tensor::destroy); the caller has a fault to find.
   if (tensor->is_released()) [[unlikely]]
-    log(LogLevel::kError, "weft_tensor_release: the last reference of this array was released before");
+    log(LogLevel::kError,
+        "weft_tensor_release: the last reference of this array was released before");
   tensor->release();
 }
 

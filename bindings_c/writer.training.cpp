@@ -3,12 +3,12 @@
 #include <string>
 #include <vector>
 
-#include "autograd/devices.h"
-#include "autograd/function.h"
+#include "eager/devices.h"
 #include "guard.h"
 #include "model/archive/queued_write.h"
 #include "model/file.h"
 #include "model/json/json.h"
+#include "trace/function.h"
 
 using namespace weft;
 
@@ -105,7 +105,7 @@ weft_status weft_writer_add_entry(weft_writer handle, const char* name, weft_fun
   return c::guard([&]() -> Status {
     const char* self = "weft_writer_add_entry";
     WEFT_TRY(c::require(self, {{"writer", handle}, {"name", name}, {"function", function}}));
-    const auto& traced = *reinterpret_cast<autograd::Function*>(function);
+    const auto& traced = *reinterpret_cast<trace::Function*>(function);
     WEFT_ASSIGN(const auto inputs, names_from(self, "input_names", input_names, traced.inputs()));
     WEFT_ASSIGN(const auto outputs,
                 names_from(self, "output_names", output_names, traced.outputs()));
@@ -147,12 +147,12 @@ weft_status weft_model_function(weft_model handle, const char* entry_name, weft_
     std::vector<std::string> names;
     for (int32_t index : entry->captures) {
       Tensor& weight = *loaded.tensors()[static_cast<size_t>(index)].tensor;
-      WEFT_ASSIGN(Ref<Tensor> here, autograd::to_device(weight, thread_state().device));
+      WEFT_ASSIGN(Ref<Tensor> here, eager::to_device(weight, thread_state().device));
       captures.push_back(std::move(here));
       names.push_back(loaded.tensors()[static_cast<size_t>(index)].name);
     }
-    auto* function = new autograd::Function(entry->program, entry->inputs.size(),
-                                            entry->outputs.size(), std::move(captures));
+    auto* function = new trace::Function(entry->program, entry->inputs.size(),
+                                         entry->outputs.size(), std::move(captures));
     function->capture_names = std::move(names);
     *out = reinterpret_cast<weft_function>(function);
     return {};

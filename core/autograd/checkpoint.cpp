@@ -4,11 +4,12 @@
 #include <unordered_set>
 #include <utility>
 
-#include "autograd/call.h"
-#include "autograd/eager_builder.h"
 #include "autograd/tape.h"
-#include "autograd/trace.h"
+#include "autograd/tape_recorder.h"
 #include "base/errors.h"
+#include "eager/builder.h"
+#include "eager/call.h"
+#include "eager/recorder.h"
 #include "ops/registry.h"
 #include "runtime/random_state.h"
 #include "runtime/thread_state.h"
@@ -30,7 +31,7 @@ struct Open {
   uint64_t segment = 0;  // 0: it is neither recorded nor traced
   uint64_t around_segment;
   Open* around;
-  void* trace;
+  eager::Tracer* trace;
   uint32_t modes;
   Draws draws;
   PoolVector<Input> inputs;
@@ -43,7 +44,7 @@ Result<Ref<Tensor>> copy_of(Tensor& tensor) {
   const ModeScope plain(0, kRecording);
   Tensor* copy = nullptr;
   const ops::Argument argument = ops::Argument::of_tensor(&tensor);
-  WEFT_TRY(invoke(ops::op_named("copy"), {&argument, 1}, {&copy, 1}));
+  WEFT_TRY(eager::invoke(ops::op_named("copy"), {&argument, 1}, {&copy, 1}));
   return Ref<Tensor>::adopt(copy);
 }
 
@@ -53,7 +54,7 @@ class Again {
 
  public:
   Again(uint64_t segment, uint32_t modes, Draws& draws)
-      : modes_(modes & kOfSegment, ~modes & kOfSegment),
+      : modes_((attach_tape(), modes & kOfSegment), ~modes & kOfSegment),
         segment_(std::exchange(thread_state().segment, segment)),
         again_(std::exchange(thread_state().again, &draws)),
         draws_(std::exchange(thread_state().draws, nullptr)) {
@@ -275,7 +276,7 @@ Status begin_checkpoint(std::span<Tensor* const> inputs) {
   open->modes = state.modes;
   open->trace = state.modes & kTracing ? state.trace : nullptr;
   if (open->trace) {
-    current_trace()->begin_segment();
+    open->trace->begin_segment();
   } else if (state.modes & kRecording) {
     for (Tensor* input : inputs) {
       if (input->box().traced()) return traced_value_error(kName);
@@ -293,11 +294,11 @@ Result<PoolVector<Ref<Tensor>>> end_checkpoint(std::span<Tensor* const> outputs,
   const Closing closing;
   if (!closing.open) return errors::invalid_state(kName, "no checkpoint has begun");
   Open& open = *closing.open;
-  void* const trace = thread_state().modes & kTracing ? thread_state().trace : nullptr;
+  eager::Tracer* const trace = thread_state().modes & kTracing ? thread_state().trace : nullptr;
   if (trace != open.trace)
     return errors::invalid_state(kName, "a trace must begin and end on one side of it");
   if (open.segment) return replace_nodes(open, outputs, std::move(segment));
-  if (trace) WEFT_TRY(current_trace()->end_segment(outputs));
+  if (trace) WEFT_TRY(trace->end_segment(outputs));
   PoolVector<Ref<Tensor>> same;
   for (Tensor* output : outputs) same.emplace_back(output);
   return same;
@@ -307,7 +308,7 @@ void abort_checkpoint() {
   const Closing closing;
   const bool tracing = thread_state().modes & kTracing;
   if (closing.open && closing.open->trace && tracing && thread_state().trace == closing.open->trace)
-    static_cast<void>(current_trace()->end_segment({}));
+    static_cast<void>(closing.open->trace->end_segment({}));
 }
 
 }  // namespace weft::autograd

@@ -1,13 +1,15 @@
 #include "autograd/custom_node.h"
 
-#include "autograd/eager_builder.h"
 #include "autograd/tape.h"
 #include "base/errors.h"
+#include "eager/builder.h"
+#include "eager/recorder.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {
 namespace {
 
+using eager::EagerBuilder;
 using ops::TensorType;
 
 TensorType type_of(const Tensor& tensor) { return {tensor.dtype(), tensor.shape()}; }
@@ -118,7 +120,7 @@ Result<ops::Values> CustomNode::backward(const ops::Values& cotangents, bool) {
 Status check_outputs(std::string_view name, std::span<Tensor* const> inputs,
                      std::span<Tensor* const> outputs) {
   for (size_t i = 0; i < outputs.size(); ++i) {
-    bool is_new = outputs[i]->covers_box() && !is_recorded(*outputs[i]);
+    bool is_new = outputs[i]->covers_box() && !outputs[i]->is_recorded();
     for (Tensor* input : inputs) is_new &= &input->box() != &outputs[i]->box();
     if (!is_new)
       return errors::invalid_value(name, "forward must give new arrays; output ", i,
@@ -132,12 +134,9 @@ Status check_outputs(std::string_view name, std::span<Tensor* const> inputs,
 Status record_custom(CustomGradient gradient, std::span<Tensor* const> inputs,
                      std::span<Tensor* const> outputs, std::span<Tensor* const> saved) {
   const uint32_t modes = thread_state().modes;
-  if (modes & kTracing)
-    return errors::invalid_state(gradient.name,
-                                 "a function with a gradient of its own cannot be traced; call it "
-                                 "outside hybridize()");
+  if (modes & kTracing) return eager::cannot_be_traced(gradient.name);
   bool any = false;
-  for (Tensor* input : inputs) any |= is_floating(input->dtype()) && is_recorded(*input);
+  for (Tensor* input : inputs) any |= is_floating(input->dtype()) && input->is_recorded();
   if (!(modes & kRecording) || !any) return {};
   WEFT_TRY(check_outputs(gradient.name, inputs, outputs));
   auto* node = new CustomNode(std::move(gradient));

@@ -1,11 +1,14 @@
-#include "autograd/elementwise_node.h"
-
-#include "autograd/eager_builder.h"
+// The tape node of small programs: an elementwise call on dense arrays of one shape and dtype. It
+// keeps one type where the general node keeps one an operand. Where an operand is a view with a
+// history, or its content must be copied to be kept, the general node is made instead.
 #include "autograd/tape.h"
+#include "autograd/tape_recorder.h"
+#include "eager/builder.h"
 
 namespace weft::autograd {
 namespace {
 
+using eager::EagerBuilder;
 using ops::Argument;
 using ops::OpDef;
 using ops::Tag;
@@ -123,12 +126,13 @@ Status record_generally(const OpDef& op, std::span<const Argument> arguments, Te
       inputs[i].scalar = &arguments[i];
   }
   Tensor* output = &result;
-  return record(op, {}, {inputs, arguments.size()}, {&output, 1});
+  return autograd::record(op, {}, {inputs, arguments.size()}, {&output, 1});
 }
 
 }  // namespace
 
-Status record_elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor& result) {
+Status TapeRecorder::record_elementwise(const OpDef& op, std::span<const Argument> arguments,
+                                        Tensor& result) {
   History histories[kMaxInputs];
   uint32_t needed = 0;
   for (size_t i = 0; i < arguments.size(); ++i) {

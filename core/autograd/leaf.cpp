@@ -1,14 +1,16 @@
-#include "autograd/call.h"
-#include "autograd/eager_builder.h"
 #include "autograd/row_gradient.h"
 #include "autograd/tape.h"
-#include "autograd/trace.h"
 #include "base/errors.h"
+#include "eager/builder.h"
+#include "eager/call.h"
+#include "eager/recorder.h"
 #include "ops/registry.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {
 namespace {
+
+using eager::EagerBuilder;
 
 Result<Ref<Tensor>> zeros(const ops::TensorType& type, Device* device) {
   EagerBuilder builder;
@@ -48,7 +50,7 @@ LeafNode* leaf_of(const Tensor& tensor) {
 }
 
 Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
-  Trace* const trace = current_trace();
+  eager::Tracer* const trace = thread_state().trace;
   const bool traced = tensor.box().traced();
   if (traced && !trace) return traced_value_error("attach_grad");
   if (traced && request == GradRequest::kNull) return trace->attach_grad(tensor, false);
@@ -69,7 +71,7 @@ Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
     ModeScope plain(0, kRecording);
     Tensor* copy = nullptr;
     const ops::Argument argument = ops::Argument::of_tensor(&tensor);
-    WEFT_TRY(invoke(ops::op_named("copy"), {&argument, 1}, {&copy, 1}));
+    WEFT_TRY(eager::invoke(ops::op_named("copy"), {&argument, 1}, {&copy, 1}));
     tensor.become(*Ref<Tensor>::adopt(copy));
     tensor.trace = 0;
   }
@@ -114,12 +116,12 @@ Status LeafNode::deliver(ops::Value cotangent) {
     const ops::Argument arguments[] = {ops::Argument::of_tensor(sum.get()),
                                        ops::Argument::of_tensor(given.get())};
     Tensor* out = sum.get();
-    return invoke(ops::op_named("add"), arguments, {&out, 1});
+    return eager::invoke(ops::op_named("add"), arguments, {&out, 1});
   }
   if (!gradient_) {
     WEFT_ASSIGN(gradient_, Tensor::create(type_.dtype, type_.shape, device_));
   }
-  return write(*gradient_, ops::Argument::of_tensor(given.get()));
+  return eager::write(*gradient_, ops::Argument::of_tensor(given.get()));
 }
 
 Result<Ref<Tensor>> LeafNode::gradient() {
@@ -140,7 +142,7 @@ Status LeafNode::zero() {
   if (rows_) return rows_->set(nullptr, nullptr);
   if (!gradient_) return {};
   const ModeScope plain(0, kRecording);
-  return write(*gradient_, ops::Argument::of_float(0));
+  return eager::write(*gradient_, ops::Argument::of_float(0));
 }
 
 void LeafNode::use_up() {

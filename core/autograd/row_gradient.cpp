@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "autograd/call.h"
-#include "autograd/devices.h"
-#include "autograd/eager_builder.h"
 #include "base/errors.h"
+#include "eager/builder.h"
+#include "eager/call.h"
+#include "eager/devices.h"
 #include "ops/row_sum.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/transfer.h"
@@ -14,6 +14,8 @@
 
 namespace weft::autograd {
 namespace {
+
+using eager::EagerBuilder;
 
 constexpr int64_t kFewRows = 4096;  // so many are kept whatever they sum up to
 
@@ -129,7 +131,7 @@ Result<RowGradient::Rows> RowGradient::sum(EagerBuilder& builder) const {
   const ops::RowPart joined = ops::joined(value);
   WEFT_TRY(builder.status());
   WEFT_ASSIGN(Ref<Tensor> given, readable(*joined.indices.tensor(), "grad"));
-  WEFT_ASSIGN(given, dense(std::move(given)));
+  WEFT_ASSIGN(given, eager::dense(std::move(given)));
   WEFT_TRY(wait_to_read(*given->box().storage()));
   WEFT_ASSIGN(Distinct found, distinct(reinterpret_cast<const int64_t*>(given->data()),
                                        given->elements(), type_.shape[0]));
@@ -138,7 +140,7 @@ Result<RowGradient::Rows> RowGradient::sum(EagerBuilder& builder) const {
       joined.rows, builder.value(std::move(found.places)),
       {ops::Argument::of_int(0), ops::Argument(), ops::Argument::of_ints(shape.span())});
   WEFT_TRY(builder.status());
-  WEFT_ASSIGN(Ref<Tensor> indices, to_device(*found.indices, device_));
+  WEFT_ASSIGN(Ref<Tensor> indices, eager::to_device(*found.indices, device_));
   return Rows{std::move(indices), rows.tensor()};
 }
 

@@ -33,8 +33,8 @@ class RowGradient {
   };
   void start(bool add);
   void keep(SavedTensor indices, const Tensor& rows);
-  Result<Rows> sum(EagerBuilder& builder) const;
-  Result<ops::Value> indices_of(EagerBuilder& builder, const Part& part) const;
+  Result<Rows> sum(eager::EagerBuilder& builder) const;
+  Result<ops::Value> indices_of(eager::EagerBuilder& builder, const Part& part) const;
   Shape shape_of(int64_t rows) const;
 
   ops::TensorType type_;

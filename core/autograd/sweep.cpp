@@ -3,17 +3,20 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "autograd/call.h"
-#include "autograd/eager_builder.h"
 #include "autograd/tape.h"
-#include "autograd/trace.h"
+#include "autograd/tape_recorder.h"
 #include "base/errors.h"
+#include "eager/builder.h"
+#include "eager/call.h"
+#include "eager/recorder.h"
 #include "ops/row_sum.h"
 #include "runtime/device.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {
 namespace {
+
+using eager::EagerBuilder;
 
 class Sweep {
  public:
@@ -101,7 +104,7 @@ Status Sweep::add_head(Tensor& head, Tensor* head_grad) {
   } else {
     // Written rather than made by an operator: a planned step in steady state allocates nothing.
     WEFT_ASSIGN(Ref<Tensor> ones, Tensor::create(head.dtype(), head.shape(), head.device()));
-    WEFT_TRY(write(*ones, ops::Argument::of_float(1)));
+    WEFT_TRY(eager::write(*ones, ops::Argument::of_float(1)));
     cotangent = builder_.value(std::move(ones));
   }
   WEFT_TRY(builder_.status());
@@ -209,7 +212,7 @@ Status check_head(const Tensor& head, bool recorded, const Tensor* head_grad) {
 Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads, bool retain) {
   WEFT_TRY(check_heads(heads, head_grads));
   ModeScope plain(0, kRecording);
-  if (thread_state().modes & kTracing) return current_trace()->backward(heads, head_grads);
+  if (thread_state().modes & kTracing) return thread_state().trace->backward(heads, head_grads);
   Sweep sweep(retain, false);
   WEFT_TRY(add_heads(sweep, heads, head_grads));
   return sweep.run();
@@ -231,8 +234,10 @@ Result<std::vector<Ref<Tensor>>> grad(std::span<Tensor* const> heads,
   WEFT_TRY(check_heads(heads, head_grads));
   if (variables.empty()) return errors::invalid_value("grad", "`variables` must not be empty");
   const uint32_t recording = kRecording;
+  if (create_graph) attach_tape();
   ModeScope mode(create_graph ? recording : 0, create_graph ? 0 : recording);
-  if (thread_state().modes & kTracing) return current_trace()->grad(heads, head_grads, variables);
+  if (thread_state().modes & kTracing)
+    return thread_state().trace->grad(heads, head_grads, variables);
   Sweep sweep(retain || create_graph, create_graph);
   PoolVector<Edge> edges;
   for (Tensor* variable : variables) {

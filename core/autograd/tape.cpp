@@ -3,16 +3,18 @@
 #include <atomic>
 #include <utility>
 
-#include "autograd/call.h"
-#include "autograd/eager_builder.h"
-#include "autograd/eager_programs.h"
 #include "base/errors.h"
+#include "eager/builder.h"
+#include "eager/call.h"
+#include "eager/recurring_calls.h"
 #include "ops/registry.h"
 #include "runtime/memory/copies.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {
 namespace {
+
+using eager::EagerBuilder;
 
 // A part this small of a box that is being filled part by part is copied when saved: holding the
 // storage would make the next write copy all of it (out[t] = f(out[t-1])).
@@ -219,7 +221,7 @@ Result<ops::Values> run_rule(const ops::OpDef& op, std::span<const ops::Argument
   for (const ops::Value& c : cotangents)
     given.push_back(c ? builder.value(c.tensor()) : ops::Value());
   WEFT_ASSIGN(std::optional<ops::Values> planned,
-              planned_gradient(builder, op, attributes, inputs, outputs, given, needed));
+              eager::planned_gradient(builder, op, attributes, inputs, outputs, given, needed));
   if (planned) return std::move(*planned);
   ops::Values result = ops::apply_gradient(op, attributes, builder, inputs, outputs, given, needed);
   if (!builder.status().ok()) return builder.status();
@@ -239,7 +241,7 @@ SavedTensor::SavedTensor(const Tensor& tensor)
   ModeScope plain(0, kRecording);
   Tensor* copy = nullptr;
   const ops::Argument argument = ops::Argument::of_tensor(const_cast<Tensor*>(&tensor));
-  if (!invoke(ops::op_named("copy"), {&argument, 1}, {&copy, 1}).ok()) out_of_memory();
+  if (!eager::invoke(ops::op_named("copy"), {&argument, 1}, {&copy, 1}).ok()) out_of_memory();
   const Ref<Tensor> owned = Ref<Tensor>::adopt(copy);
   held_ = HeldValue(owned->box().storage());
   offset_ = 0;
@@ -287,12 +289,6 @@ Edge producer(Tensor& tensor) {
   return {node.take(), 0};
 }
 
-bool is_recorded(Tensor& tensor) {
-  if (tensor.detached) return false;
-  return tensor.box().node() ||
-         (tensor.view_node && tensor.view_node_epoch == tensor.box().epoch());
-}
-
 Result<Ref<TapeNode>> make_node(const ops::OpDef& op, std::span<const ops::Argument> attributes,
                                 std::span<const TapeInput> inputs,
                                 std::span<const ops::TensorType> output_types) {
@@ -305,7 +301,7 @@ Result<Ref<TapeNode>> make_node(const ops::OpDef& op, std::span<const ops::Argum
 Status record(const ops::OpDef& op, std::span<const ops::Argument> attributes,
               std::span<const TapeInput> inputs, std::span<Tensor* const> outputs) {
   bool any = false;
-  for (const TapeInput& input : inputs) any |= input.tensor && is_recorded(*input.tensor);
+  for (const TapeInput& input : inputs) any |= input.tensor && input.tensor->is_recorded();
   if (!any) return {};
   auto* node = new OpNode(op, attributes);
   Ref<Object> owned = Ref<Object>::adopt(node);

@@ -14,9 +14,12 @@
 #include "runtime/tensor.h"
 #include "runtime/thread_state.h"
 
+namespace weft::eager {
+class EagerBuilder;
+}
+
 namespace weft::autograd {
 
-class EagerBuilder;
 class RowGradient;
 class TapeNode;
 
@@ -78,7 +81,7 @@ Result<Ref<Tensor>> restore_content(const HeldValue& content, DType dtype, const
 Status already_released(std::string_view op);
 // Cotangents of the inputs by the operator's rule, run eagerly.
 Result<ops::Values> run_rule(const ops::OpDef& op, std::span<const ops::Argument> attributes,
-                             EagerBuilder& builder, const ops::Values& inputs,
+                             eager::EagerBuilder& builder, const ops::Values& inputs,
                              const ops::Values& outputs, const ops::Values& cotangents,
                              uint32_t needed);
 
@@ -148,7 +151,6 @@ class LeafNode final : public TapeNode {
 // The node and output that made this geometry's content; no node for a constant. For a view of a
 // recorded box a strided_view node is made, once per content.
 Edge producer(Tensor& tensor);
-bool is_recorded(Tensor& tensor);
 
 // One input of a recorded call, as the kernel saw it: an array, a weak scalar, a value of which
 // only type and history are known, or (all null) an absent one.

@@ -1,9 +1,9 @@
 # The object files of the core, and libweft made of them. Tests link the same object files, because
 # the library shows weft_* only.
 
-set(weft_folders base runtime kernels encoder ops graph executor autograd model c99)
+set(weft_folders base runtime kernels encoder ops graph executor eager autograd trace model c99)
 if(WEFT_RUNTIME_ONLY)
-  list(REMOVE_ITEM weft_folders autograd c99)
+  list(REMOVE_ITEM weft_folders eager autograd trace c99)
 endif()
 if(NOT WEFT_ENCODER)
   list(REMOVE_ITEM weft_folders encoder)
@@ -135,7 +135,7 @@ if(WEFT_OPS AND CMAKE_BUILD_TYPE STREQUAL "Release")
   endif()
 endif()
 foreach(source IN LISTS weft_sources)
-  if((WEFT_OPS OR source MATCHES "/core/(base|c99|encoder|ops|graph|model)/|/kernels/recorder/record|/bindings_c/|/executor/(lowering/low|memory/(arena|pla)|plan/(bra|des|mak|sav)|program/(com|pro)|remat/spl)|/trace")
+  if((WEFT_OPS OR source MATCHES "/core/(base|c99|encoder|ops|graph|model)/|/kernels/recorder/record|/bindings_c/|/executor/(lowering/low|memory/(arena|pla)|plan/(bra|des|mak|sav)|program/(com|pro)|remat/spl)|/core/trace/(trace|gradients|sizes)")
      AND CMAKE_BUILD_TYPE STREQUAL "Release")
     set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS ${weft_small})
   endif()

@@ -17,7 +17,7 @@ if(WEFT_TEST_FOLDERS)
   list(FILTER weft_core_test_sources INCLUDE REGEX "/tests/core/((${folders})/|main\\.cpp$)")
 endif()
 if(WEFT_RUNTIME_ONLY)
-  list(FILTER weft_core_test_sources EXCLUDE REGEX "/tests/core/(autograd|c99)/|\\.training\\.cpp$")
+  list(FILTER weft_core_test_sources EXCLUDE REGEX "/tests/core/(eager|autograd|trace|c99)/|\\.training\\.cpp$")
 endif()
 if(WEFT_ENCODER)
   set_property(SOURCE tests/core/executor/chain_test.cpp

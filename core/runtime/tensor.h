@@ -64,7 +64,11 @@ class Tensor final {
   Ref<Object> view_node;
   uint32_t view_node_output = 0;
   uint32_t view_node_epoch = 0;
-  bool detached = false;  // autograd does not look at its history
+  bool detached = false;  // its history is not looked at
+  // Has the content a history, so that a gradient may pass through it?
+  bool is_recorded() const {
+    return !detached && (box_->node() || (view_node && view_node_epoch == box_->epoch()));
+  }
 
   // The SSA value of this geometry's content in trace number `trace`. It is valid while
   // `trace_epoch` is the number of writes to the box in that trace.

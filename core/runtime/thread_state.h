@@ -16,7 +16,12 @@ namespace weft {
 class Device;
 struct Draws;
 
-// Bits of ThreadState::modes. The hot path compares the whole word with zero.
+namespace eager {
+class Recorder;
+class Tracer;
+}  // namespace eager
+
+// Bits of ThreadState::modes. The hot path tests the whole word against zero.
 enum Mode : uint32_t {
   kRecording = 1,  // operators are recorded on the tape
   kTracing = 2,    // operators become nodes of a graph
@@ -55,14 +60,16 @@ class SmallList {
 struct ThreadState {
   uint32_t modes = 0;
   SmallList small[kSmallClasses];
-  bool interruptible = false;  // the running work asks whether to give up (interrupt.h)
-  bool interrupted = false;    // the running work shall give up
-  int64_t last_poll = 0;       // when the hook was asked, in ns of the steady clock
-  Device* device = nullptr;    // where new arrays go; null: the CPU
-  void* trace = nullptr;       // autograd's Trace while kTracing is set
-  // For checkpoints (autograd/checkpoint.h): the innermost open one and the number of its segment;
-  // where its random draws are noted; and, while it runs again, the draws of its first run. While
-  // `outside` is above 0 a trace is suspended, and no draws are noted.
+  bool interruptible = false;  // the work that runs asks whether to give up: interrupt.h
+  bool interrupted = false;    // it shall
+  int64_t last_poll = 0;
+  Device* device = nullptr;  // where new arrays go; null: the CPU
+  // Whom eager calls tell (eager/recorder.h): the tape, once the thread has recorded, and the
+  // trace while kTracing is set.
+  eager::Recorder* recorder = nullptr;
+  eager::Tracer* trace = nullptr;
+  // Of checkpoints (autograd/checkpoint.h): the innermost that is open, and its number; what it
+  // draws; and while one runs again, what it drew then. Nothing is noted outside of a trace.
   void* checkpoint = nullptr;
   uint64_t segment = 0;
   Draws* draws = nullptr;

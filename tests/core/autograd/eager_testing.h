@@ -4,10 +4,11 @@
 #include <initializer_list>
 #include <vector>
 
-#include "autograd/call.h"
 #include "autograd/tape.h"
+#include "autograd/tape_recorder.h"
 #include "base/errors.h"
 #include "doctest.h"
+#include "eager/call.h"
 #include "ops/registry.h"
 #include "runtime/engine/transfer.h"
 #include "runtime/thread_state.h"
@@ -33,7 +34,7 @@ inline Array leaf(const Shape& shape, std::initializer_list<double> values) {
 inline Status try_call(std::string_view op, std::initializer_list<ops::Argument> arguments,
                        Array* result) {
   Tensor* out = nullptr;
-  WEFT_TRY(invoke(ops::op_named(op), {arguments.begin(), arguments.size()}, {&out, 1}));
+  WEFT_TRY(eager::invoke(ops::op_named(op), {arguments.begin(), arguments.size()}, {&out, 1}));
   *result = Array::adopt(out);
   return {};
 }
@@ -61,8 +62,10 @@ inline Array part(const Array& base, int64_t first, int64_t count) {
                                ops::Argument::of_ints(shape), ops::Argument::of_ints(strides)});
 }
 
-inline Status put(const Array& target, const Array& value) { return write(*target, arg(value)); }
-inline Status put(const Array& target, double value) { return write(*target, arg(value)); }
+inline Status put(const Array& target, const Array& value) {
+  return eager::write(*target, arg(value));
+}
+inline Status put(const Array& target, double value) { return eager::write(*target, arg(value)); }
 
 inline Status run_backward(const Array& head, bool retain = false) {
   Tensor* heads[] = {head.get()};
@@ -78,7 +81,7 @@ inline Array grad_of(const Array& head, const Array& variable, bool create_graph
 }
 
 inline std::vector<double> values(const Array& tensor) {
-  const Array plain = dense(tensor).take();
+  const Array plain = eager::dense(tensor).take();
   REQUIRE(readable(*plain, "test").ok());
   const auto* data = reinterpret_cast<const double*>(plain->data());
   return {data, data + plain->elements()};
@@ -90,8 +93,6 @@ inline std::vector<double> gradient(const Array& tensor) {
 
 using Numbers = std::vector<double>;
 
-struct Recording : ModeScope {
-  Recording() : ModeScope(kRecording, 0) {}
-};
+using Recording = RecordingScope;
 
 }  // namespace weft::autograd::testing

@@ -100,7 +100,7 @@ TEST_CASE("state may be written while recording and forgets its history") {
   const Recording recording;
   REQUIRE(put(running, x * 2).ok());
   CHECK(values(running) == Numbers{6});
-  CHECK_FALSE(is_recorded(*running));
+  CHECK_FALSE(running->is_recorded());
 }
 
 TEST_CASE("a loop that fills an array step by step is linear and has the right gradients") {

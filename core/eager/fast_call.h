@@ -1,0 +1,22 @@
+// The short way through an eager call, for what small programs are made of: elementwise operators
+// on dense arrays of one shape (or an array and a number), and views. It decides by looking at
+// words that are at hand; anything unusual takes the general way.
+#pragma once
+
+#include <span>
+
+#include "ops/op.h"
+
+namespace weft::eager {
+
+// True if the call was made (or failed, with `status`); false if nothing was done.
+bool call_fast(const ops::OpDef& op, std::span<const ops::Argument> arguments,
+               std::span<Tensor*> outs, Status* status);
+
+// The geometries of a view operator's results on its input's box, with their place on the tape;
+// false where the input's strides do not allow views.
+Result<bool> make_views(const ops::OpDef& op, std::span<const ops::Argument> attributes,
+                        Tensor& base, const ops::TensorType& in,
+                        std::span<const ops::TensorType> types, std::span<Ref<Tensor>> views);
+
+}  // namespace weft::eager

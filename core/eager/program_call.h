@@ -1,0 +1,75 @@
+// One call of a planned program on arrays: the driver of the executor for functions, composites and
+// gradients. A loaded model has one of its own (model/run/context.h), on memory that its caller
+// lays out: it knows neither arrays nor the engine's order, which would make it larger, not
+// simpler.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "eager/run.h"
+#include "executor/program/program.h"
+#include "runtime/device.h"
+#include "runtime/memory/pool.h"
+#include "runtime/random_state.h"
+#include "runtime/tensor.h"
+
+namespace weft::eager {
+
+// `arguments`: dense arrays, one per input of the program; `results` receives its first outputs,
+// further outputs are new contents of state pairs and are stored in their boxes. `key` repeats the
+// random numbers of an earlier call; null takes new ones. `name` is what the entry on the tape is
+// called in errors; it has to outlive it.
+inline constexpr std::string_view kHybridized = "hybridized function";
+Status call_program(executor::Program& program, std::span<const Ref<Tensor>> arguments,
+                    std::span<Ref<Tensor>> results, const RandomKey* key = nullptr,
+                    std::string_view name = kHybridized);
+
+// The same for a program with sizes: stage after stage, each a call that is on the tape by itself.
+Status call_stages(executor::Program& program, std::span<const Ref<Tensor>> arguments,
+                   std::span<Ref<Tensor>> results, const RandomKey& key);
+
+// ---- for the tape -----------------------------------------------------------------------------
+
+// What a run leaves for a backward pass.
+struct ProgramRun {
+  Ref<executor::Compiled> compiled;
+  executor::FramePtr frame;
+  RandomKey key{0, 0};
+  PoolVector<Ref<Tensor>> outputs;  // of the plan: results, then new contents of states
+};
+
+// Runs the program once, in the plan that can give the wanted gradients (empty: none), and stores
+// new contents of states; nothing is recorded. Arguments and `key` as above.
+Result<ProgramRun> run_program(executor::Program& program, std::span<const Ref<Tensor>> arguments,
+                               const executor::Wanted& wanted, const RandomKey* key);
+
+template <class Call>
+struct CallTask final : Task {
+  explicit CallTask(Call&& made) : call(std::move(made)) { origin = current_origin(); }
+  Status run() override { return call(); }
+  const Call call;
+};
+
+// Others touch pinned arrays when they like: a call that reads one is done when it returns. So is
+// one that has to run on this thread.
+template <class Call>
+Status run_or_push(std::span<Storage* const> reads, std::span<Storage* const> writes, bool pinned,
+                   Call call) {
+  const bool is_long = eager::is_long(call.compiled->cost());
+  Device* const device = call.compiled->device();
+  if (call.compiled->runs_on_caller()) {
+    return run_reentrant(reads, writes, is_long, [&]() -> Status {
+      WEFT_TRY(call());
+      return device ? device->synchronize() : Status();
+    });
+  }
+  if (device)
+    return engine_submit(reads, writes, *device, std::make_unique<CallTask<Call>>(std::move(call)));
+  if (engine_defers() && !pinned)
+    return engine_push(reads, writes, std::make_unique<CallTask<Call>>(std::move(call)));
+  return run_ordered(reads, writes, is_long, call);
+}
+
+}  // namespace weft::eager
