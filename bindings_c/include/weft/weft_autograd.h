@@ -267,14 +267,9 @@ typedef struct weft_plan_memory {
  * call for which no plan is small enough fails with WEFT_INVALID_VALUE and says how few bytes are
  * possible. */
 WEFT_API weft_status weft_function_set_budget(weft_function function, int64_t bytes);
-<<<<<<< HEAD
 /* Frees what the function's plan keeps from run to run, scratch and memory for residuals that no
  * call uses now, for a function that will not run for long; the next run allocates it again. Any
  * thread may call it at any time. */
-=======
-/* Frees the scratch that the function's plans keep from run to run, for a function that will not
- * run for long; the next run allocates it again. Any thread may call it at any time. */
->>>>>>> c4
 WEFT_API weft_status weft_function_trim(weft_function function);
 /* Fills in the figures of the plan of the last run. Set memory->struct_size first. */
 WEFT_API weft_status weft_function_memory(weft_function function, weft_plan_memory* memory);
