@@ -258,7 +258,7 @@ format-check: $(VENV)/.dependencies
 lint: format-check lint-rules
 lint-rules: $(VENV)/.dependencies
 	ruff check .
-	$(PYTEST) tests/python/test_layering.py
+	$(PYTEST) tests/python/test_layering.py tests/python/test_python_layering.py
 
 clean:
 	rm -rf $(BUILD)
