@@ -2,13 +2,13 @@
 // slot, documentation, oracle and sampling domain.
 //
 //   WEFT_OP(logaddexp) {
-//     op.doc("…").input("a", "…").input("b", "…").promote(Promotion::kFloat)
-//         .infer(rules::broadcast).gradient(rule).kernel(kernels::FormulaId::logaddexp)
-//         .like("numpy.logaddexp").domain(-4, 4);
+//     op.doc("…").input("x1", "any real dtype: …").input("x2", "…").promote(Promotion::kFloat)
+//         .infer(rules::broadcast).gradient(rule).kernel(kernels::FormulaId::kLogAddExp)
+//         .like("numpy.logaddexp").domain(-4, 4).sample(R"({"shapes": [[2, 3], [3]]})");
 //   }
 //
-// WEFT_OP only declares a definer; the build lists all definers in a generated file, so there
-// are no static constructors. An incomplete definition is refused when the registry is built.
+// A formula is named after its struct. WEFT_OP declares a definer; the build lists all definers in
+// a generated file: no static constructors. The registry refuses an incomplete definition.
 #pragma once
 
 #include <algorithm>
