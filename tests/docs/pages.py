@@ -81,7 +81,8 @@ class Scratch:
         """An environment that has what the running one has, and this tree's package before it."""
         home = self.folder / ".venv"
         venv.create(home, with_pip=False, symlinks=True)
-        site = home / Path(sysconfig.get_path("purelib")).relative_to(sys.prefix)
+        places = {"base": str(home), "platbase": str(home)}
+        site = Path(sysconfig.get_path("purelib", "venv", places))
         above = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
         (site / "scratch.pth").write_text("\n".join([str(self.package.parent), *above]), "utf-8")
         (home / ".dependencies").touch()  # newer than pyproject.toml: `make` installs nothing
