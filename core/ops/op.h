@@ -3,14 +3,14 @@
 // from it.
 //
 //   WEFT_OP(logaddexp) {
-//     op.doc("…").input("a", "…").input("b", "…").promote(Promotion::kFloat)
-//         .infer(rules::broadcast).gradient(rule).kernel(kernels::FormulaId::logaddexp)
-//         .like("numpy.logaddexp").domain(-4, 4);
+//     op.doc("…").input("x1", "any real dtype: …").input("x2", "…").promote(Promotion::kFloat)
+//         .infer(rules::broadcast).gradient(rule).kernel(kernels::FormulaId::kLogAddExp)
+//         .like("numpy.logaddexp").domain(-4, 4).sample(R"({"shapes": [[2, 3], [3]]})");
 //   }
 //
-// WEFT_OP only declares a function that defines the operator; the build lists all of them in a
-// generated file. So there are no static constructors. An incomplete definition is refused when the
-// registry is built.
+// A formula is named after its struct. WEFT_OP only declares a function that defines the operator;
+// the build lists all of them in a generated file. So there are no static constructors. An
+// incomplete definition is refused when the registry is built.
 #pragma once
 
 #include <algorithm>
