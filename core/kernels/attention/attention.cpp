@@ -1,3 +1,6 @@
+// How attention is divided into blocks of queries and parts of keys, and the layout of scratch. All
+// of it depends on the shape alone, and so do the bits.
+
 #include "kernels/attention/attention.h"
 
 #include <algorithm>
@@ -9,10 +12,11 @@ namespace {
 
 // Units that a call is divided into, if its keys allow: more than most machines have cores.
 constexpr int64_t kWantedUnits = kAttentionParts;
-// Keys of a part, at least.
+// Keys of a part at least, in the forward and the backward pass.
 constexpr int64_t kMinKeys = 512;
 constexpr int64_t kMinKeysBack = 128;
 
+// Matrices of the batch axes.
 int64_t batches(const Attention& p) {
   int64_t count = 1;
   for (int axis = 0; axis < p.batch_rank; ++axis) count *= p.batch[axis];
@@ -20,8 +24,9 @@ int64_t batches(const Attention& p) {
 }
 
 int64_t rows_of(const Attention& p) { return p.groups * p.queries; }
-// Equal blocks of rows, so that none is small.
+// Rows of a block: blocks are equal, so that none is small.
 int64_t block_rows(const Attention& p) {
+  // Causal attention skips keys, and the fewer rows a block has the more it can skip.
   const int64_t maximum = p.is_causal ? kUnevenQueries : kAttentionQueries, rows = rows_of(p);
   const int64_t blocks = std::max<int64_t>(1, (rows + maximum - 1) / maximum);
   return std::max<int64_t>(1, (rows + blocks - 1) / blocks);
@@ -30,7 +35,8 @@ int64_t query_blocks(const Attention& p) {
   return (rows_of(p) + block_rows(p) - 1) / block_rows(p);
 }
 
-// Equal parts of the keys, so that there are enough of them; where each is worth it.
+// How many parts the keys are divided into: enough for kWantedUnits, but none with fewer keys than
+// `minimum`.
 int64_t parts_of(const Attention& p, int64_t units, int64_t minimum) {
   if (units == 0) return 1;
   const int64_t wanted = (kWantedUnits + units - 1) / units;
@@ -40,8 +46,8 @@ int64_t part_keys(const Attention& p, int64_t parts) {
   return ((p.keys + parts - 1) / parts + 31) / 32 * 32;
 }
 
-// Lanes of an operand packed in panels, which are whole vectors wide on every instruction set, and
-// whose parts start at multiples of 64 bytes.
+// Lanes of an operand packed in panels: their widths are whole vectors on every instruction set,
+// and their parts start at multiples of 64 bytes.
 int64_t packed(int64_t rows, int64_t cols) {
   return (rows + 15) / 16 * 16 * ((cols + 31) / 32 * 32);
 }
@@ -52,6 +58,7 @@ int64_t lane_bytes(const Attention& p) { return p.dtype == DType::kFloat64 ? 8 :
 
 }  // namespace
 
+// The forward pass divides queries, and then keys; the backward pass keys only.
 AttentionParts attention_parts(const Attention& p) {
   const int64_t count = parts_of(p, batches(p) * query_blocks(p), kMinKeys);
   const int64_t keys = part_keys(p, count);
@@ -76,12 +83,13 @@ AttentionScratch attention_layout(const Attention& p) {
   at.values = at.keys + packed(p.features, keys);
   at.out = at.values + packed(keys, p.values);
   at.left = at.out + packed(rows, p.values);
-  // Rows of pairs, copied for a tile.
+  // Rows of bf16x2, copied for a tile.
   const int64_t copied = kMatmulPanelRows * kMatmulCopiedRowBytes / lane_bytes(p);
   at.end = at.left + (p.dtype == DType::kBFloat16 ? copied : 0);
   return at;
 }
 
+// Sums for each part and row: values, a maximum and a sum.
 int64_t attention_scratch(const Attention& p) { return attention_layout(p).end * lane_bytes(p); }
 
 int64_t attention_part_bytes(const Attention& p) {
@@ -91,6 +99,8 @@ int64_t attention_part_bytes(const Attention& p) {
 }
 
 void run_attention(const Attention& problem, void* out, void* logarithms, Range units,
+                   // The first call of a forward pass; the second is needed if
+                   // attention_part_bytes() is not 0.
                    void* scratch, void* parts) {
   WEFT_ACTIVE_LAYER(problem.dtype, kAttentions)
       .blocks(problem, out, logarithms, units, scratch, parts);
@@ -104,6 +114,7 @@ int64_t attention_gradient_units(const Attention& p) {
   return batches(p) * attention_gradient_parts(p).count;
 }
 
+// Scratch of the gradient, in lanes; the gathered rows come first.
 AttentionGradientScratch attention_gradient_layout(const Attention& p) {
   const int64_t block = packed(kUnevenQueries, kAttentionKeys);
   const int64_t keys = attention_gradient_parts(p).keys;
@@ -127,6 +138,7 @@ int64_t attention_gradient_scratch(const Attention& p) {
   return attention_gradient_layout(p).end * lane_bytes(p);
 }
 
+// With several parts each has its own dquery, which are added up later.
 int64_t attention_gradient_part_bytes(const Attention& p) {
   const AttentionParts parts = attention_gradient_parts(p);
   if (parts.count == 1) return 0;

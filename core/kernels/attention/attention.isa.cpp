@@ -1,7 +1,8 @@
-// Attention by blocks of queries and keys: kernels/attention/attention.h. The products are those of
-// kernels/matmul/gemm_impl.h, of bfloat16 in pairs those of kernels/matmul/packed_strip_impl.h;
-// between them each row of a block of scores, which lies in the second level cache, is turned into
-// shares. Few rows, as in decoding, read keys and values as they lie: reading them is what costs.
+// Attention by blocks of queries and keys: kernels/attention/attention.h. Products are those of
+// kernels/matmul/gemm_impl.h, or for bf16x2 those of kernels/matmul/packed_strip_impl.h. Between
+// the two products each row of a block of scores, which lies in the second-level cache, becomes
+// shares. Few rows, as in decoding, read keys and values where they lie, because reading them takes
+// most of the time.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 #include "kernels/simd/known_steps.h"
@@ -30,7 +31,8 @@ struct Max {
     return max_(a, b);
   }
 };
-// Some other element where one is NaN: shares and their sum become NaN by themselves.
+// The maximum of a row. If an element is NaN, it may be any other one: shares and sum become NaN
+// anyway.
 template <class T>
 T maximum_of(const T* row, int64_t n) {
   Vec<T> maximum(-T(__builtin_inf()));
@@ -44,17 +46,19 @@ T maximum_of(const T* row, int64_t n) {
 
 // The running softmax of one query over blocks of keys.
 template <class T>
+// The running maximum, and the sum of exp(score - maximum).
 struct Running {
   T maximum, sum;
 };
 
+// The larger one; NaN if `a` is NaN.
 template <class T>
 WEFT_INLINE T larger(T a, T b) {
   return a != a || a > b ? a : b;
 }
 
-// exp(a - maximum), for what was summed up to a smaller maximum `a`. Of a row that has seen nothing
-// but -inf, 0 stands for the maximum.
+// exp(a - maximum): the factor for what was summed up with the smaller maximum `a`. A row that has
+// seen only -inf has the maximum -inf, for which 0 is used.
 template <class T>
 WEFT_INLINE T factor_of(T a, T maximum) {
   const T never = -T(__builtin_inf());
@@ -62,16 +66,17 @@ WEFT_INLINE T factor_of(T a, T maximum) {
   return apply<Exp>(Vec<T>(a) - Vec<T>(maximum == never ? T(0) : maximum)).v[0];
 }
 
-// Of a row whose sum is 0, because it may attend to nothing, all sums of values are 0, too: 1
-// divides them, and its logarithm is that of nothing, -inf.
+// A row that may attend to nothing has the sum 0, and all its sums of values are 0. Dividing by 1
+// leaves them 0; the logarithm becomes -inf by the row's maximum.
 template <class T>
 WEFT_INLINE T divisor_of(T sum) {
   return sum == T(0) ? T(1) : sum;
 }
 
-// Scores become exp(score - most); gives the factor of what was summed before.
+// Scores become shares exp(score - maximum); returns the factor for what was summed before.
 template <class T>
 T add_block(Running<T>& running, T* row, int64_t seen, int64_t keys) {
+  // With a base of 0 a row of -inf gives shares of 0.
   const T maximum = larger(running.maximum, maximum_of(row, seen));
   const Vec<T> base(maximum == -T(__builtin_inf()) ? T(0) : maximum);
   T sums[1];
@@ -83,38 +88,41 @@ T add_block(Running<T>& running, T* row, int64_t seen, int64_t keys) {
         return Terms<T, 1>{{share}};
       },
       sums);
+  // Keys that the query does not see have shares of 0, because the product takes all.
   for (int64_t i = seen; i < keys; ++i) row[i] = 0;
   const T factor = factor_of(running.maximum, maximum);
   running = {maximum, running.sum * factor + sums[0]};
   return factor;
 }
 
-// What parts of the keys give, of all rows: sums of shares by values, then maxima and sums.
+// What parts of the keys give, for all rows: sums of shares times values, then maxima and sums.
 template <class T>
 struct Parts {
   T* sums;
   Running<T>* running;
+  // The sums of all parts come first, then maxima and sums.
   Parts(const Attention& p, void* data)
       : sums((T*)data),
         running((Running<T>*)(sums + attention_parts(p).count * attention_rows(p) * p.values)) {}
 };
 
-// Whether rows of S are multiplied in pairs where they are not few. Scores lose nothing by it;
-// shares are rounded, as the values that they weigh are.
+// Can rows of S be multiplied as bf16x2, unless they are few? Scores lose nothing by it; shares are
+// rounded like the values that they weigh.
 template <class S>
 constexpr bool kHasPairs = WEFT_BF16X2&& kIsSame<S, BFloat16>;
 
-// A block of queries of one batch.
+// A block of queries of one batch. Its rows may belong to several groups.
 template <class S>
 struct QueryBlock {
   using T = LaneType<S>;
   const Attention& p;
   int64_t batch, first, rows;
-  bool is_few;  // rows, whose keys and values are dense rows
+  bool is_few;  // few rows, and keys and values with dense rows
   T *scores, *packed_keys, *packed_values, *packed_left;
-  LaneRows<T> query;   // of lanes
-  LaneRows<S> narrow;  // or of elements that are multiplied in pairs; null: not
+  LaneRows<T> query;   // the queries as lanes,
+  LaneRows<S> narrow;  // or as elements for bf16x2; null: not
 
+  // scores = queries by `keys` keys from `key` on.
   void score(int64_t key, int64_t keys) const {
     const S* from = batch_of<S>(p, p.key, batch) + key * p.key.row;
     if constexpr (kHasPairs<S>) {
@@ -127,6 +135,7 @@ struct QueryBlock {
       return multiply_rows(rows, keys, p.features, query.data, query.stride, packed_keys,
                            p.features, scores, kAttentionKeys, false);
     }
+    // Few rows: the strides are all that FewRows reads of a problem.
     Matmul products{};
     products.m = rows;
     products.k = p.features;
@@ -138,7 +147,7 @@ struct QueryBlock {
     FewRows<S>{products, query.data, from, scores, kAttentionKeys, keys}.descend_all();
   }
 
-  // sums += shares by values.
+  // sums (+)= shares by the values of these keys.
   void add_values(int64_t key, int64_t keys, T* sums, bool accumulate) const {
     const S* from = batch_of<S>(p, p.value, batch) + key * p.value.row;
     if constexpr (kHasPairs<S>) {
@@ -161,6 +170,7 @@ struct QueryBlock {
     FewRows<S>{products, scores, from, sums, p.values, p.values}.sweep_all();
   }
 
+  // Operands of multiply_pairs().
   struct Left {
     LaneRows<S> rows;
     int64_t k;
@@ -169,8 +179,8 @@ struct QueryBlock {
     const S* data;
     int64_t row, col;
   };
-  // C (+)= A B, of elements. Declared without pairs, too, where nothing calls it: some compilers
-  // look for the name in the branch that they leave out.
+  // C (+)= A B with bf16x2. It is declared without bf16x2, too, where nothing calls it: some
+  // compilers look up the name even in a branch that is discarded.
   void multiply_pairs(const Left& a, const Right& b, int64_t cols, T* packed_b, T* c, int64_t c_row,
                       bool accumulate) const
 #if WEFT_BF16X2
@@ -197,7 +207,7 @@ struct QueryBlock {
       ;
 #endif
 
-  // Each row of shares, rounded to elements where it lies.
+  // Rounds each row of shares to elements in place, and returns the rows.
   LaneRows<S> narrow_shares(int64_t keys) const {
     for (int64_t r = 0; r < rows; ++r) {
       const T* from = scores + r * kAttentionKeys;
@@ -208,8 +218,10 @@ struct QueryBlock {
     return {(const S*)scores, kAttentionKeys * int64_t(sizeof(T) / sizeof(S))};
   }
 
+  // All keys from `key` to `end`, block by block; leaves sums and running softmax of each row.
   void run(int64_t key, int64_t end, T* sums, Running<T>* running) const {
     for (int64_t r = 0; r < rows; ++r) running[r] = {-T(__builtin_inf()), T(0)};
+    // Keys that no row of the block sees are left out.
     end = minimum(end, seen_by_rows(p, first, rows));
     if (key >= end)
       for (int64_t i = 0; i < rows * p.values; ++i) sums[i] = 0;
@@ -221,6 +233,7 @@ struct QueryBlock {
         const int64_t seen = visible(p, first + r, at, keys);
         make_scores<T>(p, batch, first + r, at, seen, row);
         const T factor = add_block(running[r], row, seen, keys);
+        // The first block has nothing before it to rescale.
         if (at == key || factor == T(1)) continue;
         T* sum = sums + r * p.values;
         for_lanes<T>(p.values, [&](int64_t i, int64_t n) WEFT_LAMBDA {
@@ -232,6 +245,7 @@ struct QueryBlock {
   }
 };
 
+// A unit with all keys writes its results; a part of the keys leaves sums for attention_sums().
 template <class S>
 void attention(const Attention& p, void* out_data, void* logarithm_data, Range units, void* scratch,
                void* part_data) {
@@ -263,6 +277,7 @@ void attention(const Attention& p, void* out_data, void* logarithm_data, Range u
       queries.query = gather_rows<S>(p, p.query, batch, first, rows, p.features, base);
     const int64_t key = part * parts.keys, end = minimum(p.keys, key + parts.keys);
     const int64_t row = batch * parts.rows + first;
+    // The part's place among all parts and rows.
     if (parts.count > 1) {
       const int64_t place = part * attention_rows(p) + row;
       queries.run(key, end, shared.sums + place * p.values, shared.running + place);
@@ -282,6 +297,7 @@ void attention(const Attention& p, void* out_data, void* logarithm_data, Range u
   }
 }
 
+// Joins the parts of each row: their sums are rescaled to the common maximum.
 template <class S>
 void attention_sums(const Attention& p, const void* part_data, void* out_data, void* logarithm_data,
                     Range rows) {
@@ -289,6 +305,7 @@ void attention_sums(const Attention& p, const void* part_data, void* out_data, v
   const int64_t count = attention_parts(p).count, all = attention_rows(p);
   const Parts<T> parts(p, const_cast<void*>(part_data));
   for (int64_t row = rows.begin; row < rows.end; ++row) {
+    // The parts' factors to the common maximum.
     T factors[kAttentionParts];
     T maximum = -T(__builtin_inf()), sum = 0;
     for (int64_t i = 0; i < count; ++i)

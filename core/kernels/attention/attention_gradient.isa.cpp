@@ -1,5 +1,5 @@
 // The gradient of attention by blocks of queries and keys: kernels/attention/attention.h. A part of
-// the keys of a batch is packed once; then all queries go by, and shares are computed again.
+// a batch's keys is packed once; then all queries pass by, and their shares are computed again.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -16,7 +16,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/attention/attention_impl.h"
 
-// What the gradient of one part of a batch's keys works on. Keys count from the part's first one.
+// The work on one part of a batch's keys. Keys count from the part's first one.
 template <class S>
 struct GradientWork {
   using T = LaneType<S>;
@@ -27,12 +27,13 @@ struct GradientWork {
   int64_t first_key, keys;
   T* base;
   AttentionGradientScratch at;
-  T* dquery_sums;  // of this part; null: dquery itself is written
+  T* dquery_sums;  // sums of this part; null: dquery is written directly
 
-  // Keys and values in the three packings that the products read.
+  // Packs keys and values in the three forms that the products read.
   void pack_keys() const {
     const S* key = batch_of<S>(p, p.key, batch) + first_key * p.key.row;
     const S* value = batch_of<S>(p, p.value, batch) + first_key * p.value.row;
+    // Keys across (features, keys) and along (keys, features); values across.
     for (int64_t first = 0; first < keys; first += kAttentionKeys) {
       const int64_t some = minimum(kAttentionKeys, keys - first);
       pack_b(key + first * p.key.row, p.key.col, p.key.row, some, p.features, across(first));
@@ -41,7 +42,7 @@ struct GradientWork {
              values_across(first));
     }
   }
-  // A block of keys starts where blocks before it end: their widths are whole panels.
+  // Blocks of keys follow one another in a packing, because their widths are whole panels.
   T* across(int64_t first) const { return base + at.keys_across + first * p.features; }
   T* along(int64_t first) const {
     return base + at.keys_along +
@@ -49,7 +50,7 @@ struct GradientWork {
   }
   T* values_across(int64_t first) const { return base + at.values_across + first * p.values; }
 
-  // Row r of the batch and `rows` from there on, of dout.
+  // Rows of dout as lanes: where they lie, or widened to `to`.
   LaneRows<T> douts_of(int64_t row, int64_t rows, T* to) const {
     const S* from = (const S*)o.dout + (batch * parts.rows + row) * p.values;
     if constexpr (kIsSame<S, T>) return {from, p.values};
@@ -57,8 +58,9 @@ struct GradientWork {
     return {to, p.values};
   }
 
-  // P and dS of rows of queries and keys.
+  // Computes P and dS for some rows of queries and some keys.
   void make_shares(int64_t row, int64_t rows, int64_t first, int64_t some) const {
+    // The two products first; then both blocks become P and dS together.
     T *shares = base + at.shares, *dscores = base + at.dscores;
     const LaneRows<T> query = gather_rows<S>(p, p.query, batch, row, rows, p.features, base);
     multiply_rows(rows, some, p.features, query.data, query.stride, across(first), p.features,
@@ -71,7 +73,7 @@ struct GradientWork {
       const int64_t place = batch * parts.rows + row + r;
       const int64_t seen = visible(p, row + r, first_key + first, some);
       make_scores<T>(p, batch, row + r, first_key + first, seen, share);
-      // A query that may attend to nothing has -inf for it, and then shares of 0.
+      // A query that may attend to nothing has the logarithm -inf; with 0 its shares become 0.
       const T kept = number(o.logarithms, place);
       const Vec<T> logarithm(kept == -T(__builtin_inf()) ? T(0) : kept);
       const Vec<T> rest(mean_of(place) - number(o.dlogarithms, place));
@@ -83,6 +85,7 @@ struct GradientWork {
       for (int64_t i = seen; i < some; ++i) share[i] = dscore[i] = 0;
     }
   }
+  // A number that may be stored in any floating dtype.
   static T number(const AttentionRows& rows, int64_t place) {
     switch (rows.dtype) {
       case DType::kFloat16: return T(to_lane(((const Float16*)rows.data)[place]));
@@ -91,7 +94,7 @@ struct GradientWork {
       default: return T(((const double*)rows.data)[place]);
     }
   }
-  // Σ dout out of one query.
+  // Σ dout out for one query.
   T mean_of(int64_t place) const {
     const S *dout = (const S*)o.dout + place * p.values, *out = (const S*)o.out + place * p.values;
     T sums[1];
@@ -103,10 +106,11 @@ struct GradientWork {
     return sums[0];
   }
 
-  // sums[key] += blockᵀ panels, where the block is (rows, keys).
+  // sums[key] += blockᵀ panels; the block is (rows, keys).
   void add_transposed(const T* block, int64_t rows, int64_t some, const T* panels, int64_t cols,
                       T* sums) const {
     T* transposed = base + at.transposed;
+    // A packed panel of A is the transposed block.
     pack_a(block, 1, kAttentionKeys, some, balanced_rows<T>(some), rows, transposed);
     BlockProduct<T> turn;
     turn.rows = some;
@@ -125,6 +129,8 @@ struct GradientWork {
     multiply_block(turn);
   }
 
+  // dkey and dvalue are summed in scratch over all queries; dquery of a block is complete after all
+  // keys.
   void run() const {
     T *dquery = base + at.dquery, *dkey = base + at.dkey, *dvalue = base + at.dvalue;
     for (int64_t i = 0; i < keys * p.features; ++i) dkey[i] = 0;
@@ -132,6 +138,7 @@ struct GradientWork {
     pack_keys();
     for (int64_t row = 0; row < parts.rows; row += parts.block) {
       const int64_t rows = minimum(parts.block, parts.rows - row);
+      // With a causal mask the last keys are not seen by these rows.
       const int64_t end = minimum(keys, seen_by_rows(p, row, rows) - first_key);
       const int64_t place = (batch * parts.rows + row) * p.features, size = rows * p.features;
       T* sums = dquery_sums ? dquery_sums + place : dquery;
@@ -147,13 +154,14 @@ struct GradientWork {
     store(dvalue, keys * p.values, (S*)o.dvalue + key * p.values);
   }
 
-  // The keys before `end` and some rows of queries, of which there is dquery then.
+  // The keys before `end` with some rows of queries; after that dquery is complete for this part.
   void add_rows(int64_t row, int64_t rows, int64_t end, T* dquery, T* dkey, T* dvalue) const {
     T *queries_along = base + at.queries, *douts = base + at.douts;
     const LaneRows<T> query = gather_rows<S>(p, p.query, batch, row, rows, p.features, base);
     pack_b(query.data, query.stride, 1, p.features, rows, queries_along);
     pack_b((const S*)o.dout + (batch * parts.rows + row) * p.values, p.values, 1, p.values, rows,
            douts);
+    // Every product of the block of keys while it is in the cache.
     for (int64_t first = 0; first < end; first += kAttentionKeys) {
       const int64_t some = minimum(kAttentionKeys, end - first);
       make_shares(row, rows, first, some);
@@ -195,6 +203,7 @@ void attention_gradient(const Attention& p, const AttentionGradient& o, Range un
   }
 }
 
+// Adds up the parts' dquery in their order.
 template <class S>
 void attention_gradient_sums(const Attention& p, const void* part_data, void* dquery, Range rows) {
   using T = LaneType<S>;

@@ -1,7 +1,8 @@
-// What attention and its gradient share: rows of queries in lanes, and scores of products.
+// What attention and its gradient share: rows of queries as lanes, and scores made of products.
 //
 // Included inside the namespace of an instruction set, after kernels/simd/row_lanes_impl.h.
 
+// The first element of an operand in one batch.
 template <class S>
 WEFT_INLINE const S* batch_of(const Attention& p, const AttentionOperand& o, int64_t batch) {
   int64_t offset = 0;
@@ -12,14 +13,14 @@ WEFT_INLINE const S* batch_of(const Attention& p, const AttentionOperand& o, int
   return (const S*)o.data + offset;
 }
 
-// How many keys of a block that begins at `first` the query of a row sees.
+// How many keys of a block that begins at `first` are visible to the query of a row.
 WEFT_INLINE int64_t visible(const Attention& p, int64_t row, int64_t first, int64_t keys) {
   const int64_t query = row % p.queries;
   if (!p.is_causal || query >= first + keys) return keys;
   return query < first ? 0 : query - first + 1;
 }
 
-// Keys from here on are seen by none of the rows.
+// The number of keys that any of the rows sees; none sees a later key.
 WEFT_INLINE int64_t seen_by_rows(const Attention& p, int64_t first, int64_t rows) {
   if (!p.is_causal) return p.keys;
   const int64_t query = first % p.queries;
@@ -34,9 +35,9 @@ struct LaneRows {
   int64_t stride;
 };
 
-// Rows of `features` elements from o[batch][first] on: where they lie if they are such lanes, one
-// after the other, else in `to`. Of elements that are copied once more (pairs of bfloat16), others
-// may lie between.
+// Rows of `features` elements from o[batch][first] on, as lanes: where they lie, if they follow one
+// another as such, or copied to `to`. Elements for bf16x2 are copied once more later, so for them
+// there may be gaps between rows.
 template <class S, class T>
 WEFT_INLINE LaneRows<T> gather_rows(const Attention& p, const AttentionOperand& o, int64_t batch,
                                     int64_t first, int64_t rows, int64_t features, T* to) {
@@ -44,6 +45,7 @@ WEFT_INLINE LaneRows<T> gather_rows(const Attention& p, const AttentionOperand& 
   const int64_t group = first / p.queries;
   const bool is_one_group = (first + rows - 1) / p.queries == group;
   if constexpr (kIsSame<S, T>) {
+    // Rows must follow one another, or be read by products that know their stride.
     const bool is_near = o.row == features || !kIsSame<T, LaneType<S>>;
     if (o.col == 1 && (rows == 1 || (is_one_group && is_near)))
       return {from + group * o.group + first % p.queries * o.row, o.row};
@@ -62,8 +64,9 @@ WEFT_INLINE LaneRows<T> gather_rows(const Attention& p, const AttentionOperand& 
   return {to, features};
 }
 
-// Of a row of scores; NaN does not hide behind a mask of -inf, but behind a bool.
+// Applies a mask to a row of scores. Adding -inf does not hide NaN; a bool mask does.
 template <class M, class T>
+// A dense mask of the lanes' type is added in vectors.
 WEFT_INLINE void add_mask(const M* mask, int64_t col, int64_t keys, T* row) {
   if constexpr (kIsSame<LaneType<M>, T>) {
     if (col == 1) {

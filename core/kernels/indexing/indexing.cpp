@@ -1,3 +1,5 @@
+// How reads and sums at computed positions are divided into units, and the choice of kernels.
+
 #include "kernels/indexing/indexing.h"
 
 #include <algorithm>
@@ -8,9 +10,9 @@
 namespace weft::kernels {
 namespace {
 
-// Parts of one sum that there shall be, and what a part's stripe of rows and its columns are at
-// least: a page, so that threads write to lines of their own; where only single elements are added,
-// a few lines.
+// How many parts one sum should have, and the minimum of a part: its stripe of rows and its columns
+// make a page, so that threads write to different cache lines. If only single elements are added, a
+// few cache lines are enough.
 constexpr int64_t kWantedParts = 16;
 constexpr int64_t kStripeElements = 1024;
 constexpr int64_t kMinColumns = 256;
@@ -18,6 +20,8 @@ constexpr int64_t kMinElements = 64;
 
 }  // namespace
 
+// Few outer indices: the sum of each is divided, first by stripes of rows, then by columns. Rows
+// are a power of two, so that a mask finds the part of a row.
 TakeCut take_cut(const Indexing& p) {
   TakeCut cut{1, 0, 1};
   if (p.outer == 0 || p.outer >= kWantedParts || p.axis * p.inner == 0) return cut;
@@ -36,6 +40,7 @@ int64_t take_adjoint_units(const Indexing& p) {
   return p.outer * cut.rows * cut.cols;
 }
 
+// Pick adds single elements, so only columns are divided.
 int64_t pick_parts(const Indexing& p) {
   if (p.outer == 0 || p.outer >= kWantedParts) return 1;
   return std::clamp<int64_t>(p.inner / kMinElements, 1, kWantedParts / p.outer);
@@ -47,6 +52,7 @@ bool all_inside(const int64_t* indices, int64_t count, int64_t axis) {
   return WEFT_ACTIVE(all_inside)(indices, count, axis);
 }
 
+// Only called to name the index in a message, when all_inside() says no.
 int64_t first_out_of_range(const int64_t* indices, int64_t count, int64_t axis) {
   for (int64_t i = 0; i < count; ++i)
     if (indices[i] < -axis || indices[i] >= axis) return i;

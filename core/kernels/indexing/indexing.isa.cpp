@@ -1,4 +1,5 @@
-// Elements and rows at computed positions of one axis, and the sums that are their adjoints.
+// Elements and rows at computed positions of one axis, and the sums that are their adjoints. Loops
+// over single elements are limited by the index arithmetic, so it is kept short.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -11,8 +12,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/simd/row_lanes_impl.h"
 
-// Calls body with a function from an index to its position: loops over single elements have no room
-// for a branch.
+// Calls body with a function from an index to its position. The choice between clamping and
+// negative indices is made outside the loops.
 template <class Body>
 WEFT_INLINE void with_positions(const Indexing& p, Body body) {
   const int64_t axis = p.axis;
@@ -25,8 +26,8 @@ WEFT_INLINE void with_positions(const Indexing& p, Body body) {
   }
 }
 
-// An index and its complement, of which one is negative, differ from axis - 1 by a negative number
-// where it lies outside.
+// An index is inside if it, or its complement if it is negative, is at most axis - 1: then axis - 1
+// minus it is not negative. The signs of all these differences are collected.
 bool all_inside(const int64_t* indices, int64_t count, int64_t axis) {
   using V = Vec<int64_t>;
   const V last(axis - 1);
@@ -34,13 +35,14 @@ bool all_inside(const int64_t* indices, int64_t count, int64_t axis) {
   for_lanes<int64_t>(count, [&](int64_t i, int64_t n) WEFT_LAMBDA {
     const V index = load_lanes(indices + i, n);
     const V size = V::of(index.v ^ (index < V(0)).v);
-    // Absent lanes hold 0, which is outside of an empty axis only.
+    // Absent lanes are 0, which lies outside only if the axis is empty.
     outside = V::of(outside.v | (last - size).v);
   });
   return count == 0 || !is_any(outside < V(0));
 }
 
-// Where there is none, an index is its position, which saves half of a loop over single elements.
+// If no index is negative, an index is its position, which saves half of a loop over single
+// elements.
 bool is_any_negative(const int64_t* indices, int64_t count) {
   using V = Vec<int64_t>;
   V all(0);
@@ -49,6 +51,7 @@ bool is_any_negative(const int64_t* indices, int64_t count) {
   return is_any(all < V(0));
 }
 
+// Halves are rounded after each addition.
 template <class S>
 WEFT_INLINE void add(S& to, S from) {
   to = from_lane<S>(to_lane(to) + to_lane(from));
@@ -78,6 +81,7 @@ void pick(const Indexing& p, const void* x_data, const int64_t* indices, void* y
   });
 }
 
+// A unit zeroes its columns, then adds all that fall into them.
 template <class S>
 void pick_adjoint(const Indexing& p, const void* dy_data, const int64_t* indices, void* dx_data,
                   Range units) {
@@ -109,7 +113,7 @@ void pick_adjoint(const Indexing& p, const void* dy_data, const int64_t* indices
   });
 }
 
-// Rows of fewer elements are moved one by one: a call of memcpy takes longer.
+// Shorter rows are copied element by element, because a call of memcpy takes longer.
 constexpr int64_t kShortRow = 16;
 
 template <class S>
@@ -120,6 +124,7 @@ void take(const Indexing& p, const void* x_data, const int64_t* indices, int64_t
     for (int64_t unit = units.begin; unit < units.end;) {
       const int64_t o = unit / count;
       const S* const x = (const S*)x_data + o * p.axis * p.inner;
+      // So that index[unit] is the index of (o, j).
       const int64_t* const index = indices - o * count;
       const int64_t end = (o + 1) * count < units.end ? (o + 1) * count : units.end;
       if (p.inner == 1) {
@@ -139,6 +144,7 @@ void take(const Indexing& p, const void* x_data, const int64_t* indices, int64_t
   });
 }
 
+// to[i] += from[i]
 template <class S>
 void add_elements(const S* from, int64_t count, S* to) {
   constexpr int kLanes = Vec<LaneType<S>>::kLanes;
@@ -158,9 +164,10 @@ void take_adjoint(const Indexing& p, const void* dy_data, const int64_t* indices
       const int64_t o = unit / cut.cols / cut.rows;
       const int64_t first = p.inner * col_part / cut.cols;
       const int64_t cols = p.inner * (col_part + 1) / cut.cols - first;
-      if (cols == 0 || p.axis == 0) continue;  // an array without elements may have no address
+      if (cols == 0 || p.axis == 0) continue;  // without elements there may be no address
       S* dx = (S*)dx_data + o * p.axis * p.inner + first;
       const S* dy = (const S*)dy_data + o * count * p.inner + first;
+      // Does the row belong to this unit? Stripes of rows are dealt out in turn.
       const auto is_own = [&](int64_t row) WEFT_LAMBDA {
         return ((row >> cut.stripe_shift) & (cut.rows - 1)) == row_part;
       };
@@ -178,6 +185,7 @@ void take_adjoint(const Indexing& p, const void* dy_data, const int64_t* indices
   });
 }
 
+// By DType: reads by size, sums by dtype.
 extern const PickKernel kPicks[kNumDTypes], kPickAdjoints[kNumDTypes];
 extern const TakeKernel kTakes[kNumDTypes], kTakeAdjoints[kNumDTypes];
 const PickKernel kPicks[kNumDTypes] = WEFT_EVERY_SIZE(pick);

@@ -1,3 +1,6 @@
+// Merging the axes of a gather or scatter, computing offsets from index arrays, and choosing
+// kernels.
+
 #include "kernels/indexing/places.h"
 
 #include <algorithm>
@@ -26,6 +29,7 @@ int64_t SharedAxes::elements() const {
   return product;
 }
 
+// Unsigned arithmetic, because offsets of invalid numbers may overflow; they are not used.
 bool add_offsets(CountedAxis axis, const int64_t* numbers, int64_t step, int64_t count,
                  int64_t* offsets) {
   const auto extent = static_cast<uint64_t>(axis.extent);
@@ -34,7 +38,7 @@ bool add_offsets(CountedAxis axis, const int64_t* numbers, int64_t step, int64_t
   for (int64_t i = 0; i < (step == 0 ? std::min<int64_t>(count, 1) : count); ++i) {
     const int64_t number = numbers[i * step];
     inside &= static_cast<uint64_t>(number) + extent < 2 * extent;
-    // Of a number outside the axis anything comes, which nobody uses.
+    // A number outside the axis gives some offset; the caller refuses and does not use it.
     const uint64_t place = static_cast<uint64_t>(number) + (number < 0 ? extent : 0);
     same = place * static_cast<uint64_t>(axis.stride);
     if (step != 0) offsets[i] = static_cast<int64_t>(static_cast<uint64_t>(offsets[i]) + same);
@@ -50,6 +54,7 @@ void run_gather(const Places& places, const void* indexed, void* picked, Range r
   WEFT_ACTIVE(kPlaces)[size].gather(places, indexed, picked, rows);
 }
 
+// Sums need a kernel for the dtype, replacing only one for the size.
 void run_scatter(const Places& places, void* indexed, const void* picked, bool accumulate,
                  int64_t part, int64_t parts) {
   const int size = std::countr_zero(static_cast<uint64_t>(element_size(places.dtype)));

@@ -1,4 +1,5 @@
-// Elements moved or added between an array and places of another (kernels/indexing/places.h).
+// Elements moved or added between an array and chosen places of another
+// (kernels/indexing/places.h).
 #include "kernels/indexing/places_impl.h"
 
 #include "kernels/isa/isa_target.h"
@@ -8,11 +9,12 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd/simd.h"
 #include "kernels/simd/simd_memory.h"
 
-// An element's offset on both sides.
+// The offset of an element on both sides.
 struct Pair {
   int64_t indexed, picked;
 };
 
+// The offsets of position number `number` of the axes, in row-major order.
 Pair offsets_of(const SharedAxes& axes, int64_t number) {
   Pair at{0, 0};
   for (int axis = axes.rank - 1; axis >= 0; --axis) {
@@ -24,14 +26,14 @@ Pair offsets_of(const SharedAxes& axes, int64_t number) {
   return at;
 }
 
-// Where a chosen place stands in the picked array: usually the places are one axis.
+// Where a chosen place is in the picked array. Usually the places are a single axis.
 WEFT_INLINE int64_t picked_offset(const SharedAxes& chosen, int64_t place) {
   if (chosen.rank == 1) return place * chosen.picked[0];
   return chosen.rank == 0 ? 0 : offsets_of(chosen, place).picked;
 }
 
-// Calls body(indexed, picked, count, stride of indexed, stride of picked) for each line of the last
-// axis.
+// Calls body(offset in indexed, offset in picked, count, stride of indexed, stride of picked) for
+// each line along the last axis.
 template <class Body>
 WEFT_INLINE void for_lines(const SharedAxes& axes, Pair at, Body body) {
   if (axes.rank == 0) return body(at.indexed, at.picked, 1, 1, 1);
@@ -52,8 +54,8 @@ WEFT_INLINE void for_lines(const SharedAxes& axes, Pair at, Body body) {
   }
 }
 
-// What happens to elements of `to`: they are replaced, or added to. Integers wrap, bools are
-// joined.
+// What happens to the elements of `to`: they are replaced, or added to. Integers wrap; a sum of
+// bools is "or".
 template <class S>
 struct Replace {
   using Element = S;
@@ -80,6 +82,7 @@ struct Add {
   }
 };
 
+// Rows of several outer positions; `place` is the chosen place within one.
 template <class S>
 void gather(const Places& places, const void* indexed, void* picked, Range rows) {
   const S* from = (const S*)indexed;
@@ -108,12 +111,14 @@ void gather(const Places& places, const void* indexed, void* picked, Range rows)
   }
 }
 
-// Which part serves the place at this offset: neighbours go to different parts.
+// The part that serves the place at this offset. The multiplication spreads neighbours over the
+// parts (Fibonacci hashing, Knuth, The Art of Computer Programming 3, 6.4).
 WEFT_INLINE int64_t part_of(int64_t offset, int64_t parts) {
   const uint64_t mixed = uint64_t(offset) * 0x9e3779b97f4a7c15u;
   return int64_t((mixed >> 32) * uint64_t(parts) >> 32);
 }
 
+// Change is Replace or Add. Every part goes over all places and serves its own.
 template <class Change>
 void scatter(const Places& places, void* indexed, const void* picked, int64_t part, int64_t parts) {
   using S = typename Change::Element;
@@ -141,7 +146,7 @@ void scatter(const Places& places, void* indexed, const void* picked, int64_t pa
   }
 }
 
-// y[o, index[o, j, i], i] = values[o, j, i] in the order of j, for a part of the inner elements.
+// The update of places.h, for a part of the inner elements in each unit.
 template <class S>
 void pick_update(const Indexing& p, const void* values_data, const int64_t* indices, void* y_data,
                  Range units) {
@@ -174,7 +179,7 @@ const PlacesKernels kPlaces[4] = {kernels_of_size<uint8_t>(), kernels_of_size<ui
                                   kernels_of_size<uint32_t>(), kernels_of_size<uint64_t>()};
 template <class S>
 constexpr ScatterKernel kAdds = scatter<Add<S>>;
-// Sums of halves would round after each term.
+// Halves have no sums: these would be rounded after each term.
 template <>
 constexpr ScatterKernel kAdds<Float16> = nullptr;
 template <>

@@ -1,4 +1,4 @@
-// The kernels of places.h of one instruction set, by symbols of their own.
+// The kernels of places.h for each instruction set, with symbols of their own (active_impl.h).
 #pragma once
 
 #include "kernels/indexing/places.h"
@@ -8,7 +8,7 @@ namespace weft::kernels {
 
 using ScatterKernel = void (*)(const Places& places, void* indexed, const void* picked,
                                int64_t part, int64_t parts);
-// By the size of elements.
+// For one size of elements.
 struct PlacesKernels {
   void (*gather)(const Places& places, const void* indexed, void* picked, Range rows);
   ScatterKernel scatter;

@@ -1,3 +1,6 @@
+// Which elements make a result of resampling, and with which weights; resample.isa.cpp adds them
+// up.
+
 #include "kernels/indexing/resample.h"
 
 #include <algorithm>
@@ -10,7 +13,8 @@
 namespace weft::kernels {
 namespace {
 
-// Of Keys' cubic convolution, at a distance in steps.
+// The kernel of cubic convolution (Keys, "Cubic Convolution Interpolation for Digital Image
+// Processing", 1981), at a distance of x elements.
 double cubic(double x, double a) {
   x = std::abs(x);
   if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
@@ -18,34 +22,39 @@ double cubic(double x, double a) {
   return 0;
 }
 
+// The distance of two results, in elements.
 double step_of(const Resample& p) {
   if (p.align_corners)
     return p.out > 1 ? static_cast<double>(p.in - 1) / static_cast<double>(p.out - 1) : 0;
   return static_cast<double>(p.in) / static_cast<double>(p.out);
 }
 
-// How far the filter reaches on both sides of a result's place, in elements.
+// How far the filter reaches on either side of a result, in elements.
 double reach_of(const Resample& p) {
   const double reach = p.sampling == Sampling::kCubic ? 2 : 1;
   return p.antialias ? reach * std::max(1.0, step_of(p)) : reach;
 }
 
+// The elements that make a result.
 struct Taps {
   int64_t first, count;
 };
 
+// Floating-point order as in PyTorch; the clamp is for o at the end.
 Taps nearest(const Resample& p, int64_t o) {
   const double half = p.sampling == Sampling::kNearestExact ? 0.5 : 0;
   const auto at = static_cast<int64_t>(std::floor((static_cast<double>(o) + half) * step_of(p)));
   return {std::min(at, p.in - 1), 1};
 }
 
+// From floor(o in / out) to ceil((o + 1) in / out), in integers.
 Taps area(const Resample& p, int64_t o) {
   const int64_t first = o * p.in / p.out;
   return {first, ((o + 1) * p.in + p.out - 1) / p.out - first};
 }
 
-// Without the outer elements that have no weight: what no result is made of may be infinite.
+// Removes outer elements whose weight is 0: an element that has no part in a result may be infinite
+// or NaN, and 0 times that is NaN.
 template <class T>
 Taps without_zeros(Taps taps, T* weights) {
   while (taps.count > 1 && weights[taps.count - 1] == 0) --taps.count;
@@ -55,8 +64,9 @@ Taps without_zeros(Taps taps, T* weights) {
   return {taps.first + zeros, taps.count - zeros};
 }
 
-// Weights of a filter around the result's place. Antialiased, what lies beyond the ends does not
-// count and the others add up to 1; otherwise the end counts in its place.
+// The weights of a filter around a result. With antialias, elements beyond the ends do not count
+// and the other weights are scaled to add up to 1; without it, the element at the end counts in
+// their place.
 template <class T>
 Taps filtered(const Resample& p, int64_t o, T* weights) {
   const double step = step_of(p), reach = reach_of(p), o_place = static_cast<double>(o);
@@ -84,6 +94,7 @@ Taps filtered(const Resample& p, int64_t o, T* weights) {
   return without_zeros(taps, weights);
 }
 
+// The maximum of elements that make a result: rows of the table have so many weights.
 int64_t max_taps(const Resample& p) {
   switch (p.sampling) {
     case Sampling::kNearest:
@@ -93,11 +104,13 @@ int64_t max_taps(const Resample& p) {
   }
 }
 
+// The table is one block of memory: first, count, then weights.
 ResampleTable table_at(const Resample& p, const void* data) {
   auto* const first = static_cast<int64_t*>(const_cast<void*>(data));
   return {max_taps(p), first, first + p.out, first + 2 * p.out};
 }
 
+// The arithmetic is double for both types; weights are rounded once.
 template <class T>
 void fill(const Resample& p, void* data) {
   const ResampleTable table = table_at(p, data);

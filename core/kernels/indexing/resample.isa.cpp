@@ -1,7 +1,7 @@
-// Resampling along an axis: rows behind the axis are whole vectors; where the axis is the last one,
-// some lines are turned first, so that an element of each makes a vector.
-// Cost: a multiply-add and a load for each tap of each vector of results; of turned lines two
-// squares more, about as much as four taps.
+// Resampling along an axis. If there are axes behind it, their elements are vectors. If it is the
+// last axis, some lines are transposed first, so that the same element of all lines is a vector.
+// Cost: one multiply-add and one load for each tap and vector of results. Transposed lines cost two
+// square tiles more, about as much as four taps.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -16,10 +16,11 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd/row_lanes_impl.h"
 #include "kernels/simd/transpose_tile_impl.h"
 
-// Elements of a line that lie in columns at one time.
+// Elements of a line that are transposed at a time.
 constexpr int64_t kWindow = 256;
 
-// Lines of some elements become as many lines: at most as many of both as a vector has lanes.
+// Transposes a square: `lines` lines of `elements` elements, each at most as many as a vector has
+// lanes.
 template <class T>
 __attribute__((noinline)) void turn(const T* from, int64_t from_stride, int64_t lines,
                                     int64_t elements, T* to, int64_t to_stride) {
@@ -32,13 +33,15 @@ __attribute__((noinline)) void turn(const T* from, int64_t from_stride, int64_t 
     if (i < elements) store_lanes(to + i * to_stride, V::of(square[i]), lines);
 }
 
-// Results [first, end) of a line, of elements [from, from + elements) of it, at most a window.
+// Results [first, end) of a line and the elements [from, from + elements) that they need, which fit
+// a window.
 struct Piece {
   int64_t first, end, from, elements;
 };
 
-// From result `first` on, as many as a window has the elements of; none: one has more than that.
-// Elements of neighbours may begin before each other's: weights of zero are left out.
+// As many results from `first` on as have their elements in one window; none if the first result
+// needs more than a window. A result may begin before its predecessor, because weights of 0 are
+// left out.
 Piece piece_at(const Resample& p, const ResampleTable& table, int64_t first) {
   Piece piece{first, first, 0, 0};
   int64_t begin = table.first[first], end = begin;
@@ -52,7 +55,7 @@ Piece piece_at(const Resample& p, const ResampleTable& table, int64_t first) {
   return piece;
 }
 
-// Calls one(o) for each result that is wider than a window, body(piece) for the others.
+// Calls one(o) for each result that needs more than a window, and body(piece) for the others.
 template <class One, class Body>
 WEFT_INLINE void for_pieces(const Resample& p, const ResampleTable& table, One one, Body body) {
   for (int64_t o = 0; o < p.out;) {
@@ -66,11 +69,11 @@ WEFT_INLINE void for_pieces(const Resample& p, const ResampleTable& table, One o
   }
 }
 
-// Results first .. end - 1 of one line.
+// Results first .. end - 1 of one line, without vectors.
 template <class T>
 void resample_line(const ResampleTable& table, const T* x, int64_t first, int64_t end, T* y) {
   const T* weights = (const T*)table.weights + first * table.taps;
-  if (table.taps == 1) {  // of weight one: weights of a result add up to that
+  if (table.taps == 1) {  // the weight is 1, because weights of a result add up to that
     for (int64_t o = first; o < end; ++o) y[o] = x[table.first[o]];
     return;
   }
@@ -82,7 +85,7 @@ void resample_line(const ResampleTable& table, const T* x, int64_t first, int64_
   }
 }
 
-// Some lines, at most as many as a vector has lanes: an element of each is a vector.
+// Some lines, at most as many as a vector has lanes; a vector has one element of each.
 template <class T>
 void resample_lines(const Resample& p, const ResampleTable& table, const T* x, int64_t lines,
                     T* y) {
@@ -113,7 +116,8 @@ void resample_lines(const Resample& p, const ResampleTable& table, const T* x, i
   });
 }
 
-// How many lines are worth turning: it takes as long for few of them, and longer than to copy them.
+// How many lines are worth transposing: it takes the same time for few of them, and longer than
+// copying them.
 template <class T>
 WEFT_INLINE int64_t lines_at_once(const ResampleTable& table, int64_t lines) {
   constexpr int64_t kLanes = Vec<T>::kLanes;
@@ -121,6 +125,7 @@ WEFT_INLINE int64_t lines_at_once(const ResampleTable& table, int64_t lines) {
   return lines < kLanes ? lines : kLanes;
 }
 
+// A unit is one result, or a row of them; whole lines are computed together if there are enough.
 template <class T>
 void resample(const Resample& p, const ResampleTable& table, const void* x_data, void* y_data,
               Range units) {
@@ -152,7 +157,7 @@ void resample(const Resample& p, const ResampleTable& table, const void* x_data,
   }
 }
 
-// Adds the results [first, end) of a line to the elements that made them.
+// Adds the shares of results [first, end) of a line to the elements that made them.
 template <class T>
 WEFT_INLINE void add_line(const ResampleTable& table, const T* dy, int64_t first, int64_t end,
                           T* dx) {
@@ -162,8 +167,8 @@ WEFT_INLINE void add_line(const ResampleTable& table, const T* dy, int64_t first
   }
 }
 
-// The same of some lines, as resample_lines has them. What a piece leaves in an element the next
-// one adds to, in the order of results.
+// The same for some lines, transposed as in resample_lines(). What one piece leaves in an element
+// the next one adds to, in the order of results.
 template <class T>
 void add_lines(const Resample& p, const ResampleTable& table, const T* dy, int64_t lines, T* dx) {
   using V = Vec<T>;
@@ -199,7 +204,7 @@ void add_lines(const Resample& p, const ResampleTable& table, const T* dy, int64
   });
 }
 
-// A unit has some columns behind the axis, of all of its elements.
+// A unit is some columns behind the axis, for all of the axis.
 template <class T>
 void resample_adjoint(const Resample& p, const ResampleTable& table, const void* dy_data,
                       void* dx_data, Range units) {
@@ -219,7 +224,7 @@ void resample_adjoint(const Resample& p, const ResampleTable& table, const void*
       unit += lines ? lines : 1;
       continue;
     }
-    const int64_t rows = cols == p.inner ? 1 : p.in;  // whole ones lie side by side
+    const int64_t rows = cols == p.inner ? 1 : p.in;  // whole rows follow one another
     for (int64_t i = 0; i < rows; ++i)
       __builtin_memset(dx + i * p.inner, 0, p.in / rows * cols * sizeof(T));
     for (int64_t o = 0; o < p.out; ++o) {

@@ -1,3 +1,6 @@
+// Sorting rows: by counting digits (radix sort), by std::sort if they are short, or by a short list
+// if only a few first elements are wanted.
+
 #include "kernels/indexing/sort.h"
 
 #include <algorithm>
@@ -9,7 +12,8 @@
 namespace weft::kernels {
 namespace {
 
-// Rows are sorted as pairs of a key, an integer with the order of its element, and a position.
+// A row is sorted as pairs of a key and a position. The key is an integer with the order of its
+// element, so that one code serves all dtypes; the position makes the order stable.
 template <class K>
 struct Entry {
   K key;
@@ -19,17 +23,19 @@ struct Entry {
   }
 };
 
-constexpr int64_t kFewest = 64;       // elements from which on counting digits pays
-constexpr int64_t kSmallCount = 32;   // of first elements that a sorted list holds
-constexpr int64_t kKeysAtOnce = 256;  // that are compared with the list's last
+constexpr int64_t kFewest = 64;       // elements from which counting digits pays
+constexpr int64_t kSmallCount = 32;   // first elements that a sorted list may hold
+constexpr int64_t kKeysAtOnce = 256;  // keys that are compared with the last of the list at a time
+// Bits of a digit: its counters fit the first-level cache.
 constexpr int kDigitBits = 8;
 constexpr int kDigits = 1 << kDigitBits;
 
-// The key's type: as wide as the element, 32 bits at least, and positions fit.
+// The type of keys: as wide as the element, at least 32 bits; positions must fit as well.
 template <class T>
 using NarrowKey = std::conditional_t<sizeof(T) == 8, int64_t, int32_t>;
 
-// Numbers of either sign as integers of the same order. All NaNs are one, and so are zeros.
+// Numbers of either sign as integers of the same order. All NaNs have the same key, the highest;
+// and so do the two zeros.
 template <class K, class T>
 K key_of(T x) {
   if constexpr (std::is_floating_point_v<T>) {
@@ -46,6 +52,7 @@ K key_of(T x) {
   }
 }
 
+// A digit of the key, with the sign flipped so that negative keys come first.
 template <class K>
 unsigned digit(K key, int number) {
   constexpr auto sign = std::make_unsigned_t<K>(1) << (8 * sizeof(K) - 1);
@@ -53,17 +60,18 @@ unsigned digit(K key, int number) {
   return static_cast<unsigned>(bits >> (number * kDigitBits)) % kDigits;
 }
 
-// Radix sort from the lowest digit, which is stable: Knuth, The Art of Computer Programming 3,
-// 5.2.5. Digits that all keys share are skipped. Gives the list that holds the result.
+// Radix sort from the lowest digit up, which is stable (Knuth, The Art of Computer Programming 3,
+// 5.2.5). Digits in which all keys agree are skipped. Returns the list that has the result.
 template <class K>
 Entry<K>* radix_sort(Entry<K>* from, Entry<K>* to, int64_t count) {
   constexpr int kPasses = sizeof(K) * 8 / kDigitBits;
-  K differing = 0;  // a bit for each in which two keys differ
+  K differing = 0;  // a bit is set if two keys differ in it
   for (int64_t i = 1; i < count; ++i) differing |= from[i].key ^ from[0].key;
   for (int pass = 0; pass < kPasses; ++pass) {
     if (digit(differing, pass) == digit(K(0), pass)) continue;
     int64_t counts[kDigits] = {};
     for (int64_t i = 0; i < count; ++i) ++counts[digit(from[i].key, pass)];
+    // Counts become the first place of each digit.
     int64_t place = 0;
     for (int64_t& number : counts) place += std::exchange(number, place);
     for (int64_t i = 0; i < count; ++i) to[counts[digit(from[i].key, pass)]++] = from[i];
@@ -72,8 +80,8 @@ Entry<K>* radix_sort(Entry<K>* from, Entry<K>* to, int64_t count) {
   return from;
 }
 
-// The first `wanted` of the keys in order, put at the list's front: most keys are not below the
-// last of a short list, which blocks of them find out at once.
+// Puts the first `wanted` keys in order at the front of the list. Most keys are not below the last
+// of a short list, which is found out for a whole block of keys at once.
 template <class K>
 void first_of(const K* keys, int64_t count, int64_t wanted, Entry<K>* list) {
   int64_t held = 0;
@@ -96,6 +104,7 @@ void first_of(const K* keys, int64_t count, int64_t wanted, Entry<K>* list) {
   }
 }
 
+// Sorts rows of any stride; descending order sorts complemented keys, which stays stable.
 template <class K, class T>
 void sort_order(const Sorting& p, const void* x, int64_t* order, Range rows, void* scratch) {
   auto* const entries = static_cast<Entry<K>*>(scratch);
@@ -126,12 +135,14 @@ void sort_order(const Sorting& p, const void* x, int64_t* order, Range rows, voi
   }
 }
 
+// NaN is larger than every number.
 template <class T>
 bool less(T a, T b) {
   if constexpr (std::is_floating_point_v<T>) return a < b || (b != b && a == a);
   return a < b;
 }
 
+// Binary search: upper_bound counts equal elements, lower_bound does not.
 template <class T>
 void search(const void* sorted, int64_t count, const void* values, int64_t* positions, bool right,
             Range elements) {
@@ -144,7 +155,7 @@ void search(const void* sorted, int64_t count, const void* values, int64_t* posi
   }
 }
 
-// Calls body with a number of the dtype's type.
+// Calls body with a number of the dtype's type; bool is stored as 0 or 1.
 template <class Body>
 void with_type(DType dtype, const Body& body) {
   switch (dtype) {
@@ -165,6 +176,7 @@ void with_type(DType dtype, const Body& body) {
 
 }  // namespace
 
+// Two lists, for the passes of the radix sort.
 int64_t sort_scratch(int64_t axis) {
   return 2 * axis * static_cast<int64_t>(sizeof(Entry<int64_t>));
 }

@@ -1,18 +1,27 @@
 // How channels and taps of a depthwise window of int8 lie in the lanes of vectors, for each kind of
-// product: what lays a column down, what multiplies it, and what stores results in their order.
+// multiplying instruction. A Lanes type stages a column of the image, multiplies it by weights in
+// the same order, and stores results in the order of channels.
+//
+// kTaps      rows of the window in one lane of 32 bits
+// kShift     what staged bytes are shifted by, which the starts of sums must undo
+// kTogether  vectors of a result that are stored together
+//
+// Included by quantized_depthwise.isa.cpp inside the namespace of an instruction set.
 
-// Lanes of two taps; channels in their order.
+// Two taps of 16 bits in a lane, for PMADDWD; channels in their order.
 struct PairLanes {
   static constexpr int kTaps = 2;
   static constexpr int32_t kShift = 0;
-  static constexpr int kTogether = kBlockVectors;  // vectors of a result that are stored at once
+  static constexpr int kTogether = kBlockVectors;  // all vectors of a result
 
+  // From the order of channels to that of lanes, and back: here they are the same.
   WEFT_INLINE static void order(const int32_t (&channels)[kBlock], int32_t* lanes) {
     __builtin_memcpy(lanes, channels, sizeof channels);
   }
   WEFT_INLINE static void reorder(const int32_t (&lanes)[kBlock], int32_t* channels) {
     __builtin_memcpy(channels, lanes, sizeof lanes);
   }
+  // Interleaves two rows of 16-bit numbers, so that a lane has one of each.
   template <int... I>
   WEFT_INLINE static void interleave(Int16s a, Int16s b, int8_t* to, Numbers<I...>) {
     constexpr int kHalf = int(sizeof...(I)) / 2;
@@ -23,7 +32,7 @@ struct PairLanes {
     __builtin_memcpy(to, &low, sizeof low);
     __builtin_memcpy(to + sizeof low, &high, sizeof high);
   }
-  // A column of rows of an image, for one block of channels.
+  // Stages one column: two rows of the image, for a block of channels; absent channels are zero.
   WEFT_INLINE static void stage(const int8_t* const (&rows)[kTaps], int64_t channels, int8_t* to) {
     constexpr int kStep = kVectorBytes / 2;
     int8_t whole[2][kBlock];
@@ -38,7 +47,7 @@ struct PairLanes {
       interleave(load_int8_as_int16(from[0] + i), load_int8_as_int16(from[1] + i), to + 4 * i,
                  typename CountTo<kStep>::Type());
   }
-  // Of quads the two bytes that this group has.
+  // Packed weights have four taps in a lane; this leaves the two of a group, as 16-bit numbers.
   WEFT_INLINE static void widen(int32_t (&int8x4s)[kBlock], int64_t group) {
     for (int32_t& quad : int8x4s) {
       const int32_t low = int8_t(quad >> group % 2 * 16),
@@ -62,11 +71,11 @@ struct PairLanes {
 };
 
 #if WEFT_AVX2
-// The same with channels 0 to 3 and 8 to 11 of 16 in one vector and the others in the next, as
-// interleaving leaves them.
+// The same in the order in which AVX2's interleaving leaves channels: of each 16, channels 0 to 3
+// and 8 to 11 are in one vector, the others in the next.
 struct SplitPairLanes : PairLanes {
   static constexpr int kTogether = 2;
-  static constexpr int kStep = kTogether * Sums::kLanes;  // channels
+  static constexpr int kStep = kTogether * Sums::kLanes;  // channels that are stored together
 
   WEFT_INLINE static void order(const int32_t (&channels)[kBlock], int32_t* lanes) {
     for (int c = 0; c < kBlock; c += kStep)
@@ -74,12 +83,12 @@ struct SplitPairLanes : PairLanes {
         __builtin_memcpy(lanes + c + part % 2 * 8 + part / 2 * 4, channels + c + part * 4, 16);
   }
   WEFT_INLINE static void reorder(const int32_t (&lanes)[kBlock], int32_t* channels) {
-    order(lanes, channels);  // the second and the third four change places
+    order(lanes, channels);  // it exchanges the second and the third four, so it is its own inverse
   }
   WEFT_INLINE static Sums add(Sums data, Sums weights, Sums sum) {
     sum = PairLanes::add(data, weights, sum);
-    // One product after the other: all of them first, as the compiler has it, are more than there
-    // are registers.
+    // One product after the other: the compiler would compute all of them first, and that needs
+    // more registers than there are.
     asm("" : "+x"(sum.v));
     return sum;
   }
@@ -91,7 +100,7 @@ struct SplitPairLanes : PairLanes {
     for (int r = 0; r < kTaps; ++r) __builtin_memcpy(rest[r], rows[r] + c, channels - c);
     stage_step(rest[0], rest[1], to + 4 * c);
   }
-  // kTogether vectors of some results.
+  // Stores kTogether vectors of some results; results are `step` bytes apart.
   template <int kResults>
   WEFT_INLINE static void store_all(int8_t* to, int64_t step, const Sums (&y)[kResults][kTogether],
                                     const Bounds& bounds, int64_t channels) {
@@ -115,7 +124,7 @@ struct SplitPairLanes : PairLanes {
   }
 
  private:
-  // Apart, so that whole vectors need no place on the stack.
+  // Out of line, so that the vectors of whole stores need no place on the stack.
   [[gnu::noinline]] static void store_part(int8_t* to, __m128i row, int64_t channels) {
     __builtin_memcpy(to, &row, channels);
   }
@@ -136,14 +145,15 @@ typedef __m256i Wide;
 #define WEFT_WIDE(operation) _mm256_##operation
 #endif
 
-// Lanes of four taps. Of as many channels as a vector has bytes, a vector has four of every 16.
+// Four taps as bytes in a lane (int8x4), for VPDPBUSD. Of as many channels as a vector has bytes,
+// each of four vectors has four channels out of every 16.
 struct Int8x4Lanes {
   static constexpr int kTaps = 4;
   static constexpr int32_t kShift = 128;
   static constexpr int kTogether = 4;
-  static constexpr int kStep = int(kVectorBytes);  // channels
+  static constexpr int kStep = int(kVectorBytes);  // channels that are staged and stored together
 
-  // Four channels at a time change places.
+  // Calls move(lane, channel) for each four channels that stay together.
   template <class Move>
   WEFT_INLINE static void each_four(Move move) {
     for (int c = 0; c < kBlock; c += kStep)
@@ -172,7 +182,7 @@ struct Int8x4Lanes {
                            WEFT_WIDE(unpacklo_epi8)(row[2], row[3])};
       const Wide high[2] = {WEFT_WIDE(unpackhi_epi8)(row[0], row[1]),
                             WEFT_WIDE(unpackhi_epi8)(row[2], row[3])};
-      // One by one: an array of them would go by way of the stack.
+      // One after the other: an array of them would go by way of the stack.
       const auto put = [&](int place, Wide int8x4s) WEFT_LAMBDA {
         __builtin_memcpy(to + 4 * c + place * kStep, &int8x4s, sizeof int8x4s);
       };
@@ -186,6 +196,7 @@ struct Int8x4Lanes {
   WEFT_INLINE static Sums add(Sums data, Sums weights, Sums sum) {
     return add_dot_bytes(data, weights, sum);
   }
+  // Packs four vectors to bytes, which also puts the channels back into their order.
   WEFT_INLINE static void store(int8_t* to, const Sums (&y)[kTogether], const Bounds& bounds,
                                 int64_t channels) {
     const Wide bytes = bounds.bytes(y[0], y[1], y[2], y[3]);

@@ -5,6 +5,7 @@
 
 typedef int16_t Int16s __attribute__((vector_size(kVectorBytes)));
 
+// Half a vector of bytes as a vector of 16-bit integers.
 WEFT_INLINE Int16s load_int8_as_int16(const int8_t* p) {
 #if WEFT_AVX512
   return (Int16s)_mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i*)p));
@@ -17,7 +18,7 @@ WEFT_INLINE Int16s load_int8_as_int16(const int8_t* p) {
   return __builtin_convertvector(bytes, Int16s);
 #endif
 }
-// Products of neighbours, added.
+// Lane i: a[2i] b[2i] + a[2i + 1] b[2i + 1]. The sum of two products of bytes fits 32 bits easily.
 WEFT_INLINE Sums pair_products(Int16s a, Int16s b) {
 #if WEFT_AVX512
   return Sums::of((Sums::Native)_mm512_madd_epi16((__m512i)a, (__m512i)b));
@@ -31,7 +32,7 @@ WEFT_INLINE Sums pair_products(Int16s a, Int16s b) {
 #endif
 }
 
-// Sums of neighbouring lanes of a, and behind them those of b.
+// The sums of neighbouring lanes of a, and behind them those of b.
 template <int... I>
 WEFT_INLINE Sums neighbours_added(Sums a, Sums b, Numbers<I...>) {
   return Sums::of(__builtin_shufflevector(a.v, b.v, (2 * I)...)) +

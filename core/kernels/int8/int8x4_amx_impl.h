@@ -1,11 +1,12 @@
-// Tiles of int8 products by AMX: 32 rows of A by a panel. Sums go through the first-level cache to
-// what turns them into bytes.
+// Tiles of int8 products by AMX: 32 rows of A by a panel. Sums are stored to the first-level cache
+// and loaded again to become int8.
 //
 // Included inside the namespace of an instruction set, after kernels/int8/int8x4_impl.h.
 
 #include "kernels/matmul/amx_impl.h"
 
 #if WEFT_AMX
+// Rescales kRows rows of stored sums and stores the results.
 template <int kRows>
 WEFT_INLINE void finish_stored(const Int8x4Tile& tile, int64_t row) {
   Sums sums[kRows][2];
@@ -20,6 +21,8 @@ WEFT_INLINE void finish_stored(const Int8x4Tile& tile, int64_t row) {
   finish_sums<DotStep<true>>(part, sums);
 }
 
+// One tile; its lower rows or its right columns may be absent. k is a multiple of 64 bytes; the
+// rest is in tile.b_rest.
 template <bool kHasLower, bool kHasRight>
 void amx_quad_tile(const Int8x4Tile& tile) {
   using Block = SumsBlock<ByteProducts, kHasLower, kHasRight>;
@@ -60,6 +63,7 @@ void amx_quad_tiles(const Int8x4Tile& tile) {
     tile.rows > kTileRows16 ? amx_quad_tile<true, true>(tile) : amx_quad_tile<false, true>(tile);
 }
 
+// A table in which every number of rows has the same kernel.
 template <int... I>
 constexpr Int8x4Tiles amx_tiles(Numbers<I...>) {
   return {{(I >= 0 ? amx_quad_tiles : nullptr)...},

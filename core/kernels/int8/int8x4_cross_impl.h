@@ -2,16 +2,19 @@
 //
 //   a0 b0 + a1 b1 = (a0 + b1)(a1 + b0) - a0 a1 - b0 b1
 //
-// What is taken off depends on one side alone: rows of A end with theirs, and the sums of a column
-// start with its own. The processor adds 16-bit numbers at twice the rate at which it multiplies
-// them, so that all of its units are busy, where PairStep waits for those that multiply. Both sides
-// are staged for it, and sums of two bytes fit 16 bits: exact.
+// The subtracted terms depend on one side alone. So each staged row of A ends with its own, and the
+// sums of a column start with the column's own. The processor adds 16-bit numbers at twice the rate
+// at which it multiplies them, so all of its units are busy, where PairStep waits for the
+// multiplying ones. Both sides are staged for this form. Sums of two bytes fit 16 bits, so the
+// result is exact.
 //
 // Included inside the namespace of AVX2, after kernels/int8/int8x4_impl.h.
 
+// A step of Int8x4Tile; PairStep (int8x4_impl.h) explains the members.
 struct CrossStep {
   static constexpr int kColumns = 2 * Sums::kLanes;
-  static constexpr int64_t kLeftBytes = 8;  // a0 a2, a1 a3
+  // of an int8x4 of A, as 16-bit numbers in the order a0 a2, a1 a3
+  static constexpr int64_t kLeftBytes = 8;
   static constexpr bool kShifts = false;
   static constexpr int kVectors = 2, kMaxRows = 4;
   static constexpr bool kHasRowStarts = true, kEndsInPlace = true, kHasRuns = false,
@@ -20,7 +23,7 @@ struct CrossStep {
   template <int kRows>
   WEFT_INLINE static void add(Sums (&sums)[kRows][2], const char* a, int64_t a_row,
                               const int8_t* b) {
-    Int16s right[4];  // b1 b3, b0 b2 of each vector of columns
+    Int16s right[4];  // b1 b3 and b0 b2, of each of two vectors of columns
     WEFT_UNROLL
     for (int j = 0; j < 4; ++j) __builtin_memcpy(&right[j], b + j * kVectorBytes, sizeof right[j]);
     WEFT_UNROLL
@@ -32,14 +35,15 @@ struct CrossStep {
   }
   WEFT_INLINE static Sums result(const Sums (&sums)[2], int vector) { return sums[vector]; }
 
-  // A row of k elements, and behind its quads what its sums start with. Of `readable` bytes those
-  // that fill the last quad may be any: their products are taken off again. 24 bytes behind the
-  // row's end are written.
+  // Stages a row of k elements, and behind it what its sums start with. Elements that fill up the
+  // last int8x4 may be anything within `readable` bytes: their products are subtracted again. It
+  // writes up to 24 bytes behind the row's end.
   WEFT_INLINE static void stage_row(const int8_t* from, int64_t k, int64_t readable, char* to) {
     Sums products(0);
     int64_t i = 0;
     for (; i + 16 <= k; i += 16) products = products + stage_int8x4(from + i, to + 2 * i);
     if (i < k) {
+      // Only products of int8x4s that exist count.
       alignas(32) static constexpr int32_t kThere[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
       const int64_t int8x4s = (k - i + kQuad - 1) / kQuad;
       int8_t rest[16] = {};
@@ -53,7 +57,7 @@ struct CrossStep {
     }
     store_start(products, to + (k + kQuad - 1) / kQuad * kLeftBytes);
   }
-  // The end of a row of whole vectors that is staged.
+  // Ends a row of whole vectors that is staged already.
   WEFT_INLINE static void end_row(const char* row, char* end) {
     Sums products(0);
     for (; row < end; row += kVectorBytes) {
@@ -63,14 +67,14 @@ struct CrossStep {
     }
     store_start(products, end);
   }
-  // Four quads as rows have them.
+  // The elements of four int8x4s in the order of staged rows.
   WEFT_INLINE static Int16s ordered(Int16s int8x4s) {
     const __m256i order = _mm256_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15, 0,
                                            1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15);
     return (Int16s)_mm256_shuffle_epi8((__m256i)int8x4s, order);
   }
 
-  // kColumns columns of a panel; what they lack is taken from their starts.
+  // Stages kColumns columns of a panel; the columns' own terms are subtracted from `starts`.
   WEFT_INLINE static void stage_columns(const int8_t* b, int64_t int8x4s, int8_t* to,
                                         int32_t* starts) {
     Sums lacks[2] = {Sums(0), Sums(0)};
@@ -88,7 +92,7 @@ struct CrossStep {
       Memory<int32_t>::store(starts + j * Sums::kLanes,
                              Memory<int32_t>::load(starts + j * Sums::kLanes) - lacks[j]);
   }
-  // Of quads of a vector of columns b1 b3, and b0 b2.
+  // b1 b3, or b0 b2, of each int8x4 of a vector of columns.
   WEFT_INLINE static Int16s odd_of(const int8_t* b) {
     return (Int16s)_mm256_srai_epi16(_mm256_loadu_si256((const __m256i*)b), 8);
   }
@@ -103,7 +107,7 @@ struct CrossStep {
     __builtin_memcpy(&pair, a, sizeof pair);
     return (Int16s)Sums(pair).v;
   }
-  // a0 a1 + a2 a3 of quads, twice.
+  // 2 (a0 a1 + a2 a3) for each int8x4: each product appears in two lanes.
   WEFT_INLINE static Sums twice(Int16s int8x4s) {
     return pair_products(int8x4s, (Int16s)_mm256_shuffle_epi32((__m256i)int8x4s, 0xb1));
   }
@@ -112,6 +116,7 @@ struct CrossStep {
     __builtin_memcpy(to, &int8x4s, sizeof int8x4s);
     return twice(int8x4s);
   }
+  // Half of the doubled products is every second lane.
   WEFT_INLINE static void store_start(Sums products, char* to) {
     uint32_t lanes[Sums::kLanes];
     __builtin_memcpy(lanes, &products.v, sizeof lanes);

@@ -1,15 +1,15 @@
 // Tiles of int32 sums of int8 products: a few rows of A by a panel of B in which four elements that
-// follow one another in k lie side by side.
+// follow one another in k lie side by side (int8x4).
 //
-//   sums[row][column] = sum over quads of a[row][quad][0..3] * b[quad][column][0..3]
+//   sums[row][column] = sum over int8x4s of a[row][i][0..3] * b[i][column][0..3]
 //
 // VPDPBUSD adds four products of unsigned by signed bytes to a lane: one side is shifted by 128,
 // which the sums of the other side undo. It wraps, and never saturates. SDOT of Armv8.2 takes
 // signed bytes and needs no shift. Elsewhere both sides are widened to 16 bits, A once beforehand:
 // PMADDWD adds two products exactly (VPMADDUBSW would saturate), so a column takes two lanes, which
-// are added at the end. With AVX2 alone, where rows are many, one multiplication makes two products
-// (CrossStep, in int8x4_cross_impl.h). Processors with AMX have registers for 16 rows by 16 columns
-// (int8x4_amx_impl.h).
+// are added at the end. With AVX2 alone, if there are many rows, one multiplication makes two
+// products (CrossStep, int8x4_cross_impl.h). Processors with AMX have registers for 16 rows by 16
+// columns (int8x4_amx_impl.h).
 //
 // Included inside the namespace of an instruction set, after kernels/matmul/gemm_impl.h and
 // kernels/int8/requantize_impl.h.
@@ -19,19 +19,21 @@
 #if WEFT_NEON && defined(__linux__)
 #define WEFT_DOT_BYTES 1
 #elif (WEFT_AVX512 || (WEFT_AVX2 && __GNUC__ >= 11)) && !defined(__clang__)
-#define WEFT_DOT_BYTES 1  // an assembler that is older than GCC 11 may not know AVX-VNNI
+#define WEFT_DOT_BYTES 1  // an assembler older than GCC 11 may not know AVX-VNNI
 #else
 #define WEFT_DOT_BYTES 0
 #endif
 
-// Where the processor lacks that, AVX-512 has AVX2's kernels do all: CrossStep makes as many
-// products as PairStep in vectors twice as long.
+// Without VPDPBUSD, AVX-512's functions call AVX2's kernels for everything: CrossStep makes as many
+// products as PairStep would in vectors twice as long.
 #define WEFT_PAIRS_OF_BYTES !(WEFT_AVX512 && WEFT_DOT_BYTES && WEFT_WITH_AVX2)
 
-// What makes elements bytes for it, by exclusive or; what is added to the zero point then.
+// Staged bytes are combined with kDotFlip by exclusive or, which shifts them by kDotShift; the zero
+// point grows by as much.
 constexpr uint8_t kDotFlip = WEFT_DOT_BYTES && !WEFT_NEON ? 0x80 : 0;
 constexpr uint32_t kDotShift = kDotFlip;
 
+// Does the processor have the instruction for bytes?
 WEFT_INLINE bool dots_bytes() {
 #if WEFT_DOT_BYTES
   return uses(WEFT_NEON ? Extra::kDotprod : WEFT_AVX512 ? Extra::kAvx512Vnni : Extra::kAvxVnni);
@@ -40,18 +42,20 @@ WEFT_INLINE bool dots_bytes() {
 #endif
 }
 
-// Of a tile: as many as leave registers for two vectors of B, an element of A and what shifts it.
+// Rows of a tile: as many as leave registers for two vectors of B, an element of A, and its flip.
 constexpr int kQuadRows = WEFT_AVX512 ? 12 : 6;
+// Bytes of one int8x4 of every column of a panel.
 constexpr int64_t kQuadBytes = kQuad * kQuantizedColumns;
 
-// What turns the sums of a panel's columns into bytes while they are in registers. Finish::find
-// tells the vectors.
+// What rescales the sums of a panel's columns to int8 while they are in registers. Finish::find()
+// (quantized_rows_impl.h) fills in the vectors.
 struct TileFinish {
+  // Of each vector of columns.
   Sums start[kQuantizedColumns / Sums::kLanes], factor[kQuantizedColumns / Sums::kLanes];
   BoundedRescale rescale[kQuantizedColumns / Sums::kLanes];
   Bounds bounds;
   bool is_rectified;
-  uint32_t there;  // columns of the panel: others are not stored
+  uint32_t there;  // bit j: column j of the panel exists; others are not stored
 
   WEFT_INLINE TileFinish(const Requantization& how, int64_t width)
       : bounds(how),
@@ -59,33 +63,48 @@ struct TileFinish {
         there(uint32_t((uint64_t(1) << width) - 1)) {}
 };
 
+// What a tile kernel reads; the number of rows is given by the choice of the kernel.
 struct Int8x4Tile {
   int64_t int8x4s;
   const void* a;
-  int64_t a_row;             // bytes
+  int64_t a_row;             // bytes from row to row
   const void* b;             // at a multiple of the step's columns
-  const int64_t* b_offsets;  // of quads, in bytes; null: one panel's row after the other
-  int32_t* sums;             // rows of kQuantizedColumns
-  int64_t ahead = 0;         // from rows of the panel to lines that are fetched meanwhile
-  // Instead of sums, results of all columns of the panel from the tile's own on:
+  const int64_t* b_offsets;  // of each int8x4, in bytes; null: those of a panel follow one another
+  int32_t* sums;             // where sums go, in rows of kQuantizedColumns
+  int64_t ahead = 0;         // bytes from a row of the panel to what is prefetched meanwhile
+  // Instead of sums: results of all columns of the panel, from the tile's first column on.
   const TileFinish* finish = nullptr;
   int8_t* y = nullptr;
-  const int8_t* residual = nullptr;  // as y, times `factor`; may be null
-  int64_t y_row = 0, vector = 0;     // of the panel, the tile's first one
-  int64_t count = 1;                 // of tiles below each other, with `finish` and CrossStep
-  // Of DotStep on the left: quads of A that follow one another (0: all), and bytes between runs.
+  const int8_t* residual = nullptr;  // strided like y, times `factor`; may be null
+  // vector: number of the tile's first vector of columns in the panel
+  int64_t y_row = 0, vector = 0;
+  int64_t count = 1;  // tiles one below the other, in one call; with `finish` and CrossStep only
+  // For DotStep with A unsigned: int8x4s of A that follow one another (0: all), and bytes between
+  // two such runs.
   int64_t run = 0, run_step = 0;
-  // Of AMX: the tile's rows, of which 16 or 32 are readable, and the last quads of the panel, 16
-  // rows filled up with zeros; runs are whole multiples of 16. `sums` has room for 32 rows.
+  // For AMX: the tile's rows, of which 16 or 32 must be readable; and the last int8x4s of the
+  // panel, in 16 rows filled up with zeros. Runs are multiples of 16 int8x4s. `sums` has room for
+  // 32 rows.
   int64_t rows = 0;
   const void* b_rest = nullptr;
   bool is_narrow = false;  // all columns are in one vector
 };
 using QuadTileKernel = void (*)(const Int8x4Tile& tile);
 
+// A step: one int8x4 of kRows rows of A by the columns of a tile, with bytes widened to 16 bits.
+// Other steps have the same members:
+//
+// kColumns, kVectors  columns of a tile, and vectors of results
+// kLeftBytes          bytes of an int8x4 of A as it is staged
+// kShifts             A is bytes, shifted by kDotShift
+// kHasRowStarts       staged rows end with what their sums start with
+// kEndsInPlace        a lane of sums is a column
+// kHasRuns            A may be in runs
+// kFinishes           the kernel can rescale
+// result()            the sums of one vector of columns
 struct PairStep {
   static constexpr int kColumns = Sums::kLanes;
-  static constexpr int64_t kLeftBytes = 8;  // of a quad of A
+  static constexpr int64_t kLeftBytes = 8;  // two 16-bit lanes for each pair of elements
   static constexpr bool kShifts = false;
 
   template <int kRows>
@@ -102,18 +121,18 @@ struct PairStep {
       sums[i][1] = sums[i][1] + pair_products(left, right[1]);
     }
   }
-  // With AVX2 those that CrossStep leaves are few.
+  // With AVX2 CrossStep leaves only few rows to this step.
   static constexpr int kVectors = 1, kMaxRows = WEFT_AVX2 ? 4 : kQuadRows;
   static constexpr bool kHasRowStarts = false, kHasRuns = false, kFinishes = true;
-  static constexpr bool kEndsInPlace = false;  // a column has two lanes
+  static constexpr bool kEndsInPlace = false;  // a column has two lanes, which result() adds
   WEFT_INLINE static Sums result(const Sums (&sums)[2], int) {
     return neighbours_added(sums[0], sums[1]);
   }
 };
 
 #if WEFT_DOT_BYTES
-// Assembler because a file has one set of instructions: this one is compiled for processors without
-// it, too.
+// Four products of bytes, added to a lane. Assembler, because this file is compiled for processors
+// without the instruction, too, so the compiler may not use it.
 WEFT_INLINE Sums add_dot_bytes(Sums of_unsigned, Sums of_signed, Sums sum) {
 #if WEFT_NEON
   asm(".arch armv8.2-a+dotprod\n\tsdot %0.4s, %1.16b, %2.16b"
@@ -126,8 +145,9 @@ WEFT_INLINE Sums add_dot_bytes(Sums of_unsigned, Sums of_signed, Sums sum) {
 #endif
   return sum;
 }
-// Bytes are unsigned, and so shifted, on one side. Where that is A they are shifted when its rows
-// are staged: an exclusive or in the loop takes a turn of the units that multiply.
+// The step by that instruction. One side has unsigned, shifted bytes. If that is A, its rows are
+// shifted when they are staged: an exclusive or in the loop would take time from the multiplying
+// units.
 template <bool kLeftIsUnsigned, int kRights = 2>
 struct DotStep {
   static constexpr int kColumns = kRights * Sums::kLanes;
@@ -156,7 +176,7 @@ struct DotStep {
 };
 #endif
 
-// Which columns of a tile are there, from a vector of the panel on, and whether all are.
+// Which columns of a tile exist, from one vector of the panel on; and do all exist?
 template <class Step>
 WEFT_INLINE uint32_t columns_there(const TileFinish& finish, int64_t first) {
   constexpr uint32_t kAll = ~uint32_t(0) >> (32 - Step::kColumns);
@@ -167,11 +187,12 @@ WEFT_INLINE bool are_all_there(const TileFinish& finish, int64_t first) {
   return columns_there<Step>(finish, first) == ~uint32_t(0) >> (32 - Step::kColumns);
 }
 
+// How many columns of one vector exist.
 WEFT_INLINE int64_t lanes_there(uint32_t there, int64_t vector) {
   constexpr uint32_t kLanes = (1u << Sums::kLanes) - 1;
   return __builtin_popcount(there >> vector * Sums::kLanes & kLanes);
 }
-// Residuals of a vector of results; of those that are not there, zeros.
+// The residuals of a vector of results; zero for columns that do not exist.
 template <bool kAll>
 WEFT_INLINE Sums residual_of(const Int8x4Tile& tile, int row, int64_t vector) {
   const int8_t* const from =
@@ -186,7 +207,7 @@ WEFT_INLINE Sums residual_of(const Int8x4Tile& tile, int row, int64_t vector) {
 #endif
 }
 
-// To the sums of a tile what results have beside them.
+// Adds to the sums of a tile what results have beside their products: starts and residuals.
 template <class Step, int kRows>
 WEFT_INLINE void add_beside(const Int8x4Tile& tile, Sums (&sums)[kRows][2]) {
   const TileFinish& finish = *tile.finish;
@@ -209,7 +230,8 @@ WEFT_INLINE void add_beside(const Int8x4Tile& tile, Sums (&sums)[kRows][2]) {
   });
 }
 
-// What rescales a vector of columns is loaded once, for all rows.
+// Rescales the sums of a tile and stores the results. What rescales a vector of columns is loaded
+// once for all rows.
 template <class Step, bool kRectified, int kRows>
 WEFT_INLINE void finish_tile(const Int8x4Tile& tile, Sums (&sums)[kRows][2]) {
   const TileFinish& finish = *tile.finish;
@@ -252,6 +274,7 @@ WEFT_INLINE void finish_tile(const Int8x4Tile& tile, Sums (&sums)[kRows][2]) {
   }
 }
 
+// The whole end of a tile whose results are wanted.
 template <class Step, int kRows>
 WEFT_INLINE void finish_sums(const Int8x4Tile& tile, Sums (&sums)[kRows][2]) {
   add_beside<Step>(tile, sums);
@@ -271,10 +294,12 @@ WEFT_INLINE void store_sums(const Int8x4Tile& tile, const Sums (&sums)[kRows][2]
   }
 }
 
+// One tile: begin with the row starts, add all int8x4s, then rescale or store the sums.
 template <class Step, bool kIsIndexed, int kRows>
 WEFT_INLINE void one_quad_tile(const Int8x4Tile& tile) {
   constexpr bool kMayFinish = !kIsIndexed && Step::kFinishes;
-  constexpr bool kBegins = kMayFinish && Step::kEndsInPlace;  // with what is beside the sums
+  // sums begin with what is added beside the products
+  constexpr bool kBegins = kMayFinish && Step::kEndsInPlace;
   Sums sums[kRows][2];
   WEFT_UNROLL
   for (int i = 0; i < kRows; ++i) {
@@ -315,6 +340,7 @@ WEFT_INLINE void one_quad_tile(const Int8x4Tile& tile) {
   store_sums<Step>(tile, sums);
 }
 
+// One tile, or tile.count tiles one below the other.
 template <class Step, bool kIsIndexed, int kRows>
 void quad_tile(const Int8x4Tile& tile) {
   if constexpr (!Step::kHasRowStarts) return one_quad_tile<Step, kIsIndexed, kRows>(tile);
@@ -327,13 +353,15 @@ void quad_tile(const Int8x4Tile& tile) {
   }
 }
 
+// The kernels of one step, and what staging must know about it.
 struct Int8x4Tiles {
-  QuadTileKernel at[kQuadRows];  // [rows - 1], the last one for all that are more
+  QuadTileKernel at[kQuadRows];  // [rows - 1]; the last one is for all that are more
   int64_t max_rows, columns, left_bytes;
-  bool shifts;          // A is bytes, whose sums lack kDotShift times those of B; else 16 bits
-  uint8_t flip;         // what is staged is each of them, exclusive or this
-  bool has_row_starts;  // what rows of A end with, as CrossStep lays them down
-  bool finishes;        // may have Int8x4Tile::finish
+  // A is bytes, and its sums lack kDotShift times those of B; otherwise A is 16-bit numbers
+  bool shifts;
+  uint8_t flip;         // each staged byte is combined with this by exclusive or
+  bool has_row_starts;  // rows of A end with what their sums start with (CrossStep)
+  bool finishes;        // may be given Int8x4Tile::finish
 };
 template <class Step, bool kIsIndexed, int... I>
 constexpr Int8x4Tiles quad_tiles(Numbers<I...>) {
@@ -350,7 +378,8 @@ template <class Step, bool kIsIndexed>
 constexpr Int8x4Tiles kQuadTiles =
     quad_tiles<Step, kIsIndexed>(typename CountTo<Step::kMaxRows>::Type());
 
-// 32 rows as 11 + 11 + 10 rather than 12 + 12 + 8. Tiles of AMX have all of theirs anyway.
+// Rows of a tile, evenly distributed: 32 rows become 11 + 11 + 10, not 12 + 12 + 8. Tiles of AMX
+// always have all of their rows.
 WEFT_INLINE int64_t balanced_quad_rows(int64_t rows, const Int8x4Tiles& of) {
   if (of.max_rows > kQuadRows) return of.max_rows;
   const int64_t tiles = (rows + of.max_rows - 1) / of.max_rows;

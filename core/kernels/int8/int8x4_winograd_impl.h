@@ -1,28 +1,31 @@
-// Convolutions with windows three columns wide, by half as many products of int8: Winograd's
-// F(4, 3) along the rows of an image (Lavin and Gray, 2016), in integers.
+// Convolutions with windows three columns wide, with half as many products of int8: Winograd's F(4,
+// 3) along the rows of an image (Lavin and Gray, 2016), in integers.
 //
 //   24 y = A^T sum over channels and rows of the window of (24 G w) * (B^T x)
 //
 // Four neighbouring results of a row take six products where windows take twelve. Bytes become
-// numbers of at most 13 bits, whose products fit 32; sums wrap, and 24 y is divided by an odd
-// number and by 8, so that y is exact while it is below 2^28: every bit is as in the plain sum.
+// numbers of at most 13 bits, whose products fit 32 bits. Sums wrap. 24 y is divided by 3, which
+// has an inverse modulo 2^32, and shifted by 8, so y is exact while it is below 2^28, and every bit
+// is that of the plain sum.
 //
 // Included inside the namespace of AVX2, after kernels/int8/quantized_rows_impl.h and
 // kernels/int8/int8x4_cross_impl.h.
 
+// A *group* is up to four neighbouring results of one row.
 struct Int8x4Winograd {
   static constexpr int64_t kResults = 4, kFrequencies = 6;
-  static constexpr int64_t kMaxK = 1 << 14;  // 128 * 128 * k products stay below 2^28
-  static constexpr int64_t kStep = 16;       // channels
+  static constexpr int64_t kMaxK = 1 << 14;  // 128 * 128 * k, a bound of the sums, stays below 2^28
+  static constexpr int64_t kStep = 16;       // channels that are transformed together
 
-  // Rows of an image are so wide that their groups of four are at most half as many as results,
-  // which is what scratch has room for.
+  // Does this form apply? Rows must be so wide that there are at most half as many groups as
+  // results: scratch has room for so many.
   WEFT_INLINE static bool takes(const Convolution& s, int64_t k) {
     return s.kernel_width == 3 && s.stride_width == 1 && s.dilation_width == 1 &&
            s.in_channels % kStep == 0 && k < kMaxK && s.out_width >= 7;
   }
 
-  // f(row, ox, count) for each group of `rows` results from `first` on, which is `ox` in its row.
+  // Calls f(row, ox, count) for each group of the results first .. first + rows - 1; `ox` is its
+  // first result's column.
   template <class F>
   WEFT_INLINE static void each_group(int64_t first, int64_t rows, int64_t width, F f) {
     int64_t ox = first % width;
@@ -35,8 +38,8 @@ struct Int8x4Winograd {
     }
   }
 
-  // What results (image, oy, ox) and the three beside it read, as rows of A for CrossStep: of each
-  // frequency one, `to_step` bytes apart. `nothing`: channels of the padding.
+  // Stages what the results from (image, oy, ox) on read, as rows of A for CrossStep: one row for
+  // each frequency, `to_step` bytes apart. `nothing` is a pixel of the padding.
   static void stage_rows(const Convolution& s, const int8_t* x, int64_t place,
                          const int8_t* nothing, char* to, int64_t to_step) {
     const auto [image, oy, ox] = WindowPlace::of(&s, place);
@@ -54,6 +57,7 @@ struct Int8x4Winograd {
         Int16s d[kFrequencies];
         WEFT_UNROLL
         for (int i = 0; i < kFrequencies; ++i) d[i] = load_int8_as_int16(pixels[i] + c);
+        // B^T d, with common terms computed once.
         const Int16s a = d[4] - (d[2] << 2), b = d[3] - (d[1] << 2);
         const Int16s e = d[4] - d[2], f = (d[3] - d[1]) << 1;
         const Int16s frequencies[kFrequencies] = {
@@ -70,8 +74,8 @@ struct Int8x4Winograd {
       CrossStep::end_row(begin + i * to_step, to + i * to_step);
   }
 
-  // The columns of one tile of a panel, of each frequency `to_step` bytes apart. In `lacks` what
-  // the results of a group lack, times eight.
+  // Stages the columns of one tile of a panel, for each frequency, `to_step` bytes apart. `lacks`
+  // is what must be subtracted from the results of a group, times eight.
   static void stage_columns(const int8_t* b, int64_t kernel_height, int64_t channel_int8x4s,
                             int8_t* to, int64_t to_step, Sums (&lacks)[kResults][2]) {
     Sums of_frequency[kFrequencies][2];
@@ -104,7 +108,7 @@ struct Int8x4Winograd {
     }
   }
 
-  // Sums of the frequencies of a group, each `step` from the last, to those of its results.
+  // From the sums of the frequencies of a group, `step` apart, to the sums of its results.
   WEFT_INLINE static void transform(const int32_t* from, int64_t step,
                                     const Sums (&lacks)[kResults][2], Sums (&to)[kResults][2]) {
     WEFT_UNROLL
@@ -120,6 +124,7 @@ struct Int8x4Winograd {
   }
 
  private:
+  // 24 G w, for one row of the window's taps (a, b, c), which stays in integers.
   WEFT_INLINE static void frequencies_of(Int16s a, Int16s b, Int16s c, Int16s (&to)[kFrequencies]) {
     const Int16s ends = a + c, middle = b << 1, more = a + (c << 2);
     to[0] = (a << 2) + (a << 1);
@@ -129,7 +134,7 @@ struct Int8x4Winograd {
     to[4] = more - middle;
     to[5] = (c << 4) + (c << 3);
   }
-  // Eight times the results: 24 times, by the inverse of 3.
+  // A^T m: 24 times the results; multiplying by the inverse of 3 modulo 2^32 leaves eight times.
   WEFT_INLINE static void results_of(const Sums (&m)[kFrequencies], Sums (&to)[kResults]) {
     const Sums third(int32_t(0xaaaaaaab));
     const Sums a = m[1] + m[2], b = m[1] - m[2], c = m[3] + m[4], d = (m[3] - m[4]) << 1;

@@ -1,3 +1,6 @@
+// How int8 kernels are divided into units, with their scratch; packing of weights; averages by the
+// exact formula. The constants below trade staging rows again against keeping them in a cache.
+
 #include "kernels/int8/quantized.h"
 
 #include <algorithm>
@@ -12,28 +15,28 @@ namespace weft::kernels {
 namespace {
 
 constexpr int64_t kWantedUnits = 8;
-constexpr int64_t kWantedBlocks = 4;                  // of rows
-constexpr int64_t kMinRows = 4 * kQuantizedTileRows;  // of such a block
-constexpr int64_t kMaxPanels = 8;                 // of a unit: so many share the widened rows of A
-constexpr int64_t kLeftBytes = 512 * 1024;        // of them, in the second-level cache
-constexpr int64_t kMaxRows = 4 * kQuantizedRows;  // of a unit
-constexpr int64_t kEnoughBytes = 32 * 1024;       // of rows that make a unit worth its start
-constexpr int64_t kRowTileBytes = 192 * 1024;     // of a part of an image
-constexpr int64_t kMinPlaces = 128;               // of a result that a unit computes, four panels
-constexpr int64_t kMinRowTile = 6;                // rows of a depthwise unit, if it is halved
-constexpr int64_t kMinFilters = 84;               // for which it copies a part of the image
-constexpr int64_t kWidest = sizeof(int16_t);      // of an element as tiles read it
+constexpr int64_t kWantedBlocks = 4;                  // blocks of rows
+constexpr int64_t kMinRows = 4 * kQuantizedTileRows;  // rows of such a block
+constexpr int64_t kMaxPanels = 8;           // panels of a unit: they share the widened rows of A
+constexpr int64_t kLeftBytes = 512 * 1024;  // bytes of these rows, in the second-level cache
+constexpr int64_t kMaxRows = 4 * kQuantizedRows;  // rows of a unit
+constexpr int64_t kEnoughBytes = 32 * 1024;       // bytes of rows that are worth starting a unit
+constexpr int64_t kRowTileBytes = 192 * 1024;  // bytes of the part of an image that a unit copies
+constexpr int64_t kMinPlaces = 128;            // results that a unit computes at least: four panels
+constexpr int64_t kMinRowTile = 6;             // rows of a depthwise unit, if it is halved
+constexpr int64_t kMinFilters = 84;            // filters that are worth copying a part of the image
+constexpr int64_t kWidest = sizeof(int16_t);   // bytes of an element as tiles read it
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t aligned(int64_t bytes) { return divide_up(bytes, 64) * 64; }
 int64_t panels_of_columns(int64_t n) { return divide_up(n, kQuantizedColumns); }
 
-// Units that are few and odd in number are what two threads share worst.
+// Are the units few and odd in number? Two threads share these worst.
 bool is_uneven(int64_t units) { return units < 2 * kWantedUnits && units % 2 == 1; }
 
-// Of a unit. Columns that are staged for each block of rows want few of them. Else there are
-// some blocks, where each has enough rows: layers that follow one another then find what their own
-// thread wrote, as they do where images are larger.
+// Rows of a unit. If columns are staged for each block of rows, there should be few blocks.
+// Otherwise there should be several, if each has enough rows: then the next layer finds what its
+// own thread wrote, as it does for larger images.
 int64_t wanted_rows(const QuantizedProduct& p, int64_t row_bytes) {
   const bool stages_columns = WEFT_ACTIVE(kQuantized).stages_columns();
   const int64_t rows =
@@ -44,6 +47,7 @@ int64_t wanted_rows(const QuantizedProduct& p, int64_t row_bytes) {
   return stages_columns || of_block < kMinRows ? maximum : std::min(maximum, of_block);
 }
 
+// The division of a product.
 QuantizedProductCut cut_of(const QuantizedProduct& p) {
   const int64_t row_bytes = std::max<int64_t>(1, int8x4s_of(p.k)) * kQuad * kWidest;
   const int64_t maximum = std::clamp<int64_t>(kLeftBytes / row_bytes, 1, wanted_rows(p, row_bytes));
@@ -54,23 +58,26 @@ QuantizedProductCut cut_of(const QuantizedProduct& p) {
   while (cut.panels > 1 && blocks * divide_up(panels, cut.panels) < kWantedUnits) cut.panels /= 2;
   if (is_uneven(blocks * divide_up(panels, cut.panels))) cut.rows = divide_up(p.m, blocks + 1);
   const int64_t int8x4s = int8x4s_of(p.k);
-  // Rows have a number behind them, three where they are of frequencies; what they may overwrite
-  // is less than the difference. Of matrix tiles each row has up to two lines more, and there are
-  // whole tiles.
+  // Staged rows have a number behind them, or three if they are rows of frequencies; what staging
+  // overwrites is less than the difference. For AMX each row has up to two cache lines more, and
+  // there are whole tiles.
   const int64_t of_tiles = (divide_up(cut.rows, 16) * 16 + 1) * (int8x4s * kQuad + 2 * 64);
   cut.wide = aligned(std::max(cut.rows * (int8x4s + 3) * kQuad * kWidest, of_tiles));
-  // Half a panel; of windows three columns wide, six frequencies instead of those.
+  // Half a panel; for windows three columns wide, six frequencies of it instead.
   cut.row = cut.wide + aligned(int8x4s * kQuantizedColumns * kQuad * kWidest);
-  cut.end = cut.row + aligned(int8x4s * kQuad) + 64;  // short runs are copied with what is behind
+  // a copy of a short run also copies what is behind it
+  cut.end = cut.row + aligned(int8x4s * kQuad) + 64;
   return cut;
 }
 
 int64_t group_filters(const Convolution& s) { return s.out_channels / s.groups; }
 
+// How many places further on the last tap of an axis reads, in the phase that it belongs to.
 int64_t places_ahead(int64_t kernel, int64_t dilation, int64_t stride) {
   return (kernel - 1) * dilation / stride;
 }
 
+// The division of a convolution of NCHW images.
 QuantizedConvolutionCut cut_of(const Convolution& s) {
   QuantizedConvolutionCut cut{};
   cut.pitch = s.out_width + places_ahead(s.kernel_width, s.dilation_width, s.stride_width);
@@ -80,7 +87,8 @@ QuantizedConvolutionCut cut_of(const Convolution& s) {
   const int64_t images =
       std::min(cut.row_period, s.kernel_height) * std::min(cut.col_period, s.kernel_width);
   const int64_t row_bytes = images * int8x4s_of(s.in_channels / s.groups) * kQuad * cut.pitch;
-  // As many rows as fit into the cache, fewer where there would be few units, but some panels.
+  // As many rows as fit into the cache; fewer if there would be few units, but not less than some
+  // panels.
   const int64_t minimum = divide_up(kMinPlaces, cut.pitch);
   int64_t rows = std::max(kRowTileBytes / std::max<int64_t>(1, row_bytes) - more, minimum);
   const int64_t wanted = divide_up(kWantedUnits, std::max<int64_t>(1, s.batch * s.groups));
@@ -91,7 +99,7 @@ QuantizedConvolutionCut cut_of(const Convolution& s) {
   const int64_t chunks = std::clamp<int64_t>(divide_up(wanted, cut.row_chunks), 1,
                                              std::max<int64_t>(1, group_filters(s) / kMinFilters));
   cut.filters = divide_up(group_filters(s), chunks);
-  // The last panel is read to its full width.
+  // The last panel is read to its full width, so there are bytes behind the row tile.
   cut.offsets = aligned((cut.rows + more) * row_bytes + kQuantizedColumns * kQuad);
   const int64_t int8x4s = quantized_filter_int8x4s(s);
   cut.wide = aligned(cut.offsets + int8x4s * int64_t{sizeof(int64_t)});
@@ -99,10 +107,11 @@ QuantizedConvolutionCut cut_of(const Convolution& s) {
   return cut;
 }
 
-// Groups of rows of a window that the columns of a depthwise convolution are laid out in: quads, or
-// pairs where bytes are widened.
+// Groups of rows of a window: each column of a depthwise window is staged as so many lanes, of two
+// taps if bytes are widened, else of four.
 int64_t depthwise_groups(const Convolution& s) { return divide_up(s.kernel_height, 2); }
 
+// The division of a depthwise convolution.
 QuantizedDepthwiseCut cut_of_depthwise(const Convolution& s) {
   QuantizedDepthwiseCut cut{};
   cut.blocks = divide_up(s.in_channels, kDepthwiseBlock);
@@ -125,6 +134,7 @@ void store_sum(int8_t* to, uint32_t sum) { std::memcpy(to, &sum, sizeof sum); }
 
 }  // namespace
 
+// frexp gives a mantissa in [1/2, 1); one that rounds up to 1 is halved.
 FixedFactor fixed_factor(double factor) {
   int shift = 0;
   auto fixed = static_cast<int64_t>(std::round(std::frexp(factor, &shift) * 0x1p31));
@@ -136,7 +146,7 @@ FixedFactor fixed_factor(double factor) {
   return {static_cast<int32_t>(fixed), shift};
 }
 
-// ---- int32 to int8
+// From int32 to int8.
 
 int64_t requantize_rows(const Requantize& p, int64_t outer) {
   return p.inner == 1 && p.how.is_per_channel ? outer : outer * p.channels;
@@ -145,7 +155,7 @@ void run_requantize(const Requantize& p, Range rows) {
   WEFT_ACTIVE(kQuantized).requantize(p, rows);
 }
 
-// ---- sums, tables and averages
+// Sums, tables and averages.
 
 void run_quantized_add(const QuantizedAdd& p, Range elements) {
   WEFT_ACTIVE(kQuantized).add(p, elements);
@@ -157,7 +167,8 @@ void run_quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64
 
 namespace {
 
-// Elements of a plane lie `step` apart.
+// The average of one window. Elements of the plane are `step` apart. Taps in the padding count only
+// if the problem says so, as the zero point.
 inline int8_t average_of(const Pooling& p, int32_t zero_point, const int8_t* plane, int64_t step,
                          int64_t oy, int64_t ox) {
   const auto inside = [](int64_t at, int64_t extent) { return std::clamp<int64_t>(at, 0, extent); };
@@ -181,7 +192,7 @@ inline int8_t average_of(const Pooling& p, int32_t zero_point, const int8_t* pla
   return static_cast<int8_t>((sum + half) / count);
 }
 
-// Sums of it, and these with what rounds them, are held by 32 bits.
+// Do 32 bits hold a sum over the window, and what rounds it?
 bool is_short_window(const Pooling& p) {
   constexpr int64_t kMax = int64_t{1} << 23;
   return p.kernel_height <= kMax / p.kernel_width;
@@ -198,7 +209,7 @@ void run_quantized_average(const Pooling& p, int32_t zero_point, const int8_t* x
         *y++ = average_of(p, zero_point, x + plane * p.in_height * p.in_width, 1, oy, ox);
 }
 
-// ---- products
+// Products.
 
 void run_pack_quantized(const QuantizedPacking& p, Range panels) {
   const int64_t int8x4s = int8x4s_of(p.k), row_bytes = kQuantizedColumns * kQuad;
@@ -237,7 +248,7 @@ void run_quantized_product(const QuantizedProduct& p, Range units, void* scratch
     WEFT_ACTIVE(kQuantized).product(p, cut_of(p), units, scratch, prepared);
 }
 
-// ---- convolutions
+// Convolutions of NCHW images.
 
 int64_t quantized_filter_int8x4s(const Convolution& s) {
   return s.kernel_height * s.kernel_width * int8x4s_of(s.in_channels / s.groups);
@@ -279,7 +290,7 @@ void run_quantized_convolution(const QuantizedConvolution& p, Range units, void*
     WEFT_ACTIVE(kQuantized).convolution(p, cut_of(p.shape), units, scratch);
 }
 
-// ---- depthwise convolutions
+// Depthwise convolutions.
 
 int64_t quantized_depthwise_int8x4s(const Convolution& s) {
   return s.kernel_width * int8x4s_of(s.kernel_height);
@@ -321,7 +332,7 @@ void run_quantized_depthwise(const QuantizedDepthwise& p, Range units, void* scr
     WEFT_ACTIVE(kQuantized).depthwise(p, cut_of_depthwise(p.shape), units, scratch);
 }
 
-// ---- poolings of NHWC images
+// Poolings of NHWC images.
 
 void run_quantized_pool_nhwc(const Pooling& p, bool is_average, int64_t channels,
                              int32_t zero_point, const int8_t* x, int8_t* y, Range rows) {

@@ -1,12 +1,12 @@
 // Arithmetic of int8 arrays that stand for real numbers, scale * (q - zero_point): products,
-// convolutions, sums and averages. Sums are int32 and wrap, so every order and every instruction
-// set gives the same bits; what is stored is a sum rescaled by one formula:
+// convolutions, sums, averages and poolings. Sums are int32 and wrap, so every order and every
+// instruction set gives the same bits. What is stored is a sum, requantized by one formula:
 //
-//   high = (2^31-scaled product, rounded: (x << left) * multiplier + 2^30) >> 31
-//   y = high / 2^right, rounded to the nearest, halves away from zero
+//   high = ((x << left) * multiplier + 2^30) >> 31
+//   y = high / 2^right, rounded to nearest, halves away from zero
 //
-// with left = max(shift, 0), right = max(-shift, 0) and 0 <= multiplier: the double rounding of
-// gemmlowp and TensorFlow Lite (tensorflow/lite/kernels/internal/common.h,
+// with left = max(shift, 0), right = max(-shift, 0) and 0 <= multiplier. This is the double
+// rounding of gemmlowp and TensorFlow Lite (tensorflow/lite/kernels/internal/common.h,
 // MultiplyByQuantizedMultiplier).
 #pragma once
 
@@ -16,22 +16,23 @@
 
 namespace weft::kernels {
 
-// Of one channel each, or one for all.
+// How int32 sums become int8: y = clamp(scaled sum + zero_point, low, high).
 struct Requantization {
   const int32_t* multiplier = nullptr;  // null: sums stay int32
   const int32_t* shift = nullptr;       // in [-31, 30]
+  // an own multiplier and shift for each channel; otherwise one of each
   bool is_per_channel = false;
   int32_t zero_point = 0;
-  int32_t low = -128, high = 127;  // within int8
+  int32_t low = -128, high = 127;  // bounds within int8, which may be those of a rectifier
 };
 
-// A factor below 1 as a multiplier and a shift, as in TensorFlow Lite's QuantizeMultiplier.
+// A factor as multiplier * 2^(shift - 31), like TensorFlow Lite's QuantizeMultiplier.
 struct FixedFactor {
   int32_t multiplier, shift;
 };
 FixedFactor fixed_factor(double factor);
 
-// ---- int32 to int8
+// From int32 to int8.
 
 struct Requantize {
   Requantization how;
@@ -39,15 +40,16 @@ struct Requantize {
   const int32_t* x;
   int8_t* y;
 };
-// Of outer * channels; where channels lie side by side and each has its own, of outer.
+// A row is one of outer * channels; or one of outer, if channels lie side by side and each has its
+// own multiplier.
 int64_t requantize_rows(const Requantize& problem, int64_t outer);
 void run_requantize(const Requantize& problem, Range rows);
 
-// ---- sums of two arrays, as in TensorFlow Lite: both are rescaled to one scale, 2^-20 of twice
-// the larger one, and their sum to the result's
+// Sums of two arrays, as in TensorFlow Lite: both are rescaled to one scale, 2^-20 of twice the
+// larger one, and their sum to that of the result.
 
 struct QuantizedAdd {
-  int32_t zero_points[2], multipliers[2], shifts[2];  // of the operands; shifts at most 0
+  int32_t zero_points[2], multipliers[2], shifts[2];  // of the operands; shifts are at most 0
   Requantization how;                                 // of the sum, with one multiplier
   const int8_t* a;
   const int8_t* b;
@@ -56,65 +58,66 @@ struct QuantizedAdd {
 inline constexpr int kQuantizedAddBits = 20;
 void run_quantized_add(const QuantizedAdd& problem, Range elements);
 
-// ---- any function of one element: y[i] = table[x[i] + 128]
+// Any function of one element: y[i] = table[x[i] + 128].
 void run_quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t count);
 
-// ---- averages over windows: sums of integers, divided with halves away from zero. Elements of the
-// padding are the zero point; they count if the problem says so.
+// Averages over windows: integer sums, divided with halves away from zero. Elements of the padding
+// are the zero point; the problem says whether they count.
 void run_quantized_average(const Pooling& problem, int32_t zero_point, const int8_t* x, int8_t* y,
                            Range planes);
 
-// ---- products: C[m][n] = A[m][k] W[n][k]^T
+// Products: C[m][n] = A[m][k] W[n][k]^T.
 
-inline constexpr int64_t kQuad = 4;               // elements of k that lie side by side
+inline constexpr int64_t kQuad = 4;               // elements of k in an int8x4
 inline constexpr int64_t kQuantizedColumns = 32;  // of a panel
 
 constexpr int64_t int8x4s_of(int64_t k) { return (k + kQuad - 1) / kQuad; }
 
-// W in panels of 32 rows, [panels][quads + 1][32][4] bytes, zero where there is nothing; the last
-// row of a panel is the int32 sums of its rows of W. The same for every instruction set.
+// Packs W in panels of 32 rows: [panels][int8x4s + 1][32][4] bytes, zero where W has nothing. The
+// last row of a panel is the int32 sums of its rows of W, which zero points need. Panels are the
+// same for every instruction set.
 struct QuantizedPacking {
   int64_t n, k;
   const int8_t* weight;
-  int64_t row, col;  // elements between rows and columns of W
+  int64_t row, col;  // elements between the rows, and the columns, of W
   int8_t* panels;
 };
 void run_pack_quantized(const QuantizedPacking& packing, Range panels);
 
-// An int8 array of the result's shape that is added to the sums, times a factor for each channel.
-// That is how a residual of another scale gets to the sums' own: factor = its scale / theirs.
+// An int8 array of the result's shape that is added to the sums, times a factor for each channel:
+// factor = its scale / that of the sums. So a residual may have a scale of its own.
 struct QuantizedResidual {
   const int8_t* values = nullptr;  // null: none
   const int32_t* factors = nullptr;
 };
 
-// With `windows` A is an NHWC image of that convolution, of one group: row i of the product is the
-// window of result i, k = taps * channels, padding is the zero point, and C is the NHWC result.
+// With `windows`, A is an NHWC image of that convolution (one group): row i of the product is the
+// window of result i, k = taps * channels, the padding is the zero point, and C is the NHWC result.
 struct QuantizedProduct {
   int64_t m, n, k;
   const int8_t* a;  // rows of k dense elements, or an image
   int32_t zero_point;
   const int8_t* panels;
-  const int32_t* bias;  // n; null: none
+  const int32_t* bias;  // n elements; null: none
   Requantization how;
-  void* c;  // int8, or int32 without a multiplier
+  void* c;  // int8, or int32 if there is no multiplier
   const Convolution* windows = nullptr;
   QuantizedResidual residual = {};
 };
 int64_t quantized_product_units(const QuantizedProduct& problem);
-int64_t quantized_product_scratch(const QuantizedProduct& problem);  // bytes per thread
+int64_t quantized_product_scratch(const QuantizedProduct& problem);  // bytes for each thread
 // Which rows of A a thread's scratch has from its last call for the same product, so that they are
-// staged once for all of its units.
+// staged once for all units of the thread.
 struct PreparedRows {
   int64_t block = -1;  // none
 };
 void run_quantized_product(const QuantizedProduct& problem, Range units, void* scratch,
                            PreparedRows* prepared = nullptr);
 
-// ---- convolutions of NCHW images; the padding is the zero point
+// Convolutions of NCHW images; the padding is the zero point.
 
-// Rows of weights with the channels of one place of the window side by side, in quads:
-// [filters][taps * quads(channels / groups) + 1][4] bytes, the last quad an int32 sum.
+// Packed weights: at each tap of the window channels lie side by side, as int8x4s: [filters][taps *
+// int8x4s(channels / groups) + 1][4] bytes; the last four are an int32 sum.
 int64_t quantized_filter_int8x4s(const Convolution& shape);  // without the sum
 void run_pack_quantized_filters(const Convolution& shape, const int8_t* weight, int8_t* packed,
                                 Range filters);
@@ -132,10 +135,10 @@ int64_t quantized_convolution_units(const QuantizedConvolution& problem);
 int64_t quantized_convolution_scratch(const QuantizedConvolution& problem);  // bytes per thread
 void run_quantized_convolution(const QuantizedConvolution& problem, Range units, void* scratch);
 
-// ---- convolutions of NHWC images of which each channel has one filter
+// Convolutions of NHWC images in which each channel has one filter.
 
-// Weights of the window's columns, rows of it in quads, channels side by side:
-// [columns * quads(rows) + 1][channels][4] bytes, the last ones int32 sums.
+// Packed weights: for each column of the window its rows as int8x4s, channels side by side:
+// [columns * int8x4s(rows) + 1][channels][4] bytes; the last ones are int32 sums.
 int64_t quantized_depthwise_int8x4s(const Convolution& shape);  // without the sums
 void run_pack_quantized_depthwise(const Convolution& shape, const int8_t* weight, int8_t* packed,
                                   Range channels);  // weight (channels, rows, columns)
@@ -154,8 +157,8 @@ int64_t quantized_depthwise_units(const QuantizedDepthwise& problem);
 int64_t quantized_depthwise_scratch(const QuantizedDepthwise& problem);  // bytes per thread
 void run_quantized_depthwise(const QuantizedDepthwise& problem, Range units, void* scratch);
 
-// ---- maxima and averages over windows of NHWC images, as run_max_pool and run_quantized_average;
-// p.planes is batch * channels, units are rows of the result
+// Maxima and averages over windows of NHWC images, with the results of run_max_pool and
+// run_quantized_average. p.planes is batch * channels; a unit is a row of the result.
 void run_quantized_pool_nhwc(const Pooling& problem, bool is_average, int64_t channels,
                              int32_t zero_point, const int8_t* x, int8_t* y, Range rows);
 

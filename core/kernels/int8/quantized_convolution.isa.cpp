@@ -1,10 +1,10 @@
-// Convolutions of int8 images: kernels/int8/quantized.h.
+// Convolutions of int8 NCHW images: kernels/int8/quantized.h.
 //
-// A unit, some rows of an image's result and some filters, first copies the part of the image that
-// it reads into a row tile: channels in quads, padded with the zero point, one sub-image for each
-// phase of the stride. There every tap of the window is the same run of places further on, so
-// panels of 32 places are read where they lie (b_offsets) and nothing is gathered for each tap.
-// Results of places that hang over the end of a row are not stored.
+// A unit is some rows of an image's result by some filters. It first copies the part of the image
+// that it reads into a row tile: channels as int8x4s, padded with the zero point, with one
+// sub-image for each phase of the stride. There each tap of the window is at a fixed distance from
+// the place of a result, so panels of 32 places are read where they lie (b_offsets), and nothing is
+// gathered for each tap. Results of places behind the end of a row are not stored.
 #include "kernels/int8/quantized_impl.h"
 #include "kernels/isa/isa_target.h"
 
@@ -19,6 +19,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/int8/int8x4_impl.h"
 
+// Here filters are A and the image is B, so B is the unsigned side.
 WEFT_INLINE const Int8x4Tiles& convolution_tiles() {
 #if !WEFT_PAIRS_OF_BYTES
   return kQuadTiles<DotStep<false>, true>;
@@ -32,7 +33,7 @@ WEFT_INLINE const Int8x4Tiles& convolution_tiles() {
 
 typedef int8_t Bytes16 __attribute__((vector_size(16)));
 
-// 16 elements, kStep from each other.
+// Loads 16 elements that are kStep apart.
 template <int kStep>
 WEFT_INLINE Bytes16 load_spread(const int8_t* from) {
   Bytes16 first, second;
@@ -43,7 +44,7 @@ WEFT_INLINE Bytes16 load_spread(const int8_t* from) {
                                  28, 30);
 }
 
-// to[i] = (a[i], b[i], c[i], d[i]) for 16 places, each with bits of `flip` inverted.
+// to[i] = (a[i], b[i], c[i], d[i]) for 16 places, each combined with `flip` by exclusive or.
 template <int kStep>
 WEFT_INLINE void interleave(const int8_t* const (&from)[4], int64_t at, int8_t flip, int8_t* to) {
   Bytes16 rows[4];
@@ -64,6 +65,7 @@ WEFT_INLINE void interleave(const int8_t* const (&from)[4], int64_t at, int8_t f
   }
 }
 
+// One unit; members give its part of the result.
 struct ConvolutionUnit {
   const QuantizedConvolution& p;
   const QuantizedConvolutionCut& cut;
@@ -71,7 +73,7 @@ struct ConvolutionUnit {
   int64_t image, group, first_row, rows, first_filter, filters;
   int8_t* row_tile;
   int64_t* offsets;
-  char* wide;  // filters of a tile, widened
+  char* wide;  // the filters of a tile, widened
 
   const Convolution& shape() const { return p.shape; }
   int64_t channels() const { return shape().in_channels / shape().groups; }
@@ -84,9 +86,9 @@ struct ConvolutionUnit {
   }
   int64_t plane() const {
     return tile_height() * cut.pitch * kQuad;
-  }  // bytes of a quad of channels
+  }  // bytes of an int8x4 of channels in a sub-image
 
-  // Taps meet so many phases of the stride, one after the other and then again.
+  // Taps belong to so many phases of the stride, in turn.
   int64_t row_phases() const {
     return shape().kernel_height < cut.row_period ? shape().kernel_height : cut.row_period;
   }
@@ -94,6 +96,7 @@ struct ConvolutionUnit {
     return shape().kernel_width < cut.col_period ? shape().kernel_width : cut.col_period;
   }
 
+  // Where each int8x4 of a filter meets the row tile, relative to a result's place.
   void find_offsets() const {
     const Convolution& s = shape();
     int64_t quad = 0;
@@ -121,8 +124,8 @@ struct ConvolutionUnit {
                          r * cut.pitch * kQuad);
   }
 
-  // Places x, x + stride, … of row y of four channels. Channels that are missing have weights of
-  // zero: any will do.
+  // Copies places x, x + stride, … of row y of four channels. Channels that do not exist have
+  // weights of zero, so any channel will do for them.
   void fill_row(int64_t channel, int64_t y, int64_t x, int8_t* to) const {
     const Convolution& s = shape();
     const int8_t nothing = int8_t(p.zero_point) ^ int8_t(tiles.flip);
@@ -150,25 +153,27 @@ struct ConvolutionUnit {
     }
     __builtin_memset(to + end * kQuad, nothing, (cut.pitch - end) * kQuad);
   }
-  // In whole vectors while they read inside x: those too many are written where the row tile goes
-  // on, and overwritten by what follows. Gives the first place that is left.
+  // Whole vectors, as long as they read inside x. What is written too much is overwritten by what
+  // follows. Returns the first place that is left.
   template <int kStep>
   WEFT_INLINE int64_t interleave_all(const int8_t* const (&from)[4], int64_t at, int64_t end,
                                      int8_t* to) const {
     const Convolution& s = shape();
     const int8_t* const x_end = p.x + s.batch * s.in_channels * s.in_height * s.in_width;
-    const int8_t* last = from[0];  // of the four
+    const int8_t* last = from[0];  // the one of the four that lies last
     for (int i = 1; i < 4; ++i) last = from[i] > last ? from[i] : last;
     for (; at < end && x_end - last >= (at + 16) * kStep; at += 16)
       interleave<kStep>(from, at, int8_t(tiles.flip), to + at * kQuad);
     return at;
   }
 
+  // Packed weights of the unit's filter i.
   const int8_t* filter(int64_t i) const {
     return p.filters + (group * (shape().out_channels / shape().groups) + first_filter + i) *
                            (int8x4s() + 1) * kQuad;
   }
 
+  // Stage the row tile, then a few filters at a time by 32 places at a time.
   void run() const {
     const Convolution& s = shape();
     find_offsets();
@@ -200,6 +205,7 @@ struct ConvolutionUnit {
     }
   }
 
+  // Rescales one filter's sums at `width` places.
   void finish(int64_t i, const int32_t* sums, int64_t place, int64_t width) const {
     const int64_t channel = group * (shape().out_channels / shape().groups) + first_filter + i;
     int32_t sum;
@@ -223,6 +229,7 @@ struct ConvolutionUnit {
     store_places((int8_t*)p.y, channel, scaled, place, width);
   }
 
+  // Stores the places that are results, row by row.
   template <class T>
   void store_places(T* y, int64_t channel, const T* from, int64_t place, int64_t width) const {
     const Convolution& s = shape();
@@ -238,7 +245,7 @@ struct ConvolutionUnit {
   }
 };
 
-// Units of the same rows are neighbours.
+// Units of the same rows are neighbours, but each stages its row tile again.
 void quantized_convolution(const QuantizedConvolution& p, const QuantizedConvolutionCut& cut,
                            Range units, void* scratch) {
 #if !WEFT_PAIRS_OF_BYTES

@@ -1,14 +1,15 @@
-// Convolutions of NHWC images of int8 of which each channel has a filter of its own:
+// Convolutions of int8 NHWC images in which each channel has a filter of its own:
 // kernels/int8/quantized.h.
 //
-// A unit is some rows of an image's result for 64 channels. For each row it lays the columns of the
-// windows down once, with the rows of the window side by side in a lane of 32 bits: four bytes for
-// VPDPBUSD, two of 16 bits for PMADDWD. A result is then one such product for each column of the
-// window, and neighbours share the columns. Interleaving within 128-bit parts leaves channels in
-// an order that the same kind of packing undoes at the end, so nothing is permuted between.
+// A unit is some rows of an image's result for 64 channels. For each row it stages the columns of
+// the windows once, with the rows of the window side by side in a lane of 32 bits: four bytes for
+// VPDPBUSD, two 16-bit numbers for PMADDWD. A result is then one such product for each column of
+// the window, and neighbouring results share columns. Interleaving works within 128 bits, which
+// leaves the channels in another order; packing the results to bytes restores it, so nothing is
+// permuted in between.
 //
-// Of few channels, neighbouring columns are 64 bytes of the image as well as of the result where
-// windows move by one column: then a block is some columns side by side.
+// If there are few channels and windows move by one column, several neighbouring columns fill the
+// 64 bytes of a block, in the image as well as in the result: they are treated as one column.
 #include "kernels/int8/quantized_impl.h"
 #include "kernels/isa/isa_target.h"
 #include "kernels/simd/known_steps.h"
@@ -31,6 +32,7 @@ constexpr int kBlockVectors = kBlock / Sums::kLanes;
 
 #include "kernels/int8/depthwise_lanes_impl.h"
 
+// Lanes: see depthwise_lanes_impl.h.
 template <class Lanes>
 struct DepthwiseUnit {
   const QuantizedDepthwise& p;
@@ -39,8 +41,10 @@ struct DepthwiseUnit {
   int8_t* row_tile;
   int32_t* weights;    // in the order of lanes
   int64_t beside = 1;  // columns in a block
+  // rows of the window that are staged; 4 if two rows of results share them
   int64_t rows_staged = p.shape.kernel_height;
 
+  // Lanes of a block that are used.
   int64_t lanes() const { return beside * channels; }
 
   static constexpr int64_t kGroupBytes = kBlock * 4;
@@ -48,18 +52,20 @@ struct DepthwiseUnit {
   int64_t int8x4s_of_column() const { return (p.shape.kernel_height + kQuad - 1) / kQuad; }
   int64_t column_bytes() const { return groups() * kGroupBytes; }
 
+  // The weights of an int8x4 of taps, or the sums behind them, for one channel.
   const int8_t* packed(int64_t quad, int64_t channel) const {
     return p.filters + (quad * p.shape.in_channels + first_channel + channel) * kQuad;
   }
 
-  // Numbers of this block's channels, and of those that are not there.
+  // Numbers of this block's channels, repeated for columns side by side; absent ones get `absent`.
   WEFT_INLINE void load_block(const void* from, int32_t absent, int32_t (&to)[kBlock]) const {
     for (int64_t x = 0; x < beside; ++x)
       __builtin_memcpy(to + x * channels, from, channels * sizeof *to);
     for (int64_t c = lanes(); c < kBlock; ++c) to[c] = absent;
   }
 
-  // down: rows that the window stands below the first that is laid.
+  // Brings the weights into the order of lanes. down: the window begins so many rows below the
+  // first staged row.
   void prepare_weights(int down = 0) const {
     int32_t* to = weights;
     for (int64_t kx = 0; kx < p.shape.kernel_width; ++kx)
@@ -72,7 +78,7 @@ struct DepthwiseUnit {
       }
   }
 
-  // What sums of each channel start with, in their order.
+  // What the sums of each channel start with: bias minus zero point times sum of weights.
   void find_starts(int32_t (&starts)[kBlock]) const {
     alignas(64) int32_t sums[kBlock], bias[kBlock] = {};
     load_block(packed(int8x4s_of_column() * p.shape.kernel_width, 0), 0, sums);
@@ -83,7 +89,8 @@ struct DepthwiseUnit {
                                              zero_point * Memory<int32_t>::load(sums + c));
   }
 
-  // Rows of a window, or zero points in their place, which have no step.
+  // Rows of the image under a group of taps; in place of a row that does not exist, zero points,
+  // with a step of 0.
   struct RowTileRows {
     const int8_t* at[Lanes::kTaps];
     int64_t step[Lanes::kTaps];
@@ -102,7 +109,7 @@ struct DepthwiseUnit {
     return found;
   }
 
-  // The block of columns from x on, some of which are outside of the image.
+  // Stages the block of columns from x on, some of which are outside the image.
   void stage_edge(const RowTileRows& whole, int64_t x, const int8_t* nothing, int8_t* to) const {
     const int64_t begin = x < 0 ? 0 : x, last = p.shape.in_width,
                   end = x + beside < last ? x + beside : last;
@@ -119,6 +126,7 @@ struct DepthwiseUnit {
     Lanes::stage(from, lanes(), to);
   }
 
+  // Stages all columns that the windows of one row of results read.
   void fill_row_tile(int64_t oy) const {
     const Convolution& s = p.shape;
     alignas(64) int8_t nothing[kBlock];
@@ -140,8 +148,8 @@ struct DepthwiseUnit {
     }
   }
 
-  // Vector v of some results from ox on. kTaps: groups of a kernel whose columns are neighbours, 0
-  // for any.
+  // Adds all taps to vector v of some results from column ox on. kTaps: lanes of a window with
+  // neighbouring columns if the compiler knows the number, otherwise 0.
   template <int kResults, int kTaps>
   WEFT_INLINE void add_taps(int64_t ox, int v, Sums (&sums)[kResults]) const {
     const Convolution& s = p.shape;
@@ -166,11 +174,12 @@ struct DepthwiseUnit {
     }
   }
 
-  // Results of a row at 64 bytes of the output or of a buffer.
+  // What rescales each vector of a block.
   struct Scales {
     Sums start[kBlockVectors];
     BoundedRescale rescale[kBlockVectors];
   };
+  // Values of channels, or one for all, in the order of lanes.
   WEFT_INLINE void order_of_channels(const int32_t* values, int32_t absent,
                                      int32_t (&lanes)[kBlock]) const {
     alignas(64) int32_t block[kBlock];
@@ -181,6 +190,7 @@ struct DepthwiseUnit {
     }
     Lanes::order(block, lanes);
   }
+  // False if the short formula (BoundedRescale) does not hold for some channel.
   bool find_scales(const int32_t (&starts)[kBlock], Scales& scales) const {
     if (!p.how.multiplier || p.residual.values) return false;
     constexpr int64_t kProduct = 256 * 128;
@@ -204,11 +214,12 @@ struct DepthwiseUnit {
     return true;
   }
 
+  // Number of a result in the output image.
   int64_t place(int64_t oy, int64_t ox) const {
     return (image * p.shape.out_height + oy) * p.shape.out_width + ox;
   }
 
-  // Blocks of results from ox on, of `there` lanes each.
+  // Some blocks of results from ox on; each has `there` lanes.
   template <int kResults, int kTaps, bool kRectified>
   WEFT_INLINE void rescale(int64_t ox, const Scales& scales, const Bounds& bounds, int64_t there,
                            int8_t* y) const {
@@ -228,7 +239,7 @@ struct DepthwiseUnit {
           results[r][i] = scales.rescale[v].template rescaled<kRectified>(sums[r]);
       };
       constexpr int kRegisters = WEFT_AVX512 ? 32 : 16;
-      if constexpr (kTogether * 4 >= kRegisters)  // results do not stay in registers
+      if constexpr (kTogether * 4 >= kRegisters)  // results would not stay in registers
         for (int i = 0; i < kTogether; ++i) rescale_vector(i);
       else {
         WEFT_UNROLL
@@ -242,7 +253,8 @@ struct DepthwiseUnit {
     }
   }
 
-  // Some results share what is loaded of weights and scales.
+  // One row of results. Several results are computed together, because they share loaded weights
+  // and scales.
   template <int kTaps, bool kRectified>
   void rescaled_row(int64_t oy, const Scales& scales, const Bounds& bounds) const {
     const int64_t width = p.shape.out_width, step = beside * p.shape.in_channels;
@@ -259,13 +271,13 @@ struct DepthwiseUnit {
     }
   }
 
-  // Of windows three rows high the quads have room for a fourth: then two rows of results share
-  // what is laid.
+  // All rows. A lane of four taps has room for a fourth row of windows three rows high, so two rows
+  // of results share what is staged.
   void run_rescaled(const Scales& scales) {
     const Convolution& s = p.shape;
     const Bounds bounds(p.how);
     const bool is_rectified = BoundedRescale::rectifies(p.how);
-    constexpr int kUsualTaps = 3 * (Lanes::kTaps == 4 ? 1 : 2);  // of 3 x 3
+    constexpr int kUsualTaps = 3 * (Lanes::kTaps == 4 ? 1 : 2);  // lanes of a 3 x 3 window
     constexpr int kKnownTaps = WEFT_KNOWN_STEPS > 0 ? kUsualTaps : 0;
     const bool is_usual =
         s.kernel_width == 3 && groups() * 3 == kUsualTaps && s.dilation_width == 1;
@@ -289,7 +301,7 @@ struct DepthwiseUnit {
     }
   }
 
-  // Of one column a block.
+  // The general way: one result at a time, with one column in a block.
   void run_finished(const int32_t (&starts)[kBlock]) const {
     alignas(64) int32_t sums[kBlock], ordered[kBlock];
     const int64_t taps = p.shape.kernel_height * p.shape.kernel_width;
@@ -309,7 +321,7 @@ struct DepthwiseUnit {
     }
   }
 
-  // With as many columns side by side as fit.
+  // Takes as many columns side by side as fit, if the short formula holds.
   void run() {
     alignas(64) int32_t starts[kBlock];
     Scales scales;
@@ -329,6 +341,7 @@ struct DepthwiseUnit {
   }
 };
 
+// The units of a call, with one kind of lanes.
 template <class Lanes>
 void depthwise_units(const QuantizedDepthwise& p, const QuantizedDepthwiseCut& cut, Range units,
                      void* scratch) {

@@ -1,5 +1,5 @@
-// The kernels of quantized.h and weight_only.h of one instruction set, as plain function pointers:
-// a table of its own that table_impl.h points at.
+// The int8 kernels of one instruction set as plain function pointers, for quantized.h,
+// quantized_recurrent.h and weight_only.h. A table of its own, to which table_impl.h points.
 #pragma once
 
 #include "kernels/int8/quantized.h"
@@ -9,34 +9,35 @@
 
 namespace weft::kernels {
 
-// How products of int8 are cut into units: rows of A by some panels. Scratch has the rows, then
-// what AVX2 stages of a panel, `wide` bytes from there, and the bytes of one row.
+// How an int8 product is divided into units: rows of A by some panels. Scratch has the staged rows,
+// `wide` bytes behind its start what AVX2 stages of a panel, and at `row` the bytes of one row.
 inline constexpr int64_t kQuantizedRows = 84;  // of most units: whole tiles of 6 or 12
 struct QuantizedProductCut {
   int64_t rows, panels;
   int64_t wide, row, end;
 };
-// Rows of an image by some filters. A row of the row tile has `pitch` places; taps of the window
-// meet the same phases of the stride again after `period`. Parts of scratch start so many bytes
-// from the row tile.
+// How a convolution is divided: rows of an image by some filters. A row of the row tile has `pitch`
+// places. Taps that are `period` apart belong to the same phase of the stride. The last members say
+// where parts of scratch start, in bytes from the row tile.
 struct QuantizedConvolutionCut {
   int64_t rows, row_chunks;
   int64_t filters;
   int64_t pitch, row_period, col_period;
   int64_t offsets, wide, end;
 };
-inline constexpr int64_t kQuantizedTileRows = 12;  // the most of any tile
-// Rows of an image's result by a block of channels. Scratch has the columns of a row of windows,
-// `columns` of them, and then the weights.
+inline constexpr int64_t kQuantizedTileRows = 12;  // the maximum of any tile
+// How a depthwise convolution is divided: rows of an image's result by a block of channels. Scratch
+// has the columns of a row of windows, `columns` of them, and then the weights.
 inline constexpr int64_t kDepthwiseBlock = 64;
 struct QuantizedDepthwiseCut {
   int64_t rows, row_chunks, blocks;
   int64_t columns, weights, end;
 };
+// The functions of quantized.h for one instruction set.
 struct QuantizedKernels {
   void (*product)(const QuantizedProduct& problem, const QuantizedProductCut& cut, Range units,
                   void* scratch, PreparedRows* prepared);
-  bool (*stages_columns)();  // of a product, once for each unit
+  bool (*stages_columns)();  // does a product stage columns, once for each unit?
   void (*convolution)(const QuantizedConvolution& problem, const QuantizedConvolutionCut& cut,
                       Range units, void* scratch);
   void (*depthwise)(const QuantizedDepthwise& problem, const QuantizedDepthwiseCut& cut,
@@ -64,7 +65,7 @@ extern const QuantizedKernels kQuantized;
 }
 #endif
 
-// The same as in those headers, with an instruction set's kernels.
+// The functions of those headers, with the kernels of a given instruction set.
 void run_quantized_product(const KernelTable& table, const QuantizedProduct& problem, Range units,
                            void* scratch, PreparedRows* prepared = nullptr);
 void run_quantized_convolution(const KernelTable& table, const QuantizedConvolution& problem,

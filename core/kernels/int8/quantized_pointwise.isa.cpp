@@ -1,5 +1,5 @@
-// int32 sums to int8, sums of two int8 arrays, tables, and poolings of NHWC images:
-// kernels/int8/quantized.h.
+// Elementwise int8 kernels and poolings: int32 sums to int8, sums of two int8 arrays, tables, and
+// poolings of NHWC images (kernels/int8/quantized.h).
 #include "kernels/int8/quantized_impl.h"
 #include "kernels/isa/extras.h"
 #include "kernels/isa/isa_target.h"
@@ -13,7 +13,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 typedef int8_t Bytes __attribute__((vector_size(kVectorBytes)));
 
-// Rows of one channel each, or rows of all channels where those lie side by side.
+// A row is one channel; or all channels, if these lie side by side and each has its own multiplier.
 void requantize(const Requantize& p, Range rows) {
   const bool across = p.inner == 1 && p.how.is_per_channel;
   const int64_t width = across ? p.channels : p.inner;
@@ -31,15 +31,15 @@ void requantize(const Requantize& p, Range rows) {
   }
 }
 
-// An operand on the sum's scale, as Rescale would have (x - zero_point) << kQuantizedAddBits. Of
-// nine bits, it needs no products of 64: with d = x - zero_point and a multiplier of an upper part
-// and kLow bits below it,
+// An operand on the scale of the sum: what Rescale would give for (x - zero_point) <<
+// kQuantizedAddBits. x - zero_point has only nine bits, so no 64-bit products are needed. With d =
+// x - zero_point and the multiplier split into an upper part and kLow lower bits it is
 //
-//   (d << 20) * multiplier + 2^30 >> 31 = d * upper + (d * lower + 2^(kLow - 1) >> kLow).
+//   ((d << 20) * multiplier + 2^30) >> 31 = d * upper + ((d * lower + 2^(kLow - 1)) >> kLow).
 struct Operand {
   static constexpr int kLow = 31 - kQuantizedAddBits;
   Sums zero_point, upper, lower, right, half;
-  Sums sign;  // -1 where something is shifted out: what a half of a negative number loses
+  Sums sign;  // -1 if bits are shifted out: halves of negative numbers round the other way
 
   WEFT_INLINE static Operand of(const QuantizedAdd& p, int i) {
     const int32_t right = -p.shifts[i], multiplier = p.multipliers[i];
@@ -57,7 +57,7 @@ struct Operand {
   }
 };
 
-// Both on the result's scale, by the short formula where the sum's shift allows it.
+// Both operands on the scale of the result. The short formula is used where the shift allows it.
 struct SumOfTwo {
   const QuantizedAdd& p;
   const Operand a, b;
@@ -73,7 +73,7 @@ struct SumOfTwo {
         bounded(BoundedRescale::of(Sums(*p.how.multiplier), Sums(*p.how.shift), rounding(p.how))),
         is_bounded(BoundedRescale::takes(Sums(*p.how.shift))) {}
 
-  // Without bounds, which may be those of a rectifier.
+  // With a low bound below the zero point, so that the short formula is not that of a rectifier.
   WEFT_INLINE static Requantization rounding(Requantization how) {
     how.low = how.zero_point - 1;
     return how;
@@ -97,10 +97,11 @@ void quantized_add(const QuantizedAdd& p, Range elements) {
         sum.of(Memory<int8_t>::load_part(p.a + i, n), Memory<int8_t>::load_part(p.b + i, n)), n);
 }
 
-// ---- tables
+// Tables.
 
 #if WEFT_AVX512 && !defined(__clang__)
-// Lanes of two tables of 64 bytes, by the lower seven bits of each. Assembler as in int8x4_impl.h.
+// Looks up two tables of 64 bytes by the lower seven bits of each lane. Assembler for the reason
+// given in int8x4_impl.h.
 WEFT_INLINE __m512i of_two_tables(__m512i places, __m512i low, __m512i high) {
   asm("vpermi2b %2, %1, %0" : "+v"(places) : "v"(low), "v"(high));
   return places;
@@ -113,6 +114,7 @@ void quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t c
   if (uses(Extra::kAvx512Vbmi)) {
     __m512i tables[4];
     for (int part = 0; part < 4; ++part) tables[part] = _mm512_loadu_si512(table + 64 * part);
+    // The upper bit of an index chooses between the two pairs of tables.
     for (; i < count; i += 64) {
       const __mmask64 there = count - i < 64 ? ~__mmask64(0) >> (64 - (count - i)) : ~__mmask64(0);
       const __m512i places =
@@ -131,11 +133,12 @@ void quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t c
 }
 #else
 #if WEFT_AVX2
-// The upper four bits of a byte name a row of the table, the lower ones an element of it: all rows
-// are shuffled by the lower bits, and of two at a time the one stays that a bit chooses.
+// The upper four bits of an index name one of 16 rows of the table, the lower four an element of
+// it. All rows are shuffled by the lower bits; then, bit by bit, one row of each two is kept.
 typedef uint16_t Pairs __attribute__((vector_size(kVectorBytes)));
 
-// Of 2^kBits rows from `row` on, with bit 3 + kBits of each byte uppermost in bits[kBits - 1].
+// Looks up 2^kBits rows from `row` on. bits[kBits - 1] has bit 3 + kBits of each index as its upper
+// bit.
 template <int kBits>
 WEFT_INLINE __m256i looked_up(const int8_t* row, __m256i low, const __m256i (&bits)[4]) {
   if constexpr (kBits == 0) {
@@ -166,9 +169,9 @@ void quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t c
 }
 #endif
 
-// ---- poolings
+// Poolings.
 
-// kBytes neighbouring channels; SomeBytes: fewer than a vector.
+// Two ways to access neighbouring channels: kBytes of them, or fewer than a vector.
 template <int kBytes>
 struct WholeBytes {
   typedef int8_t Type __attribute__((vector_size(kBytes)));
@@ -206,13 +209,14 @@ struct SomeBytes {
 };
 #endif
 
-// The part of the image under the window of one result.
+// The window of one result; `top` and `left` may lie outside the image.
 struct PooledWindow {
   const Pooling& p;
   int64_t channels;
   const int8_t* image;
   int64_t top, left;
 
+  // The taps of an axis that lie inside the image: from first_tap() to taps_before().
   WEFT_INLINE static int64_t first_tap(int64_t at, int64_t dilation) {
     return at < 0 ? (-at + dilation - 1) / dilation : 0;
   }
@@ -221,7 +225,7 @@ struct PooledWindow {
     return at + (maximum - 1) * dilation < end ? maximum : (end - at + dilation - 1) / dilation;
   }
 
-  // The greatest of some neighbouring channels, as `some` reads and writes them.
+  // The maxima of some neighbouring channels, which `some` loads and stores.
   template <class Some>
   void maxima(int64_t channel, Some some, int8_t* y) const {
     const int64_t row_step = p.dilation_height * p.in_width * channels;
@@ -243,7 +247,7 @@ struct PooledWindow {
     some.store(y, greatest);
   }
 
-  // Of some vectors of neighbouring channels, or of the first `count` of one.
+  // The averages of kVectors vectors of channels, or of the first `count` channels of one.
   template <int kVectors, bool kIsPart>
   void averages(int64_t channel, int64_t count, int32_t zero_point, int8_t* y) const {
     const int64_t bottom = top + p.kernel_height < p.in_height + p.pad_bottom
@@ -266,7 +270,8 @@ struct PooledWindow {
                     (kIsPart ? Memory<int8_t>::load_part(part, count) : Memory<int8_t>::load(part));
         }
       }
-    // A quotient of at most 128 in float32 is one off at most, which what is left of the sum tells.
+    // The division goes by float32: a quotient of at most 128 is then wrong by 1 at most, which the
+    // rest of the sum tells.
     const int64_t all = (bottom - top) * (right - left);
     const Sums number{int32_t(p.count_include_pad ? all : taps)}, half = number >> 1;
     const Sums beside(p.count_include_pad ? int32_t((all - taps) * zero_point) : 0);
@@ -290,7 +295,8 @@ struct PooledWindow {
   }
 };
 
-constexpr int kTogether = 4;  // vectors of int32: as many bytes as a line has, where one has 64
+// vectors of int32; with 16 lanes, as many results as a cache line has bytes
+constexpr int kTogether = 4;
 
 void quantized_pool_nhwc(const Pooling& p, bool is_average, int64_t channels, int32_t zero_point,
                          const int8_t* x, int8_t* y, Range rows) {

@@ -1,13 +1,16 @@
-// Products of int8 rows with packed weights: kernels/int8/quantized.h. Rows of A are staged for
-// several panels as tiles read them, each tile's before it is first computed, or read where they
-// lie if that is the same; a tile is rescaled while it is in registers. While the first tiles of a
-// panel are computed, the next panel is fetched, and in the first panel the rows of the next tile:
-// in a network weights come from memory, and images from far caches. Rows that are windows of an
-// NHWC image are gathered on that way: k bytes a row, which takes 3 / n of the products' own time;
-// of few filters they are read where they lie (WindowRowTile).
+// Products of int8 rows with packed weights: kernels/int8/quantized.h.
 //
-// With AVX2 alone rows and columns are staged for CrossStep where rows are many, columns of half
-// a panel at a time, and windows three columns wide as frequencies (int8x4_winograd_impl.h).
+// Rows of A are staged once for several panels, in the form that tiles read; each tile's rows are
+// staged before the tile is first computed. They are read where they lie if their form is right
+// already. A tile is rescaled while it is in registers. While the first tiles of a panel are
+// computed, the next panel is prefetched, and during the first panel the rows of the next tile: in
+// a network weights come from memory, and images from far caches. Rows that are windows of an NHWC
+// image are gathered as they are staged: k bytes a row, which takes 3 / n of the products' own
+// time. If there are few filters, windows are read where they lie instead (WindowRowTile).
+//
+// With AVX2 alone, rows and columns are staged for CrossStep if there are many rows, columns of
+// half a panel at a time; windows three columns wide are staged as frequencies
+// (int8x4_winograd_impl.h).
 #include "kernels/int8/quantized_impl.h"
 #include "kernels/isa/isa_target.h"
 
@@ -31,13 +34,13 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/int8/int8x4_winograd_impl.h"
 #endif
 
-constexpr int64_t kMinCrossed = 16;  // rows that are worth laying a panel down for them
+constexpr int64_t kMinCrossed = 16;  // rows that are worth staging a panel for
 
-constexpr int64_t kLine = 64;                            // of a cache
-constexpr int64_t kSumRows = WEFT_AMX ? 32 : kQuadRows;  // of a tile
+constexpr int64_t kLine = 64;                            // bytes of a cache line
+constexpr int64_t kSumRows = WEFT_AMX ? 32 : kQuadRows;  // rows that a tile may have
 
-// A row of a tile begins a line, and the next one in another set of the cache: an odd number of
-// lines.
+// For AMX: each row begins at a cache line, and the next row in another set of the cache: an odd
+// number of lines further on.
 WEFT_INLINE int64_t tile_row_bytes(int64_t bytes) {
   return ((bytes + kLine - 1) / kLine | 1) * kLine;
 }
@@ -48,17 +51,19 @@ WEFT_INLINE bool uses_tiles(const Int8x4Tiles&) { return false; }
 #endif
 
 #if WEFT_AMX
+// Fewer rows, or a shorter k, leave most of a tile empty.
 constexpr int64_t kMinTiled = kTileRows16, kMinTiledInt8x4s = 8;
 
 bool takes_tiles(int64_t rows, int64_t k) {
   return rows >= kMinTiled && k >= kMinTiledInt8x4s * kQuad && uses(Extra::kAmxInt8);
 }
-// What a tile may read behind the rows of a row tile that are there.
+// How many bytes a tile may read behind the last row of a row tile.
 int64_t read_behind(const Convolution& s) {
   return kTileRows16 * s.stride_width * s.in_channels + kTileBytes;
 }
 #endif
 
+// The step for a unit with so many rows.
 WEFT_INLINE const Int8x4Tiles& product_tiles([[maybe_unused]] int64_t rows,
                                              [[maybe_unused]] int64_t k) {
 #if WEFT_AMX
@@ -77,7 +82,7 @@ WEFT_INLINE const Int8x4Tiles& product_tiles([[maybe_unused]] int64_t rows,
 #endif
 }
 
-// Those of a panel of so many columns.
+// The step for a panel with so many columns: half a panel has kernels of its own.
 WEFT_INLINE const Int8x4Tiles& panel_tiles(const Int8x4Tiles& tiles,
                                            [[maybe_unused]] int64_t width) {
 #if WEFT_DOT_BYTES && WEFT_AVX512
@@ -95,15 +100,15 @@ bool stages_columns() {
 #endif
 }
 
-// A part of an image that is staged once, with its padding, for windows that tiles read where
-// they lie in it: rows of a window are runs, and windows of neighbouring results lie a stride
-// apart. Gathering takes the more of a product the fewer filters there are.
+// A part of an image that is staged once, with its padding, for windows that tiles read where they
+// lie in it: the rows of a window are runs, and windows of neighbouring results are a stride apart.
+// The fewer filters there are, the larger is the share of gathering windows in a product's time.
 struct WindowRowTile {
   static constexpr int64_t kMaxFilters = 128, kMinWidth = 7;
   int64_t pitch = 0;  // bytes of a row; 0: windows are gathered
-  int64_t image = 0, top = 0, left = 0, rows = 0, cols = 0;  // of the image
+  int64_t image = 0, top = 0, left = 0, rows = 0, cols = 0;  // its place in the image
 
-  // Of results first .. first + count - 1, where it fits that many bytes.
+  // The row tile for results first .. first + count - 1, or none if it does not fit so many bytes.
   static WindowRowTile of(const QuantizedProduct& p, int64_t first, int64_t count, int64_t bytes) {
     const Convolution& s = *p.windows;
     if (p.k == 0 || s.kernel_width * s.in_channels % kQuad != 0 || s.dilation_width != 1 ||
@@ -121,7 +126,7 @@ struct WindowRowTile {
         (last.oy - begin.oy) * s.stride_height + (s.kernel_height - 1) * s.dilation_height + 1;
     row_tile.cols =
         (is_one_row ? last.ox - begin.ox : s.out_width - 1) * s.stride_width + s.kernel_width;
-    // Strides, dilations and padding may be of any size.
+    // Strides, dilations and padding may have any size, so sizes are compared by divisions.
     if (row_tile.cols > bytes / s.in_channels) return {};
     row_tile.pitch = row_tile.cols * s.in_channels;
     return row_tile.rows <= bytes / row_tile.pitch ? row_tile : WindowRowTile{};
@@ -137,18 +142,20 @@ struct WindowRowTile {
                         writer);
     }
   }
+  // Where the window of a result begins, in bytes.
   int64_t offset_of(const Convolution& s, const WindowPlace& place) const {
     return (place.oy * s.stride_height - s.pad_top - top) * pitch +
            (place.ox * s.stride_width - s.pad_left - left) * s.in_channels;
   }
 };
 
+// One unit: some rows by the panels that run() is called for.
 struct ProductUnit {
   const QuantizedProduct& p;
   const Int8x4Tiles& tiles;
-  char* staged;  // the same, where they are staged; else null
+  char* staged;  // staged rows; null: A is read where it lies
   int64_t first, rows;
-  int8_t* wide;  // columns of a panel, as tiles read them
+  int8_t* wide;  // columns of a panel in the form that tiles read
   int8_t* row;   // bytes of one row
   WindowRowTile row_tile;
 
@@ -159,7 +166,7 @@ struct ProductUnit {
   }
   bool is_crossed() const { return WEFT_AVX2 && tiles.has_row_starts; }
   const char* rows_of_a() const { return staged ? staged : (const char*)p.a + first * p.k; }
-  // That are made together: all of a panel, or what is staged.
+  // Columns that are computed together: a whole panel, or as many as are staged.
   int64_t columns_at_once() const { return is_crossed() ? tiles.columns : kQuantizedColumns; }
 
 #if WEFT_AVX2
@@ -168,9 +175,10 @@ struct ProductUnit {
   }
   int64_t frequency_int8x4s() const { return int8x4s() / 3; }
   int64_t frequency_row() const { return (frequency_int8x4s() + 1) * CrossStep::kLeftBytes; }
-  // Rows of a frequency lie one after the other, as many as there is room for.
+  // Rows of one frequency follow one another, as many as there is room for.
   int64_t frequency_step() const { return rows / 2 * frequency_row(); }
 
+  // Stages all groups of results as rows of frequencies.
   void stage_groups(char* to) const {
     const Convolution& s = *p.windows;
     __builtin_memset(row, p.zero_point, s.in_channels);
@@ -180,6 +188,7 @@ struct ProductUnit {
     });
   }
 
+  // Stages all rows for CrossStep. A window is gathered into `row` first.
   void stage_rows() const {
     char* to = staged;
     if (is_winograd()) return stage_groups(to);
@@ -206,6 +215,7 @@ struct ProductUnit {
 
   WEFT_INLINE RowWriter writer(char* to) const { return {to, !tiles.shifts, tiles.flip}; }
 
+  // Stages rows begin .. end - 1 for the other steps, with zeros up to whole int8x4s.
   void prepare_rows(int64_t begin, int64_t end) const {
     const int64_t used = p.k * tiles.left_bytes / kQuad;
     if (!p.windows && used == a_row()) {
@@ -236,7 +246,7 @@ struct ProductUnit {
     }
   }
 
-  // What the results of a panel's columns have beside its products.
+  // Prefetches what results of a panel's columns need beside the products.
   void fetch_columns(const int8_t* b, int64_t col) const {
     constexpr int64_t kBytes = kQuantizedColumns * sizeof(int32_t);
     const auto fetch = [](const void* from)
@@ -250,12 +260,13 @@ struct ProductUnit {
     if (p.residual.factors) fetch(p.residual.factors + col);
   }
 
+  // Where a column begins in the packed panels.
   const int8_t* columns_of(int64_t col) const {
     const int64_t panel = col / kQuantizedColumns;
     return p.panels + panel * (int8x4s() + 1) * kQuadBytes + col % kQuantizedColumns * kQuad;
   }
 
-  // What the results of some columns start with.
+  // What the results of some columns start with: bias minus zero point times sum of weights.
   WEFT_INLINE void find_starts(const int8_t* b, int64_t col, int64_t width, int32_t* starts) const {
     const uint32_t zero_point = uint32_t(p.zero_point) + (tiles.shifts ? kDotShift : 0);
     for (int64_t j = 0; j < columns_at_once(); j += Sums::kLanes) {
@@ -266,6 +277,7 @@ struct ProductUnit {
       Memory<int32_t>::store(starts + j, bias - Sums(int32_t(zero_point)) * of_weights);
     }
   }
+  // Tells a tile where its results go.
   WEFT_INLINE void set_results(Int8x4Tile& tile, const TileFinish& finish, int64_t i,
                                int64_t col) const {
     tile.finish = &finish;
@@ -275,6 +287,7 @@ struct ProductUnit {
     tile.y_row = p.n;
   }
 
+  // Tells a tile how windows lie in the row tile.
   void read_in_row_tile(Int8x4Tile& tile) const {
     const Convolution& s = *p.windows;
     const int64_t run = s.kernel_width * s.in_channels;
@@ -284,7 +297,7 @@ struct ProductUnit {
   }
 
 #if WEFT_AMX
-  // The quads of a panel that do not fill a tile, and zeros.
+  // The last int8x4s of a panel, which do not fill a tile, and zeros behind them.
   void stage_rest(const int8_t* b, int8_t* to) const {
     constexpr int64_t kInt8x4s = kTileBytes / kQuad;
     const int64_t there = int8x4s() % kInt8x4s * kQuadBytes;
@@ -293,7 +306,8 @@ struct ProductUnit {
   }
 #endif
 
-  // is_first: of the columns that these rows are read for, so that they are staged, or fetched.
+  // One panel (or half of one) for all rows. is_first: it is the first panel for these rows, which
+  // are now staged or prefetched.
   void run(int64_t col, bool is_first) const {
     const int64_t at_once = columns_at_once();
     const int64_t width = p.n - col < at_once ? p.n - col : at_once;
@@ -306,7 +320,8 @@ struct ProductUnit {
 #if WEFT_AVX2
     if (is_winograd()) return run_groups(b, starts, col, width);
     if (is_crossed()) {
-      // Starts change by less than sums are smaller without a shift: bounds of sums still hold.
+      // Staging changes the starts by less than the sums become smaller, so bounds of sums still
+      // hold.
       CrossStep::stage_columns(b, int8x4s(), wide, starts);
       b = wide;
     }
@@ -316,7 +331,7 @@ struct ProductUnit {
     const Int8x4Tiles& of_panel = panel_tiles(tiles, width);
     const bool is_fused = of_panel.finishes && finish.find(of_tile);
     const auto ahead = int64_t(uintptr_t(next) - uintptr_t(b));
-    int64_t line = 0;  // of the next columns' rows, that is fetched
+    int64_t line = 0;  // of the next panel: the line that is prefetched next
     Int8x4Tile tile{int8x4s(), nullptr, a_row(), nullptr, nullptr, nullptr};
 #if WEFT_AMX
     alignas(64) int8_t rest[kTileRows16 * kQuadBytes];
@@ -366,6 +381,7 @@ struct ProductUnit {
     }
   }
 
+// Winograd's way: groups of up to four results.
 #if WEFT_AVX2
   struct Group {
     int64_t row, count;
@@ -391,6 +407,7 @@ struct ProductUnit {
                                });
     if (count > 0) flush();
   }
+  // A tile of groups: six frequencies, then the transform back, group by group.
   void run_tile(const Group* groups, int64_t done, int64_t count,
                 const Sums (&lacks)[Int8x4Winograd::kResults][2],
                 const Finish<kQuantizedColumns>& finish, const TileFinish* of_tile,
@@ -419,6 +436,7 @@ struct ProductUnit {
 #endif
 };
 
+// A row tile for windows, if scratch has room for it.
 WindowRowTile row_tile_of(const QuantizedProduct& p, [[maybe_unused]] const Int8x4Tiles& tiles,
                           int64_t first, int64_t rows, const QuantizedProductCut& cut) {
   int64_t room = cut.wide;
@@ -431,7 +449,7 @@ WindowRowTile row_tile_of(const QuantizedProduct& p, [[maybe_unused]] const Int8
   return WindowRowTile::of(p, first, rows, room);
 }
 
-// Units of the same rows are neighbours.
+// Units of the same rows are neighbours, so that a thread stages rows once.
 void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut, Range units,
                        void* scratch, PreparedRows* prepared) {
 #if !WEFT_PAIRS_OF_BYTES
@@ -450,7 +468,7 @@ void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut
     const int64_t first = block * cut.rows;
     const int64_t rows = p.m - first < cut.rows ? p.m - first : cut.rows;
     const Int8x4Tiles& tiles = product_tiles(rows, p.k);
-    // As tiles read it.
+    // Is A already in the form that tiles read?
     const bool in_place = tiles.shifts && tiles.flip == 0 && !p.windows && p.k % kQuad == 0;
     const ProductUnit work{
         p,

@@ -1,3 +1,5 @@
+// Tables of gates, computed once; the kernel itself is in quantized_recurrent.isa.cpp.
+
 #include "kernels/int8/quantized_recurrent.h"
 
 #include <algorithm>
@@ -12,6 +14,7 @@ namespace {
 
 using Table = std::array<int16_t, kGateTable>;
 
+// function(-8), … function(8), in multiples of 2^-15.
 template <class Function>
 Table table_of(const Function& function) {
   Table table;

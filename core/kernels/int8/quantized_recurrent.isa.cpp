@@ -1,5 +1,5 @@
-// Steps of recurrent cells in integers: kernels/int8/quantized_recurrent.h. Products and what
-// rescales them are vectors, gates are made one after the other.
+// Steps of recurrent cells in integers: kernels/int8/quantized_recurrent.h. Products and rescaling
+// run in vectors, gates one after the other: they are table look-ups.
 #include "kernels/int8/quantized_recurrent.h"
 #include "kernels/int8/quantized_impl.h"
 #include "kernels/isa/isa_target.h"
@@ -15,9 +15,9 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/int8/int16_impl.h"
 
-constexpr int64_t kRowsTogether = 4;
+constexpr int64_t kRowsTogether = 4;  // rows of weights that share loaded data
 
-// Products of four rows, `row` elements apart, with x.
+// The products of four rows of weights, `row` elements apart, with x.
 WEFT_INLINE void four_dots(const int8_t* weights, int64_t row, const int8_t* x, int64_t n,
                            int32_t* to) {
   constexpr int64_t kStep = 2 * Sums::kLanes;
@@ -44,10 +44,11 @@ WEFT_INLINE void four_dots(const int8_t* weights, int64_t row, const int8_t* x, 
   __builtin_memcpy(to, &all.v, kRowsTogether * sizeof(int32_t));
 }
 
+// Saturates to 16 bits.
 WEFT_INLINE int32_t narrow(int32_t x) { return x < -32768 ? -32768 : x > 32767 ? 32767 : x; }
 
-// What rows of the weights give of x, or of zeros. The last four may be made twice, and fewer are
-// made one by one.
+// The arguments of all gates from one product with x; x null counts as zeros. The last four rows
+// may be computed twice; fewer than four are computed one by one.
 __attribute__((noinline)) void gate_arguments(const QuantizedGates& gates, int64_t rows,
                                               const int8_t* x, int64_t n, int32_t* to) {
   const int64_t together = rows < kRowsTogether ? 1 : kRowsTogether;
@@ -67,17 +68,19 @@ __attribute__((noinline)) void gate_arguments(const QuantizedGates& gates, int64
   }
 }
 
+// A gate: the table's result below x, and the line to the next one.
 WEFT_INLINE int32_t looked_up(const int16_t* table, int32_t x) {
   x = narrow(x);
   const int32_t at = 256 + (x >> 7), rest = x & 127;
   return table[at] + (((table[at + 1] - table[at]) * rest + 64) >> 7);
 }
 
-// a b 2^-bits, to the nearest.
+// a b 2^-bits, rounded to nearest.
 WEFT_INLINE int32_t product(int32_t a, int32_t b, int bits) {
   return (a * b + (1 << (bits - 1))) >> bits;
 }
 
+// One step of one image. Gates are in the order of the weights' rows.
 struct Cell {
   const QuantizedRecurrent& p;
   const int32_t *of_data, *of_hidden;  // arguments of all gates
@@ -85,7 +88,7 @@ struct Cell {
   WEFT_INLINE int32_t gate(const int16_t* table, int64_t row) const {
     return looked_up(table, of_data[row] + of_hidden[row]);
   }
-  // The next hidden state, in multiples of 2^-15.
+  // The next hidden state in multiples of 2^-15.
   WEFT_INLINE int32_t gru(int64_t j, int16_t* state) const {
     const int32_t reset = gate(p.sigmoid, j), update = gate(p.sigmoid, p.hidden + j);
     const int64_t row = 2 * p.hidden + j;
@@ -102,6 +105,7 @@ struct Cell {
   }
 };
 
+// Image by image, because steps depend on each other.
 void quantized_recurrent(const QuantizedRecurrent& p, Range images) {
   for (int64_t image = images.begin; image < images.end; ++image) {
     int16_t* const state = p.state + image * p.hidden;

@@ -1,12 +1,13 @@
-// What products and convolutions of int8 share on both sides of their tiles: rows of A as tiles
-// read them, and sums that become results.
+// Both ends of int8 tiles, which products and convolutions share: staging rows of A in the form
+// that tiles read, and making results of sums.
 //
 // Included inside the namespace of an instruction set, after kernels/int8/int8x4_impl.h.
 
-// Elements of rows that are copied in one or two pieces of kPiece: of few channels.
+// Runs of few elements are copied in one or two pieces of kPiece bytes.
 constexpr int64_t kPiece = 16;
 constexpr int64_t kShortRun = 2 * kPiece;
 
+// Copies bytes, each combined with `flip` by exclusive or.
 WEFT_INLINE void copy_flipped(char* to, const int8_t* from, int64_t count, uint8_t flip) {
   int64_t i = 0;
 #if WEFT_AVX512
@@ -42,7 +43,7 @@ WEFT_INLINE void copy_piece(char* to, const int8_t* from, uint8_t flip) {
   __builtin_memcpy(to, &piece, sizeof piece);
 }
 
-// Elements of A as tiles read them: bytes, flipped for DotStep, or widened to 16 bits.
+// Writes elements of A in the form that tiles read: bytes, flipped for DotStep, or 16-bit numbers.
 struct RowWriter {
   char* to;
   bool widens;
@@ -73,7 +74,7 @@ struct RowWriter {
   }
 };
 
-// Where a result lies in an NHWC image; null: of rows that are no windows.
+// The place of a result in an NHWC image. s null: the rows of A are no windows.
 struct WindowPlace {
   int64_t image, oy, ox;
 
@@ -82,7 +83,7 @@ struct WindowPlace {
     return {result / s->out_width / s->out_height, result / s->out_width % s->out_height,
             result % s->out_width};
   }
-  // Within a row, or to the next one's begin.
+  // Goes on by `count` results, at most to the start of the next row.
   WEFT_INLINE void advance(const Convolution& s, int64_t count) {
     ox += count;
     if (ox < s.out_width) return;
@@ -93,14 +94,14 @@ struct WindowPlace {
   }
 };
 
-// The window of one result of an NHWC image, row by row of it.
+// Reads the windows of an NHWC image, row by row of a window.
 struct WindowReader {
   const Convolution& s;
   const int8_t* x;
   int32_t zero_point;
 
-  // How many windows from this result on, `most` or fewer, lie inside the image and have rows so
-  // short that read_short copies them with what is behind them.
+  // How many windows from this result on (at most `maximum`) lie inside the image and have rows so
+  // short that read_short() can copy them together with what is behind them.
   int64_t short_inside(int64_t image, int64_t oy, int64_t ox, int64_t maximum) const {
     const int64_t top = oy * s.stride_height - s.pad_top;
     const int64_t left = ox * s.stride_width - s.pad_left;
@@ -112,12 +113,13 @@ struct WindowReader {
     int64_t count = room / s.stride_width + 1;
     if (count > s.out_width - ox) count = s.out_width - ox;
     if (count > maximum) count = maximum;
-    // The last bytes of the last image have nothing behind them.
+    // Behind the last bytes of the last image there is nothing to read.
     const int64_t places = ((s.batch - image) * s.in_height - bottom) * s.in_width - left -
                            (count - 1) * s.stride_width;
     return places * s.in_channels >= kShortRun ? count : 0;
   }
-  // Rows of A lie a_row bytes apart. Behind the last there is room for a piece.
+  // Copies such windows. Rows of A are a_row bytes apart; behind the last there must be room for a
+  // piece.
   void read_short(int64_t image, int64_t oy, int64_t ox, int64_t count, char* to, int64_t a_row,
                   uint8_t flip) const {
     const int64_t run = s.kernel_width * s.in_channels;
@@ -135,6 +137,7 @@ struct WindowReader {
     }
   }
 
+  // Copies the window of any result; the padding is the zero point.
   void read(int64_t image, int64_t oy, int64_t ox, RowWriter writer) const {
     const int64_t top = oy * s.stride_height - s.pad_top;
     const int64_t left = ox * s.stride_width - s.pad_left;
@@ -162,7 +165,7 @@ struct WindowReader {
     }
   }
 
-  // `width` places of a row of the image from `left` on, some of which may lie beside it.
+  // Copies `width` places of a row of the image from `left` on, some of which may lie beside it.
   WEFT_INLINE void read_run(const int8_t* row, int64_t left, int64_t width,
                             RowWriter& writer) const {
     int64_t begin = left < 0 ? -left : 0;
@@ -176,15 +179,16 @@ struct WindowReader {
   }
 };
 
-// Sums of some columns of C to what C has. What is needed of each vector of columns is found once,
+// Makes results of the sums of some columns of C. What each vector of columns needs is found once
 // for all rows.
 template <int kColumns>
 struct Finish {
+  // What one vector of columns needs.
   struct Vector {
     Sums start, factor, multiplier, shift;
     BoundedRescale bounded;
-    int64_t lanes;
-    bool is_bounded;
+    int64_t lanes;    // columns that exist
+    bool is_bounded;  // does the short formula hold?
   };
   const Requantization& how;
   const QuantizedResidual& residual;
@@ -193,7 +197,7 @@ struct Finish {
   Bounds bounds;
   Vector vectors[kColumns / Sums::kLanes];
 
-  // k: products of a sum; starts: what the sums of columns `col` and following lack
+  // k: products in a sum. starts: what is added to the sums of columns col, col + 1, …
   WEFT_INLINE Finish(const Requantization& how, const QuantizedResidual& residual, void* c,
                      int64_t c_row, int64_t k, const int32_t* starts, int64_t col, int64_t width)
       : how(how), residual(residual), c(c), c_row(c_row), col(col), width(width), bounds(how) {
@@ -212,7 +216,8 @@ struct Finish {
     }
   }
 
-  // For tiles that can end with it. Vectors of which there is nothing have zeros.
+  // For tiles that rescale in registers; false if the short formula does not hold for all columns.
+  // Vectors without columns get zeros.
   WEFT_INLINE bool find(TileFinish& finish) const {
     for (int i = 0; i < kColumns / Sums::kLanes; ++i) {
       const bool is_there = i * Sums::kLanes < width;
@@ -224,6 +229,7 @@ struct Finish {
     return true;
   }
 
+  // Rescales `count` rows of stored sums, sums_row apart, as rows `row` and following of C.
   void rows(const int32_t* sums, int64_t sums_row, int64_t row, int64_t count) const {
     for (int64_t j = 0; j < width; j += Sums::kLanes) {
       const Vector& v = vectors[j / Sums::kLanes];
@@ -255,7 +261,7 @@ struct Finish {
     Sums start;
   };
 
-  // Lanes that are not there get a value that is not in the way.
+  // Values of a vector of columns; lanes without a column get one that does no harm.
   WEFT_INLINE Sums of_columns(const int32_t* values, int64_t j, int64_t lanes,
                               int32_t absent) const {
     if (lanes == Sums::kLanes) return Memory<int32_t>::load(values + col + j);
@@ -264,6 +270,7 @@ struct Finish {
     return Memory<int32_t>::load(buffer);
   }
 
+  // The first bytes as lanes; the others are zero.
   WEFT_INLINE static Sums first_bytes(const int8_t* from, int64_t lanes) {
 #if WEFT_AVX512
     const auto there = __mmask16((1u << lanes) - 1);
@@ -275,6 +282,7 @@ struct Finish {
 #endif
   }
 
+  // The short formula, with and without a residual.
   template <bool kRectified>
   WEFT_INLINE void bounded_rows(const Part& part, const Vector& v, int8_t* y) const {
     const BoundedRescale rescale = v.bounded;
@@ -295,6 +303,7 @@ struct Finish {
     }
   }
 
+  // Calls store(offset in C, sums) for each row.
   template <bool kMayHaveResidual, class Store>
   WEFT_INLINE void each(const Part& part, Sums factor, int64_t lanes, Store store) const {
     int64_t at = part.at;
@@ -307,7 +316,8 @@ struct Finish {
     }
   }
 
-  // Whether BoundedRescale takes these channels, whatever their sums are.
+  // Does the short formula hold for these channels whatever the data is? The bound counts the
+  // largest products, the starts and the largest residual.
   WEFT_INLINE static bool is_bounded(const Vector& v, int64_t k) {
     constexpr int64_t kProduct = 256 * 128, kMaxFactor = 1 << 21;
     const int64_t room = BoundedRescale::kBound - 1 - k * kProduct - 128 * kMaxFactor;

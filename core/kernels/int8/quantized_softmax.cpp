@@ -1,3 +1,6 @@
+// TensorFlow Lite's softmax in fixed point. Names of gemmlowp's functions: high() is
+// SaturatingRoundingDoublingHighMul, divided() is RoundingDivideByPOT.
+
 #include "kernels/int8/quantized_softmax.h"
 
 #include <algorithm>
@@ -9,16 +12,17 @@
 namespace weft::kernels {
 namespace {
 
-constexpr int32_t kOne = INT32_MAX;  // nearly, in multiples of 2^-31
+constexpr int32_t kOne = INT32_MAX;  // nearly 1, in multiples of 2^-31
 
-// 2 a b / 2^32, rounded to the nearest; never of twice the least number.
+// 2 a b / 2^32, rounded to nearest. Both being the lowest integer would overflow; it does not
+// happen.
 int32_t high(int32_t a, int32_t b) {
   const int64_t product = int64_t{a} * b;
   const int64_t half = product < 0 ? 1 - (int64_t{1} << 30) : int64_t{1} << 30;
   return static_cast<int32_t>((product + half) / (int64_t{1} << 31));
 }
 
-// x / 2^exponent, rounded to the nearest, halves away from zero.
+// x / 2^exponent, rounded to nearest, halves away from zero.
 int32_t divided(int32_t x, int exponent) {
   if (exponent > 31) return 0;
   const int64_t mask = (int64_t{1} << exponent) - 1;
@@ -32,7 +36,7 @@ int32_t multiplied(int32_t x, int exponent) {
       std::clamp<int64_t>(int64_t{x} << exponent, INT32_MIN, int64_t{INT32_MAX}));
 }
 
-// e^a for -1/4 <= a < 0, both in multiples of 2^-31: four terms round -1/8.
+// e^a for -1/4 <= a < 0, both in multiples of 2^-31: four terms of the series around -1/8.
 int32_t exponential_of_quarter(int32_t a) {
   constexpr int32_t kOfEighth = 1895147668;  // e^(-1/8)
   constexpr int32_t kThird = 715827883;
@@ -41,7 +45,8 @@ int32_t exponential_of_quarter(int32_t a) {
   return kOfEighth + high(kOfEighth, x + behind);
 }
 
-// e^a for -32 < a <= 0, in multiples of 2^-26; the result of 2^-31.
+// e^a for -32 < a <= 0, a in multiples of 2^-26, the result in multiples of 2^-31: the fraction by
+// the series, the rest as a product of powers of e for its bits.
 int32_t exponential(int32_t a) {
   if (a == 0) return kOne;
   constexpr int kBits = 26, kFirst = kBits - 2;
@@ -56,7 +61,7 @@ int32_t exponential(int32_t a) {
   return y;
 }
 
-// 1 / (1 + a) for 0 <= a < 1, in multiples of 2^-31.
+// 1 / (1 + a) for 0 <= a < 1, in multiples of 2^-31: three steps of Newton's method.
 int32_t reciprocal(int32_t a) {
   constexpr int32_t kFirst = 1515870810, kSlope = -1010580540;  // 48 / 17, -32 / 17: of 2^-29
   const auto half = static_cast<int32_t>((int64_t{a} + kOne + 1) / 2);
@@ -75,6 +80,7 @@ SoftmaxScale softmax_scale(double scale) {
   return {factor.multiplier, factor.shift, -static_cast<int32_t>(std::min(radius, 255.0))};
 }
 
+// Distances below the table's minimum count as zero.
 void quantized_exponentials(double scale, int32_t (&table)[kSoftmaxDistances]) {
   const SoftmaxScale how = softmax_scale(scale);
   for (int32_t d = 0; d < kSoftmaxDistances; ++d)
@@ -86,12 +92,12 @@ void run_quantized_softmax(const QuantizedSoftmax& p, Range rows) {
     const int8_t* const x = p.x + row * p.columns;
     int8_t* const y = p.y + row * p.columns;
     const int maximum = *std::max_element(x, x + p.columns);
-    uint32_t sum = 0;  // multiples of 2^-19: at least 1
+    uint32_t sum = 0;  // in multiples of 2^-19; it is at least 1
     for (int64_t i = 0; i < p.columns; ++i)
       sum += static_cast<uint32_t>(divided(p.exponentials[maximum - x[i]], 12));
     const int room = std::countl_zero(sum);
     const int32_t scale = reciprocal(static_cast<int32_t>((sum << room) - 0x80000000u));
-    // The sum is 2^(12 - room) (1 + what has the reciprocal).
+    // The sum is 2^(12 - room) (1 + a), where `scale` is the reciprocal of 1 + a.
     for (int64_t i = 0; i < p.columns; ++i)
       y[i] = static_cast<int8_t>(
           std::min(divided(high(scale, p.exponentials[maximum - x[i]]), 35 - room) - 128, 127));

@@ -1,10 +1,11 @@
-// The one formula that rescales int32 sums (kernels/int8/quantized.h), on vectors.
+// The formula that requantizes int32 sums (kernels/int8/quantized.h), on vectors; and a shorter
+// form of it that holds for most layers.
 //
 // Included inside the namespace of an instruction set, after kernels/simd/simd_memory.h.
 
 typedef Vec<int32_t> Sums;
 
-// (a * b + 2^30) >> 31 of lanes, exactly; b is not negative.
+// (a * b + 2^30) >> 31 in each lane, exactly; b is not negative.
 WEFT_INLINE Sums high_product(Sums a, Sums b) {
 #if WEFT_AVX512
   const __m512i half = _mm512_set1_epi64(int64_t{1} << 30), x = (__m512i)a.v, y = (__m512i)b.v;
@@ -27,6 +28,7 @@ WEFT_INLINE Sums high_product(Sums a, Sums b) {
 #endif
 }
 
+// The formula for any shift.
 struct Rescale {
   Sums multiplier, left, right;
 
@@ -42,31 +44,33 @@ struct Rescale {
   }
 };
 
-// Held between the bounds before the zero point is added, which then cannot overflow.
+// Clamps to the bounds before the zero point is added, so that the addition cannot overflow.
 WEFT_INLINE Sums placed(Sums scaled, const Requantization& how) {
   const Sums low(how.low - how.zero_point), high(how.high - how.zero_point);
   return min_(max_(scaled, low), high) + Sums(how.zero_point);
 }
-// The same with fewer instructions, for sums of less than 2^30 and shifts from -22 to -1, the zero
-// point included. The two roundings are floors of sums, and floors nest:
+// The same formula in fewer instructions, for sums below 2^30 and shifts from -22 to -1, with the
+// zero point included. The two roundings are floors of sums, and floors nest:
 //
-//   y = floor((x * multiplier + 2^30 + (2^(right-1) + zero_point * 2^right) * 2^31) / 2^31) /
-//   2^right
+//   y = floor(floor((x * multiplier + 2^30 + (2^(right-1) + zero_point * 2^right) * 2^31) / 2^31)
+//             / 2^right)
 //
-// where halves of negative numbers are to go away from zero, so 1 is taken off before the last
-// division. That may go by the sign of x: if x is negative and `high` is 0 it changes nothing. All
-// is doubled, so that the inner floor is the upper half of 64 bits.
+// Halves of negative numbers must go away from zero, so 1 is subtracted before the last division if
+// the number is negative. The sign of x may decide that: if x is negative and `high` is 0,
+// subtracting 1 changes nothing. Everything is doubled, so that the inner floor is the upper half
+// of 64 bits.
 //
-// After a rectifier, where no result may be below the zero point, negative sums give that lower
-// bound whatever is done to them. Nothing is taken off, then, so the inner division may be by 2^32,
-// which is the upper half of 64 bits without doubling, and the outer one by 2^(right-1).
+// After a rectifier no result is below the zero point, so negative sums give that lower bound
+// whatever is done to them. Then nothing is subtracted, and the inner division may be by 2^32, the
+// upper half of 64 bits without doubling, and the outer one by 2^(right-1).
 struct BoundedRescale {
   typedef int64_t Wide __attribute__((vector_size(kVectorBytes)));
   static constexpr int32_t kMaxRight = 22;
   static constexpr int64_t kBound = 1 << 30;
 
-  Sums multiplier, odd_multiplier, right;  // the second one in the places of the even lanes
-  Wide even, odd;                          // what is added to products of even and of odd lanes
+  // odd_multiplier: those of odd lanes, moved to the even ones
+  Sums multiplier, odd_multiplier, right;
+  Wide even, odd;  // what is added to the products of even, and of odd, lanes
 
   WEFT_INLINE static bool rectifies(const Requantization& how) { return how.low >= how.zero_point; }
   WEFT_INLINE static BoundedRescale of(Sums multiplier, Sums shift, const Requantization& how) {
@@ -79,6 +83,7 @@ struct BoundedRescale {
     return {multiplier, of_odd, is_rectified ? right - Sums(1) : right,
             ((added << 32) >> (1 - doubled)) + half, ((added >> 32) << (31 + doubled)) + half};
   }
+  // Does the short formula hold for these shifts?
   WEFT_INLINE static bool takes(Sums shift) {
     return !is_any(shift < Sums(-kMaxRight)) && !is_any(shift > Sums(-1));
   }
@@ -110,10 +115,11 @@ struct BoundedRescale {
   }
 };
 
-// The ends of the range of a result, and its bytes.
+// The bounds of a result, and packing results to bytes. Packing saturates to int8, so bounds only
+// need instructions if they are narrower.
 struct Bounds {
   Sums low, high;
-  bool is_needed;  // beside those of int8
+  bool is_needed;  // narrower than those of int8
 #if WEFT_AVX512
   __m512i low_bytes, high_bytes;
 #elif WEFT_AVX2
@@ -139,14 +145,14 @@ struct Bounds {
 #endif
   }
 #if WEFT_AVX512
-  // Four vectors as bytes: of each four lanes of a, of b, c and d, and so on.
+  // Four vectors as bytes: four lanes of a, then of b, c and d, then the next four of a, and so on.
   WEFT_INLINE __m512i bytes(Sums a, Sums b, Sums c, Sums d) const {
     const __m512i words[2] = {_mm512_packs_epi32((__m512i)a.v, (__m512i)b.v),
                               _mm512_packs_epi32((__m512i)c.v, (__m512i)d.v)};
     const __m512i all = _mm512_packs_epi16(words[0], words[1]);
     return _mm512_min_epi8(_mm512_max_epi8(all, low_bytes), high_bytes);
   }
-  // Two rows of two vectors.
+  // Stores two rows of two vectors each.
   WEFT_INLINE void store(int8_t* first, int8_t* second, const Sums (&a)[2], const Sums (&b)[2],
                          __mmask32 lanes) const {
     const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
@@ -163,7 +169,7 @@ struct Bounds {
   }
 #endif
 #if WEFT_AVX2
-  // Two rows of two vectors.
+  // Stores two rows of two vectors each.
   WEFT_INLINE void store(int8_t* first, int8_t* second, const Sums (&a)[2], const Sums (&b)[2],
                          uint32_t lanes) const {
     const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
@@ -181,12 +187,12 @@ struct Bounds {
       __builtin_memcpy(second, buffer + 16, count);
     }
   }
-  // Four vectors as bytes: of each four lanes of a, of b, c and d, and so on.
+  // Four vectors as bytes, in the same order as above.
   WEFT_INLINE __m256i bytes(Sums a, Sums b, Sums c, Sums d) const {
     return held(_mm256_packs_epi32((__m256i)a.v, (__m256i)b.v),
                 _mm256_packs_epi32((__m256i)c.v, (__m256i)d.v));
   }
-  // Two vectors of 16 bits as bytes.
+  // Two vectors of 16-bit numbers as bytes.
   WEFT_INLINE __m256i held(__m256i a, __m256i b) const {
     return _mm256_min_epi8(_mm256_max_epi8(_mm256_packs_epi16(a, b), low_bytes), high_bytes);
   }
@@ -196,6 +202,7 @@ struct Bounds {
     _mm512_mask_cvtsepi32_storeu_epi8(to, lanes, (__m512i)held(y).v);
   }
 #endif
+  // Stores the first `lanes` results.
   WEFT_INLINE void store_part(int8_t* to, Sums y, int64_t lanes) const {
 #if WEFT_AVX512
     store(to, y, __mmask16((1u << lanes) - 1));

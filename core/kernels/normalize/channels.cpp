@@ -1,3 +1,6 @@
+// The choice of kernels for statistics and affine maps of channels, and what happens without
+// elements.
+
 #include "kernels/normalize/channels.h"
 
 #include <cstring>
@@ -7,14 +10,17 @@
 namespace weft::kernels {
 namespace {
 
+// Channels in blocks have kernels of their own, for float32 and bfloat16.
 const ChannelKernels& kernels_of(const Channels& problem) {
   return problem.block > 1 ? WEFT_ACTIVE(kBlockedChannels)
                            : WEFT_ACTIVE_LAYER(problem.dtype, kChannels);
 }
 
-// Loops divide by what a channel has: without elements they do not run, and statistics are 0.
+// Kernels divide by the number of a channel's elements; so without elements they do not run, and
+// the statistics are 0.
 bool is_empty(const Channels& problem) { return problem.outer == 0 || problem.inner == 0; }
 
+// Sets the numbers of some channels to zero in two arrays.
 void clear(const Channels& problem, Range channels, void* a, void* b) {
   const size_t size = problem.dtype == DType::kFloat64 ? sizeof(double) : sizeof(float);
   const size_t first = static_cast<size_t>(channels.begin * problem.block) * size;

@@ -1,6 +1,6 @@
-// Statistics and affine maps of channels: kernels/normalize/channels.h. A channel is `outer`
-// segments of `inner` dense elements; a block is some segments or a part of one, small enough for
-// the first-level cache. Elements of bfloat16 are widened where they are read, and rounded once.
+// Statistics and affine maps of channels: kernels/normalize/channels.h. A channel has `outer`
+// segments of `inner` dense elements. A block is some segments, or a part of one, and small enough
+// for the first-level cache. bfloat16 is widened as it is read, and rounded once as it is stored.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -16,7 +16,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 constexpr int64_t kChannelBlock = 4096;  // elements
 
-// f(first element, segments, length of each) for every block of a channel.
+// Calls f(first element, segments, length of each) for every block of a channel.
 template <class F>
 WEFT_INLINE void for_blocks(const Channels& p, int64_t channel, F f) {
   const int64_t stride = p.channels * p.inner;
@@ -31,8 +31,8 @@ WEFT_INLINE void for_blocks(const Channels& p, int64_t channel, F f) {
   }
 }
 
-// results[k] = Σ terms(at, n).of[k] over a block, `at` counted from its first element. Element i of
-// a segment belongs to lane i mod (4 W), as in kernels/reduce/reduce_lanes.h.
+// results[k] = Σ terms(at, n).of[k] over one block; `at` counts from its first element. Element i
+// of a segment belongs to lane i mod (4 W), as in kernels/reduce/reduce_lanes.h.
 template <int K, class T, class F>
 WEFT_INLINE void sum_block(int64_t segments, int64_t length, int64_t stride, F terms,
                            T (&results)[K]) {
@@ -40,6 +40,7 @@ WEFT_INLINE void sum_block(int64_t segments, int64_t length, int64_t stride, F t
   constexpr int kLanes = Vec<T>::kLanes;
   constexpr int kChains = 4;
   W sums[K][kChains];
+  // Four chains of 64-byte virtual lanes, so that no sum waits for itself.
   for (int k = 0; k < K; ++k)
     for (int j = 0; j < kChains; ++j) sums[k][j] = W::repeat(T(0));
   for (int64_t segment = 0; segment < segments; ++segment) {
@@ -53,6 +54,7 @@ WEFT_INLINE void sum_block(int64_t segments, int64_t length, int64_t stride, F t
         }
       }
     }
+    // The rest of a segment goes on with the chains, one vector at a time.
     for (int at = 0; i < length; i += kLanes, ++at) {
       const int64_t n = length - i < kLanes ? length - i : kLanes;
       auto term = terms(first + i, n);
@@ -68,6 +70,7 @@ WEFT_INLINE void sum_block(int64_t segments, int64_t length, int64_t stride, F t
         combine<Sum>(combine<Sum>(sums[k][0], sums[k][1]), combine<Sum>(sums[k][2], sums[k][3])));
 }
 
+// S is the stored type, T that of the lanes and of the channels' numbers.
 template <class S, class T = LaneType<S>>
 void channel_moments(const Channels& p, const void* x_data, void* mean_data, void* variance_data,
                      Range channels) {
@@ -83,6 +86,7 @@ void channel_moments(const Channels& p, const void* x_data, void* mean_data, voi
           sums);
       const double size = double(segments * length), total = count + size;
       const T block_mean = T(double(sums[0]) / size);
+      // The second pass over the block, which is in the cache now.
       sum_block<1>(
           segments, length, stride,
           [&](int64_t at, int64_t n) WEFT_LAMBDA {
@@ -90,6 +94,7 @@ void channel_moments(const Channels& p, const void* x_data, void* mean_data, voi
             return Terms<T, 1>{{centred * centred}};
           },
           sums);
+      // Chan, Golub and LeVeque: the squares around two means, joined.
       const double apart = double(block_mean) - mean;
       mean += apart * (size / total);
       squares += double(sums[0]) + apart * apart * (count * size / total);
@@ -100,6 +105,7 @@ void channel_moments(const Channels& p, const void* x_data, void* mean_data, voi
   }
 }
 
+// The sums of a block are in T, those of blocks in double.
 template <class S, class T = LaneType<S>>
 void channel_sums(const Channels& p, const ChannelSums& o, Range channels) {
   const int64_t stride = p.channels * p.inner;
@@ -125,6 +131,7 @@ void channel_sums(const Channels& p, const ChannelSums& o, Range channels) {
   }
 }
 
+// The forward map of batch normalisation. It rounds after each operation, without fused ones.
 template <class S, class T = LaneType<S>>
 void channel_affine(const Channels& p, const ChannelAffine& o, Range planes) {
   for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
@@ -139,6 +146,7 @@ void channel_affine(const Channels& p, const ChannelAffine& o, Range planes) {
   }
 }
 
+// The map of its gradient.
 template <class S, class T = LaneType<S>>
 void channel_mix(const Channels& p, const ChannelMix& o, Range planes) {
   for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
@@ -148,6 +156,7 @@ void channel_mix(const Channels& p, const ChannelMix& o, Range planes) {
     const S* x = (const S*)o.x + plane * p.inner;
     const S* dy = (const S*)o.dy + plane * p.inner;
     S* dx = (S*)o.dx + plane * p.inner;
+    // The same order of operations as in mix_of(), so channel blocks give the same bits.
     for_lanes<T>(p.inner, [&](int64_t i, int64_t n) WEFT_LAMBDA {
       const Vec<T> straight = load_lanes(dy + i, n) * scale;
       store_lanes(dx + i, straight + ((load_lanes(x + i, n) - mean) * slope + shift), n);
@@ -155,6 +164,7 @@ void channel_mix(const Channels& p, const ChannelMix& o, Range planes) {
   }
 }
 
+// By DType; float16 and integers have none.
 #define WEFT_CHANNELS(S)                                                 \
   {                                                                      \
     WEFT_LAYER(S, channel_moments<S>), WEFT_LAYER(S, channel_affine<S>), \

@@ -1,6 +1,7 @@
-// Statistics and affine maps of channels that lie in blocks (kernels/normalize/channels.h): a
-// vector has the same position of several channels, so sums need no folding across lanes. Each
-// channel has four chains, position i in chain i mod 4, whatever the width of a vector.
+// Statistics and affine maps of channels in blocks (kernels/normalize/channels.h). A vector has one
+// position of several channels, so sums need no folding across lanes. Each channel has four chains
+// of sums, position i in chain i mod 4, whatever the width of a vector; so bits do not depend on
+// it.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -13,13 +14,15 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 using V = Vec<float>;
 
+// Channel blocks in an image.
 WEFT_INLINE int64_t blocks_of(const Channels& p) { return p.channels / p.block; }
 
-constexpr int64_t kSpan = 256;  // positions that are summed at a time
-constexpr int kChains = 4;
+// positions that are summed at a time: they stay in the cache for two passes
+constexpr int64_t kSpan = 256;
+constexpr int kChains = 4;  // chains of sums for each channel
 
-// A vector of a block: channels from `channel` on, `at` elements into each position. Whether they
-// fill a vector is known to the compiler.
+// A vector of a block: channels from `channel` on, at offset `at` in each position. kPart: the
+// block is less than a vector; the compiler knows it.
 template <bool kPart>
 struct BlockLanes {
   int64_t at, channel, lanes;
@@ -35,10 +38,12 @@ struct BlockLanes {
     else
       Memory<S>::store(to, v);
   }
+  // Numbers of these channels.
   WEFT_INLINE V of_channels(const void* numbers) const {
     return load((const float*)numbers + channel);
   }
 };
+// Calls f(lanes) for each vector of a block.
 template <class F>
 WEFT_INLINE void for_block_lanes(const Channels& p, int64_t block, F f) {
   if (p.block < V::kLanes) {
@@ -49,9 +54,10 @@ WEFT_INLINE void for_block_lanes(const Channels& p, int64_t block, F f) {
     f(BlockLanes<false>{at, block * p.block + at, V::kLanes});
 }
 
-// f(first element, segments, positions of each) for every span of a block of channels.
+// Calls f(first element, segments, positions of each) for every span of a channel block.
 template <class F>
 WEFT_INLINE void for_spans(const Channels& p, int64_t block, F f) {
+  // Small images are joined to spans of several.
   const int64_t together = p.inner < kSpan ? kSpan / p.inner : 1;
   for (int64_t segment = 0; segment < p.outer; segment += together) {
     const int64_t rest = p.outer - segment;
@@ -61,13 +67,14 @@ WEFT_INLINE void for_spans(const Channels& p, int64_t block, F f) {
   }
 }
 
+// K sums, one lane for each channel.
 template <int K>
 struct VectorTerms {
   V of[K];
 };
 
-// Σ terms(element) over the positions of a span, a number for each lane. Indices of chains are
-// known to the compiler: else sums would lie in memory.
+// Σ terms(element) over the positions of a span. Indices of chains are constants, because otherwise
+// sums would be in memory.
 template <int K, class F>
 WEFT_INLINE VectorTerms<K> sum_span(const Channels& p, int64_t segments, int64_t length, F terms) {
   VectorTerms<K> sums[kChains];
@@ -89,6 +96,7 @@ WEFT_INLINE VectorTerms<K> sum_span(const Channels& p, int64_t segments, int64_t
     for (; i + kChains <= length; i += kChains, at += kChains * step)
       repeat<kChains>([&](auto chain)
                           WEFT_LAMBDA { add(chain, at + decltype(chain)::value * step); });
+    // The last positions of a segment take the chains from the first one on.
     repeat<kChains - 1>([&](auto chain) WEFT_LAMBDA {
       constexpr int j = decltype(chain)::value;
       if (i + j < length) add(chain, at + j * step);
@@ -102,11 +110,13 @@ WEFT_INLINE VectorTerms<K> sum_span(const Channels& p, int64_t segments, int64_t
   return total;
 }
 
+// As in channels.isa.cpp, with a lane for each channel.
 template <class S>
 void moments_of(const Channels& p, const void* x_data, void* mean_data, void* variance_data,
                 Range blocks) {
   for (int64_t block = blocks.begin; block < blocks.end; ++block) {
     for_block_lanes(p, block, [&](const auto& lanes) WEFT_LAMBDA {
+      // Double, because these join spans that may differ by much.
       double count = 0, mean[V::kLanes] = {}, squares[V::kLanes] = {};
       for_spans(p, block, [&](int64_t first, int64_t segments, int64_t length) WEFT_LAMBDA {
         const S* x = (const S*)x_data + first + lanes.at;
@@ -117,12 +127,14 @@ void moments_of(const Channels& p, const void* x_data, void* mean_data, void* va
         });
         Memory<float>::store(span_mean, sums.of[0]);
         for (int i = 0; i < V::kLanes; ++i) span_mean[i] = float(double(span_mean[i]) / size);
+        // The squares around the mean of this span.
         const V centre = Memory<float>::load(span_mean);
         const VectorTerms<1> apart = sum_span<1>(p, segments, length, [&](int64_t at) WEFT_LAMBDA {
           const V centred = lanes.load(x + at) - centre;
           return VectorTerms<1>{{centred * centred}};
         });
         Memory<float>::store(span_squares, apart.of[0]);
+        // Joins the span to those before it, in double (Chan, Golub and LeVeque).
         for (int i = 0; i < V::kLanes; ++i) {
           const double gap = double(span_mean[i]) - mean[i];
           mean[i] += gap * (size / total);
@@ -130,6 +142,7 @@ void moments_of(const Channels& p, const void* x_data, void* mean_data, void* va
         }
         count = total;
       });
+      // Variances are divided by the number of elements, without Bessel's correction.
       for (int64_t i = 0; i < lanes.lanes; ++i) {
         ((float*)mean_data)[lanes.channel + i] = float(mean[i]);
         ((float*)variance_data)[lanes.channel + i] = float(squares[i] / count);
@@ -167,10 +180,11 @@ void sums_of(const Channels& p, const ChannelSums& o, Range blocks) {
   }
 }
 
-// f(lanes) gives what is done with each element of a plane.
+// Maps each element of some planes; f(lanes) returns the function of an element's offset.
 template <class S, class F>
 WEFT_INLINE void map_planes(const Channels& p, void* out, Range planes, F f) {
   for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
+    // The channels' numbers are loaded once for a plane.
     for_block_lanes(p, plane % blocks_of(p), [&](const auto& lanes) WEFT_LAMBDA {
       const auto map = f(lanes);
       const int64_t first = plane * p.inner * p.block + lanes.at;
@@ -182,6 +196,7 @@ WEFT_INLINE void map_planes(const Channels& p, void* out, Range planes, F f) {
   }
 }
 
+// The two maps of channels.h.
 template <class S>
 void affine_of(const Channels& p, const ChannelAffine& o, Range planes) {
   map_planes<S>(p, o.y, planes, [&](const auto& lanes) WEFT_LAMBDA {
@@ -204,6 +219,7 @@ void mix_of(const Channels& p, const ChannelMix& o, Range planes) {
   });
 }
 
+// Which of the two storage types.
 bool is_half(const Channels& p) { return p.dtype == DType::kBFloat16; }
 
 void blocked_moments(const Channels& p, const void* x, void* mean, void* variance, Range blocks) {

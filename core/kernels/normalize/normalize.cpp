@@ -1,3 +1,5 @@
+// The choice of the kernel for a dtype; normalize.isa.cpp has the kernels.
+
 #include "kernels/normalize/normalize.h"
 
 #include "kernels/isa/active_impl.h"

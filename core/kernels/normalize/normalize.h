@@ -1,11 +1,11 @@
-// Normalisation of dense rows, for floating dtypes; half types, which only the forward pass has,
-// compute in float32.
+// Normalisation of dense rows (layer and RMS normalisation), for floating dtypes. Half types
+// compute in float32; they have the forward pass only.
 //
-// Forward: x̂ = (x - mean) / sqrt(variance + eps), y = x̂ gamma + beta; not centred: mean is 0 and
-// the variance the mean square. Two passes over a row that lies in the cache by then: the one-pass
-// formula loses all digits where mean² is far above the variance. Sums have the order of
-// kernels/reduce/reduce_lanes.h; of at most 512 elements of float32, of which several rows go side
-// by side, a shorter one.
+// Forward: x̂ = (x - mean) / sqrt(variance + eps), y = x̂ gamma + beta. If not centred, mean is 0
+// and the variance is the mean square. There are two passes over a row, which is in the cache by
+// then: the one-pass formula loses all digits if mean² is far above the variance. Sums have the
+// order of kernels/reduce/reduce_lanes.h; rows of at most 512 float32 elements are computed several
+// side by side and have a shorter order.
 #pragma once
 
 #include "base/view.h"
@@ -14,6 +14,7 @@
 namespace weft::kernels {
 
 struct Normalize {
+  // Rows of `cols` dense elements.
   DType dtype;
   int64_t rows, cols;
   double eps;
@@ -23,22 +24,23 @@ struct Normalize {
 struct NormalizeForward {
   const void* x;
   const void* gamma;  // cols elements; null: 1
-  const void* beta;   // null: 0
+  const void* beta;   // cols elements; null: 0
   void* y;
 };
 // A unit is a row.
 void run_normalize(const Normalize& problem, const NormalizeForward& operands, Range rows);
 
+// gamma and the arrays are those of the forward pass.
 struct NormalizeBackward {
   const void* dy;
   const void* x;
   const void* gamma;  // null: 1
   void* dx;
-  // For each unit, cols elements of Σ dy x̂, then cols of Σ dy; null: not wanted.
-  // Their sum over the units is the gradient of gamma and of beta.
+  // For each unit: cols elements of Σ dy x̂, then cols of Σ dy, over the unit's rows. Added up over
+  // the units these are the gradients of gamma and of beta. Null: not wanted.
   void* sums;
 };
-// A unit is a block of kNormalizeRows rows, whatever the threads.
+// A unit of the gradient is a block of kNormalizeRows rows, whatever the number of threads.
 inline constexpr int64_t kNormalizeRows = 32;
 int64_t normalize_units(const Normalize& problem);
 void run_normalize_gradient(const Normalize& problem, const NormalizeBackward& operands,

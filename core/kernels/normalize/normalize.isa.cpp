@@ -1,10 +1,10 @@
-// Normalised rows and their gradient (layer normalisation: Ba, Kiros and Hinton, 2016; by root mean
-// square: Zhang and Sennrich, 2019).
+// Normalised rows and their gradient (layer normalisation: Ba, Kiros and Hinton, 2016; root mean
+// square normalisation: Zhang and Sennrich, 2019).
 //
-// With g = dy gamma and r = 1 / sqrt(variance + eps) the gradient of a row is
-// dx = r (g - mean(g) - x̂ mean(g x̂)); not centred: without mean(g). A row is read from memory once
-// and stays in the first-level cache while its statistics, its two means and dx are computed; so
-// the backward pass recomputes the statistics rather than to store and read them.
+// With g = dy gamma and r = 1 / sqrt(variance + eps), the gradient of a row is dx = r (g - mean(g)
+// - x̂ mean(g x̂)); if not centred, without mean(g). A row is read from memory once and stays in
+// the first-level cache while its statistics, its two means and dx are computed. So the backward
+// pass computes the statistics again, which is cheaper than storing and reading them.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -20,13 +20,15 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 template <class T>
 struct Moments {
-  Vec<T> mean, inverse;  // of the row; 1 / sqrt(variance + eps)
+  Vec<T> mean, inverse;  // mean of the row, or 0; 1 / sqrt(variance + eps)
 };
 
+// Two passes: first the mean, then the squares around it.
 template <class S>
 Moments<LaneType<S>> moments_of(const Normalize& p, const S* x) {
   using T = LaneType<S>;
   using V = Vec<T>;
+  // 0 where the rows are not centred.
   T sums[1] = {0};
   if (p.is_centred)
     sum_terms<1>(
@@ -44,13 +46,15 @@ Moments<LaneType<S>> moments_of(const Normalize& p, const S* x) {
   return {mean, V(1) / sqrt_(V(sums[0]) / V(T(p.cols)) + V(T(p.eps)))};
 }
 
-// sums[k] = Σ term(k, i, n) over short rows, several at once, so that none waits for itself.
+// sums[k] = Σ term(k, i, n) over K short rows at once, so that no sum waits for itself. One chain
+// of 64 bytes of lanes for each row.
 template <class T, int K, class F>
 WEFT_INLINE void sum_short(int64_t cols, Vec<T> (&sums)[K], F term) {
   using W = Wide<T>;
   constexpr int kLanes = Vec<T>::kLanes;
   W totals[K];
   for (W& total : totals) total = W::repeat(0);
+  // K rows take one vector each in turn.
   int64_t i = 0;
   for (; i + W::kLanes <= cols; i += W::kLanes) {
     WEFT_UNROLL
@@ -66,20 +70,24 @@ WEFT_INLINE void sum_short(int64_t cols, Vec<T> (&sums)[K], F term) {
       totals[k].part[part] = totals[k].part[part] + first_lanes(term(k, i, n), n);
   }
   WEFT_UNROLL
+  // Each row is folded on its own, as fold() would.
   for (int k = 0; k < K; ++k) {
     const Vec<T> lanes = fold_parts<Sum>(totals[k]);
     sums[k] = Vec<T>(fold_lanes<Sum, kLanes / 2>(lanes, typename CountTo<kLanes>::Type()).v[0]);
   }
 }
 
-constexpr int kAtOnce = 4;       // short rows
-constexpr int64_t kShort = 512;  // elements of float32; float64 has its rows one by one
+constexpr int kAtOnce = 4;  // short rows at a time
+constexpr int64_t kShort =
+    512;  // maximum of float32 elements; float64 rows are computed one by one
 
-// Of rows that lie one behind the other, at most kAtOnce: a row's numbers are the same beside any.
+// The moments of up to kAtOnce rows that follow one another. A row's numbers do not depend on the
+// rows beside it; missing rows repeat the last one.
 WEFT_SHARED void short_moments(const Normalize& p, const float* x, int64_t rows,
                                Moments<float>* moments) {
   using V = Vec<float>;
   const float* row[kAtOnce];
+  // A row that does not exist is the last one again: its moments are not used.
   for (int k = 0; k < kAtOnce; ++k) row[k] = x + (k < rows ? k : rows - 1) * p.cols;
   const V count(float(p.cols));
   V mean[kAtOnce], inverse[kAtOnce];
@@ -98,6 +106,7 @@ WEFT_SHARED void short_moments(const Normalize& p, const float* x, int64_t rows,
     moments[k] = {mean[k], V(1) / sqrt_(inverse[k] / count + V(float(p.eps)))};
 }
 
+// Short rows get their moments kAtOnce at a time, others one by one.
 template <class S>
 void normalize(const Normalize& p, const NormalizeForward& o, Range rows) {
   using T = LaneType<S>;
@@ -105,10 +114,11 @@ void normalize(const Normalize& p, const NormalizeForward& o, Range rows) {
   const S* gamma = (const S*)o.gamma;
   const S* beta = (const S*)o.beta;
   Moments<T> some[kAtOnce];
-  int64_t known = rows.begin;  // the first row behind those of `some`
+  int64_t known = rows.begin;  // the first row whose moments are not in `some`
   for (int64_t row = rows.begin; row < rows.end; ++row) {
     const S* x = (const S*)o.x + row * p.cols;
     S* y = (S*)o.y + row * p.cols;
+    // Only float32 has short rows; halves would have to be widened for each pass.
     if constexpr (kIsSame<S, float>)
       if (row == known && p.cols <= kShort) {
         short_moments(p, x, rows.end - row, some);
@@ -124,6 +134,8 @@ void normalize(const Normalize& p, const NormalizeForward& o, Range rows) {
   }
 }
 
+// dx of one row; adds its contribution to the sums of gamma's and beta's gradients, if these are
+// wanted.
 template <class T>
 void normalize_gradient_row(const Normalize& p, const NormalizeBackward& o, int64_t row,
                             T* scale_sums, T* shift_sums) {
@@ -133,10 +145,12 @@ void normalize_gradient_row(const Normalize& p, const NormalizeBackward& o, int6
   const T* dy = (const T*)o.dy + row * p.cols;
   T* dx = (T*)o.dx + row * p.cols;
   const Moments<T> moments = moments_of(p, x);
+  // g, the cotangent of x̂.
   const auto scaled = [&](int64_t i, int64_t n) WEFT_LAMBDA {
     const V cotangent = load_lanes(dy + i, n);
     return gamma ? cotangent * load_lanes(gamma + i, n) : cotangent;
   };
+  // x̂, computed again where it is needed.
   const auto standard = [&](int64_t i, int64_t n) WEFT_LAMBDA {
     return (load_lanes(x + i, n) - moments.mean) * moments.inverse;
   };
@@ -154,6 +168,7 @@ void normalize_gradient_row(const Normalize& p, const NormalizeBackward& o, int6
   for_lanes<T>(p.cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
     const V value = standard(i, n);
     store_lanes(dx + i, moments.inverse * ((scaled(i, n) - mean) - value * share), n);
+    // The contributions of the row to the gradients of gamma and beta.
     if (!scale_sums) return;
     const V cotangent = load_lanes(dy + i, n);
     store_lanes(scale_sums + i, load_lanes(scale_sums + i, n) + cotangent * value, n);
@@ -161,7 +176,8 @@ void normalize_gradient_row(const Normalize& p, const NormalizeBackward& o, int6
   });
 }
 
-// As normalize_gradient_row. Sums over rows are added to memory once for all of these.
+// The same for kAtOnce short rows. Their contributions to the sums are added to memory once for
+// all.
 WEFT_SHARED void short_gradients(const Normalize& p, const NormalizeBackward& o, int64_t row,
                                  float* scale_sums, float* shift_sums) {
   using T = float;
@@ -204,6 +220,7 @@ WEFT_SHARED void short_gradients(const Normalize& p, const NormalizeBackward& o,
   });
 }
 
+// Sums start with zero in each unit; the caller adds units up in their order.
 template <class T>
 void normalize_gradient(const Normalize& p, const NormalizeBackward& o, Range units) {
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
@@ -214,6 +231,7 @@ void normalize_gradient(const Normalize& p, const NormalizeBackward& o, Range un
     if (end > p.rows) end = p.rows;
     int64_t row = unit * kNormalizeRows;
     if constexpr (kIsSame<T, float>)
+      // The number of rows that go together depends on the row's number alone, not on the threads.
       for (; p.cols <= kShort && row + kAtOnce <= end; row += kAtOnce)
         short_gradients(p, o, row, scale_sums, shift_sums);
     for (; row < end; ++row) normalize_gradient_row<T>(p, o, row, scale_sums, shift_sums);

@@ -1,3 +1,6 @@
+// Which of three ways rows take: row by row in softmax.isa.cpp, as columns of a tile (short rows),
+// or by way of scratch (rows whose elements are not neighbours).
+
 #include "kernels/normalize/softmax.h"
 
 #include <algorithm>
@@ -10,22 +13,25 @@
 namespace weft::kernels {
 namespace {
 
-constexpr int64_t kRows = 64;  // that are columns of a tile
+constexpr int64_t kRows = 64;  // rows that become the columns of a tile
+// Rows up to this length are transposed.
 constexpr int64_t kShortRow = 96;
 constexpr int64_t kSize = sizeof(float);
 
-// A library of some operators goes without tiles.
+// A library for some operators does without tiles.
 #if WEFT_HAS_SOME_OPERATORS
 constexpr bool kHasTiles = false;
 #else
 constexpr bool kHasTiles = true;
 #endif
 
+// Halves qualify, too, because RowBlock widens them.
 bool is_short(const Softmax& p) {
   return kHasTiles && (p.dtype == DType::kFloat32 || is_half(p.dtype)) && p.cols > 0 &&
          p.cols <= kShortRow;
 }
 
+// Converts `count` dense elements.
 void cast(DType from_type, const void* from, DType to_type, void* to, int64_t count) {
   Tile line{};
   line.out = to;
@@ -35,7 +41,7 @@ void cast(DType from_type, const void* from, DType to_type, void* to, int64_t co
   cast_step(from_type, to_type)(line);
 }
 
-// Short rows of arrays of float32 or half elements, some at a time: as float32, where they are.
+// Some short rows of an array as float32: where they are, or in a buffer if the array has halves.
 struct RowBlock {
   const Softmax& problem;
   alignas(64) float wide[kRows * kShortRow];
@@ -49,6 +55,7 @@ struct RowBlock {
          rows * problem.cols);
     return wide;
   }
+  // Where results may be written; finish() then brings them into the array.
   float* place(void* array, int64_t row) {
     return is_wide() ? static_cast<float*>(array) + row * problem.cols : wide;
   }
@@ -59,10 +66,11 @@ struct RowBlock {
   }
 };
 
-// Rows as columns, [classes][kRows].
+// Short rows as columns: [classes][kRows].
 struct ShortTile {
   alignas(64) float elements[kShortRow * kRows];
 
+  // Between [count][classes] and [classes][kRows].
   void transpose_in(const float* rows, int64_t count, int64_t classes) {
     WEFT_ACTIVE(move)
     ({elements, rows, kRows * kSize, kSize, kSize, classes * kSize, classes, count, kSize});
@@ -73,14 +81,14 @@ struct ShortTile {
   }
 };
 
-// The rows of a tile, in the element type of the array.
+// Transposes a tile back into the array's rows and type.
 void transpose_out(const ShortTile& tile, RowBlock& block, void* y, int64_t row, int64_t count) {
   tile.transpose_out(block.place(y, row), count, block.problem.cols);
   block.finish(y, row, count);
 }
 
-// f(tile, block, first, count) for some rows at a time, of which the tile has the softmax, its
-// logarithm, or the gradient of their cross entropy; the block is free.
+// Calls f(tile, block, first row, count) for some rows at a time. The tile then has their softmax,
+// its logarithm, or with labels the gradient of their cross entropy; the block may be used again.
 template <class F>
 void for_tiles(const Softmax& p, const void* x, Range rows, const int64_t* labels,
                const void* cotangents, F f) {
@@ -89,6 +97,7 @@ void for_tiles(const Softmax& p, const void* x, Range rows, const int64_t* label
   for (int64_t row = rows.begin; row < rows.end; row += kRows) {
     const int64_t count = std::min(kRows, rows.end - row);
     tile.transpose_in(block.read(x, row, count), count, p.cols);
+    // The factors of the gradient: the losses' cotangents.
     float factors[kRows];
     if (labels)
       cast(p.dtype, static_cast<const char*>(cotangents) + row * element_size(p.dtype),
@@ -100,27 +109,29 @@ void for_tiles(const Softmax& p, const void* x, Range rows, const int64_t* label
   }
 }
 
-// ---- rows whose elements lie apart
+// Rows whose elements are not neighbours.
 
-// Are they brought to scratch as columns, or turned into rows?
+// Are such rows brought to scratch as columns (float32), or transposed into rows (other types)?
 bool are_columns(const Softmax& p) { return kHasTiles && p.dtype == DType::kFloat32; }
 
-// Rows at a time: what is read of them stays in a cache, and is read in whole cache lines.
+// Rows at a time: what is read of them stays in a cache, and consists of whole cache lines.
 int64_t rows_at_once(const Softmax& p) {
   constexpr int64_t kElements = 8192, kMin = 16, kMax = 256;
   return std::clamp(kElements / std::max<int64_t>(p.cols, 1) / kMin * kMin, kMin, kMax);
 }
 
-// Some neighbours of them: all of `outer` images, or some of one.
+// Some neighbouring rows: all rows of `outer` images, or some rows of one.
 struct Part {
   int64_t row, outer, inner;
   int64_t count() const { return outer * inner; }
 };
 
+// Calls f(part) for all parts of the rows.
 template <class F>
 void for_parts(const Softmax& p, Range rows, F f) {
   const int64_t maximum = rows_at_once(p);
   for (int64_t row = rows.begin; row < rows.end && p.cols > 0;) {
+    // Whole images, if a part begins with one; otherwise some rows of an image.
     const int64_t left = rows.end - row, place = row % p.inner;
     const int64_t images = place == 0 ? std::min(maximum, left) / p.inner : 0;
     const Part part = images > 0 ? Part{row, images, p.inner}
@@ -130,7 +141,7 @@ void for_parts(const Softmax& p, Range rows, F f) {
   }
 }
 
-// Brings the part between an array and scratch, where it is [cols][count] or [count][cols].
+// Copies a part between an array and scratch, where it is [cols][count] or [count][cols].
 class Mover {
  public:
   Mover(const Softmax& p, const Part& part) : p_(p), part_(part) {}
@@ -138,6 +149,7 @@ class Mover {
   void write(void* array, void* scratch) const { move(in_array(array), in_scratch(scratch)); }
 
  private:
+  // The part as a view with axes (class, outer, inner) and the strides of one side.
   TensorView view(void* data, int64_t col, int64_t outer, int64_t inner) const {
     return {data, {p_.cols, part_.outer, part_.inner}, {col, outer, inner}, 3, p_.dtype};
   }
@@ -146,6 +158,7 @@ class Mover {
     char* const data = static_cast<char*>(const_cast<void*>(array));
     return view(data + first * element_size(p_.dtype), p_.inner, p_.cols * p_.inner, 1);
   }
+  // Columns: classes are rows of scratch. Rows: each row's classes are neighbours.
   TensorView in_scratch(void* scratch) const {
     return are_columns(p_) ? view(scratch, part_.count(), part_.inner, 1)
                            : view(scratch, 1, part_.inner * p_.cols, p_.cols);
@@ -165,8 +178,10 @@ Softmax of_part(const Softmax& p, const Part& part) {
 SoftmaxColumns columns_of(const Softmax& p, const Part& part) {
   return {p.cols, part.count(), part.count(), part.count(), p.logarithm, nullptr, nullptr};
 }
+// Negative labels count from the end.
 int64_t place_of(int64_t label, int64_t cols) { return label < 0 ? label + cols : label; }
 
+// In the four functions below a part is read, computed in scratch, and written.
 void run_softmax_strided(const Softmax& p, const void* x, void* y, Range rows, void* scratch) {
   auto* const tile = static_cast<float*>(scratch);
   for_parts(p, rows, [&](const Part& part) {
@@ -183,6 +198,7 @@ void run_softmax_strided(const Softmax& p, const void* x, void* y, Range rows, v
 void run_softmax_gradient_strided(const Softmax& p, const void* dy, const void* y, void* dx,
                                   Range rows, void* scratch) {
   const auto of_columns = WEFT_ACTIVE(softmax_gradient_columns);
+  // The second array's copy lies behind the first one.
   void* const results = static_cast<char*>(scratch) + softmax_scratch(p, 1);
   auto* const tile = static_cast<float*>(scratch);
   for_parts(p, rows, [&](const Part& part) {
@@ -239,6 +255,7 @@ void run_cross_entropy_gradient_strided(const Softmax& p, const void* dloss, con
 
 }  // namespace
 
+// Space for a part of each array, in whole cache lines.
 int64_t softmax_scratch(const Softmax& p, int arrays) {
   constexpr int64_t kLine = 64;
   const int64_t bytes = std::min(rows_at_once(p), p.rows) * p.cols * element_size(p.dtype);
@@ -277,6 +294,7 @@ void run_cross_entropy(const Softmax& p, const void* x, const int64_t* labels, v
   if (p.inner > 1) return run_cross_entropy_strided(p, x, labels, loss, rows, scratch);
   if (!is_short(p))
     return WEFT_ACTIVE(kCrossEntropies)[static_cast<int>(p.dtype)](p, x, labels, loss, rows);
+  // The loss is the negative logarithm at the label.
   Softmax logarithm = p;
   logarithm.logarithm = true;
   for_tiles(logarithm, x, rows, nullptr, nullptr,

@@ -1,6 +1,6 @@
-// softmax, log_softmax and cross entropy of rows: maximum, sum of exponentials, then the result.
-// Code is for float32 and float64: blocks of half types are widened on their way in and narrowed on
-// their way out, which costs little beside exponentials.
+// softmax, log_softmax and cross entropy of rows: the maximum, the sum of exponentials, then the
+// result. There is code for float32 and float64. Blocks of half types are widened on their way in
+// and narrowed on their way out, which costs little beside exponentials.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -14,8 +14,9 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/simd/row_lanes_impl.h"
 
-// Between elements of a half type and float32.
+// Conversion between a half type and float32, as functions: so all half types share one kernel.
 struct Narrow {
+  // `first` counts elements of the half array.
   void (*widen)(const void* from, int64_t first, int64_t count, float* to);
   void (*narrow)(const float* from, void* to, int64_t first, int64_t count);
 };
@@ -31,7 +32,7 @@ void narrow(const float* from, void* to, int64_t first, int64_t count) {
     store_lanes((S*)to + first + i, load_lanes(from + i, n), n);
   });
 }
-// Null for what is computed in as it is.
+// Null for types that are computed in as they are.
 template <class S>
 WEFT_INLINE const Narrow* narrow_of() {
   if constexpr (kIsSame<S, LaneType<S>>) {
@@ -42,17 +43,18 @@ WEFT_INLINE const Narrow* narrow_of() {
   }
 }
 
-// Elements of an array where a block of them may be read, and those of a result where they may be
-// written before `finish`: the array itself, or a buffer.
+// Gives blocks of an array to read, and of a result to write before finish(): the array itself, or
+// a buffer of widened elements.
 template <class T>
 struct Blocks {
   const Narrow* narrow;
-  int64_t held;  // the first of the elements that the buffer has, or -1
+  int64_t held;  // number of the first element in the buffer, or -1
   T buffer[kBlockElements];
 
   explicit Blocks(const Narrow* narrow) : narrow(narrow), held(-1) {}
 
   WEFT_INLINE const T* read(const void* array, int64_t first, int64_t count) {
+    // The buffer keeps its block, so a row of one block is widened once for all passes.
     if constexpr (kIsSame<T, float>) {
       if (narrow) {
         if (held != first) narrow->widen(array, first, count, buffer);
@@ -72,14 +74,14 @@ struct Blocks {
   }
 };
 
-// f(first, count) for the blocks of a row.
+// Calls f(first, count) for the blocks of a row.
 template <class F>
 WEFT_INLINE void for_blocks(int64_t cols, F f) {
   for (int64_t i = 0; i < cols; i += kBlockElements)
     f(i, cols - i < kBlockElements ? cols - i : kBlockElements);
 }
 
-// NaN may get lost: the sum of exponentials has it.
+// Maximum without care for NaN: the sum of exponentials will be NaN anyway.
 struct LargestNumber : Largest {
   static constexpr bool kTurns = false;
   template <class V>
@@ -88,9 +90,9 @@ struct LargestNumber : Largest {
   }
 };
 
-// What is subtracted from elements of which this is the largest. Those of a row of -inf alone stay
-// -inf by it, and their sum of exponentials is 0, which `divisor_of` replaces: any other sum is at
-// least 1. One instruction each; NaN stays where it is.
+// What is subtracted from elements of which `maximum` is the largest. In a row of -inf alone this
+// is the lowest number, so that elements stay -inf and their sum of exponentials is 0; divisor_of()
+// replaces that 0. Any other sum is at least 1. One instruction each; NaN stays NaN.
 template <class T>
 WEFT_INLINE Vec<T> base_of(Vec<T> maximum) {
   return max_(maximum, Vec<T>(-T(sizeof(T) == 4 ? double(__FLT_MAX__) : __DBL_MAX__)));
@@ -102,17 +104,18 @@ WEFT_INLINE Vec<T> divisor_of(Vec<T> sum) {
 
 template <class T>
 struct Totals {
-  Vec<T> maximum, sum;             // the largest element, the sum of exp(x - maximum)
-  T exponentials[kBlockElements];  // of the last block
+  Vec<T> maximum, sum;             // the largest element; the sum of exp(x - maximum)
+  T exponentials[kBlockElements];  // of the last block, which is the whole row if it is short
 };
 
-// Of the row that begins at element `at`. The row behind it, which is read next, is fetched
-// meanwhile, unless rows are long: then the processor does so by itself.
+// The totals of the row that begins at element `at`. The next row is prefetched meanwhile, unless
+// rows are so long that the processor does so by itself.
 template <class T>
 WEFT_SHARED void find_totals(const void* x, int64_t at, int64_t cols, Blocks<T>& blocks,
                              Totals<T>* totals) {
   constexpr int64_t kFetched = 16384;  // bytes
   const int64_t ahead = cols * int64_t(sizeof(T)) <= kFetched ? cols : 0;
+  // The maximum first: later blocks need it.
   Pairwise<LargestNumber, T> maximum;
   for_blocks(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
     maximum.push(reduce_block<LargestNumber>(blocks.read(x, at + i, n), n));
@@ -137,11 +140,12 @@ WEFT_SHARED void find_totals(const void* x, int64_t at, int64_t cols, Blocks<T>&
   totals->sum = divisor_of<T>(Vec<T>(sum));
 }
 
-// factor exp(x - maximum) / sum of a row.
+// Writes factor * exp(x - maximum) / sum for one row; short rows still have their exponentials.
 template <class T>
 WEFT_SHARED void write_shares(const void* x, void* y, int64_t at, int64_t cols, Blocks<T>& blocks,
                               const Totals<T>& totals, Vec<T> factor) {
   for_blocks(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+    // A long row's exponentials are computed again: they were not kept.
     const T* const from = cols > kBlockElements ? blocks.read(x, at + i, n) : nullptr;
     T* const to = blocks.place(y, at + i);
     for_lanes<T>(n, [&](int64_t j, int64_t lanes) WEFT_LAMBDA {
@@ -153,6 +157,7 @@ WEFT_SHARED void write_shares(const void* x, void* y, int64_t at, int64_t cols, 
   });
 }
 
+// All rows; rows without elements have nothing to do.
 template <class T>
 WEFT_SHARED void softmax_rows(const Softmax& p, const void* x, void* y, Range rows,
                               const Narrow* narrow) {
@@ -181,7 +186,7 @@ WEFT_INLINE int64_t place_of(int64_t label, int64_t cols) {
   return label < 0 ? label + cols : label;
 }
 
-// Sums of few elements, then of these, so that errors grow slowly.
+// Sums up a lane's classes: few elements first, then these sums, so that errors grow slowly.
 template <class F>
 WEFT_INLINE Vec<float> sum_classes(int64_t classes, F term) {
   constexpr int64_t kAtOnce = 32;
@@ -195,6 +200,7 @@ WEFT_INLINE Vec<float> sum_classes(int64_t classes, F term) {
   return sum;
 }
 
+// Columns in lanes; exponentials wait in y until the sum is known.
 void softmax_columns(const SoftmaxColumns& p, const float* x, float* y) {
   typedef Vec<float> V;
   for (int64_t column = 0; column < p.columns;
@@ -210,6 +216,7 @@ void softmax_columns(const SoftmaxColumns& p, const float* x, float* y) {
       return exponential;
     });
     sum = divisor_of<float>(sum);
+    // The result times a factor for each lane.
     const auto multiply = [&](V factor) WEFT_LAMBDA {
       for (int64_t i = 0; i < p.classes; ++i)
         store_lanes(y + i * p.y_stride, load_lanes(y + i * p.y_stride, lanes) * factor, lanes);
@@ -221,6 +228,7 @@ void softmax_columns(const SoftmaxColumns& p, const float* x, float* y) {
     } else {
       multiply(V(1.0f) / sum);
     }
+    // The gradient of cross entropy: (softmax - [label]) factor.
     if (p.labels) {
       for (int64_t lane = 0; lane < lanes; ++lane)
         y[place_of(p.labels[column + lane], p.classes) * p.y_stride + lane] -= 1;
@@ -229,6 +237,7 @@ void softmax_columns(const SoftmaxColumns& p, const float* x, float* y) {
   }
 }
 
+// Here all arrays have the stride of y.
 void softmax_gradient_columns(const SoftmaxColumns& p, const float* dy, const float* y, float* dx) {
   typedef Vec<float> V;
   for (int64_t column = 0; column < p.columns; column += V::kLanes) {
@@ -247,6 +256,7 @@ void softmax_gradient_columns(const SoftmaxColumns& p, const float* dy, const fl
   }
 }
 
+// Two passes: the sum Σ dy y (or Σ dy), then dx.
 template <class T>
 WEFT_SHARED void gradient_rows(const Softmax& p, const void* dy, const void* y, void* dx,
                                Range rows, const Narrow* narrow) {
@@ -254,6 +264,7 @@ WEFT_SHARED void gradient_rows(const Softmax& p, const void* dy, const void* y, 
   Blocks<T> cotangents(narrow), results(narrow);
   for (int64_t row = rows.begin; row < rows.end; ++row) {
     const int64_t at = row * p.cols;
+    // Blocks combine pairwise, like in all sums.
     Pairwise<Sum, T> sum;
     T terms[kBlockElements];
     for_blocks(p.cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
@@ -286,7 +297,7 @@ WEFT_SHARED void gradient_rows(const Softmax& p, const void* dy, const void* y, 
   }
 }
 
-// Losses, and where there are cotangents of them the gradient.
+// The losses of rows, or their gradient if there are cotangents of the losses.
 template <class T>
 WEFT_SHARED void cross_entropy_rows(const Softmax& p, const void* x, const int64_t* labels,
                                     const void* cotangents, void* out, Range rows,
@@ -297,11 +308,13 @@ WEFT_SHARED void cross_entropy_rows(const Softmax& p, const void* x, const int64
   for (int64_t row = rows.begin; row < rows.end; ++row) {
     const int64_t at = row * p.cols, label = at + place_of(labels[row], p.cols);
     find_totals(x, at, p.cols, blocks, &totals);
+    // One element, in all lanes.
     const auto one = [&](const void* array, int64_t i) WEFT_LAMBDA {
       single.held = -1;
       return V(*single.read(array, i, 1));
     };
     const V chosen = one(x, label);
+    // The element of the label is written last, because it is not a plain share.
     V found;
     int64_t place = row;
     if (cotangents) {

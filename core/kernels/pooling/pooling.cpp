@@ -1,3 +1,6 @@
+// The choice of pooling kernels; pooling.isa.cpp and pooling_blocked.isa.cpp have them. Averages
+// are layers, so AVX-512 has none for float64 (table_entries.h).
+
 #include "kernels/pooling/pooling.h"
 
 #include "kernels/isa/active_impl.h"
@@ -31,6 +34,7 @@ bool has_blocked_pool(bool average) {
 }
 void run_blocked_pool(const Pooling& problem, int64_t block, bool average, const void* x, void* y,
                       Range rows) {
+  // By DType; has_blocked_pool() has been asked.
   const BlockedPoolKernels& kernels = WEFT_ACTIVE(kBlockedPools)[static_cast<int>(problem.dtype)];
   (average ? kernels.average : kernels.max)(problem, block, x, y, rows);
 }

@@ -1,4 +1,5 @@
-// Pooling over windows of planes, and gathers and scatters at the offsets it found.
+// Pooling over windows of planes, and gathers and scatters at the offsets that it found. Maxima
+// have fast forms for the windows of usual networks; all give the same element.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -12,7 +13,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/matmul/gemm_impl.h"
 #include "kernels/matmul/short_rows_impl.h"
 
-// Positions first, first + step, … below end that a window reads along one axis.
+// The part of one axis that a window reads.
 struct Window {
   int64_t begin, end;     // clipped to the image
   int64_t padded_extent;  // clipped to the padded image only
@@ -20,16 +21,18 @@ struct Window {
 WEFT_INLINE Window window_of(int64_t position, int64_t kernel, int64_t stride, int64_t pad,
                              int64_t pad_after, int64_t extent) {
   const int64_t begin = position * stride - pad;
+  // The window ends with the padded image (ceil mode can reach further).
   const int64_t end = begin + kernel < extent + pad_after ? begin + kernel : extent + pad_after;
   return {begin > 0 ? begin : 0, end < extent ? end : extent, end - begin};
 }
 
-// The maximum that a scan of the window's elements keeps: the first of equal ones, the last NaN. A
-// branch on what is larger would be foretold wrongly half of the time, so there is none.
+// The maximum during a scan of a window's elements: the first of equal ones, the last NaN. There is
+// no branch, because half of the predictions would be wrong.
 template <class S>
 struct Max {
   const S* x;
   int64_t offset;
+  // Replaces all bits of the offset, or none.
   WEFT_INLINE void meet(int64_t at) {
     const LaneType<S> value = to_lane(x[offset]), other = to_lane(x[at]);
     const int64_t is_better = (other > value) | (other != other);
@@ -37,14 +40,15 @@ struct Max {
   }
 };
 
-// Of a window that lies in the image and has `Extent` rows and columns side by side: no loop is
-// left, and rows do not wait for each other.
+// The maximum of a window that lies in the image and has Extent x Extent neighbouring elements. No
+// loop is left, and the rows do not wait for each other.
 template <int Extent, class S>
 WEFT_INLINE int64_t max_inside(const S* x, int64_t first, int64_t in_width) {
   Max<S> of_window{x, first};
 #pragma GCC unroll 3
   for (int row = 0; row < Extent; ++row) {
     Max<S> of_row{x, first + row * in_width};
+// The first row's maximum begins; the others meet it.
 #pragma GCC unroll 3
     for (int col = 1; col < Extent; ++col) of_row.meet(first + row * in_width + col);
     if (row == 0) of_window.offset = of_row.offset;
@@ -53,22 +57,26 @@ WEFT_INLINE int64_t max_inside(const S* x, int64_t first, int64_t in_width) {
   return of_window.offset;
 }
 
-// Of windows side by side that move by two columns and have two or three, a vector of them at a
-// time: columns are told apart, then elements meet as above. There is room for so many indices.
+// Windows that move by two columns and are two or three wide, a vector of windows at a time: even
+// and odd columns are separated, then elements are compared as above. There is room for `room`
+// indices.
 template <int... I>
 WEFT_INLINE void max_of_pairs(const float* x, int64_t first, int64_t rows, int64_t count,
                               const Pooling& p, float* y, int64_t* indices, int64_t room,
                               Numbers<I...>) {
   using V = Vec<float>;
   using Offsets = Vec<int32_t>;
+  // Offsets of the windows' first elements, relative to the first window.
   constexpr int kLanes = V::kLanes;
   const int32_t places[kLanes] = {2 * I...};
   const Offsets lanes = Memory<int32_t>::load(places);
+  // The same comparison as Max::meet.
   const auto meet = [](V& value, Offsets& offset, V other, Offsets at) WEFT_LAMBDA {
     const auto is_better = (other > value) | (other != other);
     value = select(is_better, other, value);
     offset = select(is_better, at, offset);
   };
+  // A part of a vector at the end of the row, so that nothing behind the plane is read.
   const auto load = [](const float* from, int64_t n) WEFT_LAMBDA {
     return n >= kLanes ? Memory<float>::load(from)
            : n > 0     ? Memory<float>::load_part(from, n)
@@ -86,6 +94,7 @@ WEFT_INLINE void max_of_pairs(const float* x, int64_t first, int64_t rows, int64
       Offsets offset_of_row = begin;
       meet(of_row, offset_of_row, V::of(__builtin_shufflevector(low.v, high.v, (2 * I + 1)...)),
            begin + Offsets(1));
+      // The third column is even again, two elements further on.
       if (p.kernel_width == 3) {
         const V third = load(x + at + 2, 2 * n - 1);
         const V behind = load(x + at + 2 + kLanes, 2 * n - 1 - kLanes);
@@ -101,7 +110,8 @@ WEFT_INLINE void max_of_pairs(const float* x, int64_t first, int64_t rows, int64
     }
     if (y) Memory<float>::store_part(y + col, value, n);
     if (!indices) continue;
-    // What is stored beyond the row, its other windows or the next row overwrite.
+    // A whole vector is stored; what lies behind the row is written again by other windows or by
+    // the next row.
     typedef int64_t Wide __attribute__((vector_size(2 * kVectorBytes)));
     const Wide wide = __builtin_convertvector(offset.v, Wide);
     if (room - col >= kLanes) {
@@ -112,7 +122,7 @@ WEFT_INLINE void max_of_pairs(const float* x, int64_t first, int64_t rows, int64
   }
 }
 
-// Of windows that begin at neighbouring elements, where nobody asks for places: lanes are windows.
+// Windows that begin at neighbouring elements, if nobody asks for indices: lanes are windows.
 WEFT_INLINE void max_of_neighbours(const float* x, int64_t first, int64_t rows, int64_t count,
                                    const Pooling& p, float* y) {
   using V = Vec<float>;
@@ -129,12 +139,13 @@ WEFT_INLINE void max_of_neighbours(const float* x, int64_t first, int64_t rows, 
   }
 }
 
-// The windows of a row of them that are made at once: `rows` rows of the image from `top` on meet
-// them. There is room for so many indices.
+// Computes those windows of a row that one of these forms can do, and returns them. `rows` rows of
+// the image from `top` on meet the windows. There is room for `room` indices.
 WEFT_INLINE Range max_at_once(const float* x, int64_t top, int64_t rows, const Pooling& p, float* y,
                               int64_t* indices, int64_t room) {
   const int64_t span = (p.kernel_width - 1) * p.dilation_width;
   const int64_t last = p.in_width - 1 + p.pad_left - span;  // where the last whole window begins
+  // Windows from `begin` to `end` lie in the image with all columns.
   const int64_t begin = (p.pad_left + p.stride_width - 1) / p.stride_width;
   const int64_t whole = last < 0 ? 0 : last / p.stride_width + 1;
   const int64_t end = whole < p.out_width ? whole : p.out_width;
@@ -142,6 +153,7 @@ WEFT_INLINE Range max_at_once(const float* x, int64_t top, int64_t rows, const P
   const int64_t first = top * p.in_width + begin * p.stride_width - p.pad_left;
   const int64_t count = end - begin;
   float* const to = y ? y + begin : nullptr;
+  // Offsets are 32-bit lanes.
   if (p.stride_width == 2 && (span == 1 || span == 2) && p.dilation_width == 1 &&
       p.in_height * p.in_width < (int64_t(1) << 31)) {
     max_of_pairs(x, first, rows, count, p, to, indices ? indices + begin : nullptr, room - begin,
@@ -153,8 +165,10 @@ WEFT_INLINE Range max_at_once(const float* x, int64_t top, int64_t rows, const P
   return {begin, end};
 }
 
+// The windows of a row: some together, then the others one by one.
 template <class S>
 void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indices, Range planes) {
+  // A square window of 2 or 3 without dilation has a form of its own.
   const int64_t in_plane = p.in_height * p.in_width, out_plane = p.out_height * p.out_width;
   const int64_t extent = p.kernel_height - 1;
   const bool is_plain = p.kernel_height == p.kernel_width && extent >= 1 && extent <= 2 &&
@@ -168,7 +182,7 @@ void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indic
       const int64_t bottom = top + (p.kernel_height - 1) * p.dilation_height;
       while (top < 0) top += p.dilation_height;
       const int64_t last_row = bottom < p.in_height ? bottom : p.in_height - 1;
-      Range together = {0, 0};  // windows that are made at once
+      Range together = {0, 0};  // windows that are computed together
       if constexpr (kIsSame<S, float>) {
         const int64_t rows = top <= last_row ? (last_row - top) / p.dilation_height + 1 : 0;
         together = max_at_once(x, top, rows, p, y_data ? (float*)y_data + at : nullptr,
@@ -204,7 +218,7 @@ void max_pool(const Pooling& p, const void* x_data, void* y_data, int64_t* indic
   }
 }
 
-// Calls visit(output position, first row, rows, first column, columns, 1 / divisor).
+// Calls visit(output position, rows of the window, columns of the window, divisor) for each window.
 template <class T, class F>
 WEFT_INLINE void for_windows(const Pooling& p, F visit) {
   int64_t at = 0;
@@ -222,14 +236,15 @@ WEFT_INLINE void for_windows(const Pooling& p, F visit) {
   }
 }
 
-// One window that is the whole plane.
+// Is the pooling one window that is the whole plane?
 WEFT_INLINE bool is_global(const Pooling& p) {
   return p.out_height == 1 && p.out_width == 1 && p.kernel_height == p.in_height &&
          p.kernel_width == p.in_width && p.pad_top == 0 && p.pad_left == 0 && p.pad_bottom == 0 &&
          p.pad_right == 0;
 }
 
-// Planes add as rows of a reduction do (kernels/reduce/reduce_lanes.h), small ones side by side.
+// The average of whole planes, added up like the lines of a reduction
+// (kernels/reduce/reduce_lanes.h); small planes side by side.
 template <class S>
 void average_planes(int64_t size, const S* x, S* y, Range planes) {
   using T = LaneType<S>;
@@ -248,6 +263,7 @@ void average_planes(int64_t size, const S* x, S* y, Range planes) {
   }
 }
 
+// The sum of a window runs in the order of memory.
 template <class S>
 void average_pool(const Pooling& p, const void* x_data, void* y_data, Range planes) {
   using T = LaneType<S>;
@@ -266,6 +282,7 @@ void average_pool(const Pooling& p, const void* x_data, void* y_data, Range plan
   }
 }
 
+// Each window spreads its cotangent, divided, over its elements; windows may overlap.
 template <class S>
 void average_pool_adjoint(const Pooling& p, const void* dy_data, void* dx_data, Range planes) {
   using T = LaneType<S>;
@@ -273,6 +290,7 @@ void average_pool_adjoint(const Pooling& p, const void* dy_data, void* dx_data, 
     const S* dy = (const S*)dy_data + plane * p.out_height * p.out_width;
     S* dx = (S*)dx_data + plane * p.in_height * p.in_width;
     if (is_global(p)) {
+      // T(0) + x turns -0 into 0, as adding to a zeroed element does.
       const S share = from_lane<S>(T(0) + to_lane(*dy) / T(p.in_height * p.in_width));
       for (int64_t i = 0; i < p.in_height * p.in_width; ++i) dx[i] = share;
       continue;
@@ -290,6 +308,7 @@ void average_pool_adjoint(const Pooling& p, const void* dy_data, void* dx_data, 
   }
 }
 
+// Offsets are valid: they come from max_pool, or have been checked.
 template <class S>
 void plane_gather(const PlaneIndex& p, const void* x_data, const int64_t* indices, void* y_data,
                   Range planes) {
@@ -300,6 +319,7 @@ void plane_gather(const PlaneIndex& p, const void* x_data, const int64_t* indice
   }
 }
 
+// Halves are rounded after each addition.
 template <class S>
 void plane_scatter(const PlaneIndex& p, const void* dy_data, const int64_t* indices, void* dx_data,
                    Range planes) {
@@ -314,6 +334,7 @@ void plane_scatter(const PlaneIndex& p, const void* dy_data, const int64_t* indi
   }
 }
 
+// Tables by DType (table_entries.h).
 extern const MaxPoolKernel kMaxPools[kNumDTypes];
 extern const AveragePoolKernel kAveragePools[kNumDTypes], kAveragePoolAdjoints[kNumDTypes];
 extern const PlaneIndexKernel kPlaneGathers[kNumDTypes], kPlaneScatters[kNumDTypes];

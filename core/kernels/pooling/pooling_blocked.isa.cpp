@@ -1,4 +1,5 @@
-// Pooling over channel blocks: a vector of channels at a time, in the order of the plain kernels.
+// Pooling over channel blocks: a vector of channels at a time, in the order of the plain kernels,
+// so with the same bits. Images may be rings of rows.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -11,12 +12,13 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/convolution/blocked/blocked_impl.h"
 
-// A window clipped to the image, and how many elements its average counts.
+// A window clipped to the image, and the number of elements that its average counts.
 struct PoolWindow {
   int64_t top, bottom, left, right;
   int64_t counted;
-  int64_t first_tap;  // of the tap at (top, left)
-  int64_t ring;       // the row at the start of the ring in which `top` lies
+  int64_t first_tap;  // number of the tap at (top, left)
+  // a multiple of the ring's rows: the image row at the start of the ring when `top` is in it
+  int64_t ring;
 };
 WEFT_INLINE PoolWindow pool_window(const Pooling& p, int64_t row, int64_t col) {
   const int64_t top = row * p.stride_height - p.pad_top;
@@ -36,18 +38,18 @@ WEFT_INLINE PoolWindow pool_window(const Pooling& p, int64_t row, int64_t col) {
   if (inside.top >= p.in_ring_rows) inside.ring = inside.top / p.in_ring_rows * p.in_ring_rows;
   return inside;
 }
-// Of an element, in vectors from the start of the plane.
+// The offset of a pixel, in channel blocks from the start of the plane.
 WEFT_INLINE int64_t place_in(const Pooling& p, const PoolWindow& window, int64_t row, int64_t col) {
   const int64_t held = row - window.ring;
   return (held < p.in_ring_rows ? held : held - p.in_ring_rows) * p.in_width + col;
 }
 
-// Blocks have 8 channels or 16: do they fill a vector?
+// Does a block of 8 channels leave a vector half empty?
 WEFT_INLINE bool is_part_of_vector(int64_t block) {
   return Vec<float>::kLanes > 8 && block < Vec<float>::kLanes;
 }
 
-// The channels of a vector; whether they fill it is known to the compiler.
+// Access to the channels of a vector; kPart: they do not fill it, which the compiler knows.
 template <bool kPart>
 struct PoolLanes {
   int64_t lanes;
@@ -75,11 +77,12 @@ WEFT_INLINE void over_window(const Pooling& p, int64_t block, const X* plane,
   }
 }
 
-// Calls reduce(first element of the image's plane, window, lanes) for each result, and stores what
-// it gives.
+// Calls reduce(first element of the plane, window, lanes) for each result, and stores what it
+// returns.
 template <bool kPart, class X, class S, class F>
 WEFT_INLINE void each_window_of(const Pooling& p, int64_t block, const X* x, S* y, Range rows,
                                 F reduce) {
+  // Rows of rings: input and output have their own.
   const PoolLanes<kPart> lanes{lesser(block, Vec<float>::kLanes)};
   const int64_t made = p.rows.end - p.rows.begin;
   for (int64_t unit = rows.begin; unit < rows.end; ++unit) {
@@ -102,19 +105,21 @@ WEFT_INLINE void each_window(const Pooling& p, int64_t block, const X* x, S* y, 
     each_window_of<false>(p, block, x, y, rows, reduce);
 }
 
-// Of NaNs the last one counts. They are rare: whether there is one is all that is asked at first.
+// The last NaN counts. NaN is rare, so a fast pass only notes whether there is one.
 template <class S>
 void blocked_max_pool(const Pooling& problem, int64_t block, const void* x, void* y, Range rows) {
   using V = Vec<float>;
-  const Pooling p = problem;  // stores might change it, as far as the compiler knows
+  const Pooling p = problem;  // a copy: stores might change `problem`, as far as the compiler knows
   each_window(p, block, (const S*)x, (S*)y, rows,
               [&](const S* plane, const PoolWindow& window, auto lanes) WEFT_LAMBDA {
                 V maximum(-__builtin_inff());
+                // False in all lanes.
                 auto is_nan = maximum != maximum;
                 over_window(p, block, plane, window, lanes, [&](V value) WEFT_LAMBDA {
                   is_nan = is_nan | (value != value);
                   maximum = max_(value, maximum);
                 });
+                // Only then the slow pass, which keeps the last NaN.
                 if (__builtin_expect(is_any(is_nan), false))
                   over_window(p, block, plane, window, lanes, [&](V value) WEFT_LAMBDA {
                     maximum = select((value > maximum) | (value != value), value, maximum);
@@ -123,6 +128,7 @@ void blocked_max_pool(const Pooling& problem, int64_t block, const void* x, void
               });
 }
 
+// Divides the sum in the order of taps by the number that counts.
 template <class S>
 void blocked_average_pool(const Pooling& problem, int64_t block, const void* x, void* y,
                           Range rows) {
@@ -143,12 +149,13 @@ void blocked_average_pool(const Pooling& problem, int64_t block, const void* x, 
         WEFT_KEPT(S, WEFT_KEPT_PART(average_pool, blocked_average_pool<S>)) \
   }
 
-// In the order of DType.
+// By DType.
 extern const BlockedPoolKernels kBlockedPools[kNumDTypes];
 const BlockedPoolKernels kBlockedPools[kNumDTypes] = {
     {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, WEFT_BLOCKED_POOLS(BFloat16), WEFT_BLOCKED_POOLS(float),
     {}};
 
+// The taps are computed exactly like the maxima: first of equal elements, last NaN.
 void blocked_pool_taps(const Pooling& p, int64_t block, const float* x, uint8_t* taps, Range rows) {
   using V = Vec<float>;
   each_window(p, block, x, taps, rows,
@@ -156,6 +163,7 @@ void blocked_pool_taps(const Pooling& p, int64_t block, const float* x, uint8_t*
                 const auto load = [&](int64_t row, int64_t col) WEFT_LAMBDA {
                   return lanes.load(plane + place_in(p, window, row, col) * block);
                 };
+                // The first element is a valid choice, so no number below all others is needed.
                 V maximum = load(window.top, window.left);
                 Vec<uint32_t> best(uint32_t(window.first_tap));
                 for (int64_t row = window.top; row < window.bottom; ++row) {
@@ -172,7 +180,7 @@ void blocked_pool_taps(const Pooling& p, int64_t block, const float* x, uint8_t*
               });
 }
 
-// Adds share(tap) to every element of the windows; windows overlap.
+// Adds share(tap) to each element of all windows; windows may overlap, so dx is zeroed first.
 template <bool kPart, class F>
 WEFT_INLINE void add_windows_of(const Pooling& p, int64_t block, float* dx, Range planes,
                                 F share_of) {
@@ -181,6 +189,7 @@ WEFT_INLINE void add_windows_of(const Pooling& p, int64_t block, float* dx, Rang
   const int64_t extent = p.in_height * p.in_width * block;
   for (int64_t unit = planes.begin; unit < planes.end; ++unit) {
     float* plane = dx + unit * extent;
+    // The adjoint is for whole images, not for rings.
     for (int64_t i = 0; i < extent; i += lanes.lanes) lanes.store(plane + i, V(0));
     for (int64_t row = 0; row < p.out_height; ++row) {
       for (int64_t col = 0; col < p.out_width; ++col) {
@@ -207,6 +216,7 @@ WEFT_INLINE void add_windows(const Pooling& p, int64_t block, float* dx, Range p
     add_windows_of<false>(p, block, dx, planes, share_of);
 }
 
+// A maximum gives its cotangent to one tap, an average an equal share to all.
 void blocked_pool_adjoint(const Pooling& p, int64_t block, const float* dy, const uint8_t* taps,
                           float* dx, Range planes) {
   using V = Vec<float>;

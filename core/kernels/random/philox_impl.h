@@ -1,11 +1,13 @@
-// Philox4x32-10 on vectors of counters, and uniform floats from its words.
+// The generator Philox4x32-10 on vectors of counters (Salmon et al., "Parallel Random Numbers: As
+// Easy as 1, 2, 3", SC'11), and uniform floats made of its words.
 //
 // Included inside the namespace of an instruction set, after kernels/simd/simd_memory.h.
 
-// 32-bit words in 64-bit lanes, because a round needs both halves of a product.
+// 32-bit words in 64-bit lanes, because a round needs both halves of each product.
 using Counter = Vec<uint64_t>;
 
-// Of the low halves. Where the instruction ignores the high ones, nobody clears them.
+// The products of the low halves of lanes. Only targets whose instruction reads all 64 bits clear
+// the high halves first.
 WEFT_INLINE Counter multiply_words(Counter a, Counter b) {
 #if WEFT_AVX512
   return Counter::of((Counter::Native)_mm512_mul_epu32((__m512i)a.v, (__m512i)b.v));
@@ -16,7 +18,7 @@ WEFT_INLINE Counter multiply_words(Counter a, Counter b) {
 #endif
 }
 
-// front[0], back[0], front[1], back[1], ...
+// Stores front[0], back[0], front[1], back[1], …: the four words of each block.
 WEFT_INLINE void store_pairs(uint32_t* out, Counter front, Counter back) {
 #if WEFT_AVX512
   const __m512i low = _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11);
@@ -36,12 +38,13 @@ WEFT_INLINE void store_pairs(uint32_t* out, Counter front, Counter back) {
 #endif
 }
 
-// The words of kGroups * lanes blocks from `first` on. A round waits for the one before it, so that
-// several groups take turns.
+// The words of kGroups * lanes blocks from block `first` on. A round waits for the one before it,
+// so several groups of counters are computed in turn.
 template <int kGroups>
 WEFT_INLINE void philox_blocks(const RandomStream& stream, uint64_t first, uint32_t* out) {
   constexpr int kLanes = Counter::kLanes;
   static const uint64_t kNumbers[] = {0, 1, 2, 3, 4, 5, 6, 7};
+  // A block's counter is its number (64 bits) and the stream's ordinal; the key is the seed.
   const Counter low_half(0xffffffff);
   Counter c0[kGroups], c1[kGroups], c2[kGroups], c3[kGroups];
 #pragma GCC unroll 4
@@ -53,6 +56,7 @@ WEFT_INLINE void philox_blocks(const RandomStream& stream, uint64_t first, uint3
   }
   uint32_t k0 = uint32_t(stream.seed), k1 = uint32_t(stream.seed >> 32);
 #pragma GCC unroll 1
+  // Ten rounds, with the multipliers and key increments of the paper.
   for (int round = 0; round < 10; ++round) {
     const Counter key0(k0), key1(k1);
 #pragma GCC unroll 4
@@ -73,9 +77,10 @@ WEFT_INLINE void philox_blocks(const RandomStream& stream, uint64_t first, uint3
                 (c2[g] & low_half) | (c3[g] << 32));
 }
 constexpr int kPhiloxGroups = 4;
-constexpr int64_t kPhiloxWords = 4 * Counter::kLanes * kPhiloxGroups;  // that they make
+// words of kPhiloxGroups groups
+constexpr int64_t kPhiloxWords = 4 * Counter::kLanes * kPhiloxGroups;
 
-// The largest value of the same type below `value`.
+// The largest value of a floating type below `value`, found by its bits.
 template <class Bits, class S>
 WEFT_INLINE S next_below(S value) {
   constexpr Bits kSign = Bits(Bits(1) << (8 * sizeof(Bits) - 1));
@@ -90,12 +95,14 @@ WEFT_INLINE S next_below(S value) {
   return value;
 }
 
-// Elements of low + (high - low) u, u a multiple of 2^-24 in [0, 1), never `high`.
+// Uniform floats low + (high - low) u, where u is a multiple of 2^-24 in [0, 1). Rounding could
+// give `high`; the number below it is taken then.
 struct UniformFloats {
   RandomStream stream;
   float low, high;
 
-  // Element `first` and those after it, kPhiloxWords of them.
+  // Draws kPhiloxWords elements from number `first` on. If `first` is inside a block, one group
+  // more is needed.
   WEFT_INLINE void draw(int64_t first, float* out) const {
     constexpr int kLanes = Vec<float>::kLanes;
     uint32_t words[kPhiloxWords + 4 * Counter::kLanes];

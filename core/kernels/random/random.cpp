@@ -1,3 +1,6 @@
+// Random integers and permutations, and one block of Philox for tests; the other distributions are
+// in random.isa.cpp.
+
 #include "kernels/random/random.h"
 
 #include "kernels/isa/active_impl.h"
@@ -5,7 +8,7 @@
 namespace weft::kernels {
 namespace {
 
-// The high 64 bits of a * b.
+// The high 64 bits of a b: it maps a uniform a to 0 .. b - 1 without a division.
 uint64_t multiply_high(uint64_t a, uint64_t b) {
   const uint64_t a0 = a & 0xffffffff, a1 = a >> 32, b0 = b & 0xffffffff, b1 = b >> 32;
   const uint64_t middle = a1 * b0 + (a0 * b0 >> 32);
@@ -13,13 +16,13 @@ uint64_t multiply_high(uint64_t a, uint64_t b) {
   return a1 * b1 + (middle >> 32) + (other >> 32);
 }
 
-// Draws of 64 bits come in pieces: draw i is words 2i and 2i + 1.
+// Draws of 64 bits, a piece at a time: draw i is made of words 2i and 2i + 1.
 constexpr int64_t kPiece = 256;
 
 class Draws {
  public:
   Draws(const RandomStream& stream, int64_t first, int64_t end) : first_(first) {
-    // Written as if the stream were one array.
+    // The pointer is moved back, because words are written at their numbers.
     run_random_words(stream, words_ - 2 * first, {2 * first, 2 * end});
   }
   uint64_t at(int64_t i) const {
@@ -34,6 +37,7 @@ class Draws {
 
 }  // namespace
 
+// The scalar form of philox_blocks().
 void philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
   uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
   uint32_t k0 = key[0], k1 = key[1];
@@ -82,6 +86,7 @@ void run_random_integers(const RandomStream& stream, int64_t low, uint64_t span,
   }
 }
 
+// From the last position down, each exchanges with one of those before it or itself.
 void random_permutation(const RandomStream& stream, int64_t* out, int64_t n) {
   for (int64_t i = 0; i < n; ++i) out[i] = i;
   for (int64_t first = (n - 1) / kPiece * kPiece; first >= 0 && n > 1; first -= kPiece) {

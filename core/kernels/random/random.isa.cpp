@@ -1,4 +1,5 @@
-// Philox4x32-10 on vectors of counters, and numbers of several distributions from its words.
+// Numbers of several distributions from the words of Philox4x32-10. Only uniform floats are pure
+// vector code; the others work on doubles, so that all instruction sets agree.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -30,6 +31,7 @@ void random_words(const RandomStream& stream, uint32_t* out, Range words) {
   });
 }
 
+// The integer type with the bits of a floating type.
 template <int Bytes>
 struct PatternOf;
 template <>
@@ -41,6 +43,7 @@ struct PatternOf<4> {
   using Type = uint32_t;
 };
 
+// float64 uses 53 bits of two words; float32 uses vectors; halves round a float32 number.
 template <class S>
 void uniform(const RandomStream& stream, double low, double high, void* out_data, Range elements) {
   S* out = (S*)out_data;
@@ -79,13 +82,13 @@ void uniform(const RandomStream& stream, double low, double high, void* out_data
   }
 }
 
-// ---- normal and exponential numbers: double arithmetic without fused products, whose bits no
-// instruction set changes
+// Normal and exponential numbers: double arithmetic without fused products, so no instruction set
+// changes their bits.
 
 using Doubles = Vec<double>;
 
-// Natural logarithm of normal numbers: 2^k m with sqrt(1/2) <= m < sqrt(2), and the series of the
-// inverse hyperbolic tangent at s = (m - 1) / (m + 1), |s| < 0.172.
+// The natural logarithm of normal numbers: x = 2^k m with sqrt(1/2) <= m < sqrt(2), and the series
+// of the inverse hyperbolic tangent in s = (m - 1) / (m + 1), |s| < 0.172.
 WEFT_INLINE Doubles log_of(Doubles x) {
   using Bits = IntegersOf<Doubles>;
   const Bits minimum(0x3fe6a09e667f3bcd);  // sqrt(1/2)
@@ -97,16 +100,18 @@ WEFT_INLINE Doubles log_of(Doubles x) {
   Doubles p(1.0 / 23);
   WEFT_UNROLL
   for (int odd = 21; odd >= 3; odd -= 2) p = p * z + Doubles(1.0 / odd);
-  // log(2) in two parts: the first is short enough for k log(2) to be exact.
+  // log(2) in two parts; the first one has so few bits that k log(2) is exact.
   const Doubles low = k * Doubles(1.90821492927058770002e-10) + (s + s) * (z * p);
   return k * Doubles(6.93147180369123816490e-01) + ((s + s) + low);
 }
 
+// Sine and cosine of one angle.
 struct SinCos {
   Doubles sin, cos;
 };
 
-// Of 2 pi turns, 0 <= turns < 1: Taylor series within an eighth of a turn of the axes.
+// The angle is 2 pi turns, 0 <= turns < 1. Taylor series within an eighth of a turn of the axes;
+// the quadrant n then exchanges the two and sets signs.
 WEFT_INLINE SinCos sin_cos_of(Doubles turns) {
   const Doubles quarters = turns * Doubles(4);
   const Doubles n = round_even_(quarters);
@@ -127,11 +132,12 @@ WEFT_INLINE SinCos sin_cos_of(Doubles turns) {
   return {select(lower, -up, up), select(left, -across, across)};
 }
 
+// Words for each element.
 template <class S>
 constexpr int kWordsEach = kIsSame<S, double> ? 2 : 1;
 
-// The i-th number of a piece of words, in (0, 1): neither its logarithm nor that of its complement
-// is infinite.
+// The i-th number of a piece of words, in the open interval (0, 1), so that its logarithm is
+// finite.
 template <class S>
 WEFT_INLINE double open_unit(const uint32_t* piece, int64_t i) {
   if constexpr (kWordsEach<S> == 2) {
@@ -141,6 +147,7 @@ WEFT_INLINE double open_unit(const uint32_t* piece, int64_t i) {
   }
 }
 
+// Rounds to the array's type once, by way of float32 for halves.
 template <class S>
 WEFT_INLINE S narrowed(double value) {
   if constexpr (kIsSame<S, double>) {
@@ -150,7 +157,7 @@ WEFT_INLINE S narrowed(double value) {
   }
 }
 
-// open_unit of the words 2i and 2i + 1 of every lane i.
+// open_unit() of the words 2i and 2i + 1 in each lane i, for types with one word an element.
 struct UnitPairs {
   Doubles first, second;
 
@@ -165,6 +172,7 @@ struct UnitPairs {
   }
 };
 
+// Stores even[0], odd[0], even[1], odd[1], … as floats.
 template <int... I>
 WEFT_INLINE void store_in_turn(float* out, Doubles even, Doubles odd, Numbers<I...>) {
   constexpr int kHalf = int(sizeof...(I)) / 2;
@@ -175,12 +183,14 @@ WEFT_INLINE void store_in_turn(float* out, Doubles even, Doubles odd, Numbers<I.
   __builtin_memcpy(out, &both, sizeof both);
 }
 
-// Box and Muller: elements 2k and 2k + 1 are the ends of one random arrow.
+// Box and Muller, "A Note on the Generation of Random Normal Deviates" (1958): elements 2k and 2k +
+// 1 are the two coordinates of one random point, from a radius and an angle.
 template <class S>
 void normal(const RandomStream& stream, double mean, double deviation, void* out_data,
             Range elements) {
   constexpr int kLanes = Doubles::kLanes;
   S* out = (S*)out_data;
+  // The range is widened to whole pairs; elements outside it are not stored.
   const Range whole{elements.begin & ~int64_t(1), (elements.end + 1) & ~int64_t(1)};
   for_words(stream, {kWordsEach<S> * whole.begin, kWordsEach<S> * whole.end},
             [&](int64_t first, const uint32_t* piece, int64_t count) WEFT_LAMBDA {
@@ -219,6 +229,7 @@ void normal(const RandomStream& stream, double mean, double deviation, void* out
             });
 }
 
+// -scale log(u), with u in (0, 1).
 template <class S>
 void exponential(const RandomStream& stream, double scale, double, void* out_data, Range elements) {
   constexpr int kLanes = Doubles::kLanes;

@@ -1,17 +1,19 @@
-// What every generated C file starts with: functions that C lacks. A table, of which a text takes
-// what it calls.
+// What every generated C file starts with: a head, and functions that C lacks. They are a table, so
+// that a text only contains the functions that it calls. Their arithmetic must stay equal to the
+// primitives of kernels/simd/simd.h, bit for bit.
 #include "kernels/recorder/record.h"
 
 namespace weft::kernels {
 namespace {
 
-// The text of kernels/simd/far_angle.h, on one line.
+// The text of kernels/simd/far_angle.h on one line, made by the preprocessor: one source for both.
 constexpr const char* kFarAngleText =
 #define WEFT_PORTABLE_C(...) #__VA_ARGS__
 #include "kernels/simd/far_angle.h"
 #undef WEFT_PORTABLE_C
     ;
 
+// Headers, and a check of how the compiler evaluates floating-point expressions.
 constexpr const char* kHead = R"(#include <float.h>
 #include <math.h>
 #include <stdint.h>
@@ -42,8 +44,9 @@ constexpr const char* kHead = R"(#include <float.h>
 
 )";
 
-// Callers come behind what they call.
+// In an order in which each function comes behind those that it calls.
 constexpr CFunction kFunctions[] = {
+    // Some texts start with a C comment of their own, which the generated file keeps.
     {"weft_fma_f32",
      R"(/* Where a fused product is no instruction, two roundings are a tolerated difference. */
 static inline float weft_fma_f32(float a, float b, float c)
@@ -64,6 +67,8 @@ static inline float weft_fma_f32(float a, float b, float c)
 #endif
 }
 )"},
+    // The bits of a float as a number, and back. C++ has std::bit_cast for it; in C, memcpy is the
+    // way that the standard allows, and compilers make no call of it.
     {"weft_bits_f32", R"(static inline int32_t weft_bits_f32(float a)
 {
   int32_t bits;
@@ -92,6 +97,8 @@ static inline float weft_fma_f32(float a, float b, float c)
   return a;
 }
 )"},
+    // Adding 2^23 (for double 2^52) leaves no bits for a fraction, so the sum is rounded to an
+    // integer, and subtracting it again is exact. Larger numbers are integers already.
     {"weft_round_even_f32",
      R"(/* To the nearest integer, ties to even; the sign survives for zeros. */
 static inline float weft_round_even_f32(float a)
@@ -106,6 +113,8 @@ static inline float weft_round_even_f32(float a)
   return magnitude < 0x1p52 ? copysign((magnitude + 0x1p52) - 0x1p52, a) : a;
 }
 )"},
+    // NaN counts as exponent 0, because converting it to an integer is undefined in C. The formulas
+    // that call this have NaN in another factor then.
     {"weft_scale_by_power_f32",
      R"(/* 2^n p in two factors, so that results below the normal range round once. */
 static inline float weft_scale_by_power_f32(float p, float n)
@@ -131,6 +140,7 @@ static inline int32_t weft_divide_i32(int32_t a, int32_t b)
   return b == 0 ? 0 : b == -1 ? (int32_t)(0u - (uint32_t)a) : a / b;
 }
 )"},
+    // The same for the other types; unsigned quotients cannot overflow.
     {"weft_divide_i64", R"(static inline int64_t weft_divide_i64(int64_t a, int64_t b)
 {
   return b == 0 ? 0 : b == -1 ? (int64_t)(0u - (uint64_t)a) : a / b;
@@ -162,6 +172,7 @@ static inline uint64_t weft_integer_power_u64(uint64_t a, uint64_t b)
   return (int64_t)weft_integer_power_u64((uint64_t)a, (uint64_t)b);
 }
 )"},
+    // The lower 32 bits of the power in 64 bits are the power in 32 bits.
     {"weft_integer_power_u32",
      R"(static inline uint32_t weft_integer_power_u32(uint32_t a, uint32_t b)
 {
@@ -187,6 +198,7 @@ static inline float weft_product_error_f32(float a, float b, float p)
 #endif
 }
 )"},
+    // 134217729 is 2^27 + 1: the split makes two halves of 26 bits. For float it is 2^12 + 1.
     {"weft_product_error_f64",
      R"(static inline double weft_product_error_f64(double a, double b, double p)
 {
@@ -200,6 +212,8 @@ static inline float weft_product_error_f32(float a, float b, float p)
 #endif
 }
 )"},
+    // Angles up to the bound are left to the formula; the digits of 2 / pi are only needed beyond
+    // it. The bounds are kFarAngle of recorder_impl.h.
     {"weft_far_angle", R"(/* An angle less the nearest multiple of pi / 2: Payne and Hanek. */
 )",
      kFarAngleText},
@@ -233,9 +247,11 @@ static inline float weft_product_error_f32(float a, float b, float p)
 
 }  // namespace
 
+// Parts of the prelude, for files that leave out what they do not call.
 std::string_view c99_head() { return kHead; }
 std::span<const CFunction> c99_functions() { return kFunctions; }
 
+// All of it, for files that may call anything.
 std::string c99_prelude() {
   std::string text = kHead;
   for (const CFunction& function : kFunctions) text += function.text();

@@ -1,3 +1,7 @@
+// Printing formulas as C: the formulas are instantiated with the type Recorded (recorder_impl.h),
+// which writes a statement for each operation; here the statements become functions. Formulas that
+// call other formulas make these functions be printed first.
+
 #include "kernels/recorder/record.h"
 
 #include <cinttypes>
@@ -9,6 +13,7 @@
 
 #include "kernels/elementwise/formula_ids.h"
 
+// The macros that formulas use mean nothing here.
 #define WEFT_INLINE inline
 #define WEFT_LAMBDA
 #define WEFT_FORMULA(name, formula, dtypes, cost)
@@ -16,21 +21,23 @@
 namespace weft::kernels {
 namespace recorder {
 
-// The name of a formula's function, which a type's suffix follows; and calls of it.
+// The name of a formula's function, without the suffix of its type: "weft_exp_".
 template <class Formula>
 extern const char* const kFunctionName;
 template <class Formula, class T>
-void require();  // prints the function before the one at hand
+void require();  // prints the function before the one that is being written
 
 #include "kernels/recorder/recorder_impl.h"
 #include "weft_formula_headers.inc"
 
+// A name for each formula, from the generated list.
 #define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) \
   template <>                                                   \
   constexpr const char* kFunctionName<formula> = "weft_" #name "_";
 #include "weft_formulas.inc"
 #undef WEFT_FORMULA_ENTRY
 
+// Adds a text to the body at hand. statement: the one that it names, or -1.
 Value named(std::string text, int statement) {
   body->texts.push_back({std::move(text), statement});
   return {static_cast<int>(body->texts.size()) - 1};
@@ -40,10 +47,12 @@ const std::string& text_of(Value value) {
   return body->texts[static_cast<size_t>(value.text)].text;
 }
 
+// Writes `const type t<n> = text;`, which reads the given values.
 Value emit(const char* type, std::string text, std::initializer_list<Value> reads) {
   Statement statement = {type, std::move(text), {}};
   for (const Value value : reads) {
     const int read = body->texts[static_cast<size_t>(value.text)].statement;
+    // Arguments and literals are no statements.
     if (read >= 0) statement.reads.push_back(read);
   }
   body->statements.push_back(std::move(statement));
@@ -51,11 +60,13 @@ Value emit(const char* type, std::string text, std::initializer_list<Value> read
   return named("t" + std::to_string(number), number);
 }
 
+// A binary operation; the strings before, between and after are casts and brackets.
 Value emit_binary(const char* type, const char* before, Value a, const char* symbol,
                   const char* between, Value b, const char* after) {
   return emit(type, before + text_of(a) + symbol + between + text_of(b) + after, {a, b});
 }
 
+// A call of a C function, whose name is in two parts.
 Value emit_call(const char* type, const char* name, const char* suffix,
                 std::initializer_list<Value> inputs) {
   std::string text = std::string(name) + suffix + "(";
@@ -63,17 +74,20 @@ Value emit_call(const char* type, const char* name, const char* suffix,
   return emit(type, text + ")", inputs);
 }
 
+// A condition that is known to be false leaves no expression.
 Value emit_select(const char* type, Value condition, Value a, Value b) {
   if (text_of(condition) == "0") return b;
   return emit(type, text_of(condition) + " ? " + text_of(a) + " : " + text_of(b),
               {condition, a, b});
 }
 
+// A prefix operator or a cast.
 Value emit_prefixed(const char* type, const char* prefix, Value a, const char* suffix) {
   return emit(type, prefix + text_of(a) + suffix, {a});
 }
 
-// What is false of every integer is folded: compilers warn about it.
+// Comparisons that are false for every integer become the text "0", because compilers warn about
+// them.
 Value emit_comparison(Value a, const char* symbol, Value b, const char* zero_of_unsigned,
                       bool is_integer) {
   const std::string_view sign = symbol;
@@ -83,12 +97,14 @@ Value emit_comparison(Value a, const char* symbol, Value b, const char* zero_of_
   return emit_binary("int", "", a, symbol, "", b, "");
 }
 
+// Hexadecimal floating-point literals are exact. Negative numbers get brackets.
 Value literal_of(double value, bool is_float) {
   char text[64];
   std::snprintf(text, sizeof text, is_float ? "%af" : "%a", value);
   return named(std::signbit(value) ? "(" + std::string(text) + ")" : text);
 }
 
+// The lowest number has no literal in C, so its macro is used.
 Value literal_of(uint64_t value, int bits, bool is_signed) {
   char text[64];
   const auto number = static_cast<int64_t>(value);
@@ -102,7 +118,8 @@ Value literal_of(uint64_t value, int bits, bool is_signed) {
   return named(is_signed && number < 0 ? "(" + std::string(text) + ")" : text);
 }
 
-// Only statements that the result needs: compilers warn about the others.
+// Which statements the result needs. The others are not printed, because compilers warn about
+// unused variables. Statements only read earlier ones, so one pass backwards is enough.
 std::vector<bool> live_statements(const Body& body, Value result) {
   std::vector<bool> live(body.statements.size());
   const int last = body.texts[static_cast<size_t>(result.text)].statement;
@@ -113,12 +130,12 @@ std::vector<bool> live_statements(const Body& body, Value result) {
   return live;
 }
 
-// What a formula gives.
+// The value that a formula returned, and whether it is a mask (int in C).
 struct Written {
   Value value;
   bool is_mask;
 };
-// A formula for a type, and what makes it write into the body at hand.
+// A formula for one type; run() makes it write its statements into the body at hand.
 struct Function {
   const char *name, *suffix, *type;
   int inputs = 0;
@@ -126,6 +143,7 @@ struct Function {
   Written (*run)(Value a, Value b, Value c) = nullptr;
 };
 
+// The parameters are a, b and c.
 std::string parameters_of(const Function& function) {
   std::string text;
   for (int i = 0; i < function.inputs; ++i) {
@@ -136,10 +154,12 @@ std::string parameters_of(const Function& function) {
   return text;
 }
 
+// The text of a function: its signature, the live statements, and the return.
 std::string print(const Body& body, const Function& function, Written result) {
   std::string text = std::string("static inline ") + (result.is_mask ? "int" : function.type) +
                      " " + function.name + function.suffix + "(" + parameters_of(function) +
                      ")\n{\n";
+  // The numbers of statements stay as they were, so numbers in the text may have gaps.
   const std::vector<bool> live = live_statements(body, result.value);
   for (size_t i = 0; i < live.size(); ++i)
     if (live[i])
@@ -148,7 +168,8 @@ std::string print(const Body& body, const Function& function, Written result) {
   return text + "  return " + text_of(result.value) + ";\n}\n";
 }
 
-// Runs the formula on named arguments and prints what it wrote.
+// Runs the formula on named arguments and returns its function's text, behind the functions that it
+// calls. Bodies nest, because a formula may require another one while it is written.
 std::string function_text(const Function& function) {
   Body mine;
   Body* const outer = body;
@@ -160,12 +181,14 @@ std::string function_text(const Function& function) {
   return mine.called + text;
 }
 
+// Names of the functions that are printed already, each between two spaces; the caller's string.
 thread_local std::string* printed_names = nullptr;
 
 bool is_printed(const std::string& name) {
   return printed_names->find(" " + name + " ") != std::string::npos;
 }
 
+// Empty if the function is printed already.
 std::string text_unless_printed(const Function& function) {
   const std::string name = std::string(function.name) + function.suffix;
   if (is_printed(name)) return {};
@@ -176,12 +199,14 @@ std::string text_unless_printed(const Function& function) {
 
 void require(const Function& function) { body->called += text_unless_printed(function); }
 
+// What a formula may return.
 inline Written written(Truth result) { return {result.value, true}; }
 template <class T>
 Written written(Recorded<T> result) {
   return {result.value, false};
 }
 
+// Finds out how a formula can be called, as step_impl.h does for vectors.
 template <class Formula, class T>
 Function function_of() {
   using R = Recorded<T>;
@@ -207,12 +232,13 @@ Function function_of() {
   return function;
 }
 
+// Called by apply() of recorder_impl.h.
 template <class Formula, class T>
 void require() {
   require(function_of<Formula, T>());
 }
 
-// Which dtypes a class of formulas has, as in kernels/elementwise/step_impl.h.
+// The classes of formulas, as in kernels/elementwise/formula_classes_impl.h.
 enum class DTypes {
   ring,
   ordered,
@@ -225,11 +251,13 @@ enum class DTypes {
   dropped
 };
 
+// Empty if the class excludes the type.
 template <class Formula, DTypes dtypes, class T>
 std::string text_in_class() {
   if constexpr (dtypes == DTypes::dropped) return {};
   constexpr bool kNeedsFloats = dtypes == DTypes::floating || dtypes == DTypes::transcendental;
   constexpr bool kNeedsIntegers = dtypes == DTypes::whole || dtypes == DTypes::integral;
+  // Classes that are for neither kind in particular, such as `number`, have both.
   if constexpr (kIsFloating<T> ? kNeedsIntegers : kNeedsFloats) {
     return {};
   } else {
@@ -237,6 +265,7 @@ std::string text_in_class() {
   }
 }
 
+// The formula for an id that is only known at run time.
 template <class T>
 std::string text_by_id(FormulaId formula) {
   switch (formula) {
@@ -249,9 +278,10 @@ std::string text_by_id(FormulaId formula) {
   }
 }
 
-// Calls f with a value of the type that `dtype` computes in.
+// Calls f with a value of the type in which `dtype` computes.
 template <class F>
 std::string with_compute_type(DType dtype, F f) {
+  // Narrow integers compute in 32 bits, and the two half types in float.
   switch (dtype) {
     case DType::kFloat16:
     case DType::kBFloat16:

@@ -1,6 +1,9 @@
-// The recording type: stands for a vector of lanes in formulas and writes one C statement an
-// operation. Included inside namespace weft::kernels::recorder, in record.cpp only.
+// The recording type Recorded<T>: it stands for a vector of lanes in formulas, and writes one C
+// statement for each operation. It has the operators and primitive functions of
+// kernels/simd/simd.h, with the same meaning. Included inside namespace weft::kernels::recorder, in
+// record.cpp only.
 
+// The types in C, and the suffixes of their functions.
 template <class T>
 constexpr const char* kTypeName = nullptr;
 template <>
@@ -36,25 +39,25 @@ constexpr bool kIsFloating = std::is_floating_point_v<T>;
 template <class T>
 constexpr bool kIsSigned = std::is_signed_v<T>;
 
-// One statement: `const <type> t<n> = <text>;`, the numbers of the statements that it reads.
+// One statement, `const <type> t<n> = <text>;`, and the numbers of the statements that it reads.
 struct Statement {
   const char* type;
   std::string text;
   std::vector<int> reads;
 };
 
-// A value: the number of its text in the body, which is a statement's name, an argument or a
-// literal. Small and plain, because formulas copy values in every line.
+// A value is the number of its text in the body: the name of a statement, an argument or a literal.
+// It is small and plain, because formulas copy values in every line.
 struct Value {
   int text = -1;
 };
 
-// A function body under construction. Formulas are plain functions of values, so the body that
-// they write to is the one at hand in this thread.
+// A function body that is being written. Formulas are plain functions of values, so the body that
+// they write to is a variable of the thread.
 struct Body {
   struct Text {
     std::string text;
-    int statement;  // -1: none
+    int statement;  // the statement that the text names; -1: none
   };
   std::vector<Statement> statements;
   std::vector<Text> texts;
@@ -62,8 +65,8 @@ struct Body {
 };
 inline thread_local Body* body = nullptr;
 
-// Everything that makes text is out of line and of no type: formulas only call it, and hand over
-// plain pointers, since every std::string of theirs would be made and destroyed in each of them.
+// All functions that make text are out of line and no templates. Formulas only call them, with
+// plain pointers: strings would be constructed and destroyed in the code of each formula.
 Value named(std::string text, int statement = -1);
 const std::string& text_of(Value value);
 Value emit(const char* type, std::string text, std::initializer_list<Value> reads);
@@ -78,6 +81,7 @@ Value literal_of(uint64_t value, int bits, bool is_signed);
 Value emit_comparison(Value a, const char* symbol, Value b, const char* zero_of_unsigned,
                       bool is_integer);
 
+// A mask: an int in C, 0 or 1.
 struct Truth {
   Value value;
 
@@ -90,12 +94,14 @@ struct Truth {
   }
 };
 
+// A constant of a formula as a C literal.
 template <class T>
 Value literal(T value) {
   if constexpr (kIsFloating<T>) return literal_of(double(value), sizeof(T) == 4);
   return literal_of(uint64_t(value), 8 * sizeof(T), kIsSigned<T>);
 }
 
+// A lane of type T.
 template <class T>
 struct Recorded {
   using Element = T;
@@ -110,23 +116,26 @@ struct Recorded {
     return result;
   }
 
-  // Signed sums and left shifts wrap as lanes do: through unsigned, since C leaves overflow
-  // undefined.
+  // Signed sums, products and left shifts wrap, as lanes do: they go by way of unsigned numbers,
+  // because overflow is undefined in C.
   static constexpr const char* kUnsigned = sizeof(T) == 4 ? "(uint32_t)" : "(uint64_t)";
   static constexpr const char* kThroughUnsigned =
       sizeof(T) == 4 ? "(int32_t)((uint32_t)" : "(int64_t)((uint64_t)";
   static constexpr bool kWraps = !kIsFloating<T> && kIsSigned<T>;
 
+  // An operation that may overflow.
   static Recorded arithmetic(Recorded a, const char* symbol, Recorded b) {
     return of(emit_binary(kTypeName<T>, kWraps ? kThroughUnsigned : "", a.value, symbol,
                           kWraps ? kUnsigned : "", b.value, kWraps ? ")" : ""));
   }
   static Truth comparison(Recorded a, const char* symbol, Recorded b) {
+    // How zero is written, if no number of the type is below it.
     const char* zero = kIsFloating<T> || kIsSigned<T> ? ""
                        : sizeof(T) == 4               ? "UINT32_C(0)"
                                                       : "UINT64_C(0)";
     return {emit_comparison(a.value, symbol, b.value, zero, !kIsFloating<T>)};
   }
+  // An operation that cannot overflow.
   static Recorded plain(Recorded a, const char* symbol, Recorded b) {
     return of(emit_binary(kTypeName<T>, "", a.value, symbol, "", b.value, ""));
   }
@@ -134,6 +143,7 @@ struct Recorded {
   friend Recorded operator+(Recorded a, Recorded b) { return arithmetic(a, " + ", b); }
   friend Recorded operator-(Recorded a, Recorded b) { return arithmetic(a, " - ", b); }
   friend Recorded operator*(Recorded a, Recorded b) { return arithmetic(a, " * ", b); }
+  // C's integer division traps or is undefined for some operands, so it is a function.
   friend Recorded operator/(Recorded a, Recorded b) {
     if constexpr (kIsFloating<T>) {
       return arithmetic(a, " / ", b);
@@ -169,14 +179,14 @@ struct Recorded {
   }
 };
 
-// ---- primitive functions, in the order of kernels/simd/simd.h
+// The primitive functions, in the order of kernels/simd/simd.h.
 
 template <class T>
 using Integer = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;
 template <class T>
 using Floating = std::conditional_t<sizeof(T) == 4, float, double>;
 template <class T>
-constexpr const char* kMath = sizeof(T) == 4 ? "f" : "";  // fabsf or fabs
+constexpr const char* kMath = sizeof(T) == 4 ? "f" : "";  // the suffix of math.h: fabsf or fabs
 
 template <class T>
 Recorded<Integer<T>> bits_(Recorded<T> a) {
@@ -186,6 +196,7 @@ template <class T>
 Recorded<Floating<T>> value_(Recorded<T> a) {
   return Recorded<Floating<T>>::call("weft_value_", kSuffix<Floating<T>>, {a.value});
 }
+// Written as selects, so that NaN takes the same way as in vectors.
 template <class V>
 V min_(V a, V b) {
   return select(a < b, a, b);
@@ -212,6 +223,7 @@ template <class T>
 Recorded<T> fma_(Recorded<T> a, Recorded<T> b, Recorded<T> c) {
   return Recorded<T>::call("weft_fma_", kSuffix<T>, {a.value, b.value, c.value});
 }
+// IEEE 754 demands correct rounding, so the C library's result has the same bits.
 template <class T>
 Recorded<T> sqrt_(Recorded<T> a) {
   return Recorded<T>::call("sqrt", kMath<T>, {a.value});
@@ -250,6 +262,7 @@ template <class T>
 Recorded<T> power_(Recorded<T> a, Recorded<T> b) {
   return Recorded<T>::call("weft_integer_power_", kSuffix<T>, {a.value, b.value});
 }
+// The same bounds as in simd.h.
 template <class T>
 constexpr double kFarAngle = sizeof(T) == 4 ? 8192 : 1048576;
 template <class T>
@@ -261,7 +274,7 @@ Recorded<T> far_quadrant_(Recorded<T> x) {
   return Recorded<T>::call("weft_far_quadrant_", kSuffix<T>, {x.value});
 }
 
-// Another formula is a call of its function, which is printed first.
+// Another formula is a call of its function, which is printed before the one that calls it.
 template <class Formula, class T, class... Rest>
 Recorded<T> apply(Recorded<T> first, Rest... rest) {
   require<Formula, T>();

@@ -1,3 +1,6 @@
+// Choosing the kernels of recurrent cells, and steps with half weights: their product is one of
+// packed panels (matmul/panels.h), whose sums the kernels of gates then read.
+
 #include "kernels/recurrent/recurrent.h"
 
 #include <algorithm>
@@ -15,8 +18,10 @@ const RecurrentKernels& kernels_of(const Recurrent& problem) {
   return WEFT_ACTIVE_LAYER(problem.dtype, kRecurrents);
 }
 
+// Rows whose gates are computed at a time.
 constexpr int64_t kRowsOfGates = 4;
-constexpr int64_t kRowsAtOnce = 64;  // whose products a unit's gates find in the first-level cache
+// rows whose products are still in the first-level cache when a unit's gates read them
+constexpr int64_t kRowsAtOnce = 64;
 
 int64_t in_lines(int64_t bytes) { return (bytes + 63) / 64 * 64; }
 bool has_halves(const Recurrent& p) { return p.weight != p.dtype; }
@@ -24,16 +29,18 @@ int64_t panel_bytes(const Recurrent& p) {
   return panel_elements(p.weight, p.hidden) * element_size(p.weight);
 }
 
-// Blocks of the batch of one length: how sums are made depends on how many rows a product has, and
-// must not on how a batch is shared.
+// Rows of a block of the batch; all blocks have (nearly) this length. How sums are computed depends
+// on the number of rows of a product, so it must not depend on how a batch is divided among
+// threads.
 int64_t rows_at_once(const Recurrent& p) {
   const int64_t blocks = std::max<int64_t>(1, (p.batch + kRowsAtOnce - 1) / kRowsAtOnce);
   return (p.batch + blocks - 1) / blocks;
 }
 
-// A unit's product, and where it goes.
+// The product of a unit: all its gates' columns, summed in float32 into `sums`.
 PanelProduct unit_product(const Recurrent& p, const RecurrentStep& s, int64_t unit, void* sums) {
   constexpr float kMax = std::numeric_limits<float>::infinity();
+  // The bounds are infinite: no clamp.
   const int64_t columns = gates_of(p.cell) * kRecurrentColumns;
   PanelProduct product{p.weight, p.batch, columns, p.hidden, s.rounded, nullptr,
                        nullptr,  nullptr, -kMax,   kMax,     sums,      true};
@@ -41,7 +48,7 @@ PanelProduct unit_product(const Recurrent& p, const RecurrentStep& s, int64_t un
   return product;
 }
 
-// Rounds a state's columns from `first` on.
+// Rounds some columns of a state to halves, from `first` on.
 void round_columns(const Recurrent& p, const void* hidden, void* rounded, int64_t first,
                    int64_t cols) {
   Tile tile{};
@@ -54,7 +61,7 @@ void round_columns(const Recurrent& p, const void* hidden, void* rounded, int64_
   cast_step(p.dtype, p.weight)(tile);
 }
 
-// Sums of the data come from memory while a product is made.
+// Prefetches the sums of the data, which come from memory, while a product is computed.
 void fetch_sums(const Recurrent& p, const RecurrentStep& s, int64_t first) {
   const int64_t gates = gates_of(p.cell);
   const auto* const sums = static_cast<const float*>(s.sums) + first;
@@ -63,8 +70,9 @@ void fetch_sums(const Recurrent& p, const RecurrentStep& s, int64_t first) {
       __builtin_prefetch(sums + line * p.hidden + i, 0, 2);
 }
 
-// Rows that lie a power of two apart share a few places of the first-level cache, so that what one
-// loop over many of them reads is gone for the next.
+// The gates of a unit, a few rows at a time. Rows that are a power of two apart share a few places
+// of the first-level cache, so one loop over many rows would find nothing that the loop before it
+// read.
 void run_gates(const Recurrent& p, const RecurrentStep& s, int64_t unit, const float* made) {
   const int64_t columns = gates_of(p.cell) * kRecurrentColumns;
   for (int64_t row = 0; row < p.batch; row += kRowsOfGates) {
@@ -76,6 +84,7 @@ void run_gates(const Recurrent& p, const RecurrentStep& s, int64_t unit, const f
   }
 }
 
+// A step if the weights are halves: product, gates, rounded state, for each unit and block of rows.
 void step_with_halves(const Recurrent& p, const RecurrentStep& s, Range units, void* scratch) {
   const int64_t maximum = rows_at_once(p);
   float* const sums = static_cast<float*>(scratch);
@@ -86,6 +95,7 @@ void step_with_halves(const Recurrent& p, const RecurrentStep& s, Range units, v
       Recurrent block = p;
       block.batch = std::min(maximum, p.batch - row);
       const RecurrentStep step = rows_from(p, s, row);
+      // In this order: the gates find their sums in the cache.
       fetch_sums(block, step, first);
       const PanelProduct product = unit_product(block, step, unit, sums);
       run_panel_product(product, {0, panel_product_units(product)}, of_product);
@@ -96,7 +106,7 @@ void step_with_halves(const Recurrent& p, const RecurrentStep& s, Range units, v
   }
 }
 
-// Moves arrays of rows of so many elements on to a row.
+// Moves pointers to arrays of rows with so many elements on to a row; null stays null.
 struct ToRow {
   int64_t bytes;
   void operator()(int64_t elements, const void*& rows) const {
@@ -110,6 +120,7 @@ ToRow to_row(DType dtype, int64_t row) { return {row * element_size(dtype)}; }
 
 }  // namespace
 
+// The gates are the row blocks of the weights.
 int64_t gates_of(Cell cell) { return cell == Cell::kLstm ? 4 : cell == Cell::kGru ? 3 : 1; }
 
 int64_t recurrent_units(const Recurrent& p) {
@@ -129,7 +140,7 @@ int64_t recurrent_step_scratch(const Recurrent& p) {
          panel_product_scratch(unit_product(block, RecurrentStep{}, 0, nullptr));
 }
 
-// A gate's columns of a unit are a panel.
+// Packs the weights of each unit: the columns of each gate are a panel.
 void run_recurrent_pack(const Recurrent& problem, const void* weight, bool is_backward,
                         void* packed, Range units) {
   if (!has_halves(problem)) {

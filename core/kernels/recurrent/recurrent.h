@@ -1,18 +1,18 @@
-// One step of a recurrent cell, in float32 or float64: the product of the hidden state, and the
-// gates in the same pass. The weights are packed once for all steps. Those of float32 may be
-// halves: then the hidden state is rounded to their dtype for the product, whose sums stay float32.
+// One step of a recurrent cell, in float32 or float64: the product of the hidden state and the
+// gates, in one pass. Weights are packed once for all steps. float32 cells may have half weights:
+// then the hidden state is rounded to their dtype for the product, whose sums stay float32.
 //
-// With the sums a of the data and q, the products of the hidden state h with the weights:
+// With the sums a of the data, and q, the products of the hidden state h with the weights:
 //   plain:  h' = tanh(a + q), or relu
 //   LSTM:   i = σ(a_i + q_i), f = σ(a_f + q_f), g = tanh(a_g + q_g), o = σ(a_o + q_o),
 //           c' = f c + i g, h' = o tanh(c')
 //   GRU:    r = σ(a_r + q_r), z = σ(a_z + q_z), n = tanh(a_n + r (q_n + b)), h' = n + z (h - n)
-// Long short-term memory: Hochreiter and Schmidhuber (1997), with a forget gate: Gers, Schmidhuber
-// and Cummins (2000). Gated recurrent unit: Cho et al. (2014), with the reset gate behind the
-// product, which makes all three products one.
+// LSTM: Hochreiter and Schmidhuber (1997), with a forget gate: Gers, Schmidhuber and Cummins
+// (2000). GRU: Cho et al. (2014), with the reset gate behind the product, so that all three
+// products are one.
 //
-// Rows of `sums` and `gates` hold the gates one after the other, in the order above: (batch, gates
-// hidden). Other arrays of a step are (batch, hidden).
+// Rows of `sums` and `gates` have the gates one after the other, in the order above: (batch, gates
+// * hidden). Other arrays of a step are (batch, hidden).
 #pragma once
 
 #include "base/view.h"
@@ -20,68 +20,72 @@
 
 namespace weft::kernels {
 
+// kTanh and kRelu are the plain cells, with one gate.
 enum class Cell : uint8_t { kTanh, kRelu, kLstm, kGru };
 int64_t gates_of(Cell cell);
 
 struct Recurrent {
   DType dtype;
-  DType weight;  // dtype, or a half
+  DType weight;  // dtype of the weights: the same, or a half
   Cell cell;
   int64_t batch, hidden;
 };
 
-// A unit, of every function here, is a block of kRecurrentColumns hidden elements with their gates.
+// In every function here a unit is kRecurrentColumns hidden elements with all their gates.
 inline constexpr int64_t kRecurrentColumns = 32;
 int64_t recurrent_units(const Recurrent& problem);
 int64_t recurrent_packed_bytes(const Recurrent& problem);
 
-// weight[gate, hidden][hidden], dense, as its forward or its backward step reads it, the same for
-// every instruction set, zero in columns beyond a unit's. Of a unit, rows of kRecurrentColumns:
-// forward [gates][hidden] of them, backward [gates hidden], which halves do not have.
+// Packs weight[gate, hidden][hidden] (dense) in the form that forward or backward steps read; it is
+// the same for every instruction set. Columns beyond a unit's own are zero. A unit has rows of
+// kRecurrentColumns: [gates][hidden] of them forward, [gates hidden] backward. Half weights have no
+// backward form.
 void run_recurrent_pack(const Recurrent& problem, const void* weight, bool is_backward,
                         void* packed, Range units);
 
+// One forward step; arrays are those of this step.
 struct RecurrentStep {
-  const void* sums;  // from the data, with the biases
+  const void* sums;  // of the data's product, with the biases
   const void* bias;  // GRU: b, (hidden)
   const void* hidden;
-  const void* rounded;  // `hidden` as halves, where the weights are
+  const void* rounded;  // `hidden` as halves, if the weights are halves
   const void* cell;     // LSTM
   const void* packed;
-  void* gates;         // LSTM and GRU; may be `sums`
+  void* gates;         // LSTM and GRU: the gates' values; may be `sums`
   void* product;       // GRU: q_n + b
-  void* next_hidden;   // of a plain cell, may be `sums`
-  void* next_rounded;  // where the weights are halves
+  void* next_hidden;   // for a plain cell, it may be `sums`
+  void* next_rounded;  // if the weights are halves
   void* next_cell;     // LSTM
-  // For the kernels of an instruction set: q of one unit, [batch][gates][kRecurrentColumns], or
-  // null, and `packed` makes it.
+  // For kernels only: q of one unit, [batch][gates][kRecurrentColumns]. Null: the kernel computes
+  // it from `packed`.
   const float* made;
 };
-int64_t recurrent_step_scratch(const Recurrent& problem);  // bytes per thread, 64-byte aligned
+int64_t recurrent_step_scratch(const Recurrent& problem);  // bytes for each thread, aligned to 64
 void run_recurrent_step(const Recurrent& problem, const RecurrentStep& step, Range units,
                         void* scratch);
-// The hidden state before the first step as halves.
+// Rounds the hidden state before the first step to halves.
 void round_state(const Recurrent& problem, const void* hidden, void* rounded);
-// The same of the rows of the batch from `row` on.
+// The same step for the rows of the batch from `row` on.
 RecurrentStep rows_from(const Recurrent& problem, RecurrentStep step, int64_t row);
 
-// Backwards in time: from the cotangents of the step after to those of this one.
+// One step backwards in time: from the cotangents of the next step to those of this one.
 struct RecurrentBackStep {
-  const void* later;          // cotangents of the sums one step later; null: none
-  const void* later_product;  // GRU: of q_n, likewise
+  const void* later;          // cotangents of the next step's sums; null: there is none
+  const void* later_product;  // GRU: those of q_n
   const void* packed;         // for the backward step
-  const void* gates;          // of this step; of a plain cell its hidden state
+  const void* gates;          // of this step; for a plain cell its hidden state
   const void* product;        // GRU
   const void* cell;           // LSTM: after this step
-  const void* last;           // before this step: LSTM the cell, GRU the hidden state
-  const void *dhidden, *dcell, *dgates, *dproduct;  // from outside, of the results; null: zero
-  void* dstate;         // LSTM: cotangent of the cell, from the step after; of that before
-  void* dsums;          // null: only what is carried to before the first step is wanted
-  void* dproduct_sums;  // GRU: of q_n
-  // The hidden state's cotangent by way of the later step; the GRU's also has z dh', and is zero
-  // before the first call.
+  const void* last;           // before this step: the cell (LSTM) or the hidden state (GRU)
+  const void *dhidden, *dcell, *dgates, *dproduct;  // cotangents that come from outside; null: zero
+  void* dstate;  // LSTM: cotangent of the cell; in: from the next step, out: for the one before
+  void* dsums;   // null: only `carried` is wanted, which goes on before the first step
+  void* dproduct_sums;  // GRU: cotangent of q_n
+  // The hidden state's cotangent by way of the next step. For a GRU it also has z dh', and it must
+  // be zero before the first call.
   void* carried;
 };
+// Both directions take any unit on any thread; a step must be complete before the next one begins.
 void run_recurrent_back_step(const Recurrent& problem, const RecurrentBackStep& step, Range units);
 RecurrentBackStep rows_from(const Recurrent& problem, RecurrentBackStep step, int64_t row);
 

@@ -1,6 +1,6 @@
 // Steps of recurrent cells: kernels/recurrent/recurrent.h. A unit's packed weights are read by
-// every step and stay in the second-level cache of the core that runs it; the gates follow the
-// product while its results are in the first.
+// every step and stay in the second-level cache of the core that runs the unit. The gates follow
+// the product while its results are in the first-level cache.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -15,13 +15,13 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/simd/row_lanes_impl.h"
 
-// As for_lanes, with one copy of f, which is long.
+// Like for_lanes, but with one copy of f, which is long code.
 template <class T, class F>
 WEFT_INLINE void for_all_lanes(int64_t cols, F f) {
   constexpr int kLanes = Vec<T>::kLanes;
   for (int64_t i = 0; i < cols; i += kLanes) f(i, cols - i);
 }
-// Gates of float32 have a copy for whole vectors, which is faster.
+// float32 gates have a second copy for whole vectors, which is faster.
 template <class T, class F>
 WEFT_INLINE void for_gates(int64_t cols, F f) {
   if constexpr (kIsSame<T, float>)
@@ -30,18 +30,21 @@ WEFT_INLINE void for_gates(int64_t cols, F f) {
     for_all_lanes<T>(cols, f);
 }
 
-constexpr int64_t kFetchedState = 32 * 1024;  // bytes that are fetched at once, at most
+constexpr int64_t kFetchedState = 32 * 1024;  // maximum of bytes that are prefetched at once
 
+// Columns of a unit that exist.
 WEFT_INLINE int64_t columns_of(const Recurrent& p, int64_t unit) {
   const int64_t rest = p.hidden - unit * kRecurrentColumns;
   return rest < kRecurrentColumns ? rest : kRecurrentColumns;
 }
 
+// The packed weights of a unit.
 template <class T>
 WEFT_INLINE const T* packed_of(const Recurrent& p, const void* packed, int64_t unit) {
   return (const T*)packed + unit * gates_of(p.cell) * p.hidden * kRecurrentColumns;
 }
 
+// Packs the weights of some columns; absent columns are zero.
 template <class T>
 WEFT_INLINE void pack_rows_of(const T* from, int64_t column, int64_t row, int64_t cols,
                               int64_t rows, T* to) {
@@ -57,17 +60,19 @@ void recurrent_pack(const Recurrent& p, const void* weight, bool is_backward, vo
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     T* to = const_cast<T*>(packed_of<T>(p, packed, unit));
     const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);
+    // Backward: rows of the weights as they lie.
     if (is_backward) {
       pack_rows_of(w + first, 1, p.hidden, cols, gates * p.hidden, to);
       continue;
     }
+    // Forward: each gate's rows, transposed.
     for (int64_t gate = 0; gate < gates; ++gate)
       pack_rows_of(w + (gate * p.hidden + first) * p.hidden, p.hidden, 1, cols, p.hidden,
                    to + gate * p.hidden * kRecurrentColumns);
   }
 }
 
-// C (+)= A B for `cols` columns of a unit and `k` columns of A, whose rows lie a_row apart.
+// C (+)= A B for `cols` columns of a unit and `k` columns of A, whose rows are a_row apart.
 template <class T>
 WEFT_INLINE void multiply_packed(int64_t rows, int64_t cols, int64_t k, const T* a, int64_t a_row,
                                  const T* b, T* c, int64_t c_row, bool accumulate) {
@@ -88,7 +93,7 @@ WEFT_INLINE void multiply_packed(int64_t rows, int64_t cols, int64_t k, const T*
   multiply_block(block);
 }
 
-// Rows `stride` apart become those of `from`, which lie from_stride apart.
+// Copies rows: `from` with from_stride, `to` with `stride`.
 template <class T>
 WEFT_INLINE void copy_rows(const T* from, int64_t from_stride, T* to, int64_t stride, int64_t rows,
                            int64_t cols) {
@@ -96,21 +101,22 @@ WEFT_INLINE void copy_rows(const T* from, int64_t from_stride, T* to, int64_t st
     __builtin_memcpy(to + row * stride, from + row * from_stride, cols * sizeof(T));
 }
 
-// Where the sums of a gate are made: the rows of a unit's columns.
+// Where the sums of a gate are: rows of a unit's columns.
 template <class T>
 struct GateSums {
   T* first;
   int64_t row;
 };
 
-// Of few rows by several gates side by side: the sums of one gate alone would wait for each other,
-// as a processor starts two products a cycle and has one done four cycles later.
+// Few rows by several gates side by side. The sums of one gate alone would wait for each other: a
+// processor starts two products a cycle, and each takes four cycles.
 template <class T>
 struct FewRowsOfGates {
   using V = Vec<T>;
   static constexpr int kVectors = kRecurrentColumns / V::kLanes;
   static constexpr int kMaxRows = 2;
-  static constexpr int kTogether = kVectors < 8 ? 8 / kVectors : 1;  // rows times gates
+  // rows times gates, so that there are eight vectors of sums
+  static constexpr int kTogether = kVectors < 8 ? 8 / kVectors : 1;
 
   const Recurrent& p;
   const T* hidden;
@@ -120,6 +126,7 @@ struct FewRowsOfGates {
   template <int kRows, int kGates>
   WEFT_INLINE void add(int64_t gate) const {
     V totals[kRows][kGates][kVectors];
+    // Calls use(row, gate, vector, where the sum is stored) for all sums.
     const auto each = [&](auto use) WEFT_LAMBDA {
       WEFT_UNROLL
       for (int r = 0; r < kRows; ++r) {
@@ -156,6 +163,7 @@ struct FewRowsOfGates {
       for (; gate + 2 <= gates; gate += 2) add<kRows, 2>(gate);
     for (; gate < gates; ++gate) add<kRows, 1>(gate);
   }
+  // One or two rows, see pays().
   void run(int64_t gates) const {
     if (p.batch == 1)
       add_all<1>(gates);
@@ -167,7 +175,7 @@ struct FewRowsOfGates {
   }
 };
 
-// Adds products that were made elsewhere: RecurrentStep::made.
+// Adds products that were computed elsewhere: RecurrentStep::made.
 WEFT_INLINE void add_made(const Recurrent& p, int64_t gates, int64_t cols, const float* made,
                           const GateSums<float>* sums) {
   for (int64_t row = 0; row < p.batch; ++row) {
@@ -180,8 +188,8 @@ WEFT_INLINE void add_made(const Recurrent& p, int64_t gates, int64_t cols, const
   }
 }
 
-// A step's sums: those of the data in `to`, and the hidden state's products with a unit's columns
-// of each gate, which are added to `sums`.
+// The sums of a step: copies those of the data to `to`, and adds the hidden state's products with
+// the unit's columns of each gate to `sums`.
 template <class T>
 WEFT_INLINE void add_products(const Recurrent& p, const RecurrentStep& s, int64_t unit, T* to,
                               const GateSums<T>* sums) {
@@ -193,6 +201,7 @@ WEFT_INLINE void add_products(const Recurrent& p, const RecurrentStep& s, int64_
   for (int64_t gate = 0; gate < gates; ++gate) {
     const int64_t at = gate * p.hidden + first;
     const T* data = (const T*)s.sums + at;
+    // The next gate's sums of the data are prefetched during this gate's product.
     prefetch_rows<true>(data + (gate + 1 < gates ? p.hidden : kRecurrentColumns - gate * p.hidden),
                         balanced_rows<T>(p.batch), wide * sizeof(T), cols * sizeof(T));
     copy_rows(data, wide, to + at, wide, p.batch, cols);
@@ -207,8 +216,9 @@ WEFT_INLINE void add_products(const Recurrent& p, const RecurrentStep& s, int64_
   if (is_few) FewRowsOfGates<T>{p, hidden, packed, sums}.run(gates);
 }
 
-// What follows the sums waits in loops of its own: tanh of a state begins when all gates of its
-// lanes are done, and a processor looks ahead by less than the next lanes' instructions.
+// What follows the sums of the gates is in a loop of its own. tanh of a state can only begin when
+// all gates of its lanes are computed, and a processor does not look ahead as far as the next
+// lanes.
 template <class T>
 void lstm_gates(const Recurrent& p, const RecurrentStep& s, int64_t first, int64_t cols) {
   using V = Vec<T>;
@@ -239,6 +249,7 @@ void lstm_gates(const Recurrent& p, const RecurrentStep& s, int64_t first, int64
   }
 }
 
+// The same division into two loops.
 template <class T>
 void gru_gates(const Recurrent& p, const RecurrentStep& s, int64_t first, int64_t cols) {
   using V = Vec<T>;
@@ -278,11 +289,12 @@ void plain_gates(const Recurrent& p, const RecurrentStep& s, int64_t first, int6
   }
 }
 
+// Units are independent; `sums` and `gates` may be the same memory.
 template <class T>
 void recurrent_step(const Recurrent& p, const RecurrentStep& s, Range units) {
   const int64_t gates = gates_of(p.cell);
   T* const to = (T*)(gates == 1 ? s.next_hidden : s.gates);
-  // Of a state that was just made the other threads' parts are in their caches.
+  // The parts of the state that other threads have just computed are in their caches.
   if (!s.made && p.batch * p.hidden * int64_t{sizeof(T)} <= kFetchedState)
     prefetch_rows<false>(s.hidden, 1, 0, p.batch * p.hidden * sizeof(T));
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
@@ -291,6 +303,7 @@ void recurrent_step(const Recurrent& p, const RecurrentStep& s, Range units) {
     for (int64_t gate = 0; gate < gates; ++gate)
       sums[gate] = {to + gate * p.hidden + first, gates * p.hidden};
     if (p.cell == Cell::kGru) {
+      // The third product of a GRU begins with its bias, apart from the data's sum.
       sums[2] = {(T*)s.product + first, p.hidden};
       copy_rows((const T*)s.bias + first, 0, sums[2].first, p.hidden, p.batch, cols);
     }
@@ -305,13 +318,13 @@ void recurrent_step(const Recurrent& p, const RecurrentStep& s, Range units) {
   }
 }
 
-// Of an array that may be absent.
+// An element of an array that may be absent.
 template <class T>
 WEFT_INLINE Vec<T> given(const void* data, int64_t place, int64_t n) {
   return data ? load_lanes((const T*)data + place, n) : Vec<T>(0);
 }
 
-// With tc = tanh(c'): do = dh tc, dc += dh o (1 - tc²), di = dc g, dg = dc i, df = dc c, and
+// With tc = tanh(c'): do = dh tc, dc += dh o (1 - tc²), di = dc g, dg = dc i, df = dc c, and then
 // through σ and tanh to the sums; dc f goes on to the step before.
 template <class T>
 void lstm_back_row(const Recurrent& p, const RecurrentBackStep& s, int64_t row, int64_t first,
@@ -329,6 +342,7 @@ void lstm_back_row(const Recurrent& p, const RecurrentBackStep& s, int64_t row, 
         given<T>(s.dhidden, at + i, n) + given<T>(s.later ? s.carried : nullptr, at + i, n);
     const V dc =
         load_lanes(dstate + i, n) + given<T>(s.dcell, at + i, n) + dh * out * (V(1) - bent * bent);
+    // Cotangents of the gates themselves, from outside.
     const auto outside = [&](int gate) WEFT_LAMBDA {
       return given<T>(s.dgates, wide_at + gate * p.hidden + i, n);
     };
@@ -372,6 +386,7 @@ void gru_back_row(const Recurrent& p, const RecurrentBackStep& s, int64_t row, i
   });
 }
 
+// The slope of tanh or relu, from the state that it gave.
 template <class T>
 void plain_back_row(const Recurrent& p, const RecurrentBackStep& s, int64_t row, int64_t first,
                     int64_t cols) {
@@ -386,10 +401,12 @@ void plain_back_row(const Recurrent& p, const RecurrentBackStep& s, int64_t row,
   });
 }
 
+// First the next step's cotangents come back through the weights, then the gates of this step.
 template <class T>
 void recurrent_back_step(const Recurrent& p, const RecurrentBackStep& s, Range units) {
   const bool is_gru = p.cell == Cell::kGru;
   const int64_t wide = gates_of(p.cell) * p.hidden;
+  // The GRU's third product has cotangents of its own (later_product).
   const int64_t through_sums = is_gru ? 2 * p.hidden : wide;
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t first = unit * kRecurrentColumns, cols = columns_of(p, unit);
