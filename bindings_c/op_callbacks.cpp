@@ -2,7 +2,6 @@
 // of weft.h, runs the callback, and checks what it returns: inferred types, the number of outputs,
 // the shapes of gradients, bools. A callback may also have changed the thread's state (last error,
 // open trace), and `run` restores that.
-
 #include "op_callbacks.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What a model holds and needs, for people and for builds: behind `weft info` and `weft ops`.
+// What a model consists of and needs, for people and for builds: behind `weft info` and `weft ops`.
 #pragma once
 
 #include <string>
@@ -7,12 +7,13 @@
 
 namespace weft::model {
 
-// Entry points with their operators, multiply-adds, and the memory of a run; then the weights. A
-// `batch` other than 0 replaces the first extent of every input: of a file with a dimension there,
-// or of one whose graph names the batch nowhere else.
+// For each entry point its operators, its multiply-adds, and the memory of a run; then the weights.
+// A `batch` other than 0 replaces the first extent of every input. That works for a file with a
+// dimension there, or if the graph mentions the batch nowhere else.
 Result<std::string> figures_of(const Model& model, int64_t batch);
 
-// Lines for WEFT_OPS (ops/use.h). Reads the model again from `path`, because loading notes, too.
+// The lines for WEFT_OPS (ops/use.h). It loads the model again from `path`, because the load itself
+// notes what it needs.
 Result<std::string> operators_of(const std::string& path);
 
 }  // namespace weft::model

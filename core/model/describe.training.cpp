@@ -1,3 +1,5 @@
+// Counts what entries do, by their graphs and plans. Both kinds of plan are made for each entry:
+// with prepared weights, and without, as a run in a caller's arena has them.
 #include "model/describe.h"
 
 #include <map>
@@ -19,6 +21,7 @@ using executor::Program;
 using graph::Graph;
 using graph::TensorType;
 
+// A number with commas between thousands.
 std::string grouped(int64_t number) {
   std::string digits = std::to_string(number);
   for (auto at = static_cast<int64_t>(digits.size()) - 3; at > 0; at -= 3)
@@ -26,12 +29,13 @@ std::string grouped(int64_t number) {
   return digits;
 }
 
-// An operator that multiplies and adds: its cost counts both.
+// Does the operator multiply and add, so that half of its operations are multiply-adds?
 bool multiplies(const ops::OpDef& op) {
   return op.slot.cost && (op.precision == ops::Precision::kNarrow ||
                           op.name.starts_with("quantized_") || op.name.starts_with("weight_only_"));
 }
 
+// The operators of an entry by name, and its multiply-adds.
 struct Counts {
   std::map<std::string, int> operators;
   double macs = 0;
@@ -54,7 +58,7 @@ Status count(const Graph& graph, Counts& counts) {
   return {};
 }
 
-// The input types of an entry, captures included, with this batch.
+// The types of an entry's inputs and captures for this batch.
 Result<std::vector<TensorType>> types_for(const Entry& entry, int64_t batch) {
   std::vector<TensorType> types;
   const Graph& graph = entry.program->graph();
@@ -74,7 +78,7 @@ Result<std::vector<TensorType>> types_for(const Entry& entry, int64_t batch) {
   return types;
 }
 
-// The graph of an entry for a batch, without open dimensions.
+// The graph of an entry for this batch, without open dimensions.
 Result<Graph> graph_for(const Entry& entry, int64_t batch) {
   const Graph& graph = entry.program->graph();
   const size_t dimensions = graph::count_dimensions(graph);
@@ -96,6 +100,7 @@ Result<Graph> graph_for(const Entry& entry, int64_t batch) {
                              changed.status().message(), "); export it with a dimension there");
 }
 
+// A plan as contexts have it: inputs change, captures are frozen.
 Result<Ref<Compiled>> plan_of(const Entry& entry, Graph graph, Prepare prepare) {
   std::vector<bool> frozen(graph.inputs.size(), true);
   std::fill_n(frozen.begin(), entry.inputs.size(), false);
@@ -105,7 +110,7 @@ Result<Ref<Compiled>> plan_of(const Entry& entry, Graph graph, Prepare prepare) 
   return program->compile(types, {}, nullptr, prepare);
 }
 
-// What reading the graph needs.
+// Notes what a build needs to read this graph: dtypes, operators, control flow, states.
 void note_graph(const Graph& graph, ops::Use& use) {
   for (const graph::Value& value : graph.values) use.note(value.type.dtype);
   for (const graph::Node& node : graph.nodes)
@@ -169,6 +174,7 @@ Result<std::string> operators_of(const std::string& path) {
       return errors::unsupported("ops", "entry `", entry.name,
                                  "` has shapes that a run decides, so its operators are not known "
                                  "before; export it for one shape");
+    // Compiling notes the kernels of both kinds of plan.
     for (const Prepare prepare : {Prepare::kYes, Prepare::kNo}) {
       WEFT_ASSIGN(const Ref<Compiled> plan,
                   entry.program->compile(graph.input_types(), {}, nullptr, prepare));

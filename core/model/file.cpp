@@ -1,3 +1,6 @@
+// Reads a .weft file: each entry's ports, captures and graphs, with checks at each step. Dimensions
+// are the hard part: the file has example shapes, and open_shapes finds which extents are open by
+// comparing two examples.
 #include "model/file.h"
 
 #include <algorithm>
@@ -18,6 +21,7 @@
 namespace weft::model {
 namespace {
 
+// Reads one entry of the file's JSON.
 class EntryReader {
  public:
   EntryReader(ArchiveReader& archive, const Json& json) : archive_(archive), json_(json) {}
@@ -42,12 +46,14 @@ class EntryReader {
   }
 
  private:
+// The runtime-only build does not need the traced graph if the packed one can be used.
 #if defined(WEFT_RUNTIME_ONLY)
   static constexpr bool kHasTraced = false;
 #else
   static constexpr bool kHasTraced = true;
 #endif
 
+  // The graph as it was traced, with its saved plans.
   Status read_traced() {
     WEFT_ASSIGN(graph::Graph graph, read_graph(where_, json_, entry_.captures, Form::kTraced));
     if (entry_.ready.program) {
@@ -66,7 +72,7 @@ class EntryReader {
     return {};
   }
 
-  // Tensors that states are, in their order.
+  // The tensors that the graph's states are, in the graph's order.
   std::vector<int32_t> renewed(const graph::Graph& graph, const Runnable& runs) const {
     std::vector<int32_t> tensors;
     for (const graph::StatePair& state : graph.states)
@@ -74,6 +80,8 @@ class EntryReader {
     return tensors;
   }
 
+  // The packed graph, if the file has one that this build can use. It may read packed tensors
+  // besides the entry's captures, but not change them.
   Status read_ready() {
     WEFT_ASSIGN(const Json* packed, find_packed(where_, json_));
     if (!packed) return {};
@@ -101,6 +109,8 @@ class EntryReader {
     return {};
   }
 
+  // Reads a graph whose inputs are the ports, then these captures, then constants. `graph` is an
+  // unread part of the JSON, which is parsed only now.
   Result<graph::Graph> read_graph(const std::string& where, const Json& json,
                                   std::span<const int32_t> captures, Form form) {
     graph::Graph graph;
@@ -125,6 +135,7 @@ class EntryReader {
     if (!text || !text->is_unread()) return errors::io(where, "it has no graph");
     const Result<Json> body = parse_json(text->text());
     if (!body.ok()) return errors::io(where, "its graph: ", body.status().message());
+    // It lives as long as the model, so it gives spare memory back.
     WEFT_TRY(decode_graph(where, body.value(), graph, form));
     WEFT_TRY(check_outputs(graph));
     graph.values.shrink_to_fit();  // it lives as long as the model
@@ -153,6 +164,7 @@ class EntryReader {
     return {};
   }
 
+  // Reads a list of names of tensors as indices.
   Status read_tensors(const Json& json, const char* key, std::vector<int32_t>& tensors) const {
     const Json* names = json.find(key);
     if (!names || !names->is_array()) return errors::io(where_, "it has no ", key);
@@ -165,7 +177,7 @@ class EntryReader {
     return {};
   }
 
-  // The caller's outputs come first in the graph; the rest are new contents of states.
+  // The entry's outputs come first in the graph; the rest must be new contents of states.
   Status check_outputs(const graph::Graph& graph) const {
     if (entry_.outputs.size() > graph.outputs.size())
       return errors::io(where_, "its outputs do not fit its graph");
@@ -188,7 +200,7 @@ class EntryReader {
     return {};
   }
 
-  // What is known of shapes before a run.
+  // Marks the extents that only a run knows.
   Status open_shapes(const graph::Graph& graph) {
     for (const graph::Size& size : graph.sizes)
       for (const graph::InputAxis& place : size.axes) {
@@ -205,13 +217,13 @@ class EntryReader {
     return open_outputs(graph);
   }
 
-  // The other example of a dimension.
+  // A second value for a dimension, next to the example.
   static int64_t neighbour(const graph::Size& size) {
     const bool may_grow = size.example < graph::whole_number(size.bound.evaluate({}));
     return size.example + (may_grow ? 1 : -1);
   }
 
-  // The dimension that an extent is, as both examples have it.
+  // The name of the dimension that an extent follows, by its values in both examples.
   static std::string name_of_extent(const graph::Graph& graph, int64_t first, int64_t second) {
     for (const graph::Size& size : graph.sizes)
       if (size.is_dimension() && size.example == first && neighbour(size) == second)
@@ -219,7 +231,7 @@ class EntryReader {
     return {};
   }
 
-  // Those that differ between two examples are open.
+  // Finds the open extents of outputs: those that differ between the two examples.
   Status open_outputs(const graph::Graph& graph) {
     std::vector<graph::TensorType> types = graph.input_types();
     for (const graph::Size& size : graph.sizes)
@@ -251,7 +263,7 @@ class EntryReader {
 };
 
 #if !WEFT_HAS_SOME_OPERATORS
-// float32(batch, 3)
+// Ports for people, such as x: float32(batch, 3).
 std::string ports_text(std::span<const Port> ports) {
   std::string text;
   for (const Port& port : ports)
@@ -264,6 +276,7 @@ const graph::Graph& graph_of(const Entry& entry) {
   return entry.program ? entry.program->graph() : entry.ready.program->graph();
 }
 
+// Operators that are not built in, with the libraries that they come from.
 std::map<std::string, std::string> libraries_of(const Model& model) {
   std::map<std::string, std::string> libraries;
   for (const Entry& entry : model.entries())
@@ -272,6 +285,7 @@ std::map<std::string, std::string> libraries_of(const Model& model) {
   return libraries;
 }
 
+// The text of Model::text().
 std::string describe(const Model& model) {
   std::string text = "Weft model, format " + std::to_string(model.format_version()) + "\n";
   for (const Entry& entry : model.entries())
@@ -336,7 +350,7 @@ Result<Ref<Model>> Model::from_archive(ArchiveReader reader) {
   Result<Json> parsed = parse_json_without(*text, "graph");
   if (!parsed.ok()) return errors::io("load", "the model's text: ", parsed.status().message());
   const Json json = parsed.take();
-#if WEFT_HAS_SOME_OPERATORS  // nothing there writes the file again
+#if WEFT_HAS_SOME_OPERATORS  // nothing in such a build writes the file again
   reader.forget_metadata("weft");
 #endif
   const Json* version = json.find("format");
@@ -375,9 +389,10 @@ Result<Ref<Model>> Model::from_archive(ArchiveReader reader) {
   return model;
 }
 
-// A packed tensor that follows from another one is right as long as nothing changes that.
+// Packed tensors follow from the entry's captures, so no other entry may change these captures: the
+// packed ones would then be out of date.
 Status Model::check_packed() const {
-  // By tensor: the first entry that changes it, and the first of the others.
+  // By tensor: two of the entries that change it.
   std::vector<std::pair<const Entry*, const Entry*>> changed_by(archive_.tensors.size());
   for (const Entry& entry : entries_) {
     const Runnable& runs = entry.program ? entry : entry.ready;
@@ -401,6 +416,7 @@ Status Model::check_packed() const {
   return {};
 }
 
+// A write gives a tensor another storage, or counts in its storage.
 const Runnable& Model::runnable(const Entry& entry) const {
   if (!entry.program) return entry.ready;
   if (!entry.ready.program || entry.program->budget() > 0) return entry;
@@ -417,6 +433,7 @@ Status Entry::set_budget(int64_t bytes) const {
   return ready.program ? ready.program->set_budget(bytes) : Status();
 }
 
+// Names in errors help the user who mistyped one.
 Result<const Entry*> Model::entry(std::string_view name) const {
   for (const Entry& entry : entries_)
     if (entry.name == name) return &entry;

@@ -1,9 +1,9 @@
-// The .weft file: a safetensors file whose metadata holds, under the key "weft", one JSON text
-// with the format version and the named entry points over the shared tensors.
+// The .weft file: a safetensors file whose metadata has, under the key "weft", one JSON text with
+// the format version and the named entry points over the shared tensors.
 //
-// Everything read is checked before use: lengths, offsets, dtypes, operators, arities, types;
-// inferred types must equal the stored ones. Weights are arrays on the mapped file, without a
-// copy; writing to one gives it memory of its own.
+// All that is read is checked before use: lengths, offsets, dtypes, operators, numbers of operands,
+// types; the stored types must equal the inferred ones. Weights are arrays on the mapped file,
+// without a copy; a write to one gives it memory of its own.
 #pragma once
 
 #include <algorithm>
@@ -19,41 +19,45 @@
 
 namespace weft::model {
 
-// 2 has graphs with sizes; files without are still 1.
+// Version 2 has graphs with sizes; files without them are written as version 1, which older
+// releases read.
 inline constexpr int64_t kFormatVersion = 2;
 
-// Files with random operators have a tensor of this name, uint64 [seed, next ordinal]: where a run
-// goes on in the random numbers.
+// A file with random operators has a tensor of this name, uint64 [seed, next ordinal]: the place in
+// the random numbers from which runs go on.
 inline constexpr std::string_view kRandomState = "weft.random";
 
 // ---- writing -----------------------------------------------------------------------------------
 
-// Puts a file together. The graph's inputs are the entry's inputs followed by its captures.
+// Puts a file together. A graph's inputs are the entry's inputs, then its captures.
 class Writer {
  public:
-  // Are lines of the program's source saved, so that errors name them? Not unless this is called.
+  // Does the file keep the source lines of operators, so that errors of runs name them? It does not
+  // unless this says so.
   void keep_source_lines(bool keep) { keeps_source_lines_ = keep; }
-  // `captures` are saved as tensors under their names; a name that is used again, in this entry or
-  // another, must mean the same array. Contents are taken as they are at this call. One without a
-  // name is left out with what the graph writes to it; it must not be read.
+  // Adds an entry point. `captures` are saved as tensors under their names; a name that is used
+  // again, here or in another entry, must mean the same array. Contents are taken as they are at
+  // this call. A capture without a name is left out, with what the graph writes to it; the graph
+  // must not read it.
   Status add_entry(std::string_view name, const graph::Graph& graph,
                    std::span<const std::string> input_names,
                    std::span<const std::string> output_names,
                    std::span<const NamedTensor> captures);
+  // Sets a text of the file; the key "weft" is refused.
   Status set_metadata(std::string_view key, std::string_view value);
-  // In one step: a failure leaves the old file whole.
+  // Writes in one step: a failure leaves the old file whole.
   Status save(const std::string& path) const;
 
  private:
   struct SavedEntry {
     std::string name;
-    std::string json;
-    int64_t format = 1;  // the first that has all of it
+    std::string json;    // the entry's JSON
+    int64_t format = 1;  // the first format version that has all of it
   };
   struct SavedTensor {
     NamedTensor tensor;
-    HeldValue held;
-    const Box* box;
+    HeldValue held;  // keeps the content of the moment
+    const Box* box;  // the box of the program's array, to tell arrays apart
   };
   Status add_tensor(const NamedTensor& tensor);
   Status add_random_state();
@@ -66,66 +70,69 @@ class Writer {
 
 // ---- reading -----------------------------------------------------------------------------------
 
+// What an input, an output or a state is.
 struct Port {
   std::string name;
-  // An extent of -1: a dimension that is still open.
+  // An extent of -1 is a dimension that is not known yet.
   graph::TensorType type;
-  bool is_largest = false;  // the shape follows from values and is at most this one
-  std::vector<std::string> dimensions = {};  // by axis, "" where there is none; or empty
+  bool is_largest = false;  // the shape follows from values; this is the largest one
+  std::vector<std::string> dimensions = {};  // by axis, "" where an axis has no name; or empty
 
   bool is_open() const { return std::ranges::count(type.shape, -1) > 0; }
 };
 
-std::string type_text(const Port& port);  // float32(batch, 3), for people
+std::string type_text(const Port& port);  // for people, such as float32(batch, 3)
 
-// The outputs of a graph with sizes for inputs of these types, as large as they may be: that is how
-// large they are found to be at some values of the sizes, and where one is largest in between
-// (`x[k:2 * k]`), near it. A run whose output is larger all the same is refused by who has the
-// room.
+// Finds the largest outputs of a graph with sizes for inputs of these types. It tries several
+// values of the sizes. An output that is largest at some value in between (`x[k:2 * k]`) is found
+// nearly. A run whose output is larger all the same is refused where the memory is bound.
 Status find_outputs(const graph::Graph& graph, std::span<const graph::TensorType> inputs,
                     std::span<Port> outputs);
 
-// A graph of an entry point over tensors of the file.
+// A graph that can run over tensors of the file.
 struct Runnable {
-  std::vector<int32_t> captures;  // tensor of each input of the program's graph after the entry's
+  // Tensors of the file, for the graph's inputs behind the entry's own.
+  std::vector<int32_t> captures;
   Ref<executor::Program> program;
 };
 
+// An entry point. The inherited Runnable is the graph as it was traced; in the runtime-only build
+// its program is null if `ready` can do without.
 struct Entry : Runnable {  // as it was traced; in the runtime-only build null where `ready` does
   std::string name;
   std::vector<Port> inputs;  // without captures
   std::vector<Port> outputs;
-  Runnable
-      ready;  // the same behind its passes, see packed.h; null: the file has none for this build
+  Runnable ready;  // the graph behind its passes, see packed.h; null: the file has none for us
 
-  // Of plans that are made from now on.
+  // Limits the bytes of plans that are made from now on.
   Status set_budget(int64_t bytes) const;
 };
 
 class IdleContexts;
 
+// A loaded file. Several threads may use it; contexts (run/context.h) run its entries.
 class Model final : public Object {
  public:
   static Result<Ref<Model>> load(const std::string& path);
-  // The bytes stay unchanged while the model or one of its arrays lives.
+  // The bytes must stay unchanged while the model or one of its arrays lives.
   static Result<Ref<Model>> load_memory(const void* data, size_t bytes);
 
   std::span<const Entry> entries() const { return entries_; }
   Result<const Entry*> entry(std::string_view name) const;
-  // On the file's memory; the same array at each call. In the file's order. A library of some
-  // operators hands none out: there arrays that no entry runs on are null.
+  // The arrays on the file's memory, in the file's order, the same array at each call. A library of
+  // some operators gives none out: there, arrays that no entry reads are null.
   std::span<const NamedTensor> tensors() const { return archive_.tensors; }
   std::span<const std::pair<std::string, std::string>> metadata() const { return metadata_; }
-  // Of all tensors and metadata, with what a reader of plain safetensors sees.
+  // All tensors and metadata, as a reader of plain safetensors sees them.
   const Archive& archive() const { return archive_; }
   int64_t format_version() const { return version_; }
   // A description for people; empty in a library of some operators.
   const std::string& text() const { return text_; }
-  // What contexts of an entry run: `ready` unless a budget asks for more than it has, or a tensor
-  // of the model was written after it was loaded.
+  // What contexts of an entry run: `ready`, unless a budget asks for less than it needs, or a
+  // tensor of the model was written after the load (what is packed would then be out of date).
   const Runnable& runnable(const Entry& entry) const;
   IdleContexts& idle_contexts() { return *idle_; }  // of run.h
-  // Before a run: is the file that tensors are mapped from as long as it was?
+  // Before a run: is the mapped file still as long as it was?
   Status check_file() const { return file_->check(); }
 
  private:
@@ -137,7 +144,7 @@ class Model final : public Object {
 
   Archive archive_;
   Ref<Mapping> file_;
-  std::vector<Ref<Storage>> loaded_;  // of the tensors, as the file has them; where some are packed
+  std::vector<Ref<Storage>> loaded_;  // contents at the load, by tensor; to find later writes
   std::vector<Entry> entries_;
   std::vector<std::pair<std::string, std::string>> metadata_;
   int64_t version_ = 0;

@@ -1,3 +1,5 @@
+// Writes .weft files: collects entries, tensors and metadata, and writes them as one safetensors
+// archive. Contents are held at the call that adds them, so the program may go on training.
 #include <algorithm>
 #include <cstring>
 
@@ -25,6 +27,7 @@ Json encode_ports(std::span<const std::string> names, const graph::Graph& graph,
   return ports;
 }
 
+// Callers bind ports by name, so the names of an entry's inputs (outputs) must differ.
 Status check_names(std::string_view what, std::span<const std::string> names) {
   for (size_t i = 0; i < names.size(); ++i)
     if (names[i].empty() || std::ranges::count(names, names[i]) > 1)
@@ -35,7 +38,7 @@ Status check_names(std::string_view what, std::span<const std::string> names) {
 
 }  // namespace
 
-// Runs of the file go on where the random numbers are now.
+// Adds the random state: runs of the file go on where the program's random numbers are now.
 Status Writer::add_random_state() {
   for (const SavedTensor& known : tensors_)
     if (known.tensor.name == kRandomState) return {};
@@ -47,6 +50,7 @@ Status Writer::add_random_state() {
   return {};
 }
 
+// Adds a tensor, once for each name.
 Status Writer::add_tensor(const NamedTensor& named) {
   if (named.name == kRandomState)
     return errors::invalid_value("save", "the name `", kRandomState, "` is Weft's own");
@@ -65,6 +69,7 @@ Status Writer::add_tensor(const NamedTensor& named) {
   return {};
 }
 
+// A graph loses what the file does not need: captures without a name, dead code, and source lines.
 Status Writer::add_entry(std::string_view name, const graph::Graph& source,
                          std::span<const std::string> input_names,
                          std::span<const std::string> output_names,
@@ -94,7 +99,7 @@ Status Writer::add_entry(std::string_view name, const graph::Graph& source,
     return errors::invalid_value("save", "entry `", name, "` reads an array without a name (",
                                  kept.status().message(), ")");
   graph::Graph graph = kept.take();
-  // Sizes name nodes by their places, so a graph with sizes keeps them all.
+  // Sizes refer to nodes by index, so a graph with sizes keeps all of its nodes.
   if (graph.sizes.empty()) {
     WEFT_ASSIGN(graph, remove_dead_code(graph, {}));
   }

@@ -1,4 +1,4 @@
-// Packing: the passes run, what follows from weights is computed, and the file is written anew with
+// Packing: runs the passes, computes what follows from weights alone, and writes the file anew with
 // both.
 #include <algorithm>
 #include <unordered_set>
@@ -16,6 +16,7 @@ using executor::Preparation;
 using executor::Prepared;
 using executor::Program;
 
+// Such an entry cannot be packed: what is packed would be out of date after a run of the other one.
 bool reads_what_others_change(const Model& model, const Entry& entry) {
   for (const Entry& other : model.entries())
     for (const graph::StatePair& state : other.program->graph().states) {
@@ -25,7 +26,7 @@ bool reads_what_others_change(const Model& model, const Entry& entry) {
   return false;
 }
 
-// One entry's packed form, and the tensors that it adds to the file's.
+// Makes the packed form of one entry, and adds its tensors to the file's.
 class Packer {
  public:
   Packer(const Model& model, const Entry& entry, const Json& json)
@@ -64,6 +65,7 @@ class Packer {
   }
 
  private:
+  // Computes the prepared values now.
   Result<Ref<Prepared>> prepared_by(const Preparation& preparation) const {
     std::vector<Storage*> sources;
     std::vector<void*> in;
@@ -79,6 +81,7 @@ class Packer {
     return prepared;
   }
 
+  // The field "batch".
   static Json encode_batch(const graph::BatchParts& parts) {
     const auto members = [](uint64_t set) {
       Json list = Json::array();
@@ -93,7 +96,7 @@ class Packer {
     return batch;
   }
 
-  // The entry's captures that the graph reads or renews; others are no inputs of it from now on.
+  // The captures that the graph still reads or changes; the others are removed from its inputs.
   std::vector<int32_t> take_read_captures(graph::Graph& graph) const {
     std::vector<bool> is_read(graph.values.size(), false);
     const auto read = [&](graph::ValueId id) { is_read[static_cast<size_t>(id)] = true; };
@@ -119,7 +122,7 @@ class Packer {
     return kept;
   }
 
-  // Plans are of the graph that a reader has, whose values are numbered anew.
+  // The graph as a reader will have it: values are numbered anew, and the plan must fit that.
   Result<graph::Graph> as_read(const graph::Graph& ready, const Json& body) const {
     graph::Graph read;
     for (size_t i = 0; i < ready.inputs.size(); ++i)
@@ -131,13 +134,15 @@ class Packer {
     return read;
   }
 
+  // A tensor on memory that was computed here.
   static Result<Ref<Tensor>> tensor_on(const Ref<Storage>& storage, const graph::TensorType& type) {
     Box* const box = Box::create(storage);
     if (!box) return errors::out_of_memory("pack", sizeof(Box));
     return Tensor::whole(type.dtype, type.shape, Ref<Box>::adopt(box));
   }
 
-  // A constant that passes left as it was is a tensor of the file already.
+  // The name of a constant in the file. A constant that the passes left as it was is a tensor of
+  // the file already.
   std::string name_of(const Ref<Tensor>& constant, std::vector<NamedTensor>& tensors) {
     for (const NamedTensor& named : model_.tensors())
       if (named.tensor->data() == constant->data() && named.tensor->dtype() == constant->dtype() &&
@@ -153,7 +158,7 @@ class Packer {
   int constants_ = 0;
 };
 
-// Tensors that only an earlier packing has.
+// The names of tensors that only an earlier packing needs: they are dropped.
 std::unordered_set<std::string> packed_before(const Json& entries) {
   std::unordered_set<std::string> names;
   const auto for_each_name = [&](const Json* holder, const auto& use) {

@@ -1,3 +1,5 @@
+// Reads the packed form of entries. Whether it can be used is decided in this order: version,
+// conditions, then the fingerprint of the graph that it was made from.
 #include "model/packed.h"
 
 #include <algorithm>
@@ -41,7 +43,7 @@ Result<const Json*> find_packed(const std::string& where, const Json& entry) {
 
 namespace {
 
-// The ports that a list names.
+// Reads the list of ports that are cut along axis 0, as a bit set.
 Status read_cut(const std::string& where, const Json& batch, const char* key, int64_t parts,
                 std::span<const Port> ports, uint64_t& cut) {
   const Json* list = batch.find(key);

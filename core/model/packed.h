@@ -1,17 +1,16 @@
-// Entry points that are ready to run: the field "packed" of an entry, which readers may leave
-// alone.
+// Entry points that are ready to run: the field "packed" of an entry, which readers may ignore.
 //
 //   {"version": 5, "for": conditions, "of": fingerprint of the entry's graph,
 //    "captures": [tensors], "constants": [tensors], "graph": {…}, "plan": {…},
 //    "batch": {"parts": 4, "inputs": [0], "outputs": [0]}}
 //
-// The graph is what passes made of the entry's own: it takes the entry's inputs, then the tensors
-// that "captures" names: those of the entry's captures that it reads, and weights in the form that
-// kernels read, computed once and mapped like others ever after. Neither depends on the instruction
-// set or on threads; both belong to a release and to the passes. One of another version, or made
-// under other conditions, is not used; one of another graph is an error. The plan is as in
-// saved_plans.h. With "batch" (graph/partition/batch.h) graph and plan are those of one part of the
-// entry's batch, of which as many make the listed inputs and outputs.
+// The graph is what the passes made of the entry's own graph. It takes the entry's inputs, then the
+// tensors that "captures" names: captures of the entry that it still reads, and weights in the form
+// that kernels read, which were computed once and are mapped like all others. Neither depends on
+// the instruction set or on threads; both depend on the release and on the passes. A packed form of
+// another version, or made under other conditions, is not used; one of another graph is an error.
+// The plan is as in saved_plans.h. With "batch" (graph/partition/batch.h) graph and plan are those
+// of one part of the entry's batch; "parts" of them make the listed inputs and outputs.
 #pragma once
 
 #include <string>
@@ -22,21 +21,22 @@
 
 namespace weft::model {
 
+// Raised when what is packed changes its meaning; other versions are ignored, not errors.
 inline constexpr int64_t kPackedVersion = 5;
 
-// Null: the entry has none that this build can use.
+// Gives the packed field of an entry; null: there is none that this build can use.
 Result<const Json*> find_packed(const std::string& where, const Json& entry);
 
-// How what is packed runs a batch. The inputs and outputs that it names are the entry's, and can be
-// cut so.
+// Reads how the packed graph runs a batch in parts. The inputs and outputs that are cut must be the
+// entry's and divide evenly.
 Result<graph::BatchParts> read_batch(const std::string& where, const Json& packed,
                                      const Entry& entry);
 
-// A line for people; empty where nothing is packed.
+// A line for people; empty if nothing is packed.
 std::string describe_packed(const Model& model, const Entry& entry);
 
 // Writes the file anew, in one step, with all entry points packed that can be: not those with
-// sizes, nor those that read what another one changes. Not in the runtime-only build.
+// sizes, and not those that read what another one changes. Not in the runtime-only build.
 Status pack(const std::string& path);
 
 }  // namespace weft::model

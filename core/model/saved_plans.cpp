@@ -1,3 +1,5 @@
+// Plans as JSON, and the file that is written anew with them. Lists are checked number by number: a
+// plan decides where values lie in memory.
 #include "model/saved_plans.h"
 
 #include <algorithm>
@@ -26,6 +28,7 @@ Json encode_list(const Numbers& numbers) {
   return list;
 }
 
+// Reads a list of numbers from 0 to `maximum`.
 template <class Number>
 Status decode_list(const std::string& where, const Json& plan, const char* key, int64_t maximum,
                    std::vector<Number>& numbers) {
@@ -40,6 +43,7 @@ Status decode_list(const std::string& where, const Json& plan, const char* key, 
   return {};
 }
 
+// Byte counts stay far below INT64_MAX, so that later sums cannot overflow.
 Result<SavedPlan> decode(const std::string& where, const Json& json) {
   SavedPlan plan;
   const Json *graph = json.find("graph"), *arena = json.find("arena"),
@@ -58,7 +62,7 @@ Result<SavedPlan> decode(const std::string& where, const Json& json) {
   return plan;
 }
 
-// What the file asks for, each a list of extents by name.
+// What the metadata asks for: a list of objects that give extents by name.
 Result<Json> read_wanted(const Metadata& metadata) {
   for (const auto& [key, text] : metadata) {
     if (key != kPlanFor) continue;
@@ -79,7 +83,7 @@ Result<Json> read_wanted(const Metadata& metadata) {
   return Json::array();
 }
 
-// Adds the plans for these extents; false where they leave a dimension of the entry open.
+// Adds the plans for these extents; false if they leave a dimension of the entry open.
 Result<bool> add_plans_for(const Json& extents, executor::Program& program, SavedPlans& plans) {
   const graph::Graph& graph = program.graph();
   std::vector<graph::TensorType> types = graph.input_types();
@@ -95,7 +99,7 @@ Result<bool> add_plans_for(const Json& extents, executor::Program& program, Save
   return true;
 }
 
-// Of a program with dimensions; marks what is used of what was asked for.
+// Adds the plans of a program with dimensions, and marks the requests that it used.
 Status add_wanted_plans(const Json& wanted, std::vector<bool>& is_used, executor::Program& program,
                         SavedPlans& plans) {
   if constexpr (!WEFT_KEEPS_sizes) return {};
@@ -107,6 +111,7 @@ Status add_wanted_plans(const Json& wanted, std::vector<bool>& is_used, executor
   return {};
 }
 
+// An entry, or its packed form, with a new field "plan".
 Result<Json> with_plans(const Json& entry, executor::Program& program) {
   Json changed = Json::object();
   for (const Json::Member& member : entry.members())
@@ -164,7 +169,8 @@ Result<Ref<SavedPlans>> read_plans(const std::string& where, const Json& entry) 
   }
   if (!graph || !conditions || !conditions->is_string() || !list || !list->is_array())
     return errors::io(where, "the saved plan is damaged");
-  // Without passes every place of a plan is checked against the graph that it is used for.
+  // A build without passes cannot make the plan of another graph; it checks every location of a
+  // plan against the graph that uses it instead.
   if (WEFT_KEEPS_passes && graph->text() != fingerprint_of_entry(entry))
     return errors::io(where, "the saved plan is of another graph; leave it out, or make it anew");
   auto* const plans = new SavedPlans;
@@ -178,6 +184,7 @@ Result<Ref<SavedPlans>> read_plans(const std::string& where, const Json& entry) 
   return owned;
 }
 
+// Copies the file's JSON member by member, so that fields which this release does not know stay.
 Status save_plans(const std::string& path) {
   WEFT_ASSIGN(const Ref<Model> model, Model::load(path));
   Metadata metadata = model->archive().metadata;
@@ -214,6 +221,7 @@ Status save_plans(const std::string& path) {
       json.set(member.key(), member.key() == "entries" ? entries : member.value);
     text = write_json(json);
   }
+  // A request that fits no entry is probably a misspelt name.
   for (size_t i = 0; i < is_used.size(); ++i)
     if (!is_used[i])
       return errors::invalid_value("save plans", "the metadata `", kPlanFor, "` has ",

@@ -1,12 +1,13 @@
-// The type weft.np.ndarray: an owner of one weft_tensor.
+// The type weft.np.ndarray: the owner of one weft_tensor.
 //
-// Objects come from a free list: with it, wrapping a result costs a few nanoseconds. The type is
-// static and cannot be subclassed, which keeps `is_array` one comparison.
+// Objects come from a free list, so wrapping a result costs a few nanoseconds. The type is static
+// and cannot be subclassed, so `is_array` is one comparison.
 #include "native.h"
 
 namespace weft::python {
 namespace {
 
+// Objects that are kept for reuse; enough for the temporaries of a training step.
 constexpr int kFreeObjects = 256;
 ArrayObject* free_objects[kFreeObjects];
 int free_count = 0;
@@ -22,7 +23,7 @@ void destroy(PyObject* self) {
   }
 }
 
-// Text is NumPy's business: weft/_core/printing.py formats the elements with array2string.
+// The text comes from weft/_core/printing.py, which formats the elements with NumPy's array2string.
 PyObject* formatted(PyObject* self, const char* function) {
   PyObject* module = PyImport_ImportModule("weft._core.printing");
   if (!module) return nullptr;
@@ -33,7 +34,8 @@ PyObject* formatted(PyObject* self, const char* function) {
 PyObject* represent(PyObject* self) { return formatted(self, "represent"); }
 PyObject* print(PyObject* self) { return formatted(self, "print_elements"); }
 
-// What is not there is told with what to write instead (weft/_base/spelling.py).
+// For an attribute that does not exist, weft/_base/spelling.py may know what to write instead; its
+// error then replaces Python's.
 PyObject* attribute(PyObject* self, PyObject* name) {
   PyObject* found = PyObject_GenericGetAttr(self, name);
   if (found || !PyErr_ExceptionMatches(PyExc_AttributeError)) return found;
@@ -92,7 +94,7 @@ PyTypeObject make_type() {
 PyTypeObject array_type = make_type();
 
 PyObject* wrap(weft_tensor tensor) {
-  if (!tensor) return nullptr;  // a failed call has set the error
+  if (!tensor) return nullptr;  // the failed call has set the error
   ArrayObject* array;
   if (__builtin_expect(free_count > 0, 1)) {
     array = free_objects[--free_count];

@@ -1,4 +1,4 @@
-// Attributes of the array: what its type says, and its gradient.
+// Attributes of the array: dtype, shape and the like, views, and the gradient.
 #include "native.h"
 
 namespace weft::python {
@@ -7,6 +7,7 @@ namespace {
 PyObject* shape(PyObject* self, void*) {
   weft_tensor tensor = tensor_of(self);
   PyObject* tuple = shape_tuple(weft_tensor_shape(tensor), weft_tensor_rank(tensor));
+  // Extents that only a run knows are Extent objects in the tuple.
   if (!tuple || !any_extent_follows(tensor)) return tuple;
   for (int axis = 0; axis < weft_tensor_rank(tensor); ++axis) {
     Range range;
@@ -20,6 +21,7 @@ PyObject* shape(PyObject* self, void*) {
   return tuple;
 }
 
+// NumPy counts strides in bytes, the library in elements.
 PyObject* strides(PyObject* self, void*) {
   weft_tensor tensor = tensor_of(self);
   const int64_t size = static_cast<int64_t>(weft_dtype_size(weft_tensor_dtype(tensor)));
@@ -78,7 +80,7 @@ PyObject* matrices_transposed(PyObject* self, void*) {
   return wrap(invoke(op, values, 2));
 }
 
-// The two arrays as a weft.sparse.RowSparseArray.
+// The gradient as a weft.sparse.RowSparseArray.
 PyObject* row_sparse_grad(PyObject* self) {
   weft_tensor indices = nullptr, rows = nullptr;
   const weft_status status = weft_tensor_grad_rows(tensor_of(self), &indices, &rows);

@@ -1,19 +1,21 @@
 // The buffer protocol.
 //
 // A consumer that only reads gets a value: the storage is held while the buffer lives, so a later
-// write to the array goes to another storage and what the consumer sees never changes. One that
+// write to the array goes to other memory and the consumer's view never changes. A consumer that
 // asks to write (`file.readinto(x)`) gets the array's own memory, pinned while the buffer lives.
 #include "native.h"
 
 namespace weft::python {
 namespace {
 
+// What a buffer owns, until it is released.
 struct Exported {
   weft_hold hold;
   Py_ssize_t shape[kMaxAxes];
   Py_ssize_t strides[kMaxAxes];
 };
 
+// The format character of a dtype (struct module); null: there is none.
 const char* format_of(weft_dtype dtype) {
   static const char* const formats[] = {"?", "B", "H", "I",     "L", "b", "h",
                                         "i", "l", "e", nullptr, "f", "d"};
@@ -44,7 +46,7 @@ int export_buffer(PyObject* self, Py_buffer* view, int flags) {
                                       : weft_tensor_hold(tensor, &exported->hold, &value);
   if (status != WEFT_OK) {
     PyMem_Free(exported);
-    if (writable) return refuse(weft_last_error());  // a consumer may ask again, only to read
+    if (writable) return refuse(weft_last_error());  // a consumer may ask again, to read only
     raise_status(status);
     return -1;
   }
@@ -64,6 +66,7 @@ int export_buffer(PyObject* self, Py_buffer* view, int flags) {
   view->strides = exported->strides;
   view->suboffsets = nullptr;
   view->internal = exported;
+  // The protocol's flags say which fields the consumer understands.
   const bool strides_wanted = (flags & PyBUF_STRIDES) == PyBUF_STRIDES;
   const char order = (flags & PyBUF_F_CONTIGUOUS) == PyBUF_F_CONTIGUOUS ? 'F' : 'C';
   const bool any_order = (flags & PyBUF_ANY_CONTIGUOUS) == PyBUF_ANY_CONTIGUOUS;
@@ -81,7 +84,8 @@ int export_buffer(PyObject* self, Py_buffer* view, int flags) {
   return 0;
 }
 
-// Whoever wrote bools may have written any bytes (`file.readinto(x)`); here they are 0 and 1.
+// The consumer may have written any bytes to bools (`file.readinto(x)`); wrapping the memory once
+// sets them to 0 and 1.
 void mend_bools(const Exported& exported, const Py_buffer& view) {
   int64_t shape[kMaxAxes], strides[kMaxAxes];
   for (int axis = 0; axis < view.ndim; ++axis) {

@@ -1,10 +1,10 @@
-// What a hybridized call depends on beside its arguments: the present contents of the slots that
-// Python read while it was traced. Every call reads them before its plan is found.
+// What a hybridized call depends on besides its arguments: the present contents of the slots that
+// Python read while the function was traced. Every call reads them before it looks for its plan.
 //
 // A slot is a pair: a dict and a key, a cell and None, a function to call and None, or an object
-// and the name of an attribute. Contents are equal if nothing that a trace could have read changed:
-// numbers and texts by type and value, lists, tuples, dicts and sets by what is in them, arrays and
-// scalars of NumPy by dtype, shape and elements, and everything else by which object it is.
+// and the name of an attribute. Contents are equal if nothing has changed that a trace could have
+// read. Numbers and texts count by type and value; lists, tuples, dicts and sets by their items;
+// NumPy arrays and scalars by dtype, shape and elements; everything else by identity.
 #include <cmath>
 #include <cstring>
 
@@ -14,8 +14,9 @@
 namespace weft::python {
 namespace {
 
-PyObject* missing_mark = nullptr;  // what a slot without a value has
+PyObject* missing_mark = nullptr;  // the content of a slot without a value
 
+// Values that compare by type and value.
 bool is_plain(PyObject* value) {
   return Py_IsNone(value) || PyBool_Check(value) || PyLong_Check(value) || PyFloat_Check(value) ||
          PyUnicode_Check(value) || PyBytes_Check(value) || PyComplex_Check(value);
@@ -26,10 +27,11 @@ bool is_container(PyObject* value) {
          PyAnySet_Check(value);
 }
 
-// `kept`: a list that gets what only its address tells, so that the address stays its own; or null.
+// The contents of a value, as a new reference. `kept`: a list that keeps objects which count by
+// address alive, so that no other object gets the address; or null.
 PyObject* contents_of(PyObject* value, PyObject* kept);
 
-// -0.0 and 0.0 are equal to Python and not to arithmetic.
+// -0.0 == 0.0 in Python, but arithmetic tells them apart.
 PyObject* contents_of_plain(PyObject* value) {
   const bool is_negative_zero = PyFloat_Check(value) && PyFloat_AS_DOUBLE(value) == 0 &&
                                 std::signbit(PyFloat_AS_DOUBLE(value));
@@ -54,7 +56,8 @@ PyObject* contents_of_items(PyObject* items, PyObject* kept) {
   PyObject* const own = PySequence_Tuple(items);
   if (!own) return nullptr;
   Py_ssize_t i = 0;
-  // A plan that ran has emptied the caches: fetched one by one, a hundred layers take 40 µs.
+  // After a plan has run, these objects are no longer in the caches. Fetched one by one, a hundred
+  // layers take 40 µs; prefetching overlaps the waits.
   for (Py_ssize_t item = 0; item < PyTuple_GET_SIZE(own); ++item)
     __builtin_prefetch(PyTuple_GET_ITEM(own, item));
   PyObject* const parts = tuple_of(PyTuple_GET_SIZE(own),
@@ -67,8 +70,9 @@ PyObject* contents_of_items(PyObject* items, PyObject* kept) {
   return pair_of(Py_NewRef(reinterpret_cast<PyObject*>(&PySet_Type)), unordered);
 }
 
-// 128 bits that tell contents apart: four words at a time, each mixed by a multiplication of its
-// own (splitmix64's constants), so that a megabyte costs less than the copy that eager code makes.
+// A 128-bit hash of contents. It takes four words at a time, each mixed by a multiplication with
+// one of splitmix64's constants, so that hashing a megabyte costs less than the copy that eager
+// code makes. It need not resist attacks: the program hashes its own data.
 void digest(const void* data, Py_ssize_t size, uint64_t out[2]) {
   constexpr uint64_t kFirst = 0xbf58476d1ce4e5b9, kSecond = 0x94d049bb133111eb;
   uint64_t state[4] = {kFirst, kSecond, ~kFirst, ~kSecond};
@@ -81,6 +85,7 @@ void digest(const void* data, Py_ssize_t size, uint64_t out[2]) {
       state[i] ^= state[i] >> 29;
     }
   }
+  // Mixes the four words with each other, so that each result depends on all bytes.
   for (int round = 0; round < 4; ++round)
     for (int i = 0; i < 4; ++i) {
       state[i] = (state[i] + state[(i + 1) % 4]) * kFirst;
@@ -134,7 +139,7 @@ PyObject* contents_of(PyObject* value, PyObject* kept) {
   return contents;
 }
 
-// A new reference to what the slot has now.
+// The present value of a slot, as a new reference; the missing mark if there is none.
 PyObject* value_of_slot(PyObject* holder, PyObject* key) {
   PyObject* value = nullptr;
   if (PyDict_CheckExact(holder))
@@ -172,7 +177,7 @@ PyObject* slot_contents(PyObject*, PyObject* const* args, Py_ssize_t count) {
   });
 }
 
-PyObject* read_note = nullptr;  // a function that is told of arrays whose elements are read
+PyObject* read_note = nullptr;  // called with arrays whose elements are read
 
 PyObject* set_read_note(PyObject*, PyObject* function) {
   Py_XSETREF(read_note, Py_NewRef(function));

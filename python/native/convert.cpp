@@ -1,8 +1,8 @@
 // Python objects to values of the C interface: dtypes, weak scalars, arrays.
 //
-// The data policy is here: Python floats become float32, Python integers int64, bools bool; NumPy
-// arrays keep their dtype. Python and NumPy scalars given to operators stay weak scalars, which
-// take the dtype of the array that they meet.
+// The data policy is here. Python floats become float32, Python integers int64, bools bool; NumPy
+// arrays keep their dtype. Python and NumPy scalars that are given to operators stay weak scalars,
+// which take the dtype of the array beside them.
 #include <cmath>
 #include <cstring>
 
@@ -13,11 +13,13 @@ namespace {
 
 constexpr int kDTypes = WEFT_FLOAT64 + 1;
 
-// One format character of the buffer protocol for each dtype; bfloat16 has none.
+// The format character of the buffer protocol for each dtype, by number; 'x' stands for bfloat16,
+// which has none.
 constexpr char kFormats[kDTypes + 1] = "?BHILbhilexfd";
 
 PyObject* dtype_objects[kDTypes] = {};  // numpy.dtype, or weft's own bfloat16
-PyObject* dtype_codes = nullptr;        // dict: everything accepted at once → number
+// A dict from all spellings that are accepted at once to the number.
+PyObject* dtype_codes = nullptr;
 PyTypeObject* numpy_array = nullptr;
 PyTypeObject* numpy_scalar = nullptr;
 PyTypeObject* numpy_bool = nullptr;
@@ -26,11 +28,13 @@ PyTypeObject* numpy_floating = nullptr;
 PyObject* numpy_asarray = nullptr;
 PyObject* numpy_empty = nullptr;
 
+// The dtype of a format of the buffer protocol; -1: there is none.
 int format_dtype(const char* format, Py_ssize_t size) {
   if (!format) return WEFT_UINT8;
-  if (*format == '@' || *format == '=' || *format == '<') ++format;  // little endian is ours
+  // Little-endian is the native order.
+  if (*format == '@' || *format == '=' || *format == '<') ++format;
   if (!*format || format[1]) return -1;
-  switch (*format) {  // 'l' and 'q' have the same size here, 'i' and 'l' may have elsewhere
+  switch (*format) {  // sizes of C types differ between systems: 'l' may be 'q' or 'i'
     case 'l':
     case 'q':
     case 'n': return size == 8 ? WEFT_INT64 : WEFT_INT32;
@@ -44,7 +48,7 @@ int format_dtype(const char* format, Py_ssize_t size) {
   return found ? static_cast<int>(found - kFormats) : -1;
 }
 
-// A dense array of the elements that `view` shows, in row-major order.
+// A dense copy of the elements of `view`, in row-major order.
 weft_tensor tensor_from_view(Py_buffer& view, weft_dtype dtype) {
   int64_t shape[kMaxAxes];
   for (int axis = 0; axis < view.ndim; ++axis) shape[axis] = view.shape[axis];
@@ -65,7 +69,7 @@ weft_tensor tensor_from_view(Py_buffer& view, weft_dtype dtype) {
   return out;
 }
 
-// The elements of anything with the buffer protocol. Null: a Python error is set.
+// The elements of an object with the buffer protocol. Null: a Python error is set.
 weft_tensor tensor_from_buffer(PyObject* object) {
   Py_buffer view;
   if (PyObject_GetBuffer(object, &view, PyBUF_FULL_RO) != 0) {
@@ -90,7 +94,7 @@ weft_tensor tensor_from_buffer(PyObject* object) {
   return out;
 }
 
-// NumPy's error becomes one of Weft with the same text.
+// Replaces NumPy's error by one of Weft with the same text. Returns null.
 weft_tensor raise_like_numpy() {
   PyObject *type, *value, *trace;
   PyErr_Fetch(&type, &value, &trace);
@@ -111,7 +115,7 @@ weft_tensor raise_like_numpy() {
   return nullptr;
 }
 
-// Python numbers and lists go through NumPy, which knows how lists nest.
+// Numbers and lists go through NumPy, which knows how nested lists become arrays.
 weft_tensor tensor_from_python(PyObject* object, PyObject* dtype) {
   PyObject* array = PyObject_CallFunctionObjArgs(numpy_asarray, object, dtype, nullptr);
   if (!array) return raise_like_numpy();
@@ -131,6 +135,7 @@ weft_tensor tensor_from_python(PyObject* object, PyObject* dtype) {
   return out;
 }
 
+// Objects for which the data policy decides the dtype.
 bool is_python_data(PyObject* object) {
   return PyList_Check(object) || PyTuple_Check(object) || PyFloat_CheckExact(object) ||
          PyLong_CheckExact(object) || PyBool_Check(object);
@@ -141,7 +146,8 @@ bool has_array_protocol(PyObject* object) {
          PyObject_HasAttrString(object, "__array_interface__");
 }
 
-// What int64 cannot hold: the library knows what an operator makes of it.
+// An integer that int64 cannot hold: as uint64, or as a double close to it. The operator decides
+// what becomes of it.
 Found wide_integer(PyObject* object, bool is_positive, weft_value* value) {
   value->tag = WEFT_TAG_UNSIGNED;
   if (is_positive) {
@@ -239,7 +245,7 @@ bool parse_dtype(PyObject* object, weft_dtype* dtype) {
   if (PyObject_Hash(object) != -1) code = PyDict_GetItemWithError(dtype_codes, object);
   if (!code) {
     PyErr_Clear();
-    // Others' spellings of the same dtypes: '<f4', ctypes, structured types that are refused.
+    // Other spellings of the same dtypes: '<f4', ctypes; structured types are refused there.
     PyObject* module = PyImport_ImportModule("weft._core.dtypes");
     if (!module) return false;
     PyObject* number = PyObject_CallMethod(module, "number_of", "O", object);
@@ -255,7 +261,7 @@ bool parse_dtype(PyObject* object, weft_dtype* dtype) {
 
 Found scalar_value(PyObject* object, weft_value* value) {
   value->count = 0;
-  if (PyFloat_Check(object)) {  // float64 scalars of NumPy are floats of Python too
+  if (PyFloat_Check(object)) {  // float64 scalars of NumPy are Python floats, too
     value->tag = WEFT_TAG_FLOAT;
     value->as.real = PyFloat_AS_DOUBLE(object);
     return Found::kYes;
@@ -346,6 +352,7 @@ weft_tensor tensor_from_object(PyObject* object, weft_dtype dtype) {
   return cast_to(tensor_from_object(object), dtype);
 }
 
+// A tuple or list takes the fast way; other sequences become a list first.
 int parse_ints(PyObject* object, int64_t* out, int room, const char* where, const char* argument) {
   const auto refuse = [&](PyObject* item) {
     PyErr_Clear();

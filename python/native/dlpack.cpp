@@ -1,7 +1,8 @@
-// DLPack in Python: capsules out of arrays and arrays out of capsules.
+// DLPack in Python: capsules out of arrays, and arrays out of capsules.
 //
-// Memory of others is given back on whatever thread drops the last array on it. Their deleters may
-// touch Python objects, so they run with the GIL: at once where it is held, else as a pending call.
+// Memory of others is given back on the thread that drops the last array on it. The producer's
+// deleter may touch Python objects, so it runs with the GIL: at once if the thread holds it, else
+// later, as a pending call of the interpreter.
 #include <weft/weft_dlpack.h>
 
 #include <atomic>
@@ -11,6 +12,7 @@
 namespace weft::python {
 namespace {
 
+// The capsule names of both forms, before and after the array was taken.
 template <class Managed>
 struct Form;
 template <>
@@ -26,7 +28,7 @@ struct Form<DLManagedTensor> {
 
 // ---- out: capsules ----
 
-// Nobody took the array out of the capsule.
+// The capsule's destructor, for an array that nobody took.
 template <class Managed>
 void drop_capsule(PyObject* capsule) {
   if (!PyCapsule_IsValid(capsule, Form<Managed>::kName)) return;
@@ -41,6 +43,7 @@ PyObject* capsule_of(Managed* managed) {
   return capsule;
 }
 
+// A state that forbids sharing is a BufferError, as the protocol asks.
 PyObject* refused(weft_status status) {
   return status == WEFT_INVALID_STATE ? raise_not_shared(weft_last_error()) : raise_status(status);
 }
@@ -58,7 +61,7 @@ PyObject* exported(weft_tensor tensor, bool versioned, bool is_copy) {
   return capsule_of(managed);
 }
 
-// The device must be ours, (type, id).
+// Is `dl_device` the host, (type, id)? False: a Python error is set.
 bool is_host(PyObject* device) {
   if (device == Py_None) return true;
   int type = 0, id = 0;
@@ -73,6 +76,7 @@ bool is_host(PyObject* device) {
   return false;
 }
 
+// Which form the consumer understands, by the newest version that it names.
 bool wants_versions(PyObject* version, bool* versioned) {
   *versioned = false;
   if (version == Py_None) return true;
@@ -89,6 +93,8 @@ bool wants_versions(PyObject* version, bool* versioned) {
 
 // ---- in: deleters of others ----
 
+// A structure whose deleter waits for the GIL. The list is lock-free: threads of the engine add to
+// it.
 struct Doomed {
   Doomed* next;
   void* managed;
@@ -96,6 +102,7 @@ struct Doomed {
 };
 std::atomic<Doomed*> doomed{nullptr};
 
+// Calls the waiting deleters, with the GIL.
 int drain(void*) {
   Doomed* list = doomed.exchange(nullptr);
   while (list) {
@@ -110,7 +117,7 @@ int drain(void*) {
 template <class Managed>
 void call_deleter(void* self) {
   auto* managed = static_cast<Managed*>(self);
-  PyObject *type, *value, *trace;  // a deleter may run while an exception is on its way
+  PyObject *type, *value, *trace;  // the deleter may run while an exception is set
   PyErr_Fetch(&type, &value, &trace);
   managed->deleter(managed);
   PyErr_Restore(type, value, trace);
@@ -118,7 +125,7 @@ void call_deleter(void* self) {
 
 template <class Managed>
 void release_managed(Managed* managed) {
-  if (!managed->deleter || !Py_IsInitialized()) return;  // at exit the system takes it all
+  if (!managed->deleter || !Py_IsInitialized()) return;  // at exit the system frees everything
   if (PyGILState_Check()) {
     call_deleter<Managed>(managed);
     return;
@@ -129,7 +136,8 @@ void release_managed(Managed* managed) {
   do {
     *entry = {first, managed, call_deleter<Managed>};
   } while (!doomed.compare_exchange_weak(first, entry));
-  // The entry may be gone by now. A full queue is no loss: the next exchange drains too.
+  // The entry may be gone by now. If the interpreter's queue is full, the next exchange drains the
+  // list.
   if (!first) Py_AddPendingCall(drain, nullptr);
 }
 
@@ -140,7 +148,7 @@ weft_status import(DLManagedTensor* managed, weft_tensor* out) {
   return weft_tensor_from_dlpack_unversioned(managed, release_managed<DLManagedTensor>, out);
 }
 
-// A capsule that cannot be taken keeps its array, and frees it as if nobody had asked.
+// Takes the array out of a capsule. On failure the capsule keeps it and frees it later.
 template <class Managed>
 PyObject* imported(PyObject* capsule) {
   auto* managed = static_cast<Managed*>(PyCapsule_GetPointer(capsule, Form<Managed>::kName));

@@ -1,5 +1,5 @@
-// A status of the library becomes the exception that a NumPy user expects: each class derives from
-// a builtin one and from weft.Error (weft/_base/errors.py).
+// A status of the library becomes the exception that NumPy users expect: each class derives from a
+// builtin one and from weft.Error (weft/_base/errors.py).
 #include <cstdarg>
 #include <cstring>
 #include <string>
@@ -10,26 +10,28 @@
 namespace weft::python {
 namespace {
 
+// The number of WEFT_… status codes.
 constexpr int kStatuses = 13;
 PyObject* classes[kStatuses] = {};
 PyObject* error_of_weft = nullptr;
 PyObject* missing_file = nullptr;
 PyObject* not_shared = nullptr;
 
-// What a handler of a signal raised while the library was working. Under the GIL.
+// What a signal handler raised while the library was working; guarded by the GIL.
 PyObject* pending_interrupt = nullptr;
 
-// What a callback of this thread raised, and the text that it is told by to the library.
+// The exception of a callback on this thread, and the text under which the library knows it.
 struct Kept {
   PyObject* error = nullptr;
   std::string text;
 };
 Kept& kept() {
-  thread_local auto* const instance = new Kept;  // a thread's last error is nobody's to free
+  // Never freed: threads may end after the interpreter.
+  thread_local auto* const instance = new Kept;
   return *instance;
 }
 
-// The status whose class is nearest to an exception.
+// The status whose class fits an exception best.
 weft_status status_of(PyObject* error) {
   for (int status = kStatuses - 1; status > 0; --status) {
     if (PyErr_GivenExceptionMatches(error, classes[status])) return status;
@@ -97,7 +99,7 @@ weft_status keep_error() {
   if (error && trace) PyException_SetTraceback(error, trace);
   PyObject* text = error ? PyObject_Str(error) : nullptr;
   const char* said = text ? PyUnicode_AsUTF8(text) : nullptr;
-  // Ours say what they are by their class; of others the name is part of the text.
+  // Errors of Weft need no class name in the text; others get theirs.
   const bool ours = error && PyErr_GivenExceptionMatches(error, error_of_weft);
   kept().text = (ours || !error ? "" : std::string(Py_TYPE(error)->tp_name) + ": ") +
                 (said ? said : "a Python error without a text");
@@ -117,10 +119,11 @@ PyObject* raise_status(weft_status status) {
     Py_DECREF(error);
     return nullptr;
   }
-  // A hook or a callback may already have left a Python error, which then is the cause.
+  // A hook or a callback may have left a Python error; it is the cause.
   if (PyErr_Occurred()) return nullptr;
   if (PyObject* error = std::exchange(kept().error, nullptr)) {
-    // Another failure may have come between.
+    // The kept error counts only if the library still reports it: another failure may have come
+    // between.
     if (strstr(weft_last_error(), kept().text.c_str())) {
       PyObject* added = PyObject_CallMethod(error, "add_note", "s", weft_last_error());
       if (!added) PyErr_Clear();

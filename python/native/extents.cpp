@@ -1,3 +1,5 @@
+// Extents in a trace that only a run knows. Python sees them as Extent objects, which record
+// arithmetic on them.
 #include "native.h"
 
 namespace weft::python {

@@ -1,7 +1,7 @@
-// A traced function: called with arrays, gives a tuple of arrays.
+// A traced function: it is called with arrays and gives a tuple of arrays.
 //
-// The GIL is released while the plan runs. Its inputs stay alive because the caller's arguments
-// do; the library holds their contents as values, so a write by another thread goes elsewhere.
+// The GIL is released while the plan runs. The inputs stay alive because the caller's arguments do.
+// The library holds their contents as values, so a write by another thread goes to other memory.
 #include "native.h"
 
 namespace weft::python {
@@ -9,6 +9,7 @@ namespace {
 
 FunctionObject* self_of(PyObject* object) { return reinterpret_cast<FunctionObject*>(object); }
 
+// The vectorcall of a function; arrays by position only.
 PyObject* call(PyObject* object, PyObject* const* args, size_t flags, PyObject* keywords) {
   FunctionObject* self = self_of(object);
   const size_t ninputs = static_cast<size_t>(PyVectorcall_NARGS(flags));
@@ -82,13 +83,14 @@ PyObject* text(PyObject* object, PyObject* what) {
   const char* kind = PyUnicode_AsUTF8(what);
   if (!kind) return nullptr;
   const char* found = nullptr;
-  // A call that makes a plan may hold the function's lock and wait for the GIL, for a rule in
-  // Python.
+  // Without the GIL: a thread that makes a plan may hold the function's lock and wait for the GIL,
+  // because of a rule in Python.
   const weft_status status =
       without_gil([&] { return weft_function_get_text(self_of(object)->function, kind, &found); });
   return status == WEFT_OK ? PyUnicode_FromString(found) : raise_status(status);
 }
 
+// The figures of the last plan, as a dict.
 PyObject* memory(PyObject* object, PyObject*) {
   weft_plan_memory memory = WEFT_PLAN_MEMORY_INIT;
   const weft_status status =

@@ -1,3 +1,5 @@
+// Catches the forced unwinding with which glibc ends a thread, because letting it pass noexcept
+// functions would abort.
 #include "gil.h"
 
 #include <cxxabi.h>

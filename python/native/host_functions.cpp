@@ -1,7 +1,7 @@
-// Python functions that graphs call, and where print writes.
+// Python functions that graphs call, and where `print` writes.
 //
-// Both run on the thread that called the library, which may have let the GIL go. An exception stays
-// set as the error of that thread; raise_status finds it when the call has come back.
+// Both run on the thread that called the library, which may have released the GIL. An exception
+// stays set as the error of that thread; raise_status finds it when the call returns.
 #include <cstdio>
 
 #include "native.h"
@@ -21,7 +21,7 @@ PyObject* tuple_of(const weft_tensor* tensors, size_t count) {
   return tuple;
 }
 
-// New references to the arrays of a sequence. False: a Python error is set.
+// Puts new references to the arrays of a sequence into `outputs`. False: a Python error is set.
 bool take_arrays(PyObject* result, weft_tensor* outputs, size_t count) {
   PyObject* items = PySequence_Tuple(result);
   if (!items) return false;
@@ -42,6 +42,7 @@ bool take_arrays(PyObject* result, weft_tensor* outputs, size_t count) {
   return sound;
 }
 
+// The weft_host_call of all functions; `context` is the Python function.
 weft_status call_function(void* context, const weft_tensor* inputs, size_t ninputs,
                           weft_tensor* outputs, size_t noutputs) {
   const PyGILState_STATE gil = take_gil();
@@ -55,6 +56,7 @@ weft_status call_function(void* context, const weft_tensor* inputs, size_t ninpu
   return sound ? WEFT_OK : WEFT_INVALID_STATE;
 }
 
+// May run on any thread, and while an exception is set.
 void release_function(void* context) {
   if (!Py_IsInitialized()) return;
   const PyGILState_STATE gil = take_gil();
@@ -67,6 +69,7 @@ void release_function(void* context) {
 
 }  // namespace
 
+// The function's name appears in errors.
 weft_host_function host_function(PyObject* callable) {
   PyObject* name = PyObject_GetAttrString(callable, "__qualname__");
   if (!name) PyErr_Clear();

@@ -1,3 +1,6 @@
+// Conversions of index items. Counting the true elements of a mask is the delicate part: in a trace
+// the count becomes a size, unless the mask is a constant or the values that are written say how
+// many there must be.
 #include "index_arrays.h"
 
 namespace weft::python {
@@ -13,7 +16,7 @@ void wrong_item(PyObject* item) {
 
 bool is_integer(weft_dtype dtype) { return dtype >= WEFT_UINT8 && dtype <= WEFT_INT64; }
 
-// One row of a matrix as a vector.
+// A row of a matrix as a vector.
 weft_tensor row_of(weft_tensor matrix, int64_t row, int64_t columns) {
   static const weft_op op = find_operator("slice");
   const int64_t begin[] = {row, 0}, size[] = {1, columns}, step[] = {1, 1};
@@ -25,7 +28,8 @@ weft_tensor row_of(weft_tensor matrix, int64_t row, int64_t columns) {
   return line;
 }
 
-// How many elements of a mask are true; of a traced one, as the example of the trace has it.
+// The number of true elements of a mask. For a traced one, the value of the trace's example. -1: a
+// Python error is set.
 int64_t count_true(weft_tensor mask) {
   static const weft_op op = find_operator("count_nonzero");
   const weft_value argument = tensor_value(mask);
@@ -43,7 +47,7 @@ int64_t count_true(weft_tensor mask) {
   return -1;
 }
 
-// What is computed in here is computed at once, also while this thread traces.
+// Takes the thread out of its trace for its lifetime, if `leaves`: operators run at once.
 class OutsideTrace {
  public:
   explicit OutsideTrace(bool leaves) : leaves_(leaves) {
@@ -62,7 +66,7 @@ class OutsideTrace {
 
 }  // namespace
 
-// An empty list has no dtype of its own.
+// An empty list has no dtype of its own; it indexes nothing and becomes int64.
 weft_tensor index_array(PyObject* item) {
   const bool is_list = PyList_Check(item) || PyTuple_Check(item);
   const bool is_text = PyUnicode_Check(item) || PyBytes_Check(item) || PyByteArray_Check(item);
@@ -109,7 +113,8 @@ bool IndexArrays::has_room() {
   return false;
 }
 
-// Numbers that int64 lacks lie outside every axis; they do not become negative.
+// uint64 numbers beyond int64 lie outside every axis; the minimum keeps them from becoming
+// negative.
 weft_tensor IndexArrays::numbers_of(weft_tensor array) {
   if (weft_tensor_dtype(array) != WEFT_UINT64)
     return cast_to(weft_tensor_retain(array), WEFT_INT64);
@@ -127,7 +132,7 @@ int IndexArrays::take(weft_tensor array, const int64_t* extents, int axis, const
                                       : take_mask(array, extents, axis, count);
 }
 
-// A mask without axes indexes a new one of extent 1: with the index 0 or with none.
+// A mask without axes indexes a new axis of extent 1, with the index 0 (true) or with none (false).
 int IndexArrays::take_truth(weft_tensor mask, const MaskCount& given) {
   const OutsideTrace outside((weft_modes() & WEFT_MODE_TRACING) && given.is_constant);
   static const weft_op op = find_operator("full");
@@ -139,6 +144,7 @@ int IndexArrays::take_truth(weft_tensor mask, const MaskCount& given) {
   return keep(invoke(op, values, 3)) ? 0 : -1;
 }
 
+// A mask becomes one int64 array for each of its axes.
 int IndexArrays::take_mask(weft_tensor mask, const int64_t* extents, int axis,
                            const MaskCount& count) {
   const int axes = weft_tensor_rank(mask);

@@ -1,9 +1,9 @@
 // x[index] and x[index] = value.
 //
-// Integers, slices, Ellipsis and None give a view of the same content, made by the operators
-// `slice` and `reshape`; index arrays and masks then pick from that view by `gather`, or write to
-// it by `scatter`. So an index is recorded and traced like any operator, and a write is seen by
-// every other view.
+// Integers, slices, Ellipsis and None give a view of the same content, by the operators `slice` and
+// `reshape`. Index arrays and masks then take elements from that view by `gather`, or write to it
+// by `scatter`. So an index is recorded and traced like any operator, and every other view sees a
+// write.
 #include <algorithm>
 
 #include "index_arrays.h"
@@ -12,19 +12,21 @@
 namespace weft::python {
 namespace {
 
-// An index, read against an array's shape.
+// An index, after it was read against an array's shape.
+// For each axis of the array: what `slice` takes of it.
 struct Selection {
   int64_t begin[kMaxAxes];
   int64_t size[kMaxAxes];
   int64_t step[kMaxAxes];
-  bool is_cut = false;  // some axis is not taken whole
-  bool is_clipped = false;
+  bool is_cut = false;      // some axis is not taken as a whole
+  bool is_clipped = false;  // `slice` may find fewer elements than `size`, in a trace
 
-  int64_t shape[kMaxAxes];  // after integers dropped an axis and None added one
+  int64_t shape[kMaxAxes];  // after integers have dropped axes and None has added some
   int rank = 0;
   bool is_reshaped = false;
 
-  // Index arrays: their axes in that shape and in the array, and where their own axes come.
+  // The index arrays: their axes in that shape and in the array, and the position of their own axes
+  // in the result.
   IndexArrays arrays;
   int64_t axes[kMaxAxes];
   int64_t shown_axes[kMaxAxes];
@@ -37,7 +39,7 @@ bool is_integer_array(PyObject* item) {
   return dtype >= WEFT_UINT8 && dtype <= WEFT_INT64;
 }
 
-// An integer, which drops an axis.
+// Is it an integer, which drops an axis? A traced array is none: its value is not known.
 bool is_plain_index(PyObject* item) {
   if (PyLong_CheckExact(item)) return true;
   if (is_array(item)) {
@@ -52,7 +54,7 @@ bool is_basic_item(PyObject* item) {
   return item == Py_Ellipsis || item == Py_None || PySlice_Check(item) || is_plain_index(item);
 }
 
-// The index as a new tuple, whose items are basic or arrays of ours.
+// The index as a new tuple; items that are not basic become arrays.
 PyObject* items_of(PyObject* key) {
   PyObject* items = PyTuple_Check(key) ? PySequence_List(key) : PyList_New(1);
   if (items && !PyTuple_Check(key)) PyList_SET_ITEM(items, 0, Py_NewRef(key));
@@ -76,17 +78,17 @@ bool is_mask(PyObject* item) {
          weft_tensor_rank(tensor_of(item)) > 0;
 }
 
-// How many axes an item of an index takes.
+// The number of axes of the array that an item takes.
 int axes_of(PyObject* item) {
   if (item == Py_Ellipsis || item == Py_None) return 0;
   const bool is_bool = is_array(item) && weft_tensor_dtype(tensor_of(item)) == WEFT_BOOL;
   return is_bool ? weft_tensor_rank(tensor_of(item)) : 1;
 }
 
-// Reads one index against `tensor`; `axis` is the next axis of the array.
+// Reads one index against `tensor`. `axis_` is the array's next axis.
 class Reader {
  public:
-  // `value`: what is written to the places, if that is an array.
+  // `value`: what is written to the chosen elements, if that is an array.
   Reader(weft_tensor tensor, Selection& selection, weft_tensor value = nullptr)
       : value_(value),
         shape_(weft_tensor_shape(tensor)),
@@ -141,8 +143,9 @@ class Reader {
     return true;
   }
 
-  // How many elements a mask in a trace has to choose, so that `value` has one for each; left as it
-  // is where one value is for all, or the value has what the mask chose.
+  // Finds how many elements a mask in a trace has to choose so that `value` has one for each.
+  // `expected` stays as it is if one value is for all elements, or if `value` has itself what the
+  // mask chose. False: a Python error is set.
   bool expect(PyObject* const* items, Py_ssize_t count, int rest, int64_t& expected) const {
     PyObject* mask = nullptr;
     int arrays = 0, before = 0, behind = 0;
@@ -158,10 +161,11 @@ class Reader {
         continue;
       }
       is_broken |= has_gap;
-      ++arrays;  // integers, too, say where the axes of the mask come
+      ++arrays;  // integers also decide where the axes of the mask come
       if (is_plain_index(items[i])) continue;
       if (!is_mask(items[i]) || mask) return true;
-      if (given_ && !is_array(given_[i])) return true;  // how many it chooses is known
+      // The number of elements that it chooses is known.
+      if (given_ && !is_array(given_[i])) return true;
       mask = items[i];
     }
     const int axes_behind = behind + rest + (is_broken ? before : 0);
@@ -188,8 +192,8 @@ class Reader {
     return !(index == -1 && PyErr_Occurred()) && take_one(index);
   }
 
-  // The axes of index arrays come where the first of them stands if they and integers follow each
-  // other without a gap, else first.
+  // Where the axes of index arrays come (NumPy's rule): at the first of them, if index arrays and
+  // integers follow each other without a gap; else first.
   void place_here() {
     if (run_ == Run::kNone) out_.position = out_.rank;
     run_ = run_ == Run::kNone || run_ == Run::kGoing ? Run::kGoing : Run::kBroken;
@@ -198,6 +202,7 @@ class Reader {
     if (run_ == Run::kGoing) run_ = Run::kEnded;
   }
 
+  // A mask gives several index arrays.
   bool take_array(PyObject* item, const MaskCount& mask) {
     const int before = out_.arrays.count();
     const int axes = out_.arrays.take(tensor_of(item), shape_ + axis_, axis_, mask);
@@ -234,14 +239,15 @@ class Reader {
     return keep_axis(count);
   }
 
-  // The extent may be an example only: bounds stay as they follow from it, and what they take is
-  // decided when the slice runs.
+  // In a trace the extent may be only an example. So bounds stay as they follow from it, and the
+  // slice decides when it runs which elements exist.
   bool take_traced(int64_t begin, int64_t end, int64_t step) {
     const int64_t extent = shape_[axis_];
     if (step == 1 && begin == 0 && end == PY_SSIZE_T_MAX) return take_whole();
     Py_ssize_t inside = begin, until = end;
     const Py_ssize_t count = PySlice_AdjustIndices(extent, &inside, &until, step);
     const bool to_the_end = end == (step > 0 ? PY_SSIZE_T_MAX : PY_SSIZE_T_MIN);
+    // Far enough to be outside of every axis, and small enough that sums do not overflow.
     constexpr int64_t kFar = int64_t{1} << 61;
     if (step < 0 && begin == PY_SSIZE_T_MAX) begin = extent - 1;
     begin = std::clamp(begin < 0 ? begin + extent : begin, -kFar, kFar);
@@ -253,6 +259,7 @@ class Reader {
     return keep_axis(count);
   }
 
+  // `:`, an axis that is taken whole.
   bool take_whole() {
     const int64_t extent = shape_[axis_];
     out_.begin[axis_] = 0;
@@ -262,6 +269,7 @@ class Reader {
     return keep_axis(extent);
   }
 
+  // Takes `size` elements of the present axis.
   void cut(int64_t begin, int64_t size, int64_t step) {
     out_.begin[axis_] = begin;
     out_.size[axis_] = size;
@@ -275,6 +283,7 @@ class Reader {
     return keep_axis(1);
   }
 
+  // Adds an axis to the result.
   bool keep_axis(int64_t extent) {
     if (out_.rank == kMaxAxes) {
       raise_error(WEFT_INVALID_VALUE, "index: the result has more than %d axes", kMaxAxes);
@@ -290,11 +299,12 @@ class Reader {
   int rank_;
   const bool is_traced_;
   int axis_ = 0;
+  // Index arrays and integers so far: none, in a row, ended, or two rows.
   enum class Run { kNone, kGoing, kEnded, kBroken } run_ = Run::kNone;
   Selection& out_;
 };
 
-// The view that the integers, slices and Nones give.
+// The view that integers, slices and Nones give, as a new reference.
 weft_tensor view_of(weft_tensor tensor, const Selection& selection) {
   weft_tensor view = weft_tensor_retain(tensor);
   if (selection.is_cut) {
@@ -318,7 +328,7 @@ weft_tensor view_of(weft_tensor tensor, const Selection& selection) {
   return view;
 }
 
-// The arguments of gather and scatter that name the places.
+// The arguments with which gather and scatter find the elements.
 struct PlaceValues {
   explicit PlaceValues(const Selection& selection) {
     const int count = selection.arrays.count();
@@ -347,14 +357,14 @@ PyObject* get_item(PyObject* self, PyObject* key) {
   return wrap(picked);
 }
 
-// target[...] = value.
+// target[...] = value. False: a Python error is set.
 bool write(weft_tensor target, const weft_value& value) {
   const weft_status status = weft_tensor_write(target, &value);
   if (status != WEFT_OK) raise_status(status);
   return status == WEFT_OK;
 }
 
-// A new reference to the value as an array of `dtype`; a number must fit it.
+// A new reference to the value as an array of `dtype`; a number must fit the dtype.
 weft_tensor value_array(const weft_value& value, weft_dtype dtype) {
   if (value.tag == WEFT_TAG_TENSOR) return cast_to(weft_tensor_retain(value.as.tensor), dtype);
   static const weft_op op = find_operator("full");
@@ -369,7 +379,7 @@ weft_tensor value_array(const weft_value& value, weft_dtype dtype) {
   return array;
 }
 
-// NumPy lets a value have more axes than what it is written to if they are ones.
+// NumPy allows a value more axes than its target has if their extent is one; they are dropped here.
 weft_tensor without_surplus_axes(weft_tensor value, int rank) {
   const int64_t* shape = weft_tensor_shape(value);
   const int own = weft_tensor_rank(value);
@@ -381,6 +391,7 @@ weft_tensor without_surplus_axes(weft_tensor value, int rank) {
   return shaped;
 }
 
+// The number of axes of what the index chooses.
 int picked_rank(const Selection& selection) {
   int rank = 0;
   for (int i = 0; i < selection.arrays.count(); ++i) {
@@ -390,7 +401,7 @@ int picked_rank(const Selection& selection) {
   return selection.rank - selection.arrays.count() + rank;
 }
 
-// Puts `value`, which this takes, into the view at the places of the index arrays.
+// Writes `value`, whose reference it takes, to the elements that the index arrays choose.
 bool write_places(weft_tensor view, const Selection& selection, weft_tensor value) {
   value = without_surplus_axes(value, picked_rank(selection));
   if (!value) return false;
@@ -404,7 +415,7 @@ bool write_places(weft_tensor view, const Selection& selection, weft_tensor valu
   return status == WEFT_OK;
 }
 
-// Is this x[mask] = one number? That needs no places, so it can be traced.
+// Is this x[mask] = one number? It needs no positions, so a trace needs no size.
 bool is_choice(weft_tensor tensor, PyObject* key, const weft_value& value) {
   if (!is_array(key) || weft_tensor_dtype(tensor_of(key)) != WEFT_BOOL) return false;
   if (value.tag == WEFT_TAG_TENSOR && weft_tensor_rank(value.as.tensor) != 0) return false;
@@ -416,7 +427,7 @@ bool is_choice(weft_tensor tensor, PyObject* key, const weft_value& value) {
   return true;
 }
 
-// x[...] = where(mask, value, x); takes `value`.
+// x[...] = where(mask, value, x); takes the reference to `value`.
 bool write_choice(weft_tensor tensor, weft_tensor mask, weft_tensor value) {
   int64_t shape[kMaxAxes];
   const int rank = weft_tensor_rank(tensor);
@@ -454,6 +465,7 @@ bool assign(weft_tensor tensor, PyObject* key, const weft_value& value) {
   return done;
 }
 
+// The slot of x[key] = object; a null object is `del x[key]`.
 int set_item(PyObject* self, PyObject* key, PyObject* object) {
   if (!object) {
     PyErr_SetString(PyExc_TypeError, "ndarray: elements cannot be deleted");
@@ -478,7 +490,7 @@ Py_ssize_t length(PyObject* self) {
   return -1;
 }
 
-// What iteration asks for: an IndexError past the end stops it.
+// The item of an iteration; an IndexError past the end stops it.
 PyObject* element(PyObject* self, Py_ssize_t index) {
   weft_tensor tensor = tensor_of(self);
   if (weft_tensor_rank(tensor) == 0) {

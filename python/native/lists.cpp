@@ -1,4 +1,4 @@
-// Lists of arrays as one argument.
+// Lists of arrays as one argument of an operator.
 #include "native.h"
 
 namespace weft::python {
@@ -14,7 +14,8 @@ bool TensorList::fill(PyObject* sequence, const char* where, const char* argumen
                 Py_TYPE(sequence)->tp_name);
     return false;
   }
-  PyObject* items = PySequence_Tuple(sequence);  // ours: conversions below may change a list
+  // A tuple of ours: conversions below run Python code, which may change a list.
+  PyObject* items = PySequence_Tuple(sequence);
   if (!items) return false;
   const Py_ssize_t size = PyTuple_GET_SIZE(items);
   tensors_ = static_cast<weft_tensor*>(

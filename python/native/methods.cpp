@@ -1,5 +1,5 @@
-// Methods of the array that are no operator of one array. `sum`, `mean` and the like are operator
-// functions, which module.cpp puts into the type: they bind like methods.
+// Methods of the array that are not simply an operator of it. `sum`, `mean` and the like are
+// operator functions, which module.cpp puts into the type: they bind like methods.
 #include <cstring>
 
 #include "native.h"
@@ -13,7 +13,7 @@ PyObject* checked(weft_status status) {
   Py_RETURN_NONE;
 }
 
-// f(2, 3) and f((2, 3)) mean the same.
+// f(2, 3) and f((2, 3)) mean the same. Gives the count, or -1 with a Python error set.
 int ints_of(PyObject* const* args, Py_ssize_t count, int64_t* out, const char* where,
             const char* argument) {
   if (count == 1) return parse_ints(args[0], out, kMaxAxes, where, argument);
@@ -59,7 +59,7 @@ PyObject* astype(PyObject* self, PyObject* args, PyObject* keywords) {
     Py_INCREF(self);
     return self;
   }
-  // A cast to the same dtype may be the identity; a copy is asked for by name.
+  // A cast to the same dtype may give the array itself, so a copy is made by the operator `copy`.
   static const weft_op cast = find_operator("cast");
   static const weft_op copied = find_operator("copy");
   const bool same = weft_tensor_dtype(tensor_of(self)) == dtype;
@@ -79,7 +79,7 @@ PyObject* detach(PyObject* self, PyObject*) {
   return status == WEFT_OK ? wrap(out) : raise_status(status);
 }
 
-// A deep copy is a new array with the same elements and no history.
+// A deep copy is a new array with the same elements and without history.
 PyObject* deep_copy(PyObject* self, PyObject*) {
   PyObject* constant = detach(self, nullptr);
   if (!constant) return nullptr;
@@ -104,7 +104,7 @@ PyObject* item(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   return out;
 }
 
-// round(x, decimals): unlike a number's, an array's round() keeps the dtype.
+// round(x, decimals): unlike that of a number, round() of an array keeps the dtype.
 PyObject* rounded(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   static const weft_op op = find_operator("round");
   weft_value values[2] = {tensor_value(tensor_of(self)), {}};
@@ -129,7 +129,8 @@ PyObject* tolist(PyObject* self, PyObject*) {
   return list;
 }
 
-// A method that is written in Python: a function of a module whose first argument is the array.
+// Calls a method that is written in Python: a function of a module whose first argument is the
+// array.
 PyObject* call_function(const char* module_name, const char* name, PyObject* self, PyObject* args,
                         PyObject* keywords) {
   PyObject* module = PyImport_ImportModule(module_name);
@@ -267,7 +268,7 @@ PyObject* bytes_of(PyObject* self) {
   return raise_status(status);
 }
 
-// A value of the array that protocol 5 may carry outside the stream. bfloat16 has no buffer.
+// A buffer that pickle protocol 5 may carry outside of its stream. bfloat16 has no buffer.
 PyObject* pickle_buffer(PyObject* self) {
   PyObject* dense = copy(self, nullptr);
   PyObject* buffer = dense ? PyPickleBuffer_FromObject(dense) : nullptr;
@@ -275,7 +276,7 @@ PyObject* pickle_buffer(PyObject* self) {
   return buffer;
 }
 
-// Pickled as its bytes; neither history nor gradient travels.
+// Pickles the elements as bytes; history and gradient are not pickled.
 PyObject* reduce(PyObject* self, PyObject* given) {
   const long protocol = PyLong_AsLong(given);
   if (protocol == -1 && PyErr_Occurred()) return nullptr;
@@ -306,6 +307,7 @@ PyObject* flatten(PyObject* self, PyObject*) {
   return out;
 }
 
+// PyMethodDef has one function type for all calling conventions.
 template <class Function>
 PyCFunction as_method(Function* function) {
   return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)(void)>(function));

@@ -1,4 +1,4 @@
-// The module weft._native: its types, and the functions that are not hot, through pybind11.
+// The module weft._native: its types, and through pybind11 the functions that are called rarely.
 #include <pybind11/pybind11.h>
 
 #include "module.h"
@@ -10,13 +10,14 @@ namespace py = pybind11;
 namespace weft::python {
 namespace {
 
-// Operators that are methods of the array too.
+// Operators that are methods of the array, too.
 constexpr const char* kMethods[] = {"sum",     "mean",    "max",     "min",          "argmax",
                                     "argmin",  "prod",    "std",     "var",          "all",
                                     "any",     "cumsum",  "cumprod", "round",        "clip",
                                     "squeeze", "ravel",   "repeat",  "swapaxes",     "diagonal",
                                     "trace",   "argsort", "dot",     "searchsorted", "take"};
 
+// The array type comes last: its dict gets operator functions, which need their type.
 void make_types() {
   PyObject* dict = PyDict_New();
   if (!dict) throw py::error_already_set();
@@ -33,7 +34,8 @@ void make_types() {
   if (PyType_Ready(&array_type) < 0) throw py::error_already_set();
 }
 
-// Called by the library round its waits. Threads of the engine never hold the GIL.
+// Hooks that the library calls before and after its waits. Threads of the engine never hold the
+// GIL.
 void* release_gil() { return PyGILState_Check() ? PyEval_SaveThread() : nullptr; }
 void restore_gil(void* state) {
   if (state) take_gil_back(static_cast<PyThreadState*>(state));

@@ -1,5 +1,5 @@
-// Functions of the module by subject. They are called a few times a step at most, so pybind11's
-// convenience is worth more than its cost.
+// The functions of the module, by subject, and helpers for them. They are called a few times in a
+// training step at most, so pybind11's convenience is worth more than its cost.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -28,7 +28,8 @@ inline void check(weft_status status) {
   throw pybind11::error_already_set();
 }
 
-// A text for the C interface, where it ends at a NUL: one that has some would stand for another.
+// A text for the C interface, where a text ends at NUL; one that contains NUL would be taken for
+// another text, so it is refused.
 inline const char* c_text(const std::string& text) {
   if (text.find('\0') == std::string::npos) return text.c_str();
   const pybind11::str shown = pybind11::repr(pybind11::cast(text));
@@ -36,7 +37,8 @@ inline const char* c_text(const std::string& text) {
                               shown.cast<std::string>());
 }
 
-// A list of array objects as handles that the list keeps alive; None is null where allowed.
+// The handles of a list of arrays, which the list keeps alive. None becomes null where that is
+// allowed.
 inline std::vector<weft_tensor> tensors_of(const pybind11::sequence& arrays, const char* where,
                                            bool may_be_none = false) {
   std::vector<weft_tensor> tensors;
@@ -55,18 +57,20 @@ inline std::vector<weft_tensor> tensors_of(const pybind11::sequence& arrays, con
   return tensors;
 }
 
+// Takes over a new reference; throws the Python error if it is null.
 inline pybind11::object owned(PyObject* object) {
   if (!object) throw pybind11::error_already_set();
   return pybind11::reinterpret_steal<pybind11::object>(object);
 }
 
+// Takes over the references.
 inline pybind11::list wrap_list(const std::vector<weft_tensor>& tensors) {
   pybind11::list list;
   for (weft_tensor tensor : tensors) list.append(owned(wrap(tensor)));
   return list;
 }
 
-// Pairs of dtype and shape.
+// Dtype and shape of each array.
 using ArrayTypes = std::vector<std::pair<pybind11::object, std::vector<int64_t>>>;
 std::vector<weft_type> types_of(const ArrayTypes& types);  // module_operators.cpp
 

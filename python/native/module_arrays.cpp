@@ -1,4 +1,4 @@
-// Making arrays, and what an array shares with others.
+// Functions that make arrays, and those that share memory with other libraries.
 #include <memory>
 
 #include "index_arrays.h"
@@ -10,6 +10,7 @@ namespace py = pybind11;
 namespace weft::python {
 namespace {
 
+// The function behind np.array and np.asarray. Symbols stay symbols.
 py::object array(const py::object& object, const py::object& dtype, bool copy) {
   if (is_symbol(object.ptr())) {
     if (dtype.is_none()) return copy ? object.attr("copy")() : object;
@@ -40,7 +41,8 @@ std::vector<int64_t> shape_of(const py::object& object, const char* where) {
   return shape;
 }
 
-// Uninitialised for the caller, zeros in fact; no operator, so neither recorded nor traced.
+// np.empty. The elements are zeros, which callers must not rely on. It is no operator, so it is
+// neither recorded nor traced.
 py::object empty(const py::object& shape, const py::object& dtype) {
   weft_dtype wanted = WEFT_FLOAT32;
   if (!dtype.is_none() && !parse_dtype(dtype.ptr(), &wanted)) throw py::error_already_set();
@@ -51,7 +53,7 @@ py::object empty(const py::object& shape, const py::object& dtype) {
   return owned(wrap(tensor));
 }
 
-// `data` is bytes, or what protocol 5 of pickle carried in their place.
+// Restores a pickled array. `data` is bytes, or the buffer that protocol 5 carried instead.
 py::object tensor_from_bytes(const char* dtype, const py::object& shape, const py::buffer& data) {
   weft_dtype number = WEFT_FLOAT32;
   check(weft_dtype_find(dtype, &number));

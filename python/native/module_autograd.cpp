@@ -1,4 +1,4 @@
-// The modes of a thread, gradients, and traces.
+// The modes of a thread, gradients, and traces, for weft.autograd and hybridized blocks.
 #include "module.h"
 
 namespace py = pybind11;
@@ -6,6 +6,7 @@ namespace py = pybind11;
 namespace weft::python {
 namespace {
 
+// The cotangents of heads; None is null, which means ones.
 std::vector<weft_tensor> head_gradients(const py::object& head_grads, size_t count,
                                         const char* where) {
   if (head_grads.is_none()) return std::vector<weft_tensor>(count, nullptr);
@@ -52,7 +53,8 @@ std::vector<weft_function> functions_of(const py::list& list) {
   return functions;
 }
 
-// The examples that were traced before tell which extents are to be told as such.
+// Begins one example of a trace. The examples that were traced before tell which extents only a run
+// knows.
 py::list trace_begin(const ArrayTypes& inputs, const py::list& earlier) {
   const std::vector<weft_type> types = types_of(inputs);
   std::vector<weft_tensor> placeholders(types.size(), nullptr);
@@ -62,7 +64,7 @@ py::list trace_begin(const ArrayTypes& inputs, const py::list& earlier) {
   return wrap_list(placeholders);
 }
 
-// `axes`: pairs of a placeholder and an axis.
+// `axes`: pairs of a placeholder's number and an axis.
 void trace_add_dimension(const std::string& name, int64_t minimum, int64_t maximum,
                          const std::vector<std::pair<size_t, int32_t>>& axes) {
   std::vector<size_t> inputs;
@@ -98,7 +100,8 @@ py::list lent(const weft_tensor* tensors, size_t count) {
   return list;
 }
 
-// Calls the Python function of a recorded call: (saved, cotangents) -> gradients, None for zero.
+// The weft_backward_function of recorded calls. It calls a Python function: (saved, cotangents) ->
+// gradients, None for zero.
 weft_status call_backward(void* context, const weft_tensor* saved, size_t nsaved,
                           const weft_tensor* cotangents, size_t noutputs, weft_tensor* gradients,
                           size_t ninputs) {
@@ -119,7 +122,7 @@ weft_status call_backward(void* context, const weft_tensor* saved, size_t nsaved
     }
     return WEFT_OK;
   } catch (py::error_already_set& error) {
-    error.restore();  // the caller of backward gets it
+    error.restore();  // the caller of backward gets the exception
     return WEFT_INVALID_STATE;
   }
 }
@@ -145,7 +148,7 @@ void checkpoint_begin(const py::sequence& inputs) {
   check(weft_checkpoint_begin(in.data(), in.size()));
 }
 
-// Calls the Python function of a checkpoint again: inputs -> outputs.
+// The weft_segment_function of checkpoints. It calls the Python function again: inputs -> outputs.
 weft_status call_segment(void* context, const weft_tensor* inputs, size_t ninputs,
                          weft_tensor* outputs, size_t noutputs) {
   const WithGil gil;
@@ -165,7 +168,7 @@ weft_status call_segment(void* context, const weft_tensor* inputs, size_t ninput
     }
     return WEFT_OK;
   } catch (py::error_already_set& error) {
-    error.restore();  // the caller of backward gets it
+    error.restore();  // the caller of backward gets the exception
     return WEFT_INVALID_STATE;
   }
 }

@@ -6,6 +6,7 @@ namespace py = pybind11;
 namespace weft::python {
 namespace {
 
+// The name of a body's capsule.
 constexpr const char* kBody = "weft_body";
 
 py::list body_begin(const ArrayTypes& inputs) {

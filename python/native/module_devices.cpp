@@ -1,4 +1,4 @@
-// Devices: the functions behind weft.device, and an array's place.
+// Devices: the functions behind weft.device, and the device of an array.
 #include "module.h"
 #include "native.h"
 
@@ -31,7 +31,7 @@ py::dict device_info(const char* name) {
   return out;
 }
 
-// What `device` may be: a Device or its text. False: a Python error is set.
+// Parses what `device` may be: a Device or its name. False: a Python error is set.
 bool parse_device(PyObject* object, weft_device* device) {
   const py::object text = owned(PyObject_Str(object));
   const char* name = text ? PyUnicode_AsUTF8(text.ptr()) : nullptr;
@@ -48,7 +48,7 @@ PyObject* python_device(weft_device device) {
     PyObject* module = PyImport_ImportModule("weft.device");
     PyObject* found = module ? PyObject_GetAttrString(module, "Device") : nullptr;
     Py_XDECREF(module);
-    return found;  // kept for ever
+    return found;  // kept as long as the process
   }();
   return type ? PyObject_CallFunction(type, "s", weft_device_name(device)) : nullptr;
 }

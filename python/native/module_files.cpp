@@ -17,6 +17,7 @@ std::vector<const char*> pointers(const std::vector<std::string>& texts) {
   return out;
 }
 
+// check() for calls that read a file.
 void check_file(weft_status status) {
   if (status == WEFT_OK) return;
   raise_file_status(status);
@@ -37,7 +38,7 @@ void save_arrays(const std::string& path, const std::vector<std::string>& names,
   check(status);
 }
 
-// The GIL is kept: the text of a later failure names the line of the program that is running.
+// The GIL is kept: if the write fails later, the error names the program's running line.
 py::object save_arrays_async(const std::string& path, const std::vector<std::string>& names,
                              const py::sequence& arrays, const std::string& metadata) {
   const std::vector<weft_tensor> tensors = tensors_of(arrays, "save");
@@ -48,7 +49,7 @@ py::object save_arrays_async(const std::string& path, const std::vector<std::str
   return owned(wrap(written));
 }
 
-// The arrays, and the metadata's text of this key, if there is one.
+// The arrays, and the text of the metadata under this key, if there is one.
 std::pair<py::dict, std::optional<std::string>> load_archive(const std::string& path,
                                                              const std::string& key) {
   weft_archive opened = nullptr;
@@ -71,8 +72,8 @@ std::pair<py::dict, std::optional<std::string>> load_archive(const std::string& 
   return {std::move(arrays), text ? std::optional<std::string>(text) : std::nullopt};
 }
 
-// One entry point to write: (name, function, input names, output names, capture names).
-// A capture without a name is left out.
+// An entry point to write: (name, function, input names, output names, capture names). A capture
+// without a name is left out.
 using Entry = std::tuple<std::string, py::object, std::vector<std::string>,
                          std::vector<std::string>, std::vector<std::optional<std::string>>>;
 

@@ -1,4 +1,5 @@
-// The library as a whole: threads, engine, memory, random numbers.
+// The library as a whole: threads, engine, memory, random numbers; and the origin hook, which names
+// the program's line.
 #include <cstdio>
 #include <cstring>
 #include <string>
@@ -57,7 +58,7 @@ PyObject* places_name() {
   return name;
 }
 
-// Is the frame's code part of this package?
+// Does the frame run code of this package?
 bool is_ours(PyFrameObject* frame) {
   PyObject* globals = PyFrame_GetGlobals(frame);
   PyObject* name = globals ? PyDict_GetItemString(globals, "__name__") : nullptr;
@@ -66,7 +67,8 @@ bool is_ours(PyFrameObject* frame) {
   return text && (strcmp(text, "weft") == 0 || strncmp(text, "weft.", 5) == 0);
 }
 
-// What a graph that runs says of its node: of the thread, empty where no graph does.
+// The origin of the node that a Python evaluator of a graph runs, for this thread; empty if none
+// does.
 thread_local char known_origin[400] = "";
 
 py::object set_origin(const char* line) {
@@ -75,8 +77,8 @@ py::object set_origin(const char* line) {
   return before;
 }
 
-// " in ..." for a frame that runs `forward` of a layer of this package: the program has no line
-// there. Empty for others.
+// " in ..." for a frame that runs `forward` of a layer of this package: the program has no line of
+// its own there. Empty for other frames.
 std::string layer_of(PyFrameObject* frame) {
   const auto code = owned(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
   PyObject* const name = reinterpret_cast<PyCodeObject*>(code.ptr())->co_name;
@@ -93,6 +95,7 @@ std::string layer_of(PyFrameObject* frame) {
   return layer;
 }
 
+// Writes the origin: the innermost frame outside of this package.
 void write_line(char* text, size_t size) {
   if (*known_origin) {
     std::snprintf(text, size, "%s", known_origin);
@@ -119,8 +122,8 @@ void write_line(char* text, size_t size) {
 
 }  // namespace
 
-// The innermost frame outside this package. Calls that may run long have let the GIL go; a thread
-// of the library has no frame, and never waits for the GIL.
+// The origin hook. A call that may run long has released the GIL, so it is taken. A thread of the
+// library has no Python state and must not wait for the GIL.
 void write_origin(char* text, size_t size) {
   if (!Py_IsInitialized() || !PyGILState_GetThisThreadState()) return;
   const PyGILState_STATE state = take_gil();

@@ -1,5 +1,5 @@
-// Operators whose rules and kernels are Python's: registered with callbacks that take the GIL and
-// call the methods of an object of weft/library.py. Loading libraries of operators.
+// Operators whose rules and kernels are written in Python. They are registered with callbacks that
+// take the GIL and call methods of an object of weft/library.py. Also loads libraries of operators.
 #include <pybind11/numpy.h>
 
 #include <deque>
@@ -29,13 +29,14 @@ py::list attribute_list(const weft_value* attributes, size_t count) {
   return list;
 }
 
-// (dtype, shape), or None for what is absent.
+// (dtype, shape), or None for an absent input.
 py::object type_object(const weft_type& type) {
   if (type.rank < 0) return py::none();
   return py::make_tuple(dtype_of(type.dtype), owned(shape_tuple(type.shape, type.rank)));
 }
 
-// A NumPy array on the memory of a view; the caller sees to it that nobody keeps it.
+// A NumPy array on the memory of a view. It must not live longer than the kernel: check_not_kept
+// checks that.
 py::object numpy_view(py::handle rules, const weft_view& view, bool writable) {
   if (view.rank < 0) return py::none();
   if (view.dtype == WEFT_BFLOAT16) {
@@ -61,13 +62,14 @@ py::list numpy_views(py::handle rules, const weft_view* views, size_t count, boo
   return list;
 }
 
-// The memory is the library's again when a kernel returns: a view that is kept would read what
-// others write.
+// Fails if the kernel keeps one of its arrays. The memory belongs to the library again when the
+// kernel returns: a kept array would read what others write.
 void check_not_kept(py::handle rules, const py::list& views) {
   const auto is_kept = [](py::handle view) { return !view.is_none() && Py_REFCNT(view.ptr()) > 1; };
   for (size_t attempt = 0; attempt < 2; ++attempt) {
     if (std::none_of(views.begin(), views.end(), is_kept)) return;
-    if (attempt == 0) py::module_::import("gc").attr("collect")();  // cycles keep nothing
+    // An array in a garbage cycle is not kept.
+    if (attempt == 0) py::module_::import("gc").attr("collect")();
   }
   raise_error(WEFT_INVALID_STATE,
               "%S: the kernel keeps one of its arrays after it has returned; take a copy of it",
@@ -77,7 +79,7 @@ void check_not_kept(py::handle rules, const py::list& views) {
 
 // ---- the callbacks ------------------------------------------------------------------------------
 
-// Runs a body that may throw Python's errors, with the GIL.
+// Runs `body` with the GIL; a Python error becomes the callback's failure.
 template <class Body>
 weft_status with_python(const Body& body) {
   const WithGil gil;
@@ -92,6 +94,7 @@ weft_status with_python(const Body& body) {
   }
 }
 
+// The object of weft/library.py.
 py::handle rules_of(void* context) { return static_cast<PyObject*>(context); }
 
 weft_status infer(void* context, const weft_types_call* call) {
@@ -123,7 +126,8 @@ weft_status run_kernel(void* context, const weft_kernel_call* call) {
   });
 }
 
-// What a rule is told of operands: types of arrays, numbers, None; the arrays in their order.
+// How operands are described to a rule: arrays by their types, numbers, None. `arrays` has the
+// arrays in their order; the rule's function is traced for them.
 struct Operands {
   weft_builder builder;
   std::vector<weft_operand> arrays;
@@ -144,6 +148,7 @@ struct Operands {
     return list;
   }
 
+  // Applies the function that the rule has traced to the arrays.
   void apply(const py::object& function, weft_operand* outs, size_t count) const {
     weft_function traced = reinterpret_cast<FunctionObject*>(function.ptr())->function;
     check(weft_builder_apply(builder, traced, arrays.data(), arrays.size(), outs, count));
@@ -168,7 +173,7 @@ weft_status gradient(void* context, const weft_rule_call* call) {
     const py::list cotangents = operands.describe(call->cotangent, call->nout);
     py::list needed;
     for (size_t i = 0; i < call->nin; ++i) needed.append(call->needed[i] != 0);
-    // The function gives those of the gradients that are there, at these places.
+    // The function gives only the gradients that are not zero; found[1] says for which inputs.
     const py::tuple found = rules_of(context).attr("differentiated")(
         in, out, cotangents, needed, attribute_list(call->attributes, call->nattributes));
     const auto places = found[1].cast<std::vector<size_t>>();
@@ -180,7 +185,7 @@ weft_status gradient(void* context, const weft_rule_call* call) {
 
 // ---- registering --------------------------------------------------------------------------------
 
-// A definition with the texts and lists that it points at until it is registered.
+// A definition, with the texts and lists that it points at until it is registered.
 class Definition {
  public:
   Definition(const py::dict& given, const py::object& rules);
@@ -193,7 +198,7 @@ class Definition {
   void add_argument(const py::dict& given);
   weft_value fallback(const py::dict& given, int32_t kind);
 
-  std::deque<std::string> texts_;  // elements stay where they are
+  std::deque<std::string> texts_;  // deques: elements never move
   std::deque<std::vector<int64_t>> lists_;
   std::vector<weft_argument_info> arguments_;
   std::vector<const char*> samples_;
@@ -216,7 +221,7 @@ weft_value Definition::fallback(const py::dict& given, int32_t kind) {
     if (!parse_dtype(object.ptr(), &dtype)) throw py::error_already_set();
     value = dtype_value(dtype);
   } else if (scalar_value(object.ptr(), &value) != Found::kYes) {
-    PyErr_Clear();  // the library names the attribute
+    PyErr_Clear();  // the library refuses the default with the attribute's name
   }
   return value;
 }
@@ -247,6 +252,8 @@ Definition::Definition(const py::dict& given, const py::object& rules) {
   value.attributes = static_cast<int32_t>(arguments_.size()) - value.inputs;
   value.arguments = arguments_.data();
   value.outputs = given["outputs"].cast<int32_t>();
+  // NumPy handles all strides. Kernels in Python run on the calling thread: engine threads must not
+  // wait for the GIL.
   value.flags = WEFT_OP_READS_STRIDES | WEFT_OP_RUNS_ON_CALLER;
   std::tie(value.domain_low, value.domain_high) = given["domain"].cast<std::pair<double, double>>();
   value.samples = static_cast<int32_t>(samples_.size());

@@ -1,10 +1,10 @@
 // What the files of the extension share: the array object, conversions, errors.
 //
 // The extension is written on weft.h and Python.h alone. Arrays, operator functions and traced
-// functions are raw CPython types, because a call through a binding generator costs several times
-// a whole addition of small arrays; pybind11 serves the module's cold functions (module_*.cpp).
-// Everything here is called with the GIL held, but for the hooks `interrupted`, `write_origin` and
-// `print_text`, which see to it themselves.
+// functions are raw CPython types: a call through a binding generator costs several times as much
+// as adding two small arrays. pybind11 serves the functions of the module that are called rarely
+// (module_*.cpp). All functions here need the GIL, except the hooks `interrupted`, `write_origin`
+// and `print_text`, which take it themselves.
 #pragma once
 
 #define PY_SSIZE_T_CLEAN
@@ -15,7 +15,7 @@
 
 namespace weft::python {
 
-// Axes that an array may have in the library.
+// The most axes that an array may have (WEFT_MAX_RANK).
 inline constexpr int kMaxAxes = 16;
 
 // ---- arrays (array.cpp) ------------------------------------------------------------------------
@@ -27,14 +27,17 @@ struct ArrayObject {
 
 extern PyTypeObject array_type;
 
+// The type cannot be subclassed, so one comparison is enough.
 inline bool is_array(PyObject* object) { return Py_TYPE(object) == &array_type; }
 inline weft_tensor tensor_of(PyObject* array) {
   return reinterpret_cast<ArrayObject*>(array)->tensor;
 }
 
-// A new array object that takes the caller's reference to `tensor`, also on failure.
+// A new array object. It takes the caller's reference to `tensor`, also on failure; null gives
+// null.
 PyObject* wrap(weft_tensor tensor);
 
+// The tables of the array type.
 extern PyNumberMethods array_numbers;                                // numbers.cpp
 extern PyMappingMethods array_mapping;                               // indexing.cpp
 extern PySequenceMethods array_sequence;                             // indexing.cpp
@@ -45,30 +48,33 @@ PyObject* compare_arrays(PyObject* a, PyObject* b, int comparison);  // numbers.
 
 // ---- errors (errors.cpp) -----------------------------------------------------------------------
 
-bool load_errors();  // finds the exception classes of weft._base.errors
+bool load_errors();  // finds the exception classes of weft._base.errors; false: a Python error is
+                     // set
 
-// Sets the Python error that belongs to `status` with the library's text. Returns null.
+// Sets the Python error for `status`, with the library's text. Returns null.
 PyObject* raise_status(weft_status status);
-// For a callback of the library that met a Python error: takes the error, which raise_status gives
-// back, and returns its status and text to the library.
+// For callbacks of the library that met a Python error: keeps the error, so that raise_status can
+// set it again, and gives its status and text to the library.
 weft_status keep_error();
 // The interrupt hook: runs pending signal handlers and keeps what they raise for raise_status.
 int32_t interrupted();
-// The same for a call that reads a file: one that does not exist is a FileNotFoundError.
+// raise_status for calls that read a file: a missing file is a FileNotFoundError.
 PyObject* raise_file_status(weft_status status);
-// The program's line that is running, as file:number; leaves `text` alone where there is none.
+// The origin hook: the program's running line, as file:number. Leaves `text` alone if there is
+// none.
 void write_origin(char* text, size_t size);
-// A BufferError: memory cannot be shared in the form asked for. Returns null.
+// Sets a BufferError: memory cannot be shared in the form that was asked for. Returns null.
 PyObject* raise_not_shared(const char* text);
-// The same with a text of the extension; `format` as in PyErr_Format. Returns null.
+// Sets an error with a text of the extension; `format` as in PyErr_Format. Returns null.
 PyObject* raise_error(weft_status status, const char* format, ...);
 
 // ---- Python objects to values (convert.cpp, lists.cpp) -----------------------------------------
 
-bool load_numpy();  // finds the few things of NumPy that conversions ask for
+bool load_numpy();  // finds what conversions need of NumPy
 
 PyObject* dtype_object(weft_dtype dtype);  // borrowed
-// Accepts what `dtype=` may be: a dtype of Weft or NumPy, its name, bool, int or float.
+// Parses what `dtype=` may be: a dtype of Weft or NumPy, its name, bool, int or float. False: a
+// Python error is set.
 bool parse_dtype(PyObject* object, weft_dtype* dtype);
 
 bool is_of_numpy(PyObject* object);  // an array or a scalar
@@ -78,7 +84,7 @@ enum class Found { kNo, kYes, kError };  // kError: a Python error is set
 // A Python or NumPy scalar as a weak scalar.
 Found scalar_value(PyObject* object, weft_value* value);
 
-// Arrays made on the way, released at the end of a call.
+// Arrays that were made for a call; they are released at its end.
 class Temporaries {
  public:
   Temporaries() = default;
@@ -96,23 +102,24 @@ class Temporaries {
   int count_ = 0;
 };
 
-// An operand: an array, a weak scalar, a NumPy array or a list. kNo: something else.
+// An operand: an array, a weak scalar, a NumPy array or a list. kNo: it is something else.
 Found operand_value(PyObject* object, weft_value* value, Temporaries& made);
-// The same for an argument of `where`, for which something else is a TypeError; anything with the
-// array protocols is taken. False: a Python error is set.
+// The same for an argument of `where`, where something else is a TypeError. Objects with the array
+// protocols are taken, too. False: a Python error is set.
 bool argument_value(PyObject* object, weft_value* value, Temporaries& made, const char* where,
                     const char* argument);
 
-// An element of a list: a new reference. Null: a Python error is set, which names `argument`.
+// An element of a list as a new reference. Null: a Python error is set, which names `argument`.
 weft_tensor listed_tensor(PyObject* object, const char* where, const char* argument);
 
-// A new reference to an array with the elements of `object`, dtype by the data policy: floats of
-// Python become float32, NumPy arrays keep their dtype. Null: a Python error is set.
+// A new reference to an array with the elements of `object`. The dtype follows the data policy
+// (convert.cpp): floats of Python become float32, NumPy arrays keep their dtype. Null: a Python
+// error is set.
 weft_tensor tensor_from_object(PyObject* object);
 bool is_numpy_array(PyObject* object);
 weft_tensor tensor_from_object(PyObject* object, weft_dtype dtype);
 
-// The handles of one call, null at first: inside itself for the usual number.
+// The handles of one call, null at first; up to 32 lie in the object itself.
 class Handles {
  public:
   explicit Handles(size_t count) {
@@ -134,7 +141,7 @@ class Handles {
   weft_tensor* handles_ = inside_;
 };
 
-// The arrays of a list, one reference each, released at the end of a call.
+// The arrays of a list: one reference each, released at the end of a call.
 class TensorList {
  public:
   TensorList() = default;
@@ -143,8 +150,8 @@ class TensorList {
   ~TensorList() {
     if (tensors_) clear();
   }
-  // Takes the elements of a sequence: arrays, and numbers and lists as arrays of their own. False:
-  // a Python error is set, which names the argument of `where`.
+  // Takes the elements of a sequence: arrays; numbers and lists become arrays. False: a Python
+  // error is set, which names the argument of `where`.
   bool fill(PyObject* sequence, const char* where, const char* argument);
   weft_value value() const {
     weft_value list;
@@ -161,25 +168,29 @@ class TensorList {
   uint32_t count_ = 0;
 };
 
-// The array in another dtype; takes the caller's reference, also on failure, and may be given null.
+// The array in another dtype. Takes the caller's reference, also on failure; null gives null.
 weft_tensor cast_to(weft_tensor tensor, weft_dtype dtype);
 
-// Integers of a tuple, list or single number; -1 with a Python error set if it is none of these.
+// The integers of a tuple, a list or a single number; returns their count, or -1 with a Python
+// error set.
 int parse_ints(PyObject* object, int64_t* out, int room, const char* where, const char* argument);
 
+// A shape as a tuple of ints.
 PyObject* shape_tuple(const int64_t* extents, int rank);
 
 // ---- extents.cpp: numbers of a trace that follow from values ------------------------------------
 
-// Their Python type, weft._core.dimensions.Extent; null before the package has said it.
+// Their Python type, weft._core.dimensions.Extent; null until the package sets it.
 extern PyObject* extent_type;
 struct Range {
   int64_t minimum = 0;
   int64_t maximum = INT64_MAX;
 };
+// Is the extent one that only a run knows, so that a trace must not decide by its value? `range`:
+// the bounds that are known.
 bool extent_follows(weft_tensor tensor, int axis, Range* range = nullptr);
 bool any_extent_follows(weft_tensor tensor);
-// Takes the reference; gives an Extent of that value.
+// Takes the reference to a number and gives an Extent with that value.
 PyObject* as_extent(PyObject* number, Range range);
 
 // A new NumPy array with a copy of the elements.
@@ -187,8 +198,9 @@ PyObject* to_numpy(PyObject* array);
 
 // ---- devices (module_devices.cpp) ---------------------------------------------------------------
 
-PyObject* python_device(weft_device device);                               // a weft.Device
-PyObject* to_device(PyObject* array, PyObject* args, PyObject* keywords);  // the method
+PyObject* python_device(weft_device device);  // the weft.Device of a handle
+// The method ndarray.to_device.
+PyObject* to_device(PyObject* array, PyObject* args, PyObject* keywords);
 
 // ---- DLPack (dlpack.cpp) ------------------------------------------------------------------------
 
@@ -199,9 +211,9 @@ PyObject* from_capsule(PyObject* capsule);
 // ---- functions that graphs call, and prints (host_functions.cpp)
 // ---------------------------------
 
-// A new reference. Null: a Python error is set.
+// A new reference to a function that graphs can call. Null: a Python error is set.
 weft_host_function host_function(PyObject* callable);
-weft_status print_text(const char* text, size_t size);  // the print hook: to sys.stdout
+weft_status print_text(const char* text, size_t size);  // the print hook: writes to sys.stdout
 
 // ---- operators (operators.cpp) -----------------------------------------------------------------
 
@@ -210,7 +222,7 @@ PyObject* operator_list();                  // all operators as functions, in re
 weft_op find_operator(const char* name);    // null if there is none; no Python error
 PyObject* find_function(const char* name);  // borrowed; null if there is none
 
-// One result of an operator; null with a Python error set on failure.
+// Calls an operator with one result. Null: a Python error is set.
 inline weft_tensor invoke(weft_op op, const weft_value* values, size_t count) {
   weft_tensor out = nullptr;
   const weft_status status = weft_invoke(op, values, count, &out, 1);
@@ -221,6 +233,7 @@ inline weft_tensor invoke(weft_op op, const weft_value* values, size_t count) {
   return out;
 }
 
+// Arguments of operators.
 inline weft_value tensor_value(weft_tensor tensor) {
   weft_value value;
   value.tag = WEFT_TAG_TENSOR;
@@ -243,15 +256,16 @@ inline weft_value dtype_value(weft_dtype dtype) {
   return value;
 }
 
-// A view through the internal operator `reshape`.
+// A view in another shape, through the internal operator `reshape`.
 weft_tensor reshaped(weft_tensor tensor, const int64_t* shape, int rank);
 
 // ---- arguments of hybridized calls (structure.cpp) ----------------------------------------------
 
 bool add_structure(PyObject* module);  // false: a Python error is set
-bool add_contents(PyObject* module);   // the same
-// Before elements of an array become Python's while a trace runs: what is traced depends on them
-// from then on, so they are part of its signature. False: a Python error is set.
+bool add_contents(PyObject* module);   // the functions of contents.cpp
+// Must be called before elements of an array become Python numbers. While a trace runs, the traced
+// code depends on them from then on, so they become part of its signature. False: a Python error is
+// set.
 bool note_read(PyObject* array);
 
 // ---- traced functions (functions.cpp) ----------------------------------------------------------

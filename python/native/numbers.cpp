@@ -1,8 +1,8 @@
 // Number slots and comparisons of the array.
 //
-// The path of `a + b` for two arrays: two type checks, one call into the library, one object from
-// the free list. Operators are found once, by load_numbers(). A foreign operand gives
-// NotImplemented, so that the other type has its turn.
+// `a + b` for two arrays takes two type checks, one call into the library, and one object from the
+// free list. Operators are looked up once, by load_numbers(). A foreign operand gives
+// NotImplemented, so that its type can handle the operation.
 #include "numbers.h"
 
 #include <initializer_list>
@@ -12,6 +12,7 @@
 namespace weft::python {
 namespace {
 
+// The order is that of kNames and kSigns.
 enum Slot {
   kAdd,
   kSubtract,
@@ -60,7 +61,8 @@ PyObject* result(weft_op op, const weft_value* values, size_t count) {
   return wrap(out);
 }
 
-// One side is no array: a weak scalar, something to convert, or a foreign type.
+// One operand is no array: it is a weak scalar, something to convert, or of a foreign type. Not
+// inlined, to keep the path of two arrays short.
 __attribute__((noinline)) PyObject* mixed(Slot slot, PyObject* a, PyObject* b) {
   weft_value values[2];
   Temporaries made;
@@ -89,7 +91,7 @@ PyObject* unary(PyObject* a) {
   return result(ops[slot], &value, 1);
 }
 
-// a += b writes into a; the library refuses what a's dtype and shape cannot take.
+// a += b writes into a; the library refuses a result that does not fit a's dtype or shape.
 template <Slot slot>
 PyObject* in_place(PyObject* a, PyObject* b) {
   weft_value values[2] = {tensor_value(tensor_of(a)), {}};
@@ -107,7 +109,8 @@ PyObject* in_place(PyObject* a, PyObject* b) {
 
 PyObject* power(PyObject* a, PyObject* b, PyObject* modulus) {
   if (modulus != Py_None) Py_RETURN_NOTIMPLEMENTED;
-  // What the library makes of this power anyway, for a tenth of the time of a small call.
+  // The library computes this power as a square anyway; a direct call of `square` saves time in
+  // small calls.
   if (is_array(a) && PyLong_CheckExact(b) && PyLong_AsLong(b) == 2 &&
       weft_tensor_dtype(tensor_of(a)) != WEFT_BOOL && ops[kSquare]) {
     return unary<kSquare>(a);
@@ -135,7 +138,8 @@ PyObject* positive(PyObject* a) {
   return a;
 }
 
-// The element of an array of one; `other` raises for arrays of more or none.
+// Reads the element of an array that has one; `other` sets the error for any other number of
+// elements.
 template <class Other>
 bool item(PyObject* self, weft_value* value, Other other) {
   const int64_t elements = weft_tensor_elements(tensor_of(self));
@@ -157,6 +161,7 @@ bool number(PyObject* self, weft_value* value) {
   });
 }
 
+// Truth of an array, with NumPy's errors.
 int truth(PyObject* self) {
   weft_value value;
   const bool found = item(self, &value, [](int64_t elements) {
@@ -188,7 +193,7 @@ PyObject* to_int(PyObject* self) {
   return PyLong_FromLongLong(value.as.integer);
 }
 
-// An index must be an integer array without axes, as in NumPy.
+// Only an integer array without axes is an index, as in NumPy.
 PyObject* to_index(PyObject* self) {
   weft_tensor tensor = tensor_of(self);
   const weft_dtype dtype = weft_tensor_dtype(tensor);

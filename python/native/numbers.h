@@ -1,4 +1,5 @@
-// Slots that are filled when the module is loaded, and the element of an array of one.
+// The number slots of the array type, which are filled when the module is loaded, and the element
+// of an array that has one.
 #pragma once
 
 #define PY_SSIZE_T_CLEAN
@@ -7,6 +8,6 @@
 namespace weft::python {
 
 void load_numbers();                     // finds the operators behind the slots
-PyObject* item_object(PyObject* array);  // as bool, int or float
+PyObject* item_object(PyObject* array);  // the element as bool, int or float
 
 }  // namespace weft::python

@@ -1,4 +1,4 @@
-// What an operator function says of itself: its definition as a dict, docstring and signature.
+// How an operator function describes itself: its definition as a dict, docstring and signature.
 #include <cstring>
 
 #include "operator_object.h"
@@ -21,6 +21,7 @@ PyObject* value_object(const weft_value& value) {
 
 namespace {
 
+// Kinds of arguments, with their names in schemas.
 constexpr struct {
   int32_t kind;
   const char* name;
@@ -74,7 +75,7 @@ PyObject* sample_list(const OperatorObject* self) {
   return list;
 }
 
-// The whole definition as a dict: what documentation, stubs and tests are derived from.
+// The whole definition as a dict. Documentation, stubs and tests are derived from it.
 PyObject* schema(PyObject* object, void*) {
   const OperatorObject* self = self_of(object);
   const weft_op_info& info = self->info;

@@ -1,8 +1,8 @@
 // Operators as Python functions, made from the library's reflection.
 //
-// An operator function is a vectorcall object: inputs, then attributes, by position or keyword,
-// and `out`. Keywords are compared by pointer first, because a call's names are interned;
-// arguments are gathered in one array on the stack, and lists of integers beside it.
+// An operator function is a vectorcall object: it takes inputs, then attributes, by position or
+// keyword, and `out`. Keywords are compared by pointer first, because names in a call are interned.
+// Arguments are gathered in one array on the stack; short lists of integers lie beside it.
 #include <string>
 
 #include "operator_object.h"
@@ -11,13 +11,14 @@
 namespace weft::python {
 namespace {
 
+// Limits that no operator of the library reaches; make_function checks them.
 constexpr int kMaxArguments = 32;
 constexpr int kMaxOutputs = 8;
-constexpr int kIntRoom = 64;
-constexpr int kMostInts = 65536;
+constexpr int kIntRoom = 64;      // integers of all lists of a call
+constexpr int kMostInts = 65536;  // a longer list is a mistake
 
 PyObject* out_name = nullptr;   // interned "out"
-PyObject* name_name = nullptr;  // interned "name": of a node, where a symbol is given
+PyObject* name_name = nullptr;  // interned "name": the name of a node, in calls with symbols
 PyObject* functions = nullptr;  // dict: name → function, in registry order
 
 // Everything that one call needs until it returns.
@@ -25,14 +26,15 @@ struct Call {
   weft_value values[kMaxArguments];
   int64_t ints[kIntRoom];
   int used_ints = 0;
-  int64_t* long_list = nullptr;  // the one list of integers that may exceed the room
-  int given = 0;                 // one past the last argument that was set
-  PyObject* out = nullptr;
+  // A list of integers that does not fit into `ints`; there can be one.
+  int64_t* long_list = nullptr;
+  int given = 0;            // one past the last argument that was set
+  PyObject* out = nullptr;  // borrowed
   Temporaries made;
   TensorList list;
   weft_host_function function = nullptr;
   bool has_symbol = false;
-  PyObject* name = nullptr;  // of the node
+  PyObject* name = nullptr;  // of the node, if the call has symbols
 
   Call() = default;
   Call(const Call&) = delete;
@@ -49,7 +51,7 @@ PyObject* wrong_argument(const OperatorObject* self, int index, PyObject* object
                      self->info.arguments[index].name, expected, object);
 }
 
-// None means that an attribute is absent, where absence has a meaning or a default.
+// None means that an attribute is absent, for attributes where that has a meaning or a default.
 bool set_none(OperatorObject* self, Call& call, int index) {
   const weft_argument_info& argument = self->info.arguments[index];
   if (argument.required) {
@@ -61,7 +63,7 @@ bool set_none(OperatorObject* self, Call& call, int index) {
   return true;
 }
 
-// An attribute takes the dtype of no array: its integers have 64 bits, its floats are doubles.
+// An attribute takes the dtype of no array: its integers must fit 64 bits, its floats are doubles.
 bool settle_attribute(const OperatorObject* self, int index, PyObject* object, weft_value& value) {
   if (value.tag != WEFT_TAG_UNSIGNED && value.tag != WEFT_TAG_BEYOND) return true;
   if (self->info.arguments[index].kind == WEFT_TAG_FLOAT) {
@@ -110,7 +112,7 @@ bool single_integer(PyObject* object, weft_value* value) {
   return found;
 }
 
-// One integer stays one: the library knows what it means.
+// One integer stays one integer: the operator knows what it means.
 bool set_ints(OperatorObject* self, Call& call, int index, PyObject* object) {
   if (single_integer(object, call.values + index)) return true;
   const Py_ssize_t size = PySequence_Check(object) ? PySequence_Size(object) : 0;
@@ -131,6 +133,7 @@ bool set_ints(OperatorObject* self, Call& call, int index, PyObject* object) {
   return true;
 }
 
+// All dtypes, for an error.
 const char* every_dtype() {
   static const std::string* const text = [] {
     auto* names = new std::string("one of ");
@@ -179,7 +182,7 @@ bool set_attribute(OperatorObject* self, Call& call, int index, PyObject* object
   }
 }
 
-// A symbol has no value yet: it stands for an array that is there.
+// A symbol has no value yet; a tag marks that the argument is there.
 bool set_symbol(Call& call, int index) {
   call.has_symbol = true;
   call.values[index].tag = WEFT_TAG_NONE;
@@ -193,6 +196,7 @@ bool set_list(OperatorObject* self, Call& call, int index, PyObject* object) {
   return true;
 }
 
+// Sets argument `index`, by its kind.
 inline bool set_argument(OperatorObject* self, Call& call, int index, PyObject* object) {
   if (index >= call.given) call.given = index + 1;
   if (object == Py_None) return set_none(self, call, index);
@@ -204,6 +208,7 @@ inline bool set_argument(OperatorObject* self, Call& call, int index, PyObject* 
                         self->info.arguments[index].name);
 }
 
+// By pointer first; a name that was computed at run time is not interned.
 int find_argument(const OperatorObject* self, PyObject* name) {
   const int count = argument_count(self);
   for (int i = 0; i < count; ++i) {
@@ -215,7 +220,7 @@ int find_argument(const OperatorObject* self, PyObject* name) {
   return -1;
 }
 
-// Sets an error that says what to write instead (weft/_base/spelling.py).
+// Sets an error that says what to write instead (weft/_base/spelling.py). Returns false.
 bool unknown_keyword(const OperatorObject* self, PyObject* name) {
   PyObject* accepted = PyList_New(0);
   for (int i = 0; accepted && i < argument_count(self); ++i)
@@ -252,6 +257,7 @@ bool set_keyword(OperatorObject* self, Call& call, Py_ssize_t positional, PyObje
   return set_argument(self, call, index, object);
 }
 
+// Fills in all arguments of a call. False: a Python error is set.
 bool gather(OperatorObject* self, Call& call, PyObject* const* args, Py_ssize_t positional,
             PyObject* keywords) {
   const int count = argument_count(self);
@@ -280,7 +286,7 @@ bool gather(OperatorObject* self, Call& call, PyObject* const* args, Py_ssize_t 
   return true;
 }
 
-// Numbers alone have no dtype to take: they become arrays by the data policy.
+// If all inputs are numbers, there is no dtype to take: they become arrays by the data policy.
 bool ensure_array(OperatorObject* self, Call& call) {
   bool any_scalar = false;
   for (int i = 0; i < self->info.inputs; ++i) {
@@ -322,6 +328,7 @@ bool ensure_array(OperatorObject* self, Call& call) {
   return true;
 }
 
+// The arrays that `out` gives for the results.
 bool read_out(OperatorObject* self, PyObject* out, weft_tensor* outs, Py_ssize_t count) {
   const bool is_one = self->info.outputs == 1;
   if (is_one && is_array(out)) {
@@ -387,7 +394,7 @@ PyObject* call_with_list_of_results(OperatorObject* self, Call& call) {
   return call.out;
 }
 
-// The arguments of a call by name, without `out` and the node's name.
+// The arguments of a call as a dict, without `out` and the node's name.
 PyObject* arguments_by_name(const OperatorObject* self, PyObject* const* args,
                             Py_ssize_t positional, PyObject* keywords) {
   PyObject* arguments = PyDict_New();
@@ -404,6 +411,7 @@ PyObject* arguments_by_name(const OperatorObject* self, PyObject* const* args,
   return arguments;
 }
 
+// A call with symbols: weft/sym makes a node of it.
 PyObject* composed(OperatorObject* self, const Call& call, PyObject* const* args,
                    Py_ssize_t positional, PyObject* keywords) {
   if (call.out)
@@ -422,6 +430,7 @@ PyObject* composed(OperatorObject* self, const Call& call, PyObject* const* args
   return result;
 }
 
+// The vectorcall. The path of eager calls with one result is kept short.
 PyObject* call_operator(PyObject* object, PyObject* const* args, size_t flags, PyObject* keywords) {
   OperatorObject* self = self_of(object);
   Call call;
@@ -456,11 +465,12 @@ PyObject* represent(PyObject* object) {
   return PyUnicode_FromFormat("<operator weft.%s.%s>", info.place, info.name);
 }
 
+// Pickled by name: weft._native finds the function again.
 PyObject* reduce(PyObject* object, PyObject*) {
   return PyUnicode_FromString(self_of(object)->info.name);
 }
 
-// As an attribute of the array type an operator is a method.
+// An operator that is an attribute of the array type is a method.
 PyObject* bind(PyObject* function, PyObject* object, PyObject*) {
   if (!object) {
     Py_INCREF(function);
@@ -487,7 +497,7 @@ PyTypeObject make_type() {
   return type;
 }
 
-PyObject* make_function(weft_op op) {
+PyObject* make_function(weft_op op) {  // lives as long as the process
   OperatorObject* self = PyObject_New(OperatorObject, &operator_type);  // lives for ever
   if (!self) return nullptr;
   self->call = call_operator;
@@ -511,7 +521,7 @@ PyObject* make_function(weft_op op) {
   return reinterpret_cast<PyObject*>(self);
 }
 
-// Makes the functions of operators that have come since the last look.
+// Makes the functions of operators that were registered since the last call.
 bool update_functions() {
   if (!functions) {
     out_name = PyUnicode_InternFromString("out");

@@ -1,5 +1,5 @@
-// Arguments of a hybridized call taken apart, and the types of its arrays as a key: what every call
-// does before its plan is found.
+// Takes the arguments of a hybridized call apart and makes a key of the types of its arrays: every
+// call does this before its plan is found.
 #include <cmath>
 #include <cstring>
 
@@ -11,10 +11,12 @@ namespace {
 
 PyObject* array_mark = nullptr;  // stands for an array in a structure
 
+// The structure of a value: nested tuples in which arrays are the mark. Equal structures have the
+// same shape and the same other values. Arrays are appended to `arrays`; `where` is for errors.
 PyObject* structure_of(PyObject* value, PyObject* arrays, PyObject* where);
 
 PyObject* structure_of_items(PyObject* items, PyObject* arrays, PyObject* where) {
-  // A tuple of its own: hashes of items are Python code, which may change a list.
+  // A copy as a tuple: hashing items runs Python code, which may change a list.
   PyObject* const own = PySequence_Tuple(items);
   if (!own) return nullptr;
   Py_ssize_t i = 0;
@@ -38,6 +40,7 @@ PyObject* structure_of_dict(PyObject* dict, PyObject* arrays, PyObject* where) {
   return pair_of(Py_NewRef(reinterpret_cast<PyObject*>(&PyDict_Type)), parts);
 }
 
+// A value that is no container must be hashable: it is compared.
 PyObject* structure_of_other(PyObject* value, PyObject* where) {
   if (PyObject_Hash(value) == -1) {
     if (!PyErr_ExceptionMatches(PyExc_TypeError)) return nullptr;
@@ -52,14 +55,14 @@ PyObject* structure_of_other(PyObject* value, PyObject* where) {
     return nullptr;
   }
   PyObject* const type = reinterpret_cast<PyObject*>(Py_TYPE(value));
-  // -0.0 and 0.0 are equal to Python and not to arithmetic.
+  // -0.0 == 0.0 in Python, but arithmetic tells them apart.
   if (PyFloat_Check(value) && PyFloat_AS_DOUBLE(value) == 0 &&
       std::signbit(PyFloat_AS_DOUBLE(value)))
     return PyTuple_Pack(4, Py_None, type, value, Py_True);
   return PyTuple_Pack(3, Py_None, type, value);
 }
 
-// An array of NumPy is taken as one of Weft with the same elements.
+// A NumPy array counts as an array of Weft with the same elements.
 PyObject* array_of_numpy(PyObject* value) { return wrap(tensor_from_object(value)); }
 
 PyObject* structure_of(PyObject* value, PyObject* arrays, PyObject* where) {
@@ -85,7 +88,8 @@ PyObject* flatten(PyObject*, PyObject* const* args, Py_ssize_t count) {
   return structure_of(args[0], args[1], args[2]);
 }
 
-// The same tuple where nothing in it is an array of NumPy: what every call of a block asks.
+// Gives the same tuple if it has no NumPy array, which is the usual case: every call of a block
+// asks this.
 PyObject* own_arrays(PyObject*, PyObject* args) {
   if (!PyTuple_Check(args))
     return raise_error(WEFT_INVALID_TYPE, "own_arrays: takes a tuple of arguments");
@@ -100,7 +104,8 @@ PyObject* own_arrays(PyObject*, PyObject* args) {
   });
 }
 
-// Dtype, rank and extents of each array, as int64; None where something is no array.
+// Dtype, rank and extents of each array, as int64 numbers in a bytes object; None if an item is no
+// array.
 PyObject* types_key(PyObject*, PyObject* sequence) {
   if (!PyList_Check(sequence) && !PyTuple_Check(sequence))
     return raise_error(WEFT_INVALID_TYPE, "types_key: takes a list or a tuple of arrays");

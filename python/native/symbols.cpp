@@ -1,8 +1,8 @@
-// Operators on symbols: a call that is given one, or that draws random numbers where the thread
-// composes, is handed to a function of weft/sym, which makes a node of it.
+// Operators on symbols: a call with a symbol, or one that draws random numbers while the thread
+// composes, goes to a function of weft/sym, which makes a node of it.
 //
-// Names, kinds and defaults of arguments are checked before that by the call itself, so a symbol
-// refuses what an array refuses.
+// The call itself has checked names, kinds and defaults of its arguments before, so a symbol and an
+// array are refused for the same reasons.
 #include "symbols.h"
 
 #include "module.h"
@@ -15,7 +15,7 @@ PyTypeObject* symbol_type = nullptr;
 
 namespace {
 
-PyObject* compose_function = nullptr;
+PyObject* compose_function = nullptr;  // of weft/sym, with the type
 thread_local bool composing = false;
 
 void set_symbol_type(const py::type& type, const py::function& compose) {

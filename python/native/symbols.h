@@ -1,4 +1,4 @@
-// Symbols of weft.sym among the arguments of an operator.
+// Symbols of weft.sym as arguments of operators.
 #pragma once
 
 #include "native.h"
@@ -8,13 +8,15 @@ namespace weft::python {
 extern PyTypeObject* symbol_type;  // weft.sym.Symbol; null until that is imported
 
 inline bool is_symbol(PyObject* object) { return symbol_type && Py_TYPE(object) == symbol_type; }
+// Is one of the items of a list or tuple a symbol?
 bool holds_symbol(PyObject* sequence);
 
-// Does this thread compose, so that random operators become nodes as well?
+// Does this thread compose symbols? Then random operators, which have no array among their
+// arguments, become nodes, too.
 bool is_composing();
 
-// What weft/sym makes of a call: the operator, its arguments by name, the number of its results,
-// and the name that the node was given, or null.
+// Makes a node of a call, by weft/sym: the operator, its arguments by name, the number of results,
+// and the node's name or null.
 PyObject* compose(PyObject* op, PyObject* arguments, size_t outputs, PyObject* name);
 
 }  // namespace weft::python

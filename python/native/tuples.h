@@ -1,4 +1,4 @@
-// Tuples put together item by item, each taking its references.
+// Tuples that are built item by item; the tuple takes the references of its items.
 #pragma once
 
 #define PY_SSIZE_T_CLEAN
@@ -6,7 +6,7 @@
 
 namespace weft::python {
 
-// Takes both references; null if one is.
+// Takes both references, also on failure; null if one of them is null.
 inline PyObject* pair_of(PyObject* first, PyObject* second) {
   PyObject* const pair = first && second ? PyTuple_New(2) : nullptr;
   if (!pair) {
@@ -19,7 +19,8 @@ inline PyObject* pair_of(PyObject* first, PyObject* second) {
   return pair;
 }
 
-// A tuple of what `next` gives until that is null: `size` objects, or an error is set.
+// A tuple of `size` objects that `next` gives as new references. If `next` gives null, an error is
+// set, and the result is null.
 template <class Next>
 PyObject* tuple_of(Py_ssize_t size, const Next& next) {
   PyObject* const tuple = PyTuple_New(size);

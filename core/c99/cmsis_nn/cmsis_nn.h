@@ -1,9 +1,10 @@
-// Calls of Arm's CMSIS-NN instead of kernels of our own, for those who have it: `--cmsis-nn`.
+// Calls of Arm's CMSIS-NN instead of kernels of our own, for programs that have that library:
+// `--cmsis-nn`.
 //
 // The interface is that of arm_nnfunctions.h V.16.0.0. CMSIS-NN has TensorFlow Lite's arithmetic,
-// as we have, so both give the same bits wherever it has the operator: convolutions and depthwise
-// ones without a residual in their sums, dense layers (convolutions of one place: units have scales
-// of their own), poolings, sums of two arrays and softmax. All others stay ours.
+// as our kernels have, so both give the same bits. It has convolutions and depthwise convolutions
+// without a residual, dense layers (as convolutions of one place, so that each unit has a scale of
+// its own), poolings, sums of two arrays, and softmax. All other operators keep our kernels.
 #pragma once
 
 #include <cstdint>
@@ -14,26 +15,28 @@
 
 namespace weft::c99 {
 
-// Which cores there is scratch for in the arena: Helium takes more than all others.
+// The cores for which the arena has CMSIS-NN's scratch. Helium needs more than all others.
 enum class CmsisNn : uint8_t { kNone, kAny, kDsp, kHelium };
 
 inline constexpr std::string_view kCmsisNnVersion = "V.16.0.0";
 
-// The kernel of an operator as the planner sees it, with calls of CMSIS-NN or without.
+// What the planner has to know of an operator's kernel, with calls of CMSIS-NN or without.
 Result<executor::TargetKernel> kernel_for(const ops::SlotTypes& types, CmsisNn cmsis_nn);
-// The body of its step. Fails where the operator has no C form.
+// Writes the body of an operator's step. Fails where the operator has no C form.
 Status emit_operator(Call& call);
 
-// ---- by operator; null: CMSIS-NN has none
+// ---- the table of operators that CMSIS-NN has
 
 struct CmsisNnEmitter {
   std::string_view op;
-  // Our own kernel, or what both take: which one it is may show when weights are read.
+  // The needs of our own kernel, or of both together: whether the call is possible may depend on
+  // weights, which are read later.
   Result<executor::TargetKernel> (*kernel)(const ops::SlotTypes& types, CmsisNn cores,
                                            const executor::TargetKernel& own);
-  // True where the call was written.
+  // True: the call was written. False: the operator keeps our kernel.
   Result<bool> (*emit)(Call& call, CmsisNn cores);
 };
+// Null: CMSIS-NN does not have the operator.
 const CmsisNnEmitter* find_cmsis_nn_emitter(std::string_view op);
 
 }  // namespace weft::c99

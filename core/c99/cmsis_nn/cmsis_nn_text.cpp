@@ -1,3 +1,5 @@
+// The texts. A generated file may meet another version of CMSIS-NN years later, so it checks the
+// types of the functions that it calls.
 #include "c99/cmsis_nn/cmsis_nn_text.h"
 
 #include "c99/int8/int8_text.h"
@@ -6,7 +8,8 @@
 namespace weft::c99 {
 namespace {
 
-// A declaration with other parameters would also fail at the first call, but say less.
+// Without WEFT_TAKES, a declaration with other parameters would fail at the first call, with a less
+// clear message.
 constexpr std::string_view kHeader = R"(#include <assert.h>
 
 #include <arm_nnfunctions.h> /* of CMSIS-NN: the interface of $version */

@@ -1,4 +1,4 @@
-// What calls of CMSIS-NN have in common as text.
+// Text that calls of CMSIS-NN have in common: the header with its checks, contexts and dimensions.
 #pragma once
 
 #include <algorithm>
@@ -9,10 +9,11 @@
 
 namespace weft::c99 {
 
-// The header, and checks that it has the interface; weft_done(status) where assertions are on.
+// Includes the header, checks at compile time that it has the interface, and defines weft_done,
+// which checks a status where assertions are on.
 void define_cmsis_nn(Source& source);
 
-// Bytes that a function of CMSIS-NN asks for, by what the library is compiled for.
+// Bytes of scratch that a function of CMSIS-NN needs, for each way to compile that library.
 struct CmsisNnScratch {
   int64_t plain = 0, dsp = 0, helium = 0;
   int64_t of(CmsisNn cores) const {
@@ -21,9 +22,11 @@ struct CmsisNnScratch {
   }
 };
 
-// `context` for a call, and that `asked`, an expression or empty, is no more than it has.
+// Writes `context` for a call. `asked`, a C expression or empty, is what the library says it needs;
+// an assertion checks that `bytes` suffice.
 void add_context(Call& call, int64_t bytes, const std::string& asked);
-// static const cmsis_nn_dims name = {n, h, w, c}; rows of a row tile come from it.
+// Writes static const cmsis_nn_dims name = {n, h, w, c}. In a row tile, h is the field
+// `rows_of_tile` of `band`.
 struct Dimensions {
   int64_t n, h, w, c;
 };

@@ -1,5 +1,5 @@
-// int8 operators as calls of CMSIS-NN. What they ask for as scratch is taken from the definitions
-// of their *_get_buffer_size, and compared with these when the C runs with assertions.
+// Int8 operators as calls of CMSIS-NN. The scratch sizes follow the definitions of its
+// *_get_buffer_size functions; the C compares them when it runs with assertions.
 #include <algorithm>
 #include <cmath>
 
@@ -25,8 +25,8 @@ std::string number(int64_t n) { return std::to_string(n); }
 
 bool is_depthwise(const ops::OpDef& op) { return op.name == "quantized_depthwise"; }
 
-// Padding behind the image follows from the results' extents; but kernels for places and for lines
-// take it to be that before the image.
+// Can CMSIS-NN compute this shape? It derives the padding behind the image from the result's
+// extents, but its kernels for 1 x 1 and for lines take it to be the padding before the image.
 bool suits(const Convolution& s) {
   const int64_t reach =
       (s.out_width - 1) * s.stride_width + (s.kernel_width - 1) * s.dilation_width;
@@ -36,7 +36,7 @@ bool suits(const Convolution& s) {
   return !(is_line || is_place) || reach - s.pad_left - s.in_width + 1 <= s.pad_left;
 }
 
-// What types tell of a layer that CMSIS-NN has.
+// Can it compute a layer of these types?
 bool suits(const SlotTypes& types) {
   constexpr size_t kResidual = 5;
   if (types.out[0].dtype != DType::kInt8) return false;  // sums
@@ -45,7 +45,8 @@ bool suits(const SlotTypes& types) {
   return (is_depthwise(types.op) || s.groups == 1) && suits(s);
 }
 
-// And what numbers tell: sums that fit, and shifts that its arithmetic is defined for.
+// Can it compute these numbers? Sums must fit int32 after the left shift, and shifts must lie where
+// its arithmetic is defined.
 bool suits(const Int8Layer& layer) {
   if (layer.is_sum() || layer.has_residual) return false;
   if ((!layer.is_depthwise && layer.shape.groups != 1) || !suits(layer.shape)) return false;
@@ -61,27 +62,29 @@ bool suits(const Int8Layer& layer) {
 
 int64_t up_to(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
-// Does a layer make a single place, as dense ones do? The kernel for places makes two at a time and
-// a last one by single products; that for windows has two products an instruction there, too, and
-// is called where windows of one place are said to be dilated. Helium has no such difference.
+// Does the layer make a single place, as a dense layer does? CMSIS-NN's kernel for 1 x 1 makes two
+// places at a time and the last one by single products; its kernel for windows makes two products
+// an instruction there, too. A 1 x 1 window that is said to be dilated goes to that kernel, with
+// the same result. Helium has no such difference.
 bool makes_one_place(const Convolution& s, CmsisNn cores) {
   return cores != CmsisNn::kHelium && makes_places(s) && s.out_height * s.out_width == 1;
 }
 
-// Windows as columns, two of int16 or four of int8; places of 1 x 1 lie ready, but Arm's compiler
-// makes copies of two.
+// Scratch for windows: two columns of int16, or four of int8 on Helium. 1 x 1 windows need no copy,
+// but the version for Arm's compiler copies two places.
 CmsisNnScratch scratch_of_windows(const Convolution& s, CmsisNn cores) {
   const int64_t column = s.kernel_height * s.kernel_width * s.in_channels;
   if (makes_places(s) && !makes_one_place(s, cores)) return {0, 4 * s.in_channels, 0};
   return {4 * up_to(column, 4), 4 * up_to(column, 4), 4 * up_to(column, 16)};
 }
 
+// Helium computes at most 124 channels at a time.
 CmsisNnScratch scratch_of_depthwise(const Convolution& s, CmsisNn cores) {
   constexpr int64_t kHeliumChannels = 124;
   const int64_t taps = s.kernel_height * s.kernel_width;
   CmsisNnScratch scratch{0, 2 * taps * s.in_channels, 4 * taps * kHeliumChannels};
   if (s.in_channels > 1) return scratch;
-  // One channel may be made as a convolution, of weights that are turned round first.
+  // A single channel may be computed as a convolution, after its weights are rearranged.
   const CmsisNnScratch windows = scratch_of_windows(s, cores);
   return {windows.plain + taps, std::max(scratch.dsp, windows.dsp + taps),
           std::max(scratch.helium, windows.helium + taps)};
@@ -91,7 +94,7 @@ int64_t scratch_of_layer(const Convolution& s, bool depthwise, CmsisNn cores) {
   return (depthwise ? scratch_of_depthwise(s, cores) : scratch_of_windows(s, cores)).of(cores);
 }
 
-// Results lie over nothing that a call reads.
+// No result may lie over what a call reads.
 TargetKernel with_scratch(const TargetKernel& own, int64_t bytes) {
   TargetKernel kernel;
   kernel.scratch_bytes = std::max(bytes, own.scratch_bytes);
@@ -103,7 +106,7 @@ Result<TargetKernel> layer_kernel(const SlotTypes& types, CmsisNn cores, const T
   return with_scratch(own, scratch_of_layer(int8_shape(types), is_depthwise(types.op), cores));
 }
 
-// Pads and rows of a row tile are known when it runs.
+// The parameters of a layer. In a row tile, padding and rows are known only when it runs.
 void add_parameters(Call& call, const Int8Layer& layer, CmsisNn cores) {
   const Convolution& s = layer.shape;
   const bool is_row_tile = call.tile_height() > 0;
@@ -123,7 +126,7 @@ void add_parameters(Call& call, const Int8Layer& layer, CmsisNn cores) {
   call.line("};");
 }
 
-// Filters of a depthwise convolution lie channel by channel of each place. Vectors read up to three
+// The filters of a depthwise convolution in the order (taps, channels). Vectors read up to three
 // elements behind the last one.
 std::vector<int8_t> channels_last(const Int8Layer& layer) {
   const auto channels = static_cast<size_t>(layer.shape.out_channels);
@@ -135,6 +138,7 @@ std::vector<int8_t> channels_last(const Int8Layer& layer) {
   return weight;
 }
 
+// `multiple`: zeros fill up the array, because vectors read whole groups.
 template <class T>
 std::string add_array(Call& call, const char* name, DType dtype, std::vector<T> elements,
                       size_t multiple = 1) {
@@ -195,7 +199,8 @@ struct Pool {
   bool is_average = false;
 };
 
-// Images with channels last, and averages of what lies in them.
+// Reads a pooling. `is_there`: CMSIS-NN has it, which is so with channels last, and for averages
+// that do not count padding.
 Result<Pool> read_pool(const ops::AttributeReader& a, const Shape& x, bool& is_there) {
   is_there = false;
   Pool pool;
@@ -256,6 +261,7 @@ Result<bool> emit_pooling(Call& call, CmsisNn cores) {
 
 Result<TargetKernel> same(const SlotTypes&, CmsisNn, const TargetKernel& own) { return own; }
 
+// The arithmetic of both libraries is that of TensorFlow Lite.
 Result<bool> emit_add(Call& call, CmsisNn) {
   const ops::AttributeReader a = call.attributes();
   const double twice = 2 * std::max(a.real("x1_scale"), a.real("x2_scale"));
@@ -278,7 +284,8 @@ Result<bool> emit_add(Call& call, CmsisNn) {
 
 // ---- softmax
 
-// Of rows that are so short CMSIS-NN's arithmetic is defined, and that of TensorFlow Lite.
+// For rows up to this length the arithmetic of CMSIS-NN is defined and equals that of TensorFlow
+// Lite.
 constexpr int64_t kMaxColumns = 255;
 
 Result<TargetKernel> softmax_kernel(const SlotTypes&, CmsisNn, const TargetKernel&) {
@@ -326,6 +333,7 @@ Result<TargetKernel> kernel_for(const SlotTypes& types, CmsisNn cmsis_nn) {
   return calls->kernel(types, cmsis_nn, own);
 }
 
+// CMSIS-NN first, our kernel if it declines.
 Status emit_operator(Call& call) {
   const CmsisNn cores = call.source().cmsis_nn();
   if (cores != CmsisNn::kNone)

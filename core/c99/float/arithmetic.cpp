@@ -1,8 +1,11 @@
+// The conversions. A cast from float to integer has no defined result in C when the value does not
+// fit, so it is a function that saturates.
 #include "c99/float/arithmetic.h"
 
 namespace weft::c99 {
 namespace {
 
+// The bounds of an integer type, as C text.
 struct Range {
   const char* minimum;
   const char* maximum;
@@ -23,7 +26,8 @@ Range range_of(DType dtype) {
   }
 }
 
-// Saturates; NaN is 0.
+// The name of a function that truncates towards zero and saturates; NaN becomes 0. Comparing with
+// 2^bits is exact in float; comparing with the largest integer would not be.
 std::string truncation(Source& source, DType from, DType to) {
   const bool is_double = from == DType::kFloat64;
   const Range range = range_of(to);
@@ -55,6 +59,7 @@ std::string_view compute_type(DType dtype) {
   }
 }
 
+// Small integers are computed in 32 bits; the cast to the stored type drops what does not fit.
 std::string as_stored(DType dtype, const std::string& value) {
   switch (dtype) {
     case DType::kBool: return "(uint32_t)(" + value + " != 0)";

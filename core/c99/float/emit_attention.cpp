@@ -1,4 +1,5 @@
-// Attention in float32: the scores of one query at a time are the scratch.
+// Scaled dot product attention in float32. The scores of one query at a time are the scratch, so it
+// takes memory for `keys` floats instead of queries times keys.
 #include <algorithm>
 
 #include "base/errors.h"
@@ -8,6 +9,9 @@
 namespace weft::c99 {
 namespace {
 
+// One head: query (queries, features), key (keys, features), value (keys, values), y (queries,
+// values). A query that may attend to nothing gives zeros. The result besides y is the logarithm of
+// the sum of exponentials, which the gradient needs.
 constexpr const char* kAttention =
     R"(/* Of one head; distances are of elements. A mask is bools, true to attend, or summands. */
 struct weft_attention {
@@ -49,6 +53,7 @@ static void weft_attention_f32(
 }
 )";
 
+// The extent of the axis that is `from_behind` axes from the end, 1 for the last.
 int64_t extent(const Shape& shape, int from_behind) { return shape[shape.rank() - from_behind]; }
 
 Result<executor::TargetKernel> kernel(const ops::SlotTypes& types) {
@@ -57,7 +62,7 @@ Result<executor::TargetKernel> kernel(const ops::SlotTypes& types) {
                                 extent(types.in[1].shape, 2) * int64_t{sizeof(float)}};
 }
 
-// The axes before the last two of an operand, broadcast to those of the result.
+// The strides of the axes before the last two, broadcast to the batch axes of the result.
 Shape batch_strides(const Operand& operand, const Shape& batch) {
   Operand lead = operand;
   lead.shape.resize(operand.shape.rank() - 2, 0);
@@ -79,6 +84,7 @@ Status emit_attention(Call& call) {
   batch.resize(y.shape.rank() - 2, 0);
   source.add_multiply_adds(batch.elements() * queries * keys * (features + values));
 
+  // Distances in elements between two heads: of the results, of the logarithms, and of the mask.
   Shape results = dense_strides(batch), rows = results, mask;
   for (int axis = 0; axis < batch.rank(); ++axis) {
     results[axis] *= queries * values;

@@ -1,13 +1,13 @@
-// Gradients of attention in float32: the shares of a query are made again from the logarithm of
-// their sum, so none are kept (Dao et al. 2022, section 3.1).
+// Gradients of attention in float32. The shares of a query are computed again from the logarithm of
+// their sum, so none are kept (Dao et al., FlashAttention, 2022, section 3.1).
 #include "c99/float/loops.h"
 #include "c99/program/emitter.h"
 
 namespace weft::c99 {
 namespace {
 
-// With the shares P of a query: dS = P (dP - (Σ dout out - dlogarithm)), as in
-// kernels/attention/attention.h.
+// With the shares P of a query, dP = dout · value and D = Σ dout out - dlogarithm: dscore = P (dP -
+// D), as in kernels/attention/attention.h. `rest` is D.
 constexpr const char* kGradient =
     R"(/* Of one head; a mask is bools, true to attend, or summands. dkey and dvalue are added to. */
 struct weft_attention_sizes {
@@ -52,11 +52,13 @@ static void weft_attention_gradient_f32(
 }
 )";
 
+// The operands, in the order of the schema.
 enum : size_t { kDout, kDlogarithms, kOut, kLogarithms, kQuery, kKey, kValue, kMask };
 
+// The extent of the axis that is `from_behind` axes from the end.
 int64_t extent(const Shape& shape, int from_behind) { return shape[shape.rank() - from_behind]; }
 
-// Of the axes before the last `inner` of a dense array, broadcast to those of the batch.
+// The strides of the axes before the last `inner` ones of a dense array, broadcast to the batch.
 Shape strides_of(const Shape& shape, int inner, const Shape& batch) {
   Operand lead;
   lead.shape = shape;
@@ -66,6 +68,7 @@ Shape strides_of(const Shape& shape, int inner, const Shape& batch) {
   return broadcast_strides(lead, batch);
 }
 
+// dkey and dvalue are sums over queries (and over heads that share a key), so they start at zero.
 void set_to_zero(Call& call, size_t result) {
   call.line("memset(" + call.write(result) + ", 0, " +
             std::to_string(call.out(result).shape.elements()) + " * sizeof(float));");
@@ -118,6 +121,7 @@ Status emit_gradient(Call& call) {
   nest.open(call);
   std::string text = "weft_attention_gradient_f32(&p";
   for (size_t i = kDout; i <= kValue; ++i) text += ", " + at(call.read(i), nest.index(i));
+  // Strides 0 to 6 are those of the inputs, 7 to 9 of the results, 10 of the mask.
   const std::string of_mask = has_mask ? at(call.read(kMask), nest.index(10)) : "NULL";
   text += ", " + (is_bool ? of_mask : "NULL") + ", " + (is_bool ? "NULL" : of_mask);
   for (size_t i = 0; i < 3; ++i) text += ", " + at(call.write(i), nest.index(7 + i));

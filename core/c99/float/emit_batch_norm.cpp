@@ -1,12 +1,13 @@
-// Batch normalisation by the statistics of the batch, and its gradient: the formulas of
-// ops/nn/normalize/batch_norm_training.cpp, a channel at a time.
+// Batch normalisation by the statistics of the batch, and its gradient, by the formulas of
+// ops/nn/normalize/batch_norm_training.cpp, one channel at a time.
 #include "base/errors.h"
 #include "c99/program/emitter.h"
 
 namespace weft::c99 {
 namespace {
 
-// Sums of sums over planes, so that their error stays that of short ones.
+// Sums of each plane are added up first: the rounding error stays that of short sums. x is (outer,
+// channels, inner).
 constexpr const char* kBatchNorm = R"(static void weft_batch_norm_f32(
     int32_t outer, int32_t channels, int32_t inner, float eps, const float *x, const float *gamma,
     const float *beta, float *y, float *mean, float *variance)
@@ -40,8 +41,9 @@ constexpr const char* kBatchNorm = R"(static void weft_batch_norm_f32(
 }
 )";
 
-// With r = 1 / sqrt(variance + eps), c = x - mean and n elements in a channel:
-// dx = gamma r (dy - mean(dy) - c r^2 mean(dy c)) + dmean / n + dvar 2 c / n.
+// With r = 1 / sqrt(variance + eps), c = x - mean and n elements in a channel: dx = gamma r (dy -
+// mean(dy) - c r^2 mean(dy c)) + dmean / n + dvariance 2 c / n. The struct keeps the number of
+// parameters small.
 constexpr const char* kGradient = R"(struct weft_batch_norm_inputs {
   const float *dy, *dmean, *dvariance, *x, *gamma, *mean, *variance;
 };
@@ -78,7 +80,7 @@ static void weft_batch_norm_gradient_f32(
 }
 )";
 
-// What both functions are given first.
+// The first arguments of both functions: outer, channels, inner, eps.
 std::string problem_text(const Call& call, const Shape& x) {
   const auto eps = static_cast<float>(call.attributes().real("eps"));
   int64_t inner = 1;

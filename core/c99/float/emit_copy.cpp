@@ -1,4 +1,4 @@
-// What moves elements and is no view: copies to dense memory.
+// Operators that move elements and are no view of their input: copies to dense memory.
 #include "base/errors.h"
 #include "c99/float/loops.h"
 #include "c99/program/emitter.h"
@@ -13,6 +13,8 @@ Result<executor::TargetKernel> any_strides(const ops::SlotTypes& types) {
   return executor::TargetKernel{ops::Strides::kAny, ops::kNoInput, 0};
 }
 
+// Copies `shape` elements with strides `from`, from element `offset` on, to strides `to`. One dense
+// run becomes a memcpy.
 void copy_strided(Call& call, const Shape& shape, const Shape& from, int64_t offset,
                   const Shape& to) {
   const LoopNest nest(shape, all_axes(shape), {from, to}, 'i');
@@ -28,14 +30,14 @@ void copy_strided(Call& call, const Shape& shape, const Shape& from, int64_t off
   nest.close(call);
 }
 
-// Elements in the order of the input's axes: where strides allow no view of the other shape.
+// A reshape that no strides can express: the elements in the order of the input's axes.
 Status emit_reshape(Call& call) {
   const Operand& from = call.in(0);
   copy_strided(call, from.shape, from.strides, 0, dense_strides(from.shape));
   return {};
 }
 
-// A part of a dense array.
+// Part of a dense array: shape, strides and offset are attributes.
 Status emit_strided_view(Call& call) {
   const ops::AttributeReader a = call.attributes();
   copy_strided(call, Shape(a.ints("shape")), Shape(a.ints("strides")), a.integer("offset"),

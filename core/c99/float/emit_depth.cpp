@@ -1,10 +1,13 @@
-// Volumes as images whose channels are slices of the depth, and the adjoint.
+// Volumes (N, C, D, H, W) as images whose channels are slices of the depth, so that convolutions of
+// volumes are convolutions of images; and the adjoint.
 #include "c99/program/emitter.h"
 #include "ops/problems/depth_problem.h"
 
 namespace weft::c99 {
 namespace {
 
+// Image `image` of sample n gets channels (c, k): slice image * stride + k * dilation - pad of
+// channel c, or zeros beyond the volume.
 constexpr const char* kUnfold =
     R"(/* Channel c kernel + k of an image is a slice of channel c; planes are counted in bytes. */
 static void weft_unfold_depth(
@@ -27,6 +30,7 @@ static void weft_unfold_depth(
 }
 )";
 
+// Each slice sums up the channels that it was copied to.
 constexpr const char* kFold =
     R"(/* What weft_unfold_depth takes back; planes are counted in elements. */
 static void weft_fold_depth_f32(
@@ -56,6 +60,7 @@ std::string numbers_of(const kernels::Depth& p, int64_t plane) {
   return text;
 }
 
+// Slices are copied as bytes.
 Result<executor::TargetKernel> any_dtype(const ops::SlotTypes&) { return executor::TargetKernel{}; }
 
 Status emit_unfold(Call& call) {

@@ -1,5 +1,6 @@
-// What only training needs: losses of class indices, and gradients of lookups and windows.
-// Elementwise gradients are tile programs, those of dense layers products and sums.
+// What only training needs: losses of class indices, and gradients of lookups, convolutions and
+// poolings. Elementwise gradients are tile programs; gradients of dense layers are products and
+// sums.
 #include "base/errors.h"
 #include "c99/float/windows.h"
 #include "c99/program/emitter.h"
@@ -11,7 +12,8 @@ namespace {
 
 using kernels::FormulaId;
 
-// Where labels count back, negative ones do; others outside are taken as the nearest class.
+// A negative label counts from the end where the operator allows that (`counts_back`); any other
+// label out of range counts as the nearest class.
 constexpr const char* kLabel = R"(static inline int32_t weft_label(int64_t label, int32_t columns)
 {
   if (label < 0) label += columns;
@@ -19,6 +21,7 @@ constexpr const char* kLabel = R"(static inline int32_t weft_label(int64_t label
 }
 )";
 
+// -log softmax(x)[label] of each row: the logarithm of the sum of exponentials minus the element.
 constexpr const char* kCrossEntropy = R"(/* Elements of a row lie inner apart. */
 static void weft_cross_entropy_f32(
     int32_t rows, int32_t columns, int32_t inner, int counts_back, const float *from,
@@ -39,6 +42,7 @@ static void weft_cross_entropy_f32(
 }
 )";
 
+// (softmax(x) - one at the label) dy.
 constexpr const char* kCrossEntropyGradient = R"(/* Elements of a row lie inner apart. */
 static void weft_cross_entropy_gradient_f32(
     int32_t rows, int32_t columns, int32_t inner, int counts_back, const float *from,
@@ -80,8 +84,8 @@ static void weft_take_adjoint_f32(
 }
 )";
 
-// A weight is a sum of sums over the rows of its results, so that its error stays that of short
-// ones.
+// The sum for a weight is added up row by row of the results: the rounding error stays that of
+// short sums.
 constexpr const char* kConvolutionWeight =
     R"(/* What weft_convolution_f32 takes back from results to the filters. */
 static void weft_convolution_weight_f32(
@@ -118,7 +122,8 @@ static void weft_convolution_weight_f32(
 }
 )";
 
-// Of equal ones the first, of NaN the last.
+// The index of the largest element of each window in its plane: the first of equal ones, the last
+// NaN.
 constexpr const char* kPoolIndices = R"(static void weft_pool_indices_f32(
     const struct weft_window *p, const float *x, int64_t *y)
 {
@@ -151,6 +156,8 @@ static void weft_plane_scatter_f32(
 }
 )";
 
+// Each result gives its share to all elements of its window, so an element sums up the shares of
+// the averages that it is in.
 constexpr const char* kPoolGradient = R"(/* Each element's share of the averages that it is in. */
 static void weft_pool_gradient_f32(
     const struct weft_window *p, int counts_padding, const float *y, float *x)
@@ -181,6 +188,7 @@ static void weft_pool_gradient_f32(
 
 // ---- losses
 
+// The first arguments of the losses.
 std::string sizes_of_rows(const Call& call) {
   return rows_along_axis(call) + (call.attributes().text("mode") == "raise" ? ", 1, " : ", 0, ");
 }

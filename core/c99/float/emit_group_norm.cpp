@@ -1,5 +1,5 @@
-// Group normalisation and its gradient: the formulas of ops/nn/normalize/normalize_groups.cpp, a
-// group of a sample at a time.
+// Group normalisation and its gradient, by the formulas of ops/nn/normalize/normalize_groups.cpp,
+// one group of one sample at a time.
 #include <algorithm>
 
 #include "c99/program/emitter.h"
@@ -7,7 +7,7 @@
 namespace weft::c99 {
 namespace {
 
-// Sums of sums over planes, so that their error stays that of short ones.
+// Sums of each plane are added up first: the rounding error stays that of short sums.
 constexpr const char* kMoments = R"(static void weft_group_moments_f32(
     int32_t planes, int32_t inner, float eps, const float *x, float *mean, float *inverse)
 {
@@ -30,6 +30,7 @@ constexpr const char* kMoments = R"(static void weft_group_moments_f32(
 }
 )";
 
+// x is (samples, groups planes, inner); gamma and beta, one for each channel, may be NULL.
 constexpr const char* kGroupNorm = R"(static void weft_group_norm_f32(
     int32_t samples, int32_t groups, int32_t planes, int32_t inner, float eps, const float *x,
     const float *gamma, const float *beta, float *y)
@@ -46,8 +47,8 @@ constexpr const char* kGroupNorm = R"(static void weft_group_norm_f32(
 }
 )";
 
-// With r = 1 / sqrt(variance + eps), c = x - mean, g = dy gamma and means over the group:
-// dx = r g - c r^3 mean(g c) - r mean(g).
+// With r = 1 / sqrt(variance + eps), c = x - mean, g = dy gamma, and means over the group: dx = r g
+// - c r^3 mean(g c) - r mean(g).
 constexpr const char* kGradient = R"(static void weft_group_norm_gradient_f32(
     int32_t samples, int32_t groups, int32_t planes, int32_t inner, float eps, const float *dy,
     const float *x, const float *gamma, float *dx, float *dgamma, float *dbeta)
@@ -79,7 +80,8 @@ constexpr const char* kGradient = R"(static void weft_group_norm_gradient_f32(
 }
 )";
 
-// What both functions are given first.
+// The first arguments of both functions: samples, groups, planes of a group, elements of a plane,
+// eps.
 std::string problem_text(const Call& call, const Shape& x) {
   const ops::AttributeReader a = call.attributes();
   const int64_t groups = a.integer("num_groups");

@@ -1,4 +1,5 @@
-// Slices at indices, arrays joined, and parts of an array replaced.
+// Elements at indices: slices taken and picked, arrays joined, parts of an array replaced. Compiled
+// C cannot refuse an index, so one outside of its axis counts as the nearest.
 #include <algorithm>
 
 #include "base/errors.h"
@@ -8,6 +9,7 @@
 namespace weft::c99 {
 namespace {
 
+// `strides`: which strides the C reads.
 Result<executor::TargetKernel> kernel_for(const ops::SlotTypes& types, ops::Strides strides) {
   if (type_name(types.out[0].dtype).empty())
     return errors::unsupported("compile", "`", types.op.name, "` of ", types.out[0].dtype,
@@ -26,7 +28,8 @@ int axis_of(const Call& call, const Shape& shape) {
   return static_cast<int>(axis < 0 ? axis + shape.rank() : axis);
 }
 
-// C has no way to refuse an index: one outside the axis is that of the nearest element.
+// x is (outer, extent, inner), y (outer, count, inner): copies rows of `inner` elements. "raise"
+// lets negative indices count from the end.
 Status emit_take(Call& call) {
   const Shape& x = call.in(0).shape;
   const int axis = axis_of(call, x);
@@ -50,7 +53,7 @@ Status emit_take(Call& call) {
   return {};
 }
 
-// `from` in its strides to `to`, elements of the result behind `offset`.
+// Copies `from` to `target`, where it has `strides` and begins at element `offset`.
 void copy_block(Call& call, const Operand& from, const std::string& source, const Shape& strides,
                 const std::string& target, int64_t offset) {
   const LoopNest nest(from.shape, all_axes(from.shape), {from.strides, strides}, 'i');
@@ -60,6 +63,7 @@ void copy_block(Call& call, const Operand& from, const std::string& source, cons
   nest.close(call);
 }
 
+// Without an axis the arrays are flattened first.
 Status emit_concatenate(Call& call) {
   const Shape& y = call.out().shape;
   const bool is_flat = !call.attributes().has("axis");
@@ -77,11 +81,13 @@ Status emit_concatenate(Call& call) {
   return {};
 }
 
-// What index arrays choose of `whole`, by the rules of ops/indexing/places_impl.h: loops over the
-// picked elements, `at` the place of each. Indices count from operand `first` on.
+// Opens loops over the elements that index arrays choose of `whole`, by the rules of
+// ops/indexing/places_impl.h. In them `at` is the index of the chosen element. Index arrays are the
+// operands from `first` on; `value` is the array that goes there or comes from there.
 LoopNest open_places(Call& call, const Operand& whole, size_t first, const Operand& value) {
   const ops::AttributeReader a = call.attributes();
   const auto axes = a.ints("axes");
+  // The index arrays are broadcast against each other to `common`.
   Shape common;
   for (size_t i = first; i < call.inputs(); ++i)
     while (common.rank() < call.in(i).shape.rank()) common.push_back(1);
@@ -90,7 +96,8 @@ LoopNest open_places(Call& call, const Operand& whole, size_t first, const Opera
     for (int k = 1; k <= index.rank(); ++k)
       if (index[index.rank() - k] != 1) common[common.rank() - k] = index[index.rank() - k];
   }
-  // Strides along the axes of what is picked: of the array, and of each index array.
+  // The chosen shape has the axes of `common` at `position` among the axes that are not indexed.
+  // `kept` has the strides of `whole` along these axes, 0 along common ones.
   Shape picked, kept;
   const auto front = static_cast<int>(a.integer("position"));
   int begin = 0;
@@ -144,7 +151,8 @@ Status emit_gather(Call& call) {
   return {};
 }
 
-// The result often lies where the array does.
+// The result often lies where the array does; then there is nothing to copy. Repeated indices add
+// up in order with `accumulate`, else the last one stays.
 Status emit_scatter(Call& call) {
   const std::string from = call.read(0), to = call.write();
   const std::string type(type_name(call.out().dtype));
@@ -159,7 +167,8 @@ Status emit_scatter(Call& call) {
   return {};
 }
 
-// The first operand with the second in a part of it; often the result lies where the first does.
+// The first operand with the second in a part of it. Often the result lies where the first one
+// does.
 Status emit_update(Call& call) {
   const Operand &whole = call.in(0), &part = call.in(1);
   const ops::AttributeReader a = call.attributes();
@@ -178,8 +187,8 @@ Status emit_update(Call& call) {
   return {};
 }
 
-// Loops over the elements of an index array that counts along one axis of `whole`: "place" is where
-// the index says, "at" the element's own. Indices outside the axis are those of the nearest place.
+// Opens loops over the elements of an index array that counts along one axis of `whole`. In them
+// `place` is the index of the element that it names, `at` that of the index itself.
 void open_along(Call& call, const Operand& whole, size_t index_input, bool counts_back) {
   const Shape& x = whole.shape;
   const int axis = axis_of(call, x);
@@ -217,7 +226,7 @@ Status emit_pick_update(Call& call) {
   return {};
 }
 
-// C has no way to refuse an integer: one outside the bounds is the nearest within.
+// Clamps integers that the library would refuse outside the bounds: C has no way to refuse them.
 Status emit_bounded(Call& call) {
   const std::string minimum = std::to_string(call.attributes().integer("least")),
                     maximum = std::to_string(call.attributes().integer("most"));

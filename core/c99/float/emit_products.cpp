@@ -1,5 +1,5 @@
-// Matrix products in float32. An element is one chain of fused products in ascending k, as that of
-// kernels/matmul/matmul.h.
+// Matrix products in float32. In plain C an element is one chain of fused multiply-adds in
+// ascending k, as in kernels/matmul/matmul.h, so both give the same bits.
 #include <algorithm>
 
 #include "c99/float/float_rows.h"
@@ -16,7 +16,7 @@ struct weft_matmul {
 };
 )";
 
-// Rows of B that lie dense are added up a row of C at a time: loops that compilers vectorise.
+// Rows of B are dense: a row of C adds up multiples of them, in loops that compilers vectorise.
 constexpr const char* kByRows = R"(static void weft_matmul_rows(
     const struct weft_matmul *p, const float *a, const float *b, float *c)
 {
@@ -32,7 +32,8 @@ constexpr const char* kByRows = R"(static void weft_matmul_rows(
 }
 )";
 
-// Four sums at a time, because each waits for itself.
+// Columns of B are dense, or nothing is: four dot products at a time, because each chain waits for
+// itself.
 constexpr const char* kByColumns = R"(static void weft_matmul_columns(
     const struct weft_matmul *p, const float *a, const float *b, float *c)
 {
@@ -69,7 +70,8 @@ constexpr const char* kByColumns = R"(static void weft_matmul_columns(
 }
 )";
 
-// A vector is a row on the left, and a column on the right.
+// One side of the product: strides between rows and columns, in elements. A vector is a row on the
+// left and a column on the right.
 struct Side {
   Shape shape, strides;
   int64_t row, col;
@@ -87,6 +89,7 @@ Side side_of(const Operand& operand, bool is_left) {
   return side;
 }
 
+// The batch axes.
 Shape leading(const Shape& shape) {
   return Shape(shape.span().first(static_cast<size_t>(std::max(0, shape.rank() - 2))));
 }
@@ -103,6 +106,7 @@ Status emit_matmul(Call& call) {
   const int64_t k = a.shape[a.shape.rank() - 1];
   const int64_t m = is_row ? 1 : a.shape[a.shape.rank() - 2];
   const int64_t n = is_column ? 1 : b.shape[b.shape.rank() - 1];
+  // With one column, dot products are better.
   const bool by_rows = b.col == 1 && n > 1;
   source.define("weft_matmul", kMatmul);
   if (by_rows) {
@@ -112,7 +116,7 @@ Status emit_matmul(Call& call) {
   }
   source.define(by_rows ? "weft_matmul_rows" : "weft_matmul_columns",
                 by_rows ? kByRows : kByColumns);
-  // Leading axes broadcast.
+  // The batch axes broadcast; each has a loop around the call.
   const Shape& y = call.out().shape;
   Shape batch = y;
   batch.resize(y.rank() - (is_row ? 0 : 1) - (is_column ? 0 : 1), 0);

@@ -1,4 +1,6 @@
 // All steps of a recurrent network in float32, by the equations of kernels/recurrent/recurrent.h.
+// The products with the data are made before, by a matrix product; `sums` has them, (steps, batch,
+// gates n).
 #include "c99/program/emitter.h"
 
 namespace weft::c99 {
@@ -6,7 +8,7 @@ namespace {
 
 using kernels::FormulaId;
 
-// One chain of fused products in ascending order.
+// A dot product in one chain of fused multiply-adds in ascending order, as the library has it.
 constexpr const char* kDot =
     R"(static float weft_dot_f32(const float *a, const float *b, int32_t count)
 {
@@ -16,6 +18,8 @@ constexpr const char* kDot =
 }
 )";
 
+// The gates i, f, g and o; weight is (4 n, n). hidden and cell are the states before the first
+// step.
 constexpr const char* kLstm =
     R"(/* Of each step and image the gates of i, f, g and o side by side, which may lie over the sums. */
 static void weft_lstm_f32(
@@ -50,6 +54,8 @@ static void weft_lstm_f32(
 }
 )";
 
+// The gates r, z and n; weight is (3 n, n). `products` keeps the part of the new state that r
+// multiplies, for the gradient.
 constexpr const char* kGru =
     R"(/* Of each step and image the gates of r, z and n side by side, which may lie over the sums. */
 static void weft_gru_f32(
@@ -80,6 +86,7 @@ static void weft_gru_f32(
 }
 )";
 
+// One gate: h = tanh(a + W h) or relu.
 constexpr const char* kPlain = R"(static void weft_rnn_f32(
     int32_t steps, int32_t batch, int32_t n, int reverse, int is_relu, const float *sums,
     const float *hidden, const float *weight, float *hiddens)
@@ -98,7 +105,7 @@ constexpr const char* kPlain = R"(static void weft_rnn_f32(
 }
 )";
 
-// Steps, images and hidden elements, and the direction, as the first arguments.
+// The first arguments: steps, images, hidden elements, and the direction.
 std::string sizes_of(Call& call, int64_t gates) {
   const Shape& sums = call.in(0).shape;
   const int64_t hidden = sums[2] / gates;
@@ -115,13 +122,14 @@ void define_cell(Call& call, std::initializer_list<FormulaId> formulas, const ch
   call.source().define(name, text);
 }
 
-// Gates may take the place of the sums, which alone have their shape: an element's are read before.
+// The gates may lie over the sums, which alone have their shape: the sums of an element are read
+// before its gates are written.
 Result<executor::TargetKernel> over_sums(const ops::SlotTypes& types) {
   WEFT_TRY(require_float32(types));
   return executor::TargetKernel{ops::Strides::kDense, ops::kEveryInput, 0};
 }
 
-// Of a cell with gates: four operands, three results.
+// Calls a cell with gates: four operands, three results.
 void call_cell(Call& call, const char* name, int64_t gates) {
   std::string text = std::string(name) + "(" + sizes_of(call, gates);
   for (size_t i = 0; i < 4; ++i) text += call.read(i) + ", ";

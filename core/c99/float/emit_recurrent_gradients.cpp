@@ -1,5 +1,5 @@
-// Backpropagation through the steps of recurrent networks in float32: what the operators
-// *_steps_gradient of core/ops/nn have as formulas. The weights' gradients are products behind it.
+// Backpropagation through the steps of recurrent networks in float32: the formulas of the operators
+// *_steps_gradient in core/ops/nn. The gradients of weights are matrix products behind these steps.
 #include <initializer_list>
 
 #include "c99/program/emitter.h"
@@ -9,7 +9,8 @@ namespace {
 
 using kernels::FormulaId;
 
-// `carried` is the cotangent of the state before a step, as it comes to be the next one's.
+// `carried` is the cotangent of the hidden state before a step; after the last step it is that of
+// the first state.
 constexpr const char* kProducts =
     R"(/* What a step's sums give back to the hidden state: x weights (rows, n), added to y. */
 static void weft_add_rows_f32(
@@ -20,6 +21,7 @@ static void weft_add_rows_f32(
 }
 )";
 
+// From the last step to the first. `bent` is tanh(c). dsums are the cotangents of the gates' sums.
 constexpr const char* kLstm = R"(static void weft_lstm_gradient_f32(
     int32_t steps, int32_t batch, int32_t n, int reverse, const float *weight, const float *first,
     const float *cells, const float *gates, const float *dhiddens, const float *dcells,
@@ -54,6 +56,7 @@ constexpr const char* kLstm = R"(static void weft_lstm_gradient_f32(
 }
 )";
 
+// dproduct is the cotangent of the part that the reset gate multiplies.
 constexpr const char* kGru = R"(static void weft_gru_gradient_f32(
     int32_t steps, int32_t batch, int32_t n, int reverse, const float *weight, const float *first,
     const float *hiddens, const float *gates, const float *products, const float *dhiddens,
@@ -90,6 +93,7 @@ constexpr const char* kGru = R"(static void weft_gru_gradient_f32(
 }
 )";
 
+// tanh' = 1 - h^2; relu' is 1 where h > 0.
 constexpr const char* kPlain = R"(static void weft_rnn_gradient_f32(
     int32_t steps, int32_t batch, int32_t n, int reverse, int is_relu, const float *weight,
     const float *hiddens, const float *dhiddens, float *dsums, float *carried)
@@ -109,7 +113,8 @@ constexpr const char* kPlain = R"(static void weft_rnn_gradient_f32(
 }
 )";
 
-// Operands in order, absent ones as NULL, then results.
+// Writes the call: sizes, direction and option, then operands in order (NULL for absent ones), then
+// results.
 Status emit(Call& call, const char* name, const char* text, const Shape& states, size_t inputs,
             const std::string& option) {
   Source& source = call.source();

@@ -1,4 +1,4 @@
-// Sums, products and extremes over axes, and the places of extremes.
+// Sums, products and extremes over axes, and the positions of extremes.
 #include <algorithm>
 
 #include "base/errors.h"
@@ -21,6 +21,7 @@ Result<executor::TargetKernel> any_numbers(const ops::SlotTypes& types) {
   return executor::TargetKernel{ops::Strides::kAny, ops::kNoInput, 0};
 }
 
+// The kept axes are the outer loops; the reduced ones are the reduction's.
 template <Reduction reduction>
 Status emit_reduce(Call& call) {
   const Operand &x = call.in(0), &y = call.out();
@@ -29,11 +30,13 @@ Status emit_reduce(Call& call) {
   std::vector<int> kept, reduced;
   for (int axis = 0; axis < x.shape.rank(); ++axis)
     (mask >> axis & 1 ? reduced : kept).push_back(axis);
+  // The result is dense over the kept axes, so its index is the number of the outer iteration.
   const LoopNest outer(x.shape, kept, {x.strides}, 'i'), inner(x.shape, reduced, {x.strides}, 'j');
   const std::string from = call.read(0), to = call.write();
   outer.open(call);
   const Reducing result{reduction, x.dtype, y.dtype, to + "[" + outer.number() + "]"};
   emit_reduction(call, inner, {result}, [&] {
+    // The dtype in which the library reduces.
     const DType in = ops::dtype_reduced_in(reduction, x.dtype, y.dtype);
     const std::string element = from + "[" + sum_text(outer.index(0), inner.index(0)) + "]";
     call.line("const " + std::string(compute_type(x.dtype)) + " v = " + element + ";");

@@ -1,11 +1,13 @@
 // Images of another size: weighted sums of neighbours along an axis, and the adjoint. The tables of
-// the library's kernels are const arrays, and sums are added in the same order.
+// the library's kernels become const arrays, and sums are added in the same order, so the bits
+// agree.
 #include "c99/program/emitter.h"
 #include "ops/problems/resample_problem.h"
 
 namespace weft::c99 {
 namespace {
 
+// x is (outer, in, row), y (outer, out, row).
 constexpr const char* kPicked =
     R"(/* Each row of the result is one of the data; rows are counted in bytes. */
 static void weft_pick_rows_along(
@@ -18,6 +20,7 @@ static void weft_pick_rows_along(
 }
 )";
 
+// x is (outer, in, inner), y (outer, out, inner), weights (out, taps).
 constexpr const char* kResample =
     R"(/* Each result is a weighted sum of count[o] elements from first[o] on. */
 static void weft_resample_f32(
@@ -36,6 +39,7 @@ static void weft_resample_f32(
 }
 )";
 
+// The adjoint scatters what weft_resample_f32 gathers.
 constexpr const char* kAdjoint =
     R"(/* What weft_resample_f32 takes back from results to elements. */
 static void weft_resample_adjoint_f32(
@@ -54,12 +58,14 @@ static void weft_resample_adjoint_f32(
 }
 )";
 
-// The library's table: of each result the first element and how many, then their weights.
+// The library's table of a problem, as arrays of the program. Its layout: for each result the first
+// element (int64), then for each the number of elements, then `taps` weights for each.
 class Table {
  public:
   explicit Table(const kernels::Resample& p)
       : p_(p),
         content_(static_cast<size_t>(kernels::resample_table_bytes(p) / 8 + 1)),
+        // Bytes of a result without first and count, 8 each.
         taps_((kernels::resample_table_bytes(p) / p.out - 16) / size_of(p.dtype)) {
     kernels::fill_resample_table(p, content_.data());
   }
@@ -94,6 +100,7 @@ Status emit(Call& call, bool is_adjoint) {
       ops::resample_problem(call.attributes(), {DType::kFloat32, call.in(0).shape}, is_adjoint);
   if (p.outer * p.inner * p.out == 0) return {};
   const Table table(p);
+  // Nearest neighbours have one weight, 1: rows are copied.
   if (table.taps() == 1 && !is_adjoint) {
     call.source().define("weft_pick_rows_along", kPicked);
     const std::string numbers = listed({p.outer, p.in, p.out, p.inner * size_of(p.dtype)});

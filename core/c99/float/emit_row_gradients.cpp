@@ -1,4 +1,5 @@
-// Gradients over rows: of softmax and its logarithm along any axis, and of normalisation.
+// Gradients over rows: of softmax and its logarithm along any axis, and of layer and RMS
+// normalisation.
 #include "c99/program/emitter.h"
 
 namespace weft::c99 {
@@ -6,6 +7,7 @@ namespace {
 
 using kernels::FormulaId;
 
+// softmax: dx = y (dy - Σ dy y); its logarithm: dx = dy - exp(y) Σ dy.
 constexpr const char* kSoftmax =
     R"(/* From the cotangent and the result; elements of a row lie inner apart. */
 static void weft_softmax_gradient_f32(
@@ -24,7 +26,7 @@ static void weft_softmax_gradient_f32(
 )";
 
 // With s = (x - mean) / deviation: dx = (dy gamma - mean(dy gamma) - s mean(dy gamma s)) /
-// deviation.
+// deviation; without centring the middle term is 0.
 constexpr const char* kNormalize = R"(static void weft_normalize_gradient_f32(
     int32_t rows, int32_t columns, int is_centred, float eps, const float *dy, const float *x,
     const float *gamma, float *dx, float *dgamma, float *dbeta)

@@ -1,6 +1,7 @@
-// Loops over row tiles: which step makes rows next is a table, the schedule that the planner
-// found (graph/partition/row_tiles.h). The rows that are held of an image are at the start of their
-// buffer; where new ones have no room, those that nobody reads any more go and the rest moves up.
+// Loops over row tiles as C. A table says which step makes rows next and how many: the schedule
+// that the planner found (graph/partition/row_tiles.h). The rows that the line buffer of an image
+// holds lie at the start of its memory; where new rows have no room, rows that no step reads any
+// more are dropped and the rest moves up.
 #include <algorithm>
 
 #include "base/errors.h"
@@ -17,6 +18,8 @@ using executor::RowTileValue;
 
 namespace {
 
+// The types and helpers of such loops. struct weft_rows: which rows of an image exist. struct
+// weft_band: what one call of a step makes and reads.
 constexpr std::string_view kRows =
     R"(/* Of the rows of an image those from `first` up to `made` are held. */
 struct weft_rows {
@@ -49,6 +52,7 @@ static int32_t weft_next_read(const struct weft_rows *y, int32_t all, int32_t st
 }
 )";
 
+// Where the first window of a call lies relative to the rows that are held.
 constexpr std::string_view kWindows =
     R"(static void weft_set_windows(
     struct weft_band *band, const struct weft_rows *x, const struct weft_rows *y, int32_t stride,
@@ -69,6 +73,7 @@ std::string number(int64_t n) { return std::to_string(n); }
 
 }  // namespace
 
+// Writes one loop. A step is numbered by its place in the plan; `made[k]` has the rows of step k.
 class RowTileWriter {
  public:
   RowTileWriter(Call& call, size_t index, bool is_fed)
@@ -95,18 +100,20 @@ class RowTileWriter {
 
  private:
   const RowTileValue& value(int32_t v) const { return plan_.values[static_cast<size_t>(v)]; }
-  // The step whose rows a value has; -1: it is outside.
+  // The step that makes a value; -1: the value comes from outside of the loop.
   int64_t maker(int32_t v) const {
     if (value(v).external >= 0) return -1;
     for (size_t k = 0; k < plan_.steps.size(); ++k)
       if (plan_.steps[k].out == v) return static_cast<int64_t>(k);
     return -1;
   }
+  // Rows of the loop's result are not held in a ring: they go to their final place.
   bool is_result(size_t k) const { return value(plan_.steps[k].out).external >= 0; }
   int64_t row_elements(int32_t v, DType dtype) const { return value(v).row_bytes / size_of(dtype); }
 
   // ---- the loop
 
+  // Writes the table. Fed rows come one at a time, so their calls are single rows.
   void add_order() {
     std::string text;
     const auto add = [&](int32_t node, int64_t rows) {
@@ -133,6 +140,7 @@ class RowTileWriter {
 
   std::string ring(size_t k) const { return "rows" + number(static_cast<int64_t>(k)); }
 
+  // Declares the line buffers, which lie in the step's scratch.
   void add_rings() {
     for (size_t k = 0; k < plan_.steps.size(); ++k) {
       if (is_result(k)) continue;
@@ -147,6 +155,8 @@ class RowTileWriter {
     }
   }
 
+  // For fed rows the position in the table is kept in the arena, so that a call can end where rows
+  // run out and the next call goes on there.
   void open_loop() {
     const std::string count = number(static_cast<int64_t>(plan_.steps.size()));
     if (is_fed_) {
@@ -178,7 +188,8 @@ class RowTileWriter {
 
   // ---- a step of it
 
-  // The first row of its result that somebody has yet to read.
+  // C expression of the first row of step k's result that a later call still reads; rows before it
+  // may be dropped.
   std::string next_read(size_t k) {
     std::string text;
     for (size_t reader = 0; reader < plan_.steps.size(); ++reader) {
@@ -197,7 +208,8 @@ class RowTileWriter {
     return text;
   }
 
-  // What an operand is given: the row that is made, or all rows that are held.
+  // C expression of an operand: the row that is made (for operands read row by row), or the first
+  // row that is held.
   std::string argument(size_t k, size_t i) {
     const RowTileStep& step = plan_.steps[k];
     const RowTileUse& use = step.in[i];
@@ -213,6 +225,7 @@ class RowTileWriter {
     return start + " + " + from + " * " + number(row_elements(use.value, step.views[i].dtype));
   }
 
+  // Writes the case of a step: make room, set the band, call the function.
   Status add_case(size_t k) {
     const RowTileStep& step = plan_.steps[k];
     const std::string own = number(static_cast<int64_t>(k));
@@ -240,6 +253,7 @@ class RowTileWriter {
     return {};
   }
 
+  // Fills in `band` from the rows that exist of the input.
   void add_windows(size_t k) {
     const RowTileStep& step = plan_.steps[k];
     const int64_t made_by = maker(step.in[0].value);
@@ -254,7 +268,8 @@ class RowTileWriter {
                "], " + number(step.window->stride) + ", " + number(step.window->pad) + ");");
   }
 
-  // The function of a step; how it is called.
+  // Writes the function of a step and gives the text that calls it. Its scratch lies behind the
+  // line buffers.
   Result<std::string> add_function(size_t k, const std::string& to) {
     const RowTileStep& step = plan_.steps[k];
     executor::PlanStep inner;
@@ -282,6 +297,7 @@ class RowTileWriter {
     return source_.add_function(call, step_name(numbers, inner.name), {});
   }
 
+  // The location of a value: that of the outer step's operand, or a dense array of its own.
   Location place_of(int32_t v, const TensorView& view) const {
     Location location;
     location.dtype = view.dtype;
@@ -304,7 +320,7 @@ class RowTileWriter {
   const RowTilePlan& plan_;
   const size_t index_;
   const bool is_fed_;
-  std::vector<int64_t> all_;  // by step: rows that it makes
+  std::vector<int64_t> all_;  // by step: the number of rows that it makes in all
   std::vector<std::string> lines_;
   int64_t calls_ = 0;
 };

@@ -1,4 +1,4 @@
-// Operators over rows: softmax and its logarithm along any axis, layer normalisation.
+// Operators over rows: softmax and its logarithm along any axis, layer and RMS normalisation.
 #include "c99/float/arithmetic.h"
 #include "c99/program/emitter.h"
 
@@ -7,6 +7,9 @@ namespace {
 
 using kernels::FormulaId;
 
+// Row r begins at (r / inner) * columns * inner + r % inner. The maximum is subtracted before
+// exp(), so that no exponential exceeds one; a row of -inf gives zeros, because 0 is subtracted
+// there.
 constexpr const char* kSoftmax = R"(/* Elements of a row lie inner apart. */
 static void weft_softmax_f32(
     int32_t rows, int32_t columns, int32_t inner, int is_logarithm, const float *from, float *to)
@@ -35,6 +38,8 @@ static void weft_softmax_f32(
 }
 )";
 
+// (x - mean) / sqrt(variance + eps) * gamma + beta over the last axis; is_centred is 0 for RMS
+// norm, whose mean is 0. gamma and beta may be NULL.
 constexpr const char* kNormalize = R"(static void weft_normalize_f32(
     int32_t rows, int32_t columns, int is_centred, float eps, const float *x, const float *gamma,
     const float *beta, float *y)
@@ -55,7 +60,7 @@ constexpr const char* kNormalize = R"(static void weft_normalize_f32(
 }
 )";
 
-// An element is written after the row was read for what it needs of it.
+// The result may lie over the input: a row is read as a whole before its elements are written.
 Result<executor::TargetKernel> in_place(const ops::SlotTypes& types) {
   WEFT_TRY(require_float32(types));
   return executor::TargetKernel{ops::Strides::kDense, ops::kEveryInput, 0};

@@ -1,4 +1,5 @@
-// Running sums and products: linear recurrences along an axis, with the library's bits.
+// Running sums and products: linear recurrences along an axis, in the library's order and with its
+// bits.
 #include "base/real_text.h"
 #include "c99/int8/int8_text.h"
 #include "c99/program/emitter.h"
@@ -7,7 +8,8 @@
 namespace weft::c99 {
 namespace {
 
-// Integers wrap, as unsigned ones of the same width do.
+// $wide is uint64_t for integers: they wrap in it, and the cast keeps the low bits, as signed types
+// of the same width would do if C defined that.
 constexpr std::string_view kRecurrence =
     R"(/* h[k] = factor[k] h[k-1] + term[k] along an axis; either may be absent. */
 static void weft_recurrence_$name(

@@ -1,5 +1,6 @@
-// Elementwise operators and fused regions: the tile program's steps, one after the other, for one
-// element at a time. Formulas are functions of the file (kernels/recorder/record.h).
+// Elementwise operators and fused regions. The steps of the tile program run one after the other
+// for one element; a value is a local variable, so C compilers keep it in a register. Formulas are
+// functions of the file (kernels/recorder/record.h).
 #include <algorithm>
 
 #include "base/errors.h"
@@ -14,6 +15,8 @@ namespace {
 
 using executor::TileCode;
 
+// Writes the loops of one tile program. Operands are numbered: inputs, scalars, outputs, then
+// values of steps.
 class TileEmitter {
  public:
   explicit TileEmitter(Call& call) : call_(call), code_(*call.tiles()) {}
@@ -50,7 +53,7 @@ class TileEmitter {
   }
 
  private:
-  // Externals that lie in memory, in the order of strides_.
+  // Collects the strides of operands in memory. A known single element is a literal instead.
   void collect_arrays() {
     values_.resize(code_.dtypes.size());
     const size_t inputs = code_.inputs + code_.scalars.size();
@@ -70,7 +73,8 @@ class TileEmitter {
     return call_.in(input).content && call_.in(input).shape.elements() == 1;
   }
 
-  // Results are dense: the loops over kept axes number them, whatever was merged.
+  // Results of reductions are dense: the number of the outer iteration is the index, whichever axes
+  // were merged.
   std::vector<Reducing> reductions(const LoopNest& outer) {
     std::vector<Reducing> all;
     for (size_t r = 0; r < code_.reductions.size(); ++r) {
@@ -81,6 +85,7 @@ class TileEmitter {
     return all;
   }
 
+  // Reads the inputs of one element, runs the steps, and writes the outputs.
   void emit_element(const LoopNest& outer, const LoopNest& inner) {
     const auto location = [&](size_t external) {
       const size_t array = array_of_[external];
@@ -106,6 +111,7 @@ class TileEmitter {
     }
   }
 
+  // An input that only a fused-away step used needs no read.
   bool is_read(size_t operand) const {
     const auto number = static_cast<int16_t>(operand);
     const bool reduced = std::ranges::any_of(
@@ -122,8 +128,10 @@ class TileEmitter {
     std::vector<size_t> in;
     for (const int16_t operand : step.in)
       if (operand >= 0) in.push_back(static_cast<size_t>(operand));
+    // All operands of a formula have one dtype, except a mask, which comes first.
     const DType from = code_.dtypes[in.back()];
     std::string value;
+    // kCount marks a cast.
     if (id == kernels::FormulaId::kCount) {
       value = from == to ? values_[in[0]] : converted(call_.source(), from, to, values_[in[0]]);
     } else {
@@ -134,7 +142,8 @@ class TileEmitter {
       }
       value += ")";
       if (to != from)
-        value = "(" + std::string(compute_type(to)) + ")" + value;  // a mask
+        // A comparison of floats gives a bool.
+        value = "(" + std::string(compute_type(to)) + ")" + value;
       else
         value = as_stored(to, value);
     }

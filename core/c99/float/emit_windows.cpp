@@ -1,4 +1,4 @@
-// Convolutions and poolings of float32 images with channels second.
+// Convolutions and poolings of float32 images (N, C, H, W).
 #include <algorithm>
 
 #include "c99/float/float_rows.h"
@@ -10,8 +10,9 @@
 namespace weft::c99 {
 namespace {
 
-// A row of the result is added up in place, tap by tap: the inner loop is as long as the row, and
-// an element is one chain over channels, rows and columns of the window.
+// A row of the result is added up in place, tap by tap, so the inner loop is as long as the row.
+// Each element is one chain of fused multiply-adds over channels, rows and columns of the window.
+// `begin` and `end` are the results whose tap lies inside the image.
 constexpr const char* kConvolution =
     R"(/* Filters are [out][in / groups][height][width]. */
 static void weft_convolution_f32(
@@ -51,6 +52,8 @@ static void weft_convolution_f32(
 }
 )";
 
+// The adjoint: each result adds its products to the elements that it was made from. So it is the
+// gradient of the data, and a transposed convolution.
 constexpr const char* kConvolutionData =
     R"(/* What weft_convolution_f32 takes back from results to the image; also a transposed one. */
 static void weft_convolution_data_f32(
@@ -81,6 +84,7 @@ static void weft_convolution_data_f32(
 }
 )";
 
+// Averages sum up each row of the window first. The divisor counts the padding or leaves it out.
 constexpr const char* kPool = R"(static void weft_pool_f32(
     const struct weft_window *p, int is_average, int counts_padding, const float *x, float *y)
 {
@@ -112,7 +116,7 @@ constexpr const char* kPool = R"(static void weft_pool_f32(
 Status emit_convolution(Call& call) {
   WEFT_ASSIGN(kernels::Convolution p, ops::convolution_problem(call.attributes(), DType::kFloat32,
                                                                call.in(0).shape, call.in(1).shape));
-  // Without a window round it, a plane is one row.
+  // A convolution of 1 x 1 has no neighbours: the whole plane is treated as one long row.
   const bool is_pixelwise = p.kernel_height * p.kernel_width == 1 && p.stride_height == 1 &&
                             p.stride_width == 1 && p.pad_top == 0 && p.pad_left == 0 &&
                             p.out_height == p.in_height && p.out_width == p.in_width;

@@ -1,3 +1,5 @@
+// The texts. The Helium loops use tail predication (`wlstp`, `letp`): the last vector computes only
+// with the elements that are left.
 #include "c99/float/float_rows.h"
 
 #include "c99/program/forms.h"
@@ -5,6 +7,7 @@
 namespace weft::c99 {
 namespace {
 
+// y += factor x over a row. The strided form gathers with offsets 0, step, 2 step, 3 step.
 constexpr const char* kAddRow =
     R"(#if WEFT_HELIUM_FLOAT
 static inline void weft_add_row_f32(float *y, const float *x, float factor, int32_t count)
@@ -51,6 +54,8 @@ static inline void weft_add_apart_f32(
 #endif
 )";
 
+// Four sums at a time: a fused multiply-add waits for the one before it in the same chain, so four
+// chains keep the unit busy.
 constexpr const char* kFourDots =
     R"(#if WEFT_HELIUM_FLOAT
 static inline float weft_sum_of_four_f32(float32x4_t x)

@@ -1,3 +1,4 @@
+// Merging of axes into loops, and index expressions as text.
 #include "c99/float/loops.h"
 
 namespace weft::c99 {
@@ -22,9 +23,12 @@ LoopNest::LoopNest(const Shape& shape, const std::vector<int>& axes,
     : strides_(strides.size()), variable_(variable) {
   for (const int axis : axes) {
     const int64_t extent = shape[axis];
+    // An axis of extent 1 needs no loop.
     if (extent == 1) continue;
     bool merges = !extents_.empty();
     for (size_t a = 0; a < strides.size(); ++a)
+      // The axis joins the loop outside of it if a step of that one is a whole run through this
+      // one.
       merges = merges && strides_[a].back() == strides[a][axis] * extent;
     if (merges) {
       extents_.back() *= extent;
@@ -52,6 +56,7 @@ void LoopNest::close(Call& call) const {
   for (size_t level = 0; level < depth(); ++level) call.line("}");
 }
 
+// A negative stride is written as a subtraction.
 std::string LoopNest::index(size_t array) const {
   std::string text;
   for (size_t level = 0; level < depth(); ++level) {
@@ -66,6 +71,7 @@ std::string LoopNest::index(size_t array) const {
   return text;
 }
 
+// Horner's scheme over the loops' variables.
 std::string LoopNest::number() const {
   std::string text;
   for (size_t level = 0; level < depth(); ++level) {

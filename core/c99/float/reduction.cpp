@@ -1,3 +1,5 @@
+// The pieces of a reduction: the accumulators sum0, most0, at0 (by the number of the reduction),
+// and part0 for the part of a floating sum.
 #include "c99/float/reduction.h"
 
 #include "c99/float/arithmetic.h"
@@ -8,22 +10,25 @@ using kernels::Reduction;
 
 namespace {
 
-// Floating sums longer than this add up blocks of it.
+// A floating sum that is longer than this is added up in blocks of this length. Shorter blocks
+// would make the sum more exact and add loop overhead.
 constexpr int64_t kBlock = 128;
 
+// Is the result the position of the extreme?
 bool is_index(const Reducing& r) {
   return r.reduction == Reduction::kArgMax || r.reduction == Reduction::kArgMin;
 }
 bool is_min(const Reducing& r) {
   return r.reduction == Reduction::kMin || r.reduction == Reduction::kArgMin;
 }
+// Only floating sums lose digits.
 bool has_parts(const Reducing& r) { return r.reduction == Reduction::kSum && is_floating(r.dtype); }
 bool adds_up(const Reducing& r) {
   return r.reduction == Reduction::kSum || r.reduction == Reduction::kProd;
 }
 std::string name(const char* prefix, size_t number) { return prefix + std::to_string(number); }
 
-// Where an extreme starts, so that the first element replaces it.
+// The first value of an extreme: every element replaces it or equals it.
 std::string start_of(const Reducing& r) {
   const bool minimum = is_min(r);
   switch (r.dtype) {
@@ -47,6 +52,7 @@ void begin_reduction(Call& call, const Reducing& r, size_t number) {
               (r.reduction == Reduction::kProd ? "1;" : "0;"));
     return;
   }
+  // Extremes have the compute type of the elements.
   call.line(std::string(compute_type(r.dtype)) + " most" + std::to_string(number) + " = " +
             start_of(r) + ";");
   if (is_index(r)) call.line("int64_t at" + std::to_string(number) + " = 0;");
@@ -63,6 +69,7 @@ bool open_innermost(Call& call, const LoopNest& nest, const std::vector<Reducing
   const std::string i = nest.variable(level), n = std::to_string(nest.extent(level));
   bool sums = false;
   for (const Reducing& r : all) sums = sums || has_parts(r);
+  // A loop that is short enough is one part.
   if (!sums || nest.extent(level) <= kBlock) {
     begin_parts(call, all);
     nest.open(call, level);
@@ -84,7 +91,7 @@ void add_to_reduction(Call& call, const Reducing& r, size_t number, const std::s
     call.line(name("part", number) + " += " + value + ";");
     return;
   }
-  if (adds_up(r)) {  // in unsigned, which wraps
+  if (adds_up(r)) {  // in unsigned arithmetic, which may wrap; signed overflow is undefined in C
     const std::string type(compute_type(r.result)),
         symbol = r.reduction == Reduction::kSum ? "+" : "*";
     const std::string wraps = type == "int64_t" ? "uint64_t" : type;
@@ -92,7 +99,7 @@ void add_to_reduction(Call& call, const Reducing& r, size_t number, const std::s
               value + ");");
     return;
   }
-  // A NaN wins, and the first one stays.
+  // A NaN replaces a number, and nothing replaces a NaN: so the first NaN stays.
   std::string better = value + (is_min(r) ? " < " : " > ") + maximum;
   if (is_floating(r.dtype))
     better = "(" + better + " || " + value + " != " + value + ") && " + maximum + " == " + maximum;
@@ -100,7 +107,7 @@ void add_to_reduction(Call& call, const Reducing& r, size_t number, const std::s
     call.line("if (" + better + ") " + maximum + " = " + value + ";");
     return;
   }
-  // The first element counts also where it is as bad as the start.
+  // `at` starts at 0, so the first element counts even if it only equals the start value.
   call.line("if (" + better + ") {");
   call.line(maximum + " = " + value + ";");
   call.line(name("at", number) + " = " + nest.number() + ";");

@@ -1,4 +1,5 @@
-// Sums, extremes and products while elements are made, as C text.
+// Sums, products and extremes as C text, over elements that other code makes. Several reductions
+// may run in one loop.
 #pragma once
 
 #include <string>
@@ -9,28 +10,31 @@
 
 namespace weft::c99 {
 
+// One reduction.
 struct Reducing {
   kernels::Reduction reduction;
-  DType dtype;         // of the elements
-  DType result;        // of the result
-  std::string target;  // what is assigned: y[i0]
+  DType dtype;         // of the elements that are reduced
+  DType result;        // of the result, in which sums are added up
+  std::string target;  // the C expression that is assigned at the end, such as y[i0]
 };
 
-// The loops `nest` around `element`, which writes the lines of one element and gives the values, of
-// the elements' compute types, that are reduced. Floating sums add up parts of a loop's length, or
-// of a block's, so that their error stays that of short sums.
+// Writes the loops `nest` around `element`, which writes the lines of one element and gives the
+// values to reduce, one for each reduction, in the elements' compute types. Floating sums first add
+// up the innermost loop, or blocks of it, and then these parts: the rounding error grows with the
+// length of a part and the number of parts, not with their product.
 template <class Element>
 void emit_reduction(Call& call, const LoopNest& nest, const std::vector<Reducing>& all,
                     const Element& element);
 
-// ---- parts of it
+// ---- the pieces, in the order in which emit_reduction writes them
 void begin_reduction(Call& call, const Reducing& r, size_t number);
 void begin_parts(Call& call, const std::vector<Reducing>& all);
 void add_to_reduction(Call& call, const Reducing& r, size_t number, const std::string& value,
                       const LoopNest& nest);
 void end_parts(Call& call, const std::vector<Reducing>& all);
 void end_reduction(Call& call, const Reducing& r, size_t number);
-// Opens the innermost loop; in blocks where it is long. The number of braces to close behind parts.
+// Opens the innermost loop, as two loops over blocks if it is long. True: there is one more brace
+// to close behind end_parts.
 bool open_innermost(Call& call, const LoopNest& nest, const std::vector<Reducing>& all);
 
 template <class Element>

@@ -1,3 +1,4 @@
+// The struct of a window, field by field.
 #include "c99/float/windows.h"
 
 #include <array>
@@ -7,6 +8,7 @@
 namespace weft::c99 {
 namespace {
 
+// int32_t suffices: compile() refuses larger inputs.
 constexpr const char* kWindow =
     R"(/* Images in, images out, and the window that slides over them; pooling keeps the channels. */
 struct weft_window {
@@ -20,6 +22,7 @@ struct weft_window {
 };
 )";
 
+// A line of designated initialisers.
 std::string fields(std::initializer_list<std::pair<const char*, int64_t>> all) {
   std::string text = "  ";
   for (const auto& [name, value] : all)

@@ -1,4 +1,4 @@
-// Windows that slide over images, as a const struct of the C text.
+// Windows that slide over images (convolution, pooling), as a const struct of the C text.
 #pragma once
 
 #include <string>
@@ -9,16 +9,17 @@
 
 namespace weft::c99 {
 
-// Lines that define `static const struct weft_window p` in the step's function; the struct's
-// definition is added to the program.
+// Write `static const struct weft_window p` into the step's function, and the struct's definition
+// into the program. Pooling keeps the channels.
 void define_window(Call& call, const kernels::Convolution& problem);
 void define_window(Call& call, const kernels::Pooling& problem, int64_t channels);
 
-// The call of the step's only line, `name`(&p, ...inputs, result): a function of the problem that
-// the text defines.
+// Writes a step that is one call, `name`(&p, ...inputs, result); `text` defines the function, and
+// the cost is counted.
 void call_convolution(Call& call, const kernels::Convolution& problem, const char* name,
                       const char* text);
 
+// Multiply-adds of one call.
 int64_t multiply_adds_of(const kernels::Convolution& problem);
 
 }  // namespace weft::c99

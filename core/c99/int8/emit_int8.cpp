@@ -1,6 +1,5 @@
-// Layers of int8: convolutions and dense layers.
-//
-// Kernels for Armv7E-M where their sums are proven to be small (int8_layer.h), else plain loops.
+// Int8 layers: convolutions and dense layers. A layer whose sums are proven to be small
+// (int8_layer.h) gets a fast kernel for Armv7E-M and Helium; all others get plain loops.
 #include <algorithm>
 
 #include "base/errors.h"
@@ -18,11 +17,14 @@ using ops::SlotTypes;
 
 // ---- which kernel
 
-constexpr int kResidual = 5;  // an operand
+constexpr int kResidual = 5;  // the operand that is added to the sums
 
-// kApart: windows with gaps, of groups or dilated; kChannels: any others of one channel a group.
+// How a layer is computed. kWindows: windows gathered into scratch. kApart: the same with gaps, for
+// grouped or dilated convolutions. kDepthwise: 3 x 3 depthwise. kChannels: other convolutions with
+// one input channel a group.
 enum class Form { kPlain, kDense, kPointwise, kWindows, kApart, kDepthwise, kChannels };
 
+// Do all extents fit the int16 fields of struct weft_window_i8?
 bool has_narrow_extents(const Convolution& s) {
   const int64_t all[] = {s.in_height,     s.in_width,     s.in_channels,  s.out_height,
                          s.out_width,     s.out_channels, s.kernel_width, s.kernel_height,
@@ -33,7 +35,8 @@ bool has_narrow_extents(const Convolution& s) {
   return true;
 }
 
-// What shapes allow; a kernel of these also needs a proof (int8_layer.h).
+// The form that the shape allows. The fast kernels also need a proof, which only the weights give:
+// the planner decides by this alone.
 Form form_of(const Convolution& s, bool is_depthwise, bool is_sum, bool has_residual) {
   const bool is_dilated = s.dilation_height != 1 || s.dilation_width != 1;
   if (is_depthwise || (s.groups > 1 && s.in_channels == s.groups)) {
@@ -54,8 +57,8 @@ Form form_of(const Convolution& s, bool is_depthwise, bool is_sum, bool has_resi
   return is_place && s.in_channels % 4 == 0 ? Form::kPointwise : Form::kWindows;
 }
 
-// Rows of y that are made at once, of `most` (0: all): as many as a kilobyte of scratch has room
-// for.
+// Rows of y that a 3 x 3 depthwise kernel makes at once, at most `maximum` (0: all): as many as 1
+// KiB of scratch has room for. More would need memory for few saved copies.
 int64_t row_tile_of(const Convolution& s, int64_t maximum) {
   const int64_t row = ((s.out_width - 1) * s.stride_width + 6) / 2 * 4;
   int64_t rows = maximum > 0 ? std::min(maximum, s.out_height) : s.out_height;
@@ -63,26 +66,28 @@ int64_t row_tile_of(const Convolution& s, int64_t maximum) {
   return rows;
 }
 
+// Bytes of scratch of a form.
 int64_t scratch_of(Form form, const Convolution& s, int64_t rows) {
   const int64_t depthwise_row = ((s.out_width - 1) * s.stride_width + 6) / 2 * 4;
   if (form == Form::kApart) return scratch_of(Form::kWindows, group_of(s), rows);
-  // Four windows, and what a vector reads behind them.
+  // Helium gathers four windows of int8, and its last vector reads up to 15 bytes behind them.
   const int64_t helium = 4 * s.kernel_height * s.kernel_width * s.in_channels + 15;
   switch (form) {
     case Form::kPointwise: return std::max(32 * steps_of(s), helium);
     case Form::kWindows:
       return std::max(32 * steps_of(s) + s.kernel_width * s.in_channels + 1, helium);
     case Form::kDepthwise:
-      // Helium reads columns of four rows for four places: more only where there is one.
+      // Helium stores columns of four rows for four places: that is more only for very narrow
+      // images.
       return std::max(((row_tile_of(s, rows) - 1) * s.stride_height + 3) * depthwise_row,
                       int64_t{4 * 10});
     default: return 0;
   }
 }
 
-// How far before an image its result must start: `together` places at a time never overwrite what
-// they or later ones read. The rows of a window begin at the place's own column, those of the next
-// row of places at the first one.
+// How many elements before the image its result must begin, so that the kernel, which makes
+// `together` places at a time, never overwrites what it has yet to read. A place reads from its
+// window's first column on; the places of the next row begin at column 0 again.
 int64_t ahead_of(const Convolution& s, int64_t together) {
   int64_t ahead = 0;
   const auto first_of = [&](int64_t row, int64_t column) {
@@ -92,6 +97,7 @@ int64_t ahead_of(const Convolution& s, int64_t together) {
   };
   const int64_t places = s.out_height * s.out_width;
   for (int64_t place = 0; place < places; place += together) {
+    // The first element that the places from here on read.
     const int64_t row = place / s.out_width;
     int64_t read = first_of(row, place % s.out_width);
     if (row + 1 < s.out_height) read = std::min(read, first_of(row + 1, 0));
@@ -121,13 +127,14 @@ Fields fields_of_window(const Int8Layer& layer, int64_t steps) {
           {"steps", steps}};
 }
 
+// Adds a const array that belongs to this step alone.
 template <class T>
 std::string add_array(Call& call, const char* name, DType dtype, const std::vector<T>& elements) {
   return call.source().array(name, nullptr, dtype, Shape{static_cast<int64_t>(elements.size())},
                              elements.data());
 }
 
-// What Helium wants in another order.
+// The same for an array that Helium needs in another order.
 template <class T>
 std::string add_arrays(Call& call, const char* name, DType dtype, const std::vector<T>& helium,
                        const std::vector<T>& elements) {
@@ -137,6 +144,7 @@ std::string add_arrays(Call& call, const char* name, DType dtype, const std::vec
   return call.source().array(name, dtype, "WEFT_HELIUM", content(helium), content(elements));
 }
 
+// C expressions of the arrays for one image.
 struct Places {
   std::string x, residual, y;
 };
@@ -154,6 +162,7 @@ Places places_of(Call& call, const Int8Layer& layer, const Batch& batch) {
 
 constexpr const char* kScratch = "(uint32_t *)(void *)scratch";
 
+// Pointwise, dense and windowed layers in pairs of filters.
 void emit_fast(Call& call, const Int8Layer& layer, Form form) {
   Source& source = call.source();
   const Convolution& s = layer.shape;
@@ -182,7 +191,7 @@ void emit_fast(Call& call, const Int8Layer& layer, Form form) {
              (added ? at.residual + ", " : "") + at.y + ", " + kScratch + ");");
 }
 
-// Weights and numbers of one group behind those of another.
+// Grouped or dilated layers: weights and numbers of each group, one after the other.
 void emit_gaps(Call& call, const Int8Layer& layer) {
   const Convolution& s = layer.shape;
   const Batch batch{call, s.batch};
@@ -213,6 +222,7 @@ void emit_gaps(Call& call, const Int8Layer& layer) {
              (added ? at.residual + ", " : "") + at.y + ", " + kScratch + ");");
 }
 
+// 3 x 3 depthwise layers.
 void emit_depthwise_3x3(Call& call, const Int8Layer& layer) {
   const Convolution& s = layer.shape;
   const Batch batch{call, s.batch};
@@ -226,7 +236,7 @@ void emit_depthwise_3x3(Call& call, const Int8Layer& layer) {
   batch.line(name + "(&p, " + channels + ", " + at.x + ", " + at.y + ", " + kScratch + ");");
 }
 
-// One place after the other: the image is one place.
+// Writes the struct of the plain kernels. Place by place, the image is a single place.
 void add_image(Call& call, const Int8Layer& layer, bool is_planar, bool is_place_by_place) {
   const Convolution& s = layer.shape;
   const auto plane = [&](int64_t height, int64_t width) { return is_planar ? height * width : 1; };
@@ -261,12 +271,13 @@ void add_image(Call& call, const Int8Layer& layer, bool is_planar, bool is_place
             !is_place_by_place);
 }
 
-// Is there a filter for each channel, and can four channels be made at a time?
+// Is there one filter for each channel, and can four channels be made at a time?
 bool makes_fours(const Convolution& s, bool has_residual) {
   return s.groups == s.in_channels && s.out_channels == s.in_channels && s.in_channels >= 4 &&
          (s.in_channels % 4 == 0 || !has_residual);
 }
 
+// Depthwise layers of any window, four channels at a time.
 void emit_fours(Call& call, const Int8Layer& layer) {
   const bool added = layer.has_residual;
   const Batch batch{call, layer.shape.batch};
@@ -277,6 +288,7 @@ void emit_fours(Call& call, const Int8Layer& layer) {
              (added ? at.residual + ", " : "") + at.y + ");");
 }
 
+// Plain loops: any shape, any sums.
 void emit_plain(Call& call, const Int8Layer& layer, Form form, bool is_planar) {
   const bool is_place_by_place = form == Form::kPointwise;
   const Convolution& s = layer.shape;
@@ -302,8 +314,8 @@ void emit_plain(Call& call, const Int8Layer& layer, Form form, bool is_planar) {
     batch.line(text(places_of(call, layer, batch)));
     return;
   }
-  // y may be where x is: a place is set aside before it is overwritten, from the last one on where
-  // y has more channels.
+  // y may lie where x does. So each place of x is copied to scratch before it is overwritten; if y
+  // has more channels, the places go from the last to the first.
   const Places at = places_of(call, layer, {call, 1});
   call.line("int8_t *const place = (int8_t *)(void *)" + call.scratch() + ";");
   const std::string all = call.tile_height() > 0 ? "band->rows * " + std::to_string(s.out_width)
@@ -325,7 +337,9 @@ Status emit_layer(Call& call) {
       is_planar ? Form::kPlain : form_of(s, layer.is_depthwise, layer.is_sum(), layer.has_residual);
   call.source().add_multiply_adds(s.batch * s.out_height * s.out_width * s.out_channels *
                                   layer.features());
+  // The fast kernels need both proofs.
   const bool is_fast = layer.is_proven() && layer.has_pairs();
+  // They clamp to int8; tighter bounds (relu) are applied afterwards.
   const bool bounds = layer.low > -128 || layer.high < 127;
   if (form == Form::kDepthwise) {
     emit_depthwise_3x3(call, layer);
@@ -345,6 +359,8 @@ Status emit_layer(Call& call) {
   return {};
 }
 
+// What the planner knows of a layer: types only. So scratch is that of the form, whether the
+// weights are proven or not.
 Result<TargetKernel> layer_kernel(const SlotTypes& types) {
   const std::string& op = types.op.name;
   if (op == "quantized_convolution_packed") return TargetKernel{};
@@ -356,14 +372,14 @@ Result<TargetKernel> layer_kernel(const SlotTypes& types) {
   if (s.batch != 1) return kernel;
   size_t ways = 0;
   if (has_residual && !is_sum) kernel.over[ways++] = {kResidual, 0};
-  const bool has_one_filter = s.out_channels == s.in_channels;  // a channel, of depthwise ones
-  const bool makes_each =
-      form == Form::kChannels && makes_places(s) && !is_sum &&
-      (s.in_channels % 4 == 0 || s.in_channels < 4);  // else some are made twice
+  const bool has_one_filter = s.out_channels == s.in_channels;  // one filter for each channel
+  const bool makes_each = form == Form::kChannels && makes_places(s) && !is_sum &&
+                          // Else the last four overlap, and some results are made twice.
+                          (s.in_channels % 4 == 0 || s.in_channels < 4);
   if (form == Form::kPointwise || (has_one_filter && (form == Form::kDepthwise || makes_each)))
     kernel.over[ways++] = {0, 0};
   if (form == Form::kWindows) kernel.over[ways++] = {0, ahead_of(s, 2)};
-  // Helium makes four places of one group before it reads those of the next.
+  // Helium makes four places of one group before it reads the windows of the next group.
   if (form == Form::kApart) kernel.over[ways++] = {0, ahead_of(s, 4)};
   return kernel;
 }

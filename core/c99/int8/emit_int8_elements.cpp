@@ -1,4 +1,4 @@
-// int8 operators that have no weights: poolings, sums of two arrays, tables, softmax, and rescaling
+// Int8 operators that have no weights: poolings, sums of two arrays, tables, softmax, and rescaling
 // to int8.
 #include <algorithm>
 #include <cmath>
@@ -22,6 +22,7 @@ Status emit_pooling(Call& call) {
   const ops::AttributeReader a = call.attributes();
   const bool is_last = a.flag("channels_last") && call.in(0).shape.rank() > 2;
   Shape x = call.in(0).shape;
+  // The problem is described with channels second.
   if (is_last) {
     const int64_t channels = x[x.rank() - 1];
     for (int axis = x.rank() - 1; axis > 1; --axis) x[axis] = x[axis - 1];
@@ -33,6 +34,7 @@ Status emit_pooling(Call& call) {
   const Batch batch{call, x[0]};
   const std::string from = batch.at(call.read(0), in * channels);
   const std::string to = batch.at(call.write(), out * channels);
+  // An average over the whole image has a kernel of its own.
   const bool is_whole = out == 1 && p.kernel_height == p.in_height &&
                         p.kernel_width == p.in_width &&
                         p.pad_top + p.pad_left + p.pad_bottom + p.pad_right == 0;
@@ -77,6 +79,8 @@ Result<TargetKernel> dense(const SlotTypes&) { return TargetKernel{}; }
 
 // ---- sums
 
+// As TensorFlow Lite adds: both operands are scaled to twice the larger scale with
+// kQuantizedAddBits more bits, added, and rescaled to the result.
 Status emit_add(Call& call) {
   const ops::AttributeReader a = call.attributes();
   const double twice = 2 * std::max(a.real("x1_scale"), a.real("x2_scale"));
@@ -103,6 +107,7 @@ Status emit_add(Call& call) {
   return {};
 }
 
+// x is (outer, channels, inner); the number of scales is 1 or that of the channels.
 Status emit_requantize(Call& call) {
   const ops::AttributeReader a = call.attributes();
   const Shape& x = call.in(0).shape;
@@ -122,17 +127,19 @@ Status emit_requantize(Call& call) {
   return {};
 }
 
+// The table has the result of each of the 256 values.
 Status emit_lookup(Call& call) {
   call.line(define_lookup(call.source()) + "(" + call.read(0) + ", " + call.read(1) + ", " +
             call.write() + ", " + call.count() + ");");
   return {};
 }
 
+// The exponentials of all distances from a row's maximum are computed now.
 Status emit_softmax(Call& call) {
   int32_t all[kernels::kSoftmaxDistances];
   kernels::quantized_exponentials(call.attributes().real("scale"), all);
   int64_t count = kernels::kSoftmaxDistances;
-  while (all[count - 1] == 0) --count;  // that of distance 0 is 1
+  while (all[count - 1] == 0) --count;  // terminates: that of distance 0 is 1
   const std::string exponentials =
       call.source().array("exponentials", nullptr, DType::kInt32, Shape{count}, all);
   const Shape& x = call.in(0).shape;
@@ -144,6 +151,7 @@ Status emit_softmax(Call& call) {
   return {};
 }
 
+// Element i is written after the last read of element i; softmax reads a row before it writes it.
 Result<TargetKernel> in_place(const SlotTypes&) {
   return TargetKernel{ops::Strides::kDense, ops::kEveryInput, 0};
 }

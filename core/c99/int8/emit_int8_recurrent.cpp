@@ -1,4 +1,5 @@
-// All steps of recurrent cells in integers, by the equations of kernels/int8/quantized_recurrent.h.
+// All steps of recurrent cells in integers, by the equations of kernels/int8/quantized_recurrent.h,
+// which also gives the scale of every value. Unlike the float cells, these multiply the data, too.
 #include "c99/int8/int8_text.h"
 #include "c99/program/emitter.h"
 #include "kernels/int8/quantized_recurrent.h"
@@ -6,6 +7,8 @@
 namespace weft::c99 {
 namespace {
 
+// The argument of a gate saturates to 16 bits, multiples of 2^-12; a gate is looked up with linear
+// interpolation between 513 entries. weft_times rounds a product to the nearest.
 constexpr std::string_view kGates =
     R"(/* Weights of a product, biases and factors: sums become multiples of 2^-12. */
 struct weft_gates_i8 {
@@ -66,7 +69,7 @@ static inline int32_t weft_times(int32_t a, int32_t b, int32_t bits)
 }
 )";
 
-// $cell makes h from x, of the step, and last, the hidden state of before or null.
+// $cell computes h from u, the data of the step, and `last`, the hidden state before (NULL: zeros).
 constexpr std::string_view kSteps =
     R"(/* h: multiples of 2^-15; y of 2^-7. */
 static void $name(
@@ -90,6 +93,7 @@ $cell
 }
 )";
 
+// n = tanh(a_n + r q), h = n + z (state - n). The state keeps 16 bits, more than y has.
 constexpr std::string_view kGru =
     R"(        const int32_t r = weft_gate(weft_sigmoid_table, weft_argument(data, j, u, features) +
                                                             weft_argument(hidden, j, last, n));
@@ -102,6 +106,7 @@ constexpr std::string_view kGru =
         const int32_t h = m + weft_times(z, state[j] - m, 15);
         state[j] = (int16_t)h;)";
 
+// gate: i, f, g, o. The cell has multiples of 2^-11, so tanh's argument is twice it.
 constexpr std::string_view kLstm =
     R"(        int32_t gate[4];
         for (int32_t k = 0; k < 4; ++k)
@@ -113,6 +118,7 @@ constexpr std::string_view kLstm =
         const int32_t h = weft_times(gate[3], weft_gate(weft_tanh_table, cell * 2), 15);
         state[j] = (int16_t)cell;)";
 
+// Adds a table of the library as a const array.
 void define_table(Source& source, const char* name, const int16_t* table) {
   std::string text = "static const int16_t " + std::string(name) + "[" +
                      std::to_string(kernels::kGateTable) + "] = {\n";
@@ -120,7 +126,8 @@ void define_table(Source& source, const char* name, const int16_t* table) {
   source.define(name, text + "};\n");
 }
 
-// `of`: i2h or h2h; `first`: its bias, multiplier and shift.
+// Writes a struct weft_gates_i8: input `weight` is i2h or h2h, `first` the first of its bias,
+// multiplier and shift.
 void gates(Call& call, const char* name, size_t weight, size_t first) {
   std::string text = "const struct weft_gates_i8 " + std::string(name) + " = {" + call.read(weight);
   for (size_t i = first; i < first + 3; ++i) text += ", " + call.read(i);
@@ -149,6 +156,7 @@ Status emit(Call& call, const char* name, std::string_view cell) {
 Status emit_gru(Call& call) { return emit(call, "weft_gru_i8", kGru); }
 Status emit_lstm(Call& call) { return emit(call, "weft_lstm_i8", kLstm); }
 
+// Scratch: one int16 state for each hidden element of each image.
 Result<executor::TargetKernel> with_state(const ops::SlotTypes& types) {
   const int64_t elements = types.in[0].shape[1] * types.in[2].shape[1];
   return executor::TargetKernel{ops::Strides::kDense, ops::kNoInput,

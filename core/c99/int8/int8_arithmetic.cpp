@@ -1,11 +1,11 @@
-// What the int8 kernels of a program share: the rescaling of sums, and pairs of 16 bits.
+// What the int8 kernels of a program share: the rescaling of sums, and lanes of 16 bits.
 #include "c99/int8/int8_text.h"
 
 namespace weft::c99 {
 namespace {
 
-// The double rounding of gemmlowp and TensorFlow Lite, (x * multiplier + 2^30) >> 31 and a division
-// by 2^right with halves away from zero, as in kernels/int8/quantized.h.
+// The double rounding of gemmlowp and TensorFlow Lite, as in kernels/int8/quantized.h: (x *
+// multiplier + 2^30) >> 31, then a division by 2^right with halves away from zero.
 constexpr std::string_view kRescale =
     R"(/* x * multiplier * 2^(shift - 31), rounded twice, halves of the second time away from zero. */
 static inline int32_t weft_rescale(int32_t x, int32_t multiplier, int32_t shift)
@@ -24,8 +24,9 @@ static inline int32_t weft_clamp(int32_t x, int32_t low, int32_t high)
 }
 )";
 
-// Floors nest, so both roundings and the zero point become one sum and one shift. 2 x is given,
-// because the instruction keeps the upper half of 64 bits.
+// The short form for sums with a proven bound. Floors nest (floor(floor(a) / b) = floor(a / b)), so
+// both roundings and the zero point become one addition and one shift. It takes twice the sum,
+// because the instruction gives the upper 32 of 64 bits.
 constexpr std::string_view kPlace =
     R"(/* As weft_rescale of x = twice / 2, then the zero point and the bounds of int8: for sums whose
  * amount is proven to be less than 2^30, and shifts from -22 to -1. right: -shift - 1. */

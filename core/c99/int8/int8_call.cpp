@@ -1,3 +1,4 @@
+// The text of the struct. In a row tile, `band` overrides the fields that depend on the rows.
 #include "c99/int8/int8_call.h"
 
 namespace weft::c99 {

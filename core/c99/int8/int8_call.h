@@ -1,4 +1,5 @@
-// How int8 layers, poolings and sums write their calls.
+// How int8 layers, poolings and sums write their calls: the const struct of the shape, and the loop
+// over the images of a batch.
 #pragma once
 
 #include <string>
@@ -9,13 +10,16 @@
 
 namespace weft::c99 {
 
+// Names and values of a struct's fields.
 using Fields = std::vector<std::pair<const char*, int64_t>>;
 
-// `p`, a const struct of the shape. In a loop over row tiles it is that of the rows which are held;
-// `has_rows` is false where the step goes place by place.
+// Writes `p`, a const struct of the shape. In a loop over row tiles it is a variable that has the
+// height of the rows which the line buffer holds now; `has_rows` is false where the step works
+// place by place and needs no rows.
 void add_shape(Call& call, const char* type, const Fields& fields, bool has_rows = true);
 
-// `text` for each image of a batch; x, residual and y in it are moved on.
+// Writes a line once for each image of a batch. at() gives the C expression of an array's image,
+// `distance` elements after the one before.
 struct Batch {
   Call& call;
   int64_t images;

@@ -1,10 +1,12 @@
-// Convolutions of int8 images with channels last of which each channel has one filter, of any
-// window: four channels at a time, which lie side by side, as two lanes of two words.
+// Depthwise convolutions of int8 images with channels last, for any window: four channels lie side
+// by side, and are computed together as two 16-bit lanes in two words.
 #include "c99/int8/int8_text.h"
 
 namespace weft::c99 {
 namespace {
 
+// With DSP instructions: sxtab16 unpacks two channels and subtracts the zero point, smlabb and
+// smlatt multiply the low and the high lanes.
 constexpr std::string_view kAddFour =
     R"(/* Products of four channels with a byte of `taps` each, added to their sums; zeros: what the zero
  * point takes away, negative, in both lanes. */
@@ -34,7 +36,8 @@ static inline void weft_add_four(const int8_t *x, uint32_t zeros, uint32_t taps,
 #endif
 )";
 
-// Of a number of channels that is no multiple of 4 some are made twice.
+// If the number of channels is no multiple of 4, the last four overlap the ones before, and some
+// channels are computed twice.
 constexpr std::string_view kChannels =
     R"(/* w: per four channels the biases, multipliers, right shifts in bytes$residual_table, and taps in
  * bytes; the last four end with the last channel. */
@@ -71,6 +74,7 @@ constexpr std::string_view kAdded = R"(        const int8_t *const z = residual 
 
 }  // namespace
 
+// The lines at the start of each place, which clip the window to the image.
 std::string_view taps_inside() {
   return R"(      /* Taps inside the image: `height` rows and `width` columns, from tap `first` on. */
       int32_t in = row * p->stride_height - p->pad_top, height = p->kernel_height, first = 0;

@@ -1,13 +1,14 @@
-// 3 x 3 convolutions of int8 images of which each channel has one filter, in C.
+// 3 x 3 depthwise convolutions of int8 images (one filter for each channel), for Armv7E-M and in C.
 //
-// One channel at a time: rows of it are widened into scratch, where neighbours are two lanes of a
-// word, and results go where the channel's elements were if the image is overwritten. The scratch
-// has a few rows; those that the next row tile needs, too, are kept.
+// One channel at a time: its rows are widened into scratch, where neighbours are the two 16-bit
+// lanes of a word. Results may go where the channel's elements were, so y may be x. Scratch holds a
+// few rows; those that the next row tile needs again stay there.
 #include "c99/int8/int8_text.h"
 
 namespace weft::c99 {
 namespace {
 
+// All of a filter in registers' reach: lr points at it.
 constexpr std::string_view kFilter = R"(struct weft_filter {
   uint32_t taps[6]; /* by row: lanes 0 and 1, lanes 1 and 2 */
   int32_t bias, multiplier, added, right; /* added: what rounds and places */
@@ -22,8 +23,10 @@ constexpr std::string_view kParameters =
     "const uint32_t *x, int32_t pitch, const struct weft_filter *f, int32_t count, int8_t *y,\n"
     "    int32_t rows";
 
-// ---- Armv7E-M: r0 x, r1 pitch, r3 places left, r12 y, lr filter
+// ---- Armv7E-M. Registers: r0 x, r1 pitch, r3 places left, r12 y, lr the filter; r8 to r11 sums
 
+// One row of the window for four, or two, neighbouring places: smlad takes taps 0 and 1 from an
+// aligned word, smlabt, smlatb the taps that straddle words.
 constexpr std::string_view kFour = R"(ldmia r0, {r4, r5, r6}
 ldrd r2, r7, [lr, #$at]
 add r0, r0, r1
@@ -57,13 +60,14 @@ std::string rows_of(std::string_view row) {
   return replaced(row, "$at", "0") + replaced(row, "$at", "8") + replaced(row, "$at", "16");
 }
 
-// The constants, and x behind its three rows.
+// Loads the constants, and moves x back from its three rows to the next places.
 std::string scales_and_back(int bytes) {
   return "ldrd r6, r7, [lr, #28]\nldr r2, [lr, #36]\nldr r5, [sp, #8]\nsub r0, r0, r1, lsl #1\n"
          "sub r0, r0, r1\nadd r0, r0, #" +
          std::to_string(bytes) + "\n";
 }
 
+// Rescales a sum as weft_place does.
 std::string place(std::string_view to, std::string_view sum) {
   std::string text =
       "lsl $v, $v, #1\nsmmlar $to, $v, r6, r7\nadd $to, $to, $v, asr #31\nasr $to, $to, r2\n"
@@ -72,7 +76,8 @@ std::string place(std::string_view to, std::string_view sum) {
   return replaced(text, "$v", sum);
 }
 
-// Of an odd last place the second result goes where the first one then goes.
+// If one last place is left over, the step between results becomes 0: its two results go to the
+// same address, and the second one is overwritten.
 std::string two_places(int stride) {
   std::string text = "4: ldr r8, [lr, #24]\nmov r9, r8\n";
   text += rows_of(stride == 1 ? kTwo : kTwoOfStride2) + scales_and_back(4 * stride);
@@ -91,6 +96,7 @@ b 4b
   return text;
 }
 
+// Four places at a time where the stride is 1.
 std::string four_places() {
   std::string text = "2: ldr r8, [lr, #24]\nmov r9, r8\nmov r10, r8\nmov r11, r8\n";
   text += rows_of(kFour) + scales_and_back(8);
@@ -132,6 +138,7 @@ pop {r4-r11, pc}
   return assembly(text);
 }
 
+// The same in C.
 constexpr std::string_view kPortable = R"({
   for (; rows > 0; --rows, x += $stride * pitch / 4, y += f->row)
     for (int32_t i = 0; i < count; ++i) {
@@ -147,7 +154,8 @@ constexpr std::string_view kPortable = R"({
 }
 )";
 
-// The lanes of a row: of a stride of 1 every second place begins with the second of a pair.
+// The lanes of one row of the window. With stride 1 every second place begins at the second lane of
+// a word.
 constexpr std::string_view kLanes1 = R"(if (i % 2)
           sum += (uint32_t)(weft_high(pair[0]) * first + weft_low(pair[1]) * second +
                             weft_high(pair[1]) * third);
@@ -158,6 +166,7 @@ constexpr std::string_view kLanes2 =
     R"(sum += (uint32_t)(weft_low(pair[0]) * first + weft_high(pair[0]) * second +
                           weft_low(pair[1]) * third);)";
 
+// The rescaling for proven sums, and for all others.
 constexpr std::string_view kProven =
     "y[i * f->step] = weft_place(\n          (int32_t)(2 * sum), f->multiplier, f->right, f->added "
     ">> f->right);";
@@ -165,6 +174,7 @@ constexpr std::string_view kUnproven =
     "const int32_t zero = f->added, y0 = weft_rescale((int32_t)sum, f->multiplier, f->right);\n"
     "      y[i * f->step] = (int8_t)(weft_clamp(y0, -128 - zero, 127 - zero) + zero);";
 
+// A row begins with padding, if there is some, and is filled up with the zero point.
 constexpr std::string_view kWidenRow =
     R"(/* A row of a channel as lanes, behind the lanes of padding, up to `end`. */
 static void weft_widen_row(
@@ -191,10 +201,11 @@ static void weft_widen_row(
 
 constexpr std::string_view kScales = R"(f.right = weft_low_byte(channels[4] >> 8);
     f.added = (2 * p->out_zero + 1) * (1 << f.right);)";
-// With a shift as it is, and the zero point.
+// Here the shift stays as it is, and `added` is the zero point.
 constexpr std::string_view kWideScales = R"(f.right = weft_low_byte(channels[4] >> 8);
     f.added = p->out_zero;)";
 
+// Channel by channel: unpack the filter, then row tiles of `steps` rows.
 constexpr std::string_view kDepthwise =
     R"(/* channels: bias, multiplier, nine taps and the right shift in bytes; $over. The scratch has
  * the rows of a band of `steps` rows of y. */

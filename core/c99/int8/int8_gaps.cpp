@@ -1,6 +1,6 @@
-// Convolutions of int8 images with channels last whose windows have gaps: of a group of channels,
-// or dilated. As those of int8_windows.cpp, but group by group, and windows are put together from
-// places.
+// Convolutions of int8 images with channels last whose windows have gaps in memory: grouped (the
+// channels of other groups lie between) or dilated. As in int8_windows.cpp, but group by group, and
+// a window is gathered place by place.
 #include "c99/int8/int8_text.h"
 
 namespace weft::c99 {
@@ -13,6 +13,7 @@ struct weft_gaps {
 };
 )";
 
+// The first lines of all three gather functions.
 constexpr std::string_view kGatherHead =
     R"({
   const int32_t channels = p->channels, pitch = g->groups * channels;
@@ -25,6 +26,7 @@ constexpr std::string_view kPlace =
     R"(if (in >= 0 && in < p->height && column >= 0 && column < p->width)
 )";
 
+// If channels are a multiple of four, each place is widened directly.
 constexpr std::string_view kGatherFours =
     R"(/* The window at a place, in every second word of `to`; outside the image are the elements of `pad`. */
 static void weft_gather_apart_fours(
@@ -40,7 +42,7 @@ $head    int32_t column = left;
 }
 )";
 
-// The last elements of a row of a window have pairs of their own, as in weft_gather.
+// Else a row is put together first. As in weft_gather, its rest takes pairs of its own.
 constexpr std::string_view kGather =
     R"(/* The window at a place, in every second word of `to`; its rows are put together in `row`, where
  * what is outside the image is the zero point. */
@@ -63,6 +65,7 @@ $head    int32_t column = left;
 }
 )";
 
+// Two places at a time, all groups at each.
 constexpr std::string_view kConvolution = R"(/* y of windows of x with gaps$and_residual. */
 static void $name(
     const struct weft_window_i8 *p, const struct weft_gaps *g, const uint32_t *w,
@@ -90,7 +93,8 @@ static void $name(
 }
 )";
 
-// The last filter is alone in its pair. Where it is the only one nothing was done before.
+// The last filter of a group has no partner: its results go to a buffer. If it is the only one, the
+// call before is left out.
 constexpr std::string_view kLast = R"(
       int8_t last[4];
       $products(
@@ -99,7 +103,7 @@ constexpr std::string_view kLast = R"(
       to[filters - 1] = last[0];
       to[filters - 1 + beside * all] = last[2 * beside];)";
 
-// ---- Helium
+// ---- Helium: windows stay int8, four places at a time
 
 constexpr std::string_view kHeliumGather =
     R"(/* The window at a place; what is outside the image is the zero point. */
@@ -156,7 +160,7 @@ std::string gather(std::string_view text) {
   return replaced(replaced(text, "$head", kGatherHead), "$if_place", kPlace);
 }
 
-// `arguments`: the residual's places.
+// Fills in the variants; `arguments` are the residual's addresses.
 std::string layer(std::string_view text, const std::string& name, const std::string& products,
                   std::string_view last, std::string_view arguments, bool has_residual) {
   std::string out = replaced(text, "$name", name);

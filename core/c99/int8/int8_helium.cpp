@@ -1,11 +1,13 @@
-// The loops of int8 layers for Helium, the vector extension of Armv8.1-M: sums over 16 elements at
-// a time in general registers, which are then rescaled four in a vector.
+// The loops of int8 layers for Helium, the vector extension of Armv8.1-M. `vmladav` multiplies 16
+// int8 by 16 and adds all products to a general register; the sums are then rescaled, four in a
+// vector.
 #include "c99/int8/int8_text.h"
 
 namespace weft::c99 {
 namespace {
 
-// ---- copies; a loop of `wlstp` computes with what is left of a vector by itself
+// ---- copies. Tail predication (`wlstp`) makes the last vector compute only with the bytes that
+// are left
 
 constexpr std::string_view kCopy =
     R"(static inline void weft_copy(int8_t *to, const int8_t *from, int32_t count)
@@ -36,8 +38,8 @@ constexpr std::string_view kFill =
 }
 )";
 
-// ---- two channels at four places: r0 to r6 the sums of the first at the places, r8 to lr those of
-// the second, which even registers alone can be
+// ---- two channels at four places. r0, r2, r4 and r6 hold the sums of the first channel at the
+// places, r8, r10, r12 and lr those of the second: vmladav accumulates only in even registers
 
 constexpr std::string_view kEightHead =
     R"(/* Sums of two channels at `places` of four places, rescaled to y and beside it.
@@ -48,6 +50,8 @@ constexpr std::string_view kEightParameters =
     "const uint32_t *w, const int32_t *channels, const int8_t *x, int32_t pitch, int32_t steps,\n"
     "    const int32_t *end, int32_t zero, int8_t *y, int32_t filters, int32_t places$residual";
 
+// One step: 16 elements of both filters times 16 elements of four windows. $a is "a" to add to the
+// sums, empty to start them.
 constexpr std::string_view kEightStep = R"(vldrw.u32 q0, [r1], #16
 vldrw.u32 q1, [r1], #16
 vldrb.u8 q2, [r3], #16
@@ -64,7 +68,7 @@ vmladav$a.s8 r6, q0, q3
 vmladav$a.s8 lr, q1, q3
 )";
 
-// r6, r7: the factors; q6: how far places are apart.
+// Adds the residual. r6, r7: the factors of both channels; q6: offsets of the four places.
 constexpr std::string_view kEightResidual = R"(ldr r8, [sp, #124]
 vpst
 vldrbt.s32 q2, [r8, q6]
@@ -77,8 +81,8 @@ add r8, #1
 str r8, [sp, #124]
 )";
 
-// Both roundings as in weft_place: halves of negative numbers go away from zero by one that is
-// subtracted from them before.
+// Rescales a vector of sums by both roundings of weft_place. vqrdmulh rounds halves up; subtracting
+// one from negative values makes halves go away from zero in the second rounding.
 std::string rescaled(std::string_view sums, std::string_view multiplier, std::string_view shift) {
   std::string text =
       "vshr.s32 q2, $q, #31\n"
@@ -90,6 +94,7 @@ std::string rescaled(std::string_view sums, std::string_view multiplier, std::st
   return replaced(text, "$s", shift);
 }
 
+// The whole function, with its stack: w and channels are walked through, x stays.
 std::string eight_in_assembly(bool has_residual) {
   std::string text = R"(vpush {d8-d13}
 push {r0-r11, lr}
@@ -153,6 +158,7 @@ bx lr
 
 // ---- layers
 
+// A window in int8: copied rows inside the image, the zero point outside.
 constexpr std::string_view kGather =
     R"(/* The window at a place, row by row; what is outside the image is the zero point. */
 static void weft_gather(
@@ -179,6 +185,7 @@ static void weft_gather(
 }
 )";
 
+// Four windows in scratch, then all pairs of filters over them.
 constexpr std::string_view kConvolution = R"(/* y of windows of x$and_residual. */
 static void $name(
     const struct weft_window_i8 *p, const uint32_t *w, const int32_t *channels, const int8_t *x,
@@ -199,6 +206,7 @@ static void $name(
 }
 )";
 
+// Four places at a time, copied to scratch first, because y may be x.
 constexpr std::string_view kPointwise =
     R"(/* A window of one place each$and_residual; y may be x. */
 static void $name(
@@ -223,7 +231,8 @@ static void $name(
 
 constexpr std::string_view kCalls = R"($if$products(
         w, channels, from, features, steps, end, p->out_zero, to, filters, count$argument);)";
-// The last filter is alone in its pair. Where it is the only one nothing was done before.
+// The last filter has no partner: its results go to a buffer and every second one is kept. If it is
+// the only filter, the call before is left out.
 constexpr std::string_view kLast = R"(
     int8_t last[8];
     $products(
@@ -231,6 +240,7 @@ constexpr std::string_view kLast = R"(
         count);
     for (int32_t i = 0; i < count; ++i) to[i * filters + filters - 1] = last[2 * i];)";
 
+// A dense layer has one place: four filters at a time share the vectors of x.
 constexpr std::string_view kDense =
     R"(/* y[units] of x[features], four units at a time. w: 16 features of each a step; channels: the
  * biases of four, their multipliers, and their shifts in bytes. */
@@ -267,6 +277,7 @@ static void weft_dense(
 }
 )";
 
+// Fills in what a residual adds to a text.
 std::string of_residual(std::string_view text, bool has_residual) {
   std::string out = replaced(text, "$residual_table", has_residual ? ", factors" : "");
   out = replaced(out, "$and_residual", has_residual ? ", and what is added to its sums" : "");

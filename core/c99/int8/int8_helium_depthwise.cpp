@@ -1,9 +1,10 @@
-// 3 x 3 convolutions of int8 images of which each channel has one filter, for Helium.
+// 3 x 3 depthwise convolutions of int8 images for Helium.
 //
 // One channel at a time: four rows of it lie in scratch column by column, so that a vector is a
-// patch of 4 x 4 elements and one instruction a window's sum. Its taps lie in the same order; moved
-// by a byte and by a word they are those of the windows one row below and one column beside. Two
-// rows at a time go and come, which is why the result may overwrite the image.
+// patch of 4 x 4 elements and one instruction sums a window. The taps lie in the same order;
+// shifted by one byte they are those of the window one row below, by one word those of the window
+// one column beside. Rows enter and leave two at a time, so rows behind are no longer needed: y may
+// be x.
 #include "c99/int8/int8_text.h"
 
 namespace weft::c99 {
@@ -24,7 +25,8 @@ __attribute__((naked, noinline)) static void $name(
     uint32_t last)
 )";
 
-// A window for each of two columns in each of two rows.
+// Sums of four windows. Stride 1: two columns in each of two rows, from one patch with four
+// arrangements of the taps. Stride 2: one row, four patches.
 constexpr std::string_view kSums1 = R"(vldrw.u32 q0, [r0], #8
 vmladav.s8 r4, q0, q1
 vmladav.s8 r6, q0, q2
@@ -41,13 +43,13 @@ vldrw.u32 q2, [r0], #8
 vmladav.s8 r12, q2, q1
 )";
 
-// As in weft_place.
+// Rescaling as in weft_place.
 constexpr std::string_view kProven = R"(vshr.s32 q6, q0, #31
 vqrdmulh.s32 q0, q0, r3
 vadd.i32 q0, q0, q6
 vrshl.s32 q0, r5
 )";
-// As in weft_rescale; r11: what goes to the left, q7: the part of the shift that goes to the right.
+// Rescaling as in weft_rescale; r11: the left shift, q7: the right shift, negative.
 constexpr std::string_view kUnproven = R"(vshl.s32 q0, r11
 vqrdmulh.s32 q0, q0, r3
 vand q6, q0, q7
@@ -60,6 +62,7 @@ and r5, r5, r5, asr #31
 vdup.32 q7, r5
 )";
 
+// The whole function: `count` times four places, then once more with `last` as the mask of lanes.
 std::string in_assembly(int stride, bool is_proven) {
   std::string text = R"(push {r4-r11, lr}
 vpush {d8-d15}
@@ -101,6 +104,7 @@ pop {r4-r11, pc}
   return assembly(text);
 }
 
+// The patch moves down two rows: each column word drops its upper two bytes and gets two new ones.
 constexpr std::string_view kPush =
     R"(/* Two rows of elements, `step` apart, behind the last two of `count` columns. What is no row of
  * the image is p->zero. */
@@ -134,6 +138,7 @@ static inline void weft_push_rows(
 }
 )";
 
+// tap_bytes sorts the taps by column and puts a zero (byte 10) behind each column.
 constexpr std::string_view kDepthwise =
     R"(/* channels: bias, multiplier, nine taps and the shift in bytes; y may be x. */
 static void $name(

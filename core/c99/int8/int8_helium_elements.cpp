@@ -1,5 +1,5 @@
-// int8 operators without weights for Helium: poolings of images with channels last, sums,
-// rescaling.
+// Int8 operators without weights for Helium: poolings of images with channels last, sums,
+// rescaling. Each has the bits of the plain form in int8_plain.cpp.
 #include "c99/int8/int8_text.h"
 
 namespace weft::c99 {
@@ -83,7 +83,7 @@ constexpr std::string_view kBound =
 }
 )";
 
-// Of sums over `count` elements, halves away from zero.
+// Divides sums over `count` elements, halves away from zero; Helium has no vector division.
 constexpr std::string_view kDivide =
     R"(static inline int32x4_t weft_divide_four(int32x4_t sums, int32_t count)
 {

@@ -1,3 +1,5 @@
+// Reads packed weights back into plain order, proves bounds, and packs for the kernels in C. The
+// proof takes the worst case of every product: x is any int8.
 #include "c99/int8/int8_layer.h"
 
 #include <algorithm>
@@ -14,13 +16,14 @@ using kernels::int8x4s_of;
 using kernels::kQuad;
 using kernels::kQuantizedColumns;
 
+// The shape (N, C, ...) of an image with channels last.
 Shape channels_second(const Shape& x) {
   Shape y{x[0], x[x.rank() - 1]};
   for (int axis = 1; axis + 1 < x.rank(); ++axis) y.push_back(x[axis]);
   return y;
 }
 
-// A dense layer is a convolution over its rows as a line of places.
+// A dense layer is a 1 x 1 convolution over its rows, as an image of one line.
 Convolution shape_of_product(const ops::AttributeReader& a, const Shape& x) {
   Convolution s{};
   s.batch = s.groups = s.in_height = s.out_height = 1;
@@ -46,8 +49,9 @@ Convolution shape_of(const ops::AttributeReader& a, const Shape& x, const Shape&
   return ops::convolution_problem(a, DType::kInt8, image, weight).value();
 }
 
-// ---- packed weights, read back
+// ---- packed weights of the library's kernels, read back
 
+// Panels of columns; in each, 4 elements of k of one column side by side.
 void unpack_product(const int8_t* packed, Int8Layer& layer) {
   const int64_t k = layer.features(), row = kQuantizedColumns * kQuad;
   for (int64_t filter = 0; filter < layer.shape.out_channels; ++filter) {
@@ -58,6 +62,7 @@ void unpack_product(const int8_t* packed, Int8Layer& layer) {
   }
 }
 
+// 4 rows of a column of the window side by side, by channel.
 void unpack_depthwise(const int8_t* packed, Int8Layer& layer) {
   const Convolution& s = layer.shape;
   const int64_t quads = int8x4s_of(s.kernel_height);
@@ -69,7 +74,7 @@ void unpack_depthwise(const int8_t* packed, Int8Layer& layer) {
                    row % kQuad]);
 }
 
-// Channels of each place in quads.
+// The channels of each tap, filled up to a multiple of 4; each filter is followed by its sum.
 void unpack_filters(const int8_t* packed, Int8Layer& layer) {
   const Convolution& s = layer.shape;
   const int64_t channels = s.in_channels / s.groups, taps = s.kernel_height * s.kernel_width;
@@ -83,9 +88,10 @@ void unpack_filters(const int8_t* packed, Int8Layer& layer) {
 
 // ---- numbers of filters
 
+// Operands of these operators.
 constexpr size_t kWeight = 1, kBias = 2, kMultiplier = 3, kShift = 4, kResidual = 5, kFactor = 6;
 
-// One for each filter; where the operand has a single one it is that of all.
+// One number for each filter; a scalar operand is the number of all filters.
 Result<std::vector<int32_t>> numbers_of(const Call& call, size_t input, int64_t filters) {
   if (!call.given(input)) return std::vector<int32_t>();
   const Operand& operand = call.in(input);
@@ -99,6 +105,7 @@ Result<std::vector<int32_t>> numbers_of(const Call& call, size_t input, int64_t 
   return all;
 }
 
+// All values that a sum can have.
 struct Interval {
   int64_t low = 0, high = 0;
   void add(int64_t weight, int64_t minimum, int64_t maximum) {
@@ -108,7 +115,7 @@ struct Interval {
   bool is_below(int64_t bound) const { return low > -bound && high < bound; }
 };
 
-// All that a filter's sum can be, without the residual. Padding is the zero point, 0.
+// The interval of a filter's sum without the residual. Padding is the zero point and adds 0.
 Interval sums_of(const Int8Layer& layer, int64_t filter) {
   Interval sum{layer.bias[static_cast<size_t>(filter)], layer.bias[static_cast<size_t>(filter)]};
   const int64_t k = layer.features();
@@ -117,11 +124,13 @@ Interval sums_of(const Int8Layer& layer, int64_t filter) {
   return sum;
 }
 
+// weft_place takes sums below 2^30 and right shifts up to 22; pairs need the second sum below 2^23,
+// because it sits above the low 8 bits of a 32-bit sum.
 constexpr int64_t kPlaceBound = int64_t{1} << 30, kPairBound = int64_t{1} << 23;
 constexpr int32_t kMaxRight = 22;
 
-// Where element i of a row of a window is in the words of a place: the lane, of its fourth the
-// first two words are (0, 2) and (1, 3).
+// The lane of element i of a window's row. weft_widen puts four elements as (0, 2) and (1, 3); the
+// rest stays in order.
 int64_t lane_of(int64_t i, int64_t length) {
   if (i >= length / 4 * 4) return i;
   constexpr int64_t kOrder[] = {0, 2, 1, 3};
@@ -168,6 +177,7 @@ bool makes_places(const Convolution& s) {
 int32_t Int8Layer::folded_bias(int64_t filter) const {
   const int64_t k = features();
   auto sum = static_cast<uint32_t>(bias[static_cast<size_t>(filter)]);
+  // Unsigned: the sum may wrap, and the kernel's sum wraps back.
   for (int64_t i = 0; i < k; ++i)
     sum -= static_cast<uint32_t>(zero * weight[static_cast<size_t>(filter * k + i)]);
   return static_cast<int32_t>(sum);
@@ -182,6 +192,7 @@ bool Int8Layer::is_proven() const {
     const auto at = static_cast<size_t>(filter);
     if (is_sum() || multiplier[at] < 0 || shift[at] > -1 || shift[at] < -kMaxRight) return false;
     Interval sum = sums_of(*this, filter);
+    // The residual adds factor times an int8.
     if (has_residual) sum.add(factor[at], -128, 127);
     if (!sum.is_below(kPlaceBound)) return false;
   }
@@ -193,7 +204,7 @@ bool Int8Layer::has_pairs() const {
   for (int64_t filter = 1; filter < shape.out_channels; ++filter) {
     if (filter % of_group % 2 == 0) continue;  // the first of its pair
     if (!sums_of(*this, filter).is_below(kPairBound)) return false;
-    for (int64_t i = 0; i < k; ++i) {  // 256 b + a is at least -2^15
+    for (int64_t i = 0; i < k; ++i) {  // 256 b + a must fit an int16; it cannot be too large
       const int a = weight[static_cast<size_t>((filter - 1) * k + i)];
       if (256 * weight[static_cast<size_t>(filter * k + i)] + a < INT16_MIN) return false;
     }
@@ -247,7 +258,7 @@ std::vector<uint32_t> paired_weights(const Int8Layer& layer, bool is_dense) {
       const int a = layer.weight[static_cast<size_t>(filter * k + i)];
       const int b = is_alone ? 0 : layer.weight[static_cast<size_t>((filter + 1) * k + i)];
       const int64_t lane = i / length * widened(length) + lane_of(i % length, length);
-      // In fours the pairs take turns every two words.
+      // In fours, the two pairs take turns every two words.
       const int64_t word = is_dense ? filter / 4 * lanes + lane / 4 * 4 + filter % 4 + lane % 4 / 2
                                     : filter / 2 * lanes / 2 + lane / 2;
       const auto pair = static_cast<uint32_t>(256 * b + a) & 0xffffu;
@@ -260,7 +271,7 @@ std::vector<int32_t> paired_numbers(const Int8Layer& layer, bool is_dense) {
   std::vector<int32_t> numbers;
   const int64_t filters = layer.shape.out_channels;
   for (int64_t filter = 0; filter < filters; filter += 2) {
-    const bool is_alone = filter + 1 == filters;  // its numbers are the other's, too
+    const bool is_alone = filter + 1 == filters;  // an odd last filter takes its own numbers twice
     const auto a = static_cast<size_t>(filter), b = is_alone ? a : a + 1;
     const auto bias = static_cast<uint32_t>(layer.folded_bias(filter));
     const auto other = is_alone ? 0 : static_cast<uint32_t>(layer.folded_bias(filter + 1));
@@ -272,8 +283,10 @@ std::vector<int32_t> paired_numbers(const Int8Layer& layer, bool is_dense) {
     }
     numbers.push_back(layer.multiplier[a]);
     numbers.push_back(layer.multiplier[b]);
+    // -shift - 1 in 8 bits each: the right shift beyond the one that weft_place always makes.
     numbers.push_back((-layer.shift[a] - 1) | (-layer.shift[b] - 1) << 8);
   }
+  // Zeros for the pair that is missing in the last four.
   if (is_dense && (filters + 1) / 2 % 2 != 0) numbers.insert(numbers.end(), 5, 0);
   return numbers;
 }

@@ -1,9 +1,11 @@
-// int8 operators in C for any shape and any sums: what has no kernel of its own, or no proof.
+// Int8 operators in portable C for any shape and any sums: for shapes that have no kernel of their
+// own, and for layers without a proof.
 #include "c99/int8/int8_text.h"
 
 namespace weft::c99 {
 namespace {
 
+// Strides are fields, so that channels may be second or last.
 constexpr std::string_view kShape = R"(/* Distances are of elements. */
 struct weft_image {
   int32_t height, width, out_height, out_width, groups, channels, filters; /* of a group */
@@ -13,6 +15,7 @@ struct weft_image {
 };
 )";
 
+// Sums are unsigned: they wrap where the library's int32 does, without undefined behaviour.
 constexpr std::string_view kConvolution =
     R"(/* A convolution of any shape; scales: 1 for one of each channel, 0 for one of all. */
 static void $name(
@@ -42,6 +45,7 @@ static void $name(
 }
 )";
 
+// Channels are neighbours, so the taps that lie inside the image are found once for each place.
 constexpr std::string_view kDepthwise =
     R"(/* As weft_convolution_plain, of groups of one channel each and with channels last. */
 static void $name(
@@ -69,6 +73,7 @@ $taps      const int8_t *v = w + first;
 }
 )";
 
+// The two endings: int8 after rescaling, or the int32 sum.
 constexpr std::string_view kStoreInt8 = R"(const int32_t scale = filter * p->scales;
         const int32_t placed = weft_rescale((int32_t)sum, multiplier[scale], shift[scale]);
         y[at] = (int8_t)(weft_clamp(placed, p->low - p->out_zero, p->high - p->out_zero) +
@@ -77,6 +82,7 @@ constexpr std::string_view kStoreSum = R"((void)multiplier;
         (void)shift;
         y[at] = (int32_t)sum;)";
 
+// Distances of x and y are fields, as in weft_image.
 constexpr std::string_view kPool = R"(/* Windows of one image with channels apart. */
 struct weft_pool {
   int32_t height, width, out_height, out_width, channels, kernel_height, kernel_width;
@@ -106,6 +112,7 @@ constexpr std::string_view kMaximum =
 }
 )";
 
+// As TensorFlow Lite, without counted padding or with the zero point in its place.
 constexpr std::string_view kAverage = R"(/* Halves go away from zero. */
 static void $name(const struct weft_pool *p, const int8_t *x, int8_t *y)
 {
@@ -133,6 +140,7 @@ static void $name(const struct weft_pool *p, const int8_t *x, int8_t *y)
 }
 )";
 
+// The operands' zero points; factors of both operands and of their sum.
 constexpr std::string_view kSum = R"(struct weft_sum_i8 {
   int32_t zero[2], multiplier[3], shift[3], out_zero, low, high; /* of both, of their sum */
 };
@@ -184,6 +192,8 @@ static void weft_lookup_i8(const int8_t *x, const int8_t *table, int8_t *y, int3
 }
 )";
 
+// TensorFlow Lite's integer softmax: a row's maximum is subtracted, the exponentials are looked up,
+// and the reciprocal of their sum comes from Newton's method, as in gemmlowp's fixed-point code.
 constexpr std::string_view kSoftmax =
     R"(/* 2 a b / 2^32, rounded to the nearest. */
 static inline int32_t weft_high_product(int32_t a, int32_t b)
@@ -226,6 +236,7 @@ static void weft_softmax_i8(
 }
 )";
 
+// Replaces what differs between int8 results and sums.
 std::string define_plain(Source& source, std::string_view text, const char* which, bool is_sum) {
   if (!is_sum) define_rescale(source);
   define_image(source);

@@ -1,10 +1,12 @@
-// Sums of products of int8 in C: the loops that most instructions of a network are spent in.
+// Sums of products of int8 in assembly and in C: the loops in which a network spends most of its
+// instructions.
 #include "c99/int8/int8_text.h"
 
 namespace weft::c99 {
 namespace {
 
-// high * 2 v + what rounds and places it, the halves of negative numbers away from zero.
+// Assembly of weft_place: high half of multiplier times 2 v, plus the rounding and the zero point,
+// minus one for negative v (so halves go away from zero), then shift and saturate.
 std::string place(std::string_view to, std::string_view twice, std::string_view multiplier,
                   std::string_view added, std::string_view right) {
   std::string text =
@@ -19,7 +21,7 @@ std::string place(std::string_view to, std::string_view twice, std::string_view 
   return replaced(text, "$r", right);
 }
 
-// ---- two channels at two places
+// ---- two channels at two places: one load of weights serves two windows
 
 constexpr std::string_view kTwoHead =
     R"(/* Sums of two channels at two places, rescaled to y0 and y1.
@@ -32,6 +34,8 @@ constexpr std::string_view kTwoParameters =
     "const uint32_t *w, const int32_t *channels, const uint32_t *x, int32_t steps,\n"
     "    const int32_t *end, int32_t zero2, int8_t *y0, int8_t *y1$residual";
 
+// Half a step. r0 walks w, r12 walks x. r8 and r9 add the combined lanes (256 b + a), r10 and r11
+// the low bytes, a. `sxtb16` takes the low bytes out.
 constexpr std::string_view kTwoStep = R"(ldmia r0!, {r2, r3}
 ldmia r12!, {r4, r5, r6, r7}
 smlad r8, r4, r2, r8
@@ -46,6 +50,7 @@ smlad r10, r6, r3, r10
 smlad r11, r7, r3, r11
 )";
 
+// Adds residual times factor to the sums, which are doubled already, as the factors are.
 constexpr std::string_view kTwoResidual = R"(ldrd r2, r3, [sp, #60] @ the residual's places
 ldmia r1!, {r4, r5} @ and twice its factors
 ldrsb r6, [r2], #1
@@ -59,6 +64,7 @@ mla r11, r12, r4, r11
 mla r9, lr, r5, r9
 )";
 
+// The whole function. Sums of b are ((combined - a) >> 8); shifted by 7 they come out doubled.
 std::string two_in_assembly(bool has_residual) {
   std::string text = R"(push {r2-r11, lr}
 1: ldrd r12, lr, [sp] @ x, steps
@@ -103,6 +109,7 @@ pop {r4-r11, pc}
   return assembly(text);
 }
 
+// The same in C, for compilers without the DSP instructions.
 constexpr std::string_view kTwoPortable = R"({
   for (; channels != end; channels += $words) {
     uint32_t b0 = (uint32_t)channels[0], b1 = b0, a0 = (uint32_t)channels[1], a1 = a0;
@@ -135,7 +142,7 @@ std::string two_portable(bool has_residual) {
   return replaced(text, "$next", has_residual ? "\n    z0 += 2;\n    z1 += 2;" : "");
 }
 
-// ---- four channels of one vector
+// ---- four channels of one vector, for dense layers: there is one place only
 
 constexpr std::string_view kDenseHead =
     R"(/* Sums of four channels, rescaled to y: the features stay in int8, so that no memory is needed
@@ -145,6 +152,7 @@ constexpr std::string_view kDenseParameters =
     "const uint32_t *w, const int32_t *channels, const int8_t *x, int32_t steps,\n"
     "    const int32_t *end, int32_t zero2, int8_t *y";
 
+// Half a step. The features are read as int8 and unpacked in registers.
 constexpr std::string_view kDenseStep = R"(ldr r3, [r12], #4
 ldmia r0!, {r4, r5, r6, r7}
 sxtb16 r2, r3
@@ -223,6 +231,8 @@ constexpr std::string_view kDensePortable = R"({
 }
 )";
 
+// The arrays are filled with zeros to a multiple of four units; the last four results go through a
+// buffer.
 constexpr std::string_view kDense =
     R"(/* y[units] of x[features]; beyond the last fourth unit there are units of nothing in the arrays. */
 static void weft_dense(
@@ -241,6 +251,7 @@ static void weft_dense(
 }
 )";
 
+// A function with an assembly body where DSP instructions exist, and a C body elsewhere.
 std::string both_forms(std::string_view name, std::string_view parameters,
                        const std::string& in_assembly, std::string_view portable) {
   const std::string head = std::string(name) + "(\n    " + std::string(parameters) + ")\n";

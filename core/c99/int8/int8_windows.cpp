@@ -1,10 +1,11 @@
-// Convolutions of int8 images with channels last, as products of windows: those of two places are
-// widened into scratch and multiplied by all filters.
+// Convolutions of int8 images with channels last, as products of windows: the windows of two places
+// are widened to 16 bits in scratch and multiplied by all filters.
 #include "c99/int8/int8_text.h"
 
 namespace weft::c99 {
 namespace {
 
+// int16 fields keep the struct small in flash; has_narrow_extents() checks that they suffice.
 constexpr std::string_view kWindow = R"(struct weft_window_i8 {
   int16_t height, width, channels, out_height, out_width, filters;
   int16_t kernel_height, kernel_width, stride_height, stride_width, pad_top, pad_left;
@@ -12,8 +13,9 @@ constexpr std::string_view kWindow = R"(struct weft_window_i8 {
 };
 )";
 
-// The last elements of a row of a window have pairs of their own, beside nothing where they are
-// odd.
+// Windows of two places alternate word by word in scratch, as the product kernel reads them. The
+// rest of a row that is no multiple of 4 takes pairs of its own; an odd last element is paired with
+// 0.
 constexpr std::string_view kGather =
     R"(/* The window at a place, row by row, in every second word of `to`. What is outside the image is the
  * zero point; rows that reach there are put together in `row`. */
@@ -46,6 +48,8 @@ static void weft_gather(
 }
 )";
 
+// Two places at a time. An odd last place is computed twice: `beside` is 0, and both results go to
+// the same address.
 constexpr std::string_view kConvolution = R"(/* y of windows of x$and_residual. */
 static void $name(
     const struct weft_window_i8 *p, const uint32_t *w, const int32_t *channels, const int8_t *x,
@@ -65,6 +69,7 @@ static void $name(
 }
 )";
 
+// Here a window is one place: no gathering, and y may be x.
 constexpr std::string_view kPointwise =
     R"(/* A window of one place each$and_residual; y may be x. */
 static void $name(
@@ -92,7 +97,8 @@ static void $name(
 }
 )";
 
-// The last filter is alone in its pair. Where it is the only one nothing was done before.
+// The last filter has no partner: its results go to a buffer. If it is the only filter, the call
+// before is left out.
 constexpr std::string_view kLast = R"(
     int8_t last[4];
     $products(
@@ -101,6 +107,7 @@ constexpr std::string_view kLast = R"(
     $y[filters - 1] = last[0];
     $y[filters - 1 + beside * filters] = last[2 * beside];)";
 
+// Fills in what residuals and odd filters change.
 std::string define_layer(Source& source, std::string_view text, std::string name,
                          std::string_view arguments, bool has_residual, bool is_odd) {
   define_window(source);
@@ -124,6 +131,7 @@ std::string define_layer(Source& source, std::string_view text, std::string name
   return name;
 }
 
+// An average over the whole image, for each channel; halves go away from zero.
 constexpr std::string_view kGlobalAverage =
     R"(static void weft_average(const struct weft_window_i8 *p, const int8_t *x, int8_t *y)
 {

@@ -1,3 +1,5 @@
+// From options to texts: the checks of names and sizes, the plan, then the three files. A training
+// step takes the other path, compile_training, which puts two plans into one file.
 #include "c99/program/compile.h"
 
 #include <algorithm>
@@ -17,6 +19,7 @@
 namespace weft::c99 {
 namespace {
 
+// The name becomes part of files, functions and macros.
 Status check_name(const std::string& name) {
   if (!name.empty() && identifier(name) == name && !is_reserved(name)) return {};
   return errors::invalid_value("compile",
@@ -24,13 +27,14 @@ Status check_name(const std::string& name) {
                                "that is no word of C and no header; got `", name, "`");
 }
 
-// An entry point's name, which is the file's writer's.
+// The name of an entry point comes from the writer of the file, so it may be no identifier.
 std::string name_made_of(const std::string& entry) {
   std::string name = identifier(entry);
   return is_reserved(name) ? name + "_" : name;
 }
 
-// What is alive where most is.
+// Describes what the arena holds at the step where it holds most, for the error message: the user
+// sees which buffers to make smaller.
 std::string peak_text(const executor::Plan& plan) {
   if (plan.steps.empty()) return "it holds inputs and outputs, and computes nothing";
   int64_t maximum = -1;
@@ -44,6 +48,7 @@ std::string peak_text(const executor::Plan& plan) {
     maximum = live;
     at = s;
   }
+  // The user's name for a step.
   const auto told = [](const executor::PlanStep& step) {
     return step.op && !step.code ? words_for(step.op->name) : step.name;
   };
@@ -66,6 +71,7 @@ std::string peak_text(const executor::Plan& plan) {
 
 Status check_memory(const Program& program, int64_t memory) {
   const executor::Plan& plan = program.plan;
+  // Offsets in the text are C's int.
   if (program.arena_bytes() > INT_MAX)
     return errors::unsupported("compile", "an arena of ", program.arena_bytes(),
                                " bytes is more than C has numbers for: at most 2147483647");
@@ -75,6 +81,7 @@ Status check_memory(const Program& program, int64_t memory) {
                                program.arena_bytes(), " bytes; ", peak_text(plan));
 }
 
+// Loop counters in the text are int32_t.
 Status check_extents(const Program& program) {
   for (const Port& port : program.ports.inputs)
     if (port.shape.elements() > INT_MAX)
@@ -110,7 +117,7 @@ Result<Compiled> compile_training(const model::Model& model, const model::Entry&
 
 namespace {
 
-// Arrays of the file, each once.
+// The tensors that a run changes, by index in the file.
 std::vector<int32_t> changed_by(const model::Entry& entry, const graph::Graph& graph) {
   std::vector<int32_t> tensors;
   for (const graph::StatePair& pair : graph.states)
@@ -131,6 +138,7 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
   if (options.memory < 0)
     return errors::invalid_value("compile", "`memory` must be at least 0; got ", options.memory);
   if (!options.train.empty()) return compile_training(model, *entry, options, std::move(compiled));
+  // A run without training may change states, too: a cache, a running statistic.
   const graph::Graph graph = with_changed_states(entry->program->graph());
   const State state = state_of(model, changed_by(*entry, graph), compiled.name);
   if (options.feeds_rows && !state.variables.empty())
@@ -166,7 +174,7 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
   compiled.header = header_of(program, compiled, entry->name, more);
   compiled.source = source_of(program, source, top, compiled, more);
   if (options.with_main) {
-    // What a run has changed the next ones see.
+    // Later runs see what an earlier one changed: the test runs such a program three times.
     const size_t runs = state.variables.empty() ? 1 : 3;
     const std::vector<TestCall> calls(runs, {entry, &program, compiled.name + "_run"});
     WEFT_ASSIGN(compiled.main, test_main(model, calls, compiled.name, state.tensors()));
@@ -174,6 +182,7 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
   return compiled;
 }
 
+// The files are replaced one by one; an absent main is not written.
 Status write_files(const Compiled& compiled, const std::string& folder) {
   const auto write = [&](const std::string& name, const std::string& text) -> Status {
     if (text.empty()) return {};

@@ -1,12 +1,10 @@
 // An entry point of a .weft file as C99 that needs no library: a .c and a .h file, and on request a
-// main with a test vector.
+// main with a test vector. With training there is a second function, the training step, and a
+// struct of the caller's for what it changes.
 //
-// With training there is a second function, a step, and a struct of the caller's for what it
-// changes.
-//
-// The header says what a caller has to know: the function, the arena, and how much flash, memory
-// and arithmetic it takes. Weights are const arrays. Nothing is allocated. The same file gives the
-// same bytes.
+// The header tells the caller the functions, the arena, and how much flash, memory and arithmetic a
+// run takes. Weights are const arrays, and nothing is allocated. The same file gives the same
+// bytes.
 #pragma once
 
 #include <string>
@@ -17,35 +15,40 @@
 
 namespace weft::c99 {
 
+// What weft_model_write_c is asked for; weft_model.h has the user's view of it.
 struct CompileOptions {
-  std::string name;        // of files and functions, a C identifier; empty: that of the entry
+  std::string name;        // the name of files and functions, a C identifier; empty: the entry's
   std::string entry;       // empty: the only one, or `forward`
-  int64_t memory = 0;      // bytes that the arena may have; 0: as many as the fastest form needs
+  int64_t memory = 0;      // most bytes that the arena may have; 0: what the fastest form needs
   bool with_main = false;  // a main with a test vector
-  // Inputs and outputs lie in the arena, where they can share bytes with what else is there.
+  // Inputs and outputs lie in the arena and may share its bytes with other values.
   bool ports_in_arena = false;
-  // Parameters that can be trained, as training.h has them; empty: none. `memory` is then that of
-  // the arena and of what training changes.
+  // The parameters that can be trained, in the patterns of training.h; empty: none. `memory` then
+  // covers the arena and what training changes.
   std::string train;
   std::string train_entry;  // empty: `train`
-  // The caller gives the only input, an image, row by row: it never lies in memory whole.
+  // The caller passes the only input, an image, row by row, so that it never lies in memory as a
+  // whole.
   bool feeds_rows = false;
-  CmsisNn cmsis_nn = CmsisNn::kNone;  // calls of Arm's library, where that has the operator
+  CmsisNn cmsis_nn = CmsisNn::kNone;  // call Arm's library where it has the operator
 };
 
+// The texts, and the figures that the header tells.
 struct Compiled {
   std::string name;
   std::string header, source;
-  std::string main;  // empty without
+  std::string main;  // empty if no main was asked for
   CmsisNn cmsis_nn = CmsisNn::kNone;
   int64_t arena_bytes = 0;
-  int64_t constant_bytes = 0;
-  double multiply_adds = 0;  // of a run
+  int64_t constant_bytes = 0;  // flash: weights and tables
+  double multiply_adds = 0;    // of a run
 };
 
+// Fails where an operator has no C form, a shape is not fixed, or the arena cannot be small enough.
 Result<Compiled> compile(const model::Model& model, const CompileOptions& options);
 
-// name.c, name.h and name_main.c in a folder that is there; each in one step.
+// Writes name.c, name.h and name_main.c to a folder that exists; each replaces the old file in one
+// step.
 Status write_files(const Compiled& compiled, const std::string& folder);
 
 }  // namespace weft::c99

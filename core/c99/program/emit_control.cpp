@@ -1,5 +1,6 @@
-// Loops and branches: a function for each body, whose steps have functions of their own and whose
-// arena is scratch of the step. What runs is what run_control does (executor/lowering/control.cpp).
+// Loops and branches as C. Each body becomes a function; its steps are functions of their own, and
+// its arena is scratch of the step. The C does what run_control does
+// (executor/lowering/control.cpp).
 #include <algorithm>
 
 #include "base/errors.h"
@@ -14,19 +15,23 @@ namespace {
 
 std::string number(int64_t n) { return std::to_string(n); }
 
+// A slice of an operand along axis 0.
 Shape row_of(const Shape& shape) {
   Shape row;
   for (int axis = 1; axis < shape.rank(); ++axis) row.push_back(shape[axis]);
   return row;
 }
 
-// At the start of a row of so many elements.
+// The address of row `row` of an array with such rows.
 std::string at_row(const std::string& array, const Shape& row) {
   return array + " + row * " + number(row.elements());
 }
 
 }  // namespace
 
+// Writes one control step. Operands of a loop in order: the number of iterations or the predicate
+// (decider), arrays that it takes row by row (sliced), carried values, then what all iterations
+// read. Results: carried values, the number of iterations of a while loop, stacked outputs.
 class ControlWriter {
  public:
   ControlWriter(Call& call, size_t index)
@@ -54,6 +59,7 @@ class ControlWriter {
   Status add_loop() {
     const graph::Loop& loop = plan_.loop;
     WEFT_ASSIGN(const std::string body, add_body(plan_.body, "body"));
+    // The carried values live in the results: copy their first contents there.
     for (size_t k = 0; k < carried_; ++k) {
       const std::string first = call_.read(decider_ + sliced_ + k), y = call_.write(k);
       if (call_.out(k).shape.elements() > 0)
@@ -75,7 +81,7 @@ class ControlWriter {
     call_.line(body + ";");
     call_.line("}");
     if (loop.while_true) call_.line("*" + call_.write(carried_) + " = done;");
-    // Rows of iterations that there were not.
+    // Rows of iterations that did not run are zero.
     for (size_t k = first_stacked(); k < call_.outputs(); ++k) {
       const std::string y = call_.write(k), row = number(row_of(call_.out(k).shape).elements());
       if (loop.while_true || loop.counted)
@@ -85,9 +91,11 @@ class ControlWriter {
     return {};
   }
 
+  // The first stacked result.
   size_t first_stacked() const { return carried_ + (plan_.loop.while_true ? 1 : 0); }
 
-  // Input i of a body: a row, a carried value, or what all iterations read.
+  // The port for input i of a body: a row, a carried value, or an array that all iterations read. A
+  // weight keeps its name and content, so that the body uses the program's array.
   Port input(size_t i) const {
     const Operand& operand = call_.in(decider_ + i);
     const executor::Location& location = call_.step_.in[decider_ + i];
@@ -101,13 +109,15 @@ class ControlWriter {
     return port;
   }
 
+  // What the step passes for input i of a body. Carried values are read and written in place, in
+  // the results.
   std::string argument(size_t i) {
     if (i >= sliced_ && i < sliced_ + carried_) return call_.write(i - sliced_);
     const std::string whole = call_.read(decider_ + i);
     return i < sliced_ ? at_row(whole, row_of(call_.in(decider_ + i).shape)) : whole;
   }
 
-  // Output o of a body, of those that leave it.
+  // The step's result that output o of a body belongs to.
   size_t result(size_t o) const {
     const auto k = static_cast<size_t>(plan_.outputs[o]);
     const bool is_loop = plan_.kind == graph::RegionKind::kLoop;
@@ -118,7 +128,7 @@ class ControlWriter {
            static_cast<size_t>(plan_.outputs[o]) >= carried_;
   }
 
-  // The function of a body; how it is called.
+  // Writes the function of a body and gives the text that calls it.
   Result<std::string> add_body(const executor::Plan& body, const std::string& what) {
     const std::string name = source_.prefix_ + what + number(static_cast<int64_t>(index_));
     Ports ports;
@@ -130,12 +140,14 @@ class ControlWriter {
     }
     Source inner(body, ports, source_.top_, {.prefix = name + "_", .cmsis_nn = source_.cmsis_nn()});
     WEFT_TRY(inner.add_steps());
+    // The header counts the most iterations there can be.
     source_.add_multiply_adds(static_cast<int64_t>(inner.multiply_adds()) *
                               std::max<int64_t>(1, plan_.loop.maximum));
     std::string parameters = "char *memory", unused = inner.uses_arena() ? "" : "  (void)memory;\n";
     std::string arguments = inner.uses_arena() ? "(char *)" + call_.scratch() : "NULL";
     for (size_t i = 0; i < body.inputs; ++i) {
       const Port& port = ports.inputs[i];
+      // A weight is an array of the program: no parameter.
       if (port.content) continue;
       parameters += ", const " + std::string(type_name(port.dtype)) + " *" + port.name;
       arguments += ", " + argument(i);

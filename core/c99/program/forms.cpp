@@ -1,9 +1,12 @@
+// The macros and the two ways to guard a definition with them. The order matters only in that the
+// macros come before all that uses them.
 #include "c99/program/forms.h"
 
 namespace weft::c99 {
 namespace {
 
-// `naked` functions name their parameters for callers only.
+// GCC warns of unused parameters in `naked` functions, whose bodies are assembly; they name
+// parameters only for their callers.
 constexpr std::string_view kForms =
     R"(/* Helium, the vectors of Armv8.1-M, and the DSP instructions of Armv7E-M, by hand: compilers find
  * none of them. */

@@ -1,3 +1,6 @@
+// Runs the passes for C, computes what is known now, and plans. The hard part is the search for a
+// small arena: RowTileSearch tries loops over row tiles of several heights, and best_overlap
+// several rules for results that lie over operands.
 #include "c99/program/program.h"
 
 #include <algorithm>
@@ -21,10 +24,12 @@ using graph::Graph;
 
 namespace {
 
+// The passes that C does without: layouts and tilings that only the library's own kernels have. The
+// search below forms row tiles itself.
 constexpr std::string_view kPasses =
     "-pad_channels,-block_channels,-pack_products,-fuse_prologues,-tile_rows,-mix_precision";
 
-// The planner knows no more than types.
+// The planner calls a function of types only, so each kind of CMSIS-NN has one of its own.
 template <CmsisNn cmsis_nn>
 Result<executor::TargetKernel> kernel_of(const ops::SlotTypes& types) {
   return kernel_for(types, cmsis_nn);
@@ -42,7 +47,8 @@ KernelOf kernels_of(CmsisNn cmsis_nn) {
   return nullptr;
 }
 
-// A result that lies over an operand can keep more memory alive than it saves: the best of all.
+// Makes the plan with the smallest arena. A result that lies over an operand can keep more memory
+// alive than it saves, so all three rules are tried.
 Result<executor::Plan> best_overlap(const Graph& graph, const PlanRequest& request, size_t inputs) {
   executor::Plan best;
   for (const executor::Overlaps overlaps :
@@ -52,6 +58,7 @@ Result<executor::Plan> best_overlap(const Graph& graph, const PlanRequest& reque
                                   has_inputs ? inputs : 0, request.ports_in_arena, overlaps};
     executor::PlanOptions options;
     options.target = &target;
+    // One thread: no branches and no sections that run side by side.
     options.branches = false;
     options.sections = false;
     WEFT_ASSIGN(executor::Plan plan, executor::make_plan(graph, options));
@@ -67,8 +74,8 @@ bool has_row_tiles(const Graph& graph) {
   });
 }
 
-// Of a plan whose first step takes rows: a struct weft_rows for each step of the loop, and one
-// more.
+// Bytes that rows which are fed need between calls: a struct weft_rows for each step of the loop,
+// and one more for the position in the order. Each has two int16.
 int64_t state_bytes_of(const executor::Plan& plan) {
   if (plan.steps.empty() || !plan.steps[0].row_tiles) return 0;
   constexpr int64_t kBytes = 4;
@@ -76,7 +83,9 @@ int64_t state_bytes_of(const executor::Plan& plan) {
   return (counted * kBytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
 }
 
-// Looks for loops over row tiles that need little memory.
+// Searches for the loops over row tiles that make the plan small enough. Each try sets how many
+// rows are made at a time (tile_height) and how many bytes may be alive outside of loops
+// (row_tile_bytes).
 class RowTileSearch {
  public:
   RowTileSearch(const Graph& graph, const PlanRequest& request, size_t inputs)
@@ -86,8 +95,8 @@ class RowTileSearch {
     context_.counted_inputs = request.ports_in_arena && !request.feeds_rows ? inputs : 0;
   }
 
-  // As few row tiles as may do first, of many rows at a time: they cost the least. Without a limit
-  // the fewest bytes.
+  // Tries the cheapest loops first: few of them, and many rows at a time. The first plan that fits
+  // is taken. Without a limit the smallest plan is.
   Result<executor::Plan> run() {
     if (!request_.feeds_rows) {
       WEFT_ASSIGN(best_, best_overlap(graph_, request_, inputs_));
@@ -95,7 +104,7 @@ class RowTileSearch {
     }
     const int64_t whole = best_.arena_bytes;
     for (const int64_t rows : {8, 4, 2, 1})
-      for (const int64_t eighths : {7, 6, 4, 0}) {  // of the room, for what is alive
+      for (const int64_t eighths : {7, 6, 4, 0}) {  // of the limit, for what is alive at a time
         if (request_.memory == 0 && eighths > 0) continue;
         if (is_enough()) return std::move(best_);
         WEFT_TRY(consider(rows, request_.memory * eighths / 8).status());
@@ -112,7 +121,8 @@ class RowTileSearch {
     return request_.memory > 0 && !best_.steps.empty() && bytes_of(best_) <= request_.memory;
   }
 
-  // The loops of so many rows at a time where more than `room` bytes would be alive, as text.
+  // Plans with loops of so many rows at a time wherever more than `room` bytes would be alive.
+  // Gives the tiled graph as text; the same text is planned once.
   Result<std::string> consider(int64_t rows, int64_t room) {
     context_.tile_height = rows;
     context_.row_tile_bytes = room;
@@ -126,8 +136,9 @@ class RowTileSearch {
     return text;
   }
 
-  // The fewest bytes of all loops that there are, whatever `memory` is: which ones are formed
-  // follows from the room in steps, and a room between two that give the same gives the same.
+  // Finds the smallest plan of all loops, whatever `memory` is, so that the error can tell it.
+  // Which loops are formed changes with the room in steps; where two rooms give the same loops, all
+  // rooms between them do.
   Status find_min(int64_t whole) {
     for (const int64_t rows : {1, 2, 4, 8}) {
       const int64_t room = std::max(whole, bytes_of(best_));
@@ -137,10 +148,12 @@ class RowTileSearch {
     }
     return {};
   }
+  // A room and the loops that it gives.
   struct Formed {
     int64_t room;
     std::string text;
   };
+  // Halves the interval until both ends give the same loops.
   Status find_between(int64_t rows, const Formed& low, const Formed& high) {
     if (low.text == high.text || high.room - low.room <= 1) return {};
     const int64_t room = (low.room + high.room) / 2;
@@ -157,7 +170,7 @@ class RowTileSearch {
   std::set<std::string> seen_;
 };
 
-// What needs all rows of the copy that the loop begins with; empty: nothing.
+// The operator that needs all rows of the copy which the loop begins with; empty: there is none.
 std::string reader_of_all(const Graph& graph) {
   const graph::ValueId copied = graph.nodes[0].outputs[0];
   for (const graph::Node& node : graph.nodes) {
@@ -169,7 +182,8 @@ std::string reader_of_all(const Graph& graph) {
   return {};
 }
 
-// The loop that takes the rows comes first, and reads no other input.
+// For rows that are fed, the loop that takes them must come first, and nothing else may read the
+// input.
 Status check_fed(const Program& program, const Graph& graph) {
   const auto reads = [](const executor::PlanStep& step) {
     return std::ranges::any_of(step.in, [](const executor::Location& location) {
@@ -187,6 +201,7 @@ Status check_fed(const Program& program, const Graph& graph) {
                            "smaller windows than the image take rows");
 }
 
+// What has no C form at all.
 Status check_supported(const model::Entry& entry, const Graph& graph) {
   const std::string where = "compile: entry `" + entry.name + "`";
   for (const model::Port& port : entry.inputs)
@@ -201,7 +216,7 @@ Status check_supported(const model::Entry& entry, const Graph& graph) {
   return {};
 }
 
-// Runs what makes prepared values.
+// Computes the prepared values now, with the library's kernels; they become const arrays.
 Status prepare(const graph::SplitPreparation& split, const graph::PassSelection& selection,
                std::span<void* const> sources, Program& program) {
   if (split.preparation.outputs.empty()) return {};
@@ -222,6 +237,9 @@ Status prepare(const graph::SplitPreparation& split, const graph::PassSelection&
 
 }  // namespace
 
+// Ports first: the entry's inputs, then its captures. A capture whose content cannot change is
+// frozen: passes fold it, and it becomes a const array. Then the passes, the prepared values, and
+// the search for a plan.
 Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
                            const PlanRequest& request) {
   const Graph& graph = request.graph ? *request.graph : entry.program->graph();
@@ -250,6 +268,7 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
   for (const model::Port& port : entry.outputs)
     program.ports.outputs.push_back(
         {names.make(port.name, use), port.type.dtype, port.type.shape, nullptr});
+  // New contents of states go where the old ones are.
   program.ports.outputs.resize(graph.outputs.size());
   for (const graph::StatePair& state : graph.states)
     program.ports.outputs[static_cast<size_t>(state.output)] =

@@ -1,3 +1,4 @@
+// Which operators make rows from rows, and the graph for an input that is fed by rows.
 #include "c99/program/rows.h"
 
 #include <algorithm>
@@ -16,14 +17,17 @@ using graph::Node;
 using graph::RowWindow;
 using ops::TensorType;
 
-constexpr int kRows = 1;  // the axis, with channels last
-constexpr uint32_t kResidual = 5;
+constexpr int kRows = 1;           // the axis of rows in an image (N, H, W, C)
+constexpr uint32_t kResidual = 5;  // the operand of an int8 layer that it adds to its sums
 
+// One image of which every extent fits the int16 of struct weft_band.
 bool is_image(const Shape& shape) {
   return shape.rank() == 4 && shape[0] == 1 && shape.elements() > 0 &&
          std::ranges::all_of(shape, [](int64_t extent) { return extent <= INT16_MAX; });
 }
 
+// A row of a convolution reads kernel_height rows, `dilation` apart. Row r of a residual is read
+// for row r; so is that of the image if the kernel is one row high and the height stays.
 std::optional<RowWindow> window_of_layer(const ops::SlotTypes& types) {
   if (!is_image(types.in[0].shape)) return {};
   const kernels::Convolution s = int8_shape(types);
@@ -32,6 +36,7 @@ std::optional<RowWindow> window_of_layer(const ops::SlotTypes& types) {
   if (window.extent == 1 && window.stride == 1 && s.out_height == s.in_height) window.same = 1;
   if (types.in.size() > kResidual && types.in[kResidual].shape.rank() >= 0)
     window.same |= 1u << kResidual;
+  // The kernel itself says whether its result may lie over the image.
   const Result<executor::TargetKernel> kernel = find_emitter(types.op.name)->kernel(types);
   if (kernel.ok())
     window.overwrites = std::ranges::any_of(
@@ -39,6 +44,7 @@ std::optional<RowWindow> window_of_layer(const ops::SlotTypes& types) {
   return window;
 }
 
+// A pooling over all rows at once makes nothing from single rows.
 std::optional<RowWindow> window_of_pooling(const ops::SlotTypes& types) {
   const ops::AttributeReader a = types.op.reader(types.attributes);
   const Shape& x = types.in[0].shape;
@@ -50,6 +56,7 @@ std::optional<RowWindow> window_of_pooling(const ops::SlotTypes& types) {
   return RowWindow{kRows, p.value().stride_height, p.value().pad_top, extent, 0, false};
 }
 
+// Int8 layers with channels last.
 bool is_layer(const std::string& op) {
   return op == "quantized_convolution_rows" || op == "quantized_convolution_groups" ||
          op == "quantized_depthwise";
@@ -62,13 +69,14 @@ bool has_channels_last(const Node& node) {
          node.op->reader(node.attributes.view()).flag("channels_last");
 }
 
+// Does an operator with channels last read the value? Only then is axis 1 the rows.
 bool is_read_by_places(const Graph& graph, graph::ValueId id) {
   return std::ranges::any_of(graph.nodes, [&](const Node& node) {
     return has_channels_last(node) && node.operands[0].value == id;
   });
 }
 
-// Why rows of an input cannot be fed, and what would help.
+// For the error: why the rows of an input cannot be fed, and what would help.
 std::string why_not_fed(const Graph& graph, graph::ValueId fed) {
   const graph::TensorType& type = graph.type(fed);
   if (type.dtype != DType::kInt8)
@@ -105,7 +113,7 @@ std::optional<RowWindow> row_window(const Graph& graph, const Node& node) {
     const ops::SlotTypes types{*node.op, in, {&out, 1}, node.attributes.view()};
     return is_pooling ? window_of_pooling(types) : window_of_layer(types);
   }
-  // Whatever the axes mean: they go from index to index.
+  // These work element by element, so row r follows from row r whatever the axes mean.
   if (op == "quantized_add") return RowWindow{kRows, 1, 0, 1, 3, true};
   if (op == "quantized_lookup") return RowWindow{kRows, 1, 0, 1, 1, true};
   if (op == "copy") return RowWindow{kRows, 1, 0, 1, 1, false};
@@ -114,6 +122,7 @@ std::optional<RowWindow> row_window(const Graph& graph, const Node& node) {
 
 std::optional<RowWindow> row_window_of_calls(const Graph& graph, const Node& node) {
   std::optional<RowWindow> window = row_window(graph, node);
+  // CMSIS-NN reads all of its input before the result may be written over it.
   if (window) window->overwrites = false;
   return window;
 }
@@ -125,7 +134,8 @@ Result<Graph> with_fed_rows(const Graph& graph, size_t input, const std::string&
                                graph.type(fed).shape, " cannot be fed: ", why_not_fed(graph, fed));
   Graph result = graph;
   result.nodes.clear();
-  // Ids of values stay; the copy is the newest one.
+  // The ids of values stay as they are; the copy gets the next free one. All readers of the input
+  // read the copy instead, which is a node and so can be a step of the loop.
   const auto copied = static_cast<graph::ValueId>(result.values.size());
   graph::Value value = graph.values[static_cast<size_t>(fed)];
   value.origin = graph::Origin::kNode;

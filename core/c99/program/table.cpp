@@ -1,3 +1,5 @@
+// Finds the emitter of an operator, and the words for operators in errors; also the `kernel`
+// functions that many emitters share.
 #include <algorithm>
 #include <utility>
 
@@ -6,6 +8,7 @@
 
 namespace weft::c99 {
 
+// A search over all families: operators are looked up a few times for each step of a plan.
 const Emitter* find_emitter(std::string_view op) {
   using Family = std::span<const Emitter> (*)();
   constexpr Family kFamilies[] = {copy_emitters,
@@ -34,6 +37,7 @@ const Emitter* find_emitter(std::string_view op) {
   return nullptr;
 }
 
+// Operators that users do not call themselves, with those that are made of them.
 std::string words_for(std::string_view op) {
   constexpr std::pair<std::string_view, std::string_view> kWords[] = {
       {"sort_order", "`argsort`, `topk` or `sort`"},
@@ -72,6 +76,7 @@ std::string words_for(std::string_view op) {
   return "`" + std::string(op) + "`";
 }
 
+// Integers and bools may accompany float32 (indices, masks).
 Status require_float32(const ops::SlotTypes& types) {
   for (const std::span<const ops::TensorType> side : {types.in, types.out})
     for (const ops::TensorType& type : side)

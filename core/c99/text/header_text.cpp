@@ -1,5 +1,5 @@
-// The .h of a program: figures, the arena, and the functions of a run and of rows that are fed.
-// What training adds comes as `Additions`.
+// The .h file: the figures in its first comment, the arena's size, and the functions of a run. What
+// training or a state adds comes as `Additions`.
 #include <cstdio>
 
 #include "c99/program/compile_impl.h"
@@ -7,6 +7,7 @@
 namespace weft::c99 {
 namespace {
 
+// Macros with the offsets of inputs and outputs in the arena.
 std::string places_text(const Program& program, const std::string& prefix) {
   std::string text =
       "/* Where inputs and outputs are in the arena. A run may write over its inputs. */\n";
@@ -16,12 +17,13 @@ std::string places_text(const Program& program, const std::string& prefix) {
   return text + "\n";
 }
 
-// Of which cores the arena has what CMSIS-NN takes.
+// The line that tells for which cores the arena has the scratch of CMSIS-NN.
 std::string cores_text(CmsisNn cores) {
   if (cores == CmsisNn::kDsp) return " *           for a core without Helium\n";
   return cores == CmsisNn::kHelium ? " *           for a core with Helium\n" : "";
 }
 
+// The comment of `_feed_rows`.
 std::string feed_comment(const Program& program, const std::string& name) {
   const Port& image = program.ports.inputs[0];
   const std::string all = std::to_string(program.fed_rows());

@@ -1,4 +1,5 @@
-// Which identifiers a program may not take from names of others.
+// The identifiers that a program may not take from users' names: keywords, macros and types of
+// headers, and names of the generated text.
 #include <algorithm>
 #include <span>
 
@@ -7,7 +8,7 @@
 namespace weft::c99 {
 namespace {
 
-// Of C99 to C23, and of C++, whose programs include the header.
+// Keywords of C99 to C23, and of C++, because C++ programs include the header.
 constexpr std::string_view kWords[] = {"alignas",
                                        "alignof",
                                        "and",
@@ -104,14 +105,15 @@ constexpr std::string_view kWords[] = {"alignas",
                                        "xor",
                                        "xor_eq"};
 
+// Headers that the text includes; a file of that name would hide them.
 constexpr std::string_view kHeaders[] = {
     "arm_acle", "arm_mve", "arm_nn_types", "arm_nnfunctions", "arm_nnsupportfunctions",
     "assert",   "math",    "stdint",       "stdio",           "string"};
 
-// What the functions of a run have beside their parameters.
+// Local names in the functions of a run.
 constexpr std::string_view kOwn[] = {"arena", "memory", "count", "left"};
 
-// Macros of headers and compilers whose names begin like names of people.
+// Macros of headers and compilers that look like names of users.
 constexpr std::string_view kMacros[] = {
     "EOF",       "FP_FAST_FMA", "FP_FAST_FMAF", "FP_FAST_FMAL", "HUGE_VAL",  "HUGE_VALF",
     "HUGE_VALL", "INFINITY",    "NAN",          "NDEBUG",       "NULL",      "errno",
@@ -122,7 +124,7 @@ bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
   return std::ranges::find(names, name) != names.end();
 }
 
-// uint8_t, INT32_MAX, UINT64_C, SIZE_MAX, M_PI, FP_NAN: families that headers define.
+// Is it one of a family that headers define: uint8_t, INT32_MAX, UINT64_C, SIZE_MAX, M_PI, FP_NAN?
 bool is_of_a_family(std::string_view name) {
   constexpr std::string_view kTypes[] = {"int",      "uint",   "size_",  "ssize_",
                                          "ptrdiff_", "float_", "double_"};
@@ -135,13 +137,13 @@ bool is_of_a_family(std::string_view name) {
          (is_limit && std::ranges::any_of(kLimits, begins)) || std::ranges::any_of(kMacros, begins);
 }
 
-// Functions and macros of a program are its name and one of these.
+// Functions and macros of a program are called by its name, '_' and one of these.
 constexpr std::string_view kEndings[] = {
     "run",      "run_in", "feed_rows",   "feed_rows_in",    "start",
     "start_in", "train",  "train_in",    "reset",           "state",
     "arena",    "H",      "ARENA_BYTES", "ARENA_ALIGNMENT", "NO_STATIC_ARENA"};
 
-// Names that the compiler's own begin with, and those of the text.
+// Does it begin like names of the compiler or of the generated text?
 bool begins_like_others(std::string_view name) {
   if (name.size() > 1 && name[0] == '_' && (name[1] == '_' || (name[1] >= 'A' && name[1] <= 'Z')))
     return true;
@@ -161,6 +163,8 @@ std::set<std::string> names_of_program(const std::string& program) {
   return names;
 }
 
+// A part must not equal an ending either (`net_run` would be two things), and its capitals must be
+// new.
 bool Names::is_free(const std::string& name, Use use) const {
   if (is_reserved(name) || is_one_of(name, kMacros) || is_of_a_family(name)) return false;
   const bool is_part = use == Use::kPart;
@@ -169,10 +173,11 @@ bool Names::is_free(const std::string& name, Use use) const {
     return name == own || name == upper(own) || (is_part && name == ending);
   };
   if (std::ranges::any_of(kEndings, is_own) || taken_.contains(name)) return false;
-  // Macros NAME_X_AT are in capitals.
+  // Macros NAME_PORT_AT are in capitals, so `x` and `X` cannot both be ports.
   return !is_part || !(name.ends_with("_AT") || taken_upper_.contains(upper(name)));
 }
 
+// Adds '_' until the name is free.
 std::string Names::make(std::string_view text, Use use) {
   std::string name = identifier(text);
   if (use == Use::kMember ? name.starts_with('_') : begins_like_others(name))

@@ -1,8 +1,10 @@
-// The .c of a program: definitions, the steps, a run in the caller's arena, and with a static one.
+// The .c file: definitions, the steps' functions, the run in the caller's arena (`_in`), and the
+// run in a static arena, which a macro can leave out.
 #include "c99/program/compile_impl.h"
 
 namespace weft::c99 {
 
+// Unused parameters are named in a cast to void, so that the C compiles without warnings.
 std::string in_arena_text(const Program& program, const Source& source, const std::string& name) {
   std::string text =
       returns_of(program) + name + "_in(void *arena" + behind(parameters_of(program)) + ")\n{\n";
@@ -10,7 +12,7 @@ std::string in_arena_text(const Program& program, const Source& source, const st
   for (size_t i = 0; i < program.inputs; ++i)
     if (!program.ports_in_arena && !source.reads_input(i))
       text += "  (void)" + program.ports.inputs[i].name + ";\n";
-  for (size_t i = 0; i < program.outputs; ++i) {  // nothing writes those without elements
+  for (size_t i = 0; i < program.outputs; ++i) {  // nothing writes outputs without elements
     const Port& port = program.ports.outputs[i];
     if (!program.ports_in_arena && port.shape.elements() == 0)
       text += "  (void)" + port.name + ";\n";
@@ -21,7 +23,8 @@ std::string in_arena_text(const Program& program, const Source& source, const st
 
 namespace {
 
-// With a static arena: `run`, and what else works in it.
+// The functions that work in the static arena: the run, `start` for rows that are fed, and the
+// addresses of ports.
 std::string static_functions_of(const Program& program, const std::string& name,
                                 const std::string& type) {
   const std::string parameters = parameters_of(program), arena = name + "_arena";
@@ -52,7 +55,7 @@ std::string source_of(const Program& program, const Source& source, const Defini
             "BUFFER_ROWS, 0, " + bytes + " - BUFFER_ROWS);\n}\n\n";
   text += in_arena_text(program, source, compiled.name + verb_of(program)) + more.functions;
   text += "#ifndef " + prefix + "_NO_STATIC_ARENA\n";
-  const std::string room = compiled.arena_bytes > 0 ? bytes : "1";  // no array of C is empty
+  const std::string room = compiled.arena_bytes > 0 ? bytes : "1";  // C has no empty arrays
   const std::string type = "union {\n    uint64_t alignment;\n    char bytes[" + room + "];\n  } ";
   if (program.ports_in_arena || program.feeds_rows)
     return text + static_functions_of(program, compiled.name, type) + "#endif\n";

@@ -1,11 +1,12 @@
-// How the functions of a program are called: their parameters, and what the caller passes on.
+// How the functions of a program are called: their parameters, and the arguments that one function
+// passes to another.
 #include "c99/program/compile_impl.h"
 
 namespace weft::c99 {
 
 namespace {
 
-// Inputs that are parameters of the run: not those in the arena, but rows that come there.
+// Are the inputs parameters of the run? Not if they lie in the arena; rows that are fed always are.
 bool takes_inputs(const Program& program) { return !program.ports_in_arena || program.feeds_rows; }
 
 }  // namespace

@@ -1,3 +1,6 @@
+// Puts the text together: definitions at the top, names of buffers, and one function for each step.
+// The hard part is names: a weight gets its name when a body first mentions it and is written
+// later, when the function is complete, and equal contents share one array.
 #include "c99/text/source.h"
 
 #include <algorithm>
@@ -14,7 +17,7 @@ using executor::MemoryRoot;
 
 namespace {
 
-// A view of what is known as C has it: in order, repeated elements once.
+// A view of a known array as C has it: dense, and a repeated element (stride 0) is stored once.
 Shape shape_in_file(const Location& location) {
   Shape shape = location.shape;
   for (int axis = 0; axis < shape.rank(); ++axis)
@@ -22,6 +25,7 @@ Shape shape_in_file(const Location& location) {
   return shape;
 }
 
+// Strides over that stored form; a repeated axis keeps stride 0.
 Shape strides_in_file(const Location& location) {
   Shape strides = dense_strides(shape_in_file(location));
   for (int axis = 0; axis < strides.rank(); ++axis)
@@ -29,6 +33,7 @@ Shape strides_in_file(const Location& location) {
   return strides;
 }
 
+// The elements in that form.
 std::vector<char> content_in_file(const Location& location, const void* content) {
   const int64_t size = size_of(location.dtype);
   const Shape shape = shape_in_file(location);
@@ -45,6 +50,7 @@ std::vector<char> content_in_file(const Location& location, const void* content)
   return dense;
 }
 
+// Adds the definition of a const array.
 void append_array(std::string& text, const std::string& name, DType dtype, const void* elements,
                   int64_t count) {
   text += "static const " + std::string(type_name(dtype)) + " " + name + "[" +
@@ -53,8 +59,10 @@ void append_array(std::string& text, const std::string& name, DType dtype, const
   text += "};\n";
 }
 
-// The prelude's head, and of its functions those that the text calls, or that these call.
+// The head of the prelude, and those of its functions that the text calls, directly or through
+// others.
 std::string prelude_for(const std::string& text) {
+  // A function comes behind those that it calls, so going backwards finds all.
   const std::span<const kernels::CFunction> functions = kernels::c99_functions();
   std::string calls = text, needed;
   for (size_t n = functions.size(); n-- > 0;) {  // callers come behind what they call
@@ -69,6 +77,7 @@ std::string prelude_for(const std::string& text) {
 
 std::string step_name(const std::string& number, const std::string& name) {
   constexpr size_t kLongest = 40;
+  // Names of operators may be long; the number alone makes the name unique.
   return "step" + number + "_" + identifier(name).substr(0, kLongest);
 }
 
@@ -82,11 +91,12 @@ void Source::define(const std::string& name, std::string_view text) {
 
 namespace {
 
-// Helpers come in groups, of which a program may need some. GCC does not ask for inline ones.
+// Helpers come in groups, and a program may need only some. Clang warns of unused inline functions,
+// GCC does not.
 constexpr const char* kHelpersMayBeUnused =
     "#if defined(__clang__)\n#pragma clang diagnostic ignored \"-Wunused-function\"\n#endif\n";
 
-// Of an element of a table; 4 for a struct's members.
+// Bytes of an element of a table with this C type; 4 for members of structs.
 int64_t bytes_of(std::string_view type) {
   if (type.starts_with("int8") || type.starts_with("uint8")) return 1;
   if (type.starts_with("int16") || type.starts_with("uint16")) return 2;
@@ -102,6 +112,7 @@ std::string Source::formula(kernels::FormulaId id, DType dtype) {
   return kernels::c99_name(id, dtype);
 }
 
+// Adds a number where the name is taken.
 std::string Source::new_identifier(std::string_view hint) {
   std::string name = identifier(hint);
   for (int number = 1; !top_.array_identifiers.insert(name).second; ++number)
@@ -111,7 +122,7 @@ std::string Source::new_identifier(std::string_view hint) {
 
 std::string Source::array_name(std::string_view hint, const void* from, const Shape& shape,
                                bool& is_new) {
-  // A part of an array may begin where the whole does.
+  // Part of an array may begin at the address of the whole: hint and shape tell them apart.
   const std::pair<const void*, std::string> key{from, std::string(hint) + shape_text(shape)};
   const auto known = from ? top_.array_names.find(key) : top_.array_names.end();
   if (known != top_.array_names.end()) {
@@ -133,7 +144,8 @@ std::string Source::array(std::string_view hint, const void* from, DType dtype, 
   top_.arrays += "/* " + std::string(name_of(dtype)) + " " + shape_text(shape) + " */\n";
   append_array(top_.arrays, name, dtype, elements, shape.elements());
   top_.arrays += "\n";
-  if (is_floating(dtype)) use_arithmetic();  // math.h has INFINITY and NAN
+  // INFINITY and NAN are in math.h, which the prelude includes.
+  if (is_floating(dtype)) use_arithmetic();
   return name;
 }
 
@@ -163,6 +175,7 @@ int64_t Definitions::bytes(const std::string& functions) const {
   return constant_bytes + constants_in(before_arrays(functions)) + constants_in(functions);
 }
 
+// Counts commas between braces: this knows the text that the emitters write, and no other C.
 int64_t constants_in(std::string_view text) {
   constexpr std::string_view kWord = "static const ";
   int64_t total = 0;
@@ -183,6 +196,7 @@ int64_t constants_in(std::string_view text) {
 
 // ---- places ------------------------------------------------------------------------------------
 
+// The first element of a constant or of an array of the file.
 const void* Source::content_of(const Location& location) const {
   const void* base = nullptr;
   if (location.root == MemoryRoot::kConstant)
@@ -200,6 +214,8 @@ Operand Source::operand_of(const Location& location, std::string name) const {
   return operand;
 }
 
+// The hint for the name of a weight. Views of one array get shape and strides as a suffix, which
+// also makes their keys differ.
 std::string Source::weight_hint(const Location& location) const {
   std::string hint = "w_constant";
   if (location.root == MemoryRoot::kInput)
@@ -212,6 +228,7 @@ std::string Source::weight_hint(const Location& location) const {
   return hint;
 }
 
+// Only names the array: the body may mention it before it is known where it is written.
 std::string Source::weight(const Location& location) {
   bool is_new = true;
   std::string name =
@@ -228,6 +245,7 @@ void Source::define_weight(const Location& location) {
         location.dense() ? content : dense.data());
 }
 
+// Names all buffers of the arena, for the enumeration and for expressions.
 void Source::name_buffers() {
   std::vector<BufferName>& inputs = buffers_.emplace_back();
   for (size_t i = 0; i < plan_.input_offsets.size(); ++i) {
@@ -264,6 +282,7 @@ std::string Source::buffers() const {
       text += "  " + buffer.name + " = " + std::to_string(buffer.offset) + ", /* " +
               buffer.comment + " */\n";
   if (text.empty()) return bodies_;
+  // C89 and C++98 allow no comma behind the last entry of an enumeration.
   text.erase(text.rfind(", /*"), 1);
   return bodies_ +
          "/* Offsets in the arena, in bytes. Buffers that are not alive at one time share bytes. "
@@ -272,7 +291,8 @@ std::string Source::buffers() const {
          text + "};\n\n";
 }
 
-// The newest buffer that holds the place; inputs are the oldest.
+// The newest buffer up to the present step that contains the address; inputs are the oldest. Later
+// steps reuse the bytes, so the newest one is what the step means.
 std::string Source::address_of(const Location& location) const {
   for (size_t i = std::min(step_ + 2, buffers_.size()); i-- > 0;)
     for (const BufferName& buffer : buffers_[i]) {
@@ -300,6 +320,7 @@ void Call::line(std::string_view text) {
   if (text.ends_with('{')) ++depth_;
 }
 
+// Adds the parameter of an operand, once, and the argument that the run passes.
 std::string Call::parameter(const Operand& operand, const Location& location, bool is_const,
                             size_t order) {
   const auto known = std::ranges::find_if(
@@ -308,7 +329,7 @@ std::string Call::parameter(const Operand& operand, const Location& location, bo
   const std::string type = (is_const ? "const " : "") + std::string(type_name(operand.dtype));
   std::string argument = operand.argument;
   if (!argument.empty()) {
-    // A function that calls this one says what it gives.
+    // The function that calls this one gave the expression.
   } else if (location.root == MemoryRoot::kArena) {
     source_.uses_arena_ = true;
     argument = "(" + type + " *)(" + (is_const ? "const " : "") + "void *)(" +
@@ -319,7 +340,7 @@ std::string Call::parameter(const Operand& operand, const Location& location, bo
     if (is_input) source_.read_inputs_.insert(index);
     const Port& port = (is_input ? source_.ports_.inputs : source_.ports_.outputs)[index];
     argument = port.name;
-    if (port.dtype != operand.dtype)  // sums that become the output where they lie
+    if (port.dtype != operand.dtype)  // a sum may become the output in place, under another type
       argument = "(" + type + " *)(" + (is_const ? "const " : "") + "void *)" + argument;
     if (location.offset)
       argument += " + " + std::to_string(location.offset / size_of(operand.dtype));
@@ -331,7 +352,7 @@ std::string Call::parameter(const Operand& operand, const Location& location, bo
 std::string Call::read(size_t i) {
   if (!given(i)) return "NULL";
   if (!in_[i].content) return parameter(in_[i], step_.in[i], true, i);
-  // Names are given in order, too.
+  // The first call names all weights of the step in the order of the operands.
   for (size_t k = 0; read_weights_.empty() && k < in_.size(); ++k)
     if (given(k) && in_[k].content) source_.weight(step_.in[k]);
   read_weights_.insert(i);
@@ -344,6 +365,7 @@ std::string Call::write(size_t i) {
 
 std::string Call::count() const {
   const Shape& y = out_[0].shape;
+  // Rows of an image (1, H, W, C): elements of a row times the rows that this call makes.
   if (tile_height_ == 0) return std::to_string(y.elements());
   return "band->rows * " + std::to_string(y.elements() / (y[0] * y[1]));
 }
@@ -365,6 +387,7 @@ std::string operand_name(const executor::PlanStep& step, size_t i) {
 
 namespace {
 
+// The comment above a function: operands and results with their shapes.
 std::string operands_text(const Call& call) {
   std::string text;
   for (size_t i = 0; i < call.inputs(); ++i) {
@@ -387,6 +410,7 @@ Status Source::add_step(size_t index) {
   for (size_t i = 0; i < step.out.size(); ++i)
     out.push_back(operand_of(step.out[i], i ? "y" + std::to_string(i) : "y"));
   Call call(*this, step, std::move(in), std::move(out));
+  // A step without elements does nothing.
   if (std::ranges::all_of(step.out, [](const Location& p) { return p.shape.elements() == 0; }))
     return {};
   WEFT_TRY(emit_body(call, step, index));
@@ -395,12 +419,14 @@ Status Source::add_step(size_t index) {
   if (call.returns_ == "void") {
     calls_ += "  " + text + ";\n";
   } else {
+    // Only a loop that is fed rows returns a number: the rows that are still missing.
     calls_ += "  const " + call.returns_ + " left = " + text +
               ";\n  if (left != 0) return left > 0 ? left : 0;\n";
   }
   return {};
 }
 
+// The kinds of steps, each with its writer.
 Status Source::emit_body(Call& call, const executor::PlanStep& step, size_t index) {
   if (step.row_tiles) return emit_row_tiles(call, index, feeds_rows_ && index == 0);
   if (step.control) return emit_control(call, index);
@@ -412,7 +438,7 @@ Status Source::emit_body(Call& call, const executor::PlanStep& step, size_t inde
 
 std::string Source::add_function(Call& call, const std::string& name, const std::string& line) {
   for (const size_t i : call.read_weights_) define_weight(call.step_.in[i]);
-  // What is read, then what is written.
+  // First what is read (const), then what is written.
   std::ranges::stable_sort(call.parameters_, {}, &Call::Parameter::order);
   std::stable_partition(
       call.parameters_.begin(), call.parameters_.end(),

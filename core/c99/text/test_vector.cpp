@@ -1,3 +1,5 @@
+// Runs the library on generated inputs and writes a main that does the same in C. The hard part is
+// the tolerance of training: rounding decides some results there (see TestMain).
 #include "c99/text/test_vector.h"
 
 #include <algorithm>
@@ -17,15 +19,17 @@
 namespace weft::c99 {
 namespace {
 
-// Knuth's multiplier scatters the elements' numbers.
+// A multiplicative hash (Knuth, The Art of Computer Programming, vol. 3, section 6.4: 2^32 divided
+// by the golden ratio) scatters the indices of elements.
 uint32_t scattered(int64_t i) { return (static_cast<uint32_t>(i) + 1) * 2654435761u; }
 
-// Floating: multiples of 1/256 in [-1, 1). int8: all values. Other integers are often numbers of
-// rows: 0 or 1. `variant`: 0, or which of the inputs that differ from these in the last digits of
-// some elements.
+// The content of an input. Floats are multiples of 1/256 in [-1, 1), int8 takes all values, other
+// integers are 0 or 1, because they often are numbers of rows. `variant`: 0, or a number of inputs
+// that differ from these in the last digits of some elements.
 std::vector<char> example(const model::Port& port, size_t input, size_t variant) {
   const int64_t size = size_of(port.type.dtype);
   std::vector<char> bytes(static_cast<size_t>(port.type.bytes()));
+  // The top 9 bits: 0 to 511.
   for (int64_t i = 0; i < port.type.shape.elements(); ++i) {
     const uint32_t drawn = scattered(i + 4099 * static_cast<int64_t>(input)) >> 23;
     char* const to = bytes.data() + i * size;
@@ -45,7 +49,7 @@ std::vector<char> example(const model::Port& port, size_t input, size_t variant)
   return bytes;
 }
 
-// Equal infinities, and NaN and NaN, do not differ.
+// The comparison in C. Equal infinities, and NaN and NaN, count as equal.
 constexpr const char* kCompare = R"(
 static double largest, scale;
 static void compare(double wanted, double is)
@@ -57,6 +61,7 @@ static void compare(double wanted, double is)
 }
 )";
 
+// An array of the test vector.
 std::string array_text(const char* name, const model::Port& port, const void* elements) {
   const DType dtype = port.type.dtype;
   std::string text = "static const " + std::string(type_name(dtype)) + " " + name + "[" +
@@ -65,6 +70,8 @@ std::string array_text(const char* name, const model::Port& port, const void* el
   return text + "};\n";
 }
 
+// The verdict in C: the largest difference must be below `tolerance` times the largest value, or
+// times `least`, plus `noise`.
 constexpr const char* kTold =
     R"(static int told(int output, int count, double tolerance, double least, double noise)
 {
@@ -76,7 +83,8 @@ constexpr const char* kTold =
 }
 )";
 
-// One row, three, two and so on. `arguments`: the image, then outputs.
+// Feeds one row, then three, two, one and so on, to test calls of several sizes. `arguments`: the
+// image, then the outputs.
 std::string feeding(const Program& program, const std::string& name, const std::string& arguments) {
   const std::string rows = std::to_string(program.fed_rows());
   const std::string row =
@@ -89,17 +97,17 @@ std::string feeding(const Program& program, const std::string& name, const std::
          ") != 0;\n  }\n";
 }
 
-// An entry's context, which keeps its inputs bound, and the names of these in the text.
+// The context of an entry, the inputs that are bound to it, and their names in the text.
 struct Known {
   std::unique_ptr<model::Context> context;
   std::vector<std::vector<char>> contents;
   std::vector<std::string> inputs;
 };
 
-// The calls as the library makes them, with states of its own.
+// Makes the calls with the library, on states of its own.
 class Reference {
  public:
-  // `variant`: of the inputs, as for `example`. `variables`: the states of the C.
+  // `variant` is that of `example`; `variables` are the tensors that the C changes.
   Reference(const model::Model& model, const std::vector<int32_t>& variables, size_t variant)
       : model_(model),
         states_(model::States::create(Ref<model::Model>(const_cast<model::Model*>(&model)))),
@@ -116,6 +124,7 @@ class Reference {
         WEFT_TRY(known.context->bind_input(i, known.contents[i].data(), known.contents[i].size()));
       }
     }
+    // The library's training step changes more than the C does: set that back.
     keep_constants();
     WEFT_TRY(known.context->run());
     restore_constants();
@@ -123,7 +132,7 @@ class Reference {
   }
 
  private:
-  // States of the library that the C has as constants.
+  // Remembers the first contents of states that the C has as constants.
   void keep_constants() {
     const std::span<const model::NamedTensor> tensors = model_.tensors();
     for (size_t i = 0; i < tensors.size(); ++i) {
@@ -161,13 +170,14 @@ double largest_difference(const void* a, const void* b, int64_t count) {
   return maximum;
 }
 
-// With training there are results that rounding decides: where a gradient is 0, as a bias's before
-// a batch norm, and an optimizer makes a step of any size of what is left of it. So the library
-// runs on inputs that differ in their last digits, too; what these move may also differ in C.
+// Builds the main. With training there are results that rounding decides: a gradient that is 0 in
+// exact arithmetic (that of a bias before a batch norm) is some tiny number in floats, and an
+// optimizer that normalizes gradients makes a step of full size from it. So the library also runs
+// on inputs that differ in their last digits, and what these runs change may differ in C as much.
 class TestMain {
  public:
   static constexpr size_t kVariants = 6;
-  static constexpr double kMargin = 4;  // of the most that the variants have moved
+  static constexpr double kMargin = 4;  // of the largest change that the variants showed
 
   TestMain(const model::Model& model, std::string name, const std::vector<int32_t>& variables,
            bool trains)
@@ -238,7 +248,7 @@ class TestMain {
         arrays_ += array_text(known.inputs[i].c_str(), entry.inputs[i], known.contents[i].data());
   }
 
-  // Of an output of two runs.
+  // How much an output of two runs differs.
   static double moved(Known& a, const Known& b, size_t output, const model::Port& port) {
     const int64_t count = port.type.shape.elements();
     const Result<const void*> x = a.context->output_data(output),
@@ -260,7 +270,7 @@ class TestMain {
     return {};
   }
 
-  // Integers are equal; sums of floats have another order.
+  // Integers must be equal. Floats may differ, because sums are added in another order in C.
   std::string check_text(const model::Port& port, bool is_loss, double noise) const {
     const std::string count = std::to_string(port.type.shape.elements());
     const std::string number = std::to_string(outputs_);
@@ -271,7 +281,7 @@ class TestMain {
   }
 
   std::string name_;
-  std::vector<std::unique_ptr<Reference>> references_;  // with no change first
+  std::vector<std::unique_ptr<Reference>> references_;  // the unchanged inputs first
   std::set<std::string> named_;
   size_t outputs_ = 0;
   bool uses_state_ = false;

@@ -1,3 +1,5 @@
+// Literals and identifiers. A number must be read back by C as the same value of the same type, so
+// integers get suffixes and floats their shortest exact text.
 #include "c99/text/text.h"
 
 #include <algorithm>
@@ -9,6 +11,7 @@
 namespace weft::c99 {
 namespace {
 
+// Elements may be unaligned in a file, so they are copied.
 template <class T>
 T value_at(const void* element) {
   T value;
@@ -16,7 +19,7 @@ T value_at(const void* element) {
   return value;
 }
 
-// The shortest text that is read back as the same number.
+// Adds the shortest text that is read back as the same number; std::to_chars guarantees that.
 template <class T>
 void append_float(std::string& text, T value, const char* suffix) {
   if (!std::isfinite(value)) {
@@ -31,6 +34,8 @@ void append_float(std::string& text, T value, const char* suffix) {
   text += suffix;
 }
 
+// The smallest int32 and int64 have no literal in C (it would be minus a too large number), so they
+// are named by their macros.
 template <class T>
 void append_integer(std::string& text, T value) {
   char buffer[32];
@@ -49,6 +54,7 @@ void append_integer(std::string& text, T value) {
   if constexpr (sizeof(T) == 4 && !std::is_signed_v<T>) text += "u";
 }
 
+// The one switch over the dtypes that C has. Halves have no literal: they are refused earlier.
 void append_literal(std::string& text, DType dtype, const void* element) {
   switch (dtype) {
     case DType::kFloat32: append_float(text, value_at<float>(element), "f"); break;
@@ -126,6 +132,7 @@ std::string shape_text(const Shape& shape) {
 }
 
 std::string identifier(std::string_view text) {
+  // Longer names make lines that nobody can read.
   constexpr size_t kLongest = 100;
   std::string name;
   for (const char c : text.substr(0, kLongest)) {
@@ -143,7 +150,7 @@ std::string comment_text(std::string_view text) {
   for (const char c : text.substr(0, kLongest)) {
     const char last = out.empty() ? ' ' : out.back();
     const bool joins = (last == '*' && c == '/') || (last == '/' && c == '*') ||
-                       (last == '?' && c == '?');  // trigraphs begin so
+                       (last == '?' && c == '?');  // begin trigraphs such as ??/
     if (joins) out += ' ';
     const auto byte = static_cast<unsigned char>(c);
     if (byte >= 0x20 && byte < 0x7f && c != '\\') {

@@ -1,3 +1,5 @@
+// The struct of what C changes, and its reset function. Members are sorted by the size of their
+// elements, so that compilers add no padding and the header can tell the struct's bytes.
 #include "c99/training/state.h"
 
 #include <algorithm>
@@ -40,13 +42,14 @@ State state_of(const model::Model& model, std::vector<int32_t> tensors, const st
         {index, names.make(tensor_of(model, index).name, Names::Use::kMember)});
     state.bytes += bytes_of(*tensor_of(model, index).tensor);
   }
-  state.bytes = (state.bytes + 7) / 8 * 8;
+  state.bytes = (state.bytes + 7) / 8 * 8;  // the alignment of the largest element
   return state;
 }
 
 Variables places_of(const model::Model& model, const State& state) {
   Variables places;
   for (const Variable& variable : state.variables) {
+    // The address of a scalar needs `&`; an array is its own address.
     const bool is_scalar = tensor_of(model, variable.tensor).tensor->shape().rank() == 0;
     places[variable.tensor] = (is_scalar ? "&state->" : "state->") + variable.member;
   }
@@ -76,6 +79,7 @@ std::string reset_function(const model::Model& model, const State& state, Source
     const std::string member = "state->" + variable.member;
     if (tensor.shape().rank() == 0) {
       text += "  " + member + " = " + literal(tensor.dtype(), content) + ";\n";
+      // Contents of zeros (moments at the start) need no array in flash.
     } else if (std::all_of(content, content + bytes_of(tensor), [](char c) { return c == 0; })) {
       text += "  memset(" + member + ", 0, sizeof " + member + ");\n";
     } else {

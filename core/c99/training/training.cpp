@@ -1,3 +1,4 @@
+// Plans the run and the step over one struct, and searches for the parameters that fit the memory.
 #include "c99/training/training.h"
 
 #include <algorithm>
@@ -10,7 +11,8 @@ namespace weft::c99 {
 
 namespace {
 
-// Prepared weights that both programs have, folded norms, are one array.
+// Weights that both programs compute now (folded norms) become one array: the step's port takes the
+// name and content of the run's.
 void share_prepared(Program& from, Program& to) {
   const size_t first = to.ports.inputs.size() - to.prepared.size();
   const size_t other = from.ports.inputs.size() - from.prepared.size();
@@ -25,6 +27,7 @@ void share_prepared(Program& from, Program& to) {
     }
 }
 
+// Plans for a choice of parameters.
 class Planner {
  public:
   Planner(const model::Model& model, const model::Entry& run, const model::Entry& step,
@@ -46,8 +49,9 @@ class Planner {
     return training;
   }
 
-  // As many as fit, from the one on that is nearest to the loss: what lies before it costs the
-  // memory of a backward pass that goes farther, and a bias less than a weight.
+  // Takes as many parameters as fit, beginning with the one nearest to the loss. An earlier one
+  // costs more: the backward pass goes farther and keeps more activations. What does not fit is
+  // left out, and the next one is tried; a bias may fit where a weight does not.
   Result<Training> plan_within(const std::vector<size_t>& wanted, int64_t memory) const {
     WEFT_ASSIGN(Training all, plan(wanted));
     if (memory == 0 || bytes_of_plan(all) <= memory) return all;
@@ -93,7 +97,7 @@ int64_t Training::arena_bytes() const {
   return std::max(run.plan.arena_bytes, step.plan.arena_bytes);
 }
 
-// Steps of a part, too, see what the ones before have trained.
+// The calls of the test: later steps and the last run see what the earlier steps trained.
 std::vector<TestCall> Training::test_calls() const {
   const TestCall runs{run_entry, &run, name + "_run"};
   const TestCall trains{step_entry, &step, name + "_train", true};

@@ -1,3 +1,4 @@
+// What training adds to the two files: figures, the step's functions, the struct.
 #include <algorithm>
 #include <cstdio>
 
@@ -6,7 +7,7 @@
 namespace weft::c99 {
 namespace {
 
-// Names in lines of a comment.
+// The names of trained parameters as lines of a comment.
 std::string listed(const std::vector<std::string>& names) {
   constexpr size_t kColumns = 90;
   std::string text, line = " *   trains ";

@@ -1,3 +1,5 @@
+// Finds the parameters of a training step and cuts its graph to a part of them. All of it is
+// reachability: which values lead to which outputs.
 #include "c99/training/updates.h"
 
 #include <algorithm>
@@ -15,7 +17,8 @@ using graph::ValueId;
 
 namespace {
 
-// By value: does one of the marked values depend on it?
+// Extends the marks: a value is marked if a marked value depends on it. Nodes are in topological
+// order, so one pass backwards is enough.
 void mark_what_leads_to(const Graph& graph, std::vector<bool>& marked) {
   for (size_t n = graph.nodes.size(); n-- > 0;) {
     const Node& node = graph.nodes[n];
@@ -27,6 +30,7 @@ void mark_what_leads_to(const Graph& graph, std::vector<bool>& marked) {
   }
 }
 
+// The values that these depend on.
 std::vector<bool> needed_for(const Graph& graph, const std::vector<ValueId>& values) {
   std::vector<bool> marked(graph.values.size(), false);
   for (const ValueId id : values) marked[static_cast<size_t>(id)] = true;
@@ -38,7 +42,8 @@ ValueId old_content(const Graph& graph, const StatePair& state) {
   return graph.inputs[static_cast<size_t>(state.input)];
 }
 
-// A rate that the step only reads is written back as it is, so that files have it as a state.
+// Is the new content the old one? A rate that the step only reads is written back unchanged, so
+// that files have it as a state.
 bool is_kept(const Graph& graph, const StatePair& state) {
   ValueId id = graph.outputs[static_cast<size_t>(state.output)];
   for (const Node* node = graph.producer(id); node; node = graph.producer(id)) {
@@ -48,6 +53,7 @@ bool is_kept(const Graph& graph, const StatePair& state) {
   return id == old_content(graph, state);
 }
 
+// The index of the first node that reads a value.
 size_t first_reader(const Graph& graph, ValueId id) {
   const auto reads = [&](const Node& node) {
     return std::ranges::any_of(node.operands, [&](const graph::Operand& operand) {
@@ -57,6 +63,7 @@ size_t first_reader(const Graph& graph, ValueId id) {
   return static_cast<size_t>(std::ranges::find_if(graph.nodes, reads) - graph.nodes.begin());
 }
 
+// The outputs that are no new contents of states: the loss and what else the step returns.
 std::vector<ValueId> results_of(const Graph& graph) {
   std::vector<bool> is_state(graph.outputs.size(), false);
   for (const StatePair& state : graph.states) is_state[static_cast<size_t>(state.output)] = true;
@@ -66,6 +73,7 @@ std::vector<ValueId> results_of(const Graph& graph) {
   return results;
 }
 
+// Does a name match a pattern, in which `*` stands for any characters?
 bool matches(std::string_view pattern, std::string_view name) {
   const size_t star = pattern.find('*');
   if (star == std::string_view::npos) return pattern == name;
@@ -76,7 +84,7 @@ bool matches(std::string_view pattern, std::string_view name) {
   return false;
 }
 
-// What a layer's parameters have in common.
+// The prefix that the names of a layer's parameters share: all before the last dot.
 std::string_view layer_of(std::string_view name) { return name.substr(0, name.rfind('.') + 1); }
 
 }  // namespace
@@ -93,6 +101,8 @@ Graph with_changed_states(const Graph& graph) {
   return changed;
 }
 
+// Parameters are the floating states that the results depend on. They are sorted by their first
+// reader in the forward pass, the last one first: that is the order of nearness to the loss.
 Updates::Updates(const model::Model& model, const model::Entry& run, const model::Entry& step)
     : run_(run), step_(step) {
   const Graph& graph = step.program->graph();
@@ -120,6 +130,7 @@ bool Updates::is_parameter(size_t state) const {
 
 // ---- which
 
+// Marks the parameters that a pattern names; false: there are none.
 bool Updates::names_any(std::string_view pattern, std::vector<bool>& chosen) const {
   constexpr std::string_view kLast = "last:";
   size_t layers = 0;
@@ -166,6 +177,8 @@ Result<std::vector<size_t>> Updates::matching(std::string_view patterns) const {
 
 // ---- a part
 
+// Which states change: the parameters that are trained, states of the run that are no parameters
+// (running statistics), and whatever these need in turn.
 Updates::Part Updates::part_for(const std::vector<size_t>& trained) const {
   const Graph& graph = step_.program->graph();
   std::vector<bool> changes(graph.states.size(), false);
@@ -175,7 +188,8 @@ Updates::Part Updates::part_for(const std::vector<size_t>& trained) const {
   };
   for (size_t k = 0; k < changes.size(); ++k)
     if (is_read_by_run(k)) changes[k] = true;
-  // Moments are read by what renews them.
+  // New contents read the old contents of moments and rates, so these change, too. Repeat until
+  // nothing is added.
   for (bool grows = true; grows;) {
     grows = false;
     std::vector<ValueId> wanted = results_of(graph);

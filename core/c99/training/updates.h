@@ -1,4 +1,4 @@
-// What a training step's graph updates, and the same graph for some of it only.
+// What the graph of a training step updates, and the same graph cut to some of it.
 #pragma once
 
 #include <cstdint>
@@ -10,32 +10,34 @@
 
 namespace weft::c99 {
 
-// The graph with those states alone that it changes: a rate that is only read has itself as its new
-// content.
+// The graph with only those states that it changes. A rate that is only read has itself as its new
+// content and is left out.
 graph::Graph with_changed_states(const graph::Graph& graph);
 
+// The states of a step, sorted by their nearness to the loss.
 class Updates {
  public:
   Updates(const model::Model& model, const model::Entry& run, const model::Entry& step);
 
-  // What the step's outputs depend on and new contents are made for. The one that is read last in
-  // the forward pass comes first, and of one operator the smallest.
+  // A state that the step's outputs depend on and that gets a new content. The first in the list is
+  // the one that the forward pass reads last; of one operator's, the smallest.
   struct Parameter {
     std::string name;
-    size_t state;  // of the graph
-    size_t reader;
+    size_t state;   // of the graph
+    size_t reader;  // index of the first node that reads it
     int64_t bytes;
   };
   const std::vector<Parameter>& parameters() const { return parameters_; }
-  // Their numbers, in this order; patterns as for plan_training.
+  // Their indices in parameters(), for patterns as in plan_training.
   Result<std::vector<size_t>> matching(std::string_view patterns) const;
 
-  // What changes while these parameters are trained: they, what their updates are made from (rates,
-  // moments), and what `run` reads besides (running statistics).
+  // What changes while these parameters are trained: they themselves, what their updates read
+  // (rates, moments), and what else the run reads (running statistics).
   struct Part {
     graph::Graph graph;
     std::vector<int32_t> tensors;  // of the model
   };
+  // The cut graph, and the tensors that C has as variables.
   Part part_for(const std::vector<size_t>& trained) const;
 
  private:

@@ -1,3 +1,4 @@
+// The formats that users of other frameworks have, with what to do about each.
 #include "model/archive/foreign.h"
 
 namespace weft::model {
@@ -5,6 +6,7 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
+// The first bytes of a format, and the text.
 struct Foreign {
   std::string_view begin;
   std::string_view text;
@@ -14,7 +16,7 @@ constexpr std::string_view kPickle =
     "a pickle; load it with what wrote it and save its arrays with `npx.save`";
 
 constexpr Foreign kForeign[] = {
-    // NDArray lists, and the single array of 2.0.
+    // Lists of NDArrays, and the single array of MXNet 2.0.
     {"\x12\x01\0\0\0\0\0\0"sv,
      "arrays of MXNet, which Weft does not read; load it with MXNet's `nd.load` and save the "
      "arrays, "

@@ -1,3 +1,4 @@
+// Three cases: arrays on a device and pinned arrays are copied, all others are held.
 #include "model/archive/held_tensor.h"
 
 #include "base/errors.h"
@@ -16,7 +17,7 @@ Result<HeldTensor> hold_content(const NamedTensor& named) {
     WEFT_ASSIGN(Ref<Tensor> copy, readable(*named.tensor, "save"));
     return HeldTensor{std::move(copy), HeldValue()};
   }
-  if (tensor.box().pinned()) {  // written in place by others: only a copy stays as it is
+  if (tensor.box().pinned()) {  // others write to it in place, so only a copy stays as it is
     WEFT_TRY(wait_to_read(*storage));
     WEFT_ASSIGN(Ref<Tensor> copy, Tensor::create(tensor.dtype(), tensor.shape()));
     ops::copy_elements(copy->as_view(), tensor.as_view());

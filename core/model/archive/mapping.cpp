@@ -1,3 +1,5 @@
+// Opens files without trusting them: pipes, folders and files that change while they are read are
+// errors.
 #include "model/archive/mapping.h"
 
 #include <fcntl.h>
@@ -14,7 +16,8 @@
 namespace weft::model {
 namespace {
 
-constexpr size_t kReadBytes = size_t{64} << 10;  // files up to here are read, others mapped
+// Smaller files are read: a mapping costs a page fault and cannot be protected from shortening.
+constexpr size_t kReadBytes = size_t{64} << 10;
 
 Status failed(const std::string& path, const char* what) {
   return errors::io("load", "`", path, "` ", what, ": ", std::strerror(errno));
@@ -23,7 +26,7 @@ Status failed(const std::string& path, const char* what) {
 }  // namespace
 
 Result<Ref<Mapping>> Mapping::open(const std::string& path) {
-  // Not to wait for the writer of a pipe, which is refused below.
+  // O_NONBLOCK: opening a pipe would wait for its writer; pipes are refused below.
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) {
     if (errno == ENOENT) return errors::not_found("load", "there is no file `", path, "`");
@@ -51,7 +54,7 @@ Result<Ref<Mapping>> Mapping::open(const std::string& path) {
   return mapping;
 }
 
-// Closes the file. One that was shortened meanwhile has the bytes that it has.
+// Reads the file and closes it. Fails if it was shortened meanwhile.
 Result<Ref<Mapping>> Mapping::read(int file, const std::string& path, size_t bytes) {
   auto* const data = static_cast<char*>(pool_allocate(bytes));
   size_t found = 0;
@@ -103,7 +106,7 @@ Result<Ref<Storage>> Mapping::storage(size_t offset, int64_t bytes) {
   Result<Ref<Storage>> storage = Storage::adopt(data_ + offset, bytes, this, [](void* mapping) {
     static_cast<Mapping*>(mapping)->release();
   });
-  if (storage.ok()) retain();  // given back by the call above
+  if (storage.ok()) retain();  // the storage releases it
   return storage;
 }
 

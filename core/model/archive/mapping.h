@@ -1,9 +1,9 @@
 // The bytes of a file, mapped; storages on parts of them keep the mapping alive.
 //
-// A file that somebody shortens takes mapped pages away, and who reads one of these is ended by the
-// system. So short files are read into memory, and of longer ones `check` tells before a run
-// whether they are as long as they were. Whoever writes files of Weft with Weft replaces them,
-// which leaves the mapped one whole.
+// If somebody shortens a mapped file, its last pages are gone, and the system ends a process that
+// reads them. So short files are read into memory, and `check` tells before a run whether a longer
+// one is as long as it was. Programs that write files with Weft replace them (replace_file.h),
+// which leaves the mapped file whole.
 #pragma once
 
 #include <string>
@@ -16,22 +16,25 @@ namespace weft::model {
 
 class Mapping final : public Object {
  public:
-  // Private and writable: a write to an array on it copies the page and never reaches the file.
+  // Maps the file privately and writable: a write to an array on it copies the page and never
+  // reaches the file.
   static Result<Ref<Mapping>> open(const std::string& path);
   // The caller's memory, which is only read.
   static Ref<Mapping> borrow(const void* data, size_t bytes);
 
   const char* data() const { return data_; }
   size_t bytes() const { return bytes_; }
-  // Of the first bytes: will hardly be read again, so that the pages need not stay.
+  // The first `bytes` will hardly be read again: their pages may be freed.
   void forget_first(size_t bytes) const;
   bool writable() const { return kind_ != Kind::kBorrowed; }
   // Is the file still as long as it was?
   Status check() const;
 
+  // A storage on part of the bytes; it keeps the mapping.
   Result<Ref<Storage>> storage(size_t offset, int64_t bytes);
 
  private:
+  // Mapped; read into memory; the caller's.
   enum class Kind : uint8_t { kMapped, kRead, kBorrowed };
 
   Mapping(Kind kind, char* data, size_t bytes) : kind_(kind), data_(data), bytes_(bytes) {}
@@ -39,7 +42,7 @@ class Mapping final : public Object {
   static Result<Ref<Mapping>> read(int file, const std::string& path, size_t bytes);
 
   const Kind kind_;
-  int file_ = -1;     // kMapped: kept open to ask for its length
+  int file_ = -1;     // of kMapped: kept open to ask for its length
   std::string path_;  // for errors
   char* data_;
   size_t bytes_;

@@ -1,3 +1,4 @@
+// The write is a task of the engine that reads the contents and writes the outcome.
 #include "model/archive/queued_write.h"
 
 #include <atomic>
@@ -8,7 +9,8 @@
 namespace weft::model {
 namespace {
 
-// Every write of a file writes to it, which puts them in order. It takes no memory of the pool.
+// A storage that every write of a file writes to: so the engine puts them in order. It is no memory
+// of the pool.
 Result<Storage*> order_of_files() {
   static std::atomic<Storage*> order;
   Storage* known = order.load(std::memory_order_acquire);
@@ -19,6 +21,7 @@ Result<Storage*> order_of_files() {
   return known;
 }
 
+// The task: the archive is complete except for its contents.
 class WriteArchive final : public Task {
  public:
   WriteArchive(std::string path, PreparedArchive archive, std::vector<HeldValue> held,

@@ -1,3 +1,5 @@
+// The POSIX calls. Order matters: data on the disk (fsync), then the name (rename), then the
+// folder.
 #include "model/archive/replace_file.h"
 
 #include <fcntl.h>
@@ -22,7 +24,7 @@ std::string folder_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// Where the system lists what a process has opened, which a file without a name is linked from.
+// The path under which Linux lists an open file; a file without a name is linked from there.
 std::string link_of(int file) { return "/proc/self/fd/" + std::to_string(file); }
 
 }  // namespace
@@ -33,6 +35,7 @@ Status ReplaceFile::failed(const char* what) const {
                     "; what was there before is unchanged");
 }
 
+// Needs O_TMPFILE and /proc; containers may lack either.
 bool ReplaceFile::open_without_name() {
 #ifdef O_TMPFILE
   file_ = ::open(folder_of(path_).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
@@ -43,8 +46,8 @@ bool ReplaceFile::open_without_name() {
   return false;
 }
 
-// Process numbers come again, in containers even always the same: a name may be taken by what a run
-// left that was killed, or by a link that somebody planted. It stays, and the next name is tried.
+// Process numbers repeat, in containers even often. So a name may be taken by the leftover of a
+// killed process, or by a link that somebody planted. It is left alone, and the next name is tried.
 template <class Make>
 bool ReplaceFile::make_named(const Make& make) {
   constexpr int kMaxTaken = 1 << 16;
@@ -75,7 +78,7 @@ bool ReplaceFile::give_name() {
 
 Status ReplaceFile::write(const void* data, size_t bytes) {
   const char* at = static_cast<const char*>(data);
-  constexpr size_t kLargest = size_t{1} << 30;  // systems cut longer writes
+  constexpr size_t kLargest = size_t{1} << 30;  // systems shorten longer writes
   while (bytes > 0) {
     const ssize_t written = ::write(file_, at, std::min(bytes, kLargest));
     if (written < 0 && errno == EINTR) continue;
@@ -93,7 +96,7 @@ Status ReplaceFile::commit() {
   if (closed != 0) return failed("cannot be written");
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) return failed("cannot be replaced");
   is_named_ = false;
-  // The new name must survive a crash as well; some file systems cannot do this, and then need not.
+  // The new name must survive a crash, too. File systems that cannot sync a folder do not need it.
   const int folder = ::open(folder_of(path_).c_str(), O_RDONLY | O_CLOEXEC);
   if (folder >= 0) {
     ::fsync(folder);

@@ -1,6 +1,6 @@
-// Writes a file in one step: to a temporary one in its folder, which takes its name when all of it
-// is on the disk. Until then, and after any failure, the old file is whole. Where the file system
-// can, the temporary file has no name until it is complete, so a process that is killed leaves
+// Writes a file in one step: to a temporary file in the same folder, which takes the name when all
+// of it is on the disk. Until then, and after any failure, the old file is whole. If the file
+// system can, the temporary file has no name until it is complete, so a killed process leaves
 // nothing behind.
 #pragma once
 
@@ -15,10 +15,11 @@ namespace weft::model {
 class ReplaceFile {
  public:
   explicit ReplaceFile(std::string path) : path_(std::move(path)) {}
-  ~ReplaceFile();  // without commit: the temporary file is removed
+  ~ReplaceFile();  // without commit, the temporary file is removed
   ReplaceFile(const ReplaceFile&) = delete;
   ReplaceFile& operator=(const ReplaceFile&) = delete;
 
+  // open, then write as often as needed, then commit. A failure of one of them ends it.
   Status open();
   Status write(const void* data, size_t bytes);
   Status commit();
@@ -28,11 +29,11 @@ class ReplaceFile {
   bool open_without_name();
   bool give_name();
   template <class Make>
-  bool make_named(const Make& make);  // `make(name)` until the name is free
+  bool make_named(const Make& make);  // calls `make(name)` until a name is free
 
   std::string path_;
   std::string temporary_;
-  bool is_named_ = false;  // is there a file of the temporary name?
+  bool is_named_ = false;  // does a file of the temporary name exist?
   int file_ = -1;
 };
 

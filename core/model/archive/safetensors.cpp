@@ -1,4 +1,4 @@
-// Reading: header and tables are checked as a whole before the first array is made.
+// Reads safetensors files. The whole header is checked before the first array is made.
 #include "model/archive/safetensors.h"
 
 #include <algorithm>
@@ -28,6 +28,7 @@ int32_t Archive::find_tensor(std::string_view name) const {
 
 namespace {
 
+// The error of a file that breaks the format.
 template <class... Parts>
 [[gnu::always_inline]] inline Status damaged(const Parts&... parts) {
   return errors::io("load", "the file is damaged or no safetensors file: ", parts...);
@@ -35,6 +36,7 @@ template <class... Parts>
 
 }  // namespace
 
+// The extents go to `axes_`, so that thousands of tensors need no thousands of small allocations.
 Status ArchiveReader::read_shape(std::string_view name, const Json& shape) {
   if (!shape.is_array()) return damaged("tensor `", name, "` has no shape");
   if (shape.items().size() > static_cast<size_t>(kMaxRank))
@@ -51,6 +53,7 @@ Shape ArchiveReader::shape_of(const Extent& extent) const {
   return Shape(std::span<const int64_t>(axes_).subspan(extent.first_axis, extent.rank));
 }
 
+// Checks one tensor's entry: its bytes must lie in the data and fill its shape exactly.
 Status ArchiveReader::read_extent(const std::string& name, const Json& entry, uint64_t data_bytes) {
   const Json* dtype = entry.find("dtype");
   const Json* shape = entry.find("shape");
@@ -93,14 +96,15 @@ Status ArchiveReader::read_metadata(const Json& json) {
   return {};
 }
 
-// As they lie in the file: data without gaps and overlaps, as the format asks for, so that nothing
-// can hide between tensors.
+// Sorts the tensors as they lie in the file. Data must have no gaps and no overlaps, as the format
+// demands, so that nothing can hide between tensors.
 Status ArchiveReader::put_in_order(uint64_t data_bytes) {
   const auto comes_before = [](const Extent& a, const Extent& b) {
     if (a.begin != b.begin) return a.begin < b.begin;
     return a.end != b.end ? a.end < b.end : a.name < b.name;
   };
-  std::ranges::make_heap(extents_, comes_before);  // a tenth of the code of std::stable_sort
+  // A tenth of the machine code of std::stable_sort.
+  std::ranges::make_heap(extents_, comes_before);
   std::ranges::sort_heap(extents_, comes_before);
   std::vector<NamedTensor> ordered;
   ordered.reserve(extents_.size());
@@ -123,11 +127,12 @@ Status ArchiveReader::put_in_order(uint64_t data_bytes) {
   return {};
 }
 
+// Entries are read one by one; the header's JSON never exists as a whole.
 Status ArchiveReader::read_header(std::string_view header, uint64_t data_bytes) {
   Status refused;
   const Status parsed = parse_members(header, [&](std::string& name, Json& entry) {
     if (name == "__metadata__") return refused = read_metadata(entry);
-    // The C interface would take it for another, which ends there.
+    // A C string ends at NUL, so the C interface would take it for another name.
     if (name.find('\0') != std::string::npos)
       return refused = damaged("the name of a tensor has a NUL character");
     refused = read_extent(name, entry, data_bytes);
@@ -168,6 +173,7 @@ int32_t ArchiveReader::find_tensor(std::string_view name) const {
   return found != by_name_.end() && name_of(*found) == name ? *found : -1;
 }
 
+// A file that is none of ours may be of a known other format; the error then says so.
 Result<ArchiveReader> ArchiveReader::open(const std::string& path) {
   WEFT_ASSIGN(const Ref<Mapping> mapping, Mapping::open(path));
   Result<ArchiveReader> reader = read(mapping);
@@ -192,7 +198,7 @@ Result<Ref<Tensor>> ArchiveReader::tensor(int32_t index) {
   const bool is_aligned =
       reinterpret_cast<uintptr_t>(data) % static_cast<uintptr_t>(size_of(extent.dtype)) == 0;
   if (!is_aligned || (extent.dtype == DType::kBool && !are_bools(data, bytes))) {
-    // Other writers do not align, and have other bools: then the array is a copy.
+    // Other programs write unaligned data, and bools other than 0 and 1: such an array is a copy.
     WEFT_ASSIGN(made, Tensor::create(extent.dtype, shape_of(extent)));
     if (bytes > 0) std::memcpy(made->data(), data, static_cast<size_t>(bytes));
     make_bools(made->as_view());

@@ -1,10 +1,10 @@
 // Named arrays in one file, as any safetensors reader opens it.
 //
-// Written deterministically: header padded with spaces so that data starts at a multiple of 64,
-// tensors of whole lines of 64 bytes first, then by falling element size, so that each is aligned
-// and can be used where it lies in the mapped file. Read without trust: every length, offset,
-// overlap and size is checked first, and no allocation is sized by a number that the file does not
-// back with bytes.
+// Written deterministically. The header is padded with spaces so that data starts at a multiple of
+// 64. Tensors that fill whole lines of 64 bytes come first, then the others by falling element
+// size, so each is aligned and can be used where it lies in the mapped file. Read without trust:
+// every length, offset, overlap and size is checked first, and a number in the file decides the
+// size of an allocation only if as many bytes back it.
 #pragma once
 
 #include <span>
@@ -26,6 +26,7 @@ struct NamedTensor {
 };
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
+// What a file contains.
 struct Archive {
   std::vector<NamedTensor> tensors;  // in the order of their data
   Metadata metadata;
@@ -34,27 +35,29 @@ struct Archive {
   int32_t find_tensor(std::string_view name) const;  // -1: none
 };
 
-// A file whose table was read and checked. Its arrays are made when they are asked for.
+// A file whose header was read and checked. Its arrays are made when they are asked for.
 class ArchiveReader {
  public:
-  // Maps the file. The arrays hold the mapping; writing to one gives it memory of its own.
+  // Maps the file. The arrays keep the mapping; a write to one gives it memory of its own.
   static Result<ArchiveReader> open(const std::string& path);
-  // The bytes stay unchanged while an array of the archive lives.
+  // The bytes must stay unchanged while an array of the archive lives.
   static Result<ArchiveReader> open(const void* data, size_t bytes);
 
-  const Archive& archive() const { return archive_; }  // arrays that nobody asked for are null
+  const Archive& archive() const { return archive_; }  // arrays that were not asked for are null
   const Ref<Mapping>& file() const { return mapping_; }
   int32_t find_tensor(std::string_view name) const;  // -1: none
-  Result<Ref<Tensor>> tensor(int32_t index);         // the same at each call
+  Result<Ref<Tensor>> tensor(int32_t index);         // the same array at each call
   void forget_metadata(std::string_view key);
+  // Gives the archive: only the arrays that were asked for, or all of them.
   Archive take() && { return std::move(archive_); }
   Result<Archive> take_whole() &&;
 
  private:
+  // Where a tensor lies.
   struct Extent {
-    uint64_t begin, end;  // in the data after the header
-    size_t name;          // among `archive_.tensors` as the header has them
-    uint32_t first_axis;  // in `axes_`
+    uint64_t begin, end;  // bytes of the data behind the header
+    size_t name;          // index of its name in the header's order
+    uint32_t first_axis;  // of `rank` extents in `axes_`
     uint8_t rank;
     DType dtype;
   };
@@ -68,25 +71,26 @@ class ArchiveReader {
   Shape shape_of(const Extent& extent) const;
 
   Ref<Mapping> mapping_;
-  size_t data_ = 0;  // bytes before it
+  size_t data_ = 0;  // bytes before the data
   Archive archive_;
-  std::vector<Extent> extents_;  // of the tensors
-  std::vector<int64_t> axes_;
-  std::vector<int32_t> by_name_;  // tensors, sorted
+  std::vector<Extent> extents_;   // in the order of the data
+  std::vector<int64_t> axes_;     // extents of all shapes, one after the other
+  std::vector<int32_t> by_name_;  // indices of tensors, sorted by name
 };
 
-// All of a file.
+// Reads a whole file.
 Result<Archive> read_archive(const std::string& path);
 Result<Archive> read_archive(const void* data, size_t bytes);
 
-// What a file will have: checked, in the file's order, with its header. No content is read yet.
+// An archive that is ready to be written: checked, in the file's order, with its header. Contents
+// are read only by `write`.
 class PreparedArchive {
  public:
   static Result<PreparedArchive> prepare(std::span<const NamedTensor> tensors,
                                          const Metadata& metadata);
   std::span<const NamedTensor> tensors() const { return tensors_; }
-  // Writes beside `path` and renames: a failure leaves the old file whole and nothing else behind.
-  // No work on the contents may be pending.
+  // Writes a temporary file and renames it: a failure leaves the old file whole and nothing else
+  // behind. No work on the contents may be pending.
   Status write(const std::string& path) const;
 
  private:
@@ -98,7 +102,7 @@ class PreparedArchive {
 Status write_archive(const std::string& path, std::span<const NamedTensor> tensors,
                      const Metadata& metadata);
 
-// Largest header that is read; a larger claim is refused before anything is allocated.
+// The largest header that is read; a larger claim is refused before anything is allocated.
 inline constexpr uint64_t kMaxHeaderBytes = 64u << 20;
 
 }  // namespace weft::model

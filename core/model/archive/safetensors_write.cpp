@@ -1,5 +1,4 @@
-// Writing: header, then the data of each tensor, to a temporary file that takes the old one's
-// place when it is complete and on the disk.
+// Writes safetensors files: the header, then the data of each tensor, through ReplaceFile.
 #include <algorithm>
 #include <atomic>
 #include <cstring>
@@ -16,7 +15,7 @@
 namespace weft::model {
 namespace {
 
-constexpr size_t kDataAlignment = 64;
+constexpr size_t kDataAlignment = 64;  // a cache line, and the alignment of vector loads
 
 Status check_tensor(const NamedTensor& named) {
   if (!named.tensor->box().storage())
@@ -27,6 +26,7 @@ Status check_tensor(const NamedTensor& named) {
   return {};
 }
 
+// Writes the elements, dense and row-major.
 Status write_elements(ReplaceFile& file, const Ref<Tensor>& tensor) {
   Ref<Tensor> dense = tensor;
   if (!tensor->dense()) {
@@ -36,9 +36,9 @@ Status write_elements(ReplaceFile& file, const Ref<Tensor>& tensor) {
   return file.write(dense->data(), static_cast<size_t>(dense->bytes()));
 }
 
-// First what takes whole lines of the cache, so that each of these starts at one; then by falling
-// element size, so that each starts at a multiple of that; then by name. The same tensors give the
-// same bytes.
+// The order of tensors in the file. First those that fill whole cache lines, so that each of them
+// starts at one; then by falling element size, so that each starts at a multiple of its size; then
+// by name. The same tensors give the same bytes.
 Result<std::vector<NamedTensor>> in_file_order(std::span<const NamedTensor> tensors) {
   std::vector<NamedTensor> sorted;
   for (const NamedTensor& named : tensors) {
@@ -64,6 +64,7 @@ Result<std::vector<NamedTensor>> in_file_order(std::span<const NamedTensor> tens
   return sorted;
 }
 
+// The header with its length in front (8 bytes, little-endian), padded to the data's alignment.
 std::string header_of(const std::vector<NamedTensor>& tensors, const Metadata& metadata) {
   Json header = Json::object();
   if (!metadata.empty()) {
@@ -103,7 +104,8 @@ Result<PreparedArchive> PreparedArchive::prepare(std::span<const NamedTensor> te
     return errors::invalid_value("save", "names and metadata take ", header.size(),
                                  " bytes; a header has at most ",
                                  static_cast<size_t>(kMaxHeaderBytes));
-  // A header that no reader takes (a name that is not UTF-8) must not replace a good file.
+  // Names are checked by reading the header back: a header that no reader accepts (a name that is
+  // not UTF-8) must not replace a good file.
   const Status readable_again = parse_json(std::string_view(header).substr(8)).status();
   if (!readable_again.ok())
     return errors::invalid_value("save", "names and metadata must be UTF-8 texts, each name once");

@@ -1,3 +1,6 @@
+// The encoder and the decoder of graphs. The decoder trusts nothing: numbers are checked before
+// they index anything, and graph::verify checks the rest. Member names are the file format and
+// never change, even where the code has a newer word ("rebuilt" for rematerialized).
 #include "model/json/codec.h"
 
 #include "base/errors.h"
@@ -29,7 +32,7 @@ namespace {
 
 // ---- operators that are not built in ------------------------------------------------------------
 
-// By name of the operator: the library that has to be loaded for it.
+// The libraries that must be loaded for operators of the graph, by operator.
 Json libraries_of(const Graph& graph) {
   Json libraries = Json::object();
   for (const Node& node : graph.nodes)
@@ -38,6 +41,7 @@ Json libraries_of(const Graph& graph) {
   return libraries;
 }
 
+// The error for an operator that does not exist here; it says where the operator comes from.
 Status missing_operator(std::string_view where, std::string_view name, const Json* libraries) {
   const Json* library = libraries ? libraries->find(name) : nullptr;
   if (!library)
@@ -60,6 +64,7 @@ Status missing_operator(std::string_view where, std::string_view name, const Jso
 
 // ---- nodes --------------------------------------------------------------------------------------
 
+// Writes a graph.
 class Encoder {
  public:
   Encoder(const Graph& graph, Form form)
@@ -111,9 +116,11 @@ class Encoder {
   }
 
  private:
+  // The number of a value in the file.
   void define(ValueId id) { number_[static_cast<size_t>(id)] = next_++; }
   int64_t use(ValueId id) const { return number_[static_cast<size_t>(id)]; }
 
+  // A function of the host program is an address; a file cannot hold it.
   static Status check_lives_in_files(const Node& node) {
     for (const Argument& a : node.attributes.view())
       if (a.tag == Tag::kFunction)
@@ -153,10 +160,11 @@ class Encoder {
 
   const Graph& graph_;
   const Form form_;
-  std::vector<int64_t> number_;
+  std::vector<int64_t> number_;  // by value of the graph
   int64_t next_ = 0;
 };
 
+// Reads a graph.
 class Decoder {
  public:
   Decoder(std::string_view where, Graph& graph, Form form)
@@ -199,11 +207,13 @@ class Decoder {
   }
 
  private:
+  // Inlined, so that the many calls do not each carry a copy of the text building.
   template <class... Parts>
   [[gnu::always_inline]] Status broken(const Parts&... parts) const {
     return errors::io(where_, parts...);
   }
 
+  // The value of a number, which must be defined already.
   Result<ValueId> defined(const Json& json) const {
     if (!json.is_integer() || json.integer() < 0 ||
         static_cast<uint64_t>(json.integer()) >= graph_.values.size())
@@ -221,6 +231,7 @@ class Decoder {
     return {};
   }
 
+  // One node: operator or region, operands, attributes, marks, and the types of its outputs.
   Status decode(const Json& json) {
     const Json* op = json.find("op");
     if (!op || !op->is_string()) return broken("node ", graph_.nodes.size(), " has no operator");
@@ -273,6 +284,7 @@ class Decoder {
     return {};
   }
 
+  // null: an absent input; an object: a scalar; a number: a value.
   Status decode_operand(const Json& json, std::string_view op, Node& node) {
     if (json.is_null()) {
       node.operands.emplace_back();
@@ -287,6 +299,8 @@ class Decoder {
     return {};
   }
 
+  // Attributes are found by name. One that is missing gets its default, so that later releases may
+  // add attributes.
   Status decode_attributes(const Json* json, Node& node) {
     const ops::OpDef& op = *node.op;
     std::vector<Argument> given(op.attributes.size());
@@ -294,7 +308,7 @@ class Decoder {
     size_t found = 0;
     for (size_t i = 0; i < op.attributes.size(); ++i) {
       const Json* value = json ? json->find(op.attributes[i].name) : nullptr;
-      if (!value) continue;  // one that a later version added: its default
+      if (!value) continue;  // a later release added it: the default
       ++found;
       if (!decode_attribute(op.attributes[i].kind, *value, memory, given[i]))
         return broken("`", op.name, "` has a malformed attribute `", op.attributes[i].name, "`");
@@ -323,6 +337,7 @@ Json encode_type(const graph::TensorType& type) {
   return json;
 }
 
+// A shape is checked for overflow of its number of elements.
 Result<graph::TensorType> decode_type(std::string_view where, const Json& json) {
   const auto malformed = [&] { return errors::io(where, "a type is malformed"); };
   const std::span<const Json> items = json.items();

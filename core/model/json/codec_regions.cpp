@@ -1,3 +1,5 @@
+// Regions as JSON. Bodies are graphs, so encoder and decoder call each other; the depth of the JSON
+// bounds the recursion.
 #include "model/json/codec_regions_impl.h"
 
 #include <algorithm>
@@ -12,10 +14,11 @@ using graph::RegionKind;
 
 namespace {
 
+// A kind of region in the file. The names are the file format and never change.
 struct Kind {
   std::string_view name;
   RegionKind kind;
-  Form form;  // the first that has it
+  Form form;  // the first form that may have it
   size_t bodies;
   bool has_loop;
 };
@@ -26,6 +29,7 @@ constexpr Kind kKinds[] = {
     {"region.bands", RegionKind::kRowTiles, Form::kReady, 1, true},
 };
 
+// The kind of a name; null: the form has no such kind.
 const Kind* kind_named(std::string_view op, Form form) {
   const auto* const found = std::ranges::find(kKinds, op, &Kind::name);
   return found != std::end(kKinds) && found->form <= form ? found : nullptr;
@@ -42,6 +46,7 @@ Json encode(const graph::Loop& loop) {
   return json;
 }
 
+// A body has inputs only: its constants are operands of the node.
 Result<Json> encode_body(const Graph& body, Form form) {
   if (!body.constants.empty()) return errors::internal("save", "a body of a region has constants");
   WEFT_ASSIGN(Json json, encode_graph(body, form));
@@ -51,6 +56,7 @@ Result<Json> encode_body(const Graph& body, Form form) {
   return json;
 }
 
+// A number that fits an int32 and is not negative.
 Status decode_small(std::string_view where, const Json* json, int32_t& number) {
   if (!json || !json->is_integer() || json->integer() < 0 || json->integer() > INT32_MAX)
     return errors::io(where, "a loop is malformed");

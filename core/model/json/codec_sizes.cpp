@@ -1,3 +1,4 @@
+// Sizes as JSON, in the same order for writing and reading.
 #include "base/errors.h"
 #include "model/json/codec_sizes_impl.h"
 
@@ -15,6 +16,7 @@ Json encode(const graph::Polynomial& polynomial) {
   return terms;
 }
 
+// A dimension has a name and the input axes whose extent it is, instead of a value.
 void encode_dimension(const graph::Size& size, Json& json) {
   Json axes = Json::array();
   for (const graph::InputAxis& place : size.axes) {
@@ -28,6 +30,7 @@ void encode_dimension(const graph::Size& size, Json& json) {
   json.set("axes", std::move(axes));
 }
 
+// A number in the graph that follows from sizes: where it is, and its polynomial.
 Json encode(const graph::SizedNumber& sized) {
   Json json = Json::object();
   json.set("node", int64_t{sized.node});
@@ -38,7 +41,7 @@ Json encode(const graph::SizedNumber& sized) {
   return json;
 }
 
-// What is not there stays as it is.
+// An index that is not in the JSON stays as it is, -1.
 Status decode_index(std::string_view where, const Json* json, int32_t& index) {
   if (!json) return {};
   if (!json->is_integer() || json->integer() < 0 || json->integer() > INT32_MAX)

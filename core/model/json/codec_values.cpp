@@ -1,3 +1,4 @@
+// JSON has no NaN and no infinities, so they are texts: "nan", "inf", "-inf".
 #include "model/json/codec_values_impl.h"
 
 #include <cmath>
@@ -48,6 +49,7 @@ Json encode_attribute(const Argument& a) {
   }
 }
 
+// The kind comes from the operator's schema and decides how the JSON is read; null means none.
 bool decode_attribute(AttributeKind kind, const Json& json, AttributeMemory& memory, Argument& a) {
   a = Argument::none();
   if (json.is_null()) return true;
@@ -55,7 +57,7 @@ bool decode_attribute(AttributeKind kind, const Json& json, AttributeMemory& mem
     case AttributeKind::kInt: a = Argument::of_int(json.integer()); return json.is_integer();
     case AttributeKind::kBool: a = Argument::of_bool(json.flag()); return json.is_bool();
     case AttributeKind::kFunction: return false;
-    case AttributeKind::kString:  // names of modes, and what a run prints or fails with
+    case AttributeKind::kString:  // names of modes, and texts that a run prints or fails with
       memory.texts.push_back(
           std::make_unique<std::string>(printable_lines(std::string(json.text()))));
       a = Argument::of_string(*memory.texts.back());

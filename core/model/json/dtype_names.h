@@ -1,4 +1,4 @@
-// How safetensors spells dtypes.
+// The names of dtypes in safetensors files, such as F32 for float32.
 #pragma once
 
 #include <optional>

@@ -1,3 +1,5 @@
+// A recursive parser over one text, and the values' memory. The parser first counts the values of
+// every array and object, so that each is allocated once with its exact size.
 #include "model/json/json.h"
 
 #include <algorithm>
@@ -18,6 +20,7 @@ namespace weft::model {
 
 static_assert(sizeof(Json) == 16);
 
+// Short texts lie in the value itself, long ones in a block.
 Json::Json(Kind kind, std::string_view text)
     : kind_(kind), size_(static_cast<uint32_t>(text.size())) {
   char* to = short_;
@@ -50,6 +53,7 @@ void Json::free() {
   }
 }
 
+// Without reserve, items double their memory as they grow.
 void Json::reserve(size_t count) {
   WEFT_ASSERT(size_ == 0 && room_ == Room::kToPower);
   if (count == 0) return;
@@ -62,9 +66,10 @@ void Json::seal() {
   if (room_ == Room::kReserved) room_ = Room::kNone;
 }
 
+// The place of one more item; moves the items to a larger block if there is no room.
 template <class T>
 T* Json::room_for_one(T*& first) {
-  const bool is_power = (size_ & (size_ - 1)) == 0;  // of two, or zero
+  const bool is_power = (size_ & (size_ - 1)) == 0;  // a power of two, or zero
   if (room_ == Room::kReserved || (room_ == Room::kToPower && !is_power)) return first + size_++;
   T* const more = static_cast<T*>(::operator new(std::bit_ceil(size_t{size_} + 1) * sizeof(T)));
   std::uninitialized_move_n(first, size_, more);
@@ -98,6 +103,7 @@ std::span<const Json::Member> Json::members() const {
   return is_object() ? std::span<const Member>(members_, size_) : std::span<const Member>();
 }
 
+// A search in order: objects here have few members, or are read member by member.
 const Json* Json::find(std::string_view key) const {
   for (const Member& member : members())
     if (member.key() == key) return &member.value;
@@ -106,8 +112,8 @@ const Json* Json::find(std::string_view key) const {
 
 namespace {
 
-// How many values each array and object has, in the order in which these open, as far as the text
-// is JSON: so that each gets the memory that it needs, and no more.
+// Counts the values of each array and object, in the order in which these open, as far as the text
+// is JSON. The parser then gives each the memory that it needs, and no more.
 class Counts {
  public:
   explicit Counts(std::string_view text) {
@@ -130,7 +136,7 @@ class Counts {
   }
 
   static bool opens(char c) { return c == '[' || c == '{'; }
-  // Of the next one that opens.
+  // The count of the next one that opens.
   uint32_t next() { return next_ < counts_.size() ? counts_[next_++] : 0; }
   void skip(size_t count) { next_ += count; }
 
@@ -139,10 +145,10 @@ class Counts {
   size_t next_ = 0;
 };
 
-// Refuses a key that stands twice: where it can be, keys are views of the text.
+// Finds keys that stand twice. Keys are views of the text where they have no escapes.
 class Keys {
  public:
-  // `raw` is the key as it is written, without quotes.
+  // `raw` is the key as it is written, between its quotes.
   void add(std::string_view raw, const std::string& key) {
     if (raw == key) {
       keys_.push_back(raw);
@@ -158,10 +164,10 @@ class Keys {
 
  private:
   std::vector<std::string_view> keys_;
-  std::deque<std::string> escaped_;  // stay where they are
+  std::deque<std::string> escaped_;  // a deque: elements never move
 };
 
-// Keeps the first error; after it the text is at its end and every loop ends.
+// The parser. It keeps the first error and moves to the end of the text, so that every loop ends.
 class Parser {
  public:
   Parser(std::string_view text, std::string_view unread)
@@ -186,6 +192,7 @@ class Parser {
   }
 
  private:
+  // Later errors only follow from the first.
   void fail(std::string_view what) {
     if (!status_.ok()) return;
     status_ = errors::invalid_value("json", "byte ", at_, ": ", what);
@@ -209,6 +216,7 @@ class Parser {
     return true;
   }
 
+  // One value of any kind.
   Json value(int depth) {
     if (depth > kMaxJsonDepth) {
       fail("values are nested too deep");
@@ -230,6 +238,7 @@ class Parser {
     return {};
   }
 
+  // The members of an object, from '{' to '}'.
   void members(int depth, const UseMember& use) {
     Keys keys;
     accept('{');
@@ -250,10 +259,13 @@ class Parser {
     if (status_.ok() && !keys.are_distinct()) fail("a key stands twice");
   }
 
+  // The counts come from the same text, so this cannot happen; it keeps a bug from writing past
+  // memory.
   static Status miscounted() {
     return errors::internal("json", "an array or object has more values than were counted");
   }
 
+  // Is the next character that is no space this end?
   bool is_empty(char end) const {
     const size_t next = text_.find_first_not_of(" \t\n\r", at_ + 1);
     return next < text_.size() && text_[next] == end;
@@ -272,7 +284,7 @@ class Parser {
     return result;
   }
 
-  // From the bracket to the one that closes it.
+  // Skips an object, from its bracket to the one that closes it. Brackets in strings do not count.
   Json unread() {
     const size_t begin = at_;
     int64_t open = 0;
@@ -320,6 +332,8 @@ class Parser {
     return at_ - begin;
   }
 
+  // The grammar of RFC 8259: no leading zero, digits on both sides of the dot, at least one in the
+  // exponent.
   Json number() {
     const size_t begin = at_;
     if (peek() == '-') ++at_;
@@ -359,7 +373,7 @@ class Parser {
     if (c >= 'A' && c <= 'F') return c - 'A' + 10;
     return -1;
   }
-  // Four digits; -1 if they are not.
+  // Four hexadecimal digits; -1 if they are not.
   int32_t unit() {
     int32_t value = 0;
     for (int i = 0; i < 4; ++i) {
@@ -381,7 +395,7 @@ class Parser {
       return;
     }
     int32_t code = c == 'u' ? unit() : -1;
-    if (code >= 0xd800 && code < 0xdc00) {  // the second half of a pair must follow
+    if (code >= 0xd800 && code < 0xdc00) {  // the other half of a surrogate pair must follow
       const int32_t low = accept_word("\\u") ? unit() : -1;
       code =
           low >= 0xdc00 && low < 0xe000 ? 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00) : -1;
@@ -403,7 +417,7 @@ class Parser {
     for (int i = more - 1; i >= 0; --i) out += static_cast<char>(0x80 | (code >> (6 * i) & 0x3f));
   }
 
-  // Copies one character of several bytes; refuses overlong forms and surrogates.
+  // Copies one character of several bytes; overlong forms and surrogates are refused.
   void multibyte(std::string& out) {
     const Character character = character_at(text_, at_);
     if (!character.is_utf8) return fail("the text is not UTF-8");
@@ -411,7 +425,7 @@ class Parser {
     at_ += character.bytes;
   }
 
-  // Bytes up to the quote that ends a string: at least as many as its characters take.
+  // The bytes up to the quote that ends the string: its characters take at most as many.
   size_t bytes_of_string() const {
     size_t at = at_;
     while (at < text_.size() && text_[at] != '"') at += text_[at] == '\\' ? 2 : 1;
@@ -454,7 +468,7 @@ class Parser {
   Status status_;
 };
 
-// Read back it stays a real.
+// A real without fraction gets ".0", so that it is read back as a real.
 void write_real(double value, std::string& out) {
   const std::string text = text_of_real(value);
   out += text;
@@ -487,6 +501,7 @@ void write(const Json& json, std::string& out) {
       }
       out += '}';
       break;
+    // Text that was never parsed is parsed now, so that the output is compact and valid.
     case Json::Kind::kUnread: {
       const Result<Json> parsed = parse_json(json.text());
       write(parsed.ok() ? parsed.value() : Json(), out);

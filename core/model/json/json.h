@@ -1,9 +1,9 @@
-// JSON for input that nobody vouches for: the core's only reader and writer of it.
+// JSON from sources that cannot be trusted: the core's only reader and writer of it.
 //
-// Strict (RFC 8259, UTF-8 checked, nothing after the value, no key twice), bounded in depth, never
-// throws. Integers that fit are kept as 64 bits, every other number is a double. A value has 16
-// bytes beside its long texts, and arrays are as long as they have to be: what is read takes a
-// small multiple of its text, whatever the text is.
+// Strict (RFC 8259; UTF-8 is checked, nothing may follow the value, no key may stand twice),
+// bounded in depth, without exceptions. An integer that fits is kept as int64, every other number
+// as a double. A value takes 16 bytes besides its long texts, and arrays have exactly the memory
+// that they need: what is read takes a small multiple of the text's size, whatever the text is.
 #pragma once
 
 #include <cstring>
@@ -17,8 +17,9 @@
 
 namespace weft::model {
 
-inline constexpr int kMaxJsonDepth = 64;
+inline constexpr int kMaxJsonDepth = 64;  // bounds the recursion of the parser
 
+// A value. It owns its text, items or members. Objects keep the order of their members.
 class Json {
  public:
   enum class Kind : uint8_t { kNull, kBool, kInteger, kReal, kText, kArray, kObject, kUnread };
@@ -52,31 +53,32 @@ class Json {
   bool is_string() const { return kind() == Kind::kText; }
   bool is_array() const { return kind() == Kind::kArray; }
   bool is_object() const { return kind() == Kind::kObject; }
-  bool is_unread() const { return kind() == Kind::kUnread; }  // text() is its own, to be parsed
+  // Its text is JSON that is not parsed yet.
+  bool is_unread() const { return kind() == Kind::kUnread; }
 
-  // Of another kind: a zero, an empty text, no items.
+  // A value of another kind gives zero, an empty text or no items, so that readers check once.
   bool flag() const { return is_bool() && flag_; }
   int64_t integer() const { return is_integer() ? integer_ : 0; }
   double number() const;
-  std::string_view text() const;  // as long as this value is at its place
+  std::string_view text() const;  // valid as long as this value is not moved
   std::span<const Json> items() const;
   std::span<const Member> members() const;       // in the order of the text
-  const Json* find(std::string_view key) const;  // null: there is none
+  const Json* find(std::string_view key) const;  // null: there is no such member
 
-  // Of an array, of an object.
+  // Append to an array, or to an object.
   void push(Json item);
   void set(std::string_view key, Json value);
-  void reserve(size_t count);  // of an empty one: so many are added at most before `seal`
+  void reserve(size_t count);  // before the first: at most so many are added until `seal`
   void seal();
 
  private:
-  static constexpr uint32_t kShort = 8;  // characters that need no block
+  static constexpr uint32_t kShort = 8;  // characters that fit into the value itself
 
   explicit Json(Kind kind) : kind_(kind), integer_(0) {}
   Json(Kind kind, std::string_view text);
   bool is_text() const { return kind_ == Kind::kText || kind_ == Kind::kUnread; }
   void copy(const Json& other);
-  void take(Json& other) {  // of a value that holds nothing
+  void take(Json& other) {  // for a value that holds nothing
     std::memcpy(static_cast<void*>(this), static_cast<const void*>(&other), sizeof *this);
     other.kind_ = Kind::kNull;
   }
@@ -84,12 +86,12 @@ class Json {
   template <class T>
   T* room_for_one(T*& first);
 
-  // Behind the items: as much as to the next power of two, what was reserved, or none.
+  // Memory behind the items: up to the next power of two, as much as was reserved, or none.
   enum class Room : uint8_t { kToPower, kReserved, kNone };
 
   Kind kind_ = Kind::kNull;
   Room room_ = Room::kToPower;
-  uint32_t size_ = 0;  // of a text, an array, an object
+  uint32_t size_ = 0;  // characters, items or members
   union {
     bool flag_;
     int64_t integer_;
@@ -101,25 +103,26 @@ class Json {
   };
 };
 
+// A member of an object.
 struct Json::Member {
   Json name;  // a text
   Json value;
   std::string_view key() const { return name.text(); }
 };
 
-// Errors name the byte at which the text stops being JSON.
+// Parses a text. Errors name the byte at which it stops being JSON.
 Result<Json> parse_json(std::string_view text);
-// The same, but objects that are members of the name `unread` are left as they stand, not even
-// checked: large ones that may not be needed. They are parsed by themselves.
+// The same, but leaves objects that are members named `unread` unparsed, not even checked: they are
+// large and may not be needed.
 Result<Json> parse_json_without(std::string_view text, std::string_view unread);
-// May take what it wants.
+// Called with each member; it may move key and value away.
 using UseMember = std::function<Status(std::string& key, Json& value)>;
-// An object's members one by one as they are read, so that a long object never stands in memory
-// whole. Ends with the first error, of the text or of `use`.
+// Parses an object member by member, so that a long object never exists as a whole. Ends with the
+// first error, of the text or of `use`.
 Status parse_members(std::string_view text, const UseMember& use);
 
-// Compact, members in their order; numbers read back as they were. Not finite ones have no JSON
-// form: the caller writes them as texts.
+// Compact text, members in their order. Numbers read back as they were. Infinities and NaN have no
+// JSON form: callers write them as texts.
 std::string write_json(const Json& json);
 
 }  // namespace weft::model

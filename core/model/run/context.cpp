@@ -1,5 +1,5 @@
-// Running a model: one block of memory holds the plan's arena, the outputs that the caller has not
-// bound, and states.
+// One block of memory holds the plan's arena, then the outputs, then old contents of states. The
+// order is the same for a caller's arena and for memory of our own.
 #include "model/run/context.h"
 
 #include <cstring>
@@ -19,19 +19,20 @@ int64_t aligned(int64_t bytes) {
   return (bytes + kUnit - 1) / kUnit * kUnit;
 }
 
-// In a caller's arena there is no room for prepared values.
+// The plan of an entry. In a caller's arena there is no room for prepared values.
 Result<Ref<executor::Compiled>> compiled_of(const Runnable& entry, executor::Prepare prepare) {
   return entry.program->compile(entry.program->graph().input_types(), {}, nullptr, prepare);
 }
 
-// A run that may fail half-way writes new states beside the old ones.
+// Does the run write new states beside the old ones? It must if it can fail half-way: a check or
+// callback then leaves the old states.
 bool keeps_old_states(const executor::Compiled& compiled) { return compiled.runs_on_caller(); }
 
 int64_t bytes_of_state(const executor::Compiled& compiled, const graph::StatePair& state) {
   return compiled.input_types()[static_cast<size_t>(state.input)].bytes();
 }
 
-// Outputs of the graph are the caller's, then the states'.
+// The bytes of the block. The graph's outputs are the entry's, then the states'.
 int64_t bytes_of(const executor::Compiled& compiled) {
   Checked bytes = aligned(compiled.arena_bytes());
   for (const graph::TensorType& type : compiled.output_types())
@@ -42,15 +43,15 @@ int64_t bytes_of(const executor::Compiled& compiled) {
   return bytes.value();
 }
 
-// An array without elements needs no memory, and callers may have NULL for it, as an empty vector
-// has. Something stands for it, which nothing reads or writes.
+// An array without elements needs no memory, and callers may have NULL for it (an empty vector
+// does). A dummy address stands for it, which nothing reads or writes.
 template <class T>
 T* memory_of(T* data, size_t bytes) {
   alignas(16) static char nothing[16];
   return data || bytes > 0 ? data : nothing;
 }
 
-// Kernels read elements where they lie, which not every processor does at any address.
+// Some processors cannot read an element at an unaligned address.
 Status check_alignment(std::string_view what, const Port& port, const void* data) {
   const auto size = static_cast<uintptr_t>(size_of(port.type.dtype));
   if (reinterpret_cast<uintptr_t>(data) % size == 0) return {};
@@ -58,7 +59,8 @@ Status check_alignment(std::string_view what, const Port& port, const void* data
                                " must lie at a multiple of ", size, " bytes");
 }
 
-// Refuses a second thread instead of waiting: two threads that share a context do so by mistake.
+// Marks the states as in use. A second thread is refused instead of waiting: it shares the context
+// by mistake.
 class Use {
  public:
   explicit Use(States& states) : states_(states.enter() ? &states : nullptr) {}
@@ -92,7 +94,7 @@ Result<int64_t> Context::arena_bytes(const Model& model, std::string_view name) 
 
 Result<std::unique_ptr<Context>> Context::create(Ref<States> states, std::string_view name,
                                                  void* arena, int64_t bytes) {
-  const Ref<States> kept = states;  // longer than a context that fails
+  const Ref<States> kept = states;  // outlives a context that fails to be made
   const Use use(*kept);
   WEFT_TRY(use.status());
   std::unique_ptr<Context> context(new Context);
@@ -126,6 +128,7 @@ Result<std::unique_ptr<Context>> Context::create(Ref<States> states, std::string
   return context;
 }
 
+// The states of this entry, and their ports.
 void Context::find_states() {
   const graph::Graph& graph = runs_->program->graph();
   for (const graph::StatePair& state : graph.states) {
@@ -139,6 +142,7 @@ void Context::find_states() {
     state_ports_.push_back({std::string(kRandomState), {DType::kUInt64, Shape{2}}});
 }
 
+// The inputs behind the entry's own: states where they lie now, other captures as held values.
 Status Context::bind_captures() {
   seen_additions_ = states_->additions();
   inputs_.resize(entry_->inputs.size(), nullptr);
@@ -148,17 +152,18 @@ Status Context::bind_captures() {
     void* memory = WEFT_KEEPS_states ? states_->find(index) : nullptr;
     const Tensor& tensor = *states_->model()->tensors()[static_cast<size_t>(index)].tensor;
     if (!memory) {
-      // As a value: training the model meanwhile writes elsewhere.
+      // Held as a value: training the model meanwhile writes to other memory.
       held_.emplace_back(tensor.box().storage());
       memory = tensor.data();
     }
     inputs_.push_back(memory);
     input_room_.push_back(tensor.bytes());
   }
-  if constexpr (!WEFT_KEEPS_passes) return {};  // a packed file has what would be prepared
+  if constexpr (!WEFT_KEEPS_passes) return {};  // a packed file has the prepared values
   return bind_prepared();
 }
 
+// The prepared values, shared between contexts if no capture is a state.
 Status Context::bind_prepared() {
   executor::Preparation* const preparation = compiled_ ? compiled_->preparation() : nullptr;
   if (!preparation) return {};
@@ -195,6 +200,7 @@ Status Context::run_preparation() {
   return preparation.make(*preparing_, *prepared_, in);
 }
 
+// Lays out the block: frame, outputs, old states.
 Status Context::bind_memory(char* arena) {
   WEFT_ASSIGN(frame_, compiled_->frame_in(arena, aligned(compiled_->arena_bytes())));
   char* next = arena + aligned(compiled_->arena_bytes());
@@ -217,6 +223,7 @@ Status Context::bind_memory(char* arena) {
   return bind_captures();
 }
 
+// Copies new states over the old ones after a run that succeeded.
 void Context::take_new_states() {
   if (!keeps_old_states(*compiled_)) return;
   for (const graph::StatePair& state : compiled_->states()) {
@@ -277,7 +284,8 @@ void Context::unbind_output(size_t index) {
   has_run_ = false;
 }
 
-// A run reads bound memory as it is then. Bools with other bytes than 0 and 1 are read from a copy.
+// A run reads bound memory as it is at that time, so bools are checked in each run. Kernels rely on
+// 0 and 1: others are read from a corrected copy.
 Status Context::take_bools() {
   for (size_t i = 0; i < inputs_now_.size(); ++i) {
     const graph::TensorType& type = inputs_now_[i].type;
@@ -305,11 +313,13 @@ Status Context::run() {
     if (!inputs_[i])
       return errors::invalid_state("context", "input `", entry_->inputs[i].name, "` is not bound");
   WEFT_TRY(find_dimensions());
+  // Another context that shares the states has added some.
   if (WEFT_KEEPS_states && seen_additions_ != states_->additions()) WEFT_TRY(bind_captures());
   WEFT_TRY(take_bools());
   return run_interruptibly("run", [this] { return run_now(); });
 }
 
+// The random ordinals of this run are taken first.
 Status Context::run_now() {
   const uint64_t first = states_->random.next_ordinal;
   states_->random.next_ordinal += static_cast<uint64_t>(runs_->program->graph().ordinals);
@@ -319,6 +329,7 @@ Status Context::run_now() {
   if (WEFT_KEEPS_passes && prepares_each_run_) WEFT_TRY(run_preparation());
   WEFT_TRY(compiled_->forward(*frame_, inputs_, outputs_, states_->random.seed, first, {},
                               {input_room_, output_room_}));
+  // Unfinished results are not taken over.
   if (thread_state().interrupted) return {};
   if constexpr (WEFT_KEEPS_states) take_new_states();
   has_run_ = true;

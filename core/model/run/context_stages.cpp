@@ -1,4 +1,5 @@
-// Running an entry whose graph has sizes: stage after stage, each in memory of its own.
+// Runs an entry whose graph has sizes: stage after stage. Each stage runs in memory of its own; the
+// sizes that it computes decide the shapes of the next one.
 #include <algorithm>
 #include <cstring>
 
@@ -12,17 +13,19 @@
 namespace weft::model {
 namespace {
 
-// What stages hand on.
+// A value that one stage hands to the next, or to the caller.
 struct Handed {
   graph::TensorType type;
   void* data = nullptr;
   int64_t room = 0;  // bytes that there are
 };
+// The results of a stage and their memory.
 struct Produced {
   std::vector<Handed> values;
   std::vector<Ref<Storage>> storages;
 };
 
+// Compiles a stage for these types (kept plans are found again) and runs it.
 Result<Produced> run_stage(executor::Program& program, std::span<const Handed> inputs,
                            uint64_t seed, uint64_t first_ordinal) {
   std::vector<graph::TensorType> types;
@@ -47,7 +50,7 @@ Result<Produced> run_stage(executor::Program& program, std::span<const Handed> i
   return produced;
 }
 
-// Copies what a run made to where it is wanted, if that has room for it.
+// Copies a result to where it is wanted, if there is room for it.
 Status hand_over(std::string_view what, const std::string& name, const Handed& value, void* to,
                  int64_t room) {
   const int64_t bytes = value.type.bytes();
@@ -61,6 +64,7 @@ Status hand_over(std::string_view what, const std::string& name, const Handed& v
 
 }  // namespace
 
+// In stages, states always live in memory of their own.
 Status Context::bind_stages() {
   outputs_.resize(entry_->outputs.size(), nullptr);
   wanted_.resize(entry_->outputs.size(), nullptr);
@@ -83,6 +87,7 @@ Status Context::set_input_shape(size_t index, const Shape& shape) {
   if (index >= inputs_now_.size())
     return errors::index_out_of_range("context", "`index` must be below ", inputs_now_.size(),
                                       "; got ", index);
+  // -1 stands for any extent.
   const Shape& fixed = entry_->inputs[index].type.shape;
   bool fits = shape.rank() == fixed.rank();
   for (int axis = 0; fits && axis < shape.rank(); ++axis)
@@ -98,7 +103,8 @@ Status Context::set_input_shape(size_t index, const Shape& shape) {
   return {};
 }
 
-// The shapes of outputs, when those of all inputs are known; what was bound to another one is free.
+// Finds the shapes of the outputs once all inputs have theirs. An output whose largest shape
+// changes is unbound.
 Status Context::find_dimensions() {
   if constexpr (!WEFT_KEEPS_sizes) return {};
   const graph::Graph& graph = runs_->program->graph();
@@ -122,6 +128,7 @@ Status Context::find_dimensions() {
   return {};
 }
 
+// `done` keeps the results of all stages, because later ones and the caller may read any of them.
 Status Context::run_stages(uint64_t first_ordinal) {
   const graph::Graph& graph = runs_->program->graph();
   executor::Stages& stages = *runs_->program->stages();
@@ -149,6 +156,7 @@ Status Context::run_stages(uint64_t first_ordinal) {
                 run_stage(*program, inputs, states_->random.seed, first_ordinal));
     if (thread_state().interrupted) return {};
     done.push_back(std::move(produced));
+    // The sizes that this stage computed are its outputs, int64 without axes.
     for (const auto& [size, output] : stage.sizes) {
       std::memcpy(&sizes[static_cast<size_t>(size)],
                   done.back().values[static_cast<size_t>(output)].data, sizeof(int64_t));

@@ -1,6 +1,7 @@
 // How large outputs may be whose shape follows from values. An extent that a size gives grows with
-// it in `x[mask]`, shrinks in `x[k:]`, and is largest in between in `x[k:2 * k]`: so no single
-// value of a size tells. Shape rules know numbers only, so the graph is asked at some of them.
+// the size in `x[mask]`, shrinks in `x[k:]`, and is largest in between in `x[k:2 * k]`, so no
+// single value of the size is enough. Shape rules work on numbers only, so the graph's shapes are
+// inferred for several values.
 #include <algorithm>
 
 #include "graph/sizes/sizes.h"
@@ -9,20 +10,23 @@
 namespace weft::model {
 namespace {
 
-constexpr int64_t kQuarters = 4;  // of a size's bound: where it is tried
-constexpr size_t kMaxTried = 8;   // sizes that are tried one by one
-// The graph is asked so often that not more nodes than these are inferred again, or a few times.
+constexpr int64_t kQuarters = 4;  // a size is tried at 0, 1/4, 2/4, 3/4 and all of its bound
+constexpr size_t kMaxTried = 8;   // sizes that are tried one at a time; programs with more are rare
+// Each question infers the shapes of all nodes again. These bounds keep the work of a load small:
+// few questions for large graphs, and not many for any.
 constexpr size_t kMaxInferred = 200'000;
 constexpr size_t kMinQuestions = 8, kMaxQuestions = 200;
 
 using Extents = std::vector<int64_t>;  // of all outputs, one axis after the other
 
+// Asks the graph at values of its sizes and lets the ports grow to the largest shapes.
 class Largest {
  public:
   Largest(const graph::Graph& graph, std::span<const graph::TensorType> inputs,
           std::vector<int64_t> dimensions, std::span<Port> outputs)
       : graph_(graph), inputs_(inputs), dimensions_(std::move(dimensions)), outputs_(outputs) {}
 
+  // First all sizes at their bounds, then all at the same fraction, then one at a time.
   Status run() {
     const std::vector<int64_t> largest = graph::largest_sizes(graph_, dimensions_);
     WEFT_ASSIGN(const graph::Graph at_most, for_sizes(graph_, inputs_, largest));
@@ -42,8 +46,8 @@ class Largest {
  private:
   static int64_t part_of(int64_t bound, int64_t part) { return bound / kQuarters * part; }
 
-  // The outputs' extents where each size is what `value_of` says of its bound; the ports become as
-  // large. Nothing where the graph has no shapes for such sizes.
+  // Gives the outputs' extents if each size has the value that `value_of` makes of its bound, and
+  // lets the ports grow to them. Empty if the graph has no shapes for such sizes.
   template <class ValueOf>
   Extents ask(const ValueOf& value_of) {
     if (questions_ == 0) return {};
@@ -64,6 +68,7 @@ class Largest {
     return extents;
   }
 
+  // A port whose shape varies has the largest extents seen.
   static void grow(Port& port, const Shape& shape) {
     for (int axis = 0; axis < std::min(shape.rank(), port.type.shape.rank()); ++axis) {
       int64_t& extent = port.type.shape[axis];
@@ -72,10 +77,12 @@ class Largest {
     }
   }
 
+  // One size has this value, all others their bounds.
   Extents ask_at(size_t size, int64_t value) {
     return ask([=](size_t k, int64_t bound) { return k == size ? std::min(value, bound) : bound; });
   }
 
+  // Looks for an axis that is larger between the ends of a size's range than at both.
   void try_size(size_t size, int64_t bound) {
     std::vector<Extents> found;
     for (int64_t part = 0; part < kQuarters; ++part)
@@ -93,7 +100,8 @@ class Largest {
     }
   }
 
-  // To where an extent that rises and then falls is largest.
+  // Finds the value at which an extent that rises and then falls is largest, by halving the
+  // interval.
   void climb(size_t size, size_t axis, int64_t low, int64_t high) {
     while (high - low > 1) {
       const int64_t middle = low + (high - low) / 2;

@@ -1,4 +1,4 @@
-// Contexts that a model keeps between calls of run_entry.
+// The contexts that a model keeps between calls of run_entry, so that a call allocates nothing.
 #pragma once
 
 #include <memory>
@@ -9,13 +9,16 @@
 
 namespace weft::model {
 
+// Thread-safe. A taken context belongs to the caller until it gives the context back.
 class IdleContexts {
  public:
   ~IdleContexts();
+  // Gives an idle context of this entry, or makes one.
   Result<std::unique_ptr<Context>> take(Model& model, const Entry& entry);
   void give_back(std::unique_ptr<Context> context);
 
  private:
+  // More are freed when they are given back; bounds the memory of a burst.
   static constexpr size_t kMax = 16;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Context>> contexts_;

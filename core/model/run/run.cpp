@@ -1,3 +1,4 @@
+// A run in one call: take an idle context, bind, run, give it back.
 #include "model/run/run.h"
 
 #include "base/errors.h"
@@ -7,7 +8,7 @@
 namespace weft::model {
 namespace {
 
-// A context of the model, given back for the next call.
+// A context of the model that is given back at the end, also after a failure.
 class Lent {
  public:
   Lent(Model& model, std::unique_ptr<Context> context)
@@ -22,6 +23,7 @@ class Lent {
   std::unique_ptr<Context> context_;
 };
 
+// Has an input the type of its port? An axis with a named dimension may have any extent.
 bool fits(const Port& port, const graph::TensorType& type) {
   if (type.dtype != port.type.dtype || type.shape.rank() != port.type.shape.rank()) return false;
   for (int axis = 0; axis < type.shape.rank(); ++axis) {
@@ -46,7 +48,7 @@ Status bind_inputs(Context& context, const Entry& entry, std::span<const Buffer>
   return {};
 }
 
-// What is asked for without memory is computed into the context's own.
+// Binds outputs with data; those without are computed into the context's own memory.
 Status bind_outputs(Context& context, std::span<const Buffer> outputs) {
   WEFT_ASSIGN(const std::span<const Port> ports, context.outputs());
   WEFT_ASSIGN(const std::span<const graph::TensorType> largest, context.largest_outputs());

@@ -1,3 +1,4 @@
+// States are copies of tensors of the model; the model's own contents stay as they were loaded.
 #include "model/run/states.h"
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 namespace weft::model {
 namespace {
 
-// A tensor of that name and another size is the file's own affair.
+// A tensor of that name with another size is an ordinary tensor of the file.
 bool is_random_state(const NamedTensor& named) {
   return named.name == kRandomState && named.tensor->bytes() == sizeof(States::Random);
 }
@@ -28,7 +29,7 @@ Result<Ref<Tensor>> copy_of(DType dtype, const Shape& shape, const void* content
   return copy;
 }
 
-// What the file has is read again only by a reset: its pages need not stay.
+// Copies the first content. The file's pages are given back: only a reset reads them again.
 void copy_first(const Tensor& first, const void* source, void* memory) {
   if (first.bytes() > 0) std::memcpy(memory, source, static_cast<size_t>(first.bytes()));
   first.box().storage()->give_back_pages();

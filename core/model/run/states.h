@@ -1,6 +1,6 @@
 // What runs of a model change: contents of its tensors (a cache, running statistics, weights that a
-// training step updates) and the place in the random numbers. It belongs to a context, or to
-// several that see each other's changes.
+// training step updates) and the place in the random numbers. The states belong to one context, or
+// to several that see each other's changes.
 #pragma once
 
 #include <atomic>
@@ -15,20 +15,22 @@ class States final : public Object {
   static Ref<States> create(Ref<Model> model);
 
   const Ref<Model>& model() const { return model_; }
-  // While the model keeps the context, these must not keep the model.
+  // A model keeps idle contexts. While it does, their states must not keep the model, or neither
+  // would ever be freed.
   void let_go() { model_ = Ref<Model>(); }
   void hold(Ref<Model> model) { model_ = std::move(model); }
-  // Where tensor `index` of the model is, if runs change it; else null.
+  // The memory of tensor `index` of the model if runs change it; else null.
   void* find(int32_t index) const;
-  // Makes it one that runs change, with the content it has in the model, in `memory` of its size,
-  // which `owner` keeps (null: the caller does); where that is null, in memory allocated here.
+  // Makes a tensor one that runs change, with the content that it has in the model. It lies in
+  // `memory`, which must have its size and which `owner` keeps alive (null: the caller does); if
+  // `memory` is null, it is allocated here.
   Status add(int32_t index, void* memory, Ref<Storage> owner);
   // Grows with each tensor that is added: what contexts have looked up is then out of date.
   uint64_t additions() const { return additions_; }
 
-  // All contents, and the random numbers, as the model has them.
+  // Sets all contents, and the random numbers, back to those of the model.
   void reset();
-  // The model's file with the present contents instead of the first ones, in one step.
+  // Writes the model's file with the present contents instead of the first ones, in one step.
   Status save(const std::string& path) const;
 
   struct Random {
@@ -37,27 +39,29 @@ class States final : public Object {
   };
   Random random;
 
-  // Runs, and looks at contents, exclude each other: `enter` is false where another thread is at
-  // it.
+  // Runs and accesses to contents exclude each other. `enter` gives false if another thread is
+  // inside.
   bool enter() { return !in_use_.exchange(1, std::memory_order_acquire); }
   void leave() { in_use_.store(0, std::memory_order_release); }
 
  private:
   explicit States(Ref<Model> model) : model_(std::move(model)) {}
 
+  // One tensor that runs change.
   struct State {
-    int32_t index;
+    int32_t index;  // of the model
     void* memory;
     Ref<Storage> owner;  // null: the caller
-    HeldValue first;     // as the model had it; training the model writes elsewhere
-    const void* source;
+    HeldValue first;     // the model's content, held: training the model writes elsewhere
+    const void* source;  // the first content, for reset
   };
 
   Ref<Model> model_;
   std::vector<State> states_;
-  std::vector<int32_t> place_;  // by tensor of the model: in states_, or -1; past the end, too
+  // By tensor of the model: index in states_, or -1; shorter lists count as -1.
+  std::vector<int32_t> place_;
   uint64_t additions_ = 0;
-  std::atomic<uint32_t> in_use_{0};  // a word: RISC-V has no exchange of bytes
+  std::atomic<uint32_t> in_use_{0};  // a word, because RISC-V has no exchange of bytes
 };
 
 }  // namespace weft::model
