@@ -115,7 +115,7 @@ test: build
 # What test-full adds to test, in slices of at most 25 minutes on two cores. SLICE names those to
 # run (SLICE=tsan, SLICE="isa-avx2 engine"), without `test`; `make slices` lists them.
 SLICES := isa-generic isa-avx2 isa-avx512 engine devices passes-1 passes-2 passes-3 passes-4 \
-  thorough runtime cross clang fuzz asan asan-ops asan-python ubsan tsan mutation peers
+  thorough docs runtime cross clang fuzz asan asan-ops asan-python ubsan tsan mutation peers
 ifneq ($(filter-out $(SLICES),$(SLICE)),)
   $(error test-full has no slice $(filter-out $(SLICES),$(SLICE)); its slices are $(SLICES))
 endif
@@ -156,7 +156,12 @@ $(filter slice-passes-%,$(addprefix slice-,$(SLICES))): slice-passes-%: build
 	done
 
 slice-thorough: build
-	$(PYTEST) --full
+	$(PYTEST) --full -m 'not pages'
+
+# The pages whose steps change the core, followed in a copy of the tree that is built first.
+slice-docs: build
+	$(PYTEST) --full -m pages tests/docs
+
 slice-runtime: runtime
 
 # The runtime-only library on other processors, as far as cross compilers and qemu-user are here.
@@ -258,7 +263,7 @@ format-check: $(VENV)/.dependencies
 lint: format-check lint-rules
 lint-rules: $(VENV)/.dependencies
 	ruff check .
-	$(PYTEST) tests/python/test_layering.py
+	$(PYTEST) tests/python/test_layering.py tests/python/test_python_layering.py
 
 clean:
 	rm -rf $(BUILD)

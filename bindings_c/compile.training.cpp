@@ -1,4 +1,4 @@
-// weft.h: models as C.
+// weft.h: models as C. Options from C are checked and become the options of c99/program/compile.h.
 #include "c99/program/compile.h"
 #include "guard.h"
 #include "model/file.h"
@@ -7,6 +7,7 @@ using namespace weft;
 
 namespace {
 
+// The cores whose CMSIS-NN calls the C is for.
 Result<c99::CmsisNn> cmsis_nn_from(const char* function, const weft_c_options& given) {
   if (!given.cmsis_nn) return c99::CmsisNn::kNone;
   if (given.train)
@@ -19,7 +20,7 @@ Result<c99::CmsisNn> cmsis_nn_from(const char* function, const weft_c_options& g
                                "`");
 }
 
-// Fields that the caller's struct does not have are zero.
+// The options. Fields that an earlier version of the struct lacks keep their defaults.
 Result<c99::CompileOptions> options_from(const char* function, const weft_c_options* given) {
   weft_c_options full = WEFT_C_OPTIONS_INIT;
   if (given) {

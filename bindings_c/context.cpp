@@ -1,4 +1,5 @@
-// weft.h: running .weft files.
+// weft.h: running .weft files, with contexts (memory that the caller keeps) or in one call. Shapes
+// and types of buffers are checked here; model/run/ runs.
 #include "model/run/context.h"
 #include "guard.h"
 #include "model/archive/queued_write.h"
@@ -13,6 +14,8 @@ model::Context* context_of(weft_context handle) {
   return reinterpret_cast<model::Context*>(handle);
 }
 
+// Describes a port; the struct lends the port's name and shape. Bytes are 0 while an extent is
+// open.
 Status fill_port(const char* function, const model::Port& port, weft_port* out) {
   constexpr size_t kFirstVersion = offsetof(weft_port, bytes) + sizeof out->bytes;
   const weft_port full = {0,
@@ -34,7 +37,7 @@ Status get_port(const char* function, std::span<const model::Port> ports, size_t
 
 static_assert(WEFT_MAX_RANK == kMaxRank);
 
-// With their types where the caller tells them.
+// Buffers of weft_model_run. Inputs have types, which are checked; outputs get theirs from the run.
 Result<std::vector<model::Buffer>> buffers_of(const char* function, const char* argument,
                                               const weft_buffer* given, size_t count,
                                               bool has_types) {
@@ -55,6 +58,7 @@ Result<std::vector<model::Buffer>> buffers_of(const char* function, const char* 
   return buffers;
 }
 
+// Makes a context over states that are new or shared.
 Status create_context(Ref<model::States> states, const char* entry, void* arena, size_t arena_bytes,
                       weft_context* out) {
   WEFT_ASSIGN(auto context, model::Context::create(std::move(states), entry, arena,
@@ -173,6 +177,7 @@ weft_status weft_model_run(weft_model handle, const char* entry, const weft_buff
     WEFT_ASSIGN(const auto in, buffers_of(self, "inputs", inputs, input_count, true));
     WEFT_ASSIGN(auto out, buffers_of(self, "outputs", outputs, output_count, false));
     WEFT_TRY(model::run_entry(*model_of(handle), entry, in, out));
+    // Tells the caller what each output has become.
     for (size_t i = 0; i < output_count; ++i) {
       outputs[i].bytes = out[i].bytes;
       outputs[i].type.dtype = static_cast<weft_dtype>(out[i].type.dtype);

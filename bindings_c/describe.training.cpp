@@ -1,4 +1,4 @@
-// weft.h: what a model holds and needs.
+// weft.h: what a model consists of and needs, as text, and packing.
 #include "model/describe.h"
 #include "guard.h"
 #include "model/archive/queued_write.h"
@@ -8,7 +8,7 @@ using namespace weft;
 
 namespace {
 
-// Lent to the caller.
+// The text that the last call lent to this thread.
 thread_local std::string text_of_thread;
 
 }  // namespace

@@ -1,4 +1,6 @@
-// weft.h and weft_device.h: devices, their drivers, and arrays on them.
+// weft.h and weft_device.h: devices, their drivers, and arrays on them. DrivenDevice turns the
+// core's calls on a device into calls of a driver's functions; the rest loads, checks and lists
+// drivers.
 #include <dlfcn.h>
 
 #include <algorithm>
@@ -16,12 +18,15 @@ using namespace weft;
 
 namespace {
 
+// Addresses of a device are uint64_t in weft_device.h and pointers in the core, which never reads
+// through them.
 uint64_t address_of(const void* data) { return reinterpret_cast<uintptr_t>(data); }
 char* pointer_to(uint64_t address) {
   return reinterpret_cast<char*>(static_cast<uintptr_t>(address));
 }
 
-// Operands as weft_device.h has them; `host` marks those whose data is one element here.
+// The operands of a call in the form of weft_device.h. `host` is the set of inputs whose one
+// element lies in the program's memory.
 PoolVector<weft_device_array> arrays_of(std::span<const TensorView> views, uint32_t host) {
   PoolVector<weft_device_array> arrays;
   for (size_t i = 0; i < views.size(); ++i) {
@@ -34,11 +39,12 @@ PoolVector<weft_device_array> arrays_of(std::span<const TensorView> views, uint3
   return arrays;
 }
 
+// An operand of weft_device.h as the core's view; the address must be a pointer of this process.
 Status view_of(const weft_device_call& call, const weft_device_array& array, TensorView* view) {
   if (array.rank < 0 || array.rank > kMaxRank || !weft_dtype_name(array.dtype))
     return errors::invalid_value("weft_device_call_on_host", "an operand of `", call.name,
                                  "` has rank ", array.rank, " and dtype ", array.dtype);
-  // A scalar has an element somewhere; only arrays without one have no address either.
+  // A scalar has an element somewhere, so a rank of 0 without any address means an absent input.
   const bool is_absent = array.rank == 0 && !array.address && !array.element;
   *view = {array.element ? const_cast<void*>(array.element) : pointer_to(array.address),
            {},
@@ -50,12 +56,14 @@ Status view_of(const weft_device_call& call, const weft_device_array& array, Ten
   return {};
 }
 
-// A device whose work is done by the functions of a driver.
+// A device whose work the functions of a driver do. The lock keeps two threads from using the queue
+// at a time; wait_event may run beside other calls.
 class DrivenDevice final : public Device {
  public:
   DrivenDevice(const weft_device_driver& driver, int index)
       : Device(driver.name, index), driver_(driver) {}
 
+  // Creates the device's queue; a device that fails here is not added.
   Status open() {
     return checked("create_queue", driver_.create_queue(driver_.context, index(), &queue_));
   }
@@ -113,7 +121,8 @@ class DrivenDevice final : public Device {
     driver_.free(driver_.context, index(), address_of(address), static_cast<size_t>(bytes));
   }
 
-  // A failure in the words of the driver: of a call, or (no `what`) of work on the queue.
+  // A failure with the driver's text. `what` is the function that failed, or empty if work on the
+  // queue failed, which wait_event reports.
   Status checked(std::string_view what, weft_status code) const {
     if (code == WEFT_OK) return {};
     const char* const given = driver_.error(driver_.context);
@@ -123,11 +132,13 @@ class DrivenDevice final : public Device {
     return Status(status, errors::join(what, ": ", name(), ": ", text));
   }
 
+  // lives as long as the process
   const weft_device_driver& driver_;
   void* queue_ = nullptr;
   std::mutex mutex_;  // a queue is given one thing at a time
 };
 
+// A device's name is "kind:index", so a kind must be a plain word, and "cpu" is taken.
 Status check_name(const weft_device_driver& driver) {
   const std::string_view name = driver.name ? driver.name : "";
   const bool plain = !name.empty() && name != "cpu" && std::ranges::all_of(name, [](char letter) {
@@ -142,7 +153,7 @@ Status check_name(const weft_device_driver& driver) {
 }
 
 Status check_driver(const weft_device_driver& driver) {
-  // Nothing but its size and ABI is looked at before these are right.
+  // The struct of another ABI may have another layout: only size and number are read first.
   if (driver.struct_size < sizeof driver || driver.abi != WEFT_DEVICE_ABI)
     return errors::unsupported("weft_device_register", "the driver says ABI ",
                                static_cast<int64_t>(driver.abi), " and ", driver.struct_size,
@@ -160,6 +171,7 @@ Status check_driver(const weft_device_driver& driver) {
                                "\" is NULL");
 }
 
+// Adds all devices of a driver, or none if one of them fails.
 Status register_driver(const weft_device_driver& driver) {
   WEFT_TRY(check_driver(driver));
   std::vector<std::unique_ptr<Device>> devices;
@@ -171,6 +183,7 @@ Status register_driver(const weft_device_driver& driver) {
   return add_devices(std::move(devices));
 }
 
+// Loads a plug-in: a shared library that exports a function which gives its driver.
 Status load_driver(const char* path) {
   WEFT_TRY(c::require_regular_file("weft_device_load", path));
   void* const library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -178,7 +191,7 @@ Status load_driver(const char* path) {
     const char* const reason = dlerror();
     return errors::not_found("weft_device_load", reason ? reason : path);
   }
-  // Never closed: arrays on its devices may outlive everything else.
+  // The library is never closed: arrays on its devices may live until the process ends.
   const auto entry =
       reinterpret_cast<weft_device_plugin_function>(dlsym(library, WEFT_DEVICE_PLUGIN));
   if (!entry)
@@ -248,6 +261,7 @@ const char* weft_device_name(weft_device handle) { return name_of(device(handle)
 weft_status weft_device_get_info(weft_device handle, weft_device_info* info) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_device_get_info", {{"device", handle}, {"info", info}}));
+    // The text is lent until the thread's next call.
     static thread_local std::string text;
     text.clear();
     for (const auto& [op, count] : device(handle)->fallbacks())
@@ -267,6 +281,7 @@ weft_device weft_get_device(void) { return handle(thread_state().device); }
 
 weft_device weft_tensor_device(weft_tensor handle) {
   if (!handle) return nullptr;
+  // A traced array is on no device yet; new arrays of the trace go to the thread's device.
   if (c::tensor(handle)->box().traced()) return ::handle(thread_state().device);
   return ::handle(c::tensor(handle)->device());
 }

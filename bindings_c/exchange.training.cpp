@@ -1,4 +1,6 @@
-// weft.h: arrays shared with others: promised addresses, and DLPack both ways.
+// weft.h: arrays shared with other libraries: pinned addresses, and DLPack in both directions. An
+// exported array is pinned until the consumer is done; an imported one lives on the producer's
+// memory.
 #include <memory>
 
 #include "base/errors.h"
@@ -15,7 +17,7 @@ using namespace weft;
 
 namespace {
 
-// Only the program's own memory is lent.
+// Waits for the content of an array that may be lent. Only memory of the CPU is lent.
 Status wait_for_host(const Tensor& tensor, const char* function) {
   if (tensor.box().traced()) return traced_value_error(function);
   if (tensor.device())
@@ -24,14 +26,15 @@ Status wait_for_host(const Tensor& tensor, const char* function) {
   return wait_to_read(*tensor.box().storage());
 }
 
-// Nobody may hold the content when its address is promised: writes will not move it any more.
+// Promises the address of the array's content: from now on writes happen in place. So nobody may
+// hold the content; unshare gives the box memory of its own if somebody does.
 Status pin(Tensor& tensor, c::Hold& hold, const char* function) {
   WEFT_TRY(wait_for_host(tensor, function));
   Box& box = tensor.box();
   if (box.read_only)
     return errors::invalid_state(function, "the array is on read-only memory; take a copy() first");
   WEFT_TRY(eager::unshare(box, false));
-  // As a write would, after queued work that still reads the content.
+  // The engine treats the pin as a write: it waits for queued work that still reads the content.
   Storage* const writes[] = {box.storage()};
   WEFT_TRY(engine_run({}, writes, false, [] { return Status(); }));
   hold.pinned = tensor.box_ref();
@@ -39,6 +42,7 @@ Status pin(Tensor& tensor, c::Hold& hold, const char* function) {
   return {};
 }
 
+// DLPack's description of a dtype. Bools and bfloat16 have codes of their own.
 DLDataType dlpack_type(DType dtype) {
   const auto bits = static_cast<uint8_t>(8 * size_of(dtype));
   if (dtype == DType::kBool) return {kDLBool, bits, 1};
@@ -48,6 +52,7 @@ DLDataType dlpack_type(DType dtype) {
   return {static_cast<uint8_t>(is_signed ? kDLInt : kDLUInt), bits, 1};
 }
 
+// The dtype that DLPack describes so; it searches all of ours.
 Status weft_type(const DLDataType& type, weft_dtype* dtype) {
   for (*dtype = WEFT_BOOL; *dtype <= WEFT_FLOAT64; ++*dtype) {
     const DLDataType known = dlpack_type(static_cast<DType>(*dtype));
@@ -60,7 +65,8 @@ Status weft_type(const DLDataType& type, weft_dtype* dtype) {
 
 // ---- out ----
 
-// What a consumer's tensor lives on: the array, its memory, and the arrays of its description.
+// What an exported DLPack structure points at: the pin, the array, and the arrays of its geometry,
+// which must outlive the structure.
 struct Exported {
   c::Hold hold;
   Ref<Tensor> tensor;
@@ -83,17 +89,19 @@ DLTensor describe(Exported& exported, void* data) {
           0};
 }
 
+// The deleter that the consumer calls, on any thread.
 template <class Managed>
 void delete_exported(Managed* managed) {
   const std::unique_ptr<Managed> description(managed);
   const std::unique_ptr<Exported> owner(static_cast<Exported*>(managed->manager_ctx));
 }
 
+// Makes a structure of either form; the caller of to_dlpack owns it.
 template <class Managed>
 Result<std::unique_ptr<Managed>> exported(Tensor& tensor, const char* function) {
   auto owner = std::make_unique<Exported>();
   owner->tensor = Ref<Tensor>(&tensor);
-  // Read-only memory needs no promise: it never moves and nobody writes it here.
+  // Read-only memory needs no pin: it never moves, and nobody writes it here.
   if (tensor.box().read_only) {
     WEFT_TRY(wait_for_host(tensor, function));
   } else {
@@ -108,6 +116,7 @@ Result<std::unique_ptr<Managed>> exported(Tensor& tensor, const char* function) 
 
 // ---- in ----
 
+// The owner of an imported array: its end gives the structure back to the producer.
 template <class Managed>
 struct Imported {
   Managed* managed;
@@ -122,6 +131,7 @@ struct Imported {
   }
 };
 
+// Only memory of the CPU that is aligned to its elements can be used; kernels rely on that.
 Status check_import(const DLTensor& given, int64_t size, const char* data) {
   if (given.device.device_type != kDLCPU)
     return errors::unsupported("from_dlpack", "the array is on a device of DLPack type ",
@@ -132,6 +142,7 @@ Status check_import(const DLTensor& given, int64_t size, const char* data) {
   return {};
 }
 
+// Makes an array on the producer's memory. On failure the structure stays the caller's.
 template <class Managed>
 Status import(Managed* managed, void (*release)(Managed*), bool read_only, weft_tensor* out) {
   const DLTensor& given = managed->dl_tensor;
@@ -141,10 +152,12 @@ Status import(Managed* managed, void (*release)(Managed*), bool read_only, weft_
   if (data) data += given.byte_offset;
   WEFT_TRY(check_import(given, static_cast<int64_t>(weft_dtype_size(dtype)), data));
   std::unique_ptr<Imported<Managed>> owner(new Imported<Managed>{managed, release});
-  // What a producer calls bools may be bytes that it goes on using.
+  // Bytes that the producer calls bools may have other uses for it, so they are not corrected in
+  // place.
   WEFT_TRY(c::wrap({data, dtype, given.ndim, given.shape, given.strides, read_only, owner.get(),
                     Imported<Managed>::free},
                    c::OddBools::kCopied, out));
+  // The array has taken the owner over.
   owner.release();
   return {};
 }
@@ -194,7 +207,7 @@ weft_status weft_tensor_from_dlpack(DLManagedTensorVersioned* managed,
                                     void (*release)(DLManagedTensorVersioned*), weft_tensor* out) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("from_dlpack", {{"managed", managed}, {"out", out}}));
-    // Only the head of another major version has a known layout.
+    // The layout of another major version is known only up to `version`.
     if (managed->version.major != DLPACK_MAJOR_VERSION)
       return errors::unsupported("from_dlpack", "the array comes in version ",
                                  static_cast<int64_t>(managed->version.major),

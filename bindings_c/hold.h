@@ -1,4 +1,5 @@
-// What a weft_hold is: a content that stays as it is, or an address that stays where it is.
+// The object behind a weft_hold. It holds a content, which then stays as it is, or it pins a box,
+// which then stays at its address; its end undoes both.
 #pragma once
 
 #include "runtime/tensor.h"
@@ -13,7 +14,9 @@ struct Hold {
   Hold(const Hold&) = delete;
   Hold& operator=(const Hold&) = delete;
 
+  // set by weft_tensor_hold
   HeldValue value;
+  // set by weft_tensor_pin; Box::pins counts the pins
   Ref<Box> pinned;
 };
 

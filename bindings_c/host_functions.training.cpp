@@ -1,4 +1,4 @@
-// weft.h: functions of the host that graphs call.
+// weft.h: functions of the host that graphs call, behind the operator `callback`.
 #include <memory>
 #include <vector>
 
@@ -11,6 +11,8 @@ namespace {
 
 using Tensors = std::span<const Ref<Tensor>>;
 
+// The function that the core calls. It lends the inputs to C and takes the references that C filled
+// in.
 auto host_call(std::string name, weft_host_call call, std::shared_ptr<void> context) {
   return [=](Tensors inputs, std::span<Ref<Tensor>> outputs) -> Status {
     std::vector<weft_tensor> given;
@@ -31,6 +33,7 @@ extern "C" {
 
 weft_status weft_host_function_create(const char* name, weft_host_call call, void* context,
                                       void (*release)(void*), weft_host_function* out) {
+  // `release` runs once, when the last copy of this pointer is gone, also if this call fails.
   const std::shared_ptr<void> kept(context, [release](void* given) {
     if (release) release(given);
   });

@@ -27,6 +27,7 @@ weft_status weft_tensor_write(weft_tensor handle, const weft_value* value) {
 weft_status weft_tensor_detach(weft_tensor handle, weft_tensor* out) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_tensor_detach", {{"tensor", handle}, {"out", out}}));
+    // A view with the same geometry on the same box; `detached` cuts the history.
     const Tensor& tensor = *c::tensor(handle);
     WEFT_ASSIGN(Ref<Tensor> view, Tensor::view(tensor.dtype(), tensor.shape(), tensor.strides(),
                                                tensor.offset(), tensor.box_ref()));

@@ -1,4 +1,5 @@
-// weft.h: the library itself: versions, errors, threads, memory, random numbers.
+// weft.h: the library itself: versions, errors, threads, memory, random numbers. Also the functions
+// of guard.h that need no template.
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
@@ -66,6 +67,7 @@ const char* weft_version(void) { return WEFT_VERSION_STRING; }
 
 const char* weft_last_error(void) { return thread_state().last_error.message().c_str(); }
 
+// The text is lent until the thread's next call.
 const char* weft_info(const char* name) {
   if (!name) return nullptr;
   static thread_local std::string text;
@@ -133,10 +135,12 @@ weft_status weft_wait_all(void) {
   return c::guard([] { return engine_wait_all(); });
 }
 
+// The hooks make sense only as a pair.
 void weft_set_wait_hooks(void* (*before)(void), void (*after)(void*)) {
   set_wait_hooks(before && after ? WaitHooks{before, after} : WaitHooks{});
 }
 
+// The core's hook returns bool and takes no context, so the caller's function is kept here.
 void weft_set_interrupt_hook(int32_t (*interrupted)(void)) {
   static std::atomic<int32_t (*)(void)> ask;
   ask = interrupted;
@@ -154,12 +158,14 @@ weft_status weft_engine_stats(weft_engine_figures* figures) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_engine_stats", {{"figures", figures}}));
     const EngineStats stats = engine_stats();
+    // Callers of the first version know the struct up to `queued`.
     constexpr size_t kFirstVersion = offsetof(weft_engine_figures, queued) + sizeof figures->queued;
     const weft_engine_figures full = {0, stats.fast, stats.registered, stats.waited, stats.queued};
     return c::fill("weft_engine_stats", "figures", kFirstVersion, full, figures);
   });
 }
 
+// A forked child has none of the parent's threads, so none may exist at the fork.
 void weft_prepare_fork(void) {
   const Status drained = engine_wait_all();
   if (!drained.ok()) thread_state().last_error = drained;
@@ -173,6 +179,7 @@ weft_status weft_memory_stats(weft_memory* stats, int32_t reset) {
     static thread_local std::string line;
     const MemoryStats now = memory_stats();
     CopyStats copies = copy_stats();
+    // Keeps the text that `full` lends.
     line = std::move(copies.line);
     const weft_memory full = {
         0,         now.live,     now.peak,     now.pooled,     now.system_calls,

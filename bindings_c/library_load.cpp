@@ -1,4 +1,5 @@
-// weft.h: shared libraries of operators.
+// weft.h: shared libraries of operators. A library exports weft_library_init, which registers its
+// operators; this file loads it once, calls that function and remembers the library's name for it.
 #include <dlfcn.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,8 +17,10 @@ using namespace weft;
 namespace weft::c {
 namespace {
 
+// the name of the library whose function runs on this thread
 thread_local std::string loading;
 
+// Libraries that are loaded. They are never closed: their operators live as long as the process.
 struct Libraries {
   std::mutex mutex;  // one at a time, so that a library is loaded once
   std::vector<void*> loaded;
@@ -31,9 +34,9 @@ std::string last_part(const std::string& path) {
   return path.substr(path.find_last_of('/') + 1);  // npos + 1 is 0
 }
 
-// A library that was not linked with libweft finds its functions among the global symbols, where a
-// host that loaded libweft for itself alone (Python) has not put them. Where libweft is part of the
-// program this finds the program, and does nothing.
+// Makes libweft's symbols global. A library of operators that was not linked with libweft finds its
+// functions there; a host that loaded libweft for itself alone (Python) has not put them there. If
+// libweft is part of the program, this finds the program and changes nothing.
 void show_own_symbols() {
   Dl_info info{};
   if (dladdr(reinterpret_cast<const void*>(&weft_library_load), &info) && info.dli_fname)
@@ -45,7 +48,7 @@ const char* loader_says() {
   return text ? text : "the dynamic loader does not say why";
 }
 
-// Calls the library's function with its name noted.
+// Calls the library's function while `loading` has its name.
 Status start(const std::string& name, weft_status (*init)()) {
   struct Loading {
     explicit Loading(const std::string& library) { loading = library; }
@@ -64,12 +67,14 @@ Status start(const std::string& name, weft_status (*init)()) {
 Status load(const std::string& path) {
   WEFT_TRY(ops::registry_status());
   const std::string name = last_part(path);
+  // Only a path with a slash names a file; the loader searches for other names itself.
   if (access(path.c_str(), F_OK) != 0 && path.find('/') != std::string::npos)
     return errors::not_found("weft_library_load", "there is no file ", path);
   if (!loading.empty())
     return errors::invalid_state("weft_library_load", "`", loading, "` is being loaded");
   WEFT_TRY(require_regular_file("weft_library_load", path.c_str()));
   show_own_symbols();
+  // One thread loads at a time, so that a library is loaded once.
   const std::lock_guard lock(libraries().mutex);
   void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!handle) return errors::io("weft_library_load", loader_says());

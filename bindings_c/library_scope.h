@@ -1,5 +1,5 @@
-// Which library of operators this thread is loading: its operators carry the name. And what is no
-// library at all.
+// What loading a library of operators shares between files: the name of the library that this
+// thread is loading, which its operators carry, and the check that a path is a file.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace weft::c {
 
-const std::string& library_being_loaded();  // empty: none
+const std::string& library_being_loaded();  // empty while none is being loaded
 
-// Refuses a path that is there and no regular file: whoever opens a pipe waits for its writer.
+// Fails for a path that exists and is no regular file: opening a pipe would wait for its writer.
 Status require_regular_file(const char* function, const char* path);
 
 }  // namespace weft::c

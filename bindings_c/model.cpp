@@ -1,4 +1,5 @@
-// weft.h: loading .weft files, and archives of named arrays.
+// weft.h: loading .weft files and archives, and reading their names, arrays and metadata. Every
+// load waits for files that are queued to be written, so that it sees them.
 #include "guard.h"
 #include "model/archive/queued_write.h"
 #include "model/file.h"
@@ -65,6 +66,7 @@ weft_status weft_model_save_plans(const char* path) {
 weft_status weft_model_load(const char* path, weft_model* out) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_model_load", {{"path", path}, {"out", out}}));
+// A library of some operators has no queued writes.
 #if !WEFT_HAS_SOME_OPERATORS
     WEFT_TRY(model::wait_for_queued_writes());
 #endif
@@ -132,6 +134,7 @@ const char* weft_model_metadata_key_at(weft_model handle, size_t index) {
              : nullptr;
 }
 
+// The keys are few: a search is enough.
 const char* weft_model_metadata(weft_model handle, const char* key) {
   if (!handle || !key) return nullptr;
   for (const auto& [known, value] : model_of(handle)->metadata())

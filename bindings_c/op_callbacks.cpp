@@ -1,3 +1,8 @@
+// The rules and the kernel of registered operators. Each translates the core's call into the struct
+// of weft.h, runs the callback, and checks what it returns: inferred types, the number of outputs,
+// the shapes of gradients, bools. A callback may also have changed the thread's state (last error,
+// open trace), and `run` restores that.
+
 #include "op_callbacks.h"
 
 #include <algorithm>
@@ -11,6 +16,7 @@
 namespace weft::c {
 namespace {
 
+// A kernel gets the core's own views: weft_view must have the same layout.
 static_assert(sizeof(weft_view) == sizeof(TensorView) && WEFT_MAX_RANK == kMaxRank);
 static_assert(offsetof(weft_view, data) == offsetof(TensorView, data));
 static_assert(offsetof(weft_view, shape) == offsetof(TensorView, shape));
@@ -29,7 +35,9 @@ const weft_view* views_of(std::span<const TensorView> views) {
   return reinterpret_cast<const weft_view*>(views.data());
 }
 
-// Runs a callback; what it says of its failure follows the operator's name.
+// Runs a callback. Its failure becomes an error that begins with the operator's name. The thread's
+// last error is put back, so that only this call's failure is reported; traces that the callback
+// left open are ended.
 template <class Call>
 Status run(const ops::OpDef& op, const char* what, const Call& call) {
   ThreadState& state = thread_state();
@@ -47,6 +55,7 @@ Status run(const ops::OpDef& op, const char* what, const Call& call) {
   if (status_code_of(code) == StatusCode::kInternal && code != WEFT_INTERNAL)
     return errors::internal(op.name, "its ", what, " returned ", int64_t{code},
                             ", which is no status");
+  // An error of a nested call of the same operator has the name already.
   if (said.message().starts_with(op.name + ": ")) return said;
   const std::string text = said.message().empty()
                                ? "its " + std::string(what) + " failed, without a message"
@@ -62,6 +71,7 @@ std::vector<weft_type> types_of(std::span<const ops::TensorType> types) {
 
 // ---- inference ----------------------------------------------------------------------------------
 
+// A type that an inference gave, checked field by field.
 Result<ops::TensorType> checked_type(const ops::OpDef& op, const weft_type& type, size_t output) {
   const std::string name = "output " + std::to_string(output);
   if (type.rank < 0 || type.rank > kMaxRank)
@@ -81,7 +91,7 @@ Result<ops::Types> infer(const ops::InferContext& c) {
   WEFT_ASSIGN(const size_t outputs, ops::count_outputs(op, c.all()));
   const std::vector<weft_type> in = types_of(c.in);
   std::vector<weft_type> out(outputs);
-  for (weft_type& type : out) type.rank = -1;  // until the callback says otherwise
+  for (weft_type& type : out) type.rank = -1;  // a rank that the callback must replace
   const weft_types_call call{sizeof call,    in.data(),  in.size(), values_of(c.all()),
                              c.all().size(), out.data(), outputs};
   WEFT_TRY(run(op, "inference", [&] { return d.infer(d.context, &call); }));
@@ -100,6 +110,7 @@ Result<size_t> count_outputs(const ops::AttributeReader& attributes) {
   WEFT_TRY(run(op, "count of outputs", [&] {
     return d.count_outputs(d.context, values_of(attributes.all()), attributes.all().size(), &count);
   }));
+  // 0 outputs, or more than the core can list, would be misread later.
   if (count >= 1 && count <= ops::kMaxListed) return count;
   return errors::invalid_value(op.name, "must have 1 to ", ops::kMaxListed, " outputs; got ",
                                count);
@@ -120,6 +131,7 @@ Status run_kernel(const ops::KernelCall& call) {
                                 call.seed,
                                 call.ordinal};
   WEFT_TRY(run(call.op, "kernel", [&] { return d.kernel(d.context, &passed); }));
+  // A kernel of another compiler may write any byte as true; ours rely on 0 and 1.
   for (const TensorView& out : call.out) make_bools(out);
   return {};
 }
@@ -136,9 +148,11 @@ int64_t scratch_bytes(const ops::SlotTypes& types, int threads) {
 
 // ---- rules --------------------------------------------------------------------------------------
 
+// A gradient rule or a composition.
 using Rule = weft_status (*)(void* context, const weft_rule_call* call);
 
-// Runs a rule whose call is complete but for the results. Those of a failed rule are harmless.
+// Runs a rule whose call is complete except for the results. If it fails, the builder gets the
+// error and the results are harmless values, with which the caller goes on.
 ops::Values run_rule(RuleBuilder& rule, const char* what, Rule callback, weft_rule_call& call,
                      size_t nresult) {
   std::vector<weft_operand> result(nresult, WEFT_ABSENT);
@@ -154,7 +168,8 @@ ops::Values run_rule(RuleBuilder& rule, const char* what, Rule callback, weft_ru
   return ops::Values(nresult, rule.harmless());
 }
 
-// Undoing a broadcast would make something of any shape.
+// Checks the shape of a gradient. The engine sums it over the axes along which the input was
+// broadcast; a shape that does not come from broadcasting the input would give nonsense.
 Status check_gradient(const ops::GradContext& g, size_t input, const ops::Value& gradient) {
   if (!gradient || gradient.is_scalar() || !g.needs(input)) return {};
   const Shape from = gradient.shape();
@@ -169,6 +184,7 @@ Status check_gradient(const ops::GradContext& g, size_t input, const ops::Value&
                                from);
 }
 
+// The gradient rule of the core. The rule sees inputs, outputs and cotangents as numbers.
 ops::Values gradient(const ops::GradContext& g) {
   RuleBuilder rule(g.op(), g.builder());
   std::vector<weft_operand> in, out, cotangent;
@@ -197,6 +213,7 @@ ops::Values gradient(const ops::GradContext& g) {
   return gradients;
 }
 
+// The composition of the core; each output must be an array.
 ops::Values compose(const ops::ComposeContext& c) {
   const ops::OpDef& op = c.op();
   RuleBuilder rule(op, c.builder);

@@ -1,12 +1,14 @@
-// How the core calls an operator that was registered at run time: rules and kernels of the core's
-// own form that pass the call on to the callbacks of its definition.
+// Operators that are registered at run time. The core knows an operator as an OpDef with rules and
+// a kernel in C++; the functions here are those rules and that kernel, and each calls the callback
+// of the definition.
 #pragma once
 
 #include "guard.h"
 
 namespace weft::c {
 
-// What OpDef::outside points at: the callbacks and their context; texts are the OpDef's.
+// What OpDef::outside points at: a copy of the definition, for its callbacks and their context. Its
+// texts may be gone; OpDef has copies of them.
 struct Outside {
   weft_op_definition definition;
 };

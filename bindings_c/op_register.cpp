@@ -1,4 +1,6 @@
-// weft.h: operators that programs and libraries add at run time.
+// weft.h: operators that programs and libraries add at run time. A definition in C becomes an
+// OpDef, and each of its fields is checked: the definition comes from another compiler and perhaps
+// from another version of the header.
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
@@ -16,6 +18,7 @@ namespace {
 
 constexpr const char* kSelf = "weft_op_register";
 
+// A definition that is refused; the text begins with the operator's name.
 template <class... Parts>
 Status refuse(const char* name, const Parts&... parts) {
   return errors::invalid_value("register", "operator `", name, "` ", parts...);
@@ -25,10 +28,11 @@ std::string version_text(uint32_t major, uint32_t minor) {
   return std::to_string(major) + "." + std::to_string(minor);
 }
 
-// The first interface whose definition is laid out as it is now.
+// The first ABI minor whose definition has today's layout.
 constexpr uint32_t kDefinitionSince = 3;
 
-// Who says a version has the definition of that version: no other bytes are looked at.
+// Checks size and version before any other field is read. A definition of a version must have
+// exactly the size that it has in that version.
 Status check_version(const weft_op_definition& d) {
   if (d.struct_size < offsetof(weft_op_definition, doc))
     return errors::invalid_value(kSelf, "`definition->struct_size` must be ",
@@ -48,6 +52,8 @@ Status check_version(const weft_op_definition& d) {
   return {};
 }
 
+// Names of operators and arguments become Python names: letters, digits and underscores, at most
+// 128 characters, no digit first.
 bool is_word(const char* text) {
   if (!text || !*text || std::strlen(text) > 128 || (*text >= '0' && *text <= '9')) return false;
   return std::all_of(text, text + std::strlen(text), [](char c) {
@@ -57,6 +63,7 @@ bool is_word(const char* text) {
 
 std::string text_or(const char* text, const char* otherwise) { return text ? text : otherwise; }
 
+// The rule by which the inputs' dtypes are promoted.
 std::optional<ops::Promotion> promotion_named(const std::string& name) {
   if (name == "common") return ops::Promotion::kCommon;
   if (name == "float") return ops::Promotion::kFloat;
@@ -65,6 +72,7 @@ std::optional<ops::Promotion> promotion_named(const std::string& name) {
   return std::nullopt;
 }
 
+// Attributes of a registered operator; functions and lists of arrays are no attributes here.
 std::optional<ops::AttributeKind> attribute_kind(int32_t tag) {
   switch (tag) {
     case WEFT_TAG_INT: return ops::AttributeKind::kInt;
@@ -77,6 +85,7 @@ std::optional<ops::AttributeKind> attribute_kind(int32_t tag) {
   }
 }
 
+// Adds an input to the schema.
 Status add_input(ops::OpDef& op, const weft_argument_info& input) {
   if (input.kind != WEFT_TAG_TENSOR && input.kind != WEFT_TAG_TENSORS)
     return refuse(op.name.c_str(), "has an input `", input.name, "` of kind ", int64_t{input.kind},
@@ -86,6 +95,7 @@ Status add_input(ops::OpDef& op, const weft_argument_info& input) {
   return {};
 }
 
+// Adds an attribute to the schema, with its default in the form that the core stores.
 Status add_attribute(ops::OpDef& op, const weft_argument_info& given) {
   const auto kind = attribute_kind(given.kind);
   if (!kind)
@@ -95,6 +105,7 @@ Status add_attribute(ops::OpDef& op, const weft_argument_info& given) {
                               given.required != 0, given.takes_none != 0,  {}};
   if (!attribute.required) {
     ops::Argument fallback = c::arguments(&given.fallback, 1)[0];
+    // No default, where none has a meaning: the default is none.
     if (fallback.tag == ops::Tag::kDefault && attribute.takes_none) fallback.tag = ops::Tag::kNone;
     ops::Argument fitted;
     const Status fits = ops::fit_attribute(op, attribute, fallback, fitted);
@@ -107,6 +118,7 @@ Status add_attribute(ops::OpDef& op, const weft_argument_info& given) {
   return {};
 }
 
+// Adds all arguments, whose names must be words and differ. `out` is taken by the Python function.
 Status add_arguments(ops::OpDef& op, const weft_op_definition& d) {
   const char* const name = op.name.c_str();
   if (d.inputs < 0 || d.attributes < 0)
@@ -128,6 +140,7 @@ Status add_arguments(ops::OpDef& op, const weft_op_definition& d) {
   return {};
 }
 
+// Checks which callbacks are given: a kernel with its rules, or a composition.
 Status check_callbacks(const weft_op_definition& d) {
   if (d.compose && (d.kernel || d.infer || d.gradient))
     return refuse(d.name,
@@ -141,6 +154,7 @@ Status check_callbacks(const weft_op_definition& d) {
   return {};
 }
 
+// Builds the operator; set_callbacks gives it the rules.
 Result<std::unique_ptr<ops::OpDef>> definition_from(const weft_op_definition& d) {
   if (!is_word(d.name))
     return errors::invalid_value(kSelf,

@@ -1,4 +1,5 @@
-// weft.h: what operators there are, and what they say of themselves.
+// weft.h: which operators there are, and their schema, as C structs. Bindings and tests derive
+// their functions from this.
 #include <algorithm>
 #include <cstring>
 #include <map>
@@ -45,12 +46,13 @@ int32_t kind_tag(ops::AttributeKind kind) {
   return 0;
 }
 
-// What reflection lends: made once per operator, kept for ever.
+// The arrays that reflection lends. They are made once for each operator and never freed.
 struct Reflected {
   std::vector<weft_argument_info> arguments;
   std::vector<const char*> samples;
 };
 
+// A default in the form of weft.h, byte by byte.
 weft_value as_value(const ops::Argument& argument) {
   weft_value value;
   static_assert(sizeof value == sizeof argument);
@@ -58,6 +60,7 @@ weft_value as_value(const ops::Argument& argument) {
   return value;
 }
 
+// Makes the arrays of an operator when they are first asked for. std::map keeps their addresses.
 const Reflected& reflect(const ops::OpDef& op) {
   static std::mutex mutex;
   static auto* const known = new std::map<const ops::OpDef*, Reflected>;
@@ -131,6 +134,7 @@ weft_status weft_op_get_info(weft_op handle, weft_op_info* info) {
     full.library = op.outside ? op.library.c_str() : nullptr;
     full.effect = op.has_effect;
     full.runs_on_caller = op.runs_on_caller;
+    // The caller's struct may be shorter or longer than this library's.
     std::memcpy(info, &full, std::min(info->struct_size, sizeof full));
     return {};
   });

@@ -1,4 +1,5 @@
-// weft.h: what rules are written in.
+// weft.h: the functions that gradient rules and compositions call. An error is kept by the builder,
+// and the call then gives harmless operands, so that rules in C need no checks.
 #include "rule_builder.h"
 
 #include <algorithm>
@@ -41,7 +42,7 @@ weft_type type_of(const ops::TensorType& type) {
 
 namespace {
 
-// The inputs of `op` as its rules expect them: one for each that is declared, what is needed given.
+// The inputs of `op`: one for each declared input, absent where the rule left an optional one out.
 Result<ops::Values> inputs_of(const RuleBuilder& rule, const ops::OpDef& op, const weft_operand* in,
                               size_t nin) {
   WEFT_ASSIGN(ops::Values inputs, rule.values(in, nin));
@@ -53,6 +54,7 @@ Result<ops::Values> inputs_of(const RuleBuilder& rule, const ops::OpDef& op, con
   return inputs;
 }
 
+// Calls an operator over the builder, with weak integers resolved as in an eager call.
 Result<ops::Values> emit(RuleBuilder& rule, weft_op handle, const weft_operand* in, size_t nin,
                          const weft_value* attributes, size_t nattributes) {
   WEFT_TRY(rule.builder().status());

@@ -1,4 +1,5 @@
-// weft.h: traced functions inside rules, for bindings whose rules are functions on arrays.
+// weft.h: traced functions inside rules, for bindings (Python) whose rules are functions on arrays.
+// The binding traces its function from types and applies the trace over the rule's builder.
 #include <vector>
 
 #include "rule_builder.h"
@@ -24,7 +25,7 @@ Status check_pure(const ops::OpDef& op, const trace::Function& function) {
   return {};
 }
 
-// A trace is made for its types: extents are in its nodes.
+// A trace holds for the types that it was made for: extents are part of its nodes.
 Status check_types(const ops::Values& inputs, const graph::Graph& graph) {
   for (size_t i = 0; i < inputs.size(); ++i) {
     const char* const self = "weft_builder_apply";
@@ -37,6 +38,7 @@ Status check_types(const ops::Values& inputs, const graph::Graph& graph) {
   return {};
 }
 
+// A type that C gave, checked field by field.
 Result<ops::TensorType> type_from(const char* function, const weft_type& type) {
   if (type.dtype < 0 || type.dtype >= 256 || !is_known(static_cast<DType>(type.dtype)))
     return errors::invalid_type(function, "`types` have an unknown dtype ", int64_t{type.dtype});

@@ -1,4 +1,6 @@
-// weft.h: arrays as memory: making them, looking at them, reading them.
+// weft.h: arrays as memory: making arrays, describing them, copying their elements out, and holding
+// their contents. Arrays on lent memory (wrap) are the difficult part: strides may be negative, and
+// a failure must not free the owner.
 #include <algorithm>
 #include <cstring>
 
@@ -18,6 +20,7 @@ using namespace weft;
 
 namespace {
 
+// Checks dtype, rank and shape as a caller gives them, also that the elements can be counted.
 Status check_type(const char* function, weft_dtype dtype, int32_t rank, const int64_t* shape) {
   if (!weft_dtype_name(dtype))
     return errors::invalid_type(function, "`dtype` ", static_cast<int64_t>(dtype),
@@ -31,7 +34,7 @@ Shape shape_from(const int64_t* extents, int32_t rank) {
   return Shape(std::span<const int64_t>(extents, static_cast<size_t>(rank)));
 }
 
-// A pinned box is written in place, so its content is held as a copy.
+// Holds the content of a box. A pinned box is written in place, so its present content is copied.
 Result<HeldValue> held_content(const Box& box) {
   if (!box.pinned()) return HeldValue(box.storage());
   WEFT_ASSIGN(Ref<Storage> copy, Storage::allocate(box.bytes()));
@@ -41,8 +44,8 @@ Result<HeldValue> held_content(const Box& box) {
   return HeldValue(copy.get());
 }
 
-// The elements that a wrapped array may touch are data[low] … data[high]; their bytes are counted
-// in 63 bits.
+// Finds the elements data[low] … data[high] that an array with these strides may touch. low is
+// negative if strides are. Fails if the range in bytes does not fit an int64.
 Status wrap_geometry(const Shape& shape, const Shape& strides, int64_t size, int64_t* low,
                      int64_t* high) {
   *low = *high = 0;
@@ -71,7 +74,8 @@ TensorView view_of(const c::Lent& lent, const Shape& shape, const Shape& strides
   return view;
 }
 
-// A dense array of bools whose bytes are sound.
+// Makes a dense copy whose bools are 0 or 1 and frees the owner: nothing of the lent memory is used
+// any more.
 Status copy_bools(const TensorView& from, const Shape& shape, const c::Lent& lent,
                   weft_tensor* out) {
   WEFT_ASSIGN(Ref<Tensor> copy, Tensor::create(DType::kBool, shape));
@@ -101,14 +105,14 @@ Status c::wrap(const Lent& lent, OddBools odd, weft_tensor* out) {
   const auto keep = lent.free_owner ? lent.free_owner : [](void*) {};
   Ref<Box> box = Ref<Box>::adopt(Box::create(Ref<Storage>()));
   if (!box) return errors::out_of_memory("weft_tensor_wrap", sizeof(Box));
-  box->traced_bytes = bytes;  // until it has its storage
+  box->traced_bytes = bytes;  // the length of the box until it has its storage
   box->pins = 1;
   box->read_only = lent.read_only;
   WEFT_ASSIGN(Ref<Tensor> tensor, Tensor::view(view.dtype, extents, steps, -low, box));
-  // Last of all: a storage that is made frees the memory when something after it fails.
+  // This comes last: once a storage exists, it frees the memory when a later step fails.
   WEFT_ASSIGN(Ref<Storage> storage,
               Storage::adopt(static_cast<char*>(lent.data) + low * size, bytes, lent.owner, keep));
-  if (!are_bools(view)) make_bools(view);  // what is sound is not written
+  if (!are_bools(view)) make_bools(view);  // sound memory is not written
   box->set_storage(std::move(storage));
   *out = handle(tensor.detach());
   return {};
@@ -117,6 +121,8 @@ Status c::wrap(const Lent& lent, OddBools odd, weft_tensor* out) {
 extern "C" {
 
 weft_status weft_tensor_create(weft_dtype dtype, int32_t rank, const int64_t* shape,
+                               // A new array is made on the CPU and copied to the thread's device,
+                               // if it has one.
                                const void* data, weft_tensor* out) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_tensor_create", {{"out", out}}));
@@ -157,7 +163,8 @@ void weft_tensor_release(weft_tensor handle) {
   Tensor* const tensor = c::tensor(handle);
   // The release below changes nothing then (Tensor::destroy); the caller has a fault to find.
   if (tensor->is_released()) [[unlikely]]
-    log(LogLevel::kError, "weft_tensor_release: the last reference of this array was released before");
+    log(LogLevel::kError,
+        "weft_tensor_release: the last reference of this array was released before");
   tensor->release();
 }
 
@@ -198,6 +205,7 @@ weft_status weft_tensor_read(weft_tensor handle, void* data, size_t bytes) {
       return errors::invalid_value("read", "`bytes` must be ", tensor.bytes(), "; got ", bytes);
     if (bytes == 0) return {};
     WEFT_TRY(c::require("read", {{"data", data}}));
+    // Reading is a copy of elements from the array's strides to dense strides.
     const TensorView from = tensor.as_view();
     TensorView to = from;
     to.data = data;
@@ -216,10 +224,13 @@ weft_status weft_tensor_item(weft_tensor handle, weft_value* out) {
       return errors::invalid_value("item", "the array must have one element; got shape ",
                                    given.shape());
     WEFT_ASSIGN(const Ref<Tensor> here, readable(given, "item"));
+    // `here` is the array itself or, if that is on a device, a copy on the CPU; its content is
+    // ready.
     const Tensor& tensor = *here;
     const bool floating = is_floating(tensor.dtype());
     TensorView from = tensor.as_view();
     from.rank = 0;
+    // The element is cast to the widest type of its kind by the kernel that all casts use.
     weft_value value{};
     TensorView to{&value.as, {}, {}, 0, floating ? DType::kFloat64 : DType::kInt64};
     WEFT_TRY(ops::run_one_step(kernels::cast_step(from.dtype, to.dtype), {&from, 1}, to));

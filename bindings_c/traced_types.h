@@ -1,4 +1,4 @@
-// The types of placeholders as a caller gives them.
+// The types of placeholders, as a caller of a tracing function gives them.
 #pragma once
 
 #include <vector>
@@ -8,7 +8,8 @@
 
 namespace weft::c {
 
-// Refuses what is no type, and a list or room for its placeholders that is missing.
+// Checks each type. It fails if a list is NULL while `count` is not 0; `placeholders` is the
+// caller's room for the arrays.
 Result<std::vector<ops::TensorType>> types_from(const char* function, const weft_type* types,
                                                 size_t count, const void* placeholders);
 

@@ -1,4 +1,5 @@
-// weft.h: writing .weft files and archives, and models as trainable functions.
+// weft.h: writing .weft files and archives, and models as trainable functions. The functions turn
+// names and JSON from C into the core's types; model/file.h and model/archive/ write.
 #include <string>
 #include <vector>
 
@@ -15,12 +16,14 @@ namespace {
 
 model::Writer* writer_of(weft_writer handle) { return reinterpret_cast<model::Writer*>(handle); }
 
+// Copies `count` names; none may be NULL.
 Result<std::vector<std::string>> names_from(const char* function, const char* argument,
                                             const char* const* names, size_t count) {
   WEFT_TRY(c::require_all(function, argument, reinterpret_cast<const void* const*>(names), count));
   return std::vector<std::string>(names, names + count);
 }
 
+// Metadata from a JSON object of strings; NULL means none.
 Result<model::Metadata> metadata_from(const char* function, const char* json) {
   model::Metadata metadata;
   if (!json) return metadata;
@@ -35,6 +38,7 @@ Result<model::Metadata> metadata_from(const char* function, const char* json) {
   return metadata;
 }
 
+// Pairs names with arrays.
 Result<std::vector<model::NamedTensor>> named_from(const char* function, const char* const* names,
                                                    const weft_tensor* tensors, size_t count) {
   WEFT_ASSIGN(const auto texts, names_from(function, "names", names, count));
@@ -57,6 +61,7 @@ weft_status weft_tensors_save(const char* path, const char* const* names,
     WEFT_TRY(c::require(self, {{"path", path}}));
     WEFT_ASSIGN(const auto named, named_from(self, names, tensors, count));
     WEFT_ASSIGN(const model::Metadata extra, metadata_from(self, metadata));
+    // Saves happen in the order of the calls: queued ones come first.
     WEFT_TRY(model::wait_for_queued_writes());
     return model::write_archive(path, named, extra);
   });
@@ -108,6 +113,7 @@ weft_status weft_writer_add_entry(weft_writer handle, const char* name, weft_fun
     if (!arrays.empty()) WEFT_TRY(c::require(self, {{"capture_names", capture_names}}));
     std::vector<model::NamedTensor> named;
     for (size_t i = 0; i < arrays.size(); ++i)
+      // NULL: the file leaves this capture out.
       named.push_back({capture_names[i] ? capture_names[i] : "", arrays[i]});
     return writer_of(handle)->add_entry(name, traced.program().graph(), inputs, outputs, named);
   });
@@ -135,6 +141,8 @@ weft_status weft_model_function(weft_model handle, const char* entry_name, weft_
                         {{"model", handle}, {"entry", entry_name}, {"out", out}}));
     const auto& loaded = *reinterpret_cast<model::Model*>(handle);
     WEFT_ASSIGN(const model::Entry* entry, loaded.entry(entry_name));
+    // The captures are the model's arrays themselves, so that training changes the model; they are
+    // copies only if the thread computes on a device.
     std::vector<Ref<Tensor>> captures;
     std::vector<std::string> names;
     for (int32_t index : entry->captures) {

@@ -1,3 +1,7 @@
+// Checks and repairs bools from outside, over plain bytes and over arrays with any strides. The
+// loops are the point: memory from a file can be large, so a row without gaps is one loop that the
+// compiler vectorizes.
+
 #include "base/bools.h"
 
 #include <algorithm>
@@ -5,9 +9,11 @@
 namespace weft {
 namespace {
 
+// Are all `count` bytes, `step` bytes apart, 0 or 1? The bits of all bytes are joined with `or`:
+// any byte above 1 leaves a bit above the lowest.
 bool is_sound_row(const unsigned char* row, int64_t count, int64_t step) {
   unsigned char bits = 0;
-  if (step == 1)  // a loop of its own, for the sake of vectors
+  if (step == 1)  // a loop of its own, so that the compiler can vectorize it
     for (int64_t i = 0; i < count; ++i) bits |= row[i];
   else
     for (int64_t i = 0; i < count; ++i) bits |= row[i * step];
@@ -21,8 +27,8 @@ void make_row(unsigned char* row, int64_t count, int64_t step) {
     for (int64_t i = 0; i < count; ++i) row[i * step] = row[i * step] != 0;
 }
 
-// Calls `row(first byte, count, step)` along the last axis until it gives false. Repeated elements
-// are looked at once.
+// Calls `row(first byte, count, stride)` for each row along the last axis, until `row` returns
+// false. An axis with stride 0 repeats its elements, so it is visited once.
 template <class Row>
 bool each_row(TensorView view, const Row& row) {
   for (int axis = 0; axis < view.rank; ++axis) {
@@ -31,6 +37,8 @@ bool each_row(TensorView view, const Row& row) {
   }
   auto* data = static_cast<unsigned char*>(view.data);
   if (view.rank == 0) return row(data, 1, 1);
+  // An odometer over the outer axes: it moves `data` along the innermost axis that has elements
+  // left, and moves it back along the axes that are finished.
   const int last = view.rank - 1;
   int64_t index[kMaxRank] = {};
   while (row(data, view.shape[last], view.strides[last])) {
@@ -49,7 +57,7 @@ bool each_row(TensorView view, const Row& row) {
 }  // namespace
 
 bool are_bools(const void* data, int64_t bytes) {
-  // Piece by piece: a mask that is unsound is so at its begin.
+  // In pieces of 4 KiB: memory that is no bool mask usually shows it at its beginning.
   constexpr int64_t kPiece = 4096;
   const auto* from = static_cast<const unsigned char*>(data);
   for (int64_t at = 0; at < bytes; at += kPiece)

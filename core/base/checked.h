@@ -1,7 +1,7 @@
 // Arithmetic of sizes: bytes, elements and rows that a file, a dimension, a caller or a run
-// decides. What does not fit in 63 bits, and what is below zero, becomes kTooMany and stays it: no
-// memory has so many bytes, so whoever asks for them is refused, and no product wraps to a small
-// number.
+// decides. A result that is negative or does not fit in 63 bits becomes kTooMany, and so does every
+// sum or product with it (except a product with 0). No memory has so many bytes, so an allocation
+// of this size is refused, and no product wraps around to a small number.
 #pragma once
 
 #include <stdint.h>
@@ -10,12 +10,14 @@ namespace weft {
 
 inline constexpr int64_t kTooMany = INT64_MAX;
 
-// The most elements that an array has, counted over its extents other than 0: what is worked out of
-// the extents of an array without elements (strides, tables, scratch) multiplies them, too. It is
-// more than any memory, and small enough that bytes, and small multiples of them, fit in 63 bits;
-// where pointers have 32 bits, in these.
+// The largest number of elements of an array, counted over its extents other than 0: strides,
+// tables and scratch sizes of an empty array are products of its extents, too. It is more than any
+// memory has, and small enough that the bytes, and small multiples of them, fit in 63 bits; on
+// machines with 32-bit pointers they fit in 32 bits.
 inline constexpr int64_t kMaxElements = int64_t{1} << (sizeof(void*) > 4 ? 56 : 27);
 
+// A size in the arithmetic above: 0 or more, or kTooMany. Converts from an integer by itself, so
+// that one operand of a sum or product is enough to make it checked.
 class Checked {
  public:
   constexpr Checked(int64_t value) : value_(value < 0 ? kTooMany : value) {}  // NOLINT: as a number

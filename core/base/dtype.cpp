@@ -1,3 +1,5 @@
+// The table of dtypes and the promotion rules.
+
 #include "base/dtype.h"
 
 #include <array>
@@ -5,6 +7,7 @@
 namespace weft {
 namespace {
 
+// One row for each number of DType, in that order: `kFacts[number]`.
 struct DTypeFacts {
   std::string_view name;
   DTypeKind kind;
@@ -42,10 +45,11 @@ DType signed_of_size(int64_t bytes) {
   }
 }
 
-// Both unsigned or both signed: the wider one. Mixed: a signed type that holds both, and float64
-// where none does.
+// Two unsigned or two signed integers give the wider one. Mixed signs give a signed type that holds
+// both, and float64 where no such type exists (uint64 with a signed one).
 DType promote_integers(DType a, DType b) {
   if (kind_of(a) == kind_of(b)) return size_of(a) >= size_of(b) ? a : b;
+  // The signed type of the same size cannot hold the unsigned one; that of twice the size can.
   const DType u = kind_of(a) == DTypeKind::kUnsigned ? a : b;
   const DType s = u == a ? b : a;
   if (size_of(s) > size_of(u)) return s;
@@ -67,6 +71,7 @@ std::optional<DType> dtype_named(std::string_view name) {
   return std::nullopt;
 }
 
+// The order of the cases is the order of the kinds: float beats integer, integer beats bool.
 DType promote(DType a, DType b) {
   if (a == b) return a;
   if (is_floating(a) && is_floating(b)) {

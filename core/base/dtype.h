@@ -1,8 +1,8 @@
 // Facts about element types: size, name, kind, and the promotion table.
 //
-// Promotion is the array-API table; where that is undefined: an integer with a float gives the
-// float's dtype, uint64 with a signed integer gives float64 (as NumPy), float16 with bfloat16
-// gives float32.
+// Promotion follows the table of the Python array API standard. Where that leaves a pair undefined:
+// an integer with a float gives the float's dtype, uint64 with a signed integer gives float64 (as
+// in NumPy), float16 with bfloat16 gives float32.
 #pragma once
 
 #include <optional>
@@ -19,8 +19,10 @@ inline int64_t size_of(DType dtype) {
   constexpr uint8_t kSizes[] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16, 1, 1, 1};
   return kSizes[static_cast<uint8_t>(dtype)];
 }
+// The name that Python, files and error texts use: "float32".
 std::string_view name_of(DType dtype);
 DTypeKind kind_of(DType dtype);
+// The dtype of this name, also a reserved one; none if there is no such name.
 std::optional<DType> dtype_named(std::string_view name);
 bool is_known(DType dtype);  // false for reserved encodings and for numbers outside the enum
 
@@ -32,10 +34,11 @@ inline bool is_integer(DType dtype) {
 
 inline bool is_half(DType dtype) { return dtype == DType::kFloat16 || dtype == DType::kBFloat16; }
 
+// The dtype of an operation on two arrays; symmetric in its arguments.
 DType promote(DType a, DType b);
 
-// The dtype of an array operated with a Python or NumPy scalar of the given kind (weak scalars):
-// the array's own, unless the scalar's kind is higher (bool < integer < float).
+// The dtype of an operation on an array and a Python number (a weak scalar) of the given kind: the
+// array's own, unless the scalar's kind is higher (bool < integer < float).
 DType promote_weak(DType array, DTypeKind scalar);
 
 }  // namespace weft

@@ -1,3 +1,6 @@
+// Joins the parts of error texts (C's variable arguments, one letter for each type), and the texts
+// that several files share.
+
 #include "base/errors.h"
 
 #include <cstdarg>
@@ -7,6 +10,8 @@
 namespace weft::errors {
 namespace {
 
+// Appends the parts one after the other, and `after_first` behind the first. The letters are those
+// of `letter_of`; they must match what `passed` pushed, since va_arg does not check types.
 std::string collect(const char* letters, va_list parts, std::string_view after_first) {
   std::string text;
   for (; *letters; ++letters, after_first = {}) {
@@ -41,6 +46,8 @@ std::string put_together(const char* letters, ...) {
 Status fail(const char* code_and_letters, ...) {
   va_list parts;
   va_start(parts, code_and_letters);
+  // The first letter is the status code; the first part names the operator or function, and ": "
+  // follows.
   std::string text = collect(code_and_letters + 1, parts, ": ");
   va_end(parts);
   return {static_cast<StatusCode>(*code_and_letters), std::move(text)};
@@ -73,6 +80,7 @@ Status too_many_elements(std::string_view op, std::string_view argument, const S
 }
 
 Status renamed(const Status& failure, std::string_view where) {
+  // Only text up to the first ": " names the operator. The failure of queued work keeps its name.
   const std::string& text = failure.message();
   const size_t end = text.find(": ");
   if (end == std::string::npos || text.find(kPushedAt) != std::string::npos) return failure;

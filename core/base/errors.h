@@ -1,5 +1,5 @@
-// Constructors of error texts, so that wording and fields agree everywhere.
-// Form: <operator>: <argument in backquotes> <rule that failed>; got <what was given> [; hint]
+// Constructors of error texts, so that wording and fields agree everywhere. Form: <operator>:
+// <argument in backquotes> <rule that failed>; got <what was given> [; hint]
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,9 @@
 
 namespace weft::errors {
 
-// The parts of a text go to one function that puts them together, as C's variable arguments and a
-// letter for the type of each: the many places that can fail stay small, half of what objects on
-// the stack would make them.
+// The parts of a text go to one function as C's variable arguments, with one letter for the type of
+// each. This keeps the many places that can fail small: about half the code of building strings
+// there. letter_of chooses the letter.
 template <class T>
 constexpr char letter_of() {
   if constexpr (std::is_same_v<T, DType>)
@@ -34,13 +34,14 @@ constexpr char letter_of() {
     return 'v';
 }
 
-// A text as C's variable arguments carry it: a plain struct, which every compiler takes.
+// A string view in the form that C's variable arguments can carry: a plain struct.
 struct Characters {
   const char* data;
   size_t size;
 };
 
-// A part as it is handed on: what is large by its address, until the text is put together.
+// How a part is passed: a large one by its address, which is read before the caller's statement
+// ends.
 template <class T>
 [[gnu::always_inline]] inline auto passed(const T& part) {
   constexpr char letter = letter_of<T>();
@@ -60,14 +61,16 @@ template <class T>
     return Characters{std::string_view(part).data(), std::string_view(part).size()};
 }
 
+// The letters of a text's parts as a string constant, made by the compiler.
 template <char... letters>
 inline constexpr char kLetters[] = {letters..., '\0'};
 
+// Joins the parts that follow; one letter for each.
 std::string put_together(const char* letters, ...);
-// The first letter is the code, the first part says where.
+// Makes a failure: the first character is the status code, the first part says where it happened.
 [[gnu::cold]] Status fail(const char* code_and_letters, ...);
 
-// Texts, DTypes, shapes, integers and real numbers, one after the other.
+// Joins texts, dtypes, shapes, integers and real numbers to one text.
 template <class... Parts>
 [[gnu::always_inline]] inline std::string join(const Parts&... parts) {
   return put_together(kLetters<letter_of<Parts>()...>, passed(parts)...);
@@ -78,13 +81,15 @@ template <StatusCode code, class... Parts>
   return fail(kLetters<static_cast<char>(code), letter_of<Parts>()...>, passed(where_and_parts)...);
 }
 
-// What a failure of queued work adds to its text. It is the content of arrays from then on, and
-// told as it is wherever that is read.
+// What a failure of queued work adds to its text. The failure becomes the content of arrays, and
+// its text is repeated unchanged wherever they are read.
 inline constexpr std::string_view kPushedAt = "; pushed at ";
 
-// The same failure, told in another's name: what a composite's parts refuse was given to it.
+// The same failure with another name in front: a composite's user never called the operator inside
+// that refused.
 Status renamed(const Status& failure, std::string_view where);
 
+// One constructor for each status code: where it happened, then the parts of the text.
 template <class... Parts>
 [[gnu::always_inline]] inline Status invalid_value(const Parts&... where_and_parts) {
   return make<StatusCode::kInvalidValue>(where_and_parts...);
@@ -126,6 +131,8 @@ template <class Where, class... Parts>
   return make<StatusCode::kInternal>(where, "internal error, please report: ", parts...);
 }
 
+// Texts that several operators share. `axis` counts from the end (-1 is the last), `of_a` and
+// `of_b` are the extents there.
 Status do_not_broadcast(std::string_view op, std::string_view a_name, const Shape& a,
                         std::string_view b_name, const Shape& b, int axis, int64_t of_a,
                         int64_t of_b);

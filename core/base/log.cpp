@@ -1,3 +1,5 @@
+// The sink, its level, and the environment variable WEFT_LOG, which is read at the first message.
+
 #include "base/log.h"
 
 #include <atomic>
@@ -17,6 +19,8 @@ void write_to_stderr(void*, int32_t level, const char* text) {
   std::fprintf(stderr, "weft: %s: %s\n", kNames[level], text);
 }
 
+// Where messages go. `minimum` is atomic so that a message below it costs one load and no lock; the
+// mutex keeps one message at a time in the sink.
 struct Target {
   std::mutex mutex;
   std::atomic<int32_t> minimum{kUnread};
@@ -30,6 +34,7 @@ void say(int32_t level, const char* text) {
   target.sink(target.context, level, text);
 }
 
+// Gives the level of WEFT_LOG, or warning. If set_log came first, on any thread, its level stays.
 int32_t read_environment() {
   int32_t minimum = static_cast<int32_t>(LogLevel::kWarning), before = kUnread;
   const char* given = std::getenv("WEFT_LOG");

@@ -1,10 +1,11 @@
-// What libc++ lacks of C++20's library in releases that Emscripten and Debian's clang have:
-// algorithms of whole ranges, and real numbers as text. The build includes this file before
-// everything where its check finds them missing (cmake/WeftCompiler.cmake), and nothing else does.
+// What old releases of libc++ (Emscripten's and that of Debian's clang) lack of the C++20 standard
+// library: algorithms over whole ranges, and real numbers to and from text. The build includes this
+// file before all others where its check finds them missing (cmake/WeftCompiler.cmake); no source
+// includes it.
 //
-// Only what the core calls is here, with the standard's meaning for it. Names lie in the standard's
-// own namespace, which it does not allow, because no library that lacks them has another use for
-// them; a test includes the file with another namespace and compares it with the library.
+// Only what the core calls is here, with the standard's meaning. The names are in namespace std,
+// which the standard forbids; it is safe because a library that lacks them uses them for nothing
+// else. A test includes the file with another namespace and compares it with the library.
 #pragma once
 
 #include <algorithm>
@@ -31,19 +32,21 @@ namespace WEFT_OLDER_LIBRARY {
 #if WEFT_LACKED_BEFORE(15)
 namespace ranges {
 
-// A condition or an order of what a projection gives of elements.
+// A predicate or an order that is applied to the projections of elements.
 template <class Function, class Projection>
 auto projected(Function& function, Projection& projection) {
   return [&function, &projection](auto&&... elements) -> decltype(auto) {
     return std::invoke(function, std::invoke(projection, elements)...);
   };
 }
+// The predicate "its projection equals `value`".
 template <class Value, class Projection>
 auto equals(const Value& value, Projection& projection) {
   return
       [&value, &projection](auto&& element) { return std::invoke(projection, element) == value; };
 }
 
+// Algorithms with a predicate: the range form calls the iterator form.
 #define WEFT_OF_RANGE(name)                                                                 \
   template <class Range, class Condition, class Projection = std::identity>                 \
   constexpr auto name(Range&& range, Condition condition, Projection projection = {}) {     \
@@ -56,6 +59,7 @@ WEFT_OF_RANGE(count_if)
 WEFT_OF_RANGE(find_if)
 #undef WEFT_OF_RANGE
 
+// Algorithms with an order: the range form calls the iterator form.
 #define WEFT_OF_ORDER(name)                                                             \
   template <class Range, class Order = std::less<>, class Projection = std::identity>   \
   constexpr auto name(Range&& range, Order order = {}, Projection projection = {}) {    \
@@ -128,7 +132,7 @@ constexpr void reverse(Range&& range) {
 }  // namespace ranges
 #endif
 
-// C writes and reads the point of the locale.
+// A number through snprintf, always with a point: C writes the decimal point of the locale.
 inline std::string real_digits(const char* format, int precision, double value) {
   char text[400];
   const int length = std::snprintf(text, sizeof text, format, precision, value);
@@ -139,6 +143,7 @@ inline std::string real_digits(const char* format, int precision, double value) 
   return result;
 }
 
+// Copies `text` to the caller's buffer, as to_chars reports it: all of it or an error.
 inline std::to_chars_result write_characters(char* first, char* last, const std::string& text) {
   if (last - first < static_cast<ptrdiff_t>(text.size())) return {last, std::errc::value_too_large};
   std::memcpy(first, text.data(), text.size());
@@ -146,13 +151,14 @@ inline std::to_chars_result write_characters(char* first, char* last, const std:
 }
 
 #if WEFT_LACKED_BEFORE(14)
-// As %g writes it; of the other formats the core calls none.
+// As %g writes it; the core calls no other format.
 inline std::to_chars_result to_chars(char* first, char* last, double value, std::chars_format,
                                      int precision) {
   return write_characters(first, last, real_digits("%.*g", precision, value));
 }
 
-// The fewest digits that are read back as the same number, with an exponent where that is shorter.
+// The fewest digits that are read back as the same number, in the shorter of the fixed and the
+// exponent form.
 template <class Real, std::enable_if_t<std::is_floating_point_v<Real>, int> = 0>
 std::to_chars_result to_chars(char* first, char* last, Real value) {
   int digits = 0;
@@ -178,7 +184,7 @@ std::to_chars_result to_chars(char* first, char* last, Real value) {
 #endif
 
 #if WEFT_LACKED_BEFORE(20)
-// Reads what the standard's own does: no spaces, no plus sign, no hexadecimal digits.
+// Reads what the standard's from_chars reads: no spaces, no plus sign, no hexadecimal digits.
 inline std::from_chars_result from_chars(const char* first, const char* last, double& value) {
   std::string text(first, last);
   const size_t sign = !text.empty() && text[0] == '-';
@@ -188,6 +194,7 @@ inline std::from_chars_result from_chars(const char* first, const char* last, do
   const auto is_word = [&] {
     return sign < text.size() && std::strchr("iInN", text[sign]) != nullptr;
   };
+  // strtod skips spaces and takes "+", so the first characters are checked here.
   const bool begins = is_digit(sign) || is_word() ||
                       (sign < text.size() && text[sign] == '.' && is_digit(sign + 1));
   if (!begins) return {first, std::errc::invalid_argument};
@@ -200,9 +207,11 @@ inline std::from_chars_result from_chars(const char* first, const char* last, do
   const double read = std::strtod(text.c_str(), &end);
   size_t length = static_cast<size_t>(end - text.c_str());
   if (length == 0) return {first, std::errc::invalid_argument};
+  // The locale's point may have several bytes; the length counts the one of the caller's text.
   if (at != std::string::npos && length > at) length -= point.size() - 1;
   const bool is_finite = read - read == 0;
   const bool is_beyond = !is_finite && !is_word();
+  // Zero although a digit other than 0 was read: the number is too small for a double.
   const bool is_lost =
       read == 0 && text.find_first_of("123456789") < std::min(text.find_first_of("eE"), length);
   if (is_beyond || is_lost) return {first + length, std::errc::result_out_of_range};

@@ -1,3 +1,5 @@
+// Decodes UTF-8 by hand, so that no locale decides what prints, and escapes what does not.
+
 #include "base/printable.h"
 
 #include <algorithm>
@@ -8,7 +10,8 @@ namespace {
 
 constexpr char kHex[] = "0123456789abcdef";
 
-// The number of a character of several bytes; 0 where they are not UTF-8.
+// The code point of a character of several bytes, and how many bytes it has; 0 where the bytes are
+// not UTF-8.
 uint32_t code_at(std::string_view text, size_t at, size_t& bytes) {
   const auto lead = static_cast<unsigned char>(text[at]);
   const size_t more = lead >= 0xf0 && lead < 0xf5   ? 3
@@ -22,14 +25,15 @@ uint32_t code_at(std::string_view text, size_t at, size_t& bytes) {
     if ((next & 0xc0) != 0x80) return 0;
     code = code << 6 | (next & 0x3f);
   }
+  // Refused: longer forms than needed, numbers above Unicode's last, and surrogates (D800 to DFFF).
   constexpr uint32_t kMin[] = {0, 0x80, 0x800, 0x10000};
   if (code < kMin[more] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return 0;
   bytes = more + 1;
   return code;
 }
 
-// Controls beyond ASCII, marks and overrides of direction, separators of lines and paragraphs,
-// invisible operators, the mark of byte order, and tags.
+// Control characters beyond ASCII, marks and overrides of the writing direction, separators of
+// lines and paragraphs, invisible operators, the byte order mark, and tags.
 bool is_invisible(uint32_t code) {
   constexpr uint32_t kRanges[][2] = {{0x80, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},
                                      {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},
@@ -39,6 +43,7 @@ bool is_invisible(uint32_t code) {
 
 bool is_plain(char c) { return c >= 0x20 && c < 0x7f; }
 
+// `keeps_lines`: line ends and tabs stay as they are.
 std::string with_escapes(std::string_view text, bool keeps_lines) {
   std::string out;
   out.reserve(text.size());
@@ -80,6 +85,7 @@ std::string printable(std::string_view text) { return with_escapes(text, false);
 
 std::string printable_lines(std::string text) {
   const auto is_usual = [](char c) { return is_plain(c) || c == '\n' || c == '\t'; };
+  // Nearly all texts are plain ASCII, and those are returned without a copy.
   return std::ranges::all_of(text, is_usual) ? std::move(text) : with_escapes(text, true);
 }
 

@@ -1,5 +1,5 @@
-// Real numbers as text, with a point whatever the host's locale writes: files go from one to
-// another.
+// Real numbers as text, always with a decimal point: files travel between hosts with different
+// locales.
 #pragma once
 
 #include <optional>
@@ -8,11 +8,11 @@
 
 namespace weft {
 
-// Of 15 to 17 digits the fewest that are read back as the same number, as C's %g writes them.
+// The fewest of 15 to 17 digits that are read back as the same number, in the form of C's %g.
 std::string text_of_real(double number);
 
-// None if `text` is not a number from its first to its last character. What doubles cannot hold is
-// infinite, or 0.
+// None if `text` is not a number from its first to its last character. A number too large for a
+// double becomes infinity, one that is too small becomes 0.
 std::optional<double> real_of_text(std::string_view text);
 
 }  // namespace weft

@@ -1,4 +1,5 @@
-// Reference counting by hand-held counters: the one smart pointer of the core's shared objects.
+// Reference counting with the counter inside the object: Ref is the one smart pointer to the core's
+// shared objects. Objects are shared between threads, so counters are atomic.
 #pragma once
 
 #include <atomic>
@@ -24,13 +25,13 @@ class Ref {
     if (target_) target_->release();
   }
 
-  // Takes over a reference that the caller already holds.
+  // Takes over a reference that the caller already holds: the count stays.
   static Ref adopt(T* target) {
     Ref ref;
     ref.target_ = target;
     return ref;
   }
-  // Gives the reference to the caller.
+  // Gives the reference to the caller, who must release it.
   T* detach() { return std::exchange(target_, nullptr); }
 
   T* get() const { return target_; }
@@ -43,7 +44,8 @@ class Ref {
   T* target_ = nullptr;
 };
 
-// Base of counted objects that a lower folder holds without knowing what they are.
+// Base of counted objects that a lower folder holds without knowing their type. A new object has
+// one reference, which its creator adopts.
 class Object {
  public:
   Object() = default;
@@ -52,7 +54,8 @@ class Object {
 
   void retain() { references_.fetch_add(1, std::memory_order_relaxed); }
   void release() {
-    // The plain load spares the atomic write in the common case of one owner.
+    // With one owner nobody else can change the count, and a plain load is cheaper than an atomic
+    // write.
     if (references_.load(std::memory_order_acquire) == 1 ||
         references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
       destroy();

@@ -1,3 +1,5 @@
+// Strides, broadcasting, and the checks of axes and sizes that all operators share.
+
 #include "base/shape.h"
 
 #include <algorithm>
@@ -27,6 +29,7 @@ Shape dense_strides(const Shape& shape) {
 bool is_dense(const Shape& shape, const Shape& strides) {
   int64_t expected = 1;
   bool dense = true;
+  // An extent of 0 anywhere makes the array dense, so all axes are looked at before the answer.
   for (int axis = shape.rank() - 1; axis >= 0; --axis) {
     if (shape[axis] == 0) return true;
     if (shape[axis] != 1 && strides[axis] != expected) dense = false;
@@ -40,6 +43,7 @@ Result<Shape> broadcast(const Shape& a, const Shape& b, std::string_view op,
   const int rank = std::max(a.rank(), b.rank());
   Shape out;
   out.resize(rank);
+  // NumPy aligns the last axes; an axis that one shape lacks counts as 1.
   for (int back = 1; back <= rank; ++back) {
     const int64_t of_a = back <= a.rank() ? a[a.rank() - back] : 1;
     const int64_t of_b = back <= b.rank() ? b[b.rank() - back] : 1;

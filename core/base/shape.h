@@ -1,5 +1,5 @@
-// Extents of an array: a small value, no allocation. Rules about shapes that several operators
-// share (broadcasting, axis normalisation) are here.
+// Extents of an array: a small value with room for kMaxRank axes, so it never allocates. The rules
+// about shapes that several operators share (broadcasting, axis normalisation) are here, too.
 #pragma once
 
 #include <initializer_list>
@@ -13,6 +13,7 @@
 
 namespace weft {
 
+// Also used for strides and for lists of axes.
 class Shape {
  public:
   Shape() = default;
@@ -28,7 +29,7 @@ class Shape {
     for (int64_t extent : extents) push_back(extent);
   }
 
-  // The shape of an optional input that is not there: its rank is -1 and it has no axes.
+  // The shape of an optional input that is missing: rank -1 and no axes.
   static Shape absent() {
     Shape shape;
     shape.rank_ = -1;
@@ -42,12 +43,13 @@ class Shape {
   const int64_t* end() const { return extents_ + (rank_ > 0 ? rank_ : 0); }
   std::span<const int64_t> span() const { return {begin(), end()}; }
 
-  void push_back(int64_t extent) { extents_[rank_++] = extent; }  // caller keeps rank < kMaxRank
+  // The caller keeps rank < kMaxRank.
+  void push_back(int64_t extent) { extents_[rank_++] = extent; }
   void resize(int rank, int64_t fill = 1) {
     for (int axis = rank_; axis < rank; ++axis) extents_[axis] = fill;
     rank_ = rank;
   }
-  // kTooMany where the product does not fit; checked_elements says why.
+  // The product of the extents; kTooMany if it does not fit. checked_elements gives the error text.
   int64_t elements() const {
     int64_t product = 1;
     for (int64_t extent : *this)
@@ -63,12 +65,13 @@ class Shape {
   }
 
  private:
-  // Only the axes in use: shapes are copied in every operator call.
+  // Copies only the axes in use: every operator call copies shapes.
   void assign(const Shape& other) {
     rank_ = other.rank_;
     for (int axis = 0; axis < rank_; ++axis) extents_[axis] = other.extents_[axis];
   }
 
+  // Not initialised: axes at and above the rank have no meaning.
   int64_t extents_[kMaxRank];
   int rank_ = 0;
 };
@@ -78,18 +81,20 @@ std::string to_string(const Shape& shape);  // as Python prints a tuple: (2, 3),
 // Row-major strides in elements.
 Shape dense_strides(const Shape& shape);
 
-// Are these strides row-major without gaps? Extents of one have no say; an empty array is dense.
+// Are these strides row-major without gaps? The stride of an axis with extent 1 does not matter; an
+// empty array is dense.
 bool is_dense(const Shape& shape, const Shape& strides);
 
-// NumPy's broadcasting of two shapes; `op` names the operator and `a`, `b` its arguments in errors.
+// NumPy's broadcasting of two shapes. In errors `op` names the operator, and `a_name` and `b_name`
+// the two arguments.
 Result<Shape> broadcast(const Shape& a, const Shape& b, std::string_view op,
                         std::string_view a_name, std::string_view b_name);
 
 // Maps axis in [-rank, rank) to [0, rank).
 Result<int> normalize_axis(int64_t axis, int rank, std::string_view op, std::string_view argument);
 
-// Number of elements, or an error when an extent is negative, or the product of those that are not
-// 0 passes kMaxElements: also of an array without elements, as in NumPy.
+// The number of elements, or an error if an extent is negative or the product of the extents other
+// than 0 is above kMaxElements. The limit holds for empty arrays, too, as in NumPy.
 Result<int64_t> checked_elements(std::span<const int64_t> extents, std::string_view op,
                                  std::string_view argument);
 

@@ -1,3 +1,5 @@
+// The failure that a Status points to, and its reference count.
+
 #include "base/status.h"
 
 #include <atomic>
@@ -6,6 +8,7 @@
 
 namespace weft {
 
+// Never changed after it is made, so copies on several threads share it.
 struct Status::Failure {
   std::atomic<int32_t> references{1};
   StatusCode code;
@@ -14,7 +17,8 @@ struct Status::Failure {
       : code(failure_code), message(std::move(text)) {}
 };
 
-// Names of files and texts of callers are in it, and it ends on terminals.
+// The text may contain file names and texts of callers, and it is shown on terminals: it is
+// escaped.
 Status::Status(StatusCode code, std::string message)
     : failure_(new Failure(code, printable_lines(std::move(message)))) {}
 

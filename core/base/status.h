@@ -1,6 +1,6 @@
 // Errors as values. Nothing of ours throws: a function that can fail returns Status or Result<T>.
 //
-// A success costs one null pointer; a failure owns its code and its text, which has the form
+// A success costs one null pointer. A failure owns its code and its text, which has the form
 //   <operator or function>: <argument in backquotes> <rule that failed>; got <what> [; hint]
 #pragma once
 
@@ -31,12 +31,13 @@ enum class StatusCode : int32_t {
   kCheckFailed = 12,
 };
 
-// The failure that a callback's number stands for: a defect where it stands for none.
+// The code for a number that a callback returned. A number that is no code becomes kInternal.
 inline StatusCode status_code_of(int32_t number) {
   const bool known = number > 0 && number <= static_cast<int32_t>(StatusCode::kCheckFailed);
   return known ? static_cast<StatusCode>(number) : StatusCode::kInternal;
 }
 
+// Success or a shared failure; copies are cheap and may lie on other threads.
 class [[nodiscard]] Status {
  public:
   Status() = default;
@@ -56,15 +57,17 @@ class [[nodiscard]] Status {
   bool ok() const { return !failure_; }
   StatusCode code() const;
   const std::string& message() const;  // empty for a success
+  // Are both the same event?
   bool same_failure(const Status& other) const { return failure_ == other.failure_; }
 
  private:
-  struct Failure;  // counted: an error may be the content of several arrays
+  struct Failure;  // counted: one error may be the content of several arrays
   void retain();
   void release();
   Failure* failure_ = nullptr;
 };
 
+// A value or the failure that stands in its place. Call value() and take() only if ok().
 template <class T>
 class [[nodiscard]] Result {
  public:
@@ -94,8 +97,8 @@ class [[nodiscard]] Result {
     if (!weft_status.ok()) return weft_status; \
   } while (false)
 
-// Declares `declaration` from a Result, or returns its failure: WEFT_ASSIGN(Shape s, broadcast(a,
-// b));
+// Declares `declaration` from a Result, or returns its failure:
+// WEFT_ASSIGN(Shape s, broadcast(a, b));
 #define WEFT_ASSIGN(declaration, expression) \
   WEFT_ASSIGN_NAMED(WEFT_CONCAT(weft_result_, __LINE__), declaration, expression)
 #define WEFT_ASSIGN_NAMED(name, declaration, expression) \
@@ -103,7 +106,7 @@ class [[nodiscard]] Result {
   if (!name.ok()) return name.status();                  \
   declaration = name.take()
 
-// For a defect of Weft itself, never for a caller's mistake.
+// Ends the process at a defect of Weft itself; never for a caller's mistake.
 #define WEFT_ASSERT(condition)                                                              \
   do {                                                                                      \
     if (!(condition)) {                                                                     \

@@ -1,18 +1,18 @@
-// What a kernel sees of an array: a pointer, a dtype and a geometry.
+// What a kernel sees of an array: a pointer, a dtype, a shape and strides.
 //
-// Plain structs and constants only, no inline function and no standard header with templates:
-// `*.isa.cpp` files include this, and an inline function shared with the rest of the library
-// could be linked in its AVX-512 form and crash older machines.
+// Only plain structs and constants are here, no inline function and no standard header with
+// templates. `*.isa.cpp` files include this file: the linker could keep their AVX-512 copy of an
+// inline function for the whole library, and that would crash older machines.
 #pragma once
 
 #include <stdint.h>
 
 namespace weft {
 
-// Largest number of axes of an array.
+// The largest number of axes of an array.
 inline constexpr int kMaxRank = 16;
 
-// Numbers are part of the C ABI and of the file format: never reused, only added to.
+// The numbers are part of the C ABI and of the file format: never reused, only added to.
 enum class DType : uint8_t {
   kBool = 0,
   kUInt8 = 1,
@@ -27,16 +27,17 @@ enum class DType : uint8_t {
   kBFloat16 = 10,
   kFloat32 = 11,
   kFloat64 = 12,
-  // Reserved encodings: named, so that no file or caller gives them another meaning.
+  // Reserved encodings: they have a name so that no file or caller gives them another meaning.
   kComplex64 = 13,
   kComplex128 = 14,
   kFloat8E4M3 = 15,
   kFloat8E5M2 = 16,
   kInt4 = 17,
 };
-inline constexpr int kNumDTypes = 13;  // those that kernels know
+inline constexpr int kNumDTypes = 13;  // those that kernels know, which come first
 
-// Strides count elements, not bytes; 0 repeats an axis, negative ones run backwards.
+// Strides count elements, not bytes. A stride of 0 repeats an element along the axis; a negative
+// one runs backwards. Axes at and above `rank` have no meaning.
 struct TensorView {
   void* data;
   int64_t shape[kMaxRank];

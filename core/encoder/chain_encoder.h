@@ -1,10 +1,10 @@
-// Chains as machine code of the processor they run on.
+// Encodes chains as machine code of the processor that runs them.
 //
-// A chain (kernels/tiles/chain.h) jumps from instruction to instruction and passes values that wait
-// through memory. Here a *run* of neighbouring instructions that are short becomes one function,
-// made of the same vector instructions, in which values wait in registers. It has the form of a
-// chain's instruction, reads addresses where the instructions had them and jumps to what follows;
-// so long formulas and draws stay as they are, and the bits too.
+// A chain (kernels/tiles/chain.h) jumps from instruction to instruction, and passes values that are
+// read later through memory. Here a *run* of neighbouring short instructions becomes one function
+// with the same vector instructions, and these values stay in registers. A run looks like one
+// instruction of a chain: it reads addresses where the instructions had them, and jumps to what
+// follows. So long formulas and random draws stay as they are, and all bits stay the same.
 #pragma once
 
 #include <memory>
@@ -17,23 +17,25 @@
 
 namespace weft::encoder {
 
-// For all chains of a plan: those that do the same share their code.
+// One encoder serves all chains of a plan; chains that do the same share their code.
 class ChainEncoder {
  public:
   ChainEncoder();
-  // Does the active instruction set have an encoding?
+  // Can chains of the active instruction set be encoded?
   static bool is_here();
 
-  // Writes the runs of a chain, which has to stay until the end; false where it has none.
+  // Writes the runs of a chain; the chain must live until finish(). False if it has no run.
   bool add(std::span<kernels::ChainInstruction> chain);
-  // Gives the first instruction of each run its new function, which lives as long as the result.
-  // Null, and nothing changes, where the system gives no executable memory.
+  // Gives the first instruction of each run its new function, which is valid as long as the result
+  // lives. Null, and nothing changes, if the system gives no executable memory.
   std::shared_ptr<const Executable> finish();
 
  private:
+  // The first instruction of a run, and where its code begins.
   struct Function {
     size_t instruction, offset;
   };
+  // A chain and its runs.
   struct Written {
     std::span<kernels::ChainInstruction> chain;
     std::vector<Function> functions;

@@ -1,3 +1,5 @@
+// Pages from mmap: first writable, then executable.
+
 #include "encoder/executable.h"
 
 #include <sys/mman.h>
@@ -15,7 +17,7 @@ std::shared_ptr<const Executable> Executable::create(std::span<const uint8_t> co
   if (memory == MAP_FAILED) return nullptr;
   auto* const begin = static_cast<uint8_t*>(memory);
   std::ranges::copy(code, begin);
-  // Hardened systems refuse this.
+  // Hardened systems refuse to make a written page executable.
   if (::mprotect(memory, bytes, PROT_READ | PROT_EXEC) != 0) {
     ::munmap(memory, bytes);
     return nullptr;

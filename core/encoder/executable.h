@@ -1,5 +1,5 @@
-// Memory that holds instructions: writable while they are copied there, executable after, never
-// both.
+// Memory that holds machine code. It is writable while the code is copied, and executable
+// afterwards; never both, so that nobody can change running code.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace weft::encoder {
 
 class Executable {
  public:
-  // Null where the system gives no such memory.
+  // Null if the system gives no such memory.
   static std::shared_ptr<const Executable> create(std::span<const uint8_t> code);
   ~Executable();
   Executable(const Executable&) = delete;
@@ -23,7 +23,7 @@ class Executable {
   Executable(uint8_t* begin, size_t bytes) : begin_(begin), bytes_(bytes) {}
 
   uint8_t* begin_;
-  size_t bytes_;  // of whole pages
+  size_t bytes_;  // a multiple of the page size
 };
 
 }  // namespace weft::encoder

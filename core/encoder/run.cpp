@@ -1,4 +1,7 @@
-// Which value is in which register, loads and stores.
+// Chooses registers for values and writes loads and stores. A run is written once for each of the
+// eight vectors of a block, one vector after the other, so registers hold values of one vector at a
+// time.
+
 #include <algorithm>
 #include <cstddef>
 
@@ -17,22 +20,24 @@ using kernels::ChainVerb;
 
 namespace {
 
-constexpr int kVectors = 8;  // of a block
-// A base for slots, and those for arrays; further ones are loaded where they are needed.
+constexpr int kVectors = 8;  // vectors in a block; a chain passes them in registers 0 to 7
+// The general register with the address of the slots, and those for addresses of arrays. The
+// addresses of further arrays are loaded into rax where they are used.
 constexpr uint8_t kSlots = kRcx;
 constexpr uint8_t kArrays[] = {kRdx, kR8, kR9, kR10, kR11};
-// Registers that no value waits in: an instruction takes so many, and where there are mask
-// registers what waits in those may become lanes.
+// This many registers must stay free when a value is kept: an instruction needs temporaries, and
+// with mask registers, kept masks may have to become lanes.
 constexpr int kReserve = 5, kReserveBesideMasks = 9;
 constexpr int kMaskReserve = 3;
 
-// The address in the `which`-th operand of the run's instruction `number`.
+// Where the address of operand `which` of the run's instruction `number` lies, relative to rdi.
 int32_t address_of(size_t number, int which) {
   return static_cast<int32_t>(number * sizeof(ChainOp) + offsetof(ChainOp, operand)) +
          which * static_cast<int32_t>(sizeof(char*));
 }
 static_assert(offsetof(ChainOp, function) == 0, "a run jumps to what rdi points to");
 
+// Formulas and loads read operands as values; stores write them.
 bool reads_values(const ChainInstruction& instruction) {
   return instruction.action.verb == ChainVerb::kFormula ||
          instruction.action.verb == ChainVerb::kLoad;
@@ -40,7 +45,7 @@ bool reads_values(const ChainInstruction& instruction) {
 bool is_store(const ChainInstruction& instruction) {
   return instruction.action.verb == ChainVerb::kStore;
 }
-// Does memory have what a register had, bit by bit?
+// Would a load from memory give the register's bits back? Narrow dtypes round.
 bool keeps_lanes(const ChainInstruction& store) {
   const DType dtype = store.action.dtype;
   return store.action.place == ChainPlace::kSlot || dtype == DType::kFloat32 ||
@@ -49,9 +54,12 @@ bool keeps_lanes(const ChainInstruction& store) {
 
 }  // namespace
 
+// Registers that the instruction set does not have count as taken.
 Registers::Registers(int vectors, std::vector<int8_t> order) : order_(std::move(order)) {
   std::fill(vectors_ + vectors, std::end(vectors_), 1);
 }
+// Takes the first free register. If there is none, the run is given up, and any register serves
+// until then.
 Value Registers::take() {
   const auto found =
       std::ranges::find_if(order_, [&](int8_t number) { return vectors_[number] == 0; });
@@ -75,6 +83,7 @@ int Registers::free_masks() const {
   return static_cast<int>(std::count(masks_ + 1, std::end(masks_), 0));
 }
 
+// Operand numbers index the tables of known values.
 Run::Run(Assembler& to, std::span<const ChainInstruction> chain, size_t begin, size_t end,
          bool is_wide)
     : to_(to),
@@ -91,6 +100,8 @@ Run::Run(Assembler& to, std::span<const ChainInstruction> chain, size_t begin, s
   until_.resize(static_cast<size_t>(operands));
 }
 
+// For each store: which later instruction of the run reads the value last, and does anything behind
+// the run read it? The search ends where the operand is stored again.
 void Run::find_lives() {
   lives_.resize(end_);
   for (size_t i = begin_; i < end_; ++i) {
@@ -108,6 +119,8 @@ void Run::find_lives() {
   }
 }
 
+// Loads the addresses that all vectors use once, at the beginning of the run. All slots lie in one
+// block of memory, so one address serves them all.
 void Run::find_bases() {
   size_t free = 0;
   for (size_t i = begin_; i < end_; ++i)
@@ -127,7 +140,8 @@ void Run::find_bases() {
     }
 }
 
-// Is the held block, as it comes, read?
+// Does the chain read the accumulator with which the run begins? Not if the first instruction loads
+// it.
 bool Run::reads_accumulator_first() const {
   const auto first = std::find_if(chain_.begin() + static_cast<ptrdiff_t>(begin_), chain_.end(),
                                   [](const ChainInstruction& instruction) {
@@ -135,6 +149,7 @@ bool Run::reads_accumulator_first() const {
                                   });
   return first == chain_.end() || first->action.verb != ChainVerb::kLoad;
 }
+// Does anything behind the run read the accumulator with which it ends?
 bool Run::is_held_read_behind() const {
   const auto next = std::find_if(chain_.begin() + static_cast<ptrdiff_t>(end_), chain_.end(),
                                  [](const ChainInstruction& instruction) {
@@ -144,6 +159,7 @@ bool Run::is_held_read_behind() const {
          next->action.verb != ChainVerb::kDraw;
 }
 
+// A function: addresses, then the instructions for each vector, then the jump to what follows.
 bool Run::write() {
   to_.begin();
   find_lives();
@@ -157,7 +173,8 @@ bool Run::write() {
 bool Run::write_vector(int vector) {
   vector_ = vector;
   const bool enters = reads_accumulator_first(), leaves = is_held_read_behind();
-  // Those of the other vectors are free unless they wait for their turn, or had it.
+  // The registers of other vectors (0 to 7) may be used too, unless such a vector still waits there
+  // for its turn or already has its result there.
   std::vector<int8_t> order = {static_cast<int8_t>(vector)};
   const int all = is_wide_ ? 32 : 16;
   for (int8_t number = kVectors; number < all; ++number) order.push_back(number);
@@ -169,6 +186,7 @@ bool Run::write_vector(int vector) {
   held_ = {};
   if (enters) hold(registers.take());
   for (at_ = begin_; at_ < end_; ++at_) write_instruction(at_);
+  // The result must be in the register in which the next instruction expects this vector.
   const int number = leaves ? lanes_of(held_) : vector;
   if (number != vector) to_.vector(kMove, vector, 0, Place::reg(number));
   return !registers.is_exhausted();
@@ -184,6 +202,7 @@ void Run::write_instruction(size_t at) {
     case ChainVerb::kFetch: fetch(instruction); break;
     default: formula(instruction);
   }
+  // Temporaries end with the instruction, and kept values with their last reader.
   for (const Value value : temporaries_) registers_->drop(value);
   temporaries_.clear();
   for (const int16_t operand : instruction.operand)
@@ -194,7 +213,8 @@ void Run::write_instruction(size_t at) {
 
 // ---- operands
 
-// Of this vector: `scale` bytes an element, 0 of a slot.
+// The address of this vector in an operand; `scale` is the size of an array's element, and 0 for a
+// slot.
 Place Run::address(const ChainInstruction& instruction, int which, int scale) {
   const int16_t operand = instruction.operand[which];
   if (!instruction.is_array[which]) {
@@ -208,11 +228,12 @@ Place Run::address(const ChainInstruction& instruction, int which, int scale) {
   return Place::memory(general, scale, vector_ * bytes_ / 4 * scale);
 }
 
-// Lanes of four bytes, or one for all of them.
+// An operand with lanes of four bytes, or one element for all lanes.
 Place Run::operand(const ChainInstruction& instruction, int which) {
   Value& known = known_[static_cast<size_t>(instruction.operand[which])];
   if (known) return Place::reg(lanes_of(known));
   Place place = address(instruction, which, 4);
+  // A scalar is one element of a slot: with EVEX it is broadcast by the instruction that uses it.
   const ChainForm form = instruction.action.form;
   if (form == ChainForm::kAccumulatorScalar || form == ChainForm::kScalarAccumulator) {
     place.offset -= vector_ * bytes_;
@@ -226,6 +247,7 @@ Place Run::operand(const ChainInstruction& instruction, int which) {
                                                              : place;
 }
 
+// Loads an operand into a temporary if it is in memory.
 int Run::in_register(const Place& place) {
   if (place.kind == Place::kRegister) return place.number;
   const Value value = temporary();
@@ -235,7 +257,7 @@ int Run::in_register(const Place& place) {
   return value.number;
 }
 
-// A mask becomes lanes of all ones and zeros.
+// A mask as lanes: all ones where it is set, else zeros. The value then is in that register.
 int Run::lanes_of(Value& value) {
   if (!value.is_mask) return value.number;
   const Value lanes = registers_->take();
@@ -245,6 +267,7 @@ int Run::lanes_of(Value& value) {
   return lanes.number;
 }
 
+// A value, or lanes at `place`, as a mask register.
 int Run::mask_of(Value value, const Place& place) {
   if (value.is_mask) return value.number;
   const int lanes = in_register(place);
@@ -262,11 +285,12 @@ Value Run::temporary_mask() {
   return temporaries_.back();
 }
 
+// `value` becomes the accumulator; its register is now shared by the accumulator.
 void Run::hold(Value value) {
   if (held_) registers_->drop(held_);
   held_ = value;
 }
-// A register that is the operand's, too.
+// Notes that a register also holds an operand's value; an empty value ends that.
 void Run::keep(int16_t operand, Value value) {
   Value& known = known_[static_cast<size_t>(operand)];
   if (value) registers_->share(value);
@@ -276,6 +300,7 @@ void Run::keep(int16_t operand, Value value) {
 
 // ---- loads and stores
 
+// A value that is still in a register is not loaded again.
 void Run::load(const ChainInstruction& instruction) {
   const Value known = known_[static_cast<size_t>(instruction.operand[0])];
   if (known) {
@@ -297,6 +322,7 @@ void Run::load_array(DType dtype, const Place& from) {
   switch (dtype) {
     case DType::kBool:
       to_.vector(kWidenBytes, to, 0, from);
+      // A bool byte becomes lanes of ones and zeros with AVX2, and a mask with AVX-512.
       if (!is_wide_) return to_.vector(kIsGreaterInts, to, to, to_.constant(0));
       hold(registers_->take_mask());
       return to_.vector(kAnyBits, held_.number, to, Place::reg(to));
@@ -312,6 +338,8 @@ void Run::load_array(DType dtype, const Place& from) {
   }
 }
 
+// A value that the run reads again stays in its register, if there is room. Then a slot is written
+// only if something behind the run reads it; an array is always written.
 void Run::store(size_t at) {
   const ChainInstruction& instruction = chain_[at];
   const ChainAction& action = instruction.action;
@@ -342,6 +370,7 @@ void Run::store_array(const ChainAction& action, const Place& to) {
       const int narrow = temporary().number;
       to_bfloat16(narrow, from);
       if (is_wide_) return to_.vector(kStoreWords, narrow, 0, to);
+      // AVX2 packs within each half of the register; the permutation brings both results together.
       to_.vector(kPackWords, narrow, narrow, Place::reg(narrow));
       constexpr uint8_t kLowOfHalves = 0x08;  // of four quarters, the first and the third
       to_.vector(kPermuteQuarters, narrow, 0, Place::reg(narrow), kLowOfHalves);
@@ -351,7 +380,7 @@ void Run::store_array(const ChainAction& action, const Place& to) {
   }
 }
 
-// A line with each vector, until the block's are fetched.
+// One cache line for each vector, until the lines of the whole block are prefetched.
 void Run::fetch(const ChainInstruction& instruction) {
   constexpr int kAhead = 2048, kLine = 64;  // as in kernels/tiles/chain.isa.cpp
   const int size = static_cast<int>(size_of(instruction.action.dtype));

@@ -1,5 +1,6 @@
-// Formulas and conversions: the instructions that compilers make of kernels/formulas, in the same
-// order, so that the bits are the same.
+// Encodes formulas and conversions: the instructions that the compiler makes of kernels/formulas,
+// in the same order, so that the bits are the same.
+
 #include <bit>
 
 #include "base/dtype.h"
@@ -18,16 +19,19 @@ using kernels::FormulaId;
 
 namespace {
 
-constexpr uint32_t kSign = 0x80000000u;
+constexpr uint32_t kSign = 0x80000000u;  // the sign bit of a float32
 constexpr uint32_t kOne = std::bit_cast<uint32_t>(1.0f);
 
+// Halves are float32 while they are in registers.
 bool is_float_in_register(DType dtype) { return dtype == DType::kFloat32 || is_half(dtype); }
-// Integers whose lanes are int32.
+// Integer dtypes whose lanes are int32.
 bool is_int_in_register(DType dtype) {
   return dtype == DType::kInt32 || dtype == DType::kInt16 || dtype == DType::kInt8 ||
          dtype == DType::kUInt16 || dtype == DType::kUInt8;
 }
 
+// Formulas of a few instructions. Long ones (exp, tanh) stay functions: the jump costs little
+// beside them.
 bool is_encodable_formula(const ChainAction& action) {
   switch (action.formula) {
     case FormulaId::kAdd:
@@ -65,6 +69,7 @@ bool is_encodable_cast(const ChainAction& action) {
   return is_float_in_register(action.dtype) && action.to == DType::kBool;
 }
 
+// Predicates that give false for NaN, except "not equal".
 uint8_t predicate_of(FormulaId formula) {
   switch (formula) {
     case FormulaId::kLess: return kIsLess;
@@ -87,7 +92,8 @@ bool is_encodable(const ChainInstruction& instruction, bool is_wide) {
     case ChainVerb::kRound:
     case ChainVerb::kFetch: return true;
     case ChainVerb::kStore:
-      // Whether a store goes round the caches is known when the chain gets its addresses.
+      // Whether a store bypasses the caches is only known when the chain gets its addresses, so a
+      // store that may do it is not encoded.
       if (action.place == ChainPlace::kSlot) return true;
       if (instruction.streaming) return false;
       return is_float_in_register(action.dtype) || action.dtype == DType::kInt32 ||
@@ -97,6 +103,7 @@ bool is_encodable(const ChainInstruction& instruction, bool is_wide) {
   return false;
 }
 
+// accumulator = op(a, b); only b may be in memory.
 void Run::apply(Opcode op, const Place& a, const Place& b) {
   const int first = in_register(a);
   const Value to = registers_->take();
@@ -104,6 +111,7 @@ void Run::apply(Opcode op, const Place& a, const Place& b) {
   hold(to);
 }
 
+// The form tells which operand is the accumulator.
 void Run::formula(const ChainInstruction& instruction) {
   const ChainAction& action = instruction.action;
   if (action.formula == FormulaId::kWhere) return where(instruction);
@@ -136,6 +144,7 @@ void Run::unary(FormulaId formula) {
     }
     default: {  // relu
       const Value to = registers_->take();
+      // "Not less than 0" is true for NaN, which therefore stays.
       const Value test = is_wide_ ? temporary_mask() : temporary();
       to_.vector(kCompare, test.number, held.number, to_.constant(0), kIsNotLess);
       if (is_wide_)
@@ -149,7 +158,7 @@ void Run::unary(FormulaId formula) {
 
 void Run::binary(const ChainAction& action, const Place& a, const Place& b) {
   switch (action.formula) {
-    // Either order but for which of two NaNs is handed on.
+    // The order does not matter, except for which of two NaNs the result is.
     case FormulaId::kAdd:
       return a.kind == Place::kRegister ? apply(kAddFloats, a, b) : apply(kAddFloats, b, a);
     case FormulaId::kMultiply:
@@ -165,6 +174,7 @@ void Run::binary(const ChainAction& action, const Place& a, const Place& b) {
   }
 }
 
+// A comparison makes a mask with AVX-512, and lanes with AVX2.
 void Run::compare(uint8_t predicate, const Place& a, const Place& b) {
   const int first = in_register(a);
   const Value to = is_wide_ ? registers_->take_mask() : registers_->take();
@@ -172,7 +182,8 @@ void Run::compare(uint8_t predicate, const Place& a, const Place& b) {
   hold(to);
 }
 
-// The instruction hands on the second operand of NaNs; a NaN that comes first is put in place.
+// The instruction gives its second operand if one is NaN. So a NaN in the first operand is put into
+// the result.
 void Run::extreme(Opcode op, const Place& a, const Place& b) {
   const int first = in_register(a);
   const Value to = registers_->take();
@@ -188,7 +199,7 @@ void Run::extreme(Opcode op, const Place& a, const Place& b) {
 }
 
 void Run::where(const ChainInstruction& instruction) {
-  // Which operands the others are, by the one that is held.
+  // The form tells which of the three operands is the accumulator; the others follow in order.
   const int held =
       static_cast<int>(instruction.action.form) - static_cast<int>(ChainForm::kAccumulatorFirst);
   Value condition = held_;
@@ -215,6 +226,8 @@ void Run::where(const ChainInstruction& instruction) {
   hold(to);
 }
 
+// To bool: compare with 0. From bool: the number 1 where the mask is set. Between numbers: int32 to
+// float32.
 void Run::cast(const ChainAction& action) {
   if (is_float_in_register(action.dtype))  // to bool
     return compare(kIsNotEqual, Place::reg(lanes_of(held_)), to_.constant(0));
@@ -231,7 +244,7 @@ void Run::cast(const ChainAction& action) {
   hold(to);
 }
 
-// What a store and a load leave of a half.
+// The value that a store in this half dtype and a load would give.
 void Run::round(DType dtype) {
   const Value to = registers_->take();
   const int from = held_.number;
@@ -246,7 +259,9 @@ void Run::round(DType dtype) {
   hold(to);
 }
 
-// store_bfloat16 of kernels/simd/simd_memory.h.
+// Rounds to nearest even: adds 0x7fff plus the lowest bit that stays, then keeps the upper 16 bits.
+// A NaN keeps its upper bits and becomes quiet (bit 0x40). The same as store_bfloat16 in
+// kernels/simd/simd_memory.h.
 void Run::to_bfloat16(int to, int from) {
   const int high = temporary().number;
   to_.vector(kShift, kShiftRight, high, Place::reg(from), 16);

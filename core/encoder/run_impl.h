@@ -1,4 +1,5 @@
-// One run of instructions on its way to machine code.
+// One run of instructions while it becomes machine code: which value is in which register, and the
+// instructions for one vector.
 #pragma once
 
 #include <span>
@@ -9,23 +10,26 @@
 
 namespace weft::encoder {
 
-// Has an instruction a translation?
+// Does the encoder have instructions for this one?
 bool is_encodable(const kernels::ChainInstruction& instruction, bool is_wide);
 
-// A register with a value.
+// A register that holds a value.
 struct Value {
   int8_t number = -1;
-  bool is_mask = false;  // one bit a lane, in a mask register; else lanes
+  bool is_mask = false;  // in a mask register, one bit for each lane
   explicit operator bool() const { return number >= 0; }
 };
 
-// Which registers are taken, and how often. Of masks, 0 means "no mask" in instructions.
+// Which registers are taken, and by how many values. Mask register 0 is never taken: in
+// instructions the number 0 means "no mask".
 class Registers {
  public:
   static constexpr int kMasks = 8;
   Registers(int vectors, std::vector<int8_t> order);
+  // A free register, which then has one user. After a take that found none, is_exhausted() is true.
   Value take();
   Value take_mask();
+  // One user more, or fewer; a register without users is free.
   void share(Value value) { ++uses(value); }
   void drop(Value value) { --uses(value); }
   int free_vectors() const;
@@ -34,28 +38,30 @@ class Registers {
 
  private:
   int& uses(Value value) { return value.is_mask ? masks_[value.number] : vectors_[value.number]; }
-  const std::vector<int8_t> order_;  // in which vectors are taken
+  const std::vector<int8_t> order_;  // the order in which vector registers are taken
+  // Users of each register.
   int vectors_[32] = {};
   int masks_[kMasks] = {};
   bool is_exhausted_ = false;
 };
 
-// Writes [begin, end) of a chain, for one of the eight vectors after the other.
+// Writes the instructions [begin, end) of a chain, for one of the eight vectors after the other.
 class Run {
  public:
   Run(Assembler& to, std::span<const kernels::ChainInstruction> chain, size_t begin, size_t end,
       bool is_wide);
-  // False where registers do not suffice; what was written then is of no use.
+  // False if the registers do not suffice; what was written is then not used.
   bool write();
 
  private:
   using Instruction = kernels::ChainInstruction;
-  // Of a value that is stored: the last instruction of the run that reads it, and is it read
-  // behind?
+  // For a store: the last instruction of the run that reads the value (-1: none), and whether an
+  // instruction behind the run reads it.
   struct Life {
     int last_read = -1;
     bool is_read_behind = false;
   };
+  // An array's operand number, and the general register with its address.
   struct Base {
     int16_t operand;
     uint8_t general;
@@ -68,7 +74,7 @@ class Run {
   bool write_vector(int vector);
   void write_instruction(size_t at);
 
-  // Operands.
+  // Operands (see run.cpp).
   Place address(const Instruction& instruction, int which, int scale);
   Place operand(const Instruction& instruction, int which);
   int in_register(const Place& place);
@@ -79,7 +85,7 @@ class Run {
   void hold(Value value);
   void keep(int16_t operand, Value value);
 
-  // Instructions.
+  // Instructions, in run.cpp and run_formulas.cpp.
   void load(const Instruction& instruction);
   void load_array(DType dtype, const Place& from);
   void store(size_t at);
@@ -100,18 +106,18 @@ class Run {
   const std::span<const Instruction> chain_;
   const size_t begin_, end_;
   const bool is_wide_;
-  const int bytes_;  // of a vector
+  const int bytes_;  // bytes of a vector
 
-  std::vector<Life> lives_;   // of the instructions of the run
-  std::vector<Base> bases_;   // of arrays
-  int16_t slot_ = -1;         // an operand whose address kSlots has
-  std::vector<Value> known_;  // by operand: a register that has its value, too
-  std::vector<int> until_;    // by operand: until this instruction
-  std::vector<Value> temporaries_;
+  std::vector<Life> lives_;         // for each instruction of the run
+  std::vector<Base> bases_;         // arrays whose addresses are in registers
+  int16_t slot_ = -1;               // the operand whose address is in kSlots
+  std::vector<Value> known_;        // by operand: a register that holds its value, if any
+  std::vector<int> until_;          // by operand: the last instruction that reads known_
+  std::vector<Value> temporaries_;  // registers of the present instruction
   Registers* registers_ = nullptr;
-  Value held_;
-  int vector_ = 0;
-  size_t at_ = 0;
+  Value held_;      // the accumulator
+  int vector_ = 0;  // the vector that is being written
+  size_t at_ = 0;   // the present instruction
 };
 
 }  // namespace weft::encoder

@@ -1,3 +1,5 @@
+// Comparing arguments, and copying attributes so that they outlive the call.
+
 #include "ops/argument.h"
 
 #include <algorithm>
@@ -19,10 +21,11 @@ bool same_argument(const Argument& a, const Argument& b) {
     case Tag::kInts: return std::ranges::equal(a.as_ints(), b.as_ints());
     case Tag::kDefault:
     case Tag::kNone: return true;
-    default: return a.integer == b.integer;  // the union's eight bytes
+    default: return a.integer == b.integer;  // compares all eight bytes of the union
   }
 }
 
+// Two passes: the first counts, so that the second can point into memory that does not move.
 Attributes::Attributes(std::span<const Argument> arguments) {
   if (arguments.empty()) return;
   auto block = std::make_shared<Block>();

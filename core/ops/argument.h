@@ -1,8 +1,8 @@
-// One argument of an operator call, in 16 bytes: the layout of weft_value in weft.h.
+// One argument of an operator call, in 16 bytes; the layout is that of weft_value in weft.h.
 //
-// A call passes inputs first, then attributes in schema order; an input that is a list of arrays is
-// one argument. A Python or C scalar given where an array is expected stays a *weak scalar*: a tag,
-// never an array. `kDefault` asks for the attribute's default.
+// A call passes the inputs first, then the attributes in schema order; an input that is a list of
+// arrays is one argument. A Python or C number given for an array stays a *weak scalar*: it has a
+// tag and never becomes an array. `kDefault` asks for the attribute's default.
 #pragma once
 
 #include <stdint.h>
@@ -32,9 +32,10 @@ enum class Tag : uint32_t {
   kDType = 7,
   kNone = 8,       // an optional input or attribute that is absent on purpose
   kTensors = 9,    // `count` arrays
-  kFunction = 10,  // of the host
+  kFunction = 10,  // of the host program
 };
 
+// Points to the caller's memory and owns nothing: it is valid during the call.
 struct Argument {
   Tag tag = Tag::kDefault;
   uint32_t count = 0;
@@ -120,13 +121,13 @@ struct Argument {
 };
 static_assert(sizeof(Argument) == 16);
 
-// The dtype that tells a weak scalar's kind: bool, int64 or float64.
+// The dtype that stands for a weak scalar's kind: bool, int64 or float64.
 DType kind_dtype(const Argument& scalar);
 
-bool same_argument(const Argument& a, const Argument& b);  // by content
+bool same_argument(const Argument& a, const Argument& b);  // compares texts and lists by content
 
-// Attributes that outlive a call: an immutable copy with the lists, texts and functions that they
-// point at.
+// Attributes that outlive a call: an immutable copy, with the lists, texts and functions that the
+// arguments point to. Copies share one block, also between threads.
 class Attributes {
  public:
   Attributes() = default;

@@ -1,3 +1,5 @@
+// The short functions that rules and composites are written with: each calls one operator by name.
+
 #include "ops/builder.h"
 
 #include "base/errors.h"
@@ -7,6 +9,7 @@
 namespace weft::ops {
 namespace {
 
+// The builder of the first array; a weak scalar has one, too, but takes its dtype from an array.
 Builder& builder_of(std::initializer_list<const Value*> values) {
   for (const Value* value : values)
     if (*value && !value->is_scalar()) return value->builder();
@@ -123,6 +126,9 @@ Value iota(Builder& builder, int64_t begin, int64_t count) {
                        Argument::of_float(1), Argument::of_dtype(DType::kInt64)});
 }
 
+// The transpose of broadcasting: y = broadcast(x) repeats elements, so a cotangent of y is summed
+// over the repeated axes. keepdims keeps the other axes in place until the reshape drops the added
+// ones.
 Value sum_to(const Value& x, const Shape& shape) {
   const Shape from = x.shape();
   if (from == shape) return x;

@@ -1,8 +1,9 @@
-// Values and the builder: what gradient rules and composites are written in.
+// Values and the builder: gradient rules and composites are written with them.
 //
-// A Value is a handle to a result. An eager builder has already computed it, a graph builder has
-// recorded a node for it, a probe only notes who uses it: the rule cannot tell. A builder keeps
-// its first error and gives harmless values from then on, so rules stay expressions.
+// A Value is a handle of a result. An eager builder has already computed it, a graph builder has
+// recorded a node for it, and a probe only notes what is read; a rule cannot tell the difference. A
+// builder keeps its first error and returns harmless values from then on, so that rules need no
+// checks and stay expressions.
 #pragma once
 
 #include <initializer_list>
@@ -29,7 +30,7 @@ class Value {
   Value(Builder* builder, Argument scalar)
       : builder_(builder), kind_(Kind::kScalar), scalar_(scalar) {}
 
-  // A sum of rows, which only cotangents are: see row_sum.h.
+  // A sum of rows; only cotangents have this form (row_sum.h).
   static Value of_rows(Builder* builder, Ref<Object> sum) {
     Value value;
     value.builder_ = builder;
@@ -45,12 +46,13 @@ class Value {
 
   Builder& builder() const { return *builder_; }
   const Ref<Tensor>& tensor() const { return tensor_; }
-  Ref<Tensor> take_tensor() { return std::move(tensor_); }  // of a value that is not used again
+  // Only for a value that is not used again.
+  Ref<Tensor> take_tensor() { return std::move(tensor_); }
   int32_t id() const { return id_; }
   const Argument& scalar() const { return scalar_; }
   const Ref<Object>& rows() const { return rows_; }
 
-  // By value: an eager type is made on the spot.
+  // Returned by value, because an eager value makes its type when it is asked.
   TensorType type() const;
   Shape shape() const { return type().shape; }
   DType dtype() const { return type().dtype; }
@@ -68,27 +70,29 @@ class Value {
 
 using Values = PoolVector<Value>;
 
+// Used by one thread at a time.
 class Builder {
  public:
   virtual ~Builder() = default;
 
-  // Applies an operator. Inputs may be weak scalars; `attributes` are in schema order and may
-  // stop early (defaults follow). Composites expand, dtypes are promoted.
+  // Applies an operator. Inputs may be weak scalars; `attributes` are in schema order and may stop
+  // early, then the defaults follow. Composites are expanded, and dtypes are promoted.
   virtual Values emit(const OpDef& op, std::span<const Value> inputs,
                       std::span<const Argument> attributes) = 0;
   virtual TensorType type(const Value& value) = 0;
 
-  // One output of an operator found by name. Names are literals of the core: a wrong one is a
-  // defect of ours.
+  // The first output of an operator found by its name. Names are literals in the core, so a wrong
+  // name is our defect.
   Value call(std::string_view op, std::initializer_list<Value> inputs,
              std::initializer_list<Argument> attributes = {});
   Values call_all(std::string_view op, std::initializer_list<Value> inputs,
                   std::initializer_list<Argument> attributes = {});
 
+  // Keeps the first error only: later ones follow from it.
   void fail(Status status) {
     if (status_.ok()) status_ = std::move(status);
   }
-  // Tells what was refused in the name of the operator that was called.
+  // Puts the name of the operator that the user called into the error.
   void tell_as(std::string_view op);
   const Status& status() const { return status_; }
 
@@ -96,7 +100,7 @@ class Builder {
   Status status_;
 };
 
-// Weak scalars take the dtype of what they meet.
+// A weak scalar: it takes the dtype of the array that it meets.
 Value scalar(const Value& like, double x);
 
 Value operator+(const Value& a, const Value& b);
@@ -125,14 +129,14 @@ Value swap_last_axes(const Value& x);
 Value broadcast_to(const Value& x, const Shape& shape);
 Value sum(const Value& x, std::span<const int64_t> axes, bool keepdims);
 Value matmul(const Value& a, const Value& b);
-// `size` elements along one axis from `begin`, `step` apart: a view.
+// A view of `size` elements along one axis, from `begin`, `step` apart.
 Value slice(const Value& x, int axis, int64_t begin, int64_t size, int64_t step = 1);
 Value concatenate(std::span<const Value> parts, int axis);
 Value zeros(const Value& like, const TensorType& type);
-// begin, begin + 1, …: `count` int64.
+// The `count` int64 numbers begin, begin + 1, …
 Value iota(Builder& builder, int64_t begin, int64_t count);
 
-// Sums over the axes that broadcasting to x's shape added or stretched.
+// Sums over the axes that broadcasting to x's shape added or repeated.
 Value sum_to(const Value& x, const Shape& shape);
 
 }  // namespace weft::ops

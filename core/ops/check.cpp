@@ -1,5 +1,6 @@
-// What every call goes through before a rule or a kernel sees it: attributes completed, dtypes
+// What every call goes through before a rule or a kernel sees it: attributes are completed, dtypes
 // promoted, types inferred.
+
 #include <algorithm>
 
 #include "base/errors.h"
@@ -37,7 +38,8 @@ std::string_view tag_name(Tag tag) {
   }
 }
 
-// Does the argument fit the kind?
+// Does the argument fit the kind? `result` is the argument with the kind's own tag: True is the
+// integer 1, an integer is a number, one integer is a list of one.
 bool fit(AttributeKind kind, const Argument& given, Argument& result) {
   result = given;
   switch (kind) {
@@ -53,7 +55,7 @@ bool fit(AttributeKind kind, const Argument& given, Argument& result) {
       return result.tag == Tag::kBool;
     case AttributeKind::kString: return given.tag == Tag::kString;
     case AttributeKind::kInts:
-      // One integer is a list of one; it lies in the caller's argument, which outlives the call.
+      // The list of one points to the caller's argument, which outlives the call.
       if (given.tag == Tag::kInt) result = Argument::of_ints({&given.integer, 1});
       return result.tag == Tag::kInts;
     case AttributeKind::kIntOrInts: return given.tag == Tag::kInt || given.tag == Tag::kInts;
@@ -65,16 +67,17 @@ bool fit(AttributeKind kind, const Argument& given, Argument& result) {
   return false;
 }
 
-// A list or text that has elements and no memory: a caller's mistake that nobody may follow.
+// A list or text with elements but a null pointer: a mistake of a C caller that must not be
+// followed.
 bool points_nowhere(const Argument& given) {
   return given.count > 0 &&
          ((given.tag == Tag::kInts && !given.ints) || (given.tag == Tag::kString && !given.text));
 }
 
-// The dtype that a weak scalar has where no array says otherwise.
+// The dtype of a weak scalar in a call without arrays: a float is float32.
 DType default_dtype(DType weak) { return weak == DType::kFloat64 ? DType::kFloat32 : weak; }
 
-// "…; cast it: `x.astype('float32')`": a layer never guesses which of the two was meant.
+// Layers never guess which of two dtypes was meant; the text says how to cast.
 Status mixed_dtypes(const OpDef& op, size_t first, DType of_first, size_t other, DType of_other) {
   const std::string name = op.input_name(first);
   return errors::invalid_type(op.name, "`", name, "` is ", of_first, " but `", op.input_name(other),
@@ -82,6 +85,7 @@ Status mixed_dtypes(const OpDef& op, size_t first, DType of_first, size_t other,
                               name, ".astype('", of_other, "')`");
 }
 
+// All arrays in the promotion must have one dtype, and weak scalars take it.
 Status promote_exact(const OpDef& op, std::span<const TensorType> inputs,
                      std::span<const bool> weak, std::span<DType> result) {
   int first = -1;
@@ -96,6 +100,7 @@ Status promote_exact(const OpDef& op, std::span<const TensorType> inputs,
   return {};
 }
 
+// Is there a kernel for this dtype of an elementwise operator?
 Status check_defined(const OpDef& op, DType dtype) {
   if (op.steps[static_cast<size_t>(dtype)]) return {};
   std::string names;
@@ -104,7 +109,8 @@ Status check_defined(const OpDef& op, DType dtype) {
   return errors::invalid_type(op.name, "is not defined for ", dtype, "; cast ", names);
 }
 
-// A composite's inference rule only checks: its results have types of their own.
+// A composite's inference rule only checks its arguments: the types of its results come from the
+// operators inside.
 Status check_arguments(const OpDef& op, std::span<const Argument> attributes, Builder& builder,
                        const Values& inputs) {
   Types types;
@@ -130,7 +136,7 @@ Status fit_attribute(const OpDef& op, const AttributeDef& attribute, const Argum
                                  static_cast<int64_t>(given.count), " elements");
   if (given.tag == Tag::kFunction && !given.function)
     return errors::invalid_value(op.name, "`", attribute.name, "` must not be NULL");
-  // Extents, axes, windows: nothing has more of them than an array has axes.
+  // These are extents, axes or windows: no list is longer than an array may have axes.
   if (given.tag == Tag::kInts && attribute.kind == AttributeKind::kInts &&
       given.count > static_cast<uint32_t>(kMaxRank))
     return errors::rank_too_large(op.name, attribute.name, given.count);
@@ -158,6 +164,7 @@ Status complete_attributes(const OpDef& op, std::span<const Argument> given,
   return {};
 }
 
+// Arrays first, weak scalars after them: a Python number never widens an array of its own kind.
 Status promote_inputs(const OpDef& op, std::span<const TensorType> inputs,
                       std::span<const bool> weak, std::span<DType> result) {
   for (size_t i = 0; i < inputs.size(); ++i)
@@ -227,6 +234,7 @@ Result<Types> infer(const OpDef& op, std::span<const TensorType> inputs,
 
 namespace {
 
+// A composite that rounds once computes halves in float32 and casts its results.
 Values compose(const OpDef& op, std::span<const Argument> attributes, Builder& builder,
                const Values& inputs) {
   const DType dtype = op.is_rounded_once ? inputs[0].dtype() : DType::kFloat32;
@@ -242,6 +250,7 @@ Values compose(const OpDef& op, std::span<const Argument> attributes, Builder& b
 
 }  // namespace
 
+// If the arguments are refused, harmless values stand for the results, as many as there would be.
 Values expand(const OpDef& op, std::span<const Argument> attributes, Builder& builder,
               const Values& inputs) {
   const bool was_ok = builder.status().ok();

@@ -1,3 +1,5 @@
+// Runs gradient rules: for real, and on a probe that finds out which values a rule reads.
+
 #include "ops/gradient.h"
 
 #include <map>
@@ -11,7 +13,7 @@
 namespace weft::ops {
 namespace {
 
-// Notes which of the values it handed out are read by operators; computes types only.
+// A builder that computes types only, and notes which of its values are read by operators.
 class Probe final : public Builder {
  public:
   Value add(const TensorType& type) {
@@ -91,7 +93,7 @@ Result<Saved> run_probe(const OpDef& op, std::span<const Argument> attributes,
   for (const TensorType& type : outputs) cotangents.push_back(probe.add(type));
   const Values partials =
       op.grad_rule(GradContext(op, attributes, probe, in, out, cotangents, needed));
-  // Rows are added up later, from what the rule was given.
+  // Sums of rows are made dense later; that reads their indices.
   for (const Value& partial : partials)
     if (partial.is_rows())
       for (const RowPart& part : row_sum_of(partial).parts) probe.note_read(part.indices);
@@ -104,8 +106,8 @@ Result<Saved> run_probe(const OpDef& op, std::span<const Argument> attributes,
   return saved;
 }
 
-// Rules may branch on attributes and on all that types say: one step has no state before it that
-// was an output. All of it is part of the key.
+// A rule may branch on attributes and on everything that types say: the gradient of one step of a
+// recurrent network, for example, reads no earlier output. So all of these are part of the key.
 std::string probe_key(const OpDef& op, std::span<const Argument> attributes,
                       std::span<const TensorType> inputs, uint32_t needed) {
   std::string key = std::to_string(op.id) + ':' + std::to_string(needed);
@@ -144,7 +146,8 @@ Result<Saved> saved_by_gradient(const OpDef& op, std::span<const Argument> attri
   }
   WEFT_ASSIGN(const Saved saved, run_probe(op, attributes, inputs, outputs, needed));
   const std::lock_guard lock(mutex);
-  if (known->size() > 4096) known->clear();  // attributes that change at every call
+  // Attributes that change at every call would grow it for ever.
+  if (known->size() > 4096) known->clear();
   known->emplace(key, saved);
   return saved;
 }
@@ -163,6 +166,7 @@ Values apply_gradient(const OpDef& op, std::span<const Argument> attributes, Bui
   for (const Value& cotangent : cotangents) any |= static_cast<bool>(cotangent);
   if (!any) return result;
   for (size_t i = 0; i < complete.size(); ++i)
+    // Most rules expect an array for every output; a missing cotangent is zero.
     if (!complete[i] && !op.takes_absent_cotangents)
       complete[i] = zeros(Value(&builder, Argument::of_int(0)), outputs[i].type());
   Values partials =

@@ -1,3 +1,5 @@
+// The methods that fill an operator's definition, and the check that it is complete.
+
 #include "ops/op.h"
 
 #include "base/errors.h"
@@ -132,13 +134,16 @@ OpDef& OpDef::absent_cotangents() {
   return *this;
 }
 OpDef& OpDef::compose(Composition function) {
-  if (WEFT_KEEPS_passes) composition = function;  // packed graphs have none
+  // Graphs in a build without passes have no composites.
+  if (WEFT_KEEPS_passes) composition = function;
   return *this;
 }
 OpDef& OpDef::rounds_once() {
   is_rounded_once = true;
   return *this;
 }
+// The eager fast path calls a formula's step without looking at the slot: it is looked up here,
+// once for each dtype.
 OpDef& OpDef::kernel(kernels::FormulaId formula) {
   slot = elementwise_slot(formula);
   const int arity = kernels::arity_of(formula);
@@ -193,9 +198,11 @@ std::string OpDef::input_name(size_t i) const {
   return inputs.back().name + '[' + std::to_string(i + 1 - inputs.size()) + ']';
 }
 
+// The definition says the gradient or why there is none, so that no gradient is missing by
+// accident.
 Status OpDef::check_complete() const {
 #if WEFT_HAS_SOME_OPERATORS
-  return {};  // the library that they are taken from has checked them
+  return {};  // the full library has checked them
 #else
   using errors::join;
   const auto refuse = [&](std::string_view what) {

@@ -1,14 +1,16 @@
-// The one definition of an operator: schema, inference, gradient rule or composition, kernel
-// slot, documentation, oracle and sampling domain.
+// The one definition of an operator: schema, inference, gradient rule or composition, kernel slot,
+// documentation, oracle and sampling domain. Python functions, stubs, docs and tests are derived
+// from it.
 //
 //   WEFT_OP(logaddexp) {
-//     op.doc("…").input("a", "…").input("b", "…").promote(Promotion::kFloat)
-//         .infer(rules::broadcast).gradient(rule).kernel(kernels::FormulaId::logaddexp)
-//         .like("numpy.logaddexp").domain(-4, 4);
+//     op.doc("…").input("x1", "any real dtype: …").input("x2", "…").promote(Promotion::kFloat)
+//         .infer(rules::broadcast).gradient(rule).kernel(kernels::FormulaId::kLogAddExp)
+//         .like("numpy.logaddexp").domain(-4, 4).sample(R"({"shapes": [[2, 3], [3]]})");
 //   }
 //
-// WEFT_OP only declares a definer; the build lists all definers in a generated file, so there
-// are no static constructors. An incomplete definition is refused when the registry is built.
+// A formula is named after its struct. WEFT_OP only declares a function that defines the operator;
+// the build lists all of them in a generated file. So there are no static constructors. An
+// incomplete definition is refused when the registry is built.
 #pragma once
 
 #include <algorithm>
@@ -24,42 +26,44 @@
 
 namespace weft::ops {
 
-// How the dtypes of the inputs are made to agree before the kernel runs.
+// How the dtypes of the inputs are made equal before the kernel runs.
 enum class Promotion : uint8_t {
   kCommon,  // promoted as in NumPy
-  kFloat,   // the same, then bool and integers to the default float
-  kExact,   // floats must agree already (layers): anything else is the caller's mistake
-  kKeep,    // every input keeps its own
+  kFloat,   // as kCommon, then bool and integers become the default float
+  kExact,   // the dtypes must be equal already (layers): other dtypes are the caller's mistake
+  kKeep,    // every input keeps its own dtype
 };
 
-// How float32 arithmetic takes part in mixed precision (precision.h).
+// What mixed precision may do with the operator's float32 arithmetic (precision.h).
 enum class Precision : uint8_t {
-  kWide,     // stays in float32: losses, statistics, sums, what has exponents or logarithms
-  kNarrow,   // products of arrays: in the narrow dtype, where the kernel gains by that
-  kFollows,  // narrow where its large operands are: what moves elements, chooses, adds two
+  kWide,     // stays in float32: losses, statistics, sums, exponentials and logarithms
+  kNarrow,   // products of arrays: in the narrow dtype, if the kernel gains from it
+  kFollows,  // narrow if its large operands are: moving or choosing elements, adding two arrays
 };
 
-// Where the function lives in Python: weft.np, weft.npx, or nowhere (the core's own).
+// Where Python has the function: weft.np, weft.npx, or nowhere (used by the core only).
 enum class Namespace : uint8_t { kNp, kNpx, kInternal };
 
+// One array argument of the schema.
 struct InputDef {
   std::string name;
   std::string doc;
   bool optional = false;
-  bool keeps_dtype = false;  // stays out of promotion: masks and indices
-  bool list = false;         // one array or more, if optional also none; the last input only
+  bool keeps_dtype = false;  // takes no part in promotion: masks and indices
+  // One array or more (if optional also none); only the last input can be a list.
+  bool list = false;
 };
 
-// Arrays that a list may have: far above any use, so that counts and masks stay small.
+// The largest number of arrays in a list: far above any use, and small enough for counts and masks.
 inline constexpr size_t kMaxListed = 65536;
 
-// What a call has room for: inputs and attributes of a definition, and outputs of a fixed number.
+// Limits of a definition: inputs, inputs and attributes together, and outputs of a fixed number.
 inline constexpr size_t kMaxInputs = 16;
 inline constexpr size_t kMaxArguments = 32;
 inline constexpr int kMaxOutputs = 8;
 
-// Sets of a call's inputs or outputs in 32 bits. The last bit stands for the 32nd and all that
-// follow: a set may hold more of these than was asked for, never less.
+// Sets of a call's inputs or outputs, in 32 bits. The last bit stands for number 31 and all that
+// follow, so a set may hold more of these than was asked for, but never fewer.
 constexpr uint32_t set_bit(size_t i) { return uint32_t{1} << (i < 31 ? i : 31); }
 constexpr bool in_set(uint32_t set, size_t i) { return set & set_bit(i); }
 
@@ -70,8 +74,8 @@ enum class AttributeKind : uint8_t {
   kString,
   kInts,  // one integer is a list of one; at most as many as an array has axes
   kDType,
-  kIntOrInts,  // one integer means something else than a list of one; lists of any length
-  kFunction,   // of the host: lives in this process only
+  kIntOrInts,  // one integer means something other than a list of one; lists of any length
+  kFunction,   // a function of the host; it lives in this process only
 };
 
 struct AttributeDef {
@@ -79,11 +83,12 @@ struct AttributeDef {
   std::string doc;
   AttributeKind kind = AttributeKind::kInt;
   bool required = false;
-  bool takes_none = false;  // absence has a meaning
-  Attributes fallback;      // one argument: the default, kNone perhaps
+  bool takes_none = false;  // absence has a meaning of its own
+  Attributes fallback;      // one argument: the default, which may be kNone
 };
 
-// Arguments of a call by name: what inference, kernels and gradient rules read attributes with.
+// Reads the attributes of a call by name: inference, kernels and gradient rules use it. An unknown
+// name is our defect and ends the process.
 class AttributeReader {
  public:
   AttributeReader(const OpDef& op, std::span<const Argument> attributes)
@@ -104,17 +109,19 @@ class AttributeReader {
   std::span<const Argument> attributes_;
 };
 
+// What an inference rule gets.
 struct InferContext : AttributeReader {
   InferContext(const OpDef& definition, std::span<const TensorType> types,
                std::span<const Argument> attributes)
       : AttributeReader(definition, attributes), in(types) {}
-  std::span<const TensorType> in;  // dtypes already promoted; an absent input has rank -1
+  std::span<const TensorType> in;  // dtypes are promoted already; an absent input has rank -1
   bool given(size_t i) const { return i < in.size() && in[i].shape.rank() >= 0; }
 };
 using Types = PoolVector<TensorType>;
 using InferRule = Result<Types> (*)(const InferContext& context);
 
-// What a gradient rule is given: forward inputs and outputs, and the cotangents of the outputs.
+// What a gradient rule gets: the inputs and outputs of the forward pass, and the cotangents of the
+// outputs.
 class GradContext : public AttributeReader {
  public:
   GradContext(const OpDef& op, std::span<const Argument> attributes, Builder& builder,
@@ -130,9 +137,10 @@ class GradContext : public AttributeReader {
   const Value& in(size_t i) const { return inputs_[i]; }
   size_t inputs() const { return inputs_.size(); }
   const Value& out(size_t i = 0) const { return outputs_[i]; }
-  const Value& dout(size_t i = 0) const { return cotangents_[i]; }  // absent: zero
+  const Value& dout(size_t i = 0) const { return cotangents_[i]; }  // absent means zero
   size_t outputs() const { return cotangents_.size(); }
   const Values& douts() const { return cotangents_; }
+  // Is the cotangent of input i wanted? A rule asks before a costly partial.
   bool needs(size_t i) const { return in_set(needed_, i); }
   Builder& builder() const { return builder_; }
 
@@ -143,11 +151,11 @@ class GradContext : public AttributeReader {
   const Values& cotangents_;
   uint32_t needed_;
 };
-// One cotangent per input, absent where there is none. A rule is only calculus: summing over
-// uses, undoing broadcasts and casts happen in the sweep.
+// Returns one cotangent for each input, absent where there is none. A rule is only calculus: the
+// sweep sums over uses and undoes broadcasts and casts.
 using GradRule = Values (*)(const GradContext& context);
 
-// A composite: a function over primitives.
+// What a composite gets: it computes its results by calling primitives on the builder.
 struct ComposeContext : AttributeReader {
   ComposeContext(const OpDef& op, std::span<const Argument> attributes, Builder& b,
                  const Values& in)
@@ -158,7 +166,7 @@ struct ComposeContext : AttributeReader {
 };
 using Composition = Values (*)(const ComposeContext& context);
 
-// A composition of one result that may refuse its arguments.
+// Makes a composition from a function with one result that may refuse its arguments.
 template <Result<Value> (*Function)(const ComposeContext&)>
 Values checked(const ComposeContext& context) {
   Result<Value> result = Function(context);
@@ -167,27 +175,29 @@ Values checked(const ComposeContext& context) {
   return {context.in(0)};
 }
 
-// The number of outputs where attributes decide it.
+// The number of outputs, if it depends on attributes.
 using OutputRule = Result<size_t> (*)(const AttributeReader& attributes);
 
-// The geometry of a result that only looks at its input's memory (reshape, transpose, slice).
+// The geometry of a result that shares its input's memory (reshape, transpose, slice).
 struct Geometry {
   Shape shape;
   Shape strides;
   int64_t offset = 0;
 };
-// Of the index-th output. Nothing when this input's strides do not allow a view: then the kernel
+// The geometry of output `index`. None if this input's strides do not allow a view: then the kernel
 // makes a copy.
 using ViewRule = std::optional<Geometry> (*)(const InferContext& context, const Geometry& input,
                                              const TensorType& output, size_t index);
 
-// One set of inputs and attributes for the registry's tests, as Python text that the test suite
-// evaluates: shapes per input (those behind the others are the list) and keyword attributes, e.g.
+// One set of arguments for the registry's tests, as Python text that the test suite evaluates: one
+// shape for each input (further shapes are those of the list), and keyword attributes. Example:
 // {"shapes": [[2,3],[3]], "axis": 1}.
 struct Sample {
   std::string text;
 };
 
+// The definition itself. The methods return the definition, so that WEFT_OP can chain them; the
+// members below are what they fill. Read-only once it is registered, and never destroyed.
 class OpDef {
  public:
   explicit OpDef(std::string_view op_name) : name(op_name) {}
@@ -208,24 +218,25 @@ class OpDef {
   OpDef& required(AttributeKind kind, std::string_view name, std::string_view doc);
   OpDef& optional(AttributeKind kind, std::string_view name, std::string_view doc);
   OpDef& promote(Promotion kind);
-  OpDef& computes(Precision kind);  // by default views follow, all else is wide
+  OpDef& computes(Precision kind);  // by default views follow and all other operators are wide
   OpDef& outputs(int count);
   OpDef& outputs(OutputRule rule);
-  OpDef& infer(InferRule rule);  // of a composite: checks what it is given
+  OpDef& infer(InferRule rule);  // for a composite, it only checks the arguments
   OpDef& gradient(GradRule rule);
   OpDef& no_gradient(std::string_view reason);
-  OpDef& absent_cotangents();  // the rule takes absent ones: nobody writes zeros for it
+  // The rule handles absent cotangents itself: no zeros are made for it.
+  OpDef& absent_cotangents();
   OpDef& compose(Composition function);
-  OpDef& rounds_once();                       // a composite, which computes halves in float32
-  OpDef& kernel(kernels::FormulaId formula);  // an elementwise operator
+  OpDef& rounds_once();  // a composite that computes halves in float32 and rounds the results
+  OpDef& kernel(kernels::FormulaId formula);  // makes it an elementwise operator
   OpDef& kernel(const Slot& slot);
   OpDef& view(ViewRule rule);
-  // Image i, along axis 0, of every result reads image i of these inputs, and else only what has no
-  // images.
+  // Image i (along axis 0) of every result reads only image i of these inputs; of other inputs it
+  // may read everything, since they have no images.
   OpDef& images(std::initializer_list<size_t> of_inputs);
   OpDef& random();
-  OpDef& effect();     // does something beside its results; runs on the caller
-  OpDef& on_caller();  // its kernel runs on the thread that called the library only
+  OpDef& effect();     // does something beside its results; runs on the calling thread
+  OpDef& on_caller();  // its kernel runs only on the thread that called the library
   OpDef& like(std::string_view oracle);
   OpDef& domain(double low, double high);
   OpDef& sample(std::string_view text);
@@ -233,7 +244,7 @@ class OpDef {
   Status check_complete() const;
   AttributeReader reader(std::span<const Argument> attributes) const { return {*this, attributes}; }
   bool takes_list() const { return !inputs.empty() && inputs.back().list; }
-  // The definition of a call's i-th input: the arrays of a list share theirs.
+  // The definition of a call's i-th input: all arrays of a list have the same one.
   const InputDef& input_at(size_t i) const { return inputs[std::min(i, inputs.size() - 1)]; }
   std::string input_name(size_t i) const;  // x, or arrays[3]
 
@@ -254,7 +265,7 @@ class OpDef {
   bool is_rounded_once = false;
   Slot slot;
   ViewRule view_rule = nullptr;
-  uint32_t image_inputs = 0;  // the set that images() gave
+  uint32_t image_inputs = 0;  // the set given to images()
   bool is_random = false;
   bool has_effect = false;
   bool runs_on_caller = false;
@@ -264,18 +275,18 @@ class OpDef {
   std::vector<Sample> samples;
   int id = -1;  // position in the registry
 
-  // Of an operator that was registered at run time: what its rules and its kernel read, and the
-  // library that files name; null if it is built in.
+  // Only for an operator registered at run time, else null: the callbacks that its rules and kernel
+  // use, and the library that files name.
   std::shared_ptr<const void> outside;
   std::string library;
 
-  // For the eager fast path: 1 or 2 for an elementwise operator of so many inputs, else 0; the step
-  // for inputs of one dtype, dense and of one shape.
+  // For the eager fast path. `fast_arity` is 1 or 2 for an elementwise operator with so many
+  // inputs, else 0; `steps` has the step for dense inputs of one dtype and one shape.
   uint8_t fast_arity = 0;
   kernels::StepKernel steps[kNumDTypes] = {};
   DType step_results[kNumDTypes] = {};
-  // For the tape: by mask of needed inputs (at most two of them), 0 where not yet known; else
-  // 1 | saved inputs << 1 | saved output << 3.
+  // For the tape, by the mask of needed inputs (two inputs at most): 0 if not yet known, else 1 |
+  // saved inputs << 1 | saved output << 3.
   mutable std::atomic<uint32_t> saved_by_mask[4] = {};
 };
 

@@ -1,3 +1,6 @@
+// Decides for one call whether the narrow dtype is worth the casts, and whether a scalar survives
+// it.
+
 #include "ops/precision.h"
 
 #include <algorithm>
@@ -6,15 +9,16 @@
 namespace weft::ops {
 namespace {
 
-// Operations for each element that is cast more than otherwise: fewer would wait for the casts.
+// A narrow call must have this many operations for each element that it casts: with fewer, the
+// casts would cost more than the arithmetic gains.
 constexpr double kMinOperations = 32;
 
 bool is_float32(const TensorType& type) { return type.dtype == DType::kFloat32; }
 
-// What of a float32 significand the dtype cannot hold, and its range: sign and exponents.
+// A half dtype's precision and range, to tell whether a number fits exactly.
 struct Half {
-  int bits;              // of the significand
-  int minimum, maximum;  // exponents of normal numbers, as frexp has them
+  int bits;              // digits of the significand, with the hidden one
+  int minimum, maximum;  // exponents of normal numbers, as frexp counts them
 };
 constexpr Half kFloat16{11, -13, 16}, kBFloat16{8, -125, 128};
 
@@ -29,6 +33,7 @@ bool is_worth_casting(const SlotTypes& types, const PlannedInputs& planned) {
     if (is_floating(type.dtype) && !is_float32(type)) return false;
     if (in_set(planned.frozen, i)) continue;
     const auto elements = static_cast<double>(type.shape.elements());
+    // An input that is narrow already saves the cast that float32 would need.
     cast += in_set(planned.narrow, i) ? -elements : elements;
   }
   bool any = false;

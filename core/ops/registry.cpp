@@ -1,3 +1,6 @@
+// The table of operators: built-in ones from the generated list, and those registered at run time.
+// A definition never moves or dies, so pointers to it stay valid on every thread.
+
 #include "ops/registry.h"
 
 #include <algorithm>
@@ -22,7 +25,7 @@ struct Registered {
   Definer define;
 };
 
-// The generated list ends without a comma problem: a null entry closes it.
+// A null entry ends the list, so that it is never empty.
 const Registered kBuiltIn[] = {
 #define WEFT_OPERATOR(name) {#name, define_##name},
 #include "weft_operators.inc"
@@ -30,11 +33,13 @@ const Registered kBuiltIn[] = {
     {{}, nullptr},
 };
 
-// Spans of operators that were handed out stay good while others are added.
+// Room for all operators is reserved at once: spans that all_ops handed out stay valid when
+// operators are added.
 constexpr size_t kMaxOperators = 4096;
 
 #if WEFT_HAS_SOME_OPERATORS
-// Few, so that looking at each is enough.
+// A build with some operators has few of them: a linear search is enough, and no hash table is
+// linked.
 class ByName {
  public:
   const OpDef* find(std::string_view name) const {
@@ -61,9 +66,9 @@ class ByName {
 };
 #endif
 
-// Grows only; operators never move, so that `const OpDef*` and their names stay good.
+// It only grows. Operators never move, so that `const OpDef*` and their names stay valid.
 struct Registry {
-  ByName built_in;  // complete when the registry is: read without the lock
+  ByName built_in;  // complete before anyone sees the registry, so it is read without the lock
   Status status;
 
   std::mutex mutex;  // guards what follows
@@ -123,8 +128,8 @@ const OpDef* find_op(std::string_view name) {
 #if WEFT_HAS_SOME_OPERATORS
 namespace {
 
-// Stands for an operator that this build has not: whoever wants a node of it meets an error that
-// names it (GraphBuilder::emit). Has as many results as any.
+// Stands for an operator that this build does not have: a builder that should make a node of it
+// returns an error with its name (GraphBuilder::emit). It has the largest number of results.
 const OpDef& missing_op(std::string_view name) {
   static std::mutex mutex;
   static auto* const known = new ByName;
@@ -133,7 +138,7 @@ const OpDef& missing_op(std::string_view name) {
   auto op = std::make_unique<OpDef>(name);
   op->output_count = kMaxOutputs;
   known->add(op.get());
-  return *op.release();  // as long as the registry, which is never destroyed
+  return *op.release();  // lives as long as the registry, which is never destroyed
 }
 
 }  // namespace

@@ -1,3 +1,6 @@
+// Adding up sums of rows without making the table dense. Parts are only collected; they are added
+// when an array is needed, or by an optimizer that updates single rows.
+
 #include "ops/row_sum.h"
 
 namespace weft::ops {
@@ -46,6 +49,7 @@ Value dense(const Value& cotangent) {
                       {Argument::of_int(0), Argument(), Argument::of_ints(shape.span())});
 }
 
+// Halves are added in float32: an index may occur thousands of times.
 Value take_adjoint(const Value& dout, const Value& index,
                    std::initializer_list<Argument> attributes) {
   const DType dtype = dout.dtype();
@@ -63,7 +67,8 @@ void accumulate(Value& sum, const Value& cotangent) {
     sum = dense(sum) + dense(cotangent);
     return;
   }
-  // A new list unless nobody else has this one: a table may be looked up thousands of times.
+  // A list that somebody else holds is copied before it grows; a list of our own grows in place,
+  // since a table may be looked up thousands of times.
   if (!sum.rows()->has_one_owner()) {
     auto* copy = new RowSum(row_sum_of(sum).table);
     copy->parts = row_sum_of(sum).parts;

@@ -1,3 +1,5 @@
+// Inference rules that several operators share, and the checks that rules make.
+
 #include "ops/rules.h"
 
 #include "base/errors.h"
@@ -5,6 +7,7 @@
 namespace weft::ops::rules {
 namespace {
 
+// Errors name the two neighbouring inputs that do not broadcast.
 Result<Shape> broadcast_all(const InferContext& c) {
   Shape shape = c.in[0].shape;
   for (size_t i = 1; i < c.in.size(); ++i) {
@@ -30,6 +33,7 @@ Result<Types> broadcast_to_bool(const InferContext& c) {
 }
 
 Result<uint32_t> axes_mask(const InferContext& c, std::string_view attribute, int rank) {
+  // No axes given means all axes.
   if (!c.has(attribute)) return (uint32_t{1} << rank) - 1;
   uint32_t mask = 0;
   for (int64_t axis : c.ints(attribute)) {

@@ -1,3 +1,5 @@
+// The text of a type.
+
 #include "ops/type.h"
 
 namespace weft::ops {

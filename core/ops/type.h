@@ -1,4 +1,4 @@
-// What is known of a value before it is computed: its shape and its dtype.
+// What is known of a value before it is computed: its dtype and its shape.
 #pragma once
 
 #include <string>

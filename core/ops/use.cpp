@@ -1,3 +1,5 @@
+// Collects the lines; entries are sorted, so that equal graphs give equal text.
+
 #include "ops/use.h"
 
 #include "weft_keep.h"
@@ -22,14 +24,14 @@ thread_local Use* present = nullptr;
 Use* present_use() { return present; }
 
 Use::Use() : outer_(present) {
-  lines_.insert("operator copy");  // the planner's own
-  present = this;                  // behind all that may fail: else nobody takes it back
+  lines_.insert("operator copy");  // the planner inserts it
+  present = this;  // last, after everything that may throw: otherwise nobody would reset it
 }
 Use::~Use() { present = outer_; }
 
 void Use::note(const OpDef& op, std::span<const Argument> attributes) {
   if (outer_) outer_->note(op, attributes);
-  if (op.outside) return;  // no build has it
+  if (op.outside) return;  // registered at run time: no build contains it
   lines_.insert("operator " + op.name);
   if (op.slot.elementwise)
     lines_.insert(std::string("formula ") + kernels::name_of(op.slot.formula));

@@ -1,6 +1,6 @@
-// Which operators, formulas and dtypes the thread's graphs come to have: what a runtime-only build
-// of these alone (WEFT_OPS) has to keep. Operators that a pass writes count also where the next
-// takes them away.
+// Which operators, formulas and dtypes the graphs built by this thread contain: a runtime-only
+// build for these graphs alone (WEFT_OPS) has to keep them. An operator that one pass adds counts
+// even if a later pass removes it.
 #pragma once
 
 #include <set>
@@ -12,13 +12,13 @@ namespace weft::ops {
 
 class Use {
  public:
-  Use();  // notes what this thread builds until it is destroyed; within another, both note
+  Use();  // notes what this thread builds until it is destroyed; an outer one notes it, too
   Use(const Use&) = delete;
   Use& operator=(const Use&) = delete;
   ~Use();
 
-  // `operator add`, `formula add`, `dtype float32`, `part winograd`, one a line and sorted: what
-  // the build reads.
+  // `operator add`, `formula add`, `dtype float32`, `part winograd`: one for each line, sorted, as
+  // the build reads it.
   std::string text() const;
 
   void note(const OpDef& op, std::span<const Argument> attributes);
@@ -31,12 +31,12 @@ class Use {
 };
 
 #if defined(WEFT_RUNTIME_ONLY)
-// Notes nothing: no list is made there.
+// The runtime-only library makes no lists.
 inline bool notes_use() { return false; }
 template <class... Parts>
 void note_use(const Parts&...) {}
 #else
-Use* present_use();  // for whom this thread builds, or null
+Use* present_use();  // the list that this thread writes to, or null
 inline bool notes_use() { return present_use(); }
 template <class... Parts>
 void note_use(const Parts&... parts) {
@@ -44,7 +44,7 @@ void note_use(const Parts&... parts) {
 }
 #endif
 
-// Has this build kernels for elements of the dtype? All, unless it was made with WEFT_OPS.
+// Does this build have kernels for the dtype? Every build has, unless it was made with WEFT_OPS.
 bool is_kept(DType dtype);
 
 }  // namespace weft::ops

@@ -1,3 +1,6 @@
+// Reverse-mode differentiation of one function of operators: record them, then go back over them in
+// reverse order, and sum the cotangents of each value.
+
 #include "ops/vjp.h"
 
 #include "base/errors.h"
@@ -7,13 +10,13 @@
 namespace weft::ops {
 namespace {
 
-// Hands every operator on to another builder and remembers it. Its values are numbers of what the
-// other builder gave, so that a function's operators find their way here.
+// Passes every operator on to another builder and records it. Its values are indices into a list of
+// the other builder's values, so that operators on them come back to this recorder.
 class Recorder final : public Builder {
  public:
   explicit Recorder(Builder& inner) : inner_(inner) {}
 
-  // `depends`: its cotangent is wanted.
+  // `depends`: its cotangent is wanted. Integers have none.
   Value add(const Value& value, bool depends) {
     if (!value) return {};
     known_.push_back({value, depends && is_floating(value.dtype()), {}});
@@ -35,6 +38,8 @@ class Recorder final : public Builder {
 
   void seed(const Value& output, const Value& cotangent) { add_to(output, cotangent); }
 
+  // Backwards over the nodes: when one is reached, all uses of its outputs have added their
+  // cotangents.
   void sweep() {
     for (size_t n = nodes_.size(); n-- > 0 && inner_.status().ok();) back(nodes_[n]);
   }
@@ -51,7 +56,7 @@ class Recorder final : public Builder {
   struct Node {
     const OpDef* op;
     Attributes attributes;
-    Values inputs, outputs;  // the recorder's
+    Values inputs, outputs;  // the recorder's own values
   };
 
   Value real(const Value& value) const {
@@ -70,7 +75,7 @@ class Recorder final : public Builder {
     return result;
   }
 
-  // Casts as the promotion says; the casts are remembered, too.
+  // Casts the inputs as promotion says; the casts are recorded, too.
   Status promote(const OpDef& op, Values& inputs) {
     PoolVector<TensorType> types;
     PoolVector<char> weak;

@@ -1,3 +1,5 @@
+// Where an integer that does not fit lies, and what each family of operators does with it.
+
 #include "ops/weak_integers.h"
 
 #include <algorithm>
@@ -14,6 +16,7 @@
 namespace weft::ops {
 namespace {
 
+// The smallest and the largest number of an integer dtype; uint64 needs the unsigned type.
 struct Ends {
   int64_t low = 0;
   uint64_t high = 0;
@@ -49,7 +52,7 @@ Place place_of(const Argument& scalar, DType dtype) {
   return scalar.integer > 0 && bits > ends.high ? Place::kAbove : Place::kInside;
 }
 
-// The number as a float, or nothing beyond all of these.
+// The number as a float; none if it is beyond all doubles.
 std::optional<Argument> as_real(const Argument& scalar) {
   if (scalar.tag == Tag::kInt) return scalar;
   if (scalar.tag == kUnsigned)
@@ -64,7 +67,7 @@ std::string text_of(const Argument& scalar) {
   return scalar.real < 0 ? "below -2^63" : "of more than 64 bits";
 }
 
-// A scalar that fits, as it is from then on; nothing where it does not.
+// The scalar in the form that it has from now on; none if it does not fit.
 std::optional<Argument> fitted(const Argument& scalar, DType dtype) {
   if (is_floating(dtype)) return as_real(scalar);
   if (dtype == DType::kBool) return Argument::of_bool(scalar.tag != Tag::kInt || scalar.integer);
@@ -77,7 +80,8 @@ Status out_of_range(const OpDef& op, size_t input, const Argument& scalar, DType
                           " is out of range for ", dtype, "; cast the array first");
 }
 
-// What `number < x` and its kin are for every x, where the number lies above or below all of them.
+// The result of `first < second` and the other comparisons if the first operand is above, or below,
+// every value of the second one's dtype.
 struct Comparison {
   std::string_view name;
   bool if_first_is_above;
@@ -94,7 +98,8 @@ const Comparison* comparison_of(const OpDef& op) {
   return nullptr;
 }
 
-// The same answer for every element, NumPy's: x >= least, or x < least, has it, too.
+// Every element gets the same answer. NumPy gives it, too. The call becomes x >= min (always true)
+// or x < min (always false), with min the smallest number of the dtype.
 void answer(const Comparison& comparison, size_t scalar, Place place, DType dtype, const OpDef*& op,
             Values& inputs) {
   const bool first_is_above = (place == Place::kAbove) == (scalar == 0);
@@ -106,13 +111,13 @@ void answer(const Comparison& comparison, size_t scalar, Place place, DType dtyp
   inputs[1] = Value(&builder, Argument::of_int(ends_of(dtype).low));
 }
 
-// A bound that no element reaches.
+// A bound of `clip` that no element can reach: it is dropped.
 bool is_open_bound(const OpDef& op, size_t input, Place place) {
   return op.name == "clip" &&
          ((input == 1 && place == Place::kBelow) || (input == 2 && place == Place::kAbove));
 }
 
-// Where a number is inserted that all elements are below, or above: at that end.
+// searchsorted for a number above or below all elements: the position is at that end.
 bool is_searched(const OpDef& op, size_t input) { return op.name == "searchsorted" && input == 1; }
 std::span<const Argument> side_of(Place place) {
   static const Argument kRight = Argument::of_string("right"), kLeft = Argument::of_string("left");
@@ -159,7 +164,8 @@ bool has_sign(const Value& value) {
 
 Status settle_integers(const OpDef*& op, Values& inputs, std::span<const Argument>& attributes) {
   const size_t count = inputs.size();
-  // Those that every dtype holds, most of all, are not looked at: a small call feels it.
+  // Numbers from 0 to 127 fit every dtype. They are the most frequent and are not looked at
+  // further, because small calls would feel the cost.
   const auto is_one = [](const Value& input) {
     if (!input.is_scalar() || !is_weak_integer(input.scalar())) return false;
     const Argument& scalar = input.scalar();
@@ -178,7 +184,7 @@ Status settle_integers(const OpDef*& op, Values& inputs, std::span<const Argumen
       types.emplace_back().shape = Shape::absent();
   }
   WEFT_TRY(promote_inputs(*op, types, {weak.get(), count}, dtypes));
-  // What is written into an array, or put around it, takes that array's dtype.
+  // A number that is written into an array, or padded around it, takes that array's dtype.
   if (op->promotion == Promotion::kKeep && inputs[0] && !weak[0])
     for (size_t i = 1; i < count; ++i)
       if (weak[i] && !op->input_at(i).keeps_dtype) dtypes[i] = types[0].dtype;
@@ -195,7 +201,7 @@ std::optional<Value> compared_exactly(const OpDef& op, const Values& inputs) {
   if (!has_sign(with_sign) || !other.is_tensor() || other.dtype() != DType::kUInt64) return {};
   const Comparison* const comparison = comparison_of(op);
   if (!comparison) return {};
-  // Below zero it is below all of the others; else both are numbers of uint64.
+  // A number below zero is below all numbers of uint64; otherwise both are numbers of uint64.
   Builder& builder = other.builder();
   const Value zero(&builder, Argument::of_int(0));
   const bool if_below = place == 0 ? comparison->if_first_is_below : comparison->if_first_is_above;

@@ -1,3 +1,5 @@
+// Memory of boxes: a box has a block of its own, or shares the block of its first array (`lead`).
+
 #include "runtime/box.h"
 
 #include <new>
@@ -11,6 +13,7 @@ Box* Box::create(Ref<Storage> storage) {
   return block ? ::new (block) Box(std::move(storage)) : nullptr;
 }
 
+// The block begins `lead_` bytes before the box; the member is read before the destructor ends it.
 void Box::destroy() {
   const size_t lead = lead_;
   this->~Box();

@@ -1,3 +1,6 @@
+// The list of devices of the process, and the accounts that every device keeps: bytes in use, and
+// operators that fell back to the CPU.
+
 #include "runtime/device.h"
 
 #include <unistd.h>
@@ -9,7 +12,7 @@
 namespace weft {
 namespace {
 
-// Never destroyed: arrays may outlive main.
+// Never destroyed: arrays may outlive main, and they point to their devices.
 struct AllDevices {
   std::mutex mutex;
   std::vector<std::unique_ptr<Device>> devices;
@@ -44,6 +47,7 @@ Result<char*> Device::allocate(int64_t bytes) {
   WEFT_TRY(check_process());
   WEFT_ASSIGN(char* const address, take(bytes));
   const int64_t live = live_.fetch_add(bytes) + bytes;
+  // The peak grows without a lock: try again while another thread stored a smaller one meanwhile.
   int64_t peak = peak_.load();
   while (peak < live && !peak_.compare_exchange_weak(peak, live)) {
   }

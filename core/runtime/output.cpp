@@ -1,3 +1,5 @@
+// Writes the text of `print` through the hook or to stdout; a short write is an error, not silence.
+
 #include "runtime/output.h"
 
 #include <atomic>

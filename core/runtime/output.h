@@ -1,4 +1,4 @@
-// Where a program prints to: standard output, unless the binding has a place of its own.
+// Where a program prints to: standard output, unless the binding sets a hook.
 #pragma once
 
 #include <string_view>
@@ -7,7 +7,7 @@
 
 namespace weft {
 
-// Takes all of a text, on the thread that runs the program; gives a code of weft.h.
+// Takes all of a text, on the thread that runs the program; returns a status code of weft.h.
 using OutputHook = int32_t (*)(const char* text, size_t size);
 void set_output_hook(OutputHook hook);  // null: standard output
 

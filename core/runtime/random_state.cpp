@@ -1,3 +1,5 @@
+// The one counter of random operators, and the lists of a checkpoint that runs twice.
+
 #include "runtime/random_state.h"
 
 #include <mutex>
@@ -11,6 +13,7 @@ constinit std::mutex mutex;
 constinit uint64_t current_seed = 0;
 constinit uint64_t next_ordinal = 0;
 
+// The next `count` ordinals for this caller; threads that draw at once share no number.
 RandomKey take_next(uint64_t count) {
   const std::lock_guard lock(mutex);
   const RandomKey key{current_seed, next_ordinal};
@@ -26,6 +29,8 @@ void seed_random(uint64_t seed, uint64_t first_ordinal) {
   next_ordinal = first_ordinal;
 }
 
+// While a segment runs again it gets the numbers of its first run, in the same order. All segments
+// around it note them, too.
 RandomKey take_ordinals(uint64_t count) {
   ThreadState& state = thread_state();
   if (count == 0 || state.outside > 0 || !(state.again || state.draws)) return take_next(count);

@@ -1,3 +1,6 @@
+// Creating and destroying arrays. A new array shares one block of memory with its box, although the
+// two may die at different times: that makes `destroy` the hard part.
+
 #include "runtime/tensor.h"
 
 #include <limits>
@@ -19,6 +22,7 @@ Tensor::Tensor(DType dtype, const Shape& shape, const Shape& strides, int64_t of
       shape_(shape),
       strides_(strides) {}
 
+// The hot path: row-major strides without asking whether they are dense.
 Tensor::Tensor(DType dtype, const Shape& shape, int64_t elements, Ref<Box> box)
     : dtype_(dtype),
       dense_(true),
@@ -39,8 +43,9 @@ void Tensor::destroy() {
   Box* content = box_.detach();
   Box* own = box_in_block();
   this->~Tensor();
-  // Who releases an array once more finds no reference to give back, as long as its block is not
-  // used again: else the block would be handed out twice. (Volatile: the object is no more.)
+  // A caller that releases an array once too often finds a very negative count and does nothing, as
+  // long as the block is not used again; otherwise the block would be handed out twice. Volatile,
+  // because the object is already destroyed and the compiler would drop the write.
   constexpr int32_t kReleased = std::numeric_limits<int32_t>::min() / 2;
   *reinterpret_cast<volatile int32_t*>(&references_) = kReleased;
   if (!own)
@@ -95,7 +100,8 @@ void Tensor::become(const Tensor& other) {
   dense_ = other.dense_;
   covers_box_ = other.covers_box_;
   offset_ = other.offset_;
-  if (box_.get() == box_in_block()) box_.detach();  // still counted: it holds this array's memory
+  // Keeps its count: that box holds this array's memory.
+  if (box_.get() == box_in_block()) box_.detach();
   box_ = other.box_;
   strides_ = other.strides_;
   view_node = Ref<Object>();

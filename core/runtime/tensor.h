@@ -1,4 +1,4 @@
-// An array: a dtype and a geometry (offset, shape, strides, in elements) on a box.
+// An array: a dtype and a geometry (offset, shape and strides, counted in elements) on a box.
 #pragma once
 
 #include "base/dtype.h"
@@ -9,13 +9,13 @@ namespace weft {
 
 class Tensor final {
  public:
-  // Dense, on a storage of its own, not initialised.
+  // Row-major, on a storage of its own, not initialised.
   static Result<Ref<Tensor>> create(DType dtype, const Shape& shape, Device* device = nullptr);
-  // Null instead of a Status: for the hot path.
+  // Null instead of a Status, for the hot path. `elements` is the product of the shape.
   static Tensor* try_create(DType dtype, const Shape& shape, int64_t elements);
-  // Dense and covering all of `box`.
+  // Row-major and covering all of `box`.
   static Result<Ref<Tensor>> whole(DType dtype, const Shape& shape, Ref<Box> box);
-  // Any geometry on `box`; the caller has checked that it stays inside.
+  // Any geometry on `box`; the caller has checked that it stays inside the storage.
   static Result<Ref<Tensor>> view(DType dtype, const Shape& shape, const Shape& strides,
                                   int64_t offset, Ref<Box> box);
 
@@ -29,7 +29,8 @@ class Tensor final {
   // True where the last reference was released before, as far as the block still shows it.
   bool is_released() const { return references_.load(std::memory_order_relaxed) < 0; }
 
-  // Has nobody but the caller this array, a view of it, or its address?
+  // Is the caller the only one with this array, a view of its box, or its address? Then its memory
+  // may be reused for a result.
   bool is_sole() const {
     return references_.load(std::memory_order_acquire) == 1 && !box_->shared() && !box_->pinned();
   }
@@ -42,22 +43,24 @@ class Tensor final {
   int64_t bytes() const { return elements_ * size_of(dtype_); }
   int64_t offset() const { return offset_; }
   bool dense() const { return dense_; }
-  bool covers_box() const { return covers_box_; }  // dense, at offset 0, and nothing beside it
+  // Row-major, at offset 0, and the box has nothing else.
+  bool covers_box() const { return covers_box_; }
   Box& box() const { return *box_; }
   const Ref<Box>& box_ref() const { return box_; }
-  // Where the elements are; null: the CPU. The array is not traced.
+  // Where the elements are; null means the CPU. The array must not be traced.
   Device* device() const { return box_->storage()->device(); }
 
-  // First element: the program's memory if there is no device. The engine must have been asked (see
-  // engine.h).
+  // The first element. The program may read it only if the array is on the CPU and the engine was
+  // asked (wait_to_read in engine.h).
   char* data() const { return box_->storage()->data() + offset_ * size_of(dtype_); }
   TensorView as_view() const;
 
-  // Takes over the other's box and geometry; shape and dtype are the same.
+  // Takes over the other array's box and geometry; shape and dtype must be the same.
   void become(const Tensor& other);
 
-  // The tape node of this geometry's content, valid while `node_epoch` is the box's epoch.
-  // Owned by autograd's `producer()`; here because every array has at most one.
+  // The tape node of this geometry's content. It is valid while `view_node_epoch` is the box's
+  // epoch. Autograd's `producer()` owns these three; they are here because an array has at most
+  // one.
   Ref<Object> view_node;
   uint32_t view_node_output = 0;
   uint32_t view_node_epoch = 0;
@@ -67,8 +70,8 @@ class Tensor final {
     return !detached && (box_->node() || (view_node && view_node_epoch == box_->epoch()));
   }
 
-  // The SSA value of this geometry's content in trace number `trace`, valid while `trace_epoch`
-  // is the number of writes to the box in that trace.
+  // The SSA value of this geometry's content in trace number `trace`. It is valid while
+  // `trace_epoch` is the number of writes to the box in that trace.
   uint64_t trace = 0;
   int32_t trace_value = -1;
   uint32_t trace_epoch = 0;
@@ -78,8 +81,8 @@ class Tensor final {
   Tensor(DType dtype, const Shape& shape, int64_t elements, Ref<Box> box);  // dense, whole
   ~Tensor() = default;
   void destroy();
-  // A new array and its box share one block of memory: the box frees it, so the array counts as
-  // one more holder of that box for as long as it lives.
+  // A new array and its box share one block of memory. The box frees the block, so the array counts
+  // as one more holder of that box as long as it lives.
   Box* box_in_block() { return shares_block_ ? reinterpret_cast<Box*>(this + 1) : nullptr; }
 
   std::atomic<int32_t> references_{1};

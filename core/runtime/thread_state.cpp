@@ -1,3 +1,6 @@
+// Creates a thread's state at first use, keeps the list of all states, and frees the small blocks
+// of a thread that ends.
+
 #include "runtime/thread_state.h"
 
 #include <mutex>
@@ -37,8 +40,8 @@ void leave(ThreadState& state) {
   if (state.next) state.next->previous = state.previous;
 }
 
-// Frees the lists when the thread ends. Blocks freed later still (by destructors of other
-// thread-locals) start a new state; it lives until the process ends.
+// Frees the state when the thread ends. Blocks that are freed later still (by destructors of other
+// thread-locals) create a new state, which lives until the process ends.
 struct Reaper {
   ThreadState* state = nullptr;
   ~Reaper() {
@@ -54,7 +57,7 @@ thread_local Reaper reaper;
 }  // namespace
 
 ThreadState& create_thread_state() {
-#if !WEFT_HAS_SOME_OPERATORS  // there is nothing that an engine puts in order
+#if !WEFT_HAS_SOME_OPERATORS  // a build for one model has no work for an engine
   static std::once_flag first;
   std::call_once(first, read_engine_environment);
 #endif

@@ -1,4 +1,5 @@
-// What a thread carries: modes, free lists, its last error. One thread-local pointer reaches it.
+// What belongs to a thread: modes, free lists, its last error. One thread-local pointer leads to
+// it.
 #pragma once
 
 #include <stdint.h>
@@ -22,28 +23,29 @@ class Tracer;
 
 // Bits of ThreadState::modes. The hot path tests the whole word against zero.
 enum Mode : uint32_t {
-  kRecording = 1,  // operators are put on the tape
+  kRecording = 1,  // operators are recorded on the tape
   kTracing = 2,    // operators become nodes of a graph
   kTraining = 4,   // dropout and batch statistics behave as in training
   kDeferring = 8,  // operators are queued for the engine's threads
-  // Float32 arithmetic may be made in this dtype where its operator gains by it (ops/precision.h).
+  // Float32 arithmetic may run in this dtype where its operator gains from it (ops/precision.h).
   kMixedFloat16 = 16,
   kMixedBFloat16 = 32,
   kMixed = kMixedFloat16 | kMixedBFloat16,
 };
 
-// The dtype that float32 arithmetic may be made in.
+// The dtype that float32 arithmetic may run in.
 inline DType precision_of(uint32_t modes) {
   if (modes & kMixedBFloat16) return DType::kBFloat16;
   return modes & kMixedFloat16 ? DType::kFloat16 : DType::kFloat32;
 }
 
-// Modes of every thread: the policy of the engine.
+// Modes of every thread; the engine's async policy sets kDeferring here.
 inline constinit std::atomic<uint32_t> global_modes{0};
 
-inline constexpr int kSmallClasses = 9;  // blocks of 64 B … 16 KiB belong to the thread
+inline constexpr int kSmallClasses = 9;  // sizes 64 B, 128 B … 16 KiB
 
-// Its thread alone changes it; others may look at the count.
+// A thread's free blocks of one class. Only this thread changes the list; others may read the
+// count.
 class SmallList {
  public:
   void* head = nullptr;
@@ -54,6 +56,7 @@ class SmallList {
   std::atomic<int> count_{0};
 };
 
+// Only the thread itself uses its state, except for the counts of `small`.
 struct ThreadState {
   uint32_t modes = 0;
   SmallList small[kSmallClasses];
@@ -73,7 +76,7 @@ struct ThreadState {
   Draws* again = nullptr;
   int outside = 0;
   Status last_error;
-  ThreadState* next = nullptr;  // in the list of all threads' states
+  ThreadState* next = nullptr;  // neighbours in the list of all threads' states
   ThreadState* previous = nullptr;
 };
 
@@ -81,14 +84,15 @@ extern constinit thread_local ThreadState* current_thread_state
     __attribute__((tls_model("initial-exec")));
 ThreadState& create_thread_state();
 void free_small_lists(ThreadState& state);
-int64_t small_bytes_listed();  // of all threads' free lists
+int64_t small_bytes_listed();  // bytes in all threads' free lists
 
+// The calling thread's state. The tls_model above makes the access a load, without a call.
 inline ThreadState& thread_state() {
   ThreadState* state = current_thread_state;
   return __builtin_expect(state != nullptr, 1) ? *state : create_thread_state();
 }
 
-// Says for a scope where new arrays go.
+// Sets where new arrays go, for a scope.
 class DeviceScope {
  public:
   explicit DeviceScope(Device* device) : before_(std::exchange(thread_state().device, device)) {}

@@ -84,7 +84,8 @@ static void count_told(void* context, int32_t level, const char* text) {
   if (level == WEFT_LOG_ERROR && strstr(text, "was released before")) ++*(int*)context;
 }
 
-/* A caller's mistake: it is told, and the block must not be handed out twice for it. Sanitizers end the program. */
+/* A caller's mistake: it is told, and the block must not be handed out twice for it. Sanitizers end
+ * the program. */
 #if !defined(__SANITIZE_ADDRESS__)
 static void a_second_release_gives_nothing_back(void) {
   const int64_t shape[] = {3, 2};

@@ -113,7 +113,8 @@ static void the_library_tells_about_itself(void) {
   CHECK(major == WEFT_ABI_MAJOR && minor == WEFT_ABI_MINOR);
   CHECK(strchr(weft_version(), '.') != NULL);
   CHECK(weft_info("isa") && weft_info("threads") && weft_info("engine") && weft_info("build"));
-  CHECK(strstr(weft_info("passes"), "fuse_elementwise,") && strstr(weft_info("passes"), ",branches"));
+  CHECK(strstr(weft_info("passes"), "fuse_elementwise,") &&
+        strstr(weft_info("passes"), ",branches"));
   CHECK(weft_info("nothing") == NULL);
   CHECK(weft_num_threads() >= 1);
   FAILS(weft_set_num_threads(0), WEFT_INVALID_VALUE, "count");

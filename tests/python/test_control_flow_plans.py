@@ -26,7 +26,16 @@ def test_a_body_is_planned_once():
 
 
 @pytest.mark.parametrize(
-    "passes", ["-fuse_elementwise", "-eliminate_common", "-fold_constants", "-hoist_invariants", "-remove_dead_code,-remove_dead_code", "-order", "-parts"]
+    "passes",
+    [
+        "-fuse_elementwise",
+        "-eliminate_common",
+        "-fold_constants",
+        "-hoist_invariants",
+        "-remove_dead_code",
+        "-order",
+        "-parts",
+    ],
 )
 def test_results_agree_with_passes_off(passes, monkeypatch):
     x = np.array([0.3, -0.2, 0.9, 0.4, 0.8, -0.6], dtype="float64")

@@ -15,7 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from weft import autograd, engine, gluon, np, npx, runtime
 
-PASSES = ["", "-remove_dead_code", "-fold_constants", "-eliminate_common", "-remove_dead_code", "-fuse_elementwise", "-remove_dead_code,-fold_constants,-eliminate_common,-remove_dead_code,-fuse_elementwise"]
+PASSES = [
+    "",
+    "-remove_dead_code",
+    "-fold_constants",
+    "-eliminate_common",
+    "-fuse_elementwise",
+    "-remove_dead_code,-fold_constants,-eliminate_common,-fuse_elementwise",
+]
 
 
 @pytest.fixture(params=["inline", "async", "serial"])

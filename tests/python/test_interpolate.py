@@ -1,5 +1,5 @@
-"""Lines are resampled side by side (core/kernels/indexing/resample.isa.cpp): what lies beside a line has
-no part in its results."""
+"""Lines are resampled side by side (core/kernels/indexing/resample.isa.cpp): what lies beside a
+line has no part in its results."""
 
 import numpy
 import pytest

@@ -1,4 +1,4 @@
-"""Who may include whom: the table of docs/design.md, checked on every `#include` line.
+"""Who may include whom: the table of docs/design/README.md, checked on every `#include` line.
 
 A folder includes itself and what its row names. Of another folder it sees the public headers only:
 those with a guard whose names do not end in `_impl.h`. Files compiled once per instruction
@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "core"
-DESIGN = ROOT / "docs" / "design.md"
+DESIGN = ROOT / "docs" / "design" / "README.md"
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 GENERATED = {
     "weft_version.h",
@@ -31,7 +31,7 @@ GENERATED = {
 
 
 def allowed_folders() -> dict[str, set[str]]:
-    """The rows `| core/<folder>/ | what it holds | what it may include |` of docs/design.md."""
+    """The rows `| core/<folder>/ | what it holds | what it may include |` of docs/design."""
     rows = re.findall(r"^\| `core/(\w+)/` \|[^|]*\| ([^|]*) \|$", DESIGN.read_text("utf-8"), re.M)
     return {folder: set(re.findall(r"\w+", cell)) - {"nothing"} for folder, cell in rows}
 

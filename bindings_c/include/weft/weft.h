@@ -2,21 +2,24 @@
  * the Python package uses nothing else.
  *
  * Ownership   Handles are reference-counted. Functions named create, load, invoke, begin, end,
- *             call or grad give the caller one reference, to be released; `get` and `at` lend.
+ *             call or grad give the caller one reference, which the caller releases. Functions
+ *             with `get` or `at` in their name lend: the caller releases nothing.
  *             release(NULL) does nothing.
- * Errors      Every fallible function returns a weft_status and leaves its outputs untouched on
- *             failure; weft_last_error() then has the text of this thread's failure. A NULL that a
- *             call cannot do without is WEFT_INVALID_VALUE, what is asked for by an index or a name
- *             that is none WEFT_INDEX_OUT_OF_RANGE or WEFT_NOT_FOUND, and any call that allocates
- *             may meet WEFT_OUT_OF_MEMORY. Functions that return something else than a status never
- *             fail: of a NULL handle or a wrong index they give 0, -1 or NULL. No function exits or
- *             throws, and none prints but where the operator `print` is run.
- * Threads     Functions may be called from any thread unless they say otherwise. Reading an array
- *             from several threads is free; writing it excludes others (the caller's duty).
+ * Errors      Every function that can fail returns a weft_status and leaves its outputs untouched
+ *             on failure; weft_last_error() then has the text of this thread's failure. Any call
+ *             may give WEFT_INVALID_VALUE for a NULL that it cannot work without,
+ *             WEFT_INDEX_OUT_OF_RANGE or WEFT_NOT_FOUND for an index or a name that does not
+ *             exist, and WEFT_OUT_OF_MEMORY. Functions that return something other than a status
+ *             never fail: for a NULL handle or a wrong index they give 0, -1 or NULL. No function
+ *             exits or throws. Nothing prints except the operator `print`, and the log where a
+ *             program sets none.
+ * Threads     Functions may be called from any thread unless their comment says otherwise. Several
+ *             threads may read an array at the same time. While one writes it, no other may use
+ *             it: the caller sees to that.
  * Versions    Structs that may grow start with their size. Numbers are never reused.
  *
- * Arrays are made, operators are found by name and called with tagged values; what a call gives is
- * released. docs/c.md goes from here to a served model.
+ * A program makes arrays, finds operators by name, calls them with tagged values and releases what
+ * the calls gave. docs/c.md leads from here to a served model.
  *
  * ```c
  * #include <stdio.h>

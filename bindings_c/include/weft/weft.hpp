@@ -11,10 +11,10 @@
 //   weft::backward({loss});
 //   std::vector<float> slope = x.grad().to_vector<float>();
 //
-// What weft.h says of ownership, threads and versions holds here; functions without handles and
-// those that few need (hooks, figures, allocators) are used as they are there. Objects are counted
-// references: copying one copies no content. Nothing is allocated that the call itself does not
-// need, and nothing is kept between calls: who calls an operator often keeps a weft::Op.
+// What weft.h says about ownership, threads and versions holds here. Functions without handles and
+// those that few programs need (hooks, figures, allocators) are used as they are in weft.h. Objects
+// are counted references: a copy shares the content. A call allocates only what it needs and keeps
+// nothing, so a program that calls an operator often keeps a weft::Op.
 #ifndef WEFT_WEFT_HPP_
 #define WEFT_WEFT_HPP_
 

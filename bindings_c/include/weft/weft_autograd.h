@@ -10,218 +10,250 @@ extern "C" {
 
 /* ---- autograd ------------------------------------------------------------------------------- */
 
+/* The modes of a thread, as bits. They decide what a call of an operator does. */
 enum {
   WEFT_MODE_RECORDING = 1, /* operators go on the tape */
   WEFT_MODE_TRACING = 2,   /* read-only: set by weft_trace_begin */
   WEFT_MODE_TRAINING = 4,  /* dropout and batch statistics as in training */
   WEFT_MODE_DEFERRING = 8, /* operators are queued for the library's threads */
-  /* Mixed precision: float32 arithmetic may be made in the half dtype where its operator gains by
-   * that; all results keep their dtype. Operators of a trace keep what was asked for at their
-   * call. Of both, bfloat16. */
+  /* Mixed precision: float32 arithmetic may be done in the half dtype for operators that become
+   * faster by it; all results keep their dtype. The operators of a trace keep the mode that was set
+   * at their call. If both bits are set, bfloat16 counts. */
   WEFT_MODE_MIXED_FLOAT16 = 16,
   WEFT_MODE_MIXED_BFLOAT16 = 32
 };
-WEFT_API uint32_t weft_modes(void); /* of this thread */
-/* Sets and clears all modes but TRACING; returns the modes before. */
+/* The modes of this thread. */
+WEFT_API uint32_t weft_modes(void);
+/* Sets the modes in `set` and clears those in `clear`, all but TRACING; returns the modes
+ * before. */
 WEFT_API uint32_t weft_set_modes(uint32_t set, uint32_t clear);
 
+/* What backward does with a leaf's gradient: nothing, replaces it, or adds to it. */
 enum { WEFT_GRAD_NULL = 0, WEFT_GRAD_WRITE = 1, WEFT_GRAD_ADD = 2 };
-/* Makes the array a leaf with a gradient of zeros, whose array is made when it is first read or
- * written. NULL: no longer a leaf. */
+/* Makes the array a leaf with a gradient of zeros. The gradient's array is made when it is first
+ * read or written. WEFT_GRAD_NULL: the array is no longer a leaf. */
 WEFT_API weft_status weft_tensor_attach_grad(weft_tensor tensor, int32_t grad_req);
-/* What a gradient is: an array of the leaf's type, or rows of one whose others are zero. Rows cost
- * what backward delivers: operators with an attribute `sparse_grad` that is true deliver the rows
- * that they read, all others deliver all rows. */
+/* What a gradient is: an array of the leaf's type, or row-sparse: some rows of such an array, and
+ * all other rows are zero. A row-sparse gradient takes as much time and memory as the rows that
+ * backward delivers. Operators with an attribute `sparse_grad` that is true deliver the rows that
+ * they read; all others deliver all rows. */
 enum { WEFT_GRAD_ARRAY = 0, WEFT_GRAD_ROW_SPARSE = 1 };
-/* attach_grad with a kind. WEFT_INVALID_VALUE: the array has no rows, because it has no axis. */
+/* Does the same with a kind of gradient. WEFT_INVALID_VALUE: the array has no axis, so it has no
+ * rows. */
 WEFT_API weft_status weft_tensor_attach_grad_of_kind(weft_tensor tensor, int32_t grad_req,
                                                      int32_t kind);
-WEFT_API int32_t weft_tensor_grad_kind(weft_tensor tensor); /* ARRAY without a gradient, too */
-/* A new reference to the gradient array, always the same one; NULL if none is attached.
- * WEFT_INVALID_STATE if it is row-sparse, or used up. */
+/* The kind of the array's gradient; WEFT_GRAD_ARRAY also if it has none. */
+WEFT_API int32_t weft_tensor_grad_kind(weft_tensor tensor);
+/* Gives a new reference to the gradient's array, always the same array; NULL if the array is no
+ * leaf. WEFT_INVALID_STATE if the gradient is row-sparse or used up. */
 WEFT_API weft_status weft_tensor_grad(weft_tensor tensor, weft_tensor* out);
-/* The same, but makes no array: NULL if there is none yet. Also of a gradient that is used up. */
+/* Gives the gradient's array only if it has been made, else NULL. It also works for a gradient that
+ * is used up. */
 WEFT_API weft_status weft_tensor_made_grad(weft_tensor tensor, weft_tensor* out);
-/* Sets the gradient, of either kind, to zero; nothing without one. */
+/* Sets the gradient, of either kind, to zero; does nothing if the array is no leaf. */
 WEFT_API weft_status weft_tensor_zero_grad(weft_tensor tensor);
-/* An update has used the gradient, and nothing else needs it: there is none until backward or
- * weft_tensor_zero_grad. In a trace that delivered it, the gradient then becomes a value of the
- * plan that dies there, and a call of the function does this. Nothing for a gradient that adds up,
- * is row-sparse, or was read in the trace before it was delivered. */
+/* Says that an update has used the gradient and nothing else needs it. There is no gradient then
+ * until backward or weft_tensor_zero_grad. In a trace whose backward delivered it, the gradient
+ * becomes a value that lives inside the plan only, and each call of the function uses it up. The
+ * call does nothing for a gradient that adds up, is row-sparse, or was read in the trace before it
+ * was delivered. */
 WEFT_API weft_status weft_tensor_use_up_grad(weft_tensor tensor);
-/* New references to the two arrays of a row-sparse gradient, NULL if none is attached: `indices`,
- * int64, ascending and each once, and `rows`, the sum of what was delivered to each. They stay the
- * same until backward or weft_tensor_set_grad_rows: a write to `rows` changes the gradient. Waits
- * for indices that are being computed. */
+/* Gives new references to the two arrays of a row-sparse gradient, or NULL if the array is no leaf.
+ * `indices`: int64, ascending, each once. `rows`: for each index the sum of what was delivered to
+ * that row. The arrays stay the same until backward or weft_tensor_set_grad_rows, so a write to
+ * `rows` changes the gradient. The call waits for indices that are being computed. */
 WEFT_API weft_status weft_tensor_grad_rows(weft_tensor tensor, weft_tensor* indices,
                                            weft_tensor* rows);
-/* Replaces a row-sparse gradient by rows at int64 indices on one axis, in any order and repeated
- * ones summed; both NULL: by none, which is zero. They are taken as they are now; an index outside
- * is told by weft_tensor_grad_rows. */
+/* Replaces a row-sparse gradient by rows at int64 indices on one axis. Indices may come in any
+ * order; rows of equal indices are summed. Both NULL: the gradient is zero. The contents are taken
+ * as they are now; weft_tensor_grad_rows reports an index out of range. */
 WEFT_API weft_status weft_tensor_set_grad_rows(weft_tensor tensor, weft_tensor indices,
                                                weft_tensor rows);
-WEFT_API int32_t weft_tensor_grad_req(weft_tensor tensor); /* NULL: it is no leaf */
-/* How often backward has written the gradient: stale if unchanged since the last look. In a trace a
- * number that it has not had before, if backward has written it there; 0 if it is used up. */
+/* What backward does with the gradient: a WEFT_GRAD_… number; WEFT_GRAD_NULL: the array is no
+ * leaf. */
+WEFT_API int32_t weft_tensor_grad_req(weft_tensor tensor);
+/* Counts how often backward has written the gradient: it is stale if the number is that of the last
+ * look. In a trace it is a number that was not there before if backward has written the gradient in
+ * the trace. 0 if the gradient is used up. */
 WEFT_API uint64_t weft_tensor_grad_version(weft_tensor tensor);
-/* Is its content on the tape? */
+/* Does the array have a history that gradients can go back to? */
 WEFT_API int32_t weft_tensor_is_recorded(weft_tensor tensor);
 
-/* Gradients of the inputs of one call, as new references that the library releases; NULL entries,
- * which all are at first, mean zero. `saved` and `cotangents` are lent. A status other than WEFT_OK
- * ends the backward pass with it. */
+/* The backward function of one call. It gives the gradients of the call's inputs as new references,
+ * which the library releases; entries are NULL at first, and NULL means zero. `saved` and
+ * `cotangents` are lent. A status other than WEFT_OK ends the backward pass with that status. */
 typedef weft_status (*weft_backward_function)(void* context, const weft_tensor* saved,
                                               size_t nsaved, const weft_tensor* cotangents,
                                               size_t noutputs, weft_tensor* gradients,
                                               size_t ninputs);
-/* Puts a call with a gradient of the caller's own on the tape, if the thread records and an input
- * has a history. The outputs are new arrays that were computed without being recorded; backward is
- * given `saved` as they are now. `release` (may be NULL) is called once, when the tape no longer
- * needs `context`, also if this call fails. Not inside a trace. */
+/* Puts a call with its own backward function on the tape, if the thread records and an input has a
+ * history. `outputs` must be new arrays that were computed without being recorded. The backward
+ * function gets `saved` with the contents of now. `release` (may be NULL) is called once, when the
+ * tape no longer needs `context`, also if this call fails. Not inside a trace. */
 WEFT_API weft_status weft_record_function(const char* name, const weft_tensor* inputs,
                                           size_t ninputs, const weft_tensor* outputs,
                                           size_t noutputs, const weft_tensor* saved, size_t nsaved,
                                           weft_backward_function backward, void* context,
                                           void (*release)(void* context));
 
-/* Runs a segment again: on inputs that are lent, into new references to as many outputs as it gave.
- */
+/* Runs a segment again on inputs that are lent, and fills in as many outputs as the segment gave,
+ * as new references. */
 typedef weft_status (*weft_segment_function)(void* context, const weft_tensor* inputs,
                                              size_t ninputs, weft_tensor* outputs, size_t noutputs);
-/* What the thread does from here to weft_checkpoint_end is a segment: of it the tape keeps the
- * contents of `inputs`, and backward runs it again by `function`, with the same random numbers, and
- * without writing states and printing a second time. Gradients are those without, in every bit. It
- * may use other arrays, which must have the same contents then. In a trace its nodes are those that
- * plans compute again, and `function` is not called. Segments nest. */
+/* Begins a checkpoint: what the thread does until weft_checkpoint_end is a segment. The tape keeps
+ * only the contents of `inputs`. The backward pass runs the segment again by calling `function`,
+ * with the same random numbers; states are not written and nothing is printed a second time.
+ * Gradients are the same in every bit as without the checkpoint. The segment may use other arrays;
+ * they must have the same contents when it runs again. In a trace the segment's nodes become those
+ * that plans rematerialise, and `function` is not called. Segments nest. */
 WEFT_API weft_status weft_checkpoint_begin(const weft_tensor* inputs, size_t ninputs);
-/* results[i]: new references to what takes the place of outputs[i]. `release` (may be NULL) is
- * called once, when the tape no longer needs `context`, also if this call fails. */
+/* Ends the segment. results[i] receives a new reference to the array that the program uses instead
+ * of outputs[i]. `release` (may be NULL) is called once, when the tape no longer needs `context`,
+ * also if this call fails. */
 WEFT_API weft_status weft_checkpoint_end(const weft_tensor* outputs, size_t noutputs,
                                          weft_segment_function function, void* context,
                                          void (*release)(void* context), weft_tensor* results);
-/* Ends a segment that failed: what was recorded of it is an ordinary recording. */
+/* Ends a segment that failed; what it recorded stays as an ordinary recording. */
 WEFT_API void weft_checkpoint_abort(void);
 
-/* Gradients of the heads into the leaves' buffers. head_grads NULL, or an entry NULL: ones. */
+/* Computes the gradients of the heads into the arrays of the leaves. Where head_grads, or an entry
+ * of it, is NULL, the head's gradient is ones. retain_graph keeps the tape for another pass. */
 WEFT_API weft_status weft_backward(const weft_tensor* heads, const weft_tensor* head_grads,
                                    size_t count, int32_t retain_graph);
-/* Gradients with respect to `variables` as new arrays, themselves recorded if create_graph. */
+/* Gives the gradients with respect to `variables` as new arrays. With create_graph they are
+ * recorded, so that they have gradients in their turn. */
 WEFT_API weft_status weft_grad(const weft_tensor* heads, const weft_tensor* head_grads,
                                size_t nheads, const weft_tensor* variables, size_t nvariables,
                                int32_t retain_graph, int32_t create_graph, weft_tensor* out);
 
 /* ---- tracing -------------------------------------------------------------------------------- */
 
-/* Starts a trace on this thread: inputs[i] stands for an argument, placeholders[i] is the array to
- * pass to the traced code. Operators now become nodes. Traces do not nest. If the thread records
- * now, what is computed while it does not is a constant to gradients. weft_grad, with respect to
- * arrays of the trace and of operators made while recording, makes nodes too; so does
- * weft_backward, for leaves that the trace captures: their gradient arrays are written by each call
- * then. It fails where a leaf is an array of the trace or has a row-sparse gradient. */
+/* Starts a trace on this thread: operators become nodes of a graph from now on. placeholders[i]
+ * receives the array to pass to the traced code in the place of inputs[i]. Traces do not nest.
+ *
+ * If the thread records now, what it computes while it does not record is a constant for gradients.
+ * weft_grad makes nodes too, for arrays of the trace and operators called while recording. So does
+ * weft_backward, for leaves that the trace captures: each call of the function then writes their
+ * gradients. It fails where a leaf is an array of the trace or has a row-sparse gradient. */
 WEFT_API weft_status weft_trace_begin(const weft_tensor* inputs, size_t count,
                                       weft_tensor* placeholders);
-/* The same from types, without arrays. */
+/* Does the same from types, without example arrays. */
 WEFT_API weft_status weft_trace_begin_types(const weft_type* types, size_t count,
                                             weft_tensor* placeholders);
-/* Ends it: a function from the placeholders (and arrays met on the way, its captures) to outputs.
- */
+/* Ends the trace and gives a function from the placeholders to `outputs`. Other arrays that the
+ * traced code read become the function's captures. */
 WEFT_API weft_status weft_trace_end(const weft_tensor* outputs, size_t count, weft_function* out);
-/* Gives it up; nothing is left behind. */
+/* Gives the trace, or the innermost body, up; nothing is left behind. */
 WEFT_API void weft_trace_abort(void);
-/* Takes the thread out of its trace for a while, for what shall happen once and at once, such as
- * giving parameters their first values. NULL if none runs. The trace is to be resumed by the same
- * thread; WEFT_INVALID_STATE while another one runs. */
+/* Takes the thread out of its trace for a while, for work that must be done once and at once, such
+ * as giving parameters their first values. Gives NULL if no trace runs. The same thread must resume
+ * the trace. */
 WEFT_API weft_trace weft_trace_suspend(void);
+/* Puts the thread back into its trace. WEFT_INVALID_STATE while another trace runs. */
 WEFT_API weft_status weft_trace_resume(weft_trace trace);
 
-/* Control flow in a trace. A body is traced once, from types of its arguments to its outputs,
- * between weft_body_begin and weft_body_end; it may use any array of the trace around it, which it
- * captures, and write to arrays from outside, but not to its arguments. Bodies nest. It has no
- * effects (print, check, callback) and meets no sizes. weft_trace_abort gives up the innermost one.
- * Outside of a trace a program's own loops and branches do the same. */
+/* Control flow in a trace. A body is traced once, between weft_body_begin and weft_body_end, from
+ * the types of its arguments to its outputs. It may use any array of the trace around it, which it
+ * captures, and write to arrays from outside, but not to its arguments. It has no effects (print,
+ * check, callback) and uses no sizes. Bodies nest; weft_trace_abort gives up the innermost one.
+ * Outside of a trace a program uses its own loops and branches.
+ *
+ * Begins a body; placeholders[i] receives the array that stands for the argument of type
+ * types[i]. */
 WEFT_API weft_status weft_body_begin(const weft_type* types, size_t count,
                                      weft_tensor* placeholders);
+/* Ends the body and gives it. The trace around it goes on, also if this call fails. */
 WEFT_API weft_status weft_body_end(const weft_tensor* outputs, size_t count, weft_body* out);
+/* Gives the reference to a body back. */
 WEFT_API void weft_body_release(weft_body body);
-/* Runs a body for each row, along axis 0, of `data`, ndata arrays, one at least. Its arguments are
- * rows of these and nstates carried values, its outputs the new carried values, of unchanged types,
- * and any others. outs: the carried values after the last row, then each other output stacked along
- * a new axis 0. WEFT_INVALID_VALUE names a carried value that changes its type. */
+/* Runs a body for each row, along axis 0, of the `ndata` arrays of `data`, at least one. The body's
+ * arguments are a row of each of them, then the `nstates` carried values. Its outputs are the new
+ * carried values, with unchanged types, then any others. outs: the carried values after the last
+ * row, then the other outputs, each stacked along a new axis 0. WEFT_INVALID_VALUE names a carried
+ * value that changes its type. */
 WEFT_API weft_status weft_foreach(weft_body body, const weft_tensor* data, size_t ndata,
                                   const weft_tensor* states, size_t nstates, weft_tensor* outs,
                                   size_t nouts);
-/* Runs a body as long as the first variable, bool without axes, is true, at most max_iterations
- * times. Its arguments are the variables, its outputs the new ones and any others. outs: the
- * variables at the end, then each other output stacked, of max_iterations rows: zero for iterations
- * that there were not. */
+/* Runs a body as long as the first variable, a bool without axes, is true, at most max_iterations
+ * times. The body's arguments are the variables. Its outputs are the new variables, then any
+ * others. outs: the variables at the end, then the other outputs, each stacked to max_iterations
+ * rows; rows of iterations that did not run are zero. */
 WEFT_API weft_status weft_while_loop(weft_body body, const weft_tensor* variables,
                                      size_t nvariables, int64_t max_iterations, weft_tensor* outs,
                                      size_t nouts);
-/* Runs the first body if the predicate, bool without axes, is true, else the second. Both take no
+/* Runs the first body if the predicate, a bool without axes, is true, else the second. Both take no
  * arguments and have outputs of the same types. */
 WEFT_API weft_status weft_cond(weft_tensor predicate, weft_body then_body, weft_body else_body,
                                weft_tensor* outs, size_t nouts);
 
 /* Sizes: numbers that only a run knows, such as how many elements a mask chooses. A program that
- * uses one is traced WEFT_TRACE_EXAMPLES times, each time with another example of its sizes, and
- * the traces are joined: numbers that differ are taken to follow from the sizes, as sums and
- * products of them. WEFT_INVALID_STATE where they follow otherwise, or where a trace took another
- * path. A function with sizes plans for those that it meets and keeps the plans. */
+ * uses sizes is traced WEFT_TRACE_EXAMPLES times, each time with other example values, and
+ * weft_function_join joins the traces: a number that differs between them is taken to be a sum of
+ * products of sizes. WEFT_INVALID_STATE if a number depends on sizes in another way, or if the
+ * traces took different paths. A function with sizes plans for the values that it meets and keeps
+ * the plans. */
 #define WEFT_TRACE_EXAMPLES 6
-/* Which of the examples the trace of this thread is, 0 to 5; 0 if this is not called. `earlier`:
- * functions of examples traced before, for weft_tensor_extent_follows. */
+/* Says which example this thread's trace is, 0 to WEFT_TRACE_EXAMPLES - 1; without this call it is
+ * 0. `earlier`: the functions of the examples traced before, for weft_tensor_extent_follows. */
 WEFT_API weft_status weft_trace_set_example(size_t example, const weft_function* earlier,
                                             size_t count);
-/* Makes the extent at some axes of placeholders, axes[i] of inputs[i], a dimension: a size in
- * [least, most] that each call has from its inputs. After weft_trace_begin, before anything else;
- * the placeholders' extent is the example's. */
+/* Makes an extent of placeholders a dimension: a size in [least, most] that each call has from its
+ * inputs. It is the extent at axes[i] of inputs[i], for each i. Call it right after
+ * weft_trace_begin; the placeholders' extent must be that of the example. */
 WEFT_API weft_status weft_trace_add_dimension(const char* name, int64_t least, int64_t most,
                                               const size_t* inputs, const int32_t* axes,
                                               size_t count);
-/* Did an extent of a traced array differ between the earlier examples, so that nothing may be
- * decided by it but that it is in [*least, *most] (may be NULL)? At least two of them must have
- * been given. */
+/* Did an extent of a traced array differ between the earlier examples? Then the program must not
+ * decide by its value; it is known only to be in [*least, *most] (both may be NULL). At least two
+ * earlier examples must have been given. */
 WEFT_API int32_t weft_tensor_extent_follows(weft_tensor tensor, int32_t axis, int64_t* least,
                                             int64_t* most);
-/* The number in `count`, a traced int64 array without axes of at least 0 and at most `bound`, as
- * this example has it. The same for arrays that are computed alike from the same. */
+/* Gives the value that this example has for the number in `count`, a traced int64 array without
+ * axes, at least 0 and at most `bound`. Arrays that are computed in the same way from the same
+ * inputs give the same value. */
 WEFT_API weft_status weft_trace_size(weft_tensor count, int64_t bound, int64_t* size);
-/* Does the extent of a traced array along `axis` follow from how many elements of `mask` are true,
- * because what the mask chose is in it? */
+/* Is the extent of a traced array along `axis` the number of true elements of `mask`, because the
+ * array holds what the mask chose? */
 WEFT_API weft_status weft_trace_is_chosen(weft_tensor tensor, int32_t axis, weft_tensor mask,
                                           int32_t* chosen);
-/* Did its trace use sizes, so that it is one example and cannot be called? */
+/* Did the function's trace use sizes? Then it is one example and cannot be called. */
 WEFT_API int32_t weft_function_is_example(weft_function function);
-/* One function from the examples, in their order. They stay the caller's. */
+/* Joins the examples, in their order, to one function. The caller keeps its references to them. */
 WEFT_API weft_status weft_function_join(const weft_function* examples, size_t count,
                                         weft_function* out);
 
-/* A function may be called from several threads at once; so may what follows. */
+/* Takes one more reference and returns its argument. Several threads may call a function at once,
+ * and use what follows at once. */
 WEFT_API weft_function weft_function_retain(weft_function function);
+/* Gives a reference back. */
 WEFT_API void weft_function_release(weft_function function);
-/* Runs it through the plan for these inputs' signature; one entry on the tape when recording. */
+/* Calls the function through the plan for the signature of these inputs. While recording, the call
+ * is one entry on the tape. `outs` is as in weft_invoke. */
 WEFT_API weft_status weft_function_call(weft_function function, const weft_tensor* inputs,
                                         size_t ninputs, weft_tensor* outs, size_t nouts);
-/* Has no array that it trains, or might, been given another gradient request since it was traced?
- * Else it has to be traced again. */
+/* Is the function still as it was traced? 0: an array that it trains, or might train, has been
+ * given another gradient request; trace again. */
 WEFT_API int32_t weft_function_is_current(weft_function function);
-/* How many arrays it takes, gives, and has met on the way. */
+/* The number of arguments. */
 WEFT_API size_t weft_function_inputs(weft_function function);
+/* The number of outputs. */
 WEFT_API size_t weft_function_outputs(weft_function function);
+/* The number of captured arrays: parameters, states and constants that the trace read. */
 WEFT_API size_t weft_function_captures(weft_function function);
-/* Lends the i-th captured array (a parameter, state or constant); NULL past the end. */
+/* Lends a captured array; NULL past the end. */
 WEFT_API weft_tensor weft_function_capture_at(weft_function function, size_t index);
-/* The graph as text, or the plan last run ("graph" | "plan"), or its arenas as JSON ("arena": for
- * each stage the buffers of forward and backward, their offsets, bytes, first and last steps);
- * valid until the thread's next call. */
+/* Gives a text: the graph ("graph"), the plan of the last run ("plan"), or the arenas of that plan
+ * as JSON ("arena": for each stage the buffers of forward and backward with offsets, bytes, first
+ * and last steps). It is valid until the thread's next call. */
 WEFT_API weft_status weft_function_get_text(weft_function function, const char* what,
                                             const char** text);
+/* What a plan needs, in bytes where nothing else is said. */
 typedef struct weft_plan_memory {
   size_t struct_size;
   int64_t arena;          /* bytes of the forward plan's arena */
   int64_t residual;       /* bytes kept from forward to backward */
   int64_t backward;       /* bytes of the backward plan's arena */
-  int64_t lower_bound;    /* no order of this schedule needs fewer for the forward arena */
+  int64_t lower_bound;    /* the forward arena needs at least so much with this order of steps */
   int64_t nodes;          /* steps that the forward plan runs */
   int64_t backward_bound; /* as lower_bound, for the backward arena */
   double planning;        /* seconds that making the plan took, its passes included */
@@ -229,17 +261,17 @@ typedef struct weft_plan_memory {
 } weft_plan_memory;
 #define WEFT_PLAN_MEMORY_INIT \
   { sizeof(weft_plan_memory), 0, 0, 0, 0, 0, 0, 0, 0 }
-/* Plans made from now on take at most so many bytes for what they need beside inputs, outputs,
- * parameters and gradients: arena, residuals and prepared values. With gradients, values of the
- * forward are computed again in the backward where that is needed; results do not change in any
- * bit. 0: no limit. A call that no plan can be made for fails with WEFT_INVALID_VALUE and says how
- * few bytes are possible.
- */
+/* Limits what plans made from now on need beside inputs, outputs, parameters and gradients (arena,
+ * residuals and prepared values) to so many bytes; 0: no limit. With gradients, the backward pass
+ * then computes values of the forward pass again where needed; results do not change in any bit. A
+ * call for which no plan is small enough fails with WEFT_INVALID_VALUE and says how few bytes are
+ * possible. */
 WEFT_API weft_status weft_function_set_budget(weft_function function, int64_t bytes);
-/* Gives back what its plan keeps from run to run, scratch and memory for residuals that no call has
- * now, for one that is not run for long; the next run takes it anew. Any thread may call it at any time. */
+/* Frees what the function's plan keeps from run to run, scratch and memory for residuals that no
+ * call uses now, for a function that will not run for long; the next run allocates it again. Any
+ * thread may call it at any time. */
 WEFT_API weft_status weft_function_trim(weft_function function);
-/* Of the plan last run. */
+/* Fills in the figures of the plan of the last run. Set memory->struct_size first. */
 WEFT_API weft_status weft_function_memory(weft_function function, weft_plan_memory* memory);
 
 #ifdef __cplusplus

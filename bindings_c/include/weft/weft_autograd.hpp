@@ -13,7 +13,8 @@ inline namespace cpp {
 
 // ---- modes --------------------------------------------------------------------------------------
 
-// Changes the thread's modes for as long as it lives.
+// Changes the thread's modes, and sets them back at its end. Modes that it does not name are left
+// alone at both times.
 class [[nodiscard]] ModeScope {
  public:
   ModeScope(uint32_t set, uint32_t clear)
@@ -27,22 +28,25 @@ class [[nodiscard]] ModeScope {
   uint32_t before_;
 };
 
-// const auto scope = weft::record();
+// Records for gradients as long as the result lives: const auto scope = weft::record();
 inline ModeScope record(bool train_mode = true) {
   return train_mode ? ModeScope(WEFT_MODE_RECORDING | WEFT_MODE_TRAINING, 0)
                     : ModeScope(WEFT_MODE_RECORDING, WEFT_MODE_TRAINING);
 }
+// Stops recording for as long as the result lives.
 inline ModeScope pause(bool train_mode = false) {
   return train_mode ? ModeScope(WEFT_MODE_TRAINING, WEFT_MODE_RECORDING)
                     : ModeScope(0, WEFT_MODE_RECORDING | WEFT_MODE_TRAINING);
 }
-// Float32 arithmetic may be made in float16 or bfloat16; any other dtype: in none.
+// Mixed precision: float32 arithmetic may be done in float16 or bfloat16. Any other dtype switches
+// it off.
 inline ModeScope autocast(weft_dtype dtype) {
   const uint32_t mode = dtype == WEFT_BFLOAT16  ? WEFT_MODE_MIXED_BFLOAT16
                         : dtype == WEFT_FLOAT16 ? WEFT_MODE_MIXED_FLOAT16
                                                 : 0;
   return ModeScope(mode, (WEFT_MODE_MIXED_FLOAT16 | WEFT_MODE_MIXED_BFLOAT16) & ~mode);
 }
+// Operators are queued for the library's threads.
 inline ModeScope deferred() { return ModeScope(WEFT_MODE_DEFERRING, 0); }
 
 // ---- gradients ----------------------------------------------------------------------------------
@@ -57,13 +61,15 @@ inline const weft_tensor* head_grads_of(Span<const Tensor> heads, Span<const Ten
 }
 }  // namespace detail
 
-// Gradients of the heads into the leaves' arrays. No head_grads, or an empty one: ones.
+// Computes the gradients of the heads into the arrays of the leaves. Without head_grads, or where
+// one is empty, the head's gradient is ones.
 inline void backward(Span<const Tensor> heads, bool retain_graph = false,
                      Span<const Tensor> head_grads = {}) {
   check(weft_backward(handles(heads), detail::head_grads_of(heads, head_grads), heads.size(),
                       retain_graph));
 }
-// Gradients with respect to `variables` as new arrays, which are recorded with create_graph.
+// Gives the gradients with respect to `variables` as new arrays; with create_graph they are
+// recorded.
 inline std::vector<Tensor> grad(Span<const Tensor> heads, Span<const Tensor> variables,
                                 bool create_graph = false, bool retain_graph = false,
                                 Span<const Tensor> head_grads = {}) {
@@ -74,13 +80,14 @@ inline std::vector<Tensor> grad(Span<const Tensor> heads, Span<const Tensor> var
   return out;
 }
 
-// The gradient of a call of the program's own: from the arrays that were saved and the outputs'
-// gradients to the inputs', of which empty ones mean zero.
+// The backward function of one call: from the arrays that were saved and the gradients of the
+// outputs to the gradients of the inputs. An empty one means zero.
 using Backward =
     std::function<std::vector<Tensor>(Span<const Tensor> saved, Span<const Tensor> cotangents)>;
 
-// Puts such a call on the tape, if the thread records and an input has a history. The outputs were
-// computed without being recorded; `saved` is given as it is now. Not inside a trace.
+// Puts a call with such a function on the tape, if the thread records and an input has a history.
+// The outputs must have been computed without being recorded. The function gets `saved` with the
+// contents of now. Not inside a trace.
 inline void record_function(const char* name, Span<const Tensor> inputs, Span<const Tensor> outputs,
                             Span<const Tensor> saved, Backward body) {
   const auto run = [](void* context, const weft_tensor* kept, size_t nsaved,
@@ -105,8 +112,8 @@ inline void record_function(const char* name, Span<const Tensor> inputs, Span<co
                              release));
 }
 
-// What `segment` gives for the inputs, of which the tape keeps no more than these: backward runs it
-// again. It is kept until then; what it refers to has to live as long.
+// Runs `segment` as a checkpoint: the tape keeps its inputs only, and the backward pass runs it
+// again. The tape owns the function until then; what the function refers to must live as long.
 using Segment = std::function<std::vector<Tensor>(Span<const Tensor> inputs)>;
 inline std::vector<Tensor> checkpoint(Span<const Tensor> inputs, Segment segment) {
   const auto again = [](void* context, const weft_tensor* given, size_t ninputs,
@@ -139,11 +146,11 @@ inline std::vector<Tensor> checkpoint(Span<const Tensor> inputs, Segment segment
 
 // ---- traced functions ---------------------------------------------------------------------------
 
-// A graph with its plans, made by trace() or by Model::function.
+// A graph with its plans, made by trace() or Model::function.
 class Function : public Shared<weft_function, weft_function_retain, weft_function_release> {
  public:
   using Shared::Shared;
-  // One function from all examples of its sizes, in their order.
+  // Joins the examples of a program with sizes, in their order.
   static Function join(Span<const Function> examples);
 
   std::vector<Tensor> operator()(Span<const Tensor> inputs) const {
@@ -151,13 +158,13 @@ class Function : public Shared<weft_function, weft_function_retain, weft_functio
     call(inputs, outs);
     return outs;
   }
-  // The same into a row of the caller's: empty entries receive arrays, others are written to.
+  // The same into the caller's arrays: empty entries receive new arrays, others are written to.
   void call(Span<const Tensor> inputs, Span<Tensor> outs) const {
     check(weft_function_call(handle_, handles(inputs), inputs.size(), handles(outs), outs.size()));
   }
   size_t inputs() const { return weft_function_inputs(handle_); }
   size_t outputs() const { return weft_function_outputs(handle_); }
-  // Arrays that were met on the way: parameters, states, constants.
+  // Arrays that the traced code read: parameters, states, constants.
   std::vector<Tensor> captures() const {
     std::vector<Tensor> found(weft_function_captures(handle_));
     for (size_t i = 0; i < found.size(); ++i)
@@ -170,7 +177,7 @@ class Function : public Shared<weft_function, weft_function_retain, weft_functio
     check(weft_function_get_text(handle_, what, &text));
     return text;
   }
-  // For arena, residuals and prepared values of plans made from now on; 0: no limit.
+  // Limits arena, residuals and prepared values of plans made from now on; 0: no limit.
   void set_budget(int64_t bytes) { check(weft_function_set_budget(handle_, bytes)); }
   weft_plan_memory memory() const {  // of the last run
     weft_plan_memory memory = WEFT_PLAN_MEMORY_INIT;
@@ -179,6 +186,7 @@ class Function : public Shared<weft_function, weft_function_retain, weft_functio
   }
 };
 
+// An array of Function is an array of handles.
 static_assert(sizeof(Function) == sizeof(weft_function) && std::is_standard_layout_v<Function>);
 inline const weft_function* handles(Span<const Function> functions) {
   return reinterpret_cast<const weft_function*>(functions.data());
@@ -189,7 +197,8 @@ inline Function Function::join(Span<const Function> examples) {
   return Function(out);
 }
 
-// An extent that each call has from its inputs: at these axes it may be any in [least, most].
+// A dimension: an extent that each call has from its inputs. At all of `places` it is the same, and
+// any number in [least, most].
 struct Dimension {
   struct Place {
     size_t input;
@@ -200,7 +209,9 @@ struct Dimension {
   int64_t most;
   std::vector<Place> places;
 
-  // Another one in each example, and for no two dimensions alike.
+  // The extent in an example. It differs between the examples, and between dimensions, so that the
+  // library can tell which numbers follow from which dimension. Pseudorandom and the same each
+  // time; small (at most 1000 above the least), because examples are only traced.
   int64_t of_example(size_t example, unsigned number) const {
     const int64_t low = std::max<int64_t>(least, 2);
     const int64_t count = std::min<int64_t>(most - low, 1000) + 1;
@@ -219,7 +230,7 @@ struct Dimension {
   }
 };
 
-// A trace on this thread, given up unless it comes to its end.
+// A trace on this thread. Its end gives it up unless end() was called.
 class Trace {
  public:
   explicit Trace(Span<const weft_type> types) : placeholders_(types.size()) {
@@ -233,7 +244,7 @@ class Trace {
   Trace& operator=(const Trace&) = delete;
 
   Span<const Tensor> placeholders() const { return placeholders_; }
-  // Before anything else.
+  // Adds a dimension, before anything is traced.
   void add(const Dimension& dimension) {
     std::vector<size_t> inputs;
     std::vector<int32_t> axes;
@@ -256,7 +267,7 @@ class Trace {
   bool is_running_ = false;
 };
 
-// The number in a traced int64 array without axes: an extent that only a run knows.
+// The number in a traced int64 array without axes, for use as an extent that only a run knows.
 inline int64_t trace_size(const Tensor& count, int64_t bound) {
   int64_t size = 0;
   check(weft_trace_size(count.handle(), bound, &size));
@@ -282,8 +293,9 @@ inline std::vector<weft_type> example_types(Span<const Tensor> inputs,
 }
 }  // namespace detail
 
-// Runs `body`, from Span<const Tensor> to a Tensor or a container of them, on placeholders like
-// `inputs`: once, or once for each example where there are dimensions or it uses trace_size.
+// Traces `body`, which goes from Span<const Tensor> to a Tensor or a container of them, on
+// placeholders like `inputs`: once, or once for each example if there are dimensions or the body
+// uses trace_size.
 //
 //   auto scores = weft::trace([&](auto in) { return net(in[0]); }, {images});
 //   auto any = weft::trace(body, {images}, {{{"batch", 1, 512, {{0, 0}}}}});
@@ -307,7 +319,7 @@ Function trace(Body&& body, Span<const Tensor> inputs, Span<const Dimension> dim
 
 // ---- functions of the host ----------------------------------------------------------------------
 
-// What the operator `callback` calls. It gets arrays that are lent to it, and gives new ones.
+// A function that the operator `callback` calls. It borrows its inputs and returns new arrays.
 class HostFunction : public Owned<weft_host_function, weft_host_function_release> {
  public:
   using Body = std::function<std::vector<Tensor>(Span<const Tensor>)>;

@@ -12,12 +12,12 @@
 
 #include "weft.h"
 
-// The inner namespace gives the linker names of their own: a static libweft brings the core along,
-// which has a weft::Tensor too.
+// The inner namespace gives these classes linker names of their own: a static libweft brings the
+// core along, which has a weft::Tensor too.
 namespace weft {
 inline namespace cpp {
 
-// What a call of weft.h failed with.
+// The failure of a call of weft.h: its status and text.
 class Error : public std::runtime_error {
  public:
   Error(weft_status status, const std::string& text) : std::runtime_error(text), status_(status) {}
@@ -27,10 +27,12 @@ class Error : public std::runtime_error {
   weft_status status_;
 };
 
+// Throws the failure of a call. Every call that returns a status goes through it.
 inline void check(weft_status status) {
   if (status != WEFT_OK) throw Error(status, weft_last_error());
 }
 
+// How grave a message of the log is.
 enum class LogLevel : weft_log_level {
   kDebug = WEFT_LOG_DEBUG,
   kInfo = WEFT_LOG_INFO,
@@ -38,9 +40,9 @@ enum class LogLevel : weft_log_level {
   kError = WEFT_LOG_ERROR,
   kOff = WEFT_LOG_OFF
 };
-// Who is told what the library says: a function object that lives as long as it is set, and that
-// neither throws nor calls the library. It is called as log(LogLevel, const char* text), from any
-// thread, one message at a time.
+// Sets who receives the log: a function object that must live as long as it is set, and neither
+// throw nor call the library. It is called as log(LogLevel, const char* text), from any thread, one
+// message at a time.
 template <class Log>
 void set_log(LogLevel least, Log& log) {
   const auto tell = [](void* context, weft_log_level level, const char* text) {
@@ -49,11 +51,12 @@ void set_log(LogLevel least, Log& log) {
   check(weft_set_log(static_cast<weft_log_level>(least), tell,
                      const_cast<std::remove_const_t<Log>*>(&log)));
 }
-// Standard error is told.
+// Sends the log back to standard error.
 inline void set_log(LogLevel least) {
   check(weft_set_log(static_cast<weft_log_level>(least), nullptr, nullptr));
 }
 
+// The type of the elements of an array.
 enum class Dtype : weft_dtype {
   kBool = WEFT_BOOL,
   kUInt8 = WEFT_UINT8,
@@ -70,7 +73,7 @@ enum class Dtype : weft_dtype {
   kFloat64 = WEFT_FLOAT64
 };
 
-// The dtype of an arithmetic type of C++.
+// The dtype whose elements have an arithmetic type of C++; other types do not compile.
 template <class T>
 constexpr Dtype dtype_of() {
   static_assert(std::is_arithmetic_v<T> && sizeof(T) <= 8, "no dtype has elements of this type");
@@ -83,8 +86,8 @@ constexpr Dtype dtype_of() {
   return std::is_signed_v<T> ? kSigned[kPlace] : kUnsigned[kPlace];
 }
 
-// A lent row of elements, as std::span has it in C++20; a list in braces lasts as long as the call
-// that it is an argument of.
+// A lent row of elements, as std::span in C++20. It does not own them: a list in braces lives only
+// as long as the call that it is an argument of.
 template <class T>
 class Span {
  public:
@@ -113,9 +116,10 @@ class Span {
   size_t size_ = 0;
 };
 
+// The extents of an array, or one integer for each of its axes.
 using Extents = Span<const int64_t>;
 
-// One reference to what a handle stands for, released at the end.
+// Owns one reference to a handle and releases it at the end. It can be moved and not copied.
 template <class Handle, void (*kRelease)(Handle)>
 class Owned {
  public:
@@ -137,7 +141,7 @@ class Owned {
   Handle handle_ = nullptr;
 };
 
-// The same where references are counted for the program: a copy is another reference.
+// Owns a handle whose references are counted: a copy is one more reference.
 template <class Handle, Handle (*kRetain)(Handle), void (*kRelease)(Handle)>
 class Shared : public Owned<Handle, kRelease> {
  public:
@@ -150,7 +154,8 @@ class Shared : public Owned<Handle, kRelease> {
   Shared& operator=(const Shared& other) { return *this = Shared(other); }
 };
 
-// What failed in a callback, for the library: to be called where an exception was caught.
+// Turns the exception that was just caught into a failed status for the library. Callbacks call it
+// from their catch blocks: no exception may pass through C.
 inline weft_status report_exception() {
   try {
     throw;

@@ -1,4 +1,5 @@
-// Weft for C++17: loops and branches that depend on values.
+// Weft for C++17: loops and branches that depend on values. In a trace they become nodes of the
+// graph; outside of one, a loop is traced and run at once and a branch is a plain `if`.
 #ifndef WEFT_WEFT_CONTROL_HPP_
 #define WEFT_WEFT_CONTROL_HPP_
 
@@ -7,8 +8,8 @@
 namespace weft {
 inline namespace cpp {
 
-// What an iteration gives, and what a loop gives: outputs (stacked along a new axis 0) and carried
-// values.
+// What an iteration gives, and what a loop gives: outputs (a loop stacks them along a new axis 0)
+// and carried values.
 struct Steps {
   std::vector<Tensor> outputs;
   std::vector<Tensor> states;
@@ -18,7 +19,7 @@ namespace detail {
 
 inline bool is_tracing() { return (weft_modes() & WEFT_MODE_TRACING) != 0; }
 
-// A body of control flow, from when its trace begins; given up unless it comes to its end.
+// A body of control flow that is being traced. Its end gives the trace up unless end() was called.
 class Body : public Owned<weft_body, weft_body_release> {
  public:
   explicit Body(Span<const weft_type> types) : placeholders_(types.size()) {
@@ -54,7 +55,7 @@ inline std::vector<Tensor> copied(Span<const Tensor> all, size_t begin, size_t e
   return {all.begin() + begin, all.begin() + end};
 }
 
-// What a loop gives outside of a trace: it is traced and run at once, for these arrays.
+// Outside of a trace: traces the loop for these arrays and calls it.
 template <class Loop>
 Steps run_at_once(const Loop& loop, Span<const Tensor> inputs) {
   size_t outputs = 0;
@@ -71,8 +72,8 @@ Steps run_at_once(const Loop& loop, Span<const Tensor> inputs) {
 
 }  // namespace detail
 
-// Runs `body`, from Span<const Tensor> rows, Span<const Tensor> states to Steps, for each row of
-// `data` along axis 0. Each state keeps its shape and dtype.
+// Runs `body` for each row of `data` along axis 0. It goes from the rows and the states (both
+// Span<const Tensor>) to Steps; each state keeps its shape and dtype.
 //
 //   auto sums = weft::foreach([](auto rows, auto sum) -> weft::Steps {
 //     return {{rows[0] * 2}, {sum[0] + rows[0]}};
@@ -88,6 +89,7 @@ Steps foreach (Call&& body, Span<const Tensor> data, Span<const Tensor> states) 
         detail::joined(data, states));
   const std::vector<Tensor> given = detail::joined(data, states);
   std::vector<weft_type> types = detail::example_types(given, {}, 0);
+  // The type of a row is that of the array without axis 0.
   for (size_t i = 0; i < rows; ++i) {
     if (types[i].rank < 1)
       throw Error(WEFT_INVALID_VALUE, "foreach: `data` must be arrays with an axis");
@@ -105,8 +107,9 @@ Steps foreach (Call&& body, Span<const Tensor> data, Span<const Tensor> states) 
           detail::copied(found, 0, states.size())};
 }
 
-// Runs `body`, from Span<const Tensor> variables to Steps, while `condition` gives true of them: a
-// bool without axes. Outputs have `max_iterations` rows, zero where there was no iteration.
+// Runs `body`, from Span<const Tensor> variables to Steps, as long as `condition` gives true for
+// the variables; it gives a bool without axes. Outputs have `max_iterations` rows; those of
+// iterations that did not run are zero.
 template <class Condition, class Call>
 Steps while_loop(Condition&& condition, Call&& body, Span<const Tensor> variables,
                  int64_t max_iterations) {
@@ -114,6 +117,7 @@ Steps while_loop(Condition&& condition, Call&& body, Span<const Tensor> variable
     return detail::run_at_once(
         [&](Span<const Tensor> in) { return while_loop(condition, body, in, max_iterations); },
         variables);
+  // The condition's value is the first carried variable of the core's loop.
   const Tensor first = condition(variables);
   const std::vector<Tensor> given = detail::joined(Span<const Tensor>(&first, 1), variables);
   detail::Body traced(detail::example_types(given, {}, 0));
@@ -129,8 +133,9 @@ Steps while_loop(Condition&& condition, Call&& body, Span<const Tensor> variable
           detail::copied(found, 1, given.size())};
 }
 
-// What `then` gives if the predicate, a bool without axes, is true, else what `otherwise` gives;
-// both take nothing and give std::vector<Tensor> of the same types. Only one of them runs.
+// Gives what `then` returns if the predicate, a bool without axes, is true, else what `otherwise`
+// returns. Both take nothing and return std::vector<Tensor> of the same types. Only one of them
+// runs.
 template <class Then, class Otherwise>
 std::vector<Tensor> cond(const Tensor& predicate, Then&& then, Otherwise&& otherwise) {
   if (!detail::is_tracing()) return predicate.item<bool>() ? then() : otherwise();

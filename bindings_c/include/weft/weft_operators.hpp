@@ -9,12 +9,12 @@
 namespace weft {
 inline namespace cpp {
 
-// An operator with what it says of itself, looked up once: attributes are given by name.
+// An operator, looked up once; attributes are given by name.
 //
 //   const weft::Op convolution("convolution");
 //   Tensor y = convolution({x, weight, bias}, {{"kernel", {3, 3}}, {"pad", {1, 1}}});
 //
-// Arguments behind the inputs are attributes in their order.
+// Further values behind the inputs are attributes in the order of the schema.
 class Op {
  public:
   using Inputs = Span<const Value>;
@@ -28,12 +28,13 @@ class Op {
   weft_op handle() const { return op_; }
   const weft_op_info& info() const { return info_; }
 
+  // Calls the operator and gives its one result.
   Tensor operator()(Inputs inputs, Attributes attributes = {}) const {
     weft_tensor out = nullptr;
     run(inputs, attributes, &out, 1);
     return Tensor(out);
   }
-  // Of an operator with several results.
+  // Calls an operator with several results.
   std::vector<Tensor> all(Inputs inputs, Attributes attributes = {}) const {
     const Arguments arguments(*this, inputs, attributes);
     size_t count = 0;
@@ -42,17 +43,17 @@ class Op {
     invoke(arguments, handles(Span<Tensor>(outs)), count);
     return outs;
   }
-  // Writes into these arrays instead of making new ones.
+  // Writes the results into these arrays instead of making new ones.
   void into(Span<const Tensor> outs, Inputs inputs, Attributes attributes = {}) const {
     for (const Tensor& out : outs)
       if (!out)
         throw Error(WEFT_INVALID_VALUE,
                     std::string(info_.name) + ": `outs` must be arrays; got an empty one");
-    // Handles that are there are only read.
+    // weft_invoke reads handles that are set and only fills in NULL ones.
     run(inputs, attributes, const_cast<weft_tensor*>(handles(outs)), outs.size());
   }
 
-  // The arguments of one call in the schema's order.
+  // The arguments of one call in the order of the schema, in memory of the call itself.
   class Arguments {
    public:
     Arguments(const Op& op, Inputs inputs, Attributes attributes) : size_(inputs.size()) {
@@ -79,6 +80,7 @@ class Op {
   };
 
  private:
+  // The position of an attribute among the arguments.
   size_t place_of(const char* name) const {
     const int32_t end = info_.inputs + info_.attributes;
     for (int32_t i = info_.inputs; i < end; ++i)
@@ -100,7 +102,7 @@ class Op {
   weft_op_info info_ = {};
 };
 
-// An operator by its name, for where a lookup does not matter: call("relu", {x}).
+// Calls an operator by name and looks it up each time: call("relu", {x}).
 inline Tensor call(const char* op, Op::Inputs inputs, Op::Attributes attributes = {}) {
   return Op(op)(inputs, attributes);
 }
@@ -116,6 +118,7 @@ inline Tensor binary(const char* name, const Value& a, const Value& b) {
 }
 }  // namespace detail
 
+// Lets the operators below take numbers on their left side.
 template <class T>
 using IfNumber = std::enable_if_t<std::is_arithmetic_v<T>>;
 

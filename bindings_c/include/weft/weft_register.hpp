@@ -10,7 +10,7 @@ namespace weft {
 inline namespace cpp {
 
 // A value in a gradient rule or a composition; lent until the rule returns. It has a type and no
-// content, because the same rule computes, records and builds graphs.
+// content, because the same rule computes at once, records or builds graphs.
 class Operand {
  public:
   Operand(weft_builder builder, weft_operand id) : builder_(builder), id_(id) {}
@@ -21,18 +21,19 @@ class Operand {
     check(weft_builder_get_type(builder_, id_, &type, nullptr));
     return type;
   }
-  // A number beside it, which takes the dtype of the arrays that it meets.
+  // A number as an operand of the same rule; it takes the dtype of the arrays that it is used with.
   Operand number(double x) const {
     return {builder_, weft_builder_scalar(builder_, Value(x).get())};
   }
-  // The first output of an operator on operands.
+  // Calls an operator on operands and gives its first output.
   static Operand apply(const char* name, std::initializer_list<Operand> operands,
                        Op::Attributes attributes = {}) {
     const Op op(name);
     const weft_builder builder = operands.begin()->builder_;
     std::vector<weft_operand> in;
     for (const Operand& operand : operands) in.push_back(operand.id_);
-    // Attributes alone: absent inputs are defaults in front of them.
+    // Only the attributes: weft_builder_emit has the inputs apart from them, and Arguments puts
+    // defaults in their place.
     const Op::Arguments named(op, {}, attributes);
     const auto inputs = static_cast<size_t>(op.info().inputs);
     const bool has_any = named.size() > inputs;
@@ -56,13 +57,13 @@ class Operand {
   weft_operand id_;
 };
 
-// What a rule is called with.
+// The description of one call of a rule.
 class Rule {
  public:
   explicit Rule(const weft_rule_call& call) : call_(call) {}
   Operand in(size_t index) const { return {call_.builder, call_.in[index]}; }
   const weft_value& attribute(size_t index) const { return call_.attributes[index]; }
-  // In gradients: an output, its cotangent, and whether an input wants a gradient.
+  // In gradients only: an output, its cotangent, and whether an input needs a gradient.
   Operand out(size_t index = 0) const { return {call_.builder, call_.out[index]}; }
   Operand cotangent(size_t index = 0) const { return {call_.builder, call_.cotangent[index]}; }
   bool needs(size_t index) const { return call_.needed[index] != 0; }
@@ -72,8 +73,9 @@ class Rule {
   const weft_rule_call& call_;
 };
 
-// An operator of your own: either kernel, infer and gradient, or a composition. What these throw is
-// the operator's error. Several threads may call them at once, and they are kept for ever.
+// An operator of your own: either kernel, infer and gradient, or a composition. An exception that
+// they throw becomes the operator's error. Several threads may call them at once; they live as long
+// as the process.
 //
 //   weft::Definition("cube", "factor * x ** 3, element by element.")
 //       .input("x", "any floats")
@@ -94,12 +96,12 @@ class Definition {
     definition_.doc = doc;
     definition_.promotion = "float";
   }
-  // Texts have to last until add(). Inputs come before attributes.
+  // Texts must live until add(). Add inputs before attributes.
   Definition& input(const char* name, const char* doc, bool required = true) {
     ++definition_.inputs;
     return argument({name, doc, WEFT_TAG_TENSOR, required, 0, 0, Value().get()});
   }
-  // Its kind is that of the default.
+  // The kind of the attribute is that of its default.
   Definition& attribute(const char* name, const char* doc, const Value& fallback) {
     ++definition_.attributes;
     return argument({name, doc, static_cast<int32_t>(fallback.get().tag), 0, 0, 0, fallback.get()});
@@ -138,7 +140,8 @@ class Definition {
     };
     return *this;
   }
-  // One operand for each input, whose shape may still be the broadcast one; absent: zeros.
+  // Returns one operand for each input, which may still have the shape that the input was broadcast
+  // to; absent: zeros.
   Definition& gradient(RuleFunction gradient) {
     callbacks_->gradient = std::move(gradient);
     definition_.gradient = [](void* context, const weft_rule_call* call) {
@@ -146,7 +149,7 @@ class Definition {
     };
     return *this;
   }
-  // One operand for each output.
+  // Returns one operand for each output.
   Definition& compose(RuleFunction compose) {
     callbacks_->compose = std::move(compose);
     definition_.compose = [](void* context, const weft_rule_call* call) {
@@ -154,11 +157,12 @@ class Definition {
     };
     return *this;
   }
-  // Adds it to the library's operators; ends the definition.
+  // Adds the operator to the library; the definition cannot be used afterwards.
   void add() {
     definition_.arguments = arguments_.data();
     definition_.context = callbacks_.get();
     check(weft_op_register(&definition_, nullptr));
+    // From here on the library owns the functions.
     (void)callbacks_.release();
   }
 
@@ -170,6 +174,7 @@ class Definition {
     RuleFunction compose;
   };
   static const Callbacks& of(void* context) { return *static_cast<const Callbacks*>(context); }
+  // Runs a callback and turns an exception into a status.
   template <class Body>
   static weft_status guarded(const Body& body) {
     try {
@@ -179,6 +184,7 @@ class Definition {
       return report_exception();
     }
   }
+  // Puts the operands that a rule returned where the library expects them.
   static void fill(const weft_rule_call& call, const std::vector<Operand>& result) {
     if (result.size() != call.nresult)
       throw Error(WEFT_INVALID_VALUE, "its rule must give " + std::to_string(call.nresult) +

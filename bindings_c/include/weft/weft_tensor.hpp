@@ -15,13 +15,14 @@ inline namespace cpp {
 
 // ---- devices ------------------------------------------------------------------------------------
 
-// A device; lives as long as the library. The CPU if nothing else is said.
+// A device; it lives as long as the library. Device() is the CPU.
 class Device {
  public:
   Device() = default;
   explicit Device(weft_device handle) : handle_(handle) {}
-  // "cuda:1", or a kind for the first of it.
+  // By name, "cuda:1", or by kind for the first one of it, "cuda".
   explicit Device(const char* name) { check(weft_device_find(name, &handle_)); }
+  // Adds the devices of a plug-in.
   static void load(const char* path) { check(weft_device_load(path)); }
 
   weft_device handle() const { return handle_; }
@@ -38,7 +39,7 @@ class Device {
   weft_device handle_ = nullptr;
 };
 
-// Puts the thread's new arrays on a device for as long as it lives.
+// Puts the thread's new arrays on a device, and sets the old one back at its end.
 class DeviceScope {
  public:
   explicit DeviceScope(Device device) : before_(weft_set_device(device.handle())) {}
@@ -55,9 +56,9 @@ class DeviceScope {
 class HostFunction;
 class Tensor;
 
-// One argument of an operator: an array, a number (a weak scalar as an input), a text, a dtype,
-// integers, a list of arrays, a function. Lends what it is made of; Value() is the default, and
-// std::nullopt says that there is none on purpose.
+// One argument of an operator: an array, a number (as an input a weak scalar), a text, a dtype,
+// integers, a list of arrays or a function. It borrows what it is made from. Value() is the
+// attribute's default, std::nullopt means none.
 class Value {
  public:
   Value() = default;
@@ -104,7 +105,7 @@ class Value {
   weft_value value_ = {WEFT_TAG_DEFAULT, 0, {nullptr}};
 };
 
-// An attribute by its name.
+// An attribute with its name.
 struct Attribute {
   const char* name;
   Value value;
@@ -112,7 +113,7 @@ struct Attribute {
 
 // ---- arrays -------------------------------------------------------------------------------------
 
-// A content that stays as it is until this is gone. Strides are those of the array.
+// A content that stays as it is as long as this object lives. The strides are those of the array.
 class Hold : public Owned<weft_hold, weft_hold_release> {
  public:
   Hold(weft_hold hold, const void* data) : Owned(hold), data_(data) {}
@@ -125,7 +126,7 @@ class Hold : public Owned<weft_hold, weft_hold_release> {
   const void* data_;
 };
 
-// A promised address, which the library and the program read and write alike until this is gone.
+// A pinned address: the library and the program read and write there as long as this object lives.
 class Pin : public Owned<weft_hold, weft_hold_release> {
  public:
   Pin(weft_hold hold, void* data) : Owned(hold), data_(data) {}
@@ -140,7 +141,7 @@ class Pin : public Owned<weft_hold, weft_hold_release> {
 
 struct RowSparse;
 
-// An array: a reference, so copies are the same array. Empty if it was made from nothing.
+// An array. It is a reference: copies are the same array. Tensor() is empty.
 class Tensor : public Shared<weft_tensor, weft_tensor_retain, weft_tensor_release> {
  public:
   using Shared::Shared;
@@ -148,7 +149,7 @@ class Tensor : public Shared<weft_tensor, weft_tensor_retain, weft_tensor_releas
   static Tensor zeros(Extents shape, Dtype dtype = Dtype::kFloat32) {
     return create(shape, dtype, nullptr);
   }
-  // A copy of elements in row-major order; their type decides the dtype.
+  // Copies elements in row-major order; their C++ type decides the dtype.
   template <class T>
   static Tensor from(Extents shape, Span<T> elements) {
     int64_t count = 1;
@@ -166,8 +167,9 @@ class Tensor : public Shared<weft_tensor, weft_tensor_retain, weft_tensor_releas
   static Tensor from(Extents shape, std::initializer_list<T> elements) {
     return from(shape, Span<const T>(elements));
   }
-  // An array on the caller's memory, which both sides read and write (a const one is read only).
-  // `owner` is kept as long as there are arrays on it. Strides are in elements; none: dense.
+  // An array on the caller's memory, which both sides read and write (if it is const, both only
+  // read). `owner` is kept as long as there are arrays on the memory. Strides are in elements;
+  // none: dense.
   template <class T>
   static Tensor wrap(T* data, Extents shape, std::shared_ptr<void> owner = nullptr,
                      Extents strides = {}) {
@@ -177,6 +179,7 @@ class Tensor : public Shared<weft_tensor, weft_tensor_retain, weft_tensor_releas
     check(weft_tensor_wrap(const_cast<Element*>(data), static_cast<weft_dtype>(dtype_of<Element>()),
                            rank_of(shape), shape.data(), strides.data(), std::is_const_v<T>,
                            kept.get(), free_owner, &out.handle_));
+    // The library has taken the owner; free_owner deletes it.
     (void)kept.release();
     return out;
   }
@@ -192,7 +195,7 @@ class Tensor : public Shared<weft_tensor, weft_tensor_retain, weft_tensor_releas
   }
 
   void wait() const { check(weft_tensor_wait(handle_)); }
-  // The elements, dense and row-major. The dtype must be that of T.
+  // Copies the elements, dense and row-major, to `out`. T must be the array's type.
   template <class T>
   void read(Span<T> out) const {
     require<T>("read");
@@ -204,7 +207,7 @@ class Tensor : public Shared<weft_tensor, weft_tensor_retain, weft_tensor_releas
     read(Span<T>(out));
     return out;
   }
-  // The single element, as whatever number is wanted.
+  // The only element, converted to T.
   template <class T>
   T item() const {
     weft_value value;
@@ -212,17 +215,19 @@ class Tensor : public Shared<weft_tensor, weft_tensor_retain, weft_tensor_releas
     return value.tag == WEFT_TAG_FLOAT ? static_cast<T>(value.as.real)
                                        : static_cast<T>(value.as.integer);
   }
-  // a[...] = value: an array that broadcasts to it, or a number.
+  // Writes as a[...] = value does: an array that broadcasts to this one, or a number.
   void write(const Value& value) const { check(weft_tensor_write(handle_, &value.get())); }
+  // An array on the same content without its history.
   Tensor detach() const { return made(weft_tensor_detach); }
   void set_state(bool state = true) const { check(weft_tensor_set_state(handle_, state)); }
-  // The content as it is now: later writes go elsewhere.
+  // Holds the content as it is now: later writes go to other memory.
   Hold hold() const {
     weft_hold hold = nullptr;
     const void* data = nullptr;
     check(weft_tensor_hold(handle_, &hold, &data));
     return Hold(hold, data);
   }
+  // Promises the address of the content.
   Pin pin() const {
     weft_hold hold = nullptr;
     void* data = nullptr;
@@ -231,18 +236,21 @@ class Tensor : public Shared<weft_tensor, weft_tensor_retain, weft_tensor_releas
   }
 
   Device device() const { return Device(weft_tensor_device(handle_)); }
+  // The array on a device: itself if it is there, else a copy.
   Tensor to(Device device) const {
     Tensor out;
     check(weft_tensor_to_device(handle_, device.handle(), &out.handle_));
     return out;
   }
 
-  // The array is pinned until the consumer calls the structure's deleter.
+  // Gives the array to another library. It is pinned until the consumer calls the structure's
+  // deleter.
   DLManagedTensorVersioned* to_dlpack() const {
     DLManagedTensorVersioned* managed = nullptr;
     check(weft_tensor_to_dlpack(handle_, &managed));
     return managed;
   }
+  // An array on the producer's memory; the last array on it calls the producer's deleter.
   static Tensor from_dlpack(DLManagedTensorVersioned* managed) {
     Tensor out;
     check(weft_tensor_from_dlpack(managed, nullptr, &out.handle_));
@@ -254,7 +262,7 @@ class Tensor : public Shared<weft_tensor, weft_tensor_retain, weft_tensor_releas
     return out;
   }
 
-  // Makes it a leaf, with a gradient of zeros: an array, or rows (WEFT_GRAD_ROW_SPARSE).
+  // Makes the array a leaf with a gradient of zeros, dense or row-sparse (WEFT_GRAD_ROW_SPARSE).
   void attach_grad(int32_t grad_req = WEFT_GRAD_WRITE, int32_t kind = WEFT_GRAD_ARRAY) const {
     check(weft_tensor_attach_grad_of_kind(handle_, grad_req, kind));
   }
@@ -271,6 +279,7 @@ class Tensor : public Shared<weft_tensor, weft_tensor_retain, weft_tensor_releas
   }
   static int32_t rank_of(Extents shape) { return static_cast<int32_t>(shape.size()); }
   static void free_owner(void* owner) { delete static_cast<std::shared_ptr<void>*>(owner); }
+  // Refuses a T that is not the type of the elements.
   template <class T>
   void require(const char* function) const {
     if (dtype() == dtype_of<T>()) return;
@@ -287,8 +296,8 @@ class Tensor : public Shared<weft_tensor, weft_tensor_retain, weft_tensor_releas
   }
 };
 
-// A row-sparse gradient: `rows` at these `indices` of the first axis, zeros elsewhere. Both are
-// empty where none is attached; set_grad_rows takes that as zero.
+// A row-sparse gradient: `rows` at these `indices` of axis 0, zeros elsewhere. Both are empty where
+// none is attached; set_grad_rows takes empty ones as zero.
 struct RowSparse {
   Tensor indices;
   Tensor rows;
@@ -302,7 +311,7 @@ inline void Tensor::set_grad_rows(const RowSparse& rows) const {
   check(weft_tensor_set_grad_rows(handle_, rows.indices.handle(), rows.rows.handle()));
 }
 
-// An array of Tensor is an array of handles.
+// An array of Tensor is an array of handles, so that spans pass to C without a copy.
 static_assert(sizeof(Tensor) == sizeof(weft_tensor) && std::is_standard_layout_v<Tensor>);
 inline const weft_tensor* handles(Span<const Tensor> tensors) {
   return reinterpret_cast<const weft_tensor*>(tensors.data());
@@ -321,12 +330,14 @@ inline Value::Value(Span<const Tensor> list) : value_{WEFT_TAG_TENSORS, length(l
 
 // ---- files of arrays ----------------------------------------------------------------------------
 
+// An array with its name in a file.
 struct Named {
   std::string name;
   Tensor tensor;
 };
 
 namespace detail {
+// Names and handles in the two arrays that C wants.
 struct Columns {
   explicit Columns(Span<const Named> arrays) {
     for (const Named& array : arrays) {
@@ -339,14 +350,14 @@ struct Columns {
 };
 }  // namespace detail
 
-// A safetensors file, written in one step.
+// Writes a safetensors file in one step.
 inline void save(const char* path, Span<const Named> arrays, const char* metadata = nullptr) {
   const detail::Columns all(arrays);
   check(weft_tensors_save(path, all.names.data(), handles(Span<const Tensor>(all.tensors)),
                           all.names.size(), metadata));
 }
-// The same behind the program, with contents as they are now. `wait` of the result, a bool, returns
-// when the file is complete, and throws what the disk refused.
+// Does the same on the library's threads, with the contents of now. wait() of the result, a bool,
+// returns when the file is complete and throws a failure of the disk.
 inline Tensor save_async(const char* path, Span<const Named> arrays,
                          const char* metadata = nullptr) {
   const detail::Columns all(arrays);
@@ -355,6 +366,7 @@ inline Tensor save_async(const char* path, Span<const Named> arrays,
                                 all.names.size(), metadata, &written));
   return Tensor(written);
 }
+// Reads a safetensors file.
 inline std::vector<Named> load(const char* path) {
   weft_archive opened = nullptr;
   check(weft_archive_load(path, &opened));

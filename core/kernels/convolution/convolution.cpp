@@ -1,3 +1,7 @@
+// The choice between the forms of a convolution (gathered, shifted, batched), how each is divided
+// into units, and how much scratch they need. All of it is a function of the problem alone,
+// estimated in multiply-adds, so that results depend neither on threads nor on instruction sets.
+
 #include "kernels/convolution/convolution.h"
 
 #include <algorithm>
@@ -8,33 +12,39 @@
 namespace weft::kernels {
 namespace {
 
+// Maximum sizes of a block of the product: rows, columns, and depth.
 constexpr int64_t kMaxRows = 168;
 constexpr int64_t kMaxCols = 256;
 constexpr int64_t kMaxDepth = 256;
-constexpr int64_t kMaxPackedWeights = int64_t(1) << 22;  // lanes: 16 MB of float32
+// lanes that all weights of a group may take: 16 MB of float32
+constexpr int64_t kMaxPackedWeights = int64_t(1) << 22;
+// so that threads find work; more if rows of one image are divided
 constexpr int64_t kWantedUnits = 4, kWantedUnitsOfRows = 6;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t round_up(int64_t a, int64_t step) { return divide_up(a, step) * step; }
 
-// Cuts `extent` evenly into the fewest parts of at most `most`, in multiples of `step`.
+// Divides `extent` evenly into the fewest parts of at most `maximum`, in multiples of `step`.
 int64_t even_part(int64_t extent, int64_t maximum, int64_t step) {
   const int64_t parts = std::max<int64_t>(1, divide_up(extent, maximum));
   return std::max<int64_t>(step, round_up(divide_up(extent, parts), step));
 }
 
-// Rows and columns of the three products.
+// Rows, columns and depth of a product. `repeats`: how many such products there are.
+// rows x depth times depth x cols, `repeats` of them.
 struct Extents {
   int64_t rows, cols, depth, repeats;
 };
 
-// `tile_rows`: rows of C that scratch holds at once, where C itself cannot hold sums.
+// Divides a product into blocks and lays out scratch, in lanes. `tile_rows`: rows of C that scratch
+// holds, because C itself cannot hold sums (halves).
 ConvolutionBlocks cut(const Extents& e, int64_t col_step, bool packs_weights, int64_t tile_rows,
                       int64_t wanted_units = kWantedUnits) {
   ConvolutionBlocks blocks;
   blocks.rows = even_part(e.rows, kMaxRows, 14);
   int64_t maximum = kMaxCols;
   blocks.cols = even_part(e.cols, maximum, col_step);
+  // Fewer columns in a block until there are enough units.
   while (e.repeats * divide_up(e.cols, blocks.cols) < wanted_units && maximum > col_step) {
     maximum /= 2;
     blocks.cols = even_part(e.cols, maximum, col_step);
@@ -47,13 +57,14 @@ ConvolutionBlocks cut(const Extents& e, int64_t col_step, bool packs_weights, in
   blocks.form = ConvolutionForm::kGathered;
   blocks.images_are_rows = false;
   blocks.packs_all_weights = packs_weights && weights <= kMaxPackedWeights;
-  // Stores of whole vectors may run past a row. The stride is no multiple of a page: rows would
-  // fall on the same few lines of the cache.
+  // Stores of whole vectors may run past a row. 32 lanes more also keep the stride from being a
+  // multiple of a page, which would put all rows on the same few lines of the cache.
   blocks.column_stride = round_up(blocks.cols, 32) + 32;
   const int64_t gathered =
       std::max((blocks.depth + 1) * blocks.column_stride, blocks.cols * (blocks.depth + 32)) + 64;
   const int64_t tile = round_up(blocks.rows * blocks.cols, 16);
   blocks.columns = round_up(blocks.packs_all_weights ? weights : blocks.rows * blocks.depth, 16);
+  // Transposed panels and one image's product are needed by the gradient of the weights only.
   blocks.panels = blocks.columns + round_up(gathered, 16);
   blocks.tile = blocks.panels + (packs_weights ? 0 : round_up(gathered, 16));
   blocks.total = blocks.tile + (packs_weights ? 0 : tile);
@@ -61,33 +72,37 @@ ConvolutionBlocks cut(const Extents& e, int64_t col_step, bool packs_weights, in
   return blocks;
 }
 
-// A product over shifted row tiles (kernels/convolution/convolution_shifted.isa.cpp): rows of the
-// output of `width` positions are computed as `width + span` columns.
+// A product over shifted row tiles (kernels/convolution/convolution_shifted.isa.cpp). A row of
+// `width` outputs is computed as `width + span_col` columns; span is the distance of the outermost
+// taps.
 struct Shift {
   int64_t channels, height, width, span_row, span_col;
 };
 
-// Gathering a column costs about as much as so many rows of the product.
+// To gather one column costs about as much as so many rows of the product.
 constexpr int64_t kGatheredRows = 16;
 
-// Rows that the row tile of a unit has.
+// Rows in the row tile of a unit with so many columns.
 int64_t tile_height(const Shift& shift, int64_t cols) {
   return divide_up(cols, shift.width + shift.span_col) + 1 + shift.span_row;
 }
 
+// Does shifting compute less than gathering copies?
 bool pays_shifted(const Convolution& p, const Shift& shift, const ConvolutionBlocks& gathered,
                   int64_t rows) {
-  // Row tiles have whole rows: of a long one, most would be copied for other units.
+  // A row tile has whole rows. If rows are long, most of what is copied would serve other units.
   const int64_t copied = tile_height(shift, gathered.cols) * (shift.width + shift.span_col);
   if (copied > p.kernel_height * p.kernel_width * gathered.cols + 4 * gathered.cols) return false;
   return rows * shift.span_col <= kGatheredRows * shift.width;
 }
 
+// Columns of the product, without those behind the last output.
 int64_t positions_of(const Shift& shift) {
   return (shift.height - 1) * (shift.width + shift.span_col) + shift.width;
 }
 
-// Sequences of a batch are the rows of one image: the positions of each alone would begin a tile.
+// May the sequences of a batch be the rows of one image? It pays if otherwise the positions of each
+// sequence would fill its last tile badly.
 bool has_rows_of_images(const Convolution& p, const Shift& shift) {
   if (p.in_height != 1 || p.kernel_height != 1 || p.pad_top != 0 || p.batch < 2) return false;
   Shift together = shift;
@@ -96,10 +111,12 @@ bool has_rows_of_images(const Convolution& p, const Shift& shift) {
   return round_up(positions_of(together), 32) < apart / 32 * 31;
 }
 
+// Blocks and scratch of the shifted form.
 ConvolutionBlocks cut_shifted(Extents e, const Convolution& p, Shift shift) {
   const bool images_are_rows = has_rows_of_images(p, shift);
   if (images_are_rows) shift.height = p.batch, e.repeats = p.groups;
   const int64_t pitch = shift.width + shift.span_col;
+  // Sequences are rows of one image, so only groups repeat.
   e.cols = positions_of(shift);
   ConvolutionBlocks blocks =
       cut(e, 32, true, e.rows, images_are_rows ? kWantedUnitsOfRows : kWantedUnits);
@@ -108,14 +125,15 @@ ConvolutionBlocks cut_shifted(Extents e, const Convolution& p, Shift shift) {
   blocks.column_stride = tile_height(shift, blocks.cols) * pitch;
   blocks.panels =
       blocks.columns + round_up(shift.channels * blocks.column_stride + shift.span_col + 64, 16);
-  blocks.tile = blocks.panels + round_up(e.depth, 16);  // offsets: one word a lane is enough
+  // the offsets, for which 32 bits of a lane are enough
+  blocks.tile = blocks.panels + round_up(e.depth, 16);
   blocks.total = blocks.tile;
   blocks.end = blocks.total + round_up(e.rows * blocks.cols, 16) + 64;
   return blocks;
 }
 
-// Pairs of an output and a tap that meet the image, along an axis. The gradient of the data has as
-// many.
+// How many pairs of an output and a tap meet the image along an axis. The gradient of the data has
+// the same number of pairs.
 int64_t meetings(int64_t out, int64_t in, int64_t taps, int64_t dilation, int64_t pad) {
   int64_t count = 0;
   for (int64_t tap = 0; tap < taps; ++tap) {
@@ -125,11 +143,12 @@ int64_t meetings(int64_t out, int64_t in, int64_t taps, int64_t dilation, int64_
   return count;
 }
 
-// The images of a batch side by side (kernels/convolution/convolution_batched.isa.cpp) take the
-// products of taps that meet the image, where others take `computed`, and as long as these for the
-// rest.
+// Does it pay to have the images of a batch in lanes (convolution_batched.isa.cpp)? That form
+// computes only taps that meet the image, where the others compute `computed` products; but it
+// transposes images. It must gain 15 percent.
 bool pays_batched(const Convolution& p, const Shift& shift, int64_t rows, int64_t computed) {
-  constexpr int64_t kElement = 24;  // products that reading or writing an element costs
+  // multiply-adds that take as long as reading or writing an element
+  constexpr int64_t kElement = 24;
   if (p.dtype != DType::kFloat32 || p.groups != 1 || p.batch < kBatchedImages) return false;
   const int64_t met =
       meetings(p.out_height, p.in_height, p.kernel_height, p.dilation_height, p.pad_top) *
@@ -141,12 +160,13 @@ bool pays_batched(const Convolution& p, const Shift& shift, int64_t rows, int64_
   return batched * images / p.batch < (computed + kElement * elements) / 20 * 17;
 }
 
-constexpr int64_t kBatchedLanes = 1 << 17;  // that a unit reads and makes, at most: 512 KB
+constexpr int64_t kBatchedLanes = 1 << 17;  // maximum of lanes that a unit reads and writes: 512 KB
 
+// Blocks and scratch of the batched form: rows of images, and the panels of all weights.
 ConvolutionBlocks cut_batched(const Convolution& p, const Shift& shift, int64_t rows) {
   constexpr int64_t kWanted = 8;  // units
   const int64_t depth = shift.channels * p.kernel_height * p.kernel_width;
-  const int64_t width = p.in_width + p.out_width - shift.width;  // of the image that is read
+  const int64_t width = p.in_width + p.out_width - shift.width;  // width of the image that is read
   ConvolutionBlocks blocks = {};
   blocks.form = ConvolutionForm::kBatched;
   blocks.col_blocks = divide_up(p.batch, kBatchedImages);
@@ -154,7 +174,8 @@ ConvolutionBlocks cut_batched(const Convolution& p, const Shift& shift, int64_t 
     return shift.channels * (blocks.rows + shift.span_row) * width * kBatchedImages;
   };
   const auto total = [&] { return rows * blocks.rows * shift.width * kBatchedImages; };
-  // Row tiles of rows read those of their neighbours, too.
+  // Neighbouring row tiles read some rows twice, so a tile should have more rows than the window
+  // reaches.
   const int64_t maximum = std::max<int64_t>(1, shift.height / std::max<int64_t>(1, shift.span_row));
   const int64_t row_tiles = std::clamp<int64_t>(divide_up(kWanted, blocks.col_blocks), 1, maximum);
   blocks.rows = divide_up(shift.height, row_tiles);
@@ -168,9 +189,10 @@ ConvolutionBlocks cut_batched(const Convolution& p, const Shift& shift, int64_t 
   return blocks;
 }
 
-// Of the forms that a convolution may have, that which computes least.
+// The form that computes least, of those that the problem allows.
 ConvolutionBlocks quickest(const Convolution& p, const Extents& e, const Shift& shift) {
   ConvolutionBlocks blocks = cut(e, 32, true, e.rows);
+  // The other forms are for stride one, and need all weights packed.
   if (p.stride_height != 1 || p.stride_width != 1 || !blocks.packs_all_weights) return blocks;
   const bool is_shifted = pays_shifted(p, shift, blocks, e.rows);
   if (is_shifted) blocks = cut_shifted(e, p, shift);
@@ -179,9 +201,11 @@ ConvolutionBlocks quickest(const Convolution& p, const Extents& e, const Shift& 
                            (e.rows + (is_shifted ? 0 : kGatheredRows)) / images;
   if (!pays_batched(p, shift, e.rows, computed)) return blocks;
   const ConvolutionBlocks batched = cut_batched(p, shift, e.rows);
-  return batched.end - batched.columns <= kBatchedLanes ? batched : blocks;  // of long rows
+  // rows that are too long do not fit
+  return batched.end - batched.columns <= kBatchedLanes ? batched : blocks;
 }
 
+// The product of y: filters by positions, over (channel, tap).
 ConvolutionBlocks forward_blocks(const Convolution& p) {
   const int64_t rows = p.out_channels / p.groups;
   const int64_t channels = p.in_channels / p.groups;
@@ -192,6 +216,7 @@ ConvolutionBlocks forward_blocks(const Convolution& p) {
                        (p.kernel_width - 1) * p.dilation_width};
   return quickest(p, extents, shift);
 }
+// The product of dx: input channels by positions of one phase of the stride, over (filter, tap).
 ConvolutionBlocks data_blocks(const Convolution& p) {
   const int64_t phases = p.stride_height * p.stride_width;
   const int64_t positions =
@@ -204,7 +229,8 @@ ConvolutionBlocks data_blocks(const Convolution& p) {
                        (p.kernel_width - 1) * p.dilation_width};
   return quickest(p, extents, shift);
 }
-// Few out channels: rows are (channel, tap), and row tiles of blocks.cols image rows are copied.
+// The gradient of few filters' weights, by shifted row tiles: rows of the product are (channel,
+// tap), and blocks.cols counts image rows of a row tile.
 ConvolutionBlocks cut_shifted_weight(const Convolution& p, const Shift& shift) {
   const int64_t outs = p.out_channels / p.groups;
   const int64_t taps = p.kernel_height * p.kernel_width;
@@ -212,12 +238,14 @@ ConvolutionBlocks cut_shifted_weight(const Convolution& p, const Shift& shift) {
   const int64_t pitch = shift.width + shift.span_col;
   ConvolutionBlocks blocks = {};
   blocks.form = ConvolutionForm::kShifted;
-  // At least four units, of one tile's rows or more: each copies the row tiles of its channels.
+  // At least four units, but of no fewer rows than a tile has: each unit copies the row tiles of
+  // its channels.
   blocks.rows =
       std::min(even_part(weights, kMaxRows, 14),
                even_part(weights, std::max<int64_t>(14, divide_up(weights, kWantedUnits)), 1));
   blocks.row_blocks = divide_up(weights, blocks.rows);
   blocks.col_blocks = 1;
+  // An image row tile of about 2048 positions.
   blocks.cols = std::max<int64_t>(1, std::min(shift.height, 2048 / pitch));
   blocks.depth = kMaxDepth;
   blocks.column_stride = (blocks.cols + shift.span_row) * pitch;
@@ -233,6 +261,7 @@ ConvolutionBlocks cut_shifted_weight(const Convolution& p, const Shift& shift) {
   return blocks;
 }
 
+// Shifted for up to 32 filters and stride one, otherwise gathered.
 ConvolutionBlocks weight_blocks(const Convolution& p) {
   const int64_t outs = p.out_channels / p.groups;
   const Shift shift = {p.in_channels / p.groups, p.out_height, p.out_width,
@@ -246,11 +275,13 @@ ConvolutionBlocks weight_blocks(const Convolution& p) {
              16, false, 0);
 }
 
+// The parts of scratch, behind the mark that says whose weights are packed in it.
 int64_t scratch_bytes(const Convolution& p, const ConvolutionBlocks& blocks) {
   return static_cast<int64_t>(sizeof(ConvolutionMark)) +
          blocks.end * std::max<int64_t>(4, element_size(p.dtype));
 }
 
+// A kernel is only called if there is work: dtypes that the build leaves out have no kernel.
 void run(const ConvolutionKernel* kernels, const Convolution& p, const ConvolutionBlocks& blocks,
          const ConvolutionOperands& operands, Range units, void* scratch) {
   if (units.begin < units.end)
@@ -262,7 +293,7 @@ void run_batched(const Convolution& p, const ConvolutionBlocks& blocks,
   if (units.begin < units.end) kernel(p, blocks, operands, is_forward, units, scratch);
 }
 
-// Of a problem whose result is not empty.
+// The units of a problem whose result is not empty.
 int64_t units_of(const Convolution& p, const ConvolutionBlocks& blocks) {
   if (blocks.form == ConvolutionForm::kBatched) return blocks.row_blocks * blocks.col_blocks;
   return p.groups * (blocks.images_are_rows ? 1 : p.batch) * blocks.col_blocks;
@@ -278,6 +309,7 @@ int64_t convolution_extent(int64_t in, int64_t kernel, int64_t stride, int64_t p
 
 void begin_convolution(void* scratch) { static_cast<ConvolutionMark*>(scratch)->owner = -1; }
 
+// An empty result has no units.
 int64_t convolution_units(const Convolution& p) {
   if (p.out_height * p.out_width * p.out_channels == 0) return 0;
   return units_of(p, forward_blocks(p));
@@ -285,6 +317,7 @@ int64_t convolution_units(const Convolution& p) {
 int64_t convolution_scratch(const Convolution& p) { return scratch_bytes(p, forward_blocks(p)); }
 void run_convolution(const Convolution& p, const void* x, const void* w, const void* bias, void* y,
                      Range units, void* scratch) {
+  // The division is computed again in each call, which takes little time.
   const ConvolutionBlocks blocks = forward_blocks(p);
   const ConvolutionOperands operands = {x, w, bias, y};
   if (blocks.form == ConvolutionForm::kBatched)

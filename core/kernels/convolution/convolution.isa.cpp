@@ -1,5 +1,6 @@
-// Convolutions as products whose right operand is gathered from an image, a block of columns at a
-// time.
+// Convolutions as products whose right operand is gathered from an image, one block of columns at a
+// time (im2col). Weights are packed as panels; a thread packs a group's weights once and keeps
+// them.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -12,6 +13,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/convolution/convolution_impl.h"
 
+// y = w columns(x): a unit is a block of columns of one image and group.
 template <class S>
 void convolution(const Convolution& p, const ConvolutionBlocks& blocks,
                  const ConvolutionOperands& operands, Range units, void* scratch) {
@@ -30,6 +32,7 @@ void convolution(const Convolution& p, const ConvolutionBlocks& blocks,
                  (image * p.in_channels + group * sizes.in_group) * sizes.in_plane;
     S* y = (S*)operands.out + (image * p.out_channels + group * sizes.out_group) * sizes.out_plane +
            first;
+    // Panels of all blocks, in the order in which the loops below read them.
     if (blocks.packs_all_weights && begins_packing(scratch, group)) {
       for (int64_t k = 0; k < forward.depth; k += blocks.depth)
         for (int64_t row = 0; row < sizes.out_group; row += blocks.rows)
@@ -40,6 +43,7 @@ void convolution(const Convolution& p, const ConvolutionBlocks& blocks,
     }
     for (int64_t k = 0; k < forward.depth; k += blocks.depth) {
       const int64_t count = lesser(blocks.depth, forward.depth - k);
+      // The columns serve all filters of the group, block by block.
       forward.gather(x, k, count, first, cols, buffers.columns);
       for (int64_t row = 0; row < sizes.out_group; row += blocks.rows) {
         BlockProduct<T> product;
@@ -69,6 +73,7 @@ void convolution(const Convolution& p, const ConvolutionBlocks& blocks,
         multiply_block(product);
       }
     }
+    // The sums of halves are in scratch until all blocks of k are added; now they are rounded.
     if constexpr (!kIsSame<S, T>)
       store_tile<S>(buffers.total, blocks.cols, sizes.out_group, cols, y, sizes.out_plane, 1);
     if (operands.bias)
@@ -77,6 +82,8 @@ void convolution(const Convolution& p, const ConvolutionBlocks& blocks,
   }
 }
 
+// dx, for one phase of the stride in each unit: input positions that are equal modulo the stride
+// meet the same taps, and dy is read with steps of one.
 template <class S>
 void convolution_data(const Convolution& p, const ConvolutionBlocks& blocks,
                       const ConvolutionOperands& operands, Range units, void* scratch) {
@@ -97,6 +104,7 @@ void convolution_data(const Convolution& p, const ConvolutionBlocks& blocks,
     const int64_t group_weights = sizes.out_group * sizes.in_group * sizes.taps;
     const S* weights = (const S*)operands.weights + group * group_weights;
     const S* dy = (const S*)operands.image +
+                  // Rows of the product are input channels here, so weights are packed transposed.
                   (image * p.out_channels + group * sizes.out_group) * sizes.out_plane;
     S* dx = (S*)operands.out + (image * p.in_channels + group * sizes.in_group) * sizes.in_plane;
     if (blocks.packs_all_weights && begins_packing(scratch, variant)) {
@@ -109,7 +117,7 @@ void convolution_data(const Convolution& p, const ConvolutionBlocks& blocks,
     }
     const bool is_direct = kIsSame<S, T> && phases == 1;
     int64_t k = 0;
-    do {  // once even for a phase that no tap meets: its gradient is zero
+    do {  // Once even if no tap meets this phase: its gradient is zero.
       const int64_t count = lesser(blocks.depth, backward.depth - k);
       backward.gather(dy, k, count, first, cols, buffers.columns);
       for (int64_t row = 0; row < sizes.in_group; row += blocks.rows) {
@@ -134,6 +142,7 @@ void convolution_data(const Convolution& p, const ConvolutionBlocks& blocks,
           product.c = (T*)dx + row * sizes.in_plane + first;
           product.c_row = sizes.in_plane;
         } else {
+          // Strided phases wait in scratch, because they are scattered over dx.
           product.c = buffers.total + row * blocks.cols;
           product.c_row = blocks.cols;
         }
@@ -142,7 +151,7 @@ void convolution_data(const Convolution& p, const ConvolutionBlocks& blocks,
       k += blocks.depth;
     } while (k < backward.depth);
     if (is_direct) continue;
-    // Rows of the phase's grid go to every stride-th position of every stride-th row.
+    // The positions of a phase are every stride-th position of every stride-th row of dx.
     for (int64_t at = 0; at < cols;) {
       const int64_t row = (first + at) / phase.width, col = (first + at) % phase.width;
       const int64_t n = lesser(cols - at, phase.width - col);
@@ -155,9 +164,10 @@ void convolution_data(const Convolution& p, const ConvolutionBlocks& blocks,
   }
 }
 
-// ---- gradient of the weights: out channels x positions times positions x (in channels, taps).
-// Each image's product is a chain of its own, and the images are added in their order.
+// The gradient of the weights: (filters x positions) times (positions x (channel, tap)). Each
+// image's product is a chain of its own, and the images are added in their order.
 
+// A unit is a block of dw: some filters by some (channel, tap) columns.
 template <class S>
 void convolution_weight(const Convolution& p, const ConvolutionBlocks& blocks,
                         const ConvolutionOperands& operands, Range units, void* scratch) {
@@ -165,7 +175,7 @@ void convolution_weight(const Convolution& p, const ConvolutionBlocks& blocks,
   const Forward<S> forward(p, blocks);
   const Sizes& sizes = forward.sizes;
   const Buffers<T> buffers(scratch, blocks);
-  const int64_t line = blocks.depth + 32;  // one gathered row
+  const int64_t line = blocks.depth + 32;  // lanes of one gathered row
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t first_row = unit % blocks.row_blocks * blocks.rows;
     const int64_t first_col = unit / blocks.row_blocks % blocks.col_blocks * blocks.cols;
@@ -188,12 +198,14 @@ void convolution_weight(const Convolution& p, const ConvolutionBlocks& blocks,
                       tap % p.kernel_width * p.dilation_width - p.pad_left, k, count,
                       buffers.columns + j * line);
         }
+        // Gathered rows are transposed, because here positions are k.
         pack_b(buffers.columns, int64_t(1), line, cols, count, buffers.panels);
         BlockProduct<T> product;
         product.rows = rows;
         product.cols = cols;
         product.k = count;
         product.panel_rows = balanced_rows<T>(rows);
+        // Few columns do not pay for a copy of dy.
         product.a_packed = !kIsSame<S, T> || cols > 4 * kTileCols<T>;
         if (product.a_packed) {
           pack_a(dy + k, sizes.out_plane, int64_t(1), rows, product.panel_rows, count,
@@ -213,6 +225,7 @@ void convolution_weight(const Convolution& p, const ConvolutionBlocks& blocks,
         multiply_block(product);
       }
       if (sizes.out_plane == 0) continue;
+      // The image's sums are added to those of the images before it.
       for (int64_t i = 0; i < rows * cols; i += Vec<T>::kLanes) {
         const int64_t n = lesser(rows * cols - i, Vec<T>::kLanes);
         Memory<T>::store_part(
@@ -226,7 +239,7 @@ void convolution_weight(const Convolution& p, const ConvolutionBlocks& blocks,
   }
 }
 
-// In the order of DType: floating dtypes only.
+// By DType: floating dtypes only.
 extern const ConvolutionKernel kConvolutions[kNumDTypes], kConvolutionsData[kNumDTypes],
     kConvolutionsWeight[kNumDTypes];
 const ConvolutionKernel kConvolutions[kNumDTypes] = WEFT_LAYER_DTYPES(convolution);

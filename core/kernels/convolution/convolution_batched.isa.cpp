@@ -1,11 +1,12 @@
-// Convolutions of stride one over a batch of small images, the images in lanes. A pixel of one
-// channel is a row of kBatchedImages numbers then, a product's row of B, so that a tap outside of
-// the image is no row at all and no lane computes padding: of the gradient of 14 x 14 pixels under
-// 5 x 5 taps that is three products of five. Layouts of this kind, images innermost: Krizhevsky,
-// cuda-convnet (2012). Turning images into lanes and back costs a few products of each pixel.
+// Convolutions of stride one over a batch of small images, with the images in lanes. A pixel of one
+// channel is then a row of kBatchedImages numbers, which is a row of B of a product. A tap outside
+// the image is no row at all, so no lane computes padding: for the gradient of 14 x 14 pixels under
+// 5 x 5 taps this saves two products of five. Layouts with images innermost: Krizhevsky,
+// cuda-convnet (2012). Transposing images into lanes and back costs as much as a few products of
+// each pixel.
 //
-// A unit is a row tile of rows of as many images as lie side by side. k runs over taps, then
-// channels, so that the taps of a row that meet the image follow one another.
+// A unit is a row tile of kBatchedImages images. k runs over taps, then over channels, so that the
+// taps of a kernel row that meet the image follow one another.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -18,14 +19,15 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/convolution/convolution_impl.h"
 
-// The taps of an axis that meet the image, of an output whose first tap is at `place`.
+// The taps along an axis that meet the image, for an output whose first tap is at `place`.
 WEFT_INLINE Range meeting(int64_t place, int64_t span, int64_t dilation, int64_t extent,
                           int64_t taps, bool is_reversed) {
-  if (is_reversed) place = extent - 1 - (place + span);  // seen from the other end
+  if (is_reversed) place = extent - 1 - (place + span);  // reversed taps: seen from the other end
   return {lesser(greater(ceil_divide(-place, dilation), 0), taps),
           greater(lesser(ceil_divide(extent - place, dilation), taps), 0)};
 }
 
+// The work of one thread: packed weights, staged images, and products.
 struct Batched : Sight {
   const Convolution& p;
   Buffers<float> buffers;
@@ -36,14 +38,17 @@ struct Batched : Sight {
           bool is_forward)
       : Sight(problem, is_forward),
         p(problem),
+        // Weights are packed with taps before channels, so that neighbouring taps are one stretch
+        // of k.
         buffers(scratch, blocks),
         taps(p.kernel_height * p.kernel_width),
         depth(taps * channels),
         panel_rows(balanced_rows<float>(out_channels)) {}
 
+  // Where each (tap, channel) of a product begins in `columns`.
   int32_t* offsets() const { return (int32_t*)buffers.panels; }
 
-  // Panels of rows, each [tap][channel][row].
+  // Packs the weights as panels of rows, each [tap][channel][row].
   void pack_weights(const float* weights) const {
     const int64_t row = is_reversed ? taps : channels * taps;
     const int64_t channel = is_reversed ? out_channels * taps : taps;
@@ -56,7 +61,7 @@ struct Batched : Sight {
     }
   }
 
-  // Rows of all channels of some images.
+  // Transposes some rows of all channels of some images into lanes, and sets the offsets.
   void read(const float* images, int64_t count, Range rows) const {
     const int64_t pixels = (rows.end - rows.begin) * width;
     for (int64_t c = 0; c < channels; ++c)
@@ -68,7 +73,7 @@ struct Batched : Sight {
             int32_t((c * pixels + tap_row(p, tap) * width + tap_col(p, tap)) * kBatchedImages);
   }
 
-  // C (+)= the products of some taps that follow one another.
+  // C (+)= the products of taps that follow one another, for all filters.
   void add_taps(Range some, int64_t images, const float* b, float* c, int64_t c_row,
                 bool accumulate) const {
     for (int64_t first = 0; first < out_channels; first += panel_rows) {
@@ -90,7 +95,7 @@ struct Batched : Sight {
     }
   }
 
-  // A row of outputs from rows of the image, of which `first` is the first that was read.
+  // One row of outputs. `first` is the first image row that was read.
   void make_row(int64_t row, int64_t first, int64_t images, float* sums, int64_t c_row) const {
     const Range high = meeting(row + origin_row, span_row, p.dilation_height, height,
                                p.kernel_height, is_reversed);
@@ -100,20 +105,23 @@ struct Batched : Sight {
       const int64_t at = (row + origin_row - first) * width + col + origin_col;
       const float* const b = buffers.columns + at * kBatchedImages;
       float* const c = sums + col * kBatchedImages;
+      // A pixel that sees all columns of the kernel takes its rows of taps as one product.
       if (wide.begin == 0 && wide.end == p.kernel_width) {
         add_taps({high.begin * p.kernel_width, high.end * p.kernel_width}, images, b, c, c_row,
                  false);
+        // Some pixels are partly inside: the rows of taps are added one after the other.
         continue;
       }
       bool accumulate = false;
       for (int64_t tap = high.begin; tap < high.end; ++tap, accumulate = true)
         add_taps({tap * p.kernel_width + wide.begin, tap * p.kernel_width + wide.end}, images, b, c,
                  c_row, accumulate);
+      // No tap meets the image, so the output is zero.
       if (!accumulate) add_taps({0, 0}, images, b, c, c_row, false);
     }
   }
 
-  // Some pixels of a channel, from lanes to images that lie `step` apart.
+  // Transposes some pixels of a channel from lanes to images that lie `step` apart.
   void write(const float* sums, int64_t pixels, int64_t images, float bias, float* to,
              int64_t step) const {
     constexpr int kLanes = Vec<float>::kLanes;
@@ -123,6 +131,7 @@ struct Batched : Sight {
         Vec<float> rows[kLanes];
         repeat<kLanes>([&](auto row) WEFT_LAMBDA {
           constexpr int r = decltype(row)::value;
+          // Rows behind the last pixel repeat it; they are not stored.
           const float* from = sums + (i + lesser(r, lanes - 1)) * kBatchedImages + n;
           rows[r] = Memory<float>::load(from) + Vec<float>(bias);
         });
@@ -150,6 +159,7 @@ void batched_convolution(const Convolution& p, const ConvolutionBlocks& blocks,
   const int64_t in_size = s.channels * s.height * s.width;
   const int64_t out_plane = s.out_height * s.out_width;
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    // A unit: kBatchedImages images and blocks.rows of their output rows.
     const int64_t image = unit / blocks.row_blocks * kBatchedImages;
     const int64_t images = lesser(kBatchedImages, p.batch - image);
     const int64_t row = unit % blocks.row_blocks * blocks.rows;

@@ -1,22 +1,23 @@
-// What the loops of convolutions share: gathering columns of images, and weights as panels.
+// What the forms of convolutions share: gathering columns of images, and weights as panels.
 //
-// Included inside the namespace of an instruction set, after kernels/matmul/gemm_impl.h. Forward
-// and both gradients read an image in one way: position (i, j) of a grid reads the image at (i *
-// step + offset), zero outside.
+// Included inside the namespace of an instruction set, after kernels/matmul/gemm_impl.h. The
+// forward pass and both gradients read an image in one way: position (i, j) of a grid reads the
+// image at (i * step + offset), or zero outside.
 
+// A grid of positions over an image plane.
 struct Grid {
   int64_t height, width;   // of the image that is read
-  int64_t positions_wide;  // positions are row-major in a grid of this width
+  int64_t positions_wide;  // positions are numbered along rows of this width
   int64_t step_height, step_width;
 };
 
 WEFT_INLINE int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
 WEFT_INLINE int64_t greater(int64_t a, int64_t b) { return a > b ? a : b; }
-WEFT_INLINE int64_t ceil_divide(int64_t a, int64_t b) {  // b > 0
+WEFT_INLINE int64_t ceil_divide(int64_t a, int64_t b) {  // rounded up; b > 0
   return a >= 0 ? (a + b - 1) / b : -(-a / b);
 }
 
-// Writes up to a vector more than `count` lanes.
+// Copies `count` elements; writes up to a vector more.
 template <class S>
 WEFT_INLINE void copy_dense(const S* from, int64_t count, LaneType<S>* to) {
   using T = LaneType<S>;
@@ -30,7 +31,8 @@ WEFT_INLINE void fill_zero(T* to, int64_t count) {
   for (int64_t i = 0; i < count; i += Vec<T>::kLanes) Memory<T>::store(to + i, Vec<T>(0));
 }
 
-// Every second element of `from`. None may follow the last one: the last vector ends there.
+// Every second element of `from`. None may follow the last one, so the last vector ends there and
+// overlaps the one before.
 template <class S, int... I>
 WEFT_INLINE void copy_every_second(const S* from, int64_t count, LaneType<S>* to, Numbers<I...>) {
   using V = Vec<LaneType<S>>;
@@ -45,26 +47,29 @@ WEFT_INLINE void copy_every_second(const S* from, int64_t count, LaneType<S>* to
   }
   const S* const last = from + 2 * (count - kLanes);
   const V low = Memory<S>::load(last), high = Memory<S>::load(last + kLanes - 1);
+  // A vector that begins one element earlier, so that it ends with the last element.
   Memory<LaneType<S>>::store(
       to + count - kLanes,
       V::of(__builtin_shufflevector(low.v, high.v, (2 * I + (2 * I >= kLanes ? 1 : 0))...)));
 }
 
-// Positions first .. first + count - 1 of one plane at one offset. Overwrites a vector more.
+// Gathers positions first .. first + count - 1 of one plane at one offset; writes up to a vector
+// more.
 template <class S>
 void gather_line(const S* plane, const Grid& grid, int64_t offset_height, int64_t offset_width,
                  int64_t first, int64_t count, LaneType<S>* to) {
-  // Positions may have more rows than the image, which is as wide.
+  // The image itself. Positions may have more rows than the image, which is as wide.
   if (offset_height == 0 && offset_width == 0 && grid.step_height == 1 && grid.step_width == 1 &&
       grid.positions_wide == grid.width && first + count <= grid.height * grid.width) {
     copy_dense(plane + first, count, to);
     return;
   }
-  // Columns low .. high - 1 fall inside the image.
+  // In columns low .. high - 1 the position reads inside the image.
   const int64_t low = greater(0, ceil_divide(-offset_width, grid.step_width));
   const int64_t high = ceil_divide(grid.width - offset_width, grid.step_width);
   int64_t row = first / grid.positions_wide;
   int64_t col = first % grid.positions_wide;
+  // One row of the grid at a time: zeros before the image, the image, zeros behind it.
   while (count > 0) {
     const int64_t n = lesser(count, grid.positions_wide - col);
     const int64_t image_row = row * grid.step_height + offset_height;
@@ -92,7 +97,7 @@ void gather_line(const S* plane, const Grid& grid, int64_t offset_height, int64_
   }
 }
 
-// What the three directions share about a problem.
+// Numbers of a problem that all directions use; channels are those of one group.
 struct Sizes {
   int64_t in_group, out_group;  // channels
   int64_t taps;
@@ -106,13 +111,13 @@ struct Sizes {
         out_plane(p.out_height * p.out_width) {}
 };
 
-// A convolution of stride one seen from one direction, one group: forward reads x and writes y, the
-// gradient of the data reads dy with the taps reversed and writes dx.
+// A convolution of stride one as seen from its input: the forward pass reads x and writes y; the
+// gradient of the data reads dy with reversed taps and writes dx.
 struct Sight {
   int64_t channels, height, width;  // of the image that is read
   int64_t out_channels, out_height, out_width;
   int64_t origin_row, origin_col;  // where output (0, 0) meets the image
-  int64_t span_row, span_col;      // distance of the outermost taps
+  int64_t span_row, span_col;      // distance between the outermost taps
   bool is_reversed;
 
   Sight(const Convolution& p, bool is_forward)
@@ -130,7 +135,7 @@ struct Sight {
       origin_row = p.pad_top - span_row, origin_col = p.pad_left - span_col;
     }
   }
-  // Where a tap lies behind the first.
+  // Where a tap lies, relative to the first one.
   int64_t tap_row(const Convolution& p, int64_t tap) const {
     const int64_t row = tap / p.kernel_width * p.dilation_height;
     return is_reversed ? span_row - row : row;
@@ -141,8 +146,8 @@ struct Sight {
   }
 };
 
-// Do an owner's weights have to be packed? From here on they lie in scratch, so that a thread packs
-// them once for all the units that it takes, one run of them after the other.
+// Must the weights of this owner (a group and a phase) be packed now? They then stay in scratch, so
+// a thread packs them once for all units that it takes.
 WEFT_INLINE bool begins_packing(void* scratch, int64_t owner) {
   int64_t& last = ((ConvolutionMark*)scratch)->owner;
   if (last == owner) return false;
@@ -150,7 +155,7 @@ WEFT_INLINE bool begins_packing(void* scratch, int64_t owner) {
   return true;
 }
 
-// The parts of scratch behind the mark.
+// The parts of scratch behind the mark, at the offsets of ConvolutionBlocks.
 template <class T>
 struct Buffers {
   T* weights;
@@ -167,6 +172,7 @@ struct Buffers {
         total(weights + blocks.total) {}
 };
 
+// Stores sums as elements of S; with out_col > 1, to every out_col-th element.
 template <class S>
 void store_tile(const LaneType<S>* tile, int64_t tile_row, int64_t rows, int64_t cols, S* out,
                 int64_t out_row, int64_t out_col) {
@@ -185,6 +191,7 @@ void store_tile(const LaneType<S>* tile, int64_t tile_row, int64_t rows, int64_t
   }
 }
 
+// One bias for each row, that is for each filter.
 template <class S>
 void add_bias(S* out, int64_t out_row, int64_t rows, int64_t cols, const S* bias) {
   using T = LaneType<S>;
@@ -199,8 +206,9 @@ void add_bias(S* out, int64_t out_row, int64_t rows, int64_t cols, const S* bias
   }
 }
 
-// ---- forward: out channels x (in channels, taps) times (in channels, taps) x positions
+// The forward pass: (filters x (channel, tap)) times ((channel, tap) x positions).
 
+// The forward pass of one group.
 template <class S>
 struct Forward {
   using T = LaneType<S>;
@@ -208,7 +216,7 @@ struct Forward {
   const ConvolutionBlocks& blocks;
   Sizes sizes;
   Grid grid;
-  int64_t depth;  // of the whole product
+  int64_t depth;  // channels times taps
 
   Forward(const Convolution& problem, const ConvolutionBlocks& blocks)
       : p(problem),
@@ -218,6 +226,7 @@ struct Forward {
              problem.stride_width},
         depth(sizes.in_group * sizes.taps) {}
 
+  // Gathers rows k .. k + count - 1 of the columns, for `cols` positions.
   void gather(const S* image, int64_t k, int64_t count, int64_t first, int64_t cols, T* to) const {
     const int64_t stride = blocks.column_stride;
     for (int64_t row = 0; row < count; ++row) {
@@ -230,20 +239,22 @@ struct Forward {
     }
   }
 
-  // Weights of depths k .. k + count - 1 and some rows, as panels.
+  // Packs the weights of some filters, for k .. k + count - 1, as panels.
   void pack_weights(const S* weights, int64_t row, int64_t rows, int64_t k, int64_t count,
                     T* to) const {
     pack_a(weights + row * depth + k, depth, int64_t(1), rows, balanced_rows<T>(rows), count, to);
   }
 };
 
-// ---- gradient of the data, phase by phase: input positions that are equal modulo the stride meet
+// The gradient of the data, phase by phase: input positions that are equal modulo the stride meet
 // the same taps, and read dy with steps of one.
 
+// One phase: its positions in the input, and the taps that meet them.
 struct Phase {
-  int64_t row, col;              // first position in the input
-  int64_t height, width;         // positions
-  int64_t taps_high, taps_wide;  // how many taps meet these positions
+  int64_t row, col;              // the first position in the input
+  int64_t height, width;         // number of positions
+  int64_t taps_high, taps_wide;  // number of taps
+  // the taps themselves: first, first + step, …
   int64_t first_high, first_wide, step_high, step_wide;
 };
 
@@ -256,7 +267,8 @@ WEFT_INLINE int64_t common_divisor(int64_t a, int64_t b) {
   return a;
 }
 
-// The taps t with (position + pad - t * dilation) divisible by the stride: first, first + step, …
+// The taps t for which (position + pad - t * dilation) is a multiple of the stride: *first,
+// first + *step, …; returns their number.
 WEFT_INLINE int64_t meeting_taps(int64_t position, int64_t pad, int64_t dilation, int64_t stride,
                                  int64_t kernel, int64_t* first, int64_t* step) {
   *step = stride / common_divisor(dilation, stride);
@@ -270,6 +282,7 @@ WEFT_INLINE int64_t meeting_taps(int64_t position, int64_t pad, int64_t dilation
   return 0;
 }
 
+// Phase number `number` of stride_height * stride_width phases.
 WEFT_INLINE Phase phase_of(const Convolution& p, int64_t number) {
   Phase phase;
   phase.row = number / p.stride_width;
@@ -283,6 +296,7 @@ WEFT_INLINE Phase phase_of(const Convolution& p, int64_t number) {
   return phase;
 }
 
+// One phase of the gradient of the data, for one group. Gathering reads dy.
 template <class S>
 struct Backward {
   using T = LaneType<S>;
@@ -292,7 +306,7 @@ struct Backward {
   Phase phase;
   Grid grid;
   int64_t taps;   // of this phase
-  int64_t depth;  // out channels x taps
+  int64_t depth;  // filters times taps
 
   Backward(const Convolution& problem, const ConvolutionBlocks& blocks, int64_t number)
       : p(problem),
@@ -315,7 +329,7 @@ struct Backward {
     for (int64_t row = 0; row < count; ++row) {
       const int64_t channel = (k + row) / taps, tap = (k + row) % taps;
       T* line = to + row * stride;
-      // Exact divisions: these taps meet this phase.
+      // These taps meet this phase, so the divisions leave no remainder.
       gather_line(dy + channel * sizes.out_plane, grid,
                   (phase.row + p.pad_top - tap_row(tap) * p.dilation_height) / p.stride_height,
                   (phase.col + p.pad_left - tap_col(tap) * p.dilation_width) / p.stride_width,
@@ -324,7 +338,7 @@ struct Backward {
     }
   }
 
-  // Row i of A is in channel i, its column k an out channel and a tap.
+  // Packs weights as panels: row i is input channel i, column k a filter and a tap.
   void pack_weights(const S* weights, int64_t row, int64_t rows, int64_t k, int64_t count,
                     T* to) const {
     const int64_t panel_rows = balanced_rows<T>(rows);
@@ -332,6 +346,7 @@ struct Backward {
       const int64_t panel = i / panel_rows * panel_rows;
       const int64_t width = lesser(panel_rows, rows - panel);
       T* lane = to + panel * count + (i - panel);
+      // The order of the weights is [filter][input channel][tap], so columns of A are strided.
       int64_t channel = k / taps, tap = k % taps;
       for (int64_t n = 0; n < count; ++n) {
         lane[n * width] = to_lane(weights[(channel * sizes.in_group + row + i) * sizes.taps +

@@ -1,6 +1,7 @@
-// Convolutions of stride one without gathering columns. A row tile of the image is copied once with
-// its padding; positions are numbered along the padded rows, so that the columns of one tap are the
-// row tile itself, shifted. Positions in the padding are computed and dropped: a few columns a row.
+// Convolutions of stride one without gathering columns. A row tile of the image is copied once,
+// with its padding. Positions are numbered along the padded rows, so the columns of one tap are the
+// row tile itself, shifted by the tap's offset. Positions in the padding are computed, too, and
+// dropped: a few columns for each row.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -15,9 +16,10 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/convolution/convolution_impl.h"
 
+// The geometry of one direction, with padded rows.
 struct Shifted : Sight {
   int64_t pitch;                           // of padded rows
-  int64_t plane, row, out_plane, out_row;  // what lies between planes and rows
+  int64_t plane, row, out_plane, out_row;  // distances between planes and between rows
 
   Shifted(const Convolution& p, bool is_forward, bool images_are_rows = false)
       : Sight(p, is_forward),
@@ -26,6 +28,7 @@ struct Shifted : Sight {
         row(width),
         out_plane(out_height * out_width),
         out_row(out_width) {
+    // The sequences of a batch as rows of one image.
     if (!images_are_rows) return;
     height = out_height = p.batch;
     row = p.groups * channels * width;
@@ -33,14 +36,17 @@ struct Shifted : Sight {
   }
   int64_t positions() const { return (out_height - 1) * pitch + out_width; }
 
+  // How far the columns of a tap are shifted.
   int64_t tap_offset(const Convolution& p, int64_t tap) const {
     return tap_row(p, tap) * pitch + tap_col(p, tap);
   }
 
-  // Rows first .. first + rows - 1 of some channels, padded, `channel_pitch` lanes a channel.
+  // Copies rows first .. first + rows - 1 of some channels with padding; channels are channel_pitch
+  // lanes apart.
   template <class S>
   void copy_row_tile(const S* image, Range from_channels, int64_t first, int64_t rows,
                      int64_t channel_pitch, LaneType<S>* to) const {
+    // Columns [begin, end) of a padded row are in the image.
     const int64_t begin = lesser(greater(-origin_col, 0), pitch);
     const int64_t end = greater(lesser(width - origin_col, pitch), begin);
     for (int64_t channel = from_channels.begin; channel < from_channels.end; ++channel) {
@@ -59,7 +65,7 @@ struct Shifted : Sight {
     }
   }
 
-  // The positions of a tile that are outputs.
+  // Stores those positions of a tile that are outputs, and adds the bias.
   template <class S>
   void store(const LaneType<S>* tile, int64_t tile_row, int64_t first, int64_t cols, S* out,
              const S* bias) const {
@@ -86,7 +92,7 @@ struct Shifted : Sight {
   }
 };
 
-// Both directions have one copy, which is long.
+// One copy of the code for both directions, because it is long.
 template <class S>
 WEFT_SHARED void pack_weights(const Convolution& p, const ConvolutionBlocks& blocks,
                               bool is_forward, const S* weights, int64_t row, int64_t rows,
@@ -94,11 +100,12 @@ WEFT_SHARED void pack_weights(const Convolution& p, const ConvolutionBlocks& blo
   if (is_forward)
     Forward<S>(p, blocks).pack_weights(weights, row, rows, k, count, to);
   else
+    // Phase 0 is the only one, because the stride is one.
     Backward<S>(p, blocks, 0).pack_weights(weights, row, rows, k, count, to);
 }
 
-// One filter's positions, some vectors of them side by side, so that no sum waits for the one
-// before it. Writes whole pairs of vectors.
+// One filter's positions, several vectors side by side, so that no sum waits for the one before it.
+// Stores whole vectors, up to kVectors of them beyond the last position.
 template <int kVectors>
 WEFT_INLINE void add_row(const BlockProduct<float>& p, int64_t col) {
   using V = Vec<float>;
@@ -116,6 +123,7 @@ WEFT_INLINE void add_row(const BlockProduct<float>& p, int64_t col) {
   WEFT_UNROLL
   for (int v = 0; v < kVectors; ++v) Memory<float>::store(p.c + col + v * V::kLanes, sums[v]);
 }
+// One filter: first eight vectors at a time, then two.
 WEFT_SHARED void multiply_row(const BlockProduct<float>& p) {
   constexpr int kWide = 8, kNarrow = 2, kLanes = Vec<float>::kLanes;
   int64_t col = 0;
@@ -123,6 +131,7 @@ WEFT_SHARED void multiply_row(const BlockProduct<float>& p) {
   for (; col < p.cols; col += kNarrow * kLanes) add_row<kNarrow>(p, col);
 }
 
+// Both directions; they differ in how weights are packed and where taps lie.
 template <class S>
 WEFT_SHARED void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
                          const ConvolutionOperands& operands, Range units, void* scratch,
@@ -133,6 +142,7 @@ WEFT_SHARED void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
   const Buffers<T> buffers(scratch, blocks);
   const int64_t depth = shift.channels * sizes.taps;
   int32_t* offsets = (int32_t*)buffers.panels;
+  // Where row k of the columns begins in the row tile: its channel, then its tap.
   for (int64_t k = 0; k < depth; ++k)
     offsets[k] =
         int32_t(k / sizes.taps * blocks.column_stride + shift.tap_offset(p, k % sizes.taps));
@@ -157,6 +167,7 @@ WEFT_SHARED void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
                        buffers.weights + k * shift.out_channels + row * count);
       }
     }
+    // The row tile of all rows that these positions read.
     const int64_t first_row = first / shift.pitch;
     const int64_t last_row = (first + cols - 1) / shift.pitch;
     shift.copy_row_tile((const S*)operands.image + slot * image_size, {0, shift.channels},
@@ -180,6 +191,7 @@ WEFT_SHARED void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
         product.c = buffers.total + row * blocks.cols;
         product.c_row = blocks.cols;
         product.accumulate = k > 0;
+        // One filter would use one lane of a micro-kernel's rows; it has a loop of its own.
         if constexpr (kIsSame<T, float>) {
           if (product.rows == 1) {
             multiply_row(product);
@@ -196,10 +208,10 @@ WEFT_SHARED void shifted(const Convolution& p, const ConvolutionBlocks& blocks,
   }
 }
 
-// Of few filters a product would fill few lanes of a vector. So the weight of a tap is a sum over
-// positions in lanes; taps and filters share what is read of each other's, as many as registers
-// have room for. With 32 of them that pays for all that would fill no more than one vector, with 16
-// for no more filters than are made side by side.
+// With few filters, a product would fill only a few lanes of a vector. So here positions are in
+// lanes, and the weight of a tap is the sum over them. Some taps and filters are computed together
+// and share what they load, as many as there are registers for. With 32 registers this pays up to a
+// whole vector of filters, with 16 only for as many filters as are computed together.
 constexpr int filters_together(int parts) { return parts == 1 ? 3 : parts == 2 ? 2 : 1; }
 constexpr int taps_together(int parts, int filters) {
   if (parts == 1) return filters == 1 ? 9 : 7;
@@ -210,18 +222,20 @@ constexpr int kTapFilters = kIsSame<T, float> ? filters_together(Wide<T>::kParts
 template <class T>
 constexpr int64_t kFewFilters = Wide<T>::kParts == 1 ? Vec<T>::kLanes : kTapFilters<T>;
 
+// What sum_taps() reads; strides in elements.
 template <class T>
 struct TapProduct {
   const T* row_tile;
-  const int32_t* offsets;  // of taps, in the row tile
+  const int32_t* offsets;  // where each tap begins in the row tile
   int64_t taps;
   const T* dy;
-  int64_t line;             // of a filter's dy
-  int64_t outs, positions;  // zeros follow up to a whole vector
+  int64_t line;             // between the rows of two filters' dy
+  int64_t outs, positions;  // behind the last position there are zeros up to a whole vector
   bool accumulate;
-  T* weights;  // [taps][outs]
+  T* weights;  // [taps][outs]; the sums so far, if accumulate
 };
 
+// kTaps taps by kOuts filters at a time; the last ones are computed again where they do not divide.
 template <class T, int kOuts>
 void sum_taps(const TapProduct<T>& p) {
   using W = Wide<T>;
@@ -239,6 +253,7 @@ void sum_taps(const TapProduct<T>& p) {
 #pragma GCC unroll 3
         for (int o = 0; o < kOuts; ++o) sums[t][o] = W::repeat(T(0));
       }
+      // Positions are added in lanes; a fold adds the lanes at the end.
       for (int64_t i = 0; i < p.positions; i += W::kLanes) {
         W factors[kOuts];
 #pragma GCC unroll 3
@@ -247,7 +262,7 @@ void sum_taps(const TapProduct<T>& p) {
         for (int t = 0; t < kTaps; ++t) {
           W x = W::load(from[t] + i);
 #if WEFT_AVX512
-          __asm__("" : "+v"(x.part[0].v));  // loaded once: it lies across two lines
+          __asm__("" : "+v"(x.part[0].v));  // forces one load: x lies across two cache lines
 #endif
 #pragma GCC unroll 3
           for (int o = 0; o < kOuts; ++o)
@@ -266,10 +281,11 @@ void sum_taps(const TapProduct<T>& p) {
   }
 }
 
-// The gradient of few weights: such sums, or a product that is transposed, (channel, tap) x
-// positions times positions x out channels. Shifted row tiles are the rows of the left operand;
-// only dy is turned, and it is narrow. Each image's product is a chain of its own, and the images
-// are added in their order.
+// The gradient of the weights of few filters: by such sums, or as a transposed product, ((channel,
+// tap) x positions) times (positions x filters). Shifted row tiles are then the rows of the left
+// operand, and only dy, which is narrow, is transposed. Each image's product is a chain of its own,
+// and the images are added in their order.
+// A unit is some (channel, tap) rows of one group, over all images.
 template <class S>
 void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
                     const ConvolutionOperands& operands, Range units, void* scratch) {
@@ -280,7 +296,7 @@ void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
   const int64_t depth = sizes.in_group * sizes.taps;
   const int64_t outs = sizes.out_group;
   const int64_t tile_height = blocks.cols;
-  const int64_t line = tile_height * shift.pitch + 32;  // of one out channel's dy
+  const int64_t line = tile_height * shift.pitch + 32;  // of one filter's dy
   T* const dy_lines = buffers.panels + blocks.depth * ((outs + 31) / 32 * 32);
   int32_t* const offsets = (int32_t*)buffers.weights;
 
@@ -289,6 +305,7 @@ void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
     const int64_t group = unit / blocks.row_blocks;
     const int64_t rows = lesser(blocks.rows, depth - first);
     const Range channels = {first / sizes.taps, (first + rows - 1) / sizes.taps + 1};
+    // Where each row of the left operand begins in the copied row tile.
     for (int64_t i = 0; i < rows; ++i)
       offsets[i] = int32_t(((first + i) / sizes.taps - channels.begin) * blocks.column_stride +
                            shift.tap_offset(p, (first + i) % sizes.taps));
@@ -305,11 +322,12 @@ void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
           for (int64_t i = 0; i < count; ++i) {
             T* to = dy_lines + out * line + i * shift.pitch;
             copy_dense(dy + (out * p.out_height + row + i) * p.out_width, p.out_width, to);
-            fill_zero(to + p.out_width, shift.span_col);  // what the padding meets
+            fill_zero(to + p.out_width, shift.span_col);  // zeros where dy meets the padding
           }
         }
         const int64_t positions = count * shift.pitch;
-        // The last positions meet what lies behind the row tile: zero times that shall be zero.
+        // The last positions read behind the row tile. Their dy is zero, but zero times NaN is NaN,
+        // so zeros are written there.
         fill_zero(buffers.columns + (channels.end - channels.begin) * blocks.column_stride,
                   shift.span_col + Wide<T>::kLanes);
         if (outs <= kFewFilters<T>) {
@@ -345,6 +363,7 @@ void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
         Memory<T>::store(buffers.total + i,
                          Memory<T>::load(buffers.total + i) + Memory<T>::load(buffers.tile + i));
     }
+    // The product is transposed: [channel, tap][filter], so it is stored by columns.
     S* dw = (S*)operands.out + group * outs * depth + first;
     for (int64_t out = 0; out < outs; ++out)
       for (int64_t i = 0; i < rows; ++i)
@@ -352,6 +371,7 @@ void shifted_weight(const Convolution& p, const ConvolutionBlocks& blocks,
   }
 }
 
+// The two directions as kernels.
 template <class S>
 void shifted_forward(const Convolution& p, const ConvolutionBlocks& blocks,
                      const ConvolutionOperands& operands, Range units, void* scratch) {

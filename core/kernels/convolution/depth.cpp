@@ -1,3 +1,5 @@
+// Copies between a volume and images of its slices, and the adjoint's sums.
+
 #include "kernels/convolution/depth.h"
 
 #include <algorithm>
@@ -8,11 +10,11 @@
 namespace weft::kernels {
 namespace {
 
-constexpr int64_t kPart = 8192;  // elements of a plane that a unit takes
+constexpr int64_t kPart = 8192;  // elements of a plane in a unit
 
 int64_t parts(const Depth& p) { return std::max<int64_t>(1, (p.plane + kPart - 1) / kPart); }
 
-// Some elements of every plane of one channel: images or slices of it follow one another.
+// Some elements of all planes of one channel.
 struct Unit {
   int64_t item, channel, first, count;
 };
@@ -22,6 +24,7 @@ Unit unit_of(const Depth& p, int64_t channels, int64_t unit) {
   return {plane / channels, plane % channels, first, std::min(kPart, p.plane - first)};
 }
 
+// The compiler vectorises this loop.
 template <class T>
 void add(T* to, const T* from, int64_t count) {
   for (int64_t i = 0; i < count; ++i) to[i] += from[i];
@@ -29,7 +32,7 @@ void add(T* to, const T* from, int64_t count) {
 
 }  // namespace
 
-// An item is an image.
+// Here an item is an image: a batch number and a position along D.
 int64_t unfold_depth_units(const Depth& p) { return p.batch * p.images * p.channels * parts(p); }
 
 void run_unfold_depth(const Depth& p, const void* volume, void* images, Range units) {
@@ -53,7 +56,7 @@ void run_unfold_depth(const Depth& p, const void* volume, void* images, Range un
   }
 }
 
-// An item is a volume's slice.
+// Here an item is a slice of a volume.
 int64_t fold_depth_units(const Depth& p) { return p.batch * p.slices * p.channels * parts(p); }
 
 void run_fold_depth(const Depth& p, const void* images, void* volume, Range units) {
@@ -64,6 +67,7 @@ void run_fold_depth(const Depth& p, const void* images, void* volume, Range unit
     char* const to =
         static_cast<char*>(volume) +
         (((batch * p.channels + unit.channel) * p.slices + slice) * p.plane + unit.first) * size;
+    // The first image that a slice went to is copied, further ones are added.
     bool is_first = true;
     for (int64_t k = 0; k < p.kernel; ++k) {
       const int64_t start = slice + p.pad - k * p.dilation, image = start / p.stride;

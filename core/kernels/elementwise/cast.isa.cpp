@@ -1,6 +1,6 @@
-// Conversion between every pair of dtypes. Pairs whose elements fit in 4-byte lanes convert whole
-// vectors, and so do integers and bools to 64-bit integers; other pairs with a 64-bit side are
-// plain loops, which compilers vectorise where it pays.
+// Conversion between every pair of dtypes (cast_step). Pairs whose elements fit in 4-byte lanes
+// convert whole vectors, and so do integers and bool to 64-bit integers. The other pairs with a
+// 64-bit side are plain loops, which compilers vectorise where it pays.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -12,8 +12,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/elementwise/row_kernel_impl.h"
 #include "kernels/simd/convert_impl.h"
 
-// Truncates, saturating at the bounds of `To`; NaN gives zero. The upper bound is compared as the
-// power of two just above it, which every floating type has.
+// Truncates, saturating at the bounds of `To`; NaN gives zero. The highest integer of 32 or 64 bits
+// is no floating number, so the upper bound is compared as the power of two just above it.
 template <class To, class From>
 WEFT_INLINE To truncate(From value) {
   constexpr From kAbove = From(Limits<To>::kHighest / 2 + 1) * From(2);
@@ -22,13 +22,15 @@ WEFT_INLINE To truncate(From value) {
   return value == value ? To(value) : To(0);
 }
 
-// float64 to a half type by way of float32 rounded to odd: its sticky last bit keeps the second
-// rounding right.
+// float64 is narrowed to a half type by way of float32 rounded to odd: where the result is inexact,
+// its last bit is set. This sticky bit keeps the second rounding from going wrong (double
+// rounding).
 WEFT_INLINE float round_to_odd(double value) {
   float nearest = float(value);
   uint32_t bits;
   __builtin_memcpy(&bits, &nearest, 4);
   if (double(nearest) != value && value == value && (bits & 1) == 0) {
+    // The nearest float is even, so its odd neighbour on the other side of `value` is taken.
     const bool grew = (double(nearest) > value) == (value > 0);
     bits += grew ? -1 : 1;
   }
@@ -36,6 +38,8 @@ WEFT_INLINE float round_to_odd(double value) {
   return nearest;
 }
 
+// One element. Integers of more than 16 bits go to halves by way of float64, which holds up to
+// 2^53.
 template <class To, class From>
 WEFT_INLINE To convert_element(From element) {
   const auto value = to_lane(element);
@@ -55,7 +59,7 @@ WEFT_INLINE To convert_element(From element) {
   }
 }
 
-// From lanes of 4 bytes to lanes of 8 bytes, in two halves.
+// Integers from 4-byte lanes to 8-byte lanes, in two halves of a vector.
 template <class To, class From>
 constexpr bool kWidensLanes = sizeof(To) == 8 && !kIsFloating<To> && sizeof(LaneType<From>) == 4 &&
                               !kIsFloating<LaneType<From>>;
@@ -72,11 +76,14 @@ WEFT_INLINE void widen_lanes(To* out, const From* in, Numbers<I...>) {
   Memory<To>::store(out + kHalf, V::of(__builtin_convertvector(high, typename V::Native)));
 }
 
+// The kernel for one pair. run_row is a row kernel (row_kernel_impl.h).
 template <class To, class From>
 struct Cast {
   static constexpr bool kByLanes = kConvertsLanes<To, From>;
+  // Ends of rows by masks, where both sides have an instruction for a part of a vector.
   static constexpr bool kEndsRows = kByLanes && Memory<To>::kHasMasks && Memory<From>::kHasMasks;
-  // Blocks of a fixed length are what compilers vectorise without code for every remainder.
+  // Other pairs go in blocks of a fixed length, which compilers vectorise without code for
+  // remainders.
   static constexpr int kLanes = kByLanes || kWidensLanes<To, From> ? Vec<uint32_t>::kLanes : 16;
 
   WEFT_INLINE static void convert(const From* in, To* out) {
@@ -105,7 +112,8 @@ struct Cast {
 };
 
 #define WEFT_CAST(To, From) WEFT_KEPT(From, WEFT_KEPT(To, (Cast<To, From>::run)))
-// Scalars of a graph are of three types, whatever dtypes its arrays have.
+// A build for some dtypes keeps only conversions between these. The scalars of a graph are bool,
+// int64 or float64, whatever dtypes its arrays have, so conversions from these are always kept.
 #define WEFT_CAST_OF_SCALAR(To, From) WEFT_KEPT(To, (Cast<To, From>::run))
 #define WEFT_CASTS_FROM(From, kind)                                                         \
   {                                                                                         \
@@ -115,6 +123,7 @@ struct Cast {
         kind(double, From)                                                                  \
   }
 
+// [from][to], both in the order of DType.
 extern const StepKernel kCasts[kNumDTypes][kNumDTypes];
 const StepKernel kCasts[kNumDTypes][kNumDTypes] = {
     WEFT_CASTS_FROM(Boolean, WEFT_CAST_OF_SCALAR), WEFT_CASTS_FROM(uint8_t, WEFT_CAST),

@@ -1,3 +1,5 @@
+// The walk over two strided views; copy.isa.cpp moves the elements of one tile.
+
 #include "kernels/elementwise/copy.h"
 
 #include "kernels/isa/active_impl.h"
@@ -6,6 +8,7 @@
 namespace weft::kernels {
 namespace {
 
+// The loop over both views, with the axis innermost that makes rows long in memory.
 TileLoop loop_of(const TensorView& to, const TensorView& from) {
   const TensorView views[] = {to, from};
   TileLoop loop = make_tile_loop(Shape({to.shape, static_cast<size_t>(to.rank)}), views);
@@ -34,13 +37,15 @@ int64_t copy_units(const TensorView& to, const TensorView& from) {
 
 void run_copy(const TensorView& to, const TensorView& from, Range units) {
   const TileLoop loop = loop_of(to, from);
+// A fill is a copy whose source has stride 0 everywhere.
 #if WEFT_HAS_SOME_OPERATORS  // memory bounds them: one instruction set's are enough
   const auto& move = generic::move;
 #else
   const auto& move = WEFT_ACTIVE(move);
 #endif
   const int64_t size = element_size(to.dtype);
-  // Of one element, or along rows in both: nothing is read twice, so tiles would only cost calls.
+  // A window of several tiles is enough where nothing would be read twice: one repeated element, or
+  // rows that are dense on both sides. Smaller tiles would only cost calls.
   const bool merges =
       loop.col_stride[1] == 0 || (loop.col_stride[0] == 1 && loop.col_stride[1] == 1);
   for (int64_t unit = units.begin; unit < units.end;) {

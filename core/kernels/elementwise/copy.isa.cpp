@@ -1,5 +1,9 @@
-// Moves elements between strided places by size, without looking at their values. Loops over rows
-// have tiles of their own: stores might change one that others see, as far as the compiler knows.
+// Moves the elements of one tile between two strided arrays, by size. Common patterns of strides
+// have loops of their own: dense rows, a repeated element, a transposed tile, two to four columns,
+// reversed and every-second elements; move_by_stride() chooses.
+//
+// Loops take the tile by value: a store might change a member of one that others see, as far as the
+// compiler knows, so it would load the strides again for each element.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -9,6 +13,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/simd/transpose_tile_impl.h"
 
+// Any strides.
 template <class E>
 void move_elements(StridedTile tile) {
   for (int64_t row = 0; row < tile.rows; ++row) {
@@ -19,6 +24,7 @@ void move_elements(StridedTile tile) {
   }
 }
 
+// One element for each row of `from`, repeated over a dense row of `to`.
 template <class E>
 void fill_elements(const StridedTile& tile) {
   constexpr int kLanes = kVectorBytes / sizeof(E);
@@ -35,8 +41,8 @@ void fill_elements(const StridedTile& tile) {
   }
 }
 
-// Rows of a few elements, as where the channels of a picture change places with its pixels: no loop
-// for each.
+// Rows of two to four elements, for example where channels of a picture become its last axis. The
+// constant count spares a loop for each row; loads come first, so that they do not wait for stores.
 template <class E, int kCols>
 void move_columns(StridedTile tile) {
   const int64_t to_col = tile.to_col, from_col = tile.from_col;
@@ -51,12 +57,12 @@ void move_columns(StridedTile tile) {
   }
 }
 
-// Three planes of bytes side by side, as the channels of a picture that become its last axis: a
-// third of 16 pixels at a time. A third's bytes of each plane are put in their places and joined.
+// Three planes of bytes become three interleaved bytes a pixel (RGB), 16 pixels at a time. The 48
+// bytes of these are three vectors, the "thirds". Each is shuffled out of all three planes.
 #if WEFT_AVX2 || WEFT_AVX512 || WEFT_NEON
 constexpr bool kHasThirds = true;
 #else
-constexpr bool kHasThirds = false;  // shuffles of bytes would be moves of each
+constexpr bool kHasThirds = false;  // without byte shuffles each byte would be moved alone
 #endif
 
 typedef uint8_t Bytes16 __attribute__((vector_size(16)));
@@ -92,8 +98,9 @@ void join_planes(const StridedTile& tile) {
   move_columns<uint8_t, 3>(rest);
 }
 
-// Two or four lines, each dense, whose elements become rows: their first elements, their second, …
-// Lines that are one line repeat each of its elements. The rows that are done: whole vectors.
+// Two or four dense lines become the columns of dense rows: first all first elements, then all
+// second ones. If the lines are one and the same, each of its elements is repeated. Returns the
+// number of rows that are done; it only takes whole vectors.
 template <class E, int kCols>
 int64_t join_lines(const StridedTile& tile) {
   constexpr int kLanes = 32 / sizeof(E);
@@ -119,7 +126,8 @@ int64_t join_lines(const StridedTile& tile) {
   return row;
 }
 
-// Every second element of dense rows. A vector ends before the last one, which none may follow.
+// Every second element of dense rows. The loop ends before the last vector would read behind the
+// last element, where the array may end.
 template <class E, int... I>
 WEFT_INLINE void move_every_second(const StridedTile& tile, Numbers<I...>) {
   constexpr int kLanes = sizeof...(I);
@@ -138,13 +146,15 @@ WEFT_INLINE void move_every_second(const StridedTile& tile, Numbers<I...>) {
   }
 }
 
+// The side of a square tile in bytes. Small elements use the instructions for 16 bytes.
 template <class E>
 constexpr int kSquareBytes = sizeof(E) < 4        ? 16
                              : kVectorBytes == 64 ? 64
                                                   : 32;
 
-// Columns of `from` lie densely, rows of `to`: squares of so many bytes a side change places in
-// registers, of small elements by the instructions for 16 bytes. What is left takes smaller ones.
+// A transposition: columns of `from` are dense, and rows of `to`. Square tiles of kBytes a side are
+// transposed in registers. What is left at the right and below goes to smaller tiles, at last
+// element by element.
 template <class E, int kBytes>
 void move_transposed(const StridedTile& tile) {
   constexpr int kSide = kBytes / sizeof(E);
@@ -177,6 +187,7 @@ void move_transposed(const StridedTile& tile) {
   }
 }
 
+// Dense rows that are read from the end to the start (stride -1).
 template <class E, int... I>
 WEFT_INLINE void move_backwards(const StridedTile& tile, Numbers<I...>) {
   constexpr int kLanes = sizeof...(I);
@@ -195,7 +206,8 @@ WEFT_INLINE void move_backwards(const StridedTile& tile, Numbers<I...>) {
   }
 }
 
-// Rows of at least one piece and at most two: the last one overlaps the first.
+// Rows of at least one and at most two pieces. The second piece ends with the row and overlaps the
+// first, so no length needs a case of its own.
 template <class Piece>
 WEFT_INLINE void move_pieces(StridedTile tile, int64_t bytes) {
   const int64_t last = bytes - int64_t(sizeof(Piece));
@@ -210,16 +222,16 @@ WEFT_INLINE void move_pieces(StridedTile tile, int64_t bytes) {
   }
 }
 
-// For some KiB memcpy has REP MOVSB, which takes twenty times as long on some processors (Zen 3) if
-// the destination is a few bytes further in its page than the source is, as where rows are moved
-// round.
+// For some KiB memcpy uses REP MOVSB. On some processors (Zen 3) this takes twenty times as long if
+// the destination is a few bytes further in its page than the source, as when rows are shifted a
+// little.
 WEFT_INLINE bool is_slow_for_memcpy(const char* to, const char* from) {
   const uintptr_t ahead = ((uintptr_t)to - (uintptr_t)from) % 4096;
   return ahead > 0 && ahead < 32;
 }
 
-// Dense on both sides, of at least two elements. What is too short for a call of memcpy goes piece
-// by piece.
+// Rows that are dense on both sides, of at least two elements. Rows too short for a call of memcpy
+// go in pieces of 32 bytes, the last of which overlaps the one before.
 void move_dense_rows(const StridedTile& tile, int64_t bytes) {
   constexpr int64_t kPiece = 32, kShort = 512;
   typedef char V __attribute__((vector_size(32)));
@@ -244,21 +256,21 @@ void move_dense_rows(const StridedTile& tile, int64_t bytes) {
   }
 }
 
-// Do dense lines become the columns of dense rows?
+// Do dense lines become the columns of dense rows? Then join_lines and join_planes apply.
 template <class E>
 WEFT_INLINE bool joins_lines(const StridedTile& tile) {
   return tile.from_row == sizeof(E) && tile.to_col == sizeof(E) &&
          tile.to_row == tile.cols * int64_t(sizeof(E));
 }
 
-// A library of some operators goes without loops for four lines and for every second element.
+// A library for some operators does without the loops for four lines and for every second element.
 #if WEFT_HAS_SOME_OPERATORS
 constexpr bool kIsSmall = true;
 #else
 constexpr bool kIsSmall = false;
 #endif
 
-// Two or four columns.
+// Two or four columns: whole vectors of rows, then the rest.
 template <class E, int kCols>
 void move_few_columns(StridedTile tile) {
   if (!(kIsSmall && kCols == 4) && joins_lines<E>(tile)) {
@@ -270,6 +282,7 @@ void move_few_columns(StridedTile tile) {
   move_columns<E, kCols>(tile);
 }
 
+// The order of tests matters: the most frequent and fastest patterns come first.
 template <class E>
 void move_by_stride(const StridedTile& tile) {
   if (tile.cols > 1 && tile.to_col == sizeof(E) && tile.from_col == sizeof(E)) {
@@ -295,7 +308,7 @@ void move_by_stride(const StridedTile& tile) {
   }
 }
 
-// Of elements that this build has no dtype for.
+// Elements of a size that no dtype of this build has.
 void move_bytes(const StridedTile& tile) {
   for (int64_t row = 0; row < tile.rows; ++row)
     for (int64_t col = 0; col < tile.cols; ++col)
@@ -304,6 +317,7 @@ void move_bytes(const StridedTile& tile) {
                        tile.size);
 }
 
+// An element's size decides its type; the values are not looked at.
 void move(const StridedTile& tile) {
   switch (tile.size) {
 #if WEFT_KEEPS_bool || WEFT_KEEPS_int8 || WEFT_KEEPS_uint8

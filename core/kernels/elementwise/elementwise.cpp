@@ -1,3 +1,6 @@
+// Tables of elementwise kernels: formulas and conversions by dtype. The generated weft_formulas.inc
+// lists all formulas in the order of FormulaId; kSteps and kCasts come from *.isa.cpp.
+
 #include "kernels/elementwise/elementwise.h"
 
 #include <cstring>
@@ -10,6 +13,7 @@
 namespace weft::kernels {
 namespace {
 
+// By FormulaId: cost and name of each WEFT_FORMULA line.
 constexpr uint8_t kCosts[] = {
 #define WEFT_FORMULA_ENTRY(name, formula, dtypes, cost, header) cost,
 #include "weft_formulas.inc"
@@ -53,7 +57,8 @@ StepKernel cast_step(DType from, DType to) {
 }
 
 void cast_element(DType from, const void* in, DType to, void* out) {
-  alignas(64) char source[64] = {}, target[64];  // a vector's, which kernels may read
+  // a vector's size, because a kernel may read a whole one
+  alignas(64) char source[64] = {}, target[64];
   std::memcpy(source, in, static_cast<size_t>(element_size(from)));
   Tile tile{};
   tile.out = target;

@@ -1,4 +1,5 @@
-// Elementwise kernels of float32.
+// Elementwise kernels of float32: the table kStepsFloat32, with one entry for each formula in the
+// order of FormulaId. A dtype has a file of its own (or two), because these take long to compile.
 #include "kernels/elementwise/formula_ids.h"
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"

@@ -1,4 +1,5 @@
-// Elementwise kernels of float16 and bfloat16, computed in float32.
+// Elementwise kernels of float16 and bfloat16. They compute in float32 and round once for each
+// formula; tables are in the order of FormulaId.
 #include "kernels/elementwise/formula_ids.h"
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"

@@ -1,4 +1,5 @@
-// Elementwise kernels of bool and integers of 8 and 16 bits, computed in 32-bit lanes.
+// Elementwise kernels of bool and of integers of 8 and 16 bits. They compute in 32-bit lanes, and
+// the store drops the upper bits; tables are in the order of FormulaId.
 #include "kernels/elementwise/formula_ids.h"
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"

@@ -1,9 +1,13 @@
-// Classes of formulas (WEFT_FORMULA's last argument): the dtypes that they have kernels for.
+// Classes of formulas: the third argument of WEFT_FORMULA, which says for which dtypes a formula
+// has kernels.
 //
-// Included inside the namespace of an instruction set, after kernels/simd/simd_memory.h.
+// Included inside the namespace of an instruction set, after kernels/simd/simd_memory.h. Each class
+// maps the storage type S of a dtype to Sees<S>::Type, the type that the kernel is compiled for, or
+// to void: no kernel. kIsCompact marks formulas that take long: they are compiled for full lanes
+// only, and narrow dtypes pass through that kernel (widened.isa.cpp).
 
-// Which storage a class of formulas sees for a dtype. Integer sums and products, equality and
-// selection do not depend on the sign, so signed and unsigned share a kernel, and wrap.
+// `ring`: all dtypes. Integer sums and products, equality and the like do not depend on the sign,
+// so signed integers use the unsigned kernel, and wrap.
 struct ring {
   static constexpr bool kIsCompact = false;
   template <class S>
@@ -28,6 +32,7 @@ struct ring::Sees<int64_t> {
   using Type = uint64_t;
 };
 
+// `ordered`: all dtypes, each with its own sign, because the order of numbers matters.
 struct ordered {
   static constexpr bool kIsCompact = false;
   template <class S>
@@ -36,6 +41,7 @@ struct ordered {
   };
 };
 
+// `floating`: floating dtypes only.
 struct floating {
   static constexpr bool kIsCompact = false;
   template <class S>
@@ -59,6 +65,7 @@ template <>
 struct floating::Sees<double> {
   using Type = double;
 };
+// A step for the classes below: void for floating types.
 template <class S>
 struct WithoutFloats {
   using Type = S;
@@ -82,6 +89,7 @@ struct WithoutFloats<double> {
 template <class S>
 using NotFloating = typename WithoutFloats<S>::Type;
 
+// `selection`: all dtypes by size alone. The formula moves bits and does no arithmetic.
 struct selection {
   static constexpr bool kIsCompact = false;
   template <int Bytes>
@@ -108,11 +116,12 @@ struct selection::OfSize<8> {
   using Type = uint64_t;
 };
 
+// `transcendental`: floating formulas that take long (exp, sin).
 struct transcendental : floating {
   static constexpr bool kIsCompact = true;
 };
 
-// All but bool, with their sign.
+// `number`: all dtypes but bool, with their sign; takes long.
 struct number {
   static constexpr bool kIsCompact = true;
   template <class S>
@@ -125,7 +134,7 @@ struct number::Sees<Boolean> {
   using Type = void;
 };
 
-// Of formulas that this build has not (WEFT_OPS).
+// `dropped`: the build puts formulas in this class that it has no operator for (WEFT_OPS).
 struct dropped {
   static constexpr bool kIsCompact = false;
   template <class S>
@@ -134,7 +143,7 @@ struct dropped {
   };
 };
 
-// Integers, with their sign, and bool and integers, whose sign does not matter.
+// `whole`: integers with their sign; takes long.
 struct whole {
   static constexpr bool kIsCompact = true;
   template <class S>
@@ -142,6 +151,7 @@ struct whole {
     using Type = NotFloating<typename number::Sees<S>::Type>;
   };
 };
+// `integral`: bool and integers; the sign does not matter.
 struct integral {
   static constexpr bool kIsCompact = false;
   template <class S>

@@ -1,4 +1,5 @@
-// The numbers of the formulas, from the WEFT_FORMULA lines of formulas/*.h: kAdd, kExp, …
+// The numbers of the formulas, generated from the WEFT_FORMULA lines of formulas/*.h: kAdd, kExp, …
+// They index the tables of steps, costs and names.
 #pragma once
 
 #include "kernels/elementwise/elementwise.h"

@@ -1,3 +1,5 @@
+// Ramps of every dtype: three have kernels, the others are converted from blocks of float64.
+
 #include "kernels/elementwise/ramp.h"
 
 #include <algorithm>
@@ -9,6 +11,8 @@
 
 namespace weft::kernels {
 
+// The kernels of ramp.isa.cpp in every instruction set's namespace. They are functions of their
+// own, not entries of KernelTable.
 #define WEFT_RAMPS(isa)                                                                          \
   namespace isa {                                                                                \
   void ramp_of_doubles(double start, double step, int64_t first, int64_t count, double* to);     \
@@ -26,7 +30,8 @@ WEFT_RAMPS(avx512)
 
 namespace {
 
-// Are these and all numbers between them integers that float64 holds?
+// Is every number of the ramp an integer below 2^53? Then float64 arithmetic is exact, and integer
+// arithmetic gives the same bits faster.
 bool is_whole(const Ramp& ramp, Range elements) {
   constexpr double kMax = 9007199254740992;
   const auto holds = [](double x) { return std::abs(x) < kMax && std::trunc(x) == x; };
@@ -34,7 +39,7 @@ bool is_whole(const Ramp& ramp, Range elements) {
          holds(ramp.start + static_cast<double>(elements.end) * ramp.step);
 }
 
-// Block by block: in float64, then converted.
+// Other dtypes, in blocks that stay in the cache: computed in float64, then converted.
 void convert_ramp(const Ramp& ramp, DType dtype, char* to, Range elements) {
   constexpr int64_t kBlock = 512;
   const StepKernel convert = cast_step(DType::kFloat64, dtype);

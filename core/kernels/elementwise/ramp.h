@@ -1,4 +1,4 @@
-// Evenly spaced numbers.
+// Evenly spaced numbers: the kernel of arange.
 #pragma once
 
 #include "base/view.h"
@@ -10,8 +10,9 @@ struct Ramp {
   double start, step;
 };
 
-// to[i] = start + i * step in float64, each rounded twice, then converted as cast_step does; exact
-// for integers up to 2^53.
+// Writes the elements of the range to to[i]: start + i * step in float64, where product and sum are
+// rounded, then converted as cast_step does. Integers are exact up to 2^53. Each element depends on
+// i alone, so any split of the range gives the same bits.
 void run_ramp(const Ramp& ramp, DType dtype, void* to, Range elements);
 
 }  // namespace weft::kernels

@@ -1,4 +1,5 @@
-// Evenly spaced numbers.
+// Evenly spaced numbers, one vector after the other. Each element is start + i * step with the
+// number i counted in lanes; adding the step again and again would add up rounding errors.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -7,7 +8,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd/simd.h"
 #include "kernels/simd/simd_memory.h"
 
-// Numbers of elements as lanes.
+// Lanes with first, first + 1, …
 template <class T>
 WEFT_INLINE Vec<T> lanes_from(int64_t first) {
   T numbers[Vec<T>::kLanes];
@@ -29,6 +30,7 @@ void ramp_of_doubles(double start, double step, int64_t first, int64_t count, do
   }
 }
 
+// Computed in float64 like all ramps; half a vector of float32 is stored at a time.
 void ramp_of_floats(double start, double step, int64_t first, int64_t count, float* to) {
   using V = Vec<double>;
   typedef float Half __attribute__((vector_size(kVectorBytes / 2)));
@@ -45,7 +47,8 @@ void ramp_of_floats(double start, double step, int64_t first, int64_t count, flo
   }
 }
 
-// The products and sums are those of floats that are exact.
+// Used only where all numbers are exact in float64 (is_whole), so adding step by step is exact,
+// too.
 void ramp_of_integers(int64_t start, int64_t step, int64_t first, int64_t count, int64_t* to) {
   using V = Vec<int64_t>;
   const V next(V::kLanes * step);

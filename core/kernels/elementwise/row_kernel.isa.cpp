@@ -1,7 +1,8 @@
-// Row kernels over the rows of a tile. A repeated element is read from a vector of itself, so that
-// a kernel has one loop for every pattern of repeated inputs; the end of a row that is shorter than
-// a vector is computed in a copy where no instruction reads and writes a part of one; and short
-// rows that follow one another are one row, in which what repeats has been written out.
+// Runs row kernels over the rows of a tile; the inputs are prepared so that a kernel is one loop
+// over whole vectors. Three devices serve that. An input that is one element is first written out
+// as a vector. The end of a row that is shorter than a vector is computed in a copy, where no
+// instruction reads and writes a part of one. Short rows that follow one another are treated as one
+// long row, for which inputs that repeat are written out.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -11,30 +12,34 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/elementwise/row_kernel_impl.h"
 
-// Writes `rows` elements, `stride` bytes apart, `bytes` bytes long each, and a vector beyond the
-// end at most. Stores are as wide as the loads that follow, which so need not wait for the cache.
+// Repeats elements: `rows` elements that lie `stride` bytes apart, each written over `bytes` bytes.
+// It may write up to a vector beyond the end. Stores are as wide as the loads that follow, so that
+// these need not wait until the stores have reached the cache (store forwarding).
 using Spread = void (*)(const char* from, int64_t stride, int64_t rows, int64_t bytes, char* to);
 template <class T>
 void spread(const char* from, int64_t stride, int64_t rows, int64_t bytes, char* to) {
   for (int64_t row = 0; row < rows; ++row, from += stride, to += bytes) {
     T value;
     __builtin_memcpy(&value, from, sizeof value);
+    // An element of 8 bytes or fewer, repeated over 64 bits by a multiplication with 0x…010101.
     const Vec<uint64_t> all(uint64_t(value) * (~uint64_t(0) / T(~T(0))));
     for (int64_t at = 0; at < bytes; at += kVectorBytes)
       __builtin_memcpy(to + at, &all.v, kVectorBytes);
   }
 }
-constexpr Spread kSpreads[] = {nullptr,          spread<uint8_t>, spread<uint16_t>, nullptr,  //
-                               spread<uint32_t>, nullptr,         nullptr,          nullptr,
-                               spread<uint64_t>};
+// by size of element
+constexpr Spread kSpreads[] = {nullptr, spread<uint8_t>,  spread<uint16_t>,
+                               nullptr, spread<uint32_t>, nullptr,
+                               nullptr, nullptr,          spread<uint64_t>};
 
 #if WEFT_AVX512
+// The mask for the first `count` bytes of a vector.
 WEFT_INLINE __mmask64 first_bytes(int64_t count) {
   if (count <= 0) return 0;
   return count < 64 ? ~(~__mmask64(0) << count) : ~__mmask64(0);
 }
 #endif
-// A part of `vector` bytes into a whole, the others zero, and back.
+// widen copies the first bytes of a vector and sets the others to zero; narrow writes them back.
 WEFT_INLINE void widen(const char* part, int64_t bytes, int64_t vector, char* whole) {
 #if WEFT_AVX512
   for (int64_t at = 0; at < vector; at += 64)
@@ -53,7 +58,7 @@ WEFT_INLINE void narrow(const char* whole, int64_t bytes, char* part) {
 #endif
 }
 
-// The last elements of a row, as a vector whose absent elements are zero.
+// Computes the last elements of a row, fewer than a vector, in buffers of a whole vector.
 __attribute__((noinline)) void run_end(RowKernel kernel, RowShape shape, const int64_t* step,
                                        char* out, const char* const* in, int64_t count,
                                        int64_t rest) {
@@ -71,6 +76,7 @@ __attribute__((noinline)) void run_end(RowKernel kernel, RowShape shape, const i
   narrow(made, rest * shape.out_bytes(), out + count * shape.out_bytes());
 }
 
+// Whole vectors, then the end, unless the kernel ends rows itself.
 WEFT_INLINE void run_row(RowKernel kernel, RowShape shape, const int64_t* step, char* out,
                          const char* const* in, int64_t cols) {
   const int64_t rest = shape.ends_rows() ? 0 : cols & (shape.lanes() - 1);
@@ -79,8 +85,10 @@ WEFT_INLINE void run_row(RowKernel kernel, RowShape shape, const int64_t* step, 
   if (rest > 0) run_end(kernel, shape, step, out, in, count, rest);
 }
 
-constexpr int64_t kShortRow = 32, kBlockRows = 16;  // rows: whole vectors, however long they are
+// rows in a block of short ones, so that a block has whole vectors whatever their length
+constexpr int64_t kShortRow = 32, kBlockRows = 16;
 
+// Rows qualify that are short, follow one another densely, and have inputs that do, too, or repeat.
 bool are_short_and_dense(const Tile& tile, RowShape shape) {
   if (tile.cols > kShortRow || tile.rows < kBlockRows) return false;
   if (tile.out_row != tile.cols * shape.out_bytes()) return false;
@@ -90,6 +98,8 @@ bool are_short_and_dense(const Tile& tile, RowShape shape) {
       return false;
   return true;
 }
+// Joins a block of rows into one row. What repeats is written out: elements for each block, a
+// repeated row once.
 __attribute__((noinline)) void run_as_one_row(const Tile& tile, RowKernel kernel, RowShape shape) {
   alignas(64) char copy[kMaxStepInputs][kBlockRows * kShortRow * 8 + kVectorBytes];
   const int64_t block = kBlockRows * (tile.cols < kShortRow / 2 ? kShortRow / (2 * tile.cols) : 1);
@@ -115,6 +125,7 @@ __attribute__((noinline)) void run_as_one_row(const Tile& tile, RowKernel kernel
   }
 }
 
+// Row by row: the general case. kInputs is a constant, so that pointers stay in registers.
 template <int kInputs>
 WEFT_INLINE void run_each(const Tile& tile, RowKernel kernel, RowShape shape) {
   alignas(64) char held[kInputs][kMaxRowVector];

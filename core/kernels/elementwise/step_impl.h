@@ -1,13 +1,13 @@
-// Elementwise kernels: a formula over the rows of a tile.
+// Step kernels: a formula, compiled for a storage type, over the rows of a tile.
 //
 // Included inside the namespace of an instruction set, after kernels/simd/simd_memory.h and the
-// formulas. Of formulas that take long themselves (compact classes) narrow dtypes pass through the
-// kernel of their lanes' type.
+// formulas. Formulas that take long (compact classes) are compiled for full lanes only; narrow
+// dtypes are converted and pass through that kernel.
 
 #include "kernels/elementwise/formula_classes_impl.h"
 #include "kernels/elementwise/row_kernel_impl.h"
 
-// What kind of value a formula takes and gives, asked of the compiler.
+// How many values a formula takes: found by asking the compiler which call is valid.
 template <class F, class V>
 constexpr int arity_of_formula() {
   using M = typename V::Truth;
@@ -21,14 +21,16 @@ constexpr int arity_of_formula() {
     return 3;
   }
 }
-// A formula of three values refuses a mask among them, because it has one template parameter.
+// Does it take a mask first? A formula of three plain values refuses a mask among them, because all
+// its arguments have one template parameter.
 template <class F, class V>
 constexpr bool takes_mask_first() {
   using M = typename V::Truth;
   return requires(F f, M m, V v) { f(m, v, v); };
 }
 template <class T>
-T any();  // only named in decltype
+T any();  // named in decltype only, so never defined
+// Does it give a mask (a comparison) instead of numbers?
 template <class F, class V, int Arity>
 constexpr bool gives_mask() {
   using M = typename V::Truth;
@@ -41,7 +43,7 @@ constexpr bool gives_mask() {
   }
 }
 
-// How vectors of an input or of the output are kept in memory.
+// How an input or the output is stored: as elements of S, or as bool where the formula has a mask.
 template <class V, class S, bool IsMask>
 struct Stored {
   using Element = S;
@@ -55,6 +57,7 @@ struct Stored<V, S, true> {
   using Value = typename V::Truth;
 };
 
+// The kernel of formula F for storage type S.
 template <class F, class S, bool IsCompact>
 struct Step {
   using V = Vec<LaneType<S>>;
@@ -62,12 +65,12 @@ struct Step {
   using First = Stored<V, S, takes_mask_first<F, V>()>;
   using Other = Stored<V, S, false>;
   using Output = Stored<V, S, gives_mask<F, V, kArity>()>;
-  // A part of a vector where that is one instruction: of narrow elements it is more, and a compact
-  // formula's code exists once.
+  // Ends rows by masks where that is one instruction. Narrow elements need more, and the code of a
+  // compact formula should exist once, not twice.
   static constexpr bool kEndsRows = !IsCompact && sizeof(S) >= 4 && Output::Access::kHasMasks &&
                                     First::Access::kHasMasks && Other::Access::kHasMasks;
 
-  // `load` is asked for what the formula takes only.
+  // `load` is called only for inputs that the formula takes.
   template <class Load>
   WEFT_INLINE static typename Output::Value compute(Load load) {
     if constexpr (kArity == 1) {
@@ -78,13 +81,15 @@ struct Step {
       return F{}(load(First{}, 0), load(Other{}, 1), load(Other{}, 2));
     }
   }
+  // The last n elements of a row, by masked loads and a masked store.
   WEFT_INLINE static void compute_part(char* out, const char* const in[], const int64_t steps[],
                                        int64_t n) {
     Output::Access::store_part(
         (typename Output::Element*)out, compute([&](auto of, int i) WEFT_LAMBDA {
           using Of = decltype(of);
           const auto p = (const typename Of::Element*)in[i];
-          // What repeats was written just now, and a part of it would wait for the cache.
+          // A repeated input was written just now as a whole vector; a masked load of it would have
+          // to wait until the cache has it.
           return steps[i] == 0 ? Of::Access::load(p) : Of::Access::load_part(p, n);
         }),
         n);
@@ -96,6 +101,7 @@ struct Step {
         }));
   }
 
+  // A row kernel (row_kernel_impl.h).
   static void run_row(char* out, int64_t n, const int64_t* step, const char* a, const char* b,
                       const char* c) {
     constexpr int64_t kBytes = V::kLanes * sizeof(typename Output::Element);
@@ -128,7 +134,7 @@ struct Step {
   }
 };
 
-// A tile of narrow elements, computed in the wider type by another dtype's step: widened.isa.cpp.
+// Computes a tile of narrow elements in a wider type, by another dtype's step (widened.isa.cpp).
 struct Widening {
   DType narrow, wide;
   StepKernel step;
@@ -137,6 +143,7 @@ struct Widening {
 void run_widened(const Widening& how, const Tile& tile);
 
 extern const StepKernel kStepsInt32[], kStepsUInt32[], kStepsFloat32[];
+// The step of a compact formula for narrow elements: chooses the wider type.
 template <class F, class S, FormulaId formula>
 void widened_step(const Tile& tile) {
   using T = LaneType<S>;
@@ -155,6 +162,7 @@ void widened_step(const Tile& tile) {
   run_widened({kNarrowType, kWideType, kWide[int(formula)], arity_of_formula<F, Vec<T>>()}, tile);
 }
 
+// The entry of a table of steps: no kernel, a step by way of a wider type, or a step of its own.
 template <class F, class Class, class S, FormulaId formula>
 constexpr StepKernel step_for() {
   using Seen = typename Class::template Sees<S>::Type;

@@ -1,5 +1,6 @@
-// Steps of narrow dtypes by way of a wider one: pieces of a tile are converted, computed and
-// converted back, which costs little where the formula itself takes long.
+// Steps of narrow dtypes by way of a wider one. Pieces of a tile are converted, computed and
+// converted back. This costs little, because it is only done for formulas that take long
+// themselves.
 #include "kernels/elementwise/copy.h"
 #include "kernels/elementwise/formula_ids.h"
 #include "kernels/isa/isa_target.h"
@@ -14,10 +15,11 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 extern const StepKernel kCasts[kNumDTypes][kNumDTypes];
 
+// A piece and its copies stay in the first-level cache, on the stack.
 constexpr int64_t kPieceElements = 256;
-constexpr int64_t kWideBytes = 4;
+constexpr int64_t kWideBytes = 4;  // all wider types have lanes of 4 bytes
 
-// Converts `rows` rows of `cols` elements.
+// Converts `rows` rows of `cols` elements; distances of rows in bytes.
 void convert(StepKernel cast, const void* from, int64_t from_row, void* to, int64_t to_row,
              int64_t rows, int64_t cols) {
   Tile tile = {};
@@ -30,6 +32,7 @@ void convert(StepKernel cast, const void* from, int64_t from_row, void* to, int6
   cast(tile);
 }
 
+// One piece. An input that is one element for each row is converted as a single column.
 void run_piece(const Widening& how, const Tile& narrow) {
   alignas(64) uint32_t in[2][kPieceElements];
   alignas(64) uint32_t out[kPieceElements];
@@ -48,6 +51,8 @@ void run_piece(const Widening& how, const Tile& narrow) {
           narrow.rows, narrow.cols);
 }
 
+// Divides a tile into pieces of up to kPieceElements: several rows if they are short, else parts of
+// one row.
 void run_widened(const Widening& how, const Tile& tile) {
   if (tile.cols <= 0) return;
   const int64_t size = element_size(how.narrow);

@@ -1,4 +1,11 @@
-// Sums, products, extrema and what is made of signs.
+// Sums, products, extrema and formulas of the sign.
+//
+// A formula is a struct whose operator() computes one vector, with primitives of simd.h only (their
+// names end in `_`). It has no branches and no `std::`: special values go through select(), so that
+// one text serves all vector widths and also prints itself as C. WEFT_FORMULA(name, struct, class,
+// cost) makes it a kernel: the class says for which dtypes (formula_classes_impl.h), the cost is in
+// additions that take as long. `Mirror` names the formula that does the same with the two operands
+// in the other order.
 
 struct Add {
   using Mirror = Add;
@@ -50,6 +57,7 @@ struct Absolute {
 };
 WEFT_FORMULA(absolute, Absolute, ordered, 1)
 
+// Square needs one load where Multiply(a, a) would need two.
 struct Square {
   template <class V>
   V operator()(V a) const {
@@ -58,11 +66,12 @@ struct Square {
 };
 WEFT_FORMULA(square, Square, ring, 1)
 
-// NaN and zero of either sign come back as NaN and +0, as in NumPy.
+// As in NumPy: NaN gives NaN, a zero of either sign gives +0.
 struct Sign {
   template <class V>
   V operator()(V a) const {
     const V zero(0);
+    // Unsigned lanes have no -1; the branch is decided when this is compiled.
     V below = a;
     if constexpr (kIsSigned<typename V::Element>) below = select(a < zero, V(-1), a);
     return select(a == zero, zero, select(a > zero, V(1), below));
@@ -70,7 +79,8 @@ struct Sign {
 };
 WEFT_FORMULA(sign, Sign, ordered, 1)
 
-// NaN on either side wins, as in NumPy; min_ and max_ alone would lose it on the left.
+// NaN on either side gives NaN, as in NumPy. max_ alone returns b if a is NaN (simd.h). It has no
+// Mirror: with two NaNs, or zeros of both signs, the order decides.
 struct Maximum {
   template <class V>
   V operator()(V a, V b) const {
@@ -87,7 +97,7 @@ struct Minimum {
 };
 WEFT_FORMULA(minimum, Minimum, ordered, 1)
 
-// NaN fails the comparison and stays.
+// NaN fails the comparison, so it stays NaN.
 struct Relu {
   template <class V>
   V operator()(V a) const {
@@ -112,7 +122,7 @@ struct Reciprocal {
 };
 WEFT_FORMULA(reciprocal, Reciprocal, floating, 1)
 
-// Rounds twice: within 1.5 ulp.
+// Division and root are both rounded: within 1.5 ulp.
 struct Rsqrt {
   template <class V>
   V operator()(V a) const {
@@ -121,6 +131,7 @@ struct Rsqrt {
 };
 WEFT_FORMULA(rsqrt, Rsqrt, floating, 2)
 
+// The magnitude of a with the sign of b, also for zeros and NaN.
 struct CopySign {
   template <class V>
   V operator()(V a, V b) const {
@@ -129,8 +140,8 @@ struct CopySign {
 };
 WEFT_FORMULA(copysign, CopySign, floating, 1)
 
-// The larger leg is factored out, so that squares neither overflow nor vanish: within 2 ulp. An
-// infinite leg wins over NaN, as in C.
+// sqrt(a^2 + b^2). The larger leg is factored out, so that squares neither overflow nor vanish:
+// within 2 ulp. If a leg is infinite, the result is infinite, even if the other is NaN, as in C.
 struct Hypot {
   template <class V>
   V operator()(V a, V b) const {
@@ -140,6 +151,7 @@ struct Hypot {
     const V length = longer * sqrt_(fma_(ratio, ratio, V(1)));
     const V infinity = V(1) / V(0);
     const V of_nan = select((a != a) | (b != b), a + b, length);
+    // The order of the two selects decides that infinity wins over NaN.
     return select((x == infinity) | (y == infinity), infinity, of_nan);
   }
 };

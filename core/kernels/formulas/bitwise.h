@@ -1,4 +1,5 @@
-// Bits of integers. On bool, and, or and xor are the logical operators.
+// Bits of integers. On bool, the operators and, or and xor are the logical ones. C leaves shifts by
+// too many bits undefined; here they are defined, as in NumPy.
 
 struct BitwiseAnd {
   using Mirror = BitwiseAnd;
@@ -27,7 +28,8 @@ struct BitwiseXor {
 };
 WEFT_FORMULA(bitwise_xor, BitwiseXor, integral, 1)
 
-// Is the count below the lane's bits? Others shift every bit out, as in NumPy; negative ones, too.
+// Is the count at least 0 and below the number of the lane's bits? Any other count shifts every bit
+// out, as in NumPy.
 template <class V>
 WEFT_INLINE auto is_shift(V count) {
   auto inside = count < V(8 * sizeof(typename V::Element));
@@ -35,6 +37,7 @@ WEFT_INLINE auto is_shift(V count) {
   return inside;
 }
 
+// The count is replaced by 0 where it is outside, before the shift, so that no lane is undefined.
 struct LeftShift {
   template <class V>
   V operator()(V a, V b) const {
@@ -44,6 +47,7 @@ struct LeftShift {
 };
 WEFT_FORMULA(left_shift, LeftShift, whole, 1)
 
+// Shifts out to the sign: -1 for negative numbers, else 0.
 struct RightShift {
   template <class V>
   V operator()(V a, V b) const {

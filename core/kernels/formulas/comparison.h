@@ -1,5 +1,7 @@
-// Comparisons and logic: they give a mask, which is stored as bool. NaN compares as IEEE 754 says.
+// Comparisons and logic. They give a mask, which is stored as bool. A comparison with NaN is false,
+// except for not_equal (IEEE 754).
 
+// `auto` is the mask type of V. Equality does not depend on the sign, hence the class `ring`.
 struct Equal {
   using Mirror = Equal;
   template <class V>
@@ -54,6 +56,7 @@ struct GreaterEqual {
 };
 WEFT_FORMULA(greater_equal, GreaterEqual, ordered, 1)
 
+// Logical operators take any dtype: what is not zero is true, NaN too.
 struct LogicalNot {
   template <class V>
   auto operator()(V a) const {
@@ -80,6 +83,7 @@ struct LogicalOr {
 };
 WEFT_FORMULA(logical_or, LogicalOr, ring, 1)
 
+// The mask comes first. Only bits move, so the class is `selection`: one kernel for each size.
 struct Where {
   template <class M, class V>
   V operator()(M condition, V a, V b) const {

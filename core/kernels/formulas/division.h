@@ -1,6 +1,6 @@
-// Quotients rounded down and remainders, as Python and NumPy have them: the remainder has the sign
+// Quotients rounded down, and remainders, as Python and NumPy define them: a remainder has the sign
 // of the divisor, fmod that of the dividend. Integers divided by zero give 0, floats NaN or
-// infinity. All are exact but for the quotient's own rounding.
+// infinity. All results are exact, except for the rounding of the quotient itself.
 
 struct Fmod {
   template <class V>
@@ -14,12 +14,15 @@ struct Fmod {
 };
 WEFT_FORMULA(fmod, Fmod, number, 13)
 
+// The C remainder, moved by one divisor where its sign is not that of the divisor.
 struct Remainder {
   template <class V>
   V operator()(V a, V b) const {
     using E = typename V::Element;
     const V rest = apply<Fmod>(a, b);
     if constexpr (kIsFloating<E>) {
+      // The comparison of two NaNs or zeros must not move anything; a zero takes the sign of the
+      // divisor.
       const V moved = select((rest < V(0)) ^ (b < V(0)), rest + b, rest);
       return select(rest == V(0), copysign_(V(0), b), moved);
     } else if constexpr (kIsSigned<E>) {
@@ -32,8 +35,8 @@ struct Remainder {
 };
 WEFT_FORMULA(remainder, Remainder, number, 23)
 
-// Floats: the dividend less its remainder is a multiple of the divisor, so the quotient is an
-// integer but for rounding, which the nearest integer undoes.
+// For floats, the dividend less its remainder is a multiple of the divisor. So the quotient is an
+// integer but for rounding, which taking the nearest integer undoes.
 struct FloorDivide {
   template <class V>
   V operator()(V a, V b) const {
@@ -42,10 +45,13 @@ struct FloorDivide {
       const V rest = apply<Fmod>(a, b);
       const auto moves = ((rest < V(0)) ^ (b < V(0))) & (rest != V(0));
       const V quotient = (a - rest) / b - select(moves, V(1), V(0));
+      // A zero quotient has the sign of a / b; a zero divisor gives infinity or NaN, as division
+      // does.
       const V whole = round_even_(quotient);
       const V of_zero = select(whole == V(0), copysign_(V(0), a / b), whole);
       return select(b == V(0), a / b, of_zero);
     } else if constexpr (kIsSigned<E>) {
+      // Truncated quotients are one too large where remainder and divisor have different signs.
       const V quotient = a / b;
       const V rest = a - quotient * b;
       const auto moves = ((rest < V(0)) ^ (b < V(0))) & (rest != V(0)) & (b != V(0));

@@ -1,6 +1,10 @@
-// Exponentials and logarithms, with coefficients for float and for double.
+// Exponentials and logarithms. Each has one text for float and double, with coefficients for both.
+//
+// All follow the same plan: reduce the argument to a small range by powers of two, evaluate a
+// polynomial there, scale back. Constants that are subtracted are split in two parts, so that the
+// larger product is exact and no digits cancel. Sources stand at the coefficients.
 
-// c[0] z^(n-1) + ... + c[n-1], by Horner's rule.
+// c[0] z^(n-1) + ... + c[n-1] by Horner's rule, with fused multiply-adds.
 template <class V, class... C>
 WEFT_INLINE V polynomial(V z, double first, C... rest) {
   using E = typename V::Element;
@@ -9,8 +13,9 @@ WEFT_INLINE V polynomial(V z, double first, C... rest) {
   return p;
 }
 
-// The integer nearest to x / log(2), and x less so many log(2): subtracted in two parts, the first
-// short enough for its multiples to be exact without a fused product.
+// n, the integer nearest to x / log(2), and the rest x - n log(2). log(2) is subtracted in two
+// parts. The first has so few bits that its multiples are exact even without a fused product (Cody
+// and Waite).
 template <class V>
 struct LogTwos {
   V count, rest;
@@ -24,8 +29,9 @@ WEFT_INLINE LogTwos<V> split_log_twos(V x) {
   return {n, fma_(n, V(kIsFloat ? E(2.12194440e-4) : E(-1.42860682030941723212e-6)), r)};
 }
 
-// exp(r) - 1 for |r| <= log(2) / 2. Float: Cephes, expf.c. Double: the Taylor series, whose
-// remainder is below 0.05 ulp there.
+// exp(r) - 1 for |r| <= log(2) / 2. Float: coefficients of Cephes, expf.c. Double: the Taylor
+// series, whose remainder is below 0.05 ulp there. r is added last, so that small results keep
+// their digits.
 template <class V>
 WEFT_INLINE V small_expm1(V r) {
   V p;
@@ -40,13 +46,15 @@ WEFT_INLINE V small_expm1(V r) {
   return fma_(p, r * r, r);
 }
 
-// Beyond these, exp is 0 and infinite. NaN stays what it is.
+// Below and above these bounds exp is 0 and infinity. The order of arguments keeps NaN (simd.h,
+// min_).
 template <class V>
 WEFT_INLINE V within_exp_range(V x) {
   constexpr bool kIsFloat = sizeof(typename V::Element) == 4;
   return min_(V(kIsFloat ? 89 : 710), max_(V(kIsFloat ? -104 : -746), x));
 }
 
+// exp(x) = 2^n exp(rest).
 struct Exp {
   template <class V>
   V operator()(V x) const {
@@ -56,7 +64,7 @@ struct Exp {
 };
 WEFT_FORMULA(exp, Exp, floating, 6)
 
-// 2^x = 2^n exp((x - n) log(2)); exact for integers.
+// 2^x = 2^n exp((x - n) log(2)), n the nearest integer: exact for integers.
 struct Exp2 {
   template <class V>
   V operator()(V x) const {
@@ -70,9 +78,10 @@ struct Exp2 {
 };
 WEFT_FORMULA(exp2, Exp2, transcendental, 12)
 
-// 2^n (e + 1) - 1 as 2 (2^(n-1) e + (2^(n-1) - 1/2)): the second term is exact where it matters,
-// and the largest n has a factor in range. Below the bound the result rounds to -1. What is nothing
-// beside 1 is its own result, zeros and subnormals among it.
+// exp(x) - 1 without cancelling near 0. 2^n (e + 1) - 1 is computed as 2 (2^(n-1) e + (2^(n-1) -
+// 1/2)), where e = exp(rest) - 1. The second term is exact where it matters, and 2^(n-1) is in
+// range for the largest n. Below the bounds the result rounds to -1. An x that is negligible beside
+// 1 is its own result, so that zeros keep their sign and subnormals their value.
 struct Expm1 {
   template <class V>
   V operator()(V x) const {
@@ -88,7 +97,11 @@ struct Expm1 {
 };
 WEFT_FORMULA(expm1, Expm1, transcendental, 12)
 
-// x = 2^k (1 + f) with sqrt(1/2) <= 1 + f < sqrt(2). Values below the normal range are scaled up.
+// x = 2^k (1 + f) with sqrt(1/2) <= 1 + f < sqrt(2), for positive x. Subnormal x is scaled up
+// first.
+//
+// Subtracting the pattern of sqrt(1/2) from the bits puts the cut between two powers of two there;
+// the exponent of the difference is k.
 template <class V>
 struct Normalised {
   V k, f;
@@ -109,8 +122,8 @@ WEFT_INLINE Normalised<V> normalise(V x) {
           value_((pattern & fraction_bits) + root_half) - V(1)};
 }
 
-// What log(1 + f) lacks of f - f^2 / 2: the series of FreeBSD's e_log.c and e_logf.c in
-// s = f / (2 + f), within 2^-58 and 2^-34.
+// The part of log(1 + f) beyond f - f^2 / 2: the series of FreeBSD's e_log.c and e_logf.c in s = f
+// / (2 + f), within 2^-58 (double) and 2^-34 (float).
 template <class V>
 WEFT_INLINE V log_correction(V f, V half_square) {
   const V s = f / (f + V(2));
@@ -128,7 +141,8 @@ WEFT_INLINE V log_correction(V f, V half_square) {
   }
 }
 
-// A logarithm's result where x is positive and finite; elsewhere -infinity, NaN or infinity.
+// Gives a logarithm's result where x is positive and finite. Elsewhere: -infinity for zero, NaN for
+// negative x and NaN, infinity for infinity.
 template <class V>
 WEFT_INLINE V on_log_domain(V x, V result) {
   const V infinity = V(1) / V(0);
@@ -136,6 +150,8 @@ WEFT_INLINE V on_log_domain(V x, V result) {
   return select((x > V(0)) & (x < infinity), result, of_special);
 }
 
+// k log(2) + log(1 + f), small terms first. log(2) is in two parts (FreeBSD's e_log.c and
+// e_logf.c); the high part times k is exact.
 struct Log {
   template <class V>
   V operator()(V x) const {
@@ -151,9 +167,9 @@ struct Log {
 };
 WEFT_FORMULA(log, Log, transcendental, 23)
 
-// The logarithm to another base: log(1 + f) in two parts times the two parts of 1 / log(base), plus
-// k times the two parts of log(2) / log(base), as in FreeBSD's e_log10.c. The first parts are short
-// enough for exact products.
+// The logarithm to another base, as in FreeBSD's e_log10.c and e_log2.c: log(1 + f) in two parts
+// times 1 / log(base) in two parts (`high`, `low`), plus k times log(2) / log(base) in two parts
+// (`k_high`, `k_low`). The first parts have so few bits that their products are exact.
 template <class V>
 WEFT_INLINE V log_to_base(V x, double high, double low, double k_high, double k_low) {
   using E = typename V::Element;
@@ -166,11 +182,13 @@ WEFT_INLINE V log_to_base(V x, double high, double low, double k_high, double k_
   const V second = (n.f - first) - half_square + log_correction(n.f, half_square);
   const V head = first * V(E(high));
   const V tail = n.k * V(E(k_low)) + (second + first) * V(E(low)) + second * V(E(high));
+  // The two large terms are added last; what the addition rounds off is added to the tail.
   const V of_power = n.k * V(E(k_high));
   const V sum = of_power + head;
   return on_log_domain(x, sum + (tail + ((of_power - sum) + head)));
 }
 
+// log(2) / log(2) is exactly 1. Powers of two give exact integers.
 struct Log2 {
   template <class V>
   V operator()(V x) const {
@@ -193,7 +211,8 @@ struct Log10 {
 };
 WEFT_FORMULA(log10, Log10, transcendental, 28)
 
-// log(u) for the rounded sum u, corrected by what rounding took: log(u + c) = log(u) + c / u.
+// log(1 + x): log(u) for the rounded sum u = 1 + x, corrected by the rounding error c of the sum:
+// log(u + c) = log(u) + c / u. Where u is 1, the result is x itself.
 struct Log1p {
   template <class V>
   V operator()(V x) const {
@@ -207,15 +226,29 @@ struct Log1p {
 };
 WEFT_FORMULA(log1p, Log1p, transcendental, 32)
 
-// log(exp(a) + exp(b)) with the larger exponent factored out, so that the remaining exp() never
-// exceeds one. Equal inputs skip the subtraction: inf - inf would turn a defined result into NaN.
+// log(exp(a) + exp(b)). The larger exponent is factored out, so that the remaining exp() never
+// exceeds 1. Equal inputs skip the subtraction: inf - inf would turn a defined result into NaN.
 struct LogAddExp {
   template <class V>
   V operator()(V a, V b) const {
     const V high = max_(a, b);
     const V gap = select(a == b, V(0), min_(a, b) - high);
     const V result = high + apply<Log1p>(apply<Exp>(gap));
+    // max_ and min_ do not pass on every NaN, so it is asked for here.
     return select((a != a) | (b != b), a + b, result);
   }
 };
 WEFT_FORMULA(logaddexp, LogAddExp, transcendental, 94)
+
+// log2(2^a + 2^b), by the same steps: log2(1 + 2^gap) is log1p(2^gap) / ln 2.
+struct LogAddExp2 {
+  template <class V>
+  V operator()(V a, V b) const {
+    using E = typename V::Element;
+    const V high = max_(a, b);
+    const V gap = select(a == b, V(0), min_(a, b) - high);
+    const V result = high + apply<Log1p>(apply<Exp2>(gap)) * V(E(1.44269504088896338700));
+    return select((a != a) | (b != b), a + b, result);
+  }
+};
+WEFT_FORMULA(logaddexp2, LogAddExp2, transcendental, 79)

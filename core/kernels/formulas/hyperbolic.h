@@ -1,6 +1,7 @@
-// Hyperbolic functions, their inverses, and the logistic function.
+// Hyperbolic functions, their inverses, and the logistic function. They are written in exp, expm1,
+// log and log1p; what needs care is cancellation near 0 and overflow far from it.
 
-// Only exp of a negative number is taken, so neither tail overflows or cancels.
+// 1 / (1 + exp(-x)). Only exp of a negative number is taken, so neither tail overflows or cancels.
 struct Sigmoid {
   template <class V>
   V operator()(V x) const {
@@ -10,8 +11,8 @@ struct Sigmoid {
 };
 WEFT_FORMULA(sigmoid, Sigmoid, floating, 12)
 
-// Near zero an odd polynomial or fraction (Cephes, tanhf.c and tanh.c), elsewhere
-// 1 - 2 / (exp(2 |x|) + 1).
+// Near zero an odd polynomial (float) or fraction (double) of Cephes, tanhf.c and tanh.c; from
+// 0.625 on 1 - 2 / (exp(2 |x|) + 1), which would cancel near zero.
 struct Tanh {
   template <class V>
   V operator()(V x) const {
@@ -36,7 +37,7 @@ struct Tanh {
 };
 WEFT_FORMULA(tanh, Tanh, transcendental, 20)
 
-// exp(a) / 2, also where exp(a) alone would overflow.
+// exp(a) / 2, also where exp(a) itself would overflow: as the square of exp(a / 2).
 template <class V>
 WEFT_INLINE V half_exp(V a) {
   using E = typename V::Element;
@@ -44,11 +45,11 @@ WEFT_INLINE V half_exp(V a) {
   return V(E(0.5)) * root * root;
 }
 template <class V>
-WEFT_INLINE auto is_past_exp(V a) {  // exp(-a) vanishes against exp(a), which may overflow
+WEFT_INLINE auto is_past_exp(V a) {  // exp(-a) is nothing beside exp(a), which may overflow
   return a > V(sizeof(typename V::Element) == 4 ? 40 : 80);
 }
 
-// (t + t / (t + 1)) / 2 with t = exp(|x|) - 1: nothing cancels near zero.
+// (t + t / (t + 1)) / 2 with t = exp(|x|) - 1. Nothing cancels near zero.
 struct Sinh {
   template <class V>
   V operator()(V x) const {
@@ -61,6 +62,7 @@ struct Sinh {
 };
 WEFT_FORMULA(sinh, Sinh, transcendental, 32)
 
+// (e + 1 / e) / 2 with e = exp(|x|), written with half of e.
 struct Cosh {
   template <class V>
   V operator()(V x) const {
@@ -72,7 +74,7 @@ struct Cosh {
 };
 WEFT_FORMULA(cosh, Cosh, transcendental, 24)
 
-// Where 1 is nothing against x^2, the functions are log(2 x).
+// Where 1 is nothing beside x^2, arcsinh and arccosh are log(2 x) = log(x) + log(2).
 template <class V>
 WEFT_INLINE auto is_large(V x) {
   using E = typename V::Element;
@@ -84,6 +86,7 @@ WEFT_INLINE V log_of_double(V x) {
   return apply<Log>(x) + V(E(6.93147180559945309417e-1));
 }
 
+// log(a + sqrt(a^2 + 1)) with a = |x|, rewritten for log1p so that nothing cancels near zero.
 struct ArcSinh {
   template <class V>
   V operator()(V x) const {
@@ -95,6 +98,7 @@ struct ArcSinh {
 };
 WEFT_FORMULA(arcsinh, ArcSinh, transcendental, 80)
 
+// log(x + sqrt(x^2 - 1)) with t = x - 1, which is exact near 1; NaN below 1.
 struct ArcCosh {
   template <class V>
   V operator()(V x) const {
@@ -106,6 +110,7 @@ struct ArcCosh {
 };
 WEFT_FORMULA(arccosh, ArcCosh, transcendental, 70)
 
+// log((1 + a) / (1 - a)) / 2 with a = |x|: infinity at 1, NaN beyond.
 struct ArcTanh {
   template <class V>
   V operator()(V x) const {

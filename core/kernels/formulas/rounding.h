@@ -1,4 +1,4 @@
-// To integers, in the value's own type: integers come back as they are, zeros keep their sign.
+// Rounding to integers in the value's own type. Integers stay as they are; zeros keep their sign.
 
 struct Floor {
   template <class V>
@@ -9,6 +9,7 @@ struct Floor {
 };
 WEFT_FORMULA(floor, Floor, ordered, 1)
 
+// By way of floor: ceil(a) = -floor(-a).
 struct Ceil {
   template <class V>
   V operator()(V a) const {
@@ -18,6 +19,7 @@ struct Ceil {
 };
 WEFT_FORMULA(ceil, Ceil, ordered, 1)
 
+// Towards zero: the sign is put back, so that -0.5 gives -0.
 struct Trunc {
   template <class V>
   V operator()(V a) const {
@@ -27,7 +29,7 @@ struct Trunc {
 };
 WEFT_FORMULA(trunc, Trunc, ordered, 1)
 
-// Halves go to the even neighbour.
+// To the nearest integer; halves go to the even neighbour.
 struct Rint {
   template <class V>
   V operator()(V a) const {

@@ -1,11 +1,11 @@
-// The error function: an odd polynomial near zero, else 1 - erfc(x).
+// The error function: an odd polynomial near zero, elsewhere 1 - erfc(|x|).
 //
-// Float: erfc(x) = P(x)^-8, a division where others have an exponential (the form is that of
+// Float: erfc(x) = P(x)^-8 takes a division where others take an exponential (the form is that of
 // Abramowitz and Stegun, 7.1.28). P is fitted to the eighth root on [1.2, 3.93], so that 1 - erfc
-// is within 2^-27.6; the odd polynomial on [0, 1.2] within 2^-26.1. Both are minimax fits by
-// Lawson's reweighting; beyond 3.93 the power grows, up to infinity, and erf is 1.
+// is within 2^-27.6; the odd polynomial is fitted on [0, 1.2], within 2^-26.1. Both are minimax
+// fits by Lawson's reweighting. Beyond 3.93 the power grows up to infinity, and erf is 1.
 //
-// Double: erfc(x) = exp(-x^2) Q(t), t = (x - 3) / (x + 3). Coefficients are Chebyshev fits made
+// Double: erfc(x) = exp(-x^2) Q(t), t = (x - 3) / (x + 3). The coefficients are Chebyshev fits made
 // with mpmath's chebyfit: of erf(sqrt(z)) / sqrt(z) - 1 on [0, 1], within 2^-56.9, and of erfc(x)
 // exp(x^2) on [1, 6] in t, within 2^-57.3. Beyond 6, erf rounds to 1.
 struct Erf {
@@ -15,6 +15,7 @@ struct Erf {
     const V a = abs_(x);
     const V z = x * x;
     if constexpr (kIsFloat) {
+      // Both forms are computed for every lane; select() takes the one that is right.
       const V p = polynomial(z, 6.522676e-05, -0.0007560335, 0.005130998, -0.026819976, 0.11282679,
                              -0.37612537, 0.12837915);
       const V root = polynomial(a, 0.0007087537, -0.0060852445, 0.028833438, -0.065275006,

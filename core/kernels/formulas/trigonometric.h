@@ -1,18 +1,24 @@
-// Trigonometric functions, right for arguments of any size, and their inverses.
+// Trigonometric functions, correct for arguments of any size, and their inverses.
+//
+// The angle is reduced to [-pi / 4, pi / 4] and a quadrant; the quadrant says whether sine or
+// cosine of the rest is taken, and the sign. Inverse functions move their argument to where a short
+// polynomial is enough.
 
-// x less the nearest multiple of pi / 2, in two parts, and that multiple's number modulo 4.
+// An angle less the nearest multiple of pi / 2, in two parts (rest + low), and the number of that
+// multiple modulo 4.
 template <class V>
 struct Angle {
   V rest, low, quadrant;
 };
 
-// Cody and Waite: pi / 2 in parts so short that their multiples are exact up to kFarAngle, where
-// far_rest_ takes over.
+// The reduction of Cody and Waite: pi / 2 is subtracted in parts so short that their multiples are
+// exact up to kFarAngle. From there on far_rest_ takes over.
 template <class V>
 WEFT_INLINE Angle<V> split_quadrants(V x) {
   using E = typename V::Element;
   const V n = round_even_(x * V(E(6.36619772367581343076e-1)));
   V high, low;
+  // high -= part; what the rounding loses is added to low (Knuth's two-sum).
   const auto subtract = [&](V part) WEFT_LAMBDA {
     const V difference = high - part;
     const V moved = difference - high;
@@ -20,13 +26,13 @@ WEFT_INLINE Angle<V> split_quadrants(V x) {
     high = difference;
   };
   low = V(0);
-  if constexpr (sizeof(E) == 4) {  // 11 bits each
+  if constexpr (sizeof(E) == 4) {  // 11 bits in each part
     high = x - n * V(E(1.5703125));
     subtract(n * V(E(0x1.fb4p-12)));
     subtract(n * V(E(0x1.444p-24)));
     subtract(n * V(E(0x1.68cp-39)));
     low = low - n * V(E(6.123233996e-17));
-  } else {  // 33 bits each, FreeBSD's e_rem_pio2.c
+  } else {  // 33 bits in each part, FreeBSD's e_rem_pio2.c
     high = x - n * V(E(1.57079632673412561417));
     subtract(n * V(E(6.07710050630396597660e-11)));
     subtract(n * V(E(2.02226624871116645580e-21)));
@@ -39,7 +45,8 @@ WEFT_INLINE Angle<V> split_quadrants(V x) {
           select(is_far, far_quadrant_(x), quadrant)};
 }
 
-// sin and cos on [-pi / 4, pi / 4]. Float: Cephes, sinf.c; double: FreeBSD, k_sin.c and k_cos.c.
+// sin and cos on [-pi / 4, pi / 4]; angle.low enters by its first derivative. Float: Cephes,
+// sinf.c; double: FreeBSD, k_sin.c and k_cos.c.
 template <class V>
 WEFT_INLINE V small_sin(const Angle<V>& angle) {
   using E = typename V::Element;
@@ -68,11 +75,13 @@ WEFT_INLINE V small_cos(const Angle<V>& angle) {
                    -2.75573143513906633035e-07, 2.48015872894767294178e-05,
                    -1.38888888888741095749e-03, 4.16666666666666019037e-02);
   }
+  // 1 - z / 2 in a way that keeps what the subtraction rounds off.
   const V half = V(E(0.5)) * z;
   const V head = V(1) - half;
   return head + (((V(1) - head) - half) + fma_(z * z, p, -(r * angle.low)));
 }
 
+// In odd quadrants sine and cosine change places.
 template <class V>
 WEFT_INLINE auto is_odd_quadrant(V quadrant) {
   return (quadrant == V(1)) | (quadrant == V(3));
@@ -83,6 +92,7 @@ struct Sin {
   V operator()(V x) const {
     const Angle<V> angle = split_quadrants(x);
     const V value = select(is_odd_quadrant(angle.quadrant), small_cos(angle), small_sin(angle));
+    // sin(-0) is -0.
     return select(x == V(0), x, select(angle.quadrant >= V(2), -value, value));
   }
 };
@@ -110,8 +120,7 @@ struct Tan {
 };
 WEFT_FORMULA(tan, Tan, transcendental, 48)
 
-// What atan(t) lacks of t, for |t| <= tan(pi / 8). Float: Cephes, atanf.c; double: FreeBSD,
-// s_atan.c.
+// (atan(t) - t) for |t| <= tan(pi / 8). Float: Cephes, atanf.c; double: FreeBSD, s_atan.c.
 template <class V>
 WEFT_INLINE V atan_correction(V t) {
   const V z = t * t;
@@ -128,8 +137,8 @@ WEFT_INLINE V atan_correction(V t) {
   return t * z * p;
 }
 
-// atan(top / bottom) for 0 <= top, bottom: moved by pi / 4 or pi / 2 to |t| <= tan(pi / 8), as in
-// Cephes, with the second part of those constants.
+// atan(top / bottom) for 0 <= top, bottom. The argument is moved by pi / 4 or pi / 2 so that |t| <=
+// tan(pi / 8), as in Cephes. The constants pi / 4 and pi / 2 are added in two parts.
 template <class V>
 WEFT_INLINE V atan_of_ratio(V top, V bottom) {
   using E = typename V::Element;
@@ -145,6 +154,7 @@ WEFT_INLINE V atan_of_ratio(V top, V bottom) {
   return steps * quarter + (t + fma_(steps, rest_of_quarter, atan_correction(t)));
 }
 
+// An odd function; copysign_ keeps the sign of zero.
 struct ArcTan {
   template <class V>
   V operator()(V x) const {
@@ -153,8 +163,8 @@ struct ArcTan {
 };
 WEFT_FORMULA(arctan, ArcTan, transcendental, 15)
 
-// Quadrants by the signs, zeros with theirs. Legs that are both zero or both infinite count as 0
-// and 1 to 1.
+// The angle of the point (x, y). Its quadrant follows from the signs, also from those of zeros. Two
+// zeros count as the ratio 0, two infinities as the ratio 1, as in C.
 struct ArcTan2 {
   template <class V>
   V operator()(V y, V x) const {
@@ -164,7 +174,7 @@ struct ArcTan2 {
     const V height = abs_(y), width = abs_(x);
     const auto are_infinite = (height == infinity) & (width == infinity);
     const auto is_origin = (height == V(0)) & (width == V(0));
-    // Scaled so that sums in the ratio stay finite; the small side may vanish.
+    // Scaled by a power of two, so that sums in the ratio stay finite; the smaller leg may vanish.
     const V scale = select(max_(height, width) > V(1), V(E(0.25)), V(4));
     const V top = select(are_infinite, V(1), scale * height);
     const V bottom = select(are_infinite | is_origin, V(1), scale * width);
@@ -194,7 +204,8 @@ WEFT_INLINE V asin_correction(V z) {
   }
 }
 
-// acos(a) for 1/2 < a <= 1 is 2 asin(sqrt((1 - a) / 2)); the root's rounding error is put back.
+// acos(a) for 1/2 < a <= 1 is 2 asin(sqrt((1 - a) / 2)). The rounding error of the root is added
+// back.
 template <class V>
 WEFT_INLINE V acos_near_one(V a) {
   using E = typename V::Element;
@@ -206,7 +217,8 @@ WEFT_INLINE V acos_near_one(V a) {
   return V(2) * (root + rest);
 }
 
-// pi / 2 - x, with pi / 2 in two parts; the second is added to what x lacks.
+// pi / 2 - x, with pi / 2 in two parts. `lacks` is a small term to be subtracted as well, for
+// example what the rounded x lacks of its true value.
 template <class V>
 WEFT_INLINE V quarter_turn_less(V x, V lacks) {
   using E = typename V::Element;
@@ -215,6 +227,7 @@ WEFT_INLINE V quarter_turn_less(V x, V lacks) {
   return V(E(1.57079632679489661923)) - (x - (rest - lacks));
 }
 
+// Up to 1/2 the series, beyond it pi / 2 - acos(a), which does not cancel.
 struct ArcSin {
   template <class V>
   V operator()(V x) const {
@@ -227,6 +240,7 @@ struct ArcSin {
 };
 WEFT_FORMULA(arcsin, ArcSin, transcendental, 20)
 
+// Beyond -1/2 it is pi less the value for |x|, with pi as two quarter turns.
 struct ArcCos {
   template <class V>
   V operator()(V x) const {

@@ -1,8 +1,10 @@
-// Beside an instruction set, kernels use instructions that not every processor of the set has.
-// Words of WEFT_ISA behind a comma rule them, so that a machine that has them tests what the others
-// run: -vnni leaves products and tables of bytes alone, -bf16 those of bfloat16, -amx tiles of
-// either; +bf16 has them used even where they are no gain. Kernels of an instruction set include
-// this.
+// Instructions that kernels use beyond their instruction set, because only some of its processors
+// have them.
+//
+// Words in WEFT_ISA, behind a comma, forbid them, so that a newer machine can test what an older
+// one runs: -vnni forbids the instructions for products and tables of bytes, -bf16 those for
+// bfloat16, -amx the tiles of both. +bf16 asks for bfloat16 products even where they are slower.
+// The kernels of each instruction set include this header.
 #pragma once
 
 // Can this build use the tiles of AMX? An assembler that is older than GCC 11 may not know them.
@@ -15,7 +17,7 @@
 
 namespace weft::kernels {
 
-// What a set has on some processors alone.
+// Instructions beyond the baseline of a set, one for each question that kernels ask.
 enum class Extra {
   kAvxVnni,     // VPDPBUSD beside AVX2
   kAvx512Vnni,  // VPDPBUSD beside AVX-512
@@ -26,7 +28,8 @@ enum class Extra {
   kDotprod,     // SDOT of Armv8.2
   kBf16,        // BFDOT of Armv8.6
 };
-// Whether kernels use it: the processor has it and gains by it, and WEFT_ISA has no other word.
+// May kernels use it? The processor must have it and be faster with it, and WEFT_ISA must not
+// forbid it.
 bool uses(Extra extra);
 
 }  // namespace weft::kernels

@@ -1,3 +1,6 @@
+// Asks the processor once which instruction sets it has, reads WEFT_ISA, and chooses. x86 answers
+// by CPUID and XGETBV, Linux on Arm by the auxiliary vector; elsewhere only generic kernels run.
+
 #include "kernels/isa/isa.h"
 
 #if defined(__x86_64__)
@@ -18,19 +21,22 @@
 namespace weft::kernels {
 namespace {
 
-// What the processor has and the operating system saves. __builtin_cpu_supports() would bring 5 KB
-// of tables of every processor's features.
+// What the processor has and the operating system saves at a task switch. The compiler's
+// __builtin_cpu_supports() would do, but brings 5 KB of tables of every processor's features.
 struct Processor {
   bool avx2 = false, avx512 = false;
   bool avx_vnni = false, avx512_vnni = false, avx512_vbmi = false, avx512_bf16 = false;
-  bool slow_bf16 = false;  // of no gain over float32 products of widened elements
-  bool amx = false;        // tiles, and their products of bytes and of bfloat16
+  // bfloat16 products are no faster than float32 products of widened elements
+  bool slow_bf16 = false;
+  bool amx = false;  // tiles, and their products of bytes and of bfloat16
   bool dotprod = false, bf16 = false;
 
   Processor();
 };
 
 #if defined(__x86_64__)
+// The names of leaf and register follow Intel's manual (volume 2, CPUID). A processor may have
+// vector registers that the operating system does not save, so each set also asks XCR0 for them.
 Processor::Processor() {
   unsigned maximum = 0, vendor = 0, unused = 0, c = 0, d = 0;
   if (!__get_cpuid(0, &maximum, &vendor, &c, &d)) return;
@@ -55,8 +61,9 @@ Processor::Processor() {
   avx512_vnni = avx512 && has(leaf7_c, kAvx512Vnni);
   avx512_vbmi = avx512 && has(leaf7_c, kAvx512Vbmi);
   avx512_bf16 = avx512 && has(leaf7_1, kAvx512Bf16);
-  // Intel's since Sapphire Rapids, which leave such products to tiles of their own (AMX), begin a
-  // VDPBF16PS every other cycle and two fused multiply-adds in each (measured on Emerald Rapids).
+  // Intel's processors since Sapphire Rapids (recognised by AVX512-FP16) leave bfloat16 products to
+  // their tiles (AMX). They start one VDPBF16PS every other cycle, but two fused multiply-adds
+  // every cycle (measured on Emerald Rapids), so the vector instruction gains nothing there.
   slow_bf16 = vendor == signature_INTEL_ebx && has(leaf7_d, kAvx512Fp16);
   amx = avx512_vnni && has(leaf7_d, kAmx) && has(saved, 0x60000);  // tiles and what shapes them
 }
@@ -76,6 +83,7 @@ const Processor& processor() {
   return there;
 }
 
+// Is the set compiled in and supported by the processor?
 bool is_here(Isa isa) {
   switch (isa) {
     case Isa::kGeneric: return true;
@@ -89,9 +97,10 @@ bool is_here(Isa isa) {
   }
 }
 
-// What WEFT_ISA asks for.
+// The words of WEFT_ISA, parsed. A word that is not known is reported and ignored: a typing mistake
+// in the environment must not stop a program.
 struct Wanted {
-  Isa limit = Isa::kAvx512;
+  Isa limit = Isa::kAvx512;  // the best set that may be chosen
   bool vnni = true, bf16 = true, slow_bf16 = false, amx = true;
 
   Wanted() {
@@ -106,6 +115,7 @@ struct Wanted {
       rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
     }
   }
+  // False if the word is unknown.
   bool take(std::string_view word) {
     if (word == "-vnni") {
       vnni = false;
@@ -127,15 +137,15 @@ const Wanted& wanted() {
   return words;
 }
 
-// The best at most as good as what is asked for.
+// The best set that is both allowed by WEFT_ISA and here.
 Isa choose() {
   for (Isa isa : {Isa::kAvx512, Isa::kAvx2})
     if (isa <= wanted().limit && is_here(isa)) return isa;
   return Isa::kGeneric;
 }
 
-// Tiles have 8 KiB of state, which Linux keeps for those processes that ask for it once. It refuses
-// where a thread's stack for signals has no room for them. AVX-512's kernels alone have them.
+// Tiles have 8 KiB of state, which Linux saves only for processes that have asked for it once. It
+// refuses if a thread's signal stack has no room for the state. Only AVX-512 kernels use tiles.
 bool uses_tiles() {
 #if WEFT_WITH_AMX
   if (!wanted().amx || !processor().amx || active_isa() != Isa::kAvx512) return false;
@@ -149,6 +159,7 @@ bool uses_tiles() {
 
 }  // namespace
 
+// Each answer combines what WEFT_ISA allows with what the processor has.
 bool uses(Extra extra) {
   const Processor& has = processor();
   switch (extra) {
@@ -183,6 +194,7 @@ Isa active_isa() {
   return isa;
 }
 
+// The one exception to "every set has every kernel": see table_entries.h.
 Isa isa_of(Isa isa, [[maybe_unused]] DType dtype) {
 #if WEFT_WITH_AVX2 && WEFT_WITH_AVX512
   if (isa == Isa::kAvx512 && !is_floating(dtype)) return Isa::kAvx2;
@@ -203,9 +215,11 @@ std::string_view name_of(Isa isa) {
 }
 
 std::string instructions() {
+  // An Extra that the set would use. If neither of the two is used, the text names the word of
+  // WEFT_ISA that would have the same effect.
   struct Known {
     Isa isa;
-    Extra extra, other;  // either will do
+    Extra extra, other;  // two instructions for one word; either will do
     const char* without;
   };
   constexpr Known kKnown[] = {
@@ -218,6 +232,7 @@ std::string instructions() {
     {Isa::kAvx512, Extra::kAvx512Bf16, Extra::kAmxBf16, ",-bf16"},
     {Isa::kAvx512, Extra::kAmxInt8, Extra::kAmxBf16, ",-amx"}
   };
+  // For example "avx512,-bf16" on a processor without bfloat16 products.
   std::string text(name_of(active_isa()));
   for (const Known& known : kKnown)
     if (known.isa == active_isa() && !uses(known.extra) && !uses(known.other))

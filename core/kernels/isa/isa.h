@@ -1,6 +1,6 @@
 // Which instruction set the kernels run in: the best that the processor has, or the one that
-// WEFT_ISA=generic|avx2|avx512 names. Chosen once, at the first call.
-// Words behind a comma rule what is beside it (extras.h).
+// WEFT_ISA=generic|avx2|avx512 names. It is chosen once, at the first call, for the whole process.
+// Further words of WEFT_ISA, behind commas, forbid single instructions (extras.h).
 #pragma once
 
 #include <string>
@@ -11,22 +11,27 @@
 
 namespace weft::kernels {
 
+// In ascending order of width: 16, 32 and 64 bytes a vector. On Arm and others there is only
+// generic.
 enum class Isa { kGeneric, kAvx2, kAvx512 };
 
+// The chosen set. Any thread may ask; the first call decides.
 Isa active_isa();
 std::string_view name_of(Isa isa);
 
-// What kernels are made of here, in the words of WEFT_ISA: "avx512,-bf16".
+// What kernels are made of on this machine, written as a value of WEFT_ISA: "avx512,-bf16". Reports
+// and tests print it.
 std::string instructions();
 
-// Whose kernels arrays of `dtype` run where that is not elementwise: AVX-512 has none of integers
-// if AVX2's are there (table_entries.h).
+// The set that has the kernels for arrays of `dtype`, for kernels that are not elementwise. It
+// differs from `isa` for integers: where AVX2's kernels are in the build, AVX-512 has none of its
+// own for them (table_entries.h).
 Isa isa_of(Isa isa, DType dtype);
-// The same of layers, of which AVX-512 has none of float64 either.
+// The same for kernels of layers; AVX-512 has none for float64 either.
 Isa layer_isa_of(Isa isa, DType dtype);
 
-// The kernels compiled for `isa` (table_impl.h), null where the build or the processor lacks it:
-// how tests compare instruction sets in one process.
+// The kernels compiled for `isa` (table_impl.h), or null where the build or the processor lacks it.
+// Tests compare instruction sets in one process through this.
 struct KernelTable;
 const KernelTable* table_of(Isa isa);
 inline const KernelTable* layer_table_of(Isa isa, DType dtype) {

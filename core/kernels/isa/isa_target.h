@@ -1,12 +1,13 @@
-// What an instruction set's sources need from the compiler, outside their namespace.
+// What the sources of one instruction set need from the compiler. Included outside their namespace.
 //
-// The build defines WEFT_ISA_NAMESPACE as generic, avx2 or avx512: it names the namespace and fixes
-// the width of vectors, so that a stray -march flag cannot change what `generic` means.
+// The build defines WEFT_ISA_NAMESPACE as generic, avx2 or avx512. It names the namespace and also
+// fixes the width of vectors, so that a stray -march flag cannot change what `generic` means.
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
+// Bytes of a vector. Two steps of pasting, because the preprocessor does not expand operands of ##.
 #define WEFT_VECTOR_BYTES_generic 16
 #define WEFT_VECTOR_BYTES_avx2 32
 #define WEFT_VECTOR_BYTES_avx512 64
@@ -25,16 +26,17 @@
 #define WEFT_AVX2 0
 #endif
 
-// `generic` of aarch64, whose baseline has NEON. On armv7 NEON flushes subnormals, so floats are
-// the scalar unit's there; integers are vectors everywhere.
+// 1 in the generic kernels of aarch64, whose baseline has NEON. armv7 does not count: its NEON
+// flushes subnormals to zero, so floats go through the scalar unit there. Integers are vectors
+// everywhere.
 #if defined(__aarch64__) && defined(__ARM_NEON)
 #define WEFT_NEON 1
 #else
 #define WEFT_NEON 0
 #endif
 
-// Is a fused multiply-add one instruction here? Then results agree bit for bit with every other
-// target that has it. Clang does not say so by __FP_FAST_FMA before its release 16.
+// 1 where a fused multiply-add is one instruction. Then results agree bit for bit with every other
+// target that has one. Clang before 16 does not define __FP_FAST_FMA, so targets are listed, too.
 #if WEFT_AVX512 || WEFT_AVX2 || (defined(__FP_FAST_FMA) && defined(__FP_FAST_FMAF)) || \
     defined(__FMA__) || defined(__aarch64__) || (defined(__riscv_flen) && __riscv_flen >= 64)
 #define WEFT_HARDWARE_FMA 1
@@ -48,23 +50,26 @@
 #include <arm_neon.h>
 #endif
 
-// Formula headers are registered by the build, which reads these lines as text.
+// Marks a formula and says which dtypes it has kernels for. The build reads these lines as text and
+// generates the list weft_formulas.inc; to the compiler the line is empty.
 #define WEFT_FORMULA(name, formula, dtypes, cost)
 
 #include "kernels/isa/extras.h"
 #include "kernels/isa/table_entries.h"
 
+// Inlined even at -Os, and even if it is large: values must stay in registers.
 #define WEFT_INLINE inline __attribute__((always_inline))
-// One copy, whatever constants it is called with.
+// Compiled once, even if the compiler would like a copy for each constant argument.
 #if defined(__GNUC__) && !defined(__clang__)
 #define WEFT_SHARED __attribute__((noinline, noclone))
 #else
 #define WEFT_SHARED __attribute__((noinline))
 #endif
 #define WEFT_LAMBDA __attribute__((always_inline))
-// Before a loop over registers, whose number is known. A template's call for each index would do
-// the same and take compilers five times as long.
+// Put before a loop over registers with a constant count. The loop must vanish, because registers
+// have no index. A template called for each index would do the same, but takes compilers five times
+// as long.
 #define WEFT_UNROLL _Pragma("GCC unroll 32")
-// After a pointer's step in a loop: its value behind the loop is the last one, and not computed
-// anew, which takes more code than the loop.
+// Put after the increment of a pointer in a loop. It stops the compiler from computing the
+// pointer's value behind the loop anew, which takes more code than the loop itself.
 #define WEFT_COUNTED(pointer) __asm__("" : "+r"(pointer))

@@ -1,5 +1,7 @@
-// The kernels of one instruction set, one symbol each, so that a linker drops those that nothing
-// calls. Included inside the namespace of an instruction set, and includes nothing.
+// The names of all kernels of one instruction set, one symbol each, so that a linker drops those
+// that nothing calls. Included inside the namespace of each instruction set (table_impl.h); it
+// includes nothing itself. Tables end in [kNumDTypes] and are indexed by DType. What the kernels do
+// stands in the headers of their folders.
 
 extern const StepKernel* const kSteps[kNumDTypes];  // [dtype][formula]
 extern const StepKernel kCasts[kNumDTypes][kNumDTypes];

@@ -1,4 +1,5 @@
-// The table of one instruction set, and the shapes of formulas.
+// The KernelTable of one instruction set, and the shapes of all formulas. Tests read the table; the
+// library itself names single kernels (active_impl.h).
 #include "kernels/isa/table_impl.h"
 
 #include "kernels/isa/isa_target.h"
@@ -15,7 +16,7 @@ extern const QuantizedKernels kQuantized;
 extern const StepKernel kStepsBool[], kStepsUInt8[], kStepsUInt16[], kStepsUInt32[], kStepsUInt64[],
     kStepsInt8[], kStepsInt16[], kStepsInt32[], kStepsInt64[], kStepsFloat16[], kStepsBFloat16[],
     kStepsFloat32[], kStepsFloat64[];
-// In the order of DType.
+// In the order of DType. WEFT_KEPT gives null for dtypes that the build leaves out.
 const StepKernel* const kSteps[kNumDTypes] = {
     WEFT_KEPT(Boolean, kStepsBool),      WEFT_KEPT(uint8_t, kStepsUInt8),
     WEFT_KEPT(uint16_t, kStepsUInt16),   WEFT_KEPT(uint32_t, kStepsUInt32),
@@ -26,6 +27,7 @@ const StepKernel* const kSteps[kNumDTypes] = {
     WEFT_KEPT(double, kStepsFloat64),
 };
 
+// What tests can call: every kernel of this set by its name.
 const KernelTable kTable = {
     .steps = kSteps,
     .casts = kCasts,
@@ -88,6 +90,7 @@ const KernelTable kTable = {
     .move = move,
 };
 
+// Asks the compiler how a formula can be called, and stores the answer as data.
 template <class F>
 constexpr FormulaShape shape_of_formula() {
   using V = Vec<float>;

@@ -1,5 +1,9 @@
-// The kernels of one instruction set, as plain function pointers: what the sources that are
-// compiled per instruction set hand to the rest of the folder.
+// The kernels of one instruction set as plain function pointers, and the small structs that these
+// functions take beyond their folder's public header.
+//
+// Public functions in each <name>.cpp divide the work and call through these types; *.isa.cpp files
+// fill them. All kernels work on a Range of units, use the scratch that they are given and neither
+// allocate nor start threads.
 #pragma once
 
 #include "kernels/attention/attention.h"
@@ -22,7 +26,7 @@
 
 namespace weft::kernels {
 
-// Elements of one size moved between two strided places.
+// A rectangle of elements of one size, moved from one strided array to another.
 struct StridedTile {
   void* to;
   const void* from;
@@ -32,34 +36,40 @@ struct StridedTile {
   int64_t size;  // bytes of an element: 1, 2, 4 or 8
 };
 
-inline constexpr int kNumReductions = 4;  // those that are not of places
+inline constexpr int kNumReductions = 4;  // those whose results are elements, not positions
 
-// A reduction of one dtype in parts. Totals are lanes of the type that is computed in, in whole 64
-// bytes: of a block of a line 64 bytes that fold() makes one element of, of columns a lane each.
-// Rows and lines of a row are so many elements apart.
+// The pieces of a reduction of one dtype; run_reduce.cpp walks over the array and calls them.
+//
+// Totals are lanes of the type that the reduction computes in, in whole lines of 64 bytes. The
+// total of a block of a dense line is 64 bytes, of which fold() makes one element. Totals of
+// columns are one lane for each column. Strides between rows, or between lines, are counted in
+// elements.
 struct ReduceParts {
-  int64_t lane;  // bytes
-  // A total of a run of blocks: a subtree where they are a power of two.
+  int64_t lane;  // bytes of one lane of a total
+  // The total of a run of blocks. If their number is a power of two, it is a subtree of the whole
+  // sum.
   void (*block)(const void* line, int64_t count, void* total);
-  // A block of rows in several calls, of which the first finds what begin() leaves.
+  // A block of rows may take several calls of rows(); begin() sets the totals that the first one
+  // finds.
   void (*begin)(void* totals, int64_t bytes);
   void (*rows)(const void* first, int64_t rows, int64_t stride, int64_t cols, void* totals);
-  // The total of up to kReduceRowBlocks blocks of rows whose columns fit a line of totals: a
-  // subtree. Null: there is no such kernel, and rows() takes them.
+  // The total of up to kReduceRowBlocks blocks of rows whose columns fit into 64 bytes of totals;
+  // it is a subtree. Null: there is no such kernel, and rows() does it.
   void (*few_columns)(const void* first, int64_t rows, int64_t stride, int64_t cols, void* total);
   void (*combine)(void* earlier, const void* later, int64_t bytes);  // into `earlier`
   void (*fold)(const void* total, void* element);
   void (*store)(const void* totals, int64_t cols, void* elements);
-  // Dense lines of up to kReduceBlock elements, one result each: a multiple of `side_by_side`,
-  // which is 0 where there is no such kernel.
+  // One result for each dense line of up to kReduceBlock elements. `lines` must be a multiple of
+  // `side_by_side`, which is 0 where there is no such kernel.
   int64_t side_by_side;
   void (*short_lines)(const void* first, int64_t lines, int64_t stride, int64_t cols,
                       void* elements);
-  // A block of the products of two lines, each rounded; null: they have to be made first.
+  // A block of the sum of a[i] b[i], each product rounded. Null: the caller multiplies first.
   void (*products)(const void* a, const void* b, int64_t count, void* total);
 };
 
-// The search for the first extremum or NaN. `best` are lanes, of neighbouring results.
+// The search for the first extremum, or the first NaN. `best` has the best value so far of each of
+// some neighbouring results, as lanes; `places` has its position.
 struct ArgReduceParts {
   void (*lines)(const void* first, int64_t lines, int64_t stride, int64_t count, int64_t* places);
   void (*begin)(const void* first, int64_t cols, void* best);
@@ -73,8 +83,8 @@ struct MatmulBlocks {
   int64_t rows, cols;  // of one block, the last may be smaller
   int64_t row_blocks, col_blocks;
 };
-// What scratch has room for: a slab of B, and rows of A, the most of any tile, a line further apart
-// than a block of k is long.
+// Room in scratch: a slab of B, and rows of A for the tallest tile. Copied rows of A lie one cache
+// line further apart than a block of k is long, so that they do not share a set of the cache.
 inline constexpr int64_t kMatmulRowBytes = 2048;
 inline constexpr int64_t kMatmulCopiedRowBytes = kMatmulRowBytes + 64;
 inline constexpr int64_t kMatmulStripCols = 512;
@@ -82,45 +92,50 @@ inline constexpr int64_t kMatmulPanelRows = 14;
 using MatmulKernel = void (*)(const Matmul& problem, const MatmulBlocks& blocks, Range units,
                               void* scratch);
 
-inline constexpr int64_t kPanelRows = 128;  // of a unit, at most
+inline constexpr int64_t kPanelRows = 128;  // maximum of a unit
 
-// Of products by the tiles of AMX (kernels/matmul/bf16x2_amx_impl.h). A block of k of 32 columns,
-// in pairs, stays in the first-level cache.
+// Products by the tiles of AMX (kernels/matmul/bf16x2_amx_impl.h). Of 32 columns a block of k, as
+// bf16x2, stays in the first-level cache.
 inline constexpr int64_t kTiledDepth = 512;
 inline constexpr int64_t kTiledPairs = kTiledDepth / 2 * 32;
-inline constexpr int64_t kTiledStepBytes = 16 * 32 * 4;            // pairs of 32 elements of k
-inline constexpr int64_t kTiledRowBytes = 2 * (kTiledDepth + 32);  // an odd number of lines
+// 32 rows or columns by 32 elements of k, as bf16x2
+inline constexpr int64_t kTiledStepBytes = 16 * 32 * 4;
+inline constexpr int64_t kTiledRowBytes = 2 * (kTiledDepth + 32);  // an odd number of cache lines
 inline constexpr int64_t kTiledSpareBytes = 16 * kTiledRowBytes + 2 * 32 * 32;
+// Rows of A are rounded up to the 16 rows of a tile.
 __attribute__((always_inline)) constexpr int64_t whole_tiles(int64_t rows) {
   return (rows + 15) / 16 * 16;
 }
 
+// Products with packed weights, for one dtype: packing, and multiplying rows by packed panels.
 struct PanelKernels {
   void (*pack)(const PanelPacking& packing, Range panels);
   void (*multiply)(const PanelProduct& problem, int64_t unit_rows, Range units, void* scratch);
 };
 
-// Columns of the image gathered, read from a row tile that was copied once
-// (cpu/convolution_shifted), or made of a batch's images side by side (cpu/convolution_batched).
+// Where a product takes the columns of the image from: from windows gathered by im2col, from a row
+// tile that was copied once (convolution_shifted.isa.cpp), or from the same pixel of many images
+// side by side (convolution_batched.isa.cpp).
 enum class ConvolutionForm : uint8_t { kGathered, kShifted, kBatched };
-inline constexpr int64_t kBatchedImages = 32;
+inline constexpr int64_t kBatchedImages = 32;  // images of a unit, one to a lane
 
-// How a convolution's products are cut: blocks of rows (channels) and columns (positions or
-// weights), and where the parts of scratch start, in lanes. Of images side by side rows are those
-// of an image, and a block of columns is kBatchedImages of them.
+// How a convolution's products are divided: blocks of rows (channels) and of columns (positions or
+// weights). The last members say where the parts of scratch start, in lanes. In the batched form,
+// rows are the rows of an image, and a block of columns is kBatchedImages images.
 struct ConvolutionBlocks {
   int64_t rows, cols;
   int64_t row_blocks, col_blocks;
-  int64_t depth;           // most rows of gathered columns at a time
-  bool packs_all_weights;  // of a group, once; else block by block
+  int64_t depth;           // maximum of rows of gathered columns at a time
+  bool packs_all_weights;  // of a group, once for all blocks; else for each block
   ConvolutionForm form;
-  bool images_are_rows;   // of one image, whose row tiles pass from one to the next
-  int64_t column_stride;  // between rows of gathered columns, or channels of a shifted row tile
+  bool images_are_rows;  // row tiles pass from one image to the next
+  // between rows of gathered columns, or between channels of a shifted row tile
+  int64_t column_stride;
   int64_t columns, panels, tile, total, end;
 };
-// At the start of a thread's scratch, as long as a line of the cache.
+// Stands at the start of a thread's scratch, and fills a cache line.
 struct ConvolutionMark {
-  int64_t owner;  // of the packed weights: a group, and its phase; -1: nobody
+  int64_t owner;  // whose packed weights lie there: a group and its phase of the stride; -1: none
   int64_t unused[7];
 };
 struct ConvolutionOperands {
@@ -143,14 +158,15 @@ using BlockedConvolutionKernel = void (*)(const BlockedConvolution& problem, con
                                           const BlockedOperands& operands, Range units,
                                           void* scratch);
 
-// How the gradient of the weights is cut: the row tiles that it is summed over, the input channels
-// of a unit and its filters, and where the parts of scratch start, in bytes.
-inline constexpr int64_t kWeightFilters = 32;  // of a unit
+// How the gradient of the weights is divided: into row tiles, over which it is summed, and into
+// units of some input channels and filters. The last members say where the parts of scratch start,
+// in bytes.
+inline constexpr int64_t kWeightFilters = 32;  // maximum of a unit
 struct BlockedWeightCut {
-  int64_t rows, images;  // of Winograd's tiles, how many at a time
+  int64_t rows, images;  // for Winograd: tiles at a time
   int64_t channels, channel_chunks;
   int64_t filters;
-  int64_t pitch;  // of a plain image's padded rows
+  int64_t pitch;  // between the padded rows of an image that is not in channel blocks
   int64_t sums, row_tile, end;
 };
 struct BlockedWeightOperands {
@@ -175,9 +191,11 @@ using PlaneIndexKernel = void (*)(const PlaneIndex& problem, const void* from,
                                   const int64_t* indices, void* to, Range planes);
 using PickKernel = void (*)(const Indexing& problem, const void* from, const int64_t* indices,
                             void* to, Range units);
-int64_t pick_parts(const Indexing& problem);  // of inner elements, in the adjoint of pick
-// How a sum of rows is cut into units: row r belongs to part (r >> stripe_shift) modulo `rows`, a
-// power of two, because what is looked up often stands side by side (words by frequency).
+int64_t pick_parts(
+    const Indexing& problem);  // pieces of the inner elements, in the adjoint of pick
+// How the adjoint of take (a sum of rows) is divided into units. Row r belongs to part (r >>
+// stripe_shift) modulo `rows`, which is a power of two. Stripes share the work evenly even if what
+// is looked up often stands side by side, like words that are sorted by frequency.
 struct TakeCut {
   int64_t rows;
   int stripe_shift;
@@ -186,12 +204,12 @@ struct TakeCut {
 TakeCut take_cut(const Indexing& problem);
 using TakeKernel = void (*)(const Indexing& problem, const void* from, const int64_t* indices,
                             int64_t count, void* to, Range units);
-inline constexpr int64_t kScanColumns = 64;  // of one unit
+inline constexpr int64_t kScanColumns = 64;  // of a unit
 using ScanKernel = void (*)(const Scan& problem, const void* factor, const void* term, void* out,
                             Range units);
-inline constexpr int64_t kResampleColumns = 256;  // of one unit of the adjoint
-// Which elements make a result: first[o] and the count[o] - 1 behind it, with the weights from
-// o * taps on.
+inline constexpr int64_t kResampleColumns = 256;  // of a unit of the adjoint
+// Which input elements make result o: the count[o] elements from first[o] on, with the weights from
+// weights[o * taps] on.
 struct ResampleTable {
   int64_t taps;
   int64_t *first, *count;
@@ -210,13 +228,15 @@ using CrossEntropyKernel = void (*)(const Softmax& problem, const void* x, const
 using CrossEntropyGradientKernel = void (*)(const Softmax& problem, const void* dloss,
                                             const void* x, const int64_t* labels, void* dx,
                                             Range rows);
-// Softmax of columns of float32, a lane each: element i of column c lies at i * stride + c.
+// Softmax of float32 columns, one lane each: element i of column c lies at i * stride + c.
 struct SoftmaxColumns {
   int64_t classes, columns;
-  int64_t x_stride, y_stride;  // may be the same memory; of a gradient y_stride is that of all
+  // x and y may be the same memory; gradients use y_stride for all arrays
+  int64_t x_stride, y_stride;
   bool logarithm;
-  // Null, or of columns without a logarithm: one is taken from the share of the label, and all are
-  // multiplied with the factor.
+  // Null, or one label and one factor for each column (only without `logarithm`): 1 is subtracted
+  // from the label's share, and the column is multiplied by the factor, as cross-entropy's gradient
+  // needs.
   const int64_t* labels;
   const float* factors;
 };
@@ -227,28 +247,28 @@ using NormalizeGradientKernel = void (*)(const Normalize& problem,
 using DistributionKernel = void (*)(const RandomStream& stream, double first, double second,
                                     void* out, Range elements);
 
-// Rows of a block of scores, at most: many, as keys and values are packed for each block. Where the
-// last rows see keys that the first do not, fewer.
+// Maximum number of queries in a block of scores. It is large because keys and values are packed
+// anew for each block. It is smaller where the last queries see keys that the first do not.
 inline constexpr int64_t kAttentionQueries = 112;
 inline constexpr int64_t kUnevenQueries = 64;
 inline constexpr int64_t kAttentionKeys = 256;
-// How keys are divided: `keys` of a part, but for the last.
-inline constexpr int kAttentionParts = 16;  // at most
+// Keys may be divided among threads: every part but the last has `keys` of them.
+inline constexpr int kAttentionParts = 16;  // maximum
 struct AttentionParts {
   int64_t count, keys;
-  int64_t batches, rows;  // rows of one batch
-  int64_t block;          // rows of a unit, but for the last
+  int64_t batches, rows;  // rows: queries of one batch
+  int64_t block;          // rows of a unit; the last one may have fewer
 };
 AttentionParts attention_parts(const Attention& problem);
 AttentionParts attention_gradient_parts(const Attention& problem);
-// Where the parts of scratch start, in lanes; first come the gathered queries.
+// Where the parts of scratch start, in lanes. The gathered queries come first, at 0.
 struct AttentionScratch {
   int64_t scores, keys, values, out, left, end;
 };
 AttentionScratch attention_layout(const Attention& problem);
 struct AttentionGradientScratch {
   int64_t keys_across, keys_along,
-      values_across;       // packed as (features, keys), (keys, features), …
+      values_across;       // packed as (features, keys), (keys, features) and (values, keys)
   int64_t queries, douts;  // packed as (queries, features), …
   int64_t shares, dscores, transposed, dquery, dkey, dvalue, end;
 };

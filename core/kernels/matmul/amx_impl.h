@@ -1,12 +1,13 @@
-// Products by the tiles of AMX: eight registers of up to 16 rows of 64 bytes, and an instruction
-// that adds to the 16 by 16 sums of one tile the products of two others. A row of the left one has
-// 16 quads of bytes, or pairs of bfloat16, that follow one another in k; a row of the right one has
-// such a group of each of 16 columns, which is how panels of bytes lie. It takes 16 cycles, in
-// which VPDPBUSD makes an eighth of that.
+// Products by the tiles of AMX, a matrix unit of newer Xeons. It has eight registers ("tiles") of
+// up to 16 rows of 64 bytes. One instruction adds the products of two tiles to the 16 x 16 sums of
+// a third. A row of the left tile has 16 groups that follow one another in k, each of four bytes
+// (int8x4) or two bfloat16 (bf16x2). A row of the right tile has one group of each of 16 columns,
+// which is how panels of int8 lie in memory. An instruction takes 16 cycles, in which VPDPBUSD
+// makes an eighth of that.
 //
-// A block of sums, 32 rows by 32 columns, takes four tiles; two more are of A, two of B, so that
-// each that is loaded is multiplied twice: 4 KiB every 64 cycles, which the first-level cache
-// gives.
+// A block of sums, 32 rows by 32 columns, takes four tiles. Two more hold rows of A and two columns
+// of B, so each tile that is loaded is multiplied twice: 4 KiB every 64 cycles, which the
+// first-level cache can deliver.
 //
 // (Intel, "Architecture Instruction Set Extensions Programming Reference", chapter 3.) Included
 // inside the namespace of an instruction set, after kernels/simd/simd_memory.h.
@@ -14,17 +15,21 @@
 #define WEFT_AMX (WEFT_AVX512 && WEFT_WITH_AMX)
 
 #if WEFT_AMX
-constexpr int64_t kBlockRows = 32, kBlockColumns = 32;  // of sums
-constexpr int64_t kTileRows16 = 16, kTileBytes = 64;    // of a tile, and of one of its rows
+constexpr int64_t kBlockRows = 32, kBlockColumns = 32;  // of a block of sums
+constexpr int64_t kTileRows16 = 16,
+                  kTileBytes = 64;  // rows of a tile, and bytes of one of its rows
 
-// While it lives, the thread has tiles. Rows that are not there are multiplied all the same, so
-// that there is one shape: to change it takes as long as some products.
+// While an object lives, its thread has tiles configured. All tiles always have 16 rows: rows that
+// do not exist are multiplied all the same, because changing the shape takes as long as some
+// products.
 class AmxTiles {
  public:
-  // left_bytes: of a row of A; a fourth as many rows are of B.
+  // left_bytes: bytes of a row of A. B has a quarter as many rows, one for each group of four
+  // bytes.
   WEFT_INLINE explicit AmxTiles(bool are_wanted, int left_bytes = kTileBytes)
       : are_there_(are_wanted) {
     if (!are_wanted) return;
+    // The operand of LDTILECFG, 64 bytes as the processor reads them.
     struct {
       uint8_t palette = 1, start = 0, unused[14] = {};
       uint16_t row_bytes[16] = {};
@@ -46,7 +51,8 @@ class AmxTiles {
   const bool are_there_;
 };
 
-// Tiles 0 to 3 are sums, 4 and 5 rows of A, 6 and 7 columns of B.
+// Tiles 0 to 3 are sums, 4 and 5 rows of A, 6 and 7 columns of B. The numbers are part of the
+// instructions, so they are template arguments.
 template <int kTile>
 WEFT_INLINE void load_tile(const void* from, int64_t row_bytes) {
   asm volatile("tileloadd (%0,%1,1), %%tmm%c2" ::"r"(from), "r"(row_bytes), "i"(kTile) : "memory");
@@ -60,12 +66,13 @@ WEFT_INLINE void clear_tile() {
   asm volatile("tilezero %%tmm%c0" ::"i"(kTile));
 }
 
-struct ByteProducts {  // unsigned ones of A, signed ones of B
+struct ByteProducts {  // unsigned bytes of A, signed bytes of B
   template <int kSums, int kA, int kB>
   WEFT_INLINE static void add() {
     asm volatile("tdpbusd %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(kSums), "i"(kA), "i"(kB));
   }
 };
+// Subnormal numbers count as zero, as in VDPBF16PS.
 struct BFloat16Products {
   template <int kSums, int kA, int kB>
   WEFT_INLINE static void add() {
@@ -73,15 +80,16 @@ struct BFloat16Products {
   }
 };
 
-// 16 rows of A.
+// 16 rows of A, row_bytes apart.
 struct TileRows {
   const char* at;
   int64_t row_bytes;
 };
 
-// A block of sums of which the lower rows, or the right columns, may not be wanted.
+// A block of sums in tiles 0 to 3; its lower rows or its right columns may be absent.
 template <class Products, bool kHasLower, bool kHasRight>
 struct SumsBlock {
+  // use(tile number, is it a lower one, is it a right one) for the tiles that are there.
   template <class Use>
   WEFT_INLINE static void each(Use use) {
     use(Index<0>(), 0, 0);
@@ -104,7 +112,8 @@ struct SumsBlock {
           (char*)to + lower * kTileRows16 * row_bytes + right * kTileBytes, row_bytes);
     });
   }
-  // A row of A for each of the block's, by 16 columns of B from `left` on and 16 from `right` on.
+  // One step of k: 16 rows of A at `upper`, 16 at `lower`, by 16 columns of B at `left` and 16 at
+  // `right`; rows of B are b_row bytes apart.
   WEFT_INLINE static void add(const TileRows& upper, const TileRows& lower, const void* left,
                               const void* right, int64_t b_row) {
     load_tile<6>(left, b_row);

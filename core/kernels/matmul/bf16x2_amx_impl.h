@@ -1,26 +1,28 @@
-// Products of bfloat16 by the tiles of AMX: rows of A where they lie by 32 columns of B in pairs,
-// as panels have them and as others are staged. Rows that do not fill a tile, and ends of rows
-// that do not fill a row of one, are copied first, because a tile reads all of its bytes.
+// Products of bfloat16 by the tiles of AMX: rows of A where they lie, by 32 columns of B as bf16x2,
+// which is the form of packed panels. B that is not packed is staged in this form. A tile reads all
+// of its bytes, so rows that do not fill a tile, and ends of rows that do not fill a row of one,
+// are copied first.
 //
-// An element of C is a chain over 32 elements of k at a time, of which TDPBF16PS adds up the even
-// and the odd products by themselves. Included inside the namespace of an instruction set, after
-// kernels/matmul/gemm_impl.h.
+// An element of C is one chain over 32 elements of k at a time; within these, TDPBF16PS adds up the
+// even and the odd products by themselves. Included inside the namespace of an instruction set,
+// after kernels/matmul/gemm_impl.h.
 
 #include "kernels/matmul/amx_impl.h"
 
 #if WEFT_AMX
-constexpr int64_t kTiledStep = 32;                                // of k, in a row of a tile
-constexpr int64_t kTiledRow = kTiledRowBytes / sizeof(BFloat16);  // of rows that are staged
+constexpr int64_t kTiledStep = 32;  // elements of k in a row of a tile
+// elements between rows that are staged
+constexpr int64_t kTiledRow = kTiledRowBytes / sizeof(BFloat16);
 
 constexpr int64_t whole_steps(int64_t depth) {
   return (depth + kTiledStep - 1) / kTiledStep * kTiledStep;
 }
 
-// So many elements of dense rows of up to 32 columns become pairs: to[pair][column], up to a whole
-// step.
+// Stages `depth` dense rows of up to 32 columns as bf16x2: to[k / 2][column]. The last step is
+// filled up with zeros.
 inline void stage_bf16x2(const BFloat16* from, int64_t row, int64_t columns, int64_t depth,
                          uint32_t* to) {
-  // Unpacking takes the lower halves of all registers of 16 bytes, so these get the first columns.
+  // Unpacking takes the lower halves of each 16 bytes of a register, so the first columns go there.
   const __m512i order = _mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7);
   const __mmask32 there = ~uint32_t(0) >> (kBlockColumns - columns);
   const auto load = [&](int64_t k) WEFT_LAMBDA {
@@ -35,7 +37,7 @@ inline void stage_bf16x2(const BFloat16* from, int64_t row, int64_t columns, int
     }
 }
 
-// The pairs of a step that is not whole, of so many elements of k, with zeros behind them.
+// Copies the last, incomplete step of `depth` elements of k out of a panel, with zeros behind it.
 inline void stage_rest(const uint32_t* pairs, int64_t depth, uint32_t* to) {
   const int64_t whole = depth / kTiledStep * kTiledStep;
   const int64_t there = (depth - whole + 1) / 2 * kBlockColumns;
@@ -43,7 +45,7 @@ inline void stage_rest(const uint32_t* pairs, int64_t depth, uint32_t* to) {
   __builtin_memset(to + there, 0, kTiledStepBytes - there * sizeof(uint32_t));
 }
 
-// Elements to whole steps, with zeros behind them.
+// Copies `count` elements and fills the last step up with zeros.
 inline void copy_to_steps(const BFloat16* from, int64_t count, BFloat16* to) {
   for (int64_t k = 0; k < count; k += kTiledStep) {
     const __mmask32 there = ~uint32_t(0) >> (kTiledStep - minimum(count - k, kTiledStep));
@@ -51,8 +53,8 @@ inline void copy_to_steps(const BFloat16* from, int64_t count, BFloat16* to) {
   }
 }
 
-// The same of rows of which each element is followed by the next row's: squares of 16 rows by 16
-// pairs are turned.
+// The same for rows whose elements are not dense, but whose columns are: squares of 16 rows by 16
+// bf16x2 are transposed in registers.
 inline void turn_to_steps(const BFloat16* from, int64_t col, int64_t rows, int64_t depth,
                           BFloat16* to) {
   constexpr int64_t kLanes = Vec<uint32_t>::kLanes;
@@ -77,8 +79,8 @@ inline void turn_to_steps(const BFloat16* from, int64_t col, int64_t rows, int64
     }
 }
 
-// Rows of A, kTiledRow apart: whole tiles of them, of which those that are not there may hold
-// anything.
+// Stages rows of A, kTiledRow elements apart. The last tile's rows beyond `rows` are not written;
+// what they hold does not matter.
 inline void stage_rows(const BFloat16* a, int64_t a_row, int64_t a_col, int64_t rows, int64_t depth,
                        BFloat16* to) {
   if (a_col != 1 && a_row == 1) return turn_to_steps(a, a_col, rows, depth, to);
@@ -91,18 +93,19 @@ inline void stage_rows(const BFloat16* a, int64_t a_row, int64_t a_col, int64_t 
   }
 }
 
+// A product of some rows by one panel of 32 columns, for one block of k.
 struct TiledBf16x2 {
-  int64_t rows, depth;  // depth: at most kTiledDepth
+  int64_t rows, depth;  // depth: maximum is kTiledDepth
   const BFloat16* a;
-  int64_t a_row;
-  const uint32_t* b;     // pairs of 32 columns
-  const uint32_t* rest;  // of a step that is not whole; null: all are
-  float* sums;           // with room for whole tiles
+  int64_t a_row;         // elements between rows
+  const uint32_t* b;     // bf16x2 of 32 columns
+  const uint32_t* rest;  // the last step, filled up with zeros; null if all steps are whole
+  float* sums;           // with room for whole tiles of rows
   int64_t sums_row;
-  bool accumulate;
-  BFloat16* spare;    // kTiledSpareBytes; null: of rows and steps, all are whole
-  const char* ahead;  // what is fetched meanwhile, so many lines for each step of the first rows
-  int64_t ahead_lines = 0;
+  bool accumulate;          // add to the sums that are there
+  BFloat16* spare;          // kTiledSpareBytes of scratch; null if all rows and steps are whole
+  const char* ahead;        // what to prefetch meanwhile,
+  int64_t ahead_lines = 0;  // and how many lines for each step of the first rows
 
   void run() const {
     for (int64_t i = 0; i < rows; i += kBlockRows) {
@@ -114,8 +117,10 @@ struct TiledBf16x2 {
   }
 
  private:
+  // Where ends of rows are copied to, behind the rows of a tile.
   BFloat16* ends() const { return spare + kTileRows16 * kTiledRow; }
 
+  // Rows of A where they lie, or a copy if they do not fill a tile.
   TileRows rows_at(int64_t row, int64_t count) const {
     const BFloat16* const from = a + row * a_row;
     if (count >= kTileRows16) return {(const char*)from, a_row * (int64_t)sizeof(BFloat16)};
@@ -124,6 +129,7 @@ struct TiledBf16x2 {
     return {(const char*)spare, kTiledRow * (int64_t)sizeof(BFloat16)};
   }
 
+  // Up to 32 rows: all whole steps, then the rest.
   template <bool kHasLower>
   void run_rows(int64_t row, int64_t count) const {
     using Block = SumsBlock<BFloat16Products, kHasLower, true>;

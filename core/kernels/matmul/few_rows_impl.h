@@ -1,27 +1,30 @@
-// Products of few rows: every element of B is used a few times only, so reading B is what costs.
+// Products of few rows: each element of B is used a few times only, so reading B limits the speed.
 //
-// Rows of B that are dense are swept several at a time along long stretches of columns, with the
-// sums in the nearer caches: as many streams, each over whole pages. Columns of B that are dense
-// (x Wᵀ) are read a vector of columns at a time and transposed in registers, so that an element of
-// C stays one chain in ascending k however B lies in memory. One or two rows compute faster than
-// memory delivers; with more, arithmetic takes about as long.
+// If rows of B are dense, several of them are swept along long stretches of columns, with the sums
+// in the nearer caches: that many streams, each over whole pages. If columns of B are dense (x Wᵀ),
+// a vector of columns is read at a time and transposed in registers; so an element of C stays one
+// chain in ascending k however B lies in memory. One or two rows compute faster than memory
+// delivers; with more, arithmetic takes about as long.
 //
 // Included inside the namespace of an instruction set, after kernels/matmul/gemm_impl.h.
 
 constexpr int64_t kFewRows = kFewProductRows;
-// With more rows, tiles of C in registers win over sums in memory while rows of B are short.
+// With more rows than this, tiles of C in registers are faster than sums in memory, as long as rows
+// of B are short.
 constexpr int64_t kSweptShortRows = 4;
 constexpr int64_t kPage = 4096;
-constexpr int kSweep = 8;               // rows of B side by side
-constexpr int64_t kSweptSums = 16384;   // of all rows of C, in the nearer caches
-constexpr int64_t kDescentAhead = 512;  // bytes between a stream and what is asked for
-// Streams of short rows of B, as of the keys and values of attention, end before a processor has
-// foreseen them: what is asked for are rows so many blocks ahead.
+constexpr int kSweep = 8;  // rows of B that are read side by side
+// maximum of sums of all rows of C: they stay in the nearer caches
+constexpr int64_t kSweptSums = 16384;
+// bytes between what is read of a column and what is prefetched
+constexpr int64_t kDescentAhead = 512;
+// Rows of B may be so short (keys and values of attention) that a stream ends before the processor
+// has recognised it. Then rows that many blocks ahead are prefetched.
 constexpr int64_t kShortRow = 512;  // bytes
 constexpr int64_t kBlocksAhead = 4;
 
-// Some columns of C, of all rows: sums in C itself, or beside it where C is narrower. A is as wide
-// as they are.
+// Some columns of C, for all rows. Sums are in C itself, or beside it where C has narrower
+// elements. A has the type of the sums.
 template <class S>
 struct FewRows {
   using T = LaneType<S>;
@@ -30,17 +33,18 @@ struct FewRows {
 
   const Matmul& problem;
   const T* a;
-  const S* b;  // at the first of the columns
+  const S* b;  // the first of the columns
   T* sums;
   int64_t sums_row;
   int64_t cols;
 
   T left(int64_t row, int64_t k) const { return a[row * problem.a.row + k * problem.a.col]; }
 
-  // sums[row .. row + kRows) += A[row .., k .. k + kDeep) B[k .. k + kDeep)
+  // sums[row .. row + kRows) += A[row .., k .. k + kDeep) B[k .. k + kDeep): kDeep rows of B, side
+  // by side, so each sum is loaded and stored once for kDeep products.
   template <int kRows, int kDeep>
   void sweep(int64_t row, int64_t k) const {
-    constexpr int kVectors = kRows > 1 ? 2 : 1;  // that a broadcast element of A serves
+    constexpr int kVectors = kRows > 1 ? 2 : 1;  // that share a broadcast element of A
     T scale[kRows][kDeep];
     for (int r = 0; r < kRows; ++r)
       for (int i = 0; i < kDeep; ++i) scale[r][i] = left(row + r, k + i);
@@ -54,7 +58,8 @@ struct FewRows {
       if constexpr (Memory<S>::kHasMasks) {
         sweep_vectors<kRows, kDeep, 0>(scale, from + j, to + j, lanes);
       } else {
-        // Without masks a part is read by way of a copy, whose code is long.
+        // Without masks a part of a vector goes through a buffer, and that code is long: one row of
+        // B at a time, so that there is less of it.
         for (int i = 0; i < kDeep; ++i) {
           T of_row[kRows][1];
           for (int r = 0; r < kRows; ++r) of_row[r][0] = scale[r][i];
@@ -63,7 +68,7 @@ struct FewRows {
       }
     }
   }
-  // Whole vectors; none stands for one of which only some lanes are there.
+  // Some whole vectors of columns; kVectors = 0 stands for a part of one, `lanes` long.
   template <int kRows, int kDeep, int kVectors>
   WEFT_INLINE void sweep_vectors(const T (&scale)[kRows][kDeep], const S* from, T* to,
                                  int64_t lanes) const {
@@ -104,6 +109,7 @@ struct FewRows {
       });
     });
   }
+  // kDeep rows of B for all rows of C, four at a time.
   template <int kDeep>
   void sweep_rows(int64_t k) const {
     int64_t row = 0;
@@ -123,8 +129,8 @@ struct FewRows {
     for (; k < problem.k; ++k) sweep_rows<1>(k);
   }
 
-  // A vector of columns of C, B read down its columns. Where there are fewer than kRows rows the
-  // last one is computed again.
+  // A vector of columns of C, for kRows rows: B is read down its columns. If there are fewer rows,
+  // the last one is computed again, into the same sums.
   template <int kRows>
   void descend(int64_t col, int64_t lanes) const {
     const int64_t b_col = problem.b.col;
@@ -159,6 +165,7 @@ struct FewRows {
           sum[r] = fma_(V(lefts[r][(k + i) * problem.a.col]), block[i], sum[r]);
       }
     }
+    // The rest of k, element by element, still in ascending order.
     for (; k < problem.k; ++k) {
       T line[kLanes];
       for (int64_t i = 0; i < kLanes; ++i) line[i] = to_lane(from[(i < lanes ? i : 0) * b_col + k]);

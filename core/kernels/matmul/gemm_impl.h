@@ -1,10 +1,13 @@
-// The register-blocked product that matrix products and convolutions share.
+// The register-blocked product that matrix products and convolutions share (GEMM; Goto and van de
+// Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008).
 //
-// Included inside the namespace of an instruction set, after kernels/simd/simd_memory.h. A
-// micro-kernel holds a tile of C, a few rows by one or two vectors, in registers while k runs: each
-// element is one chain of fused multiply-adds in ascending k. Where k is cut into blocks the tile
-// is stored and loaded again, which changes no bit.
+// A micro-kernel keeps a tile of C, a few rows by one or two vectors, in registers while k runs.
+// Each element is one chain of fused multiply-adds in ascending k. Where k is cut into blocks, the
+// tile is stored and loaded again, which changes no bit.
+//
+// Included inside the namespace of an instruction set, after kernels/simd/simd_memory.h.
 
+// Integer products wrap, so one text of the kernels serves all types.
 WEFT_INLINE Vec<uint32_t> fma_(Vec<uint32_t> a, Vec<uint32_t> b, Vec<uint32_t> c) {
   return a * b + c;
 }
@@ -14,8 +17,8 @@ WEFT_INLINE Vec<uint64_t> fma_(Vec<uint64_t> a, Vec<uint64_t> b, Vec<uint64_t> c
 
 WEFT_INLINE int64_t minimum(int64_t a, int64_t b) { return a < b ? a : b; }
 
-// Rows of a tile: 14 x 2 accumulators fill the 32 registers of AVX-512, 6 x 2 the usual 16.
-// Integers are rare and get the smallest code.
+// Rows of a tile. 14 x 2 vectors of sums leave 4 of AVX-512's 32 registers for A and B; 6 x 2 leave
+// 4 of the usual 16. Integers are rare and get the smallest code.
 template <class T>
 constexpr int kTileRows = !kIsFloating<T>      ? 4
                           : kVectorBytes == 64 ? 14
@@ -23,27 +26,29 @@ constexpr int kTileRows = !kIsFloating<T>      ? 4
 template <class T>
 constexpr int kTileCols = 2 * Vec<T>::kLanes;  // the width of a panel of B
 
-// Deepest block of k: a panel of B (kDepth x kTileCols) stays in the first-level cache.
+// The deepest block of k for which a panel of B (kDepth x kTileCols) stays in the first-level
+// cache.
 constexpr int64_t kDepth = 256;
 
+// One tile of C: rows and vectors are given by the choice of the micro-kernel.
 template <class T>
 struct TileProduct {
   int64_t k;
   const T* a;
-  int64_t a_row;  // of rows stored one after the other; of columns, from one to the next
+  int64_t a_row;  // elements between rows of A; if A is in columns, between columns
   const T* b;
   int64_t b_row;
-  const int32_t* b_offsets;  // where row k of B starts, instead of b_row
-  const int32_t* a_offsets;  // where row i of A starts, instead of a_row
+  const int32_t* b_offsets;  // if not null: where each row k of B starts, instead of b_row
+  const int32_t* a_offsets;  // if not null: where each row i of A starts, instead of a_row
   T* c;
   int64_t c_row;
-  bool accumulate;
+  bool accumulate;  // C += A B, not C =
 };
 template <class T>
 using MicroKernel = void (*)(const TileProduct<T>& tile);
 
-// A in rows, in columns, in columns with B's rows at offsets, in rows at offsets. A packed panel
-// has its columns one after the other.
+// How a micro-kernel reads its operands: A in rows; A in columns (a packed panel of A has its
+// columns one after the other); A in columns and rows of B at offsets; rows of A at offsets.
 enum Operands { kDirect, kColumns, kColumnsIndexed, kDirectIndexed };
 
 template <class T>
@@ -55,6 +60,7 @@ extern const MicroKernels<double> kMicroFloat64;
 extern const MicroKernels<uint32_t> kMicroUInt32;
 extern const MicroKernels<uint64_t> kMicroUInt64;
 
+// The micro-kernel for so many rows and vectors.
 template <class T>
 WEFT_INLINE MicroKernel<T> micro_kernel(Operands operands, int vectors, int64_t rows) {
   if constexpr (kIsSame<T, float>) {
@@ -68,34 +74,34 @@ WEFT_INLINE MicroKernel<T> micro_kernel(Operands operands, int vectors, int64_t 
   }
 }
 
-// A block of C from a block of A and panels of B.
+// A block of C from a block of A and panels of B; multiply_block() divides it into tiles.
 template <class T>
 struct BlockProduct {
   int64_t rows, cols, k;
-  const T* a;     // packed: panels of panel_rows rows, each [k][rows of the panel]
-  int64_t a_row;  // not packed: elements between rows, which are dense
+  const T* a;     // if packed: panels of panel_rows rows, each [k][rows of the panel]
+  int64_t a_row;  // if not packed: elements between rows, which are dense
   bool a_packed;
-  int64_t a_col = 0;  // not 0: A is not packed, its columns are dense and so far from each other
+  int64_t a_col = 0;  // if not 0: A is not packed and its columns are dense, so many elements apart
   int64_t panel_rows;
-  const T* b;                          // the last panel is readable to its full width
+  const T* b;                          // the last panel must be readable to its full width
   int64_t b_row;                       // elements between the rows of a panel
   int64_t b_panel;                     // elements between panels
-  const int32_t* b_offsets = nullptr;  // of B\'s rows, instead of b_row
-  const int32_t* a_offsets = nullptr;  // of unpacked A\'s rows, instead of a_row
+  const int32_t* b_offsets = nullptr;  // of the rows of B, instead of b_row
+  const int32_t* a_offsets = nullptr;  // of the rows of unpacked A, instead of a_row
   T* c;
   int64_t c_row;
   bool accumulate;
 };
 
-// How many rows each panel of A gets: 32 rows as 11 + 11 + 10 rather than 14 + 14 + 4.
+// The rows of each panel of A, evenly distributed: 32 rows become 11 + 11 + 10, not 14 + 14 + 4.
 template <class T>
 WEFT_INLINE int64_t balanced_rows(int64_t rows, int64_t maximum = kTileRows<T>) {
   const int64_t panels = (rows + maximum - 1) / maximum;
   return panels ? (rows + panels - 1) / panels : 1;
 }
-// The same of rows that are read where they lie. Those whose beginnings are a multiple of 4 KiB
-// apart share one set of a first-level cache, which has 8 to 12 places: a tile of more of them
-// would fetch a line for each of its elements.
+// The same for rows that are read where they lie. If their starts are a multiple of 4 KiB apart,
+// they share one set of the first-level cache, which has 8 to 12 places. A tile of more rows would
+// then miss the cache for every element, so it gets 7.
 template <class T>
 WEFT_INLINE int64_t balanced_rows_at(int64_t rows, int64_t row_bytes) {
   constexpr int64_t kCacheWay = 4096, kRowsOfSet = 7;
@@ -103,7 +109,7 @@ WEFT_INLINE int64_t balanced_rows_at(int64_t rows, int64_t row_bytes) {
   return balanced_rows<T>(rows, collide && kTileRows<T> > kRowsOfSet ? kRowsOfSet : kTileRows<T>);
 }
 
-// Up to two vectors, of which no element beyond `count` is touched.
+// Copies up to two vectors, without touching an element beyond `count`.
 template <class T>
 WEFT_INLINE void copy_part(const T* from, int64_t count, T* to) {
   constexpr int64_t kLanes = Vec<T>::kLanes;
@@ -113,7 +119,8 @@ WEFT_INLINE void copy_part(const T* from, int64_t count, T* to) {
   }
   Memory<T>::store_part(to, Memory<T>::load_part(from, count), count);
 }
-// Rows of `bytes` (at most a few lines of 64) that will soon be written (kWrite) or read.
+// Prefetches rows of `bytes` (a few cache lines at most) that will soon be read, or written
+// (kWrite).
 template <bool kWrite>
 WEFT_INLINE void prefetch_rows(const void* from, int64_t rows, int64_t row_bytes, int64_t bytes) {
   for (int64_t r = 0; r < rows; ++r)
@@ -121,6 +128,8 @@ WEFT_INLINE void prefetch_rows(const void* from, int64_t rows, int64_t row_bytes
       __builtin_prefetch((const char*)from + r * row_bytes + line, kWrite);
 }
 
+// Panels of B are the outer loop: a panel stays in the first-level cache while all rows pass by. A
+// tile at the right edge of C is computed in `edge`, which has room for whole vectors.
 template <class T>
 void multiply_block(const BlockProduct<T>& block) {
   constexpr int64_t kCols = kTileCols<T>;
@@ -154,7 +163,8 @@ void multiply_block(const BlockProduct<T>& block) {
       tile.accumulate = block.accumulate;
       if (!is_full && block.accumulate)
         for (int64_t r = 0; r < rows; ++r) copy_part(c + r * block.c_row, width, edge + r * kCols);
-      // What follows in C arrives while this tile is computed.
+      // The next tile of C is prefetched while this one is computed, if k is long enough to hide
+      // it.
       if (block.k >= kDepth / 4) {
         const bool is_last = i + rows == block.rows;
         prefetch_rows<true>(is_last ? block.c + j + kCols : c + rows * block.c_row, rows,
@@ -167,8 +177,8 @@ void multiply_block(const BlockProduct<T>& block) {
   }
 }
 
-// C (+)= A B with `k` columns of A, whose rows are dense and lie a_row apart, and panels of pack_b
-// that may be deeper: `depth`.
+// C (+)= A B, for `k` columns of A, whose rows are dense and a_row apart. The panels of B (pack_b)
+// may have more rows than k: `depth`.
 template <class T>
 WEFT_INLINE void multiply_rows(int64_t rows, int64_t cols, int64_t k, const T* a, int64_t a_row,
                                const T* b, int64_t depth, T* c, int64_t c_row, bool accumulate) {
@@ -193,7 +203,7 @@ template <int I>
 struct Index {
   static constexpr int value = I;
 };
-// f(Index<0>), f(Index<1>), …: indices known to the compiler keep arrays of vectors in registers.
+// Calls f(Index<0>), f(Index<1>), …: a constant index keeps arrays of vectors in registers.
 template <int N, class F>
 WEFT_INLINE void repeat(F f) {
   if constexpr (N > 0) {
@@ -202,7 +212,8 @@ WEFT_INLINE void repeat(F f) {
   }
 }
 
-// One butterfly of a transposition: exchanges the off-diagonal blocks of `Step` lanes.
+// One step of a transposition by halves: exchanges the off-diagonal blocks of `Step` lanes of two
+// rows.
 template <int Step, bool kHigh, class V, int... I>
 WEFT_INLINE V exchange(V a, V b, Numbers<I...>) {
   constexpr int kLanes = sizeof...(I);
@@ -210,6 +221,7 @@ WEFT_INLINE V exchange(V a, V b, Numbers<I...>) {
       a.v, b.v,
       (kHigh ? (I & Step ? kLanes + I : I + Step) : (I & Step ? kLanes + I - Step : I))...));
 }
+// Transposes a square of kLanes rows: log2(kLanes) rounds of exchange().
 template <class T>
 WEFT_INLINE void transpose(Vec<T> (&rows)[Vec<T>::kLanes]) {
   constexpr int kLanes = Vec<T>::kLanes;
@@ -229,11 +241,11 @@ WEFT_INLINE void transpose(Vec<T> (&rows)[Vec<T>::kLanes]) {
   });
 }
 
-// Rows of less than a vector are stored as whole vectors all the same, but for the last ones: what
-// is too much is overwritten by the rows that follow. Parts of vectors take longer to store.
+// Packs dense vectors of the source as columns: to[k * to_row + i] = from[i * stride + k] for i <
+// count, k < depth. Lanes up to the next whole vector become zero where rows have room for them.
 //
-// to[k * to_row + i] = from[i * stride + k] for i < count, k < depth. Lanes up to the next whole
-// vector become zero where rows have room for them.
+// Rows narrower than a vector are stored as whole vectors all the same, except for the last ones:
+// the rows that follow overwrite what is too much. Storing parts of vectors takes longer.
 template <class S>
 void pack_transposed(const S* from, int64_t stride, int64_t count, int64_t depth, LaneType<S>* to,
                      int64_t to_row) {
@@ -250,7 +262,8 @@ void pack_transposed(const S* from, int64_t stride, int64_t count, int64_t depth
         rows[r] = r < lanes ? Memory<S>::load(from + (i + r) * stride + k) : Vec<T>(0);
       });
       transpose(rows);
-      const int64_t rest = (depth - k - (kLanes - 1)) * to_row;  // from the last of these rows on
+      // room from the last of these rows on
+      const int64_t rest = (depth - k - (kLanes - 1)) * to_row;
       if (room == kLanes || (to_row < kLanes && rest >= kLanes)) {
         repeat<kLanes>([&](auto row) WEFT_LAMBDA {
           constexpr int r = decltype(row)::value;
@@ -265,14 +278,14 @@ void pack_transposed(const S* from, int64_t stride, int64_t count, int64_t depth
     }
     for (; k < depth; ++k)
       for (int64_t r = 0; r < room; ++r) {
-        S element{};  // copied: pairs of bfloat16 may lie on any even address
+        S element{};  // copied, because a bf16x2 may lie at any even address
         if (r < lanes) __builtin_memcpy(&element, from + (i + r) * stride + k, sizeof element);
         to[k * to_row + i + r] = to_lane(element);
       }
   }
 }
 
-// to[k * to_row + i] = from[k * stride + i], and zeros likewise.
+// The same for a source whose rows are as wanted: to[k * to_row + i] = from[k * stride + i].
 template <class S>
 void pack_rows(const S* from, int64_t stride, int64_t count, int64_t depth, LaneType<S>* to,
                int64_t to_row) {
@@ -282,7 +295,7 @@ void pack_rows(const S* from, int64_t stride, int64_t count, int64_t depth, Lane
     const S* line = from + k * stride;
     T* out = to + k * to_row;
     int64_t i = 0;
-    // What is loaded beyond the row is there, because another row follows.
+    // Reading a whole vector is safe, because another row follows; so is writing one.
     if (to_row < kLanes && stride >= kLanes && (depth - k) * to_row >= kLanes && k + 1 < depth) {
       Memory<T>::store(out, Memory<S>::load(line));
       continue;
@@ -299,9 +312,9 @@ void pack_rows(const S* from, int64_t stride, int64_t count, int64_t depth, Lane
   }
 }
 
-// Packs `count` vectors of length `depth` side by side: to[k * to_row + i] is element k of
-// vector i. The lanes of a vector that is begun are zero; whole ones beyond are left as they are,
-// because a product of fewer columns does not read them.
+// Packs `count` vectors of length `depth` side by side: to[k * to_row + i] is element k of vector
+// i. The lanes of a vector that is begun are filled with zeros. Whole vectors beyond stay as they
+// are, because a product of fewer columns does not read them.
 template <class S>
 void pack(const S* from, int64_t i_stride, int64_t k_stride, int64_t count, int64_t depth,
           LaneType<S>* to, int64_t to_row) {
@@ -321,11 +334,11 @@ void pack(const S* from, int64_t i_stride, int64_t k_stride, int64_t count, int6
   }
 }
 
-// Rows of the source that are read side by side: each is a stream of whole pages then, where
-// panel after panel would touch a page of every row for a line or two.
+// Rows of the source that are read side by side, each as a stream of whole pages. Packing panel
+// after panel would touch a page of every row for a cache line or two.
 constexpr int64_t kPackedTogether = 8;
 
-// Packs a block of A in panels of `panel_rows`.
+// Packs a block of A as panels of `panel_rows` rows: [panel][k][row].
 template <class S>
 void pack_a(const S* a, int64_t a_row, int64_t a_col, int64_t rows, int64_t panel_rows,
             int64_t depth, LaneType<S>* to) {
@@ -338,7 +351,7 @@ void pack_a(const S* a, int64_t a_row, int64_t a_col, int64_t rows, int64_t pane
     }
   }
 }
-// Packs a block of B in panels of kTileCols columns.
+// Packs a block of B as panels of kTileCols columns: [panel][k][column].
 template <class S>
 void pack_b(const S* b, int64_t b_row, int64_t b_col, int64_t cols, int64_t depth,
             LaneType<S>* to) {

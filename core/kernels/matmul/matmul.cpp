@@ -1,3 +1,7 @@
+// How a product is divided into units, and how much scratch they need; matmul.isa.cpp multiplies.
+// The division depends on the shape alone, so that neither threads nor instruction sets change a
+// bit.
+
 #include "kernels/matmul/matmul.h"
 
 #include <algorithm>
@@ -10,24 +14,26 @@
 namespace weft::kernels {
 namespace {
 
-// Columns of one block of C: copying A again for each of them hides behind so many, and a slab of B
-// stays in half of a second-level cache.
+// Maximum of rows and columns of one block of C. With so many columns the time to copy A again for
+// each block is hidden, and a slab of B stays in half of a second-level cache.
 constexpr int64_t kMaxRows = 256;
 constexpr int64_t kMaxCols = kMatmulStripCols;
 constexpr int64_t kSlabBytes = 512 * 1024;
-constexpr int64_t kColStep = 32;  // a multiple of every instruction set's panel
+constexpr int64_t kColStep = 32;  // a multiple of the width of every instruction set's panel
+// Limits that decide how blocks are divided further, see blocks_of().
 constexpr int64_t kFewRows = 28;
 constexpr int64_t kFewCols = 128;
-// Large products make more units, so that more threads find work; small ones stay whole.
+// A large product has more units, so that more threads find work; a small one stays whole.
 constexpr double kWorthSplitting = 250e3;  // multiply-adds
 constexpr double kWorkOfUnit = 40e6;
 
+// How many blocks of at most `maximum`; at least one.
 int64_t blocks_of(int64_t extent, int64_t maximum) {
   return std::max<int64_t>(1, (extent + maximum - 1) / maximum);
 }
 
-// A column C = A b is the row Cᵀ = bᵀ Aᵀ, which reads A well however it lies. (Two biases would be
-// added in another order.)
+// A column C = A b is computed as the row Cᵀ = bᵀ Aᵀ, which reads A well however it lies. Not with
+// two biases, because they would be added in the other order.
 const Matmul& with_column_as_row(const Matmul& given, Matmul& transposed) {
   if (given.n != 1 || given.c_row != 1 || (given.row_bias && given.col_bias)) return given;
   transposed = given;
@@ -39,13 +45,14 @@ const Matmul& with_column_as_row(const Matmul& given, Matmul& transposed) {
   return transposed;
 }
 
-// Evenly filled blocks, in multiples of `step` unless there is only one.
+// The extent of a block if all are to be filled evenly: a multiple of `step`, unless there is one
+// only.
 int64_t balanced(int64_t extent, int64_t blocks, int64_t step) {
   const int64_t each = (extent + blocks - 1) / blocks;
   return blocks == 1 ? std::max<int64_t>(1, extent) : (each + step - 1) / step * step;
 }
 
-// Bytes of an element that is packed, and elements of a column of a slab.
+// Bytes of a packed element (halves are widened), and rows of a slab of B.
 int64_t lane_bytes(const Matmul& problem) {
   return std::max<int64_t>(4, element_size(problem.dtype));
 }
@@ -53,13 +60,15 @@ int64_t depth_of(const Matmul& problem) {
   return std::min(problem.k, kMatmulRowBytes / lane_bytes(problem));
 }
 
+// So many columns that a slab fits the second-level cache.
 int64_t max_cols(const Matmul& problem) {
-  // A narrow C has its partial sums in that cache, too.
+  // Where C is narrower than the sums, the sums are in that cache, too.
   const int64_t maximum = element_size(problem.dtype) < 4 ? kMaxCols / 2 : kMaxCols;
   const int64_t column = std::max<int64_t>(1, depth_of(problem)) * lane_bytes(problem);
   return std::min(maximum, kSlabBytes / column / kColStep * kColStep);
 }
 
+// First the fewest blocks that the caches allow, then more until there are enough units.
 MatmulBlocks blocks_of(const Matmul& problem) {
   int64_t row_blocks = blocks_of(problem.m, kMaxRows);
   int64_t col_blocks = blocks_of(problem.n, max_cols(problem));
@@ -67,8 +76,8 @@ MatmulBlocks blocks_of(const Matmul& problem) {
   if (row_blocks == 1 && col_blocks == 1 && work <= kWorthSplitting)
     return {std::max<int64_t>(1, problem.m), std::max<int64_t>(1, problem.n), 1, 1};
   const double wanted = work <= kWorthSplitting ? 1 : std::clamp(work / kWorkOfUnit, 4.0, 16.0);
-  // Dense rows of B are packed again for other rows of A, while products hide it; a transposition
-  // is not hidden, so it is done for all rows.
+  // Dense rows of B are packed again for other rows of A; products hide that. A transposition is
+  // not hidden, so it is done once for all rows: only columns are divided.
   const bool transposes = problem.b.col != 1;
   while (double(problem.batches * row_blocks * col_blocks) < wanted) {
     const int64_t rows = problem.m / row_blocks, cols = problem.n / col_blocks;
@@ -100,6 +109,8 @@ int64_t matmul_units(const Matmul& given) {
   return problem.batches * blocks.row_blocks * blocks.col_blocks;
 }
 
+// In the order of memory: rows of A, partial sums where C is narrow, the slab of B (or what is
+// staged for AMX). 256 bytes more are for alignment.
 int64_t matmul_scratch(const Matmul& given) {
   Matmul transposed;
   const Matmul& problem = with_column_as_row(given, transposed);

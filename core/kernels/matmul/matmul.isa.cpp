@@ -1,5 +1,6 @@
-// Matrix products of every dtype: large ones over packed_strip_impl.h, narrow ones and such as lie
-// in a cache over gemm_impl.h, those of few rows over few_rows_impl.h.
+// Matrix products of every dtype, and the choice between their forms: large ones by
+// packed_strip_impl.h, narrow ones and those whose operands are in a cache by gemm_impl.h, those of
+// few rows by few_rows_impl.h, bfloat16 by AMX's tiles where there are any.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 #include "kernels/matmul/matmul_small.h"
@@ -19,8 +20,9 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/matmul/packed_strip_impl.h"
 
-constexpr int64_t kFirstCache = 32768;  // bytes that every processor of note has
+constexpr int64_t kFirstCache = 32768;  // bytes: every processor that matters has as much
 
+// Two ways to access a vector: all of its lanes, or some.
 struct AllLanes {
   template <class S>
   WEFT_INLINE auto load(const S* from) const {
@@ -43,7 +45,7 @@ struct SomeLanes {
   }
 };
 
-// `S` is what is stored, `T` the lanes that accumulate.
+// The units of one product. `S` is the stored type, `T` the type of the lanes that accumulate.
 template <class S>
 struct Product {
   using T = LaneType<S>;
@@ -53,9 +55,10 @@ struct Product {
   const MatmulBlocks& blocks;
   T* packed_b;
   T* packed_a;
-  T* partial_c;  // of one block, where C cannot hold it
+  T* partial_c;  // the sums of one block, where C cannot hold them
 
-  // Row blocks first .. last - 1 of neighbouring column blocks of one matrix.
+  // What is computed together: row blocks first .. last - 1, by neighbouring column blocks of a
+  // matrix.
   struct Strip {
     int64_t batch, first, last;
     int64_t col, cols;
@@ -77,6 +80,7 @@ struct Product {
     return minimum(problem.m, strip.last * blocks.rows) - first_row_of(strip);
   }
 
+  // Few rows are swept, if the strides of B allow it and it pays (few_rows_impl.h).
   bool has_few_rows() const {
     if (!kIsFloating<T> || problem.k == 0 || problem.m > kFewRows) return false;
     if (problem.b.col != 1) return problem.b.row == 1;
@@ -84,6 +88,7 @@ struct Product {
   }
   int64_t row_bytes_of_b() const { return problem.b.row * (int64_t)sizeof(S); }
 
+  // The choice of the form, and the epilogue where the form has not done it.
   void run_strip(const Strip& strip) const {
     if (problem.k > 0) {
       if constexpr (kIsFloating<T>) {
@@ -128,8 +133,8 @@ struct Product {
   bool uses_tiles() const {
     return kIsSame<S, BFloat16> && problem.m > kFewRows && problem.k > 0 && uses(Extra::kAmxBf16);
   }
-  // Both operands are staged, a block of k at a time: rows of A for all panels of B, of which
-  // each stays in the first-level cache for all rows.
+  // By AMX: both operands are staged, one block of k at a time. The rows of A serve all panels of
+  // B, and each panel stays in the first-level cache for all rows.
   void run_tiled(const Strip& strip) const {
     const int64_t rows = rows_of(strip), row = partial_row(strip);
     auto* const staged = (BFloat16*)(partial_c + whole_tiles(blocks.rows) * row);
@@ -159,6 +164,7 @@ struct Product {
       }
     }
   }
+  // A panel of 32 columns as bf16x2, filled up to whole steps with zeros.
   void stage_panel(const BFloat16* from, int64_t columns, int64_t depth, uint32_t* to) const {
     if (problem.b.col == 1) return stage_bf16x2(from, problem.b.row, columns, depth, to);
     pack_pairs((const uint16_t*)from, problem.b.col, problem.b.row, columns, depth, to,
@@ -169,6 +175,7 @@ struct Product {
   }
 #endif
 
+  // Sums begin in C or, for halves, beside it; A is widened a piece of k at a time.
   void run_few_rows(const Strip& strip) const {
     S* const c = c_of(strip);
     T* sums = partial_c;
@@ -191,7 +198,7 @@ struct Product {
       }
     }
   }
-  // What few rows of A have from `k` on, and the product with that.
+  // The piece of A from `k` on, widened, and the product with that piece.
   static constexpr int64_t kWidenedRow = 1024;
   Matmul widen_rows(const S* a, int64_t k, T* rows) const {
     Matmul part = problem;
@@ -210,12 +217,12 @@ struct Product {
     return part;
   }
 
-  // Where partial sums lie beside C, a row of them is whole panels wide.
+  // Elements of a row of partial sums: whole panels.
   int64_t partial_row(const Strip& strip) const {
     return (strip.cols + kTileCols<T> - 1) / kTileCols<T> * kTileCols<T>;
   }
 
-  // The columns from `col` on, with both operands packed.
+  // The columns from `col` on, with both operands packed as they are multiplied.
   template <class Kind>
   void run_packed(const Strip& strip, int64_t col) const {
     PackedStrip<S, Kind> packed;
@@ -239,6 +246,7 @@ struct Product {
     } else {
       packed.c = partial_c;
       packed.c_row = partial_row(strip);
+      // Partial sums begin with what C holds.
       for (int64_t i = 0; problem.accumulate && i < packed.rows; ++i)
         for (int64_t j = 0; j < strip.cols; ++j)
           partial_c[i * packed.c_row + j] = to_lane(c_of(strip)[i * problem.c_row + j]);
@@ -246,8 +254,8 @@ struct Product {
     }
   }
 
-  // Few rows read B too seldom to pay for a copy, unless each of its rows lies in another page, and
-  // what lies in the first-level cache needs none.
+  // Does it pay to read B where it lies? Few rows use B too seldom to pay for a copy, unless each
+  // row of B lies in another page. B in the first-level cache needs no copy, either.
   bool reads_b_in_place(int64_t rows) const {
     if (!kIsWide || problem.b.col != 1 || problem.b.row <= 0) return false;
     if (!has_dense_a()) return false;
@@ -259,7 +267,8 @@ struct Product {
     return problem.a.col == 1 || (problem.a.row == 1 && problem.a.col != 0);
   }
 
-  // A where it lies, for few columns; and B, a whole number of vectors, unless it is to be packed.
+  // A where it lies. B where it lies as well, for a whole number of vectors, or packed if
+  // `packs_b`.
   void run_in_place(const Strip& strip, Range cols, bool packs_b) const {
     const int64_t rows = rows_of(strip);
     const bool in_columns = problem.a.col != 1;
@@ -270,7 +279,8 @@ struct Product {
     product.a_row = problem.a.row;
     product.b_row = packs_b ? kTileCols<T> : problem.b.row;
     product.c_row = problem.c_row;
-    // Rows of A that are read for many columns are copied, lest they meet in a set of the cache.
+    // Rows of A that are read for many columns are copied, so that they do not share a set of the
+    // cache.
     const bool copies =
         !in_columns && product.cols > 4 * kTileCols<T> && !is_small(problem, sizeof(S));
     product.panel_rows = in_columns || copies
@@ -300,7 +310,7 @@ struct Product {
     }
   }
 
-  // Rounds partial sums of some rows to C and applies the epilogue.
+  // Rounds the partial sums of some rows to C, and applies the epilogue.
   void finish(const Strip& strip, int64_t row, int64_t rows) const {
     S* c = c_of(strip);
     const bool has_epilogue = problem.row_bias || problem.col_bias || problem.relu;
@@ -328,7 +338,8 @@ struct Product {
     }
   }
 
-  // Integers accumulate without a sign; `is_signed` says how to read them.
+  // Integers accumulate without a sign, so the dtype says how to read them: the sign bit of S is
+  // moved to the top.
   typename Vec<T>::Truth is_negative(Vec<T> sum) const {
     if constexpr (kIsFloating<T>) {
       return sum < Vec<T>(0);
@@ -343,6 +354,7 @@ struct Product {
   }
 };
 
+// Divides scratch, and groups units that can share packed operands into strips.
 template <class S>
 void matmul(const Matmul& problem, const MatmulBlocks& blocks, Range units, void* scratch) {
   using T = LaneType<S>;
@@ -363,10 +375,10 @@ void matmul(const Matmul& problem, const MatmulBlocks& blocks, Range units, void
     strip.first = unit % blocks.row_blocks;
     strip.last = blocks.row_blocks;
     if (strip.last - strip.first > units.end - unit) strip.last = strip.first + units.end - unit;
-    int64_t wide = 1;  // blocks side by side that share a packed panel of A
+    int64_t wide = 1;  // neighbouring blocks that share packed rows of A
     const int64_t maximum = product.has_few_rows() ? kSweptSums / problem.m : kMatmulStripCols;
     if (!Product<S>::kIsWide) {
-      strip.last = strip.first + 1;  // one block of partial sums
+      strip.last = strip.first + 1;  // scratch has partial sums for one block
     } else if (blocks.row_blocks == 1) {
       while (wide < units.end - unit && block + wide < blocks.col_blocks &&
              (wide + 1) * blocks.cols <= maximum)

@@ -1,4 +1,5 @@
-// The micro-kernels of kernels/matmul/gemm_impl.h, one for every number of rows and vectors.
+// The micro-kernels of kernels/matmul/gemm_impl.h: one for each number of rows and of vectors and
+// each way to read the operands, all from one template.
 #include "kernels/isa/isa_target.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
@@ -8,6 +9,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/matmul/gemm_impl.h"
 
+// kRows x kVectors sums in registers; each step of k loads kVectors vectors of B and broadcasts
+// kRows elements of A.
 template <class T, Operands kForm, int kVectors, int kRows>
 void micro(const TileProduct<T>& tile) {
   using V = Vec<T>;
@@ -49,14 +52,17 @@ void micro(const TileProduct<T>& tile) {
   }
 }
 
+// Fills in the table. Only convolutions read operands at offsets, so other types lack these forms.
 template <class T, int... I>
 constexpr MicroKernels<T> all_rows(Numbers<I...>) {
   MicroKernels<T> table = {{{{micro<T, kDirect, 1, I + 1>...}, {micro<T, kDirect, 2, I + 1>...}},
                             {{micro<T, kColumns, 1, I + 1>...}, {micro<T, kColumns, 2, I + 1>...}},
                             {}}};
-  if constexpr (kIsFloating<T> && (WEFT_HAS_FLOAT64_LAYERS || sizeof(T) == 4)) {  // convolutions
+  if constexpr (kIsFloating<T> &&
+                (WEFT_HAS_FLOAT64_LAYERS || sizeof(T) == 4)) {  // for convolutions
     ((table.at[kColumnsIndexed][0][I] = micro<T, kColumnsIndexed, 1, I + 1>), ...);
-    if constexpr (Vec<T>::kLanes < 16)  // up to 16 filters are sums (convolution_shifted.isa.cpp)
+    if constexpr (Vec<T>::kLanes <
+                  16)  // for up to 16 filters as sums (convolution_shifted.isa.cpp)
       ((table.at[kDirectIndexed][0][I] = micro<T, kDirectIndexed, 1, I + 1>), ...);
     ((table.at[kDirectIndexed][1][I] = micro<T, kDirectIndexed, 2, I + 1>), ...);
     ((table.at[kColumnsIndexed][1][I] = micro<T, kColumnsIndexed, 2, I + 1>), ...);

@@ -1,13 +1,13 @@
 // A strip of C, rows by columns, as tiles of strip_tile_impl.h over packed operands.
 //
-// Included inside the namespace of an instruction set, after kernels/matmul/strip_tile_impl.h.
+// k is cut into blocks. In each block, panels of A are taken one after the other, each with the
+// whole slab of B. So a panel of A stays in the first-level cache and the slab in the second or
+// third, and C is written along its rows. Where B's rows are dense, the first panel packs the slab.
 //
-// k is cut into blocks. Of each, panels of A are taken one after the other, each with the whole
-// slab of B: a panel stays in the first-level cache, the slab in the second or third, and C is
-// written along its rows. The first panel packs the slab where B's rows are dense.
+// Included inside the namespace of an instruction set, after kernels/matmul/strip_tile_impl.h.
 
-// Rows of S whose beginnings are `row` elements apart become rows of lanes at the distance that
-// tiles know.
+// Copies rows of S, `row` elements apart, to rows of lanes at the distance that tiles expect
+// (kCopiedRow); halves are widened.
 template <class S>
 void copy_rows(const S* from, int64_t row, int64_t rows, int64_t count, LaneType<S>* to) {
   using T = LaneType<S>;
@@ -19,6 +19,7 @@ void copy_rows(const S* from, int64_t row, int64_t rows, int64_t count, LaneType
   }
 }
 
+// `Kind` says what is multiplied: single elements or bf16x2 (strip_tile_impl.h).
 template <class S, class Kind>
 struct PackedStrip {
   using Packed = typename Kind::Packed;
@@ -31,6 +32,7 @@ struct PackedStrip {
   static constexpr int64_t kCols = 2 * kLanes;
   static constexpr int64_t kRows = kStripRows<Kind>;
 
+  // Strides are in elements of the stored types.
   int64_t rows, cols, k;
   const S* a;
   int64_t a_row, a_col;
@@ -38,17 +40,18 @@ struct PackedStrip {
   int64_t b_row, b_col;
   Sum* c;
   int64_t c_row;
-  bool c_is_padded;  // rows of C have room for whole panels
+  bool c_is_padded;  // rows of C have room for whole panels, so no tile needs a buffer
   bool accumulate;
   Packed* packed_a;
   Packed* packed_b;
 
+  // A block of k; `depth` elements from `k` on.
   struct Block {
     int64_t k, depth;
     bool is_last;
   };
 
-  // finish(row, rows) follows when these have their sums.
+  // finish(row, rows) is called when these rows have their sums.
   template <class Finish>
   void run(const Finish& finish) const {
     constexpr int64_t kMax = kStripDepth<Packed> * kElements;
@@ -67,13 +70,16 @@ struct PackedStrip {
     }
   }
 
+  // Steps of a tile: bf16x2 take two elements in one step.
   int64_t steps(const Block& block) const { return (block.depth + kElements - 1) / kElements; }
   bool is_whole(const Block& block) const { return block.depth % kElements == 0; }
 
+  // One panel of rows by all columns. `next` is the number of rows in the panel after it.
   void run_panel(const Block& block, int64_t first, int64_t count, int64_t next) const {
     const bool in_rows = a_col == 1;
     const bool fuses = kFuses && is_whole(block) && count >= kFewestFused<Kind>;
     const bool packs_b = first == 0 && b_col == 1 && fuses;
+    // Copying while multiplying pays for more than one tile; the first panel packs B instead.
     bool copies = fuses && (in_rows || a_row == 1) && !packs_b && cols > kLanes;
     const S* const from = a + first * a_row + block.k * a_col;
     if (!copies) pack_left(from, count, block.depth);
@@ -117,7 +123,7 @@ struct PackedStrip {
     }
   }
 
-  // A tile of one vector: it is the last of a row, and has nothing to fetch.
+  // A tile of one vector of columns: it is the last of a row, so it prefetches nothing.
   static void multiply_narrow(const StripTile<Kind>& tile, bool in_rows, int64_t count) {
     if constexpr (!kIsPaired) {
       TileProduct<Packed> product = {};
@@ -133,7 +139,8 @@ struct PackedStrip {
     }
   }
 
-  // What tile number `index` of a row of tiles fetches of the `next` rows of A.
+  // Sets what tile number `index` of this row of tiles prefetches: its share of the `next` rows of
+  // A, or of the first rows of the next block of k.
   void fetch_left(StripTile<Kind>& tile, const Block& block, int64_t row, int64_t next,
                   int64_t index) const {
     const int64_t tiles = (cols + kCols - 1) / kCols;
@@ -149,6 +156,7 @@ struct PackedStrip {
     tile.ahead_step = kLanes * kElements * sizeof(S);
   }
 
+  // Rows of A before the first tile, where that does not copy them itself.
   void pack_left(const S* from, int64_t count, int64_t depth) const {
 #if WEFT_BF16X2
     if constexpr (kIsPaired) {
@@ -172,6 +180,7 @@ struct PackedStrip {
     }
   }
 
+  // A panel of B, where the first row of tiles does not pack it itself.
   void pack_right(const S* from, int64_t width, int64_t depth, Packed* to) const {
 #if WEFT_BF16X2
     if constexpr (kIsPaired) {

@@ -1,3 +1,6 @@
+// The division of products with packed weights into units, and their scratch; panels.isa.cpp has
+// the kernels.
+
 #include "kernels/matmul/panels.h"
 
 #include <algorithm>
@@ -7,14 +10,14 @@
 namespace weft::kernels {
 namespace {
 
-constexpr int64_t kSmallest = 16;
-constexpr int64_t kWantedUnits = 16;
-constexpr int64_t kMinRows = 28;  // of a unit: two tiles
+constexpr int64_t kSmallest = 16;     // fewer rows or columns do not pay for packing
+constexpr int64_t kWantedUnits = 16;  // units that a product should have, so that threads find work
+constexpr int64_t kMinRows = 28;      // rows of a unit: two tiles
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-// Rows of a unit: their part of A stays in the second-level cache while panels pass by. Products
-// with few panels are cut finer, so that more threads find work.
+// Rows of a unit. Their part of A stays in the second-level cache while panels pass by. Products
+// with few panels have smaller units, so that more threads find work.
 int64_t unit_rows(const PanelProduct& p) {
   int64_t blocks = std::max<int64_t>(1, divide_up(p.m, kPanelRows));
   while (blocks * panels_of(p.n) < kWantedUnits && p.m / (2 * blocks) >= kMinRows) blocks *= 2;
@@ -33,6 +36,7 @@ int64_t panel_product_units(const PanelProduct& p) {
   return p.m == 0 || p.n == 0 ? 0 : divide_up(p.m, unit_rows(p)) * panels_of(p.n);
 }
 
+// Sums of one unit, and what AMX needs to fill up tiles and steps.
 int64_t panel_product_scratch(const PanelProduct& p) {
   const int64_t sums = whole_tiles(unit_rows(p)) * kPanelColumns * int64_t{sizeof(float)};
   const bool has_tiles = p.dtype == DType::kBFloat16 && uses(Extra::kAmxBf16);

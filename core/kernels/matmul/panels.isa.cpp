@@ -1,11 +1,13 @@
-// Products with a right side in panels: kernels/matmul/panels.h.
+// Products with packed weights: kernels/matmul/panels.h.
 //
-// A tile of C, a few rows by one or two vectors, stays in registers while k runs; rows of A are
-// read where they lie, and a row of the panel is next to the one before. Each tile of a panel
-// fetches a part of the next one: in a network weights come from memory. Whole vectors of float32
-// with nothing but a bias go to C from registers. Other sums wait in scratch, in the first-level
-// cache, until a tile is done and the epilogue writes it to C, as all do between blocks of k where
-// that is deep. Tiles of AMX read panels of bfloat16 where they lie, too (bf16x2_amx_impl.h).
+// A tile of C, a few rows by one or two vectors, stays in registers while k runs. Rows of A are
+// read where they lie, and each row of the panel follows the one before. Weights come from memory
+// in a network, so each tile prefetches a part of the next panel.
+//
+// Whole vectors of float32 with nothing but a bias go from registers to C. Other sums wait in
+// scratch, in the first-level cache, until a tile is done and the epilogue writes it to C. If k is
+// deep, all sums wait there between blocks of k. Tiles of AMX read panels of bfloat16 where they
+// lie, too (bf16x2_amx_impl.h).
 #include "kernels/matmul/panels.h"
 
 #include "kernels/isa/isa_target.h"
@@ -22,31 +24,33 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/matmul/bf16x2_impl.h"
 #include "kernels/matmul/few_rows_impl.h"
 
-constexpr int64_t kPanelDepth = 1024;  // of a block of k: 128 KiB of a panel of float32
-constexpr int64_t kPackedDeep = 32;    // elements of k that are packed together
+constexpr int64_t kPanelDepth = 1024;  // rows of a block of k: 128 KiB of a float32 panel
+constexpr int64_t kPackedDeep = 32;    // rows of B that are packed together
 constexpr int64_t kWidened = 32;       // elements of a row of A that are widened together
-constexpr int64_t kLine = 64;
+constexpr int64_t kLine = 64;          // bytes of a cache line
 
 template <class S>
 constexpr int64_t kPairedRows = kIsSame<S, BFloat16> ? paired_rows(DType::kBFloat16) : 1;
 
+// What a tile kernel works on; the number of rows and vectors is given by the choice of the kernel.
 struct PanelTile {
   const void* a;
-  int64_t a_row;                   // elements
-  const void* b;                   // at the tile's first column
-  const char* ahead;               // what is fetched meanwhile: two parts so far from each other,
-  int64_t ahead_part, ahead_step;  // so much of each for a row of the panel
-  float* sums;                     // rows of kPanelColumns: what was summed before
-  float* to;                       // rows to_row apart: what sums there are now
+  int64_t a_row;                   // elements between rows
+  const void* b;                   // the tile's first column
+  const char* ahead;               // two places to prefetch from, ahead_part bytes apart,
+  int64_t ahead_part, ahead_step;  // and how many bytes further each is for each row of the panel
+  float* sums;                     // rows of kPanelColumns: the sums so far
+  float* to;                       // rows to_row apart: where the new sums go
   int64_t to_row;
-  const float* bias;  // that is added to them, or null
+  const float* bias;  // added to the new sums, or null
   int64_t k;
-  bool accumulate;
-  bool is_last;  // of the blocks of k
+  bool accumulate;  // begin with `sums`
+  bool is_last;     // is it the last block of k?
 };
 using PanelTileKernel = void (*)(const PanelTile& tile);
 
-// A vector of columns of one row, widened, from where the columns lie.
+// A vector of columns of one row of a panel, widened to float32. kHasMask: a register is free for
+// it.
 template <class S, int kRow, bool kHasMask>
 WEFT_INLINE Vec<float> load_columns(const S* b) {
   if constexpr (kPairedRows<S> == 1) {
@@ -59,9 +63,9 @@ WEFT_INLINE Vec<float> load_columns(const S* b) {
   }
 }
 
-// Steps of k: one element of A times a row of the panel, or one after the other times two that lie
-// side by side. Elements of A that are no floats are widened before, some of each row, so that they
-// are spread where they are loaded.
+// A step of k: one element of A times a row of the panel, or, for bf16x2 that are not multiplied as
+// such, two elements one after the other. Rows of A that are not float32 are widened before, a part
+// of each row, so that an element is broadcast as it is loaded.
 template <class S>
 struct SingleStep {
   static constexpr int kElements = kPairedRows<S>;
@@ -73,7 +77,8 @@ struct SingleStep {
                               const S* b, bool both = true) {
     add_row<0>(sums, a, a_row, b);
     if constexpr (kElements == 2) {
-      asm volatile("" ::: "memory");  // pairs are loaded for each row: registers are for the sums
+      // the pairs are loaded for each row of them, because registers are needed for sums
+      asm volatile("" ::: "memory");
       if (both) add_row<1>(sums, a + 1, a_row, b);
     }
   }
@@ -96,13 +101,13 @@ struct SingleStep {
 };
 
 #if WEFT_BF16X2
-// Two elements of bfloat16 that follow one another in k, in one instruction.
+// A step of two elements of bfloat16 that follow one another in k, by one instruction.
 struct PairStep {
   static constexpr int kElements = 2;
   using Stored = BFloat16;
   using Left = BFloat16;
 
-  // A second element that is missing counts as zero.
+  // If the second element is missing, it counts as zero.
   template <int kRows, int kVectors>
   WEFT_INLINE static void add(Vec<float> (&sums)[kRows][kVectors], const BFloat16* a, int64_t a_row,
                               const BFloat16* b, bool both = true) {
@@ -123,7 +128,7 @@ struct PairStep {
 };
 #endif
 
-// kWidened elements of each row of A, or the rest of them, to rows of that length.
+// Widens kWidened elements of each row of A, or fewer at the end, to rows of that length.
 template <class S>
 WEFT_INLINE void widen(const S* a, int64_t a_row, int64_t rows, float* to) {
   for (int64_t i = 0; i < rows; ++i, a += a_row, to += kWidened)
@@ -136,6 +141,7 @@ WEFT_SHARED void widen_rest(const S* a, int64_t a_row, int64_t rows, int64_t cou
     for (int64_t k = 0; k < count; ++k) to[i * kWidened + k] = to_lane(a[i * a_row + k]);
 }
 
+// The kernel of a tile. `add` runs over k; the prefetches inside it spread over the whole tile.
 template <class Step, int kVectors, int kRows>
 void panel_tile(const PanelTile& tile) {
   constexpr int kLanes = Vec<float>::kLanes;
@@ -199,7 +205,7 @@ struct PanelTileKernels {
 };
 template <class Step, int... I>
 constexpr PanelTileKernels panel_tiles(Numbers<I...>) {
-  // Of halves a vector more that nobody needs is less code.
+  // Halves always compute two vectors, even where one is enough: it is less code.
   constexpr int kFewest = kIsSame<typename Step::Stored, float> ? 1 : 2;
   return {{{panel_tile<Step, kFewest, I + 1>...}, {panel_tile<Step, 2, I + 1>...}}};
 }
@@ -207,7 +213,7 @@ template <class Step>
 constexpr PanelTileKernels kPanelTiles =
     panel_tiles<Step>(typename CountTo<kTileRows<float>>::Type());
 
-// Few rows of bfloat16 add products singly, as in matmul.h: they wait for memory anyway.
+// Few rows of bfloat16 add products one by one, as in matmul.h: they wait for memory anyway.
 template <class S>
 WEFT_INLINE const PanelTileKernels& panel_tiles([[maybe_unused]] int64_t rows) {
 #if WEFT_BF16X2
@@ -229,10 +235,12 @@ struct PanelUnit {
 
   void run() const {
     const int64_t blocks = (p.k + kPanelDepth - 1) / kPanelDepth;
-    const int64_t depth = ((p.k + blocks - 1) / blocks + 1) / 2 * 2;  // whole pairs
+    // a multiple of two, for bf16x2
+    const int64_t depth = ((p.k + blocks - 1) / blocks + 1) / 2 * 2;
     for (int64_t k = 0; k < p.k; k += depth) run_block(k, p.k - k < depth ? p.k - k : depth);
   }
 
+// By AMX; sums are in scratch between blocks of k.
 #if WEFT_AMX
   void run_tiled() const {
     const int64_t col = panel * kPanelColumns;
@@ -266,6 +274,7 @@ struct PanelUnit {
   }
 #endif
 
+  // One block of k: the tiles of the unit, and the epilogue after the last block.
   void run_block(int64_t k, int64_t depth) const {
     constexpr int64_t kCols = 2 * Vec<float>::kLanes;
     const int64_t step = balanced_rows_at<float>(rows, p.k * sizeof(S));
@@ -282,7 +291,8 @@ struct PanelUnit {
     const bool is_direct = tile.is_last && width == kPanelColumns && goes_to_c();
     tile.to_row = is_direct ? p.n : kPanelColumns;
     tile.bias = nullptr;
-    // Memory may take longer to give a panel than one tile takes: each fetches its share.
+    // Memory may need longer for a panel than one tile takes, so each tile prefetches its share of
+    // it.
     const int64_t tiles_of_all = (rows + step - 1) / step * ((width + kCols - 1) / kCols);
     tile.ahead = (const char*)(is_last ? b : b + elements);
     tile.ahead_step =
@@ -305,11 +315,12 @@ struct PanelUnit {
       if (tile.is_last && !is_direct) finish(i, count, width);
     }
   }
+  // Can sums go to C directly? Only if no epilogue but the bias follows.
   WEFT_INLINE bool goes_to_c() const {
     return kIsSame<S, float> ? !p.residual && !is_bounded : p.keeps_sums;
   }
 
-  // What these rows are written to, and read from, arrives while their tiles are computed.
+  // Prefetches the rows of C, and of the residual, while their tiles are computed.
   WEFT_INLINE void fetch_results(int64_t row, int64_t count, int64_t width) const {
     const int64_t at = (first + row) * p.n + panel * kPanelColumns;
     prefetch_rows<true>((const S*)p.c + at, count, p.n * sizeof(S), width * sizeof(S));
@@ -317,6 +328,7 @@ struct PanelUnit {
       prefetch_rows<false>((const S*)p.residual + at, count, p.n * sizeof(S), width * sizeof(S));
   }
 
+  // The epilogue of some rows, from scratch to C.
   WEFT_SHARED void finish(int64_t row, int64_t count, int64_t width) const {
 #if WEFT_BF16X2
     if constexpr (kIsSame<S, BFloat16>) {
@@ -338,7 +350,8 @@ struct PanelUnit {
       if (j < width) finish_lanes<Rounded, false>(from + j, col + j, at + j, width - j);
     }
   }
-  // What would be read again if it had been written to C, and how it is written.
+  // How a sum is rounded between the steps of the epilogue (as if it had been written to C and read
+  // again), and how it is written.
   struct RoundedByMemory {
     WEFT_INLINE static Vec<float> of(Vec<float> sum) {
       if constexpr (kIsSame<S, float>) return sum;
@@ -354,6 +367,7 @@ struct PanelUnit {
     WEFT_INLINE static void store(BFloat16* to, Vec<float> sum) { store_rounded(to, sum); }
   };
 #endif
+  // One vector, or the first n lanes of one: bias, residual, clamp. NaN passes both comparisons.
   template <class Rounded, bool kWhole>
   WEFT_INLINE void finish_lanes(const float* from, int64_t col, int64_t at, int64_t n) const {
     const auto load = [&](const void* data, int64_t place) WEFT_LAMBDA {
@@ -375,22 +389,23 @@ struct PanelUnit {
   }
 };
 
-// A row by several panels side by side: sums of one panel alone would wait for each other, as a
-// processor starts two products a cycle and has one done four cycles later.
+// One row by several panels side by side. The sums of one panel alone would wait for each other: a
+// processor starts two products a cycle and each takes four cycles.
 template <class S>
 struct RowByPanels {
   static constexpr int kLanes = Vec<float>::kLanes;
   static constexpr int kVectors = kPanelColumns / kLanes;      // of a panel
-  static constexpr int kPanels = kLanes < 8 ? 1 : kLanes / 4;  // eight sums
+  static constexpr int kPanels = kLanes < 8 ? 1 : kLanes / 4;  // as many as make eight sums
   static constexpr int64_t kPaired = kPairedRows<S>;
-  static constexpr int64_t kBytes = kPanelColumns * sizeof(S);  // of a row of a panel
-  static constexpr int64_t kRowsAhead = 4096 / kBytes;          // that are fetched: a page
+  static constexpr int64_t kBytes = kPanelColumns * sizeof(S);  // bytes of a row of a panel
+  // rows of the panels that are prefetched: a page
+  static constexpr int64_t kRowsAhead = 4096 / kBytes;
 
   using Sums = Vec<float>[kPanels][kVectors];
 
   const PanelProduct& p;
 
-  // Rows [k, end) of the panels; meanwhile what lies so many bytes ahead is fetched.
+  // Adds rows [k, end) of the panels, and prefetches what lies `ahead` bytes further.
   WEFT_INLINE void add(Sums& sums, const S* panel, int64_t k, int64_t end, int64_t ahead) const {
     for (; k < end; k += kPaired) {
       WEFT_UNROLL
@@ -411,6 +426,7 @@ struct RowByPanels {
       sums[j] = fma_(left, load_columns<S, kRow, true>(b + j * kLanes * kPaired), sums[j]);
   }
 
+  // First with prefetches within the panels, then, in their last page, from the panels that follow.
   void run(int64_t first, bool is_bounded) const {
     Sums sums;
     WEFT_UNROLL
@@ -438,7 +454,7 @@ struct RowByPanels {
   }
 };
 
-// Units of the same rows are neighbours.
+// Units that have the same rows are neighbours.
 template <class S>
 void multiply_panels(const PanelProduct& p, int64_t unit_rows, Range units, void* scratch) {
   const int64_t panels = (p.n + kPanelColumns - 1) / kPanelColumns;
@@ -465,8 +481,8 @@ void multiply_panels(const PanelProduct& p, int64_t unit_rows, Range units, void
   for (int64_t unit = units.begin; unit < units.end; ++unit) unit_of(unit).run();
 }
 
-// A part of a panel: halves by way of whole lanes, which lose nothing; those of bfloat16 are the
-// upper halves of them.
+// A part of a panel. Halves are packed as float32 and narrowed again, which loses nothing; a
+// bfloat16 is the upper half of a float32.
 template <class S>
 void pack_part(const S* from, const PanelPacking& packing, int64_t count, int64_t depth, S* to) {
   if constexpr (kIsSame<S, float>) {
@@ -491,7 +507,7 @@ void pack_part(const S* from, const PanelPacking& packing, int64_t count, int64_
   }
 }
 
-// Columns beyond n are zero: a panel is written whole.
+// Columns beyond n become zero: a panel is always whole.
 template <class S>
 void pack_panels(const PanelPacking& packing, Range panels) {
   for (int64_t panel = panels.begin; panel < panels.end; ++panel) {

@@ -1,11 +1,12 @@
-// Many short rows at once.
+// Reductions of many short rows at the same time, one for each lane of a vector; for reductions and
+// poolings.
 //
 // Included inside the namespace of an instruction set, after kernels/reduce/reduce_lanes.h.
 
 #include "kernels/simd/transpose_tile_impl.h"
 
-// Dense rows of at most a block, as many as a vector has lanes: their lanes are turned, so that
-// what folding one row does to its lanes happens to all rows at once.
+// As many dense rows as a vector has lanes, each of at most a block. Their totals are transposed,
+// so that one operation does for all rows what folding does to the lanes of one; bits are the same.
 template <class Op, class S>
 __attribute__((noinline)) Vec<LaneType<S>> reduce_short_rows(const S* in, int64_t row_stride,
                                                              int64_t cols, bool turns = false) {

@@ -1,24 +1,27 @@
-// Tiles of large products, which pack what they read as they go.
+// Tiles of large products, which pack what they read while they multiply.
+//
+// A strip of C is computed panel of rows by panel of columns. Copying an operand before it is
+// multiplied takes a tenth of the time, because it waits for memory. So the first tile of a row of
+// tiles copies its rows of A between its products, and the first tile of a column its panel of B.
+// Every tile prefetches what follows it: the next tile of C, and a part of the next rows of A. All
+// of that hides behind the multiply-adds, which limit the speed.
+//
+// A is copied in the order in which it lies, in rows or in columns, at a distance that the compiler
+// knows. So one register addresses all rows, no transposition is needed, and rows do not share a
+// set of the first-level cache, as rows of 1024 floats in memory do.
 //
 // Included inside the namespace of an instruction set, after kernels/matmul/gemm_impl.h and
-// kernels/matmul/bf16x2_impl.h. A strip of C is made panel of rows by panel of columns. Copying an
-// operand before it is multiplied takes a tenth of the time, because it waits for memory; so the
-// first tile of a row of tiles copies its rows of A between its products, the first tile of a
-// column its panel of B, and every tile fetches what follows it: the next tile of C, and a part of
-// the next rows of A. All of that hides behind multiply-adds, which are what bounds.
-//
-// A is copied as it lies, in rows or columns at a distance that the compiler knows: one register
-// addresses all of them, no transposition is needed, and they do not meet in one set of the
-// first-level cache, as rows of 1024 floats in memory do.
+// kernels/matmul/bf16x2_impl.h.
 
-// What is multiplied with what: elements of one type, or pairs of bfloat16 (bf16x2_impl.h).
+// What is multiplied: elements of one type (Single), or bf16x2 (Paired, bf16x2_impl.h).
 template <class T>
 struct Single {
-  using Stored = T;  // what a tile that packs B reads
+  using Stored = T;  // the type of B in memory, for tiles that pack it
   using Packed = T;
   using Sum = T;
-  static constexpr int64_t kElements = 1;  // of Stored in a Packed
+  static constexpr int64_t kElements = 1;  // elements of Stored in a Packed
 
+  // Two vectors of a row of B.
   template <class V>
   WEFT_INLINE static void load(const T* from, int64_t, V (&right)[2]) {
     right[0] = Memory<T>::load(from);
@@ -35,6 +38,7 @@ struct Single {
   }
 };
 
+// Two elements of bfloat16 in each Packed; rows of B are combined in pairs as they are loaded.
 #if WEFT_BF16X2
 struct Paired {
   using Stored = uint16_t;
@@ -52,7 +56,7 @@ struct Paired {
   template <int kCount>
   WEFT_INLINE static Vec<uint32_t> load_column(const uint16_t* from, int64_t column) {
     const auto load = [](const uint16_t* elements) WEFT_LAMBDA {
-#if WEFT_AVX512  // a part of a vector without a detour
+#if WEFT_AVX512  // a masked load, so that no buffer is needed
       const __m256i some = _mm256_maskz_loadu_epi16(__mmask16((1u << kCount) - 1), elements);
       return Vec<uint32_t>::of((Vec<uint32_t>::Native)_mm512_cvtepu16_epi32(some));
 #else
@@ -68,35 +72,37 @@ struct Paired {
 };
 #endif
 
+// The maximum depth of a block of k, and the distance of copied rows of A, in elements.
 template <class Packed>
 constexpr int64_t kStripDepth = kMatmulRowBytes / sizeof(Packed);
 template <class Packed>
 constexpr int64_t kCopiedRow = kMatmulCopiedRowBytes / sizeof(Packed);
 
+// Everything that a tile kernel reads; the number of rows is given by the choice of the kernel.
 template <class Kind>
 struct StripTile {
   using Packed = typename Kind::Packed;
   using Stored = typename Kind::Stored;
 
-  int64_t k;             // in Packed
-  Packed* a;             // rows kCopiedRow apart; of columns, each kTileRows<Packed> long
+  int64_t k;             // steps, counted in Packed
+  Packed* a;             // rows kCopiedRow apart, or columns of kTileRows<Packed> elements each
   Packed* b;             // a panel of two vectors
-  const Stored* a_from;  // rows or columns to be copied to `a`, so far from each other
+  const Stored* a_from;  // rows or columns that are copied to `a`, a_from_step apart
   int64_t a_from_step;
-  const Stored* b_from;  // rows to be packed to `b`
+  const Stored* b_from;  // rows that are packed to `b`, b_from_row apart
   int64_t b_from_row;
   typename Kind::Sum* c;
   int64_t c_row;
   bool accumulate;
-  const typename Kind::Sum* c_next;  // a tile that is written next
-  // Rows of A that the second-level cache shall have next, and the bytes of a vector of k in them.
+  const typename Kind::Sum* c_next;  // the tile that is written next, to be prefetched
+  // Rows of A that the second-level cache should have next, and the bytes of a vector of k in them.
   const char* ahead;
   int64_t ahead_rows, ahead_row, ahead_step;
 };
 template <class Kind>
 using StripTileKernel = void (*)(const StripTile<Kind>& tile);
 
-// All have two vectors of columns.
+// How a tile reads A, and what it copies or packs. All forms have two vectors of columns.
 enum StripForm {
   kRowsOfA,
   kColumnsOfA,
@@ -108,12 +114,13 @@ enum StripForm {
 };
 
 template <class Kind>
+// Rows of a tile, as in gemm_impl.h.
 constexpr int kStripRows = kTileRows<typename Kind::Sum>;
-// What packs as it goes. Of other types, and where something better is there as well, operands are
-// packed first, which is less code.
+// Only float32 sums pack as they multiply. For other types, and where the build has a better
+// instruction set, operands are packed first, which is less code.
 template <class Kind>
 constexpr bool kFusesPacking = kIsSame<typename Kind::Sum, float>&& WEFT_KNOWN_STEPS > 0;
-// Panels have more rows than half a tile, unless C itself has fewer; others copy separately.
+// Panels have more rows than half a tile, unless C itself has fewer rows; smaller ones copy first.
 template <class Kind>
 constexpr int kFewestFused = (kStripRows<Kind> + 1) / 2;
 
@@ -129,6 +136,7 @@ extern const StripTiles<Single<uint64_t>> kStripUInt64;
 extern const StripTiles<Paired> kStripPairs;
 #endif
 
+// The table of one Kind.
 template <class Kind>
 WEFT_INLINE const StripTiles<Kind>& strip_tiles() {
   if constexpr (kIsSame<Kind, Single<float>>) {

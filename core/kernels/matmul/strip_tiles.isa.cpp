@@ -1,4 +1,4 @@
-// The micro-kernels of kernels/matmul/strip_tile_impl.h.
+// The tile kernels of kernels/matmul/strip_tile_impl.h, all from one template.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 #include "kernels/simd/known_steps.h"
@@ -13,10 +13,12 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/matmul/bf16x2_impl.h"
 #include "kernels/matmul/strip_tile_impl.h"
 
-constexpr int64_t kRowsAhead = 8;     // of B, while it is packed
-constexpr int64_t kVectorsAhead = 3;  // of columns of A, while they are copied
+constexpr int64_t kRowsAhead = 8;  // rows of B that are prefetched while B is packed
+// vectors of columns of A that are prefetched while A is copied
+constexpr int64_t kVectorsAhead = 3;
 
-// Between the products of one vector of k lies what is copied and fetched for it.
+// The products of one vector of k follow the copies and prefetches that belong to it, so that both
+// overlap.
 template <class Kind, StripForm kForm, int kRows>
 void strip_tile(const StripTile<Kind>& tile) {
   using Packed = typename Kind::Packed;
@@ -38,6 +40,7 @@ void strip_tile(const StripTile<Kind>& tile) {
   Packed* b = tile.b;
   const auto* b_from = tile.b_from;
   const int64_t b_step = Kind::kElements * tile.b_from_row;
+  // `steps` steps of k: the products, and packing of B.
   const auto add = [&](int64_t steps) WEFT_LAMBDA {
     for (; steps > 0; --steps) {
       Vec<Packed> right[2];
@@ -62,7 +65,7 @@ void strip_tile(const StripTile<Kind>& tile) {
       b += 2 * kLanes;
     }
   };
-  // `count` steps of k, at most a vector.
+  // Copies `count` steps of k of A, at most a vector.
   const auto copy = [&](int64_t k, int64_t count) WEFT_LAMBDA {
     if constexpr (kForm == kCopiesRows) {
       WEFT_UNROLL
@@ -73,7 +76,7 @@ void strip_tile(const StripTile<Kind>& tile) {
             count < kLanes ? Memory<Packed>::load_part(from, count) : Memory<Packed>::load(from));
       }
     } else if constexpr (kForm == kCopiesColumns) {
-      // What is stored beyond a column, the next one overwrites.
+      // A store may write beyond a column; the next column overwrites that.
       const int64_t column = tile.a_from_step, step = Kind::kElements * column;
       const auto* from = tile.a_from + k * step;
       for (int64_t i = 0; i < count; ++i, from += step) {
@@ -91,7 +94,8 @@ void strip_tile(const StripTile<Kind>& tile) {
   };
   const char* ahead = tile.ahead;
   const typename Kind::Sum* c_next = tile.c_next;
-  // A vector of k is copied before the one before it is multiplied.
+  // Each vector of k is copied before the previous one is multiplied, so that the copy is there in
+  // time.
   int64_t count = 0;
   for (int64_t next = 0, row = 0; count > 0 || next < tile.k; ++row) {
     const int64_t following = tile.k - next < kLanes ? tile.k - next : kLanes;
@@ -113,6 +117,7 @@ void strip_tile(const StripTile<Kind>& tile) {
   }
 }
 
+// Fills in the table: two plain forms for every number of rows, the others where packing is fused.
 template <class Kind, int... I>
 constexpr StripTiles<Kind> all_strip_tiles(Numbers<I...>) {
   StripTiles<Kind> tiles = {

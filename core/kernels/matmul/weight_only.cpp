@@ -1,3 +1,5 @@
+// Packing of int8 and int4 weights with their scales; the product is in weight_only.isa.cpp.
+
 #include "kernels/matmul/weight_only.h"
 
 #include <algorithm>
@@ -9,11 +11,12 @@
 namespace weft::kernels {
 
 void run_pack_weight(const WeightPacking& p, Range panels) {
-  const int64_t lines = p.bits == 8 ? p.k : p.k / 2;  // bytes of a row
+  const int64_t lines = p.bits == 8 ? p.k : p.k / 2;  // bytes of a row of weights
   for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
     const int64_t first = panel * kWeightColumns, width = std::min(kWeightColumns, p.n - first);
     uint8_t* to = p.panels + panel * lines * kWeightColumns;
     float* scales = p.scales + panel * p.groups * kWeightColumns;
+    // The last panel may have fewer columns; the others are zero.
     if (width < kWeightColumns) {
       std::memset(to, 0, static_cast<size_t>(lines * kWeightColumns));
       std::fill_n(scales, p.groups * kWeightColumns, 0.0f);

@@ -1,6 +1,6 @@
-// Products with int8 or int4 weights: kernels/matmul/weight_only.h. Sums of up to four rows stay in
-// registers while a block of a panel, a few KiB, passes by; further rows find it in the first-level
-// cache.
+// Products with int8 or int4 weights: kernels/matmul/weight_only.h. The sums of up to four rows
+// stay in registers while a block of a panel, a few KiB, passes by; further rows find the block in
+// the first-level cache.
 #include "kernels/matmul/weight_only.h"
 
 #include "kernels/int8/quantized_impl.h"
@@ -16,19 +16,20 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 typedef Vec<float> Floats;
 constexpr int kVectors = int(kWeightColumns) / Floats::kLanes;
-constexpr int kMaxRows = 4;  // side by side
+constexpr int kMaxRows = 4;  // rows at the same time
 constexpr int64_t kLine = 64;
-// How far ahead weights are fetched. Memory delivers a line about 100 ns after it was asked for, in
-// which time a core takes 4 KiB.
+// How many bytes ahead weights are prefetched. Memory delivers a line about 100 ns after it was
+// asked for, and in that time a core uses 4 KiB.
 constexpr int64_t kAhead = 8192;
 constexpr int64_t kScalesAhead = 1024;
 
+// Bytes of two elements of k for all columns of a panel.
 template <int kBits>
 constexpr int64_t kPairBytes = kBits == 8 ? 2 * kWeightColumns : kWeightColumns;
 
 WEFT_INLINE Floats widened(Vec<int32_t> integers) { return to_float_(integers); }
 
-// Elements 2i and 2i + 1 of k for a vector of columns.
+// Elements 2i and 2i + 1 of k, for a vector of columns.
 template <int kBits>
 WEFT_INLINE void load_pair(const uint8_t* from, Floats& even, Floats& odd) {
   if constexpr (kBits == 8) {
@@ -36,8 +37,9 @@ WEFT_INLINE void load_pair(const uint8_t* from, Floats& even, Floats& odd) {
     odd = widened(Memory<int8_t>::load((const int8_t*)from + kWeightColumns));
   } else {
 #if WEFT_AVX512
-    // The lower half of a byte chooses from a table, the upper one is written into the last bits of
-    // 2^19. Shifts and conversions would all go to two of the four units.
+    // The lower half of a byte chooses from a table. The upper half is written into the last bits
+    // of 2^19 (sign bit flipped, so that subtracting 2^19 + 8 gives its value). Shifts and
+    // conversions would all use the same two of four units.
     const Vec<uint32_t> both = Memory<uint8_t>::load(from);
     const __m512 table = _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, -8, -7, -6, -5, -4, -3, -2, -1);
     even = Floats::of((Floats::Native)_mm512_permutexvar_ps((__m512i)both.v, table));
@@ -52,8 +54,8 @@ WEFT_INLINE void load_pair(const uint8_t* from, Floats& even, Floats& odd) {
 }
 
 #if WEFT_AVX2
-// Four bits of a whole vector of bytes, 32 columns at once: extending bytes first takes a quarter
-// more. Vector i of the sums has columns i, i + 4, … until put_in_order.
+// Half-bytes of a whole vector of bytes, 32 columns at a time; extending bytes first takes a
+// quarter longer. Vector i of the sums has columns i, i + 4, … until put_in_order().
 template <int kFirstBit>
 WEFT_INLINE Floats half_byte(Vec<int32_t> words) {
   if constexpr (kFirstBit < 16) {  // where they are, as the last bits of a power of two
@@ -77,6 +79,7 @@ WEFT_INLINE void add_half_bytes(const uint8_t* from, Floats first, Floats second
   evens[3] = fma_(first, half_byte<24>(words), evens[3]);
   odds[3] = fma_(second, half_byte<28>(words), odds[3]);
 }
+// Two rounds of interleaving bring the columns into their order.
 WEFT_INLINE void put_in_order(Floats (&sums)[4]) {
   Floats::Native mixed[4];
   for (int round = 0; round < 2; ++round) {
@@ -88,20 +91,21 @@ WEFT_INLINE void put_in_order(Floats (&sums)[4]) {
 }
 #endif
 
-// Rows of a and of sums are so many elements from each other.
+// Rows of A, a_row apart, and their sums, kWeightColumns apart.
 struct BlockRows {
   const float* a;
   int64_t a_row;
   float* sums;
 };
 
+// One block of k for kRows rows: even and odd chains, scaled and added to the sums.
 template <int kBits, int kRows>
 void add_block(const BlockRows& rows, int64_t depth, const uint8_t* panel, const float* scales) {
-  // Eight vectors of sums hide the latency of two units; 32 registers have room for more.
+  // Eight vectors of sums hide the latency of two units; with 32 registers there is room for more.
   constexpr int kTogether = (WEFT_AVX512 && kRows > 1 ? 8 : 4) / kRows;
   for (int64_t line = 0; line < kWeightColumns * int64_t(sizeof *scales); line += kLine)
     __builtin_prefetch((const char*)scales + kScalesAhead + line);
-  // Every pass over the block fetches its share: memory would be idle in those that did not.
+  // Every pass over the block prefetches its share; otherwise memory would be idle in some passes.
   constexpr int64_t kStep = kPairBytes<kBits> * kTogether / kVectors;
   for (int part = 0; part < kVectors; part += kTogether) {
     Floats evens[kRows][kTogether], odds[kRows][kTogether];
@@ -119,7 +123,7 @@ void add_block(const BlockRows& rows, int64_t depth, const uint8_t* panel, const
         continue;
       }
 #endif
-      // Vector by vector: of all at once there would be more than registers.
+      // One vector after the other: all of them together would need too many registers.
       WEFT_UNROLL
       for (int j = 0; j < kTogether; ++j) {
         Floats even, odd;
@@ -149,12 +153,13 @@ void add_block(const BlockRows& rows, int64_t depth, const uint8_t* panel, const
   }
 }
 
+// One panel for all rows; `sums` is scratch of m x kWeightColumns.
 template <int kBits>
 void multiply_panel(const WeightOnlyProduct& p, int64_t panel, float* sums) {
   __builtin_memset(sums, 0, p.m * kWeightColumns * sizeof *sums);
   const int64_t group = p.k / p.groups;
   const int64_t col = panel * kWeightColumns;
-  if (p.bias)  // few enough to have left the caches since the last call
+  if (p.bias)  // the biases are so few that the caches have lost them since the last call
     for (int64_t j = 0; j < kWeightColumns; j += kLine / int64_t(sizeof *p.bias))
       __builtin_prefetch(p.bias + col + j);
   const uint8_t* weights = p.panels + panel * p.k / 2 * kPairBytes<kBits>;

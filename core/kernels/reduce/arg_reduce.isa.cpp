@@ -1,4 +1,6 @@
-// Places of extrema: the row-major number of the first one or NaN among the reduced elements.
+// Positions of extrema (argmax, argmin): the row-major number, among the reduced elements, of the
+// first extremum, or of the first NaN. Most elements only go through a fast search for the value; a
+// block is searched for the position only if its extremum beats all before it.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -9,20 +11,22 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/reduce/reduce_lanes.h"
 
-// Of numbers or of vectors. Nothing beats NaN: it fails every comparison from there on.
+// Is `value` to replace `best`? For numbers and for vectors. NaN replaces numbers, and nothing
+// replaces NaN, so the first NaN stays.
 template <class T>
 WEFT_INLINE auto is_better(T value, T best) {
   return (value > best) | ((value != value) & (best == best));
 }
 
-// Of the largest element, and of the smallest, whose elements are turned, so `best` is, too.
+// The search for the largest element. For the smallest, elements are turned (Turn, reduce_lanes.h),
+// and `best` is a turned value, too.
 template <class S>
 struct Places {
   using T = LaneType<S>;
   using V = Vec<T>;
   using W = Wide<T>;
 
-  // The first element that is `value`, which is there and is not turned.
+  // The position of the first element equal to `value`, which is in the block and is not turned.
   WEFT_INLINE static int64_t find(const S* block, int64_t n, T value) {
     const bool is_nan = value != value;
     int64_t at = 0;
@@ -39,7 +43,8 @@ struct Places {
     const Turn<T> turn(turns);
     for (int64_t c = 0; c < cols; ++c) ((T*)best)[c] = turn(to_lane(((const S*)first)[c]));
   }
-  // A block is looked through only where its extremum is better than those before.
+  // One line of `count` dense elements, the first of which has number `position`. A block is looked
+  // through only if its extremum is better than those before.
   WEFT_SHARED static void line(const void* line, int64_t count, int64_t position, bool turns,
                                void* best, int64_t* place) {
     const Turn<T> turn(turns);
@@ -53,6 +58,7 @@ struct Places {
       *place = position + i + find(block, n, turn(known));
     }
   }
+  // Lines that are whole results, each found on its own.
   WEFT_SHARED static void lines(const void* first, int64_t lines, int64_t stride, int64_t count,
                                 bool turns, int64_t* places) {
     const Turn<T> turn(turns);
@@ -63,6 +69,7 @@ struct Places {
       line(start, count, 0, turns, &best, places + i);
     }
   }
+  // Rows whose columns are neighbouring results; `position` is the number of the first row.
   WEFT_SHARED static void rows(const void* first, int64_t rows, int64_t stride, int64_t cols,
                                int64_t position, bool turns, void* best, int64_t* places) {
     T* const known = (T*)best;
@@ -79,7 +86,8 @@ struct Places {
         }
       }
   }
-  // Of up to kReduceRows rows: every lane has room for their numbers.
+  // The best of up to kReduceRows rows for each column, and the row it is in. Positions are counted
+  // in lanes of T, which always have room for so few rows.
   WEFT_INLINE static void search(const S* p, int64_t rows, int64_t stride, int64_t cols, bool turns,
                                  T* value, T* at) {
     const Turn<T> turn(turns);
@@ -101,6 +109,7 @@ struct Places {
   }
 };
 
+// The same for one of the two kinds, with the types of ArgReduceParts.
 template <class S, bool kTransposed>
 struct PlacesOf {
   using All = Places<S>;
@@ -142,6 +151,7 @@ constexpr ArgReduceParts places() {
         WEFT_ENTRY_OR(double, {}, places<double, transposed>())      \
   }
 
+// [is it the smallest][dtype].
 extern const ArgReduceParts kArgReduces[2][kNumDTypes];
 const ArgReduceParts kArgReduces[2][kNumDTypes] = {WEFT_PLACES(false), WEFT_PLACES(true)};
 

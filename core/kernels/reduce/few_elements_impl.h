@@ -1,6 +1,7 @@
-// Results of a few elements each, as the length of a vector in space: one result after the other
-// would leave most of a vector empty, and folding its lanes would take longer than its elements do.
-// Runs of elements become columns, some at a time, so that a lane has a result.
+// Reductions with results of a few elements each, like the lengths of vectors in space. One result
+// after the other would leave most of a vector empty, and folding its lanes would take longer than
+// its elements do. So runs of elements are transposed, some at a time, and each lane has one
+// result.
 #pragma once
 
 #include <algorithm>
@@ -11,22 +12,24 @@
 
 namespace weft::kernels {
 
-// Of `count` runs, each dense and `run_bytes` from the one before. The bits are those of each
-// alone: a line combines as a block of it does, whose lanes are halved until one is left, and
-// columns combine row by row.
+// Reduces `count` runs, each dense and `run_bytes` behind the one before. The bits are those of
+// each run reduced alone. There a line is one block, whose lanes are halved until one is left, so
+// here rows that stand for these lanes are combined in the same halves; columns combine row by row.
+// `few` and `size` describe one run and the bytes of its elements; `parts` is the reduction.
 inline void reduce_few_elements(const ReduceParts& parts, const FewElements& few, int64_t size,
                                 const char* runs, int64_t run_bytes, int64_t count, char* results,
                                 int64_t result_size) {
-  constexpr int64_t kRuns = 64;  // at once
+  constexpr int64_t kRuns = 64;  // runs at a time
   static_assert(kFewElements <= kFewOfColumns && kFewElements / 2 <= kFewColumns);
-  static_assert(kFewOfColumns / 2 <= kReduceRows);  // one block
+  static_assert(kFewOfColumns / 2 <= kReduceRows);  // one block of columns at most
   alignas(64) char elements[kFewOfColumns * kRuns * sizeof(uint64_t)];
   alignas(64) char totals[kFewColumns * kRuns * sizeof(uint64_t)];
   alignas(64) char transposed[kFewColumns * kRuns * sizeof(uint64_t)];
   const int64_t bytes = kRuns * parts.lane, row = kRuns * size;
   const bool is_line = few.columns == 1;
   const auto half = static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(few.length)) / 2);
-  const int64_t made = is_line ? std::max<int64_t>(1, half) : few.columns;  // totals
+  // totals, each a row of kRuns lanes
+  const int64_t made = is_line ? std::max<int64_t>(1, half) : few.columns;
   for (int64_t run = 0; run < count; run += kRuns) {
     const int64_t some = std::min(kRuns, count - run);
     WEFT_ACTIVE(move)
@@ -39,6 +42,7 @@ inline void reduce_few_elements(const ReduceParts& parts, const FewElements& few
     }
     char* const to = results + run * few.columns * result_size;
     if (is_line) {
+      // Halves, as fold() does with the lanes of a block.
       for (int64_t rest = made / 2; rest > 0; rest /= 2)
         parts.combine(totals, totals + rest * bytes, rest * bytes);
       parts.store(totals, some, to);
@@ -46,6 +50,7 @@ inline void reduce_few_elements(const ReduceParts& parts, const FewElements& few
     }
     for (int64_t i = 0; i < few.columns; ++i)
       parts.store(totals + i * bytes, some, transposed + i * kRuns * result_size);
+    // Results of a run lie side by side, so they are transposed back.
     WEFT_ACTIVE(move)
     ({to, transposed, few.columns * result_size, result_size, result_size, kRuns * result_size,
       some, few.columns, result_size});

@@ -1,3 +1,6 @@
+// How a reduction's axes are sorted and merged (make_reduce), and how its work is counted. The walk
+// itself is in run_reduce.cpp.
+
 #include "kernels/reduce/reduce.h"
 
 #include <cstdlib>
@@ -10,7 +13,7 @@ struct Axis {
   int64_t extent, stride;
 };
 
-// Joins neighbours that are one longer axis; `axes` runs from the outermost.
+// Joins neighbouring axes that are one longer axis in memory. `axes` begins with the outermost.
 int merge(Axis* axes, int count) {
   int merged = 0;
   for (int i = 0; i < count; ++i) {
@@ -23,12 +26,14 @@ int merge(Axis* axes, int count) {
   return merged;
 }
 
+// Its result is a position, not an element.
 bool is_arg(Reduction reduction) {
   return reduction == Reduction::kArgMax || reduction == Reduction::kArgMin;
 }
 
 }  // namespace
 
+// Sums of small integers are computed in 64 bits, as NumPy does.
 DType result_dtype(Reduction reduction, DType dtype) {
   if (is_arg(reduction)) return DType::kInt64;
   if (reduction != Reduction::kSum && reduction != Reduction::kProd) return dtype;
@@ -58,9 +63,11 @@ Reduce make_reduce(Reduction reduction, const TensorView& in, uint32_t axes) {
       kept[kept_rank++] = one;
     }
   }
-  // The order of addition is ours to choose, so walk memory forwards; positions are not.
+  // The order of addition is free, so the walk goes forwards through memory. Positions are counted
+  // in the order of the axes, so for kArg* the order stays.
   if (!is_arg(reduction)) {
-    // An insertion sort: there are few axes, and std::stable_sort takes memory.
+    // an insertion sort: there are few axes, and std::stable_sort allocates memory
+    // The largest stride comes first, so that the innermost axis is the densest.
     for (int i = 1; i < reduced_rank; ++i)
       for (int k = i; k > 0 && std::abs(reduced[k].stride) > std::abs(reduced[k - 1].stride); --k)
         std::swap(reduced[k], reduced[k - 1]);
@@ -89,6 +96,7 @@ int64_t reduce_units(const Reduce& reduce) {
   return units;
 }
 
+// A vector's worth of results: short lines are reduced side by side, and columns share cache lines.
 int64_t reduce_unit_group(const Reduce& reduce) {
   constexpr int64_t kLanes = 16;  // of 64 bytes
   const int inner = reduce.reduced_rank - 1, last = reduce.kept_rank - 1;

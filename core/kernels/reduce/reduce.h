@@ -1,9 +1,9 @@
-// Reductions of a strided view over any set of axes into a dense output.
+// Reductions of a strided array over any set of axes, into a dense output.
 //
-// A sum adds along 64-byte virtual lanes and pairwise over blocks, in an order that shape and
-// strides alone decide: its bits are the same for every instruction set and every split of the
-// units. float16 and bfloat16 add in float32; integers and bool add in 64 bits, as NumPy does.
-// Products go the way of sums.
+// A sum runs along 64-byte virtual lanes, and pairwise over blocks, in an order that shape and
+// strides alone decide. So its bits are the same for every instruction set and every division of
+// the units. float16 and bfloat16 are added in float32; integers and bool in 64 bits, as NumPy
+// does. Products are combined in the same order.
 #pragma once
 
 #include "base/view.h"
@@ -11,29 +11,31 @@
 
 namespace weft::kernels {
 
-// NaN wins in kMax and kMin; kArgMax and kArgMin give the first NaN, else the first extremum.
+// kMax and kMin give NaN if there is one. kArgMax and kArgMin give the position of the first NaN,
+// else of the first extremum.
 enum class Reduction : uint8_t { kSum, kMax, kMin, kProd, kArgMax, kArgMin };
 
-// What the reduction stores: int64 or uint64 for sums and products of bool and integers, int64 (the
-// row-major number of the element among the reduced axes) for kArg*, else `dtype`.
+// The dtype of the results: int64 or uint64 for sums and products of bool and integers; int64 for
+// kArg* (the row-major number of the element among the reduced axes); else `dtype`.
 DType result_dtype(Reduction reduction, DType dtype);
 
-// Blocks that combine pairwise: of a dense line so many elements, of columns so many rows.
+// Sizes of the blocks that combine pairwise: elements of a dense line, rows of columns.
 inline constexpr int64_t kReduceBlock = 1024;
 inline constexpr int64_t kReduceRows = 32;
-inline constexpr int64_t kReduceRowBlocks = 4;  // of a few columns, in one call
+inline constexpr int64_t kReduceRowBlocks = 4;  // blocks of a few columns that one call may take
 
-// A library of some operators goes without turning runs of few elements into columns.
+// A library for some operators does without transposing runs of few elements.
 #if WEFT_HAS_SOME_OPERATORS
 inline constexpr bool kTurnsRuns = false;
 #else
 inline constexpr bool kTurnsRuns = true;
 #endif
-inline constexpr int64_t kFewElements = 16;  // of a line
-inline constexpr int64_t kFewColumns = 15;
-inline constexpr int64_t kFewOfColumns = 64;  // elements of all columns
+inline constexpr int64_t kFewElements = 16;   // maximum of a line
+inline constexpr int64_t kFewColumns = 15;    // maximum of columns, and
+inline constexpr int64_t kFewOfColumns = 64;  // of the elements of all columns
 
-// A dense run of elements: `length` rows of `columns`, a result for each column.
+// A dense run of elements: `length` rows of `columns` elements, with one result for each column. In
+// are_few(): is it worth transposing many such runs?
 struct FewElements {
   int64_t length, columns;
 
@@ -44,27 +46,31 @@ struct FewElements {
   }
 };
 
-// The order of the walk, derived once per call or once per plan. One unit is one output element.
+// The order of the walk, derived once for each call or plan. A unit is one output element. Axes of
+// extent 1 are dropped, and neighbours are merged.
 struct Reduce {
   Reduction reduction;
   DType dtype;
   int32_t kept_rank, reduced_rank;
-  int64_t kept[kMaxRank], kept_stride[kMaxRank];  // outermost first; strides in elements
-  int64_t reduced[kMaxRank], reduced_stride[kMaxRank];
+  // axes that stay, outermost first; strides in elements
+  int64_t kept[kMaxRank], kept_stride[kMaxRank];
+  int64_t reduced[kMaxRank], reduced_stride[kMaxRank];  // axes that are reduced
 };
 
-// `axes`: bit i set: axis i is reduced. A sum over no elements is 0, a product 1; the caller
-// refuses the other reductions of no elements, and casts integers to 64 bits for products.
+// Bit i of `axes` says that axis i is reduced. A sum of no elements is 0, a product 1. The caller
+// refuses the other reductions of no elements, and casts integers to 64 bits before products.
 Reduce make_reduce(Reduction reduction, const TensorView& in, uint32_t axes);
+// The number of output elements.
 int64_t reduce_units(const Reduce& reduce);
 
-// Neighbouring units that are best made together: a share of them should be a multiple.
+// Neighbouring units that are best computed together: a thread's share should be a multiple of it.
 int64_t reduce_unit_group(const Reduce& reduce);
 
-// Work that one unit costs, in elements: how a caller decides on splitting.
+// The work of one unit, in elements: callers decide by it whether to use several threads.
 int64_t reduce_unit_cost(const Reduce& reduce);
 
-// `out` is the first element of the dense output: kept axes in their order.
+// Computes some units. `in` is the view's first element, `out` that of the dense output, whose axes
+// are the kept axes in their order.
 void run_reduce(const Reduce& reduce, const void* in, void* out, Range units);
 
 }  // namespace weft::kernels

@@ -1,4 +1,5 @@
-// Reductions in parts: blocks of lines and of rows, and how their totals combine and end.
+// The pieces of reductions (ReduceParts), compiled for one instruction set: blocks of lines and of
+// rows, and how their totals combine and become elements. run_reduce.cpp puts them together.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -11,6 +12,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/matmul/short_rows_impl.h"
 
+// 64 bytes of lanes of T, in memory.
 template <class T>
 WEFT_INLINE Wide<T> wide_at(const void* p) {
   return Wide<T>::load((const T*)p);
@@ -20,7 +22,7 @@ WEFT_INLINE void put_wide(void* p, Wide<T> wide) {
   __builtin_memcpy(p, wide.part, sizeof wide.part);
 }
 
-// Totals are lanes, however elements are stored.
+// Combining totals. They are lanes of the type that is computed in, so halves share float32's code.
 template <class Op, class T>
 struct Totals {
   static void combine_all(void* earlier, const void* later, int64_t bytes) {
@@ -31,14 +33,16 @@ struct Totals {
   }
 };
 
-// Totals of turned elements are turned until they are stored.
+// The pieces for one operation on lanes. Where `turns` is true (kMin), elements are turned as they
+// are loaded, and totals stay turned until they are stored (Turn, reduce_lanes.h).
 template <class Op, class S>
 struct LaneParts {
   using T = LaneType<S>;
   using V = Vec<T>;
   using W = Wide<T>;
   static constexpr int64_t kSideBySide = V::kLanes;
-  // Neighbouring 64 bytes of floating columns go down the rows together: pages are long.
+  // For floats, four neighbouring lines of 64 bytes go down the rows together. A page has many
+  // columns, so each row then costs fewer visits to distant memory.
   static constexpr int kGroups = kIsFloating<T> ? 4 : 1;
 
   WEFT_SHARED static void block(const void* line, int64_t count, bool turns, void* total) {
@@ -48,7 +52,8 @@ struct LaneParts {
           (const S*)line + i, count - i < kBlockElements ? count - i : kBlockElements, turns));
     put_wide<T>(total, partial.total());
   }
-  // As reduce_elements has it: the bits of a sum are the same wherever its elements come from.
+  // The sum of products of two lines, in the order of reduce_elements(): so the bits are the same
+  // whether the products are stored first or not.
   static void products(const void* a_data, const void* b_data, int64_t count, void* total) {
     const S *a = (const S*)a_data, *b = (const S*)b_data;
     W sums[4] = {W::repeat(0), W::repeat(0), W::repeat(0), W::repeat(0)};
@@ -67,10 +72,12 @@ struct LaneParts {
     put_wide<T>(total,
                 combine<Sum>(combine<Sum>(sums[0], sums[1]), combine<Sum>(sums[2], sums[3])));
   }
+  // Totals before the first row: the identity of the operation.
   static void begin(void* totals, int64_t bytes) {
     const W identity = W::repeat(Op::template identity<S>());
     for (int64_t at = 0; at < bytes; at += 64) put_wide<T>((char*)totals + at, identity);
   }
+  // kCount groups of 64 bytes of columns, over all rows; the sums stay in registers.
   template <int kCount, class Load>
   WEFT_INLINE static void add_rows(const S* p, int64_t rows, int64_t stride, T* totals, Load load) {
     W sums[kCount];
@@ -102,6 +109,7 @@ struct LaneParts {
         return Op::kTurns ? turn(some) : some;
       });
   }
+  // The first `cols` columns of a row; the other lanes are zero.
   WEFT_INLINE static W load_few(const S* p, int64_t cols) {
     W wide;
     WEFT_UNROLL
@@ -112,8 +120,9 @@ struct LaneParts {
     }
     return wide;
   }
-  // Blocks go down side by side, so that no sum waits for the one before it. Where there is no
-  // block, or no row left of the last one, zeros are added.
+  // Several blocks of rows go down side by side, so that no sum waits for the one before it. In
+  // place of a block that does not exist, or behind the last row of the last block, zeros are
+  // added.
   static void few_columns(const void* first, int64_t rows, int64_t stride, int64_t cols,
                           void* total) {
     constexpr int kSide = kReduceRowBlocks;
@@ -132,6 +141,8 @@ struct LaneParts {
       step[b] = b < blocks ? stride : 0;
       sums[b] = W::repeat(0);
     });
+    // The last block may be shorter: first all blocks run over its rows, then the others to the
+    // end.
     for (int64_t r = 0, end = last;;) {
       for (; r < end; ++r)
         each([&](int b) WEFT_LAMBDA {
@@ -148,10 +159,12 @@ struct LaneParts {
     put_wide<T>(total,
                 combine<Sum>(combine<Sum>(sums[0], sums[1]), combine<Sum>(sums[2], sums[3])));
   }
+  // One element of a line's total: its lanes are folded.
   WEFT_SHARED static void fold_total(const void* total, bool turns, void* element) {
     const T value = fold<Op>(wide_at<T>(total));
     *(S*)element = from_lane<S>(Op::kTurns ? Turn<T>(turns)(value) : value);
   }
+  // Elements from the totals of columns: a lane each.
   WEFT_SHARED static void store(const void* totals, int64_t cols, bool turns, void* elements) {
     const Turn<T> turn(turns);
     for (int64_t col = 0; col < cols; col += V::kLanes) {
@@ -163,6 +176,7 @@ struct LaneParts {
         Memory<S>::store_part((S*)elements + col, sums, cols - col);
     }
   }
+  // One result for each line, a vector of lines at a time (short_rows_impl.h).
   WEFT_SHARED static void short_lines(const void* first, int64_t lines, int64_t stride,
                                       int64_t cols, bool turns, void* elements) {
     const Turn<T> turn(turns);
@@ -173,7 +187,8 @@ struct LaneParts {
   }
 };
 
-// One reduction: an operation, and whether elements are turned for it.
+// One reduction: an operation, and whether elements are turned for it. The functions have the types
+// of ReduceParts.
 template <class Op, class S, bool kTransposed>
 struct Lanes {
   using All = LaneParts<Op, S>;
@@ -198,14 +213,14 @@ struct Lanes {
   }
 };
 
-// In 64 bits, where order does not matter.
+// Sums of integers in 64 bits. They wrap and are exact, so the order does not matter.
 template <class S>
 struct IntegerParts {
   static constexpr int kAtOnce = 4;
   static constexpr int64_t kSideBySide = 0;
   static constexpr decltype(ReduceParts::short_lines) short_lines = nullptr;
 
-  // Several sums at once: one would wait for itself.
+  // Several sums at a time, because one alone would wait for its own result.
   static void block(const void* line, int64_t count, void* total) {
     typedef uint64_t V __attribute__((vector_size(32)));
     uint64_t sum[8] = {};
@@ -233,6 +248,7 @@ struct IntegerParts {
     for (; i < count; ++i) sum[0] += to_sum(p[i]);
     __builtin_memcpy(total, sum, sizeof sum);
   }
+  // Zero is all zero bits, and adding is the same for signed and unsigned numbers.
   static void begin(void* totals, int64_t bytes) { __builtin_memset(totals, 0, bytes); }
   static void rows(const void* first, int64_t rows, int64_t stride, int64_t cols, void* totals) {
     uint64_t* const __restrict sums = (uint64_t*)totals;
@@ -259,6 +275,7 @@ struct IntegerParts {
   }
 };
 
+// The members in the order of ReduceParts; few_columns and products are null.
 template <class Parts, int kLane>
 constexpr ReduceParts parts_of() {
   return {kLane,
@@ -273,6 +290,8 @@ constexpr ReduceParts parts_of() {
           Parts::short_lines,
           nullptr};
 }
+// Some parts of sums exist only where they pay: products for full lanes, a few columns for float32
+// with masks.
 template <class Op, class S, bool kTransposed = false>
 constexpr ReduceParts lanes() {
   ReduceParts parts = parts_of<Lanes<Op, S, kTransposed>, sizeof(LaneType<S>)>();
@@ -289,7 +308,7 @@ constexpr ReduceParts integers() {
   return parts_of<IntegerParts<S>, sizeof(uint64_t)>();
 }
 
-// By dtype, in the order of DType.
+// A row of the table of kMax or kMin, in the order of DType.
 #define WEFT_EXTREMES(transposed)                                            \
   {                                                                          \
     WEFT_ENTRY_OR(Boolean, {}, lanes<Largest, Boolean, transposed>()),       \
@@ -308,6 +327,8 @@ constexpr ReduceParts integers() {
   }
 
 extern const ReduceParts kReduces[kNumReductions][kNumDTypes];
+// By Reduction: sum, maximum, minimum, product. Products of narrower integers are cast to 64 bits
+// first, so they have no kernel.
 const ReduceParts kReduces[kNumReductions][kNumDTypes] = {
     {WEFT_ENTRY_OR(Boolean, {}, integers<Boolean>()),
      WEFT_ENTRY_OR(uint8_t, {}, integers<uint8_t>()),

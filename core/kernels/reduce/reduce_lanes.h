@@ -1,10 +1,12 @@
-// Reductions over 64-byte virtual lanes: one order of combination for every vector width.
+// Reductions over 64-byte virtual lanes: one order of combination for every width of vectors.
 //
-// Included inside the namespace of an instruction set, after kernels/simd/simd_memory.h. Element i
-// of a block belongs to lane i mod (4 W), W the lanes of 64 bytes; blocks combine pairwise, like
-// the carries of a binary counter, so rounding errors grow with the logarithm of the length. Loops
-// over lanes and chains are unrolled: only then do compilers keep these in registers.
+// Included inside the namespace of an instruction set, after kernels/simd/simd_memory.h. With W
+// lanes in 64 bytes, element i of a block belongs to lane i mod (4 W): four chains of W lanes.
+// Blocks combine pairwise, like the carries of a binary counter, so rounding errors grow with the
+// logarithm of the length. Loops over lanes and chains are unrolled: only then do compilers keep
+// them in registers.
 
+// 64 bytes of lanes: one vector of AVX-512, two of AVX2, four of 16 bytes.
 template <class T>
 struct Wide {
   static constexpr int kParts = 64 / kVectorBytes;
@@ -23,7 +25,7 @@ struct Wide {
     for (int i = 0; i < kParts; ++i) wide.part[i] = Memory<S>::load(p + i * Vec<T>::kLanes);
     return wide;
   }
-  // Absent lanes are zero.
+  // The first n elements; the other lanes are zero.
   template <class S>
   __attribute__((noinline)) static Wide load_part(const S* p, int64_t n) {  // 0 <= n <= kLanes
     if constexpr (Memory<S>::kHasMasks) {
@@ -43,7 +45,7 @@ struct Wide {
   }
 };
 
-// Lanes from n on become `absent`.
+// Lanes from n on are replaced by `absent`.
 template <class T, int... I>
 WEFT_INLINE Wide<T> first_of(Wide<T> wide, int64_t n, T absent, Numbers<I...>) {
   static constexpr T kNumbers[] = {T(I)...};
@@ -61,7 +63,7 @@ WEFT_INLINE Wide<T> combine(Wide<T> a, Wide<T> b) {
   return a;
 }
 
-// The lowest value of a storage type, as a lane.
+// The lowest value of a storage type, as a lane: what a search for the largest begins with.
 template <class S>
 WEFT_INLINE LaneType<S> lowest() {
   if constexpr (kIsFloating<LaneType<S>>) {
@@ -73,8 +75,9 @@ WEFT_INLINE LaneType<S> lowest() {
   }
 }
 
-// The smallest element is the largest of turned ones, so that both have one kernel. Turned are the
-// bits of an integer and the sign of a float.
+// Turning reverses the order of numbers, so that the smallest element is the largest turned one and
+// both searches share a kernel. A float changes its sign, an integer all its bits; turning twice
+// gives the element back.
 template <class T>
 struct Turn {
   Vec<T> bits;
@@ -97,9 +100,9 @@ struct Turn {
   WEFT_INLINE T operator()(T value) const { return (*this)(Vec<T>(value)).v[0]; }
 };
 
-// kAnyOrder: exact, so that blocks may combine as they come. kTurns: elements may come turned. A
-// chain starts with the identity. among_numbers: the same where neither is NaN, in one instruction
-// instead of three.
+// The operations. kAnyOrder: the result does not depend on the order, so blocks may combine as they
+// come. kTurns: elements may be turned. identity(): what a chain begins with. among_numbers(): the
+// same as combine() if neither operand is NaN, in one instruction instead of three.
 struct Sum {
   static constexpr bool kAnyOrder = false, kTurns = false;
   template <class S>
@@ -138,7 +141,8 @@ struct Largest {
   }
 };
 
-// Partial results of 1, 2, 4, … blocks that wait for a partner of their size.
+// Partial results of 1, 2, 4, … blocks that wait for a partner of their size. 48 levels are enough
+// for all of memory.
 template <class Op, class T>
 struct Pairwise {
   Wide<T> waiting[Op::kAnyOrder ? 1 : 48];
@@ -156,7 +160,7 @@ struct Pairwise {
     waiting[level] = block;
     ++blocks;
   }
-  WEFT_INLINE Wide<T> total() const {  // of at least one block
+  WEFT_INLINE Wide<T> total() const {  // there must be one block
     if constexpr (Op::kAnyOrder) return waiting[0];
     int level = __builtin_ctzll(blocks);
     Wide<T> result = waiting[level];
@@ -168,7 +172,8 @@ struct Pairwise {
   }
 };
 
-// The lanes of one block in halves: i with i + n / 2.
+// Combines the lanes of a block in halves: lane i with lane i + n / 2. fold_parts() does the same
+// with the vectors of 64 bytes, so that the order is the same for every width.
 template <class Op, int Half, class T, int... I>
 WEFT_INLINE Vec<T> fold_lanes(Vec<T> v, Numbers<I...> lanes) {
   if constexpr (Half == 0) {
@@ -184,6 +189,7 @@ WEFT_INLINE Vec<T> fold_parts(Wide<T> wide) {
     for (int i = 0; i < half; ++i) wide.part[i] = Op::combine(wide.part[i], wide.part[i + half]);
   return wide.part[0];
 }
+// The element that a block's lanes combine to.
 template <class Op, class T>
 __attribute__((noinline)) T fold(Wide<T> wide) {
   constexpr int kLanes = Vec<T>::kLanes;
@@ -191,7 +197,7 @@ __attribute__((noinline)) T fold(Wide<T> wide) {
   return fold_lanes<Op, kLanes / 2>(first, typename CountTo<kLanes>::Type()).v[0];
 }
 
-// An integer as it adds in 64 bits, where order does not matter.
+// An integer as it is added in 64 bits.
 template <class S>
 WEFT_INLINE uint64_t to_sum(S element) {
   if constexpr (kIsSigned<LaneType<S>>) {
@@ -203,8 +209,9 @@ WEFT_INLINE uint64_t to_sum(S element) {
 
 constexpr int64_t kBlockElements = kReduceBlock;
 
-// One block of dense elements; absent lanes count as the identity. False: some may be NaN, which a
-// search among numbers overlooks; it shows in their sum.
+// Reduces one block of dense elements; lanes without an element count as the identity. With
+// kAmongNumbers, NaN is overlooked by the search, but shows in the sum of all elements: then false
+// is returned, and the block must be searched again with NaN in mind.
 template <class Op, bool kAmongNumbers, class S>
 WEFT_INLINE bool reduce_elements(const S* p, int64_t n, bool turns, Wide<LaneType<S>>* result) {
   using T = LaneType<S>;
@@ -213,6 +220,7 @@ WEFT_INLINE bool reduce_elements(const S* p, int64_t n, bool turns, Wide<LaneTyp
   const Turn<T> turn(turns);
   W sums[4], watched[2] = {W::repeat(0), W::repeat(0)};
   for (W& sum : sums) sum = W::repeat(identity);
+  // Chain j of the four takes one more 64 bytes.
   const auto meet = [&](int j, W wide) WEFT_LAMBDA {
     if constexpr (Op::kTurns) wide = turn(wide);
     if constexpr (kAmongNumbers) {
@@ -228,13 +236,16 @@ WEFT_INLINE bool reduce_elements(const S* p, int64_t n, bool turns, Wide<LaneTyp
   for (; i + 4 * W::kLanes <= n; i += 4 * W::kLanes)
 #pragma GCC unroll 4
     for (int j = 0; j < 4; ++j) meet(j, W::load(p + i + j * W::kLanes));
+  // The end of a block goes on with the chains from the first one. Elements that are missing count
+  // as the identity; how they are set depends on what is cheapest.
   for (int j = 0; i < n; i += W::kLanes, ++j) {
     if (i + W::kLanes <= n) {
       meet(j, W::load(p + i));
     } else if (kIsFloating<T> && kIsSame<Op, Sum>) {
       meet(j, W::load_part(p + i, n - i));
     } else if (kIsFloating<T> && Op::kAnyOrder && n >= W::kLanes) {
-      meet(j, W::load(p + n - W::kLanes));  // some that were met
+      meet(j,
+           W::load(p + n - W::kLanes));  // some elements a second time, which changes no extremum
     } else if (kIsFloating<T> && Memory<S>::kHasMasks) {
       meet(j, first_of<T>(W::load_part(p + i, n - i), n - i, Op::kTurns ? turn(identity) : identity,
                           typename CountTo<W::kLanes>::Type()));
@@ -259,10 +270,10 @@ WEFT_INLINE bool reduce_elements(const S* p, int64_t n, bool turns, Wide<LaneTyp
   return true;
 }
 
-// Twice the code: not where something better is there as well.
+// Searching among numbers first doubles the code, so generic kernels on x86 do without.
 constexpr bool kSearchesNumbers = WEFT_AVX512 || WEFT_AVX2 || WEFT_NEON;
 
-// The total of turned elements is turned.
+// Reduces one block. If elements are turned, so is the result.
 template <class Op, class S>
 __attribute__((noinline)) Wide<LaneType<S>> reduce_block(const S* p, int64_t n,
                                                          bool turns = false) {

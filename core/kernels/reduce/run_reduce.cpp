@@ -1,6 +1,6 @@
-// The walk over a strided view that reductions of every kind and dtype share; what they do to
-// blocks is compiled per instruction set (kernels/reduce/reduce.isa.cpp,
-// kernels/reduce/arg_reduce.isa.cpp).
+// The walk over a strided array that all reductions and dtypes share: which block comes next, where
+// it lies, and where its total belongs. What happens to a block is compiled for each instruction
+// set (kernels/reduce/reduce.isa.cpp, kernels/reduce/arg_reduce.isa.cpp).
 #include <algorithm>
 #include <cstring>
 
@@ -14,25 +14,26 @@ namespace weft::kernels {
 namespace {
 
 constexpr int64_t kLine = 64;          // bytes of a total
-constexpr int64_t kSomeColumns = 256;  // bytes of totals of columns that go down the rows together
-constexpr int64_t kMaxColumns = 1024;
+constexpr int64_t kSomeColumns = 256;  // bytes of totals: columns are taken in multiples of this
+constexpr int64_t kMaxColumns = 1024;  // maximum of columns at a time
 constexpr int64_t kTreeBytes = PairwiseTotals::memory(int64_t{1} << 48, kSomeColumns);
-constexpr int64_t kMaxBlocks = 8;  // in one call
-constexpr int64_t kMaxPlaces = 64;
-constexpr int64_t kFewRuns = 8;  // are not worth turning
+constexpr int64_t kMaxBlocks = 8;   // blocks of a line in one call
+constexpr int64_t kMaxPlaces = 64;  // maximum of results of a search at a time
+constexpr int64_t kFewRuns = 8;     // fewer runs are not worth transposing
 
-// All positions of some axes in row-major order, as offsets in elements.
+// Steps through all positions of some axes in row-major order; `offset` counts elements.
 struct Walk {
   int rank;
   const int64_t* extent;
   const int64_t* stride;
-  int64_t index[kMaxRank];  // as many as the rank
+  int64_t index[kMaxRank];  // as many entries as the rank
   int64_t offset = 0;
 
   Walk(int rank, const int64_t* extent, const int64_t* stride)
       : rank(rank), extent(extent), stride(stride) {
     std::fill_n(index, rank, 0);
   }
+  // False behind the last position.
   bool advance() {
     for (int axis = rank - 1; axis >= 0; --axis) {
       offset += stride[axis];
@@ -44,7 +45,7 @@ struct Walk {
   }
 };
 
-// The elements of a strided line side by side.
+// Copies the elements of a strided line, so that they are dense.
 void gather(const char* line, int64_t stride, int64_t count, int64_t size, char* dense) {
   const auto move = [&](auto element) {
     for (int64_t i = 0; i < count; ++i) {
@@ -60,6 +61,8 @@ void gather(const char* line, int64_t stride, int64_t count, int64_t size, char*
   }
 }
 
+// One call's reduction. It chooses a way by the strides of the innermost axes: dense lines, columns
+// that lie side by side, or gathered elements.
 class Reducer {
  public:
   Reducer(const Reduce& reduce, const void* in, void* out)
@@ -68,6 +71,8 @@ class Reducer {
         out_(static_cast<char*>(out)),
         size_(element_size(reduce.dtype)),
         result_size_(element_size(result_dtype(reduce.reduction, reduce.dtype))) {
+    // Sorts the axes: line (innermost reduced axis), columns (innermost kept one), runs of few
+    // elements.
     const int inner = reduce.reduced_rank - 1;
     outer_rank_ = std::max(0, inner);
     length_ = inner < 0 ? 1 : reduce.reduced[inner];
@@ -79,6 +84,8 @@ class Reducer {
     if (run >= 0) runs_ = reduce.kept[run], run_stride_ = reduce.kept_stride[run];
   }
 
+  // In the order of preference: many runs of few elements, short lines side by side, lines,
+  // columns.
   void run(const ReduceParts& parts, Range units) {
     if (is_empty()) return fill_identity(parts, units);
     const int64_t columns_at_once = columns_ == 1 ? 1 : bytes_of_columns() / parts.lane;
@@ -102,6 +109,8 @@ class Reducer {
     }
   }
 
+  // Searches for positions. Short lines are transposed; other lines and columns are searched as
+  // they lie.
   void run(const ArgReduceParts& parts, Range units) {
     for (int64_t unit = units.begin; unit < units.end;) {
       const char* const first = in_ + unit_offset(unit) * size_;
@@ -125,12 +134,14 @@ class Reducer {
     return std::find(reduce_.reduced, reduce_.reduced + reduce_.reduced_rank, 0) !=
            reduce_.reduced + reduce_.reduced_rank;
   }
+  // Reductions of no elements give the identity of the operation.
   void fill_identity(const ReduceParts& parts, Range units) {
     parts.begin(tree_, kLine);
     for (int64_t unit = units.begin; unit < units.end; ++unit)
       parts.store(tree_, 1, out_ + unit * result_size_);
   }
 
+  // The offset of a result's first element, from its number.
   int64_t unit_offset(int64_t unit) const {
     int64_t offset = 0;
     for (int axis = reduce_.kept_rank - 1; axis >= 0; --axis) {
@@ -140,7 +151,8 @@ class Reducer {
     return offset;
   }
 
-  // Units from the first on that are whole lines of at most a block, evenly apart.
+  // How many units from the first on are whole dense lines of at most a block, evenly spaced. 0:
+  // others.
   int64_t short_lines(const ReduceParts& parts, Range units) const {
     if (parts.side_by_side == 0 || reduce_.kept_rank == 0 || reduce_.reduced_rank != 1 ||
         stride_ != 1 || length_ > kReduceBlock)
@@ -149,7 +161,7 @@ class Reducer {
     return count / parts.side_by_side * parts.side_by_side;
   }
 
-  // So much that the tree has room for its levels.
+  // As many columns as the tree has room for, with all its levels.
   int64_t bytes_of_columns() const {
     int64_t blocks = (length_ + kReduceRows - 1) / kReduceRows;
     for (int axis = 0; axis < outer_rank_; ++axis) blocks *= reduce_.reduced[axis];
@@ -157,13 +169,15 @@ class Reducer {
     return std::min(kMaxColumns, maximum / kSomeColumns * kSomeColumns);
   }
 
-  // Blocks of a line, at most so many, that are a subtree wherever they start.
+  // How many blocks of a line one call may take (at most `maximum`) such that they are a subtree of
+  // the order wherever they start.
   int64_t blocks_at_once(int64_t block, int64_t maximum) const {
     if (outer_rank_ == 0) return maximum;
     const int64_t blocks = (length_ + block - 1) / block;
     return std::min(maximum, blocks & -blocks);
   }
 
+  // One result, from all its lines.
   void reduce_lines(const ReduceParts& parts, const char* first, char* to) {
     PairwiseTotals tree(parts, tree_, kLine);
     const int64_t step =
@@ -184,6 +198,7 @@ class Reducer {
     parts.fold(tree.total(), to);
   }
 
+  // Neighbouring results, whose elements lie side by side in each row.
   void reduce_columns(const ReduceParts& parts, const char* first, int64_t columns, char* to) {
     const int64_t bytes = (columns * parts.lane + kLine - 1) / kLine * kLine;
     const bool is_narrow = parts.few_columns && columns * parts.lane < kLine;
@@ -207,13 +222,13 @@ class Reducer {
     parts.store(tree.total(), columns, to);
   }
 
-  // Lines that leave most of a vector empty are turned into columns, as many as `dense_` has room
-  // for.
+  // Are lines so short that most of a vector would be empty? Then they are transposed, as many as
+  // `dense_` has room for.
   bool are_short_lines() const {
     return kTurnsRuns && outer_rank_ == 0 && stride_ == 1 && length_ > 0 && extent_ >= kFewRuns &&
            length_ * kMaxPlaces * size_ <= int64_t{sizeof dense_};
   }
-  // Runs of few elements from the first unit on, evenly apart.
+  // How many runs of few elements begin at the first unit, evenly spaced.
   int64_t few_runs(Range units) const {
     const bool is_dense = stride_ == columns_ && run_stride_ != 0;
     if (outer_rank_ != 0 || !is_dense || runs_ < kFewRuns || units.begin % columns_ != 0 ||
@@ -222,6 +237,7 @@ class Reducer {
     return std::min(runs_ - units.begin / columns_ % runs_, (units.end - units.begin) / columns_);
   }
 
+  // Positions in lines: transposed, each line is a column.
   void find_places_transposed(const ArgReduceParts& parts, const char* first, int64_t count,
                               int64_t* places) {
     WEFT_ACTIVE(move)
@@ -233,6 +249,7 @@ class Reducer {
     parts.rows(dense_, length_, kMaxPlaces, count, 0, best, places);
   }
 
+  // The position counts on from line to line.
   void find_places(const ArgReduceParts& parts, const char* first, int64_t count,
                    int64_t* places) const {
     alignas(kLine) int64_t best[kMaxPlaces];
@@ -253,12 +270,12 @@ class Reducer {
   const Reduce& reduce_;
   const char* const in_;
   char* const out_;
-  const int64_t size_, result_size_;  // bytes of elements
-  int outer_rank_;                    // the reduced axes as lines along the innermost one
+  const int64_t size_, result_size_;  // bytes of an element
+  int outer_rank_;                    // number of reduced axes outside the lines
   int64_t length_, stride_;
-  int64_t extent_ = 1, line_stride_ = 0;  // of the innermost kept axis
-  int64_t columns_ = 1;                   // so many neighbouring units lie densely side by side
-  int64_t runs_ = 1, run_stride_ = 0;     // of the kept axis that these are elements of
+  int64_t extent_ = 1, line_stride_ = 0;  // extent and stride of the innermost kept axis
+  int64_t columns_ = 1;                // number of neighbouring units that lie densely side by side
+  int64_t runs_ = 1, run_stride_ = 0;  // the kept axis along which such runs repeat
   alignas(kLine) char tree_[kTreeBytes];
   alignas(kLine) char dense_[kReduceBlock * sizeof(uint64_t)];
 };

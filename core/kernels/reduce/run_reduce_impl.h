@@ -1,4 +1,4 @@
-// run_reduce by the kernels of one instruction set.
+// run_reduce with the kernels of a given instruction set: for reduce.h's function, and for tests.
 #pragma once
 
 #include "kernels/isa/table_impl.h"

@@ -1,3 +1,5 @@
+// Counting the units of a scan and choosing its kernel; scan.isa.cpp has the loops.
+
 #include "kernels/reduce/scan.h"
 
 #include "kernels/isa/active_impl.h"

@@ -1,6 +1,8 @@
-// Linear recurrences: neighbouring columns side by side, along the axis one after the other. Dense
-// rows are turned into such columns, some of their elements at a time; short ones take turns,
-// because each waits for its last sum.
+// Linear recurrences (scan.h): neighbouring columns in lanes, the axis one step after the other.
+//
+// Where the axis is innermost (inner is 1), rows are transposed into such columns, some elements at
+// a time. Rows too short for that are computed a few in turn, because each must wait for its own
+// last result.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -11,7 +13,9 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/matmul/gemm_impl.h"
 
+// Columns of one unit; compilers vectorise the inner loops.
 template <class S, bool kHasFactor, bool kHasTerm>
+// The state of each column is its last h.
 void scan_columns(const Scan& p, const S* factor, const S* term, S* out, int64_t count) {
   using T = LaneType<S>;
   T state[kScanColumns];
@@ -28,6 +32,7 @@ void scan_columns(const Scan& p, const S* factor, const S* term, S* out, int64_t
   }
 }
 
+// Some rows at the same time, element by element: their chains of operations are independent.
 template <class S, bool kHasFactor, bool kHasTerm, int kRows>
 void take_turns(const Scan& p, const S* factor, const S* term, S* out) {
   using T = LaneType<S>;
@@ -45,9 +50,9 @@ void take_turns(const Scan& p, const S* factor, const S* term, S* out) {
   }
 }
 
-constexpr int64_t kTransposed = 64;  // elements of a row, at a time
+constexpr int64_t kTransposed = 64;  // elements of a row that are transposed at a time
 
-// Up to a vector of rows. `out` may be an operand: what is written was read before.
+// Up to a vector of rows. `out` may be one of the operands: a part is read before it is written.
 template <class T, bool kHasFactor, bool kHasTerm>
 void scan_rows(const Scan& p, int64_t rows, const T* factor, const T* term, T* out) {
   constexpr int kLanes = Vec<T>::kLanes;
@@ -65,7 +70,8 @@ void scan_rows(const Scan& p, int64_t rows, const T* factor, const T* term, T* o
       if constexpr (kHasTerm) state = state + Memory<T>::load(terms + at);
       Memory<T>::store(sums + at, state);
     }
-    // Beside whole vectors it would write zeros to what is there already.
+    // Only whole vectors of columns are transposed back: a part of one would write zeros over
+    // elements that are there already.
     const int64_t whole = count / kLanes * kLanes;
     pack_transposed(sums, int64_t{kLanes}, whole, rows, out + first, p.axis);
     for (int64_t col = whole; col < count; ++col)
@@ -74,7 +80,8 @@ void scan_rows(const Scan& p, int64_t rows, const T* factor, const T* term, T* o
   }
 }
 
-// Some of `most` rows; gives how many. Halves take turns: converting them takes the time.
+// Scans some rows, at most `maximum`, and returns how many. Halves are computed in turn: converting
+// them takes most of the time, so transposing gains nothing.
 template <class S, bool kHasFactor, bool kHasTerm>
 int64_t scan_some_rows(const Scan& p, int64_t maximum, const S* factor, const S* term, S* out) {
   constexpr int kTurns = 4;
@@ -94,6 +101,7 @@ int64_t scan_some_rows(const Scan& p, int64_t maximum, const S* factor, const S*
   return 1;
 }
 
+// Null operands stay null whatever the offset.
 template <class S, bool kHasFactor, bool kHasTerm>
 void scan_units(const Scan& p, const S* factor, const S* term, S* out, Range units) {
   const int64_t blocks = (p.inner + kScanColumns - 1) / kScanColumns;
@@ -114,6 +122,7 @@ void scan_units(const Scan& p, const S* factor, const S* term, S* out, Range uni
   }
 }
 
+// Compiled three times, for the operands that there are.
 template <class S>
 void scan(const Scan& p, const void* factor_data, const void* term_data, void* out_data,
           Range units) {
@@ -129,6 +138,7 @@ void scan(const Scan& p, const void* factor_data, const void* term_data, void* o
   }
 }
 
+// Both signs of int64 share a kernel: integers wrap.
 extern const ScanKernel kScans[kNumDTypes];
 const ScanKernel kScans[kNumDTypes] = {nullptr,
                                        nullptr,

@@ -1,10 +1,13 @@
 // An angle less the nearest multiple of pi / 2, however large the angle is: Payne and Hanek,
 // "Radian reduction for trigonometric functions" (1983).
 //
-// The digits of 2 / pi that only add multiples of 4 quarter turns are left out; 192 bits from there
-// times the 53 bits of x give 128 bits of the fraction, more than the closest double to such a
-// multiple (2^-62) cancels. Portable C in an argument, because the same text is compiled here and
-// printed into generated files: record.cpp.
+// The product of x and 2 / pi needs only some of the constant's digits. Those that only add
+// multiples of 4 quarter turns are left out. The 192 bits that follow, times the 53 bits of x, give
+// the fraction with 128 bits. That is enough: the closest that a double comes to a multiple of pi /
+// 2 is about 2^-62, which cancels at most half of them.
+//
+// The function is portable C inside a macro argument, because the same text is compiled here and
+// printed into generated files (record.cpp). Comments inside do not reach the generated files.
 
 WEFT_PORTABLE_C(static inline int weft_far_angle(double x, uint64_t pattern, double* rest) {
   static const uint32_t two_over_pi[] = {

@@ -1,7 +1,8 @@
-// How many usual cases a kernel has code of its own for, such as distances between operands that
-// the compiler knows: all that networks often have, the most frequent one, none. The last is for
-// generic where something better is there as well; a build for some operators (WEFT_OPS) is to be
-// small, too.
+// How many special cases of a kernel are compiled, cases in which the compiler knows the distance
+// between operands. 2: all that networks often have. 1: the most frequent one. 0: none.
+//
+// Each special case is faster but adds code. So generic kernels have none where the build has a
+// better instruction set, and a build for some operators (WEFT_OPS) has few.
 #pragma once
 
 #include "kernels/isa/isa_target.h"

@@ -1,9 +1,10 @@
-// Rows of dense elements in lanes: maps, and several sums at once of terms made on the way.
+// Loops over a dense row in vectors: maps, and several sums at once of terms that are computed on
+// the way. Layers such as softmax and normalisation use them.
 //
-// Included inside the namespace of an instruction set, after kernels/reduce/reduce_lanes.h, whose
-// order of summation the sums have.
+// Included inside the namespace of an instruction set, after kernels/reduce/reduce_lanes.h. The
+// sums have that header's order, so their bits do not depend on the width of vectors.
 
-// n lanes, at most a whole vector; absent ones are zero.
+// Loads the first n elements, at most a whole vector; the other lanes are zero.
 template <class S>
 WEFT_INLINE Vec<LaneType<S>> load_lanes(const S* p, int64_t n) {
   return n >= Vec<LaneType<S>>::kLanes ? Memory<S>::load(p) : Memory<S>::load_part(p, n);
@@ -17,7 +18,7 @@ WEFT_INLINE void store_lanes(S* p, Vec<LaneType<S>> v, int64_t n) {
   }
 }
 
-// The others become zero.
+// Keeps the first n lanes and sets the others to zero, by way of memory.
 template <class T>
 WEFT_INLINE Vec<T> first_lanes(Vec<T> v, int64_t n) {
   T lanes[Vec<T>::kLanes];
@@ -25,7 +26,8 @@ WEFT_INLINE Vec<T> first_lanes(Vec<T> v, int64_t n) {
   return Memory<T>::load_part(lanes, n);
 }
 
-// f(i, n) for the n elements from i on: whole vectors, then the rest.
+// Calls f(i, n) for each vector of elements: n elements from i on. Only the last n may be less than
+// a vector.
 template <class T, class F>
 WEFT_INLINE void for_lanes(int64_t cols, F f) {
   constexpr int kLanes = Vec<T>::kLanes;
@@ -34,19 +36,22 @@ WEFT_INLINE void for_lanes(int64_t cols, F f) {
   if (i < cols) f(i, cols - i);
 }
 
-// The terms of up to kLanes elements, one vector for each sum.
+// The K terms that one vector of elements adds to K sums.
 template <class T, int K>
 struct Terms {
   Vec<T> of[K];
 };
 
-// results[k] = Σ terms(i, n).of[k] over the row. Lanes from n on do not count.
+// results[k] = Σ terms(i, n).of[k] over the row: K sums in one pass over memory. terms(i, n) may
+// leave anything in the lanes from n on. Each sum runs in four chains of 64-byte virtual lanes,
+// blocks of kBlockElements combine pairwise, as in reduce_elements() (reduce_lanes.h).
 template <int K, class T, class F>
 WEFT_INLINE void sum_terms(int64_t cols, F terms, T (&results)[K]) {
   using W = Wide<T>;
   constexpr int kLanes = Vec<T>::kLanes;
   constexpr int kChains = 4;
   Pairwise<Sum, T> partial[K];
+  // An empty row is one empty block, whose sum is zero.
   for (int64_t begin = 0; begin < cols || begin == 0; begin += kBlockElements) {
     const int64_t end = cols - begin < kBlockElements ? cols : begin + kBlockElements;
     W sums[K][kChains];
@@ -64,6 +69,7 @@ WEFT_INLINE void sum_terms(int64_t cols, F terms, T (&results)[K]) {
         }
       }
     }
+    // The rest of a block goes on with the same chains, one vector at a time.
     for (int at = 0; i < end; i += kLanes, ++at) {
       const int64_t n = end - i < kLanes ? end - i : kLanes;
       Terms<T, K> term = terms(i, n);

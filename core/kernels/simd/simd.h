@@ -1,13 +1,17 @@
 // Vectors of lanes and the closed set of primitive functions that formulas are written in.
 //
-// Included inside the namespace of an instruction set, after kernels/isa/isa_target.h, and includes
-// nothing. All values in a formula have one lane width; a mask is a lane of all ones or zeros of
-// that width. Every primitive gives the same bits on every target, except that fma_ rounds twice
-// where the hardware has no fused form. Nothing here is undefined: integers wrap, an integer
-// divided by zero is 0, and conversions saturate.
+// Included inside the namespace of an instruction set, after kernels/isa/isa_target.h; it includes
+// nothing. Vec<T> is one SIMD register of the compiler's vector extension, so that arithmetic is
+// plain operators; intrinsics appear only where compilers do worse. Names of primitives end in `_`.
+//
+// All values in a formula have one lane width; a mask is a lane of all ones or zeros of that width.
+// Every primitive gives the same bits on every target, except that fma_ rounds twice where the
+// hardware has no fused form. Nothing is undefined: integers wrap, an integer divided by zero is 0,
+// and conversions saturate.
 
 constexpr int kVectorBytes = WEFT_VECTOR_BYTES;
 
+// The types of a lane of so many bytes.
 template <int Bytes>
 struct LaneBits;
 template <>
@@ -23,6 +27,8 @@ struct LaneBits<8> {
   using Floating = double;
 };
 
+// The project needs only three type traits, so it does without <type_traits>: no inline function of
+// a shared header may be used here, because the linker could keep its AVX-512 copy for everybody.
 template <class T>
 constexpr bool kIsFloating = false;
 template <>
@@ -32,7 +38,8 @@ inline constexpr bool kIsFloating<double> = true;
 template <class T>
 constexpr bool kIsSigned = T(-1) < T(0);
 
-// Angles from here on are reduced with as many digits of 2 / pi as they need.
+// Angles of this size or more are reduced with as many digits of 2 / pi as they need (far_angle.h);
+// smaller ones take the shorter way of Cody and Waite (trigonometric.h).
 template <class T>
 constexpr double kFarAngle = sizeof(T) == 4 ? 8192 : 1048576;
 
@@ -41,7 +48,8 @@ constexpr bool kIsSame = false;
 template <class A>
 constexpr bool kIsSame<A, A> = true;
 
-// The type whose arithmetic an element's wraps in.
+// The type in which the arithmetic of T is done: unsigned for signed integers, because their
+// overflow would be undefined.
 template <class T>
 struct Wrapping {
   using Type = T;
@@ -55,6 +63,7 @@ struct Wrapping<int64_t> {
   using Type = uint64_t;
 };
 
+// One lane of truth for each element: all bits set, or none.
 template <int Bytes>
 struct Mask {
   typedef typename LaneBits<Bytes>::Signed Native __attribute__((vector_size(kVectorBytes)));
@@ -66,6 +75,7 @@ struct Mask {
   WEFT_INLINE friend Mask operator!(Mask a) { return {~a.v}; }
 };
 
+// One register of lanes of type T.
 template <class T>
 struct Vec {
   using Element = T;
@@ -76,14 +86,14 @@ struct Vec {
   Native v;
 
   Vec() = default;
-  WEFT_INLINE explicit Vec(T c) : v(c - Native{}) {}  // a sum would lose the sign of -0
+  WEFT_INLINE explicit Vec(T c) : v(c - Native{}) {}  // c + Native{} would lose the sign of -0
   WEFT_INLINE static Vec of(Native native) {
     Vec result;
     result.v = native;
     return result;
   }
 
-  // C leaves the overflow of signed integers undefined: they wrap by way of unsigned lanes.
+  // Signed integers wrap by way of unsigned lanes (Wrapping).
   typedef typename Wrapping<T>::Type Wrap __attribute__((vector_size(kVectorBytes)));
   WEFT_INLINE friend Vec operator+(Vec a, Vec b) { return of((Native)((Wrap)a.v + (Wrap)b.v)); }
   WEFT_INLINE friend Vec operator-(Vec a, Vec b) { return of((Native)((Wrap)a.v - (Wrap)b.v)); }
@@ -98,16 +108,18 @@ struct Vec {
   WEFT_INLINE friend Vec select(Truth m, Vec a, Vec b) { return of(m.v ? a.v : b.v); }
 };
 
+// The integer, or floating, vector with lanes of the same width.
 template <class V>
 using IntegersOf = Vec<typename LaneBits<sizeof(typename V::Element)>::Signed>;
 template <class V>
 using FloatsOf = Vec<typename LaneBits<sizeof(typename V::Element)>::Floating>;
 
-// One vector seen as lanes of another type of the same width.
+// The same bits, seen as lanes of another type of the same width.
 template <class To, class From>
 WEFT_INLINE To reinterpret(From a) {
   return To::of((typename To::Native)a.v);
 }
+// bits_ and value_ are the two directions of reinterpret that formulas use.
 template <class V>
 WEFT_INLINE IntegersOf<V> bits_(V a) {
   return reinterpret<IntegersOf<V>>(a);
@@ -117,10 +129,11 @@ WEFT_INLINE FloatsOf<V> value_(V bits) {
   return reinterpret<FloatsOf<V>>(bits);
 }
 
-// What no vector unit has runs lane by lane, out of line: one copy for each type.
+// For what no vector unit has: a loop over lanes, out of line, compiled once for each type.
 #define WEFT_LANES __attribute__((noinline))
 
-// Lowest / -1 overflows and wraps; zero divisors give zero.
+// Truncating division. The lowest value divided by -1 overflows and wraps; divisors of zero give
+// zero.
 template <class T>
 WEFT_LANES Vec<T> divide_lanes(Vec<T> a, Vec<T> b) {
 #pragma GCC unroll 1
@@ -135,6 +148,7 @@ WEFT_LANES Vec<T> divide_lanes(Vec<T> a, Vec<T> b) {
   }
   return a;
 }
+// IEEE 754 division for floats; integers have no vector instruction.
 template <class T>
 WEFT_INLINE Vec<T> operator/(Vec<T> a, Vec<T> b) {
   if constexpr (kIsFloating<T>) {
@@ -144,7 +158,7 @@ WEFT_INLINE Vec<T> operator/(Vec<T> a, Vec<T> b) {
   }
 }
 
-// Integer lanes only.
+// Bitwise operators and shifts, for integer lanes only.
 template <class T>
 WEFT_INLINE Vec<T> operator&(Vec<T> a, Vec<T> b) {
   return Vec<T>::of(a.v & b.v);
@@ -175,7 +189,8 @@ WEFT_INLINE Vec<T> operator>>(Vec<T> a, Vec<T> count) {
   return Vec<T>::of(a.v >> count.v);
 }
 
-// By repeated squaring, wrapping; 1 / a^-b truncated for negative exponents, and 0 to those is 0.
+// Integer powers by repeated squaring, wrapping. A negative exponent gives the truncated
+// reciprocal, which is 0 unless the base is 1 or -1; 0 to a negative exponent is 0, too.
 template <class T>
 WEFT_LANES Vec<T> power_(Vec<T> a, Vec<T> b) {
   using U = typename LaneBits<sizeof(T)>::Unsigned;
@@ -195,7 +210,7 @@ WEFT_LANES Vec<T> power_(Vec<T> a, Vec<T> b) {
   return a;
 }
 
-// The second argument where the comparison with NaN fails.
+// If either argument is NaN, the comparison is false and the result is the second argument.
 template <class V>
 WEFT_INLINE V min_(V a, V b) {
   return select(a < b, a, b);
@@ -204,7 +219,7 @@ template <class V>
 WEFT_INLINE V max_(V a, V b) {
   return select(a > b, a, b);
 }
-// Compilers make two instructions of that, because they overlook which argument wins.
+// x86 has one instruction with this very rule, but compilers make two of the select above.
 #if WEFT_AVX512
 #define WEFT_FLOATS(name, a, b) \
   Vec<float>::of((Vec<float>::Native)_mm512_##name##_ps((__m512)a.v, (__m512)b.v))
@@ -230,6 +245,7 @@ WEFT_INLINE V sign_bit(V) {  // of floating lanes, as a pattern in integer lanes
   using E = typename LaneBits<sizeof(typename V::Element)>::Unsigned;
   return V(E(1) << (8 * sizeof(E) - 1));
 }
+// Clears the sign bit, also of NaN. The lowest integer wraps to itself.
 template <class T>
 WEFT_INLINE Vec<T> abs_(Vec<T> a) {
   if constexpr (kIsFloating<T>) {
@@ -242,6 +258,7 @@ WEFT_INLINE Vec<T> abs_(Vec<T> a) {
     return a;
   }
 }
+// The magnitude of one number with the sign of another, also for zeros and NaN.
 template <class V>
 WEFT_INLINE V copysign_(V magnitude, V sign) {
   using U = Vec<typename LaneBits<sizeof(typename V::Element)>::Unsigned>;
@@ -250,6 +267,8 @@ WEFT_INLINE V copysign_(V magnitude, V sign) {
       U::of((reinterpret<U>(magnitude).v & ~bit.v) | (reinterpret<U>(sign).v & bit.v)));
 }
 
+// a b + c with one rounding. Without a fused instruction it rounds twice: the one primitive whose
+// bits depend on the target (isa_target.h, WEFT_HARDWARE_FMA).
 WEFT_INLINE Vec<float> fma_(Vec<float> a, Vec<float> b, Vec<float> c) {
 #if WEFT_AVX512
   return Vec<float>::of((Vec<float>::Native)_mm512_fmadd_ps((__m512)a.v, (__m512)b.v, (__m512)c.v));
@@ -281,6 +300,7 @@ WEFT_INLINE Vec<double> fma_(Vec<double> a, Vec<double> b, Vec<double> c) {
 #endif
 }
 
+// Correctly rounded on every target, as IEEE 754 demands of sqrt.
 WEFT_INLINE Vec<float> sqrt_(Vec<float> a) {
 #if WEFT_AVX512
   return Vec<float>::of((Vec<float>::Native)_mm512_sqrt_ps((__m512)a.v));
@@ -306,8 +326,8 @@ WEFT_INLINE Vec<double> sqrt_(Vec<double> a) {
 #endif
 }
 
-// To the nearest integer, ties to even: adding 2^(digits - 1) drops the fraction. Values that
-// large are integers already; the sign survives for zeros.
+// To the nearest integer, ties to even. Adding 2^(digits - 1) leaves no bits for a fraction, so the
+// addition rounds. Values that large are integers already; copysign_ keeps the sign of zeros.
 template <class V>
 WEFT_INLINE V round_even_(V a) {
   const V magic = sizeof(typename V::Element) == 4 ? V(8388608) : V(4503599627370496);
@@ -332,14 +352,17 @@ WEFT_INLINE Vec<double> round_even_(Vec<double> a) {
 WEFT_INLINE Vec<float> round_even_(Vec<float> a) { return Vec<float>::of(vrndnq_f32(a.v)); }
 WEFT_INLINE Vec<double> round_even_(Vec<double> a) { return Vec<double>::of(vrndnq_f64(a.v)); }
 #endif
+// The nearest integer, or the one below it; copysign_ makes -0 stay -0.
 template <class V>
 WEFT_INLINE V floor_(V a) {
   const V nearest = round_even_(a);
   return select(nearest > a, copysign_(nearest - V(1), a), nearest);
 }
 
-// Between integer-valued floating lanes below 2^22 (float) or 2^51 (double) in magnitude and
-// integer lanes. The double forms add a power of two: x86 before AVX-512 has no instruction.
+// Conversions between floating lanes with integer values and integer lanes. Values must be below
+// 2^22 (float) or 2^51 (double) in magnitude. The double forms add a power of two, which brings the
+// integer into the low bits of the pattern: x86 before AVX-512 has no instruction for 64-bit
+// integers.
 WEFT_INLINE Vec<int32_t> to_int_(Vec<float> a) {
   return Vec<int32_t>::of(__builtin_convertvector(a.v, Vec<int32_t>::Native));
 }
@@ -355,8 +378,9 @@ WEFT_INLINE Vec<double> to_float_(Vec<int64_t> a) {
   return value_(a + bits_(magic)) - magic;
 }
 
-// 2^n p for integer-valued n: in two factors, so that results below the normal range round once
-// and the extreme exponents have no factor out of range. If both are NaN, it is NaN.
+// p 2^n for integer-valued n. Two factors, each 2^(about n / 2): so results below the normal range
+// are rounded once, and at the extreme exponents no factor is itself out of range. NaN if both are
+// NaN.
 template <class V>
 WEFT_INLINE V scale_by_power_(V p, V n) {
   constexpr bool kIsFloat = sizeof(typename V::Element) == 4;
@@ -376,7 +400,8 @@ WEFT_INLINE Vec<double> scale_by_power_(Vec<double> p, Vec<double> n) {
 }
 #endif
 
-// What rounding took from p = a b, exactly, unless something over- or underflows.
+// The rounding error of p = a b, exactly: a b - p. It is wrong only where something over- or
+// underflows.
 template <class T>
 WEFT_INLINE Vec<T> product_error_(Vec<T> a, Vec<T> b, Vec<T> p) {
 #if WEFT_HARDWARE_FMA
@@ -389,6 +414,7 @@ WEFT_INLINE Vec<T> product_error_(Vec<T> a, Vec<T> b, Vec<T> p) {
 #endif
 }
 
+// The remainder by the C library, lane by lane.
 template <class T>
 WEFT_LANES Vec<T> fmod_lanes(Vec<T> a, Vec<T> b) {
 #pragma GCC unroll 1
@@ -402,8 +428,8 @@ WEFT_LANES Vec<T> fmod_lanes(Vec<T> a, Vec<T> b) {
 #include "kernels/simd/far_angle.h"
 #undef WEFT_PORTABLE_C
 
-// Of lanes at kFarAngle and beyond: what is left of the nearest multiple of pi / 2, and that
-// multiple's number modulo 4. Zero elsewhere.
+// The two results of far_angle.h for one lane: returns the number of the nearest multiple of pi /
+// 2, modulo 4, and stores what is left of the angle. Both are zero for angles below kFarAngle.
 template <class T>
 WEFT_INLINE int far_angle(T lane, double* rest) {
   const double x = lane;
@@ -413,6 +439,7 @@ WEFT_INLINE int far_angle(T lane, double* rest) {
   return __builtin_fabs(x) < kFarAngle<T> ? 0 : weft_far_angle(x, pattern, rest);
 }
 template <class T>
+// The two results as vectors, for formulas that need them one after the other. x is overwritten.
 WEFT_LANES Vec<T> far_rests(Vec<T> x) {
   double rest;
 #pragma GCC unroll 1
@@ -429,6 +456,7 @@ WEFT_LANES Vec<T> far_quadrants(Vec<T> x) {
   for (int i = 0; i < Vec<T>::kLanes; ++i) x.v[i] = T(far_angle<T>(x.v[i], &rest));
   return x;
 }
+// Is any lane of the mask true?
 template <int Bytes>
 WEFT_INLINE bool is_any(Mask<Bytes> m) {
 #if WEFT_AVX512
@@ -444,9 +472,10 @@ WEFT_INLINE bool is_any(Mask<Bytes> m) {
   return all != 0;
 #endif
 }
-// The exact remainder of a / b with the sign of a, as C's fmod. A quotient of few digits, rounded,
-// is at most one too large when its fraction is dropped, and then the fused product gives the exact
-// remainder or that less b.
+// The exact remainder of a / b with the sign of a, like C's fmod. A quotient of few digits is at
+// most one too large after rounding and dropping its fraction; then the fused product gives the
+// exact remainder, or that less b. Other lanes (quotients of too many digits, infinite b, NaN) send
+// the whole vector to the C library.
 template <class T>
 WEFT_INLINE Vec<T> fmod_(Vec<T> a, Vec<T> b) {
 #if WEFT_HARDWARE_FMA
@@ -462,6 +491,7 @@ WEFT_INLINE Vec<T> fmod_(Vec<T> a, Vec<T> b) {
 #endif
 }
 
+// One far angle sends the whole vector lane by lane through far_angle.h; usually there is none.
 template <class T>
 WEFT_INLINE Vec<T> far_rest_(Vec<T> x) {
   return is_any(!(abs_(x) < Vec<T>(T(kFarAngle<T>)))) ? far_rests(x) : Vec<T>(0);
@@ -471,7 +501,7 @@ WEFT_INLINE Vec<T> far_quadrant_(Vec<T> x) {
   return is_any(!(abs_(x) < Vec<T>(T(kFarAngle<T>)))) ? far_quadrants(x) : Vec<T>(0);
 }
 
-// Lanes 0, 1, … as a pack of template arguments.
+// Numbers<0, 1, …, N - 1> as CountTo<N>::Type: a pack of indices for shuffles.
 template <int... I>
 struct Numbers {};
 template <int N, int... I>
@@ -481,7 +511,7 @@ struct CountTo<0, I...> {
   using Type = Numbers<I...>;
 };
 
-// Another formula used as a function; a recorder turns it into a call.
+// Calls another formula. A recorder that prints formulas as C turns it into a function call.
 template <class Formula, class... V>
 WEFT_INLINE auto apply(V... inputs) {
   return Formula{}(inputs...);

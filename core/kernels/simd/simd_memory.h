@@ -1,10 +1,12 @@
-// Loads and stores between memory and lanes, converting where an element is narrower than a lane.
+// Loads and stores between memory and lanes. They convert where an element is narrower than a lane.
 //
 // Included inside the namespace of an instruction set, after kernels/simd/simd.h. Conversions are
 // intrinsics: compilers make five to ten times as many instructions of the portable form.
-// `Memory<S>` reads and writes elements of storage type S: `full` handles a whole vector, `part`
-// its first n lanes and touches no byte beyond them (absent lanes are zero).
+// `Memory<S>` reads and writes elements of storage type S. load and store handle a whole vector;
+// load_part and store_part handle its first n lanes and touch no byte beyond them (the other lanes
+// become zero).
 
+// Storage types without arithmetic of their own; arrays of these dtypes consist of them.
 struct Boolean {
   uint8_t byte;  // 0 or 1
 };
@@ -15,7 +17,8 @@ struct BFloat16 {
   uint16_t bits;
 };
 
-// One element; by arithmetic on its bits where the processor has no conversion.
+// Conversions of one element between float32 and halves, rounded to nearest, ties to even. A NaN
+// stays a quiet NaN. Without an instruction they work on the bits.
 #if WEFT_AVX512 || WEFT_AVX2
 WEFT_INLINE float widen(Float16 half) { return _cvtsh_ss(half.bits); }
 WEFT_INLINE Float16 narrow_float16(float value) {
@@ -26,11 +29,14 @@ inline float widen(Float16 half) {
   const uint32_t sign = uint32_t(half.bits & 0x8000) << 16;
   const uint32_t magnitude = half.bits & 0x7fff;
   uint32_t bits;
+  // Infinity and NaN; a signalling NaN becomes quiet, as the instruction makes it.
   if (magnitude >= 0x7c00) {
     bits = 0x7f800000 | (magnitude & 0x3ff) << 13 | (magnitude > 0x7c00 ? 0x400000 : 0);
   } else if (magnitude >= 0x400) {
+    // Normal: the exponent's bias changes from 15 to 127.
     bits = (magnitude << 13) + 0x38000000;
   } else {
+    // Subnormal or zero: a multiple of 2^-24, which float32 holds as a normal number.
     const float value = float(magnitude) * 0x1p-24f;
     __builtin_memcpy(&bits, &value, 4);
   }
@@ -50,6 +56,7 @@ inline Float16 narrow_float16(float value) {
   } else if (magnitude >= 0x477ff000) {  // 65520 and above round to infinity
     half = 0x7c00;
   } else if (magnitude >= 0x38800000) {
+    // Normal: round the 13 bits that are dropped; a carry into the exponent is right.
     const uint32_t odd = magnitude >> 13 & 1;
     half = (magnitude - 0x38000000 + 0xfff + odd) >> 13;
   } else {
@@ -72,11 +79,13 @@ inline float widen(BFloat16 value) {
 inline BFloat16 narrow_bfloat16(float value) {
   uint32_t bits;
   __builtin_memcpy(&bits, &value, 4);
+  // NaN is not rounded: the carry could make it infinite or zero.
   if ((bits & 0x7fffffff) > 0x7f800000) return {uint16_t(bits >> 16 | 0x40)};
   return {uint16_t((bits + 0x7fff + (bits >> 16 & 1)) >> 16)};
 }
 
-// The lanes that arithmetic on a storage type uses.
+// The type of the lanes in which arithmetic on a storage type is done: float32 for halves, 32-bit
+// integers for narrower ones and bool.
 template <class S>
 struct LaneOf {
   using Type = S;
@@ -112,7 +121,7 @@ struct LaneOf<BFloat16> {
 template <class S>
 using LaneType = typename LaneOf<S>::Type;
 
-// One element to and from the value of a lane.
+// One element as the value of a lane, and back.
 template <class S>
 WEFT_INLINE LaneType<S> to_lane(S element) {
   if constexpr (kIsSame<S, Float16> || kIsSame<S, BFloat16>) {
@@ -136,7 +145,8 @@ WEFT_INLINE S from_lane(LaneType<S> value) {
   }
 }
 
-// 16-bit and 8-bit elements of a vector of 4-byte lanes, as integers.
+// Loads and stores of 8-bit and 16-bit integers in a vector of 32-bit lanes. Loads extend by zeros
+// (u) or by the sign (i); stores drop the upper bits.
 typedef Vec<int32_t>::Native Words;
 #if WEFT_AVX512
 WEFT_INLINE Words load_u8(const void* p) {
@@ -220,6 +230,7 @@ WEFT_INLINE void store_8(void* p, Words v) {
 }
 #else
 template <class S>
+// Targets without vector instructions for this: a plain loop, out of line.
 __attribute__((noinline)) Words load_words(const void* p) {
   const S* from = (const S*)p;
   Words v;
@@ -238,8 +249,8 @@ __attribute__((noinline)) inline void store_16(void* p, Words v) {
 }
 #endif
 
-// Out of line where a conversion is a loop over elements: inlined into every formula it would be
-// half of the generic code.
+// Inlined where a conversion is one instruction. Elsewhere it is a loop over elements, out of line:
+// inlined into every formula it would be half of the generic code.
 #if WEFT_AVX512 || WEFT_AVX2 || WEFT_NEON
 #define WEFT_CONVERSION WEFT_INLINE
 #else
@@ -272,6 +283,8 @@ WEFT_CONVERSION void store_float16(void* p, Vec<float> v) {
   for (int i = 0; i < Vec<float>::kLanes; ++i) ((Float16*)p)[i] = narrow_float16(v.v[i]);
 #endif
 }
+// Rounds by adding half of the last bit that stays, and one more if that bit is odd (ties to even).
+// NaN keeps its upper bits and becomes quiet.
 WEFT_INLINE void store_bfloat16(void* p, Vec<float> v) {
   using U = Vec<uint32_t>;
   const U bits = reinterpret<U>(v);
@@ -281,7 +294,7 @@ WEFT_INLINE void store_bfloat16(void* p, Vec<float> v) {
 }
 
 #if WEFT_AVX512
-// sum + x factor in some lanes, of which alone x is read.
+// sum + x factor in the lanes that `lanes` selects. Only these elements of x are read.
 WEFT_INLINE Vec<float> fma_some(uint16_t lanes, const float* x, Vec<float> factor, Vec<float> sum) {
   const __m512 there = _mm512_maskz_loadu_ps(lanes, x);
   return Vec<float>::of(
@@ -292,9 +305,10 @@ WEFT_INLINE Vec<float> fma_some(uint16_t lanes, const float* x, Vec<float> facto
 template <class S>
 struct Memory {
   using V = Vec<LaneType<S>>;
-  // Is a part of a vector read and written by one instruction?
+  // Does one instruction load and store a part of a vector?
   static constexpr bool kHasMasks = WEFT_AVX512 || (WEFT_AVX2 && sizeof(S) >= 4);
 
+  // The conversion is chosen by S when this is compiled.
   WEFT_INLINE static V load(const S* p) {
     V v;
     if constexpr (sizeof(S) == sizeof(typename V::Element)) {
@@ -314,6 +328,7 @@ struct Memory {
     }
     return v;
   }
+  // bool is stored as 0 or 1, whatever the lane holds; narrow integers drop their upper bits.
   WEFT_INLINE static void store(S* p, V v) {
     if constexpr (sizeof(S) == sizeof(typename V::Element)) {
       __builtin_memcpy(p, &v.v, sizeof v.v);
@@ -330,6 +345,7 @@ struct Memory {
     }
   }
 
+  // 0 <= n <= kLanes. Without masks the part goes through a buffer.
   WEFT_INLINE static V load_part(const S* p, int64_t n) {
 #if WEFT_AVX512
     if constexpr (sizeof(S) == 4) {
@@ -351,6 +367,7 @@ struct Memory {
           (typename V::Native)_mm256_maskload_epi64((const long long*)p, first_words(2 * n)));
     }
 #endif
+    // No masks for this size: by way of a buffer on the stack.
     S buffer[V::kLanes] = {};
     __builtin_memcpy(buffer, p, n * sizeof *p);
     return load(buffer);
@@ -363,6 +380,7 @@ struct Memory {
     } else if constexpr (sizeof(S) == 8) {
       _mm512_mask_storeu_epi64(p, __mmask8((1u << n) - 1), (__m512i)v.v);
       return;
+      // Narrow elements: the whole vector is converted, then a part of it is stored.
     } else if constexpr (sizeof(S) == 2) {
       __m256i all;
       store((S*)&all, v);
@@ -390,13 +408,15 @@ struct Memory {
 
 #if WEFT_AVX2
  private:
+  // A mask of the first n words of four bytes, for AVX2's masked loads and stores.
   WEFT_INLINE static __m256i first_words(int64_t n) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(int(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
   }
 #endif
 };
 
-// Masks in memory are bool: one byte an element, whatever the width of the lanes.
+// Loads and stores of masks. In memory they are bool, one byte an element, whatever the lanes'
+// width.
 template <int Bytes>
 struct MaskMemory {
   using M = Mask<Bytes>;
@@ -406,6 +426,7 @@ struct MaskMemory {
   WEFT_INLINE static M load(const Boolean* p) {
     if constexpr (Bytes == 4) {
       return {(typename M::Native)load_u8(p) != 0};
+      // AVX-512 and AVX2 extend bytes to 8 by an instruction; elsewhere a loop does.
     } else {
 #if WEFT_AVX512
       return {(typename M::Native)_mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i*)p)) != 0};
@@ -422,6 +443,7 @@ struct MaskMemory {
   }
   WEFT_INLINE static void store(Boolean* p, M m) {
     if constexpr (Bytes == 4) {
+      // In lanes of 4 bytes the bytes are picked out of both halves of the register.
       store_8(p, m.v & 1);
     } else {
 #if WEFT_AVX512

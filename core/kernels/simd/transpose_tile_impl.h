@@ -1,8 +1,9 @@
-// Squares of elements that are turned in registers: lines become columns.
+// Square tiles of elements that are transposed in registers: lines become columns.
 //
 // Included inside the namespace of an instruction set, after kernels/simd/simd.h. V is a vector of
-// the compiler's own, with as many lanes as a square has lines.
+// the compiler's extension with as many lanes as a tile has lines.
 
+// Lanes of a and b in turn: a0 b0 a1 b1 …; *low has the first half of them, *high the second.
 template <class V, int... I>
 WEFT_INLINE void interleave(V a, V b, V* low, V* high, Numbers<I...>) {
   constexpr int kLanes = sizeof...(I), kHalf = kLanes / 2;
@@ -10,7 +11,8 @@ WEFT_INLINE void interleave(V a, V b, V* low, V* high, Numbers<I...>) {
   *high = __builtin_shufflevector(a, b, (kHalf + I / 2 + I % 2 * kLanes)...);
 }
 
-// The first half of the lines is interleaved with the second as often as takes a line apart.
+// A perfect shuffle: line i is interleaved with line i + kSide / 2. It doubles the distance between
+// neighbouring lanes; after log2(kSide) rounds each line is a column.
 template <int kSide, class V>
 WEFT_INLINE void transpose_tile(V* lines) {
   V mixed[kSide];

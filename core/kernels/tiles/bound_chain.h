@@ -1,4 +1,5 @@
-// A chain with its addresses and slots: made once, run for many rows.
+// A chain bound to memory: the instructions with their addresses and slots. It is made once for a
+// call and run for many rows.
 #pragma once
 
 #include <span>
@@ -9,26 +10,31 @@ namespace weft::kernels {
 
 struct ChainKernels;
 
-// Rows of arrays.
+// Some rows of every array of the program.
 struct ChainRows {
-  std::span<char*> arrays;             // the first row, by external; moved from row to row
-  std::span<const int64_t> row_bytes;  // from one to the next
+  // pointers to the first row, by external; run() moves them from row to row
+  std::span<char*> arrays;
+  std::span<const int64_t> row_bytes;  // from one row to the next, by external
   int64_t rows, cols;
-  int64_t first;     // number of the first element, for draws
-  int64_t row_step;  // of that, from one to the next
+  int64_t first;     // number of the first element in the shape; draws count from it
+  int64_t row_step;  // by how much that number grows from one row to the next
 };
-// A chain with its slots, made once for many windows.
+// The instructions of one program. It writes addresses into its own copy of them, so it belongs to
+// one thread. The program must outlive it.
 class BoundChain {
  public:
-  // `streaming` are the externals whose stores go round the caches.
+  // `streaming` has a bit for each external whose stores bypass the caches; `scratch` has
+  // chain_scratch() bytes.
   BoundChain(const TileProgram& program, uint32_t streaming, const RandomStream& stream,
              void* scratch);
   void run(const ChainRows& rows);
 
  private:
+  // An operand whose address changes from row to row.
   struct Patch {
     int16_t instruction, operand, external;
   };
+  // One row, or a part of it.
   struct Row {
     std::span<char* const> arrays;
     int64_t cols, first;
@@ -46,12 +52,12 @@ class BoundChain {
   const ChainProgram& program_;
   std::span<const DType> dtypes_;
   char* slots_;
-  ChainOp ops_[kMaxChain + 1];
+  ChainOp ops_[kMaxChain + 1];  // one more for the end, which returns
   Patch patches_[2 * kMaxChain];
   int patch_count_ = 0;
   int16_t scalars_[32];
   int scalar_count_ = 0;
-  const char* scalar_at_[32];  // of those
+  const char* scalar_at_[32];  // the address that the slot of each scalar was filled from
   ChainDraw draws_[kMaxChainDraws];
   size_t draw_count_;
 };

@@ -1,3 +1,6 @@
+// Looking up the instructions of the active instruction set, and running a chain over rows. Hard is
+// the end of a row that is no whole block: run_last_block() and run_part() are its two ways.
+
 #include "kernels/tiles/chain.h"
 
 #include <algorithm>
@@ -14,7 +17,8 @@ namespace {
 
 int64_t slot_bytes() { return chain_kernels().block * 4; }
 
-// Elements as what lanes that hold them have.
+// Elements as the lanes of an accumulator have them: halves as float32, bool as a mask. The fourth
+// kind, integers of 8 and 16 bits, is never a scalar (chain_takes_scalar).
 void to_lanes(DType dtype, const char* from, int64_t count, uint32_t* lanes) {
   if (is_half(dtype)) {
     Tile tile = {};
@@ -44,6 +48,7 @@ const ChainKernels& chain_kernels() {
   }
 }
 
+// The table has one function for each verb.
 ChainFunction chain_function(const ChainAction& action) {
   const ChainKernels& kernels = chain_kernels();
   switch (action.verb) {
@@ -59,11 +64,13 @@ ChainFunction chain_function(const ChainAction& action) {
 }
 ChainFunction chain_streaming_store(DType dtype) { return chain_kernels().streaming_store(dtype); }
 bool chain_takes_scalar(DType dtype) {
+  // the types that to_lanes() knows
   return dtype == DType::kBool || is_half(dtype) || element_size(dtype) == 4;
 }
 int64_t chain_block() { return chain_kernels().block; }
 int64_t chain_scratch(int operands) { return operands * slot_bytes(); }
 
+// Slots are numbered like operands: first those of externals, for scalars and for ends of rows.
 BoundChain::BoundChain(const TileProgram& program, uint32_t streaming, const RandomStream& stream,
                        void* scratch)
     : kernels_(chain_kernels()),
@@ -113,7 +120,9 @@ void BoundChain::point_at(std::span<char* const> arrays) {
   }
 }
 
-// A scalar that some formula reads as a block fills its slot, and so does a pattern.
+// Fills the slots of scalars. One that a formula reads as a whole block is repeated over its block,
+// and so is a pattern, whose period divides the block. A slot is filled again only if its address
+// has changed: in a broadcast row it stays.
 void BoundChain::set_scalars(std::span<char* const> arrays) {
   for (int i = 0; i < scalar_count_; ++i) {
     const auto e = static_cast<size_t>(scalars_[i]);
@@ -151,7 +160,8 @@ void BoundChain::run_row(const Row& row, bool may_repeat) {
     run_part(row, whole, row.cols - whole);
 }
 
-// May elements be made twice? No output lies where an input does, and numbers are not drawn.
+// May elements be computed twice? Only if no output lies where an input does (it would be read
+// after it was written) and the chain draws no numbers.
 bool BoundChain::may_repeat(std::span<char* const> arrays) const {
   for (size_t out = 0; out < arrays.size(); ++out)
     for (size_t in = 0; in < arrays.size() && (program_.writes >> out & 1); ++in)
@@ -159,7 +169,8 @@ bool BoundChain::may_repeat(std::span<char* const> arrays) const {
   return draw_count_ == 0;
 }
 
-// The end of a row as a whole block, which makes some elements before it again.
+// Ends a row with a whole block that overlaps the one before: its first elements are computed
+// again.
 void BoundChain::run_last_block(const Row& row) {
   const int64_t first = row.cols - kernels_.block;
   char* arrays[32];
@@ -169,13 +180,14 @@ void BoundChain::run_last_block(const Row& row) {
   kernels_.run(ops_, kernels_.block);
 }
 
-// The end of a row passes through slots, so that nothing beyond it is touched.
+// Ends a row with a block in slots, so that no byte beyond the row is read or written.
 void BoundChain::run_part(const Row& row, int64_t first, int64_t count) {
   char* slots[32];
   for (size_t e = 0; e < row.arrays.size(); ++e) {
     slots[e] = slot(static_cast<int>(e));
     if (!(program_.reads >> e & 1)) continue;
     const auto size = static_cast<size_t>(element_size(dtypes_[e]));
+    // Elements behind the end are zero; their results are not copied back.
     std::memset(slots[e], 0, static_cast<size_t>(kernels_.block * 4));
     std::memcpy(slots[e], row.arrays[e] + static_cast<size_t>(first) * size,
                 static_cast<size_t>(count) * size);

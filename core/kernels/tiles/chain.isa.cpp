@@ -1,5 +1,7 @@
-// Instructions of chains that are no formulas: loads, stores, conversions; and the loop over
-// blocks.
+// The instructions of chains that are no formulas: loads, stores, conversions, rounding,
+// prefetching and draws; and the loop over the blocks of a row.
+//
+// Bodies have change(k, held): the new value of vector k of the accumulator (see chain_op).
 #include "kernels/elementwise/formula_ids.h"
 #include "kernels/isa/isa_target.h"
 #include "kernels/tiles/chain_table_impl.h"
@@ -15,7 +17,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd/convert_impl.h"
 #include "kernels/tiles/chain_impl.h"
 
-// Storage type S in an array.
+// Loads and stores of an array with elements of storage type S.
 template <class S>
 struct LoadArray {
   const S* p;
@@ -41,6 +43,8 @@ struct StoreArray {
     return held;
   }
 };
+// Stores past the caches. The address must be aligned to a vector; chain_kernels().end_streams()
+// must follow before others read.
 struct StreamArray {
   char* p;
   WEFT_INLINE StreamArray(const ChainOp& op, int64_t at) : p(op.operand[0] + 4 * at) {}
@@ -55,6 +59,7 @@ struct StreamArray {
     return held;
   }
 };
+// A slot's address does not depend on the block: it has room for one.
 struct LoadSlot {
   const char* p;
   WEFT_INLINE LoadSlot(const ChainOp& op, int64_t) : p(op.operand[0]) {}
@@ -70,6 +75,7 @@ struct StoreSlot {
     return held;
   }
 };
+// A conversion to another dtype by convert_lanes().
 template <class To, class From>
 struct CastAccumulator {
   WEFT_INLINE CastAccumulator(const ChainOp&, int64_t) {}
@@ -77,7 +83,7 @@ struct CastAccumulator {
     return held_of<To>(convert_lanes<To, From>(lanes_of<From>(held)));
   }
 };
-// What a store and a load leave of a half.
+// A half as a store and a load would leave it: rounded to its own type.
 template <class S>
 struct RoundAccumulator {
   WEFT_INLINE RoundAccumulator(const ChainOp&, int64_t) {}
@@ -87,16 +93,17 @@ struct RoundAccumulator {
     return (Accumulator)Memory<S>::load(buffer).v;
   }
 };
-// Into the caches, some blocks ahead: an array is read in pieces of a block, between others, which
-// processors do not take for one stream.
+// Prefetches an array some blocks ahead. A chain reads a block of each array in turn, a pattern
+// that processors do not recognise as streams.
 template <int kBytes>
 void chain_fetch_code(const ChainOp* op, int64_t at, WEFT_ACCUMULATOR) {
-  constexpr int64_t kAhead = 2048, kLine = 64;
+  constexpr int64_t kAhead = 2048, kLine = 64;  // bytes: how far ahead, and a cache line
   const char* const p = op->operand[0] + kBytes * at + kAhead;
 #pragma GCC unroll 8
   for (int64_t i = 0; i < kBytes * kChainBlock; i += kLine) __builtin_prefetch(p + i);
   WEFT_NEXT(op, at);
 }
+// Uniform numbers for one block. They depend on the seed and the element's number alone.
 __attribute__((noinline)) void draw_block(const ChainOp* op, int64_t at, float* block) {
   const ChainDraw& draw = *(const ChainDraw*)op->operand[0];
   const UniformFloats numbers = {draw.stream, draw.low, draw.high};
@@ -116,6 +123,7 @@ void chain_draw_code(const ChainOp* op, int64_t at, WEFT_ACCUMULATOR) {
   h7 = load_accumulator((const char*)block + 7 * kVectorBytes);
   WEFT_NEXT(op, at);
 }
+// The last instruction: it returns, and the loop over blocks goes on.
 void chain_end(const ChainOp*, int64_t, Accumulator, Accumulator, Accumulator, Accumulator,
                Accumulator, Accumulator, Accumulator, Accumulator) {}
 
@@ -128,7 +136,8 @@ void chain_end(const ChainOp*, int64_t, Accumulator, Accumulator, Accumulator, A
         WEFT_KEPT(int32_t, kernel<int32_t>()), nullptr, WEFT_KEPT(Float16, kernel<Float16>()),     \
         WEFT_KEPT(BFloat16, kernel<BFloat16>()), WEFT_KEPT(float, kernel<float>()), nullptr        \
   }
-// Of what networks have: others are steps on tiles.
+// The storage types that networks use often. Programs with others run as steps on tiles; so the
+// library has no code for chains of them.
 template <class S>
 constexpr bool kIsOften = !kIsSame<S, uint16_t> && !kIsSame<S, uint32_t>;
 template <class S>
@@ -161,13 +170,14 @@ template <class From>
 constexpr ChainCode to_float32() {
   return cast_accumulator<float, From>();
 }
-// A rounding follows.
+// A conversion to a half leaves a float; an instruction that rounds follows it.
 template <class From>
 constexpr ChainCode to_half() {
   if constexpr (!kIsSame<From, int16_t>) return cast_accumulator<Float16, From>();
   return nullptr;
 }
 
+// By dtype; null where there is no instruction.
 const ChainCode kChainLoads[kNumDTypes] = WEFT_NARROW_DTYPES(load_array);
 const ChainCode kChainStores[kNumDTypes] = WEFT_NARROW_DTYPES(store_array);
 const ChainCode kChainCastsToBool[kNumDTypes] = WEFT_NARROW_DTYPES(to_bool);
@@ -177,6 +187,7 @@ const ChainCode kChainCastsToHalf[kNumDTypes] = WEFT_NARROW_DTYPES(to_half);
 
 extern const ChainForms kChainsFloat32[], kChainsInt32[], kChainsBool[];
 
+// Halves use the formulas of float32.
 ChainFunction formula_code(FormulaId formula, DType dtype, ChainForm form) {
   const bool is_half = dtype == DType::kFloat16 || dtype == DType::kBFloat16;
   const ChainForms* const forms = dtype == DType::kFloat32 || is_half
@@ -186,6 +197,8 @@ ChainFunction formula_code(FormulaId formula, DType dtype, ChainForm form) {
                                                            : nullptr;
   return forms ? (ChainFunction)forms[int(formula)].function[int(form)] : nullptr;
 }
+// From any dtype to bool, int32, float32 and halves; to 8-bit integers only from floats, because
+// quantization needs it.
 ChainFunction cast_code(DType from, DType to) {
   const bool is_float =
       from == DType::kFloat32 || from == DType::kFloat16 || from == DType::kBFloat16;
@@ -208,6 +221,7 @@ ChainFunction store_code(DType dtype, ChainPlace place) {
   return (ChainFunction)(place == ChainPlace::kSlot ? chain_op<StoreSlot>
                                                     : kChainStores[int(dtype)]);
 }
+// Elements of four bytes only.
 ChainFunction streaming_code(DType dtype) {
   const bool is_whole = dtype == DType::kFloat32 || dtype == DType::kInt32;
   return is_whole && (WEFT_AVX512 || WEFT_AVX2) ? (ChainFunction)chain_op<StreamArray> : nullptr;
@@ -226,12 +240,14 @@ ChainFunction fetch_code(int64_t size) {
 ChainFunction draw_code() { return (ChainFunction)chain_draw_code; }
 ChainFunction end_code() { return (ChainFunction)chain_end; }
 
+// Runs the chain over whole blocks. The accumulator begins with zeros, which no chain reads.
 void run_blocks(const ChainOp* ops, int64_t elements) {
   const Accumulator zero = {};
   const ChainCode first = (ChainCode)ops->function;
   for (int64_t at = 0; at < elements; at += kChainBlock)
     first(ops, at, zero, zero, zero, zero, zero, zero, zero, zero);
 }
+// Waits until streamed stores are visible to other threads.
 void end_streams() {
 #if WEFT_AVX512 || WEFT_AVX2
   _mm_sfence();

@@ -1,4 +1,5 @@
-// Instructions of chains: formulas of float32.
+// The formulas of float32 as instructions of chains, in the order of FormulaId. Halves use them,
+// too.
 #include "kernels/elementwise/formula_ids.h"
 #include "kernels/isa/isa_target.h"
 #include "kernels/tiles/chain_table_impl.h"

@@ -1,11 +1,12 @@
-// Instructions of chains (kernels/tiles/chain.h).
+// How the instructions of chains (kernels/tiles/chain.h) are written.
 //
 // Included inside the namespace of an instruction set, after kernels/elementwise/step_impl.h. The
-// eight vectors are arguments, which calling conventions leave in registers, and the next
-// instruction is a tail call. A compiler that makes an ordinary call of it nests no deeper than a
-// chain is long.
+// eight vectors of the accumulator are arguments of each instruction, which calling conventions
+// leave in registers, and the next instruction is a tail call. If a compiler makes an ordinary call
+// of it, the stack grows no deeper than a chain is long (kMaxChain).
 
 constexpr int kAccumulatorVectors = 8;
+// one vector of the accumulator; what its lanes mean depends on the dtype
 typedef Vec<float>::Native Accumulator;
 using ChainCode = void (*)(const ChainOp*, int64_t, Accumulator, Accumulator, Accumulator,
                            Accumulator, Accumulator, Accumulator, Accumulator, Accumulator);
@@ -13,14 +14,15 @@ using ChainCode = void (*)(const ChainOp*, int64_t, Accumulator, Accumulator, Ac
 constexpr int64_t kAccumulatorLanes = kVectorBytes / 4;
 constexpr int64_t kChainBlock = kAccumulatorVectors * kAccumulatorLanes;
 
+// The accumulator as parameters, and the jump to the next instruction. op[1] is the next one.
 #define WEFT_ACCUMULATOR                                                                          \
   Accumulator h0, Accumulator h1, Accumulator h2, Accumulator h3, Accumulator h4, Accumulator h5, \
       Accumulator h6, Accumulator h7
 #define WEFT_NEXT(op, at) \
   return ((ChainCode)op[1].function)(op + 1, at, h0, h1, h2, h3, h4, h5, h6, h7)
 
-// `Body` is made from the instruction and the number of the block's first element; change(k, held)
-// gives vector k its new value.
+// An instruction. `Body` is constructed from the instruction and the number of the block's first
+// element; change(k, held) gives vector k its new value.
 template <class Body>
 void chain_op(const ChainOp* op, int64_t at, WEFT_ACCUMULATOR) {
   const Body body(*op, at);
@@ -34,7 +36,7 @@ void chain_op(const ChainOp* op, int64_t at, WEFT_ACCUMULATOR) {
   h7 = body.change(7, h7);
   WEFT_NEXT(op, at);
 }
-// The same for what takes long: its code exists once.
+// The same for formulas that take long: their code exists once, in a loop over the eight vectors.
 template <class Body>
 __attribute__((noinline)) void change_all(const ChainOp* op, int64_t at, Accumulator* all) {
   const Body body(*op, at);
@@ -56,6 +58,7 @@ void chain_loop(const ChainOp* op, int64_t at, WEFT_ACCUMULATOR) {
   WEFT_NEXT(op, at);
 }
 
+// Each operand type has get(k, held): vector k of the operand, given vector k of the accumulator.
 // ---- operands
 
 WEFT_INLINE Accumulator load_accumulator(const char* p) {
@@ -63,10 +66,12 @@ WEFT_INLINE Accumulator load_accumulator(const char* p) {
   __builtin_memcpy(&held, p, sizeof held);
   return held;
 }
+// The operand is the accumulator itself.
 struct FromAccumulator {
   WEFT_INLINE FromAccumulator(const ChainOp&, int64_t) {}
   WEFT_INLINE Accumulator get(int, Accumulator held) const { return held; }
 };
+// One element, in all lanes: the first of a slot.
 struct FromScalar {
   Accumulator all;
   WEFT_INLINE FromScalar(const ChainOp& op, int64_t) {
@@ -76,6 +81,7 @@ struct FromScalar {
   }
   WEFT_INLINE Accumulator get(int, Accumulator) const { return all; }
 };
+// Operand I from an array or from a slot; `moves` masks the block's number out for a slot.
 template <int I>
 struct FromEither {
   const char* p;
@@ -88,11 +94,13 @@ struct FromEither {
 
 // ---- formulas
 
+// One formula's code in each form; null where a form does not exist.
 struct ChainForms {
   ChainCode function[int(ChainForm::kCount)];
 };
 
-// A held vector as lanes of storage type S, and back. A bool is 0 or 1 in a formula.
+// A vector of the accumulator as lanes of storage type S, and back. In a formula a bool is 0 or 1,
+// in the accumulator a mask.
 template <class S>
 WEFT_INLINE Vec<LaneType<S>> lanes_of(Accumulator held) {
   auto lanes = Vec<LaneType<S>>::of((typename Vec<LaneType<S>>::Native)held);
@@ -109,12 +117,14 @@ WEFT_INLINE Accumulator held_of(Mask<4> mask) {
   return (Accumulator)mask.v;
 }
 
+// The instructions of formula F on lanes of storage type S.
 template <class F, class S>
 struct ChainFormula {
   using V = Vec<LaneType<S>>;
   static constexpr int kArity = arity_of_formula<F, V>();
   static constexpr bool kTakesMask = takes_mask_first<F, V>();
 
+  // The first operand, as a mask where the formula takes one.
   WEFT_INLINE static auto first(Accumulator held) {
     if constexpr (kTakesMask) {
       return typename V::Truth{(typename V::Truth::Native)held};
@@ -123,6 +133,7 @@ struct ChainFormula {
     }
   }
 
+  // Formulas of one, two and three operands; A, B and C say where each comes from.
   struct One {
     WEFT_INLINE One(const ChainOp&, int64_t) {}
     WEFT_INLINE Accumulator change(int, Accumulator held) const {
@@ -150,8 +161,8 @@ struct ChainFormula {
     }
   };
 
-  // The held block behind another operand: in front of it, where a formula does the same with its
-  // operands in the other order.
+  // The form in which the accumulator is the second operand. If the formula has a Mirror, it is the
+  // Mirror's form with the accumulator first, so that no second copy of the code is made.
   template <class A>
   static constexpr ChainCode after() {
     if constexpr (requires { typename F::Mirror; }) {
@@ -161,9 +172,11 @@ struct ChainFormula {
       return chain_op<Two<A, FromAccumulator>>;
     }
   }
+  // Fills in the forms that exist for this number of operands.
   template <bool IsCompact>
   static constexpr void fill(ChainForms& forms) {
     ChainCode* const f = forms.function;
+    // held[i]: operand i is the accumulator
     ChainCode* const held = f + int(ChainForm::kAccumulatorFirst);
     using L = FromEither<0>;
     using R = FromEither<1>;
@@ -186,6 +199,7 @@ struct ChainFormula {
   }
 };
 
+// The forms of one formula for one dtype; none where the class excludes the dtype.
 template <class F, class Class, class S>
 constexpr ChainForms chain_forms() {
   ChainForms forms = {};

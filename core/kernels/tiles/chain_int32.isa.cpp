@@ -1,4 +1,4 @@
-// Instructions of chains: formulas of int32 and bool.
+// The formulas of int32 and bool as instructions of chains, in the order of FormulaId.
 #include "kernels/elementwise/formula_ids.h"
 #include "kernels/isa/isa_target.h"
 #include "kernels/tiles/chain_table_impl.h"

@@ -1,4 +1,5 @@
-// The instructions of chains of one instruction set. A table of its own: few sources need it.
+// What one instruction set offers for chains: a table of functions that find the code of
+// instructions and run it. It is apart from KernelTable because few sources need it.
 #pragma once
 
 #include "kernels/tiles/chain.h"
@@ -6,7 +7,8 @@
 namespace weft::kernels {
 
 struct ChainKernels {
-  int64_t block;  // elements
+  int64_t block;  // elements of a block
+  // Each gives the code of an instruction, or null where there is none.
   ChainFunction (*formula)(FormulaId formula, DType dtype, ChainForm form);
   ChainFunction (*cast)(DType from, DType to);
   ChainFunction (*load)(DType dtype, ChainPlace place);
@@ -16,11 +18,11 @@ struct ChainKernels {
   ChainFunction (*fetch)(int64_t size);
   ChainFunction (*draw)();
   ChainFunction (*end)();
-  void (*run)(const ChainOp* ops, int64_t elements);  // whole blocks
-  void (*end_streams)();                              // before others read what was streamed
+  void (*run)(const ChainOp* ops, int64_t elements);  // elements: whole blocks
+  void (*end_streams)();  // after streaming stores, before others read what was stored
 };
 
-// Of active_isa().
+// The table of active_isa().
 const ChainKernels& chain_kernels();
 
 namespace generic {

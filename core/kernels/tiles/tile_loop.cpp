@@ -1,3 +1,6 @@
+// Merging axes and dividing the iteration space into tiles (tile_loop.h). Everything here is
+// integer arithmetic on extents and strides.
+
 #include "kernels/tiles/tile_loop.h"
 
 #include <algorithm>
@@ -7,17 +10,18 @@
 namespace weft::kernels {
 namespace {
 
+// Columns of a square tile: with 32 rows it has kTileElements.
 constexpr int64_t kSquareCols = 32;
-constexpr int64_t kFewRows = 8;  // fewer give squares little to turn
+constexpr int64_t kFewRows = 8;  // with fewer rows, transposing in squares gains little
 
-// Is the axis `inner` the continuation of `outer` for every external?
+// Does the axis `outer` continue where `inner` ends, for every external? Then both are one axis.
 bool merges(std::span<const TensorView> externals, int outer, int inner, int64_t inner_extent) {
   for (const TensorView& view : externals)
     if (view.strides[outer] != view.strides[inner] * inner_extent) return false;
   return true;
 }
 
-// The offsets of externals at a row and a column of a position of the outer axes.
+// The offsets of the externals at a row and a column; `position` numbers the indices of outer axes.
 void set_offsets(const TileLoop& loop, int64_t position, int64_t row, int64_t col,
                  TileWindow& window) {
   for (int i = 0; i < loop.externals; ++i)
@@ -29,7 +33,8 @@ void set_offsets(const TileLoop& loop, int64_t position, int64_t row, int64_t co
   }
 }
 
-// Where one side is transposed, square tiles read and write whole cache lines.
+// Sets the tiles' shape. Where an external is transposed, square tiles read and write whole cache
+// lines; otherwise tiles are as wide as possible.
 void set_tiles(TileLoop& loop) {
   bool turned = false;
   for (int i = 0; i < loop.externals; ++i)
@@ -37,7 +42,8 @@ void set_tiles(TileLoop& loop) {
   const int64_t widest = turned && loop.rows > 1 ? kSquareCols : kTileElements;
   loop.tile_cols = std::max<int64_t>(1, std::min(loop.cols, widest));
   loop.tile_rows = std::max<int64_t>(1, std::min(loop.rows, kTileElements / loop.tile_cols));
-  // Of an empty array either may be as long as an integer is.
+  // Division and remainder instead of the sum with tile_cols - 1: the extents of an empty array may
+  // be as large as an integer can be.
   loop.col_tiles = loop.cols / loop.tile_cols + (loop.cols % loop.tile_cols != 0);
   loop.row_tiles = loop.rows / loop.tile_rows + (loop.rows % loop.tile_rows != 0);
 }
@@ -52,16 +58,18 @@ bool needs_copy(const TileLoop& loop, int external) {
 TileLoop make_tile_loop(const Shape& shape, std::span<const TensorView> externals) {
   TileLoop loop;
   loop.externals = static_cast<int>(externals.size());
-  if (std::ranges::count(shape.span(), 0) > 0) {  // its other axes may be as long as they like
+  // an empty array: its other extents may be as large as an integer can be
+  if (std::ranges::count(shape.span(), 0) > 0) {
     loop.rows = loop.cols = 0;
     for (int i = 0; i < loop.externals; ++i) loop.row_stride[i] = loop.col_stride[i] = 0;
     set_tiles(loop);
     return loop;
   }
-  // Axes from the innermost: extent one drops out, an axis that continues the one before joins it.
+  // From the innermost axis: axes of extent 1 are dropped, and an axis that continues the one
+  // before is joined with it.
   int64_t extents[kMaxRank];
-  // The innermost original axis of each merged one: it has the stride. Zeros, because compilers
-  // load strides[axes[0]] before they ask whether there is one.
+  // The innermost original axis of each merged one, because it has the stride. They are set to zero
+  // because compilers load strides[axes[0]] before they test whether there is an axis.
   int axes[kMaxRank] = {};
   int count = 0;
   for (int axis = shape.rank() - 1; axis >= 0; --axis) {
@@ -90,10 +98,13 @@ TileLoop make_tile_loop(const Shape& shape, std::span<const TensorView> external
   return loop;
 }
 
+// Looks for an external that is strided in a tile's rows and columns, but dense along an outer
+// axis.
 void transpose_rows(TileLoop& loop) {
   int found = -1;
   for (int i = 0; i < loop.externals; ++i) {
     if (!needs_copy(loop, i)) continue;
+    // It is dense along the rows already: a transposed tile, which set_tiles() handles.
     if (std::abs(loop.row_stride[i]) == 1) return;
     for (int axis = 0; axis < loop.outer_rank && found < 0; ++axis)
       if (loop.outer_stride[i][axis] == 1 && loop.outer[axis] >= kFewRows) found = axis;
@@ -111,6 +122,7 @@ int64_t tile_units(const TileLoop& loop) {
   return units;
 }
 
+// Units number columns of tiles fastest, then rows of tiles, then positions of the outer axes.
 TileWindow tile_window(const TileLoop& loop, int64_t unit) {
   const int64_t col_tile = unit % loop.col_tiles;
   unit /= loop.col_tiles;
@@ -126,6 +138,7 @@ TileWindow tile_window(const TileLoop& loop, int64_t unit) {
   return window;
 }
 
+// With several tiles in a row, neighbours in the row are joined; otherwise, whole rows.
 TileWindow merged_window(const TileLoop& loop, int64_t& unit, int64_t end) {
   TileWindow window = tile_window(loop, unit);
   if (loop.col_tiles > 1) {
@@ -142,6 +155,7 @@ TileWindow merged_window(const TileLoop& loop, int64_t& unit, int64_t end) {
   return window;
 }
 
+// A piece of one row if it begins inside a row or is shorter than one; otherwise whole rows.
 TileWindow window_at(const TileLoop& loop, int64_t first, int64_t maximum) {
   const int64_t col = first % loop.cols;
   const int64_t row = first / loop.cols % loop.rows;

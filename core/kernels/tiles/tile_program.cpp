@@ -1,3 +1,5 @@
+// When a program may run as a chain, and the loop over units that all programs have.
+
 #include "kernels/tiles/tile_program.h"
 
 #include <algorithm>
@@ -7,7 +9,8 @@
 namespace weft::kernels {
 namespace {
 
-// The part of a block at a row's end takes as long as a block, and some copies.
+// The rest of a row that is no whole block takes as long as a block, and some copies. From three
+// blocks on the gain of a chain outweighs this.
 constexpr int64_t kBlocksBeforeAPart = 3;
 bool is_long(int64_t cols) {
   return cols % chain_block() == 0 || cols >= kBlocksBeforeAPart * chain_block();
@@ -32,6 +35,7 @@ bool joins_rows(const TileLoop& loop) {
   return is_long(loop.rows * loop.cols);
 }
 
+// Windows are joined where a longer one costs no memory: in chains, and in one step without copies.
 void run_tiles(const TileProgram& program, const TileLoop& loop, std::span<void* const> data,
                Range range, void* scratch, const RandomStream& stream) {
   const bool is_chain = !program.chain.instructions.empty();

@@ -1,3 +1,7 @@
+// The walk of a program whose results are reduced at once: which piece to compute next, and where
+// its block's total belongs. The order of combination must be that of run_reduce.cpp to the bit;
+// sizes of pieces and chunks may not change it.
+
 #include "kernels/tiles/tile_reduce.h"
 
 #include <algorithm>
@@ -14,10 +18,13 @@
 namespace weft::kernels {
 namespace {
 
-constexpr int64_t kLine = 64;             // bytes of a total
-constexpr int64_t kPieces = 4096;         // elements of all buffers
-constexpr int64_t kReadTogether = 65536;  // elements of a line that nothing is made of
-constexpr int64_t kTreeBytes = 16 << 10;  // that totals of lines take at most
+constexpr int64_t kLine = 64;      // bytes of a total
+constexpr int64_t kPieces = 4096;  // elements of all buffers of a thread together
+// elements of a line at a time if arrays are reduced as they are
+constexpr int64_t kReadTogether = 65536;
+constexpr int64_t kTreeBytes = 16 << 10;  // maximum of bytes of the totals of one thread's lines
+// Elements that a task should have at least, so that starting it costs little beside them, and the
+// number of tasks for each thread, so that fast threads take more.
 constexpr int64_t kChunkElements = 16384;
 constexpr int64_t kTasksAThread = 8;
 
@@ -28,17 +35,17 @@ const ReduceParts& parts_of(const TileReduction& r) {
   return parts[static_cast<int>(r.dtype)];
 }
 
-// Bytes of the totals of a group.
+// Bytes of a reduction's totals for one group of results.
 int64_t total_bytes(const TileReduceLoop& loop, const TileReduction& r) {
   if (loop.has_few) return 0;
   return loop.by_columns ? round_up(loop.group * parts_of(r).lane, kLine) : loop.group * kLine;
 }
 
-// Neighbouring results.
+// Neighbouring results that one task makes.
 struct Group {
   int64_t first;  // result
   int64_t count;
-  int64_t element;  // the first one that they are made of
+  int64_t element;  // number of the first element that they are made of
 };
 Group group_at(const TileReduceLoop& loop, int64_t number) {
   Group group;
@@ -54,8 +61,8 @@ Group group_at(const TileReduceLoop& loop, int64_t number) {
   return group;
 }
 
-// Do dense arrays make the program, a sum over lines of their products or squares? It needs no
-// buffer then: a block of products is added as it is multiplied.
+// Is the program a sum, along dense lines, of products or squares of arrays? It then needs no
+// buffer: a block of products is added up while it is multiplied (ReduceParts::products).
 bool sums_products(const TileReduceProgram& reducing) {
 #if WEFT_HAS_SOME_OPERATORS
   return false;
@@ -76,7 +83,7 @@ bool sums_products(const TileReduceProgram& reducing) {
 #endif
 }
 
-// The elements before a line of a result.
+// The number of elements between a result's first element and its line number `line`.
 int64_t line_offset(const TileReduceLoop& loop, int64_t line) {
   int64_t offset = 0;
   for (int axis = loop.walk.reduced_rank - 2; axis >= 0; --axis) {
@@ -86,6 +93,7 @@ int64_t line_offset(const TileReduceLoop& loop, int64_t line) {
   return offset;
 }
 
+// Makes results of the totals of a group.
 void put_results(const TileReduceLoop& loop, const TileReduction& r, const Group& group,
                  const char* total, void* results) {
   const ReduceParts& parts = parts_of(r);
@@ -98,7 +106,7 @@ void put_results(const TileReduceLoop& loop, const TileReduction& r, const Group
   for (int64_t i = 0; i < group.count; ++i) parts.fold(total + i * kLine, to + i * size);
 }
 
-// What a thread has for its tasks.
+// A thread's state for its tasks: the bound program, buffers and a tree of totals per reduction.
 class TaskRunner {
  public:
   TaskRunner(const TileReduceProgram& reducing, const TileReduceArrays& arrays, char* scratch,
@@ -120,6 +128,7 @@ class TaskRunner {
     trees_ = scratch;
   }
 
+  // Task numbers count chunks fastest: task = group * chunks + chunk.
   void run(int64_t task) {
     const int64_t number = task / loop_.chunks;
     const Group group = group_at(loop_, number);
@@ -137,7 +146,7 @@ class TaskRunner {
  private:
   static constexpr size_t kMax = TileLoop::kMaxExternals;
   struct Pointers {
-    void* of[kMax] = {};  // null: a buffer, before elements are made
+    void* of[kMax] = {};  // null: a buffer before its elements are computed
     explicit Pointers(std::span<void* const> given) { std::ranges::copy(given, of); }
   };
   std::span<void* const> data() const {
@@ -158,7 +167,8 @@ class TaskRunner {
     }
   }
 
-  // Makes the elements [first, first + count), which then start the buffers.
+  // Computes the elements [first, first + count) of the shape into the buffers. A buffer's pointer
+  // is moved back so that element `first` lies at its start.
   void make(int64_t first, int64_t count) {
     for (int e = reducing_.first_buffer; e < reducing_.program.externals; ++e)
       data_.of[e] = buffers_[e] - first * size_of_external(e);
@@ -166,11 +176,13 @@ class TaskRunner {
     if (!makes_nothing_) runner_.run(first, count, data());
   }
 
+  // An element of the last piece, of a buffer or of an array.
   const char* made(int external, int64_t element) const {
     return static_cast<const char*>(data_.of[external]) +
            (made_ + element) * size_of_external(external);
   }
 
+  // Groups of results of a few elements each.
   void run_few(const Group& group) {
     make(group.element, group.count * loop_.line);
     for (size_t r = 0; r < count(); ++r) {
@@ -184,6 +196,7 @@ class TaskRunner {
     }
   }
 
+  // Results that are made of lines: pieces of one long line, or several short lines side by side.
   void add_lines(const Group& group, int64_t first, int64_t end) {
     const int64_t maximum = makes_nothing_ ? kReadTogether : loop_.piece;
     for (int64_t block = first; block < end;) {
@@ -201,7 +214,8 @@ class TaskRunner {
     }
   }
 
-  // Blocks of `step` elements: of one result after the other, or of `results` side by side.
+  // Pushes the blocks of a piece, `step` elements each: of one result, or of `results` neighbours
+  // in turn. Several blocks of one result may be pushed as a subtree.
   void push_blocks(size_t r, int64_t count, int64_t step, int64_t results) {
     const TileReduction& reduction = reducing_.reductions[r];
     const ReduceParts& parts = parts_of(reduction);
@@ -225,6 +239,8 @@ class TaskRunner {
     }
   }
 
+  // Results that lie side by side in rows: each block is kReduceRows rows, of which `maximum` fit a
+  // piece.
   void add_columns(const Group& group, int64_t first, int64_t end) {
     const int64_t stride = row_stride();
     const int64_t maximum = group.count == stride ? loop_.piece / stride : 1;  // rows at a time
@@ -259,8 +275,8 @@ class TaskRunner {
       for (size_t r = 0; r < count(); ++r) tree_[r]->push();
     }
   }
-  // Blocks of a few columns that are a subtree wherever they start, of which all rows are made at
-  // once; 1: each for itself.
+  // How many blocks of a few columns one call may take: they are a subtree wherever they start, and
+  // all their rows fit a piece. 1: each block by itself.
   int64_t blocks_of_columns(int64_t first, int64_t max_rows) const {
     for (const TileReduction& r : reducing_.reductions)
       if (!parts_of(r).few_columns || total_bytes(loop_, r) != kLine) return 1;
@@ -276,6 +292,8 @@ class TaskRunner {
     return inner < 0 ? loop_.group : loop_.walk.reduced_stride[inner];
   }
 
+  // With one task for the group the results are ready; otherwise its totals are kept for
+  // finish_tile_reduce().
   void end_task(const Group& group, int64_t number, int64_t chunk) {
     char* totals = static_cast<char*>(arrays_.totals);
     for (size_t r = 0; r < count(); ++r) {
@@ -295,16 +313,18 @@ class TaskRunner {
   const TileReduceArrays& arrays_;
   Pointers data_;
   const bool sums_products_;
-  const bool makes_nothing_;  // arrays alone are reduced
+  const bool makes_nothing_;  // only arrays are reduced; there is nothing to compute
   TileRunner runner_;
   char* buffers_[kMax] = {};
-  int64_t made_ = 0;  // the first of the last elements
+  int64_t made_ = 0;  // number of the first element of the last piece
   char* trees_;
   std::optional<PairwiseTotals> tree_[kMax];
 };
 
 }  // namespace
 
+// Decides group, piece and chunk sizes from the shape. `threads` only changes how many blocks a
+// task takes, a power of two, and so not the order in which totals combine.
 TileReduceLoop make_tile_reduce(const Shape& shape, uint32_t axes, int buffers, int threads) {
   TensorView dense = {};
   dense.dtype = DType::kFloat32;  // any: the walk is the same
@@ -331,6 +351,7 @@ TileReduceLoop make_tile_reduce(const Shape& shape, uint32_t axes, int buffers, 
   loop.blocks = lines * loop.line_blocks;
   loop.few = {length, loop.by_columns ? loop.run : 1};
   loop.has_few = loop.blocks == 1 && loop.few.are_few();
+  // Few elements: every result is one of a single run; a group is as many as fit a piece.
   if (loop.has_few) {
     loop.run = results;
     loop.group = std::min(results, loop.piece / (length * loop.few.columns) * loop.few.columns);
@@ -345,6 +366,7 @@ TileReduceLoop make_tile_reduce(const Shape& shape, uint32_t axes, int buffers, 
   }
   loop.run_groups = (loop.run + loop.group - 1) / loop.group;
   loop.groups = results / loop.run * loop.run_groups;
+  // Chunks are a power of two of blocks: complete subtrees, except for the last.
   const int64_t block_elements = loop.group * std::min(length, block);
   loop.chunk = static_cast<int64_t>(
       std::bit_ceil(static_cast<uint64_t>(std::max<int64_t>(1, kChunkElements / block_elements))));
@@ -379,6 +401,7 @@ int64_t tile_reduce_totals(const TileReduceProgram& reducing) {
   return bytes;
 }
 
+// The tasks of one thread; `scratch` has tile_reduce_scratch() bytes.
 void run_tile_reduce(const TileReduceProgram& reducing, const TileReduceArrays& arrays, Range tasks,
                      void* scratch, const RandomStream& stream) {
   if (tasks.begin >= tasks.end) return;
@@ -386,6 +409,8 @@ void run_tile_reduce(const TileReduceProgram& reducing, const TileReduceArrays& 
   for (int64_t task = tasks.begin; task < tasks.end; ++task) runner.run(task);
 }
 
+// Combines the totals of a group's chunks in their order, in which the pairwise tree is as if there
+// had been one task.
 void finish_tile_reduce(const TileReduceProgram& reducing, const TileReduceArrays& arrays,
                         void* scratch) {
   const TileReduceLoop& loop = reducing.reduce;

@@ -1,3 +1,6 @@
+// Running the windows of a tile program, as a chain or step by step; copies of strided externals
+// are made here.
+
 #include "kernels/tiles/tile_runner.h"
 
 #include <algorithm>
@@ -9,16 +12,17 @@
 namespace weft::kernels {
 namespace {
 
-// Temporaries start at different offsets within a page: buffers exactly 4 KB apart would make
-// loads wait for stores that only look like the same address.
+// Temporaries start at different offsets within a page. In buffers exactly 4 KB apart a load would
+// wait for a store whose address only looks the same in its lower 12 bits (4K aliasing).
 constexpr int64_t kSkew = 192;
 
 int64_t temporary_bytes(DType dtype) { return kTileElements * element_size(dtype) + kSkew; }
 
 uint64_t bit(int operand) { return uint64_t{1} << operand; }
 
-// Externals that are written round the caches: aligned in every row and read by nobody here. To
-// write where an input lies costs nothing more, because its line is in the cache already.
+// Externals whose stores bypass the caches: aligned in every row, and not read by this program. If
+// an output lies where an input does, its line is in the cache already, so a normal store is as
+// good.
 uint32_t streaming_externals(const TileProgram& program, const TileLoop& loop,
                              std::span<void* const> data) {
   constexpr int64_t kLine = 64;
@@ -40,6 +44,7 @@ uint32_t streaming_externals(const TileProgram& program, const TileLoop& loop,
   return externals;
 }
 
+// A step's tile: its operands' places, for one window.
 Tile tile_of(const TileStep& step, const TilePlace* places, const TileWindow& window) {
   Tile tile;
   tile.rows = window.rows;
@@ -77,6 +82,7 @@ TileRunner::TileRunner(const TileProgram& program, const TileLoop& loop,
     chain_.emplace(program, streaming_, stream, scratch);
     return;
   }
+  // Which externals the steps read and write: only these are copied in or out.
   for (const TileStep& step : program.steps) {
     if (step.out < program.externals) written_ |= bit(step.out);
     for (const int16_t in : step.in)
@@ -92,6 +98,7 @@ TileRunner::TileRunner(const TileProgram& program, const TileLoop& loop,
   }
 }
 
+// Makes streamed stores visible before the caller goes on.
 TileRunner::~TileRunner() {
   if (streaming_) chain_kernels().end_streams();
 }
@@ -103,6 +110,7 @@ void TileRunner::run(const TileWindow& window, std::span<void* const> data) {
     run_steps(window, data);
 }
 
+// Steps take at most kTileElements at a time, because temporaries have room for so many.
 void TileRunner::run(int64_t first, int64_t count, std::span<void* const> data) {
   const int64_t maximum = chain_ ? count : kTileElements;
   for (const int64_t end = first + count; first < end;) {
@@ -130,6 +138,7 @@ void TileRunner::run_chain(const TileWindow& window, std::span<void* const> data
                loop_.cols});
 }
 
+// The place of an external itself, without a copy.
 TilePlace TileRunner::outside(int external, const TileWindow& window, void* data) const {
   const int64_t size = element_size(program_.dtypes[external]);
   return {static_cast<char*>(data) + window.offset[external] * size,
@@ -143,6 +152,7 @@ void TileRunner::copy(const TilePlace& to, int64_t to_col, const TilePlace& from
     size});
 }
 
+// Copies in, steps, copies out.
 void TileRunner::run_steps(const TileWindow& window, std::span<void* const> data) {
   const int operands = static_cast<int>(program_.dtypes.size());
   for (int i = 0; i < operands; ++i) {
@@ -169,6 +179,7 @@ void TileRunner::run_steps(const TileWindow& window, std::span<void* const> data
   }
 }
 
+// The array's pointer is moved back, because the generator writes element i to out[i].
 void TileRunner::draw(const TileStep& step, const TileWindow& window) const {
   const TileDraw& draw = program_.draws[static_cast<size_t>(step.in[0])];
   const TilePlace& place = places_[step.out];

@@ -1,4 +1,5 @@
-// A tile program with its addresses: made once, run for many windows of its loop.
+// A tile program bound to its arrays and scratch: made once for a call by each thread, run for many
+// windows of its loop.
 #pragma once
 
 #include <optional>
@@ -8,13 +9,14 @@
 
 namespace weft::kernels {
 
-// Where an operand's tile lies.
+// Where the current tile of an operand lies.
 struct TilePlace {
   char* data;
-  int64_t row_bytes;
-  bool scalar;
+  int64_t row_bytes;  // bytes from one row to the next
+  bool scalar;        // one element for each whole row
 };
 
+// Belongs to one thread. The program and the loop must outlive it.
 class TileRunner {
  public:
   // `data[i]` is external i's first element; `scratch` has tile_scratch bytes.
@@ -24,10 +26,11 @@ class TileRunner {
   TileRunner(const TileRunner&) = delete;
   TileRunner& operator=(const TileRunner&) = delete;
 
-  // `data` as above; what is neither copied nor streamed may have moved. A window of a program
-  // with temporaries that is no chain has at most kTileElements.
+  // `data` as above. The address of an external may have changed since, unless it is copied or
+  // streamed. If the program is no chain and has temporaries, a window has at most kTileElements
+  // elements.
   void run(const TileWindow& window, std::span<void* const> data);
-  // The elements [first, first + count), as they are numbered in the shape.
+  // The same for the elements [first, first + count) of the shape.
   void run(int64_t first, int64_t count, std::span<void* const> data);
 
  private:
@@ -41,10 +44,10 @@ class TileRunner {
   const TileProgram& program_;
   const TileLoop& loop_;
   const RandomStream stream_;
-  const uint32_t streaming_;
-  std::optional<BoundChain> chain_;
+  const uint32_t streaming_;         // externals whose stores bypass the caches
+  std::optional<BoundChain> chain_;  // if the program is a chain; otherwise steps run
   TilePlace places_[TileLoop::kMaxOperands];
-  uint64_t copied_ = 0, read_ = 0, written_ = 0;  // externals
+  uint64_t copied_ = 0, read_ = 0, written_ = 0;  // bits of externals
 };
 
 }  // namespace weft::kernels

@@ -1,3 +1,6 @@
+// Evenly spaced numbers, start + i step. Each is computed from its index, so that errors do not add
+// up and threads can begin anywhere.
+
 #include <cmath>
 
 #include "base/errors.h"
@@ -8,9 +11,10 @@
 namespace weft::ops {
 namespace {
 
-constexpr int64_t kMaxElements = int64_t{1} << 40;
+constexpr int64_t kMaxElements = int64_t{1} << 40;  // far above any use
 
 Result<Types> infer(const InferContext& c) {
+  // A given count decides alone; `stop` is then ignored.
   if (c.has("count")) {
     const int64_t given = c.integer("count");
     if (given < 0 || given > kMaxElements)

@@ -1,3 +1,6 @@
+// An array with all elements equal. The value is converted once, by the kernel of cast, and then
+// repeated.
+
 #include "kernels/elementwise/copy.h"
 
 #include "base/errors.h"

@@ -1,5 +1,6 @@
-// Calls a function of the host program. It gets arrays of its own, which it may keep, and what it
-// gives is copied: a plan's memory is its own.
+// Calls a function of the host program from a graph. The function gets copies of the arrays, which
+// it may keep, and its results are copied, too: a plan's memory is its own.
+
 #include "base/errors.h"
 #include "ops/op.h"
 #include "ops/slots/copy_slot.h"
@@ -11,7 +12,7 @@
 namespace weft::ops {
 namespace {
 
-// The attribute `results` lists for each result its dtype, its rank and its extents.
+// The attribute `results` lists dtype, rank and extents of each result, one after the other.
 Result<Types> result_types(const AttributeReader& attributes) {
   const std::span<const int64_t> numbers = attributes.ints("results");
   const auto malformed = [] {
@@ -41,6 +42,7 @@ Result<size_t> count_outputs(const AttributeReader& attributes) {
 
 Result<Types> infer(const InferContext& context) { return result_types(context); }
 
+// New arrays with the same elements; absent inputs are left out.
 Result<std::vector<Ref<Tensor>>> copies_of(std::span<const TensorView> views) {
   std::vector<Ref<Tensor>> arrays;
   for (const TensorView& view : views) {
@@ -52,6 +54,7 @@ Result<std::vector<Ref<Tensor>>> copies_of(std::span<const TensorView> views) {
   return arrays;
 }
 
+// Checks a result against its declared type, and copies it into the plan's memory.
 Status take(const HostFunction& function, size_t index, const Ref<Tensor>& given,
             const TensorView& out) {
   const TensorType type = type_of(out);
@@ -67,8 +70,8 @@ Status take(const HostFunction& function, size_t index, const Ref<Tensor>& given
   return {};
 }
 
-// What the host does is its own affair: it is not recorded, and gives up by itself when a person
-// interrupts.
+// While the host's function runs, nothing is recorded, and the library does not look for
+// interrupts: the host does that itself.
 class HostScope {
  public:
   HostScope() : before_(std::exchange(thread_state().interruptible, false)) {}

@@ -1,4 +1,5 @@
-// An assertion that runs with the program: fails the call where an element is false.
+// An assertion that runs with the program: it fails the call if an element is false.
+
 #include <cstring>
 
 #include "base/errors.h"
@@ -17,6 +18,7 @@ Result<Types> infer(const InferContext& context) {
   return Types();
 }
 
+// The indices of an element, from its number in row-major order.
 Shape place_of(int64_t element, const Shape& shape) {
   Shape place = shape;
   for (int axis = shape.rank(); axis-- > 0;) {
@@ -26,7 +28,7 @@ Shape place_of(int64_t element, const Shape& shape) {
   return place;
 }
 
-// "; 2 of 6 elements are false, the first at (0, 1)"; nothing of a single one.
+// "; 2 of 6 elements are false, the first at (0, 1)"; empty for a scalar.
 std::string which(std::span<const char> truths, const Shape& shape) {
   if (shape.rank() == 0) return "";
   int64_t wrong = 0;
@@ -40,6 +42,7 @@ std::string which(std::span<const char> truths, const Shape& shape) {
                       place_of(first, shape));
 }
 
+// Numbers are converted to bools in scratch first: 0 is false, everything else true.
 Status run(const KernelCall& call) {
   const TensorView& condition = call.in[0];
   const auto count = static_cast<size_t>(elements_of(condition));
@@ -52,6 +55,7 @@ Status run(const KernelCall& call) {
   else
     WEFT_TRY(
         run_one_step(kernels::cast_step(condition.dtype, DType::kBool), {&condition, 1}, truths));
+  // The usual case, all true, is one search for a zero byte.
   if (!std::memchr(call.scratch, 0, count)) return {};
   const AttributeReader attributes = call.op.reader(call.attributes);
   const std::string_view written = attributes.text("where");

@@ -1,4 +1,6 @@
-// Writes arrays for people, when the program runs and in the order in which it was written.
+// Prints arrays for people. An effect: it happens when the program runs, in the order in which it
+// was written.
+
 #include "ops/effects/text_impl.h"
 #include "runtime/output.h"
 

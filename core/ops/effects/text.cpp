@@ -1,3 +1,5 @@
+// Arrays as text, and texts with places for arrays.
+
 #include "ops/effects/text_impl.h"
 
 #include <algorithm>
@@ -13,10 +15,10 @@
 namespace weft::ops {
 namespace {
 
-constexpr int64_t kMaxShown = 1000;  // elements; more are summarised
-constexpr int64_t kEdge = 3;         // of a summarised axis, at either end
+constexpr int64_t kMaxShown = 1000;  // elements; a larger array is summarised
+constexpr int64_t kEdge = 3;         // how many are shown at each end of a summarised axis
 
-// One element in another dtype.
+// Converts one element with the kernel of cast, so that halves have one conversion only.
 void convert(const void* from, DType from_dtype, void* to, DType to_dtype) {
   const TensorView source{const_cast<void*>(from), {}, {}, 0, from_dtype};
   const TensorView target{to, {}, {}, 0, to_dtype};
@@ -32,7 +34,7 @@ std::string shortest(Number value) {
   return {buffer, end};
 }
 
-// Of a float narrower than float32: the fewest digits that round to it.
+// For a half: the fewest digits that are rounded to the same half.
 std::string shortest_narrow(const void* element, DType dtype, double value) {
   char buffer[32];
   for (int digits = 1;; ++digits) {
@@ -60,6 +62,7 @@ std::string float_text(const void* element, DType dtype) {
   return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
 }
 
+// As Python writes numbers and bools.
 std::string element_text(const void* element, DType dtype) {
   if (is_floating(dtype)) return float_text(element, dtype);
   int64_t value = 0;
@@ -68,6 +71,7 @@ std::string element_text(const void* element, DType dtype) {
   return dtype == DType::kUInt64 ? shortest(static_cast<uint64_t>(value)) : shortest(value);
 }
 
+// Writes nested lists, axis by axis.
 class Writer {
  public:
   explicit Writer(const TensorView& array)
@@ -103,8 +107,8 @@ class Writer {
   std::string text_;
 };
 
-// Calls `literal` with text that stands for itself and `place` for each `{}`. False: a brace is
-// neither of a place nor doubled.
+// Calls `literal` with each character that stands for itself, and `place` for each `{}`. False if a
+// brace is neither part of a place nor doubled.
 template <class Literal, class Place>
 bool walk(std::string_view text, const Literal& literal, const Place& place) {
   for (size_t i = 0; i < text.size(); ++i) {

@@ -1,3 +1,5 @@
+// d|x| = sign(x) dx; at the kink x = 0 the derivative is taken as 0, the mean of both sides.
+
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {

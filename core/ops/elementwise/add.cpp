@@ -1,3 +1,5 @@
+// d(a + b) = da + db; where an input was broadcast, the sweep sums the cotangent.
+
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {

@@ -1,10 +1,12 @@
+// Bits of integers, and of bools as one bit: element by element, without gradients.
+
 #include "base/errors.h"
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {
 namespace {
 
-// -x - 1 has every bit of x turned, whether the dtype has a sign or not.
+// -x - 1 has all bits of x inverted, for signed and for unsigned dtypes.
 Result<Value> invert(const ComposeContext& c) {
   const Value& x = c.in(0);
   if (x.dtype() == DType::kBool) return c.builder.call("logical_not", {x});
@@ -13,6 +15,7 @@ Result<Value> invert(const ComposeContext& c) {
   return c.builder.call("subtract", {-x, Value(&c.builder, Argument::of_int(1))});
 }
 
+// Replaces the samples of float arrays by samples of integers.
 OpDef& of_bits(OpDef& op, kernels::FormulaId formula, std::string_view dtypes) {
   binary(op, Promotion::kCommon, formula, dtypes).no_gradient("its operands are integers");
   op.samples.clear();

@@ -1,4 +1,6 @@
-// What kind of number an element is, as bool, and what replaces the odd ones.
+// Questions about the kind of a number (NaN, infinite, negative), as bool, and operators that
+// replace the odd ones. All are composites of comparisons and choices.
+
 #include <limits>
 
 #include "ops/elementwise/families_impl.h"
@@ -11,13 +13,14 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 Value magnitude(const ComposeContext& c) { return c.builder.call("abs", {c.in(0)}); }
 
+// NaN is the only value that differs from itself.
 Values isnan(const ComposeContext& c) { return {c.builder.call("not_equal", {c.in(0), c.in(0)})}; }
 Values isinf(const ComposeContext& c) { return {equal(magnitude(c), scalar(c.in(0), kInfinity))}; }
 Values isfinite(const ComposeContext& c) {
   return {c.builder.call("less", {magnitude(c), scalar(c.in(0), kInfinity)})};
 }
 
-// Zeros have a sign, too, which only copysign sees.
+// Zero has a sign, too, and only copysign sees it.
 Values signbit(const ComposeContext& c) {
   const Value& x = c.in(0);
   const Value signed_one =
@@ -30,7 +33,7 @@ Values logical_xor(const ComposeContext& c) {
                                        c.builder.call("logical_not", {c.in(1)})})};
 }
 
-// The extreme of two that are both the other's where they are NaN.
+// Each operand is replaced by the other one where it is NaN; NaN is left only where both are NaN.
 Values without_nan(const ComposeContext& c, std::string_view extreme) {
   const Value& a = c.in(0);
   const Value& b = c.in(1);
@@ -39,6 +42,7 @@ Values without_nan(const ComposeContext& c, std::string_view extreme) {
   return {c.builder.call(extreme, {first, second})};
 }
 
+// The upper bound is applied last, so it wins if the bounds cross, as in NumPy.
 Values clip(const ComposeContext& c) {
   const auto bound = [&](size_t i) { return i < c.inputs.size() ? c.in(i) : Value(); };
   const Value low = bound(1), high = bound(2);
@@ -49,6 +53,7 @@ Values clip(const ComposeContext& c) {
   return {x};
 }
 
+// The largest finite number of the dtype.
 double largest(DType dtype) {
   switch (dtype) {
     case DType::kFloat16: return 65504;
@@ -69,6 +74,7 @@ Values nan_to_num(const ComposeContext& c) {
   return {where(equal(x, scalar(x, -kInfinity)), scalar(x, low), bounded)};
 }
 
+// A question has a bool for each element and no gradient.
 OpDef& question(OpDef& op, Composition composition) {
   op.input("x", "any real dtype").no_gradient("piecewise constant").compose(composition);
   op.sample(R"({"shapes": [[3]], "dtypes": ["int64"]})");

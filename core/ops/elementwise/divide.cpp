@@ -1,3 +1,5 @@
+// d(a / b) = da / b - (a / b) db / b: the second term uses the quotient, which is the output.
+
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {

@@ -1,10 +1,11 @@
-// Quotients rounded to whole numbers, remainders, signs.
+// Quotients rounded to whole numbers, remainders, and the sign of another number.
+
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {
 namespace {
 
-// x1 - x2 q, where the quotient q is constant between its jumps.
+// The remainder is x1 - x2 q. The quotient q is constant between its jumps, so d = dx1 - q dx2.
 Values remainder_gradient(const GradContext& g) {
   if (!g.needs(1)) return {g.dout(), Value()};
   const Value quotient = g.builder().call("floor_divide", {g.in(0), g.in(1)});
@@ -15,6 +16,7 @@ Values fmod_gradient(const GradContext& g) {
   return {g.dout(), -(g.dout() * g.builder().call("trunc", {g.in(0) / g.in(1)}))};
 }
 
+// x1| times the sign of x2, so the derivative is the product of both signs.
 Values copysign_gradient(const GradContext& g) {
   const Value sign = g.builder().call("sign", {g.in(0)});
   const Value turned = g.builder().call("copysign", {scalar(g.dout(), 1), g.in(1)});

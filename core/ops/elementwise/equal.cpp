@@ -1,3 +1,5 @@
+// Equality, as bool; constant between jumps. NaN equals nothing.
+
 #include "ops/elementwise/families_impl.h"
 #include "ops/rules.h"
 

@@ -1,3 +1,5 @@
+// d exp(x) = exp(x) dx: the gradient reads the output only.
+
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {

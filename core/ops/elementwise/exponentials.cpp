@@ -1,4 +1,6 @@
-// Exponentials, logarithms and what is near them.
+// Exponentials, logarithms, and functions near them. expm1 and log1p keep the digits near 0 that
+// exp(x) - 1 and log(1 + x) would lose.
+
 #include <numbers>
 
 #include "ops/elementwise/families_impl.h"
@@ -9,20 +11,29 @@ namespace {
 using std::numbers::ln10;
 using std::numbers::ln2;
 
+// d 2^x = 2^x ln 2, and d log_b(x) = 1 / (x ln b).
 Values exp2_gradient(const GradContext& g) { return {g.dout() * (g.out() * ln2)}; }
 Values expm1_gradient(const GradContext& g) { return {g.dout() * (g.out() + 1.0)}; }
 Values log2_gradient(const GradContext& g) { return {g.dout() / (g.in(0) * ln2)}; }
 Values log10_gradient(const GradContext& g) { return {g.dout() / (g.in(0) * ln10)}; }
 Values log1p_gradient(const GradContext& g) { return {g.dout() / (g.in(0) + 1.0)}; }
 
+// d erf(x) = 2 / sqrt(pi) exp(-x²).
 Values erf_gradient(const GradContext& g) {
   const double slope = 2 * std::numbers::inv_sqrtpi;
   return {g.dout() * (exp(-(g.in(0) * g.in(0))) * slope)};
 }
 
-// The partial derivatives are the shares of the two exponentials in their sum.
+// The derivatives are the shares of the two exponentials in their sum: sigmoid(a - b) and the rest
+// to 1.
 Values logaddexp_gradient(const GradContext& g) {
   const Value share = g.builder().call("sigmoid", {g.in(0) - g.in(1)});
+  return {g.dout() * share, g.dout() * (1.0 - share)};
+}
+
+// The shares of the two powers of 2: 2^a / (2^a + 2^b) = sigmoid((a - b) ln 2).
+Values logaddexp2_gradient(const GradContext& g) {
+  const Value share = g.builder().call("sigmoid", {(g.in(0) - g.in(1)) * ln2});
   return {g.dout() * share, g.dout() * (1.0 - share)};
 }
 
@@ -77,6 +88,14 @@ WEFT_OP(logaddexp) {
   op.doc("Logarithm of the sum of the exponentials of two arrays, element by element.")
       .gradient(logaddexp_gradient)
       .like("numpy.logaddexp")
+      .domain(-4, 4);
+}
+
+WEFT_OP(logaddexp2) {
+  binary(op, Promotion::kFloat, kernels::FormulaId::kLogAddExp2);
+  op.doc("Logarithm to base 2 of the sum of the powers of 2, element by element.")
+      .gradient(logaddexp2_gradient)
+      .like("numpy.logaddexp2")
       .domain(-4, 4);
 }
 

@@ -1,9 +1,11 @@
+// The larger or smaller of two elements. The cotangent goes to the operand that was chosen.
+
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {
 namespace {
 
-// `wins` is the comparison that the chosen operand meets. Where both are equal each gets half: the
+// `wins` is the comparison that the chosen operand satisfies. Equal operands get half each: the
 // mean of the one-sided derivatives.
 Values choice_gradient(const GradContext& g, const char* wins) {
   const Value first = g.builder().call(wins, {g.in(0), g.in(1)});

@@ -1,3 +1,6 @@
+// The shared parts of elementwise definitions, and the samples with which the derived tests try
+// them.
+
 #include "ops/elementwise/families_impl.h"
 
 #include "ops/rules.h"

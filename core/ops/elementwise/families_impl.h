@@ -1,4 +1,4 @@
-// What elementwise operators of one kind share: inputs, promotion, inference, kernel, samples.
+// What elementwise operators of one kind share: inputs, promotion, inference, kernel and samples.
 #pragma once
 
 #include "kernels/elementwise/formula_ids.h"
@@ -6,19 +6,19 @@
 
 namespace weft::ops {
 
-// One input `x`, of any real dtype with kCommon, of a floating one with kFloat.
+// One input `x`: any real dtype with kCommon, a floating one with kFloat.
 OpDef& unary(OpDef& op, Promotion promotion, kernels::FormulaId formula);
 
-// Two inputs `x1` and `x2` that broadcast; `dtypes` says which they may have.
+// Two inputs `x1` and `x2` that broadcast; `dtypes` documents which dtypes they may have.
 OpDef& binary(OpDef& op, Promotion promotion, kernels::FormulaId formula,
               std::string_view dtypes = "any real dtype");
 
-// Without axes, without elements, with axes, and, of two, stretched in every way. `dtype` of the
-// inputs is a quoted name or null, for a float.
+// Samples without axes, without elements, with axes, and (for two inputs) with every kind of
+// broadcasting. `dtype` is a quoted name, or null for floats.
 OpDef& sample_unary(OpDef& op, std::string_view dtype = "null");
 OpDef& sample_binary(OpDef& op, std::string_view dtype = "null");
 
-// Of operators that are constant between jumps: no cotangent, which counts as zero.
+// For operators that are constant between jumps: absent cotangents, which count as zero.
 Values zero_gradient(const GradContext& g);
 
 }  // namespace weft::ops

@@ -1,3 +1,5 @@
+// x1 >= x2, as bool; constant between jumps. False where an operand is NaN.
+
 #include "ops/elementwise/families_impl.h"
 #include "ops/rules.h"
 

@@ -1,3 +1,7 @@
+// Hyperbolic functions and their inverses. The gradients are the textbook derivatives:
+//   sinh' = cosh, cosh' = sinh, arcsinh' = 1 / sqrt(x² + 1), arccosh' = 1 / sqrt(x² - 1),
+//   arctanh' = 1 / (1 - x²).
+
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {

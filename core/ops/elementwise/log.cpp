@@ -1,3 +1,5 @@
+// d log(x) = dx / x.
+
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {

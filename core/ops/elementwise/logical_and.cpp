@@ -1,3 +1,5 @@
+// Logical and of the truth of two numbers, as bool; NaN is true, since it is not zero.
+
 #include "ops/elementwise/families_impl.h"
 #include "ops/rules.h"
 

@@ -1,3 +1,5 @@
+// Logical not of the truth of a number, as bool; NaN is true, since it is not zero.
+
 #include "ops/elementwise/families_impl.h"
 #include "ops/rules.h"
 

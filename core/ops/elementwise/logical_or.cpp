@@ -1,3 +1,5 @@
+// Logical or of the truth of two numbers, as bool; NaN is true, since it is not zero.
+
 #include "ops/elementwise/families_impl.h"
 #include "ops/rules.h"
 

@@ -1,3 +1,5 @@
+// d(a b) = b da + a db. It asks for each side, so that the other operand is not kept without need.
+
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {

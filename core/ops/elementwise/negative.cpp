@@ -1,3 +1,5 @@
+// d(-x) = -dx. Unsigned integers wrap.
+
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {

@@ -1,3 +1,5 @@
+// Inequality, as bool; constant between jumps. NaN differs from everything, also from itself.
+
 #include "ops/elementwise/families_impl.h"
 #include "ops/rules.h"
 

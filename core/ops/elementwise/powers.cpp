@@ -1,4 +1,5 @@
-// Powers, roots' inverses and lengths.
+// Powers, reciprocals of roots, and lengths.
+
 #include "base/errors.h"
 #include "ops/elementwise/families_impl.h"
 #include "ops/rules.h"
@@ -6,6 +7,7 @@
 namespace weft::ops {
 namespace {
 
+// Both follow from the output y: d(1 / x) = -y² dx, and d x^(-1/2) = -y³ / 2 dx.
 Values reciprocal_gradient(const GradContext& g) { return {-(g.dout() * (g.out() * g.out()))}; }
 
 Values rsqrt_gradient(const GradContext& g) {
@@ -13,14 +15,15 @@ Values rsqrt_gradient(const GradContext& g) {
 }
 
 Values hypot_gradient(const GradContext& g) {
-  // At the origin, which is a kink, 0.
+  // The length has a kink at the origin; its derivative there is taken as 0.
   const Value is_origin = equal(g.out(), scalar(g.out(), 0));
   const Value share =
       where(is_origin, g.out(), g.dout() / where(is_origin, scalar(g.out(), 1), g.out()));
   return {share * g.in(0), share * g.in(1)};
 }
 
-// Where a factor is zero the other may be infinite: x^(y - 1) for y = 0, log(x) for x = 0.
+// d x^y = y x^(y - 1) dx + x^y log(x) dy. Where one factor is zero the other may be infinite: x^(y
+// - 1) for y = 0, and log(x) for x = 0. The product is 0 there, and the infinity is kept out.
 Values pow_gradient(const GradContext& g) {
   const Value& x = g.in(0);
   const Value& y = g.in(1);
@@ -38,15 +41,16 @@ Values pow_gradient(const GradContext& g) {
   return {of_base, of_exponent};
 }
 
-// An exponent that is a number and has an operator of its own becomes that operator, here and
-// nowhere else, so that every way of writing a power has the same bits.
+// If the exponent is a number with an operator of its own, the power becomes that operator. This
+// happens here and nowhere else, so that every way to write a power gives the same bits.
 Result<Value> power(const ComposeContext& c) {
   const Value& x = c.in(0);
   const Value& y = c.in(1);
   if (y.is_scalar() && !x.is_scalar()) {
     const double exponent = y.scalar().as_double();
     const bool floats = is_floating(x.dtype());
-    // An unsigned exponent of 2^63 or more is an integer with these bits.
+    // Only signed dtypes are asked: for uint64, an exponent of 2^63 or more is a negative integer
+    // with the same bits.
     if (kind_of(x.dtype()) == DTypeKind::kSigned && y.scalar().tag != Tag::kFloat && exponent < 0)
       return errors::invalid_value("power", "`x2` must not be negative for an array of ", x.dtype(),
                                    "; got ", y.scalar().integer,
@@ -54,7 +58,7 @@ Result<Value> power(const ComposeContext& c) {
                                    "`x1.astype('float32')`");
     const auto square = [&](const Value& of) { return c.builder.call("square", {of}); };
     if (exponent == 2) return square(x);
-    // Within 2 ulp; a half type would round between the products.
+    // The products are within 2 ulp of the power. Halves would be rounded between the products.
     if (size_of(x.dtype()) >= 4 || (!floats && x.dtype() != DType::kBool)) {
       if (exponent == 3) return square(x) * x;
       if (exponent == 4) return square(square(x));

@@ -1,4 +1,6 @@
-// To whole numbers, in the array's own dtype: integers come back as they are.
+// Rounding to whole numbers in the array's own dtype; integers stay as they are. The results are
+// constant between jumps, so the gradients are zero.
+
 #include <cmath>
 
 #include "ops/elementwise/families_impl.h"
@@ -6,8 +8,8 @@
 namespace weft::ops {
 namespace {
 
-// Floats are scaled so that the digits kept stand before the point, as in NumPy. Integers change
-// only where `decimals` is negative.
+// As in NumPy, a float is scaled so that the digits to keep stand before the point. Integers change
+// only if `decimals` is negative.
 Values round_decimals(const ComposeContext& c) {
   const int64_t decimals = c.integer("decimals");
   const Value& x = c.in(0);
@@ -15,7 +17,7 @@ Values round_decimals(const ComposeContext& c) {
   if (!floats && decimals >= 0) return {c.builder.call("copy", {x})};
   if (decimals == 0) return {c.builder.call("rint", {x})};
   const double scale = std::pow(10.0, std::fabs(static_cast<double>(decimals)));
-  const bool is_half = floats && size_of(x.dtype()) < 4;  // scaled, it would soon be infinite
+  const bool is_half = floats && size_of(x.dtype()) < 4;  // scaled, a half would soon be infinite
   const Value wide = cast(x, is_half ? DType::kFloat32 : floats ? x.dtype() : DType::kFloat64);
   const Value scaled = c.builder.call("rint", {decimals > 0 ? wide * scale : wide / scale});
   return {cast(decimals > 0 ? scaled / scale : scaled * scale, x.dtype())};

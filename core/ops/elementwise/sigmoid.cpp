@@ -1,3 +1,5 @@
+// With y = sigmoid(x): dy = y (1 - y) dx, from the output only.
+
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {

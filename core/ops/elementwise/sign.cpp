@@ -1,3 +1,5 @@
+// The sign, constant between jumps: the gradient is zero.
+
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {

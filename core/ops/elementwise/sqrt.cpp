@@ -1,3 +1,5 @@
+// d sqrt(x) = dx / (2 sqrt(x)), from the output; infinite at 0.
+
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {

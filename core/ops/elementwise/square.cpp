@@ -1,3 +1,5 @@
+// d x² = 2 x dx.
+
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {

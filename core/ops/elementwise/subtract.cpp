@@ -1,3 +1,5 @@
+// d(a - b) = da - db.
+
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {

@@ -1,3 +1,5 @@
+// With y = tanh(x): dy = (1 - y²) dx, from the output only.
+
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {

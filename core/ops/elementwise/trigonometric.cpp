@@ -1,3 +1,6 @@
+// Trigonometric functions and their inverses, with the textbook derivatives: tan' = 1 + tan²,
+// arcsin' = 1 / sqrt(1 - x²) = -arccos', arctan' = 1 / (1 + x²).
+
 #include "ops/elementwise/families_impl.h"
 
 namespace weft::ops {
@@ -11,13 +14,14 @@ Values sin_gradient(const GradContext& g) { return {g.dout() * call(g, "cos", g.
 Values cos_gradient(const GradContext& g) { return {-(g.dout() * call(g, "sin", g.in(0)))}; }
 Values tan_gradient(const GradContext& g) { return {g.dout() * (1.0 + g.out() * g.out())}; }
 
+// cos(arcsin(x)) = sqrt(1 - x²).
 Value cosine_of_arcsine(const GradContext& g) { return call(g, "sqrt", 1.0 - g.in(0) * g.in(0)); }
 Values arcsin_gradient(const GradContext& g) { return {g.dout() / cosine_of_arcsine(g)}; }
 Values arccos_gradient(const GradContext& g) { return {-(g.dout() / cosine_of_arcsine(g))}; }
 Values arctan_gradient(const GradContext& g) { return {g.dout() / (1.0 + g.in(0) * g.in(0))}; }
 
-// The angle of (x, y) turns with y by x / (x^2 + y^2), and with x by -y / (x^2 + y^2); at the
-// origin, which has no angle, by 0.
+// The angle of (x, y) changes with y by x / (x² + y²), and with x by -y / (x² + y²). At the origin,
+// which has no angle, the derivative is taken as 0.
 Values arctan2_gradient(const GradContext& g) {
   const Value& y = g.in(0);
   const Value& x = g.in(1);

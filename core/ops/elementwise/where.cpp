@@ -1,3 +1,6 @@
+// Choice by a mask: the cotangent goes to the side that was chosen, zeros to the other. A NaN on
+// the side that was not chosen stays out of the gradient.
+
 #include "base/errors.h"
 #include "kernels/elementwise/formula_ids.h"
 #include "ops/rules.h"

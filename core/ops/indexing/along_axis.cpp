@@ -1,4 +1,5 @@
-// Functions of indices that are gather and scatter with index arrays made from the arguments.
+// Indexing functions that are gather and scatter, with index arrays made from the arguments.
+
 #include "base/errors.h"
 #include "ops/indexing/axis_index_impl.h"
 #include "ops/indexing/places_impl.h"
@@ -7,7 +8,7 @@
 namespace weft::ops {
 namespace {
 
-// An index array for each axis: `index` for one of them, for the others their own numbers.
+// One index array for each axis: `index` for one of them, the positions themselves for the others.
 Values along(const Shape& shape, const Value& index, int axis) {
   Values indices;
   for (int i = 0; i < shape.rank(); ++i) {
@@ -23,7 +24,7 @@ Values along(const Shape& shape, const Value& index, int axis) {
   return indices;
 }
 
-// Attributes of gather and scatter for index arrays of the first axes.
+// The attributes of gather and scatter if the index arrays belong to the first axes.
 struct FirstAxes {
   explicit FirstAxes(size_t count) {
     for (size_t i = 0; i < count; ++i) axes.push_back(static_cast<int64_t>(i));
@@ -35,7 +36,7 @@ struct FirstAxes {
   Argument arguments[3];
 };
 
-// The shape of what index arrays of the first axes pick.
+// The shape that index arrays of the first axes pick from `data`.
 Shape shape_at(std::span<const Value> indices, const Shape& data) {
   PoolVector<TensorType> types;
   for (const Value& index : indices) types.push_back(index.type());
@@ -52,14 +53,13 @@ Status check_index(const ComposeContext& c, size_t i) {
                               dtype);
 }
 
-// The array, the index and the axis that both functions along an axis work on: without an axis the
-// flat ones.
+// Array, index and axis of the functions along an axis. Without an axis both arrays are flat.
 struct AlongAxis {
   Value data, index;
   int axis;
 };
 
-// The index stands on other axes as the array does, or broadcasts against it there.
+// On the other axes the index has the array's extents, or broadcasts against them.
 Status check_along(const ComposeContext& c, const AlongAxis& a) {
   const Shape data = a.data.shape(), index = a.index.shape();
   bool fits = index.rank() == data.rank();
@@ -81,13 +81,15 @@ Result<AlongAxis> read_along(const ComposeContext& c, size_t index_input) {
   return found;
 }
 
-// Is there an index of its own for each position of the other axes?
+// Has each position of the other axes indices of its own? Then pick_rows does it without index
+// arrays.
 bool is_plain(const AlongAxis& a) {
   Shape wanted = a.data.shape();
   wanted[a.axis] = a.index.shape()[a.axis];
   return a.index.shape() == wanted;
 }
 
+// If the index broadcasts, index arrays for all axes are needed.
 Result<Value> take_along_axis(const ComposeContext& c) {
   WEFT_ASSIGN(const AlongAxis a, read_along(c, 1));
   if (is_plain(a))
@@ -97,6 +99,7 @@ Result<Value> take_along_axis(const ComposeContext& c) {
   return gather(a.data, indices, FirstAxes(indices.size()).arguments);
 }
 
+// The same choice for writing: pick_update, or scatter with index arrays.
 Result<Value> with_values_along_axis(const ComposeContext& c) {
   WEFT_ASSIGN(const AlongAxis a, read_along(c, 1));
   if (is_plain(a)) {
@@ -114,7 +117,7 @@ Result<Value> with_values_along_axis(const ComposeContext& c) {
   return reshape(written, c.in(0).shape());
 }
 
-// The rows of a matrix of indices (M, …): M index arrays.
+// The rows of an index matrix (M, …): M index arrays.
 Result<Values> rows_of(const ComposeContext& c, size_t input, int rank) {
   WEFT_TRY(check_index(c, input));
   const Value& matrix = c.in(input);
@@ -129,6 +132,7 @@ Result<Values> rows_of(const ComposeContext& c, size_t input, int rank) {
   return rows;
 }
 
+// `accumulate` adds; otherwise the last value at a place wins.
 template <bool accumulate>
 Result<Value> write_rows(const ComposeContext& c) {
   WEFT_ASSIGN(const Values rows, rows_of(c, 1, c.in(0).rank()));
@@ -142,6 +146,7 @@ Result<Value> gather_nd(const ComposeContext& c) {
   return gather(c.in(0), rows, FirstAxes(rows.size()).arguments);
 }
 
+// Adds the values into zeros of the given shape.
 Result<Value> scatter_nd(const ComposeContext& c) {
   const Shape whole(c.ints("shape"));
   WEFT_TRY(checked_elements(whole.span(), "scatter_nd", "shape").status());

@@ -1,3 +1,5 @@
+// Checks of indices along an axis, split over threads.
+
 #include "ops/indexing/axis_index_impl.h"
 
 #include <limits>
@@ -35,6 +37,7 @@ Result<IndexMode> read_mode(const AttributeReader& a) {
   return errors::invalid_value(a.op().name, "`mode` must be raise, strict or clip; got ", mode);
 }
 
+// As unsigned numbers, negative indices are above every extent: one comparison for both bounds.
 bool are_inside(const int64_t* indices, int64_t count, const AxisIndexing& problem) {
   if (problem.mode != IndexMode::kStrict) return kernels::all_inside(indices, count, problem.axis);
   const auto extent = static_cast<uint64_t>(problem.axis);
@@ -55,6 +58,7 @@ Status check_indices(std::string_view op, const TensorView& indices, const AxisI
   });
   if (inside) return {};
   const int64_t minimum = problem.mode == IndexMode::kStrict ? 0 : -extent;
+  // Only after a failure: the first bad index is searched for the error text.
   int64_t bad = 0;
   while (numbers[bad] >= minimum && numbers[bad] < extent) ++bad;
   return errors::index_out_of_range(op, "`", argument, "` must be in [", minimum, ", ", extent,

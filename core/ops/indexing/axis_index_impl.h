@@ -1,4 +1,4 @@
-// Shared by operators that read or add at computed positions along one axis.
+// What operators share that read or add at computed positions along one axis.
 #pragma once
 
 #include <atomic>
@@ -10,10 +10,10 @@
 
 namespace weft::ops {
 
-// What becomes of indices outside an axis.
+// What happens to indices outside an axis.
 enum class IndexMode : uint8_t {
-  kRaise,   // refused; negative ones within the extent count back
-  kStrict,  // refused, negative ones as well: labels and tokens, which are numbers of something
+  kRaise,   // refused; negative ones inside the extent count from the end
+  kStrict,  // refused, negative ones as well: labels and tokens
   kClip,    // clamped
 };
 
@@ -25,35 +25,35 @@ struct AxisIndexing : kernels::Indexing {
   IndexMode mode;
 };
 
-// The array seen as [outer, axis, inner].
+// The array seen as (outer, axis, inner).
 AxisIndexing split_at(const TensorView& data, int axis, IndexMode mode);
 
-// Indices of any integer dtype as int64. Numbers that int64 lacks lie outside every axis: they
-// become its largest, and not negative ones, which count back.
+// Indices of any integer dtype as int64. Numbers that int64 cannot hold lie outside every axis:
+// they become its largest number, since a negative one would count from the end.
 Value as_index(const Value& x);
 
 // The attribute `axis`, counted from the front; inference has checked it.
 int axis_of(const AttributeReader& a, int rank);
 
-// Of the attribute `mode`.
+// Reads the attribute `mode`.
 Result<IndexMode> read_mode(const AttributeReader& a);
 
-// Are all of them what the mode allows?
+// Does the mode allow all of them?
 bool are_inside(const int64_t* indices, int64_t count, const AxisIndexing& problem);
 
-// Refuses indices outside [-extent, extent), or [0, extent), naming the first; where they are
-// clipped, only an axis that has no element for them. `argument`: what the operator calls them,
-// `hint`: what a negative one may have meant.
+// Refuses indices outside [-extent, extent), or [0, extent) in mode strict, and names the first
+// one. Clipped indices are only refused if the axis has no element. `argument` is the operator's
+// name for them; `hint` says what a negative one may have meant.
 Status check_indices(std::string_view op, const TensorView& indices, const AxisIndexing& problem,
                      std::string_view argument = "index", std::string_view hint = {});
 
-// Runs body(rows) on all rows of `cols` indices, each once it is known to lie inside: so indices
-// are read from memory once. Not all rows are run where one is outside. `work`: as split_work has
-// it.
+// Runs body(rows) on all rows of `cols` indices, each as soon as it is known to lie inside, so that
+// indices are read from memory once. If an index is outside, some rows are not run. `work` is that
+// of split_work.
 template <class Body>
 Status run_inside(std::string_view op, const TensorView& indices, const AxisIndexing& problem,
                   int64_t cols, int64_t work, const Body& body) {
-  constexpr int64_t kAtOnce = 1024;  // indices, which stay in the first-level cache
+  constexpr int64_t kAtOnce = 1024;  // these indices stay in the first-level cache
   const int64_t count = elements_of(indices);
   if (count == 0) return {};
   if (problem.axis == 0) return check_indices(op, indices, problem);

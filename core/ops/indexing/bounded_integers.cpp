@@ -1,5 +1,6 @@
-// Integers that have to lie within bounds, checked where they are known: when the program runs.
-// Unlike `check` it is no effect, because its result is what the program goes on with.
+// Integers that must lie inside bounds, checked when they are known: when the program runs. Unlike
+// `check` this is no effect: the program goes on with the result.
+
 #include <atomic>
 
 #include "base/errors.h"

@@ -1,3 +1,6 @@
+// Looking up rows of a table, and one-hot vectors. The gradient of a lookup adds each cotangent to
+// its row; with `sparse_grad` it stays a sum of rows (row_sum.h).
+
 #include "base/errors.h"
 #include "ops/indexing/axis_index_impl.h"
 #include "ops/rules.h"
@@ -27,6 +30,7 @@ Result<Value> one_hot(const ComposeContext& c) {
   Shape shape = c.in(0).shape();
   if (shape.rank() == kMaxRank) return errors::rank_too_large("one_hot", "data", kMaxRank + 1);
   shape.push_back(1);
+  // Compares each integer with all classes; one that is outside equals none of them.
   const Value index = reshape(as_index(c.in(0)), shape);
   const Value classes = iota(c.builder, 0, depth);
   const Argument dtype = c.has("dtype") ? c.get("dtype") : Argument::of_dtype(DType::kFloat32);

@@ -1,5 +1,7 @@
-// Reading and writing at places that index arrays choose: the primitive pair under x[index],
-// each the other's gradient.
+// Reading and writing where index arrays point: the two primitives under x[index]. The adjoint of
+// gather is scatter with addition; the gradient of a write needs to know which values were not
+// overwritten.
+
 #include <algorithm>
 
 #include "base/errors.h"
@@ -31,15 +33,17 @@ Result<Shape> common_shape(std::span<const TensorView> indices) {
   return index_shape(types);
 }
 
+// Scratch: one offset for each place.
 template <size_t first>
 int64_t bytes_of_offsets(const SlotTypes& types, int) {
   const Result<Shape> shape = index_shape(types.in.subspan(first));
   return shape.ok() ? shape.value().elements() * static_cast<int64_t>(sizeof(int64_t)) : 0;
 }
 
-constexpr int64_t kPlacesAtOnce = 1024;  // whose offsets stay in the first-level cache
+constexpr int64_t kPlacesAtOnce = 1024;  // their offsets stay in the first-level cache
 
-// Single elements, side by side: their offsets are found piece by piece, as they are needed.
+// For single elements that lie side by side in the result: offsets are computed piece by piece,
+// just before they are used.
 Status gather_elements(const ChosenPlaces& chosen, const kernels::Places& places,
                        const TensorView& data, const TensorView& out) {
   FirstOutside outside;
@@ -60,6 +64,7 @@ Status gather_elements(const ChosenPlaces& chosen, const kernels::Places& places
   return outside.status(chosen);
 }
 
+// Computes the offsets of all places; the error names the first index that is outside.
 Status find_all(const ChosenPlaces& chosen, int64_t* offsets) {
   FirstOutside outside;
   split_work(chosen.count(), chosen.count(), nullptr, 0, [&](kernels::Range range, void*) {
@@ -101,8 +106,8 @@ Status run_scatter(const KernelCall& call) {
   if (out.data != call.in[0].data) copy_elements(out, call.in[0]);
   const int64_t work = picked.elements();
   if (work == 0) return {};
-  // Every part looks at every place, which pays where threads share places of many elements. A
-  // place is one part's, so their number changes no bit.
+  // Every part looks at every place, which pays if each place has many elements. One part owns each
+  // place, so the number of parts changes no bit of the result.
   const bool shared = work > kElementwiseGrain && num_threads() > 1;
   const int64_t parts =
       shared && work >= 8 * common.elements() ? std::min(16, 4 * num_threads()) : 1;
@@ -134,6 +139,7 @@ Values indices_of(const GradContext& g, size_t first) {
   return indices;
 }
 
+// Several places may be the same element, so their cotangents are added.
 Values gather_gradient(const GradContext& g) {
   Values cotangents(g.inputs());
   const Value zero = zeros(g.dout(), {g.dout().dtype(), g.in(0).shape()});
@@ -141,8 +147,8 @@ Values gather_gradient(const GradContext& g) {
   return cotangents;
 }
 
-// Which places of the value are still there: the last one of those that went to one place. Each has
-// a number, and finds it again only if no later one was written over it.
+// Which values are still there after a write: of several at one place, the last. Each value gets a
+// number; after writing the numbers, a value that finds its own number again was not overwritten.
 Value survivors(const GradContext& g, std::span<const Value> indices) {
   const Shape data = g.in(0).shape();
   PoolVector<TensorType> types;
@@ -163,6 +169,7 @@ Value survivors(const GradContext& g, std::span<const Value> indices) {
   return reshape(equal(found, numbers), common);
 }
 
+// Added values leave the base's cotangent as it is; replaced elements have none.
 Values scatter_gradient(const GradContext& g) {
   Values cotangents(g.inputs());
   const Values indices = indices_of(g, 2);

@@ -1,5 +1,7 @@
-// Where a mask is true, as indices. The result's extent is a value of the mask, so it is given: who
-// calls this has counted, or has an example of the count (graph/sizes/sizes.h), which may be any.
+// The indices of a mask's true elements. The result's extent depends on the mask's values, so it is
+// an attribute: the caller has counted, or has an example of the count, which may be any number
+// (graph/sizes/sizes.h).
+
 #include <algorithm>
 
 #include "base/errors.h"
@@ -21,7 +23,8 @@ Result<Types> infer(const InferContext& c) {
 
 constexpr int64_t kBlock = 512;
 
-// The places of true elements among at most kBlock of them, without a branch for each.
+// The positions of the true elements among at most kBlock; one store each and no branch to
+// mispredict.
 int64_t places_in(const uint8_t* truths, int64_t first, int64_t count, int64_t* places) {
   int64_t found = 0;
   for (int64_t i = 0; i < count; ++i) {
@@ -31,7 +34,8 @@ int64_t places_in(const uint8_t* truths, int64_t first, int64_t count, int64_t* 
   return found;
 }
 
-// Along lines of the last axis: its indices are found, those of the other axes stay the same.
+// Works along lines of the last axis: only that axis's indices are searched; the others stay the
+// same.
 Status run(const KernelCall& call) {
   const TensorView& mask = call.in[0];
   const int64_t count = call.out[0].shape[1], elements = elements_of(mask);

@@ -1,3 +1,6 @@
+// Picks one or several elements along an axis, for each position of the other axes; writes them;
+// and the adjoint, which adds them into zeros.
+
 #include "base/errors.h"
 #include "kernels/indexing/places.h"
 #include "ops/indexing/axis_index_impl.h"
@@ -9,7 +12,7 @@
 namespace weft::ops {
 namespace {
 
-// Does the index have the data's shape, with any extent along the axis or without it?
+// Does the index have the data's shape, without the axis or with any extent there?
 bool fits(const Shape& index, const Shape& data, int axis) {
   if (index == rules::reduced_shape(data, uint32_t{1} << axis, false)) return true;
   Shape wanted = data;
@@ -34,7 +37,7 @@ Result<Types> infer(const InferContext& c) {
   return Types{{c.in[0].dtype, c.in[1].shape}};
 }
 
-// The cotangent has the shape that picking from data_shape gives.
+// The cotangent must have the shape that picking from data_shape gives.
 Result<Types> infer_adjoint(const InferContext& c) {
   const Shape data(c.ints("data_shape"));
   WEFT_TRY(checked_elements(data.span(), "pick_adjoint", "data_shape").status());
@@ -46,6 +49,7 @@ Result<Types> infer_adjoint(const InferContext& c) {
   return Types{picked[0]};
 }
 
+// `picked`: how many elements are picked along the axis; 1 if the index lacks it.
 AxisIndexing problem_of(const KernelCall& call, const TensorView& data) {
   const AttributeReader a = call.op.reader(call.attributes);
   const int axis = axis_of(a, data.rank);
@@ -64,7 +68,7 @@ Status run(const KernelCall& call) {
                     });
 }
 
-// Of a kernel that reads its indices once.
+// For a kernel that reads its indices once: it may find a bad one after it has written results.
 Slot slot_of(KernelFunction run) {
   Slot slot = dense_slot(run);
   slot.fails_midway = true;
@@ -79,7 +83,7 @@ Status run_adjoint(const KernelCall& call) {
                               static_cast<const int64_t*>(call.in[1].data), call.out[0].data,
                               range);
   };
-  // A unit that has indices of its own reads them as it checks them.
+  // A unit that has its own indices checks them while it reads them.
   const int64_t indices = problem.picked * problem.inner;
   const int64_t work = problem.outer * (problem.axis * problem.inner + indices);
   if (units == problem.outer && indices > 0)
@@ -99,6 +103,7 @@ Result<Types> infer_update(const InferContext& c) {
   return Types{c.in[0]};
 }
 
+// All indices are checked before the first element is written.
 Status run_update(const KernelCall& call) {
   const TensorView& out = call.out[0];
   const AttributeReader a = call.op.reader(call.attributes);
@@ -116,7 +121,7 @@ Status run_update(const KernelCall& call) {
   return {};
 }
 
-// Several picked elements may be one: their sum needs more digits than halves have.
+// Several picked elements may be the same one: their sum needs more digits than halves have.
 Values gradient(const GradContext& g) {
   const Shape data = g.in(0).shape();
   const DType dtype = g.dout().dtype();
@@ -141,8 +146,8 @@ Value elements(const GradContext& g, const Value& data) {
                           {g.get("axis"), Argument::of_string("raise")});
 }
 
-// A value that another was written over later has no part in the result: each has its number along
-// the axis, and finds it again only if it is still there.
+// A value that a later one has overwritten does not influence the result. Each value gets its
+// number along the axis; it finds that number again only if it is still there.
 Values gradient_update(const GradContext& g) {
   const Shape data = g.in(0).shape(), index = g.in(2).shape();
   Values cotangents(3);

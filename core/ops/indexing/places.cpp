@@ -1,3 +1,6 @@
+// From index arrays to offsets: the shape of what they pick, checks of their attributes, and
+// walking over index arrays that broadcast.
+
 #include "ops/indexing/places_impl.h"
 
 #include <algorithm>
@@ -32,6 +35,7 @@ Status check_axes(const InferContext& c, const Shape& data, size_t indices) {
   return {};
 }
 
+// Is the axis in the list?
 bool holds(std::span<const int64_t> axes, int axis) {
   return std::find(axes.begin(), axes.end(), axis) != axes.end();
 }
@@ -110,7 +114,8 @@ ChosenPlaces::ChosenPlaces(const KernelCall& call, const TensorView& indexed,
                         shown[k]});
 }
 
-// Calls body(numbers, step, count) for what the places have of each line of the index array.
+// Calls body(numbers, step, count) for the part of each line of the index array that `places`
+// cover.
 template <class Body>
 void ChosenPlaces::for_lines(const Index& index, kernels::Range places, const Body& body) const {
   const int last = index.view.rank - 1;
@@ -129,6 +134,7 @@ void ChosenPlaces::for_lines(const Index& index, kernels::Range places, const Bo
   }
 }
 
+// The offset of a place is the sum over all index arrays: index times the stride of its axis.
 bool ChosenPlaces::find(kernels::Range places, int64_t* offsets) const {
   bool inside = true;
   std::fill_n(offsets, places.end - places.begin, 0);
@@ -142,6 +148,7 @@ bool ChosenPlaces::find(kernels::Range places, int64_t* offsets) const {
   return inside;
 }
 
+// Only after a failure: searches the first bad index for the error text.
 Status ChosenPlaces::outside(kernels::Range places) const {
   Status found;
   for (const Index& index : indices_) {
@@ -196,7 +203,8 @@ Value gather(const Value& data, std::span<const Value> indices,
 Value as_array(const Value& value, const Value& like) {
   if (!value.is_scalar()) return value;
   const Argument& scalar = value.scalar();
-  // A float64 holds no more than these, and no number of uint64 that is an integer with its bits.
+  // `full` takes its value as float64, which holds every integer up to 2^53. A larger one, or one
+  // for uint64 that is a negative integer with the same bits, is multiplied in instead.
   constexpr int64_t kMax = int64_t{1} << 53;
   const bool is_exact =
       scalar.tag != Tag::kInt || is_floating(like.dtype()) || like.dtype() == DType::kBool ||

@@ -1,4 +1,6 @@
-// Sorting: one primitive gives the order, everything else picks by it and so has a gradient.
+// Sorting. One primitive gives the order as indices; everything else picks by these indices, and so
+// its gradient is the pick's. The order is stable, and NaN counts as the largest.
+
 #include "kernels/indexing/sort.h"
 #include "base/errors.h"
 #include "ops/registry.h"
@@ -36,6 +38,8 @@ int64_t scratch_of_order(const SlotTypes& types, int threads) {
   return threads * kernels::sort_scratch(shape[axis_in(types.attributes, shape.rank())]);
 }
 
+// Each row along the axis is sorted by one thread; 32 is the work of a comparison sort for each
+// element.
 Status run_order(const KernelCall& call) {
   const AttributeReader a = call.op.reader(call.attributes);
   const TensorView& x = call.in[0];
@@ -75,16 +79,18 @@ Status run_search(const KernelCall& call) {
   return {};
 }
 
+// Halves are compared in float32, which holds each of them exactly.
 Value comparable(const Value& x) {
   return !x.is_scalar() && is_half(x.dtype()) ? cast(x, DType::kFloat32) : x;
 }
 
-// The array, flat where no axis is given, and the order of its rows.
+// The array (flat if no axis was given) and the order of its rows.
 struct Ordered {
   Value data, order;
   int64_t axis;
 };
 
+// `count`: how many of the first are wanted; none means all.
 Result<Ordered> ordered(const ComposeContext& c, bool descending,
                         Argument count = Argument::none()) {
   Ordered found{c.in(0), {}, 0};
@@ -111,6 +117,7 @@ Result<Value> argsort(const ComposeContext& c) {
   return std::move(o.order);
 }
 
+// Only the first k of the order are computed.
 Result<Values> topk(const ComposeContext& c) {
   const Shape& shape = c.in(0).shape();
   int64_t extent = shape.elements();

@@ -1,3 +1,6 @@
+// Slices along an axis at computed indices. The adjoint adds each slice to zeros at its index; with
+// `sparse_grad` the cotangent of the table stays a sum of rows (row_sum.h).
+
 #include "base/errors.h"
 #include "ops/indexing/axis_index_impl.h"
 #include "ops/row_sum.h"
@@ -24,7 +27,8 @@ Result<Types> infer(const InferContext& c) {
   return Types{{c.in[0].dtype, shape}};
 }
 
-// The cotangent has the shape that taking from data_shape gives.
+// With `sparse_grad` only rows (axis 0) can be looked up, and no index may be clamped to another
+// row.
 Result<Types> infer_take(const InferContext& c) {
   WEFT_ASSIGN(Types types, infer(c));
   if (!c.flag("sparse_grad")) return types;
@@ -36,6 +40,7 @@ Result<Types> infer_take(const InferContext& c) {
                                axis, " and ", c.text("mode"));
 }
 
+// The cotangent must have the shape that taking from data_shape gives.
 Result<Types> infer_adjoint(const InferContext& c) {
   const Shape data(c.ints("data_shape"));
   WEFT_TRY(checked_elements(data.span(), "take_adjoint", "data_shape").status());
@@ -61,6 +66,8 @@ Status run(const KernelCall& call) {
   return {};
 }
 
+// Each unit owns a part of the result and goes over all indices, so repeated ones are added in
+// order.
 Status run_adjoint(const KernelCall& call) {
   const AttributeReader a = call.op.reader(call.attributes);
   const TensorView& out = call.out[0];
@@ -90,6 +97,7 @@ Values gradient_adjoint(const GradContext& g) {
           Value()};
 }
 
+// Without an axis the indices count in the flat array.
 Result<Value> take(const ComposeContext& c) {
   if (!is_integer(c.in(1).dtype()))
     return errors::invalid_type("take", "`indices` must be integers; got ", c.in(1).dtype());

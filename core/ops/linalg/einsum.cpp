@@ -1,8 +1,8 @@
-// Einstein summation: operands are contracted pairwise from left to right, each pair as a batched
-// matrix product (or a product element by element where nothing is summed), so the gradient and
-// every device follow.
+// Einstein summation. Operands are contracted in pairs from left to right. Each pair is a batched
+// matrix product, or an elementwise product if nothing is summed; so gradients and devices follow.
 //
-// A label is one char: a letter, or for the i-th of the axes that `...` stands for, '0' + i.
+// A label is one char: a letter, or '0' + i for the i-th of the axes that `...` stands for.
+
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -23,16 +23,17 @@ std::string name_of_label(char label) {
   return is_letter(label) ? std::string(1, label) : std::string(kEllipsis);
 }
 
+// The parsed subscripts, with the extents of all labels.
 struct Equation {
-  std::vector<std::string> operands;  // labels, one for each axis
+  std::vector<std::string> operands;  // one label for each axis
   std::string result;
-  int64_t extents[128];  // by label; those of 1 give way to others; -1: no such label
+  int64_t extents[128];  // by label; 1 gives way to any other extent; -1: no such label
 
   Equation() { std::ranges::fill(extents, -1); }
   int64_t extent(char label) const { return extents[static_cast<size_t>(label)]; }
 };
 
-// The letters of one term, with '.' where its ellipsis is.
+// The letters of one term, with '.' in the position of its ellipsis.
 Result<std::string> letters_of(std::string_view term) {
   std::string letters;
   while (!term.empty()) {
@@ -47,7 +48,7 @@ Result<std::string> letters_of(std::string_view term) {
   return letters;
 }
 
-// Replaces '.' by the labels of the last `count` of `all` axes.
+// Replaces '.' by labels: for the last `count` of the `all` axes that ellipses stand for.
 std::string with_ellipsis(const std::string& letters, int count, int all) {
   std::string labels;
   for (const char c : letters) {
@@ -57,6 +58,7 @@ std::string with_ellipsis(const std::string& letters, int count, int all) {
   return labels;
 }
 
+// Notes the extents of one operand, and refuses a label with two different ones.
 Status note_extents(Equation& e, size_t operand, const Shape& shape) {
   const std::string& labels = e.operands[operand];
   const std::string name = "operands[" + std::to_string(operand) + "]";
@@ -74,6 +76,8 @@ Status note_extents(Equation& e, size_t operand, const Shape& shape) {
   return {};
 }
 
+// Without "->", the result has the axes of the ellipsis, then every label that occurs once, in
+// alphabetical order (NumPy's rule).
 Result<Equation> parse(std::string text, const Values& operands) {
   std::erase(text, ' ');
   const size_t arrow = text.find("->");
@@ -129,12 +133,13 @@ Result<Equation> parse(std::string text, const Values& operands) {
   return e;
 }
 
-// An operand on its way: no label twice.
+// An operand during the computation; no label occurs twice.
 struct Term {
   Value value;
   std::string labels;
 };
 
+// A repeated label means the diagonal of its two axes.
 Term without_repeats(Term term) {
   for (size_t i = 0; i < term.labels.size();) {
     const char label = term.labels[i];
@@ -154,7 +159,7 @@ Term without_repeats(Term term) {
   return term;
 }
 
-// Axes of extent 1 that another operand stretches have no say.
+// Drops axes of extent 1 that another operand broadcasts: they play no part in the sum.
 Term without_stretched(Term term, const Equation& e) {
   Shape shape;
   std::string labels;
@@ -167,6 +172,7 @@ Term without_stretched(Term term, const Equation& e) {
   return {reshape(term.value, shape), labels};
 }
 
+// Sums over the labels that are not in `keep`.
 Term summed_to(Term term, std::string_view keep) {
   std::vector<int64_t> axes;
   std::string labels;
@@ -180,6 +186,7 @@ Term summed_to(Term term, std::string_view keep) {
   return {sum(term.value, axes, false), labels};
 }
 
+// The axes in the order of the labels in `order`.
 Value in_order(const Term& term, const std::string& order) {
   if (term.labels == order) return term.value;
   std::vector<int64_t> axes;
@@ -187,6 +194,7 @@ Value in_order(const Term& term, const std::string& order) {
   return transpose(term.value, axes);
 }
 
+// The labels of `from` that are also in `other`, or are not.
 std::string chosen(const std::string& from, std::string_view other, bool in_other) {
   std::string labels;
   for (const char label : from)
@@ -202,7 +210,7 @@ struct Extents {
     return shape;
   }
   int64_t product(const std::string& labels) const { return of(labels).elements(); }
-  // `labels`, with 1 where the value has no such axis.
+  // The extents of `labels`, with 1 where the value has no such axis.
   Shape stretched(const std::string& labels, const std::string& own) const {
     Shape shape;
     for (const char label : labels)
@@ -211,6 +219,8 @@ struct Extents {
   }
 };
 
+// Labels in both operands are batch axes if they are kept, and summed otherwise; labels in one
+// operand are rows or columns of the product.
 Result<Term> contract(Term a, Term b, const std::string& keep, const Equation& e) {
   a = summed_to(std::move(a), b.labels + keep);
   b = summed_to(std::move(b), a.labels + keep);
@@ -229,7 +239,8 @@ Result<Term> contract(Term a, Term b, const std::string& keep, const Equation& e
     return Term{reshape(x, extents.stretched(result, a.labels)) *
                     reshape(y, extents.stretched(result, b.labels)),
                 result};
-  // Products of vectors: one pass over both, along which no element waits for the one before it.
+  // Products of vectors: an elementwise product and its sum. In a matrix product each term would
+  // wait for the one before it.
   if (result == batch && size_of(x.dtype()) >= 4) return summed_to({x * y, batch + inner}, batch);
   const int64_t count = extents.product(batch), rows = extents.product(left);
   const int64_t depth = extents.product(inner), columns = extents.product(right);
@@ -244,7 +255,7 @@ Result<Value> einsum(const ComposeContext& c) {
   const DType dtype = c.in(0).dtype();
   std::vector<Term> terms;
   for (size_t i = 0; i < c.inputs.size(); ++i) {
-    // Sums of bools count; their result is whether anything was counted.
+    // Bools are counted; the result says whether the count is above 0.
     const Value value = dtype == DType::kBool ? cast(c.in(i), DType::kInt64) : c.in(i);
     terms.push_back(without_stretched(without_repeats({value, e.operands[i]}), e));
   }

@@ -1,3 +1,6 @@
+// The matrix product as NumPy defines it: a vector is a row on the left and a column on the right,
+// and leading axes broadcast. With C = A B: dA = dC Bᵀ, dB = Aᵀ dC.
+
 #include "kernels/matmul/matmul.h"
 
 #include <algorithm>
@@ -12,12 +15,15 @@ namespace {
 
 // The product as NumPy defines it: a vector is a row on the left and a column on the right, and
 // leading axes broadcast.
+// The sizes of one product, m x k by k x n, for each batch.
 struct Product {
   Shape batch;  // leading axes of the result
   int64_t m = 1, n = 1, k = 1;
   bool row_vector = false, column_vector = false;
 };
 
+// The sizes, or an error if the shapes do not fit. Without leading axes there is no batch to
+// broadcast.
 Status parse(const Shape& a, const Shape& b, Product& p) {
   if (a.rank() == 0 || b.rank() == 0)
     return errors::invalid_value("matmul", "`x1` and `x2` must have at least one axis; got shapes ",
@@ -44,7 +50,7 @@ Status parse(const Shape& a, const Shape& b, Product& p) {
   return {};
 }
 
-// Of shapes that were found to fit.
+// For shapes that inference has accepted.
 Product product_of(const Shape& a, const Shape& b) {
   Product p;
   const Status status = parse(a, b, p);
@@ -61,6 +67,7 @@ Result<Types> infer(const InferContext& c) {
   return Types{{c.in[0].dtype, shape}};
 }
 
+// Strides of an operand: a transposed array only swaps them, and a vector has one that is 0.
 kernels::Matrix matrix(const TensorView& view, bool vector, bool vector_is_row) {
   kernels::Matrix m{};
   m.data = view.data;
@@ -75,13 +82,13 @@ kernels::Matrix matrix(const TensorView& view, bool vector, bool vector_is_row) 
   return m;
 }
 
-// Stride of a leading axis of the result in this operand; 0 where it broadcasts.
+// The stride in this operand along a leading axis of the result; 0 if it broadcasts there.
 int64_t batch_stride(const TensorView& view, int batch_rank, int axis) {
   const int own = axis - (batch_rank - (view.rank - 2));
   return view.rank <= 2 || own < 0 || view.shape[own] == 1 ? 0 : view.strides[own];
 }
 
-// Of few rows or columns reading the other side is what takes time.
+// With few rows or columns, the time is that of reading the other operand.
 int64_t work_of(const kernels::Matmul& problem) {
   const int64_t k = std::max<int64_t>(problem.k, 1);
   const int64_t larger = std::max(problem.m, problem.n), smaller = std::min(problem.m, problem.n);
@@ -105,6 +112,7 @@ kernels::Matmul problem_of(const Product& p, DType dtype) {
   return problem;
 }
 
+// The kernel runs over the last batch axis; the loop here runs over the others.
 Status run(const KernelCall& call) {
   const TensorView& a = call.in[0];
   const TensorView& b = call.in[1];
@@ -152,8 +160,8 @@ int64_t pieces(const SlotTypes& types) {
   return pieces_of_work(kernels::matmul_units(problem), work_of(problem));
 }
 
-// Short sums gain nothing by pairs of bfloat16: rows are loaded and stored as often. float16 adds
-// up as float32 does, and takes half the memory.
+// Short sums gain nothing from bf16x2 instructions, since rows are loaded and stored as often.
+// float16 is summed as float32 is, and takes half the memory.
 bool gains_in(const SlotTypes& types, DType half) {
   constexpr int64_t kMinTerms = 128;
   const Product p = product_of(types.in[0].shape, types.in[1].shape);
@@ -167,8 +175,8 @@ Cost cost(const SlotTypes& types) {
           number(types.in[0].bytes() + types.in[1].bytes() + types.out[0].bytes())};
 }
 
-// Vectors become matrices first, so that one formula serves: dA = dC Bᵀ, dB = Aᵀ dC. Batch axes
-// that were broadcast are summed by the sweep.
+// Vectors become matrices first, so that one formula serves all. The sweep sums over broadcast
+// batch axes.
 Values gradient(const GradContext& g) {
   const Shape a_shape = g.in(0).shape();
   const Shape b_shape = g.in(1).shape();

@@ -1,5 +1,6 @@
-// A product whose right side was packed before, with what follows it: a bias, an array to add,
-// bounds. A graph has it where the pass `pack` put it; for everything else there is matmul.
+// A product whose right operand was packed before, fused with a bias, the addition of an array and
+// a clamp. Only the pass `pack` puts it into graphs; everything else uses matmul.
+
 #include <algorithm>
 #include <limits>
 
@@ -13,6 +14,7 @@
 namespace weft::ops {
 namespace {
 
+// Panels of columns, each with its k rows one behind the other.
 Shape packed_shape(DType dtype, int64_t k, int64_t n) {
   return panel_shape({kernels::panels_of(n)}, dtype, k);
 }
@@ -34,6 +36,7 @@ Result<Types> infer_pack(const InferContext& c) {
   return Types{{c.in[0].dtype, packed_shape(c.in[0].dtype, b[0], b[1])}};
 }
 
+// Reads any strides: the weight of a layer is packed from its transpose.
 Status run_pack(const KernelCall& call) {
   const TensorView& b = call.in[0];
   const kernels::PanelPacking packing{b.dtype,      b.shape[1],   b.shape[0],      b.data,
@@ -77,7 +80,7 @@ Result<Types> infer(const InferContext& c) {
   return Types{{dtype, result}};
 }
 
-// Sizes and bounds.
+// The sizes and the bounds of a call; its addresses are set in `run`.
 kernels::PanelProduct problem_of(const AttributeReader& a, DType dtype, const Shape& x) {
   constexpr float kOpen = std::numeric_limits<float>::infinity();
   kernels::PanelProduct p{};
@@ -93,7 +96,7 @@ kernels::PanelProduct problem_of(const SlotTypes& t) {
   return problem_of(t.op.reader(t.attributes), t.in[0].dtype, t.in[0].shape);
 }
 
-// Of few rows reading the panels is what takes time.
+// With few rows, the time is that of reading the panels.
 int64_t work_of(const kernels::PanelProduct& p) {
   return p.m == 0 ? 0 : std::max<int64_t>(p.m, 4) * p.n * p.k / 8;
 }
@@ -130,7 +133,8 @@ Slot slot() {
     const kernels::PanelProduct p = problem_of(t);
     return pieces_of_work(kernels::panel_product_units(p), work_of(p));
   };
-  s.overwrites = [](const SlotTypes&) { return 1u << 3; };  // the residual: sums wait in scratch
+  // Input 3, the residual: sums wait in scratch.
+  s.overwrites = [](const SlotTypes&) { return 1u << 3; };
   return s;
 }
 

@@ -1,5 +1,6 @@
-// NumPy's other products: each sums over chosen axes of two arrays, as one matrix product of what
-// these arrays are when the axes that stay and those that go are merged; those of vectors as sums.
+// NumPy's other products. Each sums over chosen axes of two arrays: as one matrix product, after
+// merging the axes that stay and those that are summed; for vectors, as a sum of products.
+
 #include "base/errors.h"
 #include "ops/rules.h"
 
@@ -8,7 +9,7 @@ namespace {
 
 using Axes = PoolVector<int64_t>;
 
-// Axes of `x` that are not among `chosen`.
+// The axes of `x` that are not in `chosen`.
 Axes others(const Value& x, const Axes& chosen) {
   Axes rest;
   for (int axis = 0; axis < x.rank(); ++axis)
@@ -33,6 +34,7 @@ int64_t product_of(const Value& x, const Axes& axes) {
   return product;
 }
 
+// The two axes of a pair must have one extent.
 Status check_lengths(const ComposeContext& c, int left, int right) {
   const Shape a = c.in(0).shape(), b = c.in(1).shape();
   if (a[left] == b[right]) return {};
@@ -41,10 +43,10 @@ Status check_lengths(const ComposeContext& c, int left, int right) {
                                " must have one extent; got ", a[left], " and ", b[right]);
 }
 
-// The sum over pairs of axes; the others of `a`, then those of `b`, stay.
+// The sum over pairs of axes. The other axes of `a` stay first, then those of `b`.
 Result<Value> contracted(const ComposeContext& c, const Axes& a_axes, const Axes& b_axes) {
   const DType dtype = c.in(0).dtype();
-  const bool counts = dtype == DType::kBool;  // a sum of bools is whether anything was counted
+  const bool counts = dtype == DType::kBool;  // bools are counted: true if the count is above 0
   const Value a = counts ? cast(c.in(0), DType::kInt64) : c.in(0);
   const Value b = counts ? cast(c.in(1), DType::kInt64) : c.in(1);
   for (size_t i = 0; i < a_axes.size(); ++i)
@@ -65,14 +67,14 @@ Result<Value> contracted(const ComposeContext& c, const Axes& a_axes, const Axes
 
 bool has_scalar(const ComposeContext& c) { return c.in(0).rank() == 0 || c.in(1).rank() == 0; }
 
-// A matrix product adds the terms of an element one after the other: for one element products that
-// are summed in lanes and by threads, in one pass.
+// A matrix product adds the terms of one element one after the other. For a single element,
+// products are summed in lanes and by threads instead.
 bool is_one_element(const ComposeContext& c) {
   const Shape a = c.in(0).shape(), b = c.in(1).shape();
   return a.rank() == 1 && a == b && is_floating(c.in(0).dtype());
 }
 
-// Over the last axes; a sum of bools is whether anything was counted.
+// Sums over the last axes. Bools are counted; halves are summed in float32.
 Value sum_of_products(const Value& a, const Value& b) {
   const DType dtype = a.dtype();
   const DType wide = !is_floating(dtype)  ? DType::kInt64
@@ -114,6 +116,7 @@ Status check_ranks(const ComposeContext& c, int first, int second) {
   return {};
 }
 
+// Moves the axis to the end, where sum_of_products sums.
 Value with_axis_last(const Value& x, int axis) {
   return in_order(x, joined(others(x, {axis}), {axis}));
 }
@@ -128,7 +131,7 @@ Result<Value> vecdot(const ComposeContext& c) {
   return sum_of_products(with_axis_last(c.in(0), axes[0]), with_axis_last(c.in(1), axes[1]));
 }
 
-// A matrix product with vectors as columns, or as rows.
+// A matrix product whose vectors get an axis of extent 1: as columns here, as rows in vecmat.
 Result<Value> matvec(const ComposeContext& c) {
   WEFT_TRY(check_ranks(c, 2, 1));
   WEFT_TRY(check_lengths(c, c.in(0).rank() - 1, c.in(1).rank() - 1));
@@ -147,12 +150,14 @@ Result<Value> vecmat(const ComposeContext& c) {
   return c.builder.call("squeeze", {matmul(rows, c.in(1))}, {axis});
 }
 
+// A column times a row, broadcast.
 Result<Value> outer(const ComposeContext& c) {
   const int64_t rows = c.in(0).shape().elements(), columns = c.in(1).shape().elements();
   const Value column = c.in(0).is_scalar() ? c.in(0) : reshape(c.in(0), {rows, 1});
   return reshape(column * flat(c.in(1)), {rows, columns});
 }
 
+// The axes that an attribute names, normalised, none twice.
 Result<Axes> axes_of(const ComposeContext& c, std::string_view name, int rank) {
   Axes axes;
   for (const int64_t given : c.ints(name)) {

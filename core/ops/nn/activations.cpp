@@ -1,5 +1,7 @@
-// Activations: composites, which a plan fuses into one pass, of halves in float32. A branch that is
-// not taken is given harmless values, so that its derivative cannot turn into NaN.
+// Activations: composites, which a plan fuses into one pass and which compute halves in float32. A
+// branch that is not chosen gets harmless values: a derivative of infinity or NaN there, times the
+// 0 of the choice, would make the gradient NaN.
+
 #include <cmath>
 #include <numbers>
 
@@ -12,6 +14,7 @@ namespace {
 Value call(const Value& x, std::string_view op) { return x.builder().call(op, {x}); }
 
 Value is_positive(const Value& x) { return greater(x, scalar(x, 0)); }
+// Clamps x to [low, high].
 Value held(const Value& x, double low, double high) {
   const Value above = x.builder().call("maximum", {x, scalar(x, low)});
   return x.builder().call("minimum", {above, scalar(x, high)});
@@ -19,7 +22,7 @@ Value held(const Value& x, double low, double high) {
 
 Value softplus(const Value& x) { return x.builder().call("logaddexp", {x, scalar(x, 0)}); }
 
-// factor * x above zero; below, scale * (exp(x / width) - 1).
+// factor * x for x > 0; scale * (exp(x / width) - 1) otherwise. expm1 keeps the digits near 0.
 Value exponential_unit(const Value& x, double factor, double scale, double width) {
   const Value positive = is_positive(x);
   Value below = where(positive, scalar(x, 0), x);
@@ -29,6 +32,8 @@ Value exponential_unit(const Value& x, double factor, double scale, double width
   return where(positive, above, call(below, "expm1") * scale);
 }
 
+// x Φ(x), with Φ the normal distribution's cumulative function. The tanh form is the approximation
+// of Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016), section 2.
 Result<Value> gelu(const ComposeContext& c) {
   const Value& x = c.in(0);
   const std::string_view approximation = c.text("approximation");
@@ -46,7 +51,7 @@ Result<Value> celu(const ComposeContext& c) {
   return exponential_unit(c.in(0), 1, alpha, alpha);
 }
 
-// One slope for all, or one for each channel, axis 1.
+// One slope for all elements, or one for each channel (axis 1).
 Result<Value> prelu(const ComposeContext& c) {
   const Value& x = c.in(0);
   Value gamma = c.in(1);
@@ -69,7 +74,7 @@ OpDef& exact_activation(OpDef& op, std::string_view doc, Composition composition
       .compose(composition);
   return sample_unary(op);
 }
-// One of several steps that round.
+// An activation of several steps that round: halves are rounded once, at the end.
 OpDef& activation(OpDef& op, std::string_view doc, Composition composition) {
   return exact_activation(op, doc, composition).rounds_once();
 }
@@ -133,7 +138,8 @@ WEFT_OP(celu) {
       .sample(R"({"shapes": [[5]], "alpha": 0.5})");
 }
 
-// Klambauer and others, "Self-normalizing neural networks" (2017), equation 2 and below it.
+// Klambauer et al., "Self-Normalizing Neural Networks" (2017), equation 2 and the text below it:
+// with these two constants a mean of 0 and a variance of 1 are a fixed point.
 WEFT_OP(selu) {
   activation(op, "Scaled exponential linear unit, which keeps mean 0 and variance 1.",
              [](const ComposeContext& c) {

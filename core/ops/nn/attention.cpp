@@ -1,5 +1,8 @@
-// Attention. The kernels never store the matrix of scores; what they compute stands here in
-// operators, too, for gradients of the gradient and of a learned mask.
+// Attention: softmax(scale Q Kᵀ + mask) V. The kernels never store the matrix of scores (T x S for
+// each head); they keep the logarithm of each row's sum, from which the backward pass computes the
+// shares again. The same formulas also stand here in operators: they give the gradients of the
+// gradient, and that of a learned mask.
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -13,11 +16,11 @@
 namespace weft::ops {
 namespace {
 
-// The operators' names for query, key, value and mask, from input `first` on. Formulas are in the
-// width of sums.
+// Query, key, value and mask. The formulas compute in the dtype of sums, at least float32.
 struct Operands {
   Value query, key, value, mask;
 };
+// `first` is the number of the input that holds the query.
 Operands operands_of(const ComposeContext& c, size_t first) {
   const DType lanes = attention_lanes(c.in(first).dtype());
   const auto lane = [&](size_t input) { return cast(c.in(input), lanes); };
@@ -25,7 +28,7 @@ Operands operands_of(const ComposeContext& c, size_t first) {
           c.inputs.size() > first + 3 ? c.in(first + 3) : Value()};
 }
 
-// scale query keyᵀ + mask.
+// scale Q Kᵀ + mask. -inf marks a key that a query does not attend to: its share becomes exactly 0.
 Value scores_of(const AttributeReader& a, const Operands& x) {
   constexpr double kNever = -std::numeric_limits<double>::infinity();
   Value scores = matmul(x.query * a.real("scale"), swap_last_axes(x.key));
@@ -48,6 +51,7 @@ Shape with_one(Shape shape) {
   return shape;
 }
 
+// Results: the output, and for each query the logarithm of the sum of exp(scores).
 Values forward_formula(const ComposeContext& c) {
   const Operands x = operands_of(c, 0);
   const Value scores = scores_of(c, x);
@@ -58,7 +62,9 @@ Values forward_formula(const ComposeContext& c) {
   return {cast(out, c.in(0).dtype()), broadcast_to(logarithms, rows)};
 }
 
-// dS = P (dP - Σ dout out + dlogarithms), as in kernels/attention/attention.h.
+// With P = softmax(scores) and dP = dout Vᵀ:
+//   dS = P (dP - Σ dout out + dlogarithms),  dQ = scale dS K,  dK = scale dSᵀ Q,  dV = Pᵀ dout
+// as in kernels/attention/attention.h. Σ dout out equals Σ P dP, so P itself need not be summed.
 Values gradient_formula(const ComposeContext& c) {
   const Operands x = operands_of(c, 4);
   const DType lanes = x.query.dtype();
@@ -66,7 +72,8 @@ Values gradient_formula(const ComposeContext& c) {
   const auto column = [&](size_t input) {
     return cast(reshape(c.in(input), with_one(c.in(input).shape())), lanes);
   };
-  // Of a query that may attend to nothing the logarithm is -inf, and so are all scores.
+  // If a query may attend to no key, its logarithm and all its scores are -inf, and their
+  // difference would be NaN; with 0 as the logarithm its shares are 0.
   const Value kept = column(3), never = scalar(kept, -std::numeric_limits<double>::infinity());
   const Value logarithms = where(equal(kept, never), scalar(kept, 0), kept);
   const Value shares = exp(scores_of(c, x) - logarithms);
@@ -120,7 +127,7 @@ Result<Types> infer_gradient(const InferContext& c) {
                {dtype, attention_shape(shared, sources, value[value.rank() - 1])}};
 }
 
-// Scratch: what all threads share, then a part for each.
+// Scratch: first what all threads share, then a part for each thread.
 int64_t scratch(const SlotTypes& t, int threads) {
   const kernels::Attention p = attention_sizes(t, 0);
   return kernels::attention_part_bytes(p) + threads * kernels::attention_scratch(p);
@@ -131,6 +138,8 @@ int64_t scratch_gradient(const SlotTypes& t, int threads) {
          threads * kernels::attention_gradient_scratch(p);
 }
 
+// A call with few queries is also cut along the keys. Then each part writes its own sums into the
+// shared scratch, and a second loop joins them.
 Status run(const KernelCall& call) {
   const kernels::Attention p = attention_problem(call, 0);
   void *out = call.out[0].data, *logarithms = call.out[1].data;
@@ -182,6 +191,8 @@ Slot slot_of(KernelFunction function, Strides strides, int64_t (*bytes)(const Sl
   return slot;
 }
 
+// A learned mask needs the gradient of every score, so the formula is differentiated; the kernel
+// gives only those of query, key and value.
 Values gradient(const GradContext& g) {
   const Value mask = g.inputs() > 3 ? g.in(3) : Value();
   if (mask && is_floating(mask.dtype()) && g.needs(3)) return vjp(g, forward_formula);
@@ -193,8 +204,9 @@ Values gradient(const GradContext& g) {
   return found;
 }
 
-// Heads of queries, axis -3, in groups that share a head of keys and values: (..., Hk, H / Hk, T,
-// D), where keys, values and the mask have one in place of the group.
+// Grouped queries (Ainslie et al., "GQA", 2023): H heads of queries (axis -3) share Hk heads of
+// keys and values. As arrays: queries (..., Hk, H / Hk, T, D); keys, values and the mask have 1 in
+// place of the group axis, which broadcasts.
 int64_t heads_of(const Value& x) {
   const Shape shape = x.shape();
   return shape.rank() < 3 ? 0 : shape[shape.rank() - 3];
@@ -227,7 +239,7 @@ void group_heads(Operands& x) {
   x.mask = heads_of(x.mask) == 1 ? divided(x.mask, 1, 1) : divided(x.mask, shared, all / shared);
 }
 
-// What a mask has to broadcast to.
+// The shape that the mask must broadcast to.
 Result<Shape> shape_of_scores(const ComposeContext& c, const Operands& x) {
   const Shape query = x.query.shape(), key = x.key.shape();
   if (!c.flag("grouped")) {
@@ -268,7 +280,8 @@ Result<Value> attention(const ComposeContext& c) {
   const Shape key = x.key.shape(), value = x.value.shape();
   WEFT_ASSIGN(const Shape batch, attention_batch(x.query.shape(), key, value));
   const int64_t targets = query[query.rank() - 2], values = value[value.rank() - 1];
-  // A mean of nothing is 0, in every dtype; a product keeps its history.
+  // Without keys the mean of nothing is 0 in every dtype; the product of empty matrices gives it,
+  // and keeps the history for gradients.
   Value out = key[key.rank() - 2] == 0
                   ? matmul(matmul(x.query * scale, swap_last_axes(x.key)), x.value)
                   : c.builder.call("attention_blocks", {x.query, x.key, x.value, x.mask},

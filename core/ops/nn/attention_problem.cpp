@@ -1,3 +1,5 @@
+// Checks the shapes of attention's arrays and turns them into strides for the kernels.
+
 #include "ops/nn/attention_problem_impl.h"
 
 #include "base/errors.h"
@@ -6,7 +8,7 @@
 namespace weft::ops {
 namespace {
 
-// The axes before positions and features, which broadcast.
+// The broadcast shape of the axes before positions and features.
 Result<Shape> leading(const Shape& a, const Shape& b, std::string_view b_name) {
   const auto front = [](const Shape& shape) {
     return Shape(shape.span().first(static_cast<size_t>(shape.rank() - 2)));
@@ -17,11 +19,13 @@ Result<Shape> leading(const Shape& a, const Shape& b, std::string_view b_name) {
                                " and `", b_name, "` ", b, " do not broadcast");
 }
 
+// Keys and values without a head axis of their own serve all heads of queries.
 bool lacks_heads(const Shape& shape) { return shape.rank() < 3 || shape[shape.rank() - 3] == 1; }
 bool shares_heads(const Shape& batch, const Shape& key, const Shape& value) {
   return batch.rank() > 0 && batch[batch.rank() - 1] > 1 && lacks_heads(key) && lacks_heads(value);
 }
 
+// Queries that share keys are one `group` axis of the kernel, so their keys are read once.
 kernels::Attention sizes(DType dtype, const Shape& query, const Shape& key, const Shape& value) {
   const Shape batch = attention_batch(query, key, value).value();
   const bool is_shared = shares_heads(batch, key, value);
@@ -37,6 +41,7 @@ kernels::Attention sizes(DType dtype, const Shape& query, const Shape& key, cons
   return p;
 }
 
+// Strides of an operand, with 0 along axes that broadcast.
 kernels::AttentionOperand operand(const TensorView& view, const kernels::Attention& p,
                                   const Shape& batch, int64_t rows, int64_t cols) {
   const TensorView all = broadcast_view(view, attention_shape(batch, rows, cols));
@@ -129,6 +134,7 @@ kernels::Attention attention_sizes(const SlotTypes& t, size_t first) {
   return sizes(t.in[first].dtype, t.in[first].shape, t.in[first + 1].shape, t.in[first + 2].shape);
 }
 
+// For each score: its exponential (8), and the products with features and values by vectors.
 int64_t attention_work(const kernels::Attention& p) {
   return kernels::attention_rows(p) * p.keys * (8 + (p.features + p.values) / 8);
 }

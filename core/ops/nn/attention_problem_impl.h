@@ -1,4 +1,4 @@
-// What attention's operators make of their arrays: shapes that fit, and the kernels' problem.
+// What attention's operators compute from their arrays: checks of shapes, and the kernels' problem.
 #pragma once
 
 #include "kernels/attention/attention.h"
@@ -7,27 +7,27 @@
 
 namespace weft::ops {
 
-// The leading axes of query, key and value, which broadcast, as far as they fit.
+// The leading axes of query, key and value, broadcast together; an error if they do not fit.
 Result<Shape> attention_batch(const Shape& query, const Shape& key, const Shape& value);
 Status check_attention_shapes(const Shape& query, const Shape& key, const Shape& value);
 
-// A batch's shape with positions and features behind; without the latter if cols is negative.
+// `batch` with the axes rows and cols added; a negative `cols` adds rows only.
 Shape attention_shape(Shape batch, int64_t rows, int64_t cols);
 
-// The batch of the keys' and values' gradients. Where neither has the last axis of the batch,
-// which is that of queries that share them, the kernel sums over it.
+// The batch of the gradients of keys and values. If neither has the last batch axis (the heads of
+// queries that share them), the kernel sums over that axis.
 Shape shared_batch(const Shape& batch, const Shape& key, const Shape& value);
 
-// Sums and logarithms are at least float32.
+// The dtype of sums and logarithms: at least float32.
 DType attention_lanes(DType dtype);
 
-// Query, key, value and perhaps a mask from input `first` on.
+// Checks query, key, value and an optional mask, which are the inputs from `first` on.
 Status check_attention(const InferContext& c, size_t first);
 kernels::Attention attention_problem(const KernelCall& call, size_t first);
-// The same as far as shapes tell.
+// The problem without addresses and strides: what shapes alone tell.
 kernels::Attention attention_sizes(const SlotTypes& types, size_t first);
 
-// Work, in elements of cheap arithmetic.
+// Work in elements of cheap arithmetic.
 int64_t attention_work(const kernels::Attention& problem);
 
 }  // namespace weft::ops

@@ -1,6 +1,9 @@
-// Connectionist temporal classification: Graves, Fernández, Gomez, Schmidhuber 2006. The forward
-// recursion over the label with blanks between, in logarithms; a composite, so that it has
-// gradients of any order. A step is a few operators on (N, 2 L + 1) elements.
+// Connectionist temporal classification (Graves, Fernández, Gomez, Schmidhuber, 2006): the forward
+// recursion over the label with blanks between its classes, in logarithms. It is a composite, so it
+// has gradients of every order. One step is a few operators on (N, 2 L + 1) elements.
+//
+// Letters: T steps, N samples, C classes, L labels.
+
 #include <limits>
 
 #include "base/errors.h"
@@ -10,7 +13,7 @@
 namespace weft::ops {
 namespace {
 
-// The logarithm of a probability of 0: far below all others, and finite, so that differences and
+// The logarithm of probability 0: far below all real ones, but finite, so that differences and
 // their gradients are numbers.
 constexpr double kNever = -1e30;
 
@@ -39,7 +42,8 @@ Value call(std::string_view op, const Value& a, const Value& b) {
   return a.builder().call(op, {a, b});
 }
 
-// log(sum of exp): the largest is a constant to gradients, which it cancels from.
+// log(Σ exp(term)). The largest term is subtracted first, so exp cannot overflow. It cancels out of
+// the result, so its gradient is 0 and it counts as a constant.
 Value log_of_sum(std::initializer_list<Value> terms) {
   Value largest = *terms.begin();
   for (const Value& term : terms) largest = call("maximum", largest, term);
@@ -52,6 +56,8 @@ Value log_of_sum(std::initializer_list<Value> terms) {
   return largest + log(sum);
 }
 
+// The recursion of one call; `paths` holds, for every state, the logarithm of the probability of
+// all paths that end there.
 class Recursion {
  public:
   explicit Recursion(const ComposeContext& c)
@@ -62,12 +68,13 @@ class Recursion {
     const Value is_label = b_.call("not_equal", {label, scalar(label, first ? 0 : -1)});
     label_lengths_ = given(c, 3) ? bounded(c.in(3), 0, length_, "`label_lengths`")
                                  : lengths_before_padding(is_label);
-    // What stands behind a label may be anything.
+    // Whatever stands behind the end of a label is ignored: it becomes the blank.
     const Value place = iota(b_, 0, length_);
     const Value counts =
         call("logical_and", is_label, call("less", place, reshape(label_lengths_, {data_[1], 1})));
     label_ = bounded(where(counts, label, integers({data_[1], length_}, blank_)), 0, data_[2] - 1,
                      "`label`");
+    // Sums of logarithms need at least float32.
     if (given(c, 2)) data_lengths_ = bounded(c.in(2), 1, data_[0], "`data_lengths`");
     const DType dtype = size_of(c.in(0).dtype()) < 4 ? DType::kFloat32 : c.in(0).dtype();
     scores_ = b_.call("log_softmax", {cast(c.in(0), dtype)});
@@ -111,7 +118,7 @@ class Recursion {
                     Argument::of_string("ctc_loss"), Argument::of_string(what)});
   }
 
-  // Labels before the first padding.
+  // The number of classes before the first padding.
   Value lengths_before_padding(const Value& is_label) {
     const Value run = b_.call("cumprod", {cast(is_label, DType::kInt64)}, {Argument::of_int(1)});
     const int64_t axis[] = {1};
@@ -128,7 +135,8 @@ class Recursion {
     return concatenate(parts, 1);
   }
 
-  // A path may go to a label from the one before, leaving the blank out, unless both are the same.
+  // A path may go from one class directly to the next and leave out the blank between, unless both
+  // are the same class.
   Value may_skip(const Value& extended) {
     const int64_t states = 2 * length_ + 1;
     const Value zero = scalar(extended, 0);
@@ -139,7 +147,7 @@ class Recursion {
     return call("greater", concatenate(parts, 1), zero);
   }
 
-  // A path begins at the first blank or, where there is a label, at that.
+  // A path begins at the first blank, or at the first class if there is one.
   Value begins() {
     return reshape(call("minimum", label_lengths_, integers({data_[1]}, 1)) + 1, {data_[1], 1});
   }
@@ -155,6 +163,8 @@ class Recursion {
     return concatenate(parts, 1);
   }
 
+  // alpha_t(s) = log(exp(alpha(s)) + exp(alpha(s - 1)) + [may skip] exp(alpha(s - 2))); the caller
+  // adds the score that is emitted.
   Value advance(const Value& paths, const Value& skips, int64_t states) {
     const Value skipped = where(skips, shifted(paths, 2, states), never(states));
     return log_of_sum({paths, shifted(paths, 1, states), skipped});
@@ -166,7 +176,7 @@ class Recursion {
         {data_[1], 1});
   }
 
-  // Paths that end at the last label or at the blank behind it: (N,).
+  // Paths end at the last class or at the blank behind it; shape (N,).
   Value ended(const Value& paths) {
     const Value last = label_lengths_ * 2;
     const auto at = [&](const Value& place) {
@@ -176,6 +186,7 @@ class Recursion {
     const Value empty = b_.call("equal", {last, scalar(last, 0)});
     const Value none = reshape(never(1), {data_[1]});
     const Value found = log_of_sum({at(last), where(empty, none, before)});
+    // More classes than steps: the probability is 0 and the loss infinite.
     const Value impossible = b_.call("less", {found, scalar(found, kNever / 2)});
     return where(impossible, scalar(found, -std::numeric_limits<double>::infinity()), found);
   }

@@ -1,3 +1,6 @@
+// Dropout: each element of the mask takes one random draw, and the gradient keeps only the mask.
+// Scaling by 1 / (1 - p) keeps the expected value (inverted dropout), so inference changes nothing.
+
 #include "base/errors.h"
 #include "ops/rules.h"
 

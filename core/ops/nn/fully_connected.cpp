@@ -1,3 +1,5 @@
+// The affine map x Wᵀ + b, as a composite: a plan fuses the bias into the product.
+
 #include "base/errors.h"
 #include "ops/rules.h"
 
@@ -9,7 +11,7 @@ Values refuse(const ComposeContext& c, Status status) {
   return {c.in(0)};
 }
 
-// x Wᵀ + b: the transpose is a stride that the product reads.
+// x Wᵀ + b. The transpose only changes strides, which the product reads directly.
 Values compose(const ComposeContext& c) {
   const Shape data = c.in(0).shape();
   const Shape weight = c.in(1).shape();
@@ -26,8 +28,8 @@ Values compose(const ComposeContext& c) {
   if (c.inputs.size() > 2 && c.in(2) && c.in(2).shape() != Shape{weight[0]})
     return refuse(c, errors::invalid_value("fully_connected", "`bias` must have shape (", weight[0],
                                            ",); got ", c.in(2).shape()));
-  // One product of all rows: the gradient of the weight is then one too, and not a sum over the
-  // leading axes of a product for each.
+  // One product for all rows: then the gradient of the weight is one product, too, and no sum over
+  // the leading axes.
   Shape leading(data.span().subspan(0, flatten ? 1 : static_cast<size_t>(data.rank() - 1)));
   const Value x = reshape(c.in(0), {leading.elements(), features});
   const Value product = matmul(x, swap_last_axes(c.in(1)));

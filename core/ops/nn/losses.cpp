@@ -1,5 +1,6 @@
-// What losses have for each element, as composites: eager code computes them in one pass. Their
-// means over samples are taken outside (python/weft/gluon/loss.py).
+// The elementwise parts of losses, as composites: eager code computes them in one pass. Means over
+// samples are taken outside (python/weft/gluon/loss.py).
+
 #include "base/errors.h"
 #include "ops/rules.h"
 
@@ -8,14 +9,14 @@ namespace {
 
 Value call(const Value& x, std::string_view op) { return x.builder().call(op, {x}); }
 
-// Halved first: a square of halves soon passes their largest number.
+// Halved before the product: the square of a half-precision number soon exceeds the largest one.
 Values half_squares(const ComposeContext& c) {
   const Value gap = c.in(0) - c.in(1);
   return {gap * (gap * 0.5)};
 }
 
-// Huber, "Robust Estimation of a Location Parameter" (1964), divided by rho. The square is of the
-// signed difference: that of |gap| has a second derivative of 0 where both are equal.
+// Huber, "Robust Estimation of a Location Parameter" (1964), divided by rho. The signed difference
+// is squared, not |gap|: the second derivative through |gap| would be 0 where both are equal.
 Values huber(const ComposeContext& c) {
   const double rho = c.real("rho");
   const Value gap = c.in(0) - c.in(1), size = call(gap, "abs");
@@ -23,10 +24,12 @@ Values huber(const ComposeContext& c) {
   return {where(greater(size, scalar(size, rho)), size - 0.5 * rho, inside)};
 }
 
-// -log of sigmoid(pred) for label 1 and of sigmoid(-pred) for 0; exp(-|pred|) never overflows.
-// Written as choices, because each side is smooth up to 0 and beyond: so are derivatives of all
-// orders there. Those of relu(pred) and |pred|, both taken as 0 at 0, would not make up for each
-// other.
+// -log(sigmoid(pred)) for label 1 and -log(sigmoid(-pred)) for label 0. exp(-|pred|) never
+// overflows.
+//
+// It is written with choices, because each side is smooth at 0 and beyond; so derivatives of all
+// orders are right there. relu(pred) and |pred| both have a derivative of 0 at 0, and these errors
+// would not cancel.
 Values logistic(const ComposeContext& c) {
   const Value &pred = c.in(0), &label = c.in(1);
   const Value is_positive = greater(pred, scalar(pred, 0));

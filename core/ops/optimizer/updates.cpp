@@ -1,13 +1,15 @@
-// One optimizer step as a function of weight, gradient and state: composites, so that a training
-// step traces, fuses and exports like any other code. Conventions are MXNet's: the gradient is
-// rescaled, then clipped, then weight decay is added. What divides by a root computes halves in
-// float32: in float16 squares of gradients and epsilons are 0.
+// One optimizer step as a function of weight, gradient and state. These are composites, so a
+// training step can be traced, fused and exported like any other code. The conventions are MXNet's:
+// the gradient is rescaled, then clipped, then weight decay is added. Steps that divide by a root
+// compute halves in float32, since squares of gradients and epsilons are 0 in float16.
+
 #include "base/errors.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
 namespace {
 
+// Clamps the gradient's elements to [-bound, bound]; a negative bound means no clipping.
 Value clipped(const ComposeContext& c, const Value& gradient) {
   const double bound = c.real("clip_gradient");
   if (bound < 0) return gradient;
@@ -15,22 +17,24 @@ Value clipped(const ComposeContext& c, const Value& gradient) {
   return c.builder.call("minimum", {low, scalar(gradient, bound)});
 }
 
-// The gradient without weight decay.
+// The rescaled and clipped gradient, without weight decay.
 Value rescaled(const ComposeContext& c) {
   const Value gradient = c.in(1);
   return clipped(c, c.real("rescale_grad") == 1 ? gradient : gradient * c.real("rescale_grad"));
 }
 
+// The same with weight decay: L2 regularisation as a part of the gradient.
 Value prepared(const ComposeContext& c) {
   const Value gradient = rescaled(c);
   return c.real("wd") == 0 ? gradient : gradient + c.in(0) * c.real("wd");
 }
 
+// Rates may be arrays, so that a schedule does not need a new plan for each value.
 bool is_rate(const OpDef& op, size_t input) {
   return op.input_name(input) == "lr" || op.input_name(input) == "eta";
 }
 
-// Gradient and state are those of the weight: a step that stretched one of them would be no step.
+// Gradient and state must have the weight's shape: broadcasting one of them would not be a step.
 Result<Types> check(const InferContext& c) {
   WEFT_TRY(rules::require_floating(c, 0));
   for (size_t i = 1; i < c.in.size(); ++i)
@@ -48,7 +52,8 @@ Result<Types> check(const InferContext& c) {
 
 Values sgd(const ComposeContext& c) { return {c.in(0) - prepared(c) * c.in(2)}; }
 
-// state = momentum * state - lr * gradient; Nesterov looks one step ahead.
+// state = momentum * state - lr * gradient. Nesterov's variant takes the step that the next state
+// would add.
 Values sgd_momentum(const ComposeContext& c) {
   const double momentum = c.real("momentum");
   const Value step = prepared(c) * c.in(3);
@@ -56,8 +61,8 @@ Values sgd_momentum(const ComposeContext& c) {
   return {c.in(0) + (c.flag("nesterov") ? state * momentum - step : state), state};
 }
 
-// Kingma and Ba, "Adam" (2015), algorithm 1, with the bias corrections folded into the rate by
-// the caller: lr * sqrt(1 - beta2^t) / (1 - beta1^t).
+// Kingma and Ba, "Adam" (2015), algorithm 1. The caller folds the bias corrections into the rate:
+// lr * sqrt(1 - beta2^t) / (1 - beta1^t).
 Values adam_from(const ComposeContext& c, const Value& weight, const Value& gradient) {
   const double beta1 = c.real("beta1");
   const double beta2 = c.real("beta2");
@@ -69,7 +74,8 @@ Values adam_from(const ComposeContext& c, const Value& weight, const Value& grad
 
 Values adam(const ComposeContext& c) { return adam_from(c, c.in(0), prepared(c)); }
 
-// Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019).
+// Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019): the weight shrinks by eta
+// * wd, and the gradient has no decay.
 Values adamw(const ComposeContext& c) {
   const Value& eta = c.in(5);
   const double wd = c.real("wd");
@@ -78,8 +84,8 @@ Values adamw(const ComposeContext& c) {
   return adam_from(c, weight, rescaled(c));
 }
 
-// Tieleman and Hinton, "Lecture 6.5" (2012); centered: Graves, "Generating Sequences" (2013), whose
-// root has epsilon inside.
+// Tieleman and Hinton, "Lecture 6.5" (2012). Centered: Graves, "Generating Sequences With Recurrent
+// Neural Networks" (2013), with epsilon inside the root.
 Values rmsprop(const ComposeContext& c) {
   const double rho = c.real("rho");
   const Value gradient = prepared(c);
@@ -117,7 +123,7 @@ void common(OpDef& op) {
       .real("clip_gradient", -1, "bound of the rescaled gradient's elements; negative: none");
 }
 
-// What Adam and AdamW share: all but the place of weight decay.
+// What Adam and AdamW share: everything but the position of the weight decay.
 void inputs_of_adam(OpDef& op) {
   op.input("weight", "floating: the parameter")
       .input("grad", "its gradient, same shape")

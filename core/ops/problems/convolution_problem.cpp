@@ -1,3 +1,6 @@
+// Turns a call's attributes into the numbers that convolution kernels read, and refuses calls whose
+// shapes do not fit each other. A 1-D convolution becomes a 2-D one with height 1.
+
 #include "ops/problems/convolution_problem.h"
 
 #include <algorithm>
@@ -51,7 +54,8 @@ Result<kernels::Convolution> convolution_problem(const AttributeReader& a, DType
                                              p.pad_top, window.pad_end[1], p.dilation_height);
   p.out_width = kernels::convolution_extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left,
                                             window.pad_end[2], p.dilation_width);
-  // A single position has no stride: one beyond the image would only make phases that meet nothing.
+  // With one output position the stride is never used. A stride larger than the image would only
+  // create phases (the residues of positions modulo the stride) that no output reads.
   if (p.out_height == 1) p.stride_height = 1;
   if (p.out_width == 1) p.stride_width = 1;
   return p;

@@ -1,4 +1,4 @@
-// What the kernels of convolutions are given, from the shapes and attributes of a call.
+// The numbers that convolution kernels need, computed from the shapes and attributes of a call.
 #pragma once
 
 #include "kernels/convolution/convolution.h"
@@ -7,12 +7,12 @@
 
 namespace weft::ops {
 
-// The problem of the image `x` and the weight `w`, (filters, channels / groups, kernel...), with
-// the attributes of convolution_attributes (window.h).
+// The problem for the image `x`, (N, C, H, W) or (N, C, W), and the weight `w`, (filters, channels
+// / groups, kernel…), with the attributes of convolution_attributes (window.h).
 Result<kernels::Convolution> convolution_problem(const AttributeReader& a, DType dtype,
                                                  const Shape& x, const Shape& w);
 
-// Stride, padding and dilation of the last two axes.
+// Copies stride, padding and dilation of the last two axes.
 void set_window(kernels::Convolution& problem, const Window& window);
 
 }  // namespace weft::ops

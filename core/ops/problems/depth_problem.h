@@ -1,4 +1,5 @@
-// What the kernels of unfold_depth and fold_depth are given, from the attributes of a call.
+// The numbers that the kernels of unfold_depth and fold_depth need. Both turn a volume into images
+// and back, so that a 3-D convolution runs as a 2-D one over slices along the depth.
 #pragma once
 
 #include "kernels/convolution/depth.h"
@@ -6,16 +7,16 @@
 
 namespace weft::ops {
 
-// `volume`: shape (N, C, D, H, W).
+// `volume` is the shape (N, C, D, H, W).
 Result<kernels::Depth> depth_problem(const AttributeReader& a, DType dtype, const Shape& volume);
 
-// Is the window one slice, each in its turn? Then images are the slices.
+// Is the window one slice at every depth? Then the images are simply the slices, and nothing moves.
 inline bool moves_nothing(const AttributeReader& a) {
   return a.integer("kernel") == 1 && a.integer("stride") == 1 && a.integer("pad") == 0;
 }
 
-// fold_depth with the attributes of a window and the shape of the volume; sums of halves are
-// float32.
+// The operator fold_depth with the attributes of a window and the shape of the volume. Halves are
+// summed in float32.
 Value fold_depth(const Value& images, std::vector<Argument> window, const Shape& volume);
 
 }  // namespace weft::ops

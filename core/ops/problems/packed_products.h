@@ -1,4 +1,4 @@
-// Which products can have a packed right side, and which gain by it.
+// Which products can have a packed right operand, and which gain from it.
 #pragma once
 
 #include <string_view>
@@ -11,7 +11,9 @@ namespace weft::ops {
 using kernels::has_panels;
 using kernels::panels_pay;
 
-// Of panels of k rows (kernels/matmul/panels.h), behind the axes that count them.
+// The shape of packed panels with k rows (kernels/matmul/panels.h); `panels` holds the axes that
+// count them. A dtype whose instructions multiply several rows at once keeps these rows side by
+// side.
 inline Shape panel_shape(Shape panels, DType dtype, int64_t k) {
   const int64_t paired = kernels::paired_rows(dtype);
   panels.push_back((k + paired - 1) / paired);
@@ -20,8 +22,8 @@ inline Shape panel_shape(Shape panels, DType dtype, int64_t k) {
   return panels;
 }
 
-// Operators that multiply with the same weights in every step: the input that has the weights, and
-// what reads them packed (pack_recurrent).
+// Recurrent operators multiply by the same weights in every step. `packed` names the operator that
+// reads them packed (pack_recurrent); `weight` is the index of the input with the weights.
 struct PackedSteps {
   std::string_view name, packed;
   size_t weight;

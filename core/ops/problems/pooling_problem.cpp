@@ -1,3 +1,6 @@
+// Turns a call's attributes into the numbers that pooling kernels read. A 1-D pooling becomes a 2-D
+// one with height 1, and a global pooling a window of the image's size.
+
 #include "ops/problems/pooling_problem.h"
 
 #include <algorithm>
@@ -8,8 +11,8 @@
 namespace weft::ops {
 namespace {
 
-// Output extent: "valid" drops a last window that does not fit, "full" keeps it if it starts
-// inside the image or its left padding.
+// Output extent. "valid" drops a last window that does not fit; "full" keeps it if it starts inside
+// the image or its left padding, so that every window has an element.
 int64_t extent(int64_t in, int64_t kernel, int64_t stride, int64_t pad, int64_t pad_end,
                bool full) {
   const int64_t room = in + pad + pad_end - kernel;

@@ -1,4 +1,4 @@
-// What the operators of pooling read from their attributes.
+// What the pooling operators read from their attributes.
 #pragma once
 
 #include "kernels/pooling/pooling.h"
@@ -6,13 +6,13 @@
 
 namespace weft::ops {
 
-// The pooling of an array of shape (N, C, W) or (N, C, H, W).
+// The pooling of an array with shape (N, C, W) or (N, C, H, W).
 Result<kernels::Pooling> pooling_problem(const AttributeReader& a, DType dtype, const Shape& x);
 
-// The attribute `pool_type`: avg, or max.
+// True for `pool_type` avg, false for max.
 Result<bool> is_average_pooling(const AttributeReader& a);
 
-// Elements that windows meet.
+// The number of elements that all windows together read.
 int64_t work_of(const kernels::Pooling& p);
 
 }  // namespace weft::ops

@@ -1,5 +1,7 @@
-// Integers that stand for real numbers, scale * (q - zero_point), of one scale for an array or one
-// for each slice along an axis.
+// Integers that stand for real numbers: real = scale * (q - zero_point). An array has one scale, or
+// one for each slice along an axis. quantize and dequantize are composites; requantize turns int32
+// sums into int8.
+
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -15,8 +17,8 @@ namespace {
 
 // ---- floating to integers and back
 
-// A scale or a zero point in another dtype, with axes of extent 1 behind its own, so that it
-// broadcasts along `axis`. A number stays one.
+// A scale or a zero point in another dtype, with axes of extent 1 behind its own axis, so that it
+// broadcasts along `axis`. A weak scalar is returned as it is.
 Result<Value> along_axis(const ComposeContext& c, size_t input, DType dtype) {
   const Value& value = c.in(input);
   if (value.is_scalar()) return value;
@@ -35,6 +37,7 @@ Result<Value> along_axis(const ComposeContext& c, size_t input, DType dtype) {
   while (wide.rank() < x.rank() - axis) wide.push_back(1);
   return reshape(cast(value, dtype), wide);
 }
+// Only a scale given as a number can be checked before the program runs.
 Result<Value> scale_of(const ComposeContext& c) {
   const Value& scale = c.in(1);
   if (!scale.is_scalar() && !is_floating(scale.dtype()))
@@ -65,6 +68,7 @@ Status require_one_of(const ComposeContext& c, size_t input, std::initializer_li
                               "; got ", c.in(input).dtype());
 }
 
+// rint rounds halves to even; the cast saturates and maps NaN to 0.
 Result<Value> quantize(const ComposeContext& c) {
   WEFT_TRY(require_one_of(c, 0, {DType::kFloat32, DType::kFloat16, DType::kBFloat16},
                           "float32 or a half type"));
@@ -82,14 +86,14 @@ Result<Value> quantize(const ComposeContext& c) {
   return cast(y, dtype);
 }
 
-// Is it an integer of eight bits, or a number that is as small?
+// Is it an 8-bit integer, or a number as small?
 bool is_byte(const Value& x) {
   if (x.is_scalar()) return std::abs(x.scalar().as_double()) < 256;
   return is_one_of(x.dtype(), {DType::kInt8, DType::kUInt8});
 }
 
-// Differences of bytes are exact in float32, where arithmetic that follows goes on; those of int32
-// wrap.
+// Differences of bytes are exact in float32, and the arithmetic behind it is float32, too.
+// Differences with int32 are taken in int32 and wrap.
 Result<Value> dequantize(const ComposeContext& c) {
   const std::initializer_list<DType> integers{DType::kInt8, DType::kUInt8, DType::kInt32};
   WEFT_TRY(require_one_of(c, 0, integers, "int8, uint8 or int32"));
@@ -108,6 +112,7 @@ Result<Value> dequantize(const ComposeContext& c) {
 
 // ---- int32 to int8
 
+// A scalar counts as one channel.
 Result<int> channel_axis(const AttributeReader& a, const Shape& x) {
   const int64_t axis = a.integer("axis");
   if (x.rank() == 0) return 0;
@@ -124,6 +129,7 @@ Result<Types> infer_requantize(const InferContext& c) {
   return Types{{DType::kInt8, x}};
 }
 
+// The array is seen as (outer, channels, inner), with one multiplier for each channel.
 Status run_requantize(const KernelCall& call) {
   const AttributeReader a = call.op.reader(call.attributes);
   const Shape x = shape_of(call.in[0]);

@@ -1,3 +1,7 @@
+// The sum of two int8 arrays with different scales, rounded as in TensorFlow Lite: both operands
+// are multiplied to a common scale (twice the larger one) with spare bits, added in int32, and
+// requantized.
+
 #include <algorithm>
 #include <cmath>
 
@@ -16,7 +20,8 @@ Status require_scale(const AttributeReader& a, std::string_view name) {
                                scale);
 }
 
-// The factor of the sum; it has to be one that a shift can stand for.
+// The factor from the common scale to the result's. It must be below 1, so that a multiplier and a
+// shift can represent it.
 double factor_of_sum(const AttributeReader& a) {
   const double larger = std::max(a.real("x1_scale"), a.real("x2_scale"));
   return 2 * larger / (std::ldexp(1.0, kernels::kQuantizedAddBits) * a.real("output_scale"));

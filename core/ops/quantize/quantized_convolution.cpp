@@ -1,5 +1,9 @@
-// The convolution of int8 images of one or two spatial axes. The weight is packed by an operator of
-// its own, as in quantized_fully_connected.
+// The convolution of int8 images with one or two spatial axes. The weight is packed by an operator
+// of its own, as in quantized_fully_connected, so that a plan packs frozen weights once.
+//
+// The sum is Σ (x - zero_point) w = Σ x w - zero_point Σ w: packed filters carry their sums Σ w,
+// and the kernel subtracts once per filter. Padding has the value zero_point, which stands for 0.
+
 #include <algorithm>
 
 #include "base/errors.h"
@@ -15,7 +19,7 @@ namespace {
 
 // ---- packing
 
-// Only what concerns the weight: one group sees all of its channels.
+// A problem with the weight's numbers only; it has one group, whose channels are those of a filter.
 kernels::Convolution filters_of(const Shape& w) {
   kernels::Convolution p{};
   p.groups = 1;
@@ -47,7 +51,7 @@ Status run_pack(const KernelCall& call) {
 
 // ---- the convolution with packed filters
 
-// The weight that was packed had the shape that the attribute `kernel` tells.
+// The weight had, before it was packed, the kernel that the attribute `kernel` tells.
 Result<kernels::QuantizedConvolution> problem_of(const AttributeReader& a, const Shape& x,
                                                  const Shape& packed) {
   const std::string& op = a.op().name;
@@ -89,6 +93,7 @@ Result<Types> infer(const InferContext& c) {
                                    p.shape.out_width)}};
 }
 
+// 16 products count as one element of cheap arithmetic.
 int64_t work_of(const kernels::Convolution& p) {
   return p.batch * p.out_channels * p.out_height * p.out_width * (p.in_channels / p.groups) *
          p.kernel_height * p.kernel_width / 16;
@@ -128,13 +133,13 @@ Slot slot() {
 
 // ---- the layer
 
-constexpr size_t kGroups = 4, kChannelsLast = 9;  // of the attributes
+constexpr size_t kGroups = 4, kChannelsLast = 9;  // positions among the attributes
 
 Value given(const ComposeContext& c, size_t input) {
   return c.inputs.size() > input ? c.in(input) : Value();
 }
 
-// Of NCHW images; without a multiplier where `is_sum`.
+// For NCHW images. If `is_sum`, the multiplier is left out and the result is int32 sums.
 Value planar(const ComposeContext& c, const Value& x, const Value& weight, bool is_sum) {
   const Value packed = c.builder.call("pack_quantized_filters", {weight});
   if (!c.builder.status().ok()) return packed;
@@ -146,7 +151,8 @@ Value planar(const ComposeContext& c, const Value& x, const Value& weight, bool 
   return c.builder.emit(op_named("quantized_convolution_packed"), inputs, attributes)[0];
 }
 
-// With a residual: sums, in int32 as the kernels for channels last have them, are rescaled later.
+// With a residual: the int32 sums get the residual times its factor, and are requantized
+// afterwards. The kernels for channels last add it in int32, too, so the bits agree.
 Result<Value> planar_layer(const ComposeContext& c, const Value& x, const Value& weight) {
   if (!given(c, 5)) return planar(c, x, weight, false);
   Value y = planar(c, x, weight, true);
@@ -160,7 +166,8 @@ Result<Value> planar_layer(const ComposeContext& c, const Value& x, const Value&
       {c.get("output_zero_point"), c.get("low"), c.get("high"), Argument::of_int(1)});
 }
 
-// One group is products of windows; a filter for each channel has a kernel, too.
+// One group is a product of windows; depthwise filters have a kernel; other groups go through
+// quantized_convolution_groups.
 Result<Value> channels_last_layer(const ComposeContext& c, const Shape& weight) {
   const int64_t filters = weight[0], groups = c.integer("num_group");
   const auto kernel = weight.span().subspan(1, static_cast<size_t>(weight.rank() - 2));
@@ -185,6 +192,7 @@ Result<Value> channels_last_layer(const ComposeContext& c, const Shape& weight) 
   return c.builder.emit(op_named(op), inputs, attributes)[0];
 }
 
+// Checks shapes in the user's terms, then chooses by the order of the axes.
 Result<Value> convolution(const ComposeContext& c) {
   Shape data = c.in(0).shape(), weight = c.in(1).shape();
   const bool is_last = c.flag("channels_last");
@@ -207,7 +215,7 @@ Result<Value> convolution(const ComposeContext& c) {
   return y;
 }
 
-// The attributes of both operators, `kernel` first.
+// The attributes that both operators share, `kernel` first.
 void attributes_of(OpDef& op) {
   convolution_attributes(op);
   op.integer("zero_point", 0, "the integer that stands for zero in data, and pads it");

@@ -1,5 +1,7 @@
-// The affine map of int8 features. The weight is packed by an operator of its own: where the weight
-// is frozen (graph/partition/preparation.h) that happens once.
+// The affine map of int8 features: Σ (x - zero_point) w + bias, in int32. The weight is packed by
+// an operator of its own; if the weight is frozen (graph/partition/preparation.h), a plan runs it
+// once. The packed weight carries the sums of its rows, by which zero_point is subtracted.
+
 #include "base/errors.h"
 #include "ops/quantize/product_units_impl.h"
 #include "ops/quantize/requantization_impl.h"
@@ -19,6 +21,7 @@ Result<Types> infer_pack(const InferContext& c) {
   return Types{{DType::kInt8, packed_product_shape(w[0], w[1])}};
 }
 
+// Reads any strides: a transposed weight need not be copied first.
 Status run_pack(const KernelCall& call) {
   const TensorView& w = call.in[0];
   const kernels::QuantizedPacking packing{
@@ -66,6 +69,7 @@ Result<Types> infer_product(const InferContext& c) {
   return Types{{dtype, {x[0], columns}}};
 }
 
+// 16 products count as one element of cheap arithmetic.
 int64_t work_of(const kernels::QuantizedProduct& p) { return p.m * p.n * p.k / 16; }
 
 Status run_product(const KernelCall& call) {
@@ -102,6 +106,7 @@ Slot product_slot() {
 
 // ---- the layer
 
+// The leading axes become rows of one product; the result gets them back.
 Result<Value> fully_connected(const ComposeContext& c) {
   const std::string& op = c.op().name;
   const Shape data = c.in(0).shape(), weight = c.in(1).shape();

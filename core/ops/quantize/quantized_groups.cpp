@@ -1,7 +1,8 @@
-// Convolutions of int8 images with channels last whose filters see a group of the channels each:
-// what quantized_convolution is made of there. The kernel is that of images with channels apart
-// (quantized_convolution_packed): the image is turned before it and the result behind it, here and
-// not by operators of the graph, so that a plan by rows and the C generator see one layer.
+// Convolutions of int8 images with channels last and several groups; quantized_convolution uses
+// them. The kernel is the one for channels first (quantized_convolution_packed): the image is
+// transposed before it, and the result after it. This happens here and not by operators of the
+// graph, so that row tiles and the C generator see one layer.
+
 #include <algorithm>
 
 #include "base/errors.h"
@@ -37,8 +38,8 @@ kernels::Convolution shape_of_call(const SlotTypes& t) {
   return shape_of_problem(t.op.reader(t.attributes), t.in[0].shape, Filters::kOfGroups).value();
 }
 
-// Parts of the scratch: both images with channels apart, what threads have for a row of results and
-// for the kernel.
+// The parts of the scratch: both images with channels first, then for each thread a row of results
+// or the kernel's memory.
 struct Cut {
   int64_t x = 0, y = 0, row = 0, kernel = 0;
 
@@ -58,7 +59,7 @@ bool has_residual(const SlotTypes& t) {
   return t.in.size() > kResidual && t.in[kResidual].shape.rank() >= 0;
 }
 
-// (images, rows, columns) from images whose rows and columns are the other way round.
+// Transposes each of `images` matrices; the result has the shape (images, rows, columns).
 void turn(const void* from, void* to, DType dtype, int64_t images, int64_t rows, int64_t columns) {
   TensorView dense{}, transposed{};
   dense.data = to;
@@ -75,7 +76,8 @@ void turn(const void* from, void* to, DType dtype, int64_t images, int64_t rows,
   copy_elements(dense, transposed);
 }
 
-// Sums with channels apart, what is added to them, and their rescaling: a row of places at a time.
+// Sums with channels first become results with channels last: the residual is added, and the sum is
+// requantized, one row of pixels at a time. Additions wrap, as unsigned numbers.
 void finish(const kernels::Convolution& s, const int32_t* sums,
             const kernels::QuantizedResidual& residual, const kernels::Requantization& how, void* y,
             void* scratch, int64_t scratch_bytes) {

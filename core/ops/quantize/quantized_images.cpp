@@ -1,6 +1,7 @@
-// Convolutions of int8 images with channels last, (N, W, C) or (N, H, W, C): what
-// quantized_convolution is made of there. Weights are packed as for products, or by an operator of
-// their own where each channel has one filter.
+// Convolutions of int8 images with channels last, (N, W, C) or (N, H, W, C); quantized_convolution
+// uses them. Weights are packed as for products; weights with one filter for each channel are
+// packed by an operator of their own.
+
 #include "ops/quantize/quantized_images_impl.h"
 
 #include <algorithm>
@@ -63,6 +64,7 @@ const int32_t* integers_of(std::span<const TensorView> in, size_t input) {
                                                   : nullptr;
 }
 
+// In elements of cheap arithmetic: 16 products in the time of one.
 int64_t work_of(const kernels::Convolution& s) {
   return s.batch * s.out_channels * s.out_height * s.out_width * (s.in_channels / s.groups) *
          s.kernel_height * s.kernel_width / 16;
@@ -93,6 +95,8 @@ using namespace images;
 
 // ---- one group: products of windows
 
+// A convolution as a product: rows are output pixels, columns filters, and the depth is the
+// window's elements. A 1 x 1 kernel without stride and padding reads the image itself as rows.
 kernels::QuantizedProduct product_of(const AttributeReader& a, const kernels::Convolution& s) {
   kernels::QuantizedProduct p{};
   p.m = s.batch * s.out_height * s.out_width;
@@ -115,7 +119,7 @@ Result<Types> infer_rows(const InferContext& c) {
   return result_of(c, s);
 }
 
-// All but arrays: a product, and the windows that it may point to.
+// Everything but the arrays: a product, and the windows that it may point to; so it is not copied.
 struct RowsProblem {
   kernels::Convolution shape;
   kernels::QuantizedProduct product;
@@ -166,7 +170,7 @@ Slot rows_slot() {
 
 // ---- a filter for each channel
 
-// Only what concerns the weight, (channels, kernel...).
+// A problem with the weight's numbers only; the weight is (channels, kernel…).
 kernels::Convolution filters_of(const Shape& w) {
   kernels::Convolution s{};
   s.in_channels = s.out_channels = s.groups = w[0];
@@ -222,7 +226,7 @@ kernels::QuantizedDepthwise depthwise_of(const SlotTypes& t) {
   return depthwise_of(t.op.reader(t.attributes), t.in[0].shape).value();
 }
 
-// Products of this form take a few times as long as those of `work_of`.
+// Depthwise products take a few times as long as those that work_of counts.
 int64_t depthwise_work(const kernels::Convolution& s) { return 4 * work_of(s); }
 
 Status run_depthwise(const KernelCall& call) {

@@ -1,5 +1,6 @@
 // Any function of one int8 element, as a table of its 256 results: activations between int8 layers,
-// and other scales. TensorFlow Lite has tanh, sigmoid and the like so.
+// and changes of scale. TensorFlow Lite computes tanh, sigmoid and others this way.
+
 #include "base/errors.h"
 #include "ops/quantize/requantization_impl.h"
 #include "ops/slots/kernel_call.h"

@@ -1,3 +1,6 @@
+// Pooling of int8 images. The result has the scale of the data, so a maximum is exact; an average
+// is rounded as in TensorFlow Lite, halves away from zero.
+
 #include "base/errors.h"
 #include "ops/nn/convolution/window_impl.h"
 #include "ops/problems/pooling_problem.h"
@@ -30,6 +33,7 @@ Status run(const KernelCall& call) {
   const auto zero_point = static_cast<int32_t>(a.integer("zero_point"));
   const auto* x = static_cast<const int8_t*>(call.in[0].data);
   auto* y = static_cast<int8_t*>(call.out[0].data);
+  // With channels last a thread takes rows of results, since planes are interleaved.
   if (is_last) {
     split_work(
         x_shape[0] * p.out_height, work_of(p) / 16, nullptr, 0, [&](kernels::Range rows, void*) {

@@ -1,5 +1,7 @@
-// All steps of a gated recurrent unit or a long short-term memory in integers, from states of 0:
-// kernels/int8/quantized_recurrent.h.
+// All steps of a gated recurrent unit or a long short-term memory in integers, from states of 0
+// (kernels/int8/quantized_recurrent.h). Weights and states are int8, sums int32, gates 16-bit
+// numbers from tables of sigmoid and tanh.
+
 #include "kernels/int8/quantized_recurrent.h"
 
 #include <string>
@@ -12,7 +14,8 @@
 namespace weft::ops {
 namespace {
 
-constexpr size_t kOfData = 3, kOfHidden = 6;  // bias, multiplier, shift
+// First of the three inputs bias, multiplier and shift.
+constexpr size_t kOfData = 3, kOfHidden = 6;
 
 Result<Types> infer(const InferContext& c, int64_t gates) {
   const Shape &x = c.in[0].shape, &w = c.in[1].shape, &v = c.in[2].shape;
@@ -34,6 +37,7 @@ Result<Types> infer(const InferContext& c, int64_t gates) {
   return Types{{DType::kInt8, {x[0], x[1], v[1]}}};
 }
 
+// Multipliers and shifts are values, so they are checked when the kernel runs.
 Result<kernels::QuantizedGates> gates_of(const KernelCall& call, size_t weight, size_t first) {
   const auto numbers = [&](size_t i) { return static_cast<const int32_t*>(call.in[i].data); };
   const kernels::QuantizedGates gates{static_cast<const int8_t*>(call.in[weight].data),
@@ -47,6 +51,7 @@ Result<kernels::QuantizedGates> gates_of(const KernelCall& call, size_t weight, 
   return gates;
 }
 
+// `rows` are the rows of a weight: gates times hidden elements.
 struct SizesOfSteps {
   int64_t steps, batch, rows, features, hidden;
   int64_t products() const { return steps * batch * rows * (features + hidden); }
@@ -119,7 +124,7 @@ OpDef& recurrent(OpDef& op, KernelFunction function) {
       .kernel(slot);
 }
 
-// Sums of some thousands become arguments round 1.
+// Sums of some thousands become arguments around 1.
 std::string sample(const std::string& shapes, const std::string& rest) {
   const std::string whole = "[-127, 127]", bias = "[-3000, 3000]",
                     multiplier = "[1500000000, 2000000000]";

@@ -1,3 +1,6 @@
+// Softmax of int8 along the last axis, in integers, by TensorFlow Lite's rule. The exponential of
+// every difference between two int8 comes from a table of 256 numbers.
+
 #include "kernels/int8/quantized_softmax.h"
 
 #include <cmath>
@@ -18,6 +21,8 @@ Result<Types> infer(const InferContext& c) {
   if (x[x.rank() - 1] > kernels::kMaxSoftmaxColumns)
     return errors::invalid_value(c.op().name, "the last axis of `data` must have at most ",
                                  kernels::kMaxSoftmaxColumns, " elements; got shape ", x);
+  // Differences are fixed-point numbers with 26 bits behind the point: a smaller scale would be 0
+  // in them.
   if (const double scale = c.real("scale");
       !(scale >= kernels::kMinSoftmaxScale && std::isfinite(scale)))
     return errors::invalid_value(c.op().name, "`scale` must be at least 2^-26, and finite; got ",

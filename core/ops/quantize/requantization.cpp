@@ -1,3 +1,5 @@
+// Checks and reads what turns int32 sums into int8: multiplier, shift, zero point and bounds.
+
 #include "ops/quantize/requantization_impl.h"
 
 #include <cstring>
@@ -74,8 +76,8 @@ Result<DType> check_requantization(const InferContext& c, size_t first, int64_t 
 
 namespace {
 
-// Four at a time, because every call asks, and no other thread does anything meanwhile: signs of
-// what would be negative are gathered.
+// Checks four at a time, since every call asks this on one thread while the others wait: it
+// collects the sign bits of expressions that would be negative for a bad number.
 bool are_all_valid(const kernels::Requantization& how, int64_t count) {
   constexpr int64_t kLanes = 4;
   typedef uint32_t Lanes __attribute__((vector_size(kLanes * sizeof(uint32_t))));
@@ -98,6 +100,7 @@ bool are_all_valid(const kernels::Requantization& how, int64_t count) {
 
 }  // namespace
 
+// The loop runs only if something is wrong, to find what the error text names.
 Result<kernels::Requantization> requantization_of(const AttributeReader& a,
                                                   std::span<const TensorView> in, size_t first) {
   kernels::Requantization how = bounds_of(a);
@@ -162,6 +165,7 @@ Shape channels_behind(const Shape& x) {
   return shape;
 }
 namespace {
+// Permutes the axes of an array in the same way as `rule` permutes a shape.
 Value rearranged(const Value& x, Shape (*rule)(const Shape&)) {
   Shape axes;
   for (int axis = 0; axis < x.shape().rank(); ++axis) axes.push_back(axis);

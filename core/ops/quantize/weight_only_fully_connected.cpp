@@ -1,5 +1,7 @@
-// The affine map of floating features by an int8 or int4 weight: for few rows, where reading the
-// weight is what costs. It is packed by an operator of its own, which plans run once.
+// The affine map of floating features with an int8 or int4 weight, computed in float32. It pays for
+// few rows, where reading the weight takes most of the time: it has a quarter, or an eighth, of the
+// bytes. The weight is packed by an operator of its own, which plans run once.
+
 #include "kernels/matmul/weight_only.h"
 
 #include "base/dtype.h"
@@ -15,6 +17,7 @@ constexpr int64_t kColumns = kernels::kWeightColumns;
 
 int64_t panels_of_units(int64_t units) { return (units + kColumns - 1) / kColumns; }
 
+// With 4 bits, a byte holds two elements, the even one in its lower half.
 Status require_bits(const AttributeReader& a) {
   const int64_t bits = a.integer("bits");
   if (bits == 8 || bits == 4) return {};
@@ -55,6 +58,7 @@ Status run_pack(const KernelCall& call) {
 
 // ---- the product
 
+// `groups`: how many scales each unit has, for equal parts of its features.
 kernels::WeightOnlyProduct problem_of(const AttributeReader& a, const Shape& x,
                                       const Shape& scales) {
   kernels::WeightOnlyProduct p{};
@@ -94,6 +98,7 @@ Result<Types> infer_product(const InferContext& c) {
   return Types{{DType::kFloat32, {x[0], columns}}};
 }
 
+// Vectors do 8 products in the time of one element of cheap arithmetic.
 int64_t work_of(const kernels::WeightOnlyProduct& p) { return p.m * p.n * p.k / 8; }
 
 Status run_product(const KernelCall& call) {

@@ -1,5 +1,7 @@
-// Arrays of independent random numbers. Arguments that arrays may give (a mean for each element)
-// are arithmetic on standard numbers, so gradients reach them.
+// Arrays of independent random numbers. Each number depends on seed, ordinal and its index only
+// (kernels/random/random.h), so threads and plans draw the same ones. Arguments given as arrays (a
+// mean for each element) are arithmetic on standard numbers, so that gradients reach them.
+
 #include "base/errors.h"
 #include "kernels/random/random.h"
 #include "ops/rules.h"
@@ -31,10 +33,11 @@ Result<Types> infer_integers(const InferContext& c) {
   return Types{{DType::kInt64, Shape(c.ints("shape"))}};
 }
 
-// fill(stream, attributes, out, range) writes some of the elements.
+// fill(stream, attributes, out, range) writes the elements in `range`.
 using Fill = void (*)(const kernels::RandomStream&, const AttributeReader&, const TensorView&,
                       kernels::Range);
 
+// Exact: the bits do not depend on the instruction set or on threads.
 template <Fill fill>
 Slot slot() {
   Slot s;
@@ -50,6 +53,7 @@ Slot slot() {
   return s;
 }
 
+// Each writes the elements of a range; the kernels take words by the element's index.
 void fill_uniform(const kernels::RandomStream& stream, const AttributeReader& a,
                   const TensorView& out, kernels::Range range) {
   kernels::run_random_uniform(stream, out.dtype, a.real("low"), a.real("high"), out.data, range);
@@ -62,6 +66,7 @@ void fill_exponential(const kernels::RandomStream& stream, const AttributeReader
                       const TensorView& out, kernels::Range range) {
   kernels::run_random_exponential(stream, out.dtype, a.real("scale"), out.data, range);
 }
+// The difference as unsigned numbers: a range may span more than 63 bits.
 void fill_integers(const kernels::RandomStream& stream, const AttributeReader& a,
                    const TensorView& out, kernels::Range range) {
   const uint64_t span =
@@ -70,6 +75,7 @@ void fill_integers(const kernels::RandomStream& stream, const AttributeReader& a
                                range);
 }
 
+// Numbers of a distribution do not depend on an input, so there is nothing to give a gradient to.
 void floating_attributes(OpDef& op, Result<Types> (*types)(const InferContext&) = infer) {
   op.required(AttributeKind::kInts, "shape", "extents")
       .required(AttributeKind::kDType, "dtype", "floating dtype of the result")

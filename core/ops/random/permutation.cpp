@@ -1,3 +1,6 @@
+// A random order of 0 .. n - 1 by Fisher-Yates. Each swap depends on those before it, so one thread
+// does it.
+
 #include "kernels/random/random.h"
 
 #include "base/errors.h"

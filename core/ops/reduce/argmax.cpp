@@ -1,3 +1,5 @@
+// The position of the largest element. It is constant between jumps, so it has no gradient.
+
 #include "ops/slots/reduce_slot.h"
 
 namespace weft::ops {

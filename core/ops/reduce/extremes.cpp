@@ -1,9 +1,11 @@
+// Largest and smallest elements. The cotangent goes to the element that was chosen.
+
 #include "ops/slots/reduce_slot.h"
 
 namespace weft::ops {
 namespace {
 
-// Equal extremes share the cotangent evenly.
+// Equal extremes share the cotangent evenly: a subgradient that does not depend on their order.
 Values gradient(const GradContext& g) {
   const Shape kept = kept_shape(g);
   const TensorType type = g.in(0).type();

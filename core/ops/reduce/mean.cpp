@@ -1,4 +1,5 @@
-// Means and what is made of them: composites of sums.
+// Means, variances and deviations: composites of sums.
+
 #include <algorithm>
 
 #include "base/errors.h"
@@ -7,7 +8,7 @@
 namespace weft::ops {
 namespace {
 
-// The dtype of the result: `dtype`, or the default float for bool and integers.
+// The result's dtype: `dtype` if given; bool and integers give the default float.
 Result<DType> result_dtype(const ComposeContext& c) {
   const DType given = c.in(0).dtype();
   if (!c.has("dtype")) return is_floating(given) ? given : DType::kFloat32;
@@ -15,7 +16,7 @@ Result<DType> result_dtype(const ComposeContext& c) {
   return errors::invalid_type(c.op().name, "`dtype` must be floating; got ", c.dtype("dtype"));
 }
 
-// A sum of halves, or of their squares, soon passes their largest number.
+// Sums of halves, or of their squares, soon exceed the largest half: they are computed in float32.
 Value summable(const Value& x, DType dtype) {
   return cast(x, size_of(dtype) < 4 ? DType::kFloat32 : dtype);
 }
@@ -28,8 +29,8 @@ Result<Value> mean(const ComposeContext& c) {
   return cast(total / static_cast<double>(reduced_count(x.shape(), mask)), dtype);
 }
 
-// The mean square distance from the mean; two passes, because the one-pass formula loses all digits
-// when mean^2 is far above the variance.
+// The mean squared distance from the mean. Two passes, because the one-pass formula loses all
+// digits when mean² is far above the variance.
 Result<Value> variance(const ComposeContext& c, DType dtype) {
   WEFT_ASSIGN(const uint32_t mask, reduced_axes(c));
   const Value x = summable(c.in(0), dtype);
@@ -47,6 +48,7 @@ Result<Value> var(const ComposeContext& c) {
   return cast(found, dtype);
 }
 
+// root_from_zero: the derivative of the root at 0 is taken as 0.
 Result<Value> deviation(const ComposeContext& c) {
   WEFT_ASSIGN(const DType dtype, result_dtype(c));
   WEFT_ASSIGN(const Value found, variance(c, dtype));

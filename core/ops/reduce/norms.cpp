@@ -1,4 +1,6 @@
-// Logarithms of sums, without overflow, and lengths of vectors, with gradients at zero: composites.
+// Logarithms of sums of exponentials, without overflow, and norms, with gradients at zero:
+// composites.
+
 #include <cmath>
 #include <limits>
 
@@ -9,16 +11,17 @@
 namespace weft::ops {
 namespace {
 
-// log(s), whose derivative at 0 is taken as 1: what is multiplied with it there are exponentials of
-// -inf, and infinity would make them NaN.
+// log(s) with a derivative of 1 at 0. There it is multiplied by exponentials of -inf, which are 0;
+// the infinite derivative would make NaN of them.
 Value log_from_zero(const Value& s) {
   const Value is_positive = greater(s, scalar(s, 0));
   return where(is_positive, log(where(is_positive, s, scalar(s, 1))),
                s - std::numeric_limits<double>::infinity());
 }
 
-// The largest element is factored out, as a constant: it cancels in the derivative. An infinite one
-// stays in, where it would only turn into NaN.
+// log Σ exp(x) = m + log Σ exp(x - m) with m the largest element, so exp cannot overflow. m cancels
+// in the derivative, so it counts as a constant. An infinite m is not subtracted: infinity -
+// infinity is NaN.
 Result<Value> logsumexp(const ComposeContext& c) {
   WEFT_ASSIGN(const uint32_t mask, reduced_axes(c));
   const Value& x = c.in(0);
@@ -37,8 +40,8 @@ Value reduced(const ComposeContext& c, std::string_view op, const Value& x) {
   return c.builder.call(op, {x}, {c.get("axis"), c.get("keepdims")});
 }
 
-// The norm of matrices that lie in two axes: the largest or smallest sum of magnitudes over rows
-// (order 1 and -1: columns are summed) or columns (infinite orders).
+// The norm of the matrices in two axes: the largest or smallest sum of magnitudes in a column
+// (orders 1 and -1) or in a row (infinite orders).
 Result<Value> matrix_norm(const ComposeContext& c, const Value& x, uint32_t mask, double order) {
   const auto axes = c.ints("axis");
   const bool over_rows = std::fabs(order) == 1;
@@ -52,8 +55,8 @@ Result<Value> matrix_norm(const ComposeContext& c, const Value& x, uint32_t mask
   return reshape(found, rules::reduced_shape(x.shape(), mask, c.flag("keepdims")));
 }
 
-// (Σ |x|^order)^(1 / order). Its derivatives are taken as 0 where the norm is 0 and, below order 1,
-// where an element is: powers have infinite slopes there.
+// (Σ |x|^p)^(1 / p) with p = `order`. The derivative is taken as 0 where the norm is 0 and, for p
+// below 1, where an element is 0: powers have infinite slopes there.
 Value of_order(const ComposeContext& c, const Value& x, const Value& size, double order) {
   const auto power = [&](const Value& base, double exponent) {
     return c.builder.call("power", {base, scalar(x, exponent)});
@@ -66,7 +69,7 @@ Value of_order(const ComposeContext& c, const Value& x, const Value& size, doubl
   const Value powers = order < 1 ? where_positive(size, order) : power(size, order);
   const Value total = reduced(c, "sum", powers);
   if (order > 0) return where_positive(total, 1 / order);
-  // An element of 0 has made the total infinite, and the norm 0.
+  // For negative p an element of 0 makes the total infinite, and the norm 0.
   const Value is_finite = c.builder.call("isfinite", {total});
   const Value at_infinity = c.builder.call("stop_gradient", {power(total, 1 / order)});
   return where(is_finite, power(where(is_finite, total, scalar(total, 1)), 1 / order), at_infinity);
@@ -87,14 +90,15 @@ Result<Value> norm_of(const ComposeContext& c, const Value& x) {
   if (std::isinf(order)) return reduced(c, order > 0 ? "max" : "min", size);
   if (order == 1) return reduced(c, "sum", size);
   if (order == 0) {
-    // A count; the sign of zeros keeps the history, along which derivatives are 0.
+    // The norm of order 0 is a count. The sign of the zeros keeps the history, with derivatives of
+    // 0.
     const Value is_there = c.builder.call("not_equal", {x, scalar(x, 0)});
     return reduced(c, "sum", where(is_there, scalar(x, 1), c.builder.call("sign", {x})));
   }
   return of_order(c, x, size, order);
 }
 
-// Squares of halves soon pass their largest number.
+// Halves are computed in float32: their squares soon exceed the largest half.
 Result<Value> norm(const ComposeContext& c) {
   const Value& x = c.in(0);
   const bool is_half = size_of(x.dtype()) < 4;

@@ -1,3 +1,5 @@
+// The product over axes. Its partial derivative by an element is the product of all others.
+
 #include "ops/reduce/scans_impl.h"
 #include "ops/rules.h"
 #include "ops/slots/reduce_slot.h"
@@ -5,8 +7,8 @@
 namespace weft::ops {
 namespace {
 
-// Each element's partial is the product of all others: of those before it and those behind it, so
-// that zeros divide nothing. The reduced axes are brought last and made one.
+// That product is the one of all elements before it times the one of all behind it: without a
+// division, which a zero would break. The reduced axes are moved to the end and merged to one.
 Values gradient(const GradContext& g) {
   const TensorType type = g.in(0).type();
   const int rank = type.shape.rank();
@@ -28,8 +30,8 @@ Values gradient(const GradContext& g) {
         rows.push_back(type.shape[axis]);
     }
   }
-  // Without a reduced axis there is nothing else to multiply with, and no room for one at full
-  // rank.
+  // Without a reduced axis there is nothing to multiply by, and at full rank no room for another
+  // axis.
   if (mask == 0) return {g.dout()};
   results = rows;
   results.push_back(1);

@@ -1,3 +1,6 @@
+// The linear recurrence under running sums and products, with its gradient, which is a recurrence,
+// too.
+
 #include "ops/reduce/scans_impl.h"
 
 #include "base/errors.h"
@@ -23,6 +26,7 @@ Result<Types> infer(const InferContext& c) {
   return Types{{type.dtype, type.shape}};
 }
 
+// Each line along the axis is one chain of dependent steps; threads take different lines.
 Status run(const KernelCall& call) {
   const AttributeReader a = call.op.reader(call.attributes);
   const TensorView& out = call.out[0];
@@ -38,7 +42,8 @@ Status run(const KernelCall& call) {
   return {};
 }
 
-// The cotangent of h[k] reaches h[k-1] by way of factor[k]: a recurrence the other way.
+// The cotangent of h[k] reaches h[k - 1] through factor[k]: a recurrence in the other direction.
+// The factor's own cotangent is the total cotangent times the state before.
 Values gradient(const GradContext& g) {
   const int axis = static_cast<int>(g.integer("axis"));
   const bool reverse = g.flag("reverse");
@@ -50,7 +55,7 @@ Values gradient(const GradContext& g) {
   return {of_factor, total};
 }
 
-// The input along one axis, in the dtype of the result.
+// The input along one axis, in the dtype of the result; integers are computed in 64 bits.
 struct Line {
   Value x;
   int axis;
@@ -103,6 +108,7 @@ Value recurrence(const Value& factor, const Value& term, int axis, bool reverse,
       {Argument::of_int(axis), Argument::of_bool(reverse), Argument::of_float(start)});
 }
 
+// Writes the elements that stay into an array of the fill value.
 Value shifted(const Value& x, int axis, bool reverse, double fill) {
   const TensorType type = x.type();
   const Shape& shape = type.shape;

@@ -1,3 +1,5 @@
+// The sum over axes, added pairwise. Its adjoint repeats the cotangent along the reduced axes.
+
 #include "ops/slots/reduce_slot.h"
 
 namespace weft::ops {

@@ -1,4 +1,6 @@
-// Questions about all elements: composites over bools.
+// Questions about all elements: composites over bools, where `all` is a minimum and `any` a
+// maximum.
+
 #include "base/errors.h"
 #include "ops/rules.h"
 #include "ops/slots/reduce_slot.h"
@@ -12,7 +14,7 @@ Value truth(const ComposeContext& c) {
   return c.builder.call("not_equal", {x, Value(&c.builder, Argument::of_int(0))});
 }
 
-// The extreme of bools; of no elements it is `neutral`.
+// The extreme of bools; over no elements it is `neutral`.
 Result<Value> extreme_of_truths(const ComposeContext& c, std::string_view extreme, bool neutral) {
   WEFT_ASSIGN(const uint32_t mask, reduced_axes(c));
   const Shape shape = c.in(0).shape();

@@ -1,11 +1,14 @@
-// Operators that only add, drop, merge or move axes: composites of reshape and transpose.
+// Operators that only add, drop, merge or move axes: composites of reshape and transpose, and so
+// views where strides allow. Their gradients follow.
+
 #include "base/errors.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
 namespace {
 
-// The axes that an attribute names, each once, of an array of so many.
+// The axes that the attribute `axis` names, as a mask, for an array of `rank` axes. Refuses
+// repetitions.
 Result<uint32_t> axes_once(const ComposeContext& c, int rank) {
   uint32_t found = 0;
   for (const int64_t asked : c.ints("axis")) {
@@ -18,6 +21,7 @@ Result<uint32_t> axes_once(const ComposeContext& c, int rank) {
   return found;
 }
 
+// `axis` counts in the result: the axes in the mask get extent 1, the others come from the input.
 Result<Value> expand_dims(const ComposeContext& c) {
   const Shape in = c.in(0).shape();
   const int rank = in.rank() + static_cast<int>(c.ints("axis").size());
@@ -29,6 +33,7 @@ Result<Value> expand_dims(const ComposeContext& c) {
   return reshape(c.in(0), shape);
 }
 
+// Drops axes of extent 1; a named axis with another extent is an error.
 Result<Value> squeeze(const ComposeContext& c) {
   const Shape in = c.in(0).shape();
   uint32_t dropped = 0;
@@ -57,6 +62,7 @@ Values batch_flatten(const ComposeContext& c) {
 
 Values ravel(const ComposeContext& c) { return {reshape(c.in(0), {c.in(0).shape().elements()})}; }
 
+// The permutation that exchanges two axes.
 Result<Value> swapaxes(const ComposeContext& c) {
   const int rank = c.in(0).rank();
   WEFT_ASSIGN(const int a, normalize_axis(c.integer("axis1"), rank, "swapaxes", "axis1"));
@@ -66,7 +72,7 @@ Result<Value> swapaxes(const ComposeContext& c) {
   return transpose(c.in(0), order.span());
 }
 
-// Axes that are named go where they are asked to; the others keep their order in what is left.
+// Named axes go where they are asked to; the others keep their order in the free positions.
 Result<Value> moveaxis(const ComposeContext& c) {
   const int rank = c.in(0).rank();
   const auto from = c.ints("source");

@@ -1,3 +1,6 @@
+// Stretching an array to a shape. The transpose of repeating elements is summing them: the sweep
+// does it, so the rule returns the cotangent itself.
+
 #include "base/errors.h"
 #include "ops/rules.h"
 #include "ops/slots/copy_slot.h"

@@ -1,3 +1,5 @@
+// Joining arrays along an axis. The gradient splits the cotangent at the seams.
+
 #include "base/errors.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
@@ -7,7 +9,7 @@
 namespace weft::ops {
 namespace {
 
-// The axis that the arrays are joined along; without one they are joined as if they were flat.
+// The axis along which the arrays are joined. Without one they are joined as flat arrays.
 Result<int> joined_axis(const InferContext& c) {
   const Shape& first = c.in[0].shape;
   for (size_t i = 1; i < c.in.size(); ++i)
@@ -21,6 +23,7 @@ Result<int> joined_axis(const InferContext& c) {
   return normalize_axis(c.integer("axis"), first.rank(), "concatenate", "axis");
 }
 
+// The extents along the joined axis are summed; all other extents must agree.
 Result<Types> infer(const InferContext& c) {
   WEFT_ASSIGN(const int joined, joined_axis(c));
   const bool flat = !c.has("axis");
@@ -41,8 +44,8 @@ Result<Types> infer(const InferContext& c) {
   return Types{{c.in[0].dtype, shape}};
 }
 
-// Two arrays whose elements alternate in the result are copied together: the step from one to the
-// other is a stride like others.
+// Two arrays with one column each, whose elements alternate in the result, are copied as one array:
+// the distance in memory from the one to the other is a stride.
 bool copy_alternating(const KernelCall& call) {
   const TensorView& to = call.out[0];
   const int last = to.rank - 1;
@@ -60,7 +63,7 @@ bool copy_alternating(const KernelCall& call) {
   return true;
 }
 
-// Each array is copied to its place once.
+// Each array is copied once, to its part of the result.
 Status run(const KernelCall& call) {
   const AttributeReader a = call.op.reader(call.attributes);
   const bool flat = !a.has("axis");
@@ -86,7 +89,7 @@ Status run(const KernelCall& call) {
   return {};
 }
 
-// The cotangent cut at the seams: views of it.
+// The parts of the cotangent are views, cut at the seams.
 Values gradient(const GradContext& g) {
   const int joined = g.has("axis") ? static_cast<int>(g.integer("axis")) : 0;
   const int axis = joined < 0 ? joined + g.in(0).rank() : joined;
@@ -110,7 +113,7 @@ Slot slot() {
   return s;
 }
 
-// As many arrays as no mask of inputs has bits for.
+// A sample with more arrays than a mask of inputs has bits.
 std::string forty_columns() {
   std::string shapes;
   for (int i = 0; i < 40; ++i)

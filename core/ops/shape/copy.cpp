@@ -1,3 +1,5 @@
+// Copies: one with its gradient, and one that stops it.
+
 #include "ops/rules.h"
 #include "ops/slots/copy_slot.h"
 

@@ -1,6 +1,7 @@
-// Channels as places and places as channels. The channels of a block's first place come first, then
-// those of its second one (DCR in ONNX's DepthToSpace): with channels last rows of a block stay
-// whole.
+// Moves channels into space and back: blocks of p x q pixels become p q times as many channels. The
+// channels of a block's first pixel come first, then those of the second (mode DCR of ONNX's
+// DepthToSpace); with channels last, the rows of a block then stay whole in memory.
+
 #include <vector>
 
 #include "base/errors.h"
@@ -11,11 +12,12 @@ namespace {
 
 constexpr int kMaxSpatial = 3;
 
+// The attributes of a call, and the axes they belong to.
 struct Blocks {
-  int spatial, first;  // number of spatial axes, and which axis is the first of them
+  int spatial, first;  // number of spatial axes, and the first of them
   int channel_axis;
   int64_t sizes[kMaxSpatial];
-  int64_t elements = 1;  // of a block
+  int64_t elements = 1;  // elements of a block
 };
 
 Result<Blocks> blocks_of(const ComposeContext& c) {
@@ -42,16 +44,17 @@ Result<Blocks> blocks_of(const ComposeContext& c) {
   return b;
 }
 
-// Both with the axes of a block (p, q) as axes of their own: (N, p, q, C, H, W), where they are
-// channels, and (N, C, H, p, W, q), where they are places.
+// Both arrays with the block's axes (p, q) separated: (N, p, q, C, H, W) for the array that has
+// them in its channels, and (N, C, H, p, W, q) for the one that has them in space. `order` permutes
+// the first into the second.
 struct Apart {
   Shape channels, places;
-  std::vector<int64_t> order;  // of the axes of `channels`, in `places`
+  std::vector<int64_t> order;  // the axes of `channels` in the order of `places`
 };
 
 Apart apart(const Blocks& b, const Shape& small, int64_t channels) {
   Apart found;
-  int own[kMaxRank], block = 0;  // where axes of the image, and the first of the block, lie
+  int own[kMaxRank], block = 0;  // positions of the image's axes, and of the block's first one
   for (int axis = 0; axis < small.rank(); ++axis) {
     if (axis == b.channel_axis) {
       block = found.channels.rank();
@@ -71,6 +74,8 @@ Apart apart(const Blocks& b, const Shape& small, int64_t channels) {
   return found;
 }
 
+// Separates the block's axes from the channels, moves each behind its spatial axis, and merges
+// them.
 Result<Value> depth_to_space(const ComposeContext& c) {
   WEFT_ASSIGN(const Blocks b, blocks_of(c));
   const Shape small = c.in(0).shape();
@@ -86,6 +91,7 @@ Result<Value> depth_to_space(const ComposeContext& c) {
   return reshape(transpose(reshape(c.in(0), parts.channels), parts.order), large);
 }
 
+// The inverse: separates the block's axes from the spatial ones and moves them before the channels.
 Result<Value> space_to_depth(const ComposeContext& c) {
   WEFT_ASSIGN(const Blocks b, blocks_of(c));
   const Shape large = c.in(0).shape();

@@ -1,4 +1,5 @@
-// Diagonals: read as a view, written into zeros, summed.
+// Diagonals of matrices: read as a view (the two strides added), written into zeros, or summed.
+
 #include "base/errors.h"
 #include "ops/rules.h"
 #include "ops/slots/copy_slot.h"
@@ -9,9 +10,10 @@ namespace {
 
 struct Diagonal {
   int axis1, axis2;
-  int64_t row, column, length;  // where it starts
+  int64_t row, column, length;  // where it starts, and how many elements it has
 };
 
+// Offsets beyond the matrix give an empty diagonal.
 Result<Diagonal> parse(const InferContext& c) {
   const Shape& shape = c.in[0].shape;
   const std::string_view op = c.op().name;
@@ -30,6 +32,7 @@ Result<Diagonal> parse(const InferContext& c) {
   return d;
 }
 
+// One step along the diagonal is one step along both axes.
 Geometry geometry(const Diagonal& d, const Shape& shape, const Shape& strides, int64_t offset) {
   Geometry result{{}, {}, offset};
   for (int axis = 0; axis < shape.rank(); ++axis) {
@@ -68,19 +71,21 @@ Status run(const KernelCall& call) {
   return {};
 }
 
-// Zeros with `value` on the part.
+// Zeros with `value` written to the part.
 Value placed(const Value& value, const TensorType& whole, const Geometry& part) {
   return value.builder().call("update", {zeros(value, whole), value},
                               {Argument::of_int(part.offset), Argument::of_ints(part.shape.span()),
                                Argument::of_ints(part.strides.span())});
 }
 
+// The adjoint of reading a part is writing it into zeros.
 Values gradient(const GradContext& g) {
   const TensorType whole = g.in(0).type();
   const Diagonal d = parse(InferContext(g.op(), {&whole, 1}, g.all())).value();
   return {placed(g.dout(), whole, geometry(d, whole.shape, dense_strides(whole.shape), 0))};
 }
 
+// A matrix gives its diagonal; a vector becomes the diagonal of a new matrix.
 Result<Value> diag(const ComposeContext& c) {
   const Value& v = c.in(0);
   const int64_t k = c.integer("k");

@@ -1,10 +1,13 @@
-// Elements in another order along axes: reversed (a view), or moved round (two slices joined).
+// Other orders of elements along axes: reversed (a view with a negative stride), or rotated (two
+// slices joined).
+
 #include "base/errors.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
 namespace {
 
+// From the last element backwards with step -1.
 Value reversed(const Value& x, int axis) {
   const int64_t extent = x.shape()[axis];
   return slice(x, axis, std::max<int64_t>(0, extent - 1), extent, -1);
@@ -26,6 +29,7 @@ Result<Value> flip(const ComposeContext& c) {
   return x;
 }
 
+// Rotates by `shift` modulo the extent: the last elements come first.
 Value rolled(const Value& x, int axis, int64_t shift) {
   const int64_t extent = x.shape()[axis];
   const int64_t by = extent == 0 ? 0 : (shift % extent + extent) % extent;

@@ -1,11 +1,13 @@
-// Borders round an array: one value, or elements of the array itself, axis by axis. What an axis
-// got is part of the array for the next one, as in NumPy.
+// Borders around an array, axis by axis: one value, or elements of the array itself. As in NumPy,
+// the border of one axis is part of the array for the next axis.
+
 #include "base/errors.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
 namespace {
 
+// Widths at the start and at the end of each axis.
 struct Border {
   std::span<const int64_t> before, after;
 };
@@ -37,7 +39,7 @@ bool is_given_array(const ComposeContext& c) {
   return c.inputs.size() >= 2 && c.in(1) && !c.in(1).is_scalar();
 }
 
-// The value as an array of the dtype. One times a scalar is that scalar, with its range checked.
+// The value as an array of the dtype. 1 times a weak scalar gives that scalar and checks its range.
 Result<Value> filling(const ComposeContext& c) {
   const TensorType type{c.in(0).dtype(), Shape()};
   if (c.inputs.size() < 2 || !c.in(1)) return zeros(c.in(0), type);
@@ -49,8 +51,8 @@ Result<Value> filling(const ComposeContext& c) {
   return cast(value, type.dtype);
 }
 
-// The value with a shape. A constant is seen so often, without a copy; an array that may want a
-// gradient is stretched.
+// The value in a given shape. A constant repeats by strides of 0, without a copy; an array, which
+// may want a gradient, is broadcast.
 Value background_of(const ComposeContext& c, const Value& value, const Shape& shape) {
   if (is_given_array(c)) return broadcast_to(value, shape);
   Shape strides = shape;
@@ -60,7 +62,7 @@ Value background_of(const ComposeContext& c, const Value& value, const Shape& sh
       {Argument::of_int(0), Argument::of_ints(shape.span()), Argument::of_ints(strides.span())});
 }
 
-// The array written into an array of the value.
+// Writes the array into an array filled with the value.
 Value constant(const ComposeContext& c, const Border& border, const Value& value) {
   const Value& x = c.in(0);
   Shape whole = x.shape();
@@ -79,6 +81,7 @@ Value constant(const ComposeContext& c, const Border& border, const Value& value
                            Argument::of_ints(strides.span())});
 }
 
+// One slice of the array, repeated `width` times along the axis.
 Value repeated_edge(const Value& x, int axis, int64_t at, int64_t width) {
   Shape shape = x.shape();
   shape[axis] = width;
@@ -91,7 +94,7 @@ Value edge(const Value& x, int axis, int64_t before, int64_t after) {
   return concatenate(parts, axis);
 }
 
-// At most `room` elements, whole periods, on each side: the array mirrored at the outermost element
+// Adds at most `room` elements on each side, whole periods: the array mirrored at its last element
 // (reflect) or behind it (symmetric), or moved by `room` (wrap).
 Value once(const Value& x, int axis, int64_t before, int64_t after, int64_t room,
            std::string_view mode) {
@@ -110,8 +113,8 @@ Value once(const Value& x, int axis, int64_t before, int64_t after, int64_t room
   return concatenate(parts, axis);
 }
 
-// A wider border continues the pattern: what was added is mirrored or moved in its turn, by whole
-// periods of the original.
+// A border wider than the array continues the pattern: what was added is mirrored or moved again,
+// by whole periods of the original.
 Value periodic(const Value& x, int axis, int64_t before, int64_t after, std::string_view mode) {
   const int64_t extent = x.shape()[axis];
   const int64_t period = mode == "reflect" ? extent - 1 : extent;
@@ -129,6 +132,7 @@ Value periodic(const Value& x, int axis, int64_t before, int64_t after, std::str
   return out;
 }
 
+// Mode constant writes once; the other modes work axis by axis and read what earlier axes got.
 Result<Value> pad(const ComposeContext& c) {
   const std::string_view mode = c.text("mode");
   WEFT_ASSIGN(const Border border, border_of(c));

@@ -1,4 +1,6 @@
-// Copies of elements or of whole arrays, made by stretching an axis that was added for it.
+// Copies of elements or of whole arrays: an axis of extent 1 is added, broadcast, and merged. The
+// gradient, a sum over that axis, follows.
+
 #include "base/errors.h"
 #include "ops/rules.h"
 
@@ -7,7 +9,7 @@ namespace {
 
 Value copied(const Value& x) { return x.builder().call("copy", {x}); }
 
-// A count that is at least 0, and makes no more elements along the axis than can be counted.
+// The count must be at least 0, and the elements along the axis must be countable.
 Status check_count(std::string_view op, std::string_view argument, Shape shape, int axis,
                    int64_t count) {
   if (count < 0)
@@ -16,7 +18,7 @@ Status check_count(std::string_view op, std::string_view argument, Shape shape, 
   return checked_elements(shape.span(), op, argument).status();
 }
 
-// The array as (before, extent, after) for one axis.
+// The array seen as (before, extent, after) around one axis.
 Shape around(const Shape& shape, int axis) {
   Shape result{1, shape[axis], 1};
   for (int i = 0; i < shape.rank(); ++i)
@@ -24,7 +26,7 @@ Shape around(const Shape& shape, int axis) {
   return result;
 }
 
-// Each element `count` times along the axis.
+// Repeats each element `count` times along the axis.
 Value repeat_each(const Value& x, int axis, int64_t count) {
   Shape shape = x.shape();
   const Shape part = around(shape, axis);
@@ -33,7 +35,7 @@ Value repeat_each(const Value& x, int axis, int64_t count) {
   return reshape(broadcast_to(apart, {part[0], part[1], count, part[2]}), shape);
 }
 
-// Runs of elements that are repeated equally often.
+// A count for each element: elements with equal counts in a row are repeated together.
 Result<Value> repeat_by_list(const Value& x, int axis, std::span<const int64_t> counts) {
   const int64_t extent = x.shape()[axis];
   if (static_cast<int64_t>(counts.size()) != extent)
@@ -51,6 +53,7 @@ Result<Value> repeat_by_list(const Value& x, int axis, std::span<const int64_t> 
   return parts.empty() ? copied(x) : concatenate(parts, axis);
 }
 
+// Without an axis the flat array is repeated.
 Result<Value> repeat(const ComposeContext& c) {
   Value x = c.in(0);
   if (!c.has("axis")) x = reshape(x, {x.shape().elements()});
@@ -64,8 +67,8 @@ Result<Value> repeat(const ComposeContext& c) {
   return counts[0] == 1 ? copied(x) : repeat_each(x, axis, counts[0]);
 }
 
-// Axes that only one of the two has come first. The last axis is repeated first: then all others
-// together write less than the last repetition does.
+// If one of the two has fewer axes, axes of extent 1 are added in front. The last axis is repeated
+// first, so that all earlier repetitions together write less than the last one.
 Result<Value> tile(const ComposeContext& c) {
   const auto reps = c.ints("reps");
   Shape shape = c.in(0).shape();

@@ -1,3 +1,6 @@
+// The same elements in row-major order with another shape; a view if the strides allow. The
+// gradient reshapes back.
+
 #include "base/errors.h"
 #include "ops/rules.h"
 #include "ops/slots/copy_slot.h"
@@ -34,8 +37,8 @@ Result<Types> infer(const InferContext& c) {
   return Types{{c.in[0].dtype, shape}};
 }
 
-// Strides of the new shape on the old memory where they exist: groups of old axes that are
-// contiguous among themselves are split anew (NumPy's attempt_nocopy_reshape).
+// Finds strides of the new shape on the old memory, if they exist: groups of old axes that are
+// contiguous among themselves are divided into new axes (NumPy's _attempt_nocopy_reshape).
 std::optional<Geometry> view(const InferContext&, const Geometry& input, const TensorType& output,
                              size_t) {
   Geometry result{output.shape, dense_strides(output.shape), input.offset};
@@ -47,6 +50,8 @@ std::optional<Geometry> view(const InferContext&, const Geometry& input, const T
     old_shape.push_back(input.shape[axis]);
     old_strides.push_back(input.strides[axis]);
   }
+  // Old axes of extent 1 are gone by now. Each round takes the fewest old and new axes with equal
+  // products.
   int old_begin = 0;
   int new_begin = 0;
   while (old_begin < old_shape.rank()) {

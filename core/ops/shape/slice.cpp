@@ -1,3 +1,6 @@
+// A part of an array by begin, size and step along each axis; a view. Its adjoint writes into
+// zeros.
+
 #include <algorithm>
 
 #include "base/errors.h"
@@ -12,8 +15,8 @@ struct Slice {
   Shape begin, step, shape;
 };
 
-// What is inside an axis, as Python has it for bounds outside. Where the first index is outside and
-// the step is not 1 or -1 it depends on more than is known here: that stays an error.
+// Keeps what lies inside the axis, as Python does for bounds outside. If the first index is outside
+// and the step is not 1 or -1, the answer depends on more than is known here; that stays an error.
 void clip(int64_t extent, int64_t& begin, int64_t& size, int64_t step) {
   size = std::max<int64_t>(size, 0);
   if (step == 1 && begin < 0) {
@@ -30,6 +33,7 @@ void clip(int64_t extent, int64_t& begin, int64_t& size, int64_t step) {
   size = std::max<int64_t>(size, 0);
 }
 
+// Do all `count` indices from `first` on lie inside the axis? Overflow counts as outside.
 bool is_inside(int64_t extent, int64_t first, int64_t count, int64_t step) {
   if (count == 0) return true;
   if (count < 0 || first < 0 || first >= extent) return false;
@@ -38,8 +42,8 @@ bool is_inside(int64_t extent, int64_t first, int64_t count, int64_t step) {
          !__builtin_add_overflow(first, last, &last) && last >= 0 && last < extent;
 }
 
-// begin, step and count of every axis: Python's slice after `indices(extent)`, which the caller
-// (a binding, a rule) has applied.
+// begin, step and count of every axis: a Python slice after `indices(extent)`, which the caller (a
+// binding or a rule) has applied.
 Result<Slice> parse(const InferContext& c) {
   const Shape& in = c.in[0].shape;
   const auto begin = c.ints("begin");
@@ -69,11 +73,13 @@ Result<Types> infer(const InferContext& c) {
   return Types{{c.in[0].dtype, slice.shape}};
 }
 
+// The part's strides on the input's memory; an empty part keeps the offset, so that it stays
+// inside.
 Geometry geometry(const Slice& slice, const Shape& strides, int64_t offset) {
   Geometry result{slice.shape, {}, offset};
   const bool empty = slice.shape.elements() == 0;
   for (int axis = 0; axis < strides.rank(); ++axis) {
-    int64_t stride;  // one element may have any step
+    int64_t stride;  // an axis with one element may have any step
     if (__builtin_mul_overflow(strides[axis], slice.step[axis], &stride)) stride = 0;
     result.strides.push_back(stride);
     if (!empty) result.offset += slice.begin[axis] * strides[axis];
@@ -99,7 +105,7 @@ Status run(const KernelCall& call) {
   return {};
 }
 
-// Zeros with the cotangent written into the part that was read.
+// Zeros with the cotangent written to the part that was read.
 Values gradient(const GradContext& g) {
   const TensorType whole = g.in(0).type();
   const Slice slice = parse(InferContext(g.op(), {&whole, 1}, g.all())).value();

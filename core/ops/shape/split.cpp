@@ -1,5 +1,6 @@
-// Cutting an array into parts along one axis: the parts are views, and the cotangent of all of them
-// is one concatenation.
+// Cuts an array into parts along one axis. The parts are views, and the cotangent of all of them is
+// one concatenation.
+
 #include "base/errors.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::string_view kSections = "indices_or_sections";
 
+// A list of n indices makes n + 1 parts; a number is the number of parts.
 Result<size_t> count_parts(const AttributeReader& a) {
   const Argument& given = a.get(kSections);
   if (given.tag == Tag::kInts) return given.as_ints().size() + 1;
@@ -20,11 +22,12 @@ Result<size_t> count_parts(const AttributeReader& a) {
                                "; got ", given.integer);
 }
 
-// Elements [begin, end) of the part along the axis. Indices are those of Python's slices; without
-// indices, the first parts take one element more where the extent does not divide.
+// The elements [begin, end) of a part along the axis. Indices work as in Python's slices. Without
+// indices, the first parts get one element more if the extent does not divide.
 struct Part {
   int64_t begin, end;
 };
+// Negative cuts count from the end; those outside are clamped to the axis.
 Part part_of(const Argument& given, int64_t extent, size_t index) {
   const auto i = static_cast<int64_t>(index);
   if (given.tag != Tag::kInts) {
@@ -87,8 +90,8 @@ Status run(const KernelCall& call) {
   return {};
 }
 
-// Indices that step back make parts that overlap or leave elements out; then each part is put into
-// zeros of its own.
+// Indices that go back make parts that overlap or leave elements out. Then each part is written
+// into zeros of its own, and these are summed.
 Values gradient(const GradContext& g) {
   const Shape whole = g.in(0).shape();
   const int axis = axis_of(g, whole.rank());
@@ -113,7 +116,7 @@ Values gradient(const GradContext& g) {
   return {sum};
 }
 
-// Parts of two sizes are cut at indices.
+// Parts of different sizes are cut at indices.
 Values array_split(const ComposeContext& c) {
   const Argument& given = c.get(kSections);
   const Result<int> axis = normalize_axis(c.integer("axis"), c.in(0).rank(), "array_split", "axis");

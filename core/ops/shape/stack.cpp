@@ -1,4 +1,6 @@
-// Joining arrays after giving them axes: composites of reshape and concatenate.
+// Joins arrays after giving them axes: composites of reshape and concatenate. The shapes that
+// scalars and vectors get are NumPy's.
+
 #include "base/errors.h"
 #include "ops/rules.h"
 
@@ -11,6 +13,8 @@ Values reshaped(const ComposeContext& c, Shape (*shape_of)(const Shape&)) {
   return parts;
 }
 
+// What a scalar or a vector becomes before it is joined: at least one axis, a row, a column, or a
+// slice of three axes.
 Shape row(const Shape& shape) { return shape.rank() == 0 ? Shape{1} : shape; }
 
 Shape matrix(const Shape& shape) {

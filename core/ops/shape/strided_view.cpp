@@ -1,5 +1,7 @@
-// The primitive pair under arrays as views on boxes: reading a geometry of a content, and a
-// content with one geometry overwritten. Both address the row-major elements of their base.
+// The two primitives under views: strided_view reads a part of an array by offset and strides, and
+// update replaces a part. Both address the row-major elements of their base. Each is the gradient
+// of the other: reading's adjoint writes into zeros.
+
 #include "base/errors.h"
 #include "ops/registry.h"
 #include "ops/rules.h"
@@ -13,6 +15,7 @@ Geometry geometry(const AttributeReader& a) {
   return {Shape(a.ints("shape")), Shape(a.ints("strides")), a.integer("offset")};
 }
 
+// Do all elements of the part lie inside a base of `elements` elements? Strides may be negative.
 Status check_inside(std::string_view op, const Geometry& g, int64_t elements) {
   if (g.shape.rank() != g.strides.rank())
     return errors::invalid_value(op, "`shape` ", g.shape, " and `strides` ", g.strides,
@@ -64,6 +67,7 @@ Result<Types> infer_update(const InferContext& c) {
   return Types{{c.in[0].dtype, c.in[0].shape}};
 }
 
+// Only a dense base has its row-major elements at their numbers.
 std::optional<Geometry> view_rule(const InferContext& c, const Geometry& input, const TensorType&,
                                   size_t) {
   if (!is_dense(input.shape, input.strides)) return std::nullopt;
@@ -77,6 +81,7 @@ Status run_view(const KernelCall& call) {
   return {};
 }
 
+// If a plan put the output over the base, only the part is written.
 Status run_update(const KernelCall& call) {
   const Geometry g = geometry(call.op.reader(call.attributes));
   if (call.out[0].data != call.in[0].data) copy_elements(call.out[0], call.in[0]);
@@ -85,7 +90,7 @@ Status run_update(const KernelCall& call) {
   return {};
 }
 
-// Reads any strides: an array that repeats an element is never made whole.
+// Reads any strides: an array that repeats one element need not be made dense first.
 Slot update_slot() {
   Slot slot = exact_dense_slot(run_update);
   slot.strides = Strides::kAny;
@@ -105,6 +110,7 @@ Values view_gradient(const GradContext& g) {
   return {update(zeros(g.dout(), g.in(0).type()), g.dout(), g.all())};
 }
 
+// The part that was replaced has no influence, so its cotangent is zero.
 Values update_gradient(const GradContext& g) {
   const Value zero = zeros(g.dout(), {g.dout().dtype(), Shape()});
   return {g.needs(0) ? update(g.dout(), zero, g.all()) : Value(),

@@ -1,3 +1,5 @@
+// Permutes the axes; a view. The gradient permutes back.
+
 #include "base/errors.h"
 #include "ops/rules.h"
 #include "ops/slots/copy_slot.h"
@@ -6,7 +8,7 @@
 namespace weft::ops {
 namespace {
 
-// The permutation asked for; none given reverses the axes.
+// The requested permutation; without one the axes are reversed.
 Result<Shape> permutation(const InferContext& c) {
   const int rank = c.in[0].shape.rank();
   Shape axes;
@@ -45,7 +47,7 @@ std::optional<Geometry> view(const InferContext& c, const Geometry& input, const
   return result;
 }
 
-// Reads in the order of the output.
+// Reads the input in the order of the output.
 Status run(const KernelCall& call) {
   const TensorView& in = call.in[0];
   const TensorType type = type_of(in);
@@ -60,6 +62,7 @@ Status run(const KernelCall& call) {
   return {};
 }
 
+// The inverse permutation: axis axes[i] of the input became axis i.
 Values gradient(const GradContext& g) {
   const TensorType type = g.in(0).type();
   if (!g.has("axes")) return {g.builder().call("transpose", {g.dout()})};

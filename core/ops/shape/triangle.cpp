@@ -1,11 +1,12 @@
-// Matrices with the elements on one side of a diagonal.
+// Matrices with zeros on one side of a diagonal: a choice by a mask of positions.
+
 #include "base/errors.h"
 #include "ops/rules.h"
 
 namespace weft::ops {
 namespace {
 
-// Is the column at most `k` behind the row? For each element of the last two axes.
+// For each element of the last two axes: is its column at most k behind its row?
 Result<Value> on_or_below(const ComposeContext& c, int64_t k) {
   const Shape shape = c.in(0).shape();
   if (shape.rank() < 2)
@@ -23,6 +24,7 @@ Result<Value> tril(const ComposeContext& c) {
   return where(mask, c.in(0), zero(c));
 }
 
+// The complement of the lower triangle one diagonal below.
 Result<Value> triu(const ComposeContext& c) {
   const int64_t k = c.integer("k");
   WEFT_ASSIGN(const Value mask, on_or_below(c, k == INT64_MIN ? k : k - 1));

@@ -1,3 +1,5 @@
+// Copying elements with any strides, split over threads.
+
 #include "ops/slots/copy_slot.h"
 
 #include "kernels/elementwise/copy.h"
@@ -8,7 +10,8 @@
 namespace weft::ops {
 namespace {
 
-// An output of another shape (reshape) is dense, and seen with the input's.
+// An output of another shape (reshape) is dense, so it can be viewed with the input's shape:
+// row-major order is the same.
 Status run(const KernelCall& call) {
   if (shape_of(call.in[0]) == shape_of(call.out[0])) {
     copy_elements(call.out[0], call.in[0]);

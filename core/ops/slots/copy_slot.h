@@ -1,4 +1,5 @@
-// The slot of operators that only move elements: the output takes the input's elements in order.
+// The slot of operators that only move elements: the output has the input's elements in row-major
+// order.
 #pragma once
 
 #include "ops/slots/slot.h"
@@ -7,7 +8,7 @@ namespace weft::ops {
 
 Slot copy_slot();
 
-// Copies `from`, which broadcasts to `to`, element by element; one dtype.
+// Copies `from`, which broadcasts to the shape of `to`, element by element. Both have one dtype.
 void copy_elements(const TensorView& to, const TensorView& from);
 
 }  // namespace weft::ops

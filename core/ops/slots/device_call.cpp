@@ -1,3 +1,6 @@
+// Runs a call on a device. If the device has no kernel, the operands are copied to the program's
+// memory, the CPU computes, and the results are copied back; this waits for the device's queue.
+
 #include "ops/slots/device_call.h"
 
 #include "base/errors.h"
@@ -9,7 +12,7 @@
 namespace weft::ops {
 namespace {
 
-// The operands of one call in the program's memory.
+// Copies of one call's operands in the program's memory.
 class HostCopies {
  public:
   HostCopies(Device& device, const KernelCall& call) : device_(device), call_(call) {}
@@ -39,7 +42,7 @@ class HostCopies {
       const ByteRange to = range_of(call_.out[i]);
       if (to.bytes > 0) WEFT_TRY(device_.copy_in(to.begin, range_of(out_[i]).begin, to.bytes));
     }
-    return device_.synchronize();  // the copies here go away
+    return device_.synchronize();  // wait: the copies are freed with this object
   }
 
  private:
@@ -70,7 +73,7 @@ class HostCopies {
     return {};
   }
 
-  // What a strided output leaves out keeps its content.
+  // An output's old content is copied, too: a strided output keeps the elements between its own.
   Status fetch_output(const TensorView& view) {
     WEFT_ASSIGN(TensorView copy, copied(view));
     out_.push_back(copy);

@@ -1,4 +1,4 @@
-// An operator's kernel on a device: the device's own, or the CPU's on copies of the operands.
+// An operator's kernel on a device: the device's own kernel, or the CPU's kernel on copies.
 #pragma once
 
 #include "ops/op.h"
@@ -6,8 +6,8 @@
 
 namespace weft::ops {
 
-// Puts the call on the device's queue. What the device has no kernel for is computed here, which
-// waits for the queue, and is noted (Device::fallbacks).
+// Puts the call on the device's queue. Without a kernel of the device, the CPU computes it: that
+// waits for the queue and is counted (Device::fallbacks).
 Status run_on_device(Device& device, const KernelCall& call);
 
 }  // namespace weft::ops

@@ -1,3 +1,5 @@
+// Runs one formula as a tile program with a single step, split over threads.
+
 #include "ops/slots/elementwise_slot.h"
 
 #include "base/errors.h"
@@ -9,17 +11,21 @@
 namespace weft::ops {
 namespace {
 
-// Copy steps of odd strides need a tile per external: more than this is never asked for.
+// A buffer on the stack for tiles of operands with odd strides. One step has few operands, so more
+// is never asked for.
 constexpr int64_t kTileScratchLimit = 64 * 1024;
 
 Status run_formula(const KernelCall& call) {
   const DType dtype = call.in.back().dtype;  // the first input of `where` is a mask
   const kernels::StepKernel step = kernels::step_of(call.op.slot.formula, dtype);
   if (!step) return errors::unsupported(call.op.name, "no kernel for ", dtype);
+  // The cost of one element in the unit of split_work: the formula and its pass over memory,
+  // relative to an addition and its pass.
   const int64_t additions = kernels::cost_of(call.op.slot.formula) + kernels::kCostOfAPass;
   return run_one_step(step, call.in, call.out[0], additions / (1 + kernels::kCostOfAPass));
 }
 
+// Element i of the output reads element i of each operand, or the one element of a broadcast axis.
 ElementBox same_box(const SlotTypes& types, const ElementBox& out, int operand) {
   const Shape& shape = types.in[operand].shape;
   ElementBox box;
@@ -36,6 +42,7 @@ ElementBox same_box(const SlotTypes& types, const ElementBox& out, int operand) 
 
 }  // namespace
 
+// External 0 is the output, and the inputs follow, broadcast to its shape by strides of 0.
 Status run_one_step(kernels::StepKernel step, std::span<const TensorView> in, const TensorView& out,
                     int64_t cost) {
   kernels::TileStep tile_step{};

@@ -1,5 +1,5 @@
-// A function of the host program that an operator calls: Python's, or a callback in C. It belongs
-// to this process: graphs may hold it, files cannot.
+// A function of the host program that an operator calls: one in Python, or a callback in C. It
+// belongs to this process, so graphs may hold it, but files cannot.
 #pragma once
 
 #include <functional>
@@ -14,8 +14,8 @@ namespace weft::ops {
 
 class HostFunction final : public Object {
  public:
-  // Fills in new arrays as outputs. Called on the thread that called the library; it may use the
-  // library itself.
+  // Fills `outputs` with new arrays. It is called on the thread that called the library, and may
+  // use the library itself.
   using Call =
       std::function<Status(std::span<const Ref<Tensor>> inputs, std::span<Ref<Tensor>> outputs)>;
 

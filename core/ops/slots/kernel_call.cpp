@@ -1,3 +1,5 @@
+// Broadcasting a view by strides.
+
 #include "ops/slots/kernel_call.h"
 
 namespace weft::ops {

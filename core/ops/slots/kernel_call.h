@@ -1,4 +1,4 @@
-// What slots' run functions say often about the arrays that they are given.
+// Short helpers for the run functions of slots: shapes and types of the views they get.
 #pragma once
 
 #include <span>
@@ -16,7 +16,7 @@ inline int64_t elements_of(const TensorView& view) { return shape_of(view).eleme
 
 inline TensorType type_of(const TensorView& view) { return {view.dtype, shape_of(view)}; }
 
-// The array seen with a shape that it broadcasts to: missing and stretched axes have stride 0.
+// The array viewed with a shape that it broadcasts to: missing and repeated axes get stride 0.
 TensorView broadcast_view(const TensorView& in, const Shape& shape);
 
 // The slot of a kernel that reads dense inputs.
@@ -27,7 +27,8 @@ inline Slot dense_slot(KernelFunction run) {
   return slot;
 }
 
-// The same of a kernel that gives equal bits in every build: it moves elements, or has integers.
+// The same for a kernel that gives equal bits in every build, because it only moves elements or
+// computes with integers.
 inline Slot exact_dense_slot(KernelFunction run) {
   Slot slot = dense_slot(run);
   slot.exactness = Exactness::kExact;

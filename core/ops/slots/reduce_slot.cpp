@@ -1,3 +1,9 @@
+// Runs reductions over axes, and infers their types.
+//
+// Two things are hard. A sum or product in another dtype casts its input first, into scratch. And
+// when there are few results, several threads share one result; the pairwise order of the sum is
+// fixed, so the bits do not depend on the number of threads.
+
 #include "ops/slots/reduce_slot.h"
 
 #include <algorithm>
@@ -14,6 +20,7 @@
 namespace weft::ops {
 namespace {
 
+// Sums and products have a neutral element (0 and 1) and a dtype of their own.
 bool accumulates(kernels::Reduction reduction) {
   return reduction == kernels::Reduction::kSum || reduction == kernels::Reduction::kProd;
 }
@@ -30,10 +37,11 @@ int64_t scratch_bytes(const SlotTypes& types, int) {
 }
 
 constexpr int64_t kFewResults = 8;
-constexpr int kSharers = 4;  // threads that one result is worth, whatever there are
+constexpr int kSharers = 4;  // tasks for one result, whatever the number of threads
 
-// Threads share a result of a dense array as tasks of a tile program that has no steps: its tasks
-// are subtrees of the pairwise order, so the bits are those of run_reduce.
+// Threads share one result of a dense array as tasks of a tile program without steps. Its tasks are
+// subtrees of the pairwise order of the sum, so the bits equal those of run_reduce. Positions
+// (argmax, argmin) cannot be shared this way.
 bool is_shared(const kernels::Reduce& problem, const TensorView& in) {
   if constexpr (!WEFT_KEEPS_tiles) return false;
   const bool gives_place = problem.reduction == kernels::Reduction::kArgMax ||
@@ -105,7 +113,7 @@ uint32_t axes_of(const OpDef& op, const TensorType& type, std::span<const Argume
       .value();  // checked by inference
 }
 
-// Sums of integers widen as they go.
+// Sums of integers widen inside the kernel; all other changes of dtype need a cast before.
 DType dtype_reduced_in(kernels::Reduction reduction, DType in, DType out) {
   if (!accumulates(reduction) || in == out) return in;
   const bool casts =
@@ -190,6 +198,8 @@ Result<Types> infer_reduction_of(kernels::Reduction reduction, const InferContex
   return Types{{dtype, rules::reduced_shape(shape, mask, c.flag("keepdims"))}};
 }
 
+// The inner `where` keeps the square root away from 0: its derivative there is infinite, and
+// infinity times 0 would make the cotangent NaN.
 Value root_from_zero(const Value& s) {
   const Value is_positive = greater(s, scalar(s, 0));
   return where(is_positive, s.builder().call("sqrt", {where(is_positive, s, scalar(s, 1))}), s);

@@ -1,3 +1,6 @@
+// Asks slots for cost, scratch and pieces, and runs kernels. Calls without elements never reach a
+// slot.
+
 #include "ops/slots/slot.h"
 
 #include <algorithm>
@@ -19,7 +22,7 @@ bool is_empty(const TensorType& type) { return std::ranges::count(type.shape.spa
 bool is_absent(const TensorView& view) { return view.rank < 0; }
 bool is_absent(const TensorType& type) { return type.shape.rank() < 0; }
 
-// Others than floats may be indices or masks, which are refused whatever they choose.
+// An integer or bool input may be indices or a mask: these are checked even if nothing is chosen.
 template <class Array>
 bool makes_nothing(const OpDef& op, std::span<const Array> in, std::span<const Array> out) {
   if (out.empty() || op.has_effect || op.runs_on_caller || op.outside) return false;
@@ -69,7 +72,8 @@ Cost cost_of(const Slot& slot, const SlotTypes& types) {
 
 int64_t scratch_of(const Slot& slot, const SlotTypes& types, int threads) {
   if (!slot.scratch_bytes || makes_nothing(types)) return 0;
-  // Slots multiply what one thread takes: no kernel takes more than an address space for that.
+  // Slots multiply the scratch of one thread by the number of threads. No kernel needs more than an
+  // address space for one thread, so that product does not overflow below this limit.
   constexpr int64_t kMaxForOne = int64_t{1} << 48;
   const int64_t of_one = slot.scratch_bytes(types, 1);
   if (of_one < 0 || of_one > kMaxForOne) return kTooMany;

@@ -1,4 +1,4 @@
-// How a kernel's units of work are shared among threads.
+// How threads share a kernel's units of work.
 #pragma once
 
 #include <algorithm>
@@ -9,16 +9,16 @@
 
 namespace weft::ops {
 
-// Elements below which splitting costs more than it gains (about 0.4 µs of work).
+// Below this number of elements splitting costs more than it gains; they are about 0.4 µs of work.
 inline constexpr int64_t kElementwiseGrain = 16384;
 
-// Pieces worth a thread, at most, that these units make; `work` in elements of cheap arithmetic.
+// The number of pieces that are worth a thread; `work` is counted in elements of cheap arithmetic.
 inline int64_t pieces_of_work(int64_t units, int64_t work) {
   return std::max<int64_t>(1, std::min(units, work / kElementwiseGrain));
 }
 
-// Runs body(range, scratch) over the units, on several threads when `work` (in elements of cheap
-// arithmetic) is large; each thread gets `scratch_bytes` of the call's scratch.
+// Runs body(range, scratch) over the units, on several threads if `work` is large. Each thread gets
+// `scratch_bytes` of the call's scratch.
 template <class Body>
 void split_work(int64_t units, int64_t work, void* scratch, int64_t scratch_bytes,
                 const Body& body) {

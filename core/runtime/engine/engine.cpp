@@ -1,3 +1,10 @@
+// The ways into the engine: work on the calling thread, queued tasks, and waiting. The order of
+// work is in engine_order.cpp, the engine's threads are in engine_threads.cpp.
+//
+// The hard part is waiting. The caller may be interrupted (Ctrl-C), and it must let go of the
+// interpreter's lock while it waits; no thread may hold that lock or the engine's while it waits
+// for the other.
+
 #include "runtime/engine/engine.h"
 
 #include <algorithm>
@@ -14,10 +21,11 @@
 namespace weft {
 namespace {
 
+// How often a waiting caller looks for an interrupt: a person feels no delay.
 constexpr std::chrono::milliseconds kBetweenPolls(50);
-constexpr int kTurns = 100;  // about half a microsecond
+constexpr int kTurns = 100;  // tries before a thread sleeps for a mutex: about half a microsecond
 
-// Waits; between two looks at the clock a person may have interrupted. False: given up.
+// Waits for the condition and looks for an interrupt every 50 ms. False: the person interrupted.
 template <class Condition>
 bool wait_interruptibly(std::condition_variable& changed, std::unique_lock<std::mutex>& lock,
                         Condition condition) {
@@ -33,7 +41,7 @@ bool wait_interruptibly(std::condition_variable& changed, std::unique_lock<std::
   return true;
 }
 
-// Waits with the binding's lock let go; ends with false when a person interrupts.
+// Waits with the interpreter's lock released. False: the person interrupted.
 template <class Condition>
 bool wait_until(Engine& e, std::condition_variable& changed, std::unique_lock<std::mutex>& lock,
                 Condition condition) {
@@ -43,8 +51,8 @@ bool wait_until(Engine& e, std::condition_variable& changed, std::unique_lock<st
   const WaitHooks hooks = e.hooks;
   void* token = nullptr;
   if (hooks.before) {
-    // The interpreter's lock is let go before and taken back after the engine's own lock is free:
-    // a thread that holds the one never waits for the other.
+    // The interpreter's lock is released and taken back while the engine's own lock is free: no
+    // thread holds one of the two while it waits for the other.
     lock.unlock();
     token = hooks.before();
     lock.lock();
@@ -65,12 +73,13 @@ bool all_idle(std::span<Storage* const> storages) {
   });
 }
 
-// A failure that a caller is given need not be reported again.
+// Once a caller has been given a failure, engine_wait_all does not report it again.
 Status seen(Engine& e, const Status& status) {
   if (!status.ok() && status.same_failure(e.unseen)) e.unseen = Status();
   return status;
 }
 
+// One task is always let in, even if it alone is above the limit of bytes.
 bool has_room(const Engine& e, int64_t bytes) {
   return e.outstanding < kMaxOutstanding &&
          (e.outstanding_bytes == 0 || e.outstanding_bytes + bytes <= kMaxOutstandingBytes);
@@ -78,6 +87,7 @@ bool has_room(const Engine& e, int64_t bytes) {
 
 }  // namespace
 
+// An operation that outlives this call: its lists are copied, and it keeps its storages alive.
 std::unique_ptr<Operation> operation_of(std::span<Storage* const> reads,
                                         std::span<Storage* const> writes) {
   auto operation = std::make_unique<Operation>();
@@ -93,7 +103,7 @@ std::unique_ptr<Operation> operation_of(std::span<Storage* const> reads,
 
 namespace {
 
-// On this thread, now that nothing is waited for.
+// Runs the work on this thread; everything that it had to wait for has completed.
 Status run_now(Engine& e, std::unique_lock<std::mutex>& lock, Operation& operation, WorkRef work) {
   Status status = seen(e, poison_of(operation.reads));
   if (status.ok()) {
@@ -106,7 +116,8 @@ Status run_now(Engine& e, std::unique_lock<std::mutex>& lock, Operation& operati
   return status;
 }
 
-// What is left of an operation whose caller waits no longer: later ones wait for what it waits for.
+// Stands in for the work of a caller that was interrupted while it waited. The operation stays in
+// the order, so that later operations still wait for the earlier ones.
 class GivenUp final : public Task {
  public:
   explicit GivenUp(Status status) : status_(std::move(status)) {}
@@ -116,13 +127,14 @@ class GivenUp final : public Task {
   const Status status_;
 };
 
+// The caller's wait was interrupted: its operation fails now, or as soon as its turn comes.
 Status give_up(Engine& e, std::unique_lock<std::mutex>& lock,
                std::unique_ptr<Operation> operation) {
   const Status status = errors::interrupted("wait", "interrupted while work was pending");
   operation->told = true;
   if (operation->waiting_for > 0) {
     operation->task = std::make_unique<GivenUp>(status);
-    static_cast<void>(operation.release());  // the engine's, which runs it when its time has come
+    static_cast<void>(operation.release());  // the engine owns and runs it now
     return status;
   }
   wake_threads(e, complete_operation(e, *operation, status));
@@ -132,7 +144,7 @@ Status give_up(Engine& e, std::unique_lock<std::mutex>& lock,
   return status;
 }
 
-// On this thread, in the order of the variables.
+// Runs the work on this thread, in the order that the variables of its storages give.
 Status run_registered(Engine& e, std::span<Storage* const> reads, std::span<Storage* const> writes,
                       WorkRef work, bool failure_is_content) {
   std::unique_lock lock(e.mutex, std::defer_lock);
@@ -168,6 +180,7 @@ bool parse_policy(std::string_view name, EnginePolicy* policy) {
   return true;
 }
 
+// Sets the policy, and the mode bit that every eager call tests.
 Status choose_policy(std::string_view name) {
   EnginePolicy policy{};
   if (!parse_policy(name, &policy))
@@ -202,6 +215,7 @@ Status guarded(WorkRef work) {
 #endif
 }
 
+// Tries for about half a microsecond, then sleeps: the mutex is held for less than a sleep takes.
 void lock_contended(std::unique_lock<std::mutex>& lock) {
   for (int turn = 0; turn < kTurns; ++turn) {
     pause_processor();
@@ -216,7 +230,7 @@ void release_storages(const Operation& operation) {
 
 namespace {
 
-// Eras of which nothing is outstanding are over, but for the present one.
+// Drops the first eras as long as nothing of them is outstanding; the present era stays.
 bool end_eras(Engine& e) {
   const uint64_t first = e.first_era;
   for (; e.eras.size() > 1 && e.eras.front() == 0; ++e.first_era) e.eras.pop_front();
@@ -261,6 +275,7 @@ Status engine_run(std::span<Storage* const> reads, std::span<Storage* const> wri
   Engine& e = engine();
   std::unique_lock<std::mutex> serial;
   if (engine_policy() == EnginePolicy::kSerial) serial = std::unique_lock(e.serial);
+  // The fast path: no storage is in use, so the work needs no order and no lock.
   if (!long_running && all_idle(reads) && all_idle(writes)) {
     e.fast.fetch_add(1, std::memory_order_relaxed);
     return work();
@@ -303,7 +318,7 @@ Status engine_push(std::span<Storage* const> reads, std::span<Storage* const> wr
   if (pushed.waiting_for > 0) return {};
   make_ready(e, pushed);
   const bool wakes = !e.watched;
-  lock.unlock();  // who is woken finds it free
+  lock.unlock();  // the woken thread finds it free
   if (wakes) e.ready_changed.notify_one();
   return {};
 }
@@ -320,6 +335,7 @@ Status engine_wait(Storage& storage) {
 Status engine_wait_all() {
   Engine& e = engine();
   std::unique_lock lock(e.mutex);
+  // A new era begins; the call returns when nothing registered before it is outstanding.
   e.eras.push_back(0);
   const uint64_t present = e.first_era + e.eras.size() - 1;
   end_eras(e);

@@ -1,5 +1,6 @@
-// Work of devices: it is put on a queue by whoever makes it ready, and a thread a device waits for
-// its end.
+// Work of devices. The thread that makes it ready puts it on the device's queue; one watcher thread
+// for each device waits for its end.
+
 #include <algorithm>
 
 #include "runtime/engine/engine_impl.h"
@@ -7,8 +8,8 @@
 namespace weft {
 namespace {
 
-// Completes what the device has done, in the queue's order, so that a failure passes on to what
-// came after it. Ends when it is told to and nothing is left.
+// The watcher: completes what the device has done, in the queue's order, so that a failure passes
+// on to the work behind it. Returns when it is told to end and nothing is left.
 void watch(Engine& e, DeviceQueue& queue) {
   std::unique_lock lock(e.mutex);
   for (;;) {
@@ -33,7 +34,7 @@ void watch(Engine& e, DeviceQueue& queue) {
   }
 }
 
-// With the mutex held.
+// The device's queue, made with its watcher at first use. Call it with the mutex held.
 DeviceQueue& queue_of(Engine& e, Device& device) {
   const auto found =
       std::ranges::find_if(e.queues, [&](const auto& queue) { return &queue->device == &device; });
@@ -44,7 +45,7 @@ DeviceQueue& queue_of(Engine& e, Device& device) {
   return queue;
 }
 
-// A failure among the inputs that no work on its way overwrites.
+// A failure among the inputs that no pending work will overwrite.
 Status known_poison(std::span<Storage* const> reads) {
   for (Storage* storage : reads)
     if (!storage->variable->writer && !storage->variable->poison.ok())
@@ -54,6 +55,8 @@ Status known_poison(std::span<Storage* const> reads) {
 
 }  // namespace
 
+// Order matters: `queue.order` is held from putting the work on the queue until it is in `started`,
+// so that the watcher sees both in the same order.
 void start_on_device(Engine& e, std::unique_ptr<Operation> owned) {
   std::unique_lock lock(e.mutex);
   DeviceQueue& queue = queue_of(e, *owned->device);
@@ -64,7 +67,7 @@ void start_on_device(Engine& e, std::unique_ptr<Operation> owned) {
   const std::lock_guard order(queue.order);
   if (!poisoned) {
     status = run_task(*operation.task);
-    // Also after a failure: a part of the work may be on the queue.
+    // An event is recorded even after a failure: a part of the work may be on the queue.
     Result<void*> event = operation.device->record_event();
     if (event.ok())
       operation.event = event.value();

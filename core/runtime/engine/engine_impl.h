@@ -1,4 +1,5 @@
-// Inside the engine: what is registered, and the queue of its threads. One mutex guards all of it.
+// The engine's inside: registered operations, variables of storages, and the queue of ready tasks.
+// One mutex, Engine::mutex, guards all of it.
 #pragma once
 
 #include <condition_variable>
@@ -25,37 +26,41 @@ struct Operation {
 
   std::span<Storage* const> reads;
   std::span<Storage* const> writes;
-  SmallVector<uint32_t, 4> places;  // of its reads among the readers of their storages
-  int waiting_for = 0;
-  PoolVector<Operation*> next;  // operations that wait for this one
-  bool failure_is_content = false;
-  bool told = false;           // a caller was given its failure already
-  uint64_t era = 0;            // of its registration
-  std::unique_ptr<Task> task;  // null where the registering thread runs the work itself
-  // Of a task:
+  SmallVector<uint32_t, 4> places;  // for each of its reads, the index among the storage's readers
+  int waiting_for = 0;              // earlier operations that have not completed; 0 means ready
+  PoolVector<Operation*> next;      // operations that wait for this one
+  bool failure_is_content = false;  // a failure becomes the content of `writes`
+  bool told = false;                // a caller was already given its failure
+  uint64_t era = 0;                 // the era in which it was registered
+  std::unique_ptr<Task> task;       // null where the registering thread runs the work itself
+  // Only for tasks:
   int priority = 0;
-  uint64_t number = 0;
-  int64_t bytes = 0;
+  uint64_t number = 0;            // the order in which tasks were pushed
+  int64_t bytes = 0;              // memory that it holds or will write
   PoolVector<Storage*> storages;  // reads, then writes: kept alive
-  // Of a task for a device's queue:
+  // Only for tasks of a device's queue:
   Device* device = nullptr;
-  bool started = false;                  // it is there
-  PoolVector<Operation*> next_in_queue;  // operations of the same queue that wait for that
-  Status start_status;
-  void* event = nullptr;  // its end
+  bool started = false;  // it is on the device's queue
+  // Operations of the same queue that wait until it is started.
+  PoolVector<Operation*> next_in_queue;
+  Status start_status;    // failure of putting it on the queue
+  void* event = nullptr;  // the device's event at its end
 };
 
-// A device's queue seen from the program: what is on it, and the thread that waits for its end.
+// A device's queue as the engine sees it: the operations on it, and the thread that waits for their
+// ends.
 struct DeviceQueue {
   explicit DeviceQueue(Device& owner) : device(owner) {}
   Device& device;
-  std::mutex order;  // held while work is put there, so that `started` has the queue's order
+  std::mutex order;  // held while work is put on the queue, so that `started` has the same order
   std::deque<Operation*, PoolAllocator<Operation*>> started;
   std::condition_variable changed;
   bool ending = false;
   std::thread thread;
 };
 
+// What orders the accesses to one storage: the last writer, and the readers since. A reader waits
+// for the writer; a writer waits for all of them.
 struct EngineVariable {
   static void* operator new(size_t bytes) {
     void* block = pool_allocate(bytes);
@@ -66,36 +71,40 @@ struct EngineVariable {
 
   struct Reader {
     Operation* operation;
-    size_t read;  // its number among the operation's reads
+    size_t read;  // its index among the operation's reads
   };
 
   Operation* writer = nullptr;
   PoolVector<Reader> readers;  // since the last writer
-  Status poison;
+  Status poison;               // the failure that is the content now
 };
 
+// All state of the engine; one instance for the process.
 struct Engine {
   std::mutex mutex;
-  std::mutex serial;                // held for a whole operation under the serial policy
-  int waiting = 0;                  // callers that wait for `changed` or `room_changed`
-  std::condition_variable changed;  // something has completed
-  std::condition_variable ready_changed;
-  std::condition_variable room_changed;  // there is room again for more tasks
-  int64_t outstanding = 0;
-  // Who waits for everything waits for what was registered before: it begins an era, and waits
-  // until nothing is outstanding of those before it, however much others go on registering.
-  uint64_t first_era = 0;  // of those that something is outstanding of
+  std::mutex serial;                      // held for a whole operation under the serial policy
+  int waiting = 0;                        // callers that wait for `changed` or `room_changed`
+  std::condition_variable changed;        // something has completed
+  std::condition_variable ready_changed;  // `ready` has grown, or the threads shall stop
+  std::condition_variable room_changed;   // more tasks may be pushed again
+  int64_t outstanding = 0;                // operations that are registered and not ended
+  // A caller that waits for everything waits only for what was registered before it. It begins a
+  // new era, and waits until nothing of the earlier eras is outstanding, however much is registered
+  // later.
+  uint64_t first_era = 0;  // the oldest era with something outstanding
+  // How much is outstanding in each era, from `first_era` on. It does not use the pool's allocator,
+  // because the pool itself needs an engine.
   std::deque<int64_t> eras{
       0};  // how much is, from that one on; not of the pool, which needs an engine
-  int64_t outstanding_bytes = 0;  // that queued tasks will write
-  uint64_t pushed = 0;
-  PoolVector<Operation*> ready;  // a heap: highest priority, then first pushed
-  std::atomic<uint32_t> made_ready{0};
-  bool watched = false;  // a thread looks at `made_ready` before it sleeps: nobody has to be woken
+  int64_t outstanding_bytes = 0;        // bytes that queued tasks hold or will write
+  uint64_t pushed = 0;                  // number of the next task
+  PoolVector<Operation*> ready;         // a heap: highest priority, then first pushed
+  std::atomic<uint32_t> made_ready{0};  // counts tasks that became ready, for the polling thread
+  bool watched = false;  // a thread polls `made_ready` before it sleeps: none has to be woken
   std::vector<std::thread> threads;
   std::vector<std::unique_ptr<DeviceQueue>> queues;
   bool stopping = false;
-  uint64_t last_number = 0;  // tasks below it run before the threads stop
+  uint64_t last_number = 0;  // the threads run tasks with smaller numbers before they stop
   Status unseen;             // first failure of a task that no caller has been given
   WaitHooks hooks;
   OriginHook origin = nullptr;
@@ -105,48 +114,51 @@ struct Engine {
 
 Engine& engine();
 
-// The mutex is held for less than it takes to sleep and to be woken.
+// Locks by trying for a moment first: the mutex is held for less time than a thread needs to sleep
+// and to be woken.
 void lock_contended(std::unique_lock<std::mutex>& lock);
 inline void lock_soon(std::unique_lock<std::mutex>& lock) {
   if (!lock.try_lock()) lock_contended(lock);
 }
 
-// A program that pushes faster than the engine works is held up at these, and goes on at half.
+// The limits of pending work. A program that pushes faster than the engine works waits at a limit,
+// and goes on when half of it is free. Larger limits would let it run further ahead and cost more
+// memory.
 inline constexpr int64_t kMaxOutstanding = int64_t{1} << 14;
 inline constexpr int64_t kMaxOutstandingBytes = int64_t{1} << 30;
 inline bool has_much_room(const Engine& e) {
   return e.outstanding <= kMaxOutstanding / 2 && e.outstanding_bytes <= kMaxOutstandingBytes / 2;
 }
 
-void release_storages(const Operation& operation);  // without the mutex
+void release_storages(const Operation& operation);  // call it without the mutex
 
-// With the mutex held.
+// Call the following functions with the mutex held.
 bool must_wait(std::span<Storage* const> reads, std::span<Storage* const> writes);
 void register_operation(Engine& e, Operation& operation);
-// Gives how many tasks it made ready; somebody has to be woken for them.
+// Returns how many tasks it made ready; the caller wakes threads for them.
 int complete_operation(Engine& e, Operation& operation, const Status& status);
 Status poison_of(std::span<Storage* const> reads);
-// A device has the operation: gives how many tasks that made ready.
+// A device has the operation now; returns how many tasks that made ready.
 int start_operation(Engine& e, Operation& operation);
 void make_ready(Engine& e, Operation& operation);
 void wake_threads(Engine& e, int tasks);
-void end_operation(Engine& e, uint64_t era);  // one is outstanding no more
+void end_operation(Engine& e, uint64_t era);  // one operation is no longer outstanding
 
-// The failure of a task names the line that pushed it.
+// Runs the task; its failure names the line that pushed it.
 Status run_task(Task& task);
 Status with_origin(const Status& status, const Task& task);
 // An operation that keeps its storages alive.
 std::unique_ptr<Operation> operation_of(std::span<Storage* const> reads,
                                         std::span<Storage* const> writes);
-// Registers a task once there is room for it; takes the lock.
+// Waits until there is room for the task, and registers it. Takes the lock and keeps it on success.
 Status enter_task(Engine& e, std::unique_lock<std::mutex>& lock,
                   std::unique_ptr<Operation>& operation, std::unique_ptr<Task> task, int priority);
-// With the mutex held: the end of a task, or of one that did not run because it reads `poison`.
-// Threads that look for more work anyway take some of what is ready now.
+// The end of a task, or of one that did not run because it reads `poison`. Call it with the mutex
+// held. `threads_awake` threads will look for work anyway, so that many fewer are woken.
 void complete_task(Engine& e, Operation& operation, const Status& poison, const Status& status,
                    int threads_awake);
 
-// Puts an operation that is ready on its device's queue. Without the mutex.
+// Puts an operation that is ready on its device's queue. Call it without the mutex.
 void start_on_device(Engine& e, std::unique_ptr<Operation> operation);
 void stop_queues(Engine& e);
 

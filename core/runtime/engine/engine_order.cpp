@@ -1,4 +1,6 @@
-// Which operation waits for which: versioned variables.
+// Which operation waits for which, by versioned variables: read after write, write after write, and
+// write after read. All functions but engine_forget are called with the engine's mutex held.
+
 #include <algorithm>
 
 #include "runtime/engine/engine_impl.h"
@@ -11,6 +13,7 @@ EngineVariable& variable_of(Storage& storage) {
   return *storage.variable;
 }
 
+// Keeps the word that the fast path reads equal to what the variable says.
 void update_busy(Storage& storage) {
   const EngineVariable& variable = *storage.variable;
   const bool idle = !variable.writer && variable.readers.empty() && variable.poison.ok();
@@ -18,7 +21,8 @@ void update_busy(Storage& storage) {
   storage.busy.store(place | (idle ? 0 : Storage::kPending), std::memory_order_release);
 }
 
-// Within a device's queue, being there is enough: the queue keeps its order.
+// `operation` waits for `earlier`. In one device's queue it waits only until `earlier` is on the
+// queue: the queue itself keeps the order.
 void depend(Operation& operation, Operation* earlier) {
   if (!earlier || earlier == &operation) return;
   const bool same_queue = operation.device && operation.device == earlier->device;
@@ -27,6 +31,8 @@ void depend(Operation& operation, Operation* earlier) {
   ++operation.waiting_for;
 }
 
+// Returns how many tasks became ready. An operation without a task belongs to a caller that waits
+// for it.
 int release_waiting(Engine& e, const PoolVector<Operation*>& waiting) {
   int made_ready = 0;
   for (Operation* later : waiting) {
@@ -37,8 +43,8 @@ int release_waiting(Engine& e, const PoolVector<Operation*>& waiting) {
   return made_ready;
 }
 
-// The last reader takes its place, so that many readers cost no more than few. A writer that came
-// since has cleared the list.
+// Takes one reader out of the list: the last one moves into its slot, so the cost does not grow
+// with the number of readers. A later writer has cleared the list; then nothing of it is here.
 void forget_reader(EngineVariable& variable, const Operation& operation, size_t read) {
   PoolVector<EngineVariable::Reader>& readers = variable.readers;
   const uint32_t place = operation.places[read];
@@ -50,8 +56,8 @@ void forget_reader(EngineVariable& variable, const Operation& operation, size_t 
   readers.pop_back();
 }
 
-// Work puts all this out of the caches. Fetched one by one, the variables of a network's hundred
-// parameters take some 40 µs.
+// The work itself has pushed the variables out of the caches. Loaded one after the other, those of
+// a network's hundred parameters cost about 40 µs; prefetches overlap the misses.
 void fetch_readers(std::span<Storage* const> storages) {
   for (const Storage* storage : storages) __builtin_prefetch(storage->variable);
   for (const Storage* storage : storages) __builtin_prefetch(storage->variable->readers.data());
@@ -59,6 +65,7 @@ void fetch_readers(std::span<Storage* const> storages) {
 
 }  // namespace
 
+// A read waits for a writer; a write waits for a writer and for all readers.
 bool must_wait(std::span<Storage* const> reads, std::span<Storage* const> writes) {
   const auto is_written = [](const Storage* storage) {
     return storage->variable && storage->variable->writer;
@@ -99,10 +106,11 @@ int start_operation(Engine& e, Operation& operation) {
   return release_waiting(e, operation.next_in_queue);
 }
 
+// Passes the operation's failure on to what it wrote, and lets its successors go.
 int complete_operation(Engine& e, Operation& operation, const Status& status) {
   for (Storage* storage : operation.writes) {
     EngineVariable& variable = *storage->variable;
-    // Who runs its own work is given the failure, and the content stays what it was.
+    // A caller that runs its own work is given the failure, and the content stays as it was.
     if (operation.failure_is_content || status.ok()) variable.poison = status;
     if (variable.writer == &operation) variable.writer = nullptr;
     update_busy(*storage);

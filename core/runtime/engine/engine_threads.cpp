@@ -1,4 +1,5 @@
-// The engine's own threads: they run queued tasks and nothing of the binding's.
+// The engine's own threads. They run queued tasks, and never code of a binding.
+
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
@@ -11,6 +12,7 @@
 namespace weft {
 namespace {
 
+// The default number of threads; a task may itself use the threads of parallel_for.
 constexpr int kMaxThreads = 4;
 
 int threads_wanted() {
@@ -19,12 +21,13 @@ int threads_wanted() {
   return count > 0 ? std::min(count, 64) : std::clamp(num_threads(), 1, kMaxThreads);
 }
 
+// The order of the heap: by priority, then by the order of pushing.
 bool runs_later(const Operation* a, const Operation* b) {
   return a->priority != b->priority ? a->priority < b->priority : a->number > b->number;
 }
 
-// Watches for a moment before it sleeps: tasks often come one soon after the other. One thread
-// does so at a time.
+// Polls for a moment before it sleeps, because tasks often follow each other closely. Only one
+// thread polls at a time.
 void wait_for_ready(Engine& e, std::unique_lock<std::mutex>& lock) {
   if (!e.watched) {
     e.watched = true;
@@ -35,17 +38,18 @@ void wait_for_ready(Engine& e, std::unique_lock<std::mutex>& lock) {
     }
     lock_soon(lock);
     e.watched = false;
-    // Nobody was woken for what came meanwhile; this thread takes one.
+    // While this thread polled, nobody was woken for new tasks. It takes one and wakes threads for
+    // the rest.
     wake_threads(e, static_cast<int>(e.ready.size()) - 1);
     if (!e.ready.empty() || e.stopping) return;
   }
   e.ready_changed.wait(lock);
 }
 
-// The operation to run next, and the poison that it reads; none once the engine stops.
+// The operation to run next, and the poison that it reads; null if there is none.
 std::unique_ptr<Operation> take_ready(Engine& e, Status& poison) {
   if (e.ready.empty()) return nullptr;
-  // What others go on pushing waits for new threads.
+  // Tasks that are pushed while the threads stop wait for the new threads.
   if (e.stopping && e.ready.front()->number >= e.last_number) return nullptr;
   std::pop_heap(e.ready.begin(), e.ready.end(), runs_later);
   std::unique_ptr<Operation> operation(e.ready.back());
@@ -54,9 +58,9 @@ std::unique_ptr<Operation> take_ready(Engine& e, Status& poison) {
   return operation;
 }
 
-// One hold of the mutex a task: it completes one and takes the next. What a task kept is released
-// between, and only then is the task outstanding no more: who waited for everything finds memory
-// given back.
+// The loop of a thread. It takes the mutex once for each task, to complete one and to take the
+// next. Between the two, the finished task's memory is released, and only then is the task no
+// longer outstanding: a caller that waited for everything finds the memory given back.
 void work(Engine& e) {
   std::unique_lock lock(e.mutex);
   std::unique_ptr<Operation> done;
@@ -92,7 +96,7 @@ void start_threads(Engine& e) {
 
 }  // namespace
 
-// What a task passes on from its inputs has been named already.
+// Adds the line that pushed the task. A failure that the task only passes on has its line already.
 Status with_origin(const Status& status, const Task& task) {
   if (status.ok() || task.origin.empty()) return status;
   return Status(status.code(), errors::join(status.message(), errors::kPushedAt, task.origin));
@@ -134,7 +138,7 @@ void stop_engine() {
   std::vector<std::thread> ending;
   {
     const std::lock_guard lock(e.mutex);
-    e.stopping = true;  // the threads empty the queue first, of what is there now
+    e.stopping = true;  // the threads first run what is ready now
     e.last_number = e.pushed;
     ending.swap(e.threads);
   }
@@ -143,7 +147,7 @@ void stop_engine() {
   stop_queues(e);
   const std::lock_guard lock(e.mutex);
   e.stopping = false;
-  if (!e.ready.empty()) start_threads(e);  // pushed meanwhile by another thread
+  if (!e.ready.empty()) start_threads(e);  // another thread has pushed meanwhile
 }
 
 }  // namespace weft

@@ -1,3 +1,5 @@
+// Asks the binding whether the person interrupted, at most every 50 ms for each thread.
+
 #include "runtime/engine/interrupt.h"
 
 #include <atomic>
@@ -18,6 +20,7 @@ int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().count
 
 void set_interrupt_hook(bool (*interrupted)()) { hook.store(interrupted); }
 
+// Cheap on purpose, since kernels call it between pieces: most calls read two bools or the clock.
 bool poll_interrupt() {
   ThreadState& state = thread_state();
   if (!state.interruptible || state.interrupted) return state.interrupted;

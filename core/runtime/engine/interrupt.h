@@ -1,5 +1,5 @@
-// A person may end what takes long (Ctrl-C). Work that runs interruptibly asks the binding now and
-// then, on the thread that called the library; once the answer is yes it gives up.
+// A person may end long work (Ctrl-C). Work that runs interruptibly asks the binding now and then,
+// on the thread that called the library, and gives up once the answer is yes.
 #pragma once
 
 #include <atomic>
@@ -14,11 +14,13 @@ namespace weft {
 
 void set_interrupt_hook(bool (*interrupted)());
 
-// Shall the work of this thread give up? Asks the hook if that was not done for a while. Always
-// false outside run_interruptibly, so never true on an engine's thread.
+// Shall the work of this thread give up? The hook is asked at most every 50 ms. Always false
+// outside run_interruptibly, so never true on a thread of the engine.
 bool poll_interrupt();
 
-// Spins at first; sets `give_up`, if there is one, when the person interrupts meanwhile.
+// Waits for the condition: first by spinning, then by yielding the processor. If the person
+// interrupts meanwhile, `give_up` (if not null) is set, and the wait goes on until the others have
+// stopped.
 template <class Condition>
 void wait_until(const Condition& holds, std::atomic<bool>* give_up) {
   Watch watch(kMoment);
@@ -29,10 +31,10 @@ void wait_until(const Condition& holds, std::atomic<bool>* give_up) {
   }
 }
 
-// The error of a thread that was told to give up; later work is not told again.
+// The error of a thread that was told to give up. The thread's flag is cleared, so later work runs.
 Status take_interrupt(std::string_view operation);
 
-// Work that leaves its results unfinished when poll_interrupt says so.
+// Runs work that may stop early when poll_interrupt says so; its results are unfinished then.
 template <class Work>
 Status run_interruptibly(std::string_view operation, const Work& work) {
   ThreadState& state = thread_state();

@@ -1,3 +1,5 @@
+// How threads claim pieces of a parallel region: one atomic add on a 64-bit word of the share.
+
 #include "runtime/engine/region.h"
 
 #include <algorithm>
@@ -9,10 +11,12 @@ namespace weft {
 namespace {
 
 constexpr int kNone = -1;
-constexpr uint32_t kOver = ~uint32_t{0};  // instead of a region's number: there will be none
+// Takes the place of a region's number when no more regions will come.
+constexpr uint32_t kOver = ~uint32_t{0};
 
-// Claims: 32 bits of the region's number, 16 of the next piece, 16 of their end. Threads that find
-// nothing left may still count the next piece on, each by one: there is room for that.
+// The layout of the word `claims`: 32 bits for the region's number, 16 for the next piece, 16 for
+// the end of the pieces. Threads that find no piece left may still add one each to the next piece;
+// the gap between kMaxPieces and 2^16 has room for that.
 constexpr uint64_t kOnePiece = uint64_t{1} << 16;
 
 uint64_t claims_of(uint32_t region, int next, int end) {
@@ -23,12 +27,15 @@ uint32_t region_of(uint64_t claims) { return static_cast<uint32_t>(claims >> 32)
 int next_of(uint64_t claims) { return static_cast<int>(claims >> 16 & 0xffff); }
 bool has_pieces(uint64_t claims) { return next_of(claims) < static_cast<int>(claims & 0xffff); }
 
+// The number of the claimed piece, or kNone. The first load avoids a write to a shared cache line
+// when nothing is left.
 int claim(std::atomic<uint64_t>& claims) {
   if (!has_pieces(claims.load(std::memory_order_relaxed))) return kNone;
   const uint64_t before = claims.fetch_add(kOnePiece, std::memory_order_acquire);
   return has_pieces(before) ? next_of(before) : kNone;
 }
 
+// Piece `piece` covers an equal part of the units; the parts differ by one unit at most.
 void run_piece(const Region::Work& work, int thread, int piece) {
   const int64_t begin = work.units * piece / work.pieces;
   const int64_t end = work.units * (piece + 1) / work.pieces;
@@ -42,7 +49,8 @@ void Region::begin(int threads) {
   for (Share& share : shares_) share.claims.store(0);
 }
 
-// Runs `piece`, if any, which is claimed already, and what else the share has.
+// Runs `piece`, if it is not kNone (it is claimed already), and then the other pieces of the share.
+// Only the caller, thread 0, looks for interrupts: it skips pieces, but still counts them as done.
 void Region::run_share(Share& share, int thread, int piece) {
   if (piece == kNone) piece = claim(share.claims);
   int done = 0;
@@ -51,6 +59,7 @@ void Region::run_share(Share& share, int thread, int piece) {
   if (done > 0) share.left.fetch_sub(done, std::memory_order_release);
 }
 
+// Runs what is left, own share first.
 void Region::help(int thread) {
   for (int i = 0; i < share_count_; ++i)
     run_share(shares_[(thread + i) % share_count_], thread, kNone);
@@ -68,6 +77,8 @@ void Region::serve(int thread, std::chrono::microseconds patience) {
   }
 }
 
+// The number of the region is read again after the alarm: if a region began in between, the alarm
+// has changed or the number differs, and the thread does not sleep through it.
 void Region::sleep(const Share& share, uint32_t seen) {
   sleepers_.fetch_add(1);
   const uint32_t alarm = alarm_.load();
@@ -85,7 +96,8 @@ void Region::end() {
   wake_all();
 }
 
-// Returns the number of shares. The caller's comes last, and its first piece is claimed.
+// Publishes a new region and returns its number of shares. The caller's share is published last,
+// with its first piece already claimed for the caller.
 int Region::publish(const Work& work) {
   const uint32_t last = region_of(shares_[0].claims.load(std::memory_order_relaxed));
   const uint32_t region = (last + 1) & (kOver >> 1);
@@ -102,8 +114,9 @@ int Region::publish(const Work& work) {
 
 void Region::run(const Work& work, std::atomic<bool>* give_up) {
   const int count = publish(work);
-  // A thread that falls asleep at this very moment may be missed: the next region wakes it, and
-  // what it would have done is done by others. Being sure would take a fence in every region.
+  // A thread that falls asleep at this very moment may be missed. That is correct, because other
+  // threads do its pieces, and the next region wakes it. Never missing one would cost a fence in
+  // every region.
   if (sleepers_.load(std::memory_order_relaxed) > 0) wake_all();
   run_share(shares_[0], 0, 0);
   help(0);

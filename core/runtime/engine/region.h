@@ -1,14 +1,15 @@
-// A parallel region: the pieces of one call, claimed one by one by the threads of a team.
+// A parallel region: one call is cut into pieces, and the threads of a team claim them one by one.
 //
-// A thread that the system does not run at the moment holds nobody up: the caller does what is
-// left, and waits only for pieces that have begun. Each thread begins with a share of its own, the
-// same in every region, because what it reads there may still be in its cache from the region
-// before; then it helps with those of others.
+// A thread that the system does not run at the moment delays nobody: the caller runs what is left,
+// and waits only for pieces that have begun. Each thread begins with a share of its own, the same
+// one in every region, because its data may still be in the thread's cache; then it helps with the
+// others.
 //
-// Two threads exchange one cache line: a share holds all that it takes to run its pieces, and its
-// thread waits for it to change. The word that pieces are claimed by carries the number of the
-// region, so nobody has to enter or to leave one: the work of a claimed piece stands, since the
-// caller waits for it; a thread that is late claims nothing, or a piece of a later region.
+// Two threads exchange one cache line: a share holds everything that is needed to run its pieces,
+// and its thread polls it for a change. The word by which pieces are claimed also carries the
+// number of the region, so threads need not enter or leave a region. The work of a claimed piece
+// stays valid, because the caller waits for it; a late thread claims nothing, or a piece of a later
+// region.
 #pragma once
 
 #include <stdint.h>
@@ -22,7 +23,7 @@ class Region {
  public:
   static constexpr int kMaxPieces = 1 << 14;
 
-  // `units` in `pieces`, for body(context, begin, end, thread).
+  // `units` units of work, cut into `pieces`, for body(context, begin, end, thread).
   struct Work {
     void* context = nullptr;
     void (*body)(void*, int64_t, int64_t, int) = nullptr;
@@ -30,26 +31,28 @@ class Region {
     int pieces = 0;
   };
 
-  // Before anybody serves it: for how many threads it is, the caller among them.
+  // Call it before any thread serves the region: the number of threads, including the caller.
   void begin(int threads);
 
-  // What a thread does that is not the caller: it helps with every call until the end, and spins
-  // for `patience` between two of them before it sleeps.
+  // The loop of a thread other than the caller: it helps with every region until end(). Between two
+  // regions it spins for `patience` before it sleeps.
   void serve(int thread, std::chrono::microseconds patience);
 
-  // The caller's part, as thread 0. Where a person interrupts, pieces that have not begun are left
-  // out, and `give_up` (or null) is set if others still work.
+  // The caller's part, as thread 0. When the person interrupts, pieces that have not begun are
+  // skipped, and `give_up` (if not null) is set if other threads still work.
   void run(const Work& work, std::atomic<bool>* give_up);
 
-  void end();  // who serves returns
+  void end();  // makes serve() return on all threads
 
  private:
-  static constexpr int kMaxShares = 16;  // further threads begin with those of others
+  static constexpr int kMaxShares = 16;  // with more threads, several begin with the same share
 
+  // One share, in a cache line of its own.
   struct alignas(64) Share {
-    std::atomic<uint64_t> claims{0};  // of the region: its number, the next piece, their end
+    std::atomic<uint64_t> claims{0};  // the region's number, the next piece, the end of the pieces
     std::atomic<int> left{0};         // pieces that are not done
-    Work work;  // written by the caller while none are left, read by who has claimed one
+    // The caller writes it while no piece is left; a thread reads it after it has claimed one.
+    Work work;
   };
 
   int publish(const Work& work);
@@ -61,7 +64,7 @@ class Region {
   Share shares_[kMaxShares];
   int share_count_ = 1;
   std::atomic<int> sleepers_{0};
-  std::atomic<uint32_t> alarm_{0};  // changes when they shall wake
+  std::atomic<uint32_t> alarm_{0};  // changes when sleeping threads shall wake
 };
 
 }  // namespace weft

@@ -1,3 +1,6 @@
+// The thread pool: one region that all its threads serve, and teams of threads for branches. One
+// caller at a time has the pool; others, and calls from inside a piece, run alone.
+
 #include "runtime/engine/threads.h"
 
 #include <sched.h>
@@ -17,23 +20,26 @@
 namespace weft {
 namespace {
 
+// More pieces than threads balance the load when some threads are slower.
 constexpr int kPiecesPerThread = 4;
 constexpr int kMaxThreads = Region::kMaxPieces / kPiecesPerThread;
 
-// How long a thread looks for work where every thread has a processor: longer than the steps of a
-// plan that are not shared, and than what a program does between two runs of a small model, whose
-// first step it would miss while it is woken. Where threads are more, they would take the processor
-// from each other.
+// How long a thread spins for work if every thread has a processor: longer than the unshared steps
+// of a plan, and than what a program does between two runs of a small model, so that no thread has
+// to be woken for the first step. If there are more threads than processors, spinning threads would
+// take the processor from each other.
 constexpr std::chrono::microseconds kBetweenRuns{200};
 
 constexpr int kMaxTeams = 16;
 
+// Never destroyed, since threads may outlive main.
 struct Pool {
-  std::mutex owner;              // held by the caller whose work is being run
-  std::atomic<int> stopping{0};  // who waits for it to end the threads; callers then run alone
+  std::mutex owner;  // held by the caller whose work runs
+  // Callers that want to end the threads; other callers run alone then.
+  std::atomic<int> stopping{0};
   std::vector<std::thread> threads;
   Region region;
-  Region teams[kMaxTeams];  // by branch, for the calls inside it
+  Region teams[kMaxTeams];  // one for each branch, for the calls inside it
   std::chrono::microseconds patience = kMoment;
 };
 
@@ -42,12 +48,13 @@ Pool& pool() {
   return *instance;
 }
 
-// A mutex is not fair: callers that try again and again would keep one out that waits.
+// False if the pool is in use, or somebody wants to stop its threads: a mutex is not fair, so
+// callers that try again and again could keep that one out for ever.
 bool take_pool(Pool& p) {
   return p.stopping.load(std::memory_order_relaxed) == 0 && p.owner.try_lock();
 }
 
-// Inside of a parallel region: whom a call may share its work with.
+// What a thread knows inside a parallel region: the team it may share a call with, if any.
 struct Inside {
   bool region = false;
   Region* team = nullptr;
@@ -63,6 +70,7 @@ struct InsideScope {
 
 std::atomic<int> wanted_threads{0};
 
+// The processors of the affinity mask: a container or taskset may give the process only some.
 int processors() {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
@@ -94,6 +102,7 @@ void join_all(Pool& p) {
   p.threads.clear();
 }
 
+// Starts the threads, or starts them again if their number changes.
 void start(Pool& p, int threads) {
   if (static_cast<int>(p.threads.size()) + 1 == threads) return;
   join_all(p);
@@ -103,7 +112,8 @@ void start(Pool& p, int threads) {
     p.threads.emplace_back([&p, thread] { serve(p.region, thread); });
 }
 
-// Branches that run side by side: what every thread of the pool does with them.
+// What every thread of the pool does with independent branches: it leads branches as long as there
+// are some, and then helps in the teams of other leaders.
 struct BranchWork {
   Region* teams;
   int count;
@@ -115,6 +125,7 @@ struct BranchWork {
   std::atomic<int> finished{0};
   std::atomic<int> next_helper{0};
 
+  // Takes the next branch and runs it, until none is left. Calls inside it use the branch's team.
   void lead() {
     for (;;) {
       const int branch = next_branch.fetch_add(1, std::memory_order_relaxed);
@@ -129,13 +140,13 @@ struct BranchWork {
     }
   }
 
-  // The caller, who looks for interrupts, helps nobody. It stays until all branches are done: what
-  // it took now would be missing to a thread that comes late, and that would help.
+  // The caller helps nobody, because it looks for interrupts. It stays until all branches are done:
+  // if it joined a team, a helper that comes late would find no place.
   void watch() {
     wait_until([this] { return finished.load(std::memory_order_acquire) == count; }, give_up);
   }
 
-  // Threads without a branch join the teams in turn, until each has its share.
+  // Threads without a branch join the teams in turn, until each team has `share` threads.
   void help() {
     const int helper = next_helper.fetch_add(1, std::memory_order_relaxed);
     if (helper < count * (share - 1)) serve(teams[helper % count], 1 + helper / count);
@@ -162,6 +173,7 @@ int threads_of_call() { return inside.region ? inside.threads : num_threads(); }
 
 void set_num_threads(int count) { wanted_threads.store(std::clamp(count, 1, kMaxThreads)); }
 
+// Runs on the caller alone if there is one piece, one thread, or the pool is taken.
 void parallel_for(int64_t units, int64_t grain, void* context,
                   void (*body)(void*, int64_t, int64_t, int)) {
   if (units <= 0) return;
@@ -198,7 +210,7 @@ void parallel_branches(int count, int share, std::atomic<bool>& give_up, void* c
   BranchWork branches{p.teams, count, share, context, body, &give_up};
   if (share > 1)
     for (int branch = 0; branch < count; ++branch) p.teams[branch].begin(share);
-  // One piece a thread: to lead branches, and then to help those that are led by others.
+  // One piece for each thread: it leads branches, and then helps.
   const auto take_part = [](void* work, int64_t, int64_t, int thread) {
     auto& shared = *static_cast<BranchWork*>(work);
     shared.lead();

@@ -1,10 +1,11 @@
-// The one thread pool: `parallel_for` splits independent units of work.
+// The one thread pool: `parallel_for` cuts a loop of independent units into pieces for several
+// threads.
 //
-// Threads: WEFT_NUM_THREADS, else OMP_NUM_THREADS, else the processors of the affinity mask.
-// They start at the first parallel call, and spin for 200 µs (50 if they are more than the
-// processors) before they sleep. Calls from inside a parallel region and from several threads at
-// once run on the caller alone; a branch of `parallel_branches` has a team, and shares the work of
-// its calls with it.
+// The number of threads comes from WEFT_NUM_THREADS, else OMP_NUM_THREADS, else from the processors
+// in the affinity mask. The threads start at the first parallel call, and spin for 200 µs (50 µs if
+// there are more threads than processors) before they sleep. Calls from inside a parallel region
+// run on the caller alone, and so does a call while another thread has the pool. A branch of
+// `parallel_branches` has a team of its own and shares its calls with it.
 #pragma once
 
 #include <stdint.h>
@@ -16,11 +17,11 @@
 namespace weft {
 
 int num_threads();
-int threads_of_call();            // that share a parallel_for here: of a branch, its part of them
-void set_num_threads(int count);  // held in [1, 4096]; takes effect at the next parallel call
+int threads_of_call();  // threads that share a parallel_for here; in a branch, those of its team
+void set_num_threads(int count);  // clamped to [1, 4096]; takes effect at the next parallel call
 
-// Calls body(context, begin, end, thread) over [0, units) in pieces of at
-// least about `grain` units; `thread` is in [0, num_threads()). Returns when all have ended.
+// Calls body(context, begin, end, thread) over [0, units), in pieces of at least about `grain`
+// units; `thread` is in [0, num_threads()). Returns when all pieces have ended.
 void parallel_for(int64_t units, int64_t grain, void* context,
                   void (*body)(void* context, int64_t begin, int64_t end, int thread));
 
@@ -32,10 +33,10 @@ void parallel_for(int64_t units, int64_t grain, const Body& body) {
                });
 }
 
-// Runs body(context, branch) for each branch in [0, count), side by side where there are threads.
-// A parallel_for inside a branch has at most `share` threads, numbered from 0; for more than one,
-// count * share must not exceed num_threads(). Who calls asks for interrupts while it waits:
-// `give_up` is set then, and branches that see it end early; some may not be run at all.
+// Runs body(context, branch) for each branch in [0, count), at the same time if there are threads.
+// A parallel_for inside a branch uses at most `share` threads, numbered from 0; for more than one,
+// count * share must not exceed num_threads(). The caller looks for interrupts while it waits, and
+// then sets `give_up`: branches that see it end early, and some may not run at all.
 void parallel_branches(int count, int share, std::atomic<bool>& give_up, void* context,
                        void (*body)(void* context, int branch));
 
@@ -46,6 +47,7 @@ void parallel_branches(int count, int share, std::atomic<bool>& give_up, const B
   });
 }
 
-void stop_threads();  // before fork and at the end of the process; they start again when needed
+// Before a fork and at the end of the process; the threads start again when needed.
+void stop_threads();
 
 }  // namespace weft

@@ -1,3 +1,5 @@
+// Copies in the engine's order: a transfer is a task on the device's queue.
+
 #include "runtime/engine/transfer.h"
 
 #include <memory>
@@ -9,6 +11,7 @@
 namespace weft {
 namespace {
 
+// One copy of consecutive bytes.
 class TransferTask final : public Task {
  public:
   TransferTask(Device& device, char* to, const char* from, int64_t size, bool into_device)
@@ -34,6 +37,8 @@ ByteRange range_of(const TensorView& view) {
   int64_t high = 0;
   for (int axis = 0; axis < view.rank; ++axis) {
     if (view.shape[axis] == 0) return {static_cast<char*>(view.data), 0};
+    // The last element along this axis is `reach` elements away; a negative stride goes to lower
+    // addresses.
     const int64_t reach = (view.shape[axis] - 1) * view.strides[axis];
     (reach < 0 ? low : high) += reach;
   }
@@ -43,6 +48,7 @@ ByteRange range_of(const TensorView& view) {
 
 Result<Ref<Tensor>> transfer(const Tensor& tensor, Device* device) {
   Device* const from = tensor.device();
+  // From device to device, the copy goes through the program's memory.
   if (from && device) {
     WEFT_ASSIGN(const Ref<Tensor> between, transfer(tensor, nullptr));
     return transfer(*between, device);

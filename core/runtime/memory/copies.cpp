@@ -1,3 +1,6 @@
+// The counters of copies. Only a copy that is the largest so far takes a lock and asks for the
+// line.
+
 #include "runtime/memory/copies.h"
 
 #include <atomic>
@@ -31,7 +34,8 @@ void count_copy(int64_t bytes) {
   all.count.fetch_add(1, std::memory_order_relaxed);
   all.bytes.fetch_add(bytes, std::memory_order_relaxed);
   if (bytes <= all.largest.load(std::memory_order_relaxed)) return;
-  std::string line = current_origin();  // before our lock is taken: it may need another
+  // Asked before the lock is taken, because the hook may take the interpreter's.
+  std::string line = current_origin();
   const std::lock_guard lock(all.mutex);
   if (bytes <= all.largest.load(std::memory_order_relaxed)) return;
   all.largest.store(bytes, std::memory_order_relaxed);

@@ -1,5 +1,5 @@
-// Copies that nobody wrote down: a write to a content that somebody holds as a value, the value of
-// a pinned box. They are counted, and the largest is blamed on a line of the caller.
+// Copies that no line of the program asks for: a write to a box whose content is a held value, or
+// the value of a pinned box. They are counted, and the largest one remembers the caller's line.
 #pragma once
 
 #include <stdint.h>
@@ -14,7 +14,7 @@ struct CopyStats {
   int64_t count;
   int64_t bytes;
   int64_t largest;
-  std::string line;  // of the largest, from the origin hook; empty if nobody names lines
+  std::string line;  // line of the largest copy, from the origin hook; empty without a hook
 };
 CopyStats copy_stats();
 void reset_copy_stats();

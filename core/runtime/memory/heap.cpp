@@ -1,3 +1,5 @@
+// Uses a call of glibc; on other systems freeing is left to the C library.
+
 #include "runtime/memory/heap.h"
 
 #include <cstdlib>

@@ -1,9 +1,10 @@
-// The C library's heap, which holds what is no tensor: graphs, plans, lists.
+// The C library's heap. It holds what is no tensor: graphs, plans, lists.
 #pragma once
 
 namespace weft {
 
-// Memory that was freed and kept goes back to the system: after much was made and thrown away.
+// Gives freed memory that the heap kept back to the system; useful after much was made and thrown
+// away.
 void trim_heap();
 
 }  // namespace weft

@@ -1,3 +1,10 @@
+// The shared part of the pool: large blocks by classes of size, small blocks that threads exchange,
+// the limit and the counters. One mutex guards all of it, and it is not held during a system call
+// that takes a block.
+//
+// A large block that stays idle while many others are asked for goes back to the system; a class
+// that is wanted again soon after makes the pool wait longer the next time (`patience`).
+
 #include "runtime/memory/pool.h"
 
 #include <algorithm>
@@ -12,7 +19,7 @@
 
 #include "runtime/thread_state.h"
 
-// Sanitizers watch over malloc's blocks alone.
+// Sanitizers check only blocks of malloc.
 #if defined(__linux__) && defined(MADV_HUGEPAGE) && !defined(__SANITIZE_ADDRESS__)
 #define WEFT_MAPS_BLOCKS 1
 #else
@@ -22,53 +29,57 @@
 namespace weft {
 namespace {
 
-// Large classes have four steps an octave.
+// Large classes have four sizes for each power of two: rounding up wastes at most a fifth of a
+// block.
 constexpr int kLargeClasses = 4 * 40;
 constexpr int64_t kMaxCachedBytes = int64_t{1} << 30;
 constexpr size_t kMaxBytes = size_t{1} << (sizeof(size_t) > 4 ? 46 : 30);
 
-// Blocks of at least two huge pages ask for them: fewer page faults and misses of the TLB.
+// Blocks of at least two huge pages ask for huge pages: fewer page faults and fewer TLB misses.
 constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kSmallestHuge = 2 * kHugePage;
 
-// From here on a block is a mapping of its own: what is freed leaves the process, where malloc
-// would keep it among blocks that are in use.
+// From this size on a block is a mapping of its own, so freed memory leaves the process. malloc
+// might keep it between blocks that are in use.
 constexpr size_t kSmallestMapped = size_t{1} << 20;
 
-// How many large blocks are asked for before those that nobody needed meanwhile are given back:
-// what a model was read, cast or packed from. Doubled when one of them is wanted again.
+// After this many requests for large blocks, blocks that were idle all the time go back to the
+// system: they held what a model was read, cast or packed from. Doubled when a block is wanted
+// again.
 constexpr int64_t kFirstPatience = 64;
 constexpr int64_t kMaxPatience = int64_t{1} << 16;
-#if WEFT_HAS_SOME_OPERATORS  // a model's plan asks for its blocks once
+#if WEFT_HAS_SOME_OPERATORS  // in a build for one model the plan asks for its blocks once
 constexpr bool kGivesBackIdle = false;
 #else
 constexpr bool kGivesBackIdle = true;
 #endif
 
-// What moves at once between the list of a thread and the shared ones.
+// How many small blocks move at once between a thread's list and the shared one.
 constexpr int kBatch = kMaxPerSmallClass / 2;
 constexpr int64_t kMaxSharedBytes = int64_t{64} << 20;
 
+// A free block's first word points to the next free block of its class.
 struct FreeBlock {
   FreeBlock* next;
 };
 
+// The state that all threads share. Sizes are in bytes.
 struct Shared {
   std::mutex mutex;
   FreeBlock* heads[kLargeClasses] = {};
-  int counts[kLargeClasses] = {};           // of the blocks in `heads`
-  int idle[kLargeClasses] = {};             // the least that `counts` was since `give_back_idle`
+  int counts[kLargeClasses] = {};  // number of blocks in `heads`
+  int idle[kLargeClasses] = {};    // the smallest value of `counts` since the last give_back_idle
   bool was_given_back[kLargeClasses] = {};  // since `patience` was doubled
   int64_t patience = kFirstPatience;
-  int64_t asked = 0;         // large blocks since `give_back_idle`
+  int64_t asked = 0;         // requests for large blocks since give_back_idle
   int64_t cached = 0;        // bytes of the blocks in `heads`
   int64_t large = 0;         // bytes of large blocks in use, as asked for
-  int64_t large_blocks = 0;  // the same blocks, as they are
+  int64_t large_blocks = 0;  // the same blocks, with their rounded sizes
   int64_t small = 0;         // bytes of small blocks, in use or in a list
   FreeBlock* small_heads[kSmallClasses] = {};
   int64_t small_cached = 0;  // bytes of the blocks in `small_heads`
   int64_t peak = 0;
-  int64_t limit = 0;
+  int64_t limit = 0;  // 0: no limit
   int64_t system_calls = 0;
   BlockSource source = {};
 
@@ -84,7 +95,7 @@ Shared& shared() {
   return *pool;
 }
 
-// The class of a large block and the bytes that blocks of this class have.
+// The class of a large block, and in `rounded` the size of this class's blocks.
 int large_class(size_t bytes, int64_t* rounded) {
   const int octave = 63 - __builtin_clzll(bytes);
   const size_t step = size_t{1} << (octave - 2);
@@ -95,6 +106,8 @@ int large_class(size_t bytes, int64_t* rounded) {
 }
 
 #if WEFT_MAPS_BLOCKS
+// A mapping of `bytes`, of which `asked` will be used. A huge page must begin at a multiple of its
+// size, so one more is mapped and the ends are cut off.
 void* map(size_t bytes, size_t asked) {
   const bool is_huge = bytes >= kSmallestHuge;
   const size_t spare = is_huge ? kHugePage : 0;
@@ -107,14 +120,14 @@ void* map(size_t bytes, size_t asked) {
   if (before > 0) ::munmap(block, before);
   block += before;
   if (before < spare) ::munmap(block + bytes, spare - before);
-  // Only pages that are used whole: what the class rounds up shall stay untouched. A system without
-  // huge pages refuses, which changes nothing.
+  // Only pages that are used whole become huge: the bytes that rounding added should stay
+  // untouched. A system without huge pages refuses the call, and that is fine.
   ::madvise(block, asked & ~(kHugePage - 1), MADV_HUGEPAGE);
   return block;
 }
 #endif
 
-// `bytes` as the class has them, of which `asked` are wanted now.
+// `bytes` is the size of the class; `asked` bytes are wanted now.
 void* take_from_system(size_t bytes, [[maybe_unused]] size_t asked) {
 #if WEFT_MAPS_BLOCKS
   if (bytes >= kSmallestMapped) return map(bytes, asked);
@@ -151,7 +164,7 @@ void to_source(void* block, size_t bytes) {
 }
 
 int64_t bytes_of_class(int index) {
-  // The inverse of large_class: four steps an octave, from 4 KiB.
+  // The inverse of large_class: four sizes for each power of two, from 4 KiB on.
   return (int64_t{4} + index % 4) << (index / 4 + 10);
 }
 
@@ -169,8 +182,8 @@ void give_back_cached(Shared& pool, int index, int count) {
     to_source(take_cached(pool, index), static_cast<size_t>(bytes_of_class(index)));
 }
 
-// A program that does the same again and again stops giving back what it will want: patience grows
-// until it covers a round.
+// Gives idle blocks back to the system, once in `patience` requests. A program that repeats the
+// same work stops doing so: patience grows until it covers one round of the program.
 [[maybe_unused]] void give_back_idle(Shared& pool) {
   if (++pool.asked < pool.patience) return;
   pool.asked = 0;
@@ -181,6 +194,7 @@ void give_back_cached(Shared& pool, int index, int count) {
   }
 }
 
+// Gives all cached blocks back to the system; call it with the mutex held.
 void release_cached(Shared& pool) {
   for (int index = 0; index < kLargeClasses; ++index)
     give_back_cached(pool, index, pool.counts[index]);
@@ -200,7 +214,8 @@ void* pop(void*& head) {
   return block;
 }
 
-// A thread that allocates what others free: its list is filled from the shared one.
+// Fills the thread's list from the shared one, and takes a block: for a thread that allocates what
+// other threads free.
 void* take_shared(Shared& pool, int k) {
   SmallList& list = thread_state().small[k];
   int taken = 0;
@@ -216,8 +231,8 @@ void* take_shared(Shared& pool, int k) {
   return pop(list.head);
 }
 
-// A thread that frees what others allocate: half of its full list goes to the shared one. False
-// where that has enough.
+// Moves half of the thread's full list to the shared one: for a thread that frees what other
+// threads allocate. False if the shared list has enough.
 bool give_shared(Shared& pool, int k) {
   const int64_t bytes = kBatch * (int64_t{64} << k);
   const std::lock_guard lock(pool.mutex);
@@ -256,7 +271,9 @@ void free_small(void* block, size_t bytes) {
   pool.small -= static_cast<int64_t>(bytes);
 }
 
-// Books a large block, and takes it from the cache if there is one. False: the limit forbids it.
+// Counts a large block as used, and takes it from the cache if there is one. False if the limit
+// forbids it. The block is counted before the system is asked, so that no other thread passes the
+// limit.
 bool book_large(Shared& pool, int64_t bytes, int64_t rounded, int index, void** block) {
   const std::lock_guard lock(pool.mutex);
   if constexpr (kGivesBackIdle) give_back_idle(pool);

@@ -1,12 +1,12 @@
 // Memory for arrays and for the small objects of an operator call.
 //
-// Blocks are 64-byte aligned and recycled: small ones through a bounded list of the calling
-// thread (no lock) that spills into a shared one by batches, large ones through one shared, bounded
-// cache, so that a program in steady state asks the system for nothing.
+// Blocks are 64-byte aligned and reused. Small blocks go through a list of the calling thread,
+// without a lock; a full list gives half of it to a shared list. Large blocks go through one shared
+// cache of limited size. So a program that repeats its work asks the system for nothing.
 //
-// Under the address sanitizer nothing is recycled or rounded: every block is the system's own, of
+// Under the address sanitizer nothing is reused or rounded: every block is the system's own and has
 // exactly the bytes that were asked for, so that one byte too many, or a use after the end, is
-// seen.
+// found.
 #pragma once
 
 #include <stddef.h>
@@ -36,14 +36,17 @@ inline constexpr bool kRecyclesBlocks = true;
 inline constexpr size_t kLargestSmall = size_t{64} << (kSmallClasses - 1);
 inline constexpr int kMaxPerSmallClass = 256;
 
-void* pool_allocate_slow(size_t bytes);  // a large block, or a small one of others
+// A large block, or a small one when the thread's list is empty.
+void* pool_allocate_slow(size_t bytes);
 void pool_free_large(void* block, size_t bytes);
 
+// The smallest class whose blocks have at least `bytes` bytes.
 inline int small_class(size_t bytes) {
   return bytes <= 64 ? 0 : 64 - __builtin_clzll((bytes - 1) >> 6);
 }
 
-// Null when the system has no more memory; the caller turns that into a Status.
+// Null when the system has no more memory or the limit forbids it; the caller makes a Status of
+// that.
 inline void* pool_allocate(size_t bytes) {
   if (kRecyclesBlocks && bytes <= kLargestSmall) {
     SmallList& list = thread_state().small[small_class(bytes)];
@@ -57,7 +60,7 @@ inline void* pool_allocate(size_t bytes) {
   return pool_allocate_slow(bytes);
 }
 
-// `bytes` as given to pool_allocate; null is fine.
+// `bytes` as given to pool_allocate: blocks have no header that knows their size. Null is allowed.
 inline void pool_free(void* block, size_t bytes) {
   if (!block) return;
   if (kRecyclesBlocks && bytes <= kLargestSmall) {
@@ -73,23 +76,24 @@ inline void pool_free(void* block, size_t bytes) {
   pool_free_large(block, bytes);
 }
 
-// A small block counts with all of its 64 << k bytes, a large one with the bytes asked for.
+// A small block counts with all of its 64 << k bytes, a large one with the bytes that were asked
+// for.
 struct MemoryStats {
   int64_t live;          // bytes handed out now
-  int64_t peak;          // most at one time since reset_peak; idle small blocks count in it
+  int64_t peak;          // largest `live` since reset_memory_peak; idle small blocks count in it
   int64_t pooled;        // bytes kept for reuse
   int64_t limit;         // 0: none
-  int64_t system_calls;  // blocks obtained from the system since the start
+  int64_t system_calls;  // blocks taken from the system since the start
 };
 MemoryStats memory_stats();
 void reset_memory_peak();
 void trim_pools();  // gives the shared cache back to the system
 
-// Large blocks are refused where all blocks, in use or pooled, would have more bytes; 0: no limit.
-// Small blocks count and are always given, so that what reports the refusal can work.
+// The limit of all blocks, in use or cached, in bytes; 0 means no limit. Large blocks above it are
+// refused. Small blocks count but are always given, so that the refusal can be reported.
 void set_memory_limit(int64_t bytes);
 
-// Where blocks come from instead of the system. `free` gets the bytes given to `allocate`.
+// A caller's own memory, instead of the system's. `free` gets the bytes that `allocate` was given.
 struct BlockSource {
   void* context;
   void* (*allocate)(void* context, size_t bytes, size_t alignment);
@@ -97,9 +101,10 @@ struct BlockSource {
 };
 bool set_block_source(const BlockSource& source);  // false: blocks have been taken already
 
-[[noreturn]] void out_of_memory();  // throws std::bad_alloc where exceptions are on, else ends
+// Throws std::bad_alloc if exceptions are on, else ends the process.
+[[noreturn]] void out_of_memory();
 
-// Lets standard containers live in the pools: in steady state they ask the system for nothing.
+// Lets standard containers use the pool.
 template <class T>
 struct PoolAllocator {
   using value_type = T;

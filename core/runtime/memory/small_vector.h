@@ -1,5 +1,5 @@
-// A vector with room for N elements inside itself; more of them live in the pools. It grows only,
-// and is neither copied nor moved: for objects that are made per operator call.
+// A vector with room for N elements inside itself; with more, all its elements are in the pool. It
+// never shrinks, and it is neither copied nor moved. It is for objects made in every operator call.
 #pragma once
 
 #include <new>
@@ -20,7 +20,7 @@ class SmallVector {
     if (data_ != inside()) pool_free(data_, capacity_ * sizeof(T));
   }
 
-  // Once, before anything is in it.
+  // Call it at most once, while the vector is empty.
   void reserve(size_t count) {
     if (count <= N) return;
     data_ = static_cast<T*>(pool_allocate(count * sizeof(T)));
@@ -28,10 +28,10 @@ class SmallVector {
     capacity_ = count;
   }
   template <class... Arguments>
-  T& emplace_back(Arguments&&... arguments) {  // the caller has reserved
+  T& emplace_back(Arguments&&... arguments) {  // the caller has reserved room
     return *::new (data_ + size_++) T(std::forward<Arguments>(arguments)...);
   }
-  // What make() gives is made in its place: large elements are not copied.
+  // Constructs the element from what make() returns, in its place: large elements are not copied.
   template <class Make>
   T& emplace_made(const Make& make) {
     return *::new (data_ + size_++) T(make());

@@ -1,3 +1,6 @@
+// How storages get and free their memory: in one block with the header, from the pool, from a
+// device, from another owner, or from a mapped file.
+
 #include "runtime/memory/storage.h"
 
 #include <sys/mman.h>
@@ -13,11 +16,11 @@
 namespace weft {
 namespace {
 
-// Small contents follow their header in the same block: one allocation an array.
+// A small content follows its header in the same block, so such an array needs one allocation less.
 constexpr int64_t kLargestInline = 192;
 static_assert(sizeof(Storage) <= 64, "the data of a small storage starts at the next cache line");
 
-// Which of a storage's kinds it is, is told by this address: a storage has no room for a flag.
+// The address of this function also marks a storage as mapped: the header has no room for a flag.
 void let_mapping_go(void* mapping) { static_cast<Object*>(mapping)->release(); }
 
 }  // namespace
@@ -45,7 +48,7 @@ Result<Ref<Storage>> Storage::allocate(int64_t bytes) {
 Result<Ref<Storage>> Storage::allocate(int64_t bytes, Device* device) {
   if (!device) return allocate(bytes);
   WEFT_ASSIGN(Ref<Storage> storage, adopt(nullptr, bytes, nullptr, nullptr));
-  // A device has no address for nothing.
+  // A device need not have an address for zero bytes.
   WEFT_ASSIGN(storage->data_, device->allocate(bytes > 0 ? bytes : 1));
   storage->device_ = device;
   storage->busy = kElsewhere;
@@ -65,11 +68,12 @@ Result<Ref<Storage>> Storage::adopt(void* data, int64_t bytes, void* owner, void
 
 Result<Ref<Storage>> Storage::adopt_mapped(void* data, int64_t bytes, Object& mapping) {
   Result<Ref<Storage>> storage = adopt(data, bytes, &mapping, let_mapping_go);
-  if (storage.ok()) mapping.retain();  // given back by let_mapping_go
+  if (storage.ok()) mapping.retain();  // released by let_mapping_go
   return storage;
 }
 
-// Who is promised the address counts as a writer: a page without writes is as the file has it.
+// Only pages that nobody wrote may go, since the file gives the same bytes again. A holder of the
+// address counts as a writer.
 void Storage::give_back_pages() const {
   if (free_ != let_mapping_go || writes != 0) return;
   const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
@@ -78,7 +82,8 @@ void Storage::give_back_pages() const {
       (reinterpret_cast<uintptr_t>(data_) + static_cast<uintptr_t>(bytes_)) / page * page;
   if (begin >= end) return;
 #if defined(MADV_NOHUGEPAGE)
-  // Else who reads a neighbour might get both again, in one page of 2 MB of the system's cache.
+  // Otherwise a read of a neighbouring page could load this part again, as one 2 MiB page of the
+  // cache.
   ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_NOHUGEPAGE);
 #endif
   ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);

@@ -1,8 +1,8 @@
-// A block of memory with what the engine and the copy-on-write rule need to know of it.
+// A block of memory, with what the engine and the copy-on-write rule need to know about it.
 //
-// Two counts share one word: *references* keep the block alive; *values* say how many holders
-// (tape, residuals of a plan, read-only exports) need the content to stay as it is. A write to a
-// storage that is held as a value first gives the writer's box a storage of its own.
+// Two counts share one word. *References* keep the block alive. *Values* say how many holders (a
+// tape, residuals of a plan, read-only exports) need the content to stay as it is: before a write
+// to a storage with values, the writer's box gets a storage of its own.
 #pragma once
 
 #include <stdint.h>
@@ -18,24 +18,27 @@ class Device;
 
 class Storage {
  public:
-  // 64-byte aligned, not initialised.
+  // 64-byte aligned and not initialised.
   static Result<Ref<Storage>> allocate(int64_t bytes);
-  // Null instead of a Status: for the hot path.
+  // Null instead of a Status, for the hot path.
   static Storage* try_allocate(int64_t bytes);
 
   static Result<Ref<Storage>> allocate(int64_t bytes, Device* device);
 
-  // Memory of somebody else; `free(owner)` runs when the last reference goes.
+  // Memory of another owner; `free(owner)` runs when the last reference goes.
   static Result<Ref<Storage>> adopt(void* data, int64_t bytes, void* owner, void (*free)(void*));
-  // The same of a part of a file that is mapped privately: what was not written comes back from it.
+  // A part of a file that is mapped privately: a page that was not written can be read from it
+  // again.
   static Result<Ref<Storage>> adopt_mapped(void* data, int64_t bytes, Object& mapping);
-  // Gives the pages of a mapped file back to the system, until the content is read again. Does
-  // nothing where the memory is of another kind or was written.
+  // Gives the pages of a mapped file back to the system until they are read again. Does nothing for
+  // other memory, or if the content was written.
   void give_back_pages() const;
 
-  char* data() const { return data_; }        // an address of the device's own, if there is one
-  Device* device() const { return device_; }  // null: the CPU
+  // For a device's storage, an address only the device understands.
+  char* data() const { return data_; }
+  Device* device() const { return device_; }  // null means the CPU
   int64_t bytes() const { return bytes_; }
+  // Does the memory belong to another owner?
   bool foreign() const { return free_ != nullptr; }
 
   void retain() { counts_.fetch_add(1, std::memory_order_relaxed); }
@@ -52,16 +55,18 @@ class Storage {
   }
   bool held_as_value() const { return counts_.load(std::memory_order_acquire) >= kOneValue; }
 
-  // How often somebody was about to write in place: who keeps what was made from the content
-  // compares. Pinned memory changes without this.
+  // How often somebody was about to write in place. A cache of what was computed from the content
+  // compares this number. Writes through a pinned address do not count here.
   std::atomic<uint32_t> writes{0};
   void note_write() { writes.fetch_add(1, std::memory_order_relaxed); }
 
-  // Zero: idle, sound and in the program's memory, so that the fast path may go on.
-  static constexpr uint32_t kPending = 1;  // or failed: ask the engine
+  // The word of the fast path. Zero means idle, sound and in the program's memory. kPending: in
+  // use, or the content is a failure, so the engine must be asked. kElsewhere: a device's memory.
+  static constexpr uint32_t kPending = 1;
   static constexpr uint32_t kElsewhere = 2;
   std::atomic<uint32_t> busy{0};
-  struct EngineVariable* variable = nullptr;  // the engine's, created at first slow use
+  // The engine's; created when the slow path first needs it.
+  struct EngineVariable* variable = nullptr;
 
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
@@ -75,12 +80,12 @@ class Storage {
   std::atomic<uint64_t> counts_{1};
   char* data_ = nullptr;
   int64_t bytes_ = 0;
-  void* owner_ = nullptr;
+  void* owner_ = nullptr;  // argument of `free_`
   void (*free_)(void*) = nullptr;
   Device* device_ = nullptr;
 };
 
-// Holds a storage as a value: whoever writes to it meanwhile writes elsewhere.
+// Holds a storage as a value: a write meanwhile goes to another storage.
 class HeldValue {
  public:
   HeldValue() = default;

@@ -202,6 +202,11 @@ long double logaddexp_of(long double a, long double b) {
   if (a == b) return a + logl(2);
   return std::isnan(a) || std::isnan(b) ? NAN : fmaxl(a, b) + log1pl(expl(-fabsl(a - b)));
 }
+long double logaddexp2_of(long double a, long double b) {
+  if (a == b) return a + 1;
+  return std::isnan(a) || std::isnan(b) ? NAN
+                                        : fmaxl(a, b) + log1pl(exp2l(-fabsl(a - b))) / logl(2);
+}
 
 const Binary kBinary[] = {
     {FormulaId::kPower, 0, 10, -20, 20, [](long double a, long double b) { return powl(a, b); }, 2},
@@ -217,6 +222,7 @@ const Binary kBinary[] = {
     {FormulaId::kHypot, 0, 1e38, 0, 1e38, [](long double a, long double b) { return hypotl(a, b); },
      2},
     {FormulaId::kLogAddExp, 0, 30, 0, 30, logaddexp_of, 2},
+    {FormulaId::kLogAddExp2, 0, 40, 0, 40, logaddexp2_of, 2},
     {FormulaId::kCopySign, -3, 3, -3, 3,
      [](long double a, long double b) { return copysignl(a, b); }, 0},
     {FormulaId::kFmod, -30, 30, -7, 7, [](long double a, long double b) { return fmodl(a, b); }, 0},

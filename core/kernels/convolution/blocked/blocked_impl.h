@@ -1,18 +1,18 @@
 // What the loops over channel blocks share: which taps of a window see the image, what is done to a
-// sum before it is stored, and the tile of sums in registers.
+// sum before it is stored, how a row of pixels is divided into tiles, and the arguments of a tile.
 //
 // Included inside the namespace of an instruction set, after kernels/matmul/gemm_impl.h.
 
 WEFT_INLINE int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
 WEFT_INLINE int64_t greater(int64_t a, int64_t b) { return a > b ? a : b; }
-WEFT_INLINE int64_t ceil_divide(int64_t a, int64_t b) {  // b > 0
+WEFT_INLINE int64_t ceil_divide(int64_t a, int64_t b) {  // rounded up; b > 0
   return a >= 0 ? (a + b - 1) / b : -(-a / b);
 }
 
 struct TapRange {
   int64_t begin, end;
 };
-// The taps of the window at a position that fall inside an axis of the image.
+// The taps of the window at one position that lie inside the image, along one axis.
 WEFT_INLINE TapRange taps_inside(int64_t position, int64_t stride, int64_t pad, int64_t dilation,
                                  int64_t kernel, int64_t extent) {
   const int64_t start = position * stride - pad;
@@ -22,8 +22,9 @@ WEFT_INLINE TapRange taps_inside(int64_t position, int64_t stride, int64_t pad, 
   return {begin, end};
 }
 
-// For each column of the kernel the output columns that see the image there, and the columns that
-// see it everywhere. The memory is the caller's: two numbers for each column of the kernel.
+// For each column of the kernel: the output columns for which it lies inside the image; and the
+// output columns for which all columns of the kernel do. The memory is the caller's: two numbers
+// for each column of the kernel. Computed once for a kernel call, so that tiles need no divisions.
 class ColumnRanges {
  public:
   ColumnRanges(const Convolution& p, int64_t* memory) : ranges_(memory), low_(0) {
@@ -40,6 +41,7 @@ class ColumnRanges {
   }
   int64_t first(int64_t col) const { return ranges_[2 * col]; }
   int64_t end(int64_t col) const { return ranges_[2 * col + 1]; }
+  // Do the pixels begin .. end - 1 see the image with all columns of the kernel?
   bool all_inside(int64_t begin, int64_t end) const { return begin >= low_ && end <= high_; }
   int64_t first_inside() const { return low_; }
   int64_t end_inside() const { return high_; }
@@ -50,19 +52,23 @@ class ColumnRanges {
 };
 
 #if WEFT_AVX512
-// Half a vector, in both halves of one.
+// Loads half a vector into both halves.
 WEFT_INLINE Vec<float> load_twice(const float* from) {
   return Vec<float>::of((Vec<float>::Native)_mm512_broadcast_f32x8(_mm256_loadu_ps(from)));
 }
 #endif
 
+// What is done to each sum before it is stored: clamp to [low, high]. Without bounds these are
+// infinite, and the flags spare the instructions.
 struct Epilogue {
   Vec<float> low, high;
-  bool no_low = false, no_high = false;  // these bound nothing
+  bool no_low = false, no_high = false;  // that bound is infinite
 };
+// The clamp. NaN stays NaN, because of the order of arguments (simd.h, min_).
 WEFT_INLINE Vec<float> held(Vec<float> sum, const Epilogue& epilogue) {
   return min_(epilogue.high, max_(epilogue.low, sum));  // NaN stays
 }
+// Bias and residual may be null.
 template <class S>
 WEFT_INLINE Vec<float> finish(Vec<float> sum, const Epilogue& epilogue, const S* bias,
                               const S* residual) {
@@ -71,8 +77,8 @@ WEFT_INLINE Vec<float> finish(Vec<float> sum, const Epilogue& epilogue, const S*
   return held(sum, epilogue);
 }
 
-// Where a window's rows of taps, `step` rows apart, lie in a ring of `held` rows: the place of the
-// first one, and how many taps come before the start of the ring; 0 where none is behind it.
+// Where the rows of taps of a window lie in a ring of `held` rows, if they are `step` rows apart:
+// the place of the first one, and after how many taps the ring starts again; 0 if it does not.
 struct RingRows {
   int64_t first, wrap;
 };
@@ -82,10 +88,11 @@ WEFT_INLINE RingRows ring_rows(int64_t row, int64_t step, int64_t taps, int64_t 
   return {first, wraps ? ceil_divide(held - first, step) : 0};
 }
 
-// A row of pixels in tiles of nearly the same size: 56 as 14 + 14 + 14 + 14, 15 as 7 + 8. Tile t
-// begins at pixel floor(width * t / tiles), without a division for each.
+// A row of pixels, divided into tiles of nearly the same size: 56 = 14 + 14 + 14 + 14, 15 = 7 + 8.
+// Tile t begins at pixel floor(width * t / tiles); no division is needed for each tile.
 class PixelTiles {
  public:
+  // `maximum` pixels of a tile; `first` is the number of the first pixel.
   PixelTiles(int64_t width, int64_t maximum, int64_t first = 0)
       : first_(first),
         tiles_((width + maximum - 1) / maximum),
@@ -96,7 +103,7 @@ class PixelTiles {
   int64_t end() const { return first_ + tiles_ * size_ + rest_; }
   int64_t count() const { return tiles_; }
 
-  // Calls use(begin, end) for each.
+  // Calls use(begin, end) for each tile.
   template <class Use>
   WEFT_INLINE void each(Use use) const {
     int64_t begin = first_, carried = 0;
@@ -112,8 +119,9 @@ class PixelTiles {
     }
   }
 
-  // Calls use(begin, end, tiles), of the first one, for tiles of the same size that follow each
-  // other. may_join(begin, end of a tile): may it be made with those from `begin` on?
+  // Joins neighbouring tiles of the same size: calls use(begin, end, tiles) with the first tile's
+  // pixels and how many there are. may_join(begin, end): may the run that starts with these pixels
+  // go on?
   template <class Join, class Use>
   WEFT_INLINE void each_run(Join may_join, Use use) const {
     int64_t start = 0, stop = 0, tiles = 0;
@@ -134,8 +142,8 @@ class PixelTiles {
   int64_t first_, tiles_, size_, rest_;
 };
 
-// y = clamp(a + b + residual) of some planes, where a is `sums`, which begin with the first of
-// these, and b lies `second` elements behind it.
+// y = clamp(a + b + residual) for some planes. `sums` points to a, from the first of these planes
+// on; b lies `second` elements behind a.
 WEFT_INLINE void add_two_parts(const BlockedConvolution& problem, const BlockedOperands& operands,
                                const float* sums, int64_t second, Range planes,
                                const Epilogue& ends) {
@@ -143,6 +151,7 @@ WEFT_INLINE void add_two_parts(const BlockedConvolution& problem, const BlockedO
   const int64_t block = problem.out_block, count = problem.shape.out_width * block;
   const int64_t height = results.height, residual_height = problem.residual_ring_rows;
   for (int64_t plane = planes.begin; plane < planes.end; ++plane) {
+    // Each array is a ring with its own number of rows.
     for (int64_t row = problem.rows.begin; row < problem.rows.end; ++row) {
       const int64_t at = (row % height * results.width + results.col) * block;
       const float* a = sums + (plane - planes.begin) * height * results.width * block + at;
@@ -161,35 +170,40 @@ WEFT_INLINE void add_two_parts(const BlockedConvolution& problem, const BlockedO
   }
 }
 
-// A few pixels by one or two vectors of output channels: sums over columns of the kernel, channel
-// blocks, rows, and channels of a block, in this order.
+// Everything that a tile kernel reads. A tile is a few pixels by one or two vectors of filters. It
+// sums over columns of the kernel, channel blocks, rows of the kernel, and channels of a block, in
+// this order.
+// Distances in elements, or numbers, along the three outer loops of a sum.
 struct Strides3 {
   int64_t col, channel, row;
 };
+// X: what is multiplied (a float, or bf16x2). S: what is stored (float or bfloat16).
 template <class X, class S>
 struct TileOf {
   const X* x;
   const X* weights;
   S* y;
+  // from one pixel to the next, from one vector of filters to the next
   int64_t x_pixel, y_pixel, y_vector, weights_vector;
+  // how many columns, channel blocks and rows; and how far apart they lie
   Strides3 count, x_step, weights_step;
-  int64_t tiles = 1;      // side by side, of float32
-  int64_t wrap = 0;       // rows of taps before x goes back; 0: it does not
-  int64_t wrap_step = 0;  // how far
-  int64_t depth;          // of a channel block
-  const X* ahead;         // weights to fetch meanwhile, a line for each step of the sums
-  int64_t ahead_step;     // of a line, or 0
+  int64_t tiles = 1;      // tiles that follow one another, in one call; float32 only
+  int64_t wrap = 0;       // rows of taps before x returns to the ring's start; 0: it does not
+  int64_t wrap_step = 0;  // by how much it goes back
+  int64_t depth;          // channels of a block
+  const X* ahead;         // weights to prefetch meanwhile, one line for each channel
+  int64_t ahead_step;     // elements from one line to the next, or 0
   bool accumulate;
-  const Epilogue* epilogue;  // null: sums are stored as they are
+  const Epilogue* epilogue;  // null: sums are stored as they are, for the next channel blocks
   const S* bias;
-  const S* residual;  // pixels as in y
+  const S* residual;  // its pixels are as far apart as those of y
   int64_t residual_vector;
-  float* sums;  // where they wait if results are not float32; else that is y
+  float* sums;  // where sums wait if results are not float32; otherwise they wait in y
   int64_t sums_pixel, sums_vector;
 };
 
-// use(x, weights) at every tap of the window and channel block that a tile sums over, in its order,
-// from `start` on.
+// Calls use(x, weights) at each tap of the window and each channel block of the sum, in the order
+// of the sum; `start` is x for the tile's first pixel.
 template <class X, class S, class Use>
 WEFT_INLINE void over_windows(const TileOf<X, S>& tile, const X* start, const Use& use) {
   for (int64_t col = 0; col < tile.count.col; ++col) {
@@ -206,8 +220,8 @@ WEFT_INLINE void over_windows(const TileOf<X, S>& tile, const X* start, const Us
     }
   }
 }
-// add(x, weights) at every channel of those, of which plain images have one; what comes next is
-// fetched meanwhile.
+// Calls add(x, weights) for each channel of these blocks, and prefetches meanwhile. An image that
+// is plain (not in blocks) has one channel in each.
 template <bool kPlain = false, class X, class S, class Add>
 WEFT_INLINE void over_taps(const TileOf<X, S>& tile, const X* start, const Add& add) {
   const X* ahead = tile.ahead;
@@ -228,8 +242,8 @@ WEFT_INLINE void over_taps(const TileOf<X, S>& tile, const X* start, const Add& 
   });
 }
 
-// Residual, bounds, and the results of a tile of float32, which begin at `y`. What the stores might
-// change is read before them.
+// Residual, clamp and stores of a float32 tile whose results begin at `y`. Bounds are copied before
+// the stores, which might change them as far as the compiler knows.
 template <int kPixels, int kVectors>
 WEFT_INLINE void finish_tile(const TileOf<float, float>& tile,
                              Vec<float> (&sums)[kPixels][kVectors], float* y,
@@ -260,13 +274,16 @@ WEFT_INLINE void finish_tile(const TileOf<float, float>& tile,
 using BlockedTile = TileOf<float, float>;
 using TileKernel = void (*)(const BlockedTile& tile);
 constexpr int kMaxPixels = kTileRows<float>;
+// The float32 tile kernels for one distance between pixels.
 struct StepTiles {
   TileKernel at[2][kMaxPixels];  // [vectors - 1][pixels - 1]
 };
 struct TileKernels {
-  StepTiles of[6];  // for each step between pixels of x that some of them know
+  StepTiles of[6];  // one table for each distance that kernels know as a constant
 };
 extern const TileKernels kTiles;
+// The distances are those of blocks of 16 and 8 channels, with strides 1 and 2, and of plain
+// images.
 WEFT_INLINE TileKernel tile_kernel(int64_t x_pixel, int vectors, int64_t pixels) {
   const int step = x_pixel == 16   ? 1
                    : x_pixel == 32 ? 2
@@ -277,21 +294,22 @@ WEFT_INLINE TileKernel tile_kernel(int64_t x_pixel, int vectors, int64_t pixels)
   return kTiles.of[step].at[vectors - 1][pixels - 1];
 }
 
-// A few channels of x by one or two vectors of filters of dy: sums over positions, which are added
-// to those that are there.
+// The arguments of a tile of the gradient of the weights: a few channels of x by one or two vectors
+// of filters of dy. It sums over positions and adds the result to `sums`.
 struct WeightTile {
   const float* x;
   const float* dy;
   float* sums;
-  int64_t images, rows, cols;
-  int64_t x_image, x_row, x_pixel;
+  int64_t images, rows, cols;       // positions that are summed over
+  int64_t x_image, x_row, x_pixel;  // distances between images, rows, pixels
   int64_t dy_image, dy_row, dy_pixel, dy_vector;
   int64_t sums_row;
-  int64_t lanes;        // of a vector that are used
-  int64_t x_group = 0;  // between groups of rows of x, where a tile has several
+  int64_t lanes;        // lanes of a vector that are used
+  int64_t x_group = 0;  // between groups of rows of x, if a tile has several
 };
 
 using WeightTileKernel = void (*)(const WeightTile& tile);
+// Channels of such a tile: fewer where there are few registers.
 constexpr int kWeightRows = kMaxPixels >= 14 ? 8 : 4;
 struct WeightTileKernels {
   WeightTileKernel at[2][2][kWeightRows];  // [part of a vector][vectors - 1][rows - 1]

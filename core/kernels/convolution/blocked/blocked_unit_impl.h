@@ -1,26 +1,26 @@
 // One unit of a direct convolution over channel blocks, tile by tile: which taps and pixels a tile
-// takes, where its sums wait, and which weights are fetched meanwhile. What a tile does is
-// `Tiles`':
+// takes, where its sums wait, and which weights are prefetched meanwhile. What one tile computes is
+// given by `Tiles`:
 //
-//   Input     an element of x and of the weights: of pairs, two of bfloat16
-//   Stored    one of the results, the bias and the residual
-//   kernel()  for a tile of so many vectors and pixels
-//   max_pixels()  of a tile, by the step between pixels of x
-//   image()   x from a plane on, with the rows that some of the result's need
-//   kCoupled  pixels of a tile of 24 channels, by run_coupled(); 0: there is none
+// Input     what is multiplied: a float, or bf16x2
+// Stored    an element of the results, the bias and the residual
+// kernel()  the kernel for a tile of so many vectors and pixels
+// max_pixels()  the maximum of a tile, by the distance between pixels of x
+// image()   x from a plane on, with the rows that some rows of the result need
+// kCoupled  pixels of a tile of 24 channels, for run_coupled(); 0: there is no such kernel
 //
-// Sums of float32 wait in y between blocks of channels, others beside it.
+// Between channel blocks the sums of float32 wait in y, others in scratch.
 //
 // Included inside the namespace of an instruction set, after
 // kernels/convolution/blocked/blocked_impl.h.
 
-// Of an image, and panels of a group.
+// An image, and a chunk of panels of one group.
 struct BlockedPlace {
   int64_t image, chunk;
 };
-// Panels after panels for the first half of the images, then for the others: who makes half of the
-// units makes the same images in every layer, which its own cache holds then. All weights are read
-// once for each half.
+// The place of a unit. Units go through all panels for the first half of the images, then for the
+// second half. So a thread that takes half of the units computes the same images in every layer,
+// and they stay in its own cache; all weights are read once for each half.
 WEFT_INLINE BlockedPlace place_of(const Convolution& p, const BlockedCut& cut, int64_t unit) {
   const int64_t half = p.batch / 2, before = half * p.groups * cut.panel_chunks;
   const bool is_second = unit >= before;
@@ -29,19 +29,21 @@ WEFT_INLINE BlockedPlace place_of(const Convolution& p, const BlockedCut& cut, i
   return {first + unit % images, unit / images};
 }
 
-// What a unit makes: some rows of an image, or columns of a single row, and panels of a group.
+// What a unit computes: some rows of an image, or some columns if the image is a single row, and
+// some panels of a group.
 struct BlockedShare {
   Range rows, cols;
   int64_t image, group;
   Range panels;  // of the group
 };
-// Units of a single row are all those of its first part, then those of the next one.
+// The share of a unit. If the image is a single row, all units of the row's first part come first.
 WEFT_INLINE BlockedShare share_of(const BlockedConvolution& problem, const BlockedCut& cut,
                                   int64_t unit) {
   const Convolution& p = problem.shape;
   BlockedShare share;
   share.rows = problem.rows;
   share.cols = {0, p.out_width};
+  // Part number `part` of an axis, as even as possible.
   const auto take_part = [&](Range& axis, int64_t part) WEFT_LAMBDA {
     const int64_t first = axis.begin, size = axis.end - axis.begin;
     axis = {first + size * part / cut.row_chunks, first + size * (part + 1) / cut.row_chunks};
@@ -62,7 +64,7 @@ WEFT_INLINE BlockedShare share_of(const BlockedConvolution& problem, const Block
   return share;
 }
 
-// Of a result in its plane, of which so many rows are held.
+// The offset of a result in its plane; a ring holds `held` rows of the plane.
 WEFT_INLINE int64_t place_in(const BlockedConvolution& problem, int64_t held, int64_t row,
                              int64_t col) {
   const Lattice& results = problem.results;
@@ -71,6 +73,7 @@ WEFT_INLINE int64_t place_in(const BlockedConvolution& problem, int64_t held, in
          problem.out_block;
 }
 
+// The work of one thread on one call; run() computes a unit.
 template <class Tiles>
 class BlockedUnit {
  public:
@@ -89,6 +92,7 @@ class BlockedUnit {
         max_pixels_(kind_.max_pixels(p_.stride_width * problem.in_block)),
         tiles_(p_.out_width, max_pixels_),
         epilogue_{Vec<float>(problem.low), Vec<float>(problem.high),
+                  // Distances in elements, as tiles need them.
                   problem.low == -__builtin_inff(), problem.high == __builtin_inff()} {
     const int64_t plane = problem.x_ring_rows * p_.in_width * problem.in_block;
     const int64_t cell = problem.in_block * kPanelChannels;
@@ -106,14 +110,15 @@ class BlockedUnit {
     blocks_ = channels / problem.in_block;
     end_block_ = blocks_;
     results_ = (S*)operands.y;
+    // Elements of a panel: all channels and taps of 16 filters.
     panel_ = channels * taps.height * taps.width * kPanelChannels;
-    // A row of taps alone is taken as if it were a column, in the innermost loop.
+    // A row of taps alone is treated as a column, so that the taps are the innermost loop.
     is_transposed_ = channels == 1 && p_.kernel_height == 1;
     if (is_transposed_) {
       x_step_.row = x_step_.col;
       weights_step_.row = weights_step_.col;
     }
-    // Vectors of two blocks: a tile is made beside y.
+    // A vector has two blocks of channels: tiles are computed in a buffer, not in y.
     is_apart_ = Vec<float>::kLanes > problem.out_block;
   }
 
@@ -128,8 +133,10 @@ class BlockedUnit {
   }
 
  private:
+  // All panels of the unit, two vectors of filters at a time.
   void make(int64_t unit) {
     const BlockedShare share = share_of(problem_, cut_, unit);
+    // Parts of a single row have tiles of their own.
     if (p_.out_height == 1 && cut_.row_chunks > 1)
       tiles_ = PixelTiles(share.cols.end - share.cols.begin, max_pixels_, share.cols.begin);
     first_row_ = share.rows.begin;
@@ -151,6 +158,7 @@ class BlockedUnit {
       weights_ = (const X*)operands_.weights + (group * panels + c / kPanelChannels) * panel_ +
                  c % kPanelChannels;
       bias_ = operands_.bias && first_block_ == 0 ? (const S*)operands_.bias + channel : nullptr;
+      // Offsets of the first filter's block in y and in the residual.
       const int64_t block = image * p_.out_channels + channel - channel % problem_.out_block;
       y_ = (block - first_plane_) * y_plane_ + channel % problem_.out_block;
       residual_ = block * residual_plane_ + channel % problem_.out_block;
@@ -158,7 +166,8 @@ class BlockedUnit {
     }
   }
 
-  // The pixels that the unit's rows read, of all channels of the group.
+  // Copies the pixels that the unit reads, for all channels of the group, without those that the
+  // stride skips (SubsampledImage).
   const X* subsampled_image(int64_t plane) const {
     const SubsampledImage& source = cut_.subsampled;
     const int64_t block = problem_.in_block, step = source.stride_width * block;
@@ -182,10 +191,11 @@ class BlockedUnit {
     return staged;
   }
 
-  static constexpr int64_t kRow = 2 * Vec<float>::kLanes;  // of a tile beside y
+  static constexpr int64_t kRow = 2 * Vec<float>::kLanes;  // elements of a pixel in a tile's buffer
+  // so many tiles can prefetch all of the next weights, half a line at a step
   static constexpr int64_t kTilesThatFetch = 4;
 
-  // Where a tile's sums wait, from its first pixel on, and where they go when they are done.
+  // Where a tile's sums wait, from its first pixel on, and where its results go.
   struct Sums {
     float* first;
     int64_t pixel, vector;
@@ -195,8 +205,9 @@ class BlockedUnit {
     const S* residual;
   };
 
-  // Of one group, in blocks of a panel. Of a single image a part of the channels is a unit, of
-  // several ones a unit adds up its parts.
+  // A sum over channels that is divided into parts (depth_parts): one group, channels in blocks of
+  // 16. If there is one image, a part is a unit; its sums go to arrays that add_depth_parts adds
+  // up. If there are several images, a unit computes all parts and adds them up itself.
   void run_parts(int64_t unit) {
     if (p_.batch == 1) {
       make_part(unit % cut_.panel_chunks, unit / cut_.panel_chunks, operands_.parts,
@@ -215,7 +226,7 @@ class BlockedUnit {
     add_two_parts(problem_, operands_, sums, count,
                   {first_plane_ / block, (first_plane_ + channels) / block}, epilogue_);
   }
-  // The first part begins with the bias, none ends with anything.
+  // The first part begins with the bias. No part has an epilogue.
   void make_part(int64_t unit, int64_t part, float* sums, int64_t elements) {
     first_block_ = blocks_ * part / problem_.depth_parts;
     end_block_ = blocks_ * (part + 1) / problem_.depth_parts;
@@ -223,6 +234,7 @@ class BlockedUnit {
     make(unit);
   }
 
+  // All rows of the unit by the current filters.
   void all_tiles() {
     if (is_apart_) {
       whole_bias();
@@ -250,7 +262,8 @@ class BlockedUnit {
           one_tile(begin, end, {sums.first + begin * sums.pixel, sums.pixel, sums.vector},
                    &results);
         };
-        // Tiles of the same size that fetch nothing and see the whole window are made together.
+        // Tiles of the same size are computed in one call, if they have nothing to prefetch and see
+        // the whole window.
         const auto may_join = [&](int64_t begin, int64_t end) WEFT_LAMBDA {
           return kIsSame<S, float> && has_fetched() && cols_.all_inside(begin, end);
         };
@@ -259,14 +272,14 @@ class BlockedUnit {
     }
   }
 
-  // Of a row.
+  // Where the sums of a row wait.
   Sums sums_of(int64_t row, const Results& results) const {
     if constexpr (kIsSame<S, float>) return {results.first, y_pixel_, y_vector_};
     float* sums = (float*)(scratch_ + cut_.sums);
     return {sums + (row - first_row_) * p_.out_width * kRow, kRow, Vec<float>::kLanes};
   }
 
-  // Of a result in y, and the residual that is added to it.
+  // The offset of a result in y, and the residual that is added to it.
   int64_t place(int64_t row, int64_t col) const {
     return y_ + place_in(problem_, problem_.results.height, row, col);
   }
@@ -276,10 +289,11 @@ class BlockedUnit {
            place_in(problem_, problem_.residual_ring_rows, row, col);
   }
 
-  // While the weights of these blocks are used from the first-level cache, the first tiles fetch
-  // those of the next ones, or of the next channels: in a network weights come from memory. Those
-  // of many channels come from afar, and a step of a tile of short vectors takes less time than a
-  // line does: it fetches half of one, where there are tiles enough to fetch all.
+  // Prefetching weights: while the weights of these channel blocks are used from the first-level
+  // cache, the first tiles prefetch those of the next blocks, or of the next filters, because in a
+  // network weights come from memory. Where there are many filters, weights come from far away. A
+  // step of a tile of short vectors then takes less time than a line, so it prefetches half of one,
+  // if there are enough tiles to prefetch all.
   void fetch_after(int64_t block) {
     const bool is_slow = Vec<float>::kLanes < kPanelChannels && cut_.panel_chunks > 1;
     const int64_t tiles = tiles_.count() * (end_row_ - first_row_);
@@ -294,6 +308,7 @@ class BlockedUnit {
   bool has_fetched() const {
     return problem_.in_block == 1 ? fetched_planes_ >= blocks_ : fetched_ >= vectors_ * lines_;
   }
+  // Sets what the next tile prefetches: so many lines.
   void fetch(TileOf<X, S>& tile, int64_t lines) {
     if (problem_.in_block == 1) {
       fetch_image(tile, lines);
@@ -307,9 +322,9 @@ class BlockedUnit {
     fetched_ += (lines + steps_of_line_ - 1) / steps_of_line_;
   }
 
-  // A plain image is the network's input and comes from memory, its weights are few: the tiles of
-  // a row fetch what the second row after it reads and the one before that does not. All at once
-  // would be more than a core waits for at a time.
+  // Prefetching a plain image: it is the network's input and comes from memory, and it has few
+  // weights. The tiles of a row prefetch what the second row after it reads and the row before that
+  // does not. All of it at once would be more than a core can wait for at a time.
   void fetch_row(int64_t row) {
     const int64_t last =
         row * p_.stride_height - p_.pad_top + (p_.kernel_height - 1) * p_.dilation_height;
@@ -331,7 +346,7 @@ class BlockedUnit {
     ++fetched_planes_;
   }
 
-  // Tiles read vectors, and the last channels may be half of one.
+  // Tiles read whole vectors of the bias, but the last channels may be half of one.
   void whole_bias() {
     if constexpr (kIsSame<S, float>) {
       __builtin_memset(whole_bias_, 0, sizeof whole_bias_);
@@ -340,11 +355,12 @@ class BlockedUnit {
     }
   }
 
+  // 24 filters in blocks of 8: pairs of pixels share the third vector (coupled_tile).
   bool may_be_coupled() const {
     return channels_ == 24 && problem_.in_block == 16 && x_pixel_ == 16 && y_pixel_ == 8 &&
            cut_.blocks >= blocks_;
   }
-  // As many tiles of two pixels a vector as see the whole window; the pixels behind them.
+  // Computes as many coupled tiles as see the whole window, and returns the pixels behind them.
   PixelTiles coupled(int64_t row) {
     constexpr int64_t kPixels = Tiles::kCoupled;
     fetch_after(0);
@@ -368,6 +384,7 @@ class BlockedUnit {
     return PixelTiles(end - begin, kMaxPixels, begin);
   }
 
+  // A tile in a buffer, whose results are stored block by block.
   void apart(int64_t row, int64_t begin, int64_t end) {
     alignas(64) float sums[kMaxPixels * kRow];
     fetch_after(0);
@@ -381,7 +398,8 @@ class BlockedUnit {
       const S* added = residual(row, begin);
       if (added) added += c * residual_plane_;
       const Epilogue ends = epilogue_;
-      const bool adds_bias = !kIsSame<S, float> && bias_;  // sums of float32 begin with it
+      const bool adds_bias =
+          !kIsSame<S, float> && bias_;  // the sums of float32 begin with the bias
       const Vec<float> bias = adds_bias ? Memory<S>::load_part(bias_ + c, size) : Vec<float>(0);
       const int64_t step = y_pixel_, count = end - begin;
       for (int64_t i = 0; i < count; ++i, y += step) {
@@ -393,10 +411,10 @@ class BlockedUnit {
     }
   }
 
-  // What all tiles of a row have in common: some blocks of channels, the rows of taps that are
-  // inside.
+  // Sets what all tiles of a row share: some channel blocks, and the rows of taps that lie inside.
   void begin_row(int64_t block, int64_t row) {
     const TapRange rows = taps_inside(row, p_.stride_height, p_.pad_top, p_.dilation_height,
+                                      // The window's rows of taps may pass the end of the ring.
                                       p_.kernel_height, p_.in_height);
     const RingRows ring =
         ring_rows(row * p_.stride_height - p_.pad_top + rows.begin * p_.dilation_height,
@@ -426,7 +444,7 @@ class BlockedUnit {
         weights_ + first_tap_ + block * weights_step_.channel + rows.begin * weights_step_.row;
   }
 
-  // `results` are those of the tile; none: the sums are all that is asked for.
+  // `results` is where the tile's results go; null: only its sums are wanted.
   void one_tile(int64_t begin, int64_t end, const Sums& sums, const Results* results) {
     if constexpr (kIsSame<S, float>) {
       tile_.y_pixel = sums.pixel;
@@ -440,12 +458,15 @@ class BlockedUnit {
     }
     tile_.residual = results ? results->residual : nullptr;
     const Epilogue* last = is_last_ && results ? &epilogue_ : nullptr;
+    // Inside: all columns of the kernel in one call.
     if (cols_.all_inside(begin, end)) {
       tile_.accumulate = !is_first_;
       tile_.epilogue = last;
       columns(0, p_.kernel_width, begin, end, sums.first);
       return;
     }
+    // At the border: neighbouring columns of the kernel that see the same pixels are taken
+    // together. The first and the last call have no columns; they only set and finish the sums.
     tile_.epilogue = nullptr;
     tile_.accumulate = false;
     if (is_first_) columns(0, 0, begin, end, sums.first);
@@ -463,7 +484,7 @@ class BlockedUnit {
     if (last) columns(0, 0, begin, end, sums.first);
   }
 
-  // Some columns of the kernel for some pixels, whose sums wait from `first` on.
+  // Some columns of the kernel for some pixels, whose sums begin at `first`.
   WEFT_INLINE void columns(int64_t col, int64_t cols, int64_t from, int64_t to, float* first) {
     tile_.count.col = is_transposed_ ? 1 : cols;
     if (is_transposed_) tile_.count.row = tap_rows_ * cols;
@@ -491,7 +512,7 @@ class BlockedUnit {
   Strides3 x_step_, weights_step_;
   int64_t x_pixel_, y_pixel_, y_plane_, first_tap_, blocks_, panel_, y_vector_, lines_,
       steps_of_line_;
-  int64_t first_block_ = 0, end_block_;  // that are summed over
+  int64_t first_block_ = 0, end_block_;  // channel blocks that are summed over
   int64_t first_plane_ = 0;              // of the results
   int64_t fetched_, fetched_planes_, fetched_row_, residual_plane_, residual_;
   int vectors_;
@@ -499,7 +520,7 @@ class BlockedUnit {
   alignas(64) float whole_bias_[kRow];
   int64_t lines_of_column_, tap_rows_;
   S* results_;
-  const X* row_x_;  // of a tile at the row's first pixel
+  const X* row_x_;  // x for a tile at the row's first pixel
   const X* row_weights_;
   int64_t first_row_, end_row_, channels_, y_;
   const X* x_;

@@ -1,3 +1,7 @@
+// Plans: how a blocked convolution is divided into units, which form its kernel walks, and how much
+// scratch that takes. A plan is a function of the problem and of what the processor has. The
+// constants below trade reading weights again against keeping images in a cache.
+
 #include "kernels/convolution/blocked/convolution_blocked.h"
 
 #include <algorithm>
@@ -10,27 +14,32 @@
 namespace weft::kernels {
 namespace {
 
-constexpr int64_t kImageBytes = 256 * 1024;   // of a unit's input: half of a usual second level
-constexpr int64_t kWeightBytes = 512 * 1024;  // that stay in the other half
+constexpr int64_t kImageBytes =
+    256 * 1024;  // of a unit's input: half of a usual second-level cache
+constexpr int64_t kWeightBytes = 512 * 1024;  // of weights that stay in the other half
 constexpr int64_t kWantedUnits = 8;
-constexpr int64_t kDeepestPanel = 18 * 1024;  // bytes; two of them and the image fill a first level
+// bytes; two panels and the image fill a first-level cache
+constexpr int64_t kDeepestPanel = 18 * 1024;
+// Pixels of a row that several rows of an image are joined into, at most.
 constexpr int64_t kFlatPixels = 256;
-constexpr int64_t kParts = 2;    // that an image is cut into for as many threads
-constexpr int64_t kMinPart = 7;  // pixels
+constexpr int64_t kParts = 2;    // into which a row is divided, for as many threads
+constexpr int64_t kMinPart = 7;  // pixels of a part
 constexpr int64_t kDepthParts = 2;
-constexpr int64_t kNarrowing = 3;               // of the channels of a block's wide side, at least
-constexpr int64_t kWinogradBytes = 400 * 1024;  // of transformed windows and sums
+// a block's wide side has at least so many times the channels of the narrow one
+constexpr int64_t kNarrowing = 3;
+constexpr int64_t kWinogradBytes = 400 * 1024;  // of transformed windows and sums of a unit
 constexpr int64_t kMaxTiles = 42;
 constexpr int64_t kMinUnits = 4;
-constexpr int64_t kMinTiles = 12;  // that are worth reading the weights again
+constexpr int64_t kMinTiles = 12;  // tiles for which weights are read again
 constexpr int64_t kLargeBatch = 8;
 constexpr int64_t kManyTiles = 64;
-constexpr int64_t kSumsOfPixel = 2 * kPanelChannels;  // of a tile, at most
-constexpr int64_t kStagedBytes = 512 * 1024;          // of what a unit stages
-constexpr int64_t kMinStaged = 32;                    // pixels
-constexpr int64_t kStagedPanels = 8;                  // of a 1 x 1 layer, by a unit
-constexpr int64_t kJoinedPixels = 96;                 // that are worth a copy of weights
-constexpr int64_t kTileBf16x2 = 16, kTileRows = 16;   // of such a tile, which reads all of them
+constexpr int64_t kSumsOfPixel = 2 * kPanelChannels;  // maximum in a tile
+constexpr int64_t kStagedBytes = 512 * 1024;          // maximum of what a unit stages
+constexpr int64_t kMinStaged = 32;                    // pixels that a staged row should have
+constexpr int64_t kStagedPanels = 8;                  // panels of a unit of a 1 x 1 layer
+constexpr int64_t kJoinedPixels = 96;                 // pixels that are worth a copy of the weights
+// bf16x2 of a row of an AMX tile, and its rows, all of which it reads
+constexpr int64_t kTileBf16x2 = 16, kTileRows = 16;
 constexpr int64_t kTapBytes = 16, kPairBytes = 4;
 constexpr int64_t kLine = 64;
 
@@ -43,8 +52,9 @@ int64_t rows_of(const BlockedConvolution& problem) { return problem.rows.end - p
 
 bool is_long_row(const Convolution& p) { return p.out_height == 1 && p.out_width > kFlatPixels; }
 
-// A sequence is cut so that what a part reads stays in the second-level cache while all panels pass
-// by, unless reading the weights for each part costs more than reading all of it for each panel.
+// How many parts a sequence is divided into. What a part reads should stay in the second-level
+// cache while all panels pass by; unless reading the weights for each part costs more than reading
+// the sequence for each panel.
 int64_t parts_of_long_row(const Convolution& p) {
   const int64_t image = p.in_channels / p.groups * p.in_width;
   const int64_t pairs = divide_up(p.out_channels / p.groups, 2 * kPanelChannels);
@@ -54,15 +64,16 @@ int64_t parts_of_long_row(const Convolution& p) {
                                                      : kParts;
 }
 
+// Is one side so wide that the layer is shared among threads by channels (is_wide)?
 bool has_wide_side(const Convolution& p, int64_t pixels) {
   const auto [narrow, wide] = std::minmax(p.in_channels, p.out_channels);
   return p.groups == 1 && wide >= kNarrowing * narrow && is_wide(p.dtype, wide, pixels);
 }
 
-// Parts that a row of pixels is cut into. By halves of an image that outweighs the weights: who
-// makes a half of one layer's result makes the same half of the next one's, and reads what its own
-// cache holds, at the price of reading all weights. And where pairs of panels are few and odd in
-// number, which is what two threads share worst.
+// How many parts a row of pixels is divided into. Two in two cases. If the image outweighs the
+// weights: the thread that computed one half in the layer before then computes the same half here,
+// and reads what its own cache holds, at the price of reading all weights. And if the pairs of
+// panels are few and odd in number, which two threads share worst.
 int64_t row_parts(const Convolution& p) {
   if (is_long_row(p)) return parts_of_long_row(p);
   const int64_t pairs = divide_up(p.out_channels / p.groups, 2 * kPanelChannels) * p.batch;
@@ -79,20 +90,21 @@ bool is_pointwise(const Convolution& p) {
          p.in_width == p.out_width;
 }
 
-// Positions of a 1 x 1 convolution have no neighbours: rows that lie one behind the other wherever
-// they are held are one row of pixels, which tiles cut more evenly and find more quickly.
+// Pixels of a 1 x 1 convolution have no neighbours. So rows that follow one another in memory, in
+// every array, can be one long row, which divides more evenly into tiles.
 bool has_flat_rows(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
   const Lattice& results = problem.results;
   return is_pointwise(p) && p.out_width == results.width && results.row_step == 1 &&
          results.row == 0 && problem.residual_ring_rows == results.height;
 }
-// Of the rows from the first one on, so many make one row: up to the end of a ring.
+// How many rows from the first one on make one row: up to the end of a ring.
 int64_t flat_rows(const BlockedConvolution& problem) {
   const auto until_end = [&](int64_t held) { return held - problem.rows.begin % held; };
   return std::min({rows_of(problem), kFlatPixels / problem.shape.out_width,
                    until_end(problem.x_ring_rows), until_end(problem.results.height)});
 }
+// Turns the problem into one with a single row of pixels, if all its rows can be joined.
 void flatten(BlockedConvolution& problem) {
   Convolution& p = problem.shape;
   const int64_t rows = rows_of(problem), width = p.out_width;
@@ -109,11 +121,12 @@ void flatten(BlockedConvolution& problem) {
   problem.x_ring_rows = problem.residual_ring_rows = 1;
 }
 
+// A tile of n x n results has (n + 2) x (n + 2) frequencies.
 int64_t frequencies(int64_t tile) { return (tile + 2) * (tile + 2); }
 
-// Tiles of all images whose frequencies stay in the second-level cache, or as many as make reading
-// the weights again, for each unit, cheaper than writing and reading frequencies. At least four
-// units: of tiles, or where these would become too few, of panels too.
+// Winograd: a unit takes tiles, of all images, whose frequencies stay in the second-level cache, or
+// so many that reading the weights for each unit is cheaper than writing and reading frequencies.
+// At least four units: by tiles, or, if these would become too few, by panels, too.
 BlockedCut cut_winograd(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
   const int64_t side = problem.winograd, panels = p.out_channels / kPanelChannels;
@@ -134,8 +147,8 @@ BlockedCut cut_winograd(const BlockedConvolution& problem) {
   return {rows, divide_up(tiles, rows), together, divide_up(panels, together), 1};
 }
 
-// Rows of a depthwise image that are made of all channels before the others: halves where the 1 x 1
-// layers beside it are cut into halves. No pair of rows is.
+// How many rows of a depthwise image are computed for all channels before the next ones: halves,
+// where the neighbouring 1 x 1 layers are divided into halves, too. A pair of rows is not divided.
 int64_t rows_together(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
   const bool is_light =
@@ -144,10 +157,11 @@ int64_t rows_together(const BlockedConvolution& problem) {
   return is_light ? divide_up(height, 2 * kParts) * 2 : height;
 }
 
+// Do units stage rows of the image, for AMX?
 bool is_staged(const Convolution& p) { return is_in_bf16x2(p) && uses(Extra::kAmxBf16); }
 
-// Where units lay an image down, one of all its pixels takes as many panels as make that worth it:
-// as long as there are units enough, and one for each of two threads in any case.
+// If units stage the image, a unit takes as many panels as make that worth while; but there must
+// stay enough units, at least one for each of two threads.
 void share_panels(const BlockedConvolution& problem, BlockedCut& cut) {
   const Convolution& p = problem.shape;
   if (cut.panel_chunks == 1) return;
@@ -161,14 +175,16 @@ void share_panels(const BlockedConvolution& problem, BlockedCut& cut) {
   cut.panel_chunks = divide_up(panels, cut.panels);
 }
 
-// Heavy weights are read once: a unit is two panels and a whole image. Those that stay in the
-// cache, or that are less than the image, are light: a unit is some rows and all panels of a group.
+// The division of a direct convolution. Heavy weights should be read once: a unit is two panels and
+// a whole image. Weights that stay in the cache, or that are less than the image, are light: a unit
+// is some rows and all panels of a group.
 BlockedCut cut(const BlockedConvolution& problem, bool stages_rows) {
   const Convolution& p = problem.shape;
   BlockedCut cut;
   const int64_t height = rows_of(problem);
-  // No image, or a phase of an adjoint that has no positions.
+  // There is no image, or this is a phase of an adjoint without positions.
   if (p.batch * height * p.out_width == 0) return {1, 0, 1, 0, 1};
+  // These two kinds are divided in their own ways.
   if (problem.winograd) return cut_winograd(problem);
   if (is_depthwise(p))
     return {rows_together(problem), height, 1, p.in_channels / problem.in_block, 1};
@@ -179,6 +195,7 @@ BlockedCut cut(const BlockedConvolution& problem, bool stages_rows) {
   const int64_t row_bytes = p.in_width * p.stride_height * channels * 4;
   const int64_t image_bytes = channels * p.in_height * p.in_width * 4;
   const bool is_heavy = panels * panel_bytes > std::max(kWeightBytes, image_bytes);
+  // Heavy weights, divided channels, or an image of at most two rows.
   if (problem.depth_parts > 1 || is_heavy || height <= 2) {
     cut.rows = height == 2 && problem.depth_parts == 1 ? 1 : height;
     cut.panels = std::min<int64_t>(2, panels);
@@ -195,13 +212,14 @@ BlockedCut cut(const BlockedConvolution& problem, bool stages_rows) {
     cut.row_chunks = row_parts(p);
   } else {
     cut.row_chunks = divide_up(height, cut.rows);
-    // Few and odd in number they are shared worst.
+    // Units that are few and odd in number are shared worst.
     const int64_t units = cut.row_chunks * cut.panel_chunks * p.batch * p.groups;
     if (cut.row_chunks > 1 && cut.row_chunks < height && units <= kWantedUnits && units % 2 == 1)
       ++cut.row_chunks;
     cut.rows = divide_up(height, cut.row_chunks);
   }
   if (stages_rows) share_panels(problem, cut);
+  // As many channel blocks at a time as keep their weights in the first-level cache.
   const int64_t blocks = divide_up(channels / problem.in_block, problem.depth_parts);
   const int64_t deepest =
       std::max<int64_t>(1, kDeepestPanel / (depth * problem.in_block * kPanelChannels * 4));
@@ -209,8 +227,8 @@ BlockedCut cut(const BlockedConvolution& problem, bool stages_rows) {
   return cut;
 }
 
-// Of a plain image, columns of the kernel and what lies under them are pairs, and there is no
-// padding: pairs are made for a unit in a ring that holds its rows.
+// A plain image of bfloat16: columns of the kernel, and what lies under them, are paired as bf16x2,
+// and padding is written out. Each unit pairs the rows that it needs, in a ring.
 void cut_columns(BlockedPlan& plan) {
   Convolution& p = plan.problem.shape;
   plan.source = {p.in_width, plan.problem.x_ring_rows, p.pad_left, p.dilation_width,
@@ -220,18 +238,20 @@ void cut_columns(BlockedPlan& plan) {
   p.pad_left = 0;
   p.in_width = (p.out_width - 1) * p.stride_width + (p.kernel_width - 1) * p.dilation_width + 1;
   plan.cut = cut(plan.problem, is_staged(plan.problem.shape));
+  // A ring for the rows that one unit reads.
   const int64_t rows =
       (plan.cut.rows - 1) * p.stride_height + (p.kernel_height - 1) * p.dilation_height + 1;
   plan.problem.x_ring_rows = std::clamp<int64_t>(rows, 1, p.in_height);
 }
 
-// Which columns of a row see the image, for each column of the kernel: blocked_impl.h.
+// Bytes of the ranges of ColumnRanges (blocked_impl.h).
 int64_t ranges_bytes(int64_t kernel_width) {
   return divide_up(kernel_width * 2 * int64_t(sizeof(int64_t)), 64) * 64;
 }
 
-// Where there are few registers, tiles of a strided 1 x 1 layer with rows of few pixels are small,
-// and pixels so far apart use a part of the sets of the caches. Panels have to pay for the copy.
+// Does it pay to copy the pixels that a strided 1 x 1 layer reads? With few registers, rows of few
+// pixels make small tiles, and pixels that are far apart use only some of the sets of a cache.
+// There must be enough panels to pay for the copy.
 bool is_subsampled(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
   return active_isa() == Isa::kAvx2 && p.dtype == DType::kFloat32 && !is_depthwise(p) &&
@@ -241,12 +261,13 @@ bool is_subsampled(const BlockedConvolution& problem) {
          (p.out_height - 1) * p.stride_height < p.in_height &&
          (p.out_width - 1) * p.stride_width < p.in_width;
 }
-// False where what a unit reads is too much to be staged.
+// Plans the copy. False if what a unit reads is too much to be staged.
 bool cut_subsampled(BlockedPlan& plan) {
   BlockedConvolution problem = plan.problem;
   Convolution& p = problem.shape;
   const SubsampledImage subsampled = {p.stride_height,     p.stride_width, p.in_width,
                                       problem.x_ring_rows, problem.rows,   p.out_width};
+  // From here on it is a problem of stride one over the copied pixels.
   p.stride_height = p.stride_width = 1;
   p.in_height = problem.x_ring_rows = p.out_height;
   p.in_width = p.out_width;
@@ -267,6 +288,7 @@ bool cut_subsampled(BlockedPlan& plan) {
   return true;
 }
 
+// From the asked problem to the one that kernels walk, and its division.
 void cut_problem(BlockedPlan& plan) {
   if (is_subsampled(plan.problem) && cut_subsampled(plan)) return;
   const bool has_pairs = is_in_bf16x2(plan.problem.shape);
@@ -274,7 +296,7 @@ void cut_problem(BlockedPlan& plan) {
     cut_columns(plan);
     return;
   }
-  if (has_pairs) {  // half as many channels
+  if (has_pairs) {  // bf16x2: half as many channels
     plan.problem.shape.in_channels /= 2;
     plan.problem.in_block /= 2;
     plan.problem.places.volume_step /= 2;
@@ -292,19 +314,22 @@ int64_t units_of(const BlockedConvolution& walked, const BlockedCut& cut) {
          (walked.shape.batch == 1 ? walked.depth_parts : 1);
 }
 
-// Of what a tile multiplies at a tap: the most pairs, of up to 16, that all channels are cut into.
+// How many bf16x2 a tile multiplies at a tap: the largest number up to 16 that divides the
+// channels.
 int64_t pairs_of_step(int64_t pairs) {
   int64_t step = std::min(kTileBf16x2, pairs);
   while (pairs % step != 0) --step;
   return step;
 }
 
+// The layout of the rows that a unit stages (StagedRows).
 StagedRows pack_row_tile(const BlockedPlan& plan) {
   const Convolution& p = plan.problem.shape;  // in pairs
   const bool is_plain = plan.source.width > 0;
   StagedRows row_tile;
   int64_t pairs = p.in_channels / p.groups, reach_rows = 0, reach_cols = 0;
   if (is_plain) {
+    // A staged window is one tap with (channel, tap) as its channels, in even steps.
     pairs *= p.kernel_height * p.kernel_width;
     row_tile.steps = divide_up(pairs, kTileBf16x2);
     row_tile.step = divide_up(pairs, row_tile.steps);
@@ -331,6 +356,7 @@ StagedRows pack_row_tile(const BlockedPlan& plan) {
   const auto evenly = [](int64_t whole, int64_t part) {
     return divide_up(whole, divide_up(whole, std::max<int64_t>(1, part)));
   };
+  // As many rows of results as fit, in even parts; if not even one, part of a row.
   row_tile.rows = evenly(rows, maximum / (p.out_width + reach_cols) - reach_rows);
   row_tile.cols = p.out_width;
   if (row_tile.rows == 1)
@@ -338,8 +364,9 @@ StagedRows pack_row_tile(const BlockedPlan& plan) {
         evenly(p.out_width, std::max(kMinStaged, maximum / (1 + reach_rows) - reach_cols));
   row_tile.row_pixels = row_tile.cols + reach_cols;
   row_tile.plane_pixels = (row_tile.rows + reach_rows) * row_tile.row_pixels;
-  // Steps lie behind one another, each with its pixels, unless they part blocks. Pixels an odd
-  // number of lines apart do not share a set of the cache.
+  // The steps of channels follow one another, each with all its pixels, unless a step divides a
+  // block. Otherwise pixels are an odd number of cache lines apart, so that they do not share a
+  // set.
   const int64_t pixels =
       row_tile.phase_rows * row_tile.phase_cols * row_tile.plane_pixels + kTileRows;
   const bool has_planes = !is_plain && row_tile.step % plan.problem.in_block == 0;
@@ -350,7 +377,7 @@ StagedRows pack_row_tile(const BlockedPlan& plan) {
   return row_tile;
 }
 
-// What kernels without tiles need is reserved beside it: tests take them, too.
+// What the kernels without AMX need is reserved, too, because tests run them with the same plan.
 void reserve_staged(BlockedPlan& plan) {
   const Convolution& p = plan.problem.shape;
   StagedRows& row_tile = plan.cut.staged = pack_row_tile(plan);
@@ -363,6 +390,7 @@ void reserve_staged(BlockedPlan& plan) {
   plan.scratch += divide_up(row_tile.bytes, kLine) * kLine;
 }
 
+// The parts of scratch, one behind the other, each aligned to 64 bytes.
 void reserve_scratch(BlockedPlan& plan) {
   const BlockedConvolution& problem = *plan.asked;
   const Convolution& p = plan.problem.shape;
@@ -383,7 +411,7 @@ void reserve_scratch(BlockedPlan& plan) {
   if (plan.cut.subsampled.stride_width > 0)
     plan.cut.pairs = reserve(p.in_channels / p.groups * plan.problem.x_ring_rows * p.in_width);
   if (!is_in_bf16x2(problem.shape)) return;
-  // Rows that a ring's end parts are flat, each part's.
+  // Rows that are joined up to the end of a ring need room for the sums of the joined row.
   const int64_t flat = has_flat_rows(problem) ? rows_of(problem) * problem.shape.out_width : 0;
   const int64_t pixels = std::max(plan.cut.rows * p.out_width, std::min(flat, kFlatPixels));
   plan.cut.sums = reserve(pixels * kSumsOfPixel);
@@ -419,6 +447,7 @@ BlockedPlan plan_blocked(const BlockedConvolution& problem) {
   return plan;
 }
 
+// A plain problem: all taps, all results, no bounds.
 BlockedConvolution in_blocks(const Convolution& shape, int64_t in_block, int64_t winograd) {
   constexpr float kOpen = std::numeric_limits<float>::infinity();
   return {shape,
@@ -473,6 +502,7 @@ void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, cons
 
 namespace {
 
+// Does Winograd's method apply at all?
 bool winograd_fits(const Convolution& p) {
   if (!WEFT_KEEPS_winograd) return false;
   const char* given = std::getenv("WEFT_WINOGRAD");
@@ -487,12 +517,13 @@ int64_t tiles_of_four(const Convolution& p) {
 
 }  // namespace
 
-// Measured with AVX-512 and AVX2 on one core, relative to the direct sum: tiles of 4 take 0.35 at
-// 56 x 56 and 28 x 28, tiles of 2 about half at 14 x 14. On smaller images, and where weights are
-// so many that they come from memory, the larger weights cost more than products save. Large
-// batches read them for many tiles: tiles of 4 pay on small images, too. With 16 channels on a side
-// transforms cost more than tiles of 2 save. Of bfloat16 these take 0.55 to 0.9 from 32
-// channels on, with VDPBF16PS; the tiles of AMX gain more than they do, on the direct sum.
+// Where Winograd pays, measured with AVX-512 and AVX2 on one core, relative to the direct sum.
+// Tiles of 4 take 0.35 of its time at 56 x 56 and 28 x 28, tiles of 2 about half at 14 x 14. On
+// smaller images, and where there are so many weights that they come from memory, the larger
+// weights cost more than the saved products. A large batch reads them for many tiles, so tiles of 4
+// pay on small images, too. With 16 channels on a side, transforms cost more than tiles of 2 save.
+// For bfloat16 tiles of 2 take 0.55 to 0.9 from 32 channels on, with VDPBF16PS; AMX gains more than
+// that on the direct sum.
 int64_t winograd_tile(const Convolution& p) {
   if (!winograd_fits(p) || p.in_channels * p.out_channels > 256 * 256) return 0;
   const int64_t side = std::min(p.out_height, p.out_width);
@@ -502,7 +533,7 @@ int64_t winograd_tile(const Convolution& p) {
   return side >= 24 ? 4 : side >= 12 && channels >= 32 ? 2 : 0;
 }
 
-// Nothing is packed: there must only be tiles enough to sum over.
+// No weights are packed here, so it only takes enough tiles to sum over.
 int64_t winograd_weight_tile(const Convolution& p) {
   const int64_t side = std::min(p.out_height, p.out_width);
   return winograd_fits(p) && side >= 7 && tiles_of_four(p) >= kManyTiles ? 4 : 0;
@@ -510,7 +541,7 @@ int64_t winograd_weight_tile(const Convolution& p) {
 
 namespace {
 
-// Who makes all of a result makes it in one part, and reads the weights once.
+// A caller that computes all units gets them in one part, which reads the weights once.
 void join_parts(const BlockedConvolution& walked, BlockedCut& cut, Range& units) {
   if (walked.winograd) return;
   if (is_depthwise(walked.shape)) {
@@ -534,12 +565,14 @@ bool residual_may_be_result(const BlockedConvolution& problem) {
 
 namespace {
 
-// Rows of a ring that goes round meanwhile: by who makes all of them they are made in two parts.
+// Do the rows pass the end of a ring? Then a caller of all units computes them in two parts, each
+// of which can be one long row.
 bool may_be_parted(const BlockedConvolution& problem) {
   return problem.shape.out_width > 0 && has_flat_rows(problem) &&
          problem.shape.out_width <= kFlatPixels && flat_rows(problem) < rows_of(problem);
 }
 
+// The kernels of one instruction set, so that run() serves both the active one and tests.
 struct Kernels {
   BlockedBf16x2Kernel pairs;
   BlockedConvolutionKernel winograd, depthwise_bfloat16, depthwise, convolution;

@@ -1,9 +1,11 @@
-// Direct convolution over channel blocks. A tile is a few pixels of a row by two vectors of output
-// channels, held in registers while columns of the kernel, channels and rows run past; blocks of
-// channels keep the weights of a tile in the first-level cache, and sums wait in y between them.
+// Direct convolution of float32 over channel blocks. A tile is a few pixels of a row by two vectors
+// of filters, kept in registers while columns of the kernel, channels and rows run past. The
+// weights of a tile stay in the first-level cache because only some channel blocks are summed at a
+// time; between these, sums wait in y.
 //
-// Nothing is padded: rows of the kernel that fall outside are left out, and a tile at the border is
-// taken column by column of the kernel, each with the pixels that see the image there.
+// Nothing is padded: rows of the kernel outside the image are left out. A tile at the border is
+// computed column by column of the kernel, each with the pixels that see the image there
+// (blocked_unit_impl.h).
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 #include "kernels/simd/known_steps.h"
@@ -19,6 +21,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/convolution/blocked/blocked_unit_impl.h"
 
+// One tile: load or begin the sums, add all taps, finish. A pixel's channel is broadcast and
+// multiplied by the vectors of filters.
 template <int kPixels, int kVectors, bool kPlain>
 WEFT_INLINE void one_of_tiles(const BlockedTile& tile, int64_t step, const float* start, float* y,
                               const float* residual) {
@@ -50,10 +54,13 @@ WEFT_INLINE void one_of_tiles(const BlockedTile& tile, int64_t step, const float
   finish_tile(tile, sums, y, residual);
 }
 
+// The kernel of `tiles` tiles in a row. kStep is the distance of pixels in x if the compiler knows
+// it.
 template <int kPixels, int kVectors, int kStep>
 void blocked_tile(const BlockedTile& tile) {
   const int64_t step = kStep ? kStep : tile.x_pixel;
-  constexpr bool kPlain = kStep == 1 || kStep == 2;  // blocks have 8 channels or more
+  // a block has at least 8 channels, so these are plain images
+  constexpr bool kPlain = kStep == 1 || kStep == 2;
   const float* x = tile.x;
   float* y = tile.y;
   const float* residual = tile.residual;
@@ -65,8 +72,8 @@ void blocked_tile(const BlockedTile& tile) {
   }
 }
 
-// Where something better is there as well, or the step is a rare one, a wide tile is two narrow
-// ones.
+// Generic kernels (where the build has better ones), and rare distances, compute a large tile as
+// two small ones: less code.
 constexpr int kFewPixels = WEFT_KNOWN_STEPS == 0   ? 3
                            : WEFT_KNOWN_STEPS == 1 ? kMaxPixels
                            : kMaxPixels < 7        ? kMaxPixels
@@ -75,6 +82,7 @@ static_assert(kMaxPixels <= 2 * kFewPixels);
 template <int kPixels, int kVectors>
 void narrow_tiles(const BlockedTile& tile) {
   BlockedTile part = tile;
+  // Moves to the pixels of the next tile.
   part.tiles = 1;
   const auto move = [&](int64_t pixels) WEFT_LAMBDA {
     part.x += pixels * part.x_pixel;
@@ -96,9 +104,9 @@ constexpr TileKernel any_tile() {
     return blocked_tile<kPixels, kVectors, 0>;
 }
 
-// Is a step that the compiler knows worth its code? That of blocks of 16 channels always, or in the
-// largest tiles where that is all; those of plain images and of strides in tiles that are not
-// small; what few layers have, in the largest ones.
+// Is a distance of pixels worth code of its own? For blocks of 16 channels always, or only in the
+// largest tiles if the build is small. For plain images and strides in tiles that are not small.
+// For what few layers have in the largest tiles.
 constexpr bool is_known(int step, int pixels, int vectors) {
   const bool is_largest = pixels == kMaxPixels;
   if (step == 0 || WEFT_KNOWN_STEPS == 0) return false;
@@ -107,6 +115,7 @@ constexpr bool is_known(int step, int pixels, int vectors) {
   if (step == 8) return is_largest && vectors == 2;
   return step == 1 || vectors == 2 ? pixels >= kMaxPixels / 2 : is_largest;
 }
+// The kernel for one distance and size.
 template <int kStep, int kPixels, int kVectors>
 constexpr TileKernel tile_of() {
   if constexpr (is_known(kStep, kPixels, kVectors))
@@ -124,21 +133,22 @@ constexpr TileKernels every_tile() {
 }
 const TileKernels kTiles = every_tile<0, 16, 32, 2, 8, 1>();
 
-// Of 24 channels in blocks of 8, results of two neighbouring pixels are three vectors: the first 16
-// channels of each and the last 8 of both, whose products take factors of both. A third vector of
-// each would be half empty.
+// With 24 filters in blocks of 8, the results of two neighbouring pixels are three vectors: the
+// first 16 filters of each pixel, and the last 8 of both. The third needs factors of both pixels.
+// Otherwise each pixel would have a second vector that is half empty.
 constexpr int kCoupledPixels = WEFT_AVX512 ? 14 : 0;
 #if WEFT_AVX512
 constexpr __mmask16 kSecond = 0xff00;  // lanes of the second pixel
 
-// The sums of a couple as they are stored: both pixels of a block of channels in one vector.
+// The sums of two pixels as they are stored: a vector for each block of 8 filters, with both
+// pixels.
 WEFT_INLINE void by_blocks(Vec<float> (&sums)[3]) {
   const __m512 a = (__m512)sums[0].v, b = (__m512)sums[1].v;
   sums[0].v = (Vec<float>::Native)_mm512_shuffle_f32x4(a, b, 0x44);
   sums[1].v = (Vec<float>::Native)_mm512_shuffle_f32x4(a, b, 0xee);
 }
 
-// `y_pixel` is a couple's, the blocks of channels of x are of 16.
+// `y_pixel` is the distance of two pixels; x has blocks of 16 channels.
 void coupled_tile(const BlockedTile& tile) {
   using V = Vec<float>;
   constexpr int kCouples = kCoupledPixels / 2;
@@ -146,13 +156,15 @@ void coupled_tile(const BlockedTile& tile) {
   const V first = Memory<float>::load(tile.bias), last = load_twice(tile.bias + V::kLanes);
   V sums[kCouples][3];
   WEFT_UNROLL
+  // The bias of the last 8 filters is in both halves, as their sums are.
   for (int i = 0; i < kCouples; ++i) sums[i][0] = sums[i][1] = first, sums[i][2] = last;
   over_taps(tile, tile.x, [&](const float* x, const float* w) WEFT_LAMBDA {
     const V right = Memory<float>::load(w), both = load_twice(w + tile.weights_vector);
     WEFT_UNROLL
     for (int i = 0; i < kCouples; ++i) {
       V a(x[2 * i * kBlock]), b(x[(2 * i + 1) * kBlock]);
-      // Loaded once: the compiler would load b again to merge it, which takes turns of arithmetic.
+      // Forces one load of each: the compiler would load b again to merge it, which takes time from
+      // the arithmetic.
       asm("" : "+v"(a.v), "+v"(b.v));
       const V mixed = V::of((V::Native)_mm512_mask_blend_ps(kSecond, (__m512)a.v, (__m512)b.v));
       sums[i][0] = fma_(a, right, sums[i][0]);
@@ -166,6 +178,7 @@ void coupled_tile(const BlockedTile& tile) {
 }
 #endif
 
+// BlockedUnit's `Tiles` for float32.
 struct SingleTiles {
   using Input = float;
   using Stored = float;
@@ -191,6 +204,7 @@ void blocked_convolution(const BlockedConvolution& problem, const BlockedCut& cu
   for (int64_t unit = units.begin; unit < units.end; ++unit) work.run(unit);
 }
 
+// Adds up the parts of a sum over channels, in two arrays one behind the other.
 void add_depth_parts(const BlockedConvolution& problem, const BlockedOperands& operands,
                      Range planes) {
   const int64_t plane = problem.results.height * problem.results.width * problem.out_block;

@@ -1,5 +1,6 @@
-// Gradients of convolutions over channel blocks: that of the data as phases of stride one, that of
-// the weights as sums over positions.
+// Gradients of convolutions over channel blocks: how they are divided into units, and their
+// scratch. The gradient of the data is a convolution of stride one for each phase of the stride;
+// that of the weights is a sum over positions.
 #include <algorithm>
 #include <numeric>
 
@@ -12,10 +13,12 @@ namespace {
 
 constexpr int64_t kRowTileBytes = 32 * 1024;  // of x and dy: a usual first-level cache
 constexpr int64_t kTogether = 4;              // channels of a plain image in a unit
+// Minimum of rows in a row tile of a plain image.
 constexpr int64_t kPlainRows = 8;
-// Of Winograd's tiles: what is transformed and the sums fill a usual second-level cache.
+// Winograd's tiles that are transformed at a time: these and the sums fill a usual second-level
+// cache.
 constexpr int64_t kWinogradTiles = 28;
-constexpr int64_t kWinogradSide = 64;  // channels and filters of a unit
+constexpr int64_t kWinogradSide = 64;  // channels, and filters, of a unit
 constexpr int64_t kMinUnits = 4;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -23,20 +26,22 @@ int64_t round_up(int64_t a, int64_t step) { return divide_up(a, step) * step; }
 
 // ---- the gradient of the data
 
-// Positions number, number + stride, ... of an axis of dx.
+// One axis of a phase: positions number, number + stride, … of dx.
 struct PhaseAxis {
   int64_t positions;
-  int64_t taps, last_tap, tap_step;  // from the last one down
+  int64_t taps, last_tap, tap_step;  // from the last tap down
   int64_t dilation, pad;             // of these taps over dy
 };
 
-// Position p meets tap t where p + pad - t dilation is a multiple of the stride.
+// Position p meets tap t if p + pad - t dilation is a multiple of the stride.
 PhaseAxis phase_axis(int64_t number, int64_t extent, int64_t kernel, int64_t stride, int64_t pad,
                      int64_t dilation) {
   PhaseAxis axis{};
   axis.positions = number < extent ? divide_up(extent - number, stride) : 0;
   axis.tap_step = stride / std::gcd(dilation, stride);
   axis.dilation = axis.tap_step * dilation / stride;
+  // The first tap of the phase; the others follow at tap_step, because dilation and stride may
+  // share factors.
   for (int64_t tap = 0; tap < std::min(axis.tap_step, kernel); ++tap) {
     const int64_t reach = number + pad - tap * dilation;
     if (reach % stride != 0) continue;
@@ -48,6 +53,8 @@ PhaseAxis phase_axis(int64_t number, int64_t extent, int64_t kernel, int64_t str
   return axis;
 }
 
+// Phase `number` as a convolution of stride one from dy to dx: its taps are some of the packed
+// kernel, in reverse order, and its results are every stride-th element of dx.
 BlockedConvolution data_phase(const BlockedConvolution& problem, int64_t number) {
   const Convolution& p = problem.shape;
   const int64_t row = number / p.stride_width, col = number % p.stride_width;
@@ -76,6 +83,7 @@ int64_t phases_of(const Convolution& p) { return p.stride_height * p.stride_widt
 
 // ---- the gradient of the weights
 
+// Large channels and filters save transforms; fewer if there would be too few units.
 BlockedWeightCut cut_winograd_weight(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
   BlockedWeightCut cut{};
@@ -93,7 +101,8 @@ BlockedWeightCut cut_winograd_weight(const BlockedConvolution& problem) {
   return cut;
 }
 
-// Of a unit of a plain image: as many in each, and more units than one where there are channels.
+// Channels of a plain image in a unit: the same number in each unit, and more than one unit if
+// there are several channels.
 int64_t plain_channels(const Convolution& p) {
   const int64_t channels = p.in_channels / p.groups;
   const int64_t others = p.groups * divide_up(p.out_channels / p.groups, kWeightFilters);
@@ -101,13 +110,14 @@ int64_t plain_channels(const Convolution& p) {
   return divide_up(channels, std::max(minimum, divide_up(channels, kTogether)));
 }
 
-// Row tiles of rows whose data stay in the first-level cache while all taps run over them; of small
-// images, several.
+// Row tiles are so high that their data stay in the first-level cache while all taps run over them.
+// Small images are taken several at a time.
 BlockedWeightCut cut_weight(const BlockedConvolution& problem) {
   const Convolution& p = problem.shape;
   const bool is_plain = problem.in_block == 1;
   if (problem.winograd) return cut_winograd_weight(problem);
   BlockedWeightCut cut{};
+  // Lanes that a row of the tile reads: dy and the rows of x that belong to it.
   cut.filters = is_depthwise(p) ? problem.out_block : kWeightFilters;
   cut.channels = is_depthwise(p) ? 1 : is_plain ? plain_channels(p) : problem.in_block;
   cut.channel_chunks = is_depthwise(p) ? 1 : divide_up(p.in_channels / p.groups, cut.channels);
@@ -115,12 +125,13 @@ BlockedWeightCut cut_weight(const BlockedConvolution& problem) {
   const int64_t row_lanes =
       p.out_width * cut.filters + p.stride_height * (is_plain ? cut.pitch : p.in_width) *
                                       (is_depthwise(p) ? problem.in_block : cut.channels);
-  // Rows of a plain image are copied for each row tile that meets them.
+  // Rows of a plain image are copied, with padding, for each row tile that reads them.
   const int64_t maximum =
       std::max<int64_t>(is_plain ? kPlainRows : 1, kRowTileBytes / 4 / row_lanes);
   cut.rows = std::min(maximum, p.out_height);
   cut.images = is_plain ? 1 : std::clamp<int64_t>(maximum / p.out_height, 1, p.batch);
   const int64_t taps = p.kernel_height * p.kernel_width;
+  // In scratch: ranges of columns, the sums of all taps, and the copied rows of a plain image.
   cut.sums = round_up(2 * p.kernel_width * int64_t(sizeof(int64_t)), 64);
   cut.row_tile = cut.sums + taps * cut.channels * cut.filters * int64_t(sizeof(float));
   const int64_t tile_height =
@@ -148,9 +159,10 @@ Convolution adjoint_of(const Convolution& p) {
   return shape;
 }
 
-// A unit is the same part of every phase: their positions lie among each other's.
+// A unit is the same part of every phase, because their positions are interleaved in dx.
 int64_t blocked_data_units(const BlockedConvolution& problem) {
   int64_t units = 0;
+  // The largest phase decides: smaller ones leave some units without work.
   for (int64_t number = 0; number < phases_of(problem.shape); ++number)
     units = std::max(units, plan_blocked(data_phase(problem, number)).units);
   return units;
@@ -165,7 +177,7 @@ int64_t blocked_data_scratch(const BlockedConvolution& problem) {
 
 namespace {
 
-// Calls run(plan, its units) for the part of each phase.
+// Calls run(plan, units) for each phase, with its share of the units.
 template <class Run>
 void for_each_phase(const BlockedConvolution& problem, Range units, const Run& run) {
   const int64_t all = blocked_data_units(problem);

@@ -1,12 +1,12 @@
-// Gradient of a convolution's weights over channel blocks. A tile is a few channels of x by two
-// vectors of filters, held in registers while the positions of a row tile run past:
+// The gradient of a convolution's weights over channel blocks. A tile is a few channels of x by two
+// vectors of filters, kept in registers while the positions of a row tile run past:
 //
 //     dw[channel][filters] += x[position + tap][channel] * dy[position][filters]
 //
-// Of a plain image it is a few columns of the kernel of one channel instead, which lie side by side
-// in a copy of the row tile with its padding, or all taps of a small window. Over blocks nothing is
-// padded: each tap runs over the positions that see the image there. The sums of a row tile are
-// added to those of the row tiles before.
+// For a plain image, a tile is a few columns of the kernel for one channel instead, or all taps of
+// a small window; these lie side by side in a copy of the row tile with its padding. For blocks
+// nothing is padded: each tap runs over the positions that see the image there. The sums of a row
+// tile are added to those of the row tiles before it.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -19,7 +19,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/convolution/blocked/blocked_impl.h"
 
-// kGroups: of rows, `x_group` apart.
+// kGroups groups of kRows rows, x_group apart. kPart: a vector of filters is not full.
 template <int kRows, int kVectors, bool kPart, int kGroups = 1>
 void weight_tile(const WeightTile& tile) {
   using V = Vec<float>;
@@ -53,6 +53,7 @@ void weight_tile(const WeightTile& tile) {
       }
     }
   }
+  // The sums of the row tiles before are in memory.
   repeat<kAll>([&](auto row) WEFT_LAMBDA {
     repeat<kVectors>([&](auto vector) WEFT_LAMBDA {
       constexpr int i = decltype(row)::value, j = decltype(vector)::value;
@@ -72,7 +73,8 @@ constexpr WeightTileKernels every_weight_tile(Numbers<I...>) {
 }
 const WeightTileKernels kWeightTiles = every_weight_tile(typename CountTo<kWeightRows>::Type());
 
-// A row of a window of 3 x 3 has fewer sums than a processor has products under way.
+// One row of a 3 x 3 window has fewer sums than the processor can have multiply-adds under way, so
+// all three rows are computed together.
 constexpr int kSmallWindow = 3;
 constexpr bool kHasWindowTiles = kMaxPixels >= 14;  // more than 16 registers
 template <int kVectors, bool kPart>
@@ -86,6 +88,7 @@ constexpr WeightTileKernel kWindowTiles[2][2] = {  // [part of a vector][vectors
     {window_tile<1, false>(), window_tile<2, false>()},
     {window_tile<1, true>(), window_tile<2, true>()}};
 
+// The work of one thread; run() computes a unit: some channels by some filters of a group.
 class BlockedWeightUnit {
  public:
   BlockedWeightUnit(const BlockedConvolution& problem, const BlockedWeightCut& cut,
@@ -104,6 +107,7 @@ class BlockedWeightUnit {
         in_windows_(kHasWindowTiles && is_plain_ && p_.kernel_height == kSmallWindow &&
                     p_.kernel_width == kSmallWindow && p_.dilation_width == 1) {
     const int64_t plane = p_.out_height * p_.out_width;
+    // Images, rows and pixels of a tile, as distances in elements.
     tile_.lanes = lesser(problem.out_block, Vec<float>::kLanes);
     const ImagePlaces& places = problem.places;
     tile_.x_image =
@@ -125,13 +129,14 @@ class BlockedWeightUnit {
     count_ = lesser(cut_.channels, channels_ - first_channel_);
     first_filter_ = unit / cut_.channel_chunks % filter_chunks * kWeightFilters;
     end_filter_ = lesser(filters_, first_filter_ + kWeightFilters);
+    // The sums of all taps begin with zero.
     for (int64_t i = 0; i < taps_ * cut_.channels * kWeightFilters; ++i) sums_[i] = 0;
     const float* x =
         operands_.x + (group * channels_ + first_channel_) * p_.in_height * p_.in_width;
     const float* dy = operands_.dy + group * filters_ * p_.out_height * p_.out_width;
     const ImagePlaces& places = problem_.places;
     for (int64_t image = 0; image < p_.batch; image += tile_.images) {
-      // Those that lie at equal distances.
+      // Only images at equal distances can be one tile's images.
       const int64_t end =
           places.in_volume > 1 ? (image / places.in_volume + 1) * places.in_volume : p_.batch;
       tile_.images = lesser(cut_.images, end - image);
@@ -143,6 +148,7 @@ class BlockedWeightUnit {
   }
 
  private:
+  // Adds what one row tile contributes to all taps.
   void row_tile(const float* x, const float* dy, int64_t begin, int64_t end) {
     if (is_plain_) copy_row_tile(x, begin, end);
     if (in_windows_) return plain_windows(dy, begin, end);
@@ -154,9 +160,9 @@ class BlockedWeightUnit {
     }
   }
 
-  // Rows begin .. end - 1 of the results against one row of the kernel.
+  // Positions in rows begin .. end - 1 of the results, for one row of the kernel.
   void blocked_taps(const float* x, const float* dy, int64_t begin, int64_t end, int64_t row) {
-    const int64_t start = row * p_.dilation_height - p_.pad_top;  // of the image's rows
+    const int64_t start = row * p_.dilation_height - p_.pad_top;  // the image row of result row 0
     begin = greater(begin, ceil_divide(-start, p_.stride_height));
     end = lesser(end, ceil_divide(p_.in_height - start, p_.stride_height));
     if (begin >= end) return;
@@ -176,6 +182,7 @@ class BlockedWeightUnit {
     }
   }
 
+  // The same for a plain image: columns of a kernel row are the rows of a tile.
   void plain_taps(const float* dy, int64_t begin, int64_t end, int64_t row) {
     tile_.rows = end - begin;
     tile_.cols = p_.out_width;
@@ -190,7 +197,7 @@ class BlockedWeightUnit {
     }
   }
 
-  // All taps at once.
+  // The same, with all taps of a 3 x 3 window in one tile.
   void plain_windows(const float* dy, int64_t begin, int64_t end) {
     tile_.rows = end - begin;
     tile_.cols = p_.out_width;
@@ -201,6 +208,7 @@ class BlockedWeightUnit {
                   sums_ + channel * taps_ * kWeightFilters, kSmallWindow);
   }
 
+  // Two vectors of filters at a time.
   void all_filters(const float* x, const float* dy, float* sums, int64_t rows) {
     tile_.x = x;
     const bool is_part = tile_.lanes < Vec<float>::kLanes;
@@ -215,7 +223,7 @@ class BlockedWeightUnit {
     }
   }
 
-  // The rows of a plain image that results begin .. end - 1 read, padded.
+  // Copies the rows of a plain image that results begin .. end - 1 read, with padding.
   void copy_row_tile(const float* x, int64_t begin, int64_t end) {
     tile_height_ =
         (end - 1 - begin) * p_.stride_height + (p_.kernel_height - 1) * p_.dilation_height + 1;
@@ -234,6 +242,7 @@ class BlockedWeightUnit {
     }
   }
 
+  // From sums to dw, where taps are innermost.
   void store(float* dw) const {
     const int64_t tap_step = (is_plain_ ? 1 : cut_.channels) * kWeightFilters;
     const int64_t channel_step = (is_plain_ ? taps_ : 1) * kWeightFilters;
@@ -251,7 +260,7 @@ class BlockedWeightUnit {
   const BlockedWeightCut& cut_;
   const BlockedWeightOperands& operands_;
   ColumnRanges cols_;
-  float* sums_;  // [tap][channel][filter], of plain images [channel][tap][filter]
+  float* sums_;  // [tap][channel][filter]; for plain images [channel][tap][filter]
   float* row_tile_;
   bool is_plain_;
   int64_t taps_, channels_, filters_;  // of a group
@@ -266,9 +275,9 @@ void blocked_weight(const BlockedConvolution& problem, const BlockedWeightCut& c
   for (int64_t unit = units.begin; unit < units.end; ++unit) work.run(unit);
 }
 
-// ---- every channel a group of its own: products element by element
+// Depthwise: x and dy are multiplied element by element, a channel in each lane.
 
-// One tap of a block of channels over some rows; `sums` has a lane for each channel.
+// One tap for a channel block, over some rows. Four chains of sums, so that none waits for itself.
 void depthwise_tap(const WeightTile& tile) {
   using V = Vec<float>;
   constexpr int kChains = 4;
@@ -293,6 +302,7 @@ void depthwise_tap(const WeightTile& tile) {
   Memory<float>::store_part(tile.sums, load(tile.sums) + sum, tile.lanes);
 }
 
+// A unit is a channel block, over all images.
 void blocked_depthwise_weight(const BlockedConvolution& problem, const BlockedWeightCut& cut,
                               const BlockedWeightOperands& operands, Range units, void* scratch) {
   const Convolution& p = problem.shape;
@@ -306,6 +316,7 @@ void blocked_depthwise_weight(const BlockedConvolution& problem, const BlockedWe
   tile.dy_row = p.out_width * block;
   tile.dy_pixel = block;
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    // The sums stay in scratch over all images.
     for (int64_t i = 0; i < taps * block; ++i) sums[i] = 0;
     for (int64_t image = 0; image < p.batch; ++image) {
       const int64_t plane = image * (p.in_channels / block) + unit;
@@ -313,6 +324,7 @@ void blocked_depthwise_weight(const BlockedConvolution& problem, const BlockedWe
       const float* dy = operands.dy + plane * p.out_height * p.out_width * block;
       for (int64_t row_tile = 0; row_tile < p.out_height; row_tile += cut.rows) {
         for (int64_t tap = 0; tap < taps; ++tap) {
+          // Rows and columns of results that see the image with this tap.
           const int64_t start = tap / p.kernel_width * p.dilation_height - p.pad_top;
           const int64_t begin = greater(row_tile, ceil_divide(-start, p.stride_height));
           const int64_t end = lesser(lesser(p.out_height, row_tile + cut.rows),

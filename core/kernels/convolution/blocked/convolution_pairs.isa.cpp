@@ -1,14 +1,14 @@
-// Direct convolution of bfloat16 images over channel blocks:
-// kernels/convolution/blocked/convolution_blocked.h. Two neighbouring channels are one lane of 32
-// bits, and so are the two weights that they meet in a filter: an image of pairs is walked as one
-// of float32 that has half the channels.
+// Direct convolution of bfloat16 images over channel blocks
+// (kernels/convolution/blocked/convolution_blocked.h). Two neighbouring channels are one lane of 32
+// bits (bf16x2), and so are the two weights of a filter that they meet. So an image is walked like
+// one of float32 with half the channels.
 //
-// A step of a sum is one VDPBF16PS or BFDOT, which multiplies both elements of a pair and adds them
-// to a float32 lane. Without that instruction, or where it is slow, weights become two float32
-// lanes, by a shift and by a mask, pixels are widened into a buffer, and a step is two fused
-// multiply-adds.
+// A step of a sum is one VDPBF16PS or BFDOT, which multiplies both elements of a bf16x2 and adds
+// both products to a float32 lane. Where that instruction is missing or slow, weights become two
+// float32 lanes, by a shift and by a mask, pixels are widened into a buffer, and a step is two
+// fused multiply-adds.
 //
-// With AMX it is tiles that multiply: kernels/convolution/blocked/tiled_unit_impl.h.
+// With AMX, tiles multiply instead: kernels/convolution/blocked/tiled_unit_impl.h.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -37,12 +37,13 @@ using Pairs = Vec<uint32_t>;
 using PairTile = TileOf<uint32_t, BFloat16>;
 using PairTileKernel = void (*)(const PairTile& tile);
 
-// Pairs of each of kPixels pixels, by fused multiply-adds. A block of channels is widened at each
-// tap of the window, into a buffer whose elements are spread where they are loaded.
+// A step by fused multiply-adds. At each tap of the window a channel block of kPixels pixels is
+// widened into a buffer, from which elements are broadcast as they are loaded.
 struct WidenedStep {
-  static constexpr int kKnown = 0;  // step between pixels: the buffer's always is
+  static constexpr int kKnown = 0;  // distance of pixels in the buffer, always known
   static constexpr int max_pixels(int vectors) { return vectors == 2 ? kMaxPixels : 7; }
-  static constexpr bool kFinishes = false;  // results: what rounds them is large, so all share it
+  // the code that rounds results is long, so all tiles share it
+  static constexpr bool kFinishes = false;
 
   WEFT_INLINE static void store(BFloat16* to, Vec<float> v) { Memory<BFloat16>::store(to, v); }
 
@@ -50,6 +51,7 @@ struct WidenedStep {
   WEFT_INLINE static void add_all(Vec<float> (&sums)[kPixels][kVectors], const PairTile& tile,
                                   int64_t step, int64_t weights_vector) {
     alignas(64) float wide[kPixels][2 * kMax];
+    // Prefetches continue over all windows of the tile.
     const uint32_t* ahead = tile.ahead;
     over_windows(tile, tile.x, [&](const uint32_t* x, const uint32_t* weights) WEFT_LAMBDA {
       for (int64_t k = 0; k < tile.depth; k += kMax) {
@@ -65,7 +67,7 @@ struct WidenedStep {
   }
 
  private:
-  static constexpr int64_t kMax = 8;  // pairs that are widened together
+  static constexpr int64_t kMax = 8;  // bf16x2 that are widened together
 
   template <int kPixels>
   WEFT_INLINE static void widen(const uint32_t* x, int64_t step, int64_t pairs,
@@ -93,7 +95,8 @@ struct WidenedStep {
                               const uint32_t* weights, int64_t weights_vector) {
     WEFT_UNROLL
     for (int half = 0; half < 2; ++half) {
-      asm volatile("" ::: "memory");  // pairs are loaded for each half: registers are for the sums
+      // the pairs are loaded for each half, because registers are needed for sums
+      asm volatile("" ::: "memory");
       Vec<float> right[kVectors];
       WEFT_UNROLL
       for (int j = 0; j < kVectors; ++j) {
@@ -110,10 +113,11 @@ struct WidenedStep {
   }
 };
 
+// A step by the instruction for bf16x2.
 #if WEFT_BF16X2
 struct PairStep {
-  static constexpr int kKnown = 8;  // step between pixels
-  // Of a tile at other steps.
+  static constexpr int kKnown = 8;  // distance of pixels
+  // The maximum of a tile at other distances.
   static constexpr int max_pixels(int) { return kMaxPixels < 7 ? kMaxPixels : 7; }
   static constexpr bool kFinishes = true;
 
@@ -143,7 +147,7 @@ struct PairStep {
 };
 #endif
 
-// Of sums that wait, for any tile.
+// Finishes sums that wait, for a tile of any size.
 template <class Step>
 void finish_waiting(const PairTile& tile, int64_t pixels, int64_t vectors) {
   constexpr int kLanes = Vec<float>::kLanes;
@@ -160,7 +164,8 @@ void finish_waiting(const PairTile& tile, int64_t pixels, int64_t vectors) {
   }
 }
 
-// What all pixels share is read once: stores might change it, as far as the compiler knows.
+// The epilogue of a tile whose sums are in registers. What all pixels share is loaded first: a
+// store might change it, as far as the compiler knows.
 template <class Step, int kPixels, int kVectors>
 WEFT_INLINE void store_results(const PairTile& tile, const Vec<float> (&sums)[kPixels][kVectors]) {
   const Epilogue epilogue = *tile.epilogue;
@@ -182,6 +187,7 @@ WEFT_INLINE void store_results(const PairTile& tile, const Vec<float> (&sums)[kP
   }
 }
 
+// One tile; kStep is the distance of pixels in x if the compiler knows it.
 template <class Step, int kPixels, int kVectors, int kStep>
 void pair_tile(const PairTile& tile) {
   constexpr int kLanes = Vec<float>::kLanes;
@@ -205,6 +211,7 @@ void pair_tile(const PairTile& tile) {
   }
   WEFT_UNROLL
   for (int i = 0; i < kPixels; ++i) {
+    // Without a finish of its own the tile stores sums, which finish_waiting() reads again.
     WEFT_UNROLL
     for (int j = 0; j < kVectors; ++j)
       Memory<float>::store(tile.sums + i * tile.sums_pixel + j * tile.sums_vector, sums[i][j]);
@@ -212,8 +219,8 @@ void pair_tile(const PairTile& tile) {
   if (!Step::kFinishes && tile.epilogue) finish_waiting<Step>(tile, kPixels, kVectors);
 }
 
-// A tile of one vector of more pixels than a step has code for is two narrower ones. Rows are cut
-// into tiles of what two vectors have code for, at most.
+// A tile of one vector with more pixels than there is code for is computed as two. Rows are divided
+// into tiles for which two vectors have code.
 template <class Step, int kPixels, int kVectors>
 void two_pair_tiles(const PairTile& tile) {
   constexpr int kFirst = (kPixels + 1) / 2;
@@ -235,11 +242,11 @@ constexpr PairTileKernel tile_of_pairs() {
     return pair_tile<Step, kPixels, kVectors, kStep>;
 }
 
-// A step of 8 pairs between pixels of x is known to the compiler where tiles take little time,
-// others are read from the tile.
+// The compiler knows a distance of 8 bf16x2 (a channel block) where tiles take little time; other
+// distances are read from the tile.
 struct PairTileKernels {
   PairTileKernel at[2][2][kMaxPixels];  // [is the step known][vectors - 1][pixels - 1]
-  int max_pixels;                       // of a tile at other steps
+  int max_pixels;                       // maximum of a tile at other distances
 };
 template <class Step, int... I>
 constexpr PairTileKernels every_pair_tile(Numbers<I...>) {
@@ -252,12 +259,13 @@ constexpr PairTileKernels every_pair_tile(Numbers<I...>) {
 template <class Step>
 constexpr PairTileKernels kPairTiles = every_pair_tile<Step>(typename CountTo<kMaxPixels>::Type());
 
-// Pairs of columns of a plain image: of each row, what lies at (position - pad) and `dilation`
-// further; beside the image lie zeros.
+// Pairs of columns of a plain image: for each position, the elements at (position - pad) and
+// `dilation` behind it; zeros beside the image.
 void pair_columns(const uint16_t* row, const PlainSource& source, int64_t width, uint32_t* to) {
   const auto element = [&](int64_t col) WEFT_LAMBDA {
     return col >= 0 && col < source.width ? uint32_t(row[col]) : 0;
   };
+  // Only at the ends of the row each element must be tested.
   const int64_t inside = lesser(width, source.pad);
   const int64_t end = lesser(width, source.width - source.dilation + source.pad);
   int64_t i = 0;
@@ -272,7 +280,7 @@ void pair_columns(const uint16_t* row, const PlainSource& source, int64_t width,
     to[i] = element(i - source.pad) | element(i - source.pad + source.dilation) << 16;
 }
 
-// The weights of two columns of a kernel row beside each other, the last one's beside zeros.
+// Pairs of columns of the weights; the last column may be beside zeros.
 void pair_weights(const uint16_t* weights, int64_t rows, int64_t cols, uint32_t* to) {
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t col = 0; col < cols; col += 2)
@@ -284,7 +292,7 @@ void pair_weights(const uint16_t* weights, int64_t rows, int64_t cols, uint32_t*
       }
 }
 
-// Panels of all groups; those of laid row tiles end with zeros, where a step is not filled.
+// The panels of all groups, with paired columns. Panels for AMX end with zeros, up to whole steps.
 void pair_panels(const BlockedConvolution& problem, const PlainSource& source,
                  const uint16_t* weights, const StagedRows* staged, uint32_t* to) {
   const Convolution& p = problem.shape;
@@ -300,6 +308,7 @@ void pair_panels(const BlockedConvolution& problem, const PlainSource& source,
   }
 }
 
+// BlockedUnit's `Tiles` for bf16x2.
 struct PairTiles {
   using Input = uint32_t;
   using Stored = BFloat16;
@@ -314,12 +323,13 @@ struct PairTiles {
   WEFT_INLINE int64_t max_pixels(int64_t x_pixel) const {
     return x_pixel == 8 ? kMaxPixels : kernels.max_pixels;
   }
-  // The planes of one group.
+  // The planes of one group: x itself, or pairs of columns made of a plain image's rows.
   const uint32_t* image(const BlockedConvolution& problem, const void* x, int64_t plane, Range rows,
                         char* memory) const {
     const Convolution& p = problem.shape;
     if (source.width == 0) return (const uint32_t*)x + plane * problem.x_ring_rows * p.in_width;
     uint32_t* const pairs = (uint32_t*)memory;
+    // Image rows that windows of these results read.
     const int64_t from = greater(0, rows.begin * p.stride_height - p.pad_top);
     const int64_t end = lesser(p.in_height, (rows.end - 1) * p.stride_height - p.pad_top +
                                                 (p.kernel_height - 1) * p.dilation_height + 1);
@@ -333,8 +343,8 @@ struct PairTiles {
   }
 };
 
-// Frequencies are rounded to bfloat16, so only tiles of 2, whose transforms add what they are
-// given.
+// Winograd's `Tiles` for bf16x2. Frequencies are rounded to bfloat16, so only tiles of 2 are used,
+// whose transforms add without factors.
 template <class Step>
 struct PairFrequencies {
   using Input = uint32_t;
@@ -353,6 +363,7 @@ void winograd_of_pairs(const BlockedConvolution& problem, const BlockedCut& cut,
   for (int64_t unit = units.begin; unit < units.end; ++unit) work.run(unit);
 }
 
+// Chooses between Winograd, AMX, and tiles in vector registers.
 void blocked_bf16x2(const BlockedConvolution& problem, const PlainSource& source,
                     const BlockedCut& cut, const BlockedOperands& operands, Range units,
                     void* scratch) {
@@ -370,6 +381,7 @@ void blocked_bf16x2(const BlockedConvolution& problem, const PlainSource& source
   }
   const bool has_tiles = WEFT_AMX && cut.staged.rows > 0;
   BlockedOperands paired = operands;
+  // Paired weights are made by each call: they are few.
   if (source.width > 0) {
     paired.weights = (char*)scratch + cut.weights;
     pair_panels(problem, source, (const uint16_t*)operands.weights,

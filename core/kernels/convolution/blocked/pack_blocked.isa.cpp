@@ -1,5 +1,5 @@
-// Weights as the loops over channel blocks read them:
-// kernels/convolution/blocked/convolution_blocked.h.
+// Packing weights into the form that the loops over channel blocks read
+// (kernels/convolution/blocked/convolution_blocked.h), for direct sums and for Winograd's tiles.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -10,7 +10,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 WEFT_INLINE int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
 
-// The weights of kTogether channels lie beside each other, if a block has so many.
+// Packs panels for the direct sum. kTogether channels of one filter lie side by side (bf16x2),
+// unless the image is plain.
 template <class S, int kTogether>
 WEFT_INLINE void pack_every_panel(const Convolution& p, int64_t in_block, Filters filters_of,
                                   const S* weights, S* packed, Range panels) {
@@ -23,6 +24,7 @@ WEFT_INLINE void pack_every_panel(const Convolution& p, int64_t in_block, Filter
   const bool is_own = filters_of == Filters::kOwn;
   const int64_t filter_step = (is_own ? channels : 1) * taps;
   const int64_t channel_step = (is_own ? 1 : filters) * taps;
+  // A panel: [channel block][tap][channel][filter], absent filters zero.
   for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
     S* to = packed + panel * elements;
     if (is_depthwise) {
@@ -54,11 +56,12 @@ void pack_pair_panels(const Convolution& p, int64_t in_block, Filters filters, c
                                 panels);
 }
 
-// Half of a panel's filters, or fewer, in one vector.
+// Filters of a panel as vectors of double: the transform of weights is done once, so it can be
+// exact.
 using D = Vec<double>;
 constexpr int kParts = int(kPanelChannels) / D::kLanes;
 
-// G g G^T of the kernels of a panel's filters for one channel: out[frequency][filter].
+// G g G^T for the kernels of a panel's filters and one channel: out[frequency][filter].
 template <int kSide>
 WEFT_INLINE void kernel_frequencies(const double (&g)[kSide][3],
                                     const double (&taps)[9][kPanelChannels], double* out,
@@ -77,20 +80,22 @@ WEFT_INLINE void kernel_frequencies(const double (&g)[kSide][3],
   }
 }
 
-// The frequencies of some channels are gathered first: they lie far apart in the packed weights, at
-// distances that are powers of two.
+// Frequencies of a few channels are gathered before they are stored: in the packed weights they lie
+// far apart, at distances that are powers of two, and would share a set of the cache.
 template <class S, int kSide>
 void pack_frequencies(const Convolution& p, const double (&g)[kSide][3], Filters filters,
                       const S* weights, S* packed, Range panels) {
-  constexpr int64_t kPaired = kIsSame<S, float> ? 1 : 2;  // channels beside each other
+  constexpr int64_t kPaired = kIsSame<S, float> ? 1 : 2;  // channels side by side
   constexpr int64_t kTogether = 4, kAhead = 8;
   constexpr int64_t kStep = kTogether * kPanelChannels;
   const bool is_own = filters == Filters::kOwn;
   const int64_t filter_step = is_own ? p.in_channels * 9 : 9;
   const int64_t channel_step = is_own ? 9 : p.out_channels * 9;
   double taps[9][kPanelChannels], sums[kSide * kSide * kStep];
+  // Per panel: all channels, a few at a time.
   for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
-    for (int64_t first = 0; first < p.in_channels; first += kTogether) {  // which 16 divides
+    // 16 divides the channels, so kTogether does, too
+    for (int64_t first = 0; first < p.in_channels; first += kTogether) {
       for (int64_t c = 0; c < kTogether; ++c) {
         const S* from = weights + panel * kPanelChannels * filter_step + (first + c) * channel_step;
         for (int64_t lane = 0; lane < kPanelChannels; ++lane) {
@@ -112,7 +117,8 @@ void pack_frequencies(const Convolution& p, const double (&g)[kSide][3], Filters
   }
 }
 
-// The adjoint meets the taps of a kernel in opposite order.
+// The matrices G of F(4 x 4, 3 x 3) and F(2 x 2, 3 x 3) (Lavin and Gray, 2016). The adjoint meets
+// the taps of a kernel in reverse order.
 void pack_winograd(const Convolution& p, int64_t tile, Filters filters, const void* weights,
                    void* packed, Range panels) {
   static constexpr double kFour[6][3] = {{1. / 4, 0, 0},

@@ -1,20 +1,21 @@
-// One unit of a direct convolution of bfloat16 by the tiles of AMX. Rows of the image are staged
-// first, with as many channels of a pixel behind one another as a tile takes, zeros where windows
-// leave the image, and positions that are equal modulo the stride together. Then the pixels of a
-// tap are rows of a tile where they lie, at one step from row to row of the results, and every
-// panel of the unit reads them. What lies between the rows of results is multiplied, too, and
-// dropped.
+// One unit of a direct convolution of bfloat16 by the tiles of AMX. First it stages rows of the
+// image: of each pixel as many channels side by side as a tile takes, zeros where windows leave the
+// image, and positions that are equal modulo the stride together. Then the pixels of each tap are
+// rows of a tile where they lie, at one distance, and all panels of the unit read them. Pixels
+// between two rows of results are multiplied, too, and dropped.
 //
-// A plain image has few channels: all that a window sees of it is staged as one pixel.
+// A plain image has few channels: all that a window sees is staged as one pixel.
 //
 // Included inside the namespace of an instruction set, after
 // kernels/convolution/blocked/blocked_unit_impl.h and kernels/matmul/amx_impl.h.
 
 #if WEFT_AMX
+// Where a tap's pixels begin in the staged image, and its weights in a panel.
 struct TiledTap {
-  int64_t pixels, weights;  // bytes; pairs
+  int64_t pixels, weights;  // bytes; bf16x2
 };
 
+// The work of one thread on one call; run() computes a unit.
 class TiledUnit {
  public:
   TiledUnit(const BlockedConvolution& problem, const PlainSource& source, const BlockedCut& cut,
@@ -35,6 +36,7 @@ class TiledUnit {
     panel_ = source.width > 0
                  ? staged_.steps * step_weights_
                  : p_.in_channels / p_.groups * taps.height * taps.width * kPanelChannels;
+    // A staged window is one pixel: there is one tap.
     if (source.width > 0) {
       taps_[tap_count_++] = {0, 0};
       return;
@@ -62,8 +64,9 @@ class TiledUnit {
   }
 
  private:
-  static constexpr int64_t kSumsRow = kBlockColumns * sizeof(float);
+  static constexpr int64_t kSumsRow = kBlockColumns * sizeof(float);  // bytes of a row of sums
 
+  // The results in some rows and columns: stage the image, then two panels at a time.
   void make(const BlockedShare& share, Range rows, Range cols) {
     stage(share, rows, cols);
     const int64_t filters = p_.out_channels / p_.groups;
@@ -71,7 +74,7 @@ class TiledUnit {
     const int64_t end = lesser(panels, share.panels.end);
     const int64_t pixels = (rows.end - rows.begin - 1) * staged_.row_pixels + cols.end - cols.begin;
     const int64_t blocks = (pixels + kBlockRows - 1) / kBlockRows;
-    const int64_t lines = 2 * panel_ / kPanelChannels;  // of two panels
+    const int64_t lines = 2 * panel_ / kPanelChannels;  // cache lines of two panels
     ahead_lines_ = (lines + blocks * staged_.steps * tap_count_ - 1) /
                    greater(1, blocks * staged_.steps * tap_count_);
     const auto* weights = (const uint32_t*)operands_.weights + share.group * panels * panel_;
@@ -86,7 +89,8 @@ class TiledUnit {
     }
   }
 
-  // Of so many panels: at each tap, the pairs of two blocks behind one another.
+  // Copies the weights of some panels so that at each tap two channel blocks follow one another,
+  // which fill a row of an AMX tile.
   const uint32_t* joined_blocks(const uint32_t* from, int64_t panels) {
     const int64_t block = problem_.taps.height * problem_.taps.width * kBlockCell;
     uint32_t* const joined = (uint32_t*)(scratch_ + staged_.weights);
@@ -107,8 +111,9 @@ class TiledUnit {
       Memory<uint32_t>::store(to + i, Memory<uint32_t>::load(from + i));
   }
 
-  // ---- the image
+  // Staging the image.
 
+  // Units that follow one another may read the same rows: these are staged once.
   void stage(const BlockedShare& share, Range rows, Range cols) {
     const bool is_there = share.image == lain_.image && share.group == lain_.group &&
                           rows.begin == lain_.rows.begin && cols.begin == lain_.cols.begin;
@@ -119,6 +124,7 @@ class TiledUnit {
     if (source_.width > 0) {
       stage_windows((const BFloat16*)operands_.x + plane * source_.held * source_.width, rows,
                     cols);
+      // Each phase is a plane of its own in the staged image.
       return;
     }
     const auto* x = (const uint32_t*)operands_.x + plane * problem_.x_ring_rows * p_.in_width;
@@ -129,12 +135,14 @@ class TiledUnit {
             image_ + (row * staged_.phase_cols + col) * staged_.plane_pixels * staged_.pixel_bytes);
   }
 
+  // Stages the positions of one phase of the stride.
   void stage_phase(const uint32_t* x, Range rows, Range cols, int64_t phase_row, int64_t phase_col,
                    char* to) const {
     const int64_t stride = p_.stride_width;
     const int64_t count =
         staged_.plane_pixels / staged_.row_pixels - staged_.rows + rows.end - rows.begin;
     const int64_t width = staged_.row_pixels - staged_.cols + cols.end - cols.begin;
+    // Pixels from `from` to `end` are inside the row; the others are zeros.
     const int64_t start = cols.begin * stride - p_.pad_left + phase_col;
     const int64_t from = lesser(width, greater(0, ceil_divide(-start, stride)));
     const int64_t end = greater(from, lesser(width, ceil_divide(p_.in_width - start, stride)));
@@ -151,7 +159,8 @@ class TiledUnit {
         stage_row<__m128i>(line, there, width, to);
     }
   }
-  template <class Piece>  // of a block
+  // Stages one row, channel block by channel block.
+  template <class Piece>  // a block of one pixel
   void stage_row(const uint32_t* line, Range there, int64_t width, char* to) const {
     constexpr int64_t kPairs = sizeof(Piece) / sizeof(uint32_t);
     const int64_t blocks = p_.in_channels / p_.groups / kPairs, step = p_.stride_width * kPairs;
@@ -159,7 +168,7 @@ class TiledUnit {
     const bool has_planes = staged_.step_bytes > pixel_bytes;
     const auto store = [](char* at, Piece piece)
                            WEFT_LAMBDA { __builtin_memcpy(at, &piece, sizeof piece); };
-    const int64_t of_step = greater(1, staged_.step / kPairs);  // blocks
+    const int64_t of_step = greater(1, staged_.step / kPairs);  // channel blocks in a step
     for (int64_t block = 0; block < blocks; ++block) {
       int64_t i = 0;
       for (; i < there.begin; ++i) store(to + i * pixel_bytes, Piece{});
@@ -175,7 +184,8 @@ class TiledUnit {
     }
   }
 
-  // Of each row of a channel's window, as many elements as there are pairs of columns for.
+  // Stages whole windows of a plain image, each as one pixel: for each row of a channel's window as
+  // many elements as there are pairs of columns, zeros where there are no columns.
   void stage_windows(const BFloat16* x, Range rows, Range cols) const {
     const int64_t channels = p_.in_channels / p_.groups, width = 2 * p_.kernel_width;
     const int64_t count = cols.end - cols.begin;
@@ -193,20 +203,21 @@ class TiledUnit {
             stage_columns(from, is_inside ? source_.width : 0, cols.begin, count, k,
                           lesser(kElements, width - k), to + k * sizeof(BFloat16));
         }
+      // Zeros up to whole steps: a tile multiplies them by zero weights.
       for (int64_t k = staged; k < 2 * staged_.step * staged_.steps; k += 2)
         for (int64_t i = 0; i < count; ++i)
           __builtin_memset(line + i * staged_.pixel_bytes + k * sizeof(BFloat16), 0, 4);
     }
   }
-  static constexpr int64_t kElements = 8;  // of a window that are staged together
-  // Elements k and on of the windows of some pixels; beside the row and the window lie zeros.
+  static constexpr int64_t kElements = 8;  // elements of a window that are staged together
+  // Elements from k on of the windows of some pixels; zeros beside the row and beside the window.
   void stage_columns(const BFloat16* row, int64_t width, int64_t first, int64_t count, int64_t k,
                      int64_t elements, char* to) const {
     const auto written = __mmask8(0xff >> (kElements - elements));
     const int64_t seen = greater(0, lesser(elements, source_.kernel_width - k));
     const int64_t stride = p_.stride_width, pixel_bytes = staged_.pixel_bytes;
     const int64_t start = first * stride - source_.pad + k * source_.dilation;
-    const auto beside = [&](int64_t i) WEFT_LAMBDA {  // where the row may end
+    const auto beside = [&](int64_t i) WEFT_LAMBDA {  // at the ends of the row
       uint16_t single[kElements] = {};
       for (int64_t j = 0; j < seen; ++j) {
         const int64_t col = start + i * stride + j * source_.dilation;
@@ -216,7 +227,7 @@ class TiledUnit {
       __builtin_memcpy(&window, single, sizeof window);
       _mm_mask_storeu_epi16(to + i * pixel_bytes, written, window);
     };
-    int64_t i = 0, end = 0;  // of those that are inside
+    int64_t i = 0, end = 0;  // the pixels whose windows are inside
     if (source_.dilation == 1 && seen > 0) {
       i = lesser(count, greater(0, ceil_divide(-start, stride)));
       end = lesser(count, ceil_divide(width - seen + 1 - start, stride));
@@ -229,16 +240,18 @@ class TiledUnit {
     for (; i < count; ++i) beside(i);
   }
 
-  // ---- the products
+  // The products.
 
-  // Of pixels from row `row` and some columns on, and channels from `channel` on.
+  // Where results go: from row `row` and some columns on, for filters from `channel` on.
   struct Results {
     int64_t row;
     Range cols;
     int64_t image, channel, channels;
   };
 
+  // All pixels by two panels, 32 pixels at a time.
   void multiply(int64_t pixels, const uint32_t* b, bool has_right, const Results& results) {
+    // The bias is widened once for all pixels of the two panels.
     __builtin_memset(bias_, 0, sizeof bias_);
     if (operands_.bias)
       for (int64_t i = 0; i < results.channels; i += Vec<float>::kLanes)
@@ -255,8 +268,9 @@ class TiledUnit {
     finish(results, m - kBlockRows, pixels - (m - kBlockRows));
   }
 
-  // The sums of the block before are finished while products are made, and before these are stored:
-  // what is read just after a store seems to depend on it where addresses agree modulo a page.
+  // One block of sums. The sums of the block before are finished during its products and before its
+  // own sums are stored: a load just after a store seems to depend on it if the addresses agree
+  // modulo a page.
   template <bool kHasLower, bool kHasRight>
   void one_block(int64_t m, const uint32_t* b, const Results& results) {
     using Block = SumsBlock<BFloat16Products, kHasLower, kHasRight>;
@@ -283,6 +297,7 @@ class TiledUnit {
     Block::store(sums_, kSumsRow);
   }
 
+  // Stores `count` pixels from pixel m on, without those between two rows of results.
   void finish(const Results& results, int64_t m, int64_t count) const {
     int64_t row = m / staged_.row_pixels, col = m % staged_.row_pixels;
     const int64_t cols = results.cols.end - results.cols.begin;
@@ -294,6 +309,7 @@ class TiledUnit {
       i += here;
     }
   }
+  // The pixels of one row, for all channel blocks of the two panels.
   void finish_row(const Results& results, int64_t row, int64_t col, int64_t count,
                   const float* sums) const {
     const int64_t block = problem_.out_block;
@@ -312,6 +328,7 @@ class TiledUnit {
         finish_pixels<Vec<float>::kLanes / 2>(sums, count, bias_ + c, added, to);
     }
   }
+  // Bias, residual, clamp, and rounding to bfloat16.
   template <int kChannels>
   void finish_pixels(const float* sums, int64_t count, const float* bias, const BFloat16* added,
                      BFloat16* to) const {
@@ -348,7 +365,8 @@ class TiledUnit {
   const char* ahead_ = nullptr;
   const Epilogue epilogue_;
   alignas(64) float sums_[kBlockRows * kBlockColumns];
-  alignas(64) float bias_[kBlockColumns + Vec<float>::kLanes];  // of the channels at hand
+  alignas(64) float bias_[kBlockColumns + Vec<float>::kLanes];  // of the current filters, widened
+  // What is staged now.
   BlockedShare lain_ = {{-1, -1}, {-1, -1}, -1, -1, {-1, -1}};
 };
 #endif  // WEFT_AMX

@@ -1,6 +1,7 @@
-// Depthwise convolution over channel blocks: each channel with its own filter. Rows are made of
-// tiles, the kinds of which are in depthwise_tile_impl.h, depthwise_row_impl.h and
-// depthwise_pair_impl.h.
+// Depthwise convolution over channel blocks: each channel has a filter of its own, so nothing is
+// summed over channels. A row is computed in tiles, of which there are three kinds for speed:
+// depthwise_tile_impl.h (any window), depthwise_row_impl.h and depthwise_pair_impl.h. All give the
+// same bits.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 #include "kernels/simd/known_steps.h"
@@ -20,7 +21,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/convolution/depthwise/depthwise_pair_impl.h"
 
-// The rows of images' blocks, one after the other.
+// Computes rows of results, plane after plane; the kind of tile is chosen once for a call.
 template <class S>
 class DepthwiseRows {
  public:
@@ -39,6 +40,7 @@ class DepthwiseRows {
         couples_((p_.out_width + 1) / 2),
         in_couples_(may_be_in_couples()),
         couple_tiles_(couples_, kMaxCouples) {
+    // Distances in elements, the same for all tiles of the call.
     tile_.x_pixel = p_.stride_width * size_;
     tile_.x_row = p_.dilation_height * p_.in_width * size_;
     tile_.x_col = p_.dilation_width * size_;
@@ -54,6 +56,7 @@ class DepthwiseRows {
     pair_.weights_col = tile_.weights_col;
     pair_.y_pixel = tile_.y_pixel;
     pair_.epilogue = tile_.epilogue;
+    // By column of the kernel: lanes of the first, the last and other couples that see the image.
     for (int64_t col = 0; in_couples_ && col < p_.kernel_width; ++col) {
       at_first_[col] = lanes_that_see(0, col);
       at_last_[col] = lanes_that_see(couples_ - 1, col);
@@ -61,8 +64,8 @@ class DepthwiseRows {
     }
   }
 
-  // A unit is a row of a plane, which is a block of an image; so many rows of all planes come
-  // before the next ones.
+  // A unit is a row of a plane, which is one channel block of an image. Rows are taken
+  // `rows_together` at a time: all planes compute these before the next ones.
   void run(Range units, int64_t rows_together) {
     const int64_t planes = p_.batch * (p_.in_channels / size_);
     int64_t first = 0;  // unit
@@ -75,12 +78,14 @@ class DepthwiseRows {
   }
 
  private:
+  // Units within some rows: planes are outer, rows inner.
   void run_rows(Range rows, Range units) {
     if (units.begin >= units.end) return;
     const int64_t count = rows.end - rows.begin, blocks = p_.in_channels / size_;
     int64_t plane = units.begin / count, row = rows.begin + units.begin % count;
     int64_t block = plane % blocks;
     for (int64_t unit = units.begin; unit < units.end;) {
+      // Two rows, if both belong to these units.
       const bool is_pair =
           kHasDepthwisePairs && in_pairs_ && row + 1 < rows.end && unit + 1 < units.end;
       const int64_t together = is_pair ? 2 : 1;
@@ -97,7 +102,8 @@ class DepthwiseRows {
     }
   }
 
-  // Windows of 3 x 3 that reach at most one column beside the image.
+  // Can two rows be computed together? For windows of 3 x 3 that reach at most one column beside
+  // the image.
   static bool has_pairs(const BlockedConvolution& problem) {
     const Convolution& p = problem.shape;
     const int64_t step = p.stride_width;
@@ -107,7 +113,7 @@ class DepthwiseRows {
            (p.out_width - 1) * step - p.pad_left + 3 <= p.in_width + 1;
   }
 
-  // Windows for which there are rows that read each pixel once.
+  // Are there row kernels for this window, which read each pixel once?
   bool has_rows() const {
     const int64_t cols = p_.kernel_width, step = p_.stride_width;
     const int64_t behind = (p_.out_width - 1) * step - p_.pad_left + cols - p_.in_width;
@@ -120,13 +126,14 @@ class DepthwiseRows {
     return has_kernels;
   }
 
-  // No couple but the first and the last one lies beside the image.
+  // Can two pixels share a vector? Only the first and the last couple may lie beside the image.
   bool may_be_in_couples() const {
     if (!kHasCouples || !kIsSame<S, float> || size_ != kCouple || p_.stride_width != 1 ||
         problem_.results.col_step != 1 || p_.kernel_width > kMaxCoupleColumns)
       return false;
     return couples_ <= 2 || columns_.all_inside(2, 2 * (couples_ - 1));
   }
+  // The lanes of a couple of pixels that see the image with a column of the kernel.
   uint16_t lanes_that_see(int64_t couple, int64_t col) const {
     const auto lanes = [&](int64_t pixel) WEFT_LAMBDA {
       const bool sees = pixel >= columns_.first(col) && pixel < columns_.end(col);
@@ -135,20 +142,22 @@ class DepthwiseRows {
     return uint16_t(lanes(2 * couple) | lanes(2 * couple + 1) << kCouple);
   }
 
+  // The weights of a channel block, from the first tap that is summed.
   const S* weights_of(int64_t block) const {
     const Lattice& taps = problem_.taps;
     return (const S*)operands_.weights +
            ((block * taps.height + taps.row) * taps.width + taps.col) * size_;
   }
-  // Of a row of results in an array that holds so many.
+  // The offset of a row of results in an array that holds `held` rows of a plane.
   int64_t place_in(int64_t held, int64_t plane, int64_t row) const {
     const Lattice& results = problem_.results;
     const int64_t to = results.row + row * results.row_step;
     return ((plane * held + (to < held ? to : to % held)) * results.width + results.col) * size_;
   }
 
-  // This row and the next one.
+  // Rows `row` and `row + 1`. A line of the image outside it is null.
   void run_pair(int64_t plane, int64_t block, int64_t row) {
+    // The image rows that the two windows see.
     const int64_t step = p_.stride_height, held = problem_.x_ring_rows;
     const int64_t top = row * step - p_.pad_top;
     const S* lines[5];
@@ -172,6 +181,7 @@ class DepthwiseRows {
       pair_.bias = operands_.bias ? (const S*)operands_.bias + block * size_ + lane : nullptr;
       pair_.weights = weights + lane;
       const auto always = [](int64_t, int64_t) WEFT_LAMBDA { return true; };
+      // Tiles of one size are one call. Only its first and last column can be outside.
       pair_tiles_.each_run(always, [&](int64_t begin, int64_t end, int64_t tiles) WEFT_LAMBDA {
         const int64_t left = begin * step - p_.pad_left, pixels = end - begin;
         const int64_t last = begin + tiles * pixels - 1;
@@ -189,6 +199,7 @@ class DepthwiseRows {
     }
   }
 
+  // One row, in row tiles, in couples, or in tiles of one vector.
   void run_row(int64_t plane, int64_t block, int64_t row) {
     const TapRange rows = taps_inside(row, p_.stride_height, p_.pad_top, p_.dilation_height,
                                       p_.kernel_height, p_.in_height);
@@ -203,6 +214,7 @@ class DepthwiseRows {
     const S* residual = (const S*)operands_.residual;
     if (residual) residual += place_in(problem_.residual_ring_rows, plane, row);
     const S* weights = weights_of(block) + rows.begin * tile_.weights_row;
+    // A row kernel takes all channels of a block in one call.
     if constexpr (kHasDepthwiseRows && kIsSame<S, float>) {
       if (in_rows_) {
         tile_.bias = operands_.bias ? (const S*)operands_.bias + block * size_ : nullptr;
@@ -221,11 +233,13 @@ class DepthwiseRows {
         return;
       }
     }
+    // Otherwise one vector of channels after the other.
     for (int64_t lane = 0; lane < size_; lane += Vec<float>::kLanes) {
       tile_.bias = operands_.bias ? (const S*)operands_.bias + block * size_ + lane : nullptr;
       tile_.weights = weights + lane;
       const auto place = [&](int64_t begin) WEFT_LAMBDA {
         tile_.first = begin;
+        // x points to the first tap of the first pixel, which may be outside the image.
         tile_.x = x + (begin * p_.stride_width - p_.pad_left) * size_ + lane;
         tile_.y = y + begin * tile_.y_pixel + lane;
         tile_.residual = residual ? residual + begin * tile_.y_pixel + lane : nullptr;
@@ -250,7 +264,7 @@ class DepthwiseRows {
     }
   }
 
-  // Images are often one tile wide, so that all rows ask for the same.
+  // Images are often one tile wide, so the last answer is kept for the next row.
   DepthwiseKernel<S> kernel(int64_t begin, int64_t end) {
     if (begin != begin_ || end != end_) {
       begin_ = begin;
@@ -259,6 +273,7 @@ class DepthwiseRows {
     }
     return kernel_;
   }
+  // Which kind of border handling a tile needs; tile_.at_first and at_last are set for it.
   DepthwiseKernel<S> find_kernel(int64_t begin, int64_t end) {
     const bool is_part = tile_.lanes < Vec<float>::kLanes;
     const int64_t last = end - begin - 1;
@@ -270,6 +285,7 @@ class DepthwiseRows {
     tile_.at_last = is_inside ? ~uint64_t(0) : seen_from(end - 1);
     return kDepthwise<S>.whole[!is_inside][last];
   }
+  // Bit col: does the pixel see the image with that column of the kernel?
   uint64_t seen_from(int64_t pixel) const {
     uint64_t columns = 0;
     for (int64_t col = 0; col < tile_.cols; ++col)
@@ -290,10 +306,11 @@ class DepthwiseRows {
   uint16_t at_first_[kMaxCoupleColumns], at_last_[kMaxCoupleColumns], between_[kMaxCoupleColumns];
   DepthwiseTile<S> tile_;
   DepthwisePair<S> pair_;
-  int64_t begin_ = 0, end_ = 0;  // the tile that this is for
+  int64_t begin_ = 0, end_ = 0;  // the tile that kernel_ is for
   DepthwiseKernel<S> kernel_ = nullptr;
 };
 
+// cut.rows: how many rows are taken together.
 void blocked_depthwise(const BlockedConvolution& problem, const BlockedCut& cut,
                        const BlockedOperands& operands, Range units, void* scratch) {
   DepthwiseRows<float>(problem, operands, scratch).run(units, cut.rows);

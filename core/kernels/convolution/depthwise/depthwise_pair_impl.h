@@ -1,23 +1,26 @@
-// Two rows of a depthwise convolution with windows of 3 x 3: a row of the image that both see is
-// read once for both, and each of its pixels once for all columns of the kernel. A product then
-// costs two sevenths of a load (with stride two, six tenths), so that arithmetic bounds it. An
-// element's sum runs in the order of single rows.
+// Two rows of a depthwise convolution with windows of 3 x 3. A row of the image that both rows of
+// results see is read once for both, and each of its pixels once for all columns of the kernel. A
+// multiply-add then costs two sevenths of a load (six tenths with stride two), so that arithmetic,
+// not loading, limits the speed. The sums have the order of single rows.
 //
-// Included inside the namespace of an instruction set, after
-// kernels/convolution/blocked/blocked_impl.h. Takes more than 16 registers.
+// It needs more than 16 registers. Included inside the namespace of an instruction set, after
+// kernels/convolution/blocked/blocked_impl.h.
 
 constexpr bool kHasDepthwisePairs = kMaxPixels >= 14 && WEFT_KNOWN_STEPS > 1;
+// of a tile: two rows of seven sums, nine weights and a pixel are 24 registers
 constexpr int kPairPixels = 7;
-constexpr int64_t kPairBlock = 16;  // channels
+constexpr int64_t kPairBlock = 16;  // channels of a block
 
-// Tiles of the same size, side by side.
+// Tiles of the same size, side by side; strides in elements.
 template <class S>
 struct DepthwisePair {
-  const S* x[5];  // the first tile's first column of each row that the windows see; null: outside
+  const S* x[5];  // rows that the windows see, from the first tile's first column on; null: outside
   const S* weights;
   int64_t weights_row, weights_col;
   int64_t tiles;
-  bool sees_first, sees_last;  // are the first and the last tile's outer columns inside?
+  // is the first tile's first, or the last tile's last, column inside the image?
+  bool sees_first, sees_last;
+  // Both rows of results.
   S* y[2];
   const S* bias;
   const S* residual[2];  // or null
@@ -25,7 +28,8 @@ struct DepthwisePair {
   Epilogue epilogue;
 };
 
-// The products of a tile's pixels, row by row of the image.
+// The products of one tile, row by row of the image. Each pixel is multiplied by all weights that
+// meet it, for both rows of results.
 template <int kPixels, int kStride, class S>
 WEFT_INLINE void add_pair(const S* const (&rows)[kStride + 3], const Vec<float> (&weights)[9],
                           bool sees_first, bool sees_last, Vec<float> (&sums)[2][kPixels]) {
@@ -35,6 +39,7 @@ WEFT_INLINE void add_pair(const S* const (&rows)[kStride + 3], const Vec<float> 
     const S* x = rows[i];
     if (!x) continue;
     WEFT_UNROLL
+    // Column c of the image meets up to three columns of the kernel, in both rows of results.
     for (int c = 0; c < kCols; ++c) {
       if (c == 0 && !sees_first) continue;
       if (c == kCols - 1 && !sees_last) continue;
@@ -52,6 +57,7 @@ WEFT_INLINE void add_pair(const S* const (&rows)[kStride + 3], const Vec<float> 
   }
 }
 
+// The kernel: weights stay in registers for all tiles.
 template <class S, int kPixels, int kStride>
 void depthwise_pair(const DepthwisePair<S>& pair) {
   using V = Vec<float>;
@@ -92,19 +98,21 @@ void depthwise_pair(const DepthwisePair<S>& pair) {
   }
 }
 
+// Null where has_pair() says that there is no kernel.
 template <class S>
 struct DepthwisePairs {
   using Kernel = void (*)(const DepthwisePair<S>& pair);
   Kernel at[2][kPairPixels];  // [stride - 1][pixels - 1]
 };
-// Halves have large code: widths that are not a multiple of the largest tile are rare and take
-// tiles of this size at most.
+// Kernels of halves are long. Widths that are no multiple of the largest tile are rare, so halves
+// have only small tiles for them.
 constexpr int kFewPairPixels = 4;
 template <class S>
 constexpr bool has_pair(int pixels) {
   return kIsSame<S, float> || pixels <= kFewPairPixels || pixels == kPairPixels;
 }
 template <class S>
+// Maximum of pixels in a tile, for images of a width.
 WEFT_INLINE int64_t pair_pixels(int64_t width) {
   return kIsSame<S, float> || width % kPairPixels == 0 ? kPairPixels : kFewPairPixels;
 }

@@ -1,24 +1,25 @@
-// A row of a depthwise convolution, each pixel of which is read once for all columns of the kernel:
-// a product costs half of a load or less, where tiles that take one column after the other need
-// more than one. The same sums in the same order. A tile has as many pixels as leave registers for
-// a row of the kernel, where there are 16 of them. Windows are three, five or seven columns wide
-// and reach at most a half of that beside the image.
+// A row of a depthwise convolution in which each pixel is read once for all columns of the kernel.
+// A multiply-add costs half of a load or less; tiles that take one column after the other need more
+// than one. The sums have the same order. It is for processors with 16 registers: a tile has as
+// many pixels as leave registers for one row of the kernel. Windows are three, five or seven
+// columns wide and reach at most half of that beside the image.
 //
 // Included inside the namespace of an instruction set, after
 // kernels/convolution/depthwise/depthwise_tile_impl.h.
 
 constexpr bool kHasDepthwiseRows = kMaxPixels < 14 && WEFT_KNOWN_STEPS > 1;
 constexpr int kMaxRowPixels = 8, kMaxRowCols = 7;
-constexpr int row_pixels(int64_t cols) { return cols < kMaxRowCols ? 8 : 7; }
+constexpr int row_pixels(int64_t cols) { return cols < kMaxRowCols ? 8 : 7; }  // pixels of a tile
 
-// Tiles of the same size, side by side, of all channels of a block.
+// Tiles of the same size, side by side, for all channels of a block.
 struct DepthwiseRow {
-  const DepthwiseTile<float>* tile;  // the first one; columns may lie beside the image
-  int64_t channels;                  // a multiple of a vector
+  const DepthwiseTile<float>* tile;  // the first tile; its columns may lie beside the image
+  int64_t channels;                  // a multiple of a vector's lanes
   int64_t tiles;
-  int64_t before, behind;  // columns of the first and of the last tile that are outside
+  int64_t before, behind;  // columns of the first, and of the last, tile that are outside
 };
 
+// kSpan columns of the image serve a tile; only the outermost kReach of them may lie outside.
 template <int kPixels, int kStride, int kCols>
 void depthwise_row(const DepthwiseRow& row) {
   using V = Vec<float>;
@@ -33,6 +34,7 @@ void depthwise_row(const DepthwiseRow& row) {
     const float *start = tile.x + lane, *residual = tile.residual ? tile.residual + lane : nullptr;
     const float* const filter = tile.weights + lane;
     float* y = tile.y + lane;
+    // Columns before seen_from, and from seen_to on, lie outside the image.
     int64_t seen_from = row.before;
     for (int64_t left = row.tiles; left > 0; --left) {
       const int64_t seen_to = kSpan - (left == 1 ? row.behind : 0);
@@ -41,6 +43,7 @@ void depthwise_row(const DepthwiseRow& row) {
       for (int i = 0; i < kPixels; ++i) sums[i] = bias;
       const float *first = start, *weights = filter;
       for (int64_t r = 0; r < rows; ++r, first += x_row, weights += weights_row) {
+        // Here the ring of rows starts again.
         if (r == wrap) first -= tile.wrap_step;
         V factors[kCols];
         WEFT_UNROLL
@@ -74,8 +77,8 @@ void depthwise_row(const DepthwiseRow& row) {
 }
 
 using DepthwiseRowKernel = void (*)(const DepthwiseRow& row);
-// Widths that networks have, in tiles of nearly the same size, need these; seven columns leave
-// registers for seven sums.
+// Which kernels there are: those that the widths of usual networks need, divided into tiles of
+// nearly the same size. With seven columns, registers are left for seven sums.
 constexpr bool has_row(int pixels, int stride, int cols) {
   const int fewest = cols == kMaxRowCols || stride == 2 ? 7 : 5;
   return kHasDepthwiseRows && pixels >= fewest && pixels <= row_pixels(cols) &&
@@ -88,6 +91,7 @@ constexpr DepthwiseRowKernel row_kernel() {
   else
     return nullptr;
 }
+// Null where has_row() says that there is none.
 struct DepthwiseRowKernels {
   DepthwiseRowKernel at[2][kMaxRowCols / 2][kMaxRowPixels];  // [stride - 1][of 3, 5, 7][pixels - 1]
   DepthwiseRowKernel of(int64_t pixels, int64_t stride, int64_t cols) const {

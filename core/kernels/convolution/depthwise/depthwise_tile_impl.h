@@ -1,32 +1,36 @@
 // A tile of a depthwise convolution: a few pixels of a row by one vector of channels, one tap of
-// the window after the other. At the border, columns of the kernel take only those pixels of a tile
-// that see the image there.
+// the window after the other. At the border a column of the kernel takes only those pixels that see
+// the image there.
 //
 // Included inside the namespace of an instruction set, after
 // kernels/convolution/blocked/blocked_impl.h.
 
+// Strides in elements.
 template <class S>
 struct DepthwiseTile {
   const S* x;
   const S* weights;
   S* y;
   const S* bias;
-  const S* residual;  // strides of y
+  const S* residual;  // with the strides of y
   int64_t x_pixel, x_row, x_col, y_pixel, weights_row, weights_col;
-  int64_t rows, cols;
-  int64_t wrap, wrap_step;  // rows of taps before x goes back, and how far; 0: it does not
+  int64_t rows, cols;  // rows and columns of the kernel that are summed over
+  // rows of taps before x returns to the ring's start, and by how much; 0: it does not
+  int64_t wrap, wrap_step;
   const ColumnRanges* columns;
-  int64_t first;               // of the row's pixels
-  uint64_t at_first, at_last;  // by column of the kernel: does that pixel see the image there?
-  int64_t lanes;               // of a vector that are used
+  int64_t first;  // number of the first pixel in the row
+  // bit col: does the first, or last, pixel see the image with that column?
+  uint64_t at_first, at_last;
+  int64_t lanes;  // lanes of a vector that are used
   Epilogue epilogue;
 };
 
-// Where a column of the kernel may fall beside the image: nowhere, at the first and the last pixel,
-// anywhere.
+// Where a column of the kernel may fall beside the image: nowhere, at the first and last pixel
+// only, or anywhere.
 enum class Border { kNone, kEnds, kAnywhere };
-constexpr int64_t kMaxColumns = 64;  // of a kernel, for kEnds
+constexpr int64_t kMaxColumns = 64;  // columns of a kernel for which kEnds has bits
 
+// The kernel for one number of pixels and one kind of border; kPart: the vector is not full.
 template <class S, int kPixels, Border kBorder, bool kPart>
 void depthwise_tile(const DepthwiseTile<S>& tile) {
   using V = Vec<float>;
@@ -41,6 +45,7 @@ void depthwise_tile(const DepthwiseTile<S>& tile) {
   for (int pixel = 0; pixel < kPixels; ++pixel) sums[pixel] = bias;
   const S* first = tile.x;
   for (int64_t row = 0; row < tile.rows; ++row, first += tile.x_row) {
+    // Here the ring of rows starts again.
     if (row > 0 && row == tile.wrap) first -= tile.wrap_step;
     const S* x = first;
     const S* weights = tile.weights + row * tile.weights_row;
@@ -54,6 +59,8 @@ void depthwise_tile(const DepthwiseTile<S>& tile) {
         from = tile.columns->first(col) - tile.first;
         to = tile.columns->end(col) - tile.first;
       }
+      // The loop is unrolled so that sums stay in registers; pixels are tested only where one may
+      // be outside.
       WEFT_UNROLL
       for (int i = 0; i < kPixels; ++i) {
         const bool is_sure =
@@ -80,27 +87,32 @@ void depthwise_tile(const DepthwiseTile<S>& tile) {
   }
 }
 
-// Blocks of half a vector: it holds two neighbouring pixels, whose windows are one step apart. The
-// first and the last vector of a row may lie beside the image, in part or whole.
+// Blocks of 8 channels are half a vector of AVX-512, so a vector holds two neighbouring pixels (a
+// couple), whose windows are one column apart. The first and the last couple of a row may lie
+// beside the image, in part or as a whole.
 constexpr bool kHasCouples = WEFT_AVX512;
-constexpr int64_t kCouple = 8;  // channels of a pixel
+constexpr int64_t kCouple = 8;  // channels of a pixel in a couple
 constexpr int64_t kMaxCoupleColumns = 16;
 struct CoupleTile {
   const DepthwiseTile<float>* tile;
-  const uint16_t *first, *last;  // by column of the kernel: lanes that see the image there
-  int64_t lanes;                 // of the last vector that are results
+  // by column of the kernel: lanes of the first, and last, couple that see the image
+  const uint16_t *first, *last;
+  int64_t lanes;  // lanes of the last couple that are results
 };
 using CouplesKernel = void (*)(const CoupleTile& couples);
-constexpr int kMaxCouples = 8;  // vectors
+constexpr int kMaxCouples = 8;  // vectors of a tile
 struct CouplesKernels {
   CouplesKernel at[kMaxCouples];  // [vectors - 1]
 };
 
 #if WEFT_AVX512
+// Only the first and the last vector need masks.
 template <int kVectors>
 void depthwise_couples(const CoupleTile& couples) {
   using V = Vec<float>;
   const DepthwiseTile<float>& tile = *couples.tile;
+  // Both pixels of a couple have the same channels, so bias and weights are loaded into both
+  // halves.
   const V bias = tile.bias ? load_twice(tile.bias) : V(0);
   V sums[kVectors];
   WEFT_UNROLL
@@ -144,26 +156,30 @@ constexpr CouplesKernels kCouples = {};
 
 template <class S>
 using DepthwiseKernel = void (*)(const DepthwiseTile<S>& tile);
-// Halves take as long to widen as to multiply, and gain nothing by more sums at once.
+// Pixels of a tile. Halves have fewer: widening takes as long as multiplying, and more sums at once
+// gain nothing.
 template <class S>
 constexpr int64_t kDepthwisePixels = kMaxPixels >= 14       ? (kIsSame<S, float> ? 14 : 7)
                                      : WEFT_KNOWN_STEPS > 0 ? (kIsSame<S, float> ? 8 : 4)
                                                             : 3;
-// Blocks have 8 channels or 16. Few layers have those of 8 alone.
+// A block of 8 channels may fill half a vector. Few layers have such blocks.
 constexpr bool kMayBePart = Vec<float>::kLanes > 8;
 constexpr int64_t kPartPixels = kMayBePart ? 4 : kDepthwisePixels<float>;
+// All kernels of a storage type.
 template <class S>
 struct DepthwiseKernels {
   DepthwiseKernel<S> whole[2][kDepthwisePixels<S>];  // [at a border][pixels - 1]
   DepthwiseKernel<S> any[kDepthwisePixels<S>];
-  DepthwiseKernel<S> part[kDepthwisePixels<S>];  // of a vector; kPartPixels at most
+  DepthwiseKernel<S> part[kDepthwisePixels<S>];  // for a part of a vector; up to kPartPixels
 };
-// Few networks of halves run where no instruction multiplies them.
+// How many kinds of border have code of their own. Halves have fewer where no instruction
+// multiplies them, because few such networks run there.
 template <class S>
 constexpr int kKnownBorders =
     WEFT_KNOWN_STEPS > 1 && !kIsSame<S, float> && !WEFT_AVX512 ? 1 : WEFT_KNOWN_STEPS;
-constexpr int kFewestKnown = 5;  // pixels; only very narrow images have smaller tiles
+constexpr int kFewestKnown = 5;  // pixels: only very narrow images have smaller tiles
 template <class S>
+// The kind of border that a tile at an end of the row, or inside, is compiled for.
 constexpr Border at_ends(int pixels) {
   return kKnownBorders<S> >= 2 && pixels >= kFewestKnown ? Border::kEnds : Border::kAnywhere;
 }
@@ -173,6 +189,7 @@ constexpr Border inside(int pixels) {
   return is_known ? Border::kNone : at_ends<S>(pixels);
 }
 
+// Kernels for part of a vector: blocks of 8 channels with AVX-512.
 template <class S, int kPixels>
 constexpr DepthwiseKernel<S> depthwise_part() {
   if constexpr (kPixels <= kPartPixels)

@@ -1,10 +1,11 @@
-// Winograd's minimal filtering for 3 x 3 kernels over channel blocks: F(2 x 2, 3 x 3) and
-// F(4 x 4, 3 x 3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016).
+// Winograd's minimal filtering for 3 x 3 kernels over channel blocks: F(2 x 2, 3 x 3) and F(4 x 4,
+// 3 x 3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016).
 //
-// A unit is some tiles, of one image or several, and some panels. Their windows are transformed
-// into scratch, S x S frequencies with S = tile + 2; each frequency is a product over channels, by
-// the tile kernels of the direct convolution; the sums are transformed back and finished.
-// Transforms are sums and products without fused ones, so that they have the same bits everywhere.
+// A unit is some tiles, of one image or several, and some panels. The windows of the tiles are
+// transformed into scratch, S x S frequencies with S = tile + 2. Each frequency is a product over
+// channels, by the tile kernels of the direct convolution. The sums are transformed back and
+// finished. Transforms use sums and products that are not fused, so that they have the same bits
+// everywhere.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -21,6 +22,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/convolution/winograd/winograd_unit_impl.h"
 
+// Winograd's `Tiles` for float32.
 struct SingleFrequencies {
   using Input = float;
   using Stored = float;

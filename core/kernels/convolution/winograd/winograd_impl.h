@@ -1,9 +1,11 @@
-// The transforms of Winograd's tiles: what the convolution and the gradient of its weights share.
+// The transforms of Winograd's tiles, which the convolution and the gradient of its weights share.
+// The matrices A, B and G are those of Lavin and Gray, 2016.
 //
 // Included inside the namespace of an instruction set, after
 // kernels/convolution/blocked/blocked_impl.h.
 
-// One row or column of the transforms B^T d and A^T m.
+// One row or column of B^T d (a window to its frequencies), for tiles of 2 and of 4, and below of
+// A^T m (frequencies to the results of a tile). Common terms are computed once.
 template <class V>
 WEFT_INLINE void to_frequencies(const V (&d)[4], V (&out)[4]) {
   out[0] = d[0] - d[2];
@@ -37,7 +39,8 @@ WEFT_INLINE void from_frequencies(const V (&m)[6], V (&out)[4]) {
   out[2] = even + V(4) * far_even;
   out[3] = odd + V(8) * far_odd + m[5];
 }
-// The adjoint of the latter, A d: from a tile's row to the frequencies that it meets.
+// The adjoint of A^T m, which is A d: from a row of a tile's results to the frequencies that they
+// meet.
 template <class V>
 WEFT_INLINE void spread_frequencies(const V (&d)[2], V (&out)[4]) {
   out[0] = d[0];
@@ -57,8 +60,9 @@ WEFT_INLINE void spread_frequencies(const V (&d)[4], V (&out)[6]) {
   out[5] = d[3];
 }
 
-// A square of vectors through a transform of one direction, applied to its columns and then to the
-// rows of what they give: load(y, x), transform(in, out), store(y, x, value).
+// Applies a transform of one direction to the columns of a square of vectors, and then to the rows
+// of the result. load(y, x) reads, transform(in, out) does one direction, store(y, x, value)
+// writes.
 template <int kFrom, int kTo, class Load, class Transform, class Store>
 WEFT_INLINE void transform_square(const Load& load, const Transform& transform,
                                   const Store& store) {
@@ -88,14 +92,15 @@ WEFT_INLINE void transform_square(const Load& load, const Transform& transform,
   });
 }
 
-// A part of a plane of vectors, of which so many rows are held; what lies outside counts as zero.
+// A window of a plane of vectors; a ring holds `held` rows of the plane. Outside everything is
+// zero.
 struct PlaneWindow {
-  int64_t top, left, height, width;  // the latter of the plane
+  int64_t top, left, height, width;  // the last two: extents of the plane
   int64_t held;
 };
 
-// use(number, frequency) for each frequency of a window. Elements beside the plane are read from
-// zeros: all of them being loads, there is one code for windows inside and at the border.
+// Calls use(number, frequency) for each frequency of a window. Elements outside the plane are
+// loaded from an array of zeros, so that one code serves windows inside and at the border.
 template <int kSide, class S, class Use>
 WEFT_INLINE void read_window(const S* plane, const PlaneWindow& window, const Use& use) {
   using V = Vec<float>;

@@ -1,14 +1,15 @@
 // A unit of a convolution by Winograd's tiles: some tiles, of one image or several, and some
-// panels. What an element of an image is, and which kernel multiplies frequencies, is `Tiles`':
+// panels. `Tiles` says what an element is and which kernel multiplies frequencies:
 //
-//   Input     of the tile kernels: a float, or a pair of bfloat16
-//   Stored    an element of x, the bias, the residual and the results
-//   kernel()  for a tile of so many vectors and pixels
-//   store()   what a frequency is rounded to
+// Input     what is multiplied: a float, or bf16x2
+// Stored    an element of x, the bias, the residual and the results
+// kernel()  the kernel for a tile of so many vectors and pixels
+// store()   how a frequency is stored, and rounded
 //
 // Included inside the namespace of an instruction set, after
 // kernels/convolution/winograd/winograd_impl.h.
 
+// The work of one thread on one call.
 template <int kTile, class Tiles>
 class Winograd {
  public:
@@ -27,11 +28,12 @@ class Winograd {
         epilogue_{V(problem.low), V(problem.high)},
         inputs_((X*)scratch),
         sums_((float*)(inputs_ + kFrequencies * p_.in_channels * cut.rows)) {
+    // Tiles in a row of the image, and in the image.
     tiles_wide_ = (p_.out_width + kTile - 1) / kTile;
     tiles_ = tiles_wide_ * ((problem.rows.end - problem.rows.begin + kTile - 1) / kTile);
   }
 
-  // Of an image; a tile's place in it.
+  // An image, and where a tile begins in it.
   struct Place {
     int64_t image, top, left;
   };
@@ -41,6 +43,7 @@ class Winograd {
             tile % tiles_wide_ * kTile};
   }
 
+  // Transform the windows, multiply each frequency, transform back.
   void run(int64_t unit) {
     first_ = unit % cut_.row_chunks * cut_.rows;
     count_ = lesser(cut_.rows, p_.batch * tiles_ - first_);
@@ -60,9 +63,11 @@ class Winograd {
   }
 
  private:
-  static constexpr int64_t kBlock = kPanelChannels;  // of the channels on both sides
+  static constexpr int64_t kBlock = kPanelChannels;  // channels of a block, of x and of y
+  // Elements of X in a block.
   static constexpr int64_t kInputs = kBlock * int64_t(sizeof(S)) / int64_t(sizeof(X));
 
+  // The frequencies of one window, a vector of channels.
   void read(int64_t channel, int64_t i, int64_t lane, S* to) const {
     const Place place = place_of(i);
     const int64_t top = place.top - p_.pad_top, left = place.left - p_.pad_left;
@@ -74,7 +79,8 @@ class Winograd {
         [&](int frequency, V value) WEFT_LAMBDA { Tiles::store(to + frequency * step, value); });
   }
 
-  // Two vectors of output channels of one frequency, the unit's `c` and those after it.
+  // One frequency's product for two vectors of filters, from the unit's filter `c` on. All tiles of
+  // the unit are its pixels; the first of them prefetch the next weights.
   void multiply(int64_t f, int64_t c) const {
     const int64_t panels = p_.out_channels / kBlock, panel = p_.in_channels * kBlock;
     const int64_t sums_vector = V::kLanes < kBlock ? V::kLanes : count_ * kBlock;
@@ -92,6 +98,7 @@ class Winograd {
     tile.epilogue = nullptr;
     tile.bias = tile.residual = nullptr;
     tile.residual_vector = 0;
+    // Weights of the next filters.
     const X* ahead = tile.weights + 2 * V::kLanes / kBlock * panel;
     const int64_t tiles = (count_ + kMaxPixels - 1) / kMaxPixels;
     for (int64_t t = 0; t < tiles; ++t) {
@@ -116,6 +123,7 @@ class Winograd {
     }
   }
 
+  // Transforms the sums of one tile back, and finishes the results that lie inside.
   void write(const float* from, int64_t i, int64_t channel, int64_t lane) const {
     const Place place = place_of(i);
     const int64_t top = place.top, left = place.left;
@@ -149,7 +157,7 @@ class Winograd {
   const BlockedOperands& operands_;
   Epilogue epilogue_;
   X* inputs_;    // [frequency][channel block][tile][channel]
-  float* sums_;  // the same of output channels
+  float* sums_;  // the same for filters
   int64_t tiles_wide_, tiles_, first_, count_;
-  int64_t begin_, out_;  // the unit's output channels
+  int64_t begin_, out_;  // the unit's filters
 };

@@ -1,12 +1,12 @@
-// Gradient of the weights of 3 x 3 kernels by Winograd's tiles: the adjoint in the weights of the
-// forward's bilinear form (Lavin and Gray, 2016, equation 8). With the windows' frequencies
-// V = B^T x B and those of dy's tiles Y = A dy A^T,
+// The gradient of the weights of 3 x 3 kernels by Winograd's tiles: the adjoint, in the weights, of
+// the forward pass (Lavin and Gray, 2016, equation 8). With the frequencies V = B^T x B of windows
+// and Y = A dy A^T of the tiles of dy it is
 //
 //     dw = G^T (Σ over tiles V ⊙ Y) G
 //
-// where a frequency of the sum is a product of channels by filters over tiles: a quarter of the
-// direct sum's with tiles of 4. A unit is some channels and some filters; it transforms some tiles
-// at a time and adds their products to its sums.
+// Each frequency of the sum is a product (channels x tiles) times (tiles x filters): with tiles of
+// 4 a quarter of the direct sum's multiply-adds. A unit is some channels and some filters; it
+// transforms some tiles at a time and adds their products to its sums.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_impl.h"
 
@@ -21,7 +21,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/convolution/winograd/winograd_impl.h"
 
-// One row or column of G^T m.
+// One row or column of G^T m: frequencies to the three taps.
 template <class V>
 WEFT_INLINE void to_taps(const V (&m)[4], V (&out)[3]) {
   const V even = V(.5f) * (m[1] + m[2]), odd = V(.5f) * (m[1] - m[2]);
@@ -38,6 +38,7 @@ WEFT_INLINE void to_taps(const V (&m)[6], V (&out)[3]) {
   out[2] = V(4) * far_even - even + m[5];
 }
 
+// The work of one thread on one call.
 template <int kTile>
 class WinogradWeight {
  public:
@@ -53,6 +54,7 @@ class WinogradWeight {
         operands_(operands),
         sums_((float*)((char*)scratch + cut.sums)),
         windows_((float*)((char*)scratch + cut.row_tile)),
+        // Scratch: sums, the windows' frequencies, the tiles' frequencies.
         tiles_(windows_ + kFrequencies * cut.rows * cut.channels) {
     wide_ = (p_.out_width + kTile - 1) / kTile;
     count_ = wide_ * ((p_.out_height + kTile - 1) / kTile);
@@ -65,6 +67,7 @@ class WinogradWeight {
     filters_ = lesser(cut_.filters, p_.out_channels - first_filter_);
     const int64_t size = kFrequencies * channels_ * filters_;
     for (int64_t i = 0; i < size; i += V::kLanes) Memory<float>::store(sums_ + i, V(0));
+    // Tiles of all images are numbered in one sequence.
     const int64_t tiles = p_.batch * count_;
     for (int64_t first = 0; first < tiles; first += cut_.rows)
       add_products(first, lesser(cut_.rows, tiles - first));
@@ -72,6 +75,7 @@ class WinogradWeight {
   }
 
  private:
+  // Transforms some tiles and adds their products to the sums.
   void add_products(int64_t first, int64_t count) {
     for (int64_t i = 0; i < count; ++i) {
       const int64_t image = (first + i) / count_, tile = (first + i) % count_;
@@ -104,7 +108,7 @@ class WinogradWeight {
             WEFT_LAMBDA { Memory<float>::store(to + frequency * step, value); });
   }
 
-  // The frequencies of a tile of dy; what lies outside counts as zero.
+  // The frequencies of a tile of dy; outside dy is zero.
   void read_tile(const float* plane, int64_t top, int64_t left, float* to, int64_t step) const {
     transform_square<kTile, kSide>(
         [&](int y, int x) WEFT_LAMBDA {
@@ -118,6 +122,7 @@ class WinogradWeight {
             WEFT_LAMBDA { Memory<float>::store(to + (y * kSide + x) * step, value); });
   }
 
+  // One frequency: the tiles are the positions of the weight tiles of blocked_impl.h.
   void multiply(int64_t f, int64_t count) const {
     WeightTile tile;
     tile.images = tile.rows = 1;
@@ -141,10 +146,11 @@ class WinogradWeight {
     }
   }
 
-  // Sums of a block of filters as weights, a filter's channels side by side.
+  // Transforms the sums of a block of filters to weights and stores them, a filter's channels side
+  // by side.
   void store(int64_t filter) const {
     const int64_t step = channels_ * filters_;
-    float* const taps = windows_;  // [channel][tap][filter], no longer used for windows
+    float* const taps = windows_;  // [channel][tap][filter]; windows are not needed any more
     for (int64_t c = 0; c < channels_; ++c)
       for (int64_t lane = 0; lane < kBlock; lane += V::kLanes)
         write_taps(sums_ + c * filters_ + filter + lane, step, taps + c * 9 * kBlock + lane);
@@ -170,7 +176,7 @@ class WinogradWeight {
   const BlockedWeightOperands& operands_;
   float* sums_;     // [frequency][channel][filter]
   float* windows_;  // [frequency][channel block][tile][channel]
-  float* tiles_;    // the same of filters
+  float* tiles_;    // the same for filters
   int64_t wide_, count_;
   int64_t first_channel_, channels_, first_filter_, filters_;
 };

@@ -1,3 +1,5 @@
+// Both directions are one transpose of (pixels, B) matrices, done as a copy with strides.
+
 #include "ops/nn/convolution/block_planes_impl.h"
 
 #include "kernels/elementwise/copy.h"
@@ -23,6 +25,8 @@ void transpose_planes(const Planes& p, const void* from, void* to, bool into_blo
     source.strides[2] = into_blocks ? pixels : p.block;
     copy_elements(target, source);
   };
+  // copy_elements shares several images among threads by itself; rows of a single image are shared
+  // here.
   if (p.images > 1) {
     run(0, pixels);
     return;

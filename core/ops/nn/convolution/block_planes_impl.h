@@ -1,4 +1,4 @@
-// Images between plain arrays and blocks of channels.
+// Copies images between plain arrays (N, C, H, W) and channel blocks (N, C / B, H, W, B).
 #pragma once
 
 #include <cstdint>
@@ -7,13 +7,14 @@
 
 namespace weft::ops {
 
-// Blocks of channels of some images, plain or with the channels behind the pixels.
+// The planes of some images: C / B = `blocks` blocks of `block` channels each.
 struct Planes {
   DType dtype;
   int64_t images, blocks, rows, cols, block;
 };
 
-// A thread turns what it convolves before or after: images, or rows of a single one.
+// Work is split so that a thread moves what it convolves next, or has just convolved: whole images,
+// or rows of a single one.
 void transpose_planes(const Planes& planes, const void* from, void* to, bool into_blocks);
 
 }  // namespace weft::ops

@@ -1,7 +1,8 @@
-// Convolution and its transpose over one, two or three axes, from the operators of images.
+// Convolution and its transpose over one, two or three axes, built from the operators on images.
 //
-// The depth of a third axis joins the channels: the slices of depth that one window meets become
-// KD times as many channels of an image, so one convolution of images does the rest.
+// Three axes: the KD slices of depth that one window reads become KD times as many channels of an
+// image. Then one convolution of images does the rest.
+
 #include <algorithm>
 
 #include "base/errors.h"
@@ -13,7 +14,7 @@
 namespace weft::ops {
 namespace {
 
-// Attributes of the operators of images: those of height and width.
+// The attributes for the operators on images: those of height and width.
 struct ImageAttributes {
   explicit ImageAttributes(const ComposeContext& c, const Window& w) {
     const auto skip = static_cast<size_t>(w.spatial < 3 ? 3 - w.spatial : 1);
@@ -25,7 +26,7 @@ struct ImageAttributes {
   std::vector<Argument> list;
 };
 
-// Reads and checks what both operators share; the extents of the window are those of the weight.
+// Reads and checks what both operators share. The window has the extents of the weight.
 Result<Window> window_of(const ComposeContext& c) {
   const Shape data = c.in(0).shape(), weight = c.in(1).shape();
   const int spatial = data.rank() - 2;
@@ -63,12 +64,13 @@ Value flat_weight(const Value& weight) {
   return reshape(weight, {w[0], w[1] * w[2], w[3], w[4]});
 }
 
-// (N, C, D, H, W) as images (N OD, C KD, H, W), one for each place of the window along D.
+// (N, C, D, H, W) as images (N OD, C KD, H, W): one for each position of the window along D.
 Value unfolded(const Value& x, const Window& w) {
   return x.builder().emit(op_named("unfold_depth"), {&x, 1}, depth_attributes(w))[0];
 }
 
-// The adjoint: images (N OD, C KD, H, W) added where they came from, shape `to`.
+// The adjoint: adds images (N OD, C KD, H, W) back to where they came from; the result has shape
+// `to`.
 Value folded(const Value& images, const Window& w, const Shape& to) {
   return fold_depth(images, depth_attributes(w), to);
 }
@@ -85,8 +87,9 @@ Result<Value> with_bias(const ComposeContext& c, const Value& out) {
   return out + reshape(c.in(2), channels);
 }
 
-// Is there one window for each image, which is all of it? So it is behind a mean over the image, in
-// what weighs channels, and where a classifier's layers are written as convolutions.
+// Does the window cover the whole image, so that each image gives one result per filter? This is so
+// behind global pooling (squeeze-and-excitation), and in classifiers whose layers are written as
+// convolutions.
 bool sees_whole_images(const ComposeContext& c) {
   const Shape x = c.in(0).shape(), weight = c.in(1).shape();
   const int spatial = x.rank() - 2;
@@ -102,7 +105,7 @@ bool sees_whole_images(const ComposeContext& c) {
   return true;
 }
 
-// A product of matrices, whose weights are read as fast as memory gives them.
+// A product of matrices: its weights are read at the speed of memory.
 Result<Value> of_whole_images(const ComposeContext& c) {
   const Shape weight = c.in(1).shape();
   const int64_t elements = Shape(weight.span().subspan(1)).elements();
@@ -139,8 +142,8 @@ Result<Value> convolution(const ComposeContext& c) {
   return folded(images, Window{.spatial = 3}, {x[0], s[1], depths, s[2], s[3]});
 }
 
-// Is the result one window for each image, such as the first that a generator makes of a vector? A
-// product of matrices makes that.
+// Is each result one window of one input element, like the first layer of a generator that starts
+// from a vector? A product of matrices computes that, too.
 bool spreads_one_element(const Window& w, const Shape& data, const Shape& out) {
   bool is_window = true;
   for (int axis = 0; axis < w.spatial; ++axis) {
@@ -150,9 +153,10 @@ bool spreads_one_element(const Window& w, const Shape& data, const Shape& out) {
   return is_window;
 }
 
-constexpr double kMaxExtent = 0x1p62;  // far from overflow
+constexpr double kMaxExtent = 0x1p62;  // below the overflow of the exact sum that follows
 
-// The adjoint of the convolution that takes the result's shape to the data's.
+// The adjoint of the convolution that maps the result's shape to the shape of the data. `adj`
+// chooses between the sizes that the convolution's stride rounds to the same one.
 Result<Value> deconvolution(const ComposeContext& c) {
   const TensorType type = c.in(0).type();
   WEFT_TRY(rules::require_floating(InferContext(c.op(), {&type, 1}, c.all()), 0));

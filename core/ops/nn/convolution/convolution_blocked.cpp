@@ -1,5 +1,8 @@
-// Convolution over channel blocks, with what follows it: a bias, an array to add, bounds. A graph
-// has it where the pass `block` put it; for everything else there is convolution_image.
+// Convolution over channel blocks, fused with a bias, the addition of an array (a residual) and a
+// clamp. Only the pass `block` puts it into graphs; everything else uses convolution_image.
+//
+// Shapes: data (N, C / B, H, W, B), weights from pack_convolution, results (N, O / B, OH, OW, B).
+
 #include "kernels/convolution/blocked/convolution_blocked.h"
 
 #include "base/errors.h"
@@ -16,6 +19,8 @@ namespace {
 
 // ---- convolution
 
+// The kernel's problem from attributes and shapes; refuses what does not fit. It runs at inference,
+// and again for scratch, cost and run, so that all agree.
 Result<kernels::BlockedConvolution> parse(const AttributeReader& a, DType dtype, const Shape& x,
                                           const Shape& w) {
   const std::string_view op = a.op().name;
@@ -98,19 +103,22 @@ kernels::BlockedConvolution problem_of(const SlotTypes& types) {
   return parse(types.op.reader(types.attributes), x.dtype, x.shape, types.in[1].shape).value();
 }
 
+// The work of the rows that this call makes (all, or a row tile).
 int64_t work_of(const kernels::BlockedConvolution& problem) {
   const kernels::Convolution& p = problem.shape;
   return blocked_work(p) / std::max<int64_t>(1, p.out_height) *
          (problem.rows.end - problem.rows.begin);
 }
 
-// Half of what is added comes from the other threads' caches.
+// Adding parts of a sum over channels: half of what is read comes from other threads' caches, so
+// one element counts as several.
 int64_t work_of_adding(const kernels::BlockedConvolution& problem) {
   constexpr int64_t kElement = 8;
   return (problem.rows.end - problem.rows.begin) * problem.shape.out_width *
          problem.shape.out_channels * kElement;
 }
 
+// A row tile makes some rows only, and reads and writes ring buffers of rows.
 void restrict_to(const RowTile& row_tile, kernels::BlockedConvolution& problem) {
   problem.rows = {row_tile.begin, row_tile.end};
   problem.x_ring_rows = row_tile.in_ring_rows[0];
@@ -119,7 +127,8 @@ void restrict_to(const RowTile& row_tile, kernels::BlockedConvolution& problem) 
       row_tile.in_ring_rows[3] > 0 ? row_tile.in_ring_rows[3] : row_tile.out_ring_rows;  // 0: none
 }
 
-// The windows of a box's rows: what of Winograd's tiles lies outside the image reads nothing else.
+// The rows that the windows of the output's rows read. A Winograd tile that sticks out of the image
+// reads nothing else. For operand -1: the rows are rounded to whole Winograd tiles.
 ElementBox needs(const SlotTypes& types, const ElementBox& out, int operand) {
   if (operand == 1 || operand == 2) return {Shape::absent(), Shape::absent()};
   if (operand == 3) return out;
@@ -156,6 +165,8 @@ Status run(const KernelCall& call) {
              [&](kernels::Range range, void* scratch) {
                kernels::run_blocked_convolution(plan, operands, range, scratch);
              });
+  // A sum over many channels may be cut into parts that threads compute separately; here they are
+  // added.
   if (of_parts > 0)
     split_work(
         problem.shape.out_channels / problem.out_block, work_of_adding(problem), nullptr, 0,

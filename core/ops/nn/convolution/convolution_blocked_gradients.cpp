@@ -1,5 +1,6 @@
-// Gradients of convolution over channel blocks. A graph has them where the pass `block` put them;
-// for everything else there are convolution_data and convolution_weight.
+// Gradients of convolution over channel blocks, with respect to data and weight. Only the pass
+// `block` puts them into graphs; everything else uses convolution_data and convolution_weight.
+
 #include "base/errors.h"
 #include "kernels/convolution/blocked/convolution_blocked.h"
 #include "ops/nn/convolution/convolution_costs_impl.h"
@@ -23,7 +24,8 @@ Status require_float32(const InferContext& c) {
                               c.in[0].dtype);
 }
 
-// The convolution of plain images of shape `data` by `kernel`; dout must have its result's shape.
+// The convolution of plain images of shape `data` with `kernel`; `dout` must have its result's
+// shape.
 Result<Convolution> shape_of_problem(const AttributeReader& a, DType dtype, const Shape& data,
                                      const Shape& kernel, const Shape& dout) {
   const std::string_view op = a.op().name;
@@ -59,6 +61,7 @@ Result<Convolution> shape_of_problem(const AttributeReader& a, DType dtype, cons
   return p;
 }
 
+// Winograd's tiles overlap in a fixed way, which needs a stride and a dilation of 1.
 Status check_steps(const AttributeReader& a, const Convolution& p) {
   if (a.integer("winograd") == 0 ||
       p.stride_height * p.stride_width * p.dilation_height * p.dilation_width == 1)
@@ -73,6 +76,8 @@ Cost cost_of_problem(const Convolution& p, const SlotTypes& t) {
 
 // ---- of the data
 
+// The gradient of the data is a convolution of dout with the adjoint's weights: channels and
+// filters change places, and the kernel is mirrored.
 Result<BlockedConvolution> parse_data(const AttributeReader& a, DType dtype, const Shape& dout,
                                       const Shape& w) {
   const std::string_view op = a.op().name;

@@ -1,3 +1,6 @@
+// Cuts a batch into chunks, and runs each: into blocks, convolve, back to plain. The header
+// explains why this can pay.
+
 #include "ops/nn/convolution/convolution_by_blocks_impl.h"
 
 #include <algorithm>
@@ -17,6 +20,7 @@ using Made = ConvolutionResult;
 
 int64_t round_up(int64_t a, int64_t step) { return (a + step - 1) / step * step; }
 
+// The side of Winograd's tiles for this result, or 0 if none is allowed or worth it.
 int64_t winograd_side(const Convolution& p, Made made) {
   if (p.stride_height != 1 || p.stride_width != 1) return 0;
   if (made == Made::kForward) return kernels::winograd_tile(p);
@@ -46,11 +50,12 @@ bool pays_by_blocks(const Convolution& p, Made made) {
 
 namespace {
 
-constexpr int64_t kCachedBytes = int64_t{2} << 20;  // of a chunk's images, before and after
+// For one chunk: input and output images together; about a second-level cache.
+constexpr int64_t kCachedBytes = int64_t{2} << 20;
 
-// Some images at a time, and where their parts of scratch begin, in bytes.
+// How the batch is cut into chunks, and where each part of the scratch begins, in bytes.
 struct Chunks {
-  Convolution problem;  // of a chunk
+  Convolution problem;  // the problem of one chunk
   int64_t winograd, weights, x, y, part, threads, of_thread;
 };
 
@@ -82,6 +87,7 @@ Chunks chunks_of(const Convolution& p, Made made) {
   const int64_t size = kernels::element_size(p.dtype);
   const int64_t image = (elements_in(p) + elements_out(p)) * size;
   const int64_t maximum = std::max<int64_t>(1, kCachedBytes / image);
+  // Chunks of nearly equal size, so that the last one is not much smaller.
   const int64_t count = (p.batch + maximum - 1) / maximum;
   chunks.problem.batch = (p.batch + count - 1) / count;
   int64_t end = 0;
@@ -106,6 +112,8 @@ Chunks chunks_of(const Convolution& p, Made made) {
   return chunks;
 }
 
+// dW of a chunk is added to the sum of the chunks before; their order is fixed, and so are the
+// bits.
 void add(const void* part, void* sum, int64_t count) {
   const auto* from = static_cast<const float*>(part);
   auto* to = static_cast<float*>(sum);
@@ -114,6 +122,7 @@ void add(const void* part, void* sum, int64_t count) {
   });
 }
 
+// One call: packs the weights once, then works chunk by chunk.
 class Call {
  public:
   Call(const Convolution& p, Made made, const ConvolutionArrays& arrays, void* scratch)
@@ -135,7 +144,7 @@ class Call {
  private:
   void* at(int64_t offset) const { return scratch_ + offset; }
 
-  // Images of x or dx, and of y or dy.
+  // The planes of x or dx (`is_x`), or of y or dy.
   Planes planes(int64_t images, bool is_x) const {
     const int64_t channels = is_x ? p_.in_channels : p_.out_channels;
     const int64_t block = kernels::channel_block(channels);

@@ -1,8 +1,8 @@
-// Convolutions of plain arrays, and their gradients, by the kernels for channel blocks: some images
-// at a time are put into blocks in scratch, small enough to stay in a cache until what is made of
-// them comes back out. So a convolution that stands alone, as every one does that is called
-// eagerly, has Winograd's tiles and strides without gathered columns, too, where they save more
-// than moving its elements twice costs. For a network the pass `block` moves them once.
+// Convolutions of plain arrays, and their gradients, with the kernels for channel blocks. Some
+// images at a time are copied into blocks in scratch; a chunk is small enough to stay in a cache
+// until its results are copied back. So a convolution that stands alone (every eager one does) can
+// use Winograd's tiles, and strides without im2col, if they save more than moving its elements
+// twice costs. In a network, the pass `block` moves them only once.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +12,21 @@
 
 namespace weft::ops {
 
-// May it be? float32, or bfloat16 but for dw; channels and filters of all groups in whole blocks.
+// Is it allowed? float32, or bfloat16 except for dw; channels and filters of each group must be
+// whole blocks.
 bool fits_blocks(const kernels::Convolution& p, ConvolutionResult made);
 
-// Shall it be? A pure function of the problem.
+// Is it worth it? A pure function of the problem, so a plan is the same on every machine.
 bool pays_by_blocks(const kernels::Convolution& p, ConvolutionResult made);
 
-// Bytes, 64-byte aligned, for a call by so many threads.
+// Bytes of scratch for a call by this many threads; the scratch is 64-byte aligned.
 int64_t scratch_by_blocks(const kernels::Convolution& p, ConvolutionResult made, int threads);
 
+// The operands of a convolution or of one of its gradients.
 struct ConvolutionArrays {
-  const void* left;   // x, or dy for dx
-  const void* right;  // w, or dy for dw
-  const void* bias;   // of y; may be null
+  const void* left;   // x; or dy, for the result dx
+  const void* right;  // w; or dy, for the result dw
+  const void* bias;   // added to y; may be null
   void* out;
 };
 void convolve_by_blocks(const kernels::Convolution& p, ConvolutionResult made,

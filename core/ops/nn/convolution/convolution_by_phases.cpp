@@ -1,3 +1,6 @@
+// How phases become filters: the weights of the combined convolution, its cost, and writing its
+// results between each other. The header has the formula.
+
 #include "ops/nn/convolution/convolution_by_phases_impl.h"
 
 #include <algorithm>
@@ -17,7 +20,8 @@ int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 constexpr int64_t kMaxPhases = 1024;
 
-// Of an axis: position i of the one phase that meets a tap reads dy at i + offset.
+// For one axis and one tap of the kernel: the only phase that this tap belongs to. Position i of
+// that phase reads dy at i + offset.
 struct Meeting {
   int64_t phase, offset;
 };
@@ -27,7 +31,7 @@ Meeting meeting_of(int64_t tap, int64_t dilation, int64_t pad, int64_t stride) {
   return {offset * stride - reach, offset};
 }
 
-// All phases read dy at i + first .. i + last.
+// The positions i + first .. i + last of dy that the phases together read.
 struct Reach {
   int64_t first = 0, last = 0;
 };
@@ -41,8 +45,8 @@ Reach reach_of(int64_t taps, int64_t dilation, int64_t pad, int64_t stride) {
   return reach;
 }
 
-// All phases of p's data as the filters of a convolution of dy. Filters of groups are side by side:
-// (group, channel, phase of the rows, phase of the columns).
+// The convolution of dy that has all phases of dx as its filters, in the order (group, channel,
+// phase of the rows, phase of the columns).
 Convolution of_phases(const Convolution& p) {
   const Reach rows = reach_of(p.kernel_height, p.dilation_height, p.pad_top, p.stride_height);
   const Reach cols = reach_of(p.kernel_width, p.dilation_width, p.pad_left, p.stride_width);
@@ -57,7 +61,7 @@ Convolution of_phases(const Convolution& p) {
   return q;
 }
 
-// Of few filters a vector load serves few products.
+// With few filters, one vector load serves only few products.
 double cost_of(const Convolution& q) {
   constexpr double kLoad = 2;
   const double filters = static_cast<double>(q.out_channels / q.groups);
@@ -66,7 +70,7 @@ double cost_of(const Convolution& q) {
   return std::min(plain, blocked_cost(q, ConvolutionResult::kForward, kernels::winograd_tile(q)));
 }
 
-// With filters of zeros behind the last where whole blocks of them cost less.
+// Adds filters of zeros behind the last one if whole blocks of filters cost less.
 Convolution cheapest(const Convolution& p) {
   constexpr int64_t kBlock = 16;
   const Convolution own = of_phases(p);
@@ -75,10 +79,10 @@ Convolution cheapest(const Convolution& p) {
   return p.groups == 1 && cost_of(whole) < cost_of(own) ? whole : own;
 }
 
-// ---- some images at a time, and where their parts of scratch begin, in bytes
+// ---- chunks of images, and where each part of the scratch begins, in bytes
 
 struct Parts {
-  Convolution problem;  // of a chunk
+  Convolution problem;  // the problem of one chunk
   int64_t weights, results, rest;
 };
 
@@ -104,7 +108,8 @@ int64_t images_of_last(const Convolution& p, const Parts& parts) {
 
 // ---- weights and results
 
-// w[filter, channel][rows][cols] as weights of q. T: any type of its size.
+// The weights w[filter, channel][row][col] as weights of q; taps that a phase does not have stay
+// zero. T is any type with the element's size.
 template <class T>
 void transpose_weights(const Convolution& p, const Convolution& q, const T* from, T* to) {
   const int64_t channels = p.in_channels / p.groups, filters = p.out_channels / p.groups;
@@ -137,13 +142,14 @@ void transpose_weights(const Convolution& p, const Convolution& q, const void* f
   }
 }
 
-// Results of q, (images, channels, phases, rows, cols), between each other.
+// Writes the results of q, (images, channels, phases, rows, columns), to their places in dx: the
+// phases lie between each other.
 class Interleaving {
  public:
   Interleaving(const Convolution& p, const Convolution& q, const void* results, void* dx)
       : p_(p), q_(q), from_(static_cast<const char*>(results)), to_(static_cast<char*>(dx)) {}
 
-  // Threads share the channels of all images, or the rows of a single one.
+  // Threads share the planes of all images, or the rows of a single plane.
   void run(int64_t images) const {
     const int64_t planes = images * p_.in_channels, each = p_.in_height * p_.in_width;
     const int64_t units = planes > 1 ? planes : q_.out_height;
@@ -158,7 +164,7 @@ class Interleaving {
   }
 
  private:
-  // Whole rows where every phase has as many columns, or phase by phase.
+  // Whole rows at once if every phase has equally many columns; otherwise phase by phase.
   void phases(kernels::Range planes, kernels::Range rows) const {
     const bool is_even = p_.in_width % p_.stride_width == 0;
     for (int64_t a = 0; a < p_.stride_height; ++a)
@@ -207,6 +213,8 @@ bool has_phases(const Convolution& p) {
   return p.batch > 0 && elements_in(p) > 0 && elements_out(p) > 0;
 }
 
+// kMoved and kTransposed are costs for each result and each weight, kCall is that of a call, in the
+// unit of convolution_costs_impl.h.
 bool pays_by_phases(const Convolution& p) {
   constexpr double kMoved = 75, kTransposed = 130, kCall = 6e5;  // a result; a weight
   if (!has_phases(p)) return false;

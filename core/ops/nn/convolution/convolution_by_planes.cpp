@@ -1,3 +1,5 @@
+// Depthwise convolution, one block of channels of one image at a time, in a thread's own memory.
+
 #include "ops/nn/convolution/convolution_by_planes_impl.h"
 
 #include <algorithm>
@@ -16,12 +18,12 @@ using Made = ConvolutionResult;
 
 int64_t in_lines(int64_t bytes) { return (bytes + 63) / 64 * 64; }
 
-// A block of one image, and where the parts of memory begin, in bytes.
+// The problem of one block of one image, and the sizes of the parts of memory, in bytes.
 struct Block {
   kernels::BlockedConvolution problem;
-  int64_t weights;             // elements of a block
-  int64_t packed, dw;          // of all blocks; of all images where there are several
-  int64_t x, y, inner, whole;  // of a thread
+  int64_t weights;             // elements of one block's weights
+  int64_t packed, dw;          // for all blocks; `dw` for all images, if there are several
+  int64_t x, y, inner, whole;  // for one thread; `whole` is the sum of the three
 
   Block(const Convolution& p, Made made) {
     const int64_t channels = kernels::channel_block(p.in_channels);
@@ -60,6 +62,8 @@ class Call {
     if (made_ != Made::kWeight) pack();
     const int64_t units = p_.batch * blocks_;
     const int64_t threads = pieces_of_work(threads_of_call(), blocked_work(p_));
+    // Threads take whole units if that divides the work evenly; otherwise all of them share each
+    // unit.
     if (units % threads == 0 || units >= kEven * threads) {
       split_work(units, blocked_work(p_), threads_, block_.whole,
                  [&](kernels::Range range, void* memory) {
@@ -72,7 +76,8 @@ class Call {
   }
 
  private:
-  static constexpr int64_t kEven = 4;  // units a thread, of which one more or less is no matter
+  // Units for each thread above which one more or less does not matter.
+  static constexpr int64_t kEven = 4;
 
   void pack() const {
     const bool is_data = made_ == Made::kData;
@@ -82,7 +87,7 @@ class Call {
                  arrays_.right, packed_);
   }
 
-  // The plane of x or y.
+  // One plane of x or y: a block of channels of one image.
   Planes plane(bool is_x) const {
     const int64_t height = is_x ? p_.in_height : p_.out_height;
     return {p_.dtype, 1, 1, height, is_x ? p_.in_width : p_.out_width, block_.problem.in_block};
@@ -99,8 +104,8 @@ class Call {
                      false);
   }
 
-  // Block `unit % blocks` of an image. Where all threads share it, each has its part of what
-  // follows the planes.
+  // Makes block `unit % blocks_` of image `unit / blocks_`. If all threads share the unit, each has
+  // a part of the memory behind the two planes.
   void make(int64_t unit, void* memory) const {
     char* const x = static_cast<char*>(memory);
     char* const y = x + block_.x;
@@ -144,7 +149,8 @@ class Call {
     }
   }
 
-  // In order, whoever made them.
+  // Adds dW of the images in their order, whichever thread made them: the bits do not depend on
+  // threads.
   void add_images() const {
     const int64_t count = weights_of(p_);
     const auto* const parts = reinterpret_cast<const float*>(dw_);

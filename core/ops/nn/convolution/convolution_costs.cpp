@@ -1,3 +1,7 @@
+// The cost model of the convolution methods. Each constant is a measured cost in the unit of the
+// header: the time of one multiply-add of a kernel at full speed. The names say what it is paid
+// for.
+
 #include "ops/nn/convolution/convolution_costs_impl.h"
 
 #include <cmath>
@@ -10,13 +14,14 @@ using Made = ConvolutionResult;
 
 bool has_strides(const Convolution& p) { return p.stride_height != 1 || p.stride_width != 1; }
 
-// Where no window meets another one a phase reads dy as it lies.
+// If windows do not overlap, each phase has one tap and reads dy in its own order, without a copy.
 bool is_one_tap_a_phase(const Convolution& p) {
   return p.kernel_height <= p.stride_height && p.kernel_width <= p.stride_width && p.pad_top == 0 &&
          p.pad_left == 0;
 }
 
-// Columns are gathered row by row, again for every so many filters of a gradient of weights.
+// The cost of im2col: columns are gathered row by row. For the gradient of weights they are
+// gathered again for every kFilters filters.
 double gathering(const Convolution& p, Made made) {
   constexpr double kDense = 12, kRow = 400, kRowOfPhase = 300, kFilters = 168;
   const double element = p.stride_width > 2 ? 45 : kDense, of_weights = element + 28;
@@ -38,7 +43,8 @@ double gathering(const Convolution& p, Made made) {
   return times * elements * (of_weights + kRow / width);
 }
 
-// Padded rows are computed with their padding; of batches of small images little of it.
+// Kernels compute whole padded rows, so narrow images cost more. Batches of small images are joined
+// and suffer less.
 double padded(const Convolution& p) {
   constexpr double kOfBatches = 1.2;
   const auto span = static_cast<double>((p.kernel_width - 1) * p.dilation_width);
@@ -46,7 +52,8 @@ double padded(const Convolution& p) {
   return p.batch >= 16 && p.groups == 1 ? std::min(wide, kOfBatches) : wide;
 }
 
-// The share of the products whose element of x lies inside the image.
+// The share of products whose element of x lies inside the image; the blocked kernels skip the
+// others.
 double inside(int64_t out, int64_t in, int64_t taps, int64_t stride, int64_t dilation,
               int64_t pad) {
   int64_t count = 0;
@@ -61,12 +68,15 @@ double inside(int64_t out, int64_t in, int64_t taps, int64_t stride, int64_t dil
 
 }  // namespace
 
+// The products themselves count 1 each; the rest is gathering, packing and scattering.
 double plain_cost(const Convolution& p, Made made) {
-  constexpr double kPackedForward = 80, kPackedData = 400;  // a weight, on each thread
-  constexpr double kPackedPhases = 260, kScattered = 40;    // of a gradient with strides: a result
+  constexpr double kPackedForward = 80, kPackedData = 400;  // for each weight, on each thread
+  // For a gradient with strides: each weight; each result.
+  constexpr double kPackedPhases = 260, kScattered = 40;
   constexpr double kDepthwise = 2.8, kCopied = 22, kDepthwiseWeight = 5, kDepthwiseStrided = 25;
-  constexpr double kDepthwiseRow = 55;  // for each tap
-  constexpr double kNarrowWeight = 2;   // of at most so many filters, which gather nothing
+  constexpr double kDepthwiseRow = 55;  // for each row and tap
+  // With at most kNarrow filters, whose gradient gathers nothing.
+  constexpr double kNarrowWeight = 2;
   constexpr int64_t kNarrow = 32;
   const auto count = static_cast<double>(products(p));
   const auto weights = static_cast<double>(weights_of(p));
@@ -92,8 +102,9 @@ double plain_cost(const Convolution& p, Made made) {
 
 namespace {
 
-// Of an element of an image into blocks or back. Where a depthwise plane and what is made of it
-// stay in a core's second-level cache (convolution_by_planes_impl.h) less, by half vectors more.
+// The cost of copying one element into blocks or back. It is less if a depthwise plane and its
+// result stay in a core's second-level cache (convolution_by_planes_impl.h), and more for half
+// vectors.
 double turning(const Convolution& p) {
   constexpr double kTransposed = 30, kTransposedInCache = 13;
   constexpr int64_t kCachedBytes = 640 * 1024;
@@ -108,7 +119,7 @@ double turning(const Convolution& p) {
 }  // namespace
 
 double blocked_cost(const Convolution& p, Made made, int64_t winograd) {
-  constexpr double kPacked = 41;  // a weight
+  constexpr double kPacked = 41;  // for each weight
   constexpr double kTilesOfFour = 0.4, kTilesOfTwo = 0.6;
   constexpr double kDepthwise = 1.5, kDepthwiseWeight = 5.8, kWeight = 0.8, kHalfVectors = 2;
   const double moved =
@@ -125,7 +136,7 @@ double blocked_cost(const Convolution& p, Made made, int64_t winograd) {
   if (kernels::is_depthwise(p))
     return moved + count * (made == Made::kWeight ? kDepthwiseWeight : kDepthwise);
   if (made != Made::kWeight) return moved + count;
-  // Of few taps a tile of sums is stored often.
+  // With few taps, each tile of sums is stored more often.
   const auto taps = static_cast<double>(p.kernel_height * p.kernel_width);
   return moved + count * (1 + kWeight / std::sqrt(taps));
 }

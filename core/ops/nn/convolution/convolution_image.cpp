@@ -1,5 +1,7 @@
-// Convolution of images and the two operators that its gradients are. All three are bilinear, and
-// each is the gradient of the others, so derivatives of every order stay inside this file.
+// Convolution of images, y = x * w, and the two operators of its gradients. Each of the three is
+// linear in both operands, and each is a gradient of the others. So derivatives of every order stay
+// in this file.
+
 #include "kernels/convolution/convolution.h"
 
 #include <algorithm>
@@ -75,7 +77,7 @@ Result<Types> infer(const InferContext& c) {
   return Types{{c.in[0].dtype, output_shape(p, c.in[0].shape.rank() - 2)}};
 }
 
-// Without channels to sum over: zeros, or the bias.
+// Without channels there is nothing to sum over: the result is zeros, or the bias.
 Status sum_of_nothing(const TensorView& out, const TensorView* bias) {
   if (!bias) {
     std::memset(out.data, 0, static_cast<size_t>(elements_of(out) * size_of(out.dtype)));
@@ -99,7 +101,7 @@ Status run(const KernelCall& call) {
   return {};
 }
 
-// The attributes that the three operators share, from the forward call.
+// The attributes that the three operators share, copied from the forward call.
 std::vector<Argument> shared(const AttributeReader& a) {
   return {a.get("kernel"), a.get("stride"), a.get("pad"), a.get("dilate"), a.get("num_group")};
 }
@@ -111,6 +113,7 @@ Value emit(const GradContext& g, std::string_view op, std::initializer_list<Valu
   return g.builder().emit(op_named(op), {inputs.begin(), inputs.size()}, attributes)[0];
 }
 
+// y is linear in x and in w: dx = data(dy, w), dw = weight(x, dy), and the bias sums dy.
 Values gradient(const GradContext& g) {
   Values result(g.inputs());
   const Shape x = g.in(0).shape();

@@ -1,3 +1,5 @@
+// Chooses the method of a convolution by its cost and runs it.
+
 #include "ops/nn/convolution/convolve_impl.h"
 
 #include "ops/nn/convolution/convolution_by_phases_impl.h"
@@ -12,7 +14,8 @@ using Made = ConvolutionResult;
 
 // ---- by the plain kernels
 
-// In elements of cheap arithmetic. Where a filter sees one channel, its taps are added one by one.
+// Work in elements of cheap arithmetic. If a filter sees one channel, its taps are added one by
+// one; otherwise vectors do 8 products in the time of one.
 int64_t plain_work(const Convolution& p) {
   return p.in_channels == p.groups ? products(p) : products(p) / 8;
 }
@@ -67,6 +70,7 @@ void convolve(const Convolution& p, Made made, const ConvolutionArrays& arrays, 
   if (pays_by_blocks(p, made))
     return kernels::is_depthwise(p) ? convolve_by_planes(p, made, arrays, scratch)
                                     : convolve_by_blocks(p, made, arrays, scratch);
+  // The scratch of each thread remembers what it has packed, and begins empty in every call.
   const int64_t of_thread = plain_scratch(p, made);
   for (int thread = 0; thread < threads_of_call(); ++thread)
     kernels::begin_convolution(static_cast<char*>(scratch) + thread * of_thread);

@@ -1,5 +1,8 @@
-// Volumes as images whose channels are the slices that a window meets along the depth, and the
-// adjoint. Each is the gradient of the other. A window of one slice moves nothing: a view.
+// unfold_depth turns a volume (N, C, D, H, W) into images whose channels are the slices that a
+// window reads along the depth: (N OD, C KD, H, W). fold_depth is its adjoint: it adds the channels
+// back to their slices. Each is the gradient of the other. With a window of one slice nothing
+// moves: a view.
+
 #include "ops/problems/depth_problem.h"
 
 #include "base/errors.h"
@@ -34,6 +37,7 @@ Result<kernels::Depth> depth_problem(const AttributeReader& a, DType dtype, cons
                         images, w.kernel[0], w.stride[0], w.pad[0],  w.dilate[0]};
 }
 
+// Slices of overlapping windows are summed, and halves have too few digits for that.
 Value fold_depth(const Value& images, std::vector<Argument> window, const Shape& volume) {
   const bool is_half = size_of(images.dtype()) < 4 && window[0].integer > 1;
   const Value x = is_half ? cast(images, DType::kFloat32) : images;
@@ -71,6 +75,7 @@ Status run_unfold(const KernelCall& call) {
   return {};
 }
 
+// A view exists if the slices of neighbouring samples are evenly spaced in memory.
 std::optional<Geometry> view_unfold(const InferContext& c, const Geometry& in, const TensorType&,
                                     size_t) {
   const Shape &s = in.shape, &strides = in.strides;

@@ -1,5 +1,6 @@
-// Weights of convolutions in the order that kernels over channel blocks read them in: once for a
-// model, and in every step of a training.
+// Packs the weights of convolutions into the order in which the kernels over channel blocks read
+// them: once for a model, and in every step of a training.
+
 #include <utility>
 
 #include "base/errors.h"
@@ -17,6 +18,8 @@ Status require_blocked_dtype(const InferContext& c) {
                               "` must be float32 or bfloat16; got ", c.in[0].dtype);
 }
 
+// Winograd: (tile elements, O / 16, C / B, B, 16). Depthwise: (C / B, KH, KW, B). Else: (panels of
+// 16 filters, C / groups / B, KH, KW, B, 16).
 Shape packed_shape(const kernels::Convolution& p, int64_t in_block, int64_t winograd) {
   if (winograd)
     return {(winograd + 2) * (winograd + 2), p.out_channels / kernels::kPanelChannels,
@@ -84,6 +87,7 @@ Result<Packing> packing_of(const AttributeReader& a, DType dtype, const Shape& w
                                  "`weight` ",
                                  w, "; got ", p.groups);
   packing.filters = a.flag("adjoint") ? kernels::Filters::kOfAdjoint : kernels::Filters::kOwn;
+  // The gradient of the data sums over filters, so the two change roles.
   if (a.flag("adjoint")) std::swap(p.in_channels, p.out_channels);
   packing.in_block = a.flag("plain") ? 1 : kernels::channel_block(p.in_channels);
   if ((packing.in_block == 1 && !a.flag("plain")) || !kernels::blocks_fit(p, packing.in_block))

@@ -1,4 +1,4 @@
-// Weights of convolutions over channel blocks, as pack_convolution gives them.
+// Weights of convolutions over channel blocks, in the form that pack_convolution makes.
 #pragma once
 
 #include "kernels/convolution/blocked/convolution_blocked.h"
@@ -6,13 +6,13 @@
 
 namespace weft::ops {
 
-// Has the first input a dtype that convolutions over channel blocks have: float32 or bfloat16?
+// Does the first input have a dtype of these convolutions, float32 or bfloat16?
 Status require_blocked_dtype(const InferContext& c);
 
-// Of the weights of a convolution, which has `in_block` channels in a block.
+// The shape of the packed weights of a convolution with `in_block` channels in a block.
 Shape packed_shape(const kernels::Convolution& p, int64_t in_block, int64_t winograd);
 
-// How weights are packed: those of `shape`, of which dtype, channels, groups and kernel count.
+// How weights are packed. Only dtype, channels, groups and kernel of `shape` matter.
 struct Packing {
   kernels::Convolution shape;
   int64_t in_block, winograd;
@@ -20,10 +20,10 @@ struct Packing {
 };
 void pack_weights(const Packing& packing, const void* weights, void* packed);
 
-// Height and width of the kernel of packed weights; the rank of `packed` must be right.
+// Height and width of the kernel, from the shape of packed weights of the right rank.
 Shape packed_kernel(const Shape& packed, int64_t winograd);
 
-// Is the side of Winograd's tiles that is asked for 0, or one that the convolution allows?
+// Is the requested side of Winograd's tiles 0, or one that this convolution allows?
 Status check_winograd(const AttributeReader& a, const kernels::Convolution& p, int64_t in_block);
 
 }  // namespace weft::ops

@@ -1,3 +1,5 @@
+// Reads the attribute `slices`.
+
 #include "ops/nn/convolution/slices_impl.h"
 
 #include "base/errors.h"

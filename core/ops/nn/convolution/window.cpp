@@ -1,3 +1,5 @@
+// Reads and checks the attributes of sliding windows.
+
 #include "ops/nn/convolution/window_impl.h"
 
 #include <algorithm>
@@ -7,6 +9,8 @@
 namespace weft::ops {
 namespace {
 
+// Writes one attribute to `extents`. It may have one number for all axes, or one for each. Numbers
+// above 2^31 are refused, so that sums of a few of them cannot overflow.
 Status read_extents(const AttributeReader& a, std::string_view op, std::string_view name,
                     int spatial, int64_t minimum, int64_t (&extents)[3]) {
   const auto given = a.has(name) ? a.ints(name) : std::span<const int64_t>();
@@ -24,7 +28,7 @@ Status read_extents(const AttributeReader& a, std::string_view op, std::string_v
   return {};
 }
 
-// One for all, one for each axis, or one for each side of each axis.
+// One number for all axes, one for each axis, or one for each side of each axis.
 Status read_padding(const AttributeReader& a, std::string_view op, Window& window) {
   const auto given = a.has("pad") ? a.ints("pad") : std::span<const int64_t>();
   const auto axes = static_cast<size_t>(window.spatial);

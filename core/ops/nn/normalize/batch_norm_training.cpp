@@ -1,8 +1,10 @@
-// Batch normalisation by the statistics of the batch, where channels have several neighbours in
-// memory: two passes over the data forward, two over data and cotangent backward. The gradient is
-// a kernel, whose own gradient is that of the formula in operators. Numbers of channels of a
-// bfloat16 array are float32, as all arithmetic is. Statistics of no elements, which a plan meets
-// where a batch is what a mask chose, are 0.
+// Batch normalisation with the statistics of the batch, for channels with several neighbours in
+// memory. Forward makes two passes over the data, backward two over data and cotangent. The
+// gradient is a kernel; its own gradient is that of its formula in operators.
+//
+// Vectors of a bfloat16 array have float32, as all arithmetic has. A channel without elements (a
+// mask may have chosen an empty batch) has the statistics 0.
+
 #include <algorithm>
 #include <cmath>
 
@@ -20,7 +22,7 @@ namespace {
 
 DType lanes_of(DType data) { return data == DType::kBFloat16 ? DType::kFloat32 : data; }
 
-// The vectors have one number for each channel.
+// Each vector has one number for each of the C channels.
 Status check_vectors(const InferContext& c, int64_t channels,
                      std::initializer_list<size_t> vectors) {
   for (const size_t input : vectors) {
@@ -60,6 +62,7 @@ Result<Types> infer_gradient(const InferContext& c) {
   return Types{c.in[3], vector_type(c.in[3]), vector_type(c.in[3])};
 }
 
+// (N, C, ...) as outer = N, channels = C, inner = the product of the other axes.
 kernels::Channels problem_of(const TensorView& data) {
   kernels::Channels p{data.dtype, data.shape[0], data.shape[1], 1};
   for (int axis = 2; axis < data.rank; ++axis) p.inner *= data.shape[axis];
@@ -67,7 +70,8 @@ kernels::Channels problem_of(const TensorView& data) {
 }
 int64_t elements_of(const kernels::Channels& p) { return p.outer * p.channels * p.inner; }
 
-// A vector in the dtype of lanes; a converted one lies where `free` begins, and moves that on.
+// A vector in the dtype that is computed in. If it must be converted, it is written at `free`,
+// which then moves behind it.
 template <class T>
 const T* in_lanes(const TensorView& vector, T*& free) {
   const DType lanes = sizeof(T) == 4 ? DType::kFloat32 : DType::kFloat64;
@@ -79,7 +83,8 @@ const T* in_lanes(const TensorView& vector, T*& free) {
   return converted;
 }
 
-// Results may lie where inputs do: vectors are written when all has been read.
+// y = (x - mean) gamma / sqrt(variance + eps) + beta. An output may share memory with an input, so
+// the vectors are written after everything has been read.
 template <class T>
 void forward(const KernelCall& call, const kernels::Channels& p, double eps) {
   const void* x = call.in[0].data;
@@ -101,7 +106,9 @@ void forward(const KernelCall& call, const kernels::Channels& p, double eps) {
 }
 
 // With r = 1 / sqrt(variance + eps), c = x - mean and n elements in a channel:
-// dx = gamma r (dy - mean(dy) - c r² mean(dy c)) + dmean / n + dvar 2 c / n.
+//   dx = gamma r (dy - mean(dy) - c r² mean(dy c)) + dmean / n + dvar 2 c / n,
+//   dgamma = r Σ dy c,  dbeta = Σ dy.
+// As dx = scale dy + slope c + shift, the second pass is one multiply-add chain.
 template <class T>
 void backward(const KernelCall& call, const kernels::Channels& p, double eps) {
   const void *dy = call.in[0].data, *x = call.in[3].data;
@@ -205,7 +212,7 @@ Values gradient(const GradContext& g) {
       {g.dout(0), g.dout(1), g.dout(2), g.in(0), g.in(1), g.out(1), g.out(2)}, {g.get("eps")});
 }
 
-// What the gradient's kernel computes.
+// The formula of `backward` in operators.
 Values formula(const ComposeContext& c) {
   const Shape shape = c.in(3).shape();
   Shape column{shape[1]};
@@ -230,6 +237,7 @@ Values formula(const ComposeContext& c) {
   return {dx, product * inverse, all};
 }
 
+// The arithmetic is float32 for bfloat16 data, too; what the kernel gains is half the bytes.
 Slot slot_of(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int)) {
   Slot slot = dense_slot(function);
   slot.gains_in = [](const SlotTypes&, DType half) { return half == DType::kBFloat16; };
@@ -238,7 +246,7 @@ Slot slot_of(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int)) {
   return slot;
 }
 
-// What the plain and the blocked operator have in common, but for the type of the image.
+// What the plain and the blocked operator share, except for the type of the image.
 void define_forward(OpDef& op, std::string_view image) {
   op.in(Namespace::kInternal)
       .input("data", image)

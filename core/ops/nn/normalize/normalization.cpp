@@ -1,5 +1,7 @@
-// Normalisations: the elements that share a mean are brought to mean 0 and variance 1, then each
-// channel is scaled and shifted. Halves are normalised in float32: their squares would overflow.
+// Normalisations: elements that share a mean get mean 0 and variance 1, then each channel is scaled
+// and shifted. Halves are normalised in float32, since their squares would overflow. Where a kernel
+// exists (rows, groups, batches of planes) the composite calls it.
+
 #include "base/errors.h"
 #include "ops/rules.h"
 
@@ -19,7 +21,7 @@ Value mean(const Value& x, const Axes& axes) {
 Value square(const Value& x) { return x.builder().call("square", {x}); }
 Value reciprocal_root(const Value& x) { return 1.0 / x.builder().call("sqrt", {x}); }
 
-// Two passes: mean(x²) - mean(x)² loses all digits where the mean is large.
+// Two passes, because mean(x²) - mean(x)² loses all digits when the mean is large.
 Value standardized(const Value& x, const Axes& axes, double eps) {
   const Value centred = x - mean(x, axes);
   return centred * reciprocal_root(mean(square(centred), axes) + eps);
@@ -47,7 +49,8 @@ Status require_floating(const ComposeContext& c, int min_rank) {
   return {};
 }
 
-// A vector with one number for each place of an axis, as an array that broadcasts there.
+// A vector with one number for each index of an axis, reshaped so that it broadcasts along that
+// axis.
 Result<Value> along(const ComposeContext& c, size_t input, int axis) {
   const Shape data = c.in(0).shape();
   if (c.in(input).shape() != Shape{data[axis]})
@@ -62,7 +65,8 @@ Result<Value> along(const ComposeContext& c, size_t input, int axis) {
 
 bool given(const ComposeContext& c, size_t input) { return c.inputs.size() > input && c.in(input); }
 
-// x gamma + beta along an axis, in the dtype of the data. Inputs 1 and 2 may be absent.
+// x gamma + beta along an axis, in the dtype of the data. Inputs 1 (gamma) and 2 (beta) may be
+// absent.
 Result<Value> affine(const ComposeContext& c, Value x, int axis) {
   Value gamma, beta;
   if (given(c, 1)) {
@@ -80,16 +84,17 @@ Result<Value> affine(const ComposeContext& c, Value x, int axis) {
   return cast(x, c.in(0).dtype());
 }
 
-// Does a channel have neighbours in memory, and any element? Then its statistics have a kernel.
+// Does each channel have neighbouring elements in memory, and any element at all? Then a kernel
+// computes its statistics.
 bool has_planes(const Shape& shape, int axis) {
   int64_t inner = 1;
   for (int i = 2; i < shape.rank(); ++i) inner *= shape[i];
   return axis == 1 && inner > 1 && shape.elements() > 0;
 }
 
-// Does a channel have elements? In a trace a batch of some may be one of none when it runs: what a
-// mask chooses, or an open dimension. The number is written out, so that it follows from such sizes
-// like others; where it is known, the question is folded away.
+// Does a channel have elements? A trace does not know: a batch that a mask chooses, or an open
+// dimension, may be empty when it runs. So the count is written as a comparison of values; sizes
+// follow through it, and where the count is known the comparison is folded.
 Value has_elements(Builder& builder, const Shape& shape, int channels) {
   int64_t count = 1;
   for (int i = 0; i < shape.rank(); ++i)
@@ -114,7 +119,7 @@ Result<Values> batch_norm(const ComposeContext& c) {
   WEFT_ASSIGN(const Value running_var, along(c, 4, axis));
   Value centre = running_mean, variance = running_var, next_mean = c.in(3), next_var = c.in(4);
   Value fused;
-  // A batch without elements has no statistics: the running ones stay.
+  // A batch without elements has no statistics, so the running ones stay.
   const bool has_statistics = c.flag("training") && shape.elements() > 0;
   if (has_statistics) {
     const double momentum = c.real("momentum");
@@ -149,7 +154,8 @@ Result<Values> batch_norm(const ComposeContext& c) {
     WEFT_ASSIGN(const Value out, affine(c, (x - centre) * inverse, axis));
     return Values{out, next_mean, next_var};
   }
-  // Known statistics: what each channel is multiplied with, and what is added, are a few numbers.
+  // With known statistics, the factor and the summand of each channel are computed once: few
+  // numbers.
   WEFT_ASSIGN(const Value gamma, along(c, 1, axis));
   WEFT_ASSIGN(const Value beta, along(c, 2, axis));
   const Value factor = gamma * inverse;
@@ -157,7 +163,7 @@ Result<Values> batch_norm(const ComposeContext& c) {
   return Values{cast(out, c.in(0).dtype()), next_mean, next_var};
 }
 
-// Rows have a kernel; another axis is composed.
+// The last axis has a kernel; any other axis is composed from operators.
 Result<Value> rows(const ComposeContext& c, bool is_centred) {
   const int last = c.in(0).rank() - 1;
   Value gamma, beta;
@@ -190,7 +196,7 @@ Result<Value> rms_norm(const ComposeContext& c) {
   return affine(c, x * reciprocal_root(mean(square(x), {axis}) + c.real("eps")), axis);
 }
 
-// Channels with neighbours in memory have a kernel; single elements are composed.
+// Channels with neighbouring elements have a kernel; single elements are normalised as rows.
 Result<Value> grouped(const ComposeContext& c, int64_t groups) {
   const Shape shape = c.in(0).shape();
   if (has_planes(shape, 1)) {
@@ -247,7 +253,7 @@ void scale_and_shift(OpDef& op) {
 
 }  // namespace
 
-// An operator, so that eager code computes it in one pass, and its gradients in another.
+// An operator of its own, so that eager code computes it in one pass and its gradients in another.
 WEFT_OP(scale_and_shift) {
   op.doc("x gamma + beta, element by element.")
       .in(Namespace::kInternal)

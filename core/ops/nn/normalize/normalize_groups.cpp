@@ -1,10 +1,11 @@
-// Group normalisation (Wu and He, 2018) where channels have several neighbours in memory: what
-// group_norm and instance_norm are there.
+// Group normalisation (Wu and He, 2018) for channels with several neighbours in memory; group_norm
+// and instance_norm use it.
 //
-// A group of a sample is dense, so its statistics are those of one channel to
-// kernels/normalize/channels.h, and its channels are maps of planes with numbers of their own,
-// which fold gamma and beta in. A thread takes one group after the other: the second pass finds it
-// in the cache. The gradient is a kernel, whose own gradient is that of the formula in operators.
+// A group of a sample is dense, so kernels/normalize/channels.h computes its statistics as those of
+// one channel. Its channels are then planes with a factor and a summand each, which contain gamma
+// and beta. A thread finishes one group before the next, so the second pass finds it in the cache.
+// The gradient is a kernel; its own gradient is that of its formula in operators.
+
 #include <algorithm>
 #include <cmath>
 
@@ -56,8 +57,10 @@ Result<Types> infer_gradient(const InferContext& c) {
   return types;
 }
 
+// The same memory seen twice: as samples x groups, and as samples x channels.
 struct Groups {
-  kernels::Channels wholes, planes;  // a group, or a channel of a sample, as a channel
+  // A whole group, and one channel of a sample, each as a channel of the kernels.
+  kernels::Channels wholes, planes;
   int64_t samples, channels;
   double eps;
 
@@ -78,7 +81,7 @@ Groups problem_of(const AttributeReader& a, DType dtype, const Shape& data) {
           a.real("eps")};
 }
 
-// Vectors in scratch: of the groups first, then as many of the planes as a pass needs.
+// Vectors in scratch: first those of the groups, then as many of the planes as a pass needs.
 template <class T>
 struct Vectors {
   Vectors(const Groups& p, void* scratch)
@@ -93,7 +96,7 @@ struct Vectors {
   T *mean, *variance, *planes;
   int64_t count;
 };
-constexpr int kForward = 3, kBackward = 6;  // vectors of planes
+constexpr int kForward = 3, kBackward = 6;  // how many vectors of planes a pass needs
 
 int64_t scratch_for(const TensorType& data, const AttributeReader& a, int vectors) {
   const int64_t groups = data.shape[0] * a.integer("num_groups");
@@ -128,8 +131,8 @@ void forward(const KernelCall& call, const Groups& p) {
 }
 
 // With r = 1 / sqrt(variance + eps), c = x - mean, g = dy gamma and means over the group:
-// dx = r g - c r³ mean(g c) - r mean(g). The gradients of gamma and beta are, of each plane,
-// Σ dy c r and Σ dy, which stay in scratch.
+//   dx = r g - c r³ mean(g c) - r mean(g).
+// For each plane, Σ dy c r (for gamma) and Σ dy (for beta) stay in scratch.
 template <class T>
 void backward(const KernelCall& call, const Groups& p) {
   const Vectors<T> v(p, call.scratch);
@@ -165,7 +168,7 @@ void backward(const KernelCall& call, const Groups& p) {
   });
 }
 
-// Over the samples, of sums of each.
+// Sums over the samples, in double: the gradients of gamma and beta.
 template <class T>
 void add_up(const Groups& p, const T* sums, void* result) {
   for (int64_t c = 0; c < p.channels; ++c) {
@@ -204,7 +207,8 @@ Status run_gradient(const KernelCall& call) {
   return {};
 }
 
-// A group's statistics are known before any of its elements is written.
+// A result may share memory with an input: the statistics of a group are complete before any of its
+// elements is written.
 Slot slot_of(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int)) {
   Slot slot = dense_slot(function);
   slot.overwrites = every_input;
@@ -218,6 +222,7 @@ int64_t scratch_gradient(const SlotTypes& t, int) {
   return scratch_for(t.in[1], t.op.reader(t.attributes), kBackward);
 }
 
+// The gradients of gamma and beta come as two more outputs, only if somebody wants them.
 Values gradient(const GradContext& g) {
   const bool has_gamma = g.inputs() > 1 && g.in(1), has_beta = g.inputs() > 2 && g.in(2);
   const bool affine = (has_gamma && g.needs(1)) || (has_beta && g.needs(2));
@@ -232,7 +237,7 @@ Value mean_of(const Value& x) {
   return x.builder().call("mean", {x}, {Argument::of_int(-1), Argument::of_bool(true)});
 }
 
-// What the gradient's kernel computes.
+// The formula of `backward` in operators.
 Values formula(const ComposeContext& c) {
   const Value dout = c.in(0);
   const Shape shape = c.in(1).shape();

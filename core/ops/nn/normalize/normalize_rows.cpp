@@ -1,5 +1,7 @@
-// Layer normalisation over the last axis, and by the root mean square: what layer_norm and rms_norm
-// are there. The gradient is a kernel, whose own gradient is that of the formula in operators.
+// Layer normalisation over the last axis (Ba, Kiros and Hinton, 2016), and normalisation by the
+// root mean square (Zhang and Sennrich, 2019); layer_norm and rms_norm use it. The gradient is a
+// kernel; its own gradient is that of its formula in operators.
+
 #include "base/errors.h"
 #include "kernels/normalize/normalize.h"
 #include "kernels/reduce/reduce.h"
@@ -48,6 +50,7 @@ Result<Types> infer_gradient(const InferContext& c) {
   return types;
 }
 
+// All axes but the last form the rows.
 kernels::Normalize problem_of(const AttributeReader& a, DType dtype, const Shape& data) {
   const int64_t cols = data[data.rank() - 1];
   const int64_t rows = cols > 0 ? data.elements() / cols : 0;
@@ -68,8 +71,8 @@ Status run(const KernelCall& call) {
   return {};
 }
 
-// The units' sums lie in scratch; they are added up as the reduction of an array
-// (unit, sum, column).
+// Each unit of rows writes its sums for gamma and beta to scratch. They are added as the reduction
+// of an array (unit, which sum, column), whose order does not depend on the threads.
 int64_t scratch_gradient(const SlotTypes& t, int) {
   const AttributeReader a = t.op.reader(t.attributes);
   if (!a.flag("affine")) return 0;
@@ -94,6 +97,7 @@ void add_up(const KernelCall& call, const kernels::Normalize& p) {
   }
 }
 
+// One pass gives dx and, for each unit of rows, the sums for gamma and beta.
 Status run_gradient(const KernelCall& call) {
   const AttributeReader a = call.op.reader(call.attributes);
   const auto p = problem_of(a, call.in[1].dtype, shape_of(call.in[1]));
@@ -110,7 +114,7 @@ Status run_gradient(const KernelCall& call) {
 Values gradient(const GradContext& g) {
   const bool has_gamma = g.inputs() > 1 && g.in(1), has_beta = g.inputs() > 2 && g.in(2);
   const bool affine = (has_gamma && g.needs(1)) || (has_beta && g.needs(2));
-  // Halves as float32: the sums over all rows are results.
+  // Halves are computed in float32: the gradients of gamma and beta are sums over all rows.
   const DType dtype = g.in(0).dtype() == DType::kFloat64 ? DType::kFloat64 : DType::kFloat32;
   const Values found = g.builder().call_all(
       "normalize_rows_gradient",
@@ -124,7 +128,9 @@ Value mean_of(const Value& x) {
   return x.builder().call("mean", {x}, {Argument::of_int(-1), Argument::of_bool(true)});
 }
 
-// What the gradient's kernel computes: kernels/normalize/normalize.isa.cpp.
+// What the gradient's kernel computes (kernels/normalize/normalize.isa.cpp): with s the normalised
+// row and g = dout gamma, dx = (g - s mean(g s) - mean(g)) / deviation; without a mean the last
+// term is 0.
 Values formula(const ComposeContext& c) {
   const Value dout = c.in(0), x = c.in(1);
   const Value centred = c.flag("centred") ? x - mean_of(x) : x;

@@ -1,3 +1,7 @@
+// Softmax and its logarithm over an axis, computed from the largest element of each row, so that
+// exp cannot overflow. Gradients use the result y only:
+//   softmax: dx = y (dy - Σ dy y),    log_softmax: dx = dy - exp(y) Σ dy.
+
 #include "base/errors.h"
 #include "ops/nn/normalize/softmax_problem_impl.h"
 #include "ops/rules.h"
@@ -6,6 +10,7 @@
 namespace weft::ops {
 namespace {
 
+// An exponential costs about as much as 8 elements of cheap arithmetic.
 template <bool logarithm>
 Status run(const KernelCall& call) {
   const auto problem = softmax_problem(call, logarithm);
@@ -51,8 +56,9 @@ Values log_softmax_gradient(const GradContext& g) {
   return {g.builder().call("log_softmax_gradient", {g.dout(), g.out()}, {g.get("axis")})};
 }
 
-// Both are linear in dout = in(0); y = in(1), u the cotangent: u is used as dout was, and
-// y (dout - Σ dout y) is differentiated by y.
+// Gradients of the gradient. With d = in(0) (dout), y = in(1) and u the cotangent: the gradient is
+// linear in d with a symmetric matrix, so u goes through the same formula; y (d - Σ d y) is
+// differentiated by y.
 Values softmax_gradient_gradient(const GradContext& g) {
   const int64_t axis[] = {g.integer("axis")};
   const Value weighted = sum(g.dout() * g.in(1), axis, true);
@@ -68,7 +74,7 @@ Values log_softmax_gradient_gradient(const GradContext& g) {
           -g.dout() * share * sum(g.in(0), axis, true)};
 }
 
-// The last axis is always -1: so passes that know rows of neighbours alone find it.
+// The last axis is always written as -1, so that passes that only know rows in memory find it.
 Result<Value> along_axis(const ComposeContext& c, std::string_view rows) {
   Value data = c.in(0);
   if (c.has("temperature")) {

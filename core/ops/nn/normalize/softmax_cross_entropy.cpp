@@ -1,5 +1,6 @@
-// Cross entropy of scores and labels. Class indices have a kernel, which keeps no probabilities:
-// its gradient computes them again.
+// Cross entropy of scores and labels: -log softmax(data)[label]. Class indices have a kernel that
+// keeps no probabilities; its gradient, dout (softmax(data) - 1 at the label), computes them again.
+
 #include "base/errors.h"
 #include "ops/indexing/axis_index_impl.h"
 #include "ops/nn/normalize/softmax_problem_impl.h"
@@ -26,7 +27,7 @@ Result<Types> check(const InferContext& c) {
   return Types();
 }
 
-// Of class indices, which are at least 0.
+// For class indices, which must be at least 0.
 Value of_classes(const ComposeContext& c, const Value& label) {
   const Argument strict = Argument::of_string("strict");
   if (c.flag("from_logits"))
@@ -35,6 +36,7 @@ Value of_classes(const ComposeContext& c, const Value& label) {
   return c.builder.call("cross_entropy_rows", {c.in(0), label}, {c.get("axis"), strict});
 }
 
+// Probabilities as labels need the logarithms of all classes; class indices need one of them.
 Values compose(const ComposeContext& c) {
   if (!c.flag("sparse_label")) {
     const Value log_probability =
@@ -44,14 +46,14 @@ Values compose(const ComposeContext& c) {
   }
   const Value label = as_index(c.in(1));
   if (!c.has("ignore_index")) return {of_classes(c, label)};
-  // A label that does not count gives way to class 0, whose loss gives way to 0.
+  // An ignored label is replaced by class 0, and the loss of that by 0.
   const auto whole = [&](int64_t number) { return Value(&c.builder, Argument::of_int(number)); };
   const Value ignored = equal(label, whole(c.integer("ignore_index")));
   const Value loss = of_classes(c, where(ignored, whole(0), label));
   return {where(ignored, scalar(loss, 0), loss)};
 }
 
-// ---- rows
+// ---- rows: the kernels
 
 Status check_rows(const InferContext& c, const TensorType& data, const TensorType& label) {
   const int rank = data.shape.rank();
@@ -84,8 +86,9 @@ Result<Types> infer_gradient(const InferContext& c) {
 }
 
 constexpr std::string_view kName = "softmax_cross_entropy";
-constexpr int64_t kWork = 8;  // of one score, in elements of cheap arithmetic
+constexpr int64_t kWork = 8;  // work of one score, in elements of cheap arithmetic: an exponential
 
+// Labels are values, so they are checked when the kernel runs.
 Status check_labels(const KernelCall& call) {
   const TensorView& data = call.in[0];
   const AttributeReader a = call.op.reader(call.attributes);
@@ -118,6 +121,7 @@ Status run_gradient(const KernelCall& call) {
   return {};
 }
 
+// Labels are indices and have no gradient.
 Values gradient(const GradContext& g) {
   return {g.builder().call("cross_entropy_rows_gradient", {g.in(0), g.in(1), g.dout()},
                            {g.get("axis"), g.get("mode")}),

@@ -1,4 +1,5 @@
-// What operators over the rows along an axis ask of kernels/normalize/softmax.h.
+// What operators over rows along an axis share: the problem for kernels/normalize/softmax.h, and a
+// slot with its scratch.
 #pragma once
 
 #include "kernels/normalize/softmax.h"
@@ -7,6 +8,7 @@
 
 namespace weft::ops {
 
+// Rows run along `axis`; `inner` is the distance of neighbouring elements of a row.
 inline kernels::Softmax softmax_problem(const OpDef& op, std::span<const Argument> attributes,
                                         DType dtype, const Shape& shape, bool logarithm = false) {
   const int axis = axis_of(op.reader(attributes), shape.rank());
@@ -22,7 +24,7 @@ inline kernels::Softmax softmax_problem(const KernelCall& call, bool logarithm =
                          logarithm);
 }
 
-// Of a kernel that reads so many arrays of rows, the first of them input 0.
+// The slot of a kernel that reads `arrays` arrays of rows; the first of them is input 0.
 template <int arrays>
 Slot softmax_slot(KernelFunction run) {
   Slot slot = dense_slot(run);

@@ -1,5 +1,7 @@
-// Images of another size: resampled along one spatial axis after the other, those that shrink most
-// first. Each step is linear: its gradient is the transposed step, and the other way round.
+// Resizing images: resampled along one spatial axis after the other, and first along the axis that
+// shrinks most, so that later steps have less to do. Each step is linear, y = A x; its gradient is
+// the transposed step, Aᵀ dy, and the other way round.
+
 #include <algorithm>
 #include <cmath>
 
@@ -29,6 +31,7 @@ Result<Sampling> sampling_of(std::string_view mode) {
       "interpolate", "`mode` must be nearest, nearest-exact, linear, cubic or area; got ", mode);
 }
 
+// Only these have weights that `align_corners` and `antialias` could change.
 bool has_filter(Sampling sampling) {
   return sampling == Sampling::kLinear || sampling == Sampling::kCubic;
 }
@@ -63,10 +66,13 @@ Result<Types> infer_step(const InferContext& c) {
   return Types{{c.in[0].dtype, shape}};
 }
 
+// Weights for each result, from the size of the table: an entry is a 16-byte header and its
+// weights.
 int64_t taps_of(const kernels::Resample& p) {
   return (kernels::resample_table_bytes(p) / p.out - 16) / size_of(p.dtype);
 }
 
+// The table of positions and weights is the same for every row; it is filled once for each call.
 Status run(const KernelCall& call) {
   const auto p = resample_problem(call.op.reader(call.attributes), type_of(call.in[0]), false);
   kernels::fill_resample_table(p, call.scratch);
@@ -104,6 +110,7 @@ Slot step_slot() {
   return slot;
 }
 
+// One step: x resampled (or its adjoint applied) along one axis.
 Value step(Builder& b, const char* name, const Value& x, int axis, int64_t size,
            const AttributeReader& a) {
   return b.call(name, {x},
@@ -140,6 +147,7 @@ void define_step(OpDef& op) {
 
 // ---- whole images
 
+// The shape of the result from `size` or `scale_factor`; rounded down, as PyTorch does.
 Result<Shape> result_shape(const ComposeContext& c) {
   Shape shape = c.in(0).shape();
   const int spatial = shape.rank() - 2;
@@ -186,6 +194,7 @@ Result<Value> interpolate(const ComposeContext& c) {
   Value x = c.in(0);
   const Shape from = x.shape();
   const DType dtype = x.dtype();
+  // Halves are resampled in float32: every axis would round them again.
   if (size_of(dtype) < 4) x = cast(x, DType::kFloat32);
   int axes[kMaxRank], count = 0;
   for (int axis = 2; axis < shape.rank(); ++axis)
@@ -201,6 +210,7 @@ Result<Value> interpolate(const ComposeContext& c) {
 
 }  // namespace
 
+// The adjoint's input has the extent of resample's results, so the two extents change places.
 kernels::Resample resample_problem(const AttributeReader& a, const TensorType& in,
                                    bool is_adjoint) {
   const int64_t held = in.shape[static_cast<int>(a.integer("axis"))], size = a.integer("size");

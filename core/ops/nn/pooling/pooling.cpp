@@ -1,6 +1,7 @@
-// Pooling over one, two or three axes, from the poolings of images. Maximum and average over a box
-// are those over its height and width, then over its depth; both see the array as images, without
-// a copy.
+// Pooling over one, two or three axes, built from the pooling of images. Maximum and average over a
+// box equal those over its height and width, followed by its depth. Both steps view the array as
+// images, without a copy.
+
 #include <algorithm>
 
 #include "base/errors.h"
@@ -11,6 +12,7 @@
 namespace weft::ops {
 namespace {
 
+// The attributes of a call, read and checked.
 struct Request {
   Window window;
   std::string_view type, convention;
@@ -47,6 +49,7 @@ Result<Request> read(const ComposeContext& c) {
   return r;
 }
 
+// Pools the window's axes first .. first + axes - 1 (0 depth, 1 height, 2 width).
 Value pool_image(const Value& x, const Request& r, int first, int axes) {
   const Window& w = r.window;
   const auto part = [&](const int64_t(&numbers)[3]) {
@@ -59,7 +62,7 @@ Value pool_image(const Value& x, const Request& r, int first, int axes) {
                            Argument::of_bool(r.count_include_pad)});
 }
 
-// Depth is the height of images as wide as a slice has elements.
+// The depth is the height of an image that is as wide as a slice has elements.
 Value pool_depth(const Value& x, const Request& r) {
   Request along = r;
   along.window = Window{.spatial = 2};
@@ -69,6 +72,7 @@ Value pool_depth(const Value& x, const Request& r) {
   return pool_image(x, along, 1, 2);
 }
 
+// Three axes: the slices (N, C D) are images first, then the depth is a height (pool_depth).
 Value pool(const Value& x, const Request& r) {
   const int spatial = r.window.spatial;
   if (spatial < 3) return pool_image(x, r, 3 - spatial, spatial);
@@ -81,7 +85,8 @@ Value pool(const Value& x, const Request& r) {
   return reshape(whole, {s[0], s[1], whole.shape()[2], plane[2], plane[3]});
 }
 
-// Sums need the elements of every window there: zeros all round, so that each window fits.
+// A sum is the average times the window's size. Every window must be whole for that, so the array
+// is first padded with zeros on all sides.
 Value sum_pool(const Value& x, Request r) {
   const Shape s = x.shape();
   Window& w = r.window;
@@ -91,8 +96,11 @@ Value sum_pool(const Value& x, Request r) {
     const auto at = static_cast<size_t>(2 + axis);
     const int64_t extent = s[2 + axis], room = extent + 2 * w.pad[of] - w.kernel[of];
     before[at] = after[at] = w.pad[of];
+    // "full" keeps a last window that sticks out, if it begins inside the image or its left
+    // padding: then the array is padded further on the right.
     const int64_t left = room < 0 ? 0 : room % w.stride[of];
-    const int64_t start = room - left + w.stride[of];  // of the window that would hang over
+    // Where the window begins that would stick out.
+    const int64_t start = room - left + w.stride[of];
     if (r.convention == "full" && left > 0 && start < extent + w.pad[of])
       after[at] += w.stride[of] - left;
     w.pad[of] = 0;
@@ -109,7 +117,7 @@ Value sum_pool(const Value& x, Request r) {
   return pool(padded, r) * static_cast<double>(size);
 }
 
-// Powers of halves soon pass their largest number.
+// (Σ |x|^p)^(1/p). Halves are computed in float32: their powers soon exceed the largest number.
 Result<Value> norm_pool(const Value& given, const Request& r, int64_t p) {
   Builder& b = given.builder();
   const DType dtype = given.dtype();
@@ -129,6 +137,7 @@ Status require_floating(const ComposeContext& c) {
   return rules::require_floating(InferContext(c.op(), {&data, 1}, c.all()), 0);
 }
 
+// One or two axes are pooling_image itself, which repeats these checks for its own attributes.
 Result<Value> pooling(const ComposeContext& c) {
   const auto type = c.text("pool_type");
   if (type != "max") WEFT_TRY(require_floating(c));

@@ -1,5 +1,7 @@
-// Pooling of images whose channels lie in blocks, and its gradient. A graph has them where the pass
-// `block` put them. Of a maximum the gradient reads which tap of the window it was: a byte.
+// Pooling of images in channel blocks, and its gradient. Only the pass `block` puts them into
+// graphs. For a maximum, the gradient reads which tap (element) of the window was the largest: one
+// byte each.
+
 #include <algorithm>
 
 #include "base/errors.h"
@@ -15,6 +17,7 @@
 namespace weft::ops {
 namespace {
 
+// A plane of the kernel is one block of channels of one image.
 Result<kernels::Pooling> parse_blocked(const AttributeReader& a, DType dtype, const Shape& x) {
   if (!is_blocked(x))
     return errors::invalid_value(
@@ -54,6 +57,7 @@ Status run_blocked(const KernelCall& call) {
   return {};
 }
 
+// The rows that the windows of the output's rows read.
 ElementBox needs_rows(const SlotTypes& types, const ElementBox& out, int operand) {
   if (operand < 0) return out;
   const Shape& x = types.in[0].shape;
@@ -87,6 +91,7 @@ Result<Types> infer_taps(const InferContext& c) {
   return types;
 }
 
+// A tap is the index of an element within its window, row by row.
 Status run_taps(const KernelCall& call) {
   const auto p =
       parse_blocked(call.op.reader(call.attributes), DType::kFloat32, shape_of(call.in[0])).value();
@@ -101,6 +106,7 @@ Status run_taps(const KernelCall& call) {
 
 // ---- gradients
 
+// `dout` has the shape of the pooled blocks, the result that of `data_shape` in blocks.
 Result<Types> infer_gradient(const InferContext& c) {
   const Shape data(c.ints("data_shape")), dout = c.in[0].shape;
   WEFT_TRY(checked_elements(data.span(), c.op().name, "data_shape").status());
@@ -126,6 +132,7 @@ Result<Types> infer_scatter(const InferContext& c) {
   return infer_gradient(c);
 }
 
+// With `taps`, dout goes to the element that was the largest; without, equally to all of a window.
 void run_adjoint(const KernelCall& call, const uint8_t* taps) {
   const AttributeReader a = call.op.reader(call.attributes);
   auto p = pooling_problem(a, DType::kFloat32, plain_shape(shape_of(call.out[0]))).value();

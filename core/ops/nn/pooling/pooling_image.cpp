@@ -1,5 +1,7 @@
-// Pooling. The maximum is found once as indices; its value and gradients of every order are a
-// gather and its adjoint, the scatter, at these indices. The average is linear.
+// Pooling of images. The maximum is a choice: its indices are found once, and the value and
+// gradients of every order are a gather at these indices and its adjoint, a scatter. The average is
+// linear.
+
 #include "kernels/pooling/pooling.h"
 
 #include <algorithm>
@@ -40,7 +42,7 @@ Status run(const KernelCall& call) {
   return {};
 }
 
-// Maxima are exact in any dtype; an average is rounded once more.
+// A maximum is exact in every dtype, so halves lose nothing; an average would be rounded once more.
 Slot slot() {
   Slot s = dense_slot(run);
   s.gains_in = [](const SlotTypes& t, DType) {
@@ -49,6 +51,8 @@ Slot slot() {
   return s;
 }
 
+// Average: the adjoint of a linear map. Maximum: find the winners again and scatter dout to them;
+// the forward pass need not keep indices.
 Values gradient(const GradContext& g) {
   const Shape x = g.in(0).shape();
   std::vector<Argument> attributes(g.all().begin(), g.all().end());
@@ -86,11 +90,12 @@ int64_t plane_of(const TensorView& view) {
   return elements;
 }
 
+// An offset counts the elements of one plane (H, W) of image and channel.
 kernels::PlaneIndex plane_index(const TensorView& image, const TensorView& picked) {
   return {image.dtype, image.shape[0] * image.shape[1], plane_of(image), plane_of(picked)};
 }
 
-// Do image and picked elements have the same planes?
+// Do the image and the picked elements have the same planes (N, C)?
 Status check_planes(const InferContext& c, const Shape& image, const Shape& indices) {
   WEFT_TRY(checked_elements(image.span(), c.op().name, "data_shape").status());
   if (c.in[1].dtype != DType::kInt64)
@@ -101,8 +106,8 @@ Status check_planes(const InferContext& c, const Shape& image, const Shape& indi
                                " must agree in their first two axes");
 }
 
-// Runs body(planes) where offsets lie in their planes: files and callers may bring indices that no
-// pooling made.
+// Runs body(planes) for planes whose offsets lie inside; reports the others. Files and callers may
+// bring indices that no pooling made. As unsigned numbers, negative ones are above every extent.
 template <class Body>
 Status at_offsets(const KernelCall& call, const kernels::PlaneIndex& problem, int64_t work,
                   const Body& body) {
@@ -154,6 +159,7 @@ Status run_scatter(const KernelCall& call) {
   });
 }
 
+// Gather and scatter are adjoint, so each is the other's gradient; indices have none.
 Values gradient_gather(const GradContext& g) {
   const Shape x = g.in(0).shape();
   return {g.builder().call("pooling_scatter", {g.dout(), g.in(1)}, {Argument::of_ints(x.span())}),
@@ -184,6 +190,7 @@ Status run_average_gradient(const KernelCall& call) {
   });
   return {};
 }
+// The adjoint of the adjoint is the average itself.
 Values gradient_average_gradient(const GradContext& g) {
   const auto attributes = g.all().first(g.all().size() - 1);
   return {g.builder().emit(op_named("pooling_image"), {&g.dout(), 1}, attributes)[0]};

@@ -1,5 +1,9 @@
-// All steps of a gated recurrent unit, from the sums that the data give to the gates:
-// recurrent_steps_impl.h.
+// All steps of a gated recurrent unit (Cho et al., 2014), from the sums that the data give to the
+// gates (recurrent_steps_impl.h). With r, z the reset and update gate, n the candidate, p = W h + b
+// its product:
+//   n = tanh(sum + r p),    h' = n + z (h - n).
+// Gates are stored in the order r, z, n. T steps, N sequences, H hidden elements.
+
 #include <algorithm>
 
 #include "ops/nn/recurrent/recurrent_steps_impl.h"
@@ -45,7 +49,7 @@ Status run(const KernelCall& call) {
   return {};
 }
 
-// The cotangent of the hidden state runs in dhidden.
+// The cotangent of the hidden state is carried from step to step in output 2.
 Status run_gradient(const KernelCall& call) {
   const TensorView &hiddens = call.in[2], &gates = call.in[3], &products = call.in[4];
   const TensorView dhiddens = optional_input(call, 5), dgates = optional_input(call, 6),
@@ -82,7 +86,8 @@ Values gradient(const GradContext& g) {
   const Value rows = all_rows(found[1]);
   Value dweight, dbias;
   if (g.needs(2)) {
-    // Reset and update gate have the sums' cotangents, the candidate those of its product.
+    // The weights of reset and update gate get the cotangents of the sums; those of the candidate
+    // get the cotangents of its product, because r acts behind it.
     const int64_t hidden = rows.shape()[1];
     const Value states = states_before(g.in(1), g.out(0), g.flag("reverse"));
     const Value gates = slice(all_rows(found[0]), 1, 0, 2 * hidden);
@@ -94,7 +99,8 @@ Values gradient(const GradContext& g) {
   return {found[0], found[2], narrow_cotangent(g, 2, dweight), dbias};
 }
 
-// What the gradient's kernel computes: kernels/recurrent/recurrent.isa.cpp.
+// What the gradient's kernel computes (kernels/recurrent/recurrent.isa.cpp), step by step
+// backwards.
 Values formula(const ComposeContext& c) {
   const Shape shape = c.in(3).shape();
   const int64_t hidden = shape[2] / 3;

@@ -1,5 +1,9 @@
-// All steps of a long short-term memory, from the sums that the data give to the gates:
-// recurrent_steps_impl.h.
+// All steps of a long short-term memory (Hochreiter and Schmidhuber, 1997, with forget gates), from
+// the sums that the data give to the gates (recurrent_steps_impl.h). With gates i, f, g, o in this
+// order:
+//   c' = f c + i g,    h' = o tanh(c'),    where g is a tanh and the others are sigmoids.
+// T steps, N sequences, H hidden elements.
+
 #include <algorithm>
 
 #include "ops/nn/recurrent/recurrent_steps_impl.h"
@@ -45,7 +49,8 @@ Status run(const KernelCall& call) {
   return {};
 }
 
-// The cotangent of the cell runs in dcell, that of the hidden state in dhidden.
+// The cotangents of the hidden state and of the cell are carried from step to step, in outputs 1
+// and 2.
 Status run_gradient(const KernelCall& call) {
   const TensorView &cells = call.in[2], &gates = call.in[3], &dsums = call.out[0];
   const TensorView dhiddens = optional_input(call, 4), dcells = optional_input(call, 5),
@@ -74,6 +79,8 @@ int64_t scratch(const SlotTypes& t, int threads) {
 }
 int64_t scratch_gradient(const SlotTypes& t, int) { return backward_scratch(kCell, t.in[3]); }
 
+// All steps use one weight matrix, so its gradient is one product over all steps: Σ over t of
+// dsums(t)ᵀ h(t - 1).
 Values gradient(const GradContext& g) {
   const Values found = g.builder().call_all(
       "lstm_steps_gradient",
@@ -86,7 +93,8 @@ Values gradient(const GradContext& g) {
   return {found[0], found[1], found[2], narrow_cotangent(g, 3, dweight)};
 }
 
-// What the gradient's kernel computes: kernels/recurrent/recurrent.isa.cpp.
+// What the gradient's kernel computes (kernels/recurrent/recurrent.isa.cpp), step by step
+// backwards. The derivative of a gate is that of tanh (1 - g²) or of the sigmoid, g (1 - g).
 Values formula(const ComposeContext& c) {
   const Shape shape = c.in(3).shape();
   const int64_t hidden = shape[2] / 4;

@@ -1,5 +1,7 @@
-// Hidden weights of recurrent networks in the order that the kernels of their steps read them in:
-// kernels/recurrent/recurrent.h. Once for a model, where a call would pack them for its steps.
+// Packs the hidden weights of recurrent networks into the order in which the kernels of their steps
+// read them (kernels/recurrent/recurrent.h): once for a model, where otherwise each call would pack
+// them.
+
 #include "base/errors.h"
 #include "ops/nn/recurrent/recurrent_steps_impl.h"
 #include "ops/registry.h"

@@ -1,8 +1,9 @@
-// Recurrent networks: cells, which make one step, and sequences, which make all steps of one layer
-// in one direction.
+// Recurrent networks: cells make one step; sequences make all steps of one layer in one direction.
 //
-// The weights of all gates lie below each other, as in Gluon. A sequence multiplies the data of all
-// steps at once; the steps are one operator (recurrent_steps_impl.h).
+// The weights of all gates lie one below the other, as in Gluon. A sequence multiplies the data of
+// all steps in one product; the steps themselves are one operator (recurrent_steps_impl.h).
+// Letters: T steps, N sequences, C features, H hidden elements.
+
 #include <optional>
 
 #include "base/errors.h"
@@ -14,10 +15,10 @@ namespace {
 
 struct State {
   Value hidden;
-  Value cell;  // of an LSTM
+  Value cell;  // only an LSTM has one
 };
 
-// What one step does with the gates' sums, (N, gates H) from the data and from the hidden state.
+// One step, from the gates' sums (N, gates H): those from the data and those from the hidden state.
 using Step = State (*)(const ComposeContext& c, const Value& from_data, const Value& from_hidden,
                        const State& last);
 
@@ -47,7 +48,7 @@ State lstm_step(const ComposeContext&, const Value& from_data, const Value& from
   return {sigmoid(sums[3]) * tanh(cell), cell};
 }
 
-// The reset gate acts behind the product with the hidden weights: so all three are one product.
+// The reset gate acts on the product with the hidden weights, so all three gates share one product.
 State gru_step(const ComposeContext&, const Value& from_data, const Value& from_hidden,
                const State& last) {
   const Values data = split(from_data, 3, 1), hidden = split(from_hidden, 3, 1);
@@ -69,8 +70,7 @@ Status check_activation(const ComposeContext& c) {
   return {};
 }
 
-// The inputs are the data, the states, then the weights: data weight, hidden weight, data bias,
-// hidden bias.
+// The inputs are the data, the states, then data weight, hidden weight, data bias and hidden bias.
 Status check(const ComposeContext& c, const Network& network, bool is_sequence) {
   WEFT_TRY(check_activation(c));
   const TensorType given = c.in(0).type();
@@ -101,7 +101,7 @@ State first_state(const ComposeContext& c, const Network& network) {
   return {c.in(1), network.states > 1 ? c.in(2) : Value()};
 }
 
-// The weights of the data or of the hidden state.
+// One weight matrix with its bias, for the data or for the hidden state.
 struct Affine {
   Value transposed, bias;
   Affine(const ComposeContext& c, size_t weight)
@@ -116,7 +116,8 @@ Result<Values> cell_of(const ComposeContext& c, const Network& network) {
   return network.states > 1 ? Values{next.hidden, next.cell} : Values{next.hidden};
 }
 
-// Which steps of a batch of sequences are there, and where a step of the reversed sequence lies.
+// Sequences of different lengths in one batch: which steps exist, and where a step lies when each
+// sequence is reversed by itself.
 class Lengths {
  public:
   Lengths(const ComposeContext& c, const Value& lengths)
@@ -127,16 +128,18 @@ class Lengths {
                  Argument::of_string("`sequence_length`")});
     times_ = reshape(iota(b_, 0, steps_), {steps_, 1});
   }
-  // Zero in the steps, axis 0, that are not there.
+  // Sets steps (axis 0) that do not exist to zero.
   Value mask(const Value& x) const {
     const Value there = reshape(greater(lengths_, times_), {steps_, batch_, 1});
     return where(there, x, scalar(x, 0));
   }
+  // Reverses the existing steps of each sequence; padding stays where it is.
   Value reversed(const Value& x) const {
     const Value back = where(greater(lengths_, times_), lengths_ - times_ - whole(1), times_);
     return rows(x, back);
   }
-  // The last step that is there of x, or `first` where none is; x was run in this order.
+  // The last existing step of x, in the order in which x was run; `first` for a sequence without
+  // steps.
   Value last(const Value& x, const Value& first) const {
     const Shape shape = first.shape();
     const Value nearest = b_.call("maximum", {lengths_ - whole(1), whole(0)});
@@ -160,8 +163,8 @@ class Lengths {
   Value lengths_, times_;
 };
 
-// The kernels' results of all steps, first the hidden states, then the cells. They compute in
-// float32 or float64, halves in float32 but for the products with their weights.
+// The kernels' results for all steps: first the hidden states, then the cells. They compute in
+// float32 or float64; halves are widened to float32, except in the products with their weights.
 Values run_steps(const ComposeContext& c, const Network& network, const Value& x, bool reverse) {
   const Shape data = x.shape();
   const int64_t hidden = c.in(1).shape()[1], rows = network.gates * hidden;
@@ -170,7 +173,7 @@ Values run_steps(const ComposeContext& c, const Network& network, const Value& x
   const auto lane = [&](const Value& v) { return cast(v, lanes); };
   const Value weight = c.in(weights + 1);
   const Argument backwards = Argument::of_bool(reverse);
-  // The GRU's candidate has its own bias behind the product (gru_steps).
+  // The GRU's candidate has a bias of its own, added to the hidden product (gru_steps).
   const bool has_own = network.step == gru_step;
   Value bias = c.in(weights + 3), own;
   if (has_own) {
@@ -190,8 +193,8 @@ Values run_steps(const ComposeContext& c, const Network& network, const Value& x
   return c.builder.call_all("rnn_steps", {all, lane(c.in(1)), weight}, {relu, backwards});
 }
 
-// Without steps the results are still arrays of their own, with the history that steps would have
-// given them: a step of no sequences, whose sum is added to the states.
+// Without steps the results are still new arrays, with the history that steps would have given
+// them: one step of zero sequences, whose sum (zero) is added to the states.
 Values no_steps(const ComposeContext& c, const Network& network) {
   const Shape data = c.in(0).shape(), hidden = c.in(1).shape();
   const Affine of_data(c, 1 + network.states), of_hidden(c, 2 + network.states);
@@ -215,8 +218,8 @@ Status check_lengths(const ComposeContext& c, const Value& lengths) {
                                " for `data` of shape ", c.in(0).shape(), "; got ", lengths.shape());
 }
 
-// Of sequences with lengths of their own, those that run backwards are reversed each for itself:
-// so all begin with the first step of the kernel, and what padding gives is not read.
+// Sequences with lengths that run backwards are each reversed first. So all of them begin with the
+// kernel's first step, and what padding gives is never read.
 Result<Values> sequence_of(const ComposeContext& c, const Network& network) {
   WEFT_TRY(check(c, network, true));
   const size_t at = 5 + network.states;
@@ -248,7 +251,7 @@ Result<Values> sequence_of(const ComposeContext& c, const Network& network) {
   return results;
 }
 
-// The composition of an operator with so many results.
+// Turns one of the functions above into a composition with `count` results.
 template <Result<Values> (*compose)(const ComposeContext&, const Network&), const Network& network,
           size_t count>
 Values composed(const ComposeContext& c) {

@@ -1,3 +1,6 @@
+// What the three operators of steps share: checks of shapes, scratch, and when threads split the
+// batch.
+
 #include "ops/nn/recurrent/recurrent_steps_impl.h"
 
 #include <unistd.h>
@@ -11,7 +14,7 @@
 namespace weft::ops {
 namespace {
 
-// Of a core's second-level cache; where the system does not say, a small one.
+// The size of a core's second-level cache; a small one if the system does not tell.
 int64_t core_cache_bytes() {
 #if defined(_SC_LEVEL2_CACHE_SIZE)
   static const int64_t bytes = ::sysconf(_SC_LEVEL2_CACHE_SIZE);
@@ -118,7 +121,8 @@ TensorView optional_input(const KernelCall& call, size_t input) {
 }
 
 int64_t parts_of_rows(const kernels::Recurrent& p, int64_t steps) {
-  // Whose products hide that a thread reads all weights, and have the bits that all rows have.
+  // A thread reads all weights in every step. With this many rows its products hide that, and give
+  // the same bits as with all rows.
   const int64_t fewest = p.weight == p.dtype ? 8 : kernels::kFewProductRows + 1;
   const int64_t threads = num_threads();
   const bool are_enough =

@@ -1,6 +1,6 @@
-// What the operators share that make all steps of a recurrent network: lstm_steps.cpp,
-// gru_steps.cpp, rnn_steps.cpp. Each is one kernel over time, forward and backward; the gradient of
-// the hidden weights is one product over all steps, and gradients of the gradient are those of its
+// What the operators that make all steps of a recurrent network share: lstm_steps.cpp,
+// gru_steps.cpp and rnn_steps.cpp. Each is one kernel over time, forward and backward. The gradient
+// of the hidden weights is one product over all steps; gradients of the gradient come from its
 // formula in operators.
 #pragma once
 
@@ -11,10 +11,10 @@
 
 namespace weft::ops {
 
-// Of the hidden weights of all gates as kernels read them: pack_recurrent.
+// The shape of the hidden weights of all gates in the kernels' order (pack_recurrent).
 Shape packed_recurrent_shape(DType dtype, int64_t gates, int64_t hidden);
 
-// Steps, batch and hidden elements, of an array (T, N, gates H).
+// Steps T, batch N and hidden elements H of an array (T, N, gates H).
 struct StepSizes {
   int64_t steps, batch, hidden;
   Shape of_states() const { return {batch, hidden}; }
@@ -22,25 +22,25 @@ struct StepSizes {
 };
 Result<StepSizes> step_sizes(const InferContext& c, size_t input, int64_t gates);
 
-// An input's shape; an absent one has any.
+// Checks an input's shape; an absent input passes.
 Status require_shape(const InferContext& c, size_t input, const Shape& wanted);
-// That of the hidden weights, (gates H, H) or packed. All have the dtype of the sums, but where
-// that is float32 weights may be halves (kernels/recurrent/recurrent.h).
+// Checks the hidden weights: shape (gates H, H), or packed. All inputs have the dtype of the sums;
+// only for float32 sums the weights may be halves (kernels/recurrent/recurrent.h).
 Status require_weight(const InferContext& c, size_t input, int64_t gates, int64_t hidden,
                       bool is_packed);
 
-// By an array (T, N, gates H), and the dtype of the weights.
+// The problem for sums (T, N, gates H) and the dtype of the weights.
 kernels::Recurrent recurrent_problem(kernels::Cell cell, const TensorView& sums, DType weight);
-// Of a call forward or backward, which packs weights that are not packed.
+// Scratch of a call forward, and of one backward. Both pack weights that are not packed yet.
 int64_t forward_scratch(kernels::Cell cell, const TensorType& sums, const TensorType& weight,
                         int threads);
 int64_t backward_scratch(kernels::Cell cell, const TensorType& sums);
 
 Slot recurrent_slot(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int));
-// Of the way forward, where a result may take the place of the sums, which alone have its shape.
+// For the forward direction: a result may share memory with the sums, the only input of its shape.
 Slot recurrent_forward_slot(KernelFunction function, int64_t (*bytes)(const SlotTypes&, int));
 
-// The steps in the order in which they run.
+// The order in which the steps run: step at(done) follows after `done` others.
 struct StepOrder {
   int64_t steps;
   bool reverse;
@@ -48,19 +48,20 @@ struct StepOrder {
 };
 StepOrder step_order(const KernelCall& call, const TensorView& sums);
 
-// The part of an array (T, N, x) or of an absent one that belongs to a step.
+// The part of an array (T, N, x) that belongs to a step; null for an absent array.
 char* at_step(const TensorView& view, int64_t step);
-// Of (T, N, H): what the step before `done` steps gave, or `first` before all.
+// For an array (T, N, H): the state before the step that runs after `done` others; `first` for the
+// first.
 const void* before_step(const TensorView& view, const StepOrder& order, int64_t done,
                         const TensorView& first);
 TensorView optional_input(const KernelCall& call, size_t input);
 
-// That of a step's product, in elements of cheap arithmetic.
+// The work of one step's product, in elements of cheap arithmetic.
 inline int64_t step_work(const kernels::Recurrent& p) {
   return p.batch * p.hidden * kernels::gates_of(p.cell) * (p.hidden / 16 + 8);
 }
 
-// body(units, scratch) over a step's units; each thread has scratch of its own.
+// Runs body(units, scratch) over the units of a step; each thread has its own scratch.
 template <class Body>
 void over_recurrent_units(const kernels::Recurrent& p, void* scratch, int64_t scratch_bytes,
                           const Body& body) {
@@ -71,11 +72,12 @@ void over_recurrent_units(const kernels::Recurrent& p, const Body& body) {
   over_recurrent_units(p, nullptr, 0, [&](kernels::Range units, void*) { body(units); });
 }
 
+// In how many parts threads take the batch: 1, or one for each thread.
 int64_t parts_of_rows(const kernels::Recurrent& p, int64_t steps);
 
-// run(problem, row, thread) for some rows of the batch, from `row` on, or for all. Rows know
-// nothing of each other: where there are enough for all threads and a core's second-level cache has
-// room for the weights, each thread makes all steps of its own rows and waits for nobody.
+// Calls run(problem, first row, thread) for parts of the batch, or once for all of it. Rows do not
+// depend on each other. If there are enough for all threads, and the weights fit a core's
+// second-level cache, each thread makes all steps of its own rows and waits for no other.
 template <class Run>
 void over_rows(const kernels::Recurrent& p, int64_t steps, const Run& run) {
   const int64_t parts = parts_of_rows(p, steps);
@@ -88,20 +90,20 @@ void over_rows(const kernels::Recurrent& p, int64_t steps, const Run& run) {
   });
 }
 
-// The packed weights: input `weight`, or what is made of it in the call's scratch.
+// The packed weights: input `weight` itself, or packed into the call's scratch.
 const void* packed_recurrent(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
                              bool is_backward);
 
-// Memory of a call forward, in this order: packed weights where the call packs them, the hidden
-// state as halves before and after a step, and what each thread's steps need.
+// Scratch of a call forward, in this order: packed weights (if the call packs them); the hidden
+// state in the weights' half dtype, before and after a step; and each thread's memory.
 struct ForwardScratch {
-  int64_t packed, state, thread;  // bytes, whole lines
+  int64_t packed, state, thread;  // bytes, multiples of a cache line
   ForwardScratch(const kernels::Recurrent& p, bool packs);
   int64_t bytes(int threads) const { return packed + 2 * state + threads * thread; }
 };
 
-// All steps of a way forward: bind(s, done, step) names what the step that runs after `done` others
-// reads and writes. `weight` is the input that has the weights.
+// Runs all steps forward. bind(s, done, step) sets what the step that follows after `done` others
+// reads and writes. `weight` is the number of the input with the weights.
 template <class Bind>
 void run_forward_steps(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
                        const StepOrder& order, const Bind& bind) {
@@ -128,8 +130,8 @@ void run_forward_steps(const kernels::Recurrent& p, const KernelCall& call, size
   });
 }
 
-// All steps of a way back, from the last that ran; a last call makes what is carried to before the
-// first. `shared` names what all steps share.
+// Runs all steps backward, beginning with the one that ran last. One more call computes what is
+// carried to before the first step. `shared` has what all steps share.
 template <class Bind>
 void run_backward_steps(const kernels::Recurrent& p, const KernelCall& call, size_t weight,
                         const StepOrder& order, kernels::RecurrentBackStep shared,
@@ -153,37 +155,37 @@ void run_backward_steps(const kernels::Recurrent& p, const KernelCall& call, siz
   });
 }
 
-// ---- rules
+// ---- for gradient rules
 
-// The step of (T, N, x), (N, x).
+// One step of an array (T, N, x): (N, x).
 Value step_of(const Value& x, int64_t step);
-// The hidden states that the steps began with, (T N, H): what the weights were multiplied with.
+// The hidden states at the beginning of each step, (T N, H): the weights were multiplied by these.
 Value states_before(const Value& first, const Value& hiddens, bool reverse);
-// (T, N, x) as (T N, x).
+// An array (T, N, x) as (T N, x).
 Value all_rows(const Value& x);
-// The weights, input `weight`, as the way back reads them, and their cotangent in their own dtype.
+// Input `weight` in the dtype of the backward pass, and its cotangent in the weights' own dtype.
 Value wide_weight(const GradContext& g, size_t weight);
 Value narrow_cotangent(const GradContext& g, size_t weight, const Value& cotangent);
-// Sum of what is there.
+// The sum of two values, each of which may be absent.
 Value add_given(const Value& a, const Value& b);
 
-// A formula's way back through the steps, and what it gathers of them.
+// Runs a formula backward through the steps, and reads its inputs step by step.
 struct BackwardSteps {
   const ComposeContext& c;
   int64_t steps;
   bool reverse;
 
-  // f(done, step), from the last that ran to the first.
+  // Calls f(done, step), from the step that ran last to the first.
   template <class F>
   void run(const F& f) const {
     for (int64_t done = steps - 1; done >= 0; --done) f(done, reverse ? steps - 1 - done : done);
   }
-  // Input `input` at a step; absent where it is not given.
+  // Input `input` at a step; absent if it was not given.
   Value at(size_t input, int64_t step) const;
-  // (T, N, H): what the step before gave, or `first` before all.
+  // For an array (T, N, H): the state before this step; `first` before all.
   Value before(size_t input, int64_t done, const Value& first) const;
 };
-// (T, N, x) of parts (N, x).
+// Joins parts (N, x) to (T, N, x).
 Value stacked_steps(const Values& parts);
 
 }  // namespace weft::ops

@@ -1,4 +1,7 @@
-// All steps of a plain recurrent network, from the sums that the data give: recurrent_steps_impl.h.
+// All steps of a plain recurrent network, h' = f(sum + W h) with f = tanh or relu, from the sums
+// that the data give (recurrent_steps_impl.h). The derivative follows from the result: 1 - h'², or
+// 1 where h' > 0.
+
 #include "ops/nn/recurrent/recurrent_steps_impl.h"
 #include "ops/vjp.h"
 
@@ -72,7 +75,8 @@ Values gradient(const GradContext& g) {
   return {found[0], found[1], narrow_cotangent(g, 2, dweight)};
 }
 
-// What the gradient's kernel computes: kernels/recurrent/recurrent.isa.cpp.
+// What the gradient's kernel computes (kernels/recurrent/recurrent.isa.cpp), step by step
+// backwards.
 Values formula(const ComposeContext& c) {
   const BackwardSteps back{c, c.in(1).shape()[0], c.flag("reverse")};
   Value dhidden;
