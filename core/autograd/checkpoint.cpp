@@ -1,3 +1,6 @@
+// A segment that is open, the node that replaces it, and the second run. Segments are told apart by
+// numbers, which nodes note when they are made: so the sweep of a second run stays within what ran
+// then, and the first run's nodes die with their outputs.
 #include "autograd/checkpoint.h"
 
 #include <atomic>
@@ -21,6 +24,7 @@ constexpr const char* kName = "checkpoint";
 
 std::atomic<uint64_t> next_segment{1};
 
+// An input of the segment as it was when the segment began.
 struct Input {
   SavedTensor content;
   Edge producer;
@@ -39,7 +43,7 @@ struct Open {
 
 Open* innermost() { return static_cast<Open*>(thread_state().checkpoint); }
 
-// Not recorded.
+// A copy that is not recorded.
 Result<Ref<Tensor>> copy_of(Tensor& tensor) {
   const ModeScope plain(0, kRecording);
   Tensor* copy = nullptr;
@@ -48,7 +52,8 @@ Result<Ref<Tensor>> copy_of(Tensor& tensor) {
   return Ref<Tensor>::adopt(copy);
 }
 
-// What the thread does while the segment runs again.
+// What the thread does while the segment runs again: it has the modes and the random ordinals of
+// the first run, and new nodes get a segment number of their own.
 class Again {
   static constexpr uint32_t kOfSegment = kRecording | kTraining | kMixed;
 
@@ -74,6 +79,8 @@ class Again {
   Draws *again_, *draws_;
 };
 
+// Keeps the function, its inputs and the modes and ordinals of the first run, and nothing that was
+// computed in between.
 class CheckpointNode final : public TapeNode {
  public:
   CheckpointNode(Open& open, Segment segment)
@@ -106,12 +113,15 @@ class CheckpointNode final : public TapeNode {
   uint32_t modes_;
   Draws draws_;
   Device* device_;
-  size_t outputs_ = 0;                 // of the segment
+  size_t outputs_ = 0;  // of the segment
+  // Outputs without a history here are constants, or arrays from outside that are given back.
   PoolVector<size_t> own_;             // those that have their history here
   PoolVector<ops::TensorType> types_;  // of these
   bool released_ = false;
 };
 
+// `producers` are the nodes of the outputs in the first run. Their sequence numbers are taken over,
+// so the sweep visits this node when it would have visited them.
 void CheckpointNode::save(PoolVector<Edge> entering, std::span<Tensor* const> all,
                           std::span<const Edge> producers, uint64_t segment) {
   edges_.reserve(entering.size());
@@ -185,6 +195,7 @@ Result<ops::Values> CheckpointNode::by_edge(std::span<const Leaving> leaving) co
   return result;
 }
 
+// The second run gets a number of its own: its nodes are swept, those of other runs are not.
 Result<ops::Values> CheckpointNode::backward(const ops::Values& cotangents, bool) {
   if (released_) return already_released(kName);
   const bool create_graph = thread_state().modes & kRecording;
@@ -228,6 +239,7 @@ Result<Ref<Tensor>> apart(Tensor& output, TapeNode& node, uint32_t index) {
   return result;
 }
 
+// Outputs that the segment did not make (an input given back) keep their history.
 Result<PoolVector<Ref<Tensor>>> replace_nodes(Open& open, std::span<Tensor* const> outputs,
                                               Segment segment) {
   PoolVector<Ref<Tensor>> results;
@@ -268,6 +280,7 @@ struct Closing {
 
 }  // namespace
 
+// In a trace nodes are marked; while recording inputs are saved; else nothing is done.
 Status begin_checkpoint(std::span<Tensor* const> inputs) {
   ThreadState& state = thread_state();
   auto open = std::make_unique<Open>();
@@ -285,11 +298,13 @@ Status begin_checkpoint(std::span<Tensor* const> inputs) {
     open->segment = state.segment = next_segment.fetch_add(1);
   }
   open->draws.around = state.draws;
+  // Ordinals that are drawn from here on are noted, for the second run.
   if (open->segment) state.draws = &open->draws;
   state.checkpoint = open.release();
   return {};
 }
 
+// Recorded: one node replaces the segment's. Traced: its nodes are marked. Else: nothing to do.
 Result<PoolVector<Ref<Tensor>>> end_checkpoint(std::span<Tensor* const> outputs, Segment segment) {
   const Closing closing;
   if (!closing.open) return errors::invalid_state(kName, "no checkpoint has begun");
@@ -304,6 +319,7 @@ Result<PoolVector<Ref<Tensor>>> end_checkpoint(std::span<Tensor* const> outputs,
   return same;
 }
 
+// The segment failed: its nodes die with the arrays that the caller gives up.
 void abort_checkpoint() {
   const Closing closing;
   const bool tracing = thread_state().modes & kTracing;

@@ -1,12 +1,12 @@
 // Checkpoints: a segment of a program that keeps its inputs only and runs again in the backward
 // pass (T. Chen et al., Training Deep Nets with Sublinear Memory Cost, 2016).
 //
-// Between begin and end the segment runs as ever, recorded. At the end its nodes are replaced by
-// one, whose edges are where history enters the segment: from its inputs, from parameters, from
-// whatever else the function reads. backward runs the function on what the inputs were, with the
-// random ordinals that it had; a state keeps what the first run stored. Then the segment's own
-// nodes are swept, and each contribution leaves by the edge it would have left by, so gradients are
-// those without checkpoints in every bit.
+// Between begin and end the segment runs as ever and is recorded. At the end one node replaces its
+// nodes. The edges of that node are where history enters the segment: from its inputs, from
+// parameters, from whatever else the function reads. A backward pass runs the function again, on
+// what the inputs were and with the random ordinals that it had; a state keeps what the first run
+// stored. Then the segment's own nodes are swept. Each contribution leaves by the edge by which it
+// would have left, so gradients are those without checkpoints in every bit.
 //
 // In a trace the segment's nodes are marked (`Node::rematerialised`): plans compute them again.
 #pragma once

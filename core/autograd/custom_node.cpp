@@ -1,3 +1,5 @@
+// The entry of a call with a gradient of the caller's. What the function gives is checked here,
+// since a wrong shape would otherwise show far away from its cause.
 #include "autograd/custom_node.h"
 
 #include "autograd/tape.h"
@@ -14,6 +16,7 @@ using ops::TensorType;
 
 TensorType type_of(const Tensor& tensor) { return {tensor.dtype(), tensor.shape()}; }
 
+// Owns the caller's function until a backward pass has given up what was saved.
 class CustomNode final : public TapeNode {
  public:
   explicit CustomNode(CustomGradient gradient) : gradient_(std::move(gradient)) {}
@@ -32,6 +35,7 @@ class CustomNode final : public TapeNode {
   }
 
  private:
+  // A saved array with its history, so that a second order passes it.
   struct Saved {
     SavedTensor content;
     Edge producer;
@@ -48,6 +52,7 @@ class CustomNode final : public TapeNode {
   bool released_ = false;
 };
 
+// Types of the inputs are kept, because what the function gives is checked against them.
 void CustomNode::save(std::span<Tensor* const> inputs, std::span<Tensor* const> outputs,
                       std::span<Tensor* const> saved) {
   edges_.reserve(inputs.size());
@@ -76,6 +81,7 @@ Result<PoolVector<Ref<Tensor>>> CustomNode::restore_saved() {
   return restored;
 }
 
+// The caller's function sees arrays: an absent cotangent is one of zeros.
 Result<PoolVector<Ref<Tensor>>> CustomNode::complete(EagerBuilder& builder,
                                                      const ops::Values& cotangents) {
   PoolVector<Ref<Tensor>> given;
@@ -88,6 +94,7 @@ Result<PoolVector<Ref<Tensor>>> CustomNode::complete(EagerBuilder& builder,
   return given;
 }
 
+// The gradient of an input has its shape; a floating dtype other than its own is cast.
 Status CustomNode::check(const Tensor& gradient, size_t input) const {
   const TensorType& type = input_types_[input];
   if (gradient.shape() != type.shape)
@@ -111,12 +118,14 @@ Result<ops::Values> CustomNode::backward(const ops::Values& cotangents, bool) {
   for (size_t i = 0; i < gradients.size(); ++i) {
     if (!gradients[i] || !edges_[i]) continue;
     WEFT_TRY(check(*gradients[i], i));
+    // The caller may compute in another floating dtype.
     result[i] = ops::cast(builder.value(std::move(gradients[i])), input_types_[i].dtype);
   }
   if (!builder.status().ok()) return builder.status();
   return result;
 }
 
+// An output with a history, or on the memory of an input, would get a second one.
 Status check_outputs(std::string_view name, std::span<Tensor* const> inputs,
                      std::span<Tensor* const> outputs) {
   for (size_t i = 0; i < outputs.size(); ++i) {
@@ -138,6 +147,7 @@ Status record_custom(CustomGradient gradient, std::span<Tensor* const> inputs,
   bool any = false;
   for (Tensor* input : inputs) any |= is_floating(input->dtype()) && input->is_recorded();
   if (!(modes & kRecording) || !any) return {};
+  // Before the node is made, so that no output has half a history.
   WEFT_TRY(check_outputs(gradient.name, inputs, outputs));
   auto* node = new CustomNode(std::move(gradient));
   const Ref<TapeNode> owned = Ref<TapeNode>::adopt(node);

@@ -1,5 +1,6 @@
-// A gradient that is no rule over operators but a function of the caller's: autograd.Function in
-// Python, a callback in C.
+// A gradient that is no rule over operators but a function of the caller's: `autograd.Function` in
+// Python, a callback in C. Such a call cannot be traced, because a graph has no place for the
+// function.
 #pragma once
 
 #include <functional>

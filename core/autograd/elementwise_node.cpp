@@ -19,6 +19,8 @@ constexpr size_t kMaxInputs = 2;
 bool saves_input(uint32_t saved, size_t i) { return saved >> (1 + i) & 1; }
 bool saves_output(uint32_t saved) { return saved >> 3 & 1; }
 
+// Contents are offsets into held storages; shape and strides are those of the one type. Which
+// contents are saved is a bit set that the operator keeps once it was found (OpDef::saved_by_mask).
 class ElementwiseNode final : public TapeNode {
  public:
   ElementwiseNode(const OpDef& op, const Tensor& result) : op_(op) {
@@ -30,12 +32,14 @@ class ElementwiseNode final : public TapeNode {
   size_t output_count() const override { return 1; }
   const ops::TensorType& output_type(size_t) const override { return type_; }
   Result<ops::Values> backward(const ops::Values& cotangents, bool) override;
+  // A node that saved nothing may be asked again: it has nothing to give up.
   void release_saved() override {
     released_ = saved_any_;
     for (Held& input : inputs_) input.content = HeldValue();
     output_.content = HeldValue();
   }
 
+  // Inputs are added in order, as arrays or scalars; then `complete`.
   void add_scalar(const Argument& scalar) {
     edges_.emplace_back();
     scalar_place_ = static_cast<int>(edges_.size()) - 1;
@@ -53,6 +57,7 @@ class ElementwiseNode final : public TapeNode {
   }
 
  private:
+  // A content: where it begins in a held storage.
   struct Held {
     HeldValue content;
     int64_t offset = 0;
@@ -61,6 +66,7 @@ class ElementwiseNode final : public TapeNode {
       offset = tensor.offset();
     }
   };
+  // What was not saved is not read by the rule, and its type is enough.
   Result<ops::Value> restore(EagerBuilder& builder, const Held& held, const Edge& producer) const {
     if (!held.content) return builder.placeholder(type_);
     WEFT_ASSIGN(Ref<Tensor> tensor,
@@ -80,6 +86,7 @@ class ElementwiseNode final : public TapeNode {
   bool released_ = false;
 };
 
+// Elementwise operators of the short way have no attributes.
 Result<ops::Values> ElementwiseNode::backward(const ops::Values& cotangents, bool) {
   if (released_) return already_released(op_.name);
   EagerBuilder builder;
@@ -98,7 +105,8 @@ Result<ops::Values> ElementwiseNode::backward(const ops::Values& cotangents, boo
   return run_rule(op_, {}, builder, inputs, outputs, cotangents, needed_);
 }
 
-// The node and output behind an operand, without counting it.
+// The node and output behind an operand, without a change to its counter: most calls look at it
+// once and take it.
 struct History {
   TapeNode* node = nullptr;
   uint32_t output = 0;
@@ -117,6 +125,7 @@ History history_of(const Tensor& tensor) {
   return {node, box.node_output(), simple};
 }
 
+// By the general node, which copes with views and copies.
 Status record_generally(const OpDef& op, std::span<const Argument> arguments, Tensor& result) {
   TapeInput inputs[kMaxInputs];
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -131,6 +140,8 @@ Status record_generally(const OpDef& op, std::span<const Argument> arguments, Te
 
 }  // namespace
 
+// Three steps, so that nothing is undone: find the histories, ask whether everything can be held,
+// and make the node.
 Status TapeRecorder::record_elementwise(const OpDef& op, std::span<const Argument> arguments,
                                         Tensor& result) {
   History histories[kMaxInputs];
@@ -144,6 +155,7 @@ Status TapeRecorder::record_elementwise(const OpDef& op, std::span<const Argumen
   // An integer result has no derivative; it is a constant on the tape. A floating one has the
   // dtype of the operands (elementwise.h, result_dtype).
   if (needed == 0 || !is_floating(result.dtype())) return {};
+  // Zero: nobody has asked yet what this operator's rule reads for these inputs.
   const uint32_t saved = op.saved_by_mask[needed].load(std::memory_order_relaxed);
   if (saved == 0) return record_generally(op, arguments, result);  // which finds it out
   for (size_t i = 0; i < arguments.size(); ++i)

@@ -1,3 +1,6 @@
+// Leaves: arrays that asked for a gradient, and how the backward pass delivers it. A delivered
+// array is handed on without a copy where nobody else has it, so a training step in steady state
+// copies no gradient.
 #include "autograd/row_gradient.h"
 #include "autograd/tape.h"
 #include "base/errors.h"
@@ -12,6 +15,7 @@ namespace {
 
 using eager::EagerBuilder;
 
+// Neither recorded nor traced: the array is the leaf's, whatever the thread does now.
 Result<Ref<Tensor>> zeros(const ops::TensorType& type, Device* device) {
   EagerBuilder builder;
   const ModeScope plain(0, kRecording | kTracing);
@@ -21,6 +25,7 @@ Result<Ref<Tensor>> zeros(const ops::TensorType& type, Device* device) {
   return result.tensor();
 }
 
+// A leaf has no edges: gradients end here.
 Ref<TapeNode> make_leaf(const Tensor& tensor, bool add, GradKind kind) {
   const ops::TensorType type{tensor.dtype(), tensor.shape()};
   Device* const device = tensor.device();
@@ -44,6 +49,7 @@ LeafNode::LeafNode(ops::TensorType type, std::unique_ptr<RowGradient> rows, bool
 
 LeafNode::~LeafNode() = default;
 
+// A detached view has no leaf, though its box has one.
 LeafNode* leaf_of(const Tensor& tensor) {
   return tensor.box().leaf && !tensor.detached ? static_cast<LeafNode*>(tensor.box().node())
                                                : nullptr;
@@ -53,6 +59,7 @@ Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
   eager::Tracer* const trace = thread_state().trace;
   const bool traced = tensor.box().traced();
   if (traced && !trace) return traced_value_error("attach_grad");
+  // The content of a traced array is a value of the trace, so the trace notes the leaf.
   if (traced && request == GradRequest::kNull) return trace->attach_grad(tensor, false);
   if (request == GradRequest::kNull) {
     Box& box = tensor.box();
@@ -60,6 +67,7 @@ Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
     box.set_content(Ref<Object>(), 0);
     return {};
   }
+  // Integers have no derivatives.
   if (!is_floating(tensor.dtype()))
     return errors::invalid_type("attach_grad", "the array must have a floating dtype; got ",
                                 tensor.dtype(), "; cast with `.astype('float32')`");
@@ -102,6 +110,7 @@ Status LeafNode::deliver(ops::Value cotangent) {
   note_delivery();
   if (rows_) return rows_->deliver(cotangent, add_);
   const Ref<Tensor>& given = cotangent.tensor();
+  // Whoever was promised the gradient's address (DLPack) sees it written in place.
   const bool replaced = !add_ && !(gradient_ && gradient_->box().pinned());
   if (replaced && can_hand_on(*given, type_, device_)) {
     if (!gradient_)
@@ -124,6 +133,7 @@ Status LeafNode::deliver(ops::Value cotangent) {
   return eager::write(*gradient_, ops::Argument::of_tensor(given.get()));
 }
 
+// Several threads may ask at once, and all get one array.
 Result<Ref<Tensor>> LeafNode::gradient() {
   const std::lock_guard lock(making_);
   if (!gradient_) {
@@ -137,6 +147,7 @@ Ref<Tensor> LeafNode::made_gradient() {
   return gradient_;
 }
 
+// A gradient that was never made is zero already.
 Status LeafNode::zero() {
   is_used_up_ = false;
   if (rows_) return rows_->set(nullptr, nullptr);
@@ -145,6 +156,7 @@ Status LeafNode::zero() {
   return eager::write(*gradient_, ops::Argument::of_float(0));
 }
 
+// Nobody can read the array after this, so its memory can serve the next step.
 void LeafNode::use_up() {
   if (add_ || rows_) return;
   is_used_up_ = true;

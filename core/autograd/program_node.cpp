@@ -27,6 +27,7 @@ Result<Ref<Tensor>> zeros(const ops::TensorType& type) {
   return result.tensor();
 }
 
+// What the engine runs. It holds the frame, which the forward pass filled.
 struct Backward {
   Ref<Compiled> compiled;
   executor::FramePtr frame;
@@ -40,6 +41,8 @@ struct Backward {
   }
 };
 
+// Holds the frame of its call: residuals of the forward half, which the backward half reads. The
+// frame goes back to its plan when the node gives up what it saved.
 class ProgramNode final : public TapeNode {
  public:
   ProgramNode(std::string_view name, const eager::ProgramRun& run)
@@ -61,11 +64,13 @@ class ProgramNode final : public TapeNode {
   }
 
  private:
+  // Where the backward pass is itself recorded.
   Result<ops::Values> differentiable(const ops::Values& cotangents);
   Result<Ref<Tensor>> cotangent(const ops::Values& cotangents, size_t output) const;
   ops::Value sum_of(size_t input, const ops::Value& indices, const ops::Value& rows) const;
   Result<ops::Values> room_for_gradients(EagerBuilder& builder, Backward& call,
                                          PoolVector<Storage*>& writes) const;
+  // Outputs from here on are results of effects: the joint program takes them as inputs.
   size_t first_effect_result() const { return output_count() - compiled_->effect_results(); }
 
   std::string_view name_;
@@ -77,6 +82,7 @@ class ProgramNode final : public TapeNode {
   bool released_ = false;
 };
 
+// After the run: states have their new contents then.
 void ProgramNode::save(std::span<const Ref<Tensor>> inputs, std::span<const Edge> edges,
                        std::span<const Ref<Tensor>> outputs) {
   edges_.reserve(edges.size());
@@ -89,6 +95,7 @@ void ProgramNode::save(std::span<const Ref<Tensor>> inputs, std::span<const Edge
       outputs_[i] = SavedTensor(*outputs[i]);
 }
 
+// A plan reads dense arrays on its device; an absent cotangent is one of zeros.
 Result<Ref<Tensor>> ProgramNode::cotangent(const ops::Values& cotangents, size_t output) const {
   if (!cotangents[output]) return zeros(compiled_->output_types()[output]);
   if (Device* const given = cotangents[output].tensor()->device(); given != compiled_->device())
@@ -133,6 +140,7 @@ Result<ops::Values> ProgramNode::differentiable(const ops::Values& cotangents) {
   return gradients;
 }
 
+// A row-sparse gradient, of the two arrays that a plan gives for it.
 ops::Value ProgramNode::sum_of(size_t input, const ops::Value& indices,
                                const ops::Value& rows) const {
   return ops::row_sum(compiled_->input_types()[input], indices, rows);
@@ -163,9 +171,13 @@ Result<ops::Values> ProgramNode::room_for_gradients(EagerBuilder& builder, Backw
   return gradients;
 }
 
+// Binds all that the backward half reads and writes, and runs it or queues it.
 Result<ops::Values> ProgramNode::backward(const ops::Values& cotangents, bool retain) {
   if (released_) return already_released(name_);
+  // The plan itself is not differentiable; the joint program, which is a graph, is.
   if (thread_state().modes & kRecording) return differentiable(cotangents);
+  // The backward half is planned when it is first asked for. A consuming one may write over the
+  // residuals.
   WEFT_TRY(compiled_->plan_backward(!retain));
   Backward call{compiled_, frame_, key_, !retain};
   call.inputs.resize(inputs_.size());

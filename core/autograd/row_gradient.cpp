@@ -1,3 +1,5 @@
+// Sums rows by their index: the indices are sorted, each is kept once, and the rows of each are
+// added up by `take_adjoint`, the gradient rule of `take`.
 #include "autograd/row_gradient.h"
 
 #include <algorithm>
@@ -19,12 +21,13 @@ using eager::EagerBuilder;
 
 constexpr int64_t kFewRows = 4096;  // so many are kept whatever they sum up to
 
-// The different ones of some indices, ascending, and the place of each among them.
+// The distinct values of some indices, ascending, and for each index its place among them.
 struct Distinct {
   Ref<Tensor> indices;
   Ref<Tensor> places;
 };
 
+// O(n log n) for n indices.
 Result<Distinct> distinct(const int64_t* given, int64_t count, int64_t extent) {
   WEFT_ASSIGN(const Ref<Tensor> sorted, Tensor::create(DType::kInt64, Shape{count}));
   WEFT_ASSIGN(Ref<Tensor> places, Tensor::create(DType::kInt64, Shape{count}));
@@ -35,6 +38,7 @@ Result<Distinct> distinct(const int64_t* given, int64_t count, int64_t extent) {
       return errors::index_out_of_range("grad", "`indices` must be in [", -extent, ", ", extent,
                                         ") for a leaf of ", extent, " rows; got ", given[i],
                                         " at position ", i);
+    // As in NumPy, -1 is the last row.
     first[i] = place[i] = given[i] < 0 ? given[i] + extent : given[i];
   }
   std::sort(first, first + count);
@@ -45,6 +49,7 @@ Result<Distinct> distinct(const int64_t* given, int64_t count, int64_t extent) {
   return Distinct{std::move(indices), std::move(places)};
 }
 
+// indices: int64 (R), rows: (R, ...) with the leaf's dtype and its other extents.
 Status check_rows(const Tensor& indices, const Tensor& rows, const ops::TensorType& type,
                   Device* device) {
   if (indices.dtype() != DType::kInt64 || indices.rank() != 1)
@@ -87,6 +92,7 @@ void RowGradient::start(bool add) {
   }
 }
 
+// Costs what is kept, and a sum when far more rows came than the last sum left.
 Status RowGradient::deliver(const ops::Value& cotangent, bool add) {
   start(add);
   if (cotangent.is_rows()) {
@@ -114,6 +120,7 @@ Result<ops::Value> RowGradient::indices_of(EagerBuilder& builder, const Part& pa
   return builder.value(std::move(indices));
 }
 
+// Parts are joined to one list of indices and rows; rows of one index are then added up.
 Result<RowGradient::Rows> RowGradient::sum(EagerBuilder& builder) const {
   auto* const all = new ops::RowSum(type_);
   const ops::Value value = ops::Value::of_rows(&builder, Ref<Object>::adopt(all));
@@ -122,6 +129,7 @@ Result<RowGradient::Rows> RowGradient::sum(EagerBuilder& builder) const {
     WEFT_ASSIGN(Ref<Tensor> rows, part.rows.restore({}));
     all->parts.push_back({std::move(indices), builder.value(std::move(rows))});
   }
+  // One array and nothing else: there is nothing to sort.
   const bool whole = parts_.size() == 1 && !parts_[0].indices;
   if (whole) {
     const ops::Value copy = builder.call("copy", {all->parts[0].rows});
@@ -130,6 +138,7 @@ Result<RowGradient::Rows> RowGradient::sum(EagerBuilder& builder) const {
   }
   const ops::RowPart joined = ops::joined(value);
   WEFT_TRY(builder.status());
+  // Here the call waits: which rows there are is decided on this thread.
   WEFT_ASSIGN(Ref<Tensor> given, readable(*joined.indices.tensor(), "grad"));
   WEFT_ASSIGN(given, eager::dense(std::move(given)));
   WEFT_TRY(wait_to_read(*given->box().storage()));
@@ -144,6 +153,7 @@ Result<RowGradient::Rows> RowGradient::sum(EagerBuilder& builder) const {
   return Rows{std::move(indices), rows.tensor()};
 }
 
+// Reading is neither recorded nor traced.
 Result<RowGradient::Rows> RowGradient::read() {
   if (rows_.indices) return rows_;
   EagerBuilder builder;

@@ -1,20 +1,23 @@
-// The gradient of a leaf as rows of it. What backward delivers is only kept; it is put in order and
-// summed when somebody reads it, because that has to wait for the indices, or when much more is
-// kept than was left by the last sum, so that adding for ever does not keep everything.
+// The gradient of a leaf as rows of it: indices, and a row for each.
+//
+// What the backward pass delivers is only kept. It is sorted and summed when somebody reads it,
+// because that has to wait for the indices to be computed. It is also summed when far more rows are
+// kept than the last sum left, so that adding for ever does not keep everything.
 #pragma once
 
 #include "autograd/tape.h"
 
 namespace weft::autograd {
 
+// Table (R, ...): a delivery is indices (n) and rows (n, ...). One thread at a time changes it.
 class RowGradient {
  public:
   explicit RowGradient(ops::TensorType type, Device* device)
       : type_(std::move(type)), device_(device) {}
 
-  // A sum of rows, or an array of the leaf's type, which counts as all of its rows.
+  // Takes a sum of rows, or an array of the leaf's type, which counts as all of its rows.
   Status deliver(const ops::Value& cotangent, bool add);
-  // As if these rows had been delivered; null for none.
+  // Makes these rows the gradient, as if they alone had been delivered; null for none.
   Status set(Tensor* indices, Tensor* rows);
 
   // Indices of rows, ascending and each once, and the sum of what was delivered to each: the same
@@ -26,7 +29,7 @@ class RowGradient {
   Result<Rows> read();
 
  private:
-  // As they were when they were delivered, whatever is written to the arrays meanwhile.
+  // One delivery, as it was then, whatever is written to the arrays meanwhile.
   struct Part {
     SavedTensor indices;  // none: all rows
     SavedTensor rows;

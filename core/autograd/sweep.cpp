@@ -1,5 +1,7 @@
-// The reverse sweep over the tape: nodes are popped from a heap by sequence number, so every node
-// is visited after all its users, without recursion.
+// The reverse sweep over the tape. Nodes are popped from a heap by sequence number, the greatest
+// first, so every node is visited after all its users, without recursion. What users contribute to
+// a node is added up before it is visited. One sweep takes time and memory in proportion to the
+// nodes that it reaches, and a logarithm for the heap.
 #include <algorithm>
 #include <unordered_map>
 
@@ -18,18 +20,20 @@ namespace {
 
 using eager::EagerBuilder;
 
+// Heads first, then `run`; a sweep is used once.
 class Sweep {
  public:
   Sweep(bool retain, bool create_graph) : retain_(retain), create_graph_(create_graph) {}
 
   Status add_head(Tensor& head, Tensor* head_grad);
   Status add_head(const Edge& edge, const ops::Value& cotangent) { return add(edge, cotangent); }
-  // Nodes of other segments are not visited: what they would be given goes here.
+  // Keeps the sweep in one segment: nodes of others are not visited, what they would be given goes
+  // to `leaving`.
   void stay_in(uint64_t segment, PoolVector<Leaving>& leaving) {
     segment_ = segment;
     leaving_ = &leaving;
   }
-  // Asks for the cotangent of one output; leaves' buffers are left alone then.
+  // Asks for the cotangent of one output. A sweep with such questions delivers nothing to leaves.
   void want(const Edge& edge) { wanted_.push_back(edge); }
   Status run();
   ops::Value found(const Edge& edge) const;
@@ -38,6 +42,7 @@ class Sweep {
   using Pending =
       std::unordered_map<TapeNode*, ops::Values, std::hash<TapeNode*>, std::equal_to<TapeNode*>,
                          PoolAllocator<std::pair<TapeNode* const, ops::Values>>>;
+  // Of the standard heap, the greatest element comes first.
   static bool earlier(const Ref<TapeNode>& a, const Ref<TapeNode>& b) {
     return a->sequence() < b->sequence();
   }
@@ -53,17 +58,19 @@ class Sweep {
   const bool retain_;
   const bool create_graph_;
   EagerBuilder builder_;
+  // Cotangents by node and output that have arrived so far; the heap has each of these nodes once.
   Pending pending_;
   PoolVector<Ref<TapeNode>> heap_;
   PoolVector<Edge> wanted_;
   PoolVector<std::pair<TapeNode*, ops::Values>> results_;
+  // Kept alive until the sweep ends, when they give up what they saved.
   PoolVector<Ref<TapeNode>> visited_;
   uint64_t segment_ = 0;
   bool heads_are_used_up_ = false;
   PoolVector<Leaving>* leaving_ = nullptr;
 };
 
-// The same, whose builder is the sweep's: that of a rule is gone when the rule is done.
+// The same value on the sweep's builder. The builder of a rule is gone when the rule is done.
 ops::Value Sweep::rebound(const ops::Value& cotangent) {
   if (!cotangent.is_rows()) return builder_.value(cotangent.tensor());
   auto* const sum = new ops::RowSum(ops::row_sum_of(cotangent).table);
@@ -74,11 +81,13 @@ ops::Value Sweep::rebound(const ops::Value& cotangent) {
   return value;
 }
 
+// Sums of rows become arrays, for rules and callers, who do not know them.
 void Sweep::make_dense(ops::Values& cotangents) {
   for (ops::Value& cotangent : cotangents)
     if (cotangent.is_rows()) cotangent = ops::dense(cotangent);
 }
 
+// Adds a contribution; the first one puts the node on the heap.
 Status Sweep::add(const Edge& edge, const ops::Value& cotangent) {
   if (leaving_ && edge.node->segment() != segment_) {
     leaving_->push_back({edge, rebound(cotangent)});
@@ -94,6 +103,7 @@ Status Sweep::add(const Edge& edge, const ops::Value& cotangent) {
   return builder_.status();
 }
 
+// A head without a gradient of its own gets ones, as a scalar loss does.
 Status Sweep::add_head(Tensor& head, Tensor* head_grad) {
   const Edge edge = producer(head);
   WEFT_TRY(check_head(head, static_cast<bool>(edge), head_grad));
@@ -111,7 +121,8 @@ Status Sweep::add_head(Tensor& head, Tensor* head_grad) {
   return add(edge, cotangent);
 }
 
-// Either the same was differentiated twice, or new work goes on from old results.
+// Says what to do about a node that was used up. Either the same was differentiated twice, or new
+// work goes on from results of an earlier step.
 Status Sweep::used_up(const Status& failure) const {
   if (failure.code() != StatusCode::kInvalidState) return failure;
   return Status(
@@ -123,7 +134,8 @@ Status Sweep::used_up(const Status& failure) const {
                                 "`state = state.detach()`; or pass retain_graph=True to that one"));
 }
 
-// Only a leaf that asked for rows gets them: rules and callers see arrays.
+// One node: its cotangents become those of its inputs, or, at a leaf, its gradient. Only a leaf
+// that asked for rows gets them; rules and callers see arrays.
 Status Sweep::visit(TapeNode& node, ops::Values cotangents) {
   LeafNode* const leaf = node.is_leaf() ? static_cast<LeafNode*>(&node) : nullptr;
   if (!leaf || !leaf->rows() || !wanted_.empty()) make_dense(cotangents);
@@ -131,7 +143,7 @@ Status Sweep::visit(TapeNode& node, ops::Values cotangents) {
   if (is_wanted(node)) results_.emplace_back(&node, cotangents);
   if (leaf)
     return wanted_.empty() && cotangents[0] ? leaf->deliver(std::move(cotangents[0])) : Status();
-  // What a rule makes of nothing goes where its cotangents are.
+  // What a rule makes of nothing, such as a constant, goes to the device of its cotangents.
   const auto given = std::ranges::find_if(cotangents, [](const ops::Value& c) { return bool(c); });
   const DeviceScope there(given == cotangents.end() ? thread_state().device
                                                     : given->tensor()->device());
@@ -160,12 +172,14 @@ Status Sweep::run() {
   return {};
 }
 
+// The cotangent that `want` asked for; none where no head depends on that output.
 ops::Value Sweep::found(const Edge& edge) const {
   for (const auto& [node, cotangents] : results_)
     if (node == edge.node.get()) return cotangents[edge.output];
   return {};
 }
 
+// Also inside a trace: the same texts for the same mistakes.
 Status check_heads(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads) {
   if (heads.empty()) return errors::invalid_value("backward", "`heads` must not be empty");
   if (!head_grads.empty() && head_grads.size() != heads.size())
@@ -188,6 +202,7 @@ Status no_history_of_variable(size_t index) {
                                " has no history; call attach_grad() on it first");
 }
 
+// Refuses what has no gradient with the reason. Tape and trace share it, so both say the same.
 Status check_head(const Tensor& head, bool recorded, const Tensor* head_grad) {
   if (!recorded && !is_floating(head.dtype()))
     return errors::invalid_type("backward", "the head must have a floating dtype; got ",
@@ -209,6 +224,7 @@ Status check_head(const Tensor& head, bool recorded, const Tensor* head_grad) {
   return {};
 }
 
+// The sweep itself is not recorded.
 Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads, bool retain) {
   WEFT_TRY(check_heads(heads, head_grads));
   ModeScope plain(0, kRecording);
@@ -220,6 +236,7 @@ Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_gr
 
 Status backward_within(uint64_t segment, std::span<const Edge> heads, const ops::Values& cotangents,
                        bool create_graph, PoolVector<Leaving>& leaving) {
+  // What is differentiated again keeps what its nodes saved.
   Sweep sweep(create_graph, create_graph);
   sweep.stay_in(segment, leaving);
   for (size_t i = 0; i < heads.size(); ++i)
@@ -227,6 +244,7 @@ Status backward_within(uint64_t segment, std::span<const Edge> heads, const ops:
   return sweep.run();
 }
 
+// Cotangents of the variables are noted when the sweep visits the nodes that made these.
 Result<std::vector<Ref<Tensor>>> grad(std::span<Tensor* const> heads,
                                       std::span<Tensor* const> head_grads,
                                       std::span<Tensor* const> variables, bool retain,
@@ -252,6 +270,7 @@ Result<std::vector<Ref<Tensor>>> grad(std::span<Tensor* const> heads,
   for (size_t i = 0; i < variables.size(); ++i) {
     ops::Value found = sweep.found(edges[i]);
     if (!found)
+      // The heads do not depend on this variable.
       found = ops::zeros(ops::Value(&builder, ops::Argument::of_int(0)),
                          {variables[i]->dtype(), variables[i]->shape()});
     WEFT_TRY(builder.status());

@@ -1,3 +1,6 @@
+// The general node, of one operator call, and how contents are saved and restored. What is hard
+// here: a node saves what its rule reads and no more, which is found by running the rule on probes;
+// and a chain of a million nodes is freed in a loop, not by a recursion.
 #include "autograd/tape.h"
 
 #include <atomic>
@@ -28,6 +31,7 @@ void set_type(ops::TensorType& type, const Tensor& tensor) {
 }
 
 // One operator call.
+// Keeps a type for each input and output and a content for those that the rule reads.
 class OpNode final : public TapeNode {
  public:
   OpNode(const ops::OpDef& op, std::span<const ops::Argument> attributes)
@@ -61,11 +65,15 @@ class OpNode final : public TapeNode {
   SmallVector<Input, 2> inputs_;
   SmallVector<ops::TensorType, 1> output_types_;
   SmallVector<SavedTensor, 1> saved_outputs_;
+  // Inputs with a history, a bit each.
   uint32_t needed_ = 0;
   bool saved_any_ = false;
+  // An error on the next backward; a node that saved nothing can be asked again.
   bool released_ = false;
 };
 
+// Sets of inputs and outputs that the gradient rule reads. Two calls at once may both find the
+// answer.
 Result<ops::Saved> OpNode::what_to_save() const {
   // Elementwise rules look at neither ranks nor attributes: the answer is kept in the operator.
   if (op_.slot.elementwise && inputs_.size() <= 2) {
@@ -82,6 +90,8 @@ Result<ops::Saved> OpNode::what_to_save() const {
   return saved;
 }
 
+// Fills in a new node. `outputs` are arrays; where the results are views of an input,
+// `output_types` describes them instead, and no output is saved.
 Status OpNode::save(std::span<const TapeInput> inputs, std::span<Tensor* const> outputs,
                     std::span<const ops::TensorType> output_types) {
   edges_.reserve(inputs.size());
@@ -121,6 +131,7 @@ Status OpNode::save(std::span<const TapeInput> inputs, std::span<Tensor* const> 
   return {};
 }
 
+// The input as the rule sees it: a number, nothing, a type alone, or the array as it was.
 Result<ops::Value> OpNode::input_value(EagerBuilder& builder, size_t i) const {
   const Input& input = inputs_[i];
   if (input.scalar.tag != ops::Tag::kDefault) return ops::Value(&builder, input.scalar);
@@ -145,6 +156,7 @@ Result<ops::Values> OpNode::backward(const ops::Values& cotangents, bool) {
                   saved_outputs_[i].restore(Edge{Ref<TapeNode>(this), static_cast<uint32_t>(i)}));
       outputs.push_back(builder.value(std::move(tensor)));
     } else {
+      // Not saved: the rule reads its type at most.
       outputs.push_back(builder.placeholder(output_types_[i]));
     }
   }
@@ -161,6 +173,7 @@ constinit thread_local Doomed doomed __attribute__((tls_model("initial-exec"))) 
 
 }  // namespace
 
+// No clock is needed: a node is younger than what it depends on, and only that matters.
 void TapeNode::order_after_edges() {
   for (const Edge& edge : edges_)
     if (edge && edge.node->sequence_ >= sequence_) sequence_ = edge.node->sequence_ + 1;
@@ -172,7 +185,8 @@ void* TapeNode::operator new(size_t bytes) {
   return block;
 }
 
-// Without a block of its own: there may be none left when what fails is taken apart.
+// Nodes that fall to zero meanwhile wait in a list that runs through themselves. It needs no
+// memory: there may be none left when a failed call is taken apart.
 void TapeNode::destroy() {
   if (doomed.is_open) {
     sequence_ = reinterpret_cast<uintptr_t>(std::exchange(doomed.first, this));
@@ -200,6 +214,7 @@ Result<Ref<Tensor>> restore_content(const HeldValue& content, DType dtype, const
   if (!box) return errors::out_of_memory("backward", sizeof(Box));
   WEFT_ASSIGN(Ref<Tensor> tensor,
               Tensor::view(dtype, shape, strides, offset, Ref<Box>::adopt(box)));
+  // The box stays without a node, so a write to the restored array changes nobody's history.
   if (producer) {
     tensor->view_node = Ref<Object>(producer.node.get());
     tensor->view_node_output = producer.output;
@@ -213,6 +228,7 @@ Status already_released(std::string_view op) {
                                "` saved was given up by an earlier backward");
 }
 
+// A plan of the rule where the same call has come often enough, else the rule by itself.
 Result<ops::Values> run_rule(const ops::OpDef& op, std::span<const ops::Argument> attributes,
                              EagerBuilder& builder, const ops::Values& inputs,
                              const ops::Values& outputs, const ops::Values& cotangents,
@@ -220,6 +236,7 @@ Result<ops::Values> run_rule(const ops::OpDef& op, std::span<const ops::Argument
   ops::Values given;
   for (const ops::Value& c : cotangents)
     given.push_back(c ? builder.value(c.tensor()) : ops::Value());
+  // The cotangents come from another builder, the sweep's.
   WEFT_ASSIGN(std::optional<ops::Values> planned,
               eager::planned_gradient(builder, op, attributes, inputs, outputs, given, needed));
   if (planned) return std::move(*planned);
@@ -228,6 +245,7 @@ Result<ops::Values> run_rule(const ops::OpDef& op, std::span<const ops::Argument
   return result;
 }
 
+// Holds the storage where that is possible, else a copy. A copy that fails ends in bad_alloc.
 SavedTensor::SavedTensor(const Tensor& tensor)
     : dtype_(tensor.dtype()),
       offset_(tensor.offset()),
@@ -252,6 +270,7 @@ Result<Ref<Tensor>> SavedTensor::restore(const Edge& producer) const {
   return restore_content(held_, dtype_, shape_, strides_, offset_, producer);
 }
 
+// For plans, which read memory and no arrays.
 TensorView SavedTensor::view() const {
   TensorView view;
   view.data = held_.get()->data() + offset_ * size_of(dtype_);
@@ -274,6 +293,7 @@ Edge producer(Tensor& tensor) {
   const ops::TensorType& base_type = base->output_type(box.node_output());
   if (tensor.covers_box() && tensor.shape() == base_type.shape && tensor.dtype() == base_type.dtype)
     return {Ref<TapeNode>(base), box.node_output()};
+  // The view reads the box's present content through its geometry.
   const ops::Argument attributes[] = {ops::Argument::of_int(tensor.offset()), ints(tensor.shape()),
                                       ints(tensor.strides())};
   const Edge edge{Ref<TapeNode>(base), box.node_output()};
@@ -282,7 +302,8 @@ Edge producer(Tensor& tensor) {
   Result<Ref<TapeNode>> node =
       make_node(ops::op_named("strided_view"), attributes, {&input, 1}, {&type, 1});
   if (!node.ok()) return {};
-  node.value()->set_segment(base->segment());  // whenever somebody asks first
+  // It belongs to the segment of the content, whenever somebody asks first.
+  node.value()->set_segment(base->segment());
   tensor.view_node = Ref<Object>(node.value().get());
   tensor.view_node_output = 0;
   tensor.view_node_epoch = box.epoch();
@@ -298,6 +319,8 @@ Result<Ref<TapeNode>> make_node(const ops::OpDef& op, std::span<const ops::Argum
   return owned;
 }
 
+// Nothing is made where no input has a history, which is what keeps code without leaves free of
+// nodes.
 Status record(const ops::OpDef& op, std::span<const ops::Argument> attributes,
               std::span<const TapeInput> inputs, std::span<Tensor* const> outputs) {
   bool any = false;

@@ -1,6 +1,12 @@
-// The tape: nodes that know how to turn cotangents of their outputs into cotangents of their
-// inputs. Nodes are counted objects, owned by arrays (through boxes) and by later nodes, and
-// ordered by sequence numbers. There is no list to clear: what nobody can reach is gone.
+// The tape: nodes that turn cotangents of their outputs into cotangents of their inputs.
+//
+// A node is a counted object. Arrays own it (through their boxes), and so do later nodes (through
+// their edges). Sequence numbers order the nodes, so that the backward pass visits each after all
+// its users. There is no list to clear: a node that nobody can reach is gone, with all that it
+// saved.
+//
+// A tape belongs to no thread. A node is made on one thread and may be swept on another, but not by
+// two at once.
 #pragma once
 
 #include <algorithm>
@@ -23,15 +29,18 @@ namespace weft::autograd {
 class RowGradient;
 class TapeNode;
 
-// Where an input came from: an output of a node, or nothing (a constant).
+// Where an input came from: output `output` of a node, or nothing, for a constant.
 struct Edge {
   Ref<TapeNode> node;
   uint32_t output = 0;
   explicit operator bool() const { return static_cast<bool>(node); }
 };
 
+// One recorded call. Its kinds: OpNode (tape.cpp), ElementwiseNode, ProgramNode, CustomNode,
+// CheckpointNode, each in a file of its name, and LeafNode below, at which gradients end.
 class TapeNode : public Object {
  public:
+  // From the pools: every recorded call makes a node.
   static void* operator new(size_t bytes);
   static void operator delete(void* block, size_t bytes) { pool_free(block, bytes); }
 
@@ -43,16 +52,19 @@ class TapeNode : public Object {
     is_used_up_ = true;
     release_saved();
   }
-  // The checkpointed segment in which it was made; 0: none. A leaf is in none.
+  // The number of the checkpointed segment in which it was made; 0 for none. A leaf is in none.
   uint64_t segment() const { return segment_; }
   void set_segment(uint64_t segment) { segment_ = segment; }
+  // One edge for each input, in the order of the inputs.
   std::span<const Edge> edges() const { return edges_; }
+  // What errors call it: the operator's name, for most.
   virtual std::string_view name() const = 0;
   virtual size_t output_count() const = 0;
+  // Of the node's outputs, whose cotangents have these types.
   virtual const ops::TensorType& output_type(size_t output) const = 0;
 
-  // Cotangents of the inputs, one per edge, absent where there is none. `retain`: it may be
-  // asked again.
+  // Cotangents of the inputs, one for each edge, absent where there is none. `retain` says that the
+  // node may be asked again, so it has to keep what it saved.
   virtual Result<ops::Values> backward(const ops::Values& cotangents, bool retain) = 0;
   // Gives up what was saved; a further backward is an error.
   virtual void release_saved() = 0;
@@ -63,6 +75,7 @@ class TapeNode : public Object {
   void destroy() override;   // a loop, not a recursion: chains may be a million nodes long
   void order_after_edges();  // once edges_ is complete
   void order_as(uint64_t sequence) { sequence_ = std::max(sequence_, sequence); }
+  // Two fit without an allocation: most operators have one or two inputs.
   SmallVector<Edge, 2> edges_;
 
  private:
@@ -73,19 +86,24 @@ class TapeNode : public Object {
 
 // ---- for the nodes of operators --------------------------------------------------------------
 
-// Can the tape keep this content by holding its storage? Otherwise it has to be copied.
+// Can the tape keep this content by holding its storage? Otherwise it has to be copied: others may
+// write to a pinned box, and a small part of a box that is filled part by part would make the next
+// write copy all of it.
 bool can_hold(const Tensor& tensor);
 // An array on a box of its own around a held content, with `producer` as its history.
 Result<Ref<Tensor>> restore_content(const HeldValue& content, DType dtype, const Shape& shape,
                                     const Shape& strides, int64_t offset, const Edge& producer);
+// The error of a second backward through a node that gave up what it saved.
 Status already_released(std::string_view op);
-// Cotangents of the inputs by the operator's rule, run eagerly.
+// Cotangents of the inputs by the operator's gradient rule, run eagerly or as a plan. `needed` has
+// a bit for each input whose cotangent is wanted.
 Result<ops::Values> run_rule(const ops::OpDef& op, std::span<const ops::Argument> attributes,
                              eager::EagerBuilder& builder, const ops::Values& inputs,
                              const ops::Values& outputs, const ops::Values& cotangents,
                              uint32_t needed);
 
-// An array's content as it was when the tape saved it.
+// An array's content as it was when the tape saved it: a storage held as a value, and the geometry
+// on it. A write to the array then moves the array's box to another storage.
 class SavedTensor {
  public:
   SavedTensor() = default;
@@ -105,8 +123,9 @@ class SavedTensor {
   Shape strides_;
 };
 
-// The gradient of a leaf: backward fills it. Its array is made when it is first written or read, so
-// that what is never trained costs nothing.
+// The gradient of a leaf, which the backward pass fills. Its array is made when it is first written
+// or read, so that an array which is never trained costs nothing. A row-sparse leaf has a
+// RowGradient in the array's place.
 class LeafNode final : public TapeNode {
  public:
   LeafNode(ops::TensorType type, Device* device, bool add);
@@ -119,10 +138,13 @@ class LeafNode final : public TapeNode {
   bool is_leaf() const override { return true; }
 
   RowGradient* rows() const { return rows_.get(); }  // null where it is an array
+  // Does a delivery add to what is there, instead of replacing it?
   bool adds() const { return add_; }
+  // How often a gradient was delivered; `version` is 0 while the last one is used up.
   uint64_t deliveries() const { return version_; }
   uint64_t version() const { return is_used_up_ ? 0 : version_; }
-  // An array unless it is row-sparse; becomes the gradient as it is where nobody else has it.
+  // Takes a cotangent: an array, or for a row-sparse leaf also a sum of rows. The array becomes the
+  // gradient as it is where nobody else has it.
   Status deliver(ops::Value cotangent);
 
   // ---- of an array ------------------------------------------------------------------------------
@@ -130,8 +152,8 @@ class LeafNode final : public TapeNode {
   Result<Ref<Tensor>> gradient();  // always the same; of zeros if it is made now
   Ref<Tensor> made_gradient();     // null if it has not been made
   Status zero();
-  // An update has used the gradient, of which nothing is kept, but for what adds up: until the next
-  // is delivered there is none. Its memory goes back if nobody else has the array.
+  // Says that an update has used the gradient. Until the next is delivered there is none, and its
+  // memory goes back if nobody else has the array. A gradient that adds up, or is of rows, is kept.
   void use_up();
   bool is_used_up() const { return is_used_up_; }
   void note_delivery();  // a plan has written the gradient
@@ -149,11 +171,11 @@ class LeafNode final : public TapeNode {
 };
 
 // The node and output that made this geometry's content; no node for a constant. For a view of a
-// recorded box a strided_view node is made, once per content.
+// recorded box a strided_view node is made, once for each content of the box, and kept in the view.
 Edge producer(Tensor& tensor);
 
-// One input of a recorded call, as the kernel saw it: an array, a weak scalar, a value of which
-// only type and history are known, or (all null) an absent one.
+// One input of a recorded call, as the kernel saw it, after promotion: an array, a weak scalar, a
+// value of which only type and history are known, or (all null) an absent one.
 struct TapeInput {
   Tensor* tensor = nullptr;
   const ops::Argument* scalar = nullptr;
@@ -161,7 +183,8 @@ struct TapeInput {
   const Edge* edge = nullptr;  // of a type alone; an array's is its producer
 };
 
-// Puts one operator call on the tape if an input has a history; outputs are its new arrays.
+// Puts one operator call on the tape if an input has a history. `outputs` are the call's new
+// arrays; their boxes own the node from then on.
 Status record(const ops::OpDef& op, std::span<const ops::Argument> attributes,
               std::span<const TapeInput> inputs, std::span<Tensor* const> outputs);
 // The node alone, for results that are geometries on an input's box.
@@ -174,14 +197,16 @@ Result<Ref<TapeNode>> make_node(const ops::OpDef& op, std::span<const ops::Argum
 enum class GradRequest : int32_t { kNull = 0, kWrite = 1, kAdd = 2 };
 enum class GradKind : int32_t { kArray = 0, kRowSparse = 1 };
 Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind = GradKind::kArray);
+// The array's leaf, which the array owns.
 LeafNode* leaf_of(const Tensor& tensor);  // null if it is none
 
 // Refuses heads without history (or dtype for one), and cotangents of another shape.
 Status no_history_of_variable(size_t index);
 Status check_head(const Tensor& head, bool recorded, const Tensor* head_grad);
 
-// The sweep over the nodes of one segment alone. `leaving` gets what goes to other nodes, one entry
-// for each contribution, in their order. Absent cotangents are zero.
+// The sweep over the nodes of one segment alone, for checkpoints. `leaving` gets what goes to nodes
+// outside, one entry for each contribution, in the order in which they arise. Absent cotangents are
+// zero.
 struct Leaving {
   Edge edge;
   ops::Value cotangent;
@@ -189,7 +214,10 @@ struct Leaving {
 Status backward_within(uint64_t segment, std::span<const Edge> heads, const ops::Values& cotangents,
                        bool create_graph, PoolVector<Leaving>& leaving);
 
-// Head gradients may be null: ones. Inside a trace both make nodes.
+// `backward` delivers the gradients of the heads to all leaves that they depend on; `grad` gives
+// those of the variables and leaves the leaves alone. A null head gradient stands for ones.
+// `retain` keeps what nodes saved, for another sweep; `create_graph` records the sweep itself.
+// Inside a trace both make nodes.
 Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads, bool retain);
 Result<std::vector<Ref<Tensor>>> grad(std::span<Tensor* const> heads,
                                       std::span<Tensor* const> head_grads,

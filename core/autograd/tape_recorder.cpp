@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t kUsual = 4;  // inputs or outputs: more take their room from the pool
 
+// One for all threads: it has no state.
 constinit TapeRecorder tape;
 
 // What a write to the box replaces: the content that its node gave, or a flat constant.
@@ -26,6 +27,7 @@ ops::TensorType type_of_content(const Box& box, DType dtype) {
 
 void attach_tape() { thread_state().recorder = &tape; }
 
+// The values of the call, after promotion, as inputs of the tape.
 Status TapeRecorder::record(const ops::OpDef& op, std::span<const ops::Argument> attributes,
                             const ops::Values& values, std::span<const Ref<Tensor>> outs) {
   SmallVector<TapeInput, kUsual> inputs;
@@ -43,6 +45,7 @@ Status TapeRecorder::record(const ops::OpDef& op, std::span<const ops::Argument>
   return autograd::record(op, attributes, inputs, outputs);
 }
 
+// One node for all views of a call: `split` has several.
 Status TapeRecorder::record_views(const ops::OpDef& op, std::span<const ops::Argument> attributes,
                                   Tensor& base, const ops::TensorType& in,
                                   std::span<const ops::TensorType> types,
@@ -89,6 +92,7 @@ Status TapeRecorder::record_write(Tensor& target, Tensor* value) {
   return {};
 }
 
+// The gradient goes back to where the array was.
 Status TapeRecorder::record_transfer(Tensor& tensor, Tensor& moved) {
   Tensor* const input = &tensor;
   Tensor* const output = &moved;

@@ -7,6 +7,8 @@
 
 namespace weft::autograd {
 
+// Methods are in the files of the nodes that they make: elementwise_node.cpp, program_node.cpp, and
+// tape_recorder.cpp for the others.
 class TapeRecorder final : public eager::Recorder {
  public:
   Status record(const ops::OpDef& op, std::span<const ops::Argument> attributes,

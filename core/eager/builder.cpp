@@ -1,3 +1,5 @@
+// How an operator is run: promotion, device, then one of four ways (a program for a composite, its
+// expansion, views, a kernel) and its entry on the tape.
 #include "eager/builder.h"
 
 #include <algorithm>
@@ -32,6 +34,7 @@ struct Prepared {
   SmallVector<DType, kUsual> dtypes;
 };
 
+// Types of the inputs, and the dtypes that promotion gives them. An absent input has rank -1.
 Status prepare(EagerBuilder& builder, const OpDef& op, std::span<const ops::Value> inputs,
                Prepared& p) {
   WEFT_TRY(ops::check_input_count(op, inputs.size()));
@@ -86,6 +89,7 @@ Result<ops::Values> apply_narrow(EagerBuilder& builder, const OpDef& op, ops::Va
   return results;
 }
 
+// A composite in one pass; the entry on the tape is the program's.
 Result<ops::Values> run_program(EagerBuilder& builder, const OpDef& op, executor::Program& program,
                                 const ops::Values& values) {
   PoolVector<Ref<Tensor>> arrays, results(program.graph().outputs.size());
@@ -104,11 +108,13 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op, ops::Values va
   promote(values, p);
   WEFT_TRY(builder.status());
   WEFT_ASSIGN(Device* const device, settle_device(builder, op, values));
+  // Mixed precision: the dtype that float32 arithmetic may be made in, or float32 itself.
   const DType narrow = precision_of(thread_state().modes);
   if (op.composition) {
     if (narrow == DType::kFloat32)
       if (const Ref<executor::Program> program = composite_program(op, complete, values))
         return run_program(builder, op, *program, values);
+    // What the composite makes of nothing, such as a constant, goes to the device of its inputs.
     const DeviceScope here(device);
     return ops::expand(op, complete, builder, values);
   }
@@ -117,11 +123,13 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op, ops::Values va
       ops::gains_in({op, {p.types.begin(), p.count}, types, complete}, narrow))
     return apply_narrow(builder, op, std::move(values), attributes, narrow);
   PoolVector<Ref<Tensor>> outs(types.size());
+  // A view costs no pass. Where strides do not allow one, the kernel copies.
   if (op.view_rule && values[0].is_tensor()) {
     WEFT_ASSIGN(const bool are_views,
                 make_views(op, complete, *values[0].tensor(), p.types[0], types, outs));
     if (are_views) return values_of(builder, outs);
   }
+  // Nothing is recorded here: can_compute_into refuses that.
   if (target && can_compute_into(op, values, types, device, *target)) {
     outs[0] = Ref<Tensor>(target);
     WEFT_TRY(unshare(target->box(), false));
@@ -148,6 +156,8 @@ TensorType EagerBuilder::type(const ops::Value& value) {
 
 Result<ops::Values> EagerBuilder::run(Tensor* target, const OpDef& op, ops::Values inputs,
                                       std::span<const Argument> attributes) {
+  // A placeholder has a type only. The probe said which values a rule reads, so the tape saved no
+  // others.
   for (const ops::Value& input : inputs)
     if (input && !input.is_tensor() && !input.is_scalar())
       return errors::internal(op.name, "a gradient rule reads a value that its probe did not");
@@ -169,6 +179,7 @@ ops::Values EagerBuilder::emit_into(Tensor* target, const OpDef& op, ops::Values
     if (results.ok()) return results.take();
     fail(results.status());
   }
+  // After a failure: values that the rest of a rule may handle, of which nothing is computed.
   const size_t count = ops::harmless_outputs(op, attributes);
   ops::Values harmless;
   while (harmless.size() < count) harmless.push_back(placeholder({}));

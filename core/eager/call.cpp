@@ -1,3 +1,6 @@
+// The way that every eager call takes: read arguments, settle integers, try the short ways (the
+// fast call, an update in place, a program over the caller's arrays), else run the operator and
+// store its results.
 #include "eager/call.h"
 
 #include "base/errors.h"
@@ -15,6 +18,7 @@ using ops::Argument;
 using ops::OpDef;
 using ops::Tag;
 
+// A list of arrays is the last argument. Behind the call its arrays are inputs like others.
 Status read_list(EagerBuilder& builder, const OpDef& op, const Argument& list,
                  ops::Values& inputs) {
   if (list.tag != Tag::kTensors || (list.count > 0 && !list.tensors))
@@ -39,6 +43,7 @@ Status store(Tensor*& out, Ref<Tensor> result) {
   return write(*out, Argument::of_tensor(result.get()));
 }
 
+// NumPy's rule for `out`: the same shape, and no silent loss of a fraction.
 Status check_out(const OpDef& op, const Tensor& out, const Tensor& result) {
   if (out.shape() != result.shape())
     return errors::invalid_value(op.name, "`out` must have shape ", result.shape(), "; got ",
@@ -72,6 +77,7 @@ Status read_inputs(EagerBuilder& builder, const OpDef& op, std::span<const Argum
   return {};
 }
 
+// Operators with as many outputs as an attribute says: has the caller room for them all?
 Status check_room(const OpDef& op, std::span<const Argument> arguments, size_t room) {
   const size_t inputs = std::min(arguments.size(), op.inputs.size());
   WEFT_ASSIGN(const size_t count, ops::count_outputs(op, arguments.subspan(inputs)));
@@ -79,6 +85,7 @@ Status check_room(const OpDef& op, std::span<const Argument> arguments, size_t r
   return errors::invalid_value(op.name, "has ", count, " outputs; room was given for ", room);
 }
 
+// x = op(x, …), as x[index] = value is called.
 bool replaces_first(const ops::Values& inputs, std::span<Tensor* const> outs) {
   return !outs.empty() && outs[0] && !inputs.empty() && inputs[0].is_tensor() &&
          inputs[0].tensor().get() == outs[0];
@@ -106,9 +113,10 @@ Status invoke(const OpDef& called, std::span<const Argument> arguments, std::spa
   WEFT_TRY(read_inputs(builder, called, arguments, inputs));
   std::span<const Argument> attributes =
       arguments.subspan(std::min(arguments.size(), called.inputs.size()));
-  const OpDef* frozen = &called;
-  WEFT_TRY(ops::settle_integers(frozen, inputs, attributes));
-  const OpDef& op = *frozen;
+  // Integers that the arrays' dtype cannot hold change the operator (a comparison) or are an error.
+  const OpDef* chosen = &called;
+  WEFT_TRY(ops::settle_integers(chosen, inputs, attributes));
+  const OpDef& op = *chosen;
   if (op.slot.updates && replaces_first(inputs, outs)) {
     WEFT_ASSIGN(const bool done, update_in_place(op, attributes, inputs, *outs[0]));
     if (done) return {};
@@ -117,6 +125,7 @@ Status invoke(const OpDef& called, std::span<const Argument> arguments, std::spa
     WEFT_ASSIGN(const bool done, update_by_program(op, attributes, inputs, outs));
     if (done) return {};
   }
+  // One array of the caller's may be computed in place; of several each is copied.
   Tensor* const target = outs.size() == 1 ? outs[0] : nullptr;
   ops::Values results;
   if (std::optional<ops::Value> compared = ops::compared_exactly(op, inputs))
@@ -124,6 +133,7 @@ Status invoke(const OpDef& called, std::span<const Argument> arguments, std::spa
   else
     results = builder.emit_into(target, op, std::move(inputs), attributes);
   WEFT_TRY(builder.status());
+  // All are checked before the first is written: a failure changes none.
   for (size_t i = 0; i < outs.size(); ++i)
     if (outs[i]) WEFT_TRY(check_out(op, *outs[i], *results[i].tensor()));
   for (size_t i = 0; i < outs.size(); ++i) WEFT_TRY(store(outs[i], results[i].take_tensor()));

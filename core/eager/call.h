@@ -12,41 +12,47 @@
 
 namespace weft::eager {
 
-// Inputs, then attributes. outs[i] null receives a new reference; otherwise the result is written
-// into that array (as `out[...] = result`).
+// Calls an operator. `arguments` are its inputs, then its attributes. A null outs[i] receives a new
+// reference; otherwise the result is written into that array, as `out[...] = result` does it. On
+// failure no array is changed.
 Status invoke(const ops::OpDef& op, std::span<const ops::Argument> arguments,
               std::span<Tensor*> outs);
 
 // target[...] = value, where value is an array that broadcasts to it or a scalar.
 Status write(Tensor& target, const ops::Argument& value);
 
-// A dense array with the same content: the array itself if it is dense. Recorded or traced.
+// A dense array with the same content: the array itself if it is dense. The copy is recorded or
+// traced like any other operator.
 Result<Ref<Tensor>> dense(Ref<Tensor> tensor);
 
 // Refuses a write that the memory or the mode forbids.
 Status check_writable(const Tensor& target, bool recording);
-// Is it a state, which a checkpoint that runs again has renewed already?
+// Is the array a state while a checkpoint runs again? The first run has written it already, so that
+// this write is left out.
 bool keeps_state(const Tensor& target);
 
-// Gives the box a storage of its own if somebody holds its content as a value: before a write.
+// Before a write: gives the box a storage of its own if somebody holds its content as a value.
+// `all_overwritten` says that the old content need not be copied. A pinned box keeps its storage,
+// because others have its address.
 Status unshare(Box& box, bool all_overwritten);
 
-// target = op(target, …) for an operator that only replaces elements of its first input: in place,
-// at the cost of what is replaced. False where the operator has to make a new array: its history or
-// a trace needs one, arguments look at the memory that is written, or a device computes.
+// target = op(target, …) for an operator that only replaces elements of its first input. It runs in
+// place and costs what is replaced, not what the array has. False where the operator has to make a
+// new array: a history or a trace needs one, another argument reads the memory that is written, or
+// a device computes.
 Result<bool> update_in_place(const ops::OpDef& op, std::span<const ops::Argument> attributes,
                              const ops::Values& inputs, Tensor& target);
 
-// target = op(inputs), a result of this type on this device: can the kernel write it there, so that
-// no array has to be made?
+// Can the kernel write its result right into the target, so that no array has to be made? `results`
+// and `device` are what the call would make.
 bool can_compute_into(const ops::OpDef& op, const ops::Values& inputs, const ops::Types& results,
                       const Device* device, const Tensor& target);
 
-// The array's content is a new one, without a history.
+// Says that the array's content is a new one, without a history. A leaf stays a leaf.
 void renew(Tensor& target);
 
-// targets = op(inputs) for a composite whose targets are all among its inputs, as an optimizer's
-// step has them: one pass over each, without new arrays. False where it has to be called.
+// targets = op(inputs) for a composite that replaces some of its inputs, as an optimizer's step
+// does: one pass over each array, and no new ones. False where the composite has to be called.
 Result<bool> update_by_program(const ops::OpDef& op, std::span<const ops::Argument> attributes,
                                const ops::Values& inputs, std::span<Tensor* const> targets);
 

@@ -1,5 +1,7 @@
-// A call of a program with sizes. Sizes that are met for the first time may never come again, so a
-// stage is then run operator by operator, as eager code; it is planned when they come again.
+// A call of a program with sizes: stage after stage, since what one stage computes is the shape of
+// the next. Sizes that are met for the first time may never come again, and a plan costs as much as
+// some dozens of calls. So a stage then runs operator by operator, as eager code does, and is
+// planned when the sizes come again.
 #include <algorithm>
 
 #include "eager/builder.h"
@@ -19,6 +21,7 @@ using executor::Stage;
 using executor::Stages;
 using Tensors = PoolVector<Ref<Tensor>>;
 
+// The one place where a call of a program waits: a size decides what is run next.
 Result<int64_t> read_size(Tensor& tensor) {
   WEFT_ASSIGN(const Ref<Tensor> here, readable(tensor, "function"));
   return *reinterpret_cast<const int64_t*>(here->data());
@@ -35,6 +38,7 @@ Result<Ref<Tensor>> own(Ref<Tensor> output, std::span<const Ref<Tensor>> others)
   return Ref<Tensor>::adopt(copy);
 }
 
+// Each operator is recorded by itself, as if the stage were eager code.
 Status run_eagerly(const Stage& stage, const Tensors& inputs, std::span<const int64_t> sizes,
                    Tensors& outputs) {
   EagerBuilder builder;
@@ -62,6 +66,7 @@ Status call_stages(Program& program, std::span<const Ref<Tensor>> arguments,
   WEFT_ASSIGN(std::vector<int64_t> sizes, graph::dimensions_of(program.graph(), given_types));
   sizes.resize(stages.sizes(), 0);
   std::vector<Tensors> outputs;
+  // A source names an argument of the call or an output of a stage that has run.
   const auto found = [&](const executor::Source& source) -> const Ref<Tensor>& {
     const auto index = static_cast<size_t>(source.index);
     return source.stage < 0 ? arguments[index] : outputs[static_cast<size_t>(source.stage)][index];
@@ -75,6 +80,7 @@ Status call_stages(Program& program, std::span<const Ref<Tensor>> arguments,
       types.push_back({inputs.back()->dtype(), inputs.back()->shape()});
     }
     Tensors given(stage.graph.outputs.size() - stage.graph.states.size());
+    // Null where these sizes are new. The key is the call's: each node has its own ordinal in it.
     WEFT_ASSIGN(const Ref<Program> part, stages.program_if_met(i, types, sizes));
     WEFT_TRY(part ? call_program(*part, inputs, given, &key)
                   : run_eagerly(stage, inputs, sizes, given));

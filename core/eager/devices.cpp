@@ -1,3 +1,5 @@
+// The choice of a call's device by where its arrays are, and copies between devices. A copy is an
+// operation of the engine and has an entry on the tape, whose gradient is the copy back.
 #include "eager/devices.h"
 
 #include "base/errors.h"
@@ -25,6 +27,7 @@ bool follows(const ops::OpDef& op, size_t input, const Tensor& tensor) {
 }  // namespace
 
 Result<Device*> settle_device(EagerBuilder& builder, const ops::OpDef& op, ops::Values& inputs) {
+  // The usual case, all arrays on one device, is one loop.
   size_t first = inputs.size();
   bool mixed = false;
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -37,6 +40,7 @@ Result<Device*> settle_device(EagerBuilder& builder, const ops::OpDef& op, ops::
   if (first == inputs.size()) return thread_state().device;
   Device* device = inputs[first].tensor()->device();
   if (!mixed) return device;
+  // An array that follows decides nothing: the first one on a device does.
   for (size_t i = first; i < inputs.size() && follows(op, first, *inputs[first].tensor()); ++i)
     if (inputs[i].is_tensor() && inputs[i].tensor()->device()) {
       first = i;
@@ -61,6 +65,7 @@ Result<Ref<Tensor>> to_device(Tensor& tensor, Device* device) {
   if (from == device) return Ref<Tensor>(&tensor);
   Ref<Tensor> moved;
   {
+    // The dense copy is part of the move, which has one entry on the tape.
     ModeScope plain(0, kRecording);
     WEFT_ASSIGN(const Ref<Tensor> compact, dense(Ref<Tensor>(&tensor)));
     WEFT_ASSIGN(moved, transfer(*compact, device));

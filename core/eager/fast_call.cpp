@@ -1,3 +1,6 @@
+// The short way through an eager call. It promotes nothing, allocates one result and asks the
+// engine nothing: all arrays are dense, idle and of one dtype, so the loop of the operator runs at
+// once.
 #include "eager/fast_call.h"
 
 #include <algorithm>
@@ -21,6 +24,7 @@ using ops::TensorType;
 
 constexpr size_t kMaxAttributes = 8;
 
+// Dense, in memory, and nobody has work pending on it.
 bool is_plain(const Tensor& tensor) {
   const Storage* storage = tensor.box().storage();
   return tensor.dense() && storage && storage->busy.load(std::memory_order_acquire) == 0;
@@ -50,6 +54,7 @@ struct Operands {
   int64_t scalar;
 };
 
+// These fill `operands` and say whether the short way can be taken.
 bool gather_one(const Argument& a, Operands& operands) {
   if (a.tag != Tag::kTensor || !a.tensor || !is_plain(*a.tensor)) return false;
   operands.array = a.tensor;
@@ -58,6 +63,7 @@ bool gather_one(const Argument& a, Operands& operands) {
   return true;
 }
 
+// The number is at `place`, 0 or 1, and the array at the other.
 bool gather_scalar(const Argument& array, const Argument& scalar, int place, Operands& operands) {
   if (!array.tensor || !is_plain(*array.tensor) || !scalar.is_scalar()) return false;
   if (!store_weak(scalar, array.tensor->dtype(), &operands.scalar)) return false;
@@ -68,6 +74,7 @@ bool gather_scalar(const Argument& array, const Argument& scalar, int place, Ope
   return true;
 }
 
+// Two arrays of one dtype and shape, or an array and a number on either side.
 bool gather_two(const Argument& a, const Argument& b, Operands& operands) {
   if (a.tag != Tag::kTensor) return b.tag == Tag::kTensor && gather_scalar(b, a, 0, operands);
   if (b.tag != Tag::kTensor) return gather_scalar(a, b, 1, operands);
@@ -104,7 +111,9 @@ bool elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor*& 
   const Tensor& array = *operands.array;
   const auto dtype = static_cast<size_t>(array.dtype());
   const kernels::StepKernel step = op.steps[dtype];
+  // Larger arrays gain more by threads than the general way costs.
   if (!step || array.elements() > ops::kElementwiseGrain) return false;
+  // Integers would be cast first.
   if (op.promotion == ops::Promotion::kFloat && !is_floating(array.dtype())) return false;
   if (out && !is_replaceable(*out, op.step_results[dtype], array.shape(), arguments)) return false;
   Ref<Tensor> result(out);
@@ -131,6 +140,7 @@ bool elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor*& 
   return true;
 }
 
+// One view of the first argument; null where its strides do not allow any.
 Result<Ref<Tensor>> view(const OpDef& op, std::span<const Argument> arguments) {
   Argument complete[kMaxAttributes];
   WEFT_TRY(ops::complete_attributes(op, arguments.subspan(1), complete));
@@ -166,6 +176,7 @@ Result<bool> make_views(const OpDef& op, std::span<const Argument> attributes, T
 bool call_fast(const OpDef& op, std::span<const Argument> arguments, std::span<Tensor*> outs,
                Status* status) {
   if ((thread_state().modes & kTracing) || arguments.empty() || outs.size() != 1) return false;
+  // Under the policy `async` a kernel is queued, which the general way does; views run at once.
   if (op.fast_arity) return !engine_defers() && elementwise(op, arguments, outs[0], status);
   if (outs[0] || !op.view_rule || arguments[0].tag != Tag::kTensor || !arguments[0].tensor ||
       arguments[0].tensor->box().traced() || op.attributes.size() > kMaxAttributes)

@@ -1,3 +1,5 @@
+// Binds arrays to a plan and runs it: types and device of the arguments, memory for the outputs,
+// prepared values, a frame, and afterwards the states.
 #include "eager/program_call.h"
 
 #include <algorithm>
@@ -14,6 +16,7 @@ namespace {
 using executor::Compiled;
 using executor::Program;
 
+// What the engine runs: pointers that stay valid as long as the storages are registered with it.
 struct Forward {
   Ref<Compiled> compiled;
   executor::FramePtr frame;
@@ -36,8 +39,8 @@ struct Call {
   PoolVector<Storage*> writes;
 };
 
-// A plan that ran has put them out of the caches. Fetched one by one, a network's hundred
-// parameters take some 30 µs.
+// Asks for the arguments' memory before they are looked at. The plan that ran before has put them
+// out of the caches, and one by one a network's hundred parameters take some 30 µs.
 void fetch(std::span<const Ref<Tensor>> arguments) {
   for (const Ref<Tensor>& argument : arguments) {
     __builtin_prefetch(argument.get());
@@ -47,12 +50,14 @@ void fetch(std::span<const Ref<Tensor>> arguments) {
   for (const Ref<Tensor>& argument : arguments) __builtin_prefetch(argument->box().storage());
 }
 
+// Integers have no gradient, wherever they come from.
 bool is_any_recorded(std::span<const Ref<Tensor>> arguments) {
   return std::ranges::any_of(arguments, [](const Ref<Tensor>& argument) {
     return is_floating(argument->dtype()) && argument->is_recorded();
   });
 }
 
+// Types and device of a call. A program runs on one device, that of its first argument.
 Status look_at(std::span<const Ref<Tensor>> arguments, Call& call) {
   const bool has_place = !arguments.empty() && !arguments[0]->box().traced();
   call.device = has_place ? arguments[0]->device() : thread_state().device;
@@ -70,9 +75,9 @@ Status look_at(std::span<const Ref<Tensor>> arguments, Call& call) {
   return {};
 }
 
-// The array that output `i` of the plan goes to: a new one, or for a state its box's own memory
-// where nobody holds the old content and the plan cannot fail half-way. Pinned memory is always
-// written in place.
+// The array that output `i` of the plan goes to: a new one, or for a state its box's own memory.
+// That is possible where nobody holds the old content and the plan cannot fail half-way. Pinned
+// memory is always written in place.
 Result<Ref<Tensor>> output_array(const Compiled& compiled, std::span<const Ref<Tensor>> arguments,
                                  size_t i) {
   if (const int32_t input = compiled.state_of_output(i); input >= 0) {
@@ -90,6 +95,7 @@ Result<Ref<Tensor>> output_array(const Compiled& compiled, std::span<const Ref<T
   return Tensor::create(type.dtype, type.shape, compiled.device());
 }
 
+// Addresses and storages of all inputs and outputs.
 Status bind_call(const Compiled& compiled, std::span<const Ref<Tensor>> arguments, Call& call,
                  PoolVector<Ref<Tensor>>& outputs) {
   for (const graph::StatePair& state : compiled.states()) {
@@ -116,8 +122,8 @@ Status bind_call(const Compiled& compiled, std::span<const Ref<Tensor>> argument
   return {};
 }
 
-// New contents of state pairs that could not share memory move into their boxes; a part of a box
-// is written.
+// Gives states their new contents. One that was not written in place moves into its box; where the
+// state is a part of a box, the part is written.
 Status store_states(const Compiled& compiled, std::span<const Ref<Tensor>> arguments,
                     std::span<const Ref<Tensor>> outputs) {
   ModeScope plain(0, kRecording);
@@ -163,6 +169,7 @@ Result<Ref<executor::Prepared>> prepared_values(executor::Preparation& preparati
   return made;
 }
 
+// A program that draws nothing takes no ordinal, and no lock.
 RandomKey key_of(int32_t ordinals, const RandomKey* repeated) {
   if (repeated) return *repeated;
   return ordinals ? take_ordinals(static_cast<uint64_t>(ordinals)) : RandomKey{0, 0};

@@ -1,7 +1,10 @@
 // One call of a planned program on arrays: the driver of the executor for functions, composites and
-// gradients. A loaded model has one of its own (model/run/context.h), on memory that its caller
-// lays out: it knows neither arrays nor the engine's order, which would make it larger, not
-// simpler.
+// gradients. A call compiles for the arguments' types, binds the arrays, checks out a frame, runs
+// at once or is queued, stores the states, and makes its entry on the tape.
+//
+// A loaded model has a driver of its own (model/run/context.h). It binds addresses once and knows
+// neither arrays nor tape nor engine, none of which the runtime-only library has. What both share
+// lies below, in executor/program/.
 #pragma once
 
 #include <memory>
@@ -17,10 +20,10 @@
 
 namespace weft::eager {
 
-// `arguments`: dense arrays, one per input of the program; `results` receives its first outputs,
-// further outputs are new contents of state pairs and are stored in their boxes. `key` repeats the
-// random numbers of an earlier call; null takes new ones. `name` is what the entry on the tape is
-// called in errors; it has to outlive it.
+// Calls the program and records the call. `arguments` are dense arrays, one for each input of the
+// program. `results` receives its first outputs; the others are new contents of states and are
+// stored in the boxes of these. `key` repeats the random numbers of an earlier call; null takes new
+// ones. `name` is what errors call the entry on the tape, and has to outlive it.
 inline constexpr std::string_view kHybridized = "hybridized function";
 Status call_program(executor::Program& program, std::span<const Ref<Tensor>> arguments,
                     std::span<Ref<Tensor>> results, const RandomKey* key = nullptr,
@@ -45,6 +48,7 @@ struct ProgramRun {
 Result<ProgramRun> run_program(executor::Program& program, std::span<const Ref<Tensor>> arguments,
                                const executor::Wanted& wanted, const RandomKey* key);
 
+// A call that waits in the engine. `Call` holds all that it needs: plan, frame and addresses.
 template <class Call>
 struct CallTask final : Task {
   explicit CallTask(Call&& made) : call(std::move(made)) { origin = current_origin(); }
@@ -52,8 +56,9 @@ struct CallTask final : Task {
   const Call call;
 };
 
-// Others touch pinned arrays when they like: a call that reads one is done when it returns. So is
-// one that has to run on this thread.
+// Runs a plan now, or queues it under the policy `async`. Others touch pinned arrays when they
+// like, so a call that reads one is done when it returns. A plan that calls the host runs on this
+// thread.
 template <class Call>
 Status run_or_push(std::span<Storage* const> reads, std::span<Storage* const> writes, bool pinned,
                    Call call) {

@@ -1,3 +1,6 @@
+// A table of calls by operator, attributes and types of the operands, with the program of each. All
+// threads share it. It is kept small, and searched from the most recently used entry on, because
+// programs call the same few operators again and again.
 #include "eager/recurring_calls.h"
 
 #include <algorithm>
@@ -37,6 +40,7 @@ struct Callee {
   uint32_t needed = 0;
 };
 
+// A call as it was met, and what came of it.
 struct Entry {
   const ops::OpDef* op;
   ops::Attributes attributes;
@@ -53,6 +57,7 @@ bool is_type_only(const ops::Value& input) {
   return input && !input.is_tensor() && !input.is_scalar();
 }
 
+// By type for arrays, by value for scalars: a scalar is a constant of the program.
 bool is_same(const Input& known, const ops::Value& input) {
   if (known.is_type_only != is_type_only(input)) return false;
   if (known.is_type_only) {
@@ -99,6 +104,7 @@ bool runs_in_few_passes(const graph::Graph& graph) {
   return std::ranges::all_of(graph.nodes, is_fused);
 }
 
+// Arrays become inputs of the graph, scalars stay scalars, what is absent stays absent.
 ops::Values graph_inputs(graph::GraphBuilder& builder, std::span<const Input> inputs) {
   ops::Values values;
   for (const Input& input : inputs) {
@@ -156,6 +162,8 @@ bool make_program(Entry& entry) {
   if (!builder.status().ok()) return true;  // the call will say it
   if (!runs_in_few_passes(graph)) return entry.needed != 0;
   const auto is_made = [&](graph::ValueId output) { return graph.producer(output) != nullptr; };
+  // One step alone is the kernel itself. An output that is an input would be an array of the
+  // caller's.
   if (graph.nodes.size() < 2 || !std::ranges::all_of(graph.outputs, is_made)) return true;
   entry.runs_at_once = !entry.needed && sums_gradients(graph);
   Result<Ref<Program>> program = Program::create(std::move(graph));
@@ -168,7 +176,8 @@ struct Found {
   uint32_t made = 0;
 };
 
-// One more meeting.
+// A composite whose gradient is a sum in several orders runs as a plan from the first call on.
+// Counts one more meeting.
 Found program_of(Entry& entry) {
   if (entry.meetings < kMeetings) ++entry.meetings;
   if (!entry.runs_at_once && entry.meetings < kMeetings) return {};
@@ -255,6 +264,7 @@ Result<std::optional<ops::Values>> planned_gradient(EagerBuilder& builder, const
                                                     uint32_t needed) {
   constexpr std::optional<ops::Values> kNone;
   const ThreadState& state = thread_state();
+  // A recorded gradient has to be a call of operators, each with an entry of its own.
   if (!op.slot.elementwise || state.device || (state.modes & kRecording) || outputs.size() != 1 ||
       !cotangents[0].is_tensor() || cotangents[0].tensor()->elements() < kWorthPlanning ||
       precision_of(state.modes) != DType::kFloat32)

@@ -1,10 +1,10 @@
-// Programs of eager calls: what would be computed operator by operator, in one pass.
+// Eager calls that recur run as plans: what would be computed operator by operator, in one pass.
 //
-// A composite of elementwise operators and of reductions of what these make (gelu, clip, a norm)
-// runs as a plan of its graph once its operands' types have come back: the steps become one fused
-// region, forward and backward, with the same bits. So does the gradient of an elementwise operator
-// whose rule takes several. Types that are met for the first times may never come again, so they
-// run operator by operator, because planning costs as much as some dozens of calls.
+// A composite of elementwise operators and of reductions of their results (gelu, clip, a norm) runs
+// as a plan of its graph when its operands' types come back: its steps become one fused region,
+// forward and backward, with the same bits. The gradient of an elementwise operator whose rule
+// takes several steps does so, too. Types that are met for the first times may never come again.
+// They run operator by operator, because planning costs as much as some dozens of calls.
 #pragma once
 
 #include <optional>
@@ -23,7 +23,8 @@ Ref<executor::Program> composite_program(const ops::OpDef& op,
                                          std::span<const ops::Value> inputs,
                                          std::span<const int32_t> targets = {});
 
-// What ops::apply_gradient gives on the same arguments; nothing: the rule runs by itself.
+// What ops::apply_gradient gives on the same arguments, made by a plan. Nothing where the rule has
+// to run by itself. `needed` has a bit for each input whose gradient is wanted.
 Result<std::optional<ops::Values>> planned_gradient(EagerBuilder& builder, const ops::OpDef& op,
                                                     std::span<const ops::Argument> attributes,
                                                     const ops::Values& inputs,

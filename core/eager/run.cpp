@@ -1,3 +1,5 @@
+// One call of a kernel, at once or as a task of the engine: the same `KernelWork` lies on the stack
+// or in the task.
 #include "eager/run.h"
 
 #include <algorithm>
@@ -34,6 +36,8 @@ struct KernelWork {
   KernelWork(const ops::OpDef& definition, std::span<const ops::Argument> complete)
       : op(definition), attributes(complete) {}
 
+  // Looks at inputs and outputs and takes scratch and the random ordinal; to be called once, on the
+  // calling thread.
   Status prepare(const ops::Values& inputs, const ops::SlotTypes& types,
                  std::span<const Ref<Tensor>> outs);
   Status run();
@@ -48,8 +52,11 @@ struct KernelWork {
  private:
   Status prepare_input(const ops::Value& input, DType dtype);
 
+  // Elements that `in` points at: they never move, because all their room is reserved first.
   SmallVector<int64_t, kUsual> scalars_;
+  // Dense copies, and what has to outlive the call.
   SmallVector<Ref<Tensor>, kUsual> arrays_;
+  // A bit for each input that lies in memory of the program, which a device has to copy.
   uint32_t host_inputs_ = 0;
   int64_t scratch_bytes_ = 0;
   Ref<Storage> device_scratch_;
@@ -103,6 +110,7 @@ Status KernelWork::prepare(const ops::Values& inputs, const ops::SlotTypes& type
   return {};
 }
 
+// May run on a thread of the engine, when all that it reads has been written.
 Status KernelWork::run() {
   if (device)
     return ops::run_on_device(
@@ -143,6 +151,7 @@ Device* device_of(const ops::Values& inputs, std::span<const Ref<Tensor>> outs) 
   return nullptr;
 }
 
+// Operators that call the host, and effects: never queued.
 Status run_on_caller(const ops::OpDef& op, std::span<const ops::Argument> attributes,
                      const ops::Values& inputs, const ops::SlotTypes& types,
                      std::span<const Ref<Tensor>> outs) {

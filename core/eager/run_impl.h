@@ -1,3 +1,5 @@
+// The two templates of run.h. They are templates so that the work, a lambda over the caller's
+// variables, is no allocation.
 #pragma once
 
 #include "runtime/engine/engine.h"
@@ -24,6 +26,7 @@ Status run_ordered(std::span<Storage* const> reads, std::span<Storage* const> wr
 template <class Work>
 Status run_reentrant(std::span<Storage* const> reads, std::span<Storage* const> writes,
                      bool long_running, const Work& work) {
+  // A write that the host makes meanwhile goes to another storage.
   PoolVector<HeldValue> held;
   for (Storage* storage : reads) held.emplace_back(storage);
   WEFT_TRY(engine_run(reads, writes, false, [] { return Status(); }));

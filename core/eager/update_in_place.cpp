@@ -1,8 +1,8 @@
-// Operators that replace elements of an array (scatter), run on that array itself. This is what
-// makes x[index] = value cost what is written and not what x has. Operators whose results have an
-// array already (out=), which may be one that an elementwise operator reads, as x += y has it. And
-// composites that replace arrays they read (updates of parameters), as a program whose states these
-// arrays are.
+// Calls that make no new array. Three kinds are found here. Operators that replace elements of an
+// array (scatter) run on that array itself, so that x[index] = value costs what is written and not
+// what x has. Operators with an array for their result (`out=`) write it there; an elementwise one
+// may also read it, as x += y does. Composites that replace arrays which they read (updates of
+// parameters) run as a program whose states these arrays are.
 #include <algorithm>
 
 #include "eager/builder.h"
@@ -16,9 +16,10 @@
 namespace weft::eager {
 namespace {
 
-// May somebody else have given us this memory, or have been given it?
+// May others know this memory, because they gave it to us or were given its address?
 bool has_other_owners(const Box& box) { return box.pinned() || box.storage()->foreign(); }
 
+// Two boxes share memory if they share the storage, or through somebody outside.
 bool may_overlap(const Tensor& a, const Tensor& target) {
   if (a.box_ref() == target.box_ref() || a.box().storage() == target.box().storage()) return true;
   return has_other_owners(a.box()) && has_other_owners(target.box());
@@ -112,6 +113,7 @@ Result<bool> update_by_program(const ops::OpDef& op, std::span<const ops::Argume
     if (std::ranges::count(numbers, number) || !is_replaceable(*target, arrays)) return false;
     numbers.push_back(number);
   }
+  // Of several dtypes the composite casts: its results are no longer those of the arrays.
   for (const Ref<Tensor>& array : arrays)
     if (array->dtype() != arrays[0]->dtype()) return false;
   PoolVector<ops::Argument> complete(op.attributes.size());

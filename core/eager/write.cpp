@@ -1,4 +1,6 @@
-// Writing into arrays: box ← update(box, geometry, value), in the current mode.
+// Writes into arrays: box ← update(box, geometry, value), in the current mode. First the storage
+// becomes the box's own (`unshare`), then the elements are stored under the engine's order, then
+// the content has a new history, or none.
 #include <cstring>
 #include <memory>
 
@@ -52,6 +54,7 @@ Result<Ref<Tensor>> without_leading_ones(Tensor& value, int rank) {
   return Ref<Tensor>::adopt(shaped);
 }
 
+// Casts or copies; the value is broadcast to the target.
 Status store(const TensorView& target, const TensorView& value) {
   if (target.dtype != value.dtype)
     return ops::run_one_step(kernels::cast_step(value.dtype, target.dtype), {&value, 1}, target);
@@ -120,6 +123,7 @@ Status copy_bytes(Storage& source, Storage& target) {
   return {};
 }
 
+// `value` null: the source is one element on the caller's stack, which a task has to copy.
 Status write_content(Tensor& target, Tensor* value, const TensorView& source, bool all) {
   Box& box = target.box();
   WEFT_TRY(unshare(box, all));
@@ -153,6 +157,7 @@ Status write_value(Tensor& target, Tensor* value, const TensorView& source, bool
   return {};
 }
 
+// The value may share the target's box, lie on another device, or have another dtype.
 Status write_array(Tensor& target, Tensor& given, bool recording) {
   if (given.box().traced()) return traced_value_error("write");
   Ref<Tensor> value(&given);

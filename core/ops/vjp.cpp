@@ -11,10 +11,10 @@ namespace weft::ops {
 namespace {
 
 // Passes every operator on to another builder and records it. Its values are indices into a list of
-// the other builder's values, so that operators on them come back to this recorder.
-class Recorder final : public Builder {
+// the other builder's values, so that operators on them come back to this builder.
+class RecordingBuilder final : public Builder {
  public:
-  explicit Recorder(Builder& inner) : inner_(inner) {}
+  explicit RecordingBuilder(Builder& inner) : inner_(inner) {}
 
   // `depends`: its cotangent is wanted. Integers have none.
   Value add(const Value& value, bool depends) {
@@ -146,7 +146,7 @@ class Recorder final : public Builder {
 }  // namespace
 
 Values vjp(const GradContext& g, Composition function) {
-  Recorder recorder(g.builder());
+  RecordingBuilder recorder(g.builder());
   Values inputs;
   for (size_t i = 0; i < g.inputs(); ++i) inputs.push_back(recorder.add(g.in(i), g.needs(i)));
   const Values outputs = function(ComposeContext(g.op(), g.all(), recorder, inputs));

@@ -1,3 +1,6 @@
+// Bodies on their way to a node: which captured arrays become operands, which become carried
+// values, and what a body must not do. Types are checked here, where the line that made a value is
+// known.
 #include "trace/control.h"
 
 #include <algorithm>
@@ -28,6 +31,7 @@ std::string line_of(const Graph& graph, const graph::Node* node) {
   return " (" + graph.lines[static_cast<size_t>(node->line)] + ")";
 }
 
+// What a body cannot have: effects, sizes, and writes to its arguments.
 Status check_body(const TracedProgram& traced) {
   const Graph& graph = traced.graph;
   for (const graph::Node& node : graph.nodes)
@@ -74,6 +78,7 @@ struct Part {
     const auto at = std::ranges::find(written_inputs, input) - written_inputs.begin();
     return written_outputs[static_cast<size_t>(at)];
   }
+  // Orders the body's inputs anew; each value knows its number.
   void set_inputs(const std::vector<ValueId>& order) {
     graph.inputs = order;
     for (size_t i = 0; i < order.size(); ++i)
@@ -87,6 +92,7 @@ struct Part {
   std::vector<ValueId> written_inputs, written_outputs;
 };
 
+// A loop keeps the types of what it carries, since it is planned once.
 Status check_carried(const Graph& body, size_t index, ValueId before, ValueId after) {
   const ops::TensorType &from = body.type(before), &to = body.type(after);
   if (from == to) return {};
@@ -102,6 +108,7 @@ class LoopParts {
   LoopParts(Trace& trace, const Body& body, const graph::Loop& loop)
       : trace_(trace), part_(body.traced()), loop_(loop), own_(static_cast<size_t>(loop.carried)) {}
 
+  // Reads the caller's arrays, checks types, and adds what the body captured.
   Status take(std::span<Tensor* const> operands) {
     if (part_.inputs != operands.size() || part_.outputs < own_)
       return errors::invalid_value(kName, "a body of ", part_.inputs, " inputs and ", part_.outputs,
@@ -120,6 +127,7 @@ class LoopParts {
     return take_captured();
   }
 
+  // Outputs of a loop's body: carried values, those that are written, then what is stacked.
   Region region() {
     outputs_.insert(outputs_.end(), part_.graph.outputs.begin() + count(own_),
                     part_.graph.outputs.begin() + count(part_.outputs));
@@ -146,6 +154,7 @@ class LoopParts {
  private:
   static std::ptrdiff_t count(size_t n) { return static_cast<std::ptrdiff_t>(n); }
 
+  // A sliced operand gives the body one row of it in each iteration.
   Status check_operand(size_t i, const ops::TensorType& given) const {
     const bool is_row = i < static_cast<size_t>(loop_.sliced);
     Region region;
@@ -158,6 +167,7 @@ class LoopParts {
                                  ops::to_string(given));
   }
 
+  // Carried values come first among the operands: those that are written, then those that are read.
   Status take_captured() {
     for (const bool writes : {true, false})
       for (const auto& [input, tensor] : part_.captured) {
@@ -216,6 +226,7 @@ class Branches {
                                  list(a), " and ", list(b));
   }
 
+  // Gives both sides the same inputs, and the same written arrays behind the outputs.
   Status join() {
     for (size_t side = 0; side < 2; ++side)
       for (const auto& read : parts_[side].captured)
@@ -249,6 +260,7 @@ class Branches {
     return &a.box() == &b.box() && a.shape() == b.shape() && a.dtype() == b.dtype();
   }
 
+  // The side's input for an array, which is added where only the other side reads it.
   static ValueId input_of(Part& part, Tensor& tensor) {
     for (const auto& [input, captured] : part.captured)
       if (same_array(*captured, tensor)) return input;
@@ -257,6 +269,7 @@ class Branches {
     return added;
   }
 
+  // A side that does not write the array gives its old content.
   Status add_written(Tensor& tensor) {
     for (const Ref<Tensor>& known : written_) {
       if (same_array(*known, tensor)) return {};
@@ -342,6 +355,7 @@ Result<Arrays> while_loop(const Body& body, std::span<Tensor* const> variables, 
   return add_loop(body, loop, variables);
 }
 
+// Operands: the predicate, then what either branch reads.
 Result<Arrays> cond(Tensor& predicate, const Body& body, const Body& otherwise) {
   WEFT_ASSIGN(Trace * trace, running_trace());
   if (predicate.dtype() != DType::kBool || predicate.rank() != 0)

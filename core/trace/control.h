@@ -1,5 +1,6 @@
-// Control flow in a trace (graph/ir/control.h): its bodies are traced once, each by a trace of its
-// own inside the running one, and what they meet outside becomes operands.
+// Control flow in a trace: loops and branches become one node (graph/ir/control.h). Their bodies
+// are traced once, each by a trace of its own inside the running one. Arrays that a body meets
+// outside become operands of the node, and arrays that it writes become carried values.
 #pragma once
 
 #include <span>
@@ -20,13 +21,14 @@ class Body final : public Object {
   const TracedProgram traced_;
 };
 
-// From here on operators become nodes of a body, with one placeholder for each type.
+// Begins a body: from here on operators become its nodes. Gives one placeholder for each type.
 Status begin_body(std::span<const ops::TensorType> types, std::span<Tensor*> placeholders);
-// Ends it; the trace around it goes on, also where this fails.
+// Ends the body. The trace around it goes on, also where this fails.
 Result<Ref<Body>> end_body(std::span<Tensor* const> outputs);
 
-// What these give are arrays of the running trace: final carried values, then what is stacked.
-// Arrays from outside that a body writes to have their new contents in the trace from here on.
+// What these give are arrays of the running trace: final carried values, then what is stacked, with
+// the iterations as the first axis. Arrays from outside that a body writes have their new contents
+// in the trace from here on.
 using Arrays = std::vector<Ref<Tensor>>;
 
 // The body: rows of `data` and the states → new states, then what is stacked.

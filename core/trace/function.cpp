@@ -1,3 +1,5 @@
+// Making functions of traces, and calling them: as a plan, or inlined in a running trace. What is
+// hard here is arrays that share memory: the trace took them for different ones.
 #include "trace/function.h"
 
 #include <cstring>
@@ -56,6 +58,7 @@ std::vector<bool> frozen_inputs(const TracedProgram& traced) {
 
 }  // namespace
 
+// A trace with sizes is one example only: it becomes a part of a function by `join`.
 Result<Ref<Function>> Function::create(TracedProgram traced) {
   const size_t inputs = traced.inputs;
   const size_t outputs = traced.outputs;
@@ -84,6 +87,7 @@ Result<bool> same_capture(Tensor& a, Tensor& b) {
 
 }  // namespace
 
+// All examples must have used the same arrays: an extent that decided otherwise would be lost.
 Result<Ref<Function>> Function::join(std::span<const Ref<Function>> examples) {
   if (examples.size() != graph::kExamples)
     return errors::invalid_value("trace", "joins ", graph::kExamples, " examples; got ",
@@ -113,6 +117,7 @@ Result<Ref<Function>> Function::join(std::span<const Ref<Function>> examples) {
   return function;
 }
 
+// Which captures were leaves then, for is_current.
 void Function::keep_leaves(std::vector<LeafUse> leaves) {
   leaves_ = std::move(leaves);
   if (leaves_.empty()) return;
@@ -131,6 +136,7 @@ bool Function::is_current() const {
   return true;
 }
 
+// The plan wrote the gradient arrays: leaves count that as a delivery.
 void Function::note_gradients() const {
   for (const LeafUse& use : leaves_) {
     if (!use.box->leaf) continue;
@@ -142,6 +148,8 @@ void Function::note_gradients() const {
   }
 }
 
+// The graph's nodes are copied into the trace. Sizes become sizes of the trace, written boxes are
+// written in the overlay, and leaves are the trace's.
 Status Function::inline_call(std::span<Tensor* const> inputs, std::span<Tensor*> outs) {
   Trace& trace = *current_trace();
   std::vector<ops::Value> values;
@@ -212,6 +220,7 @@ Status Function::check_written_once(std::span<Tensor* const> inputs) const {
   return {};
 }
 
+// Arguments are made dense, because a plan reads dense arrays.
 Status Function::call(std::span<Tensor* const> inputs, std::span<Tensor*> outs) {
   if (is_example_)
     return errors::invalid_state("function",

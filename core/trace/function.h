@@ -1,9 +1,10 @@
 // A hybridized function: a traced program, the arrays that it captured, and its calls.
 //
-// A call is one entry on the tape. It checks out a frame of the plan for its signature; inputs
-// and outputs that backward reads are held as values; outputs that leave are never in an arena.
-// The frame goes back when backward has run or the entry dies. With create_graph the gradient is
-// itself a call, of the joint program, so every order works.
+// A call is one entry on the tape (autograd/program_node.cpp). It checks out a frame of the plan
+// for its signature. Inputs and outputs that the backward pass reads are held as values; outputs
+// that leave never lie in an arena. The frame goes back when the backward pass has run or the entry
+// dies. With create_graph the gradient is itself a call, of the joint program, so every order
+// works. Inside a trace the function's graph is inlined.
 #pragma once
 
 #include <span>
@@ -17,7 +18,7 @@ namespace weft::trace {
 class Function final : public Object {
  public:
   static Result<Ref<Function>> create(TracedProgram traced);
-  // From the traces of all examples, graph::kExamples of them. A trace without sizes needs none.
+  // From the traces of all examples, graph::kExamples of them, of a program with sizes.
   static Result<Ref<Function>> join(std::span<const Ref<Function>> examples);
   // Is this the trace of one example, which cannot be called?
   bool is_example() const { return is_example_; }
@@ -32,8 +33,8 @@ class Function final : public Object {
   // outs[i] null receives a new reference; otherwise the result is written into that array.
   Status call(std::span<Tensor* const> inputs, std::span<Tensor*> outs);
 
-  // Do the arrays to which it delivers gradients still want these, and no others? Else it has to be
-  // traced again.
+  // Do the same arrays still want gradients, in the same way? Else the function has to be traced
+  // again.
   bool is_current() const;
 
   size_t inputs() const { return inputs_; }

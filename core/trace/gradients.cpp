@@ -1,5 +1,7 @@
-// Gradients inside a trace. There is no tape: what it would hold is the graph that is being
-// recorded, together with which of its nodes were made while the thread recorded.
+// Gradients inside a trace. There is no tape: the graph that is being traced holds what a tape
+// would hold, together with the mode in which each of its nodes was made. A gradient is the reverse
+// sweep of core/graph/reverse/ over that graph, appended to it, so every order works. What is
+// delivered to a leaf is a write to the leaf's gradient array, in the overlay like any other write.
 #include <algorithm>
 
 #include "autograd/tape.h"
@@ -60,6 +62,7 @@ std::vector<bool> Trace::histories() const {
   return has;
 }
 
+// An array that the trace has not met has the history that it has outside.
 Result<bool> Trace::is_recorded(Tensor& tensor) {
   const bool met = contents_.contains(&tensor.box());
   if (!met && !tensor.box().traced()) return tensor.is_recorded();
@@ -67,6 +70,7 @@ Result<bool> Trace::is_recorded(Tensor& tensor) {
   return static_cast<bool>(histories()[static_cast<size_t>(value.id())]);
 }
 
+// The node stop_gradient is where gradients end; `leaves_` knows those that want one.
 Status Trace::attach_grad(Tensor& tensor, bool wants_gradient) {
   WEFT_ASSIGN(const ops::Value value, read(tensor));
   WEFT_ASSIGN(Content * content, content_of(tensor));
@@ -77,6 +81,7 @@ Status Trace::attach_grad(Tensor& tensor, bool wants_gradient) {
   return builder_.status();
 }
 
+// Given, in the head's dtype, or ones.
 Result<ops::Value> Trace::head_cotangent(Tensor& head, Tensor* given) {
   if (!given) {
     const ops::TensorType type{head.dtype(), head.shape()};
@@ -93,6 +98,7 @@ Result<ops::Value> Trace::head_cotangent(Tensor& head, Tensor* given) {
   return cotangent;
 }
 
+// Heads of the reverse sweep, after the checks that the tape makes, too.
 Result<std::vector<graph::Head>> Trace::seeds_of(std::span<Tensor* const> heads,
                                                  std::span<Tensor* const> head_grads) {
   std::vector<graph::Head> seeds;
@@ -108,6 +114,7 @@ Result<std::vector<graph::Head>> Trace::seeds_of(std::span<Tensor* const> heads,
   return seeds;
 }
 
+// Null if nothing was delivered to this leaf.
 Trace::Delivered* Trace::delivered_to(const LeafNode& leaf) {
   const auto found = std::ranges::find(delivered_, &leaf, [](const Delivered& delivered) {
     return static_cast<const LeafNode*>(delivered.leaf.get());
@@ -120,6 +127,7 @@ Ref<Tensor> Trace::gradient_of(const LeafNode& leaf) const {
   return found ? found->gradient : Ref<Tensor>();
 }
 
+// A write to the gradient that stands for the leaf's in this trace.
 Status Trace::zero_grad(LeafNode& leaf) {
   Ref<Tensor> gradient = gradient_of(leaf);
   if (!gradient) {
@@ -156,6 +164,7 @@ Result<Trace::Delivered*> Trace::first_delivery(const Leaf& to, const ops::Value
   return &delivered_.back();
 }
 
+// Replaces the gradient's content, or adds to it where the leaf asked for that.
 Status Trace::deliver(const Leaf& leaf, const ops::Value& gradient) {
   Delivered* known = delivered_to(*leaf.node);
   if (!known) {
@@ -211,6 +220,7 @@ void Trace::note_leaf(Content& content) {
   leaf_contents_.push_back({leaf, content.box, content.value.id()});
 }
 
+// Contents that gradients go to: of captured leaves, and of arrays of this trace.
 std::vector<Trace::Leaf> Trace::leaves_of_trace() const {
   std::vector<Leaf> leaves = leaf_contents_;
   for (size_t i = placeholders_; i < inputs_.size(); ++i)
@@ -223,6 +233,8 @@ std::vector<Trace::Leaf> Trace::leaves_of_trace() const {
   return leaves;
 }
 
+// One leaf may have several contents, those that it was given while nothing was recorded: their
+// gradients add up.
 Status Trace::backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads) {
   const std::vector<Leaf> leaves = leaves_of_trace();
   std::vector<graph::ValueId> wanted;

@@ -1,4 +1,8 @@
-// Sizes in a trace: numbers that only a run will know.
+// Sizes in a trace: numbers that only a run will know, such as how many elements a mask chose.
+//
+// A program with sizes is traced for several examples (graph::kExamples), each with other numbers
+// in the sizes' places; graph/sizes/ then finds the extents that follow from them. A dimension is a
+// size that each call reads off its inputs' shapes.
 #include <algorithm>
 
 #include "base/errors.h"
@@ -18,6 +22,7 @@ Status Trace::set_example(size_t round, std::vector<Ref<executor::Program>> earl
   return {};
 }
 
+// All axes of one dimension have the same extent in each call.
 Status Trace::add_dimension(std::string_view name, int64_t minimum, int64_t maximum,
                             std::vector<graph::InputAxis> axes) {
   if (!graph_.nodes.empty() || graph_.sizes.size() != graph::count_dimensions(graph_))
@@ -51,6 +56,7 @@ Status Trace::add_dimension(std::string_view name, int64_t minimum, int64_t maxi
   return {};
 }
 
+// The value is found by its number, which is the same in all examples: they trace the same code.
 std::optional<Trace::Range> Trace::range_of_extent(const Tensor& tensor, int axis) const {
   if (earlier_.size() < 2 || !tensor.box().traced()) return {};
   const auto content = contents_.find(&tensor.box());
@@ -98,6 +104,7 @@ Result<bool> Trace::is_chosen_by(Tensor& tensor, int axis, Tensor& mask) {
   return false;
 }
 
+// Same content is compared as graphs, so two masks made alike count as one.
 Result<int64_t> Trace::size(Tensor& value, int64_t bound) {
   if (value.dtype() != DType::kInt64 || value.rank() != 0)
     return errors::invalid_type("trace", "a size must be int64 without axes; got ", value.dtype(),
@@ -112,6 +119,7 @@ Result<int64_t> Trace::size(Tensor& value, int64_t bound) {
   return graph_.sizes.back().example;
 }
 
+// Bounds of later sizes may depend on earlier ones, so they are found in order.
 std::vector<int64_t> Trace::next_examples(std::span<const graph::Size> sizes,
                                           std::vector<int64_t> dimensions) const {
   std::vector<int64_t>& examples = dimensions;

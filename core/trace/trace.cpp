@@ -1,3 +1,5 @@
+// The overlay of a trace: contents of boxes as SSA values, reads and writes through geometries,
+// operators as nodes, and the beginning and end of traces on a thread.
 #include "trace/trace.h"
 
 #include <atomic>
@@ -23,6 +25,7 @@ Trace::Trace()
 
 Trace* current_trace() { return static_cast<Trace*>(thread_state().trace); }
 
+// The box keeps the size of its content, since there is no storage to ask.
 Result<Ref<Tensor>> Trace::array(const ops::Value& value) {
   const ops::TensorType type = builder_.type(value);
   Box* box = Box::create(Ref<Storage>());
@@ -33,6 +36,7 @@ Result<Ref<Tensor>> Trace::array(const ops::Value& value) {
   return Tensor::whole(type.dtype, type.shape, owned);
 }
 
+// Placeholders come before captures among the graph's inputs.
 Result<Ref<Tensor>> Trace::placeholder(const ops::TensorType& type) {
   WEFT_ASSIGN(Ref<Tensor> tensor, array(builder_.input(type)));
   Content& content = contents_[&tensor->box()];
@@ -69,9 +73,11 @@ Status Trace::make_input(Tensor& tensor, Content& content) {
   return {};
 }
 
+// The box's present value through the array's geometry; a detached array stops the gradient.
 Result<ops::Value> Trace::read(Tensor& tensor) {
   note_mode();
   WEFT_ASSIGN(Content * content, content_of(tensor));
+  // The array remembers its value until its box is written again.
   if (tensor.trace == number_ && tensor.trace_epoch == content->writes)
     return builder_.value(tensor.trace_value);
   const ops::TensorType type = builder_.type(content->value);
@@ -88,6 +94,9 @@ Result<ops::Value> Trace::read(Tensor& tensor) {
   return value;
 }
 
+// A view is a geometry on its base's box, as outside of a trace, so that writes through one are
+// seen by the other. Where strides allow none, the operator copies and the result has a box of its
+// own.
 Result<Ref<Tensor>> Trace::view(const ops::OpDef& op, Tensor& base,
                                 std::span<const ops::Argument> attributes, const ops::Value& value,
                                 size_t output) {
@@ -108,6 +117,7 @@ Result<Ref<Tensor>> Trace::view(const ops::OpDef& op, Tensor& base,
   return tensor;
 }
 
+// Inputs as SSA values, a node, and results as arrays: new ones, or views of the first input.
 Result<PoolVector<Ref<Tensor>>> Trace::emit(const ops::OpDef& op,
                                             std::span<const ops::Value> inputs,
                                             std::span<const ops::Argument> attributes) {
@@ -120,6 +130,7 @@ Result<PoolVector<Ref<Tensor>>> Trace::emit(const ops::OpDef& op,
     }
   }
   ops::Values results = builder_.emit(op, values, attributes);
+  // A view has its array's history, also in pause().
   if (!op.view_rule)
     for (ops::Value& result : results) result = without_history_if_paused(result);
   WEFT_TRY(builder_.status());
@@ -144,6 +155,7 @@ ops::Value Trace::element(const ops::Argument& scalar, DType dtype) {
   return whole ? builder_.call("add", {start, ops::Value(&builder_, scalar)}, {}) : start;
 }
 
+// Content ← value, or update(content, value) for a part, in the box's dtype.
 Status Trace::write(Tensor& target, const ops::Argument& value) {
   note_mode();
   ops::Value source(&builder_, value);
@@ -154,6 +166,7 @@ Status Trace::write(Tensor& target, const ops::Argument& value) {
   const ops::TensorType type = builder_.type(content->value);
   if (source.is_scalar()) source = element(value, type.dtype);
   source = ops::cast(source, type.dtype);
+  // A whole content is replaced, a part is `update`d.
   const bool all = target.covers_box() && target.shape() == type.shape;
   content->value = all ? ops::broadcast_to(source, type.shape)
                        : builder_.call("update", {content->value, source},
@@ -171,6 +184,7 @@ void Trace::begin_segment() {
   builder_.set_rematerialized(true);
 }
 
+// Outputs of the outermost segment are kept, so their nodes lose the mark again.
 Status Trace::end_segment(std::span<Tensor* const> outputs) {
   std::vector<ops::Value> values;
   for (Tensor* output : outputs) {
@@ -191,6 +205,8 @@ Status Trace::end_segment(std::span<Tensor* const> outputs) {
   return {};
 }
 
+// Outputs of the graph: the caller's, then gradients and other boxes that were written, as state
+// pairs.
 Result<TracedProgram> Trace::finish(std::span<Tensor* const> outputs) {
   for (Tensor* output : outputs) {
     WEFT_ASSIGN(const ops::Value value, read(*output));
@@ -250,6 +266,7 @@ Status begin_trace(std::span<const ops::TensorType> types, std::span<Tensor*> pl
   return start_trace(std::make_unique<Trace>(), types, placeholders);
 }
 
+// The mode is restored by abort_trace, which every end of a trace comes to.
 Status begin_rule_trace(std::span<const ops::TensorType> types, std::span<Tensor*> placeholders) {
   ThreadState& state = thread_state();
   const Trace::Before before{state.trace, state.modes};
@@ -262,6 +279,7 @@ Status begin_rule_trace(std::span<const ops::TensorType> types, std::span<Tensor
   return status;
 }
 
+// Also the last step of end_trace: the graph has left by then.
 void abort_trace() {
   ThreadState& state = thread_state();
   const std::unique_ptr<Trace> ended(current_trace());
@@ -270,6 +288,7 @@ void abort_trace() {
   state.modes = apart ? ended->before->modes : state.modes & ~static_cast<uint32_t>(kTracing);
 }
 
+// `outside` makes random operators take no part in a checkpoint meanwhile.
 Trace* suspend_trace() {
   ThreadState& state = thread_state();
   Trace* const running = current_trace();

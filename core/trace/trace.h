@@ -1,8 +1,14 @@
 // A trace: the graph that operators become while a thread traces.
 //
-// It writes to an overlay (box → SSA value), never to boxes, so that giving it up leaves nothing
-// behind. Arrays that exist already are captured by box: they become inputs, and later writes to
-// them are seen by later runs. A box that the traced code writes to becomes an aliased output.
+// Placeholders stand for the arguments. An operator on arrays becomes a node, and its results are
+// arrays without memory, of which the trace knows the SSA values. A write goes to an overlay (box →
+// SSA value), never to a box, so a trace that is given up leaves nothing behind. Arrays that exist
+// already are captured by box: they become inputs, so later runs see later writes to them. A box
+// that the traced code writes to becomes an output that is aliased with its input (a state pair).
+//
+// One thread has one trace at a time; bodies of control flow and rules have traces of their own
+// inside it. trace.cpp has the overlay, gradients.cpp gradients, sizes.cpp extents that only a run
+// knows.
 #pragma once
 
 #include <memory>
@@ -25,8 +31,8 @@ namespace weft::trace {
 
 using autograd::LeafNode;
 
-// A leaf to which a traced backward delivers. A call writes its gradient, unless the trace used it
-// up: then the gradient is a value of the program and dies there.
+// A leaf to which a traced backward delivers. A call writes the leaf's gradient, unless the trace
+// used the gradient up: it is then a value of the program and dies there.
 struct LeafUse {
   Ref<Box> box;
   Ref<Object> leaf;
@@ -42,6 +48,7 @@ struct TracedProgram {
   std::vector<LeafUse> leaves;
 };
 
+// Belongs to one thread, which is the only one that calls it.
 class Trace final : public eager::Tracer {
  public:
   Trace();
@@ -49,9 +56,10 @@ class Trace final : public eager::Tracer {
   // The array that stands for an argument of this type.
   Result<Ref<Tensor>> placeholder(const ops::TensorType& type);
 
-  // The content of an array as an SSA value; captures it if it is met for the first time.
+  // The content of an array as an SSA value. An array from outside is captured when it is met
+  // first.
   Result<ops::Value> read(Tensor& tensor);
-  // A new traced array holding `value`.
+  // A new array without memory, whose content is `value`.
   Result<Ref<Tensor>> array(const ops::Value& value);
   // target[...] = value.
   Status write(Tensor& target, const ops::Argument& value) override;
@@ -62,10 +70,10 @@ class Trace final : public eager::Tracer {
 
   // Has the array a history, in what the trace recorded or outside?
   Result<bool> is_recorded(Tensor& tensor);
-  // A leaf from now on: gradients end at its present content.
+  // Makes the array a leaf: gradients end at its present content.
   Status attach_grad(Tensor& tensor, bool wants_gradient) override;
-  // head_grads may be empty or hold nulls: ones. Nodes made while the thread records have gradients
-  // in their turn.
+  // Appends the reverse sweep for these heads. `head_grads` may be empty or hold nulls: ones. Nodes
+  // that are made while the thread records have gradients in their turn.
   Result<std::vector<Ref<Tensor>>> grad(std::span<Tensor* const> heads,
                                         std::span<Tensor* const> head_grads,
                                         std::span<Tensor* const> variables) override;
@@ -73,38 +81,39 @@ class Trace final : public eager::Tracer {
   // ---- sizes (graph/sizes/sizes.h)
   // ---------------------------------------------------------------
 
-  // Says that the extent at these axes of placeholders may be any in [least, most]; before anything
-  // is traced. They have the extent of the example.
+  // Says that the extent at these axes of placeholders may be any in [minimum, maximum]. To be
+  // called before anything is traced; the placeholders have the extent of the example.
   Status add_dimension(std::string_view name, int64_t minimum, int64_t maximum,
                        std::vector<graph::InputAxis> axes);
-  // Which of the examples this trace is, and those that were traced before; to be said before the
-  // first size is met.
+  // Says which of the examples this trace is, and gives those that were traced before. To be called
+  // before the first size is met.
   Status set_example(size_t round, std::vector<Ref<executor::Program>> earlier);
-  // Is an extent known to follow from sizes, because it differed between the earlier examples? Then
-  // in which range is it?
+  // The range of an extent that follows from sizes; nothing for one that does not. It follows from
+  // sizes if it differed between the earlier examples.
   struct Range {
     int64_t minimum = 0;
     int64_t maximum = INT64_MAX;
   };
   std::optional<Range> range_of_extent(const Tensor& tensor, int axis) const;
-  // The number in an int64 array without axes that is at most `bound`, as this example has it. The
-  // same number again where the same is computed: arrays chosen by one mask go together.
+  // A size: the number in an int64 array without axes, which is at most `bound`, as this example
+  // has it. Where the same is computed twice, both are one size, so that arrays chosen by one mask
+  // go together.
   Result<int64_t> size(Tensor& value, int64_t bound);
-  // Is an extent how many elements `mask` chose, because what it chose is in the array?
+  // Does the array hold what `mask` chose, so that this extent is the number of elements chosen?
   Result<bool> is_chosen_by(Tensor& tensor, int axis, Tensor& mask);
-  // What is left to do for a function with sizes whose graph was inlined: its sizes are new ones of
-  // the trace, whose examples it was inlined with.
+  // For a function with sizes whose graph is inlined: the examples that its sizes have here, behind
+  // its dimensions. `add_size` then makes them sizes of this trace.
   std::vector<int64_t> next_examples(std::span<const graph::Size> sizes,
                                      std::vector<int64_t> dimensions) const;
   void add_size(const ops::Value& value, int64_t bound);
 
-  // Gradients of the heads into the buffers of the captured leaves that they depend on, which the
-  // program writes then.
+  // Delivers gradients of the heads to the captured leaves that they depend on. The program writes
+  // the gradient arrays of these.
   Status backward(std::span<Tensor* const> heads, std::span<Tensor* const> head_grads) override;
-  // The gradient array that stands for a leaf's in this trace; null if it delivered none.
+  // The array that stands for a leaf's gradient in this trace; null if none was delivered.
   Ref<Tensor> gradient_of(const LeafNode& leaf) const;
   Status zero_grad(LeafNode& leaf);
-  // What was delivered last to this leaf will not be needed outside.
+  // Says that what was delivered last to this leaf is not needed outside.
   void use_up(const LeafNode& leaf);
 
   // One more node, of control flow, whose bodies write these leaves' gradients.
@@ -118,25 +127,28 @@ class Trace final : public eager::Tracer {
 
   Result<TracedProgram> finish(std::span<Tensor* const> outputs);
 
-  // Nodes made in between are computed again by a backward that reads them, but for what makes the
-  // arrays that the outermost of such segments gives.
+  // A checkpointed segment. A backward pass computes its nodes again instead of keeping their
+  // results, but for those that make the outputs of the outermost segment.
   void begin_segment() override;
   Status end_segment(std::span<Tensor* const> outputs) override;
 
-  // What the thread did when this trace began inside a rule: the end brings it back.
+  // Of a trace that began inside another one, for a rule or a body: what the thread did before. The
+  // end brings it back.
   struct Before {
     eager::Tracer* trace;
     uint32_t modes;
   };
   std::optional<Before> before;
-  // Of a body of control flow: the trace that it is a part of, whose arrays it may capture.
+  // Of a body of control flow: the trace around it, whose arrays it may capture.
   Trace* around = nullptr;
+  // For what appends nodes itself: functions that are inlined.
   graph::GraphBuilder& builder() {
     note_mode();
     return builder_;
   }
 
  private:
+  // What the overlay knows of a box.
   struct Content {
     Ref<Box> box;  // kept alive: its address is the key
     ops::Value value;
@@ -150,9 +162,11 @@ class Trace final : public eager::Tracer {
     size_t node;
     bool recording;
   };
-  // To be called before nodes are made: those since the last call have its mode.
+  // Notes the mode, line and precision of the nodes that are made from here on. To be called before
+  // any is made.
   void note_mode();
   ops::Value without_history_if_paused(const ops::Value& value);
+  // By node, whether a gradient passes it; by value, whether it has a history.
   std::vector<bool> passes() const;
   std::vector<bool> histories() const;
   Result<ops::Value> head_cotangent(Tensor& head, Tensor* given);
@@ -184,7 +198,9 @@ class Trace final : public eager::Tracer {
                            std::span<const ops::Argument> attributes, const ops::Value& value,
                            size_t output);
 
+  // Never used twice, so what an array remembers of an ended trace is known to be old.
   const uint64_t number_;
+  // A function that is recorded is differentiated as a whole; one that is not may record parts.
   const bool began_recording_;
   graph::Graph graph_;
   graph::GraphBuilder builder_;
@@ -192,8 +208,10 @@ class Trace final : public eager::Tracer {
   std::vector<Box*> inputs_;  // boxes of placeholders and captures, in order of graph inputs
   size_t placeholders_ = 0;
   std::vector<Ref<Tensor>> captures_;
+  // Changes only, in the order of nodes; before the first nothing is recorded.
   std::vector<ModeChange> modes_;
   int segments_ = 0;  // that are open
+  // Which example of a program with sizes this trace is.
   size_t round_ = 0;
   std::vector<Ref<executor::Program>> earlier_;
   std::vector<graph::ValueId> leaves_;  // contents with attach_grad
@@ -205,14 +223,17 @@ class Trace final : public eager::Tracer {
 
 // The trace of this thread; null if it does not trace.
 Trace* current_trace();
+// Makes the trace that of the thread, and its placeholders.
 Status start_trace(std::unique_ptr<Trace> trace, std::span<const ops::TensorType> types,
                    std::span<Tensor*> placeholders);
 Status begin_trace(std::span<const ops::TensorType> types, std::span<Tensor*> placeholders);
-// A trace apart from what the thread does otherwise, which goes on when this one has ended.
+// Begins a trace for a rule that is a function on arrays. What the thread did before, a trace
+// included, goes on when this one has ended.
 Status begin_rule_trace(std::span<const ops::TensorType> types, std::span<Tensor*> placeholders);
 Result<TracedProgram> end_trace(std::span<Tensor* const> outputs);
 void abort_trace();
-// What the thread does next is outside of its trace, if it has one, until that is resumed.
+// Between the two the thread is outside of its trace: host functions compute with real arrays
+// there.
 Trace* suspend_trace();
 Status resume_trace(Trace* trace);
 
