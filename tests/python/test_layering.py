@@ -113,6 +113,15 @@ def test_every_file_opens_with_what_it_is_for(root):
     assert not found, "\n".join(found)
 
 
+def test_the_glossary_names_files_that_are_there():
+    rows = re.findall(
+        r"^\| [^|]+ \| [^|]+ \| (`.*) \|$", (ROOT / "docs/words.md").read_text(), re.M
+    )
+    paths = [path for row in rows for path in re.findall(r"`([^`]+)`", row)]
+    assert len(paths) > 60
+    assert [path for path in paths if not ((CORE / path).exists() or (ROOT / path).exists())] == []
+
+
 def test_the_table_points_down_only():
     above: set[str] = set()
     for folder, may_include in ALLOWED.items():
