@@ -38,9 +38,8 @@ struct Batched : Sight {
           bool is_forward)
       : Sight(problem, is_forward),
         p(problem),
-        // Weights are packed with taps before channels, so that neighbouring taps are one stretch
-        // of k.
         buffers(scratch, blocks),
+        // k is tap * channels + channel, so neighbouring taps are one stretch of k.
         taps(p.kernel_height * p.kernel_width),
         depth(taps * channels),
         panel_rows(balanced_rows<float>(out_channels)) {}

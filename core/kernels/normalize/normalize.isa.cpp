@@ -78,8 +78,8 @@ WEFT_INLINE void sum_short(int64_t cols, Vec<T> (&sums)[K], F term) {
 }
 
 constexpr int kAtOnce = 4;  // short rows at a time
-constexpr int64_t kShort =
-    512;  // maximum of float32 elements; float64 rows are computed one by one
+// The most elements of a short row. Only float32 has short rows; float64 rows go one by one.
+constexpr int64_t kShort = 512;
 
 // The moments of up to kAtOnce rows that follow one another. A row's numbers do not depend on the
 // rows beside it; missing rows repeat the last one.

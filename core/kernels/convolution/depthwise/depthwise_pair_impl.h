@@ -111,8 +111,8 @@ template <class S>
 constexpr bool has_pair(int pixels) {
   return kIsSame<S, float> || pixels <= kFewPairPixels || pixels == kPairPixels;
 }
-template <class S>
 // Maximum of pixels in a tile, for images of a width.
+template <class S>
 WEFT_INLINE int64_t pair_pixels(int64_t width) {
   return kIsSame<S, float> || width % kPairPixels == 0 ? kPairPixels : kFewPairPixels;
 }
