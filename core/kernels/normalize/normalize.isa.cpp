@@ -69,8 +69,8 @@ WEFT_INLINE void sum_short(int64_t cols, Vec<T> (&sums)[K], F term) {
     for (int k = 0; k < K; ++k)
       totals[k].part[part] = totals[k].part[part] + first_lanes(term(k, i, n), n);
   }
-  WEFT_UNROLL
   // Each row is folded on its own, as fold() would.
+  WEFT_UNROLL
   for (int k = 0; k < K; ++k) {
     const Vec<T> lanes = fold_parts<Sum>(totals[k]);
     sums[k] = Vec<T>(fold_lanes<Sum, kLanes / 2>(lanes, typename CountTo<kLanes>::Type()).v[0]);
