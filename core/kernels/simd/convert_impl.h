@@ -49,12 +49,13 @@ WEFT_INLINE Vec<LaneType<To>> convert_lanes(Vec<LaneType<From>> v) {
   }
 }
 
-// Does convert_lanes give the right bits for this pair? Two pairs of 32-bit lanes are left out:
-// float32 to uint32, which has no branch above, and 32-bit integers to a half type, which would be
-// rounded twice by way of float32. cast.isa.cpp converts them element by element.
+// Does convert_lanes give the right bits for this pair?
 template <class To, class From>
-constexpr bool kConvertsLanes = sizeof(LaneType<To>) == 4 && sizeof(LaneType<From>) == 4 &&
-                                !(kIsSame<LaneType<From>, float> && kIsSame<To, uint32_t>)&&!(
-                                    kIsSame<LaneType<To>, float> &&
-                                    (kIsSame<From, uint32_t> ||
-                                     (kIsSame<From, int32_t> && sizeof(To) == 2)));
+constexpr bool kConvertsLanes =
+    sizeof(LaneType<To>) == 4 && sizeof(LaneType<From>) == 4 &&
+    // float32 to uint32 has no branch above; cast.isa.cpp converts it element by element.
+    !(kIsSame<LaneType<From>, float> && kIsSame<To, uint32_t>)&&
+    // A 32-bit integer must be rounded once on its way to a half type; by way of float32 it would
+    // be rounded twice.
+    !(kIsSame<LaneType<To>, float> &&
+      (kIsSame<From, uint32_t> || (kIsSame<From, int32_t> && sizeof(To) == 2)));
