@@ -150,7 +150,7 @@ std::string comment_text(std::string_view text) {
   for (const char c : text.substr(0, kLongest)) {
     const char last = out.empty() ? ' ' : out.back();
     const bool joins = (last == '*' && c == '/') || (last == '/' && c == '*') ||
-                       (last == '?' && c == '?');  // begin trigraphs such as ??/
+                       (last == '?' && c == '?');  // a trigraph begins with two
     if (joins) out += ' ';
     const auto byte = static_cast<unsigned char>(c);
     if (byte >= 0x20 && byte < 0x7f && c != '\\') {

@@ -98,9 +98,8 @@ int64_t attention_part_bytes(const Attention& p) {
   return whole_lines(parts.count * attention_rows(p) * (p.values + 2) * lane_bytes(p));
 }
 
+// A forward pass is this call, and the next one if attention_part_bytes() is not 0.
 void run_attention(const Attention& problem, void* out, void* logarithms, Range units,
-                   // The first call of a forward pass; the second is needed if
-                   // attention_part_bytes() is not 0.
                    void* scratch, void* parts) {
   WEFT_ACTIVE_LAYER(problem.dtype, kAttentions)
       .blocks(problem, out, logarithms, units, scratch, parts);

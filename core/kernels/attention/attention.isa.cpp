@@ -44,9 +44,9 @@ T maximum_of(const T* row, int64_t n) {
   return fold_lanes<Max, kHalf>(maximum, typename CountTo<Vec<T>::kLanes>::Type()).v[0];
 }
 
-// The running softmax of one query over blocks of keys.
+// The running softmax of one query over blocks of keys: the maximum of the scores so far, and the
+// sum of exp(score - maximum).
 template <class T>
-// The running maximum, and the sum of exp(score - maximum).
 struct Running {
   T maximum, sum;
 };

@@ -65,8 +65,8 @@ WEFT_INLINE LaneRows<T> gather_rows(const Attention& p, const AttentionOperand& 
 }
 
 // Applies a mask to a row of scores. Adding -inf does not hide NaN; a bool mask does.
-template <class M, class T>
 // A dense mask of the lanes' type is added in vectors.
+template <class M, class T>
 WEFT_INLINE void add_mask(const M* mask, int64_t col, int64_t keys, T* row) {
   if constexpr (kIsSame<LaneType<M>, T>) {
     if (col == 1) {

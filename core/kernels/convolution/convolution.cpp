@@ -114,9 +114,9 @@ bool has_rows_of_images(const Convolution& p, const Shift& shift) {
 // Blocks and scratch of the shifted form.
 ConvolutionBlocks cut_shifted(Extents e, const Convolution& p, Shift shift) {
   const bool images_are_rows = has_rows_of_images(p, shift);
+  // Then sequences are rows of one image, and only groups repeat.
   if (images_are_rows) shift.height = p.batch, e.repeats = p.groups;
   const int64_t pitch = shift.width + shift.span_col;
-  // Sequences are rows of one image, so only groups repeat.
   e.cols = positions_of(shift);
   ConvolutionBlocks blocks =
       cut(e, 32, true, e.rows, images_are_rows ? kWantedUnitsOfRows : kWantedUnits);

@@ -102,9 +102,9 @@ void convolution_data(const Convolution& p, const ConvolutionBlocks& blocks,
     const int64_t cols = lesser(blocks.cols, phase.height * phase.width - first);
     if (cols <= 0) continue;
     const int64_t group_weights = sizes.out_group * sizes.in_group * sizes.taps;
+    // Rows of the product are input channels here, so weights are packed transposed.
     const S* weights = (const S*)operands.weights + group * group_weights;
     const S* dy = (const S*)operands.image +
-                  // Rows of the product are input channels here, so weights are packed transposed.
                   (image * p.out_channels + group * sizes.out_group) * sizes.out_plane;
     S* dx = (S*)operands.out + (image * p.in_channels + group * sizes.in_group) * sizes.in_plane;
     if (blocks.packs_all_weights && begins_packing(scratch, variant)) {

@@ -38,9 +38,8 @@ struct Batched : Sight {
           bool is_forward)
       : Sight(problem, is_forward),
         p(problem),
-        // Weights are packed with taps before channels, so that neighbouring taps are one stretch
-        // of k.
         buffers(scratch, blocks),
+        // k is tap * channels + channel, so neighbouring taps are one stretch of k.
         taps(p.kernel_height * p.kernel_width),
         depth(taps * channels),
         panel_rows(balanced_rows<float>(out_channels)) {}
@@ -109,9 +108,9 @@ struct Batched : Sight {
       if (wide.begin == 0 && wide.end == p.kernel_width) {
         add_taps({high.begin * p.kernel_width, high.end * p.kernel_width}, images, b, c, c_row,
                  false);
-        // Some pixels are partly inside: the rows of taps are added one after the other.
         continue;
       }
+      // Otherwise the rows of taps are added one after the other.
       bool accumulate = false;
       for (int64_t tap = high.begin; tap < high.end; ++tap, accumulate = true)
         add_taps({tap * p.kernel_width + wide.begin, tap * p.kernel_width + wide.end}, images, b, c,

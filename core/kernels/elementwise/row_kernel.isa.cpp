@@ -27,7 +27,7 @@ void spread(const char* from, int64_t stride, int64_t rows, int64_t bytes, char*
       __builtin_memcpy(to + at, &all.v, kVectorBytes);
   }
 }
-// by size of element
+// By the size of an element.
 constexpr Spread kSpreads[] = {nullptr, spread<uint8_t>,  spread<uint16_t>,
                                nullptr, spread<uint32_t>, nullptr,
                                nullptr, nullptr,          spread<uint64_t>};

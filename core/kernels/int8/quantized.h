@@ -20,7 +20,7 @@ namespace weft::kernels {
 struct Requantization {
   const int32_t* multiplier = nullptr;  // null: sums stay int32
   const int32_t* shift = nullptr;       // in [-31, 30]
-  // an own multiplier and shift for each channel; otherwise one of each
+  // each channel has a multiplier and a shift of its own; otherwise there is one of each
   bool is_per_channel = false;
   int32_t zero_point = 0;
   int32_t low = -128, high = 127;  // bounds within int8, which may be those of a rectifier

@@ -191,8 +191,8 @@ using PlaneIndexKernel = void (*)(const PlaneIndex& problem, const void* from,
                                   const int64_t* indices, void* to, Range planes);
 using PickKernel = void (*)(const Indexing& problem, const void* from, const int64_t* indices,
                             void* to, Range units);
-int64_t pick_parts(
-    const Indexing& problem);  // pieces of the inner elements, in the adjoint of pick
+// Pieces of the inner elements, in the adjoint of pick.
+int64_t pick_parts(const Indexing& problem);
 // How the adjoint of take (a sum of rows) is divided into units. Row r belongs to part (r >>
 // stripe_shift) modulo `rows`, which is a power of two. Stripes share the work evenly even if what
 // is looked up often stands side by side, like words that are sorted by frequency.

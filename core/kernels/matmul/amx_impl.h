@@ -16,8 +16,8 @@
 
 #if WEFT_AMX
 constexpr int64_t kBlockRows = 32, kBlockColumns = 32;  // of a block of sums
-constexpr int64_t kTileRows16 = 16,
-                  kTileBytes = 64;  // rows of a tile, and bytes of one of its rows
+// Rows of a tile, and bytes of one of its rows.
+constexpr int64_t kTileRows16 = 16, kTileBytes = 64;
 
 // While an object lives, its thread has tiles configured. All tiles always have 16 rows: rows that
 // do not exist are multiplied all the same, because changing the shape takes as long as some

@@ -58,11 +58,11 @@ constexpr MicroKernels<T> all_rows(Numbers<I...>) {
   MicroKernels<T> table = {{{{micro<T, kDirect, 1, I + 1>...}, {micro<T, kDirect, 2, I + 1>...}},
                             {{micro<T, kColumns, 1, I + 1>...}, {micro<T, kColumns, 2, I + 1>...}},
                             {}}};
-  if constexpr (kIsFloating<T> &&
-                (WEFT_HAS_FLOAT64_LAYERS || sizeof(T) == 4)) {  // for convolutions
+  // For convolutions; one vector of columns is for up to 16 filters as sums
+  // (convolution_shifted.isa.cpp).
+  if constexpr (kIsFloating<T> && (WEFT_HAS_FLOAT64_LAYERS || sizeof(T) == 4)) {
     ((table.at[kColumnsIndexed][0][I] = micro<T, kColumnsIndexed, 1, I + 1>), ...);
-    if constexpr (Vec<T>::kLanes <
-                  16)  // for up to 16 filters as sums (convolution_shifted.isa.cpp)
+    if constexpr (Vec<T>::kLanes < 16)
       ((table.at[kDirectIndexed][0][I] = micro<T, kDirectIndexed, 1, I + 1>), ...);
     ((table.at[kDirectIndexed][1][I] = micro<T, kDirectIndexed, 2, I + 1>), ...);
     ((table.at[kColumnsIndexed][1][I] = micro<T, kColumnsIndexed, 2, I + 1>), ...);

@@ -113,8 +113,8 @@ enum StripForm {
   kStripForms
 };
 
-template <class Kind>
 // Rows of a tile, as in gemm_impl.h.
+template <class Kind>
 constexpr int kStripRows = kTileRows<typename Kind::Sum>;
 // Only float32 sums pack as they multiply. For other types, and where the build has a better
 // instruction set, operands are packed first, which is less code.

@@ -69,8 +69,8 @@ WEFT_INLINE void sum_short(int64_t cols, Vec<T> (&sums)[K], F term) {
     for (int k = 0; k < K; ++k)
       totals[k].part[part] = totals[k].part[part] + first_lanes(term(k, i, n), n);
   }
-  WEFT_UNROLL
   // Each row is folded on its own, as fold() would.
+  WEFT_UNROLL
   for (int k = 0; k < K; ++k) {
     const Vec<T> lanes = fold_parts<Sum>(totals[k]);
     sums[k] = Vec<T>(fold_lanes<Sum, kLanes / 2>(lanes, typename CountTo<kLanes>::Type()).v[0]);
@@ -78,8 +78,8 @@ WEFT_INLINE void sum_short(int64_t cols, Vec<T> (&sums)[K], F term) {
 }
 
 constexpr int kAtOnce = 4;  // short rows at a time
-constexpr int64_t kShort =
-    512;  // maximum of float32 elements; float64 rows are computed one by one
+// The most elements of a short row. Only float32 has short rows; float64 rows go one by one.
+constexpr int64_t kShort = 512;
 
 // The moments of up to kAtOnce rows that follow one another. A row's numbers do not depend on the
 // rows beside it; missing rows repeat the last one.

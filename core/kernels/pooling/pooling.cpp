@@ -7,6 +7,7 @@
 
 namespace weft::kernels {
 
+// Kernels of maxima and of index planes exist for all numeric dtypes.
 void run_max_pool(const Pooling& problem, const void* x, void* y, int64_t* indices, Range planes) {
   WEFT_ACTIVE_OF(problem.dtype, kMaxPools)(problem, x, y, indices, planes);
 }
@@ -21,6 +22,7 @@ void run_plane_scatter(const PlaneIndex& problem, const void* dy, const int64_t*
   WEFT_ACTIVE_OF(problem.dtype, kPlaneScatters)(problem, dy, indices, dx, planes);
 }
 
+// These are layers.
 void run_average_pool(const Pooling& problem, const void* x, void* y, Range planes) {
   WEFT_ACTIVE_LAYER(problem.dtype, kAveragePools)(problem, x, y, planes);
 }
@@ -29,6 +31,7 @@ void run_average_pool_adjoint(const Pooling& problem, const void* dy, void* dx, 
   WEFT_ACTIVE_LAYER(problem.dtype, kAveragePoolAdjoints)(problem, dy, dx, planes);
 }
 
+// A build for some operators may have left these kernels out.
 bool has_blocked_pool(bool average) {
   return average ? WEFT_KEEPS_average_pool : WEFT_KEEPS_max_pool;
 }
@@ -39,6 +42,7 @@ void run_blocked_pool(const Pooling& problem, int64_t block, bool average, const
   (average ? kernels.average : kernels.max)(problem, block, x, y, rows);
 }
 
+// Training needs the taps of the maxima, and the adjoint; both exist for float32 only.
 void run_blocked_pool_taps(const Pooling& problem, int64_t block, const float* x, uint8_t* taps,
                            Range rows) {
   WEFT_ACTIVE(blocked_pool_taps)(problem, block, x, taps, rows);

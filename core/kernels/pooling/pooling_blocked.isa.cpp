@@ -82,10 +82,10 @@ WEFT_INLINE void over_window(const Pooling& p, int64_t block, const X* plane,
 template <bool kPart, class X, class S, class F>
 WEFT_INLINE void each_window_of(const Pooling& p, int64_t block, const X* x, S* y, Range rows,
                                 F reduce) {
-  // Rows of rings: input and output have their own.
   const PoolLanes<kPart> lanes{lesser(block, Vec<float>::kLanes)};
   const int64_t made = p.rows.end - p.rows.begin;
   for (int64_t unit = rows.begin; unit < rows.end; ++unit) {
+    // Input and output have rings of their own.
     const X* plane = x + unit / made * p.in_ring_rows * p.in_width * block;
     const int64_t row = p.rows.begin + unit % made;
     S* out = y + (unit / made * p.out_ring_rows + row % p.out_ring_rows) * p.out_width * block;

@@ -55,8 +55,8 @@ WEFT_INLINE void philox_blocks(const RandomStream& stream, uint64_t first, uint3
     c3[g] = Counter(stream.ordinal >> 32);
   }
   uint32_t k0 = uint32_t(stream.seed), k1 = uint32_t(stream.seed >> 32);
-#pragma GCC unroll 1
   // Ten rounds, with the multipliers and key increments of the paper.
+#pragma GCC unroll 1
   for (int round = 0; round < 10; ++round) {
     const Counter key0(k0), key1(k1);
 #pragma GCC unroll 4

@@ -39,8 +39,8 @@ int64_t rows_at_once(const Recurrent& p) {
 
 // The product of a unit: all its gates' columns, summed in float32 into `sums`.
 PanelProduct unit_product(const Recurrent& p, const RecurrentStep& s, int64_t unit, void* sums) {
-  constexpr float kMax = std::numeric_limits<float>::infinity();
   // The bounds are infinite: no clamp.
+  constexpr float kMax = std::numeric_limits<float>::infinity();
   const int64_t columns = gates_of(p.cell) * kRecurrentColumns;
   PanelProduct product{p.weight, p.batch, columns, p.hidden, s.rounded, nullptr,
                        nullptr,  nullptr, -kMax,   kMax,     sums,      true};

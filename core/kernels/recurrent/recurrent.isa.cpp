@@ -52,6 +52,8 @@ WEFT_INLINE void pack_rows_of(const T* from, int64_t column, int64_t row, int64_
   pack(from, column, row, cols, rows, to, kRecurrentColumns);
 }
 
+// Packs units [units.begin, units.end). The forward pass multiplies by the transposed weights,
+// the backward pass by the weights.
 template <class T>
 void recurrent_pack(const Recurrent& p, const void* weight, bool is_backward, void* packed,
                     Range units) {
@@ -140,6 +142,7 @@ struct FewRowsOfGates {
         }
       }
     };
+    // The sums are read once, stay in registers over all of k, and are stored at the end.
     each([&](int r, int g, int v, T* at) WEFT_LAMBDA { totals[r][g][v] = Memory<T>::load(at); });
     const T* b = packed + gate * p.hidden * kRecurrentColumns;
     for (int64_t k = 0; k < p.hidden; ++k, b += kRecurrentColumns)
@@ -151,6 +154,7 @@ struct FewRowsOfGates {
     each([&](int r, int g, int v, T* at) WEFT_LAMBDA { Memory<T>::store(at, totals[r][g][v]); });
   }
 
+  // All gates, as many at a time as have sums for eight vectors.
   template <int kRows>
   void add_all(int64_t gates) const {
     constexpr int kMax = kTogether / kRows;
@@ -219,6 +223,8 @@ WEFT_INLINE void add_products(const Recurrent& p, const RecurrentStep& s, int64_
 // What follows the sums of the gates is in a loop of its own. tanh of a state can only begin when
 // all gates of its lanes are computed, and a processor does not look ahead as far as the next
 // lanes.
+//
+// c' = f c + i g and h' = o tanh(c'), with i, f and o through the sigmoid and g through tanh.
 template <class T>
 void lstm_gates(const Recurrent& p, const RecurrentStep& s, int64_t first, int64_t cols) {
   using V = Vec<T>;
@@ -249,7 +255,8 @@ void lstm_gates(const Recurrent& p, const RecurrentStep& s, int64_t first, int64
   }
 }
 
-// The same division into two loops.
+// The same division into two loops. h' = n + z (h - n) with n = tanh(a + r q), where a is the sum
+// of the data and q the product of the hidden state, plus its bias.
 template <class T>
 void gru_gates(const Recurrent& p, const RecurrentStep& s, int64_t first, int64_t cols) {
   using V = Vec<T>;
@@ -278,6 +285,7 @@ void gru_gates(const Recurrent& p, const RecurrentStep& s, int64_t first, int64_
   }
 }
 
+// A cell without gates: the new state is tanh or relu of its sums, in place.
 template <class T>
 void plain_gates(const Recurrent& p, const RecurrentStep& s, int64_t first, int64_t cols) {
   for (int64_t row = 0; row < p.batch; ++row) {
@@ -370,6 +378,7 @@ void gru_back_row(const Recurrent& p, const RecurrentBackStep& s, int64_t row, i
   for_all_lanes<T>(cols, [&](int64_t i, int64_t n) WEFT_LAMBDA {
     const V reset = load_lanes(gates + i, n), update = load_lanes(gates + p.hidden + i, n),
             next = load_lanes(gates + 2 * p.hidden + i, n);
+    // The state's cotangent comes from the next step and from outside.
     const V dh = load_lanes(carried + i, n) + given<T>(s.dhidden, at + i, n);
     const auto outside = [&](int gate) WEFT_LAMBDA {
       return given<T>(s.dgates, wide_at + gate * p.hidden + i, n);
@@ -418,6 +427,7 @@ void recurrent_back_step(const Recurrent& p, const RecurrentBackStep& s, Range u
     if (s.later && is_gru)
       multiply_packed(p.batch, cols, p.hidden, (const T*)s.later_product, p.hidden,
                       packed + through_sums * kRecurrentColumns, carried, p.hidden, true);
+    // Without dsums only the cotangent of the first state is wanted.
     for (int64_t row = 0; s.dsums && row < p.batch; ++row) {
       if (p.cell == Cell::kLstm) {
         lstm_back_row<T>(p, s, row, first, cols);

@@ -45,6 +45,7 @@ struct LaneParts {
   // columns, so each row then costs fewer visits to distant memory.
   static constexpr int kGroups = kIsFloating<T> ? 4 : 1;
 
+  // The total of a block of one line, by pairs of blocks.
   WEFT_SHARED static void block(const void* line, int64_t count, bool turns, void* total) {
     Pairwise<Op, T> partial;
     for (int64_t i = 0; i < count; i += kBlockElements)
@@ -90,6 +91,7 @@ struct LaneParts {
     WEFT_UNROLL
     for (int g = 0; g < kCount; ++g) put_wide<T>(totals + g * W::kLanes, sums[g]);
   }
+  // Adds rows to the totals of their columns, a lane for each column.
   WEFT_SHARED static void rows(const void* first, int64_t rows, int64_t stride, int64_t cols,
                                bool turns, void* totals) {
     const Turn<T> turn(turns);
@@ -227,6 +229,7 @@ struct IntegerParts {
     const S* const p = (const S*)line;
     int64_t i = 0;
     if constexpr (sizeof(S) == sizeof(uint64_t)) {
+      // Elements as wide as their sum are added in vectors.
       V a = {}, b = {}, next[2];
       for (; i + 8 <= count; i += 8) {
         __builtin_memcpy(&next[0], p + i, sizeof a);
@@ -237,6 +240,7 @@ struct IntegerParts {
       a += b;
       for (int j = 0; j < 4; ++j) sum[0] += a[j];
     } else {
+      // Narrower ones are widened one by one, into four sums.
       for (; i + kAtOnce <= count; i += kAtOnce)
 #pragma GCC unroll 4
         for (int j = 0; j < kAtOnce; ++j) sum[j] += to_sum(p[i + j]);
@@ -246,10 +250,12 @@ struct IntegerParts {
       }
     }
     for (; i < count; ++i) sum[0] += to_sum(p[i]);
+    // A total is 64 bytes for every kind of lane; sum[0] has it all, the rest is zero.
     __builtin_memcpy(total, sum, sizeof sum);
   }
   // Zero is all zero bits, and adding is the same for signed and unsigned numbers.
   static void begin(void* totals, int64_t bytes) { __builtin_memset(totals, 0, bytes); }
+  // Four rows at a time, so that the totals are loaded and stored less often.
   static void rows(const void* first, int64_t rows, int64_t stride, int64_t cols, void* totals) {
     uint64_t* const __restrict sums = (uint64_t*)totals;
     const S* __restrict line = (const S*)first;

@@ -244,8 +244,8 @@ WEFT_INLINE bool reduce_elements(const S* p, int64_t n, bool turns, Wide<LaneTyp
     } else if (kIsFloating<T> && kIsSame<Op, Sum>) {
       meet(j, W::load_part(p + i, n - i));
     } else if (kIsFloating<T> && Op::kAnyOrder && n >= W::kLanes) {
-      meet(j,
-           W::load(p + n - W::kLanes));  // some elements a second time, which changes no extremum
+      // Some elements a second time, which changes no extremum.
+      meet(j, W::load(p + n - W::kLanes));
     } else if (kIsFloating<T> && Memory<S>::kHasMasks) {
       meet(j, first_of<T>(W::load_part(p + i, n - i), n - i, Op::kTurns ? turn(identity) : identity,
                           typename CountTo<W::kLanes>::Type()));

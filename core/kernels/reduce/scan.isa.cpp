@@ -13,9 +13,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 #include "kernels/matmul/gemm_impl.h"
 
-// Columns of one unit; compilers vectorise the inner loops.
+// Columns of one unit; compilers vectorise the inner loops. The state of a column is its last h.
 template <class S, bool kHasFactor, bool kHasTerm>
-// The state of each column is its last h.
 void scan_columns(const Scan& p, const S* factor, const S* term, S* out, int64_t count) {
   using T = LaneType<S>;
   T state[kScanColumns];

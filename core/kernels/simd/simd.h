@@ -438,8 +438,8 @@ WEFT_INLINE int far_angle(T lane, double* rest) {
   *rest = 0;
   return __builtin_fabs(x) < kFarAngle<T> ? 0 : weft_far_angle(x, pattern, rest);
 }
-template <class T>
 // The two results as vectors, for formulas that need them one after the other. x is overwritten.
+template <class T>
 WEFT_LANES Vec<T> far_rests(Vec<T> x) {
   double rest;
 #pragma GCC unroll 1

@@ -229,8 +229,8 @@ WEFT_INLINE void store_8(void* p, Words v) {
   __builtin_memcpy(p, &four, 4);
 }
 #else
-template <class S>
 // Targets without vector instructions for this: a plain loop, out of line.
+template <class S>
 __attribute__((noinline)) Words load_words(const void* p) {
   const S* from = (const S*)p;
   Words v;
@@ -374,13 +374,13 @@ struct Memory {
   }
   WEFT_INLINE static void store_part(S* p, V v, int64_t n) {
 #if WEFT_AVX512
+    // Narrow elements: the whole vector is converted, then a part of it is stored.
     if constexpr (sizeof(S) == 4) {
       _mm512_mask_storeu_epi32(p, __mmask16((1u << n) - 1), (__m512i)v.v);
       return;
     } else if constexpr (sizeof(S) == 8) {
       _mm512_mask_storeu_epi64(p, __mmask8((1u << n) - 1), (__m512i)v.v);
       return;
-      // Narrow elements: the whole vector is converted, then a part of it is stored.
     } else if constexpr (sizeof(S) == 2) {
       __m256i all;
       store((S*)&all, v);
@@ -426,8 +426,8 @@ struct MaskMemory {
   WEFT_INLINE static M load(const Boolean* p) {
     if constexpr (Bytes == 4) {
       return {(typename M::Native)load_u8(p) != 0};
-      // AVX-512 and AVX2 extend bytes to 8 by an instruction; elsewhere a loop does.
     } else {
+      // AVX-512 and AVX2 have an instruction that makes 8 bytes of each.
 #if WEFT_AVX512
       return {(typename M::Native)_mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i*)p)) != 0};
 #elif WEFT_AVX2
@@ -443,12 +443,12 @@ struct MaskMemory {
   }
   WEFT_INLINE static void store(Boolean* p, M m) {
     if constexpr (Bytes == 4) {
-      // In lanes of 4 bytes the bytes are picked out of both halves of the register.
       store_8(p, m.v & 1);
     } else {
 #if WEFT_AVX512
       _mm_storel_epi64((__m128i*)p, _mm512_cvtepi64_epi8((__m512i)(m.v & 1)));
 #elif WEFT_AVX2
+      // The low word of each lane, then the low byte of each word.
       const __m256i picked = _mm256_permutevar8x32_epi32((__m256i)(m.v & 1),
                                                          _mm256_setr_epi32(0, 2, 4, 6, 0, 0, 0, 0));
       const __m128i bytes = _mm_shuffle_epi8(

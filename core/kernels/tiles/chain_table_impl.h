@@ -1,5 +1,5 @@
 // What one instruction set offers for chains: a table of functions that find the code of
-// instructions and run it. It is apart from KernelTable because few sources need it.
+// instructions and run it. It is separate from KernelTable because few sources need it.
 #pragma once
 
 #include "kernels/tiles/chain.h"

@@ -92,8 +92,8 @@ class BlockedUnit {
         max_pixels_(kind_.max_pixels(p_.stride_width * problem.in_block)),
         tiles_(p_.out_width, max_pixels_),
         epilogue_{Vec<float>(problem.low), Vec<float>(problem.high),
-                  // Distances in elements, as tiles need them.
                   problem.low == -__builtin_inff(), problem.high == __builtin_inff()} {
+    // Distances in elements, as tiles need them.
     const int64_t plane = problem.x_ring_rows * p_.in_width * problem.in_block;
     const int64_t cell = problem.in_block * kPanelChannels;
     const int64_t channels = p_.in_channels / p_.groups;
@@ -398,8 +398,8 @@ class BlockedUnit {
       const S* added = residual(row, begin);
       if (added) added += c * residual_plane_;
       const Epilogue ends = epilogue_;
-      const bool adds_bias =
-          !kIsSame<S, float> && bias_;  // the sums of float32 begin with the bias
+      // The sums of float32 begin with the bias.
+      const bool adds_bias = !kIsSame<S, float> && bias_;
       const Vec<float> bias = adds_bias ? Memory<S>::load_part(bias_ + c, size) : Vec<float>(0);
       const int64_t step = y_pixel_, count = end - begin;
       for (int64_t i = 0; i < count; ++i, y += step) {
@@ -414,8 +414,8 @@ class BlockedUnit {
   // Sets what all tiles of a row share: some channel blocks, and the rows of taps that lie inside.
   void begin_row(int64_t block, int64_t row) {
     const TapRange rows = taps_inside(row, p_.stride_height, p_.pad_top, p_.dilation_height,
-                                      // The window's rows of taps may pass the end of the ring.
                                       p_.kernel_height, p_.in_height);
+    // The window's rows of taps may pass the end of the ring.
     const RingRows ring =
         ring_rows(row * p_.stride_height - p_.pad_top + rows.begin * p_.dilation_height,
                   p_.dilation_height, rows.end - rows.begin, problem_.x_ring_rows);

@@ -14,8 +14,8 @@
 namespace weft::kernels {
 namespace {
 
-constexpr int64_t kImageBytes =
-    256 * 1024;  // of a unit's input: half of a usual second-level cache
+// Bytes of a unit's input: half of a usual second-level cache.
+constexpr int64_t kImageBytes = 256 * 1024;
 constexpr int64_t kWeightBytes = 512 * 1024;  // of weights that stay in the other half
 constexpr int64_t kWantedUnits = 8;
 // bytes; two panels and the image fill a first-level cache

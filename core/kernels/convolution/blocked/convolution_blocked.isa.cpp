@@ -155,8 +155,8 @@ void coupled_tile(const BlockedTile& tile) {
   constexpr int64_t kBlock = 16;
   const V first = Memory<float>::load(tile.bias), last = load_twice(tile.bias + V::kLanes);
   V sums[kCouples][3];
-  WEFT_UNROLL
   // The bias of the last 8 filters is in both halves, as their sums are.
+  WEFT_UNROLL
   for (int i = 0; i < kCouples; ++i) sums[i][0] = sums[i][1] = first, sums[i][2] = last;
   over_taps(tile, tile.x, [&](const float* x, const float* w) WEFT_LAMBDA {
     const V right = Memory<float>::load(w), both = load_twice(w + tile.weights_vector);

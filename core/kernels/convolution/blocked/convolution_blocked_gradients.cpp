@@ -117,11 +117,11 @@ BlockedWeightCut cut_weight(const BlockedConvolution& problem) {
   const bool is_plain = problem.in_block == 1;
   if (problem.winograd) return cut_winograd_weight(problem);
   BlockedWeightCut cut{};
-  // Lanes that a row of the tile reads: dy and the rows of x that belong to it.
   cut.filters = is_depthwise(p) ? problem.out_block : kWeightFilters;
   cut.channels = is_depthwise(p) ? 1 : is_plain ? plain_channels(p) : problem.in_block;
   cut.channel_chunks = is_depthwise(p) ? 1 : divide_up(p.in_channels / p.groups, cut.channels);
   cut.pitch = (p.out_width - 1) * p.stride_width + (p.kernel_width - 1) * p.dilation_width + 1;
+  // Elements that a row of the tile reads: dy and the rows of x that belong to it.
   const int64_t row_lanes =
       p.out_width * cut.filters + p.stride_height * (is_plain ? cut.pitch : p.in_width) *
                                       (is_depthwise(p) ? problem.in_block : cut.channels);

@@ -124,9 +124,9 @@ class TiledUnit {
     if (source_.width > 0) {
       stage_windows((const BFloat16*)operands_.x + plane * source_.held * source_.width, rows,
                     cols);
-      // Each phase is a plane of its own in the staged image.
       return;
     }
+    // Each phase is a plane of its own in the staged image.
     const auto* x = (const uint32_t*)operands_.x + plane * problem_.x_ring_rows * p_.in_width;
     for (int64_t row = 0; row < staged_.phase_rows; ++row)
       for (int64_t col = 0; col < staged_.phase_cols; ++col)

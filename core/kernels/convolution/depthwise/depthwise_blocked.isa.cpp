@@ -176,6 +176,7 @@ class DepthwiseRows {
       y[i] = (S*)operands_.y + place_in(problem_.results.height, plane, row + i);
       residual[i] = added ? added + place_in(problem_.residual_ring_rows, plane, row + i) : nullptr;
     }
+    // One vector of channels after the other.
     const S* const weights = weights_of(block);
     for (int64_t lane = 0; lane < size_; lane += Vec<float>::kLanes) {
       pair_.bias = operands_.bias ? (const S*)operands_.bias + block * size_ + lane : nullptr;
@@ -206,6 +207,7 @@ class DepthwiseRows {
     const RingRows ring =
         ring_rows(row * p_.stride_height - p_.pad_top + rows.begin * p_.dilation_height,
                   p_.dilation_height, rows.end - rows.begin, problem_.x_ring_rows);
+    // Taps above and below the image are left out, so weights and x begin at the first one inside.
     tile_.wrap = ring.wrap;
     tile_.rows = rows.end - rows.begin;
     const S* x =
@@ -293,6 +295,8 @@ class DepthwiseRows {
     return columns;
   }
 
+  // tiles_: pixels of a row, divided for tiles of one vector; pair_tiles_, row_tiles_ and
+  // couple_tiles_: the same for the other kinds. The in_... members say which kind this call uses.
   const BlockedConvolution& problem_;
   const Convolution& p_;
   const BlockedOperands& operands_;

@@ -38,8 +38,8 @@ WEFT_INLINE void add_pair(const S* const (&rows)[kStride + 3], const Vec<float> 
   for (int i = 0; i < kStride + 3; ++i) {
     const S* x = rows[i];
     if (!x) continue;
-    WEFT_UNROLL
     // Column c of the image meets up to three columns of the kernel, in both rows of results.
+    WEFT_UNROLL
     for (int c = 0; c < kCols; ++c) {
       if (c == 0 && !sees_first) continue;
       if (c == kCols - 1 && !sees_last) continue;
@@ -111,8 +111,8 @@ template <class S>
 constexpr bool has_pair(int pixels) {
   return kIsSame<S, float> || pixels <= kFewPairPixels || pixels == kPairPixels;
 }
-template <class S>
 // Maximum of pixels in a tile, for images of a width.
+template <class S>
 WEFT_INLINE int64_t pair_pixels(int64_t width) {
   return kIsSame<S, float> || width % kPairPixels == 0 ? kPairPixels : kFewPairPixels;
 }

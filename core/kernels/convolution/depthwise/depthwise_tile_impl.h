@@ -178,8 +178,8 @@ template <class S>
 constexpr int kKnownBorders =
     WEFT_KNOWN_STEPS > 1 && !kIsSame<S, float> && !WEFT_AVX512 ? 1 : WEFT_KNOWN_STEPS;
 constexpr int kFewestKnown = 5;  // pixels: only very narrow images have smaller tiles
-template <class S>
 // The kind of border that a tile at an end of the row, or inside, is compiled for.
+template <class S>
 constexpr Border at_ends(int pixels) {
   return kKnownBorders<S> >= 2 && pixels >= kFewestKnown ? Border::kEnds : Border::kAnywhere;
 }

@@ -52,9 +52,9 @@ class WinogradWeight {
         places_(problem.places),
         cut_(cut),
         operands_(operands),
+        // Scratch: sums, the windows' frequencies, the tiles' frequencies.
         sums_((float*)((char*)scratch + cut.sums)),
         windows_((float*)((char*)scratch + cut.row_tile)),
-        // Scratch: sums, the windows' frequencies, the tiles' frequencies.
         tiles_(windows_ + kFrequencies * cut.rows * cut.channels) {
     wide_ = (p_.out_width + kTile - 1) / kTile;
     count_ = wide_ * ((p_.out_height + kTile - 1) / kTile);
