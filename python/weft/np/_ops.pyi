@@ -743,6 +743,16 @@ def logaddexp(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> nd
     Same results as ``numpy.logaddexp``.
     """
 
+def logaddexp2(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Logarithm to base 2 of the sum of the powers of 2, element by element.
+
+    x1: any real dtype; bool and integers become the default float
+    x2: the same, broadcast against `x1`
+    out: array to write into
+
+    Same results as ``numpy.logaddexp2``.
+    """
+
 def logical_and(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Truth of x1 and x2, element by element; anything but zero is true.
 
