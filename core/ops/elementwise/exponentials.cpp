@@ -34,7 +34,8 @@ Values logaddexp_gradient(const GradContext& g) {
 // The shares of the two powers of 2: 2^a / (2^a + 2^b) = sigmoid((a - b) ln 2).
 Values logaddexp2_gradient(const GradContext& g) {
   const Value share = g.builder().call("sigmoid", {(g.in(0) - g.in(1)) * ln2});
-  return {g.dout() * share, g.dout() * (1.0 - share)};
+  const Value first = g.dout() * share;
+  return {first, g.dout() - first};
 }
 
 }  // namespace
