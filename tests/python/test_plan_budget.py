@@ -88,11 +88,13 @@ def measured_bytes(net, x):
 
     gc.collect()  # networks of earlier tests
     before = weft.memory.stats()["live"]
-    step()
+    # Idle small blocks count in a peak. Planning leaves some, and the pool of a fresh process takes
+    # more during the first steps.
+    for _ in range(3):
+        step()
     weft.memory.reset_peak()
     kept = weft.memory.stats()
     step()
-    # Small blocks that are idle count in a peak: planning leaves some.
     return weft.memory.stats()["peak"] - kept["peak"] + kept["live"] - before
 
 
@@ -129,7 +131,7 @@ def test_the_budget_holds_as_the_allocator_measures_it():
     net.hybridize(memory=budget)
     taken = measured_bytes(net, x)
     # Outputs, gradients and the small arrays of the loss come on top.
-    assert planned_bytes(net) <= taken < budget + MEGABYTE
+    assert planned_bytes(net) <= taken < budget + MEGABYTE // 2
     assert taken < without * 0.6
 
 
