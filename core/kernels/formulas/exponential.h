@@ -240,15 +240,19 @@ struct LogAddExp {
 };
 WEFT_FORMULA(logaddexp, LogAddExp, transcendental, 94)
 
-// log2(2^a + 2^b), by the same steps: log2(1 + 2^gap) is log1p(2^gap) / ln 2.
+// log2(2^a + 2^b), by the same steps. log2(1 + u) is that of the rounded sum, and what the rounding
+// lost is added to first order, as in log1p; so equal inputs give exactly a + 1.
 struct LogAddExp2 {
   template <class V>
   V operator()(V a, V b) const {
     using E = typename V::Element;
     const V high = max_(a, b);
     const V gap = select(a == b, V(0), min_(a, b) - high);
-    const V result = high + apply<Log1p>(apply<Exp2>(gap)) * V(E(1.44269504088896338700));
+    const V u = apply<Exp2>(gap);
+    const V sum = u + V(1);
+    const V lost = u - (sum - V(1));
+    const V result = high + (apply<Log2>(sum) + lost / sum * V(E(1.44269504088896338700)));
     return select((a != a) | (b != b), a + b, result);
   }
 };
-WEFT_FORMULA(logaddexp2, LogAddExp2, transcendental, 79)
+WEFT_FORMULA(logaddexp2, LogAddExp2, transcendental, 83)

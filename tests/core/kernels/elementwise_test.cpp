@@ -222,7 +222,7 @@ const Binary kBinary[] = {
     {FormulaId::kHypot, 0, 1e38, 0, 1e38, [](long double a, long double b) { return hypotl(a, b); },
      2},
     {FormulaId::kLogAddExp, 0, 30, 0, 30, logaddexp_of, 2},
-    {FormulaId::kLogAddExp2, 0, 40, 0, 40, logaddexp2_of, 6},  // the product with 1 / ln 2 rounds
+    {FormulaId::kLogAddExp2, 0, 40, 0, 40, logaddexp2_of, 2},
     {FormulaId::kCopySign, -3, 3, -3, 3,
      [](long double a, long double b) { return copysignl(a, b); }, 0},
     {FormulaId::kFmod, -30, 30, -7, 7, [](long double a, long double b) { return fmodl(a, b); }, 0},
