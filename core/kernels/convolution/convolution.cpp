@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "kernels/divide_up.h"
 #include "kernels/elementwise/copy.h"
 #include "kernels/isa/active_impl.h"
 
@@ -21,7 +22,6 @@ constexpr int64_t kMaxPackedWeights = int64_t(1) << 22;
 // so that threads find work; more if rows of one image are divided
 constexpr int64_t kWantedUnits = 4, kWantedUnitsOfRows = 6;
 
-int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t round_up(int64_t a, int64_t step) { return divide_up(a, step) * step; }
 
 // Divides `extent` evenly into the fewest parts of at most `maximum`, in multiples of `step`.

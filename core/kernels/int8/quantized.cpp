@@ -8,6 +8,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "kernels/divide_up.h"
 #include "kernels/int8/quantized_impl.h"
 #include "kernels/isa/active_impl.h"
 
@@ -27,7 +28,6 @@ constexpr int64_t kMinRowTile = 6;             // rows of a depthwise unit, if i
 constexpr int64_t kMinFilters = 84;            // filters that are worth copying a part of the image
 constexpr int64_t kWidest = sizeof(int16_t);   // bytes of an element as tiles read it
 
-int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t aligned(int64_t bytes) { return divide_up(bytes, 64) * 64; }
 int64_t panels_of_columns(int64_t n) { return divide_up(n, kQuantizedColumns); }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "kernels/divide_up.h"
 #include "kernels/isa/active_impl.h"
 
 namespace weft::kernels {
@@ -13,8 +14,6 @@ namespace {
 constexpr int64_t kSmallest = 16;     // fewer rows or columns do not pay for packing
 constexpr int64_t kWantedUnits = 16;  // units that a product should have, so that threads find work
 constexpr int64_t kMinRows = 28;      // rows of a unit: two tiles
-
-int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // Rows of a unit. Their part of A stays in the second-level cache while panels pass by. Products
 // with few panels have smaller units, so that more threads find work.

@@ -6,6 +6,7 @@
 
 #include "kernels/convolution/blocked/convolution_blocked.h"
 
+#include "kernels/divide_up.h"
 #include "kernels/isa/active_impl.h"
 
 namespace weft::kernels {
@@ -21,7 +22,6 @@ constexpr int64_t kWinogradTiles = 28;
 constexpr int64_t kWinogradSide = 64;  // channels, and filters, of a unit
 constexpr int64_t kMinUnits = 4;
 
-int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t round_up(int64_t a, int64_t step) { return divide_up(a, step) * step; }
 
 // ---- the gradient of the data

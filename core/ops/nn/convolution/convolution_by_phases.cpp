@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/divide_up.h"
 #include "kernels/elementwise/copy.h"
 #include "ops/nn/convolution/convolve_impl.h"
 #include "ops/slots/copy_slot.h"
@@ -15,8 +16,7 @@ namespace weft::ops {
 namespace {
 
 using kernels::Convolution;
-
-int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+using kernels::divide_up;
 
 constexpr int64_t kMaxPhases = 1024;
 
