@@ -1,4 +1,4 @@
-"""Prints how readable the tree is, in numbers: the rows that docs/design asks to keep.
+"""Prints how readable the tree is, in numbers: comments, long classes, contracts of C functions, errors that show nothing.
 
     python .ci/scorecard.py
 
