@@ -512,6 +512,26 @@ def test_prints_and_checks_are_exported(tmp_path):
     assert out.text == "y = [6.0, 8.0]\ndone\ny = [6.0, -8.0]\ny = [6.0, 10.0]\ndone\n"
 
 
+class Drawn(gluon.HybridBlock):
+    def forward(self, x):
+        y = x + np.random.uniform(size=(2,))
+        npx.check(x > 0, "x is positive")
+        return y
+
+
+def test_a_run_that_fails_leaves_the_random_numbers_to_the_next(tmp_path):
+    path = tmp_path / "drawn.weft"
+    Drawn().export(path, np.array([1.0, 2.0]))
+    good, bad = numpy.array([1, 2], "float32"), numpy.array([1, -2], "float32")
+    context, undisturbed = runtime.Model(path).context(), runtime.Model(path).context()
+    wanted = [undisturbed.run(good)[0].tolist() for _ in range(2)]
+    assert wanted[0] != wanted[1]
+    assert context.run(good)[0].tolist() == wanted[0]
+    with pytest.raises(AssertionError, match="x is positive"):
+        context.run(bad)
+    assert context.run(good)[0].tolist() == wanted[1]
+
+
 def test_an_imported_block_prints_inside_another(tmp_path):
     Spoken().export(tmp_path / "spoken.weft", np.array([1.0]))
     inner = gluon.SymbolBlock.imports(tmp_path / "spoken.weft")

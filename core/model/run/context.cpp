@@ -316,7 +316,11 @@ Status Context::run() {
   // Another context that shares the states has added some.
   if (WEFT_KEEPS_states && seen_additions_ != states_->additions()) WEFT_TRY(bind_captures());
   WEFT_TRY(take_bools());
-  return run_interruptibly("run", [this] { return run_now(); });
+  const uint64_t first = states_->random.next_ordinal;
+  Status status = run_interruptibly("run", [this] { return run_now(); });
+  // The ordinals that a run takes are a state like others: a run that fails leaves them.
+  if (!status.ok()) states_->random.next_ordinal = first;
+  return status;
 }
 
 // The random ordinals of this run are taken first.
