@@ -114,10 +114,11 @@ PyObject* contents_of_buffer(const Py_buffer& view) {
   return pair_of(pair_of(PyUnicode_FromString(view.format ? view.format : "B"), shape), bytes);
 }
 
-PyObject* contents_of_numpy(PyObject* array) {
+PyObject* contents_of_numpy(PyObject* array, PyObject* kept) {
   Py_buffer view;
   if (PyObject_GetBuffer(array, &view, PyBUF_FULL_RO) != 0) {  // dates have no buffer
     PyErr_Clear();
+    if (kept && PyList_Append(kept, array) != 0) return nullptr;
     return PyLong_FromVoidPtr(array);
   }
   PyObject* const contents = contents_of_buffer(view);
@@ -127,7 +128,7 @@ PyObject* contents_of_numpy(PyObject* array) {
 
 PyObject* contents_of(PyObject* value, PyObject* kept) {
   if (is_plain(value)) return contents_of_plain(value);
-  if (is_of_numpy(value)) return contents_of_numpy(value);
+  if (is_of_numpy(value)) return contents_of_numpy(value, kept);
   if (!is_container(value)) {
     if (kept && PyList_Append(kept, value) != 0) return nullptr;
     return PyLong_FromVoidPtr(value);

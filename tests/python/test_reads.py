@@ -14,6 +14,7 @@ import numpy
 import pytest
 import weft
 from weft import gluon, np
+from weft._core import native
 from weft.gluon import nn
 
 NUMBER = 2.0
@@ -485,3 +486,13 @@ def test_explain_names_what_comes_from_outside(capsys):
     assert any("numpy.random" in line for line in told)
     assert any("`os." in line for line in told)
     assert not any("cos" in line for line in told)
+
+
+def test_what_counts_by_address_is_kept_alive():
+    # Another object could take the address, and a plan of the first would be found for it.
+    dates = numpy.array(["2020-01-01"], "datetime64[D]")  # has no buffer
+    other = object()
+    kept: list = []
+    slots = tuple(({"value": value}, "value") for value in (dates, other))
+    native.slot_contents(slots, kept)
+    assert any(value is dates for value in kept) and any(value is other for value in kept)
