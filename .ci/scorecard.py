@@ -1,4 +1,4 @@
-"""Prints how readable the tree is, in numbers: comments, long classes, contracts of C functions, errors that show nothing.
+"""Prints how readable the tree is, in numbers: comments, long classes, contracts, bare errors.
 
     python .ci/scorecard.py
 

@@ -61,8 +61,7 @@ class Tracer {
   // target[...] = value.
   virtual Status write(Tensor& target, const ops::Argument& value) = 0;
 
-  // ---- what the tape does outside of a trace
-  // -----------------------------------------------------
+  // ---- what the tape does outside of a trace ----------------------------------------------------
 
   // A leaf from now on: gradients end at its present content.
   virtual Status attach_grad(Tensor& tensor, bool wants_gradient) = 0;

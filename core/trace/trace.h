@@ -78,8 +78,7 @@ class Trace final : public eager::Tracer {
                                         std::span<Tensor* const> head_grads,
                                         std::span<Tensor* const> variables) override;
 
-  // ---- sizes (graph/sizes/sizes.h)
-  // ---------------------------------------------------------------
+  // ---- sizes (graph/sizes/sizes.h) --------------------------------------------------------------
 
   // Says that the extent at these axes of placeholders may be any in [minimum, maximum]. To be
   // called before anything is traced; the placeholders have the extent of the example.

@@ -208,8 +208,7 @@ PyObject* to_dlpack(PyObject* array, PyObject* args, PyObject* keywords);  // __
 PyObject* dlpack_device(PyObject* array, PyObject*);
 PyObject* from_capsule(PyObject* capsule);
 
-// ---- functions that graphs call, and prints (host_functions.cpp)
-// ---------------------------------
+// ---- functions that graphs call, and prints (host_functions.cpp) --------------------------------
 
 // A new reference to a function that graphs can call. Null: a Python error is set.
 weft_host_function host_function(PyObject* callable);
