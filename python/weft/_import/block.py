@@ -1,0 +1,178 @@
+"""An imported program as a block, which trains, hybridizes, quantizes and exports as any other."""
+
+import inspect
+import keyword
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy
+
+from weft import autograd
+from weft._base.errors import InvalidType, InvalidValue
+from weft._import.program import Program, every_program, readers_of
+from weft._import.run import run
+from weft._import.values import array_of, has_dtype, is_array
+from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.parameter import Parameter
+from weft.gluon.symbol_block import SymbolBlock
+
+# A constant of integers with more elements is an array of the network: a table, not a shape.
+_MAX_HOST_INTEGERS = 64
+
+
+class ImportedBlock(SymbolBlock):
+    """A network that another framework wrote.
+
+    Its parameters have the names that the file gives them; what the file does not train, such as
+    running statistics and tables of integers, has `grad_req` 'null'. The inputs have the names and
+    the order of the file. A network with one output returns an array, else a tuple.
+    """
+
+    _watched_elsewhere = SymbolBlock._watched_elsewhere | {"_program", "_output_names", "_code"}
+
+    def __init__(self, program: Program, constants: set[str] | None = None) -> None:
+        """program: with a rule at each node; constants: names that may not become parameters"""
+        HybridBlock.__init__(self)
+        state = self.__dict__
+        state["_program"] = program
+        state["_input_names"] = [port.name for port in program.inputs]
+        state["_output_names"] = list(program.outputs)
+        states = _states(program)
+        for name in _trainable(program):
+            if name in (constants or ()):
+                continue
+            value = program.constants.pop(name)
+            self._own_parameters[name] = _parameter(name, value, is_state=name in states)
+
+    @property
+    def input_names(self) -> list[str]:
+        """The names of the inputs, in the order in which the block takes them."""
+        return list(self._input_names)
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the outputs, in the order in which the block returns them."""
+        return list(self._output_names)
+
+    def infer_shape(self, *args: Any) -> None:
+        """Parameters have their shapes from the file."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return super().__call__(*self._arranged(args, kwargs))
+
+    def _arranged(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Inputs in their order, which may be given by name."""
+        ports = self._program.inputs
+        given = list(args)
+        for port in ports[len(args) :]:
+            if port.name not in kwargs:
+                break
+            given.append(kwargs[port.name])
+        unknown = [name for name in kwargs if name not in self._input_names[len(args) :]]
+        if unknown or len(given) != len(ports):
+            wrong = f"{len(args)} and {', '.join(kwargs)}" if kwargs else str(len(args))
+            raise InvalidType(
+                f"{self._program.name}: takes {len(ports)} inputs, "
+                f"{', '.join(self._input_names)}; got {wrong}"
+            )
+        for port, value in zip(ports, given, strict=True):
+            _check(self._program.name, port.name, port.dtype, port.shape, value)
+        return tuple(given)
+
+    def forward(self, *args: Any) -> Any:
+        values = {name: parameter.data() for name, parameter in self._own_parameters.items()}
+        outputs = run(self._program, list(args), values)
+        found = [value if _is_nested(value) else array_of(value) for value in outputs]
+        return found[0] if len(found) == 1 else tuple(found)
+
+    @property
+    def _named_code(self) -> Callable[..., Any]:
+        """A function whose parameters have the inputs' names, as far as Python can spell them."""
+
+        def forward(*args: Any) -> Any:
+            return self.forward(*args)
+
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        names = spelled(self._input_names)
+        forward.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [inspect.Parameter(name, kind) for name in names]
+        )
+        return forward
+
+    def describe(self) -> str:
+        return f"{', '.join(self._input_names)} -> {', '.join(self._output_names)}"
+
+
+def spelled(names: list[str]) -> list[str]:
+    """Names as Python can have them, each once."""
+    found: list[str] = []
+    for name in names:
+        text = re.sub(r"\W", "_", name) or "_"
+        text = f"_{text}" if text[0].isdigit() or keyword.iskeyword(text) else text
+        while text in found:
+            text += "_"
+        found.append(text)
+    return found
+
+
+def _is_nested(value: Any) -> bool:
+    return value is None or isinstance(value, list) or not (is_array(value) or has_dtype(value))
+
+
+def _states(program: Program) -> set[str]:
+    """Constants that a rule may write."""
+    return {
+        node.inputs[place]
+        for part in every_program(program)
+        for node in part.nodes
+        for place in (node.rule.states if node.rule else ())
+        if place < len(node.inputs)
+    }
+
+
+def _trainable(program: Program) -> list[str]:
+    """Constants that are arrays of the network: weights, and tables of integers."""
+    found = []
+    for name, readers in readers_of(program).items():
+        value = program.constants.get(name)
+        if value is None or value.ndim == 0 or not has_dtype(value):
+            continue
+        if value.dtype.kind in "biu" and value.size <= _MAX_HOST_INTEGERS:
+            continue
+        if any(node.rule and p >= 0 and node.rule.reads_on_host(p) for node, p in readers):
+            continue
+        found.append(name)
+    return found
+
+
+def _parameter(name: str, value: numpy.ndarray, *, is_state: bool) -> Parameter:
+    array = array_of(value)
+    is_trained = array.dtype.kind == "f" and not is_state
+    parameter = Parameter(
+        name, "write" if is_trained else "null", shape=array.shape, dtype=array.dtype
+    )
+    with autograd.pause():
+        parameter._adopt(array)
+    return parameter
+
+
+def _check(block: str, name: str, dtype: str | None, shape: Any, value: Any) -> None:
+    """Raises where an array does not fit what the file says of an input."""
+    if not is_array(value) or shape is None:
+        return
+    wrong = dtype is not None and value.dtype.name != dtype
+    if wrong:
+        raise InvalidType(f"{block}: input `{name}` must be {dtype}; got {value.dtype}")
+    pairs = zip(shape, value.shape, strict=False)
+    if len(shape) != value.ndim or any(
+        isinstance(wanted, int) and not isinstance(wanted, bool) and wanted != given
+        for wanted, given in pairs
+    ):
+        wanted = ", ".join("?" if extent is None else str(extent) for extent in shape)
+        raise InvalidValue(
+            f"{block}: input `{name}` must have shape ({wanted}); got {tuple(value.shape)}"
+        )
+
+
+__all__ = ["ImportedBlock", "spelled"]

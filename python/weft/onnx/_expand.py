@@ -1,0 +1,114 @@
+"""Functions of a model, and operators without a rule that ONNX itself defines by others, written
+out in place. The `onnx` package does it; weights stay aside meanwhile, so they are not copied."""
+
+import onnx
+from onnx import AttributeProto, defs, inliner
+
+from weft._base.errors import InvalidValue
+
+
+def expanded(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model without calls of functions, and without operators that have no rule but a body."""
+    wanted = _without_rule(model)
+    if not model.functions and not wanted:
+        return model
+    skeleton, weights = _without_weights(model)
+    try:
+        if skeleton.functions:
+            skeleton = inliner.inline_local_functions(skeleton)
+            wanted = _without_rule(skeleton)
+        if wanted:
+            ids = sorted(wanted)
+            skeleton = inliner.inline_selected_functions(
+                skeleton, ids, exclude=False, inline_schema_functions=True
+            )
+    except Exception as error:  # the inliner raises what its C++ code meets
+        raise InvalidValue(f"functions cannot be written out: {error}") from None
+    return _with_weights(skeleton, weights)
+
+
+def _without_rule(model: onnx.ModelProto) -> set[tuple[str, str]]:
+    """Operators that have no rule, but a body in the standard."""
+    from weft.onnx._rules import RULES
+
+    versions = {o.domain: o.version for o in model.opset_import}
+    found = set()
+    for domain, name in _operators(model.graph):
+        version = versions.get(domain, 1)
+        plain = "" if domain == "ai.onnx" else domain
+        if RULES.find(plain, name, version) is not None:
+            continue
+        if _has_body(name, version, plain):
+            found.add((domain, name))
+    return found
+
+
+def _has_body(name: str, version: int, domain: str) -> bool:
+    try:
+        schema = defs.get_schema(name, version, domain)
+    except defs.SchemaError:
+        return False
+    return schema.has_function or schema.has_context_dependent_function
+
+
+def _operators(graph: onnx.GraphProto) -> set[tuple[str, str]]:
+    found = set()
+    for node in graph.node:
+        found.add((node.domain, node.op_type))
+        for attribute in node.attribute:
+            if attribute.type == AttributeProto.GRAPH:
+                found |= _operators(attribute.g)
+            elif attribute.type == AttributeProto.GRAPHS:
+                for body in attribute.graphs:
+                    found |= _operators(body)
+    return found
+
+
+def _without_weights(
+    model: onnx.ModelProto,
+) -> tuple[onnx.ModelProto, list[onnx.TensorProto]]:
+    """A copy whose large initializers are inputs of the same type, and these initializers."""
+    large = [t for t in model.graph.initializer if len(t.raw_data) > 1024 or t.external_data]
+    names = {tensor.name for tensor in large}
+    skeleton = onnx.ModelProto()
+    for field, value in model.ListFields():
+        if field.name == "graph":
+            continue
+        if field.is_repeated:
+            getattr(skeleton, field.name).extend(value)
+        elif field.message_type is not None:
+            getattr(skeleton, field.name).CopyFrom(value)
+        else:
+            setattr(skeleton, field.name, value)
+    graph = skeleton.graph
+    graph.name = model.graph.name
+    graph.node.extend(model.graph.node)
+    graph.output.extend(model.graph.output)
+    graph.value_info.extend(model.graph.value_info)
+    graph.sparse_initializer.extend(model.graph.sparse_initializer)
+    graph.initializer.extend(t for t in model.graph.initializer if t.name not in names)
+    graph.input.extend(model.graph.input)
+    given = {value.name for value in model.graph.input}
+    for tensor in large:
+        if tensor.name not in given:
+            graph.input.append(
+                onnx.helper.make_tensor_value_info(
+                    tensor.name, tensor.data_type, list(tensor.dims)
+                )
+            )
+    return skeleton, large
+
+
+def _with_weights(
+    skeleton: onnx.ModelProto, weights: list[onnx.TensorProto]
+) -> onnx.ModelProto:
+    """The model with its initializers again; those that were inputs are no inputs any more."""
+    names = {tensor.name for tensor in weights}
+    inputs = [value for value in skeleton.graph.input if value.name not in names]
+    del skeleton.graph.input[:]
+    skeleton.graph.input.extend(inputs)
+    skeleton.graph.initializer.extend(weights)
+    return skeleton
+
+
+__all__ = ["expanded"]

@@ -1,0 +1,87 @@
+"""Reads an ONNX model: file or message to a block."""
+
+from os import PathLike, fspath
+from typing import TYPE_CHECKING
+
+from weft._base.errors import InvalidType
+from weft._core.typing import DeviceLike
+from weft._import.block import ImportedBlock
+from weft._import.fold import fold
+from weft._import.missing import require_all, resolve
+from weft._import.program import Program, every_program
+from weft.device import Device, current
+
+if TYPE_CHECKING:
+    import onnx
+
+Model = "str | PathLike[str] | bytes | onnx.ModelProto"
+
+
+def load(
+    model: "str | PathLike[str] | bytes | onnx.ModelProto", *, device: DeviceLike = None
+) -> ImportedBlock:
+    """An ONNX model as a block: call it, hybridize, train, quantize, export.
+
+    model: a path, the bytes of a file, or a `ModelProto`. External data is read from the folder of
+        the path, as far as it lies within it
+    device: where its parameters go; None: the current device
+
+    The inputs are called in the order and by the names of the model. Initializers of floats are
+    parameters, by their names. Dropout and batch norms follow `autograd.record()` as in Gluon.
+    Dimensions that the model names stay free.
+
+    Raises OSError for what is no ONNX model or damaged, ValueError for a graph that contradicts
+    itself, and NotImplementedError that lists everything that Weft lacks for the model.
+
+    >>> import weft
+    >>> net = weft.onnx.load("resnet.onnx")  # doctest: +SKIP
+    >>> net.export("resnet.weft", weft.np.ones((1, 3, 224, 224)))  # doctest: +SKIP
+    """
+    program, name = _program(model)
+    with current() if device is None else Device(device):
+        from weft.onnx._rules import RULES
+
+        require_all(name, "ONNX", resolve(program, RULES))
+        for part in every_program(program):
+            fold(part)
+        return ImportedBlock(program)
+
+
+def missing(model: "str | PathLike[str] | bytes | onnx.ModelProto") -> list[str]:
+    """What Weft lacks to load a model, a sentence for each operator and reason; empty: nothing.
+
+    >>> import weft
+    >>> weft.onnx.missing("model.onnx")  # doctest: +SKIP
+    ['Gradient (version 1): the operator is not known; 1 node, first in node `g`']
+    """
+    from weft.onnx._rules import RULES
+
+    program, _ = _program(model)
+    return [str(gap) for gap in resolve(program, RULES)]
+
+
+def _program(model: "str | PathLike[str] | bytes | onnx.ModelProto") -> tuple[Program, str]:
+    """The program of a model, and what errors call it."""
+    try:
+        import onnx
+    except ImportError:
+        raise ImportError(
+            "weft.onnx: needs the package onnx; install it with `pip install weft[onnx]`"
+        ) from None
+    from weft.onnx._read import from_bytes, from_file, from_message
+
+    if isinstance(model, onnx.ModelProto):
+        program = from_message(model)
+    elif isinstance(model, bytes | bytearray):
+        program = from_bytes(bytes(model))
+    elif isinstance(model, str | PathLike):
+        program = from_file(fspath(model))
+    else:
+        raise InvalidType(
+            "weft.onnx.load: `model` must be a path, bytes or a ModelProto; "
+            f"got {type(model).__name__}"
+        )
+    return program, program.name
+
+
+__all__ = ["load", "missing"]

@@ -1,0 +1,209 @@
+"""ONNX messages as programs: nodes, attributes and bodies, checked while they are read.
+
+The graph of a file is what a stranger wrote, so each name is looked up and each number is compared
+with what is there; nothing is assumed.
+"""
+
+import os
+from typing import Any
+
+import numpy
+import onnx
+from google.protobuf.message import DecodeError
+from onnx import AttributeProto
+
+from weft._base.errors import FileFailure, InvalidValue, MissingFile
+from weft._import.program import Node, Port, Program
+from weft.onnx._expand import expanded
+from weft.onnx._tensors import array_from, dense, dtype_name
+
+_MAX_NESTING = 64  # of bodies within bodies
+
+
+def from_file(path: str) -> Program:
+    """The program of a file; external data lies in the same folder."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except FileNotFoundError:
+        raise MissingFile(f"weft.onnx.load: there is no file {path}") from None
+    except OSError as error:
+        raise FileFailure(f"weft.onnx.load: {path}: {error.strerror}") from None
+    return from_message(_parsed(content, path), path)
+
+
+def from_bytes(content: bytes) -> Program:
+    """The program of a file's bytes."""
+    return from_message(_parsed(content, "bytes"), None)
+
+
+def from_message(model: onnx.ModelProto, path: str | None = None) -> Program:
+    """The program of a message."""
+    title = path or model.graph.name or "ONNX model"
+    try:
+        return _Reader(model, path).program(title)
+    except FileFailure as error:
+        raise FileFailure(f"{title}: {error}") from None
+    except InvalidValue as error:
+        raise InvalidValue(f"{title}: {error}") from None
+
+
+def _parsed(content: bytes, title: str) -> onnx.ModelProto:
+    model = onnx.ModelProto()
+    try:
+        model.ParseFromString(content)
+    except (DecodeError, RuntimeError, ValueError) as error:
+        raise FileFailure(f"{title}: is no ONNX model: {error}") from None
+    if not model.HasField("graph") or not model.opset_import:
+        raise FileFailure(f"{title}: is no ONNX model, or a damaged one: it has no graph")
+    return model
+
+
+def _domain(name: str) -> str:
+    return "" if name == "ai.onnx" else name
+
+
+class _Reader:
+    """Reads one model."""
+
+    def __init__(self, model: onnx.ModelProto, path: str | None) -> None:
+        self.folder = None if path is None else os.path.dirname(os.path.abspath(path))
+        self.model = expanded(model)
+        self.versions = {_domain(o.domain): o.version for o in self.model.opset_import}
+
+    def program(self, title: str) -> Program:
+        program = self._program(self.model.graph, set(), 0)
+        program.name = title
+        return program
+
+    def _program(self, graph: onnx.GraphProto, around: set[str], depth: int) -> Program:
+        if depth > _MAX_NESTING:
+            raise InvalidValue(f"bodies are nested more than {_MAX_NESTING} deep")
+        constants = self._constants(graph)
+        inputs = [_port(value) for value in graph.input if value.name not in constants]
+        _require_different([port.name for port in inputs], "input")
+        known = around | set(constants) | {port.name for port in inputs}
+        nodes: list[Node] = []
+        for number, proto in enumerate(graph.node):
+            if proto.op_type == "Constant" and _domain(proto.domain) == "":
+                constants[proto.output[0]] = self._constant(proto)
+            else:
+                nodes.append(self._node(proto, number, known, depth))
+            _define(proto, known)
+        outputs = [value.name for value in graph.output]
+        for name in outputs:
+            if name not in known:
+                raise InvalidValue(f"output `{name}` is made by no node")
+        return Program(graph.name, inputs, outputs, nodes, constants)
+
+    def _constants(self, graph: onnx.GraphProto) -> dict[str, numpy.ndarray]:
+        found = {tensor.name: array_from(tensor, self.folder) for tensor in graph.initializer}
+        for sparse in graph.sparse_initializer:
+            found[sparse.values.name] = dense(sparse, self.folder)
+        return found
+
+    def _constant(self, proto: onnx.NodeProto) -> numpy.ndarray:
+        """The value of a Constant node, which has one attribute of several kinds."""
+        if len(proto.attribute) != 1 or len(proto.output) != 1:
+            raise InvalidValue(f"Constant `{proto.name}` must have one attribute and one output")
+        attribute = proto.attribute[0]
+        value = self._attribute(attribute, set(), 0)
+        kind = attribute.name
+        if kind in ("value", "sparse_value") and isinstance(value, numpy.ndarray):
+            return value
+        if kind in ("value_float", "value_floats"):
+            return numpy.array(value, "float32")
+        if kind in ("value_int", "value_ints"):
+            return numpy.array(value, "int64")
+        if kind in ("value_string", "value_strings"):
+            return numpy.array(value, object)
+        raise InvalidValue(f"Constant `{proto.name}`: attribute `{kind}` is not known")
+
+    def _node(self, proto: onnx.NodeProto, number: int, known: set[str], depth: int) -> Node:
+        domain = _domain(proto.domain)
+        title = f"{proto.op_type} `{proto.name or number}`"
+        if domain not in self.versions:
+            raise InvalidValue(f"{title}: the model imports no version of domain `{domain}`")
+        for name in proto.input:
+            if name and name not in known:
+                raise InvalidValue(
+                    f"{title}: input `{name}` is made by no node before it; the graph has a circle "
+                    "or is damaged"
+                )
+        attributes: dict[str, Any] = {}
+        for attribute in proto.attribute:
+            if attribute.name in attributes:
+                raise InvalidValue(f"{title}: attribute `{attribute.name}` stands twice")
+            attributes[attribute.name] = self._attribute(attribute, known, depth)
+        return Node(
+            proto.op_type,
+            domain,
+            self.versions[domain],
+            proto.name or (proto.output[0] if proto.output else str(number)),
+            list(proto.input),
+            list(proto.output),
+            attributes,
+        )
+
+    def _attribute(self, proto: AttributeProto, known: set[str], depth: int) -> Any:
+        kind = proto.type
+        if kind == AttributeProto.FLOAT:
+            return proto.f
+        if kind == AttributeProto.INT:
+            return proto.i
+        if kind == AttributeProto.STRING:
+            return proto.s.decode("utf-8", "replace")
+        if kind == AttributeProto.TENSOR:
+            return array_from(proto.t, self.folder)
+        if kind == AttributeProto.SPARSE_TENSOR:
+            return dense(proto.sparse_tensor, self.folder)
+        if kind == AttributeProto.GRAPH:
+            return self._program(proto.g, known, depth + 1)
+        if kind == AttributeProto.FLOATS:
+            return list(proto.floats)
+        if kind == AttributeProto.INTS:
+            return list(proto.ints)
+        if kind == AttributeProto.STRINGS:
+            return [text.decode("utf-8", "replace") for text in proto.strings]
+        if kind == AttributeProto.TENSORS:
+            return [array_from(tensor, self.folder) for tensor in proto.tensors]
+        if kind == AttributeProto.GRAPHS:
+            return [self._program(graph, known, depth + 1) for graph in proto.graphs]
+        if kind == AttributeProto.TYPE_PROTO:
+            return proto.tp
+        raise InvalidValue(f"attribute `{proto.name}` has kind {kind}, which is not known")
+
+
+def _define(proto: onnx.NodeProto, known: set[str]) -> None:
+    for name in proto.output:
+        if name and name in known:
+            raise InvalidValue(f"{proto.op_type} `{proto.name}`: `{name}` has a value already")
+        if name:
+            known.add(name)
+
+
+def _require_different(names: list[str], what: str) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise InvalidValue(f"{what} `{name}` stands twice")
+
+
+def _port(value: onnx.ValueInfoProto) -> Port:
+    """An input with what the model says of it."""
+    if value.type.WhichOneof("value") != "tensor_type":
+        return Port(value.name)
+    tensor = value.type.tensor_type
+    dtype = dtype_name(tensor.elem_type)
+    if not tensor.HasField("shape"):
+        return Port(value.name, dtype)
+    shape: list[int | str | None] = []
+    for dimension in tensor.shape.dim:
+        kind = dimension.WhichOneof("value")
+        if kind == "dim_value":
+            shape.append(dimension.dim_value)
+        else:
+            shape.append(dimension.dim_param or None if kind == "dim_param" else None)
+    return Port(value.name, dtype, tuple(shape))
+
+
+__all__ = ["from_bytes", "from_file", "from_message"]

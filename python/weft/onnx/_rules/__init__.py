@@ -1,0 +1,13 @@
+"""What each ONNX operator is in Weft: one module a family, all in one table, `RULES`."""
+
+from weft.onnx._rules import (  # noqa: F401
+    algebra,
+    elementwise,
+    indexing,
+    layers,
+    reduce,
+    shapes,
+)
+from weft.onnx._rules._table import RULES
+
+__all__ = ["RULES"]

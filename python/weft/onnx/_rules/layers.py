@@ -1,0 +1,566 @@
+"""Layers: convolution, pooling, normalisation, dropout."""
+
+import itertools
+import math
+from typing import Any
+
+import numpy
+
+from weft import autograd, np, npx
+from weft._base.errors import InvalidValue, Unsupported
+from weft._core.typing import ndarray
+from weft._import.values import Array, Floats, Ints
+from weft.onnx._rules._table import RULES as rules
+from weft.onnx._rules.shapes import padded
+
+# ---- windows ------------------------------------------------------------------------------------
+
+
+def _window(
+    extents: tuple[int, ...],
+    kernel: tuple[int, ...],
+    strides: Any,
+    pads: Any,
+    dilations: Any,
+    auto_pad: str,
+) -> tuple[tuple[int, ...], tuple[int, ...], list[int], list[int]]:
+    """Strides, dilations, and margins in front and behind, with `auto_pad` made numbers."""
+    rank = len(kernel)
+    strides = tuple(strides or (1,) * rank)
+    dilations = tuple(dilations or (1,) * rank)
+    if auto_pad in ("SAME_UPPER", "SAME_LOWER"):
+        front, back = [], []
+        for axis in range(rank):
+            extent, reach = extents[axis], (kernel[axis] - 1) * dilations[axis] + 1
+            count = -(-extent // strides[axis])
+            total = max(0, (count - 1) * strides[axis] + reach - extent)
+            small, large = total // 2, total - total // 2
+            front.append(small if auto_pad == "SAME_UPPER" else large)
+            back.append(large if auto_pad == "SAME_UPPER" else small)
+        return strides, dilations, front, back
+    if auto_pad not in ("NOTSET", "VALID", ""):
+        raise InvalidValue(f"`auto_pad` is {auto_pad!r}, which is not known")
+    if auto_pad == "VALID" or not pads:
+        pads = [0] * (2 * rank)
+    if len(pads) != 2 * rank:
+        raise InvalidValue(f"`pads` must have {2 * rank} numbers; got {list(pads)}")
+    return strides, dilations, list(pads[:rank]), list(pads[rank:])
+
+
+def _taps(
+    x: ndarray, kernel: Any, strides: Any, dilations: Any, counts: Any
+) -> list[ndarray]:
+    """For each element of a window, that element of all windows of a padded image."""
+    found = []
+    for tap in itertools.product(*map(range, kernel)):
+        key = tuple(
+            slice(t * d, t * d + (count - 1) * s + 1, s)
+            for t, d, s, count in zip(tap, dilations, strides, counts, strict=True)
+        )
+        found.append(x[(slice(None), slice(None), *key)])
+    return found
+
+
+# ---- convolution --------------------------------------------------------------------------------
+
+
+@rules("Conv")
+def _conv(
+    x: Array,
+    w: Array,
+    b: Array = None,
+    *,
+    auto_pad: str = "NOTSET",
+    dilations: Any = None,
+    group: int = 1,
+    kernel_shape: Any = None,
+    pads: Any = None,
+    strides: Any = None,
+) -> ndarray:
+    kernel = tuple(w.shape[2:])
+    strides, dilations, front, back = _window(
+        x.shape[2:], kernel, strides, pads, dilations, auto_pad
+    )
+    pad = front if front == back else front + back
+    if any(p < 0 for p in pad):
+        x, pad = padded(x, front + back, "constant", 0, range(2, x.ndim)), [0] * len(kernel)
+    return npx.convolution(
+        x, w, b, stride=strides, pad=tuple(pad), dilate=dilations, num_group=group
+    )
+
+
+@rules("ConvTranspose")
+def _conv_transpose(
+    x: Array,
+    w: Array,
+    b: Array = None,
+    *,
+    auto_pad: str = "NOTSET",
+    dilations: Any = None,
+    group: int = 1,
+    kernel_shape: Any = None,
+    output_padding: Any = None,
+    output_shape: Any = None,
+    pads: Any = None,
+    strides: Any = None,
+) -> ndarray:
+    kernel = tuple(w.shape[2:])
+    rank = len(kernel)
+    strides = tuple(strides or (1,) * rank)
+    dilations = tuple(dilations or (1,) * rank)
+    extra = list(output_padding or (0,) * rank)
+    whole = [
+        (x.shape[2 + a] - 1) * strides[a] + (kernel[a] - 1) * dilations[a] + 1 + extra[a]
+        for a in range(rank)
+    ]
+    margins = list(pads or [0] * (2 * rank))
+    if auto_pad in ("SAME_UPPER", "SAME_LOWER") and not output_shape:
+        output_shape = [x.shape[2 + a] * strides[a] for a in range(rank)]
+    if output_shape:
+        for axis, wanted in enumerate(output_shape[-rank:]):
+            total = whole[axis] - wanted
+            small, large = total // 2, total - total // 2
+            is_lower = auto_pad == "SAME_LOWER"
+            margins[axis], margins[axis + rank] = (large, small) if is_lower else (small, large)
+    full = npx.deconvolution(
+        x, w, b, stride=strides, dilate=dilations, num_group=group, pad=(0,) * rank
+    )
+    key = []
+    for axis in range(rank):
+        front, end = margins[axis], whole[axis] - margins[axis + rank]
+        key.append((front, end, full.shape[2 + axis]))
+    behind = [max(0, end - extent) for _, end, extent in key]
+    if any(behind) or any(front < 0 for front, _, _ in key):
+        return _grown(full, b, key, behind)
+    return full[(slice(None), slice(None), *(slice(front, end) for front, end, _ in key))]
+
+
+def _grown(full: ndarray, b: Any, key: Any, behind: list[int]) -> ndarray:
+    """A result that is larger than what the windows reach: the rest is the bias."""
+    front = [max(0, -f) for f, _, _ in key]
+    margins = [0, 0, *front, 0, 0, *behind]
+    if b is not None:
+        full = full - b.reshape((-1,) + (1,) * len(key))
+    full = padded(full, margins, "constant", 0)
+    if b is not None:
+        full = full + b.reshape((-1,) + (1,) * len(key))
+    cut = (slice(f + g, e + g) for (f, e, _), g in zip(key, front, strict=True))
+    return full[(slice(None), slice(None), *cut)]
+
+
+@rules("Col2Im")
+def _col2im(
+    x: Array,
+    image_shape: Ints,
+    block_shape: Ints,
+    *,
+    dilations: Any = None,
+    pads: Any = None,
+    strides: Any = None,
+) -> ndarray:
+    """The adjoint of gathering windows: a transposed convolution that puts each tap in its place."""
+    rank = len(block_shape)
+    taps = math.prod(block_shape)
+    strides, dilations, front, back = _window(
+        image_shape, block_shape, strides, pads, dilations, "NOTSET"
+    )
+    whole = [n + f + b for n, f, b in zip(image_shape, front, back, strict=True)]
+    counts = [
+        (whole[a] - (block_shape[a] - 1) * dilations[a] - 1) // strides[a] + 1
+        for a in range(rank)
+    ]
+    n, c = x.shape[0], x.shape[1] // taps
+    columns = x.reshape((n * c, taps, *counts))
+    weight = np.array(numpy.eye(taps, dtype="float32").reshape((taps, 1, *block_shape)))
+    image = npx.deconvolution(
+        columns, weight.astype(x.dtype), stride=strides, dilate=dilations, pad=(0,) * rank
+    )
+    missing = [w - e for w, e in zip(whole, image.shape[2:], strict=True)]
+    image = padded(image, [0, 0, *[0] * rank, 0, 0, *missing], "constant", 0)
+    cut = (slice(f, f + e) for f, e in zip(front, image_shape, strict=True))
+    return image[(slice(None), slice(None), *cut)].reshape((n, c, *image_shape))
+
+
+# ---- pooling ------------------------------------------------------------------------------------
+
+
+def _pool_counts(
+    extents: Any, kernel: Any, strides: Any, dilations: Any, front: Any, back: Any, ceil: int
+) -> list[int]:
+    """How many windows there are; with `ceil` one may end outside, but not begin there."""
+    counts = []
+    for axis, extent in enumerate(extents):
+        reach = (kernel[axis] - 1) * dilations[axis] + 1
+        room = extent + front[axis] + back[axis] - reach
+        count = (-(-room // strides[axis]) if ceil else room // strides[axis]) + 1
+        if ceil and (count - 1) * strides[axis] >= extent + front[axis]:
+            count -= 1
+        counts.append(count)
+    return counts
+
+
+def _fill(x: ndarray, kernel: Any, strides: Any, dilations: Any, front: Any, counts: Any, value: Any) -> ndarray:
+    """The image with margins so that all windows lie inside."""
+    back = [
+        (counts[a] - 1) * strides[a] + (kernel[a] - 1) * dilations[a] + 1 - x.shape[2 + a] - front[a]
+        for a in range(len(kernel))
+    ]
+    return padded(x, [0, 0, *front, 0, 0, *back], "constant", value)
+
+
+def _lowest(dtype: Any) -> Any:
+    return -numpy.inf if dtype.kind == "f" else int(numpy.iinfo(dtype).min)
+
+
+@rules("MaxPool")
+def _max_pool(
+    x: Array,
+    *,
+    auto_pad: str = "NOTSET",
+    ceil_mode: int = 0,
+    dilations: Any = None,
+    kernel_shape: list[int],
+    pads: Any = None,
+    storage_order: int = 0,
+    strides: Any = None,
+    _: Any,
+) -> Any:
+    kernel = tuple(kernel_shape)
+    strides, dilations, front, back = _window(
+        x.shape[2:], kernel, strides, pads, dilations, auto_pad
+    )
+    is_plain = not _.wants(1) and set(dilations) == {1} and not ceil_mode
+    if is_plain and all(p < k for p, k in zip(front + back, kernel * 2, strict=True)):
+        pad = front if front == back else front + back
+        return npx.pooling(x, kernel, "max", strides, tuple(pad))
+    counts = _pool_counts(x.shape[2:], kernel, strides, dilations, front, back, ceil_mode)
+    filled = _fill(x, kernel, strides, dilations, front, counts, _lowest(x.dtype))
+    taps = np.stack(_taps(filled, kernel, strides, dilations, counts))
+    best = np.max(taps, axis=0)
+    if not _.wants(1):
+        return best
+    places = _places(x.shape, storage_order)
+    marks = _fill(places, kernel, strides, dilations, front, counts, 0)
+    marks = np.stack(_taps(marks, kernel, strides, dilations, counts))
+    first = np.expand_dims(np.argmax(taps, axis=0), 0)
+    marks = np.broadcast_to(marks, taps.shape)
+    return best, np.squeeze(np.take_along_axis(marks, first, 0), 0)
+
+
+def _places(shape: Any, storage_order: int) -> ndarray:
+    """The number of each element, in the order of rows or of columns of the innermost axes."""
+    count = math.prod(shape)
+    if not storage_order:
+        return np.array(numpy.arange(count).reshape(shape))
+    inner = shape[2:]
+    within = numpy.arange(math.prod(inner)).reshape(inner[::-1]).T
+    planes = numpy.arange(shape[0] * shape[1]).reshape(shape[:2] + (1,) * len(inner))
+    return np.array((planes * math.prod(inner) + within).astype("int64"))
+
+
+@rules("MaxUnpool")
+def _max_unpool(
+    x: Array,
+    indices: Array,
+    output_shape: Ints = None,
+    *,
+    kernel_shape: list[int],
+    pads: Any = None,
+    strides: Any = None,
+) -> ndarray:
+    rank = len(kernel_shape)
+    strides = strides or [1] * rank
+    pads = pads or [0] * (2 * rank)
+    natural = [
+        (x.shape[2 + a] - 1) * strides[a] + kernel_shape[a] - pads[a] - pads[a + rank]
+        for a in range(rank)
+    ]
+    plain = (*x.shape[:2], *natural)
+    flat = np.zeros((math.prod(plain),), dtype=x.dtype)
+    flat = npx.index_update(flat, indices.reshape((1, -1)), x.reshape((-1,)))
+    if output_shape is None or tuple(output_shape) == plain:
+        return flat.reshape(plain)
+    # Indices count in an image of the natural extents; a larger one has it in its corner.
+    places = numpy.arange(math.prod(output_shape)).reshape(output_shape)
+    flat = np.zeros((math.prod(output_shape),), dtype=x.dtype)
+    del places
+    flat = npx.index_update(flat, indices.reshape((1, -1)), x.reshape((-1,)))
+    return flat.reshape(output_shape)
+
+
+@rules("AveragePool")
+def _average_pool(
+    x: Array,
+    *,
+    auto_pad: str = "NOTSET",
+    ceil_mode: int = 0,
+    count_include_pad: int = 0,
+    dilations: Any = None,
+    kernel_shape: list[int],
+    pads: Any = None,
+    strides: Any = None,
+) -> ndarray:
+    kernel = tuple(kernel_shape)
+    strides, dilations, front, back = _window(
+        x.shape[2:], kernel, strides, pads, dilations, auto_pad
+    )
+    if set(dilations) == {1} and not ceil_mode and all(
+        p < k for p, k in zip(front + back, kernel * 2, strict=True)
+    ):
+        pad = front if front == back else front + back
+        return npx.pooling(
+            x, kernel, "avg", strides, tuple(pad), count_include_pad=bool(count_include_pad)
+        )
+    counts = _pool_counts(x.shape[2:], kernel, strides, dilations, front, back, ceil_mode)
+    filled = _fill(x, kernel, strides, dilations, front, counts, 0)
+    total = sum_of(_taps(filled, kernel, strides, dilations, counts))
+    one = np.ones((1, 1, *x.shape[2:]), dtype=x.dtype)
+    if count_include_pad:
+        one = padded(one, [0, 0, *front, 0, 0, *back], "constant", 1)
+        front = [0] * len(kernel)
+    filled = _fill(one, kernel, strides, dilations, front, counts, 0)
+    return total / sum_of(_taps(filled, kernel, strides, dilations, counts))
+
+
+def sum_of(parts: list[ndarray]) -> ndarray:
+    """The sum of some arrays."""
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total
+
+
+@rules("LpPool")
+def _lp_pool(
+    x: Array,
+    *,
+    auto_pad: str = "NOTSET",
+    ceil_mode: int = 0,
+    dilations: Any = None,
+    kernel_shape: list[int],
+    p: int = 2,
+    pads: Any = None,
+    strides: Any = None,
+) -> ndarray:
+    kernel = tuple(kernel_shape)
+    strides, dilations, front, back = _window(
+        x.shape[2:], kernel, strides, pads, dilations, auto_pad
+    )
+    counts = _pool_counts(x.shape[2:], kernel, strides, dilations, front, back, ceil_mode)
+    powers = np.abs(x) if p == 1 else np.power(np.abs(x), p)
+    filled = _fill(powers, kernel, strides, dilations, front, counts, 0)
+    total = sum_of(_taps(filled, kernel, strides, dilations, counts))
+    return total if p == 1 else np.power(total, 1.0 / p)
+
+
+@rules("GlobalAveragePool")
+def _global_average_pool(x: Array) -> ndarray:
+    return npx.pooling(x, pool_type="avg", global_pool=True)
+
+
+@rules("GlobalMaxPool")
+def _global_max_pool(x: Array) -> ndarray:
+    return npx.pooling(x, pool_type="max", global_pool=True)
+
+
+@rules("GlobalLpPool")
+def _global_lp_pool(x: Array, *, p: int = 2) -> ndarray:
+    axes = tuple(range(2, x.ndim))
+    return np.power(np.sum(np.power(np.abs(x), p), axis=axes, keepdims=True), 1.0 / p)
+
+
+# ---- normalisation ------------------------------------------------------------------------------
+
+
+def _normalized(
+    x: ndarray, scale: ndarray, b: ndarray, mean: ndarray, var: ndarray, eps: float, momentum: float,
+    is_training: bool,
+) -> tuple[ndarray, ndarray, ndarray]:
+    """A batch norm whose parameters may have another dtype than its data."""
+    dtype = x.dtype
+    wide = scale.dtype if scale.dtype.itemsize > dtype.itemsize else dtype
+    if mean.dtype.itemsize > wide.itemsize:
+        wide = mean.dtype
+    parts = [v.astype(wide) for v in (x, scale, b, mean, var)]
+    y, new_mean, new_var = npx.batch_norm(*parts, eps, momentum, is_training)
+    return y.astype(dtype), new_mean, new_var
+
+
+@rules("BatchNormalization", since=1, states=(3, 4))
+def _batch_norm1(
+    x: Array,
+    scale: Array,
+    b: Array,
+    mean: Array,
+    var: Array,
+    *,
+    epsilon: float = 1e-5,
+    momentum: float = 0.9,
+    is_test: int = 0,
+    spatial: int = 1,
+    consumed_inputs: Any = None,
+) -> ndarray:
+    if not spatial:
+        raise Unsupported("`spatial` must be 1")
+    return _batch_norm_layer(x, scale, b, mean, var, epsilon, momentum)
+
+
+def _batch_norm_layer(
+    x: ndarray, scale: ndarray, b: ndarray, mean: ndarray, var: ndarray, eps: float, momentum: float
+) -> ndarray:
+    """Normalises by the running statistics, in training by the batch's, which change the former:
+    what the same layer of Gluon does."""
+    is_training = autograd.is_training() and x.dtype == scale.dtype == mean.dtype
+    y, new_mean, new_var = _normalized(x, scale, b, mean, var, eps, momentum, is_training)
+    if is_training:
+        mean[...] = new_mean
+        var[...] = new_var
+    return y
+
+
+@rules("BatchNormalization", since=14, states=(3, 4))
+def _batch_norm(
+    x: Array,
+    scale: Array,
+    b: Array,
+    mean: Array,
+    var: Array,
+    *,
+    epsilon: float = 1e-5,
+    momentum: float = 0.9,
+    training_mode: int = 0,
+) -> Any:
+    if not training_mode:
+        return _batch_norm_layer(x, scale, b, mean, var, epsilon, momentum)
+    axes = (0, *range(2, x.ndim))
+    here = np.mean(x, axis=axes)
+    spread = np.var(x, axis=axes)
+    y, _, _ = _normalized(x, scale, b, here, spread, epsilon, momentum, False)
+    kept = 1 - momentum
+    return y, mean * momentum + here * kept, var * momentum + spread * kept
+
+
+@rules("InstanceNormalization")
+def _instance_norm(
+    x: Array, scale: Array, b: Array, *, epsilon: float = 1e-5, consumed_inputs: Any = None
+) -> ndarray:
+    return npx.instance_norm(x, scale, b, epsilon)
+
+
+@rules("GroupNormalization", since=18)
+def _group_norm18(
+    x: Array, scale: Array, bias: Array, *, epsilon: float = 1e-5, num_groups: int
+) -> ndarray:
+    each = x.shape[1] // num_groups
+    return npx.group_norm(x, np.repeat(scale, each), np.repeat(bias, each), num_groups, epsilon)
+
+
+@rules("GroupNormalization", since=21)
+def _group_norm(
+    x: Array,
+    scale: Array,
+    bias: Array,
+    *,
+    epsilon: float = 1e-5,
+    num_groups: int,
+    stash_type: int = 1,
+) -> ndarray:
+    return npx.group_norm(x, scale, bias, num_groups, epsilon)
+
+
+def _as_rows(x: ndarray, axis: int) -> tuple[ndarray, tuple[int, ...]]:
+    """All axes from `axis` on as one."""
+    axis = axis + x.ndim if axis < 0 else axis
+    shape = tuple(x.shape)
+    return (x if axis == x.ndim - 1 else x.reshape((*shape[:axis], -1))), shape
+
+
+@rules("LayerNormalization")
+def _layer_norm(
+    x: Array,
+    scale: Array,
+    b: Array = None,
+    *,
+    axis: int = -1,
+    epsilon: float = 1e-5,
+    stash_type: int = 1,
+    _: Any,
+) -> Any:
+    rows, shape = _as_rows(x, axis)
+    is_simple = scale.size == rows.shape[-1] and (b is None or b.size == rows.shape[-1])
+    if is_simple:
+        gamma = scale.reshape((-1,))
+        beta = None if b is None else b.reshape((-1,))
+        y = npx.layer_norm(rows, gamma, beta, -1, epsilon).reshape(shape)
+    else:
+        y = npx.layer_norm(rows, eps=epsilon).reshape(shape) * scale
+        y = y if b is None else y + b
+    if not (_.wants(1) or _.wants(2)):
+        return y
+    mean = np.mean(rows, axis=-1, keepdims=True)
+    deviation = np.sqrt(np.var(rows, axis=-1, keepdims=True) + epsilon)
+    kept = (*shape[: axis % len(shape)], *(1,) * (len(shape) - axis % len(shape)))
+    return y, mean.reshape(kept), (1 / deviation).reshape(kept)
+
+
+@rules("RMSNormalization")
+def _rms_norm(
+    x: Array, scale: Array, *, axis: int = -1, epsilon: float = 1e-5, stash_type: int = 1
+) -> ndarray:
+    rows, shape = _as_rows(x, axis)
+    if scale.size == rows.shape[-1]:
+        return npx.rms_norm(rows, scale.reshape((-1,)), -1, epsilon).reshape(shape)
+    return npx.rms_norm(rows, None, -1, epsilon).reshape(shape) * scale
+
+
+@rules("LpNormalization")
+def _lp_normalization(x: Array, *, axis: int = -1, p: int = 2) -> ndarray:
+    norm = (
+        np.sum(np.abs(x), axis=axis, keepdims=True)
+        if p == 1
+        else np.sqrt(np.sum(x * x, axis=axis, keepdims=True))
+    )
+    return np.where(norm == 0, 0, x / np.where(norm == 0, 1, norm))
+
+
+@rules("LRN")
+def _lrn(
+    x: Array, *, alpha: float = 1e-4, beta: float = 0.75, bias: float = 1.0, size: int
+) -> ndarray:
+    front = (size - 1) // 2
+    squares = padded(x * x, (front, size - 1 - front), "constant", 0, (1,))
+    total = sum_of([squares[:, tap : tap + x.shape[1]] for tap in range(size)])
+    return x / np.power(total * (alpha / size) + bias, beta)
+
+
+@rules("MeanVarianceNormalization")
+def _mvn(x: Array, *, axes: tuple[int, ...] = (0, 2, 3)) -> ndarray:
+    axes = tuple(axes)
+    centred = x - np.mean(x, axis=axes, keepdims=True)
+    deviation = np.sqrt(np.mean(centred * centred, axis=axes, keepdims=True))
+    return centred / (deviation + 1e-9)
+
+
+# ---- dropout ------------------------------------------------------------------------------------
+
+
+def _dropped(x: ndarray, ratio: float, is_training: bool, call: Any) -> Any:
+    y = npx.dropout(x, ratio, training=is_training) if is_training and ratio > 0 else x
+    if not call.wants(1):
+        return y
+    return y, (y != 0 if is_training and ratio > 0 else np.ones(x.shape, "bool"))
+
+
+@rules("Dropout", since=1)
+def _dropout1(
+    x: Array, *, ratio: float = 0.5, is_test: int = 0, consumed_inputs: Any = None, _: Any
+) -> Any:
+    return _dropped(x, ratio, autograd.is_training(), _)
+
+
+@rules("Dropout", since=12)
+def _dropout(
+    x: Array, ratio: Floats = None, training_mode: Ints = None, *, seed: int | None = None, _: Any
+) -> Any:
+    is_training = bool(training_mode[0]) if training_mode else autograd.is_training()
+    return _dropped(x, ratio[0] if ratio else 0.5, is_training, _)
