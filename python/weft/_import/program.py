@@ -1,13 +1,10 @@
 """A foreign network as data: nodes in the order in which they run, constants, and named values."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
-
-if TYPE_CHECKING:
-    from weft._import.rules import Rule
 
 
 @dataclass
@@ -28,6 +25,7 @@ class Node:
 
     inputs: names of values, '' where an optional input is absent
     attributes: numbers, texts, host values, lists of these, and programs (bodies of control flow)
+    rule: the `Rule` (rules.py) that runs it, or None before one was found
     """
 
     operator: str
@@ -37,7 +35,7 @@ class Node:
     inputs: list[str]
     outputs: list[str]
     attributes: dict[str, Any]
-    rule: "Rule | None" = None
+    rule: Any = None
 
     @property
     def title(self) -> str:
@@ -131,13 +129,10 @@ def readers_of(program: Program) -> dict[str, list[tuple[Node, int]]]:
     return readers
 
 
-Values = Sequence[Any]
-
 __all__ = [
     "Node",
     "Port",
     "Program",
-    "Values",
     "bodies_of",
     "captured_by",
     "every_program",

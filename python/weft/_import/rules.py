@@ -14,19 +14,23 @@ So an attribute that a rule does not know is found before anything runs.
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy
 
 from weft._core.dimensions import Extent
+from weft._import.program import Node, Program
 from weft._import.values import CONVERSIONS, HOST_KINDS, KINDS, is_host
-
-if TYPE_CHECKING:
-    from weft._import.program import Node, Program
-    from weft._import.run import Scope
 
 Function = Callable[..., Any]
 _CALL = "_"
+
+
+class Runner(Protocol):
+    """What runs a body: the values around a node."""
+
+    def run(self, program: Program, inputs: list[Any]) -> list[Any]:
+        """The outputs of a body."""
 
 
 @dataclass
@@ -37,8 +41,8 @@ class Call:
         the node where one is not
     """
 
-    node: "Node"
-    scope: "Scope"
+    node: Node
+    scope: "Runner"
 
     @property
     def version(self) -> int:
@@ -52,7 +56,7 @@ class Call:
         """Is the result of this number used?"""
         return number < len(self.node.outputs) and bool(self.node.outputs[number])
 
-    def run(self, body: "Program", inputs: list[Any]) -> list[Any]:
+    def run(self, body: Program, inputs: list[Any]) -> list[Any]:
         """Runs the body of a control-flow operator, which sees the values around the node."""
         return self.scope.run(body, inputs)
 
@@ -99,7 +103,7 @@ class Rule:
         """Must the input at this place be known before the network runs?"""
         return self.kind_of(place) in HOST_KINDS
 
-    def problems(self, node: "Node") -> Iterator[str]:
+    def problems(self, node: Node) -> Iterator[str]:
         """What the rule does not support of a node, as sentences."""
         for name in node.attributes:
             if name not in self.attributes:

@@ -92,16 +92,12 @@ def _without_weights(
     for tensor in large:
         if tensor.name not in given:
             graph.input.append(
-                onnx.helper.make_tensor_value_info(
-                    tensor.name, tensor.data_type, list(tensor.dims)
-                )
+                onnx.helper.make_tensor_value_info(tensor.name, tensor.data_type, list(tensor.dims))
             )
     return skeleton, large
 
 
-def _with_weights(
-    skeleton: onnx.ModelProto, weights: list[onnx.TensorProto]
-) -> onnx.ModelProto:
+def _with_weights(skeleton: onnx.ModelProto, weights: list[onnx.TensorProto]) -> onnx.ModelProto:
     """The model with its initializers again; those that were inputs are no inputs any more."""
     names = {tensor.name for tensor in weights}
     inputs = [value for value in skeleton.graph.input if value.name not in names]

@@ -65,9 +65,7 @@ def dense(sparse: onnx.SparseTensorProto, folder: str | None) -> numpy.ndarray:
     found = numpy.zeros(shape, values.dtype)
     flat = places if places.ndim == 1 else numpy.ravel_multi_index(tuple(places.T), shape)
     if flat.size != values.size or (flat.size and not 0 <= flat.min() <= flat.max() < found.size):
-        raise FileFailure(
-            f"sparse tensor `{sparse.values.name}`: indices do not fit shape {shape}"
-        )
+        raise FileFailure(f"sparse tensor `{sparse.values.name}`: indices do not fit shape {shape}")
     found.reshape(-1)[flat] = values
     return found
 
@@ -145,7 +143,9 @@ def _inside(folder: str, location: str, name: str) -> Path:
             f"tensor `{name}`: external data `{location}` leaves the folder of the model"
         )
     if not path.is_file():
-        raise FileFailure(f"tensor `{name}`: external data `{location}` is no file beside the model")
+        raise FileFailure(
+            f"tensor `{name}`: external data `{location}` is no file beside the model"
+        )
     if not path.resolve().is_relative_to(root):
         raise FileFailure(
             f"tensor `{name}`: external data `{location}` is a link that leaves the folder of the "
@@ -156,7 +156,9 @@ def _inside(folder: str, location: str, name: str) -> Path:
 
 def _whole(text: str, what: str, name: str) -> int:
     if not text.isascii() or not text.isdigit():
-        raise FileFailure(f"tensor `{name}`: {what} of external data must be a number; got {text!r}")
+        raise FileFailure(
+            f"tensor `{name}`: {what} of external data must be a number; got {text!r}"
+        )
     return int(text)
 
 

@@ -16,7 +16,9 @@ def _matmul(a: Array, b: Array) -> ndarray:
     return np.matmul(a, b)
 
 
-def _gemm_of(a: ndarray, b: ndarray, c: Any, alpha: float, beta: float, ta: int, tb: int) -> ndarray:
+def _gemm_of(
+    a: ndarray, b: ndarray, c: Any, alpha: float, beta: float, ta: int, tb: int
+) -> ndarray:
     a = a.T if ta else a
     is_layer = alpha == 1.0 and a.dtype.kind == "f" and c is not None and beta == 1.0
     if is_layer and c.ndim == 1 and c.shape[0] == b.shape[0 if tb else 1]:

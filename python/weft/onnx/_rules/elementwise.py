@@ -9,12 +9,14 @@ import numpy
 from weft import np, npx
 from weft._base.errors import InvalidValue, Unsupported
 from weft._core.typing import ndarray
-from weft._import.values import Array, Scalar, array_of, is_array
+from weft._import.values import Array, Scalar, array_of, is_array, is_host, scalar_of
 from weft.onnx._rules import _host
 from weft.onnx._rules._table import RULES as rules
 
 
-def _unary(name: str, function: Callable[[Any], Any], host: Callable[..., Any] | None = None) -> None:
+def _unary(
+    name: str, function: Callable[[Any], Any], host: Callable[..., Any] | None = None
+) -> None:
     def rule(x: Array) -> ndarray:
         return function(x)
 
@@ -71,9 +73,20 @@ def _is_inf(x: Array, *, detect_negative: int = 1, detect_positive: int = 1) -> 
 # ---- two operands -------------------------------------------------------------------------------
 
 
-def _operands(a: Any, b: Any) -> tuple[Any, Any]:
-    """Two operands of which one at least is an array, so that the dtype is known."""
-    return (a, b) if is_array(a) or is_array(b) else (np.asarray(a), b)
+def operands(a: Any, b: Any) -> tuple[Any, Any]:
+    """Two operands, one at least an array. A constant of one element is a number, if it does not
+    give the result more axes: numbers are attributes of the graph, and no operand in memory."""
+    if is_array(a):
+        return a, _number(b, a.ndim)
+    if is_array(b):
+        return _number(a, b.ndim), b
+    return array_of(a), array_of(b)
+
+
+def _number(value: Any, rank: int) -> Any:
+    if is_host(value) and value.size == 1 and value.ndim <= rank:
+        return scalar_of(value.reshape(()))
+    return array_of(value)
 
 
 def placed(a: Any, b: Any, axis: int | None) -> Any:
@@ -85,11 +98,13 @@ def placed(a: Any, b: Any, axis: int | None) -> Any:
 
 
 def _binary(name: str, function: Callable[[Any, Any], Any], host: Callable[..., Any]) -> None:
-    def early(a: Array, b: Array, *, axis: Any = None, broadcast: int = 0, consumed_inputs: Any = None) -> ndarray:
+    def early(
+        a: Array, b: Array, *, axis: Any = None, broadcast: int = 0, consumed_inputs: Any = None
+    ) -> ndarray:
         return function(a, placed(a, b, axis))
 
-    def rule(a: Scalar, b: Scalar) -> ndarray:
-        return function(*_operands(a, b))
+    def rule(a: Any, b: Any) -> ndarray:
+        return function(*operands(a, b))
 
     rules.add(name, early, since=1)
     rules.add(name, rule, since=7, host=host)
@@ -97,7 +112,7 @@ def _binary(name: str, function: Callable[[Any, Any], Any], host: Callable[..., 
 
 def _divided(a: Any, b: Any) -> ndarray:
     """Integers are divided toward zero."""
-    kind = (a if is_array(a) else b).dtype.kind
+    kind = (a if is_array(a) else b).dtype.kind  # both have one
     if kind == "f":
         return np.divide(a, b)
     quotient = np.floor_divide(a, b)
@@ -123,8 +138,8 @@ for _name, _two, _on_host in (
 
 
 def _compared(name: str, function: Callable[[Any, Any], Any], host: Callable[..., Any]) -> None:
-    def rule(a: Scalar, b: Scalar) -> ndarray:
-        return function(*_operands(a, b))
+    def rule(a: Any, b: Any) -> ndarray:
+        return function(*operands(a, b))
 
     rules.add(name, rule, host=host)
 
@@ -167,8 +182,8 @@ def _pow1(a: Array, b: Array, *, axis: Any = None, broadcast: int = 0) -> ndarra
 
 
 @rules("Pow", since=7)
-def _pow(a: Array, b: Scalar) -> ndarray:
-    return _raised(a, b)
+def _pow(a: Array, b: Any) -> ndarray:
+    return _raised(*operands(a, b))
 
 
 # ---- many operands ------------------------------------------------------------------------------
@@ -342,8 +357,8 @@ def _swish(x: Array, *, alpha: float = 1.0) -> ndarray:
     return npx.silu(x) if alpha == 1.0 else x * npx.sigmoid(x * alpha)
 
 
-@rules("PRelu")
-def _prelu(x: Array, slope: Array, *, consumed_inputs: Any = None) -> ndarray:
+@rules("PRelu", since=7)
+def _prelu(x: Array, slope: Array) -> ndarray:
     return np.where(x < 0, x * slope, x)
 
 

@@ -54,7 +54,11 @@ def _slice_host(x: Any, starts: Any, ends: Any, axes: Any = None, steps: Any = N
     return _host.simplified(_sliced(x, *lists))
 
 
-@rules("Slice", since=1, host=lambda x, *, starts, ends, axes=None: _sliced(x, starts, ends, axes, None))
+@rules(
+    "Slice",
+    since=1,
+    host=lambda x, *, starts, ends, axes=None: _sliced(x, starts, ends, axes, None),
+)
 def _slice1(x: Array, *, starts: list[int], ends: list[int], axes: Any = None) -> ndarray:
     return _sliced(x, starts, ends, axes, None)
 
@@ -81,7 +85,7 @@ def _gather_host(x: numpy.ndarray, indices: numpy.ndarray, *, axis: int = 0) -> 
 
 @rules("Gather", host=_gather_host)
 def _gather(x: Any, indices: Array, *, axis: int = 0) -> ndarray:
-    return np.take(array_of(x), _counted(indices, x.shape[axis]), axis=axis)
+    return np.take(array_of(x), indices, axis=axis)
 
 
 def _counted(indices: ndarray, extent: int) -> ndarray:
@@ -94,9 +98,7 @@ def _counted(indices: ndarray, extent: int) -> ndarray:
 @rules("GatherElements")
 def _gather_elements(x: Array, indices: Array, *, axis: int = 0) -> ndarray:
     axis = axis + x.ndim if axis < 0 else axis
-    cut = tuple(
-        slice(None) if a == axis else slice(0, n) for a, n in enumerate(indices.shape)
-    )
+    cut = tuple(slice(None) if a == axis else slice(0, n) for a, n in enumerate(indices.shape))
     return np.take_along_axis(x[cut], _counted(indices, x.shape[axis]), axis)
 
 
@@ -104,9 +106,7 @@ def _gather_elements(x: Array, indices: Array, *, axis: int = 0) -> ndarray:
 def _gather_nd(x: Array, indices: Array, *, batch_dims: int = 0) -> ndarray:
     depth = indices.shape[-1]
     batch = tuple(indices.shape[:batch_dims])
-    parts = [
-        _counted(indices[..., place], x.shape[batch_dims + place]) for place in range(depth)
-    ]
+    parts = [_counted(indices[..., place], x.shape[batch_dims + place]) for place in range(depth)]
     for axis, extent in enumerate(batch):
         shape = [1] * (indices.ndim - 1)
         shape[axis] = extent
@@ -194,7 +194,7 @@ _first("ArgMin", np.argmin)
 
 
 def _largest(x: ndarray, k: int, axis: int, is_largest: int) -> tuple[ndarray, ndarray]:
-    values, places = npx.topk(x, k=k, axis=axis, is_ascend=not is_largest, ret_typ="both")
+    values, places = npx.topk(x, k=k, axis=axis, is_ascend=not is_largest)
     return values, places.astype("int64")
 
 
@@ -222,8 +222,8 @@ def _compress(x: Array, condition: Array, *, axis: int | None = None) -> ndarray
 
 
 @rules("OneHot")
-def _one_hot(indices: Array, depth: Ints, values: Array, *, axis: int = -1) -> ndarray:
-    count = depth[0] if len(depth) == 1 else depth
+def _one_hot(indices: Array, depth: Host, values: Array, *, axis: int = -1) -> ndarray:
+    count = int(depth.reshape(-1)[0])
     places = indices.astype("int64")
     rank = indices.ndim + 1
     axis = axis + rank if axis < 0 else axis
@@ -273,8 +273,10 @@ def _tensor_scatter(
     starts = numpy.zeros(batch, "int64") if indices is None else indices
     rows = []
     for row, start in enumerate(starts.tolist()):
-        places = (numpy.arange(count) + start) % length if mode == "circular" else (
-            numpy.arange(count) + start
+        places = (
+            (numpy.arange(count) + start) % length
+            if mode == "circular"
+            else (numpy.arange(count) + start)
         )
         kept, new = np.moveaxis(past[row], axis - 1, 0), np.moveaxis(update[row], axis - 1, 0)
         kept = npx.index_update(kept, np.array(places.reshape(1, -1)), new)

@@ -47,9 +47,7 @@ def _window(
     return strides, dilations, list(pads[:rank]), list(pads[rank:])
 
 
-def _taps(
-    x: ndarray, kernel: Any, strides: Any, dilations: Any, counts: Any
-) -> list[ndarray]:
+def _taps(x: ndarray, kernel: Any, strides: Any, dilations: Any, counts: Any) -> list[ndarray]:
     """For each element of a window, that element of all windows of a padded image."""
     found = []
     for tap in itertools.product(*map(range, kernel)):
@@ -120,8 +118,8 @@ def _conv_transpose(
         for axis, wanted in enumerate(output_shape[-rank:]):
             total = whole[axis] - wanted
             small, large = total // 2, total - total // 2
-            is_lower = auto_pad == "SAME_LOWER"
-            margins[axis], margins[axis + rank] = (large, small) if is_lower else (small, large)
+            is_upper = auto_pad == "SAME_UPPER"
+            margins[axis], margins[axis + rank] = (small, large) if is_upper else (large, small)
     full = npx.deconvolution(
         x, w, b, stride=strides, dilate=dilations, num_group=group, pad=(0,) * rank
     )
@@ -166,8 +164,7 @@ def _col2im(
     )
     whole = [n + f + b for n, f, b in zip(image_shape, front, back, strict=True)]
     counts = [
-        (whole[a] - (block_shape[a] - 1) * dilations[a] - 1) // strides[a] + 1
-        for a in range(rank)
+        (whole[a] - (block_shape[a] - 1) * dilations[a] - 1) // strides[a] + 1 for a in range(rank)
     ]
     n, c = x.shape[0], x.shape[1] // taps
     columns = x.reshape((n * c, taps, *counts))
@@ -199,10 +196,21 @@ def _pool_counts(
     return counts
 
 
-def _fill(x: ndarray, kernel: Any, strides: Any, dilations: Any, front: Any, counts: Any, value: Any) -> ndarray:
+def _fits(pads: list[int], kernel: tuple[int, ...]) -> bool:
+    """Does Weft's pooling take these margins?"""
+    return all(0 <= 2 * p <= k for p, k in zip(pads, kernel * 2, strict=True))
+
+
+def _fill(
+    x: ndarray, kernel: Any, strides: Any, dilations: Any, front: Any, counts: Any, value: Any
+) -> ndarray:
     """The image with margins so that all windows lie inside."""
     back = [
-        (counts[a] - 1) * strides[a] + (kernel[a] - 1) * dilations[a] + 1 - x.shape[2 + a] - front[a]
+        (counts[a] - 1) * strides[a]
+        + (kernel[a] - 1) * dilations[a]
+        + 1
+        - x.shape[2 + a]
+        - front[a]
         for a in range(len(kernel))
     ]
     return padded(x, [0, 0, *front, 0, 0, *back], "constant", value)
@@ -230,7 +238,7 @@ def _max_pool(
         x.shape[2:], kernel, strides, pads, dilations, auto_pad
     )
     is_plain = not _.wants(1) and set(dilations) == {1} and not ceil_mode
-    if is_plain and all(p < k for p, k in zip(front + back, kernel * 2, strict=True)):
+    if is_plain and _fits(front + back, kernel):
         pad = front if front == back else front + back
         return npx.pooling(x, kernel, "max", strides, tuple(pad))
     counts = _pool_counts(x.shape[2:], kernel, strides, dilations, front, back, ceil_mode)
@@ -281,11 +289,8 @@ def _max_unpool(
     if output_shape is None or tuple(output_shape) == plain:
         return flat.reshape(plain)
     # Indices count in an image of the natural extents; a larger one has it in its corner.
-    places = numpy.arange(math.prod(output_shape)).reshape(output_shape)
-    flat = np.zeros((math.prod(output_shape),), dtype=x.dtype)
-    del places
-    flat = npx.index_update(flat, indices.reshape((1, -1)), x.reshape((-1,)))
-    return flat.reshape(output_shape)
+    behind = [wanted - n for wanted, n in zip(output_shape, plain, strict=True)]
+    return padded(flat.reshape(plain), [0] * len(plain) + behind, "constant", 0)
 
 
 @rules("AveragePool")
@@ -304,9 +309,7 @@ def _average_pool(
     strides, dilations, front, back = _window(
         x.shape[2:], kernel, strides, pads, dilations, auto_pad
     )
-    if set(dilations) == {1} and not ceil_mode and all(
-        p < k for p, k in zip(front + back, kernel * 2, strict=True)
-    ):
+    if set(dilations) == {1} and not ceil_mode and _fits(front + back, kernel):
         pad = front if front == back else front + back
         return npx.pooling(
             x, kernel, "avg", strides, tuple(pad), count_include_pad=bool(count_include_pad)
@@ -373,7 +376,13 @@ def _global_lp_pool(x: Array, *, p: int = 2) -> ndarray:
 
 
 def _normalized(
-    x: ndarray, scale: ndarray, b: ndarray, mean: ndarray, var: ndarray, eps: float, momentum: float,
+    x: ndarray,
+    scale: ndarray,
+    b: ndarray,
+    mean: ndarray,
+    var: ndarray,
+    eps: float,
+    momentum: float,
     is_training: bool,
 ) -> tuple[ndarray, ndarray, ndarray]:
     """A batch norm whose parameters may have another dtype than its data."""

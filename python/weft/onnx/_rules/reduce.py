@@ -89,7 +89,9 @@ def _register(
         assert host is not None
         return host(x, axis=None if axes is None else tuple(axes), keepdims=bool(keepdims))
 
-    def on_host(x: Any, axes: Any = None, *, keepdims: int = 1, noop_with_empty_axes: int = 0) -> Any:
+    def on_host(
+        x: Any, axes: Any = None, *, keepdims: int = 1, noop_with_empty_axes: int = 0
+    ) -> Any:
         if (axes is None or not axes.size) and noop_with_empty_axes:
             return x
         wanted = None if axes is None or not axes.size else axes.reshape(-1).tolist()

@@ -320,5 +320,3 @@ def _center_crop_pad(x: Array, shape: Ints, *, axes: list[int] | None = None) ->
             front = (wanted - extent) // 2
             x = padded(x, (front, wanted - extent - front), "constant", 0, (axis,))
     return x
-
-
