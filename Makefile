@@ -115,7 +115,7 @@ test: build
 # What test-full adds to test, in slices of at most 25 minutes on two cores. SLICE names those to
 # run (SLICE=tsan, SLICE="isa-avx2 engine"), without `test`; `make slices` lists them.
 SLICES := isa-generic isa-avx2 isa-avx512 engine devices passes-1 passes-2 passes-3 passes-4 \
-  thorough docs runtime cross clang fuzz asan asan-ops asan-python ubsan tsan mutation peers
+  thorough docs runtime onnx cross clang fuzz asan asan-ops asan-python ubsan tsan mutation peers
 ifneq ($(filter-out $(SLICES),$(SLICE)),)
   $(error test-full has no slice $(filter-out $(SLICES),$(SLICE)); its slices are $(SLICES))
 endif
@@ -163,6 +163,10 @@ slice-docs: build
 	$(PYTEST) --full -m pages tests/docs
 
 slice-runtime: runtime
+
+# The whole test suite that ONNX ships for backends.
+slice-onnx: build
+	$(PYTEST) --full tests/importers/onnx
 
 # The runtime-only library on other processors, as far as cross compilers and qemu-user are here.
 slice-cross: build

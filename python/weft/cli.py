@@ -3,7 +3,7 @@
 It imports neither NumPy nor the extension module, so it answers at once and also works where
 the extension does not load. `weft info FILE` describes a model file, `weft ops FILE` prints what a
 runtime-only library needs to run it, `weft pack FILE` makes it start at once, `weft compile FILE`
-makes C of it.
+makes C of it. `weft convert FILE` alone imports both: it makes a .weft file of another framework's.
 """
 
 import argparse
@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add_file(pack)
     pack.add_argument("--output", "-o", help="path of the packed file; the file itself by default")
+    add_convert(commands.add_parser("convert", help="make a .weft file of an .onnx file"))
     ops = commands.add_parser("ops", help="print what -DWEFT_OPS needs to run a .weft file")
     ops.add_argument("file", help="path of the file")
     add_compile(commands.add_parser("compile", help="make C of a .weft file, or what else runs it"))
@@ -59,6 +60,24 @@ def add_file(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="a library of operators that the file needs; may be given several times",
+    )
+
+
+def add_convert(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", help="path of the file: .onnx")
+    command.add_argument(
+        *("--output", "-o"), help="path of the .weft file; the file's own with .weft by default"
+    )
+    command.add_argument(
+        "--shape",
+        metavar="NAME=N,N,…",
+        type=shape,
+        action="append",
+        default=[],
+        help="shape of an input whose extents the file leaves open; without it they stay open",
+    )
+    command.add_argument(
+        "--pack", action="store_true", help="keep weights and plans as they are run"
     )
 
 
@@ -115,6 +134,16 @@ def add_compile(command: argparse.ArgumentParser) -> None:
     )
 
 
+def shape(text: str) -> tuple[str, tuple[int, ...]]:
+    """An input's name and extents: image=1,3,224,224."""
+    match = re.fullmatch(r"(.+)=(\d*(?:,\d+)*)", text.strip())
+    if not match:
+        raise argparse.ArgumentTypeError(
+            f"a name and extents are expected, such as image=1,3,224,224; got {text}"
+        )
+    return match[1], tuple(int(extent) for extent in match[2].split(",") if extent)
+
+
 def size(text: str) -> int:
     """Bytes: 20480, 20KB, 1.5MB; units are of 1024."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(B|KB|KiB|MB|MiB)?", text.strip())
@@ -169,6 +198,19 @@ def pack_file(path: str, libraries: list[str], output: str | None) -> int:
     return 0
 
 
+def convert_file(options: argparse.Namespace) -> int:
+    """Converts a foreign file and prints the new one's path; returns the exit status."""
+    from weft import Error
+    from weft._convert import convert
+
+    try:
+        path = convert(options.file, options.output, shapes=dict(options.shape), pack=options.pack)
+    except (Error, ImportError, OSError) as error:
+        return failed(error)
+    print(path)
+    return 0
+
+
 def compile_file(options: argparse.Namespace) -> int:
     """Writes a model as C and prints the files' names; returns the exit status."""
     from weft import Error, runtime
@@ -203,6 +245,8 @@ def main(arguments: list[str] | None = None) -> int:
         return list_operators(options.file)
     if options.command == "pack":
         return pack_file(options.file, options.library, options.output)
+    if options.command == "convert":
+        return convert_file(options)
     if options.command == "compile":
         return compile_file(options)
     answers = []
@@ -221,9 +265,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 __all__ = [
     "add_compile",
+    "add_convert",
     "add_file",
     "cflags",
     "compile_file",
+    "convert_file",
     "describe",
     "failed",
     "libs",
@@ -231,6 +277,7 @@ __all__ = [
     "main",
     "pack_file",
     "parser",
+    "shape",
     "size",
 ]
 __dir__ = __all__.copy

@@ -97,7 +97,8 @@ def export(
             name,
             found.function,
             input_names(functions[name][0], found.call, found.function.inputs),
-            output_names(name, found.result, found.function.outputs),
+            functions[name][0]._named_outputs
+            or output_names(name, found.result, found.function.outputs),
             [name_of(array, named, unnamed, gradients) for array in found.function.captures()],
         )
         for name, found in traced.items()

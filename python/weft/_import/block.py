@@ -10,29 +10,30 @@ import numpy
 
 from weft import autograd
 from weft._base.errors import InvalidType, InvalidValue
-from weft._import.program import Program, every_program, readers_of
+from weft._import.program import Port, Program, every_program, readers_of
 from weft._import.run import run
 from weft._import.values import array_of, has_dtype, is_array
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Parameter
 from weft.gluon.symbol_block import SymbolBlock
 
-# A constant of integers with more elements is an array of the network: a table, not a shape.
-_MAX_HOST_INTEGERS = 64
+# Integers, and numbers of the graph, with more elements are arrays of the network: a table, not a
+# shape.
+_MAX_HOST = 64
 
 
 class ImportedBlock(SymbolBlock):
     """A network that another framework wrote.
 
-    Its parameters have the names that the file gives them; what the file does not train, such as
-    running statistics and tables of integers, has `grad_req` 'null'. The inputs have the names and
+    Its parameters have the names that the file gives them; what a file does not train, such as
+    running statistics and tables, has `grad_req` 'null'. The inputs have the names and
     the order of the file. A network with one output returns an array, else a tuple.
     """
 
     _watched_elsewhere = SymbolBlock._watched_elsewhere | {"_program", "_output_names", "_code"}
 
-    def __init__(self, program: Program, constants: set[str] | None = None) -> None:
-        """program: with a rule at each node; constants: names that may not become parameters"""
+    def __init__(self, program: Program) -> None:
+        """program: with a rule at each node"""
         HybridBlock.__init__(self)
         state = self.__dict__
         state["_program"] = program
@@ -40,10 +41,19 @@ class ImportedBlock(SymbolBlock):
         state["_output_names"] = list(program.outputs)
         states = _states(program)
         for name in _trainable(program):
-            if name in (constants or ()):
-                continue
             value = program.constants.pop(name)
-            self._own_parameters[name] = _parameter(name, value, is_state=name in states)
+            is_trained = name not in states and name not in program.fixed
+            self._own_parameters[name] = _parameter(name, value, is_trained)
+
+    @property
+    def ports(self) -> list[Port]:
+        """The inputs, with what the file says of their dtypes and shapes."""
+        return list(self._program.inputs)
+
+    @property
+    def argument_names(self) -> list[str]:
+        """The inputs' names as Python can spell them: those of an exported file."""
+        return spelled(self._input_names)
 
     @property
     def input_names(self) -> list[str]:
@@ -94,11 +104,14 @@ class ImportedBlock(SymbolBlock):
             return self.forward(*args)
 
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-        names = spelled(self._input_names)
         forward.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [inspect.Parameter(name, kind) for name in names]
+            [inspect.Parameter(name, kind) for name in self.argument_names]
         )
         return forward
+
+    @property
+    def _named_outputs(self) -> list[str]:
+        return spelled(self._output_names)
 
     def describe(self) -> str:
         return f"{', '.join(self._input_names)} -> {', '.join(self._output_names)}"
@@ -138,7 +151,7 @@ def _trainable(program: Program) -> list[str]:
         value = program.constants.get(name)
         if value is None or value.ndim == 0 or not has_dtype(value):
             continue
-        if value.dtype.kind in "biu" and value.size <= _MAX_HOST_INTEGERS:
+        if value.size <= _MAX_HOST and (value.dtype.kind in "biu" or name in program.fixed):
             continue
         if any(node.rule and p >= 0 and node.rule.reads_on_host(p) for node, p in readers):
             continue
@@ -146,12 +159,10 @@ def _trainable(program: Program) -> list[str]:
     return found
 
 
-def _parameter(name: str, value: numpy.ndarray, *, is_state: bool) -> Parameter:
+def _parameter(name: str, value: numpy.ndarray, is_trained: bool) -> Parameter:
     array = array_of(value)
-    is_trained = array.dtype.kind == "f" and not is_state
-    parameter = Parameter(
-        name, "write" if is_trained else "null", shape=array.shape, dtype=array.dtype
-    )
+    request = "write" if is_trained and array.dtype.kind == "f" else "null"
+    parameter = Parameter(name, request, shape=array.shape, dtype=array.dtype)
     with autograd.pause():
         parameter._adopt(array)
     return parameter

@@ -24,16 +24,13 @@ _VARYING = {
 }
 
 
-def fold(program: Program, kept: Mapping[str, Any] | None = None) -> None:
-    """Replaces nodes whose inputs are constants by their results.
-
-    kept: names that are no constants, though the program has a value for them
-    """
+def fold(program: Program) -> None:
+    """Replaces nodes whose inputs are constants by their results."""
     readers = readers_of(program)
     origins: dict[str, str] = {}  # of a folded value: the one initializer that it was made of
     left: list[Node] = []
     for node in program.nodes:
-        results = _results_of(node, program, kept or {})
+        results = _results_of(node, program)
         if results is None:
             left.append(node)
             continue
@@ -44,12 +41,12 @@ def fold(program: Program, kept: Mapping[str, Any] | None = None) -> None:
     program.changed()
 
 
-def _results_of(node: Node, program: Program, kept: Mapping[str, Any]) -> list[Any] | None:
+def _results_of(node: Node, program: Program) -> list[Any] | None:
     """The results of a node as host values, or None where they are not constant."""
     if node.rule is None or node.operator in _VARYING or any(bodies_of(node)):
         return None
     names = [name for name in node.inputs if name]
-    if any(name not in program.constants or name in kept for name in names):
+    if any(name not in program.constants for name in names):
         return None
     scope = Scope()
     scope.values.update((name, program.constants[name]) for name in names)
@@ -77,9 +74,12 @@ def _keep(
     readers: Mapping[str, list[tuple[Node, int]]],
     origins: dict[str, str],
 ) -> None:
+    is_fixed = all(name in program.fixed for name in node.inputs if name)
     for name, value in zip(node.outputs, results, strict=False):
         if name:
             program.constants[name] = value
+            if is_fixed:
+                program.fixed.add(name)
     large = [name for name in node.inputs if name and program.constants[name].size > 1]
     if len(large) == 1 and len(results) == 1 and len(readers.get(large[0], ())) == 1:
         origins[node.outputs[0]] = origins.get(large[0], large[0])

@@ -48,7 +48,8 @@ class Node:
 class Program:
     """Nodes, what they read, and what the program returns.
 
-    constants: host values by name; inputs of the caller come first where both have a name
+    constants: host values by name
+    fixed: names of those that the file has as numbers of its graph, not as weights
     """
 
     name: str
@@ -56,6 +57,7 @@ class Program:
     outputs: list[str]
     nodes: list[Node]
     constants: dict[str, numpy.ndarray] = field(default_factory=dict)
+    fixed: set[str] = field(default_factory=set)
     _last_uses: list[tuple[str, ...]] | None = None
 
     def last_uses(self) -> list[tuple[str, ...]]:

@@ -1,9 +1,9 @@
 """What a value of an imported program can be while its block runs, and how rules ask for it.
 
 - An array of Weft: what the network computes on.
-- A host value, a `numpy.ndarray`: constants, shapes, and what Weft has no dtype for (texts, float8).
-  While shapes are dynamic, an element may be an `Extent`; then the array's dtype is object. Shape
-  arithmetic on host values leaves no trace in the graph.
+- A host value, a `numpy.ndarray`: constants, shapes, and what Weft has no dtype for, such as texts
+  and float8. While shapes are dynamic, an element may be an `Extent`; then the array's dtype is
+  object. Shape arithmetic on host values leaves no trace in the graph.
 - A list: a sequence. None: an input or an optional that is absent.
 
 A rule's annotations say which of these it takes: see `Kind`.

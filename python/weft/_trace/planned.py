@@ -25,6 +25,11 @@ class Planned:
         """The function by whose arguments a file names its inputs."""
         return self.__wrapped__
 
+    @property
+    def _named_outputs(self) -> list[str] | None:
+        """What a file calls its outputs; None: they are named by the result's structure."""
+        return None
+
     def _trace_for_export(self, entry: str, examples: tuple[Any, ...] | None) -> Traceable:
         """What an entry point of a file is traced from, for `examples` or else for the arguments of
         the last call."""

@@ -17,8 +17,6 @@ from weft._import.program import Node, Port, Program
 from weft.onnx._expand import expanded
 from weft.onnx._tensors import array_from, dense, dtype_name
 
-_MAX_NESTING = 64  # of bodies within bodies
-
 
 def from_file(path: str) -> Program:
     """The program of a file; external data lies in the same folder."""
@@ -72,29 +70,29 @@ class _Reader:
         self.versions = {_domain(o.domain): o.version for o in self.model.opset_import}
 
     def program(self, title: str) -> Program:
-        program = self._program(self.model.graph, set(), 0)
+        program = self._program(self.model.graph, set())
         program.name = title
         return program
 
-    def _program(self, graph: onnx.GraphProto, around: set[str], depth: int) -> Program:
-        if depth > _MAX_NESTING:
-            raise InvalidValue(f"bodies are nested more than {_MAX_NESTING} deep")
+    def _program(self, graph: onnx.GraphProto, around: set[str]) -> Program:
         constants = self._constants(graph)
         inputs = [_port(value) for value in graph.input if value.name not in constants]
         _require_different([port.name for port in inputs], "input")
         known = around | set(constants) | {port.name for port in inputs}
         nodes: list[Node] = []
+        fixed: set[str] = set()
         for number, proto in enumerate(graph.node):
             if proto.op_type == "Constant" and _domain(proto.domain) == "":
                 constants[proto.output[0]] = self._constant(proto)
+                fixed.add(proto.output[0])
             else:
-                nodes.append(self._node(proto, number, known, depth))
+                nodes.append(self._node(proto, number, known))
             _define(proto, known)
         outputs = [value.name for value in graph.output]
         for name in outputs:
             if name not in known:
                 raise InvalidValue(f"output `{name}` is made by no node")
-        return Program(graph.name, inputs, outputs, nodes, constants)
+        return Program(graph.name, inputs, outputs, nodes, constants, fixed)
 
     def _constants(self, graph: onnx.GraphProto) -> dict[str, numpy.ndarray]:
         found = {tensor.name: array_from(tensor, self.folder) for tensor in graph.initializer}
@@ -107,7 +105,7 @@ class _Reader:
         if len(proto.attribute) != 1 or len(proto.output) != 1:
             raise InvalidValue(f"Constant `{proto.name}` must have one attribute and one output")
         attribute = proto.attribute[0]
-        value = self._attribute(attribute, set(), 0)
+        value = self._attribute(attribute, set())
         kind = attribute.name
         if kind in ("value", "sparse_value") and isinstance(value, numpy.ndarray):
             return value
@@ -119,7 +117,7 @@ class _Reader:
             return numpy.array(value, object)
         raise InvalidValue(f"Constant `{proto.name}`: attribute `{kind}` is not known")
 
-    def _node(self, proto: onnx.NodeProto, number: int, known: set[str], depth: int) -> Node:
+    def _node(self, proto: onnx.NodeProto, number: int, known: set[str]) -> Node:
         domain = _domain(proto.domain)
         title = f"{proto.op_type} `{proto.name or number}`"
         if domain not in self.versions:
@@ -134,7 +132,7 @@ class _Reader:
         for attribute in proto.attribute:
             if attribute.name in attributes:
                 raise InvalidValue(f"{title}: attribute `{attribute.name}` stands twice")
-            attributes[attribute.name] = self._attribute(attribute, known, depth)
+            attributes[attribute.name] = self._attribute(attribute, known)
         return Node(
             proto.op_type,
             domain,
@@ -145,7 +143,7 @@ class _Reader:
             attributes,
         )
 
-    def _attribute(self, proto: AttributeProto, known: set[str], depth: int) -> Any:
+    def _attribute(self, proto: AttributeProto, known: set[str]) -> Any:
         kind = proto.type
         if kind == AttributeProto.FLOAT:
             return proto.f
@@ -158,7 +156,7 @@ class _Reader:
         if kind == AttributeProto.SPARSE_TENSOR:
             return dense(proto.sparse_tensor, self.folder)
         if kind == AttributeProto.GRAPH:
-            return self._program(proto.g, known, depth + 1)
+            return self._program(proto.g, known)
         if kind == AttributeProto.FLOATS:
             return list(proto.floats)
         if kind == AttributeProto.INTS:
@@ -168,7 +166,7 @@ class _Reader:
         if kind == AttributeProto.TENSORS:
             return [array_from(tensor, self.folder) for tensor in proto.tensors]
         if kind == AttributeProto.GRAPHS:
-            return [self._program(graph, known, depth + 1) for graph in proto.graphs]
+            return [self._program(graph, known) for graph in proto.graphs]
         if kind == AttributeProto.TYPE_PROTO:
             return proto.tp
         raise InvalidValue(f"attribute `{proto.name}` has kind {kind}, which is not known")

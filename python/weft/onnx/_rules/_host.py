@@ -72,14 +72,14 @@ def cast(
         raise Unsupported("a dynamic extent cannot become a float")
     if value.dtype.kind in "OUST":
         return _from_texts(value, dtype)
-    if dtype == object:
+    if dtype.kind == "O":
         return _to_texts(value)
     with numpy.errstate(all="ignore"):
         return _converted(value, dtype, saturate, round_mode)
 
 
 def _from_texts(value: numpy.ndarray, dtype: numpy.dtype[Any]) -> numpy.ndarray:
-    if dtype == object:
+    if dtype.kind == "O":
         return value
     if all(isinstance(v, int) for v in value.reshape(-1)):
         return value.astype("int64").astype(dtype)

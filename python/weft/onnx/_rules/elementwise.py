@@ -1,4 +1,4 @@
-"""Operators that work element by element: arithmetic, comparisons, logic, mathematical functions."""
+"""Operators that work element by element: arithmetic, comparisons, logic, functions."""
 
 from collections.abc import Callable
 from functools import reduce

@@ -156,7 +156,7 @@ def _col2im(
     pads: Any = None,
     strides: Any = None,
 ) -> ndarray:
-    """The adjoint of gathering windows: a transposed convolution that puts each tap in its place."""
+    """The adjoint of gathering windows: a transposed convolution puts each tap in its place."""
     rank = len(block_shape)
     taps = math.prod(block_shape)
     strides, dilations, front, back = _window(

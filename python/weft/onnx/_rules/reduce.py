@@ -6,6 +6,7 @@ from typing import Any
 import numpy
 
 from weft import np, npx
+from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
 from weft._import.values import Array, Ints
 from weft.onnx._rules._table import RULES as rules
@@ -30,7 +31,7 @@ def _extremum(is_max: bool) -> Reduction:
 
     def reduction(x: ndarray, axes: Any, keep: bool) -> ndarray:
         listed = range(x.ndim) if axes is None else axes
-        if any(not hasattr(x.shape[a], "least") and x.shape[a] == 0 for a in listed):
+        if any(not isinstance(x.shape[a], Extent) and x.shape[a] == 0 for a in listed):
             empty = np.sum(x, axis=axes, keepdims=keep)
             return np.full(empty.shape, _limit(x.dtype, not is_max), dtype=x.dtype)
         return (np.max if is_max else np.min)(x, axis=axes, keepdims=keep)

@@ -1,0 +1,107 @@
+"""Files of other frameworks as .weft files: what the command `weft convert` does."""
+
+from collections.abc import Callable, Mapping, Sequence
+from os import PathLike, fspath
+from pathlib import Path
+
+from weft import np
+from weft._base.errors import InvalidType, InvalidValue, MissingFile, NotFound, Unsupported
+from weft._core.dimensions import Dim
+from weft._import.block import ImportedBlock
+from weft._import.program import Port
+
+_EXAMPLE = 2  # extent of a dynamic dimension while the network is traced
+
+
+def _read_onnx(path: Path) -> ImportedBlock:
+    from weft.onnx import load
+
+    return load(path)
+
+
+# By suffix: what reads such files. Each imports its module when it is called.
+READERS: dict[str, Callable[[Path], ImportedBlock]] = {".onnx": _read_onnx}
+
+
+def convert(
+    source: str | PathLike[str],
+    output: str | PathLike[str] | None = None,
+    *,
+    shapes: Mapping[str, Sequence[int]] | None = None,
+    pack: bool = False,
+) -> Path:
+    """Writes a .weft file of a model file of another framework, and returns its path.
+
+    source: a .onnx file
+    output: by default the source with the suffix .weft
+    shapes: of inputs by name, where the file leaves some extents open and they are to be fixed;
+        without it such extents stay open in the .weft file
+    pack: keep weights and plans as they are run
+
+    Raises what the reader of the format raises; ValueError for shapes that do not fit.
+    """
+    path = Path(fspath(source))
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise Unsupported(
+            f"convert: {path} must end with one of {', '.join(READERS)}, the formats that are known"
+        )
+    if not path.exists():
+        raise MissingFile(f"convert: there is no file {path}")
+    block = reader(path)
+    target = Path(fspath(output)) if output is not None else path.with_suffix(".weft")
+    export_block(block, target, shapes or {}, pack)
+    return target
+
+
+def export_block(
+    block: ImportedBlock, target: Path, shapes: Mapping[str, Sequence[int]], pack: bool
+) -> None:
+    """Writes an imported block; extents that its file leaves open stay open, but for `shapes`."""
+    names = [port.name for port in block.ports]
+    for name in shapes:
+        if name not in names:
+            raise NotFound(
+                f"convert: there is no input `{name}`; the inputs are {', '.join(names)}"
+            )
+    examples, dynamic = [], {}
+    for port, spelling in zip(block.ports, block.argument_names, strict=True):
+        shape, free = _shape_of(port, shapes.get(port.name))
+        examples.append(np.zeros(shape, dtype=port.dtype or "float32"))
+        if free:
+            dynamic[spelling] = free
+    block.export(target, *examples, dynamic=dynamic or None, pack=pack)
+
+
+def _shape_of(port: Port, given: Sequence[int] | None) -> tuple[tuple[int, ...], dict[int, Dim]]:
+    """An example shape of an input, and its axes whose extents stay open."""
+    if given is not None:
+        return _fitting(port, tuple(given)), {}
+    if port.shape is None:
+        raise InvalidType(
+            f"convert: the file does not say how many axes input `{port.name}` has; give its "
+            f"shape: `--shape {port.name}=1,3,224,224`"
+        )
+    free = {
+        axis: Dim(extent if isinstance(extent, str) else f"{port.name}_{axis}", min=1)
+        for axis, extent in enumerate(port.shape)
+        if not isinstance(extent, int)
+    }
+    shape = tuple(extent if isinstance(extent, int) else _EXAMPLE for extent in port.shape)
+    return shape, free
+
+
+def _fitting(port: Port, given: tuple[int, ...]) -> tuple[int, ...]:
+    wanted = port.shape
+    if wanted is not None and (
+        len(wanted) != len(given)
+        or any(isinstance(w, int) and w != g for w, g in zip(wanted, given, strict=True))
+    ):
+        shown = ", ".join("?" if extent is None else str(extent) for extent in wanted)
+        raise InvalidValue(
+            f"convert: the shape of input `{port.name}` must fit ({shown}); got {given}"
+        )
+    return given
+
+
+__all__ = ["READERS", "convert", "export_block"]
