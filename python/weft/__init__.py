@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         runtime,
         sparse,
         sym,
+        tflite,
     )
     from weft._core.dimensions import Dim
     from weft._export.export import export
@@ -100,6 +101,7 @@ __all__ = [
     "save_checkpoint",
     "sparse",
     "sym",
+    "tflite",
 ]
 
 

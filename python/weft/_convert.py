@@ -19,8 +19,17 @@ def _read_onnx(path: Path) -> ImportedBlock:
     return load(path)
 
 
+def _read_tflite(path: Path) -> ImportedBlock:
+    from weft.tflite import load
+
+    return load(path)
+
+
 # By suffix: what reads such files. Each imports its module when it is called.
-READERS: dict[str, Callable[[Path], ImportedBlock]] = {".onnx": _read_onnx}
+READERS: dict[str, Callable[[Path], ImportedBlock]] = {
+    ".onnx": _read_onnx,
+    ".tflite": _read_tflite,
+}
 
 
 def convert(
@@ -32,10 +41,11 @@ def convert(
 ) -> Path:
     """Writes a .weft file of a model file of another framework, and returns its path.
 
-    source: a .onnx file
+    source: a .onnx or .tflite file
     output: by default the source with the suffix .weft
-    shapes: of inputs by name, where the file leaves some extents open and they are to be fixed;
-        without it such extents stay open in the .weft file
+    shapes: of inputs by name, where the file leaves some extents open and they are to be fixed.
+        Without it extents of an .onnx file stay open in the .weft file, and a .tflite file has
+        those that TensorFlow Lite takes by default
     pack: keep weights and plans as they are run
 
     Raises what the reader of the format raises; ValueError for shapes that do not fit.
@@ -77,6 +87,8 @@ def _shape_of(port: Port, given: Sequence[int] | None) -> tuple[tuple[int, ...],
     """An example shape of an input, and its axes whose extents stay open."""
     if given is not None:
         return _fitting(port, tuple(given)), {}
+    if port.usual is not None:
+        return port.usual, {}
     if port.shape is None:
         raise InvalidType(
             f"convert: the file does not say how many axes input `{port.name}` has; give its "

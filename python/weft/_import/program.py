@@ -12,11 +12,13 @@ class Port:
     """An input of a program: its name, its dtype's name, and its extents.
 
     shape: a number, the name of a dynamic dimension, or None for each axis; None: unknown rank
+    usual: the extents that the file's own runtime takes unless it is told others
     """
 
     name: str
     dtype: str | None = None
     shape: tuple[int | str | None, ...] | None = None
+    usual: tuple[int, ...] | None = None
 
 
 @dataclass
@@ -26,6 +28,7 @@ class Node:
     inputs: names of values, '' where an optional input is absent
     attributes: numbers, texts, host values, lists of these, and programs (bodies of control flow)
     rule: the `Rule` (rules.py) that runs it, or None before one was found
+    notes: what the format knows of the node's tensors, such as scales of integers
     """
 
     operator: str
@@ -36,6 +39,7 @@ class Node:
     outputs: list[str]
     attributes: dict[str, Any]
     rule: Any = None
+    notes: Any = None
 
     @property
     def title(self) -> str:

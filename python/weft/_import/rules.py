@@ -66,12 +66,19 @@ class Rule:
 
     host: the same operator over NumPy arrays, for nodes whose inputs are all host values
     states: inputs that the operator may write, such as running statistics
+    prepare: changes a node when its program is read: brings weights into Weft's order, adds
+        constants that follow from what the file says. It gets the node and its program
     """
 
     def __init__(
-        self, function: Function, host: Function | None = None, states: tuple[int, ...] = ()
+        self,
+        function: Function,
+        host: Function | None = None,
+        states: tuple[int, ...] = (),
+        prepare: Function | None = None,
     ) -> None:
         self.function, self.host, self.states = function, host, states
+        self.prepare = prepare
         self.kinds: list[str | None] = []
         self.required = 0
         self.rest: str | None = None  # the kind of further inputs; '' as they are
@@ -159,12 +166,21 @@ class Rules:
         domain: str = "",
         host: Function | None = None,
         states: tuple[int, ...] = (),
+        prepare: Function | None = None,
     ) -> Callable[[Function], Function]:
         """Registers a function for operators."""
 
         def register(function: Function) -> Function:
             for name in names:
-                self.add(name, function, since=since, domain=domain, host=host, states=states)
+                self.add(
+                    name,
+                    function,
+                    since=since,
+                    domain=domain,
+                    host=host,
+                    states=states,
+                    prepare=prepare,
+                )
             return function
 
         return register
@@ -178,10 +194,11 @@ class Rules:
         domain: str = "",
         host: Function | None = None,
         states: tuple[int, ...] = (),
+        prepare: Function | None = None,
     ) -> None:
         """Registers a function for one operator."""
         versions = self._table.setdefault((domain, name), [])
-        versions.append((since, Rule(function, host, states)))
+        versions.append((since, Rule(function, host, states, prepare)))
         versions.sort(key=lambda version: version[0])
 
     def find(self, domain: str, name: str, version: int) -> Rule | None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from weft._base.errors import InvalidType
 from weft._core.typing import DeviceLike
 from weft._import.block import ImportedBlock
-from weft._import.fold import fold
-from weft._import.missing import require_all, resolve
-from weft._import.program import Program, every_program
+from weft._import.missing import resolve
+from weft._import.prepare import prepared
+from weft._import.program import Program
 from weft.device import Device, current
 
 if TYPE_CHECKING:
@@ -37,14 +37,11 @@ def load(
     >>> net = weft.onnx.load("resnet.onnx")  # doctest: +SKIP
     >>> net.export("resnet.weft", weft.np.ones((1, 3, 224, 224)))  # doctest: +SKIP
     """
-    program, name = _program(model)
+    program = _program(model)
     with current() if device is None else Device(device):
         from weft.onnx._rules import RULES
 
-        require_all(name, "ONNX", resolve(program, RULES))
-        for part in every_program(program):
-            fold(part)
-        return ImportedBlock(program)
+        return ImportedBlock(prepared(program, RULES))
 
 
 def missing(model: "str | PathLike[str] | bytes | onnx.ModelProto") -> list[str]:
@@ -56,12 +53,12 @@ def missing(model: "str | PathLike[str] | bytes | onnx.ModelProto") -> list[str]
     """
     from weft.onnx._rules import RULES
 
-    program, _ = _program(model)
+    program = _program(model)
     return [str(gap) for gap in resolve(program, RULES)]
 
 
-def _program(model: "str | PathLike[str] | bytes | onnx.ModelProto") -> tuple[Program, str]:
-    """The program of a model, and what errors call it."""
+def _program(model: "str | PathLike[str] | bytes | onnx.ModelProto") -> Program:
+    """The program of a model, whose name is what errors call it."""
     try:
         import onnx
     except ImportError:
@@ -71,17 +68,14 @@ def _program(model: "str | PathLike[str] | bytes | onnx.ModelProto") -> tuple[Pr
     from weft.onnx._read import from_bytes, from_file, from_message
 
     if isinstance(model, onnx.ModelProto):
-        program = from_message(model)
-    elif isinstance(model, bytes | bytearray):
-        program = from_bytes(bytes(model))
-    elif isinstance(model, str | PathLike):
-        program = from_file(fspath(model))
-    else:
-        raise InvalidType(
-            "weft.onnx.load: `model` must be a path, bytes or a ModelProto; "
-            f"got {type(model).__name__}"
-        )
-    return program, program.name
+        return from_message(model)
+    if isinstance(model, bytes | bytearray):
+        return from_bytes(bytes(model))
+    if isinstance(model, str | PathLike):
+        return from_file(fspath(model))
+    raise InvalidType(
+        f"weft.onnx.load: `model` must be a path, bytes or a ModelProto; got {type(model).__name__}"
+    )
 
 
 __all__ = ["load", "missing"]

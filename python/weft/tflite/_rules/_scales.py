@@ -1,0 +1,98 @@
+"""Scales of integers: what rules for int8 have in common, after TensorFlow Lite's kernels."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+
+from weft import np, npx
+from weft._base.errors import InvalidValue, Unsupported
+from weft._core.typing import ndarray
+from weft.tflite._read import Tensor
+
+# By number of ActivationFunctionType: the bounds of the real result.
+_BOUNDS = {0: (None, None), 1: (0.0, None), 2: (-1.0, 1.0), 3: (0.0, 6.0)}
+_TANH = 4
+
+
+def is_int8(call: Any) -> bool:
+    """Is the node's first result a quantized int8 tensor?"""
+    tensor = call.node.notes.outputs[0]
+    return tensor.dtype == "int8" and tensor.is_quantized
+
+
+def ends(call: Any) -> tuple[list[Tensor | None], Tensor]:
+    """The tensors of a node: its inputs, and its first result."""
+    return call.node.notes.inputs, call.node.notes.outputs[0]
+
+
+def activated(x: ndarray, function: int) -> ndarray:
+    """A float result with the activation that is part of its operator."""
+    if function == _TANH:
+        return np.tanh(x)
+    if function not in _BOUNDS:
+        raise Unsupported(f"fused activation {function} is not supported")
+    low, high = _BOUNDS[function]
+    if low == 0.0 and high is None:
+        return npx.relu(x)
+    return x if low is None and high is None else np.clip(x, low, high)
+
+
+def bounds(output: Tensor, function: int) -> tuple[int, int]:
+    """The lowest and the highest int8 that an activation lets through."""
+    if function not in _BOUNDS:
+        raise Unsupported(f"fused activation {function} of integers is not supported")
+    low, high = _BOUNDS[function]
+
+    def steps(value: float) -> int:
+        return output.zero + round_away(value / output.step)
+
+    lowest = -128 if low is None else max(-128, steps(low))
+    return lowest, 127 if high is None else min(127, steps(high))
+
+
+def round_away(value: float) -> int:
+    """To the nearest integer, halves away from zero."""
+    return math.floor(value + 0.5) if value >= 0 else math.ceil(value - 0.5)
+
+
+def factors(scales: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """Multipliers and shifts of real factors, as host values."""
+    multiplier, shift = npx.quantized_multiplier(scales)
+    return multiplier.asnumpy(), shift.asnumpy()
+
+
+def rescaled(
+    x: ndarray, factor: float, output: Tensor, function: int = 0, low: int | None = None
+) -> ndarray:
+    """int32 times a real factor as int8 of the output's zero point."""
+    multiplier, shift = factors(numpy.float64(factor))
+    lowest, highest = bounds(output, function)
+    return npx.requantize(x, np.array(multiplier), np.array(shift), output.zero, lowest, highest)
+
+
+def centred(x: ndarray, tensor: Tensor) -> ndarray:
+    """int8 as int32 without the zero point."""
+    wide = x.astype("int32")
+    return wide - tensor.zero if tensor.zero else wide
+
+
+def require_same_scale(*tensors: Tensor) -> None:
+    """Raises where tensors whose integers are only moved have different scales."""
+    first = tensors[0]
+    for tensor in tensors[1:]:
+        if tensor.is_quantized and (tensor.step, tensor.zero) != (first.step, first.zero):
+            raise InvalidValue(f"tensors `{first.name}` and `{tensor.name}` have different scales")
+
+
+def table_of(function: Callable[[Any], Any], x: Tensor, y: Tensor) -> numpy.ndarray:
+    """The int8 results of a function for all 256 integers, computed in float32 as TensorFlow
+    Lite's tables are."""
+    step, zero = numpy.float32(x.step), x.zero
+    inverse = numpy.float32(1.0) / numpy.float32(y.step)
+    values = (numpy.arange(-128, 128, dtype="int32") - zero).astype("float32") * step
+    with numpy.errstate(all="ignore"):
+        results = function(values).astype("float32") * inverse
+    rounded = numpy.trunc(results + numpy.copysign(numpy.float32(0.5), results))
+    return numpy.clip(rounded + y.zero, -128, 127).astype("int8")

@@ -1,0 +1,325 @@
+"""Operators that work element by element. int8 ones with two operands follow TensorFlow Lite's
+integer kernels; those with one operand are tables of 256 results."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+
+from weft import np, npx
+from weft._base.errors import Unsupported
+from weft._core.typing import ndarray
+from weft._import.program import Node, Program
+from weft._import.values import Array, Host
+from weft.tflite._rules._scales import (
+    activated,
+    bounds,
+    centred,
+    ends,
+    is_int8,
+    require_same_scale,
+    rescaled,
+    table_of,
+)
+from weft.tflite._rules._table import RULES as rules
+
+Function = Callable[..., Any]
+
+
+# ---- one operand --------------------------------------------------------------------------------
+
+
+def _prepare_table(function: Function) -> Callable[[Node, Program], None]:
+    """Adds the table of an int8 node as its second input."""
+
+    def prepare(node: Node, program: Program) -> None:
+        x, y = node.notes.inputs[0], node.notes.outputs[0]
+        if x.dtype == y.dtype == "int8" and y.is_quantized:
+            name = f"{node.name}.table"
+            program.constants[name] = table_of(function, x, y)
+            program.fixed.add(name)
+            node.inputs.append(name)
+        elif y.is_quantized:
+            raise Unsupported(f"{node.title}: dtype {y.dtype} is not supported")
+
+    return prepare
+
+
+def _unary(name: str, function: Function, of_numpy: Function | None = None) -> None:
+    def rule(x: Array, table: Array = None) -> ndarray:
+        return function(x) if table is None else npx.quantized_lookup(x, table)
+
+    rules.add(name, rule, prepare=_prepare_table(of_numpy) if of_numpy else None)
+
+
+def _relu_like(name: str, function: Function, low: float, high: float | None) -> None:
+    """Bounds of int8 that keep the scale only cut off; others are tables."""
+    _unary(name, function, lambda x: numpy.clip(x, low, high))
+
+
+def _sigmoid(x: Any) -> Any:
+    return 1.0 / (1.0 + numpy.exp(-x))
+
+
+def _gelu(x: Any) -> Any:
+    from math import erf
+
+    wide = x.astype("float64")
+    return numpy.array([0.5 * v * (1.0 + erf(v * 0.5**0.5)) for v in wide], "float64")
+
+
+_unary("ABS", np.abs, numpy.abs)
+_unary("CEIL", np.ceil)
+_unary("COS", np.cos)
+_unary("ELU", npx.elu, lambda x: numpy.where(x < 0, numpy.expm1(x), x))
+_unary("EXP", np.exp, numpy.exp)
+_unary("FLOOR", np.floor)
+_unary("HARD_SWISH", npx.hard_swish)
+_unary("LOG", np.log, numpy.log)
+_unary("LOGICAL_NOT", np.logical_not)
+_unary("LOGISTIC", npx.sigmoid, _sigmoid)
+_unary("NEG", np.negative)
+_unary("ROUND", np.rint)
+_unary("RSQRT", npx.rsqrt, lambda x: 1.0 / numpy.sqrt(x))
+_unary("SIGN", np.sign)
+_unary("SIN", np.sin)
+_unary("SQRT", np.sqrt)
+_unary("SQUARE", np.square)
+_unary("TANH", np.tanh, numpy.tanh)
+_relu_like("RELU", npx.relu, 0.0, None)
+_relu_like("RELU6", npx.relu6, 0.0, 6.0)
+_relu_like("RELU_0_TO_1", lambda x: np.clip(x, 0.0, 1.0), 0.0, 1.0)
+_relu_like("RELU_N1_TO_1", lambda x: np.clip(x, -1.0, 1.0), -1.0, 1.0)
+
+
+def _prepare_gelu(node: Node, program: Program) -> None:
+    _prepare_table(_gelu)(node, program)
+
+
+@rules("GELU", prepare=_prepare_gelu)
+def _gelu_rule(x: Array, table: Array = None, *, approximate: bool = False) -> ndarray:
+    if table is not None:
+        if approximate:
+            raise Unsupported("`approximate` of int8 is not supported")
+        return npx.quantized_lookup(x, table)
+    return npx.gelu(x, approximation="tanh" if approximate else "erf")
+
+
+def _prepare_leaky(node: Node, program: Program) -> None:
+    alpha = numpy.float32(node.attributes.get("alpha", 0.0))
+    _prepare_table(lambda x: numpy.where(x > 0, x, x * alpha))(node, program)
+
+
+@rules("LEAKY_RELU", prepare=_prepare_leaky)
+def _leaky_relu(x: Array, table: Array = None, *, alpha: float = 0.0) -> ndarray:
+    return npx.leaky_relu(x, alpha) if table is None else npx.quantized_lookup(x, table)
+
+
+@rules("PRELU")
+def _prelu(x: Array, slope: Array, *, _: Any) -> ndarray:
+    if is_int8(_):
+        raise Unsupported("PRELU of int8 is not supported")
+    return np.where(x < 0, x * slope, x)
+
+
+# ---- two operands -------------------------------------------------------------------------------
+
+
+def _broadcast(a: ndarray, b: ndarray) -> tuple[ndarray, ndarray]:
+    if a.shape == b.shape:
+        return a, b
+    both = np.broadcast_arrays(a, b)
+    return both[0], both[1]
+
+
+@rules("ADD")
+def _add(
+    a: Array, b: Array, *, fused_activation_function: int = 0, pot_scale_int16: bool = False, _: Any
+) -> ndarray:
+    if not is_int8(_):
+        return activated(a + b, fused_activation_function)
+    (x1, x2), output = ends(_)
+    low, high = bounds(output, fused_activation_function)
+    return npx.quantized_add(
+        *_broadcast(a, b),
+        x1.step,
+        x2.step,
+        output.step,
+        x1.zero,
+        x2.zero,
+        output.zero,
+        low,
+        high,
+    )
+
+
+@rules("MUL")
+def _mul(a: Array, b: Array, *, fused_activation_function: int = 0, _: Any) -> ndarray:
+    if not is_int8(_):
+        return activated(a * b, fused_activation_function)
+    (x1, x2), output = ends(_)
+    factor = numpy.float64(x1.step) * numpy.float64(x2.step) / numpy.float64(output.step)
+    product = centred(a, x1) * centred(b, x2)
+    return rescaled(product, factor, output, fused_activation_function)
+
+
+def _float_only(name: str, function: Function) -> None:
+    def rule(
+        a: Array,
+        b: Array,
+        *,
+        fused_activation_function: int = 0,
+        pot_scale_int16: bool = False,
+        _: Any,
+    ) -> ndarray:
+        if is_int8(_):
+            raise Unsupported("int8 is not supported")
+        return activated(function(a, b), fused_activation_function)
+
+    rules.add(name, rule)
+
+
+def _divided(a: ndarray, b: ndarray) -> ndarray:
+    if a.dtype.kind == "f":
+        return a / b
+    quotient = np.floor_divide(a, b)
+    is_down = np.logical_and(quotient < 0, np.not_equal(quotient * b, a))
+    return quotient + is_down.astype(quotient.dtype)
+
+
+_float_only("SUB", np.subtract)
+_float_only("DIV", _divided)
+_float_only("FLOOR_DIV", lambda a, b: np.floor(a / b) if a.dtype.kind == "f" else a // b)
+_float_only("FLOOR_MOD", np.mod)
+_float_only("POW", np.power)
+_float_only("SQUARED_DIFFERENCE", lambda a, b: np.square(a - b))
+_float_only("ATAN2", np.arctan2)
+
+
+def _extremum(name: str, function: Function) -> None:
+    def rule(a: Array, b: Array, *, _: Any) -> ndarray:
+        if is_int8(_):
+            inputs, output = ends(_)
+            require_same_scale(output, *inputs)
+        return function(a, b)
+
+    rules.add(name, rule)
+
+
+_extremum("MAXIMUM", np.maximum)
+_extremum("MINIMUM", np.minimum)
+
+
+def _comparison(name: str, function: Function) -> None:
+    def rule(a: Array, b: Array, *, _: Any) -> ndarray:
+        x1, x2 = ends(_)[0]
+        if x1.is_quantized and (x1.step, x1.zero) != (x2.step, x2.zero):
+            raise Unsupported("operands of different scales are not supported")
+        return function(a, b)
+
+    rules.add(name, rule)
+
+
+for _name, _function in {
+    "EQUAL": np.equal,
+    "GREATER": np.greater,
+    "GREATER_EQUAL": np.greater_equal,
+    "LESS": np.less,
+    "LESS_EQUAL": np.less_equal,
+    "NOT_EQUAL": np.not_equal,
+}.items():
+    _comparison(_name, _function)
+
+
+@rules("LOGICAL_AND")
+def _and(a: Array, b: Array) -> ndarray:
+    return np.logical_and(a, b)
+
+
+@rules("LOGICAL_OR")
+def _or(a: Array, b: Array) -> ndarray:
+    return np.logical_or(a, b)
+
+
+@rules("SELECT", "SELECT_V2")
+def _select(condition: Array, x: Array, y: Array) -> ndarray:
+    if condition.ndim == 1 and x.ndim > 1 and condition.shape[0] == x.shape[0]:
+        condition = condition.reshape((-1,) + (1,) * (x.ndim - 1))
+    return np.where(condition, x, y)
+
+
+@rules("ADD_N")
+def _add_n(*x: Array) -> ndarray:
+    total = x[0]
+    for value in x[1:]:
+        total = total + value
+    return total
+
+
+# ---- dtypes -------------------------------------------------------------------------------------
+
+
+@rules("CAST", host=lambda x, **_: x.astype(_["_"].node.notes.outputs[0].dtype))
+def _cast(x: Array, *, in_data_type: int = 0, out_data_type: int = 0, _: Any) -> ndarray:
+    dtype = ends(_)[1].dtype
+    return x != 0 if dtype == "bool" else x.astype(dtype)
+
+
+@rules("QUANTIZE")
+def _quantize(x: Array, *, _: Any) -> ndarray:
+    inputs, output = ends(_)
+    if output.dtype != "int8":
+        raise Unsupported(f"integers of dtype {output.dtype} are not supported")
+    if x.dtype.kind != "f":
+        factor = numpy.float64(inputs[0].step) / numpy.float64(output.step)
+        return rescaled(centred(x, inputs[0]), factor, output)
+    # Halves go away from zero here.
+    steps = x / output.step
+    whole = np.trunc(steps)
+    is_half = np.equal(np.abs(steps - whole), 0.5)
+    rounded = np.where(is_half, whole + np.sign(steps), np.rint(steps))
+    return np.clip(rounded + output.zero, -128, 127).astype("int8")
+
+
+@rules("DEQUANTIZE")
+def _dequantize(x: Array, *, _: Any) -> ndarray:
+    tensor = ends(_)[0][0]
+    if x.dtype.kind == "f":
+        return x.astype("float32")
+    return (x.astype("int32") - tensor.zero).astype("float32") * tensor.step
+
+
+@rules("FAKE_QUANT")
+def _fake_quant(
+    x: Array,
+    *,
+    min: float = 0.0,
+    max: float = 0.0,
+    num_bits: int = 0,
+    narrow_range: bool = False,
+) -> ndarray:
+    low, high = (1 if narrow_range else 0), (1 << num_bits) - 1
+    step = (max - min) / (high - low)
+    zero = numpy.clip(numpy.rint(low - min / step), low, high).item()
+    steps = np.clip(np.rint(x / step) + zero, low, high)
+    return (steps - zero) * step
+
+
+@rules("ZEROS_LIKE")
+def _zeros_like(x: Array) -> ndarray:
+    return np.zeros_like(x)
+
+
+@rules("SHAPE")
+def _shape(x: Any, *, out_type: int = 0, _: Any) -> numpy.ndarray:
+    return numpy.array(x.shape, ends(_)[1].dtype)
+
+
+@rules("RANK")
+def _rank(x: Any) -> numpy.ndarray:
+    return numpy.array(x.ndim, "int32")
+
+
+@rules("RANGE")
+def _range(start: Host, limit: Host, delta: Host) -> numpy.ndarray:
+    return numpy.arange(start.item(), limit.item(), delta.item(), dtype=start.dtype)

@@ -1,0 +1,432 @@
+"""Layers: convolutions, dense layers, poolings, softmax. Images have their channels last.
+
+int8 layers are Weft's quantized operators, whose multipliers and two roundings are TensorFlow
+Lite's; what follows from the file alone (multipliers, shifts) is computed when the file is read.
+"""
+
+from typing import Any
+
+import numpy
+
+from weft import np, npx
+from weft._base.errors import InvalidValue, Unsupported
+from weft._core.typing import ndarray
+from weft._import.program import Node, Program
+from weft._import.values import Array, Host, Ints
+from weft.tflite._rules._scales import activated, bounds, ends, factors, is_int8
+from weft.tflite._rules._table import RULES as rules
+
+_SAME, _VALID = 0, 1
+
+Options = dict[str, Any]
+
+
+def margins(
+    extents: tuple[int, ...], kernel: Any, strides: Any, dilations: Any, padding: int
+) -> tuple[list[int], list[int]]:
+    """Zeros in front and behind: SAME gives ceil(extent / stride) results, VALID adds none."""
+    if padding == _VALID:
+        return [0] * len(kernel), [0] * len(kernel)
+    if padding != _SAME:
+        raise InvalidValue(f"`padding` must be 0 or 1; got {padding}")
+    front, back = [], []
+    for extent, size, stride, dilation in zip(extents, kernel, strides, dilations, strict=True):
+        total = max(0, (-(-extent // stride) - 1) * stride + (size - 1) * dilation + 1 - extent)
+        front.append(total // 2)
+        back.append(total - total // 2)
+    return front, back
+
+
+def _pads(front: list[int], back: list[int]) -> tuple[int, ...]:
+    return tuple(front if front == back else front + back)
+
+
+# ---- weights in Weft's order --------------------------------------------------------------------
+
+
+def _replace(node: Node, program: Program, place: int, value: numpy.ndarray, suffix: str) -> None:
+    """Gives a node another constant than the file's."""
+    old = node.inputs[place]
+    shared = sum(old in other.inputs for other in program.nodes) > 1
+    name = f"{old}.{suffix}" if shared else old
+    program.constants[name] = numpy.ascontiguousarray(value)
+    node.inputs[place] = name
+
+
+def _weights(node: Node, program: Program) -> numpy.ndarray:
+    value = program.constants.get(node.inputs[1])
+    if value is None:
+        raise Unsupported(f"{node.title}: weights that are computed are not supported")
+    return value
+
+
+def _add_factors(node: Node, program: Program, channels: int) -> None:
+    """Adds multiplier and shift of each channel behind the bias."""
+    x, w, output = node.notes.inputs[0], node.notes.inputs[1], node.notes.outputs[0]
+    if w.scale.size not in (1, channels):
+        raise InvalidValue(f"tensor `{w.name}` has {w.scale.size} scales for {channels} channels")
+    if w.zero_point is not None and w.zero_point.any():
+        raise Unsupported(f"tensor `{w.name}` has a zero point")
+    scales = numpy.float64(x.step) * w.scale.astype("float64") / numpy.float64(output.step)
+    multiplier, shift = factors(numpy.broadcast_to(scales, (channels,)))
+    if node.operator != "FULLY_CONNECTED":
+        multiplier, shift = _without_dead_channels(node, program, multiplier, shift, channels)
+    while len(node.inputs) < 3:
+        node.inputs.append("")
+    for name, value in (("multiplier", multiplier), ("shift", shift)):
+        program.constants[f"{node.name}.{name}"] = value
+        program.fixed.add(f"{node.name}.{name}")
+        node.inputs.append(f"{node.name}.{name}")
+
+
+def _without_dead_channels(
+    node: Node, program: Program, multiplier: numpy.ndarray, shift: numpy.ndarray, channels: int
+) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """Training leaves channels whose weights are all 0: they give a constant, which files have as a
+    huge bias times a tiny factor. The same constant from a small bias and a factor of 1/4 lets C
+    prove that no sum is large, and so take its fast loops for the layer."""
+    w = program.constants[node.inputs[1]]
+    rows = w.reshape(channels, -1)
+    bias = program.constants.get(node.inputs[2]) if len(node.inputs) > 2 else None
+    is_dead = ~rows.any(axis=1)
+    if bias is None or not is_dead.any():
+        return multiplier, shift
+    zero = node.notes.outputs[0].zero
+    low, high = bounds(node.notes.outputs[0], node.attributes.get("fused_activation_function", 0))
+    results = npx.requantize(
+        np.array(bias), np.array(multiplier), np.array(shift), zero, low, high, axis=0
+    ).asnumpy()
+    constant = results.astype("int32") - zero
+    _replace(node, program, 2, numpy.where(is_dead, 4 * constant, bias).astype("int32"), "bias")
+    return (
+        numpy.where(is_dead, 1 << 30, multiplier).astype("int32"),
+        numpy.where(is_dead, -1, shift).astype("int32"),
+    )
+
+
+def _dequantize_weights(node: Node, program: Program) -> None:
+    """Weights of integers beside float data become floats: TensorFlow Lite would round the data to
+    int8 at each call instead, which is less exact."""
+    w = node.notes.inputs[1]
+    if (w.dtype in ("int8", "int4") and w.is_quantized) or w.dtype == "float16":
+        value = _weights(node, program).astype("float32")
+        if w.is_quantized:
+            shape = [1] * value.ndim
+            shape[w.axis if w.scale.size > 1 else 0] = -1
+            zeros = 0 if w.zero_point is None else w.zero_point.reshape(shape)
+            value = (value - zeros).astype("float32") * w.scale.reshape(shape)
+        _replace(node, program, 1, value, "floats")
+
+
+def _is_quantized(node: Node, program: Program) -> bool:
+    kinds = node.notes.inputs[0], node.notes.inputs[1], node.notes.outputs[0]
+    integers = [tensor.dtype for tensor in kinds]
+    if integers[0] == integers[2] == "float32":
+        _dequantize_weights(node, program)
+        return False
+    if integers[0] == integers[2] == "int8" and integers[1] in ("int8", "int4"):
+        return True
+    raise Unsupported(f"{node.title}: dtypes {', '.join(integers)} are not supported")
+
+
+def _prepare_convolution(node: Node, program: Program) -> None:
+    w = _weights(node, program)
+    if w.ndim != 4:
+        raise InvalidValue(f"{node.title}: weights must have 4 axes; got {w.shape}")
+    if _is_quantized(node, program):
+        _add_factors(node, program, w.shape[0])
+    else:
+        w = _weights(node, program)
+        _replace(node, program, 1, w.transpose(0, 3, 1, 2), "convolution")
+
+
+def _prepare_depthwise(node: Node, program: Program) -> None:
+    w = _weights(node, program)
+    if w.ndim != 4 or w.shape[0] != 1:
+        raise InvalidValue(f"{node.title}: weights must be (1, H, W, C); got {w.shape}")
+    if _is_quantized(node, program):
+        _replace(node, program, 1, w.transpose(3, 1, 2, 0), "depthwise")
+        _add_factors(node, program, w.shape[3])
+    else:
+        w = _weights(node, program)
+        _replace(node, program, 1, w.transpose(3, 0, 1, 2), "depthwise")
+
+
+def _prepare_dense(node: Node, program: Program) -> None:
+    if _is_quantized(node, program):
+        _add_factors(node, program, _weights(node, program).shape[0])
+
+
+# ---- convolutions -------------------------------------------------------------------------------
+
+
+def _convolution(
+    x: ndarray, w: ndarray, b: Any, multiplier: Any, shift: Any, options: Options, call: Any
+) -> ndarray:
+    quantized = is_int8(call)
+    kernel = tuple(w.shape[1:3] if quantized else w.shape[2:])
+    strides, dilations = options["strides"], options["dilations"]
+    front, back = margins(x.shape[1:3], kernel, strides, dilations, options["padding"])
+    shared = {"stride": strides, "dilate": dilations, "num_group": options["groups"]}
+    if not quantized:
+        y = npx.convolution(
+            x.transpose((0, 3, 1, 2)), w, b, pad=_pads(front, back), **shared
+        ).transpose((0, 2, 3, 1))
+        return activated(y, options["activation"])
+    inputs, output = ends(call)
+    low, high = bounds(output, options["activation"])
+    return npx.quantized_convolution(
+        x,
+        w,
+        b,
+        multiplier,
+        shift,
+        pad=_pads(front, back),
+        zero_point=inputs[0].zero,
+        output_zero_point=output.zero,
+        low=low,
+        high=high,
+        channels_last=True,
+        **shared,
+    )
+
+
+@rules("CONV_2D", prepare=_prepare_convolution)
+def _conv_2d(
+    x: Array,
+    w: Array,
+    b: Array = None,
+    multiplier: Array = None,
+    shift: Array = None,
+    *,
+    padding: int = 0,
+    stride_w: int,
+    stride_h: int,
+    fused_activation_function: int = 0,
+    dilation_w_factor: int = 1,
+    dilation_h_factor: int = 1,
+    quantized_bias_type: int = 0,
+    _: Any,
+) -> ndarray:
+    channels = w.shape[3] if is_int8(_) else w.shape[1]
+    options = {
+        "padding": padding,
+        "strides": (stride_h, stride_w),
+        "dilations": (dilation_h_factor, dilation_w_factor),
+        "groups": x.shape[3] // channels,
+        "activation": fused_activation_function,
+    }
+    return _convolution(x, w, b, multiplier, shift, options, _)
+
+
+@rules("DEPTHWISE_CONV_2D", prepare=_prepare_depthwise)
+def _depthwise_conv_2d(
+    x: Array,
+    w: Array,
+    b: Array = None,
+    multiplier: Array = None,
+    shift: Array = None,
+    *,
+    padding: int = 0,
+    stride_w: int,
+    stride_h: int,
+    depth_multiplier: int = 0,
+    fused_activation_function: int = 0,
+    dilation_w_factor: int = 1,
+    dilation_h_factor: int = 1,
+    _: Any,
+) -> ndarray:
+    options = {
+        "padding": padding,
+        "strides": (stride_h, stride_w),
+        "dilations": (dilation_h_factor, dilation_w_factor),
+        "groups": x.shape[3],
+        "activation": fused_activation_function,
+    }
+    return _convolution(x, w, b, multiplier, shift, options, _)
+
+
+def _prepare_transposed(node: Node, program: Program) -> None:
+    w = _weights_at(node, program, 1)
+    _replace(node, program, 1, w.transpose(3, 0, 1, 2), "transposed")
+
+
+def _weights_at(node: Node, program: Program, place: int) -> numpy.ndarray:
+    if node.notes.outputs[0].dtype != "float32":
+        raise Unsupported(f"{node.title}: dtype {node.notes.outputs[0].dtype} is not supported")
+    value = program.constants.get(node.inputs[place])
+    if value is None:
+        raise Unsupported(f"{node.title}: weights that are computed are not supported")
+    return value
+
+
+@rules("TRANSPOSE_CONV", prepare=_prepare_transposed)
+def _transpose_conv(
+    shape: Ints,
+    w: Array,
+    x: Array,
+    b: Array = None,
+    *,
+    padding: int = 0,
+    stride_w: int,
+    stride_h: int,
+    fused_activation_function: int = 0,
+    quantized_bias_type: int = 0,
+) -> ndarray:
+    w = w.transpose((0, 1, 2, 3))
+    kernel, strides = tuple(w.shape[2:]), (stride_h, stride_w)
+    front, _back = margins(shape[1:3], kernel, strides, (1, 1), padding)
+    full = npx.deconvolution(x.transpose((0, 3, 1, 2)), w, b, stride=strides, pad=(0, 0))
+    behind = [max(0, f + n - e) for f, n, e in zip(front, shape[1:3], full.shape[2:], strict=True)]
+    if any(behind):
+        full = np.pad(full, ((0, 0), (0, 0), (0, behind[0]), (0, behind[1])))
+    cut = full[:, :, front[0] : front[0] + shape[1], front[1] : front[1] + shape[2]]
+    return activated(cut.transpose((0, 2, 3, 1)), fused_activation_function)
+
+
+# ---- dense layers -------------------------------------------------------------------------------
+
+
+@rules("FULLY_CONNECTED", prepare=_prepare_dense)
+def _fully_connected(
+    x: Array,
+    w: Array,
+    b: Array = None,
+    multiplier: Host = None,
+    shift: Host = None,
+    *,
+    fused_activation_function: int = 0,
+    weights_format: int = 0,
+    keep_num_dims: bool = False,
+    asymmetric_quantize_inputs: bool = False,
+    quantized_bias_type: int = 0,
+    _: Any,
+) -> ndarray:
+    if weights_format:
+        raise Unsupported(f"`weights_format` {weights_format} is not supported")
+    if not keep_num_dims and x.ndim != 2:
+        x = x.reshape((-1, w.shape[1]))
+    if not is_int8(_):
+        y = npx.fully_connected(x, w, b, flatten=False)
+        return activated(y, fused_activation_function)
+    inputs, output = ends(_)
+    low, high = bounds(output, fused_activation_function)
+    shared = {"zero_point": inputs[0].zero, "flatten": False}
+    if _.node.notes.rounds_twice:
+        return npx.quantized_fully_connected(
+            *(x, w, b, np.array(multiplier), np.array(shift)),
+            output_zero_point=output.zero,
+            low=low,
+            high=high,
+            **shared,
+        )
+    sums = npx.quantized_fully_connected(x, w, b, **shared)
+    return _rounded_once(sums, multiplier, shift, output.zero, (low, high))
+
+
+def _rounded_once(
+    sums: ndarray, multiplier: Any, shift: Any, zero: int, ends_: tuple[int, int]
+) -> ndarray:
+    """Sums times a factor, rounded to the nearest, halves up: what LiteRT's matrix products do."""
+    numbers = multiplier.reshape(-1).tolist(), shift.reshape(-1).tolist()
+    if len(set(numbers[0])) == len(set(numbers[1])) == 1:
+        factor, right = int(numbers[0][0]), 31 - int(numbers[1][0])
+        half = 1 << (right - 1)
+    else:
+        factor = np.array(multiplier.astype("int64"))
+        right = np.array(31 - shift.astype("int64"))
+        half = np.array(numpy.left_shift(numpy.int64(1), 30 - shift.astype("int64")))
+    scaled = np.right_shift(sums.astype("int64") * factor + half, right)
+    return np.clip(scaled + zero, *ends_).astype("int8")
+
+
+# ---- poolings -----------------------------------------------------------------------------------
+
+
+def _pooled(x: ndarray, kind: str, options: Options, function: int, call: Any) -> ndarray:
+    kernel, strides = options["kernel"], options["strides"]
+    front, back = margins(x.shape[1:3], kernel, strides, (1, 1), options["padding"])
+    if not is_int8(call):
+        y = npx.pooling(
+            x.transpose((0, 3, 1, 2)),
+            kernel,
+            kind,
+            strides,
+            _pads(front, back),
+            count_include_pad=False,
+        )
+        return activated(y.transpose((0, 2, 3, 1)), function)
+    _, output = ends(call)
+    y = npx.quantized_pooling(
+        x,
+        kernel,
+        kind,
+        strides,
+        _pads(front, back),
+        count_include_pad=False,
+        zero_point=output.zero,
+        channels_last=True,
+    )
+    low, high = bounds(output, function)
+    return y if (low, high) == (-128, 127) else np.clip(y, low, high)
+
+
+def _pool(name: str, kind: str) -> None:
+    def rule(
+        x: Array,
+        *,
+        padding: int = 0,
+        stride_w: int,
+        stride_h: int,
+        filter_width: int,
+        filter_height: int,
+        fused_activation_function: int = 0,
+        _: Any,
+    ) -> ndarray:
+        options = {
+            "kernel": (filter_height, filter_width),
+            "strides": (stride_h, stride_w),
+            "padding": padding,
+        }
+        return _pooled(x, kind, options, fused_activation_function, _)
+
+    rules.add(name, rule)
+
+
+_pool("AVERAGE_POOL_2D", "avg")
+_pool("MAX_POOL_2D", "max")
+
+
+# ---- softmax and norms --------------------------------------------------------------------------
+
+
+@rules("SOFTMAX")
+def _softmax(x: Array, *, beta: float = 0.0, _: Any) -> ndarray:
+    inputs, output = ends(_)
+    if not is_int8(_):
+        return npx.softmax(x if beta in (0.0, 1.0) else x * beta, axis=-1)
+    if (output.step, output.zero) != (1.0 / 256, -128):
+        raise Unsupported("softmax of int8 must have the scale 1 / 256 and the zero point -128")
+    return npx.quantized_softmax(x, inputs[0].step * (beta or 1.0))
+
+
+@rules("LOG_SOFTMAX")
+def _log_softmax(x: Array) -> ndarray:
+    return npx.log_softmax(x, axis=-1)
+
+
+@rules("L2_NORMALIZATION")
+def _l2_normalization(x: Array, *, fused_activation_function: int = 0) -> ndarray:
+    length = np.sqrt(np.maximum(np.sum(x * x, axis=-1, keepdims=True), 1e-12))
+    return activated(x / length, fused_activation_function)
+
+
+@rules("LOCAL_RESPONSE_NORMALIZATION")
+def _lrn(
+    x: Array, *, radius: int = 0, bias: float = 0.0, alpha: float = 0.0, beta: float = 0.0
+) -> ndarray:
+    squares = np.pad(x * x, ((0, 0),) * (x.ndim - 1) + ((radius, radius),))
+    total = squares[..., : x.shape[-1]]
+    for tap in range(1, 2 * radius + 1):
+        total = total + squares[..., tap : tap + x.shape[-1]]
+    return x / np.power(total * alpha + bias, beta)
