@@ -69,7 +69,9 @@ class ImportedBlock(SymbolBlock):
         """Parameters have their shapes from the file."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return super().__call__(*self._arranged(args, kwargs))
+        if kwargs or len(args) != len(self._input_names):
+            args = self._arranged(args, kwargs)
+        return super().__call__(*args)
 
     def _arranged(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any, ...]:
         """Inputs in their order, which may be given by name."""
@@ -86,11 +88,11 @@ class ImportedBlock(SymbolBlock):
                 f"{self._program.name}: takes {len(ports)} inputs, "
                 f"{', '.join(self._input_names)}; got {wrong}"
             )
-        for port, value in zip(ports, given, strict=True):
-            _check(self._program.name, port.name, port.dtype, port.shape, value)
         return tuple(given)
 
     def forward(self, *args: Any) -> Any:
+        for port, value in zip(self._program.inputs, args, strict=True):
+            _check(self._program.name, port, value)
         values = {name: parameter.data() for name, parameter in self._own_parameters.items()}
         outputs = run(self._program, list(args), values)
         found = [value if _is_nested(value) else array_of(value) for value in outputs]
@@ -168,21 +170,21 @@ def _parameter(name: str, value: numpy.ndarray, is_trained: bool) -> Parameter:
     return parameter
 
 
-def _check(block: str, name: str, dtype: str | None, shape: Any, value: Any) -> None:
+def _check(block: str, port: Port, value: Any) -> None:
     """Raises where an array does not fit what the file says of an input."""
-    if not is_array(value) or shape is None:
+    if not is_array(value):
         return
-    wrong = dtype is not None and value.dtype.name != dtype
-    if wrong:
-        raise InvalidType(f"{block}: input `{name}` must be {dtype}; got {value.dtype}")
-    pairs = zip(shape, value.shape, strict=False)
-    if len(shape) != value.ndim or any(
-        isinstance(wanted, int) and not isinstance(wanted, bool) and wanted != given
-        for wanted, given in pairs
+    if port.dtype is not None and value.dtype.name != port.dtype:
+        raise InvalidType(f"{block}: input `{port.name}` must be {port.dtype}; got {value.dtype}")
+    if port.shape is None:
+        return
+    pairs = list(zip(port.shape, value.shape, strict=False))
+    if len(port.shape) != value.ndim or any(
+        isinstance(wanted, int) and wanted != given for wanted, given in pairs
     ):
-        wanted = ", ".join("?" if extent is None else str(extent) for extent in shape)
+        wanted = ", ".join("?" if extent is None else str(extent) for extent in port.shape)
         raise InvalidValue(
-            f"{block}: input `{name}` must have shape ({wanted}); got {tuple(value.shape)}"
+            f"{block}: input `{port.name}` must have shape ({wanted}); got {tuple(value.shape)}"
         )
 
 
