@@ -4,6 +4,7 @@ import doctest
 import importlib
 import pkgutil
 import re
+import shutil
 
 import pytest
 import weft
@@ -31,12 +32,16 @@ def test_stubs_are_what_the_registry_gives(place):
     compile(wanted, str(path), "exec")
 
 
-@pytest.mark.parametrize("page", ["control-flow", "quantization", "symbols", "training"])
+PAGES = ["bring-your-model", "control-flow", "quantization", "symbols", "training"]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_programs_on_pages_print_what_they_say(page, root, tmp_path, monkeypatch, capsys):
     text = (root / "docs" / f"{page}.md").read_text("utf-8")
     programs = "\n".join(re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
     assert programs
     monkeypatch.chdir(tmp_path)
+    shutil.copy(root / "tests/models/tflite/hello_world_int8.tflite", "model.tflite")
     exec(compile(programs, f"{page}.md", "exec"), {})
     wanted = re.findall(r"^print.*  # (.*)$", programs, re.MULTILINE)
     printed = capsys.readouterr().out.splitlines()
