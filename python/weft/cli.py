@@ -7,6 +7,7 @@ makes C of it. `weft convert FILE` alone imports both: it makes a .weft file of 
 """
 
 import argparse
+import os
 import re
 import shutil
 import sys
@@ -238,7 +239,18 @@ def compile_file(options: argparse.Namespace) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    options = parser().parse_args(arguments)
+    try:
+        status = run(parser().parse_args(arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough (`weft info FILE | head`). Python would complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
+
+
+def run(options: argparse.Namespace) -> int:
+    """Does what the command's arguments say; returns the exit status."""
     if options.command == "info":
         return describe(options.file, options.library, options.batch)
     if options.command == "ops":
@@ -277,6 +289,7 @@ __all__ = [
     "main",
     "pack_file",
     "parser",
+    "run",
     "shape",
     "size",
 ]

@@ -102,3 +102,11 @@ def test_a_file_that_is_none_is_an_error(command, tmp_path, capsys):
     (tmp_path / "no.weft").write_bytes(b"nothing")
     assert cli.main([command, str(tmp_path / "no.weft")]) == 1
     assert capsys.readouterr().err.startswith("weft: load: ")
+
+
+def test_a_reader_that_goes_away_is_no_error_with_a_trace(root):
+    path = root / "tests" / "models" / "format1.weft"
+    script = "import sys; from weft import cli; sys.exit(cli.main(sys.argv[1:]))"
+    command = f'"{sys.executable}" -c "{script}" info "{path}" | true'
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
