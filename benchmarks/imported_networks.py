@@ -5,14 +5,15 @@ them: ONNX Runtime, OpenVINO, compiled PyTorch.
     build/imported/bin/pip install -r benchmarks/imported_networks.txt
     PYTHONPATH=build/python build/imported/bin/python benchmarks/imported_networks.py [NAME ...]
 
-Outputs are compared with PyTorch's first. Each call gets the same input; the runtimes take turns, and
-a figure is the best of all turns, on two threads. "of the best" is Weft's better form over the best
-of the others: below 1 is faster.
+Outputs are compared with PyTorch's first. Each call gets the same input; the runtimes take turns,
+and a figure is the best of all turns, on two threads. "of the best" is Weft's better form over the
+best of the others: below 1 is faster.
 """
 
 import argparse
 import contextlib
 import io
+import itertools
 import json
 import logging
 import tempfile
@@ -76,8 +77,7 @@ class Detector(nn.Module):
         widths = [16, 32, 64, 128, 256]
         self.stem = _block(3, 16, 2)
         self.stages = nn.ModuleList(
-            nn.Sequential(_block(a, b, 2), Bottleneck(b))
-            for a, b in zip(widths[:-1], widths[1:], strict=True)
+            nn.Sequential(_block(a, b, 2), Bottleneck(b)) for a, b in itertools.pairwise(widths)
         )
         self.join = _block(128 + 256, 128, kernel=1)
         self.heads = nn.ModuleList(nn.Conv2d(width, 4 + classes, 1) for width in (128, 256))
