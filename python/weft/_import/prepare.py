@@ -1,14 +1,21 @@
 """What happens to a program between reading and running: rules are found, weights are brought into
 order, constants are computed."""
 
+from collections.abc import Callable
+
 from weft._import.fold import fold
 from weft._import.missing import require_all, resolve
 from weft._import.program import Program, every_program
 from weft._import.rules import Rules
 
 
-def prepared(program: Program, rules: Rules) -> Program:
-    """The program, ready to run. Raises NotImplementedError with everything that is missing."""
+def prepared(
+    program: Program, rules: Rules, simplify: Callable[[Program], None] | None = None
+) -> Program:
+    """The program, ready to run. Raises NotImplementedError with everything that is missing.
+
+    simplify: puts operators in the place of others, once constants are computed
+    """
     require_all(program.name, rules.format, resolve(program, rules))
     for part in every_program(program):
         for node in part.nodes:
@@ -16,6 +23,9 @@ def prepared(program: Program, rules: Rules) -> Program:
                 node.rule.prepare(node, part)
         part.changed()
         fold(part)
+    if simplify is not None:
+        simplify(program)
+        require_all(program.name, rules.format, resolve(program, rules))
     return program
 
 

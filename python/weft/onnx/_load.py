@@ -40,8 +40,9 @@ def load(
     program = _program(model)
     with current() if device is None else Device(device):
         from weft.onnx._rules import RULES
+        from weft.onnx._simplify import simplify
 
-        return ImportedBlock(prepared(program, RULES))
+        return ImportedBlock(prepared(program, RULES, simplify))
 
 
 def missing(model: "str | PathLike[str] | bytes | onnx.ModelProto") -> list[str]:

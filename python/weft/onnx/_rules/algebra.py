@@ -92,6 +92,11 @@ def _cofactors(x: ndarray) -> ndarray:
     return total
 
 
+@rules("ScaledDotProductAttention", domain="weft")
+def _attention(q: Array, k: Array, v: Array, mask: Array = None, *, scale: float) -> ndarray:
+    return npx.scaled_dot_product_attention(q, k, v, mask, scale=scale)
+
+
 # ---- softmax ------------------------------------------------------------------------------------
 
 
