@@ -8,7 +8,8 @@
 It needs the package `onnx`: `pip install weft[onnx]`.
 """
 
+from weft.onnx._export._export import export
 from weft.onnx._load import load, missing
 
-__all__ = ["load", "missing"]
+__all__ = ["export", "load", "missing"]
 __dir__ = __all__.copy
