@@ -3,9 +3,12 @@
 from weft.onnx._rules import (  # noqa: F401
     algebra,
     elementwise,
+    images,
     indexing,
     layers,
     reduce,
+    resize,
+    sampling,
     shapes,
 )
 from weft.onnx._rules._table import RULES
