@@ -10,6 +10,7 @@ from weft.onnx._rules import (  # noqa: F401
     resize,
     sampling,
     shapes,
+    signal,
 )
 from weft.onnx._rules._table import RULES
 
