@@ -12,7 +12,7 @@ from weft import autograd
 from weft._base.errors import InvalidType, InvalidValue
 from weft._import.program import Port, Program, every_program, readers_of
 from weft._import.run import run
-from weft._import.values import array_of, has_dtype, is_array
+from weft._import.values import array_of, has_dtype, is_array, is_host
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Parameter
 from weft.gluon.symbol_block import SymbolBlock
@@ -71,6 +71,9 @@ class ImportedBlock(SymbolBlock):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if kwargs or len(args) != len(self._input_names):
             args = self._arranged(args, kwargs)
+        if any(is_host(value) and not has_dtype(value) for value in args):
+            # Texts and float8 values are no arrays, and a graph has no inputs for them.
+            return self._placed(tuple(map(_as_value, args)), {})
         return super().__call__(*args)
 
     def _arranged(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -129,6 +132,11 @@ def spelled(names: list[str]) -> list[str]:
             text += "_"
         found.append(text)
     return found
+
+
+def _as_value(value: Any) -> Any:
+    """A NumPy array as an array of Weft where Weft has its dtype."""
+    return array_of(value) if is_host(value) and has_dtype(value) else value
 
 
 def _is_nested(value: Any) -> bool:

@@ -1,6 +1,8 @@
 """Functions of a model, and operators without a rule that ONNX itself defines by others, written
 out in place. The `onnx` package does it; weights stay aside meanwhile, so they are not copied."""
 
+from collections.abc import Iterator
+
 import onnx
 from onnx import AttributeProto, defs, inliner
 
@@ -19,6 +21,7 @@ def expanded(model: onnx.ModelProto) -> onnx.ModelProto:
             wanted = _without_rule(skeleton)
         if wanted:
             ids = sorted(wanted)
+            _give_defaults(skeleton, wanted)
             skeleton = inliner.inline_selected_functions(
                 skeleton, ids, exclude=False, inline_schema_functions=True
             )
@@ -43,6 +46,21 @@ def _without_rule(model: onnx.ModelProto) -> set[tuple[str, str]]:
     return found
 
 
+def _give_defaults(model: onnx.ModelProto, wanted: set[tuple[str, str]]) -> None:
+    """Writes down the attributes that nodes leave to their default: a body reads them by name, and
+    the inliner drops what is not there."""
+    versions = {o.domain: o.version for o in model.opset_import}
+    for node in _nodes(model.graph):
+        if (node.domain, node.op_type) not in wanted:
+            continue
+        domain = "" if node.domain == "ai.onnx" else node.domain
+        schema = defs.get_schema(node.op_type, versions.get(node.domain, 1), domain)
+        given = {attribute.name for attribute in node.attribute}
+        for name, attribute in schema.attributes.items():
+            if name not in given and attribute.default_value.type != AttributeProto.UNDEFINED:
+                node.attribute.append(attribute.default_value)
+
+
 def _has_body(name: str, version: int, domain: str) -> bool:
     try:
         schema = defs.get_schema(name, version, domain)
@@ -52,16 +70,19 @@ def _has_body(name: str, version: int, domain: str) -> bool:
 
 
 def _operators(graph: onnx.GraphProto) -> set[tuple[str, str]]:
-    found = set()
+    return {(node.domain, node.op_type) for node in _nodes(graph)}
+
+
+def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
+    """The nodes of a graph and of the bodies of its control flow."""
     for node in graph.node:
-        found.add((node.domain, node.op_type))
+        yield node
         for attribute in node.attribute:
             if attribute.type == AttributeProto.GRAPH:
-                found |= _operators(attribute.g)
+                yield from _nodes(attribute.g)
             elif attribute.type == AttributeProto.GRAPHS:
                 for body in attribute.graphs:
-                    found |= _operators(body)
-    return found
+                    yield from _nodes(body)
 
 
 def _without_weights(

@@ -26,6 +26,10 @@ FAILS: dict[str, str] = {
         ),
         "the case has the random numbers of NumPy's generator",
     ),
+    **dict.fromkeys(
+        ("test_dft_inverse", "test_dft_inverse_opset19"),
+        "where the result is 0 the case has what NumPy's transform rounded, 2e-7",
+    ),
 }
 
 # What a hybridized block refuses, because a graph has to know shapes before it runs.

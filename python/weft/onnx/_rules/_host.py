@@ -117,9 +117,6 @@ def _converted(
     name = dtype.name
     if name.startswith("float8") and is_floating(value.dtype):
         return _to_float8(value, dtype, saturate, round_mode)
-    if name in ("int4", "uint4", "int2", "uint2") and value.dtype.kind == "f":
-        bounds = {"int4": (-8, 7), "uint4": (0, 15), "int2": (-2, 1), "uint2": (0, 3)}[name]
-        return numpy.clip(numpy.rint(value), *bounds).astype(dtype)
     if name == "float4_e2m1fn":
         return value.astype("float32").astype(dtype)
     if not is_known(value.dtype) and value.dtype.name != "bfloat16":

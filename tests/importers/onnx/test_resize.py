@@ -1,0 +1,172 @@
+"""Resize and Upsample: all ways to find coordinates and to mix elements, beside the reference."""
+
+import numpy
+import pytest
+import weft
+from onnx_checks import check, check_gradients, one_node, outputs_of
+from weft import np
+
+TRANSFORMS = (
+    "half_pixel",
+    "half_pixel_symmetric",
+    "pytorch_half_pixel",
+    "align_corners",
+    "asymmetric",
+    "tf_crop_and_resize",
+)
+
+
+def image(*shape, dtype="float32"):
+    return numpy.random.default_rng(0).normal(size=shape).astype(dtype)
+
+
+def resize(x, attributes, *, scales=None, sizes=None, roi=None, verify=check, **options):
+    inputs = {"x": x, "roi": roi, "scales": None, "sizes": None}
+    if scales is not None:
+        inputs["scales"] = numpy.array(scales, "float32")
+    if sizes is not None:
+        inputs["sizes"] = numpy.array(sizes, "int64")
+    return verify(
+        "Resize", inputs, attributes, constants=("roi", "scales", "sizes"), opset=19, **options
+    )
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS)
+@pytest.mark.parametrize(
+    "style",
+    [
+        {"mode": "nearest"},
+        {"mode": "nearest", "nearest_mode": "round_prefer_ceil"},
+        {"mode": "nearest", "nearest_mode": "floor"},
+        {"mode": "nearest", "nearest_mode": "ceil"},
+        {"mode": "linear"},
+        {"mode": "linear", "antialias": 1},
+        {"mode": "cubic"},
+        {"mode": "cubic", "cubic_coeff_a": -0.5},
+        {"mode": "cubic", "exclude_outside": 1},
+        {"mode": "cubic", "antialias": 1},
+    ],
+    ids=lambda style: "-".join(map(str, style.values())),
+)
+# A factor that the extents have, one that they have not, and a crowd of elements for each.
+@pytest.mark.parametrize("scales", [(2.0, 1.5), (0.72, 1.37), (0.1875, 0.25)])
+def test_resize_is_that_of_the_reference(transform, style, scales):
+    roi = numpy.array([0, 0, 0.1, -0.2, 1, 1, 0.8, 1.1], "float32")
+    resize(
+        image(1, 2, 16, 8),
+        {"coordinate_transformation_mode": transform, "extrapolation_value": 7.0, **style},
+        scales=(1, 1, *scales),
+        roi=roi if transform.startswith("tf") else None,
+    )
+
+
+@pytest.mark.parametrize("policy", ["stretch", "not_larger", "not_smaller"])
+@pytest.mark.parametrize("sizes", [(14, 5), (3, 20)])
+@pytest.mark.parametrize("mode", ["nearest", "linear"])
+def test_sizes_of_some_axes_keep_the_aspect(policy, sizes, mode):
+    attributes = {"mode": mode, "axes": [2, 3], "keep_aspect_ratio_policy": policy}
+    resize(image(1, 2, 7, 9), attributes, sizes=sizes)
+
+
+@pytest.mark.parametrize("shape", [(6,), (4, 6), (2, 4, 6), (1, 2, 4, 6, 3)])
+def test_any_number_of_axes(shape):
+    scales = [1.0 if axis < len(shape) - 2 else 1.5 for axis in range(len(shape))]
+    for mode in ("nearest", "linear", "cubic"):
+        resize(image(*shape), {"mode": mode}, scales=scales)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int32"])
+def test_integers_are_rounded_and_saturated(dtype):
+    x = numpy.random.default_rng(2).integers(0, 256, (1, 2, 5, 6)).astype(dtype)
+    for mode in ("nearest", "cubic"):
+        resize(x, {"mode": mode}, scales=(1, 1, 2, 1.5), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"mode": "linear"},
+        {"mode": "cubic", "exclude_outside": 1},
+        {"mode": "linear", "antialias": 1},
+        {"mode": "nearest", "nearest_mode": "ceil"},
+    ],
+)
+def test_gradients_reach_the_image(attributes):
+    x = image(1, 2, 9, 6, dtype="float64")
+    resize(x, attributes, scales=(1, 1, 0.2, 1.5), verify=check_gradients)
+
+
+@pytest.mark.parametrize("scales", [(2.0, 3.0), (0.6, 0.5), (2.0, 0.5)])
+@pytest.mark.parametrize("mode", ["nearest", "linear"])
+def test_early_versions_divide_places_by_the_factor(scales, mode):
+    x = image(1, 2, 6, 7)
+    counts = [int(numpy.float32(n) * numpy.float32(s)) for n, s in zip((6, 7), scales, strict=True)]
+    wanted = x
+    for axis, (count, scale) in enumerate(zip(counts, scales, strict=True), 2):
+        place = (numpy.arange(count, dtype="float32") / numpy.float32(scale)).astype("float64")
+        last = x.shape[axis] - 1
+        if mode == "nearest":
+            rounded = numpy.ceil(place) if scale < 1 else numpy.floor(place)
+            wanted = wanted.take(numpy.clip(rounded, 0, last).astype(int), axis)
+        else:
+            low = numpy.minimum(numpy.floor(place), last).astype(int)
+            share = (place - low).reshape([-1 if a == axis else 1 for a in range(4)])
+            high = numpy.minimum(low + 1, last)
+            wanted = wanted.take(low, axis) * (1 - share) + wanted.take(high, axis) * share
+    wanted = [wanted.astype("float32")]
+    factors = numpy.array((1, 1, *scales), "float32")
+    inputs, held = {"x": x, "scales": factors}, {"constants": ("scales",), "wanted": wanted}
+    check("Resize", inputs, {"mode": mode}, opset=10, **held)
+    check("Upsample", inputs, {"mode": mode}, opset=9, **held)
+    attributes = {"mode": mode, "scales": factors.tolist()}
+    check("Upsample", {"x": x}, attributes, opset=7, wanted=wanted)
+
+
+def test_whole_factors_repeat_elements_of_a_dynamic_axis(tmp_path):
+    network, feeds = one_node(
+        "Resize",
+        {"x": image(1, 2, 4, 5), "roi": None, "scales": numpy.array([1, 1, 2, 3], "float32")},
+        {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"},
+        constants=("scales",),
+    )
+    for dimension, name in zip(
+        network.graph.input[0].type.tensor_type.shape.dim, "nchw", strict=True
+    ):
+        if name in "hw":
+            dimension.dim_param = name
+    block = weft.onnx.load(network)
+    block.export(tmp_path / "net.weft", np.array(feeds["x"]), dynamic={"x": {2: "h", 3: "w"}})
+    context = weft.runtime.Model(tmp_path / "net.weft").context()
+    for extents in ((4, 5), (7, 3)):
+        x = image(1, 2, *extents)
+        (found,) = context.run(x)
+        numpy.testing.assert_array_equal(found, x.repeat(2, 2).repeat(3, 3))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "attributes", "message"),
+    [
+        ({"scales": [1, 1, 0, 2]}, {}, "scales"),
+        ({"scales": [1, 2]}, {}, "scales"),
+        ({"scales": [1, 1, 1e30, 2]}, {}, "at most"),
+        ({"sizes": [1, 2, 1 << 40, 3]}, {}, "at most"),
+        ({"sizes": [1, 2]}, {}, "sizes"),
+        ({}, {}, "must be given"),
+        ({"scales": [1, 1, 2, 2]}, {"mode": "quadratic"}, "mode"),
+        ({"scales": [1, 1, 2, 2]}, {"coordinate_transformation_mode": "polar"}, "coordinate"),
+        ({"sizes": [1, 2, 2, 2]}, {"keep_aspect_ratio_policy": "square"}, "policy"),
+    ],
+)
+def test_wrong_attributes_are_named(inputs, attributes, message):
+    given = {
+        "scales": None if "scales" not in inputs else numpy.array(inputs["scales"], "float32"),
+        "sizes": None if "sizes" not in inputs else numpy.array(inputs["sizes"], "int64"),
+    }
+    network, feeds = one_node(
+        "Resize",
+        {"x": image(1, 2, 3, 3), "roi": None, **given},
+        attributes,
+        constants=("scales", "sizes"),
+    )
+    with pytest.raises((ValueError, NotImplementedError), match=message):
+        outputs_of(network, feeds)
