@@ -211,9 +211,10 @@ slice-fuzz: $(VENV)/.dependencies
 slice-mutation: build
 	$(BIN)/python tests/mutation/run.py --build $(BUILD)
 
-# What needs PyTorch.
+# What needs PyTorch, and ONNX Runtime beside the importers and exporters.
 slice-peers: build $(PEERS)/.dependencies
 	$(PEERS)/bin/python -m pytest -q -m torch tests/python tests/ops
+	$(PEERS)/bin/python -m pytest -q tests/importers
 
 # sanitized(<folder>, <value of -fsanitize>, <further options of cmake>)
 # Most of such a slice is compiling: -O1 with names and lines alone takes half as long as -O2 -g. A
