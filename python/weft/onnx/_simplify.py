@@ -138,9 +138,11 @@ def _halved(graph: _Graph, x: str, added: Node | None, approximate: str) -> Iter
         yield lambda: graph.replace(first, "Gelu", [x], approximate=approximate)
         return
     second = graph.only_reader(first.outputs[0], "Mul")
-    if other == x and graph.is_near(second, 0.5) is not None and second is not None:
-        yield lambda: graph.replace(second, "Gelu", [x], approximate=approximate)
-    elif graph.is_near(first, 0.5) is not None and second is not None and x in second.inputs:
+    if second is None:
+        return
+    is_halved_last = other == x and graph.is_near(second, 0.5) is not None
+    is_halved_first = graph.is_near(first, 0.5) is not None and x in second.inputs
+    if is_halved_last or is_halved_first:
         yield lambda: graph.replace(second, "Gelu", [x], approximate=approximate)
 
 
