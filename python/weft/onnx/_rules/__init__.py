@@ -2,10 +2,12 @@
 
 from weft.onnx._rules import (  # noqa: F401
     algebra,
+    control,
     elementwise,
     indexing,
     layers,
     reduce,
+    sequences,
     shapes,
 )
 from weft.onnx._rules._table import RULES
