@@ -6,6 +6,7 @@ from weft.onnx._rules import (  # noqa: F401
     elementwise,
     indexing,
     layers,
+    recurrent,
     reduce,
     sequences,
     shapes,
