@@ -62,7 +62,7 @@ def _give_defaults(model: onnx.ModelProto, wanted: set[tuple[str, str]]) -> None
                 node.attribute.append(attribute.default_value)
 
 
-# ---- calls that leave an input out ----------------------------------------------------------------
+# ---- calls that leave an input out --------------------------------------------------------------
 
 
 def _without_gaps(model: onnx.ModelProto, wanted: set[tuple[str, str]]) -> onnx.ModelProto:
