@@ -2,6 +2,7 @@
 
 from weft.onnx._rules import (  # noqa: F401
     algebra,
+    attention,
     control,
     elementwise,
     indexing,
