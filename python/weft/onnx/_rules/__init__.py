@@ -6,11 +6,13 @@ from weft.onnx._rules import (  # noqa: F401
     control,
     elementwise,
     indexing,
+    labels,
     layers,
     recurrent,
     reduce,
     sequences,
     shapes,
+    text,
 )
 from weft.onnx._rules._table import RULES
 
