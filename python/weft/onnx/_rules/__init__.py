@@ -8,11 +8,13 @@ from weft.onnx._rules import (  # noqa: F401
     indexing,
     labels,
     layers,
+    linear,
     recurrent,
     reduce,
     sequences,
     shapes,
     text,
+    trees,
 )
 from weft.onnx._rules._table import RULES
 
