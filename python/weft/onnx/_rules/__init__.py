@@ -9,11 +9,13 @@ from weft.onnx._rules import (  # noqa: F401
     labels,
     layers,
     linear,
+    random,
     recurrent,
     reduce,
     sequences,
     shapes,
     text,
+    training,
     trees,
 )
 from weft.onnx._rules._table import RULES
