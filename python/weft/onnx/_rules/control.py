@@ -65,7 +65,7 @@ def _carried(value: Any) -> ndarray:
 
 
 @rules("Loop")
-def _loop(trips: Any, cond: Any = None, *initial: Any, body: Any, _: Any) -> tuple[Any, ...]:
+def _loop(trips: Any = None, cond: Any = None, *initial: Any, body: Any, _: Any) -> tuple[Any, ...]:
     def run(values: list[Any]) -> list[Any]:
         return _.run(body, values)
 
