@@ -11,10 +11,10 @@ import numpy
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
-from weft._import.values import Array, Ints, array_of, has_dtype, host_of, is_array
+from weft._import.values import Array, Ints, array_of, has_dtype, is_array
 from weft._trace.state import is_tracing
 from weft.onnx._rules._table import RULES as rules
-from weft.onnx._rules.text import objects
+from weft.onnx._rules.text import known, objects
 
 DOMAIN = "ai.onnx.ml"
 
@@ -36,7 +36,7 @@ def looked_up(x: Any, keys: numpy.ndarray, values: numpy.ndarray, default: Any) 
     if is_array(x) and has_dtype(keys) and has_dtype(values):
         return _looked_up_by_arrays(x, keys, values, default)
     pairs = dict(zip(map(_plain, keys.tolist()), values.tolist(), strict=True))
-    host = host_of(x)
+    host = known(x)
     found = [pairs.get(_plain(item), default) for item in host.reshape(-1).tolist()]
     if values.dtype == object:
         return objects(found, host.shape)
@@ -244,7 +244,7 @@ def _zip_map(
     classlabels_strings: list[str] | None = None,
 ) -> list[dict[Any, float]]:
     keys = classlabels_int64s or classlabels_strings or []
-    rows = host_of(x)
+    rows = known(x)
     rows = rows.reshape(1, -1) if rows.ndim == 1 else rows
     if rows.shape[1] != len(keys):
         raise InvalidValue(f"`X` must have {len(keys)} columns; got shape {rows.shape}")

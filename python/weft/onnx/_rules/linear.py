@@ -244,8 +244,6 @@ def _probabilities(
     rows: list[list[ndarray]] = [[zero] * classes for _ in range(classes)]
     for number, (i, j) in enumerate(_pairs(classes)):
         rows[i][j], rows[j][i] = of_first[:, number], 1 - of_first[:, number]
-    if classes == 2:
-        return np.stack((rows[0][1], rows[1][0]), 1)
     r = np.stack([np.stack(row, 1) for row in rows], 1)  # (N, C, C): i against j
     turned = np.swapaxes(r, 1, 2)
     eye = np.eye(classes, dtype=r.dtype)

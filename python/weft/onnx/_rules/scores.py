@@ -8,8 +8,7 @@ import numpy
 from weft import np, npx
 from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
-from weft._import.values import host_of
-from weft.onnx._rules.text import objects
+from weft.onnx._rules.text import known, objects
 
 TRANSFORMS = ("NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT")
 
@@ -51,7 +50,8 @@ def _probit(scores: ndarray) -> ndarray:
     product = (1 - x) * (1 + x)
     log = np.log(np.where(product == 0, 1, product))
     v = log * 0.5 + 2 / (math.pi * 0.147)
-    root = np.sqrt(np.sqrt(v * v - log / 0.147) - v)
+    c = log / -0.147
+    root = np.sqrt(c / (np.sqrt(v * v + c) + v))  # of sqrt(v² + c) - v, which would lose digits
     return np.where(product == 0, 0, np.sign(x) * root) * 1.41421356
 
 
@@ -62,7 +62,7 @@ def labels_of(
     if not is_wanted:
         return None
     if texts:
-        host = host_of(places)
+        host = known(places)
         return objects([texts[place] for place in host.reshape(-1).tolist()], host.shape)
     if numbers:
         return np.take(np.array(numpy.array(numbers, "int64")), places, axis=0)

@@ -8,9 +8,10 @@ from typing import Any
 import numpy
 
 from weft import np, npx
-from weft._base.errors import InvalidType, InvalidValue
+from weft._base.errors import InvalidType, InvalidValue, Unsupported
 from weft._core.typing import ndarray
-from weft._import.values import array_of, is_array
+from weft._import.values import array_of, host_of, is_array
+from weft._trace.state import is_tracing
 from weft.onnx._rules._table import RULES as rules
 
 
@@ -19,6 +20,13 @@ def texts_of(value: Any) -> numpy.ndarray:
     if is_array(value) or value.dtype.kind not in "OUST":
         raise InvalidType(f"must be a tensor of texts; got {value.dtype}")
     return value.astype(object)
+
+
+def known(value: Any) -> numpy.ndarray:
+    """The host value of what becomes texts or a map."""
+    if is_array(value) and is_tracing():
+        raise Unsupported("a graph cannot hold texts and maps; do not hybridize")
+    return host_of(value)
 
 
 def objects(values: list[Any], shape: tuple[int, ...]) -> numpy.ndarray:

@@ -91,12 +91,10 @@ class Forest:
         for mode in used[1:]:
             is_mode = np.take(np.array(self.mode == mode), places, axis=0)
             found = np.where(is_mode, _COMPARE[_MODES[mode]](given, value), found)
-        if self.is_missing_true.any():
+        # A comparison with NaN is false, but for NEQ; a node says itself where NaN leads.
+        if self.is_missing_true.any() or _MODES.index("NEQ") in used:
             is_kept = np.take(np.array(self.is_missing_true), places, axis=0)
-            found = np.logical_or(found, np.logical_and(np.isnan(given), is_kept))
-        # NaN differs from everything, but a node takes it for false unless it says otherwise.
-        elif _MODES.index("NEQ") in used:
-            found = np.logical_and(found, np.logical_not(np.isnan(given)))
+            found = np.where(np.isnan(given), is_kept, found)
         return found
 
     def sums(self, x: ndarray, aggregate: str) -> ndarray:
