@@ -77,7 +77,9 @@ def wanted(kind, inputs, layout=0, direction="forward", activations=None, clip=N
     for name in names:
         function, defaults = FUNCTIONS[name]
         factors = [lst.pop(0) if lst else d for lst, d in zip((alphas, betas), defaults)]  # noqa: B905
-        functions.append(lambda x, f=function, k=tuple(factors): f(clipped(x, clip), *k))
+        # What the last function of an LSTM gets, the cell, is not clipped.
+        bound = None if kind == "LSTM" and len(functions) % 3 == 2 else clip
+        functions.append(lambda x, f=function, k=tuple(factors), b=bound: f(clipped(x, b), *k))
     each, found = len(DEFAULTS[kind]), []
     for d, is_back in enumerate(ways):
         first = []

@@ -264,7 +264,8 @@ def _lstm_of(layer: Layer, peepholes: Any, input_forget: int) -> tuple[ndarray, 
         f = 1 - i if input_forget else layer.f(0, seen(f, cell, parts[2]))
         cell = f * cell + i * layer.f(1, new)
         o = layer.f(0, seen(o, cell, parts[1]))
-        return [o * layer.f(2, cell), cell]
+        # ONNX Runtime clips the sums of gates alone, not the cell, and files were made for it.
+        return [o * layer.f.functions[2](cell), cell]
 
     return _steps(layer, np.matmul(layer.x, layer.w.T) + (layer.wb + layer.rb), step)
 
