@@ -166,5 +166,6 @@ __all__ = [
     "ints_of",
     "is_array",
     "is_host",
+    "is_tracing",
     "scalar_of",
 ]

@@ -15,8 +15,7 @@ from weft._base.errors import Error, InvalidValue, Unsupported
 from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
 from weft._import.program import Program
-from weft._import.values import Ints, array_of, has_dtype, host_of, is_array, is_host
-from weft._trace.state import is_tracing
+from weft._import.values import Ints, array_of, has_dtype, host_of, is_array, is_host, is_tracing
 from weft.onnx._rules._table import RULES as rules
 
 # In a trace a loop of a known count is written out up to so many steps, where that is smaller than

@@ -11,8 +11,7 @@ import numpy
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
-from weft._import.values import Array, Ints, array_of, has_dtype, is_array
-from weft._trace.state import is_tracing
+from weft._import.values import Array, array_of, has_dtype, is_array, is_host, is_tracing
 from weft.onnx._rules._table import RULES as rules
 from weft.onnx._rules.text import known, objects
 
@@ -150,15 +149,14 @@ def _one_hot_encoder(
 
 
 @rules("ArrayFeatureExtractor", domain=DOMAIN)
-def _array_feature_extractor(x: Any, places: Ints) -> Any:
-    picked = numpy.array(places, "int64")
+def _array_feature_extractor(x: Any, places: Any) -> Any:
     extent = x.shape[-1]
-    if picked.size and (picked.min() < 0 or picked.max() >= extent):
-        raise InvalidValue(f"`Y` must be in [0, {extent}); got {list(places)}")
+    if is_host(places) and places.size and (places.min() < 0 or places.max() >= extent):
+        raise InvalidValue(f"`Y` must be in [0, {extent}); got {places.reshape(-1).tolist()}")
     if is_array(x):
-        found = np.take(x, np.array(picked), axis=-1)
+        found = np.take(x, array_of(places).reshape((-1,)), axis=-1)
     else:
-        found = numpy.take(x, picked, -1)
+        found = numpy.take(x, known(places).reshape(-1), -1)
     return found.reshape((1, -1)) if x.ndim == 1 else found
 
 

@@ -10,8 +10,7 @@ import numpy
 from weft import np, npx
 from weft._base.errors import InvalidType, InvalidValue, Unsupported
 from weft._core.typing import ndarray
-from weft._import.values import array_of, host_of, is_array
-from weft._trace.state import is_tracing
+from weft._import.values import array_of, host_of, is_array, is_tracing
 from weft.onnx._rules._table import RULES as rules
 
 
