@@ -26,6 +26,19 @@ FAILS: dict[str, str] = {
         ),
         "the case has the random numbers of NumPy's generator",
     ),
+    **dict.fromkeys(
+        (
+            "test_bernoulli",
+            "test_bernoulli_double",
+            "test_bernoulli_double_expanded",
+            "test_bernoulli_expanded",
+            "test_bernoulli_seed",
+            "test_bernoulli_seed_expanded",
+        ),
+        "the case has the random numbers of NumPy's generator",
+    ),
+    "test_loop16_seq_none": "the suite compares elements of sequences by len, which scalars lack",
+    "test_attention_4d_causal_fp16_expanded": "written out, float16 rounds after each operator",
 }
 
 # What a hybridized block refuses, because a graph has to know shapes before it runs.
