@@ -12,7 +12,7 @@ from weft import autograd
 from weft._base.errors import InvalidType, InvalidValue
 from weft._import.program import Port, Program, every_program, readers_of
 from weft._import.run import run
-from weft._import.values import array_of, has_dtype, is_array, is_host
+from weft._import.values import EMPTY, array_of, has_dtype, is_array, is_host
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Parameter
 from weft.gluon.symbol_block import SymbolBlock
@@ -71,7 +71,7 @@ class ImportedBlock(SymbolBlock):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if kwargs or len(args) != len(self._input_names):
             args = self._arranged(args, kwargs)
-        if any(is_host(value) and not has_dtype(value) for value in args):
+        if any(map(_is_foreign, args)):
             # Texts and float8 values are no arrays, and a graph has no inputs for them.
             return self._placed(tuple(map(_as_value, args)), {})
         return super().__call__(*args)
@@ -97,8 +97,8 @@ class ImportedBlock(SymbolBlock):
         for port, value in zip(self._program.inputs, args, strict=True):
             _check(self._program.name, port, value)
         values = {name: parameter.data() for name, parameter in self._own_parameters.items()}
-        outputs = run(self._program, list(args), values)
-        found = [value if _is_nested(value) else array_of(value) for value in outputs]
+        inputs = [EMPTY if value is None else value for value in args]
+        found = list(map(_returned, run(self._program, inputs, values)))
         return found[0] if len(found) == 1 else tuple(found)
 
     @property
@@ -134,13 +134,27 @@ def spelled(names: list[str]) -> list[str]:
     return found
 
 
+def _is_foreign(value: Any) -> bool:
+    """Is it a NumPy array, or a sequence with one, whose dtype Weft lacks?"""
+    if isinstance(value, list | tuple):
+        return any(map(_is_foreign, value))
+    return is_host(value) and not has_dtype(value)
+
+
 def _as_value(value: Any) -> Any:
     """A NumPy array as an array of Weft where Weft has its dtype."""
+    if isinstance(value, list | tuple):
+        return list(map(_as_value, value))
     return array_of(value) if is_host(value) and has_dtype(value) else value
 
 
-def _is_nested(value: Any) -> bool:
-    return value is None or isinstance(value, list) or not (is_array(value) or has_dtype(value))
+def _returned(value: Any) -> Any:
+    """An output as the caller gets it: an array where Weft has the dtype; lists, maps, None."""
+    if value is EMPTY:
+        return None
+    if isinstance(value, list):
+        return list(map(_returned, value))
+    return array_of(value) if is_host(value) and has_dtype(value) else value
 
 
 def _states(program: Program) -> set[str]:

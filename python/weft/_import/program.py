@@ -28,7 +28,8 @@ class Node:
     inputs: names of values, '' where an optional input is absent
     attributes: numbers, texts, host values, lists of these, and programs (bodies of control flow)
     rule: the `Rule` (rules.py) that runs it, or None before one was found
-    notes: what the format knows of the node's tensors, such as scales of integers
+    notes: what the format knows of the node's tensors, such as scales of integers, or what a rule
+        makes of the attributes once, when the program is read
     """
 
     operator: str

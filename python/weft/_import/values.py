@@ -4,7 +4,9 @@
 - A host value, a `numpy.ndarray`: constants, shapes, and what Weft has no dtype for, such as texts
   and float8. While shapes are dynamic, an element may be an `Extent`; then the array's dtype is
   object. Shape arithmetic on host values leaves no trace in the graph.
-- A list: a sequence. None: an input or an optional that is absent.
+- A list: a sequence.
+- `EMPTY`: an optional without an element; one with an element is that element.
+- None: an input that is absent.
 
 A rule's annotations say which of these it takes: see `Kind`.
 """
@@ -30,6 +32,16 @@ Host = Annotated[numpy.ndarray, "host"]  # a NumPy array
 
 KINDS = {Array: "array", Ints: "ints", Floats: "floats", Scalar: "scalar", Host: "host"}
 HOST_KINDS = ("ints", "floats", "host")
+
+
+class Empty:
+    """The class of `EMPTY`."""
+
+    def __repr__(self) -> str:
+        return "EMPTY"
+
+
+EMPTY = Empty()  # an optional without an element
 
 
 def is_array(value: Any) -> bool:
@@ -132,11 +144,14 @@ def _array_of_extents(value: numpy.ndarray) -> ndarray:
 def _described(value: Any) -> str:
     if value is None:
         return "nothing"
+    if value is EMPTY:
+        return "an optional without an element"
     return "a sequence" if isinstance(value, list) else type(value).__name__
 
 
 __all__ = [
     "CONVERSIONS",
+    "EMPTY",
     "HOST_KINDS",
     "KINDS",
     "Array",
@@ -151,5 +166,6 @@ __all__ = [
     "ints_of",
     "is_array",
     "is_host",
+    "is_tracing",
     "scalar_of",
 ]

@@ -1,10 +1,10 @@
 """Functions of a model, and operators without a rule that ONNX itself defines by others, written
 out in place. The `onnx` package does it; weights stay aside meanwhile, so they are not copied."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import onnx
-from onnx import AttributeProto, defs, inliner
+from onnx import AttributeProto, defs, inliner, shape_inference
 
 from weft._base.errors import InvalidValue
 
@@ -22,6 +22,7 @@ def expanded(model: onnx.ModelProto) -> onnx.ModelProto:
         if wanted:
             ids = sorted(wanted)
             _give_defaults(skeleton, wanted)
+            skeleton = _without_gaps(skeleton, wanted)
             skeleton = inliner.inline_selected_functions(
                 skeleton, ids, exclude=False, inline_schema_functions=True
             )
@@ -59,6 +60,71 @@ def _give_defaults(model: onnx.ModelProto, wanted: set[tuple[str, str]]) -> None
         for name, attribute in schema.attributes.items():
             if name not in given and attribute.default_value.type != AttributeProto.UNDEFINED:
                 node.attribute.append(attribute.default_value)
+
+
+# ---- calls that leave an input out --------------------------------------------------------------
+
+
+def _without_gaps(model: onnx.ModelProto, wanted: set[tuple[str, str]]) -> onnx.ModelProto:
+    """The model without calls that leave out an input before one that is given.
+
+    Bodies depend on the types of inputs, and for such calls the inliner asks for a type of the
+    absent input, which has none. So the bodies become functions of the model.
+    """
+    found = onnx.ModelProto()
+    found.CopyFrom(model)
+    calls = [n for n in _nodes(found.graph) if (n.domain, n.op_type) in wanted and "" in n.input]
+    if not calls:
+        return model
+    versions = {o.domain: o.version for o in found.opset_import}
+    types = _types(shape_inference.infer_shapes(found).graph)
+    for number, node in enumerate(calls):
+        body = _body_of(node, versions.get(node.domain, 1), types)
+        if body is None:
+            continue
+        body.domain, body.name = _CALLS, f"{node.op_type}_{number}"
+        node.domain, node.op_type = body.domain, body.name
+        del node.attribute[:]  # the body was made for them
+        found.functions.append(body)
+        known = {o.domain for o in found.opset_import}
+        found.opset_import.extend(o for o in body.opset_import if o.domain not in known)
+    found.opset_import.append(onnx.helper.make_opsetid(_CALLS, 1))
+    return inliner.inline_local_functions(found)
+
+
+_CALLS = "weft.calls"  # the domain of functions that are made for one call each
+
+
+def _body_of(
+    node: onnx.NodeProto, version: int, types: Mapping[str, onnx.TypeProto]
+) -> onnx.FunctionProto | None:
+    """The body of a call whose form depends on the call, or None."""
+    domain = "" if node.domain == "ai.onnx" else node.domain
+    schema = defs.get_schema(node.op_type, version, domain)
+    if not schema.has_context_dependent_function:
+        return None
+    made = [v for v in schema.context_dependent_function_opset_versions if v <= version]
+    given = [types.get(name, onnx.TypeProto()).SerializeToString() for name in node.input]
+    body = onnx.FunctionProto()
+    body.ParseFromString(
+        schema.get_context_dependent_function_with_opset_version(
+            made[-1], node.SerializeToString(), given
+        )
+    )
+    return body
+
+
+def _types(graph: onnx.GraphProto) -> dict[str, onnx.TypeProto]:
+    """The types of values by name, those of bodies with them."""
+    found = {v.name: v.type for v in (*graph.input, *graph.value_info, *graph.output)}
+    for tensor in graph.initializer:
+        if tensor.name not in found:
+            found[tensor.name] = onnx.helper.make_tensor_type_proto(tensor.data_type, tensor.dims)
+    for node in graph.node:
+        for attribute in node.attribute:
+            for body in (*([attribute.g] if attribute.HasField("g") else []), *attribute.graphs):
+                found.update(_types(body))
+    return found
 
 
 def _has_body(name: str, version: int, domain: str) -> bool:

@@ -30,6 +30,19 @@ FAILS: dict[str, str] = {
         ("test_dft_inverse", "test_dft_inverse_opset19"),
         "where the result is 0 the case has what NumPy's transform rounded, 2e-7",
     ),
+    **dict.fromkeys(
+        (
+            "test_bernoulli",
+            "test_bernoulli_double",
+            "test_bernoulli_double_expanded",
+            "test_bernoulli_expanded",
+            "test_bernoulli_seed",
+            "test_bernoulli_seed_expanded",
+        ),
+        "the case has the random numbers of NumPy's generator",
+    ),
+    "test_loop16_seq_none": "the suite compares elements of sequences by len, which scalars lack",
+    "test_attention_4d_causal_fp16_expanded": "written out, float16 rounds after each operator",
 }
 
 # What a hybridized block refuses, because a graph has to know shapes before it runs.
@@ -88,7 +101,7 @@ def parameters():
             yield name
 
 
-@pytest.mark.parametrize("name", parameters())
+@pytest.mark.parametrize("name", list(parameters()))
 def test_case(name):
     result = unittest.TestResult()
     with warnings.catch_warnings(), numpy.errstate(all="ignore"):

@@ -2,20 +2,30 @@
 
 from weft.onnx._rules import (  # noqa: F401
     algebra,
+    attention,
+    control,
     elementwise,
     images,
     indexing,
     integers,
+    labels,
     layers,
+    linear,
     microsoft,
     microsoft_attention,
     microsoft_quantized,
     quantization,
+    random,
+    recurrent,
     reduce,
     resize,
     sampling,
+    sequences,
     shapes,
     signal,
+    text,
+    training,
+    trees,
 )
 from weft.onnx._rules._table import RULES
 

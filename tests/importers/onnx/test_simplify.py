@@ -1,0 +1,180 @@
+"""Layers that exporters write out are put together again, with the same results; what only looks
+like one stays as it is."""
+
+import math
+
+import numpy
+import pytest
+import weft
+from onnx.reference import ReferenceEvaluator
+from onnx_models import helper_node, model
+from weft import np
+
+X = ("float32", [2, 3, 4])
+
+
+def numbers(**values):
+    return {name: numpy.array(value, "float32") for name, value in values.items()}
+
+
+def gelu(order):
+    """0.5 x (1 + erf(x / sqrt 2)) with its last products in an order."""
+    nodes = [
+        helper_node("Div", ["x", "root"], ["s"]),
+        helper_node("Erf", ["s"], ["e"]),
+        helper_node("Add", ["one", "e"], ["a"]),
+    ]
+    if order == "half first":
+        nodes += [helper_node("Mul", ["x", "half"], ["h"]), helper_node("Mul", ["h", "a"], ["y"])]
+    elif order == "half last":
+        nodes += [helper_node("Mul", ["a", "x"], ["h"]), helper_node("Mul", ["half", "h"], ["y"])]
+    else:
+        nodes += [helper_node("Mul", ["a", "half"], ["h"]), helper_node("Mul", ["x", "h"], ["y"])]
+    return nodes, numbers(root=math.sqrt(2), one=1, half=0.5), ["Gelu"]
+
+
+def tanh_gelu(cube):
+    nodes = [helper_node("Mul", ["x", "x"], ["x2"]), helper_node("Mul", ["x", "x2"], ["x3"])]
+    if cube == "power":
+        nodes = [helper_node("Pow", ["x", "three"], ["x3"])]
+    nodes += [
+        helper_node("Mul", ["x3", "share"], ["c"]),
+        helper_node("Add", ["x", "c"], ["t"]),
+        helper_node("Mul", ["t", "factor"], ["i"]),
+        helper_node("Tanh", ["i"], ["th"]),
+        helper_node("Add", ["th", "one"], ["a"]),
+        helper_node("Mul", ["x", "half"], ["h"]),
+        helper_node("Mul", ["h", "a"], ["y"]),
+    ]
+    constants = numbers(three=3, share=0.044715, factor=math.sqrt(2 / math.pi), one=1, half=0.5)
+    return nodes, constants, ["Gelu"]
+
+
+def swish():
+    nodes = [helper_node("Sigmoid", ["x"], ["s"]), helper_node("Mul", ["s", "x"], ["y"])]
+    return nodes, {}, ["Swish"]
+
+
+def hard_swish():
+    nodes = [
+        helper_node("Add", ["x", "three"], ["a"]),
+        helper_node("Clip", ["a", "zero", "six"], ["c"]),
+        helper_node("Mul", ["x", "c"], ["p"]),
+        helper_node("Div", ["p", "six"], ["y"]),
+    ]
+    return nodes, numbers(three=3, zero=0, six=6), ["HardSwish"]
+
+
+def norm(kind):
+    axes = {"axis": numpy.array([-1])}
+    weights = numbers(eps=1e-5, two=2, one=1, gamma=[1, 2, 3, 4], beta=[4, 3, 2, 1])
+    nodes, centred = [], "x"
+    if kind == "layer":
+        nodes = [
+            helper_node("ReduceMean", ["x", "axis"], ["m"]),
+            helper_node("Sub", ["x", "m"], ["d"]),
+        ]
+        centred = "d"
+    nodes += [
+        helper_node("Pow", [centred, "two"], ["q"]),
+        helper_node("ReduceMean", ["q", "axis"], ["v"]),
+        helper_node("Add", ["v", "eps"], ["ve"]),
+        helper_node("Sqrt", ["ve"], ["r"]),
+    ]
+    if kind == "layer":
+        nodes += [
+            helper_node("Div", [centred, "r"], ["n"]),
+            helper_node("Mul", ["n", "gamma"], ["g"]),
+            helper_node("Add", ["g", "beta"], ["y"]),
+        ]
+        return nodes, weights | axes, ["LayerNormalization"]
+    nodes += [
+        helper_node("Div", ["one", "r"], ["i"]),
+        helper_node("Mul", [centred, "i"], ["n"]),
+        helper_node("Mul", ["gamma", "n"], ["y"]),
+    ]
+    return nodes, weights | axes, ["RMSNormalization"]
+
+
+def attention(mask, guard):
+    """softmax(x xᵀ / 2 + mask) x."""
+    nodes = [
+        helper_node("Transpose", ["x"], ["t"], perm=[0, 2, 1]),
+        helper_node("MatMul", ["x", "t"], ["s"]),
+        helper_node("Div", ["s", "two"], ["scaled"]),
+    ]
+    scores = "scaled"
+    if mask:
+        nodes.append(helper_node("Add", ["scaled", "mask"], ["masked"]))
+        scores = "masked"
+    nodes.append(helper_node("Softmax", [scores], ["p"], axis=-1))
+    shares = "p"
+    if guard:
+        nodes += [
+            helper_node("IsNaN", ["p"], ["nan"]),
+            helper_node("Where", ["nan", "zero", "p"], ["safe"]),
+        ]
+        shares = "safe"
+    nodes.append(helper_node("MatMul", [shares, "x"], ["y"]))
+    weights = numbers(two=2, zero=0, mask=numpy.triu(numpy.full((3, 3), -1e4), 1))
+    return nodes, weights, ["ScaledDotProductAttention"]
+
+
+CASES = {
+    "gelu, half first": lambda: gelu("half first"),
+    "gelu, half last": lambda: gelu("half last"),
+    "gelu, half within": lambda: gelu("half within"),
+    "gelu by tanh": lambda: tanh_gelu("power"),
+    "gelu by tanh and products": lambda: tanh_gelu("products"),
+    "swish": swish,
+    "hard swish": hard_swish,
+    "layer norm": lambda: norm("layer"),
+    "rms norm": lambda: norm("rms"),
+    "attention": lambda: attention(False, False),
+    "attention, masked": lambda: attention(True, False),
+    "attention, guarded": lambda: attention(True, True),
+}
+
+
+def built(nodes, constants, outputs=("y",)):
+    used = {name for node in nodes for name in node.input}
+    weights = {name: value for name, value in constants.items() if name in used}
+    return model(nodes, {"x": X}, dict.fromkeys(outputs, ("float32", None)), weights)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_layer_is_found_and_gives_the_same(name):
+    nodes, constants, wanted = CASES[name]()
+    network = built(nodes, constants)
+    x = numpy.random.default_rng(1).normal(size=(2, 3, 4)).astype("float32")
+    block = weft.onnx.load(network)
+    assert [node.operator for node in block._program.nodes] == wanted
+    expected = ReferenceEvaluator(network).run(None, {"x": x})[0]
+    for is_hybrid in (False, True):
+        block.hybridize(is_hybrid)
+        numpy.testing.assert_allclose(block(np.array(x)).asnumpy(), expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_something_else_reads_stays(name):
+    """An inner value is an output, too: the layer may not swallow it."""
+    nodes, constants, _ = CASES[name]()
+    inner = nodes[-2].output[0]
+    network = built(nodes, constants, ("y", inner))
+    x = numpy.random.default_rng(1).normal(size=(2, 3, 4)).astype("float32")
+    block = weft.onnx.load(network)
+    expected = ReferenceEvaluator(network).run(None, {"x": x})
+    for found, value in zip(block(np.array(x)), expected, strict=True):
+        numpy.testing.assert_allclose(found.asnumpy(), value, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["gelu, half first", "hard swish", "gelu by tanh"])
+def test_other_numbers_are_no_layer(name):
+    nodes, constants, wanted = CASES[name]()
+    changed = {n: value * numpy.float32(1.1) for n, value in constants.items()}
+    network = built(nodes, changed)
+    x = numpy.random.default_rng(1).normal(size=(2, 3, 4)).astype("float32")
+    block = weft.onnx.load(network)
+    assert [node.operator for node in block._program.nodes] != wanted
+    expected = ReferenceEvaluator(network).run(None, {"x": x})[0]
+    numpy.testing.assert_allclose(block(np.array(x)).asnumpy(), expected, rtol=1e-5, atol=1e-6)
