@@ -7,7 +7,7 @@ pytest.importorskip("onnx")
 import numpy
 import onnx
 import weft
-from onnx_runs import HAS_RUNTIME, agree, check, drawn, made, on_host, run
+from onnx_exports import HAS_RUNTIME, agree, check, drawn, made, on_host, run
 from weft import gluon, np, npx
 from weft.gluon import nn
 

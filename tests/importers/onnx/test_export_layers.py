@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("onnx")
 
-from onnx_runs import HAS_RUNTIME, check, drawn, made
+from onnx_exports import HAS_RUNTIME, check, drawn, made
 from weft import gluon, np, npx
 from weft.gluon import nn, rnn
 

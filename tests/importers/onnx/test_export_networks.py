@@ -6,7 +6,7 @@ pytest.importorskip("onnx")
 
 import numpy
 import weft
-from onnx_runs import HAS_RUNTIME, agree, check, drawn, leaves, made, on_host, returns, run
+from onnx_exports import HAS_RUNTIME, agree, check, drawn, leaves, made, on_host, returns, run
 from weft import np, quantization
 from weft.gluon import nn
 from weft.gluon.model_zoo import text, vision

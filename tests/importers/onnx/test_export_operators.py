@@ -6,7 +6,7 @@ pytest.importorskip("onnx")
 
 import operator_samples
 import weft
-from onnx_runs import HAS_RUNTIME, agree, run
+from onnx_exports import HAS_RUNTIME, agree, run
 from weft._core import native
 from weft.onnx._export import _write  # noqa: F401 - fills the table
 from weft.onnx._export._table import rules
