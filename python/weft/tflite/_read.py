@@ -4,7 +4,7 @@ is checked here: lengths before they are used, numbers of tensors, sizes of buff
 import math
 import re
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
@@ -84,12 +84,14 @@ class Tensor:
 class Tensors:
     """The tensors of a node; None where an optional input is absent.
 
+    between: those that have scales of numbers inside the operator
     rounds_twice: sums of dense layers are rounded as TensorFlow Lite Micro does, not as LiteRT
     """
 
     inputs: list[Tensor | None]
     outputs: list[Tensor]
     rounds_twice: bool = False
+    between: list[Tensor | None] = field(default_factory=list)
 
 
 def program_of(content: bytes, title: str, rounds_twice: bool = False) -> Program:
@@ -259,10 +261,18 @@ class _Reader:
         if not 0 <= operator.OpcodeIndex() < len(self.codes):
             raise InvalidValue(f"{self.title}: node {place} has no operator")
         name, version = self.codes[operator.OpcodeIndex()]
-        inputs: list[Tensor | None] = []
-        for number in range(self._count(operator.InputsLength())):
-            index = operator.Inputs(number)
-            inputs.append(None if index == -1 else self._at(tensors, index, f"input of {name}"))
+
+        def tensor(index: int, what: str) -> Tensor | None:
+            return None if index == -1 else self._at(tensors, index, f"{what} of {name}")
+
+        inputs = [
+            tensor(operator.Inputs(number), "input")
+            for number in range(self._count(operator.InputsLength()))
+        ]
+        between = [
+            tensor(operator.Intermediates(number), "intermediate tensor")
+            for number in range(self._count(operator.IntermediatesLength()))
+        ]
         outputs = [
             self._at(tensors, operator.Outputs(number), f"output of {name}")
             for number in range(self._count(operator.OutputsLength()))
@@ -275,7 +285,7 @@ class _Reader:
             ["" if tensor is None else tensor.name for tensor in inputs],
             [tensor.name for tensor in outputs],
             self._options(operator),
-            notes=Tensors(inputs, outputs, self.rounds_twice),
+            notes=Tensors(inputs, outputs, self.rounds_twice, between),
         )
 
     def _options(self, operator: Any) -> dict[str, Any]:
