@@ -12,6 +12,7 @@ import tflite
 
 from weft._base.errors import FileFailure, InvalidValue, Unsupported
 from weft._import.program import Node, Port, Program
+from weft.tflite._variables import name_variables
 
 _DTYPES = {
     "FLOAT32": "float32",
@@ -41,6 +42,13 @@ _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TYPES = _names(tflite.TensorType)
 _OPERATORS = _names(tflite.BuiltinOperator)
 _OPTIONS = _names(tflite.BuiltinOptions)
+
+# Options that are numbers of graphs.
+_BODIES = {
+    "CALL_ONCE": ("init_subgraph_index",),
+    "IF": ("then_subgraph_index", "else_subgraph_index"),
+    "WHILE": ("cond_subgraph_index", "body_subgraph_index"),
+}
 
 
 @dataclass
@@ -118,7 +126,8 @@ class _Reader:
             self._operator(self.model.OperatorCodes(number))
             for number in range(self._count(self.model.OperatorCodesLength()))
         ]
-        self.programs: dict[int, Program] = {}
+        self.open: list[int] = []  # graphs that are being read
+        self.nodes = 0  # read so far
 
     def _count(self, count: int) -> int:
         """A length, which cannot be more than the file has room for."""
@@ -140,19 +149,27 @@ class _Reader:
             raise FileFailure(f"{self.title}: is damaged: it has no graph")
         program = self.graph(0)
         program.name = self.title
+        name_variables(program)
         return program
 
     def graph(self, number: int) -> Program:
-        """One graph of the file."""
-        if number in self.programs:
-            return self.programs[number]
+        """One graph of the file, read anew for each node whose body it is."""
         if not 0 <= number < self.model.SubgraphsLength():
             raise InvalidValue(f"{self.title}: there is no graph {number}")
-        graph = self.model.Subgraphs(number)
+        if number in self.open:
+            raise InvalidValue(f"{self.title}: graph {number} contains itself")
+        self.open.append(number)
+        try:
+            return self._graph(self.model.Subgraphs(number), number)
+        finally:
+            self.open.pop()
+
+    def _graph(self, graph: Any, number: int) -> Program:
         name = (graph.Name() or b"").decode("utf-8", "replace") or f"graph{number}"
         program = Program(name, [], [], [])
-        self.programs[number] = program
         tensors = self._tensors(graph)
+        if len(self.open) > 1 and any(tensor.is_state for tensor in tensors):
+            raise Unsupported(f"{self.title}: states in the body of a node are not supported")
         for place in range(self._count(graph.InputsLength())):
             tensor = self._at(tensors, graph.Inputs(place), "input")
             program.inputs.append(_port(tensor))
@@ -261,6 +278,9 @@ class _Reader:
         if not 0 <= operator.OpcodeIndex() < len(self.codes):
             raise InvalidValue(f"{self.title}: node {place} has no operator")
         name, version = self.codes[operator.OpcodeIndex()]
+        self.nodes += 1
+        if self.nodes > len(self.content):  # each needs some bytes
+            raise InvalidValue(f"{self.title}: graphs are bodies of too many nodes")
 
         def tensor(index: int, what: str) -> Tensor | None:
             return None if index == -1 else self._at(tensors, index, f"{what} of {name}")
@@ -284,9 +304,15 @@ class _Reader:
             outputs[0].name if outputs else str(place),
             ["" if tensor is None else tensor.name for tensor in inputs],
             [tensor.name for tensor in outputs],
-            self._options(operator),
+            self._with_bodies(self._options(operator), name),
             notes=Tensors(inputs, outputs, self.rounds_twice, between),
         )
+
+    def _with_bodies(self, options: dict[str, Any], operator: str) -> dict[str, Any]:
+        """Options with graphs in place of their numbers."""
+        for key in _BODIES.get(operator, ()):
+            options[key.removesuffix("_index")] = self.graph(options.pop(key, 0))
+        return options
 
     def _options(self, operator: Any) -> dict[str, Any]:
         """The options of an operator by the names of the schema, without those that are 0."""
