@@ -35,6 +35,13 @@ def scaled(x: ndarray, multiplier: Any, shift: Any) -> ndarray:
     return _halved(high, right).astype("int32")
 
 
+def scaled_on_host(x: numpy.ndarray, multiplier: Any, shift: Any) -> numpy.ndarray:
+    """`scaled` for host values of one factor."""
+    left, right = max(int(shift), 0), max(-int(shift), 0)
+    high = ((x.astype("int64") << left) * int(multiplier) + (1 << 30)) >> 31
+    return numpy.sign(high) * ((numpy.abs(high) + ((1 << right) >> 1)) >> right)
+
+
 def divided(x: ndarray, power: int) -> ndarray:
     """x / 2^power, rounded to the nearest, halves away from zero."""
     return _halved(x, numpy.array(power)) if power > 0 else x
@@ -107,4 +114,4 @@ def tanh(x: ndarray, whole: int) -> ndarray:
     return np.where(np.equal(x, 0), np.zeros_like(result), result)
 
 
-__all__ = ["divided", "limited", "scaled", "sigmoid", "tanh"]
+__all__ = ["divided", "limited", "scaled", "scaled_on_host", "sigmoid", "tanh"]

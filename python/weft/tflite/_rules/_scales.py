@@ -40,7 +40,7 @@ def activated(x: ndarray, function: int) -> ndarray:
 
 
 def bounds(output: Tensor, function: int) -> tuple[int, int]:
-    """The lowest and the highest int8 that an activation lets through."""
+    """The lowest and the highest integer that an activation lets through."""
     if function not in _BOUNDS:
         raise Unsupported(f"fused activation {function} of integers is not supported")
     low, high = _BOUNDS[function]
@@ -48,8 +48,13 @@ def bounds(output: Tensor, function: int) -> tuple[int, int]:
     def steps(value: float) -> int:
         return output.zero + round_away(value / output.step)
 
-    lowest = -128 if low is None else max(-128, steps(low))
-    return lowest, 127 if high is None else min(127, steps(high))
+    least, most = (int(end) for end in _ends_of(output.dtype))
+    lowest = least if low is None else max(least, steps(low))
+    return lowest, most if high is None else min(most, steps(high))
+
+
+def _ends_of(dtype: str) -> tuple[int, int]:
+    return numpy.iinfo(dtype).min, numpy.iinfo(dtype).max
 
 
 def round_away(value: float) -> int:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from weft import npx
+from weft._core.typing import ndarray
 from weft._import.program import Program
 from weft._import.values import Array, array_of, is_host
-from weft._core.typing import ndarray
 from weft.tflite._rules._table import RULES as rules
 
 # More steps than a loop makes in practice; a graph has to know a bound.
