@@ -159,8 +159,9 @@ class Rules:
     """The operators of one format. The newest rule that is not newer than the node's version is
     taken."""
 
-    def __init__(self, format: str) -> None:
-        self.format = format
+    def __init__(self, format: str, check: Function | None = None) -> None:
+        """check: of rules that have none of their own"""
+        self.format, self._check = format, check
         self._table: dict[tuple[str, str], list[tuple[int, Rule]]] = {}
 
     def __call__(
@@ -205,7 +206,7 @@ class Rules:
     ) -> None:
         """Registers a function for one operator."""
         versions = self._table.setdefault((domain, name), [])
-        versions.append((since, Rule(function, host, states, prepare, check)))
+        versions.append((since, Rule(function, host, states, prepare, check or self._check)))
         versions.sort(key=lambda version: version[0])
 
     def find(self, domain: str, name: str, version: int) -> Rule | None:

@@ -1,5 +1,5 @@
-"""int8 forms of operators, after TensorFlow Lite's reference kernels: which factors they compute, in
-which digits, and where they round."""
+"""int8 forms of operators, after TensorFlow Lite's reference kernels: which factors they have, in
+which digits these are computed, and where results are rounded."""
 
 from collections.abc import Callable
 from typing import Any

@@ -62,6 +62,13 @@ def round_away(value: float) -> int:
     return math.floor(value + 0.5) if value >= 0 else math.ceil(value - 0.5)
 
 
+def rounded_away(x: ndarray) -> ndarray:
+    """Floats to the nearest whole number, halves away from zero."""
+    whole = np.trunc(x)
+    is_half = np.equal(np.abs(x - whole), 0.5)
+    return np.where(is_half, whole + np.sign(x), np.rint(x))
+
+
 def factors(scales: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
     """Multipliers and shifts of real factors, as host values."""
     multiplier, shift = npx.quantized_multiplier(scales)
@@ -91,13 +98,15 @@ def require_same_scale(*tensors: Tensor) -> None:
             raise InvalidValue(f"tensors `{first.name}` and `{tensor.name}` have different scales")
 
 
-def table_of(function: Callable[[Any], Any], x: Tensor, y: Tensor) -> numpy.ndarray:
+def table_of(
+    function: Callable[[Any], Any], x: Tensor, y: Tensor, rounded: bool = True
+) -> numpy.ndarray:
     """The int8 results of a function for all 256 integers, computed in float32 as TensorFlow
-    Lite's tables are."""
+    Lite's tables are; rounded: to the nearest, else towards zero."""
     step, zero = numpy.float32(x.step), x.zero
     inverse = numpy.float32(1.0) / numpy.float32(y.step)
     values = (numpy.arange(-128, 128, dtype="int32") - zero).astype("float32") * step
     with numpy.errstate(all="ignore"):
         results = function(values).astype("float32") * inverse
-    rounded = numpy.trunc(results + numpy.copysign(numpy.float32(0.5), results))
-    return numpy.clip(rounded + y.zero, -128, 127).astype("int8")
+    half = numpy.copysign(numpy.float32(0.5 if rounded else 0.0), results)
+    return numpy.clip(numpy.trunc(results + half) + y.zero, -128, 127).astype("int8")

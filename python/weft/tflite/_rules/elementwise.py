@@ -17,9 +17,10 @@ from weft.tflite._rules._integers import (
     leaky_table,
     prelu,
     requantized,
+    saturated,
     squared_difference,
 )
-from weft.tflite._rules._kinds import of_floats, of_integers
+from weft.tflite._rules._kinds import of_integers
 from weft.tflite._rules._scales import (
     activated,
     bounds,
@@ -28,8 +29,10 @@ from weft.tflite._rules._scales import (
     is_int8,
     require_same_scale,
     rescaled,
+    rounded_away,
     table_of,
 )
+from weft.tflite._rules._table import MOVES as moves
 from weft.tflite._rules._table import RULES as rules
 
 Function = Callable[..., Any]
@@ -62,7 +65,7 @@ def _unary(name: str, function: Function, of_numpy: Function | None = None) -> N
         return function(x) if table is None else npx.quantized_lookup(x, table)
 
     prepare = _prepare_table(of_numpy) if of_numpy else None
-    rules.add(name, rule, prepare=prepare, check=of_integers("int8") if of_numpy else of_floats)
+    rules.add(name, rule, prepare=prepare, check=of_integers("int8") if of_numpy else None)
 
 
 def _relu_like(name: str, function: Function, low: float, high: float | None) -> None:
@@ -101,13 +104,23 @@ _unary("ROUND", np.rint)
 _unary("RSQRT", npx.rsqrt, lambda x: 1.0 / numpy.sqrt(x))
 _unary("SIGN", np.sign)
 _unary("SIN", np.sin)
-_unary("SQRT", np.sqrt, numpy.sqrt)
 _unary("SQUARE", np.square)
 _unary("TANH", np.tanh, numpy.tanh)
 _relu_like("RELU", npx.relu, 0.0, None)
 _relu_like("RELU6", npx.relu6, 0.0, 6.0)
 _relu_like("RELU_0_TO_1", lambda x: np.clip(x, 0.0, 1.0), 0.0, 1.0)
 _relu_like("RELU_N1_TO_1", lambda x: np.clip(x, -1.0, 1.0), -1.0, 1.0)
+
+
+@rules(
+    "SQRT",
+    prepare=lambda node, program: _add_table(
+        node, program, lambda x, y: table_of(numpy.sqrt, x, y, rounded=False)
+    ),
+    check=of_integers("int8"),
+)
+def _sqrt(x: Array, table: Array = None) -> ndarray:
+    return np.sqrt(x) if table is None else npx.quantized_lookup(x, table)
 
 
 @rules(
@@ -205,7 +218,7 @@ def _float_only(name: str, function: Function) -> None:
     def rule(a: Array, b: Array, *, fused_activation_function: int = 0) -> ndarray:
         return activated(function(a, b), fused_activation_function)
 
-    rules.add(name, rule, check=of_floats)
+    rules.add(name, rule)
 
 
 def _divided(a: ndarray, b: ndarray) -> ndarray:
@@ -268,7 +281,7 @@ def _or(a: Array, b: Array) -> ndarray:
     return np.logical_or(a, b)
 
 
-@rules("SELECT", "SELECT_V2")
+@rules("SELECT", "SELECT_V2", check=of_integers("int8"))
 def _select(condition: Array, x: Array, y: Array) -> ndarray:
     if condition.ndim == 1 and x.ndim > 1 and condition.shape[0] == x.shape[0]:
         condition = condition.reshape((-1,) + (1,) * (x.ndim - 1))
@@ -297,12 +310,7 @@ def _quantize(x: Array, *, _: Any) -> ndarray:
     inputs, output = ends(_)
     if x.dtype.kind != "f":
         return requantized(x, inputs[0], output)
-    # Halves go away from zero here.
-    steps = x / output.step
-    whole = np.trunc(steps)
-    is_half = np.equal(np.abs(steps - whole), 0.5)
-    rounded = np.where(is_half, whole + np.sign(steps), np.rint(steps))
-    return np.clip(rounded + output.zero, *bounds(output, 0)).astype(output.dtype)
+    return saturated(rounded_away(x / output.step), output)
 
 
 @rules("DEQUANTIZE", check=of_integers("int8", "uint8", "int16"))
@@ -329,17 +337,17 @@ def _fake_quant(
     return (steps - zero) * step
 
 
-@rules("ZEROS_LIKE")
+@moves("ZEROS_LIKE")
 def _zeros_like(x: Array) -> ndarray:
     return np.zeros_like(x)
 
 
-@rules("SHAPE")
+@moves("SHAPE")
 def _shape(x: Any, *, out_type: int = 0, _: Any) -> numpy.ndarray:
     return numpy.array(x.shape, ends(_)[1].dtype)
 
 
-@rules("RANK")
+@moves("RANK")
 def _rank(x: Any) -> numpy.ndarray:
     return numpy.array(x.ndim, "int32")
 

@@ -7,7 +7,11 @@ import numpy
 from weft import np, npx
 from weft._base.errors import Unsupported
 from weft._core.typing import ndarray
-from weft._import.values import Array, Host, Ints, array_of
+from weft._import.values import Array, Host, Ints, array_of, ints_of, is_array
+from weft._trace.state import is_tracing
+from weft.tflite._rules._fixed import scaled
+from weft.tflite._rules._integers import bilinear, product, saturated
+from weft.tflite._rules._kinds import of_integers
 from weft.tflite._rules._scales import (
     activated,
     bounds,
@@ -16,11 +20,13 @@ from weft.tflite._rules._scales import (
     factors,
     is_int8,
     require_same_scale,
+    rounded_away,
 )
+from weft.tflite._rules._table import MOVES as moves
 from weft.tflite._rules._table import RULES as rules
 
 
-@rules("RESHAPE", host=lambda x, shape=None, *, new_shape=None: _reshaped(x, shape, new_shape))
+@moves("RESHAPE", host=lambda x, shape=None, *, new_shape=None: _reshaped(x, shape, new_shape))
 def _reshape(x: Array, shape: Ints = None, *, new_shape: list[int] | None = None) -> ndarray:
     return x.reshape(tuple(shape if shape is not None else new_shape or ()))
 
@@ -29,32 +35,32 @@ def _reshaped(x: numpy.ndarray, shape: Any, new_shape: Any) -> numpy.ndarray:
     return x.reshape(shape.reshape(-1).tolist() if shape is not None else new_shape or ())
 
 
-@rules("SQUEEZE")
+@moves("SQUEEZE")
 def _squeeze(x: Array, *, squeeze_dims: list[int] | None = None) -> ndarray:
     return x.squeeze(tuple(squeeze_dims)) if squeeze_dims else x.squeeze()
 
 
-@rules("EXPAND_DIMS", host=lambda x, axis: numpy.expand_dims(x, int(axis.reshape(-1)[0])))
+@moves("EXPAND_DIMS", host=lambda x, axis: numpy.expand_dims(x, int(axis.reshape(-1)[0])))
 def _expand_dims(x: Array, axis: Ints) -> ndarray:
     return np.expand_dims(x, axis[0])
 
 
-@rules("TRANSPOSE")
+@moves("TRANSPOSE")
 def _transpose(x: Array, perm: Ints) -> ndarray:
     return x.transpose(perm)
 
 
-@rules("BROADCAST_TO")
+@moves("BROADCAST_TO")
 def _broadcast_to(x: Array, shape: Ints) -> ndarray:
     return np.broadcast_to(x, shape)
 
 
-@rules("FILL")
+@moves("FILL")
 def _fill(shape: Ints, value: Host) -> Any:
     return array_of(numpy.full(shape, value.reshape(()), value.dtype))
 
 
-@rules("TILE")
+@moves("TILE")
 def _tile(x: Array, repeats: Ints) -> ndarray:
     return np.tile(x, repeats)
 
@@ -62,7 +68,7 @@ def _tile(x: Array, repeats: Ints) -> ndarray:
 # ---- joins and splits ---------------------------------------------------------------------------
 
 
-@rules("CONCATENATION")
+@rules("CONCATENATION", check=of_integers("int8"))
 def _concatenation(*x: Array, axis: int = 0, fused_activation_function: int = 0, _: Any) -> ndarray:
     if is_int8(_):
         inputs, output = ends(_)
@@ -75,23 +81,23 @@ def _pack_host(*x: Any, values_count: int = 0, axis: int = 0) -> numpy.ndarray:
     return numpy.stack(x, axis)
 
 
-@rules("PACK", host=_pack_host)
+@moves("PACK", host=_pack_host)
 def _pack(*x: Array, values_count: int = 0, axis: int = 0) -> ndarray:
     return np.stack(x, axis)
 
 
-@rules("UNPACK")
+@moves("UNPACK")
 def _unpack(x: Array, *, num: int = 0, axis: int = 0) -> Any:
     axis = axis + x.ndim if axis < 0 else axis
     return tuple(x[(slice(None),) * axis + (place,)] for place in range(x.shape[axis]))
 
 
-@rules("SPLIT")
+@moves("SPLIT")
 def _split(axis: Ints, x: Array, *, num_splits: int = 0) -> Any:
     return tuple(np.split(x, num_splits, axis[0]))
 
 
-@rules("SPLIT_V")
+@moves("SPLIT_V")
 def _split_v(x: Array, sizes: Ints, axis: Ints, *, num_splits: int = 0) -> Any:
     place = axis[0]
     known = sum(size for size in sizes if size >= 0)
@@ -102,13 +108,26 @@ def _split_v(x: Array, sizes: Ints, axis: Ints, *, num_splits: int = 0) -> Any:
 # ---- slices -------------------------------------------------------------------------------------
 
 
-@rules("SLICE")
-def _slice(x: Array, begin: Ints, size: Ints) -> ndarray:
+@moves("SLICE")
+def _slice(x: Array, begin: Any, size: Ints) -> ndarray:
+    if is_array(begin) and is_tracing():
+        return _slice_from(x, begin, size)
+    begin = ints_of(begin)
     key = (
         slice(first, None if count < 0 else first + count)
         for first, count in zip(begin, size, strict=True)
     )
     return x[tuple(key)]
+
+
+def _slice_from(x: ndarray, begin: ndarray, size: tuple[int, ...]) -> ndarray:
+    """A slice whose begin is known only when the network runs."""
+    for axis, count in enumerate(size):
+        if count < 0:
+            raise Unsupported("a slice to the end whose begin is computed is not supported")
+        if count != x.shape[axis]:
+            x = np.take(x, begin[axis] + np.arange(count, dtype=begin.dtype), axis=axis)
+    return x
 
 
 def _strided(
@@ -148,7 +167,7 @@ def _strided_host(x: Any, begin: Any, end: Any, strides: Any, **options: Any) ->
 _MASKS = ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
 
 
-@rules("STRIDED_SLICE", host=_strided_host)
+@moves("STRIDED_SLICE", host=_strided_host)
 def _strided_slice(
     x: Array,
     begin: Ints,
@@ -168,7 +187,7 @@ def _strided_slice(
     return _strided(x, begin, end, strides, dict(zip(_MASKS, given, strict=True)))
 
 
-@rules("REVERSE_V2")
+@moves("REVERSE_V2")
 def _reverse(x: Array, axes: Ints) -> ndarray:
     return np.flip(x, axes)
 
@@ -176,7 +195,7 @@ def _reverse(x: Array, axes: Ints) -> ndarray:
 # ---- margins ------------------------------------------------------------------------------------
 
 
-@rules("PAD", "PADV2")
+@rules("PAD", "PADV2", check=of_integers("int8"))
 def _pad(x: Array, paddings: Host, value: Host = None, *, _: Any) -> ndarray:
     output = ends(_)[1]
     number = output.zero if is_int8(_) else 0
@@ -185,13 +204,13 @@ def _pad(x: Array, paddings: Host, value: Host = None, *, _: Any) -> ndarray:
     return np.pad(x, [tuple(pair) for pair in paddings.tolist()], constant_values=number)
 
 
-@rules("MIRROR_PAD")
+@moves("MIRROR_PAD")
 def _mirror_pad(x: Array, paddings: Host, *, mode: int = 0) -> ndarray:
     widths = [tuple(pair) for pair in paddings.tolist()]
     return np.pad(x, widths, mode="symmetric" if mode else "reflect")
 
 
-@rules("SPACE_TO_BATCH_ND")
+@rules("SPACE_TO_BATCH_ND", check=of_integers("int8"))
 def _space_to_batch(x: Array, sizes: Ints, paddings: Host, *, _: Any) -> ndarray:
     filler = ends(_)[1].zero if is_int8(_) else 0
     rank = len(sizes)
@@ -207,7 +226,7 @@ def _space_to_batch(x: Array, sizes: Ints, paddings: Host, *, _: Any) -> ndarray
     return x.reshape((*split, *rest)).transpose(order).reshape((-1, *counts, *rest))
 
 
-@rules("BATCH_TO_SPACE_ND")
+@moves("BATCH_TO_SPACE_ND")
 def _batch_to_space(x: Array, sizes: Ints, crops: Host) -> ndarray:
     rank, rest = len(sizes), tuple(x.shape[1 + len(sizes) :])
     batch = x.shape[0] // int(numpy.prod(sizes))
@@ -225,12 +244,12 @@ def _batch_to_space(x: Array, sizes: Ints, crops: Host) -> ndarray:
     return whole[(slice(None), *cut)]
 
 
-@rules("DEPTH_TO_SPACE")
+@moves("DEPTH_TO_SPACE")
 def _depth_to_space(x: Array, *, block_size: int) -> ndarray:
     return npx.depth_to_space(x, block_size, channels_last=True)
 
 
-@rules("SPACE_TO_DEPTH")
+@moves("SPACE_TO_DEPTH")
 def _space_to_depth(x: Array, *, block_size: int) -> ndarray:
     return npx.space_to_depth(x, block_size, channels_last=True)
 
@@ -238,19 +257,19 @@ def _space_to_depth(x: Array, *, block_size: int) -> ndarray:
 # ---- gathers ------------------------------------------------------------------------------------
 
 
-@rules("GATHER")
+@moves("GATHER")
 def _gather(x: Array, indices: Array, *, axis: int = 0, batch_dims: int = 0) -> ndarray:
     if batch_dims:
         raise Unsupported(f"`batch_dims` must be 0; got {batch_dims}")
     return np.take(x, indices, axis=axis)
 
 
-@rules("GATHER_ND")
+@moves("GATHER_ND")
 def _gather_nd(x: Array, indices: Array) -> ndarray:
     return x[tuple(indices[..., place] for place in range(indices.shape[-1]))]
 
 
-@rules("EMBEDDING_LOOKUP")
+@moves("EMBEDDING_LOOKUP")
 def _embedding_lookup(indices: Array, table: Array) -> ndarray:
     return np.take(table, indices, axis=0)
 
@@ -275,7 +294,7 @@ def _first(name: str, function: Any) -> None:
     def rule(x: Array, axis: Ints, *, output_type: int = 0, _: Any) -> ndarray:
         return function(x, axis=axis[0]).astype(ends(_)[1].dtype)
 
-    rules.add(name, rule)
+    rules.add(name, rule, check=of_integers("int8"))
 
 
 _first("ARG_MAX", np.argmax)
@@ -285,27 +304,24 @@ _first("ARG_MIN", np.argmin)
 # ---- reductions ---------------------------------------------------------------------------------
 
 
-def _reduction(name: str, function: Any) -> None:
+def _reduction(name: str, function: Any, *dtypes: str) -> None:
     def rule(x: Array, axes: Ints, *, keep_dims: bool = False, _: Any) -> ndarray:
         if is_int8(_):
             inputs, output = ends(_)
-            if name not in ("REDUCE_MAX", "REDUCE_MIN"):
-                raise Unsupported("int8 is not supported")
             require_same_scale(output, inputs[0])
         return function(x, axis=axes, keepdims=bool(keep_dims)).astype(x.dtype)
 
-    rules.add(name, rule)
+    rules.add(name, rule, check=of_integers(*dtypes))
 
 
-_reduction("SUM", np.sum)
-_reduction("REDUCE_MAX", np.max)
-_reduction("REDUCE_MIN", np.min)
+_reduction("REDUCE_MAX", np.max, "int8")
+_reduction("REDUCE_MIN", np.min, "int8")
 _reduction("REDUCE_PROD", np.prod)
 _reduction("REDUCE_ANY", np.any)
 _reduction("REDUCE_ALL", np.all)
 
 
-@rules("MEAN")
+@rules("MEAN", check=of_integers("int8"))
 def _mean(x: Array, axes: Ints, *, keep_dims: bool = False, _: Any) -> ndarray:
     keep = bool(keep_dims)
     if not is_int8(_):
@@ -317,6 +333,24 @@ def _mean(x: Array, axes: Ints, *, keep_dims: bool = False, _: Any) -> ndarray:
     multiplier, shift = _over_count(scale, count)
     low, high = bounds(output, 0)
     return npx.requantize(total, np.array(multiplier), np.array(shift), output.zero, low, high)
+
+
+@rules("SUM", check=of_integers("int8"))
+def _sum(x: Array, axes: Ints, *, keep_dims: bool = False, _: Any) -> ndarray:
+    keep = bool(keep_dims)
+    if not is_int8(_):
+        return np.sum(x, axis=axes, keepdims=keep).astype(x.dtype)
+    inputs, output = ends(_)
+    if _.node.notes.rounds_twice:
+        total = np.sum(centred(x, inputs[0]), axis=axes, keepdims=keep).astype("int32")
+        scale = numpy.float64(inputs[0].step) / numpy.float64(output.step)
+        return saturated(scaled(total, *factors(scale)), output)
+    # LiteRT's sum is in floats; its mean is not.
+    count = int(numpy.prod([x.shape[axis] for axis in axes]))
+    factor = numpy.float32(inputs[0].step) / numpy.float32(output.step)
+    offset = numpy.float32(-inputs[0].zero) * factor * numpy.float32(count)
+    total = np.sum(x.astype("int32"), axis=axes, keepdims=keep).astype("float32")
+    return saturated(rounded_away(total * float(factor) + float(offset)), output)
 
 
 def _over_count(scale: Any, count: int) -> tuple[numpy.ndarray, numpy.ndarray]:
@@ -337,7 +371,7 @@ def _cumsum(x: Array, axis: Ints, *, exclusive: bool = False, reverse: bool = Fa
     return np.flip(total, place) if reverse else total
 
 
-@rules("BATCH_MATMUL")
+@rules("BATCH_MATMUL", check=of_integers("int8"))
 def _batch_matmul(
     a: Array,
     b: Array,
@@ -347,9 +381,8 @@ def _batch_matmul(
     asymmetric_quantize_inputs: bool = False,
     _: Any,
 ) -> ndarray:
-    if is_int8(_):
-        raise Unsupported("int8 is not supported")
-    return np.matmul(a.mT if adj_x else a, b.mT if adj_y else b)
+    a, b = a.mT if adj_x else a, b.mT if adj_y else b
+    return product(a, b, *ends(_)) if is_int8(_) else np.matmul(a, b)
 
 
 # ---- resizing -----------------------------------------------------------------------------------
@@ -380,24 +413,25 @@ def _along(image: ndarray, axis: int, count: int, mode: str) -> ndarray:
     return low + (high - low) * share
 
 
-@rules("RESIZE_BILINEAR")
+@rules("RESIZE_BILINEAR", check=of_integers("int8"))
 def _resize_bilinear(
     x: Array, size: Ints, *, align_corners: bool = False, half_pixel_centers: bool = False, _: Any
 ) -> ndarray:
     if is_int8(_):
-        raise Unsupported("int8 is not supported")
+        return bilinear(x, size, align_corners, half_pixel_centers)
     return _resized(x, size, "linear", align_corners, half_pixel_centers)
 
 
-@rules("RESIZE_NEAREST_NEIGHBOR")
+@moves("RESIZE_NEAREST_NEIGHBOR")
 def _resize_nearest(
     x: Array, size: Ints, *, align_corners: bool = False, half_pixel_centers: bool = False
 ) -> ndarray:
-    if align_corners:
-        raise Unsupported("`align_corners` is not supported")
     for axis, count in zip((1, 2), size, strict=True):
-        offset = 0.5 if half_pixel_centers else 0.0
-        places = numpy.floor((numpy.arange(count) + offset) * (x.shape[axis] / count))
-        places = numpy.minimum(places.astype("int64"), x.shape[axis] - 1)
+        extent, offset = x.shape[axis], numpy.float32(0.5 if half_pixel_centers else 0.0)
+        is_spread = align_corners and count > 1
+        step = numpy.float32((extent - is_spread) / numpy.float32(count - is_spread))
+        places = (numpy.arange(count, dtype="float32") + offset) * step
+        places = numpy.floor(places + numpy.float32(0.5) if align_corners else places)
+        places = numpy.clip(places.astype("int64"), 0, extent - 1)
         x = np.take(x, np.array(places), axis=axis)
     return x
