@@ -6,7 +6,7 @@ from weft import npx
 from weft._core.typing import ndarray
 from weft._import.program import Program
 from weft._import.values import Array, array_of, is_host
-from weft.tflite._rules._table import RULES as rules
+from weft.tflite._rules._table import MOVES as moves
 
 # More steps than a loop makes in practice; a graph has to know a bound.
 _MOST_STEPS = (1 << 31) - 1
@@ -16,7 +16,7 @@ def _run(call: Any, body: Program, inputs: Any) -> tuple[Any, ...]:
     return tuple(array_of(value) for value in call.run(body, list(inputs)))
 
 
-@rules("IF")
+@moves("IF")
 def _if(condition: Any, *x: Any, then_subgraph: Program, else_subgraph: Program, _: Any) -> Any:
     if is_host(condition):
         return _run(_, then_subgraph if condition.reshape(()) else else_subgraph, x)
@@ -27,7 +27,7 @@ def _if(condition: Any, *x: Any, then_subgraph: Program, else_subgraph: Program,
     )
 
 
-@rules("WHILE")
+@moves("WHILE")
 def _while(*x: Any, cond_subgraph: Program, body_subgraph: Program, _: Any) -> Any:
     def goes_on(*values: Any) -> ndarray:
         return _run(_, cond_subgraph, values)[0].reshape(())
@@ -39,12 +39,12 @@ def _while(*x: Any, cond_subgraph: Program, body_subgraph: Program, _: Any) -> A
     return tuple(npx.while_loop(goes_on, step, start, _MOST_STEPS)[1])
 
 
-@rules("READ_VARIABLE", states=(0,))
+@moves("READ_VARIABLE", states=(0,))
 def _read_variable(variable: Array) -> ndarray:
     return variable.copy()
 
 
-@rules("ASSIGN_VARIABLE", states=(0,))
+@moves("ASSIGN_VARIABLE", states=(0,))
 def _assign_variable(variable: Array, value: Array) -> tuple[()]:
     variable[...] = value
     return ()

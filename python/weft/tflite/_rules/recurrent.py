@@ -16,6 +16,7 @@ from weft._import.values import Array
 from weft.tflite._rules._fixed import divided, limited, scaled, sigmoid, tanh
 from weft.tflite._rules._scales import activated, ends, factors, is_int8
 from weft.tflite._rules._table import RULES as rules
+from weft.tflite._rules.layers import check_layer
 
 # Places of the inputs of an LSTM. Gates lie in the order input, forget, cell, output.
 _WEIGHTS, _RECURRENT, _PEEPHOLES, _BIASES = 1, 5, 9, 12
@@ -71,16 +72,12 @@ def _joined(node: Node, program: Program, first: int, gates: list[int]) -> numpy
 
 def _prepare_lstm(node: Node, program: Program) -> None:
     """Joins the weights of the gates, and computes factors of integers."""
-    kinds = {node.notes.inputs[0].dtype, node.notes.outputs[0].dtype}
-    if kinds not in ({"float32"}, {"int8"}):
-        raise Unsupported(f"{node.title}: dtypes {', '.join(sorted(kinds))} are not supported")
     gates = _gates(node)
     if gates[-3:] != [1, 3, 2] or not _is_there(node, _CELL):
         raise InvalidValue(f"{node.title}: weights or states are missing")
     if any(_is_there(node, place) for place in range(_NORMS, len(node.inputs))):
         raise Unsupported(f"{node.title}: normalization of gates is not supported")
-    is_integer = kinds == {"int8"}
-    if is_integer:
+    if node.notes.inputs[0].dtype == "int8":
         node.attributes["factors"] = _lstm_factors(node, gates)
     values = [_joined(node, program, first, gates) for first in (_WEIGHTS, _RECURRENT, _BIASES)]
     peepholes = [_PEEPHOLES + place for place in range(3) if _is_there(node, _PEEPHOLES + place)]
@@ -135,7 +132,7 @@ def _lstm_factors(node: Node, gates: list[int]) -> _Factors:
 
 
 # `prepare` brings the inputs into this order.
-@rules("UNIDIRECTIONAL_SEQUENCE_LSTM", states=(1, 2), prepare=_prepare_lstm)
+@rules("UNIDIRECTIONAL_SEQUENCE_LSTM", states=(1, 2), prepare=_prepare_lstm, check=check_layer)
 def _lstm(
     x: Array,
     state: Array = None,
@@ -227,7 +224,8 @@ class _IntegerLayer:
 
     @staticmethod
     def _clip(bound: float, step: float, most: int) -> int:
-        return int(min(bound / step, most)) if bound > 0 else 0
+        steps = numpy.float32(bound) / numpy.float32(step)  # in its digits
+        return int(min(steps, most)) if bound > 0 else 0
 
     def _sums(self, x: ndarray, w: ndarray, b: Any, zero: int, factors: Any) -> ndarray:
         sums = npx.quantized_fully_connected(x, w, b, zero_point=zero, flatten=False)
@@ -275,15 +273,12 @@ class _IntegerLayer:
 
 
 def _prepare_svdf(node: Node, program: Program) -> None:
-    kinds = {node.notes.inputs[0].dtype, node.notes.outputs[0].dtype}
-    if kinds not in ({"float32"}, {"int8"}):
-        raise Unsupported(f"{node.title}: dtypes {', '.join(sorted(kinds))} are not supported")
-    if kinds == {"float32"}:
+    if node.notes.inputs[0].dtype == "float32":
         for place in (1, 2):
             program.constants[node.inputs[place]] = _constant(node, program, place)
 
 
-@rules("SVDF", states=(4,), prepare=_prepare_svdf)
+@rules("SVDF", states=(4,), prepare=_prepare_svdf, check=check_layer)
 def _svdf(
     x: Array,
     features: Array,
@@ -316,5 +311,6 @@ def _svdf(
     found = found if bias is None else found + bias
     if not is_integer:
         return activated(found, fused_activation_function)
+    # TensorFlow Lite demands ReLU of an int8 layer, and does not apply it.
     scale = numpy.float64(inputs[4].step) * inputs[2].step / output.step
     return np.clip(scaled(found, *factors(scale)) + output.zero, -128, 127).astype("int8")
