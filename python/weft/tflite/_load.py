@@ -42,7 +42,14 @@ def load(
     with current() if device is None else Device(device):
         from weft.tflite._rules import RULES
 
-        return ImportedBlock(prepared(program, RULES))
+        prepared(program, RULES)
+        # Small weights are weights, too: integers of few bits are no shapes.
+        program.arrays.update(
+            name
+            for name, value in program.constants.items()
+            if value.ndim and value.dtype.name in ("int8", "int16")
+        )
+        return ImportedBlock(program)
 
 
 def missing(model: str | PathLike[str] | bytes) -> list[str]:

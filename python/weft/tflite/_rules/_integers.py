@@ -13,6 +13,8 @@ from weft.tflite._read import Tensor
 from weft.tflite._rules._fixed import scaled, scaled_on_host
 from weft.tflite._rules._scales import bounds, centred, factors
 
+# So many products of two centred int8 have a sum that float32 holds exactly: 2^24 / 255^2.
+_EXACT = 256
 _F32, _F64 = numpy.float32, numpy.float64
 
 
@@ -71,7 +73,13 @@ def prelu(x: ndarray, slope: ndarray, inputs: Any, output: Tensor) -> ndarray:
 def product(a: ndarray, b: ndarray, inputs: Any, output: Tensor) -> ndarray:
     """The matrix product."""
     factor = _F64(inputs[0].step) * _F64(inputs[1].step) / _F64(output.step)
-    sums = np.matmul(centred(a, inputs[0]), centred(b, inputs[1]))
+    left, right = (
+        centred(x, tensor).astype("float32") for x, tensor in zip((a, b), inputs, strict=True)
+    )
+    sums: Any = 0
+    for first in range(0, a.shape[-1], _EXACT):
+        part = slice(first, first + _EXACT)
+        sums = sums + np.matmul(left[..., part], right[..., part, :]).astype("int32")
     return saturated(scaled(sums, *factors(factor)), output)
 
 

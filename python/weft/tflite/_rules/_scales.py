@@ -103,10 +103,13 @@ def table_of(
 ) -> numpy.ndarray:
     """The int8 results of a function for all 256 integers, computed in float32 as TensorFlow
     Lite's tables are; rounded: to the nearest, else towards zero."""
-    step, zero = numpy.float32(x.step), x.zero
-    inverse = numpy.float32(1.0) / numpy.float32(y.step)
-    values = (numpy.arange(-128, 128, dtype="int32") - zero).astype("float32") * step
+    step, output_step = numpy.float32(x.step), numpy.float32(y.step)
+    values = (numpy.arange(-128, 128, dtype="int32") - x.zero).astype("float32") * step
     with numpy.errstate(all="ignore"):
-        results = function(values).astype("float32") * inverse
-    half = numpy.copysign(numpy.float32(0.5 if rounded else 0.0), results)
-    return numpy.clip(numpy.trunc(results + half) + y.zero, -128, 127).astype("int8")
+        results = function(values).astype("float32")
+    if rounded:
+        results = results * (numpy.float32(1.0) / output_step)
+        results = results + numpy.copysign(numpy.float32(0.5), results)
+    else:
+        results = results / output_step
+    return numpy.clip(numpy.trunc(results) + y.zero, -128, 127).astype("int8")

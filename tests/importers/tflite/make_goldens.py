@@ -1,0 +1,60 @@
+"""Writes what LiteRT gives for the models of `tests/models/tflite`: `goldens.npz`.
+
+    python make_goldens.py FOLDER
+
+It needs the package ai-edge-litert, which the tests do not. Each model runs three times, one call
+after another, so that states count. `<model>/in<number>` and `<model>/out<number>` have the calls as
+their first axis.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+CALLS = 3
+# LiteRT's reference kernel gives -1 everywhere for an int8 sum; its default kernel computes it.
+DEFAULT = {"sum_int8"}
+REFUSED = {"add_int16", "log_softmax_int8"}  # by Weft, which a test wants to see
+
+
+def sample(random: numpy.random.Generator, details: dict, call: int) -> numpy.ndarray:
+    """An input: all integers in one call, small ones in another."""
+    dtype = numpy.dtype(details["dtype"])
+    if dtype.kind not in "iu":
+        return random.normal(0, 1 + 2 * (call % 2), details["shape"]).astype(dtype)
+    ends = numpy.iinfo(dtype)
+    values = random.integers(ends.min, ends.max + 1, details["shape"])
+    return (values // (1 + 3 * (call % 2))).astype(dtype)
+
+
+def goldens(path: Path) -> dict[str, numpy.ndarray]:
+    """Inputs and outputs of a model."""
+    kind = OpResolverType.BUILTIN if path.stem in DEFAULT else OpResolverType.BUILTIN_REF
+    interpreter = Interpreter(model_path=str(path), experimental_op_resolver_type=kind)
+    interpreter.allocate_tensors()
+    random = numpy.random.default_rng(len(path.stem))
+    found: dict[str, list[numpy.ndarray]] = {}
+    for call in range(CALLS):
+        for number, details in enumerate(interpreter.get_input_details()):
+            x = sample(random, details, call)
+            interpreter.set_tensor(details["index"], x)
+            found.setdefault(f"{path.stem}/in{number}", []).append(x)
+        interpreter.invoke()
+        for number, details in enumerate(interpreter.get_output_details()):
+            y = interpreter.get_tensor(details["index"])
+            found.setdefault(f"{path.stem}/out{number}", []).append(y.copy())
+    return {name: numpy.stack(calls) for name, calls in found.items()}
+
+
+def main(folder: Path) -> None:
+    found: dict[str, numpy.ndarray] = {}
+    for path in sorted([*folder.glob("*.tflite"), *folder.glob("operators/*.tflite")]):
+        if path.stem not in REFUSED:
+            found |= goldens(path)
+    numpy.savez_compressed(folder / "goldens.npz", **found)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
