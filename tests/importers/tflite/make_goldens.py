@@ -2,9 +2,9 @@
 
     python make_goldens.py FOLDER
 
-It needs the package ai-edge-litert, which the tests do not. Each model runs three times, one call
-after another, so that states count. `<model>/in<number>` and `<model>/out<number>` have the calls as
-their first axis.
+It needs the package ai-edge-litert, which the tests do not. A model runs three times, one call
+after another, so that states count; the arrays, `<model>/in<number>` and `<model>/out<number>`,
+have an axis of calls in front.
 """
 
 import sys
