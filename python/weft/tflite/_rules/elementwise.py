@@ -288,6 +288,16 @@ def _select(condition: Array, x: Array, y: Array) -> ndarray:
     return np.where(condition, x, y)
 
 
+@rules("BITWISE_XOR")
+def _xor(a: Array, b: Array) -> ndarray:
+    return np.bitwise_xor(a, b)
+
+
+@rules("RIGHT_SHIFT")
+def _right_shift(a: Array, b: Array) -> ndarray:
+    return np.right_shift(a, b)
+
+
 @rules("ADD_N")
 def _add_n(*x: Array) -> ndarray:
     total = x[0]

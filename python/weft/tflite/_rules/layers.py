@@ -1,4 +1,4 @@
-"""Layers: convolutions, dense layers, poolings, softmax. Images have their channels last.
+"""Layers: convolutions, dense layers, poolings. Images have their channels last.
 
 int8 layers are Weft's quantized operators, whose multipliers and two roundings are TensorFlow
 Lite's; what follows from the file alone (multipliers, shifts) is computed when the file is read.
@@ -370,36 +370,21 @@ _pool("AVERAGE_POOL_2D", "avg")
 _pool("MAX_POOL_2D", "max")
 
 
-# ---- softmax and norms --------------------------------------------------------------------------
-
-
-@rules("SOFTMAX", check=of_integers("int8"))
-def _softmax(x: Array, *, beta: float = 0.0, _: Any) -> ndarray:
-    inputs, output = ends(_)
-    if not is_int8(_):
-        return npx.softmax(x if beta in (0.0, 1.0) else x * beta, axis=-1)
-    if (output.step, output.zero) != (1.0 / 256, -128):
-        raise Unsupported("softmax of int8 must have the scale 1 / 256 and the zero point -128")
-    return npx.quantized_softmax(x, inputs[0].step * (beta or 1.0))
-
-
-@rules("LOG_SOFTMAX")
-def _log_softmax(x: Array) -> ndarray:
-    return npx.log_softmax(x, axis=-1)
-
-
-@rules("L2_NORMALIZATION")
-def _l2_normalization(x: Array, *, fused_activation_function: int = 0) -> ndarray:
-    length = np.sqrt(np.maximum(np.sum(x * x, axis=-1, keepdims=True), 1e-12))
-    return activated(x / length, fused_activation_function)
-
-
-@rules("LOCAL_RESPONSE_NORMALIZATION")
-def _lrn(
-    x: Array, *, radius: int = 0, bias: float = 0.0, alpha: float = 0.0, beta: float = 0.0
+@rules("L2_POOL_2D")
+def _l2_pool(
+    x: Array,
+    *,
+    padding: int = 0,
+    stride_w: int,
+    stride_h: int,
+    filter_width: int,
+    filter_height: int,
+    fused_activation_function: int = 0,
+    _: Any,
 ) -> ndarray:
-    squares = np.pad(x * x, ((0, 0),) * (x.ndim - 1) + ((radius, radius),))
-    total = squares[..., : x.shape[-1]]
-    for tap in range(1, 2 * radius + 1):
-        total = total + squares[..., tap : tap + x.shape[-1]]
-    return x / np.power(total * alpha + bias, beta)
+    options = {
+        "kernel": (filter_height, filter_width),
+        "strides": (stride_h, stride_w),
+        "padding": padding,
+    }
+    return activated(np.sqrt(_pooled(x * x, "avg", options, 0, _)), fused_activation_function)

@@ -132,7 +132,9 @@ def _lstm_factors(node: Node, gates: list[int]) -> _Factors:
 
 
 # `prepare` brings the inputs into this order.
-@rules("UNIDIRECTIONAL_SEQUENCE_LSTM", states=(1, 2), prepare=_prepare_lstm, check=check_layer)
+@rules(
+    "UNIDIRECTIONAL_SEQUENCE_LSTM", "LSTM", states=(1, 2), prepare=_prepare_lstm, check=check_layer
+)
 def _lstm(
     x: Array,
     state: Array = None,
@@ -150,13 +152,14 @@ def _lstm(
     time_major: bool = False,
     asymmetric_quantize_inputs: bool = False,
     diagonal_recurrent_tensors: bool = False,
+    kernel_type: int = 0,
     factors: _Factors | None = None,
     _: Any,
 ) -> ndarray:
     if fused_activation_function != 4:
         raise Unsupported(f"`fused_activation_function` {fused_activation_function} must be tanh")
-    if diagonal_recurrent_tensors:
-        raise Unsupported("`diagonal_recurrent_tensors` is not supported")
+    if diagonal_recurrent_tensors or kernel_type:
+        raise Unsupported("`diagonal_recurrent_tensors` and `kernel_type` 1 are not supported")
     layer = _Layer(weights, recurrent, biases, projection, projection_bias, peepholes)
     layer.clips = cell_clip, proj_clip
     if factors is None:
@@ -267,6 +270,42 @@ class _IntegerLayer:
         y = np.clip(sums + self.state_zero, -128, 127)
         y = np.clip(y, -self.clip, self.clip) if self.clip > 0 else y
         return y.astype("int8")
+
+
+# ---- RNN ----------------------------------------------------------------------------------------
+
+
+def _prepare_rnn(node: Node, program: Program) -> None:
+    for place in (1, 2):
+        program.constants[node.inputs[place]] = _constant(node, program, place)
+
+
+@rules("RNN", "UNIDIRECTIONAL_SEQUENCE_RNN", states=(4,), prepare=_prepare_rnn)
+def _rnn(
+    x: Array,
+    weights: Array,
+    recurrent: Array,
+    bias: Array,
+    state: Array,
+    *,
+    fused_activation_function: int = 0,
+    time_major: bool = False,
+    asymmetric_quantize_inputs: bool = False,
+    _: Any,
+) -> ndarray:
+    def step(row: ndarray, h: ndarray) -> tuple[ndarray, ndarray]:
+        y = npx.fully_connected(row, weights, bias, flatten=False)
+        y = y + npx.fully_connected(h, recurrent, None, flatten=False)
+        y = activated(y, fused_activation_function)
+        return y, y
+
+    if _.node.operator == "RNN":
+        y, new = step(x, state)
+        state[...] = new
+        return y
+    y, new = npx.foreach(step, x if time_major else x.swapaxes(0, 1), state.copy())
+    state[...] = new
+    return y if time_major else y.swapaxes(0, 1)
 
 
 # ---- SVDF ---------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Operators that move elements: reshape, slices, joins, margins, gathers, resizing, reductions."""
+"""Operators that move elements: reshape, joins, slices, margins."""
 
 from typing import Any
 
@@ -9,18 +9,12 @@ from weft._base.errors import Unsupported
 from weft._core.typing import ndarray
 from weft._import.values import Array, Host, Ints, array_of, ints_of, is_array
 from weft._trace.state import is_tracing
-from weft.tflite._rules._fixed import scaled
-from weft.tflite._rules._integers import bilinear, product, saturated
 from weft.tflite._rules._kinds import of_integers
 from weft.tflite._rules._scales import (
     activated,
-    bounds,
-    centred,
     ends,
-    factors,
     is_int8,
     require_same_scale,
-    rounded_away,
 )
 from weft.tflite._rules._table import MOVES as moves
 from weft.tflite._rules._table import RULES as rules
@@ -252,186 +246,3 @@ def _depth_to_space(x: Array, *, block_size: int) -> ndarray:
 @moves("SPACE_TO_DEPTH")
 def _space_to_depth(x: Array, *, block_size: int) -> ndarray:
     return npx.space_to_depth(x, block_size, channels_last=True)
-
-
-# ---- gathers ------------------------------------------------------------------------------------
-
-
-@moves("GATHER")
-def _gather(x: Array, indices: Array, *, axis: int = 0, batch_dims: int = 0) -> ndarray:
-    if batch_dims:
-        raise Unsupported(f"`batch_dims` must be 0; got {batch_dims}")
-    return np.take(x, indices, axis=axis)
-
-
-@moves("GATHER_ND")
-def _gather_nd(x: Array, indices: Array) -> ndarray:
-    return x[tuple(indices[..., place] for place in range(indices.shape[-1]))]
-
-
-@moves("EMBEDDING_LOOKUP")
-def _embedding_lookup(indices: Array, table: Array) -> ndarray:
-    return np.take(table, indices, axis=0)
-
-
-@rules("ONE_HOT")
-def _one_hot(indices: Array, depth: Ints, on: Array, off: Array, *, axis: int = 0) -> ndarray:
-    rank = indices.ndim + 1
-    axis = axis + rank if axis < 0 else axis
-    shape = [1] * rank
-    shape[axis] = depth[0]
-    places = np.arange(depth[0], dtype=indices.dtype).reshape(shape)
-    return np.where(np.expand_dims(indices, axis) == places, on, off)
-
-
-@rules("TOPK_V2")
-def _topk(x: Array, k: Ints) -> Any:
-    values, places = npx.topk(x, k=k[0], axis=-1)
-    return values, places.astype("int32")
-
-
-def _first(name: str, function: Any) -> None:
-    def rule(x: Array, axis: Ints, *, output_type: int = 0, _: Any) -> ndarray:
-        return function(x, axis=axis[0]).astype(ends(_)[1].dtype)
-
-    rules.add(name, rule, check=of_integers("int8"))
-
-
-_first("ARG_MAX", np.argmax)
-_first("ARG_MIN", np.argmin)
-
-
-# ---- reductions ---------------------------------------------------------------------------------
-
-
-def _reduction(name: str, function: Any, *dtypes: str) -> None:
-    def rule(x: Array, axes: Ints, *, keep_dims: bool = False, _: Any) -> ndarray:
-        if is_int8(_):
-            inputs, output = ends(_)
-            require_same_scale(output, inputs[0])
-        return function(x, axis=axes, keepdims=bool(keep_dims)).astype(x.dtype)
-
-    rules.add(name, rule, check=of_integers(*dtypes))
-
-
-_reduction("REDUCE_MAX", np.max, "int8")
-_reduction("REDUCE_MIN", np.min, "int8")
-_reduction("REDUCE_PROD", np.prod)
-_reduction("REDUCE_ANY", np.any)
-_reduction("REDUCE_ALL", np.all)
-
-
-@rules("MEAN", check=of_integers("int8"))
-def _mean(x: Array, axes: Ints, *, keep_dims: bool = False, _: Any) -> ndarray:
-    keep = bool(keep_dims)
-    if not is_int8(_):
-        return np.mean(x, axis=axes, keepdims=keep)
-    inputs, output = ends(_)
-    count = int(numpy.prod([x.shape[axis] for axis in axes]))
-    total = np.sum(centred(x, inputs[0]), axis=axes, keepdims=keep).astype("int32")
-    scale = numpy.float64(inputs[0].step) / numpy.float64(output.step)
-    multiplier, shift = _over_count(scale, count)
-    low, high = bounds(output, 0)
-    return npx.requantize(total, np.array(multiplier), np.array(shift), output.zero, low, high)
-
-
-@rules("SUM", check=of_integers("int8"))
-def _sum(x: Array, axes: Ints, *, keep_dims: bool = False, _: Any) -> ndarray:
-    keep = bool(keep_dims)
-    if not is_int8(_):
-        return np.sum(x, axis=axes, keepdims=keep).astype(x.dtype)
-    inputs, output = ends(_)
-    if _.node.notes.rounds_twice:
-        total = np.sum(centred(x, inputs[0]), axis=axes, keepdims=keep).astype("int32")
-        scale = numpy.float64(inputs[0].step) / numpy.float64(output.step)
-        return saturated(scaled(total, *factors(scale)), output)
-    # LiteRT's sum is in floats; its mean is not.
-    count = int(numpy.prod([x.shape[axis] for axis in axes]))
-    factor = numpy.float32(inputs[0].step) / numpy.float32(output.step)
-    offset = numpy.float32(-inputs[0].zero) * factor * numpy.float32(count)
-    total = np.sum(x.astype("int32"), axis=axes, keepdims=keep).astype("float32")
-    return saturated(rounded_away(total * float(factor) + float(offset)), output)
-
-
-def _over_count(scale: Any, count: int) -> tuple[numpy.ndarray, numpy.ndarray]:
-    """The factor of a mean: the multiplier is divided by the count in integers, with as many bits
-    as there is room for, as TensorFlow Lite's `QuantizedMeanOrSum` does."""
-    multiplier, shift = factors(scale)
-    room = min(count.bit_length() - 1, 32, 31 + int(shift))
-    divided = (int(multiplier) << room) // count
-    return numpy.array(divided, "int32"), numpy.array(int(shift) - room, "int32")
-
-
-@rules("CUMSUM")
-def _cumsum(x: Array, axis: Ints, *, exclusive: bool = False, reverse: bool = False) -> ndarray:
-    place = axis[0] + x.ndim if axis[0] < 0 else axis[0]
-    x = np.flip(x, place) if reverse else x
-    total = np.cumsum(x, axis=place).astype(x.dtype)
-    total = total - x if exclusive else total
-    return np.flip(total, place) if reverse else total
-
-
-@rules("BATCH_MATMUL", check=of_integers("int8"))
-def _batch_matmul(
-    a: Array,
-    b: Array,
-    *,
-    adj_x: bool = False,
-    adj_y: bool = False,
-    asymmetric_quantize_inputs: bool = False,
-    _: Any,
-) -> ndarray:
-    a, b = a.mT if adj_x else a, b.mT if adj_y else b
-    return product(a, b, *ends(_)) if is_int8(_) else np.matmul(a, b)
-
-
-# ---- resizing -----------------------------------------------------------------------------------
-
-
-def _resized(x: ndarray, size: tuple[int, ...], mode: str, corners: bool, centres: bool) -> ndarray:
-    image = x.transpose((0, 3, 1, 2))
-    if centres or corners:
-        y = npx.interpolate(image, size=size, mode=mode, align_corners=bool(corners))
-        return y.transpose((0, 2, 3, 1))
-    for axis, count in zip((2, 3), size, strict=True):
-        image = _along(image, axis, count, mode)
-    return image.transpose((0, 2, 3, 1))
-
-
-def _along(image: ndarray, axis: int, count: int, mode: str) -> ndarray:
-    """One axis resized with its first elements over each other."""
-    extent = image.shape[axis]
-    places = numpy.arange(count, dtype="float32") * numpy.float32(extent / count)
-    first = numpy.minimum(numpy.floor(places).astype("int64"), extent - 1)
-    low = np.take(image, np.array(first), axis=axis)
-    if mode == "nearest":
-        return low
-    shape = [1] * image.ndim
-    shape[axis] = count
-    share = np.array((places - first).astype("float32").reshape(shape))
-    high = np.take(image, np.array(numpy.minimum(first + 1, extent - 1)), axis=axis)
-    return low + (high - low) * share
-
-
-@rules("RESIZE_BILINEAR", check=of_integers("int8"))
-def _resize_bilinear(
-    x: Array, size: Ints, *, align_corners: bool = False, half_pixel_centers: bool = False, _: Any
-) -> ndarray:
-    if is_int8(_):
-        return bilinear(x, size, align_corners, half_pixel_centers)
-    return _resized(x, size, "linear", align_corners, half_pixel_centers)
-
-
-@moves("RESIZE_NEAREST_NEIGHBOR")
-def _resize_nearest(
-    x: Array, size: Ints, *, align_corners: bool = False, half_pixel_centers: bool = False
-) -> ndarray:
-    for axis, count in zip((1, 2), size, strict=True):
-        extent, offset = x.shape[axis], numpy.float32(0.5 if half_pixel_centers else 0.0)
-        is_spread = align_corners and count > 1
-        step = numpy.float32((extent - is_spread) / numpy.float32(count - is_spread))
-        places = (numpy.arange(count, dtype="float32") + offset) * step
-        places = numpy.floor(places + numpy.float32(0.5) if align_corners else places)
-        places = numpy.clip(places.astype("int64"), 0, extent - 1)
-        x = np.take(x, np.array(places), axis=axis)
-    return x
