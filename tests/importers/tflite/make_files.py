@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy
 import tensorflow as tf
-from recurrent_files import FILES
+from recurrent_files import FILES, KINDS
+from tensorflow.compiler.tf2xla.python import xla
 
 RANDOM = numpy.random.default_rng(7)
 IMAGE = (1, 6, 5, 4)
@@ -39,6 +40,59 @@ def _resized(method: str, centres: bool, corners: bool = False):
         "nearest": tf.compat.v1.image.resize_nearest_neighbor,
     }[method]
     return lambda x: operator(x, (9, 13), align_corners=corners, half_pixel_centers=centres)
+
+
+def _integers(x: tf.Tensor, y: tf.Tensor) -> list[tf.Tensor]:
+    a, b = tf.cast(x * 5, tf.int32), tf.cast(tf.abs(y) * 3, tf.int32) + 1
+    shifted = tf.bitwise.right_shift(a, b)
+    return [a // b, tf.math.floormod(a, b), tf.bitwise.bitwise_xor(a, b), shifted, -a, a * a]
+
+
+def _logic(x: tf.Tensor, y: tf.Tensor) -> list[tf.Tensor]:
+    either = tf.logical_or(x >= y, tf.logical_not(x <= 0.5))
+    both = tf.logical_and(either, tf.not_equal(x, y))
+    some, all_ = tf.reduce_any(both, 3), tf.reduce_all(either, [1, 2])
+    same = tf.equal(tf.cast(x, tf.int32), tf.cast(y, tf.int32))
+    return [some, all_, tf.where(same, x, tf.zeros_like(x)), tf.cast(both, tf.float32)]
+
+
+def _rounded(x: tf.Tensor) -> list[tf.Tensor]:
+    return [tf.floor(x), tf.sign(x), tf.sin(x), tf.cos(x), tf.square(x), tf.pow(tf.abs(x), 1.5)]
+
+
+def _placed(x: tf.Tensor) -> list[tf.Tensor]:
+    indices = tf.constant([[1, 2], [3, 0], [5, 4]])
+    return [
+        tf.gather_nd(x[0], indices),
+        tf.scatter_nd(indices, x[0, :3, 0], [6, 5, 4]),
+        tf.reverse(x, [1, 2]),
+        tf.reverse_sequence(x, [3], 1, 0),
+        tf.nn.embedding_lookup(x[0], [4, 0]),
+        tf.one_hot(tf.argmin(x, 3), 5, 2.0, -1.0),
+        tf.nn.top_k(x, 2)[0],
+        tf.nn.top_k(x, 2)[1],
+    ]
+
+
+def _shaped(x: tf.Tensor) -> list[tf.Tensor]:
+    first, second = tf.split(x, [2, 4], 1)
+    parts = tf.unstack(x, axis=2)
+    back = tf.batch_to_space(tf.tile(x, [4, 1, 1, 1]), [2, 2], [[1, 2], [0, 1]])
+    return [
+        tf.squeeze(first[:, :, :1], 2),
+        tf.expand_dims(second, 2),
+        tf.broadcast_to(x[:, :1], [2, 6, 5, 4]),
+        tf.add_n(parts),
+        back,
+        tf.pad(x, [[0, 0], [1, 0], [0, 2], [0, 0]], constant_values=1.5),
+        tf.slice(x, [0, 1, 2, 0], [1, 3, -1, 2]),
+        tf.cast(tf.shape(x), tf.float32) * x[0, 0, 0],
+    ]
+
+
+def _dynamic(x: tf.Tensor) -> tf.Tensor:
+    place = tf.cast(tf.clip_by_value(x[0, 0, 0, 0], 0.0, 2.0), tf.int32)
+    return xla.dynamic_update_slice(x, weights(1, 2, 5, 3), tf.stack([0, place, 0, place]))
 
 
 def _counted(x: tf.Tensor) -> tf.Tensor:
@@ -74,7 +128,7 @@ CASES = {
     "gelu_tanh": (lambda x: tf.nn.gelu(x, approximate=True), [IMAGE], "float int8"),
     "leaky_relu": (lambda x: tf.nn.leaky_relu(x, 0.3), [IMAGE], "float int8"),
     "prelu": (
-        lambda x: tf.nn.relu(x) + weights(4) * -tf.nn.relu(-x),
+        lambda x: tf.nn.relu(x) + weights(4) * tf.nn.relu(-x),
         [IMAGE],
         "float int8",
     ),
@@ -135,6 +189,25 @@ CASES = {
     "average_pool": (lambda x: tf.nn.avg_pool2d(x, 3, 2, "SAME"), [IMAGE], "float int8"),
     "max_pool": (lambda x: tf.nn.max_pool2d(x, 2, 2, "VALID"), [IMAGE], "float int8"),
     "cumsum": (lambda x: tf.cumsum(x, 1, exclusive=True), [IMAGE], "float"),
+    "integers": (_integers, [IMAGE, IMAGE], "float"),
+    "logic": (_logic, [IMAGE, IMAGE], "float"),
+    "rounded": (_rounded, [IMAGE], "float"),
+    "placed": (_placed, [IMAGE], "float"),
+    "shaped": (_shaped, [IMAGE], "float"),
+    "dynamic_update_slice": (_dynamic, [IMAGE], "float"),
+    "minimum": (lambda x, y: tf.minimum(x, y), [IMAGE, (4,)], "float int8"),
+    "atan2": (lambda x, y: tf.atan2(x, y), [IMAGE, IMAGE], "float"),
+    "product": (lambda x: tf.reduce_prod(x, [1, 3]), [IMAGE], "float"),
+    "relu_n1_to_1": (
+        lambda x: tf.maximum(-1.0, tf.minimum(x, 1.0)),
+        [IMAGE],
+        "float int8",
+    ),
+    "local_response": (
+        lambda x: tf.nn.local_response_normalization(x, 1, 1.5, 0.3, 0.6),
+        [IMAGE],
+        "float",
+    ),
     "while": (_counted, [(2, 4)], "float"),
     "if": (_chosen, [(2, 4)], "float"),
 }
@@ -201,7 +274,10 @@ def made(name: str, kind: str) -> bytes:
 
 def main(folder: Path, names: list[str]) -> None:
     kinds = {name: case[2].split() for name, case in CASES.items()}
-    kinds |= {"delay": ["float", "int8"], **{name: ["float", "int8"] for name in FILES}}
+    kinds |= {
+        "delay": ["float", "int8"],
+        **{name: KINDS.get(name, ["float", "int8"]) for name in FILES},
+    }
     kinds["dense"].append("uint8")
     for name in names or kinds:
         for kind in kinds[name]:

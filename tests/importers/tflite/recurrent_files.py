@@ -141,10 +141,31 @@ def svdf(kind: str, rank: int = 2) -> bytes:
     return file.content("SVDF", [x, features, times, bias, state], output, options)
 
 
+def rnn(kind: str, in_steps: bool = True) -> bytes:
+    """A recurrent layer without gates."""
+    file = File(kind)
+    shape = (1, STEPS) if in_steps else (1,)
+    inputs = [
+        file.data("x", (*shape, INPUTS), 1.0, 0),
+        file.constant("weights", _normal(CELLS, INPUTS), 1.0),
+        file.constant("recurrent", _normal(CELLS, CELLS, spread=0.3), 1.0),
+        file.constant("bias", _normal(CELLS), 1.0),
+        file.state("h", (1, CELLS), "float32", 1.0),
+    ]
+    output = file.data("y", (*shape, CELLS), 1.0, 0)
+    options = schema.SequenceRNNOptionsT() if in_steps else schema.RNNOptionsT()
+    options.fusedActivationFunction = 4
+    operator = "UNIDIRECTIONAL_SEQUENCE_RNN" if in_steps else "RNN"
+    return file.content(operator, inputs, output, options)
+
+
 FILES = {
     "lstm": lstm,
     "lstm_coupled": lambda kind: lstm(kind, coupled=True),
     "lstm_projected": lambda kind: lstm(kind, projected=True, time_major=True),
     "lstm_peepholes": lambda kind: lstm(kind, peepholes=True, cell_power=-9),
     "svdf": svdf,
+    "rnn": rnn,
+    "rnn_step": lambda kind: rnn(kind, in_steps=False),
 }
+KINDS = {"rnn": ["float"], "rnn_step": ["float"]}

@@ -41,7 +41,7 @@ def _one_hot(indices: Array, depth: Ints, on: Array, off: Array, *, axis: int = 
 
 @moves("SCATTER_ND")
 def _scatter_nd(indices: Array, updates: Array, shape: Ints) -> ndarray:
-    return npx.scatter_nd(updates, indices, shape)
+    return npx.scatter_nd(updates, np.moveaxis(indices, -1, 0), shape)
 
 
 @moves("DYNAMIC_UPDATE_SLICE")
