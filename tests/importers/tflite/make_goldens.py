@@ -14,8 +14,8 @@ import numpy
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 CALLS = 3
-# Where LiteRT's reference kernel is wrong and its default kernel right: the former gives -1 for each
-# int8 sum, and leaves out the last channel of a window of local responses.
+# Where LiteRT's reference kernel is wrong and its default kernel right: the former gives -1 for
+# each int8 sum, and leaves out the last channel of a window of local responses.
 DEFAULT = {"sum_int8", "local_response_float"}
 REFUSED = {"add_int16", "log_softmax_int8"}  # by Weft, which a test wants to see
 
