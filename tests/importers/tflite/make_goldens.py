@@ -1,10 +1,11 @@
-"""Writes what LiteRT gives for the models of `tests/models/tflite`: `goldens.npz`.
+"""Writes what LiteRT, and TensorFlow Lite Micro, give for the models of `tests/models/tflite`:
+`goldens.npz`.
 
     python make_goldens.py FOLDER
 
-It needs the package ai-edge-litert, which the tests do not. A model runs three times, one call
-after another, so that states count; the arrays, `<model>/in<number>` and `<model>/out<number>`,
-have an axis of calls in front.
+It needs the packages ai-edge-litert and tflite-micro, which the tests do not. A model runs three
+times, one call after another, so that states count; the arrays, `<model>/in<number>`,
+`<model>/out<number>` and `<model>/micro` of some, have an axis of calls in front.
 """
 
 import sys
@@ -12,12 +13,18 @@ from pathlib import Path
 
 import numpy
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from tflite_micro import runtime
 
 CALLS = 3
 # Where LiteRT's reference kernel is wrong and its default kernel right: the former gives -1 for
 # each int8 sum, and leaves out the last channel of a window of local responses.
 DEFAULT = {"sum_int8", "local_response_float"}
 REFUSED = {"add_int16", "log_softmax_int8"}  # by Weft, which a test wants to see
+# Whose roundings of LiteRT and TensorFlow Lite Micro differ in some integers.
+MICRO = {
+    *("ad01_int8", "hello_world_int8", "kws_dscnn_int8", "resnet8_int8", "mnist_lstm_int8"),
+    *("dense_int8", "sum_int8", "micro_speech_int8"),
+}
 
 
 def sample(random: numpy.random.Generator, details: dict, call: int) -> numpy.ndarray:
@@ -49,11 +56,24 @@ def goldens(path: Path) -> dict[str, numpy.ndarray]:
     return {name: numpy.stack(calls) for name, calls in found.items()}
 
 
+def micro(path: Path, inputs: numpy.ndarray) -> numpy.ndarray:
+    """The outputs of TensorFlow Lite Micro for the calls of a model of one input."""
+    interpreter = runtime.Interpreter.from_file(str(path))
+    found = []
+    for x in inputs:
+        interpreter.set_input(x, 0)
+        interpreter.invoke()
+        found.append(interpreter.get_output(0).copy())
+    return numpy.stack(found)
+
+
 def main(folder: Path) -> None:
     found: dict[str, numpy.ndarray] = {}
     for path in sorted([*folder.glob("*.tflite"), *folder.glob("operators/*.tflite")]):
         if path.stem not in REFUSED:
             found |= goldens(path)
+        if path.stem in MICRO:
+            found[f"{path.stem}/micro"] = micro(path, found[f"{path.stem}/in0"])
     numpy.savez_compressed(folder / "goldens.npz", **found)
 
 

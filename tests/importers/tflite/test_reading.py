@@ -55,6 +55,21 @@ def test_nothing_is_missing_for_the_others():
     assert weft.tflite.missing(FILES["resnet8_int8"]) == []
 
 
+def test_an_error_of_reading_names_file_and_operator(tmp_path):
+    # Each number 3 of the file, such as an option, a count or a tensor's, becomes a 7.
+    content = FILES["convolution_float"].read_bytes()
+    places = numpy.frombuffer(content, "<i4")
+    for place in numpy.nonzero(places == 3)[0]:
+        changed = places.copy()
+        changed[place] = 7
+        path = tmp_path / "changed.tflite"
+        path.write_bytes(changed.tobytes())
+        try:
+            weft.tflite.load(path)
+        except REFUSED as error:
+            assert str(path) in str(error)
+
+
 def test_an_error_of_a_run_names_the_operator():
     block = load("dense_int8")
     with pytest.raises(TypeError, match="input `x` must be int8; got float32"):
@@ -99,9 +114,12 @@ def mutated(data, content):
 @given(st.data())
 @settings(deadline=None)
 def test_mutated_files_end_in_an_error_or_run(data):
-    content = mutated(data, FILES[data.draw(st.sampled_from(SEEDS))].read_bytes())
+    name = data.draw(st.sampled_from(SEEDS))
+    content = mutated(data, FILES[name].read_bytes())
     try:
         block = weft.tflite.load(content)
+        if name == "while_float":  # it may have become one without an end
+            return
         shapes = [port.usual or () for port in block.ports]
         if sum(map(math.prod, shapes)) > 1 << 20:
             return

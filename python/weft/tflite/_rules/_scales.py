@@ -90,6 +90,20 @@ def centred(x: ndarray, tensor: Tensor) -> ndarray:
     return wide - tensor.zero if tensor.zero else wide
 
 
+# A result may have so many elements, or so many for each that the file declares: a batch may be
+# larger than the file's. More is a file that contradicts itself, and would fill the memory.
+_ROOM, _GROWTH = 1 << 24, 1 << 10
+
+
+def require_room(call: Any, shape: Any) -> None:
+    """Raises where the numbers of a file ask for a far larger result than the file declares."""
+    declared = math.prod(ends(call)[1].shape)
+    if math.prod(map(int, shape)) > max(_ROOM, _GROWTH * declared):
+        raise InvalidValue(
+            f"the result has shape {tuple(shape)}; the file declares {declared} elements"
+        )
+
+
 def require_same_scale(*tensors: Tensor) -> None:
     """Raises where tensors whose integers are only moved have different scales."""
     first = tensors[0]
@@ -107,9 +121,9 @@ def table_of(
     values = (numpy.arange(-128, 128, dtype="int32") - x.zero).astype("float32") * step
     with numpy.errstate(all="ignore"):
         results = function(values).astype("float32")
-    if rounded:
-        results = results * (numpy.float32(1.0) / output_step)
-        results = results + numpy.copysign(numpy.float32(0.5), results)
-    else:
-        results = results / output_step
-    return numpy.clip(numpy.trunc(results) + y.zero, -128, 127).astype("int8")
+        if rounded:
+            results = results * (numpy.float32(1.0) / output_step)
+            results = results + numpy.copysign(numpy.float32(0.5), results)
+        else:
+            results = results / output_step
+        return numpy.clip(numpy.trunc(results) + y.zero, -128, 127).astype("int8")

@@ -1,6 +1,7 @@
 """Operators that work element by element. int8 ones with two operands follow TensorFlow Lite's
 integer kernels; those with one operand are tables of 256 results."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,7 @@ from weft.tflite._rules._scales import (
     centred,
     ends,
     is_int8,
+    require_room,
     require_same_scale,
     rescaled,
     rounded_away,
@@ -363,5 +365,6 @@ def _rank(x: Any) -> numpy.ndarray:
 
 
 @rules("RANGE")
-def _range(start: Host, limit: Host, delta: Host) -> numpy.ndarray:
+def _range(start: Host, limit: Host, delta: Host, *, _: Any) -> numpy.ndarray:
+    require_room(_, [max(0, math.ceil((limit.item() - start.item()) / delta.item()))])
     return numpy.arange(start.item(), limit.item(), delta.item(), dtype=start.dtype)

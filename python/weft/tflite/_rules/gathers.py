@@ -8,6 +8,7 @@ from weft import np, npx
 from weft._base.errors import Unsupported
 from weft._core.typing import ndarray
 from weft._import.values import Array, Host, Ints
+from weft.tflite._rules._scales import require_room
 from weft.tflite._rules._table import MOVES as moves
 from weft.tflite._rules._table import RULES as rules
 
@@ -30,7 +31,10 @@ def _embedding_lookup(indices: Array, table: Array) -> ndarray:
 
 
 @rules("ONE_HOT")
-def _one_hot(indices: Array, depth: Ints, on: Array, off: Array, *, axis: int = 0) -> ndarray:
+def _one_hot(
+    indices: Array, depth: Ints, on: Array, off: Array, *, axis: int = 0, _: Any
+) -> ndarray:
+    require_room(_, (*indices.shape, depth[0]))
     rank = indices.ndim + 1
     axis = axis + rank if axis < 0 else axis
     shape = [1] * rank
@@ -40,7 +44,8 @@ def _one_hot(indices: Array, depth: Ints, on: Array, off: Array, *, axis: int = 
 
 
 @moves("SCATTER_ND")
-def _scatter_nd(indices: Array, updates: Array, shape: Ints) -> ndarray:
+def _scatter_nd(indices: Array, updates: Array, shape: Ints, *, _: Any) -> ndarray:
+    require_room(_, shape)
     return npx.scatter_nd(updates, np.moveaxis(indices, -1, 0), shape)
 
 

@@ -19,6 +19,7 @@ from weft.tflite._rules._scales import activated, bounds, ends, factors, is_int8
 from weft.tflite._rules._table import RULES as rules
 
 _SAME, _VALID = 0, 1
+_MOST_ZEROS = 1 << 16  # beside an axis
 
 Options = dict[str, Any]
 
@@ -34,6 +35,8 @@ def margins(
     front, back = [], []
     for extent, size, stride, dilation in zip(extents, kernel, strides, dilations, strict=True):
         total = max(0, (-(-extent // stride) - 1) * stride + (size - 1) * dilation + 1 - extent)
+        if total > _MOST_ZEROS:
+            raise InvalidValue(f"a window of {size} elements, {dilation} apart, is too large")
         front.append(total // 2)
         back.append(total - total // 2)
     return front, back

@@ -5,15 +5,23 @@ from typing import Any
 import numpy
 
 from weft import np, npx
+from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
 from weft._import.values import Array, Ints
 from weft.tflite._rules._integers import bilinear
 from weft.tflite._rules._kinds import of_integers
 from weft.tflite._rules._scales import (
     is_int8,
+    require_room,
 )
 from weft.tflite._rules._table import MOVES as moves
 from weft.tflite._rules._table import RULES as rules
+
+
+def _check_size(x: ndarray, size: tuple[int, ...], call: Any) -> None:
+    if x.ndim != 4 or len(size) != 2 or min(size) < 1:
+        raise InvalidValue(f"data of shape {x.shape} cannot have the size {size}")
+    require_room(call, (x.shape[0], *size, x.shape[3]))
 
 
 def _resized(x: ndarray, size: tuple[int, ...], mode: str, corners: bool, centres: bool) -> ndarray:
@@ -45,6 +53,7 @@ def _along(image: ndarray, axis: int, count: int, mode: str) -> ndarray:
 def _resize_bilinear(
     x: Array, size: Ints, *, align_corners: bool = False, half_pixel_centers: bool = False, _: Any
 ) -> ndarray:
+    _check_size(x, size, _)
     if is_int8(_):
         return bilinear(x, size, align_corners, half_pixel_centers)
     return _resized(x, size, "linear", align_corners, half_pixel_centers)
@@ -52,8 +61,9 @@ def _resize_bilinear(
 
 @moves("RESIZE_NEAREST_NEIGHBOR")
 def _resize_nearest(
-    x: Array, size: Ints, *, align_corners: bool = False, half_pixel_centers: bool = False
+    x: Array, size: Ints, *, align_corners: bool = False, half_pixel_centers: bool = False, _: Any
 ) -> ndarray:
+    _check_size(x, size, _)
     for axis, count in zip((1, 2), size, strict=True):
         extent, offset = x.shape[axis], numpy.float32(0.5 if half_pixel_centers else 0.0)
         is_spread = align_corners and count > 1

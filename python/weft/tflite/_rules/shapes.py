@@ -14,6 +14,7 @@ from weft.tflite._rules._scales import (
     activated,
     ends,
     is_int8,
+    require_room,
     require_same_scale,
 )
 from weft.tflite._rules._table import MOVES as moves
@@ -45,17 +46,20 @@ def _transpose(x: Array, perm: Ints) -> ndarray:
 
 
 @moves("BROADCAST_TO")
-def _broadcast_to(x: Array, shape: Ints) -> ndarray:
+def _broadcast_to(x: Array, shape: Ints, *, _: Any) -> ndarray:
+    require_room(_, shape)
     return np.broadcast_to(x, shape)
 
 
 @moves("FILL")
-def _fill(shape: Ints, value: Host) -> Any:
+def _fill(shape: Ints, value: Host, *, _: Any) -> Any:
+    require_room(_, shape)
     return array_of(numpy.full(shape, value.reshape(()), value.dtype))
 
 
 @moves("TILE")
-def _tile(x: Array, repeats: Ints) -> ndarray:
+def _tile(x: Array, repeats: Ints, *, _: Any) -> ndarray:
+    require_room(_, [extent * count for extent, count in zip(x.shape, repeats, strict=True)])
     return np.tile(x, repeats)
 
 
@@ -189,18 +193,26 @@ def _reverse(x: Array, axes: Ints) -> ndarray:
 # ---- margins ------------------------------------------------------------------------------------
 
 
+def _widths(x: ndarray, paddings: numpy.ndarray, call: Any) -> list[tuple[int, int]]:
+    """Elements in front of each axis and behind it."""
+    widths = [(int(front), int(back)) for front, back in paddings.reshape(-1, 2)]
+    require_room(call, [n + f + b for n, (f, b) in zip(x.shape, widths, strict=True)])
+    return widths
+
+
 @rules("PAD", "PADV2", check=of_integers("int8"))
 def _pad(x: Array, paddings: Host, value: Host = None, *, _: Any) -> ndarray:
+    widths = _widths(x, paddings, _)
     output = ends(_)[1]
     number = output.zero if is_int8(_) else 0
     if value is not None:
         number = value.reshape(-1)[0].item()
-    return np.pad(x, [tuple(pair) for pair in paddings.tolist()], constant_values=number)
+    return np.pad(x, widths, constant_values=number)
 
 
 @moves("MIRROR_PAD")
-def _mirror_pad(x: Array, paddings: Host, *, mode: int = 0) -> ndarray:
-    widths = [tuple(pair) for pair in paddings.tolist()]
+def _mirror_pad(x: Array, paddings: Host, *, mode: int = 0, _: Any) -> ndarray:
+    widths = _widths(x, paddings, _)
     return np.pad(x, widths, mode="symmetric" if mode else "reflect")
 
 
@@ -209,6 +221,7 @@ def _space_to_batch(x: Array, sizes: Ints, paddings: Host, *, _: Any) -> ndarray
     filler = ends(_)[1].zero if is_int8(_) else 0
     rank = len(sizes)
     widths = [(0, 0), *map(tuple, paddings.tolist())] + [(0, 0)] * (x.ndim - 1 - rank)
+    require_room(_, [n + f + b for n, (f, b) in zip(x.shape, widths, strict=True)])
     x = np.pad(x, widths, constant_values=filler)
     rest = tuple(x.shape[1 + rank :])
     split: list[int] = [x.shape[0]]

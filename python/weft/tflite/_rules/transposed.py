@@ -10,7 +10,7 @@ from weft._core.typing import ndarray
 from weft._import.program import Node, Program
 from weft._import.values import Array, Ints
 from weft.compression._graph.phases import Phases
-from weft.tflite._rules._scales import activated, bounds, ends
+from weft.tflite._rules._scales import activated, bounds, ends, require_room
 from weft.tflite._rules._table import RULES as rules
 from weft.tflite._rules.layers import add_factors, check_layer, margins, replace
 
@@ -30,6 +30,13 @@ def _prepare(node: Node, program: Program) -> None:
         raise Unsupported(f"{node.title}: dtypes {', '.join(kinds)} are not supported")
 
 
+def _check_stride(strides: Any, kernel: Any, extents: Any) -> None:
+    """Results that lie further apart than the file's result and window reach are none."""
+    for stride, size, extent in zip(strides, kernel, extents, strict=True):
+        if not 0 < stride <= size + extent:
+            raise InvalidValue(f"a stride of {stride} does not fit a result of extent {extent}")
+
+
 def _prepare_integers(node: Node, program: Program, w: numpy.ndarray) -> None:
     wanted, x = program.constants.get(node.inputs[0]), node.notes.inputs[2]
     if wanted is None or wanted.size != 4 or len(x.shape) != 4 or {1, 2} & {*x.open_axes}:
@@ -39,6 +46,7 @@ def _prepare_integers(node: Node, program: Program, w: numpy.ndarray) -> None:
     kernel, extents = w.shape[1:3], wanted.reshape(-1)[1:3].tolist()
     if min(*strides, *kernel, *x.shape, *extents) < 1:
         raise InvalidValue(f"{node.title}: strides and extents must be positive")
+    _check_stride(strides, kernel, extents)
     front, _back = margins(extents, kernel, strides, (1, 1), options.get("padding", 0))
     more = [
         e - s * (n - 1) - k + 2 * f
@@ -74,6 +82,7 @@ def _transpose_conv(
     phases: Phases | None = None,
     _: Any,
 ) -> ndarray:
+    require_room(_, shape)
     if phases is None:
         y = _of_floats(x, w, b, (stride_h, stride_w), padding, shape)
         return activated(y, fused_activation_function)
@@ -94,6 +103,7 @@ def _transpose_conv(
 def _of_floats(
     x: ndarray, w: ndarray, b: Any, strides: tuple[int, int], padding: int, shape: Any
 ) -> ndarray:
+    _check_stride(strides, w.shape[2:], shape[1:3])
     front, _back = margins(shape[1:3], w.shape[2:], strides, (1, 1), padding)
     image = x.transpose((0, 3, 1, 2))
     full = npx.deconvolution(image, w, None, stride=strides, pad=(0, 0)).transpose((0, 2, 3, 1))
