@@ -75,9 +75,7 @@ def factors(scales: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
     return multiplier.asnumpy(), shift.asnumpy()
 
 
-def rescaled(
-    x: ndarray, factor: float, output: Tensor, function: int = 0, low: int | None = None
-) -> ndarray:
+def rescaled(x: ndarray, factor: float, output: Tensor, function: int = 0) -> ndarray:
     """int32 times a real factor as int8 of the output's zero point."""
     multiplier, shift = factors(numpy.float64(factor))
     lowest, highest = bounds(output, function)
