@@ -164,9 +164,9 @@ slice-docs: build
 
 slice-runtime: runtime
 
-# The whole test suite that ONNX ships for backends.
+# Importers: the whole test suite that ONNX ships for backends, all samples of the exporter.
 slice-onnx: build
-	$(PYTEST) --full tests/importers/onnx
+	$(PYTEST) --full tests/importers
 
 # The runtime-only library on other processors, as far as cross compilers and qemu-user are here.
 slice-cross: build

@@ -16,8 +16,8 @@ SCRIPTS = (
 WITH_MORE = ("chains.py",)
 IN_MINUTES = (
     *("overlap.py", "operators.py", "hand_written.py", "mixed_precision.py", "planning.py"),
-    *("loss_curves.py", "fashion_mnist.py", "quantization.py", "cortexm.py", "kernel_build.py"),
-    "runtime_library.py",
+    *("loss_curves.py", "fashion_mnist.py", "quantization.py", "cortexm.py", "imported_tflite.py"),
+    *("kernel_build.py", "runtime_library.py"),
 )
 
 

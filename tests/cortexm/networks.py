@@ -98,6 +98,9 @@ def run(
         feeds = f"{name}_feed_rows(given + row * {x[0, 0].size}, 1);"
         each = f"for (int32_t row = 0; row < {x.shape[1]}; ++row) {feeds}"
         running = (f"{name}_start();", each)
+    if f"struct {name}_state {{" in header:  # what stays from run to run
+        start = f"static struct {name}_state state; {name}_reset(&state); {running[0]}"
+        running = (start, f"{name}_run(&state);")
     (folder / "board_main.c").write_text(board_main(name, ports[-1], running, x, wanted))
     own = [folder / "board_main.c", folder / f"{name}.c"]
     report = machine.run(core, [*own, *sources], folder, flags=(f"-I{folder}", *flags))

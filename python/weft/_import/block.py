@@ -40,7 +40,7 @@ class ImportedBlock(SymbolBlock):
         state["_input_names"] = [port.name for port in program.inputs]
         state["_output_names"] = list(program.outputs)
         states = _states(program)
-        for name in _trainable(program):
+        for name in _trainable(program, states | program.arrays):
             value = program.constants.pop(name)
             is_trained = name not in states and name not in program.fixed
             self._own_parameters[name] = _parameter(name, value, is_trained)
@@ -168,12 +168,20 @@ def _states(program: Program) -> set[str]:
     }
 
 
-def _trainable(program: Program) -> list[str]:
-    """Constants that are arrays of the network: weights, and tables of integers."""
+def _trainable(program: Program, arrays: set[str]) -> list[str]:
+    """Constants that are arrays of the network: weights, and tables of integers.
+
+    arrays: those that are, whatever they look like
+    """
     found = []
     for name, readers in readers_of(program).items():
         value = program.constants.get(name)
-        if value is None or value.ndim == 0 or not has_dtype(value):
+        if value is None or not has_dtype(value):
+            continue
+        if name in arrays:
+            found.append(name)
+            continue
+        if value.ndim == 0:
             continue
         if value.size <= _MAX_HOST and (value.dtype.kind in "biu" or name in program.fixed):
             continue

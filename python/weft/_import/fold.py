@@ -45,6 +45,8 @@ def _results_of(node: Node, program: Program) -> list[Any] | None:
     """The results of a node as host values, or None where they are not constant."""
     if node.rule is None or node.operator in _VARYING or any(bodies_of(node)):
         return None
+    if node.rule.states:
+        return None  # it writes them at each call
     names = [name for name in node.inputs if name]
     if any(name not in program.constants for name in names):
         return None

@@ -3,9 +3,10 @@ order, constants are computed."""
 
 from collections.abc import Callable
 
+from weft._base.errors import Error, InvalidValue
 from weft._import.fold import fold
 from weft._import.missing import require_all, resolve
-from weft._import.program import Program, every_program
+from weft._import.program import Node, Program, every_program
 from weft._import.rules import Rules
 
 
@@ -20,13 +21,28 @@ def prepared(
     for part in every_program(program):
         for node in part.nodes:
             if node.rule.prepare is not None:
-                node.rule.prepare(node, part)
+                _prepare(node, part, program.name)
         part.changed()
         fold(part)
     if simplify is not None:
         simplify(program)
         require_all(program.name, rules.format, resolve(program, rules))
     return program
+
+
+# What Python raises where a file contradicts itself.
+_RAISED = (Error, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+def _prepare(node: Node, program: Program, file: str) -> None:
+    """Runs the rule's preparation; its errors name the file and the node."""
+    try:
+        node.rule.prepare(node, program)
+    except _RAISED as error:
+        text = str(error)
+        text = text if node.title in text else f"{node.title}: {text}"
+        kind = type(error) if isinstance(error, Error) else InvalidValue
+        raise kind(f"{file}: {text}") from error
 
 
 __all__ = ["prepared"]

@@ -55,6 +55,7 @@ class Program:
 
     constants: host values by name
     fixed: names of those that the file has as numbers of its graph, not as weights
+    arrays: names of those that are arrays of the network however small they are
     """
 
     name: str
@@ -63,6 +64,7 @@ class Program:
     nodes: list[Node]
     constants: dict[str, numpy.ndarray] = field(default_factory=dict)
     fixed: set[str] = field(default_factory=set)
+    arrays: set[str] = field(default_factory=set)
     _last_uses: list[tuple[str, ...]] | None = None
 
     def last_uses(self) -> list[tuple[str, ...]]:

@@ -68,6 +68,7 @@ class Rule:
     states: inputs that the operator may write, such as running statistics
     prepare: changes a node when its program is read: brings weights into Weft's order, adds
         constants that follow from what the file says. It gets the node and its program
+    check: what else the rule does not support of a node, as sentences
     """
 
     def __init__(
@@ -76,9 +77,10 @@ class Rule:
         host: Function | None = None,
         states: tuple[int, ...] = (),
         prepare: Function | None = None,
+        check: Function | None = None,
     ) -> None:
         self.function, self.host, self.states = function, host, states
-        self.prepare = prepare
+        self.prepare, self.check = prepare, check
         self.kinds: list[str | None] = []
         self.required = 0
         self.rest: str | None = None  # the kind of further inputs; '' as they are
@@ -124,6 +126,8 @@ class Rule:
         for place in range(self.required):
             if place not in present:
                 yield f"input {place} is missing"
+        if self.check is not None:
+            yield from self.check(node)
 
     def __call__(self, call: Call, inputs: list[Any]) -> Any:
         attributes = dict(call.node.attributes)
@@ -155,8 +159,9 @@ class Rules:
     """The operators of one format. The newest rule that is not newer than the node's version is
     taken."""
 
-    def __init__(self, format: str) -> None:
-        self.format = format
+    def __init__(self, format: str, check: Function | None = None) -> None:
+        """check: of rules that have none of their own"""
+        self.format, self._check = format, check
         self._table: dict[tuple[str, str], list[tuple[int, Rule]]] = {}
 
     def __call__(
@@ -167,6 +172,7 @@ class Rules:
         host: Function | None = None,
         states: tuple[int, ...] = (),
         prepare: Function | None = None,
+        check: Function | None = None,
     ) -> Callable[[Function], Function]:
         """Registers a function for operators."""
 
@@ -180,6 +186,7 @@ class Rules:
                     host=host,
                     states=states,
                     prepare=prepare,
+                    check=check,
                 )
             return function
 
@@ -195,10 +202,11 @@ class Rules:
         host: Function | None = None,
         states: tuple[int, ...] = (),
         prepare: Function | None = None,
+        check: Function | None = None,
     ) -> None:
         """Registers a function for one operator."""
         versions = self._table.setdefault((domain, name), [])
-        versions.append((since, Rule(function, host, states, prepare)))
+        versions.append((since, Rule(function, host, states, prepare, check or self._check)))
         versions.sort(key=lambda version: version[0])
 
     def find(self, domain: str, name: str, version: int) -> Rule | None:

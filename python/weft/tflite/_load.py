@@ -26,7 +26,8 @@ def load(
     Images have their channels last, as in the file. A quantized model takes and returns the
     integers of the file; its arithmetic is that of TensorFlow Lite's reference kernels, in every
     bit. Weights of a float model are parameters, by their names; weights of integers in a float
-    model become floats.
+    model become floats. What a recurrent or streaming model keeps from call to call is a parameter
+    that calls write, and a state of an exported file.
 
     Raises OSError for what is no model or damaged, ValueError for a graph that contradicts itself,
     and NotImplementedError that lists everything that Weft lacks for the model.
@@ -42,7 +43,14 @@ def load(
     with current() if device is None else Device(device):
         from weft.tflite._rules import RULES
 
-        return ImportedBlock(prepared(program, RULES))
+        prepared(program, RULES)
+        # Small weights are weights, too: integers of few bits are no shapes.
+        program.arrays.update(
+            name
+            for name, value in program.constants.items()
+            if value.ndim and value.dtype.name in ("int8", "int16")
+        )
+        return ImportedBlock(program)
 
 
 def missing(model: str | PathLike[str] | bytes) -> list[str]:

@@ -4,7 +4,7 @@ is checked here: lengths before they are used, numbers of tensors, sizes of buff
 import math
 import re
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
@@ -12,6 +12,7 @@ import tflite
 
 from weft._base.errors import FileFailure, InvalidValue, Unsupported
 from weft._import.program import Node, Port, Program
+from weft.tflite._variables import name_variables
 
 _DTYPES = {
     "FLOAT32": "float32",
@@ -41,6 +42,13 @@ _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TYPES = _names(tflite.TensorType)
 _OPERATORS = _names(tflite.BuiltinOperator)
 _OPTIONS = _names(tflite.BuiltinOptions)
+
+# Options that are numbers of graphs.
+_BODIES = {
+    "CALL_ONCE": ("init_subgraph_index",),
+    "IF": ("then_subgraph_index", "else_subgraph_index"),
+    "WHILE": ("cond_subgraph_index", "body_subgraph_index"),
+}
 
 
 @dataclass
@@ -84,12 +92,14 @@ class Tensor:
 class Tensors:
     """The tensors of a node; None where an optional input is absent.
 
+    between: those that have scales of numbers inside the operator
     rounds_twice: sums of dense layers are rounded as TensorFlow Lite Micro does, not as LiteRT
     """
 
     inputs: list[Tensor | None]
     outputs: list[Tensor]
     rounds_twice: bool = False
+    between: list[Tensor | None] = field(default_factory=list)
 
 
 def program_of(content: bytes, title: str, rounds_twice: bool = False) -> Program:
@@ -116,7 +126,8 @@ class _Reader:
             self._operator(self.model.OperatorCodes(number))
             for number in range(self._count(self.model.OperatorCodesLength()))
         ]
-        self.programs: dict[int, Program] = {}
+        self.open: list[int] = []  # graphs that are being read
+        self.nodes = 0  # read so far
 
     def _count(self, count: int) -> int:
         """A length, which cannot be more than the file has room for."""
@@ -138,19 +149,27 @@ class _Reader:
             raise FileFailure(f"{self.title}: is damaged: it has no graph")
         program = self.graph(0)
         program.name = self.title
+        name_variables(program)
         return program
 
     def graph(self, number: int) -> Program:
-        """One graph of the file."""
-        if number in self.programs:
-            return self.programs[number]
+        """One graph of the file, read anew for each node whose body it is."""
         if not 0 <= number < self.model.SubgraphsLength():
             raise InvalidValue(f"{self.title}: there is no graph {number}")
-        graph = self.model.Subgraphs(number)
+        if number in self.open:
+            raise InvalidValue(f"{self.title}: graph {number} contains itself")
+        self.open.append(number)
+        try:
+            return self._graph(self.model.Subgraphs(number), number)
+        finally:
+            self.open.pop()
+
+    def _graph(self, graph: Any, number: int) -> Program:
         name = (graph.Name() or b"").decode("utf-8", "replace") or f"graph{number}"
         program = Program(name, [], [], [])
-        self.programs[number] = program
         tensors = self._tensors(graph)
+        if len(self.open) > 1 and any(tensor.is_state for tensor in tensors):
+            raise Unsupported(f"{self.title}: states in the body of a node are not supported")
         for place in range(self._count(graph.InputsLength())):
             tensor = self._at(tensors, graph.Inputs(place), "input")
             program.inputs.append(_port(tensor))
@@ -259,10 +278,21 @@ class _Reader:
         if not 0 <= operator.OpcodeIndex() < len(self.codes):
             raise InvalidValue(f"{self.title}: node {place} has no operator")
         name, version = self.codes[operator.OpcodeIndex()]
-        inputs: list[Tensor | None] = []
-        for number in range(self._count(operator.InputsLength())):
-            index = operator.Inputs(number)
-            inputs.append(None if index == -1 else self._at(tensors, index, f"input of {name}"))
+        self.nodes += 1
+        if self.nodes > len(self.content):  # each needs some bytes
+            raise InvalidValue(f"{self.title}: graphs are bodies of too many nodes")
+
+        def tensor(index: int, what: str) -> Tensor | None:
+            return None if index == -1 else self._at(tensors, index, f"{what} of {name}")
+
+        inputs = [
+            tensor(operator.Inputs(number), "input")
+            for number in range(self._count(operator.InputsLength()))
+        ]
+        between = [
+            tensor(operator.Intermediates(number), "intermediate tensor")
+            for number in range(self._count(operator.IntermediatesLength()))
+        ]
         outputs = [
             self._at(tensors, operator.Outputs(number), f"output of {name}")
             for number in range(self._count(operator.OutputsLength()))
@@ -274,9 +304,15 @@ class _Reader:
             outputs[0].name if outputs else str(place),
             ["" if tensor is None else tensor.name for tensor in inputs],
             [tensor.name for tensor in outputs],
-            self._options(operator),
-            notes=Tensors(inputs, outputs, self.rounds_twice),
+            self._with_bodies(self._options(operator), name),
+            notes=Tensors(inputs, outputs, self.rounds_twice, between),
         )
+
+    def _with_bodies(self, options: dict[str, Any], operator: str) -> dict[str, Any]:
+        """Options with graphs in place of their numbers."""
+        for key in _BODIES.get(operator, ()):
+            options[key.removesuffix("_index")] = self.graph(options.pop(key, 0))
+        return options
 
     def _options(self, operator: Any) -> dict[str, Any]:
         """The options of an operator by the names of the schema, without those that are 0."""

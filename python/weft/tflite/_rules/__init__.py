@@ -1,6 +1,17 @@
 """What each TensorFlow Lite operator is in Weft: one module a family, all in one table, `RULES`."""
 
-from weft.tflite._rules import elementwise, layers, shapes  # noqa: F401
+from weft.tflite._rules import (  # noqa: F401
+    control,
+    elementwise,
+    gathers,
+    layers,
+    norms,
+    recurrent,
+    reductions,
+    resizing,
+    shapes,
+    transposed,
+)
 from weft.tflite._rules._table import RULES
 
 __all__ = ["RULES"]

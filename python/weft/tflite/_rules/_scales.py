@@ -40,7 +40,7 @@ def activated(x: ndarray, function: int) -> ndarray:
 
 
 def bounds(output: Tensor, function: int) -> tuple[int, int]:
-    """The lowest and the highest int8 that an activation lets through."""
+    """The lowest and the highest integer that an activation lets through."""
     if function not in _BOUNDS:
         raise Unsupported(f"fused activation {function} of integers is not supported")
     low, high = _BOUNDS[function]
@@ -48,13 +48,25 @@ def bounds(output: Tensor, function: int) -> tuple[int, int]:
     def steps(value: float) -> int:
         return output.zero + round_away(value / output.step)
 
-    lowest = -128 if low is None else max(-128, steps(low))
-    return lowest, 127 if high is None else min(127, steps(high))
+    least, most = (int(end) for end in _ends_of(output.dtype))
+    lowest = least if low is None else max(least, steps(low))
+    return lowest, most if high is None else min(most, steps(high))
+
+
+def _ends_of(dtype: str) -> tuple[int, int]:
+    return numpy.iinfo(dtype).min, numpy.iinfo(dtype).max
 
 
 def round_away(value: float) -> int:
     """To the nearest integer, halves away from zero."""
     return math.floor(value + 0.5) if value >= 0 else math.ceil(value - 0.5)
+
+
+def rounded_away(x: ndarray) -> ndarray:
+    """Floats to the nearest whole number, halves away from zero."""
+    whole = np.trunc(x)
+    is_half = np.equal(np.abs(x - whole), 0.5)
+    return np.where(is_half, whole + np.sign(x), np.rint(x))
 
 
 def factors(scales: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
@@ -63,9 +75,7 @@ def factors(scales: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
     return multiplier.asnumpy(), shift.asnumpy()
 
 
-def rescaled(
-    x: ndarray, factor: float, output: Tensor, function: int = 0, low: int | None = None
-) -> ndarray:
+def rescaled(x: ndarray, factor: float, output: Tensor, function: int = 0) -> ndarray:
     """int32 times a real factor as int8 of the output's zero point."""
     multiplier, shift = factors(numpy.float64(factor))
     lowest, highest = bounds(output, function)
@@ -78,6 +88,20 @@ def centred(x: ndarray, tensor: Tensor) -> ndarray:
     return wide - tensor.zero if tensor.zero else wide
 
 
+# A result may have so many elements, or so many for each that the file declares: a batch may be
+# larger than the file's. More is a file that contradicts itself, and would fill the memory.
+_ROOM, _GROWTH = 1 << 24, 1 << 10
+
+
+def require_room(call: Any, shape: Any) -> None:
+    """Raises where the numbers of a file ask for a far larger result than the file declares."""
+    declared = math.prod(ends(call)[1].shape)
+    if math.prod(map(int, shape)) > max(_ROOM, _GROWTH * declared):
+        raise InvalidValue(
+            f"the result has shape {tuple(shape)}; the file declares {declared} elements"
+        )
+
+
 def require_same_scale(*tensors: Tensor) -> None:
     """Raises where tensors whose integers are only moved have different scales."""
     first = tensors[0]
@@ -86,13 +110,18 @@ def require_same_scale(*tensors: Tensor) -> None:
             raise InvalidValue(f"tensors `{first.name}` and `{tensor.name}` have different scales")
 
 
-def table_of(function: Callable[[Any], Any], x: Tensor, y: Tensor) -> numpy.ndarray:
+def table_of(
+    function: Callable[[Any], Any], x: Tensor, y: Tensor, rounded: bool = True
+) -> numpy.ndarray:
     """The int8 results of a function for all 256 integers, computed in float32 as TensorFlow
-    Lite's tables are."""
-    step, zero = numpy.float32(x.step), x.zero
-    inverse = numpy.float32(1.0) / numpy.float32(y.step)
-    values = (numpy.arange(-128, 128, dtype="int32") - zero).astype("float32") * step
+    Lite's tables are; rounded: to the nearest, else towards zero."""
+    step, output_step = numpy.float32(x.step), numpy.float32(y.step)
+    values = (numpy.arange(-128, 128, dtype="int32") - x.zero).astype("float32") * step
     with numpy.errstate(all="ignore"):
-        results = function(values).astype("float32") * inverse
-    rounded = numpy.trunc(results + numpy.copysign(numpy.float32(0.5), results))
-    return numpy.clip(rounded + y.zero, -128, 127).astype("int8")
+        results = function(values).astype("float32")
+        if rounded:
+            results = results * (numpy.float32(1.0) / output_step)
+            results = results + numpy.copysign(numpy.float32(0.5), results)
+        else:
+            results = results / output_step
+        return numpy.clip(numpy.trunc(results) + y.zero, -128, 127).astype("int8")

@@ -1,26 +1,40 @@
 """Operators that work element by element. int8 ones with two operands follow TensorFlow Lite's
 integer kernels; those with one operand are tables of 256 results."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy
 
 from weft import np, npx
-from weft._base.errors import Unsupported
 from weft._core.typing import ndarray
 from weft._import.program import Node, Program
 from weft._import.values import Array, Host
+from weft.tflite._rules._integers import (
+    comparable,
+    difference,
+    hard_swish_table,
+    leaky_table,
+    prelu,
+    requantized,
+    saturated,
+    squared_difference,
+)
+from weft.tflite._rules._kinds import of_integers
 from weft.tflite._rules._scales import (
     activated,
     bounds,
     centred,
     ends,
     is_int8,
+    require_room,
     require_same_scale,
     rescaled,
+    rounded_away,
     table_of,
 )
+from weft.tflite._rules._table import MOVES as moves
 from weft.tflite._rules._table import RULES as rules
 
 Function = Callable[..., Any]
@@ -29,18 +43,21 @@ Function = Callable[..., Any]
 # ---- one operand --------------------------------------------------------------------------------
 
 
+def _add_table(node: Node, program: Program, table: Callable[[Any, Any], numpy.ndarray]) -> None:
+    """Adds the table of an int8 node, which follows from its tensors, as its second input."""
+    x, y = node.notes.inputs[0], node.notes.outputs[0]
+    if y.is_quantized:
+        name = f"{node.name}.table"
+        program.constants[name] = table(x, y)
+        program.fixed.add(name)
+        node.inputs.append(name)
+
+
 def _prepare_table(function: Function) -> Callable[[Node, Program], None]:
-    """Adds the table of an int8 node as its second input."""
+    """Adds the table of a function of floats."""
 
     def prepare(node: Node, program: Program) -> None:
-        x, y = node.notes.inputs[0], node.notes.outputs[0]
-        if x.dtype == y.dtype == "int8" and y.is_quantized:
-            name = f"{node.name}.table"
-            program.constants[name] = table_of(function, x, y)
-            program.fixed.add(name)
-            node.inputs.append(name)
-        elif y.is_quantized:
-            raise Unsupported(f"{node.title}: dtype {y.dtype} is not supported")
+        _add_table(node, program, lambda x, y: table_of(function, x, y))
 
     return prepare
 
@@ -49,7 +66,8 @@ def _unary(name: str, function: Function, of_numpy: Function | None = None) -> N
     def rule(x: Array, table: Array = None) -> ndarray:
         return function(x) if table is None else npx.quantized_lookup(x, table)
 
-    rules.add(name, rule, prepare=_prepare_table(of_numpy) if of_numpy else None)
+    prepare = _prepare_table(of_numpy) if of_numpy else None
+    rules.add(name, rule, prepare=prepare, check=of_integers("int8") if of_numpy else None)
 
 
 def _relu_like(name: str, function: Function, low: float, high: float | None) -> None:
@@ -68,13 +86,18 @@ def _gelu(x: Any) -> Any:
     return numpy.array([0.5 * v * (1.0 + erf(v * 0.5**0.5)) for v in wide], "float64")
 
 
+def _gelu_tanh(x: Any) -> Any:
+    root = numpy.float32((2 / numpy.pi) ** 0.5)
+    inner = root * (x + numpy.float32(0.044715) * x * x * x)
+    return numpy.float32(0.5) * x * (1 + numpy.tanh(inner))
+
+
 _unary("ABS", np.abs, numpy.abs)
 _unary("CEIL", np.ceil)
 _unary("COS", np.cos)
 _unary("ELU", npx.elu, lambda x: numpy.where(x < 0, numpy.expm1(x), x))
 _unary("EXP", np.exp, numpy.exp)
 _unary("FLOOR", np.floor)
-_unary("HARD_SWISH", npx.hard_swish)
 _unary("LOG", np.log, numpy.log)
 _unary("LOGICAL_NOT", np.logical_not)
 _unary("LOGISTIC", npx.sigmoid, _sigmoid)
@@ -83,7 +106,6 @@ _unary("ROUND", np.rint)
 _unary("RSQRT", npx.rsqrt, lambda x: 1.0 / numpy.sqrt(x))
 _unary("SIGN", np.sign)
 _unary("SIN", np.sin)
-_unary("SQRT", np.sqrt)
 _unary("SQUARE", np.square)
 _unary("TANH", np.tanh, numpy.tanh)
 _relu_like("RELU", npx.relu, 0.0, None)
@@ -92,33 +114,50 @@ _relu_like("RELU_0_TO_1", lambda x: np.clip(x, 0.0, 1.0), 0.0, 1.0)
 _relu_like("RELU_N1_TO_1", lambda x: np.clip(x, -1.0, 1.0), -1.0, 1.0)
 
 
+@rules(
+    "SQRT",
+    prepare=lambda node, program: _add_table(
+        node, program, lambda x, y: table_of(numpy.sqrt, x, y, rounded=False)
+    ),
+    check=of_integers("int8"),
+)
+def _sqrt(x: Array, table: Array = None) -> ndarray:
+    return np.sqrt(x) if table is None else npx.quantized_lookup(x, table)
+
+
+@rules(
+    "HARD_SWISH",
+    prepare=lambda node, program: _add_table(node, program, hard_swish_table),
+    check=of_integers("int8"),
+)
+def _hard_swish(x: Array, table: Array = None) -> ndarray:
+    return npx.hard_swish(x) if table is None else npx.quantized_lookup(x, table)
+
+
 def _prepare_gelu(node: Node, program: Program) -> None:
-    _prepare_table(_gelu)(node, program)
+    _prepare_table(_gelu_tanh if node.attributes.get("approximate") else _gelu)(node, program)
 
 
-@rules("GELU", prepare=_prepare_gelu)
+@rules("GELU", prepare=_prepare_gelu, check=of_integers("int8"))
 def _gelu_rule(x: Array, table: Array = None, *, approximate: bool = False) -> ndarray:
     if table is not None:
-        if approximate:
-            raise Unsupported("`approximate` of int8 is not supported")
         return npx.quantized_lookup(x, table)
     return npx.gelu(x, approximation="tanh" if approximate else "erf")
 
 
 def _prepare_leaky(node: Node, program: Program) -> None:
-    alpha = numpy.float32(node.attributes.get("alpha", 0.0))
-    _prepare_table(lambda x: numpy.where(x > 0, x, x * alpha))(node, program)
+    _add_table(node, program, leaky_table(node.attributes.get("alpha", 0.0)))
 
 
-@rules("LEAKY_RELU", prepare=_prepare_leaky)
+@rules("LEAKY_RELU", prepare=_prepare_leaky, check=of_integers("int8"))
 def _leaky_relu(x: Array, table: Array = None, *, alpha: float = 0.0) -> ndarray:
     return npx.leaky_relu(x, alpha) if table is None else npx.quantized_lookup(x, table)
 
 
-@rules("PRELU")
+@rules("PRELU", check=of_integers("int8"))
 def _prelu(x: Array, slope: Array, *, _: Any) -> ndarray:
     if is_int8(_):
-        raise Unsupported("PRELU of int8 is not supported")
+        return prelu(x, slope, *ends(_))
     return np.where(x < 0, x * slope, x)
 
 
@@ -132,7 +171,7 @@ def _broadcast(a: ndarray, b: ndarray) -> tuple[ndarray, ndarray]:
     return both[0], both[1]
 
 
-@rules("ADD")
+@rules("ADD", check=of_integers("int8"))
 def _add(
     a: Array, b: Array, *, fused_activation_function: int = 0, pot_scale_int16: bool = False, _: Any
 ) -> ndarray:
@@ -153,7 +192,7 @@ def _add(
     )
 
 
-@rules("MUL")
+@rules("MUL", check=of_integers("int8"))
 def _mul(a: Array, b: Array, *, fused_activation_function: int = 0, _: Any) -> ndarray:
     if not is_int8(_):
         return activated(a * b, fused_activation_function)
@@ -163,17 +202,22 @@ def _mul(a: Array, b: Array, *, fused_activation_function: int = 0, _: Any) -> n
     return rescaled(product, factor, output, fused_activation_function)
 
 
+@rules("SUB", check=of_integers("int8"))
+def _sub(
+    a: Array, b: Array, *, fused_activation_function: int = 0, pot_scale_int16: bool = False, _: Any
+) -> ndarray:
+    if is_int8(_):
+        return difference(a, b, *ends(_), fused_activation_function)
+    return activated(a - b, fused_activation_function)
+
+
+@rules("SQUARED_DIFFERENCE", check=of_integers("int8"))
+def _squared_difference(a: Array, b: Array, *, _: Any) -> ndarray:
+    return squared_difference(a, b, *ends(_)) if is_int8(_) else np.square(a - b)
+
+
 def _float_only(name: str, function: Function) -> None:
-    def rule(
-        a: Array,
-        b: Array,
-        *,
-        fused_activation_function: int = 0,
-        pot_scale_int16: bool = False,
-        _: Any,
-    ) -> ndarray:
-        if is_int8(_):
-            raise Unsupported("int8 is not supported")
+    def rule(a: Array, b: Array, *, fused_activation_function: int = 0) -> ndarray:
         return activated(function(a, b), fused_activation_function)
 
     rules.add(name, rule)
@@ -187,12 +231,10 @@ def _divided(a: ndarray, b: ndarray) -> ndarray:
     return quotient + is_down.astype(quotient.dtype)
 
 
-_float_only("SUB", np.subtract)
 _float_only("DIV", _divided)
 _float_only("FLOOR_DIV", lambda a, b: np.floor(a / b) if a.dtype.kind == "f" else a // b)
 _float_only("FLOOR_MOD", np.mod)
 _float_only("POW", np.power)
-_float_only("SQUARED_DIFFERENCE", lambda a, b: np.square(a - b))
 _float_only("ATAN2", np.arctan2)
 
 
@@ -203,7 +245,7 @@ def _extremum(name: str, function: Function) -> None:
             require_same_scale(output, *inputs)
         return function(a, b)
 
-    rules.add(name, rule)
+    rules.add(name, rule, check=of_integers("int8"))
 
 
 _extremum("MAXIMUM", np.maximum)
@@ -213,11 +255,11 @@ _extremum("MINIMUM", np.minimum)
 def _comparison(name: str, function: Function) -> None:
     def rule(a: Array, b: Array, *, _: Any) -> ndarray:
         x1, x2 = ends(_)[0]
-        if x1.is_quantized and (x1.step, x1.zero) != (x2.step, x2.zero):
-            raise Unsupported("operands of different scales are not supported")
+        if x1.is_quantized and x1.dtype == "int8":
+            return function(comparable(a, x1), comparable(b, x2))
         return function(a, b)
 
-    rules.add(name, rule)
+    rules.add(name, rule, check=of_integers("int8"))
 
 
 for _name, _function in {
@@ -241,11 +283,21 @@ def _or(a: Array, b: Array) -> ndarray:
     return np.logical_or(a, b)
 
 
-@rules("SELECT", "SELECT_V2")
+@rules("SELECT", "SELECT_V2", check=of_integers("int8"))
 def _select(condition: Array, x: Array, y: Array) -> ndarray:
     if condition.ndim == 1 and x.ndim > 1 and condition.shape[0] == x.shape[0]:
         condition = condition.reshape((-1,) + (1,) * (x.ndim - 1))
     return np.where(condition, x, y)
+
+
+@rules("BITWISE_XOR")
+def _xor(a: Array, b: Array) -> ndarray:
+    return np.bitwise_xor(a, b)
+
+
+@rules("RIGHT_SHIFT")
+def _right_shift(a: Array, b: Array) -> ndarray:
+    return np.right_shift(a, b)
 
 
 @rules("ADD_N")
@@ -265,23 +317,15 @@ def _cast(x: Array, *, in_data_type: int = 0, out_data_type: int = 0, _: Any) ->
     return x != 0 if dtype == "bool" else x.astype(dtype)
 
 
-@rules("QUANTIZE")
+@rules("QUANTIZE", check=of_integers("int8", "uint8", "int16"))
 def _quantize(x: Array, *, _: Any) -> ndarray:
     inputs, output = ends(_)
-    if output.dtype != "int8":
-        raise Unsupported(f"integers of dtype {output.dtype} are not supported")
     if x.dtype.kind != "f":
-        factor = numpy.float64(inputs[0].step) / numpy.float64(output.step)
-        return rescaled(centred(x, inputs[0]), factor, output)
-    # Halves go away from zero here.
-    steps = x / output.step
-    whole = np.trunc(steps)
-    is_half = np.equal(np.abs(steps - whole), 0.5)
-    rounded = np.where(is_half, whole + np.sign(steps), np.rint(steps))
-    return np.clip(rounded + output.zero, -128, 127).astype("int8")
+        return requantized(x, inputs[0], output)
+    return saturated(rounded_away(x / output.step), output)
 
 
-@rules("DEQUANTIZE")
+@rules("DEQUANTIZE", check=of_integers("int8", "uint8", "int16"))
 def _dequantize(x: Array, *, _: Any) -> ndarray:
     tensor = ends(_)[0][0]
     if x.dtype.kind == "f":
@@ -305,21 +349,22 @@ def _fake_quant(
     return (steps - zero) * step
 
 
-@rules("ZEROS_LIKE")
+@moves("ZEROS_LIKE")
 def _zeros_like(x: Array) -> ndarray:
     return np.zeros_like(x)
 
 
-@rules("SHAPE")
+@moves("SHAPE")
 def _shape(x: Any, *, out_type: int = 0, _: Any) -> numpy.ndarray:
     return numpy.array(x.shape, ends(_)[1].dtype)
 
 
-@rules("RANK")
+@moves("RANK")
 def _rank(x: Any) -> numpy.ndarray:
     return numpy.array(x.ndim, "int32")
 
 
 @rules("RANGE")
-def _range(start: Host, limit: Host, delta: Host) -> numpy.ndarray:
+def _range(start: Host, limit: Host, delta: Host, *, _: Any) -> numpy.ndarray:
+    require_room(_, [max(0, math.ceil((limit.item() - start.item()) / delta.item()))])
     return numpy.arange(start.item(), limit.item(), delta.item(), dtype=start.dtype)

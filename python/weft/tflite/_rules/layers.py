@@ -1,9 +1,10 @@
-"""Layers: convolutions, dense layers, poolings, softmax. Images have their channels last.
+"""Layers: convolutions, dense layers, poolings. Images have their channels last.
 
 int8 layers are Weft's quantized operators, whose multipliers and two roundings are TensorFlow
 Lite's; what follows from the file alone (multipliers, shifts) is computed when the file is read.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy
@@ -12,11 +13,13 @@ from weft import np, npx
 from weft._base.errors import InvalidValue, Unsupported
 from weft._core.typing import ndarray
 from weft._import.program import Node, Program
-from weft._import.values import Array, Host, Ints
+from weft._import.values import Array, Host
+from weft.tflite._rules._kinds import of_integers
 from weft.tflite._rules._scales import activated, bounds, ends, factors, is_int8
 from weft.tflite._rules._table import RULES as rules
 
 _SAME, _VALID = 0, 1
+_MOST_ZEROS = 1 << 16  # beside an axis
 
 Options = dict[str, Any]
 
@@ -32,6 +35,8 @@ def margins(
     front, back = [], []
     for extent, size, stride, dilation in zip(extents, kernel, strides, dilations, strict=True):
         total = max(0, (-(-extent // stride) - 1) * stride + (size - 1) * dilation + 1 - extent)
+        if total > _MOST_ZEROS:
+            raise InvalidValue(f"a window of {size} elements, {dilation} apart, is too large")
         front.append(total // 2)
         back.append(total - total // 2)
     return front, back
@@ -44,7 +49,7 @@ def _pads(front: list[int], back: list[int]) -> tuple[int, ...]:
 # ---- weights in Weft's order --------------------------------------------------------------------
 
 
-def _replace(node: Node, program: Program, place: int, value: numpy.ndarray, suffix: str) -> None:
+def replace(node: Node, program: Program, place: int, value: numpy.ndarray, suffix: str) -> None:
     """Gives a node another constant than the file's."""
     old = node.inputs[place]
     shared = sum(old in other.inputs for other in program.nodes) > 1
@@ -60,16 +65,16 @@ def _weights(node: Node, program: Program) -> numpy.ndarray:
     return value
 
 
-def _add_factors(node: Node, program: Program, channels: int) -> None:
-    """Adds multiplier and shift of each channel behind the bias."""
-    x, w, output = node.notes.inputs[0], node.notes.inputs[1], node.notes.outputs[0]
+def add_factors(node: Node, program: Program, channels: int, data: int = 0) -> None:
+    """Adds multiplier and shift of each channel behind the bias; data: the place of the data."""
+    x, w, output = node.notes.inputs[data], node.notes.inputs[1], node.notes.outputs[0]
     if w.scale.size not in (1, channels):
         raise InvalidValue(f"tensor `{w.name}` has {w.scale.size} scales for {channels} channels")
     if w.zero_point is not None and w.zero_point.any():
         raise Unsupported(f"tensor `{w.name}` has a zero point")
     scales = numpy.float64(x.step) * w.scale.astype("float64") / numpy.float64(output.step)
     multiplier, shift = factors(numpy.broadcast_to(scales, (channels,)))
-    if node.operator != "FULLY_CONNECTED":
+    if node.operator in ("CONV_2D", "DEPTHWISE_CONV_2D"):
         multiplier, shift = _without_dead_channels(node, program, multiplier, shift, channels)
     while len(node.inputs) < 3:
         node.inputs.append("")
@@ -97,7 +102,7 @@ def _without_dead_channels(
         np.array(bias), np.array(multiplier), np.array(shift), zero, low, high, axis=0
     ).asnumpy()
     constant = results.astype("int32") - zero
-    _replace(node, program, 2, numpy.where(is_dead, 4 * constant, bias).astype("int32"), "bias")
+    replace(node, program, 2, numpy.where(is_dead, 4 * constant, bias).astype("int32"), "bias")
     return (
         numpy.where(is_dead, 1 << 30, multiplier).astype("int32"),
         numpy.where(is_dead, -1, shift).astype("int32"),
@@ -115,7 +120,7 @@ def _dequantize_weights(node: Node, program: Program) -> None:
             shape[w.axis if w.scale.size > 1 else 0] = -1
             zeros = 0 if w.zero_point is None else w.zero_point.reshape(shape)
             value = (value - zeros).astype("float32") * w.scale.reshape(shape)
-        _replace(node, program, 1, value, "floats")
+        replace(node, program, 1, value, "floats")
 
 
 def _is_quantized(node: Node, program: Program) -> bool:
@@ -129,15 +134,24 @@ def _is_quantized(node: Node, program: Program) -> bool:
     raise Unsupported(f"{node.title}: dtypes {', '.join(integers)} are not supported")
 
 
+def check_layer(node: Node) -> Iterator[str]:
+    """Data and results must be floats or int8."""
+    place = 2 if node.operator == "TRANSPOSE_CONV" else 0
+    tensors = [*node.notes.inputs[place : place + 1], *node.notes.outputs[:1]]
+    kinds = [tensor.dtype for tensor in tensors if tensor is not None]
+    if set(kinds) not in ({"float32"}, {"int8"}):
+        yield f"data of {' and '.join(dict.fromkeys(kinds))} is not supported"
+
+
 def _prepare_convolution(node: Node, program: Program) -> None:
     w = _weights(node, program)
     if w.ndim != 4:
         raise InvalidValue(f"{node.title}: weights must have 4 axes; got {w.shape}")
     if _is_quantized(node, program):
-        _add_factors(node, program, w.shape[0])
+        add_factors(node, program, w.shape[0])
     else:
         w = _weights(node, program)
-        _replace(node, program, 1, w.transpose(0, 3, 1, 2), "convolution")
+        replace(node, program, 1, w.transpose(0, 3, 1, 2), "convolution")
 
 
 def _prepare_depthwise(node: Node, program: Program) -> None:
@@ -145,16 +159,16 @@ def _prepare_depthwise(node: Node, program: Program) -> None:
     if w.ndim != 4 or w.shape[0] != 1:
         raise InvalidValue(f"{node.title}: weights must be (1, H, W, C); got {w.shape}")
     if _is_quantized(node, program):
-        _replace(node, program, 1, w.transpose(3, 1, 2, 0), "depthwise")
-        _add_factors(node, program, w.shape[3])
+        replace(node, program, 1, w.transpose(3, 1, 2, 0), "depthwise")
+        add_factors(node, program, w.shape[3])
     else:
         w = _weights(node, program)
-        _replace(node, program, 1, w.transpose(3, 0, 1, 2), "depthwise")
+        replace(node, program, 1, w.transpose(3, 0, 1, 2), "depthwise")
 
 
 def _prepare_dense(node: Node, program: Program) -> None:
     if _is_quantized(node, program):
-        _add_factors(node, program, _weights(node, program).shape[0])
+        add_factors(node, program, _weights(node, program).shape[0])
 
 
 # ---- convolutions -------------------------------------------------------------------------------
@@ -191,7 +205,7 @@ def _convolution(
     )
 
 
-@rules("CONV_2D", prepare=_prepare_convolution)
+@rules("CONV_2D", prepare=_prepare_convolution, check=check_layer)
 def _conv_2d(
     x: Array,
     w: Array,
@@ -219,7 +233,7 @@ def _conv_2d(
     return _convolution(x, w, b, multiplier, shift, options, _)
 
 
-@rules("DEPTHWISE_CONV_2D", prepare=_prepare_depthwise)
+@rules("DEPTHWISE_CONV_2D", prepare=_prepare_depthwise, check=check_layer)
 def _depthwise_conv_2d(
     x: Array,
     w: Array,
@@ -246,48 +260,10 @@ def _depthwise_conv_2d(
     return _convolution(x, w, b, multiplier, shift, options, _)
 
 
-def _prepare_transposed(node: Node, program: Program) -> None:
-    w = _weights_at(node, program, 1)
-    _replace(node, program, 1, w.transpose(3, 0, 1, 2), "transposed")
-
-
-def _weights_at(node: Node, program: Program, place: int) -> numpy.ndarray:
-    if node.notes.outputs[0].dtype != "float32":
-        raise Unsupported(f"{node.title}: dtype {node.notes.outputs[0].dtype} is not supported")
-    value = program.constants.get(node.inputs[place])
-    if value is None:
-        raise Unsupported(f"{node.title}: weights that are computed are not supported")
-    return value
-
-
-@rules("TRANSPOSE_CONV", prepare=_prepare_transposed)
-def _transpose_conv(
-    shape: Ints,
-    w: Array,
-    x: Array,
-    b: Array = None,
-    *,
-    padding: int = 0,
-    stride_w: int,
-    stride_h: int,
-    fused_activation_function: int = 0,
-    quantized_bias_type: int = 0,
-) -> ndarray:
-    w = w.transpose((0, 1, 2, 3))
-    kernel, strides = tuple(w.shape[2:]), (stride_h, stride_w)
-    front, _back = margins(shape[1:3], kernel, strides, (1, 1), padding)
-    full = npx.deconvolution(x.transpose((0, 3, 1, 2)), w, b, stride=strides, pad=(0, 0))
-    behind = [max(0, f + n - e) for f, n, e in zip(front, shape[1:3], full.shape[2:], strict=True)]
-    if any(behind):
-        full = np.pad(full, ((0, 0), (0, 0), (0, behind[0]), (0, behind[1])))
-    cut = full[:, :, front[0] : front[0] + shape[1], front[1] : front[1] + shape[2]]
-    return activated(cut.transpose((0, 2, 3, 1)), fused_activation_function)
-
-
 # ---- dense layers -------------------------------------------------------------------------------
 
 
-@rules("FULLY_CONNECTED", prepare=_prepare_dense)
+@rules("FULLY_CONNECTED", prepare=_prepare_dense, check=check_layer)
 def _fully_connected(
     x: Array,
     w: Array,
@@ -390,43 +366,28 @@ def _pool(name: str, kind: str) -> None:
         }
         return _pooled(x, kind, options, fused_activation_function, _)
 
-    rules.add(name, rule)
+    rules.add(name, rule, check=of_integers("int8"))
 
 
 _pool("AVERAGE_POOL_2D", "avg")
 _pool("MAX_POOL_2D", "max")
 
 
-# ---- softmax and norms --------------------------------------------------------------------------
-
-
-@rules("SOFTMAX")
-def _softmax(x: Array, *, beta: float = 0.0, _: Any) -> ndarray:
-    inputs, output = ends(_)
-    if not is_int8(_):
-        return npx.softmax(x if beta in (0.0, 1.0) else x * beta, axis=-1)
-    if (output.step, output.zero) != (1.0 / 256, -128):
-        raise Unsupported("softmax of int8 must have the scale 1 / 256 and the zero point -128")
-    return npx.quantized_softmax(x, inputs[0].step * (beta or 1.0))
-
-
-@rules("LOG_SOFTMAX")
-def _log_softmax(x: Array) -> ndarray:
-    return npx.log_softmax(x, axis=-1)
-
-
-@rules("L2_NORMALIZATION")
-def _l2_normalization(x: Array, *, fused_activation_function: int = 0) -> ndarray:
-    length = np.sqrt(np.maximum(np.sum(x * x, axis=-1, keepdims=True), 1e-12))
-    return activated(x / length, fused_activation_function)
-
-
-@rules("LOCAL_RESPONSE_NORMALIZATION")
-def _lrn(
-    x: Array, *, radius: int = 0, bias: float = 0.0, alpha: float = 0.0, beta: float = 0.0
+@rules("L2_POOL_2D")
+def _l2_pool(
+    x: Array,
+    *,
+    padding: int = 0,
+    stride_w: int,
+    stride_h: int,
+    filter_width: int,
+    filter_height: int,
+    fused_activation_function: int = 0,
+    _: Any,
 ) -> ndarray:
-    squares = np.pad(x * x, ((0, 0),) * (x.ndim - 1) + ((radius, radius),))
-    total = squares[..., : x.shape[-1]]
-    for tap in range(1, 2 * radius + 1):
-        total = total + squares[..., tap : tap + x.shape[-1]]
-    return x / np.power(total * alpha + bias, beta)
+    options = {
+        "kernel": (filter_height, filter_width),
+        "strides": (stride_h, stride_w),
+        "padding": padding,
+    }
+    return activated(np.sqrt(_pooled(x * x, "avg", options, 0, _)), fused_activation_function)
