@@ -42,10 +42,12 @@ using ConvolutionKernel = void (*)(const Convolution& problem, const Convolution
 
 // Tables are null for integers. Data and Weight are gradients, Shifted ones have stride one; images
 // in a batch side by side are float32.
-WEFT_KERNELS(extern const ConvolutionKernel kConvolutions[kNumDTypes],
-             kConvolutionsData[kNumDTypes], kConvolutionsWeight[kNumDTypes],
-             kConvolutionsShifted[kNumDTypes], kConvolutionsDataShifted[kNumDTypes],
-             kConvolutionsWeightShifted[kNumDTypes];
+WEFT_KERNELS(extern const ConvolutionKernel kConvolutions[kNumDTypes];
+             extern const ConvolutionKernel kConvolutionsData[kNumDTypes];
+             extern const ConvolutionKernel kConvolutionsWeight[kNumDTypes];
+             extern const ConvolutionKernel kConvolutionsShifted[kNumDTypes];
+             extern const ConvolutionKernel kConvolutionsDataShifted[kNumDTypes];
+             extern const ConvolutionKernel kConvolutionsWeightShifted[kNumDTypes];
              void batched_convolution(const Convolution& problem, const ConvolutionBlocks& blocks,
                                       const ConvolutionOperands& operands, bool is_forward,
                                       Range units, void* scratch);)

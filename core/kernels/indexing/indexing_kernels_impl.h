@@ -23,7 +23,9 @@ using TakeKernel = void (*)(const Indexing& problem, const void* from, const int
                             int64_t count, void* to, Range units);
 
 WEFT_KERNELS(bool all_inside(const int64_t* indices, int64_t count, int64_t axis);
-             extern const PickKernel kPicks[kNumDTypes], kPickAdjoints[kNumDTypes];
-             extern const TakeKernel kTakes[kNumDTypes], kTakeAdjoints[kNumDTypes];)
+             extern const PickKernel kPicks[kNumDTypes];
+             extern const PickKernel kPickAdjoints[kNumDTypes];
+             extern const TakeKernel kTakes[kNumDTypes];
+             extern const TakeKernel kTakeAdjoints[kNumDTypes];)
 
 }  // namespace weft::kernels

@@ -20,9 +20,10 @@ using PlaneIndexKernel = void (*)(const PlaneIndex& problem, const void* from,
 
 // Tables are null where the header says that a dtype has no kernel.
 WEFT_KERNELS(extern const MaxPoolKernel kMaxPools[kNumDTypes];
-             extern const AveragePoolKernel kAveragePools[kNumDTypes],
-             kAveragePoolAdjoints[kNumDTypes];
-             extern const PlaneIndexKernel kPlaneGathers[kNumDTypes], kPlaneScatters[kNumDTypes];
+             extern const AveragePoolKernel kAveragePools[kNumDTypes];
+             extern const AveragePoolKernel kAveragePoolAdjoints[kNumDTypes];
+             extern const PlaneIndexKernel kPlaneGathers[kNumDTypes];
+             extern const PlaneIndexKernel kPlaneScatters[kNumDTypes];
              extern const BlockedPoolKernels kBlockedPools[kNumDTypes];
              void blocked_pool_taps(const Pooling& problem, int64_t block, const float* x,
                                     uint8_t* taps, Range rows);

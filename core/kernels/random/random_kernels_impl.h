@@ -10,8 +10,9 @@ using DistributionKernel = void (*)(const RandomStream& stream, double first, do
                                     void* out, Range elements);
 
 // A distribution's two numbers: low and high; mean and deviation; scale.
-WEFT_KERNELS(extern const DistributionKernel kUniforms[kNumDTypes], kNormals[kNumDTypes],
-             kExponentials[kNumDTypes];
+WEFT_KERNELS(extern const DistributionKernel kUniforms[kNumDTypes];
+             extern const DistributionKernel kNormals[kNumDTypes];
+             extern const DistributionKernel kExponentials[kNumDTypes];
              void random_words(const RandomStream& stream, uint32_t* out, Range words);)
 
 }  // namespace weft::kernels
