@@ -1,4 +1,5 @@
-# Files written into the build folder: the version, the lists of operators, formulas and passes.
+# Files written into the build folder: the version, the lists of operators, formulas, passes and C
+# emitters.
 # The collectors are CMake scripts, so the C build needs no Python; each rewrites its output only
 # when the content changed, so editing an operator's arithmetic recompiles that operator alone.
 
@@ -9,6 +10,7 @@ configure_file(core/cmake/weft_version.h.in "${WEFT_GENERATED_DIR}/weft_version.
 file(GLOB_RECURSE weft_operator_sources CONFIGURE_DEPENDS core/ops/*.cpp)
 file(GLOB_RECURSE weft_formula_headers CONFIGURE_DEPENDS core/kernels/formulas/*.h)
 file(GLOB weft_pass_sources CONFIGURE_DEPENDS core/graph/passes/*.cpp)
+file(GLOB_RECURSE weft_emitter_sources CONFIGURE_DEPENDS core/c99/*.cpp)
 # Operators from a folder outside core/ops, as if they lay in it.
 set(weft_extra_operator_sources "")
 if(WEFT_EXTRA_OPERATORS)
@@ -21,6 +23,7 @@ endif()
 list(SORT weft_operator_sources)
 list(SORT weft_formula_headers)
 list(SORT weft_pass_sources)
+list(SORT weft_emitter_sources)
 
 # WEFT_OPS: what `weft ops` printed of one or more models, joined into one list. Empty: everything.
 set(weft_keep "")
@@ -82,9 +85,14 @@ weft_collect(SCRIPT collect_passes.cmake
   INPUTS ${weft_pass_sources}
   OUTPUTS ${weft_generated_passes})
 
+set(weft_generated_emitters "${WEFT_GENERATED_DIR}/weft_emitters.inc")
+weft_collect(SCRIPT collect_emitters.cmake
+  INPUTS ${weft_emitter_sources}
+  OUTPUTS ${weft_generated_emitters})
+
 set(weft_generated_keep "${WEFT_GENERATED_DIR}/weft_keep.h" "${WEFT_GENERATED_DIR}/weft_parts.h")
 weft_collect(SCRIPT collect_kept.cmake OUTPUTS ${weft_generated_keep})
 
 add_custom_target(weft_generated
   DEPENDS ${weft_generated_operators} ${weft_generated_formulas} ${weft_generated_passes}
-          ${weft_generated_keep})
+          ${weft_generated_emitters} ${weft_generated_keep})

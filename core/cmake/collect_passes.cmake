@@ -3,7 +3,8 @@
 #   weft_passes.inc   WEFT_PASS_ENTRY(name, class, stages), by rising order; arguments are passed on
 #                     as written
 #
-# With KEEP, a file that `weft ops` printed, only the passes that it names as parts.
+# With KEEP, a file that `weft ops` printed, the passes that it does not name as parts are entries
+# WEFT_PASS_LEFT_OUT(name): declared, and not run.
 #
 #   cmake -DINPUTS=<file of paths> -DOUTPUT_DIR=<folder> -DKEEP=<file or nothing>
 #         -P collect_passes.cmake
@@ -41,6 +42,8 @@ set(content "// Generated: the passes of this build, in the order in which they 
 foreach(order IN LISTS orders)
   if(NOT KEEP OR "part ${name_${order}}" IN_LIST kept)
     string(APPEND content "${entry_${order}}")
+  else()
+    string(APPEND content "WEFT_PASS_LEFT_OUT(${name_${order}})\n")
   endif()
 endforeach()
 write_if_changed("${OUTPUT_DIR}/weft_passes.inc" "${content}")

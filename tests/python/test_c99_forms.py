@@ -90,6 +90,17 @@ def test_running_sums_and_products_have_the_librarys_bits(function, axis, tmp_pa
     assert "largest difference 0 of" in run(built(files, tmp_path / "net"))
 
 
+@pytest.mark.parametrize("function", [npx.cummax, npx.cummin])
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_running_extremes_have_the_librarys_bits(function, axis, tmp_path):
+    x = data(3, 4, 5)
+    x[1, 2, 3] = numpy.nan
+    check(Of(lambda x: function(x, axis=axis)), tmp_path, x)
+    path = exported(Of(lambda x: function(x, axis=axis)), tmp_path, x.astype("int8"))
+    files = runtime.Model(path).write_c(tmp_path, name="integers", main=True)
+    assert "largest difference 0 of" in run(built(files, tmp_path / "integers"))
+
+
 def test_running_sums_of_integers_wrap(tmp_path):
     x = np.array(numpy.full((2, 4), 2**62, "int64"))
     path = exported(Of(lambda x: np.cumsum(x, axis=1)), tmp_path, x)

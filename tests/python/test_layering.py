@@ -25,6 +25,7 @@ GENERATED = {
     "weft_formulas.inc",
     "weft_formula_headers.inc",
     "weft_passes.inc",
+    "weft_emitters.inc",
     "weft_keep.h",
     "weft_parts.h",
 }

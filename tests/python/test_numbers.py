@@ -210,6 +210,21 @@ def test_methods_are_the_functions():
     assert x.std(axis=0, ddof=1).asnumpy() == pytest.approx(plain.std(axis=0, ddof=1))
 
 
+def test_the_last_of_equal_running_extremes_takes_the_cotangent_as_in_pytorch():
+    x = np.array([1.0, 3.0, 3.0, 2.0, numpy.nan, 5.0, numpy.nan, 6.0])
+    cotangent = np.array([2.0**i for i in range(8)])
+    for function, sign in ((npx.cummax, 1), (npx.cummin, -1)):
+        signed = x * sign
+        signed.attach_grad()
+        with autograd.record():
+            y = function(signed)
+        y.backward(cotangent)
+        numpy.testing.assert_array_equal(
+            y.asnumpy() * sign, [1, 3, 3, 3, numpy.nan, numpy.nan, numpy.nan, numpy.nan]
+        )
+        assert signed.grad.tolist() == [1, 2, 4 + 8, 0, 16 + 32, 0, 64 + 128, 0]
+
+
 def test_first_extreme_wins_and_nan_before_it():
     x = np.array([[1, 3, 3], [2, 0, 0]])
     assert x.argmax(axis=1).tolist() == [1, 0]

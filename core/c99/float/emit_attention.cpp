@@ -136,12 +136,8 @@ Status emit_attention(Call& call) {
   return {};
 }
 
-constexpr Emitter kEmitters[] = {
-    {"attention_blocks", kernel, emit_attention},
-};
-
 }  // namespace
 
-std::span<const Emitter> attention_emitters() { return kEmitters; }
+WEFT_EMITTER(attention_blocks, kernel, emit_attention);
 
 }  // namespace weft::c99

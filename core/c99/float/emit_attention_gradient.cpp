@@ -130,12 +130,8 @@ Status emit_gradient(Call& call) {
   return {};
 }
 
-constexpr Emitter kEmitters[] = {
-    {"attention_gradient", dense_float32, emit_gradient},
-};
-
 }  // namespace
 
-std::span<const Emitter> attention_gradient_emitters() { return kEmitters; }
+WEFT_EMITTER(attention_gradient, dense_float32, emit_gradient);
 
 }  // namespace weft::c99

@@ -111,13 +111,9 @@ Status emit_gradient(Call& call) {
   return {};
 }
 
-constexpr Emitter kEmitters[] = {
-    {"batch_norm_training", dense_float32, emit_batch_norm},
-    {"batch_norm_training_gradient", dense_float32, emit_gradient},
-};
-
 }  // namespace
 
-std::span<const Emitter> batch_norm_emitters() { return kEmitters; }
+WEFT_EMITTER(batch_norm_training, dense_float32, emit_batch_norm);
+WEFT_EMITTER(batch_norm_training_gradient, dense_float32, emit_gradient);
 
 }  // namespace weft::c99

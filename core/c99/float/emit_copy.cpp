@@ -51,12 +51,6 @@ Result<executor::TargetKernel> dense(const ops::SlotTypes& types) {
   return kernel;
 }
 
-constexpr Emitter kEmitters[] = {
-    {"copy", any_strides, emit_copy},           {"stop_gradient", any_strides, emit_copy},
-    {"broadcast_to", any_strides, emit_copy},   {"reshape", any_strides, emit_reshape},
-    {"strided_view", dense, emit_strided_view},
-};
-
 }  // namespace
 
 Status emit_copy(Call& call) {
@@ -70,6 +64,10 @@ Status emit_copy(Call& call) {
   return {};
 }
 
-std::span<const Emitter> copy_emitters() { return kEmitters; }
+WEFT_EMITTER(copy, any_strides, emit_copy);
+WEFT_EMITTER(stop_gradient, any_strides, emit_copy);
+WEFT_EMITTER(broadcast_to, any_strides, emit_copy);
+WEFT_EMITTER(reshape, any_strides, emit_reshape);
+WEFT_EMITTER(strided_view, dense, emit_strided_view);
 
 }  // namespace weft::c99

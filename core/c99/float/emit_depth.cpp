@@ -82,13 +82,9 @@ Status emit_fold(Call& call) {
   return {};
 }
 
-constexpr Emitter kEmitters[] = {
-    {"unfold_depth", any_dtype, emit_unfold},
-    {"fold_depth", dense_float32, emit_fold},
-};
-
 }  // namespace
 
-std::span<const Emitter> depth_emitters() { return kEmitters; }
+WEFT_EMITTER(unfold_depth, any_dtype, emit_unfold);
+WEFT_EMITTER(fold_depth, dense_float32, emit_fold);
 
 }  // namespace weft::c99

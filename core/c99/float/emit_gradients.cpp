@@ -274,18 +274,14 @@ Status emit_pool_gradient(Call& call) {
   return {};
 }
 
-constexpr Emitter kEmitters[] = {
-    {"cross_entropy_rows", dense_float32, emit_cross_entropy},
-    {"cross_entropy_rows_gradient", dense_float32, emit_cross_entropy_gradient},
-    {"take_adjoint", dense_float32, emit_take_adjoint},
-    {"convolution_weight", dense_float32, emit_convolution_weight},
-    {"pooling_indices", dense_float32, emit_pool_indices},
-    {"pooling_scatter", dense_float32, emit_scatter},
-    {"pooling_average_gradient", dense_float32, emit_pool_gradient},
-};
-
 }  // namespace
 
-std::span<const Emitter> gradient_emitters() { return kEmitters; }
+WEFT_EMITTER(cross_entropy_rows, dense_float32, emit_cross_entropy);
+WEFT_EMITTER(cross_entropy_rows_gradient, dense_float32, emit_cross_entropy_gradient);
+WEFT_EMITTER(take_adjoint, dense_float32, emit_take_adjoint);
+WEFT_EMITTER(convolution_weight, dense_float32, emit_convolution_weight);
+WEFT_EMITTER(pooling_indices, dense_float32, emit_pool_indices);
+WEFT_EMITTER(pooling_scatter, dense_float32, emit_scatter);
+WEFT_EMITTER(pooling_average_gradient, dense_float32, emit_pool_gradient);
 
 }  // namespace weft::c99

@@ -112,13 +112,9 @@ Status emit_gradient(Call& call) {
   return {};
 }
 
-constexpr Emitter kEmitters[] = {
-    {"normalize_groups", dense_float32, emit_group_norm},
-    {"normalize_groups_gradient", dense_float32, emit_gradient},
-};
-
 }  // namespace
 
-std::span<const Emitter> group_norm_emitters() { return kEmitters; }
+WEFT_EMITTER(normalize_groups, dense_float32, emit_group_norm);
+WEFT_EMITTER(normalize_groups_gradient, dense_float32, emit_gradient);
 
 }  // namespace weft::c99

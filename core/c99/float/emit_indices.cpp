@@ -238,19 +238,15 @@ Status emit_bounded(Call& call) {
   return {};
 }
 
-constexpr Emitter kEmitters[] = {
-    {"bounded_integers", dense, emit_bounded},
-    {"take_rows", dense, emit_take},
-    {"concatenate", any, emit_concatenate},
-    {"update", any, emit_update},
-    {"gather", dense, emit_gather},
-    {"scatter", dense, emit_scatter},
-    {"pick_rows", dense, emit_pick},
-    {"pick_update", dense, emit_pick_update},
-};
-
 }  // namespace
 
-std::span<const Emitter> index_emitters() { return kEmitters; }
+WEFT_EMITTER(bounded_integers, dense, emit_bounded);
+WEFT_EMITTER(take_rows, dense, emit_take);
+WEFT_EMITTER(concatenate, any, emit_concatenate);
+WEFT_EMITTER(update, any, emit_update);
+WEFT_EMITTER(gather, dense, emit_gather);
+WEFT_EMITTER(scatter, dense, emit_scatter);
+WEFT_EMITTER(pick_rows, dense, emit_pick);
+WEFT_EMITTER(pick_update, dense, emit_pick_update);
 
 }  // namespace weft::c99

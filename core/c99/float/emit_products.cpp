@@ -144,12 +144,8 @@ Status emit_matmul(Call& call) {
   return {};
 }
 
-constexpr Emitter kEmitters[] = {
-    {"matmul", strided_float32, emit_matmul},
-};
-
 }  // namespace
 
-std::span<const Emitter> product_emitters() { return kEmitters; }
+WEFT_EMITTER(matmul, strided_float32, emit_matmul);
 
 }  // namespace weft::c99

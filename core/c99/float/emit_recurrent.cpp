@@ -155,14 +155,10 @@ Status emit_plain(Call& call) {
   return {};
 }
 
-constexpr Emitter kEmitters[] = {
-    {"lstm_steps", over_sums, emit_lstm},
-    {"gru_steps", over_sums, emit_gru},
-    {"rnn_steps", over_sums, emit_plain},
-};
-
 }  // namespace
 
-std::span<const Emitter> recurrent_emitters() { return kEmitters; }
+WEFT_EMITTER(lstm_steps, over_sums, emit_lstm);
+WEFT_EMITTER(gru_steps, over_sums, emit_gru);
+WEFT_EMITTER(rnn_steps, over_sums, emit_plain);
 
 }  // namespace weft::c99

@@ -143,14 +143,10 @@ Status emit_plain(Call& call) {
               call.attributes().flag("relu") ? ", 1" : ", 0");
 }
 
-constexpr Emitter kEmitters[] = {
-    {"lstm_steps_gradient", dense_float32, emit_lstm},
-    {"gru_steps_gradient", dense_float32, emit_gru},
-    {"rnn_steps_gradient", dense_float32, emit_plain},
-};
-
 }  // namespace
 
-std::span<const Emitter> recurrent_gradient_emitters() { return kEmitters; }
+WEFT_EMITTER(lstm_steps_gradient, dense_float32, emit_lstm);
+WEFT_EMITTER(gru_steps_gradient, dense_float32, emit_gru);
+WEFT_EMITTER(rnn_steps_gradient, dense_float32, emit_plain);
 
 }  // namespace weft::c99

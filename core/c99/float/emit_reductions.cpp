@@ -47,17 +47,13 @@ Status emit_reduce(Call& call) {
   return {};
 }
 
-constexpr Emitter kEmitters[] = {
-    {"sum", any_numbers, emit_reduce<Reduction::kSum>},
-    {"prod", any_numbers, emit_reduce<Reduction::kProd>},
-    {"max", any_numbers, emit_reduce<Reduction::kMax>},
-    {"min", any_numbers, emit_reduce<Reduction::kMin>},
-    {"argmax", any_numbers, emit_reduce<Reduction::kArgMax>},
-    {"argmin", any_numbers, emit_reduce<Reduction::kArgMin>},
-};
-
 }  // namespace
 
-std::span<const Emitter> reduction_emitters() { return kEmitters; }
+WEFT_EMITTER(sum, any_numbers, emit_reduce<Reduction::kSum>);
+WEFT_EMITTER(prod, any_numbers, emit_reduce<Reduction::kProd>);
+WEFT_EMITTER(max, any_numbers, emit_reduce<Reduction::kMax>);
+WEFT_EMITTER(min, any_numbers, emit_reduce<Reduction::kMin>);
+WEFT_EMITTER(argmax, any_numbers, emit_reduce<Reduction::kArgMax>);
+WEFT_EMITTER(argmin, any_numbers, emit_reduce<Reduction::kArgMin>);
 
 }  // namespace weft::c99

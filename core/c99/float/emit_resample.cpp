@@ -123,13 +123,9 @@ Status emit(Call& call, bool is_adjoint) {
 Status emit_resample(Call& call) { return emit(call, false); }
 Status emit_adjoint(Call& call) { return emit(call, true); }
 
-constexpr Emitter kEmitters[] = {
-    {"resample", dense_float32, emit_resample},
-    {"resample_adjoint", dense_float32, emit_adjoint},
-};
-
 }  // namespace
 
-std::span<const Emitter> resample_emitters() { return kEmitters; }
+WEFT_EMITTER(resample, dense_float32, emit_resample);
+WEFT_EMITTER(resample_adjoint, dense_float32, emit_adjoint);
 
 }  // namespace weft::c99

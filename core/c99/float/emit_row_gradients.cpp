@@ -79,14 +79,10 @@ Status emit_normalize(Call& call) {
   return {};
 }
 
-constexpr Emitter kEmitters[] = {
-    {"softmax_gradient", dense_float32, emit_softmax<false>},
-    {"log_softmax_gradient", dense_float32, emit_softmax<true>},
-    {"normalize_rows_gradient", dense_float32, emit_normalize},
-};
-
 }  // namespace
 
-std::span<const Emitter> row_gradient_emitters() { return kEmitters; }
+WEFT_EMITTER(softmax_gradient, dense_float32, emit_softmax<false>);
+WEFT_EMITTER(log_softmax_gradient, dense_float32, emit_softmax<true>);
+WEFT_EMITTER(normalize_rows_gradient, dense_float32, emit_normalize);
 
 }  // namespace weft::c99

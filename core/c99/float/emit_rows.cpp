@@ -87,12 +87,6 @@ Status emit_normalize(Call& call) {
   return {};
 }
 
-constexpr Emitter kEmitters[] = {
-    {"softmax_rows", in_place, emit_softmax<false>},
-    {"log_softmax_rows", in_place, emit_softmax<true>},
-    {"normalize_rows", in_place, emit_normalize},
-};
-
 }  // namespace
 
 std::string rows_text(const Shape& x) {
@@ -110,6 +104,8 @@ std::string rows_along_axis(const Call& call) {
   return std::to_string(rows) + ", " + std::to_string(x[axis]) + ", " + std::to_string(inner);
 }
 
-std::span<const Emitter> row_emitters() { return kEmitters; }
+WEFT_EMITTER(softmax_rows, in_place, emit_softmax<false>);
+WEFT_EMITTER(log_softmax_rows, in_place, emit_softmax<true>);
+WEFT_EMITTER(normalize_rows, in_place, emit_normalize);
 
 }  // namespace weft::c99

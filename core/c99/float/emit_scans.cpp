@@ -53,10 +53,8 @@ Status emit_recurrence(Call& call) {
   return {};
 }
 
-constexpr Emitter kEmitters[] = {{"recurrence", dense_float32, emit_recurrence}};
-
 }  // namespace
 
-std::span<const Emitter> scan_emitters() { return kEmitters; }
+WEFT_EMITTER(recurrence, dense_float32, emit_recurrence);
 
 }  // namespace weft::c99

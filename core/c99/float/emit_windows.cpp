@@ -151,14 +151,10 @@ Status emit_pooling(Call& call) {
   return {};
 }
 
-constexpr Emitter kEmitters[] = {
-    {"convolution_image", dense_float32, emit_convolution},
-    {"convolution_data", dense_float32, emit_convolution_data},
-    {"pooling_image", dense_float32, emit_pooling},
-};
-
 }  // namespace
 
-std::span<const Emitter> window_emitters() { return kEmitters; }
+WEFT_EMITTER(convolution_image, dense_float32, emit_convolution);
+WEFT_EMITTER(convolution_data, dense_float32, emit_convolution_data);
+WEFT_EMITTER(pooling_image, dense_float32, emit_pooling);
 
 }  // namespace weft::c99

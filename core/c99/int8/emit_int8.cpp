@@ -384,16 +384,12 @@ Result<TargetKernel> layer_kernel(const SlotTypes& types) {
   return kernel;
 }
 
-constexpr Emitter kEmitters[] = {
-    {"quantized_product", layer_kernel, emit_layer},
-    {"quantized_convolution_rows", layer_kernel, emit_layer},
-    {"quantized_convolution_groups", layer_kernel, emit_layer},
-    {"quantized_depthwise", layer_kernel, emit_layer},
-    {"quantized_convolution_packed", layer_kernel, emit_layer},
-};
-
 }  // namespace
 
-std::span<const Emitter> int8_layer_emitters() { return kEmitters; }
+WEFT_EMITTER(quantized_product, layer_kernel, emit_layer);
+WEFT_EMITTER(quantized_convolution_rows, layer_kernel, emit_layer);
+WEFT_EMITTER(quantized_convolution_groups, layer_kernel, emit_layer);
+WEFT_EMITTER(quantized_depthwise, layer_kernel, emit_layer);
+WEFT_EMITTER(quantized_convolution_packed, layer_kernel, emit_layer);
 
 }  // namespace weft::c99

@@ -156,14 +156,12 @@ Result<TargetKernel> in_place(const SlotTypes&) {
   return TargetKernel{ops::Strides::kDense, ops::kEveryInput, 0};
 }
 
-constexpr Emitter kEmitters[] = {
-    {"quantized_pooling", dense, emit_pooling},  {"quantized_add", in_place, emit_add},
-    {"quantized_lookup", in_place, emit_lookup}, {"quantized_softmax", in_place, emit_softmax},
-    {"requantize", dense, emit_requantize},
-};
-
 }  // namespace
 
-std::span<const Emitter> int8_element_emitters() { return kEmitters; }
+WEFT_EMITTER(quantized_pooling, dense, emit_pooling);
+WEFT_EMITTER(quantized_add, in_place, emit_add);
+WEFT_EMITTER(quantized_lookup, in_place, emit_lookup);
+WEFT_EMITTER(quantized_softmax, in_place, emit_softmax);
+WEFT_EMITTER(requantize, dense, emit_requantize);
 
 }  // namespace weft::c99

@@ -163,13 +163,9 @@ Result<executor::TargetKernel> with_state(const ops::SlotTypes& types) {
                                 elements * static_cast<int64_t>(sizeof(int16_t))};
 }
 
-constexpr Emitter kEmitters[] = {
-    {"quantized_gru", with_state, emit_gru},
-    {"quantized_lstm", with_state, emit_lstm},
-};
-
 }  // namespace
 
-std::span<const Emitter> int8_recurrent_emitters() { return kEmitters; }
+WEFT_EMITTER(quantized_gru, with_state, emit_gru);
+WEFT_EMITTER(quantized_lstm, with_state, emit_lstm);
 
 }  // namespace weft::c99

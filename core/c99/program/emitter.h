@@ -1,13 +1,16 @@
-// The table from operators to the functions that write their C. A new operator is added here.
+// What writes the C of an operator. A file of emitters states each with
 //
-// An emitter has two functions. `kernel` tells the planner, from types alone, which strides the C
-// reads, whether it may write over what it reads, and how much scratch it needs; it refuses types
-// that have no C form. `emit` writes the body of the step's function (call.h) and asks Source for
-// helpers and arrays of the program. Each emit_*.cpp has one family of operators and gives it to
-// table.cpp.
+//   WEFT_EMITTER(operator, kernel, emit);
+//
+// at the start of a line, outside unnamed namespaces. The build collects these lines
+// (core/cmake/collect_emitters.cmake), so adding an operator touches no list.
+//
+// `kernel` tells the planner, from types alone, which strides the C reads, whether it may write
+// over what it reads, and how much scratch it needs; it refuses types that have no C form. `emit`
+// writes the body of the step's function (call.h) and asks Source for helpers and arrays of the
+// program.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -23,6 +26,10 @@ struct Emitter {
   Status (*emit)(Call& call);
 };
 
+#define WEFT_EMITTER(op, kernel, emit)  \
+  extern const Emitter emitter_of_##op; \
+  constexpr Emitter emitter_of_##op = {#op, kernel, emit}
+
 // The user's name for an operator that stands for others in errors: `cumsum` or `cumprod` for
 // recurrence.
 std::string words_for(std::string_view op);
@@ -30,29 +37,7 @@ std::string words_for(std::string_view op);
 // The emitter of an operator; null: it has no C form.
 const Emitter* find_emitter(std::string_view op);
 
-// The families, one in each emit_*.cpp.
-std::span<const Emitter> copy_emitters();
-std::span<const Emitter> int8_layer_emitters();
-std::span<const Emitter> int8_element_emitters();
-std::span<const Emitter> int8_recurrent_emitters();
-std::span<const Emitter> product_emitters();
-std::span<const Emitter> window_emitters();
-std::span<const Emitter> depth_emitters();
-std::span<const Emitter> reduction_emitters();
-std::span<const Emitter> row_emitters();
-std::span<const Emitter> index_emitters();
-std::span<const Emitter> recurrent_emitters();
-std::span<const Emitter> attention_emitters();
-std::span<const Emitter> recurrent_gradient_emitters();
-std::span<const Emitter> attention_gradient_emitters();
-std::span<const Emitter> gradient_emitters();
-std::span<const Emitter> row_gradient_emitters();
-std::span<const Emitter> batch_norm_emitters();
-std::span<const Emitter> group_norm_emitters();
-std::span<const Emitter> resample_emitters();
-std::span<const Emitter> scan_emitters();
-
-// Elementwise steps are not in the table: a tile program becomes one loop over the elements.
+// Elementwise steps have no emitter: a tile program becomes one loop over the elements.
 Status emit_tiles(Call& call);
 // Copies an array of any strides to dense memory.
 Status emit_copy(Call& call);

@@ -1,6 +1,5 @@
 // Finds the emitter of an operator, and the words for operators in errors; also the `kernel`
 // functions that many emitters share.
-#include <algorithm>
 #include <utility>
 
 #include "base/errors.h"
@@ -8,32 +7,19 @@
 
 namespace weft::c99 {
 
-// A search over all families: operators are looked up a few times for each step of a plan.
+#define WEFT_EMITTER_ENTRY(op) extern const Emitter emitter_of_##op;
+#include "weft_emitters.inc"
+#undef WEFT_EMITTER_ENTRY
+
+// A search over all of them: operators are looked up a few times for each step of a plan.
 const Emitter* find_emitter(std::string_view op) {
-  using Family = std::span<const Emitter> (*)();
-  constexpr Family kFamilies[] = {copy_emitters,
-                                  product_emitters,
-                                  window_emitters,
-                                  depth_emitters,
-                                  reduction_emitters,
-                                  row_emitters,
-                                  index_emitters,
-                                  recurrent_emitters,
-                                  attention_emitters,
-                                  int8_layer_emitters,
-                                  int8_element_emitters,
-                                  gradient_emitters,
-                                  row_gradient_emitters,
-                                  batch_norm_emitters,
-                                  group_norm_emitters,
-                                  int8_recurrent_emitters,
-                                  recurrent_gradient_emitters,
-                                  attention_gradient_emitters,
-                                  resample_emitters,
-                                  scan_emitters};
-  for (const Family family : kFamilies)
-    for (const Emitter& emitter : family())
-      if (emitter.op == op) return &emitter;
+  static constexpr const Emitter* kEmitters[] = {
+#define WEFT_EMITTER_ENTRY(op) &emitter_of_##op,
+#include "weft_emitters.inc"
+#undef WEFT_EMITTER_ENTRY
+  };
+  for (const Emitter* const emitter : kEmitters)
+    if (emitter->op == op) return emitter;
   return nullptr;
 }
 

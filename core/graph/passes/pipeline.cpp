@@ -28,11 +28,13 @@ constexpr auto kWhole = static_cast<uint8_t>(Stage::kWhole);
 constexpr auto kAfterSplit = static_cast<uint8_t>(Stage::kAfterSplit);
 
 #define WEFT_PASS_ENTRY(name, exactness, stages) Pass{#name, PassClass::exactness, stages, &name},
+#define WEFT_PASS_LEFT_OUT(name)
 // The last entry is no pass: a build may have none, and an array needs an element.
 constexpr Pass kAllPasses[] = {
 #include "weft_passes.inc"
     {nullptr, PassClass::kExact, 0, nullptr},
 };
+#undef WEFT_PASS_LEFT_OUT
 #undef WEFT_PASS_ENTRY
 constexpr std::span<const Pass> kPasses(kAllPasses, std::size(kAllPasses) - 1);
 

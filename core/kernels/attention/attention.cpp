@@ -5,7 +5,9 @@
 
 #include <algorithm>
 
-#include "kernels/isa/active_impl.h"
+#include "kernels/attention/attention_kernels_impl.h"
+#include "kernels/isa/active.h"
+#include "kernels/matmul/matmul_kernels_impl.h"
 
 namespace weft::kernels {
 namespace {

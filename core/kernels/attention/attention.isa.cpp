@@ -3,8 +3,11 @@
 // the two products each row of a block of scores, which lies in the second-level cache, becomes
 // shares. Few rows, as in decoding, read keys and values where they lie, because reading them takes
 // most of the time.
+#include "kernels/attention/attention_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/matmul/matmul_kernels_impl.h"
+#include "kernels/matmul/panels.h"
+#include "kernels/reduce/reduce_blocks.h"
 #include "kernels/simd/known_steps.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
@@ -331,7 +334,6 @@ void attention_sums(const Attention& p, const void* part_data, void* out_data, v
 #define WEFT_ATTENTION(S) \
   { WEFT_LAYER(S, attention<S>), WEFT_LAYER(S, attention_sums<S>) }
 
-extern const AttentionKernels kAttentions[kNumDTypes];
 const AttentionKernels kAttentions[kNumDTypes] = {{},
                                                   {},
                                                   {},

@@ -1,7 +1,8 @@
 // The gradient of attention by blocks of queries and keys: kernels/attention/attention.h. A part of
 // a batch's keys is packed once; then all queries pass by, and their shares are computed again.
+#include "kernels/attention/attention_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/reduce/reduce_blocks.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -222,7 +223,6 @@ void attention_gradient_sums(const Attention& p, const void* part_data, void* dq
 #define WEFT_ATTENTION_GRADIENT(S) \
   { WEFT_LAYER(S, attention_gradient<S>), WEFT_LAYER(S, attention_gradient_sums<S>) }
 
-extern const AttentionGradientKernels kAttentionGradients[kNumDTypes];
 const AttentionGradientKernels kAttentionGradients[kNumDTypes] = {{},
                                                                   {},
                                                                   {},

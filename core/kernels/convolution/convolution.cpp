@@ -6,9 +6,10 @@
 
 #include <algorithm>
 
+#include "kernels/convolution/convolution_kernels_impl.h"
 #include "kernels/divide_up.h"
 #include "kernels/elementwise/copy.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/isa/active.h"
 
 namespace weft::kernels {
 namespace {
@@ -289,7 +290,8 @@ void run(const ConvolutionKernel* kernels, const Convolution& p, const Convoluti
 }
 void run_batched(const Convolution& p, const ConvolutionBlocks& blocks,
                  const ConvolutionOperands& operands, bool is_forward, Range units, void* scratch) {
-  const BatchedConvolutionKernel kernel = WEFT_KEPT(float, &WEFT_ACTIVE(batched_convolution));
+  const decltype(&generic::batched_convolution) kernel =
+      WEFT_KEPT(float, &WEFT_ACTIVE(batched_convolution));
   if (units.begin < units.end) kernel(p, blocks, operands, is_forward, units, scratch);
 }
 

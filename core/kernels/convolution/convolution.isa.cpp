@@ -1,8 +1,8 @@
 // Convolutions as products whose right operand is gathered from an image, one block of columns at a
 // time (im2col). Weights are packed as panels; a thread packs a group's weights once and keeps
 // them.
+#include "kernels/convolution/convolution_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -240,8 +240,6 @@ void convolution_weight(const Convolution& p, const ConvolutionBlocks& blocks,
 }
 
 // By DType: floating dtypes only.
-extern const ConvolutionKernel kConvolutions[kNumDTypes], kConvolutionsData[kNumDTypes],
-    kConvolutionsWeight[kNumDTypes];
 const ConvolutionKernel kConvolutions[kNumDTypes] = WEFT_LAYER_DTYPES(convolution);
 const ConvolutionKernel kConvolutionsData[kNumDTypes] = WEFT_LAYER_DTYPES(convolution_data);
 const ConvolutionKernel kConvolutionsWeight[kNumDTypes] = WEFT_LAYER_DTYPES(convolution_weight);

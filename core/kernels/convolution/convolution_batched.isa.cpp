@@ -7,8 +7,8 @@
 //
 // A unit is a row tile of kBatchedImages images. k runs over taps, then over channels, so that the
 // taps of a kernel row that meet the image follow one another.
+#include "kernels/convolution/convolution_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 

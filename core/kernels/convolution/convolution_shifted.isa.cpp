@@ -2,8 +2,9 @@
 // with its padding. Positions are numbered along the padded rows, so the columns of one tap are the
 // row tile itself, shifted by the tap's offset. Positions in the padding are computed, too, and
 // dropped: a few columns for each row.
+#include "kernels/convolution/convolution_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/reduce/reduce_blocks.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -383,8 +384,6 @@ void shifted_data(const Convolution& p, const ConvolutionBlocks& blocks,
   shifted<S>(p, blocks, operands, units, scratch, false);
 }
 
-extern const ConvolutionKernel kConvolutionsShifted[kNumDTypes],
-    kConvolutionsDataShifted[kNumDTypes], kConvolutionsWeightShifted[kNumDTypes];
 const ConvolutionKernel kConvolutionsShifted[kNumDTypes] = WEFT_LAYER_DTYPES(shifted_forward);
 const ConvolutionKernel kConvolutionsDataShifted[kNumDTypes] = WEFT_LAYER_DTYPES(shifted_data);
 const ConvolutionKernel kConvolutionsWeightShifted[kNumDTypes] = WEFT_LAYER_DTYPES(shifted_weight);

@@ -1,8 +1,8 @@
 // Conversion between every pair of dtypes (cast_step). Pairs whose elements fit in 4-byte lanes
 // convert whole vectors, and so do integers and bool to 64-bit integers. The other pairs with a
 // 64-bit side are plain loops, which compilers vectorise where it pays.
+#include "kernels/elementwise/elementwise_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -124,7 +124,6 @@ struct Cast {
   }
 
 // [from][to], both in the order of DType.
-extern const StepKernel kCasts[kNumDTypes][kNumDTypes];
 const StepKernel kCasts[kNumDTypes][kNumDTypes] = {
     WEFT_CASTS_FROM(Boolean, WEFT_CAST_OF_SCALAR), WEFT_CASTS_FROM(uint8_t, WEFT_CAST),
     WEFT_CASTS_FROM(uint16_t, WEFT_CAST),          WEFT_CASTS_FROM(uint32_t, WEFT_CAST),

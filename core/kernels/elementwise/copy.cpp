@@ -2,7 +2,8 @@
 
 #include "kernels/elementwise/copy.h"
 
-#include "kernels/isa/active_impl.h"
+#include "kernels/elementwise/copy_kernels_impl.h"
+#include "kernels/isa/active.h"
 #include "kernels/tiles/tile_program.h"
 
 namespace weft::kernels {

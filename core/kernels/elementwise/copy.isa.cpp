@@ -4,8 +4,8 @@
 //
 // Loops take the tile by value: a store might change a member of one that others see, as far as the
 // compiler knows, so it would load the strides again for each element.
+#include "kernels/elementwise/copy_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 

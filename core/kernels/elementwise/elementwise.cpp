@@ -7,8 +7,9 @@
 
 #include "kernels/elementwise/cast_element.h"
 #include "kernels/elementwise/copy.h"
+#include "kernels/elementwise/elementwise_kernels_impl.h"
 #include "kernels/elementwise/formula_ids.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/isa/active.h"
 
 namespace weft::kernels {
 namespace {

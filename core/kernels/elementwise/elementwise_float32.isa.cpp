@@ -2,7 +2,6 @@
 // order of FormulaId. A dtype has a file of its own (or two), because these take long to compile.
 #include "kernels/elementwise/formula_ids.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 

@@ -2,7 +2,6 @@
 // formula; tables are in the order of FormulaId.
 #include "kernels/elementwise/formula_ids.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 

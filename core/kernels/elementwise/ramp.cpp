@@ -7,26 +7,10 @@
 
 #include "kernels/elementwise/copy.h"
 #include "kernels/elementwise/elementwise.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/elementwise/ramp_kernels_impl.h"
+#include "kernels/isa/active.h"
 
 namespace weft::kernels {
-
-// The kernels of ramp.isa.cpp in every instruction set's namespace. They are functions of their
-// own, not entries of KernelTable.
-#define WEFT_RAMPS(isa)                                                                          \
-  namespace isa {                                                                                \
-  void ramp_of_doubles(double start, double step, int64_t first, int64_t count, double* to);     \
-  void ramp_of_floats(double start, double step, int64_t first, int64_t count, float* to);       \
-  void ramp_of_integers(int64_t start, int64_t step, int64_t first, int64_t count, int64_t* to); \
-  }
-WEFT_RAMPS(generic)
-#if WEFT_WITH_AVX2
-WEFT_RAMPS(avx2)
-#endif
-#if WEFT_WITH_AVX512
-WEFT_RAMPS(avx512)
-#endif
-#undef WEFT_RAMPS
 
 namespace {
 

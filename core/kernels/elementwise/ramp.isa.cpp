@@ -1,7 +1,7 @@
 // Evenly spaced numbers, one vector after the other. Each element is start + i * step with the
 // number i counted in lanes; adding the step again and again would add up rounding errors.
+#include "kernels/elementwise/ramp_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 

@@ -3,8 +3,8 @@
 // as a vector. The end of a row that is shorter than a vector is computed in a copy, where no
 // instruction reads and writes a part of one. Short rows that follow one another are treated as one
 // long row, for which inputs that repeat are written out.
+#include "kernels/elementwise/elementwise.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 

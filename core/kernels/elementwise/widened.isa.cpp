@@ -2,9 +2,9 @@
 // converted back. This costs little, because it is only done for formulas that take long
 // themselves.
 #include "kernels/elementwise/copy.h"
+#include "kernels/elementwise/elementwise_kernels_impl.h"
 #include "kernels/elementwise/formula_ids.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -12,8 +12,6 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/simd/simd_memory.h"
 
 #include "kernels/elementwise/step_impl.h"
-
-extern const StepKernel kCasts[kNumDTypes][kNumDTypes];
 
 // A piece and its copies stay in the first-level cache, on the stack.
 constexpr int64_t kPieceElements = 256;

@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <bit>
 
-#include "kernels/isa/active_impl.h"
+#include "kernels/indexing/indexing_kernels_impl.h"
+#include "kernels/isa/active.h"
 
 namespace weft::kernels {
 namespace {

@@ -1,7 +1,8 @@
 // Elements and rows at computed positions of one axis, and the sums that are their adjoints. Loops
 // over single elements are limited by the index arithmetic, so it is kept short.
+#include "kernels/indexing/indexing_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/reduce/reduce_blocks.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -186,8 +187,6 @@ void take_adjoint(const Indexing& p, const void* dy_data, const int64_t* indices
 }
 
 // By DType: reads by size, sums by dtype.
-extern const PickKernel kPicks[kNumDTypes], kPickAdjoints[kNumDTypes];
-extern const TakeKernel kTakes[kNumDTypes], kTakeAdjoints[kNumDTypes];
 const PickKernel kPicks[kNumDTypes] = WEFT_EVERY_SIZE(pick);
 const PickKernel kPickAdjoints[kNumDTypes] = WEFT_EVERY_SUM(pick_adjoint);
 const TakeKernel kTakes[kNumDTypes] = WEFT_EVERY_SIZE(take);

@@ -7,8 +7,8 @@
 #include <bit>
 
 #include "kernels/elementwise/copy.h"
-#include "kernels/indexing/places_impl.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/indexing/places_kernels_impl.h"
+#include "kernels/isa/active.h"
 
 namespace weft::kernels {
 void SharedAxes::append(int64_t extent, int64_t in_indexed, int64_t in_picked) {

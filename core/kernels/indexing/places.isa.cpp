@@ -1,7 +1,8 @@
 // Elements moved or added between an array and chosen places of another
 // (kernels/indexing/places.h).
-#include "kernels/indexing/places_impl.h"
 
+#include "kernels/indexing/indexing_kernels_impl.h"
+#include "kernels/indexing/places_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {

@@ -8,7 +8,8 @@
 
 #include "base/checked.h"
 #include "base/dtype.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/indexing/resample_kernels_impl.h"
+#include "kernels/isa/active.h"
 
 namespace weft::kernels {
 namespace {

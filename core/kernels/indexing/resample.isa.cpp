@@ -2,8 +2,9 @@
 // last axis, some lines are transposed first, so that the same element of all lines is a vector.
 // Cost: one multiply-add and one load for each tap and vector of results. Transposed lines cost two
 // square tiles more, about as much as four taps.
+#include "kernels/indexing/resample_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/reduce/reduce_blocks.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -244,7 +245,6 @@ void resample_adjoint(const Resample& p, const ResampleTable& table, const void*
 #define WEFT_RESAMPLE(T) \
   { WEFT_LAYER(T, resample<T>), WEFT_LAYER(T, resample_adjoint<T>) }
 
-extern const ResampleKernels kResamples[kNumDTypes];
 const ResampleKernels kResamples[kNumDTypes] = {
     {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, WEFT_RESAMPLE(float), WEFT_RESAMPLE(double)};
 

@@ -9,8 +9,8 @@
 #include <numeric>
 
 #include "kernels/divide_up.h"
-#include "kernels/int8/quantized_impl.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/int8/quantized_kernels_impl.h"
+#include "kernels/isa/active.h"
 
 namespace weft::kernels {
 namespace {
@@ -38,7 +38,7 @@ bool is_uneven(int64_t units) { return units < 2 * kWantedUnits && units % 2 == 
 // Otherwise there should be several, if each has enough rows: then the next layer finds what its
 // own thread wrote, as it does for larger images.
 int64_t wanted_rows(const QuantizedProduct& p, int64_t row_bytes) {
-  const bool stages_columns = WEFT_ACTIVE(kQuantized).stages_columns();
+  const bool stages_columns = WEFT_ACTIVE(stages_columns)();
   const int64_t rows =
       stages_columns ? p.m / divide_up(kWantedUnits, std::max<int64_t>(1, panels_of_columns(p.n)))
                      : kEnoughBytes / row_bytes;
@@ -151,18 +151,16 @@ FixedFactor fixed_factor(double factor) {
 int64_t requantize_rows(const Requantize& p, int64_t outer) {
   return p.inner == 1 && p.how.is_per_channel ? outer : outer * p.channels;
 }
-void run_requantize(const Requantize& p, Range rows) {
-  WEFT_ACTIVE(kQuantized).requantize(p, rows);
-}
+void run_requantize(const Requantize& p, Range rows) { WEFT_ACTIVE(requantize)(p, rows); }
 
 // Sums, tables and averages.
 
 void run_quantized_add(const QuantizedAdd& p, Range elements) {
-  WEFT_ACTIVE(kQuantized).add(p, elements);
+  WEFT_ACTIVE(quantized_add)(p, elements);
 }
 
 void run_quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t count) {
-  WEFT_ACTIVE(kQuantized).lookup(table, x, y, count);
+  WEFT_ACTIVE(quantized_lookup)(table, x, y, count);
 }
 
 namespace {
@@ -238,14 +236,14 @@ int64_t quantized_product_units(const QuantizedProduct& p) {
 int64_t quantized_product_scratch(const QuantizedProduct& p) {
   return p.m == 0 ? 0 : cut_of(p).end;
 }
-void run_quantized_product(const KernelTable& table, const QuantizedProduct& p, Range units,
-                           void* scratch, PreparedRows* prepared) {
-  if (units.begin < units.end) table.quantized->product(p, cut_of(p), units, scratch, prepared);
+void run_quantized_product(Isa isa, const QuantizedProduct& p, Range units, void* scratch,
+                           PreparedRows* prepared) {
+  if (units.begin < units.end)
+    WEFT_KERNEL_OF(isa, quantized_product)(p, cut_of(p), units, scratch, prepared);
 }
 void run_quantized_product(const QuantizedProduct& p, Range units, void* scratch,
                            PreparedRows* prepared) {
-  if (units.begin < units.end)
-    WEFT_ACTIVE(kQuantized).product(p, cut_of(p), units, scratch, prepared);
+  run_quantized_product(active_isa(), p, units, scratch, prepared);
 }
 
 // Convolutions of NCHW images.
@@ -281,13 +279,12 @@ int64_t quantized_convolution_units(const QuantizedConvolution& p) {
 int64_t quantized_convolution_scratch(const QuantizedConvolution& p) {
   return p.shape.out_channels == 0 ? 0 : cut_of(p.shape).end;
 }
-void run_quantized_convolution(const KernelTable& table, const QuantizedConvolution& p, Range units,
-                               void* scratch) {
-  if (units.begin < units.end) table.quantized->convolution(p, cut_of(p.shape), units, scratch);
+void run_quantized_convolution(Isa isa, const QuantizedConvolution& p, Range units, void* scratch) {
+  if (units.begin < units.end)
+    WEFT_KERNEL_OF(isa, quantized_convolution)(p, cut_of(p.shape), units, scratch);
 }
 void run_quantized_convolution(const QuantizedConvolution& p, Range units, void* scratch) {
-  if (units.begin < units.end)
-    WEFT_ACTIVE(kQuantized).convolution(p, cut_of(p.shape), units, scratch);
+  run_quantized_convolution(active_isa(), p, units, scratch);
 }
 
 // Depthwise convolutions.
@@ -322,14 +319,12 @@ int64_t quantized_depthwise_units(const QuantizedDepthwise& p) {
 int64_t quantized_depthwise_scratch(const QuantizedDepthwise& p) {
   return p.shape.in_channels == 0 ? 0 : cut_of_depthwise(p.shape).end;
 }
-void run_quantized_depthwise(const KernelTable& table, const QuantizedDepthwise& p, Range units,
-                             void* scratch) {
+void run_quantized_depthwise(Isa isa, const QuantizedDepthwise& p, Range units, void* scratch) {
   if (units.begin < units.end)
-    table.quantized->depthwise(p, cut_of_depthwise(p.shape), units, scratch);
+    WEFT_KERNEL_OF(isa, quantized_depthwise)(p, cut_of_depthwise(p.shape), units, scratch);
 }
 void run_quantized_depthwise(const QuantizedDepthwise& p, Range units, void* scratch) {
-  if (units.begin < units.end)
-    WEFT_ACTIVE(kQuantized).depthwise(p, cut_of_depthwise(p.shape), units, scratch);
+  run_quantized_depthwise(active_isa(), p, units, scratch);
 }
 
 // Poolings of NHWC images.
@@ -337,7 +332,7 @@ void run_quantized_depthwise(const QuantizedDepthwise& p, Range units, void* scr
 void run_quantized_pool_nhwc(const Pooling& p, bool is_average, int64_t channels,
                              int32_t zero_point, const int8_t* x, int8_t* y, Range rows) {
   if (!is_average || is_short_window(p))
-    return WEFT_ACTIVE(kQuantized).pool_nhwc(p, is_average, channels, zero_point, x, y, rows);
+    return WEFT_ACTIVE(quantized_pool_nhwc)(p, is_average, channels, zero_point, x, y, rows);
   y += rows.begin * p.out_width * channels;
   for (int64_t row = rows.begin; row < rows.end; ++row) {
     const int8_t* image = x + row / p.out_height * p.in_height * p.in_width * channels;

@@ -5,7 +5,7 @@
 // sub-image for each phase of the stride. There each tap of the window is at a fixed distance from
 // the place of a result, so panels of 32 places are read where they lie (b_offsets), and nothing is
 // gathered for each tap. Results of places behind the end of a row are not stored.
-#include "kernels/int8/quantized_impl.h"
+#include "kernels/int8/quantized_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
@@ -249,7 +249,7 @@ struct ConvolutionUnit {
 void quantized_convolution(const QuantizedConvolution& p, const QuantizedConvolutionCut& cut,
                            Range units, void* scratch) {
 #if !WEFT_PAIRS_OF_BYTES
-  if (!dots_bytes()) return avx2::kQuantized.convolution(p, cut, units, scratch);
+  if (!dots_bytes()) return avx2::quantized_convolution(p, cut, units, scratch);
 #endif
   const Convolution& s = p.shape;
   const int64_t filters = s.out_channels / s.groups;

@@ -10,7 +10,7 @@
 //
 // If there are few channels and windows move by one column, several neighbouring columns fill the
 // 64 bytes of a block, in the image as well as in the result: they are treated as one column.
-#include "kernels/int8/quantized_impl.h"
+#include "kernels/int8/quantized_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
 #include "kernels/simd/known_steps.h"
 
@@ -369,7 +369,7 @@ void quantized_depthwise(const QuantizedDepthwise& p, const QuantizedDepthwiseCu
   if (dots_bytes()) return depthwise_units<Int8x4Lanes>(p, cut, units, scratch);
 #endif
 #if !WEFT_PAIRS_OF_BYTES
-  avx2::kQuantized.depthwise(p, cut, units, scratch);
+  avx2::quantized_depthwise(p, cut, units, scratch);
 #elif WEFT_AVX2
   depthwise_units<SplitPairLanes>(p, cut, units, scratch);
 #else

@@ -1,6 +1,6 @@
 // Elementwise int8 kernels and poolings: int32 sums to int8, sums of two int8 arrays, tables, and
 // poolings of NHWC images (kernels/int8/quantized.h).
-#include "kernels/int8/quantized_impl.h"
+#include "kernels/int8/quantized_kernels_impl.h"
 #include "kernels/isa/extras.h"
 #include "kernels/isa/isa_target.h"
 
@@ -108,7 +108,7 @@ WEFT_INLINE __m512i of_two_tables(__m512i places, __m512i low, __m512i high) {
 }
 void quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t count) {
 #if WEFT_WITH_AVX2
-  if (!uses(Extra::kAvx512Vbmi)) return avx2::kQuantized.lookup(table, x, y, count);
+  if (!uses(Extra::kAvx512Vbmi)) return avx2::quantized_lookup(table, x, y, count);
 #endif
   int64_t i = 0;
   if (uses(Extra::kAvx512Vbmi)) {
@@ -129,7 +129,7 @@ void quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t c
 }
 #elif WEFT_AVX512 && WEFT_WITH_AVX2
 void quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t count) {
-  avx2::kQuantized.lookup(table, x, y, count);
+  avx2::quantized_lookup(table, x, y, count);
 }
 #else
 #if WEFT_AVX2

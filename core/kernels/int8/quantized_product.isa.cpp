@@ -11,7 +11,7 @@
 // With AVX2 alone, rows and columns are staged for CrossStep if there are many rows, columns of
 // half a panel at a time; windows three columns wide are staged as frequencies
 // (int8x4_winograd_impl.h).
-#include "kernels/int8/quantized_impl.h"
+#include "kernels/int8/quantized_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
@@ -453,7 +453,7 @@ WindowRowTile row_tile_of(const QuantizedProduct& p, [[maybe_unused]] const Int8
 void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut, Range units,
                        void* scratch, PreparedRows* prepared) {
 #if !WEFT_PAIRS_OF_BYTES
-  if (!dots_bytes()) return avx2::kQuantized.product(p, cut, units, scratch, prepared);
+  if (!dots_bytes()) return avx2::quantized_product(p, cut, units, scratch, prepared);
 #endif
   const int64_t panels = (p.n + kQuantizedColumns - 1) / kQuantizedColumns;
   const int64_t groups = (panels + cut.panels - 1) / cut.panels;
@@ -492,31 +492,5 @@ void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut
   }
   if (prepared) prepared->block = block_there;
 }
-
-void quantized_convolution(const QuantizedConvolution& problem, const QuantizedConvolutionCut& cut,
-                           Range units, void* scratch);
-void quantized_depthwise(const QuantizedDepthwise& problem, const QuantizedDepthwiseCut& cut,
-                         Range units, void* scratch);
-void quantized_pool_nhwc(const Pooling& problem, bool is_average, int64_t channels,
-                         int32_t zero_point, const int8_t* x, int8_t* y, Range rows);
-void requantize(const Requantize& problem, Range rows);
-void quantized_add(const QuantizedAdd& problem, Range elements);
-void quantized_lookup(const int8_t* table, const int8_t* x, int8_t* y, int64_t count);
-void quantized_recurrent(const QuantizedRecurrent& problem, Range images);
-void weight_only(const WeightOnlyProduct& problem, Range panels, void* scratch);
-
-extern const QuantizedKernels kQuantized;
-const QuantizedKernels kQuantized = {
-    .product = quantized_product,
-    .stages_columns = stages_columns,
-    .convolution = quantized_convolution,
-    .depthwise = quantized_depthwise,
-    .pool_nhwc = quantized_pool_nhwc,
-    .requantize = requantize,
-    .add = quantized_add,
-    .lookup = quantized_lookup,
-    .recurrent = quantized_recurrent,
-    .weight_only = weight_only,
-};
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -6,8 +6,8 @@
 #include <array>
 #include <cmath>
 
-#include "kernels/int8/quantized_impl.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/int8/quantized_recurrent_kernels_impl.h"
+#include "kernels/isa/active.h"
 
 namespace weft::kernels {
 namespace {
@@ -38,7 +38,7 @@ const int16_t* quantized_tanh_table() {
 }
 
 void run_quantized_recurrent(const QuantizedRecurrent& p, Range images) {
-  WEFT_ACTIVE(kQuantized).recurrent(p, images);
+  WEFT_ACTIVE(quantized_recurrent)(p, images);
 }
 
 }  // namespace weft::kernels

@@ -1,7 +1,7 @@
 // Steps of recurrent cells in integers: kernels/int8/quantized_recurrent.h. Products and rescaling
 // run in vectors, gates one after the other: they are table look-ups.
-#include "kernels/int8/quantized_recurrent.h"
-#include "kernels/int8/quantized_impl.h"
+#include "kernels/int8/quantized.h"
+#include "kernels/int8/quantized_recurrent_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {

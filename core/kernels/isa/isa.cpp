@@ -16,7 +16,6 @@
 #include <cstdlib>
 
 #include "base/log.h"
-#include "kernels/isa/table_impl.h"
 
 namespace weft::kernels {
 namespace {
@@ -83,20 +82,6 @@ const Processor& processor() {
   return there;
 }
 
-// Is the set compiled in and supported by the processor?
-bool is_here(Isa isa) {
-  switch (isa) {
-    case Isa::kGeneric: return true;
-#if WEFT_WITH_AVX2
-    case Isa::kAvx2: return processor().avx2;
-#endif
-#if WEFT_WITH_AVX512
-    case Isa::kAvx512: return processor().avx512;
-#endif
-    default: return false;
-  }
-}
-
 // The words of WEFT_ISA, parsed. A word that is not known is reported and ignored: a typing mistake
 // in the environment must not stop a program.
 struct Wanted {
@@ -140,7 +125,7 @@ const Wanted& wanted() {
 // The best set that is both allowed by WEFT_ISA and here.
 Isa choose() {
   for (Isa isa : {Isa::kAvx512, Isa::kAvx2})
-    if (isa <= wanted().limit && is_here(isa)) return isa;
+    if (isa <= wanted().limit && is_available(isa)) return isa;
   return Isa::kGeneric;
 }
 
@@ -176,16 +161,16 @@ bool uses(Extra extra) {
   return false;
 }
 
-const KernelTable* table_of(Isa isa) {
-  if (!is_here(isa)) return nullptr;
+bool is_available(Isa isa) {
   switch (isa) {
+    case Isa::kGeneric: return true;
 #if WEFT_WITH_AVX2
-    case Isa::kAvx2: return &avx2::kTable;
+    case Isa::kAvx2: return processor().avx2;
 #endif
 #if WEFT_WITH_AVX512
-    case Isa::kAvx512: return &avx512::kTable;
+    case Isa::kAvx512: return processor().avx512;
 #endif
-    default: return &generic::kTable;
+    default: return false;
   }
 }
 

@@ -18,6 +18,9 @@ enum class Isa { kGeneric, kAvx2, kAvx512 };
 // The chosen set. Any thread may ask; the first call decides.
 Isa active_isa();
 std::string_view name_of(Isa isa);
+// Is the set in the build, and does the processor have it? Tests compare all that are, in one
+// process.
+bool is_available(Isa isa);
 
 // What kernels are made of on this machine, written as a value of WEFT_ISA: "avx512,-bf16". Reports
 // and tests print it.
@@ -29,13 +32,5 @@ std::string instructions();
 Isa isa_of(Isa isa, DType dtype);
 // The same for kernels of layers; AVX-512 has none for float64 either.
 Isa layer_isa_of(Isa isa, DType dtype);
-
-// The kernels compiled for `isa` (table_impl.h), or null where the build or the processor lacks it.
-// Tests compare instruction sets in one process through this.
-struct KernelTable;
-const KernelTable* table_of(Isa isa);
-inline const KernelTable* layer_table_of(Isa isa, DType dtype) {
-  return table_of(layer_isa_of(isa, dtype));
-}
 
 }  // namespace weft::kernels

@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "kernels/elementwise/copy.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/isa/active.h"
+#include "kernels/matmul/matmul_kernels_impl.h"
 #include "kernels/matmul/matmul_small.h"
+#include "kernels/matmul/panels_kernels_impl.h"
 
 namespace weft::kernels {
 namespace {

@@ -2,8 +2,9 @@
 // packed_strip_impl.h, narrow ones and those whose operands are in a cache by gemm_impl.h, those of
 // few rows by few_rows_impl.h, bfloat16 by AMX's tiles where there are any.
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/matmul/matmul_kernels_impl.h"
 #include "kernels/matmul/matmul_small.h"
+#include "kernels/matmul/panels_kernels_impl.h"
 #include "kernels/simd/known_steps.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
@@ -391,7 +392,6 @@ void matmul(const Matmul& problem, const MatmulBlocks& blocks, Range units, void
   }
 }
 
-extern const MatmulKernel kMatmuls[kNumDTypes];
 const MatmulKernel kMatmuls[kNumDTypes] = {
     WEFT_ENTRY(Boolean, matmul<Boolean>),   WEFT_ENTRY(uint8_t, matmul<uint8_t>),
     WEFT_ENTRY(uint16_t, matmul<uint16_t>), WEFT_ENTRY(uint32_t, matmul<uint32_t>),

@@ -3,8 +3,8 @@
 // use them.)
 #pragma once
 
-#include "kernels/isa/table_impl.h"
 #include "kernels/matmul/matmul.h"
+#include "kernels/matmul/matmul_kernels_impl.h"
 
 namespace weft::kernels {
 

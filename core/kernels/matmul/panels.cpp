@@ -6,7 +6,8 @@
 #include <algorithm>
 
 #include "kernels/divide_up.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/isa/active.h"
+#include "kernels/matmul/panels_kernels_impl.h"
 
 namespace weft::kernels {
 namespace {
@@ -42,14 +43,12 @@ int64_t panel_product_scratch(const PanelProduct& p) {
   return has_tiles ? sums + kTiledStepBytes + kTiledSpareBytes : sums;
 }
 
-void run_panel_product(const KernelTable& table, const PanelProduct& p, Range units,
-                       void* scratch) {
+void run_panel_product(Isa isa, const PanelProduct& p, Range units, void* scratch) {
   if (units.begin >= units.end) return;
-  table.panels[static_cast<int>(p.dtype)].multiply(p, unit_rows(p), units, scratch);
+  WEFT_KERNEL_OF(isa, kPanels)[static_cast<int>(p.dtype)].multiply(p, unit_rows(p), units, scratch);
 }
 void run_panel_product(const PanelProduct& p, Range units, void* scratch) {
-  if (units.begin >= units.end) return;
-  WEFT_ACTIVE(kPanels)[static_cast<int>(p.dtype)].multiply(p, unit_rows(p), units, scratch);
+  run_panel_product(active_isa(), p, units, scratch);
 }
 
 }  // namespace weft::kernels

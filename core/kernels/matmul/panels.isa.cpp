@@ -8,10 +8,10 @@
 // scratch, in the first-level cache, until a tile is done and the epilogue writes it to C. If k is
 // deep, all sums wait there between blocks of k. Tiles of AMX read panels of bfloat16 where they
 // lie, too (bf16x2_amx_impl.h).
-#include "kernels/matmul/panels.h"
 
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/matmul/matmul.h"
+#include "kernels/matmul/panels_kernels_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -527,7 +527,6 @@ void pack_panels(const PanelPacking& packing, Range panels) {
 #define WEFT_PANELS(S) \
   { WEFT_KEPT(S, pack_panels<S>), WEFT_KEPT(S, multiply_panels<S>) }
 
-extern const PanelKernels kPanels[kNumDTypes];
 const PanelKernels kPanels[kNumDTypes] = {{},
                                           {},
                                           {},

@@ -1,6 +1,6 @@
 // The tile kernels of kernels/matmul/strip_tile_impl.h, all from one template.
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/matmul/matmul_kernels_impl.h"
 #include "kernels/simd/known_steps.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "kernels/int8/quantized_impl.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/isa/active.h"
+#include "kernels/matmul/weight_only_kernels_impl.h"
 
 namespace weft::kernels {
 
@@ -34,12 +34,11 @@ int64_t weight_only_scratch(const WeightOnlyProduct& p) {
   return std::max<int64_t>(1, p.m) * kWeightColumns * int64_t{sizeof(float)};
 }
 
-void run_weight_only_product(const KernelTable& table, const WeightOnlyProduct& p, Range panels,
-                             void* scratch) {
-  if (panels.begin < panels.end) table.quantized->weight_only(p, panels, scratch);
+void run_weight_only_product(Isa isa, const WeightOnlyProduct& p, Range panels, void* scratch) {
+  if (panels.begin < panels.end) WEFT_KERNEL_OF(isa, weight_only)(p, panels, scratch);
 }
 void run_weight_only_product(const WeightOnlyProduct& p, Range panels, void* scratch) {
-  if (panels.begin < panels.end) WEFT_ACTIVE(kQuantized).weight_only(p, panels, scratch);
+  run_weight_only_product(active_isa(), p, panels, scratch);
 }
 
 }  // namespace weft::kernels

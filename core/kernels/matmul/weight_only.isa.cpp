@@ -1,10 +1,9 @@
 // Products with int8 or int4 weights: kernels/matmul/weight_only.h. The sums of up to four rows
 // stay in registers while a block of a panel, a few KiB, passes by; further rows find the block in
 // the first-level cache.
-#include "kernels/matmul/weight_only.h"
 
-#include "kernels/int8/quantized_impl.h"
 #include "kernels/isa/isa_target.h"
+#include "kernels/matmul/weight_only_kernels_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 

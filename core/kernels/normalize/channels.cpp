@@ -5,7 +5,8 @@
 
 #include <cstring>
 
-#include "kernels/isa/active_impl.h"
+#include "kernels/isa/active.h"
+#include "kernels/normalize/channels_kernels_impl.h"
 
 namespace weft::kernels {
 namespace {

@@ -2,7 +2,8 @@
 // segments of `inner` dense elements. A block is some segments, or a part of one, and small enough
 // for the first-level cache. bfloat16 is widened as it is read, and rounded once as it is stored.
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/normalize/channels_kernels_impl.h"
+#include "kernels/reduce/reduce_blocks.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -171,7 +172,6 @@ void channel_mix(const Channels& p, const ChannelMix& o, Range planes) {
         WEFT_LAYER(S, channel_sums<S>), WEFT_LAYER(S, channel_mix<S>)    \
   }
 
-extern const ChannelKernels kChannels[kNumDTypes];
 const ChannelKernels kChannels[kNumDTypes] = {{},
                                               {},
                                               {},

@@ -3,7 +3,7 @@
 // of sums, position i in chain i mod 4, whatever the width of a vector; so bits do not depend on
 // it.
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/normalize/channels_kernels_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -235,7 +235,6 @@ void blocked_mix(const Channels& p, const ChannelMix& o, Range planes) {
   (is_half(p) ? mix_of<BFloat16> : mix_of<float>)(p, o, planes);
 }
 
-extern const ChannelKernels kBlockedChannels;
 const ChannelKernels kBlockedChannels = {blocked_moments, blocked_affine, blocked_sums,
                                          blocked_mix};
 

@@ -2,7 +2,8 @@
 
 #include "kernels/normalize/normalize.h"
 
-#include "kernels/isa/active_impl.h"
+#include "kernels/isa/active.h"
+#include "kernels/normalize/normalize_kernels_impl.h"
 
 namespace weft::kernels {
 

@@ -6,7 +6,8 @@
 // the first-level cache while its statistics, its two means and dx are computed. So the backward
 // pass computes the statistics again, which is cheaper than storing and reading them.
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/normalize/normalize_kernels_impl.h"
+#include "kernels/reduce/reduce_blocks.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -238,9 +239,7 @@ void normalize_gradient(const Normalize& p, const NormalizeBackward& o, Range un
   }
 }
 
-extern const NormalizeKernel kNormalizes[kNumDTypes];
 const NormalizeKernel kNormalizes[kNumDTypes] = WEFT_LAYER_DTYPES(normalize);
-extern const NormalizeGradientKernel kNormalizeGradients[kNumDTypes];
 const NormalizeGradientKernel kNormalizeGradients[kNumDTypes] = {
     nullptr,
     nullptr,

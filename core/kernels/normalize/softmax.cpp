@@ -7,8 +7,10 @@
 
 #include "base/dtype.h"
 #include "kernels/elementwise/copy.h"
+#include "kernels/elementwise/copy_kernels_impl.h"
 #include "kernels/elementwise/elementwise.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/isa/active.h"
+#include "kernels/normalize/softmax_kernels_impl.h"
 
 namespace weft::kernels {
 namespace {

@@ -2,7 +2,8 @@
 // result. There is code for float32 and float64. Blocks of half types are widened on their way in
 // and narrowed on their way out, which costs little beside exponentials.
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/normalize/softmax_kernels_impl.h"
+#include "kernels/reduce/reduce_blocks.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -348,16 +349,12 @@ void cross_entropy_gradient(const Softmax& p, const void* dloss, const void* x,
   cross_entropy_rows<LaneType<S>>(p, x, labels, dloss, dx, rows, narrow_of<S>());
 }
 
-extern const CrossEntropyKernel kCrossEntropies[kNumDTypes];
 const CrossEntropyKernel kCrossEntropies[kNumDTypes] = WEFT_FLOATING_DTYPES(cross_entropy);
-extern const CrossEntropyGradientKernel kCrossEntropyGradients[kNumDTypes];
 const CrossEntropyGradientKernel kCrossEntropyGradients[kNumDTypes] =
     WEFT_FLOATING_DTYPES(cross_entropy_gradient);
 
-extern const SoftmaxGradientKernel kSoftmaxGradients[kNumDTypes];
 const SoftmaxGradientKernel kSoftmaxGradients[kNumDTypes] = WEFT_FLOATING_DTYPES(softmax_gradient);
 
-extern const SoftmaxKernel kSoftmaxes[kNumDTypes];
 const SoftmaxKernel kSoftmaxes[kNumDTypes] = WEFT_FLOATING_DTYPES(softmax);
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -3,7 +3,8 @@
 
 #include "kernels/pooling/pooling.h"
 
-#include "kernels/isa/active_impl.h"
+#include "kernels/isa/active.h"
+#include "kernels/pooling/pooling_kernels_impl.h"
 
 namespace weft::kernels {
 

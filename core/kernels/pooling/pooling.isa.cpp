@@ -1,7 +1,8 @@
 // Pooling over windows of planes, and gathers and scatters at the offsets that it found. Maxima
 // have fast forms for the windows of usual networks; all give the same element.
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/pooling/pooling_kernels_impl.h"
+#include "kernels/reduce/reduce_blocks.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -335,9 +336,6 @@ void plane_scatter(const PlaneIndex& p, const void* dy_data, const int64_t* indi
 }
 
 // Tables by DType (table_entries.h).
-extern const MaxPoolKernel kMaxPools[kNumDTypes];
-extern const AveragePoolKernel kAveragePools[kNumDTypes], kAveragePoolAdjoints[kNumDTypes];
-extern const PlaneIndexKernel kPlaneGathers[kNumDTypes], kPlaneScatters[kNumDTypes];
 const MaxPoolKernel kMaxPools[kNumDTypes] = WEFT_EVERY_DTYPE(max_pool);
 const AveragePoolKernel kAveragePools[kNumDTypes] = WEFT_LAYER_DTYPES(average_pool);
 const AveragePoolKernel kAveragePoolAdjoints[kNumDTypes] = WEFT_LAYER_DTYPES(average_pool_adjoint);

@@ -1,7 +1,8 @@
 // Pooling over channel blocks: a vector of channels at a time, in the order of the plain kernels,
 // so with the same bits. Images may be rings of rows.
+#include "kernels/convolution/blocked/convolution_blocked.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/pooling/pooling_kernels_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -150,7 +151,6 @@ void blocked_average_pool(const Pooling& problem, int64_t block, const void* x, 
   }
 
 // By DType.
-extern const BlockedPoolKernels kBlockedPools[kNumDTypes];
 const BlockedPoolKernels kBlockedPools[kNumDTypes] = {
     {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, WEFT_BLOCKED_POOLS(BFloat16), WEFT_BLOCKED_POOLS(float),
     {}};

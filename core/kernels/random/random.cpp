@@ -3,7 +3,8 @@
 
 #include "kernels/random/random.h"
 
-#include "kernels/isa/active_impl.h"
+#include "kernels/isa/active.h"
+#include "kernels/random/random_kernels_impl.h"
 
 namespace weft::kernels {
 namespace {

@@ -1,7 +1,7 @@
 // Numbers of several distributions from the words of Philox4x32-10. Only uniform floats are pure
 // vector code; the others work on doubles, so that all instruction sets agree.
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/random/random_kernels_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -248,8 +248,6 @@ void exponential(const RandomStream& stream, double scale, double, void* out_dat
             });
 }
 
-extern const DistributionKernel kUniforms[kNumDTypes], kNormals[kNumDTypes],
-    kExponentials[kNumDTypes];
 const DistributionKernel kUniforms[kNumDTypes] = WEFT_FLOATING_DTYPES(uniform);
 const DistributionKernel kNormals[kNumDTypes] = WEFT_FLOATING_DTYPES(normal);
 const DistributionKernel kExponentials[kNumDTypes] = WEFT_FLOATING_DTYPES(exponential);

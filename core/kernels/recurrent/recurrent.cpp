@@ -8,8 +8,9 @@
 
 #include "kernels/elementwise/copy.h"
 #include "kernels/elementwise/elementwise.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/isa/active.h"
 #include "kernels/matmul/panels.h"
+#include "kernels/recurrent/recurrent_kernels_impl.h"
 
 namespace weft::kernels {
 namespace {

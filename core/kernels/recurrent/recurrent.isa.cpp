@@ -2,7 +2,8 @@
 // every step and stay in the second-level cache of the core that runs the unit. The gates follow
 // the product while its results are in the first-level cache.
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/recurrent/recurrent_kernels_impl.h"
+#include "kernels/reduce/reduce_blocks.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -446,7 +447,6 @@ void recurrent_back_step(const Recurrent& p, const RecurrentBackStep& s, Range u
         WEFT_LAYER(T, recurrent_back_step<T>)                           \
   }
 
-extern const RecurrentKernels kRecurrents[kNumDTypes];
 const RecurrentKernels kRecurrents[kNumDTypes] = {
     {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, WEFT_RECURRENT(float), WEFT_RECURRENT(double)};
 

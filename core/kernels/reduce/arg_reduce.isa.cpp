@@ -2,7 +2,7 @@
 // first extremum, or of the first NaN. Most elements only go through a fast search for the value; a
 // block is searched for the position only if its extremum beats all before it.
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/reduce/reduce_kernels_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -152,7 +152,6 @@ constexpr ArgReduceParts places() {
   }
 
 // [is it the smallest][dtype].
-extern const ArgReduceParts kArgReduces[2][kNumDTypes];
 const ArgReduceParts kArgReduces[2][kNumDTypes] = {WEFT_PLACES(false), WEFT_PLACES(true)};
 
 }  // namespace weft::kernels::WEFT_ISA_NAMESPACE

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <bit>
 
-#include "kernels/isa/active_impl.h"
+#include "kernels/elementwise/copy_kernels_impl.h"
+#include "kernels/isa/active.h"
 #include "kernels/reduce/reduce.h"
+#include "kernels/reduce/reduce_kernels_impl.h"
 
 namespace weft::kernels {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "kernels/isa/table_impl.h"
+#include "kernels/reduce/reduce_kernels_impl.h"
 
 namespace weft::kernels {
 

@@ -8,6 +8,7 @@
 
 #include "base/view.h"
 #include "kernels/range.h"
+#include "kernels/reduce/reduce_blocks.h"
 
 namespace weft::kernels {
 
@@ -18,11 +19,6 @@ enum class Reduction : uint8_t { kSum, kMax, kMin, kProd, kArgMax, kArgMin };
 // The dtype of the results: int64 or uint64 for sums and products of bool and integers; int64 for
 // kArg* (the row-major number of the element among the reduced axes); else `dtype`.
 DType result_dtype(Reduction reduction, DType dtype);
-
-// Sizes of the blocks that combine pairwise: elements of a dense line, rows of columns.
-inline constexpr int64_t kReduceBlock = 1024;
-inline constexpr int64_t kReduceRows = 32;
-inline constexpr int64_t kReduceRowBlocks = 4;  // blocks of a few columns that one call may take
 
 // A library for some operators does without transposing runs of few elements.
 #if WEFT_HAS_SOME_OPERATORS

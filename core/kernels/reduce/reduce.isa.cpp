@@ -1,7 +1,7 @@
 // The pieces of reductions (ReduceParts), compiled for one instruction set: blocks of lines and of
 // rows, and how their totals combine and become elements. run_reduce.cpp puts them together.
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/reduce/reduce_kernels_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -332,7 +332,6 @@ constexpr ReduceParts integers() {
         WEFT_ENTRY_OR(double, {}, lanes<Largest, double, transposed>())      \
   }
 
-extern const ReduceParts kReduces[kNumReductions][kNumDTypes];
 // By Reduction: sum, maximum, minimum, product. Products of narrower integers are cast to 64 bits
 // first, so they have no kernel.
 const ReduceParts kReduces[kNumReductions][kNumDTypes] = {

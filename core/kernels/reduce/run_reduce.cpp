@@ -5,9 +5,11 @@
 #include <cstring>
 
 #include "kernels/elementwise/copy.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/elementwise/copy_kernels_impl.h"
+#include "kernels/isa/active.h"
 #include "kernels/reduce/few_elements_impl.h"
 #include "kernels/reduce/pairwise_totals_impl.h"
+#include "kernels/reduce/reduce_kernels_impl.h"
 #include "kernels/reduce/run_reduce_impl.h"
 
 namespace weft::kernels {

@@ -1,7 +1,7 @@
 // run_reduce with the kernels of a given instruction set: for reduce.h's function, and for tests.
 #pragma once
 
-#include "kernels/isa/table_impl.h"
+#include "kernels/reduce/reduce_kernels_impl.h"
 
 namespace weft::kernels {
 

@@ -2,7 +2,8 @@
 
 #include "kernels/reduce/scan.h"
 
-#include "kernels/isa/active_impl.h"
+#include "kernels/isa/active.h"
+#include "kernels/reduce/scan_kernels_impl.h"
 
 namespace weft::kernels {
 

@@ -4,7 +4,7 @@
 // a time. Rows too short for that are computed a few in turn, because each must wait for its own
 // last result.
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/reduce/scan_kernels_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -138,7 +138,6 @@ void scan(const Scan& p, const void* factor_data, const void* term_data, void* o
 }
 
 // Both signs of int64 share a kernel: integers wrap.
-extern const ScanKernel kScans[kNumDTypes];
 const ScanKernel kScans[kNumDTypes] = {nullptr,
                                        nullptr,
                                        nullptr,

@@ -8,14 +8,14 @@
 
 #include "base/dtype.h"
 #include "kernels/elementwise/copy.h"
-#include "kernels/isa/isa.h"
+#include "kernels/isa/active.h"
 #include "kernels/tiles/bound_chain.h"
-#include "kernels/tiles/chain_table_impl.h"
+#include "kernels/tiles/chain_kernels_impl.h"
 
 namespace weft::kernels {
 namespace {
 
-int64_t slot_bytes() { return chain_kernels().block * 4; }
+int64_t slot_bytes() { return WEFT_ACTIVE(kChainKernels).block * 4; }
 
 // Elements as the lanes of an accumulator have them: halves as float32, bool as a mask. The fourth
 // kind, integers of 8 and 16 bits, is never a scalar (chain_takes_scalar).
@@ -36,21 +36,9 @@ void to_lanes(DType dtype, const char* from, int64_t count, uint32_t* lanes) {
 
 }  // namespace
 
-const ChainKernels& chain_kernels() {
-  switch (active_isa()) {
-#if WEFT_WITH_AVX2
-    case Isa::kAvx2: return avx2::kChainKernels;
-#endif
-#if WEFT_WITH_AVX512
-    case Isa::kAvx512: return avx512::kChainKernels;
-#endif
-    default: return generic::kChainKernels;
-  }
-}
-
 // The table has one function for each verb.
 ChainFunction chain_function(const ChainAction& action) {
-  const ChainKernels& kernels = chain_kernels();
+  const ChainKernels& kernels = WEFT_ACTIVE(kChainKernels);
   switch (action.verb) {
     case ChainVerb::kFormula: return kernels.formula(action.formula, action.dtype, action.form);
     case ChainVerb::kCast: return kernels.cast(action.dtype, action.to);
@@ -62,18 +50,20 @@ ChainFunction chain_function(const ChainAction& action) {
   }
   return nullptr;
 }
-ChainFunction chain_streaming_store(DType dtype) { return chain_kernels().streaming_store(dtype); }
+ChainFunction chain_streaming_store(DType dtype) {
+  return WEFT_ACTIVE(kChainKernels).streaming_store(dtype);
+}
 bool chain_takes_scalar(DType dtype) {
   // the types that to_lanes() knows
   return dtype == DType::kBool || is_half(dtype) || element_size(dtype) == 4;
 }
-int64_t chain_block() { return chain_kernels().block; }
+int64_t chain_block() { return WEFT_ACTIVE(kChainKernels).block; }
 int64_t chain_scratch(int operands) { return operands * slot_bytes(); }
 
 // Slots are numbered like operands: first those of externals, for scalars and for ends of rows.
 BoundChain::BoundChain(const TileProgram& program, uint32_t streaming, const RandomStream& stream,
                        void* scratch)
-    : kernels_(chain_kernels()),
+    : kernels_(WEFT_ACTIVE(kChainKernels)),
       program_(program.chain),
       dtypes_(program.dtypes),
       slots_(static_cast<char*>(scratch)),

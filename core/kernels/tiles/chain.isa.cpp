@@ -4,7 +4,7 @@
 // Bodies have change(k, held): the new value of vector k of the accumulator (see chain_op).
 #include "kernels/elementwise/formula_ids.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/tiles/chain_table_impl.h"
+#include "kernels/tiles/chain_kernels_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
@@ -43,7 +43,7 @@ struct StoreArray {
     return held;
   }
 };
-// Stores past the caches. The address must be aligned to a vector; chain_kernels().end_streams()
+// Stores past the caches. The address must be aligned to a vector; kChainKernels.end_streams()
 // must follow before others read.
 struct StreamArray {
   char* p;

@@ -2,7 +2,7 @@
 // too.
 #include "kernels/elementwise/formula_ids.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/tiles/chain_table_impl.h"
+#include "kernels/tiles/chain.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 

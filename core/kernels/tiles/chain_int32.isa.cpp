@@ -1,7 +1,7 @@
 // The formulas of int32 and bool as instructions of chains, in the order of FormulaId.
 #include "kernels/elementwise/formula_ids.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/tiles/chain_table_impl.h"
+#include "kernels/tiles/chain.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 

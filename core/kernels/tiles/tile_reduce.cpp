@@ -9,9 +9,10 @@
 
 #include "kernels/elementwise/copy.h"
 #include "kernels/elementwise/formula_ids.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/isa/active.h"
 #include "kernels/reduce/few_elements_impl.h"
 #include "kernels/reduce/pairwise_totals_impl.h"
+#include "kernels/reduce/reduce_kernels_impl.h"
 #include "kernels/tiles/chain.h"
 #include "kernels/tiles/tile_runner.h"
 

@@ -6,8 +6,9 @@
 #include <algorithm>
 
 #include "kernels/elementwise/copy.h"
-#include "kernels/isa/active_impl.h"
-#include "kernels/tiles/chain_table_impl.h"
+#include "kernels/elementwise/copy_kernels_impl.h"
+#include "kernels/isa/active.h"
+#include "kernels/tiles/chain_kernels_impl.h"
 
 namespace weft::kernels {
 namespace {
@@ -100,7 +101,7 @@ TileRunner::TileRunner(const TileProgram& program, const TileLoop& loop,
 
 // Makes streamed stores visible before the caller goes on.
 TileRunner::~TileRunner() {
-  if (streaming_) chain_kernels().end_streams();
+  if (streaming_) WEFT_ACTIVE(kChainKernels).end_streams();
 }
 
 void TileRunner::run(const TileWindow& window, std::span<void* const> data) {

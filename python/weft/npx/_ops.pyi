@@ -193,6 +193,22 @@ def ctc_loss(
     out: array to write into
     """
 
+def cummax(x: ArrayLike, axis: int = -1, *, out: ndarray | None = None) -> ndarray:
+    """Running maximum along an axis: the largest element so far, NaN from the first NaN on.
+
+    x: any real dtype, at least one axis
+    axis: axis to run along
+    out: array to write into
+    """
+
+def cummin(x: ArrayLike, axis: int = -1, *, out: ndarray | None = None) -> ndarray:
+    """Running minimum along an axis: the smallest element so far, NaN from the first NaN on.
+
+    x: any real dtype, at least one axis
+    axis: axis to run along
+    out: array to write into
+    """
+
 def deconvolution(
     data: ArrayLike,
     weight: ArrayLike,

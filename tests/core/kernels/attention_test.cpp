@@ -5,6 +5,7 @@
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
+#include "kernels/attention/attention_kernels_impl.h"
 #include "kernels/isa/extras.h"
 
 using namespace weft;
@@ -179,9 +180,10 @@ void check(Sizes s, bool is_causal, bool is_masked) {
   const Exact<S> exact(e);
   std::vector<std::vector<double>> results;
   for (Isa isa : available_isas()) {
-    const auto& forward = layer_table_of(isa, Kind<S>::dtype)->attentions[int(Kind<S>::dtype)];
+    const auto& forward =
+        WEFT_KERNEL_OF(layer_isa_of(isa, Kind<S>::dtype), kAttentions)[int(Kind<S>::dtype)];
     const auto& backward =
-        layer_table_of(isa, Kind<S>::dtype)->attention_gradients[int(Kind<S>::dtype)];
+        WEFT_KERNEL_OF(layer_isa_of(isa, Kind<S>::dtype), kAttentionGradients)[int(Kind<S>::dtype)];
     std::vector<S> out(exact.out.size()), dquery(exact.dquery.size()), dkey(exact.dkey.size()),
         dvalue(exact.dvalue.size());
     std::vector<typename Kind<S>::Sums> logarithms(exact.logarithms.size());

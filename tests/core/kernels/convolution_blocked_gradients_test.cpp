@@ -5,6 +5,7 @@
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
+#include "kernels/convolution/blocked/blocked_kernels_impl.h"
 #include "kernels/convolution/blocked/convolution_blocked.h"
 
 using namespace weft;
@@ -129,7 +130,7 @@ struct Reference {
     std::vector<unsigned char> scratch(blocked_data_scratch(backward) + 64, 0x7b);
     const int64_t units = blocked_data_units(backward);
     for (int part = parts - 1; part >= 0; --part)
-      run_blocked_data(*table_of(isa), backward,
+      run_blocked_data(isa, backward,
                        {cotangent->data, packed.data, nullptr, nullptr, result->data},
                        {units * part / parts, units * (part + 1) / parts}, scratch.data());
     for (int i = 0; i < 64; ++i) REQUIRE(scratch[scratch.size() - 64 + i] == 0x7b);
@@ -147,12 +148,12 @@ struct Reference {
     Elements packed(
         dtype, std::vector<float>(panels * packed_panel_elements(adjoint, backward.in_block), NAN)),
         result(dtype, std::vector<float>(dx.size(), NAN));
-    pack_panels(*table_of(isa), adjoint, backward.in_block, Filters::kOfAdjoint, weights.data(),
-                packed.data(), {0, panels});
+    pack_panels(isa, adjoint, backward.in_block, Filters::kOfAdjoint, weights.data(), packed.data(),
+                {0, panels});
     std::vector<unsigned char> scratch(blocked_data_scratch(backward) + 64, 0x7b);
     const int64_t units = blocked_data_units(backward);
     for (int part = parts - 1; part >= 0; --part)
-      run_blocked_data(*table_of(isa), backward,
+      run_blocked_data(isa, backward,
                        {cotangent.data(), packed.data(), nullptr, nullptr, result.data()},
                        {units * part / parts, units * (part + 1) / parts}, scratch.data());
     for (int i = 0; i < 64; ++i) REQUIRE(scratch[scratch.size() - 64 + i] == 0x7b);
@@ -169,7 +170,7 @@ struct Reference {
     std::vector<unsigned char> scratch(blocked_weight_scratch(problem) + 64, 0x7b);
     const int64_t units = blocked_weight_units(problem);
     for (int part = parts - 1; part >= 0; --part)
-      run_blocked_weight(*table_of(isa), problem, {image->data, cotangent->data, result->data},
+      run_blocked_weight(isa, problem, {image->data, cotangent->data, result->data},
                          {units * part / parts, units * (part + 1) / parts}, scratch.data());
     for (int i = 0; i < 64; ++i) REQUIRE(scratch[scratch.size() - 64 + i] == 0x7b);
     return {result->data, result->data + dw.size()};

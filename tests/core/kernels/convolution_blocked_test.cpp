@@ -8,7 +8,9 @@
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
+#include "kernels/convolution/blocked/blocked_kernels_impl.h"
 #include "kernels/pooling/pooling.h"
+#include "kernels/pooling/pooling_kernels_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;
@@ -180,9 +182,8 @@ struct Reference {
                         int parts) {
     if (bytes_of_parts(problem) == 0) return;
     const int64_t planes = problem.shape.out_channels / problem.out_block;
-    for (int part = 0; part < parts; ++part)
-      add_depth_parts(*table_of(isa), problem, operands,
-                      {planes * part / parts, planes * (part + 1) / parts});
+    for (int part = 0; part < parts; ++part) WEFT_KERNEL_OF(isa, add_depth_parts)
+    (problem, operands, {planes * part / parts, planes * (part + 1) / parts});
   }
 
   // The result, computed in so many parts from the last to the first, beside the residual or over
@@ -197,7 +198,7 @@ struct Reference {
                                       bias.data(),   is_over ? result.data() : residual.data(),
                                       result.data(), sums.data()};
     for (int part = parts - 1; part >= 0; --part)
-      run_blocked_convolution(*table_of(isa), plan, operands,
+      run_blocked_convolution(isa, plan, operands,
                               {plan.units * part / parts, plan.units * (part + 1) / parts},
                               scratch.data());
     add_parts(isa, problem, operands, parts);
@@ -232,7 +233,7 @@ struct Reference {
       std::vector<float> sums(bytes_of_parts(row_tile) / sizeof(float), NAN);
       const BlockedOperands operands = {x_ring.data(), weights.data(), bias.data(),
                                         added.data(),  output.data(),  sums.data()};
-      run_blocked_convolution(*table_of(isa), plan, operands, {0, plan.units}, scratch.data());
+      run_blocked_convolution(isa, plan, operands, {0, plan.units}, scratch.data());
       add_parts(isa, row_tile, operands, 1);
       const std::vector<float> made = output.values();
       for (int64_t row = begin; row < row_tile.rows.end; ++row)
@@ -340,7 +341,7 @@ TEST_CASE("blocked convolutions stay inside their arrays") {
         Guarded<float> sums(nullptr, bytes_of_parts(r.problem) / int64_t(sizeof(float)), at_end);
         const BlockedOperands operands = {x->data,        weights->data, bias->data,
                                           residual->data, result.data,   sums.data};
-        run_blocked_convolution(*table_of(isa), plan, operands, {0, plan.units}, scratch.data());
+        run_blocked_convolution(isa, plan, operands, {0, plan.units}, scratch.data());
         Reference::add_parts(isa, r.problem, operands, 2);
         CHECK(std::equal(whole.begin(), whole.end(), result.data));
       }
@@ -436,7 +437,7 @@ TEST_CASE("blocked poolings have the bits of the plain ones") {
         const Elements in(dtype, blocked(x.values(), p.planes, 63, block));
         p.planes /= block;
         for (Isa isa : available_isas()) {
-          const BlockedPoolKernels& kernels = table_of(isa)->blocked_pools[int(dtype)];
+          const BlockedPoolKernels& kernels = WEFT_KERNEL_OF(isa, kBlockedPools)[int(dtype)];
           check_pooling(p, block, average ? kernels.average : kernels.max, in,
                         blocked(plain.values(), p.planes * block, 20, block));
         }

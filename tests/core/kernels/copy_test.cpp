@@ -1,7 +1,7 @@
 // Moves between strided places that have loops of their own, in every instruction set.
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/elementwise/copy_kernels_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;
@@ -21,8 +21,9 @@ TEST_CASE("lines become columns, as the channels of a picture") {
             const auto image = uniform<int8_t>(bytes, -128, 127.9, 1);
             const Guarded<int8_t> from(image.data(), bytes, at_end);
             const Guarded<int8_t> to(nullptr, bytes, at_end);
-            table_of(isa)->move(
-                {to.data, from.data, lines * size, size, size, line, cols, lines, size});
+            const StridedTile tile{to.data, from.data, lines * size, size, size,
+                                   line,    cols,      lines,        size};
+            WEFT_KERNEL_OF(isa, move)(tile);
             for (int64_t i = 0; i < lines * cols; ++i)
               REQUIRE(std::memcmp(to.data + i * size,
                                   image.data() + i % lines * line + i / lines * size, size) == 0);
@@ -42,8 +43,9 @@ TEST_CASE("every second element is read, and none after the last") {
           const auto bytes = uniform<int8_t>(kRows * row, -128, 127.9, 3);
           const Guarded<int8_t> from(bytes.data(), kRows * row, at_end);
           const Guarded<int8_t> to(nullptr, kRows * cols * size, at_end);
-          table_of(isa)->move(
-              {to.data, from.data, cols * size, row, size, 2 * size, kRows, cols, size});
+          const StridedTile tile{to.data,  from.data, cols * size, row, size,
+                                 2 * size, kRows,     cols,        size};
+          WEFT_KERNEL_OF(isa, move)(tile);
           for (int64_t i = 0; i < kRows * cols; ++i)
             REQUIRE(std::memcmp(to.data + i * size,
                                 bytes.data() + i / cols * row + i % cols * 2 * size, size) == 0);
@@ -62,7 +64,8 @@ TEST_CASE("one element fills rows of any length, and each row has its own") {
           const auto bytes = uniform<int8_t>(kRows * size, -128, 127.9, 2);
           const Guarded<int8_t> from(bytes.data(), kRows * size, at_end);
           const Guarded<int8_t> to(nullptr, kRows * cols * size, at_end);
-          table_of(isa)->move({to.data, from.data, cols * size, size, size, 0, kRows, cols, size});
+          const StridedTile tile{to.data, from.data, cols * size, size, size, 0, kRows, cols, size};
+          WEFT_KERNEL_OF(isa, move)(tile);
           for (int64_t i = 0; i < kRows * cols; ++i)
             REQUIRE(std::memcmp(to.data + i * size, bytes.data() + i / cols * size, size) == 0);
         }

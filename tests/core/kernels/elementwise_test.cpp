@@ -8,6 +8,7 @@
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
 #include "kernels/elementwise/copy.h"
+#include "kernels/elementwise/elementwise_kernels_impl.h"
 #include "kernels/elementwise/formula_ids.h"
 #include "kernels/recorder/record.h"
 
@@ -18,7 +19,7 @@ using namespace weft::kernels::testing;
 namespace {
 
 StepKernel step_in(Isa isa, FormulaId formula, DType dtype) {
-  return table_of(isa)->steps[int(dtype)][int(formula)];
+  return WEFT_KERNEL_OF(isa, kSteps)[int(dtype)][int(formula)];
 }
 
 template <class T>
@@ -507,7 +508,7 @@ TEST_CASE("every row of a tile is what it is alone, however inputs repeat") {
         CAPTURE(name_of(DType(to)));
         const int64_t sizes[3] = {element_size(DType(from)), 0, 0};
         for (bool is_dense : {true, false})
-          check_rows(table_of(isa)->casts[from][to], 1, sizes, element_size(DType(to)),
+          check_rows(WEFT_KERNEL_OF(isa, kCasts)[from][to], 1, sizes, element_size(DType(to)),
                      DType(from) == DType::kBool ? truths : inputs, is_dense);
       }
   }
@@ -547,7 +548,7 @@ TEST_CASE("conversions saturate, and instruction sets agree on every pair of dty
     int32_t i32[8];
     int64_t i64[8];
     uint8_t truth[8];
-    const auto* row = table_of(isa)->casts[int(DType::kFloat32)];
+    const auto* row = WEFT_KERNEL_OF(isa, kCasts)[int(DType::kFloat32)];
     run_row(row[int(DType::kUInt8)], u8, {x}, 8);
     run_row(row[int(DType::kInt32)], i32, {x}, 8);
     run_row(row[int(DType::kInt64)], i64, {x}, 8);
@@ -573,11 +574,11 @@ TEST_CASE("conversions saturate, and instruction sets agree on every pair of dty
       std::vector<std::vector<uint8_t>> results;
       for (Isa isa : available_isas()) {
         std::vector<uint8_t> out(kCount * 8);
-        run_row(table_of(isa)->casts[from][to], out.data(), {input.data()}, kCount);
+        run_row(WEFT_KERNEL_OF(isa, kCasts)[from][to], out.data(), {input.data()}, kCount);
         // Back to float64 and compare there, where NaN is one value.
         if (keeps_nan) {
           std::vector<uint8_t> wide(kCount * 8);
-          run_row(table_of(isa)->casts[to][int(DType::kFloat64)], wide.data(), {out.data()},
+          run_row(WEFT_KERNEL_OF(isa, kCasts)[to][int(DType::kFloat64)], wide.data(), {out.data()},
                   kCount);
           double* values = reinterpret_cast<double*>(wide.data());
           for (int64_t i = 0; i < kCount; ++i)
@@ -600,7 +601,7 @@ TEST_CASE("every float16 survives float32, and float64 rounds once") {
     std::vector<uint16_t> halves(65536), back(65536);
     std::vector<float> wide(65536);
     for (int i = 0; i < 65536; ++i) halves[i] = uint16_t(i);
-    const auto* casts = table_of(isa)->casts;
+    const auto* casts = WEFT_KERNEL_OF(isa, kCasts);
     run_row(casts[int(DType::kFloat16)][int(DType::kFloat32)], wide.data(), {halves.data()}, 65536);
     run_row(casts[int(DType::kFloat32)][int(DType::kFloat16)], back.data(), {wide.data()}, 65536);
     for (int i = 0; i < 65536; ++i)

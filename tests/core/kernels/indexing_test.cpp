@@ -5,6 +5,7 @@
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
+#include "kernels/indexing/indexing_kernels_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;
@@ -55,9 +56,9 @@ TEST_CASE("rows added at repeated positions are added in their order, in units o
     const int64_t units = take_adjoint_units(p);
     for (Isa isa : available_isas()) {
       std::vector<float> dx(wanted.size(), 7);
+      const auto adjoint = WEFT_KERNEL_OF(isa, kTakeAdjoints)[int(p.dtype)];
       for (int64_t unit = units; unit-- > 0;)
-        table_of(isa)->take_adjoints[int(p.dtype)](p, dy.data(), index.data(), count, dx.data(),
-                                                   {unit, unit + 1});
+        adjoint(p, dy.data(), index.data(), count, dx.data(), {unit, unit + 1});
       REQUIRE(dx == wanted);
     }
   }
@@ -85,13 +86,13 @@ TEST_CASE("several elements are picked for each position, in every instruction s
     const int64_t units = pick_adjoint_units(p);
     for (Isa isa : available_isas()) {
       std::vector<float> y(count, 7), dx(x.size(), 7);
-      const KernelTable& table = *table_of(isa);
+      const auto pick = WEFT_KERNEL_OF(isa, kPicks)[int(p.dtype)];
+      const auto adjoint = WEFT_KERNEL_OF(isa, kPickAdjoints)[int(p.dtype)];
       for (int64_t row = s.outer * s.picked; row-- > 0;)
-        table.picks[int(p.dtype)](p, x.data(), index.data(), y.data(), {row, row + 1});
+        pick(p, x.data(), index.data(), y.data(), {row, row + 1});
       REQUIRE(y == wanted);
       for (int64_t unit = units; unit-- > 0;)
-        table.pick_adjoints[int(p.dtype)](p, wanted.data(), index.data(), dx.data(),
-                                          {unit, unit + 1});
+        adjoint(p, wanted.data(), index.data(), dx.data(), {unit, unit + 1});
       REQUIRE(dx == sums);
     }
   }
@@ -99,7 +100,7 @@ TEST_CASE("several elements are picked for each position, in every instruction s
 
 TEST_CASE("an index outside its axis is found wherever it stands") {
   for (Isa isa : available_isas()) {
-    const auto all_inside = table_of(isa)->all_inside;
+    const auto all_inside = WEFT_KERNEL_OF(isa, all_inside);
     for (int64_t count = 0; count < 40; ++count) {
       std::vector<int64_t> index(count, 2);
       CHECK(all_inside(index.data(), count, 3));

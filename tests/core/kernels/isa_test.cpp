@@ -5,7 +5,8 @@
 #include <string_view>
 
 #include "doctest.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/isa/active.h"
+#include "kernels/matmul/matmul_kernels_impl.h"
 
 using namespace weft::kernels;
 
@@ -17,14 +18,15 @@ std::string_view wanted_isa() {
 }  // namespace
 
 TEST_CASE("the active instruction set is one that the processor has, as WEFT_ISA allows") {
-  CHECK(table_of(Isa::kGeneric) != nullptr);
-  REQUIRE(table_of(active_isa()) != nullptr);
-  CHECK((table_of(active_isa())->matmuls == WEFT_ACTIVE(kMatmuls)));
+  CHECK(is_available(Isa::kGeneric));
+  REQUIRE(is_available(active_isa()));
+  CHECK(&WEFT_KERNEL_OF(Isa::kGeneric, kMatmuls) == &generic::kMatmuls);
+  CHECK(&WEFT_KERNEL_OF(active_isa(), kMatmuls) == &WEFT_ACTIVE(kMatmuls));
   CHECK(name_of(Isa::kAvx512) == "avx512");
   const std::string_view wanted = wanted_isa();
   if (wanted.starts_with("generic")) CHECK(active_isa() == Isa::kGeneric);
   if (wanted.starts_with("avx2")) CHECK(active_isa() <= Isa::kAvx2);
-  if (wanted.empty() && table_of(Isa::kAvx512)) CHECK(active_isa() == Isa::kAvx512);
+  if (wanted.empty() && is_available(Isa::kAvx512)) CHECK(active_isa() == Isa::kAvx512);
 }
 
 TEST_CASE("products use no instruction that WEFT_ISA takes from them") {
@@ -52,9 +54,9 @@ TEST_CASE("products use no instruction that WEFT_ISA takes from them") {
   }
 #if defined(__x86_64__)
   // The compiler's own way to ask.
-  if (takes("+bf16") && table_of(Isa::kAvx512))
+  if (takes("+bf16") && is_available(Isa::kAvx512))
     CHECK(uses(Extra::kAvx512Bf16) == bool(__builtin_cpu_supports("avx512bf16")));
-  if (!takes("-vnni") && table_of(Isa::kAvx512))
+  if (!takes("-vnni") && is_available(Isa::kAvx512))
     CHECK(uses(Extra::kAvx512Vnni) == bool(__builtin_cpu_supports("avx512vnni")));
 #endif
 }

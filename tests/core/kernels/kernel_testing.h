@@ -11,8 +11,7 @@
 #include <limits>
 #include <vector>
 
-#include "kernels/isa/isa.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/isa/active.h"
 
 namespace weft::kernels::testing {
 
@@ -20,7 +19,7 @@ namespace weft::kernels::testing {
 inline std::vector<Isa> available_isas() {
   std::vector<Isa> isas;
   for (Isa isa : {Isa::kGeneric, Isa::kAvx2, Isa::kAvx512})
-    if (table_of(isa)) isas.push_back(isa);
+    if (is_available(isa)) isas.push_back(isa);
   return isas;
 }
 

@@ -4,6 +4,8 @@
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
 #include "kernels/normalize/channels.h"
+#include "kernels/normalize/channels_kernels_impl.h"
+#include "kernels/normalize/normalize_kernels_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;
@@ -56,15 +58,14 @@ TEST_CASE("rows are normalised, and their gradient is that of the formula") {
       }
       std::vector<std::vector<float>> results;
       for (Isa isa : available_isas()) {
-        const KernelTable& table = *table_of(isa);
         const int dtype = int(DType::kFloat32);
+        const auto forward = WEFT_KERNEL_OF(isa, kNormalizes)[dtype];
         std::vector<float> found(x.size()), back(x.size()), sums(2 * 2 * cols);
-        table.normalizes[dtype](p, {x.data(), gamma.data(), beta.data(), found.data()}, {0, 9});
+        forward(p, {x.data(), gamma.data(), beta.data(), found.data()}, {0, 9});
         const Guarded<float> guarded(x.data(), rows * cols, true);
-        table.normalizes[dtype](p, {guarded.data, gamma.data(), beta.data(), found.data()},
-                                {9, rows});
-        table.normalize_gradients[dtype](
-            p, {dy.data(), guarded.data, gamma.data(), back.data(), sums.data()}, {0, 2});
+        forward(p, {guarded.data, gamma.data(), beta.data(), found.data()}, {9, rows});
+        const auto gradient = WEFT_KERNEL_OF(isa, kNormalizeGradients)[dtype];
+        gradient(p, {dy.data(), guarded.data, gamma.data(), back.data(), sums.data()}, {0, 2});
         check_close(found, y, 1);
         check_close(back, dx, 10);
         for (int64_t i = 0; i < cols; ++i) {
@@ -91,9 +92,8 @@ TEST_CASE("channels of bfloat16 are those of float32, and rounded once") {
       for (Isa isa : available_isas()) {
         // Numbers of channels, then y and dx.
         const auto run = [&](DType dtype) {
-          const KernelTable& table = *table_of(isa);
-          const ChannelKernels& k =
-              block > 1 ? *table.blocked_channels : table.channels[int(dtype)];
+          const ChannelKernels& k = block > 1 ? WEFT_KERNEL_OF(isa, kBlockedChannels)
+                                              : WEFT_KERNEL_OF(isa, kChannels)[int(dtype)];
           const Channels p{dtype, outer, channels, inner, block};
           const Elements in(dtype, x.values()), cotangent(dtype, dy.values());
           std::vector<float> of(4 * channels);
@@ -123,7 +123,7 @@ TEST_CASE("channels have the moments and sums of their elements, far from zero, 
     const Channels p{DType::kFloat32, outer, channels, inner};
     std::vector<std::vector<float>> results;
     for (Isa isa : available_isas()) {
-      const ChannelKernels& k = table_of(isa)->channels[int(DType::kFloat32)];
+      const ChannelKernels& k = WEFT_KERNEL_OF(isa, kChannels)[int(DType::kFloat32)];
       std::vector<float> mean(3), variance(3), sum(3), product(3), y(count), dx(count);
       k.moments(p, x.data(), mean.data(), variance.data(), {0, 1});
       k.moments(p, x.data(), mean.data(), variance.data(), {1, 3});

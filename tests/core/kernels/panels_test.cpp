@@ -6,6 +6,7 @@
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
 #include "kernels/matmul/matmul.h"
+#include "kernels/matmul/panels_kernels_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;
@@ -82,11 +83,11 @@ struct Case {
     problem.low = -1;
     problem.high = 2;
   }
-  void run(const KernelTable& table, int parts) {
+  void run(Isa isa, int parts) {
     std::vector<float> scratch(panel_product_scratch(problem) / sizeof(float));
     const int64_t units = panel_product_units(problem);
     for (int part = parts - 1; part >= 0; --part)
-      run_panel_product(table, problem, {units * part / parts, units * (part + 1) / parts},
+      run_panel_product(isa, problem, {units * part / parts, units * (part + 1) / parts},
                         scratch.data());
   }
   std::vector<S> plain() const {
@@ -134,12 +135,12 @@ void check_all() {
         Case<S> product(e[0], e[1], e[2]);
         product.pack(0);
         if (has_epilogue) product.with_epilogue();
-        product.run(*table_of(isa), 1);
+        product.run(isa, 1);
         bool all = true;
         for (int64_t i = 0; i < e[0]; ++i)
           for (int64_t j = 0; j < e[1]; ++j) all &= product.is_near(i, j);
         const std::vector<S> whole = product.c;
-        product.run(*table_of(isa), 3);
+        product.run(isa, 3);
         CAPTURE(name_of(isa));
         CAPTURE(e[0]);
         CAPTURE(e[1]);
@@ -149,7 +150,7 @@ void check_all() {
         if (!has_epilogue) continue;
         product.c = product.residual;  // which the result may lie over
         product.problem.residual = product.problem.c;
-        product.run(*table_of(isa), 3);
+        product.run(isa, 3);
         CHECK(product.c == whole);
       }
     }
@@ -162,7 +163,7 @@ void check_inside() {
     Case<S> whole(e[0], e[1], e[2]);
     whole.pack(0);
     whole.with_epilogue();
-    whole.run(*table_of(active_isa()), 1);
+    whole.run(active_isa(), 1);
     for (const bool at_end : {false, true}) {
       const Guarded<S> a(whole.a.data(), int64_t(whole.a.size()), at_end),
           b(whole.b.data(), int64_t(whole.b.size()), at_end),
@@ -199,11 +200,11 @@ TEST_CASE("elements of packed products have the bits of plain ones") {
   for (const auto& e : kExtents) {
     Case<float> single(e[0], e[1], e[2]);
     single.pack(0);
-    single.run(*table_of(active_isa()), 1);
+    single.run(active_isa(), 1);
     CHECK(single.c == single.plain());
     Case<uint16_t> pairs(e[0], e[1], e[2]);
     pairs.pack(0);
-    pairs.run(*table_of(active_isa()), 1);
+    pairs.run(active_isa(), 1);
     CHECK(pairs.c == pairs.plain());
   }
 }
@@ -223,10 +224,11 @@ TEST_CASE("panels do not depend on how a matrix lies, the split or the instructi
       CHECK(pairs.panels == halves);
     }
     for (const Isa isa : available_isas()) {
-      table_of(isa)->panels[int(DType::kFloat32)].pack(
+      const PanelKernels* const kernels = WEFT_KERNEL_OF(isa, kPanels);
+      kernels[int(DType::kFloat32)].pack(
           {DType::kFloat32, e[1], e[2], single.b.data(), e[1], 1, single.panels.data()},
           {0, panels_of(e[1])});
-      table_of(isa)->panels[int(DType::kBFloat16)].pack(
+      kernels[int(DType::kBFloat16)].pack(
           {DType::kBFloat16, e[1], e[2], pairs.b.data(), e[1], 1, pairs.panels.data()},
           {0, panels_of(e[1])});
       CHECK(single.panels == floats);
@@ -245,7 +247,7 @@ TEST_CASE("NaN passes through the bounds of a packed product") {
   product.pack(0);
   product.with_epilogue();
   product.a[0] = std::numeric_limits<float>::quiet_NaN();
-  product.run(*table_of(active_isa()), 1);
+  product.run(active_isa(), 1);
   CHECK(std::isnan(product.c[0]));
   CHECK(!std::isnan(product.c[20]));
 }

@@ -6,6 +6,7 @@
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
+#include "kernels/pooling/pooling_kernels_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;
@@ -53,8 +54,8 @@ void check_maxima(const Pooling& p) {
   for (const Isa isa : available_isas()) {
     const Guarded<float> image(x.data(), 2 * plane, true), y(nullptr, 2 * results, true);
     const Guarded<int64_t> indices(nullptr, 2 * results, true);
-    table_of(isa)->max_pools[static_cast<int>(DType::kFloat32)](p, image.data, y.data, indices.data,
-                                                                {0, 2});
+    const auto pool = WEFT_KERNEL_OF(isa, kMaxPools)[static_cast<int>(DType::kFloat32)];
+    pool(p, image.data, y.data, indices.data, {0, 2});
     for (int64_t at = 0; at < 2 * results; ++at) {
       const float* of_plane = x.data() + at / results * plane;
       const int64_t i = at % results / p.out_width, j = at % p.out_width;
@@ -102,7 +103,7 @@ TEST_CASE("maxima of neighbouring windows are the same whether places are asked 
         for (float& value : x) value = std::round(value);
         x[elements / 3] = NAN;
         for (const Isa isa : available_isas()) {
-          const auto pool = table_of(isa)->max_pools[static_cast<int>(DType::kFloat32)];
+          const auto pool = WEFT_KERNEL_OF(isa, kMaxPools)[static_cast<int>(DType::kFloat32)];
           const Guarded<float> image(x.data(), elements, true), y(nullptr, results, true);
           std::vector<float> wanted(results);
           std::vector<int64_t> places(results);
@@ -142,7 +143,7 @@ TEST_CASE("maxima of channels in blocks are those of planes, the last NaN among 
           const Guarded<float> image(x.data(), 2 * pixels * block, true);
           const Guarded<float> y(nullptr, 2 * results * block, true);
           const Guarded<uint16_t> short_y(nullptr, 2 * results * block, true);
-          const BlockedPoolKernels* const kernels = table_of(isa)->blocked_pools;
+          const BlockedPoolKernels* const kernels = WEFT_KERNEL_OF(isa, kBlockedPools);
           const Range rows = {0, 2 * p.out_height};
           kernels[static_cast<int>(DType::kFloat32)].max(p, block, image.data, y.data, rows);
           kernels[static_cast<int>(DType::kBFloat16)].max(p, block, halves.data(), short_y.data,

@@ -2,7 +2,7 @@
 // bit, in every instruction set.
 #include "core/kernels/quantized_testing.h"
 #include "doctest.h"
-#include "kernels/int8/quantized_impl.h"
+#include "kernels/int8/quantized_kernels_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;
@@ -91,21 +91,21 @@ struct Layer {
     return p;
   }
 
-  void run(const KernelTable& table, int parts, QuantizedProduct p, void* out) const {
+  void run(Isa isa, int parts, QuantizedProduct p, void* out) const {
     p.c = out;
     std::vector<char> scratch(quantized_product_scratch(p) + 64, 99);
     const int64_t units = quantized_product_units(p);
     PreparedRows prepared;
     for (int part = parts - 1; part >= 0; --part)
-      run_quantized_product(table, p, {units * part / parts, units * (part + 1) / parts},
+      run_quantized_product(isa, p, {units * part / parts, units * (part + 1) / parts},
                             scratch.data(), &prepared);
   }
-  void run(const KernelTable& table, int parts, QuantizedDepthwise p, void* out) const {
+  void run(Isa isa, int parts, QuantizedDepthwise p, void* out) const {
     p.y = out;
     std::vector<char> scratch(quantized_depthwise_scratch(p) + 64, 99);
     const int64_t units = quantized_depthwise_units(p);
     for (int part = parts - 1; part >= 0; --part)
-      run_quantized_depthwise(table, p, {units * part / parts, units * (part + 1) / parts},
+      run_quantized_depthwise(isa, p, {units * part / parts, units * (part + 1) / parts},
                               scratch.data());
   }
 
@@ -124,7 +124,7 @@ struct Layer {
             wanted[i] += residual[i] * factors[i % factors.size()];
         }
         for (const int parts : {1, 3}) {
-          run(*table_of(isa), parts, p, sums.data());
+          run(isa, parts, p, sums.data());
           CHECK(sums == wanted);
         }
         // One shift of each kind goes beyond what the short formula takes.
@@ -137,7 +137,7 @@ struct Layer {
               p.how = of.requantization(is_per_channel);
               if (!is_per_channel) p.how.low = -128, p.how.high = 127;
               if (is_rectified) p.how.low = p.how.zero_point;
-              run(*table_of(isa), 2, p, y.data());
+              run(isa, 2, p, y.data());
               std::vector<int8_t> bytes;
               for (size_t i = 0; i < wanted.size(); ++i)
                 bytes.push_back(placed(wanted[i], p.how, int64_t(i % factors.size())));
@@ -233,7 +233,7 @@ TEST_CASE("sums are rescaled with two roundings by the short formula, too, halve
           for (int j = 0; j < 33; ++j) wanted.push_back(placed(a[i] + start, p.how, 0));
         std::vector<char> scratch(quantized_product_scratch(p));
         for (const Isa isa : available_isas()) {
-          run_quantized_product(*table_of(isa), p, {0, quantized_product_units(p)}, scratch.data());
+          run_quantized_product(isa, p, {0, quantized_product_units(p)}, scratch.data());
           CAPTURE(name_of(isa));
           CAPTURE(start);
           CAPTURE(multiplier);
@@ -266,7 +266,7 @@ TEST_CASE("int8 kernels for channels last touch nothing beside their operands an
       for (int32_t& each : layer.channels.shift) each = std::min(each, -1);
     p.how = layer.channels.requantization(true);
     if (!is_short) p.residual = {layer.residual.data(), layer.factors.data()};
-    layer.run(*table_of(active_isa()), 1, p, layer.y.data());
+    layer.run(active_isa(), 1, p, layer.y.data());
     for (const bool at_end : {false, true}) {
       const auto guarded = [&](const auto& values) {
         return Guarded<std::decay_t<decltype(values[0])>>(values.data(), int64_t(values.size()),
@@ -337,7 +337,7 @@ TEST_CASE("int8 poolings with channels last are exact in every instruction set")
           CAPTURE(name_of(isa));
           for (const int64_t middle : {0, 3}) {
             std::ranges::fill(y, 99);
-            const auto& run = table_of(isa)->quantized->pool_nhwc;
+            const auto& run = WEFT_KERNEL_OF(isa, quantized_pool_nhwc);
             run(p, is_average, channels, -6, x.data(), y.data(), {middle, 8});
             run(p, is_average, channels, -6, x.data(), y.data(), {0, middle});
             CHECK(y == wanted);
@@ -366,7 +366,7 @@ TEST_CASE("int8 averages of many places are exact, their ends included") {
     wanted[size_t(c)] = pooled(p, true, kChannels, 0, x.data(), 0, 0, c);
   for (const Isa isa : available_isas()) {
     CAPTURE(name_of(isa));
-    table_of(isa)->quantized->pool_nhwc(p, true, kChannels, 0, x.data(), y.data(), {0, 1});
+    WEFT_KERNEL_OF(isa, quantized_pool_nhwc)(p, true, kChannels, 0, x.data(), y.data(), {0, 1});
     CHECK(y == wanted);
   }
 }

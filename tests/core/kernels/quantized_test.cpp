@@ -4,7 +4,7 @@
 
 #include "core/kernels/quantized_testing.h"
 #include "doctest.h"
-#include "kernels/int8/quantized_impl.h"
+#include "kernels/int8/quantized_kernels_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;
@@ -42,11 +42,11 @@ struct Product {
     problem.how = channels.requantization(is_per_channel);
     problem.c = c.data();
   }
-  void run(const KernelTable& table, int parts) {
+  void run(Isa isa, int parts) {
     std::vector<char> scratch(quantized_product_scratch(problem) + 64);
     const int64_t units = quantized_product_units(problem);
     for (int part = parts - 1; part >= 0; --part)
-      run_quantized_product(table, problem, {units * part / parts, units * (part + 1) / parts},
+      run_quantized_product(isa, problem, {units * part / parts, units * (part + 1) / parts},
                             scratch.data());
   }
   int32_t exact(int64_t i, int64_t j) const {
@@ -85,11 +85,11 @@ struct Convolved {
     problem.how = channels.requantization(is_per_channel);
     problem.y = y.data();
   }
-  void run(const KernelTable& table, int parts) {
+  void run(Isa isa, int parts) {
     std::vector<char> scratch(quantized_convolution_scratch(problem) + 64, 99);
     const int64_t units = quantized_convolution_units(problem);
     for (int part = parts - 1; part >= 0; --part)
-      run_quantized_convolution(table, problem, {units * part / parts, units * (part + 1) / parts},
+      run_quantized_convolution(isa, problem, {units * part / parts, units * (part + 1) / parts},
                                 scratch.data());
   }
   std::vector<int32_t> exact() const {
@@ -132,12 +132,12 @@ TEST_CASE("int8 products are exact in every instruction set, however they are sp
       for (int64_t i = 0; i < e[0]; ++i)
         for (int64_t j = 0; j < e[1]; ++j) exact.push_back(product.exact(i, j));
       for (const int parts : {1, 3}) {
-        product.run(*table_of(isa), parts);
+        product.run(isa, parts);
         CHECK(product.sums == exact);
       }
       for (const bool is_per_channel : {false, true}) {
         product.requantize(is_per_channel);
-        product.run(*table_of(isa), 2);
+        product.run(isa, 2);
         std::vector<int8_t> wanted;
         for (size_t i = 0; i < exact.size(); ++i)
           wanted.push_back(placed(exact[i], product.problem.how, int64_t(i) % e[1]));
@@ -159,12 +159,12 @@ TEST_CASE("int8 convolutions are exact in every instruction set, however they ar
       convolved.problem.y = convolved.sums.data();
       for (const int parts : {1, 3}) {
         convolved.sums.assign(exact.size(), 99);
-        convolved.run(*table_of(isa), parts);
+        convolved.run(isa, parts);
         CHECK(convolved.sums == exact);
       }
       for (const bool is_per_channel : {false, true}) {
         convolved.requantize(is_per_channel);
-        convolved.run(*table_of(isa), 2);
+        convolved.run(isa, 2);
         std::vector<int8_t> wanted;
         for (size_t i = 0; i < exact.size(); ++i)
           wanted.push_back(
@@ -180,7 +180,7 @@ TEST_CASE("int8 kernels touch nothing beside their operands and scratch") {
     for (const auto& e : kExtents) {
       Product whole(e[0], e[1], e[2]);
       whole.requantize(true);
-      whole.run(*table_of(active_isa()), 1);
+      whole.run(active_isa(), 1);
       QuantizedProduct p = whole.problem;
       const Guarded<int8_t> a(p.a, int64_t(whole.a.size()), at_end),
           panels(p.panels, int64_t(whole.panels.size()), at_end),
@@ -200,7 +200,7 @@ TEST_CASE("int8 kernels touch nothing beside their operands and scratch") {
     for (const Image& image : kImages) {
       Convolved whole(image);
       whole.requantize(true);
-      whole.run(*table_of(active_isa()), 1);
+      whole.run(active_isa(), 1);
       QuantizedConvolution p = whole.problem;
       const Guarded<int8_t> x(p.x, int64_t(whole.x.size()), at_end),
           filters(p.filters, int64_t(whole.packed.size()), at_end),
@@ -226,7 +226,7 @@ TEST_CASE("sums of int32 are rescaled with gemmlowp's two roundings, up to the e
       for (int32_t shift = -31; shift <= 30; ++shift) {
         const Requantization how = {&multiplier, &shift, false, 5, -128, 127};
         std::vector<int8_t> y(x.size()), wanted;
-        table_of(isa)->quantized->requantize({how, 1, count, x.data(), y.data()}, {0, 1});
+        WEFT_KERNEL_OF(isa, requantize)({how, 1, count, x.data(), y.data()}, {0, 1});
         for (const int32_t value : x) wanted.push_back(placed(value, how, 0));
         CAPTURE(name_of(isa));
         CAPTURE(multiplier);
@@ -274,8 +274,8 @@ TEST_CASE("sums of two int8 arrays are those of TensorFlow Lite in every instruc
     for (const Isa isa : available_isas()) {
       CAPTURE(name_of(isa));
       std::ranges::fill(y, 99);
-      table_of(isa)->quantized->add(p, {70, count});
-      table_of(isa)->quantized->add(p, {0, 70});
+      WEFT_KERNEL_OF(isa, quantized_add)(p, {70, count});
+      WEFT_KERNEL_OF(isa, quantized_add)(p, {0, 70});
       CHECK(y == wanted);
     }
   }
@@ -289,7 +289,7 @@ TEST_CASE("tables of int8 are read in every instruction set, whatever the length
     for (const Isa isa : available_isas()) {
       CAPTURE(name_of(isa));
       const Guarded<int8_t> from(x.data(), count, true), to(nullptr, count, true);
-      table_of(isa)->quantized->lookup(table.data(), from.data, to.data, count);
+      WEFT_KERNEL_OF(isa, quantized_lookup)(table.data(), from.data, to.data, count);
       for (int64_t i = 0; i < count; ++i) REQUIRE(to.data[i] == table[size_t(x[i] + 128)]);
     }
   }

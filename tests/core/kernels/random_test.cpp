@@ -6,6 +6,7 @@
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
+#include "kernels/random/random_kernels_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;
@@ -31,7 +32,7 @@ TEST_CASE("Philox gives its known answers") {
                                  known.counter[2] | uint64_t(known.counter[3]) << 32};
     std::vector<uint32_t> words(64);
     for (Isa isa : available_isas()) {
-      table_of(isa)->random_words(stream, words.data(), {0, 40});
+      WEFT_KERNEL_OF(isa, random_words)(stream, words.data(), {0, 40});
       for (uint32_t block = 0; block < 10; ++block) {
         const uint32_t counter[] = {block, 0, known.counter[2], known.counter[3]};
         philox4x32(counter, known.key, out);
@@ -57,8 +58,8 @@ TEST_CASE("uniform numbers depend on seed, ordinal and element alone") {
   CHECK(sum / 1001 == doctest::Approx(0.5).epsilon(0.3));
   std::vector<double> wide(1000), other(1000);
   for (Isa isa : available_isas()) {
-    table_of(isa)->uniforms[int(DType::kFloat64)](stream, 0, 1, wide.data(), {0, 333});
-    table_of(isa)->uniforms[int(DType::kFloat64)](stream, 0, 1, wide.data(), {333, 1000});
+    WEFT_KERNEL_OF(isa, kUniforms)[int(DType::kFloat64)](stream, 0, 1, wide.data(), {0, 333});
+    WEFT_KERNEL_OF(isa, kUniforms)[int(DType::kFloat64)](stream, 0, 1, wide.data(), {333, 1000});
     if (isa == Isa::kGeneric) other = wide;
     CHECK(wide == other);
   }
@@ -86,11 +87,11 @@ TEST_CASE("a permutation holds every number once and repeats for a stream") {
 
 TEST_CASE("normal and exponential numbers are equal on every instruction set and split") {
   const RandomStream stream = {42, 7};
-  const auto check = [&](const DistributionKernel* (*kernels)(const KernelTable&)) {
+  const auto check = [&](const DistributionKernel* (*kernels)(Isa)) {
     std::vector<float> narrow(1001), narrow_parts(1001);
     std::vector<double> wide(1001), wide_parts(1001);
     for (Isa isa : available_isas()) {
-      const DistributionKernel* of_isa = kernels(*table_of(isa));
+      const DistributionKernel* of_isa = kernels(isa);
       const auto run = [&](DType dtype, void* out, Range range) {
         of_isa[int(dtype)](stream, 1, 2, out, range);
       };
@@ -108,8 +109,8 @@ TEST_CASE("normal and exponential numbers are equal on every instruction set and
     }
     for (double value : wide) REQUIRE(std::isfinite(value));
   };
-  check([](const KernelTable& table) { return table.normals; });
-  check([](const KernelTable& table) { return table.exponentials; });
+  check([](Isa isa) { return WEFT_KERNEL_OF(isa, kNormals); });
+  check([](Isa isa) { return WEFT_KERNEL_OF(isa, kExponentials); });
 }
 
 TEST_CASE("random integers stay in their range, whole or in parts") {

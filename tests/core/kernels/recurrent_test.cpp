@@ -4,6 +4,8 @@
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
+#include "kernels/elementwise/elementwise.h"
+#include "kernels/recurrent/recurrent_kernels_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;
@@ -94,7 +96,7 @@ TEST_CASE("a step of an LSTM and its gradient are those of the formulas") {
       }
       std::vector<std::vector<float>> results;
       for (Isa isa : available_isas()) {
-        const RecurrentKernels& kernels = table_of(isa)->recurrents[int(DType::kFloat32)];
+        const RecurrentKernels& kernels = WEFT_KERNEL_OF(isa, kRecurrents)[int(DType::kFloat32)];
         Packed memory(p);
         char* const packed = memory.begin;
         std::vector<float> g(4 * n), h(n), c(n), ds(4 * n), left = dstate, carried(n);
@@ -164,7 +166,7 @@ TEST_CASE("a step of a GRU and its gradient are those of the formulas") {
       }
       std::vector<std::vector<float>> results;
       for (Isa isa : available_isas()) {
-        const RecurrentKernels& kernels = table_of(isa)->recurrents[int(DType::kFloat32)];
+        const RecurrentKernels& kernels = WEFT_KERNEL_OF(isa, kRecurrents)[int(DType::kFloat32)];
         Packed packed(p);
         std::vector<float> g(3 * n), q(n), h(n), ds(3 * n), dproducts(n), carried = dstate;
         kernels.pack(p, weight.data(), false, packed.begin, {0, units});
@@ -216,7 +218,7 @@ TEST_CASE("a step of a plain network and its gradient are those of the formulas"
         }
         std::vector<std::vector<float>> results;
         for (Isa isa : available_isas()) {
-          const RecurrentKernels& kernels = table_of(isa)->recurrents[int(DType::kFloat32)];
+          const RecurrentKernels& kernels = WEFT_KERNEL_OF(isa, kRecurrents)[int(DType::kFloat32)];
           Packed packed(p);
           std::vector<float> h = sums, ds(n), carried(n);
           kernels.pack(p, weight.data(), false, packed.begin, {0, units});

@@ -6,6 +6,7 @@
 #include "base/dtype.h"
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
+#include "kernels/reduce/reduce_kernels_impl.h"
 #include "kernels/reduce/run_reduce_impl.h"
 
 using namespace weft;
@@ -67,13 +68,12 @@ const std::vector<std::vector<int64_t>> kShapes = {
     {2, 3000}, {3000, 3}, {300, 130}, {4, 6, 5, 5}, {2, 3, 28, 28}, {3, 1, 17}};
 
 void reduce_on(Isa isa, const Reduce& reduce, const void* in, void* out, Range units) {
-  const KernelTable* table = table_of(isa);
   const int dtype = int(reduce.dtype);
   if (reduce.reduction == Reduction::kArgMax || reduce.reduction == Reduction::kArgMin) {
     const bool smallest = reduce.reduction == Reduction::kArgMin;
-    run_reduce(table->arg_reduces[smallest][dtype], reduce, in, out, units);
+    run_reduce(WEFT_KERNEL_OF(isa, kArgReduces)[smallest][dtype], reduce, in, out, units);
   } else {
-    run_reduce(table->reduces[int(reduce.reduction)][dtype], reduce, in, out, units);
+    run_reduce(WEFT_KERNEL_OF(isa, kReduces)[int(reduce.reduction)][dtype], reduce, in, out, units);
   }
 }
 
@@ -206,7 +206,7 @@ void check_places(std::vector<T> data, DType dtype) {
             best[out] = x, where[out] = position;
           });
           for (Isa isa : available_isas()) {
-            if (!table_of(isa)->arg_reduces[0][int(dtype)].rows) continue;
+            if (!WEFT_KERNEL_OF(isa, kArgReduces)[0][int(dtype)].rows) continue;
             std::vector<int64_t> found(units);
             reduce_on(isa, reduce, view.data, found.data(), {0, units});
             REQUIRE(found == where);

@@ -3,6 +3,7 @@
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
+#include "kernels/reduce/scan_kernels_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;
@@ -29,7 +30,7 @@ TEST_CASE("recurrences follow the loop bit for bit, in either direction and in p
         }
         const int64_t units = scan_units(problem), middle = units / 2;
         for (Isa isa : available_isas()) {
-          const auto kernel = table_of(isa)->scans[int(DType::kFloat32)];
+          const auto kernel = WEFT_KERNEL_OF(isa, kScans)[int(DType::kFloat32)];
           const float* factors = parts & 1 ? factor.data() : nullptr;
           const float* terms = parts & 2 ? term.data() : nullptr;
           kernel(problem, factors, terms, found.data(), {0, middle});
@@ -63,7 +64,7 @@ void check_rows(DType dtype) {
             }
           }
           for (Isa isa : available_isas()) {
-            const auto kernel = table_of(isa)->scans[int(dtype)];
+            const auto kernel = WEFT_KERNEL_OF(isa, kScans)[int(dtype)];
             std::vector<T> found = parts & 2 ? term : factor;
             kernel(problem, parts & 1 ? (parts & 2 ? factor.data() : found.data()) : nullptr,
                    parts & 2 ? found.data() : nullptr, found.data(), {0, rows});

@@ -5,6 +5,7 @@
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
+#include "kernels/normalize/softmax_kernels_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;
@@ -33,8 +34,8 @@ TEST_CASE("softmax rows sum to one and log_softmax is its logarithm") {
     std::vector<std::vector<float>> results;
     for (Isa isa : available_isas()) {
       if (isa == Isa::kGeneric) continue;
-      table_of(isa)->softmaxes[int(DType::kFloat32)]({DType::kFloat32, 4, cols, false},
-                                                     narrow.data(), y32.data(), {0, 4});
+      const auto softmax = WEFT_KERNEL_OF(isa, kSoftmaxes)[int(DType::kFloat32)];
+      softmax({DType::kFloat32, 4, cols, false}, narrow.data(), y32.data(), {0, 4});
       results.push_back(y32);
     }
     for (const auto& result : results) CHECK(result == results[0]);
@@ -224,9 +225,9 @@ TEST_CASE("columns have the same bits in every vector's width, and NaN where the
     std::vector<std::vector<float>> results;
     for (const Isa isa : available_isas()) {
       std::vector<float> y(x.size());
-      table_of(isa)->softmax_columns(
-          {kClasses, kColumns, kColumns, kColumns, logarithm, nullptr, nullptr}, x.data(),
-          y.data());
+      const SoftmaxColumns columns{kClasses,  kColumns, kColumns, kColumns,
+                                   logarithm, nullptr,  nullptr};
+      WEFT_KERNEL_OF(isa, softmax_columns)(columns, x.data(), y.data());
       for (int64_t i = 0; i < kClasses; ++i)  // of -INFINITY alone
         REQUIRE(y[static_cast<size_t>(i * kColumns + 3)] == (logarithm ? -INFINITY : 0.0f));
       for (const int64_t column : {0, 1})

@@ -3,7 +3,7 @@
 
 #include "core/kernels/kernel_testing.h"
 #include "doctest.h"
-#include "kernels/int8/quantized_impl.h"
+#include "kernels/matmul/weight_only_kernels_impl.h"
 
 using namespace weft;
 using namespace weft::kernels;
@@ -36,11 +36,11 @@ struct Case {
     problem = {bits,          m,           n,       k, groups, a.data(), panels.data(),
                scales.data(), bias.data(), c.data()};
   }
-  void run(const KernelTable& table, int parts) {
+  void run(Isa isa, int parts) {
     std::vector<char> scratch(weight_only_scratch(problem));
     const int64_t count = (n + kWeightColumns - 1) / kWeightColumns;
     for (int part = parts - 1; part >= 0; --part)
-      run_weight_only_product(table, problem, {count * part / parts, count * (part + 1) / parts},
+      run_weight_only_product(isa, problem, {count * part / parts, count * (part + 1) / parts},
                               scratch.data());
   }
   int element(int64_t j, int64_t i) const {
@@ -71,13 +71,13 @@ TEST_CASE("products with int8 and int4 weights are near the exact ones, however 
         CAPTURE(e[1]);
         CAPTURE(e[2]);
         Case product(bits, e);
-        product.run(*table_of(isa), 1);
+        product.run(isa, 1);
         bool all = true;
         for (int64_t i = 0; i < e[0]; ++i)
           for (int64_t j = 0; j < e[1]; ++j) all &= product.is_near(i, j);
         CHECK(all);
         const std::vector<float> whole = product.c;
-        product.run(*table_of(isa), 3);
+        product.run(isa, 3);
         CHECK(product.c == whole);
       }
 }
@@ -87,7 +87,7 @@ TEST_CASE("products with int8 and int4 weights touch nothing beside their operan
     for (const int bits : {8, 4})
       for (const auto& e : kExtents) {
         Case whole(bits, e);
-        whole.run(*table_of(active_isa()), 1);
+        whole.run(active_isa(), 1);
         WeightOnlyProduct p = whole.problem;
         const Guarded<float> a(p.a, int64_t(whole.a.size()), at_end),
             scales(p.scales, int64_t(whole.scales.size()), at_end), bias(p.bias, e[1], at_end),

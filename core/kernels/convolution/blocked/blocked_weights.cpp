@@ -4,9 +4,10 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "kernels/convolution/blocked/blocked_kernels_impl.h"
 #include "kernels/convolution/blocked/convolution_blocked.h"
 #include "kernels/divide_up.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/isa/active.h"
 
 namespace weft::kernels {
 namespace {
@@ -34,17 +35,16 @@ int64_t packed_panel_elements(const Convolution& p, int64_t in_block) {
   return is_depthwise(p) ? taps * in_block : p.in_channels / p.groups * taps * kPanelChannels;
 }
 
-void pack_panels(const KernelTable& table, const Convolution& shape, int64_t in_block,
-                 Filters filters, const void* weights, void* packed, Range panels) {
-  const auto pack = shape.dtype == DType::kBFloat16 ? table.pack_pair_panels : table.pack_panels;
+void pack_panels(Isa isa, const Convolution& shape, int64_t in_block, Filters filters,
+                 const void* weights, void* packed, Range panels) {
+  const auto pack = shape.dtype == DType::kBFloat16
+                        ? WEFT_KEPT(BFloat16, &WEFT_KERNEL_OF(isa, pack_pair_panels))
+                        : &WEFT_KERNEL_OF(isa, pack_panels);
   pack(shape, in_block, filters, weights, packed, panels);
 }
 void pack_panels(const Convolution& shape, int64_t in_block, Filters filters, const void* weights,
                  void* packed, Range panels) {
-  const auto pack = shape.dtype == DType::kBFloat16
-                        ? WEFT_KEPT(BFloat16, &WEFT_ACTIVE(pack_pair_panels))
-                        : &WEFT_ACTIVE(pack_panels);
-  pack(shape, in_block, filters, weights, packed, panels);
+  pack_panels(active_isa(), shape, in_block, filters, weights, packed, panels);
 }
 void pack_winograd(const Convolution& shape, int64_t tile, Filters filters, const void* weights,
                    void* packed, Range panels) {

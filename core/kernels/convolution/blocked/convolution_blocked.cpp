@@ -7,8 +7,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "kernels/convolution/blocked/blocked_kernels_impl.h"
 #include "kernels/divide_up.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/isa/active.h"
 
 namespace weft::kernels {
 namespace {
@@ -492,10 +493,10 @@ bool may_be_parted(const BlockedConvolution& problem) {
          problem.shape.out_width <= kFlatPixels && flat_rows(problem) < rows_of(problem);
 }
 
-// The kernels of one instruction set, so that run() serves both the active one and tests.
+// The kernels of one instruction set, null where the build leaves them out.
 struct Kernels {
-  BlockedBf16x2Kernel pairs;
-  BlockedConvolutionKernel winograd, depthwise_bfloat16, depthwise, convolution;
+  decltype(&generic::blocked_bf16x2) pairs;
+  decltype(&generic::blocked_convolution) winograd, depthwise_bfloat16, depthwise, convolution;
 };
 
 void run(const Kernels& kernels, const BlockedPlan& plan, const BlockedOperands& operands,
@@ -529,26 +530,19 @@ void run(const Kernels& kernels, const BlockedPlan& plan, const BlockedOperands&
 
 }  // namespace
 
-void run_blocked_convolution(const KernelTable& table, const BlockedPlan& plan,
-                             const BlockedOperands& operands, Range units, void* scratch) {
-  run({table.blocked_bf16x2, table.blocked_winograd, table.blocked_depthwise_bfloat16,
-       table.blocked_depthwise, table.blocked_convolution},
+void run_blocked_convolution(Isa isa, const BlockedPlan& plan, const BlockedOperands& operands,
+                             Range units, void* scratch) {
+  run({WEFT_KEPT(BFloat16, &WEFT_KERNEL_OF(isa, blocked_bf16x2)),
+       WEFT_KEPT_PART(winograd, &WEFT_KERNEL_OF(isa, blocked_winograd)),
+       WEFT_KEPT(BFloat16, &WEFT_KERNEL_OF(isa, blocked_depthwise_bfloat16)),
+       &WEFT_KERNEL_OF(isa, blocked_depthwise), &WEFT_KERNEL_OF(isa, blocked_convolution)},
       plan, operands, units, scratch);
 }
-
 void run_blocked_convolution(const BlockedPlan& plan, const BlockedOperands& operands, Range units,
                              void* scratch) {
-  run({WEFT_KEPT(BFloat16, &WEFT_ACTIVE(blocked_bf16x2)),
-       WEFT_KEPT_PART(winograd, &WEFT_ACTIVE(blocked_winograd)),
-       WEFT_KEPT(BFloat16, &WEFT_ACTIVE(blocked_depthwise_bfloat16)),
-       &WEFT_ACTIVE(blocked_depthwise), &WEFT_ACTIVE(blocked_convolution)},
-      plan, operands, units, scratch);
+  run_blocked_convolution(active_isa(), plan, operands, units, scratch);
 }
 
-void add_depth_parts(const KernelTable& table, const BlockedConvolution& problem,
-                     const BlockedOperands& operands, Range planes) {
-  table.add_depth_parts(problem, operands, planes);
-}
 void add_depth_parts(const BlockedConvolution& problem, const BlockedOperands& operands,
                      Range planes) {
   WEFT_ACTIVE(add_depth_parts)(problem, operands, planes);

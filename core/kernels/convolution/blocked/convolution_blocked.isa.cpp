@@ -6,8 +6,8 @@
 // Nothing is padded: rows of the kernel outside the image are left out. A tile at the border is
 // computed column by column of the kernel, each with the pixels that see the image there
 // (blocked_unit_impl.h).
+#include "kernels/convolution/blocked/blocked_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
 #include "kernels/simd/known_steps.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {

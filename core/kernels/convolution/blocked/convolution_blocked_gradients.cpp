@@ -6,8 +6,9 @@
 
 #include "kernels/convolution/blocked/convolution_blocked.h"
 
+#include "kernels/convolution/blocked/blocked_kernels_impl.h"
 #include "kernels/divide_up.h"
-#include "kernels/isa/active_impl.h"
+#include "kernels/isa/active.h"
 
 namespace weft::kernels {
 namespace {
@@ -175,34 +176,21 @@ int64_t blocked_data_scratch(const BlockedConvolution& problem) {
   return bytes;
 }
 
-namespace {
-
-// Calls run(plan, units) for each phase, with its share of the units.
-template <class Run>
-void for_each_phase(const BlockedConvolution& problem, Range units, const Run& run) {
+void run_blocked_data(Isa isa, const BlockedConvolution& problem, const BlockedOperands& operands,
+                      Range units, void* scratch) {
   const int64_t all = blocked_data_units(problem);
   if (all == 0) return;
+  // Each phase takes its share of the units.
   for (int64_t number = 0; number < phases_of(problem.shape); ++number) {
     const BlockedConvolution phase = data_phase(problem, number);
     const BlockedPlan plan = plan_blocked(phase);
-    run(plan, {plan.units * units.begin / all, plan.units * units.end / all});
+    const Range own{plan.units * units.begin / all, plan.units * units.end / all};
+    run_blocked_convolution(isa, plan, operands, own, scratch);
   }
 }
-
-}  // namespace
-
-void run_blocked_data(const KernelTable& table, const BlockedConvolution& problem,
-                      const BlockedOperands& operands, Range units, void* scratch) {
-  for_each_phase(problem, units, [&](const BlockedPlan& phase, Range own) {
-    run_blocked_convolution(table, phase, operands, own, scratch);
-  });
-}
-
 void run_blocked_data(const BlockedConvolution& problem, const BlockedOperands& operands,
                       Range units, void* scratch) {
-  for_each_phase(problem, units, [&](const BlockedPlan& phase, Range own) {
-    run_blocked_convolution(phase, operands, own, scratch);
-  });
+  run_blocked_data(active_isa(), problem, operands, units, scratch);
 }
 
 int64_t blocked_weight_units(const BlockedConvolution& problem) {
@@ -216,20 +204,16 @@ int64_t blocked_weight_scratch(const BlockedConvolution& problem) {
   return cut_weight(problem).end;
 }
 
-void run_blocked_weight(const KernelTable& table, const BlockedConvolution& problem,
+void run_blocked_weight(Isa isa, const BlockedConvolution& problem,
                         const BlockedWeightOperands& operands, Range units, void* scratch) {
-  const auto run = problem.winograd              ? table.blocked_winograd_weight
-                   : is_depthwise(problem.shape) ? table.blocked_depthwise_weight
-                                                 : table.blocked_weight;
+  const auto run = problem.winograd              ? &WEFT_KERNEL_OF(isa, blocked_winograd_weight)
+                   : is_depthwise(problem.shape) ? &WEFT_KERNEL_OF(isa, blocked_depthwise_weight)
+                                                 : &WEFT_KERNEL_OF(isa, blocked_weight);
   if (units.begin < units.end) run(problem, cut_weight(problem), operands, units, scratch);
 }
-
 void run_blocked_weight(const BlockedConvolution& problem, const float* x, const float* dy,
                         float* dw, Range units, void* scratch) {
-  const auto run = problem.winograd              ? &WEFT_ACTIVE(blocked_winograd_weight)
-                   : is_depthwise(problem.shape) ? &WEFT_ACTIVE(blocked_depthwise_weight)
-                                                 : &WEFT_ACTIVE(blocked_weight);
-  if (units.begin < units.end) run(problem, cut_weight(problem), {x, dy, dw}, units, scratch);
+  run_blocked_weight(active_isa(), problem, {x, dy, dw}, units, scratch);
 }
 
 }  // namespace weft::kernels

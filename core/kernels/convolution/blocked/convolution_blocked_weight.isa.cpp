@@ -7,8 +7,8 @@
 // a small window; these lie side by side in a copy of the row tile with its padding. For blocks
 // nothing is padded: each tap runs over the positions that see the image there. The sums of a row
 // tile are added to those of the row tiles before it.
+#include "kernels/convolution/blocked/blocked_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 

@@ -9,8 +9,8 @@
 // fused multiply-adds.
 //
 // With AMX, tiles multiply instead: kernels/convolution/blocked/tiled_unit_impl.h.
+#include "kernels/convolution/blocked/blocked_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 

@@ -1,7 +1,7 @@
 // Packing weights into the form that the loops over channel blocks read
 // (kernels/convolution/blocked/convolution_blocked.h), for direct sums and for Winograd's tiles.
+#include "kernels/convolution/blocked/blocked_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 

@@ -2,8 +2,8 @@
 // summed over channels. A row is computed in tiles, of which there are three kinds for speed:
 // depthwise_tile_impl.h (any window), depthwise_row_impl.h and depthwise_pair_impl.h. All give the
 // same bits.
+#include "kernels/convolution/blocked/blocked_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
 #include "kernels/simd/known_steps.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {

@@ -6,8 +6,8 @@
 // channels, by the tile kernels of the direct convolution. The sums are transformed back and
 // finished. Transforms use sums and products that are not fused, so that they have the same bits
 // everywhere.
+#include "kernels/convolution/blocked/blocked_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 

@@ -7,8 +7,8 @@
 // Each frequency of the sum is a product (channels x tiles) times (tiles x filters): with tiles of
 // 4 a quarter of the direct sum's multiply-adds. A unit is some channels and some filters; it
 // transforms some tiles at a time and adds their products to its sums.
+#include "kernels/convolution/blocked/blocked_kernels_impl.h"
 #include "kernels/isa/isa_target.h"
-#include "kernels/isa/table_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 

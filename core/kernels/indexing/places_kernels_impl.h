@@ -1,8 +1,8 @@
-// The kernels of places.h for each instruction set, with symbols of their own (active_impl.h).
+// The kernels of places.h: by size of elements, and sums by dtype.
 #pragma once
 
 #include "kernels/indexing/places.h"
-#include "kernels/isa/table_impl.h"
+#include "kernels/isa/declare_kernels.h"
 
 namespace weft::kernels {
 
@@ -16,23 +16,8 @@ struct PlacesKernels {
                       Range units);
 };
 
-#define WEFT_PLACES_SYMBOLS                                 \
-  extern const PlacesKernels kPlaces[4]; /* [log2(size)] */ \
-  extern const ScatterKernel kScatterSums[kNumDTypes];
-
-namespace generic {
-WEFT_PLACES_SYMBOLS
-}
-#if WEFT_WITH_AVX2
-namespace avx2 {
-WEFT_PLACES_SYMBOLS
-}
-#endif
-#if WEFT_WITH_AVX512
-namespace avx512 {
-WEFT_PLACES_SYMBOLS
-}
-#endif
-#undef WEFT_PLACES_SYMBOLS
+// kPlaces[log2(size)]
+WEFT_KERNELS(extern const PlacesKernels kPlaces[4];
+             extern const ScatterKernel kScatterSums[kNumDTypes];)
 
 }  // namespace weft::kernels

@@ -1,7 +1,7 @@
-// What one instruction set offers for chains: a table of functions that find the code of
-// instructions and run it. It is separate from KernelTable because few sources need it.
+// The kernels of chain.h: functions that find the code of instructions, and that run it.
 #pragma once
 
+#include "kernels/isa/declare_kernels.h"
 #include "kernels/tiles/chain.h"
 
 namespace weft::kernels {
@@ -22,21 +22,6 @@ struct ChainKernels {
   void (*end_streams)();  // after streaming stores, before others read what was stored
 };
 
-// The table of active_isa().
-const ChainKernels& chain_kernels();
-
-namespace generic {
-extern const ChainKernels kChainKernels;
-}
-#if WEFT_WITH_AVX2
-namespace avx2 {
-extern const ChainKernels kChainKernels;
-}
-#endif
-#if WEFT_WITH_AVX512
-namespace avx512 {
-extern const ChainKernels kChainKernels;
-}
-#endif
+WEFT_KERNELS(extern const ChainKernels kChainKernels;)
 
 }  // namespace weft::kernels
