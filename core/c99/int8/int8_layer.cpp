@@ -96,7 +96,7 @@ Result<std::vector<int32_t>> numbers_of(const Call& call, size_t input, int64_t 
   if (!call.given(input)) return std::vector<int32_t>();
   const Operand& operand = call.in(input);
   if (!operand.content || !operand.dense())
-    return errors::unsupported("compile", "`", call.op().name, "` has a C form for constant `",
+    return errors::unsupported("compile", "`", call.op().name, "` has a C form only for constant `",
                                operand.name, "`; export the network with its parameters");
   const auto* const numbers = static_cast<const int32_t*>(operand.content);
   const bool is_one = operand.shape.rank() == 0;
@@ -222,7 +222,7 @@ Result<Int8Layer> read_int8_layer(const Call& call) {
   const int64_t filters = layer.shape.out_channels;
   if (!packed.content || !packed.dense())
     return errors::unsupported("compile", "`", op,
-                               "` has a C form for a constant weight; export "
+                               "` has a C form only for a constant `weight`; export "
                                "the network with its parameters");
   const auto* const bytes = static_cast<const int8_t*>(packed.content);
   if (op == "quantized_depthwise") {

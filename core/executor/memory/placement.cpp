@@ -305,7 +305,7 @@ Result<TargetKernel> Placement::kernel_of(const Node& node, const ops::SlotTypes
 // A call of the operator's kernel. Scalars become arrays of one element.
 Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& types) {
   const ops::Slot& slot = node.op->slot;
-  if (!slot.run) return errors::unsupported(node.op->name, "nothing runs it on this device");
+  if (!slot.run) return errors::unsupported(node.op->name, "the device has no kernel for it");
   std::vector<TensorType> out;
   for (const ValueId id : node.outputs) out.push_back(graph_.type(id));
   const ops::SlotTypes call{*node.op, types, out, node.attributes.view()};

@@ -355,9 +355,8 @@ Status decide_as(const graph::Graph& graph, const SavedPlan& saved, Decided& dec
   decided.placement = std::make_unique<Placement>(*ordered, options);
   if (saved.groups.empty()) return decided.placement->run_as(&saved);
   if constexpr (!WEFT_KEEPS_branches)
-    return errors::unsupported(where,
-                               "the saved plan has steps side by side, which this build of "
-                               "Weft was made without (WEFT_OPS)");
+    return errors::unsupported(
+        where, "the saved plan has branches, which this build of Weft does not support (WEFT_OPS)");
   WEFT_TRY(decided.placement->run_as(nullptr));
   decided.groups = find_branches(decided.placement->branch_steps(), options.threads);
   std::erase_if(decided.groups, [&](const BranchGroup& group) {
@@ -365,7 +364,7 @@ Status decide_as(const graph::Graph& graph, const SavedPlan& saved, Decided& dec
   });
   if (decided.groups.size() != saved.groups.size())
     return errors::io(where, "the saved plan does not fit its graph: it has ", saved.groups.size(),
-                      " groups of branches; ", decided.groups.size(), " of them are in the graph");
+                      " groups of branches; the graph has ", decided.groups.size(), " of them");
   decided.placement = std::make_unique<Placement>(*ordered, options, decided.groups);
   return decided.placement->run_as(&saved);
 }

@@ -61,7 +61,7 @@ bool reads_before_it_writes(const PlanStep& step, size_t in, size_t out, const T
 Status broken(const Plan& plan, const graph::StatePair& state, size_t reader, size_t writer) {
   return errors::internal("plan", "step ", reader, " (", plan.steps[reader].name,
                           ") reads the old content of input ", state.input, " after step ", writer,
-                          " (", plan.steps[writer].name, ") has renewed it");
+                          " (", plan.steps[writer].name, ") has replaced it");
 }
 
 }  // namespace

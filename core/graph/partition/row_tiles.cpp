@@ -358,40 +358,45 @@ int64_t RowTileSchedule::ring_bytes(std::span<const RowRule* const> rules) const
 Status row_tiles_are_sound(const Graph& graph, const Node& node) {
   const Region& region = graph.regions[static_cast<size_t>(node.region)];
   const auto broken = [&](const auto&... parts) {
-    return errors::invalid_value("graph", "bands at %", node.outputs.empty() ? -1 : node.outputs[0],
-                                 parts...);
+    return errors::invalid_value("graph", "the row tiles at %",
+                                 node.outputs.empty() ? -1 : node.outputs[0], parts...);
   };
-  if (!region.body || region.loop.maximum < 1) return broken(" lack a body or rows");
+  if (!region.body || region.loop.maximum < 1)
+    return broken(" must have a body and at least one row");
   const Graph& body = *region.body;
   WEFT_TRY(verify_body(body));
   if (!body.states.empty() || body.effects > 0 || !body.sizes.empty() || !body.constants.empty() ||
       body.ordinals > 0)
-    return broken(": a body has no constants, states, effects, sizes or random numbers");
+    return broken(" must have a body without constants, states, effects, sizes and random numbers");
   if (body.nodes.empty() || body.outputs.size() != 1 || node.outputs.size() != 1 ||
       body.nodes.back().outputs.size() != 1 || body.outputs[0] != body.nodes.back().outputs[0])
-    return broken(": their one result is what the last node of the body makes");
-  if (node.operands.size() != body.inputs.size()) return broken(" and their body differ in inputs");
+    return broken(" must have one result, the output of the last node of their body");
+  if (node.operands.size() != body.inputs.size())
+    return broken(" must have as many operands as their body has inputs, ", body.inputs.size(),
+                  "; got ", node.operands.size());
   for (size_t i = 0; i < node.operands.size(); ++i)
     if (!node.operands[i].is_value() ||
         !(body.type(body.inputs[i]) == graph.type(node.operands[i].value)))
-      return broken(": operand ", i, " has another type than the body's input");
+      return broken(" must have the type of the body's input for operand ", i);
   if (!(body.type(body.outputs[0]) == graph.type(node.outputs[0])))
-    return broken(": the body's result has another type");
+    return broken(" must have the type of the body's result, ",
+                  ops::to_string(body.type(body.outputs[0])), "; got ",
+                  ops::to_string(graph.type(node.outputs[0])));
   const int64_t images = body.type(body.outputs[0]).shape[0];
   Checked rows = 0;
   for (const Node& inner : body.nodes) {
     const std::string name = inner.op ? inner.op->name : "a region";
     if (!can_make_rows(body, inner, region.windows) ||
         body.type(inner.outputs[0]).shape[0] != images)
-      return broken(" contain ", name, ", which makes no rows");
+      return broken(" contain ", name, ", which cannot be computed row by row");
     rows = rows + height_of(body, inner, region.windows);
     for (size_t i = 0; i < inner.operands.size(); ++i)
       if (inner.operands[i].is_value() && body.producer(inner.operands[i].value) &&
           !reads_rows(body, inner, i, region.windows))
-        return broken(": ", name, " reads all of what the body makes by rows");
+        return broken(" contain ", name, ", which reads all rows of a result of the body at once");
   }
   if (rows.value() > kMaxRows)
-    return broken(" have ", rows.value(), " rows; at most ", kMaxRows, " are planned");
+    return broken(" must have at most ", kMaxRows, " rows; got ", rows.value());
   return {};
 }
 
