@@ -206,8 +206,8 @@ def _prepare_beside(
     sums = [key for key in found if not key.startswith("copy:") and key not in wanted]
     if sums:
         raise InvalidValue(
-            f"{source} has gradients under way, `{sums[0]}`, which the block has no place for: "
-            "`grad_req`, `grad_stype` and the number of devices must be as they were"
+            f"{source} has accumulated gradients, `{sums[0]}`, which the block does not have: "
+            "`grad_req`, `grad_stype` and the number of devices must be as they were saved"
         )
     for name, parameter in parameters.items():
         for keys in _keys_beside(name, parameter):

@@ -31,10 +31,10 @@ class Dim:
 
     def __init__(self, name: str, min: int = 1, max: int | None = None) -> None:
         if not isinstance(name, str) or not name:
-            raise InvalidType(f"Dim: `name` must be a text; got {name!r}")
+            raise InvalidType(f"Dim: `name` must be a string; got {name!r}")
         if min < 0 or (max is not None and max < min + self.EXAMPLES):
             raise InvalidValue(
-                f"Dim: `max` must exceed `min`, at least 0, by {self.EXAMPLES} or more; "
+                f"Dim: `min` must be at least 0 and `max` at least `min` + {self.EXAMPLES}; "
                 f"got {min} and {max}"
             )
         self.name, self.min, self.max = name, min, max
@@ -67,10 +67,10 @@ class Extent(int):
 
     def _undecided(self) -> NoReturn:
         raise InvalidState(
-            "Extent: how many elements a mask, nonzero, unique or a dynamic dimension has is "
-            "known only when the hybridized function runs, so no Python code can be decided by "
-            "it; use np.where, slices such as x[:10], which take what is there, say its largest "
-            "extent by weft.Dim(name, max=...), or do not hybridize this part"
+            "Extent: the number of elements of a mask, nonzero, unique or a dynamic dimension is "
+            "known only when the hybridized function runs, so Python code cannot depend on it; "
+            "use np.where, use slices such as x[:10], which may be shorter, give its largest "
+            "extent with weft.Dim(name, max=...), or do not hybridize this part"
         )
 
     def __lt__(self, other: Any) -> bool:

@@ -43,7 +43,7 @@ def save_arrays(
     name, names, values = fspath(path), list(arrays), list(arrays.values())
     for key in names:
         if not isinstance(key, str):
-            raise InvalidType(f"save: names of arrays must be texts; got {key!r}; use `str(key)`")
+            raise InvalidType(f"save: names of arrays must be strings; got {key!r}; use `str(key)`")
     for key, value in arrays.items():
         if not isinstance(value, native.ndarray):
             raise InvalidType(

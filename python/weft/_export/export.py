@@ -131,7 +131,9 @@ def _split(name: str, entry: Any) -> tuple[Planned, Examples]:
 def _check_metadata(metadata: Mapping[str, str]) -> None:
     for key, text in metadata.items():
         if not isinstance(key, str) or not isinstance(text, str):
-            raise InvalidType(f"export: `metadata` must have texts; got {key!r}: {text!r}")
+            raise InvalidType(
+                f"export: `metadata` must map strings to strings; got {key!r}: {text!r}"
+            )
 
 
 def _plan_for(plan: bool | Sequence[Mapping[str, int]]) -> dict[str, str]:
@@ -145,7 +147,9 @@ def _plan_for(plan: bool | Sequence[Mapping[str, int]]) -> dict[str, str]:
         )
     for name, extent in (item for part in plan for item in part.items()):
         if not isinstance(name, str) or isinstance(extent, bool) or not isinstance(extent, int):
-            raise InvalidType(f"export: `plan` must have whole numbers; got {name!r}: {extent!r}")
+            raise InvalidType(
+                f"export: `plan` must have integers as extents; got {name!r}: {extent!r}"
+            )
     return {"plan_for": json.dumps([dict(part) for part in plan])}
 
 
