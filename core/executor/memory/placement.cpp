@@ -139,7 +139,7 @@ Status Placement::define_sources() {
     allocation.root = residual ? MemoryRoot::kResidual : MemoryRoot::kInput;
     allocation.index = residual ? 0 : static_cast<int32_t>(i);
     allocation.offset = residual ? options_.residual_inputs[i] : 0;
-    input_items_.push_back(id);
+    input_allocations_.push_back(id);
     alloc_views_[static_cast<size_t>(graph_.inputs[i])] = whole(id, type);
     if (!target() || i >= target()->inputs_in_arena) continue;
     allocation.given = false;

@@ -45,7 +45,7 @@ class Emitter {
 
  private:
   // The location of a view on an allocation; rank -1 for an absent operand.
-  Location place_of(const AllocationView& alloc_view) const {
+  Location location_of(const AllocationView& alloc_view) const {
     Location location;
     location.dtype = alloc_view.dtype;
     location.shape = alloc_view.shape;
@@ -65,7 +65,7 @@ class Emitter {
   std::vector<Location> places_of(const std::vector<AllocationView>& alloc_view) const {
     std::vector<Location> locations;
     locations.reserve(alloc_view.size());
-    for (const AllocationView& one : alloc_view) locations.push_back(place_of(one));
+    for (const AllocationView& one : alloc_view) locations.push_back(location_of(one));
     return locations;
   }
 
@@ -306,8 +306,9 @@ bool is_enough(const PlanOptions& options, const Placement& placement) {
 
 // Places the graph as it is, and in an order with a lower peak if one is found. The second is kept
 // only if its arena is really smaller: the peak is a bound that packing does not always reach.
-Status location(const graph::Graph& graph, const PlanOptions& options, std::vector<int32_t>& nodes,
-                graph::Graph& ordered, std::unique_ptr<Placement>& placement) {
+Status place_in_order(const graph::Graph& graph, const PlanOptions& options,
+                      std::vector<int32_t>& nodes, graph::Graph& ordered,
+                      std::unique_ptr<Placement>& placement) {
   placement = std::make_unique<Placement>(graph, options);
   WEFT_TRY(placement->run());
   if (!WEFT_KEEPS_search || !options.order || is_enough(options, *placement)) return {};
@@ -328,12 +329,12 @@ Status location(const graph::Graph& graph, const PlanOptions& options, std::vect
 Status decide(const graph::Graph& graph, Decided& decided) {
   ops::note_use("search");
   ops::note_use("branches");  // more threads may have some
-  WEFT_TRY(
-      location(graph, decided.options, decided.order[0], decided.ordered[0], decided.placement));
+  WEFT_TRY(place_in_order(graph, decided.options, decided.order[0], decided.ordered[0],
+                          decided.placement));
   if (WEFT_KEEPS_search && decided.placement->parts > 0 &&
       !is_enough(decided.options, *decided.placement)) {
     std::unique_ptr<Placement> other;
-    WEFT_TRY(location(graph, decided.apart, decided.order[1], decided.ordered[1], other));
+    WEFT_TRY(place_in_order(graph, decided.apart, decided.order[1], decided.ordered[1], other));
     if (other->arena_bytes < decided.placement->arena_bytes) decided.placement = std::move(other);
   }
   decided.arena_without = decided.placement->arena_bytes;

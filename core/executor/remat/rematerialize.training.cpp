@@ -252,11 +252,11 @@ class RematSearch {
 
   // Runs the search with and, if nothing fits, without the nodes that run again in any case.
   Result<int64_t> run(ForwardPart first) {
-    WEFT_TRY(search_ladders(first));
+    WEFT_TRY(search_levels(first));
     if (!found() && !first.again.empty()) {
       // These nodes keep fewer bytes, but their values may be alive at the peak.
       first.again.clear();
-      WEFT_TRY(search_ladders(first));
+      WEFT_TRY(search_levels(first));
     }
     if (!found()) WEFT_TRY(look_closer());
     return minimum_;
@@ -272,10 +272,10 @@ class RematSearch {
   bool found() const { return seconds_ < INFINITY; }
 
   // Tries the levels of every number of segments; each search has to beat the best so far.
-  Status search_ladders(const ForwardPart& first) {
+  Status search_levels(const ForwardPart& first) {
     const int64_t all = rematerializable_bytes(graph_, first);
     for (const int segments : kSegments) {
-      log(LogLevel::kDebug, "plan: rungs of ", segments, " segments");
+      log(LogLevel::kDebug, "plan: levels of ", segments, " segments");
       WEFT_TRY(search(remat_levels(graph_, first, all / segments)));
     }
     return {};
