@@ -175,7 +175,7 @@ class Scheduler {
   Scheduler(const Graph& graph, std::span<const int32_t> nodes,
             std::span<const RowRule* const> rules, int64_t rows)
       : graph_(graph), nodes_(nodes), rules_(rules), rows_(rows), from_(nodes.size()) {
-    schedule_.held.assign(nodes.size(), 0);
+    schedule_.ring_rows.assign(nodes.size(), 0);
     schedule_.whole_of.assign(nodes.size(), -1);
     link();
     find_parts();
@@ -199,10 +199,10 @@ class Scheduler {
     schedule_.sections.push_back(schedule_.calls.size());
     for (size_t n = nodes_.size(); n-- > 0;) {
       const int32_t whole = schedule_.whole_of[n];
-      int64_t& held = schedule_.held[n];
-      held = whole >= 0  ? schedule_.held[static_cast<size_t>(whole)]
-             : n == last ? height
-                         : std::min(held, rules_[n]->height());
+      int64_t& ring_rows = schedule_.ring_rows[n];
+      ring_rows = whole >= 0  ? schedule_.ring_rows[static_cast<size_t>(whole)]
+                  : n == last ? height
+                              : std::min(ring_rows, rules_[n]->height());
     }
     schedule_.work = all_work_ > 0 ? work_ / all_work_ : 1;
     schedule_.longest = all_work_ > 0 ? longest / all_work_ : 1;
@@ -308,8 +308,8 @@ class Scheduler {
   void hold(size_t n, int64_t end) {
     const size_t ring = root(n);
     top_[ring] = std::max(top_[ring], end);
-    int64_t& held = schedule_.held[ring];
-    held = std::max(held, top_[ring] - first_needed(ring));
+    int64_t& ring_rows = schedule_.ring_rows[ring];
+    ring_rows = std::max(ring_rows, top_[ring] - first_needed(ring));
   }
 
   // The first row of a line buffer that is still to be read, from the value or from its parts.
@@ -332,7 +332,7 @@ class Scheduler {
   const int64_t rows_;
   std::vector<std::vector<int32_t>> from_;    // by node and operand: the node that makes it, or -1
   std::vector<std::vector<Reader>> readers_;  // by node
-  // By node: rows made so far, rows of the section, last row held.
+  // By node: rows made so far, rows of the section, last row ring_rows.
   std::vector<int64_t> done_, ends_, top_;
   double work_ = 0, all_work_ = 0;  // of the schedule; of making every row once
   RowTileSchedule schedule_;
@@ -349,7 +349,7 @@ RowTileSchedule schedule_row_tiles(const Graph& graph, std::span<const int32_t> 
 int64_t RowTileSchedule::ring_bytes(std::span<const RowRule* const> rules) const {
   int64_t bytes = 0;
   for (size_t n = 0; n + 1 < rules.size(); ++n)
-    if (whole_of[n] < 0) bytes += rules[n]->row_bytes() * held[n];
+    if (whole_of[n] < 0) bytes += rules[n]->row_bytes() * ring_rows[n];
   return bytes;
 }
 

@@ -110,7 +110,7 @@ struct SplitPairLanes : PairLanes {
       constexpr int next = kIsPair ? r + 1 : r;
       const __m256i words[2] = {_mm256_packs_epi32((__m256i)y[r][0].v, (__m256i)y[r][1].v),
                                 _mm256_packs_epi32((__m256i)y[next][0].v, (__m256i)y[next][1].v)};
-      const __m256i bytes = _mm256_permute4x64_epi64(bounds.held(words[0], words[1]), 0xd8);
+      const __m256i bytes = _mm256_permute4x64_epi64(bounds.clamped(words[0], words[1]), 0xd8);
       const __m128i first = _mm256_castsi256_si128(bytes),
                     second = _mm256_extracti128_si256(bytes, 1);
       if (channels == kStep) {

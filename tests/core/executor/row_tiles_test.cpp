@@ -275,7 +275,7 @@ TEST_CASE("a stretch of convolutions needs as many rows as its windows have") {
   }
   for (const graph::RowRule& rule : rules) pointers.push_back(&rule);
   const graph::RowTileSchedule schedule = graph::schedule_row_tiles(body, nodes, pointers, 1, 1);
-  for (size_t n = 0; n + 1 < nodes.size(); ++n) CHECK(schedule.held[n] == 3);
+  for (size_t n = 0; n + 1 < nodes.size(); ++n) CHECK(schedule.ring_rows[n] == 3);
   CHECK(schedule.work == doctest::Approx(1));
   // Two sections make the rows twice that windows of both read, and no others.
   const graph::RowTileSchedule halves = graph::schedule_row_tiles(body, nodes, pointers, 1, 2);

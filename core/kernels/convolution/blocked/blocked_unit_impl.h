@@ -64,12 +64,12 @@ WEFT_INLINE BlockedShare share_of(const BlockedConvolution& problem, const Block
   return share;
 }
 
-// The offset of a result in its plane; a ring holds `held` rows of the plane.
-WEFT_INLINE int64_t place_in(const BlockedConvolution& problem, int64_t held, int64_t row,
+// The offset of a result in its plane; a ring holds `ring` rows of the plane.
+WEFT_INLINE int64_t place_in(const BlockedConvolution& problem, int64_t ring, int64_t row,
                              int64_t col) {
   const Lattice& results = problem.results;
   const int64_t at = results.row + row * results.row_step;
-  return ((at < held ? at : at % held) * results.width + results.col + col * results.col_step) *
+  return ((at < ring ? at : at % ring) * results.width + results.col + col * results.col_step) *
          problem.out_block;
 }
 
@@ -176,10 +176,11 @@ class BlockedUnit {
     X* const staged = (X*)(scratch_ + cut_.pairs);
     for (int64_t b = 0; b < blocks_; ++b) {
       const X* const from =
-          (const X*)operands_.x + (plane + b * block) * source.held * source.width;
+          (const X*)operands_.x + (plane + b * block) * source.ring_rows * source.width;
       X* const to = staged + b * problem_.x_ring_rows * p_.in_width * block;
       for (int64_t row = rows.begin; row < rows.end; ++row) {
-        const X* pixel = from + row * source.stride_height % source.held * source.width * block;
+        const X* pixel =
+            from + row * source.stride_height % source.ring_rows * source.width * block;
         X* place =
             to + (is_flat ? row - rows.begin : row % problem_.x_ring_rows) * source.cols * block;
         for (int64_t col = 0; col < source.cols; ++col, pixel += step, place += block) {
@@ -406,7 +407,7 @@ class BlockedUnit {
         Vec<float> sum = Memory<float>::load_part(sums + i * kRow + c, size);
         if (adds_bias) sum = sum + bias;
         if (added) sum = sum + Memory<S>::load_part(added + i * step, size);
-        Memory<S>::store_part(y, held(sum, ends), size);
+        Memory<S>::store_part(y, clamped(sum, ends), size);
       }
     }
   }
