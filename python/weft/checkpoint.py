@@ -98,9 +98,9 @@ def save_checkpoint(
         arrays.update(kept)
     states = None
     if trainer is not None:
-        held, states = trainer.describe_states()
+        state_arrays, states = trainer.describe_states()
         states["fresh"] = trainer.fresh_gradients()
-        arrays.update(held)
+        arrays.update(state_arrays)
     description = {
         "trainer": states,
         "loader": loader.state_dict() if loader is not None else None,

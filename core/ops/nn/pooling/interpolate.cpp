@@ -215,8 +215,8 @@ Result<Value> interpolate(const ComposeContext& c) {
 // The adjoint's input has the extent of resample's results, so the two extents change places.
 kernels::Resample resample_problem(const AttributeReader& a, const TensorType& in,
                                    bool is_adjoint) {
-  const int64_t held = in.shape[static_cast<int>(a.integer("axis"))], size = a.integer("size");
-  return problem_of(a, in.dtype, in.shape, is_adjoint ? size : held, is_adjoint ? held : size);
+  const int64_t own = in.shape[static_cast<int>(a.integer("axis"))], size = a.integer("size");
+  return problem_of(a, in.dtype, in.shape, is_adjoint ? size : own, is_adjoint ? own : size);
 }
 
 WEFT_OP(resample) {
