@@ -49,10 +49,10 @@ struct PairLanes {
   }
   // Packed weights have four taps in a lane; this leaves the two of a group, as 16-bit numbers.
   WEFT_INLINE static void widen(int32_t (&int8x4s)[kBlock], int64_t group) {
-    for (int32_t& quad : int8x4s) {
-      const int32_t low = int8_t(quad >> group % 2 * 16),
-                    high = int8_t(quad >> (group % 2 * 16 + 8));
-      quad = int32_t((uint32_t(high) << 16) | (uint32_t(low) & 0xffff));
+    for (int32_t& int8x4 : int8x4s) {
+      const int32_t low = int8_t(int8x4 >> group % 2 * 16),
+                    high = int8_t(int8x4 >> (group % 2 * 16 + 8));
+      int8x4 = int32_t((uint32_t(high) << 16) | (uint32_t(low) & 0xffff));
     }
   }
   WEFT_INLINE static Sums add(Sums data, Sums weights, Sums sum) {

@@ -49,12 +49,12 @@ struct DepthwiseUnit {
 
   static constexpr int64_t kGroupBytes = kBlock * 4;
   int64_t groups() const { return (p.shape.kernel_height + Lanes::kTaps - 1) / Lanes::kTaps; }
-  int64_t int8x4s_of_column() const { return (p.shape.kernel_height + kQuad - 1) / kQuad; }
+  int64_t int8x4s_of_column() const { return (p.shape.kernel_height + kInt8x4 - 1) / kInt8x4; }
   int64_t column_bytes() const { return groups() * kGroupBytes; }
 
   // The weights of an int8x4 of taps, or the sums behind them, for one channel.
-  const int8_t* packed(int64_t quad, int64_t channel) const {
-    return p.filters + (quad * p.shape.in_channels + first_channel + channel) * kQuad;
+  const int8_t* packed(int64_t int8x4, int64_t channel) const {
+    return p.filters + (int8x4 * p.shape.in_channels + first_channel + channel) * kInt8x4;
   }
 
   // Numbers of this block's channels, repeated for columns side by side; absent ones get `absent`.
@@ -71,8 +71,8 @@ struct DepthwiseUnit {
     for (int64_t kx = 0; kx < p.shape.kernel_width; ++kx)
       for (int64_t g = 0; g < groups(); ++g, to += kBlock) {
         alignas(64) int32_t int8x4s[kBlock];
-        load_block(packed(kx * int8x4s_of_column() + g * Lanes::kTaps / kQuad, 0), 0, int8x4s);
-        for (int32_t& quad : int8x4s) quad = int32_t(uint32_t(quad) << 8 * down);
+        load_block(packed(kx * int8x4s_of_column() + g * Lanes::kTaps / kInt8x4, 0), 0, int8x4s);
+        for (int32_t& int8x4 : int8x4s) int8x4 = int32_t(uint32_t(int8x4) << 8 * down);
         Lanes::widen(int8x4s, g);
         Lanes::order(int8x4s, to);
       }
