@@ -83,7 +83,7 @@ WEFT_INLINE void for_blocks(int64_t cols, F f) {
 
 // Maximum without care for NaN: the sum of exponentials will be NaN anyway.
 struct LargestNumber : Largest {
-  static constexpr bool kTurns = false;
+  static constexpr bool kReverses = false;
   template <class V>
   WEFT_INLINE static V combine(V a, V b) {
     return max_(a, b);
