@@ -228,7 +228,7 @@ PoolVector<Edge> entering_edges(std::span<const Edge> heads, uint64_t segment) {
 }
 
 // The content of an output on a box of its own, which the segment's nodes do not hang on.
-Result<Ref<Tensor>> apart(Tensor& output, TapeNode& node, uint32_t index) {
+Result<Ref<Tensor>> with_own_box(Tensor& output, TapeNode& node, uint32_t index) {
   Ref<Tensor> whole(&output);
   if (!output.covers_box() || output.box().pinned()) {
     WEFT_ASSIGN(whole, copy_of(output));
@@ -258,7 +258,7 @@ Result<PoolVector<Ref<Tensor>>> replace_nodes(Open& open, std::span<Tensor* cons
   uint32_t next = 0;
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (!producers[i] || producers[i].node->segment() != open.segment) continue;
-    WEFT_ASSIGN(results[i], apart(*outputs[i], *node, next++));
+    WEFT_ASSIGN(results[i], with_own_box(*outputs[i], *node, next++));
   }
   return results;
 }

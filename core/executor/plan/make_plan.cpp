@@ -267,13 +267,16 @@ int64_t max_added(int64_t arena) {
 // What is decided about a plan before its steps are emitted. The placement refers to the graphs and
 // the options in here, so this object must outlive it and must not move.
 struct Decided {
-  explicit Decided(const PlanOptions& given) : options(given), apart(given) { apart.parts = false; }
+  explicit Decided(const PlanOptions& given) : options(given), without_parts(given) {
+    without_parts.parts = false;
+  }
   Decided(const Decided&) = delete;
   Decided& operator=(const Decided&) = delete;
 
-  PlanOptions options, apart;  // `apart`: the same, without arrays that are built inside others
-  // The reordered graphs, and the orders that made them: [0] with `options`, [1] with `apart`. The
-  // graph of the chosen placement is one of these, or the given one.
+  PlanOptions options,
+      without_parts;  // `without_parts`: the same, without arrays that are built inside others
+  // The reordered graphs, and the orders that made them: [0] with `options`, [1] with
+  // `without_parts`. The graph of the chosen placement is one of these, or the given one.
   std::vector<int32_t> order[2];
   graph::Graph ordered[2];
   std::unique_ptr<Placement> placement;
@@ -334,7 +337,8 @@ Status decide(const graph::Graph& graph, Decided& decided) {
   if (WEFT_KEEPS_search && decided.placement->parts > 0 &&
       !is_enough(decided.options, *decided.placement)) {
     std::unique_ptr<Placement> other;
-    WEFT_TRY(place_in_order(graph, decided.apart, decided.order[1], decided.ordered[1], other));
+    WEFT_TRY(
+        place_in_order(graph, decided.without_parts, decided.order[1], decided.ordered[1], other));
     if (other->arena_bytes < decided.placement->arena_bytes) decided.placement = std::move(other);
   }
   decided.arena_without = decided.placement->arena_bytes;
@@ -345,7 +349,7 @@ Status decide(const graph::Graph& graph, Decided& decided) {
 // Follows saved decisions. Each is checked against the graph, because a file may be damaged.
 Status decide_as(const graph::Graph& graph, const SavedPlan& saved, Decided& decided) {
   const std::string& where = decided.options.saved->where;
-  const PlanOptions& options = saved.parts ? decided.options : decided.apart;
+  const PlanOptions& options = saved.parts ? decided.options : decided.without_parts;
   const graph::Graph* ordered = &graph;
   if (!saved.order.empty()) {
     WEFT_TRY(check_order(where, graph, saved.order));

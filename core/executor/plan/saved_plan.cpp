@@ -36,11 +36,11 @@ std::string name_of_buffer(const ArenaBuffer& buffer, std::span<const std::strin
 
 // A build without passes and control flow runs packed graphs, which have one plan each; the file
 // itself then says that the plan belongs to the graph, and no fingerprint is needed.
-constexpr bool kTellsGraphsApart = WEFT_KEEPS_passes || WEFT_KEEPS_control;
+constexpr bool kComparesGraphs = WEFT_KEEPS_passes || WEFT_KEEPS_control;
 
 const SavedPlan* SavedPlans::find(std::string_view graph) const {
   if (notes) return nullptr;
-  if constexpr (!kTellsGraphsApart) return plans.empty() ? nullptr : &plans.back();
+  if constexpr (!kComparesGraphs) return plans.empty() ? nullptr : &plans.back();
   const auto found = std::ranges::find(plans, graph, &SavedPlan::graph);
   return found == plans.end() ? nullptr : &*found;
 }
@@ -68,7 +68,7 @@ std::string plan_conditions(int threads, const graph::PassSelection& selection) 
 
 // FNV-1a, 64 bits, of the text form without the contents of constants.
 std::string fingerprint(const Graph& graph) {
-  if constexpr (!kTellsGraphsApart) return {};
+  if constexpr (!kComparesGraphs) return {};
   uint64_t hash = 0xcbf29ce484222325;
   for (const char c : graph::print(graph, {.largest_constant = 0}))
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;

@@ -143,10 +143,10 @@ void add_choices(const Graph& joint, const ForwardPart& part, const Residuals& p
   const double first = worth(plain, without_light), second = worth(without_light, without_all),
                both = worth(plain, without_all);
   // Is it worth more to take the light nodes as a step of their own?
-  const bool apart = without_light.bytes < plain.bytes && first >= both;
-  if (apart) choices.push_back({light, first});
-  if (apart && without_all.bytes < without_light.bytes) choices.push_back({all, second});
-  if (!apart && without_all.bytes < plain.bytes) choices.push_back({all, both});
+  const bool is_separate = without_light.bytes < plain.bytes && first >= both;
+  if (is_separate) choices.push_back({light, first});
+  if (is_separate && without_all.bytes < without_light.bytes) choices.push_back({all, second});
+  if (!is_separate && without_all.bytes < plain.bytes) choices.push_back({all, both});
 }
 
 }  // namespace

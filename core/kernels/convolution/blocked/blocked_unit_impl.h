@@ -119,7 +119,7 @@ class BlockedUnit {
       weights_step_.row = weights_step_.col;
     }
     // A vector has two blocks of channels: tiles are computed in a buffer, not in y.
-    is_apart_ = Vec<float>::kLanes > problem.out_block;
+    stores_by_blocks_ = Vec<float>::kLanes > problem.out_block;
   }
 
   void run(int64_t unit) {
@@ -237,14 +237,15 @@ class BlockedUnit {
 
   // All rows of the unit by the current filters.
   void all_tiles() {
-    if (is_apart_) {
+    if (stores_by_blocks_) {
       whole_bias();
       const bool is_coupled = may_be_coupled();
       for (int64_t row = first_row_; row < end_row_; ++row) {
         PixelTiles rest = tiles_;
         if constexpr (Tiles::kCoupled > 0)
           if (is_coupled) rest = coupled(row);
-        rest.each([&](int64_t begin, int64_t end) WEFT_LAMBDA { apart(row, begin, end); });
+        rest.each([&](int64_t begin, int64_t end)
+                      WEFT_LAMBDA { one_tile_by_blocks(row, begin, end); });
       }
       return;
     }
@@ -386,7 +387,7 @@ class BlockedUnit {
   }
 
   // A tile in a buffer, whose results are stored block by block.
-  void apart(int64_t row, int64_t begin, int64_t end) {
+  void one_tile_by_blocks(int64_t row, int64_t begin, int64_t end) {
     alignas(64) float sums[kMaxPixels * kRow];
     fetch_after(0);
     for (int64_t block = 0; block < blocks_; block += cut_.blocks) {
@@ -517,7 +518,7 @@ class BlockedUnit {
   int64_t first_plane_ = 0;              // of the results
   int64_t fetched_, fetched_planes_, fetched_row_, residual_plane_, residual_;
   int vectors_;
-  bool is_transposed_, is_apart_, is_first_, is_last_;
+  bool is_transposed_, stores_by_blocks_, is_first_, is_last_;
   alignas(64) float whole_bias_[kRow];
   int64_t lines_of_column_, tap_rows_;
   S* results_;
