@@ -27,7 +27,7 @@ constexpr uint8_t kSlots = kRcx;
 constexpr uint8_t kArrays[] = {kRdx, kR8, kR9, kR10, kR11};
 // This many registers must stay free when a value is kept: an instruction needs temporaries, and
 // with mask registers, kept masks may have to become lanes.
-constexpr int kReserve = 5, kReserveBesideMasks = 9;
+constexpr int kReserve = 5, kReserveWithMasks = 9;
 constexpr int kMaskReserve = 3;
 
 // Where the address of operand `which` of the run's instruction `number` lies, relative to rdi.
@@ -348,7 +348,7 @@ void Run::store(size_t at) {
   if (accumulator_.is_mask && registers_->free_masks() <= kMaskReserve) lanes_of(accumulator_);
   const bool is_kept = life.last_read >= 0 && keeps_lanes(instruction) &&
                        (accumulator_.is_mask ||
-                        registers_->free_vectors() > (is_wide_ ? kReserveBesideMasks : kReserve));
+                        registers_->free_vectors() > (is_wide_ ? kReserveWithMasks : kReserve));
   keep(operand, is_kept ? accumulator_ : Value{});
   until_[static_cast<size_t>(operand)] = life.last_read;
   if (action.place == ChainPlace::kArray)

@@ -212,10 +212,10 @@ class Chaining {
     for (const int id : in) --value(id).uses;
     const bool is_pair = in.size() == 2 && in[0] == in[1];
     // The accumulator is an operand twice, and the formula has no form for that.
-    const bool is_read_beside = std::ranges::count(in, accumulator_) > 1 &&
-                                !(is_pair && has_form(s, ChainForm::kAccumulatorAccumulator));
-    if (!is_readable(accumulator_) && (value(accumulator_).uses > 0 || is_read_beside)) spill();
-    if (!apply(s, position, is_read_beside)) return false;
+    const bool is_read_twice = std::ranges::count(in, accumulator_) > 1 &&
+                               !(is_pair && has_form(s, ChainForm::kAccumulatorAccumulator));
+    if (!is_readable(accumulator_) && (value(accumulator_).uses > 0 || is_read_twice)) spill();
+    if (!apply(s, position, is_read_twice)) return false;
     for (const int id : in) release(id);
     accumulator_ = externals_ + static_cast<int>(s);
     return store(s);
@@ -267,18 +267,18 @@ class Chaining {
 
   // The formula or cast of a step. A result that is a half is rounded, as if it had been stored, so
   // that the bits are those of steps on tiles.
-  bool apply(size_t s, size_t position, bool is_read_beside) {
+  bool apply(size_t s, size_t position, bool is_read_twice) {
     const DType out = value(externals_ + static_cast<int>(s)).dtype;
     const bool is_cast = code_.formulas[s] == FormulaId::kCount;
     const bool done =
-        is_cast ? apply_cast(dtype_of(s), out) : apply_formula(s, position, is_read_beside);
+        is_cast ? apply_cast(dtype_of(s), out) : apply_formula(s, position, is_read_twice);
     if (!done) return false;
     return !is_half(out) || is_only_stored(s) || (is_cast && dtype_of(s) == out) ||
            emit({ChainVerb::kRound, out});
   }
 
   // Emits the formula in the form that fits its operands.
-  bool apply_formula(size_t s, size_t position, bool is_read_beside) {
+  bool apply_formula(size_t s, size_t position, bool is_read_twice) {
     const std::vector<int>& in = in_[s];
     const auto general =
         static_cast<ChainForm>(static_cast<size_t>(ChainForm::kAccumulatorFirst) + position);
@@ -286,7 +286,7 @@ class Chaining {
     if (in.size() == 3)
       return emit(form(s, general),
                   {source_of(in[position == 0 ? 1 : 0]), source_of(in[position == 2 ? 1 : 2])});
-    if (in[0] == in[1] && !is_read_beside) return emit(form(s, ChainForm::kAccumulatorAccumulator));
+    if (in[0] == in[1] && !is_read_twice) return emit(form(s, ChainForm::kAccumulatorAccumulator));
     Source other = source_of(in[1 - position]);
     const ChainForm spread =
         position == 0 ? ChainForm::kAccumulatorScalar : ChainForm::kScalarAccumulator;

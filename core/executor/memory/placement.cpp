@@ -381,7 +381,7 @@ void Placement::add_scratch(PendingStep& step, int64_t bytes) {
 void Placement::touch(int32_t id, int32_t step) {
   Allocation& allocation = allocations_[static_cast<size_t>(id)];
   const BranchId& branch_id = steps[static_cast<size_t>(step)].branch_id;
-  if (allocation.last_branch.runs_beside(branch_id))
+  if (allocation.last_branch.is_concurrent_with(branch_id))
     allocation.last_branch.branch = BranchId::kSeveral;
   else
     allocation.last_branch = branch_id;

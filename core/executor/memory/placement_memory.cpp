@@ -41,7 +41,7 @@ bool Placement::may_write_state(size_t output, int32_t allocation) const {
   const int32_t old = input_allocations_[static_cast<size_t>(state_of_[output])];
   const int32_t last_read = allocations_[static_cast<size_t>(old)].last;
   const int32_t written = allocations_[static_cast<size_t>(allocation)].first;
-  if (allocations_[static_cast<size_t>(old)].last_branch.runs_beside(
+  if (allocations_[static_cast<size_t>(old)].last_branch.is_concurrent_with(
           allocations_[static_cast<size_t>(allocation)].first_branch))
     return false;
   if (last_read != written) return last_read < written;

@@ -420,7 +420,7 @@ ParallelGroup group_of(const BranchGroup& found, std::span<const PendingStep> st
   group.share = found.share;
   group.seconds = found.seconds;
   for (int32_t step = found.begin; step < found.end; ++step)
-    if (step == found.begin || steps[static_cast<size_t>(step)].branch_id.runs_beside(
+    if (step == found.begin || steps[static_cast<size_t>(step)].branch_id.is_concurrent_with(
                                    steps[static_cast<size_t>(step) - 1].branch_id))
       group.starts.push_back(static_cast<uint32_t>(step));
   group.starts.push_back(static_cast<uint32_t>(found.end));

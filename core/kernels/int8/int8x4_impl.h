@@ -209,7 +209,7 @@ WEFT_INLINE Sums residual_of(const Int8x4Tile& tile, int row, int64_t vector) {
 
 // Adds to the sums of a tile what results have beside their products: starts and residuals.
 template <class Step, int kRows>
-WEFT_INLINE void add_beside(const Int8x4Tile& tile, Sums (&sums)[kRows][2]) {
+WEFT_INLINE void add_starts(const Int8x4Tile& tile, Sums (&sums)[kRows][2]) {
   const TileFinish& finish = *tile.finish;
   const int64_t first = Step::kColumns == kQuantizedColumns ? 0 : tile.vector;
   repeat<Step::kVectors>([&](auto vector) WEFT_LAMBDA {
@@ -277,7 +277,7 @@ WEFT_INLINE void finish_tile(const Int8x4Tile& tile, Sums (&sums)[kRows][2]) {
 // The whole end of a tile whose results are wanted.
 template <class Step, int kRows>
 WEFT_INLINE void finish_sums(const Int8x4Tile& tile, Sums (&sums)[kRows][2]) {
-  add_beside<Step>(tile, sums);
+  add_starts<Step>(tile, sums);
   if (tile.finish->is_rectified)
     finish_tile<Step, true>(tile, sums);
   else
@@ -310,7 +310,7 @@ WEFT_INLINE void one_int8x4_tile(const Int8x4Tile& tile) {
                        sizeof start);
     sums[i][0] = sums[i][1] = Sums(start);
   }
-  if (kBegins && tile.finish) add_beside<Step>(tile, sums);
+  if (kBegins && tile.finish) add_starts<Step>(tile, sums);
   const char* a = (const char*)tile.a;
   const int8_t* b = (const int8_t*)tile.b;
   const int64_t ahead = tile.ahead;
@@ -329,7 +329,7 @@ WEFT_INLINE void one_int8x4_tile(const Int8x4Tile& tile) {
     if (!kBegins) {
       WEFT_UNROLL
       for (int i = 0; i < kRows; ++i) sums[i][0] = Step::result(sums[i], 0);
-      add_beside<Step>(tile, sums);
+      add_starts<Step>(tile, sums);
     }
     if (tile.finish->is_rectified)
       finish_tile<Step, true>(tile, sums);

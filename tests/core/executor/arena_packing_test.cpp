@@ -63,7 +63,8 @@ struct Case {
       b.last = std::min(steps - 1, b.first + pick(longest));
       b.first_branch = branch_ids[static_cast<size_t>(b.first)];
       b.last_branch = branch_ids[static_cast<size_t>(b.last)];
-      if (b.first_branch.runs_beside(b.last_branch)) b.last_branch.branch = BranchId::kSeveral;
+      if (b.first_branch.is_concurrent_with(b.last_branch))
+        b.last_branch.branch = BranchId::kSeveral;
       buffers.push_back(b);
     }
   }

@@ -218,7 +218,7 @@ class TiledUnit {
     const int64_t seen = greater(0, lesser(elements, source_.kernel_width - k));
     const int64_t stride = p_.stride_width, pixel_bytes = staged_.pixel_bytes;
     const int64_t start = first * stride - source_.pad + k * source_.dilation;
-    const auto beside = [&](int64_t i) WEFT_LAMBDA {  // at the ends of the row
+    const auto at_border = [&](int64_t i) WEFT_LAMBDA {  // at the ends of the row
       uint16_t single[kElements] = {};
       for (int64_t j = 0; j < seen; ++j) {
         const int64_t col = start + i * stride + j * source_.dilation;
@@ -233,12 +233,12 @@ class TiledUnit {
       i = lesser(count, greater(0, ceil_divide(-start, stride)));
       end = lesser(count, ceil_divide(width - seen + 1 - start, stride));
     }
-    for (int64_t j = 0; j < i; ++j) beside(j);
+    for (int64_t j = 0; j < i; ++j) at_border(j);
     const auto there = __mmask8((1 << seen) - 1);
     for (; i < end; ++i)
       _mm_mask_storeu_epi16(to + i * pixel_bytes, written,
                             _mm_maskz_loadu_epi16(there, row + start + i * stride));
-    for (; i < count; ++i) beside(i);
+    for (; i < count; ++i) at_border(i);
   }
 
   // The products.
