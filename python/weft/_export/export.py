@@ -9,7 +9,7 @@ from weft import autograd
 from weft._base.errors import Error, InvalidType, InvalidValue
 from weft._core import native
 from weft._core.dimensions import Dim
-from weft._core.files import beside
+from weft._core.files import replacing
 from weft._export.dynamic import Dynamic
 from weft._export.names import input_names, name_of, named_in, names_in, output_names
 from weft._trace.planned import Planned, planned_of
@@ -105,7 +105,7 @@ def export(
     if not (plan or pack):
         native.save_model(fspath(path), written, list(metadata.items()), source_lines)
         return
-    with beside(path, "export") as unfinished:  # each step writes the whole file
+    with replacing(path, "export") as unfinished:  # each step writes the whole file
         native.save_model(unfinished, written, list(metadata.items()), source_lines)
         if plan:
             native.save_plans(unfinished)
