@@ -198,7 +198,7 @@ weft_status weft_set_log(weft_log_level minimum,
                          void* context) {
   return c::guard([&]() -> Status {
     if (minimum < WEFT_LOG_DEBUG || minimum > WEFT_LOG_OFF)
-      return errors::invalid_value("weft_set_log", "`least` must be one of WEFT_LOG_…, 0 to ",
+      return errors::invalid_value("weft_set_log", "`minimum` must be one of WEFT_LOG_…, 0 to ",
                                    int{WEFT_LOG_OFF}, "; got ", int{minimum});
     set_log(static_cast<LogLevel>(minimum), log, context);
     return {};

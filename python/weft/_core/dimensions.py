@@ -57,12 +57,12 @@ class Extent(int):
     RuntimeError, but for one with another such extent, which tells whether both are the same.
     """
 
-    least: int
-    most: int
+    min: int
+    max: int
 
-    def __new__(cls, example: int, least: int = 0, most: int = _UNKNOWN) -> "Extent":
+    def __new__(cls, example: int, min: int = 0, max: int = _UNKNOWN) -> "Extent":
         extent = super().__new__(cls, example)
-        extent.least, extent.most = least, most
+        extent.min, extent.max = min, max
         return extent
 
     def _undecided(self) -> NoReturn:
@@ -74,16 +74,16 @@ class Extent(int):
         )
 
     def __lt__(self, other: Any) -> bool:
-        least, most = _range_of(other)
-        if self.most < least:
+        low, high = _range_of(other)
+        if self.max < low:
             return True
-        return False if self.least >= most else self._undecided()
+        return False if self.min >= high else self._undecided()
 
     def __gt__(self, other: Any) -> bool:
-        least, most = _range_of(other)
-        if self.least > most:
+        low, high = _range_of(other)
+        if self.min > high:
             return True
-        return False if self.most <= least else self._undecided()
+        return False if self.max <= low else self._undecided()
 
     def __le__(self, other: Any) -> bool:
         return not self > other
@@ -99,7 +99,7 @@ class Extent(int):
             return int(self).__eq__(int(other))
         if not isinstance(other, int | float):
             return False
-        return False if not self.least <= other <= self.most else self._undecided()
+        return False if not self.min <= other <= self.max else self._undecided()
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -108,7 +108,7 @@ class Extent(int):
 
 
 def _range_of(value: Any) -> tuple[Any, Any]:
-    return (value.least, value.most) if isinstance(value, Extent) else (value, value)
+    return (value.min, value.max) if isinstance(value, Extent) else (value, value)
 
 
 def _corners(sides: list[tuple[int, int]]) -> list[tuple[int, ...]]:
