@@ -60,7 +60,7 @@ def least_memory(path: Path) -> int:
     try:
         runtime.Model(str(path)).write_c(path.parent, memory=1, ports_in_arena=True)
     except ValueError as error:
-        return int(re.search(r"is (\d+) bytes", str(error))[1])
+        return int(re.search(r"at least (\d+) bytes", str(error))[1])
     raise AssertionError("an arena of one byte")
 
 

@@ -201,7 +201,7 @@ std::function<void()> quantized_call(const Matmul& p, PoolVector<char>& panels,
                                      PoolVector<char>& scratch) {
   static const int32_t kMultiplier = 1 << 30, kShift = -9;
   const int64_t count = (p.n + kQuantizedColumns - 1) / kQuantizedColumns;
-  panels = PoolVector<char>(count * (int8x4s_of(p.k) + 1) * kQuad * kQuantizedColumns);
+  panels = PoolVector<char>(count * (int8x4s_of(p.k) + 1) * kInt8x4 * kQuantizedColumns);
   auto* packed = reinterpret_cast<int8_t*>(panels.data());
   run_pack_quantized({p.n, p.k, static_cast<const int8_t*>(p.b.data), p.b.col, p.b.row, packed},
                      {0, count});

@@ -37,7 +37,7 @@ Result<c99::CompileOptions> options_from(const char* function, const weft_c_opti
     return errors::invalid_value(function, "`train` must name parameters, such as `*`; got ``");
   if (full.train && full.feed_rows)
     return errors::unsupported(function, "`feed_rows` cannot be combined with `train`: a training ",
-                               "step reads its input whole");
+                               "step reads its whole input");
   const auto text = [](const char* given) { return std::string(given ? given : ""); };
   c99::CompileOptions result;
   result.name = text(full.name);

@@ -15,8 +15,7 @@ trace::Body& body_of(weft_body handle) { return *reinterpret_cast<trace::Body*>(
 
 Status hand_out(const char* name, trace::Arrays arrays, weft_tensor* outs, size_t nouts) {
   if (arrays.size() != nouts)
-    return errors::invalid_value(name, "has ", arrays.size(), " outputs; room was given for ",
-                                 nouts);
+    return errors::invalid_value(name, "has ", arrays.size(), " outputs; got room for ", nouts);
   for (size_t i = 0; i < nouts; ++i) outs[i] = c::handle(arrays[i].detach());
   return {};
 }

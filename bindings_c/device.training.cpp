@@ -42,8 +42,9 @@ PoolVector<weft_device_array> arrays_of(std::span<const TensorView> views, uint3
 // An operand of weft_device.h as the core's view; the address must be a pointer of this process.
 Status view_of(const weft_device_call& call, const weft_device_array& array, TensorView* view) {
   if (array.rank < 0 || array.rank > kMaxRank || !weft_dtype_name(array.dtype))
-    return errors::invalid_value("weft_device_call_on_host", "an operand of `", call.name,
-                                 "` has rank ", array.rank, " and dtype ", array.dtype);
+    return errors::invalid_value(
+        "weft_device_call_on_host", "an operand of `", call.name, "` must have a rank in [0, ",
+        kMaxRank, "] and a known dtype; got rank ", array.rank, " and dtype ", array.dtype);
   // A scalar has an element somewhere, so a rank of 0 without any address means an absent input.
   const bool is_absent = array.rank == 0 && !array.address && !array.element;
   *view = {array.element ? const_cast<void*>(array.element) : pointer_to(array.address),
@@ -147,18 +148,18 @@ Status check_name(const weft_device_driver& driver) {
   });
   if (plain) return {};
   return errors::invalid_value("weft_device_register",
-                               "`driver->name` must be of lower-case letters, digits and "
-                               "underscores, and not cpu; got \"",
+                               "`driver->name` must consist of lower-case letters, digits and "
+                               "underscores, and must not be cpu; got \"",
                                name, "\"");
 }
 
 Status check_driver(const weft_device_driver& driver) {
   // The struct of another ABI may have another layout: only size and number are read first.
   if (driver.struct_size < sizeof driver || driver.abi != WEFT_DEVICE_ABI)
-    return errors::unsupported("weft_device_register", "the driver says ABI ",
+    return errors::unsupported("weft_device_register", "`driver` must have device ABI ",
+                               int64_t{WEFT_DEVICE_ABI}, " and ", sizeof driver, " bytes; got ABI ",
                                static_cast<int64_t>(driver.abi), " and ", driver.struct_size,
-                               " bytes; this Weft has device ABI ", int64_t{WEFT_DEVICE_ABI},
-                               " and ", sizeof driver, " bytes: build the plug-in for it");
+                               " bytes; build the plug-in with the header of this release");
   WEFT_TRY(check_name(driver));
   if (driver.count < 1)
     return errors::invalid_value("weft_device_register", "`driver->count` must be at least 1; got ",
@@ -167,8 +168,9 @@ Status check_driver(const weft_device_driver& driver) {
                         driver.copy_out && driver.has_kernel && driver.launch &&
                         driver.record_event && driver.wait_event && driver.error;
   if (complete) return {};
-  return errors::invalid_value("weft_device_register", "a function of driver \"", driver.name,
-                               "\" is NULL");
+  return errors::invalid_value("weft_device_register",
+                               "`driver` must have all its functions; got NULL for one of \"",
+                               driver.name, "\"");
 }
 
 // Adds all devices of a driver, or none if one of them fails.
@@ -196,12 +198,11 @@ Status load_driver(const char* path) {
       reinterpret_cast<weft_device_plugin_function>(dlsym(library, WEFT_DEVICE_PLUGIN));
   if (!entry)
     return errors::unsupported("weft_device_load", path,
-                               " does not export " WEFT_DEVICE_PLUGIN ": it is no device plug-in");
+                               " is not a device plug-in: it does not export " WEFT_DEVICE_PLUGIN);
   const weft_device_driver* const driver = entry(WEFT_DEVICE_ABI);
   if (!driver)
     return errors::unsupported("weft_device_load", path,
-                               " finds no device, or does not serve "
-                               "device ABI ",
+                               " found no device, or does not support device ABI ",
                                int64_t{WEFT_DEVICE_ABI});
   return register_driver(*driver);
 }

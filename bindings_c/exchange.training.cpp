@@ -58,9 +58,9 @@ Status weft_type(const DLDataType& type, weft_dtype* dtype) {
     const DLDataType known = dlpack_type(static_cast<DType>(*dtype));
     if (known.code == type.code && known.bits == type.bits && type.lanes == 1) return {};
   }
-  return errors::invalid_type("from_dlpack", "elements of DLPack type code ", int{type.code}, ", ",
-                              int{type.bits}, " bits and ", int{type.lanes},
-                              " lanes have no dtype of Weft");
+  return errors::invalid_type("from_dlpack", "Weft has no dtype for elements of DLPack type code ",
+                              int{type.code}, ", ", int{type.bits}, " bits and ", int{type.lanes},
+                              " lanes");
 }
 
 // ---- out ----
@@ -195,8 +195,8 @@ weft_status weft_tensor_to_dlpack_unversioned(weft_tensor handle, DLManagedTenso
     Tensor& tensor = *c::tensor(handle);
     if (tensor.box().read_only)
       return errors::invalid_state("to_dlpack",
-                                   "the array is on read-only memory, which the unversioned form "
-                                   "cannot say; take a copy() first");
+                                   "the array is on read-only memory, which DLPack without a "
+                                   "version cannot express; take a copy() first");
     WEFT_ASSIGN(auto managed, exported<DLManagedTensor>(tensor, "to_dlpack"));
     *out = managed.release();
     return {};
@@ -209,9 +209,9 @@ weft_status weft_tensor_from_dlpack(DLManagedTensorVersioned* managed,
     WEFT_TRY(c::require("from_dlpack", {{"managed", managed}, {"out", out}}));
     // The layout of another major version is known only up to `version`.
     if (managed->version.major != DLPACK_MAJOR_VERSION)
-      return errors::unsupported("from_dlpack", "the array comes in version ",
-                                 static_cast<int64_t>(managed->version.major),
-                                 " of DLPack; version 1 is understood");
+      return errors::unsupported("from_dlpack",
+                                 "the array must come in version 1 of DLPack; got version ",
+                                 static_cast<int64_t>(managed->version.major));
     return import(managed, release, (managed->flags & DLPACK_FLAG_BITMASK_READ_ONLY) != 0, out);
   });
 }

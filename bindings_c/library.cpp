@@ -102,7 +102,8 @@ weft_status weft_dtype_find(const char* name, weft_dtype* dtype) {
     WEFT_TRY(c::require("weft_dtype_find", {{"name", name}, {"dtype", dtype}}));
     const auto found = dtype_named(name);
     if (!found || !is_known(*found))
-      return errors::invalid_type("weft_dtype_find", "`name` must be a dtype; got ", name);
+      return errors::invalid_type("weft_dtype_find", "`name` must be the name of a dtype; got ",
+                                  name);
     *dtype = static_cast<weft_dtype>(*found);
     return {};
   });
@@ -197,7 +198,7 @@ weft_status weft_set_log(weft_log_level minimum,
                          void* context) {
   return c::guard([&]() -> Status {
     if (minimum < WEFT_LOG_DEBUG || minimum > WEFT_LOG_OFF)
-      return errors::invalid_value("weft_set_log", "`least` must be one of WEFT_LOG_…, 0 to ",
+      return errors::invalid_value("weft_set_log", "`minimum` must be one of WEFT_LOG_…, 0 to ",
                                    int{WEFT_LOG_OFF}, "; got ", int{minimum});
     set_log(static_cast<LogLevel>(minimum), log, context);
     return {};
@@ -227,8 +228,9 @@ weft_status weft_set_allocator(const weft_allocator* allocator) {
       return errors::invalid_value("weft_set_allocator", "`", take ? "free" : "allocate",
                                    "` must not be NULL");
     if (set_block_source({allocator->context, take, give})) return {};
-    return errors::invalid_state("weft_set_allocator",
-                                 "memory has been allocated already; call it first of all");
+    return errors::invalid_state(
+        "weft_set_allocator",
+        "memory has been allocated already; call this function before all others");
   });
 }
 

@@ -61,7 +61,7 @@ Status start(const std::string& name, weft_status (*init)()) {
   const std::string said = thread_state().last_error.message();
   return Status(
       status_code_of(status),
-      name + ": " + (said.empty() ? "weft_library_init failed, without a message" : said));
+      name + ": " + (said.empty() ? "weft_library_init failed and gave no message" : said));
 }
 
 Status load(const std::string& path) {
@@ -71,7 +71,8 @@ Status load(const std::string& path) {
   if (access(path.c_str(), F_OK) != 0 && path.find('/') != std::string::npos)
     return errors::not_found("weft_library_load", "there is no file ", path);
   if (!loading.empty())
-    return errors::invalid_state("weft_library_load", "`", loading, "` is being loaded");
+    return errors::invalid_state("weft_library_load", "library `", loading,
+                                 "` is being loaded; load others after it");
   WEFT_TRY(require_regular_file("weft_library_load", path.c_str()));
   show_own_symbols();
   // One thread loads at a time, so that a library is loaded once.
@@ -83,8 +84,9 @@ Status load(const std::string& path) {
   const auto init = reinterpret_cast<weft_status (*)()>(dlsym(handle, "weft_library_init"));
   if (!init) {
     dlclose(handle);
-    return errors::invalid_value("weft_library_load", "`", name,
-                                 "` is no library of operators: it exports no weft_library_init");
+    return errors::invalid_value(
+        "weft_library_load", "`", name,
+        "` is not a library of operators: it does not export weft_library_init");
   }
   WEFT_TRY(start(name, init));
   loaded.push_back(handle);

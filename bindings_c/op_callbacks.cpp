@@ -48,16 +48,16 @@ Status run(const ops::OpDef& op, const char* what, const Call& call) {
 #if !defined(WEFT_RUNTIME_ONLY)
     while (state.trace && state.trace != trace) weft_trace_abort();
 #endif
-    return errors::invalid_state(op.name, "its ", what, " left a trace open");
+    return errors::invalid_state(op.name, "its ", what, " began a trace and did not end it");
   }
   if (code == WEFT_OK) return {};
   if (status_code_of(code) == StatusCode::kInternal && code != WEFT_INTERNAL)
     return errors::internal(op.name, "its ", what, " returned ", int64_t{code},
-                            ", which is no status");
+                            ", which is not a status");
   // An error of a nested call of the same operator has the name already.
   if (said.message().starts_with(op.name + ": ")) return said;
   const std::string text = said.message().empty()
-                               ? "its " + std::string(what) + " failed, without a message"
+                               ? "its " + std::string(what) + " failed and gave no message"
                                : said.message();
   return Status(status_code_of(code), op.name + ": " + text);
 }

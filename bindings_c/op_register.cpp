@@ -45,10 +45,10 @@ Status check_version(const weft_op_definition& d) {
                                theirs, " of Weft; this library has ", ours,
                                "; compile it with this version's weft.h");
   if (d.abi_minor < kDefinitionSince || d.struct_size != sizeof d)
-    return errors::unsupported("register", "operator `", name, "` says that it has interface ",
-                               theirs, " and a definition of ", d.struct_size,
-                               " bytes, which do not go together; interface ", ours, " has ",
-                               sizeof d);
+    return errors::unsupported("register", "operator `", name, "` gives interface ", theirs,
+                               " and a definition of ", d.struct_size,
+                               " bytes, which do not match; the definition of interface ", ours,
+                               " has ", sizeof d);
   return {};
 }
 
@@ -88,8 +88,8 @@ std::optional<ops::AttributeKind> attribute_kind(int32_t tag) {
 // Adds an input to the schema.
 Status add_input(ops::OpDef& op, const weft_argument_info& input) {
   if (input.kind != WEFT_TAG_TENSOR && input.kind != WEFT_TAG_TENSORS)
-    return refuse(op.name.c_str(), "has an input `", input.name, "` of kind ", int64_t{input.kind},
-                  "; it must be TENSOR or TENSORS");
+    return refuse(op.name.c_str(), "must have inputs of kind TENSOR or TENSORS; got kind ",
+                  int64_t{input.kind}, " for `", input.name, "`");
   op.inputs.push_back({input.name, text_or(input.doc, ""), !input.required, input.keeps_dtype != 0,
                        input.kind == WEFT_TAG_TENSORS});
   return {};
@@ -99,8 +99,8 @@ Status add_input(ops::OpDef& op, const weft_argument_info& input) {
 Status add_attribute(ops::OpDef& op, const weft_argument_info& given) {
   const auto kind = attribute_kind(given.kind);
   if (!kind)
-    return refuse(op.name.c_str(), "has an attribute `", given.name, "` of unknown kind ",
-                  int64_t{given.kind});
+    return refuse(op.name.c_str(), "must have attributes of a known kind; got kind ",
+                  int64_t{given.kind}, " for `", given.name, "`");
   ops::AttributeDef attribute{given.name,          text_or(given.doc, ""), *kind,
                               given.required != 0, given.takes_none != 0,  {}};
   if (!attribute.required) {
@@ -110,8 +110,8 @@ Status add_attribute(ops::OpDef& op, const weft_argument_info& given) {
     ops::Argument fitted;
     const Status fits = ops::fit_attribute(op, attribute, fallback, fitted);
     if (!fits.ok())
-      return errors::invalid_type("register",
-                                  "the default of an attribute does not fit it: ", fits.message());
+      return errors::invalid_type(
+          "register", "an attribute must have a default of its own kind: ", fits.message());
     attribute.fallback = ops::Attributes({&fitted, 1});
   }
   op.attributes.push_back(std::move(attribute));
@@ -122,18 +122,24 @@ Status add_attribute(ops::OpDef& op, const weft_argument_info& given) {
 Status add_arguments(ops::OpDef& op, const weft_op_definition& d) {
   const char* const name = op.name.c_str();
   if (d.inputs < 0 || d.attributes < 0)
-    return refuse(name, "has a negative number of inputs or attributes");
+    return refuse(name, "must have at least 0 inputs and attributes; got ", d.inputs, " and ",
+                  d.attributes);
   const auto count = static_cast<size_t>(d.inputs) + static_cast<size_t>(d.attributes);
   if (count > ops::kMaxArguments)
     return refuse(name, "must have at most ", ops::kMaxArguments, " arguments; got ", count);
-  if (count > 0 && !d.arguments) return refuse(name, "has arguments, but `arguments` is NULL");
+  if (count > 0 && !d.arguments)
+    return refuse(name, "has ", count, " arguments, so `arguments` must not be NULL");
   for (size_t i = 0; i < count; ++i) {
     const weft_argument_info& argument = d.arguments[i];
     if (!is_word(argument.name) || std::strcmp(argument.name, "out") == 0)
-      return refuse(name, "has an argument whose name is no word, or `out`: ", i);
+      return refuse(
+          name,
+          "must have words other than `out` as names of arguments; got another name for argument ",
+          i);
     for (size_t k = 0; k < i; ++k)
       if (std::strcmp(d.arguments[k].name, argument.name) == 0)
-        return refuse(name, "has two arguments named `", argument.name, "`");
+        return refuse(name, "must have arguments with distinct names; got `", argument.name,
+                      "` twice");
     const bool is_input = i < static_cast<size_t>(d.inputs);
     WEFT_TRY(is_input ? add_input(op, argument) : add_attribute(op, argument));
   }
@@ -144,13 +150,13 @@ Status add_arguments(ops::OpDef& op, const weft_op_definition& d) {
 Status check_callbacks(const weft_op_definition& d) {
   if (d.compose && (d.kernel || d.infer || d.gradient))
     return refuse(d.name,
-                  "has a composition and a kernel, inference or gradient of its own; a "
-                  "composition has all of them from the operators that it is made of");
+                  "must have either a composition or a kernel, inference and gradient of its own; "
+                  "got both; a composition gets them from the operators that it calls");
   if ((d.outputs == 0) != (d.count_outputs != nullptr))
     return refuse(d.name, "must have either a number of outputs or `count_outputs`; got ",
                   int64_t{d.outputs}, d.count_outputs ? " and a function" : " and none");
   if (d.gradient && d.no_gradient && *d.no_gradient)
-    return refuse(d.name, "has a gradient and a reason for having none");
+    return refuse(d.name, "must have either a gradient or a reason for having none; got both");
   return {};
 }
 
@@ -166,7 +172,7 @@ Result<std::unique_ptr<ops::OpDef>> definition_from(const weft_op_definition& d)
   op->doc(text_or(d.doc, ""));
   const std::string place = text_or(d.place, "npx");
   if (place != "npx" && place != "internal")
-    return refuse(d.name, "must have its place in npx or internal; got ", place);
+    return refuse(d.name, "must have place npx or internal; got ", place);
   op->in(place == "npx" ? ops::Namespace::kNpx : ops::Namespace::kInternal);
   const auto promotion = promotion_named(text_or(d.promotion, "common"));
   if (!promotion)
@@ -176,7 +182,8 @@ Result<std::unique_ptr<ops::OpDef>> definition_from(const weft_op_definition& d)
   op->output_count = d.outputs;
   op->no_gradient(text_or(d.no_gradient, "")).like(text_or(d.like, ""));
   if (d.domain_low < d.domain_high) op->domain(d.domain_low, d.domain_high);
-  if (d.samples > 0 && !d.sample) return refuse(d.name, "has samples, but `sample` is NULL");
+  if (d.samples > 0 && !d.sample)
+    return refuse(d.name, "has ", d.samples, " samples, so `sample` must not be NULL");
   for (int32_t i = 0; i < d.samples; ++i) op->sample(text_or(d.sample[i], ""));
   if (d.flags & WEFT_OP_RANDOM) op->random();
   if (d.flags & WEFT_OP_RUNS_ON_CALLER) op->on_caller();

@@ -19,13 +19,13 @@ Result<ops::Value> RuleBuilder::value(weft_operand operand) const {
   if (operand == WEFT_ABSENT) return ops::Value();
   if (operand >= 0 && static_cast<size_t>(operand) < values_.size())
     return values_[static_cast<size_t>(operand)];
-  return errors::invalid_value(op_.name, "a rule uses operand ", int64_t{operand}, "; there are ",
-                               values_.size());
+  return errors::invalid_value(op_.name, "a rule must use operands in [0, ", values_.size(),
+                               "); got ", int64_t{operand});
 }
 
 Result<ops::Values> RuleBuilder::values(const weft_operand* operands, size_t count) const {
   if (count > 0 && !operands)
-    return errors::invalid_value(op_.name, "a rule gives NULL for ", count, " operands");
+    return errors::invalid_value(op_.name, "a rule must give its ", count, " operands; got NULL");
   ops::Values values;
   for (size_t i = 0; i < count; ++i) {
     WEFT_ASSIGN(ops::Value found, value(operands[i]));
@@ -59,8 +59,8 @@ Result<ops::Values> emit(RuleBuilder& rule, weft_op handle, const weft_operand* 
                          const weft_value* attributes, size_t nattributes) {
   WEFT_TRY(rule.builder().status());
   if (!handle || (nattributes > 0 && !attributes))
-    return errors::invalid_value(rule.op().name, "a rule gives NULL for ",
-                                 handle ? "`attributes`" : "`op`");
+    return errors::invalid_value(rule.op().name, "a rule must give ",
+                                 handle ? "`attributes`" : "`op`", "; got NULL");
   const ops::OpDef& op = *c::op(handle);
   WEFT_ASSIGN(ops::Values inputs, inputs_of(rule, op, in, nin));
   const ops::OpDef* frozen = &op;
@@ -89,8 +89,9 @@ weft_operand weft_builder_emit(weft_builder handle, weft_op op, const weft_opera
     c::RuleBuilder& rule = *c::RuleBuilder::of(handle);
     Result<ops::Values> found = c::emit(rule, op, in, nin, attributes, nattributes);
     if (found.ok() && outs && found.value().size() != nouts)
-      found = errors::invalid_value(rule.op().name, "a rule has room for ", nouts, " outputs of `",
-                                    c::op(op)->name, "`, which gives ", found.value().size());
+      found = errors::invalid_value(rule.op().name, "a rule must have room for the ",
+                                    found.value().size(), " outputs of `", c::op(op)->name,
+                                    "`; got room for ", nouts);
     if (!found.ok()) {
       rule.builder().fail(found.status());
       found = ops::Values(std::max<size_t>(nouts, 1), rule.harmless());

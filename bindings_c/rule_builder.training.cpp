@@ -14,7 +14,7 @@ Status check_pure(const ops::OpDef& op, const trace::Function& function) {
   const std::string hint =
       "; pass them as inputs, and make constants with operators such as `full`";
   if (!function.captures().empty())
-    return errors::invalid_value(op.name, "a rule must use its own arrays only; it reads ",
+    return errors::invalid_value(op.name, "a rule must use only its own arrays; got ",
                                  function.captures().size(), " others", hint);
   if (!function.program().graph().sizes.empty())
     return errors::unsupported(op.name,
@@ -29,7 +29,7 @@ Status check_pure(const ops::OpDef& op, const trace::Function& function) {
 Status check_types(const ops::Values& inputs, const graph::Graph& graph) {
   for (size_t i = 0; i < inputs.size(); ++i) {
     const char* const self = "weft_builder_apply";
-    if (!inputs[i]) return errors::invalid_value(self, "`in` must not be absent");
+    if (!inputs[i]) return errors::invalid_value(self, "`in[", i, "]` must not be absent");
     const ops::TensorType given = inputs[i].type(), traced = graph.type(graph.inputs[i]);
     if (!(given == traced))
       return errors::invalid_value(self, "input ", i, " must be ", to_string(traced), "; got ",
@@ -41,7 +41,8 @@ Status check_types(const ops::Values& inputs, const graph::Graph& graph) {
 // A type that C gave, checked field by field.
 Result<ops::TensorType> type_from(const char* function, const weft_type& type) {
   if (type.dtype < 0 || type.dtype >= 256 || !is_known(static_cast<DType>(type.dtype)))
-    return errors::invalid_type(function, "`types` have an unknown dtype ", int64_t{type.dtype});
+    return errors::invalid_type(function, "`types` must have known dtypes; got number ",
+                                int64_t{type.dtype});
   if (type.rank < 0 || type.rank > kMaxRank)
     return errors::rank_too_large(function, "types", type.rank);
   const std::span<const int64_t> extents(type.shape, static_cast<size_t>(type.rank));
@@ -73,7 +74,7 @@ weft_status weft_builder_apply(weft_builder handle, weft_function function, cons
     c::RuleBuilder& rule = *c::RuleBuilder::of(handle);
     const auto& applied = *reinterpret_cast<const trace::Function*>(function);
     if (nin != applied.inputs() || nouts != applied.outputs())
-      return errors::invalid_value(self, "the function has ", applied.inputs(), " inputs and ",
+      return errors::invalid_value(self, "`function` has ", applied.inputs(), " inputs and ",
                                    applied.outputs(), " outputs; got ", nin, " and ", nouts);
     WEFT_TRY(check_pure(rule.op(), applied));
     WEFT_ASSIGN(const ops::Values inputs, rule.values(in, nin));

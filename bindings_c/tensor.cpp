@@ -23,8 +23,8 @@ namespace {
 // Checks dtype, rank and shape as a caller gives them, also that the elements can be counted.
 Status check_type(const char* function, weft_dtype dtype, int32_t rank, const int64_t* shape) {
   if (!weft_dtype_name(dtype))
-    return errors::invalid_type(function, "`dtype` ", static_cast<int64_t>(dtype),
-                                " is not a dtype");
+    return errors::invalid_type(function, "`dtype` must be the number of a dtype; got ",
+                                static_cast<int64_t>(dtype));
   if (rank < 0) return errors::invalid_value(function, "`rank` must be at least 0; got ", rank);
   if (rank > 0) WEFT_TRY(c::require(function, {{"shape", shape}}));
   return checked_elements({shape, static_cast<size_t>(rank)}, function, "shape").status();
@@ -62,8 +62,9 @@ Status wrap_geometry(const Shape& shape, const Shape& strides, int64_t size, int
              __builtin_add_overflow(bytes, 1, &bytes) ||
              __builtin_mul_overflow(bytes, size, &bytes);
   if (too_far)
-    return errors::invalid_value("weft_tensor_wrap", "`strides` ", strides, " of shape ", shape,
-                                 " reach further than memory does");
+    return errors::invalid_value("weft_tensor_wrap",
+                                 "`strides` must not reach outside the address space; got ",
+                                 strides, " for shape ", shape);
   return {};
 }
 

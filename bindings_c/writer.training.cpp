@@ -32,7 +32,9 @@ Result<model::Metadata> metadata_from(const char* function, const char* json) {
     return errors::invalid_value(function, "`metadata` must be a JSON object of strings");
   for (const model::Json::Member& member : object.members()) {
     if (!member.value.is_string())
-      return errors::invalid_value(function, "`metadata`'s `", member.key(), "` must be a string");
+      return errors::invalid_value(
+          function, "`metadata` must be a JSON object of strings; got another value for `",
+          member.key(), "`");
     metadata.emplace_back(member.key(), member.value.text());
   }
   return metadata;

@@ -81,7 +81,7 @@ def least_of(name: str) -> float | None:
     """Megabytes that the planner says it needs."""
     refused = started(WEFT, name, "plan 1MB")
     refused.close()
-    said = re.search(r"is (\d+) bytes", str(refused.state.get("failed")))
+    said = re.search(r"at least (\d+) bytes", str(refused.state.get("failed")))
     return int(said[1]) / 1e6 if said else None
 
 

@@ -166,12 +166,12 @@ Result<PoolVector<Edge>> CheckpointNode::run_again(uint64_t segment) {
                                    " when it ran again");
     if (output->dtype() != type.dtype || output->shape() != type.shape)
       return errors::invalid_state(
-          kName, "the function must give the same when it runs again; output ", own_[k], " was ",
-          type.dtype, type.shape, " and is now ", output->dtype(), output->shape());
+          kName, "the function must return the same types when it runs again; output ", own_[k],
+          " was ", type.dtype, type.shape, " and is now ", output->dtype(), output->shape());
     heads.push_back(producer(*output));
     if (!heads.back())
       return errors::invalid_state(kName,
-                                   "the function must give the same when it runs again; output ",
+                                   "the function must compute the same when it runs again; output ",
                                    own_[k], " had a history and has none now");
   }
   return heads;
@@ -188,8 +188,8 @@ Result<ops::Values> CheckpointNode::by_edge(std::span<const Leaving> leaving) co
       ++i;
     if (i == edges_.size())
       return errors::invalid_state(
-          kName, "the function must do the same when it runs again; it used `",
-          part.edge.node->name(), "` of outside, which it did not in its first run");
+          kName, "the function must compute the same when it runs again; it used `",
+          part.edge.node->name(), "` from outside, which its first run did not use");
     result[i] = part.cotangent;
   }
   return result;
@@ -228,7 +228,7 @@ PoolVector<Edge> entering_edges(std::span<const Edge> heads, uint64_t segment) {
 }
 
 // The content of an output on a box of its own, which the segment's nodes do not hang on.
-Result<Ref<Tensor>> apart(Tensor& output, TapeNode& node, uint32_t index) {
+Result<Ref<Tensor>> with_own_box(Tensor& output, TapeNode& node, uint32_t index) {
   Ref<Tensor> whole(&output);
   if (!output.covers_box() || output.box().pinned()) {
     WEFT_ASSIGN(whole, copy_of(output));
@@ -258,7 +258,7 @@ Result<PoolVector<Ref<Tensor>>> replace_nodes(Open& open, std::span<Tensor* cons
   uint32_t next = 0;
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (!producers[i] || producers[i].node->segment() != open.segment) continue;
-    WEFT_ASSIGN(results[i], apart(*outputs[i], *node, next++));
+    WEFT_ASSIGN(results[i], with_own_box(*outputs[i], *node, next++));
   }
   return results;
 }
@@ -311,7 +311,8 @@ Result<PoolVector<Ref<Tensor>>> end_checkpoint(std::span<Tensor* const> outputs,
   Open& open = *closing.open;
   eager::Tracer* const trace = thread_state().modes & kTracing ? thread_state().trace : nullptr;
   if (trace != open.trace)
-    return errors::invalid_state(kName, "a trace must begin and end on one side of it");
+    return errors::invalid_state(
+        kName, "a trace must begin and end on the same side of a checkpoint's begin or end");
   if (open.segment) return replace_nodes(open, outputs, std::move(segment));
   if (trace) WEFT_TRY(trace->end_segment(outputs));
   PoolVector<Ref<Tensor>> same;

@@ -129,8 +129,8 @@ Status Sweep::used_up(const Status& failure) const {
       failure.code(),
       failure.message() +
           (heads_are_used_up_ ? "; pass retain_graph=True to that one"
-                              : "; what is carried on from step to step, such as the state of a "
-                                "recurrent layer, has to be cut off from the steps before: "
+                              : "; detach what a step passes to the next one, such as the state of "
+                                "a recurrent layer: "
                                 "`state = state.detach()`; or pass retain_graph=True to that one"));
 }
 

@@ -224,8 +224,8 @@ Result<Ref<Tensor>> restore_content(const HeldValue& content, DType dtype, const
 }
 
 Status already_released(std::string_view op) {
-  return errors::invalid_state("backward", "what `", op,
-                               "` saved was given up by an earlier backward");
+  return errors::invalid_state("backward", "an earlier backward released what `", op,
+                               "` had saved");
 }
 
 // A plan of the rule where the same call has come often enough, else the rule by itself.

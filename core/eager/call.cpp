@@ -82,7 +82,7 @@ Status check_room(const OpDef& op, std::span<const Argument> arguments, size_t r
   const size_t inputs = std::min(arguments.size(), op.inputs.size());
   WEFT_ASSIGN(const size_t count, ops::count_outputs(op, arguments.subspan(inputs)));
   if (room == count) return {};
-  return errors::invalid_value(op.name, "has ", count, " outputs; room was given for ", room);
+  return errors::invalid_value(op.name, "has ", count, " outputs; got room for ", room);
 }
 
 // x = op(x, …), as x[index] = value is called.

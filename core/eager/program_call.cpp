@@ -66,10 +66,10 @@ Status look_at(std::span<const Ref<Tensor>> arguments, Call& call) {
     const Tensor& argument = *arguments[i];
     if (argument.box().traced()) return traced_value_error("function");
     if (argument.device() != arguments[0]->device())
-      return errors::invalid_value("function",
-                                   "runs on one device, but argument or capture 0 is on ",
-                                   name_of(arguments[0]->device()), " and ", i, ", of shape ",
-                                   argument.shape(), ", on ", name_of(argument.device()));
+      return errors::invalid_value(
+          "function", "all arguments and captures must be on one device; number 0 is on ",
+          name_of(arguments[0]->device()), " and number ", i, ", of shape ", argument.shape(),
+          ", is on ", name_of(argument.device()));
     call.types.push_back({argument.dtype(), argument.shape()});
   }
   return {};

@@ -27,7 +27,7 @@ constexpr uint8_t kSlots = kRcx;
 constexpr uint8_t kArrays[] = {kRdx, kR8, kR9, kR10, kR11};
 // This many registers must stay free when a value is kept: an instruction needs temporaries, and
 // with mask registers, kept masks may have to become lanes.
-constexpr int kReserve = 5, kReserveBesideMasks = 9;
+constexpr int kReserve = 5, kReserveWithMasks = 9;
 constexpr int kMaskReserve = 3;
 
 // Where the address of operand `which` of the run's instruction `number` lies, relative to rdi.
@@ -150,7 +150,7 @@ bool Run::reads_accumulator_first() const {
   return first == chain_.end() || first->action.verb != ChainVerb::kLoad;
 }
 // Does anything behind the run read the accumulator with which it ends?
-bool Run::is_held_read_behind() const {
+bool Run::is_accumulator_read_behind() const {
   const auto next = std::find_if(chain_.begin() + static_cast<ptrdiff_t>(end_), chain_.end(),
                                  [](const ChainInstruction& instruction) {
                                    return instruction.action.verb != ChainVerb::kFetch;
@@ -172,7 +172,7 @@ bool Run::write() {
 
 bool Run::write_vector(int vector) {
   vector_ = vector;
-  const bool enters = reads_accumulator_first(), leaves = is_held_read_behind();
+  const bool enters = reads_accumulator_first(), leaves = is_accumulator_read_behind();
   // The registers of other vectors (0 to 7) may be used too, unless such a vector still waits there
   // for its turn or already has its result there.
   std::vector<int8_t> order = {static_cast<int8_t>(vector)};
@@ -183,11 +183,11 @@ bool Run::write_vector(int vector) {
   Registers registers(all, order);
   registers_ = &registers;
   std::ranges::fill(known_, Value{});
-  held_ = {};
+  accumulator_ = {};
   if (enters) hold(registers.take());
   for (at_ = begin_; at_ < end_; ++at_) write_instruction(at_);
   // The result must be in the register in which the next instruction expects this vector.
-  const int number = leaves ? lanes_of(held_) : vector;
+  const int number = leaves ? lanes_of(accumulator_) : vector;
   if (number != vector) to_.vector(kMove, vector, 0, Place::reg(number));
   return !registers.is_exhausted();
 }
@@ -287,8 +287,8 @@ Value Run::temporary_mask() {
 
 // `value` becomes the accumulator; its register is now shared by the accumulator.
 void Run::hold(Value value) {
-  if (held_) registers_->drop(held_);
-  held_ = value;
+  if (accumulator_) registers_->drop(accumulator_);
+  accumulator_ = value;
 }
 // Notes that a register also holds an operand's value; an empty value ends that.
 void Run::keep(int16_t operand, Value value) {
@@ -312,20 +312,20 @@ void Run::load(const ChainInstruction& instruction) {
   hold(registers_->take());
   const ChainAction& action = instruction.action;
   if (action.place == ChainPlace::kSlot)
-    to_.vector(kLoad, held_.number, 0, address(instruction, 0, 0));
+    to_.vector(kLoad, accumulator_.number, 0, address(instruction, 0, 0));
   else
     load_array(action.dtype, address(instruction, 0, static_cast<int>(size_of(action.dtype))));
 }
 
 void Run::load_array(DType dtype, const Place& from) {
-  const int to = held_.number;
+  const int to = accumulator_.number;
   switch (dtype) {
     case DType::kBool:
       to_.vector(kWidenBytes, to, 0, from);
       // A bool byte becomes lanes of ones and zeros with AVX2, and a mask with AVX-512.
       if (!is_wide_) return to_.vector(kIsGreaterInts, to, to, to_.constant(0));
       hold(registers_->take_mask());
-      return to_.vector(kAnyBits, held_.number, to, Place::reg(to));
+      return to_.vector(kAnyBits, accumulator_.number, to, Place::reg(to));
     case DType::kUInt8: return to_.vector(kWidenBytes, to, 0, from);
     case DType::kInt8: return to_.vector(kWidenSignedBytes, to, 0, from);
     case DType::kUInt16: return to_.vector(kWidenWords, to, 0, from);
@@ -345,20 +345,20 @@ void Run::store(size_t at) {
   const ChainAction& action = instruction.action;
   const int16_t operand = instruction.operand[0];
   const Life& life = lives_[at];
-  if (held_.is_mask && registers_->free_masks() <= kMaskReserve) lanes_of(held_);
-  const bool is_kept =
-      life.last_read >= 0 && keeps_lanes(instruction) &&
-      (held_.is_mask || registers_->free_vectors() > (is_wide_ ? kReserveBesideMasks : kReserve));
-  keep(operand, is_kept ? held_ : Value{});
+  if (accumulator_.is_mask && registers_->free_masks() <= kMaskReserve) lanes_of(accumulator_);
+  const bool is_kept = life.last_read >= 0 && keeps_lanes(instruction) &&
+                       (accumulator_.is_mask ||
+                        registers_->free_vectors() > (is_wide_ ? kReserveWithMasks : kReserve));
+  keep(operand, is_kept ? accumulator_ : Value{});
   until_[static_cast<size_t>(operand)] = life.last_read;
   if (action.place == ChainPlace::kArray)
     store_array(action, address(instruction, 0, static_cast<int>(size_of(action.dtype))));
   else if (life.is_read_behind || (life.last_read >= 0 && !is_kept))
-    to_.vector(kStore, lanes_of(held_), 0, address(instruction, 0, 0));
+    to_.vector(kStore, lanes_of(accumulator_), 0, address(instruction, 0, 0));
 }
 
 void Run::store_array(const ChainAction& action, const Place& to) {
-  const int from = lanes_of(held_);
+  const int from = lanes_of(accumulator_);
   switch (action.dtype) {
     case DType::kBool: {
       const int bit = temporary().number;

@@ -115,28 +115,29 @@ void Run::apply(Opcode op, const Place& a, const Place& b) {
 void Run::formula(const ChainInstruction& instruction) {
   const ChainAction& action = instruction.action;
   if (action.formula == FormulaId::kWhere) return where(instruction);
-  const Place held = Place::reg(lanes_of(held_));
+  const Place accumulator = Place::reg(lanes_of(accumulator_));
   if (instruction.operand[0] < 0)
-    return action.form == ChainForm::kAccumulatorAccumulator ? binary(action, held, held)
-                                                             : unary(action.formula);
+    return action.form == ChainForm::kAccumulatorAccumulator
+               ? binary(action, accumulator, accumulator)
+               : unary(action.formula);
   const Place other = operand(instruction, 0);
   const bool is_first =
       action.form == ChainForm::kAccumulatorFirst || action.form == ChainForm::kAccumulatorScalar;
-  binary(action, is_first ? held : other, is_first ? other : held);
+  binary(action, is_first ? accumulator : other, is_first ? other : accumulator);
 }
 
 void Run::unary(FormulaId formula) {
-  const Place held = Place::reg(held_.number);
+  const Place accumulator = Place::reg(accumulator_.number);
   switch (formula) {
-    case FormulaId::kNegative: return apply(kXor, held, to_.constant(kSign));
-    case FormulaId::kAbsolute: return apply(kAnd, held, to_.constant(~kSign));
-    case FormulaId::kSquare: return apply(kMultiplyFloats, held, held);
-    case FormulaId::kLogicalNot: return apply(kXor, held, to_.constant(~0u));
-    case FormulaId::kReciprocal: return apply(kDivideFloats, to_.constant(kOne), held);
+    case FormulaId::kNegative: return apply(kXor, accumulator, to_.constant(kSign));
+    case FormulaId::kAbsolute: return apply(kAnd, accumulator, to_.constant(~kSign));
+    case FormulaId::kSquare: return apply(kMultiplyFloats, accumulator, accumulator);
+    case FormulaId::kLogicalNot: return apply(kXor, accumulator, to_.constant(~0u));
+    case FormulaId::kReciprocal: return apply(kDivideFloats, to_.constant(kOne), accumulator);
     case FormulaId::kSqrt:
     case FormulaId::kRsqrt: {
       const Value root = registers_->take();
-      to_.vector(kSquareRoot, root.number, 0, held);
+      to_.vector(kSquareRoot, root.number, 0, accumulator);
       hold(root);
       if (formula == FormulaId::kRsqrt)
         apply(kDivideFloats, to_.constant(kOne), Place::reg(root.number));
@@ -146,11 +147,11 @@ void Run::unary(FormulaId formula) {
       const Value to = registers_->take();
       // "Not less than 0" is true for NaN, which therefore stays.
       const Value test = is_wide_ ? temporary_mask() : temporary();
-      to_.vector(kCompare, test.number, held.number, to_.constant(0), kIsNotLess);
+      to_.vector(kCompare, test.number, accumulator.number, to_.constant(0), kIsNotLess);
       if (is_wide_)
-        to_.vector(kMove, to.number, 0, held, {test.number, true});
+        to_.vector(kMove, to.number, 0, accumulator, {test.number, true});
       else
-        to_.vector(kAnd, to.number, test.number, held);
+        to_.vector(kAnd, to.number, test.number, accumulator);
       hold(to);
     }
   }
@@ -200,13 +201,13 @@ void Run::extreme(Opcode op, const Place& a, const Place& b) {
 
 void Run::where(const ChainInstruction& instruction) {
   // The form tells which of the three operands is the accumulator; the others follow in order.
-  const int held =
+  const int accumulator =
       static_cast<int>(instruction.action.form) - static_cast<int>(ChainForm::kAccumulatorFirst);
-  Value condition = held_;
+  Value condition = accumulator_;
   Place places[3];
   for (int i = 0, which = 0; i < 3; ++i) {
-    if (i == held) {
-      if (i > 0 || !held_.is_mask) places[i] = Place::reg(lanes_of(held_));
+    if (i == accumulator) {
+      if (i > 0 || !accumulator_.is_mask) places[i] = Place::reg(lanes_of(accumulator_));
       continue;
     }
     const Value known = known_[static_cast<size_t>(instruction.operand[which])];
@@ -230,24 +231,24 @@ void Run::where(const ChainInstruction& instruction) {
 // float32.
 void Run::cast(const ChainAction& action) {
   if (is_float_in_register(action.dtype))  // to bool
-    return compare(kIsNotEqual, Place::reg(lanes_of(held_)), to_.constant(0));
+    return compare(kIsNotEqual, Place::reg(lanes_of(accumulator_)), to_.constant(0));
   if (action.dtype == DType::kBool) {
     const Place one = to_.constant(action.to == DType::kInt32 ? 1 : kOne);
-    if (!held_.is_mask) return apply(kAnd, Place::reg(held_.number), one);
+    if (!accumulator_.is_mask) return apply(kAnd, Place::reg(accumulator_.number), one);
     const Value lanes = registers_->take();
-    to_.vector(kLoad, lanes.number, 0, one, {held_.number, true});
+    to_.vector(kLoad, lanes.number, 0, one, {accumulator_.number, true});
     return hold(lanes);
   }
   if (action.to == DType::kInt32) return;
   const Value to = registers_->take();
-  to_.vector(kToFloat, to.number, 0, Place::reg(held_.number));
+  to_.vector(kToFloat, to.number, 0, Place::reg(accumulator_.number));
   hold(to);
 }
 
 // The value that a store in this half dtype and a load would give.
 void Run::round(DType dtype) {
   const Value to = registers_->take();
-  const int from = held_.number;
+  const int from = accumulator_.number;
   if (dtype == DType::kFloat16) {
     const int narrow = temporary().number;
     to_.vector(kStoreFloat16, from, 0, Place::reg(narrow), 0);

@@ -70,7 +70,7 @@ class Run {
   void find_lives();
   void find_bases();
   bool reads_accumulator_first() const;
-  bool is_held_read_behind() const;
+  bool is_accumulator_read_behind() const;
   bool write_vector(int vector);
   void write_instruction(size_t at);
 
@@ -115,9 +115,9 @@ class Run {
   std::vector<int> until_;          // by operand: the last instruction that reads known_
   std::vector<Value> temporaries_;  // registers of the present instruction
   Registers* registers_ = nullptr;
-  Value held_;      // the accumulator
-  int vector_ = 0;  // the vector that is being written
-  size_t at_ = 0;   // the present instruction
+  Value accumulator_;  // the accumulator
+  int vector_ = 0;     // the vector that is being written
+  size_t at_ = 0;      // the present instruction
 };
 
 }  // namespace weft::encoder

@@ -70,8 +70,9 @@ Result<std::vector<TensorType>> types_for(const Entry& entry, int64_t batch) {
       if (batch == 0) type = port;
       for (int axis = 1; axis < port.shape.rank(); ++axis)
         if (port.shape[axis] < 0)
-          return errors::unsupported("info", "entry `", entry.name, "` leaves axis ", axis, " of `",
-                                     entry.inputs[i].name, "` open; its figures follow from it");
+          return errors::unsupported("info", "entry `", entry.name, "` has any extent at axis ",
+                                     axis, " of `", entry.inputs[i].name,
+                                     "`; its figures depend on that extent");
     }
     types.push_back(std::move(type));
   }
@@ -84,10 +85,11 @@ Result<Graph> graph_for(const Entry& entry, int64_t batch) {
   const size_t dimensions = graph::count_dimensions(graph);
   const bool is_open = dimensions > 0;
   if (dimensions < graph.sizes.size())
-    return errors::unsupported("info", "shapes in entry `", entry.name, "` follow from values");
+    return errors::unsupported("info", "the shapes in entry `", entry.name,
+                               "` depend on values, so it has no fixed figures");
   if (is_open && batch == 0)
-    return errors::invalid_value("info", "entry `", entry.name,
-                                 "` leaves its batch open; give one (--batch)");
+    return errors::invalid_value("info", "`batch` must be given for entry `", entry.name,
+                                 "`, which takes any batch (--batch)");
   WEFT_ASSIGN(const std::vector<TensorType> types, types_for(entry, batch));
   if (is_open) {
     WEFT_ASSIGN(const std::vector<int64_t> sizes, graph::dimensions_of(graph, types));
@@ -96,7 +98,8 @@ Result<Graph> graph_for(const Entry& entry, int64_t batch) {
   if (batch == 0) return graph;
   Result<Graph> changed = graph::for_sizes(graph, types, {});
   if (changed.ok()) return changed;
-  return errors::unsupported("info", "entry `", entry.name, "` is for one batch only (",
+  return errors::unsupported("info", "entry `", entry.name,
+                             "` takes only the batch that it was exported with (",
                              changed.status().message(), "); export it with a dimension there");
 }
 
@@ -172,8 +175,8 @@ Result<std::string> operators_of(const std::string& path) {
     note_graph(graph, use);
     if (!graph.sizes.empty())
       return errors::unsupported("ops", "entry `", entry.name,
-                                 "` has shapes that a run decides, so its operators are not known "
-                                 "before; export it for one shape");
+                                 "` has shapes that depend on values, so its operators are not "
+                                 "known before a run; export it for one shape");
     // Compiling notes the kernels of both kinds of plan.
     for (const Prepare prepare : {Prepare::kYes, Prepare::kNo}) {
       WEFT_ASSIGN(const Ref<Compiled> plan,

@@ -38,9 +38,8 @@ class EntryReader {
     WEFT_TRY(read_ready());
     if (!kHasTraced && entry_.ready.program) return std::move(entry_);
     if constexpr (!WEFT_KEEPS_passes)
-      return errors::unsupported(where_,
-                                 "it is not packed by this release of Weft; this build was ",
-                                 "made for packed files only (WEFT_OPS), see `weft pack`");
+      return errors::unsupported(where_, "it must be packed by this release of Weft; this build ",
+                                 "reads packed files only (WEFT_OPS), see `weft pack`");
     WEFT_TRY(read_traced());
     return std::move(entry_);
   }
@@ -60,7 +59,8 @@ class EntryReader {
       const graph::Graph& ready = entry_.ready.program->graph();
       if (!graph.sizes.empty() || graph.ordinals != ready.ordinals ||
           renewed(graph, entry_) != renewed(ready, entry_.ready))
-        return errors::io(where_, "what is packed is of another graph; pack the file anew");
+        return errors::io(where_,
+                          "its packed graph was made from another graph; pack the file again");
     }
     if constexpr (WEFT_KEEPS_sizes) WEFT_TRY(open_shapes(graph));
     std::vector<bool> frozen(entry_.inputs.size(), false);
@@ -94,11 +94,13 @@ class EntryReader {
                 read_graph(where, *packed, entry_.ready.captures, Form::kReady));
     for (const int32_t tensor : renewed(graph, entry_.ready))
       if (std::ranges::find(entry_.captures, tensor) == entry_.captures.end())
-        return errors::io(where, "a packed tensor is a state");
-    if (!graph.sizes.empty()) return errors::io(where, "it has sizes");
+        return errors::io(where, "a packed tensor must not be a state");
+    if (!graph.sizes.empty())
+      return errors::io(where, "it must have fixed shapes; got a graph with sizes");
     if (WEFT_KEEPS_batches && parts_.count > 1 &&
         (!graph.states.empty() || graph.ordinals != 0 || graph.effects != 0))
-      return errors::io(where, "what runs in parts is more than a function of its inputs");
+      return errors::io(
+          where, "a graph that runs in parts must not have states, random numbers or effects");
     entry_.ready.program = executor::Program::of_ready(std::move(graph));
     if constexpr (WEFT_KEEPS_batches) {
       entry_.ready.program->set_parts(parts_);
@@ -134,7 +136,8 @@ class EntryReader {
     const Json* const text = json.find("graph");
     if (!text || !text->is_unread()) return errors::io(where, "it has no graph");
     const Result<Json> body = parse_json(text->text());
-    if (!body.ok()) return errors::io(where, "its graph: ", body.status().message());
+    if (!body.ok())
+      return errors::io(where, "its graph is not valid JSON: ", body.status().message());
     // It lives as long as the model, so it gives spare memory back.
     WEFT_TRY(decode_graph(where, body.value(), graph, form));
     WEFT_TRY(check_outputs(graph));
@@ -180,7 +183,8 @@ class EntryReader {
   // The entry's outputs come first in the graph; the rest must be new contents of states.
   Status check_outputs(const graph::Graph& graph) const {
     if (entry_.outputs.size() > graph.outputs.size())
-      return errors::io(where_, "its outputs do not fit its graph");
+      return errors::io(where_, "its graph must have at least ", entry_.outputs.size(),
+                        " outputs; got ", graph.outputs.size());
     for (size_t i = 0; i < entry_.outputs.size(); ++i) {
       const Port& port = entry_.outputs[i];
       graph::TensorType given = graph.type(graph.outputs[i]);
@@ -188,8 +192,8 @@ class EntryReader {
         if (parts_.cuts_output(i) && given.shape.rank() > 0)
           given.shape[0] = (Checked(given.shape[0]) * parts_.count).value();
       if (!(port.type == given))
-        return errors::io(where_, "output `", port.name, "` is ", to_string(port.type),
-                          "; the graph gives ", to_string(given));
+        return errors::io(where_, "output `", port.name, "` must be ", to_string(port.type),
+                          "; its graph gives ", to_string(given));
     }
     for (const graph::StatePair& state : graph.states)
       if (static_cast<size_t>(state.input) < entry_.inputs.size() ||
@@ -205,7 +209,8 @@ class EntryReader {
     for (const graph::Size& size : graph.sizes)
       for (const graph::InputAxis& place : size.axes) {
         if (static_cast<size_t>(place.input) >= entry_.inputs.size())
-          return errors::io(where_, "a dimension is one of a tensor of the file");
+          return errors::io(where_,
+                            "a dimension must belong to an input; got one of a tensor of the file");
         Port& port = entry_.inputs[static_cast<size_t>(place.input)];
         port.type.shape[place.axis] = -1;
         port.dimensions.resize(static_cast<size_t>(port.type.shape.rank()));
@@ -348,7 +353,8 @@ Result<Ref<Model>> Model::from_archive(ArchiveReader reader) {
                                  "the file holds tensors but no Weft model; load it as "
                                  "named arrays");
   Result<Json> parsed = parse_json_without(*text, "graph");
-  if (!parsed.ok()) return errors::io("load", "the model's text: ", parsed.status().message());
+  if (!parsed.ok())
+    return errors::io("load", "the model is not valid JSON: ", parsed.status().message());
   const Json json = parsed.take();
 #if WEFT_HAS_SOME_OPERATORS  // nothing in such a build writes the file again
   reader.forget_metadata("weft");
@@ -373,7 +379,7 @@ Result<Ref<Model>> Model::from_archive(ArchiveReader reader) {
   for (const Json& entry : entries->items()) {
     WEFT_ASSIGN(Entry read, EntryReader(reader, entry).run());
     if (!names.insert(read.name).second)
-      return errors::io("load", "the entry `", read.name, "` stands twice");
+      return errors::io("load", "the entry `", read.name, "` occurs twice");
     model->entries_.push_back(std::move(read));
   }
 #if WEFT_HAS_SOME_OPERATORS
@@ -408,7 +414,7 @@ Status Model::check_packed() const {
       const auto [first, second] = changed_by[static_cast<size_t>(tensor)];
       const Entry* const other = first == &packed ? second : first;
       if (other)
-        return errors::io("load: entry `" + packed.name + "`", "it is packed, and entry `",
+        return errors::io("load: entry `" + packed.name + "`", "it is packed, but entry `",
                           other->name, "` changes its tensor `",
                           archive_.tensors[static_cast<size_t>(tensor)].name, "`");
     }

@@ -53,7 +53,7 @@ Status Writer::add_random_state() {
 // Adds a tensor, once for each name.
 Status Writer::add_tensor(const NamedTensor& named) {
   if (named.name == kRandomState)
-    return errors::invalid_value("save", "the name `", kRandomState, "` is Weft's own");
+    return errors::invalid_value("save", "the name `", kRandomState, "` is reserved for Weft");
   const Box* origin = &named.tensor->box();
   for (const SavedTensor& known : tensors_) {
     if (known.tensor.name != named.name) continue;
@@ -128,7 +128,8 @@ Status Writer::add_entry(std::string_view name, const graph::Graph& source,
 }
 
 Status Writer::set_metadata(std::string_view key, std::string_view value) {
-  if (key == "weft") return errors::invalid_value("save", "the metadata key `weft` is Weft's own");
+  if (key == "weft")
+    return errors::invalid_value("save", "the metadata key `weft` is reserved for Weft");
   for (auto& [known, text] : metadata_)
     if (known == key) {
       text = value;

@@ -19,24 +19,25 @@ Result<const Json*> find_packed(const std::string& where, const Json& entry) {
   if (!packed) return kNone;
   const Json *version = packed->find("version"), *conditions = packed->find("for"),
              *of = packed->find("of");
-  if (!version || !version->is_integer()) return errors::io(where, "what is packed has no version");
+  if (!version || !version->is_integer())
+    return errors::io(where, "its packed graph has no version");
   if (version->integer() != kPackedVersion) {
-    log(LogLevel::kInfo, where, ": what is packed is not used: it has version ",
+    log(LogLevel::kInfo, where, ": the packed graph is not used: it has version ",
         version->integer());
     return kNone;
   }
   if (!conditions || !conditions->is_string() || !of)
-    return errors::io(where, "what is packed is damaged");
+    return errors::io(where, "its packed graph is damaged");
   if (!WEFT_KEEPS_batches && packed->find("batch")) return left_out(where, "a batch in parts");
   const std::string present = executor::graph_conditions(graph::PassSelection());
   if (conditions->text() != present) {
-    log(LogLevel::kInfo, where, ": what is packed is not used: it was made for ",
+    log(LogLevel::kInfo, where, ": the packed graph is not used: it was made for ",
         conditions->text(), "; this is ", present);
     return kNone;
   }
 #if !defined(WEFT_RUNTIME_ONLY)  // there the entry's own graph is not read
   if (of->text() != fingerprint_of_entry(entry))
-    return errors::io(where, "what is packed is of another graph; pack the file anew");
+    return errors::io(where, "its packed graph was made from another graph; pack the file again");
 #endif
   return packed;
 }
@@ -47,16 +48,20 @@ namespace {
 Status read_cut(const std::string& where, const Json& batch, const char* key, int64_t parts,
                 std::span<const Port> ports, uint64_t& cut) {
   const Json* list = batch.find(key);
-  if (!list || !list->is_array()) return errors::io(where, "its batch has no ", key);
+  if (!list || !list->is_array()) return errors::io(where, "its batch must have a list of ", key);
   for (const Json& item : list->items()) {
     const size_t maximum = std::min(ports.size(), graph::BatchParts::kMaxCut);
     if (!item.is_integer() || item.integer() < 0 || item.integer() >= static_cast<int64_t>(maximum))
-      return errors::io(where, "its batch names none of the ", key);
+      return errors::io(where, "its batch must list ", key, " in [0, ", maximum, "); got ",
+                        item.integer());
     const auto index = static_cast<size_t>(item.integer());
     const graph::TensorType& type = ports[index].type;
     if (type.shape.rank() == 0 || type.shape.elements() == 0 || type.shape[0] % parts != 0)
-      return errors::io(where, "its batch cuts ", to_string(type), " into ", parts, " parts");
-    if (cut >> index & 1) return errors::io(where, "its batch cuts one of the ", key, " twice");
+      return errors::io(where, "its batch must divide axis 0 of its ", key, " into ", parts,
+                        " equal parts; got ", to_string(type));
+    if (cut >> index & 1)
+      return errors::io(where, "its batch must list each of the ", key, " once; got ", index,
+                        " twice");
     cut |= uint64_t{1} << index;
   }
   return {};
@@ -71,11 +76,11 @@ Result<graph::BatchParts> read_batch(const std::string& where, const Json& packe
   if (!json) return batch;
   const Json* parts = json->find("parts");
   if (!parts || !parts->is_integer() || parts->integer() < 2)
-    return errors::io(where, "its batch has no number of parts");
+    return errors::io(where, "its batch must have at least 2 parts");
   batch.count = parts->integer();
   WEFT_TRY(read_cut(where, *json, "inputs", batch.count, entry.inputs, batch.inputs));
   WEFT_TRY(read_cut(where, *json, "outputs", batch.count, entry.outputs, batch.outputs));
-  if (batch.inputs == 0) return errors::io(where, "its batch is that of no input");
+  if (batch.inputs == 0) return errors::io(where, "its batch must list at least one of the inputs");
   return batch;
 }
 

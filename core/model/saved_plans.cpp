@@ -36,8 +36,8 @@ Status decode_list(const std::string& where, const Json& plan, const char* key, 
   if (!list || !list->is_array()) return errors::io(where, "the saved plan has no ", key);
   for (const Json& item : list->items()) {
     if (!item.is_integer() || item.integer() < 0 || item.integer() > maximum)
-      return errors::io(where, "the saved plan has a number out of range in its ", key, ", ",
-                        item.integer());
+      return errors::io(where, "the saved plan must have numbers in [0, ", maximum, "] in its ",
+                        key, "; got ", item.integer());
     numbers.push_back(static_cast<Number>(item.integer()));
   }
   return {};
@@ -172,7 +172,8 @@ Result<Ref<SavedPlans>> read_plans(const std::string& where, const Json& entry) 
   // A build without passes cannot make the plan of another graph; it checks every location of a
   // plan against the graph that uses it instead.
   if (WEFT_KEEPS_passes && graph->text() != fingerprint_of_entry(entry))
-    return errors::io(where, "the saved plan is of another graph; leave it out, or make it anew");
+    return errors::io(where,
+                      "the saved plan was made for another graph; remove it or make it again");
   auto* const plans = new SavedPlans;
   Ref<SavedPlans> owned = Ref<SavedPlans>::adopt(plans);
   plans->where = where;
@@ -226,7 +227,7 @@ Status save_plans(const std::string& path) {
     if (!is_used[i])
       return errors::invalid_value("save plans", "the metadata `", kPlanFor, "` has ",
                                    write_json(wanted.items()[i]),
-                                   ", which names all dimensions of no entry point");
+                                   ", which does not match the dimensions of any entry point");
   return write_archive(path, model->archive().tensors, metadata);
 }
 

@@ -208,22 +208,24 @@ Status OpDef::check_complete() const {
   const auto refuse = [&](std::string_view what) {
     return errors::invalid_value("register", "operator `", name, "` ", what);
   };
-  if (kKeepsAll && summary.empty()) return refuse("has no doc");
-  if (kKeepsAll && samples.empty() && !outside) return refuse("has no sample to be tested with");
+  if (kKeepsAll && summary.empty()) return refuse("must have documentation; got none");
+  if (kKeepsAll && samples.empty() && !outside)
+    return refuse("must have a sample for its tests; got none");
   if (inputs.size() > kMaxInputs)
     return refuse(join("must have at most ", kMaxInputs, " inputs; got ", inputs.size()));
   if (const size_t count = inputs.size() + attributes.size(); count > kMaxArguments)
     return refuse(join("must have at most ", kMaxArguments, " arguments; got ", count));
   for (size_t i = 0; i + 1 < inputs.size(); ++i)
-    if (inputs[i].list) return refuse("has a list that is not its last input");
+    if (inputs[i].list) return refuse("must have a list as its last input only");
   if (!output_rule && (output_count < 1 || output_count > kMaxOutputs))
     return refuse(join("must have 1 to ", kMaxOutputs, " outputs; got ", output_count));
-  if (has_effect && composition) return refuse("has an effect, which a kernel must make");
+  if (has_effect && composition)
+    return refuse("must have a kernel, because it has an effect; got a composition");
   if (composition) return {};
-  if (!infer_rule) return refuse("has no inference rule");
-  if (!slot.run) return refuse("has neither a kernel nor a composition");
+  if (!infer_rule) return refuse("must have an inference rule; got none");
+  if (!slot.run) return refuse("must have a kernel or a composition; got neither");
   if (kKeepsAll && !grad_rule && why_no_gradient.empty())
-    return refuse("has no gradient rule and no reason for that");
+    return refuse("must have a gradient rule or a reason for having none; got neither");
   return {};
 #endif
 }

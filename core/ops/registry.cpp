@@ -83,7 +83,7 @@ Result<const OpDef*> add(Registry& registry, ByName& names, std::unique_ptr<OpDe
     return errors::invalid_value("register", "operator `", op->name, "` exists already");
   if (registry.in_order.size() == kMaxOperators)
     return errors::invalid_value("register", "operator `", op->name,
-                                 "` is one too many; there are ", kMaxOperators);
+                                 "` cannot be added; there may be at most ", kMaxOperators);
   op->id = static_cast<int>(registry.in_order.size());
   const OpDef* const added = op.get();
   registry.owned.push_back(std::move(op));

@@ -39,8 +39,8 @@ Device::Device(std::string kind, int index)
 Status Device::check_process() const {
   if (process_ == getpid()) return {};
   return errors::invalid_state("device", name_,
-                               " belongs to the process that loaded it, and this "
-                               "one was forked from it; load devices in each process");
+                               " belongs to the process that loaded it, not to this fork of that "
+                               "process; load devices in each process");
 }
 
 Result<char*> Device::allocate(int64_t bytes) {
@@ -82,8 +82,8 @@ Status add_devices(std::vector<std::unique_ptr<Device>> devices) {
   const std::lock_guard lock(all().mutex);
   for (const auto& known : all().devices)
     if (!devices.empty() && known->kind() == devices[0]->kind())
-      return errors::invalid_state("device", "there are devices of kind ", known->kind(),
-                                   " already");
+      return errors::invalid_state("device", "devices of kind ", known->kind(),
+                                   " are registered already");
   for (auto& device : devices) all().devices.push_back(std::move(device));
   return {};
 }

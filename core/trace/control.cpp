@@ -41,8 +41,8 @@ Status check_body(const TracedProgram& traced) {
                                  "cond cannot have; move it out, or do not hybridize");
   if (!graph.sizes.empty())
     return errors::unsupported(kName,
-                               "an extent that follows from values (a mask, nonzero, unique) "
-                               "cannot be met in a traced body of foreach, while_loop or cond",
+                               "a traced body of foreach, while_loop or cond cannot have an extent "
+                               "that depends on values (a mask, nonzero, unique)",
                                line_of(graph, graph.producer(graph.sizes[0].value)));
   for (const graph::StatePair& state : graph.states)
     if (static_cast<size_t>(state.input) < traced.inputs)
@@ -98,7 +98,8 @@ Status check_carried(const Graph& body, size_t index, ValueId before, ValueId af
   if (from == to) return {};
   return errors::invalid_value(kName, "carried value ", index, " is ", ops::to_string(from),
                                " before an iteration and ", ops::to_string(to), " after it",
-                               line_of(body, body.producer(after)), "; it must stay what it is");
+                               line_of(body, body.producer(after)),
+                               "; it must keep its shape and dtype");
 }
 
 // A loop on its way to the trace. Captured arrays that the body writes become carried values,
@@ -111,9 +112,9 @@ class LoopParts {
   // Reads the caller's arrays, checks types, and adds what the body captured.
   Status take(std::span<Tensor* const> operands) {
     if (part_.inputs != operands.size() || part_.outputs < own_)
-      return errors::invalid_value(kName, "a body of ", part_.inputs, " inputs and ", part_.outputs,
-                                   " outputs was given ", operands.size(), " arrays, ", own_,
-                                   " of them carried");
+      return errors::invalid_value(kName, "a body with ", part_.inputs, " inputs and ",
+                                   part_.outputs, " outputs must get fitting arrays; got ",
+                                   operands.size(), ", ", own_, " of them carried");
     inputs_.assign(part_.graph.inputs.begin(), part_.graph.inputs.begin() + count(part_.inputs));
     outputs_.assign(part_.graph.outputs.begin(), part_.graph.outputs.begin() + count(own_));
     for (size_t i = 0; i < operands.size(); ++i) {
@@ -275,8 +276,8 @@ class Branches {
       if (same_array(*known, tensor)) return {};
       if (&known->box() == &tensor.box())
         return errors::unsupported("cond",
-                                   "both branches write to one array, one to all of it and one to "
-                                   "a part only; return the new value instead");
+                                   "both branches write to the same array, one to all of it and "
+                                   "one to a part; return the new value instead");
     }
     written_.emplace_back(&tensor);
     for (Part& part : parts_) {
@@ -351,7 +352,7 @@ Result<Arrays> while_loop(const Body& body, std::span<Tensor* const> variables, 
   const bool has_condition =
       !variables.empty() && variables[0]->dtype() == DType::kBool && variables[0]->rank() == 0;
   if (!has_condition)
-    return errors::invalid_type("while_loop", "the condition must be bool without axes");
+    return errors::invalid_type("while_loop", "the condition must be a bool of rank 0");
   return add_loop(body, loop, variables);
 }
 
@@ -359,7 +360,7 @@ Result<Arrays> while_loop(const Body& body, std::span<Tensor* const> variables, 
 Result<Arrays> cond(Tensor& predicate, const Body& body, const Body& otherwise) {
   WEFT_ASSIGN(Trace * trace, running_trace());
   if (predicate.dtype() != DType::kBool || predicate.rank() != 0)
-    return errors::invalid_type("cond", "the predicate must be bool without axes; got ",
+    return errors::invalid_type("cond", "the predicate must be a bool of rank 0; got ",
                                 predicate.dtype(), predicate.shape());
   Branches branches(body, otherwise);
   WEFT_TRY(branches.check());

@@ -90,8 +90,8 @@ Result<bool> same_capture(Tensor& a, Tensor& b) {
 // All examples must have used the same arrays: an extent that decided otherwise would be lost.
 Result<Ref<Function>> Function::join(std::span<const Ref<Function>> examples) {
   if (examples.size() != graph::kExamples)
-    return errors::invalid_value("trace", "joins ", graph::kExamples, " examples; got ",
-                                 examples.size());
+    return errors::invalid_value("trace", "a function with sizes needs ", graph::kExamples,
+                                 " examples; got ", examples.size());
   const Function& first = *examples[0];
   std::vector<const graph::Graph*> graphs;
   for (const Ref<Function>& example : examples) {
@@ -105,8 +105,8 @@ Result<Ref<Function>> Function::join(std::span<const Ref<Function>> examples) {
       return errors::invalid_state(
           "trace",
           "a hybridized function used other arrays for another extent that only a run knows (a "
-          "mask, nonzero, unique, a dynamic dimension); such extents decide nothing: use np.where, "
-          "or do not hybridize");
+          "mask, nonzero, unique, a dynamic dimension); Python code must not depend on such "
+          "extents: use np.where, or do not hybridize");
     graphs.push_back(&example->program_->graph());
   }
   WEFT_ASSIGN(graph::Graph joined, graph::generalize(graphs));
@@ -223,13 +223,13 @@ Status Function::check_written_once(std::span<Tensor* const> inputs) const {
 // Arguments are made dense, because a plan reads dense arrays.
 Status Function::call(std::span<Tensor* const> inputs, std::span<Tensor*> outs) {
   if (is_example_)
-    return errors::invalid_state("function",
-                                 "it is one example of a program with sizes; join it with the "
-                                 "others");
+    return errors::invalid_state(
+        "function",
+        "the function is one example of a program with sizes; join it with the other examples");
   if (inputs.size() != inputs_)
     return errors::invalid_type("function", "takes ", inputs_, " arrays; got ", inputs.size());
   if (outs.size() != outputs_)
-    return errors::invalid_value("function", "has ", outputs_, " outputs; room was given for ",
+    return errors::invalid_value("function", "has ", outputs_, " outputs; got room for ",
                                  outs.size());
   WEFT_TRY(check_written_once(inputs));
   if (thread_state().modes & kTracing) return inline_call(inputs, outs);

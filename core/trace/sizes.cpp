@@ -16,7 +16,7 @@ Status Trace::set_example(size_t round, std::vector<Ref<executor::Program>> earl
     return errors::index_out_of_range("trace", "`round` must be below ", graph::kExamples, "; got ",
                                       round);
   if (graph_.sizes.size() != graph::count_dimensions(graph_))
-    return errors::invalid_state("trace", "it has sizes of another example already");
+    return errors::invalid_state("trace", "the trace has sizes of another example already");
   round_ = round;
   earlier_ = std::move(earlier);
   return {};
@@ -26,7 +26,7 @@ Status Trace::set_example(size_t round, std::vector<Ref<executor::Program>> earl
 Status Trace::add_dimension(std::string_view name, int64_t minimum, int64_t maximum,
                             std::vector<graph::InputAxis> axes) {
   if (!graph_.nodes.empty() || graph_.sizes.size() != graph::count_dimensions(graph_))
-    return errors::invalid_state("trace", "dimensions come before everything else");
+    return errors::invalid_state("trace", "dimensions must be added before operators and sizes");
   if (minimum < 0 || maximum < minimum || axes.empty())
     return errors::invalid_value("trace", "dimension `", name,
                                  "` must have a range of extents and an axis; got [", minimum, ", ",
@@ -107,7 +107,7 @@ Result<bool> Trace::is_chosen_by(Tensor& tensor, int axis, Tensor& mask) {
 // Same content is compared as graphs, so two masks made alike count as one.
 Result<int64_t> Trace::size(Tensor& value, int64_t bound) {
   if (value.dtype() != DType::kInt64 || value.rank() != 0)
-    return errors::invalid_type("trace", "a size must be int64 without axes; got ", value.dtype(),
+    return errors::invalid_type("trace", "a size must be an int64 of rank 0; got ", value.dtype(),
                                 " of shape ", value.shape());
   if (bound < 0)
     return errors::invalid_value("trace", "the bound of a size must be at least 0; got ", bound);

@@ -283,9 +283,9 @@ Status begin_rule_trace(std::span<const ops::TensorType> types, std::span<Tensor
 void abort_trace() {
   ThreadState& state = thread_state();
   const std::unique_ptr<Trace> ended(current_trace());
-  const bool apart = ended && ended->before;
-  state.trace = apart ? ended->before->trace : nullptr;
-  state.modes = apart ? ended->before->modes : state.modes & ~static_cast<uint32_t>(kTracing);
+  const bool has_outer = ended && ended->before;
+  state.trace = has_outer ? ended->before->trace : nullptr;
+  state.modes = has_outer ? ended->before->modes : state.modes & ~static_cast<uint32_t>(kTracing);
 }
 
 // `outside` makes random operators take no part in a checkpoint meanwhile.

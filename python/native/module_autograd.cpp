@@ -205,8 +205,8 @@ void define_autograd(py::module_& module) {
   module.attr("TRACE_EXAMPLES") = WEFT_TRACE_EXAMPLES;
   module.def("trace_begin", trace_begin, py::arg("inputs"), py::arg("earlier") = py::list());
   module.def("set_extent_type", [](const py::object& type) { extent_type = type.inc_ref().ptr(); });
-  module.def("trace_add_dimension", trace_add_dimension, py::arg("name"), py::arg("least"),
-             py::arg("most"), py::arg("axes"));
+  module.def("trace_add_dimension", trace_add_dimension, py::arg("name"), py::arg("minimum"),
+             py::arg("maximum"), py::arg("axes"));
   module.def("join_functions", join_functions);
   module.def("trace_suspend", [] { return reinterpret_cast<uintptr_t>(weft_trace_suspend()); });
   module.def("trace_resume", [](uintptr_t trace) {

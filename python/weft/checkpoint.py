@@ -90,22 +90,22 @@ def save_checkpoint(
     Raises RuntimeError for a parameter without values; OSError where the file cannot be written;
     the old one then stays whole, as it does if the process is killed meanwhile.
     """
-    arrays, beside = {}, []
+    arrays, extra_keys = {}, []
     for name, parameter in net.collect_params().items():
         arrays[name] = parameter.list_data()[0]
-        kept = _arrays_beside(name, parameter)
-        beside += kept
+        kept = _extra_arrays(name, parameter)
+        extra_keys += kept
         arrays.update(kept)
     states = None
     if trainer is not None:
-        held, states = trainer.describe_states()
+        state_arrays, states = trainer.describe_states()
         states["fresh"] = trainer.fresh_gradients()
-        arrays.update(held)
+        arrays.update(state_arrays)
     description = {
         "trainer": states,
         "loader": loader.state_dict() if loader is not None else None,
         "random": _generators.state(),
-        "beside": beside,
+        "beside": extra_keys,
         "extra": dict(extra or {}),
     }
     return save_arrays(path, arrays, background, _FILE.metadata(description))
@@ -141,7 +141,7 @@ def load_checkpoint(
     }
     steps = [
         net.prepare_dict(parameters, "load_checkpoint", f"`{name}`"),
-        _prepare_beside(net, arrays, found["beside"], source),
+        _prepare_extra(net, arrays, found["beside"], source),
     ]
     if trainer is not None:
         check_form(states, {**STATES_FORM, "fresh": list}, f"{source} is damaged", "`trainer`")
@@ -165,7 +165,7 @@ def _part(found: Any, wanted: Any, word: str, source: str) -> Any:
 # ---- what a parameter has beside its values on the first device
 
 
-def _keys_beside(name: str, parameter: Parameter) -> list[tuple[str, ...]]:
+def _extra_keys(name: str, parameter: Parameter) -> list[tuple[str, ...]]:
     """For each device: running statistics differ between devices, and gradients that add up may be
     under way."""
     numbers = range(max(len(parameter.list_device()), 1))
@@ -178,9 +178,9 @@ def _keys_beside(name: str, parameter: Parameter) -> list[tuple[str, ...]]:
     return [(f"grad:{name}:{number}",) for number in numbers]
 
 
-def _arrays_beside(name: str, parameter: Parameter) -> dict[str, ndarray]:
+def _extra_arrays(name: str, parameter: Parameter) -> dict[str, ndarray]:
     arrays = {}
-    for keys, copy in zip(_keys_beside(name, parameter), parameter.list_data(), strict=True):
+    for keys, copy in zip(_extra_keys(name, parameter), parameter.list_data(), strict=True):
         if not keys:
             continue
         if parameter.grad_req == "null":
@@ -193,7 +193,7 @@ def _arrays_beside(name: str, parameter: Parameter) -> dict[str, ndarray]:
     return arrays
 
 
-def _prepare_beside(
+def _prepare_extra(
     net: Block, arrays: Mapping[str, ndarray], found: list[str], source: str
 ) -> Callable[[], None]:
     """Checks these arrays without changing anything; the result, called when the parameters have
@@ -202,15 +202,15 @@ def _prepare_beside(
     for key in found:
         if key not in arrays:
             raise FileFailure(f"{source} is damaged: it lacks `{key}`")
-    wanted = {key for n, p in parameters.items() for keys in _keys_beside(n, p) for key in keys}
+    wanted = {key for n, p in parameters.items() for keys in _extra_keys(n, p) for key in keys}
     sums = [key for key in found if not key.startswith("copy:") and key not in wanted]
     if sums:
         raise InvalidValue(
-            f"{source} has gradients under way, `{sums[0]}`, which the block has no place for: "
-            "`grad_req`, `grad_stype` and the number of devices must be as they were"
+            f"{source} has accumulated gradients, `{sums[0]}`, which the block does not have: "
+            "`grad_req`, `grad_stype` and the number of devices must be as they were saved"
         )
     for name, parameter in parameters.items():
-        for keys in _keys_beside(name, parameter):
+        for keys in _extra_keys(name, parameter):
             if not any(key in found for key in keys):
                 continue
             if not _fits(arrays[name], [arrays.get(key) for key in keys]):
@@ -220,9 +220,9 @@ def _prepare_beside(
         with autograd.pause():
             for name, parameter in parameters.items():
                 for keys, copy in zip(
-                    _keys_beside(name, parameter), parameter.list_data(), strict=True
+                    _extra_keys(name, parameter), parameter.list_data(), strict=True
                 ):
-                    _set_beside(parameter, copy, [arrays[key] for key in keys if key in found])
+                    _set_extra(parameter, copy, [arrays[key] for key in keys if key in found])
 
     return apply
 
@@ -240,7 +240,7 @@ def _fits(value: ndarray, given: list[ndarray | None]) -> bool:
     return first.shape == shape and first.dtype == value.dtype
 
 
-def _set_beside(parameter: Parameter, copy: ndarray, given: list[ndarray]) -> None:
+def _set_extra(parameter: Parameter, copy: ndarray, given: list[ndarray]) -> None:
     if parameter.grad_req == "null":
         if given:
             copy[...] = given[0]

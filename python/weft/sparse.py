@@ -127,8 +127,8 @@ class RowSparseArray:
 
     def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> numpy.ndarray:
         raise InvalidType(
-            "RowSparseArray: becomes an array of its whole shape only when asked: use `todense()` "
-            "or `asnumpy()`, or its `data`"
+            "RowSparseArray: cannot be converted to NumPy implicitly; use `todense()`, "
+            "`asnumpy()` or its `data`"
         )
 
 
@@ -137,7 +137,7 @@ def _number(value: Any) -> Any:
     if numpy.ndim(value) == 0 and not isinstance(value, RowSparseArray):
         return value
     raise InvalidType(
-        f"RowSparseArray: is multiplied and divided by numbers; got {type(value).__name__}"
+        f"RowSparseArray: can be multiplied and divided by numbers only; got {type(value).__name__}"
     )
 
 

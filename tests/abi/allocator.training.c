@@ -39,7 +39,7 @@ static void an_allocator_is_set_first_or_not_at_all(void) {
   a = vector_of(1, one);
   CHECK(blocks > 0);
   weft_tensor_release(a);
-  FAILS(weft_set_allocator(&allocator), WEFT_INVALID_STATE, "first of all");
+  FAILS(weft_set_allocator(&allocator), WEFT_INVALID_STATE, "before all others");
 }
 
 static void figures_are_those_of_the_allocator(void) {

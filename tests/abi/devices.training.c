@@ -89,17 +89,18 @@ static void a_driver_that_is_wrong_is_refused(void) {
   weft_device_driver wrong = driver;
   FAILS(weft_device_register(NULL), WEFT_INVALID_VALUE, "`driver` must not be NULL");
   wrong.abi = WEFT_DEVICE_ABI + 1;
-  FAILS(weft_device_register(&wrong), WEFT_UNSUPPORTED, "the driver says ABI 2");
+  FAILS(weft_device_register(&wrong), WEFT_UNSUPPORTED, "got ABI 2");
   wrong = driver;
   wrong.launch = NULL;
-  FAILS(weft_device_register(&wrong), WEFT_INVALID_VALUE, "a function of driver \"plain\" is NULL");
+  FAILS(weft_device_register(&wrong), WEFT_INVALID_VALUE, "got NULL for one of \"plain\"");
   wrong = driver;
   wrong.name = "Plain";
   FAILS(weft_device_register(&wrong), WEFT_INVALID_VALUE, "lower-case letters");
   CHECK(weft_device_count() == 0);
   MUST(weft_device_register(&driver));
   CHECK(weft_device_count() == 2);
-  FAILS(weft_device_register(&driver), WEFT_INVALID_STATE, "devices of kind plain already");
+  FAILS(weft_device_register(&driver), WEFT_INVALID_STATE,
+        "devices of kind plain are registered already");
 }
 
 static void operators_run_where_their_arrays_are(void) {

@@ -80,7 +80,8 @@ static void texts_and_figures_describe_the_plan(void) {
   scores = NULL;
   FAILS(weft_function_set_budget(net.scores, -1), WEFT_INVALID_VALUE, "memory");
   MUST(weft_function_set_budget(net.scores, 1));
-  FAILS(weft_function_call(net.scores, &images, 1, &scores, 1), WEFT_INVALID_VALUE, "the least");
+  FAILS(weft_function_call(net.scores, &images, 1, &scores, 1), WEFT_INVALID_VALUE,
+        "`memory` must be at least");
   MUST(weft_function_set_budget(net.scores, figures.arena));
   MUST(weft_function_call(net.scores, &images, 1, &scores, 1));
   FAILS(weft_function_call(net.scores, &images, 0, &scores, 1), WEFT_INVALID_TYPE, "arrays");

@@ -212,7 +212,7 @@ static void a_model_becomes_c(weft_model model) {
   options.name = "weft_abi_net";
   FAILS(weft_model_write_c(model, &options, "no/such/folder"), WEFT_IO, "no/such/folder");
   options.memory = 1;
-  FAILS(weft_model_write_c(model, &options, "."), WEFT_INVALID_VALUE, "cannot be met");
+  FAILS(weft_model_write_c(model, &options, "."), WEFT_INVALID_VALUE, "`memory` must be at least");
   options.memory = 0;
   options.name = "";
   FAILS(weft_model_write_c(model, &options, "."), WEFT_INVALID_VALUE, "`name`");
@@ -227,7 +227,7 @@ static void a_model_becomes_c(weft_model model) {
   options.train = "*";
   FAILS(weft_model_write_c(model, &options, "."), WEFT_NOT_FOUND, "`train`");
   options.train_entry = "scores";
-  FAILS(weft_model_write_c(model, &options, "."), WEFT_INVALID_VALUE, "trains nothing");
+  FAILS(weft_model_write_c(model, &options, "."), WEFT_INVALID_VALUE, "trains no parameter");
   options.struct_size = offsetof(weft_c_options, train); /* as callers had it before training */
   MUST(weft_model_write_c(model, &options, "."));
   file = fopen("weft_abi_net.c", "r");

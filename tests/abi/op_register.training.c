@@ -72,22 +72,23 @@ static void incomplete_definitions_are_refused(void) {
   FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "`add` exists already");
   op = complete("lacks");
   op.doc = NULL;
-  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "`lacks` has no doc");
+  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "`lacks` must have documentation");
   op = complete("lacks");
   op.infer = NULL;
-  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "`lacks` has no inference rule");
+  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "`lacks` must have an inference rule");
   op = complete("lacks");
   op.kernel = NULL;
-  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "neither a kernel nor a composition");
+  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "must have a kernel or a composition");
   op = complete("lacks");
   op.no_gradient = NULL;
-  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "no gradient rule and no reason");
+  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE,
+        "a gradient rule or a reason for having none; got neither");
   op = complete("has_both");
   op.gradient = no_rule;
-  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "a gradient and a reason");
+  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "either a gradient or a reason");
   op = complete("has_both");
   op.compose = no_rule;
-  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "a composition and a kernel");
+  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "either a composition or a kernel");
   op = complete("wrong");
   op.outputs = 0;
   FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "`count_outputs`");
@@ -102,7 +103,7 @@ static void incomplete_definitions_are_refused(void) {
   FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "place");
   op = complete("wrong");
   op.arguments = NULL;
-  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "`arguments` is NULL");
+  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "`arguments` must not be NULL");
   op = complete("wrong");
   op.inputs = 99;
   FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "at most 32 arguments; got 99");
@@ -110,9 +111,9 @@ static void incomplete_definitions_are_refused(void) {
   op.attributes = 1;
   op.arguments = wrong;
   wrong[0] = wrong[1] = kInput;
-  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "two arguments named `x`");
+  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "got `x` twice");
   wrong[1].name = "factor";
-  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "`factor` of unknown kind");
+  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "of a known kind; got kind");
   wrong[1].kind = WEFT_TAG_FLOAT;
   wrong[1].required = 0;
   wrong[1].fallback = of_text("one");
@@ -120,7 +121,7 @@ static void incomplete_definitions_are_refused(void) {
   wrong[1].fallback = of_default();
   FAILS(weft_op_register(&op, NULL), WEFT_INVALID_TYPE, "wrong: `factor`");
   wrong[0].kind = WEFT_TAG_INT;
-  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "an input `x` of kind");
+  FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "TENSORS; got kind");
   CHECK(weft_op_count() == count);
 }
 
@@ -129,7 +130,7 @@ static void a_lie_about_the_version_is_refused(void) {
   op.struct_size = 8;
   FAILS(weft_op_register(&op, NULL), WEFT_INVALID_VALUE, "`definition->struct_size`");
   op.struct_size = sizeof op + 8;
-  FAILS(weft_op_register(&op, NULL), WEFT_UNSUPPORTED, "do not go together");
+  FAILS(weft_op_register(&op, NULL), WEFT_UNSUPPORTED, "do not match");
   op = complete("liar");
   op.abi_major = WEFT_ABI_MAJOR + 1;
   FAILS(weft_op_register(&op, NULL), WEFT_UNSUPPORTED, "`liar` was compiled for interface");
@@ -138,7 +139,7 @@ static void a_lie_about_the_version_is_refused(void) {
   FAILS(weft_op_register(&op, NULL), WEFT_UNSUPPORTED, "compile it with this version's weft.h");
   op = complete("liar");
   op.abi_minor = 2; /* the definition is that of 0.3 */
-  FAILS(weft_op_register(&op, NULL), WEFT_UNSUPPORTED, "do not go together");
+  FAILS(weft_op_register(&op, NULL), WEFT_UNSUPPORTED, "do not match");
 }
 
 /* ---- callbacks that fail
@@ -165,7 +166,7 @@ static void a_failing_kernel_is_the_error(void) {
   op.context = (void*)(intptr_t)WEFT_UNSUPPORTED;
   MUST(weft_op_register(&op, NULL));
   FAILS(call_once("says_nothing", &out), WEFT_UNSUPPORTED,
-        "says_nothing: its kernel failed, without a message");
+        "says_nothing: its kernel failed and gave no message");
   op = complete("says_nonsense");
   op.kernel = says_nothing;
   op.context = (void*)(intptr_t)4711;
@@ -263,15 +264,15 @@ static weft_status composes_wrongly(void* context, const weft_rule_call* call) {
 static void a_wrong_composition_is_refused(void) {
   static const char* const texts[] = {
       "must give output 0 an array; got nothing",
-      "a rule uses operand 1000; there are 1",
+      "a rule must use operands in [0, 1); got 1000",
       "composes_2: `x2` must be given; a rule of `composes_2` leaves it out",
-      "a rule gives NULL for `op`",
-      "room for 2 outputs of `negative`, which gives 1",
+      "a rule must give `op`; got NULL",
+      "room for the 1 outputs of `negative`; got room for 2",
       "scalar must be a number",
       "must give output 0 an array; got a number",
-      "a rule uses operand 12345",
+      "got 12345",
       "composes_8: the rule book is lost",
-      "composes_9: its composition left a trace open"};
+      "composes_9: its composition began a trace and did not end it"};
   weft_tensor out = NULL;
   size_t i;
   for (i = 0; i < COUNT(texts); ++i) {

@@ -57,7 +57,7 @@ static void examples_make_one_function(void) {
   int trues;
   for (i = 0; i < WEFT_TRACE_EXAMPLES; ++i) examples[i] = example(mask, examples, i);
   FAILS(weft_function_call(examples[0], &mask, 1, &out, 1), WEFT_INVALID_STATE, "one example");
-  FAILS(weft_function_join(examples, 3, &joined), WEFT_INVALID_VALUE, "joins 6 examples; got 3");
+  FAILS(weft_function_join(examples, 3, &joined), WEFT_INVALID_VALUE, "needs 6 examples; got 3");
   FAILS(weft_function_join(NULL, 6, &joined), WEFT_INVALID_VALUE, "examples");
   MUST(weft_function_join(examples, WEFT_TRACE_EXAMPLES, &joined));
   CHECK(!weft_function_is_example(joined));
@@ -193,7 +193,7 @@ static void wrong_calls_are_refused(void) {
   MUST(weft_trace_begin(&mask, 1, &placeholder));
   FAILS(weft_trace_set_example(6, NULL, 0), WEFT_INDEX_OUT_OF_RANGE, "below 6");
   FAILS(weft_trace_set_example(1, NULL, 1), WEFT_INVALID_VALUE, "earlier");
-  FAILS(weft_trace_size(placeholder, 9, &size), WEFT_INVALID_TYPE, "int64 without axes");
+  FAILS(weft_trace_size(placeholder, 9, &size), WEFT_INVALID_TYPE, "int64 of rank 0");
   FAILS(weft_trace_size(NULL, 9, &size), WEFT_INVALID_VALUE, "count");
   weft_trace_abort();
   weft_tensor_release(placeholder);

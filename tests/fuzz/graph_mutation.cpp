@@ -917,12 +917,12 @@ bool mend_node(WeftFile& file, const std::string& failure, int64_t id) {
     if (!out || !op ||
         (failure.find(op->text + " at %") == std::string::npos &&
          failure.find("region at %") == std::string::npos &&
-         failure.find("bands at %") == std::string::npos &&
+         failure.find("row tiles at %") == std::string::npos &&
          failure.find("control flow at %") == std::string::npos))
       continue;
-    for (const char* const by : {" by inference; got ", " by its body; got "}) {
-      const std::string type = between(failure, " is ", by);
-      const std::string place = between(failure, ": output ", " is ");
+    for (const char* const by : {", as inference says; got ", ", as its body says; got "}) {
+      const std::string type = between(failure, " must be ", by);
+      const std::string place = between(failure, ": output ", " must be ");
       if (type.empty() || place.empty() || failure.find(by) == std::string::npos) continue;
       const size_t i = std::strtoul(place.c_str(), nullptr, 10);
       if (i >= out->size()) return false;
@@ -930,9 +930,9 @@ bool mend_node(WeftFile& file, const std::string& failure, int64_t id) {
       return true;
     }
     if (failure.find(" outputs") != std::string::npos &&
-        failure.find(" has ") != std::string::npos) {
+        failure.find(" must have ") != std::string::npos) {
       const size_t wanted =
-          std::strtoul(between(failure, " has ", " outputs").c_str(), nullptr, 10);
+          std::strtoul(between(failure, " must have ", " outputs").c_str(), nullptr, 10);
       const auto old = static_cast<int64_t>(out->size());
       if (wanted > 64) return false;
       const int64_t first = first_output(at.scope, at.node);
@@ -945,15 +945,14 @@ bool mend_node(WeftFile& file, const std::string& failure, int64_t id) {
       const std::string operand = between(failure, ": operand ", " must");
       return mend_operand(at, std::strtoul(operand.c_str(), nullptr, 10), dtype);
     }
-    if (failure.find("is random and has no ordinal") != std::string::npos) {
+    if (failure.find("must have an ordinal, because") != std::string::npos) {
       Json* const ordinals = at.scope.graph->find("ordinals");
       const int64_t next = ordinals ? ordinals->integer() : 0;
       node.set("ordinal", Json::of(next));
       at.scope.graph->set("ordinals", Json::of(next + 1));
       return true;
     }
-    if (failure.find("another type than the body's input") != std::string::npos ||
-        failure.find("of the body has another type") != std::string::npos) {
+    if (failure.find("the type of the body") != std::string::npos) {
       std::vector<Json>* const bodies = list_of(node, "bodies");
       std::vector<Json>* const in = list_of(node, "in");
       const std::vector<Json> types = at.scope.types();
@@ -975,8 +974,8 @@ bool mend_node(WeftFile& file, const std::string& failure, int64_t id) {
 bool mend(WeftFile& file, const std::string& failure) {
   const std::string id = between(failure, " at %", " ");
   if (!id.empty() && mend_node(file, failure, std::strtoll(id.c_str(), nullptr, 10))) return true;
-  const std::string port = between(failure, "output `", "` is "),
-                    type = between(failure, "; the graph gives ", "");
+  const std::string port = between(failure, "output `", "` must be "),
+                    type = between(failure, "; its graph gives ", "");
   if (port.empty() || type.empty()) return false;
   for (const Scope& scope : scopes_of(file)) {
     if (!scope.entry) continue;

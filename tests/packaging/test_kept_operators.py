@@ -129,7 +129,7 @@ def test_a_model_that_needs_more_is_refused_by_the_operators_name(models, build,
 
 
 MISSING = {
-    "pooled.weft": "`pool_type` max is missing in this build of Weft",
+    "pooled.weft": "`pool_type` max is not in this build of Weft",
     "state.weft": "states or random numbers",
     "batch.weft": "a batch in parts",
 }

@@ -156,12 +156,12 @@ def test_packed_files_run_parts(packed: Any) -> None:
 
 
 DAMAGE = {
-    "its batch has no number of parts": {"parts": 0},
-    "its batch cuts float32(4, 3, 320, 448) into 3 parts": {"parts": 3},
-    "its batch names none of the inputs": {"inputs": [1]},
-    "its batch is that of no input": {"inputs": []},
-    "its batch has no outputs": {"outputs": None},
-    "output `output1` is": {"outputs": [0]},
+    "its batch must have at least 2 parts": {"parts": 0},
+    "into 3 equal parts; got float32(4, 3, 320, 448)": {"parts": 3},
+    "its batch must list inputs in [0, 1); got 1": {"inputs": [1]},
+    "its batch must list at least one of the inputs": {"inputs": []},
+    "its batch must have a list of outputs": {"outputs": None},
+    "output `output1` must be": {"outputs": [0]},
 }
 
 
@@ -169,7 +169,7 @@ def test_parts_with_random_numbers_are_refused(packed: Any, tmp_path: Any) -> No
     def draw(entry: dict[str, Any]) -> None:
         entry["packed"]["graph"]["ordinals"] = 1
 
-    with pytest.raises(OSError, match="more than a function of its inputs"):
+    with pytest.raises(OSError, match="must not have states, random numbers or effects"):
         runtime.Model(changed(packed[0], tmp_path / "damaged.weft", draw))
 
 

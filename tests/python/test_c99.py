@@ -508,11 +508,11 @@ def test_dimensions_are_refused(tmp_path):
 def test_too_little_memory_says_the_least_and_what_it_holds(tmp_path):
     net, x = small_net()
     model = runtime.Model(exported(net, tmp_path, x))
-    with pytest.raises(ValueError, match=r"the least .* is (\d+) bytes; at step \d") as error:
+    with pytest.raises(ValueError, match=r"at least (\d+) bytes, .*; at step \d") as error:
         model.write_c(tmp_path, memory=64)
-    least = int(re.search(r"is (\d+) bytes", str(error.value))[1])
+    least = int(re.search(r"at least (\d+) bytes", str(error.value))[1])
     model.write_c(tmp_path, memory=least)
-    with pytest.raises(ValueError, match="cannot be met"):
+    with pytest.raises(ValueError, match="`memory` must be at least"):
         model.write_c(tmp_path, memory=least - 1)
     with pytest.raises(ValueError, match="at least 0"):
         model.write_c(tmp_path, memory=-1)
@@ -548,7 +548,7 @@ def test_the_command_reports_errors_without_a_traceback(tmp_path):
         text=True,
         check=False,
     )
-    assert small.returncode == 1 and "cannot be met" in small.stderr
+    assert small.returncode == 1 and "`memory` must be at least" in small.stderr
 
 
 def test_threads_may_compile_one_model(tmp_path):

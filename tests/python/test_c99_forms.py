@@ -200,7 +200,7 @@ def told(model, folder, memory, **options):
     try:
         model.write_c(folder, name="net", memory=memory, **options)
     except ValueError as refusal:
-        return int(re.search(r"is (\d+) bytes", str(refusal))[1])
+        return int(re.search(r"at least (\d+) bytes", str(refusal))[1])
     return None
 
 

@@ -218,7 +218,7 @@ def dead(net):
 
 
 CASES = {
-    "no data": (lambda net, x: weft.quantize(net), ValueError, "needs `calibration_data`"),
+    "no data": (lambda net, x: weft.quantize(net), ValueError, "`calibration_data` must be given"),
     "data of 0": (
         lambda net, x: weft.quantize(net, x * 0),
         ValueError,

@@ -196,9 +196,9 @@ def test_no_more_layers_stay_than_the_score_needs():
 @pytest.mark.parametrize(
     ("options", "kind", "text"),
     [
-        ({}, TypeError, "takes `keep`, or `most_loss` together with `score`"),
-        ({"keep": 1, "most_loss": 0.1}, TypeError, "takes `keep`, or"),
-        ({"most_loss": 0.1}, TypeError, "takes `keep`, or"),
+        ({}, TypeError, "takes either `keep`, or `most_loss` together with `score`"),
+        ({"keep": 1, "most_loss": 0.1}, TypeError, "takes either `keep`, or"),
+        ({"most_loss": 0.1}, TypeError, "takes either `keep`, or"),
         ({"keep": 5}, ValueError, "`keep` must be 0 to 4, the layers; got 5"),
         ({"keep": 1, "method": "x"}, ValueError, "`method` must be one of"),
     ],

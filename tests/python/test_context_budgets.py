@@ -32,7 +32,7 @@ def test_contexts_keep_to_a_budget(path):
         model.set_budget("forward", budget)
         numpy.testing.assert_array_equal(model.context("forward").run(x.asnumpy())[0], plain)
     model.set_budget("forward", 64)
-    with pytest.raises(ValueError, match="`memory` of 64 bytes cannot be met: the least"):
+    with pytest.raises(ValueError, match=r"`memory` must be at least .* got 64 bytes"):
         model.context("forward")
     model.set_budget("forward", 0)
     numpy.testing.assert_array_equal(model.context("forward").run(x.asnumpy())[0], plain)
@@ -62,7 +62,7 @@ def test_every_extent_of_a_dimension_keeps_to_the_budget(tmp_path):
     numpy.testing.assert_array_equal(model.context("forward").run(x)[0], expected)
     model.set_budget("forward", 60_000)
     context = model.context("forward")
-    with pytest.raises(ValueError, match="cannot be met: the least"):
+    with pytest.raises(ValueError, match="`memory` must be at least"):
         context.run(x)
     assert context.run(x[:1])[0].shape[0] == 1  # a plan for each extent
 
@@ -94,5 +94,7 @@ def test_sizes_that_follow_from_values_have_no_budget():
     def positive(x):
         return x[x > 0] * 2
 
-    with pytest.raises(Unsupported, match="sizes that follow from values has no budget"):
+    with pytest.raises(
+        Unsupported, match="`memory` cannot be limited for a graph whose shapes depend on values"
+    ):
         positive(np.array([1.0, -1.0]))

@@ -325,7 +325,7 @@ def test_a_gradient_under_a_budget():
     same(recorded(planned, [x, h], [W])[1], wanted, 1e-12)
     planned.cache.clear()
     planned.cache.budget = 64
-    with pytest.raises(ValueError, match="the least that was found"):
+    with pytest.raises(ValueError, match="the smallest that was found"):
         recorded(planned, [x, h], [W])
 
 

@@ -136,7 +136,7 @@ def test_the_number_of_steps_is_no_dimension(tmp_path):
             lambda v: v.sum() < 9, lambda v: (v, (v + 1,)), (x.sum(axis=0),), x.shape[0]
         )[0]
     )
-    with pytest.raises(RuntimeError, match="follows from an extent that only a run knows"):
+    with pytest.raises(RuntimeError, match="must not depend on an extent that only a run knows"):
         net.export(tmp_path / "no.weft", X, dynamic={"args.0": {0: "time"}})
 
 
@@ -237,7 +237,7 @@ TRACED_ONLY = {
     "mask": (
         lambda x: npx.foreach(lambda r, s: (r[r > 0].sum(), s), x, np.zeros((2,))),
         NotImplementedError,
-        r"an extent that follows from values .* \(.*\w+\.py:\d+\)",
+        r"an extent that depends on values .* \(.*\w+\.py:\d+\)",
     ),
 }
 

@@ -319,12 +319,16 @@ def test_what_a_device_lacks_is_computed_here_and_noted(build_dir):
 @pytest.mark.parametrize(
     ("lie", "error", "words"),
     [
-        ("nothing", "NotImplementedError", "finds no device, or does not serve device ABI 1"),
-        ("version", "NotImplementedError", "the driver says ABI 2 .* build the plug-in for it"),
-        ("size", "NotImplementedError", "the driver says ABI 1 and 8 bytes"),
-        ("name", "ValueError", '`driver->name` must be of lower-case letters.* got "cpu"'),
+        ("nothing", "NotImplementedError", "found no device, or does not support device ABI 1"),
+        (
+            "version",
+            "NotImplementedError",
+            "got ABI 2 .* build the plug-in with the header of this release",
+        ),
+        ("size", "NotImplementedError", "got ABI 1 and 8 bytes"),
+        ("name", "ValueError", '`driver->name` must consist of lower-case letters.* got "cpu"'),
         ("count", "ValueError", "`driver->count` must be at least 1; got 0"),
-        ("functions", "ValueError", 'a function of driver "liar" is NULL'),
+        ("functions", "ValueError", 'got NULL for one of "liar"'),
         ("queue", "NotImplementedError", "create_queue: liar:0: the device is switched off"),
     ],
 )

@@ -240,11 +240,11 @@ def test_what_cannot_be_exported_leaves_the_old_file(tmp_path, entries, error, t
 def test_names_and_metadata_are_checked(tmp_path):
     net, x, _ = classifier()
     path = untouched(tmp_path / "old.weft")
-    with pytest.raises(TypeError, match="`metadata` must have texts; got 'classes': 3"):
+    with pytest.raises(TypeError, match="`metadata` must map strings to strings; got 'classes': 3"):
         weft.export(path, forward=net, metadata={"classes": 3})
-    with pytest.raises(ValueError, match=r"`weft` is Weft's own"):
+    with pytest.raises(ValueError, match=r"`weft` is reserved for Weft"):
         weft.export(path, forward=net, metadata={"weft": "x"})
-    with pytest.raises(ValueError, match=r"`weft.random` is Weft's own"):
+    with pytest.raises(ValueError, match=r"`weft.random` is reserved for Weft"):
         noise = np.ones((5, 4))
         weft.export(
             path,

@@ -16,8 +16,8 @@ MICRO_KERNELS = {
     "strip_tiles": r"\bstrip_tile<",
     "convolution_blocked": r"\bblocked_tile<",
     "convolution_pairs": r"\bpair_tile<",
-    "quantized_product": r"\bquad_tile<",
-    "quantized_convolution": r"\bquad_tile<",
+    "quantized_product": r"\bint8x4_tile<",
+    "quantized_convolution": r"\bint8x4_tile<",
 }
 PRODUCT = re.compile(r"({vex} )?v(fn?m(add|sub)|dpbf16ps|pdpbusd|pmaddwd)")
 STORED = re.compile(r"vmov\S+\s+%[xyz]mm\d+,.*\(")

@@ -162,11 +162,11 @@ def test_padding_that_no_layer_has_is_refused():
     with pytest.raises(ValueError, match=r"MaxPool2D: `padding` .* 0; got \(\(0, 0\), \(-1"):
         nn.MaxPool2D(2, padding=((0, 0), (-1, 0)))
     x, weight = np.zeros((1, 3, 6, 6)), np.zeros((4, 3, 3, 3))
-    with pytest.raises(ValueError, match="one for each side of each axis, 4; got 3"):
+    with pytest.raises(ValueError, match=r"must have 1, 2 or 4 numbers.*; got 3"):
         npx.convolution(x, weight, pad=(1, 1, 1))
-    with pytest.raises(ValueError, match="convolution: `pad` must be at least 0; got -1"):
+    with pytest.raises(ValueError, match=r"convolution: `pad` must be in \[0, 2\^31\]; got -1"):
         npx.convolution(x, weight, pad=(0, 0, 1, -1))
-    uneven = "`pad` must be the same on both sides of an axis here"
+    uneven = "`pad` must be the same on both sides of an axis; got"
     with pytest.raises(NotImplementedError, match=f"deconvolution: {uneven}"):
         npx.deconvolution(x, np.zeros((3, 4, 3, 3)), pad=(0, 0, 1, 1))
     with pytest.raises(NotImplementedError, match=f"convolution: {uneven}"):

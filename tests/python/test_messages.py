@@ -49,7 +49,7 @@ CONTAINERS = {
 def test_layers_in_plain_containers_are_told_of(name, hybridized):
     container, path = CONTAINERS[name]
     block = Listed(container)
-    with pytest.warns(UserWarning, match="`layers` of Listed is no part of the network"):
+    with pytest.warns(UserWarning, match="`layers` of Listed are no part of the network"):
         block.initialize()
     if hybridized:
         block.hybridize()
@@ -253,7 +253,7 @@ def test_a_recurrent_layers_state_is_to_be_detached():
 
 
 def test_names_of_arrays_are_texts(tmp_path):
-    with pytest.raises(TypeError, match=r"save: names of arrays must be texts; got 1"):
+    with pytest.raises(TypeError, match=r"save: names of arrays must be strings; got 1"):
         npx.save(tmp_path / "a", {1: np.ones(1)})
     with pytest.raises(TypeError, match=r"save: `a` must be an array; got ndarray"):
         npx.save(tmp_path / "a", {"a": numpy.ones(1)})

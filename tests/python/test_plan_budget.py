@@ -231,9 +231,9 @@ def test_a_function_with_a_budget_may_return_what_follows_the_gradients():
 
 
 def test_a_whole_step_that_cannot_meet_its_budget_says_what_can():
-    with pytest.raises(ValueError, match="cannot be met: the least") as error:
+    with pytest.raises(ValueError, match="`memory` must be at least") as error:
         compiled(deep_net(), "10 kB")(images())
-    least = int(re.search(r"residuals is (\d+) bytes", str(error.value))[1])
+    least = int(re.search(r"at least (\d+) bytes", str(error.value))[1])
     step = compiled(deep_net(), least)
     step(images())
     assert step.plan_memory()["arena"] <= least
@@ -242,11 +242,9 @@ def test_a_whole_step_that_cannot_meet_its_budget_says_what_can():
 def test_a_budget_that_cannot_be_met_says_what_can():
     net = deep_net()
     net.hybridize(memory="10 kB")
-    with pytest.raises(
-        ValueError, match=r"`memory` of 10000 bytes cannot be met: the least"
-    ) as error:
+    with pytest.raises(ValueError, match=r"`memory` must be at least .* got 10000 bytes") as error:
         net(images())
-    least = int(re.search(r"residuals is (\d+) bytes", str(error.value))[1])
+    least = int(re.search(r"at least (\d+) bytes", str(error.value))[1])
     net.hybridize(memory=least)
     net(images())
     assert net.plan_memory()["arena"] <= least

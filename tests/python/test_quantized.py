@@ -227,7 +227,7 @@ REFUSED = [
     (lambda: npx.quantized_convolution(IMAGE, FILTERS, num_group=0), "`num_group` must divide"),
     (lambda: npx.quantized_add(X, W, 1.0, 1.0, 1.0), "`x2` must have the shape of `x1`"),
     (lambda: npx.quantized_add(X, X, 0.0, 1.0, 1.0), "`x1_scale` must be greater than 0"),
-    (lambda: npx.quantized_add(X, X, 1.0, 1.0, 1e-9), "`output_scale` must not be"),
+    (lambda: npx.quantized_add(X, X, 1.0, 1.0, 1e-9), "`output_scale` must be more than"),
     (lambda: npx.quantized_softmax(X.astype("uint8"), 0.1), "`data` must be int8; got uint8"),
     (lambda: npx.quantized_softmax(X, 0.0), "quantized_softmax: `scale` must be at least 2"),
     (lambda: npx.quantized_softmax(X, float("inf")), "`scale` must be at least 2.* and finite"),

@@ -47,14 +47,18 @@ class Lazy(data.Sampler):
 
 OTHERS = {
     "optimizer": ({"optimizer": "rmsprop"}, ValueError, "of the optimizer RMSProp; it is of Adam"),
-    "samples": ({"dataset": Noisy(12)}, ValueError, "must have the 11 samples that it had; got 12"),
-    "batch size": ({"batch_size": 4}, ValueError, "must begin with the 2 batches that it had giv"),
-    "order": ({"shuffle": False}, ValueError, "must begin with the 2 batches"),
+    "samples": (
+        {"dataset": Noisy(12)},
+        ValueError,
+        "must have 11 samples, as when the state was saved; got 12",
+    ),
+    "batch size": ({"batch_size": 4}, ValueError, "must begin with the same 2 batches"),
+    "order": ({"shuffle": False}, ValueError, "must begin with the same 2 batches"),
     "lazy order": ({"shuffle": False, "sampler": Lazy()}, ValueError, "draw its order when iter"),
     "sampler": (
         {"batch_size": None, "shuffle": False, "batch_sampler": [[0, 1], [2]]},
         ValueError,
-        r"list: keeps nothing from epoch to epoch; got a state with \['rest', 'sampler'\]",
+        r"list: has no state to restore; got one with \['rest', 'sampler'\]",
     ),
 }
 
@@ -144,7 +148,11 @@ DAMAGES = {
     "scheduler": (set_to(None, "trainer", "scheduler"), ValueError, "scheduler Cosine.*of none"),
     "other": (set_to(["mean", "var"], "trainer", "states", "x"), ValueError, "has states of `x`"),
     "given": (without("loader", "epoch", "given"), OSError, "`epoch` lacks `given`"),
-    "many given": (set_to(999, "loader", "epoch", "given"), ValueError, "with the 999 batches"),
+    "many given": (
+        set_to(999, "loader", "epoch", "given"),
+        ValueError,
+        "with the same 999 batches",
+    ),
     "array": (renamed("optimizer:0.bias:var", "optimizer:0"), OSError, "lacks `optimizer:0.bias"),
     "shape": (
         lambda description, header: header["optimizer:0.bias:var"].update(shape=[2, 3]),

@@ -257,7 +257,7 @@ def test_backward_may_run_twice_if_the_graph_is_retained():
     y.backward(retain_graph=True)
     y.backward()
     assert float(x.grad[0]) == 4.0
-    with pytest.raises(RuntimeError, match="given up by an earlier backward"):
+    with pytest.raises(RuntimeError, match="an earlier backward released"):
         y.backward()
 
 
@@ -306,7 +306,9 @@ def test_a_write_to_a_view_of_an_array_is_refused(take):
         with autograd.record():
             y = npx.checkpoint(function, take(x * 1), writes)
         if writes:
-            with pytest.raises(RuntimeError, match="must do the same when it runs again; it used"):
+            with pytest.raises(
+                RuntimeError, match="must compute the same when it runs again; it used"
+            ):
                 y.backward()
         else:
             y.backward()
@@ -502,7 +504,7 @@ def test_another_array_of_the_second_run_is_refused():
     given = iter(arrays)
     with autograd.record():
         y = npx.checkpoint(lambda x: x * next(given), np.array([3.0]))
-    with pytest.raises(RuntimeError, match="of outside"):
+    with pytest.raises(RuntimeError, match="from outside"):
         y.backward()
 
 

@@ -177,7 +177,7 @@ def test_gradients_that_add_up_are_continued(sparse, stop, tmp_path):
         with pytest.raises(OSError, match=r"damaged: `grad:0\.weight:0` does not fit `0\.weight`"):
             weft.load_checkpoint(tmp_path / "y", net, trainer)
     net.setattr("grad_req", "write")
-    with pytest.raises(ValueError, match=r"gradients under way, `grad:0\.weight:0`, wh"):
+    with pytest.raises(ValueError, match=r"accumulated gradients, `grad:0\.weight:0`, wh"):
         weft.load_checkpoint(tmp_path / "x", net, trainer)
 
 

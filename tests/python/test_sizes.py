@@ -276,12 +276,15 @@ def unequal_paths(x):
 
 
 REFUSED = {
-    "comparison": (lambda x: x if x[x > 0].shape[0] == 0 else x + 1, "no Python code.*x\\[:10\\]"),
-    "truth": (lambda x: x if x[x > 0].size else x + 1, "no Python code"),
-    "minimum": (lambda x: x * min(3, x[x > 0].shape[0]), "no Python code"),
+    "comparison": (
+        lambda x: x if x[x > 0].shape[0] == 0 else x + 1,
+        "Python code cannot.*x\\[:10\\]",
+    ),
+    "truth": (lambda x: x if x[x > 0].size else x + 1, "Python code cannot"),
+    "minimum": (lambda x: x * min(3, x[x > 0].shape[0]), "Python code cannot"),
     "length": (lambda x: x * len(x[x > 0]), r"len: .*use x\.shape\[0\]"),
-    "loop": (unequal_paths, "another path.*test_sizes.py:"),
-    "result": (lambda x: x[x > 0].shape[0], "another structure or number"),
+    "loop": (unequal_paths, "ran other operators.*test_sizes.py:"),
+    "result": (lambda x: x[x > 0].shape[0], "must return the same structure and numbers"),
     "quotient": (lambda x: x * (1 / (x[x > 0].shape[0] + 1)), "sums and products"),
     "product": (lambda x: x[x > 0].reshape(2, -1), "reshape"),
 }

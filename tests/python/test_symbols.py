@@ -344,17 +344,17 @@ def doubled(nodes):
 
 
 DAMAGE = {
-    "no JSON": ("{", ValueError, "no JSON"),
+    "no JSON": ("{", ValueError, "not JSON"),
     "other JSON": ([1], ValueError, "must be a symbol"),
     "later version": (document(version=2), ValueError, "version 2"),
     "no nodes": (document(nodes=3), ValueError, "nodes is damaged"),
-    "no head": (document(heads=[[9, 0]]), ValueError, "no result of an earlier node"),
-    "head of text": (document(heads=["x"]), ValueError, "no result of an earlier node"),
+    "no head": (document(heads=[[9, 0]]), ValueError, "not a result of an earlier node"),
+    "head of text": (document(heads=["x"]), ValueError, "not a result of an earlier node"),
     "no such output": (document(heads=[[1, 1]]), ValueError, "`t` has 1 results"),
     "loop": (
         damaged(lambda nodes: nodes[1].update(inputs=[{"node": [1, 0]}])),
         ValueError,
-        "no result of an earlier node",
+        "not a result of an earlier node",
     ),
     "unknown operator": (
         damaged(lambda nodes: nodes[1].update(op="tanhh")),
@@ -375,7 +375,7 @@ DAMAGE = {
     "input of text": (
         damaged(lambda nodes: nodes[1].update(inputs=["x"])),
         ValueError,
-        "no argument of a node",
+        "not an argument of a node",
     ),
     "no symbol": (damaged(lambda nodes: nodes[1].update(inputs=[2.0])), ValueError, "`t`"),
     "no name": (damaged(lambda nodes: nodes[0].pop("name")), ValueError, "`name` of node 0"),
@@ -556,7 +556,7 @@ WRONG = {
         ValueError,
         r"`w`, now \(3, -1\)",
     ),
-    "mask": (lambda: X[X > 0].infer_shape(x=(3,)), RuntimeError, "follow from values"),
+    "mask": (lambda: X[X > 0].infer_shape(x=(3,)), RuntimeError, "depend on values"),
     "backward first": (lambda: X.bind([1.0]).backward(), RuntimeError, "forward"),
     "name in forward": (lambda: X.bind([1.0]).forward(y=1), LookupError, "no `y`"),
     "shape in forward": (lambda: X.bind([1.0]).forward(x=[1, 2]), ValueError, "`x` must have"),

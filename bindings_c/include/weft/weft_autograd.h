@@ -197,17 +197,17 @@ WEFT_API weft_status weft_cond(weft_tensor predicate, weft_body then_body, weft_
  * 0. `earlier`: the functions of the examples traced before, for weft_tensor_extent_follows. */
 WEFT_API weft_status weft_trace_set_example(size_t example, const weft_function* earlier,
                                             size_t count);
-/* Makes an extent of placeholders a dimension: a size in [least, most] that each call has from its
- * inputs. It is the extent at axes[i] of inputs[i], for each i. Call it right after
+/* Makes an extent of placeholders a dimension: a size in [minimum, maximum] that each call has from
+ * its inputs. It is the extent at axes[i] of inputs[i], for each i. Call it right after
  * weft_trace_begin; the placeholders' extent must be that of the example. */
-WEFT_API weft_status weft_trace_add_dimension(const char* name, int64_t least, int64_t most,
+WEFT_API weft_status weft_trace_add_dimension(const char* name, int64_t minimum, int64_t maximum,
                                               const size_t* inputs, const int32_t* axes,
                                               size_t count);
 /* Did an extent of a traced array differ between the earlier examples? Then the program must not
- * decide by its value; it is known only to be in [*least, *most] (both may be NULL). At least two
- * earlier examples must have been given. */
-WEFT_API int32_t weft_tensor_extent_follows(weft_tensor tensor, int32_t axis, int64_t* least,
-                                            int64_t* most);
+ * decide by its value; it is known only to be in [*minimum, *maximum] (both may be NULL). At least
+ * two earlier examples must have been given. */
+WEFT_API int32_t weft_tensor_extent_follows(weft_tensor tensor, int32_t axis, int64_t* minimum,
+                                            int64_t* maximum);
 /* Gives the value that this example has for the number in `count`, a traced int64 array without
  * axes, at least 0 and at most `bound`. Arrays that are computed in the same way from the same
  * inputs give the same value. */

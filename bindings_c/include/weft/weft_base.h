@@ -174,11 +174,11 @@ enum {
   WEFT_LOG_OFF = 4
 };
 /* Sets who receives the log: the function is given each message that is at least as grave as
- * `least`. `text` is one message without a newline, lent for the call. It is called from any
+ * `minimum`. `text` is one message without a newline, lent for the call. It is called from any
  * thread, one message at a time, and must not call the library. NULL: standard error. Until this is
  * called, standard error gets warnings and errors, or what the environment variable WEFT_LOG names:
  * debug, info, warning, error or off. */
-WEFT_API weft_status weft_set_log(weft_log_level least,
+WEFT_API weft_status weft_set_log(weft_log_level minimum,
                                   void (*log)(void* context, weft_log_level level,
                                               const char* text),
                                   void* context);

@@ -44,16 +44,16 @@ enum class LogLevel : weft_log_level {
 // throw nor call the library. It is called as log(LogLevel, const char* text), from any thread, one
 // message at a time.
 template <class Log>
-void set_log(LogLevel least, Log& log) {
+void set_log(LogLevel minimum, Log& log) {
   const auto tell = [](void* context, weft_log_level level, const char* text) {
     (*static_cast<Log*>(context))(static_cast<LogLevel>(level), text);
   };
-  check(weft_set_log(static_cast<weft_log_level>(least), tell,
+  check(weft_set_log(static_cast<weft_log_level>(minimum), tell,
                      const_cast<std::remove_const_t<Log>*>(&log)));
 }
 // Sends the log back to standard error.
-inline void set_log(LogLevel least) {
-  check(weft_set_log(static_cast<weft_log_level>(least), nullptr, nullptr));
+inline void set_log(LogLevel minimum) {
+  check(weft_set_log(static_cast<weft_log_level>(minimum), nullptr, nullptr));
 }
 
 // The type of the elements of an array.

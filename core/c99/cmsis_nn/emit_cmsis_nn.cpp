@@ -324,8 +324,9 @@ const CmsisNnEmitter* find_cmsis_nn_emitter(std::string_view op) {
 Result<TargetKernel> kernel_for(const SlotTypes& types, CmsisNn cmsis_nn) {
   const Emitter* const emitter = find_emitter(types.op.name);
   if (!emitter)
-    return errors::unsupported("compile", "operator ", words_for(types.op.name),
-                               " has no C form; docs/embedded.md lists those that have");
+    return errors::unsupported(
+        "compile", "operator ", words_for(types.op.name),
+        " has no C form; docs/embedded.md lists the operators that have one");
   const CmsisNnEmitter* const calls =
       cmsis_nn == CmsisNn::kNone ? nullptr : find_cmsis_nn_emitter(types.op.name);
   if (!calls) return emitter->kernel(types);

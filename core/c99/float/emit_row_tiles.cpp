@@ -144,13 +144,13 @@ class RowTileWriter {
   void add_rings() {
     for (size_t k = 0; k < plan_.steps.size(); ++k) {
       if (is_result(k)) continue;
-      const RowTileValue& held = value(plan_.steps[k].out);
+      const RowTileValue& buffer = value(plan_.steps[k].out);
       const TensorView& view = plan_.steps[k].views.back();
       const std::string type(type_name(view.dtype));
       Shape shape;
       for (int axis = 0; axis < view.rank; ++axis) shape.push_back(view.shape[axis]);
       call_.line(type + " *const " + ring(k) + " = (" + type + " *)(void *)(" + call_.scratch() +
-                 " + " + number(held.offset) + "); /* " + number(held.held) + " rows of " +
+                 " + " + number(buffer.offset) + "); /* " + number(buffer.ring_rows) + " rows of " +
                  shape_text(shape) + " */");
     }
   }
@@ -237,10 +237,10 @@ class RowTileWriter {
     if (is_result(k)) {
       to = call_.write() + " + made[" + own + "].made * " + number(row_elements(step.out, dtype));
     } else {
-      const RowTileValue& held = value(step.out);
+      const RowTileValue& buffer = value(step.out);
       call_.line(std::string(type_name(dtype)) + " *const to = weft_room(");
-      call_.line("    &made[" + own + "], now[1], " + number(held.held) + ", " + next_read(k) +
-                 ", " + ring(k) + ", " + number(held.row_bytes) + ");");
+      call_.line("    &made[" + own + "], now[1], " + number(buffer.ring_rows) + ", " +
+                 next_read(k) + ", " + ring(k) + ", " + number(buffer.row_bytes) + ");");
       to = "to";
     }
     if (!step.window->is_same(0)) add_windows(k);
@@ -259,8 +259,8 @@ class RowTileWriter {
     const int64_t made_by = maker(step.in[0].value);
     std::string x = "&made[" + number(made_by) + "]";
     if (made_by < 0) {
-      call_.line("static const struct weft_rows all = {0, " + number(value(step.in[0].value).held) +
-                 "};");
+      call_.line("static const struct weft_rows all = {0, " +
+                 number(value(step.in[0].value).ring_rows) + "};");
       x = "&all";
     }
     source_.define("weft_set_windows", kWindows);

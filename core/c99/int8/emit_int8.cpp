@@ -19,10 +19,10 @@ using ops::SlotTypes;
 
 constexpr int kResidual = 5;  // the operand that is added to the sums
 
-// How a layer is computed. kWindows: windows gathered into scratch. kApart: the same with gaps, for
-// grouped or dilated convolutions. kDepthwise: 3 x 3 depthwise. kChannels: other convolutions with
-// one input channel a group.
-enum class Form { kPlain, kDense, kPointwise, kWindows, kApart, kDepthwise, kChannels };
+// How a layer is computed. kWindows: windows gathered into scratch. kStrided: the same with gaps,
+// for grouped or dilated convolutions. kDepthwise: 3 x 3 depthwise. kChannels: other convolutions
+// with one input channel a group.
+enum class Form { kPlain, kDense, kPointwise, kWindows, kStrided, kDepthwise, kChannels };
 
 // Do all extents fit the int16 fields of struct weft_window_i8?
 bool has_narrow_extents(const Convolution& s) {
@@ -50,7 +50,8 @@ Form form_of(const Convolution& s, bool is_depthwise, bool is_sum, bool has_resi
   const bool is_odd = s.out_channels / s.groups % 2 != 0;
   if (is_sum || !has_narrow_extents(s) || (is_odd && has_residual)) return Form::kPlain;
   if (s.groups > 1 || is_dilated)
-    return std::max(s.dilation_height, s.dilation_width) <= INT16_MAX ? Form::kApart : Form::kPlain;
+    return std::max(s.dilation_height, s.dilation_width) <= INT16_MAX ? Form::kStrided
+                                                                      : Form::kPlain;
   const bool is_place = makes_places(s);
   if (is_place && s.out_height * s.out_width == 1 && s.in_channels % 8 == 0 && !has_residual)
     return Form::kDense;
@@ -69,7 +70,7 @@ int64_t row_tile_of(const Convolution& s, int64_t maximum) {
 // Bytes of scratch of a form.
 int64_t scratch_of(Form form, const Convolution& s, int64_t rows) {
   const int64_t depthwise_row = ((s.out_width - 1) * s.stride_width + 6) / 2 * 4;
-  if (form == Form::kApart) return scratch_of(Form::kWindows, group_of(s), rows);
+  if (form == Form::kStrided) return scratch_of(Form::kWindows, group_of(s), rows);
   // Helium gathers four windows of int8, and its last vector reads up to 15 bytes behind them.
   const int64_t helium = 4 * s.kernel_height * s.kernel_width * s.in_channels + 15;
   switch (form) {
@@ -343,7 +344,7 @@ Status emit_layer(Call& call) {
   const bool bounds = layer.low > -128 || layer.high < 127;
   if (form == Form::kDepthwise) {
     emit_depthwise_3x3(call, layer);
-  } else if (form == Form::kApart && is_fast) {
+  } else if (form == Form::kStrided && is_fast) {
     emit_gaps(call, layer);
   } else if (form == Form::kChannels && layer.is_proven() && makes_fours(s, layer.has_residual)) {
     emit_fours(call, layer);
@@ -380,7 +381,7 @@ Result<TargetKernel> layer_kernel(const SlotTypes& types) {
     kernel.over[ways++] = {0, 0};
   if (form == Form::kWindows) kernel.over[ways++] = {0, ahead_of(s, 2)};
   // Helium makes four places of one group before it reads the windows of the next group.
-  if (form == Form::kApart) kernel.over[ways++] = {0, ahead_of(s, 4)};
+  if (form == Form::kStrided) kernel.over[ways++] = {0, ahead_of(s, 4)};
   return kernel;
 }
 

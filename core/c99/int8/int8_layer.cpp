@@ -13,7 +13,7 @@ namespace {
 
 using kernels::Convolution;
 using kernels::int8x4s_of;
-using kernels::kQuad;
+using kernels::kInt8x4;
 using kernels::kQuantizedColumns;
 
 // The shape (N, C, ...) of an image with channels last.
@@ -53,37 +53,37 @@ Convolution shape_of(const ops::AttributeReader& a, const Shape& x, const Shape&
 
 // Panels of columns; in each, 4 elements of k of one column side by side.
 void unpack_product(const int8_t* packed, Int8Layer& layer) {
-  const int64_t k = layer.features(), row = kQuantizedColumns * kQuad;
+  const int64_t k = layer.features(), row = kQuantizedColumns * kInt8x4;
   for (int64_t filter = 0; filter < layer.shape.out_channels; ++filter) {
     const int8_t* const panel = packed + filter / kQuantizedColumns * (int8x4s_of(k) + 1) * row;
     for (int64_t i = 0; i < k; ++i)
       layer.weight.push_back(
-          panel[i / kQuad * row + filter % kQuantizedColumns * kQuad + i % kQuad]);
+          panel[i / kInt8x4 * row + filter % kQuantizedColumns * kInt8x4 + i % kInt8x4]);
   }
 }
 
 // 4 rows of a column of the window side by side, by channel.
 void unpack_depthwise(const int8_t* packed, Int8Layer& layer) {
   const Convolution& s = layer.shape;
-  const int64_t quads = int8x4s_of(s.kernel_height);
+  const int64_t int8x4s = int8x4s_of(s.kernel_height);
   for (int64_t channel = 0; channel < s.in_channels; ++channel)
     for (int64_t row = 0; row < s.kernel_height; ++row)
       for (int64_t column = 0; column < s.kernel_width; ++column)
         layer.weight.push_back(
-            packed[((column * quads + row / kQuad) * s.in_channels + channel) * kQuad +
-                   row % kQuad]);
+            packed[((column * int8x4s + row / kInt8x4) * s.in_channels + channel) * kInt8x4 +
+                   row % kInt8x4]);
 }
 
 // The channels of each tap, filled up to a multiple of 4; each filter is followed by its sum.
 void unpack_filters(const int8_t* packed, Int8Layer& layer) {
   const Convolution& s = layer.shape;
   const int64_t channels = s.in_channels / s.groups, taps = s.kernel_height * s.kernel_width;
-  const int64_t quads = int8x4s_of(channels);
+  const int64_t int8x4s = int8x4s_of(channels);
   for (int64_t filter = 0; filter < s.out_channels; ++filter)
     for (int64_t tap = 0; tap < taps; ++tap)
       for (int64_t channel = 0; channel < channels; ++channel)
         layer.weight.push_back(
-            packed[(filter * (taps * quads + 1) + tap * quads) * kQuad + channel]);
+            packed[(filter * (taps * int8x4s + 1) + tap * int8x4s) * kInt8x4 + channel]);
 }
 
 // ---- numbers of filters
@@ -96,7 +96,7 @@ Result<std::vector<int32_t>> numbers_of(const Call& call, size_t input, int64_t 
   if (!call.given(input)) return std::vector<int32_t>();
   const Operand& operand = call.in(input);
   if (!operand.content || !operand.dense())
-    return errors::unsupported("compile", "`", call.op().name, "` has a C form for constant `",
+    return errors::unsupported("compile", "`", call.op().name, "` has a C form only for constant `",
                                operand.name, "`; export the network with its parameters");
   const auto* const numbers = static_cast<const int32_t*>(operand.content);
   const bool is_one = operand.shape.rank() == 0;
@@ -222,7 +222,7 @@ Result<Int8Layer> read_int8_layer(const Call& call) {
   const int64_t filters = layer.shape.out_channels;
   if (!packed.content || !packed.dense())
     return errors::unsupported("compile", "`", op,
-                               "` has a C form for a constant weight; export "
+                               "` has a C form only for a constant `weight`; export "
                                "the network with its parameters");
   const auto* const bytes = static_cast<const int8_t*>(packed.content);
   if (op == "quantized_depthwise") {

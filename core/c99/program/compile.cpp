@@ -22,9 +22,9 @@ namespace {
 // The name becomes part of files, functions and macros.
 Status check_name(const std::string& name) {
   if (!name.empty() && identifier(name) == name && !is_reserved(name)) return {};
-  return errors::invalid_value("compile",
-                               "`name` must be a C identifier of at most 100 characters ",
-                               "that is no word of C and no header; got `", name, "`");
+  return errors::invalid_value(
+      "compile", "`name` must be a C identifier of at most 100 characters ",
+      "that is not a keyword of C and not the name of a header; got `", name, "`");
 }
 
 // The name of an entry point comes from the writer of the file, so it may be no identifier.
@@ -59,7 +59,7 @@ std::string peak_text(const executor::Plan& plan) {
     const executor::PlanStep& made = plan.steps[static_cast<size_t>(use.first)];
     text += (text.ends_with("holds") ? " " : ", ") + std::to_string(use.bytes) + " bytes " +
             (!use.is_scratch  ? "made by " + told(made)
-             : made.row_tiles ? "of rows that are held"
+             : made.row_tiles ? "of line buffers"
                               : "of scratch");
     if (!use.is_scratch && !made.out.empty())
       text += " " + shape_text(made.out[0].shape) + " in step " + std::to_string(use.first);
@@ -73,20 +73,22 @@ Status check_memory(const Program& program, int64_t memory) {
   const executor::Plan& plan = program.plan;
   // Offsets in the text are C's int.
   if (program.arena_bytes() > INT_MAX)
-    return errors::unsupported("compile", "an arena of ", program.arena_bytes(),
-                               " bytes is more than C has numbers for: at most 2147483647");
+    return errors::unsupported(
+        "compile", "the arena must have at most 2147483647 bytes, the largest int of C; got ",
+        program.arena_bytes(), " bytes");
   if (memory == 0 || program.arena_bytes() <= memory) return {};
-  return errors::invalid_value("compile", "`memory` of ", memory,
-                               " bytes cannot be met: the least that was found for the arena is ",
-                               program.arena_bytes(), " bytes; ", peak_text(plan));
+  return errors::invalid_value("compile", "`memory` must be at least ", program.arena_bytes(),
+                               " bytes, the smallest arena that was found; got ", memory,
+                               " bytes; ", peak_text(plan));
 }
 
 // Loop counters in the text are int32_t.
 Status check_extents(const Program& program) {
   for (const Port& port : program.ports.inputs)
     if (port.shape.elements() > INT_MAX)
-      return errors::unsupported("compile", "`", port.name, "` of shape ", port.shape,
-                                 " has more elements than C has numbers for");
+      return errors::unsupported(
+          "compile", "`", port.name,
+          "` must have at most 2147483647 elements, the largest int of C; got shape ", port.shape);
   return {};
 }
 
@@ -143,8 +145,8 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
   const State state = state_of(model, changed_by(*entry, graph), compiled.name);
   if (options.feeds_rows && !state.variables.empty())
     return errors::unsupported("compile: entry `" + entry->name + "`",
-                               "it changes arrays of the file when it runs, and takes no rows that "
-                               "are fed");
+                               "`feed_rows` needs an entry that does not change arrays of the "
+                               "file; this one changes them when it runs");
   const PlanRequest request{.name = compiled.name,
                             .ports_in_arena = options.ports_in_arena,
                             .feeds_rows = options.feeds_rows,

@@ -195,10 +195,10 @@ Status check_fed(const Program& program, const Graph& graph) {
   const std::string reader = reader_of_all(graph);
   return errors::unsupported(
       "compile", "rows of input `", program.ports.inputs[0].name, "` cannot be fed: ",
-      reader.empty() ? "not all that reads it makes rows from rows"
+      reader.empty() ? "an operator that reads it cannot compute rows from rows"
                      : reader +
-                           " needs all of them at once; only int8 convolutions and poolings of "
-                           "smaller windows than the image take rows");
+                           " reads all of them at once; only int8 convolutions and poolings whose "
+                           "windows are smaller than the image take rows");
 }
 
 // What has no C form at all.
@@ -210,9 +210,9 @@ Status check_supported(const model::Entry& entry, const Graph& graph) {
                                  "` has a dimension of any extent; C is made for fixed shapes: "
                                  "export without `dynamic`, or with the extent");
   if (!graph.sizes.empty())
-    return errors::unsupported(where, "it has shapes that follow from values, which C has not");
+    return errors::unsupported(where, "its shapes depend on values; C is made for fixed shapes");
   if (graph.effects > 0)
-    return errors::unsupported(where, "it prints, checks or calls back, which C has not");
+    return errors::unsupported(where, "it prints, checks or calls back; these have no C form");
   return {};
 }
 
@@ -293,7 +293,7 @@ Result<Program> plan_for_c(const model::Model& model, const model::Entry& entry,
   program.feeds_rows = request.feeds_rows;
   if (request.feeds_rows) {
     if (program.inputs != 1)
-      return errors::unsupported("compile", "rows can be fed to one input alone; entry `",
+      return errors::unsupported("compile", "`feed_rows` needs an entry with one input; `",
                                  entry.name, "` has ", program.inputs);
     WEFT_ASSIGN(ready, with_fed_rows(ready, 0, program.ports.inputs[0].name));
   }

@@ -81,8 +81,7 @@ std::string why_not_fed(const Graph& graph, graph::ValueId fed) {
   const graph::TensorType& type = graph.type(fed);
   if (type.dtype != DType::kInt8)
     return "it is " + std::string(name_of(type.dtype)) +
-           ", and an int8 layer reads the image first only where the network is quantized with "
-           "`integers=True`";
+           ", and only an int8 layer takes rows; quantize the network with `integers=True`";
   if (type.shape.rank() == 4 && type.shape[0] != 1)
     return "it has " + std::to_string(type.shape[0]) + " images; export the network with one";
   std::string readers;
@@ -94,10 +93,9 @@ std::string why_not_fed(const Graph& graph, graph::ValueId fed) {
       if (readers.find(words) == std::string::npos)
         readers += (readers.empty() ? "" : " and ") + words;
     }
-  if (readers.empty()) return "nothing reads it";
-  return "first of all " + readers +
-         " of it is computed; rows are fed to int8 convolutions and poolings of one image (1, H, "
-         "W, C)";
+  if (readers.empty()) return "no operator reads it";
+  return readers +
+         " reads it first; only int8 convolutions and poolings of one image (1, H, W, C) take rows";
 }
 
 }  // namespace

@@ -73,9 +73,9 @@ class Planner {
         chosen.pop_back();
     }
     if (!chosen.empty()) return best;
-    return errors::invalid_value(
-        "compile", "`memory` of ", memory, " bytes cannot be met: training `", min_name,
-        "` alone takes ", minimum, " bytes of state and arena, the least of the parameters given");
+    return errors::invalid_value("compile", "`memory` must be at least ", minimum,
+                                 " bytes, the state and arena for training `", min_name,
+                                 "` alone; got ", memory, " bytes");
   }
 
   const Updates& updates() const { return updates_; }
@@ -108,8 +108,8 @@ Result<Training> plan_training(const model::Model& model, const model::Entry& ru
                                const CompileOptions& options, const std::string& name) {
   if (options.ports_in_arena)
     return errors::unsupported("compile",
-                               "with `train`, inputs and outputs are the caller's: it goes without "
-                               "`ports_in_arena`");
+                               "`ports_in_arena` cannot be combined with `train`, where the caller "
+                               "owns inputs and outputs");
   if (!run.program->graph().states.empty())
     return errors::unsupported("compile: entry `" + run.name + "`",
                                "it changes arrays of the file when it runs, which only the "

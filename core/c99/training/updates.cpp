@@ -154,7 +154,7 @@ Result<std::vector<size_t>> Updates::matching(std::string_view patterns) const {
   const std::string where = "compile: entry `" + step_.name + "`";
   if (parameters_.empty())
     return errors::invalid_value(where,
-                                 "it trains nothing: no result of it depends on an array "
+                                 "it trains no parameter: none of its results depends on an array "
                                  "that it changes; export a step of `trainer.compile`");
   std::vector<bool> chosen(parameters_.size(), false);
   for (std::string_view rest = patterns;;) {
@@ -163,8 +163,9 @@ Result<std::vector<size_t>> Updates::matching(std::string_view patterns) const {
     if (!names_any(pattern, chosen)) {
       std::string known;
       for (const Parameter& p : parameters_) known += (known.empty() ? "" : ", ") + p.name;
-      return errors::invalid_value(where, "`train` names no parameter that it updates by `",
-                                   pattern, "`; there are ", known);
+      return errors::invalid_value(where,
+                                   "`train` must name parameters that the step updates; got `",
+                                   pattern, "`; it updates ", known);
     }
     if (comma == std::string_view::npos) break;
     rest = rest.substr(comma + 1);

@@ -162,7 +162,7 @@ class Chaining {
 
   // Stores the accumulator into a free slot.
   void spill() {
-    Value& v = value(held_);
+    Value& v = value(accumulator_);
     if (free_.empty()) free_.push_back(static_cast<int16_t>(slots_++));
     v.slot = free_.back();
     free_.pop_back();
@@ -170,14 +170,14 @@ class Chaining {
   }
   // Called before the accumulator is overwritten: spills it if it is still needed and nowhere in
   // memory.
-  void keep_held() {
-    if (held_ >= 0 && value(held_).uses > 0 && !is_readable(held_)) spill();
+  void keep_accumulator() {
+    if (accumulator_ >= 0 && value(accumulator_).uses > 0 && !is_readable(accumulator_)) spill();
   }
 
   // Makes the value the accumulator.
   bool load(int id) {
-    keep_held();
-    held_ = id;
+    keep_accumulator();
+    accumulator_ = id;
     const Source source = source_of(id);
     const DType dtype = value(id).dtype;
     return emit(
@@ -190,8 +190,8 @@ class Chaining {
   // accumulator if that is an operand, else the first operand that is no scalar.
   bool hold_one(const std::vector<int>& in, size_t& position) {
     for (const int id : in)
-      if (!is_readable(id) && id != held_ && !load(id)) return false;
-    const auto found = std::ranges::find(in, held_);
+      if (!is_readable(id) && id != accumulator_ && !load(id)) return false;
+    const auto found = std::ranges::find(in, accumulator_);
     if (found != in.end()) {
       position = static_cast<size_t>(found - in.begin());
       return true;
@@ -212,19 +212,19 @@ class Chaining {
     for (const int id : in) --value(id).uses;
     const bool is_pair = in.size() == 2 && in[0] == in[1];
     // The accumulator is an operand twice, and the formula has no form for that.
-    const bool is_read_beside = std::ranges::count(in, held_) > 1 &&
-                                !(is_pair && has_form(s, ChainForm::kAccumulatorAccumulator));
-    if (!is_readable(held_) && (value(held_).uses > 0 || is_read_beside)) spill();
-    if (!apply(s, position, is_read_beside)) return false;
+    const bool is_read_twice = std::ranges::count(in, accumulator_) > 1 &&
+                               !(is_pair && has_form(s, ChainForm::kAccumulatorAccumulator));
+    if (!is_readable(accumulator_) && (value(accumulator_).uses > 0 || is_read_twice)) spill();
+    if (!apply(s, position, is_read_twice)) return false;
     for (const int id : in) release(id);
-    held_ = externals_ + static_cast<int>(s);
+    accumulator_ = externals_ + static_cast<int>(s);
     return store(s);
   }
 
   // A draw overwrites the accumulator with random numbers.
   bool add_draw(size_t s) {
-    keep_held();
-    held_ = externals_ + static_cast<int>(s);
+    keep_accumulator();
+    accumulator_ = externals_ + static_cast<int>(s);
     emit({ChainVerb::kDraw});
     chain().back().draw = code_.steps[s].in[0];
     return code_.draws.size() <= kernels::kMaxChainDraws && store(s);
@@ -267,18 +267,18 @@ class Chaining {
 
   // The formula or cast of a step. A result that is a half is rounded, as if it had been stored, so
   // that the bits are those of steps on tiles.
-  bool apply(size_t s, size_t position, bool is_read_beside) {
+  bool apply(size_t s, size_t position, bool is_read_twice) {
     const DType out = value(externals_ + static_cast<int>(s)).dtype;
     const bool is_cast = code_.formulas[s] == FormulaId::kCount;
     const bool done =
-        is_cast ? apply_cast(dtype_of(s), out) : apply_formula(s, position, is_read_beside);
+        is_cast ? apply_cast(dtype_of(s), out) : apply_formula(s, position, is_read_twice);
     if (!done) return false;
     return !is_half(out) || is_only_stored(s) || (is_cast && dtype_of(s) == out) ||
            emit({ChainVerb::kRound, out});
   }
 
   // Emits the formula in the form that fits its operands.
-  bool apply_formula(size_t s, size_t position, bool is_read_beside) {
+  bool apply_formula(size_t s, size_t position, bool is_read_twice) {
     const std::vector<int>& in = in_[s];
     const auto general =
         static_cast<ChainForm>(static_cast<size_t>(ChainForm::kAccumulatorFirst) + position);
@@ -286,7 +286,7 @@ class Chaining {
     if (in.size() == 3)
       return emit(form(s, general),
                   {source_of(in[position == 0 ? 1 : 0]), source_of(in[position == 2 ? 1 : 2])});
-    if (in[0] == in[1] && !is_read_beside) return emit(form(s, ChainForm::kAccumulatorAccumulator));
+    if (in[0] == in[1] && !is_read_twice) return emit(form(s, ChainForm::kAccumulatorAccumulator));
     Source other = source_of(in[1 - position]);
     const ChainForm spread =
         position == 0 ? ChainForm::kAccumulatorScalar : ChainForm::kScalarAccumulator;
@@ -309,7 +309,7 @@ class Chaining {
   bool store(size_t s) {
     const int16_t out = code_.steps[s].out;
     if (out >= externals_) return true;
-    Value& v = value(held_);
+    Value& v = value(accumulator_);
     const bool is_there = emit({ChainVerb::kStore, v.dtype}, {{out, true, false}});
     code_.chain_reads &= ~(1u << out);
     code_.chain_writes |= 1u << out;
@@ -329,7 +329,7 @@ class Chaining {
   std::vector<Value> values_;
   std::vector<std::vector<int>> in_;  // by step: the values it reads
   std::vector<int16_t> free_;         // free slots
-  int held_ = -1;                     // the value in the accumulator, or -1
+  int accumulator_ = -1;              // the value in the accumulator, or -1
 };
 
 #if WEFT_ENCODER

@@ -48,7 +48,7 @@ Result<kernels::StepKernel> step_of(const Node& node, const std::vector<graph::T
   const bool cast = node.op->name == "cast";
   const kernels::StepKernel step = cast ? kernels::cast_step(last_in.dtype, out.dtype)
                                         : kernels::step_of(node.op->slot.formula, last_in.dtype);
-  if (!step) return errors::unsupported(node.op->name, "no kernel for ", last_in.dtype);
+  if (!step) return errors::unsupported(node.op->name, "there is no kernel for ", last_in.dtype);
   return step;
 }
 
@@ -351,7 +351,8 @@ Graph region_of(const Graph& graph, const Node& node, std::vector<ValueId>& oper
 
 Result<TileCode> lower(const Graph& region) {
   if constexpr (!WEFT_KEEPS_tiles)
-    return errors::unsupported("plan", "arithmetic is left out of this build of Weft (WEFT_OPS)");
+    return errors::unsupported(
+        "plan", "this build of Weft was made without elementwise arithmetic (WEFT_OPS)");
   ops::note_use("tiles");
   return Lowering(region).run();
 }

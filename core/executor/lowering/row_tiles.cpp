@@ -119,10 +119,10 @@ class Planner {
       if (whole >= 0) {
         const Node& node = body_.nodes[static_cast<size_t>(whole)];
         value = plan_->values[static_cast<size_t>(value_of(node.outputs[0]))];
-        value.offset += first_plane(node, id) * value.held * value.row_bytes;
+        value.offset += first_plane(node, id) * value.ring_rows * value.row_bytes;
       } else {
-        value = {-1, plan_->ring_bytes, schedule_.held[n], row_bytes(type), 0};
-        plan_->ring_bytes += padded(rules_[n].row_bytes() * value.held);
+        value = {-1, plan_->ring_bytes, schedule_.ring_rows[n], row_bytes(type), 0};
+        plan_->ring_bytes += padded(rules_[n].row_bytes() * value.ring_rows);
       }
       add(id, value);
     }
@@ -136,7 +136,7 @@ class Planner {
     const TensorType& type = body_.type(id);
     RowTileValue value{number, 0, 0, 0, 0};
     if (type.shape.rank() > axis_) {
-      value.held = type.shape[axis_];
+      value.ring_rows = type.shape[axis_];
       value.row_bytes = row_bytes(type);
     }
     if (type.shape.rank() > 0 && type.shape[0] == plan_->images)
@@ -168,7 +168,7 @@ class Planner {
     const Node& node = body_.nodes[n];
     RowTileStep step;
     step.out = value_of(node.outputs[0]);
-    step.row_tile.out_ring_rows = plan_->values[static_cast<size_t>(step.out)].held;
+    step.row_tile.out_ring_rows = plan_->values[static_cast<size_t>(step.out)].ring_rows;
     if (is_kernel(node)) {
       WEFT_TRY(add_kernel(n, step));
     } else if (graph::is_concatenation(node)) {
@@ -214,7 +214,8 @@ class Planner {
       step.in.push_back(use_of(n, i));
       step.views.push_back(view_of(types[i], step.in[i].by_rows));
       if (step.in[i].value >= 0 && i < ops::RowTile::kMaxInputs)
-        step.row_tile.in_ring_rows[i] = plan_->values[static_cast<size_t>(step.in[i].value)].held;
+        step.row_tile.in_ring_rows[i] =
+            plan_->values[static_cast<size_t>(step.in[i].value)].ring_rows;
     }
     step.views.push_back(view_of(body_.type(node.outputs[0]), true));
     if (node.op->slot.problem) {
@@ -264,8 +265,8 @@ class Planner {
     while (is_arithmetic(n) && rows.begin < rows.end) {
       int64_t count = rows.end - rows.begin;
       const auto bound_by = [&](ValueId id) {
-        const int64_t held = plan_->values[static_cast<size_t>(value_of(id))].held;
-        count = std::min(count, held - rows.begin % held);
+        const int64_t ring_rows = plan_->values[static_cast<size_t>(value_of(id))].ring_rows;
+        count = std::min(count, ring_rows - rows.begin % ring_rows);
       };
       for (size_t i = 0; i < body_.nodes[n].operands.size(); ++i)
         if (rules_[n].reads_rows(i)) bound_by(body_.nodes[n].operands[i].value);
@@ -306,7 +307,8 @@ class Planner {
     return {};
   }
 
-  // The tile program on `rows` rows of all planes. Planes of a line buffer are `held` rows apart.
+  // The tile program on `rows` rows of all planes. Planes of a line buffer are `ring_rows` rows
+  // apart.
   Result<TileCode> code_of_rows(const Graph& region, std::span<const ValueId> operands,
                                 ValueId result, int64_t rows, const RowTileStep& step) {
     std::vector<TensorType> types;
@@ -317,7 +319,7 @@ class Planner {
       if (use.by_rows) type.shape[kRowAxis] = rows;
       TensorView view = view_of(type, false);
       if (use.by_rows)
-        view.strides[1] = plan_->values[static_cast<size_t>(use.value)].held * view.strides[2];
+        view.strides[1] = plan_->values[static_cast<size_t>(use.value)].ring_rows * view.strides[2];
       views.push_back(view);
       return type;
     };
@@ -456,7 +458,7 @@ std::string describe(const RowTilePlan& plan) {
     const std::string name = step.op               ? step.op->name
                              : !step.codes.empty() ? "arithmetic"
                                                    : "concatenate";
-    text += " " + name + " holds " + std::to_string(out.held);
+    text += " " + name + " holds " + std::to_string(out.ring_rows);
   }
   return text + "\n";
 }

@@ -20,7 +20,7 @@ namespace weft::executor {
 struct RowTileValue {
   int32_t external = -1;    // number among operands and result; -1: a line buffer
   int64_t offset = 0;       // bytes from its start, or from the start of the line buffers
-  int64_t held = 0;         // rows; row r lies at r modulo this number
+  int64_t ring_rows = 0;    // rows; row r lies at r modulo this number
   int64_t row_bytes = 0;    // of one plane (a channel block)
   int64_t image_bytes = 0;  // from image to image; 0 in a line buffer
 };

@@ -263,15 +263,15 @@ class Component {
 std::vector<std::vector<int32_t>> components(std::span<const ArenaBuffer> buffers,
                                              const Neighbours& neighbours) {
   std::vector<std::vector<int32_t>> result;
-  std::vector<bool> alloc_view(buffers.size(), false);
+  std::vector<bool> visited(buffers.size(), false);
   for (size_t first = 0; first < buffers.size(); ++first) {
-    if (alloc_view[first] || buffers[first].bytes == 0) continue;
+    if (visited[first] || buffers[first].bytes == 0) continue;
     std::vector<int32_t> members{static_cast<int32_t>(first)};
-    alloc_view[first] = true;
+    visited[first] = true;
     for (size_t k = 0; k < members.size(); ++k)
       for (const int32_t other : neighbours.of(members[k])) {
-        if (alloc_view[static_cast<size_t>(other)]) continue;
-        alloc_view[static_cast<size_t>(other)] = true;
+        if (visited[static_cast<size_t>(other)]) continue;
+        visited[static_cast<size_t>(other)] = true;
         members.push_back(other);
       }
     std::ranges::sort(members);

@@ -20,7 +20,7 @@ struct BranchId {
   int32_t branch = kNone;
 
   // May the two run at the same time? Steps in different branches of one group have no order.
-  bool runs_beside(const BranchId& other) const {
+  bool is_concurrent_with(const BranchId& other) const {
     return group != kNone && group == other.group && branch != other.branch;
   }
 };
@@ -37,7 +37,7 @@ struct ArenaBuffer {
 
   // Is it dead before `other` begins, in whatever order branches run?
   bool ends_before(const ArenaBuffer& other) const {
-    return last < other.first && !last_branch.runs_beside(other.first_branch);
+    return last < other.first && !last_branch.is_concurrent_with(other.first_branch);
   }
   // Must the two not share bytes? That is so unless one surely ends before the other begins.
   bool conflicts_with(const ArenaBuffer& other) const {

@@ -52,7 +52,7 @@ int64_t live_in_group(std::span<const ArenaBuffer> buffers, std::span<const Bran
   // The range of steps of each branch.
   std::vector<std::pair<int32_t, int32_t>> branches;
   for (int32_t step = from; step < to; ++step)
-    if (step == from || branch_ids[static_cast<size_t>(step)].runs_beside(
+    if (step == from || branch_ids[static_cast<size_t>(step)].is_concurrent_with(
                             branch_ids[static_cast<size_t>(step) - 1]))
       branches.emplace_back(step, step + 1);
     else

@@ -139,7 +139,7 @@ Status Placement::define_sources() {
     allocation.root = residual ? MemoryRoot::kResidual : MemoryRoot::kInput;
     allocation.index = residual ? 0 : static_cast<int32_t>(i);
     allocation.offset = residual ? options_.residual_inputs[i] : 0;
-    input_items_.push_back(id);
+    input_allocations_.push_back(id);
     alloc_views_[static_cast<size_t>(graph_.inputs[i])] = whole(id, type);
     if (!target() || i >= target()->inputs_in_arena) continue;
     allocation.given = false;
@@ -305,7 +305,7 @@ Result<TargetKernel> Placement::kernel_of(const Node& node, const ops::SlotTypes
 // A call of the operator's kernel. Scalars become arrays of one element.
 Status Placement::add_kernel(const Node& node, const std::vector<TensorType>& types) {
   const ops::Slot& slot = node.op->slot;
-  if (!slot.run) return errors::unsupported(node.op->name, "nothing runs it on this device");
+  if (!slot.run) return errors::unsupported(node.op->name, "the device has no kernel for it");
   std::vector<TensorType> out;
   for (const ValueId id : node.outputs) out.push_back(graph_.type(id));
   const ops::SlotTypes call{*node.op, types, out, node.attributes.view()};
@@ -381,7 +381,7 @@ void Placement::add_scratch(PendingStep& step, int64_t bytes) {
 void Placement::touch(int32_t id, int32_t step) {
   Allocation& allocation = allocations_[static_cast<size_t>(id)];
   const BranchId& branch_id = steps[static_cast<size_t>(step)].branch_id;
-  if (allocation.last_branch.runs_beside(branch_id))
+  if (allocation.last_branch.is_concurrent_with(branch_id))
     allocation.last_branch.branch = BranchId::kSeveral;
   else
     allocation.last_branch = branch_id;

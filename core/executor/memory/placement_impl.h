@@ -249,7 +249,7 @@ class Placement {
   std::vector<Allocation> allocations_;
   std::vector<AllocationView> alloc_views_;  // by value of the graph
   std::vector<bool> sensitive_;              // by value: a reader's bits depend on its strides
-  std::vector<int32_t> input_items_;         // by input
+  std::vector<int32_t> input_allocations_;   // by input
   std::vector<int32_t> state_of_;            // by output: the input of its state pair, or -1
   // By value of a node: its outputs that are no states.
   std::vector<std::vector<int32_t>> outputs_of_;

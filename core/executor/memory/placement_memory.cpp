@@ -38,10 +38,10 @@ Allocation Placement::output_memory(size_t index, const AllocationView& alloc_vi
 // that reads each element before it writes it.
 bool Placement::may_write_state(size_t output, int32_t allocation) const {
   if (state_of_[output] < 0) return true;
-  const int32_t old = input_items_[static_cast<size_t>(state_of_[output])];
+  const int32_t old = input_allocations_[static_cast<size_t>(state_of_[output])];
   const int32_t last_read = allocations_[static_cast<size_t>(old)].last;
   const int32_t written = allocations_[static_cast<size_t>(allocation)].first;
-  if (allocations_[static_cast<size_t>(old)].last_branch.runs_beside(
+  if (allocations_[static_cast<size_t>(old)].last_branch.is_concurrent_with(
           allocations_[static_cast<size_t>(allocation)].first_branch))
     return false;
   if (last_read != written) return last_read < written;

@@ -102,7 +102,7 @@ void Placement::keep_states_readable(OrderProblem& problem, const Writers& write
     if (state_of_[k] < 0) continue;
     const int32_t renewed = alloc_views_[static_cast<size_t>(graph_.outputs[k])].allocation;
     if (allocations_[static_cast<size_t>(renewed)].root != MemoryRoot::kOutput) continue;
-    const int32_t old = input_items_[static_cast<size_t>(state_of_[k])];
+    const int32_t old = input_allocations_[static_cast<size_t>(state_of_[k])];
     for (const int32_t at : writers.of(renewed))
       for (int32_t unit = 0; unit < at; ++unit)
         if (std::ranges::find(problem.steps[static_cast<size_t>(unit)].reads, old) !=

@@ -100,8 +100,9 @@ void Placement::note_parts() {
     if (!part.is_part || part.first < 0) continue;
     Allocation& whole = allocations_[static_cast<size_t>(part.joined)];
     const bool is_first = whole.first < 0, is_last = whole.last < 0;
-    const bool beside_first = !is_first && part.first_branch.runs_beside(whole.first_branch);
-    const bool beside_last = !is_last && part.last_branch.runs_beside(whole.last_branch);
+    const bool concurrent_first =
+        !is_first && part.first_branch.is_concurrent_with(whole.first_branch);
+    const bool concurrent_last = !is_last && part.last_branch.is_concurrent_with(whole.last_branch);
     if (is_first || part.first < whole.first) {
       whole.first = part.first;
       whole.first_branch = part.first_branch;
@@ -110,10 +111,10 @@ void Placement::note_parts() {
       whole.last = part.last;
       whole.last_branch = part.last_branch;
     }
-    if (beside_first) whole.first_branch = in_several(whole.first_branch);
-    if (beside_last) whole.last_branch = in_several(whole.last_branch);
+    if (concurrent_first) whole.first_branch = in_several(whole.first_branch);
+    if (concurrent_last) whole.last_branch = in_several(whole.last_branch);
     // It begins in one branch and is last used, through another part, in a different branch.
-    if (whole.first_branch.runs_beside(whole.last_branch)) {
+    if (whole.first_branch.is_concurrent_with(whole.last_branch)) {
       whole.first_branch = in_several(whole.first_branch);
       whole.last_branch = in_several(whole.last_branch);
     }

@@ -105,8 +105,9 @@ class Components {
     for (int branches = maximum; branches >= 2;
          branches = branches == maximum ? below(maximum) : branches / 2) {
       const int level = level_of(threads_ / branches);
-      const double apart = std::max(maximum_[at(level)], total_[at(level)] / branches) + kGroup;
-      const double saved = together_ - apart;
+      const double concurrent =
+          std::max(maximum_[at(level)], total_[at(level)] / branches) + kGroup;
+      const double saved = together_ - concurrent;
       if (saved < std::max(kMin, kMinShare * together_) || saved <= best.seconds) continue;
       best = {saved, branches, 1 << level};
     }

@@ -45,7 +45,7 @@ class Emitter {
 
  private:
   // The location of a view on an allocation; rank -1 for an absent operand.
-  Location place_of(const AllocationView& alloc_view) const {
+  Location location_of(const AllocationView& alloc_view) const {
     Location location;
     location.dtype = alloc_view.dtype;
     location.shape = alloc_view.shape;
@@ -65,7 +65,7 @@ class Emitter {
   std::vector<Location> places_of(const std::vector<AllocationView>& alloc_view) const {
     std::vector<Location> locations;
     locations.reserve(alloc_view.size());
-    for (const AllocationView& one : alloc_view) locations.push_back(place_of(one));
+    for (const AllocationView& one : alloc_view) locations.push_back(location_of(one));
     return locations;
   }
 
@@ -267,13 +267,16 @@ int64_t max_added(int64_t arena) {
 // What is decided about a plan before its steps are emitted. The placement refers to the graphs and
 // the options in here, so this object must outlive it and must not move.
 struct Decided {
-  explicit Decided(const PlanOptions& given) : options(given), apart(given) { apart.parts = false; }
+  explicit Decided(const PlanOptions& given) : options(given), without_parts(given) {
+    without_parts.parts = false;
+  }
   Decided(const Decided&) = delete;
   Decided& operator=(const Decided&) = delete;
 
-  PlanOptions options, apart;  // `apart`: the same, without arrays that are built inside others
-  // The reordered graphs, and the orders that made them: [0] with `options`, [1] with `apart`. The
-  // graph of the chosen placement is one of these, or the given one.
+  PlanOptions options,
+      without_parts;  // `without_parts`: the same, without arrays that are built inside others
+  // The reordered graphs, and the orders that made them: [0] with `options`, [1] with
+  // `without_parts`. The graph of the chosen placement is one of these, or the given one.
   std::vector<int32_t> order[2];
   graph::Graph ordered[2];
   std::unique_ptr<Placement> placement;
@@ -306,8 +309,9 @@ bool is_enough(const PlanOptions& options, const Placement& placement) {
 
 // Places the graph as it is, and in an order with a lower peak if one is found. The second is kept
 // only if its arena is really smaller: the peak is a bound that packing does not always reach.
-Status location(const graph::Graph& graph, const PlanOptions& options, std::vector<int32_t>& nodes,
-                graph::Graph& ordered, std::unique_ptr<Placement>& placement) {
+Status place_in_order(const graph::Graph& graph, const PlanOptions& options,
+                      std::vector<int32_t>& nodes, graph::Graph& ordered,
+                      std::unique_ptr<Placement>& placement) {
   placement = std::make_unique<Placement>(graph, options);
   WEFT_TRY(placement->run());
   if (!WEFT_KEEPS_search || !options.order || is_enough(options, *placement)) return {};
@@ -328,12 +332,13 @@ Status location(const graph::Graph& graph, const PlanOptions& options, std::vect
 Status decide(const graph::Graph& graph, Decided& decided) {
   ops::note_use("search");
   ops::note_use("branches");  // more threads may have some
-  WEFT_TRY(
-      location(graph, decided.options, decided.order[0], decided.ordered[0], decided.placement));
+  WEFT_TRY(place_in_order(graph, decided.options, decided.order[0], decided.ordered[0],
+                          decided.placement));
   if (WEFT_KEEPS_search && decided.placement->parts > 0 &&
       !is_enough(decided.options, *decided.placement)) {
     std::unique_ptr<Placement> other;
-    WEFT_TRY(location(graph, decided.apart, decided.order[1], decided.ordered[1], other));
+    WEFT_TRY(
+        place_in_order(graph, decided.without_parts, decided.order[1], decided.ordered[1], other));
     if (other->arena_bytes < decided.placement->arena_bytes) decided.placement = std::move(other);
   }
   decided.arena_without = decided.placement->arena_bytes;
@@ -344,7 +349,7 @@ Status decide(const graph::Graph& graph, Decided& decided) {
 // Follows saved decisions. Each is checked against the graph, because a file may be damaged.
 Status decide_as(const graph::Graph& graph, const SavedPlan& saved, Decided& decided) {
   const std::string& where = decided.options.saved->where;
-  const PlanOptions& options = saved.parts ? decided.options : decided.apart;
+  const PlanOptions& options = saved.parts ? decided.options : decided.without_parts;
   const graph::Graph* ordered = &graph;
   if (!saved.order.empty()) {
     WEFT_TRY(check_order(where, graph, saved.order));
@@ -355,9 +360,8 @@ Status decide_as(const graph::Graph& graph, const SavedPlan& saved, Decided& dec
   decided.placement = std::make_unique<Placement>(*ordered, options);
   if (saved.groups.empty()) return decided.placement->run_as(&saved);
   if constexpr (!WEFT_KEEPS_branches)
-    return errors::unsupported(where,
-                               "the saved plan has steps side by side, which this build of "
-                               "Weft was made without (WEFT_OPS)");
+    return errors::unsupported(
+        where, "the saved plan has branches, which this build of Weft does not support (WEFT_OPS)");
   WEFT_TRY(decided.placement->run_as(nullptr));
   decided.groups = find_branches(decided.placement->branch_steps(), options.threads);
   std::erase_if(decided.groups, [&](const BranchGroup& group) {
@@ -365,7 +369,7 @@ Status decide_as(const graph::Graph& graph, const SavedPlan& saved, Decided& dec
   });
   if (decided.groups.size() != saved.groups.size())
     return errors::io(where, "the saved plan does not fit its graph: it has ", saved.groups.size(),
-                      " groups of branches; ", decided.groups.size(), " of them are in the graph");
+                      " groups of branches; the graph has ", decided.groups.size(), " of them");
   decided.placement = std::make_unique<Placement>(*ordered, options, decided.groups);
   return decided.placement->run_as(&saved);
 }
@@ -416,7 +420,7 @@ ParallelGroup group_of(const BranchGroup& found, std::span<const PendingStep> st
   group.share = found.share;
   group.seconds = found.seconds;
   for (int32_t step = found.begin; step < found.end; ++step)
-    if (step == found.begin || steps[static_cast<size_t>(step)].branch_id.runs_beside(
+    if (step == found.begin || steps[static_cast<size_t>(step)].branch_id.is_concurrent_with(
                                    steps[static_cast<size_t>(step) - 1].branch_id))
       group.starts.push_back(static_cast<uint32_t>(step));
   group.starts.push_back(static_cast<uint32_t>(found.end));

@@ -31,8 +31,8 @@ int64_t end_of(const Location& location) {
 }
 
 Status too_far(const PlanStep& step, const char* what, int64_t needed, int64_t there) {
-  return errors::invalid_state("plan", "`", step.name, "` reaches ", needed, " bytes of ", what,
-                               ", which has ", there);
+  return errors::invalid_state("plan", "step `", step.name, "` needs ", needed, " bytes of ", what,
+                               "; got ", there);
 }
 
 // ---- bodies of control flow ---------------------------------------------------------------------
@@ -122,8 +122,8 @@ Status find_reach(Plan& plan) {
 Status check_room(const Plan& plan, const RunRoom& room) {
   const auto check = [](const char* what, size_t i, int64_t needed, int64_t there) -> Status {
     if (needed <= there) return {};
-    return errors::invalid_state("plan", what, " ", i, " has ", there, " bytes, of which a run ",
-                                 "reaches ", needed);
+    return errors::invalid_state("plan", what, " ", i, " must have at least ", needed,
+                                 " bytes; got ", there);
   };
   for (size_t i = 0; i < room.inputs.size() && i < plan.inputs; ++i)
     WEFT_TRY(check("input", i, plan.reach[input_root(plan, i)], room.inputs[i]));

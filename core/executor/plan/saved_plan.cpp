@@ -36,11 +36,11 @@ std::string name_of_buffer(const ArenaBuffer& buffer, std::span<const std::strin
 
 // A build without passes and control flow runs packed graphs, which have one plan each; the file
 // itself then says that the plan belongs to the graph, and no fingerprint is needed.
-constexpr bool kTellsGraphsApart = WEFT_KEEPS_passes || WEFT_KEEPS_control;
+constexpr bool kComparesGraphs = WEFT_KEEPS_passes || WEFT_KEEPS_control;
 
 const SavedPlan* SavedPlans::find(std::string_view graph) const {
   if (notes) return nullptr;
-  if constexpr (!kTellsGraphsApart) return plans.empty() ? nullptr : &plans.back();
+  if constexpr (!kComparesGraphs) return plans.empty() ? nullptr : &plans.back();
   const auto found = std::ranges::find(plans, graph, &SavedPlan::graph);
   return found == plans.end() ? nullptr : &*found;
 }
@@ -68,7 +68,7 @@ std::string plan_conditions(int threads, const graph::PassSelection& selection) 
 
 // FNV-1a, 64 bits, of the text form without the contents of constants.
 std::string fingerprint(const Graph& graph) {
-  if constexpr (!kTellsGraphsApart) return {};
+  if constexpr (!kComparesGraphs) return {};
   uint64_t hash = 0xcbf29ce484222325;
   for (const char c : graph::print(graph, {.largest_constant = 0}))
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
@@ -79,15 +79,15 @@ std::string fingerprint(const Graph& graph) {
 
 Status check_order(std::string_view where, const Graph& graph, std::span<const int32_t> order) {
   if (order.size() != graph.nodes.size())
-    return errors::io(where, "the saved plan does not fit its graph: it orders ", order.size(),
+    return errors::io(where, "the saved plan does not fit its graph: its order has ", order.size(),
                       " nodes; the graph has ", graph.nodes.size());
   std::vector<bool> placed(graph.nodes.size(), false);
   // Nodes with effects, and those that call the host, keep the order that they have in the graph.
   int32_t last_on_caller = -1;
   for (const int32_t n : order) {
     if (n < 0 || static_cast<size_t>(n) >= placed.size() || placed[static_cast<size_t>(n)])
-      return errors::io(where, "the saved plan does not fit its graph: node ", n,
-                        " is none of the graph, or stands twice");
+      return errors::io(where, "the saved plan does not fit its graph: its order has node ", n,
+                        ", which the graph lacks or which occurs twice");
     const Node& node = graph.nodes[static_cast<size_t>(n)];
     for (const Operand& operand : node.operands) {
       const Node* const producer = operand.is_value() ? graph.producer(operand.value) : nullptr;
@@ -100,7 +100,7 @@ Status check_order(std::string_view where, const Graph& graph, std::span<const i
     if (node.effect < 0 && !graph::runs_on_caller(graph, node)) continue;
     if (n < last_on_caller)
       return errors::io(where, "the saved plan does not fit its graph: ", name_of_node(graph, n),
-                        " comes too late among what runs on the caller's thread");
+                        " comes after a later node that runs on the caller's thread");
     last_on_caller = n;
   }
   return {};
@@ -110,7 +110,7 @@ Status place_as_saved(std::string_view where, const SavedPlan& saved,
                       std::span<ArenaBuffer> buffers, std::span<const std::string> names,
                       bool is_exact) {
   if (saved.offsets.size() != buffers.size())
-    return errors::io(where, "the saved plan does not fit its graph: it places ",
+    return errors::io(where, "the saved plan does not fit its graph: it has offsets of ",
                       saved.offsets.size(), " values; the graph has ", buffers.size());
   int64_t end = 0;
   for (size_t i = 0; i < buffers.size(); ++i) {
@@ -119,13 +119,14 @@ Status place_as_saved(std::string_view where, const SavedPlan& saved,
         offset > saved.arena_bytes || aligned(buffers[i].bytes) > saved.arena_bytes - offset)
       return errors::io(
           where, "the saved plan does not fit its graph: ", name_of_buffer(buffers[i], names),
-          " of ", buffers[i].bytes, " bytes is at ", offset, " of an arena of ", saved.arena_bytes);
+          " of ", buffers[i].bytes, " bytes must lie in the arena of ", saved.arena_bytes,
+          " bytes; got offset ", offset);
     buffers[i].offset = offset;
     end = std::max(end, offset + aligned(buffers[i].bytes));
   }
   if (is_exact && end != saved.arena_bytes)
-    return errors::io(where, "the saved plan does not fit its graph: its values end at byte ", end,
-                      " of an arena of ", saved.arena_bytes);
+    return errors::io(where, "the saved plan does not fit its graph: its arena must have ", end,
+                      " bytes; got ", saved.arena_bytes);
   // Sweep over the buffers by offset: only those that begin before this one ends share bytes with
   // it.
   std::vector<size_t> by_offset(buffers.size());
@@ -140,7 +141,7 @@ Status place_as_saved(std::string_view where, const SavedPlan& saved,
         return errors::io(where,
                           "the saved plan does not fit its graph: ", name_of_buffer(one, names),
                           " at ", one.offset, " and ", name_of_buffer(other, names), " at ",
-                          other.offset, " share bytes while both are needed");
+                          other.offset, " share bytes while both are in use");
     }
   }
   return {};

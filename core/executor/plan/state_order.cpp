@@ -30,7 +30,7 @@ struct Lanes {
         }
   }
   // Do the two steps run at the same time, in two branches of one group?
-  bool beside(size_t a, size_t b) const {
+  bool are_concurrent(size_t a, size_t b) const {
     return group[a] >= 0 && group[a] == group[b] && branch[a] != branch[b];
   }
   std::vector<int> group, branch;
@@ -61,7 +61,7 @@ bool reads_before_it_writes(const PlanStep& step, size_t in, size_t out, const T
 Status broken(const Plan& plan, const graph::StatePair& state, size_t reader, size_t writer) {
   return errors::internal("plan", "step ", reader, " (", plan.steps[reader].name,
                           ") reads the old content of input ", state.input, " after step ", writer,
-                          " (", plan.steps[writer].name, ") has renewed it");
+                          " (", plan.steps[writer].name, ") has replaced it");
 }
 
 }  // namespace
@@ -96,7 +96,7 @@ Status verify_state_order(const graph::Graph& graph, const Plan& plan, const Tar
       if (in.root != MemoryRoot::kInput || in.shape.rank() < 0) continue;
       const auto input = static_cast<size_t>(in.index);
       const size_t writer = writer_of[input];
-      if (writer == kNever || (s < writer && !branch_ids.beside(s, writer))) continue;
+      if (writer == kNever || (s < writer && !branch_ids.are_concurrent(s, writer))) continue;
       bool allowed = s == writer;
       for (size_t o = 0; allowed && o < step.out.size(); ++o)
         if (step.out[o].root == MemoryRoot::kOutput &&

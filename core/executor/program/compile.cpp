@@ -53,10 +53,9 @@ Result<Graph> Compiled::prepare(Graph graph, const Purpose& purpose,
 }
 
 Status budget_not_met(int64_t budget, int64_t minimum) {
-  return errors::invalid_value("plan", "`memory` of ", budget,
-                               " bytes cannot be met: the least that was found for arena and "
-                               "residuals is ",
-                               minimum, " bytes");
+  return errors::invalid_value("plan", "`memory` must be at least ", minimum,
+                               " bytes, the smallest that was found for arena and residuals; got ",
+                               budget, " bytes");
 }
 
 // More of the network in row tiles, and fewer rows a tile, until the plan fits. Keeps the plan with

@@ -223,7 +223,7 @@ Status Compiled::backward(Frame& frame, Pointers inputs, Pointers outputs, Point
                           uint64_t first_ordinal) {
   const std::lock_guard lock(frame.in_use_);
   if (!frame.holds_residuals_)
-    return errors::invalid_state("backward", "a call's gradients were computed already");
+    return errors::invalid_state("backward", "the gradients of this call were computed already");
   WEFT_ASSIGN(const Plan* plan, backward_plan(consuming));
   Bound& bound = frame.backward_[consuming];
   if (bound.roots.empty()) {

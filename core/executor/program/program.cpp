@@ -73,7 +73,8 @@ Result<FramePtr> Compiled::checkout() {
 
 Result<FramePtr> Compiled::frame_in(void* memory, int64_t bytes) {
   if (with_gradients_)
-    return errors::invalid_state("plan", "a plan with gradients has frames of its own");
+    return errors::invalid_state(
+        "plan", "a plan with gradients allocates its own memory; it cannot run in a given `arena`");
   if (bytes < forward_.arena_bytes || reinterpret_cast<uintptr_t>(memory) % kAlignment)
     return errors::invalid_value("plan", "`arena` must be ", forward_.arena_bytes,
                                  " bytes aligned to ", kAlignment, "; got ", bytes, " bytes");
@@ -124,8 +125,9 @@ Status Compiled::forward(Frame& frame, Pointers inputs, Pointers outputs, uint64
                          const RunRoom& room) {
   const size_t taken = input_types_.size() + (preparation_ ? preparation_->types().size() : 0);
   if (inputs.size() != taken || outputs.size() != output_types_.size())
-    return errors::invalid_value("plan", "takes ", taken, " inputs and ", output_types_.size(),
-                                 " outputs; got ", inputs.size(), " and ", outputs.size());
+    return errors::invalid_value("plan", "the plan takes ", taken, " inputs and ",
+                                 output_types_.size(), " outputs; got ", inputs.size(), " and ",
+                                 outputs.size());
   const std::lock_guard lock(frame.in_use_);
   Status status = run(forward_, frame.forward_, frame, kForward, inputs, outputs, seed,
                       first_ordinal, read_once, room);
@@ -300,7 +302,9 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
   const bool own = std::ranges::equal(graph_.input_types(), inputs);
   if (!own) {
     if constexpr (!WEFT_KEEPS_passes)
-      return errors::unsupported("plan", "packed files run with their own shapes only (WEFT_OPS)");
+      return errors::unsupported("plan",
+                                 "this build of Weft runs a packed file only with the shapes that "
+                                 "it was packed for (WEFT_OPS)");
     WEFT_ASSIGN(typed, with_input_types(graph_, inputs));
   }
   const std::vector<bool> marks(wanted.begin(), wanted.end());

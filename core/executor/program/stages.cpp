@@ -275,10 +275,9 @@ Status Stages::add_plans(std::span<const graph::TensorType> inputs, std::vector<
 
 Status Stages::set_budget(int64_t bytes) {
   if (stages_.size() > 1 && bytes > 0)
-    return errors::unsupported("plan",
-                               "a graph with sizes that follow from values has no budget: it runs "
-                               "in ",
-                               stages_.size(), " stages");
+    return errors::unsupported(
+        "plan", "`memory` cannot be limited for a graph whose shapes depend on values: it runs in ",
+        stages_.size(), " stages");
   const std::lock_guard lock(mutex_);
   budget_ = bytes;
   for (std::vector<Entry>& entries : entries_)
@@ -292,8 +291,8 @@ Status Stages::check_size(int32_t size, std::span<const int64_t> sizes) const {
   const int64_t bound = graph::whole_number(bounds_[static_cast<size_t>(size)].evaluate(sizes));
   if (value >= 0 && value <= bound) return {};
   // What was traced cannot give this; a file may say anything of its bounds.
-  return errors::io("function", "size ", size, " is ", value, ", outside 0 to ", bound,
-                    ", which the graph promises: the file it came from is damaged");
+  return errors::io("function", "size ", size, " must be in [0, ", bound,
+                    "], as the graph says; got ", value, ": the file of the graph is damaged");
 }
 
 std::vector<Ref<Program>> Stages::latest() const {

@@ -143,10 +143,10 @@ void add_choices(const Graph& joint, const ForwardPart& part, const Residuals& p
   const double first = worth(plain, without_light), second = worth(without_light, without_all),
                both = worth(plain, without_all);
   // Is it worth more to take the light nodes as a step of their own?
-  const bool apart = without_light.bytes < plain.bytes && first >= both;
-  if (apart) choices.push_back({light, first});
-  if (apart && without_all.bytes < without_light.bytes) choices.push_back({all, second});
-  if (!apart && without_all.bytes < plain.bytes) choices.push_back({all, both});
+  const bool is_separate = without_light.bytes < plain.bytes && first >= both;
+  if (is_separate) choices.push_back({light, first});
+  if (is_separate && without_all.bytes < without_light.bytes) choices.push_back({all, second});
+  if (!is_separate && without_all.bytes < plain.bytes) choices.push_back({all, both});
 }
 
 }  // namespace
@@ -252,11 +252,11 @@ class RematSearch {
 
   // Runs the search with and, if nothing fits, without the nodes that run again in any case.
   Result<int64_t> run(ForwardPart first) {
-    WEFT_TRY(search_ladders(first));
+    WEFT_TRY(search_levels(first));
     if (!found() && !first.again.empty()) {
       // These nodes keep fewer bytes, but their values may be alive at the peak.
       first.again.clear();
-      WEFT_TRY(search_ladders(first));
+      WEFT_TRY(search_levels(first));
     }
     if (!found()) WEFT_TRY(look_closer());
     return minimum_;
@@ -272,10 +272,10 @@ class RematSearch {
   bool found() const { return seconds_ < INFINITY; }
 
   // Tries the levels of every number of segments; each search has to beat the best so far.
-  Status search_ladders(const ForwardPart& first) {
+  Status search_levels(const ForwardPart& first) {
     const int64_t all = rematerializable_bytes(graph_, first);
     for (const int segments : kSegments) {
-      log(LogLevel::kDebug, "plan: rungs of ", segments, " segments");
+      log(LogLevel::kDebug, "plan: levels of ", segments, " segments");
       WEFT_TRY(search(remat_levels(graph_, first, all / segments)));
     }
     return {};

@@ -257,8 +257,8 @@ Bound bind_new(const Plan& plan) {
 Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t seed,
                 uint64_t first_ordinal) {
   if (num_threads() > plan.threads)
-    return errors::invalid_state("plan", "made for ", plan.threads, " threads; got ",
-                                 num_threads());
+    return errors::invalid_state("plan", "the plan was made for at most ", plan.threads,
+                                 " threads; got ", num_threads());
   WEFT_TRY(check_room(plan, roots.room));
   bind_roots(plan, bound, roots);
   const Run run{plan, bound,         reinterpret_cast<char*>(bound.block.data()),

@@ -51,7 +51,7 @@ class Lane {
   // The first byte of `row` in the first plane. Row r of a line buffer lies at r modulo its rows.
   char* row_of(const RowTileUse& use, int64_t row) const {
     const RowTileValue& of = value(use.value);
-    return start(of, use.by_image) + (use.by_rows ? row % of.held * of.row_bytes : 0);
+    return start(of, use.by_image) + (use.by_rows ? row % of.ring_rows * of.row_bytes : 0);
   }
 
   // The kernel makes the rows [begin, end) of its output and finds its input rows in the line
@@ -105,8 +105,8 @@ class Lane {
       const RowTileValue& from = value(copy.from.value);
       for (int64_t row = rows.begin; row < rows.end; ++row)
         for (int64_t plane = 0; plane < copy.planes; ++plane)
-          std::memcpy(row_of(out, row) + (copy.first_plane + plane) * to.held * to.row_bytes,
-                      row_of(copy.from, row) + plane * from.held * from.row_bytes,
+          std::memcpy(row_of(out, row) + (copy.first_plane + plane) * to.ring_rows * to.row_bytes,
+                      row_of(copy.from, row) + plane * from.ring_rows * from.row_bytes,
                       static_cast<size_t>(to.row_bytes));
     }
   }

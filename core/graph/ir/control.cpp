@@ -120,13 +120,14 @@ Status loop_is_sound(const Graph& graph, const Node& node, const Region& region)
   if (loop.sliced < 0 || loop.carried < 0 || loop.maximum < 0 ||
       static_cast<size_t>(loop.sliced) + static_cast<size_t>(loop.carried) > inputs ||
       static_cast<size_t>(loop.carried) > outputs)
-    return broken(node, " slices and carries more than its body has");
+    return broken(node, " must not slice or carry more arrays than its body has");
   if (loop.counted && !(graph.type(node.operands[0].value) == TensorType{DType::kInt64, Shape()}))
-    return broken(node, ": its count must be int64 without axes");
+    return broken(node, " must have an int64 of rank 0 as its count; got ",
+                  ops::to_string(graph.type(node.operands[0].value)));
   for (size_t i = first_sliced(region); i < first_carried(region); ++i) {
     const TensorType& type = graph.type(node.operands[i].value);
     if (type.shape.rank() < 1 || type.shape[0] != loop.maximum)
-      return broken(node, ": operand ", i, " must have ", loop.maximum, " rows; got ",
+      return broken(node, " must have ", loop.maximum, " rows in operand ", i, "; got ",
                     ops::to_string(type));
   }
   const Graph& body = *region.body;
@@ -135,13 +136,13 @@ Status loop_is_sound(const Graph& graph, const Node& node, const Region& region)
     const TensorType& before = body.type(body.inputs[static_cast<size_t>(loop.sliced + i)]);
     const TensorType& after = body.type(body.outputs[static_cast<size_t>(i)]);
     if (!(before == after))
-      return broken(node, ": carried value ", i, " is ", ops::to_string(before),
-                    " before an iteration and ", ops::to_string(after), " after it");
+      return broken(node, " must keep the type of carried value ", i, ", ", ops::to_string(before),
+                    "; got ", ops::to_string(after), " after an iteration");
   }
   const bool has_condition =
       loop.carried > 0 && body.type(body.outputs[0]) == TensorType{DType::kBool, Shape()};
   if (loop.while_true && !has_condition)
-    return broken(node, ": the first carried value must be bool without axes to say how long");
+    return broken(node, " must carry its condition, a bool of rank 0, as the first value");
   return {};
 }
 
@@ -149,7 +150,7 @@ Status loop_is_sound(const Graph& graph, const Node& node, const Region& region)
 Status body_is_sound(const Node& node, const Graph& body) {
   WEFT_TRY(verify_body(body));
   if (!body.states.empty() || body.effects > 0 || !body.sizes.empty())
-    return broken(node, ": a body has no states, effects or sizes");
+    return broken(node, " must have a body without states, effects and sizes");
   return {};
 }
 
@@ -159,34 +160,40 @@ Status body_is_sound(const Node& node, const Graph& body) {
 Status control_is_sound(const Graph& graph, const Node& node) {
   const Region& region = graph.regions[static_cast<size_t>(node.region)];
   if (!region.body || (region.kind == RegionKind::kCond) != (region.otherwise != nullptr))
-    return broken(node, " lacks a body");
+    return broken(node, " must have all its bodies");
   const size_t first = first_body_operand(region);
   for (const auto& body : {region.body, region.otherwise}) {
     if (!body) continue;
     WEFT_TRY(body_is_sound(node, *body));
     if (node.operands.size() != first + body->inputs.size())
-      return broken(node, " and its body differ in inputs");
+      return broken(node, " must have ", first + body->inputs.size(),
+                    " operands for its body; got ", node.operands.size());
     for (size_t i = 0; i < node.operands.size(); ++i) {
-      if (!node.operands[i].is_value()) return broken(node, ": operand ", i, " is no array");
+      if (!node.operands[i].is_value()) return broken(node, " must have an array as operand ", i);
       if (i >= first && !(body->type(body->inputs[i - first]) ==
                           body_input_type(region, i, graph.type(node.operands[i].value))))
-        return broken(node, ": operand ", i, " has another type than the body's input");
+        return broken(node, " must have the type of the body's input for operand ", i, ", ",
+                      ops::to_string(body->type(body->inputs[i - first])), "; got ",
+                      ops::to_string(graph.type(node.operands[i].value)));
     }
   }
   if (region.kind == RegionKind::kLoop) {
     WEFT_TRY(loop_is_sound(graph, node, region));
   } else {
     if (!(graph.type(node.operands[0].value) == TensorType{DType::kBool, Shape()}))
-      return broken(node, ": its predicate must be bool without axes");
+      return broken(node, " must have a bool of rank 0 as its predicate; got ",
+                    ops::to_string(graph.type(node.operands[0].value)));
     if (region.body->output_types() != region.otherwise->output_types())
-      return broken(node, ": its bodies give different types");
+      return broken(node, " must have bodies with results of the same types");
   }
   const std::vector<TensorType> types = control_output_types(region);
-  if (types.size() != node.outputs.size()) return broken(node, " and its body differ in outputs");
+  if (types.size() != node.outputs.size())
+    return broken(node, " must have ", types.size(), " outputs, as its body has; got ",
+                  node.outputs.size());
   for (size_t i = 0; i < types.size(); ++i)
     if (!(types[i] == graph.type(node.outputs[i])))
-      return broken(node, ": output ", i, " is ", ops::to_string(types[i]), " by its body; got ",
-                    ops::to_string(graph.type(node.outputs[i])));
+      return broken(node, ": output ", i, " must be ", ops::to_string(types[i]),
+                    ", as its body says; got ", ops::to_string(graph.type(node.outputs[i])));
   return {};
 }
 
@@ -197,7 +204,9 @@ Result<Region> with_operand_types(const Region& region, std::span<const TensorTy
   Region result = region;
   if (region.loop.sliced > 0) {
     const Shape& rows = operands[first_sliced(region)].shape;
-    if (rows.rank() < 1) return errors::invalid_value("graph", "a loop slices an array of rank 0");
+    if (rows.rank() < 1)
+      return errors::invalid_value(
+          "graph", "a loop must slice arrays of at least one axis; got one of rank 0");
     // The number of iterations follows from the sliced operands.
     result.loop.maximum = rows[0];
   }
@@ -211,9 +220,9 @@ Result<Region> with_operand_types(const Region& region, std::span<const TensorTy
     const TensorType& before = inputs[static_cast<size_t>(region.loop.sliced + i)];
     const TensorType after = result.body->type(result.body->outputs[static_cast<size_t>(i)]);
     if (!(before == after))
-      return errors::invalid_value("graph", "a loop's carried value ", i, " is ",
-                                   ops::to_string(before), " before an iteration and ",
-                                   ops::to_string(after), " after it");
+      return errors::invalid_value("graph", "a loop must keep the type of carried value ", i, ", ",
+                                   ops::to_string(before), "; got ", ops::to_string(after),
+                                   " after an iteration");
   }
   return result;
 }
@@ -235,7 +244,8 @@ void forget_lines(Graph& graph) {
 ops::Values GraphBuilder::add_control(Region region, std::span<const ValueId> operands) {
   const int64_t ordinals = ordinals_of(region);
   if (status().ok() && (ordinals > INT32_MAX || graph_.ordinals + ordinals > INT32_MAX))
-    fail(errors::invalid_value("graph", "a loop draws ", ordinals, " times, which is too often"));
+    fail(errors::invalid_value("graph", "a loop may draw random numbers at most ", INT32_MAX,
+                               " times; got ", ordinals));
   if (const Status stacks = can_stack(region); !stacks.ok()) fail(stacks);
   if (!status().ok()) return ops::Values(control_output_types(region).size(), value(kNoValue));
   Node node;

@@ -66,11 +66,11 @@ template <class... Parts>
 Status row_operator_is_sound(const Graph& body, const Node& node) {
   const std::string& name = node.op->name;
   if (&node != &body.nodes.back() || has_reductions(body))
-    return broken("a fused region goes on after ", name);
+    return broken("a fused region must have ", name, " as its last node, without reductions");
   if (!body.producer(node.operands[0].value) || body.outputs.back() != node.outputs[0])
-    return broken("a fused region does not end in ", name);
+    return broken("a fused region must compute the input of ", name, " and return its result");
   if (!(body.type(node.operands[0].value).shape == body.type(node.outputs[0]).shape))
-    return broken("a fused region mixes shapes at ", name);
+    return broken("a fused region must have one shape; got another at ", name);
   const size_t first = body.inputs.size() - std::min(row_inputs(body), body.inputs.size());
   // Its first operand comes from the other nodes, so the check of its own operands begins at the
   // second.
@@ -81,7 +81,7 @@ Status row_operator_is_sound(const Graph& body, const Node& node) {
       const bool is_own =
           value.origin == Origin::kInput && value.index >= static_cast<int32_t>(first);
       if (is_own != (&other == &node))
-        return broken("a fused region does not keep the inputs of ", name, " apart");
+        return broken("a fused region must not share the inputs of ", name, " with other nodes");
     }
   return {};
 }
@@ -92,7 +92,8 @@ Status nodes_are_sound(const Graph& body) {
   bool has_axes = false;
   for (const Node& node : body.nodes) {
     const std::string name = node.op ? node.op->name : "a region";
-    if (node.outputs.empty()) return broken("a fused region contains ", name, ", without a result");
+    if (node.outputs.empty())
+      return broken("a fused region must have nodes with results; got ", name, " without one");
     const Shape& out = body.type(node.outputs[0]).shape;
     if (works_on_rows(node)) {
       WEFT_TRY(row_operator_is_sound(body, node));
@@ -100,20 +101,23 @@ Status nodes_are_sound(const Graph& body) {
     }
     if (is_reduction(node)) {
       const uint32_t own = reduced_axes(body, node);
-      if (has_axes && own != axes) return broken("a fused region reduces several axes at ", name);
+      if (has_axes && own != axes)
+        return broken("a fused region must reduce the same axes everywhere; got others at ", name);
       axes = own;
       has_axes = true;
       if (!(body.type(node.operands[0].value).shape == shape_of_fused(body)))
-        return broken("a fused region mixes shapes at ", name);
+        return broken("a fused region must have one shape; got another at ", name);
       continue;
     }
     if (!is_elementwise(node) && !draws_floats(node, body.type(node.outputs[0])))
-      return broken("a fused region contains ", name, ", which is not elementwise");
-    if (!(out == shape_of_fused(body))) return broken("a fused region mixes shapes at ", name);
+      return broken("a fused region must have elementwise nodes; got ", name);
+    if (!(out == shape_of_fused(body)))
+      return broken("a fused region must have one shape; got another at ", name);
     for (const Operand& operand : node.operands) {
       const Node* const producer = operand.is_value() ? body.producer(operand.value) : nullptr;
       if (producer && is_reduction(*producer))
-        return broken("a fused region reads the result of ", producer->op->name);
+        return broken("a fused region must not read the result of its reduction ",
+                      producer->op->name);
     }
   }
   return {};
@@ -122,19 +126,20 @@ Status nodes_are_sound(const Graph& body) {
 // Limits, and outputs in the right order: arrays first, reductions last.
 Status body_is_sound(const Graph& body) {
   if (body.inputs.size() + body.outputs.size() > kMaxFusedArrays)
-    return broken("a fused region has ", body.inputs.size() + body.outputs.size(), " externals");
-  if (!body.constants.empty()) return broken("a fused region has constants");
+    return broken("a fused region must have at most ", kMaxFusedArrays, " inputs and outputs; got ",
+                  body.inputs.size() + body.outputs.size());
+  if (!body.constants.empty()) return broken("a fused region must not have constants");
   if (body.nodes.empty() || body.outputs.empty())
-    return broken("a fused region is empty, or nothing leaves it");
+    return broken("a fused region must have a node and an output");
   if (!body.states.empty() || body.effects > 0 || !body.sizes.empty())
-    return broken("a fused region has states, effects or sizes");
+    return broken("a fused region must not have states, effects or sizes");
   WEFT_TRY(nodes_are_sound(body));
   bool reduced = false;
   for (const ValueId id : body.outputs) {
     const Node* const producer = body.producer(id);
-    if (!producer) return broken("a fused region hands an input on");
+    if (!producer) return broken("a fused region must not return one of its inputs");
     if (reduced && !is_reduction(*producer))
-      return broken("a fused region has an array behind a reduction");
+      return broken("a fused region must have the results of reductions as its last outputs");
     reduced |= is_reduction(*producer);
   }
   return {};
@@ -147,16 +152,17 @@ Status fused_is_sound(const Graph& graph, const Node& node) {
   WEFT_TRY(verify(body));
   WEFT_TRY(body_is_sound(body));
   if (body.inputs.size() != node.operands.size() || body.outputs.size() != node.outputs.size())
-    return broken("region at %", node.outputs.empty() ? kNoValue : node.outputs[0],
-                  " and its body differ in inputs or outputs");
+    return broken("the fused region at %", node.outputs.empty() ? kNoValue : node.outputs[0],
+                  " must have as many operands and outputs as its body");
   for (size_t i = 0; i < node.operands.size(); ++i)
     if (!node.operands[i].is_value() ||
         !(body.type(body.inputs[i]) == graph.type(node.operands[i].value)))
-      return broken("region at %", node.outputs[0], ": input ", i, " of the body has another type");
+      return broken("the fused region at %", node.outputs[0],
+                    " must have the type of the body's input for operand ", i);
   for (size_t i = 0; i < node.outputs.size(); ++i)
     if (!(body.type(body.outputs[i]) == graph.type(node.outputs[i])))
-      return broken("region at %", node.outputs[0], ": output ", i,
-                    " of the body has another type");
+      return broken("the fused region at %", node.outputs[0],
+                    " must have the type of the body for output ", i);
   return {};
 }
 

@@ -82,9 +82,8 @@ Status GraphBuilder::promote(const OpDef& op, std::vector<Operand>& operands) {
 ops::Values GraphBuilder::emit(const OpDef& op, std::span<const ops::Value> inputs,
                                std::span<const Argument> attributes) {
   if (status().ok() && op.id < 0)
-    fail(errors::unsupported("plan", "operator `", op.name,
-                             "` is not in this build of Weft, which "
-                             "was made for some operators only (WEFT_OPS)"));
+    fail(errors::unsupported("plan", "this build of Weft was made without operator `", op.name,
+                             "` (WEFT_OPS)"));
   if (status().ok()) fail(ops::check_input_count(op, inputs.size()));
   if (!status().ok()) return harmless(op, attributes);
   std::vector<Operand> operands;
@@ -274,7 +273,7 @@ ops::Values emit_graph(ops::Builder& builder, const Graph& source,
                              [&](ValueId id) { return needed[static_cast<size_t>(id)]; }))
       continue;
     if (!node.op) {
-      builder.fail(errors::unsupported("graph", "a rule cannot have control flow"));
+      builder.fail(errors::unsupported("graph", "a rule must not contain control flow"));
       break;
     }
     const ops::Values operands = operands_of(builder, node, became);

@@ -33,7 +33,9 @@ ValueId Graph::add_input(const TensorType& type, std::string_view name) {
 // copies first and does not reach the graph.
 Result<ValueId> Graph::add_constant(const Ref<Tensor>& content, std::string_view name) {
   Storage* storage = content->box().storage();
-  if (!storage) return errors::invalid_state("graph", "a traced array has no content to keep");
+  if (!storage)
+    return errors::invalid_state(
+        "graph", "a constant must have a value; got a traced array, which has none");
   Box* box = Box::create(Ref<Storage>(storage));
   if (!box) return errors::out_of_memory("graph", sizeof(Box));
   WEFT_ASSIGN(Ref<Tensor> own, Tensor::view(content->dtype(), content->shape(), content->strides(),
@@ -155,7 +157,8 @@ Result<Graph> without_states(const Graph& graph, std::span<const int32_t> inputs
   for (const int32_t input : inputs) {
     const ValueId id = graph.inputs[static_cast<size_t>(input)];
     if (uses[static_cast<size_t>(id)] > 0)
-      return errors::invalid_value("graph", "input ", input, " is read, so it cannot be left out");
+      return errors::invalid_value("graph", "input ", input,
+                                   " must not be removed, because a node reads it");
   }
   std::vector<bool> keeps_output(graph.outputs.size(), true);
   for (const StatePair& state : graph.states)
@@ -210,8 +213,9 @@ Result<Graph> without_states(const Graph& graph, std::span<const int32_t> inputs
 // Builds the graph anew through a GraphBuilder, which infers all types.
 Result<Graph> with_input_types(const Graph& graph, std::span<const TensorType> types) {
   if (types.size() != graph.inputs.size())
-    return errors::invalid_value("graph", "a graph of ", graph.inputs.size(), " inputs was given ",
-                                 types.size(), " types");
+    return errors::invalid_value("graph", "a graph with ", graph.inputs.size(),
+                                 " inputs must get one type for each; got ", types.size(),
+                                 " types");
   for (size_t i = 0; i < types.size(); ++i)
     if (types[i].shape.rank() >= 0)
       WEFT_TRY(checked_elements(types[i].shape.span(), "graph", "inputs").status());

@@ -23,7 +23,7 @@ class GraphReader {
   GraphReader(Reader& in, int depth) : in_(in), depth_(depth) {}
 
   Graph read() {
-    if (depth_ > kMaxDepth) in_.fail("regions are nested too deep");
+    if (depth_ > kMaxDepth) in_.fail("regions are nested too deeply");
     in_.expect("(");
     while (in_.status.ok() && !in_.accept(")")) {
       if (!graph_.inputs.empty()) in_.expect(",");
@@ -57,7 +57,7 @@ class GraphReader {
     in_.expect(":");
     const std::string_view dtype = in_.word();
     const std::optional<DType> found = dtype_named(dtype);
-    if (!found || !is_known(*found)) in_.fail("`" + std::string(dtype) + "` is no dtype");
+    if (!found || !is_known(*found)) in_.fail("`" + std::string(dtype) + "` is not a dtype");
     d.type.dtype = found.value_or(DType::kFloat32);
     in_.expect("(");
     while (in_.status.ok() && !in_.accept(")")) {
@@ -111,7 +111,7 @@ class GraphReader {
     } else if (ops::find_op(keyword)) {
       applied(std::string(keyword), {});
     } else {
-      in_.fail("`" + std::string(keyword) + "` begins no statement");
+      in_.fail("`" + std::string(keyword) + "` does not begin a statement");
     }
   }
 
@@ -172,7 +172,7 @@ class GraphReader {
     const Result<int64_t> elements = checked_elements(d.type.shape.span(), "graph text", "const");
     if (!elements.ok() || elements.value() > INT64_MAX / 16 ||
         elements.value() * size_of(d.type.dtype) != static_cast<int64_t>(bytes.size()))
-      return in_.fail("a constant's bytes do not fill its type");
+      return in_.fail("a constant must have as many bytes as its type");
     Result<Ref<Tensor>> tensor = Tensor::create(d.type.dtype, d.type.shape);
     if (!tensor.ok()) return in_.fail(tensor.status().message());
     if (!bytes.empty()) std::memcpy(tensor.value()->data(), bytes.data(), bytes.size());
@@ -196,7 +196,7 @@ class GraphReader {
     const bool is_region = op == "fused" || op == "row_tiles" || op == "loop" || op == "cond";
     if (!is_region) {
       node.op = ops::find_op(op);
-      if (!node.op) return in_.fail("`" + op + "` is no operator");
+      if (!node.op) return in_.fail("`" + op + "` is not an operator");
     }
     operands(node);
     if (is_region) node.region = graph_.add_region(region(op));
@@ -230,7 +230,7 @@ class GraphReader {
   // The dtype behind `@precision`.
   DType precision(std::string_view name) {
     const std::optional<DType> dtype = dtype_named(name);
-    if (!dtype) in_.fail("`" + std::string(name) + "` is no dtype");
+    if (!dtype) in_.fail("`" + std::string(name) + "` is not a dtype");
     return dtype.value_or(DType::kFloat32);
   }
 
@@ -301,10 +301,10 @@ class GraphReader {
           given[i] = argument();
           return;
         }
-      return in_.fail("`" + key + "` is no attribute");
+      return in_.fail("`" + key + "` is not an attribute of the operator");
     }
     node.operands.push_back(Operand::of_scalar(named(key)));
-    if (!node.operands.back().scalar.is_scalar()) in_.fail("`" + key + "` is no scalar");
+    if (!node.operands.back().scalar.is_scalar()) in_.fail("`" + key + "` is not a scalar");
   }
 
   // A word as a value: a bool, none, inf, nan or a dtype.
@@ -314,7 +314,7 @@ class GraphReader {
     if (word == "inf") return Argument::of_float(HUGE_VAL);
     if (word == "nan") return Argument::of_float(NAN);
     if (const std::optional<DType> dtype = dtype_named(word)) return Argument::of_dtype(*dtype);
-    in_.fail("`" + word + "` is no value");
+    in_.fail("`" + word + "` is not a value");
     return {};
   }
 
@@ -351,7 +351,7 @@ Result<Graph> parse(std::string_view text) {
   Reader in(text);
   in.expect("graph");
   Graph graph = GraphReader(in, 0).read();
-  if (in.status.ok() && !in.at_end()) in.fail("something follows the graph");
+  if (in.status.ok() && !in.at_end()) in.fail("text follows the end of the graph");
   WEFT_TRY(in.status);
   WEFT_TRY(verify(graph));
   return graph;

@@ -112,7 +112,7 @@ class Reader {
       out += c;
     }
     if (at_ >= text_.size())
-      fail("a string does not end");
+      fail("a string has no closing quote");
     else
       ++at_;
     return out;

@@ -49,17 +49,19 @@ Status values_are_defined_once(const Graph& graph) {
   };
   for (size_t i = 0; i < graph.inputs.size(); ++i)
     if (!define(graph.inputs[i], Origin::kInput, i, 0))
-      return broken("input ", i, " is not the definition of value %", graph.inputs[i]);
+      return broken("input ", i, " must be the only definition of value %", graph.inputs[i]);
   for (size_t i = 0; i < graph.constants.size(); ++i)
     if (!define(graph.constants[i].value, Origin::kConstant, i, 0))
-      return broken("constant ", i, " is not the definition of value %", graph.constants[i].value);
+      return broken("constant ", i, " must be the only definition of value %",
+                    graph.constants[i].value);
   for (size_t n = 0; n < graph.nodes.size(); ++n)
     for (size_t i = 0; i < graph.nodes[n].outputs.size(); ++i)
       if (!define(graph.nodes[n].outputs[i], Origin::kNode, n, i))
-        return broken("output ", i, " of node ", n, " is not the definition of value %",
+        return broken("output ", i, " of node ", n, " must be the only definition of value %",
                       graph.nodes[n].outputs[i]);
   for (size_t id = 0; id < definitions.size(); ++id)
-    if (definitions[id] != 1) return broken("value %", id, " is defined by nothing");
+    if (definitions[id] != 1)
+      return broken("value %", id, " must have one definition; got ", definitions[id]);
   return {};
 }
 
@@ -80,7 +82,7 @@ Status definitions_come_before_uses(const Graph& graph) {
   }
   for (ValueId id : graph.outputs)
     if (!in_range(id, graph.values.size()))
-      return broken("output %", id, " is a value that does not exist");
+      return broken("output %", id, " must be a value of the graph; it does not exist");
   return {};
 }
 
@@ -89,9 +91,12 @@ Status types_are_sound(const Graph& graph) {
   for (size_t id = 0; id < graph.values.size(); ++id) {
     const TensorType& type = graph.values[id].type;
     const std::string name = "%" + std::to_string(id);
-    if (!is_known(type.dtype)) return broken("value ", name, " has an unknown dtype");
+    if (!is_known(type.dtype))
+      return broken("value ", name, " must have a known dtype; got number ",
+                    static_cast<int64_t>(type.dtype));
     if (type.shape.rank() < 0 || type.shape.rank() > kMaxRank)
-      return broken("value ", name, " has rank ", type.shape.rank());
+      return broken("value ", name, " must have a rank in [0, ", kMaxRank, "]; got ",
+                    type.shape.rank());
     WEFT_TRY(checked_elements(type.shape.span(), "graph", name).status());
   }
   WEFT_TRY(verify_bytes(graph));
@@ -99,7 +104,7 @@ Status types_are_sound(const Graph& graph) {
     const TensorType& type = graph.type(constant.value);
     if (!constant.content || constant.content->dtype() != type.dtype ||
         !(constant.content->shape() == type.shape))
-      return broken("constant %", constant.value, " has another type than its content");
+      return broken("constant %", constant.value, " must have the type of its content");
   }
   return {};
 }
@@ -108,17 +113,17 @@ Status types_are_sound(const Graph& graph) {
 Status arity_fits(const Graph& graph, const Node& node) {
   const ops::OpDef& op = *node.op;
   if (!op.takes_list() && node.operands.size() != op.inputs.size())
-    return broken(label(graph, node), " takes ", op.inputs.size(), " operands; got ",
+    return broken(label(graph, node), " must have ", op.inputs.size(), " operands; got ",
                   node.operands.size());
   WEFT_TRY(ops::check_input_count(op, node.operands.size()));
   for (size_t i = 0; i < node.operands.size(); ++i)
     if (node.operands[i].kind == Operand::Kind::kAbsent && !op.input_at(i).optional)
-      return broken(label(graph, node), " lacks its operand `", op.input_name(i), "`");
+      return broken(label(graph, node), " must have its operand `", op.input_name(i), "`");
   if (!op.output_rule && static_cast<int>(node.outputs.size()) != op.output_count)
-    return broken(label(graph, node), " has ", op.output_count, " outputs; got ",
+    return broken(label(graph, node), " must have ", op.output_count, " outputs; got ",
                   node.outputs.size());
   if (node.attributes.view().size() != op.attributes.size())
-    return broken(label(graph, node), " has ", op.attributes.size(), " attributes; got ",
+    return broken(label(graph, node), " must have ", op.attributes.size(), " attributes; got ",
                   node.attributes.view().size());
   return {};
 }
@@ -129,13 +134,14 @@ Status nodes_fit_their_operators(const Graph& graph) {
     if ((node.op == nullptr) == (node.region < 0))
       return broken(label(graph, node), " must have either an operator or a region");
     if (node.outputs.empty() && !(node.op && node.op->has_effect))
-      return broken(label(graph, node), " has neither a result nor an effect");
+      return broken(label(graph, node), " must have a result or an effect; got neither");
     if (node.line >= static_cast<int32_t>(graph.lines.size()))
-      return broken(label(graph, node), " names a source line that does not exist");
+      return broken(label(graph, node), " must name an existing source line; got ", node.line);
     if (!node.op) continue;
     WEFT_TRY(arity_fits(graph, node));
     if (!node.op->slot.run && node.op->composition)
-      return broken(label(graph, node), " is a composite, which must be expanded");
+      return broken(label(graph, node),
+                    " must be a primitive; it is a composite, which the graph must expand");
   }
   return {};
 }
@@ -157,12 +163,12 @@ Status types_are_inferred(const Graph& graph) {
                       "; got ", in[i].dtype);
     WEFT_ASSIGN(ops::Types out, ops::infer(*node.op, in, complete));
     if (node.outputs.size() != out.size())
-      return broken(label(graph, node), " has ", out.size(), " outputs by inference; got ",
-                    node.outputs.size());
+      return broken(label(graph, node), " must have ", out.size(),
+                    " outputs, as inference says; got ", node.outputs.size());
     for (size_t i = 0; i < node.outputs.size(); ++i)
       if (!(out[i] == graph.type(node.outputs[i])))
-        return broken(label(graph, node), ": output ", i, " is ", to_string(out[i]),
-                      " by inference; got ", to_string(graph.type(node.outputs[i])));
+        return broken(label(graph, node), ": output ", i, " must be ", to_string(out[i]),
+                      ", as inference says; got ", to_string(graph.type(node.outputs[i])));
   }
   return {};
 }
@@ -172,7 +178,7 @@ Status names_are_unique(const Graph& graph) {
   std::unordered_set<std::string_view> seen;
   for (const Value& value : graph.values)
     if (!value.name.empty() && !seen.insert(value.name).second)
-      return broken("the name `", value.name, "` is used twice");
+      return broken("names of values must be distinct; got `", value.name, "` twice");
   return {};
 }
 
@@ -182,13 +188,16 @@ Status states_pair_equal_types(const Graph& graph) {
   for (const StatePair& state : graph.states) {
     if (!in_range(state.input, graph.inputs.size()) ||
         !in_range(state.output, graph.outputs.size()))
-      return broken("state ", state.input, " -> ", state.output, " is outside inputs and outputs");
+      return broken("state ", state.input, " -> ", state.output,
+                    " must pair an existing input and output");
     if (inputs[static_cast<size_t>(state.input)] || outputs[static_cast<size_t>(state.output)])
-      return broken("state ", state.input, " -> ", state.output, " is paired twice");
+      return broken("state ", state.input, " -> ", state.output,
+                    " must not use an input or output of another pair");
     inputs[static_cast<size_t>(state.input)] = outputs[static_cast<size_t>(state.output)] = true;
     if (!(graph.type(graph.inputs[static_cast<size_t>(state.input)]) ==
           graph.type(graph.outputs[static_cast<size_t>(state.output)])))
-      return broken("state ", state.input, " -> ", state.output, " pairs different types");
+      return broken("state ", state.input, " -> ", state.output,
+                    " must pair values of the same type");
   }
   return {};
 }
@@ -203,17 +212,19 @@ Status ordinals_are_distinct(const Graph& graph) {
     const bool random = count > 0;
     if (random != (node.ordinal >= 0))
       return broken(label(graph, node),
-                    random ? " is random and has no ordinal" : " has an ordinal and is not random");
+                    random ? " must have an ordinal, because it is random"
+                           : " must not have an ordinal, because it is not random");
     if (!random) continue;
     if (node.ordinal + count > graph.ordinals)
-      return broken(label(graph, node), " has ordinal ", node.ordinal + count - 1, " of ",
-                    graph.ordinals);
+      return broken(label(graph, node), " must have ordinals below ", graph.ordinals, "; got ",
+                    node.ordinal + count - 1);
     if (node.clone_of != kNoValue) continue;
     const auto next = seen.lower_bound(node.ordinal);
     const bool overlaps = (next != seen.end() && next->first < node.ordinal + count) ||
                           (next != seen.begin() && std::prev(next)->second > node.ordinal);
     if (overlaps)
-      return broken(label(graph, node), " draws with ordinal ", node.ordinal, " a second time");
+      return broken(label(graph, node), " must have an ordinal of its own; got ", node.ordinal,
+                    " a second time");
     seen.emplace(node.ordinal, node.ordinal + count);
   }
   return {};
@@ -226,15 +237,18 @@ Status effects_keep_their_order(const Graph& graph) {
   for (const Node& node : graph.nodes) {
     const bool has = node.op && node.op->has_effect;
     if (has != (node.effect >= 0))
-      return broken(label(graph, node), has ? " has an effect and no number in their order"
-                                            : " has a number among effects and has none");
+      return broken(label(graph, node),
+                    has ? " must have a number, because it has an effect"
+                        : " must not have the number of an effect, because it has none");
     if (!has) continue;
     if (node.effect != next++)
-      return broken(label(graph, node), " makes effect ", node.effect, " where ", next - 1,
-                    " is due");
-    if (node.clone_of != kNoValue) return broken(label(graph, node), " repeats an effect");
+      return broken(label(graph, node), " must have effect ", next - 1,
+                    " in the order of effects; got ", node.effect);
+    if (node.clone_of != kNoValue)
+      return broken(label(graph, node), " must not be a clone, because it has an effect");
   }
-  if (next != graph.effects) return broken("makes ", next, " effects of ", graph.effects);
+  if (next != graph.effects)
+    return broken("the graph must have ", graph.effects, " effects; got ", next);
   return {};
 }
 
@@ -243,8 +257,8 @@ Status clones_are_of_earlier_values(const Graph& graph) {
   for (const Node& node : graph.nodes)
     if (node.clone_of != kNoValue && (!in_range(node.clone_of, graph.values.size()) ||
                                       (!node.outputs.empty() && node.clone_of >= node.outputs[0])))
-      return broken(label(graph, node), " is a clone of %", node.clone_of,
-                    ", which is not an earlier value");
+      return broken(label(graph, node), " must be a clone of an earlier value; got %",
+                    node.clone_of);
   return {};
 }
 
@@ -255,8 +269,8 @@ Status nothing_waits_for_what_follows_gradients(const Graph& graph) {
     for (const Operand& operand : node.operands) {
       const Node* const producer = operand.is_value() ? graph.producer(operand.value) : nullptr;
       if (producer && producer->backward)
-        return broken(label(graph, node), " is before the gradients and reads %", operand.value,
-                      ", which is not");
+        return broken(label(graph, node), " belongs to the forward pass, so it must not read %",
+                      operand.value, " of the backward pass");
     }
   }
   return {};
@@ -267,7 +281,7 @@ Status regions_are_sound(const Graph& graph) {
   for (const Node& node : graph.nodes) {
     if (node.op) continue;
     if (!in_range(node.region, graph.regions.size()))
-      return broken(label(graph, node), " names a region that does not exist");
+      return broken(label(graph, node), " must name an existing region; got number ", node.region);
     const Region& region = graph.regions[static_cast<size_t>(node.region)];
     if (WEFT_KEEPS_control && is_control(region))
       WEFT_TRY(control_is_sound(graph, node));
@@ -276,7 +290,8 @@ Status regions_are_sound(const Graph& graph) {
     else if (WEFT_KEEPS_tiles && region.kind == RegionKind::kFused)
       WEFT_TRY(fused_is_sound(graph, node));
     else
-      return broken(label(graph, node), " cannot be run by this build");
+      return broken(label(graph, node),
+                    " has a kind of region that this build of Weft does not support");
   }
   return {};
 }
@@ -319,7 +334,7 @@ Status dimension_is_sound(const Graph& graph, size_t k) {
   }
   if (!sound)
     return broken("dimension ", k,
-                  " has no input, another extent than its example, or stands behind other sizes");
+                  " must have an input with the extent of its example and come before other sizes");
   return {};
 }
 
@@ -329,8 +344,8 @@ Status is_known_before(const Graph& graph, int32_t node, int32_t size) {
   if (from.is_dimension()) return {};
   const Value& value = graph.values[static_cast<size_t>(from.value)];
   if (value.origin != Origin::kNode || value.index < node) return {};
-  return broken(label(graph, graph.nodes[static_cast<size_t>(node)]), " follows from size ", size,
-                ", which is not known before it");
+  return broken(label(graph, graph.nodes[static_cast<size_t>(node)]), " depends on size ", size,
+                ", which must be computed before it");
 }
 
 // The numbers that follow from sizes, in `graph`: the whole graph, or a body of its node `around`.
@@ -341,16 +356,18 @@ Status numbers_are_sound(const Graph& whole, const Graph& graph, int32_t around,
   for (const SizedNumber& sized : graph.sized) {
     const ops::Argument* const number = number_at(graph, sized);
     if (!number || sized.node < last || !refers_below(sized.number, examples.size()))
-      return broken("a number that follows from sizes is at no place of node ", sized.node);
+      return broken(
+          "a number that depends on sizes must be an operand or attribute of its node; got node ",
+          sized.node);
     last = sized.node;
     const Node& node = graph.nodes[static_cast<size_t>(sized.node)];
     if (!number->is_scalar() && number->tag != ops::Tag::kInts)
-      return broken(label(graph, node),
-                    " has something else than a number that follows from sizes");
+      return broken(label(graph, node), " must have a number where it depends on sizes");
     const double own =
         sized.element < 0 ? number->as_double() : static_cast<double>(number->ints[sized.element]);
     if (std::abs(own - sized.number.evaluate(examples)) > 1e-6 * std::max(1.0, std::abs(own)))
-      return broken(label(graph, node), " is no example of what follows from its sizes");
+      return broken(label(graph, node),
+                    " must have the number that its sizes give for the example");
     for (const Term& term : sized.number.terms)
       for (const int32_t size : term.sizes)
         WEFT_TRY(is_known_before(whole, around < 0 ? sized.node : around, size));
@@ -379,9 +396,10 @@ Status sizes_are_sound(const Graph& graph) {
     }
     if (!in_range(size.value, graph.values.size()) ||
         !(graph.type(size.value) == TensorType{DType::kInt64, Shape()}))
-      return broken("size ", k, " is no int64 value without axes");
+      return broken("size ", k, " must be an int64 value of rank 0");
     if (size.example < 0 || !refers_below(size.bound, k))
-      return broken("size ", k, " has no example, or a bound that follows from a later size");
+      return broken("size ", k,
+                    " must have an example, and a bound that depends on earlier sizes only");
     examples.push_back(size.example);
   }
   return numbers_are_sound(graph, graph, -1, examples);
@@ -392,8 +410,8 @@ Status precisions_are_half(const Graph& graph) {
   for (const Node& node : graph.nodes)
     if (node.precision != DType::kFloat32 && node.precision != DType::kFloat16 &&
         node.precision != DType::kBFloat16)
-      return broken(label(graph, node), " may compute in ", name_of(node.precision),
-                    " instead of float32, which must be float16 or bfloat16");
+      return broken(label(graph, node), " must have precision float32, float16 or bfloat16; got ",
+                    name_of(node.precision));
   return {};
 }
 

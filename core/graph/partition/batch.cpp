@@ -40,7 +40,7 @@ class Images {
         return operand.is_value() && has(operand.value);
       });
       if (!reads) continue;
-      if (!node.op || !keeps_apart(node)) return false;
+      if (!node.op || !keeps_images_separate(node)) return false;
       for (const ValueId id : node.outputs) {
         const Shape& shape = graph_.type(id).shape;
         if (shape.rank() < 1 || shape[0] != count_) return false;
@@ -81,7 +81,7 @@ class Images {
 
   // Does image i of every result depend only on image i of the operands? Operators say so by
   // `image_inputs`; the others are known here by name. An unknown operator does not.
-  bool keeps_apart(const Node& node) const {
+  bool keeps_images_separate(const Node& node) const {
     const ops::OpDef& op = *node.op;
     if (op.is_random || op.has_effect || op.runs_on_caller || op.outside) return false;
     if (op.slot.elementwise) return broadcasts_by_image(node);

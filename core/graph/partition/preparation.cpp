@@ -10,7 +10,7 @@ namespace weft::graph {
 namespace {
 
 // May the node's results be frozen? Regions, random nodes, effects and clones may not.
-bool may_settle(const Node& node) {
+bool may_be_prepared(const Node& node) {
   return node.op && !node.op->is_random && !node.op->runs_on_caller && node.effect < 0 &&
          node.clone_of == kNoValue;
 }
@@ -136,9 +136,10 @@ std::vector<bool> frozen_values(const Graph& graph, const std::vector<bool>& fro
   for (const Constant& constant : graph.constants)
     values[static_cast<size_t>(constant.value)] = true;
   for (const Node& node : graph.nodes) {
-    const bool follows = may_settle(node) && std::ranges::all_of(node.operands, [&](const auto& o) {
-                           return !o.is_value() || values[static_cast<size_t>(o.value)];
-                         });
+    const bool follows =
+        may_be_prepared(node) && std::ranges::all_of(node.operands, [&](const auto& o) {
+          return !o.is_value() || values[static_cast<size_t>(o.value)];
+        });
     for (const ValueId id : node.outputs) values[static_cast<size_t>(id)] = follows;
   }
   return values;

@@ -175,7 +175,7 @@ class Scheduler {
   Scheduler(const Graph& graph, std::span<const int32_t> nodes,
             std::span<const RowRule* const> rules, int64_t rows)
       : graph_(graph), nodes_(nodes), rules_(rules), rows_(rows), from_(nodes.size()) {
-    schedule_.held.assign(nodes.size(), 0);
+    schedule_.ring_rows.assign(nodes.size(), 0);
     schedule_.whole_of.assign(nodes.size(), -1);
     link();
     find_parts();
@@ -199,10 +199,10 @@ class Scheduler {
     schedule_.sections.push_back(schedule_.calls.size());
     for (size_t n = nodes_.size(); n-- > 0;) {
       const int32_t whole = schedule_.whole_of[n];
-      int64_t& held = schedule_.held[n];
-      held = whole >= 0  ? schedule_.held[static_cast<size_t>(whole)]
-             : n == last ? height
-                         : std::min(held, rules_[n]->height());
+      int64_t& ring_rows = schedule_.ring_rows[n];
+      ring_rows = whole >= 0  ? schedule_.ring_rows[static_cast<size_t>(whole)]
+                  : n == last ? height
+                              : std::min(ring_rows, rules_[n]->height());
     }
     schedule_.work = all_work_ > 0 ? work_ / all_work_ : 1;
     schedule_.longest = all_work_ > 0 ? longest / all_work_ : 1;
@@ -308,8 +308,8 @@ class Scheduler {
   void hold(size_t n, int64_t end) {
     const size_t ring = root(n);
     top_[ring] = std::max(top_[ring], end);
-    int64_t& held = schedule_.held[ring];
-    held = std::max(held, top_[ring] - first_needed(ring));
+    int64_t& ring_rows = schedule_.ring_rows[ring];
+    ring_rows = std::max(ring_rows, top_[ring] - first_needed(ring));
   }
 
   // The first row of a line buffer that is still to be read, from the value or from its parts.
@@ -332,7 +332,7 @@ class Scheduler {
   const int64_t rows_;
   std::vector<std::vector<int32_t>> from_;    // by node and operand: the node that makes it, or -1
   std::vector<std::vector<Reader>> readers_;  // by node
-  // By node: rows made so far, rows of the section, last row held.
+  // By node: rows made so far, rows of the section, last row ring_rows.
   std::vector<int64_t> done_, ends_, top_;
   double work_ = 0, all_work_ = 0;  // of the schedule; of making every row once
   RowTileSchedule schedule_;
@@ -349,7 +349,7 @@ RowTileSchedule schedule_row_tiles(const Graph& graph, std::span<const int32_t> 
 int64_t RowTileSchedule::ring_bytes(std::span<const RowRule* const> rules) const {
   int64_t bytes = 0;
   for (size_t n = 0; n + 1 < rules.size(); ++n)
-    if (whole_of[n] < 0) bytes += rules[n]->row_bytes() * held[n];
+    if (whole_of[n] < 0) bytes += rules[n]->row_bytes() * ring_rows[n];
   return bytes;
 }
 
@@ -358,40 +358,45 @@ int64_t RowTileSchedule::ring_bytes(std::span<const RowRule* const> rules) const
 Status row_tiles_are_sound(const Graph& graph, const Node& node) {
   const Region& region = graph.regions[static_cast<size_t>(node.region)];
   const auto broken = [&](const auto&... parts) {
-    return errors::invalid_value("graph", "bands at %", node.outputs.empty() ? -1 : node.outputs[0],
-                                 parts...);
+    return errors::invalid_value("graph", "the row tiles at %",
+                                 node.outputs.empty() ? -1 : node.outputs[0], parts...);
   };
-  if (!region.body || region.loop.maximum < 1) return broken(" lack a body or rows");
+  if (!region.body || region.loop.maximum < 1)
+    return broken(" must have a body and at least one row");
   const Graph& body = *region.body;
   WEFT_TRY(verify_body(body));
   if (!body.states.empty() || body.effects > 0 || !body.sizes.empty() || !body.constants.empty() ||
       body.ordinals > 0)
-    return broken(": a body has no constants, states, effects, sizes or random numbers");
+    return broken(" must have a body without constants, states, effects, sizes and random numbers");
   if (body.nodes.empty() || body.outputs.size() != 1 || node.outputs.size() != 1 ||
       body.nodes.back().outputs.size() != 1 || body.outputs[0] != body.nodes.back().outputs[0])
-    return broken(": their one result is what the last node of the body makes");
-  if (node.operands.size() != body.inputs.size()) return broken(" and their body differ in inputs");
+    return broken(" must have one result, the output of the last node of their body");
+  if (node.operands.size() != body.inputs.size())
+    return broken(" must have as many operands as their body has inputs, ", body.inputs.size(),
+                  "; got ", node.operands.size());
   for (size_t i = 0; i < node.operands.size(); ++i)
     if (!node.operands[i].is_value() ||
         !(body.type(body.inputs[i]) == graph.type(node.operands[i].value)))
-      return broken(": operand ", i, " has another type than the body's input");
+      return broken(" must have the type of the body's input for operand ", i);
   if (!(body.type(body.outputs[0]) == graph.type(node.outputs[0])))
-    return broken(": the body's result has another type");
+    return broken(" must have the type of the body's result, ",
+                  ops::to_string(body.type(body.outputs[0])), "; got ",
+                  ops::to_string(graph.type(node.outputs[0])));
   const int64_t images = body.type(body.outputs[0]).shape[0];
   Checked rows = 0;
   for (const Node& inner : body.nodes) {
     const std::string name = inner.op ? inner.op->name : "a region";
     if (!can_make_rows(body, inner, region.windows) ||
         body.type(inner.outputs[0]).shape[0] != images)
-      return broken(" contain ", name, ", which makes no rows");
+      return broken(" contain ", name, ", which cannot be computed row by row");
     rows = rows + height_of(body, inner, region.windows);
     for (size_t i = 0; i < inner.operands.size(); ++i)
       if (inner.operands[i].is_value() && body.producer(inner.operands[i].value) &&
           !reads_rows(body, inner, i, region.windows))
-        return broken(": ", name, " reads all of what the body makes by rows");
+        return broken(" contain ", name, ", which reads all rows of a result of the body at once");
   }
   if (rows.value() > kMaxRows)
-    return broken(" have ", rows.value(), " rows; at most ", kMaxRows, " are planned");
+    return broken(" must have at most ", kMaxRows, " rows; got ", rows.value());
   return {};
 }
 

@@ -92,11 +92,11 @@ struct RowTileCall {
 // The order in which rows are made, and how large the line buffers have to be.
 struct RowTileSchedule {
   std::vector<RowTileCall> calls;
-  std::vector<size_t> sections;   // the first call of each section, and one past the last
-  std::vector<int64_t> held;      // by node: rows of its line buffer
-  std::vector<int32_t> whole_of;  // by node: the concatenation it is made inside of, or -1
-  double work = 0;                // arithmetic, relative to making every row once
-  double longest = 0;             // arithmetic of the section with most, on the same scale
+  std::vector<size_t> sections;    // the first call of each section, and one past the last
+  std::vector<int64_t> ring_rows;  // by node: rows of its line buffer
+  std::vector<int32_t> whole_of;   // by node: the concatenation it is made inside of, or -1
+  double work = 0;                 // arithmetic, relative to making every row once
+  double longest = 0;              // arithmetic of the section with most, on the same scale
 
   // Bytes of all line buffers for one image. The result needs none.
   int64_t ring_bytes(std::span<const RowRule* const> rules) const;

@@ -67,7 +67,7 @@ class TransposePusher {
     }
     for (const Node& node : graph_.nodes) {
       if (is_candidate(node))
-        WEFT_TRY(sink(node));
+        WEFT_TRY(push_down(node));
       else if (!ends(node))
         rewrite_.copy(node);
     }
@@ -160,15 +160,15 @@ class TransposePusher {
     const ValueId own = base_[static_cast<size_t>(id)];
     if (own != kNoValue) return builder_.value(own);
     const ValueId from = graph_.producer(id)->operands[0].value;
-    const ValueId sunk = base_[static_cast<size_t>(from)];
-    if (sunk == kNoValue) return builder_.value(rewrite_.map(from));
+    const ValueId pushed = base_[static_cast<size_t>(from)];
+    if (pushed == kNoValue) return builder_.value(rewrite_.map(from));
     // What undoes the order of one group of candidates may begin the next group; no value in
     // between has that order.
-    return ops::transpose(builder_.value(sunk), *axes(from));
+    return ops::transpose(builder_.value(pushed), *axes(from));
   }
 
   // A repeated operand, transposed back by `axes`; it gets ones in front first.
-  ops::Value turned(ValueId id, const Axes& axes) {
+  ops::Value transposed(ValueId id, const Axes& axes) {
     const ops::Value value = builder_.value(rewrite_.map(id));
     const Shape shape = graph_.type(id).shape;
     if (shape.rank() == 0) return value;
@@ -179,7 +179,7 @@ class TransposePusher {
   }
 
   // Emits a candidate on operands as they lie in memory.
-  Status sink(const Node& node) {
+  Status push_down(const Node& node) {
     const ValueId id = node.outputs[0];
     const Axes& of = *axes(id);
     builder_.stand_for(node);
@@ -192,7 +192,7 @@ class TransposePusher {
       else if (is_of_shape(operand, graph_.type(id).shape))
         inputs.push_back(base(operand.value));
       else
-        inputs.push_back(turned(operand.value, of));
+        inputs.push_back(transposed(operand.value, of));
     }
     const ops::Values made = builder_.emit(*node.op, inputs, node.attributes.view());
     WEFT_TRY(builder_.status());

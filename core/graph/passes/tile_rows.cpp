@@ -103,7 +103,7 @@ class Former {
   // whole.
   void find_readers(const std::vector<int32_t>& position) {
     last_reader_.assign(makers_.size(), 0);
-    first_beside_.assign(makers_.size(), 0);
+    first_in_loop_.assign(makers_.size(), 0);
     const auto maker_of = [&](ValueId id) {
       const Value& value = graph_.values[static_cast<size_t>(id)];
       return value.origin == Origin::kNode ? position[static_cast<size_t>(value.index)] : -1;
@@ -117,7 +117,7 @@ class Former {
         const auto own = static_cast<size_t>(position[n]);
         last = position[n] < 0 ? SIZE_MAX : std::max(last, own);
         if (position[n] >= 0 && !reads_rows(graph_, node, i, context_.windows))
-          first_beside_[own] = std::max(first_beside_[own], static_cast<size_t>(from) + 1);
+          first_in_loop_[own] = std::max(first_in_loop_[own], static_cast<size_t>(from) + 1);
       }
     }
     for (const ValueId id : graph_.outputs)
@@ -165,7 +165,7 @@ class Former {
     size_t last = last_reader_[begin];
     const size_t end = std::min(makers_.size(), begin + maximum);
     for (size_t m = begin + 1; m < end; ++m) {
-      if (last == SIZE_MAX || first_beside_[m] > begin ||
+      if (last == SIZE_MAX || first_in_loop_[m] > begin ||
           maker(m).backward != maker(begin).backward ||
           result(m).shape[0] != result(begin).shape[0])
         return;
@@ -388,7 +388,7 @@ class Former {
   const Graph& graph_;
   const PassContext& context_;
   std::vector<int32_t> makers_;  // nodes that make rows, in the graph's order
-  std::vector<size_t> last_reader_, first_beside_;
+  std::vector<size_t> last_reader_, first_in_loop_;
   std::vector<int64_t> alive_;                 // by maker
   std::vector<size_t> last_read_;              // by value: the last node that reads it
   std::vector<std::optional<RowRule>> rules_;  // by maker, once asked for

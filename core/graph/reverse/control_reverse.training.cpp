@@ -92,8 +92,8 @@ ops::Values add_again(GraphBuilder& builder, const Node& node, Region region,
 Status check_draws(const Graph& gradient, const Graph& body) {
   if (gradient.ordinals == body.ordinals) return {};
   return errors::unsupported("backward",
-                             "control flow whose body has an operator that draws random numbers "
-                             "for its gradient has none");
+                             "control flow has no gradient when the gradient of an operator in its "
+                             "body draws random numbers");
 }
 
 // ---- loops --------------------------------------------------------------------------------------

@@ -83,7 +83,9 @@ class Sweep {
     if (!needed || !any) return {};
     builder_.set_precision(node.precision);
     if (control_of(source_, node)) return reverse_region(node, cotangents);
-    if (!node.op) return errors::unsupported("backward", "a region has no gradient rule");
+    if (!node.op)
+      return errors::unsupported(
+          "backward", "a fused region has no gradient; differentiate the graph before fusion");
     if (!node.op->grad_rule) return no_gradient(node);
 
     // The rule gets the operands and results of the forward pass as they are in the builder's

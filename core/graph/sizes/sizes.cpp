@@ -152,7 +152,7 @@ Result<std::vector<int64_t>> dimensions_of(const Graph& graph, std::span<const T
   for (size_t i = 0; i < wanted.size(); ++i)
     if (inputs[i].shape != wanted[i])
       return errors::invalid_value("function", name_of_input(graph, i), " must have shape ",
-                                   wanted[i], " beside the other inputs; got ", inputs[i].shape);
+                                   wanted[i], " to fit the other inputs; got ", inputs[i].shape);
   for (size_t k = 0; k < dimensions.size(); ++k)
     WEFT_TRY(check_dimension(graph, graph.sizes[k], dimensions[k]));
   return dimensions;

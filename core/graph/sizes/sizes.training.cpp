@@ -24,9 +24,9 @@ std::string name_of_node(const Graph& graph, const Node& node) {
 Status another_path(const std::string& where) {
   return errors::invalid_state(
       "trace",
-      "a hybridized function took another path for another extent that only a run knows (a mask, "
+      "a hybridized function ran other operators for another extent that only a run knows (a mask, "
       "nonzero, unique, a dynamic dimension), first at ",
-      where, "; such extents decide nothing: use np.where, or do not hybridize");
+      where, "; Python code must not depend on such extents: use np.where, or do not hybridize");
 }
 
 // Do two constants have equal contents? Strided arrays are compared by their box.
@@ -198,9 +198,9 @@ class Generalizer {
     if (other.kind == own.kind && loop == own.loop) return {};
     loop.maximum = own.loop.maximum;
     if (other.kind == own.kind && loop == own.loop)
-      return errors::invalid_state("trace", "how often ", name_of_node(first(), first().nodes[n]),
-                                   " runs follows from an extent that only a run knows, which a "
-                                   "graph cannot hold; give it a fixed largest number");
+      return errors::invalid_state(
+          "trace", "the number of iterations of ", name_of_node(first(), first().nodes[n]),
+          " must not depend on an extent that only a run knows; give it a fixed maximum");
     return another_path(name_of_node(first(), first().nodes[n]));
   }
 
@@ -250,12 +250,10 @@ class Generalizer {
         place.operand >= 0
             ? "operand " + std::to_string(place.operand)
             : "`" + node.op->attributes[static_cast<size_t>(place.attribute)].name + "`";
-    return errors::invalid_state(
-        "trace", what, " of ", name_of_node(first(), node),
-        " follows from an extent that only a run knows (a mask, nonzero, unique, a dynamic "
-        "dimension) in a way that a graph cannot hold, which is sums and products; do not "
-        "hybridize "
-        "this part");
+    return errors::invalid_state("trace", what, " of ", name_of_node(first(), node),
+                                 " depends on an extent that only a run knows (a mask, nonzero, "
+                                 "unique, a dynamic dimension); a graph supports only sums and "
+                                 "products of such extents; do not hybridize this part");
   }
 
   const std::vector<const Graph*> graphs_;

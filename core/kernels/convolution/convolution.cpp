@@ -108,8 +108,8 @@ bool has_rows_of_images(const Convolution& p, const Shift& shift) {
   if (p.in_height != 1 || p.kernel_height != 1 || p.pad_top != 0 || p.batch < 2) return false;
   Shift together = shift;
   together.height = p.batch;
-  const int64_t apart = p.batch * round_up(positions_of(shift), 32);
-  return round_up(positions_of(together), 32) < apart / 32 * 31;
+  const int64_t separate = p.batch * round_up(positions_of(shift), 32);
+  return round_up(positions_of(together), 32) < separate / 32 * 31;
 }
 
 // Blocks and scratch of the shifted form.

@@ -170,7 +170,7 @@ void move_transposed(const StridedTile& tile) {
       for (int i = 0; i < kSide; ++i) __builtin_memcpy(to + i * tile.to_row, &lines[i], kBytes);
     }
   }
-  StridedTile beside[] = {tile, tile}, &right = beside[0], &below = beside[1];
+  StridedTile rests[] = {tile, tile}, &right = rests[0], &below = rests[1];
   right.to = (char*)tile.to + whole_cols * sizeof(E);
   right.from = (const char*)tile.from + whole_cols * tile.from_col;
   right.cols = tile.cols - whole_cols;
@@ -178,7 +178,7 @@ void move_transposed(const StridedTile& tile) {
   below.to = (char*)tile.to + whole_rows * tile.to_row;
   below.from = (const char*)tile.from + whole_rows * sizeof(E);
   below.rows = tile.rows - whole_rows;
-  for (const StridedTile& rest : beside) {
+  for (const StridedTile& rest : rests) {
     if (rest.rows == 0 || rest.cols == 0) continue;
     if constexpr (kBytes > 32)
       move_transposed<E, kBytes / 2>(rest);

@@ -128,7 +128,7 @@ __attribute__((noinline)) void run_as_one_row(const Tile& tile, RowKernel kernel
 // Row by row: the general case. kInputs is a constant, so that pointers stay in registers.
 template <int kInputs>
 WEFT_INLINE void run_each(const Tile& tile, RowKernel kernel, RowShape shape) {
-  alignas(64) char held[kInputs][kMaxRowVector];
+  alignas(64) char spread[kInputs][kMaxRowVector];
   int64_t step[kInputs];
   const char *next[kInputs], *in[kMaxStepInputs] = {};
   Spread spreads[kInputs];
@@ -145,8 +145,8 @@ WEFT_INLINE void run_each(const Tile& tile, RowKernel kernel, RowShape shape) {
     for (int i = 0; i < kInputs; ++i) {
       in[i] = next[i];
       if (spreads[i]) {
-        spreads[i](in[i], 0, 1, shape.lanes() * shape.in_bytes(i), held[i]);
-        in[i] = held[i];
+        spreads[i](in[i], 0, 1, shape.lanes() * shape.in_bytes(i), spread[i]);
+        in[i] = spread[i];
       }
       next[i] += tile.in_row[i];
     }

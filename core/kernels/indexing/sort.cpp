@@ -84,10 +84,10 @@ Entry<K>* radix_sort(Entry<K>* from, Entry<K>* to, int64_t count) {
 // of a short list, which is found out for a whole block of keys at once.
 template <class K>
 void first_of(const K* keys, int64_t count, int64_t wanted, Entry<K>* list) {
-  int64_t held = 0;
+  int64_t listed = 0;
   const auto insert = [&](int64_t i) {
     const Entry<K> entry{keys[i], static_cast<K>(i)};
-    int64_t place = held < wanted ? held++ : wanted - 1;
+    int64_t place = listed < wanted ? listed++ : wanted - 1;
     for (; place > 0 && entry < list[place - 1]; --place) list[place] = list[place - 1];
     list[place] = entry;
   };

@@ -49,10 +49,10 @@ struct PairLanes {
   }
   // Packed weights have four taps in a lane; this leaves the two of a group, as 16-bit numbers.
   WEFT_INLINE static void widen(int32_t (&int8x4s)[kBlock], int64_t group) {
-    for (int32_t& quad : int8x4s) {
-      const int32_t low = int8_t(quad >> group % 2 * 16),
-                    high = int8_t(quad >> (group % 2 * 16 + 8));
-      quad = int32_t((uint32_t(high) << 16) | (uint32_t(low) & 0xffff));
+    for (int32_t& int8x4 : int8x4s) {
+      const int32_t low = int8_t(int8x4 >> group % 2 * 16),
+                    high = int8_t(int8x4 >> (group % 2 * 16 + 8));
+      int8x4 = int32_t((uint32_t(high) << 16) | (uint32_t(low) & 0xffff));
     }
   }
   WEFT_INLINE static Sums add(Sums data, Sums weights, Sums sum) {
@@ -110,7 +110,7 @@ struct SplitPairLanes : PairLanes {
       constexpr int next = kIsPair ? r + 1 : r;
       const __m256i words[2] = {_mm256_packs_epi32((__m256i)y[r][0].v, (__m256i)y[r][1].v),
                                 _mm256_packs_epi32((__m256i)y[next][0].v, (__m256i)y[next][1].v)};
-      const __m256i bytes = _mm256_permute4x64_epi64(bounds.held(words[0], words[1]), 0xd8);
+      const __m256i bytes = _mm256_permute4x64_epi64(bounds.clamped(words[0], words[1]), 0xd8);
       const __m128i first = _mm256_castsi256_si128(bytes),
                     second = _mm256_extracti128_si256(bytes, 1);
       if (channels == kStep) {

@@ -45,7 +45,7 @@ struct CrossStep {
     if (i < k) {
       // Only products of int8x4s that exist count.
       alignas(32) static constexpr int32_t kThere[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
-      const int64_t int8x4s = (k - i + kQuad - 1) / kQuad;
+      const int64_t int8x4s = (k - i + kInt8x4 - 1) / kInt8x4;
       int8_t rest[16] = {};
       const int8_t* last = from + i;
       if (i + 16 > readable) {
@@ -55,7 +55,7 @@ struct CrossStep {
       products = products +
                  (stage_int8x4(last, to + 2 * i) & Memory<int32_t>::load(kThere + 8 - 2 * int8x4s));
     }
-    store_start(products, to + (k + kQuad - 1) / kQuad * kLeftBytes);
+    store_start(products, to + (k + kInt8x4 - 1) / kInt8x4 * kLeftBytes);
   }
   // Ends a row of whole vectors that is staged already.
   WEFT_INLINE static void end_row(const char* row, char* end) {
@@ -78,7 +78,8 @@ struct CrossStep {
   WEFT_INLINE static void stage_columns(const int8_t* b, int64_t int8x4s, int8_t* to,
                                         int32_t* starts) {
     Sums lacks[2] = {Sums(0), Sums(0)};
-    for (int64_t quad = 0; quad < int8x4s; ++quad, b += kQuadBytes, to += kQuadBytes) {
+    for (int64_t int8x4 = 0; int8x4 < int8x4s;
+         ++int8x4, b += kInt8x4PanelBytes, to += kInt8x4PanelBytes) {
       WEFT_UNROLL
       for (int j = 0; j < 2; ++j) {
         const Int16s odd = odd_of(b + j * kVectorBytes), even = even_of(b + j * kVectorBytes);

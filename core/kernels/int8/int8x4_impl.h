@@ -43,9 +43,9 @@ WEFT_INLINE bool dots_bytes() {
 }
 
 // Rows of a tile: as many as leave registers for two vectors of B, an element of A, and its flip.
-constexpr int kQuadRows = WEFT_AVX512 ? 12 : 6;
+constexpr int kInt8x4Rows = WEFT_AVX512 ? 12 : 6;
 // Bytes of one int8x4 of every column of a panel.
-constexpr int64_t kQuadBytes = kQuad * kQuantizedColumns;
+constexpr int64_t kInt8x4PanelBytes = kInt8x4 * kQuantizedColumns;
 
 // What rescales the sums of a panel's columns to int8 while they are in registers. Finish::find()
 // (quantized_rows_impl.h) fills in the vectors.
@@ -89,7 +89,7 @@ struct Int8x4Tile {
   const void* b_rest = nullptr;
   bool is_narrow = false;  // all columns are in one vector
 };
-using QuadTileKernel = void (*)(const Int8x4Tile& tile);
+using Int8x4TileKernel = void (*)(const Int8x4Tile& tile);
 
 // A step: one int8x4 of kRows rows of A by the columns of a tile, with bytes widened to 16 bits.
 // Other steps have the same members:
@@ -114,15 +114,15 @@ struct PairStep {
     for (int j = 0; j < 2; ++j) right[j] = load_int8_as_int16(b + j * kVectorBytes / 2);
     WEFT_UNROLL
     for (int i = 0; i < kRows; ++i) {
-      int64_t quad;
-      __builtin_memcpy(&quad, a + i * a_row, sizeof quad);
-      const Int16s left = (Int16s)Vec<int64_t>(quad).v;
+      int64_t int8x4;
+      __builtin_memcpy(&int8x4, a + i * a_row, sizeof int8x4);
+      const Int16s left = (Int16s)Vec<int64_t>(int8x4).v;
       sums[i][0] = sums[i][0] + pair_products(left, right[0]);
       sums[i][1] = sums[i][1] + pair_products(left, right[1]);
     }
   }
   // With AVX2 CrossStep leaves only few rows to this step.
-  static constexpr int kVectors = 1, kMaxRows = WEFT_AVX2 ? 4 : kQuadRows;
+  static constexpr int kVectors = 1, kMaxRows = WEFT_AVX2 ? 4 : kInt8x4Rows;
   static constexpr bool kHasRowStarts = false, kHasRuns = false, kFinishes = true;
   static constexpr bool kEndsInPlace = false;  // a column has two lanes, which result() adds
   WEFT_INLINE static Sums result(const Sums (&sums)[2], int) {
@@ -161,15 +161,15 @@ struct DotStep {
       __builtin_memcpy(&right[j].v, b + j * kVectorBytes, sizeof right[j].v);
     WEFT_UNROLL
     for (int i = 0; i < kRows; ++i) {
-      int32_t quad;
-      __builtin_memcpy(&quad, a + i * a_row, sizeof quad);
-      const Sums left(quad);
+      int32_t int8x4;
+      __builtin_memcpy(&int8x4, a + i * a_row, sizeof int8x4);
+      const Sums left(int8x4);
       for (int j = 0; j < kRights; ++j)
         sums[i][j] = kLeftIsUnsigned ? add_dot_bytes(left, right[j], sums[i][j])
                                      : add_dot_bytes(right[j], left, sums[i][j]);
     }
   }
-  static constexpr int kVectors = kRights, kMaxRows = kQuadRows;
+  static constexpr int kVectors = kRights, kMaxRows = kInt8x4Rows;
   static constexpr bool kHasRowStarts = false, kEndsInPlace = true, kHasRuns = kLeftIsUnsigned;
   static constexpr bool kFinishes = kRights == 2;  // half a panel is rare
   WEFT_INLINE static Sums result(const Sums (&sums)[2], int vector) { return sums[vector]; }
@@ -209,7 +209,7 @@ WEFT_INLINE Sums residual_of(const Int8x4Tile& tile, int row, int64_t vector) {
 
 // Adds to the sums of a tile what results have beside their products: starts and residuals.
 template <class Step, int kRows>
-WEFT_INLINE void add_beside(const Int8x4Tile& tile, Sums (&sums)[kRows][2]) {
+WEFT_INLINE void add_starts(const Int8x4Tile& tile, Sums (&sums)[kRows][2]) {
   const TileFinish& finish = *tile.finish;
   const int64_t first = Step::kColumns == kQuantizedColumns ? 0 : tile.vector;
   repeat<Step::kVectors>([&](auto vector) WEFT_LAMBDA {
@@ -277,7 +277,7 @@ WEFT_INLINE void finish_tile(const Int8x4Tile& tile, Sums (&sums)[kRows][2]) {
 // The whole end of a tile whose results are wanted.
 template <class Step, int kRows>
 WEFT_INLINE void finish_sums(const Int8x4Tile& tile, Sums (&sums)[kRows][2]) {
-  add_beside<Step>(tile, sums);
+  add_starts<Step>(tile, sums);
   if (tile.finish->is_rectified)
     finish_tile<Step, true>(tile, sums);
   else
@@ -296,7 +296,7 @@ WEFT_INLINE void store_sums(const Int8x4Tile& tile, const Sums (&sums)[kRows][2]
 
 // One tile: begin with the row starts, add all int8x4s, then rescale or store the sums.
 template <class Step, bool kIsIndexed, int kRows>
-WEFT_INLINE void one_quad_tile(const Int8x4Tile& tile) {
+WEFT_INLINE void one_int8x4_tile(const Int8x4Tile& tile) {
   constexpr bool kMayFinish = !kIsIndexed && Step::kFinishes;
   // sums begin with what is added beside the products
   constexpr bool kBegins = kMayFinish && Step::kEndsInPlace;
@@ -310,18 +310,18 @@ WEFT_INLINE void one_quad_tile(const Int8x4Tile& tile) {
                        sizeof start);
     sums[i][0] = sums[i][1] = Sums(start);
   }
-  if (kBegins && tile.finish) add_beside<Step>(tile, sums);
+  if (kBegins && tile.finish) add_starts<Step>(tile, sums);
   const char* a = (const char*)tile.a;
   const int8_t* b = (const int8_t*)tile.b;
   const int64_t ahead = tile.ahead;
   const bool has_runs = !kIsIndexed && Step::kHasRuns && tile.run > 0;
   const int64_t run = has_runs ? tile.run : tile.int8x4s;
-  for (int64_t quad = 0; quad < tile.int8x4s;) {
-    for (const int64_t end = quad + run; quad < end; ++quad) {
+  for (int64_t int8x4 = 0; int8x4 < tile.int8x4s;) {
+    for (const int64_t end = int8x4 + run; int8x4 < end; ++int8x4) {
       if (!kIsIndexed) __builtin_prefetch(b + ahead, 0, 2);
-      Step::add(sums, a, tile.a_row, kIsIndexed ? b + tile.b_offsets[quad] : b);
+      Step::add(sums, a, tile.a_row, kIsIndexed ? b + tile.b_offsets[int8x4] : b);
       a += Step::kLeftBytes;
-      if (!kIsIndexed) b += kQuadBytes;
+      if (!kIsIndexed) b += kInt8x4PanelBytes;
     }
     if (has_runs) a += tile.run_step;
   }
@@ -329,7 +329,7 @@ WEFT_INLINE void one_quad_tile(const Int8x4Tile& tile) {
     if (!kBegins) {
       WEFT_UNROLL
       for (int i = 0; i < kRows; ++i) sums[i][0] = Step::result(sums[i], 0);
-      add_beside<Step>(tile, sums);
+      add_starts<Step>(tile, sums);
     }
     if (tile.finish->is_rectified)
       finish_tile<Step, true>(tile, sums);
@@ -342,11 +342,11 @@ WEFT_INLINE void one_quad_tile(const Int8x4Tile& tile) {
 
 // One tile, or tile.count tiles one below the other.
 template <class Step, bool kIsIndexed, int kRows>
-void quad_tile(const Int8x4Tile& tile) {
-  if constexpr (!Step::kHasRowStarts) return one_quad_tile<Step, kIsIndexed, kRows>(tile);
+void int8x4_tile(const Int8x4Tile& tile) {
+  if constexpr (!Step::kHasRowStarts) return one_int8x4_tile<Step, kIsIndexed, kRows>(tile);
   Int8x4Tile next = tile;
   for (int64_t i = 0; i < tile.count; ++i, next.ahead = 0) {
-    one_quad_tile<Step, kIsIndexed, kRows>(next);
+    one_int8x4_tile<Step, kIsIndexed, kRows>(next);
     next.a = (const char*)next.a + kRows * tile.a_row;
     next.y += kRows * tile.y_row;
     if (next.residual) next.residual += kRows * tile.y_row;
@@ -355,7 +355,7 @@ void quad_tile(const Int8x4Tile& tile) {
 
 // The kernels of one step, and what staging must know about it.
 struct Int8x4Tiles {
-  QuadTileKernel at[kQuadRows];  // [rows - 1]; the last one is for all that are more
+  Int8x4TileKernel at[kInt8x4Rows];  // [rows - 1]; the last one is for all that are more
   int64_t max_rows, columns, left_bytes;
   // A is bytes, and its sums lack kDotShift times those of B; otherwise A is 16-bit numbers
   bool shifts;
@@ -364,8 +364,8 @@ struct Int8x4Tiles {
   bool finishes;        // may be given Int8x4Tile::finish
 };
 template <class Step, bool kIsIndexed, int... I>
-constexpr Int8x4Tiles quad_tiles(Numbers<I...>) {
-  return {{quad_tile<Step, kIsIndexed, I + 1>...},
+constexpr Int8x4Tiles int8x4_tiles(Numbers<I...>) {
+  return {{int8x4_tile<Step, kIsIndexed, I + 1>...},
           Step::kMaxRows,
           Step::kColumns,
           Step::kLeftBytes,
@@ -375,13 +375,13 @@ constexpr Int8x4Tiles quad_tiles(Numbers<I...>) {
           Step::kFinishes};
 }
 template <class Step, bool kIsIndexed>
-constexpr Int8x4Tiles kQuadTiles =
-    quad_tiles<Step, kIsIndexed>(typename CountTo<Step::kMaxRows>::Type());
+constexpr Int8x4Tiles kInt8x4Tiles =
+    int8x4_tiles<Step, kIsIndexed>(typename CountTo<Step::kMaxRows>::Type());
 
 // Rows of a tile, evenly distributed: 32 rows become 11 + 11 + 10, not 12 + 12 + 8. Tiles of AMX
 // always have all of their rows.
-WEFT_INLINE int64_t balanced_quad_rows(int64_t rows, const Int8x4Tiles& of) {
-  if (of.max_rows > kQuadRows) return of.max_rows;
+WEFT_INLINE int64_t balanced_int8x4_rows(int64_t rows, const Int8x4Tiles& of) {
+  if (of.max_rows > kInt8x4Rows) return of.max_rows;
   const int64_t tiles = (rows + of.max_rows - 1) / of.max_rows;
   return tiles ? (rows + tiles - 1) / tiles : 1;
 }

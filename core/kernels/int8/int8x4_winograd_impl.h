@@ -80,9 +80,10 @@ struct Int8x4Winograd {
                             int8_t* to, int64_t to_step, Sums (&lacks)[kResults][2]) {
     Sums of_frequency[kFrequencies][2];
     for (auto& sums : of_frequency) sums[0] = sums[1] = Sums(0);
-    const int64_t next = channel_int8x4s * kQuadBytes;  // column of the window
+    const int64_t next = channel_int8x4s * kInt8x4PanelBytes;  // column of the window
     for (int64_t ky = 0; ky < kernel_height; ++ky, b += 2 * next)
-      for (int64_t quad = 0; quad < channel_int8x4s; ++quad, b += kQuadBytes, to += kQuadBytes) {
+      for (int64_t int8x4 = 0; int8x4 < channel_int8x4s;
+           ++int8x4, b += kInt8x4PanelBytes, to += kInt8x4PanelBytes) {
         WEFT_UNROLL
         for (int j = 0; j < 2; ++j) {
           const int8_t* const from = b + j * kVectorBytes;

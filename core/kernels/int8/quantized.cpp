@@ -49,7 +49,7 @@ int64_t wanted_rows(const QuantizedProduct& p, int64_t row_bytes) {
 
 // The division of a product.
 QuantizedProductCut cut_of(const QuantizedProduct& p) {
-  const int64_t row_bytes = std::max<int64_t>(1, int8x4s_of(p.k)) * kQuad * kWidest;
+  const int64_t row_bytes = std::max<int64_t>(1, int8x4s_of(p.k)) * kInt8x4 * kWidest;
   const int64_t maximum = std::clamp<int64_t>(kLeftBytes / row_bytes, 1, wanted_rows(p, row_bytes));
   QuantizedProductCut cut{};
   cut.rows = divide_up(p.m, divide_up(p.m, maximum));
@@ -61,12 +61,12 @@ QuantizedProductCut cut_of(const QuantizedProduct& p) {
   // Staged rows have a number behind them, or three if they are rows of frequencies; what staging
   // overwrites is less than the difference. For AMX each row has up to two cache lines more, and
   // there are whole tiles.
-  const int64_t of_tiles = (divide_up(cut.rows, 16) * 16 + 1) * (int8x4s * kQuad + 2 * 64);
-  cut.wide = aligned(std::max(cut.rows * (int8x4s + 3) * kQuad * kWidest, of_tiles));
+  const int64_t of_tiles = (divide_up(cut.rows, 16) * 16 + 1) * (int8x4s * kInt8x4 + 2 * 64);
+  cut.wide = aligned(std::max(cut.rows * (int8x4s + 3) * kInt8x4 * kWidest, of_tiles));
   // Half a panel; for windows three columns wide, six frequencies of it instead.
-  cut.row = cut.wide + aligned(int8x4s * kQuantizedColumns * kQuad * kWidest);
+  cut.row = cut.wide + aligned(int8x4s * kQuantizedColumns * kInt8x4 * kWidest);
   // a copy of a short run also copies what is behind it
-  cut.end = cut.row + aligned(int8x4s * kQuad) + 64;
+  cut.end = cut.row + aligned(int8x4s * kInt8x4) + 64;
   return cut;
 }
 
@@ -86,7 +86,7 @@ QuantizedConvolutionCut cut_of(const Convolution& s) {
   const int64_t more = places_ahead(s.kernel_height, s.dilation_height, s.stride_height);
   const int64_t images =
       std::min(cut.row_period, s.kernel_height) * std::min(cut.col_period, s.kernel_width);
-  const int64_t row_bytes = images * int8x4s_of(s.in_channels / s.groups) * kQuad * cut.pitch;
+  const int64_t row_bytes = images * int8x4s_of(s.in_channels / s.groups) * kInt8x4 * cut.pitch;
   // As many rows as fit into the cache; fewer if there would be few units, but not less than some
   // panels.
   const int64_t minimum = divide_up(kMinPlaces, cut.pitch);
@@ -100,10 +100,10 @@ QuantizedConvolutionCut cut_of(const Convolution& s) {
                                              std::max<int64_t>(1, group_filters(s) / kMinFilters));
   cut.filters = divide_up(group_filters(s), chunks);
   // The last panel is read to its full width, so there are bytes behind the row tile.
-  cut.offsets = aligned((cut.rows + more) * row_bytes + kQuantizedColumns * kQuad);
+  cut.offsets = aligned((cut.rows + more) * row_bytes + kQuantizedColumns * kInt8x4);
   const int64_t int8x4s = quantized_filter_int8x4s(s);
   cut.wide = aligned(cut.offsets + int8x4s * int64_t{sizeof(int64_t)});
-  cut.end = aligned(cut.wide + kQuantizedTileRows * int8x4s * kQuad * kWidest);
+  cut.end = aligned(cut.wide + kQuantizedTileRows * int8x4s * kInt8x4 * kWidest);
   return cut;
 }
 
@@ -210,7 +210,7 @@ void run_quantized_average(const Pooling& p, int32_t zero_point, const int8_t* x
 // Products.
 
 void run_pack_quantized(const QuantizedPacking& p, Range panels) {
-  const int64_t int8x4s = int8x4s_of(p.k), row_bytes = kQuantizedColumns * kQuad;
+  const int64_t int8x4s = int8x4s_of(p.k), row_bytes = kQuantizedColumns * kInt8x4;
   for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
     int8_t* to = p.panels + panel * (int8x4s + 1) * row_bytes;
     std::memset(to, 0, static_cast<size_t>((int8x4s + 1) * row_bytes));
@@ -220,10 +220,10 @@ void run_pack_quantized(const QuantizedPacking& p, Range panels) {
       uint32_t sum = 0;
       for (int64_t k = 0; k < p.k; ++k) {
         const int8_t element = from[k * p.col];
-        to[k / kQuad * row_bytes + j * kQuad + k % kQuad] = element;
+        to[k / kInt8x4 * row_bytes + j * kInt8x4 + k % kInt8x4] = element;
         sum += static_cast<uint32_t>(element);
       }
-      store_sum(to + int8x4s * row_bytes + j * kQuad, sum);
+      store_sum(to + int8x4s * row_bytes + j * kInt8x4, sum);
     }
   }
 }
@@ -255,7 +255,7 @@ int64_t quantized_filter_int8x4s(const Convolution& s) {
 void run_pack_quantized_filters(const Convolution& s, const int8_t* weight, int8_t* packed,
                                 Range filters) {
   const int64_t channels = s.in_channels / s.groups, taps = s.kernel_height * s.kernel_width;
-  const int64_t int8x4s = int8x4s_of(channels), bytes = (taps * int8x4s + 1) * kQuad;
+  const int64_t int8x4s = int8x4s_of(channels), bytes = (taps * int8x4s + 1) * kInt8x4;
   for (int64_t filter = filters.begin; filter < filters.end; ++filter) {
     int8_t* to = packed + filter * bytes;
     std::memset(to, 0, static_cast<size_t>(bytes));
@@ -263,10 +263,10 @@ void run_pack_quantized_filters(const Convolution& s, const int8_t* weight, int8
     for (int64_t c = 0; c < channels; ++c)
       for (int64_t tap = 0; tap < taps; ++tap) {
         const int8_t element = weight[(filter * channels + c) * taps + tap];
-        to[tap * int8x4s * kQuad + c] = element;
+        to[tap * int8x4s * kInt8x4 + c] = element;
         sum += static_cast<uint32_t>(element);
       }
-    store_sum(to + taps * int8x4s * kQuad, sum);
+    store_sum(to + taps * int8x4s * kInt8x4, sum);
   }
 }
 
@@ -297,13 +297,15 @@ void run_pack_quantized_depthwise(const Convolution& s, const int8_t* weight, in
                                   Range channels) {
   const int64_t int8x4s = quantized_depthwise_int8x4s(s), per_column = int8x4s_of(s.kernel_height);
   for (int64_t channel = channels.begin; channel < channels.end; ++channel) {
-    const auto at = [&](int64_t quad) { return packed + (quad * s.in_channels + channel) * kQuad; };
-    for (int64_t quad = 0; quad < int8x4s; ++quad) store_sum(at(quad), 0);
+    const auto at = [&](int64_t int8x4) {
+      return packed + (int8x4 * s.in_channels + channel) * kInt8x4;
+    };
+    for (int64_t int8x4 = 0; int8x4 < int8x4s; ++int8x4) store_sum(at(int8x4), 0);
     uint32_t sum = 0;
     for (int64_t row = 0; row < s.kernel_height; ++row)
       for (int64_t col = 0; col < s.kernel_width; ++col) {
         const int8_t element = weight[(channel * s.kernel_height + row) * s.kernel_width + col];
-        at(col * per_column + row / kQuad)[row % kQuad] = element;
+        at(col * per_column + row / kInt8x4)[row % kInt8x4] = element;
         sum += static_cast<uint32_t>(element);
       }
     store_sum(at(int8x4s), sum);

@@ -68,10 +68,10 @@ void run_quantized_average(const Pooling& problem, int32_t zero_point, const int
 
 // Products: C[m][n] = A[m][k] W[n][k]^T.
 
-inline constexpr int64_t kQuad = 4;               // elements of k in an int8x4
+inline constexpr int64_t kInt8x4 = 4;             // elements of k in an int8x4
 inline constexpr int64_t kQuantizedColumns = 32;  // of a panel
 
-constexpr int64_t int8x4s_of(int64_t k) { return (k + kQuad - 1) / kQuad; }
+constexpr int64_t int8x4s_of(int64_t k) { return (k + kInt8x4 - 1) / kInt8x4; }
 
 // Packs W in panels of 32 rows: [panels][int8x4s + 1][32][4] bytes, zero where W has nothing. The
 // last row of a panel is the int32 sums of its rows of W, which zero points need. Panels are the

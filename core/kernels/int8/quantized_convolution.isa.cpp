@@ -22,12 +22,12 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 // Here filters are A and the image is B, so B is the unsigned side.
 WEFT_INLINE const Int8x4Tiles& convolution_tiles() {
 #if !WEFT_PAIRS_OF_BYTES
-  return kQuadTiles<DotStep<false>, true>;
+  return kInt8x4Tiles<DotStep<false>, true>;
 #else
 #if WEFT_DOT_BYTES
-  if (dots_bytes()) return kQuadTiles<DotStep<false>, true>;
+  if (dots_bytes()) return kInt8x4Tiles<DotStep<false>, true>;
 #endif
-  return kQuadTiles<PairStep, true>;
+  return kInt8x4Tiles<PairStep, true>;
 #endif
 }
 
@@ -77,7 +77,7 @@ struct ConvolutionUnit {
 
   const Convolution& shape() const { return p.shape; }
   int64_t channels() const { return shape().in_channels / shape().groups; }
-  int64_t channel_int8x4s() const { return (channels() + kQuad - 1) / kQuad; }
+  int64_t channel_int8x4s() const { return (channels() + kInt8x4 - 1) / kInt8x4; }
   int64_t taps() const { return shape().kernel_height * shape().kernel_width; }
   int64_t int8x4s() const { return taps() * channel_int8x4s(); }
   int64_t tile_height() const {
@@ -85,7 +85,7 @@ struct ConvolutionUnit {
     return rows + (s.kernel_height - 1) * s.dilation_height / s.stride_height;
   }
   int64_t plane() const {
-    return tile_height() * cut.pitch * kQuad;
+    return tile_height() * cut.pitch * kInt8x4;
   }  // bytes of an int8x4 of channels in a sub-image
 
   // Taps belong to so many phases of the stride, in turn.
@@ -99,14 +99,14 @@ struct ConvolutionUnit {
   // Where each int8x4 of a filter meets the row tile, relative to a result's place.
   void find_offsets() const {
     const Convolution& s = shape();
-    int64_t quad = 0;
+    int64_t int8x4 = 0;
     for (int64_t y = 0; y < s.kernel_height; ++y)
       for (int64_t x = 0; x < s.kernel_width; ++x) {
         const int64_t image = y % cut.row_period * col_phases() + x % cut.col_period;
         const int64_t place = y * s.dilation_height / s.stride_height * cut.pitch +
                               x * s.dilation_width / s.stride_width;
         for (int64_t c = 0; c < channel_int8x4s(); ++c)
-          offsets[quad++] = (image * channel_int8x4s() + c) * plane() + place * kQuad;
+          offsets[int8x4++] = (image * channel_int8x4s() + c) * plane() + place * kInt8x4;
       }
   }
 
@@ -116,12 +116,12 @@ struct ConvolutionUnit {
       for (int64_t px = 0; px < col_phases(); ++px)
         for (int64_t c = 0; c < channel_int8x4s(); ++c)
           for (int64_t r = 0; r < tile_height(); ++r)
-            fill_row(c * kQuad,
+            fill_row(c * kInt8x4,
                      (first_row + r) * s.stride_height + py * s.dilation_height % s.stride_height -
                          s.pad_top,
                      px * s.dilation_width % s.stride_width - s.pad_left,
                      row_tile + ((py * col_phases() + px) * channel_int8x4s() + c) * plane() +
-                         r * cut.pitch * kQuad);
+                         r * cut.pitch * kInt8x4);
   }
 
   // Copies places x, x + stride, … of row y of four channels. Channels that do not exist have
@@ -135,10 +135,10 @@ struct ConvolutionUnit {
     int64_t end = !is_inside || x >= s.in_width ? 0 : (s.in_width - x + step - 1) / step;
     if (end > cut.pitch) end = cut.pitch;
     if (begin > end) begin = end;
-    __builtin_memset(to, nothing, begin * kQuad);
+    __builtin_memset(to, nothing, begin * kInt8x4);
     if (begin < end) {
       const int8_t* from[4];
-      for (int64_t i = 0; i < kQuad; ++i) {
+      for (int64_t i = 0; i < kInt8x4; ++i) {
         const int64_t c = channel + i < channels() ? channel + i : channels() - 1;
         from[i] =
             p.x +
@@ -148,10 +148,10 @@ struct ConvolutionUnit {
       if (step == 1) at = interleave_all<1>(from, begin, end, to);
       if (step == 2) at = interleave_all<2>(from, begin, end, to);
       for (; at < end; ++at)
-        for (int64_t i = 0; i < kQuad; ++i)
-          to[at * kQuad + i] = from[i][at * step] ^ int8_t(tiles.flip);
+        for (int64_t i = 0; i < kInt8x4; ++i)
+          to[at * kInt8x4 + i] = from[i][at * step] ^ int8_t(tiles.flip);
     }
-    __builtin_memset(to + end * kQuad, nothing, (cut.pitch - end) * kQuad);
+    __builtin_memset(to + end * kInt8x4, nothing, (cut.pitch - end) * kInt8x4);
   }
   // Whole vectors, as long as they read inside x. What is written too much is overwritten by what
   // follows. Returns the first place that is left.
@@ -163,14 +163,14 @@ struct ConvolutionUnit {
     const int8_t* last = from[0];  // the one of the four that lies last
     for (int i = 1; i < 4; ++i) last = from[i] > last ? from[i] : last;
     for (; at < end && x_end - last >= (at + 16) * kStep; at += 16)
-      interleave<kStep>(from, at, int8_t(tiles.flip), to + at * kQuad);
+      interleave<kStep>(from, at, int8_t(tiles.flip), to + at * kInt8x4);
     return at;
   }
 
   // Packed weights of the unit's filter i.
   const int8_t* filter(int64_t i) const {
     return p.filters + (group * (shape().out_channels / shape().groups) + first_filter + i) *
-                           (int8x4s() + 1) * kQuad;
+                           (int8x4s() + 1) * kInt8x4;
   }
 
   // Stage the row tile, then a few filters at a time by 32 places at a time.
@@ -179,23 +179,23 @@ struct ConvolutionUnit {
     find_offsets();
     fill_row_tile();
     const int64_t places = (rows - 1) * cut.pitch + s.out_width;
-    const int64_t step = balanced_quad_rows(filters, tiles);
+    const int64_t step = balanced_int8x4_rows(filters, tiles);
     for (int64_t i = 0; i < filters; i += step) {
       const int64_t count = filters - i < step ? filters - i : step;
-      Int8x4Tile tile{int8x4s(), filter(i), (int8x4s() + 1) * kQuad, nullptr, offsets, nullptr};
+      Int8x4Tile tile{int8x4s(), filter(i), (int8x4s() + 1) * kInt8x4, nullptr, offsets, nullptr};
       if (!tiles.shifts) {
         for (int64_t r = 0; r < count; ++r)
-          for (int64_t k = 0; k < int8x4s() * kQuad; ++k)
-            ((int16_t*)wide)[r * int8x4s() * kQuad + k] = filter(i + r)[k];
+          for (int64_t k = 0; k < int8x4s() * kInt8x4; ++k)
+            ((int16_t*)wide)[r * int8x4s() * kInt8x4 + k] = filter(i + r)[k];
         tile.a = wide;
         tile.a_row = int8x4s() * tiles.left_bytes;
       }
       for (int64_t place = 0; place < places; place += kQuantizedColumns) {
-        alignas(64) int32_t sums[kQuadRows * kQuantizedColumns];
+        alignas(64) int32_t sums[kInt8x4Rows * kQuantizedColumns];
         const int64_t width =
             places - place < kQuantizedColumns ? places - place : kQuantizedColumns;
         for (int64_t j = 0; j < width; j += tiles.columns) {
-          tile.b = row_tile + (place + j) * kQuad;
+          tile.b = row_tile + (place + j) * kInt8x4;
           tile.sums = sums + j;
           tiles.at[count - 1](tile);
         }
@@ -209,7 +209,7 @@ struct ConvolutionUnit {
   void finish(int64_t i, const int32_t* sums, int64_t place, int64_t width) const {
     const int64_t channel = group * (shape().out_channels / shape().groups) + first_filter + i;
     int32_t sum;
-    __builtin_memcpy(&sum, filter(i) + int8x4s() * kQuad, sizeof sum);
+    __builtin_memcpy(&sum, filter(i) + int8x4s() * kInt8x4, sizeof sum);
     const uint32_t zero_point = uint32_t(p.zero_point) + (tiles.shifts ? kDotShift : 0);
     const Sums start(
         int32_t((p.bias ? uint32_t(p.bias[channel]) : 0) - zero_point * uint32_t(sum)));

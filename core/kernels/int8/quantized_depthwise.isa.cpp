@@ -39,27 +39,27 @@ struct DepthwiseUnit {
   const QuantizedDepthwiseCut& cut;
   int64_t image, first_row, rows, first_channel, channels;
   int8_t* row_tile;
-  int32_t* weights;    // in the order of lanes
-  int64_t beside = 1;  // columns in a block
+  int32_t* weights;           // in the order of lanes
+  int64_t block_columns = 1;  // columns in a block
   // rows of the window that are staged; 4 if two rows of results share them
   int64_t rows_staged = p.shape.kernel_height;
 
   // Lanes of a block that are used.
-  int64_t lanes() const { return beside * channels; }
+  int64_t lanes() const { return block_columns * channels; }
 
   static constexpr int64_t kGroupBytes = kBlock * 4;
   int64_t groups() const { return (p.shape.kernel_height + Lanes::kTaps - 1) / Lanes::kTaps; }
-  int64_t int8x4s_of_column() const { return (p.shape.kernel_height + kQuad - 1) / kQuad; }
+  int64_t int8x4s_of_column() const { return (p.shape.kernel_height + kInt8x4 - 1) / kInt8x4; }
   int64_t column_bytes() const { return groups() * kGroupBytes; }
 
   // The weights of an int8x4 of taps, or the sums behind them, for one channel.
-  const int8_t* packed(int64_t quad, int64_t channel) const {
-    return p.filters + (quad * p.shape.in_channels + first_channel + channel) * kQuad;
+  const int8_t* packed(int64_t int8x4, int64_t channel) const {
+    return p.filters + (int8x4 * p.shape.in_channels + first_channel + channel) * kInt8x4;
   }
 
   // Numbers of this block's channels, repeated for columns side by side; absent ones get `absent`.
   WEFT_INLINE void load_block(const void* from, int32_t absent, int32_t (&to)[kBlock]) const {
-    for (int64_t x = 0; x < beside; ++x)
+    for (int64_t x = 0; x < block_columns; ++x)
       __builtin_memcpy(to + x * channels, from, channels * sizeof *to);
     for (int64_t c = lanes(); c < kBlock; ++c) to[c] = absent;
   }
@@ -71,8 +71,8 @@ struct DepthwiseUnit {
     for (int64_t kx = 0; kx < p.shape.kernel_width; ++kx)
       for (int64_t g = 0; g < groups(); ++g, to += kBlock) {
         alignas(64) int32_t int8x4s[kBlock];
-        load_block(packed(kx * int8x4s_of_column() + g * Lanes::kTaps / kQuad, 0), 0, int8x4s);
-        for (int32_t& quad : int8x4s) quad = int32_t(uint32_t(quad) << 8 * down);
+        load_block(packed(kx * int8x4s_of_column() + g * Lanes::kTaps / kInt8x4, 0), 0, int8x4s);
+        for (int32_t& int8x4 : int8x4s) int8x4 = int32_t(uint32_t(int8x4) << 8 * down);
         Lanes::widen(int8x4s, g);
         Lanes::order(int8x4s, to);
       }
@@ -112,7 +112,7 @@ struct DepthwiseUnit {
   // Stages the block of columns from x on, some of which are outside the image.
   void stage_edge(const RowTileRows& whole, int64_t x, const int8_t* nothing, int8_t* to) const {
     const int64_t begin = x < 0 ? 0 : x, last = p.shape.in_width,
-                  end = x + beside < last ? x + beside : last;
+                  end = x + block_columns < last ? x + block_columns : last;
     int8_t columns[Lanes::kTaps][kBlock];
     const int8_t* from[Lanes::kTaps];
     for (int t = 0; t < Lanes::kTaps; ++t) {
@@ -137,7 +137,7 @@ struct DepthwiseUnit {
       int8_t* to = row_tile + g * kGroupBytes;
       int64_t x = -s.pad_left;
       const int64_t end = cut.columns - s.pad_left, step_to = column_bytes(), count = lanes();
-      const int64_t last = s.in_width - beside + 1, inside = end < last ? end : last;
+      const int64_t last = s.in_width - block_columns + 1, inside = end < last ? end : last;
       for (; x < 0 && x < end; ++x, to += step_to) stage_edge(whole, x, nothing, to);
       for (; x < inside; ++x, to += step_to) {
         Lanes::stage(row.at, count, to);
@@ -153,7 +153,7 @@ struct DepthwiseUnit {
   template <int kResults, int kTaps>
   WEFT_INLINE void add_taps(int64_t ox, int v, Sums (&sums)[kResults]) const {
     const Convolution& s = p.shape;
-    const int64_t column = column_bytes(), step = s.stride_width * beside * column;
+    const int64_t column = column_bytes(), step = s.stride_width * block_columns * column;
     const int32_t* weight = weights + v * Sums::kLanes;
     const int8_t* from = row_tile + ox * s.stride_width * column + v * kVectorBytes;
     const auto add = [&](const int8_t* at, const int32_t* tap) WEFT_LAMBDA {
@@ -225,7 +225,7 @@ struct DepthwiseUnit {
                            int8_t* y) const {
     constexpr int kTogether = Lanes::kTogether;
     constexpr int64_t kStep = kTogether * Sums::kLanes;
-    const int64_t step = beside * p.shape.in_channels;
+    const int64_t step = block_columns * p.shape.in_channels;
     for (int64_t c = 0; c == 0 || (kStep < kBlock && c < there); c += kStep) {
       Sums results[kResults][kTogether];
       const auto rescale_vector = [&](int i) WEFT_LAMBDA {
@@ -257,16 +257,16 @@ struct DepthwiseUnit {
   // and scales.
   template <int kTaps, bool kRectified>
   void rescaled_row(int64_t oy, const Scales& scales, const Bounds& bounds) const {
-    const int64_t width = p.shape.out_width, step = beside * p.shape.in_channels;
+    const int64_t width = p.shape.out_width, step = block_columns * p.shape.in_channels;
     int8_t* y = (int8_t*)p.y + place(oy, 0) * p.shape.in_channels + first_channel;
     int64_t ox = 0;
     if constexpr (WEFT_AVX512 || WEFT_AVX2)
-      for (; ox + 4 * beside <= width; ox += 4 * beside, y += 4 * step)
+      for (; ox + 4 * block_columns <= width; ox += 4 * block_columns, y += 4 * step)
         rescale<4, kTaps, kRectified>(ox, scales, bounds, lanes(), y);
-    for (; ox + 2 * beside <= width; ox += 2 * beside, y += 2 * step)
+    for (; ox + 2 * block_columns <= width; ox += 2 * block_columns, y += 2 * step)
       rescale<2, kTaps, kRectified>(ox, scales, bounds, lanes(), y);
-    for (; ox < width; ox += beside, y += step) {
-      const int64_t columns = width - ox < beside ? width - ox : beside;
+    for (; ox < width; ox += block_columns, y += step) {
+      const int64_t columns = width - ox < block_columns ? width - ox : block_columns;
       rescale<1, kTaps, kRectified>(ox, scales, bounds, columns * channels, y);
     }
   }
@@ -327,13 +327,13 @@ struct DepthwiseUnit {
     Scales scales;
     if (Lanes::kTogether == kBlockVectors && p.shape.stride_width == 1) {
       const int64_t fit = kBlock / p.shape.in_channels;
-      beside = fit > 1 ? fit : 1;
+      block_columns = fit > 1 ? fit : 1;
     }
     prepare_weights();
     find_starts(starts);
     if (find_scales(starts, scales)) return run_rescaled(scales);
-    if (beside > 1) {
-      beside = 1;
+    if (block_columns > 1) {
+      block_columns = 1;
       prepare_weights();
       find_starts(starts);
     }

@@ -274,10 +274,10 @@ struct PooledWindow {
     // rest of the sum tells.
     const int64_t all = (bottom - top) * (right - left);
     const Sums number{int32_t(p.count_include_pad ? all : taps)}, half = number >> 1;
-    const Sums beside(p.count_include_pad ? int32_t((all - taps) * zero_point) : 0);
+    const Sums padding(p.count_include_pad ? int32_t((all - taps) * zero_point) : 0);
     const Vec<float> inverse(1 / float(number.v[0]));
     for (const Sums& whole : sums) {
-      const Sums sum = whole + beside, sign = sum >> 31;
+      const Sums sum = whole + padding, sign = sum >> 31;
       const Sums size = Sums::of(sum.v ^ sign.v) - sign + half;
       const Vec<float> about =
           Vec<float>::of(__builtin_convertvector(size.v, Vec<float>::Native)) * inverse;

@@ -36,8 +36,8 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
 constexpr int64_t kMinCrossed = 16;  // rows that are worth staging a panel for
 
-constexpr int64_t kLine = 64;                            // bytes of a cache line
-constexpr int64_t kSumRows = WEFT_AMX ? 32 : kQuadRows;  // rows that a tile may have
+constexpr int64_t kLine = 64;                              // bytes of a cache line
+constexpr int64_t kSumRows = WEFT_AMX ? 32 : kInt8x4Rows;  // rows that a tile may have
 
 // For AMX: each row begins at a cache line, and the next row in another set of the cache: an odd
 // number of lines further on.
@@ -55,7 +55,7 @@ WEFT_INLINE bool uses_tiles(const Int8x4Tiles&) { return false; }
 constexpr int64_t kMinTiled = kTileRows16, kMinTiledInt8x4s = 8;
 
 bool takes_tiles(int64_t rows, int64_t k) {
-  return rows >= kMinTiled && k >= kMinTiledInt8x4s * kQuad && uses(Extra::kAmxInt8);
+  return rows >= kMinTiled && k >= kMinTiledInt8x4s * kInt8x4 && uses(Extra::kAmxInt8);
 }
 // How many bytes a tile may read behind the last row of a row tile.
 int64_t read_behind(const Convolution& s) {
@@ -70,15 +70,15 @@ WEFT_INLINE const Int8x4Tiles& product_tiles([[maybe_unused]] int64_t rows,
   if (takes_tiles(rows, k)) return kAmxTiles;
 #endif
 #if !WEFT_PAIRS_OF_BYTES
-  return kQuadTiles<DotStep<true>, false>;
+  return kInt8x4Tiles<DotStep<true>, false>;
 #else
 #if WEFT_DOT_BYTES
-  if (dots_bytes()) return kQuadTiles<DotStep<true>, false>;
+  if (dots_bytes()) return kInt8x4Tiles<DotStep<true>, false>;
 #endif
 #if WEFT_AVX2
-  if (rows >= kMinCrossed) return kQuadTiles<CrossStep, false>;
+  if (rows >= kMinCrossed) return kInt8x4Tiles<CrossStep, false>;
 #endif
-  return kQuadTiles<PairStep, false>;
+  return kInt8x4Tiles<PairStep, false>;
 #endif
 }
 
@@ -86,8 +86,8 @@ WEFT_INLINE const Int8x4Tiles& product_tiles([[maybe_unused]] int64_t rows,
 WEFT_INLINE const Int8x4Tiles& panel_tiles(const Int8x4Tiles& tiles,
                                            [[maybe_unused]] int64_t width) {
 #if WEFT_DOT_BYTES && WEFT_AVX512
-  if (tiles.shifts && tiles.max_rows == kQuadRows && width <= Sums::kLanes)
-    return kQuadTiles<DotStep<true, 1>, false>;
+  if (tiles.shifts && tiles.max_rows == kInt8x4Rows && width <= Sums::kLanes)
+    return kInt8x4Tiles<DotStep<true, 1>, false>;
 #endif
   return tiles;
 }
@@ -111,7 +111,7 @@ struct WindowRowTile {
   // The row tile for results first .. first + count - 1, or none if it does not fit so many bytes.
   static WindowRowTile of(const QuantizedProduct& p, int64_t first, int64_t count, int64_t bytes) {
     const Convolution& s = *p.windows;
-    if (p.k == 0 || s.kernel_width * s.in_channels % kQuad != 0 || s.dilation_width != 1 ||
+    if (p.k == 0 || s.kernel_width * s.in_channels % kInt8x4 != 0 || s.dilation_width != 1 ||
         s.out_width < kMinWidth || p.n > kMaxFilters)
       return {};
     const WindowPlace begin = WindowPlace::of(&s, first);
@@ -159,7 +159,7 @@ struct ProductUnit {
   int8_t* row;   // bytes of one row
   WindowRowTile row_tile;
 
-  int64_t int8x4s() const { return (p.k + kQuad - 1) / kQuad; }
+  int64_t int8x4s() const { return (p.k + kInt8x4 - 1) / kInt8x4; }
   int64_t a_row() const {
     const int64_t bytes = (int8x4s() + is_crossed()) * tiles.left_bytes;
     return uses_tiles(tiles) ? tile_row_bytes(bytes) : bytes;
@@ -208,7 +208,7 @@ struct ProductUnit {
       else
         reader.read(place.image, place.oy, place.ox, {(char*)row, false, 0});
       place.advance(*p.windows, 1);
-      CrossStep::stage_row(row, k, int8x4s() * kQuad + kPiece, to);
+      CrossStep::stage_row(row, k, int8x4s() * kInt8x4 + kPiece, to);
     }
   }
 #endif
@@ -217,7 +217,7 @@ struct ProductUnit {
 
   // Stages rows begin .. end - 1 for the other steps, with zeros up to whole int8x4s.
   void prepare_rows(int64_t begin, int64_t end) const {
-    const int64_t used = p.k * tiles.left_bytes / kQuad;
+    const int64_t used = p.k * tiles.left_bytes / kInt8x4;
     if (!p.windows && used == a_row()) {
       writer(staged + begin * a_row()).copy(p.a + (first + begin) * p.k, (end - begin) * p.k);
       return;
@@ -251,7 +251,7 @@ struct ProductUnit {
     constexpr int64_t kBytes = kQuantizedColumns * sizeof(int32_t);
     const auto fetch = [](const void* from)
                            WEFT_LAMBDA { prefetch_rows<false>(from, 1, 0, kBytes); };
-    fetch(b + int8x4s() * kQuadBytes);
+    fetch(b + int8x4s() * kInt8x4PanelBytes);
     if (p.bias) fetch(p.bias + col);
     if (p.how.multiplier && p.how.is_per_channel) {
       fetch(p.how.multiplier + col);
@@ -263,7 +263,8 @@ struct ProductUnit {
   // Where a column begins in the packed panels.
   const int8_t* columns_of(int64_t col) const {
     const int64_t panel = col / kQuantizedColumns;
-    return p.panels + panel * (int8x4s() + 1) * kQuadBytes + col % kQuantizedColumns * kQuad;
+    return p.panels + panel * (int8x4s() + 1) * kInt8x4PanelBytes +
+           col % kQuantizedColumns * kInt8x4;
   }
 
   // What the results of some columns start with: bias minus zero point times sum of weights.
@@ -272,7 +273,8 @@ struct ProductUnit {
     for (int64_t j = 0; j < columns_at_once(); j += Sums::kLanes) {
       const int64_t lanes = width - j < Sums::kLanes ? (j < width ? width - j : 0) : Sums::kLanes;
       Sums of_weights;
-      __builtin_memcpy(&of_weights.v, b + int8x4s() * kQuadBytes + j * 4, sizeof of_weights.v);
+      __builtin_memcpy(&of_weights.v, b + int8x4s() * kInt8x4PanelBytes + j * 4,
+                       sizeof of_weights.v);
       const Sums bias = p.bias ? Memory<int32_t>::load_part(p.bias + col + j, lanes) : Sums(0);
       Memory<int32_t>::store(starts + j, bias - Sums(int32_t(zero_point)) * of_weights);
     }
@@ -292,17 +294,17 @@ struct ProductUnit {
     const Convolution& s = *p.windows;
     const int64_t run = s.kernel_width * s.in_channels;
     tile.a_row = s.stride_width * s.in_channels;
-    tile.run = run / kQuad;
+    tile.run = run / kInt8x4;
     tile.run_step = s.dilation_height * row_tile.pitch - run;
   }
 
 #if WEFT_AMX
   // The last int8x4s of a panel, which do not fill a tile, and zeros behind them.
   void stage_rest(const int8_t* b, int8_t* to) const {
-    constexpr int64_t kInt8x4s = kTileBytes / kQuad;
-    const int64_t there = int8x4s() % kInt8x4s * kQuadBytes;
-    __builtin_memcpy(to, b + int8x4s() / kInt8x4s * kInt8x4s * kQuadBytes, there);
-    __builtin_memset(to + there, 0, kInt8x4s * kQuadBytes - there);
+    constexpr int64_t kInt8x4s = kTileBytes / kInt8x4;
+    const int64_t there = int8x4s() % kInt8x4s * kInt8x4PanelBytes;
+    __builtin_memcpy(to, b + int8x4s() / kInt8x4s * kInt8x4s * kInt8x4PanelBytes, there);
+    __builtin_memset(to + there, 0, kInt8x4s * kInt8x4PanelBytes - there);
   }
 #endif
 
@@ -334,7 +336,7 @@ struct ProductUnit {
     int64_t line = 0;  // of the next panel: the line that is prefetched next
     Int8x4Tile tile{int8x4s(), nullptr, a_row(), nullptr, nullptr, nullptr};
 #if WEFT_AMX
-    alignas(64) int8_t rest[kTileRows16 * kQuadBytes];
+    alignas(64) int8_t rest[kTileRows16 * kInt8x4PanelBytes];
     if (uses_tiles(tiles)) {
       stage_rest(b, rest);
       tile.b_rest = rest;
@@ -352,7 +354,7 @@ struct ProductUnit {
       if (i == part_end) {
         const int64_t in_row = row_tile.pitch > 0 ? p.windows->out_width - place.ox : rows;
         const int64_t part = rows - i < in_row ? rows - i : in_row;
-        step = balanced_quad_rows(part, of_panel);
+        step = balanced_int8x4_rows(part, of_panel);
         part_end = i + part;
       }
       const int64_t count = part_end - i < step ? part_end - i : step;
@@ -369,12 +371,12 @@ struct ProductUnit {
       if (is_crossed()) tile.count = is_fused && count == step ? (rows - i) / step : 1;
       tile.rows = count;
       for (int64_t j = 0; j < width; j += of_panel.columns, line += kLine) {
-        tile.b = b + j * kQuad;
+        tile.b = b + j * kInt8x4;
         tile.sums = sums + j;
-        tile.ahead = !is_last && line < at_once * kQuad ? ahead + line - j * kQuad : 0;
+        tile.ahead = !is_last && line < at_once * kInt8x4 ? ahead + line - j * kInt8x4 : 0;
         tile.vector = j / Sums::kLanes;
         if (is_fused) set_results(tile, of_tile, i, col + j);
-        of_panel.at[minimum(count, kQuadRows) - 1](tile);
+        of_panel.at[minimum(count, kInt8x4Rows) - 1](tile);
       }
       if (!is_fused) finish.rows(sums, kQuantizedColumns, first + i, count);
       i += tile.count * count;
@@ -388,8 +390,8 @@ struct ProductUnit {
   };
   void run_groups(const int8_t* b, const int32_t* starts, int64_t col, int64_t width) const {
     Sums lacks[Int8x4Winograd::kResults][2];
-    Int8x4Winograd::stage_columns(b, p.windows->kernel_height, p.windows->in_channels / kQuad, wide,
-                                  frequency_int8x4s() * kQuadBytes, lacks);
+    Int8x4Winograd::stage_columns(b, p.windows->kernel_height, p.windows->in_channels / kInt8x4,
+                                  wide, frequency_int8x4s() * kInt8x4PanelBytes, lacks);
     const Finish<kQuantizedColumns> finish(p.how, p.residual, p.c, p.n, p.k, starts, col, width);
     TileFinish of_tile(p.how, width);
     const bool is_fused = finish.find(of_tile);
@@ -415,9 +417,10 @@ struct ProductUnit {
     constexpr int64_t kStep = CrossStep::kMaxRows * kQuantizedColumns;
     alignas(64) int32_t sums[Int8x4Winograd::kFrequencies * kStep];
     for (int64_t f = 0; f < Int8x4Winograd::kFrequencies; ++f)
-      tiles.at[count - 1](Int8x4Tile{
-          frequency_int8x4s(), staged + f * frequency_step() + done * frequency_row(),
-          frequency_row(), wide + f * frequency_int8x4s() * kQuadBytes, nullptr, sums + f * kStep});
+      tiles.at[count - 1](
+          Int8x4Tile{frequency_int8x4s(), staged + f * frequency_step() + done * frequency_row(),
+                     frequency_row(), wide + f * frequency_int8x4s() * kInt8x4PanelBytes, nullptr,
+                     sums + f * kStep});
     for (int64_t i = 0; i < count; ++i) {
       Sums results[Int8x4Winograd::kResults][2];
       Int8x4Winograd::transform(sums + i * kQuantizedColumns, kStep, lacks, results);
@@ -469,7 +472,7 @@ void quantized_product(const QuantizedProduct& p, const QuantizedProductCut& cut
     const int64_t rows = p.m - first < cut.rows ? p.m - first : cut.rows;
     const Int8x4Tiles& tiles = product_tiles(rows, p.k);
     // Is A already in the form that tiles read?
-    const bool in_place = tiles.shifts && tiles.flip == 0 && !p.windows && p.k % kQuad == 0;
+    const bool in_place = tiles.shifts && tiles.flip == 0 && !p.windows && p.k % kInt8x4 == 0;
     const ProductUnit work{
         p,
         tiles,

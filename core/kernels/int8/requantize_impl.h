@@ -136,12 +136,12 @@ struct Bounds {
     high_bytes = _mm256_set1_epi8(int8_t(how.high));
 #endif
   }
-  WEFT_INLINE Sums held(Sums y) const { return is_needed ? min_(max_(y, low), high) : y; }
+  WEFT_INLINE Sums clamped(Sums y) const { return is_needed ? min_(max_(y, low), high) : y; }
   WEFT_INLINE void store(int8_t* to, Sums y) const {
 #if WEFT_AVX512
-    _mm_storeu_si128((__m128i*)to, _mm512_cvtsepi32_epi8((__m512i)held(y).v));
+    _mm_storeu_si128((__m128i*)to, _mm512_cvtsepi32_epi8((__m512i)clamped(y).v));
 #else
-    Memory<int8_t>::store(to, is_needed ? held(y) : min_(max_(y, Sums(-128)), Sums(127)));
+    Memory<int8_t>::store(to, is_needed ? clamped(y) : min_(max_(y, Sums(-128)), Sums(127)));
 #endif
   }
 #if WEFT_AVX512
@@ -175,7 +175,7 @@ struct Bounds {
     const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
     const __m256i words[2] = {_mm256_packs_epi32((__m256i)a[0].v, (__m256i)a[1].v),
                               _mm256_packs_epi32((__m256i)b[0].v, (__m256i)b[1].v)};
-    const __m256i all = _mm256_permutevar8x32_epi32(held(words[0], words[1]), order);
+    const __m256i all = _mm256_permutevar8x32_epi32(clamped(words[0], words[1]), order);
     if (lanes == 0xffff) {
       _mm_storeu_si128((__m128i*)first, _mm256_castsi256_si128(all));
       _mm_storeu_si128((__m128i*)second, _mm256_extracti128_si256(all, 1));
@@ -189,17 +189,17 @@ struct Bounds {
   }
   // Four vectors as bytes, in the same order as above.
   WEFT_INLINE __m256i bytes(Sums a, Sums b, Sums c, Sums d) const {
-    return held(_mm256_packs_epi32((__m256i)a.v, (__m256i)b.v),
-                _mm256_packs_epi32((__m256i)c.v, (__m256i)d.v));
+    return clamped(_mm256_packs_epi32((__m256i)a.v, (__m256i)b.v),
+                   _mm256_packs_epi32((__m256i)c.v, (__m256i)d.v));
   }
   // Two vectors of 16-bit numbers as bytes.
-  WEFT_INLINE __m256i held(__m256i a, __m256i b) const {
+  WEFT_INLINE __m256i clamped(__m256i a, __m256i b) const {
     return _mm256_min_epi8(_mm256_max_epi8(_mm256_packs_epi16(a, b), low_bytes), high_bytes);
   }
 #endif
 #if WEFT_AVX512
   WEFT_INLINE void store(int8_t* to, Sums y, __mmask16 lanes) const {
-    _mm512_mask_cvtsepi32_storeu_epi8(to, lanes, (__m512i)held(y).v);
+    _mm512_mask_cvtsepi32_storeu_epi8(to, lanes, (__m512i)clamped(y).v);
   }
 #endif
   // Stores the first `lanes` results.

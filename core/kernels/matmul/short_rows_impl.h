@@ -9,12 +9,12 @@
 // so that one operation does for all rows what folding does to the lanes of one; bits are the same.
 template <class Op, class S>
 __attribute__((noinline)) Vec<LaneType<S>> reduce_short_rows(const S* in, int64_t row_stride,
-                                                             int64_t cols, bool turns = false) {
+                                                             int64_t cols, bool reverses = false) {
   using T = LaneType<S>;
   using V = Vec<T>;
   typename V::Native lines[V::kLanes];
   for (int row = 0; row < V::kLanes; ++row) {
-    Wide<T> total = reduce_block<Op>(in + row * row_stride, cols, turns);
+    Wide<T> total = reduce_block<Op>(in + row * row_stride, cols, reverses);
     lines[row] = fold_parts<Op>(total).v;
   }
   transpose_tile<V::kLanes>(lines);

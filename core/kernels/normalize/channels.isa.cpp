@@ -96,9 +96,9 @@ void channel_moments(const Channels& p, const void* x_data, void* mean_data, voi
           },
           sums);
       // Chan, Golub and LeVeque: the squares around two means, joined.
-      const double apart = double(block_mean) - mean;
-      mean += apart * (size / total);
-      squares += double(sums[0]) + apart * apart * (count * size / total);
+      const double difference = double(block_mean) - mean;
+      mean += difference * (size / total);
+      squares += double(sums[0]) + difference * difference * (count * size / total);
       count = total;
     });
     ((T*)mean_data)[channel] = T(mean);

@@ -129,11 +129,11 @@ void moments_of(const Channels& p, const void* x_data, void* mean_data, void* va
         for (int i = 0; i < V::kLanes; ++i) span_mean[i] = float(double(span_mean[i]) / size);
         // The squares around the mean of this span.
         const V centre = Memory<float>::load(span_mean);
-        const VectorTerms<1> apart = sum_span<1>(p, segments, length, [&](int64_t at) WEFT_LAMBDA {
+        const VectorTerms<1> spread = sum_span<1>(p, segments, length, [&](int64_t at) WEFT_LAMBDA {
           const V centred = lanes.load(x + at) - centre;
           return VectorTerms<1>{{centred * centred}};
         });
-        Memory<float>::store(span_squares, apart.of[0]);
+        Memory<float>::store(span_squares, spread.of[0]);
         // Joins the span to those before it, in double (Chan, Golub and LeVeque).
         for (int i = 0; i < V::kLanes; ++i) {
           const double gap = double(span_mean[i]) - mean[i];

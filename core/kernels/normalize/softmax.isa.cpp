@@ -49,24 +49,24 @@ WEFT_INLINE const Narrow* narrow_of() {
 template <class T>
 struct Blocks {
   const Narrow* narrow;
-  int64_t held;  // number of the first element in the buffer, or -1
+  int64_t widened;  // number of the first element in the buffer, or -1
   T buffer[kBlockElements];
 
-  explicit Blocks(const Narrow* narrow) : narrow(narrow), held(-1) {}
+  explicit Blocks(const Narrow* narrow) : narrow(narrow), widened(-1) {}
 
   WEFT_INLINE const T* read(const void* array, int64_t first, int64_t count) {
     // The buffer keeps its block, so a row of one block is widened once for all passes.
     if constexpr (kIsSame<T, float>) {
       if (narrow) {
-        if (held != first) narrow->widen(array, first, count, buffer);
-        held = first;
+        if (widened != first) narrow->widen(array, first, count, buffer);
+        widened = first;
         return buffer;
       }
     }
     return (const T*)array + first;
   }
   WEFT_INLINE T* place(void* array, int64_t first) {
-    held = -1;
+    widened = -1;
     return narrow ? buffer : (T*)array + first;
   }
   WEFT_INLINE void finish(void* array, int64_t first, int64_t count) const {
@@ -84,7 +84,7 @@ WEFT_INLINE void for_blocks(int64_t cols, F f) {
 
 // Maximum without care for NaN: the sum of exponentials will be NaN anyway.
 struct LargestNumber : Largest {
-  static constexpr bool kTurns = false;
+  static constexpr bool kReverses = false;
   template <class V>
   WEFT_INLINE static V combine(V a, V b) {
     return max_(a, b);
@@ -311,7 +311,7 @@ WEFT_SHARED void cross_entropy_rows(const Softmax& p, const void* x, const int64
     find_totals(x, at, p.cols, blocks, &totals);
     // One element, in all lanes.
     const auto one = [&](const void* array, int64_t i) WEFT_LAMBDA {
-      single.held = -1;
+      single.widened = -1;
       return V(*single.read(array, i, 1));
     };
     const V chosen = one(x, label);

@@ -41,8 +41,8 @@ WEFT_INLINE PoolWindow pool_window(const Pooling& p, int64_t row, int64_t col) {
 }
 // The offset of a pixel, in channel blocks from the start of the plane.
 WEFT_INLINE int64_t place_in(const Pooling& p, const PoolWindow& window, int64_t row, int64_t col) {
-  const int64_t held = row - window.ring;
-  return (held < p.in_ring_rows ? held : held - p.in_ring_rows) * p.in_width + col;
+  const int64_t at = row - window.ring;
+  return (at < p.in_ring_rows ? at : at - p.in_ring_rows) * p.in_width + col;
 }
 
 // Does a block of 8 channels leave a vector half empty?

@@ -95,9 +95,9 @@ void random_permutation(const RandomStream& stream, int64_t* out, int64_t n) {
     const Draws draws(stream, first, end);
     for (int64_t i = end - 1; i >= first; --i) {
       const int64_t j = int64_t(multiply_high(draws.at(i), uint64_t(i) + 1));
-      const int64_t held = out[i];
+      const int64_t other = out[i];
       out[i] = out[j];
-      out[j] = held;
+      out[j] = other;
     }
   }
 }

@@ -18,15 +18,15 @@ WEFT_INLINE auto is_better(T value, T best) {
   return (value > best) | ((value != value) & (best == best));
 }
 
-// The search for the largest element. For the smallest, elements are turned (Turn, reduce_lanes.h),
-// and `best` is a turned value, too.
+// The search for the largest element. For the smallest, elements are reversed (Reverse,
+// reduce_lanes.h), and `best` is a reversed value, too.
 template <class S>
 struct Places {
   using T = LaneType<S>;
   using V = Vec<T>;
   using W = Wide<T>;
 
-  // The position of the first element equal to `value`, which is in the block and is not turned.
+  // The position of the first element equal to `value`, which is in the block and is not reversed.
   WEFT_INLINE static int64_t find(const S* block, int64_t n, T value) {
     const bool is_nan = value != value;
     int64_t at = 0;
@@ -39,46 +39,46 @@ struct Places {
       if (is_nan ? element != element : element == value) return at;
     }
   }
-  WEFT_SHARED static void begin(const void* first, int64_t cols, bool turns, void* best) {
-    const Turn<T> turn(turns);
-    for (int64_t c = 0; c < cols; ++c) ((T*)best)[c] = turn(to_lane(((const S*)first)[c]));
+  WEFT_SHARED static void begin(const void* first, int64_t cols, bool reverses, void* best) {
+    const Reverse<T> reverse(reverses);
+    for (int64_t c = 0; c < cols; ++c) ((T*)best)[c] = reverse(to_lane(((const S*)first)[c]));
   }
   // One line of `count` dense elements, the first of which has number `position`. A block is looked
   // through only if its extremum is better than those before.
-  WEFT_SHARED static void line(const void* line, int64_t count, int64_t position, bool turns,
+  WEFT_SHARED static void line(const void* line, int64_t count, int64_t position, bool reverses,
                                void* best, int64_t* place) {
-    const Turn<T> turn(turns);
+    const Reverse<T> reverse(reverses);
     T& known = *(T*)best;
     for (int64_t i = 0; i < count; i += kBlockElements) {
       const S* const block = (const S*)line + i;
       const int64_t n = count - i < kBlockElements ? count - i : kBlockElements;
-      const T extremum = fold<Largest>(reduce_block<Largest>(block, n, turns));
+      const T extremum = fold<Largest>(reduce_block<Largest>(block, n, reverses));
       if (!is_better(extremum, known)) continue;
       known = extremum;
-      *place = position + i + find(block, n, turn(known));
+      *place = position + i + find(block, n, reverse(known));
     }
   }
   // Lines that are whole results, each found on its own.
   WEFT_SHARED static void lines(const void* first, int64_t lines, int64_t stride, int64_t count,
-                                bool turns, int64_t* places) {
-    const Turn<T> turn(turns);
+                                bool reverses, int64_t* places) {
+    const Reverse<T> reverse(reverses);
     for (int64_t i = 0; i < lines; ++i) {
       const S* const start = (const S*)first + i * stride;
-      T best = turn(to_lane(start[0]));
+      T best = reverse(to_lane(start[0]));
       places[i] = 0;
-      line(start, count, 0, turns, &best, places + i);
+      line(start, count, 0, reverses, &best, places + i);
     }
   }
   // Rows whose columns are neighbouring results; `position` is the number of the first row.
   WEFT_SHARED static void rows(const void* first, int64_t rows, int64_t stride, int64_t cols,
-                               int64_t position, bool turns, void* best, int64_t* places) {
+                               int64_t position, bool reverses, void* best, int64_t* places) {
     T* const known = (T*)best;
     for (int64_t row = 0; row < rows; row += kReduceRows)
       for (int64_t col = 0; col < cols; col += W::kLanes) {
         const int64_t n = cols - col < W::kLanes ? cols - col : W::kLanes;
         T value[W::kLanes], at[W::kLanes];
         search((const S*)first + row * stride + col,
-               rows - row < kReduceRows ? rows - row : kReduceRows, stride, n, turns, value, at);
+               rows - row < kReduceRows ? rows - row : kReduceRows, stride, n, reverses, value, at);
         for (int64_t c = 0; c < n; ++c) {
           if (!is_better(value[c], known[col + c])) continue;
           known[col + c] = value[c];
@@ -88,11 +88,11 @@ struct Places {
   }
   // The best of up to kReduceRows rows for each column, and the row it is in. Positions are counted
   // in lanes of T, which always have room for so few rows.
-  WEFT_INLINE static void search(const S* p, int64_t rows, int64_t stride, int64_t cols, bool turns,
-                                 T* value, T* at) {
-    const Turn<T> turn(turns);
+  WEFT_INLINE static void search(const S* p, int64_t rows, int64_t stride, int64_t cols,
+                                 bool reverses, T* value, T* at) {
+    const Reverse<T> reverse(reverses);
     const auto load = [&](const S* from) WEFT_LAMBDA {
-      return turn(cols == W::kLanes ? W::load(from) : W::load_part(from, cols));
+      return reverse(cols == W::kLanes ? W::load(from) : W::load_part(from, cols));
     };
     W best = load(p), place = W::repeat(0);
     for (int64_t row = 1; row < rows; ++row) {

@@ -33,8 +33,8 @@ struct Totals {
   }
 };
 
-// The pieces for one operation on lanes. Where `turns` is true (kMin), elements are turned as they
-// are loaded, and totals stay turned until they are stored (Turn, reduce_lanes.h).
+// The pieces for one operation on lanes. Where `reverses` is true (kMin), elements are reversed as
+// they are loaded, and totals stay reversed until they are stored (Reverse, reduce_lanes.h).
 template <class Op, class S>
 struct LaneParts {
   using T = LaneType<S>;
@@ -46,11 +46,11 @@ struct LaneParts {
   static constexpr int kGroups = kIsFloating<T> ? 4 : 1;
 
   // The total of a block of one line, by pairs of blocks.
-  WEFT_SHARED static void block(const void* line, int64_t count, bool turns, void* total) {
+  WEFT_SHARED static void block(const void* line, int64_t count, bool reverses, void* total) {
     Pairwise<Op, T> partial;
     for (int64_t i = 0; i < count; i += kBlockElements)
       partial.push(reduce_block<Op>(
-          (const S*)line + i, count - i < kBlockElements ? count - i : kBlockElements, turns));
+          (const S*)line + i, count - i < kBlockElements ? count - i : kBlockElements, reverses));
     put_wide<T>(total, partial.total());
   }
   // The sum of products of two lines, in the order of reduce_elements(): so the bits are the same
@@ -93,10 +93,10 @@ struct LaneParts {
   }
   // Adds rows to the totals of their columns, a lane for each column.
   WEFT_SHARED static void rows(const void* first, int64_t rows, int64_t stride, int64_t cols,
-                               bool turns, void* totals) {
-    const Turn<T> turn(turns);
+                               bool reverses, void* totals) {
+    const Reverse<T> reverse(reverses);
     const auto whole = [&](const S* p)
-                           WEFT_LAMBDA { return Op::kTurns ? turn(W::load(p)) : W::load(p); };
+                           WEFT_LAMBDA { return Op::kReverses ? reverse(W::load(p)) : W::load(p); };
     const S* const p = (const S*)first;
     T* const sums = (T*)totals;
     int64_t col = 0;
@@ -108,7 +108,7 @@ struct LaneParts {
     if (col < cols)
       add_rows<1>(p + col, rows, stride, sums + col, [&](const S* from) WEFT_LAMBDA {
         const W some = W::load_part(from, cols - col);
-        return Op::kTurns ? turn(some) : some;
+        return Op::kReverses ? reverse(some) : some;
       });
   }
   // The first `cols` columns of a row; the other lanes are zero.
@@ -162,16 +162,16 @@ struct LaneParts {
                 combine<Sum>(combine<Sum>(sums[0], sums[1]), combine<Sum>(sums[2], sums[3])));
   }
   // One element of a line's total: its lanes are folded.
-  WEFT_SHARED static void fold_total(const void* total, bool turns, void* element) {
+  WEFT_SHARED static void fold_total(const void* total, bool reverses, void* element) {
     const T value = fold<Op>(wide_at<T>(total));
-    *(S*)element = from_lane<S>(Op::kTurns ? Turn<T>(turns)(value) : value);
+    *(S*)element = from_lane<S>(Op::kReverses ? Reverse<T>(reverses)(value) : value);
   }
   // Elements from the totals of columns: a lane each.
-  WEFT_SHARED static void store(const void* totals, int64_t cols, bool turns, void* elements) {
-    const Turn<T> turn(turns);
+  WEFT_SHARED static void store(const void* totals, int64_t cols, bool reverses, void* elements) {
+    const Reverse<T> reverse(reverses);
     for (int64_t col = 0; col < cols; col += V::kLanes) {
       V sums = Memory<T>::load((const T*)totals + col);
-      if constexpr (Op::kTurns) sums = turn(sums);
+      if constexpr (Op::kReverses) sums = reverse(sums);
       if (cols - col >= V::kLanes)
         Memory<S>::store((S*)elements + col, sums);
       else
@@ -180,17 +180,18 @@ struct LaneParts {
   }
   // One result for each line, a vector of lines at a time (short_rows_impl.h).
   WEFT_SHARED static void short_lines(const void* first, int64_t lines, int64_t stride,
-                                      int64_t cols, bool turns, void* elements) {
-    const Turn<T> turn(turns);
+                                      int64_t cols, bool reverses, void* elements) {
+    const Reverse<T> reverse(reverses);
     for (int64_t line = 0; line < lines; line += V::kLanes) {
-      const V results = reduce_short_rows<Op>((const S*)first + line * stride, stride, cols, turns);
-      Memory<S>::store((S*)elements + line, Op::kTurns ? turn(results) : results);
+      const V results =
+          reduce_short_rows<Op>((const S*)first + line * stride, stride, cols, reverses);
+      Memory<S>::store((S*)elements + line, Op::kReverses ? reverse(results) : results);
     }
   }
 };
 
-// One reduction: an operation, and whether elements are turned for it. The functions have the types
-// of ReduceParts.
+// One reduction: an operation, and whether elements are reversed for it. The functions have the
+// types of ReduceParts.
 template <class Op, class S, bool kTransposed>
 struct Lanes {
   using All = LaneParts<Op, S>;

@@ -75,17 +75,17 @@ WEFT_INLINE LaneType<S> lowest() {
   }
 }
 
-// Turning reverses the order of numbers, so that the smallest element is the largest turned one and
-// both searches share a kernel. A float changes its sign, an integer all its bits; turning twice
-// gives the element back.
+// Reversing changes the order of numbers, so that the smallest element is the largest reversed one
+// and both searches share a kernel. A float changes its sign, an integer all its bits; reversing
+// twice gives the element back.
 template <class T>
-struct Turn {
+struct Reverse {
   Vec<T> bits;
-  WEFT_INLINE explicit Turn(bool turns) {
+  WEFT_INLINE explicit Reverse(bool reverses) {
     if constexpr (kIsFloating<T>) {
-      bits = Vec<T>(turns ? -T(0) : T(0));
+      bits = Vec<T>(reverses ? -T(0) : T(0));
     } else {
-      bits = Vec<T>(turns ? T(~T(0)) : T(0));
+      bits = Vec<T>(reverses ? T(~T(0)) : T(0));
     }
   }
   WEFT_INLINE Vec<T> operator()(Vec<T> v) const {
@@ -101,10 +101,10 @@ struct Turn {
 };
 
 // The operations. kAnyOrder: the result does not depend on the order, so blocks may combine as they
-// come. kTurns: elements may be turned. identity(): what a chain begins with. among_numbers(): the
-// same as combine() if neither operand is NaN, in one instruction instead of three.
+// come. kReverses: elements may be reversed. identity(): what a chain begins with. among_numbers():
+// the same as combine() if neither operand is NaN, in one instruction instead of three.
 struct Sum {
-  static constexpr bool kAnyOrder = false, kTurns = false;
+  static constexpr bool kAnyOrder = false, kReverses = false;
   template <class S>
   WEFT_INLINE static LaneType<S> identity() {
     return 0;
@@ -115,7 +115,7 @@ struct Sum {
   }
 };
 struct Product {
-  static constexpr bool kAnyOrder = false, kTurns = false;
+  static constexpr bool kAnyOrder = false, kReverses = false;
   template <class S>
   WEFT_INLINE static LaneType<S> identity() {
     return 1;
@@ -126,7 +126,7 @@ struct Product {
   }
 };
 struct Largest {
-  static constexpr bool kAnyOrder = true, kTurns = true;
+  static constexpr bool kAnyOrder = true, kReverses = true;
   template <class S>
   WEFT_INLINE static LaneType<S> identity() {
     return lowest<S>();
@@ -213,16 +213,16 @@ constexpr int64_t kBlockElements = kReduceBlock;
 // kAmongNumbers, NaN is overlooked by the search, but shows in the sum of all elements: then false
 // is returned, and the block must be searched again with NaN in mind.
 template <class Op, bool kAmongNumbers, class S>
-WEFT_INLINE bool reduce_elements(const S* p, int64_t n, bool turns, Wide<LaneType<S>>* result) {
+WEFT_INLINE bool reduce_elements(const S* p, int64_t n, bool reverses, Wide<LaneType<S>>* result) {
   using T = LaneType<S>;
   using W = Wide<T>;
   const T identity = Op::template identity<S>();
-  const Turn<T> turn(turns);
+  const Reverse<T> reverse(reverses);
   W sums[4], watched[2] = {W::repeat(0), W::repeat(0)};
   for (W& sum : sums) sum = W::repeat(identity);
   // Chain j of the four takes one more 64 bytes.
   const auto meet = [&](int j, W wide) WEFT_LAMBDA {
-    if constexpr (Op::kTurns) wide = turn(wide);
+    if constexpr (Op::kReverses) wide = reverse(wide);
     if constexpr (kAmongNumbers) {
 #pragma GCC unroll 4
       for (int i = 0; i < W::kParts; ++i)
@@ -247,11 +247,12 @@ WEFT_INLINE bool reduce_elements(const S* p, int64_t n, bool turns, Wide<LaneTyp
       // Some elements a second time, which changes no extremum.
       meet(j, W::load(p + n - W::kLanes));
     } else if (kIsFloating<T> && Memory<S>::kHasMasks) {
-      meet(j, first_of<T>(W::load_part(p + i, n - i), n - i, Op::kTurns ? turn(identity) : identity,
+      meet(j, first_of<T>(W::load_part(p + i, n - i), n - i,
+                          Op::kReverses ? reverse(identity) : identity,
                           typename CountTo<W::kLanes>::Type()));
     } else {
       S rest[W::kLanes];
-      const S absent = from_lane<S>(Op::kTurns ? turn(identity) : identity);
+      const S absent = from_lane<S>(Op::kReverses ? reverse(identity) : identity);
       if constexpr (sizeof(S) == 1) {
         __builtin_memset(rest, *(const uint8_t*)&absent, sizeof rest);
       } else {
@@ -273,13 +274,13 @@ WEFT_INLINE bool reduce_elements(const S* p, int64_t n, bool turns, Wide<LaneTyp
 // Searching among numbers first doubles the code, so generic kernels on x86 do without.
 constexpr bool kSearchesNumbers = WEFT_AVX512 || WEFT_AVX2 || WEFT_NEON;
 
-// Reduces one block. If elements are turned, so is the result.
+// Reduces one block. If elements are reversed, so is the result.
 template <class Op, class S>
 __attribute__((noinline)) Wide<LaneType<S>> reduce_block(const S* p, int64_t n,
-                                                         bool turns = false) {
+                                                         bool reverses = false) {
   Wide<LaneType<S>> result;
   if constexpr (kSearchesNumbers && Op::kAnyOrder && kIsFloating<LaneType<S>>)
-    if (reduce_elements<Op, true>(p, n, turns, &result)) return result;
-  reduce_elements<Op, false>(p, n, turns, &result);
+    if (reduce_elements<Op, true>(p, n, reverses, &result)) return result;
+  reduce_elements<Op, false>(p, n, reverses, &result);
   return result;
 }

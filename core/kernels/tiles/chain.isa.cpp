@@ -1,7 +1,7 @@
 // The instructions of chains that are no formulas: loads, stores, conversions, rounding,
 // prefetching and draws; and the loop over the blocks of a row.
 //
-// Bodies have change(k, held): the new value of vector k of the accumulator (see chain_op).
+// Bodies have change(k, accumulator): the new value of vector k of the accumulator (see chain_op).
 #include "kernels/elementwise/formula_ids.h"
 #include "kernels/isa/isa_target.h"
 #include "kernels/tiles/chain_kernels_impl.h"
@@ -34,13 +34,13 @@ template <class S>
 struct StoreArray {
   S* p;
   WEFT_INLINE StoreArray(const ChainOp& op, int64_t at) : p((S*)op.operand[0] + at) {}
-  WEFT_INLINE Accumulator change(int k, Accumulator held) const {
+  WEFT_INLINE Accumulator change(int k, Accumulator accumulator) const {
     if constexpr (kIsSame<S, Boolean>) {
-      MaskMemory<4>::store(p + k * kAccumulatorLanes, {(Mask<4>::Native)held});
+      MaskMemory<4>::store(p + k * kAccumulatorLanes, {(Mask<4>::Native)accumulator});
     } else {
-      Memory<S>::store(p + k * kAccumulatorLanes, lanes_of<S>(held));
+      Memory<S>::store(p + k * kAccumulatorLanes, lanes_of<S>(accumulator));
     }
-    return held;
+    return accumulator;
   }
 };
 // Stores past the caches. The address must be aligned to a vector; kChainKernels.end_streams()
@@ -48,15 +48,15 @@ struct StoreArray {
 struct StreamArray {
   char* p;
   WEFT_INLINE StreamArray(const ChainOp& op, int64_t at) : p(op.operand[0] + 4 * at) {}
-  WEFT_INLINE Accumulator change(int k, Accumulator held) const {
+  WEFT_INLINE Accumulator change(int k, Accumulator accumulator) const {
 #if WEFT_AVX512
-    _mm512_stream_ps((float*)(p + k * kVectorBytes), (__m512)held);
+    _mm512_stream_ps((float*)(p + k * kVectorBytes), (__m512)accumulator);
 #elif WEFT_AVX2
-    _mm256_stream_ps((float*)(p + k * kVectorBytes), (__m256)held);
+    _mm256_stream_ps((float*)(p + k * kVectorBytes), (__m256)accumulator);
 #else
-    __builtin_memcpy(p + k * kVectorBytes, &held, sizeof held);
+    __builtin_memcpy(p + k * kVectorBytes, &accumulator, sizeof accumulator);
 #endif
-    return held;
+    return accumulator;
   }
 };
 // A slot's address does not depend on the block: it has room for one.
@@ -70,26 +70,26 @@ struct LoadSlot {
 struct StoreSlot {
   char* p;
   WEFT_INLINE StoreSlot(const ChainOp& op, int64_t) : p(op.operand[0]) {}
-  WEFT_INLINE Accumulator change(int k, Accumulator held) const {
-    __builtin_memcpy(p + k * kVectorBytes, &held, sizeof held);
-    return held;
+  WEFT_INLINE Accumulator change(int k, Accumulator accumulator) const {
+    __builtin_memcpy(p + k * kVectorBytes, &accumulator, sizeof accumulator);
+    return accumulator;
   }
 };
 // A conversion to another dtype by convert_lanes().
 template <class To, class From>
 struct CastAccumulator {
   WEFT_INLINE CastAccumulator(const ChainOp&, int64_t) {}
-  WEFT_INLINE Accumulator change(int, Accumulator held) const {
-    return held_of<To>(convert_lanes<To, From>(lanes_of<From>(held)));
+  WEFT_INLINE Accumulator change(int, Accumulator accumulator) const {
+    return accumulator_of<To>(convert_lanes<To, From>(lanes_of<From>(accumulator)));
   }
 };
 // A half as a store and a load would leave it: rounded to its own type.
 template <class S>
 struct RoundAccumulator {
   WEFT_INLINE RoundAccumulator(const ChainOp&, int64_t) {}
-  WEFT_INLINE Accumulator change(int, Accumulator held) const {
+  WEFT_INLINE Accumulator change(int, Accumulator accumulator) const {
     S buffer[kAccumulatorLanes];
-    Memory<S>::store(buffer, lanes_of<S>(held));
+    Memory<S>::store(buffer, lanes_of<S>(accumulator));
     return (Accumulator)Memory<S>::load(buffer).v;
   }
 };

@@ -22,7 +22,7 @@ constexpr int64_t kChainBlock = kAccumulatorVectors * kAccumulatorLanes;
   return ((ChainCode)op[1].function)(op + 1, at, h0, h1, h2, h3, h4, h5, h6, h7)
 
 // An instruction. `Body` is constructed from the instruction and the number of the block's first
-// element; change(k, held) gives vector k its new value.
+// element; change(k, accumulator) gives vector k its new value.
 template <class Body>
 void chain_op(const ChainOp* op, int64_t at, WEFT_ACCUMULATOR) {
   const Body body(*op, at);
@@ -58,18 +58,19 @@ void chain_loop(const ChainOp* op, int64_t at, WEFT_ACCUMULATOR) {
   WEFT_NEXT(op, at);
 }
 
-// Each operand type has get(k, held): vector k of the operand, given vector k of the accumulator.
+// Each operand type has get(k, accumulator): vector k of the operand, given vector k of the
+// accumulator.
 // ---- operands
 
 WEFT_INLINE Accumulator load_accumulator(const char* p) {
-  Accumulator held;
-  __builtin_memcpy(&held, p, sizeof held);
-  return held;
+  Accumulator accumulator;
+  __builtin_memcpy(&accumulator, p, sizeof accumulator);
+  return accumulator;
 }
 // The operand is the accumulator itself.
 struct FromAccumulator {
   WEFT_INLINE FromAccumulator(const ChainOp&, int64_t) {}
-  WEFT_INLINE Accumulator get(int, Accumulator held) const { return held; }
+  WEFT_INLINE Accumulator get(int, Accumulator accumulator) const { return accumulator; }
 };
 // One element, in all lanes: the first of a slot.
 struct FromScalar {
@@ -102,18 +103,18 @@ struct ChainForms {
 // A vector of the accumulator as lanes of storage type S, and back. In a formula a bool is 0 or 1,
 // in the accumulator a mask.
 template <class S>
-WEFT_INLINE Vec<LaneType<S>> lanes_of(Accumulator held) {
-  auto lanes = Vec<LaneType<S>>::of((typename Vec<LaneType<S>>::Native)held);
+WEFT_INLINE Vec<LaneType<S>> lanes_of(Accumulator accumulator) {
+  auto lanes = Vec<LaneType<S>>::of((typename Vec<LaneType<S>>::Native)accumulator);
   if constexpr (kIsSame<S, Boolean>) lanes = lanes & Vec<LaneType<S>>(1);
   return lanes;
 }
 template <class S>
-WEFT_INLINE Accumulator held_of(Vec<LaneType<S>> lanes) {
+WEFT_INLINE Accumulator accumulator_of(Vec<LaneType<S>> lanes) {
   if constexpr (kIsSame<S, Boolean>) return (Accumulator)(lanes != Vec<LaneType<S>>(0)).v;
   return (Accumulator)lanes.v;
 }
 template <class S>
-WEFT_INLINE Accumulator held_of(Mask<4> mask) {
+WEFT_INLINE Accumulator accumulator_of(Mask<4> mask) {
   return (Accumulator)mask.v;
 }
 
@@ -125,19 +126,19 @@ struct ChainFormula {
   static constexpr bool kTakesMask = takes_mask_first<F, V>();
 
   // The first operand, as a mask where the formula takes one.
-  WEFT_INLINE static auto first(Accumulator held) {
+  WEFT_INLINE static auto first(Accumulator accumulator) {
     if constexpr (kTakesMask) {
-      return typename V::Truth{(typename V::Truth::Native)held};
+      return typename V::Truth{(typename V::Truth::Native)accumulator};
     } else {
-      return lanes_of<S>(held);
+      return lanes_of<S>(accumulator);
     }
   }
 
   // Formulas of one, two and three operands; A, B and C say where each comes from.
   struct One {
     WEFT_INLINE One(const ChainOp&, int64_t) {}
-    WEFT_INLINE Accumulator change(int, Accumulator held) const {
-      return held_of<S>(F{}(lanes_of<S>(held)));
+    WEFT_INLINE Accumulator change(int, Accumulator accumulator) const {
+      return accumulator_of<S>(F{}(lanes_of<S>(accumulator)));
     }
   };
   template <class A, class B>
@@ -145,8 +146,9 @@ struct ChainFormula {
     A a;
     B b;
     WEFT_INLINE Two(const ChainOp& op, int64_t at) : a(op, at), b(op, at) {}
-    WEFT_INLINE Accumulator change(int k, Accumulator held) const {
-      return held_of<S>(F{}(lanes_of<S>(a.get(k, held)), lanes_of<S>(b.get(k, held))));
+    WEFT_INLINE Accumulator change(int k, Accumulator accumulator) const {
+      return accumulator_of<S>(
+          F{}(lanes_of<S>(a.get(k, accumulator)), lanes_of<S>(b.get(k, accumulator))));
     }
   };
   template <class A, class B, class C>
@@ -155,9 +157,9 @@ struct ChainFormula {
     B b;
     C c;
     WEFT_INLINE Three(const ChainOp& op, int64_t at) : a(op, at), b(op, at), c(op, at) {}
-    WEFT_INLINE Accumulator change(int k, Accumulator held) const {
-      return held_of<S>(
-          F{}(first(a.get(k, held)), lanes_of<S>(b.get(k, held)), lanes_of<S>(c.get(k, held))));
+    WEFT_INLINE Accumulator change(int k, Accumulator accumulator) const {
+      return accumulator_of<S>(F{}(first(a.get(k, accumulator)), lanes_of<S>(b.get(k, accumulator)),
+                                   lanes_of<S>(c.get(k, accumulator))));
     }
   };
 
@@ -176,25 +178,25 @@ struct ChainFormula {
   template <bool IsCompact>
   static constexpr void fill(ChainForms& forms) {
     ChainCode* const f = forms.function;
-    // held[i]: operand i is the accumulator
-    ChainCode* const held = f + int(ChainForm::kAccumulatorFirst);
+    // accumulator[i]: operand i is the accumulator
+    ChainCode* const accumulator = f + int(ChainForm::kAccumulatorFirst);
     using L = FromEither<0>;
     using R = FromEither<1>;
     if constexpr (kArity == 1) {
-      held[0] = IsCompact ? chain_loop<One> : chain_op<One>;
+      accumulator[0] = IsCompact ? chain_loop<One> : chain_op<One>;
     } else if constexpr (kArity == 2 && IsCompact) {
-      held[0] = chain_loop<Two<FromAccumulator, L>>;
-      held[1] = chain_loop<Two<L, FromAccumulator>>;
+      accumulator[0] = chain_loop<Two<FromAccumulator, L>>;
+      accumulator[1] = chain_loop<Two<L, FromAccumulator>>;
     } else if constexpr (kArity == 2) {
-      held[0] = chain_op<Two<FromAccumulator, L>>;
-      held[1] = after<L>();
+      accumulator[0] = chain_op<Two<FromAccumulator, L>>;
+      accumulator[1] = after<L>();
       f[int(ChainForm::kAccumulatorScalar)] = chain_op<Two<FromAccumulator, FromScalar>>;
       f[int(ChainForm::kScalarAccumulator)] = after<FromScalar>();
       f[int(ChainForm::kAccumulatorAccumulator)] = chain_op<Two<FromAccumulator, FromAccumulator>>;
     } else {
-      held[0] = chain_op<Three<FromAccumulator, L, R>>;
-      held[1] = chain_op<Three<L, FromAccumulator, R>>;
-      held[2] = chain_op<Three<L, R, FromAccumulator>>;
+      accumulator[0] = chain_op<Three<FromAccumulator, L, R>>;
+      accumulator[1] = chain_op<Three<L, FromAccumulator, R>>;
+      accumulator[2] = chain_op<Three<L, R, FromAccumulator>>;
     }
   }
 };

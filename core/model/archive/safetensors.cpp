@@ -31,7 +31,7 @@ namespace {
 // The error of a file that breaks the format.
 template <class... Parts>
 [[gnu::always_inline]] inline Status damaged(const Parts&... parts) {
-  return errors::io("load", "the file is damaged or no safetensors file: ", parts...);
+  return errors::io("load", "the file is damaged or is not a safetensors file: ", parts...);
 }
 
 }  // namespace
@@ -40,10 +40,11 @@ template <class... Parts>
 Status ArchiveReader::read_shape(std::string_view name, const Json& shape) {
   if (!shape.is_array()) return damaged("tensor `", name, "` has no shape");
   if (shape.items().size() > static_cast<size_t>(kMaxRank))
-    return damaged("tensor `", name, "` has ", shape.items().size(), " axes");
+    return damaged("tensor `", name, "` must have at most ", kMaxRank, " axes; got ",
+                   shape.items().size());
   for (const Json& extent : shape.items()) {
     if (!extent.is_integer() || extent.integer() < 0)
-      return damaged("tensor `", name, "` has an extent that is no size");
+      return damaged("tensor `", name, "` has an extent that is not an integer of at least 0");
     axes_.push_back(extent.integer());
   }
   return {};
@@ -88,9 +89,10 @@ Status ArchiveReader::read_extent(const std::string& name, const Json& entry, ui
 }
 
 Status ArchiveReader::read_metadata(const Json& json) {
-  if (!json.is_object()) return damaged("its metadata is no object");
+  if (!json.is_object()) return damaged("its metadata is not an object");
   for (const Json::Member& member : json.members()) {
-    if (!member.value.is_string()) return damaged("its metadata `", member.key(), "` is no string");
+    if (!member.value.is_string())
+      return damaged("its metadata `", member.key(), "` is not a string");
     archive_.metadata.emplace_back(member.key(), member.value.text());
   }
   return {};
@@ -123,7 +125,7 @@ Status ArchiveReader::put_in_order(uint64_t data_bytes) {
   };
   std::ranges::make_heap(by_name_, {}, name_of);
   std::ranges::sort_heap(by_name_, {}, name_of);
-  if (at != data_bytes) return damaged("its data goes on after the last tensor");
+  if (at != data_bytes) return damaged("it has data after the last tensor");
   return {};
 }
 
@@ -145,15 +147,16 @@ Status ArchiveReader::read_header(std::string_view header, uint64_t data_bytes) 
 
 Result<ArchiveReader> ArchiveReader::read(Ref<Mapping> mapping) {
   constexpr size_t kPrefix = 8;
-  if (mapping->bytes() < kPrefix) return damaged("it has ", mapping->bytes(), " bytes");
+  if (mapping->bytes() < kPrefix)
+    return damaged("it must have at least ", kPrefix, " bytes; got ", mapping->bytes());
   uint64_t header = 0;  // little-endian, like the data
   for (size_t i = kPrefix; i-- > 0;)
     header = header << 8 | static_cast<unsigned char>(mapping->data()[i]);
   const uint64_t rest = mapping->bytes() - kPrefix;
   if (header > kMaxHeaderBytes || header > rest)
     return damaged("its header claims ", static_cast<size_t>(header), " bytes of ",
-                   static_cast<size_t>(rest), " (at most ", static_cast<size_t>(kMaxHeaderBytes),
-                   " are read)");
+                   static_cast<size_t>(rest), "; at most ", static_cast<size_t>(kMaxHeaderBytes),
+                   " are read");
   const auto header_bytes = static_cast<size_t>(header);
   ArchiveReader reader;
   WEFT_TRY(

@@ -57,7 +57,7 @@ Result<std::vector<NamedTensor>> in_file_order(std::span<const NamedTensor> tens
   for (size_t i = 0; i < sorted.size(); ++i) {
     const std::string& name = sorted[i].name;
     if (name == "__metadata__")
-      return errors::invalid_value("save", "`__metadata__` is no name for a tensor");
+      return errors::invalid_value("save", "`__metadata__` cannot be the name of a tensor");
     if (i > 0 && sorted[i - 1].name == name)
       return errors::invalid_value("save", "the name `", name, "` is used twice");
   }
@@ -101,14 +101,15 @@ Result<PreparedArchive> PreparedArchive::prepare(std::span<const NamedTensor> te
   archive.header_ = header_of(archive.tensors_, metadata);
   const std::string& header = archive.header_;
   if (header.size() - 8 > kMaxHeaderBytes)
-    return errors::invalid_value("save", "names and metadata take ", header.size(),
-                                 " bytes; a header has at most ",
-                                 static_cast<size_t>(kMaxHeaderBytes));
+    return errors::invalid_value("save", "names and metadata must take at most ",
+                                 static_cast<size_t>(kMaxHeaderBytes), " bytes; got ",
+                                 header.size());
   // Names are checked by reading the header back: a header that no reader accepts (a name that is
   // not UTF-8) must not replace a good file.
   const Status readable_again = parse_json(std::string_view(header).substr(8)).status();
   if (!readable_again.ok())
-    return errors::invalid_value("save", "names and metadata must be UTF-8 texts, each name once");
+    return errors::invalid_value("save",
+                                 "names and metadata must be UTF-8, and names must be distinct");
   return archive;
 }
 

@@ -24,7 +24,7 @@ using ops::Argument;
 using ops::Tag;
 
 Status left_out(std::string_view where, std::string_view what) {
-  return errors::unsupported(where, "it has ", what, ", which this build of Weft was made without ",
+  return errors::unsupported(where, "it has ", what, ", which this build of Weft does not support ",
                              "(WEFT_OPS)");
 }
 
@@ -54,12 +54,11 @@ Status missing_operator(std::string_view where, std::string_view name, const Jso
 #endif
     );
   if (library->text().empty())
-    return errors::unsupported(
-        where, "operator `", name,
-        "` is not built in and of no library: the program that runs the file "
-        "must register it first");
-  return errors::unsupported(where, "operator `", name, "` is of the library `", library->text(),
-                             "`, which is not loaded; load it before the file");
+    return errors::unsupported(where, "operator `", name,
+                               "` is not built in and belongs to no library: the program that runs "
+                               "the file must register it first");
+  return errors::unsupported(where, "operator `", name, "` belongs to the library `",
+                             library->text(), "`, which is not loaded; load it before the file");
 }
 
 // ---- nodes --------------------------------------------------------------------------------------
@@ -85,8 +84,7 @@ class Encoder {
       }
       if (!node.op)
         return errors::unsupported("save",
-                                   "a graph with regions cannot be saved; save the one "
-                                   "that it was fused from");
+                                   "a fused graph cannot be saved; save the graph before fusion");
       WEFT_TRY(check_lives_in_files(node));
       nodes.push(encode(node));
     }
@@ -176,7 +174,7 @@ class Decoder {
     const Json* states = json.find("states");
     libraries_ = json.find("libraries");
     if (!nodes || !nodes->is_array() || !outputs || !outputs->is_array())
-      return broken("it has no nodes or no outputs");
+      return broken("its graph must have lists of nodes and outputs");
     if (const Json* lines = json.find("lines"))
       for (const Json& line : lines->items()) graph_.lines.push_back(printable(line.text()));
     for (const Json& node : nodes->items()) WEFT_TRY(decode(node));
@@ -193,7 +191,8 @@ class Decoder {
         for (const Json& pair : states->items()) WEFT_TRY(decode_state(pair));
       if (ordinals) {
         if (ordinals->integer() < 0 || ordinals->integer() > INT32_MAX)
-          return broken("its count of random ordinals is out of range");
+          return broken("its number of random ordinals must be in [0, ", INT32_MAX, "]; got ",
+                        ordinals->integer());
         graph_.ordinals = static_cast<int32_t>(ordinals->integer());
       }
     }
@@ -217,16 +216,18 @@ class Decoder {
   Result<ValueId> defined(const Json& json) const {
     if (!json.is_integer() || json.integer() < 0 ||
         static_cast<uint64_t>(json.integer()) >= graph_.values.size())
-      return broken("value ", json.integer(), " is used before it is defined (",
-                    graph_.values.size(), " are)");
+      return broken("value ", json.integer(), " is used before its definition; ",
+                    graph_.values.size(), " values are defined");
     return static_cast<ValueId>(json.integer());
   }
 
   Status decode_state(const Json& pair) {
-    if (pair.items().size() != 2) return broken("a state is no pair");
+    if (pair.items().size() != 2)
+      return broken("a state must be a pair; got ", pair.items().size(), " numbers");
     const int64_t input = pair.items()[0].integer(), output = pair.items()[1].integer();
     if (input < 0 || output < 0 || input > INT32_MAX || output > INT32_MAX)
-      return broken("a state is out of range");
+      return broken("a state must have an input and an output in [0, ", INT32_MAX, "]; got ", input,
+                    " and ", output);
     graph_.states.push_back({static_cast<int32_t>(input), static_cast<int32_t>(output)});
     return {};
   }
@@ -255,7 +256,8 @@ class Decoder {
     }
     if (const Json* ordinal = json.find("ordinal")) {
       if (ordinal->integer() < 0 || ordinal->integer() > INT32_MAX)
-        return broken("`", op->text(), "` has an ordinal out of range");
+        return broken("`", op->text(), "` must have an ordinal in [0, ", INT32_MAX, "]; got ",
+                      ordinal->integer());
       node.ordinal = static_cast<int32_t>(ordinal->integer());
     }
     if (const Json* clone = json.find("clone")) {
@@ -266,12 +268,15 @@ class Decoder {
     node.rematerialized = rematerialized && rematerialized->flag();
     if (const Json* precision = json.find("precision")) {
       const std::optional<DType> dtype = dtype_named(precision->text());
-      if (!dtype) return broken("`", op->text(), "` has an unknown precision");
+      if (!dtype)
+        return broken("`", op->text(), "` must have a dtype as its precision; got `",
+                      precision->text(), "`");
       node.precision = *dtype;
     }
     if (const Json* line = json.find("line")) {
       if (line->integer() < 0 || line->integer() >= std::ssize(graph_.lines))
-        return broken("`", op->text(), "` has a source line out of range");
+        return broken("`", op->text(), "` must have a source line in [0, ", graph_.lines.size(),
+                      "); got ", line->integer());
       node.line = static_cast<int32_t>(line->integer());
     }
     std::vector<graph::TensorType> types;
@@ -290,7 +295,7 @@ class Decoder {
       node.operands.emplace_back();
     } else if (json.is_object()) {
       Argument scalar;
-      if (!decode_scalar(json, scalar)) return broken("`", op, "` has a malformed scalar");
+      if (!decode_scalar(json, scalar)) return broken("`", op, "` has a scalar that is not valid");
       node.operands.push_back(Operand::of_scalar(scalar));
     } else {
       WEFT_ASSIGN(const ValueId id, defined(json));
@@ -311,10 +316,11 @@ class Decoder {
       if (!value) continue;  // a later release added it: the default
       ++found;
       if (!decode_attribute(op.attributes[i].kind, *value, memory, given[i]))
-        return broken("`", op.name, "` has a malformed attribute `", op.attributes[i].name, "`");
+        return broken("`", op.name, "` has a value for attribute `", op.attributes[i].name,
+                      "` that is not valid");
     }
     if (json && json->members().size() != found)
-      return broken("`", op.name, "` has an attribute that this build of Weft does not know");
+      return broken("`", op.name, "` has an attribute that is unknown to this build of Weft");
     std::vector<Argument> complete(given.size());
     const Status status = ops::complete_attributes(op, given, complete);
     if (!status.ok()) return broken(status.message());
@@ -339,15 +345,17 @@ Json encode_type(const graph::TensorType& type) {
 
 // A shape is checked for overflow of its number of elements.
 Result<graph::TensorType> decode_type(std::string_view where, const Json& json) {
-  const auto malformed = [&] { return errors::io(where, "a type is malformed"); };
+  const auto malformed = [&] {
+    return errors::io(where,
+                      "a type must be a list of a dtype and at most 32 extents of at least 0");
+  };
   const std::span<const Json> items = json.items();
   if (items.empty() || items.size() > static_cast<size_t>(kMaxRank) + 1) return malformed();
   const std::optional<DType> dtype = dtype_named(items[0].text());
   if (!dtype || !is_known(*dtype)) return malformed();
   if (!ops::is_kept(*dtype))
     return errors::unsupported(where, "it has arrays of ", *dtype,
-                               ", for which this build of Weft ",
-                               "was made without kernels (WEFT_OPS)");
+                               ", for which this build of Weft ", "has no kernels (WEFT_OPS)");
   graph::TensorType type;
   type.dtype = *dtype;
   for (size_t i = 1; i < items.size(); ++i) {

@@ -59,14 +59,15 @@ Result<Json> encode_body(const Graph& body, Form form) {
 // A number that fits an int32 and is not negative.
 Status decode_small(std::string_view where, const Json* json, int32_t& number) {
   if (!json || !json->is_integer() || json->integer() < 0 || json->integer() > INT32_MAX)
-    return errors::io(where, "a loop is malformed");
+    return errors::io(where, "a loop must have integers in [0, 2^31) as `sliced` and `carried`");
   number = static_cast<int32_t>(json->integer());
   return {};
 }
 
 Status decode(std::string_view where, const Json* json, graph::Loop& loop) {
   const Json* maximum = json ? json->find("most") : nullptr;
-  if (!maximum || !maximum->is_integer()) return errors::io(where, "a loop is malformed");
+  if (!maximum || !maximum->is_integer())
+    return errors::io(where, "a loop must have an integer as `most`");
   loop.maximum = maximum->integer();
   WEFT_TRY(decode_small(where, json->find("sliced"), loop.sliced));
   WEFT_TRY(decode_small(where, json->find("carried"), loop.carried));
@@ -129,7 +130,7 @@ Status decode_region(std::string_view where, const Json& json, Region& region, F
   const Kind& kind = *kind_named(name->text(), form);
   region.kind = kind.kind;
   if (!bodies || bodies->items().size() != kind.bodies)
-    return errors::io(where, "`", kind.name, "` lacks a body");
+    return errors::io(where, "`", kind.name, "` must have ", kind.bodies, " bodies");
   WEFT_ASSIGN(region.body, decode_body(where, bodies->items()[0], form));
   if (kind.bodies == 2) {
     WEFT_ASSIGN(region.otherwise, decode_body(where, bodies->items()[1], form));

@@ -45,17 +45,18 @@ Json encode(const graph::SizedNumber& sized) {
 Status decode_index(std::string_view where, const Json* json, int32_t& index) {
   if (!json) return {};
   if (!json->is_integer() || json->integer() < 0 || json->integer() > INT32_MAX)
-    return errors::io(where, "the place of a number that follows from sizes is malformed");
+    return errors::io(where,
+                      "an index of a number that depends on sizes must be an integer in [0, 2^31)");
   index = static_cast<int32_t>(json->integer());
   return {};
 }
 
 Status decode(std::string_view where, const Json* json, graph::Polynomial& polynomial) {
-  if (!json || !json->is_array()) return errors::io(where, "a polynomial is malformed");
+  if (!json || !json->is_array()) return errors::io(where, "a polynomial must be a list of terms");
   for (const Json& item : json->items()) {
     graph::Term term;
     if (item.items().empty() || !item.items()[0].is_number())
-      return errors::io(where, "a term of a polynomial is malformed");
+      return errors::io(where, "a term of a polynomial must begin with a number");
     term.factor = item.items()[0].number();
     for (size_t i = 1; i < item.items().size(); ++i) {
       int32_t size = -1;
@@ -68,7 +69,8 @@ Status decode(std::string_view where, const Json* json, graph::Polynomial& polyn
 }
 
 Status decode(std::string_view where, const Json& json, graph::InputAxis& place) {
-  if (json.items().size() != 2) return errors::io(where, "an axis of a dimension is malformed");
+  if (json.items().size() != 2)
+    return errors::io(where, "an axis of a dimension must be a pair of an input and an axis");
   WEFT_TRY(decode_index(where, &json.items()[0], place.input));
   return decode_index(where, &json.items()[1], place.axis);
 }
@@ -76,7 +78,7 @@ Status decode(std::string_view where, const Json& json, graph::InputAxis& place)
 Status decode_dimension(std::string_view where, const Json& json, graph::Size& size) {
   const Json *name = json.find("name"), *minimum = json.find("least"), *axes = json.find("axes");
   if (!name || !name->is_string() || !minimum || !minimum->is_integer() || !axes)
-    return errors::io(where, "a dimension has no name, no least extent or no axes");
+    return errors::io(where, "a dimension must have a name, a minimum and axes");
   size.name = name->text();
   size.minimum = minimum->integer();
   for (const Json& axis : axes->items()) WEFT_TRY(decode(where, axis, size.axes.emplace_back()));
@@ -87,7 +89,8 @@ Status decode(std::string_view where, const Json& json, graph::Size& size) {
   const Json* example = json.find("example");
   WEFT_TRY(decode_index(where, json.find("value"), size.value));
   if (size.is_dimension()) WEFT_TRY(decode_dimension(where, json, size));
-  if (!example || !example->is_integer()) return errors::io(where, "a size has no example");
+  if (!example || !example->is_integer())
+    return errors::io(where, "a size must have an integer as its example");
   size.example = example->integer();
   return decode(where, json.find("bound"), size.bound);
 }

@@ -176,18 +176,18 @@ class Parser {
   Result<Json> run() {
     Json value = this->value(0);
     space();
-    if (status_.ok() && at_ < text_.size()) fail("something follows the value");
+    if (status_.ok() && at_ < text_.size()) fail("text follows the end of the value");
     WEFT_TRY(status_);
     return value;
   }
 
   Status run_members(const UseMember& use) {
     space();
-    if (peek() != '{') fail("the value is no object");
+    if (peek() != '{') fail("the value must be an object");
     counts_.next();
     members(0, use);
     space();
-    if (status_.ok() && at_ < text_.size()) fail("something follows the value");
+    if (status_.ok() && at_ < text_.size()) fail("text follows the end of the value");
     return status_;
   }
 
@@ -219,7 +219,7 @@ class Parser {
   // One value of any kind.
   Json value(int depth) {
     if (depth > kMaxJsonDepth) {
-      fail("values are nested too deep");
+      fail("values are nested too deeply");
       return {};
     }
     space();
@@ -234,7 +234,7 @@ class Parser {
     if (c == '-' || (c >= '0' && c <= '9')) return number();
     if (accept_word("true")) return true;
     if (accept_word("false")) return false;
-    if (!accept_word("null")) fail("no value begins like this");
+    if (!accept_word("null")) fail("a value cannot begin like this");
     return {};
   }
 
@@ -256,7 +256,7 @@ class Parser {
       if (status_.ok()) status_ = use(key, member);
     } while (status_.ok() && accept(','));
     if (!accept('}')) fail("'}' is missing");
-    if (status_.ok() && !keys.are_distinct()) fail("a key stands twice");
+    if (status_.ok() && !keys.are_distinct()) fail("a key occurs twice");
   }
 
   // The counts come from the same text, so this cannot happen; it keeps a bug from writing past
@@ -353,7 +353,7 @@ class Parser {
       sound &= digits() > 0;
     }
     if (!sound) {
-      fail("a number is malformed");
+      fail("a number is not valid");
       return {};
     }
     const std::string token(text_.substr(begin, at_ - begin));
@@ -402,7 +402,7 @@ class Parser {
     } else if (code >= 0xdc00 && code < 0xe000) {
       code = -1;
     }
-    if (code < 0) return fail("an escape is malformed");
+    if (code < 0) return fail("an escape is not valid");
     append_utf8(out, static_cast<uint32_t>(code));
   }
 
@@ -438,7 +438,7 @@ class Parser {
     out.reserve(bytes_of_string());
     while (status_.ok()) {
       if (at_ >= text_.size()) {
-        fail("a string does not end");
+        fail("a string has no closing quote");
         break;
       }
       const auto c = static_cast<unsigned char>(text_[at_]);
@@ -447,7 +447,7 @@ class Parser {
         break;
       }
       if (c < 0x20) {
-        fail("a control character stands in a string");
+        fail("a string contains a control character");
       } else if (c == '\\') {
         ++at_;
         escape(out);

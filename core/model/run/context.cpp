@@ -56,7 +56,7 @@ Status check_alignment(std::string_view what, const Port& port, const void* data
   const auto size = static_cast<uintptr_t>(size_of(port.type.dtype));
   if (reinterpret_cast<uintptr_t>(data) % size == 0) return {};
   return errors::invalid_value("context", what, " `", port.name, "` ", to_string(port.type),
-                               " must lie at a multiple of ", size, " bytes");
+                               " must be at an address that is a multiple of ", size, " bytes");
 }
 
 // Marks the states as in use. A second thread is refused instead of waiting: it shares the context
@@ -72,7 +72,8 @@ class Use {
   Status status() const {
     if (states_) return {};
     return errors::invalid_state(
-        "context", "another thread is using it, or one that shares its states; give each thread a ",
+        "context",
+        "another thread is using this context or one that shares its states; give each thread a ",
         "context of its own");
   }
 

@@ -55,9 +55,8 @@ Status hand_over(std::string_view what, const std::string& name, const Handed& v
                  int64_t room) {
   const int64_t bytes = value.type.bytes();
   if (bytes > room)
-    return errors::invalid_state("context", what, " `", name, "` is ", to_string(value.type),
-                                 " after this run, ", bytes, " bytes, where there is room for ",
-                                 room);
+    return errors::invalid_state("context", what, " `", name, "` needs ", bytes, " bytes for ",
+                                 to_string(value.type), " after this run; got room for ", room);
   if (bytes > 0) std::memcpy(to, value.data, static_cast<size_t>(bytes));
   return {};
 }

@@ -15,9 +15,10 @@ namespace {
 // The attribute `results` lists dtype, rank and extents of each result, one after the other.
 Result<Types> result_types(const AttributeReader& attributes) {
   const std::span<const int64_t> numbers = attributes.ints("results");
-  const auto malformed = [] {
-    return errors::invalid_value("callback",
-                                 "`results` must list dtype, rank and extents of each result");
+  const auto malformed = [&] {
+    return errors::invalid_value(
+        "callback", "`results` must list a dtype, a rank and the extents of each result; got ",
+        numbers.size(), " numbers that do not");
   };
   Types types;
   for (size_t i = 0; i < numbers.size();) {

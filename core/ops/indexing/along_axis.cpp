@@ -16,10 +16,10 @@ Values along(const Shape& shape, const Value& index, int axis) {
       indices.push_back(as_index(index));
       continue;
     }
-    Shape apart;
-    apart.resize(shape.rank());
-    apart[i] = shape[i];
-    indices.push_back(reshape(iota(index.builder(), 0, shape[i]), apart));
+    Shape spread;
+    spread.resize(shape.rank());
+    spread[i] = shape[i];
+    indices.push_back(reshape(iota(index.builder(), 0, shape[i]), spread));
   }
   return indices;
 }

@@ -61,7 +61,7 @@ Status run(const KernelCall& call) {
   }
   if (found == count) return {};
   return errors::invalid_value("index", "the mask must choose as many elements as `value` has, ",
-                               count, "; it chooses ", found);
+                               count, "; got ", found);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ Value call(const Value& x, std::string_view op) { return x.builder().call(op, {x
 
 Value is_positive(const Value& x) { return greater(x, scalar(x, 0)); }
 // Clamps x to [low, high].
-Value held(const Value& x, double low, double high) {
+Value clamped(const Value& x, double low, double high) {
   const Value above = x.builder().call("maximum", {x, scalar(x, low)});
   return x.builder().call("minimum", {above, scalar(x, high)});
 }
@@ -175,14 +175,14 @@ WEFT_OP(prelu) {
 
 WEFT_OP(relu6) {
   exact_activation(op, "x held between 0 and 6, element by element.", [](const ComposeContext& c) {
-    return Values{held(c.in(0), 0, 6)};
+    return Values{clamped(c.in(0), 0, 6)};
   }).domain(-4, 9);
 }
 
 WEFT_OP(hard_sigmoid) {
   activation(op, "alpha x + beta held between 0 and 1, element by element.",
              [](const ComposeContext& c) {
-               return Values{held(c.in(0) * c.real("alpha") + c.real("beta"), 0, 1)};
+               return Values{clamped(c.in(0) * c.real("alpha") + c.real("beta"), 0, 1)};
              })
       .real("alpha", 0.2, "slope")
       .real("beta", 0.5, "value at zero")
@@ -193,7 +193,7 @@ WEFT_OP(hard_sigmoid) {
 WEFT_OP(hard_swish) {
   activation(op, "x relu6(x + 3) / 6, element by element.", [](const ComposeContext& c) {
     const Value& x = c.in(0);
-    return Values{x * (held(x + 3.0, 0, 6) / 6.0)};
+    return Values{x * (clamped(x + 3.0, 0, 6) / 6.0)};
   }).domain(-5, 5);
 }
 

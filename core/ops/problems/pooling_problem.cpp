@@ -57,7 +57,10 @@ Result<kernels::Pooling> pooling_problem(const AttributeReader& a, DType dtype, 
   p.count_include_pad = a.flag("count_include_pad");
   if (2 * std::max(p.pad_top, p.pad_bottom) > p.kernel_height ||
       2 * std::max(p.pad_left, p.pad_right) > p.kernel_width)
-    return errors::invalid_value(op, "`pad` must be at most half of `kernel`");
+    return errors::invalid_value(
+        op, "`pad` must be at most half of `kernel`; got ",
+        Shape{std::max(p.pad_top, p.pad_bottom), std::max(p.pad_left, p.pad_right)}, " and ",
+        Shape{p.kernel_height, p.kernel_width});
   WEFT_TRY(require_room(window, op, x));
   const bool full = convention == "full";
   p.out_height =

@@ -38,9 +38,9 @@ Result<Types> infer(const InferContext& c) {
     WEFT_TRY(require_int8(c, name));
   WEFT_TRY(check_bounds(c));
   if (!(factor_of_sum(c) < 1))
-    return errors::invalid_value(c.op().name,
-                                 "`output_scale` must not be a 2^19th of the others; got ",
-                                 c.real("output_scale"));
+    return errors::invalid_value(
+        c.op().name, "`output_scale` must be more than 2^-19 of the larger input scale, ",
+        std::max(c.real("x1_scale"), c.real("x2_scale")), "; got ", c.real("output_scale"));
   return Types{{DType::kInt8, c.in[0].shape}};
 }
 

@@ -35,8 +35,8 @@ Result<Types> infer_pack(const InferContext& c) {
   const Shape& w = c.in[0].shape;
   if (w.rank() != 3 && w.rank() != 4)
     return errors::invalid_value(c.op().name, "`weight` must have 3 or 4 axes; got shape ", w);
-  const int64_t quads = kernels::quantized_filter_int8x4s(filters_of(w));
-  return Types{{DType::kInt8, {w[0], quads + 1, kernels::kQuad}}};
+  const int64_t int8x4s = kernels::quantized_filter_int8x4s(filters_of(w));
+  return Types{{DType::kInt8, {w[0], int8x4s + 1, kernels::kInt8x4}}};
 }
 
 Status run_pack(const KernelCall& call) {
@@ -66,7 +66,7 @@ Result<kernels::QuantizedConvolution> problem_of(const AttributeReader& a, const
   for (const int64_t extent : a.ints("kernel")) weight.push_back(extent);
   kernels::QuantizedConvolution p{};
   WEFT_ASSIGN(p.shape, convolution_problem(a, DType::kInt8, x, weight));
-  if (packed != Shape{packed[0], kernels::quantized_filter_int8x4s(p.shape) + 1, kernels::kQuad})
+  if (packed != Shape{packed[0], kernels::quantized_filter_int8x4s(p.shape) + 1, kernels::kInt8x4})
     return errors::invalid_value(op, "`weight` must come from pack_quantized_filters for `data` ",
                                  x, "; got shape ", packed);
   p.zero_point = static_cast<int32_t>(a.integer("zero_point"));

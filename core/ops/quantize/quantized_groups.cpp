@@ -26,7 +26,7 @@ kernels::QuantizedConvolution problem_of(const kernels::Convolution& s, const At
 
 Result<Types> infer(const InferContext& c) {
   WEFT_ASSIGN(const kernels::Convolution s, shape_of_problem(c, c.in[0].shape, Filters::kOfGroups));
-  const Shape packed{s.out_channels, kernels::quantized_filter_int8x4s(s) + 1, kernels::kQuad};
+  const Shape packed{s.out_channels, kernels::quantized_filter_int8x4s(s) + 1, kernels::kInt8x4};
   if (c.in[1].shape != packed)
     return errors::invalid_value(c.op().name,
                                  "`weight` must come from pack_quantized_filters, with shape ",

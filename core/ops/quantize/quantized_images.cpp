@@ -179,7 +179,7 @@ kernels::Convolution filters_of(const Shape& w) {
   return s;
 }
 Shape packed_depthwise_shape(const kernels::Convolution& s) {
-  return {kernels::quantized_depthwise_int8x4s(s) + 1, s.in_channels, kernels::kQuad};
+  return {kernels::quantized_depthwise_int8x4s(s) + 1, s.in_channels, kernels::kInt8x4};
 }
 
 Result<Types> infer_pack(const InferContext& c) {

@@ -180,7 +180,7 @@ Value channels_behind(const Value& x) {
 }
 
 Shape packed_product_shape(int64_t n, int64_t k) {
-  constexpr int64_t kPanelRow = kernels::kQuantizedColumns * kernels::kQuad;
+  constexpr int64_t kPanelRow = kernels::kQuantizedColumns * kernels::kInt8x4;
   const int64_t panels = (n + kernels::kQuantizedColumns - 1) / kernels::kQuantizedColumns;
   return {panels, kernels::int8x4s_of(k) + 1, kPanelRow};
 }

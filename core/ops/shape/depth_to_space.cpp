@@ -47,13 +47,13 @@ Result<Blocks> blocks_of(const ComposeContext& c) {
 // Both arrays with the block's axes (p, q) separated: (N, p, q, C, H, W) for the array that has
 // them in its channels, and (N, C, H, p, W, q) for the one that has them in space. `order` permutes
 // the first into the second.
-struct Apart {
+struct SeparatedShapes {
   Shape channels, places;
   std::vector<int64_t> order;  // the axes of `channels` in the order of `places`
 };
 
-Apart apart(const Blocks& b, const Shape& small, int64_t channels) {
-  Apart found;
+SeparatedShapes separated(const Blocks& b, const Shape& small, int64_t channels) {
+  SeparatedShapes found;
   int own[kMaxRank], block = 0;  // positions of the image's axes, and of the block's first one
   for (int axis = 0; axis < small.rank(); ++axis) {
     if (axis == b.channel_axis) {
@@ -87,7 +87,7 @@ Result<Value> depth_to_space(const ComposeContext& c) {
   for (int i = 0; i < b.spatial; ++i)
     if (__builtin_mul_overflow(small[b.first + i], b.sizes[i], &large[b.first + i]))
       return errors::too_many_elements("depth_to_space", "data", small);
-  const Apart parts = apart(b, small, large[b.channel_axis]);
+  const SeparatedShapes parts = separated(b, small, large[b.channel_axis]);
   return reshape(transpose(reshape(c.in(0), parts.channels), parts.order), large);
 }
 
@@ -104,7 +104,7 @@ Result<Value> space_to_depth(const ComposeContext& c) {
   }
   if (__builtin_mul_overflow(large[b.channel_axis], b.elements, &small[b.channel_axis]))
     return errors::too_many_elements("space_to_depth", "data", large);
-  const Apart parts = apart(b, small, large[b.channel_axis]);
+  const SeparatedShapes parts = separated(b, small, large[b.channel_axis]);
   std::vector<int64_t> back(parts.order.size());
   for (size_t i = 0; i < back.size(); ++i)
     back[static_cast<size_t>(parts.order[i])] = static_cast<int64_t>(i);

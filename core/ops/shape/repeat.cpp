@@ -31,8 +31,8 @@ Value repeat_each(const Value& x, int axis, int64_t count) {
   Shape shape = x.shape();
   const Shape part = around(shape, axis);
   shape[axis] *= count;
-  const Value apart = reshape(x, {part[0], part[1], 1, part[2]});
-  return reshape(broadcast_to(apart, {part[0], part[1], count, part[2]}), shape);
+  const Value separate = reshape(x, {part[0], part[1], 1, part[2]});
+  return reshape(broadcast_to(separate, {part[0], part[1], count, part[2]}), shape);
 }
 
 // A count for each element: elements with equal counts in a row are repeated together.

@@ -62,8 +62,9 @@ Result<Slice> parse(const InferContext& c) {
     if (is_inside(in[axis], first, count, distance)) continue;
     if (c.flag("clip")) clip(in[axis], first, count, distance);
     if (!is_inside(in[axis], first, count, distance))
-      return errors::index_out_of_range("slice", "`begin` ", first, ", `size` ", count, ", `step` ",
-                                        distance, " leave axis ", axis, " of extent ", in[axis]);
+      return errors::index_out_of_range(
+          "slice", "`begin`, `size` and `step` must stay within axis ", axis, " of extent ",
+          in[axis], "; got ", first, ", ", count, " and ", distance);
   }
   return slice;
 }

@@ -32,11 +32,12 @@ Status check_inside(std::string_view op, const Geometry& g, int64_t elements) {
     too_far |= __builtin_add_overflow(end, reach, &end);
   }
   if (too_far)
-    return errors::index_out_of_range(op, "`strides` ", g.strides, " of shape ", g.shape,
-                                      " leave a base of ", elements, " elements");
+    return errors::index_out_of_range(op, "`strides` must stay within the ", elements,
+                                      " elements of the base; got ", g.strides, " for shape ",
+                                      g.shape);
   if (low >= 0 && high < elements) return {};
-  return errors::index_out_of_range(op, "elements ", low, " to ", high, " leave a base of ",
-                                    elements, " elements");
+  return errors::index_out_of_range(op, "the view must stay within the ", elements,
+                                    " elements of the base; got elements ", low, " to ", high);
 }
 
 TensorView part_of(const TensorView& base, const Geometry& g) {

@@ -91,7 +91,8 @@ class HostCopies {
 Status run_on_device(Device& device, const KernelCall& call) {
   if (!call.op.runs_on_caller && device.has_kernel(call.op)) return device.launch(call);
   if (!call.op.slot.run)
-    return errors::unsupported(call.op.name, "neither ", device.name(), " nor the CPU runs it");
+    return errors::unsupported(call.op.name, "neither ", device.name(),
+                               " nor the CPU has a kernel for it");
   device.note_fallback(call.op.name);
   HostCopies copies(device, call);
   WEFT_TRY(copies.fetch());

@@ -18,7 +18,7 @@ constexpr int64_t kTileScratchLimit = 64 * 1024;
 Status run_formula(const KernelCall& call) {
   const DType dtype = call.in.back().dtype;  // the first input of `where` is a mask
   const kernels::StepKernel step = kernels::step_of(call.op.slot.formula, dtype);
-  if (!step) return errors::unsupported(call.op.name, "no kernel for ", dtype);
+  if (!step) return errors::unsupported(call.op.name, "there is no kernel for ", dtype);
   // The cost of one element in the unit of split_work: the formula and its pass over memory,
   // relative to an addition and its pass.
   const int64_t additions = kernels::cost_of(call.op.slot.formula) + kernels::kCostOfAPass;

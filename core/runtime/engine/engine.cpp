@@ -130,7 +130,8 @@ class GivenUp final : public Task {
 // The caller's wait was interrupted: its operation fails now, or as soon as its turn comes.
 Status give_up(Engine& e, std::unique_lock<std::mutex>& lock,
                std::unique_ptr<Operation> operation) {
-  const Status status = errors::interrupted("wait", "interrupted while work was pending");
+  const Status status =
+      errors::interrupted("wait", "the call was interrupted while work was pending");
   operation->told = true;
   if (operation->waiting_for > 0) {
     operation->task = std::make_unique<GivenUp>(status);
@@ -187,7 +188,8 @@ Status choose_policy(std::string_view name) {
     return errors::invalid_value("engine", "`policy` must be inline, serial or async; got ", name);
 #if WEFT_WITHOUT_THREADS
   if (policy == EnginePolicy::kAsync)
-    return errors::unsupported("engine", "async needs threads, which this build was made without");
+    return errors::unsupported(
+        "engine", "`policy` async needs threads, which this build of Weft does not have");
 #endif
   engine().policy = policy;
   global_modes = policy == EnginePolicy::kAsync ? uint32_t{kDeferring} : 0;
@@ -294,7 +296,8 @@ Status enter_task(Engine& e, std::unique_lock<std::mutex>& lock,
   if (!wait_until(e, e.room_changed, lock, [&] { return has_room(e, operation->bytes); })) {
     lock.unlock();
     release_storages(*operation);
-    return errors::interrupted("engine", "interrupted while too much work was pending");
+    return errors::interrupted("engine",
+                               "the call was interrupted while too much work was pending");
   }
   e.queued.fetch_add(1, std::memory_order_relaxed);
   operation->number = e.pushed++;
@@ -328,7 +331,7 @@ Status engine_wait(Storage& storage) {
   std::unique_lock lock(e.mutex);
   if (!storage.variable) return {};
   if (!wait_until(e, e.changed, lock, [&] { return storage.variable->writer == nullptr; }))
-    return errors::interrupted("wait", "interrupted while work was pending");
+    return errors::interrupted("wait", "the call was interrupted while work was pending");
   return seen(e, storage.variable->poison);
 }
 
@@ -340,7 +343,7 @@ Status engine_wait_all() {
   const uint64_t present = e.first_era + e.eras.size() - 1;
   end_eras(e);
   if (!wait_until(e, e.changed, lock, [&] { return e.first_era >= present; }))
-    return errors::interrupted("wait", "interrupted while work was pending");
+    return errors::interrupted("wait", "the call was interrupted while work was pending");
   return std::exchange(e.unseen, Status());
 }
 

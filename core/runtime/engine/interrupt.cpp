@@ -35,7 +35,8 @@ bool poll_interrupt() {
 
 Status take_interrupt(std::string_view operation) {
   thread_state().interrupted = false;
-  return errors::interrupted(operation, "interrupted; what it was to write is unfinished");
+  return errors::interrupted(operation,
+                             "the operation was interrupted; its results are incomplete");
 }
 
 }  // namespace weft

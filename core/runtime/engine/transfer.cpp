@@ -74,13 +74,12 @@ Status traced_value_error(std::string_view reader) {
   const std::string line = current_origin();
   return errors::invalid_state(
       reader,
-      "the array is traced: it has a shape and a dtype but no value while a hybridized function is "
-      "recorded",
+      "the array is traced: while a hybridized function is recorded, it has a shape and a dtype "
+      "but no value",
       line.empty() ? "" : " (" + line + ")",
-      "; instead of `if` on its value use npx.cond, or np.where to choose element by element, "
-      "instead of `while` npx.while_loop, instead of a loop as long as it says npx.foreach over "
-      "rows; look at it with npx.print, npx.check and npx.callback, or keep this part out of "
-      "hybridize()");
+      "; instead of `if` on its value use npx.cond, or np.where for single elements; instead of "
+      "`while` use npx.while_loop; instead of `for` over its rows use npx.foreach; to look at its "
+      "value use npx.print, npx.check or npx.callback; or keep this part out of hybridize()");
 }
 
 Result<Ref<Tensor>> readable(Tensor& tensor, std::string_view reader) {

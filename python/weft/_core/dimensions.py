@@ -31,10 +31,10 @@ class Dim:
 
     def __init__(self, name: str, min: int = 1, max: int | None = None) -> None:
         if not isinstance(name, str) or not name:
-            raise InvalidType(f"Dim: `name` must be a text; got {name!r}")
+            raise InvalidType(f"Dim: `name` must be a string; got {name!r}")
         if min < 0 or (max is not None and max < min + self.EXAMPLES):
             raise InvalidValue(
-                f"Dim: `max` must exceed `min`, at least 0, by {self.EXAMPLES} or more; "
+                f"Dim: `min` must be at least 0 and `max` at least `min` + {self.EXAMPLES}; "
                 f"got {min} and {max}"
             )
         self.name, self.min, self.max = name, min, max
@@ -57,33 +57,33 @@ class Extent(int):
     RuntimeError, but for one with another such extent, which tells whether both are the same.
     """
 
-    least: int
-    most: int
+    min: int
+    max: int
 
-    def __new__(cls, example: int, least: int = 0, most: int = _UNKNOWN) -> "Extent":
+    def __new__(cls, example: int, min: int = 0, max: int = _UNKNOWN) -> "Extent":
         extent = super().__new__(cls, example)
-        extent.least, extent.most = least, most
+        extent.min, extent.max = min, max
         return extent
 
     def _undecided(self) -> NoReturn:
         raise InvalidState(
-            "Extent: how many elements a mask, nonzero, unique or a dynamic dimension has is "
-            "known only when the hybridized function runs, so no Python code can be decided by "
-            "it; use np.where, slices such as x[:10], which take what is there, say its largest "
-            "extent by weft.Dim(name, max=...), or do not hybridize this part"
+            "Extent: the number of elements of a mask, nonzero, unique or a dynamic dimension is "
+            "known only when the hybridized function runs, so Python code cannot depend on it; "
+            "use np.where, use slices such as x[:10], which may be shorter, give its largest "
+            "extent with weft.Dim(name, max=...), or do not hybridize this part"
         )
 
     def __lt__(self, other: Any) -> bool:
-        least, most = _range_of(other)
-        if self.most < least:
+        low, high = _range_of(other)
+        if self.max < low:
             return True
-        return False if self.least >= most else self._undecided()
+        return False if self.min >= high else self._undecided()
 
     def __gt__(self, other: Any) -> bool:
-        least, most = _range_of(other)
-        if self.least > most:
+        low, high = _range_of(other)
+        if self.min > high:
             return True
-        return False if self.most <= least else self._undecided()
+        return False if self.max <= low else self._undecided()
 
     def __le__(self, other: Any) -> bool:
         return not self > other
@@ -99,7 +99,7 @@ class Extent(int):
             return int(self).__eq__(int(other))
         if not isinstance(other, int | float):
             return False
-        return False if not self.least <= other <= self.most else self._undecided()
+        return False if not self.min <= other <= self.max else self._undecided()
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -108,7 +108,7 @@ class Extent(int):
 
 
 def _range_of(value: Any) -> tuple[Any, Any]:
-    return (value.least, value.most) if isinstance(value, Extent) else (value, value)
+    return (value.min, value.max) if isinstance(value, Extent) else (value, value)
 
 
 def _corners(sides: list[tuple[int, int]]) -> list[tuple[int, ...]]:

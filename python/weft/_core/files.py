@@ -43,7 +43,7 @@ def save_arrays(
     name, names, values = fspath(path), list(arrays), list(arrays.values())
     for key in names:
         if not isinstance(key, str):
-            raise InvalidType(f"save: names of arrays must be texts; got {key!r}; use `str(key)`")
+            raise InvalidType(f"save: names of arrays must be strings; got {key!r}; use `str(key)`")
     for key, value in arrays.items():
         if not isinstance(value, native.ndarray):
             raise InvalidType(
@@ -57,7 +57,7 @@ def save_arrays(
 
 
 @contextmanager
-def beside(path: str | PathLike[str], caller: str) -> Iterator[str]:
+def replacing(path: str | PathLike[str], caller: str) -> Iterator[str]:
     """A path in the folder of `path` to write to, in one step or several. What is there at the end
     takes the place of `path`; after a failure nothing has changed, and nothing is left.
 
@@ -145,4 +145,4 @@ def check_form(value: Any, form: Any, complaint: str, place: str = "its descript
         check_form(value[name], inner, complaint, f"`{name}`")
 
 
-__all__ = ["BackgroundWrite", "Described", "beside", "check_form", "save_arrays"]
+__all__ = ["BackgroundWrite", "Described", "check_form", "replacing", "save_arrays"]

@@ -48,8 +48,7 @@ def mode_of(where: str, argument: str, dtype: Any) -> int:
         ) from None
     if number not in _BITS:
         raise InvalidValue(
-            f"{where}: `{argument}` must be 'float16', 'bfloat16' or 'float32'; got {dtype!r}, in "
-            "which no network computes"
+            f"{where}: `{argument}` must be 'float16', 'bfloat16' or 'float32'; got {dtype!r}"
         )
     return _BITS[number]
 

@@ -21,7 +21,10 @@ class Dynamic:
         names = [dim.name for dim in every]
         for dim in every:
             if names.count(dim.name) > 1:
-                raise InvalidValue(f"export: `dynamic` has two dimensions `{dim.name}`: {every}")
+                raise InvalidValue(
+                    f"export: `dynamic` must have one dimension of each name; got two for "
+                    f"`{dim.name}`: {every}"
+                )
 
     def dimensions(self, names: list[str], types: ArrayTypes) -> Dimensions:
         """Those of an entry point with these inputs."""
@@ -32,7 +35,8 @@ class Dynamic:
                 rank = len(types[number][1])
                 if not -rank <= axis < rank:
                     raise InvalidValue(
-                        f"export: `dynamic` has axis {axis} of `{name}`, an array of rank {rank}"
+                        f"export: `dynamic` must have axes of `{name}` in [{-rank}, {rank}); "
+                        f"got {axis}"
                     )
                 found.setdefault(dim, []).append((number, axis % rank))
         return found
@@ -42,6 +46,6 @@ class Dynamic:
         for name in self._dynamic:
             if name not in self._known:
                 raise InvalidValue(
-                    f"export: `dynamic` has `{name}`, which is no input; there are "
+                    f"export: `dynamic` must name inputs; got `{name}`; inputs are "
                     + ", ".join(f"`{known}`" for known in dict.fromkeys(self._known))
                 )

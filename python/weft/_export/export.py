@@ -9,7 +9,7 @@ from weft import autograd
 from weft._base.errors import Error, InvalidType, InvalidValue
 from weft._core import native
 from weft._core.dimensions import Dim
-from weft._core.files import beside
+from weft._core.files import replacing
 from weft._export.dynamic import Dynamic
 from weft._export.names import input_names, name_of, named_in, names_in, output_names
 from weft._trace.planned import Planned, planned_of
@@ -106,7 +106,7 @@ def export(
     if not (plan or pack):
         native.save_model(fspath(path), written, list(metadata.items()), source_lines)
         return
-    with beside(path, "export") as unfinished:  # each step writes the whole file
+    with replacing(path, "export") as unfinished:  # each step writes the whole file
         native.save_model(unfinished, written, list(metadata.items()), source_lines)
         if plan:
             native.save_plans(unfinished)
@@ -132,7 +132,9 @@ def _split(name: str, entry: Any) -> tuple[Planned, Examples]:
 def _check_metadata(metadata: Mapping[str, str]) -> None:
     for key, text in metadata.items():
         if not isinstance(key, str) or not isinstance(text, str):
-            raise InvalidType(f"export: `metadata` must have texts; got {key!r}: {text!r}")
+            raise InvalidType(
+                f"export: `metadata` must map strings to strings; got {key!r}: {text!r}"
+            )
 
 
 def _plan_for(plan: bool | Sequence[Mapping[str, int]]) -> dict[str, str]:
@@ -146,7 +148,9 @@ def _plan_for(plan: bool | Sequence[Mapping[str, int]]) -> dict[str, str]:
         )
     for name, extent in (item for part in plan for item in part.items()):
         if not isinstance(name, str) or isinstance(extent, bool) or not isinstance(extent, int):
-            raise InvalidType(f"export: `plan` must have whole numbers; got {name!r}: {extent!r}")
+            raise InvalidType(
+                f"export: `plan` must have integers as extents; got {name!r}: {extent!r}"
+            )
     return {"plan_for": json.dumps([dict(part) for part in plan])}
 
 

@@ -76,7 +76,7 @@ class _Weakly:
     def __call__(self, *arguments: Any) -> Any:
         function = self._function()
         if function is None:
-            raise InvalidState(f"callback: the trace that calls `{self.__qualname__}` is gone")
+            raise InvalidState(f"callback: the trace that calls `{self.__qualname__}` was released")
         return function(*arguments)
 
 

@@ -102,8 +102,8 @@ def _trace_examples(
         examples.append(example.function)
         if example.result != first.result:
             raise InvalidState(
-                f"{where}: a hybridized function returns another structure or number for another "
-                "number of chosen elements (a mask, nonzero, unique); return arrays"
+                f"{where}: a hybridized function must return the same structure and numbers for "
+                "any number of chosen elements (a mask, nonzero, unique); return arrays"
             )
     joined = native.join_functions(examples)
     return Traced(joined, call, first.types, first.result, first.called, first.watches)

@@ -121,7 +121,8 @@ def _kept_by_name(known: ChannelGroups, scores: Kept, amounts: Mapping[str, floa
         if not groups:
             names = ", ".join(name for group in scores for name in group.layers) or "none"
             raise NotFound(
-                f"{CALLER}: `{wanted}` is no layer whose channels may go; these are {names}"
+                f"{CALLER}: `amount` must name layers whose channels can be removed; got "
+                f"`{wanted}`; these layers are {names}"
             )
         for group in groups:
             kept[group] = _best(scores[group], round(group.size * (1 - amount)))
@@ -147,8 +148,8 @@ def _kept_for(
     low, high = 0.0, 1.0
     if left(1.0) > 1 - share:
         raise InvalidValue(
-            f"{CALLER}: `macs` must be at most {1 - left(1.0):.3f} here, with one channel of each "
-            f"layer that may shrink; got {share}"
+            f"{CALLER}: `macs` must be at most {1 - left(1.0):.3f}, which leaves one channel of "
+            f"each layer that can shrink; got {share}"
         )
     for _ in range(HALVINGS):
         middle = (low + high) / 2

@@ -81,12 +81,12 @@ class LossScaler:
             parts = [np.isfinite(part).all() for part in _arrays(gradients)]
             if not parts:
                 return np.array(True)
-            return np.stack([_beside(parts[0], part) for part in parts]).all()
+            return np.stack([_on_device_of(parts[0], part) for part in parts]).all()
 
     def update(self, finite: ndarray) -> None:
         """The scale of the next step, after one whose gradients were finite or not."""
         growth, backoff, interval = self.settings
-        finite = _beside(self.scale, finite)
+        finite = _on_device_of(self.scale, finite)
         with autograd.pause():
             good = np.where(finite, self.good_steps + 1, np.zeros_like(self.good_steps))
             grows = good >= interval
@@ -105,7 +105,7 @@ class LossScaler:
         self.good_steps[...] = state["good_steps"]
 
 
-def _beside(array: ndarray, other: ndarray) -> ndarray:
+def _on_device_of(array: ndarray, other: ndarray) -> ndarray:
     """The other array on this one's device; a trace has one device."""
     return other if is_tracing() else other.to_device(array.device)
 

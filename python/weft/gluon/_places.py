@@ -96,9 +96,9 @@ def tell_left_out(block: BlockTree) -> None:
 def _why(owner: BlockTree, name: str, value: Any) -> str:
     kind = type(value).__name__
     return (
-        f"what is in the {kind} `{name}` of {type(owner).__name__} is no part of the network, so "
-        "it is neither initialized nor trained; put the blocks in an `nn.HybridSequential`, or "
-        "give each a name: `self.register_child(block, name)`"
+        f"blocks and parameters in the {kind} `{name}` of {type(owner).__name__} are no part "
+        "of the network, so they are neither initialized nor trained; put the blocks "
+        "in an `nn.HybridSequential`, or give each a name: `self.register_child(block, name)`"
     )
 
 

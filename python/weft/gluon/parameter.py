@@ -135,8 +135,7 @@ class Parameter(NamedArrays):
             )
             if not fits:
                 raise InvalidValue(
-                    f"Parameter: `{self.name}` has shape {self._shape}; got {new}, which does not "
-                    "fit it"
+                    f"Parameter: `{self.name}` must have a shape that fits {self._shape}; got {new}"
                 )
         self._shape, self._has_shape = new, True
 
@@ -227,8 +226,8 @@ class Parameter(NamedArrays):
             self._deferred = chosen
         else:
             raise InvalidValue(
-                f"Parameter: `{self.name}` of shape {self.shape} must have all extents known to be "
-                "initialized"
+                f"Parameter: `{self.name}` must have a known shape to be initialized; got "
+                f"{self.shape}"
             )
 
     def finish_deferred_init(self) -> None:

@@ -345,8 +345,8 @@ def _find_outputs(
             outputs, _ = run(placeholders)
     except Exception as error:
         raise InvalidState(
-            f"{where}: `{why}` makes no iteration, so the outputs' shapes have to be found by a "
-            "trace, which failed"
+            f"{where}: `{why}` gives no iteration, so a trace must find the outputs' shapes, and "
+            "the trace failed"
         ) from error
     finally:
         native.trace_abort()

@@ -105,8 +105,8 @@ def callback(
     if is_quiet():
         outputs = [np.zeros(shape, dtype=BY_NUMBER[number]) for number, shape in types]
     else:
-        held = keep_alive(call) if is_tracing() else call
-        outputs = _OPERATORS["callback"](list(arrays), held, numbers)
+        kept = keep_alive(call) if is_tracing() else call
+        outputs = _OPERATORS["callback"](list(arrays), kept, numbers)
     if result is None:
         return None
     return tuple(outputs) if several else outputs[0]

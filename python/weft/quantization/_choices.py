@@ -159,8 +159,8 @@ class Choices:
             layers = [x for x in every if at in (x.inputs if is_given else [x.output])]
             if any(layer.kind in OF_PLACES for layer in layers):
                 return True
-            beside = [layer for layer in layers if layer.kind in ELEMENTWISE]
-            found = [e for x in beside for e in ([x.output] if is_given else x.inputs)]
+            elementwise = [layer for layer in layers if layer.kind in ELEMENTWISE]
+            found = [e for x in elementwise for e in ([x.output] if is_given else x.inputs)]
             waiting += [e for e in found if e not in seen]
             seen.update(found)
         return False

@@ -128,9 +128,9 @@ class Entropy(Histogram):
     def filled(self) -> tuple[Any, Any]:
         counts, middles = super().filled()
         zero = int(abs(middles).argmin())
-        beside = [counts[i] for i in (zero - 1, zero + 1) if 0 <= i < len(counts)]
+        neighbours = [counts[i] for i in (zero - 1, zero + 1) if 0 <= i < len(counts)]
         counts = counts.copy()
-        counts[zero] = min([counts[zero], *beside])
+        counts[zero] = min([counts[zero], *neighbours])
         return counts, middles
 
     def range(self) -> Range:

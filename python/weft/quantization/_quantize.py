@@ -85,7 +85,9 @@ def quantize(
         return assembled(net.traced, choices, _learned(net, choices))
     observer = observer_of(CALLER, method, percentile)
     if calibration_data is None:
-        raise InvalidValue(f"{CALLER}: needs `calibration_data`, but for a prepared network")
+        raise InvalidValue(
+            f"{CALLER}: `calibration_data` must be given unless the network is prepared"
+        )
     batches = Batches(calibration_data, CALLER, inputs=len(inputs_of(net, CALLER)))
     found = traced(net, batches.first, CALLER)
     if equalize:
@@ -125,7 +127,7 @@ def _learned(net: Prepared, choices: Choices) -> dict[Entry, Range]:
     for entry, name in _ranged(choices, net.traced).items():
         if entry not in ranges:
             raise InvalidState(
-                f"{CALLER}: `{name}` has learned no range; give `keep` to `prepare` instead"
+                f"{CALLER}: `{name}` has no learned range; give `keep` to `prepare` instead"
             )
         check_range(CALLER, name, ranges[entry])
     return ranges

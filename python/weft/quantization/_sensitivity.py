@@ -81,7 +81,7 @@ def quantize_mixed(
     """
     caller = "quantize_mixed"
     if (keep is None) == (most_loss is None) or (most_loss is None) != (score is None):
-        raise InvalidType(f"{caller}: takes `keep`, or `most_loss` together with `score`")
+        raise InvalidType(f"{caller}: takes either `keep`, or `most_loss` together with `score`")
     if "keep" in options:
         raise InvalidType(f"{caller}: `keep` must be a number")
     batches = Batches(calibration_data, caller, inputs=len(inputs_of(net, caller)))

@@ -113,9 +113,9 @@ def _joined(block: Any, train: Any, predict: Any) -> Any:
         if not isinstance(train, list | tuple | dict) and train == predict:
             return train
     raise InvalidValue(
-        f"{type(block).__name__}: returns {type(train).__name__} in train mode and "
-        f"{type(predict).__name__} in predict mode, or other numbers of results, which no symbol "
-        "can be"
+        f"{type(block).__name__}: must return results of the same structure in both modes to "
+        f"become a symbol; got {type(train).__name__} in train mode and {type(predict).__name__} "
+        "in predict mode, or different numbers of them"
     )
 
 
@@ -155,6 +155,6 @@ def _check_writes(writes: list[tuple[Variable, Node]], results: Any) -> None:
     for variable, node in writes:
         if node not in needed:
             raise Unsupported(
-                f"compose: `{variable.name}` is written, but what is written takes no part in the "
-                "results of the block, so a symbol cannot hold it; use a hybridized block"
+                f"compose: `{variable.name}` is written, but no result of the block depends on the "
+                "write, so a symbol cannot hold it; use a hybridized block"
             )

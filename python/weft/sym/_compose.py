@@ -189,7 +189,9 @@ def substituted(heads: list[Entry], by: dict[Variable, Entry]) -> list[Entry]:
     for node in in_order(heads):
         for _, variable in node.writes:
             if variable in by:
-                raise Unsupported(f"compose: `{variable.name}` is a state, which stays a variable")
+                raise Unsupported(
+                    f"compose: `{variable.name}` is a state, which cannot be replaced"
+                )
         if all(moved(entry) == entry for entry in node.sources()):
             copies[node] = node
         else:

@@ -46,7 +46,7 @@ def load_json(text: str) -> Symbol:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InvalidValue(f"load_json: the text is no JSON: {error}") from None
+        raise InvalidValue(f"load_json: the text is not JSON: {error}") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise InvalidValue(f'load_json: the text must be a symbol, with "format": "{FORMAT}"')
     if document.get("version") != VERSION:
@@ -108,7 +108,7 @@ class _Reader:
         """An entry of a node that is there already."""
         is_pair = isinstance(pair, list) and len(pair) == 2 and all(type(n) is int for n in pair)
         if not is_pair or not 0 <= pair[0] < len(self.nodes):
-            raise InvalidValue(f"load_json: {str(pair)[:60]} is no result of an earlier node")
+            raise InvalidValue(f"load_json: {str(pair)[:60]} is not a result of an earlier node")
         node = self.nodes[pair[0]]
         if not 0 <= pair[1] < node.outputs:
             raise InvalidValue(
@@ -159,7 +159,7 @@ class _Reader:
                 return [self._argument(item) for item in value]
             case bool() | int() | float() | None:
                 return value
-        raise InvalidValue(f"load_json: {str(value)[:60]} is no argument of a node")
+        raise InvalidValue(f"load_json: {str(value)[:60]} is not an argument of a node")
 
     def _index(self, data: dict[str, Any]) -> Node:
         arguments = self._arguments(data)

@@ -125,10 +125,10 @@ class Inference:
         if missing:
             listed = [f"`{n}`" + (f", now {shape}" if shape else "") for n, shape in missing[:5]]
             raise InvalidValue(
-                f"{self.operation}: needs the shape of {' and '.join(listed)}; say it where the "
+                f"{self.operation}: needs the shape of {' and '.join(listed)}; give it where the "
                 f"variable is made, `sym.var({missing[0][0]!r}, shape=...)`, or here by name"
             )
-        raise InvalidState(f"{self.operation}: shapes follow from values, which only a run has")
+        raise InvalidState(f"{self.operation}: shapes depend on values, which only a run has")
 
     def _pass(self) -> bool:
         """Finds types of nodes whose arguments are known; is there anything new?"""

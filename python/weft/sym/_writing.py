@@ -9,7 +9,7 @@ import os
 from os import PathLike
 from typing import Any
 
-from weft._core.files import beside
+from weft._core.files import replacing
 from weft.sym._nodes import SLICE, Call, Constant, Entry, Node, Variable, in_order, variables_of
 
 FORMAT = "weft.sym"
@@ -69,7 +69,7 @@ def _number_data(value: Any) -> Any:
 
 def save(path: str | PathLike[str], heads: list[Entry]) -> None:
     """Writes the JSON in one step."""
-    with beside(path, "save") as unfinished, open(unfinished, "x", encoding="utf-8") as file:
+    with replacing(path, "save") as unfinished, open(unfinished, "x", encoding="utf-8") as file:
         file.write(to_json(heads))
         file.flush()
         os.fsync(file.fileno())

@@ -63,7 +63,8 @@ struct Case {
       b.last = std::min(steps - 1, b.first + pick(longest));
       b.first_branch = branch_ids[static_cast<size_t>(b.first)];
       b.last_branch = branch_ids[static_cast<size_t>(b.last)];
-      if (b.first_branch.runs_beside(b.last_branch)) b.last_branch.branch = BranchId::kSeveral;
+      if (b.first_branch.is_concurrent_with(b.last_branch))
+        b.last_branch.branch = BranchId::kSeveral;
       buffers.push_back(b);
     }
   }
@@ -91,7 +92,7 @@ int64_t written_by_the_other(std::vector<ArenaBuffer> buffers, int64_t bytes) {
   return count;
 }
 
-void check_apart(const Case& c, int64_t bytes) {
+void check_disjoint(const Case& c, int64_t bytes) {
   int64_t top = 0;
   for (size_t i = 0; i < c.buffers.size(); ++i) {
     const ArenaBuffer& a = c.buffers[i];
@@ -99,9 +100,9 @@ void check_apart(const Case& c, int64_t bytes) {
     for (size_t k = 0; k < i; ++k) {
       const ArenaBuffer& b = c.buffers[k];
       if (!a.conflicts_with(b)) continue;
-      const bool apart =
+      const bool are_disjoint =
           a.offset + aligned(a.bytes) <= b.offset || b.offset + aligned(b.bytes) <= a.offset;
-      CHECK(apart);
+      CHECK(are_disjoint);
     }
   }
   CHECK(top == bytes);
@@ -119,7 +120,7 @@ TEST_CASE("few buffers get the least bytes that any order gives, and it is prove
     CHECK(packing.proven);
     CHECK(packing.bytes >= bound);
     above_bound += packing.bytes > bound;
-    check_apart(c, packing.bytes);
+    check_disjoint(c, packing.bytes);
   }
   CHECK(above_bound > 0);  // where the bound is not reached the search has proven it
 }
@@ -133,7 +134,7 @@ TEST_CASE("the exact search finds what all orders give, from any start") {
     bool finished = false;
     CHECK(pack_exactly(all, INT64_MAX, 0, finished) == minimum);
     CHECK(finished);
-    check_apart(c, minimum);
+    check_disjoint(c, minimum);
     CHECK(pack_exactly(all, minimum, 0, finished) == minimum);  // there is none below
   }
 }
@@ -147,7 +148,7 @@ TEST_CASE("many buffers come close to the bound") {
     CHECK(packing.bytes >= bound);
     // Branches wait for their group only: what they conflict with is no longer a row of intervals.
     CHECK(packing.bytes <= bound * (c.groups ? 125 : 105) / 100);
-    check_apart(c, packing.bytes);
+    check_disjoint(c, packing.bytes);
   }
 }
 
@@ -162,7 +163,7 @@ TEST_CASE("buffers settle within their arena, where fewer bytes change hands") {
     before += written_by_the_other(c.buffers, arena);
     settle_halves(c.buffers, arena);
     after += written_by_the_other(c.buffers, arena);
-    check_apart(c, arena);
+    check_disjoint(c, arena);
   }
   CHECK(before > 0);
   CHECK(after * 4 < before * 3);

@@ -148,7 +148,7 @@ TEST_CASE("a budget is met without a change in any bit, or refused with what is 
       if (!compiled.ok()) {
         ++refused;
         CHECK(percent < 85);
-        CHECK(compiled.status().message().find("the least") != std::string::npos);
+        CHECK(compiled.status().message().find("`memory` must be at least") != std::string::npos);
         continue;
       }
       ++met;
@@ -174,7 +174,7 @@ TEST_CASE("the least that a refusal names is possible") {
     const auto refused = program->compile(graph.input_types(), {true, true, true});
     REQUIRE_FALSE(refused.ok());
     const std::string text(refused.status().message());
-    const int64_t minimum = std::stoll(text.substr(text.find("residuals is ") + 13));
+    const int64_t minimum = std::stoll(text.substr(text.find("must be at least ") + 17));
     REQUIRE(program->set_budget(minimum).ok());
     const auto compiled = program->compile(graph.input_types(), {true, true, true});
     REQUIRE_MESSAGE(compiled.ok(), compiled.status().message());
@@ -247,7 +247,7 @@ TEST_CASE("a step in one graph meets a budget without a change in any bit") {
       const auto compiled = program->compile(graph.input_types());
       if (!compiled.ok()) {
         ++refused;
-        CHECK(compiled.status().message().find("the least") != std::string::npos);
+        CHECK(compiled.status().message().find("`memory` must be at least") != std::string::npos);
         continue;
       }
       ++met;

@@ -63,7 +63,7 @@ TEST_CASE("a run with a byte too few is refused, and writes nothing") {
   for (const executor::RunRoom& room : {executor::RunRoom{few, all}, executor::RunRoom{all, few}}) {
     const Status status = run(room);
     CHECK(status.code() == StatusCode::kInvalidState);
-    CHECK(status.message().find("has 47 bytes, of which a run reaches 48") != std::string::npos);
+    CHECK(status.message().find("must have at least 48 bytes; got 47") != std::string::npos);
     CHECK(y[0] == 7);
   }
   CHECK(run({all, all}).ok());

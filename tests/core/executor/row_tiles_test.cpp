@@ -275,7 +275,7 @@ TEST_CASE("a stretch of convolutions needs as many rows as its windows have") {
   }
   for (const graph::RowRule& rule : rules) pointers.push_back(&rule);
   const graph::RowTileSchedule schedule = graph::schedule_row_tiles(body, nodes, pointers, 1, 1);
-  for (size_t n = 0; n + 1 < nodes.size(); ++n) CHECK(schedule.held[n] == 3);
+  for (size_t n = 0; n + 1 < nodes.size(); ++n) CHECK(schedule.ring_rows[n] == 3);
   CHECK(schedule.work == doctest::Approx(1));
   // Two sections make the rows twice that windows of both read, and no others.
   const graph::RowTileSchedule halves = graph::schedule_row_tiles(body, nodes, pointers, 1, 2);
@@ -301,7 +301,7 @@ TEST_CASE("kernels of others make row tiles of the axis that their windows have"
   CHECK(graph::verify(row_tiles).ok());
   Graph others = row_tiles;
   others.regions[0].windows = nullptr;
-  CHECK(graph::verify(others).message().find("makes no rows") != std::string::npos);
+  CHECK(graph::verify(others).message().find("cannot be computed row by row") != std::string::npos);
 
   // Three rows of each image inside; the result follows three rows behind its operand.
   const executor::Target target{
@@ -359,8 +359,8 @@ TEST_CASE("row tiles have a text form, and the verifier's rules") {
     const Status status = graph::verify(broken);
     CHECK_MESSAGE(status.message().find(reason) != std::string::npos, status.message());
   };
-  refused([](Graph& g, Graph&) { g.regions[0].loop.maximum = 0; }, "lack a body or rows");
+  refused([](Graph& g, Graph&) { g.regions[0].loop.maximum = 0; }, "a body and at least one row");
   refused([](Graph&, Graph& body) { body.outputs.push_back(body.outputs[0]); }, "one result");
   refused([](Graph&, Graph& body) { body.outputs[0] = body.nodes[0].outputs[0]; }, "one result");
-  refused([](Graph&, Graph& body) { body.add_input(f32({2})); }, "differ in inputs");
+  refused([](Graph&, Graph& body) { body.add_input(f32({2})); }, "as their body has inputs");
 }

@@ -64,23 +64,24 @@ TEST_CASE("text of loops and branches parses back to the same text") {
 }
 
 TEST_CASE("the verifier refuses each kind of broken control flow") {
-  says(broken(kWhile, "carried 2", "carried 9"), "slices and carries more");
-  says(broken(kWhile, "sliced 0", "sliced 1"), "slices and carries more");
-  says(broken(kWhile, "return %0, %2, %1", "return %0, %0, %1"), "carried value 1 is float32(2,)");
-  says(broken(kWhile, "return %0, %2, %1", "return %2, %2, %1"), "carried value 0 is bool()");
-  says(broken(kWhile, "most 5", "most 4"), "output 3 is float32(4, 2) by its body");
-  says(broken(kWhile, "most 5", "most -1"), "carries more");
-  says(broken(kWhile, "loop(%2, %0", "loop(%0, %0"), "its count must be int64");
-  says(broken(kWhile, "(%2, %0, %1)", "(%2, %0)"), "differ in inputs");
+  says(broken(kWhile, "carried 2", "carried 9"), "must not slice or carry more");
+  says(broken(kWhile, "sliced 0", "sliced 1"), "must not slice or carry more");
+  says(broken(kWhile, "return %0, %2, %1", "return %0, %0, %1"),
+       "carried value 1, float32(2,); got");
+  says(broken(kWhile, "return %0, %2, %1", "return %2, %2, %1"), "carried value 0, bool(); got");
+  says(broken(kWhile, "most 5", "most 4"), "output 3 must be float32(4, 2), as its body says");
+  says(broken(kWhile, "most 5", "most -1"), "carry more");
+  says(broken(kWhile, "loop(%2, %0", "loop(%0, %0"), "an int64 of rank 0 as its count");
+  says(broken(kWhile, "(%2, %0, %1)", "(%2, %0)"), "3 operands for its body; got 2");
   says(broken(kWhile, "%0: bool(), %1: float32(2,)) {\n    ",
               "%0: bool(), %1: float32(2,)) {\n    print(%1, format=\"{}\")\n    "),
-       "no states, effects or sizes");
-  says(broken(kCond, "cond(%0, %1)", "cond(%1, %1)"), "predicate must be bool");
-  says(broken(kCond, "return %0\n", "return %0, %0\n"), "its bodies give different types");
-  says(broken(kCond, "%2: float32(2,) =", "%2: float32(3,) ="), "by its body");
+       "without states, effects and sizes");
+  says(broken(kCond, "cond(%0, %1)", "cond(%1, %1)"), "a bool of rank 0 as its predicate");
+  says(broken(kCond, "return %0\n", "return %0, %0\n"), "results of the same types");
+  says(broken(kCond, "%2: float32(2,) =", "%2: float32(3,) ="), "as its body says");
   Graph loop = random_loop_graph(1, 4);
   for (graph::Region& region : loop.regions) region.body = nullptr;
-  says(graph::verify(loop).message(), "lacks a body");
+  says(graph::verify(loop).message(), "must have all its bodies");
 }
 
 TEST_CASE("loops own the ordinals of all their iterations") {
@@ -94,7 +95,7 @@ TEST_CASE("loops own the ordinals of all their iterations") {
   CHECK(graph::ordinals_of(region) == 4 * region.body->ordinals);
   CHECK(graph.ordinals == 4 * region.body->ordinals);
   graph.ordinals -= 1;
-  says(graph::verify(graph).message(), "has ordinal");
+  says(graph::verify(graph).message(), "must have ordinals below");
 }
 
 TEST_CASE("a loop is made for other numbers of rows") {
@@ -108,7 +109,7 @@ TEST_CASE("a loop is made for other numbers of rows") {
   types[1].shape = {1};  // broadcasts to the state that follows
   const Result<Graph> changed = graph::with_input_types(graph, types);
   REQUIRE(!changed.ok());
-  says(changed.status().message(), "carried value 0 is float32(1,) before an iteration and");
+  says(changed.status().message(), "the type of carried value 0, float32(1,); got");
 }
 
 TEST_CASE("passes go into bodies") {
@@ -148,9 +149,9 @@ TEST_CASE("numbers in bodies follow from the sizes of the graph around them") {
   CHECK(graph::verify(longer).ok());
   CHECK(graph::print(longer).find("multiply(%1, 10)") != std::string::npos);
   CHECK(graph::print(longer).find("most 5") != std::string::npos);
-  says(broken(text, "2*s0", "2*s1"), "at no place of node 0");
-  says(broken(text, "2*s0", "3*s0"), "no example of what follows");
-  says(broken(text, "  dimension \"rows\" = 3 from 1 up to 50 at 0:0\n", ""), "at no place");
+  says(broken(text, "2*s0", "2*s1"), "must be an operand or attribute of its node; got node 0");
+  says(broken(text, "2*s0", "3*s0"), "the number that its sizes give");
+  says(broken(text, "  dimension \"rows\" = 3 from 1 up to 50 at 0:0\n", ""), "must be an operand");
 }
 
 TEST_CASE("what nobody reads of a loop or a cond is not computed") {

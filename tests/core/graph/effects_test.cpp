@@ -125,13 +125,16 @@ TEST_CASE("effects keep their order in text") {
 }
 
 TEST_CASE("the verifier sees effects that moved, went or came twice") {
-  CHECK(
-      says(broken([](Graph& g) { std::swap(g.nodes[0], g.nodes[1]); }), "makes effect 1 where 0"));
-  CHECK(says(broken([](Graph& g) { g.nodes[1].effect = 0; }), "makes effect 0 where 1"));
-  CHECK(says(broken([](Graph& g) { g.nodes[1].effect = -1; }), "no number in their order"));
-  CHECK(says(broken([](Graph& g) { g.nodes[2].effect = 2; }), "has none"));
-  CHECK(says(broken([](Graph& g) { g.effects = 3; }), "makes 2 effects of 3"));
-  CHECK(says(broken([](Graph& g) { g.nodes[1].clone_of = 0; }), "repeats an effect"));
+  CHECK(says(broken([](Graph& g) { std::swap(g.nodes[0], g.nodes[1]); }),
+             "must have effect 0 in the order of effects; got 1"));
+  CHECK(says(broken([](Graph& g) { g.nodes[1].effect = 0; }),
+             "must have effect 1 in the order of effects; got 0"));
+  CHECK(says(broken([](Graph& g) { g.nodes[1].effect = -1; }),
+             "must have a number, because it has an effect"));
+  CHECK(says(broken([](Graph& g) { g.nodes[2].effect = 2; }), "because it has none"));
+  CHECK(says(broken([](Graph& g) { g.effects = 3; }), "must have 3 effects; got 2"));
+  CHECK(says(broken([](Graph& g) { g.nodes[1].clone_of = 0; }),
+             "must not be a clone, because it has an effect"));
 }
 
 TEST_CASE("a pass that loses an effect is refused in every build") {
@@ -140,7 +143,7 @@ TEST_CASE("a pass that loses an effect is refused in every build") {
   print(b, "only", {});
   b.output(b.input(f32({2})));
   graph.nodes.clear();
-  CHECK(says(graph::verify_effects(graph).message(), "makes 0 effects of 1"));
+  CHECK(says(graph::verify_effects(graph).message(), "must have 1 effects; got 0"));
   const Result<Graph> after =
       graph::run_passes(graph, graph::Stage::kWhole, {}, graph::PassSelection(""));
   CHECK(says(after.status().message(), "broke the graph"));

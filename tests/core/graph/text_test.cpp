@@ -62,27 +62,28 @@ TEST_CASE("text has lists of operands and of results") {
             .find("got an empty list") != std::string::npos);
   CHECK(message_of("graph(%0: float32(2,)) {\n %1: float32(2,) = "
                    "concatenate(%0, _, axis=0)\n return %1\n}")
-            .find("lacks its operand `arrays[1]`") != std::string::npos);
+            .find("must have its operand `arrays[1]`") != std::string::npos);
   CHECK(message_of("graph(%0: float32(2,)) {\n %1: float32(1,) = "
                    "split(%0, indices_or_sections=2)\n return %1\n}")
-            .find("has 2 outputs by inference; got 1") != std::string::npos);
+            .find("must have 2 outputs, as inference says; got 1") != std::string::npos);
 }
 
 TEST_CASE("text that is no graph is refused with line and column") {
   CHECK(message_of("").find("line 1") != std::string::npos);
-  CHECK(message_of("graph(%0: float33(2)) {\n return %0\n}").find("no dtype") != std::string::npos);
+  CHECK(message_of("graph(%0: float33(2)) {\n return %0\n}").find("not a dtype") !=
+        std::string::npos);
   CHECK(message_of("graph(%0: float32(2)) {\n %1: float32(2) = exp(%0) @precision half\n "
                    "return %1\n}")
-            .find("`half` is no dtype") != std::string::npos);
+            .find("`half` is not a dtype") != std::string::npos);
   CHECK(message_of("graph(%0: float32(2)) {\n %1: float32(2) = exp(%0) @precision int8\n "
                    "return %1\n}")
-            .find("must be float16 or bfloat16") != std::string::npos);
+            .find("float32, float16 or bfloat16; got int8") != std::string::npos);
   CHECK(message_of("graph(%0: float32(2)) {\n %1: float32(2) = frobnicate(%0)\n return %1\n}")
-            .find("`frobnicate` is no operator") != std::string::npos);
+            .find("`frobnicate` is not an operator") != std::string::npos);
   CHECK(message_of("graph(%0: float32(2)) {\n %1: float32(2) = add(%0, %2)\n return %1\n}")
             .find("used before it is defined") != std::string::npos);
   CHECK(message_of("graph(%0: float32(2)) {\n %1: float32(3) = add(%0, %0)\n return %1\n}")
-            .find("by inference") != std::string::npos);
+            .find("as inference says") != std::string::npos);
   CHECK(message_of("graph(%0: float32(2)) { return %0 } more").find("follows") !=
         std::string::npos);
 }

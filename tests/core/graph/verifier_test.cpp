@@ -48,26 +48,27 @@ TEST_CASE("verifier refuses each kind of broken graph") {
   CHECK(says(broken([](Graph& g) { g.nodes[0].operands[0].value = 5; }), "before it is defined"));
   CHECK(says(broken([](Graph& g) { g.nodes[0].operands[0].value = 99; }), "does not exist"));
   CHECK(says(broken([](Graph& g) { g.outputs[0] = 77; }), "does not exist"));
-  CHECK(says(broken([](Graph& g) { g.nodes[1].outputs[0] = 0; }), "not the definition"));
-  CHECK(says(broken([](Graph& g) { g.values.push_back({}); }), "defined by nothing"));
-  CHECK(says(broken([](Graph& g) { g.nodes[0].operands.pop_back(); }), "takes 2 operands"));
-  CHECK(says(broken([](Graph& g) { g.nodes[0].operands[1] = Operand(); }), "lacks its operand"));
+  CHECK(says(broken([](Graph& g) { g.nodes[1].outputs[0] = 0; }), "must be the only definition"));
+  CHECK(says(broken([](Graph& g) { g.values.push_back({}); }), "must have one definition"));
+  CHECK(says(broken([](Graph& g) { g.nodes[0].operands.pop_back(); }), "must have 2 operands"));
+  CHECK(
+      says(broken([](Graph& g) { g.nodes[0].operands[1] = Operand(); }), "must have its operand"));
   CHECK(says(broken([](Graph& g) { g.nodes[0].op = nullptr; }), "operator or a region"));
-  CHECK(says(broken([](Graph& g) { g.values[2].type.shape = {2, 4}; }), "by inference"));
+  CHECK(says(broken([](Graph& g) { g.values[2].type.shape = {2, 4}; }), "as inference says"));
   CHECK(says(broken([](Graph& g) { g.values[0].type.shape = {-2, 3}; }), "graph"));
   CHECK(says(broken([](Graph& g) { g.values[0].type.shape = {INT64_MAX, 3}; }), "graph"));
   CHECK(says(broken([](Graph& g) { g.values[0].type.dtype = static_cast<DType>(200); }),
-             "unknown dtype"));
-  CHECK(says(broken([](Graph& g) { g.nodes[1].precision = DType::kInt8; }), "in int8"));
+             "must have a known dtype"));
+  CHECK(says(broken([](Graph& g) { g.nodes[1].precision = DType::kInt8; }), "got int8"));
   CHECK(says(broken([](Graph& g) { g.values[0].type.dtype = DType::kFloat64; }), "cast"));
-  CHECK(says(broken([](Graph& g) { g.values[1].name = "x"; }), "used twice"));
-  CHECK(says(broken([](Graph& g) { g.states[0].input = 9; }), "outside"));
-  CHECK(says(broken([](Graph& g) { g.states[0].input = 0; }), "different types"));
-  CHECK(says(broken([](Graph& g) { g.states.push_back(g.states[0]); }), "paired twice"));
+  CHECK(says(broken([](Graph& g) { g.values[1].name = "x"; }), "got `x` twice"));
+  CHECK(says(broken([](Graph& g) { g.states[0].input = 9; }), "an existing input and output"));
+  CHECK(says(broken([](Graph& g) { g.states[0].input = 0; }), "values of the same type"));
+  CHECK(says(broken([](Graph& g) { g.states.push_back(g.states[0]); }), "of another pair"));
   CHECK(says(broken([](Graph& g) { g.ordinals = 0; }), "ordinal"));
-  CHECK(says(broken([](Graph& g) { g.nodes[0].ordinal = 0; }), "is not random"));
+  CHECK(says(broken([](Graph& g) { g.nodes[0].ordinal = 0; }), "because it is not random"));
   CHECK(says(broken([](Graph& g) { g.nodes[0].clone_of = 4; }), "earlier value"));
-  CHECK(says(broken([](Graph& g) { g.nodes[0].backward = true; }), "before the gradients"));
+  CHECK(says(broken([](Graph& g) { g.nodes[0].backward = true; }), "belongs to the forward pass"));
 }
 
 namespace {
@@ -103,8 +104,11 @@ void add_sum(Graph& body, int64_t axis, const TensorType& type) {
 
 TEST_CASE("verifier refuses regions that reductions do not end") {
   CHECK(says(broken_region([](Graph& body) { std::swap(body.outputs[0], body.outputs[1]); }),
-             "an array behind a reduction"));
-  CHECK(says(broken_region([](Graph& body) { add_sum(body, 0, f32({1, 3})); }), "several axes"));
+             "reductions as its last outputs"));
+  CHECK(says(broken_region([](Graph& body) {
+               add_sum(body, 0, f32({1, 3}));
+             }),
+             "reduce the same axes"));
   CHECK(says(broken_region([](Graph& body) {
                graph::Node node = body.nodes[0];
                node.op = &ops::op_named("multiply");
@@ -112,9 +116,9 @@ TEST_CASE("verifier refuses regions that reductions do not end") {
                const TensorType type = f32({2, 3});
                body.add_node(std::move(node), {&type, 1});
              }),
-             "reads the result of sum"));
+             "must not read the result of its reduction sum"));
   CHECK(says(broken_region([](Graph& body) { body.outputs[0] = body.inputs[0]; }),
-             "hands an input on"));
+             "must not return one of its inputs"));
 }
 
 namespace {
@@ -142,8 +146,9 @@ TEST_CASE("verifier refuses regions with nodes or bodies that have no result") {
                  value.index += value.origin == graph::Origin::kNode;
              }),
              "effects"));
-  CHECK(says(broken_region([](Graph& body) { body.outputs.clear(); }), "nothing leaves it"));
-  CHECK(says(broken_region([](Graph& body) { body.nodes.clear(); }), "defined by nothing"));
+  CHECK(says(broken_region([](Graph& body) { body.outputs.clear(); }),
+             "must have a node and an output"));
+  CHECK(says(broken_region([](Graph& body) { body.nodes.clear(); }), "must have one definition"));
   for (const graph::RegionKind kind : {graph::RegionKind::kRowTiles, graph::RegionKind::kLoop,
                                        graph::RegionKind::kCond, graph::RegionKind::kFused}) {
     Graph graph, body;
@@ -155,7 +160,7 @@ TEST_CASE("verifier refuses regions with nodes or bodies that have no result") {
     region.loop.maximum = 1;
     node.region = graph.add_region(std::move(region));
     graph.add_node(std::move(node), {});
-    CHECK(says(graph::verify(graph).message(), "neither a result nor an effect"));
+    CHECK(says(graph::verify(graph).message(), "must have a result or an effect"));
   }
 }
 
@@ -182,21 +187,21 @@ std::string broken_rows(void (*change)(Graph& body)) {
 
 TEST_CASE("verifier refuses regions that an operator on rows does not end") {
   CHECK(says(broken_rows([](Graph& body) { std::swap(body.outputs[0], body.outputs[1]); }),
-             "does not end in normalize_rows"));
+             "must compute the input of normalize_rows"));
   CHECK(says(broken_rows([](Graph& body) {
                graph::Node node = body.nodes[0];
                node.operands[0].value = body.nodes[2].outputs[0];
                const TensorType type = f32({2, 3});
                body.add_node(std::move(node), {&type, 1});
              }),
-             "goes on after normalize_rows"));
+             "must have normalize_rows as its last node"));
   CHECK(says(broken_rows([](Graph& body) {
                body.nodes[1].op = &ops::op_named("add");
                body.nodes[1].operands[1] = Operand::of_value(body.inputs[1]);
              }),
-             "does not keep the inputs of normalize_rows apart"));
+             "must not share the inputs of normalize_rows"));
   CHECK(says(broken_rows([](Graph& body) {
                body.nodes[2].operands[0] = Operand::of_value(body.inputs[0]);
              }),
-             "does not end in normalize_rows"));
+             "must compute the input of normalize_rows"));
 }

@@ -246,13 +246,13 @@ struct Reference {
   }
 
   static std::vector<float> ring(const std::vector<float>& image, int64_t height, int64_t row_size,
-                                 Range rows, int64_t held) {
+                                 Range rows, int64_t ring_rows) {
     const int64_t planes = int64_t(image.size()) / (height * row_size);
-    std::vector<float> result(planes * held * row_size, NAN);
+    std::vector<float> result(planes * ring_rows * row_size, NAN);
     for (int64_t plane = 0; plane < planes; ++plane)
       for (int64_t row = rows.begin; row < rows.end; ++row)
         std::copy_n(&image[(plane * height + row) * row_size], row_size,
-                    &result[(plane * held + row % held) * row_size]);
+                    &result[(plane * ring_rows + row % ring_rows) * row_size]);
     return result;
   }
 };

@@ -55,11 +55,11 @@ struct Layer {
       for (size_t i = 0; i < w.size(); ++i) w[i] = i / size_t(k) % 2 ? 127 : -128;
     }
     if (is_depthwise) {
-      packed.assign((quantized_depthwise_int8x4s(shape) + 1) * e.channels * kQuad, 77);
+      packed.assign((quantized_depthwise_int8x4s(shape) + 1) * e.channels * kInt8x4, 77);
       run_pack_quantized_depthwise(shape, w.data(), packed.data(), {0, e.channels});
     } else {
       const int64_t panels = (e.filters + kQuantizedColumns - 1) / kQuantizedColumns;
-      packed.assign(panels * (int8x4s_of(k) + 1) * kQuad * kQuantizedColumns, 77);
+      packed.assign(panels * (int8x4s_of(k) + 1) * kInt8x4 * kQuantizedColumns, 77);
       run_pack_quantized({e.filters, k, w.data(), k, 1, packed.data()}, {0, panels});
     }
     const int64_t count = e.batch * e.filters * shape.out_height * shape.out_width;
@@ -208,7 +208,7 @@ TEST_CASE("int8 convolutions of one filter for each channel are exact in every i
 }
 
 TEST_CASE("sums are rescaled with two roundings by the short formula, too, halves included") {
-  std::vector<int8_t> a, w(33, 1), panels(2 * 2 * kQuad * kQuantizedColumns);
+  std::vector<int8_t> a, w(33, 1), panels(2 * 2 * kInt8x4 * kQuantizedColumns);
   for (int i = -128; i < 128; ++i) a.push_back(int8_t(i));
   run_pack_quantized({33, 1, w.data(), 1, 1, panels.data()}, {0, 2});
   // The zero point, and the least result: above all others, at the zero point, beyond it.

@@ -14,7 +14,7 @@ namespace {
 
 // ---- products
 
-// Around tiles, panels, quads and units.
+// Around tiles, panels, int8x4s and units.
 const int64_t kExtents[][3] = {{1, 1, 1},    {1, 40, 7},     {2, 31, 2},   {3, 32, 4},
                                {6, 33, 5},   {7, 9, 16},     {13, 64, 40}, {14, 65, 33},
                                {15, 100, 3}, {28, 4, 64},    {85, 16, 9},  {129, 17, 20},
@@ -34,7 +34,7 @@ struct Product {
     c.resize(m * n);
     sums.resize(m * n);
     const int64_t count = (n + kQuantizedColumns - 1) / kQuantizedColumns;
-    panels.assign(count * (int8x4s_of(k) + 1) * kQuad * kQuantizedColumns, 77);
+    panels.assign(count * (int8x4s_of(k) + 1) * kInt8x4 * kQuantizedColumns, 77);
     run_pack_quantized({n, k, w.data(), k, 1, panels.data()}, {0, count});
     problem = {m, n, k, a.data(), -5, panels.data(), channels.bias.data(), {}, sums.data()};
   }
@@ -71,7 +71,7 @@ struct Convolved {
     x = uniform<int8_t>(e.batch * e.channels * e.height * e.width, -128, 127.9, 1);
     w = uniform<int8_t>(e.filters * e.channels / e.groups * e.kernel_height * e.kernel_width, -128,
                         127.9, 2);
-    packed.assign(e.filters * (quantized_filter_int8x4s(s) + 1) * kQuad, 77);
+    packed.assign(e.filters * (quantized_filter_int8x4s(s) + 1) * kInt8x4, 77);
     run_pack_quantized_filters(s, w.data(), packed.data(), {0, e.filters});
     y.resize(e.batch * e.filters * s.out_height * s.out_width);
     sums.resize(y.size());

@@ -97,12 +97,12 @@ TEST_CASE("damaged loops and branches are refused") {
   // As a reader from before control flow does.
   says(refused(file, "control.loop", "control.gone"), "operator `control.gone` is unknown");
   says(refused(file, "\"most\":4", "\"most\":5"), "must have 5 rows");
-  says(refused(file, "\"most\":4", "\"most\":\"\""), "a loop is malformed");
-  says(refused(file, "\"carried\":1", "\"carried\":7"), "slices and carries more");
-  says(refused(file, "\"carried\":1", "\"carried\":-7"), "a loop is malformed");
-  says(refused(file, "\"sliced\":1", "\"sliced\":0"), "another type than the body's input");
-  says(refused(file, "\"most\":4", "\"most\":4,\"while\":true"), "must be bool");
-  says(refused(file, "\"bodies\":[{", "\"others\":[{"), "lacks a body");
-  says(refused(file, "\"op\":\"control.cond\"", "\"op\":\"control.loop\""), "lacks a body");
+  says(refused(file, "\"most\":4", "\"most\":\"\""), "an integer as `most`");
+  says(refused(file, "\"carried\":1", "\"carried\":7"), "must not slice or carry more");
+  says(refused(file, "\"carried\":1", "\"carried\":-7"), "as `sliced` and `carried`");
+  says(refused(file, "\"sliced\":1", "\"sliced\":0"), "the type of the body's input");
+  says(refused(file, "\"most\":4", "\"most\":4,\"while\":true"), "a bool of rank 0");
+  says(refused(file, "\"bodies\":[{", "\"others\":[{"), "bodies");
+  says(refused(file, "\"op\":\"control.cond\"", "\"op\":\"control.loop\""), "bodies");
   says(refused(file, "\"inputs\":[[\"float32\",2]", "\"inputs\":[[\"float32\",3]"), "");
 }

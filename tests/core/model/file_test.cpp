@@ -162,9 +162,9 @@ TEST_CASE("an altered model is refused by name of what is wrong") {
   says(refused(altered(file, "\"format\":1", "\"format\":\"x\"")), "no format version");
   says(refused(altered(file, "\"op\":\"matmul\"", "\"op\":\"frobnicate\"")),
        "operator `frobnicate` is unknown");
-  says(refused(altered(file, "\"in\":[0,1]", "\"in\":[0,7]")), "before it is defined");
-  says(refused(altered(file, "\"in\":[0,1]", "\"in\":[0,-1]")), "before it is defined");
-  says(refused(altered(file, "\"in\":[0,1]", "\"in\":[0]")), "takes 2 operands");
+  says(refused(altered(file, "\"in\":[0,1]", "\"in\":[0,7]")), "before its definition");
+  says(refused(altered(file, "\"in\":[0,1]", "\"in\":[0,-1]")), "before its definition");
+  says(refused(altered(file, "\"in\":[0,1]", "\"in\":[0]")), "must have 2 operands");
   says(refused(altered(file, "\"in\":[0,1]", "\"in\":[0,{\"float\":\"x\"}]")), "scalar");
   says(refused(altered(file, "[\"float32\",2,4]", "[\"float32\",2,5]")), "2, 5");
   says(refused(altered(file, "\"captures\":[\"w\"", "\"captures\":[\"v\"")), "no tensor `v`");

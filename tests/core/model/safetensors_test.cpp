@@ -171,8 +171,8 @@ TEST_CASE("each false claim of a header is named") {
   says(refused(sealed(entry("F32", "[2]", "[0,8]"), 4)), "outside");
   says(refused(sealed(entry("F32", "[3]", "[0,8]"), 8)), "do not fill");
   says(refused(sealed(entry("F32", "[2]", "[4,12]"), 12)), "gap");
-  says(refused(sealed(entry("F32", "[2]", "[0,8]"), 16)), "goes on");
-  says(refused(sealed(entry("F32", "[-2]", "[0,8]"), 8)), "no size");
+  says(refused(sealed(entry("F32", "[2]", "[0,8]"), 16)), "data after the last tensor");
+  says(refused(sealed(entry("F32", "[-2]", "[0,8]"), 8)), "not an integer of at least 0");
   says(refused(sealed(entry("F32", "[2]", "[8,0]"), 8)), "outside");
   says(refused(sealed(entry("F8_E4M3", "[8]", "[0,8]"), 8)), "F8_E4M3");
   says(refused(sealed(entry("F32", "[4611686018427387904,4611686018427387904]", "[0,0]"), 0)),
@@ -181,8 +181,8 @@ TEST_CASE("each false claim of a header is named") {
                       "\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[2,6]}}",
                       6)),
        "overlaps");
-  says(refused(sealed("[]", 0)), "no object");
-  says(refused(sealed("{\"__metadata__\":{\"a\":1}}", 0)), "no string");
+  says(refused(sealed("[]", 0)), "must be an object");
+  says(refused(sealed("{\"__metadata__\":{\"a\":1}}", 0)), "not a string");
   std::string huge(16, '\0');
   huge[3] = 100;  // a header of 1.6 GB
   says(refused(huge), "claims 1677721600 bytes");

@@ -158,7 +158,8 @@ TEST_CASE("a second thread in a context, or in one that shares its states, is re
   for (const Status& status : {other->run(), read->run(), read->reset_states()}) {
     CHECK(status.code() == StatusCode::kInvalidState);
     CHECK(status.message() ==
-          "context: another thread is using it, or one that shares its states; give each thread "
+          "context: another thread is using this context or one that shares its states; give each "
+          "thread "
           "a context of its own");
   }
   CHECK(free->run().ok());

@@ -240,10 +240,12 @@ def quantized_pooling(data, zero_point=0, pool_type="max", channels_last=False, 
 
 def pack_quantized(weight):
     n, k = weight.shape
-    panels, quads = -(-n // 32), -(-k // 4)
-    padded = numpy.zeros((panels * 32, quads * 4), "int8")
+    panels, int8x4s = -(-n // 32), -(-k // 4)
+    padded = numpy.zeros((panels * 32, int8x4s * 4), "int8")
     padded[:n, :k] = weight
-    rows = padded.reshape(panels, 32, quads, 4).transpose(0, 2, 1, 3).reshape(panels, quads, 128)
+    rows = (
+        padded.reshape(panels, 32, int8x4s, 4).transpose(0, 2, 1, 3).reshape(panels, int8x4s, 128)
+    )
     sums = padded.sum(1, dtype="int32").reshape(panels, 1, 32).view("int8")
     return numpy.concatenate([rows, sums], 1)
 
@@ -251,11 +253,11 @@ def pack_quantized(weight):
 def pack_quantized_filters(weight):
     filters, channels = weight.shape[:2]
     taps = math.prod(weight.shape[2:])
-    quads = -(-channels // 4)
-    padded = numpy.zeros((filters, taps, quads * 4), "int8")
+    int8x4s = -(-channels // 4)
+    padded = numpy.zeros((filters, taps, int8x4s * 4), "int8")
     padded[:, :, :channels] = weight.reshape(filters, channels, taps).transpose(0, 2, 1)
     sums = padded.sum((1, 2), dtype="int32").reshape(filters, 1).view("int8")
-    rows = padded.reshape(filters, taps * quads, 4)
+    rows = padded.reshape(filters, taps * int8x4s, 4)
     return numpy.concatenate([rows, sums.reshape(filters, 1, 4)], 1)
 
 
@@ -263,10 +265,10 @@ def pack_quantized_depthwise(weight):
     channels, columns = weight.shape[0], weight.shape[-1]
     rows = weight.reshape(channels, *weight.shape[1:-1] or (1,), columns)
     assert rows.ndim == 3 and rows.shape[1] and columns
-    quads = -(-rows.shape[1] // 4)
-    padded = numpy.zeros((channels, quads * 4, columns), "int8")
+    int8x4s = -(-rows.shape[1] // 4)
+    padded = numpy.zeros((channels, int8x4s * 4, columns), "int8")
     padded[:, : rows.shape[1]] = rows
-    taps = padded.transpose(2, 1, 0).reshape(columns * quads, 4, channels).transpose(0, 2, 1)
+    taps = padded.transpose(2, 1, 0).reshape(columns * int8x4s, 4, channels).transpose(0, 2, 1)
     sums = padded.sum((1, 2), dtype="int32").reshape(channels, 1).view("int8")
     return numpy.concatenate([taps, sums.reshape(1, channels, 4)])
 

@@ -65,7 +65,7 @@ struct Epilogue {
   bool no_low = false, no_high = false;  // that bound is infinite
 };
 // The clamp. NaN stays NaN, because of the order of arguments (simd.h, min_).
-WEFT_INLINE Vec<float> held(Vec<float> sum, const Epilogue& epilogue) {
+WEFT_INLINE Vec<float> clamped(Vec<float> sum, const Epilogue& epilogue) {
   return min_(epilogue.high, max_(epilogue.low, sum));  // NaN stays
 }
 // Bias and residual may be null.
@@ -74,18 +74,18 @@ WEFT_INLINE Vec<float> finish(Vec<float> sum, const Epilogue& epilogue, const S*
                               const S* residual) {
   if (bias) sum = sum + Memory<S>::load(bias);
   if (residual) sum = sum + Memory<S>::load(residual);
-  return held(sum, epilogue);
+  return clamped(sum, epilogue);
 }
 
-// Where the rows of taps of a window lie in a ring of `held` rows, if they are `step` rows apart:
+// Where the rows of taps of a window lie in a ring of `ring` rows, if they are `step` rows apart:
 // the place of the first one, and after how many taps the ring starts again; 0 if it does not.
 struct RingRows {
   int64_t first, wrap;
 };
-WEFT_INLINE RingRows ring_rows(int64_t row, int64_t step, int64_t taps, int64_t held) {
-  const int64_t first = row < held ? row : row % held;
-  const bool wraps = first + (taps - 1) * step >= held;
-  return {first, wraps ? ceil_divide(held - first, step) : 0};
+WEFT_INLINE RingRows ring_rows(int64_t row, int64_t step, int64_t taps, int64_t ring) {
+  const int64_t first = row < ring ? row : row % ring;
+  const bool wraps = first + (taps - 1) * step >= ring;
+  return {first, wraps ? ceil_divide(ring - first, step) : 0};
 }
 
 // A row of pixels, divided into tiles of nearly the same size: 56 = 14 + 14 + 14 + 14, 15 = 7 + 8.
@@ -164,7 +164,7 @@ WEFT_INLINE void add_two_parts(const BlockedConvolution& problem, const BlockedO
       for (int64_t i = 0; i < count; i += Vec<float>::kLanes) {
         Vec<float> sum = Memory<float>::load(a + i) + Memory<float>::load(a + second + i);
         if (residual) sum = sum + Memory<float>::load(residual + i);
-        Memory<float>::store(y + i, held(sum, ends));
+        Memory<float>::store(y + i, clamped(sum, ends));
       }
     }
   }

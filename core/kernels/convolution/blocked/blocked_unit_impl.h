@@ -64,12 +64,12 @@ WEFT_INLINE BlockedShare share_of(const BlockedConvolution& problem, const Block
   return share;
 }
 
-// The offset of a result in its plane; a ring holds `held` rows of the plane.
-WEFT_INLINE int64_t place_in(const BlockedConvolution& problem, int64_t held, int64_t row,
+// The offset of a result in its plane; a ring holds `ring` rows of the plane.
+WEFT_INLINE int64_t place_in(const BlockedConvolution& problem, int64_t ring, int64_t row,
                              int64_t col) {
   const Lattice& results = problem.results;
   const int64_t at = results.row + row * results.row_step;
-  return ((at < held ? at : at % held) * results.width + results.col + col * results.col_step) *
+  return ((at < ring ? at : at % ring) * results.width + results.col + col * results.col_step) *
          problem.out_block;
 }
 
@@ -119,7 +119,7 @@ class BlockedUnit {
       weights_step_.row = weights_step_.col;
     }
     // A vector has two blocks of channels: tiles are computed in a buffer, not in y.
-    is_apart_ = Vec<float>::kLanes > problem.out_block;
+    stores_by_blocks_ = Vec<float>::kLanes > problem.out_block;
   }
 
   void run(int64_t unit) {
@@ -176,10 +176,11 @@ class BlockedUnit {
     X* const staged = (X*)(scratch_ + cut_.pairs);
     for (int64_t b = 0; b < blocks_; ++b) {
       const X* const from =
-          (const X*)operands_.x + (plane + b * block) * source.held * source.width;
+          (const X*)operands_.x + (plane + b * block) * source.ring_rows * source.width;
       X* const to = staged + b * problem_.x_ring_rows * p_.in_width * block;
       for (int64_t row = rows.begin; row < rows.end; ++row) {
-        const X* pixel = from + row * source.stride_height % source.held * source.width * block;
+        const X* pixel =
+            from + row * source.stride_height % source.ring_rows * source.width * block;
         X* place =
             to + (is_flat ? row - rows.begin : row % problem_.x_ring_rows) * source.cols * block;
         for (int64_t col = 0; col < source.cols; ++col, pixel += step, place += block) {
@@ -236,14 +237,15 @@ class BlockedUnit {
 
   // All rows of the unit by the current filters.
   void all_tiles() {
-    if (is_apart_) {
+    if (stores_by_blocks_) {
       whole_bias();
       const bool is_coupled = may_be_coupled();
       for (int64_t row = first_row_; row < end_row_; ++row) {
         PixelTiles rest = tiles_;
         if constexpr (Tiles::kCoupled > 0)
           if (is_coupled) rest = coupled(row);
-        rest.each([&](int64_t begin, int64_t end) WEFT_LAMBDA { apart(row, begin, end); });
+        rest.each([&](int64_t begin, int64_t end)
+                      WEFT_LAMBDA { one_tile_by_blocks(row, begin, end); });
       }
       return;
     }
@@ -385,7 +387,7 @@ class BlockedUnit {
   }
 
   // A tile in a buffer, whose results are stored block by block.
-  void apart(int64_t row, int64_t begin, int64_t end) {
+  void one_tile_by_blocks(int64_t row, int64_t begin, int64_t end) {
     alignas(64) float sums[kMaxPixels * kRow];
     fetch_after(0);
     for (int64_t block = 0; block < blocks_; block += cut_.blocks) {
@@ -406,7 +408,7 @@ class BlockedUnit {
         Vec<float> sum = Memory<float>::load_part(sums + i * kRow + c, size);
         if (adds_bias) sum = sum + bias;
         if (added) sum = sum + Memory<S>::load_part(added + i * step, size);
-        Memory<S>::store_part(y, held(sum, ends), size);
+        Memory<S>::store_part(y, clamped(sum, ends), size);
       }
     }
   }
@@ -516,7 +518,7 @@ class BlockedUnit {
   int64_t first_plane_ = 0;              // of the results
   int64_t fetched_, fetched_planes_, fetched_row_, residual_plane_, residual_;
   int vectors_;
-  bool is_transposed_, is_apart_, is_first_, is_last_;
+  bool is_transposed_, stores_by_blocks_, is_first_, is_last_;
   alignas(64) float whole_bias_[kRow];
   int64_t lines_of_column_, tap_rows_;
   S* results_;

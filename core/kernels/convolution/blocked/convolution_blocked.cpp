@@ -96,7 +96,7 @@ bool has_flat_rows(const BlockedConvolution& problem) {
 }
 // How many rows from the first one on make one row: up to the end of a ring.
 int64_t flat_rows(const BlockedConvolution& problem) {
-  const auto until_end = [&](int64_t held) { return held - problem.rows.begin % held; };
+  const auto until_end = [&](int64_t ring) { return ring - problem.rows.begin % ring; };
   return std::min({rows_of(problem), kFlatPixels / problem.shape.out_width,
                    until_end(problem.x_ring_rows), until_end(problem.results.height)});
 }

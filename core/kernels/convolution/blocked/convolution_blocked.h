@@ -52,7 +52,7 @@ struct ImagePlaces {
 };
 
 // The problem. A *ring* holds only some rows of each plane: row r lies at place r modulo the number
-// of rows held. An image that is there as a whole is a ring that holds all rows.
+// of rows ring_rows. An image that is there as a whole is a ring that holds all rows.
 struct BlockedConvolution {
   Convolution shape;  // extents of the whole plain arrays
   // B of x and of y.
@@ -60,9 +60,9 @@ struct BlockedConvolution {
   int64_t winograd;  // side of its tiles, 2 or 4; 0 for the direct sum
   float low, high;   // bounds of the clamp; NaN stays NaN
   Lattice taps;      // taps of the packed kernel that are summed over
-  Lattice results;   // elements of y that are written; its height is the number of rows held
+  Lattice results;   // elements of y that are written; its height is the number of rows ring_rows
   Range rows;        // rows of the results that are computed; with Winograd all or none
-  int64_t x_ring_rows, residual_ring_rows;  // rows of a plane that are held
+  int64_t x_ring_rows, residual_ring_rows;  // rows of a plane that are ring_rows
   ImagePlaces places;
   int64_t depth_parts = 1;  // parts that the sum over channels is divided into
 };
@@ -140,8 +140,8 @@ struct StagedRows {
 // those of a layer without strides. If rows are joined to one, all of its pixels are copied.
 struct SubsampledImage {
   int64_t stride_height = 0, stride_width = 0;  // 0: the image is read where it lies
-  // Of the image: pixels of a row, and rows held.
-  int64_t width = 0, held = 0;
+  // Of the image: pixels of a row, and rows ring_rows.
+  int64_t width = 0, ring_rows = 0;
   Range rows = {0, 0};  // rows of results that are one row
   int64_t cols = 0;     // results in a row
 };
@@ -161,7 +161,7 @@ struct BlockedCut {
 // (BlockedPlan::problem); a plain one has pairs of columns, which each unit makes of the rows that
 // it needs.
 struct PlainSource {
-  int64_t width, held, pad, dilation, kernel_width;  // width 0: the image is in channel blocks
+  int64_t width, ring_rows, pad, dilation, kernel_width;  // width 0: the image is in channel blocks
 };
 // What threads share for all units of a call; it is computed once.
 struct BlockedPlan {

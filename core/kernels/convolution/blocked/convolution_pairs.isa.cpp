@@ -182,7 +182,7 @@ WEFT_INLINE void store_results(const PairTile& tile, const Vec<float> (&sums)[kP
       if (tile.residual)
         sum = sum +
               Memory<BFloat16>::load(tile.residual + i * tile.y_pixel + j * tile.residual_vector);
-      Step::store(tile.y + i * tile.y_pixel + j * tile.y_vector, held(sum, epilogue));
+      Step::store(tile.y + i * tile.y_pixel + j * tile.y_vector, clamped(sum, epilogue));
     }
   }
 }
@@ -335,8 +335,8 @@ struct PairTiles {
                                                 (p.kernel_height - 1) * p.dilation_height + 1);
     for (int64_t c = 0; c < p.in_channels / p.groups; ++c)
       for (int64_t row = from; row < end; ++row) {
-        const int64_t held = (plane + c) * source.held + row % source.held;
-        pair_columns((const uint16_t*)x + held * source.width, source, p.in_width,
+        const int64_t line = (plane + c) * source.ring_rows + row % source.ring_rows;
+        pair_columns((const uint16_t*)x + line * source.width, source, p.in_width,
                      pairs + (c * problem.x_ring_rows + row % problem.x_ring_rows) * p.in_width);
       }
     return pairs;

@@ -122,7 +122,7 @@ class TiledUnit {
     const int64_t channels = p_.in_channels / p_.groups;
     const int64_t plane = problem_.places.first(share.image) + share.group * channels;
     if (source_.width > 0) {
-      stage_windows((const BFloat16*)operands_.x + plane * source_.held * source_.width, rows,
+      stage_windows((const BFloat16*)operands_.x + plane * source_.ring_rows * source_.width, rows,
                     cols);
       return;
     }
@@ -198,7 +198,8 @@ class TiledUnit {
           const int64_t at = row * p_.stride_height - p_.pad_top + tap * p_.dilation_height;
           const bool is_inside = at >= 0 && at < p_.in_height;
           const BFloat16* from =
-              x + (c * source_.held + (is_inside ? at % source_.held : 0)) * source_.width;
+              x +
+              (c * source_.ring_rows + (is_inside ? at % source_.ring_rows : 0)) * source_.width;
           for (int64_t k = 0; k < width; k += kElements)
             stage_columns(from, is_inside ? source_.width : 0, cols.begin, count, k,
                           lesser(kElements, width - k), to + k * sizeof(BFloat16));
@@ -217,7 +218,7 @@ class TiledUnit {
     const int64_t seen = greater(0, lesser(elements, source_.kernel_width - k));
     const int64_t stride = p_.stride_width, pixel_bytes = staged_.pixel_bytes;
     const int64_t start = first * stride - source_.pad + k * source_.dilation;
-    const auto beside = [&](int64_t i) WEFT_LAMBDA {  // at the ends of the row
+    const auto at_border = [&](int64_t i) WEFT_LAMBDA {  // at the ends of the row
       uint16_t single[kElements] = {};
       for (int64_t j = 0; j < seen; ++j) {
         const int64_t col = start + i * stride + j * source_.dilation;
@@ -232,12 +233,12 @@ class TiledUnit {
       i = lesser(count, greater(0, ceil_divide(-start, stride)));
       end = lesser(count, ceil_divide(width - seen + 1 - start, stride));
     }
-    for (int64_t j = 0; j < i; ++j) beside(j);
+    for (int64_t j = 0; j < i; ++j) at_border(j);
     const auto there = __mmask8((1 << seen) - 1);
     for (; i < end; ++i)
       _mm_mask_storeu_epi16(to + i * pixel_bytes, written,
                             _mm_maskz_loadu_epi16(there, row + start + i * stride));
-    for (; i < count; ++i) beside(i);
+    for (; i < count; ++i) at_border(i);
   }
 
   // The products.
@@ -316,8 +317,8 @@ class TiledUnit {
     for (int64_t c = 0; c < results.channels; c += block, sums += block) {
       const int64_t channel = results.channel + c;
       const int64_t first = results.image * p_.out_channels + channel;
-      const auto at = [&](int64_t held) WEFT_LAMBDA {
-        return first * held * problem_.results.width + place_in(problem_, held, row, col);
+      const auto at = [&](int64_t ring) WEFT_LAMBDA {
+        return first * ring * problem_.results.width + place_in(problem_, ring, row, col);
       };
       const auto* added = (const BFloat16*)operands_.residual;
       if (added) added += at(problem_.residual_ring_rows);
@@ -342,7 +343,7 @@ class TiledUnit {
     for (int64_t i = 0; i < count; ++i, sums += kBlockColumns, to += step) {
       Vec<float> sum = Memory<float>::load(sums) + terms;
       if (added) sum = sum + load(added + i * step);
-      sum = held(sum, epilogue);
+      sum = clamped(sum, epilogue);
       if constexpr (kIsWhole)
         store_rounded(to, sum);
       else

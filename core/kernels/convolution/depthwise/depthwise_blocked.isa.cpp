@@ -148,17 +148,17 @@ class DepthwiseRows {
     return (const S*)operands_.weights +
            ((block * taps.height + taps.row) * taps.width + taps.col) * size_;
   }
-  // The offset of a row of results in an array that holds `held` rows of a plane.
-  int64_t place_in(int64_t held, int64_t plane, int64_t row) const {
+  // The offset of a row of results in an array that holds `ring` rows of a plane.
+  int64_t place_in(int64_t ring, int64_t plane, int64_t row) const {
     const Lattice& results = problem_.results;
     const int64_t to = results.row + row * results.row_step;
-    return ((plane * held + (to < held ? to : to % held)) * results.width + results.col) * size_;
+    return ((plane * ring + (to < ring ? to : to % ring)) * results.width + results.col) * size_;
   }
 
   // Rows `row` and `row + 1`. A line of the image outside it is null.
   void run_pair(int64_t plane, int64_t block, int64_t row) {
     // The image rows that the two windows see.
-    const int64_t step = p_.stride_height, held = problem_.x_ring_rows;
+    const int64_t step = p_.stride_height, ring = problem_.x_ring_rows;
     const int64_t top = row * step - p_.pad_top;
     const S* lines[5];
     for (int64_t i = 0; i < step + 3; ++i) {
@@ -166,7 +166,7 @@ class DepthwiseRows {
       const bool is_inside = from >= 0 && from < p_.in_height;
       lines[i] = is_inside
                      ? (const S*)operands_.x +
-                           (plane * held + (from < held ? from : from % held)) * p_.in_width * size_
+                           (plane * ring + (from < ring ? from : from % ring)) * p_.in_width * size_
                      : nullptr;
     }
     const S* const added = (const S*)operands_.residual;

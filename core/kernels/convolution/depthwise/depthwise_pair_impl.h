@@ -89,7 +89,8 @@ void depthwise_pair(const DepthwisePair<S>& pair) {
           sums[row][p] = sums[row][p] + Memory<S>::load(residual + p * y_pixel);
       }
       WEFT_UNROLL
-      for (int p = 0; p < kPixels; ++p) Memory<S>::store(y + p * y_pixel, held(sums[row][p], ends));
+      for (int p = 0; p < kPixels; ++p)
+        Memory<S>::store(y + p * y_pixel, clamped(sums[row][p], ends));
     }
     WEFT_UNROLL
     for (int i = 0; i < kStride + 3; ++i)

@@ -69,7 +69,8 @@ void depthwise_row(const DepthwiseRow& row) {
           sums[i] = sums[i] + Memory<float>::load(residual);
       }
       WEFT_UNROLL
-      for (int i = 0; i < kPixels; ++i, y += y_pixel) Memory<float>::store(y, held(sums[i], ends));
+      for (int i = 0; i < kPixels; ++i, y += y_pixel)
+        Memory<float>::store(y, clamped(sums[i], ends));
       start += kPixels * kStride * x_pixel;
       seen_from = 0;
     }

@@ -81,9 +81,9 @@ void depthwise_tile(const DepthwiseTile<S>& tile) {
   WEFT_UNROLL
   for (int i = 0; i < kPixels; ++i) {
     if (kPart)
-      Memory<S>::store_part(y + i * y_pixel, held(sums[i], ends), lanes);
+      Memory<S>::store_part(y + i * y_pixel, clamped(sums[i], ends), lanes);
     else
-      Memory<S>::store(y + i * y_pixel, held(sums[i], ends));
+      Memory<S>::store(y + i * y_pixel, clamped(sums[i], ends));
   }
 }
 
@@ -142,7 +142,7 @@ void depthwise_couples(const CoupleTile& couples) {
     const int64_t lanes = i + 1 == kVectors ? couples.lanes : V::kLanes;
     V sum = sums[i];
     if (tile.residual) sum = sum + Memory<float>::load_part(tile.residual + i * V::kLanes, lanes);
-    Memory<float>::store_part(tile.y + i * V::kLanes, held(sum, tile.epilogue), lanes);
+    Memory<float>::store_part(tile.y + i * V::kLanes, clamped(sum, tile.epilogue), lanes);
   }
 }
 template <int... I>

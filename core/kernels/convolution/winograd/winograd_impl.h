@@ -92,11 +92,11 @@ WEFT_INLINE void transform_square(const Load& load, const Transform& transform,
   });
 }
 
-// A window of a plane of vectors; a ring holds `held` rows of the plane. Outside everything is
+// A window of a plane of vectors; a ring holds `ring_rows` rows of the plane. Outside everything is
 // zero.
 struct PlaneWindow {
   int64_t top, left, height, width;  // the last two: extents of the plane
-  int64_t held;
+  int64_t ring_rows;
 };
 
 // Calls use(number, frequency) for each frequency of a window. Elements outside the plane are
@@ -111,7 +111,7 @@ WEFT_INLINE void read_window(const S* plane, const PlaneWindow& window, const Us
   for (int i = 0; i < kSide; ++i) {
     const int64_t row = window.top + i, col = window.left + i;
     const int64_t place =
-        (row < window.held ? row : row % window.held) * window.width + window.left;
+        (row < window.ring_rows ? row : row % window.ring_rows) * window.width + window.left;
     lines[i] = row >= 0 && row < window.height ? plane + place * kPanelChannels : nullptr;
     is_column[i] = col >= 0 && col < window.width;
   }

@@ -128,7 +128,7 @@ class Winograd {
     const Place place = place_of(i);
     const int64_t top = place.top, left = place.left;
     const int64_t plane = place.image * p_.out_channels + channel;
-    const int64_t held = problem_.results.height, residual_ring_rows = problem_.residual_ring_rows;
+    const int64_t ring = problem_.results.height, residual_ring_rows = problem_.residual_ring_rows;
     const auto place_in = [&](int64_t rows, int64_t row) WEFT_LAMBDA {
       return (plane * rows + (row < rows ? row : row % rows) * kBlock) * p_.out_width +
              left * kBlock + lane;
@@ -141,7 +141,7 @@ class Winograd {
         [](const V(&m)[kSide], V(&out)[kTile]) WEFT_LAMBDA { from_frequencies(m, out); },
         [&](int y, int x, V value) WEFT_LAMBDA {
           if (top + y >= p_.out_height || left + x >= p_.out_width) return;
-          S* const to = (S*)operands_.y + place_in(held, top + y);
+          S* const to = (S*)operands_.y + place_in(ring, top + y);
           const S* const added = operands_.residual ? (const S*)operands_.residual +
                                                           place_in(residual_ring_rows, top + y)
                                                     : nullptr;

@@ -183,8 +183,9 @@ Result<Value> deconvolution(const ComposeContext& c) {
     const int64_t extent = (data[2 + axis] - 1) * w.stride[of] - 2 * w.pad[of] +
                            w.dilate[of] * (w.kernel[of] - 1) + 1 + more;
     if (data[2 + axis] < 1 || extent < 1)
-      return errors::invalid_value("deconvolution", "`pad` leaves nothing of axis ", 2 + axis,
-                                   " of `data`, of shape ", data);
+      return errors::invalid_value(
+          "deconvolution", "`pad` must leave at least one element of axis ", 2 + axis,
+          " of the result; got ", w.pad[of], " for `data` of shape ", data);
     out.push_back(extent);
   }
   if (c.integer("num_group") == 1 && spreads_one_element(w, data, out)) {

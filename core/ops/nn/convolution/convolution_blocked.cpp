@@ -52,16 +52,20 @@ Result<kernels::BlockedConvolution> parse(const AttributeReader& a, DType dtype,
   const int64_t in_block = is_plain ? 1 : x[4];
   if (p.groups < 1 || p.in_channels % p.groups != 0 || p.out_channels % p.groups != 0 ||
       !kernels::blocks_fit(p, in_block))
-    return errors::invalid_value(op, "`num_group` ", p.groups, " must cut the channels of `data` ",
-                                 x, " and ", p.out_channels, " `filters` into whole blocks");
+    return errors::invalid_value(op, "`num_group` must divide the channels of `data` ", x,
+                                 " and the ", p.out_channels,
+                                 " `filters` into groups of whole channel blocks; got ", p.groups);
   if (a.has("kernel") &&
       (window.kernel[1] != p.kernel_height || window.kernel[2] != p.kernel_width))
-    return errors::invalid_value(op, "`kernel` must be the extents of `weight`, ", p.kernel_height,
-                                 " and ", p.kernel_width);
+    return errors::invalid_value(op, "`kernel` must be the extents of `weight`, ",
+                                 Shape{p.kernel_height, p.kernel_width}, "; got ",
+                                 Shape(a.ints("kernel")));
   WEFT_TRY(check_winograd(a, p, in_block));
   if (winograd &&
       (window.stride[1] * window.stride[2] != 1 || window.dilate[1] * window.dilate[2] != 1))
-    return errors::invalid_value(op, "`winograd` needs `stride` and `dilate` of 1");
+    return errors::invalid_value(op, "`winograd` needs `stride` and `dilate` of 1; got ",
+                                 Shape{window.stride[1], window.stride[2]}, " and ",
+                                 Shape{window.dilate[1], window.dilate[2]});
   if (p.kernel_height < 1 || p.kernel_width < 1 || w != packed_shape(p, in_block, winograd))
     return errors::invalid_value(op, "`weight` must come from pack_convolution for `data` ", x,
                                  " and ", p.out_channels, " `filters`; got shape ", w);
@@ -70,8 +74,8 @@ Result<kernels::BlockedConvolution> parse(const AttributeReader& a, DType dtype,
   p.out_width = kernels::convolution_extent(p.in_width, p.kernel_width, p.stride_width, p.pad_left,
                                             window.pad_end[2], p.dilation_width);
   if (p.out_height < 1 || p.out_width < 1)
-    return errors::invalid_value(op, "the window of `weight` ", w,
-                                 " is larger than the padded `data` ", x);
+    return errors::invalid_value(op, "the window of `weight` must fit into the padded `data` ", x,
+                                 "; got ", w);
   kernels::BlockedConvolution problem = kernels::in_blocks(p, in_block, winograd);
   problem.places = slices.places(image[1]);
   problem.depth_parts = kernels::depth_parts(p, in_block);

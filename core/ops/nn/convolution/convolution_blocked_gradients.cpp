@@ -35,7 +35,9 @@ Result<Convolution> shape_of_problem(const AttributeReader& a, DType dtype, cons
   WEFT_ASSIGN(const Window window, read_window(a, op, 2));
   if (kernel[0] < 1 || kernel[1] < 1 ||
       (a.has("kernel") && (window.kernel[1] != kernel[0] || window.kernel[2] != kernel[1])))
-    return errors::invalid_value(op, "`kernel` must be the extents of the weight, ", kernel);
+    return errors::invalid_value(op,
+                                 "`kernel` must be the extents of the weight, at least 1: ", kernel,
+                                 "; got ", Shape{window.kernel[1], window.kernel[2]});
   Convolution p{};
   p.dtype = dtype;
   p.batch = data[0];
@@ -66,7 +68,9 @@ Status check_steps(const AttributeReader& a, const Convolution& p) {
   if (a.integer("winograd") == 0 ||
       p.stride_height * p.stride_width * p.dilation_height * p.dilation_width == 1)
     return {};
-  return errors::invalid_value(a.op().name, "`winograd` needs `stride` and `dilate` of 1");
+  return errors::invalid_value(a.op().name, "`winograd` needs `stride` and `dilate` of 1; got ",
+                               Shape{p.stride_height, p.stride_width}, " and ",
+                               Shape{p.dilation_height, p.dilation_width});
 }
 
 Cost cost_of_problem(const Convolution& p, const SlotTypes& t) {
@@ -92,8 +96,9 @@ Result<BlockedConvolution> parse_data(const AttributeReader& a, DType dtype, con
               shape_of_problem(a, dtype, data, packed_kernel(w, winograd), dout));
   const Convolution adjoint = kernels::adjoint_of(p);
   if (!kernels::blocks_fit(adjoint, dout[4]))
-    return errors::invalid_value(op, "`num_group` ", p.groups, " must cut the channels of ", data,
-                                 " and the filters of ", dout, " into whole blocks");
+    return errors::invalid_value(op, "`num_group` must divide the channels of ", data,
+                                 " and the filters of ", dout,
+                                 " into groups of whole channel blocks; got ", p.groups);
   WEFT_TRY(check_winograd(a, adjoint, dout[4]));
   WEFT_TRY(check_steps(a, p));
   if (w != packed_shape(adjoint, dout[4], winograd))
@@ -160,11 +165,12 @@ Result<BlockedConvolution> parse_weight(const AttributeReader& a, const Shape& x
   WEFT_ASSIGN(const Convolution p, shape_of_problem(a, DType::kFloat32, data, {w[2], w[3]}, dout));
   const int64_t in_block = x.rank() == 4 ? 1 : x[4];
   if (!kernels::blocks_fit(p, in_block))
-    return errors::invalid_value(op, "`num_group` ", p.groups, " must cut the channels of `data` ",
-                                 x, " and the filters of `dout` ", dout, " into whole blocks");
+    return errors::invalid_value(op, "`num_group` must divide the channels of `data` ", x,
+                                 " and the filters of `dout` ", dout,
+                                 " into groups of whole channel blocks; got ", p.groups);
   if (w[0] != p.out_channels || w[1] * p.groups != p.in_channels)
-    return errors::invalid_value(op, "`weight_shape` ", w, " does not agree with `data` ", x,
-                                 " and `dout` ", dout);
+    return errors::invalid_value(op, "`weight_shape` must fit `data` ", x, " and `dout` ", dout,
+                                 "; got ", w);
   WEFT_TRY(check_winograd(a, p, in_block));
   WEFT_TRY(check_steps(a, p));
   BlockedConvolution problem = kernels::in_blocks(p, in_block, a.integer("winograd"));

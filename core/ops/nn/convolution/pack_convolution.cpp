@@ -91,8 +91,10 @@ Result<Packing> packing_of(const AttributeReader& a, DType dtype, const Shape& w
   if (a.flag("adjoint")) std::swap(p.in_channels, p.out_channels);
   packing.in_block = a.flag("plain") ? 1 : kernels::channel_block(p.in_channels);
   if ((packing.in_block == 1 && !a.flag("plain")) || !kernels::blocks_fit(p, packing.in_block))
-    return errors::invalid_value("pack_convolution", "`weight` ", w, " in ", p.groups,
-                                 " groups has channels or filters that are no multiple of 8");
+    return errors::invalid_value(
+        "pack_convolution",
+        "`weight` must have multiples of 8 channels and filters in each of the ", p.groups,
+        " groups; got shape ", w);
   WEFT_TRY(check_winograd(a, p, packing.in_block));
   packing.winograd = a.integer("winograd");
   return packing;

@@ -22,7 +22,8 @@ Status read_extents(const AttributeReader& a, std::string_view op, std::string_v
   for (int axis = 0; axis < spatial; ++axis) {
     const int64_t number = given[given.size() == 1 ? 0 : static_cast<size_t>(axis)];
     if (number < minimum || number > (int64_t{1} << 31))
-      return errors::invalid_value(op, "`", name, "` must be at least ", minimum, "; got ", number);
+      return errors::invalid_value(op, "`", name, "` must be in [", minimum, ", 2^31]; got ",
+                                   number);
     extents[3 - spatial + axis] = number;
   }
   return {};
@@ -33,9 +34,9 @@ Status read_padding(const AttributeReader& a, std::string_view op, Window& windo
   const auto given = a.has("pad") ? a.ints("pad") : std::span<const int64_t>();
   const auto axes = static_cast<size_t>(window.spatial);
   if (given.size() > 1 && given.size() != axes && given.size() != 2 * axes)
-    return errors::invalid_value(op, "`pad` must have one number, ", axes,
-                                 ", or one for each side of each axis, ", 2 * axes, "; got ",
-                                 given.size());
+    return errors::invalid_value(
+        op, "`pad` must have 1, ", axes, " or ", 2 * axes,
+        " numbers, for all axes, for each axis or for each side of each axis; got ", given.size());
   if (given.size() < 2 || given.size() == axes) {
     WEFT_TRY(read_extents(a, op, "pad", window.spatial, 0, window.pad));
     std::ranges::copy(window.pad, window.pad_end);
@@ -43,27 +44,32 @@ Status read_padding(const AttributeReader& a, std::string_view op, Window& windo
   }
   for (size_t i = 0; i < given.size(); ++i) {
     if (given[i] < 0 || given[i] > (int64_t{1} << 31))
-      return errors::invalid_value(op, "`pad` must be at least 0; got ", given[i]);
+      return errors::invalid_value(op, "`pad` must be in [0, 2^31]; got ", given[i]);
     int64_t* const side = i < axes ? window.pad : window.pad_end;
     side[3 - axes + i % axes] = given[i];
   }
   return {};
 }
 
+// The numbers of the spatial axes, as an error text shows them.
+Shape spatial_of(const Window& window, const int64_t (&numbers)[3]) {
+  return Shape(std::span<const int64_t>(numbers).last(static_cast<size_t>(window.spatial)));
+}
+
 }  // namespace
 
 Status require_even_padding(const Window& window, std::string_view op) {
   if (std::ranges::equal(window.pad, window.pad_end)) return {};
-  return errors::unsupported(op, "`pad` must be the same on both sides of an axis here");
+  return errors::unsupported(op, "`pad` must be the same on both sides of an axis; got ",
+                             spatial_of(window, window.pad), " and ",
+                             spatial_of(window, window.pad_end));
 }
 
 Status require_room(const Window& window, std::string_view op, const Shape& data) {
   for (int axis = 1; axis <= window.spatial; ++axis)
     if (window.count(3 - axis, data[data.rank() - axis]) < 1)
-      return errors::invalid_value(
-          op, "`kernel` ",
-          Shape(std::span<const int64_t>(window.kernel).last(static_cast<size_t>(window.spatial))),
-          " is larger than the padded `data` of shape ", data);
+      return errors::invalid_value(op, "`kernel` ", spatial_of(window, window.kernel),
+                                   " is larger than the padded `data` of shape ", data);
   return {};
 }
 

@@ -60,8 +60,9 @@ Result<Types> infer_step(const InferContext& c) {
   const int64_t axis = c.integer("axis"), size = c.integer("size");
   Shape shape = c.in[0].shape;
   if (axis < 0 || axis >= shape.rank() || shape[static_cast<int>(axis)] < 1 || size < 1)
-    return errors::invalid_value(c.op().name, "`axis` ", axis, " and `size` ", size,
-                                 " must be an axis with elements and an extent; got shape ", shape);
+    return errors::invalid_value(c.op().name,
+                                 "`axis` must be an axis with elements and `size` at least 1; got ",
+                                 axis, " and ", size, " for shape ", shape);
   shape[static_cast<int>(axis)] = size;
   return Types{{c.in[0].dtype, shape}};
 }
@@ -158,7 +159,7 @@ Result<Shape> result_shape(const ComposeContext& c) {
   if (c.has("size") == c.has("scale_factor"))
     return errors::invalid_value("interpolate",
                                  "either `size` or `scale_factor` must be given; got ",
-                                 c.has("size") ? "both" : "none");
+                                 c.has("size") ? "both" : "neither");
   const std::span<const int64_t> sizes =
       c.has("size") ? c.ints("size") : std::span<const int64_t>();
   if (c.has("size") && sizes.size() != 1 && sizes.size() != static_cast<size_t>(spatial))
@@ -176,7 +177,8 @@ Result<Shape> result_shape(const ComposeContext& c) {
           static_cast<int64_t>(std::floor(static_cast<double>(extent) * c.real("scale_factor")));
     if (extent < 1)
       return errors::invalid_value("interpolate", "`", c.has("size") ? "size" : "scale_factor",
-                                   "` must give at least one element along each axis; got ", shape);
+                                   "` must give at least one element along each axis; got shape ",
+                                   shape);
   }
   return shape;
 }
@@ -189,7 +191,7 @@ Result<Value> interpolate(const ComposeContext& c) {
                                    c.text("mode"));
   if (c.flag("align_corners") && c.flag("antialias"))
     return errors::invalid_value("interpolate",
-                                 "`align_corners` and `antialias` exclude each other");
+                                 "`align_corners` and `antialias` must not both be true");
   WEFT_ASSIGN(const Shape shape, result_shape(c));
   Value x = c.in(0);
   const Shape from = x.shape();
@@ -213,8 +215,8 @@ Result<Value> interpolate(const ComposeContext& c) {
 // The adjoint's input has the extent of resample's results, so the two extents change places.
 kernels::Resample resample_problem(const AttributeReader& a, const TensorType& in,
                                    bool is_adjoint) {
-  const int64_t held = in.shape[static_cast<int>(a.integer("axis"))], size = a.integer("size");
-  return problem_of(a, in.dtype, in.shape, is_adjoint ? size : held, is_adjoint ? held : size);
+  const int64_t own = in.shape[static_cast<int>(a.integer("axis"))], size = a.integer("size");
+  return problem_of(a, in.dtype, in.shape, is_adjoint ? size : own, is_adjoint ? own : size);
 }
 
 WEFT_OP(resample) {

@@ -151,7 +151,8 @@ Result<Value> pooling(const ComposeContext& c) {
                                  r.convention);
   for (int axis = 0; axis < 3; ++axis)
     if (2 * r.window.pad[axis] > r.window.kernel[axis])
-      return errors::invalid_value("pooling", "`pad` must be at most half of `kernel`");
+      return errors::invalid_value("pooling", "`pad` must be at most half of `kernel`; got ",
+                                   r.window.pad[axis], " and ", r.window.kernel[axis]);
   const Value x = c.in(0);
   if (r.type == "sum") return sum_pool(x, r);
   if (r.type != "lp") return pool(x, r);

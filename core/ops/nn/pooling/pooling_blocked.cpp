@@ -34,8 +34,8 @@ Result<Types> infer_blocked(const InferContext& c) {
   WEFT_ASSIGN(const bool average, is_average_pooling(c));
   if (!kernels::has_blocked_pool(average))
     return errors::unsupported(c.op().name, "`pool_type` ", average ? "avg" : "max",
-                               " is missing in this build of Weft, whose WEFT_OPS names no model ",
-                               "that has it");
+                               " is not in this build of Weft, because no model of WEFT_OPS ",
+                               "uses it");
   WEFT_ASSIGN(const kernels::Pooling p, parse_blocked(c, dtype, x));
   return Types{{dtype, Shape{x[0], x[1], p.out_height, p.out_width, x[4]}}};
 }

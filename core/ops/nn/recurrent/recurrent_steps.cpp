@@ -127,8 +127,8 @@ int64_t parts_of_rows(const kernels::Recurrent& p, int64_t steps) {
   const int64_t threads = num_threads();
   const bool are_enough =
       p.batch >= threads * fewest && pieces_of_work(threads, steps * step_work(p)) == threads;
-  const bool is_held = kernels::recurrent_packed_bytes(p) <= core_cache_bytes() / 8 * 5;
-  return are_enough && is_held ? threads : 1;
+  const bool fits_cache = kernels::recurrent_packed_bytes(p) <= core_cache_bytes() / 8 * 5;
+  return are_enough && fits_cache ? threads : 1;
 }
 
 const void* packed_recurrent(const kernels::Recurrent& p, const KernelCall& call, size_t weight,

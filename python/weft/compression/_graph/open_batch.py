@@ -86,18 +86,18 @@ class Opening:
         nodes, others = in_order(self.heads), in_order(self.others)
         for node, other in zip(nodes, others, strict=False):
             if type(node) is not type(other) or node.operator != other.operator:
-                raise self._refused(other, "makes another operator there")
+                raise self._refused(other, "differs in its operator")
             self._twins[node] = other
         if len(nodes) != len(others):
-            raise self._refused(others[-1], "makes more operators")
+            raise self._refused(others[-1], "is not in both graphs")
         return rebuilt(self.heads, self._opened)
 
     def _refused(self, node: Node, what: str) -> Unsupported:
         place = f"`{node.name}`" + (f" ({node.line})" if node.line else "")
         return Unsupported(
-            f"{self.caller}: {place} {what} for batches of {self.count} and {self.count + 1}, and "
-            "cannot be made for all; let reshapes say -1 for the batch, and make arrays of its "
-            "size with np.zeros_like or np.ones_like"
+            f"{self.caller}: {place} {what} for batches of {self.count} and {self.count + 1}, so "
+            "the graph does not fit every batch; use -1 for the batch in reshapes, and make arrays "
+            "of its size with np.zeros_like or np.ones_like"
         )
 
     def _opened(self, node: Node, now: Callable[[Entry], Entry]) -> list[Entry] | None:
@@ -112,7 +112,7 @@ class Opening:
         if arguments == node.arguments and options == attributes:
             return None
         if not isinstance(node, Call) or node.writes:
-            raise self._refused(other, "has other numbers")
+            raise self._refused(other, "differs in its numbers")
         given = replaced_entries(arguments, now)
         if node.operator == "reshape" and (shape := _with_rest(options["newshape"])):
             options = {**options, "newshape": shape}
@@ -125,7 +125,7 @@ class Opening:
         """What both say, with sizes for numbers that differ."""
         if isinstance(a, Entry) and isinstance(b, Entry):
             if self._twins.get(a.node) is not b.node or a.index != b.index:
-                raise self._refused(node, "reads other arrays")
+                raise self._refused(node, "differs in the arrays that it reads")
             return a
         if isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys():
             return {key: self._merged(a[key], b[key], node) for key in a}
@@ -135,19 +135,19 @@ class Opening:
         if a is b or (type(a) is type(b) and (a == b or (a != a and b != b))):
             return a
         if not is_number:
-            raise self._refused(node, f"has {a} and {b}")
+            raise self._refused(node, f"differs, {a} and {b},")
         return Size(b - a, a - (b - a) * self.count)
 
     def _constant(self, node: Constant, other: Any) -> list[Entry] | None:
         a, b = node.array, other.array
         if a.dtype != b.dtype or a.ndim != b.ndim:
-            raise self._refused(other, "is another array")
+            raise self._refused(other, "differs in its content")
         shape = self._merged(tuple(a.shape), tuple(b.shape), other)
         first = tuple([slice(1) if isinstance(x, Size) else slice(None) for x in shape])
         x, y, row = a.asnumpy(), b.asnumpy(), a[first].copy()
         same = row.asnumpy()
         if not all((part == same).all() or (part != part).all() for part in (x, y)):
-            raise self._refused(other, "is another array")
+            raise self._refused(other, "differs in its content")
         if not any(isinstance(extent, Size) for extent in shape):
             return None
         return [Entry(Spread(node, row, shape, self.data), 0)]

@@ -36,7 +36,7 @@ def _moved_node(node: Node, moved: dict[Entry, Entry]) -> Node:
     written = [(number, moved[Entry(variable, 0)].node) for number, variable in node.writes]
     for (_, variable), (_, new) in zip(node.writes, written, strict=True):
         if not isinstance(new, Variable):
-            raise Unsupported(f"`{variable.name}` is a state, which stays a variable")
+            raise Unsupported(f"`{variable.name}` is a state, which cannot be replaced")
     copy = node.copied(replaced(node.arguments, lambda entry: moved[entry]))
     copy.writes = written
     return copy

@@ -87,6 +87,5 @@ def set_sampler_state(sampler: Any, state: dict[str, Any]) -> None:
         sampler.load_state_dict(state)
     elif state:
         raise InvalidValue(
-            f"{type(sampler).__name__}: keeps nothing from epoch to epoch; got a state with "
-            f"{sorted(state)}"
+            f"{type(sampler).__name__}: has no state to restore; got one with {sorted(state)}"
         )

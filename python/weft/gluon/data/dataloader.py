@@ -172,8 +172,8 @@ class DataLoader:
         check_form(state, _STATE_FORM, "DataLoader: the state is damaged", "it")
         if state["samples"] != self._samples:
             raise InvalidValue(
-                f"DataLoader: the data set must have the {state['samples']} samples that it had; "
-                f"got {self._samples}"
+                f"DataLoader: the data set must have {state['samples']} samples, as when the state "
+                f"was saved; got {self._samples}"
             )
         sampler_before, random_before = sampler_state(self._batch_sampler), _generators.state()
         try:
@@ -199,9 +199,9 @@ class DataLoader:
         place.skip(epoch["given"])
         if (place.given, place.checksum) != (epoch["given"], epoch["checksum"]):
             raise InvalidValue(
-                f"DataLoader: the epoch must begin with the {epoch['given']} batches that it had "
-                "given; they are others now: data set, batch size or sampler differ, or the "
-                "sampler does not draw its order when iteration begins"
+                f"DataLoader: the epoch must begin with the same {epoch['given']} batches as "
+                "before; got others: data set, batch size or sampler differ, or the sampler does "
+                "not draw its order when iteration begins"
             )
         return place
 

@@ -27,8 +27,7 @@ class Sampler:
         """Sets what `state_dict` gave. Raises ValueError for that of another kind of sampler."""
         if state:
             raise InvalidValue(
-                f"{type(self).__name__}: keeps nothing from epoch to epoch; got a state with "
-                f"{sorted(state)}"
+                f"{type(self).__name__}: has no state to restore; got one with {sorted(state)}"
             )
 
     def __iter__(self) -> Iterator:
