@@ -153,10 +153,13 @@ def _host_results(results: Any) -> Any:
 
 class Rules:
     """The operators of one format. The newest rule that is not newer than the node's version is
-    taken."""
+    taken.
 
-    def __init__(self, format: str) -> None:
-        self.format = format
+    kind: how a function's signature is read: `Rule`, or `ArgumentRule` of arguments.py
+    """
+
+    def __init__(self, format: str, kind: type[Rule] = Rule) -> None:
+        self.format, self.kind = format, kind
         self._table: dict[tuple[str, str], list[tuple[int, Rule]]] = {}
 
     def __call__(
@@ -198,7 +201,7 @@ class Rules:
     ) -> None:
         """Registers a function for one operator."""
         versions = self._table.setdefault((domain, name), [])
-        versions.append((since, Rule(function, host, states, prepare)))
+        versions.append((since, self.kind(function, host, states, prepare)))
         versions.sort(key=lambda version: version[0])
 
     def find(self, domain: str, name: str, version: int) -> Rule | None:
