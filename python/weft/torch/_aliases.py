@@ -38,7 +38,7 @@ _MAY_ALIAS = {
 }
 
 
-class WritesToViews(Exception):
+class ViewsWrittenError(Exception):
     """A write in place that other views can see."""
 
 
@@ -80,7 +80,7 @@ class Aliases:
             if any(self._places[user] > here for user in member.users) and (
                 self._places[member] < here
             ):
-                raise WritesToViews
+                raise ViewsWrittenError
 
     def _replaces(self, member: FxNode, target: FxNode) -> bool:
         """Is a node an earlier write to the target, whose value is the target's?"""
@@ -99,4 +99,4 @@ def _may_alias(node: FxNode) -> bool:
     return target._schema.name.split("::")[1] in _MAY_ALIAS
 
 
-__all__ = ["Aliases", "WritesToViews"]
+__all__ = ["Aliases", "ViewsWrittenError"]

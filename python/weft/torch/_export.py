@@ -14,7 +14,7 @@ import torch
 from torch.export import ExportedProgram
 
 from weft._base.errors import InvalidType
-from weft.torch._aliases import WritesToViews
+from weft.torch._aliases import ViewsWrittenError
 from weft.torch._graph import operator_of
 from weft.torch._read import Read, read_program
 from weft.torch._rules import RULES
@@ -52,7 +52,7 @@ def read(program: ExportedProgram, title: str) -> Read:
         program = _decomposed(program, table)
     try:
         return read_program(program, title)
-    except WritesToViews:
+    except ViewsWrittenError:
         return read_program(_decomposed(program, table), title)
 
 

@@ -13,7 +13,7 @@ from torch.fx import Node as FxNode
 from weft._base.errors import Unsupported
 from weft._import.arguments import Slot
 from weft._import.program import Node, Port, Program
-from weft.torch._aliases import Aliases, WritesToViews
+from weft.torch._aliases import Aliases, ViewsWrittenError
 from weft.torch._rules import RULES
 from weft.torch._structure import Leaf
 
@@ -163,7 +163,7 @@ class Graph:
         root = self._aliases.placeholder(target)
         if root is not None and root.name in buffers:
             if root is not target:
-                raise WritesToViews
+                raise ViewsWrittenError
             self.written[buffers[root.name]] = node.name
 
     def _arguments(self, node: FxNode, domain: str, name: str) -> Iterator[tuple[str, Any]]:

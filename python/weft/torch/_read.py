@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy
-import torch
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
 from torch.fx import Node as FxNode
@@ -45,7 +44,7 @@ class Read:
 
 
 def read_program(exported: ExportedProgram, title: str) -> Read:
-    """The program of an exported one. Raises `WritesToViews` where it has to be functional."""
+    """The program of an exported one. Raises `ViewsWrittenError` where it has to be functional."""
     graph = Graph(exported.graph_module, title)
     held: dict[str, Held] = {}
     leaves: list[Any] = []

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy
 
-from weft import np, npx
+from weft import autograd, np, npx
 from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
 from weft._import.values import Array, is_array
@@ -140,17 +140,28 @@ def _normal_functional(self: Array, mean: float = 0, std: float = 1) -> ndarray:
 # ---- dropout: as Gluon's, it works inside `autograd.record()` ------------------------------------
 
 
-@aten("dropout", "dropout_")
-def _dropout(input: Array, p: float, train: Any = None) -> ndarray:
-    return npx.dropout(input, p) if p else input
+def dropped(x: ndarray, p: float, axes: tuple[int, ...] = ()) -> ndarray:
+    """In training some elements become 0; all along `axes` share their fate."""
+    return npx.dropout(x, p, axes=axes) if p and autograd.is_training() else x
+
+
+@aten("dropout")
+def _dropout(input: Any = None, p: float = 0.5, train: Any = None, self: Any = None) -> ndarray:
+    return dropped(self if input is None else input, p)
 
 
 @aten("native_dropout")
 def _native_dropout(input: Array, p: float, train: Any = None) -> tuple[ndarray, ndarray]:
-    kept = npx.dropout(np.ones(input.shape, dtype=input.dtype), p) if p else np.ones_like(input)
+    kept = dropped(np.ones(input.shape, dtype=input.dtype), p)
     return input * kept, kept != 0
 
 
 @aten("feature_dropout")
-def _feature_dropout(input: Array, p: float, train: Any = None) -> ndarray:
-    return npx.dropout(input, p, axes=tuple(range(2, input.ndim))) if p else input
+def _feature_dropout(
+    input: Any = None, p: float = 0.5, train: Any = None, self: Any = None
+) -> ndarray:
+    x = self if input is None else input
+    return dropped(x, p, tuple(range(2, x.ndim)))
+
+
+__all__ = ["dropped"]

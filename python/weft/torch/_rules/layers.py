@@ -26,9 +26,9 @@ def _linear(input: Array, weight: Array, bias: Array = None) -> ndarray:
 
 @aten("addmm")
 def _addmm(self: Array, mat1: Array, mat2: Array, beta: Any = 1, alpha: Any = 1) -> ndarray:
-    if alpha == beta == 1 and self.ndim == 1 and is_float(self.dtype):
-        if not isinstance(self.shape[0], Extent) and self.shape[0] == mat2.shape[1]:
-            return npx.fully_connected(mat1, mat2.T, self, flatten=False)
+    is_layer = alpha == beta == 1 and self.ndim == 1 and is_float(self.dtype)
+    if is_layer and not isinstance(self.shape[0], Extent) and self.shape[0] == mat2.shape[1]:
+        return npx.fully_connected(mat1, mat2.T, self, flatten=False)
     return _scaled(np.matmul(mat1, mat2), alpha) + _scaled(self, beta)
 
 
@@ -287,7 +287,12 @@ def _native_batch_norm(
         return y, None, None
     axes = (0, *range(2, input.ndim))
     mean, var = np.mean(input, axis=axes), np.var(input, axis=axes)
-    return y, mean, npx.rsqrt(var + eps)
+    return y, *_statistics(mean, var, eps)
+
+
+def _statistics(mean: ndarray, var: ndarray, eps: float) -> tuple[ndarray, ndarray]:
+    """Mean and reciprocal deviation, which have no gradient in PyTorch."""
+    return npx.stop_gradient(mean), npx.stop_gradient(npx.rsqrt(var + eps))
 
 
 @aten("instance_norm")
@@ -376,7 +381,7 @@ def _native_layer_norm(
         return y, None, None
     axes = tuple(range(input.ndim - len(normalized_shape), input.ndim))
     mean = np.mean(input, axis=axes, keepdims=True)
-    return y, mean, npx.rsqrt(np.var(input, axis=axes, keepdims=True) + eps)
+    return y, *_statistics(mean, np.var(input, axis=axes, keepdims=True), eps)
 
 
 @aten("rms_norm", "_fused_rms_norm")

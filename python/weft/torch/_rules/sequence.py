@@ -7,6 +7,7 @@ from weft import autograd, np, npx
 from weft._core.typing import ndarray
 from weft._import.values import Array
 from weft.torch._rules._table import aten
+from weft.torch._rules.create import dropped
 
 
 @aten("scaled_dot_product_attention")
@@ -51,7 +52,7 @@ def _dropped_attention(
     if mask is not None:
         is_bool = mask.dtype.kind == "b"
         scores = np.where(mask, scores, -1e30) if is_bool else scores + mask
-    return np.matmul(npx.dropout(npx.softmax(scores, axis=-1), p), value)
+    return np.matmul(dropped(npx.softmax(scores, axis=-1), p), value)
 
 
 # ---- recurrent networks -------------------------------------------------------------------------
@@ -95,7 +96,7 @@ def _recurrent(
     last: list[list[ndarray]] = [[] for _ in states]
     for layer in range(num_layers):
         if layer and dropout:
-            x = npx.dropout(x, dropout)
+            x = dropped(x, dropout)
         outputs = []
         for direction in range(directions):
             place = layer * directions + direction

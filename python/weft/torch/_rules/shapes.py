@@ -1,5 +1,6 @@
 """Operators on shapes: views, joins, splits, repeats, margins, casts and copies."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy
@@ -194,7 +195,7 @@ def _vstack(tensors: list[Array]) -> ndarray:
 
 def _cut(x: ndarray, dim: int, bounds: list[Any]) -> list[ndarray]:
     key = (slice(None),) * (dim % x.ndim)
-    return [x[(*key, slice(start, end))] for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [x[(*key, slice(start, end))] for start, end in pairwise(bounds)]
 
 
 @aten("split_with_sizes")
