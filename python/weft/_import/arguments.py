@@ -29,6 +29,11 @@ class Slot:
     number: int
 
 
+class Number(int):
+    """An integer that follows from extents. A trace with dynamic extents tries several, and must
+    take the same way with each: what is computed with it is never a number of the graph."""
+
+
 class ArgumentRule(Rule):
     """A rule whose parameters are arguments by name."""
 
@@ -62,10 +67,11 @@ class ArgumentRule(Rule):
 def _filled(value: Any, inputs: list[Any]) -> Any:
     """An argument with the values that its slots stand for."""
     if isinstance(value, Slot):
-        return inputs[value.number]
+        found = inputs[value.number]
+        return Number(found) if type(found) is int else found
     if isinstance(value, list):
         return [_filled(item, inputs) for item in value]
     return value
 
 
-__all__ = ["ArgumentRule", "Slot"]
+__all__ = ["ArgumentRule", "Number", "Slot"]

@@ -145,7 +145,10 @@ CASES = {
     "min.dim": [(X, 1), (X, 0, True)],
     "mm": [(X, floats(4, 5))],
     "native_dropout": [(X, 0.5, False)],
-    "native_group_norm": [(IMAGE, CHANNELS, MEAN, 2, 3, 36, 3, 1e-5), (IMAGE, None, None, 2, 3, 36, 1, 1e-5)],
+    "native_group_norm": [
+        (IMAGE, CHANNELS, MEAN, 2, 3, 36, 3, 1e-5),
+        (IMAGE, None, None, 2, 3, 36, 1, 1e-5),
+    ],
     "native_layer_norm": [(X, [4], floats(4), floats(4), 1e-5), (X, [3, 4], None, None, 1e-5)],
     "nonzero": None,
     "permute": [(VOLUME, [0, 2, 1, 4, 3])],
@@ -206,7 +209,10 @@ CASES |= {name: [(POSITIVE,)] for name in ("log", "log10", "log1p", "log2", "rec
 CASES |= {"sqrt": [(POSITIVE,), (WHOLE.abs(),)], "acosh": [(POSITIVE + 1,)]}
 CASES |= {"bitwise_not": [(WHOLE,), (MASK,)], "logical_not": [(MASK,), (X,)]}
 for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
-    CASES |= {f"{_name}.Tensor": [(X, Y), (WHOLE, OTHERS)], f"{_name}.Scalar": [(X, 0.5), (WHOLE, 3)]}
+    CASES |= {
+        f"{_name}.Tensor": [(X, Y), (WHOLE, OTHERS)],
+        f"{_name}.Scalar": [(X, 0.5), (WHOLE, 3)],
+    }
 for _name in ("bitwise_and", "bitwise_or", "bitwise_xor"):
     CASES |= {f"{_name}.Tensor": [(WHOLE, OTHERS), (MASK, Y > 0)], f"{_name}.Scalar": [(WHOLE, 6)]}
 for _name in ("logical_and", "logical_or", "logical_xor"):

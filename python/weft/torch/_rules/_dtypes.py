@@ -11,6 +11,7 @@ import numpy
 from weft import np
 from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
+from weft._import.arguments import Number
 from weft._import.values import is_array
 
 _KINDS = {"b": 0, "u": 1, "i": 1, "f": 2}
@@ -79,9 +80,14 @@ def floating(x: ndarray, dtype: Any = None) -> ndarray:
     return x if is_float(x.dtype) else x.astype("float32")
 
 
+def is_counted(value: Any) -> bool:
+    """Does a number follow from extents, so that it may differ from run to run?"""
+    return isinstance(value, Extent | Number)
+
+
 def number_array(value: Any, dtype: Any = None) -> ndarray:
-    """An array of rank 0. A dynamic extent is counted, as a graph has no other way to read it."""
-    if isinstance(value, Extent):
+    """An array of rank 0. What follows from extents is counted, as a graph cannot read them."""
+    if is_counted(value):
         count = np.full((value,), 1, dtype="int64").sum()
         return count if dtype is None else cast(count, dtype)
     return np.array(value, dtype=_of_number(value) if dtype is None else dtype)
@@ -98,12 +104,13 @@ def operands(a: Any, b: Any, dtype: Any = None) -> tuple[Any, Any]:
 def _operand(value: Any, dtype: Any) -> Any:
     if is_array(value):
         return cast(value, dtype)
-    return number_array(value, dtype) if isinstance(value, Extent) else value
+    return number_array(value, dtype) if is_counted(value) else value
 
 
 __all__ = [
     "cast",
     "floating",
+    "is_counted",
     "is_float",
     "number_array",
     "operands",

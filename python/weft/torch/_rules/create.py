@@ -5,15 +5,14 @@ from typing import Any
 import numpy
 
 from weft import autograd, np, npx
-from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
 from weft._import.values import Array, is_array
-from weft.torch._rules._dtypes import cast, number_array
+from weft.torch._rules._dtypes import cast, is_counted, number_array
 from weft.torch._rules._table import aten
 
 
 def _full_of(size: Any, value: Any, dtype: Any) -> ndarray:
-    if isinstance(value, Extent) or is_array(value):
+    if is_counted(value) or is_array(value):
         array = value if is_array(value) else number_array(value)
         return np.broadcast_to(cast(array, dtype), tuple(size))
     return np.full(tuple(size), value, dtype=dtype)
