@@ -278,7 +278,7 @@ def test_everything_that_is_missing_is_said_at_once():
     with pytest.raises(NotImplementedError) as raised:
         weft.torch.convert(Spectrum(), args)
     assert all(gap in str(raised.value) for gap in gaps)
-    with pytest.raises(TypeError, match="`module` must be a torch.nn.Module"):
+    with pytest.raises(TypeError, match=r"`module` must be a torch\.nn\.Module"):
         weft.torch.convert(3)
 
 

@@ -1,4 +1,4 @@
-"""Each operator of core ATen gives PyTorch's numbers, dtypes and gradients, eager and hybridized."""
+"""Core ATen operators give PyTorch's numbers, dtypes and gradients, eager and hybridized."""
 
 import numpy
 import pytest

@@ -1,14 +1,14 @@
 """Small networks of transformers give PyTorch's results, and some train as they do there."""
 
+import contextlib
+
 import pytest
 
 torch = pytest.importorskip("torch")
 from torch_models import check_outputs, check_training, torchvision_models  # noqa: E402
 
-try:
-    torchvision_models()  # which transformers imports, as it is
-except ImportError:
-    pass
+with contextlib.suppress(ImportError):
+    torchvision_models()  # which transformers imports
 pytest.importorskip("transformers")
 from transformer_models import NAMES, network  # noqa: E402
 

@@ -8,6 +8,8 @@ from weft.torch._rules import (  # noqa: F401
     images,
     indexing,
     layers,
+    losses,
+    norms,
     reduce,
     sequence,
     shapes,
