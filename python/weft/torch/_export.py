@@ -79,9 +79,11 @@ def _decompositions(program: ExportedProgram) -> dict[Any, Any]:
 
 
 def _calls(module: torch.fx.GraphModule) -> Iterator[torch.fx.Node]:
-    for part in module.modules():
+    """The calls of a graph and of the bodies of its control flow."""
+    yield from (node for node in module.graph.nodes if node.op == "call_function")
+    for part in module.children():
         if isinstance(part, torch.fx.GraphModule):
-            yield from (node for node in part.graph.nodes if node.op == "call_function")
+            yield from _calls(part)
 
 
 __all__ = ["exported", "read"]

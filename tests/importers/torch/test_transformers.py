@@ -5,7 +5,15 @@ import contextlib
 import pytest
 
 torch = pytest.importorskip("torch")
-from torch_models import check_outputs, check_training, torchvision_models  # noqa: E402
+import weft  # noqa: E402
+from torch_models import (  # noqa: E402
+    arrays_of,
+    check_outputs,
+    check_training,
+    error_of,
+    leaves,
+    torchvision_models,
+)
 
 with contextlib.suppress(ImportError):
     torchvision_models()  # which transformers imports
@@ -38,3 +46,35 @@ def test_a_network_trains_as_in_pytorch(name):
         if isinstance(part, torch.nn.Dropout):
             part.p = 0.0
     check_training(module, (), inputs)
+
+
+def inputs_of(shape):
+    tokens = torch.randint(3, 60, shape)
+    return {"input_ids": tokens, "attention_mask": torch.ones(shape, dtype=torch.long)}
+
+
+@pytest.mark.parametrize("name", [pytest.param("GPT2", marks=pytest.mark.full), "Llama", "Bert"])
+def test_batch_and_steps_stay_free_in_an_exported_file(name, tmp_path):
+    module, inputs = network(name)
+    module = module.eval()
+    batch, steps = (torch.export.Dim(n, min=2, max=60) for n in ("batch", "steps"))
+    is_tensor = {key: isinstance(value, torch.Tensor) for key, value in inputs.items()}
+    shapes = {key: {0: batch, 1: steps} if found else None for key, found in is_tensor.items()}
+    block = weft.torch.convert(module, kwargs=inputs, dynamic_shapes=shapes)
+    block.hybridize()
+    for shape in ((2, 9), (3, 14)):
+        given = {**inputs, **inputs_of(shape)}
+        with torch.no_grad():
+            wanted = module(**given)
+        assert error_of(block(**arrays_of(given)), wanted) < 1e-4
+    free = {0: weft.Dim("batch", min=2, max=60), 1: weft.Dim("steps", min=2, max=60)}
+    names = block.input_names
+    examples = [arrays_of(given[key]) for key in names]
+    block.export(tmp_path / "n.weft", *examples, dynamic=dict.fromkeys(block.argument_names, free))
+    given = {**inputs, **inputs_of((4, 7))}
+    found = (
+        weft.runtime.Model(tmp_path / "n.weft").context().run(*(given[k].numpy() for k in names))
+    )
+    with torch.no_grad():
+        wanted = leaves(module(**given))[0].numpy()
+    assert abs(found[0] - wanted).max() < 1e-4 * abs(wanted).max()
