@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         sparse,
         sym,
         tflite,
+        torch,
     )
     from weft._core.dimensions import Dim
     from weft._export.export import export
@@ -102,6 +103,7 @@ __all__ = [
     "sparse",
     "sym",
     "tflite",
+    "torch",
 ]
 
 

@@ -39,11 +39,15 @@ class ImportedBlock(SymbolBlock):
         state["_program"] = program
         state["_input_names"] = [port.name for port in program.inputs]
         state["_output_names"] = list(program.outputs)
+        self._take_parameters(program)
+
+    def _take_parameters(self, program: Program) -> None:
+        """Makes parameters of the constants that are arrays of the network."""
         states = _states(program)
         for name in _trainable(program, states | program.arrays):
             value = program.constants.pop(name)
             is_trained = name not in states and name not in program.fixed
-            self._own_parameters[name] = _parameter(name, value, is_trained)
+            self._own_parameters[name] = parameter_of(name, value, is_trained)
 
     @property
     def ports(self) -> list[Port]:
@@ -95,7 +99,7 @@ class ImportedBlock(SymbolBlock):
 
     def forward(self, *args: Any) -> Any:
         for port, value in zip(self._program.inputs, args, strict=True):
-            _check(self._program.name, port, value)
+            check_input(self._program.name, port, value)
         values = {name: parameter.data() for name, parameter in self._own_parameters.items()}
         inputs = [EMPTY if value is None else value for value in args]
         found = list(map(_returned, run(self._program, inputs, values)))
@@ -191,7 +195,8 @@ def _trainable(program: Program, arrays: set[str]) -> list[str]:
     return found
 
 
-def _parameter(name: str, value: numpy.ndarray, is_trained: bool) -> Parameter:
+def parameter_of(name: str, value: numpy.ndarray, is_trained: bool) -> Parameter:
+    """A parameter with a first value; one that is not trained has no gradient."""
     array = array_of(value)
     request = "write" if is_trained and array.dtype.kind == "f" else "null"
     parameter = Parameter(name, request, shape=array.shape, dtype=array.dtype)
@@ -200,7 +205,7 @@ def _parameter(name: str, value: numpy.ndarray, is_trained: bool) -> Parameter:
     return parameter
 
 
-def _check(block: str, port: Port, value: Any) -> None:
+def check_input(block: str, port: Port, value: Any) -> None:
     """Raises where an array does not fit what the file says of an input."""
     if not is_array(value):
         return
@@ -218,4 +223,4 @@ def _check(block: str, port: Port, value: Any) -> None:
         )
 
 
-__all__ = ["ImportedBlock", "spelled"]
+__all__ = ["ImportedBlock", "check_input", "parameter_of", "spelled"]

@@ -157,11 +157,14 @@ def _host_results(results: Any) -> Any:
 
 class Rules:
     """The operators of one format. The newest rule that is not newer than the node's version is
-    taken."""
+    taken.
 
-    def __init__(self, format: str, check: Function | None = None) -> None:
-        """check: of rules that have none of their own"""
-        self.format, self._check = format, check
+    check: of rules that have none of their own
+    kind: how a function's signature is read: `Rule`, or `ArgumentRule` of arguments.py
+    """
+
+    def __init__(self, format: str, check: Function | None = None, kind: type[Rule] = Rule) -> None:
+        self.format, self._check, self.kind = format, check, kind
         self._table: dict[tuple[str, str], list[tuple[int, Rule]]] = {}
 
     def __call__(
@@ -206,7 +209,8 @@ class Rules:
     ) -> None:
         """Registers a function for one operator."""
         versions = self._table.setdefault((domain, name), [])
-        versions.append((since, Rule(function, host, states, prepare, check or self._check)))
+        checked = check or self._check
+        versions.append((since, self.kind(function, host, states, prepare, checked)))
         versions.sort(key=lambda version: version[0])
 
     def find(self, domain: str, name: str, version: int) -> Rule | None:

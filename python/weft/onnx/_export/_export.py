@@ -12,7 +12,7 @@ from onnx import helper
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
 from weft._core.dimensions import Dim
-from weft._core.files import beside
+from weft._core.files import replacing
 from weft._export.export import export as export_file
 from weft.onnx._export._graph import read
 from weft.onnx._export._write import written
@@ -79,7 +79,7 @@ def export(
         native.Model(fspath(net))  # checks what is read
     elif entry is not None:
         raise InvalidType("onnx.export: `entry` is for .weft files; a network has one entry point")
-    with beside(path, "onnx.export") as unfinished:
+    with replacing(path, "onnx.export") as unfinished:
         file = net
         if not isinstance(net, str | PathLike):
             file = f"{unfinished}.weft"
