@@ -72,9 +72,8 @@ Result<int64_t> checked_elements(std::span<const int64_t> extents, std::string_v
     } else if (__builtin_mul_overflow(product, extent, &product)) {
       return errors::too_many_elements(op, argument, Shape(extents));
     } else if (product > kMaxElements) {
-      return errors::invalid_value(op, "`", argument,
-                                   "` must have extents other than 0 whose product is at most ",
-                                   kMaxElements, "; got ", Shape(extents));
+      return errors::invalid_value(op, "`", argument, "` must have at most ", kMaxElements,
+                                   " elements, not counting extents of 0; got ", Shape(extents));
     }
   }
   return empty ? 0 : product;

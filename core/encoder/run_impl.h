@@ -115,9 +115,9 @@ class Run {
   std::vector<int> until_;          // by operand: the last instruction that reads known_
   std::vector<Value> temporaries_;  // registers of the present instruction
   Registers* registers_ = nullptr;
-  Value accumulator_;  // the accumulator
-  int vector_ = 0;     // the vector that is being written
-  size_t at_ = 0;      // the present instruction
+  Value accumulator_;
+  int vector_ = 0;  // the vector that is being written
+  size_t at_ = 0;   // the present instruction
 };
 
 }  // namespace weft::encoder

@@ -172,7 +172,7 @@ static void huge_and_negative_shapes_allocate_nothing(void) {
   for (i = 0; i < 40; ++i) many[i] = 1;
   MUST(weft_memory_stats(&before, 1));
   FAILS(weft_tensor_create(WEFT_FLOAT32, 2, huge, NULL, &out), WEFT_INVALID_VALUE, "63 bits");
-  FAILS(weft_tensor_create(WEFT_FLOAT64, 1, bytes, NULL, &out), WEFT_INVALID_VALUE, "product");
+  FAILS(weft_tensor_create(WEFT_FLOAT64, 1, bytes, NULL, &out), WEFT_INVALID_VALUE, "elements");
   FAILS(weft_tensor_create(WEFT_FLOAT32, 1, large, NULL, &out), WEFT_OUT_OF_MEMORY, "memory");
   FAILS(weft_tensor_create(WEFT_FLOAT32, 2, negative, NULL, &out), WEFT_INVALID_VALUE,
         "at least 0");

@@ -147,7 +147,7 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path, policy):
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, limits[1]))
     try:
         write = npx.save(path, {"x": np.ones(1 << 18)}, background=True)
-        with pytest.raises(OSError, match="what was there before is unchanged"):
+        with pytest.raises(OSError, match="a file that was there before is unchanged"):
             write.wait()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

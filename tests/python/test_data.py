@@ -286,7 +286,7 @@ def test_a_state_that_is_refused_leaves_the_rest_to_the_next_epoch():
     state = other.state_dict()
     state["epoch"]["checksum"] += 1
     list(loader)
-    with pytest.raises(ValueError, match="must begin with the 1 batches"):
+    with pytest.raises(ValueError, match="must begin with the same 1 batches"):
         loader.load_state_dict(state)
     assert content(list(loader)) == [[6, 0, 1], [2, 3, 4]]
 

@@ -282,5 +282,5 @@ def test_a_table_of_rows_that_nobody_has_is_refused_or_not_made(mode):
 
 @pytest.mark.parametrize("shape", [(2**62, 4), (0, 2**62, 4), (2**33, 0, 2**33), (2**57, 0)])
 def test_an_array_without_elements_has_extents_that_can_be_multiplied(shape):
-    with pytest.raises(ValueError, match="whose product is at most"):
+    with pytest.raises(ValueError, match="elements"):
         np.zeros(shape)

@@ -387,7 +387,7 @@ def refused():
         "negative": (lambda: row_sparse_array((ones, [-1, 1]), (3, 2)), ValueError, r"\[0, 3\)"),
         "past the end": (lambda: row_sparse_array((ones, [1, 3]), (3, 2)), ValueError, r"\[0, 3\)"),
         "too few": (lambda: row_sparse_array((ones, [1]), (3, 2)), ValueError, r"\(1, 2\)"),
-        "an array as a factor": (lambda: one * ones, TypeError, "numbers; got ndarray"),
+        "an array as a factor": (lambda: one * ones, TypeError, "numbers only; got ndarray"),
         "numpy's functions": (lambda: numpy.asarray(one), TypeError, "todense"),
         "another stype": (lambda: one.tostype("csr"), ValueError, "'csr'"),
         "no axis": (lambda: np.ones(()).attach_grad(stype="row_sparse"), ValueError, "rank 0"),

@@ -300,7 +300,7 @@ class Ragged(gluon.HybridBlock):
     [
         (lambda x: Counting()(x), NotImplementedError, "`count` is written"),
         (lambda x: Stray()(x), RuntimeError, "does not belong to the block"),
-        (lambda x: Ragged()(x), ValueError, "Ragged: returns"),
+        (lambda x: Ragged()(x), ValueError, "Ragged: must return results of the same structure"),
         (lambda x: vision.unet()(x), ValueError, "needs the shape of `x`"),
         (lambda x: gluon.SymbolBlock(x + 1, "y"), LookupError, "`inputs` has `y`"),
         (lambda x: gluon.SymbolBlock(x + 1, [x, x]), ValueError, "must be different"),

@@ -332,7 +332,7 @@ class Scheduler {
   const int64_t rows_;
   std::vector<std::vector<int32_t>> from_;    // by node and operand: the node that makes it, or -1
   std::vector<std::vector<Reader>> readers_;  // by node
-  // By node: rows made so far, rows of the section, last row ring_rows.
+  // By node: rows made so far, rows of the section, last row in the buffer.
   std::vector<int64_t> done_, ends_, top_;
   double work_ = 0, all_work_ = 0;  // of the schedule; of making every row once
   RowTileSchedule schedule_;

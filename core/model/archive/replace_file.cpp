@@ -32,7 +32,7 @@ std::string link_of(int file) { return "/proc/self/fd/" + std::to_string(file); 
 Status ReplaceFile::failed(const char* what) const {
   const int error = errno;
   return errors::io("save", "`", path_, "` ", what, ": ", std::strerror(error),
-                    "; the old file is unchanged");
+                    "; a file that was there before is unchanged");
 }
 
 // Needs O_TMPFILE and /proc; containers may lack either.

@@ -83,7 +83,7 @@ def replacing(path: str | PathLike[str], caller: str) -> Iterator[str]:
 
 
 def _unwritten(caller: str, path: str, why: str | None) -> str:
-    return f"{caller}: `{path}` cannot be written: {why}; what was there before is unchanged"
+    return f"{caller}: `{path}` cannot be written: {why}; a file that was there before is unchanged"
 
 
 class Described:

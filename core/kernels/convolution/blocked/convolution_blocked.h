@@ -52,7 +52,7 @@ struct ImagePlaces {
 };
 
 // The problem. A *ring* holds only some rows of each plane: row r lies at place r modulo the number
-// of rows ring_rows. An image that is there as a whole is a ring that holds all rows.
+// of its rows. An image that is there as a whole is a ring that holds all rows.
 struct BlockedConvolution {
   Convolution shape;  // extents of the whole plain arrays
   // B of x and of y.
@@ -60,9 +60,9 @@ struct BlockedConvolution {
   int64_t winograd;  // side of its tiles, 2 or 4; 0 for the direct sum
   float low, high;   // bounds of the clamp; NaN stays NaN
   Lattice taps;      // taps of the packed kernel that are summed over
-  Lattice results;   // elements of y that are written; its height is the number of rows ring_rows
+  Lattice results;   // elements of y that are written; its height is the number of rows kept
   Range rows;        // rows of the results that are computed; with Winograd all or none
-  int64_t x_ring_rows, residual_ring_rows;  // rows of a plane that are ring_rows
+  int64_t x_ring_rows, residual_ring_rows;  // rows of a plane that the ring has
   ImagePlaces places;
   int64_t depth_parts = 1;  // parts that the sum over channels is divided into
 };
@@ -140,7 +140,7 @@ struct StagedRows {
 // those of a layer without strides. If rows are joined to one, all of its pixels are copied.
 struct SubsampledImage {
   int64_t stride_height = 0, stride_width = 0;  // 0: the image is read where it lies
-  // Of the image: pixels of a row, and rows ring_rows.
+  // Of the image: pixels of a row, and rows of its ring.
   int64_t width = 0, ring_rows = 0;
   Range rows = {0, 0};  // rows of results that are one row
   int64_t cols = 0;     // results in a row
