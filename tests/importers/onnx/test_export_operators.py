@@ -16,7 +16,18 @@ UNLIKE = {"exponential", "normal", "permutation", "randint", "uniform", "dropout
 # What the reference evaluator lacks in version 17: Scan along other axes or backwards, RNN with
 # relu, int8 conversions; and it fails for grouped transposed convolutions of one axis.
 LACKS = {
-    *("ctc_loss", "cumprod", "recurrence", "gru_steps", "lstm", "lstm_steps", "rnn", "rnn_steps"),
+    *(
+        "ctc_loss",
+        "cumprod",
+        "cummax",
+        "cummin",
+        "recurrence",
+        "gru_steps",
+        "lstm",
+        "lstm_steps",
+        "rnn",
+        "rnn_steps",
+    ),
     *("quantized_add", "quantized_softmax", "deconvolution", "convolution_data", "pooling"),
 }
 PACKED = "packed"  # samples of operators that read packed weights have none that they came from

@@ -78,15 +78,56 @@ def _recurrence(call: Call) -> Any:
         if call.given(place):
             inputs.append((call.scope.model.name("row"), call.input(place, dtype)))
             total = body.emit(op, total, inputs[-1][0])
+    start = call.full(call["start"], dtype)
+    return _scanned(call, body, (state, start), inputs, total, dtype, int(call["reverse"]))
+
+
+@rules("cummax", "cummin")
+def _running_extreme(call: Call) -> Any:
+    """A Scan that keeps the larger, or the smaller, of the total and the row."""
+    dtype, shape = call.out
+    if 0 in shape:  # runtimes refuse a Scan of nothing
+        return call.input(0, dtype)
+    wide = "int32" if dtype == "bool" else widened(dtype)
+    body = Scope(call.scope.model, call.scope)
+    state, row = call.scope.model.name("state"), call.scope.model.name("row")
+    total = body.emit("Max" if call.op == "cummax" else "Min", state, row)
+    start = call.full(_first(wide, call.op == "cummax"), wide)
+    inputs = [(row, call.input(0, wide))]
+    return call.scope.cast(_scanned(call, body, (state, start), inputs, total, wide), wide, dtype)
+
+
+def _first(dtype: str, is_max: bool) -> float | int:
+    """What every element is at least, or at most."""
+    if dtype.startswith("float"):
+        return -numpy.inf if is_max else numpy.inf
+    limits = numpy.iinfo(dtype)
+    return int(limits.min if is_max else limits.max)
+
+
+def _scanned(
+    call: Call,
+    body: Scope,
+    state: tuple[str, str],
+    inputs: list[tuple[str, str]],
+    total: str,
+    dtype: str,
+    reverse: int = 0,
+) -> str:
+    """A Scan along the operator's axis, whose rows are the totals.
+
+    state: its name in the body, and the scalar that it begins with; inputs: names in the body and
+        the arrays whose rows they are
+    """
+    axis = call["axis"] % len(call.out[1])
+    shape = call.out[1]
     result = body.emit("Identity", total)
     rest = [a for a in range(len(shape)) if a != axis]
-    start = call.full(call["start"], dtype)
     place = 0 if call.given(0) else 1
-    start = call.emit("Expand", start, call.shape_tensor(place, rest) if rest else call.empty())
+    start = call.emit("Expand", state[1], call.shape_tensor(place, rest) if rest else call.empty())
     rows = [shape[a] if call.out_extent(a) is not None else None for a in rest]
-    ports = [(name, dtype, rows) for name in [state, *(name for name, _ in inputs)]]
+    ports = [(name, dtype, rows) for name in [state[0], *(name for name, _ in inputs)]]
     body_graph = body.graph("scan", ports, [(total, dtype, rows), (result, dtype, rows)])
-    way = int(call["reverse"])
     _, found = call.emit(
         "Scan",
         start,
@@ -95,9 +136,9 @@ def _recurrence(call: Call) -> Any:
         body=body_graph,
         num_scan_inputs=len(inputs),
         scan_input_axes=[axis] * len(inputs),
-        scan_input_directions=[way] * len(inputs),
+        scan_input_directions=[reverse] * len(inputs),
         scan_output_axes=[axis],
-        scan_output_directions=[way],
+        scan_output_directions=[reverse],
     )
     return found
 
