@@ -25,10 +25,17 @@ def _read_tflite(path: Path) -> ImportedBlock:
     return load(path)
 
 
+def _read_torch(path: Path) -> ImportedBlock:
+    from weft.torch import convert as converted
+
+    return converted(path)
+
+
 # By suffix: what reads such files. Each imports its module when it is called.
 READERS: dict[str, Callable[[Path], ImportedBlock]] = {
     ".onnx": _read_onnx,
     ".tflite": _read_tflite,
+    ".pt2": _read_torch,
 }
 
 
@@ -41,7 +48,7 @@ def convert(
 ) -> Path:
     """Writes a .weft file of a model file of another framework, and returns its path.
 
-    source: a .onnx or .tflite file
+    source: a .onnx, .tflite or .pt2 file (torch.export.save)
     output: by default the source with the suffix .weft
     shapes: of inputs by name, where the file leaves some extents open and they are to be fixed.
         Without it extents of an .onnx file stay open in the .weft file, and a .tflite file has

@@ -46,7 +46,9 @@ def parser() -> argparse.ArgumentParser:
     )
     add_file(pack)
     pack.add_argument("--output", "-o", help="path of the packed file; the file itself by default")
-    add_convert(commands.add_parser("convert", help="make a .weft file of an .onnx file"))
+    add_convert(
+        commands.add_parser("convert", help="make a .weft file of an .onnx, .pt2 or .tflite file")
+    )
     ops = commands.add_parser("ops", help="print what -DWEFT_OPS needs to run a .weft file")
     ops.add_argument("file", help="path of the file")
     add_compile(commands.add_parser("compile", help="make C of a .weft file, or what else runs it"))
@@ -65,7 +67,7 @@ def add_file(command: argparse.ArgumentParser) -> None:
 
 
 def add_convert(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", help="path of the file: .onnx")
+    command.add_argument("file", help="path of the file: .onnx, .pt2 or .tflite")
     command.add_argument(
         *("--output", "-o"), help="path of the .weft file; the file's own with .weft by default"
     )
