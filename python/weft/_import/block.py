@@ -10,9 +10,10 @@ import numpy
 
 from weft import autograd
 from weft._base.errors import InvalidType, InvalidValue
+from weft._core import native
 from weft._import.program import Port, Program, every_program, readers_of
 from weft._import.run import run
-from weft._import.values import EMPTY, array_of, has_dtype, is_array, is_host
+from weft._import.values import EMPTY, array_of, has_dtype, is_host
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Parameter
 from weft.gluon.symbol_block import SymbolBlock
@@ -207,7 +208,7 @@ def parameter_of(name: str, value: numpy.ndarray, is_trained: bool) -> Parameter
 
 def check_input(block: str, port: Port, value: Any) -> None:
     """Raises where an array does not fit what the file says of an input."""
-    if not is_array(value):
+    if not isinstance(value, native.ndarray):
         return
     if port.dtype is not None and value.dtype.name != port.dtype:
         raise InvalidType(f"{block}: input `{port.name}` must be {port.dtype}; got {value.dtype}")

@@ -1,6 +1,6 @@
 """Tables of rules: what a foreign operator is in Weft, one Python function an operator.
 
-    rules = Rules("ONNX")
+    RULES = rules = Rules("ONNX", __name__)
 
     @rules("Gemm", since=7)
     def _gemm(a: Array, b: Array, c: Array = None, *, alpha: float = 1.0, transA: int = 0): ...
@@ -81,6 +81,7 @@ class Rule:
     ) -> None:
         self.function, self.host, self.states = function, host, states
         self.prepare, self.check = prepare, check
+        self.origin: tuple[Any, ...] = ()  # table, domain, operator, version
         self.kinds: list[str | None] = []
         self.required = 0
         self.rest: str | None = None  # the kind of further inputs; '' as they are
@@ -89,6 +90,10 @@ class Rule:
         self.takes_call = False
         for parameter in inspect.signature(function).parameters.values():
             self._take(parameter)
+
+    def __reduce__(self) -> Any:
+        """A rule is pickled by its place in its table, as functions are by their names."""
+        return _found, self.origin
 
     def _take(self, parameter: inspect.Parameter) -> None:
         kind = KINDS.get(parameter.annotation)
@@ -143,15 +148,21 @@ class Rule:
         return self.function(*taken, **attributes)
 
 
+def _found(table: "Rules", domain: str, name: str, version: int) -> Rule | None:
+    """A rule that was pickled."""
+    return table.find(domain, name, version)
+
+
 def _host_results(results: Any) -> Any:
     """NumPy gives a number where a result has no axes; a host value stays an array."""
     if isinstance(results, tuple):
         return tuple(map(_host_results, results))
     if results is None or isinstance(results, list | numpy.ndarray):
         return results
-    found = numpy.empty((), object) if type(results) is Extent else numpy.asarray(results)
-    if type(results) is Extent:
-        found[()] = results
+    if type(results) is not Extent:
+        return numpy.asarray(results)
+    found = numpy.empty((), object)
+    found[()] = results
     return found
 
 
@@ -159,38 +170,33 @@ class Rules:
     """The operators of one format. The newest rule that is not newer than the node's version is
     taken.
 
+    module: the name of the module that has the table as `RULES`
     check: of rules that have none of their own
     kind: how a function's signature is read: `Rule`, or `ArgumentRule` of arguments.py
     """
 
-    def __init__(self, format: str, check: Function | None = None, kind: type[Rule] = Rule) -> None:
+    def __init__(
+        self,
+        format: str,
+        module: str,
+        *,
+        check: Function | None = None,
+        kind: type[Rule] = Rule,
+    ) -> None:
         self.format, self._check, self.kind = format, check, kind
+        self.__module__ = module
         self._table: dict[tuple[str, str], list[tuple[int, Rule]]] = {}
 
-    def __call__(
-        self,
-        *names: str,
-        since: int = 1,
-        domain: str = "",
-        host: Function | None = None,
-        states: tuple[int, ...] = (),
-        prepare: Function | None = None,
-        check: Function | None = None,
-    ) -> Callable[[Function], Function]:
-        """Registers a function for operators."""
+    def __reduce__(self) -> str:
+        """A table is pickled by its name: that of the global variable of its module."""
+        return "RULES"
+
+    def __call__(self, *names: str, **options: Any) -> Callable[[Function], Function]:
+        """Registers a function for operators, with the options of `add`."""
 
         def register(function: Function) -> Function:
             for name in names:
-                self.add(
-                    name,
-                    function,
-                    since=since,
-                    domain=domain,
-                    host=host,
-                    states=states,
-                    prepare=prepare,
-                    check=check,
-                )
+                self.add(name, function, **options)
             return function
 
         return register
@@ -210,7 +216,9 @@ class Rules:
         """Registers a function for one operator."""
         versions = self._table.setdefault((domain, name), [])
         checked = check or self._check
-        versions.append((since, self.kind(function, host, states, prepare, checked)))
+        rule = self.kind(function, host, states, prepare, checked)
+        rule.origin = (self, domain, name, since)
+        versions.append((since, rule))
         versions.sort(key=lambda version: version[0])
 
     def find(self, domain: str, name: str, version: int) -> Rule | None:

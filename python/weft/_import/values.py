@@ -17,7 +17,7 @@ import numpy
 
 from weft import np
 from weft._base.errors import InvalidType, Unsupported
-from weft._core import native
+from weft._core import composing, native
 from weft._core.dimensions import Extent
 from weft._core.dtypes import CODES
 from weft._core.typing import ndarray
@@ -45,8 +45,11 @@ EMPTY = Empty()  # an optional without an element
 
 
 def is_array(value: Any) -> bool:
-    """Is it an array of Weft?"""
-    return isinstance(value, native.ndarray)
+    """Is it an array of Weft, or a symbol that stands for one while a graph is composed?"""
+    symbols = composing.symbols
+    return isinstance(value, native.ndarray) or (
+        symbols is not None and isinstance(value, symbols.type)
+    )
 
 
 def is_host(value: Any) -> bool:

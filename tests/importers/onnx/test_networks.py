@@ -1,5 +1,8 @@
 """Imported networks are blocks as any other: they hybridize, train, export and keep their names."""
 
+import copy
+import pickle
+
 import numpy
 import pytest
 import weft
@@ -80,6 +83,25 @@ def test_parameters_travel_by_name(network, tmp_path):
     second.load_parameters(tmp_path / "p.safetensors")
     x = np.array(images(2))
     assert (first(x) == second(x)).all()
+
+
+def test_it_is_copied_and_pickled(network):
+    block = weft.onnx.load(network)
+    x = np.array(images(2))
+    for again in (copy.deepcopy(block), pickle.loads(pickle.dumps(block))):
+        assert (again(x) == block(x)).all()
+        again.hybridize()
+        assert again(x).shape == (2, 5)
+
+
+def test_it_is_quantized(network, tmp_path):
+    block = weft.onnx.load(network)
+    small = weft.quantize(block, [np.array(images(4, seed)) for seed in range(4)])
+    x = images(16, 9)
+    found, expected = small(np.array(x)).asnumpy(), wanted(network, x)
+    assert (found != expected).any() and (found.argmax(1) == expected.argmax(1)).all()
+    small.export(tmp_path / "int8.weft", np.array(x))
+    assert "int8" in weft.runtime.Model(tmp_path / "int8.weft").text
 
 
 def test_inputs_go_by_name_and_are_checked(network):

@@ -1,6 +1,9 @@
 """Converted modules are blocks as any other, and keep what their modules are: names, shared
 parameters, buffers, arguments, results, free extents."""
 
+import copy
+import pickle
+
 import numpy
 import pytest
 import weft
@@ -291,3 +294,19 @@ def test_draws_have_the_shape_and_range():
     assert found[0].shape == (2, 3) and 0 <= found[0].min().item() <= found[0].max().item() < 1
     assert found[1].shape == (4, 2)
     assert sorted(found[2].tolist()) == [0, 1, 2, 3, 4]
+
+
+def test_a_converted_module_is_copied_pickled_and_quantized():
+    module = torch.nn.Sequential(
+        torch.nn.Conv2d(3, 8, 3), torch.nn.BatchNorm2d(8), torch.nn.ReLU(), torch.nn.Flatten(1)
+    ).eval()
+    images = torch.randn(4, 3, 8, 8)
+    block = weft.torch.convert(module, (images,))
+    x = np.array(images.numpy())
+    wanted = module(images).detach().numpy()
+    for again in (copy.deepcopy(block), pickle.loads(pickle.dumps(block))):
+        numpy.testing.assert_allclose(again(x).asnumpy(), wanted, rtol=1e-4, atol=1e-5)
+    small = weft.quantize(block, [x])(x).asnumpy()
+    assert (small != wanted).any()
+    # A step of int8 is 1 / 127 of the range; data, weights and result are rounded.
+    assert abs(small - wanted).max() < 5 / 127 * abs(wanted).max()

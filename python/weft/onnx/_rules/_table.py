@@ -2,4 +2,4 @@
 
 from weft._import.rules import Rules
 
-RULES = Rules("ONNX")
+RULES = Rules("ONNX", __name__)

@@ -6,6 +6,6 @@ from weft._import.rules import Rules
 from weft.tflite._rules._kinds import of_floats, of_integers
 
 # A rule takes quantized integers if its check says so.
-RULES = Rules("TensorFlow Lite", of_floats)
+RULES = Rules("TensorFlow Lite", __name__, check=of_floats)
 # For operators that move elements, whatever these stand for.
 MOVES = partial(RULES, check=of_integers("int8", "uint8", "int16"))

@@ -10,7 +10,7 @@ from typing import Any
 from weft._import.arguments import ArgumentRule
 from weft._import.rules import Rules
 
-RULES = Rules("PyTorch", kind=ArgumentRule)
+RULES = Rules("PyTorch", __name__, kind=ArgumentRule)
 
 
 def aten(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -6,6 +6,7 @@ import numpy
 
 from weft import autograd, np, npx
 from weft._base.errors import Unsupported
+from weft._core import composing
 from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
 from weft._import.values import Array
@@ -43,6 +44,10 @@ def _batch_normed(
     y, new_mean, new_var = npx.batch_norm(x, weight, bias, old_mean, old_var, eps, kept, by_batch)
     if not by_batch or mean is None:
         return y, mean, var
+    if composing.current() is not None:
+        # A symbol keeps only writes that its results depend on; so it has the running variance of
+        # Gluon, whose share of the batch is not corrected.
+        return y, new_mean, new_var
     return y, new_mean, _unbiased(new_var, old_var, kept, x)
 
 
