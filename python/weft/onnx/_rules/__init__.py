@@ -14,6 +14,7 @@ from weft.onnx._rules import (  # noqa: F401
     microsoft,
     microsoft_attention,
     microsoft_quantized,
+    norms,
     quantization,
     random,
     recurrent,

@@ -9,6 +9,7 @@ import numpy
 from weft import np, npx
 from weft._base.errors import InvalidValue, Unsupported
 from weft._core.typing import ndarray
+from weft._import.arithmetic import whole_quotient
 from weft._import.values import Array, Scalar, array_of, is_array, is_host, scalar_of
 from weft.onnx._rules import _host
 from weft.onnx._rules._table import RULES as rules
@@ -113,13 +114,7 @@ def _binary(name: str, function: Callable[[Any, Any], Any], host: Callable[..., 
 def _divided(a: Any, b: Any) -> ndarray:
     """Integers are divided toward zero."""
     kind = (a if is_array(a) else b).dtype.kind  # both have one
-    if kind == "f":
-        return np.divide(a, b)
-    quotient = np.floor_divide(a, b)
-    if kind == "u":
-        return quotient
-    is_rounded_down = np.logical_and(quotient < 0, np.not_equal(quotient * b, a))
-    return quotient + is_rounded_down.astype(quotient.dtype)
+    return np.divide(a, b) if kind == "f" else whole_quotient(a, b, signed=kind != "u")
 
 
 for _name, _two, _on_host in (

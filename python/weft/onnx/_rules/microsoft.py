@@ -13,7 +13,8 @@ from weft._core.typing import ndarray
 from weft._import.values import Array
 from weft.onnx._rules._table import RULES as rules
 from weft.onnx._rules.algebra import _gemm_of
-from weft.onnx._rules.layers import _conv, _layer_norm, _rms_norm
+from weft.onnx._rules.layers import _conv
+from weft.onnx._rules.norms import _layer_norm, _rms_norm
 
 _DOMAIN = "com.microsoft"
 

@@ -9,6 +9,7 @@ import numpy
 
 from weft import np, npx
 from weft._core.typing import ndarray
+from weft._import.arithmetic import whole_quotient
 from weft._import.program import Node, Program
 from weft._import.values import Array, Host
 from weft.tflite._rules._integers import (
@@ -224,11 +225,7 @@ def _float_only(name: str, function: Function) -> None:
 
 
 def _divided(a: ndarray, b: ndarray) -> ndarray:
-    if a.dtype.kind == "f":
-        return a / b
-    quotient = np.floor_divide(a, b)
-    is_down = np.logical_and(quotient < 0, np.not_equal(quotient * b, a))
-    return quotient + is_down.astype(quotient.dtype)
+    return a / b if a.dtype.kind == "f" else whole_quotient(a, b, signed=a.dtype.kind != "u")
 
 
 _float_only("DIV", _divided)

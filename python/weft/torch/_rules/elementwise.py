@@ -7,6 +7,7 @@ import numpy
 
 from weft import np, npx
 from weft._core.typing import ndarray
+from weft._import.arithmetic import whole_quotient
 from weft._import.values import Array, is_array
 from weft.torch._rules._dtypes import cast, floating, is_float, operands, result_type
 from weft.torch._rules._table import aten
@@ -116,11 +117,7 @@ def _divided_toward_zero(a: Any, b: Any) -> ndarray:
     dtype = result_type(a, b)
     if is_float(dtype):
         return np.trunc(np.divide(a, b))
-    quotient = np.floor_divide(a, b)
-    if dtype.kind == "u":
-        return quotient
-    is_rounded_down = np.logical_and(quotient < 0, np.not_equal(quotient * b, a))
-    return quotient + is_rounded_down.astype(quotient.dtype)
+    return whole_quotient(a, b, signed=dtype.kind != "u")
 
 
 @aten("pow")
