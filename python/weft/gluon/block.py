@@ -1,9 +1,10 @@
 """Blocks: trees of layers with parameters."""
 
+import pathlib
 import re
 import warnings
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike, fspath
 from typing import Any, Self
@@ -21,7 +22,9 @@ from weft._trace.tracing import find_shapes
 from weft.device import device_of
 from weft.gluon._places import tell_left_out, tell_place
 from weft.gluon._summary import summary_of
+from weft.gluon._weight_files import read_weights
 from weft.gluon.parameter import Devices, Initializable, Parameter, ParameterDict
+from weft.gluon.published import Names, fitting, translated
 
 Path = str | PathLike[str]
 
@@ -51,6 +54,9 @@ class Block(BlockTree):
 
     A subclass writes `forward`, and `infer_shape` if it has parameters of unknown shape itself.
     """
+
+    # Names of the parameters in files of other libraries.
+    published_names: Sequence[Names] = ()
 
     _children: dict[str, "Block"]
     _own_parameters: dict[str, Parameter]
@@ -293,19 +299,31 @@ class Block(BlockTree):
 
     @named_arguments
     def load_parameters(
-        self, path: Path, *, allow_missing: bool = False, ignore_extra: bool = False
+        self,
+        path: Path,
+        *,
+        allow_missing: bool = False,
+        ignore_extra: bool = False,
+        names: Names | None = None,
     ) -> None:
-        """Reads all parameters from a file of `save_parameters`; works before `initialize()`.
+        """Reads all parameters from a file; works before `initialize()`.
+
+        path: a file of `save_parameters`, or one with the names that `published_names` has: a
+            .safetensors file, shards by their `.safetensors.index.json`, a folder with one of
+            these, or a .pth, .pt or .bin file where PyTorch is installed, which reads it
+        names: which table tells what the names of the file are here; by default the one of
+            `published_names` that fits best, if the names are not the block's own
 
         Raises LookupError for parameters that the file lacks, or has beyond this block, unless
         told otherwise; ValueError for another shape; OSError for a damaged file. Nothing is
         changed then.
         """
         self.load_dict(
-            native.load_arrays(fspath(path)),
+            read_weights(pathlib.Path(path)),
             allow_missing=allow_missing,
             ignore_extra=ignore_extra,
             source=fspath(path),
+            names=names,
         )
 
     def load_dict(
@@ -315,8 +333,15 @@ class Block(BlockTree):
         allow_missing: bool = False,
         ignore_extra: bool = False,
         source: str = "the dict",
+        names: Names | None = None,
     ) -> None:
         """Sets the parameters from arrays by name, as `load_parameters` does."""
+        known = self.collect_params()
+        names = names or fitting(self.published_names, arrays, known)
+        if names is not None:
+            shapes = {name: parameter.shape for name, parameter in known.items()}
+            arrays = translated(names, arrays, shapes, source)
+            source = f"{source}, by the names of {names.library},"
         parameters = self.collect_params()
         missing = [name for name in parameters if name not in arrays]
         extra = [name for name in arrays if name not in parameters]

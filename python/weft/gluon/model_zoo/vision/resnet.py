@@ -9,6 +9,32 @@ from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.vision._parts import Classifier, conv3x3, relu
+from weft.gluon.published import Names
+
+_TORCHVISION = Names(
+    "torchvision",
+    {
+        "conv1": "features.0",
+        "bn1": "features.1",
+        "layer{i}.{j}.conv{k}": "features.{i+3}.{j}.body.{3*k-3}",
+        "layer{i}.{j}.bn{k}": "features.{i+3}.{j}.body.{3*k-2}",
+        "layer{i}.{j}.downsample": "features.{i+3}.{j}.downsample",
+        "fc": "output",
+    },
+)
+_STAGE = "resnet.encoder.stages.{i}.layers.{j}"
+_HUGGING_FACE = Names(
+    "Hugging Face",
+    {
+        "resnet.embedder.embedder.convolution": "features.0",
+        "resnet.embedder.embedder.normalization": "features.1",
+        f"{_STAGE}.layer.{{k}}.convolution": "features.{i+4}.{j}.body.{3*k}",
+        f"{_STAGE}.layer.{{k}}.normalization": "features.{i+4}.{j}.body.{3*k+1}",
+        f"{_STAGE}.shortcut.convolution": "features.{i+4}.{j}.downsample.0",
+        f"{_STAGE}.shortcut.normalization": "features.{i+4}.{j}.downsample.1",
+        "classifier.1": "output",
+    },
+)
 
 
 class _ResidualV1(HybridBlock):
@@ -124,7 +150,8 @@ class BottleneckV2(_ResidualV2):
         return self.conv3(npx.relu(self.bn3(self.conv2(x))))
 
 
-Residual = type[BasicBlockV1] | type[BottleneckV1] | type[BasicBlockV2] | type[BottleneckV2]
+# Of channels, stride, whether the shortcut has a convolution, and in_channels.
+Residual = Callable[..., HybridBlock]
 
 
 def _stage(
@@ -156,6 +183,8 @@ class ResNetV1(Classifier):
     layers: blocks in each of the stages; channels: of the stem, then of each stage
     thumbnail: for small images: no pooling and no strided convolution in the stem
     """
+
+    published_names = (_TORCHVISION, _HUGGING_FACE)
 
     def __init__(
         self,
@@ -199,7 +228,7 @@ class ResNetV2(Classifier):
 
 
 _NARROW, _WIDE = [64, 64, 128, 256, 512], [64, 256, 512, 1024, 2048]
-_SPECS: dict[int, tuple[bool, list[int], list[int]]] = {
+SPECS: dict[int, tuple[bool, list[int], list[int]]] = {
     18: (False, [2, 2, 2, 2], _NARROW),
     34: (False, [3, 4, 6, 3], _NARROW),
     50: (True, [3, 4, 6, 3], _WIDE),
@@ -213,12 +242,12 @@ def get_resnet(version: int, num_layers: int, **options: Any) -> Classifier:
 
     version: 1 or 2; num_layers: 18, 34, 50, 101 or 152; options: of `ResNetV1`
     """
-    if version not in (1, 2) or num_layers not in _SPECS:
+    if version not in (1, 2) or num_layers not in SPECS:
         raise InvalidValue(
-            f"get_resnet: `version` must be 1 or 2 and `num_layers` one of {list(_SPECS)}; "
+            f"get_resnet: `version` must be 1 or 2 and `num_layers` one of {list(SPECS)}; "
             f"got {version} and {num_layers}"
         )
-    bottleneck, layers, channels = _SPECS[num_layers]
+    bottleneck, layers, channels = SPECS[num_layers]
     if version == 1:
         return ResNetV1(BottleneckV1 if bottleneck else BasicBlockV1, layers, channels, **options)
     return ResNetV2(BottleneckV2 if bottleneck else BasicBlockV2, layers, channels, **options)
@@ -234,10 +263,10 @@ def _named(version: int, num_layers: int) -> Callable[..., Classifier]:
 
 
 resnet18_v1, resnet34_v1, resnet50_v1, resnet101_v1, resnet152_v1 = (
-    _named(1, layers) for layers in _SPECS
+    _named(1, layers) for layers in SPECS
 )
 resnet18_v2, resnet34_v2, resnet50_v2, resnet101_v2, resnet152_v2 = (
-    _named(2, layers) for layers in _SPECS
+    _named(2, layers) for layers in SPECS
 )
 
 

@@ -1,0 +1,78 @@
+"""Residual networks as torchvision has them: ResNet with its stride in the 3×3 convolution ("1.5"),
+ResNeXt (Xie et al., "Aggregated Residual Transformations", 2017) and wide ones (Zagoruyko,
+Komodakis, "Wide Residual Networks", 2016).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from weft.gluon import nn
+from weft.gluon.model_zoo.vision._parts import conv_block, relu
+from weft.gluon.model_zoo.vision.resnet import SPECS, BasicBlockV1, ResNetV1, _ResidualV1
+
+
+class Bottleneck(_ResidualV1):
+    """A 3×3 convolution with the stride between two 1×1.
+
+    groups, width: of the 3×3 convolution; width in 64ths of a quarter of the channels
+    """
+
+    def __init__(
+        self,
+        channels: int,
+        stride: int,
+        downsample: bool = False,
+        in_channels: int = 0,
+        *,
+        groups: int = 1,
+        width: int = 64,
+    ) -> None:
+        super().__init__()
+        inner = channels // 4 * width // 64 * groups
+        self.body = nn.HybridSequential(
+            *conv_block(inner, activation=relu()),
+            *conv_block(inner, 3, stride, 1, groups=groups, activation=relu()),
+            *conv_block(channels),
+        )
+        self._finish(channels, stride, downsample, in_channels)
+
+
+def _named(name: str, layers: int, **options: Any) -> Callable[..., ResNetV1]:
+    def create(classes: int = 1000) -> ResNetV1:
+        wide, counts, channels = SPECS[layers]
+
+        def bottleneck(*arguments: Any, **more: Any) -> Bottleneck:
+            return Bottleneck(*arguments, **more, **options)
+
+        return ResNetV1(bottleneck if wide else BasicBlockV1, counts, channels, classes)
+
+    create.__name__ = create.__qualname__ = name
+    told = "".join(f", {key} {value}" for key, value in options.items())
+    create.__doc__ = f"torchvision's {name}: {layers} layers{told}; see `Bottleneck`."
+    return create
+
+
+resnet18, resnet34, resnet50, resnet101, resnet152 = (
+    _named(f"resnet{layers}", layers) for layers in SPECS
+)
+resnext50_32x4d = _named("resnext50_32x4d", 50, groups=32, width=4)
+resnext101_32x8d = _named("resnext101_32x8d", 101, groups=32, width=8)
+resnext101_64x4d = _named("resnext101_64x4d", 101, groups=64, width=4)
+wide_resnet50_2 = _named("wide_resnet50_2", 50, width=128)
+wide_resnet101_2 = _named("wide_resnet101_2", 101, width=128)
+
+
+__all__ = [
+    "Bottleneck",
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "resnet101",
+    "resnet152",
+    "resnext50_32x4d",
+    "resnext101_32x8d",
+    "resnext101_64x4d",
+    "wide_resnet50_2",
+    "wide_resnet101_2",
+]
+__dir__ = __all__.copy
