@@ -8,8 +8,8 @@ line of the table stands for all layers of a kind:
 `{j}` is a number, `{part:query|key}` one of some words, a regular expression; on the right sums and
 products of numbers may stand. A line holds for a name that begins with it: what follows is kept,
 but for `.weight` and `.bias` of a norm, which are `gamma` and `beta`. The first line that holds
-counts. What is stored in another form here is `Transposed` or `Split`. Names that mean one parameter
-must have equal values, as tied weights have.
+counts. What is stored in another form here is `Transposed` or `Split`. Names that mean one
+parameter must have equal values, as tied weights have.
 """
 
 import ast
