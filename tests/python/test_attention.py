@@ -118,7 +118,7 @@ def test_a_full_cache_is_told():
     layer = made(nn.MultiHeadAttention(U, H), (N, T, U))
     cache = layer.new_cache(N, 4)
     layer(np.zeros((N, 3, U)), cache=cache)
-    with pytest.raises(IndexError, match="`cache` has 4 positions, of which 3 are filled; got 2"):
+    with pytest.raises(IndexError, match="it has 4 positions, of which 3 are filled; got 2"):
         layer(np.zeros((N, 2, U)), cache=cache)
     assert cache.position.item() == 3
 

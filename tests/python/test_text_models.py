@@ -27,7 +27,13 @@ def gru():
     return text.RNNModel(VOCABULARY, 5, 7, mode="gru", dropout=0.2)
 
 
-MODELS = {"bert": bert, "gpt": gpt, "lstm": lstm, "gru": gru}
+def llama():
+    return text.Llama(
+        VOCABULARY, 8, 12, 2, 4, 2, max_length=12, window=[None, 4], query_key_norm=True
+    )
+
+
+MODELS = {"bert": bert, "gpt": gpt, "llama": llama, "lstm": lstm, "gru": gru}
 
 
 def made(create):
@@ -114,9 +120,10 @@ def test_nothing_attends_behind_the_valid_length():
     assert (net(np.array(TOKENS), types)[0] != net(np.array(TOKENS))[0]).asnumpy().any()
 
 
+@pytest.mark.parametrize("name", ["gpt", "llama"])
 @pytest.mark.parametrize("hybridize", [False, True], ids=["eager", "hybridized"])
-def test_caches_give_what_the_whole_text_gives(hybridize):
-    net = made(gpt)
+def test_caches_give_what_the_whole_text_gives(hybridize, name):
+    net = made(MODELS[name])
     whole = net(np.array(TOKENS))
     net.hybridize(hybridize)
     caches = net.new_caches(N)
@@ -125,7 +132,7 @@ def test_caches_give_what_the_whole_text_gives(hybridize):
     close(np.concatenate(parts, axis=1), whole)
 
 
-@pytest.mark.parametrize("name", ["gpt", "lstm"])
+@pytest.mark.parametrize("name", ["gpt", "llama", "lstm"])
 def test_the_best_continuation_is_found_token_by_token(name):
     net = made(MODELS[name])
     found = net.generate(np.array(TOKENS), 4, temperature=0).asnumpy()
@@ -136,6 +143,36 @@ def test_the_best_continuation_is_found_token_by_token(name):
         tokens = numpy.concatenate([tokens, best[:, None].astype("int32")], 1)
     numpy.testing.assert_array_equal(found, tokens)
     assert found.dtype == TOKENS.dtype
+
+
+@pytest.mark.parametrize("name", ["gpt", "llama"])
+def test_a_file_continues_texts(name, tmp_path):
+    net = made(MODELS[name])
+    want = net.generate(np.array(TOKENS), 5, temperature=0).asnumpy()
+    net.export_generator(tmp_path / "net.weft", batch=N, metadata={"end": "0"})
+    model = runtime.Model(tmp_path / "net.weft")
+    assert model.entries == ["prompt", "step"] and model.metadata == {"end": "0"}
+    prompt = model.context("prompt")
+    step = model.context("step", sharing=prompt)
+    for _ in range(2):
+        found = [numpy.array(prompt.run(TOKENS)[1])]
+        while len(found) < 5:
+            found.append(numpy.array(step.run(found[-1].reshape(N, 1))[1]))
+        numpy.testing.assert_array_equal(numpy.stack(found, 1), want[:, T:])
+        prompt.reset()
+
+
+def test_rows_are_over_at_their_end_tokens():
+    net = made(gpt)
+    free = net.generate(np.array(TOKENS), 6, temperature=0).asnumpy()[:, T:]
+    ends = [int(free[0, 1]), int(free[1, 3])]
+    found = net.generate(np.array(TOKENS), 6, temperature=0, end=ends, pad=VOCABULARY)
+    for row, drawn in zip(found.asnumpy()[:, T:], free, strict=True):
+        last = next(i for i, token in enumerate(drawn) if token in ends)
+        assert row.tolist()[: last + 1] == drawn.tolist()[: last + 1]
+        assert set(row.tolist()[last + 1 :]) <= {VOCABULARY}
+    drawn = net.stream(np.array(TOKENS), 6, temperature=0)
+    numpy.testing.assert_array_equal(numpy.stack([t.asnumpy() for t in drawn], 1), free)
 
 
 def test_drawn_continuations_follow_the_seed():
@@ -159,6 +196,19 @@ def test_tokens_are_drawn_with_their_probabilities(top_k):
     numpy.testing.assert_allclose(shares, want, atol=0.012)
 
 
+@pytest.mark.parametrize("top_p", [0.3, 0.6, 0.95, 1.0])
+def test_tokens_are_drawn_from_the_best_that_sum_to_p(top_p):
+    np.random.seed(1)
+    scores = numpy.array([1.0, 3.0, 2.0, 0.0], "float32")
+    drawn = text.draw(np.array(numpy.tile(scores, (40000, 1))), top_p=top_p)
+    want = scipy.special.softmax(scores)
+    order = numpy.argsort(-want)
+    count = int((numpy.cumsum(want[order]) < top_p - 1e-6).sum()) + 1
+    want[order[count:]] = 0
+    shares = numpy.bincount(drawn.asnumpy(), minlength=4) / 40000
+    numpy.testing.assert_allclose(shares, want / want.sum(), atol=0.012)
+
+
 BAD = {
     "bert": (lambda: made(bert)(np.zeros((1, 10), dtype="int32")), "9 positions at most; got 10"),
     "gpt": (lambda: made(gpt)(np.zeros((1, 13), dtype="int32")), "12 positions at most; got 13"),
@@ -168,6 +218,14 @@ BAD = {
     ),
     "less": (lambda: made(lstm).generate(np.array(TOKENS), -1), "at least 0; got -1"),
     "temperature": (lambda: text.draw(np.ones((1, 2)), -1), "`temperature` must be at least 0"),
+    "p": (lambda: text.draw(np.ones((1, 2)), 1, None, 1.5), "`top_p` must be above 0.*got 1.5"),
+    "shared heads": (lambda: text.Llama(5, 8, 8, 1, 4, 3), "must be a divisor.*got 3 and 4"),
+    "heads": (lambda: text.Llama(5, 9, 8, 1, 4), "without `head_size`; got 4 and 9"),
+    "window": (lambda: text.Llama(5, 8, 8, 2, 4, window=[0, 1]), r"at least 1.*got \[0, 1\]"),
+    "room": (
+        lambda: made(gpt).export_generator("net.weft", length=13),
+        r"`length` in \[2, 12\]; got 1 and 13",
+    ),
     "k": (lambda: text.draw(np.ones((1, 2)), 1, 0), "`top_k` must be at least 1; got 0"),
     "mode": (lambda: text.RNNModel(5, mode="rnn"), "`mode` must be lstm or gru; got 'rnn'"),
     "tie": (lambda: text.RNNModel(5, 3, 4, tie_weights=True), "must be `hidden_size`.*3 and 4"),

@@ -8,13 +8,14 @@ from weft import np
 def randomized(module):
     """The module in predict mode, with statistics and weights that differ from layer to layer."""
     generator = torch.Generator().manual_seed(0)
-    for name, value in (*module.named_parameters(), *module.named_buffers()):
-        with torch.no_grad():
+    with torch.no_grad():
+        for name, value in module.named_buffers():
             if name.endswith("running_var"):
                 value.uniform_(0.5, 1.5, generator=generator)
             elif name.endswith("running_mean"):
                 value.normal_(0, 0.1, generator=generator)
-            elif value.ndim == 1 and value.is_floating_point():
+        for value in module.parameters():
+            if value.ndim == 1:
                 value.add_(torch.randn(value.shape, generator=generator) * 0.05)
     return module.eval()
 

@@ -1,6 +1,7 @@
 """Activation functions as layers."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from weft import init, np, npx
@@ -19,6 +20,7 @@ _BY_NAME = {
     "mish": npx.mish,
     "silu": npx.silu,
     "gelu": npx.gelu,
+    "gelu_tanh": partial(npx.gelu, approximation="tanh"),
 }
 
 
@@ -32,7 +34,7 @@ def activation_named(name: str) -> Callable[[Any], Any]:
 
 class Activation(HybridBlock):
     """An activation function by name: "relu", "sigmoid", "log_sigmoid", "tanh", "softrelu",
-    "softsign", "mish", "silu" or "gelu".
+    "softsign", "mish", "silu", "gelu" or "gelu_tanh", its approximation by tanh.
 
     >>> from weft import gluon, np
     >>> gluon.nn.Activation("relu")(np.array([-1.0, 2.0]))

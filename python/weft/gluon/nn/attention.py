@@ -26,6 +26,51 @@ class KeyValueCache(NamedTuple):
     values: ndarray
     position: ndarray
 
+    @staticmethod
+    def create(
+        batch: int, heads: int, length: int, head_size: int, dtype: DTypeLike
+    ) -> "KeyValueCache":
+        """An empty cache of `length` positions, on the current device."""
+        shape = (batch, heads, length, head_size)
+        keys, values = (np.zeros(shape, dtype=dtype) for _ in range(2))
+        cache = KeyValueCache(keys, values, np.array(0, dtype="int64"))
+        for array in cache:
+            native.set_state(array, True)
+        return cache
+
+    def append(self, k: Any, v: Any, window: int | None = None) -> tuple[Any, Any, Any]:
+        """Writes keys and values (N, H, T, D) behind what there is; gives all of both, and who
+        sees whom, (T, length).
+
+        window: how many positions one sees at most, with its own; None for all up to its own
+
+        Raises IndexError when it is full; a hybridized call, which cannot look, then overwrites its
+        last place.
+        """
+        steps, length = k.shape[2], self.keys.shape[2]
+        if not is_tracing() and self.position.item() + steps > length:
+            raise IndexOutOfRange(
+                f"KeyValueCache: it has {length} positions, of which {self.position.item()} are "
+                f"filled; got {steps} more"
+            )
+        positions = self.position + np.arange(0, steps, 1, dtype="int64")
+        places = np.minimum(positions, length - 1)
+        self.keys[:, :, places] = k
+        self.values[:, :, places] = v
+        self.position[...] = self.position + steps
+        return self.keys, self.values, visible(positions, length, window)
+
+
+def visible(positions: Any, length: int, window: int | None = None) -> Any:
+    """Who sees whom: true where a position (T,) attends to a column, (T, length).
+
+    window: how many positions one sees at most, with its own
+    """
+    rows = positions.reshape(-1, 1)
+    columns = np.arange(0, length, 1, dtype="int64")
+    seen = columns <= rows
+    return seen if window is None else np.logical_and(seen, columns > rows - window)
+
 
 class MultiHeadAttention(HybridBlock):
     """softmax(query keyᵀ / √(U / H)) value in H heads, between dense layers.
@@ -83,12 +128,8 @@ class MultiHeadAttention(HybridBlock):
 
     def new_cache(self, batch: int, length: int) -> KeyValueCache:
         """An empty cache of `length` positions for a batch, on the current device."""
-        shape = (batch, self.key_value_heads, length, self.units // self.num_heads)
-        keys, values = (np.zeros(shape, dtype=self.dtype) for _ in range(2))
-        cache = KeyValueCache(keys, values, np.array(0, dtype="int64"))
-        for array in cache:
-            native.set_state(array, True)
-        return cache
+        head_size = self.units // self.num_heads
+        return KeyValueCache.create(batch, self.key_value_heads, length, head_size, self.dtype)
 
     def forward(
         self,
@@ -116,8 +157,8 @@ class MultiHeadAttention(HybridBlock):
         v = self._heads(self.value(value), self.key_value_heads)
         if cache is not None:
             causal = False
-            k, v, visible = _append(cache, k, v)
-            mask = visible if mask is None else _both(mask, visible)
+            k, v, seen = cache.append(k, v)
+            mask = seen if mask is None else _both(mask, seen)
         groups = self.num_heads // self.key_value_heads
         if self.dropout.rate and autograd.is_training():
             if groups > 1:
@@ -144,8 +185,8 @@ class MultiHeadAttention(HybridBlock):
         scores = np.matmul(q * (q.shape[-1] ** -0.5), k.transpose(0, 1, 3, 2))
         if causal:
             rows, columns = np.arange(q.shape[2]), np.arange(k.shape[2])
-            visible = columns <= rows.reshape(-1, 1)
-            mask = visible if mask is None else _both(mask, visible)
+            seen = columns <= rows.reshape(-1, 1)
+            mask = seen if mask is None else _both(mask, seen)
         if mask is not None:
             is_bool = mask.dtype.name == "bool"
             scores = np.where(mask, scores, -np.inf) if is_bool else scores + mask
@@ -155,28 +196,10 @@ class MultiHeadAttention(HybridBlock):
         return f"{self.units}, heads={self.num_heads}"
 
 
-def _both(mask: Any, visible: Any) -> Any:
+def _both(mask: Any, seen: Any) -> Any:
     if mask.dtype.name == "bool":
-        return np.logical_and(mask, visible)
-    return np.where(visible, mask, -np.inf)
-
-
-def _append(cache: KeyValueCache, k: Any, v: Any) -> tuple[Any, Any, Any]:
-    """Writes (N, H, T, D) behind what the cache has; all of it, and who sees whom: (T, length)."""
-    steps = k.shape[2]
-    length = cache.keys.shape[2]
-    if not is_tracing() and cache.position.item() + steps > length:
-        raise IndexOutOfRange(
-            f"MultiHeadAttention: `cache` has {length} positions, of which "
-            f"{cache.position.item()} are filled; got {steps} more"
-        )
-    positions = cache.position + np.arange(0, steps, 1, dtype="int64")
-    places = np.minimum(positions, length - 1)
-    cache.keys[:, :, places] = k
-    cache.values[:, :, places] = v
-    cache.position[...] = cache.position + steps
-    visible = np.arange(0, length, 1, dtype="int64") <= positions.reshape(-1, 1)
-    return cache.keys, cache.values, visible
+        return np.logical_and(mask, seen)
+    return np.where(seen, mask, -np.inf)
 
 
 class _TransformerLayer(HybridBlock):

@@ -8,9 +8,22 @@
 """
 
 from weft.gluon.model_zoo.text.bert import BERT, bert_base
+from weft.gluon.model_zoo.text.decoder import Decoder
 from weft.gluon.model_zoo.text.gpt import GPT, gpt2_small
+from weft.gluon.model_zoo.text.llama import Llama
 from weft.gluon.model_zoo.text.recurrent import RNNModel
+from weft.gluon.model_zoo.text.rotary import Rotary
 from weft.gluon.model_zoo.text.sampling import draw
 
-__all__ = ["BERT", "GPT", "RNNModel", "bert_base", "draw", "gpt2_small"]
+__all__ = [
+    "BERT",
+    "GPT",
+    "Decoder",
+    "Llama",
+    "RNNModel",
+    "Rotary",
+    "bert_base",
+    "draw",
+    "gpt2_small",
+]
 __dir__ = __all__.copy

@@ -1,22 +1,46 @@
 """GPT-2: Radford et al., "Language Models are Unsupervised Multitask Learners", 2019."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from weft import np
-from weft._base.errors import InvalidValue
-from weft._core.typing import ndarray
 from weft.gluon import nn
-from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo.text.sampling import draw
+from weft.gluon.model_zoo._config import Config
+from weft.gluon.model_zoo.text.decoder import Decoder
 from weft.gluon.parameter import Parameter
+from weft.gluon.published import Names, Split, Transposed
+
+_HUGGING_FACE = Names(
+    "Hugging Face",
+    {
+        "wte": "embed",
+        "lm_head": "embed",
+        "wpe.weight": "position_weight",
+        "h.{i}.ln_{k}": "layers.{i}.norms.{k-1}",
+        "h.{i}.attn.c_attn": Split(
+            [f"layers.{{i}}.attention.{part}" for part in ("query", "key", "value")],
+            transposed=True,
+        ),
+        "h.{i}.attn.c_proj": Transposed("layers.{i}.attention.output"),
+        "h.{i}.mlp.c_fc": Transposed("layers.{i}.ffn.0"),
+        "h.{i}.mlp.c_proj": Transposed("layers.{i}.ffn.3"),
+        "ln_f": "norm",
+    },
+    prefixes=["transformer."],
+    unused=["h.{i}.attn.{mask:bias|masked_bias}"],
+)
 
 
-class GPT(HybridBlock):
+class GPT(Decoder):
     """Tokens (N, T) to scores of the next ones, (N, T, vocabulary).
 
-    hidden_size: between the dense layers of each block, 4 U if None; max_length: the longest T. The
-    scores are products with the rows of the embedding.
+    hidden_size: between the dense layers of each block, 4 U if None; max_length: the longest T
+    activation: "gelu"; the published weights are for its approximation, "gelu_tanh"
+
+    The scores are products with the rows of the embedding.
     """
+
+    published_names = (_HUGGING_FACE,)
 
     def __init__(
         self,
@@ -27,6 +51,9 @@ class GPT(HybridBlock):
         hidden_size: int | None = None,
         max_length: int = 1024,
         dropout: float = 0.1,
+        *,
+        activation: str = "gelu",
+        layer_norm_eps: float = 1e-5,
     ) -> None:
         super().__init__()
         self.max_length = max_length
@@ -42,28 +69,19 @@ class GPT(HybridBlock):
                     num_heads,
                     dropout=dropout,
                     attention_dropout=dropout,
-                    activation="gelu",
+                    activation=activation,
                     pre_norm=True,
+                    layer_norm_eps=layer_norm_eps,
                 )
             )
-        self.norm = nn.LayerNorm(in_channels=units)
-
-    def new_caches(self, batch: int, length: int | None = None) -> list[nn.KeyValueCache]:
-        """An empty cache for each layer, for `length` tokens, `max_length` if None."""
-        return [
-            layer.attention.new_cache(batch, length or self.max_length) for layer in self.layers
-        ]
+        self.norm = nn.LayerNorm(epsilon=layer_norm_eps, in_channels=units)
 
     def forward(self, tokens: Any, caches: Any = None) -> Any:
         """The scores.
 
         caches: of the tokens before, one for each layer; these tokens are appended
         """
-        steps = tokens.shape[1]
-        if steps > self.max_length:
-            raise InvalidValue(
-                f"GPT: `tokens` may have {self.max_length} positions at most; got {steps}"
-            )
+        steps = self.check_length(tokens)
         table = self.position_weight.data()
         if caches is None:
             positions = table[:steps]
@@ -75,31 +93,30 @@ class GPT(HybridBlock):
             x = layer(x, causal=cache is None, cache=cache)
         return np.matmul(self.norm(x), self.embed.weight.data().T)
 
-    def generate(
-        self,
-        tokens: ndarray,
-        steps: int,
-        *,
-        temperature: float = 1.0,
-        top_k: int | None = None,
-    ) -> ndarray:
-        """Tokens (N, T) continued by `steps` drawn ones: (N, T + steps).
 
-        temperature, top_k: as for `draw`. Raises ValueError where that is longer than max_length.
-        """
-        total = tokens.shape[1] + steps
-        if steps < 0 or total > self.max_length:
-            raise InvalidValue(
-                f"GPT.generate: `steps` must be in [0, {self.max_length - tokens.shape[1]}] after "
-                f"{tokens.shape[1]} tokens; got {steps}"
-            )
-        caches = self.new_caches(tokens.shape[0], total)
-        parts, last = [tokens], tokens
-        for _ in range(steps):
-            scores = self(last, caches)[:, -1]
-            last = draw(scores, temperature, top_k).reshape(-1, 1).astype(tokens.dtype)
-            parts.append(last)
-        return np.concatenate(parts, axis=1)
+_ACTIVATIONS = {"gelu_new": "gelu_tanh", "gelu_pytorch_tanh": "gelu_tanh", "gelu": "gelu"}
+
+
+def from_config(config: Mapping[str, Any]) -> GPT:
+    """The network of a config.json of Hugging Face, of GPT-2.
+
+    Raises NotImplementedError for what the network cannot do.
+    """
+    given = Config("GPT", config)
+    given.refuse("add_cross_attention", "scale_attn_by_inverse_layer_idx")
+    given.require("scale_attn_weights", True)
+    given.require("tie_word_embeddings", True)
+    return GPT(
+        given.count("vocab_size", 50257),
+        given.count("n_embd", 768),
+        given.count("n_layer", 12),
+        given.count("n_head", 12),
+        given.get("n_inner", None),
+        given.count("n_positions", 1024),
+        given.get("resid_pdrop", 0.1),
+        activation=given.choice("activation_function", "gelu_new", _ACTIVATIONS),
+        layer_norm_eps=given.get("layer_norm_epsilon", 1e-5),
+    )
 
 
 def gpt2_small(vocab_size: int = 50257) -> GPT:
@@ -107,5 +124,5 @@ def gpt2_small(vocab_size: int = 50257) -> GPT:
     return GPT(vocab_size)
 
 
-__all__ = ["GPT", "gpt2_small"]
+__all__ = ["GPT", "from_config", "gpt2_small"]
 __dir__ = __all__.copy
