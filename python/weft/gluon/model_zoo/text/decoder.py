@@ -161,13 +161,15 @@ class Decoder(HybridBlock):
 
 
 def _extents(owner: str, tokens: Any) -> tuple[int, int]:
-    if not isinstance(tokens, ndarray) or tokens.ndim != 2 or not tokens.shape[1]:
-        shown = tokens.shape if hasattr(tokens, "shape") else type(tokens).__name__
-        raise InvalidType(
-            f"{owner}.generate: `tokens` must be an array of integers (N, T), with a token at "
-            f"least in each row; got {shown}"
-        )
-    return tokens.shape[0], tokens.shape[1]
+    given = type(tokens).__name__
+    if isinstance(tokens, ndarray):
+        if tokens.ndim == 2 and tokens.shape[1]:
+            return tokens.shape[0], tokens.shape[1]
+        given = f"shape {tokens.shape}"
+    raise InvalidType(
+        f"{owner}.generate: `tokens` must be an array of integers (N, T), with a token at least in "
+        f"each row; got {given}"
+    )
 
 
 __all__ = ["Decoder"]
