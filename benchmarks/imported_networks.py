@@ -36,13 +36,18 @@ Network = tuple[nn.Module, dict[str, torch.Tensor]]
 # ---- the networks -------------------------------------------------------------------------------
 
 
-def _torchvision(name: str, size: int = 224) -> Network:
-    # A torchvision that was built for another torch has no operators, but all networks.
+def _define_operators() -> None:
+    """A torchvision that was built for another torch has no operators, but all networks; also
+    transformers imports it."""
     with contextlib.suppress(RuntimeError):
         library = torch.library.Library("torchvision", "DEF")
         for operator in ("nms", "qnms"):
             library.define(f"{operator}(Tensor boxes, Tensor scores, float threshold) -> Tensor")
         globals()["_library"] = library  # which must live
+
+
+def _torchvision(name: str, size: int = 224) -> Network:
+    _define_operators()
     import torchvision
 
     return torchvision.models.get_model(name, weights=None), {
@@ -149,6 +154,7 @@ class First(nn.Module):
 
 
 def _transformer(kind: str) -> Network:
+    _define_operators()
     import transformers as hf
 
     tokens = torch.randint(0, 5000, (1, 128))

@@ -30,7 +30,7 @@ def fold(program: Program) -> None:
     origins: dict[str, str] = {}  # of a folded value: the one initializer that it was made of
     left: list[Node] = []
     for node in program.nodes:
-        results = _results_of(node, program)
+        results = None if _splits_weight(node, program, readers) else _results_of(node, program)
         if results is None:
             left.append(node)
             continue
@@ -39,6 +39,19 @@ def fold(program: Program) -> None:
     _rename(program, origins)
     _drop_unused(program)
     program.changed()
+
+
+def _splits_weight(
+    node: Node, program: Program, readers: Mapping[str, list[tuple[Node, int]]]
+) -> bool:
+    """Does a node read a weight that others read, too? A result of its own would be a second
+    weight, which takes memory and no longer follows the first one when that is trained."""
+    for name in node.inputs:
+        value = program.constants.get(name)
+        is_weight = value is not None and value.dtype.kind == "f" and value.nbytes > _SMALL
+        if is_weight and any(reader is not node for reader, _ in readers.get(name, ())):
+            return True
+    return False
 
 
 def _results_of(node: Node, program: Program) -> list[Any] | None:

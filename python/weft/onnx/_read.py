@@ -5,7 +5,8 @@ with what is there; nothing is assumed.
 """
 
 import os
-from typing import Any
+from mmap import ACCESS_READ, mmap
+from typing import Any, BinaryIO
 
 import numpy
 import onnx
@@ -15,6 +16,7 @@ from onnx import AttributeProto
 from weft._base.errors import FileFailure, InvalidValue, MissingFile
 from weft._import.program import Node, Port, Program
 from weft.onnx._expand import expanded
+from weft.onnx._large import without_weights
 from weft.onnx._tensors import array_from, dense, dtype_name
 
 
@@ -22,12 +24,23 @@ def from_file(path: str) -> Program:
     """The program of a file; external data lies in the same folder."""
     try:
         with open(path, "rb") as file:
-            content = file.read()
+            content = _content(file)
     except FileNotFoundError:
         raise MissingFile(f"weft.onnx.load: there is no file {path}") from None
     except OSError as error:
         raise FileFailure(f"weft.onnx.load: {path}: {error.strerror}") from None
     return from_message(_parsed(content, path), path)
+
+
+def _content(file: BinaryIO) -> bytes:
+    """The bytes to parse: without weights, which stay in the file, where that can be had."""
+    try:
+        whole = mmap(file.fileno(), 0, access=ACCESS_READ)
+    except (OSError, ValueError):  # empty, or a pipe
+        return file.read()
+    with whole:
+        found = without_weights(whole)
+        return whole[:] if found is None else found
 
 
 def from_bytes(content: bytes) -> Program:
@@ -65,7 +78,7 @@ class _Reader:
     """Reads one model."""
 
     def __init__(self, model: onnx.ModelProto, path: str | None) -> None:
-        self.folder = None if path is None else os.path.dirname(os.path.abspath(path))
+        self.path = None if path is None else os.path.abspath(path)
         self.model = expanded(model)
         self.versions = {_domain(o.domain): o.version for o in self.model.opset_import}
 
@@ -95,9 +108,9 @@ class _Reader:
         return Program(graph.name, inputs, outputs, nodes, constants, fixed)
 
     def _constants(self, graph: onnx.GraphProto) -> dict[str, numpy.ndarray]:
-        found = {tensor.name: array_from(tensor, self.folder) for tensor in graph.initializer}
+        found = {tensor.name: array_from(tensor, self.path) for tensor in graph.initializer}
         for sparse in graph.sparse_initializer:
-            found[sparse.values.name] = dense(sparse, self.folder)
+            found[sparse.values.name] = dense(sparse, self.path)
         return found
 
     def _constant(self, proto: onnx.NodeProto) -> numpy.ndarray:
@@ -152,9 +165,9 @@ class _Reader:
         if kind == AttributeProto.STRING:
             return proto.s.decode("utf-8", "replace")
         if kind == AttributeProto.TENSOR:
-            return array_from(proto.t, self.folder)
+            return array_from(proto.t, self.path)
         if kind == AttributeProto.SPARSE_TENSOR:
-            return dense(proto.sparse_tensor, self.folder)
+            return dense(proto.sparse_tensor, self.path)
         if kind == AttributeProto.GRAPH:
             return self._program(proto.g, known)
         if kind == AttributeProto.FLOATS:
@@ -164,7 +177,7 @@ class _Reader:
         if kind == AttributeProto.STRINGS:
             return [text.decode("utf-8", "replace") for text in proto.strings]
         if kind == AttributeProto.TENSORS:
-            return [array_from(tensor, self.folder) for tensor in proto.tensors]
+            return [array_from(tensor, self.path) for tensor in proto.tensors]
         if kind == AttributeProto.GRAPHS:
             return [self._program(graph, known) for graph in proto.graphs]
         if kind == AttributeProto.TYPE_PROTO:

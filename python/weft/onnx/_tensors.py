@@ -1,4 +1,4 @@
-"""Tensors of ONNX messages as NumPy arrays, with external data mapped instead of read."""
+"""Tensors of ONNX messages as NumPy arrays. External data is read straight into the array."""
 
 import math
 import os
@@ -10,6 +10,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from weft._base.errors import FileFailure
+from weft.onnx._large import OWN_FILE
 
 # Types that are packed, several elements to a byte; of other types an element is `itemsize` bytes.
 _PACKED = {
@@ -38,8 +39,8 @@ def dtype_name(elem_type: int) -> str | None:
     return dtype_of(elem_type).name
 
 
-def array_from(tensor: TensorProto, folder: str | None) -> numpy.ndarray:
-    """The elements of a tensor. External data is mapped from `folder`.
+def array_from(tensor: TensorProto, file: str | None) -> numpy.ndarray:
+    """The elements of a tensor. External data lies in the folder of the model's `file`.
 
     Raises OSError for data that does not fit the shape, is missing, or lies outside the folder.
     """
@@ -47,7 +48,7 @@ def array_from(tensor: TensorProto, folder: str | None) -> numpy.ndarray:
     if any(extent < 0 for extent in shape):
         raise FileFailure(f"tensor `{tensor.name}`: shape {shape} has a negative extent")
     if tensor.data_location == TensorProto.EXTERNAL:
-        return _mapped(tensor, shape, folder)
+        return _read(tensor, shape, file)
     _require_data(tensor, shape)
     try:
         value = numpy_helper.to_array(tensor)
@@ -58,9 +59,9 @@ def array_from(tensor: TensorProto, folder: str | None) -> numpy.ndarray:
     return value
 
 
-def dense(sparse: onnx.SparseTensorProto, folder: str | None) -> numpy.ndarray:
+def dense(sparse: onnx.SparseTensorProto, file: str | None) -> numpy.ndarray:
     """A sparse tensor with its zeros."""
-    values, places = array_from(sparse.values, folder), array_from(sparse.indices, folder)
+    values, places = array_from(sparse.values, file), array_from(sparse.indices, file)
     shape = tuple(sparse.dims)
     found = numpy.zeros(shape, values.dtype)
     flat = places if places.ndim == 1 else numpy.ravel_multi_index(tuple(places.T), shape)
@@ -106,15 +107,15 @@ def _require_data(tensor: TensorProto, shape: tuple[int, ...]) -> None:
         )
 
 
-def _mapped(tensor: TensorProto, shape: tuple[int, ...], folder: str | None) -> numpy.ndarray:
+def _read(tensor: TensorProto, shape: tuple[int, ...], file: str | None) -> numpy.ndarray:
     entries = {entry.key: entry.value for entry in tensor.external_data}
     location = entries.get("location", "")
-    if folder is None:
+    if file is None:
         raise FileFailure(
             f"tensor `{tensor.name}`: its data is in the file `{location}`; load the model by its "
             "path"
         )
-    path = _inside(folder, location, tensor.name)
+    path = Path(file) if location == OWN_FILE else _inside(file, location, tensor.name)
     offset = _whole(entries.get("offset", "0"), "offset", tensor.name)
     wanted = _bytes_of(tensor, shape)
     length = _whole(entries.get("length", str(wanted)), "length", tensor.name)
@@ -124,19 +125,20 @@ def _mapped(tensor: TensorProto, shape: tuple[int, ...], folder: str | None) -> 
             f"tensor `{tensor.name}`: needs {wanted} bytes; `{location}` of {size} bytes has "
             f"{length} from {offset} on"
         )
+    content = numpy.fromfile(path, numpy.uint8, wanted, offset=offset)
+    if len(content) != wanted:  # the file was shortened just now
+        raise FileFailure(f"tensor `{tensor.name}`: `{path.name}` ends within its data")
     if tensor.data_type in _PACKED or not wanted:
-        content = numpy.fromfile(path, numpy.uint8, wanted, offset=offset).tobytes()
         return numpy_helper.to_array(
-            helper.make_tensor(tensor.name, tensor.data_type, shape, content, raw=True)
+            helper.make_tensor(tensor.name, tensor.data_type, shape, content.tobytes(), raw=True)
         )
-    dtype = dtype_of(tensor.data_type)
-    content = numpy.memmap(path, numpy.uint8, "r", offset, (wanted,))
-    return content.view(dtype).reshape(shape)
+    return content.view(dtype_of(tensor.data_type)).reshape(shape)
 
 
-def _inside(folder: str, location: str, name: str) -> Path:
-    """The file of external data; raises OSError unless it is a file within the model's folder."""
-    root = Path(folder).resolve()
+def _inside(file: str, location: str, name: str) -> Path:
+    """The file of external data; raises OSError unless it is a file within the model's folder. A
+    link may lead to the folder where the model itself is, if that is a link."""
+    root = Path(file).parent.resolve()
     path = Path(os.path.normpath(root / location))
     if not location or Path(location).is_absolute() or not path.is_relative_to(root):
         raise FileFailure(
@@ -146,7 +148,8 @@ def _inside(folder: str, location: str, name: str) -> Path:
         raise FileFailure(
             f"tensor `{name}`: external data `{location}` is no file beside the model"
         )
-    if not path.resolve().is_relative_to(root):
+    folders = (root, Path(file).resolve().parent)
+    if not any(path.resolve().is_relative_to(folder) for folder in folders):
         raise FileFailure(
             f"tensor `{name}`: external data `{location}` is a link that leaves the folder of the "
             "model"

@@ -5,7 +5,7 @@ import pytest
 import weft
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from onnx import TensorProto
+from onnx import TensorProto, helper, numpy_helper
 from onnx_models import classifier, helper_node, model
 from weft import np
 
@@ -137,10 +137,17 @@ SEED = classifier(numpy.random.default_rng(0)).SerializeToString()
 REFUSED = (OSError, ValueError, TypeError, NotImplementedError, RuntimeError, LookupError)
 
 
-@given(st.data())
-@settings(deadline=None)
-def test_mutated_files_end_in_an_error_or_run(data):
-    content = bytearray(SEED)
+def run_or_refused(source):
+    try:
+        block = weft.onnx.load(source)
+        block(*[np.zeros((1, 3, 8, 8))] * len(block.input_names))
+    except REFUSED:
+        return
+
+
+def mutated(seed, data):
+    """A few bytes are others, gone, or there twice."""
+    content = bytearray(seed)
     for _ in range(data.draw(st.integers(1, 6))):
         place = data.draw(st.integers(0, len(content) - 1))
         kind = data.draw(st.sampled_from(["set", "cut", "repeat"]))
@@ -152,11 +159,92 @@ def test_mutated_files_end_in_an_error_or_run(data):
             content[place:place] = content[place : place + data.draw(st.integers(1, 40))]
         if not content:
             content = bytearray(b"\0")
-    try:
-        block = weft.onnx.load(bytes(content))
-        block(*[np.zeros((1, 3, 8, 8))] * len(block.input_names))
-    except REFUSED:
-        return
+    return bytes(content)
+
+
+@given(st.data())
+@settings(deadline=None)
+def test_mutated_files_end_in_an_error_or_run(data):
+    run_or_refused(mutated(SEED, data))
+
+
+LARGE = [((40, 16), "float32"), ((1030,), "uint8"), ((9, 40), "float64"), ((640,), "float16")]
+
+
+def with_large_weights():
+    """A model with weights that are read apart from the message, also in a body and a node."""
+    values = {
+        f"w{i}": numpy.random.default_rng(i).normal(size=shape).astype(dtype)
+        for i, (shape, dtype) in enumerate(LARGE)
+    }
+    inner = numpy.random.default_rng(9).normal(size=(600,)).astype("float32")
+    branch = helper.make_graph(
+        [helper_node("Identity", ["inner"], ["b"])],
+        "branch",
+        [],
+        [helper.make_tensor_value_info("b", TensorProto.FLOAT, [600])],
+        [numpy_helper.from_array(inner, "inner")],
+    )
+    nodes = [
+        helper.make_node("Constant", [], ["k"], value=numpy_helper.from_array(inner * 2, "k")),
+        helper.make_node("If", ["x"], ["y"], then_branch=branch, else_branch=branch),
+        helper_node("Add", ["y", "k"], ["z"]),
+        *(helper_node("Identity", [name], [f"{name}_out"]) for name in values),
+    ]
+    outputs = {"z": ("float32", [600])}
+    outputs |= {f"{name}_out": (v.dtype.name, list(v.shape)) for name, v in values.items()}
+    return model(nodes, {"x": ("bool", [])}, outputs, values), [inner * 3, *values.values()]
+
+
+def test_large_weights_are_read_from_the_file(tmp_path):
+    made, wanted = with_large_weights()
+    path = tmp_path / "net.onnx"
+    path.write_bytes(made.SerializeToString())
+    for source in (path, made, path.read_bytes()):
+        found = weft.onnx.load(source)(np.array(True))
+        for ours, want in zip(found, wanted, strict=True):
+            assert ours.dtype.name == want.dtype.name
+            numpy.testing.assert_array_equal(ours.asnumpy(), want)
+
+
+@given(data=st.data())
+@settings(deadline=None)
+def test_mutated_files_with_large_weights_end_in_an_error_or_run(tmp_path_factory, data):
+    path = tmp_path_factory.mktemp("mutated") / "net.onnx"
+    path.write_bytes(mutated(with_large_weights()[0].SerializeToString(), data))
+    run_or_refused(path)
+
+
+def test_a_stranger_cannot_point_at_the_file_itself_by_bytes():
+    made = external("\0")
+    with pytest.raises(OSError, match="load the model by its path"):
+        weft.onnx.load(with_tensor(made).SerializeToString())
+
+
+def test_links_may_lead_where_the_model_itself_lies(tmp_path):
+    """As in a cache whose files are links to one folder of contents."""
+    blobs, snapshot = tmp_path / "blobs", tmp_path / "snapshot"
+    blobs.mkdir(), snapshot.mkdir()
+    values = numpy.array([3.0, 4.0], "float32")
+    (blobs / "1").write_bytes(with_tensor(external("data")).SerializeToString())
+    (blobs / "2").write_bytes(values.tobytes())
+    (snapshot / "net.onnx").symlink_to(blobs / "1")
+    (snapshot / "data").symlink_to(blobs / "2")
+    assert weft.onnx.load(snapshot / "net.onnx")(np.zeros(2)).tolist() == [3.0, 4.0]
+
+
+def test_a_weight_that_is_used_twice_stays_one(tmp_path):
+    table = numpy.random.default_rng(0).normal(size=(50, 30)).astype("float32")
+    nodes = [
+        helper_node("Gather", ["table", "x"], ["h"]),
+        helper.make_node("Transpose", ["table"], ["turned"], perm=[1, 0]),
+        helper_node("MatMul", ["h", "turned"], ["y"]),
+    ]
+    made = model(nodes, {"x": ("int64", [3])}, {"y": ("float32", [3, 50])}, {"table": table})
+    net = weft.onnx.load(made)
+    assert {name: p.shape for name, p in net.collect_params().items()} == {"table": (50, 30)}
+    x = numpy.array([4, 7, 4])
+    numpy.testing.assert_allclose(net(np.array(x)).asnumpy(), table[x] @ table.T, rtol=1e-5)
 
 
 def test_models_of_old_versions_have_weights_among_the_inputs():
