@@ -51,7 +51,7 @@ class Aliases:
         self._members: dict[FxNode, list[FxNode]] = {}
         for node in nodes:
             if node.op == "call_function" and _may_alias(node):
-                for source in node.all_input_nodes:
+                for source in _shared_inputs(node):
                     self._join(node, source)
         for node in nodes:
             self._members.setdefault(self._root(node), []).append(node)
@@ -71,21 +71,63 @@ class Aliases:
         group = self._members[self._root(node)]
         return next((member for member in group if member.op == "placeholder"), None)
 
+    def same_as(self, whole: FxNode, write: FxNode) -> list[FxNode]:
+        """The nodes before a write that are the written array itself."""
+        here = self._places[write]
+        group = self._members[self._root(whole)]
+        return [node for node in group if whole_of(node) is whole and self._places[node] < here]
+
     def check(self, write: FxNode, target: Any) -> None:
         """Raises where another node that shares memory with the target is read after the write."""
         here = self._places[write]
+        whole = whole_of(target)
         for member in self._members[self._root(target)]:
-            if member is target or self._replaces(member, target):
+            if whole_of(member) is whole:
                 continue
             if any(self._places[user] > here for user in member.users) and (
                 self._places[member] < here
             ):
                 raise ViewsWrittenError
 
-    def _replaces(self, member: FxNode, target: FxNode) -> bool:
-        """Is a node an earlier write to the target, whose value is the target's?"""
-        is_write = isinstance(member.target, torch._ops.OpOverload)
-        return is_write and member.target._schema.is_mutable and member.args[:1] == (target,)
+
+def whole_of(node: FxNode) -> FxNode:
+    """The array that a node writes in place, or gives back as it is; the node itself where it is
+    another."""
+    while _is_write(node) or _is_same(node):
+        node = node.args[0]
+    return node
+
+
+def _is_write(node: FxNode) -> bool:
+    """Is it an operator such as `add_`, which returns its first argument?"""
+    if not isinstance(node.target, torch._ops.OpOverload) or not node.target._schema.is_mutable:
+        return False
+    name = node.target._schema.name
+    return name.endswith("_") and not name.endswith("__")
+
+
+def _is_same(node: FxNode) -> bool:
+    """Does an operator return all of its first argument: `to` its own dtype, `detach`?"""
+    if not isinstance(node.target, torch._ops.OpOverload):
+        return False
+    name = node.target._schema.name.split("::")[1]
+    if name in ("alias", "detach", "lift_fresh"):
+        return True
+    if name != "to" or node.kwargs.get("copy") or True in node.args:
+        return False
+    source = node.args[0]
+    return isinstance(source, FxNode) and source.meta["val"].dtype == node.meta["val"].dtype
+
+
+def _shared_inputs(node: FxNode) -> list[FxNode]:
+    """The inputs that a node may share memory with: of `copy_`, the first one alone."""
+    if isinstance(node.target, torch._ops.OpOverload):
+        arguments = node.target._schema.arguments
+        pairs = zip(arguments, node.args, strict=False)
+        shared = [value for argument, value in pairs if argument.alias_info is not None]
+        if shared and all(isinstance(value, FxNode) for value in shared):
+            return shared
+    return node.all_input_nodes
 
 
 def _may_alias(node: FxNode) -> bool:
@@ -99,4 +141,4 @@ def _may_alias(node: FxNode) -> bool:
     return target._schema.name.split("::")[1] in _MAY_ALIAS
 
 
-__all__ = ["Aliases", "ViewsWrittenError"]
+__all__ = ["Aliases", "ViewsWrittenError", "whole_of"]

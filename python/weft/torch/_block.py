@@ -35,6 +35,9 @@ class TorchBlock(ImportedBlock):
         state["_updates"] = read.updates
         state["_values"] = {value: held.name for value, held in read.held.items()}
         super().__init__(read.program)
+        state["_output_names"] = read.program.outputs[
+            : len(read.program.outputs) - len(read.updates)
+        ]
         shared: dict[int, Any] = {}
         for held in read.held.values():
             if held.identity not in shared:

@@ -13,7 +13,7 @@ from torch.fx import Node as FxNode
 from weft._base.errors import Unsupported
 from weft._import.arguments import Slot
 from weft._import.program import Node, Port, Program
-from weft.torch._aliases import Aliases, ViewsWrittenError
+from weft.torch._aliases import Aliases, ViewsWrittenError, whole_of
 from weft.torch._rules import RULES
 from weft.torch._structure import Leaf
 
@@ -159,10 +159,12 @@ class Graph:
         """What reads the written array from here on reads the result."""
         target = node.args[0]
         self._aliases.check(node, target)
-        self.values[target] = node.name
+        whole = whole_of(target)
+        for earlier in self._aliases.same_as(whole, node):
+            self.values[earlier] = node.name
         root = self._aliases.placeholder(target)
         if root is not None and root.name in buffers:
-            if root is not target:
+            if root is not whole:
                 raise ViewsWrittenError
             self.written[buffers[root.name]] = node.name
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy
+import torch
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
 from torch.fx import Node as FxNode
@@ -47,6 +48,7 @@ def read_program(exported: ExportedProgram, title: str) -> Read:
     """The program of an exported one. Raises `ViewsWrittenError` where it has to be functional."""
     graph = Graph(exported.graph_module, title)
     held: dict[str, Held] = {}
+    constants: dict[str, Any] = {}
     leaves: list[Any] = []
     specs = {spec.arg.name: spec for spec in exported.graph_signature.input_specs}
     for node in graph.placeholders:
@@ -54,20 +56,33 @@ def read_program(exported: ExportedProgram, title: str) -> Read:
         if spec.kind == InputKind.USER_INPUT:
             leaves.append(graph.input(node))
         elif spec.kind == InputKind.CONSTANT_TENSOR or spec.persistent is False:
-            graph.program.constants[node.name] = numpy_of(exported.constants[spec.target])
+            constants[node.name] = spec
         elif spec.kind in (InputKind.PARAMETER, InputKind.BUFFER):
             held[node.name] = _held(exported, spec)
         else:
             raise Unsupported(f"{title}: an input of kind {spec.kind.name} is not supported")
-    graph.read({value: one.name for value, one in held.items()})
+    names = {value: one.name for value, one in held.items()}
+    graph.read(names | {value: spec.target for value, spec in constants.items()})
     updates, results = _outputs(exported, graph)
+    for value, spec in constants.items():
+        # Caches are often buffers that no file has. What is written is a state all the same.
+        tensor = exported.constants[spec.target]
+        if spec.target in updates:
+            held[value] = _held_tensor(spec, tensor, is_trained=False)
+        else:
+            graph.program.constants[value] = numpy_of(tensor)
     graph.drop_unused()
     return Read(graph.program, _arguments(exported, leaves), results, held, updates)
 
 
 def _held(exported: ExportedProgram, spec: Any) -> Held:
     tensor = exported.state_dict[spec.target]
-    is_trained = spec.kind == InputKind.PARAMETER and tensor.requires_grad
+    return _held_tensor(
+        spec, tensor, is_trained=spec.kind == InputKind.PARAMETER and tensor.requires_grad
+    )
+
+
+def _held_tensor(spec: Any, tensor: torch.Tensor, *, is_trained: bool) -> Held:
     memory = tensor.data_ptr(), tuple(tensor.shape), tensor.stride()
     identity = hash(memory) if tensor.numel() else id(spec)
     return Held(spec.target, numpy_of(tensor), is_trained, identity)
