@@ -9,8 +9,31 @@
 
 from weft.gluon.model_zoo.text.bert import BERT, bert_base
 from weft.gluon.model_zoo.text.gpt import GPT, gpt2_small
+from weft.gluon.model_zoo.text.heads import (
+    MaskedLanguageModel,
+    NextSentence,
+    PretrainedBERT,
+    QuestionAnswering,
+    ReplacedTokens,
+    SequenceClassifier,
+    TokenClassifier,
+)
 from weft.gluon.model_zoo.text.recurrent import RNNModel
 from weft.gluon.model_zoo.text.sampling import draw
 
-__all__ = ["BERT", "GPT", "RNNModel", "bert_base", "draw", "gpt2_small"]
+__all__ = [
+    "BERT",
+    "GPT",
+    "MaskedLanguageModel",
+    "NextSentence",
+    "PretrainedBERT",
+    "QuestionAnswering",
+    "RNNModel",
+    "ReplacedTokens",
+    "SequenceClassifier",
+    "TokenClassifier",
+    "bert_base",
+    "draw",
+    "gpt2_small",
+]
 __dir__ = __all__.copy
