@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from weft._base.errors import InvalidType, Unsupported
 from weft.gluon.hybrid_block import HybridBlock
-
-_ZOO = "weft.gluon.model_zoo"
+from weft.gluon.model_zoo.text import encoders
 
 
 @dataclass(frozen=True)
@@ -16,41 +15,36 @@ class Family:
     """Networks of one module of the zoo, which has a function `from_config`.
 
     model_type: as config.json has it
-    module: below `model_zoo`
     prefix, heads: architectures are the prefix with each of the heads; the first is the base model,
         for a config.json that names none
+    takes: what a call takes: "tokens" (N, T), "images" (N, C, H, W), or other words, for messages
     """
 
     model_type: str
-    module: str
+    module: ModuleType
     prefix: str
     heads: str
+    takes: str = "tokens"
 
     @property
     def architectures(self) -> list[str]:
         """Names of classes in Hugging Face."""
         return [self.prefix + head for head in self.heads.split()]
 
-    @property
-    def takes_images(self) -> bool:
-        """Does a call take images (N, C, H, W), rather than tokens (N, T)?"""
-        return self.module.startswith("vision.")
-
     def build(self, config: Mapping[str, Any], architecture: str) -> HybridBlock:
         """The network, without values."""
-        module = import_module(f"{_ZOO}.{self.module}")
-        return module.from_config({**config, "architectures": [architecture]})
+        return self.module.from_config({**config, "architectures": [architecture]})
 
 
 _ENCODER = "Model ForMaskedLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
 
 FAMILIES = [
-    Family("bert", "text.encoders", "Bert", f"{_ENCODER} ForPreTraining ForNextSentencePrediction"),
-    Family("camembert", "text.encoders", "Camembert", _ENCODER),
-    Family("distilbert", "text.encoders", "DistilBert", _ENCODER),
-    Family("electra", "text.encoders", "Electra", f"{_ENCODER} ForPreTraining"),
-    Family("roberta", "text.encoders", "Roberta", _ENCODER),
-    Family("xlm-roberta", "text.encoders", "XLMRoberta", _ENCODER),
+    Family("bert", encoders, "Bert", f"{_ENCODER} ForPreTraining ForNextSentencePrediction"),
+    Family("camembert", encoders, "Camembert", _ENCODER),
+    Family("distilbert", encoders, "DistilBert", _ENCODER),
+    Family("electra", encoders, "Electra", f"{_ENCODER} ForPreTraining"),
+    Family("roberta", encoders, "Roberta", _ENCODER),
+    Family("xlm-roberta", encoders, "XLMRoberta", _ENCODER),
 ]
 
 

@@ -24,6 +24,11 @@ class _Head(HybridBlock):
         super().__init__()
         self.encoder = encoder
 
+    @property
+    def max_length(self) -> int:
+        """The longest T."""
+        return self.encoder.max_length
+
     def _lines(self) -> dict[str, str]:
         """Published names of the head, and what they are here."""
         raise NotImplementedError
