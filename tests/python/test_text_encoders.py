@@ -39,6 +39,10 @@ SHAPES = {
     "CamembertForMaskedLM": [(N, T, WORDS)],
     "DistilBertModel": [(N, T, UNITS)],
     "DistilBertForSequenceClassification": [(N, 3)],
+    "AlbertForMaskedLM": [(N, T, WORDS)],
+    "AlbertForSequenceClassification": [(N, 3)],
+    "MPNetModel": [(N, T, UNITS), (N, UNITS)],
+    "MPNetForTokenClassification": [(N, T, 3)],
     "ElectraForPreTraining": [(N, T)],
     "ElectraForQuestionAnswering": [(N, T), (N, T)],
 }
@@ -83,7 +87,7 @@ def test_network(name, tmp_path):
             close(found, want)
 
 
-@pytest.mark.parametrize("name", ["BertModel", "RobertaModel", "DistilBertModel"])
+@pytest.mark.parametrize("name", ["BertModel", "RobertaModel", "DistilBertModel", "MPNetModel"])
 def test_a_mask_hides_what_a_length_hides(name):
     net = made(name)
     lengths = numpy.array([4, 6])
@@ -151,6 +155,16 @@ BAD = {
         {"model_type": "roberta", "max_position_embeddings": 2},
         ValueError,
         "`max_position_embeddings` must be at least 3; got 2",
+    ),
+    "groups": (
+        {"model_type": "albert", "num_hidden_groups": 2},
+        NotImplementedError,
+        "_groups` is 2",
+    ),
+    "buckets": (
+        {"model_type": "mpnet", "relative_attention_num_buckets": 8},
+        NotImplementedError,
+        "`relative_attention_num_buckets` is 8",
     ),
     "decoder": ({"model_type": "bert", "is_decoder": True}, NotImplementedError, "`is_decoder`"),
     "labels": (

@@ -39,10 +39,12 @@ class Family:
 _ENCODER = "Model ForMaskedLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
 
 FAMILIES = [
+    Family("albert", encoders, "Albert", _ENCODER),
     Family("bert", encoders, "Bert", f"{_ENCODER} ForPreTraining ForNextSentencePrediction"),
     Family("camembert", encoders, "Camembert", _ENCODER),
     Family("distilbert", encoders, "DistilBert", _ENCODER),
     Family("electra", encoders, "Electra", f"{_ENCODER} ForPreTraining"),
+    Family("mpnet", encoders, "MPNet", _ENCODER),
     Family("roberta", encoders, "Roberta", _ENCODER),
     Family("xlm-roberta", encoders, "XLMRoberta", _ENCODER),
 ]

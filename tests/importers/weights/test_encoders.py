@@ -1,6 +1,7 @@
 """Encoders of text take the weights of Hugging Face, alone and in heads, and give its results."""
 
 import contextlib
+import warnings
 
 import numpy
 import pytest
@@ -35,6 +36,8 @@ MORE = {
     "Camembert": {"type_vocab_size": 1},
     "DistilBert": {"hidden_dim": 48},
     "Electra": {"embedding_size": 16},
+    "Albert": {"embedding_size": 16},
+    "MPNet": {},
 }
 ENDINGS = (
     "Model",
@@ -70,7 +73,7 @@ def made(name, **options):
 
 def inputs_of(name):
     """Tokens, of which some are padding, and the mask that says so."""
-    padding = 0 if family_of(name) in ("Bert", "DistilBert", "Electra") else 1
+    padding = 0 if family_of(name) in ("Bert", "DistilBert", "Electra", "Albert") else 1
     tokens = torch.randint(3, 60, (3, 9))
     mask = torch.ones(3, 9, dtype=torch.long)
     mask[1, 6:] = 0
@@ -117,6 +120,12 @@ def test_a_decoder_of_its_own(name, tmp_path):
         module.cls.predictions.bias.data = module.cls.predictions.decoder.bias.data
     assert "word_weight" in net.collect_params()
     check_same(loaded(net, module, tmp_path), module, inputs_of(name)[0])
+
+
+def test_distances_of_far_tokens(tmp_path):
+    module, net = made("MPNetModel", max_position_embeddings=150)
+    loaded(net, module, tmp_path)
+    check_same(net, module, torch.randint(3, 60, (1, 140)))
 
 
 def test_a_classifier_of_four_classes_and_a_number_of_labels(tmp_path):
@@ -167,6 +176,8 @@ TRAINED = (
     "RobertaForSequenceClassification",
     "DistilBertForQuestionAnswering",
     "ElectraForMaskedLM",
+    "AlbertForSequenceClassification",
+    "MPNetForMaskedLM",
 )
 
 
@@ -197,7 +208,20 @@ def test_gradients_are_those_of_pytorch(name, tmp_path):
         assert numpy.abs(found - wanted).max() <= 1e-3 * largest, key
 
 
-@pytest.mark.parametrize("name", ["BertModel", "RobertaForSequenceClassification"])
+@pytest.mark.parametrize("name", [f"{family}ForMaskedLM" for family in MORE])
+@pytest.mark.parametrize("options", [{}, {"max_shard_size": "20KB"}], ids=["one file", "shards"])
+def test_a_folder_that_transformers_writes_is_read(name, options, tmp_path):
+    module, _ = made(name)
+    module.save_pretrained(tmp_path, **options)
+    assert len(list(tmp_path.glob("*.safetensors"))) > len(options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        net = weft.hub.load(tmp_path)
+    tokens, mask = inputs_of(name)
+    check_same(net, call_of(module), tokens, mask=mask)
+
+
+@pytest.mark.parametrize("name", ["BertModel", "RobertaForSequenceClassification", "MPNetModel"])
 def test_batch_and_time_stay_open_in_a_file(name, tmp_path):
     module, net = made(name)
     loaded(net, module, tmp_path)

@@ -1,6 +1,7 @@
 """BERT: Devlin et al., "Pre-training of Deep Bidirectional Transformers", 2019, and encoders of its
 structure: RoBERTa (Liu et al., 2019), XLM-RoBERTa (Conneau et al., 2020), DistilBERT (Sanh et al.,
-2019), ELECTRA (Clark et al., 2020), MiniLM (Wang et al., 2020).
+2019), ELECTRA (Clark et al., 2020), MiniLM (Wang et al., 2020), ALBERT (Lan et al., 2020), MPNet
+(Song et al., 2020).
 
 `encoders.from_config` builds each of them, with a head, by a config.json of Hugging Face.
 """
@@ -27,14 +28,39 @@ _BERT = Names(
         "embeddings.LayerNorm": "norm",
         "embeddings_project": "project",
         f"{_LAYER}.attention.self.{{part:query|key|value}}": "layers.{i}.attention.{part}",
+        f"{_LAYER}.attention.attn.q": "layers.{i}.attention.query",
+        f"{_LAYER}.attention.attn.k": "layers.{i}.attention.key",
+        f"{_LAYER}.attention.attn.v": "layers.{i}.attention.value",
+        f"{_LAYER}.attention.attn.o": "layers.{i}.attention.output",
+        f"{_LAYER}.attention.LayerNorm": "layers.{i}.norms.0",
         f"{_LAYER}.attention.output.dense": "layers.{i}.attention.output",
         f"{_LAYER}.attention.output.LayerNorm": "layers.{i}.norms.0",
         f"{_LAYER}.intermediate.dense": "layers.{i}.ffn.0",
         f"{_LAYER}.output.dense": "layers.{i}.ffn.3",
         f"{_LAYER}.output.LayerNorm": "layers.{i}.norms.1",
+        "encoder.relative_attention_bias": "distance_embed",
         "pooler.dense": "pooler",
     },
-    prefixes=["bert.", "roberta.", "electra."],
+    prefixes=["bert.", "roberta.", "electra.", "mpnet."],
+)
+_SHARED = "encoder.albert_layer_groups.0.albert_layers.0"
+_ALBERT = Names(
+    "Hugging Face",
+    {
+        "embeddings.word_embeddings": "word_embed",
+        "embeddings.position_embeddings.weight": "position_weight",
+        "embeddings.token_type_embeddings": "token_type_embed",
+        "embeddings.LayerNorm": "norm",
+        "encoder.embedding_hidden_mapping_in": "project",
+        f"{_SHARED}.attention.{{part:query|key|value}}": "layers.0.attention.{part}",
+        f"{_SHARED}.attention.dense": "layers.0.attention.output",
+        f"{_SHARED}.attention.LayerNorm": "layers.0.norms.0",
+        f"{_SHARED}.ffn": "layers.0.ffn.0",
+        f"{_SHARED}.ffn_output": "layers.0.ffn.3",
+        f"{_SHARED}.full_layer_layer_norm": "layers.0.norms.1",
+        "pooler": "pooler",
+    },
+    prefixes=["albert."],
 )
 _BLOCK = "transformer.layer.{i}"
 _DISTILBERT = Names(
@@ -58,6 +84,8 @@ _DISTILBERT = Names(
 _UNUSED = (
     "cls.predictions",
     "cls.seq_relationship",
+    "predictions",
+    "sop_classifier",
     "lm_head",
     "vocab_transform",
     "vocab_layer_norm",
@@ -71,6 +99,8 @@ _UNUSED = (
     "embeddings.position_ids",
     "embeddings.token_type_ids",
 )
+# Where kinds of distances begin that attention tells apart: each up to 8, then half octaves.
+_DISTANCES = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 23, 32, 46, 64, 91)
 
 
 class BERT(HybridBlock):
@@ -81,6 +111,8 @@ class BERT(HybridBlock):
     padding_index: the token that fills up short texts. Positions are then counted from behind this
         number, over the other tokens, as in RoBERTa; None: positions are 0, 1, …
     embed_size: of the embeddings, which a dense layer makes U wide, as in ELECTRA; None: U
+    relative_positions: attention's scores have a summand for distance and head, as in MPNet
+    shared_layers: all layers are the same one, as in ALBERT
     activation: between the dense layers: "gelu", "gelu_tanh" or one of `nn.Activation`
     hidden_dropout: between the dense layers; attention_dropout: of the weights of attention; None
         for either: `dropout`
@@ -100,6 +132,8 @@ class BERT(HybridBlock):
         pooler: bool = True,
         padding_index: int | None = None,
         embed_size: int | None = None,
+        relative_positions: bool = False,
+        shared_layers: bool = False,
         activation: str = "gelu",
         hidden_dropout: float | None = None,
         attention_dropout: float | None = None,
@@ -110,16 +144,20 @@ class BERT(HybridBlock):
         first = 0 if padding_index is None else padding_index + 1
         self.max_length, self.padding_index = max_length, padding_index
         self.units, self.embed_size = units, width
+        self.repeats = num_layers if shared_layers else 1
         self.word_embed = nn.Embedding(vocab_size, width)
         self.token_type_embed = nn.Embedding(token_types, width) if token_types else None
         self.position_weight = Parameter("position_weight", shape=(first + max_length, width))
         self.norm = nn.LayerNorm(epsilon=layer_norm_eps, in_channels=width)
         self.dropout = nn.Dropout(dropout)
         self.project = None
-        if width != units:
+        if width != units or (embed_size and shared_layers):
             self.project = nn.Dense(units, flatten=False, in_units=width)
+        self.distance_embed = None
+        if relative_positions:
+            self.distance_embed = nn.Embedding(2 * len(_DISTANCES) + 2, num_heads)
         self.layers = nn.HybridSequential()
-        for _ in range(num_layers):
+        for _ in range(1 if shared_layers else num_layers):
             layer = nn.TransformerEncoderLayer(
                 units,
                 hidden_size,
@@ -129,21 +167,15 @@ class BERT(HybridBlock):
                 activation="gelu",
                 layer_norm_eps=layer_norm_eps,
             )
-            if activation != "gelu":
-                layer.ffn._replace_child("1", activation_block(activation))
-            if hidden_dropout is not None:
-                layer.ffn._replace_child("2", nn.Dropout(hidden_dropout))
-            attention = layer.attention  # knows its own units alone; a file's shapes are checked
-            for part in (attention.query, attention.key, attention.value):
-                part.weight.shape = (units, units)
+            _adapt(layer, units, activation, hidden_dropout)
             self.layers.add(layer)
         self.pooler = nn.Dense(units, activation="tanh", in_units=units) if pooler else None
 
     @property
     def published_names(self) -> Sequence[Names]:  # type: ignore[override]
-        """Hugging Face's names: those of BERT and RoBERTa, and those of DistilBERT."""
+        """Hugging Face's names: those of BERT and most others, of DistilBERT, and of ALBERT."""
         unused = _UNUSED if self.pooler else (*_UNUSED, "pooler")
-        return tuple(replace(names, unused=unused) for names in (_BERT, _DISTILBERT))
+        return tuple(replace(names, unused=unused) for names in (_BERT, _DISTILBERT, _ALBERT))
 
     def forward(
         self, tokens: Any, token_types: Any = None, valid_length: Any = None, mask: Any = None
@@ -164,8 +196,11 @@ class BERT(HybridBlock):
         if self.project is not None:
             x = self.project(x)
         seen = _seen(tokens.shape[1], valid_length, mask)
-        for layer in self.layers:
-            x = layer(x, seen)
+        if self.distance_embed is not None:
+            seen = _biased(self._distances(tokens.shape[1]), seen)
+        for _ in range(self.repeats):
+            for layer in self.layers:
+                x = layer(x, seen)
         return x if self.pooler is None else (x, self.pooler(x[:, 0]))
 
     def _positions(self, tokens: Any) -> Any:
@@ -180,6 +215,30 @@ class BERT(HybridBlock):
             return table[:length]
         counts = (tokens != self.padding_index).astype("int32")
         return npx.embedding(np.cumsum(counts, axis=1) * counts + self.padding_index, table)
+
+    def _distances(self, length: Any) -> Any:
+        """Summands of the scores of attention, (1, H, T, T)."""
+        places = np.arange(length, dtype="int32")
+        behind = np.expand_dims(places, 1) - places  # of the key behind the query
+        edges = np.array(_DISTANCES, dtype="int32")
+        kinds = np.searchsorted(edges, np.abs(behind), side="right")
+        kinds = np.where(behind < 0, kinds + len(_DISTANCES) + 1, kinds)
+        return np.expand_dims(self.distance_embed(kinds).transpose(2, 0, 1), 0)
+
+
+def _adapt(layer: Any, units: int, activation: str, hidden_dropout: float | None) -> None:
+    """Sets what layers of transformers have no options for."""
+    if activation != "gelu":
+        layer.ffn._replace_child("1", activation_block(activation))
+    if hidden_dropout is not None:
+        layer.ffn._replace_child("2", nn.Dropout(hidden_dropout))
+    # Attention takes vectors of any size. Here it is known, so that shapes of files are checked.
+    for part in (layer.attention.query, layer.attention.key, layer.attention.value):
+        part.weight.shape = (units, units)
+
+
+def _biased(bias: Any, seen: Any) -> Any:
+    return bias if seen is None else np.where(seen, bias, -np.inf)
 
 
 def _seen(length: Any, valid_length: Any, mask: Any) -> Any:

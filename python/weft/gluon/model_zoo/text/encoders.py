@@ -1,5 +1,5 @@
-"""Encoders of Hugging Face by their config.json: BERT, RoBERTa, XLM-RoBERTa, CamemBERT, DistilBERT
-and ELECTRA, alone or in a head. All are a `BERT` with options; papers are named there."""
+"""Encoders of Hugging Face by their config.json: BERT, RoBERTa, XLM-RoBERTa, CamemBERT, DistilBERT,
+ELECTRA, ALBERT and MPNet, alone or in a head. All are a `BERT` with options; papers are there."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -33,8 +33,8 @@ _DISTILBERT = {
     "attention_probs_dropout_prob": "attention_dropout",
     "classifier_dropout": "seq_classif_dropout",
 }
-# Numbers where config.json lacks them.
-_DEFAULTS = {
+# Values where config.json lacks them.
+_DEFAULTS: dict[str, Any] = {
     "vocab_size": 30522,
     "hidden_size": 768,
     "num_hidden_layers": 12,
@@ -42,6 +42,11 @@ _DEFAULTS = {
     "intermediate_size": 3072,
     "max_position_embeddings": 512,
     "type_vocab_size": 2,
+    "hidden_act": "gelu",
+    "hidden_dropout_prob": 0.1,
+    "attention_probs_dropout_prob": 0.1,
+    "layer_norm_eps": 1e-12,
+    "qa_dropout": 0.1,
 }
 
 
@@ -50,7 +55,7 @@ class _Family:
     """What differs between families.
 
     name: what its classes begin with
-    keys: its spelling of BERT's keys; defaults: its numbers where config.json lacks them
+    keys: its spelling of BERT's keys; defaults: its values where config.json lacks them
     pads: positions are counted behind the padding token
     pooler: the base model has one
     hidden: activation of the dense layer of a classifier; None: it takes the pooler's vector
@@ -58,7 +63,7 @@ class _Family:
 
     name: str
     keys: Mapping[str, str] = field(default_factory=dict)
-    defaults: Mapping[str, int] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
     pads: bool = False
     pooler: bool = False
     hidden: str | None = None
@@ -73,12 +78,39 @@ _FAMILIES = {
     "xlm-roberta": _Family("XLMRoberta", pads=True, pooler=True, hidden="tanh"),
     "camembert": _Family("Camembert", pads=True, pooler=True, hidden="tanh"),
     "distilbert": _Family(
-        "DistilBert", keys=_DISTILBERT, defaults={"num_hidden_layers": 6}, hidden="relu"
+        "DistilBert",
+        keys=_DISTILBERT,
+        defaults={"num_hidden_layers": 6, "classifier_dropout": 0.2},
+        hidden="relu",
     ),
     "electra": _Family(
         "Electra",
-        defaults={"hidden_size": 256, "num_attention_heads": 4, "intermediate_size": 1024},
+        defaults={
+            "embedding_size": 128,
+            "hidden_size": 256,
+            "num_attention_heads": 4,
+            "intermediate_size": 1024,
+        },
         hidden="gelu",
+    ),
+    "albert": _Family(
+        "Albert",
+        keys={"classifier_dropout": "classifier_dropout_prob"},
+        defaults={
+            "vocab_size": 30000,
+            "embedding_size": 128,
+            "hidden_size": 4096,
+            "num_attention_heads": 64,
+            "intermediate_size": 16384,
+            "hidden_act": "gelu_new",
+            "hidden_dropout_prob": 0.0,
+            "attention_probs_dropout_prob": 0.0,
+            "classifier_dropout": 0.1,
+        },
+        pooler=True,
+    ),
+    "mpnet": _Family(
+        "MPNet", defaults={"vocab_size": 30527}, pads=True, pooler=True, hidden="tanh"
     ),
 }
 # Keys that would change results, and the one value of each that is known.
@@ -87,6 +119,9 @@ _FIXED = {
     "add_cross_attention": False,
     "position_embedding_type": "absolute",
     "pruned_heads": {},
+    "num_hidden_groups": 1,
+    "inner_group_num": 1,
+    "relative_attention_num_buckets": 32,
 }
 
 
@@ -98,32 +133,36 @@ class _Reader:
         require_values(config, _FIXED, _NETWORK)
 
     def count(self, key: str, least: int = 1) -> int:
-        default = self.family.defaults.get(key, _DEFAULTS[key])
-        return count(self.config, self._spelled(key), default, _NETWORK, least)
+        return count(self.config, self._spelled(key), self._default(key), _NETWORK, least)
 
-    def fraction(self, key: str, default: float) -> float:
-        return fraction(self.config, self._spelled(key), default, _NETWORK)
+    def fraction(self, key: str) -> float:
+        return fraction(self.config, self._spelled(key), self._default(key), _NETWORK)
 
     def activation(self) -> str:
-        return activation_of(self.config, self._spelled("hidden_act"), "gelu", _NETWORK)
+        key = "hidden_act"
+        return activation_of(self.config, self._spelled(key), self._default(key), _NETWORK)
 
-    def dropout(self) -> float:
-        return self.fraction("hidden_dropout_prob", 0.1)
+    def labels(self) -> int:
+        return labels_of(self.config, _NETWORK)
 
-    def norm_epsilon(self) -> float:
-        return 1e-12 if self.family.keys else self.fraction("layer_norm_eps", 1e-12)
+    def is_a(self, *names: str) -> bool:
+        return self.family.name in names
 
     def _spelled(self, key: str) -> str:
         return self.family.keys.get(key, key)
 
+    def _default(self, key: str) -> Any:
+        return self.family.defaults.get(key, _DEFAULTS.get(key))
+
     def encoder(self, pooler: bool = False) -> BERT:
         """The network without a head."""
-        is_distilled, name = bool(self.family.keys), self.family.name
-        padding = count(self.config, "pad_token_id", 1, _NETWORK, 0) if self.family.pads else None
+        padding = None
+        if self.family.pads:  # MPNet's is 1, whatever its configuration says
+            padding = (
+                1 if self.is_a("MPNet") else count(self.config, "pad_token_id", 1, _NETWORK, 0)
+            )
         taken = 0 if padding is None else padding + 1
-        embed_size = None
-        if name == "Electra":
-            embed_size = count(self.config, "embedding_size", 128, _NETWORK)
+        has_width = "embedding_size" in self.family.defaults
         return BERT(
             self.count("vocab_size"),
             self.count("hidden_size"),
@@ -131,16 +170,21 @@ class _Reader:
             self.count("num_hidden_layers"),
             self.count("num_attention_heads"),
             self.count("max_position_embeddings", taken + 1) - taken,
-            0 if is_distilled else self.count("type_vocab_size"),
-            self.dropout(),
+            0 if self.is_a("DistilBert", "MPNet") else self.count("type_vocab_size"),
+            self.fraction("hidden_dropout_prob"),
             pooler=pooler,
             padding_index=padding,
-            embed_size=embed_size,
+            embed_size=self.count("embedding_size") if has_width else None,
+            relative_positions=self.is_a("MPNet"),
+            shared_layers=self.is_a("Albert"),
             activation=self.activation(),
             hidden_dropout=0.0,
-            attention_dropout=self.fraction("attention_probs_dropout_prob", 0.1),
+            attention_dropout=self.fraction("attention_probs_dropout_prob"),
             layer_norm_eps=self.norm_epsilon(),
         )
+
+    def norm_epsilon(self) -> float:
+        return 1e-12 if self.is_a("DistilBert") else self.fraction("layer_norm_eps")
 
     # ---- heads
 
@@ -148,10 +192,10 @@ class _Reader:
         return self.encoder(self.family.pooler)
 
     def words(self) -> dict[str, Any]:
-        """Options of a head of masked language models. RoBERTa and ELECTRA always take GELU."""
-        is_fixed = self.family.name not in ("Bert", "DistilBert")
+        """Options of a head of masked language models: some families always take GELU."""
+        takes_own = self.is_a("Bert", "DistilBert", "Albert")
         return {
-            "activation": "gelu" if is_fixed else self.activation(),
+            "activation": self.activation() if takes_own else "gelu",
             "layer_norm_eps": self.norm_epsilon(),
             "tie_weights": self.config.get("tie_word_embeddings") is not False,
         }
@@ -169,27 +213,30 @@ class _Reader:
         return heads.ReplacedTokens(self.encoder(), activation=self.activation())
 
     def _classifier_dropout(self) -> float:
-        return self.fraction("classifier_dropout", 0.2 if self.family.keys else self.dropout())
+        key = "classifier_dropout"
+        is_given = self.config.get(self._spelled(key), self._default(key)) is not None
+        return self.fraction(key if is_given else "hidden_dropout_prob")
 
     def sequence(self) -> HybridBlock:
-        hidden, dropout = self.family.hidden, self._classifier_dropout()
+        hidden = self.family.hidden
+        dropout = self._classifier_dropout()
         return heads.SequenceClassifier(
             self.encoder(pooler=hidden is None),
-            labels_of(self.config, _NETWORK),
+            self.labels(),
             hidden=hidden,
             dropout=dropout,
-            first_dropout=0.0 if self.family.keys else dropout,
+            first_dropout=0.0 if self.is_a("DistilBert") else dropout,
         )
 
     def tokens(self) -> HybridBlock:
-        dropout = self.dropout() if self.family.keys else self._classifier_dropout()
-        classes = labels_of(self.config, _NETWORK)
-        return heads.TokenClassifier(self.encoder(), classes, dropout=dropout)
+        is_plain = self.is_a("DistilBert", "MPNet")
+        dropout = self.fraction("hidden_dropout_prob") if is_plain else self._classifier_dropout()
+        return heads.TokenClassifier(self.encoder(), self.labels(), dropout=dropout)
 
     def answers(self) -> HybridBlock:
-        if (classes := labels_of(self.config, _NETWORK)) != 2:
+        if (classes := self.labels()) != 2:
             raise unsupported(_NETWORK, "num_labels", classes, [2])
-        dropout = self.fraction("qa_dropout", 0.1) if self.family.keys else 0.0
+        dropout = self.fraction("qa_dropout") if self.is_a("DistilBert") else 0.0
         return heads.QuestionAnswering(self.encoder(), dropout=dropout)
 
 
@@ -213,8 +260,8 @@ def from_config(config: Config) -> HybridBlock:
     """The network of a config.json of Hugging Face: a `BERT`, or one in a head of
     `model_zoo.text.heads`. `load_parameters` gives it values.
 
-    config: of BERT, RoBERTa, XLM-RoBERTa, CamemBERT, DistilBERT or ELECTRA; `architectures[0]`
-        chooses the head, such as `BertForMaskedLM`; without it there is none
+    config: of one of the families above; `architectures[0]` chooses the head, such as
+        `BertForMaskedLM`; without it there is none
 
     Raises NotImplementedError for what the network cannot honour, TypeError or ValueError for a
     value that is wrong.
