@@ -195,6 +195,29 @@ def test_absurd_numbers_are_refused_at_once(name, folder):
         hub.load(changed(folder, **values))
 
 
+KEYS = (
+    *CONFIG,
+    *("id2label", "num_labels", "hidden_act", "hidden_dropout_prob", "layer_norm_eps"),
+    *("type_vocab_size", "is_decoder", "classifier_dropout", "pad_token_id"),
+)
+VALUES = (
+    *(None, True, -1, 0, 1, 3, 10**6, 0.5, 1e300, float("nan"), float("inf")),
+    *("", "x", "gelu", [], [1], [[]], ["x"], {}, {"0": "no"}, {"a": {"b": []}}),
+)
+
+
+@pytest.mark.filterwarnings("ignore:weft.hub.load")
+@pytest.mark.parametrize("key", KEYS)
+def test_any_other_value_loads_or_is_refused_with_a_word(key, folder):
+    original = (folder / "config.json").read_text()
+    for value in VALUES:
+        (folder / "config.json").write_text(json.dumps({**json.loads(original), key: value}))
+        try:
+            hub.load(folder)(np.array(TOKENS))
+        except weft.Error as error:
+            assert len(str(error)) > 20
+
+
 def test_damaged_weights_are_refused(folder):
     path = folder / "model.safetensors"
     path.write_bytes(path.read_bytes()[:-5])
