@@ -119,7 +119,7 @@ def test_a_network_for_images_has_an_open_batch(size, extents, pictures, tmp_pat
         ({"image_size": "8"}, "`num_channels` and `image_size` of config.json must be numbers"),
         ({"num_channels": -2}, "got -2 and 224"),
         ({"image_size": 30000}, "must be numbers from 1 to 8192; got 3 and 30000"),
-        ({"model_type": "other"}, "which is none of those known: BertModel"),
+        ({"model_type": "other"}, "which is none of those known: AlbertModel"),
         ({"num_layers": 10**9}, "its weights have but 4 arrays"),
     ],
 )
