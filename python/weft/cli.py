@@ -3,7 +3,8 @@
 It imports neither NumPy nor the extension module, so it answers at once and also works where
 the extension does not load. `weft info FILE` describes a model file, `weft ops FILE` prints what a
 runtime-only library needs to run it, `weft pack FILE` makes it start at once, `weft compile FILE`
-makes C of it. `weft convert FILE` alone imports both: it makes a .weft file of another framework's.
+makes C of it. `weft convert FILE` alone imports both: it makes a .weft file of another framework's,
+or of a folder with config.json and weights.
 """
 
 import argparse
@@ -47,7 +48,9 @@ def parser() -> argparse.ArgumentParser:
     add_file(pack)
     pack.add_argument("--output", "-o", help="path of the packed file; the file itself by default")
     add_convert(
-        commands.add_parser("convert", help="make a .weft file of an .onnx, .pt2 or .tflite file")
+        commands.add_parser(
+            "convert", help="make a .weft file of an .onnx, .pt2 or .tflite file, or of a folder"
+        )
     )
     ops = commands.add_parser("ops", help="print what -DWEFT_OPS needs to run a .weft file")
     ops.add_argument("file", help="path of the file")
@@ -67,7 +70,9 @@ def add_file(command: argparse.ArgumentParser) -> None:
 
 
 def add_convert(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", help="path of the file: .onnx, .pt2 or .tflite")
+    command.add_argument(
+        "file", help="path of the file: .onnx, .pt2, .tflite, or a folder with config.json"
+    )
     command.add_argument(
         *("--output", "-o"), help="path of the .weft file; the file's own with .weft by default"
     )

@@ -31,4 +31,11 @@ class TakesState(Protocol):
     def load_state_dict(self, state: dict[str, Any]) -> None: ...
 
 
-__all__ = ["HasDtype", "HasState", "SharesMemory", "TakesState"]
+@runtime_checkable
+class HasMaxLength(Protocol):
+    """A network for texts of at most so many tokens."""
+
+    max_length: int | None
+
+
+__all__ = ["HasDtype", "HasMaxLength", "HasState", "SharesMemory", "TakesState"]

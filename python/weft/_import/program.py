@@ -6,18 +6,20 @@ from typing import Any
 
 import numpy
 
+from weft._core.dimensions import Dim
+
 
 @dataclass
 class Port:
     """An input of a program: its name, its dtype's name, and its extents.
 
-    shape: a number, the name of a dynamic dimension, or None for each axis; None: unknown rank
+    shape: for each axis a number, a dynamic dimension or its name, or None; None: unknown rank
     usual: the extents that the file's own runtime takes unless it is told others
     """
 
     name: str
     dtype: str | None = None
-    shape: tuple[int | str | None, ...] | None = None
+    shape: tuple[int | str | Dim | None, ...] | None = None
     usual: tuple[int, ...] | None = None
 
 

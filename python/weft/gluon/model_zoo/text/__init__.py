@@ -10,6 +10,15 @@
 from weft.gluon.model_zoo.text.bert import BERT, bert_base
 from weft.gluon.model_zoo.text.decoder import Decoder
 from weft.gluon.model_zoo.text.gpt import GPT, gpt2_small
+from weft.gluon.model_zoo.text.heads import (
+    MaskedLanguageModel,
+    NextSentence,
+    PretrainedBERT,
+    QuestionAnswering,
+    ReplacedTokens,
+    SequenceClassifier,
+    TokenClassifier,
+)
 from weft.gluon.model_zoo.text.llama import Llama
 from weft.gluon.model_zoo.text.recurrent import RNNModel
 from weft.gluon.model_zoo.text.rotary import Rotary
@@ -20,8 +29,15 @@ __all__ = [
     "GPT",
     "Decoder",
     "Llama",
+    "MaskedLanguageModel",
+    "NextSentence",
+    "PretrainedBERT",
+    "QuestionAnswering",
     "RNNModel",
+    "ReplacedTokens",
     "Rotary",
+    "SequenceClassifier",
+    "TokenClassifier",
     "bert_base",
     "draw",
     "gpt2_small",

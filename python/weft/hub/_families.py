@@ -1,0 +1,94 @@
+"""Which network of the model zoo is that of a config.json: one table, a line for each family."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from weft._base.errors import InvalidType, Unsupported
+from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo.text import encoders
+
+
+@dataclass(frozen=True)
+class Family:
+    """Networks of one module of the zoo, which has a function `from_config`.
+
+    model_type: as config.json has it
+    prefix, heads: architectures are the prefix with each of the heads; the first is the base model,
+        for a config.json that names none
+    takes: what a call takes: "tokens" (N, T), "images" (N, C, H, W), or other words, for messages
+    """
+
+    model_type: str
+    module: ModuleType
+    prefix: str
+    heads: str
+    takes: str = "tokens"
+
+    @property
+    def architectures(self) -> list[str]:
+        """Names of classes in Hugging Face."""
+        return [self.prefix + head for head in self.heads.split()]
+
+    def build(self, config: Mapping[str, Any], architecture: str) -> HybridBlock:
+        """The network, without values."""
+        return self.module.from_config({**config, "architectures": [architecture]})
+
+
+_ENCODER = "Model ForMaskedLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
+
+FAMILIES = [
+    Family("albert", encoders, "Albert", _ENCODER),
+    Family("bert", encoders, "Bert", f"{_ENCODER} ForPreTraining ForNextSentencePrediction"),
+    Family("camembert", encoders, "Camembert", _ENCODER),
+    Family("distilbert", encoders, "DistilBert", _ENCODER),
+    Family("electra", encoders, "Electra", f"{_ENCODER} ForPreTraining"),
+    Family("mpnet", encoders, "MPNet", _ENCODER),
+    Family("roberta", encoders, "Roberta", _ENCODER),
+    Family("xlm-roberta", encoders, "XLMRoberta", _ENCODER),
+]
+
+
+def families() -> dict[str, list[str]]:
+    """The architectures that `weft.hub.load` knows, by `model_type`; the first is the base model.
+
+    >>> families()["roberta"][0]
+    'RobertaModel'
+    """
+    return {family.model_type: family.architectures for family in FAMILIES}
+
+
+def find(config: Mapping[str, Any], source: str, wanted: str | None) -> tuple[Family, str]:
+    """The family and the architecture of a config.json: the wanted one, else the first that it
+    names, else the base model of its type."""
+    architecture = wanted or _first(config, source)
+    for family in FAMILIES:
+        if architecture is None and family.model_type == config.get("model_type"):
+            return family, family.architectures[0]
+        if architecture in family.architectures:
+            return family, str(architecture)
+    told = (
+        f"the architecture {architecture!r}"
+        if architecture
+        else f"no architecture and the model_type {config.get('model_type')!r}"
+    )
+    known = ", ".join(name for family in FAMILIES for name in family.architectures)
+    raise Unsupported(
+        f"weft.hub.load: {source} has {told}, which is none of those known: {known}. "
+        "`architecture=` chooses one of these; `weft.torch.convert` takes any module of PyTorch"
+    )
+
+
+def _first(config: Mapping[str, Any], source: str) -> str | None:
+    named = config.get("architectures")
+    if not named:
+        return None
+    if not isinstance(named, list) or not isinstance(named[0], str):
+        raise InvalidType(
+            f"weft.hub.load: `architectures` of {source} must be a list of names; got {named!r}"
+        )
+    return named[0]
+
+
+__all__ = ["FAMILIES", "Family", "families", "find"]
