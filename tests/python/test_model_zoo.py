@@ -9,6 +9,8 @@ from weft import autograd, gluon, np, runtime
 
 vision = gluon.model_zoo.vision
 
+SMALL_TRANSFORMER = {"units": 16, "hidden_size": 24, "num_layers": 2, "num_heads": 2}
+
 # Name, side of the image, channels, options; `published` parameters for 1000 classes, and what of
 # them the small image leaves out of the first dense layer.
 MODELS = [
@@ -33,8 +35,11 @@ MODELS = [
     ("alexnet", 63, 3, {}, 61_100_840 - 4096 * (9216 - 256)),
     ("lenet", 28, 1, {}, None),
     ("unet", 32, 3, {}, None),
+    ("vit_b_16", 32, 3, {"image_size": 32, **SMALL_TRANSFORMER}, None),
+    # A table of 5 positions in the place of 50.
+    ("vit_b_32", 64, 3, {"image_size": 64}, 88_224_232 - 768 * 45),
 ]
-SLOW = {"resnet34_v1", "resnet50_v2", "vgg11_bn", "squeezenet1_0", "unet"}
+SLOW = {"resnet34_v1", "resnet50_v2", "vgg11_bn", "squeezenet1_0", "unet", "vit_b_32"}
 
 
 def cases():
@@ -149,6 +154,12 @@ def test_names_as_gluon_spells_them():
         (lambda: vision.SqueezeNet("2"), ValueError, "`version` must be 1.0 or 1.1; got '2'"),
         (lambda: vision.MobileNet(0), ValueError, "`multiplier` must be above 0; got 0"),
         (lambda: vision.UNet(depth=0), ValueError, "`depth` must be at least 1; got 0"),
+        (lambda: vision.ViT(8, 16), ValueError, "`patch_size` must be at most `image_size`; got"),
+        (lambda: vision.ViT((8, 8, 8)), ValueError, "`image_size` must be a number.*got \\(8, 8"),
+        (lambda: vision.ViT(pooling="mean"), ValueError, "'class' or 'class\\+mean'; got 'mean'"),
+        (lambda: vision.ViT(distillation=3), ValueError, "False, True or 'head'; got 3"),
+        (lambda: vision.ViT(activation="a"), NotImplementedError, "must be one of relu.*got 'a'"),
+        (lambda: vision.ViT(stochastic_depth=1), ValueError, r"must be in \[0, 1\); got 1"),
     ],
 )
 def test_bad_arguments_are_refused(call, kind, said):
@@ -161,3 +172,42 @@ def test_an_image_that_cannot_be_halved_is_refused():
     net.initialize()
     with pytest.raises(ValueError, match=r"multiples of 4; got an image of shape \(1, 1, 6, 8\)"):
         net(np.zeros((1, 1, 6, 8)))
+
+
+REFUSED = {
+    "vit": [
+        {"model_type": "bert"},
+        {"model_type": "vit", "architectures": ["ViTForMaskedImageModeling"]},
+        {"hidden_size": 32, "num_attention_heads": 2, "head_dim": 8},
+        {"hidden_act": "laplace"},
+        {"model_type": "dinov2", "hidden_dropout_prob": 0.1},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("module", "config"), [(name, config) for name, all_of in REFUSED.items() for config in all_of]
+)
+def test_configs_that_a_network_cannot_honour_are_refused(module, config):
+    with pytest.raises(NotImplementedError, match=r"must be .*; got "):
+        getattr(vision, module).from_config(config)
+
+
+def test_a_config_that_tells_nothing_is_the_base_network():
+    net = vision.vit.from_config({"model_type": "vit", "num_hidden_layers": 1})
+    assert net.image_size == (224, 224)
+    assert net.position_weight.shape == (197, 768)
+    assert net.output is None
+    assert net.pooler is not None
+
+
+def test_a_branch_is_left_out_for_whole_samples_while_training():
+    branch = vision._transformers.StochasticDepth(0.75)
+    np.random.seed(0)
+    x = np.ones((400, 2, 3))
+    assert (branch(x) == x).all()
+    with autograd.record():
+        out = branch(x).asnumpy()
+    assert (out == out[:, :1, :1]).all()
+    assert set(out.ravel().tolist()) == {0.0, 4.0}
+    assert 0.15 < (out[:, 0, 0] > 0).mean() < 0.35

@@ -85,6 +85,7 @@ from weft.gluon.model_zoo.vision.resnext import (
     wide_resnet101_2,
 )
 from weft.gluon.model_zoo.vision.unets import UNet, unet
+from weft.gluon.model_zoo.vision.vit import ViT, vit_b_16, vit_b_32, vit_h_14, vit_l_16, vit_l_32
 
 _MODELS = (
     *(alexnet, lenet, squeezenet1_0, squeezenet1_1, inception_v3, unet),
@@ -96,6 +97,7 @@ _MODELS = (
     *(mobilenet1_0, mobilenet0_75, mobilenet0_5, mobilenet0_25),
     *(mobilenet_v2_1_0, mobilenet_v2_0_75, mobilenet_v2_0_5, mobilenet_v2_0_25),
     *(densenet121, densenet161, densenet169, densenet201),
+    *(vit_b_16, vit_b_32, vit_l_16, vit_l_32, vit_h_14),
 )
 _BY_NAME = {model.__name__: model for model in _MODELS}
 
@@ -130,6 +132,7 @@ __all__ = [
     "ResNetV2",
     "SqueezeNet",
     "UNet",
+    "ViT",
     "alexnet",
     "densenet121",
     "densenet161",
@@ -177,6 +180,11 @@ __all__ = [
     "vgg16_bn",
     "vgg19",
     "vgg19_bn",
+    "vit_b_16",
+    "vit_b_32",
+    "vit_h_14",
+    "vit_l_16",
+    "vit_l_32",
     "wide_resnet50_2",
     "wide_resnet101_2",
 ]
