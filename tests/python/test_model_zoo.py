@@ -10,6 +10,9 @@ from weft import autograd, gluon, np, runtime
 vision = gluon.model_zoo.vision
 
 SMALL_TRANSFORMER = {"units": 16, "hidden_size": 24, "num_layers": 2, "num_heads": 2}
+SMALL_SWIN = {"layers": [2, 1], "num_heads": [1, 2], "units": 8, "stochastic_depth": 0.0}
+# torchvision counts biases of keys, which it sets to 0.
+UNUSED_OF_SWIN_V2 = 2 * 96 + 2 * 192 + 6 * 384 + 2 * 768
 
 # Name, side of the image, channels, options; `published` parameters for 1000 classes, and what of
 # them the small image leaves out of the first dense layer.
@@ -38,13 +41,18 @@ MODELS = [
     ("vit_b_16", 32, 3, {"image_size": 32, **SMALL_TRANSFORMER}, None),
     # A table of 5 positions in the place of 50.
     ("vit_b_32", 64, 3, {"image_size": 64}, 88_224_232 - 768 * 45),
+    ("swin_t", 40, 3, {**SMALL_SWIN, "window_size": 3}, None),
+    ("swin_v2_t", 40, 3, {**SMALL_SWIN, "window_size": 3}, None),
+    ("swin_t", 64, 3, {}, 28_288_354),
+    ("swin_v2_t", 64, 3, {}, 28_351_570 - UNUSED_OF_SWIN_V2),
 ]
 SLOW = {"resnet34_v1", "resnet50_v2", "vgg11_bn", "squeezenet1_0", "unet", "vit_b_32"}
 
 
 def cases():
     for name, side, channels, options, published in MODELS:
-        marks = [pytest.mark.full] if name in SLOW else []
+        is_slow = name in SLOW or (name.startswith("swin") and published)
+        marks = [pytest.mark.full] if is_slow else []
         label = "-".join([name, *options])
         yield pytest.param(name, side, channels, options, published, id=label, marks=marks)
 
@@ -158,6 +166,9 @@ def test_names_as_gluon_spells_them():
         (lambda: vision.ViT((8, 8, 8)), ValueError, "`image_size` must be a number.*got \\(8, 8"),
         (lambda: vision.ViT(pooling="mean"), ValueError, "'class' or 'class\\+mean'; got 'mean'"),
         (lambda: vision.ViT(distillation=3), ValueError, "False, True or 'head'; got 3"),
+        (lambda: vision.Swin([2]), ValueError, "`layers` and `num_heads` must have a number for e"),
+        (lambda: vision.Swin(version=3), ValueError, "Swin: `version` must be 1 or 2; got 3"),
+        (lambda: vision.Swin([1], [5]), ValueError, "`num_heads` must be a divisor of the 96 unit"),
         (lambda: vision.ViT(activation="a"), NotImplementedError, "must be one of relu.*got 'a'"),
         (lambda: vision.ViT(stochastic_depth=1), ValueError, r"must be in \[0, 1\); got 1"),
     ],
@@ -181,6 +192,13 @@ REFUSED = {
         {"hidden_size": 32, "num_attention_heads": 2, "head_dim": 8},
         {"hidden_act": "laplace"},
         {"model_type": "dinov2", "hidden_dropout_prob": 0.1},
+    ],
+    "swin": [
+        {"model_type": "swinv2"},
+        {"architectures": ["SwinBackbone"]},
+        {"use_absolute_embeddings": True},
+        {"hidden_dropout_prob": 0.1},
+        {"hidden_act": "xielu"},
     ],
 }
 
@@ -211,3 +229,17 @@ def test_a_branch_is_left_out_for_whole_samples_while_training():
     assert (out == out[:, :1, :1]).all()
     assert set(out.ravel().tolist()) == {0.0, 4.0}
     assert 0.15 < (out[:, 0, 0] > 0).mean() < 0.35
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_windows_that_drop_weights_attend_as_those_that_do_not(version):
+    np.random.seed(0)
+    options = {**SMALL_SWIN, "window_size": 2, "classes": 3, "version": version}
+    net = vision.Swin(**options, attention_dropout=1e-9)
+    net.initialize(weft.init.Normal(0.3))
+    x = images(1, 3, 20)
+    want = net(x)
+    with autograd.record():
+        found = net(x)
+    found.backward()
+    assert is_close(found, want)

@@ -180,3 +180,71 @@ def test_timm(name, theirs, ours, tmp_path):
         check_same(net, module, images(24, 24))
     else:
         check_same(net, module.forward_features, images(24, 24))
+
+
+# ---- Swin ---------------------------------------------------------------------------------------
+
+STAGES = {"depths": [2, 3], "num_heads": [2, 4]}
+
+
+def small_swin(version):
+    """torchvision's class with two stages, and the same network here."""
+    torchvision_models()
+    from torchvision.models import swin_transformer as swins
+
+    second = {"block": swins.SwinTransformerBlockV2, "downsample_layer": swins.PatchMergingV2}
+    torch.manual_seed(0)
+    module = swins.SwinTransformer(
+        [4, 4], 16, window_size=[3, 3], num_classes=5, **STAGES, **(second if version == 2 else {})
+    )
+    options = {"units": 16, "window_size": 3, "classes": 5, "stochastic_depth": 0.0}
+    net = vision.Swin(STAGES["depths"], STAGES["num_heads"], version=version, **options)
+    return randomized(module), net
+
+
+# Windows that divide the map, that do not, and that are larger along one axis or both.
+@pytest.mark.parametrize("size", [(48, 48), (52, 30), (48, 12), (8, 60), (8, 8)])
+@pytest.mark.parametrize("version", [1, 2])
+def test_small_swins_of_torchvision(version, size, tmp_path):
+    module, net = small_swin(version)
+    check_same(loaded(net, module, tmp_path), module, images(*size))
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_small_swins_train_and_export(version, tmp_path):
+    module, net = small_swin(version)
+    check_export(loaded(net, module, tmp_path), tmp_path, images(36, 44))
+    check_gradients(net, module, images(36, 44))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    "name", ["swin_t", "swin_s", "swin_b", "swin_v2_t", "swin_v2_s", "swin_v2_b"]
+)
+def test_swins_of_torchvision(name, tmp_path):
+    module = randomized(torchvision_models().get_model(name, weights=None))
+    net = loaded(vision.get_model(name), module, tmp_path)
+    check_same(net, module, images(96, 128, count=1))
+
+
+SWIN_CONFIG = {
+    **STAGES,
+    "embed_dim": 16,
+    "window_size": 3,
+    "image_size": 48,
+    "id2label": {0: "a", 1: "b", 2: "c"},
+}
+SWINS = {"SwinModel": {"qkv_bias": False}, "SwinForImageClassification": {"mlp_ratio": 2.5}}
+
+
+@pytest.mark.parametrize("size", [(48, 48), (46, 29), (24, 60)])
+@pytest.mark.parametrize("name", SWINS)
+def test_swins_of_hugging_face(name, size, tmp_path):
+    module, config = real(name, **SWIN_CONFIG, **SWINS[name])
+    net = loaded(vision.swin.from_config(config), module, tmp_path)
+    check_same(net, module, images(*size))
+    module.save_pretrained(tmp_path / "saved")
+    net = vision.swin.from_config(config)
+    net.load_parameters(tmp_path / "saved")
+    check_same(net, module, images(*size))
+    check_export(net, tmp_path, images(*size))

@@ -84,6 +84,15 @@ from weft.gluon.model_zoo.vision.resnext import (
     wide_resnet50_2,
     wide_resnet101_2,
 )
+from weft.gluon.model_zoo.vision.swin import (
+    Swin,
+    swin_b,
+    swin_s,
+    swin_t,
+    swin_v2_b,
+    swin_v2_s,
+    swin_v2_t,
+)
 from weft.gluon.model_zoo.vision.unets import UNet, unet
 from weft.gluon.model_zoo.vision.vit import ViT, vit_b_16, vit_b_32, vit_h_14, vit_l_16, vit_l_32
 
@@ -98,6 +107,7 @@ _MODELS = (
     *(mobilenet_v2_1_0, mobilenet_v2_0_75, mobilenet_v2_0_5, mobilenet_v2_0_25),
     *(densenet121, densenet161, densenet169, densenet201),
     *(vit_b_16, vit_b_32, vit_l_16, vit_l_32, vit_h_14),
+    *(swin_t, swin_s, swin_b, swin_v2_t, swin_v2_s, swin_v2_b),
 )
 _BY_NAME = {model.__name__: model for model in _MODELS}
 
@@ -131,6 +141,7 @@ __all__ = [
     "ResNetV1",
     "ResNetV2",
     "SqueezeNet",
+    "Swin",
     "UNet",
     "ViT",
     "alexnet",
@@ -171,6 +182,12 @@ __all__ = [
     "resnext101_64x4d",
     "squeezenet1_0",
     "squeezenet1_1",
+    "swin_b",
+    "swin_s",
+    "swin_t",
+    "swin_v2_b",
+    "swin_v2_s",
+    "swin_v2_t",
     "unet",
     "vgg11",
     "vgg11_bn",

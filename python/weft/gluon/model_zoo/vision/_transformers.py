@@ -73,6 +73,68 @@ def feed_forward(
     )
 
 
+class _GatedFeedForward(HybridBlock):
+    """silu(gate(x)) up(x), through a third dense layer: (..., U) to (..., U)."""
+
+    def __init__(self, units: int, hidden_size: int) -> None:
+        super().__init__()
+        self.gate = nn.Dense(hidden_size, flatten=False, in_units=units)
+        self.up = nn.Dense(hidden_size, flatten=False, in_units=units)
+        self.down = nn.Dense(units, flatten=False, in_units=hidden_size)
+
+    def forward(self, x: Any) -> Any:
+        return self.down(npx.silu(self.gate(x)) * self.up(x))
+
+
+class EncoderLayer(HybridBlock):
+    """Attention, then dense layers; each after a norm and beside a shortcut. Options of `ViT`."""
+
+    def __init__(
+        self,
+        units: int,
+        hidden_size: int,
+        num_heads: int,
+        *,
+        dropout: float,
+        ffn_dropout: float | None,
+        attention_dropout: float,
+        stochastic_depth: float,
+        layer_norm_eps: float,
+        activation: str,
+        qkv_bias: bool,
+        layer_scale: float | None,
+        gated: bool,
+    ) -> None:
+        super().__init__()
+        self.norms = nn.HybridSequential(
+            *(nn.LayerNorm(epsilon=layer_norm_eps, in_channels=units) for _ in range(2))
+        )
+        self.attention = nn.MultiHeadAttention(units, num_heads, dropout=attention_dropout)
+        if not qkv_bias:  # but the output has one
+            for part in ("query", "key", "value"):
+                setattr(self.attention, part, nn.Dense(units, flatten=False, use_bias=False))
+        inner = dropout if ffn_dropout is None else ffn_dropout
+        self.ffn = (
+            _GatedFeedForward(units, hidden_size)
+            if gated
+            else feed_forward(
+                units, hidden_size, activation_layer("ViT", "activation", activation), inner
+            )
+        )
+        self.dropout = nn.Dropout(dropout)
+        self.depth = StochasticDepth(stochastic_depth)
+        self.scales = nn.HybridSequential(
+            *(nn.Identity() if layer_scale is None else Scale(units, layer_scale) for _ in range(2))
+        )
+
+    def forward(self, x: Any) -> Any:
+        for norm, part, scale in zip(
+            self.norms, (self.attention, self.ffn), self.scales, strict=True
+        ):
+            x = x + self.depth(scale(self.dropout(part(norm(x)))))
+        return x
+
+
 def pair(network: str, option: str, value: int | Sequence[int]) -> tuple[int, int]:
     """Height and width, from both or from one for both."""
     both = (value, value) if isinstance(value, int) else tuple(value)

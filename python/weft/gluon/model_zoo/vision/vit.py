@@ -13,11 +13,9 @@ from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.vision._transformers import (
-    Scale,
-    StochasticDepth,
+    EncoderLayer,
     activation_layer,
     classes_of,
-    feed_forward,
     head_of,
     only,
     pair,
@@ -28,23 +26,20 @@ from weft.gluon.published import Names, Split
 _QUERY_KEY_VALUE = [f"layers.{{i}}.attention.{part}" for part in ("query", "key", "value")]
 
 _BLOCK = "encoder.layers.encoder_layer_{i}"
-_TORCHVISION = Names(
-    "torchvision",
-    {
-        "conv_proj": "patch_embed",
-        "class_token": "class_weight",
-        "encoder.pos_embedding": "position_weight",
-        f"{_BLOCK}.ln_{{k}}": "layers.{i}.norms.{k-1}",
-        f"{_BLOCK}.self_attention.in_proj_{{kind:weight|bias}}": Split(
-            [f"{name}.{{kind}}" for name in _QUERY_KEY_VALUE]
-        ),
-        f"{_BLOCK}.self_attention.out_proj": "layers.{i}.attention.output",
-        f"{_BLOCK}.mlp.linear_{{k}}": "layers.{i}.ffn.{3*k-3}",  # in files of before 2022
-        f"{_BLOCK}.mlp.{{k}}": "layers.{i}.ffn.{k}",
-        "encoder.ln": "norm",
-        "heads.head": "output",
-    },
-)
+_TORCHVISION = {
+    "conv_proj": "patch_embed",
+    "class_token": "class_weight",
+    "encoder.pos_embedding": "position_weight",
+    f"{_BLOCK}.ln_{{k}}": "layers.{i}.norms.{k-1}",
+    f"{_BLOCK}.self_attention.in_proj_{{kind:weight|bias}}": Split(
+        [f"{name}.{{kind}}" for name in _QUERY_KEY_VALUE]
+    ),
+    f"{_BLOCK}.self_attention.out_proj": "layers.{i}.attention.output",
+    f"{_BLOCK}.mlp.linear_{{k}}": "layers.{i}.ffn.{3*k-3}",  # in files of before 2022
+    f"{_BLOCK}.mlp.{{k}}": "layers.{i}.ffn.{k}",
+    "encoder.ln": "norm",
+    "heads.head": "output",
+}
 
 # Files have the second name where there are two; `state_dict()` of release 5 and later the first.
 _LAYER = "{at:layers|encoder.layer}.{i}"
@@ -86,68 +81,6 @@ _TIMM = {
     "head": "output",
     "head_dist": "distillation_output",
 }
-
-
-class _GatedFeedForward(HybridBlock):
-    """silu(gate(x)) up(x), through a third dense layer: (..., U) to (..., U)."""
-
-    def __init__(self, units: int, hidden_size: int) -> None:
-        super().__init__()
-        self.gate = nn.Dense(hidden_size, flatten=False, in_units=units)
-        self.up = nn.Dense(hidden_size, flatten=False, in_units=units)
-        self.down = nn.Dense(units, flatten=False, in_units=hidden_size)
-
-    def forward(self, x: Any) -> Any:
-        return self.down(npx.silu(self.gate(x)) * self.up(x))
-
-
-class _Layer(HybridBlock):
-    """Attention, then dense layers; each after a norm and beside a shortcut. Options of `ViT`."""
-
-    def __init__(
-        self,
-        units: int,
-        hidden_size: int,
-        num_heads: int,
-        *,
-        dropout: float,
-        ffn_dropout: float | None,
-        attention_dropout: float,
-        stochastic_depth: float,
-        layer_norm_eps: float,
-        activation: str,
-        qkv_bias: bool,
-        layer_scale: float | None,
-        gated: bool,
-    ) -> None:
-        super().__init__()
-        self.norms = nn.HybridSequential(
-            *(nn.LayerNorm(epsilon=layer_norm_eps, in_channels=units) for _ in range(2))
-        )
-        self.attention = nn.MultiHeadAttention(units, num_heads, dropout=attention_dropout)
-        if not qkv_bias:  # but the output has one
-            for part in ("query", "key", "value"):
-                setattr(self.attention, part, nn.Dense(units, flatten=False, use_bias=False))
-        inner = dropout if ffn_dropout is None else ffn_dropout
-        self.ffn = (
-            _GatedFeedForward(units, hidden_size)
-            if gated
-            else feed_forward(
-                units, hidden_size, activation_layer("ViT", "activation", activation), inner
-            )
-        )
-        self.dropout = nn.Dropout(dropout)
-        self.depth = StochasticDepth(stochastic_depth)
-        self.scales = nn.HybridSequential(
-            *(nn.Identity() if layer_scale is None else Scale(units, layer_scale) for _ in range(2))
-        )
-
-    def forward(self, x: Any) -> Any:
-        for norm, part, scale in zip(
-            self.norms, (self.attention, self.ffn), self.scales, strict=True
-        ):
-            x = x + self.depth(scale(self.dropout(part(norm(x)))))
-        return x
 
 
 class ViT(HybridBlock):
@@ -215,7 +148,7 @@ class ViT(HybridBlock):
         self.layers = nn.HybridSequential()
         for _ in range(num_layers):
             self.layers.add(
-                _Layer(
+                EncoderLayer(
                     units,
                     hidden_size,
                     num_heads,
@@ -279,14 +212,14 @@ class ViT(HybridBlock):
     def published_names(self) -> tuple[Names, ...]:
         """Tables of torchvision, Hugging Face and timm; the parts that this network lacks and that
         files for more than it does may have are left out."""
-        has_scores = self.output is not None
         unused = ["embeddings.mask_token"]
         unused += ["pooler"] if self.pooler is None else []
-        unused += [] if has_scores else ["{which:|cls_|distillation_}classifier"]
+        if self.output is None:
+            unused += ["heads", "head{which:|_dist}", "{which:|cls_|distillation_}classifier"]
         return (
-            _TORCHVISION,
+            Names("torchvision", _TORCHVISION, unused=unused),
             Names("Hugging Face", _HUGGING_FACE, ["vit.", "deit.", "dinov2."], unused),
-            Names("timm", _TIMM, unused=[] if has_scores else ["head{which:|_dist}"]),
+            Names("timm", _TIMM, unused=unused),
         )
 
     def forward(self, images: Any) -> Any:
