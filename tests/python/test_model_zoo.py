@@ -200,6 +200,13 @@ REFUSED = {
         {"hidden_dropout_prob": 0.1},
         {"hidden_act": "xielu"},
     ],
+    "clip": [
+        {"model_type": "siglip"},
+        {"architectures": ["CLIPForImageClassification"]},
+        {"model_type": "clip_vision_model", "architectures": ["CLIPTextModel"]},
+        {"text_config": {"eos_token_id": [2, 3]}},
+        {"vision_config": {"hidden_act": "laplace"}},
+    ],
 }
 
 
@@ -243,3 +250,41 @@ def test_windows_that_drop_weights_attend_as_those_that_do_not(version):
         found = net(x)
     found.backward()
     assert is_close(found, want)
+
+
+def small_clip(projection=4):
+    sizes = {"units": 8, "hidden_size": 16, "num_layers": 1, "num_heads": 2}
+    text = vision.CLIPText(50, end_token=49, max_length=6, projection=4, **sizes)
+    return vision.CLIP(text, vision.CLIPVision(16, 8, projection=projection, **sizes))
+
+
+def test_images_and_texts_have_vectors_of_one_space(tmp_path):
+    np.random.seed(0)
+    net = small_clip()
+    net.initialize(weft.init.Normal(0.3))
+    tokens, x = np.array([[3, 49, 7], [1, 2, 49]]), images(1, 3, 16)
+    eager = net(tokens, x)
+    net.hybridize()
+    path = str(tmp_path / "net.weft")
+    net.export(path, tokens, x)
+    for again in (net(tokens, x), gluon.SymbolBlock.imports(path)(tokens, x)):
+        assert all_close(again, eager)
+    texts, pictures = eager[1].asnumpy(), eager[2].asnumpy()
+    numpy.testing.assert_allclose((texts**2).sum(1), 1, rtol=1e-5)
+    want = pictures @ texts.T / 0.07  # of the first scale
+    numpy.testing.assert_allclose(eager[0].asnumpy(), want, rtol=1e-4, atol=1e-5)
+    behind = net(np.array([[3, 49, 8], [1, 2, 49]]), x)  # the text's end
+    assert all_close(behind, eager)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: small_clip(3), "must have an equal `projection`; got 4 and 3"),
+        (lambda: small_clip(0), "must have an equal `projection`; got 4 and None"),
+        (lambda: small_clip().text(np.zeros((1, 7), dtype="int32")), "6 positions at most; got 7"),
+    ],
+)
+def test_what_clip_does_not_take_is_refused(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()

@@ -34,7 +34,8 @@ def real(name, **config):
     torchvision_models()  # transformers needs it
     import transformers
 
-    family = next(f for f in ("ViT", "DeiT", "Dinov2", "Swin", "CLIP") if name.startswith(f))
+    families = ("ViT", "DeiT", "Dinov2", "Swin", "CLIPText", "CLIPVision", "CLIP")
+    family = next(family for family in families if name.startswith(family))
     settings = getattr(transformers, f"{family}Config")(**config)
     torch.manual_seed(0)
     module = randomized(getattr(transformers, name)(settings))
@@ -248,3 +249,65 @@ def test_swins_of_hugging_face(name, size, tmp_path):
     net.load_parameters(tmp_path / "saved")
     check_same(net, module, images(*size))
     check_export(net, tmp_path, images(*size))
+
+
+# ---- CLIP ---------------------------------------------------------------------------------------
+
+TOWER = {"intermediate_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2}
+TEXT = {
+    **TOWER,
+    "hidden_size": 16,
+    "vocab_size": 40,
+    "max_position_embeddings": 9,
+    "eos_token_id": 39,
+}
+VISION = {**TOWER, "hidden_size": 24, "image_size": 24, "patch_size": 8}
+# The second text has two ends, of which the first one counts.
+TOKENS = torch.tensor([[3, 5, 7, 9, 39], [4, 39, 2, 39, 1], [8, 8, 39, 1, 1]])
+
+
+@pytest.mark.parametrize("end", [39, 2])
+def test_clip_of_hugging_face(end, tmp_path):
+    parts = {"text_config": {**TEXT, "eos_token_id": end}, "vision_config": VISION}
+    module, config = real("CLIPModel", **parts, projection_dim=8)
+    net = loaded(vision.clip.from_config(config), module, tmp_path)
+
+    def results(*inputs):
+        found = module(*inputs)
+        return found.logits_per_image, found.text_embeds, found.image_embeds
+
+    results.named_parameters = module.named_parameters
+    check_same(net, results, TOKENS, images(24, 24))
+    check_export(net, tmp_path, TOKENS, images(24, 24))
+    check_gradients(net, results, TOKENS, images(24, 24))
+    # A network of the two reads its part of the file.
+    tower = vision.clip.from_config({**config["text_config"], "architectures": ["CLIPTextModel"]})
+    check_same(loaded(tower, module, tmp_path), module.text_model, TOKENS)
+
+
+TOWERS = {
+    "CLIPTextModel": (TEXT, {}, TOKENS),
+    "CLIPTextModelWithProjection": (TEXT, {"projection_dim": 8, "hidden_act": "gelu"}, TOKENS),
+    "CLIPVisionModel": (VISION, {}, images(24, 24)),
+    "CLIPVisionModelWithProjection": (VISION, {"projection_dim": 8}, images(24, 24)),
+}
+
+
+@pytest.mark.parametrize("name", TOWERS)
+def test_each_network_of_clip(name, tmp_path):
+    sizes, more, inputs = TOWERS[name]
+    module, config = real(name, **sizes, **more)
+    net = loaded(vision.clip.from_config(config), module, tmp_path)
+
+    def results(x):
+        found = module(x)
+        return found.last_hidden_state, found.get("pooler_output", found[0])
+
+    check_same(net, results, inputs)
+    if not name.endswith("Projection"):  # which releases before 5 saved as a part
+        part = "text_model" if "Text" in name else "vision_model"
+        saved = {f"{part}.{key}": value for key, value in module.state_dict().items()}
+        torch.save(saved, tmp_path / "old.pth")
+        net = vision.clip.from_config(config)
+        net.load_parameters(tmp_path / "old.pth")
+        check_same(net, results, inputs)

@@ -13,6 +13,7 @@ from typing import Any
 
 from weft._base.errors import NotFound
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo.vision.clip import CLIP, CLIPText, CLIPVision
 from weft.gluon.model_zoo.vision.densenet import (
     DenseNet,
     densenet121,
@@ -126,6 +127,7 @@ def get_model(name: str, **options: Any) -> HybridBlock:
 
 
 __all__ = [
+    "CLIP",
     "VGG",
     "AlexNet",
     "BasicBlockV1",
@@ -133,6 +135,8 @@ __all__ = [
     "Bottleneck",
     "BottleneckV1",
     "BottleneckV2",
+    "CLIPText",
+    "CLIPVision",
     "DenseNet",
     "Inception3",
     "LeNet",

@@ -87,7 +87,10 @@ class _GatedFeedForward(HybridBlock):
 
 
 class EncoderLayer(HybridBlock):
-    """Attention, then dense layers; each after a norm and beside a shortcut. Options of `ViT`."""
+    """Attention, then dense layers; each after a norm and beside a shortcut: (N, T, U) to the same.
+
+    Options as of `ViT`; causal: tokens attend to none behind them; network: for messages
+    """
 
     def __init__(
         self,
@@ -95,15 +98,17 @@ class EncoderLayer(HybridBlock):
         hidden_size: int,
         num_heads: int,
         *,
-        dropout: float,
-        ffn_dropout: float | None,
-        attention_dropout: float,
-        stochastic_depth: float,
-        layer_norm_eps: float,
+        network: str,
         activation: str,
-        qkv_bias: bool,
-        layer_scale: float | None,
-        gated: bool,
+        layer_norm_eps: float,
+        dropout: float = 0.0,
+        ffn_dropout: float | None = None,
+        attention_dropout: float = 0.0,
+        stochastic_depth: float = 0.0,
+        qkv_bias: bool = True,
+        layer_scale: float | None = None,
+        gated: bool = False,
+        causal: bool = False,
     ) -> None:
         super().__init__()
         self.norms = nn.HybridSequential(
@@ -113,13 +118,13 @@ class EncoderLayer(HybridBlock):
         if not qkv_bias:  # but the output has one
             for part in ("query", "key", "value"):
                 setattr(self.attention, part, nn.Dense(units, flatten=False, use_bias=False))
+        self.causal = causal
         inner = dropout if ffn_dropout is None else ffn_dropout
+        between = activation_layer(network, "activation", activation)
         self.ffn = (
             _GatedFeedForward(units, hidden_size)
             if gated
-            else feed_forward(
-                units, hidden_size, activation_layer("ViT", "activation", activation), inner
-            )
+            else feed_forward(units, hidden_size, between, inner)
         )
         self.dropout = nn.Dropout(dropout)
         self.depth = StochasticDepth(stochastic_depth)
@@ -128,11 +133,13 @@ class EncoderLayer(HybridBlock):
         )
 
     def forward(self, x: Any) -> Any:
-        for norm, part, scale in zip(
-            self.norms, (self.attention, self.ffn), self.scales, strict=True
-        ):
+        parts = (self._attend, self.ffn)
+        for norm, part, scale in zip(self.norms, parts, self.scales, strict=True):
             x = x + self.depth(scale(self.dropout(part(norm(x)))))
         return x
+
+    def _attend(self, x: Any) -> Any:
+        return self.attention(x, causal=self.causal)
 
 
 def pair(network: str, option: str, value: int | Sequence[int]) -> tuple[int, int]:

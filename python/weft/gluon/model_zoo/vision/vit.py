@@ -152,6 +152,7 @@ class ViT(HybridBlock):
                     units,
                     hidden_size,
                     num_heads,
+                    network="ViT",
                     dropout=dropout,
                     ffn_dropout=ffn_dropout,
                     attention_dropout=attention_dropout,
