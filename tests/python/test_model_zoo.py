@@ -166,6 +166,11 @@ def test_names_as_gluon_spells_them():
         (lambda: vision.ViT((8, 8, 8)), ValueError, "`image_size` must be a number.*got \\(8, 8"),
         (lambda: vision.ViT(pooling="mean"), ValueError, "'class' or 'class\\+mean'; got 'mean'"),
         (lambda: vision.ViT(distillation=3), ValueError, "False, True or 'head'; got 3"),
+        (
+            lambda: vision.ViT(distillation="head", pooling="class+mean"),
+            ValueError,
+            "must be 'class' with `distillation='head'`; got",
+        ),
         (lambda: vision.Swin([2]), ValueError, "`layers` and `num_heads` must have a number for e"),
         (lambda: vision.Swin(version=3), ValueError, "Swin: `version` must be 1 or 2; got 3"),
         (lambda: vision.Swin([1], [5]), ValueError, "`num_heads` must be a divisor of the 96 unit"),

@@ -16,7 +16,11 @@ from weft.gluon.parameter import Parameter
 
 class WindowAttention(HybridBlock):
     """Attention among the tokens of each window, with a trained summand of the scores for each
-    offset between two tokens: (N, P, T, U) to (N, P, T, U)."""
+    offset between two tokens: (N, P, T, U) to (N, P, T, U).
+
+    `nn.MultiHeadAttention` has one axis for the batch, so summands that differ from window to
+    window would have to be repeated for each sample.
+    """
 
     def __init__(
         self, units: int, num_heads: int, window: tuple[int, int], dropout: float, qkv_bias: bool
@@ -49,7 +53,7 @@ class WindowAttention(HybridBlock):
         return self.offset_weight.data()
 
     def comparable(self, q: Any, k: Any) -> tuple[Any, Any]:
-        """Queries and keys of which the products are the scores."""
+        """Queries and keys whose products are the scores."""
         return q * q.shape[-1] ** -0.5, k
 
     def forward(self, x: Any, apart: Any = None) -> Any:
@@ -59,7 +63,6 @@ class WindowAttention(HybridBlock):
         summand = npx.embedding(self._offsets(), self.offset_table()).transpose(2, 0, 1)
         if apart is not None:
             summand = np.where(apart, summand - 100, summand)
-        # All samples share the summand: it has no axis of the batch.
         if self.dropout.rate and autograd.is_training():
             scores = np.matmul(q, k.transpose(0, 1, 2, 4, 3)) + summand
             out = np.matmul(self.dropout(npx.softmax(scores)), v)

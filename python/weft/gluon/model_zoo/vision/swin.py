@@ -147,8 +147,8 @@ class _Layer(HybridBlock):
         return tall // 2 * down, wide // 2 * right
 
     def _apart(self, rows: int, columns: int, down: int, right: int) -> Any:
-        """Where tokens of a window come from opposite sides of the image, (P, 1, T, T): those that
-        the roll has brought over its edge do not see the others."""
+        """True where two tokens of a window come from opposite sides of the image, (P, 1, T, T):
+        the roll has brought one of them over the edge."""
         tall, wide = self.window
         over = [
             np.arange(windows * extent) >= windows * extent - shift
@@ -182,18 +182,21 @@ class _Merge(HybridBlock):
 
 
 class Swin(HybridBlock):
-    """Images (N, C, H, W) of any size to scores (N, classes); without classes to the vectors of all
+    """Images (N, C, H, W) of any size to scores (N, classes). With `classes=0` to the vectors of all
     tokens, (N, H' W', U), and their mean, (N, U).
 
-    layers, num_heads: of each stage; units: of the first stage, twice as many in each next one
-    patch_size: of the patches that become tokens; window_size: in tokens, for one axis or both
-    version: 1, or 2 with cosines as scores and norms behind the parts
-    classes: of the scores; 0 for vectors; ffn_ratio: of the units between the dense layers to those
-        of the stage; dropout: behind attention, between and behind the dense layers
-    stochastic_depth: share of samples for which a branch of the last layer is left out; it grows
-        from 0 in the first one
-    pad_patches: patches that the image does not fill are filled with 0; they are cut off otherwise
-    shift_each_axis: where one window covers one axis of the image, the other is shifted even so
+    layers, num_heads: one number for each stage
+    units: of the first stage; each next stage has twice as many
+    patch_size: height and width of the patches that become tokens, or one number for both
+    window_size: height and width of the windows in tokens, or one number for both
+    version: 1, or 2, which has cosines as scores and the norms after the parts
+    ffn_ratio: units between the dense layers, as a multiple of the stage's units
+    dropout: after the attention, between the dense layers and after them
+    stochastic_depth: in train mode, the share of samples for which a branch of the last layer is
+        left out; the share grows from 0 in the first layer
+    pad_patches: zeros complete a patch that the image does not fill; otherwise it is cut off
+    shift_each_axis: where one window covers one axis of the image, the windows still shift along
+        the other; otherwise they do not shift at all
 
     >>> from weft import gluon, np
     >>> net = gluon.model_zoo.vision.Swin([1, 1], [1, 2], units=8, window_size=2, classes=5)

@@ -84,21 +84,25 @@ _TIMM = {
 
 
 class ViT(HybridBlock):
-    """Images (N, C, H, W) to scores (N, classes); without classes to the vectors of all tokens,
-    (N, T, U), and one for the whole image, (N, U).
+    """Images (N, C, H, W) to scores (N, classes). With `classes=0` to the vectors of all tokens,
+    (N, T, U), and one vector for each image, (N, U).
 
-    image_size: H and W, or one number for both; patch_size: of the patches that become tokens
-    units: U; hidden_size: of the dense layers; num_heads: a divisor of U
-    classes: of the scores; 0 for vectors
-    pooling: what the scores are of, "class" token, or "class+mean" of the patches (DINOv2)
-    pooler: units of a dense layer with `pooler_activation` that makes the vector of the image; it
-        is the class token's otherwise
-    distillation: with a second token; "head": and with scores of it, averaged with the others
-    dropout: behind embedding, attention and dense layers; ffn_dropout: between the dense layers, as
-        `dropout` if None; stochastic_depth: share of samples for which a branch is left out
-    layer_scale: initial factor of the branches, None for none; gated: dense layers with a gate
-    interpolate_positions: for images of another size, positions between those that are trained;
-        without it such images are refused
+    image_size: H and W, or one number for both
+    patch_size: height and width of the patches that become tokens, or one number for both
+    units: U; hidden_size: units between the dense layers; num_heads: a divisor of U
+    pooling: "class": the scores come from the class token; "class+mean": from it and the mean of
+        the patches, as in DINOv2
+    pooler: units of a dense layer with `pooler_activation` that makes an image's vector from that
+        of the class token; 0 for none. It exists only where `classes` is 0.
+    distillation: True adds a second token, as in DeiT; "head" also makes scores from it, and the
+        result is the mean of both scores
+    dropout: after the embedding, the attention and the dense layers
+    ffn_dropout: between the dense layers; None means the same as `dropout`
+    stochastic_depth: in train mode, the share of samples for which a branch is left out
+    layer_scale: first value of the factors of each branch; None for no factors
+    gated: the dense layers have a gate, as in large DINOv2
+    interpolate_positions: images may have another size; the positions in between are interpolated
+        by cubics. Otherwise the network refuses these images.
 
     >>> from weft import gluon, np
     >>> net = gluon.model_zoo.vision.ViT(32, 8, units=16, hidden_size=32, num_layers=1, num_heads=2)
@@ -140,6 +144,10 @@ class ViT(HybridBlock):
         if distillation not in (False, True, "head"):
             raise InvalidValue(
                 f"ViT: `distillation` must be False, True or 'head'; got {distillation!r}"
+            )
+        if distillation == "head" and pooling != "class":
+            raise InvalidValue(
+                f"ViT: `pooling` must be 'class' with `distillation='head'`; got {pooling!r}"
             )
         self.pooling, self.interpolate_positions = pooling, interpolate_positions
         self.patch_embed = nn.Conv2D(units, self.patch_size, self.patch_size, in_channels=channels)
@@ -211,8 +219,8 @@ class ViT(HybridBlock):
 
     @property
     def published_names(self) -> tuple[Names, ...]:
-        """Tables of torchvision, Hugging Face and timm; the parts that this network lacks and that
-        files for more than it does may have are left out."""
+        """Tables of torchvision, Hugging Face and timm. They leave out heads and poolers that a
+        file has and this network lacks."""
         unused = ["embeddings.mask_token"]
         unused += ["pooler"] if self.pooler is None else []
         if self.output is None:
