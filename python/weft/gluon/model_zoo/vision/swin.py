@@ -182,8 +182,8 @@ class _Merge(HybridBlock):
 
 
 class Swin(HybridBlock):
-    """Images (N, C, H, W) of any size to scores (N, classes). With `classes=0` to the vectors of all
-    tokens, (N, H' W', U), and their mean, (N, U).
+    """Images (N, C, H, W) of any size to scores (N, classes). With `classes=0` to the vectors of
+    all tokens, (N, H' W', U), and their mean, (N, U).
 
     layers, num_heads: one number for each stage
     units: of the first stage; each next stage has twice as many
