@@ -9,6 +9,11 @@ from weft import autograd, gluon, np, runtime
 
 vision = gluon.model_zoo.vision
 
+SMALL_TRANSFORMER = {"units": 16, "hidden_size": 24, "num_layers": 2, "num_heads": 2}
+SMALL_SWIN = {"layers": [2, 1], "num_heads": [1, 2], "units": 8, "stochastic_depth": 0.0}
+# torchvision counts biases of keys, which it sets to 0.
+UNUSED_OF_SWIN_V2 = 2 * 96 + 2 * 192 + 6 * 384 + 2 * 768
+
 # Name, side of the image, channels, options; `published` parameters for 1000 classes, and what of
 # them the small image leaves out of the first dense layer.
 MODELS = [
@@ -33,13 +38,21 @@ MODELS = [
     ("alexnet", 63, 3, {}, 61_100_840 - 4096 * (9216 - 256)),
     ("lenet", 28, 1, {}, None),
     ("unet", 32, 3, {}, None),
+    ("vit_b_16", 32, 3, {"image_size": 32, **SMALL_TRANSFORMER}, None),
+    # A table of 5 positions in the place of 50.
+    ("vit_b_32", 64, 3, {"image_size": 64}, 88_224_232 - 768 * 45),
+    ("swin_t", 40, 3, {**SMALL_SWIN, "window_size": 3}, None),
+    ("swin_v2_t", 40, 3, {**SMALL_SWIN, "window_size": 3}, None),
+    ("swin_t", 64, 3, {}, 28_288_354),
+    ("swin_v2_t", 64, 3, {}, 28_351_570 - UNUSED_OF_SWIN_V2),
 ]
-SLOW = {"resnet34_v1", "resnet50_v2", "vgg11_bn", "squeezenet1_0", "unet"}
+SLOW = {"resnet34_v1", "resnet50_v2", "vgg11_bn", "squeezenet1_0", "unet", "vit_b_32"}
 
 
 def cases():
     for name, side, channels, options, published in MODELS:
-        marks = [pytest.mark.full] if name in SLOW else []
+        is_slow = name in SLOW or (name.startswith("swin") and published)
+        marks = [pytest.mark.full] if is_slow else []
         label = "-".join([name, *options])
         yield pytest.param(name, side, channels, options, published, id=label, marks=marks)
 
@@ -149,6 +162,20 @@ def test_names_as_gluon_spells_them():
         (lambda: vision.SqueezeNet("2"), ValueError, "`version` must be 1.0 or 1.1; got '2'"),
         (lambda: vision.MobileNet(0), ValueError, "`multiplier` must be above 0; got 0"),
         (lambda: vision.UNet(depth=0), ValueError, "`depth` must be at least 1; got 0"),
+        (lambda: vision.ViT(8, 16), ValueError, "`patch_size` must be at most `image_size`; got"),
+        (lambda: vision.ViT((8, 8, 8)), ValueError, "`image_size` must be a number.*got \\(8, 8"),
+        (lambda: vision.ViT(pooling="mean"), ValueError, "'class' or 'class\\+mean'; got 'mean'"),
+        (lambda: vision.ViT(distillation=3), ValueError, "False, True or 'head'; got 3"),
+        (
+            lambda: vision.ViT(distillation="head", pooling="class+mean"),
+            ValueError,
+            "must be 'class' with `distillation='head'`; got",
+        ),
+        (lambda: vision.Swin([2]), ValueError, "`layers` and `num_heads` must have a number for e"),
+        (lambda: vision.Swin(version=3), ValueError, "Swin: `version` must be 1 or 2; got 3"),
+        (lambda: vision.Swin([1], [5]), ValueError, "`num_heads` must be a divisor of the 96 unit"),
+        (lambda: vision.ViT(activation="a"), NotImplementedError, "must be one of relu.*got 'a'"),
+        (lambda: vision.ViT(stochastic_depth=1), ValueError, r"must be in \[0, 1\); got 1"),
     ],
 )
 def test_bad_arguments_are_refused(call, kind, said):
@@ -161,3 +188,108 @@ def test_an_image_that_cannot_be_halved_is_refused():
     net.initialize()
     with pytest.raises(ValueError, match=r"multiples of 4; got an image of shape \(1, 1, 6, 8\)"):
         net(np.zeros((1, 1, 6, 8)))
+
+
+REFUSED = {
+    "vit": [
+        {"model_type": "bert"},
+        {"model_type": "vit", "architectures": ["ViTForMaskedImageModeling"]},
+        {"hidden_size": 32, "num_attention_heads": 2, "head_dim": 8},
+        {"hidden_act": "laplace"},
+        {"model_type": "dinov2", "hidden_dropout_prob": 0.1},
+    ],
+    "swin": [
+        {"model_type": "swinv2"},
+        {"architectures": ["SwinBackbone"]},
+        {"use_absolute_embeddings": True},
+        {"hidden_dropout_prob": 0.1},
+        {"hidden_act": "xielu"},
+    ],
+    "clip": [
+        {"model_type": "siglip"},
+        {"architectures": ["CLIPForImageClassification"]},
+        {"model_type": "clip_vision_model", "architectures": ["CLIPTextModel"]},
+        {"text_config": {"eos_token_id": [2, 3]}},
+        {"vision_config": {"hidden_act": "laplace"}},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("module", "config"), [(name, config) for name, all_of in REFUSED.items() for config in all_of]
+)
+def test_configs_that_a_network_cannot_honour_are_refused(module, config):
+    with pytest.raises(NotImplementedError, match=r"must be .*; got "):
+        getattr(vision, module).from_config(config)
+
+
+def test_a_config_that_tells_nothing_is_the_base_network():
+    net = vision.vit.from_config({"model_type": "vit", "num_hidden_layers": 1})
+    assert net.image_size == (224, 224)
+    assert net.position_weight.shape == (197, 768)
+    assert net.output is None
+    assert net.pooler is not None
+
+
+def test_a_branch_is_left_out_for_whole_samples_while_training():
+    branch = vision._transformers.StochasticDepth(0.75)
+    np.random.seed(0)
+    x = np.ones((400, 2, 3))
+    assert (branch(x) == x).all()
+    with autograd.record():
+        out = branch(x).asnumpy()
+    assert (out == out[:, :1, :1]).all()
+    assert set(out.ravel().tolist()) == {0.0, 4.0}
+    assert 0.15 < (out[:, 0, 0] > 0).mean() < 0.35
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_windows_that_drop_weights_attend_as_those_that_do_not(version):
+    np.random.seed(0)
+    options = {**SMALL_SWIN, "window_size": 2, "classes": 3, "version": version}
+    net = vision.Swin(**options, attention_dropout=1e-9)
+    net.initialize(weft.init.Normal(0.3))
+    x = images(1, 3, 20)
+    want = net(x)
+    with autograd.record():
+        found = net(x)
+    found.backward()
+    assert is_close(found, want)
+
+
+def small_clip(projection=4):
+    sizes = {"units": 8, "hidden_size": 16, "num_layers": 1, "num_heads": 2}
+    text = vision.CLIPText(50, end_token=49, max_length=6, projection=4, **sizes)
+    return vision.CLIP(text, vision.CLIPVision(16, 8, projection=projection, **sizes))
+
+
+def test_images_and_texts_have_vectors_of_one_space(tmp_path):
+    np.random.seed(0)
+    net = small_clip()
+    net.initialize(weft.init.Normal(0.3))
+    tokens, x = np.array([[3, 49, 7], [1, 2, 49]]), images(1, 3, 16)
+    eager = net(tokens, x)
+    net.hybridize()
+    path = str(tmp_path / "net.weft")
+    net.export(path, tokens, x)
+    for again in (net(tokens, x), gluon.SymbolBlock.imports(path)(tokens, x)):
+        assert all_close(again, eager)
+    texts, pictures = eager[1].asnumpy(), eager[2].asnumpy()
+    numpy.testing.assert_allclose((texts**2).sum(1), 1, rtol=1e-5)
+    want = pictures @ texts.T / 0.07  # of the first scale
+    numpy.testing.assert_allclose(eager[0].asnumpy(), want, rtol=1e-4, atol=1e-5)
+    behind = net(np.array([[3, 49, 8], [1, 2, 49]]), x)  # the text's end
+    assert all_close(behind, eager)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: small_clip(3), "must have an equal `projection`; got 4 and 3"),
+        (lambda: small_clip(0), "must have an equal `projection`; got 4 and None"),
+        (lambda: small_clip().text(np.zeros((1, 7), dtype="int32")), "6 positions at most; got 7"),
+    ],
+)
+def test_what_clip_does_not_take_is_refused(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()

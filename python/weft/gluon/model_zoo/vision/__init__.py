@@ -13,6 +13,7 @@ from typing import Any
 
 from weft._base.errors import NotFound
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo.vision.clip import CLIP, CLIPText, CLIPVision
 from weft.gluon.model_zoo.vision.densenet import (
     DenseNet,
     densenet121,
@@ -84,7 +85,17 @@ from weft.gluon.model_zoo.vision.resnext import (
     wide_resnet50_2,
     wide_resnet101_2,
 )
+from weft.gluon.model_zoo.vision.swin import (
+    Swin,
+    swin_b,
+    swin_s,
+    swin_t,
+    swin_v2_b,
+    swin_v2_s,
+    swin_v2_t,
+)
 from weft.gluon.model_zoo.vision.unets import UNet, unet
+from weft.gluon.model_zoo.vision.vit import ViT, vit_b_16, vit_b_32, vit_h_14, vit_l_16, vit_l_32
 
 _MODELS = (
     *(alexnet, lenet, squeezenet1_0, squeezenet1_1, inception_v3, unet),
@@ -96,6 +107,8 @@ _MODELS = (
     *(mobilenet1_0, mobilenet0_75, mobilenet0_5, mobilenet0_25),
     *(mobilenet_v2_1_0, mobilenet_v2_0_75, mobilenet_v2_0_5, mobilenet_v2_0_25),
     *(densenet121, densenet161, densenet169, densenet201),
+    *(vit_b_16, vit_b_32, vit_l_16, vit_l_32, vit_h_14),
+    *(swin_t, swin_s, swin_b, swin_v2_t, swin_v2_s, swin_v2_b),
 )
 _BY_NAME = {model.__name__: model for model in _MODELS}
 
@@ -114,6 +127,7 @@ def get_model(name: str, **options: Any) -> HybridBlock:
 
 
 __all__ = [
+    "CLIP",
     "VGG",
     "AlexNet",
     "BasicBlockV1",
@@ -121,6 +135,8 @@ __all__ = [
     "Bottleneck",
     "BottleneckV1",
     "BottleneckV2",
+    "CLIPText",
+    "CLIPVision",
     "DenseNet",
     "Inception3",
     "LeNet",
@@ -129,7 +145,9 @@ __all__ = [
     "ResNetV1",
     "ResNetV2",
     "SqueezeNet",
+    "Swin",
     "UNet",
+    "ViT",
     "alexnet",
     "densenet121",
     "densenet161",
@@ -168,6 +186,12 @@ __all__ = [
     "resnext101_64x4d",
     "squeezenet1_0",
     "squeezenet1_1",
+    "swin_b",
+    "swin_s",
+    "swin_t",
+    "swin_v2_b",
+    "swin_v2_s",
+    "swin_v2_t",
     "unet",
     "vgg11",
     "vgg11_bn",
@@ -177,6 +201,11 @@ __all__ = [
     "vgg16_bn",
     "vgg19",
     "vgg19_bn",
+    "vit_b_16",
+    "vit_b_32",
+    "vit_h_14",
+    "vit_l_16",
+    "vit_l_32",
     "wide_resnet50_2",
     "wide_resnet101_2",
 ]
