@@ -7,7 +7,8 @@ from typing import Any
 
 from weft._base.errors import InvalidType, Unsupported
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo.text import encoders
+from weft.gluon.model_zoo.text import encoders, gpt, llama
+from weft.gluon.model_zoo.vision import clip, swin, vit
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,31 @@ class Family:
 
 _ENCODER = "Model ForMaskedLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
 
+_IMAGES = "Model ForImageClassification"
+_TOWER = "Model ModelWithProjection"
+
 FAMILIES = [
     Family("albert", encoders, "Albert", _ENCODER),
     Family("bert", encoders, "Bert", f"{_ENCODER} ForPreTraining ForNextSentencePrediction"),
     Family("camembert", encoders, "Camembert", _ENCODER),
+    Family("clip", clip, "CLIP", "Model", takes="tokens and images"),
+    Family("clip_text_model", clip, "CLIPText", _TOWER),
+    Family("clip_vision_model", clip, "CLIPVision", _TOWER, takes="images"),
+    Family("deit", vit, "DeiT", f"{_IMAGES} ForImageClassificationWithTeacher", takes="images"),
+    Family("dinov2", vit, "Dinov2", _IMAGES, takes="images"),
     Family("distilbert", encoders, "DistilBert", _ENCODER),
     Family("electra", encoders, "Electra", f"{_ENCODER} ForPreTraining"),
+    Family("gemma", llama, "Gemma", "ForCausalLM"),
+    Family("gpt2", gpt, "GPT2", "LMHeadModel"),
+    Family("llama", llama, "Llama", "ForCausalLM"),
+    Family("mistral", llama, "Mistral", "ForCausalLM"),
     Family("mpnet", encoders, "MPNet", _ENCODER),
+    Family("phi3", llama, "Phi3", "ForCausalLM"),
+    Family("qwen2", llama, "Qwen2", "ForCausalLM"),
+    Family("qwen3", llama, "Qwen3", "ForCausalLM"),
     Family("roberta", encoders, "Roberta", _ENCODER),
+    Family("swin", swin, "Swin", _IMAGES, takes="images"),
+    Family("vit", vit, "ViT", _IMAGES, takes="images"),
     Family("xlm-roberta", encoders, "XLMRoberta", _ENCODER),
 ]
 
