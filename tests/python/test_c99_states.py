@@ -59,8 +59,23 @@ def decoded():
     return step, np.array([[3]])
 
 
+def translated():
+    """An encoder–decoder's next token: beside the cache, keys and values of what was encoded."""
+    np.random.seed(2)
+    sizes = {"head_units": 3, "num_buckets": 8, "max_distance": 10}
+    net = text.T5(17, 8, 16, 2, 2, **sizes)
+    net.initialize(init.Normal(0.3))
+    caches = net.new_caches(net.encode(np.array([[4, 7, 1, 9]])), 6)
+
+    @weft.hybridize
+    def step(tokens):
+        return net.decode(tokens, caches=caches)[:, -1]
+
+    return step, np.array([[3]])
+
+
 @pytest.mark.parametrize("options", [{}, {"ports_in_arena": True}], ids=["given", "in arena"])
-@pytest.mark.parametrize("make", [smoothed, turned, decoded])
+@pytest.mark.parametrize("make", [smoothed, turned, decoded, translated])
 def test_runs_see_what_the_ones_before_have_changed(make, options, tmp_path):
     step, x = make()
     weft.export(tmp_path / "net.weft", forward=(step, x))

@@ -9,6 +9,7 @@ from weft.gluon.model_zoo import text
 
 VOCABULARY, N, T = 11, 2, 6
 TOKENS = numpy.random.default_rng(0).integers(0, VOCABULARY, (N, T)).astype("int32")
+FRAMES = numpy.random.default_rng(1).normal(size=(N, 3, 10)).astype("float32")
 
 
 def bert():
@@ -33,7 +34,30 @@ def llama():
     )
 
 
-MODELS = {"bert": bert, "gpt": gpt, "llama": llama, "lstm": lstm, "gru": gru}
+def t5(**options):
+    return text.T5(VOCABULARY, 8, 16, 2, 2, head_units=3, num_buckets=8, max_distance=12, **options)
+
+
+def t5_gated():
+    return t5(gated=True, activation="gelu_tanh", tied_head=False)
+
+
+def whisper():
+    return text.Whisper(VOCABULARY, 8, 16, 2, 2, mel_bins=3, source_length=5, max_length=12)
+
+
+def bart(**options):
+    return text.BART(VOCABULARY, 8, 16, 2, 2, max_length=12, **options)
+
+
+def marian():
+    options = {"embed_norm": False, "sinusoidal": True, "position_offset": 0}
+    return bart(pre_norm=True, embed_scale=2.0, num_decoder_layers=1, **options)
+
+
+# Encoder–decoders, of which test_encode_decode.py has more.
+PAIRS = {"t5": t5, "t5_gated": t5_gated, "whisper": whisper, "bart": bart, "marian": marian}
+MODELS = {"bert": bert, "gpt": gpt, "llama": llama, "lstm": lstm, "gru": gru, **PAIRS}
 
 
 def made(create):
@@ -46,6 +70,10 @@ def made(create):
 
 def inputs_of(net):
     tokens = np.array(TOKENS)
+    if isinstance(net, text.Whisper):
+        return np.array(FRAMES), tokens
+    if isinstance(net, text.T5 | text.BART):
+        return tokens[:, ::-1], tokens
     return (tokens, net.begin_state(N)) if isinstance(net, text.RNNModel) else (tokens,)
 
 
@@ -77,9 +105,9 @@ def test_model(name, tmp_path):
     close(gradient(), before)
     path = str(tmp_path / "net.weft")
     net.export(path, *inputs)
-    states = inputs[1] if len(inputs) > 1 else []
-    close(first(gluon.SymbolBlock.imports(path)(inputs[0], *states)), eager)
-    found = runtime.Model(path).context().run(TOKENS, *[state.asnumpy() for state in states])
+    given = [inputs[0], *(inputs[1] if isinstance(inputs[-1], list) else inputs[1:])]
+    close(first(gluon.SymbolBlock.imports(path)(*given)), eager)
+    found = runtime.Model(path).context().run(*[array.asnumpy() for array in given])
     close(np.array(numpy.asarray(found[0])), eager)
 
 

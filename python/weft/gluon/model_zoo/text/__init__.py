@@ -7,6 +7,7 @@
 (1, 5, 50)
 """
 
+from weft.gluon.model_zoo.text.bart import BART
 from weft.gluon.model_zoo.text.bert import BERT, bert_base
 from weft.gluon.model_zoo.text.decoder import Decoder
 from weft.gluon.model_zoo.text.gpt import GPT, gpt2_small
@@ -23,10 +24,14 @@ from weft.gluon.model_zoo.text.llama import Llama
 from weft.gluon.model_zoo.text.recurrent import RNNModel
 from weft.gluon.model_zoo.text.rotary import Rotary
 from weft.gluon.model_zoo.text.sampling import draw
+from weft.gluon.model_zoo.text.t5 import T5, T5Encoder
+from weft.gluon.model_zoo.text.whisper import Whisper, WhisperClassifier
 
 __all__ = [
+    "BART",
     "BERT",
     "GPT",
+    "T5",
     "Decoder",
     "Llama",
     "MaskedLanguageModel",
@@ -37,7 +42,10 @@ __all__ = [
     "ReplacedTokens",
     "Rotary",
     "SequenceClassifier",
+    "T5Encoder",
     "TokenClassifier",
+    "Whisper",
+    "WhisperClassifier",
     "bert_base",
     "draw",
     "gpt2_small",

@@ -1,0 +1,307 @@
+"""What encoder–decoders share: one network that encodes, decodes by steps, and generates.
+
+A network is called in three ways, each of which is a graph of its own once it is hybridized:
+`net(inputs)` gives the memory, `net(inputs, tokens)` the scores, `decode` the scores of tokens
+behind those in caches.
+"""
+
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from typing import Any
+
+from weft import np
+from weft._base.errors import InvalidType, InvalidValue
+from weft._core.typing import ndarray
+from weft._export.export import export
+from weft._trace.planned import hybridize
+from weft.gluon import nn
+from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo._config import Config
+from weft.gluon.model_zoo.text._attention import DecoderCaches, Stack
+from weft.gluon.model_zoo.text.sampling import draw
+
+Tokens = int | Sequence[int]
+
+
+class EncoderDecoder(HybridBlock):
+    """Inputs (N, S) and tokens (N, T) to scores of the next tokens, (N, T, vocabulary).
+
+    begin_token, end_token, pad_token: which `generate` takes unless told otherwise
+    max_length: the longest T; None for any
+    """
+
+    decoder: Stack
+
+    def __init__(
+        self, begin_token: int, end_token: Tokens | None, pad_token: int, max_length: int | None
+    ) -> None:
+        super().__init__()
+        self.begin_token, self.end_token, self.pad_token = begin_token, end_token, pad_token
+        self.max_length = max_length
+
+    # ---- of each network
+
+    def memory_of(self, inputs: Any, mask: Any) -> Any:
+        """The encoder's result, (N, S, U); mask: bools (N, 1, 1, S)."""
+        raise NotImplementedError
+
+    def vectors_of(self, tokens: Any, first: Any) -> Any:
+        """(N, T) to (N, T, U) for the decoder; first: the position of tokens[:, 0], 0 if None."""
+        raise NotImplementedError
+
+    def scores_of(self, x: Any) -> Any:
+        """The decoder's result, (N, T, U), to scores."""
+        raise NotImplementedError
+
+    # ---- of all
+
+    def forward(
+        self,
+        inputs: Any,
+        tokens: Any = None,
+        mask: Any = None,
+        *,
+        memory: Any = None,
+        caches: DecoderCaches | None = None,
+    ) -> Any:
+        """The scores; the memory (N, S, U) where there are no tokens.
+
+        mask: (N, S), not 0 where inputs count; None for all
+        memory, caches: as for `decode`, instead of inputs
+        """
+        if mask is not None:
+            mask = _wide(mask)
+        if memory is None and caches is None:
+            memory = self.memory_of(inputs, mask)
+        if tokens is None:
+            return memory
+        if self.max_length is not None and tokens.shape[1] > self.max_length:
+            raise InvalidValue(
+                f"{type(self).__name__}: `tokens` may have {self.max_length} positions at most; "
+                f"got {tokens.shape[1]}"
+            )
+        x = self.vectors_of(tokens, None if caches is None else caches.own[0].position)
+        if caches is not None:
+            return self.scores_of(self.decoder(x, caches=caches))
+        return self.scores_of(self.decoder(x, mask, memory=memory, causal=True))
+
+    def encode(self, inputs: Any, mask: Any = None) -> Any:
+        """The memory (N, S, U) that a decoder reads; mask: (N, S), not 0 where inputs count."""
+        return self(inputs, None, mask)
+
+    def decode(
+        self,
+        tokens: Any,
+        memory: Any = None,
+        caches: DecoderCaches | None = None,
+        mask: Any = None,
+    ) -> Any:
+        """Scores (N, T, vocabulary) of tokens (N, T).
+
+        memory: of `encode`, with its `mask`; not read where there are caches
+        caches: of `new_caches`, which know the memory; the tokens are appended to them
+        """
+        if memory is None and caches is None:
+            raise InvalidValue(f"{type(self).__name__}.decode: give `memory` or `caches`; got none")
+        return self(None, tokens, mask, memory=memory, caches=caches)
+
+    def new_caches(self, memory: ndarray, length: int, mask: Any = None) -> DecoderCaches:
+        """Caches for `length` tokens and a memory of `encode`, whose keys and values they have.
+
+        mask: (N, S), as for `encode`
+        """
+        return self.decoder.new_caches(memory, length, None if mask is None else _wide(mask))
+
+    def remember(self, caches: DecoderCaches, memory: Any, mask: Any = None) -> None:
+        """Begins again with another memory: what was in the caches is written over, so that an
+        exported file may have it as state. Shapes stay as they are."""
+        self.decoder.remember(caches, memory, None if mask is None else _wide(mask))
+
+    def generate(
+        self,
+        inputs: ndarray,
+        steps: int,
+        *,
+        mask: ndarray | None = None,
+        begin: Tokens | ndarray | None = None,
+        end: Tokens | None = None,
+        pad: int | None = None,
+        forced: Mapping[int, int] | None = None,
+        suppressed: Sequence[int] = (),
+        suppressed_first: Sequence[int] = (),
+        temperature: float = 0.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+    ) -> ndarray:
+        """Tokens (N, B + steps), the B that all rows begin with among them; fewer where all rows
+        end before.
+
+        mask: (N, S), not 0 where inputs count
+        begin: a token, several, or those of each row, (N, B); end: one that ends a row, several, or
+            () for none; pad: what follows an end. The network's own where None
+        forced: tokens by place among the steps, such as `{0: language, -1: end}`
+        suppressed, suppressed_first: tokens that are never drawn, or not at the first step
+        temperature, top_k, top_p: as for `draw`; the best tokens are taken by default
+
+        Raises ValueError where B + steps is longer than `max_length`.
+        """
+        if not isinstance(inputs, ndarray):
+            raise InvalidType(
+                f"{type(self).__name__}.generate: `inputs` must be an array; got "
+                f"{type(inputs).__name__}"
+            )
+        tokens = self._begin(begin, inputs.shape[0])
+        self._check_steps(steps, tokens.shape[1])
+        ends = _sequence(self.end_token if end is None else end)
+        pad = self.pad_token if pad is None else pad
+        forced = {place % max(steps, 1): token for place, token in (forced or {}).items()}
+        caches = self.new_caches(self.encode(inputs, mask), tokens.shape[1] + steps, mask)
+        parts, last = [tokens], tokens
+        alive = np.full(inputs.shape[:1], True)
+        for step in range(steps):
+            scores = self.decode(last, caches=caches)[:, -1]
+            unwanted = [*suppressed, *(suppressed_first if step == 0 else ())]
+            if unwanted:
+                scores[:, np.array(unwanted)] = -np.inf
+            drawn = draw(scores, temperature, top_k, top_p).astype(tokens.dtype)
+            if step in forced:
+                drawn = np.full_like(drawn, forced[step])
+            drawn = np.where(alive, drawn, pad).astype(tokens.dtype)
+            last = drawn.reshape(-1, 1)
+            parts.append(last)
+            for token in ends:
+                alive = np.logical_and(alive, drawn != token)
+            if not alive.any().item():
+                break
+        return np.concatenate(parts, axis=1)
+
+    def export_generator(
+        self,
+        path: str | PathLike[str],
+        inputs: ndarray,
+        mask: ndarray | None = None,
+        *,
+        length: int | None = None,
+        **options: Any,
+    ) -> None:
+        """Writes a .weft file that generates: its entry points share caches, which are state.
+
+        encode: inputs, and a mask if one is given here, of these shapes; gives the `memory`, and
+            empties the caches for it
+        step: a token for each row, int32 (N, 1), appended to the caches; gives the `scores`
+            (N, vocabulary) of the token behind it, and `best` (N,), the one with the highest score
+        length: tokens that the caches have room for, `max_length` if None; options: of
+            `weft.export`
+        """
+        room = self.max_length if length is None else length
+        if room is None or room < 1 or (self.max_length is not None and room > self.max_length):
+            most = "" if self.max_length is None else f" and at most {self.max_length}"
+            raise InvalidValue(
+                f"{type(self).__name__}.export_generator: `length` must be at least 1{most}; got "
+                f"{room}"
+            )
+        given = (inputs,) if mask is None else (inputs, mask)
+        caches = self.new_caches(self.encode(*given), room, mask)
+
+        @hybridize
+        def step(token: ndarray) -> dict[str, ndarray]:
+            scores = self.decode(token, caches=caches)[:, -1]
+            return {"scores": scores, "best": np.argmax(scores, axis=-1).astype("int32")}
+
+        def encoded(inputs: ndarray, mask: ndarray | None = None) -> dict[str, ndarray]:
+            memory = self.encode(inputs, mask)
+            self.remember(caches, memory, mask)
+            return {"memory": memory}
+
+        token = np.zeros((inputs.shape[0], 1), dtype="int32")
+        entries = {"encode": (hybridize(encoded), *given), "step": (step, token)}
+        export(path, **entries, names={"caches": caches}, **options)
+
+    def _begin(self, begin: Tokens | ndarray | None, batch: int) -> ndarray:
+        tokens = np.array(self.begin_token if begin is None else begin, dtype="int32")
+        if tokens.ndim < 2:
+            tokens = np.tile(tokens.reshape(1, -1), (batch, 1))
+        if tokens.ndim != 2 or tokens.shape[0] != batch or not tokens.shape[1]:
+            raise InvalidValue(
+                f"{type(self).__name__}.generate: `begin` must be a token, several, or have shape "
+                f"({batch}, B); got shape {tokens.shape}"
+            )
+        return tokens
+
+    def _check_steps(self, steps: int, begun: int) -> None:
+        if steps < 0 or (self.max_length is not None and begun + steps > self.max_length):
+            most = ""
+            if self.max_length is not None:
+                most = f" and at most {self.max_length - begun} after {begun} tokens"
+            raise InvalidValue(
+                f"{type(self).__name__}.generate: `steps` must be at least 0{most}; got {steps}"
+            )
+
+
+def _wide(mask: Any) -> Any:
+    """(N, S) to bools (N, 1, 1, S)."""
+    return (mask != 0).reshape(mask.shape[0], 1, 1, mask.shape[1])
+
+
+def _sequence(tokens: Tokens | None) -> Sequence[int]:
+    if tokens is None:
+        return ()
+    return (tokens,) if isinstance(tokens, int) else tokens
+
+
+def dense_layers(
+    units: int,
+    hidden_size: int,
+    activation: str,
+    *,
+    use_bias: bool = True,
+    dropout: float = 0.0,
+) -> nn.HybridSequential:
+    """Two dense layers with an activation between them."""
+    return nn.HybridSequential(
+        nn.Dense(hidden_size, use_bias=use_bias, flatten=False, in_units=units),
+        nn.Activation(activation),
+        nn.Dropout(dropout),
+        nn.Dense(units, use_bias=use_bias, flatten=False, in_units=hidden_size),
+    )
+
+
+# What activations of Hugging Face are here.
+ACTIVATIONS = {
+    "relu": "relu",
+    "gelu": "gelu",
+    "gelu_new": "gelu_tanh",
+    "gelu_pytorch_tanh": "gelu_tanh",
+    "silu": "silu",
+    "swish": "silu",
+    "tanh": "tanh",
+}
+
+
+def family_of(owner: str, config: Mapping[str, Any], prefixes: Mapping[str, str]) -> str:
+    """The `model_type`, or where a configuration lacks it that of its architecture, else the first.
+
+    prefixes: of architectures, by the types that are known
+    """
+    named = str((config.get("architectures") or [""])[0])
+    found = [kind for kind, prefix in prefixes.items() if named.startswith(prefix)]
+    default = found[0] if found else next(iter(prefixes))
+    return str(Config(owner, config).choice("model_type", default, {k: k for k in prefixes}))
+
+
+def architecture_of(config: Config, known: Sequence[str]) -> str:
+    """The class in Hugging Face: the first that a configuration names, else the first known one."""
+    named = config.get("architectures", None) or [known[0]]
+    first = Config(config.owner, {"architectures": named[0]})
+    return str(first.choice("architectures", known[0], {name: name for name in known}))
+
+
+__all__ = [
+    "ACTIVATIONS",
+    "EncoderDecoder",
+    "Tokens",
+    "architecture_of",
+    "dense_layers",
+    "family_of",
+]
+__dir__ = __all__.copy
