@@ -7,7 +7,7 @@ from typing import Any
 
 from weft._base.errors import InvalidType, Unsupported
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo.text import encoders, gpt, llama
+from weft.gluon.model_zoo.text import bart, encoders, gpt, llama, t5, whisper
 from weft.gluon.model_zoo.vision import clip, swin, vit
 
 
@@ -40,11 +40,14 @@ class Family:
 _ENCODER = "Model ForMaskedLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
 
 _IMAGES = "Model ForImageClassification"
+_PAIR = "Model ForConditionalGeneration"  # an encoder with a decoder
 _TOWER = "Model ModelWithProjection"
 
 FAMILIES = [
     Family("albert", encoders, "Albert", _ENCODER),
+    Family("bart", bart, "Bart", _PAIR, takes="two texts"),
     Family("bert", encoders, "Bert", f"{_ENCODER} ForPreTraining ForNextSentencePrediction"),
+    Family("blenderbot", bart, "Blenderbot", _PAIR, takes="two texts"),
     Family("camembert", encoders, "Camembert", _ENCODER),
     Family("clip", clip, "CLIP", "Model", takes="tokens and images"),
     Family("clip_text_model", clip, "CLIPText", _TOWER),
@@ -56,14 +59,22 @@ FAMILIES = [
     Family("gemma", llama, "Gemma", "ForCausalLM"),
     Family("gpt2", gpt, "GPT2", "LMHeadModel"),
     Family("llama", llama, "Llama", "ForCausalLM"),
+    Family("marian", bart, "Marian", "Model MTModel", takes="two texts"),
+    Family("mbart", bart, "MBart", _PAIR, takes="two texts"),
     Family("mistral", llama, "Mistral", "ForCausalLM"),
     Family("mpnet", encoders, "MPNet", _ENCODER),
+    Family("mt5", t5, "MT5", f"{_PAIR} EncoderModel", takes="two texts"),
+    Family("pegasus", bart, "Pegasus", _PAIR, takes="two texts"),
     Family("phi3", llama, "Phi3", "ForCausalLM"),
     Family("qwen2", llama, "Qwen2", "ForCausalLM"),
     Family("qwen3", llama, "Qwen3", "ForCausalLM"),
     Family("roberta", encoders, "Roberta", _ENCODER),
     Family("swin", swin, "Swin", _IMAGES, takes="images"),
+    Family("t5", t5, "T5", f"{_PAIR} WithLMHeadModel EncoderModel", takes="two texts"),
     Family("vit", vit, "ViT", _IMAGES, takes="images"),
+    Family(
+        "whisper", whisper, "Whisper", f"{_PAIR} ForAudioClassification", takes="frames of speech"
+    ),
     Family("xlm-roberta", encoders, "XLMRoberta", _ENCODER),
 ]
 
