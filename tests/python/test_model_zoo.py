@@ -32,15 +32,27 @@ MODELS = [
     ("vgg11_bn", 32, 3, {}, 132_868_840 - 4096 * (25088 - 512)),
     ("alexnet", 63, 3, {}, 61_100_840 - 4096 * (9216 - 256)),
     ("lenet", 28, 1, {}, None),
+    ("mobilenet_v2", 32, 3, {}, 3_504_872),
+    ("mobilenet_v3_small", 32, 3, {}, 2_542_856),
+    ("mobilenet_v3_large", 32, 3, {}, 5_483_032),
+    ("efficientnet_b0", 32, 3, {}, 5_288_548),
+    ("efficientnet_v2_s", 32, 3, {}, 21_458_488),
+    ("regnet_x_400mf", 32, 3, {}, 5_495_976),
+    ("regnet_y_400mf", 32, 3, {}, 4_344_144),
+    ("convnext_tiny", 32, 3, {}, 28_589_128),
+    ("alexnet", 80, 3, {"adaptive": True}, 61_100_840),
     ("unet", 32, 3, {}, None),
 ]
-SLOW = {"resnet34_v1", "resnet50_v2", "vgg11_bn", "squeezenet1_0", "unet"}
+SLOW = {
+    *("resnet34_v1", "resnet50_v2", "vgg11_bn", "squeezenet1_0", "unet"),
+    *("mobilenet_v3_large", "efficientnet_v2_s", "regnet_x_400mf", "alexnet-adaptive"),
+}
 
 
 def cases():
     for name, side, channels, options, published in MODELS:
-        marks = [pytest.mark.full] if name in SLOW else []
         label = "-".join([name, *options])
+        marks = [pytest.mark.full] if label in SLOW else []
         yield pytest.param(name, side, channels, options, published, id=label, marks=marks)
 
 
@@ -148,6 +160,29 @@ def test_names_as_gluon_spells_them():
         (lambda: vision.get_vgg(12), ValueError, "`num_layers` must be one of.*got 12"),
         (lambda: vision.SqueezeNet("2"), ValueError, "`version` must be 1.0 or 1.1; got '2'"),
         (lambda: vision.MobileNet(0), ValueError, "`multiplier` must be above 0; got 0"),
+        (
+            lambda: vision.MobileNetV3("tiny"),
+            ValueError,
+            "must be large or small; got 'tiny'",
+        ),
+        (lambda: vision.mobilenet_v3_small(multiplier=0), ValueError, "must be above 0; got 0"),
+        (lambda: vision.mobilenet_v2(multiplier=0), ValueError, "must be above 0; got 0"),
+        (
+            lambda: vision.RoundedMobileNetV2(output_stride=4),
+            ValueError,
+            "`output_stride` must be 8, 16 or 32; got 4",
+        ),
+        (
+            lambda: vision.RegNet([1], [8, 16], [8, 8]),
+            ValueError,
+            r"a number for each stage; got \[1\]",
+        ),
+        (lambda: vision.ConvNeXt([], []), ValueError, r"a number for each stage; got \[\] and"),
+        (
+            lambda: vision.convnext_tiny(stochastic_depth=1),
+            ValueError,
+            r"StochasticDepth: `rate` must be in \[0, 1\); got 1",
+        ),
         (lambda: vision.UNet(depth=0), ValueError, "`depth` must be at least 1; got 0"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import pytest
 from weft.gluon.model_zoo import vision
+from weft.gluon.model_zoo.vision import regnet
 
 torch = pytest.importorskip("torch")
 from real_modules import check_same, loaded, randomized  # noqa: E402
@@ -81,6 +82,18 @@ def test_torchvision(name, tmp_path):
 def test_options_mean_what_they_do_there(name, ours, theirs, tmp_path):
     module = lively(module_of(name, **theirs), images(96))
     check_exactly(loaded(vision.get_model(name, **ours), module, tmp_path), module, images(96))
+
+
+@pytest.mark.parametrize("kind", ["x", "y"])
+def test_the_stages_of_regnets_of_all_sizes_are_the_same(kind):
+    from torchvision.models.regnet import BlockParams
+
+    for blocks, start, slope, factor, group in getattr(regnet, f"_{kind.upper()}").values():
+        params = BlockParams.from_init_params(
+            depth=blocks, w_0=start, w_a=slope, w_m=factor, group_width=group
+        )
+        want = (params.depths, params.widths, params.group_widths)
+        assert regnet.regnet_stages(blocks, start, slope, factor, group) == want
 
 
 def test_densenet_reads_the_names_of_old_files(tmp_path):

@@ -139,16 +139,19 @@ def conv_unit(
     dilation: int = 1,
     activation: HybridBlock | None = None,
     norm: Callable[[], HybridBlock] = nn.BatchNorm,
+    conv: type[nn.Conv2D] = nn.Conv2D,
 ) -> nn.HybridSequential:
     """Convolution without bias, norm, and perhaps an activation, as one block.
 
-    At stride 1 the image keeps its size.
+    At stride 1 the image keeps its size. norm: makes a batch norm; conv: kind of convolution
     """
     padding = (kernel - 1) // 2 * dilation
-    options = {"groups": groups, "use_bias": False, "in_channels": in_channels}
-    unit = nn.HybridSequential(
-        nn.Conv2D(channels, kernel, stride, padding, dilation, **options), norm()
+    layer = conv(
+        *(channels, kernel, stride, padding, dilation, groups),
+        use_bias=False,
+        in_channels=in_channels,
     )
+    unit = nn.HybridSequential(layer, norm())
     if activation is not None:
         unit.add(activation)
     return unit

@@ -36,6 +36,22 @@ _HUGGING_FACE = Names(
     },
     prefixes=["convnext.", "convnextv2."],
 )
+_BLOCK = "stages.{i}.blocks.{j}"
+_TIMM = Names(
+    "timm",
+    {
+        "stem.{k}": "features.0.{k}",
+        "stages.{i}.downsample.{k}": "features.{2*i}.{k}",
+        f"{_BLOCK}.gamma": f"{_HERE}.layer_scale",
+        f"{_BLOCK}.conv_dw": f"{_HERE}.block.0",
+        f"{_BLOCK}.norm": f"{_HERE}.block.2",
+        f"{_BLOCK}.mlp.fc1": f"{_HERE}.block.3",
+        f"{_BLOCK}.mlp.grn": f"{_HERE}.block.4.1",
+        f"{_BLOCK}.mlp.fc2": f"{_HERE}.block.5",
+        "head.norm": "output.0",
+        "head.fc": "output.1",
+    },
+)
 
 
 class _Permute(HybridBlock):
@@ -122,7 +138,7 @@ class ConvNeXt(Classifier):
     patch: side of the squares that the stem makes a pixel of; epsilon: of the last norm
     """
 
-    published_names = (_TORCHVISION, _HUGGING_FACE)
+    published_names = (_TORCHVISION, _HUGGING_FACE, _TIMM)
 
     def __init__(
         self,
@@ -211,7 +227,7 @@ def from_config(config: Mapping[str, Any]) -> ConvNeXt:
 
     Raises NotImplementedError for what it has not: another activation than gelu, another head.
     """
-    is_second = dict(config).get("model_type") == "convnextv2"
+    is_second = isinstance(config, Mapping) and config.get("model_type") == "convnextv2"
     read = Config("ConvNextV2" if is_second else "ConvNext", config)
     depths, widths = read.lists(("depths", [3, 3, 9, 3]), ("hidden_sizes", [96, 192, 384, 768]))
     scale = None if is_second else read.get("layer_scale_init_value", 1e-6)

@@ -19,6 +19,34 @@ from weft.gluon.model_zoo.vision._parts import (
 )
 from weft.gluon.published import Names
 
+_TORCHVISION = Names("torchvision", {"features": "features", "classifier.1": "output.1"})
+_FIRST, _LATER = "features.1.{j}.block", "features.{i+1}.{j}.block"
+# Of B0 to B7. The blocks of the first stage do not expand, so they begin with another convolution.
+_TIMM = Names(
+    "timm",
+    {
+        "conv_stem": "features.0.0",
+        "bn1": "features.0.1",
+        "blocks.0.{j}.conv_dw": f"{_FIRST}.0.0",
+        "blocks.0.{j}.bn1": f"{_FIRST}.0.1",
+        "blocks.0.{j}.se.conv_reduce": f"{_FIRST}.1.fc1",
+        "blocks.0.{j}.se.conv_expand": f"{_FIRST}.1.fc2",
+        "blocks.0.{j}.conv_pw": f"{_FIRST}.2.0",
+        "blocks.0.{j}.bn2": f"{_FIRST}.2.1",
+        "blocks.{i}.{j}.conv_pw": f"{_LATER}.0.0",
+        "blocks.{i}.{j}.bn1": f"{_LATER}.0.1",
+        "blocks.{i}.{j}.conv_dw": f"{_LATER}.1.0",
+        "blocks.{i}.{j}.bn2": f"{_LATER}.1.1",
+        "blocks.{i}.{j}.se.conv_reduce": f"{_LATER}.2.fc1",
+        "blocks.{i}.{j}.se.conv_expand": f"{_LATER}.2.fc2",
+        "blocks.{i}.{j}.conv_pwl": f"{_LATER}.3.0",
+        "blocks.{i}.{j}.bn3": f"{_LATER}.3.1",
+        "conv_head": "features.8.0",
+        "bn2": "features.8.1",
+        "classifier": "output.1",
+    },
+)
+
 
 class MBConv(HybridBlock):
     """Expand the channels by `expansion`, convolve each, weigh them, project; with a shortcut where
@@ -85,7 +113,7 @@ class EfficientNet(Classifier):
     norm: makes a batch norm
     """
 
-    published_names = (Names("torchvision", {"features": "features", "classifier.1": "output.1"}),)
+    published_names = (_TORCHVISION, _TIMM)
 
     def __init__(
         self,
@@ -99,8 +127,9 @@ class EfficientNet(Classifier):
         norm: Callable[[], HybridBlock] = nn.BatchNorm,
     ) -> None:
         super().__init__()
-        unit = partial(conv_unit, activation=nn.SiLU(), norm=norm)
-        self.features = nn.HybridSequential(unit(stem, 3, 2, in_channels=3))
+        self.features = nn.HybridSequential(
+            conv_unit(stem, 3, 2, in_channels=3, activation=nn.SiLU(), norm=norm)
+        )
         before, done, total = stem, 0, sum(stage[-1] for stage in stages)
         for is_fused, expansion, kernel, stride, channels, blocks in stages:
             stage = nn.HybridSequential()
@@ -115,7 +144,11 @@ class EfficientNet(Classifier):
                 )
                 before, done = channels, done + 1
             self.features.add(stage)
-        self.features.add(unit(last, in_channels=before), nn.GlobalAvgPool2D(), nn.Flatten())
+        self.features.add(
+            conv_unit(last, in_channels=before, activation=nn.SiLU(), norm=norm),
+            nn.GlobalAvgPool2D(),
+            nn.Flatten(),
+        )
         self.output = nn.HybridSequential(nn.Dropout(dropout), nn.Dense(classes, in_units=last))
 
 

@@ -50,7 +50,7 @@ _HUGGING_FACE = Names(
 
 class _SameConv2D(nn.Conv2D):
     """A convolution that pads as TensorFlow's "SAME": how much depends on the image's size, and an
-    odd number has its greater half below and on the right."""
+    odd number has its greater half below and on the right. `padding` does not count."""
 
     def convolve(self, x: Any, bias: Any) -> Any:
         before, behind = [], []
@@ -66,25 +66,8 @@ class _SameConv2D(nn.Conv2D):
         return npx.convolution(x, self.weight.data(), bias, **options)
 
 
-# Of channels, kernel and stride, with the options of `conv_unit`.
+# A `conv_unit` with some of its options.
 Unit = Callable[..., nn.HybridSequential]
-
-
-def _same_unit(*arguments: Any, **options: Any) -> nn.HybridSequential:
-    """A `conv_unit` that pads as TensorFlow does."""
-    unit = conv_unit(*arguments, **options)
-    conv = unit[0]
-    same = _SameConv2D(
-        conv.channels,
-        conv.kernel,
-        conv.options["stride"],
-        0,
-        conv.options["dilate"],
-        conv.groups,
-        use_bias=False,
-        in_channels=options["in_channels"],
-    )
-    return nn.HybridSequential(same, *unit[1:])
 
 
 class InvertedResidual(HybridBlock):
@@ -164,7 +147,8 @@ class RoundedMobileNetV2(Classifier):
                 f"RoundedMobileNetV2: `output_stride` must be 8, 16 or 32; got {output_stride}"
             )
         unit: Unit = partial(
-            _same_unit if same_padding else conv_unit,
+            conv_unit,
+            conv=_SameConv2D if same_padding else nn.Conv2D,
             norm=partial(nn.BatchNorm, epsilon=epsilon, momentum=momentum),
         )
 

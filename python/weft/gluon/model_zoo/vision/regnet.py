@@ -55,6 +55,23 @@ _HUGGING_FACE = Names(
     },
     prefixes=["regnet."],
 )
+_TIMM = Names(
+    "timm",
+    {
+        "stem.conv": "features.0.0",
+        "stem.bn": "features.0.1",
+        "s{i}.b{j}.downsample.conv": "features.{i}.{j-1}.shortcut.0",
+        "s{i}.b{j}.downsample.bn": "features.{i}.{j-1}.shortcut.1",
+        "s{i}.b{j}.conv1.conv": "features.{i}.{j-1}.a.0",
+        "s{i}.b{j}.conv1.bn": "features.{i}.{j-1}.a.1",
+        "s{i}.b{j}.conv2.conv": "features.{i}.{j-1}.b.0",
+        "s{i}.b{j}.conv2.bn": "features.{i}.{j-1}.b.1",
+        "s{i}.b{j}.se": "features.{i}.{j-1}.se",
+        "s{i}.b{j}.conv3.conv": "features.{i}.{j-1}.c.0",
+        "s{i}.b{j}.conv3.bn": "features.{i}.{j-1}.c.1",
+        "head.fc": "output",
+    },
+)
 
 
 class RegNetBlock(HybridBlock):
@@ -97,7 +114,7 @@ class RegNet(Classifier):
     first_stride: of the first stage; the others halve the image, as the stem does
     """
 
-    published_names = (_TORCHVISION, _HUGGING_FACE)
+    published_names = (_TORCHVISION, _HUGGING_FACE, _TIMM)
 
     def __init__(
         self,
