@@ -3,6 +3,8 @@
 import numpy
 import pytest
 from weft import autograd, np
+from weft.gluon import published
+from weft.gluon.model_zoo import vision
 from weft.gluon.model_zoo.vision import convnext, inverted_residuals, regnet, resnext
 from weft.gluon.model_zoo.vision._parts import AdaptiveAvgPool, StochasticDepth, rounded
 
@@ -43,6 +45,21 @@ def test_adaptive_pooling_takes_the_means_of_windows():
 def test_widths_are_rounded_to_multiples_but_not_far_down():
     assert [rounded(width) for width in (3, 12, 17.6, 19, 35.2)] == [8, 16, 16, 24, 32]
     assert rounded(9, 4, 16) == 16
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("alexnet", "vgg11_bn", "squeezenet1_0", "densenet121", "inception_v3", "resnet50"),
+        *("mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0", "efficientnet_v2_s"),
+        *("regnet_y_400mf", "convnext_tiny"),
+    ],
+)
+def test_the_own_names_of_a_network_are_not_taken_for_published_ones(name):
+    net = vision.get_model(name)
+    own = net.collect_params()
+    assert net.published_names
+    assert published.fitting(net.published_names, own, own) is None
 
 
 FAMILIES = {

@@ -230,6 +230,7 @@ def from_config(config: Mapping[str, Any]) -> ConvNeXt:
     is_second = isinstance(config, Mapping) and config.get("model_type") == "convnextv2"
     read = Config("ConvNextV2" if is_second else "ConvNext", config)
     depths, widths = read.lists(("depths", [3, 3, 9, 3]), ("hidden_sizes", [96, 192, 384, 768]))
+    read.only("num_stages", len(depths), len(depths))
     scale = None if is_second else read.get("layer_scale_init_value", 1e-6)
     return ConvNeXt(
         depths,

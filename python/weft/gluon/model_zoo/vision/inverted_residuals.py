@@ -5,7 +5,7 @@ It differs from `mobilenet_v2_1_0`, which is Gluon's: widths are multiples of 8,
 is dense, with bias and dropout.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -151,40 +151,43 @@ class RoundedMobileNetV2(Classifier):
             conv=_SameConv2D if same_padding else nn.Conv2D,
             norm=partial(nn.BatchNorm, epsilon=epsilon, momentum=momentum),
         )
-
-        def width(channels: float) -> int:
-            return rounded(channels, divisor, least)
-
-        before = width(32 * multiplier)
+        width = partial(rounded, divisor=divisor, least=least)
         self.features = nn.HybridSequential(
-            unit(before, 3, 2, in_channels=in_channels, activation=ReLU6())
+            unit(width(32 * multiplier), 3, 2, in_channels=in_channels, activation=ReLU6())
         )
-        reached, dilation = 2, 1
-        for factor, channels, blocks, stride in MobileNetV2.STAGES:
+        before = width(32 * multiplier)
+        strides = _strides(output_stride)
+        for factor, channels, blocks, _ in MobileNetV2.STAGES:
             after = width(channels * multiplier)
-            for block in range(blocks):
-                inner = before if factor == 1 else width(before * expansion)
-                wanted = stride if block == 0 else 1
-                is_fine = reached == output_stride
+            for _ in range(blocks):
                 self.features.add(
                     InvertedResidual(
-                        *(before, after, inner, 1 if is_fine else wanted),
-                        dilation=dilation if is_fine else 1,
+                        *(before, after, before if factor == 1 else width(before * expansion)),
+                        *next(strides),
                         use_shortcut=first_shortcut or factor != 1,
                         unit=unit,
                     )
                 )
-                # A stride that is left out dilates the blocks behind.
-                if is_fine:
-                    dilation *= wanted
-                else:
-                    reached *= wanted
                 before = after
         last = last or width(1280 * max(1.0, multiplier))
         self.features.add(
             unit(last, in_channels=before, activation=ReLU6()), nn.GlobalAvgPool2D(), nn.Flatten()
         )
         self.output = nn.HybridSequential(nn.Dropout(dropout), dense_or_flat(classes, last))
+
+
+def _strides(output_stride: int) -> Iterator[tuple[int, int]]:
+    """Stride and dilation of each block: strides until the image is `output_stride` times smaller;
+    each that is left out then doubles the dilation of the blocks behind it."""
+    reached, dilation = 2, 1
+    for _, _, blocks, first in MobileNetV2.STAGES:
+        for stride in (first, *[1] * (blocks - 1)):
+            if reached == output_stride:
+                yield 1, dilation
+                dilation *= stride
+            else:
+                yield stride, 1
+                reached *= stride
 
 
 def mobilenet_v2(
