@@ -37,6 +37,15 @@ MODELS = [
     ("vgg11_bn", 32, 3, {}, 132_868_840 - 4096 * (25088 - 512)),
     ("alexnet", 63, 3, {}, 61_100_840 - 4096 * (9216 - 256)),
     ("lenet", 28, 1, {}, None),
+    ("mobilenet_v2", 32, 3, {}, 3_504_872),
+    ("mobilenet_v3_small", 32, 3, {}, 2_542_856),
+    ("mobilenet_v3_large", 32, 3, {}, 5_483_032),
+    ("efficientnet_b0", 32, 3, {}, 5_288_548),
+    ("efficientnet_v2_s", 32, 3, {}, 21_458_488),
+    ("regnet_x_400mf", 32, 3, {}, 5_495_976),
+    ("regnet_y_400mf", 32, 3, {}, 4_344_144),
+    ("convnext_tiny", 32, 3, {}, 28_589_128),
+    ("alexnet", 80, 3, {"adaptive": True}, 61_100_840),
     ("unet", 32, 3, {}, None),
     ("vit_b_16", 32, 3, {"image_size": 32, **SMALL_TRANSFORMER}, None),
     # A table of 5 positions in the place of 50.
@@ -46,14 +55,17 @@ MODELS = [
     ("swin_t", 64, 3, {}, 28_288_354),
     ("swin_v2_t", 64, 3, {}, 28_351_570 - UNUSED_OF_SWIN_V2),
 ]
-SLOW = {"resnet34_v1", "resnet50_v2", "vgg11_bn", "squeezenet1_0", "unet", "vit_b_32"}
+SLOW = {
+    *("resnet34_v1", "resnet50_v2", "vgg11_bn", "squeezenet1_0", "unet", "vit_b_32-image_size"),
+    *("mobilenet_v3_large", "efficientnet_v2_s", "regnet_x_400mf", "alexnet-adaptive"),
+}
 
 
 def cases():
     for name, side, channels, options, published in MODELS:
-        is_slow = name in SLOW or (name.startswith("swin") and published)
-        marks = [pytest.mark.full] if is_slow else []
         label = "-".join([name, *options])
+        is_slow = label in SLOW or (name.startswith("swin") and published)
+        marks = [pytest.mark.full] if is_slow else []
         yield pytest.param(name, side, channels, options, published, id=label, marks=marks)
 
 
@@ -161,6 +173,29 @@ def test_names_as_gluon_spells_them():
         (lambda: vision.get_vgg(12), ValueError, "`num_layers` must be one of.*got 12"),
         (lambda: vision.SqueezeNet("2"), ValueError, "`version` must be 1.0 or 1.1; got '2'"),
         (lambda: vision.MobileNet(0), ValueError, "`multiplier` must be above 0; got 0"),
+        (
+            lambda: vision.MobileNetV3("tiny"),
+            ValueError,
+            "must be large or small; got 'tiny'",
+        ),
+        (lambda: vision.mobilenet_v3_small(multiplier=0), ValueError, "must be above 0; got 0"),
+        (lambda: vision.mobilenet_v2(multiplier=0), ValueError, "must be above 0; got 0"),
+        (
+            lambda: vision.RoundedMobileNetV2(output_stride=4),
+            ValueError,
+            "`output_stride` must be 8, 16 or 32; got 4",
+        ),
+        (
+            lambda: vision.RegNet([1], [8, 16], [8, 8]),
+            ValueError,
+            r"a number for each stage; got \[1\]",
+        ),
+        (lambda: vision.ConvNeXt([], []), ValueError, r"a number for each stage; got \[\] and"),
+        (
+            lambda: vision.convnext_tiny(stochastic_depth=1),
+            ValueError,
+            r"StochasticDepth: `rate` must be in \[0, 1\); got 1",
+        ),
         (lambda: vision.UNet(depth=0), ValueError, "`depth` must be at least 1; got 0"),
         (lambda: vision.ViT(8, 16), ValueError, "`patch_size` must be at most `image_size`; got"),
         (lambda: vision.ViT((8, 8, 8)), ValueError, "`image_size` must be a number.*got \\(8, 8"),

@@ -1,8 +1,12 @@
 """What several of the networks are made of."""
 
+from collections.abc import Callable
 from typing import Any
 
-from weft import np
+import numpy
+
+from weft import autograd, np, npx
+from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 
@@ -12,6 +16,84 @@ class ReLU6(HybridBlock):
 
     def forward(self, x: Any) -> Any:
         return np.clip(x, 0, 6)
+
+
+class HardSwish(HybridBlock):
+    """x relu6(x + 3) / 6."""
+
+    def forward(self, x: Any) -> Any:
+        return npx.hard_swish(x)
+
+
+class StochasticDepth(HybridBlock):
+    """Sets samples of a batch to 0 with probability `rate` and scales the others by 1 / (1 - rate),
+    in train mode only (Huang et al., "Deep Networks with Stochastic Depth", 2016).
+
+    It stands at the end of a branch beside a shortcut: such a sample takes the shortcut alone.
+    """
+
+    def __init__(self, rate: float) -> None:
+        super().__init__()
+        if not 0 <= rate < 1:
+            raise InvalidValue(f"StochasticDepth: `rate` must be in [0, 1); got {rate}")
+        self.rate = rate
+
+    def forward(self, x: Any) -> Any:
+        if not autograd.is_training() or self.rate == 0:
+            return x
+        return npx.dropout(x, p=self.rate, axes=tuple(range(1, x.ndim)))
+
+    def describe(self) -> str:
+        return f"p={self.rate}"
+
+
+class SqueezeExcitation(HybridBlock):
+    """Scales each channel by a number between 0 and 1 that two layers find from the means of all
+    channels (Hu, Shen, Sun, "Squeeze-and-Excitation Networks", 2018).
+
+    channels: of the data (N, C, H, W); squeezed: channels between the layers
+    activation: between the layers; gate: of the second, "sigmoid" or "hard_sigmoid"
+    """
+
+    def __init__(
+        self, channels: int, squeezed: int, activation: HybridBlock, gate: str = "sigmoid"
+    ) -> None:
+        super().__init__()
+        self.fc1 = nn.Conv2D(squeezed, 1, in_channels=channels)
+        self.fc2 = nn.Conv2D(channels, 1, in_channels=squeezed)
+        self.activation = activation
+        self.gate = gate
+
+    def forward(self, x: Any) -> Any:
+        means = npx.pooling(x, pool_type="avg", global_pool=True)
+        scale = self.fc2(self.activation(self.fc1(means)))
+        if self.gate == "hard_sigmoid":
+            return x * npx.hard_sigmoid(scale, alpha=1 / 6, beta=0.5)
+        return x * npx.sigmoid(scale)
+
+
+class AdaptiveAvgPool(HybridBlock):
+    """Images (N, C, H, W) of any size to (N, C, size, size): means over windows that cover the
+    image, of one element more or less where it cannot be divided."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+
+    def forward(self, x: Any) -> Any:
+        rows, columns = (
+            np.array(_window_means(extent, self.size), dtype=x.dtype) for extent in x.shape[2:]
+        )
+        return np.matmul(np.matmul(rows, x), columns.T)
+
+
+def _window_means(extent: int, size: int) -> Any:
+    """The matrix (size, extent) that takes the mean of each window of a line."""
+    means = numpy.zeros((size, extent))
+    for i in range(size):
+        begin, end = i * extent // size, -(-(i + 1) * extent // size)
+        means[i, begin:end] = 1 / (end - begin)
+    return means
 
 
 class Classifier(HybridBlock):
@@ -45,6 +127,46 @@ def conv_block(
         nn.BatchNorm(epsilon=epsilon),
     ]
     return layers if activation is None else [*layers, activation]
+
+
+def conv_unit(
+    channels: int,
+    kernel: int = 1,
+    stride: int = 1,
+    *,
+    in_channels: int,
+    groups: int = 1,
+    dilation: int = 1,
+    activation: HybridBlock | None = None,
+    norm: Callable[[], HybridBlock] = nn.BatchNorm,
+    conv: type[nn.Conv2D] = nn.Conv2D,
+) -> nn.HybridSequential:
+    """Convolution without bias, norm, and perhaps an activation, as one block.
+
+    At stride 1 the image keeps its size. norm: makes a batch norm; conv: kind of convolution
+    """
+    padding = (kernel - 1) // 2 * dilation
+    layer = conv(
+        *(channels, kernel, stride, padding, dilation, groups),
+        use_bias=False,
+        in_channels=in_channels,
+    )
+    unit = nn.HybridSequential(layer, norm())
+    if activation is not None:
+        unit.add(activation)
+    return unit
+
+
+def dense_or_flat(classes: int, in_units: int = 0) -> HybridBlock:
+    """The layer that gives the scores; without classes, what is there is flattened."""
+    return nn.Dense(classes, in_units=in_units) if classes else nn.Flatten()
+
+
+def rounded(width: float, divisor: int = 8, least: int | None = None) -> int:
+    """The multiple of `divisor` that is nearest to a number of channels, but not below nine tenths
+    of it, and at least `least` (`divisor` if None)."""
+    nearest = max(least or divisor, int(width + divisor / 2) // divisor * divisor)
+    return nearest + divisor if nearest < 0.9 * width else nearest
 
 
 def relu() -> nn.Activation:

@@ -7,6 +7,23 @@ from weft import np
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.vision._parts import Classifier, relu
+from weft.gluon.published import Names
+
+# Older files of torchvision have a dot between the kind and the number: `norm.1`.
+_LAYER = "features.denseblock{i}.denselayer{j}"
+_TORCHVISION = Names(
+    "torchvision",
+    {
+        "features.conv0": "features.0",
+        "features.norm0": "features.1",
+        f"{_LAYER}.norm{{dot:\\.?}}{{k}}": "features.{2*i+2}.{j-1}.body.{3*k-3}",
+        f"{_LAYER}.conv{{dot:\\.?}}{{k}}": "features.{2*i+2}.{j-1}.body.{3*k-1}",
+        "features.transition{i}.norm": "features.{2*i+3}.0",
+        "features.transition{i}.conv": "features.{2*i+3}.2",
+        "features.norm5": "features.11",
+        "classifier": "output",
+    },
+)
 
 
 class DenseLayer(HybridBlock):
@@ -35,6 +52,8 @@ class DenseNet(Classifier):
     num_init_features: channels of the stem; growth_rate: that each layer adds
     block_config: layers of each block; bn_size: width of the 1×1 convolutions in growth rates
     """
+
+    published_names = (_TORCHVISION,)
 
     def __init__(
         self,

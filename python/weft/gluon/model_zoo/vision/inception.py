@@ -1,11 +1,14 @@
 """Inception v3: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2016,
 without its auxiliary classifier."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from weft import np
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.vision._parts import Classifier, conv_block, relu
+from weft.gluon.published import Names
 
 # Channels, kernel, stride, padding of one convolution with norm and relu.
 Spec = tuple[int, Any, int, Any]
@@ -80,11 +83,66 @@ def _module_e() -> HybridBlock:
     )
 
 
-class Inception3(Classifier):
-    """Images (N, C, H, W) of 75×75 at least to scores (N, classes)."""
+# torchvision's names of convolutions with their norm, and where these are here: the towers of each
+# kind of module, and the place of the convolution, behind which its norm is.
+_TOWERS: dict[str, dict[str, tuple[str, str]]] = {
+    "a": {
+        "branch1x1": ("0", "0"),
+        "branch5x5_{k}": ("1", "3*k-3"),
+        "branch3x3dbl_{k}": ("2", "3*k-3"),
+        "branch_pool": ("3", "1"),
+    },
+    "b": {"branch3x3": ("0", "0"), "branch3x3dbl_{k}": ("1", "3*k-3")},
+    "c": {
+        "branch1x1": ("0", "0"),
+        "branch7x7_{k}": ("1", "3*k-3"),
+        "branch7x7dbl_{k}": ("2", "3*k-3"),
+        "branch_pool": ("3", "1"),
+    },
+    "d": {"branch3x3_{k}": ("0", "3*k-3"), "branch7x7x3_{k}": ("1", "3*k-3")},
+    "e": {
+        "branch1x1": ("0", "0"),
+        "branch3x3_1": ("1", "0"),
+        "branch3x3_2a": ("1.3.0", "0"),
+        "branch3x3_2b": ("1.3.1", "0"),
+        "branch3x3dbl_{k:1|2}": ("2", "3*k-3"),
+        "branch3x3dbl_3a": ("2.6.0", "0"),
+        "branch3x3dbl_3b": ("2.6.1", "0"),
+        "branch_pool": ("3", "1"),
+    },
+}
+_STEM = {"1a_3x3": 0, "2a_3x3": 3, "2b_3x3": 6, "3b_1x1": 10, "4a_3x3": 13}
+_MODULES = {
+    **{"5b": (17, "a"), "5c": (18, "a"), "5d": (19, "a"), "6a": (20, "b")},
+    **{"6b": (21, "c"), "6c": (22, "c"), "6d": (23, "c"), "6e": (24, "c")},
+    **{"7a": (25, "d"), "7b": (26, "e"), "7c": (27, "e")},
+}
 
-    def __init__(self, classes: int = 1000) -> None:
+
+def _lines() -> Iterator[tuple[str, str]]:
+    """The lines of torchvision's table."""
+    for name, place in _STEM.items():
+        yield f"Conv2d_{name}.conv", f"features.{place}"
+        yield f"Conv2d_{name}.bn", f"features.{place + 1}"
+    for name, (module, kind) in _MODULES.items():
+        for branch, (tower, place) in _TOWERS[kind].items():
+            yield f"Mixed_{name}.{branch}.conv", f"features.{module}.{tower}.{{{place}}}"
+            yield f"Mixed_{name}.{branch}.bn", f"features.{module}.{tower}.{{{place}+1}}"
+    yield "fc", "output"
+
+
+class Inception3(Classifier):
+    """Images (N, C, H, W) of 75×75 at least to scores (N, classes).
+
+    transform_input: images have three channels with mean 0 and variance 1 over ImageNet, and are
+        given the range -1 to 1 that torchvision's published weights were trained with
+    """
+
+    published_names = (Names("torchvision", dict(_lines()), unused=["AuxLogits"]),)
+
+    def __init__(self, classes: int = 1000, *, transform_input: bool = False) -> None:
         super().__init__()
+        self.transform_input = transform_input
         self.features = nn.HybridSequential(
             *_convs((32, 3, 2, 0), (32, 3, 1, 0), (64, 3, 1, 1)),
             nn.MaxPool2D(3, 2),
@@ -101,10 +159,19 @@ class Inception3(Classifier):
         )
         self.output = nn.Dense(classes)
 
+    def forward(self, x: Any) -> Any:
+        if self.transform_input:
+            mean, deviation = (
+                np.array(numbers, dtype=x.dtype).reshape(3, 1, 1)
+                for numbers in ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+            )
+            x = (x * deviation + mean) * 2 - 1
+        return super().forward(x)
 
-def inception_v3(classes: int = 1000) -> Inception3:
+
+def inception_v3(classes: int = 1000, *, transform_input: bool = False) -> Inception3:
     """Inception v3; see `Inception3`."""
-    return Inception3(classes)
+    return Inception3(classes, transform_input=transform_input)
 
 
 __all__ = ["Inception3", "inception_v3"]

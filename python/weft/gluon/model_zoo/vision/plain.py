@@ -7,7 +7,8 @@ from typing import Any
 from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo.vision._parts import Classifier, relu
+from weft.gluon.model_zoo.vision._parts import AdaptiveAvgPool, Classifier, relu
+from weft.gluon.published import Names
 
 
 class LeNet(Classifier):
@@ -37,9 +38,21 @@ def _heads(width: int = 4096) -> list[HybridBlock]:
 
 
 class AlexNet(Classifier):
-    """Images (N, C, H, W) of 63×63 at least to scores (N, classes)."""
+    """Images (N, C, H, W) of 63×63 at least to scores (N, classes).
 
-    def __init__(self, classes: int = 1000) -> None:
+    adaptive: means of 6×6 windows come before the dense layers, as in torchvision: weights that are
+        trained with images of 224×224 then fit others too
+    """
+
+    @property
+    def published_names(self) -> tuple[Names, ...]:
+        head = len(self.features) - 4  # the first dense layer
+        convolutions = {"0": 0, "3": 2, "6": 4, "8": 5, "10": 6}
+        table = {f"features.{theirs}": f"features.{ours}" for theirs, ours in convolutions.items()}
+        dense = {"classifier.1": f"features.{head}", "classifier.4": f"features.{head + 2}"}
+        return (Names("torchvision", {**table, **dense, "classifier.6": "output"}),)
+
+    def __init__(self, classes: int = 1000, *, adaptive: bool = False) -> None:
         super().__init__()
         self.features = nn.HybridSequential(
             nn.Conv2D(64, 11, 4, 2, activation="relu"),
@@ -50,15 +63,16 @@ class AlexNet(Classifier):
             nn.Conv2D(256, 3, 1, 1, activation="relu"),
             nn.Conv2D(256, 3, 1, 1, activation="relu"),
             nn.MaxPool2D(3, 2),
-            nn.Flatten(),
-            *_heads(),
         )
+        if adaptive:
+            self.features.add(AdaptiveAvgPool(6))
+        self.features.add(nn.Flatten(), *_heads())
         self.output = nn.Dense(classes)
 
 
-def alexnet(classes: int = 1000) -> AlexNet:
+def alexnet(classes: int = 1000, *, adaptive: bool = False) -> AlexNet:
     """AlexNet; see `AlexNet`."""
-    return AlexNet(classes)
+    return AlexNet(classes, adaptive=adaptive)
 
 
 class VGG(Classifier):
@@ -66,7 +80,20 @@ class VGG(Classifier):
 
     layers: convolutions of each stage; filters: their channels
     batch_norm: after each convolution
+    adaptive: means of 7×7 windows come before the dense layers, as in torchvision: weights that are
+        trained with images of 224×224 then fit others too
     """
+
+    @property
+    def published_names(self) -> tuple[Names, ...]:
+        head = len(self.features) - 4  # the first dense layer
+        table = {
+            "features.{i}": "features.{i}",
+            "classifier.0": f"features.{head}",
+            "classifier.3": f"features.{head + 2}",
+            "classifier.6": "output",
+        }
+        return (Names("torchvision", table),)
 
     def __init__(
         self,
@@ -74,6 +101,8 @@ class VGG(Classifier):
         filters: Sequence[int],
         classes: int = 1000,
         batch_norm: bool = False,
+        *,
+        adaptive: bool = False,
     ) -> None:
         super().__init__()
         self.features = nn.HybridSequential()
@@ -84,6 +113,8 @@ class VGG(Classifier):
                     self.features.add(nn.BatchNorm())
                 self.features.add(relu())
             self.features.add(nn.MaxPool2D(2, 2))
+        if adaptive:
+            self.features.add(AdaptiveAvgPool(7))
         self.features.add(*_heads())
         self.output = nn.Dense(classes)
 
@@ -101,8 +132,8 @@ def get_vgg(num_layers: int, **options: Any) -> VGG:
 
 
 def _named(layers: int, batch_norm: bool) -> Callable[..., VGG]:
-    def create(classes: int = 1000) -> VGG:
-        return get_vgg(layers, classes=classes, batch_norm=batch_norm)
+    def create(classes: int = 1000, *, adaptive: bool = False) -> VGG:
+        return get_vgg(layers, classes=classes, batch_norm=batch_norm, adaptive=adaptive)
 
     create.__name__ = create.__qualname__ = f"vgg{layers}_bn" if batch_norm else f"vgg{layers}"
     create.__doc__ = f"VGG-{layers}{' with batch norm' if batch_norm else ''}; see `VGG`."
@@ -129,6 +160,19 @@ class SqueezeNet(Classifier):
 
     version: "1.0" as published, or "1.1" with less than half of the operations
     """
+
+    published_names = (
+        Names(
+            "torchvision",
+            {
+                "features.0": "features.0",
+                "features.{i}.squeeze": "features.{i-1}.0",
+                "features.{i}.expand1x1": "features.{i-1}.1.0",
+                "features.{i}.expand3x3": "features.{i-1}.1.1",
+                "classifier.1": "output.0",
+            },
+        ),
+    )
 
     def __init__(self, version: str = "1.0", classes: int = 1000) -> None:
         super().__init__()

@@ -8,7 +8,7 @@ from weft import npx
 from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo.vision._parts import Classifier, conv3x3, relu
+from weft.gluon.model_zoo.vision._parts import Classifier, conv3x3, dense_or_flat, relu
 from weft.gluon.published import Names
 
 _TORCHVISION = Names(
@@ -22,18 +22,19 @@ _TORCHVISION = Names(
         "fc": "output",
     },
 )
-_STAGE = "resnet.encoder.stages.{i}.layers.{j}"
+_STAGE = "encoder.stages.{i}.layers.{j}"
 _HUGGING_FACE = Names(
     "Hugging Face",
     {
-        "resnet.embedder.embedder.convolution": "features.0",
-        "resnet.embedder.embedder.normalization": "features.1",
+        "embedder.embedder.convolution": "features.0",
+        "embedder.embedder.normalization": "features.1",
         f"{_STAGE}.layer.{{k}}.convolution": "features.{i+4}.{j}.body.{3*k}",
         f"{_STAGE}.layer.{{k}}.normalization": "features.{i+4}.{j}.body.{3*k+1}",
         f"{_STAGE}.shortcut.convolution": "features.{i+4}.{j}.downsample.0",
         f"{_STAGE}.shortcut.normalization": "features.{i+4}.{j}.downsample.1",
         "classifier.1": "output",
     },
+    prefixes=["resnet."],
 )
 
 
@@ -157,9 +158,8 @@ Residual = Callable[..., HybridBlock]
 def _stage(
     block: Residual, layers: int, channels: int, stride: int, in_channels: int
 ) -> nn.HybridSequential:
-    stage = nn.HybridSequential(
-        block(channels, stride, channels != in_channels, in_channels=in_channels)
-    )
+    is_other = channels != in_channels or stride != 1
+    stage = nn.HybridSequential(block(channels, stride, is_other, in_channels=in_channels))
     for _ in range(layers - 1):
         stage.add(block(channels, 1, False, in_channels=channels))
     return stage
@@ -181,7 +181,9 @@ class ResNetV1(Classifier):
     """Images (N, C, H, W) to scores (N, classes).
 
     layers: blocks in each of the stages; channels: of the stem, then of each stage
+    classes: 0 for a network that gives the means of the last channels, (N, C)
     thumbnail: for small images: no pooling and no strided convolution in the stem
+    first_stride: of the first stage; the others halve the image
     """
 
     published_names = (_TORCHVISION, _HUGGING_FACE)
@@ -193,15 +195,17 @@ class ResNetV1(Classifier):
         channels: Sequence[int],
         classes: int = 1000,
         thumbnail: bool = False,
+        *,
+        first_stride: int = 1,
     ) -> None:
         super().__init__()
         self.features = nn.HybridSequential(*_stem(channels[0], thumbnail))
         for i, count in enumerate(layers):
             self.features.add(
-                _stage(block, count, channels[i + 1], 1 if i == 0 else 2, channels[i])
+                _stage(block, count, channels[i + 1], first_stride if i == 0 else 2, channels[i])
             )
         self.features.add(nn.GlobalAvgPool2D())
-        self.output = nn.Dense(classes, in_units=channels[-1])
+        self.output = dense_or_flat(classes, in_units=channels[-1])
 
 
 class ResNetV2(Classifier):

@@ -3,10 +3,11 @@ ResNeXt (Xie et al., "Aggregated Residual Transformations", 2017) and wide ones 
 Komodakis, "Wide Residual Networks", 2016).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from weft.gluon import nn
+from weft.gluon.model_zoo.vision._configs import Config
 from weft.gluon.model_zoo.vision._parts import conv_block, relu
 from weft.gluon.model_zoo.vision.resnet import SPECS, BasicBlockV1, ResNetV1, _ResidualV1
 
@@ -15,6 +16,7 @@ class Bottleneck(_ResidualV1):
     """A 3×3 convolution with the stride between two 1×1.
 
     groups, width: of the 3×3 convolution; width in 64ths of a quarter of the channels
+    stride_first: the first 1×1 convolution has the stride instead
     """
 
     def __init__(
@@ -26,12 +28,14 @@ class Bottleneck(_ResidualV1):
         *,
         groups: int = 1,
         width: int = 64,
+        stride_first: bool = False,
     ) -> None:
         super().__init__()
         inner = channels // 4 * width // 64 * groups
+        first, second = (stride, 1) if stride_first else (1, stride)
         self.body = nn.HybridSequential(
-            *conv_block(inner, activation=relu()),
-            *conv_block(inner, 3, stride, 1, groups=groups, activation=relu()),
+            *conv_block(inner, 1, first, activation=relu()),
+            *conv_block(inner, 3, second, 1, groups=groups, activation=relu()),
             *conv_block(channels),
         )
         self._finish(channels, stride, downsample, in_channels)
@@ -62,8 +66,33 @@ wide_resnet50_2 = _named("wide_resnet50_2", 50, width=128)
 wide_resnet101_2 = _named("wide_resnet101_2", 101, width=128)
 
 
+def from_config(config: Mapping[str, Any]) -> ResNetV1:
+    """The ResNet that a config.json of Hugging Face tells of: images (N, C, H, W) to scores
+    (N, classes); of a `ResNetModel`, to the means of the last channels, (N, channels).
+
+    Raises NotImplementedError for what it has not: another activation than relu, another head.
+    """
+    read = Config("ResNet", config)
+    read.only("hidden_act", "relu", "relu")
+    depths, sizes = read.lists(("depths", [3, 4, 6, 3]), ("hidden_sizes", [256, 512, 1024, 2048]))
+    stride_first = read.get("downsample_in_bottleneck", False)
+
+    def bottleneck(*arguments: Any, **more: Any) -> Bottleneck:
+        return Bottleneck(*arguments, **more, stride_first=stride_first)
+
+    is_basic = read.only("layer_type", "bottleneck", "bottleneck", "basic") == "basic"
+    return ResNetV1(
+        BasicBlockV1 if is_basic else bottleneck,
+        depths,
+        [read.get("embedding_size", 64), *sizes],
+        read.classes,
+        first_stride=2 if read.get("downsample_in_first_stage", False) else 1,
+    )
+
+
 __all__ = [
     "Bottleneck",
+    "from_config",
     "resnet18",
     "resnet34",
     "resnet50",
