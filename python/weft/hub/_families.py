@@ -8,7 +8,15 @@ from typing import Any
 from weft._base.errors import InvalidType, Unsupported
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.text import bart, encoders, gpt, llama, t5, whisper
-from weft.gluon.model_zoo.vision import clip, swin, vit
+from weft.gluon.model_zoo.vision import (
+    clip,
+    convnext,
+    inverted_residuals,
+    regnet,
+    resnext,
+    swin,
+    vit,
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,8 @@ class Family:
 
     def build(self, config: Mapping[str, Any], architecture: str) -> HybridBlock:
         """The network, without values."""
-        return self.module.from_config({**config, "architectures": [architecture]})
+        named = {"model_type": self.model_type, "architectures": [architecture]}
+        return self.module.from_config({**config, **named})
 
 
 _ENCODER = "Model ForMaskedLM ForSequenceClassification ForTokenClassification ForQuestionAnswering"
@@ -52,6 +61,8 @@ FAMILIES = [
     Family("clip", clip, "CLIP", "Model", takes="tokens and images"),
     Family("clip_text_model", clip, "CLIPText", _TOWER),
     Family("clip_vision_model", clip, "CLIPVision", _TOWER, takes="images"),
+    Family("convnext", convnext, "ConvNext", _IMAGES, takes="images"),
+    Family("convnextv2", convnext, "ConvNextV2", _IMAGES, takes="images"),
     Family("deit", vit, "DeiT", f"{_IMAGES} ForImageClassificationWithTeacher", takes="images"),
     Family("dinov2", vit, "Dinov2", _IMAGES, takes="images"),
     Family("distilbert", encoders, "DistilBert", _ENCODER),
@@ -62,12 +73,15 @@ FAMILIES = [
     Family("marian", bart, "Marian", "Model MTModel", takes="two texts"),
     Family("mbart", bart, "MBart", _PAIR, takes="two texts"),
     Family("mistral", llama, "Mistral", "ForCausalLM"),
+    Family("mobilenet_v2", inverted_residuals, "MobileNetV2", _IMAGES, takes="images"),
     Family("mpnet", encoders, "MPNet", _ENCODER),
     Family("mt5", t5, "MT5", f"{_PAIR} EncoderModel", takes="two texts"),
     Family("pegasus", bart, "Pegasus", _PAIR, takes="two texts"),
     Family("phi3", llama, "Phi3", "ForCausalLM"),
     Family("qwen2", llama, "Qwen2", "ForCausalLM"),
     Family("qwen3", llama, "Qwen3", "ForCausalLM"),
+    Family("regnet", regnet, "RegNet", _IMAGES, takes="images"),
+    Family("resnet", resnext, "ResNet", _IMAGES, takes="images"),
     Family("roberta", encoders, "Roberta", _ENCODER),
     Family("swin", swin, "Swin", _IMAGES, takes="images"),
     Family("t5", t5, "T5", f"{_PAIR} WithLMHeadModel EncoderModel", takes="two texts"),
