@@ -53,8 +53,8 @@ OWN = {
     },
     "resnet": {"embedding_size": 16, "hidden_sizes": [16, 32], "depths": [1, 1]},
     "mobilenet_v2": {"depth_multiplier": 0.25, "image_size": 32},
-    "convnextv2": {"hidden_sizes": [8, 16, 24, 32], "depths": [1, 1, 1, 1]},
-    "convnext": {"hidden_sizes": [8, 16, 24, 32], "depths": [1, 1, 1, 1]},
+    "convnextv2": {"hidden_sizes": [8, 16, 24, 32], "depths": [1, 1, 1, 1], "patch_size": 4},
+    "convnext": {"hidden_sizes": [8, 16, 24, 32], "depths": [1, 1, 1, 1], "patch_size": 4},
     "regnet": {"embedding_size": 16, "hidden_sizes": [16, 32], "depths": [1, 1], "groups_width": 8},
 }
 
