@@ -11,6 +11,7 @@ import numpy
 from weft import autograd
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
+from weft._import.mapped import copied, is_mapped
 from weft._import.program import Port, Program, every_program, readers_of
 from weft._import.run import run
 from weft._import.values import EMPTY, array_of, has_dtype, is_host
@@ -49,6 +50,9 @@ class ImportedBlock(SymbolBlock):
             value = program.constants.pop(name)
             is_trained = name not in states and name not in program.fixed
             self._own_parameters[name] = parameter_of(name, value, is_trained)
+        for part in every_program(program):  # the file may change from now on
+            mapped = {n: value.copy() for n, value in part.constants.items() if is_mapped(value)}
+            part.constants.update(mapped)
 
     @property
     def ports(self) -> list[Port]:
@@ -202,7 +206,8 @@ def parameter_of(name: str, value: numpy.ndarray, is_trained: bool) -> Parameter
     The array is a copy: of memory that somebody else may write, a plan would pack the weights again
     at each call. The caller lets go of the value, so there are never two of all weights.
     """
-    array = array_of(value)
+    array = copied(value) if value.dtype.kind in "fiu" else None
+    array = array_of(value) if array is None else array
     request = "write" if is_trained and array.dtype.kind == "f" else "null"
     parameter = Parameter(name, request, shape=array.shape, dtype=array.dtype)
     with autograd.pause():

@@ -17,7 +17,7 @@ from weft._base.errors import FileFailure, InvalidValue, MissingFile
 from weft._import.program import Node, Port, Program
 from weft.onnx._expand import expanded
 from weft.onnx._large import without_weights
-from weft.onnx._tensors import array_from, dense, dtype_name
+from weft.onnx._tensors import Source, array_from, dense, dtype_name
 
 
 def from_file(path: str) -> Program:
@@ -78,7 +78,7 @@ class _Reader:
     """Reads one model."""
 
     def __init__(self, model: onnx.ModelProto, path: str | None) -> None:
-        self.path = None if path is None else os.path.abspath(path)
+        self.source = None if path is None else Source(os.path.abspath(path))
         self.model = expanded(model)
         self.versions = {_domain(o.domain): o.version for o in self.model.opset_import}
 
@@ -108,9 +108,9 @@ class _Reader:
         return Program(graph.name, inputs, outputs, nodes, constants, fixed)
 
     def _constants(self, graph: onnx.GraphProto) -> dict[str, numpy.ndarray]:
-        found = {tensor.name: array_from(tensor, self.path) for tensor in graph.initializer}
+        found = {tensor.name: array_from(tensor, self.source) for tensor in graph.initializer}
         for sparse in graph.sparse_initializer:
-            found[sparse.values.name] = dense(sparse, self.path)
+            found[sparse.values.name] = dense(sparse, self.source)
         return found
 
     def _constant(self, proto: onnx.NodeProto) -> numpy.ndarray:
@@ -165,9 +165,9 @@ class _Reader:
         if kind == AttributeProto.STRING:
             return proto.s.decode("utf-8", "replace")
         if kind == AttributeProto.TENSOR:
-            return array_from(proto.t, self.path)
+            return array_from(proto.t, self.source)
         if kind == AttributeProto.SPARSE_TENSOR:
-            return dense(proto.sparse_tensor, self.path)
+            return dense(proto.sparse_tensor, self.source)
         if kind == AttributeProto.GRAPH:
             return self._program(proto.g, known)
         if kind == AttributeProto.FLOATS:
@@ -177,7 +177,7 @@ class _Reader:
         if kind == AttributeProto.STRINGS:
             return [text.decode("utf-8", "replace") for text in proto.strings]
         if kind == AttributeProto.TENSORS:
-            return [array_from(tensor, self.path) for tensor in proto.tensors]
+            return [array_from(tensor, self.source) for tensor in proto.tensors]
         if kind == AttributeProto.GRAPHS:
             return [self._program(graph, known) for graph in proto.graphs]
         if kind == AttributeProto.TYPE_PROTO:

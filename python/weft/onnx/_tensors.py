@@ -1,7 +1,8 @@
-"""Tensors of ONNX messages as NumPy arrays. External data is read straight into the array."""
+"""Tensors of ONNX messages as NumPy arrays. External data is mapped, not read."""
 
 import math
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from weft._base.errors import FileFailure
+from weft._import.mapped import MappedFiles
 from weft.onnx._large import OWN_FILE
 
 # Types that are packed, several elements to a byte; of other types an element is `itemsize` bytes.
@@ -20,6 +22,14 @@ _PACKED = {
     getattr(TensorProto, "INT2", -1): 2,
     getattr(TensorProto, "UINT2", -1): 2,
 }
+
+
+@dataclass
+class Source:
+    """The file of a model, and what is mapped of it and of the files beside it."""
+
+    path: str
+    files: MappedFiles = field(default_factory=MappedFiles)
 
 
 def dtype_of(elem_type: int) -> numpy.dtype[Any]:
@@ -39,8 +49,8 @@ def dtype_name(elem_type: int) -> str | None:
     return dtype_of(elem_type).name
 
 
-def array_from(tensor: TensorProto, file: str | None) -> numpy.ndarray:
-    """The elements of a tensor. External data lies in the folder of the model's `file`.
+def array_from(tensor: TensorProto, source: Source | None) -> numpy.ndarray:
+    """The elements of a tensor. External data lies in the folder of the model's file.
 
     Raises OSError for data that does not fit the shape, is missing, or lies outside the folder.
     """
@@ -48,7 +58,7 @@ def array_from(tensor: TensorProto, file: str | None) -> numpy.ndarray:
     if any(extent < 0 for extent in shape):
         raise FileFailure(f"tensor `{tensor.name}`: shape {shape} has a negative extent")
     if tensor.data_location == TensorProto.EXTERNAL:
-        return _read(tensor, shape, file)
+        return _read(tensor, shape, source)
     _require_data(tensor, shape)
     try:
         value = numpy_helper.to_array(tensor)
@@ -59,9 +69,9 @@ def array_from(tensor: TensorProto, file: str | None) -> numpy.ndarray:
     return value
 
 
-def dense(sparse: onnx.SparseTensorProto, file: str | None) -> numpy.ndarray:
+def dense(sparse: onnx.SparseTensorProto, source: Source | None) -> numpy.ndarray:
     """A sparse tensor with its zeros."""
-    values, places = array_from(sparse.values, file), array_from(sparse.indices, file)
+    values, places = array_from(sparse.values, source), array_from(sparse.indices, source)
     shape = tuple(sparse.dims)
     found = numpy.zeros(shape, values.dtype)
     flat = places if places.ndim == 1 else numpy.ravel_multi_index(tuple(places.T), shape)
@@ -107,15 +117,17 @@ def _require_data(tensor: TensorProto, shape: tuple[int, ...]) -> None:
         )
 
 
-def _read(tensor: TensorProto, shape: tuple[int, ...], file: str | None) -> numpy.ndarray:
+def _read(tensor: TensorProto, shape: tuple[int, ...], source: Source | None) -> numpy.ndarray:
     entries = {entry.key: entry.value for entry in tensor.external_data}
     location = entries.get("location", "")
-    if file is None:
+    if source is None:
         raise FileFailure(
             f"tensor `{tensor.name}`: its data is in the file `{location}`; load the model by its "
             "path"
         )
-    path = Path(file) if location == OWN_FILE else _inside(file, location, tensor.name)
+    path = (
+        Path(source.path) if location == OWN_FILE else _inside(source.path, location, tensor.name)
+    )
     offset = _whole(entries.get("offset", "0"), "offset", tensor.name)
     wanted = _bytes_of(tensor, shape)
     length = _whole(entries.get("length", str(wanted)), "length", tensor.name)
@@ -125,14 +137,15 @@ def _read(tensor: TensorProto, shape: tuple[int, ...], file: str | None) -> nump
             f"tensor `{tensor.name}`: needs {wanted} bytes; `{location}` of {size} bytes has "
             f"{length} from {offset} on"
         )
-    content = numpy.fromfile(path, numpy.uint8, wanted, offset=offset)
-    if len(content) != wanted:  # the file was shortened just now
-        raise FileFailure(f"tensor `{tensor.name}`: `{path.name}` ends within its data")
     if tensor.data_type in _PACKED or not wanted:
+        content = numpy.fromfile(path, numpy.uint8, wanted, offset=offset).tobytes()
         return numpy_helper.to_array(
-            helper.make_tensor(tensor.name, tensor.data_type, shape, content.tobytes(), raw=True)
+            helper.make_tensor(tensor.name, tensor.data_type, shape, content, raw=True)
         )
-    return content.view(dtype_of(tensor.data_type)).reshape(shape)
+    try:
+        return source.files.array(path, offset, dtype_of(tensor.data_type), shape)
+    except (OSError, ValueError) as error:  # the file was shortened just now
+        raise FileFailure(f"tensor `{tensor.name}`: `{path.name}`: {error}") from None
 
 
 def _inside(file: str, location: str, name: str) -> Path:
@@ -165,4 +178,4 @@ def _whole(text: str, what: str, name: str) -> int:
     return int(text)
 
 
-__all__ = ["array_from", "dense", "dtype_name", "dtype_of"]
+__all__ = ["Source", "array_from", "dense", "dtype_name", "dtype_of"]

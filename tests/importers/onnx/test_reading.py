@@ -211,6 +211,25 @@ def test_large_weights_are_read_from_the_file(tmp_path):
             numpy.testing.assert_array_equal(ours.asnumpy(), want)
 
 
+def test_a_file_may_go_once_it_is_read(tmp_path):
+    """Weights are mapped while a file is read, and in no array of the network."""
+    table = numpy.random.default_rng(0).normal(size=(300, 200)).astype("float32")
+    shape = numpy.tile(numpy.array([1], "int64"), 40_000)
+    nodes = [
+        helper_node("MatMul", ["x", "table"], ["y"]),
+        helper_node("Identity", ["shape"], ["z"]),
+    ]
+    outputs = {"y": ("float32", [1, 200]), "z": ("int64", [40_000])}
+    path = tmp_path / "net.onnx"
+    made = model(nodes, {"x": ("float32", [1, 300])}, outputs, {"table": table, "shape": shape})
+    path.write_bytes(made.SerializeToString())
+    net = weft.onnx.load(path)
+    path.write_bytes(b"")  # the same file, shortened
+    y, z = net(np.ones((1, 300)))
+    numpy.testing.assert_allclose(y.asnumpy()[0], table.sum(0), rtol=1e-4, atol=1e-4)
+    assert z.asnumpy().sum() == 40_000
+
+
 @given(data=st.data())
 @settings(deadline=None)
 def test_mutated_files_with_large_weights_end_in_an_error_or_run(tmp_path_factory, data):
