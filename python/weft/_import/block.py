@@ -3,7 +3,6 @@
 import inspect
 import keyword
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy
 
 from weft import autograd
 from weft._base.errors import InvalidType, InvalidValue
-from weft._core import interop, native
+from weft._core import native
 from weft._import.program import Port, Program, every_program, readers_of
 from weft._import.run import run
 from weft._import.values import EMPTY, array_of, has_dtype, is_host
@@ -46,16 +45,10 @@ class ImportedBlock(SymbolBlock):
     def _take_parameters(self, program: Program) -> None:
         """Makes parameters of the constants that are arrays of the network."""
         states = _states(program)
-        owners = Counter(
-            id(_owner(value))
-            for part in every_program(program)
-            for value in part.constants.values()
-        )
         for name in _trainable(program, states | program.arrays):
             value = program.constants.pop(name)
             is_trained = name not in states and name not in program.fixed
-            may_adopt = owners[id(_owner(value))] == 1
-            self._own_parameters[name] = parameter_of(name, value, is_trained, may_adopt)
+            self._own_parameters[name] = parameter_of(name, value, is_trained)
 
     @property
     def ports(self) -> list[Port]:
@@ -203,35 +196,18 @@ def _trainable(program: Program, arrays: set[str]) -> list[str]:
     return found
 
 
-def parameter_of(
-    name: str, value: numpy.ndarray, is_trained: bool, may_adopt: bool = False
-) -> Parameter:
+def parameter_of(name: str, value: numpy.ndarray, is_trained: bool) -> Parameter:
     """A parameter with a first value; one that is not trained has no gradient.
 
-    may_adopt: nobody else has the value's memory, so that it may be the parameter's
+    The array is a copy: of memory that somebody else may write, a plan would pack the weights again
+    at each call. The caller lets go of the value, so there are never two of all weights.
     """
-    array = _adopted(value) if may_adopt else array_of(value)
+    array = array_of(value)
     request = "write" if is_trained and array.dtype.kind == "f" else "null"
     parameter = Parameter(name, request, shape=array.shape, dtype=array.dtype)
     with autograd.pause():
         parameter._adopt(array)
     return parameter
-
-
-def _owner(value: Any) -> Any:
-    """What the memory of a host value belongs to."""
-    while isinstance(value, numpy.ndarray) and value.base is not None:
-        value = value.base
-    return value
-
-
-def _adopted(value: numpy.ndarray) -> native.ndarray:
-    """The array on the memory of a host value; a copy where NumPy may not write it, or where it is
-    no plain memory of NumPy's."""
-    is_own = isinstance(_owner(value), numpy.ndarray) and value.size > _MAX_HOST
-    if is_own and value.flags.carray and value.dtype.kind in "fiu":
-        return interop.from_dlpack(value)
-    return array_of(value)
 
 
 def check_input(block: str, port: Port, value: Any) -> None:

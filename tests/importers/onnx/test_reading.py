@@ -8,6 +8,10 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 from onnx_models import classifier, helper_node, model
 from weft import np
+from weft._import.block import ImportedBlock
+from weft._import.prepare import prepared
+from weft.onnx._read import from_message
+from weft.onnx._rules import RULES
 
 X = {"x": ("float32", [2])}
 Y = {"y": ("float32", [2])}
@@ -245,6 +249,19 @@ def test_a_weight_that_is_used_twice_stays_one(tmp_path):
     assert {name: p.shape for name, p in net.collect_params().items()} == {"table": (50, 30)}
     x = numpy.array([4, 7, 4])
     numpy.testing.assert_allclose(net(np.array(x)).asnumpy(), table[x] @ table.T, rtol=1e-5)
+
+
+def test_parameters_have_memory_of_their_own():
+    """A plan packs weights once only if nobody else can write them."""
+    table = numpy.random.default_rng(0).normal(size=(50, 30)).astype("float32")
+    node = helper_node("MatMul", ["x", "w"], ["y"])
+    program = from_message(
+        model([node], {"x": ("float32", [1, 50])}, {"y": ("float32", [1, 30])}, {"w": table})
+    )
+    held = program.constants["w"] = table.copy()
+    net = ImportedBlock(prepared(program, RULES))
+    held[...] = 0
+    numpy.testing.assert_array_equal(net.collect_params()["w"].data().asnumpy(), table)
 
 
 def test_models_of_old_versions_have_weights_among_the_inputs():
