@@ -21,8 +21,8 @@ def _is_given(node: Node, place: int) -> bool:
     return place < len(node.inputs) and bool(node.inputs[place])
 
 
-def _scale_of(editor: Editor, node: Node, dtype: str) -> tuple[Scale, str] | None:
-    """One constant scale of int8 or uint8, and which of them; dtype: where no zero point says."""
+def _scale_of(editor: Editor, node: Node, dtype: str) -> Scale | None:
+    """One constant scale of int8 or uint8; dtype: where no zero point says which."""
     step, zero = _constant(editor, node, 1), _constant(editor, node, 2)
     if step is None or step.size != 1 or step.dtype != "float32" or not 0 < step.flat[0] < 1e30:
         return None
@@ -34,7 +34,7 @@ def _scale_of(editor: Editor, node: Node, dtype: str) -> tuple[Scale, str] | Non
         return None
     moved = 128 if dtype == "uint8" else 0
     number = (0 if zero is None else int(zero.flat[0])) - moved
-    return Scale(float(step.flat[0]), number, node.inputs[1]), dtype
+    return Scale(float(step.flat[0]), number, node.inputs[1], dtype)
 
 
 # ---- to integers --------------------------------------------------------------------------------
@@ -45,15 +45,15 @@ def quantize(editor: Editor, node: Node) -> bool:
     if node.domain not in _DOMAINS or node.attributes.get("precision", 1) != 1:
         return False
     asked = node.attributes.get("output_dtype", 0)
-    found = _scale_of(editor, node, _DTYPES.get(asked, "") if asked else "uint8")
-    if found is None or node.inputs[0] in editor.constants:
+    scale = _scale_of(editor, node, _DTYPES.get(asked, "") if asked else "uint8")
+    if scale is None or node.inputs[0] in editor.constants:
         return False
-    (scale, dtype), x, y = found, node.inputs[0], node.outputs[0]
-    key = (x, scale)
+    x, y = node.inputs[0], node.outputs[0]
+    key = (x, scale, scale.dtype)
     if key not in editor.quantized:
         editor.quantized[key] = _quantized(editor, node, scale)
     whole, tables = editor.quantized[key]
-    editor.take_integers(y, Integers(whole, dtype, tables))
+    editor.take_integers(y, Integers(whole, scale.dtype, tables))
     return True
 
 
@@ -72,10 +72,17 @@ def _quantized(
     pending = editor.pending.get(x)
     whole = pending.quantized(editor, y, scale) if pending is not None else None
     if whole is None:
-        zero = editor.constant(f"{y}.zero", numpy.int8(scale.zero))
-        made = editor.emit("QuantizeLinear", [x, scale.name, zero], y)
-        whole = Whole(made[0], editor.ranks.get(x))
+        whole = Whole(_rounded(editor, node, scale), editor.ranks.get(x))
     return whole, {}
+
+
+def _rounded(editor: Editor, node: Node, scale: Scale) -> str:
+    """The rounding itself. That of uint8 stays one, because NaN becomes the integer 0."""
+    y = node.outputs[0]
+    moved = 128 if scale.dtype == "uint8" else 0
+    zero = editor.constant(f"{y}.zero", numpy.array(scale.zero + moved, scale.dtype))
+    made = editor.emit("QuantizeLinear", [node.inputs[0], scale.name, zero], y)[0]
+    return editor.emit_int8("Signed", [made], y) if moved else made
 
 
 # ---- and back -----------------------------------------------------------------------------------
@@ -92,11 +99,10 @@ def dequantize(editor: Editor, node: Node) -> bool:
     known = editor.ints.get(x)
     port = editor.ports.get(x)
     dtype = known.dtype if known is not None else port.dtype if port is not None else None
-    found = _scale_of(editor, node, dtype or "")
-    if found is None or (dtype is not None and dtype != found[1]):
+    scale = _scale_of(editor, node, dtype or "")
+    if scale is None or (dtype is not None and dtype != scale.dtype):
         return False
-    integers = editor.integers_of(x, found[1])
-    scale = found[0]
+    integers = editor.integers_of(x, scale.dtype)
     step = numpy.float32(scale.step)
     tables = {
         base: (table.astype("int32") - scale.zero).astype("float32") * step

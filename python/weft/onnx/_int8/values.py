@@ -41,11 +41,15 @@ class Whole:
 
 @dataclass(frozen=True)
 class Scale:
-    """What integers stand for: step * (q - zero), for int8; name: of the constant of the step."""
+    """What integers stand for: step * (q - zero), for int8.
+
+    name: of the constant of the step; dtype: of the integers in the file, int8 or uint8
+    """
 
     step: float
     zero: int
     name: str = field(default="", compare=False)
+    dtype: str = field(default="int8", compare=False)
 
     @property
     def numbers(self) -> numpy.ndarray:
@@ -54,14 +58,13 @@ class Scale:
         return whole.astype("float32") * numpy.float32(self.step)
 
     def quantized(self, numbers: numpy.ndarray) -> numpy.ndarray:
-        """Real numbers as int8, as QuantizeLinear has them."""
+        """Real numbers as int8, as QuantizeLinear has them: NaN becomes the file's integer 0."""
+        moved = 128 if self.dtype == "uint8" else 0
+        zero = np.array(numpy.array(self.zero + moved, self.dtype))
+        step = np.array(numpy.float32(self.step))
         with autograd.pause():
-            found = npx.quantize(
-                np.array(numbers),
-                np.array(numpy.float32(self.step)),
-                np.array(numpy.int8(self.zero)),
-            )
-        return found.asnumpy()
+            found = npx.quantize(np.array(numbers), step, zero, dtype=self.dtype).asnumpy()
+        return (found.astype("int32") - moved).astype("int8")
 
     def bound(self, number: float, otherwise: int) -> int:
         """The integer of a bound; otherwise: of an infinite one."""
@@ -146,7 +149,7 @@ class Editor:
         self.reals: dict[str, Real] = {}
         self.weights: dict[str, Weight] = {}
         self.pending: dict[str, Pending] = {}
-        self.quantized: dict[tuple[str, Scale], tuple[Whole, dict[Whole, numpy.ndarray]]] = {}
+        self.quantized: dict[tuple[str, Scale, str], tuple[Whole, dict[Whole, numpy.ndarray]]] = {}
         self.ranks = {p.name: len(p.shape) for p in program.inputs if p.shape is not None}
         self.origins: dict[str, str] = {}  # of a new constant: the one that it takes the place of
         self._used = {port.name for port in program.inputs} | set(self.constants)
