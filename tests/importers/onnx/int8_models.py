@@ -145,6 +145,21 @@ def real_end(net):
     return net("Softmax", y, axis=1)
 
 
+def norm(net):
+    """A batch norm that stands alone, with a factor that is negative and one that is 0."""
+    x = net.rounded(net.input(2, 4, 5, 5))
+    parts = [[0.7, -0.3, 0.0, 1.2], [0.1, 0.2, 0.3, -0.4], [0, 0.5, -1, 2], [1, 2, 0.5, 0.1]]
+    return net.rounded(net("Relu", net("BatchNormalization", x, *map(net.constant, parts))), 0.03)
+
+
+def beside_one_place(net):
+    """The sum of a convolution of means, (N, C, 1, 1), and a whole image, before it is rounded."""
+    x = net.rounded(net.input(2, 4, 5, 6))
+    mean = net.rounded(net("GlobalAveragePool", x), 0.03)
+    y = net("Conv", mean, net.weight(4, 4, 1, 1, axis=0), net.bias(4))
+    return net.rounded(net("Add", y, x), 0.06)
+
+
 LAYERS = {
     "conv": (lambda net: convolution(net, pads=[1, 0, 1, 1]), ["Convolution"]),
     "conv_strides": (lambda net: convolution(net, strides=[2, 2]), ["Convolution"]),
@@ -164,6 +179,8 @@ LAYERS = {
         lambda net: convolution(net, (2, 4, 7, 6), after=residual),
         ["QuantizeLinear", "Convolution"],
     ),
+    "conv_beside_one_place": (beside_one_place, ["Mean", "Convolution"]),
+    "norm": (norm, ["Convolution"]),
     "gemm": (lambda net: dense(net, "Gemm"), ["Dense"]),
     "gemm_turned": (lambda net: dense(net, "Gemm", trans=True, with_bias=False), ["Dense"]),
     "matmul": (lambda net: dense(net, "MatMul", with_bias=False), ["Dense"]),
@@ -266,6 +283,7 @@ OTHERS = {
     "hard_sigmoid": (unary("HardSigmoid", step=1 / 255, alpha=0.3), 0, ["Lookup"]),
     "leaky_relu": (unary("LeakyRelu", alpha=0.2), 0, ["Lookup"]),
     "gelu": (unary("Gelu", approximate="tanh"), 0, ["Lookup"]),
+    "quick_gelu": (unary("QuickGelu", domain="com.microsoft"), 0, ["Lookup"]),
     "relu": (unary("Relu", step=0.05), 0, ["AtLeast"]),
     "relu_rescaled": (unary("Relu"), 0, ["Lookup"]),
     "rescaled": (unary("Identity"), 0, ["Lookup"]),

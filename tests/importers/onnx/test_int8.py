@@ -259,6 +259,22 @@ def test_a_file_keeps_its_batch_open(tmp_path):
         numpy.testing.assert_array_equal(again(images).asnumpy(), block(images).asnumpy())
 
 
+def test_a_file_keeps_all_extents_open(tmp_path):
+    """Also of means, and of sums with what is repeated."""
+    net = Network()
+    x = net.rounded(net.input("batch", 4, "height", "width"))
+    mean = net.rounded(net("GlobalAveragePool", x), 0.03)
+    y = net("Conv", mean, net.weight(4, 4, 1, 1, axis=0), net.bias(4))
+    y = net.rounded(net("Add", net.rounded(net("Add", y, x), 0.06), mean), 0.07)
+    block = loaded(net.model(y), int8=True)
+    dynamic = {"in0": {0: "batch", 2: "height", 3: "width"}}
+    block.export(tmp_path / "net.weft", np.zeros((1, 4, 8, 8)), dynamic=dynamic)
+    again = weft.gluon.SymbolBlock.imports(tmp_path / "net.weft")
+    for shape in ((1, 4, 8, 8), (2, 4, 3, 5)):
+        images = np.array(net.generator.normal(size=shape).astype("float32"))
+        numpy.testing.assert_array_equal(again(images).asnumpy(), block(images).asnumpy())
+
+
 @pytest.mark.skipif(not shutil.which("cc"), reason="not run: cc is not installed")
 def test_the_c_of_a_network_gives_the_same_integers(tmp_path):
     path, _, _ = exported(tmp_path)

@@ -8,6 +8,7 @@ what has no int8 operator stays as it is written.
     values.py     what is known of a value, and the program while it is written
     scales.py     QuantizeLinear and DequantizeLinear
     products.py   convolutions and dense layers
+    norms.py      batch norms that stand before their convolution
     sums.py       sums, averages, arrays that are joined
     functions.py  elementwise functions, as tables
     moves.py      what moves or chooses elements
@@ -19,7 +20,7 @@ from collections.abc import Callable
 from weft._import.missing import resolve
 from weft._import.program import Node, Program, readers_of
 from weft._import.rules import Rules
-from weft.onnx._int8 import functions, moves, products, scales, sums
+from weft.onnx._int8 import functions, moves, norms, products, scales, sums
 from weft.onnx._int8.operators import spread
 from weft.onnx._int8.values import Editor
 from weft.onnx._simplify import drop_unread
@@ -28,6 +29,7 @@ from weft.onnx._simplify import drop_unread
 _HANDLERS: dict[str, Callable[[Editor, Node], bool]] = {
     "Add": sums.add,
     "AveragePool": sums.average_pool,
+    "BatchNormalization": norms.batch_norm,
     "Concat": moves.concat,
     "Conv": products.convolution,
     "DequantizeLinear": scales.dequantize,
@@ -38,6 +40,12 @@ _HANDLERS: dict[str, Callable[[Editor, Node], bool]] = {
     "QuantizeLinear": scales.quantize,
     "ReduceMean": sums.reduce_mean,
     **dict.fromkeys(moves.MOVES, moves.move),
+}
+
+
+# Operators of ONNX Runtime that have a handler.
+_MICROSOFT = {
+    ("com.microsoft", name) for name in ("DequantizeLinear", "Gelu", "QuantizeLinear", "QuickGelu")
 }
 
 
@@ -58,7 +66,7 @@ def to_int8(program: Program, rules: Rules) -> None:
 def _is_replaced(editor: Editor, node: Node) -> bool:
     if node.operator == "QuantizeLinear" and scales.quantize_weight(editor, node):
         return True
-    if node.domain and node.operator not in ("QuantizeLinear", "DequantizeLinear"):
+    if node.domain and (node.domain, node.operator) not in _MICROSOFT:
         return False
     if not node.inputs or not node.inputs[0] or not node.outputs[0]:
         return False

@@ -146,10 +146,10 @@ def _bias_of(editor: Editor, node: Node, units: int) -> numpy.ndarray | None:
     name = node.inputs[2] if len(node.inputs) > 2 else ""
     if not name:
         return numpy.zeros(units)
-    return _vector(editor, name, units)
+    return vector(editor, name, units)
 
 
-def _vector(editor: Editor, name: str, units: int) -> numpy.ndarray | None:
+def vector(editor: Editor, name: str, units: int) -> numpy.ndarray | None:
     """A constant number for each unit, or for all."""
     weight, value = editor.weights.get(name), editor.constants.get(name)
     if weight is not None:
@@ -273,7 +273,7 @@ def biased(editor: Editor, node: Node) -> Product | None:
             constant.ndim not in ranks or constant.shape[-len(shape) :] != shape
         ):
             continue
-        added = _vector(editor, other, units)
+        added = vector(editor, other, units)
         return None if added is None else product.with_bias(added)
     return None
 
@@ -292,4 +292,4 @@ def with_residual(editor: Editor, node: Node) -> Product | None:
     return None
 
 
-__all__ = ["Product", "biased", "convolution", "gemm", "matmul", "with_residual"]
+__all__ = ["Product", "biased", "convolution", "gemm", "matmul", "vector", "with_residual"]

@@ -113,12 +113,22 @@ def _mean(editor: Editor, node: Node, axes: list[int], keepdims: int) -> bool:
         # Means over an image's places leave (N, C), in either order of its axes.
         if whole.is_image and whole.is_last and axes == list(range(2, whole.rank)):
             is_last, axes = True, [axis - 1 for axis in axes]
-    attributes = {"axes": axes, "keepdims": keepdims}
+    is_fixed = int(_has_fixed_extents(editor) and 0 not in axes)
+    attributes = {"axes": axes, "keepdims": keepdims, "is_fixed": is_fixed}
     average = Average("Mean", whole, scale, attributes, rank, is_last, bool(keepdims))
     editor.pending[node.outputs[0]] = average
     if rank is not None:
         editor.ranks[node.outputs[0]] = rank
     return False
+
+
+def _has_fixed_extents(editor: Editor) -> bool:
+    """Are all extents of the inputs numbers, but for those of the batch?"""
+    shapes = [port.shape for port in editor.program.inputs]
+    return all(
+        shape is not None and all(isinstance(extent, int) for extent in shape[1:])
+        for shape in shapes
+    )
 
 
 def global_average(editor: Editor, node: Node) -> bool:

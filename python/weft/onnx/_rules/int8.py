@@ -5,13 +5,14 @@ Images have their channels last here, (N, W, C) or (N, H, W, C), and weights wit
 and bounds of a result are numbers of the node; multipliers and shifts are arrays of the network.
 """
 
+import math
 from typing import Any
 
 import numpy
 
 from weft import np, npx
 from weft._core.typing import ndarray
-from weft._import.values import Array, Host
+from weft._import.values import Array, Host, is_tracing
 from weft.onnx._rules._table import RULES as rules
 from weft.onnx._rules.layers import _window
 
@@ -20,6 +21,12 @@ DOMAIN = "weft.int8"  # of operators that no file has
 
 def _pad(front: list[int], back: list[int]) -> tuple[int, ...]:
     return tuple(front if front == back else front + back)
+
+
+def _are_same(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Are the shapes the same? An extent that a run decides is none that is fixed: it is 1 where
+    the other array is repeated, if at all."""
+    return len(one) == len(other) and all(int(a) == int(b) for a, b in zip(one, other, strict=True))
 
 
 @rules("Signed", domain=DOMAIN)
@@ -67,7 +74,7 @@ def _convolution(
     if multiplier is None:
         return npx.quantized_convolution(x, w, b, **window)
     result = {"output_zero_point": output_zero, "low": low, "high": high}
-    if residual is not None and residual.shape != _shape_of(x, w, front, back, window):
+    if residual is not None and not _is_alike(residual, x, w, b, window):
         total = npx.quantized_convolution(x, w, b, **window) + residual.astype("int32") * factor
         return npx.requantize(total, multiplier, shift, output_zero, low, high, axis=-1)
     return npx.quantized_convolution(
@@ -75,15 +82,17 @@ def _convolution(
     )
 
 
-def _shape_of(
-    x: ndarray, w: ndarray, front: list[int], back: list[int], window: dict[str, Any]
-) -> tuple[int, ...]:
-    """The shape of a convolution's result."""
-    extents = []
+def _is_alike(residual: ndarray, x: ndarray, w: ndarray, b: ndarray, window: Any) -> bool:
+    """Has a residual the shape of the convolution's result? A trace drops the sums again."""
+    if is_tracing():
+        return _are_same(residual.shape, npx.quantized_convolution(x, w, b, **window).shape)
+    wanted = [x.shape[0]]
+    front, back = window["pad"][: w.ndim - 2], window["pad"][2 - w.ndim :]
     for axis, size in enumerate(w.shape[1:-1]):
-        room = x.shape[1 + axis] + front[axis] + back[axis] - (size - 1) * window["dilate"][axis]
-        extents.append((room - 1) // window["stride"][axis] + 1)
-    return (x.shape[0], *extents, w.shape[0])
+        reach = (size - 1) * window["dilate"][axis]
+        room = x.shape[1 + axis] + front[axis] + back[axis] - reach
+        wanted.append((room - 1) // window["stride"][axis] + 1)
+    return residual.shape == (*wanted, w.shape[0])
 
 
 @rules("Dense", domain=DOMAIN)
@@ -121,9 +130,12 @@ def _sum(
     low: int = -128,
     high: int = 127,
 ) -> ndarray:
-    """The sum of two arrays; steps, zeros: of the operands and of the result."""
-    if a.shape != b.shape:
-        a, b = np.broadcast_arrays(a, b)
+    """The sum of two arrays; steps, zeros: of the operands and of the result.
+
+    What is repeated is so by a sum with zeros, which may have extents that a run decides.
+    """
+    if not _are_same(a.shape, b.shape):
+        a, b = a + np.zeros_like(b), b + np.zeros_like(a)
     return npx.quantized_add(
         a,
         b,
@@ -187,20 +199,21 @@ def _mean(
     factor: float,
     zero: int,
     output_zero: int,
-    low: int = -128,
-    high: int = 127,
+    is_fixed: int,
 ) -> ndarray:
-    """Means in another scale; factor: the step of the data over that of the result."""
-    count = 1
-    for axis in axes:
-        count = count * x.shape[axis]
+    """Means in another scale; factor: the step of the data over that of the result.
+
+    is_fixed: is it known before a run how many elements a mean has? Then there are only integers.
+    """
+    options = {"axis": tuple(axes), "keepdims": bool(keepdims)}
     wide = x.astype("int32") - zero if zero else x.astype("int32")
-    if type(count) is not int:  # an extent that a run decides
-        mean = np.mean(wide.astype("float32"), axis=tuple(axes), keepdims=bool(keepdims))
-        return np.clip(np.rint(mean * factor) + output_zero, low, high).astype("int8")
-    total = np.sum(wide, axis=tuple(axes), keepdims=bool(keepdims)).astype("int32")
+    if not is_fixed:
+        mean = np.mean(wide.astype("float32"), **options)
+        return np.clip(np.rint(mean * factor) + output_zero, -128, 127).astype("int8")
+    total = np.sum(wide, **options).astype("int32")
+    count = math.prod(x.shape[axis] for axis in axes)
     multiplier, shift = npx.quantized_multiplier(numpy.float64(factor) / count)
-    return npx.requantize(total, multiplier, shift, output_zero, low, high)
+    return npx.requantize(total, multiplier, shift, output_zero)
 
 
 @rules("Border", domain=DOMAIN)
