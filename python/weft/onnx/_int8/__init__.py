@@ -17,6 +17,7 @@ what has no int8 operator stays as it is written.
 
 from collections.abc import Callable
 
+from weft._base.errors import Error, InvalidValue
 from weft._import.missing import resolve
 from weft._import.program import Node, Program, readers_of
 from weft._import.rules import Rules
@@ -49,13 +50,21 @@ _MICROSOFT = {
 }
 
 
+# What Python raises where a file contradicts itself.
+_RAISED = (Error, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
 def to_int8(program: Program, rules: Rules) -> None:
     """Changes a program; nodes that are put in have no rules yet."""
     spread(program)
     resolve(program, rules)
     editor = Editor(program)
     for node in program.nodes:
-        if not _is_replaced(editor, node):
+        try:
+            is_replaced = _is_replaced(editor, node)
+        except _RAISED as error:
+            raise InvalidValue(f"{program.name}: {node.title}: {error}") from error
+        if not is_replaced:
             editor.keep(node)
     program.nodes[:] = editor.nodes
     drop_unread(program)

@@ -26,7 +26,7 @@ def _constant(editor: Editor, node: Node, place: int) -> list[int] | None:
 
 def _copied(editor: Editor, node: Node, x: Whole, rank: int | None) -> list[Whole]:
     """The same operator on integers."""
-    outputs = editor.copy(node, [editor.form(x, False), *node.inputs[1:]], node.outputs[0])
+    outputs = editor.copy(node, [editor.form(x, False), *node.inputs[1:]])
     return [Whole(name, rank) for name in outputs]
 
 

@@ -140,25 +140,22 @@ def _signed(numbers: numpy.ndarray, zeros: numpy.ndarray) -> tuple[Any, Any]:
 
 def quantize_weight(editor: Editor, node: Node) -> bool:
     """A float weight that QuantizeLinear reads, as training leaves it, becomes int8."""
-    x = node.inputs[0]
-    if x not in editor.constants or editor.constants[x].dtype != "float32":
-        return False
+    weight = editor.constants.get(node.inputs[0])
     steps, zeros = _constant(editor, node, 1), _constant(editor, node, 2)
-    whole = node.attributes.get("block_size", 0) == 0 and "output_dtype" not in node.attributes
-    if steps is None or zeros is None or zeros.dtype.name not in ("int8", "uint8") or not whole:
+    is_plain = not node.attributes.get("block_size") and "output_dtype" not in node.attributes
+    if weight is None or weight.dtype != "float32" or steps is None or not is_plain:
         return False
-    shape = [1] * editor.constants[x].ndim
-    axis = node.attributes.get("axis", 1)
+    if zeros is None or zeros.dtype.name not in ("int8", "uint8") or zeros.shape != steps.shape:
+        return False
+    shape, axis = [1] * weight.ndim, node.attributes.get("axis", 1)
     if steps.size > 1:
-        if not -len(shape) <= axis < len(shape) or steps.size != editor.constants[x].shape[axis]:
+        if not -weight.ndim <= axis < weight.ndim or steps.size != weight.shape[axis]:
             return False
         shape[axis] = -1
     limits = numpy.iinfo(zeros.dtype)
-    numbers = numpy.rint(editor.constants[x] / steps.reshape(shape))
-    numbers = numbers + zeros.astype("float32").reshape(shape if zeros.size > 1 else ())
-    editor.constants[node.outputs[0]] = numpy.clip(numbers, limits.min, limits.max).astype(
-        zeros.dtype
-    )
+    numbers = numpy.rint(weight / steps.reshape(shape)) + zeros.astype("float32").reshape(shape)
+    whole = numpy.clip(numpy.nan_to_num(numbers, nan=0.0), limits.min, limits.max)
+    editor.constants[node.outputs[0]] = whole.astype(zeros.dtype)
     return True
 
 

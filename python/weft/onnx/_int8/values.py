@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy
 
 from weft import autograd, np, npx
-from weft._import.program import Node, Program, readers_of
+from weft._import.program import Node, Program
 from weft._import.values import has_dtype
 from weft.onnx._rules.int8 import DOMAIN
 
@@ -142,7 +142,6 @@ class Editor:
 
     def __init__(self, program: Program) -> None:
         self.program, self.constants = program, program.constants
-        self.readers = readers_of(program)
         self.ports = {port.name: port for port in program.inputs}
         self.nodes: list[Node] = []
         self.ints: dict[str, Integers] = {}
@@ -202,8 +201,8 @@ class Editor:
         """Adds a node of the old program as it is."""
         self.nodes.append(node)
 
-    def copy(self, node: Node, inputs: list[str], output: str) -> list[str]:
-        """Adds the same operator on other inputs; a result gets a new name."""
+    def copy(self, node: Node, inputs: list[str]) -> list[str]:
+        """Adds the same operator on other inputs; results get new names."""
         outputs = [self.name(f"{name}.int8") if name else "" for name in node.outputs]
         self.nodes.append(replace(node, inputs=inputs, outputs=outputs, rule=None))
         return outputs
