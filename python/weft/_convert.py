@@ -18,10 +18,10 @@ _EXAMPLE = 2  # extent of a dynamic dimension while the network is traced
 _LONGEST_SIDE = 1 << 13  # of an image that a config.json may ask for
 
 
-def _read_onnx(path: Path) -> ImportedBlock:
+def _read_onnx(path: Path, int8: bool = False) -> ImportedBlock:
     from weft.onnx import load
 
-    return load(path)
+    return load(path, int8=int8)
 
 
 def _read_tflite(path: Path) -> ImportedBlock:
@@ -50,6 +50,7 @@ def convert(
     *,
     shapes: Mapping[str, Sequence[int]] | None = None,
     pack: bool = False,
+    int8: bool = False,
 ) -> Path:
     """Writes a .weft file of a model file of another framework, and returns its path.
 
@@ -61,6 +62,7 @@ def convert(
         those that TensorFlow Lite takes by default. A folder's network for
         text has both extents of `tokens` (N, T) open, one for images (N, C, H, W) has N open
     pack: keep weights and plans as they are run
+    int8: compute with the integers of a quantized .onnx file, as `weft.onnx.load` does
 
     Raises what the reader of the format raises; ValueError for shapes that do not fit.
     """
@@ -78,7 +80,9 @@ def convert(
         )
     if not path.exists():
         raise MissingFile(f"convert: there is no file {path}")
-    block = reader(path)
+    if int8 and reader is not _read_onnx:
+        raise Unsupported(f"convert: `int8` is for .onnx files; got {path}")
+    block = _read_onnx(path, int8=True) if int8 else reader(path)
     target = Path(fspath(output)) if output is not None else path.with_suffix(".weft")
     export_block(block, target, shapes or {}, pack)
     return target

@@ -85,6 +85,11 @@ def add_convert(command: argparse.ArgumentParser) -> None:
         help="shape of an input whose extents the file leaves open; without it they stay open",
     )
     command.add_argument(
+        "--int8",
+        action="store_true",
+        help="compute with the integers of a quantized .onnx file, instead of as it is written",
+    )
+    command.add_argument(
         "--pack", action="store_true", help="keep weights and plans as they are run"
     )
 
@@ -212,7 +217,13 @@ def convert_file(options: argparse.Namespace) -> int:
     from weft._convert import convert
 
     try:
-        path = convert(options.file, options.output, shapes=dict(options.shape), pack=options.pack)
+        path = convert(
+            options.file,
+            options.output,
+            shapes=dict(options.shape),
+            pack=options.pack,
+            int8=options.int8,
+        )
     except (Error, ImportError, OSError) as error:
         return failed(error)
     print(path)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from weft._base.errors import InvalidType
 from weft._core.typing import DeviceLike
 from weft._import.block import ImportedBlock
-from weft._import.missing import resolve
+from weft._import.missing import require_all, resolve
 from weft._import.prepare import prepared
 from weft._import.program import Program
 from weft.device import Device, current
@@ -18,13 +18,20 @@ Model = "str | PathLike[str] | bytes | onnx.ModelProto"
 
 
 def load(
-    model: "str | PathLike[str] | bytes | onnx.ModelProto", *, device: DeviceLike = None
+    model: "str | PathLike[str] | bytes | onnx.ModelProto",
+    *,
+    device: DeviceLike = None,
+    int8: bool = False,
 ) -> ImportedBlock:
     """An ONNX model as a block: call it, hybridize, train, quantize, export.
 
     model: a path, the bytes of a file, or a `ModelProto`. External data is read from the folder of
         the path, as far as it lies within it
     device: where its parameters go; None: the current device
+    int8: compute with the integers of a quantized model (QuantizeLinear and DequantizeLinear around
+        float operators, or QLinearConv and its kin), with results that are at most one step of
+        each operator's from those of the model as it is written; what has no int8 operator stays
+        float. Without it the model runs as it is written
 
     The inputs are called in the order and by the names of the model. Initializers of floats are
     parameters, by their names. Dropout and batch norms follow `autograd.record()` as in Gluon.
@@ -42,7 +49,13 @@ def load(
         from weft.onnx._rules import RULES
         from weft.onnx._simplify import simplify
 
-        return ImportedBlock(prepared(program, RULES, simplify))
+        prepared(program, RULES, simplify)
+        if int8:
+            from weft.onnx._int8 import to_int8
+
+            to_int8(program, RULES)
+            require_all(program.name, RULES.format, resolve(program, RULES))
+        return ImportedBlock(program)
 
 
 def missing(model: "str | PathLike[str] | bytes | onnx.ModelProto") -> list[str]:

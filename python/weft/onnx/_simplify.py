@@ -80,14 +80,14 @@ def simplify(program: Program) -> None:
         graph = _Graph(program)
         for change in list(find(graph)):
             change()
-        _drop_unread(program)
+        drop_unread(program)
     program.changed()
     for node in program.nodes:
         for body in bodies_of(node):
             simplify(body)
 
 
-def _drop_unread(program: Program) -> None:
+def drop_unread(program: Program) -> None:
     """Takes away nodes whose results nothing reads, last first."""
     read = {*program.outputs}
     kept: list[Node] = []

@@ -5,6 +5,7 @@ import pytest
 import weft
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from int8_models import Network
 from onnx import TensorProto, helper, numpy_helper
 from onnx_models import classifier, helper_node, model
 from weft import np
@@ -141,9 +142,9 @@ SEED = classifier(numpy.random.default_rng(0)).SerializeToString()
 REFUSED = (OSError, ValueError, TypeError, NotImplementedError, RuntimeError, LookupError)
 
 
-def run_or_refused(source):
+def run_or_refused(source, **options):
     try:
-        block = weft.onnx.load(source)
+        block = weft.onnx.load(source, **options)
         block(*[np.zeros((1, 3, 8, 8))] * len(block.input_names))
     except REFUSED:
         return
@@ -170,6 +171,27 @@ def mutated(seed, data):
 @settings(deadline=None)
 def test_mutated_files_end_in_an_error_or_run(data):
     run_or_refused(mutated(SEED, data))
+
+
+def quantized():
+    """A network in QDQ form with layers of several kinds."""
+    net = Network()
+    x = net.rounded(net.input(1, 3, 8, 8))
+    y = net("Relu", net("Conv", x, net.weight(3, 3, 3, 3, axis=0), net.bias(3), pads=[1] * 4))
+    y = net.rounded(net("Add", net.rounded(y), x), 0.07)
+    y = net.rounded(net("Sigmoid", net("MaxPool", y, kernel_shape=[2, 2])), 0.01)
+    y = net("Flatten", net.rounded(net("GlobalAveragePool", y), 0.005))
+    return net.model(net.rounded(net("Gemm", y, net.weight(3, 5, axis=1)), 0.02))
+
+
+QUANTIZED = quantized().SerializeToString()
+
+
+@given(st.data())
+@settings(deadline=None)
+def test_mutated_files_in_int8_end_in_an_error_or_run(data):
+    run_or_refused(QUANTIZED, int8=True)
+    run_or_refused(mutated(QUANTIZED, data), int8=True)
 
 
 LARGE = [((40, 16), "float32"), ((1030,), "uint8"), ((9, 40), "float64"), ((640,), "float16")]

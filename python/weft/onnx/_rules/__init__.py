@@ -7,6 +7,7 @@ from weft.onnx._rules import (  # noqa: F401
     elementwise,
     images,
     indexing,
+    int8,
     integers,
     labels,
     layers,
