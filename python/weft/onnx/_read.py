@@ -79,6 +79,12 @@ class _Reader:
 
     def __init__(self, model: onnx.ModelProto, path: str | None) -> None:
         self.source = None if path is None else Source(os.path.abspath(path))
+        for imported in model.opset_import:
+            if not 0 < imported.version < 1 << 31:
+                raise InvalidValue(
+                    f"imports version {imported.version} of the operators "
+                    f"`{imported.domain or 'ai.onnx'}`; a version is a number from 1 on"
+                )
         self.model = expanded(model)
         self.versions = {_domain(o.domain): o.version for o in self.model.opset_import}
 

@@ -138,6 +138,14 @@ def test_external_data_is_read(tmp_path):
         weft.onnx.load(path.read_bytes())
 
 
+@pytest.mark.parametrize("version", [-1, 0, 1 << 31, (1 << 63) - 1])
+def test_a_version_that_is_none_is_refused(version):
+    made = model([helper_node("Identity", ["x"], ["y"])], X, Y)
+    made.opset_import[0].version = version
+    with pytest.raises(ValueError, match=rf"imports version {version} of the operators `ai\.onnx`"):
+        weft.onnx.load(made)
+
+
 SEED = classifier(numpy.random.default_rng(0)).SerializeToString()
 REFUSED = (OSError, ValueError, TypeError, NotImplementedError, RuntimeError, LookupError)
 
