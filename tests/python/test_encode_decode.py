@@ -228,25 +228,33 @@ UNSUPPORTED = {
     "t5 activation": (
         t5_module,
         {"feed_forward_proj": "gated-hat"},
-        "`feed_forward_proj` of.*got 'gated-hat'",
+        "`feed_forward_proj` must be.*got 'gated-hat'",
     ),
     "t5 head": (
         t5_module,
         {"architectures": ["T5ForSpeech"]},
-        "`architectures` of.*got 'T5ForSpeech'",
+        "`architectures` must be.*got 'T5ForSpeech'",
     ),
-    "t5 type": (t5_module, {"model_type": "umt5"}, "one of t5, mt5; got 'umt5'"),
-    "whisper type": (whisper_module, {"model_type": "t5"}, "`model_type` of.*got 't5'"),
-    "whisper drop": (whisper_module, {"encoder_layerdrop": 0.1}, "`encoder_layerdrop` of.*got 0.1"),
+    "t5 type": (t5_module, {"model_type": "umt5"}, "one of 't5', 'mt5'; got 'umt5'"),
+    "whisper type": (
+        whisper_module,
+        {"model_type": "t5"},
+        "`model_type` must be 'whisper'; got 't5'",
+    ),
+    "whisper drop": (
+        whisper_module,
+        {"encoder_layerdrop": 0.1},
+        "`encoder_layerdrop` must be missing or false; got 0.1",
+    ),
     "bart head": (
         bart_module,
         {"tie_word_embeddings": False},
-        "`tie_word_embeddings` of.*got False",
+        "`tie_word_embeddings` must be True; got False",
     ),
     "bart task": (
         bart_module,
         {"architectures": ["BartForQuestionAnswering"]},
-        "one of BartModel, BartForConditionalGeneration;",
+        "one of 'BartModel', 'BartForConditionalGeneration';",
     ),
 }
 

@@ -209,7 +209,7 @@ def test_names_as_gluon_spells_them():
         (lambda: vision.Swin([2]), ValueError, "`layers` and `num_heads` must have a number for e"),
         (lambda: vision.Swin(version=3), ValueError, "Swin: `version` must be 1 or 2; got 3"),
         (lambda: vision.Swin([1], [5]), ValueError, "`num_heads` must be a divisor of the 96 unit"),
-        (lambda: vision.ViT(activation="a"), NotImplementedError, "must be one of relu.*got 'a'"),
+        (lambda: vision.ViT(activation="a"), LookupError, "none named 'a'; known are relu"),
         (lambda: vision.ViT(stochastic_depth=1), ValueError, r"must be in \[0, 1\); got 1"),
     ],
 )
@@ -267,7 +267,7 @@ def test_a_config_that_tells_nothing_is_the_base_network():
 
 
 def test_a_branch_is_left_out_for_whole_samples_while_training():
-    branch = vision._transformers.StochasticDepth(0.75)
+    branch = vision._parts.StochasticDepth(0.75)
     np.random.seed(0)
     x = np.ones((400, 2, 3))
     assert (branch(x) == x).all()

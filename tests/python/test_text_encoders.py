@@ -124,49 +124,65 @@ BAD = {
     "architecture": (
         {"architectures": ["BertForMultipleChoice"]},
         NotImplementedError,
-        "`architectures` is 'BertForMultipleChoice'.*supported: BertModel, BertForMaskedLM",
+        "must be one of 'BertModel', 'BertForMaskedLM',.*; got 'BertForMultipleChoice'",
     ),
     "list": ({"architectures": [3]}, TypeError, "`architectures` must be a list of names"),
-    "type": ({"model_type": "gpt9"}, NotImplementedError, "`model_type` is 'gpt9'.*bert, roberta"),
-    "nothing": ({}, NotImplementedError, "`model_type` is None"),
-    "text": ({"model_type": "bert", "hidden_size": "8"}, TypeError, "whole number; got '8'"),
-    "negative": ({"model_type": "bert", "vocab_size": -1}, ValueError, "at least 1; got -1"),
+    "type": (
+        {"model_type": "gpt9"},
+        NotImplementedError,
+        "`model_type` must be one of 'bert', 'roberta',.*; got 'gpt9'",
+    ),
+    "nothing": ({}, NotImplementedError, "`model_type` must be .*; got None"),
+    "text": (
+        {"model_type": "bert", "hidden_size": "8"},
+        TypeError,
+        r"whole number in \[1, 16777216\]; got '8'",
+    ),
+    "negative": (
+        {"model_type": "bert", "vocab_size": -1},
+        ValueError,
+        r"in \[1, 16777216\]; got -1",
+    ),
     "rate": (
         {"model_type": "bert", "hidden_dropout_prob": 2},
         ValueError,
-        r"`hidden_dropout_prob` must be in \[0, 1\); got 2",
+        r"`hidden_dropout_prob` must be a number in \[0, 1\); got 2",
     ),
     "key of the family": (
         {"model_type": "distilbert", "dropout": "no"},
         TypeError,
-        "`dropout` must be a number; got 'no'",
+        r"`dropout` must be a number in \[0, 1\); got 'no'",
     ),
     "activation": (
-        {"model_type": "bert", "hidden_act": "quick_gelu"},
+        {"model_type": "bert", "hidden_act": "laplace"},
         NotImplementedError,
-        "`hidden_act` is 'quick_gelu', which is not supported; supported: gelu,",
+        "`hidden_act` must be one of 'gelu', .*; got 'laplace'",
     ),
     "positions": (
         {"model_type": "bert", "position_embedding_type": "relative_key"},
         NotImplementedError,
-        "`position_embedding_type` is 'relative_key'.*supported: absolute",
+        "`position_embedding_type` must be 'absolute'; got 'relative_key'",
     ),
     "few positions": (
         {"model_type": "roberta", "max_position_embeddings": 2},
         ValueError,
-        "`max_position_embeddings` must be at least 3; got 2",
+        r"`max_position_embeddings` must be a whole number in \[3, .*; got 2",
     ),
     "groups": (
         {"model_type": "albert", "num_hidden_groups": 2},
         NotImplementedError,
-        "_groups` is 2",
+        "_groups` must be 1; got 2",
     ),
     "buckets": (
         {"model_type": "mpnet", "relative_attention_num_buckets": 8},
         NotImplementedError,
-        "`relative_attention_num_buckets` is 8",
+        "`relative_attention_num_buckets` must be 32; got 8",
     ),
-    "decoder": ({"model_type": "bert", "is_decoder": True}, NotImplementedError, "`is_decoder`"),
+    "decoder": (
+        {"model_type": "bert", "is_decoder": True},
+        NotImplementedError,
+        "`is_decoder` must be False; got True",
+    ),
     "labels": (
         {"architectures": ["BertForTokenClassification"], "id2label": []},
         TypeError,
@@ -175,7 +191,7 @@ BAD = {
     "answers": (
         {"architectures": ["BertForQuestionAnswering"], "num_labels": 3},
         NotImplementedError,
-        "`num_labels` is 3.*supported: 2",
+        "`num_labels` must be 2; got 3",
     ),
     "heads": ({"model_type": "bert", "num_attention_heads": 7}, ValueError, "divisor of `units`"),
 }

@@ -21,6 +21,7 @@ _BY_NAME = {
     "silu": npx.silu,
     "gelu": npx.gelu,
     "gelu_tanh": partial(npx.gelu, approximation="tanh"),
+    "quick_gelu": partial(npx.silu, beta=1.702),
 }
 
 
@@ -34,7 +35,7 @@ def activation_named(name: str) -> Callable[[Any], Any]:
 
 class Activation(HybridBlock):
     """An activation function by name: "relu", "sigmoid", "log_sigmoid", "tanh", "softrelu",
-    "softsign", "mish", "silu", "gelu" or "gelu_tanh", its approximation by tanh.
+    "softsign", "mish", "silu", "gelu", or its approximations "gelu_tanh" and "quick_gelu".
 
     >>> from weft import gluon, np
     >>> gluon.nn.Activation("relu")(np.array([-1.0, 2.0]))

@@ -72,13 +72,74 @@ def visible(positions: Any, length: int, window: int | None = None) -> Any:
     return seen if window is None else np.logical_and(seen, columns > rows - window)
 
 
+def attend(
+    q: Any,
+    k: Any,
+    v: Any,
+    mask: Any = None,
+    *,
+    dropout: Dropout | None = None,
+    scale: float | None = None,
+    causal: bool = False,
+) -> Any:
+    """softmax(scale q kᵀ + mask) v of heads (…, H, T, D); keys and values may have fewer of them.
+
+    mask: broadcasts to (…, H, T, S); bools, true to attend, or summands of the scores
+    dropout: of the weights; scale: 1 / √D if None
+    causal: a position attends to none behind its own
+    """
+    groups = q.shape[-3] // k.shape[-3]
+    if dropout is None or not dropout.rate or not autograd.is_training():
+        options = {"scale": scale, "causal": causal, "grouped": groups > 1}
+        return npx.scaled_dot_product_attention(q, k, v, mask, **options)
+    if groups > 1:
+        k, v = np.repeat(k, groups, axis=-3), np.repeat(v, groups, axis=-3)
+    factor = q.shape[-1] ** -0.5 if scale is None else scale
+    scores = np.matmul(q * factor, np.swapaxes(k, -1, -2))
+    if causal:
+        rows, columns = np.arange(q.shape[-2]), np.arange(k.shape[-2])
+        seen = columns <= rows.reshape(-1, 1)
+        mask = seen if mask is None else both(mask, seen)
+    if mask is not None:
+        is_bool = mask.dtype.name == "bool"
+        scores = np.where(mask, scores, -np.inf) if is_bool else scores + mask
+    return np.matmul(dropout(npx.softmax(scores)), v)
+
+
+def both(mask: Any, seen: Any) -> Any:
+    """A mask, of bools or of summands, where something is seen, too."""
+    if mask.dtype.name == "bool":
+        return np.logical_and(mask, seen)
+    return np.where(seen, mask, -np.inf)
+
+
+def feed_forward(
+    units: int,
+    hidden_size: int,
+    activation: str,
+    *,
+    use_bias: bool = True,
+    dropout: float = 0.0,
+) -> HybridSequential:
+    """Two dense layers, `0` and `3`, with an activation and a dropout between them: (…, U) to
+    (…, U)."""
+    return HybridSequential(
+        Dense(hidden_size, use_bias=use_bias, flatten=False, in_units=units),
+        Activation(activation),
+        Dropout(dropout),
+        Dense(units, use_bias=use_bias, flatten=False, in_units=hidden_size),
+    )
+
+
 class MultiHeadAttention(HybridBlock):
     """softmax(query keyᵀ / √(U / H)) value in H heads, between dense layers.
 
     units: U, of the result and of all projections; num_heads: H, a divisor of U
     key_value_heads: heads of keys and values, a divisor of H, each for H / key_value_heads heads of
         queries (grouped-query attention); None for H
+    qkv_bias: of queries, keys and values, as `use_bias` if None
     dropout: of the weights, in train mode
+    in_units: of what is attended to and by; 0 for what the first call has
 
     >>> from weft import gluon, np
     >>> attention = gluon.nn.MultiHeadAttention(8, num_heads=2)
@@ -94,7 +155,9 @@ class MultiHeadAttention(HybridBlock):
         *,
         key_value_heads: int | None = None,
         use_bias: bool = True,
+        qkv_bias: bool | None = None,
         dropout: float = 0.0,
+        in_units: int = 0,
         dtype: DTypeLike = "float32",
     ) -> None:
         super().__init__()
@@ -111,11 +174,12 @@ class MultiHeadAttention(HybridBlock):
             )
         self.units, self.num_heads, self.key_value_heads = units, num_heads, shared
         narrow = units // num_heads * shared
-        options: dict[str, Any] = {"flatten": False, "use_bias": use_bias, "dtype": dtype}
-        self.query = Dense(units, **options)
-        self.key = Dense(narrow, **options)
-        self.value = Dense(narrow, **options)
-        self.output = Dense(units, in_units=units, **options)
+        options: dict[str, Any] = {"flatten": False, "dtype": dtype}
+        inner = {**options, "use_bias": use_bias if qkv_bias is None else qkv_bias}
+        self.query = Dense(units, in_units=in_units, **inner)
+        self.key = Dense(narrow, in_units=in_units, **inner)
+        self.value = Dense(narrow, in_units=in_units, **inner)
+        self.output = Dense(units, in_units=units, use_bias=use_bias, **options)
         self.dropout = Dropout(dropout)
 
     def _lacks_batch_axis(self, shape: tuple[int, ...]) -> bool:
@@ -158,15 +222,8 @@ class MultiHeadAttention(HybridBlock):
         if cache is not None:
             causal = False
             k, v, seen = cache.append(k, v)
-            mask = seen if mask is None else _both(mask, seen)
-        groups = self.num_heads // self.key_value_heads
-        if self.dropout.rate and autograd.is_training():
-            if groups > 1:
-                k, v = np.repeat(k, groups, axis=1), np.repeat(v, groups, axis=1)
-            out = self._attend_dropping(q, k, v, mask, causal)
-        else:
-            options = {"causal": causal, "grouped": groups > 1}
-            out = npx.scaled_dot_product_attention(q, k, v, mask, **options)
+            mask = seen if mask is None else both(mask, seen)
+        out = attend(q, k, v, mask, dropout=self.dropout, causal=causal)
         n, _, t, _ = out.shape
         return self.output(out.transpose(0, 2, 1, 3).reshape(n, t, self.units))
 
@@ -181,25 +238,8 @@ class MultiHeadAttention(HybridBlock):
         n, t, units = x.shape
         return x.reshape(n, t, heads, units // heads).transpose(0, 2, 1, 3)
 
-    def _attend_dropping(self, q: Any, k: Any, v: Any, mask: Any, causal: bool) -> Any:
-        scores = np.matmul(q * (q.shape[-1] ** -0.5), k.transpose(0, 1, 3, 2))
-        if causal:
-            rows, columns = np.arange(q.shape[2]), np.arange(k.shape[2])
-            seen = columns <= rows.reshape(-1, 1)
-            mask = seen if mask is None else _both(mask, seen)
-        if mask is not None:
-            is_bool = mask.dtype.name == "bool"
-            scores = np.where(mask, scores, -np.inf) if is_bool else scores + mask
-        return np.matmul(self.dropout(npx.softmax(scores)), v)
-
     def describe(self) -> str:
         return f"{self.units}, heads={self.num_heads}"
-
-
-def _both(mask: Any, seen: Any) -> Any:
-    if mask.dtype.name == "bool":
-        return np.logical_and(mask, seen)
-    return np.where(seen, mask, -np.inf)
 
 
 class _TransformerLayer(HybridBlock):
@@ -210,6 +250,7 @@ class _TransformerLayer(HybridBlock):
         units: int,
         hidden_size: int,
         dropout: float,
+        hidden_dropout: float | None,
         activation: str,
         pre_norm: bool,
         layer_norm_eps: float,
@@ -217,12 +258,8 @@ class _TransformerLayer(HybridBlock):
     ) -> None:
         super().__init__()
         self.pre_norm = pre_norm
-        self.ffn = HybridSequential(
-            Dense(hidden_size, flatten=False, in_units=units),
-            Activation(activation),
-            Dropout(dropout),
-            Dense(units, flatten=False, in_units=hidden_size),
-        )
+        between = dropout if hidden_dropout is None else hidden_dropout
+        self.ffn = feed_forward(units, hidden_size, activation, dropout=between)
         self.dropout = Dropout(dropout)
         self.norms = HybridSequential(
             *(LayerNorm(epsilon=layer_norm_eps, in_channels=units) for _ in range(parts))
@@ -239,6 +276,7 @@ class TransformerEncoderLayer(_TransformerLayer):
     """Self-attention, then two dense layers, each with a shortcut and a layer norm.
 
     units: U; hidden_size: between the dense layers; num_heads: a divisor of U
+    dropout: behind each part; hidden_dropout: between the dense layers, as `dropout` if None
     pre_norm: norms before each part rather than after the sum
 
     >>> from weft import gluon, np
@@ -256,14 +294,20 @@ class TransformerEncoderLayer(_TransformerLayer):
         *,
         key_value_heads: int | None = None,
         dropout: float = 0.0,
+        hidden_dropout: float | None = None,
         attention_dropout: float = 0.0,
         activation: str = "relu",
         pre_norm: bool = False,
         layer_norm_eps: float = 1e-5,
     ) -> None:
-        super().__init__(units, hidden_size, dropout, activation, pre_norm, layer_norm_eps, parts=2)
+        norms = (pre_norm, layer_norm_eps, 2)
+        super().__init__(units, hidden_size, dropout, hidden_dropout, activation, *norms)
         self.attention = MultiHeadAttention(
-            units, num_heads, key_value_heads=key_value_heads, dropout=attention_dropout
+            units,
+            num_heads,
+            key_value_heads=key_value_heads,
+            dropout=attention_dropout,
+            in_units=units,
         )
 
     def forward(
@@ -290,12 +334,14 @@ class TransformerDecoderLayer(_TransformerLayer):
         num_heads: int,
         *,
         dropout: float = 0.0,
+        hidden_dropout: float | None = None,
         attention_dropout: float = 0.0,
         activation: str = "relu",
         pre_norm: bool = False,
         layer_norm_eps: float = 1e-5,
     ) -> None:
-        super().__init__(units, hidden_size, dropout, activation, pre_norm, layer_norm_eps, parts=3)
+        norms = (pre_norm, layer_norm_eps, 3)
+        super().__init__(units, hidden_size, dropout, hidden_dropout, activation, *norms)
         self.attention = MultiHeadAttention(units, num_heads, dropout=attention_dropout)
         self.memory_attention = MultiHeadAttention(units, num_heads, dropout=attention_dropout)
 

@@ -10,12 +10,12 @@ a head.
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from weft import autograd, np, npx
 from weft._base.errors import InvalidValue
 from weft._core import native
 from weft._core.typing import ndarray
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.nn.attention import attend, both
 
 
 class KeysValues(NamedTuple):
@@ -103,11 +103,7 @@ class Attention(HybridBlock):
         if cache is not None:
             k, v, visible = cache.append(k, v)
             mask, causal = visible if mask is None else both(mask, visible), False
-        if self.dropout.rate and autograd.is_training():
-            out = self._attend_dropping(q, k, v, mask, causal)
-        else:
-            options: dict[str, Any] = {"scale": self.scale, "causal": causal}
-            out = npx.scaled_dot_product_attention(q, k, v, mask, **options)
+        out = attend(q, k, v, mask, dropout=self.dropout, scale=self.scale, causal=causal)
         n, _, t, _ = out.shape
         return self.output(out.transpose(0, 2, 1, 3).reshape(n, t, -1))
 
@@ -115,23 +111,6 @@ class Attention(HybridBlock):
         """(N, T, H D) to (N, H, T, D)."""
         n, t, _ = x.shape
         return x.reshape(n, t, self.num_heads, self.head_units).transpose(0, 2, 1, 3)
-
-    def _attend_dropping(self, q: Any, k: Any, v: Any, mask: Any, causal: bool) -> Any:
-        scores = np.matmul(q * self.scale, k.transpose(0, 1, 3, 2))
-        if causal:
-            visible = np.arange(k.shape[2]) <= np.arange(q.shape[2]).reshape(-1, 1)
-            mask = visible if mask is None else both(mask, visible)
-        if mask is not None:
-            is_bool = mask.dtype.name == "bool"
-            scores = np.where(mask, scores, -np.inf) if is_bool else scores + mask
-        return np.matmul(self.dropout(npx.softmax(scores)), v)
-
-
-def both(mask: Any, visible: Any) -> Any:
-    """A mask, of bools or of summands, where something is visible, too."""
-    if mask.dtype.name == "bool":
-        return np.logical_and(mask, visible)
-    return np.where(visible, mask, -np.inf)
 
 
 class Layer(HybridBlock):
@@ -256,5 +235,5 @@ class Stack(HybridBlock):
         return summands if mask is None else both(summands, mask)
 
 
-__all__ = ["Attention", "DecoderCaches", "KeysValues", "Layer", "Stack", "both"]
+__all__ = ["Attention", "DecoderCaches", "KeysValues", "Layer", "Stack"]
 __dir__ = __all__.copy

@@ -9,7 +9,7 @@ from weft import init, np
 from weft._core.typing import ndarray
 from weft.gluon import nn
 from weft.gluon.model_zoo.text._attention import Attention, Layer, Stack
-from weft.gluon.model_zoo.text._encoder_decoder import dense_layers
+from weft.gluon.nn.attention import feed_forward
 from weft.gluon.parameter import Parameter
 
 _LAYER = "{part:encoder|decoder}.layers.{i}"
@@ -56,7 +56,7 @@ def stack(
     layers = [
         Layer(
             attention(),
-            dense_layers(units, hidden_size, activation, dropout=activation_dropout),
+            feed_forward(units, hidden_size, activation, dropout=activation_dropout),
             [nn.LayerNorm(in_channels=units) for _ in range(3 if has_memory else 2)],
             memory_attention=attention() if has_memory else None,
             dropout=dropout,

@@ -14,9 +14,7 @@ from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
 from weft._export.export import export
 from weft._trace.planned import hybridize
-from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo._config import Config
 from weft.gluon.model_zoo.text._attention import DecoderCaches, Stack
 from weft.gluon.model_zoo.text.sampling import draw
 
@@ -249,59 +247,5 @@ def _sequence(tokens: Tokens | None) -> Sequence[int]:
     return (tokens,) if isinstance(tokens, int) else tokens
 
 
-def dense_layers(
-    units: int,
-    hidden_size: int,
-    activation: str,
-    *,
-    use_bias: bool = True,
-    dropout: float = 0.0,
-) -> nn.HybridSequential:
-    """Two dense layers with an activation between them."""
-    return nn.HybridSequential(
-        nn.Dense(hidden_size, use_bias=use_bias, flatten=False, in_units=units),
-        nn.Activation(activation),
-        nn.Dropout(dropout),
-        nn.Dense(units, use_bias=use_bias, flatten=False, in_units=hidden_size),
-    )
-
-
-# What activations of Hugging Face are here.
-ACTIVATIONS = {
-    "relu": "relu",
-    "gelu": "gelu",
-    "gelu_new": "gelu_tanh",
-    "gelu_pytorch_tanh": "gelu_tanh",
-    "silu": "silu",
-    "swish": "silu",
-    "tanh": "tanh",
-}
-
-
-def family_of(owner: str, config: Mapping[str, Any], prefixes: Mapping[str, str]) -> str:
-    """The `model_type`, or where a configuration lacks it that of its architecture, else the first.
-
-    prefixes: of architectures, by the types that are known
-    """
-    named = str((config.get("architectures") or [""])[0])
-    found = [kind for kind, prefix in prefixes.items() if named.startswith(prefix)]
-    default = found[0] if found else next(iter(prefixes))
-    return str(Config(owner, config).choice("model_type", default, {k: k for k in prefixes}))
-
-
-def architecture_of(config: Config, known: Sequence[str]) -> str:
-    """The class in Hugging Face: the first that a configuration names, else the first known one."""
-    named = config.get("architectures", None) or [known[0]]
-    first = Config(config.owner, {"architectures": named[0]})
-    return str(first.choice("architectures", known[0], {name: name for name in known}))
-
-
-__all__ = [
-    "ACTIVATIONS",
-    "EncoderDecoder",
-    "Tokens",
-    "architecture_of",
-    "dense_layers",
-    "family_of",
-]
+__all__ = ["EncoderDecoder", "Tokens"]
 __dir__ = __all__.copy

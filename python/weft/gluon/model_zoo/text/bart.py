@@ -19,11 +19,8 @@ from weft.gluon.model_zoo.text._biased_layers import (
     stack,
 )
 from weft.gluon.model_zoo.text._encoder_decoder import (
-    ACTIVATIONS,
     EncoderDecoder,
     Tokens,
-    architecture_of,
-    family_of,
 )
 from weft.gluon.parameter import Parameter
 from weft.gluon.published import Names
@@ -208,12 +205,12 @@ def from_config(config: Mapping[str, Any]) -> BART:
     >>> bart.from_config(config | {"decoder_layers": 1}).max_length
     1024
     """
-    kind = family_of("BART", config, {kind: name for kind, (name, _) in _FAMILIES.items()})
+    own = Config("BART", config)
+    kind = own.family({kind: name for kind, (name, _) in _FAMILIES.items()})
     name, options = _FAMILIES[kind]
-    given = {key: value for key, value in config.items() if value is not None}
-    own = Config("BART", _DEFAULTS.get(kind, {}) | given)
-    own.require("tie_word_embeddings", True)
-    own.require("share_encoder_decoder_embeddings", True)
+    own.assume(_DEFAULTS.get(kind, {}))
+    own.only("tie_word_embeddings", True)
+    own.only("share_encoder_decoder_embeddings", True)
     own.refuse("encoder_layerdrop", "decoder_layerdrop", "is_decoder", "quantization_config")
     head = "MTModel" if kind == "marian" else "ForConditionalGeneration"
     units = own.count("d_model", 1024)
@@ -227,12 +224,12 @@ def from_config(config: Mapping[str, Any]) -> BART:
         num_decoder_heads=own.count("decoder_attention_heads", 16),
         decoder_hidden_size=own.count("decoder_ffn_dim", 4096),
         max_length=own.count("max_position_embeddings", 1024),
-        activation=own.choice("activation_function", "gelu", ACTIVATIONS),
-        dropout=own.get("dropout", 0.1),
-        attention_dropout=own.get("attention_dropout", 0.0),
-        activation_dropout=own.get("activation_dropout", 0.0),
-        embed_scale=units**0.5 if own.get("scale_embedding", False) else 1.0,
-        has_head=architecture_of(own, [name + "Model", name + head]) == name + head,
+        activation=own.activation("activation_function", "gelu"),
+        dropout=own.fraction("dropout", 0.1),
+        attention_dropout=own.fraction("attention_dropout", 0.0),
+        activation_dropout=own.fraction("activation_dropout", 0.0),
+        embed_scale=units**0.5 if own.flag("scale_embedding", False) else 1.0,
+        has_head=own.architecture([name + "Model", name + head]) == name + head,
         begin_token=own.get("decoder_start_token_id", 2),
         end_token=own.get("eos_token_id", 2),
         pad_token=own.get("pad_token_id", 1),

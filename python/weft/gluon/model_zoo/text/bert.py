@@ -14,7 +14,6 @@ from weft import np, npx
 from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo.text._configuration import activation_block
 from weft.gluon.parameter import Parameter
 from weft.gluon.published import Names
 
@@ -113,7 +112,7 @@ class BERT(HybridBlock):
     embed_size: of the embeddings, which a dense layer makes U wide, as in ELECTRA; None: U
     relative_positions: attention's scores have a summand for distance and head, as in MPNet
     shared_layers: all layers are the same one, as in ALBERT
-    activation: between the dense layers: "gelu", "gelu_tanh" or one of `nn.Activation`
+    activation: between the dense layers, one of `nn.Activation`
     hidden_dropout: between the dense layers; attention_dropout: of the weights of attention; None
         for either: `dropout`
     """
@@ -158,17 +157,18 @@ class BERT(HybridBlock):
             self.distance_embed = nn.Embedding(2 * len(_DISTANCES) + 2, num_heads)
         self.layers = nn.HybridSequential()
         for _ in range(1 if shared_layers else num_layers):
-            layer = nn.TransformerEncoderLayer(
-                units,
-                hidden_size,
-                num_heads,
-                dropout=dropout,
-                attention_dropout=dropout if attention_dropout is None else attention_dropout,
-                activation="gelu",
-                layer_norm_eps=layer_norm_eps,
+            self.layers.add(
+                nn.TransformerEncoderLayer(
+                    units,
+                    hidden_size,
+                    num_heads,
+                    dropout=dropout,
+                    hidden_dropout=hidden_dropout,
+                    attention_dropout=dropout if attention_dropout is None else attention_dropout,
+                    activation=activation,
+                    layer_norm_eps=layer_norm_eps,
+                )
             )
-            _adapt(layer, units, activation, hidden_dropout)
-            self.layers.add(layer)
         self.pooler = nn.Dense(units, activation="tanh", in_units=units) if pooler else None
 
     @property
@@ -224,17 +224,6 @@ class BERT(HybridBlock):
         kinds = np.searchsorted(edges, np.abs(behind), side="right")
         kinds = np.where(behind < 0, kinds + len(_DISTANCES) + 1, kinds)
         return np.expand_dims(self.distance_embed(kinds).transpose(2, 0, 1), 0)
-
-
-def _adapt(layer: Any, units: int, activation: str, hidden_dropout: float | None) -> None:
-    """Sets what layers of transformers have no options for."""
-    if activation != "gelu":
-        layer.ffn._replace_child("1", activation_block(activation))
-    if hidden_dropout is not None:
-        layer.ffn._replace_child("2", nn.Dropout(hidden_dropout))
-    # Attention takes vectors of any size. Here it is known, so that shapes of files are checked.
-    for part in (layer.attention.query, layer.attention.key, layer.attention.value):
-        part.weight.shape = (units, units)
 
 
 def _biased(bias: Any, seen: Any) -> Any:

@@ -6,21 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo._config import Config
 from weft.gluon.model_zoo.text import heads
-from weft.gluon.model_zoo.text._configuration import (
-    Config,
-    activation_of,
-    architecture_of,
-    count,
-    fraction,
-    labels_of,
-    require_config,
-    require_values,
-    unsupported,
-)
 from weft.gluon.model_zoo.text.bert import BERT
-
-_NETWORK = "BERT"
 
 # DistilBERT's spelling of BERT's keys.
 _DISTILBERT = {
@@ -130,20 +118,19 @@ class _Reader:
 
     def __init__(self, config: Config, family: _Family) -> None:
         self.config, self.family = config, family
-        require_values(config, _FIXED, _NETWORK)
+        defaults = {**_DEFAULTS, **family.defaults}
+        config.assume({self._spelled(key): value for key, value in defaults.items()})
+        for key, value in _FIXED.items():
+            config.only(key, value)
 
     def count(self, key: str, least: int = 1) -> int:
-        return count(self.config, self._spelled(key), self._default(key), _NETWORK, least)
+        return self.config.count(self._spelled(key), least=least)
 
     def fraction(self, key: str) -> float:
-        return fraction(self.config, self._spelled(key), self._default(key), _NETWORK)
+        return self.config.fraction(self._spelled(key))
 
     def activation(self) -> str:
-        key = "hidden_act"
-        return activation_of(self.config, self._spelled(key), self._default(key), _NETWORK)
-
-    def labels(self) -> int:
-        return labels_of(self.config, _NETWORK)
+        return self.config.activation(self._spelled("hidden_act"), "gelu")
 
     def is_a(self, *names: str) -> bool:
         return self.family.name in names
@@ -151,16 +138,11 @@ class _Reader:
     def _spelled(self, key: str) -> str:
         return self.family.keys.get(key, key)
 
-    def _default(self, key: str) -> Any:
-        return self.family.defaults.get(key, _DEFAULTS.get(key))
-
     def encoder(self, pooler: bool = False) -> BERT:
         """The network without a head."""
         padding = None
         if self.family.pads:  # MPNet's is 1, whatever its configuration says
-            padding = (
-                1 if self.is_a("MPNet") else count(self.config, "pad_token_id", 1, _NETWORK, 0)
-            )
+            padding = 1 if self.is_a("MPNet") else self.config.count("pad_token_id", 1, least=0)
         taken = 0 if padding is None else padding + 1
         has_width = "embedding_size" in self.family.defaults
         return BERT(
@@ -197,7 +179,7 @@ class _Reader:
         return {
             "activation": self.activation() if takes_own else "gelu",
             "layer_norm_eps": self.norm_epsilon(),
-            "tie_weights": self.config.get("tie_word_embeddings") is not False,
+            "tie_weights": self.config.flag("tie_word_embeddings", True),
         }
 
     def masked(self) -> HybridBlock:
@@ -214,7 +196,7 @@ class _Reader:
 
     def _classifier_dropout(self) -> float:
         key = "classifier_dropout"
-        is_given = self.config.get(self._spelled(key), self._default(key)) is not None
+        is_given = self.config.get(self._spelled(key)) is not None
         return self.fraction(key if is_given else "hidden_dropout_prob")
 
     def sequence(self) -> HybridBlock:
@@ -222,7 +204,7 @@ class _Reader:
         dropout = self._classifier_dropout()
         return heads.SequenceClassifier(
             self.encoder(pooler=hidden is None),
-            self.labels(),
+            self.config.labels(),
             hidden=hidden,
             dropout=dropout,
             first_dropout=0.0 if self.is_a("DistilBert") else dropout,
@@ -231,11 +213,11 @@ class _Reader:
     def tokens(self) -> HybridBlock:
         is_plain = self.is_a("DistilBert", "MPNet")
         dropout = self.fraction("hidden_dropout_prob") if is_plain else self._classifier_dropout()
-        return heads.TokenClassifier(self.encoder(), self.labels(), dropout=dropout)
+        return heads.TokenClassifier(self.encoder(), self.config.labels(), dropout=dropout)
 
     def answers(self) -> HybridBlock:
-        if (classes := self.labels()) != 2:
-            raise unsupported(_NETWORK, "num_labels", classes, [2])
+        if (classes := self.config.labels()) != 2:
+            raise self.config.unsupported("num_labels", "2", classes)
         dropout = self.fraction("qa_dropout") if self.is_a("DistilBert") else 0.0
         return heads.QuestionAnswering(self.encoder(), dropout=dropout)
 
@@ -256,7 +238,7 @@ _ARCHITECTURES = {
 }
 
 
-def from_config(config: Config) -> HybridBlock:
+def from_config(config: Mapping[str, Any]) -> HybridBlock:
     """The network of a config.json of Hugging Face: a `BERT`, or one in a head of
     `model_zoo.text.heads`. `load_parameters` gives it values.
 
@@ -271,13 +253,12 @@ def from_config(config: Config) -> HybridBlock:
     >>> len(net.layers)
     1
     """
-    require_config(config, _NETWORK)
-    bases = {kind: f"{family.name}Model" for kind, family in _FAMILIES.items()}
-    architecture = architecture_of(config, bases, _NETWORK)
-    if architecture not in _ARCHITECTURES:
-        raise unsupported(_NETWORK, "architectures", architecture, _ARCHITECTURES)
-    family, build = _ARCHITECTURES[architecture]
-    return build(_Reader(config, family))
+    own = Config("BERT", config)
+    base = None
+    if not own.get("architectures"):
+        base = own.choice("model_type", None, _FAMILIES).name + "Model"
+    family, build = _ARCHITECTURES[own.architecture(_ARCHITECTURES, base)]
+    return build(_Reader(own, family))
 
 
 __all__ = ["from_config"]

@@ -94,28 +94,26 @@ class GPT(Decoder):
         return np.matmul(self.norm(x), self.embed.weight.data().T)
 
 
-_ACTIVATIONS = {"gelu_new": "gelu_tanh", "gelu_pytorch_tanh": "gelu_tanh", "gelu": "gelu"}
-
-
 def from_config(config: Mapping[str, Any]) -> GPT:
     """The network of a config.json of Hugging Face, of GPT-2.
 
     Raises NotImplementedError for what the network cannot do.
     """
-    given = Config("GPT", config)
-    given.refuse("add_cross_attention", "scale_attn_by_inverse_layer_idx")
-    given.require("scale_attn_weights", True)
-    given.require("tie_word_embeddings", True)
+    own = Config("GPT", config)
+    own.refuse("add_cross_attention", "scale_attn_by_inverse_layer_idx")
+    own.only("scale_attn_weights", True)
+    own.only("tie_word_embeddings", True)
+    units = own.count("n_embd", 768)
     return GPT(
-        given.count("vocab_size", 50257),
-        given.count("n_embd", 768),
-        given.count("n_layer", 12),
-        given.count("n_head", 12),
-        given.get("n_inner", None),
-        given.count("n_positions", 1024),
-        given.get("resid_pdrop", 0.1),
-        activation=given.choice("activation_function", "gelu_new", _ACTIVATIONS),
-        layer_norm_eps=given.get("layer_norm_epsilon", 1e-5),
+        own.count("vocab_size", 50257),
+        units,
+        own.count("n_layer", 12),
+        own.count("n_head", 12),
+        own.count("n_inner", 4 * units),
+        own.count("n_positions", 1024),
+        own.fraction("resid_pdrop", 0.1),
+        activation=own.activation("activation_function", "gelu_new"),
+        layer_norm_eps=own.fraction("layer_norm_epsilon", 1e-5),
     )
 
 

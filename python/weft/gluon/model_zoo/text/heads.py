@@ -12,7 +12,6 @@ from weft import np
 from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo.text._configuration import activation_block
 from weft.gluon.parameter import Parameter
 from weft.gluon.published import Names
 
@@ -70,7 +69,7 @@ class MaskedLanguageModel(_Head):
         units, width = encoder.units, encoder.embed_size
         words = encoder.word_embed.weight.shape[0]
         self.dense = nn.Dense(width, flatten=False, in_units=units)
-        self.activation = activation_block(activation)
+        self.activation = nn.Activation(activation)
         self.norm = nn.LayerNorm(epsilon=layer_norm_eps, in_channels=width)
         self.word_weight = None if tie_weights else Parameter("word_weight", shape=(words, width))
         self.bias = Parameter("bias", shape=(words,), init="zeros")
@@ -217,7 +216,7 @@ class ReplacedTokens(_Head):
     def __init__(self, encoder: HybridBlock, *, activation: str = "gelu") -> None:
         super().__init__(encoder)
         self.dense = nn.Dense(encoder.units, flatten=False, in_units=encoder.units)
-        self.activation = activation_block(activation)
+        self.activation = nn.Activation(activation)
         self.output = nn.Dense(1, flatten=False, in_units=encoder.units)
 
     def _lines(self) -> dict[str, str]:

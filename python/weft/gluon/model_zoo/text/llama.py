@@ -9,10 +9,10 @@ from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo._config import Config
+from weft.gluon.model_zoo._layers import GatedFeedForward
 from weft.gluon.model_zoo.text.decoder import Decoder
 from weft.gluon.model_zoo.text.rotary import Rotary, rotary_of, turned
-from weft.gluon.nn.activations import activation_named
-from weft.gluon.nn.attention import visible
+from weft.gluon.nn.attention import attend, visible
 from weft.gluon.parameter import Parameter
 from weft.gluon.published import Names, Split
 
@@ -104,30 +104,13 @@ class _Attention(HybridBlock):
         q, k = turned(q, turns), turned(k, turns)
         if cache is not None:
             k, v, seen = cache.append(k, v, self.window)
-        out = npx.scaled_dot_product_attention(
-            q, k, v, seen, causal=seen is None, grouped=self.heads != self.shared
-        )
+        out = attend(q, k, v, seen, causal=seen is None)
         n, _, t, _ = out.shape
         return self.output(out.transpose(0, 2, 1, 3).reshape(n, t, self.heads * self.head_size))
 
     def _heads(self, x: Any, heads: int, norm: Any) -> Any:
         x = x.reshape(x.shape[0], x.shape[1], heads, self.head_size)
         return (x if norm is None else norm(x)).transpose(0, 2, 1, 3)
-
-
-class GatedFeedForward(HybridBlock):
-    """down(activation(gate(x)) · up(x)): Shazeer, "GLU Variants Improve Transformer", 2020."""
-
-    def __init__(self, units: int, hidden_size: int, activation: str, use_bias: bool) -> None:
-        super().__init__()
-        options: dict[str, Any] = {"use_bias": use_bias, "flatten": False}
-        self.gate = nn.Dense(hidden_size, in_units=units, **options)
-        self.up = nn.Dense(hidden_size, in_units=units, **options)
-        self.down = nn.Dense(units, in_units=hidden_size, **options)
-        self.activation = activation_named(activation)
-
-    def forward(self, x: Any) -> Any:
-        return self.down(self.activation(self.gate(x)) * self.up(x))
 
 
 class _Layer(HybridBlock):
@@ -224,7 +207,7 @@ class Llama(Decoder):
             *(
                 _Layer(
                     _Attention(units, num_heads, shared, size, {**options, "window": width}),
-                    GatedFeedForward(units, hidden_size, activation, ffn_bias),
+                    GatedFeedForward(units, hidden_size, activation, use_bias=ffn_bias),
                     (norm(), norm()),
                     dropout,
                 )
@@ -275,14 +258,6 @@ def _for_layers(window: Any, layers: int) -> list[int | None]:
 
 # ---- config.json of Hugging Face ----------------------------------------------------------------
 
-_ACTIVATIONS = {
-    "silu": "silu",
-    "swish": "silu",
-    "gelu": "gelu",
-    "gelu_new": "gelu_tanh",
-    "gelu_pytorch_tanh": "gelu_tanh",
-    "relu": "relu",
-}
 # By `model_type`: what its networks have that the config does not say.
 _FAMILIES: dict[str, dict[str, Any]] = {
     "llama": {},
@@ -306,14 +281,12 @@ def from_config(config: Mapping[str, Any]) -> Llama:
 
     Raises NotImplementedError for what the network cannot do.
     """
-    own = Config("Llama", {"model_type": config.get("model_type", "llama")})
-    family = own.choice("model_type", "llama", _FAMILIES)
-    own.values = family | {key: value for key, value in config.items() if value is not None}
+    own = Config("Llama", config)
+    own.assume(own.choice("model_type", "llama", _FAMILIES))
     own.refuse("quantization_config")
     heads, units = own.count("num_attention_heads", 32), own.count("hidden_size", 4096)
     size = own.count("head_dim", max(units // heads, 1))
-    bias = bool(own.get("attention_bias", False))
-    name = "hidden_activation" if own.get("hidden_activation", None) else "hidden_act"
+    bias = own.flag("attention_bias", False)
     return Llama(
         own.count("vocab_size", 32000),
         units,
@@ -324,35 +297,37 @@ def from_config(config: Mapping[str, Any]) -> Llama:
         head_size=size,
         max_length=own.count("max_position_embeddings", 2048),
         rotary=rotary_of(own, size),
-        activation=own.choice(name, "silu", _ACTIVATIONS),
-        norm_eps=own.get("rms_norm_eps", 1e-6),
-        dropout=own.get("resid_pdrop", 0.0),
-        tie_weights=bool(own.get("tie_word_embeddings", False)),
-        qkv_bias=bias or own.get("qkv_bias", False),
+        activation=own.activation(
+            "hidden_activation" if own.get("hidden_activation") else "hidden_act", "silu"
+        ),
+        norm_eps=own.fraction("rms_norm_eps", 1e-6),
+        dropout=own.fraction("resid_pdrop", 0.0),
+        tie_weights=own.flag("tie_word_embeddings", False),
+        qkv_bias=bias or own.flag("qkv_bias", False),
         output_bias=bias,
-        ffn_bias=bool(own.get("mlp_bias", False)),
-        query_key_norm=own.get("query_key_norm", False),
+        ffn_bias=own.flag("mlp_bias", False),
+        query_key_norm=own.flag("query_key_norm", False),
         window=_windows(own),
-        norm_offset=own.get("norm_offset", 0.0),
-        scale_embedding=own.get("scale_embedding", False),
+        norm_offset=own.number("norm_offset", 0.0),
+        scale_embedding=own.flag("scale_embedding", False),
     )
 
 
 def _windows(config: Config) -> list[int | None]:
     """Of each layer; Qwen has a switch, and layers that see everything."""
     layers = config.count("num_hidden_layers", 32)
-    width = config.get("sliding_window", None)
-    if not config.get("use_sliding_window", True) or width is None:
+    if not config.flag("use_sliding_window", True) or config.get("sliding_window") is None:
         return [None] * layers
-    if str(config.values.get("model_type")).startswith("qwen"):
-        whole = config.get("max_window_layers", 28)
+    width = config.count("sliding_window")
+    if config.get("model_type", "").startswith("qwen"):
+        whole = config.count("max_window_layers", 28, least=0)
         kinds = ["full_attention" if i < whole else "sliding_attention" for i in range(layers)]
         kinds = config.get("layer_types", kinds)
-        if not config.get("use_sliding_window", False):
+        if not config.flag("use_sliding_window", False):
             return [None] * layers
         return [width if kind == "sliding_attention" else None for kind in kinds]
     return [width] * layers
 
 
-__all__ = ["GatedFeedForward", "Llama", "from_config"]
+__all__ = ["Llama", "from_config"]
 __dir__ = __all__.copy

@@ -2,13 +2,11 @@
 their product depends on the distance alone (Su et al., "RoFormer", 2021)."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy
 
 from weft import np
-from weft._base.errors import InvalidValue, Unsupported
 from weft.gluon.model_zoo._config import Config
 
 
@@ -45,55 +43,47 @@ def turned(x: Any, turns: tuple[Any, Any]) -> Any:
 
 def rotary_of(config: Config, head_size: int) -> Rotary:
     """What a config.json of Hugging Face asks for, in its present and in its former spelling."""
-    given: dict[str, Any] = {"rope_theta": config.get("rope_theta", 10000.0)}
-    given |= dict(config.get("rope_scaling", {})) | dict(config.get("rope_parameters", {}))
-    kind = given.get("rope_type") or given.get("type") or "default"
-    part = given.get("partial_rotary_factor") or config.get("partial_rotary_factor", 1.0)
+    given = config.part("rope_parameters")
+    given.assume(config.part("rope_scaling").values)
+    given.assume({"rope_theta": config.number("rope_theta", 10000.0)})
+    kind = given.choice("rope_type", given.get("type", "default"), _KINDS)
+    part = given.number("partial_rotary_factor", config.number("partial_rotary_factor", 1.0))
     size = int(head_size * part)
-    if kind not in _KINDS:
-        raise Unsupported(
-            f"{config.owner}: `rope_type` of the config must be one of {', '.join(_KINDS)}; got "
-            f"{kind!r}"
-        )
     powers = numpy.arange(0, size, 2, dtype="float32") / numpy.float32(size)
-    plain = numpy.float32(1) / numpy.float32(given["rope_theta"]) ** powers
-    try:
-        return _KINDS[kind](plain, given, config)
-    except KeyError as error:
-        raise InvalidValue(
-            f"{config.owner}: the config's rotary positions of type {kind!r} lack {error}"
-        ) from None
+    plain = numpy.float32(1) / numpy.float32(given.number("rope_theta")) ** powers
+    return kind(plain, given, config)
 
 
-def _default(plain: numpy.ndarray, given: Mapping[str, Any], config: Config) -> Rotary:
+def _default(plain: numpy.ndarray, given: Config, config: Config) -> Rotary:
     return Rotary(plain)
 
 
-def _linear(plain: numpy.ndarray, given: Mapping[str, Any], config: Config) -> Rotary:
+def _linear(plain: numpy.ndarray, given: Config, config: Config) -> Rotary:
     """Positions nearer to each other (Chen et al., "Extending Context Window", 2023)."""
-    return Rotary(plain / numpy.float32(given["factor"]))
+    return Rotary(plain / numpy.float32(given.number("factor")))
 
 
-def _llama3(plain: numpy.ndarray, given: Mapping[str, Any], config: Config) -> Rotary:
+def _llama3(plain: numpy.ndarray, given: Config, config: Config) -> Rotary:
     """Long waves alone are made longer, and a ramp between (Llama 3.1)."""
-    low, high = given["low_freq_factor"], given["high_freq_factor"]
-    waves = given["original_max_position_embeddings"] * plain / (2 * numpy.pi)  # of the old length
+    low, high = given.number("low_freq_factor"), given.number("high_freq_factor")
+    # How often each pair of units turned over the old length.
+    waves = given.count(_OLD_LENGTH) * plain / (2 * numpy.pi)
     blend = numpy.clip((waves - low) / (high - low), 0, 1)
-    return Rotary(plain * blend + plain / given["factor"] * (1 - blend))
+    return Rotary(plain * blend + plain / given.number("factor") * (1 - blend))
 
 
-def _yarn(plain: numpy.ndarray, given: Mapping[str, Any], config: Config) -> Rotary:
+def _yarn(plain: numpy.ndarray, given: Config, config: Config) -> Rotary:
     """The same with a ramp over the units (Peng et al., "YaRN", 2023)."""
-    longest, size = given["original_max_position_embeddings"], 2 * len(plain)
-    factor = given.get("factor") or config.count("max_position_embeddings", None) / longest
+    longest, size = given.count(_OLD_LENGTH), 2 * len(plain)
+    factor = given.number("factor", 0.0) or config.count("max_position_embeddings") / longest
 
     def unit_of(rotations: float) -> float:
         """Which pair of units turns so often over the old length."""
         ratio = longest / (rotations * 2 * math.pi)
-        return size * math.log(ratio) / (2 * math.log(given["rope_theta"]))
+        return size * math.log(ratio) / (2 * math.log(given.number("rope_theta")))
 
-    low, high = unit_of(given.get("beta_fast") or 32), unit_of(given.get("beta_slow") or 1)
-    if given.get("truncate", True):
+    low, high = unit_of(given.number("beta_fast", 32)), unit_of(given.number("beta_slow", 1))
+    if given.flag("truncate", True):
         low, high = math.floor(low), math.ceil(high)
     low, high = max(low, 0), min(high, size - 1)
     ramp = numpy.arange(len(plain), dtype="float32") - numpy.float32(low)
@@ -103,18 +93,19 @@ def _yarn(plain: numpy.ndarray, given: Mapping[str, Any], config: Config) -> Rot
     )
 
 
-def _yarn_factor(given: Mapping[str, Any], factor: float) -> float:
+def _yarn_factor(given: Config, factor: float) -> float:
     if given.get("attention_factor") is not None:
-        return float(given["attention_factor"])
+        return given.number("attention_factor")
 
     def scale(of: float) -> float:
         return 0.1 * of * math.log(factor) + 1 if factor > 1 else 1.0
 
     if given.get("mscale") and given.get("mscale_all_dim"):
-        return scale(given["mscale"]) / scale(given["mscale_all_dim"])
+        return scale(given.number("mscale")) / scale(given.number("mscale_all_dim"))
     return scale(1)
 
 
+_OLD_LENGTH = "original_max_position_embeddings"
 _KINDS = {"default": _default, "linear": _linear, "llama3": _llama3, "yarn": _yarn}
 
 __all__ = ["Rotary", "rotary_of", "turned"]

@@ -15,16 +15,11 @@ from weft._base.options import require
 from weft._core.typing import ndarray
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo._config import Config
+from weft.gluon.model_zoo._config import ACTIVATIONS, Config
+from weft.gluon.model_zoo._layers import GatedFeedForward
 from weft.gluon.model_zoo.text._attention import Attention, Layer, Stack
-from weft.gluon.model_zoo.text._encoder_decoder import (
-    ACTIVATIONS,
-    EncoderDecoder,
-    Tokens,
-    architecture_of,
-    dense_layers,
-    family_of,
-)
+from weft.gluon.model_zoo.text._encoder_decoder import EncoderDecoder, Tokens
+from weft.gluon.nn.attention import feed_forward
 from weft.gluon.parameter import Parameter
 from weft.gluon.published import Names
 
@@ -48,8 +43,8 @@ _NAMES = {
     f"{_BLOCK}.1.EncDecAttention.o": f"{_LAYER}.memory_attention.output",
     f"{_BLOCK}.{{j}}.DenseReluDense.wi": f"{_LAYER}.ffn.0",
     f"{_BLOCK}.{{j}}.DenseReluDense.wi_0": f"{_LAYER}.ffn.gate",
-    f"{_BLOCK}.{{j}}.DenseReluDense.wi_1": f"{_LAYER}.ffn.hidden",
-    # The last of the layers, `output` where they are gated.
+    f"{_BLOCK}.{{j}}.DenseReluDense.wi_1": f"{_LAYER}.ffn.up",
+    # The last of the layers, `down` where they are gated.
     f"{_BLOCK}.{{j}}.DenseReluDense.wo": f"{_LAYER}.ffn.3",
 }
 # Old files have a table of distances between tokens and memory, which nothing reads.
@@ -107,22 +102,6 @@ def _buckets(num_buckets: int, max_distance: int, both_sides: bool) -> list[int]
     return [bucket(distance) for distance in range(-max_distance, max_distance + 1)]
 
 
-class _Gated(HybridBlock):
-    """output(activation(gate(x)) hidden(x))."""
-
-    def __init__(self, units: int, hidden_size: int, activation: str, dropout: float) -> None:
-        super().__init__()
-        options: dict[str, Any] = {"use_bias": False, "flatten": False}
-        self.gate = nn.Dense(hidden_size, in_units=units, **options)
-        self.hidden = nn.Dense(hidden_size, in_units=units, **options)
-        self.output = nn.Dense(units, in_units=hidden_size, **options)
-        self.activation = nn.Activation(activation)
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, x: Any) -> Any:
-        return self.output(self.dropout(self.activation(self.gate(x)) * self.hidden(x)))
-
-
 def _stack(
     num_layers: int,
     is_decoder: bool,
@@ -145,9 +124,10 @@ def _stack(
         return nn.RMSNorm(epsilon=epsilon, in_channels=units)
 
     def ffn() -> HybridBlock:
+        options: dict[str, Any] = {"use_bias": False, "dropout": dropout}
         if gated:
-            return _Gated(units, hidden_size, activation, dropout)
-        return dense_layers(units, hidden_size, activation, use_bias=False, dropout=dropout)
+            return GatedFeedForward(units, hidden_size, activation, **options)
+        return feed_forward(units, hidden_size, activation, **options)
 
     layers = [
         Layer(
@@ -169,8 +149,8 @@ class _Named:
     gated: bool
 
     def _names(self, more: Mapping[str, str], unused: tuple[str, ...]) -> tuple[Names, ...]:
-        output = {f"{_BLOCK}.{{j}}.DenseReluDense.wo": f"{_LAYER}.ffn.output"}
-        table = {**_NAMES, **(output if self.gated else {}), **more}
+        down = {f"{_BLOCK}.{{j}}.DenseReluDense.wo": f"{_LAYER}.ffn.down"}
+        table = {**_NAMES, **(down if self.gated else {}), **more}
         return (Names("Hugging Face", table, ["transformer."], [*_UNUSED, *unused]),)
 
 
@@ -329,10 +309,11 @@ def from_config(config: Mapping[str, Any]) -> T5 | T5Encoder:
     >>> t5.from_config(sizes | {"feed_forward_proj": "gated-gelu"}).gated
     True
     """
-    kind = family_of("T5", config, {kind: kind.upper() for kind in _FAMILIES})
-    own = Config("T5", _FAMILIES[kind] | {k: v for k, v in config.items() if v is not None})
+    own = Config("T5", config)
+    kind = own.family({kind: kind.upper() for kind in _FAMILIES})
+    own.assume(_FAMILIES[kind])
     own.refuse("is_decoder", "quantization_config")
-    head = architecture_of(own, [kind.upper() + name for name in _HEADS])
+    head = own.architecture(kind.upper() + name for name in _HEADS)
     sizes = [
         own.count("vocab_size", 32128),
         own.count("d_model", 512),
@@ -347,8 +328,8 @@ def from_config(config: Mapping[str, Any]) -> T5 | T5Encoder:
         "max_distance": own.count("relative_attention_max_distance", 128),
         "activation": activation,
         "gated": gated,
-        "dropout": own.get("dropout_rate", 0.1),
-        "layer_norm_eps": own.get("layer_norm_epsilon", 1e-6),
+        "dropout": own.fraction("dropout_rate", 0.1),
+        "layer_norm_eps": own.fraction("layer_norm_epsilon", 1e-6),
     }
     if head.endswith("EncoderModel"):
         return T5Encoder(*sizes, **options)
@@ -369,8 +350,7 @@ def _is_tied(config: Config) -> bool:
 
     Newer configurations call every head tied, and have another key for the scale.
     """
-    tied = config.get("tie_word_embeddings", True)
-    return bool(config.get("scale_decoder_outputs", tied))
+    return config.flag("scale_decoder_outputs", config.flag("tie_word_embeddings", True))
 
 
 __all__ = ["T5", "RelativePositions", "T5Encoder", "from_config"]

@@ -19,12 +19,7 @@ from weft.gluon.model_zoo.text._biased_layers import (
     sinusoids,
     stack,
 )
-from weft.gluon.model_zoo.text._encoder_decoder import (
-    ACTIVATIONS,
-    EncoderDecoder,
-    Tokens,
-    architecture_of,
-)
+from weft.gluon.model_zoo.text._encoder_decoder import EncoderDecoder, Tokens
 from weft.gluon.published import Names
 
 _NAMES = {
@@ -210,8 +205,8 @@ def from_config(config: Mapping[str, Any]) -> Whisper | WhisperClassifier:
     448
     """
     own = Config("Whisper", config)
-    own.require("model_type", "whisper")
-    own.require("tie_word_embeddings", True)
+    own.only("model_type", "whisper")
+    own.only("tie_word_embeddings", True)
     own.refuse("encoder_layerdrop", "decoder_layerdrop", "apply_spec_augment")
     own.refuse("use_weighted_layer_sum", "quantization_config")
     options: dict[str, Any] = {
@@ -221,17 +216,15 @@ def from_config(config: Mapping[str, Any]) -> Whisper | WhisperClassifier:
         "num_heads": own.count("encoder_attention_heads", 6),
         "mel_bins": own.count("num_mel_bins", 80),
         "source_length": own.count("max_source_positions", 1500),
-        "activation": own.choice("activation_function", "gelu", ACTIVATIONS),
-        "dropout": own.get("dropout", 0.0),
-        "attention_dropout": own.get("attention_dropout", 0.0),
-        "activation_dropout": own.get("activation_dropout", 0.0),
+        "activation": own.activation("activation_function", "gelu"),
+        "dropout": own.fraction("dropout", 0.0),
+        "attention_dropout": own.fraction("attention_dropout", 0.0),
+        "activation_dropout": own.fraction("activation_dropout", 0.0),
     }
-    architecture = architecture_of(own, _ARCHITECTURES)
+    architecture = own.architecture(_ARCHITECTURES)
     if architecture == "WhisperForAudioClassification":
-        labels = own.get("id2label", None)
-        classes = own.count("num_labels", 2) if labels is None else len(labels)
         projection = own.count("classifier_proj_size", 256)
-        return WhisperClassifier(classes, projection=projection, **options)
+        return WhisperClassifier(own.labels(), projection=projection, **options)
     return Whisper(
         own.count("vocab_size", 51865),
         decoder_hidden_size=own.count("decoder_ffn_dim", 1536),

@@ -7,10 +7,11 @@ N: batch, P: windows of an image, T: tokens of a window, U: units.
 import math
 from typing import Any
 
-from weft import autograd, init, np, npx
+from weft import init, np, npx
 from weft._base.options import require
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.nn.attention import attend
 from weft.gluon.parameter import Parameter
 
 
@@ -63,11 +64,7 @@ class WindowAttention(HybridBlock):
         summand = npx.embedding(self._offsets(), self.offset_table()).transpose(2, 0, 1)
         if apart is not None:
             summand = np.where(apart, summand - 100, summand)
-        if self.dropout.rate and autograd.is_training():
-            scores = np.matmul(q, k.transpose(0, 1, 2, 4, 3)) + summand
-            out = np.matmul(self.dropout(npx.softmax(scores)), v)
-        else:
-            out = npx.scaled_dot_product_attention(q, k, v, summand, scale=1.0)
+        out = attend(q, k, v, summand, dropout=self.dropout, scale=1.0)
         return self.output(out.transpose(0, 1, 3, 2, 4).reshape(x.shape))
 
     def _heads(self, x: Any) -> Any:

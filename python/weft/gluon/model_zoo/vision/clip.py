@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from weft import init, np
-from weft._base.errors import InvalidValue, Unsupported
+from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo.vision._transformers import EncoderLayer, head_of, only
+from weft.gluon.model_zoo._config import Config
+from weft.gluon.model_zoo.vision._transformers import EncoderLayer
 from weft.gluon.model_zoo.vision.vit import ViT
 from weft.gluon.parameter import Parameter
 from weft.gluon.published import Names
@@ -137,7 +138,6 @@ class CLIPText(HybridBlock):
                     units,
                     hidden_size,
                     num_heads,
-                    network="CLIPText",
                     activation=activation,
                     layer_norm_eps=layer_norm_eps,
                     attention_dropout=attention_dropout,
@@ -229,65 +229,70 @@ def _of_length_1(x: Any) -> Any:
     return x / np.sqrt((x * x).sum(axis=-1, keepdims=True))
 
 
+# By `model_type`; the last one has the projection.
+_ARCHITECTURES = {
+    "clip": ["CLIPModel"],
+    "clip_text_model": ["CLIPTextModel", "CLIPTextModelWithProjection"],
+    "clip_vision_model": ["CLIPVisionModel", "CLIPVisionModelWithProjection"],
+}
+
+
 def from_config(config: Mapping[str, Any]) -> CLIP | CLIPText | CLIPVision:
     """The network of a config.json: CLIPModel, or by `architectures` one of its two networks, such
     as CLIPTextModelWithProjection.
 
     Raises NotImplementedError for a value that the network does not have.
     """
-    only("CLIP", config, "model_type", "clip", "clip_text_model", "clip_vision_model")
-    kind = config.get("model_type", "clip")
+    own = Config("CLIP", config)
+    kind = own.only("model_type", "clip", "clip_text_model", "clip_vision_model")
+    known = _ARCHITECTURES[kind]
+    projects = own.architecture(known) == known[-1]
+    extent = own.count("projection_dim", 512) if projects else 0
     if kind == "clip_text_model":
-        heads = {"CLIPTextModel": False, "CLIPTextModelWithProjection": True}
-        return _text(config, head_of("CLIP", config, heads))
+        return _text(own, extent)
     if kind == "clip_vision_model":
-        heads = {"CLIPVisionModel": False, "CLIPVisionModelWithProjection": True}
-        return _vision(config, head_of("CLIP", config, heads))
-    head_of("CLIP", config, {"CLIPModel": True})
-    extent = {"projection_dim": config.get("projection_dim", 512)}
+        return _vision(own, extent)
     # The first files have the settings twice; what the name with `_dict` has counts.
-    text, vision = (
-        config.get(f"{part}_config_dict") or config.get(f"{part}_config") or {}
-        for part in ("text", "vision")
-    )
-    return CLIP(_text({**text, **extent}, True), _vision({**vision, **extent}, True))
+    text = own.part("text_config_dict", "text_config")
+    vision = own.part("vision_config_dict", "vision_config")
+    return CLIP(_text(text, extent), _vision(vision, extent))
 
 
-def _options(config: Mapping[str, Any], units: int, heads: int, projects: bool) -> dict[str, Any]:
+def _options(config: Config, units: int, heads: int) -> dict[str, Any]:
     """What both networks have. units, heads: defaults"""
-    units = config.get("hidden_size", units)
     return {
-        "units": units,
-        "num_layers": config.get("num_hidden_layers", 12),
-        "num_heads": config.get("num_attention_heads", heads),
-        "projection": config.get("projection_dim", 512) if projects else 0,
-        "attention_dropout": config.get("attention_dropout", 0.0),
-        "layer_norm_eps": config.get("layer_norm_eps", 1e-5),
-        "activation": config.get("hidden_act", "quick_gelu"),
+        "units": config.count("hidden_size", units),
+        "num_layers": config.count("num_hidden_layers", 12),
+        "num_heads": config.count("num_attention_heads", heads),
+        "attention_dropout": config.fraction("attention_dropout", 0.0),
+        "layer_norm_eps": config.fraction("layer_norm_eps", 1e-5),
+        "activation": config.activation("hidden_act", "quick_gelu"),
     }
 
 
-def _text(config: Mapping[str, Any], projects: bool) -> CLIPText:
+def _text(config: Config, projection: int) -> CLIPText:
     end = config.get("eos_token_id", 49407)
     if not isinstance(end, int):
-        raise Unsupported(f"CLIP: `eos_token_id` of the config must be one integer; got {end!r}")
+        raise config.unsupported("eos_token_id", "a whole number", end)
     return CLIPText(
-        config.get("vocab_size", 49408),
-        hidden_size=config.get("intermediate_size", 2048),
-        max_length=config.get("max_position_embeddings", 77),
+        config.count("vocab_size", 49408),
+        hidden_size=config.count("intermediate_size", 2048),
+        projection=projection,
+        max_length=config.count("max_position_embeddings", 77),
         # 2 stands in the first files, where the end has the largest number.
         end_token=None if end == 2 else end,
-        **_options(config, 512, 8, projects),
+        **_options(config, 512, 8),
     )
 
 
-def _vision(config: Mapping[str, Any], projects: bool) -> CLIPVision:
+def _vision(config: Config, projection: int) -> CLIPVision:
     return CLIPVision(
-        config.get("image_size", 224),
-        config.get("patch_size", 32),
-        hidden_size=config.get("intermediate_size", 3072),
-        channels=config.get("num_channels", 3),
-        **_options(config, 768, 12, projects),
+        config.extents("image_size", 224),
+        config.extents("patch_size", 32),
+        hidden_size=config.count("intermediate_size", 3072),
+        projection=projection,
+        channels=config.count("num_channels", 3),
+        **_options(config, 768, 12),
     )
 
 

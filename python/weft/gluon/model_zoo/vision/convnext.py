@@ -10,7 +10,7 @@ from weft import init, np, npx
 from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo.vision._configs import Config
+from weft.gluon.model_zoo._config import Config
 from weft.gluon.model_zoo.vision._parts import Classifier, StochasticDepth
 from weft.gluon.parameter import Parameter
 from weft.gluon.published import Names
@@ -216,9 +216,6 @@ def _named(size: str) -> Callable[..., ConvNeXt]:
 
 convnext_tiny, convnext_small, convnext_base, convnext_large = map(_named, _SPECS)
 
-# What `transformers` calls the two forms of gelu.
-_GELUS = {"gelu": "erf", "gelu_new": "tanh", "gelu_pytorch_tanh": "tanh", "gelu_python": "erf"}
-
 
 def from_config(config: Mapping[str, Any]) -> ConvNeXt:
     """The ConvNeXt that a config.json of Hugging Face tells of, of version 1 or 2: images
@@ -227,22 +224,24 @@ def from_config(config: Mapping[str, Any]) -> ConvNeXt:
 
     Raises NotImplementedError for what it has not: another activation than gelu, another head.
     """
-    is_second = isinstance(config, Mapping) and config.get("model_type") == "convnextv2"
-    read = Config("ConvNextV2" if is_second else "ConvNext", config)
-    depths, widths = read.lists(("depths", [3, 3, 9, 3]), ("hidden_sizes", [96, 192, 384, 768]))
-    read.only("num_stages", len(depths), len(depths))
-    scale = None if is_second else read.get("layer_scale_init_value", 1e-6)
+    own = Config("ConvNeXt", config)
+    is_second = own.get("model_type") == "convnextv2"
+    name = "ConvNextV2" if is_second else "ConvNext"
+    depths, widths = own.stages(depths=[3, 3, 9, 3], hidden_sizes=[96, 192, 384, 768])
+    own.only("num_stages", len(depths))
+    scale = None if is_second else own.number("layer_scale_init_value", 1e-6)
+    gelu = own.activation("hidden_act", "gelu", "gelu", "gelu_tanh")
     return ConvNeXt(
         depths,
         widths,
-        read.classes,
-        stochastic_depth=read.get("drop_path_rate", 0.0),
+        own.classes(f"{name}ForImageClassification", f"{name}Model"),
+        stochastic_depth=own.fraction("drop_path_rate", 0.0),
         layer_scale=scale or None,
         response_norm=is_second,
-        approximation=_GELUS[read.only("hidden_act", "gelu", *_GELUS)],
-        patch=read.get("patch_size", 4),
-        in_channels=read.get("num_channels", 3),
-        epsilon=read.get("layer_norm_eps", 1e-12),
+        approximation="tanh" if gelu == "gelu_tanh" else "erf",
+        patch=own.count("patch_size", 4),
+        in_channels=own.count("num_channels", 3),
+        epsilon=own.fraction("layer_norm_eps", 1e-12),
     )
 
 

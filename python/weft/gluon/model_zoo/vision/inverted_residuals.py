@@ -13,7 +13,7 @@ from weft import npx
 from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo.vision._configs import Config
+from weft.gluon.model_zoo._config import Config
 from weft.gluon.model_zoo.vision._parts import (
     Classifier,
     ReLU6,
@@ -204,25 +204,25 @@ def from_config(config: Mapping[str, Any]) -> RoundedMobileNetV2:
     Raises NotImplementedError for what it has not: another activation than relu6, a first layer
     with an expansion of its own, a head for segmentation.
     """
-    read = Config("MobileNetV2", config)
-    read.only("hidden_act", "relu6", "relu6")
-    read.only("first_layer_is_expansion", True, True)
-    multiplier = read.get("depth_multiplier", 1.0)
-    divisor, least = read.get("depth_divisible_by", 8), read.get("min_depth", 8)
-    is_fine = read.get("finegrained_output", True) and multiplier < 1
+    own = Config("MobileNetV2", config)
+    own.only("hidden_act", "relu6")
+    own.only("first_layer_is_expansion", True)
+    multiplier = own.number("depth_multiplier", 1.0)
+    divisor, least = own.count("depth_divisible_by", 8), own.count("min_depth", 8)
+    is_fine = own.flag("finegrained_output", True) and multiplier < 1
     return RoundedMobileNetV2(
         multiplier,
-        read.classes,
-        dropout=read.get("classifier_dropout_prob", 0.8),
-        expansion=read.get("expand_ratio", 6),
+        own.classes("MobileNetV2ForImageClassification", "MobileNetV2Model"),
+        dropout=own.fraction("classifier_dropout_prob", 0.8),
+        expansion=own.number("expand_ratio", 6),
         divisor=divisor,
         least=least,
         last=1280 if is_fine else rounded(1280 * multiplier, divisor, least),
-        in_channels=read.get("num_channels", 3),
-        output_stride=read.only("output_stride", 32, 8, 16, 32),
+        in_channels=own.count("num_channels", 3),
+        output_stride=own.only("output_stride", 32, 16, 8),
         first_shortcut=False,
-        same_padding=read.get("tf_padding", True),
-        epsilon=read.get("layer_norm_eps", 0.001),
+        same_padding=own.flag("tf_padding", True),
+        epsilon=own.fraction("layer_norm_eps", 0.001),
         momentum=0.003,  # 0.997 where momentum is what the batch has
     )
 

@@ -14,7 +14,7 @@ import numpy
 from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo.vision._configs import Config
+from weft.gluon.model_zoo._config import Config
 from weft.gluon.model_zoo.vision._parts import (
     Classifier,
     SqueezeExcitation,
@@ -223,18 +223,18 @@ def from_config(config: Mapping[str, Any]) -> RegNet:
 
     Raises NotImplementedError for what it has not: another activation than relu, another head.
     """
-    read = Config("RegNet", config)
-    read.only("hidden_act", "relu", "relu")
-    depths, widths = read.lists(("depths", [2, 6, 12, 2]), ("hidden_sizes", [128, 192, 512, 1088]))
+    own = Config("RegNet", config)
+    own.only("hidden_act", "relu")
+    depths, widths = own.stages(depths=[2, 6, 12, 2], hidden_sizes=[128, 192, 512, 1088])
     return RegNet(
         depths,
         widths,
-        [read.get("groups_width", 64)] * len(depths),
-        read.classes,
-        use_squeeze=read.only("layer_type", "y", "x", "y") == "y",
-        stem=read.get("embedding_size", 32),
-        in_channels=read.get("num_channels", 3),
-        first_stride=2 if read.get("downsample_in_first_stage", True) else 1,
+        [own.count("groups_width", 64)] * len(depths),
+        own.classes("RegNetForImageClassification", "RegNetModel"),
+        use_squeeze=own.only("layer_type", "y", "x") == "y",
+        stem=own.count("embedding_size", 32),
+        in_channels=own.count("num_channels", 3),
+        first_stride=2 if own.flag("downsample_in_first_stage", True) else 1,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from weft.gluon import nn
-from weft.gluon.model_zoo.vision._configs import Config
+from weft.gluon.model_zoo._config import Config
 from weft.gluon.model_zoo.vision._parts import conv_block, relu
 from weft.gluon.model_zoo.vision.resnet import SPECS, BasicBlockV1, ResNetV1, _ResidualV1
 
@@ -72,21 +72,21 @@ def from_config(config: Mapping[str, Any]) -> ResNetV1:
 
     Raises NotImplementedError for what it has not: another activation than relu, another head.
     """
-    read = Config("ResNet", config)
-    read.only("hidden_act", "relu", "relu")
-    depths, sizes = read.lists(("depths", [3, 4, 6, 3]), ("hidden_sizes", [256, 512, 1024, 2048]))
-    stride_first = read.get("downsample_in_bottleneck", False)
+    own = Config("ResNet", config)
+    own.only("hidden_act", "relu")
+    depths, sizes = own.stages(depths=[3, 4, 6, 3], hidden_sizes=[256, 512, 1024, 2048])
+    stride_first = own.flag("downsample_in_bottleneck", False)
 
     def bottleneck(*arguments: Any, **more: Any) -> Bottleneck:
         return Bottleneck(*arguments, **more, stride_first=stride_first)
 
-    is_basic = read.only("layer_type", "bottleneck", "bottleneck", "basic") == "basic"
+    is_basic = own.only("layer_type", "bottleneck", "basic") == "basic"
     return ResNetV1(
         BasicBlockV1 if is_basic else bottleneck,
         depths,
-        [read.get("embedding_size", 64), *sizes],
-        read.classes,
-        first_stride=2 if read.get("downsample_in_first_stage", False) else 1,
+        [own.count("embedding_size", 64), *sizes],
+        own.classes("ResNetForImageClassification", "ResNetModel"),
+        first_stride=2 if own.flag("downsample_in_first_stage", False) else 1,
     )
 
 

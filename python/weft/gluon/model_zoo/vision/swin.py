@@ -13,16 +13,11 @@ from weft._base.errors import InvalidValue
 from weft._base.options import require
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo.vision._transformers import (
-    StochasticDepth,
-    activation_layer,
-    classes_of,
-    feed_forward,
-    head_of,
-    only,
-    pair,
-)
+from weft.gluon.model_zoo._config import Config
+from weft.gluon.model_zoo.vision._parts import StochasticDepth
+from weft.gluon.model_zoo.vision._transformers import pair
 from weft.gluon.model_zoo.vision._windows import CosineAttention, WindowAttention
+from weft.gluon.nn.attention import feed_forward
 from weft.gluon.published import Names, Split
 
 _BLOCK = "features.{i}.{j}"
@@ -108,8 +103,7 @@ class _Layer(HybridBlock):
         )
         kind = WindowAttention if version == 1 else CosineAttention
         self.attention = kind(units, num_heads, window, attention_dropout, qkv_bias)
-        between = activation_layer("Swin", "activation", activation)
-        self.ffn = feed_forward(units, int(units * ffn_ratio), between, dropout)
+        self.ffn = feed_forward(units, int(units * ffn_ratio), activation, dropout=dropout)
         self.dropout = nn.Dropout(dropout)
         self.depth = StochasticDepth(stochastic_depth)
 
@@ -336,24 +330,25 @@ def from_config(config: Mapping[str, Any]) -> Swin:
     Raises NotImplementedError for a value that the network does not have. In training a layer
     leaves out both of its branches, as in the paper; transformers leaves out the attention alone.
     """
-    only("Swin", config, "model_type", "swin")
-    only("Swin", config, "use_absolute_embeddings", False)
-    only("Swin", config, "hidden_dropout_prob", 0.0)  # it would be behind the embedding too
-    heads = {"SwinModel": False, "SwinForImageClassification": True}
+    own = Config("Swin", config)
+    own.only("model_type", "swin")
+    own.only("use_absolute_embeddings", False)
+    own.only("hidden_dropout_prob", 0.0)  # it would be behind the embedding too
+    layers, num_heads = own.stages(depths=(2, 2, 6, 2), num_heads=(3, 6, 12, 24))
     return Swin(
-        config.get("depths", (2, 2, 6, 2)),
-        config.get("num_heads", (3, 6, 12, 24)),
-        units=config.get("embed_dim", 96),
-        patch_size=config.get("patch_size", 4),
-        window_size=config.get("window_size", 7),
-        classes=classes_of(config) if head_of("Swin", config, heads) else 0,
-        channels=config.get("num_channels", 3),
-        ffn_ratio=config.get("mlp_ratio", 4.0),
-        attention_dropout=config.get("attention_probs_dropout_prob", 0.0),
-        stochastic_depth=config.get("drop_path_rate", 0.1),
-        layer_norm_eps=config.get("layer_norm_eps", 1e-5),
-        activation=config.get("hidden_act", "gelu"),
-        qkv_bias=config.get("qkv_bias", True),
+        layers,
+        num_heads,
+        units=own.count("embed_dim", 96),
+        patch_size=own.extents("patch_size", 4),
+        window_size=own.extents("window_size", 7),
+        classes=own.classes("SwinModel", "SwinForImageClassification"),
+        channels=own.count("num_channels", 3),
+        ffn_ratio=own.number("mlp_ratio", 4.0),
+        attention_dropout=own.fraction("attention_probs_dropout_prob", 0.0),
+        stochastic_depth=own.fraction("drop_path_rate", 0.1),
+        layer_norm_eps=own.fraction("layer_norm_eps", 1e-5),
+        activation=own.activation("hidden_act", "gelu"),
+        qkv_bias=own.flag("qkv_bias", True),
         pad_patches=True,
         shift_each_axis=False,
     )

@@ -12,14 +12,8 @@ from weft import init, np, npx
 from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo.vision._transformers import (
-    EncoderLayer,
-    activation_layer,
-    classes_of,
-    head_of,
-    only,
-    pair,
-)
+from weft.gluon.model_zoo._config import Config
+from weft.gluon.model_zoo.vision._transformers import EncoderLayer, pair
 from weft.gluon.parameter import Parameter
 from weft.gluon.published import Names, Split
 
@@ -160,7 +154,6 @@ class ViT(HybridBlock):
                     units,
                     hidden_size,
                     num_heads,
-                    network="ViT",
                     dropout=dropout,
                     ffn_dropout=ffn_dropout,
                     attention_dropout=attention_dropout,
@@ -209,7 +202,7 @@ class ViT(HybridBlock):
         if pooler and not classes:
             self.pooler = nn.HybridSequential(
                 nn.Dense(pooler, in_units=units),
-                activation_layer("ViT", "pooler_activation", pooler_activation),
+                nn.Activation(pooler_activation),
             )
         if classes:
             width = 2 * units if self.pooling == "class+mean" else units
@@ -318,53 +311,53 @@ def from_config(config: Mapping[str, Any]) -> ViT:
 
     Raises NotImplementedError for a value that the network does not have.
     """
-    only("ViT", config, "model_type", *_FAMILIES)
-    family = config.get("model_type", "vit")
-    heads = {name: head for name, head in _HEADS.items() if name.startswith(_FAMILIES[family])}
-    head = dict(head_of("ViT", config, heads))
-    units, num_heads = config.get("hidden_size", 768), config.get("num_attention_heads", 12)
-    only("ViT", config, "head_dim", units // num_heads)
+    own = Config("ViT", config)
+    family = own.choice("model_type", "vit", _FAMILIES)
+    heads = {name: head for name, head in _HEADS.items() if name.startswith(family)}
+    head = dict(heads[own.architecture(heads)])
+    units, num_heads = own.count("hidden_size", 768), own.count("num_attention_heads", 12)
+    own.only("head_dim", units // num_heads)
     if head.pop("pooler", False):
-        head["pooler"] = config.get("pooler_output_size") or units
-        head["pooler_activation"] = config.get("pooler_act", "tanh")
-    head["classes"] = classes_of(config) if head.get("classes") else 0
-    own = _options_of_dinov2(config) if family == "dinov2" else _options_of_vit(config)
+        head["pooler"] = own.count("pooler_output_size", units)
+        head["pooler_activation"] = own.activation("pooler_act", "tanh")
+    head["classes"] = own.labels() if head.get("classes") else 0
+    options = _options_of_dinov2(own) if family == "Dinov2" else _options_of_vit(own)
     return ViT(
-        config.get("image_size", 224),
+        own.extents("image_size", 224),
         units=units,
-        num_layers=config.get("num_hidden_layers", 12),
+        num_layers=own.count("num_hidden_layers", 12),
         num_heads=num_heads,
-        channels=config.get("num_channels", 3),
-        attention_dropout=config.get("attention_probs_dropout_prob", 0.0),
-        activation=config.get("hidden_act", "gelu"),
-        qkv_bias=config.get("qkv_bias", True),
-        **own,
+        channels=own.count("num_channels", 3),
+        attention_dropout=own.fraction("attention_probs_dropout_prob", 0.0),
+        activation=own.activation("hidden_act", "gelu"),
+        qkv_bias=own.flag("qkv_bias", True),
+        **options,
         **head,
     )
 
 
-def _options_of_vit(config: Mapping[str, Any]) -> dict[str, Any]:
+def _options_of_vit(config: Config) -> dict[str, Any]:
     return {
-        "patch_size": config.get("patch_size", 16),
-        "hidden_size": config.get("intermediate_size", 3072),
-        "dropout": config.get("hidden_dropout_prob", 0.0),
+        "patch_size": config.extents("patch_size", 16),
+        "hidden_size": config.count("intermediate_size", 3072),
+        "dropout": config.fraction("hidden_dropout_prob", 0.0),
         "ffn_dropout": 0.0,
-        "layer_norm_eps": config.get("layer_norm_eps", 1e-12),
+        "layer_norm_eps": config.fraction("layer_norm_eps", 1e-12),
     }
 
 
-def _options_of_dinov2(config: Mapping[str, Any]) -> dict[str, Any]:
-    only("ViT", config, "hidden_dropout_prob", 0.0)  # it would be for the embedding alone
-    gated = config.get("use_swiglu_ffn", False)
-    hidden = int(config.get("hidden_size", 768) * config.get("mlp_ratio", 4))
+def _options_of_dinov2(config: Config) -> dict[str, Any]:
+    config.only("hidden_dropout_prob", 0.0)  # it would be for the embedding alone
+    gated = config.flag("use_swiglu_ffn", False)
+    hidden = int(config.count("hidden_size", 768) * config.number("mlp_ratio", 4))
     return {
-        "patch_size": config.get("patch_size", 14),
+        "patch_size": config.extents("patch_size", 14),
         # A gate has two thirds of the units, as a multiple of 8.
         "hidden_size": (int(hidden * 2 / 3) + 7) // 8 * 8 if gated else hidden,
         "gated": gated,
-        "layer_norm_eps": config.get("layer_norm_eps", 1e-6),
-        "layer_scale": config.get("layerscale_value", 1.0),
-        "stochastic_depth": config.get("drop_path_rate", 0.0),
+        "layer_norm_eps": config.fraction("layer_norm_eps", 1e-6),
+        "layer_scale": config.number("layerscale_value", 1.0),
+        "stochastic_depth": config.fraction("drop_path_rate", 0.0),
         "interpolate_positions": True,
     }
 
