@@ -12,6 +12,8 @@ SMALL = {
     **dict.fromkeys(("num_hidden_layers", "n_layers", "n_layer", "num_layers"), 1),
     **dict.fromkeys(("encoder_layers", "decoder_layers"), 1),
     **dict.fromkeys(("hidden_size", "dim", "n_embd", "d_model", "embed_dim"), 24),
+    **dict.fromkeys(("num_attention_heads", "n_heads", "n_head"), 4),
+    **dict.fromkeys(("encoder_attention_heads", "decoder_attention_heads"), 4),
     **dict.fromkeys(("vocab_size", "intermediate_size", "hidden_dim"), 16),
 }
 STAGES = {"depths": [1, 1], "num_heads": [2, 4], "num_stages": 2}
@@ -56,29 +58,29 @@ def test_any_value_builds_or_is_refused_with_a_word(family, monkeypatch):
 
 CASES = {
     "whole": (lambda c: c.count("word"), TypeError, r"a whole number in \[1, \d+\]; got 'x'"),
-    "missing": (lambda c: c.count("none"), TypeError, "`none` must be a whole .*; got None"),
+    "missing": (lambda c: c.count("none"), TypeError, "a whole .*; got None"),
     "large": (lambda c: c.count("large"), ValueError, r"in \[1, 16777216\]; got 1000000000"),
     "least": (lambda c: c.count("three", least=4), ValueError, r"in \[4, .*; got 3"),
     "number": (lambda c: c.number("less"), ValueError, "a number of at least 0; got -0.5"),
     "rate": (lambda c: c.fraction("three"), ValueError, r"a number in \[0, 1\); got 3"),
     "flag": (lambda c: c.flag("word", True), TypeError, "true or false; got 'x'"),
-    "only": (lambda c: c.only("three", 1, 2), NotImplementedError, "must be one of 1, 2; got 3"),
+    "only": (lambda c: c.only("three", 1, 2), NotImplementedError, "one of 1, 2; got 3"),
     "refuse": (lambda c: c.refuse("three"), NotImplementedError, "missing or false; got 3"),
     "choice": (lambda c: c.choice("list", "a", {"a": 1}), NotImplementedError, "'a'; got \\[1, 2"),
     "activation": (
         lambda c: c.activation("word", "gelu", "relu"),
         NotImplementedError,
-        "must be 'relu'; got 'x'",
+        "'relu'; got 'x'",
     ),
-    "part": (lambda c: c.part("word"), TypeError, "`word` must be a dict; got 'x'"),
+    "part": (lambda c: c.part("word"), TypeError, "a dict; got 'x'"),
     "extents": (lambda c: c.extents("list", 1), ValueError, "a list of 2 whole numbers above 0;"),
     "stages": (lambda c: c.stages(word=[1]), TypeError, "a list of whole numbers above 0; got 'x'"),
     "lengths": (
         lambda c: c.stages(list=[1], pair=[1]),
         NotImplementedError,
-        r"`list` must be as long as `pair`, \[\[1, 2\]\]; got \[1, 2, 3\]",
+        r"as long as `pair`, \[\[1, 2\]\]; got \[1, 2, 3\]",
     ),
-    "labels": (lambda c: c.labels(), TypeError, "`id2label` must be a dict of names by number"),
+    "labels": (lambda c: c.labels(), TypeError, "a dict of names by number"),
     "named": (lambda c: c.architecture(["A", "B"]), NotImplementedError, "'A', 'B'; got 'C'"),
     "long": (lambda c: c.count("long"), TypeError, f"got '{'y' * 99}…$"),
 }
