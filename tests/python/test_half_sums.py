@@ -131,7 +131,7 @@ def test_a_gradient_of_zero_moves_no_half(name, multi_precision, form, dtype):
     numpy.testing.assert_allclose(found[0], trained("float32")[0], rtol=2 * UNIT[dtype])
 
 
-@pytest.mark.parametrize("name", ["adam", "adamw", "rmsprop", "adagrad"])
+@pytest.mark.parametrize("name", ["adam", "adamw", "adamax", "nadam", "lamb", "rmsprop", "adagrad"])
 def test_small_gradients_of_halves_have_squares(name):
     """1e-3 squared is below float16's resolution; a step has the size that float32's has."""
     steps = {}
