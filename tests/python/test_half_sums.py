@@ -151,6 +151,12 @@ LOSSES = {
         lambda: gluon.loss.KLDivLoss(from_logits=False),
         ([[1.0, 2, 3]], [[0.0, 1, 0]]),
     ),
+    "focal": (gluon.loss.FocalLoss, ([[2.0, -3, 0.5]], numpy.array([1]))),
+    "smoothed": (
+        lambda: gluon.loss.SoftmaxCELoss(label_smoothing=0.1),
+        ([[2.0, -3, 0.5]], numpy.array([1])),
+    ),
+    "metric learning": (gluon.loss.SDMLLoss, ([[3.0, 2], [0, 1]], [[1.0, 2], [0.5, 3]])),
     "divergence of logits": (gluon.loss.KLDivLoss, ([[-1.0, -2, -0.5]], [[0.0, 1, 0]])),
     "binary": (
         lambda: gluon.loss.SigmoidBCELoss(from_sigmoid=True),

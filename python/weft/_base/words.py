@@ -185,6 +185,8 @@ LOSSES: Table = {
     **_alike("KLDivergence", "write `gluon.loss.KLDivLoss()`"),
     **_alike("TripletMarginLoss", "write `gluon.loss.TripletLoss()`"),
     **_alike("HingeEmbeddingLoss Hinge", "write `gluon.loss.HingeLoss()`"),
+    **_alike("SigmoidFocalLoss BinaryFocalCrossentropy", "write `gluon.loss.FocalLoss()`"),
+    **_alike("LabelSmoothing", "write `gluon.loss.SoftmaxCrossEntropyLoss(label_smoothing=0.1)`"),
     **_alike("CosineSimilarity", "write `gluon.loss.CosineEmbeddingLoss()`"),
 }
 
