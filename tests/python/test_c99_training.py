@@ -154,6 +154,11 @@ OPTIMIZERS = {
     "adamw": {"learning_rate": 0.01, "wd": 0.01},
     "rmsprop": {"learning_rate": 0.02},
     "adagrad": {"learning_rate": 0.05},
+    "nadam": {"learning_rate": 0.01},
+    "adadelta": {"learning_rate": 10.0},
+    "ftml": {"learning_rate": 0.02},
+    "lamb": {"learning_rate": 0.03},
+    "signum": {"learning_rate": 0.01},
 }
 
 

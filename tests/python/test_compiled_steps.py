@@ -88,6 +88,21 @@ OPTIMIZERS = {
     "adagrad": ("adagrad", {"learning_rate": 0.1}),
     "rmsprop": ("rmsprop", {"learning_rate": 0.01}),
     "rmsprop centered": ("rmsprop", {"learning_rate": 0.01, "centered": True}),
+    "adamax": ("adamax", {"learning_rate": 0.01, "wd": 0.1}),
+    "nadam": ("nadam", {"learning_rate": 0.01, "clip_gradient": 0.05}),
+    "adabelief": ("adabelief", {"learning_rate": 0.01, "wd": 0.1}),
+    "adadelta": ("adadelta", {}),
+    "groupadagrad": ("groupadagrad", {"learning_rate": 0.1}),
+    "ftrl": ("ftrl", {"learning_rate": 0.1, "wd": 0.1}),
+    "ftml": ("ftml", {"learning_rate": 0.01}),
+    "lars": ("lars", {"momentum": 0.9, "eta": 0.1, "wd": 0.01}),
+    "lamb": ("lamb", {"learning_rate": 0.01, "wd": 0.1, "upper_bound": 2.0}),
+    "lans": ("lans", {"learning_rate": 0.01, "wd": 0.1}),
+    "sgld": ("sgld", {"learning_rate": 1e-4}),
+    "signum": ("signum", {"learning_rate": 0.01, "wd_lh": 0.1}),
+    "signs": ("signum", {"learning_rate": 0.01, "momentum": 0.0}),
+    "dcasgd": ("dcasgd", {"learning_rate": 0.1, "momentum": 0.9}),
+    "late": ("dcasgd", {"learning_rate": 0.1}),
 }
 
 

@@ -224,6 +224,9 @@ LOSSES = {
     "huber": (gluon.loss.HuberLoss, ["n", "n"]),
     "cross entropy": (gluon.loss.SoftmaxCELoss, ["n", "label"]),
     "ignoring": (lambda: gluon.loss.SoftmaxCELoss(ignore_index=-1), ["n", "label"]),
+    "smoothed": (lambda: gluon.loss.SoftmaxCELoss(label_smoothing=0.1), ["n", "label"]),
+    "focal": (gluon.loss.FocalLoss, ["n", "label"]),
+    "metric learning": (gluon.loss.SDMLLoss, ["n", "n"]),
     "dense": (lambda: gluon.loss.SoftmaxCELoss(sparse_label=False), ["n", "n"]),
     "sigmoid": (gluon.loss.SigmoidBCELoss, ["n", "n"]),
     "logistic": (gluon.loss.LogisticLoss, ["n", "n"]),
@@ -305,8 +308,10 @@ def test_a_metric_of_no_samples_keeps_what_it_has(name):
 
 # ---- optimizers
 
+OPTIMIZERS = {name.lower() for name in weft.optimizer.__all__ if name[0].isupper()} - {"optimizer"}
 
-@pytest.mark.parametrize("name", ["sgd", "nag", "adam", "adamw", "adagrad", "rmsprop"])
+
+@pytest.mark.parametrize("name", sorted(OPTIMIZERS))
 def test_an_optimizer_updates_a_parameter_of_no_elements(name):
     used = weft.optimizer.create(name, learning_rate=0.1)
     weight = np.zeros((0, 3))

@@ -131,7 +131,7 @@ def test_a_gradient_of_zero_moves_no_half(name, multi_precision, form, dtype):
     numpy.testing.assert_allclose(found[0], trained("float32")[0], rtol=2 * UNIT[dtype])
 
 
-@pytest.mark.parametrize("name", ["adam", "adamw", "rmsprop", "adagrad"])
+@pytest.mark.parametrize("name", ["adam", "adamw", "adamax", "nadam", "lamb", "rmsprop", "adagrad"])
 def test_small_gradients_of_halves_have_squares(name):
     """1e-3 squared is below float16's resolution; a step has the size that float32's has."""
     steps = {}
@@ -151,6 +151,12 @@ LOSSES = {
         lambda: gluon.loss.KLDivLoss(from_logits=False),
         ([[1.0, 2, 3]], [[0.0, 1, 0]]),
     ),
+    "focal": (gluon.loss.FocalLoss, ([[2.0, -3, 0.5]], numpy.array([1]))),
+    "smoothed": (
+        lambda: gluon.loss.SoftmaxCELoss(label_smoothing=0.1),
+        ([[2.0, -3, 0.5]], numpy.array([1])),
+    ),
+    "metric learning": (gluon.loss.SDMLLoss, ([[3.0, 2], [0, 1]], [[1.0, 2], [0.5, 3]])),
     "divergence of logits": (gluon.loss.KLDivLoss, ([[-1.0, -2, -0.5]], [[0.0, 1, 0]])),
     "binary": (
         lambda: gluon.loss.SigmoidBCELoss(from_sigmoid=True),

@@ -28,6 +28,14 @@ from weft.gluon import nn
         (nn.PixelShuffle2D((1, 2)), (2, 4, 7, 8), (2, 2, 7, 16)),
         (nn.PixelShuffle3D((1, 2, 2)), (2, 4, 3, 7, 8), (2, 1, 3, 14, 16)),
         (nn.GlobalMaxPool2D(), (2, 4, 7, 8), (2, 4, 1, 1)),
+        (nn.AdaptiveAvgPool1D(3), (2, 4, 7), (2, 4, 3)),
+        (nn.AdaptiveAvgPool2D(), (2, 4, 7, 8), (2, 4, 1, 1)),
+        (nn.AdaptiveAvgPool2D((7, 4)), (2, 4, 7, 8), (2, 4, 7, 4)),
+        (nn.AdaptiveAvgPool3D((1, 2, 3)), (2, 4, 3, 7, 8), (2, 4, 1, 2, 3)),
+        (nn.AdaptiveMaxPool1D(3), (2, 4, 7), (2, 4, 3)),
+        (nn.AdaptiveMaxPool2D((3, 5)), (2, 4, 7, 8), (2, 4, 3, 5)),
+        (nn.AdaptiveMaxPool3D(2), (2, 4, 3, 7, 8), (2, 4, 2, 2, 2)),
+        (nn.ReflectionPad2D(2), (2, 4, 3, 5), (2, 4, 7, 9)),
         (nn.Conv3D(6, 3, padding=1), (2, 4, 3, 4, 5), (2, 6, 3, 4, 5)),
         (nn.Conv3D(6, (1, 2, 3), (2, 1, 1), groups=2), (2, 4, 5, 4, 5), (2, 6, 3, 3, 3)),
         (nn.Conv1DTranspose(6, 3, 2, 1, 1), (2, 4, 7), (2, 6, 14)),
@@ -38,6 +46,8 @@ from weft.gluon import nn
         (nn.GlobalAvgPool3D(), (2, 4, 3, 4, 5), (2, 4, 1, 1, 1)),
         (nn.GlobalMaxPool3D(), (2, 4, 3, 4, 5), (2, 4, 1, 1, 1)),
         (nn.BatchNorm(), (2, 4, 7), (2, 4, 7)),
+        (nn.BatchNormReLU(), (2, 4, 7), (2, 4, 7)),
+        (nn.SyncBatchNorm(), (2, 4, 7), (2, 4, 7)),
         (nn.LayerNorm(), (2, 4, 7), (2, 4, 7)),
         (nn.GroupNorm(2), (2, 4, 7), (2, 4, 7)),
         (nn.InstanceNorm(), (2, 4, 7), (2, 4, 7)),
@@ -68,6 +78,52 @@ def test_pixel_shuffle_puts_channels_to_their_places():
     y = nn.PixelShuffle2D((2, 3))(np.array(x)).asnumpy()
     for i, j in numpy.ndindex(2, 3):
         numpy.testing.assert_array_equal(y[:, :, i::2, j::3], x[:, i * 3 + j :: 6])
+
+
+def parts(extent, count):
+    """The windows of an adaptive pooling: as equal as they can be."""
+    return [(i * extent // count, -(-(i + 1) * extent // count)) for i in range(count)]
+
+
+@pytest.mark.parametrize("size", [1, 2, (3, 5), (7, 4), (7, 8), (9, 3)])
+@pytest.mark.parametrize(
+    ("kind", "reduce"), [(nn.AdaptiveAvgPool2D, numpy.mean), (nn.AdaptiveMaxPool2D, numpy.max)]
+)
+def test_adaptive_pooling_reduces_windows_that_divide_the_image(kind, reduce, size):
+    x = uniform(2, 3, 7, 8)
+    high, wide = size if isinstance(size, tuple) else (size, size)
+    wanted = [
+        [reduce(x[:, :, a:b, c:d], axis=(2, 3)) for c, d in parts(8, wide)]
+        for a, b in parts(7, high)
+    ]
+    found = kind(size)(np.array(x)).asnumpy()
+    wanted = numpy.transpose(numpy.array(wanted), (2, 3, 0, 1))
+    numpy.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-7)
+
+
+def test_reflection_mirrors_the_image_as_numpy_does():
+    x = uniform(2, 3, 4, 5)
+    widths = [(0, 0), (0, 0), (3, 1), (0, 4)]
+    layer = nn.ReflectionPad2D((0, 0, 0, 0, 3, 1, 0, 4))
+    assert repr(layer) == "ReflectionPad2D(padding=(3, 1, 0, 4))"
+    wanted = numpy.pad(x, widths, mode="reflect")
+    numpy.testing.assert_array_equal(layer(np.array(x)).asnumpy(), wanted)
+
+
+@pytest.mark.parametrize(
+    ("act", "text"),
+    [
+        (lambda: nn.ReflectionPad2D((1, 2)), "or 8 of them that begin with four 0"),
+        (lambda: nn.ReflectionPad2D((1, 0, 0, 0, 1, 1, 1, 1)), "or 8 of them"),
+        (lambda: nn.ReflectionPad2D(4)(np.ones((1, 1, 4, 9))), "less than the image's extents"),
+        (lambda: nn.AdaptiveAvgPool2D(0), "`output_size` must be at least 1"),
+        (lambda: nn.AdaptiveAvgPool2D((1, 2, 3)), "`output_size` must have 2 numbers"),
+        (lambda: nn.AdaptiveMaxPool1D(2)(np.ones((1, 1, 4, 9))), "must have 3 axes"),
+    ],
+)
+def test_borders_and_windows_that_cannot_be_are_refused(act, text):
+    with pytest.raises(ValueError, match=text):
+        act()
 
 
 def test_sequential_slices_and_prints():

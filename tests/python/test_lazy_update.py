@@ -17,6 +17,14 @@ OPTIMIZERS = {
     "rmsprop centered": ("rmsprop", {"learning_rate": 0.5, "centered": True}),
     "adagrad": ("adagrad", {"learning_rate": 0.5}),
     "adagrad with decay": ("adagrad", {"learning_rate": 0.5, "wd": 0.1}),
+    "adamax": ("adamax", {"learning_rate": 0.5, "wd": 0.1}),
+    "adabelief": ("adabelief", {"learning_rate": 0.5, "wd": 0.1}),
+    "adadelta": ("adadelta", {"wd": 0.1}),
+    "groupadagrad": ("groupadagrad", {"learning_rate": 0.5}),
+    "ftrl": ("ftrl", {"learning_rate": 0.5, "wd": 0.1}),
+    "ftml": ("ftml", {"learning_rate": 0.5, "wd": 0.1}),
+    "signum": ("signum", {"learning_rate": 0.5, "wd": 0.1, "wd_lh": 0.1}),
+    "dcasgd": ("dcasgd", {"learning_rate": 0.5, "momentum": 0.9, "wd": 0.1}),
     "clipped": ("adam", {"learning_rate": 0.5, "clip_gradient": 0.2, "rescale_grad": 0.5}),
 }
 every_optimizer = pytest.mark.parametrize("name", OPTIMIZERS)
@@ -74,7 +82,14 @@ def test_a_lazy_step_is_one_of_its_rows_alone(name):
 
 
 @pytest.mark.parametrize(
-    "name, changed", [("sgd", [2]), ("adagrad", [2]), ("sgd with decay", None), ("adam", None)]
+    "name, changed",
+    [
+        ("sgd", [2]),
+        ("adagrad", [2]),
+        ("groupadagrad", [2]),
+        ("sgd with decay", None),
+        ("adam", None),
+    ],
 )
 def test_what_a_gradient_of_zero_leaves_alone_is_not_touched_even_without_lazy_update(
     name, changed

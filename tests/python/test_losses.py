@@ -8,7 +8,7 @@ import scipy.spatial.distance
 import scipy.special
 from samples import uniform
 from scipy import stats
-from weft import gluon, np
+from weft import autograd, gluon, np
 
 
 def softmax(x):
@@ -177,3 +177,145 @@ def test_sample_weight_multiplies():
         loss(pred, label).asnumpy() * weight.asnumpy()[:, 0],
         rtol=1e-6,
     )
+
+
+WEIGHTS = numpy.array([0.5, 1.0, 2.0, 0.0], "float32")
+COLUMNS = {
+    "numbers of rows": (gluon.loss.L2Loss(), uniform(4, 3), LABEL),
+    "numbers": (gluon.loss.L1Loss(), uniform(4), LABEL[:, 0]),
+    "classes": (gluon.loss.SoftmaxCELoss(), uniform(4, 3), numpy.array([0, 2, 1, 1])),
+    "smoothed": (
+        gluon.loss.SoftmaxCELoss(label_smoothing=0.1),
+        uniform(4, 3),
+        numpy.array([0, 2, 1, 1]),
+    ),
+    "classes of steps": (
+        gluon.loss.SoftmaxCELoss(),
+        uniform(4, 5, 3),
+        numpy.arange(20).reshape(4, 5) % 3,
+    ),
+    "bits": (gluon.loss.SigmoidBCELoss(), uniform(4), (LABEL[:, 0] > 0).astype("float32")),
+    "focal": (gluon.loss.FocalLoss(), uniform(4, 3), numpy.array([0, 2, 1, 1])),
+    "own places": (gluon.loss.SDMLLoss(), uniform(4, 3), LABEL),
+}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_column_of_weights_is_one_for_each_sample(name):
+    loss, pred, label = COLUMNS[name]
+    plain = loss(np.array(pred), np.array(label)).asnumpy()
+    found = loss(np.array(pred), np.array(label), np.array(WEIGHTS[:, None]))
+    assert found.shape == (4,)
+    numpy.testing.assert_allclose(found.asnumpy(), plain * WEIGHTS, rtol=1e-6)
+
+
+@pytest.mark.parametrize("axis", [-1, 1])
+@pytest.mark.parametrize("ignored", [None, 2])
+def test_smoothed_labels_are_a_part_of_an_even_one(ignored, axis):
+    """As PyTorch defines it: the cross entropy with (1 - part) label + part / classes."""
+    scores, part = uniform(4, 5, 3), 0.2
+    label = numpy.random.default_rng(1).integers(0, 3, (4, 5))
+    logs = numpy.log(softmax(scores))
+    even = (1 - part) * numpy.eye(3)[label] + part / 3
+    elements = -(even * logs).sum(-1)
+    counted = label != ignored
+    wanted = (elements * counted).sum(1) / numpy.maximum(counted.sum(1), 1)
+    given = scores if axis == -1 else scores.swapaxes(1, 2)
+    options = {"axis": axis, "ignore_index": ignored, "label_smoothing": part}
+    loss = gluon.loss.SoftmaxCrossEntropyLoss(**options)
+    found = loss(np.array(given), np.array(label))
+    numpy.testing.assert_allclose(found.asnumpy(), wanted, rtol=1e-5)
+    logs_given = np.array(logs if axis == -1 else logs.swapaxes(1, 2))
+    of_logs = gluon.loss.SoftmaxCrossEntropyLoss(**options, from_logits=True)
+    numpy.testing.assert_allclose(of_logs(logs_given, np.array(label)), wanted, rtol=1e-5)
+    if ignored is None:
+        one_hot = numpy.eye(3, dtype="float32")[label]
+        hot = np.array(one_hot if axis == -1 else one_hot.swapaxes(1, 2))
+        dense = gluon.loss.SoftmaxCrossEntropyLoss(
+            axis=axis, sparse_label=False, label_smoothing=part
+        )
+        numpy.testing.assert_allclose(dense(np.array(given), hot), wanted, rtol=1e-5)
+
+
+@pytest.mark.torch
+def test_smoothed_labels_are_those_of_pytorch():
+    torch = pytest.importorskip("torch", reason="not run: PyTorch is not installed")
+    scores, label = uniform(6, 4), numpy.array([0, 3, -100, 1, 2, 2])
+    wanted = torch.nn.functional.cross_entropy(
+        torch.tensor(scores), torch.tensor(label), label_smoothing=0.3, reduction="none"
+    )
+    loss = gluon.loss.SoftmaxCELoss(ignore_index=-100, label_smoothing=0.3)
+    numpy.testing.assert_allclose(loss(np.array(scores), np.array(label)), wanted, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("alpha", "gamma"), [(0.25, 2.0), (None, 0.5), (0.7, 0.0)])
+def test_focal_loss_is_that_of_its_formula(alpha, gamma):
+    scores, label = 3 * uniform(4, 3), numpy.array([0, -1, 2, 1])
+    is_class = label[:, None] == numpy.arange(3)
+    p = scipy.special.expit(scores)
+    right = numpy.where(is_class, p, 1 - p)
+    wanted = -((1 - right) ** gamma) * numpy.log(right)
+    if alpha is not None:
+        wanted = wanted * numpy.where(is_class, alpha, 1 - alpha)
+    options = {"alpha": alpha, "gamma": gamma}
+    makes = {
+        "indices": (gluon.loss.FocalLoss(**options), scores, label),
+        "bits": (gluon.loss.FocalLoss(**options, sparse_label=False), scores, is_class),
+        "sure": (gluon.loss.FocalLoss(**options, from_sigmoid=True), p, label),
+        "classes first": (
+            gluon.loss.FocalLoss(**options, axis=1),
+            scores[..., None],
+            label[:, None],
+        ),
+    }
+    for loss, pred, given in makes.values():
+        found = loss(np.array(pred), np.array(given))
+        numpy.testing.assert_allclose(found.asnumpy(), wanted.mean(1), rtol=2e-5)
+        loss.hybridize()
+        numpy.testing.assert_array_equal(loss(np.array(pred), np.array(given)), found)
+
+
+def test_focal_loss_of_what_is_surely_right_has_a_finite_slope():
+    scores = np.array([[200.0, -200.0]])
+    scores.attach_grad()
+    with autograd.record():
+        loss = gluon.loss.FocalLoss(gamma=0.5)(scores, np.array([0]))
+    loss.backward()
+    assert loss.item() == 0 and scores.grad.tolist() == [[0, 0]]
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+def test_metric_learning_is_the_divergence_from_smoothed_places(smoothing):
+    a, b = uniform(4, 3, seed=1), uniform(4, 3, seed=2)
+    gaps = ((a[:, None] - b[None]) ** 2).sum(2)
+    label = numpy.where(numpy.eye(4), 1 - smoothing, smoothing / 3)
+    wanted = scipy.special.rel_entr(label, softmax(-gaps)).sum(1)
+    loss = gluon.loss.SDMLLoss(smoothing)
+    found = loss(np.array(a), np.array(b))
+    numpy.testing.assert_allclose(found.asnumpy(), wanted, rtol=1e-5, atol=1e-6)
+    loss.hybridize()
+    numpy.testing.assert_array_equal(loss(np.array(a), np.array(b)), found)
+    assert abs(loss(np.array(a[:1]), np.array(b[:1])).item()) < 1e-6
+
+
+REFUSED = {
+    "smoothing": (lambda: gluon.loss.SoftmaxCELoss(label_smoothing=1.5), "`label_smoothing`"),
+    "alpha": (lambda: gluon.loss.FocalLoss(alpha=2.0), r"`alpha` must be in \[0, 1\] or None"),
+    "gamma": (lambda: gluon.loss.FocalLoss(gamma=-1.0), "`gamma` must be at least 0"),
+    "indices": (
+        lambda: gluon.loss.FocalLoss()(np.ones((2, 3)), np.ones((2, 3))),
+        r"got shapes \(2, 3\) and \(2, 3\)",
+    ),
+    "part": (lambda: gluon.loss.SDMLLoss(1.0), "`smoothing_parameter` must be in"),
+    "vectors": (
+        lambda: gluon.loss.SDMLLoss()(np.ones((2, 3)), np.ones((3, 3))),
+        r"one shape \(N, D\); got \(2, 3\) and \(3, 3\)",
+    ),
+}
+
+
+@pytest.mark.parametrize("key", REFUSED)
+def test_what_means_nothing_is_refused(key):
+    act, text = REFUSED[key]
+    with pytest.raises(ValueError, match=text):
+        act()

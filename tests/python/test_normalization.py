@@ -184,3 +184,24 @@ def test_embedding_gradient_adds_what_a_row_was_used_for():
 def test_bad_arguments_are_named(call, text):
     with pytest.raises((ValueError, TypeError), match=text):
         call()
+
+
+@pytest.mark.parametrize("kind", [nn.BatchNormReLU, nn.SyncBatchNorm])
+def test_other_batch_norms_are_batch_norm(kind):
+    layers = [nn.BatchNorm(momentum=0.8), kind(momentum=0.8)]
+    outs = []
+    for layer in layers:
+        layer.initialize()
+        with autograd.record():
+            out = layer(np.array(values(8, 3, 5)))
+        outs.append(out.asnumpy())
+        assert list(layer.params) == ["gamma", "beta", "running_mean", "running_var"]
+    wanted = numpy.maximum(outs[0], 0) if kind is nn.BatchNormReLU else outs[0]
+    numpy.testing.assert_array_equal(outs[1], wanted)
+    means = [layer.running_mean.data().tolist() for layer in layers]
+    assert means[0] == means[1]
+
+
+def test_statistics_of_several_devices_are_not_put_together():
+    with pytest.raises(NotImplementedError, match="`num_devices` must be None or 1"):
+        nn.SyncBatchNorm(num_devices=2)

@@ -157,7 +157,7 @@ MISSING = {
     "initializer": (lambda: init.kaiming_normal_, "write `init.MSRAPrelu()`"),
     "metric": (lambda: metric.Acuracy, "did you mean `Accuracy`?"),
     "data": (lambda: gluon.data.TensorDataset, "write `gluon.data.ArrayDataset"),
-    "random": (lambda: np.random.randn, "write `np.random.normal"),
+    "random": (lambda: np.randn, "write `np.random.randn"),
 }
 
 

@@ -18,7 +18,8 @@ from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft._core.dtypes import bfloat16
 from weft._core.typing import ndarray
-from weft.np import _creation, _extents, _ops, _searching, _shapes, linalg, random
+from weft.np import _comparing, _creation, _extents, _ops, _searching, _shapes, linalg, random
+from weft.np._comparing import *  # noqa: F403
 from weft.np._creation import *  # noqa: F403
 from weft.np._dtype_functions import can_cast, finfo, iinfo, isdtype, result_type
 from weft.np._extents import *  # noqa: F403
@@ -52,6 +53,7 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder("weft.np", _words.FUNCTIONS, ("npx",))
 
 __all__ = [
+    *_comparing.__all__,
     *_creation.__all__,
     *_extents.__all__,
     *_ops.__all__,

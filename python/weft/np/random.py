@@ -88,6 +88,25 @@ def normal(
     return _OPERATORS["normal"](0, 1, _size_for(size, loc, scale), dtype) * scale + loc
 
 
+def rand(*size: int) -> ndarray:
+    """Numbers uniform in [0, 1) as float32, an array of extents `size`; one number by default.
+
+    >>> rand(4, 5).shape
+    (4, 5)
+    """
+    return uniform(size=_extents("rand", size))
+
+
+def randn(*size: int) -> ndarray:
+    """Numbers of the normal distribution with mean 0 and standard deviation 1 as float32, an array
+    of extents `size`; one number by default.
+
+    >>> randn(4, 5).shape
+    (4, 5)
+    """
+    return normal(size=_extents("randn", size))
+
+
 @_draws
 @_named_arguments
 def exponential(
@@ -265,6 +284,16 @@ def shuffle(x: ndarray) -> None:
     x[...] = permutation(x)
 
 
+def _extents(where: str, size: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Extents that are given one by one. Raises TypeError for a shape in the place of one."""
+    if any(isinstance(extent, tuple | list) for extent in size):
+        raise InvalidType(
+            f"{where}: extents are given one by one, as in `np.random.{where}(2, 3)`; got "
+            f"{', '.join(map(repr, size))}"
+        )
+    return size
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float | _numpy.number)
 
@@ -288,7 +317,9 @@ __all__ = [
     "get_state",
     "normal",
     "permutation",
+    "rand",
     "randint",
+    "randn",
     "seed",
     "set_state",
     "shuffle",

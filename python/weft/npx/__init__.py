@@ -19,12 +19,24 @@ from weft._core.files import BackgroundWrite as _BackgroundWrite
 from weft._core.files import save_arrays as _save_arrays
 from weft._core.typing import ndarray as _ndarray
 from weft.np import random
-from weft.npx import _checkpoint, _control, _effects, _ops, _quantize
+from weft.npx import (
+    _boxes,
+    _checkpoint,
+    _control,
+    _effects,
+    _likes,
+    _ops,
+    _quantize,
+    _sequences,
+)
+from weft.npx._boxes import *  # noqa: F403
 from weft.npx._checkpoint import *  # noqa: F403
 from weft.npx._control import *  # noqa: F403
 from weft.npx._effects import *  # noqa: F403
+from weft.npx._likes import *  # noqa: F403
 from weft.npx._ops import *  # noqa: F403
 from weft.npx._quantize import *  # noqa: F403
+from weft.npx._sequences import *  # noqa: F403
 
 
 def waitall() -> None:
@@ -80,11 +92,14 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 
 
 __all__ = [
+    *_boxes.__all__,
     *_checkpoint.__all__,
     *_control.__all__,
     *_effects.__all__,
+    *_likes.__all__,
     *_ops.__all__,
     *_quantize.__all__,
+    *_sequences.__all__,
     "load",
     "num_threads",
     "random",

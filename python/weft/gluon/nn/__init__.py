@@ -57,13 +57,27 @@ from weft.gluon.nn.convolution import (
 )
 from weft.gluon.nn.normalization import (
     BatchNorm,
+    BatchNormReLU,
     Dropout,
     GroupNorm,
     InstanceNorm,
     LayerNorm,
     RMSNorm,
+    SyncBatchNorm,
 )
-from weft.gluon.nn.resizing import PixelShuffle1D, PixelShuffle2D, PixelShuffle3D, Upsample
+from weft.gluon.nn.resizing import (
+    AdaptiveAvgPool1D,
+    AdaptiveAvgPool2D,
+    AdaptiveAvgPool3D,
+    AdaptiveMaxPool1D,
+    AdaptiveMaxPool2D,
+    AdaptiveMaxPool3D,
+    PixelShuffle1D,
+    PixelShuffle2D,
+    PixelShuffle3D,
+    ReflectionPad2D,
+    Upsample,
+)
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder(
@@ -75,10 +89,17 @@ __all__ = [
     "GELU",
     "SELU",
     "Activation",
+    "AdaptiveAvgPool1D",
+    "AdaptiveAvgPool2D",
+    "AdaptiveAvgPool3D",
+    "AdaptiveMaxPool1D",
+    "AdaptiveMaxPool2D",
+    "AdaptiveMaxPool3D",
     "AvgPool1D",
     "AvgPool2D",
     "AvgPool3D",
     "BatchNorm",
+    "BatchNormReLU",
     "Block",
     "Concatenate",
     "Conv1D",
@@ -117,9 +138,11 @@ __all__ = [
     "PixelShuffle2D",
     "PixelShuffle3D",
     "RMSNorm",
+    "ReflectionPad2D",
     "Sequential",
     "SiLU",
     "Swish",
+    "SyncBatchNorm",
     "TransformerDecoderLayer",
     "TransformerEncoderLayer",
     "Upsample",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from weft import autograd, npx
-from weft._base.errors import InvalidValue
+from weft._base.errors import InvalidValue, Unsupported
 from weft._base.options import require
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
@@ -139,6 +139,61 @@ class BatchNorm(_Normalization):
         return out
 
 
+class BatchNormReLU(BatchNorm):
+    """`BatchNorm`, then max(x, 0). Arguments as for `BatchNorm`.
+
+    >>> from weft import gluon, np
+    >>> layer = gluon.nn.BatchNormReLU()
+    >>> layer.initialize()
+    >>> bool((layer(np.array([[1.0], [-1.0]])) >= 0).all())
+    True
+    """
+
+    def forward(self, x: Any) -> Any:
+        return npx.relu(super().forward(x))
+
+
+class SyncBatchNorm(BatchNorm):
+    """`BatchNorm` of channels in axis 1 over the batches of all devices together. Here it is over
+    the batch of the one device that a program with one process trains on.
+
+    num_devices: None or 1; statistics of several devices are not put together
+    """
+
+    def __init__(
+        self,
+        in_channels: int = 0,
+        num_devices: int | None = None,
+        momentum: float = 0.9,
+        epsilon: float = 1e-5,
+        center: bool = True,
+        scale: bool = True,
+        use_global_stats: bool = False,
+        beta_initializer: Initializable = "zeros",
+        gamma_initializer: Initializable = "ones",
+        running_mean_initializer: Initializable = "zeros",
+        running_variance_initializer: Initializable = "ones",
+    ) -> None:
+        if num_devices not in (None, 1):
+            raise Unsupported(
+                "SyncBatchNorm: `num_devices` must be None or 1: the statistics of several devices "
+                f"are not put together; got {num_devices}"
+            )
+        super().__init__(
+            1,
+            momentum,
+            epsilon,
+            center,
+            scale,
+            use_global_stats,
+            beta_initializer,
+            gamma_initializer,
+            running_mean_initializer,
+            running_variance_initializer,
+            in_channels,
+        )
+
+
 class LayerNorm(_Normalization):
     """The elements along an axis with mean 0 and variance 1, scaled by gamma and shifted by beta
     (Ba et al. 2016).
@@ -253,5 +308,14 @@ class InstanceNorm(_Normalization):
         return npx.instance_norm(x, self.gamma.data(), self.beta.data(), eps=self.epsilon)
 
 
-__all__ = ["BatchNorm", "Dropout", "GroupNorm", "InstanceNorm", "LayerNorm", "RMSNorm"]
+__all__ = [
+    "BatchNorm",
+    "BatchNormReLU",
+    "Dropout",
+    "GroupNorm",
+    "InstanceNorm",
+    "LayerNorm",
+    "RMSNorm",
+    "SyncBatchNorm",
+]
 __dir__ = __all__.copy

@@ -125,5 +125,152 @@ class PixelShuffle3D(_PixelShuffle):
     axes = 3
 
 
-__all__ = ["PixelShuffle1D", "PixelShuffle2D", "PixelShuffle3D", "Upsample"]
+class ReflectionPad2D(HybridBlock):
+    """Images (N, C, H, W) with a border that mirrors them, without the outermost row and column.
+
+    padding: how far on each side; or 8 numbers, before and behind each of N, C, H and W, of which
+        the first 4 are 0
+
+    Raises ValueError where the border is as wide as the image.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.ReflectionPad2D(1)(np.arange(4).reshape(1, 1, 2, 2))[0, 0, 0].tolist()
+    [3, 2, 3, 2]
+    """
+
+    def __init__(self, padding: int | Sequence[int] = 0) -> None:
+        super().__init__()
+        widths = [0] * 4 + [padding] * 4 if isinstance(padding, int) else list(padding)
+        is_right = len(widths) == 8 and all(isinstance(n, int) and n >= 0 for n in widths)
+        if not is_right or any(widths[:4]):
+            raise InvalidValue(
+                "ReflectionPad2D: `padding` must be a number at least 0, or 8 of them that begin "
+                f"with four 0; got {padding}"
+            )
+        self.padding = tuple(widths)
+
+    def forward(self, x: Any) -> Any:
+        if x.ndim != 4:
+            raise InvalidValue(f"ReflectionPad2D: data must have shape (N, C, H, W); got {x.shape}")
+        widths = self.padding
+        for axis in (2, 3):
+            if max(widths[2 * axis : 2 * axis + 2]) >= x.shape[axis]:
+                raise InvalidValue(
+                    "ReflectionPad2D: `padding` must be less than the image's extents; got "
+                    f"{widths[4:]} for shape {x.shape}"
+                )
+        return np.pad(x, list(zip(widths[::2], widths[1::2], strict=True)), mode="reflect")
+
+    def describe(self) -> str:
+        return f"padding={self.padding[4:]}"
+
+
+class _AdaptivePool(HybridBlock):
+    axes = 0
+
+    def __init__(self, output_size: int | Sequence[int] = 1) -> None:
+        super().__init__()
+        given = output_size if isinstance(output_size, int) else tuple(output_size)
+        self.size = _extents(given, self.axes, type(self).__name__, "output_size")
+
+    def forward(self, x: Any) -> Any:
+        if x.ndim != self.axes + 2:
+            raise InvalidValue(
+                f"{type(self).__name__}: data must have {self.axes + 2} axes (batch, channels, "
+                f"spatial...); got shape {x.shape}"
+            )
+        return self._pooled(x)
+
+    def _pooled(self, x: Any) -> Any:
+        raise NotImplementedError
+
+    def describe(self) -> str:
+        return f"output_size={self.size}"
+
+
+class _AdaptiveAvgPool(_AdaptivePool):
+    """The mean over windows that divide the image into as many parts as the result has places;
+    neighbours share an element where the extents are no multiples."""
+
+    def _pooled(self, x: Any) -> Any:
+        spatial = x.shape[2:]
+        windows = [n // size for n, size in zip(spatial, self.size, strict=True)]
+        if all(size == 1 for size in self.size):
+            return npx.pooling(x, pool_type="avg", global_pool=True)
+        if all(n == w * size for n, w, size in zip(spatial, windows, self.size, strict=True)):
+            return npx.pooling(x, tuple(windows), "avg", tuple(windows))
+        return npx.interpolate(x, size=self.size, mode="area")
+
+
+class _AdaptiveMaxPool(_AdaptivePool):
+    """The maximum over windows that divide the image into as many parts as the result has places;
+    neighbours share an element where the extents are no multiples."""
+
+    def _pooled(self, x: Any) -> Any:
+        for axis, size in enumerate(self.size, start=2):
+            extent, key = x.shape[axis], (slice(None),) * axis
+            bounds = [(i * extent // size, -(-(i + 1) * extent // size)) for i in range(size)]
+            parts = [np.max(x[(*key, slice(*ends))], axis=axis) for ends in bounds]
+            x = np.stack(parts, axis=axis)
+        return x
+
+
+class AdaptiveAvgPool1D(_AdaptiveAvgPool):
+    """Means over W of data (N, C, W): (N, C, output_size), whatever W is."""
+
+    axes = 1
+
+
+class AdaptiveAvgPool2D(_AdaptiveAvgPool):
+    """Means over H and W of data (N, C, H, W): (N, C, *output_size), whatever H and W are.
+
+    output_size: one number, or one for H and one for W
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.AdaptiveAvgPool2D((2, 3))(np.ones((1, 4, 5, 7))).shape
+    (1, 4, 2, 3)
+    """
+
+    axes = 2
+
+
+class AdaptiveAvgPool3D(_AdaptiveAvgPool):
+    """Means over D, H and W of data (N, C, D, H, W): (N, C, *output_size), whatever these are."""
+
+    axes = 3
+
+
+class AdaptiveMaxPool1D(_AdaptiveMaxPool):
+    """Maxima over W of data (N, C, W): (N, C, output_size), whatever W is."""
+
+    axes = 1
+
+
+class AdaptiveMaxPool2D(_AdaptiveMaxPool):
+    """Maxima over H and W of data (N, C, H, W): (N, C, *output_size), whatever H and W are."""
+
+    axes = 2
+
+
+class AdaptiveMaxPool3D(_AdaptiveMaxPool):
+    """Maxima over D, H and W of data (N, C, D, H, W): (N, C, *output_size), whatever these are."""
+
+    axes = 3
+
+
+__all__ = [
+    "AdaptiveAvgPool1D",
+    "AdaptiveAvgPool2D",
+    "AdaptiveAvgPool3D",
+    "AdaptiveMaxPool1D",
+    "AdaptiveMaxPool2D",
+    "AdaptiveMaxPool3D",
+    "PixelShuffle1D",
+    "PixelShuffle2D",
+    "PixelShuffle3D",
+    "ReflectionPad2D",
+    "Upsample",
+]
 __dir__ = __all__.copy

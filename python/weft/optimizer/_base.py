@@ -1,27 +1,13 @@
-"""Optimizers: from a parameter, its gradient and a state to the parameter's next value.
-
-The gradient is multiplied by `rescale_grad`, clipped, then `wd` times the parameter is added. The
-arithmetic is an operator of the library; here is only what changes from update to update.
-
-A row-sparse gradient (`weft.sparse`) means the same as the array that it stands for. With
-`lazy_update=True` an update leaves rows without a gradient as they are, in the parameter and in the
-states: neither weight decay nor momentum moves them, and it costs nothing to have them.
-
-Updates are often smaller than what float16 or bfloat16 can add to a parameter. With
-`multi_precision=True` such a parameter has a copy in float32 among its states: gradients come to
-float32, the update is that of float32, and the parameter is what its copy rounds to.
-"""
+"""What all optimizers have in common: options, numbers of updates, states, the copy in float32 of a
+parameter in half precision, and row-sparse gradients."""
 
 import functools
-import math
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
-from weft import np, npx
-from weft._base import spelling as _spelling
-from weft._base import words as _words
+from weft import np
 from weft._base.errors import InvalidState, InvalidValue
 from weft._base.options import require, require_finite
 from weft._base.registry import Registry
@@ -33,7 +19,7 @@ from weft._trace.state import is_tracing
 from weft.lr_scheduler import LRScheduler
 from weft.sparse import RowSparseArray
 
-_registry = Registry("optimizer")
+registry = Registry("optimizer")
 
 State = tuple[ndarray, ...]
 
@@ -81,10 +67,10 @@ class Optimizer:
         self.lazy_update = lazy_update
         self.multi_precision = multi_precision
         rate = self._base_rate(learning_rate, lr_scheduler)
-        _require(rate >= 0, "learning_rate", "at least 0", rate)
+        require_option(rate >= 0, "learning_rate", "at least 0", rate)
         require_finite("optimizer", wd=wd, rescale_grad=rescale_grad)
         bounds = clip_gradient is None or clip_gradient > 0
-        _require(bounds, "clip_gradient", "above 0 or None", clip_gradient)
+        require_option(bounds, "clip_gradient", "above 0 or None", clip_gradient)
         self.wd = wd
         self.rescale_grad = rescale_grad
         self.clip_gradient = clip_gradient
@@ -118,7 +104,7 @@ class Optimizer:
         """Sets the rate. Raises RuntimeError where a scheduler sets it."""
         if self.lr_scheduler is not None:
             raise InvalidState("optimizer: the learning rate is set by `lr_scheduler`")
-        _require(rate >= 0, "learning_rate", "at least 0", rate)
+        require_option(rate >= 0, "learning_rate", "at least 0", rate)
         self._learning_rate = float(rate)
 
     @contextmanager
@@ -202,6 +188,7 @@ class Optimizer:
             "wd": self.wd * wd_mult,
             "rescale_grad": self.rescale_grad,
             "clip_gradient": -1.0 if self.clip_gradient is None else self.clip_gradient,
+            **self.of_parameter(key),
         }
         if not has_master:
             return self._update(count, weight, grad, state, common)
@@ -212,6 +199,10 @@ class Optimizer:
         else:
             weight[rows] = master[rows].astype(weight.dtype)
         return rows
+
+    def of_parameter(self, key: Any) -> dict[str, Any]:
+        """Options of the step that depend on which parameter it is."""
+        return {}
 
     def _update(
         self,
@@ -257,16 +248,16 @@ class Optimizer:
         raise NotImplementedError
 
 
-def _require(condition: bool, option: str, rule: str, value: Any) -> None:
+def require_option(condition: bool, option: str, rule: str, value: Any) -> None:
     require(condition, "optimizer", option, rule, value)
 
 
-def _require_decay(option: str, value: float) -> None:
+def require_decay(option: str, value: float) -> None:
     """Of a running mean, which keeps a share of what it was."""
-    _require(0 <= value < 1, option, "in [0, 1)", value)
+    require_option(0 <= value < 1, option, "in [0, 1)", value)
 
 
-def _like(weight: ndarray, common: dict[str, Any]) -> dict[str, Any]:
+def like(weight: ndarray, common: dict[str, Any]) -> dict[str, Any]:
     """The options with rates as arrays in the parameter's dtype: a number that changes from step to
     step would be another signature each time."""
     options = dict(common)
@@ -275,239 +266,39 @@ def _like(weight: ndarray, common: dict[str, Any]) -> dict[str, Any]:
         if isinstance(rate, ndarray):
             options[name] = rate.astype(weight.dtype)
         elif rate is not None and not is_tracing():
-            options[name] = _rate(float(rate), weight.dtype.name, weight.device)
+            options[name] = _one_number(float(rate), weight.dtype.name, weight.device)
     return options
 
 
-@functools.lru_cache(maxsize=16)
-def _rate(rate: float, dtype: str, device: Any) -> ndarray:
+@functools.lru_cache(maxsize=32)
+def _one_number(number: float, dtype: str, device: Any) -> ndarray:
     """One array for all parameters of a step."""
-    return np.array(rate, dtype=dtype, device=device)
+    return np.array(number, dtype=dtype, device=device)
 
 
-class SGD(Optimizer):
-    """Gradient descent: `weight -= lr * gradient`, with momentum
-    `mom = momentum * mom - lr * gradient; weight += mom`; `nesterov` looks one step ahead."""
-
-    is_elementwise = True
-
-    def __init__(
-        self,
-        learning_rate: float | None = None,
-        momentum: float = 0.0,
-        *,
-        nesterov: bool = False,
-        **common: Any,
-    ) -> None:
-        super().__init__(learning_rate, **common)
-        _require(momentum >= 0, "momentum", "at least 0", momentum)
-        if nesterov and not momentum:
-            raise InvalidValue(
-                "optimizer: `nesterov` has no effect without `momentum`; got a momentum of 0"
-            )
-        self.momentum = momentum
-        self.nesterov = nesterov
-        self.states = ("mom",) if momentum else ()
-
-    def changes_rows_only(self, state: State, common: dict[str, float]) -> bool:
-        """Without momentum and weight decay, a gradient of zero changes nothing anyway."""
-        return self.lazy_update or (not state and common["wd"] == 0)
-
-    def step(
-        self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
-    ) -> None:
-        if not state:
-            npx.sgd_update(weight, grad, **_like(weight, common), out=weight)
-            return
-        npx.sgd_mom_update(
-            *(weight, grad, *state),
-            **_like(weight, common),
-            momentum=self.momentum,
-            nesterov=self.nesterov,
-            out=(weight, *state),
-        )
+def number_like(weight: ndarray, number: Any) -> Any:
+    """A number that changes from step to step, in the parameter's dtype: see `like`."""
+    if isinstance(number, ndarray):
+        return number.astype(weight.dtype)
+    if is_tracing():
+        return number
+    return _one_number(float(number), weight.dtype.name, weight.device)
 
 
-class NAG(SGD):
-    """Nesterov's accelerated gradient: SGD with momentum that looks one step ahead."""
+def state_of(array: ndarray) -> ndarray:
+    """The array as one of an optimizer's states."""
+    native.set_state(array, True)
+    return array
 
-    def __init__(
-        self, learning_rate: float | None = None, momentum: float = 0.9, **common: Any
-    ) -> None:
-        super().__init__(learning_rate, momentum, nesterov=True, **common)
-
-
-class Adam(Optimizer):
-    """Adam (Kingma and Ba 2015): steps of the running mean of gradients, each element divided by
-    the root of the running mean of its square."""
-
-    default_rate = 0.001
-    states = ("mean", "var")
-    is_elementwise = True
-
-    def __init__(
-        self,
-        learning_rate: float | None = None,
-        beta1: float = 0.9,
-        beta2: float = 0.999,
-        epsilon: float = 1e-8,
-        **common: Any,
-    ) -> None:
-        super().__init__(learning_rate, **common)
-        _require_decay("beta1", beta1)
-        _require_decay("beta2", beta2)
-        _require(epsilon >= 0, "epsilon", "at least 0", epsilon)
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
-
-    def _correction(self, count: Any) -> Any:
-        """What makes up for means that begin at 0."""
-        variance = 1 - self.beta2**count
-        root = np.sqrt(variance) if isinstance(variance, ndarray) else math.sqrt(variance)
-        return root / (1 - self.beta1**count)
-
-    def step(
-        self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
-    ) -> None:
-        common["lr"] *= self._correction(count)
-        npx.adam_update(
-            *(weight, grad, *state),
-            **_like(weight, common),
-            beta1=self.beta1,
-            beta2=self.beta2,
-            epsilon=self.epsilon,
-            out=(weight, *state),
-        )
-
-
-class AdamW(Adam):
-    """Adam whose weight decay is no part of the gradient (Loshchilov and Hutter 2019): each step
-    takes `lr * wd` of the weight away."""
-
-    def step(
-        self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
-    ) -> None:
-        common["eta"] = common["lr"]
-        common["lr"] = common["lr"] * self._correction(count)
-        npx.adamw_update(
-            *(weight, grad, *state),
-            **_like(weight, common),
-            beta1=self.beta1,
-            beta2=self.beta2,
-            epsilon=self.epsilon,
-            out=(weight, *state),
-        )
-
-
-class RMSProp(Optimizer):
-    """RMSProp (Tieleman and Hinton 2012): each element of the gradient divided by the root of the
-    running mean of its square.
-
-    rho: decay of the means
-    centered: divides by the root of the variance and adds `momentum` (Graves 2013)
-    momentum: 0.9 where `centered`; else there is none, as in Gluon, and another than 0 is refused
-    """
-
-    default_rate = 0.001
-    is_elementwise = True
-
-    def __init__(
-        self,
-        learning_rate: float | None = None,
-        rho: float = 0.9,
-        momentum: float | None = None,
-        epsilon: float = 1e-8,
-        *,
-        centered: bool = False,
-        **common: Any,
-    ) -> None:
-        super().__init__(learning_rate, **common)
-        if momentum is None:
-            momentum = 0.9 if centered else 0.0
-        if momentum and not centered:
-            raise InvalidValue(
-                f"optimizer: `momentum` of RMSProp needs `centered=True`; got {momentum}"
-            )
-        _require_decay("rho", rho)
-        _require(momentum >= 0, "momentum", "at least 0", momentum)
-        _require(epsilon >= 0, "epsilon", "at least 0", epsilon)
-        self.rho = rho
-        self.momentum = momentum
-        self.epsilon = epsilon
-        self.states = ("square", "mean", "step") if centered else ("square",)
-
-    def step(
-        self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
-    ) -> None:
-        arrays = (weight, grad, *state)
-        options = {
-            **_like(weight, common),
-            "rho": self.rho,
-            "epsilon": self.epsilon,
-            "out": (weight, *state),
-        }
-        if len(state) == 1:
-            npx.rmsprop_update(*arrays, **options)
-        else:
-            npx.rmsprop_centered_update(*arrays, **options, momentum=self.momentum)
-
-
-class AdaGrad(Optimizer):
-    """AdaGrad (Duchi et al. 2011): each element of the gradient divided by the root of the sum of
-    its squares so far."""
-
-    states = ("history",)
-    is_elementwise = True
-
-    def __init__(
-        self, learning_rate: float | None = None, epsilon: float = 1e-6, **common: Any
-    ) -> None:
-        super().__init__(learning_rate, **common)
-        _require(epsilon >= 0, "epsilon", "at least 0", epsilon)
-        self.epsilon = epsilon
-
-    def changes_rows_only(self, state: State, common: dict[str, float]) -> bool:
-        """Without weight decay, a gradient of zero changes nothing anyway."""
-        return self.lazy_update or common["wd"] == 0
-
-    def step(
-        self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
-    ) -> None:
-        npx.adagrad_update(
-            *(weight, grad, *state),
-            **_like(weight, common),
-            epsilon=self.epsilon,
-            out=(weight, *state),
-        )
-
-
-for _optimizer in (SGD, NAG, Adam, AdamW, AdaGrad, RMSProp):
-    _registry.add(_optimizer)
-
-
-def create(spec: str | Optimizer, **options: Any) -> Optimizer:
-    """The optimizer that a name stands for, such as "sgd" or "adam", with these options."""
-    return _registry.create(spec, **options)
-
-
-def register(cls: type) -> type:
-    """Decorator: makes an own optimizer known by its lower-case name."""
-    return _registry.add(cls)
-
-
-if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.optimizer", _words.OPTIMIZERS)
 
 __all__ = [
-    "NAG",
-    "SGD",
-    "AdaGrad",
-    "Adam",
-    "AdamW",
+    "MASTER",
     "Optimizer",
-    "RMSProp",
-    "create",
-    "register",
+    "State",
+    "like",
+    "number_like",
+    "registry",
+    "require_decay",
+    "require_option",
+    "state_of",
 ]
-__dir__ = __all__.copy

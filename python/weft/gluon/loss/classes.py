@@ -1,0 +1,342 @@
+"""Losses of classes and of their probabilities."""
+
+from typing import Any
+
+from weft import np, npx
+from weft._base.errors import InvalidValue
+from weft._base.options import require, require_finite
+from weft._core import OPERATORS
+from weft._core.halves import widened
+from weft.gluon.loss._base import Loss, broadcasts_to
+
+_logistic = OPERATORS["logistic_elements"]  # a composite: operators one by one would be passes
+
+
+class SoftmaxCrossEntropyLoss(Loss):
+    """Cross entropy of softmax(pred) and the label.
+
+    sparse_label: labels are class indices without `axis`; else probabilities of pred's shape
+    from_logits: pred holds log-probabilities already
+    ignore_index: class index of what does not count, such as -1 for padding; None for none
+    label_smoothing: part of each label that all classes share evenly (Szegedy et al. 2016), from 0
+        to 1
+
+    >>> from weft import gluon, np
+    >>> loss_of = gluon.loss.SoftmaxCrossEntropyLoss(ignore_index=-1)
+    >>> loss_of(np.zeros((2, 4)), np.array([3, -1]))
+    array([1.3862944, 0.       ])
+    """
+
+    def __init__(
+        self,
+        axis: int = -1,
+        *,
+        sparse_label: bool = True,
+        from_logits: bool = False,
+        weight: float | None = None,
+        batch_axis: int = 0,
+        ignore_index: int | None = None,
+        label_smoothing: float = 0.0,
+    ) -> None:
+        super().__init__(weight, batch_axis)
+        require(
+            0 <= label_smoothing <= 1,
+            "SoftmaxCrossEntropyLoss",
+            "label_smoothing",
+            "in [0, 1]",
+            label_smoothing,
+        )
+        if ignore_index is not None and not sparse_label:
+            raise InvalidValue(
+                "SoftmaxCrossEntropyLoss: `ignore_index` needs labels that are class indices; got "
+                "`sparse_label=False`"
+            )
+        self.options = {"axis": axis, "sparse_label": sparse_label, "from_logits": from_logits}
+        self.ignore_index = ignore_index
+        self.label_smoothing = label_smoothing
+
+    def elements(self, pred: Any, label: Any) -> Any:
+        options = dict(self.options)
+        if self.ignore_index is not None:
+            options["ignore_index"] = self.ignore_index
+        loss = npx.softmax_cross_entropy(pred, label, **options)
+        return self._smoothed(loss, pred, label) if self.label_smoothing else loss
+
+    def _smoothed(self, loss: Any, pred: Any, label: Any) -> Any:
+        """The losses with a part of those of a label that is even over the classes."""
+        axis, scores = self.options["axis"], widened(pred)
+        even = np.negative(np.mean(scores, axis=axis))
+        if not self.options["from_logits"]:
+            even = even + npx.logsumexp(scores, axis=axis)
+        even = np.reshape(even, loss.shape)
+        if self.ignore_index is not None:
+            even = np.where(np.reshape(label != self.ignore_index, loss.shape), even, 0.0)
+        part = self.label_smoothing
+        return (widened(loss) * (1 - part) + even * part).astype(loss.dtype)
+
+    def forward(self, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+        """Losses of shape (N,).
+
+        pred: scores; label: class indices without `axis`, or probabilities; see `Loss.forward`
+        """
+        counted = None if self.ignore_index is None else label != self.ignore_index
+        return self.by_sample(self.elements(pred, label), sample_weight, counted=counted)
+
+
+class SigmoidBinaryCrossEntropyLoss(Loss):
+    """Cross entropy of sigmoid(pred) and a label between 0 and 1.
+
+    from_sigmoid: pred holds probabilities already
+    """
+
+    def __init__(
+        self, *, from_sigmoid: bool = False, weight: float | None = None, batch_axis: int = 0
+    ) -> None:
+        super().__init__(weight, batch_axis)
+        self.from_sigmoid = from_sigmoid
+        self.rounds_once = from_sigmoid
+
+    def elements(self, pred: Any, label: Any) -> Any:
+        label = np.reshape(label, pred.shape)
+        if self.from_sigmoid:
+            tiny = 1e-12
+            return -(np.log(pred + tiny) * label + np.log(1.0 - pred + tiny) * (1.0 - label))
+        return _logistic(pred, label)
+
+
+class LogisticLoss(Loss):
+    """log(1 + exp(-pred label)), for labels of -1 and 1.
+
+    label_format: "signed", or "binary" for labels of 0 and 1
+    """
+
+    def __init__(
+        self, weight: float | None = None, batch_axis: int = 0, *, label_format: str = "signed"
+    ) -> None:
+        if label_format not in ("signed", "binary"):
+            raise InvalidValue(
+                f"LogisticLoss: `label_format` must be signed or binary; got {label_format!r}"
+            )
+        super().__init__(weight, batch_axis)
+        self.label_format = label_format
+
+    def elements(self, pred: Any, label: Any) -> Any:
+        label = np.reshape(label, pred.shape)
+        return _logistic(pred, (label + 1) * 0.5 if self.label_format == "signed" else label)
+
+
+class HingeLoss(Loss):
+    """max(0, margin - pred label), for labels of -1 and 1."""
+
+    def __init__(
+        self, margin: float = 1.0, weight: float | None = None, batch_axis: int = 0
+    ) -> None:
+        super().__init__(weight, batch_axis)
+        require_finite(type(self).__name__, margin=margin)
+        self.margin = margin
+
+    def elements(self, pred: Any, label: Any) -> Any:
+        return npx.relu(self.margin - pred * np.reshape(label, pred.shape))
+
+
+class SquaredHingeLoss(HingeLoss):
+    """The square of `HingeLoss`."""
+
+    def elements(self, pred: Any, label: Any) -> Any:
+        return np.square(super().elements(pred, label))
+
+
+class KLDivLoss(Loss):
+    """label (log(label) - log-probability), whose sum is the Kullback-Leibler divergence.
+
+    from_logits: pred holds log-probabilities; else scores, whose softmax along `axis` is taken
+    """
+
+    rounds_once = True
+
+    def __init__(
+        self,
+        from_logits: bool = True,
+        axis: int = -1,
+        weight: float | None = None,
+        batch_axis: int = 0,
+    ) -> None:
+        super().__init__(weight, batch_axis)
+        if from_logits and axis != -1:
+            raise InvalidValue(
+                "KLDivLoss: `axis` has no effect with `from_logits`, which has no softmax; got "
+                f"{axis}"
+            )
+        self.from_logits = from_logits
+        self.axis = axis
+
+    def elements(self, pred: Any, label: Any) -> Any:
+        if not broadcasts_to(label.shape, pred.shape):
+            raise InvalidValue(
+                f"KLDivLoss: `label` must broadcast to `pred`, of shape {pred.shape}, without "
+                f"enlarging it; got shape {label.shape}"
+            )
+        logs = pred if self.from_logits else npx.log_softmax(pred, axis=self.axis)
+        return label * (np.log(label + 1e-12) - logs)
+
+
+class FocalLoss(Loss):
+    """Cross entropy of the sigmoid of each class, in which what is right already counts little (Lin
+    et al. 2017): alpha (1 - p)^gamma (-log p), where p is the probability of what is so.
+
+    axis: of the classes
+    alpha: weight of what is of a class, 1 - alpha that of what is not; None: both 1
+    gamma: how little counts what is right; 0 for cross entropy
+    sparse_label: labels are class indices without `axis`, -1 for none of the classes; else 0 or 1
+        for each class
+    from_sigmoid: pred holds probabilities already
+
+    >>> from weft import gluon, np
+    >>> loss_of = gluon.loss.FocalLoss()
+    >>> sure, unsure = np.array([[8.0, -8.0]]), np.array([[0.1, 0.0]])
+    >>> bool(loss_of(sure, np.array([0])) < 1e-4 * loss_of(unsure, np.array([0])))
+    True
+    """
+
+    rounds_once = True
+
+    def __init__(
+        self,
+        axis: int = -1,
+        alpha: float | None = 0.25,
+        gamma: float = 2.0,
+        *,
+        sparse_label: bool = True,
+        from_sigmoid: bool = False,
+        weight: float | None = None,
+        batch_axis: int = 0,
+    ) -> None:
+        super().__init__(weight, batch_axis)
+        is_share = alpha is None or 0 <= alpha <= 1
+        require(is_share, "FocalLoss", "alpha", "in [0, 1] or None", alpha)
+        require(gamma >= 0, "FocalLoss", "gamma", "at least 0", gamma)
+        self.axis = axis
+        self.alpha = alpha
+        self.gamma = gamma
+        self.sparse_label = sparse_label
+        self.from_sigmoid = from_sigmoid
+
+    def _operands(self, *arrays: Any) -> tuple[tuple[Any, ...], Any]:
+        pred, label = arrays
+        (pred,), dtype = super()._operands(pred)
+        if not self.sparse_label:
+            return (pred, np.reshape(label, pred.shape).astype(pred.dtype)), dtype
+        if label.ndim != pred.ndim - 1:
+            raise InvalidValue(
+                "FocalLoss: `label` must be class indices, with the axes of `pred` but that of the "
+                f"classes; got shapes {label.shape} and {pred.shape}"
+            )
+        classes = np.arange(pred.shape[self.axis])
+        shape = [1] * pred.ndim
+        shape[self.axis] = pred.shape[self.axis]
+        is_class = np.expand_dims(label, self.axis) == np.reshape(classes, tuple(shape))
+        return (pred, is_class.astype(pred.dtype)), dtype
+
+    def elements(self, pred: Any, label: Any) -> Any:
+        if self.from_sigmoid:
+            tiny = 1e-12
+            right = pred * label + (1 - pred) * (1 - label)
+            loss = np.negative(np.log(right + tiny))
+        else:
+            probability = npx.sigmoid(pred)
+            right = probability * label + (1 - probability) * (1 - label)
+            loss = _logistic(pred, label)
+        if self.gamma:
+            # A power of a number above 0: its slope at 0 would be infinite below gamma 1.
+            loss = loss * np.power(np.maximum(1 - right, 1e-12), self.gamma)
+        if self.alpha is not None:
+            loss = loss * (label * self.alpha + (1 - label) * (1 - self.alpha))
+        return loss
+
+
+class DistillationLoss(Loss):
+    """How far scores are from those of a larger network, the teacher, and from the labels (Hinton
+    et al. 2015): alpha T² KL(softmax(teacher / T) ‖ softmax(pred / T)) + (1 - alpha) cross entropy.
+
+    temperature: T, which makes distributions flat so that small scores count; alpha: share of the
+    teacher, 0 to 1; axis: of the classes; ignore_index: label of what does not count, None for none
+
+    >>> from weft import gluon, np
+    >>> loss_of = gluon.loss.DistillationLoss(alpha=1.0)
+    >>> scores = np.array([[1.0, 2.0]])
+    >>> bool(abs(loss_of(scores, scores)).max() < 1e-6)
+    True
+    """
+
+    rounds_once = True
+
+    def __init__(
+        self,
+        temperature: float = 4.0,
+        alpha: float = 0.9,
+        *,
+        axis: int = -1,
+        weight: float | None = None,
+        batch_axis: int = 0,
+        ignore_index: int | None = None,
+    ) -> None:
+        super().__init__(weight, batch_axis)
+        if not temperature > 0:
+            raise InvalidValue(
+                f"DistillationLoss: `temperature` must be positive; got {temperature}"
+            )
+        if not 0 <= alpha <= 1:
+            raise InvalidValue(f"DistillationLoss: `alpha` must be in [0, 1]; got {alpha}")
+        self.temperature, self.alpha, self.axis = temperature, alpha, axis
+        self.ignore_index = ignore_index
+
+    def forward(self, pred: Any, teacher: Any, label: Any = None, sample_weight: Any = None) -> Any:
+        """Losses of shape (N,).
+
+        pred, teacher: scores of one shape, before any softmax; the teacher gets no gradient
+        label: class indices without `axis`; needed unless alpha is 1
+        """
+        needs_label = self.alpha < 1 or self.ignore_index is not None
+        if needs_label and label is None:
+            raise InvalidValue(
+                "DistillationLoss: `label` must be given where `alpha` is not 1 or there is an "
+                "`ignore_index`"
+            )
+        if teacher.shape != pred.shape:
+            raise InvalidValue(
+                f"DistillationLoss: `teacher` must have the shape of `pred`, {pred.shape}; got "
+                f"{teacher.shape}"
+            )
+        (pred, teacher), dtype = self._operands(pred, teacher)
+        scaled = npx.log_softmax(pred / self.temperature, axis=self.axis)
+        wanted = npx.log_softmax(npx.stop_gradient(teacher) / self.temperature, axis=self.axis)
+        gap = np.sum(np.exp(wanted) * (wanted - scaled), axis=self.axis)
+        loss = gap * (self.alpha * self.temperature**2)
+        if self.alpha < 1:
+            hard = npx.softmax_cross_entropy(
+                pred, label, axis=self.axis, ignore_index=self.ignore_index
+            )
+            loss = loss + np.reshape(hard, loss.shape) * (1 - self.alpha)
+        counted = None
+        if self.ignore_index is not None:
+            counted = np.reshape(label != self.ignore_index, loss.shape)
+            loss = np.where(counted, loss, 0.0)
+        return self.by_sample(loss, sample_weight, counted=counted, dtype=dtype)
+
+
+SoftmaxCELoss = SoftmaxCrossEntropyLoss
+SigmoidBCELoss = SigmoidBinaryCrossEntropyLoss
+
+__all__ = [
+    "DistillationLoss",
+    "FocalLoss",
+    "HingeLoss",
+    "KLDivLoss",
+    "LogisticLoss",
+    "SigmoidBCELoss",
+    "SigmoidBinaryCrossEntropyLoss",
+    "SoftmaxCELoss",
+    "SoftmaxCrossEntropyLoss",
+    "SquaredHingeLoss",
+]
+__dir__ = __all__.copy

@@ -1,0 +1,214 @@
+"""NumPy's questions whether arrays are alike, and its reductions that pass over NaN: compositions
+of operators, so they run in hybridized functions, and gradients pass the reductions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as _numpy
+
+from weft._core import native as _native
+from weft._core.halves import HALVES
+from weft._core.typing import ArrayLike, DTypeLike, ndarray
+from weft.np import _ops
+from weft.np._dtype_functions import result_type
+
+
+def _array(object: ArrayLike) -> ndarray:
+    return _native.array(object, None, False)
+
+
+def _is_floating(array: ndarray) -> bool:
+    return "float" in array.dtype.name
+
+
+# ---- alike?
+
+
+def isclose(
+    a: ArrayLike,
+    b: ArrayLike,
+    rtol: float = 1e-5,
+    atol: float = 1e-8,
+    equal_nan: bool = False,
+) -> ndarray:
+    """Whether elements differ by at most `atol + rtol |b|`: bools.
+
+    a, b: any real dtypes, which broadcast; integers are compared as float64, halves as float32
+    equal_nan: is NaN close to NaN?
+
+    Equal infinities are close. No gradient passes.
+
+    >>> from weft import np
+    >>> np.isclose(np.array([1.0, 1.0]), np.array([1.000001, 1.1]))
+    array([ True, False])
+    """
+    first, second = _array(a), _array(b)
+    kind = result_type(first.dtype, second.dtype)
+    if "float" not in kind.name:
+        kind = _numpy.dtype("float64")
+    elif kind.name in HALVES:
+        kind = _numpy.dtype("float32")
+    x, y = first.astype(kind), second.astype(kind)
+    near = _ops.less_equal(_ops.abs(x - y), _ops.abs(y) * rtol + atol)
+    # An infinite `y` allows any gap; what is equal is close, and infinite gaps are no numbers.
+    found = _ops.logical_or(_ops.logical_and(near, _ops.isfinite(y)), _ops.equal(x, y))
+    if not equal_nan:
+        return found
+    return _ops.logical_or(found, _ops.logical_and(_ops.isnan(x), _ops.isnan(y)))
+
+
+def allclose(
+    a: ArrayLike,
+    b: ArrayLike,
+    rtol: float = 1e-5,
+    atol: float = 1e-8,
+    equal_nan: bool = False,
+) -> ndarray:
+    """Whether all elements are close, as `isclose` says: one bool, an array of rank 0.
+
+    >>> from weft import np
+    >>> bool(np.allclose(np.array([1.0, 2.0]), np.array([1.0, 2.000001])))
+    True
+    """
+    return _ops.all(isclose(a, b, rtol, atol, equal_nan))
+
+
+def array_equal(a1: ArrayLike, a2: ArrayLike, equal_nan: bool = False) -> ndarray:
+    """Whether two arrays have one shape and equal elements: one bool, an array of rank 0.
+
+    equal_nan: does NaN equal NaN?
+
+    >>> from weft import np
+    >>> bool(np.array_equal(np.ones(3), [1, 1, 1])), bool(np.array_equal(np.ones(3), 1))
+    (True, False)
+    """
+    first, second = _array(a1), _array(a2)
+    if first.shape != second.shape:
+        return _array(_numpy.asarray(False))
+    return _ops.all(_same(first, second, equal_nan))
+
+
+def array_equiv(a1: ArrayLike, a2: ArrayLike) -> ndarray:
+    """Whether two arrays broadcast to one shape and have equal elements there: one bool, an array
+    of rank 0.
+
+    >>> from weft import np
+    >>> bool(np.array_equiv(np.ones(3), 1)), bool(np.array_equiv(np.ones(3), np.ones(2)))
+    (True, False)
+    """
+    first, second = _array(a1), _array(a2)
+    try:
+        _numpy.broadcast_shapes(first.shape, second.shape)
+    except ValueError:
+        return _array(_numpy.asarray(False))
+    return _ops.all(_ops.equal(first, second))
+
+
+def _same(first: ndarray, second: ndarray, equal_nan: bool) -> ndarray:
+    found = _ops.equal(first, second)
+    if not (equal_nan and _is_floating(first) and _is_floating(second)):
+        return found
+    return _ops.logical_or(found, _ops.logical_and(_ops.isnan(first), _ops.isnan(second)))
+
+
+# ---- without NaN
+
+_Axis = int | Sequence[int] | None
+
+
+def _instead_of_nan(array: ndarray, value: float) -> ndarray:
+    """The array with a number in the place of NaN, which gets no gradient."""
+    return _ops.where(_ops.isnan(array), value, array) if _is_floating(array) else array
+
+
+def nansum(
+    a: ArrayLike, axis: _Axis = None, dtype: DTypeLike = None, *, keepdims: bool = False
+) -> ndarray:
+    """Sum over axes of what is not NaN; a sum of nothing is 0.
+
+    a: any real dtype; axis: axis or axes to reduce, None for all; dtype: as for `np.sum`
+
+    >>> from weft import np
+    >>> np.nansum(np.array([[1.0, np.nan], [3.0, 4.0]]), axis=0)
+    array([4., 4.])
+    """
+    return _ops.sum(_instead_of_nan(_array(a), 0), axis, keepdims, dtype)
+
+
+def nanprod(
+    a: ArrayLike, axis: _Axis = None, dtype: DTypeLike = None, *, keepdims: bool = False
+) -> ndarray:
+    """Product over axes of what is not NaN; a product of nothing is 1. Arguments as for `nansum`.
+
+    >>> from weft import np
+    >>> np.nanprod(np.array([2.0, np.nan, 3.0]))
+    array(6.)
+    """
+    return _ops.prod(_instead_of_nan(_array(a), 1), axis, keepdims, dtype)
+
+
+def nanmean(
+    a: ArrayLike, axis: _Axis = None, dtype: DTypeLike = None, *, keepdims: bool = False
+) -> ndarray:
+    """Mean over axes of what is not NaN; NaN where there is nothing else. Arguments as for
+    `nansum`.
+
+    >>> from weft import np
+    >>> np.nanmean(np.array([[1.0, np.nan], [3.0, 4.0]]), axis=0)
+    array([2., 4.])
+    """
+    array = _array(a)
+    if not _is_floating(array):
+        return _ops.mean(array, axis, keepdims, dtype)
+    wide = array.astype("float32" if array.dtype.name in HALVES else array.dtype)
+    if dtype is not None:
+        wide = array.astype(dtype)
+    total = _ops.sum(_instead_of_nan(wide, 0), axis, keepdims)
+    count = _ops.sum(_ops.logical_not(_ops.isnan(array)), axis, keepdims)
+    mean = total / count.astype(total.dtype)
+    return mean.astype(array.dtype) if dtype is None else mean
+
+
+def nanmax(a: ArrayLike, axis: _Axis = None, *, keepdims: bool = False) -> ndarray:
+    """Largest element over axes of what is not NaN; NaN where there is nothing else.
+
+    Raises ValueError where an axis that is reduced has no elements.
+
+    >>> from weft import np
+    >>> np.nanmax(np.array([1.0, np.nan, 3.0]))
+    array(3.)
+    """
+    return _extreme(_ops.max, -_numpy.inf, a, axis, keepdims)
+
+
+def nanmin(a: ArrayLike, axis: _Axis = None, *, keepdims: bool = False) -> ndarray:
+    """Smallest element over axes of what is not NaN; NaN where there is nothing else.
+
+    Raises ValueError where an axis that is reduced has no elements.
+
+    >>> from weft import np
+    >>> np.nanmin(np.array([1.0, np.nan, 3.0]))
+    array(1.)
+    """
+    return _extreme(_ops.min, _numpy.inf, a, axis, keepdims)
+
+
+def _extreme(reduce: Any, limit: float, a: ArrayLike, axis: _Axis, keepdims: bool) -> ndarray:
+    array = _array(a)
+    found = reduce(_instead_of_nan(array, limit), axis, keepdims)
+    if not _is_floating(array):
+        return found
+    return _ops.where(_ops.all(_ops.isnan(array), axis, keepdims), _numpy.nan, found)
+
+
+__all__ = [
+    "allclose",
+    "array_equal",
+    "array_equiv",
+    "isclose",
+    "nanmax",
+    "nanmean",
+    "nanmin",
+    "nanprod",
+    "nansum",
+]

@@ -1,0 +1,209 @@
+"""Adam and its kin: running means of gradients, over those of their size."""
+
+import math
+from typing import Any
+
+from weft import np, npx
+from weft._core.typing import ndarray
+from weft.optimizer._base import (
+    Optimizer,
+    State,
+    like,
+    number_like,
+    require_decay,
+    require_option,
+    state_of,
+)
+from weft.optimizer._formula import FormulaOptimizer, decayed
+
+
+class Adam(Optimizer):
+    """Adam (Kingma and Ba 2015): steps of the running mean of gradients, each element divided by
+    the root of the running mean of its square."""
+
+    default_rate = 0.001
+    states = ("mean", "var")
+    is_elementwise = True
+
+    def __init__(
+        self,
+        learning_rate: float | None = None,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        **common: Any,
+    ) -> None:
+        super().__init__(learning_rate, **common)
+        require_decay("beta1", beta1)
+        require_decay("beta2", beta2)
+        require_option(epsilon >= 0, "epsilon", "at least 0", epsilon)
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+
+    def _correction(self, count: Any) -> Any:
+        """What makes up for means that begin at 0."""
+        variance = 1 - self.beta2**count
+        root = np.sqrt(variance) if isinstance(variance, ndarray) else math.sqrt(variance)
+        return root / (1 - self.beta1**count)
+
+    def step(
+        self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
+    ) -> None:
+        common["lr"] *= self._correction(count)
+        npx.adam_update(
+            *(weight, grad, *state),
+            **like(weight, common),
+            beta1=self.beta1,
+            beta2=self.beta2,
+            epsilon=self.epsilon,
+            out=(weight, *state),
+        )
+
+
+class AdamW(Adam):
+    """Adam whose weight decay is no part of the gradient (Loshchilov and Hutter 2019): each step
+    takes `lr * wd` of the weight away."""
+
+    def step(
+        self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
+    ) -> None:
+        common["eta"] = common["lr"]
+        common["lr"] = common["lr"] * self._correction(count)
+        npx.adamw_update(
+            *(weight, grad, *state),
+            **like(weight, common),
+            beta1=self.beta1,
+            beta2=self.beta2,
+            epsilon=self.epsilon,
+            out=(weight, *state),
+        )
+
+
+class _Moments(FormulaOptimizer):
+    """Options of those that are formulas."""
+
+    default_rate = 0.001
+    states = ("mean", "var")
+    is_elementwise = True
+
+    def __init__(
+        self,
+        learning_rate: float | None = None,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        **common: Any,
+    ) -> None:
+        super().__init__(learning_rate, **common)
+        require_decay("beta1", beta1)
+        require_decay("beta2", beta2)
+        require_option(epsilon >= 0, "epsilon", "at least 0", epsilon)
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+
+    def means(self, slope: Any, state: Any) -> tuple[Any, Any]:
+        """The running means of the gradient and of its square."""
+        mean = state[0] * self.beta1 + slope * (1 - self.beta1)
+        return mean, state[1] * self.beta2 + slope * slope * (1 - self.beta2)
+
+
+class Adamax(_Moments):
+    """Adam by the largest size (Kingma and Ba 2015): the mean is divided by
+    `u = max(beta2 u, |gradient|)` and not by a root."""
+
+    default_rate = 0.002
+    states = ("mean", "largest")
+
+    def formula(
+        self, count: Any, weight: Any, grad: Any, state: Any, lr: Any, wd: float
+    ) -> tuple[Any, ...]:
+        slope = decayed(grad, weight, wd)
+        mean = state[0] * self.beta1 + slope * (1 - self.beta1)
+        largest = np.maximum(state[1] * self.beta2, np.abs(slope))
+        rate = lr / number_like(weight, 1 - self.beta1**count)
+        return weight - mean * rate / (largest + self.epsilon), mean, largest
+
+
+class Nadam(_Moments):
+    """Adam with Nesterov's momentum (Dozat 2016): `beta1` grows to its value by
+    `beta1 (1 - 0.96^(count schedule_decay) / 2)`.
+
+    The product of all of these so far is a state of each parameter.
+    """
+
+    states = ("mean", "var", "schedule")
+    is_elementwise = False
+
+    def __init__(
+        self,
+        learning_rate: float | None = None,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        schedule_decay: float = 0.004,
+        **common: Any,
+    ) -> None:
+        super().__init__(learning_rate, beta1, beta2, epsilon, **common)
+        require_option(schedule_decay >= 0, "schedule_decay", "at least 0", schedule_decay)
+        self.schedule_decay = schedule_decay
+
+    def create_state(self, weight: ndarray) -> State:
+        """Zeros, and the product before the first step, 1."""
+        *zeros, _ = super().create_state(weight)
+        return (*zeros, state_of(np.ones((), weight.dtype, device=weight.device)))
+
+    def _momentum(self, count: Any) -> Any:
+        return self.beta1 * (1 - 0.5 * 0.96 ** (count * self.schedule_decay))
+
+    def formula(
+        self, count: Any, weight: Any, grad: Any, state: Any, lr: Any, wd: float
+    ) -> tuple[Any, ...]:
+        slope = decayed(grad, weight, wd)
+        mean, var = self.means(slope, state)
+        now = number_like(weight, self._momentum(count))
+        later = number_like(weight, self._momentum(count + 1))
+        product = state[2] * now
+        size = np.sqrt(var / number_like(weight, 1 - self.beta2**count)) + self.epsilon
+        ahead = slope * ((1 - now) / (1 - product)) + mean * (later / (1 - product * later))
+        return weight - ahead * lr / size, mean, var, product
+
+
+class AdaBelief(_Moments):
+    """Adam that divides by how far gradients are from what was believed, their mean (Zhuang et al.
+    2020): `s = beta2 s + (1 - beta2) (gradient - mean)² + epsilon`.
+
+    correct_bias: makes up for means that begin at 0
+    """
+
+    states = ("mean", "surprise")
+
+    def __init__(
+        self,
+        learning_rate: float | None = None,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-6,
+        correct_bias: bool = True,
+        **common: Any,
+    ) -> None:
+        super().__init__(learning_rate, beta1, beta2, epsilon, **common)
+        self.correct_bias = correct_bias
+
+    def formula(
+        self, count: Any, weight: Any, grad: Any, state: Any, lr: Any, wd: float
+    ) -> tuple[Any, ...]:
+        slope = decayed(grad, weight, wd)
+        mean = state[0] * self.beta1 + slope * (1 - self.beta1)
+        gap = slope - mean
+        surprise = state[1] * self.beta2 + gap * gap * (1 - self.beta2) + self.epsilon
+        if self.correct_bias:
+            variance = 1 - self.beta2**count
+            root = np.sqrt(variance) if isinstance(variance, ndarray) else math.sqrt(variance)
+            lr = lr * number_like(weight, root / (1 - self.beta1**count))
+        return weight - mean * lr / (np.sqrt(surprise) + self.epsilon), mean, surprise
+
+
+__all__ = ["AdaBelief", "Adam", "AdamW", "Adamax", "Nadam"]
+__dir__ = __all__.copy
