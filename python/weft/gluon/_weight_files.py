@@ -1,7 +1,9 @@
-"""Files with weights by name: safetensors, alone or as shards with an index, and PyTorch's own.
+"""Files with weights by name: safetensors, alone or as shards with an index, PyTorch's own, and
+those of MXNet.
 
 Shards: an index names the file of each array, as `transformers` writes it
-(`model.safetensors.index.json`). PyTorch's files are read by PyTorch, without running code.
+(`model.safetensors.index.json`). PyTorch's files are read by PyTorch, without running code. Those
+of MXNet, list files and .npz, are told by their content, whatever their names end with.
 """
 
 import json
@@ -11,8 +13,10 @@ from typing import Any
 
 from weft._base.errors import FileFailure, InvalidType, MissingFile
 from weft._core import interop, native
+from weft._mxnet_files import content
 
 Arrays = dict[str, native.ndarray]
+_CALLER = "load_parameters"
 
 # What a folder has, the best first.
 _IN_FOLDER = (
@@ -45,7 +49,15 @@ def _in_folder(folder: Path) -> Path:
 
 
 def _reader(path: Path) -> Callable[[Path], Arrays]:
-    return _read_torch if path.suffix in (".pth", ".pt", ".bin") else _read_safetensors
+    if path.suffix in (".pth", ".pt", ".bin"):
+        return _read_torch
+    return _read_mxnet if content.kind_of_file(path) in ("list", "npz") else _read_safetensors
+
+
+def _read_mxnet(path: Path) -> Arrays:
+    found = content.read(path, _CALLER)
+    named = content.parameters_of(found, _CALLER, str(path))
+    return {name: record.array() for name, record in named.items()}
 
 
 def _read_safetensors(path: Path) -> Arrays:

@@ -20,6 +20,7 @@ from weft._trace.block_tree import BlockTree
 from weft._trace.state import is_tracing
 from weft._trace.tracing import find_shapes
 from weft.device import device_of
+from weft.gluon._flat_weights import cut_vectors
 from weft.gluon._places import tell_left_out, tell_place
 from weft.gluon._summary import summary_of
 from weft.gluon._weight_files import read_weights
@@ -310,7 +311,8 @@ class Block(BlockTree):
 
         path: a file of `save_parameters`, or one with the names that `published_names` has: a
             .safetensors file, shards by their `.safetensors.index.json`, a folder with one of
-            these, or a .pth, .pt or .bin file where PyTorch is installed, which reads it
+            these, or a .pth, .pt or .bin file where PyTorch is installed, which reads it. A .params
+            file of Gluon, of MXNet 1.x or 2.0, whose names are those of the tree, is one, too
         names: which table tells what the names of the file are here; by default the one of
             `published_names` that fits best, if the names are not the block's own
 
@@ -337,9 +339,10 @@ class Block(BlockTree):
     ) -> None:
         """Sets the parameters from arrays by name, as `load_parameters` does."""
         known = self.collect_params()
+        shapes = {name: parameter.shape for name, parameter in known.items()}
+        arrays = cut_vectors(arrays, shapes)
         names = names or fitting(self.published_names, arrays, known)
         if names is not None:
-            shapes = {name: parameter.shape for name, parameter in known.items()}
             arrays = translated(names, arrays, shapes, source)
             source = f"{source}, by the names of {names.library},"
         parameters = self.collect_params()

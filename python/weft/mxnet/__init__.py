@@ -1,0 +1,44 @@
+"""A home for programs and files of Apache MXNet: its names, with its meaning, on Weft.
+
+>>> from weft import mxnet as mx
+>>> weights = mx.nd.load("model-0000.params")  # doctest: +SKIP
+
+Modules are imported when they are first used. What differs from MXNet, and the native names to move
+to over time, are in docs/from-mxnet.md.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from weft.mxnet import model, ndarray, numpy_extension
+    from weft.mxnet import ndarray as nd
+    from weft.mxnet import numpy_extension as npx
+
+# By name: the module, and the name in it where it is not the module itself.
+_ELSEWHERE: dict[str, tuple[str, str | None]] = {
+    "model": ("model", None),
+    "nd": ("ndarray", None),
+    "ndarray": ("ndarray", None),
+    "npx": ("numpy_extension", None),
+    "numpy_extension": ("numpy_extension", None),
+}
+
+__all__ = [
+    "model",
+    "nd",
+    "ndarray",
+    "npx",
+    "numpy_extension",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ELSEWHERE:
+        raise AttributeError(f"module 'weft.mxnet' has no attribute {name!r}")
+    module, attribute = _ELSEWHERE[name]
+    found = importlib.import_module(f"weft.mxnet.{module}")
+    return getattr(found, attribute) if attribute else found
+
+
+__dir__ = __all__.copy
