@@ -127,6 +127,8 @@ def test_images_in_folders(tmp_path):
     numpy.testing.assert_array_equal(found[1][0], image)
     gray = vision.ImageFolderDataset(tmp_path, flag=0)[2]
     assert (gray[0].shape, int(gray[1])) == ((5, 7, 1), 1)
+    labels = vision.ImageFolderDataset(tmp_path, transform=lambda image, label: label)
+    assert [int(label) for label in labels] == [0, 0, 1]
 
 
 def test_damaged_images_are_refused_with_file_and_byte(tmp_path):

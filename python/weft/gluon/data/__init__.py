@@ -8,6 +8,7 @@ from weft.gluon.data import batchify, vision
 from weft.gluon.data.batchify import default_batchify_fn
 from weft.gluon.data.dataloader import DataLoader
 from weft.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
+from weft.gluon.data.records import RecordFileDataset
 from weft.gluon.data.sampler import (
     BatchSampler,
     FilterSampler,
@@ -29,6 +30,7 @@ __all__ = [
     "FilterSampler",
     "IntervalSampler",
     "RandomSampler",
+    "RecordFileDataset",
     "Sampler",
     "SequentialSampler",
     "SimpleDataset",

@@ -3,6 +3,15 @@
 from weft.gluon.data.vision import transforms
 from weft.gluon.data.vision.datasets import MNIST, FashionMNIST, ImageFolderDataset
 from weft.gluon.data.vision.idx import read_idx
+from weft.gluon.data.vision.records import ImageListDataset, ImageRecordDataset
 
-__all__ = ["MNIST", "FashionMNIST", "ImageFolderDataset", "read_idx", "transforms"]
+__all__ = [
+    "MNIST",
+    "FashionMNIST",
+    "ImageFolderDataset",
+    "ImageListDataset",
+    "ImageRecordDataset",
+    "read_idx",
+    "transforms",
+]
 __dir__ = __all__.copy

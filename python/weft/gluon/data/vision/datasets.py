@@ -5,6 +5,7 @@ A sample is (image, label): the image uint8 (H, W, C), the label an int32.
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ class ImageFolderDataset(Dataset):
     """Images in folders: each folder of `root` is a class. Needs Pillow.
 
     flag: 1 for images in color, (H, W, 3); 0 for gray ones, (H, W, 1)
+    transform: a function of image and label that gives the sample
 
     `synsets` names the classes in order, `items` has the path and the label of each image.
     Raises OSError that names the file when an image cannot be read.
@@ -81,10 +83,16 @@ class ImageFolderDataset(Dataset):
 
     SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 
-    def __init__(self, root: str | os.PathLike, flag: int = 1) -> None:
+    def __init__(
+        self,
+        root: str | os.PathLike,
+        flag: int = 1,
+        transform: Callable[[Any, Any], Any] | None = None,
+    ) -> None:
         if flag not in (0, 1):
             raise InvalidValue(f"ImageFolderDataset: `flag` must be 0 or 1; got {flag}")
         self._mode = "RGB" if flag else "L"
+        self._function = transform
         folder = Path(root).expanduser()
         if not folder.is_dir():
             raise MissingFile(f"ImageFolderDataset: `root` must be a folder; got {folder}")
@@ -102,7 +110,7 @@ class ImageFolderDataset(Dataset):
                 f"({', '.join(self.SUFFIXES)}), one folder for each class; got {folder}"
             )
 
-    def __getitem__(self, index: int) -> tuple[numpy.ndarray, Any]:
+    def __getitem__(self, index: int) -> Any:
         from PIL import Image, UnidentifiedImageError
 
         path, label = self.items[index]
@@ -119,7 +127,8 @@ class ImageFolderDataset(Dataset):
             raise FileFailure(
                 f"ImageFolderDataset: {path}, byte 0: its content is no image that Pillow knows"
             ) from error
-        return pixels.reshape(*pixels.shape[:2], -1), numpy.int32(label)
+        sample = pixels.reshape(*pixels.shape[:2], -1), numpy.int32(label)
+        return self._function(*sample) if self._function else sample
 
     def __len__(self) -> int:
         return len(self.items)

@@ -18,8 +18,25 @@ from typing import Any
 
 import numpy
 
-from weft import np
 from weft._base.errors import InvalidType, InvalidValue
+from weft.gluon.data.vision._colors import (
+    RandomBrightness,
+    RandomColorJitter,
+    RandomContrast,
+    RandomGray,
+    RandomHue,
+    RandomLighting,
+    RandomSaturation,
+)
+from weft.gluon.data.vision._pixels import (
+    below,
+    between,
+    check_probability,
+    like,
+    pixels_of,
+    uniform,
+)
+from weft.gluon.data.vision._rotation import RandomRotation, Rotate
 
 Transform = Callable[[Any], Any]
 Size = int | tuple[int, int]
@@ -51,7 +68,7 @@ class ToTensor:
     """uint8 (..., H, W, C) from 0 to 255 to float32 (..., C, H, W) from 0 to 1."""
 
     def __call__(self, image: Any) -> numpy.ndarray:
-        pixels = _pixels("ToTensor", image)
+        pixels = pixels_of("ToTensor", image)
         if pixels.dtype != numpy.uint8:
             raise InvalidType(f"ToTensor: the image must be uint8; got {pixels.dtype}")
         moved = numpy.moveaxis(pixels, -1, -3)
@@ -68,7 +85,7 @@ class Normalize:
             raise InvalidValue(f"Normalize: `std` must not be 0; got {std}")
 
     def __call__(self, image: Any) -> numpy.ndarray:
-        pixels = _pixels("Normalize", image)
+        pixels = pixels_of("Normalize", image)
         if pixels.dtype.kind != "f":
             raise InvalidType(
                 f"Normalize: the image must be of floats, as ToTensor makes it; got {pixels.dtype}"
@@ -97,7 +114,7 @@ class Resize:
         self._interpolation = interpolation
 
     def __call__(self, image: Any) -> numpy.ndarray:
-        pixels = _pixels("Resize", image)
+        pixels = pixels_of("Resize", image)
         width, height = self._size
         if self._keep_ratio:
             tall, wide = pixels.shape[-3:-1]
@@ -125,7 +142,7 @@ class CropResize:
         self._interpolation = interpolation
 
     def __call__(self, image: Any) -> numpy.ndarray:
-        part = _cropped("CropResize", _pixels("CropResize", image), *self._corner, *self._part)
+        part = _cropped("CropResize", pixels_of("CropResize", image), *self._corner, *self._part)
         return part if self._size is None else _resized(part, *self._size, self._interpolation)
 
 
@@ -138,7 +155,7 @@ class CenterCrop:
         self._interpolation = interpolation
 
     def __call__(self, image: Any) -> numpy.ndarray:
-        pixels = _at_least(_pixels("CenterCrop", image), self._size, self._interpolation)
+        pixels = _at_least(pixels_of("CenterCrop", image), self._size, self._interpolation)
         x, y = (
             (pixels.shape[axis] - side) // 2
             for axis, side in zip((-2, -3), self._size, strict=True)
@@ -163,14 +180,14 @@ class RandomCrop:
         self._interpolation = interpolation
 
     def __call__(self, image: Any) -> numpy.ndarray:
-        pixels = _pixels("RandomCrop", image)
+        pixels = pixels_of("RandomCrop", image)
         if self._pad:
             around = [(0, 0)] * (pixels.ndim - 3) + [(self._pad, self._pad)] * 2 + [(0, 0)]
             pixels = numpy.pad(pixels, around, constant_values=self._pad_value)
         pixels = _at_least(pixels, self._size, self._interpolation)
         width, height = self._size
-        x = _below(pixels.shape[-2] - width + 1)
-        y = _below(pixels.shape[-3] - height + 1)
+        x = below(pixels.shape[-2] - width + 1)
+        y = below(pixels.shape[-3] - height + 1)
         return _cropped("RandomCrop", pixels, x, y, width, height)
 
 
@@ -201,17 +218,17 @@ class RandomResizedCrop:
         self._interpolation = interpolation
 
     def __call__(self, image: Any) -> numpy.ndarray:
-        pixels = _pixels("RandomResizedCrop", image)
+        pixels = pixels_of("RandomResizedCrop", image)
         tall, wide = pixels.shape[-3:-1]
         width, height = min(tall, wide), min(tall, wide)
         for _ in range(self._ATTEMPTS):
-            area = tall * wide * _between(*self._scale)
-            ratio = numpy.exp(_between(*numpy.log(self._ratio)))
+            area = tall * wide * between(*self._scale)
+            ratio = numpy.exp(between(*numpy.log(self._ratio)))
             w, h = round((area * ratio) ** 0.5), round((area / ratio) ** 0.5)
             if 0 < w <= wide and 0 < h <= tall:
                 width, height = w, h
                 break
-        x, y = _below(wide - width + 1), _below(tall - height + 1)
+        x, y = below(wide - width + 1), below(tall - height + 1)
         part = _cropped("RandomResizedCrop", pixels, x, y, width, height)
         return _resized(part, *self._size, self._interpolation)
 
@@ -220,12 +237,12 @@ class _RandomFlip:
     _axis: int
 
     def __init__(self, p: float = 0.5) -> None:
-        _check_probability(type(self).__name__, p)
+        check_probability(type(self).__name__, p)
         self._p = p
 
     def __call__(self, image: Any) -> numpy.ndarray:
-        pixels = _pixels(type(self).__name__, image)
-        return numpy.flip(pixels, self._axis).copy() if _uniform() < self._p else pixels
+        pixels = pixels_of(type(self).__name__, image)
+        return numpy.flip(pixels, self._axis).copy() if uniform() < self._p else pixels
 
 
 class RandomFlipLeftRight(_RandomFlip):
@@ -244,64 +261,15 @@ class RandomApply:
     """Another transform with probability `p`, else the image as it is."""
 
     def __init__(self, transform: Transform, p: float = 0.5) -> None:
-        _check_probability("RandomApply", p)
+        check_probability("RandomApply", p)
         self._transform = transform
         self._p = p
 
     def __call__(self, image: Any) -> Any:
-        return self._transform(image) if _uniform() < self._p else image
-
-
-class _RandomBlend:
-    """The image times a random factor around 1, plus the rest of something else."""
-
-    def __init__(self, amount: float) -> None:
-        if not 0 <= amount <= 1:
-            raise InvalidValue(f"{type(self).__name__}: the amount must be in [0, 1]; got {amount}")
-        self._amount = amount
-
-    def __call__(self, image: Any) -> numpy.ndarray:
-        pixels = _pixels(type(self).__name__, image)
-        factor = _between(1 - self._amount, 1 + self._amount)
-        floats = pixels if pixels.dtype.kind == "f" else pixels.astype("float32")
-        return _like(floats * factor + self._other(floats) * (1 - factor), pixels)
-
-    def _other(self, pixels: numpy.ndarray) -> Any:
-        raise NotImplementedError
-
-
-class RandomBrightness(_RandomBlend):
-    """Brighter or darker by a factor within `brightness` of 1."""
-
-    def _other(self, pixels: numpy.ndarray) -> Any:
-        return 0
-
-
-class RandomContrast(_RandomBlend):
-    """Further from or closer to the mean gray by a factor within `contrast` of 1."""
-
-    def _other(self, pixels: numpy.ndarray) -> Any:
-        return _gray(pixels).mean((-3, -2), keepdims=True)
-
-
-class RandomSaturation(_RandomBlend):
-    """Further from or closer to its gray image by a factor within `saturation` of 1."""
-
-    def _other(self, pixels: numpy.ndarray) -> Any:
-        return _gray(pixels)
+        return self._transform(image) if uniform() < self._p else image
 
 
 # ---- what they share
-
-
-def _pixels(name: str, image: Any) -> numpy.ndarray:
-    pixels = numpy.asarray(image)
-    if pixels.ndim < 3:
-        raise InvalidValue(
-            f"{name}: an image must have three axes, with one for channels; got shape "
-            f"{pixels.shape}"
-        )
-    return pixels
 
 
 def _size(name: str, size: Any) -> tuple[int, int]:
@@ -316,23 +284,6 @@ def _check_interpolation(name: str, interpolation: int) -> None:
         raise InvalidValue(
             f"{name}: `interpolation` must be 0 (nearest) or 1 (bilinear); got {interpolation}"
         )
-
-
-def _check_probability(name: str, p: float) -> None:
-    if not 0 <= p <= 1:
-        raise InvalidValue(f"{name}: `p` must be in [0, 1]; got {p}")
-
-
-def _uniform() -> float:
-    return float(np.random.uniform())
-
-
-def _between(low: float, high: float) -> float:
-    return low + (high - low) * _uniform()
-
-
-def _below(count: int) -> int:
-    return min(int(_uniform() * count), count - 1)
 
 
 def _cropped(
@@ -360,7 +311,7 @@ def _resized(pixels: numpy.ndarray, width: int, height: int, interpolation: int)
     scaled = pixels
     for axis, extent in ((-3, height), (-2, width)):
         scaled = _resampled(scaled, axis, extent, interpolation)
-    return _like(scaled, pixels)
+    return like(scaled, pixels)
 
 
 def _resampled(pixels: numpy.ndarray, axis: int, extent: int, interpolation: int) -> numpy.ndarray:
@@ -398,21 +349,6 @@ def _averaged(
     return numpy.asarray(scaled)
 
 
-def _gray(pixels: numpy.ndarray) -> numpy.ndarray:
-    """The weights of ITU-R BT.601 for red, green and blue; other numbers of channels: the mean."""
-    if pixels.shape[-1] != 3:
-        return pixels.mean(-1, keepdims=True, dtype="float32")
-    return pixels @ numpy.array([[0.299], [0.587], [0.114]], "float32")
-
-
-def _like(values: numpy.ndarray, pixels: numpy.ndarray) -> numpy.ndarray:
-    """In the dtype of `pixels`; integers are rounded and stay in its range."""
-    if pixels.dtype.kind == "f":
-        return values.astype(pixels.dtype, copy=False)
-    limits = numpy.iinfo(pixels.dtype)
-    return numpy.rint(values).clip(limits.min, limits.max).astype(pixels.dtype)
-
-
 __all__ = [
     "Cast",
     "CenterCrop",
@@ -421,13 +357,19 @@ __all__ = [
     "Normalize",
     "RandomApply",
     "RandomBrightness",
+    "RandomColorJitter",
     "RandomContrast",
     "RandomCrop",
     "RandomFlipLeftRight",
     "RandomFlipTopBottom",
+    "RandomGray",
+    "RandomHue",
+    "RandomLighting",
     "RandomResizedCrop",
+    "RandomRotation",
     "RandomSaturation",
     "Resize",
+    "Rotate",
     "ToTensor",
 ]
 __dir__ = __all__.copy

@@ -1,0 +1,47 @@
+"""What transforms share: images as NumPy arrays, the dtype they came in, and random numbers, which
+follow `np.random.seed`."""
+
+from typing import Any
+
+import numpy
+
+from weft import np
+from weft._base.errors import InvalidValue
+
+
+def pixels_of(name: str, image: Any) -> numpy.ndarray:
+    pixels = numpy.asarray(image)
+    if pixels.ndim < 3:
+        raise InvalidValue(
+            f"{name}: an image must have three axes, with one for channels; got shape "
+            f"{pixels.shape}"
+        )
+    return pixels
+
+
+def like(values: numpy.ndarray, pixels: numpy.ndarray) -> numpy.ndarray:
+    """In the dtype of `pixels`; integers are rounded and stay in its range."""
+    if pixels.dtype.kind == "f":
+        return values.astype(pixels.dtype, copy=False)
+    limits = numpy.iinfo(pixels.dtype)
+    return numpy.rint(values).clip(limits.min, limits.max).astype(pixels.dtype)
+
+
+def check_probability(name: str, p: float) -> None:
+    if not 0 <= p <= 1:
+        raise InvalidValue(f"{name}: `p` must be in [0, 1]; got {p}")
+
+
+def uniform() -> float:
+    return float(np.random.uniform())
+
+
+def between(low: float, high: float) -> float:
+    return low + (high - low) * uniform()
+
+
+def below(count: int) -> int:
+    return min(int(uniform() * count), count - 1)
+
+
+__all__ = ["below", "between", "check_probability", "like", "pixels_of", "uniform"]
