@@ -247,3 +247,12 @@ def test_names():
     assert isinstance(metric.create("top_k_acc", top_k=2), metric.TopKAccuracy)
     with pytest.raises(TypeError, match="`feval` must be a function; got int"):
         metric.CustomMetric(3)
+
+
+def test_negative_log_likelihood_is_the_cross_entropy():
+    label, pred = np.array([0, 1, 1]), np.array([[0.7, 0.3], [0.4, 0.6], [0.9, 0.1]])
+    found = metric.create("nll_loss")
+    found.update(label, pred)
+    name, value = found.get()
+    assert name == "nll-loss"
+    assert value == pytest.approx(-numpy.log([0.7, 0.6, 0.1]).mean(), rel=1e-6)

@@ -173,6 +173,7 @@ def test_nobody_writes_into_the_dict_of_another_object():
         "weft._errors _rebuilt",
         "weft._extent Dim",
         "weft._loss_scale LossScaler",
+        "weft.gluon.loss L2Loss",
         "weft.optimizer Adam",
         "weft.optimizer SGD",
         "weft.quantization._layers Graph",

@@ -20,6 +20,7 @@ from weft.metric.classification import (
     BinaryAccuracy,
     CrossEntropy,
     Fbeta,
+    NegativeLogLikelihood,
     Perplexity,
     TopKAccuracy,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "Loss",
     "MeanCosineSimilarity",
     "MeanPairwiseDistance",
+    "NegativeLogLikelihood",
     "PearsonCorrelation",
     "Perplexity",
     "TopKAccuracy",

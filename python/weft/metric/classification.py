@@ -330,6 +330,22 @@ class CrossEntropy(EvalMetric):
             self.count += int(np.sum(counted))
 
 
+class NegativeLogLikelihood(CrossEntropy):
+    """`CrossEntropy` by its other name; arguments as there."""
+
+    def __init__(
+        self,
+        eps: float = 1e-12,
+        ignore_label: int | None = None,
+        axis: int = -1,
+        from_logits: bool = False,
+        name: str = "nll-loss",
+        *,
+        ignore_index: int | None = None,
+    ) -> None:
+        super().__init__(eps, ignore_label, axis, from_logits, name, ignore_index=ignore_index)
+
+
 class Perplexity(CrossEntropy):
     """exp of the mean cross entropy; arguments as for `CrossEntropy`."""
 
@@ -361,6 +377,7 @@ register(F1)
 register(MCC)
 register(PCC)
 register(CrossEntropy, "ce")
+register(NegativeLogLikelihood, "nll_loss")
 register(Perplexity)
 
 
@@ -372,6 +389,7 @@ __all__ = [
     "BinaryAccuracy",
     "CrossEntropy",
     "Fbeta",
+    "NegativeLogLikelihood",
     "Perplexity",
     "TopKAccuracy",
 ]

@@ -5,11 +5,12 @@ from typing import Any
 from weft import np, npx
 from weft._base.errors import InvalidValue
 from weft._core.typing import DTypeLike, ndarray
-from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
+from weft.gluon.rnn._base import RecurrentCell
 
 
-class _Cell(HybridBlock):
+class _Cell(RecurrentCell):
+    input_axes = 3
     gates = 0  # of a unit; a subclass says
     states = 0
 
@@ -43,35 +44,18 @@ class _Cell(HybridBlock):
     def infer_shape(self, x: Any, states: Any) -> None:
         self.i2h_weight.shape = (self.gates * self.hidden_size, x.shape[-1])
 
-    def begin_state(self, batch_size: int) -> list[ndarray]:
-        """States of zeros, before the first step."""
+    def state_info(self, batch_size: int = 0) -> list[dict[str, Any]]:
+        """Shape (N, U) and layout of each state."""
         shape = (batch_size, self.hidden_size)
-        return [np.zeros(shape, self.i2h_weight.dtype) for _ in range(self.states)]
+        return [{"shape": shape, "__layout__": "NC"} for _ in range(self.states)]
+
+    @property
+    def state_dtype(self) -> DTypeLike:
+        """The parameters'."""
+        return self.i2h_weight.dtype
 
     def _weights(self) -> list[ndarray]:
         return [p.data() for p in (self.i2h_weight, self.h2h_weight, self.i2h_bias, self.h2h_bias)]
-
-    def unroll(self, inputs: Any, states: list[Any] | None = None) -> tuple[Any, list[Any]]:
-        """All steps of a sequence (N, T, C): the outputs (N, T, U) and the last states."""
-        if inputs.ndim != 3:
-            raise InvalidValue(
-                f"{type(self).__name__}: `inputs` must have shape (N, T, C); got {inputs.shape}"
-            )
-        states = self.begin_state(inputs.shape[0]) if states is None else states
-        if inputs.shape[1] == 0:
-            return self._no_steps(inputs, states)
-        outputs = []
-        for step in range(inputs.shape[1]):
-            output, states = self(inputs[:, step], states)
-            outputs.append(output)
-        return np.stack(outputs, axis=1), states
-
-    def _no_steps(self, inputs: Any, states: list[Any]) -> tuple[Any, list[Any]]:
-        """The states as they are, with the history that steps would have given them."""
-        batch, _, features = inputs.shape
-        output, _ = self(np.reshape(inputs, (0, features)), [state[:0] for state in states])
-        outputs = np.reshape(output, (batch, 0, self.hidden_size))
-        return outputs, [state + np.sum(outputs, axis=1) for state in states]
 
     def describe(self) -> str:
         features = self.i2h_weight.shape[1]
@@ -129,5 +113,70 @@ class GRUCell(_Cell):
         return hidden, [hidden]
 
 
-__all__ = ["GRUCell", "LSTMCell", "RNNCell"]
+class LSTMPCell(_Cell):
+    """LSTM whose output is projected (Sak et al. 2014), so that a step multiplies by fewer weights:
+    `cell(x, [r, c])` gives `r, [r, c]`, with r = h2r_weight h.
+
+    hidden_size: U; projection_size: P, the extent of r and of the output; input_size: C, found at
+    the first call if 0
+
+    >>> from weft import gluon, np
+    >>> cell = gluon.rnn.LSTMPCell(8, 3)
+    >>> cell.initialize()
+    >>> output, states = cell(np.ones((2, 5)), cell.begin_state(2))
+    >>> [array.shape for array in (output, *states)]
+    [(2, 3), (2, 3), (2, 8)]
+    """
+
+    gates, states = 4, 2
+
+    def __init__(
+        self,
+        hidden_size: int,
+        projection_size: int,
+        *,
+        h2r_weight_initializer: Initializable = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(hidden_size, **options)
+        if projection_size < 1:
+            raise InvalidValue(
+                f"LSTMPCell: `projection_size` must be at least 1; got {projection_size}"
+            )
+        self.projection_size = projection_size
+        dtype = options.get("dtype", "float32")
+        self.h2h_weight = Parameter(
+            "h2h_weight",
+            shape=(4 * hidden_size, projection_size),
+            dtype=dtype,
+            init=options.get("h2h_weight_initializer"),
+        )
+        self.h2r_weight = Parameter(
+            "h2r_weight",
+            shape=(projection_size, hidden_size),
+            dtype=dtype,
+            init=h2r_weight_initializer,
+        )
+
+    def state_info(self, batch_size: int = 0) -> list[dict[str, Any]]:
+        """Shapes (N, P) and (N, U) and layout of the states."""
+        sizes = (self.projection_size, self.hidden_size)
+        return [{"shape": (batch_size, size), "__layout__": "NC"} for size in sizes]
+
+    def forward(self, x: Any, states: Any) -> Any:
+        before, cell = states
+        i2h_weight, h2h_weight, i2h_bias, h2h_bias = self._weights()
+        gates = npx.fully_connected(x, i2h_weight, i2h_bias)
+        gates = gates + npx.fully_connected(before, h2h_weight, h2h_bias)
+        let_in, keep, new, let_out = np.split(gates, 4, axis=1)
+        cell = npx.sigmoid(keep) * cell + npx.sigmoid(let_in) * np.tanh(new)
+        hidden = npx.sigmoid(let_out) * np.tanh(cell)
+        projected = npx.fully_connected(hidden, self.h2r_weight.data(), None)
+        return projected, [projected, cell]
+
+    def describe(self) -> str:
+        return f"{super().describe()} -> {self.projection_size}"
+
+
+__all__ = ["GRUCell", "LSTMCell", "LSTMPCell", "RNNCell"]
 __dir__ = __all__.copy

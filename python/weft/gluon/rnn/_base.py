@@ -1,0 +1,91 @@
+"""What all recurrent cells have in common: their states, and the steps of a whole sequence."""
+
+from typing import Any
+
+from weft import np, npx
+from weft._base.errors import InvalidValue
+from weft._core.typing import DTypeLike, ndarray
+from weft.gluon.hybrid_block import HybridBlock
+
+
+class RecurrentCell(HybridBlock):
+    """Base of cells: `cell(x, states)` makes one step and gives the output and the next states.
+
+    A subclass writes `forward`, `state_info`, and `output_shape` where the output is not like the
+    first state.
+    """
+
+    input_axes: int | None = None  # of a sequence; None: any
+
+    def state_info(self, batch_size: int = 0) -> list[dict[str, Any]]:
+        """Shape and layout of each state."""
+        raise NotImplementedError
+
+    @property
+    def state_dtype(self) -> DTypeLike:
+        """Of the states that `begin_state` makes."""
+        return "float32"
+
+    def output_shape(self, batch_size: int) -> tuple[int, ...] | None:
+        """Of one step; None: that of its input."""
+        return self.state_info(batch_size)[0]["shape"]
+
+    def begin_state(self, batch_size: int) -> list[ndarray]:
+        """States of zeros, before the first step."""
+        return [np.zeros(info["shape"], self.state_dtype) for info in self.state_info(batch_size)]
+
+    def unroll(
+        self, inputs: Any, states: list[Any] | None = None, valid_length: Any = None
+    ) -> tuple[Any, list[Any]]:
+        """All steps of a sequence (N, T, C): the outputs (N, T, U) and the last states.
+
+        states: before the first step; None: `begin_state`
+        valid_length: (N,), how many steps each sequence has, from 0 to T: outputs behind are 0, and
+            the last states are those of the last step that is there; None: all have T
+        """
+        if inputs.ndim < 3 or self.input_axes not in (None, inputs.ndim):
+            wanted = {3: "(N, T, C)", None: "(N, T, ...)"}.get(self.input_axes, "(N, T, C, ...)")
+            raise InvalidValue(
+                f"{type(self).__name__}: `inputs` must have shape {wanted}; got {inputs.shape}"
+            )
+        states = self.begin_state(inputs.shape[0]) if states is None else list(states)
+        if inputs.shape[1] == 0:
+            return self._no_steps(inputs, states)
+        return self._unroll(inputs, states, valid_length)
+
+    def _unroll(self, inputs: Any, states: list[Any], valid_length: Any) -> tuple[Any, list[Any]]:
+        """`unroll` with states, of at least one step."""
+        outputs, history = [], [states]
+        for step in range(inputs.shape[1]):
+            output, states = self(inputs[:, step], states)
+            outputs.append(output)
+            history.append(states)
+        return finished(np.stack(outputs, axis=1), history, valid_length)
+
+    def _no_steps(self, inputs: Any, states: list[Any]) -> tuple[Any, list[Any]]:
+        """The states as they are, with the history that steps would have given them."""
+        batch, _, *features = inputs.shape
+        output, _ = self(np.reshape(inputs, (0, *features)), [state[:0] for state in states])
+        outputs = np.reshape(output, (batch, 0, *output.shape[1:]))
+        nothing = np.sum(outputs)
+        return outputs, [state + nothing for state in states]
+
+
+def finished(outputs: Any, history: list[list[Any]], valid_length: Any) -> tuple[Any, list[Any]]:
+    """Outputs and last states of sequences of these lengths.
+
+    history: the states before the first step and after each
+    """
+    if valid_length is None:
+        return outputs, history[-1]
+    lengths = np.asarray(valid_length)
+    masked = npx.sequence_mask(outputs, lengths, True, axis=1)
+    # The states before the first step count as one more.
+    last = [
+        npx.sequence_last(np.stack(steps), lengths + 1, True)
+        for steps in zip(*history, strict=True)
+    ]
+    return masked, last
+
+
+__all__ = ["RecurrentCell", "finished"]
