@@ -5,6 +5,7 @@ import pytest
 import scipy.special
 import weft
 from weft import autograd, gluon, np, runtime
+from weft._core import native
 from weft.gluon.model_zoo import text
 
 VOCABULARY, N, T = 11, 2, 6
@@ -180,6 +181,8 @@ def test_a_file_continues_texts(name, tmp_path):
     net.export_generator(tmp_path / "net.weft", batch=N, metadata={"end": "0"})
     model = runtime.Model(tmp_path / "net.weft")
     assert model.entries == ["prompt", "step"] and model.metadata == {"end": "0"}
+    tensors = set(native.Model(str(tmp_path / "net.weft")).tensors())
+    assert set(net.collect_params()) <= tensors and "caches.0.keys" in tensors
     prompt = model.context("prompt")
     step = model.context("step", sharing=prompt)
     for _ in range(2):

@@ -213,7 +213,8 @@ class EncoderDecoder(HybridBlock):
 
         token = np.zeros((inputs.shape[0], 1), dtype="int32")
         entries = {"encode": (hybridize(encoded), *given), "step": (step, token)}
-        export(path, **entries, names={"caches": caches}, **options)
+        weights = {name: p.data() for name, p in self.collect_params().items()}
+        export(path, **entries, names={**weights, "caches": caches}, **options)
 
     def _begin(self, begin: Tokens | ndarray | None, batch: int) -> ndarray:
         tokens = np.array(self.begin_token if begin is None else begin, dtype="int32")

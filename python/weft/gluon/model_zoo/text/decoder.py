@@ -150,12 +150,13 @@ class Decoder(HybridBlock):
             return scores_behind(token)
 
         example = np.zeros((batch, 2), dtype="int32")
+        weights = {name: p.data() for name, p in self.collect_params().items()}
         export(
             path,
             prompt=(prompt, example),
             step=(step, example[:, :1]),
             dynamic={"tokens": {1: Dim("length", min=1, max=room)}},
-            names={"caches": caches},
+            names={**weights, "caches": caches},
             **options,
         )
 
