@@ -1,4 +1,10 @@
-"""Networks of torchvision and transformers with random weights, as files that zoo networks read."""
+"""Networks of torchvision and transformers with random weights, as files that zoo networks read.
+
+`check_same` of a `randomized` module is the first test: fresh weights in float32, as any module has
+them. Results of a deep module with fresh weights hardly depend on its inputs, so a wrong network
+may pass. `real_training.check_exactly` of a `lively` module, in float64 and with weights that keep
+the signal, is the stronger test: take it where layers are convolutions, batch norms and the like.
+"""
 
 import numpy
 import torch
