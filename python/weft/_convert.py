@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from inspect import signature
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue, MissingFile, NotFound, Unsupported
@@ -14,7 +14,11 @@ from weft._import.block import ImportedBlock
 from weft._import.program import Port
 from weft.gluon.hybrid_block import HybridBlock
 
+if TYPE_CHECKING:
+    from weft.hub._load import Loaded
+
 _EXAMPLE = 2  # extent of a dynamic dimension while the network is traced
+_LONGEST_INPUT = 512  # tokens of the input of an encoder–decoder, unless told otherwise
 _LONGEST_SIDE = 1 << 13  # of an image that a config.json may ask for
 
 
@@ -51,6 +55,7 @@ def convert(
     shapes: Mapping[str, Sequence[int]] | None = None,
     pack: bool = False,
     int8: bool = False,
+    generate: int | None = None,
 ) -> Path:
     """Writes a .weft file of a model file of another framework, and returns its path.
 
@@ -59,19 +64,23 @@ def convert(
     output: by default the source with the suffix .weft
     shapes: of inputs by name, where the file leaves some extents open and they are to be fixed.
         Without it extents of an .onnx file stay open in the .weft file, and a .tflite file has
-        those that TensorFlow Lite takes by default. A folder's network for
-        text has both extents of `tokens` (N, T) open, one for images (N, C, H, W) has N open
+        those that TensorFlow Lite takes by default. A folder's network for text has both extents of
+        `tokens` (N, T) open, one for images (N, C, H, W) or frames of speech (N, M, T) has N open
     pack: keep weights and plans as they are run
     int8: compute with the integers of a quantized .onnx file, as `weft.onnx.load` does
+    generate: for a folder's network that writes text: a file that generates one text, with room for
+        so many tokens, by `export_generator`. The input of an encoder–decoder for text has shape
+        (1, 512), or what it reads at most; `shapes={"inputs": (1, S)}` gives another
 
     Raises what the reader of the format raises; ValueError for shapes that do not fit.
     """
     path = Path(fspath(source))
     if path.is_dir():
         target = Path(fspath(output)) if output is not None else _beside(path)
-        net, port = _read_folder(path)
-        write(net, [port], [port.name], target, shapes or {}, pack)
+        _convert_folder(path, target, shapes or {}, pack, generate)
         return target
+    if generate is not None:
+        raise Unsupported(f"convert: `generate` is for folders with config.json; got {path}")
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise Unsupported(
@@ -130,21 +139,84 @@ def _beside(folder: Path) -> Path:
     return whole.parent / f"{whole.name}.weft"
 
 
-def _read_folder(folder: Path) -> tuple[HybridBlock, Port]:
-    """The network of a folder with config.json, and its input."""
+def _convert_folder(
+    folder: Path,
+    target: Path,
+    shapes: Mapping[str, Sequence[int]],
+    pack: bool,
+    generate: int | None,
+) -> None:
     from weft.hub._folder import Source
     from weft.hub._load import loaded
 
-    net, family, config = loaded(Source(folder))
-    if family.takes == "images":
-        return net, Port(_argument(net), "float32", ("batch", *_image(config)))
-    if family.takes != "tokens":
+    found = loaded(Source(folder))
+    if generate is None:
+        port = _input(found)
+        write(found.network, [port], [port.name], target, shapes, pack)
+    else:
+        _write_generator(found, target, shapes, pack, generate)
+
+
+def _input(found: "Loaded") -> Port:
+    """The input of a network that has one."""
+    net, config, takes = found.network, found.config, found.family.takes_of(found.architecture)
+    if takes == "images":
+        return Port(_argument(net), "float32", ("batch", *_image(config)))
+    if takes == "frames":
+        return Port(_argument(net), "float32", ("batch", *_frames(config)))
+    if takes != "tokens":
+        from weft.gluon.model_zoo.text._encoder_decoder import EncoderDecoder
+
+        instead = "use `weft.hub.load` and `export`"
+        if isinstance(net, EncoderDecoder):
+            instead = "`weft convert --generate N` writes a file that generates up to N tokens"
         raise Unsupported(
-            f"convert: a network of {family.model_type} takes {family.takes}, which the command "
-            "does not know; use `weft.hub.load` and `export`"
+            f"convert: a {found.architecture} takes {takes}, which the command does not know; "
+            f"{instead}"
         )
     longest = net.max_length if isinstance(net, HasMaxLength) else None
-    return net, Port(_argument(net), "int32", ("batch", Dim("time", min=1, max=longest)))
+    return Port(_argument(net), "int32", ("batch", Dim("time", min=1, max=longest)))
+
+
+def _write_generator(
+    found: "Loaded",
+    target: Path,
+    shapes: Mapping[str, Sequence[int]],
+    pack: bool,
+    length: int,
+) -> None:
+    """Writes a file that generates one text, with room for `length` tokens."""
+    from weft.gluon.model_zoo.text._encoder_decoder import EncoderDecoder
+    from weft.gluon.model_zoo.text.decoder import Decoder
+
+    net, architecture = found.network, found.architecture
+    is_pair = isinstance(net, EncoderDecoder) and architecture != found.family.base
+    if not is_pair and not isinstance(net, Decoder):
+        raise Unsupported(
+            f"convert: `generate` is for networks that write text; got a {architecture}, which "
+            "gives no scores of tokens"
+        )
+    known = ["inputs"] if is_pair else []
+    for name in shapes:
+        if name not in known:
+            raise NotFound(
+                f"convert: with `generate` a {architecture} has no input `{name}` whose shape is "
+                f"open{'; `inputs` has one' if is_pair else ''}"
+            )
+    if isinstance(net, Decoder):
+        net.export_generator(target, length=length, pack=pack)
+        return
+    if found.family.takes_of(architecture) == "two texts":
+        port = Port("inputs", "int32", (1, "time"))
+        usual = (1, min(net.max_length or _LONGEST_INPUT, _LONGEST_INPUT))
+    else:
+        usual = (1, *_frames(found.config))
+        port = Port("inputs", "float32", usual)
+    shape = _fitting(port, tuple(shapes.get("inputs", usual)))
+    inputs = np.zeros(shape, dtype=port.dtype)
+    # A mask tells what counts in a text that is shorter and filled up; silence is frames, too.
+    masks = [np.ones_like(inputs)] if port.dtype == "int32" else []
+    net.export_generator(target, inputs, *masks, length=length, pack=pack)
 
 
 def _argument(net: HybridBlock) -> str:
@@ -163,6 +235,12 @@ def _image(config: Mapping[str, Any]) -> tuple[int, int, int]:
             f"{_LONGEST_SIDE}; got {extents[0]!r} and {size!r}"
         )
     return extents
+
+
+def _frames(config: Mapping[str, Any]) -> tuple[int, int]:
+    """Mel bins and frames of speech that a config.json says; a network was built by it."""
+    bins, steps = config.get("num_mel_bins"), config.get("max_source_positions")
+    return bins or 80, 2 * (steps or 1500)
 
 
 # ---- inputs --------------------------------------------------------------------------------------

@@ -85,6 +85,14 @@ def add_convert(command: argparse.ArgumentParser) -> None:
         help="shape of an input whose extents the file leaves open; without it they stay open",
     )
     command.add_argument(
+        "--generate",
+        metavar="N",
+        type=int,
+        help="of a folder's network that writes text, make a file that generates one text, with "
+        "room for N tokens: entry points `prompt` and `step`, or `encode` and `step` of an "
+        "encoder–decoder, whose input `--shape inputs=1,S` makes S tokens long",
+    )
+    command.add_argument(
         "--int8",
         action="store_true",
         help="compute with the integers of a quantized .onnx file, instead of as it is written",
@@ -223,6 +231,7 @@ def convert_file(options: argparse.Namespace) -> int:
             shapes=dict(options.shape),
             pack=options.pack,
             int8=options.int8,
+            generate=options.generate,
         )
     except (Error, ImportError, OSError) as error:
         return failed(error)

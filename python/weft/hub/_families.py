@@ -1,7 +1,7 @@
 """Which network of the model zoo is that of a config.json: one table, a line for each family."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
@@ -26,7 +26,9 @@ class Family:
     model_type: as config.json has it
     prefix, heads: architectures are the prefix with each of the heads; the first is the base model,
         for a config.json that names none
-    takes: what a call takes: "tokens" (N, T), "images" (N, C, H, W), or other words, for messages
+    takes: what a call takes: "tokens" (N, T), "images" (N, C, H, W), "frames" of speech (N, M, T),
+        or other words, for messages
+    but: heads whose networks take something else
     """
 
     model_type: str
@@ -34,11 +36,21 @@ class Family:
     prefix: str
     heads: str
     takes: str = "tokens"
+    but: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def architectures(self) -> list[str]:
         """Names of classes in Hugging Face."""
         return [self.prefix + head for head in self.heads.split()]
+
+    @property
+    def base(self) -> str:
+        """The class without a head, whether the family here has it or not."""
+        return f"{self.prefix}Model"
+
+    def takes_of(self, architecture: str) -> str:
+        """What a call of this architecture's network takes."""
+        return self.but.get(architecture.removeprefix(self.prefix), self.takes)
 
     def build(self, config: Mapping[str, Any], architecture: str) -> HybridBlock:
         """The network, without values."""
@@ -51,6 +63,7 @@ _ENCODER = "Model ForMaskedLM ForSequenceClassification ForTokenClassification F
 _IMAGES = "Model ForImageClassification"
 _PAIR = "Model ForConditionalGeneration"  # an encoder with a decoder
 _TOWER = "Model ModelWithProjection"
+_ENCODES = {"EncoderModel": "tokens"}  # a pair without its decoder
 
 FAMILIES = [
     Family("albert", encoders, "Albert", _ENCODER),
@@ -75,7 +88,7 @@ FAMILIES = [
     Family("mistral", llama, "Mistral", "ForCausalLM"),
     Family("mobilenet_v2", inverted_residuals, "MobileNetV2", _IMAGES, takes="images"),
     Family("mpnet", encoders, "MPNet", _ENCODER),
-    Family("mt5", t5, "MT5", f"{_PAIR} EncoderModel", takes="two texts"),
+    Family("mt5", t5, "MT5", f"{_PAIR} EncoderModel", "two texts", _ENCODES),
     Family("pegasus", bart, "Pegasus", _PAIR, takes="two texts"),
     Family("phi3", llama, "Phi3", "ForCausalLM"),
     Family("qwen2", llama, "Qwen2", "ForCausalLM"),
@@ -84,10 +97,12 @@ FAMILIES = [
     Family("resnet", resnext, "ResNet", _IMAGES, takes="images"),
     Family("roberta", encoders, "Roberta", _ENCODER),
     Family("swin", swin, "Swin", _IMAGES, takes="images"),
-    Family("t5", t5, "T5", f"{_PAIR} WithLMHeadModel EncoderModel", takes="two texts"),
+    Family("t5", t5, "T5", f"{_PAIR} WithLMHeadModel EncoderModel", "two texts", _ENCODES),
     Family("vit", vit, "ViT", _IMAGES, takes="images"),
     Family(
-        "whisper", whisper, "Whisper", f"{_PAIR} ForAudioClassification", takes="frames of speech"
+        *("whisper", whisper, "Whisper", f"{_PAIR} ForAudioClassification"),
+        takes="frames and a text",
+        but={"ForAudioClassification": "frames"},
     ),
     Family("xlm-roberta", encoders, "XLMRoberta", _ENCODER),
 ]

@@ -67,6 +67,7 @@ class Loaded(NamedTuple):
 
     network: HybridBlock
     family: Family
+    architecture: str
     config: dict[str, Any]
 
 
@@ -91,7 +92,7 @@ def loaded(
     )
     _tell_unused(net, arrays, source.name)
     _fill_missing(net, source.name)
-    return Loaded(net, family, config)
+    return Loaded(net, family, name, config)
 
 
 def _tell_unused(net: HybridBlock, arrays: dict[str, ndarray], source: str) -> None:
