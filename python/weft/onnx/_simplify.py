@@ -6,78 +6,17 @@ Softmax, …), over values that nothing else reads, so nothing is computed twice
 """
 
 import math
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
-from weft._import.program import Node, Program, bodies_of, readers_of
-
-_LAYERS = "weft"  # the domain of operators that only this module makes
-
-
-class _Graph:
-    """A program with what makes and what reads each value."""
-
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        self.makers = {name: node for node in program.nodes for name in node.outputs if name}
-        self.readers = readers_of(program)
-        self.outputs = set(program.outputs)
-
-    def maker(self, name: str, *operators: str) -> Node | None:
-        """The node that makes a value, if it is one of these operators."""
-        node = self.makers.get(name)
-        return node if node is not None and node.operator in operators and not node.domain else None
-
-    def only_reader(self, name: str, *operators: str) -> Node | None:
-        """The node that alone reads a value, if it is one of these operators."""
-        readers = self.readers.get(name, [])
-        if len(readers) != 1 or readers[0][1] < 0 or name in self.outputs:
-            return None
-        node = readers[0][0]
-        return node if node.operator in operators and not node.domain else None
-
-    def number(self, name: str) -> float | None:
-        """The value of a constant of one element."""
-        value = self.program.constants.get(name)
-        if value is None or value.size != 1 or value.dtype.kind not in "fiu":
-            return None
-        return float(value.reshape(-1)[0])
-
-    def with_number(self, node: Node | None) -> tuple[str, float] | None:
-        """Of a node with a value and a number, in either order: both."""
-        if node is None or len(node.inputs) != 2:
-            return None
-        for place in (0, 1):
-            number = self.number(node.inputs[place])
-            if number is not None:
-                return node.inputs[1 - place], number
-        return None
-
-    def is_near(self, node: Node | None, number: float) -> str | None:
-        """The value that a node combines with a number, if that is the number."""
-        found = self.with_number(node)
-        if found is None or not math.isclose(found[1], number, rel_tol=1e-3, abs_tol=1e-9):
-            return None
-        return found[0]
-
-    def replace(self, last: Node, operator: str, inputs: list[str], **attributes: Any) -> None:
-        """Makes `last` another operator; what it read before goes where nothing reads it."""
-        domain = attributes.pop("domain", "")
-        made = Node(operator, domain, last.version, last.name, inputs, last.outputs[:1], attributes)
-        made.version = max(last.version, _SINCE.get(operator, 1))
-        place = next(i for i, node in enumerate(self.program.nodes) if node is last)
-        self.program.nodes[place] = made
-
-
-# The version from which on the rules know an operator that is put in.
-_SINCE = {"Gelu": 20, "Swish": 24, "HardSwish": 14, "LayerNormalization": 17}
-_SINCE["RMSNormalization"] = 23
+from weft._import.program import Node, Program, bodies_of
+from weft.onnx._attention import attentions, swaps
+from weft.onnx._patterns import Change, Graph
 
 
 def simplify(program: Program) -> None:
     """Puts layers of a program together again, and those of its bodies."""
-    for find in (_gelus, _tanh_gelus, _swishes, _hard_swishes, _norms, _attentions):
-        graph = _Graph(program)
+    for find in (_gelus, _tanh_gelus, _swishes, _hard_swishes, _norms, swaps, attentions):
+        graph = Graph(program)
         for change in list(find(graph)):
             change()
         drop_unread(program)
@@ -109,13 +48,10 @@ def _read(body: Program) -> set[str]:
     return found
 
 
-Change = Callable[[], None]
-
-
 # ---- activations --------------------------------------------------------------------------------
 
 
-def _gelus(graph: _Graph) -> Iterator[Change]:
+def _gelus(graph: Graph) -> Iterator[Change]:
     """0.5 x (1 + erf(x / sqrt 2)), with its factors in any order."""
     for erf in [node for node in graph.program.nodes if node.operator == "Erf"]:
         scaled = erf.inputs[0]
@@ -127,7 +63,7 @@ def _gelus(graph: _Graph) -> Iterator[Change]:
         yield from _halved(graph, x, added, "none")
 
 
-def _halved(graph: _Graph, x: str, added: Node | None, approximate: str) -> Iterator[Change]:
+def _halved(graph: Graph, x: str, added: Node | None, approximate: str) -> Iterator[Change]:
     """A node whose result is multiplied by x and by 1/2: by x / 2, or one after the other."""
     assert added is not None
     first = graph.only_reader(added.outputs[0], "Mul")
@@ -146,7 +82,7 @@ def _halved(graph: _Graph, x: str, added: Node | None, approximate: str) -> Iter
         yield lambda: graph.replace(second, "Gelu", [x], approximate=approximate)
 
 
-def _tanh_gelus(graph: _Graph) -> Iterator[Change]:
+def _tanh_gelus(graph: Graph) -> Iterator[Change]:
     """0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))."""
     for tanh in [node for node in graph.program.nodes if node.operator == "Tanh"]:
         inner = graph.is_near(graph.maker(tanh.inputs[0], "Mul"), math.sqrt(2.0 / math.pi))
@@ -161,7 +97,7 @@ def _tanh_gelus(graph: _Graph) -> Iterator[Change]:
                 break
 
 
-def _is_cube(graph: _Graph, name: str, x: str) -> bool:
+def _is_cube(graph: Graph, name: str, x: str) -> bool:
     power = graph.maker(name, "Pow")
     if power is not None:
         return power.inputs[0] == x and graph.number(power.inputs[1]) == 3.0
@@ -175,7 +111,7 @@ def _is_cube(graph: _Graph, name: str, x: str) -> bool:
     return inner.inputs == [x, x] or (inner.inputs[0] == x and graph.number(inner.inputs[1]) == 2.0)
 
 
-def _swishes(graph: _Graph) -> Iterator[Change]:
+def _swishes(graph: Graph) -> Iterator[Change]:
     """x sigmoid(x)."""
     for sigmoid in [node for node in graph.program.nodes if node.operator == "Sigmoid"]:
         product = graph.only_reader(sigmoid.outputs[0], "Mul")
@@ -184,7 +120,7 @@ def _swishes(graph: _Graph) -> Iterator[Change]:
             yield lambda product=product, x=x: graph.replace(product, "Swish", [x])
 
 
-def _hard_swishes(graph: _Graph) -> Iterator[Change]:
+def _hard_swishes(graph: Graph) -> Iterator[Change]:
     """x hard_sigmoid(x), and x min(max(x + 3, 0), 6) / 6."""
     for node in graph.program.nodes:
         if node.operator == "HardSigmoid":
@@ -197,7 +133,7 @@ def _hard_swishes(graph: _Graph) -> Iterator[Change]:
             yield from _clipped_swish(graph, node)
 
 
-def _clipped_swish(graph: _Graph, clip: Node) -> Iterator[Change]:
+def _clipped_swish(graph: Graph, clip: Node) -> Iterator[Change]:
     if graph.number(clip.inputs[1]) != 0.0 or graph.number(clip.inputs[2]) != 6.0:
         return
     x = graph.is_near(graph.maker(clip.inputs[0], "Add"), 3.0)
@@ -213,7 +149,7 @@ def _clipped_swish(graph: _Graph, clip: Node) -> Iterator[Change]:
 # ---- norms --------------------------------------------------------------------------------------
 
 
-def _norms(graph: _Graph) -> Iterator[Change]:
+def _norms(graph: Graph) -> Iterator[Change]:
     """(x - mean) / sqrt(mean of squares + eps), and x / sqrt(mean of squares + eps)."""
     for root in [node for node in graph.program.nodes if node.operator == "Sqrt"]:
         found = graph.with_number(graph.maker(root.inputs[0], "Add"))
@@ -231,7 +167,7 @@ def _norms(graph: _Graph) -> Iterator[Change]:
             yield from _with_weights(graph, last, "RMSNormalization", centred, found[1])
 
 
-def _is_of_last_axis(graph: _Graph, mean: Node) -> bool:
+def _is_of_last_axis(graph: Graph, mean: Node) -> bool:
     axes = mean.attributes.get("axes")
     if axes is None and len(mean.inputs) > 1:
         value = graph.program.constants.get(mean.inputs[1])
@@ -239,7 +175,7 @@ def _is_of_last_axis(graph: _Graph, mean: Node) -> bool:
     return axes == [-1] and mean.attributes.get("keepdims", 1) == 1
 
 
-def _squared(graph: _Graph, name: str) -> str | None:
+def _squared(graph: Graph, name: str) -> str | None:
     """What a value is the square of."""
     power = graph.maker(name, "Pow")
     if power is not None and graph.number(power.inputs[1]) == 2.0:
@@ -250,7 +186,7 @@ def _squared(graph: _Graph, name: str) -> str | None:
     return None
 
 
-def _divided(graph: _Graph, root: Node, centred: str) -> Node | None:
+def _divided(graph: Graph, root: Node, centred: str) -> Node | None:
     """The node that divides `centred` by the root, directly or by its reciprocal."""
     last = graph.only_reader(root.outputs[0], "Div")
     if last is not None and last.inputs == [centred, root.outputs[0]]:
@@ -264,7 +200,7 @@ def _divided(graph: _Graph, root: Node, centred: str) -> Node | None:
     return product if product is not None and centred in product.inputs else None
 
 
-def _uncentred(graph: _Graph, centred: str) -> str | None:
+def _uncentred(graph: Graph, centred: str) -> str | None:
     """The value whose mean was taken away."""
     difference = graph.maker(centred, "Sub")
     mean = graph.maker(difference.inputs[1], "ReduceMean") if difference else None
@@ -274,7 +210,7 @@ def _uncentred(graph: _Graph, centred: str) -> str | None:
 
 
 def _with_weights(
-    graph: _Graph, last: Node, operator: str, x: str, epsilon: float
+    graph: Graph, last: Node, operator: str, x: str, epsilon: float
 ) -> Iterator[Change]:
     """The norm with the factors, and the summands of a layer norm, behind it."""
     product = graph.only_reader(last.outputs[0], "Mul")
@@ -290,105 +226,13 @@ def _with_weights(
     yield lambda: graph.replace(end, operator, inputs, axis=-1, epsilon=epsilon)
 
 
-def _vector(graph: _Graph, node: Node | None, other: str) -> str | None:
+def _vector(graph: Graph, node: Node | None, other: str) -> str | None:
     """The weights of one axis that a node combines with another value."""
     if node is None or len(node.inputs) != 2:
         return None
     name = node.inputs[1] if node.inputs[0] == other else node.inputs[0]
     value = graph.program.constants.get(name)
     return name if value is not None and value.ndim == 1 else None
-
-
-# ---- attention ----------------------------------------------------------------------------------
-
-
-def _attentions(graph: _Graph) -> Iterator[Change]:
-    """softmax(scale q kᵀ + mask) v."""
-    for softmax in [node for node in graph.program.nodes if node.operator == "Softmax"]:
-        if softmax.attributes.get("axis", -1 if softmax.version >= 13 else 1) not in (-1, 3):
-            continue
-        shares = _unguarded(graph, softmax.outputs[0])
-        last = graph.only_reader(shares, "MatMul") if shares else None
-        if last is None or last.inputs[0] != shares:
-            continue
-        found = _scores(graph, softmax.inputs[0])
-        if found is not None:
-            yield _attention(graph, last, *found)
-
-
-def _unguarded(graph: _Graph, shares: str) -> str | None:
-    """The shares, or what puts 0 where they are NaN, as rows that see nothing are: Weft's kernel
-    gives 0 there, too."""
-    readers = graph.readers.get(shares, [])
-    if len(readers) == 1:
-        return shares
-    test = next((node for node, _ in readers if node.operator == "IsNaN"), None)
-    if len(readers) != 2 or test is None:
-        return None
-    chosen = graph.only_reader(test.outputs[0], "Where")
-    if chosen is None or chosen.inputs[2] != shares or graph.number(chosen.inputs[1]) != 0.0:
-        return None
-    return chosen.outputs[0]
-
-
-def _scores(graph: _Graph, name: str) -> tuple[str, Node, float, str | None] | None:
-    """Queries, the node that transposes the keys, the factor and the mask of scores."""
-    mask = None
-    total = graph.maker(name, "Add")
-    if total is not None and graph.only_reader(name, "Softmax"):
-        for place in (0, 1):
-            if graph.maker(total.inputs[place], "MatMul", "Mul", "Div") is not None:
-                found = _product(graph, total.inputs[place])
-                if found is not None:
-                    mask = total.inputs[1 - place]
-                    return (*found, mask)
-        return None
-    found = _product(graph, name)
-    return None if found is None else (*found, mask)
-
-
-def _product(graph: _Graph, name: str) -> tuple[str, Node, float] | None:
-    scale, name = _scale(graph, name)
-    product = graph.maker(name, "MatMul")
-    if product is None or len(graph.readers.get(name, [])) != 1:
-        return None
-    of_query, query = _scale(graph, product.inputs[0])
-    of_keys, keys = _scale(graph, product.inputs[1])
-    swapped = graph.maker(keys, "Transpose")
-    if swapped is None or "perm" not in swapped.attributes:
-        return None
-    return query, swapped, scale * of_query * of_keys
-
-
-def _scale(graph: _Graph, name: str) -> tuple[float, str]:
-    """A number that a value is multiplied by, and the rest."""
-    node = graph.maker(name, "Mul", "Div")
-    if node is None:
-        return 1.0, name
-    if node.operator == "Div":
-        number = graph.number(node.inputs[1])
-        return (1.0 / number, node.inputs[0]) if number else (1.0, name)
-    found = graph.with_number(node)
-    return (found[1], found[0]) if found else (1.0, name)
-
-
-def _attention(
-    graph: _Graph, last: Node, query: str, swapped: Node, scale: float, mask: str | None
-) -> Change:
-    def change() -> None:
-        perm = list(swapped.attributes["perm"])
-        perm[-1], perm[-2] = perm[-2], perm[-1]
-        keys = swapped.inputs[0]
-        if perm != sorted(perm):
-            keys = f"{last.outputs[0]}.keys"
-            turned = Node("Transpose", "", swapped.version, keys, list(swapped.inputs), [keys], {})
-            turned.attributes["perm"] = perm
-            place = next(i for i, node in enumerate(graph.program.nodes) if node is last)
-            graph.program.nodes.insert(place, turned)
-        inputs = [query, keys, last.inputs[1], *([mask] if mask else [])]
-        graph.replace(last, "ScaledDotProductAttention", inputs, scale=float(scale), domain=_LAYERS)
-
-    return change
 
 
 __all__ = ["simplify"]

@@ -178,3 +178,77 @@ def test_other_numbers_are_no_layer(name):
     assert [node.operator for node in block._program.nodes] != wanted
     expected = ReferenceEvaluator(network).run(None, {"x": x})[0]
     numpy.testing.assert_allclose(block(np.array(x)).asnumpy(), expected, rtol=1e-5, atol=1e-6)
+
+
+# ---- attention as PyTorch's exporter writes it --------------------------------------------------
+
+N, T, H, D = 2, 5, 3, 4
+MASKS = {
+    "none": numpy.zeros((1, 1, T, T), "float32"),
+    "causal": numpy.triu(numpy.full((1, 1, T, T), -numpy.inf, "float32"), 1),
+    "causal, finite": numpy.triu(numpy.full((T, T), -3e38, "float32"), 1),
+    "half": numpy.triu(numpy.full((1, 1, T, T), -1e4, "float32"), 1),
+    "of samples": numpy.zeros((N, 1, T, T), "float32"),
+    "hidden rows": numpy.full((1, 1, T, T), -numpy.inf, "float32"),
+}
+
+
+def written_out(mask, view=(N, T, -1, D), flat=(-1, T, D), turned=(N, H, D, T)):
+    """Attention of x to itself: keys are turned in three axes, both operands are scaled."""
+    scale = numpy.float32(D**-0.25)
+    weights = {
+        "view": numpy.array(view),
+        "flat": numpy.array(flat),
+        "turned": numpy.array(turned),
+        "scale": numpy.array(scale),
+        "mask": mask,
+        "zero": numpy.array(0, "float32"),
+    }
+    nodes = [
+        helper_node("Reshape", ["x", "view"], ["viewed"]),
+        helper_node("Transpose", ["viewed"], ["heads"], perm=[0, 2, 1, 3]),
+        helper_node("Reshape", ["heads", "flat"], ["k3"]),
+        helper_node("Transpose", ["k3"], ["k3t"], perm=[0, 2, 1]),
+        helper_node("Reshape", ["k3t", "turned"], ["kt"]),
+        helper_node("Mul", ["heads", "scale"], ["q"]),
+        helper_node("Mul", ["kt", "scale"], ["k"]),
+        helper_node("MatMul", ["q", "k"], ["s"]),
+        helper_node("Add", ["s", "mask"], ["masked"]),
+        helper_node("Softmax", ["masked"], ["p"], axis=-1),
+        helper_node("IsNaN", ["p"], ["nan"]),
+        helper_node("Where", ["nan", "zero", "p"], ["safe"]),
+        helper_node("MatMul", ["safe", "heads"], ["y"]),
+    ]
+    inputs = {"x": ("float32", [N, T, H * D])}
+    return model(nodes, inputs, {"y": ("float32", None)}, weights)
+
+
+def same_as_reference(network):
+    x = numpy.random.default_rng(1).normal(size=(N, T, H * D)).astype("float32")
+    block = weft.onnx.load(network)
+    with numpy.errstate(invalid="ignore"):
+        expected = ReferenceEvaluator(network).run(None, {"x": x})[0]
+    for is_hybrid in (False, True):
+        block.hybridize(is_hybrid)
+        numpy.testing.assert_allclose(block(np.array(x)).asnumpy(), expected, rtol=1e-5, atol=1e-6)
+    return block._program.nodes
+
+
+@pytest.mark.parametrize("view", [(N, T, -1, D), (-1, T, H, D), (N, T, H, D)])
+@pytest.mark.parametrize("name", MASKS)
+def test_attention_in_three_axes_is_found(name, view):
+    last = same_as_reference(written_out(MASKS[name], view))[-1]
+    assert last.operator == "ScaledDotProductAttention"
+    assert bool(last.attributes["causal"]) == name.startswith("causal")
+    assert len(last.inputs) == (3 if name == "none" or name.startswith("causal") else 4)
+
+
+@pytest.mark.parametrize(
+    ("flat", "turned"),
+    [((-1, D, T), (N, H, T, D)), ((-1, T, D), (H, N, D, T)), ((-1, T, D), (1, N * H, D, T))],
+)
+def test_other_reshapes_are_no_swap(flat, turned):
+    """What cannot be attention of x to itself is left as it is, and fails or runs as it is."""
+    network = written_out(MASKS["none"], (N, T, H, D), flat, turned)
+    operators = [node.operator for node in weft.onnx.load(network)._program.nodes]
+    assert "ScaledDotProductAttention" not in operators and "Softmax" in operators

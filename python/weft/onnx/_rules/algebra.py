@@ -93,8 +93,10 @@ def _cofactors(x: ndarray) -> ndarray:
 
 
 @rules("ScaledDotProductAttention", domain="weft")
-def _attention(q: Array, k: Array, v: Array, mask: Array = None, *, scale: float) -> ndarray:
-    return npx.scaled_dot_product_attention(q, k, v, mask, scale=scale)
+def _attention(
+    q: Array, k: Array, v: Array, mask: Array = None, *, scale: float, causal: int = 0
+) -> ndarray:
+    return npx.scaled_dot_product_attention(q, k, v, mask, scale=scale, causal=bool(causal))
 
 
 # ---- softmax ------------------------------------------------------------------------------------
