@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 
 from weft import autograd, init
-from weft._base.errors import InvalidType, InvalidValue, NotFound
+from weft._base.errors import Error, InvalidType, InvalidValue, NotFound
 from weft._core.typing import DeviceLike
 from weft._import.block import ImportedBlock
 from weft._import.missing import require_all, resolve
@@ -26,6 +26,11 @@ from weft.mxnet._program import fixed_variables, input_variables, program_of
 from weft.mxnet._symbol_files import read_graph
 
 _CALLER = "SymbolBlock.imports"
+# First values that MXNet gives by the end of a name.
+_BY_NAME = {
+    **dict.fromkeys(("bias", "beta", "moving_mean", "running_mean"), "zeros"),
+    **dict.fromkeys(("gamma", "moving_var", "running_var"), "ones"),
+}
 Path = str | PathLike[str]
 
 
@@ -200,21 +205,22 @@ def _unset(variable: GraphNode, is_fixed: bool) -> Parameter:
 
 
 def _initializer(variable: GraphNode) -> Any:
-    """The initialiser that an annotation names, else the one that its name asks for, or None."""
-    text = variable.attrs.get("__init__", "")
+    """The initializer that an annotation names, else the one that the name asks for; None
+    leaves it to `initialize`."""
+    text = variable.attrs.get("__init__")
+    if text is None:
+        return next((word for end, word in _BY_NAME.items() if variable.name.endswith(end)), None)
     try:
         found = json.loads(text)
     except ValueError:
         found = text
-    name, options = found if isinstance(found, list) and len(found) == 2 else (found, {})
-    word = name.lower() if isinstance(name, str) else ""
-    if word == "constant" and isinstance(options, dict) and "value" in options:
-        return init.Constant(options["value"])
-    if word in ("zero", "zeros") or variable.name.endswith(("_mean", "bias", "beta")):
-        return "zeros"
-    if word in ("one", "ones") or variable.name.endswith(("_var", "gamma")):
-        return "ones"
-    return None
+    word, options = found if isinstance(found, list) and len(found) == 2 else (found, {})
+    try:
+        return init.create(word, **options)
+    except (Error, TypeError) as error:
+        raise InvalidValue(
+            f"{_CALLER}: `{variable.name}` asks for the initializer {text}: {error}"
+        ) from None
 
 
 def _take_factors(parameter: Parameter, variable: GraphNode) -> None:

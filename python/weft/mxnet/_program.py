@@ -50,7 +50,7 @@ def fixed_variables(graph: Graph) -> set[str]:
     found: set[str] = set()
     for node in graph.nodes():
         places = set(state_places(node.op))
-        if node.op in ("BatchNorm", "BatchNorm_v1") and _is_gamma_fixed(node):
+        if places and _is_gamma_fixed(node):  # batch norms alone have states
             places.add(1)
         for place in places:
             if place < len(node.inputs) and node.inputs[place][0].is_variable:

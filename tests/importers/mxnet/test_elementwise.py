@@ -182,6 +182,8 @@ def test_clip_smooth_l1_and_others(tmp_path):
     check(tmp_path, "where", [numpy.rint(U), X, P], {}, numpy.where(numpy.rint(U) != 0, X, P))
     rows = numpy.array([1, 0, 2], "float32")
     check(tmp_path, "where", [rows, X, P], {}, numpy.where(rows[:, None] != 0, X, P))
+    columns = numpy.array([1, 0, 2, 0], "float32")  # a vector is a row in 2.0
+    check(tmp_path, "_npi_where", [columns, X, P], {}, numpy.where(columns != 0, X, P))
     check(tmp_path, "_npi_around", [X], {"decimals": "1"}, numpy.round(X, 1))
 
 

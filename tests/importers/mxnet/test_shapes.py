@@ -282,6 +282,17 @@ def test_several_inputs(case, tmp_path):
     check(tmp_path, op, arrays, attrs, wanted, is_np_shape=op.startswith("_np"))
 
 
+def test_extents_that_stay_are_0_in_1_x_and_minus_2_in_2_0(tmp_path):
+    wanted = numpy.broadcast_to(M, (2, 3, 4))
+    check(tmp_path, "broadcast_to", [M], {"shape": "(2, 0, 4)"}, wanted)
+    check(tmp_path, "_npi_broadcast_to", [M], {"shape": "[2,-2,-2]"}, wanted)
+
+
+def test_only_the_order_of_c_is_taken():
+    with pytest.raises(NotImplementedError, match="`order` must be 'C'; got 'F'"):
+        invoke("_npx_reshape", [np.array(M)], {"newshape": "(4, 3)", "order": "F"})
+
+
 def test_sums_of_all_have_no_axes_in_a_graph_of_2_0(tmp_path):
     check(tmp_path, "sum", [X], {}, X.sum(), is_np_shape=True)
 

@@ -207,6 +207,17 @@ def test_without_a_file_parameters_are_initialized(written):
     assert parameters["b_moving_var"].grad_req == "null"
 
 
+def test_initializers_that_are_not_known_are_told(written):
+    nodes = dense()
+    nodes[1]["attrs"] = {"__shape__": "(2, 2)", "__init__": '["xavier", {"magnitude": 2.0}]'}
+    net = imports(written(symbol(nodes))[0], "data")
+    net.initialize()
+    assert net.collect_params()["w"].data().shape == (2, 2)
+    nodes[1]["attrs"]["__init__"] = '["fancy", {}]'
+    with pytest.raises(ValueError, match=r"`w` asks for the initializer .*fancy"):
+        imports(written(symbol(nodes))[0], "data")
+
+
 def test_half_parameters_stay_what_they_are(written, tmp_path):
     path = written(symbol(dense()))[0]
     mx.nd.save(tmp_path / "half.params", {"arg:w": np.array(W).astype("bfloat16")})

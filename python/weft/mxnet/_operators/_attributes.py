@@ -18,7 +18,7 @@ IGNORED = frozenset(
         *("workspace", "cudnn_tune", "cudnn_off", "cudnn_algo_verbose", "cudnn_algo_fwd"),
         *("cudnn_algo_fwd_prec", "cudnn_algo_bwd_data", "cudnn_algo_bwd_data_prec"),
         *("cudnn_algo_bwd_filter", "cudnn_algo_bwd_filter_prec", "cudnn_tensor_core"),
-        *("num_args", "ctx", "device", "name", "order"),
+        *("num_args", "ctx", "device", "name"),
     }
 )
 

@@ -158,7 +158,12 @@ def _add_n(*args: Array) -> ndarray:
     return reduce(np.add, args)
 
 
-@rules("where", "_npi_where")
+@rules("_npi_where")
+def _npi_where(condition: Array, x: Array, y: Array) -> ndarray:
+    return np.where(condition != 0, x, y)
+
+
+@rules("where")
 def _where(condition: Array, x: Array, y: Array) -> ndarray:
     if condition.ndim == 1 and x.ndim > 1:  # chooses whole rows
         condition = condition.reshape((-1, *(1,) * (x.ndim - 1)))

@@ -83,7 +83,6 @@ _ALONE: dict[str, Function] = {
     "_np_copy": lambda x: x,
     "_copy": lambda x: x,
     "identity": lambda x: x,
-    "_identity_with_attr_like_rhs": lambda x: x,
     "BlockGrad": npx.stop_gradient,
     "stop_gradient": npx.stop_gradient,
     "_contrib_isfinite": lambda x: np.isfinite(x).astype(x.dtype),
@@ -131,6 +130,11 @@ for _name, _function in _UNARY.items():
     rules(_name, f"_npi_{_name}")(_unary(_function))
 for _name, _function in _ALONE.items():
     rules(_name)(_unary(_function))
+
+
+@rules("_identity_with_attr_like_rhs")
+def _identity_like(lhs: Array, rhs: Array) -> ndarray:
+    return lhs
 
 
 @rules("_npi_around")

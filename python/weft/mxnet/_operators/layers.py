@@ -227,9 +227,7 @@ def _leaky_relu(
 
 
 @rules("Dropout", "_npx_dropout")
-def _dropout(
-    data: Array, *, p: float = 0.5, mode: str = "training", axes: Any = (), cudnn_off: Any = None
-) -> ndarray:
+def _dropout(data: Array, *, p: float = 0.5, mode: str = "training", axes: Any = ()) -> ndarray:
     if mode not in ("training", "always"):
         raise InvalidValue(f"`mode` must be 'training' or 'always'; got {mode!r}")
     is_on = p > 0 and (mode == "always" or autograd.is_training())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from weft import np, npx
-from weft._base.errors import InvalidValue
+from weft._base.errors import InvalidValue, Unsupported
 from weft._core.typing import ndarray
 from weft._import.values import Array
 from weft.mxnet._operators._attributes import flag, ints
@@ -130,13 +130,20 @@ def _reshape(
 
 
 @rules("_npx_reshape")
-def _npx_reshape(a: Array, *, newshape: Any, reverse: Any = False) -> ndarray:
+def _npx_reshape(a: Array, *, newshape: Any, reverse: Any = False, order: str = "C") -> ndarray:
+    _require_rows(order)
     return a.reshape(npx_shape(a.shape, ints(newshape, "newshape"), flag(reverse)))
 
 
 @rules("_np_reshape", "_npi_reshape")
-def _np_reshape(a: Array, *, newshape: Any) -> ndarray:
+def _np_reshape(a: Array, *, newshape: Any, order: str = "C") -> ndarray:
+    _require_rows(order)
     return a.reshape(ints(newshape, "newshape"))
+
+
+def _require_rows(order: str) -> None:
+    if order != "C":
+        raise Unsupported(f"`order` must be 'C'; got {order!r}")
 
 
 @rules("reshape_like", "_npx_reshape_like")

@@ -191,14 +191,20 @@ def _crop(
 # ---- larger --------------------------------------------------------------------------------------
 
 
-@rules("broadcast_to", "_np_broadcast_to", "_npi_broadcast_to")
-def _broadcast_to(array: Array, *, shape: Any) -> ndarray:
-    wanted = list(ints(shape, "shape"))
-    ahead = len(wanted) - array.ndim
-    for place, extent in enumerate(array.shape):
-        if wanted[ahead + place] in (0, -2):  # as it is, in 1.x and in `npx`
-            wanted[ahead + place] = extent
-    return np.broadcast_to(array, tuple(wanted))
+def _broadcast_with(kept: int) -> Callable[..., ndarray]:
+    def rule(array: Array, *, shape: Any) -> ndarray:
+        wanted = list(ints(shape, "shape"))
+        ahead = len(wanted) - array.ndim
+        for place, extent in enumerate(array.shape):
+            if wanted[ahead + place] == kept:  # an extent that stays as it is
+                wanted[ahead + place] = extent
+        return np.broadcast_to(array, tuple(wanted))
+
+    return rule
+
+
+rules("broadcast_to")(_broadcast_with(0))
+rules("_np_broadcast_to", "_npi_broadcast_to")(_broadcast_with(-2))
 
 
 @rules("broadcast_like", "_npx_broadcast_like")
