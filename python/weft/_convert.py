@@ -34,6 +34,12 @@ def _read_tflite(path: Path) -> ImportedBlock:
     return load(path)
 
 
+def _read_mxnet(path: Path, params: Path | None = None) -> ImportedBlock:
+    from weft.mxnet._convert import read
+
+    return read(path, params)
+
+
 def _read_torch(path: Path) -> ImportedBlock:
     from weft.torch import convert as converted
 
@@ -45,6 +51,7 @@ READERS: dict[str, Callable[[Path], ImportedBlock]] = {
     ".onnx": _read_onnx,
     ".tflite": _read_tflite,
     ".pt2": _read_torch,
+    ".json": _read_mxnet,
 }
 
 
@@ -52,6 +59,7 @@ def convert(
     source: str | PathLike[str],
     output: str | PathLike[str] | None = None,
     *,
+    params: str | PathLike[str] | None = None,
     shapes: Mapping[str, Sequence[int]] | None = None,
     pack: bool = False,
     int8: bool = False,
@@ -59,9 +67,11 @@ def convert(
 ) -> Path:
     """Writes a .weft file of a model file of another framework, and returns its path.
 
-    source: a .onnx, .tflite or .pt2 file (torch.export.save), or a folder with config.json and
-        weights, as `weft.hub.load` takes it
-    output: by default the source with the suffix .weft
+    source: a .onnx, .tflite or .pt2 file (torch.export.save), a -symbol.json of MXNet, or a folder
+        with config.json and weights, as `weft.hub.load` takes it
+    output: by default the source with the suffix .weft, without `-symbol`
+    params: the parameters of a -symbol.json; by default the only file of its name beside it, such
+        as model-0010.params beside model-symbol.json
     shapes: of inputs by name, where the file leaves some extents open and they are to be fixed.
         Without it extents of an .onnx file stay open in the .weft file, and a .tflite file has
         those that TensorFlow Lite takes by default. A folder's network for text has both extents of
@@ -75,6 +85,11 @@ def convert(
     Raises what the reader of the format raises; ValueError for shapes that do not fit.
     """
     path = Path(fspath(source))
+    if params is not None and path.suffix.lower() != ".json":
+        raise InvalidValue(
+            f"convert: only a -symbol.json of MXNet has a file of parameters beside it; got {path} "
+            f"and {fspath(params)}"
+        )
     if path.is_dir():
         target = Path(fspath(output)) if output is not None else _beside(path)
         _convert_folder(path, target, shapes or {}, pack, generate)
@@ -91,10 +106,18 @@ def convert(
         raise MissingFile(f"convert: there is no file {path}")
     if int8 and reader is not _read_onnx:
         raise Unsupported(f"convert: `int8` is for .onnx files; got {path}")
-    block = _read_onnx(path, int8=True) if int8 else reader(path)
-    target = Path(fspath(output)) if output is not None else path.with_suffix(".weft")
+    if int8:
+        block = _read_onnx(path, int8=True)
+    else:
+        block = reader(path) if params is None else _read_mxnet(path, Path(fspath(params)))
+    target = Path(fspath(output)) if output is not None else _named_after(path)
     export_block(block, target, shapes or {}, pack)
     return target
+
+
+def _named_after(path: Path) -> Path:
+    """The .weft file of a model file."""
+    return path.with_name(f"{path.stem.removesuffix('-symbol')}.weft")
 
 
 def export_block(

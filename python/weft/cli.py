@@ -49,7 +49,8 @@ def parser() -> argparse.ArgumentParser:
     pack.add_argument("--output", "-o", help="path of the packed file; the file itself by default")
     add_convert(
         commands.add_parser(
-            "convert", help="make a .weft file of an .onnx, .pt2 or .tflite file, or of a folder"
+            "convert",
+            help="make a .weft file of an .onnx, .pt2, .tflite, -symbol.json file or a folder",
         )
     )
     ops = commands.add_parser("ops", help="print what -DWEFT_OPS needs to run a .weft file")
@@ -71,7 +72,14 @@ def add_file(command: argparse.ArgumentParser) -> None:
 
 def add_convert(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "file", help="path of the file: .onnx, .pt2, .tflite, or a folder with config.json"
+        "file",
+        help="path of the file: .onnx, .pt2, .tflite, -symbol.json of MXNet, or a folder with "
+        "config.json",
+    )
+    command.add_argument(
+        "params",
+        nargs="?",
+        help="parameters of a -symbol.json; the only ones of its name beside it by default",
     )
     command.add_argument(
         *("--output", "-o"), help="path of the .weft file; the file's own with .weft by default"
@@ -228,6 +236,7 @@ def convert_file(options: argparse.Namespace) -> int:
         path = convert(
             options.file,
             options.output,
+            params=options.params,
             shapes=dict(options.shape),
             pack=options.pack,
             int8=options.int8,

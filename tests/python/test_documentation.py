@@ -44,6 +44,8 @@ def test_programs_on_pages_print_what_they_say(page, root, tmp_path, monkeypatch
     assert programs
     monkeypatch.chdir(tmp_path)
     shutil.copy(root / "tests/models/tflite/hello_world_int8.tflite", "model.tflite")
+    for path in (root / "tests/models/mxnet/mlp").glob("mlp-*"):
+        shutil.copy(path, path.name)
     exec(compile(programs, f"{page}.md", "exec"), {})
     wanted = re.findall(r"^print.*  # (.*)$", programs, re.MULTILINE)
     printed = capsys.readouterr().out.splitlines()

@@ -1,7 +1,8 @@
 """A home for programs and files of Apache MXNet: its names, with its meaning, on Weft.
 
 >>> from weft import mxnet as mx
->>> weights = mx.nd.load("model-0000.params")  # doctest: +SKIP
+>>> net = mx.gluon.SymbolBlock.imports(
+...     "model-symbol.json", ["data"], "model-0000.params")  # doctest: +SKIP
 
 Modules are imported when they are first used. What differs from MXNet, and the native names to move
 to over time, are in docs/from-mxnet.md.
@@ -11,12 +12,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from weft.mxnet import model, ndarray, numpy_extension
+    from weft.mxnet import gluon, model, ndarray, numpy_extension
     from weft.mxnet import ndarray as nd
     from weft.mxnet import numpy_extension as npx
 
 # By name: the module, and the name in it where it is not the module itself.
 _ELSEWHERE: dict[str, tuple[str, str | None]] = {
+    "gluon": ("gluon", None),
     "model": ("model", None),
     "nd": ("ndarray", None),
     "ndarray": ("ndarray", None),
@@ -25,6 +27,7 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
 }
 
 __all__ = [
+    "gluon",
     "model",
     "nd",
     "ndarray",

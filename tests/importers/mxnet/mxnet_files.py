@@ -69,7 +69,7 @@ def symbol(nodes, heads=None, **attrs):
     return json.dumps(
         {
             "nodes": nodes,
-            "arg_nodes": [n for n, found in enumerate(nodes) if found["op"] == "null"],
+            "arg_nodes": [n for n, found in enumerate(nodes) if found.get("op") == "null"],
             "heads": heads or [[len(nodes) - 1, 0, 0]],
             "attrs": {"mxnet_version": ["int", 10901]} | attrs,
         }

@@ -1,0 +1,142 @@
+"""Recurrent networks: `RNN`, all layers and directions with one flat vector of parameters.
+
+The vector has all weights first, layer by layer, in each the way forward and the way back, of each
+i2h then h2h; then all biases in the same order. T steps, N sequences, H hidden elements.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from weft import autograd, np, npx
+from weft._base.errors import InvalidValue, Unsupported
+from weft._core.typing import ndarray
+from weft._import.values import Array
+from weft.mxnet._operators._attributes import flag
+from weft.mxnet._operators._table import RULES as rules
+from weft.mxnet._operators._table import counted
+
+GATES = {"rnn_tanh": 1, "rnn_relu": 1, "lstm": 4, "gru": 3}
+
+
+def shapes_of(
+    mode: str, features: int, hidden: int, layers: int, directions: int
+) -> Iterator[tuple[int, ...]]:
+    """The shapes of the parameters in the order of the vector."""
+    rows = GATES[mode] * hidden
+    for layer in range(layers):
+        width = features if layer == 0 else hidden * directions
+        for _ in range(directions):
+            yield rows, width
+            yield rows, hidden
+    for _ in range(2 * layers * directions):
+        yield (rows,)
+
+
+def _parts(parameters: ndarray, shapes: list[tuple[int, ...]]) -> list[ndarray]:
+    """The vector cut into arrays of these shapes."""
+    sizes = [shape[0] * (shape[1] if len(shape) == 2 else 1) for shape in shapes]
+    if sum(sizes) != parameters.size:
+        raise InvalidValue(
+            f"`parameters` must have {sum(sizes)} elements for these sizes; got {parameters.size}"
+        )
+    found, begin = [], 0
+    for shape, size in zip(shapes, sizes, strict=True):
+        found.append(parameters[begin : begin + size].reshape(shape))
+        begin += size
+    return found
+
+
+@rules("_rnn_param_concat")
+def _rnn_param_concat(*data: Array, dim: int = 0) -> ndarray:
+    return np.concatenate([part.reshape((-1,)) for part in data], axis=0)
+
+
+@rules("RNN", "_npx_rnn")
+def _rnn(
+    data: Array,
+    parameters: Array,
+    state: Array = None,
+    state_cell: Array = None,
+    sequence_length: Array = None,
+    *,
+    state_size: int,
+    num_layers: int,
+    mode: str,
+    bidirectional: Any = False,
+    p: float = 0.0,
+    state_outputs: Any = False,
+    projection_size: Any = None,
+    lstm_state_clip_min: Any = None,
+    lstm_state_clip_max: Any = None,
+    lstm_state_clip_nan: Any = False,
+    use_sequence_length: Any = False,
+) -> Any:
+    if mode not in GATES:
+        raise InvalidValue(f"`mode` must be one of {', '.join(GATES)}; got {mode!r}")
+    if projection_size is not None or lstm_state_clip_min is not None:
+        raise Unsupported("`projection_size` and `lstm_state_clip_min` must be None")
+    if mode != "lstm" and flag(use_sequence_length):
+        state_cell, sequence_length = None, state_cell  # the fourth input is the last one
+    layers, directions, hidden = int(num_layers), 1 + flag(bidirectional), int(state_size)
+    shapes = list(shapes_of(mode, data.shape[2], hidden, layers, directions))
+    weights = _parts(parameters.reshape((-1,)), shapes)
+    whole = (layers * directions, data.shape[1], hidden)
+    firsts = [state] if mode != "lstm" else [state, state_cell]
+    states = [
+        np.zeros(whole, data.dtype) if x is None else np.broadcast_to(x, whole) for x in firsts
+    ]
+    lengths = sequence_length if flag(use_sequence_length) else None
+    out, last = _layers(data, states, weights, mode, layers, directions, float(p), lengths)
+    return (out, *last) if flag(state_outputs) else out
+
+
+def _layers(
+    x: ndarray,
+    states: list[ndarray],
+    weights: list[ndarray],
+    mode: str,
+    layers: int,
+    directions: int,
+    p: float,
+    lengths: Any,
+) -> tuple[ndarray, list[ndarray]]:
+    """The outputs of the last layer, and the last states of all of them."""
+    operator, options = {
+        "lstm": (npx.lstm, {}),
+        "gru": (npx.gru, {}),
+        "rnn_tanh": (npx.rnn, {"activation": "tanh"}),
+        "rnn_relu": (npx.rnn, {"activation": "relu"}),
+    }[mode]
+    biases = 2 * layers * directions
+    last: list[list[ndarray]] = [[] for _ in states]
+    for layer in range(layers):
+        outputs = []
+        for direction in range(directions):
+            place = layer * directions + direction
+            matrices = weights[2 * place : 2 * place + 2]
+            vectors = weights[biases + 2 * place : biases + 2 * place + 2]
+            found = operator(
+                x,
+                *(state[place] for state in states),
+                *matrices,
+                *vectors,
+                lengths,
+                reverse=direction == 1,
+                **options,
+            )
+            outputs.append(found[0])
+            for kept, state in zip(last, found[1:], strict=True):
+                kept.append(state)
+        x = outputs[0] if directions == 1 else np.concatenate(outputs, axis=2)
+        if p > 0 and layer + 1 < layers and autograd.is_training():
+            x = npx.dropout(x, p)
+    return x, [np.stack(part) for part in last]
+
+
+def _result_count(given: Any) -> int:
+    if not flag(given.get("state_outputs", False)):
+        return 1
+    return 3 if given.get("mode") == "lstm" else 2
+
+
+counted(("RNN", "_npx_rnn"), _result_count)
