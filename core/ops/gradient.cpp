@@ -93,10 +93,18 @@ Result<Saved> run_probe(const OpDef& op, std::span<const Argument> attributes,
   for (const TensorType& type : outputs) cotangents.push_back(probe.add(type));
   const Values partials =
       op.grad_rule(GradContext(op, attributes, probe, in, out, cotangents, needed));
-  // Sums of rows are made dense later; that reads their indices.
-  for (const Value& partial : partials)
-    if (partial.is_rows())
-      for (const RowPart& part : row_sum_of(partial).parts) probe.note_read(part.indices);
+  // A gradient that is an input or an output itself is read, too. Sums of rows are made dense
+  // later; that reads their parts.
+  for (const Value& partial : partials) {
+    if (!partial.is_rows()) {
+      probe.note_read(partial);
+      continue;
+    }
+    for (const RowPart& part : row_sum_of(partial).parts) {
+      probe.note_read(part.indices);
+      probe.note_read(part.rows);
+    }
+  }
   if (!probe.status().ok()) return probe.status();
   Saved saved;
   for (size_t i = 0; i < in.size(); ++i)

@@ -252,6 +252,37 @@ def test_third_order_through_a_rule_in_python():
         numpy.testing.assert_allclose(x.grad.asnumpy(), 24 * x.asnumpy(), rtol=1e-6)
 
 
+@pytest.mark.parametrize("which", ["input", "output", "cotangent"])
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_a_gradient_may_be_what_the_rule_is_given(which, hybrid):
+    """An array that a rule returns as it is counts as read, so it is kept for the backward."""
+    given = {
+        "input": lambda inputs, outputs, cotangents: (inputs[1], None),
+        "output": lambda inputs, outputs, cotangents: (outputs[0], None),
+        "cotangent": lambda inputs, outputs, cotangents: (cotangents[0], None),
+    }
+    operator = register(
+        inputs=["x", "y"],
+        infer=lambda x, y: x,
+        kernel=lambda x, y: x * 3,
+        gradient=given[which],
+    )
+    x, y = np.array([1.0, 2.0]), np.array([5.0, 7.0])
+    x.attach_grad()
+
+    def scaled(x, y):
+        return operator(x, y) * 2
+
+    run = weft.hybridize(scaled) if hybrid else scaled
+    with autograd.record():
+        total = run(x, y).sum()
+    total.backward()
+    wanted = {"input": [5.0, 7.0], "output": [3.0, 6.0], "cotangent": [2.0, 2.0]}[which]
+    assert x.grad.tolist() == wanted
+    x.grad[...] = 0  # it is an array of its own
+    assert y.tolist() == [5.0, 7.0] and x.tolist() == [1.0, 2.0]
+
+
 def test_training_mode_reaches_a_composition():
     operator = register_op(
         fresh(), inputs=["x"], compose=lambda x: -x if autograd.is_training() else x + 0
