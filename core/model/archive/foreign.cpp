@@ -18,13 +18,11 @@ constexpr std::string_view kPickle =
 constexpr Foreign kForeign[] = {
     // Lists of NDArrays, and the single array of MXNet 2.0.
     {"\x12\x01\0\0\0\0\0\0"sv,
-     "arrays of MXNet, which Weft does not read; load it with MXNet's `nd.load` and save the "
-     "arrays, "
-     "as NumPy's, with `npx.save`"},
+     "arrays of MXNet; `weft.mxnet.nd.load` reads them, and `load_parameters` of a block"},
     {"PK\x03\x04"sv,
-     "a zip, as MXNet (.params), `numpy.savez` (.npz) and `torch.save` (.pt) write it; load it "
-     "there "
-     "and save the arrays with `npx.save`"},
+     "a zip, as MXNet (.params), `numpy.savez` (.npz) and `torch.save` (.pt) write it; "
+     "`weft.mxnet.npx.load` reads the first two, `load_parameters` of a block the first and the "
+     "last"},
     {"\x93NUMPY"sv,
      "an array of NumPy (.npy); load it with `numpy.load` and save it with `npx.save`"},
     {"\x80\x02"sv, kPickle},
