@@ -126,6 +126,7 @@ def test_modules_are_imported_by_name_in_the_package_alone():
         "weft._core",  # a module of Python's own that has two names
         "weft._trace.code",  # looks at modules that a program has imported
         "weft._trace.reads",
+        "weft.mxnet",  # its modules, when they are first asked for
         "weft.runtime",  # takes the library that the extension has loaded
     }
 
