@@ -8,8 +8,8 @@ from weft import np
 
 
 def made(values: Any, dtype: Any = None) -> Any:
-    """An array of values, of their own dtype if none is given."""
-    return np.array(numpy.ascontiguousarray(values, dtype))
+    """An array of values in the machine's memory, of their own dtype if none is given."""
+    return np.array(numpy.asarray(values, dtype, order="C"), device="cpu")
 
 
 def made_as_mxnet(values: Any, dtype: Any = None) -> Any:
@@ -21,7 +21,7 @@ def made_as_mxnet(values: Any, dtype: Any = None) -> Any:
 
 def filled(shape: tuple[int, ...], dtype: Any) -> tuple[Any, numpy.ndarray]:
     """An array whose elements are yet to be written, and its memory as NumPy's array."""
-    array = np.empty(shape, dtype=dtype)
+    array = np.empty(shape, dtype=dtype, device="cpu")
     return array, array.numpy()
 
 

@@ -83,6 +83,7 @@ def test_arrays_are_shuffled_by_numpys_seed_and_labels_with_them():
         ({"data": rows(3), "last_batch_handle": "keep"}, "must be one of pad, discard, roll_over"),
         ({"data": []}, "`data` must have at least one array"),
         ({"data": rows(3), "batch_size": 1.5}, "`batch_size` must be an integer"),
+        ({"data": 3}, "`data` must have rows; 'data' is a single number"),
         ({"data": "text"}, "`data` must be an array, a list or a dict"),
     ],
 )

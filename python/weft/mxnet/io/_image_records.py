@@ -127,6 +127,7 @@ class ImageRecordIter(MXDataIter):
     shuffle: each epoch has an order of its own, which follows from `seed`
     seed_aug: of what is random in pictures, `seed` if it is None
     num_parts, part_index: which part of the records is read, for one of several machines
+    shuffle_chunk_size: above 0 it is the same as `shuffle`
     round_batch: the last batch is filled with the first samples of the next epoch, which begins
         behind them; else with zeros. `pad` of the batch says how many fill it
     preprocess_threads: how many threads decode; prefetch_buffer: how many batches ahead
@@ -178,6 +179,8 @@ class ImageRecordIter(MXDataIter):
         require(
             str(kind) in self._dtypes, where, "dtype", f"one of {', '.join(self._dtypes)}", kind
         )
+        require(aug_seq == "aug_default", where, "aug_seq", "'aug_default'", repr(aug_seq))
+        shuffle = shuffle or shuffle_chunk_size > 0
         offsets = _offsets(where, path_imgrec, path_imgidx)
         part = part_of(where, len(offsets), num_parts, part_index)
         self._fill = self._filler(

@@ -40,10 +40,6 @@ class Order:
                 self._taken = missing % self._count
             yield self._epoch, batch, missing
 
-    def begin_anew(self) -> None:
-        """An epoch that was left early has taken nothing from the next one."""
-        self._taken = 0
-
     def _samples(self, epoch: int) -> numpy.ndarray:
         samples = list(range(self._count))
         if self._shuffle:
