@@ -6,7 +6,7 @@ import struct
 
 import numpy
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from weft.gluon import data
@@ -46,6 +46,7 @@ def test_a_record_is_cut_where_the_magic_number_is_aligned(record, parts, tmp_pa
 PIECES = st.lists(st.sampled_from([MAGIC, b"a", b"bc", b"\0\0\0\0", MAGIC[:2]]), max_size=9)
 
 
+@settings(deadline=None)
 @given(records=st.lists(PIECES.map(b"".join), max_size=6))
 def test_records_are_read_back(records, tmp_path_factory):
     path = tmp_path_factory.mktemp("records") / "file.rec"

@@ -12,27 +12,47 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from weft.mxnet import gluon, model, ndarray, numpy_extension
+    from weft.mxnet import (
+        gluon,
+        im2rec,
+        image,
+        io,
+        model,
+        ndarray,
+        numpy_extension,
+        recordio,
+    )
+    from weft.mxnet import image as img
     from weft.mxnet import ndarray as nd
     from weft.mxnet import numpy_extension as npx
 
 # By name: the module, and the name in it where it is not the module itself.
 _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "gluon": ("gluon", None),
+    "im2rec": ("im2rec", None),
+    "image": ("image", None),
+    "img": ("image", None),
+    "io": ("io", None),
     "model": ("model", None),
     "nd": ("ndarray", None),
     "ndarray": ("ndarray", None),
     "npx": ("numpy_extension", None),
     "numpy_extension": ("numpy_extension", None),
+    "recordio": ("recordio", None),
 }
 
 __all__ = [
     "gluon",
+    "im2rec",
+    "image",
+    "img",
+    "io",
     "model",
     "nd",
     "ndarray",
     "npx",
     "numpy_extension",
+    "recordio",
 ]
 
 

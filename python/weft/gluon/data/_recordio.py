@@ -114,6 +114,12 @@ class RecordFile:
             behind = following
         return MAGIC.join(parts), behind
 
+    def begin(self, offset: int, count: int) -> bytes:
+        """The first bytes, at most `count`, of the record that begins at a byte of the file. A
+        record that was cut among them gives those before the cut."""
+        _, length = self._head(offset)
+        return self._bytes(offset + _HEAD.size, min(count, length))
+
     def offsets(self) -> list[int]:
         """Where each record begins. Heads alone are read."""
         found, offset, inside = [], 0, False

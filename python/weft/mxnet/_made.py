@@ -1,0 +1,33 @@
+"""Where data of files and iterators become arrays, and arrays become NumPy's again."""
+
+from typing import Any
+
+import numpy
+
+from weft import np
+
+
+def made(values: Any, dtype: Any = None) -> Any:
+    """An array of values in the machine's memory, of their own dtype if none is given."""
+    return np.array(numpy.asarray(values, dtype, order="C"), device="cpu")
+
+
+def made_as_mxnet(values: Any, dtype: Any = None) -> Any:
+    """An array as `mx.nd.array` makes it: float32 unless `values` is an array of Weft already."""
+    if isinstance(values, np.ndarray):
+        return values if dtype is None else values.astype(dtype)
+    return made(values, dtype or "float32")
+
+
+def filled(shape: tuple[int, ...], dtype: Any) -> tuple[Any, numpy.ndarray]:
+    """An array whose elements are yet to be written, and its memory as NumPy's array."""
+    array = np.empty(shape, dtype=dtype, device="cpu")
+    return array, array.numpy()
+
+
+def host(values: Any) -> numpy.ndarray:
+    """Values as NumPy's array; no copy where their memory can be read."""
+    return numpy.asarray(values)
+
+
+__all__ = ["filled", "host", "made", "made_as_mxnet"]
