@@ -352,7 +352,8 @@ def test_labels_that_are_no_boxes_are_told(path, boxed):
     for options, complaint in (
         ({"resize_mode": "fit"}, "`resize_mode` must be one of force"),
         ({"rand_crop_prob": 2}, r"`rand_crop_prob` must be in \[0, 1\]"),
+        ({"rand_crop": True}, "no argument 'rand_crop', which is for pictures without boxes"),
         ({"num_crop_sampler": 2, "max_crop_trials": [1, 2, 3]}, "1 number or one for each"),
     ):
-        with pytest.raises(ValueError, match=complaint):
+        with pytest.raises((ValueError, TypeError), match=complaint):
             mx.io.ImageDetRecordIter(boxed, (3, 8, 8), 1, **options)

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy
 
-from weft._base.errors import FileFailure, InvalidValue
+from weft._base.errors import FileFailure, InvalidType, InvalidValue
 from weft._base.options import require
 from weft.mxnet._boxes import Boxes, CropSampler
 from weft.mxnet._resizing import resized
 from weft.mxnet.io._image_records import Filler, ImageRecordIter
-from weft.mxnet.io._record_augmenter import Augmentation, shifted_hls
+from weft.mxnet.io._record_augmenter import Augmentation, shifted_hls, shorter_side
 
 _PER_SAMPLER = (
     "min_crop_scales",
@@ -34,6 +34,12 @@ _PER_SAMPLER = (
     "max_crop_object_coverages",
     "max_crop_trials",
 )
+
+# Arguments of `ImageRecordIter` that mean the same here.
+_SHARED = {
+    *("resize", "inter_method", "scale", "mean_img"),
+    *(f"{name}_{channel}" for name in ("mean", "std") for channel in "rgba"),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +77,17 @@ class DetectionAugmentation(Augmentation):
 
     def check(self, where: str) -> None:
         super().check(where)
+        for field in dataclasses.fields(Augmentation):
+            is_given = getattr(self, field.name) != field.default
+            if (
+                is_given
+                and field.name not in _SHARED
+                and field.name not in type(self).__annotations__
+            ):
+                raise InvalidType(
+                    f"{where}: no argument {field.name!r}, which is for pictures without boxes; "
+                    "those for boxes are `rand_crop_prob`, `rand_pad_prob`, `rand_mirror_prob`"
+                )
         modes = (("resize_mode", ("force",)), ("crop_emit_mode", ("center", "overlap")))
         for name, known in modes:
             given = getattr(self, name)
@@ -127,6 +144,8 @@ class DetectionFiller(Filler):
     ) -> None:
         options: Any = self.options
         boxes = Boxes.of(where, found)
+        if options.resize > 0:
+            image = shorter_side(where, image, options, draw)
         image, boxes = self._moved(where, image, boxes, draw)
         image = _recolored(image, options, draw)
         image = resized(where, image, self.shape[1:], options.inter_method, draw)

@@ -119,7 +119,7 @@ def augmented(
 ) -> numpy.ndarray:
     """A picture uint8 (H, W, C) made as high and wide as `size` says, its colors changed."""
     if options.resize > 0:
-        image = _shorter_side(where, image, options, draw)
+        image = shorter_side(where, image, options, draw)
     if _is_warped(options):
         image = _warped(where, image, options, draw)
     if options.pad:
@@ -134,9 +134,10 @@ def augmented(
     return _recolored(image, options, draw)
 
 
-def _shorter_side(
+def shorter_side(
     where: str, image: numpy.ndarray, options: Augmentation, draw: random.Random
 ) -> numpy.ndarray:
+    """The picture scaled so that its shorter side is `resize` long."""
     tall, wide = image.shape[:2]
     if tall > wide:
         size = options.resize * tall // wide, options.resize
@@ -282,4 +283,4 @@ def shifted_hls(
     return module.cvtColor(hls.clip(0, 255).astype("uint8"), module.COLOR_HLS2RGB)
 
 
-__all__ = ["Augmentation", "augmented", "shifted_hls"]
+__all__ = ["Augmentation", "augmented", "shifted_hls", "shorter_side"]
