@@ -5,6 +5,7 @@ and where a module writes into arrays that have other views, `run_decompositions
 of them.
 """
 
+import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike, fspath
@@ -13,7 +14,7 @@ from typing import Any
 import torch
 from torch.export import ExportedProgram
 
-from weft._base.errors import InvalidType
+from weft._base.errors import FileFailure, InvalidType, MissingFile
 from weft.torch._aliases import ViewsWrittenError
 from weft.torch._graph import operator_of
 from weft.torch._read import Read, read_program
@@ -27,7 +28,7 @@ def exported(
     if isinstance(module, ExportedProgram):
         return module, "the exported program"
     if isinstance(module, str | PathLike):
-        return torch.export.load(fspath(module)), fspath(module)
+        return _loaded(fspath(module)), fspath(module)
     if not isinstance(module, torch.nn.Module):
         raise InvalidType(
             "weft.torch.convert: `module` must be a torch.nn.Module, an ExportedProgram or a path; "
@@ -43,6 +44,22 @@ def exported(
             module, tuple(args), dict(kwargs or {}), dynamic_shapes=dynamic_shapes, strict=False
         )
     return program, type(module).__name__
+
+
+def _loaded(path: str) -> ExportedProgram:
+    """The program of a file. PyTorch has no error of its own for a damaged one."""
+    if not os.path.isfile(path):
+        raise MissingFile(f"weft.torch.convert: there is no file {path}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return torch.export.load(path)
+    except Exception as error:
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise FileFailure(
+            f"weft.torch.convert: {path} is no exported program, as `torch.export.save` writes it, "
+            f"or a damaged one: {reason[0]}"
+        ) from error
 
 
 def read(program: ExportedProgram, title: str) -> Read:
