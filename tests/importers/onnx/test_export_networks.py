@@ -10,6 +10,7 @@ from onnx_exports import HAS_RUNTIME, agree, check, drawn, leaves, made, on_host
 from weft import np, quantization
 from weft.gluon import nn
 from weft.gluon.model_zoo import text, vision
+from weft.gluon.model_zoo.text import bart, encoders, t5, whisper
 
 SMALL = ["lenet", "squeezenet1_1", "mobilenet0_25", "mobilenet_v2_0_25", "resnet18_v1"]
 OTHERS = [
@@ -36,6 +37,77 @@ def test_vision_network_goes_out_and_back(name, tmp_path):
     net, x, path = of_zoo(name), image_for(name), str(tmp_path / "net.onnx")
     check(path, net, x, tolerance=1e-4)
     returns(path, net, x)
+
+
+def pair_config(family, **more):
+    """A small encoder–decoder's config.json."""
+    sizes = {"vocab_size": 50, "d_model": 16, "encoder_layers": 1, "decoder_layers": 1}
+    sizes |= dict.fromkeys(("encoder_attention_heads", "decoder_attention_heads"), 2)
+    sizes |= dict.fromkeys(("encoder_ffn_dim", "decoder_ffn_dim"), 24)
+    return {**sizes, "model_type": family, "max_position_embeddings": 20, **more}
+
+
+def encoder(family, architecture):
+    sizes = dict.fromkeys(("hidden_size", "dim", "embedding_size"), 16)
+    sizes |= dict.fromkeys(("num_hidden_layers", "n_layers"), 2)
+    sizes |= dict.fromkeys(("num_attention_heads", "n_heads"), 2)
+    sizes |= dict.fromkeys(("intermediate_size", "hidden_dim"), 24)
+    sizes |= {"vocab_size": 50, "max_position_embeddings": 40, "pad_token_id": 1}
+    return encoders.from_config({**sizes, "model_type": family, "architectures": [architecture]})
+
+
+T5 = {"vocab_size": 50, "d_model": 16, "d_kv": 8, "d_ff": 24, "num_layers": 2, "num_heads": 2}
+SPEECH = {"num_mel_bins": 8, "max_source_positions": 10, "max_target_positions": 12}
+FRAMES = drawn(2, 8, 20)
+TRANSFORMERS = {
+    "vit": (lambda: vision.ViT(32, 8, units=32, num_layers=2, num_heads=4), "image"),
+    "swin": (lambda: vision.Swin([1, 1], [2, 4], units=16, window_size=4), "image"),
+    "swin v2": (
+        lambda: vision.Swin([2, 1], [2, 4], units=16, window_size=4, version=2),
+        "image",
+    ),
+    "llama": (
+        lambda: text.Llama(50, 16, 24, 2, 4, 2, window=[None, 3], query_key_norm=True),
+        "text",
+    ),
+    "roberta": (lambda: encoder("roberta", "RobertaForSequenceClassification"), "text"),
+    "distilbert": (lambda: encoder("distilbert", "DistilBertForMaskedLM"), "text"),
+    "electra": (lambda: encoder("electra", "ElectraForTokenClassification"), "text"),
+    "albert": (lambda: encoder("albert", "AlbertModel"), "text"),
+    "mpnet": (lambda: encoder("mpnet", "MPNetModel"), "text"),
+    "t5": (lambda: t5.from_config({**T5, "model_type": "t5"}), "two texts"),
+    "bart": (lambda: bart.from_config(pair_config("bart")), "two texts"),
+    "whisper": (lambda: whisper.from_config(pair_config("whisper", **SPEECH)), "speech"),
+}
+QUICK = {"vit", "llama", "t5"}
+CONVOLUTIONAL = [
+    *("resnext50_32x4d", "mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0"),
+    *("efficientnet_v2_s", "regnet_y_400mf", "convnext_tiny"),
+]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", CONVOLUTIONAL)
+def test_torchvisions_network_goes_out_and_back(name, tmp_path):
+    net, x, path = made(vision.get_model(name, classes=10)), drawn(1, 3, 64, 64), tmp_path / "n"
+    check(str(path), net, x, tolerance=1e-4)
+    returns(str(path), net, x)
+
+
+@pytest.mark.parametrize(
+    "name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.full) for n in TRANSFORMERS]
+)
+def test_transformer_goes_out_and_back(name, tmp_path):
+    make, kind = TRANSFORMERS[name]
+    net, path = made(make()), str(tmp_path / "net.onnx")
+    inputs = {
+        "image": (drawn(2, 3, 32, 32),),
+        "text": (TOKENS,),
+        "two texts": (TOKENS, TOKENS[:, :3]),
+        "speech": (FRAMES, TOKENS[:, :3]),
+    }[kind]
+    check(path, net, *inputs, tolerance=1e-4)
+    returns(path, net, *inputs, tolerance=1e-4)
 
 
 TOKENS = np.array(numpy.random.default_rng(0).integers(0, 50, (2, 5)).astype("int32"))
