@@ -131,6 +131,25 @@ def test_shards_and_folders_are_read(tmp_path):
         same(net.out.weight, file["fc.weight"].T)
 
 
+def test_shards_are_those_beside_the_index(tmp_path, monkeypatch):
+    """Whatever lies in the folder where the program runs."""
+    folder, elsewhere = tmp_path / "model", tmp_path / "elsewhere"
+    folder.mkdir(), elsewhere.mkdir()
+    npx.save(str(folder / "model-0.safetensors"), lab())
+    (elsewhere / "model-0.safetensors").write_bytes(b"\x12\x01" + bytes(200))
+    index = folder / "model.safetensors.index.json"
+    index.write_text(json.dumps({"weight_map": dict.fromkeys(lab(), "model-0.safetensors")}))
+    monkeypatch.chdir(elsewhere)
+    net = Net()
+    net.load_parameters(index)
+    same(net.out.weight, lab()["fc.weight"].T)
+
+
+def test_a_missing_file_of_pytorch_is_said_first(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"there is no file .*net\.pth"):
+        Net().load_parameters(tmp_path / "net.pth")
+
+
 @pytest.mark.parametrize(
     ("index", "told"),
     [

@@ -11,12 +11,12 @@
 >>> trainer.step(batch_size=4)
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from weft import metric
 from weft._base import spelling as _spelling
 from weft._base import words as _words
-from weft.gluon import data, loss, model_zoo, nn, rnn, utils
+from weft.gluon import data, loss, nn, rnn, utils
 from weft.gluon._segments import checkpoint_sequential
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
@@ -25,12 +25,23 @@ from weft.gluon.symbol_block import SymbolBlock
 from weft.gluon.trainer import Trainer
 from weft.gluon.training_step import TrainingStep
 
-if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder(
-        "weft.gluon",
-        _words.LAYERS | _words.LOSSES | _words.PACKAGE,
-        ("gluon.nn", "gluon.loss", "gluon.rnn", "gluon.data"),
-    )
+_find = _spelling.finder(
+    "weft.gluon",
+    _words.LAYERS | _words.LOSSES | _words.PACKAGE,
+    ("gluon.nn", "gluon.loss", "gluon.rnn", "gluon.data"),
+)
+
+if TYPE_CHECKING:
+    from weft.gluon import model_zoo
+else:  # a type checker shall still see a misspelt name
+
+    def __getattr__(name: str) -> Any:
+        if name == "model_zoo":  # most programs never ask for it, and it is a third of the import
+            import weft.gluon.model_zoo
+
+            return weft.gluon.model_zoo
+        return _find(name)
+
 
 __all__ = [
     "Block",

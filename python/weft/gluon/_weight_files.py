@@ -68,7 +68,8 @@ def _read_shards(index: Path) -> Arrays:
     places = _places(index)
     found: Arrays = {}
     for shard in sorted(set(places.values())):
-        arrays = _reader(Path(shard))(index.parent / shard)
+        path = index.parent / shard
+        arrays = _reader(path)(path)
         lacking = [name for name, file in places.items() if file == shard and name not in arrays]
         if lacking:
             raise FileFailure(
@@ -105,6 +106,8 @@ def _places(index: Path) -> dict[str, str]:
 
 
 def _read_torch(path: Path) -> Arrays:
+    if not path.is_file():
+        raise MissingFile(f"load_parameters: there is no file {path}")
     try:
         import torch
     except ImportError:
@@ -112,8 +115,6 @@ def _read_torch(path: Path) -> Arrays:
             f"load_parameters: {path} is a file of PyTorch, which reads it and is not installed: "
             "`pip install torch`; or write the weights with `safetensors.torch.save_file`"
         ) from None
-    if not path.is_file():
-        raise MissingFile(f"load_parameters: there is no file {path}")
     try:
         found = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # whatever PyTorch raises for a file that is none of its own

@@ -23,7 +23,6 @@ from weft.device import device_of
 from weft.gluon._flat_weights import cut_vectors
 from weft.gluon._places import tell_left_out, tell_place
 from weft.gluon._summary import summary_of
-from weft.gluon._weight_files import read_weights
 from weft.gluon.parameter import Devices, Initializable, Parameter, ParameterDict
 from weft.gluon.published import Names, fitting, translated
 
@@ -320,6 +319,8 @@ class Block(BlockTree):
         told otherwise; ValueError for another shape; OSError for a damaged file. Nothing is
         changed then.
         """
+        from weft.gluon._weight_files import read_weights  # with readers of many formats
+
         self.load_dict(
             read_weights(pathlib.Path(path)),
             allow_missing=allow_missing,

@@ -13,10 +13,11 @@ parameter must have equal values, as tied weights have.
 """
 
 import ast
+import functools
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from weft._base.errors import InvalidValue, NotFound
@@ -62,13 +63,12 @@ class Names:
     table: Mapping[str, Target]
     prefixes: Sequence[str] = ()
     unused: Sequence[str] = ()
-    _lines: list[tuple[re.Pattern[str], Target | None]] = field(
-        init=False, repr=False, compare=False, default_factory=list
-    )
 
-    def __post_init__(self) -> None:
-        self._lines.extend((_pattern(name), None) for name in (*self.unused, *_COUNTERS))
-        self._lines.extend((_pattern(name), target) for name, target in self.table.items())
+    @functools.cached_property
+    def _lines(self) -> list[tuple[re.Pattern[str], Target | None]]:
+        """Patterns of the lines, and what they are here; made when a file is first read."""
+        unused = [(_pattern(name), None) for name in (*self.unused, *_COUNTERS)]
+        return [*unused, *((_pattern(name), target) for name, target in self.table.items())]
 
     def translate(self, name: str) -> Target | None:
         """What a published name is here; None for what is not used. Raises LookupError for a name
