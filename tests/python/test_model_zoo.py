@@ -168,7 +168,9 @@ def test_names_as_gluon_spells_them():
 @pytest.mark.parametrize(
     ("call", "kind", "said"),
     [
-        (lambda: vision.get_model("resnet19"), LookupError, "none named 'resnet19'; known are"),
+        (lambda: vision.get_model("resnet19"), LookupError, "none named 'resnet19'; did you mean"),
+        (lambda: vision.get_model("resnet_50"), LookupError, "mean `resnet50`\\?; known are al"),
+        (lambda: vision.get_model("xyz"), LookupError, "none named 'xyz'; known are alexnet"),
         (lambda: vision.get_resnet(3, 18), ValueError, "`version` must be 1 or 2.*got 3 and 18"),
         (lambda: vision.get_vgg(12), ValueError, "`num_layers` must be one of.*got 12"),
         (lambda: vision.SqueezeNet("2"), ValueError, "`version` must be 1.0 or 1.1; got '2'"),
