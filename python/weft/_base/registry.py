@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from weft._base.errors import NotFound
+from weft._base.spelling import unknown
 
 
 class Registry(dict[str, type]):
@@ -26,6 +26,5 @@ class Registry(dict[str, type]):
         if not isinstance(spec, str):
             return spec
         if spec.lower() not in self:
-            known = ", ".join(sorted(self))
-            raise NotFound(f"{self.what}: there is none named {spec!r}; known are {known}")
+            raise unknown(self.what, spec, sorted(self))
         return self[spec.lower()](*args, **options)

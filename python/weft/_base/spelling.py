@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from types import ModuleType
 from typing import Any, ParamSpec, TypeVar
 
-from weft._base.errors import InvalidType, MissingAttribute
+from weft._base.errors import InvalidType, MissingAttribute, NotFound
 from weft._base.words import ARGUMENTS, ARRAY, Table
 
 P = ParamSpec("P")
@@ -36,6 +36,13 @@ def hint(word: str, table: Table, known: Iterable[str] = (), prefix: str = "") -
 def missing(owner: str, word: str, table: Table, known: Iterable[str]) -> MissingAttribute:
     """The error for an attribute that something lacks."""
     return MissingAttribute(f"{owner} has no attribute {word!r}{hint(word, table, known)}")
+
+
+def unknown(owner: str, word: str, known: Iterable[str]) -> NotFound:
+    """The error for a name that is none of some, which tells the nearest and lists them all."""
+    names = list(known)
+    near = hint(word, {}, names)
+    return NotFound(f"{owner}: there is none named {word!r}{near}; known are {', '.join(names)}")
 
 
 class _Lacked:

@@ -5,8 +5,9 @@ from functools import partial
 from typing import Any
 
 from weft import init, np, npx
-from weft._base.errors import InvalidValue, NotFound
+from weft._base.errors import InvalidValue
 from weft._base.options import require
+from weft._base.spelling import unknown
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 
@@ -28,8 +29,7 @@ _BY_NAME = {
 def activation_named(name: str) -> Callable[[Any], Any]:
     """The function of that name; raises LookupError that lists the known ones."""
     if name not in _BY_NAME:
-        known = ", ".join(_BY_NAME)
-        raise NotFound(f"Activation: there is none named {name!r}; known are {known}")
+        raise unknown("Activation", name, _BY_NAME)
     return _BY_NAME[name]
 
 

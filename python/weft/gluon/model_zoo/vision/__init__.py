@@ -12,7 +12,6 @@ Weft ships no trained parameters: initialize them, or load your own.
 from typing import Any
 
 from weft._base import spelling as _spelling
-from weft._base.errors import NotFound
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.vision.clip import CLIP, CLIPText, CLIPVision
 from weft.gluon.model_zoo.vision.convnext import (
@@ -177,9 +176,7 @@ def get_model(name: str, **options: Any) -> HybridBlock:
     spelled = name.lower().replace(".", "_").replace("mobilenetv2", "mobilenet_v2")
     spelled = spelled.replace("inceptionv3", "inception_v3")
     if spelled not in _BY_NAME:
-        near = _spelling.hint(spelled, {}, _BY_NAME)
-        known = ", ".join(_BY_NAME)
-        raise NotFound(f"get_model: there is none named {name!r}{near}; known are {known}")
+        raise _spelling.unknown("get_model", name, _BY_NAME)
     return _BY_NAME[spelled](**options)
 
 
