@@ -3,8 +3,9 @@
 from typing import Any
 
 from weft import np
-from weft.optimizer._base import number_like, require_decay, require_option
+from weft.optimizer._base import number_like, require_option
 from weft.optimizer._formula import FormulaOptimizer, decayed
+from weft.optimizer._means import MomentOptimizer
 
 
 class Ftrl(FormulaOptimizer):
@@ -45,7 +46,7 @@ class Ftrl(FormulaOptimizer):
         return np.where(is_far, best, 0.0), z, n
 
 
-class FTML(FormulaOptimizer):
+class FTML(MomentOptimizer, FormulaOptimizer):
     """Follow the moving leader (Zheng and Kwok 2017):
 
     v = beta2 v + (1 - beta2) gradient²
@@ -66,13 +67,8 @@ class FTML(FormulaOptimizer):
         epsilon: float = 1e-8,
         **common: Any,
     ) -> None:
-        super().__init__(learning_rate, **common)
-        require_decay("beta1", beta1)
-        require_decay("beta2", beta2)
         require_option(epsilon > 0, "epsilon", "above 0: weights are divided by it", epsilon)
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
+        super().__init__(learning_rate, beta1, beta2, epsilon, **common)
 
     def formula(
         self, count: Any, weight: Any, grad: Any, state: Any, lr: Any, wd: float
