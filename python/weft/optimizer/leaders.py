@@ -1,4 +1,8 @@
-"""Follow the leader: the weight is what would have been best for all gradients so far."""
+"""Follow the leader: the weight is what would have been best for all gradients so far.
+
+Both formulas divide by the rate. At a rate of 0, as at the end of many schedules or of a parameter
+with `lr_mult` 0, weights and states stay as they are.
+"""
 
 from typing import Any
 
@@ -43,7 +47,7 @@ class Ftrl(FormulaOptimizer):
         is_far = np.abs(z) > self.lamda1
         scale = (np.sqrt(n) + self.beta) / lr + wd
         best = (np.sign(z) * self.lamda1 - z) / np.where(is_far, scale, 1.0)
-        return np.where(is_far, best, 0.0), z, n
+        return _unless_still(lr, (weight, *state), (np.where(is_far, best, 0.0), z, n))
 
 
 class FTML(MomentOptimizer, FormulaOptimizer):
@@ -79,7 +83,11 @@ class FTML(MomentOptimizer, FormulaOptimizer):
         d = root * (number_like(weight, 1 - self.beta1**count) / lr)
         pull = d - state[0] * self.beta1
         z = state[2] * self.beta1 + slope * (1 - self.beta1) - pull * weight
-        return -z / d, d, v, z
+        return _unless_still(lr, (weight, *state), (-z / d, d, v, z))
+
+
+def _unless_still(lr: Any, before: tuple[Any, ...], after: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(np.where(lr > 0, new, old) for old, new in zip(before, after, strict=True))
 
 
 __all__ = ["FTML", "Ftrl"]
