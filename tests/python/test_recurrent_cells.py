@@ -321,6 +321,12 @@ REFUSED = {
 }
 
 
+def test_states_that_are_not_there_cannot_be_left_out():
+    cell = rnn.VariationalDropoutCell(rnn.DropoutCell(0.5), drop_states=0.5)
+    with autograd.train_mode(), pytest.raises(RuntimeError, match="DropoutCell has none"):
+        cell.unroll(np.ones((2, 3, 4)))
+
+
 @pytest.mark.parametrize("key", REFUSED)
 def test_what_a_cell_cannot_be_is_refused(key):
     act, text = REFUSED[key]
