@@ -144,12 +144,12 @@ class LSTMPCell(_Cell):
                 f"LSTMPCell: `projection_size` must be at least 1; got {projection_size}"
             )
         self.projection_size = projection_size
-        dtype = options.get("dtype", "float32")
-        self.h2h_weight = Parameter(
+        dtype = self.state_dtype
+        self.h2h_weight = Parameter(  # of the projected state
             "h2h_weight",
             shape=(4 * hidden_size, projection_size),
             dtype=dtype,
-            init=options.get("h2h_weight_initializer"),
+            init=self.h2h_weight.init,
         )
         self.h2r_weight = Parameter(
             "h2r_weight",
