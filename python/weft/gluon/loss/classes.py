@@ -5,9 +5,10 @@ from typing import Any
 from weft import np, npx
 from weft._base.errors import InvalidValue
 from weft._base.options import require, require_finite
+from weft._base.shapes import broadcasts_to
 from weft._core import OPERATORS
 from weft._core.halves import widened
-from weft.gluon.loss._base import Loss, broadcasts_to
+from weft.gluon.loss._base import Loss
 
 _logistic = OPERATORS["logistic_elements"]  # a composite: operators one by one would be passes
 
