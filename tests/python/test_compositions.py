@@ -305,6 +305,13 @@ def test_reductions_without_nan_are_those_of_numpy_where_there_is_nothing_else()
     assert np.nanmean(np.array([60000.0, 60000.0, numpy.nan], "float16")).item() == 60000
 
 
+def test_a_mean_of_what_may_be_nan_is_no_integer():
+    for values in ([1.0, numpy.nan], [1, 2]):
+        with pytest.raises(TypeError, match="mean: `dtype` must be floating; got int32"):
+            np.nanmean(np.array(values), dtype="int32")
+    assert np.nanmean(np.array([1.0, numpy.nan]), dtype="float64").dtype == numpy.float64
+
+
 def test_rand_and_randn_are_uniform_and_normal():
     np.random.seed(3)
     first = np.random.rand(2, 3), np.random.randn(4), np.random.rand()
