@@ -406,6 +406,12 @@ def test_box_nms_is_the_greedy_choice(name):
     assert npx.box_nms(np.array(data[0]), **options).tolist() == wanted[0].tolist()
 
 
+@pytest.mark.parametrize("shape", [(2, 0, 6), (0, 6), (0, 3, 6)])
+def test_box_nms_of_no_boxes_is_none(shape):
+    assert npx.box_nms(np.zeros(shape), out_format="center").shape == shape
+    assert weft.hybridize(npx.box_nms)(np.zeros(shape)).shape == shape
+
+
 def test_box_nms_takes_and_gives_centres_and_has_gradients():
     data = detections(1, 12)
     centres = data.copy()
@@ -530,9 +536,21 @@ REFUSED = {
         "`format` must be 'corner' or 'center'; got 'xywh'",
     ),
     "short rows": (lambda: npx.box_nms(np.ones((2, 5))), "`coord_start` must be in"),
+    "a negative place": (
+        lambda: npx.box_nms(np.ones((2, 6)), coord_start=-1),
+        "`coord_start` must be at least 0; got -1",
+    ),
+    "a score beyond": (lambda: npx.box_nms(np.ones((2, 6)), score_index=6), r"in \[0, 6\); got 6"),
+    "a step for both": (lambda: npx.multibox_prior(X, steps=(1,)), "`steps` must be two numbers"),
+    "an offset": (lambda: npx.multibox_prior(X, offsets=0.5), "`offsets` must be two numbers"),
     "no ratios": (lambda: npx.multibox_prior(X, ratios=[]), "`ratios` must be numbers above 0"),
     "one step": (lambda: npx.multibox_prior(X, steps=(0.1, -1)), "`steps` must both"),
 }
+
+
+def test_places_in_rows_are_whole_numbers():
+    with pytest.raises(TypeError, match="`coord_start` must be an integer; got 1.5"):
+        npx.box_nms(np.ones((2, 6)), coord_start=1.5)
 
 
 @pytest.mark.parametrize("name", REFUSED)
