@@ -549,8 +549,13 @@ REFUSED = {
 
 
 def test_places_in_rows_are_whole_numbers():
-    with pytest.raises(TypeError, match="`coord_start` must be an integer; got 1.5"):
+    with pytest.raises(TypeError, match=r"`coord_start` must be an integer; got 1\.5"):
         npx.box_nms(np.ones((2, 6)), coord_start=1.5)
+
+
+def test_one_axis_is_no_sequence_of_axes():
+    with pytest.raises(TypeError, match="must be sequences of integers; got 0 and 0"):
+        npx.broadcast_like(np.ones((1, 2)), np.ones((3, 2)), 0, 0)
 
 
 @pytest.mark.parametrize("name", REFUSED)
