@@ -305,6 +305,13 @@ def test_reductions_without_nan_are_those_of_numpy_where_there_is_nothing_else()
     assert np.nanmean(np.array([60000.0, 60000.0, numpy.nan], "float16")).item() == 60000
 
 
+def test_a_mean_of_what_may_be_nan_is_no_integer():
+    for values in ([1.0, numpy.nan], [1, 2]):
+        with pytest.raises(TypeError, match="mean: `dtype` must be floating; got int32"):
+            np.nanmean(np.array(values), dtype="int32")
+    assert np.nanmean(np.array([1.0, numpy.nan]), dtype="float64").dtype == numpy.float64
+
+
 def test_rand_and_randn_are_uniform_and_normal():
     np.random.seed(3)
     first = np.random.rand(2, 3), np.random.randn(4), np.random.rand()
@@ -397,6 +404,12 @@ def test_box_nms_is_the_greedy_choice(name):
     hybrid = weft.hybridize(lambda x: npx.box_nms(x, **options))(np.array(data))
     numpy.testing.assert_array_equal(hybrid.asnumpy(), wanted)
     assert npx.box_nms(np.array(data[0]), **options).tolist() == wanted[0].tolist()
+
+
+@pytest.mark.parametrize("shape", [(2, 0, 6), (0, 6), (0, 3, 6)])
+def test_box_nms_of_no_boxes_is_none(shape):
+    assert npx.box_nms(np.zeros(shape), out_format="center").shape == shape
+    assert weft.hybridize(npx.box_nms)(np.zeros(shape)).shape == shape
 
 
 def test_box_nms_takes_and_gives_centres_and_has_gradients():
@@ -523,9 +536,26 @@ REFUSED = {
         "`format` must be 'corner' or 'center'; got 'xywh'",
     ),
     "short rows": (lambda: npx.box_nms(np.ones((2, 5))), "`coord_start` must be in"),
+    "a negative place": (
+        lambda: npx.box_nms(np.ones((2, 6)), coord_start=-1),
+        "`coord_start` must be at least 0; got -1",
+    ),
+    "a score beyond": (lambda: npx.box_nms(np.ones((2, 6)), score_index=6), r"in \[0, 6\); got 6"),
+    "a step for both": (lambda: npx.multibox_prior(X, steps=(1,)), "`steps` must be two numbers"),
+    "an offset": (lambda: npx.multibox_prior(X, offsets=0.5), "`offsets` must be two numbers"),
     "no ratios": (lambda: npx.multibox_prior(X, ratios=[]), "`ratios` must be numbers above 0"),
     "one step": (lambda: npx.multibox_prior(X, steps=(0.1, -1)), "`steps` must both"),
 }
+
+
+def test_places_in_rows_are_whole_numbers():
+    with pytest.raises(TypeError, match=r"`coord_start` must be an integer; got 1\.5"):
+        npx.box_nms(np.ones((2, 6)), coord_start=1.5)
+
+
+def test_one_axis_is_no_sequence_of_axes():
+    with pytest.raises(TypeError, match="must be sequences of integers; got 0 and 0"):
+        npx.broadcast_like(np.ones((1, 2)), np.ones((3, 2)), 0, 0)
 
 
 @pytest.mark.parametrize("name", REFUSED)

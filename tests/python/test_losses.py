@@ -306,6 +306,15 @@ REFUSED = {
         lambda: gluon.loss.FocalLoss()(np.ones((2, 3)), np.ones((2, 3))),
         r"got shapes \(2, 3\) and \(2, 3\)",
     ),
+    "infinite gamma": (lambda: gluon.loss.FocalLoss(gamma=numpy.inf), "`gamma` must be finite"),
+    "too many indices": (
+        lambda: gluon.loss.FocalLoss()(np.ones((2, 3)), np.ones(4)),
+        r"`label` must be class indices, .*; got shapes \(4,\) and \(2, 3\)",
+    ),
+    "no axis": (
+        lambda: gluon.loss.FocalLoss(axis=2)(np.ones((2, 3)), np.ones(2)),
+        r"`axis` must be in \[-2, 2\); got 2",
+    ),
     "part": (lambda: gluon.loss.SDMLLoss(1.0), "`smoothing_parameter` must be in"),
     "vectors": (
         lambda: gluon.loss.SDMLLoss()(np.ones((2, 3)), np.ones((3, 3))),

@@ -283,6 +283,35 @@ def test_a_parameter_of_zeros_or_a_gradient_of_zeros_makes_no_nan():
             assert np.isfinite(weight).all(), name
 
 
+@pytest.mark.parametrize("name", ["ftrl", "ftml"])
+def test_leaders_stay_at_a_rate_of_zero_and_go_on_after_it(name):
+    rule, weight = optimizer.create(name), np.array(START)
+    state = rule.create_state(weight)
+    rule.update("w", weight, np.array(GRADIENTS[0]), state)
+    before = [array.tolist() for array in (weight, *state)]
+    rule.update("w", weight, np.array(GRADIENTS[1]), state, lr_mult=0.0)
+    assert [array.tolist() for array in (weight, *state)] == before
+    rule.update("w", weight, np.array(GRADIENTS[2]), state)
+    assert np.isfinite(weight).all() and weight.tolist() != before[0]
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if " " not in name])
+def test_arrays_of_other_shapes_are_refused_and_nothing_changes(name):
+    rule, weight, gradient = optimizer.create(name), np.array(START), np.array(GRADIENTS[0])
+    state = rule.create_state(weight)
+    wrong = [(gradient[0], state, r"`grad` must be .*\(3, 4\); got \(4,\)")]
+    wrong += [(gradient, (*state, weight), f"`state` must be {len(state)} arrays")]
+    if state:
+        others = (np.ones((3, 4, 1)), *state[1:])
+        wrong += [(gradient, state[1:], f"`state` must be {len(state)} arrays")]
+        wrong += [(gradient, others, r"`\w+` must be of the shape that|do not broadcast")]
+    for given, arrays, text in wrong:
+        before = [array.tolist() for array in (weight, *arrays)]
+        with pytest.raises(ValueError, match=text):
+            rule.update("w", weight, given, arrays)
+        assert [array.tolist() for array in (weight, *arrays)] == before
+
+
 def test_langevin_steps_have_the_mean_and_the_variance_of_the_formula():
     np.random.seed(3)
     rule, weight = optimizer.create("sgld", learning_rate=0.04, wd=0.5), np.ones((100, 100))

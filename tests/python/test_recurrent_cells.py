@@ -301,6 +301,7 @@ REFUSED = {
     "even": (lambda: rnn.Conv1DRNNCell((2, 5), 3, 3, 2), "`h2h_kernel` must be odd"),
     "too large": (lambda: rnn.Conv1DGRUCell((2, 5), 3, 7, 1), r"`i2h_kernel` \(7,\) must fit"),
     "extents": (lambda: rnn.Conv2DLSTMCell((2, 5), 3, 1, 1), "the channels and 2 extents"),
+    "one extent": (lambda: rnn.Conv2DLSTMCell(8, 3, 1, 1), r"2 extents, each at .*; got \(8,\)"),
     "layout": (
         lambda: rnn.Conv2DLSTMCell((2, 5, 5), 3, 1, 1, conv_layout="NHWC"),
         "`conv_layout` must be 'NCHW'; got 'NHWC'",
@@ -321,10 +322,29 @@ REFUSED = {
 }
 
 
+def test_states_that_are_not_there_cannot_be_left_out():
+    cell = rnn.VariationalDropoutCell(rnn.DropoutCell(0.5), drop_states=0.5)
+    with autograd.train_mode(), pytest.raises(RuntimeError, match="DropoutCell has none"):
+        cell.unroll(np.ones((2, 3, 4)))
+
+
 @pytest.mark.parametrize("key", REFUSED)
 def test_what_a_cell_cannot_be_is_refused(key):
     act, text = REFUSED[key]
     with pytest.raises(ValueError, match=text):
+        act()
+
+
+@pytest.mark.parametrize(
+    ("act", "argument"),
+    [
+        (lambda: rnn.GRUCell(2.5), "hidden_size"),
+        (lambda: rnn.LSTMPCell(4, 2.5), "projection_size"),
+        (lambda: rnn.Conv1DGRUCell((2, 5), 2.5, 1, 1), "hidden_channels"),
+    ],
+)
+def test_sizes_are_whole_numbers(act, argument):
+    with pytest.raises(TypeError, match=f"`{argument}` must be an integer; got 2.5"):
         act()
 
 

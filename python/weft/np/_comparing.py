@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as _numpy
 
+from weft._base.errors import InvalidType
 from weft._core import native as _native
-from weft._core.halves import HALVES
+from weft._core.halves import HALVES, widened
 from weft._core.typing import ArrayLike, DTypeLike, ndarray
 from weft.np import _ops
 from weft.np._dtype_functions import result_type
@@ -160,9 +161,9 @@ def nanmean(
     array = _array(a)
     if not _is_floating(array):
         return _ops.mean(array, axis, keepdims, dtype)
-    wide = array.astype("float32" if array.dtype.name in HALVES else array.dtype)
-    if dtype is not None:
-        wide = array.astype(dtype)
+    if dtype is not None and "float" not in (kind := result_type(dtype)).name:
+        raise InvalidType(f"nanmean: `dtype` must be floating; got {kind.name}")
+    wide = widened(array) if dtype is None else array.astype(dtype)
     total = _ops.sum(_instead_of_nan(wide, 0), axis, keepdims)
     count = _ops.sum(_ops.logical_not(_ops.isnan(array)), axis, keepdims)
     mean = total / count.astype(total.dtype)

@@ -10,7 +10,7 @@ from typing import Any
 
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
-from weft._base.options import require
+from weft._base.options import require, require_whole
 from weft._core import OPERATORS as _OPERATORS
 from weft._core.typing import ArrayLike, ndarray
 from weft.npx._control import while_loop
@@ -88,10 +88,10 @@ def box_nms(
     """
     given = np.asarray(data)
     _check_rows(given, coord_start, score_index, id_index, in_format, out_format)
-    count = given.shape[-2]
-    rows = np.reshape(given, (-1, *given.shape[-2:]))
     if given.size == 0:
         return given.copy()
+    count = given.shape[-2]
+    rows = np.reshape(given, (-1, *given.shape[-2:]))
     scores = rows[..., score_index]
     is_valid = scores > valid_thresh
     if id_index >= 0 and background_id >= 0:
@@ -130,10 +130,12 @@ def _check_rows(
             f"{data.shape} of {data.dtype.name}"
         )
     width = data.shape[-1]
+    require_whole("box_nms", "coord_start", coord_start, 0)
     rule = f"in [0, {width - 4}] for rows of {width} numbers"
-    require(0 <= coord_start <= width - 4, "box_nms", "coord_start", rule, coord_start)
+    require(coord_start <= width - 4, "box_nms", "coord_start", rule, coord_start)
     for name, index, least in (("score_index", score_index, 0), ("id_index", id_index, -1)):
-        require(least <= index < width, "box_nms", name, f"in [{least}, {width})", index)
+        require_whole("box_nms", name, index, least)
+        require(index < width, "box_nms", name, f"in [{least}, {width})", index)
 
 
 def _first(is_first: Any, scores: Any) -> Any:
@@ -318,6 +320,10 @@ def multibox_prior(
     high = np.array([size / ratio**0.5 for size, ratio in pairs], dtype="float64")
     long = np.array([size * ratio**0.5 for size, ratio in pairs], dtype="float64")
     long = long * (np.full((), height, "float64") / np.full((), width, "float64"))
+    for name, pair in (("steps", steps), ("offsets", offsets)):
+        is_pair = isinstance(pair, list | tuple) and len(pair) == 2
+        rule = "two numbers, along height and width"
+        require(is_pair, "multibox_prior", name, rule, pair)
     if any(step <= 0 for step in steps) and not all(step <= 0 for step in steps):
         raise InvalidValue(
             f"multibox_prior: `steps` must both be above 0 or both be below; got {tuple(steps)}"

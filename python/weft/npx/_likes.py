@@ -100,6 +100,11 @@ def broadcast_like(
         )
     if lhs_axes is None or rhs_axes is None:
         return np.broadcast_to(x, like.shape)
+    if isinstance(lhs_axes, int) or isinstance(rhs_axes, int):
+        raise InvalidType(
+            "broadcast_like: `lhs_axes` and `rhs_axes` must be sequences of integers; got "
+            f"{lhs_axes} and {rhs_axes}"
+        )
     if not lhs_axes or len(lhs_axes) != len(rhs_axes):
         raise InvalidValue(
             "broadcast_like: `lhs_axes` and `rhs_axes` must be as many, at least one; got "

@@ -10,6 +10,7 @@ from typing import Any
 from weft import np
 from weft._base.errors import InvalidValue
 from weft._base.options import require
+from weft._base.shapes import broadcasts_to
 from weft._core import OPERATORS as _OPERATORS
 from weft._core.typing import ArrayLike, ndarray
 
@@ -159,10 +160,7 @@ def _lowered(where: str, data: Any, mask: Any, temperature: float) -> tuple[Any,
     x, given = np.asarray(data), np.asarray(mask)
     x = x.astype("float32") if "float" not in x.dtype.name else x
     is_in = given if given.dtype.name == "bool" else given != 0
-    fits = is_in.ndim <= x.ndim and all(
-        own in (1, wanted) for own, wanted in zip(is_in.shape[::-1], x.shape[::-1], strict=False)
-    )
-    if not fits:
+    if not broadcasts_to(is_in.shape, x.shape):
         raise InvalidValue(
             f"{where}: `mask` must broadcast to `data`, of shape {x.shape}, without enlarging it; "
             f"got shape {is_in.shape}"

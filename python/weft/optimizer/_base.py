@@ -260,14 +260,8 @@ def require_decay(option: str, value: float) -> None:
 def like(weight: ndarray, common: dict[str, Any]) -> dict[str, Any]:
     """The options with rates as arrays in the parameter's dtype: a number that changes from step to
     step would be another signature each time."""
-    options = dict(common)
-    for name in ("lr", "eta"):
-        rate = options.get(name)
-        if isinstance(rate, ndarray):
-            options[name] = rate.astype(weight.dtype)
-        elif rate is not None and not is_tracing():
-            options[name] = _one_number(float(rate), weight.dtype.name, weight.device)
-    return options
+    rates = {name: number_like(weight, common[name]) for name in ("lr", "eta") if name in common}
+    return {**common, **rates}
 
 
 @functools.lru_cache(maxsize=32)

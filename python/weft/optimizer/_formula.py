@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from weft import np
+from weft._base.options import require
 from weft._core.halves import widened
 from weft._core.typing import ndarray
 from weft.optimizer._base import Optimizer, State, number_like
@@ -39,6 +40,11 @@ class FormulaOptimizer(Optimizer):
     def step(
         self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
     ) -> None:
+        same = f"of the shape of `weight`, {weight.shape}"
+        require(grad.shape == weight.shape, "update", "grad", same, grad.shape)
+        names = ", ".join(self.states) or "none"
+        is_whole = len(state) == len(self.states)
+        require(is_whole, "update", "state", f"{len(self.states)} arrays ({names})", len(state))
         now = [widened(array) for array in (weight, *state)]
         slope = self.rescaled(widened(grad), common["rescale_grad"])
         bound = common["clip_gradient"]
@@ -47,6 +53,9 @@ class FormulaOptimizer(Optimizer):
         lr = number_like(now[0], common["lr"])
         formula = self.formula_for(common)
         after = formula(count, now[0], slope, now[1:], lr, common["wd"])
+        for name, array, value in zip(self.states, state, after[1:], strict=True):
+            rule = "of the shape that `create_state` gives it"
+            require(array.shape == value.shape, "update", name, rule, array.shape)
         # The weight last: it may itself be the next value of a state.
         for array, value in reversed(list(zip((weight, *state), after, strict=True))):
             array[...] = value.astype(array.dtype)

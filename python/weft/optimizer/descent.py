@@ -5,7 +5,14 @@ from typing import Any
 from weft import np, npx
 from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
-from weft.optimizer._base import Optimizer, State, like, require_option, state_of
+from weft.optimizer._base import (
+    Optimizer,
+    State,
+    like,
+    require_decay,
+    require_option,
+    state_of,
+)
 from weft.optimizer._formula import FormulaOptimizer, decayed
 
 
@@ -80,7 +87,7 @@ class Signum(FormulaOptimizer):
         **common: Any,
     ) -> None:
         super().__init__(learning_rate, **common)
-        require_option(0 <= momentum < 1, "momentum", "in [0, 1)", momentum)
+        require_decay("momentum", momentum)
         require_option(wd_lh >= 0, "wd_lh", "at least 0", wd_lh)
         self.momentum = momentum
         self.wd_lh = wd_lh

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from weft import np
-from weft.optimizer._base import number_like, require_decay, require_option
+from weft.optimizer._base import number_like, require_option
 from weft.optimizer._formula import FormulaOptimizer, decayed
+from weft.optimizer._means import MomentOptimizer
 
 
 def _length(array: Any) -> Any:
@@ -79,11 +80,8 @@ class LARS(FormulaOptimizer):
         return weight + move, move
 
 
-class _Trusting(FormulaOptimizer):
+class _Trusting(MomentOptimizer, FormulaOptimizer):
     """Options of LAMB and LANS."""
-
-    default_rate = 0.001
-    states = ("mean", "var")
 
     def __init__(
         self,
@@ -95,13 +93,7 @@ class _Trusting(FormulaOptimizer):
         upper_bound: float | None = None,
         **common: Any,
     ) -> None:
-        super().__init__(learning_rate, **common)
-        require_decay("beta1", beta1)
-        require_decay("beta2", beta2)
-        require_option(epsilon >= 0, "epsilon", "at least 0", epsilon)
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
+        super().__init__(learning_rate, beta1, beta2, epsilon, **common)
         self.lower_bound = lower_bound
         self.upper_bound = upper_bound
 
@@ -111,10 +103,6 @@ class _Trusting(FormulaOptimizer):
         if self.lower_bound is not None:
             length = np.maximum(length, self.lower_bound)
         return length if self.upper_bound is None else np.minimum(length, self.upper_bound)
-
-    def _means(self, slope: Any, state: Any) -> tuple[Any, Any]:
-        mean = state[0] * self.beta1 + slope * (1 - self.beta1)
-        return mean, state[1] * self.beta2 + slope * slope * (1 - self.beta2)
 
 
 class LAMB(_Trusting):
@@ -142,7 +130,7 @@ class LAMB(_Trusting):
     def formula(
         self, count: Any, weight: Any, grad: Any, state: Any, lr: Any, wd: float
     ) -> tuple[Any, ...]:
-        mean, var = self._means(grad, state)
+        mean, var = self.means(grad, state)
         corrected = (mean, var)
         if self.bias_correction:
             corrected = (
@@ -169,7 +157,7 @@ class LANS(_Trusting):
     def formula(
         self, count: Any, weight: Any, grad: Any, state: Any, lr: Any, wd: float
     ) -> tuple[Any, ...]:
-        mean, var = self._means(grad, state)
+        mean, var = self.means(grad, state)
         size = np.sqrt(var / number_like(weight, 1 - self.beta2**count)) + self.epsilon
         corrected = mean / number_like(weight, 1 - self.beta1**count)
         trust = self._trust(weight)

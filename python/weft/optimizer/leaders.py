@@ -1,10 +1,15 @@
-"""Follow the leader: the weight is what would have been best for all gradients so far."""
+"""Follow the leader: the weight is what would have been best for all gradients so far.
+
+Both formulas divide by the rate. At a rate of 0, as at the end of many schedules or of a parameter
+with `lr_mult` 0, weights and states stay as they are.
+"""
 
 from typing import Any
 
 from weft import np
-from weft.optimizer._base import number_like, require_decay, require_option
+from weft.optimizer._base import number_like, require_option
 from weft.optimizer._formula import FormulaOptimizer, decayed
+from weft.optimizer._means import MomentOptimizer
 
 
 class Ftrl(FormulaOptimizer):
@@ -42,10 +47,10 @@ class Ftrl(FormulaOptimizer):
         is_far = np.abs(z) > self.lamda1
         scale = (np.sqrt(n) + self.beta) / lr + wd
         best = (np.sign(z) * self.lamda1 - z) / np.where(is_far, scale, 1.0)
-        return np.where(is_far, best, 0.0), z, n
+        return _unless_still(lr, (weight, *state), (np.where(is_far, best, 0.0), z, n))
 
 
-class FTML(FormulaOptimizer):
+class FTML(MomentOptimizer, FormulaOptimizer):
     """Follow the moving leader (Zheng and Kwok 2017):
 
     v = beta2 v + (1 - beta2) gradient²
@@ -66,13 +71,8 @@ class FTML(FormulaOptimizer):
         epsilon: float = 1e-8,
         **common: Any,
     ) -> None:
-        super().__init__(learning_rate, **common)
-        require_decay("beta1", beta1)
-        require_decay("beta2", beta2)
         require_option(epsilon > 0, "epsilon", "above 0: weights are divided by it", epsilon)
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
+        super().__init__(learning_rate, beta1, beta2, epsilon, **common)
 
     def formula(
         self, count: Any, weight: Any, grad: Any, state: Any, lr: Any, wd: float
@@ -83,7 +83,11 @@ class FTML(FormulaOptimizer):
         d = root * (number_like(weight, 1 - self.beta1**count) / lr)
         pull = d - state[0] * self.beta1
         z = state[2] * self.beta1 + slope * (1 - self.beta1) - pull * weight
-        return -z / d, d, v, z
+        return _unless_still(lr, (weight, *state), (-z / d, d, v, z))
+
+
+def _unless_still(lr: Any, before: tuple[Any, ...], after: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(np.where(lr > 0, new, old) for old, new in zip(before, after, strict=True))
 
 
 __all__ = ["FTML", "Ftrl"]

@@ -1,56 +1,24 @@
 """Adam and its kin: running means of gradients, over those of their size."""
 
-import math
 from typing import Any
 
 from weft import np, npx
 from weft._core.typing import ndarray
-from weft.optimizer._base import (
-    Optimizer,
-    State,
-    like,
-    number_like,
-    require_decay,
-    require_option,
-    state_of,
-)
+from weft.optimizer._base import State, like, number_like, require_option, state_of
 from weft.optimizer._formula import FormulaOptimizer, decayed
+from weft.optimizer._means import MomentOptimizer
 
 
-class Adam(Optimizer):
+class Adam(MomentOptimizer):
     """Adam (Kingma and Ba 2015): steps of the running mean of gradients, each element divided by
     the root of the running mean of its square."""
 
-    default_rate = 0.001
-    states = ("mean", "var")
     is_elementwise = True
-
-    def __init__(
-        self,
-        learning_rate: float | None = None,
-        beta1: float = 0.9,
-        beta2: float = 0.999,
-        epsilon: float = 1e-8,
-        **common: Any,
-    ) -> None:
-        super().__init__(learning_rate, **common)
-        require_decay("beta1", beta1)
-        require_decay("beta2", beta2)
-        require_option(epsilon >= 0, "epsilon", "at least 0", epsilon)
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
-
-    def _correction(self, count: Any) -> Any:
-        """What makes up for means that begin at 0."""
-        variance = 1 - self.beta2**count
-        root = np.sqrt(variance) if isinstance(variance, ndarray) else math.sqrt(variance)
-        return root / (1 - self.beta1**count)
 
     def step(
         self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
     ) -> None:
-        common["lr"] *= self._correction(count)
+        common["lr"] *= self.correction(count)
         npx.adam_update(
             *(weight, grad, *state),
             **like(weight, common),
@@ -69,7 +37,7 @@ class AdamW(Adam):
         self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
     ) -> None:
         common["eta"] = common["lr"]
-        common["lr"] = common["lr"] * self._correction(count)
+        common["lr"] = common["lr"] * self.correction(count)
         npx.adamw_update(
             *(weight, grad, *state),
             **like(weight, common),
@@ -80,41 +48,13 @@ class AdamW(Adam):
         )
 
 
-class _Moments(FormulaOptimizer):
-    """Options of those that are formulas."""
-
-    default_rate = 0.001
-    states = ("mean", "var")
-    is_elementwise = True
-
-    def __init__(
-        self,
-        learning_rate: float | None = None,
-        beta1: float = 0.9,
-        beta2: float = 0.999,
-        epsilon: float = 1e-8,
-        **common: Any,
-    ) -> None:
-        super().__init__(learning_rate, **common)
-        require_decay("beta1", beta1)
-        require_decay("beta2", beta2)
-        require_option(epsilon >= 0, "epsilon", "at least 0", epsilon)
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
-
-    def means(self, slope: Any, state: Any) -> tuple[Any, Any]:
-        """The running means of the gradient and of its square."""
-        mean = state[0] * self.beta1 + slope * (1 - self.beta1)
-        return mean, state[1] * self.beta2 + slope * slope * (1 - self.beta2)
-
-
-class Adamax(_Moments):
+class Adamax(MomentOptimizer, FormulaOptimizer):
     """Adam by the largest size (Kingma and Ba 2015): the mean is divided by
     `u = max(beta2 u, |gradient|)` and not by a root."""
 
     default_rate = 0.002
     states = ("mean", "largest")
+    is_elementwise = True
 
     def formula(
         self, count: Any, weight: Any, grad: Any, state: Any, lr: Any, wd: float
@@ -126,7 +66,7 @@ class Adamax(_Moments):
         return weight - mean * rate / (largest + self.epsilon), mean, largest
 
 
-class Nadam(_Moments):
+class Nadam(MomentOptimizer, FormulaOptimizer):
     """Adam with Nesterov's momentum (Dozat 2016): `beta1` grows to its value by
     `beta1 (1 - 0.96^(count schedule_decay) / 2)`.
 
@@ -134,7 +74,6 @@ class Nadam(_Moments):
     """
 
     states = ("mean", "var", "schedule")
-    is_elementwise = False
 
     def __init__(
         self,
@@ -170,7 +109,7 @@ class Nadam(_Moments):
         return weight - ahead * lr / size, mean, var, product
 
 
-class AdaBelief(_Moments):
+class AdaBelief(MomentOptimizer, FormulaOptimizer):
     """Adam that divides by how far gradients are from what was believed, their mean (Zhuang et al.
     2020): `s = beta2 s + (1 - beta2) (gradient - mean)² + epsilon`.
 
@@ -178,6 +117,7 @@ class AdaBelief(_Moments):
     """
 
     states = ("mean", "surprise")
+    is_elementwise = True
 
     def __init__(
         self,
@@ -199,9 +139,7 @@ class AdaBelief(_Moments):
         gap = slope - mean
         surprise = state[1] * self.beta2 + gap * gap * (1 - self.beta2) + self.epsilon
         if self.correct_bias:
-            variance = 1 - self.beta2**count
-            root = np.sqrt(variance) if isinstance(variance, ndarray) else math.sqrt(variance)
-            lr = lr * number_like(weight, root / (1 - self.beta1**count))
+            lr = lr * number_like(weight, self.correction(count))
         return weight - mean * lr / (np.sqrt(surprise) + self.epsilon), mean, surprise
 
 

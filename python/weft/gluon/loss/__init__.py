@@ -3,7 +3,8 @@
 `backward` on the vector of losses sums them; `Trainer.step(batch_size)` divides by their number.
 
 Class labels are at least 0: others are refused, but for an `ignore_index`, whose elements have a
-loss of 0 and no gradient, and do not count in the mean. A sample of no elements has a loss of 0.
+loss of 0 and no gradient, and do not count in the mean, and in `FocalLoss`, where a sample may have
+no class. A sample of no elements has a loss of 0.
 
 Losses of halves that add up, have exponents or an epsilon are computed in float32 and rounded once:
 in float16 epsilons are 0, and squares soon infinite.

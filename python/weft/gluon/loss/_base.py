@@ -5,16 +5,9 @@ from typing import Any
 from weft import np
 from weft._base.errors import InvalidValue
 from weft._base.options import require_finite
+from weft._base.shapes import broadcasts_to
 from weft._core.halves import HALVES, widened
 from weft.gluon.hybrid_block import HybridBlock
-
-
-def broadcasts_to(shape: tuple[Any, ...], target: tuple[Any, ...]) -> bool:
-    """Does an array of this shape broadcast to the other without enlarging it?"""
-    if len(shape) > len(target):
-        return False
-    behind = target[len(target) - len(shape) :]
-    return all(own == wanted or own == 1 for own, wanted in zip(shape, behind, strict=True))
 
 
 class Loss(HybridBlock):
@@ -92,4 +85,4 @@ class Loss(HybridBlock):
         return tuple(axis for axis in range(array.ndim) if axis != self.batch_axis % array.ndim)
 
 
-__all__ = ["Loss", "broadcasts_to"]
+__all__ = ["Loss"]

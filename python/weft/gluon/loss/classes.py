@@ -5,9 +5,10 @@ from typing import Any
 from weft import np, npx
 from weft._base.errors import InvalidValue
 from weft._base.options import require, require_finite
+from weft._base.shapes import broadcasts_to
 from weft._core import OPERATORS
 from weft._core.halves import widened
-from weft.gluon.loss._base import Loss, broadcasts_to
+from weft.gluon.loss._base import Loss
 
 _logistic = OPERATORS["logistic_elements"]  # a composite: operators one by one would be passes
 
@@ -187,8 +188,8 @@ class FocalLoss(Loss):
     axis: of the classes
     alpha: weight of what is of a class, 1 - alpha that of what is not; None: both 1
     gamma: how little counts what is right; 0 for cross entropy
-    sparse_label: labels are class indices without `axis`, -1 for none of the classes; else 0 or 1
-        for each class
+    sparse_label: labels are class indices without `axis`, -1 or another number that is no index for
+        none of the classes; else 0 or 1 for each class
     from_sigmoid: pred holds probabilities already
 
     >>> from weft import gluon, np
@@ -215,6 +216,7 @@ class FocalLoss(Loss):
         is_share = alpha is None or 0 <= alpha <= 1
         require(is_share, "FocalLoss", "alpha", "in [0, 1] or None", alpha)
         require(gamma >= 0, "FocalLoss", "gamma", "at least 0", gamma)
+        require_finite("FocalLoss", gamma=gamma)
         self.axis = axis
         self.alpha = alpha
         self.gamma = gamma
@@ -226,7 +228,11 @@ class FocalLoss(Loss):
         (pred,), dtype = super()._operands(pred)
         if not self.sparse_label:
             return (pred, np.reshape(label, pred.shape).astype(pred.dtype)), dtype
-        if label.ndim != pred.ndim - 1:
+        is_axis = -pred.ndim <= self.axis < pred.ndim
+        require(is_axis, "FocalLoss", "axis", f"in [-{pred.ndim}, {pred.ndim})", self.axis)
+        rest = list(pred.shape)
+        rest.pop(self.axis)
+        if tuple(label.shape) != tuple(rest):
             raise InvalidValue(
                 "FocalLoss: `label` must be class indices, with the axes of `pred` but that of the "
                 f"classes; got shapes {label.shape} and {pred.shape}"

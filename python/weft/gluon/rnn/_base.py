@@ -1,5 +1,6 @@
 """What all recurrent cells have in common: their states, and the steps of a whole sequence."""
 
+from collections.abc import Callable
 from typing import Any
 
 from weft import np, npx
@@ -55,12 +56,7 @@ class RecurrentCell(HybridBlock):
 
     def _unroll(self, inputs: Any, states: list[Any], valid_length: Any) -> tuple[Any, list[Any]]:
         """`unroll` with states, of at least one step."""
-        outputs, history = [], [states]
-        for step in range(inputs.shape[1]):
-            output, states = self(inputs[:, step], states)
-            outputs.append(output)
-            history.append(states)
-        return finished(np.stack(outputs, axis=1), history, valid_length)
+        return unrolled(self, inputs, states, valid_length)
 
     def _no_steps(self, inputs: Any, states: list[Any]) -> tuple[Any, list[Any]]:
         """The states as they are, with the history that steps would have given them."""
@@ -71,15 +67,23 @@ class RecurrentCell(HybridBlock):
         return outputs, [state + nothing for state in states]
 
 
-def finished(outputs: Any, history: list[list[Any]], valid_length: Any) -> tuple[Any, list[Any]]:
-    """Outputs and last states of sequences of these lengths.
+def unrolled(
+    step: Callable[[Any, list[Any]], Any], inputs: Any, states: list[Any], valid_length: Any
+) -> tuple[Any, list[Any]]:
+    """Outputs and last states of sequences of these lengths, of at least one step.
 
-    history: the states before the first step and after each
+    step: gives the output and the next states, as a cell does
     """
+    outputs, history = [], [states]
+    for number in range(inputs.shape[1]):
+        output, states = step(inputs[:, number], states)
+        outputs.append(output)
+        history.append(states)
+    whole = np.stack(outputs, axis=1)
     if valid_length is None:
-        return outputs, history[-1]
+        return whole, states
     lengths = np.asarray(valid_length)
-    masked = npx.sequence_mask(outputs, lengths, True, axis=1)
+    masked = npx.sequence_mask(whole, lengths, True, axis=1)
     # The states before the first step count as one more.
     last = [
         npx.sequence_last(np.stack(steps), lengths + 1, True)
@@ -88,4 +92,4 @@ def finished(outputs: Any, history: list[list[Any]], valid_length: Any) -> tuple
     return masked, last
 
 
-__all__ = ["RecurrentCell", "finished"]
+__all__ = ["RecurrentCell", "unrolled"]

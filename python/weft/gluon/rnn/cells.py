@@ -3,7 +3,7 @@
 from typing import Any
 
 from weft import np, npx
-from weft._base.errors import InvalidValue
+from weft._base.options import require_whole
 from weft._core.typing import DTypeLike, ndarray
 from weft.gluon.parameter import Initializable, Parameter
 from weft.gluon.rnn._base import RecurrentCell
@@ -26,10 +26,7 @@ class _Cell(RecurrentCell):
         dtype: DTypeLike = "float32",
     ) -> None:
         super().__init__()
-        if hidden_size < 1:
-            raise InvalidValue(
-                f"{type(self).__name__}: `hidden_size` must be at least 1; got {hidden_size}"
-            )
+        hidden_size = require_whole(type(self).__name__, "hidden_size", hidden_size, 1)
         self.hidden_size = hidden_size
         rows = self.gates * hidden_size
         self.i2h_weight = Parameter(
@@ -139,17 +136,14 @@ class LSTMPCell(_Cell):
         **options: Any,
     ) -> None:
         super().__init__(hidden_size, **options)
-        if projection_size < 1:
-            raise InvalidValue(
-                f"LSTMPCell: `projection_size` must be at least 1; got {projection_size}"
-            )
+        projection_size = require_whole("LSTMPCell", "projection_size", projection_size, 1)
         self.projection_size = projection_size
-        dtype = options.get("dtype", "float32")
-        self.h2h_weight = Parameter(
+        dtype = self.state_dtype
+        self.h2h_weight = Parameter(  # of the projected state
             "h2h_weight",
             shape=(4 * hidden_size, projection_size),
             dtype=dtype,
-            init=options.get("h2h_weight_initializer"),
+            init=self.h2h_weight.init,
         )
         self.h2r_weight = Parameter(
             "h2r_weight",

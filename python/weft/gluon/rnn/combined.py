@@ -9,7 +9,7 @@ from weft._base.options import require
 from weft._core.typing import ndarray
 from weft.gluon.block import Block
 from weft.gluon.nn.basic import _Container
-from weft.gluon.rnn._base import RecurrentCell, finished
+from weft.gluon.rnn._base import RecurrentCell, unrolled
 
 
 def _require_cell(where: str, argument: str, cell: Any) -> None:
@@ -330,14 +330,18 @@ class VariationalDropoutCell(ModifierCell):
     def _masked_steps(
         self, inputs: Any, states: list[Any], valid_length: Any
     ) -> tuple[Any, list[Any]]:
+        if not states:
+            raise InvalidState(
+                "VariationalDropoutCell: with `drop_states`, `base_cell` must have states; "
+                f"{type(self.base_cell).__name__} has none"
+            )
         mask = _mask(states[0], self.drop_states)
-        outputs, history = [], [states]
-        for step in range(inputs.shape[1]):
+
+        def step(x: Any, states: list[Any]) -> Any:
             first, *others = states
-            output, states = self.base_cell(inputs[:, step], [first * mask, *others])
-            outputs.append(output)
-            history.append(states)
-        return finished(np.stack(outputs, axis=1), history, valid_length)
+            return self.base_cell(x, [first * mask, *others])
+
+        return unrolled(step, inputs, states, valid_length)
 
     def describe(self) -> str:
         rates = ("drop_inputs", "drop_states", "drop_outputs")

@@ -5,7 +5,7 @@ from typing import Any
 
 from weft import np, npx
 from weft._base.errors import InvalidValue
-from weft._base.options import require
+from weft._base.options import require, require_whole
 from weft._core.typing import DTypeLike
 from weft.gluon.nn.activations import activation_named
 from weft.gluon.nn.convolution import Window, _extents
@@ -38,16 +38,16 @@ class _ConvCell(RecurrentCell):
         super().__init__()
         name = type(self).__name__
         self.input_axes = self.dims + 3
-        self.input_shape = tuple(input_shape)
+        self.input_shape = tuple([input_shape] if isinstance(input_shape, int) else input_shape)
         if len(self.input_shape) != self.dims + 1 or min(self.input_shape) < 1:
             raise InvalidValue(
                 f"{name}: `input_shape` must be the channels and {self.dims} extents, each at "
                 f"least 1; got {self.input_shape}"
             )
-        layout = "NC" + "DHW"[3 - self.dims :]
-        is_known = conv_layout in (None, layout)
-        require(is_known, name, "conv_layout", repr(layout), repr(conv_layout))
-        require(hidden_channels >= 1, name, "hidden_channels", "at least 1", hidden_channels)
+        self.layout = "NC" + "DHW"[3 - self.dims :]
+        is_known = conv_layout in (None, self.layout)
+        require(is_known, name, "conv_layout", repr(self.layout), repr(conv_layout))
+        hidden_channels = require_whole(name, "hidden_channels", hidden_channels, 1)
         self.hidden_channels = hidden_channels
         kernel = _extents(i2h_kernel, self.dims, name, "i2h_kernel")
         own_kernel = _extents(h2h_kernel, self.dims, name, "h2h_kernel")
@@ -95,8 +95,7 @@ class _ConvCell(RecurrentCell):
     def state_info(self, batch_size: int = 0) -> list[dict[str, Any]]:
         """Shape (N, hidden_channels, ...) and layout of each state."""
         shape = (batch_size, self.hidden_channels, *self.state_extents)
-        layout = "NC" + "DHW"[3 - self.dims :]
-        return [{"shape": shape, "__layout__": layout} for _ in range(self.states)]
+        return [{"shape": shape, "__layout__": self.layout} for _ in range(self.states)]
 
     @property
     def state_dtype(self) -> DTypeLike:
