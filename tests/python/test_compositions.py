@@ -440,6 +440,14 @@ def test_box_nms_runs_from_a_file(tmp_path):
     numpy.testing.assert_array_equal(numpy.asarray(found), wanted)
 
 
+def test_no_boxes_are_encoded_as_nothing():
+    anchors = np.array([[[0.0, 0.0, 2.0, 2.0], [1.0, 1.0, 3.0, 2.0]]])
+    nothing = np.zeros((1, 2))
+    for encode in (npx.box_encode, weft.hybridize(npx.box_encode)):
+        for found in encode(nothing, nothing, anchors, np.zeros((1, 0, 4))):
+            assert found.shape == (1, 2, 4) and not found.asnumpy().any()
+
+
 def test_boxes_are_encoded_by_their_formula_and_decoded_again():
     anchors, refs = boxes(1, 6), boxes(2, 3)
     samples = RANDOM.choice([1.0, 0.0, -1.0], (2, 6))

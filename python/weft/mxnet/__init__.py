@@ -11,6 +11,9 @@ to over time, are in docs/from-mxnet.md.
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from weft._base import spelling as _spelling
+from weft._base import words as _words
+
 if TYPE_CHECKING:
     from weft.mxnet import (
         gluon,
@@ -56,9 +59,27 @@ __all__ = [
 ]
 
 
+# What is native, and not here: the same words with Weft's meaning.
+_NATIVE = [
+    "autograd",
+    "cpu",
+    "engine",
+    "init",
+    "lr_scheduler",
+    "metric",
+    "np",
+    "optimizer",
+    "random",
+    "sym",
+]
+_find = _spelling.finder(
+    "weft.mxnet", _words.PACKAGE | {name: f"write `weft.{name}`" for name in _NATIVE}
+)
+
+
 def __getattr__(name: str) -> Any:
     if name not in _ELSEWHERE:
-        raise AttributeError(f"module 'weft.mxnet' has no attribute {name!r}")
+        return _find(name)
     module, attribute = _ELSEWHERE[name]
     found = importlib.import_module(f"weft.mxnet.{module}")
     return getattr(found, attribute) if attribute else found

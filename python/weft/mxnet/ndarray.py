@@ -9,11 +9,12 @@
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
 from weft import np
+from weft._base import spelling as _spelling
 from weft._base.errors import InvalidType
 from weft._core.typing import ndarray
 from weft._mxnet_files import content as _files
@@ -133,6 +134,9 @@ def _record(value: Any, caller: str) -> _Record:
     indices = value.indices.asnumpy()
     return _Record(value.shape, dense.dtype, dense.values, value.stype, indices, indptr)
 
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.mxnet.ndarray", {}, ("np", "npx"))
 
 __all__ = ["CSRNDArray", "load", "load_frombuffer", "save"]
 __dir__ = __all__.copy

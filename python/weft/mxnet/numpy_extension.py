@@ -9,8 +9,9 @@
 
 from collections.abc import Mapping
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from weft._base import spelling as _spelling
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
 from weft._mxnet_files import content as _files
@@ -55,6 +56,9 @@ def load(file: str | PathLike[str]) -> Any:
         return found.records[0].array() if found.records[0] else None
     return _lists.load(file)
 
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.mxnet.numpy_extension", {}, ("np", "npx"))
 
 __all__ = ["load", "save", "savez"]
 __dir__ = __all__.copy

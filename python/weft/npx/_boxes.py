@@ -235,6 +235,8 @@ def box_encode(
             "box_encode: `samples` and `matches` must have shape (B, N), `anchors` and `refs` 3 "
             f"axes; got {chosen.shape}, {index.shape}, {given.shape} and {boxes.shape}"
         )
+    if boxes.shape[1] == 0:  # nothing belongs to any anchor, and there is none to look at
+        boxes = np.zeros((boxes.shape[0], 1, 4), dtype=boxes.dtype)
     is_sample = np.expand_dims(chosen > 0.5, -1)
     anchor = _by_centers(given)
     index = np.where(is_sample, np.expand_dims(index, -1), 0)
