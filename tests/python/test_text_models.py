@@ -7,6 +7,8 @@ import weft
 from weft import autograd, gluon, np, runtime
 from weft._core import native
 from weft.gluon.model_zoo import text
+from weft.gluon.model_zoo.text import gpt as gpt_module
+from weft.gluon.model_zoo.text import llama as llama_module
 
 VOCABULARY, N, T = 11, 2, 6
 TOKENS = numpy.random.default_rng(0).integers(0, VOCABULARY, (N, T)).astype("int32")
@@ -172,6 +174,28 @@ def test_the_best_continuation_is_found_token_by_token(name):
         tokens = numpy.concatenate([tokens, best[:, None].astype("int32")], 1)
     numpy.testing.assert_array_equal(found, tokens)
     assert found.dtype == TOKENS.dtype
+
+
+def test_rates_of_dropout_are_those_of_a_config():
+    sizes = {"vocab_size": 9, "n_embd": 8, "n_layer": 1, "n_head": 2}
+    rates = {"resid_pdrop": 0.1, "embd_pdrop": 0.2, "attn_pdrop": 0.3}
+    net = gpt_module.from_config({**sizes, **rates})
+    layer = net.layers[0]
+    assert (net.dropout.rate, layer.attention.dropout.rate) == (0.2, 0.3)
+    assert (layer.dropout.rate, layer.ffn[2].rate) == (0.1, 0.0)
+    sizes = {"vocab_size": 9, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
+    rates = {"attention_dropout": 0.3, "resid_pdrop": 0.1}
+    layer = llama_module.from_config({**sizes, **rates, "model_type": "phi3"}).layers[0]
+    assert (layer.attention.dropout.rate, layer.dropout.rate) == (0.3, 0.1)
+
+
+def test_dropout_of_attention_drops_in_train_mode_alone():
+    net = made(lambda: text.Llama(VOCABULARY, 8, 12, 2, 4, 2, attention_dropout=0.5))
+    tokens = np.array(TOKENS)
+    close(net(tokens), net(tokens))
+    with autograd.record():
+        first_scores, second_scores = net(tokens), net(tokens)
+    assert (first_scores != second_scores).asnumpy().any()
 
 
 @pytest.mark.parametrize("name", ["gpt", "llama"])

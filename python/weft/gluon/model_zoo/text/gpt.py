@@ -37,6 +37,9 @@ class GPT(Decoder):
     hidden_size: between the dense layers of each block, 4 U if None; max_length: the longest T
     activation: "gelu"; the published weights are for its approximation, "gelu_tanh"
 
+    dropout: behind each part of a layer; of the embeddings, of attention's weights and between the
+        dense layers, too, unless `embed_dropout`, `attention_dropout` or `hidden_dropout` says other
+
     The scores are products with the rows of the embedding.
     """
 
@@ -54,12 +57,15 @@ class GPT(Decoder):
         *,
         activation: str = "gelu",
         layer_norm_eps: float = 1e-5,
+        embed_dropout: float | None = None,
+        attention_dropout: float | None = None,
+        hidden_dropout: float | None = None,
     ) -> None:
         super().__init__()
         self.max_length = max_length
         self.embed = nn.Embedding(vocab_size, units)
         self.position_weight = Parameter("position_weight", shape=(max_length, units))
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = nn.Dropout(dropout if embed_dropout is None else embed_dropout)
         self.layers = nn.HybridSequential()
         for _ in range(num_layers):
             self.layers.add(
@@ -68,7 +74,8 @@ class GPT(Decoder):
                     hidden_size or 4 * units,
                     num_heads,
                     dropout=dropout,
-                    attention_dropout=dropout,
+                    hidden_dropout=hidden_dropout,
+                    attention_dropout=dropout if attention_dropout is None else attention_dropout,
                     activation=activation,
                     pre_norm=True,
                     layer_norm_eps=layer_norm_eps,
@@ -114,6 +121,9 @@ def from_config(config: Mapping[str, Any]) -> GPT:
         own.fraction("resid_pdrop", 0.1),
         activation=own.activation("activation_function", "gelu_new"),
         layer_norm_eps=own.fraction("layer_norm_epsilon", 1e-5),
+        embed_dropout=own.fraction("embd_pdrop", 0.1),
+        attention_dropout=own.fraction("attn_pdrop", 0.1),
+        hidden_dropout=0.0,
     )
 
 

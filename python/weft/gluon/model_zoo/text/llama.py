@@ -82,6 +82,7 @@ class _Attention(HybridBlock):
             flatten=False,
             in_units=heads * head_size,
         )
+        self.dropout = nn.Dropout(options["attention_dropout"])
         self.query_norm = self.key_norm = None
         if options["query_key_norm"]:
             self.query_norm = _Norm(head_size, options["epsilon"], 0)
@@ -104,7 +105,7 @@ class _Attention(HybridBlock):
         q, k = turned(q, turns), turned(k, turns)
         if cache is not None:
             k, v, seen = cache.append(k, v, self.window)
-        out = attend(q, k, v, seen, causal=seen is None)
+        out = attend(q, k, v, seen, dropout=self.dropout, causal=seen is None)
         n, _, t, _ = out.shape
         return self.output(out.transpose(0, 2, 1, 3).reshape(n, t, self.heads * self.head_size))
 
@@ -136,6 +137,7 @@ class Llama(Decoder):
     num_heads: of queries; key_value_heads: of keys and values, a divisor of it, num_heads if None
     head_size: units of a head, U / num_heads if None
     max_length: the longest T; rotary: angles of the positions, of base 10000 if None
+    dropout: behind attention and the gated part; attention_dropout: of the weights of attention
     tie_weights: the scores are products with the rows of the embedding
     qkv_bias, output_bias, ffn_bias: of the dense layers
     query_key_norm: a norm of each head's queries and keys (Qwen 3)
@@ -166,6 +168,7 @@ class Llama(Decoder):
         activation: str = "silu",
         norm_eps: float = 1e-6,
         dropout: float = 0.0,
+        attention_dropout: float = 0.0,
         tie_weights: bool = False,
         qkv_bias: bool = False,
         output_bias: bool = False,
@@ -198,6 +201,7 @@ class Llama(Decoder):
             "output_bias": output_bias,
             "query_key_norm": query_key_norm,
             "epsilon": norm_eps,
+            "attention_dropout": attention_dropout,
         }
 
         def norm() -> _Norm:
@@ -302,6 +306,7 @@ def from_config(config: Mapping[str, Any]) -> Llama:
         ),
         norm_eps=own.fraction("rms_norm_eps", 1e-6),
         dropout=own.fraction("resid_pdrop", 0.0),
+        attention_dropout=own.fraction("attention_dropout", 0.0),
         tie_weights=own.flag("tie_word_embeddings", False),
         qkv_bias=bias or own.flag("qkv_bias", False),
         output_bias=bias,
