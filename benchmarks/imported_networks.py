@@ -36,7 +36,7 @@ Network = tuple[nn.Module, dict[str, torch.Tensor]]
 # ---- the networks -------------------------------------------------------------------------------
 
 
-def _define_operators() -> None:
+def define_operators() -> None:
     """A torchvision that was built for another torch has no operators, but all networks; also
     transformers imports it."""
     with contextlib.suppress(RuntimeError):
@@ -47,7 +47,7 @@ def _define_operators() -> None:
 
 
 def _torchvision(name: str, size: int = 224) -> Network:
-    _define_operators()
+    define_operators()
     import torchvision
 
     return torchvision.models.get_model(name, weights=None), {
@@ -154,7 +154,7 @@ class First(nn.Module):
 
 
 def _transformer(kind: str) -> Network:
-    _define_operators()
+    define_operators()
     import transformers as hf
 
     tokens = torch.randint(0, 5000, (1, 128))

@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 import weft
-from imported_networks import THREADS, TOLERANCE, First, _define_operators, export, in_turns
+from imported_networks import THREADS, TOLERANCE, First, define_operators, export, in_turns
 from weft import np, npx
 from weft.gluon.model_zoo import vision
 from weft.gluon.model_zoo.text import encoders, gpt
@@ -100,7 +100,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    _define_operators()
+    define_operators()
     npx.set_num_threads(THREADS)
     print("| network | imported, ms | zoo, ms | ratio | steps |")
     print("| --- | --- | --- | --- | --- |")

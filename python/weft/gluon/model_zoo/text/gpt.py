@@ -38,7 +38,7 @@ class GPT(Decoder):
     activation: "gelu"; the published weights are for its approximation, "gelu_tanh"
 
     dropout: behind each part of a layer; of the embeddings, of attention's weights and between the
-        dense layers, too, unless `embed_dropout`, `attention_dropout` or `hidden_dropout` says other
+        dense layers, too, where `embed_dropout`, `attention_dropout` and `hidden_dropout` are None
 
     The scores are products with the rows of the embedding.
     """
