@@ -1,7 +1,8 @@
 """What happens to a program between reading and running: rules are found, weights are brought into
 order, constants are computed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from weft._base.errors import Error, InvalidValue
 from weft._import.fold import fold
@@ -21,7 +22,8 @@ def prepared(
     for part in every_program(program):
         for node in part.nodes:
             if node.rule.prepare is not None:
-                _prepare(node, part, program.name)
+                with naming(node, program.name):
+                    node.rule.prepare(node, part)
         part.changed()
         fold(part)
     if simplify is not None:
@@ -34,10 +36,11 @@ def prepared(
 _RAISED = (Error, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
-def _prepare(node: Node, program: Program, file: str) -> None:
-    """Runs the rule's preparation; its errors name the file and the node."""
+@contextmanager
+def naming(node: Node, file: str) -> Iterator[None]:
+    """A `with` block whose errors name the file and the node."""
     try:
-        node.rule.prepare(node, program)
+        yield
     except _RAISED as error:
         text = str(error)
         text = text if node.title in text else f"{node.title}: {text}"
@@ -45,4 +48,4 @@ def _prepare(node: Node, program: Program, file: str) -> None:
         raise kind(f"{file}: {text}") from error
 
 
-__all__ = ["prepared"]
+__all__ = ["naming", "prepared"]

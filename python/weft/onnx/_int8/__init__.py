@@ -17,8 +17,8 @@ what has no int8 operator stays as it is written.
 
 from collections.abc import Callable
 
-from weft._base.errors import Error, InvalidValue
 from weft._import.missing import resolve
+from weft._import.prepare import naming
 from weft._import.program import Node, Program, readers_of
 from weft._import.rules import Rules
 from weft.onnx._int8 import functions, moves, norms, products, scales, sums
@@ -50,20 +50,14 @@ _MICROSOFT = {
 }
 
 
-# What Python raises where a file contradicts itself.
-_RAISED = (Error, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-
-
 def to_int8(program: Program, rules: Rules) -> None:
     """Changes a program; nodes that are put in have no rules yet."""
     spread(program)
     resolve(program, rules)
     editor = Editor(program)
     for node in program.nodes:
-        try:
+        with naming(node, program.name):
             is_replaced = _is_replaced(editor, node)
-        except _RAISED as error:
-            raise InvalidValue(f"{program.name}: {node.title}: {error}") from error
         if not is_replaced:
             editor.keep(node)
     program.nodes[:] = editor.nodes
