@@ -133,6 +133,31 @@ def test_dropout_is_for_training_alone():
         assert (drawn[0] != drawn[1]).any()
 
 
+@pytest.mark.parametrize(("buckets", "most"), [(32, 128), (16, 64), (64, 256), (32, 256)])
+@pytest.mark.parametrize("both_sides", [True, False])
+def test_a_bucket_begins_at_its_distance(buckets, most, both_sides):
+    behind = buckets // 2 if both_sides else 0
+    count = buckets - behind
+    exact = count // 2
+
+    def bucket(steps):
+        """By whole numbers: the last one with exact · (most / exact)^(i / large) up to `steps`."""
+        if steps < exact:
+            return steps
+        large = count - exact
+        begun = (i for i in range(large) if most**i * exact ** (large - i) <= steps**large)
+        return exact + max(begun)
+
+    positions = t5_module.RelativePositions(1, buckets, most, both_sides)
+    positions.weight.set_data(np.arange(buckets, dtype="float32").reshape(-1, 1))
+    length = most + 9
+    found = positions.summands(length, length).asnumpy()[0, 0]
+    before = [bucket(steps) for steps in range(length)]
+    assert found[-1, ::-1].tolist() == before
+    after = [behind + number if number else 0 for number in before]
+    assert found[0].tolist() == (after if both_sides else [0] * length)
+
+
 def test_speech_is_classified():
     net = text.WhisperClassifier(4, 8, 16, 1, 2, mel_bins=3, source_length=5, projection=6)
     net.initialize()

@@ -168,6 +168,19 @@ def test_vectors_without_a_head_are_the_same(name, tmp_path):
     assert error_of(net.encode(first, *mask), want.encoder_last_hidden_state) < 1e-4
 
 
+@pytest.mark.parametrize("name", ["t5", "mt5"])
+def test_distances_of_far_tokens_are_the_same(name, tmp_path):
+    net, module = made(SCORED[name], tmp_path)
+    with torch.no_grad():
+        for table in (module.encoder, module.decoder):
+            table.block[0].layer[0].SelfAttention.relative_attention_bias.weight.normal_(0, 3)
+    loaded(net, module, tmp_path)
+    tokens = torch.randint(3, 60, (1, 140))
+    with torch.no_grad():
+        want = module(input_ids=tokens, decoder_input_ids=tokens).logits
+    check(net, (np.array(tokens.numpy()),) * 2, want)
+
+
 def test_the_encoder_of_t5_reads_files_of_both(tmp_path):
     for name in ("T5EncoderModel", "T5ForConditionalGeneration"):
         module = real((t5, "T5", name, {**T5, **GATED}))

@@ -89,7 +89,6 @@ def _buckets(num_buckets: int, max_distance: int, both_sides: bool) -> list[int]
     behind = num_buckets // 2 if both_sides else 0
     count = num_buckets - behind
     exact = count // 2
-    scale = (count - exact) / math.log(max_distance / exact)
 
     def bucket(distance: int) -> int:
         # Without buckets for positions behind, these are in that of distance 0.
@@ -97,7 +96,9 @@ def _buckets(num_buckets: int, max_distance: int, both_sides: bool) -> list[int]
         first = behind if distance > 0 else 0
         if steps < exact:
             return first + steps
-        return first + min(count - 1, exact + int(math.log(steps / exact) * scale))
+        # The quotient first: a power of two then has no error that falls into the bucket before.
+        share = math.log(steps / exact) / math.log(max_distance / exact)
+        return first + min(count - 1, exact + int(share * (count - exact)))
 
     return [bucket(distance) for distance in range(-max_distance, max_distance + 1)]
 
