@@ -14,6 +14,8 @@ from weft import np, npx
 from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo.text._relative_positions import RelativePositions
+from weft.gluon.nn.attention import both
 from weft.gluon.parameter import Parameter
 from weft.gluon.published import Names
 
@@ -98,8 +100,6 @@ _UNUSED = (
     "embeddings.position_ids",
     "embeddings.token_type_ids",
 )
-# Where kinds of distances begin that attention tells apart: each up to 8, then half octaves.
-_DISTANCES = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 23, 32, 46, 64, 91)
 
 
 class BERT(HybridBlock):
@@ -154,7 +154,7 @@ class BERT(HybridBlock):
             self.project = nn.Dense(units, flatten=False, in_units=width)
         self.distance_embed = None
         if relative_positions:
-            self.distance_embed = nn.Embedding(2 * len(_DISTANCES) + 2, num_heads)
+            self.distance_embed = RelativePositions(num_heads, 32, 128, both_sides=True)
         self.layers = nn.HybridSequential()
         for _ in range(1 if shared_layers else num_layers):
             self.layers.add(
@@ -197,7 +197,8 @@ class BERT(HybridBlock):
             x = self.project(x)
         seen = _seen(tokens.shape[1], valid_length, mask)
         if self.distance_embed is not None:
-            seen = _biased(self._distances(tokens.shape[1]), seen)
+            summands = self.distance_embed.summands(tokens.shape[1], tokens.shape[1])
+            seen = summands if seen is None else both(summands, seen)
         for _ in range(self.repeats):
             for layer in self.layers:
                 x = layer(x, seen)
@@ -215,19 +216,6 @@ class BERT(HybridBlock):
             return table[:length]
         counts = (tokens != self.padding_index).astype("int32")
         return npx.embedding(np.cumsum(counts, axis=1) * counts + self.padding_index, table)
-
-    def _distances(self, length: Any) -> Any:
-        """Summands of the scores of attention, (1, H, T, T)."""
-        places = np.arange(length, dtype="int32")
-        behind = np.expand_dims(places, 1) - places  # of the key behind the query
-        edges = np.array(_DISTANCES, dtype="int32")
-        kinds = np.searchsorted(edges, np.abs(behind), side="right")
-        kinds = np.where(behind < 0, kinds + len(_DISTANCES) + 1, kinds)
-        return np.expand_dims(self.distance_embed(kinds).transpose(2, 0, 1), 0)
-
-
-def _biased(bias: Any, seen: Any) -> Any:
-    return bias if seen is None else np.where(seen, bias, -np.inf)
 
 
 def _seen(length: Any, valid_length: Any, mask: Any) -> Any:
