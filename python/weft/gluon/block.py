@@ -339,14 +339,13 @@ class Block(BlockTree):
         names: Names | None = None,
     ) -> None:
         """Sets the parameters from arrays by name, as `load_parameters` does."""
-        known = self.collect_params()
-        shapes = {name: parameter.shape for name, parameter in known.items()}
+        parameters = self.collect_params()
+        shapes = {name: parameter.shape for name, parameter in parameters.items()}
         arrays = cut_vectors(arrays, shapes)
-        names = names or fitting(self.published_names, arrays, known)
+        names = names or fitting(self.published_names, arrays, parameters)
         if names is not None:
             arrays = translated(names, arrays, shapes, source)
             source = f"{source}, by the names of {names.library},"
-        parameters = self.collect_params()
         missing = [name for name in parameters if name not in arrays]
         extra = [name for name in arrays if name not in parameters]
         if missing and not allow_missing:
