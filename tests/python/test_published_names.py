@@ -191,6 +191,9 @@ def test_what_is_missing_beyond_or_misshapen_is_told(tmp_path):
         loaded(file | {"model.embed.weight": values(8, 4), "head.weight": values(8, 4)}, tmp_path)
     with pytest.raises(ValueError, match=r"`attn\.both\.bias` of shape \(9,\) must be"):
         loaded(file | {"attn.both.bias": values(9)}, tmp_path)
+    for table in (Net.published_names[0], Names("mine", {"attn.both": Split(["here", "there"])})):
+        with pytest.raises(ValueError, match=r"`attn\.both\.bias` of shape \(\) must be"):
+            loaded(file | {"attn.both.bias": np.array(1.0)}, tmp_path, names=table)
 
 
 def test_a_table_of_the_user_counts_first(tmp_path):

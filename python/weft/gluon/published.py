@@ -224,10 +224,11 @@ def _parts(
         yield target.name, array.T if array.ndim == 2 else array
     else:
         whole = array.T if target.transposed and array.ndim == 2 else array
+        rows = whole.shape[0] if whole.ndim else 0
         extents = [_rows(shapes.get(_spelled(name, shapes))) for name in target.names]
         if None in extents:
-            extents = [whole.shape[0] // len(extents)] * len(extents)
-        if not whole.ndim or sum(map(int, extents)) != whole.shape[0]:
+            extents = [rows // len(extents)] * len(extents)
+        if not whole.ndim or sum(map(int, extents)) != rows:
             raise InvalidValue(
                 f"load_parameters: `{published}` of shape {array.shape} must be "
                 f"{', '.join(f'`{name}`' for name in target.names)} with {extents} rows"
