@@ -101,6 +101,13 @@ def test_scores_and_greedy_texts_are_those_of_transformers(name, tmp_path):
     numpy.testing.assert_array_equal(found.asnumpy(), greedy(module, TOKENS, 12))
 
 
+@pytest.mark.parametrize("name", MODULES)
+def test_scores_of_long_texts_are_the_same(name, tmp_path):
+    """As long as the network takes: far positions turn by large angles, and windows end."""
+    net, module = made(name, tmp_path)
+    check_same(net, module, torch.randint(0, 61, (1, 64)))
+
+
 def test_rows_end_at_their_end_tokens(tmp_path):
     net, module = made("llama", tmp_path)
     tokens = np.array(TOKENS.numpy())
