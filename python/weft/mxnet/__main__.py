@@ -1,0 +1,43 @@
+"""Runs a program of MXNet as it is: `python -m weft.mxnet train.py --epochs 3`.
+
+`import mxnet` then finds weft.mxnet, in the program and in all that it imports.
+"""
+
+import os
+import runpy
+import sys
+
+from weft.mxnet import _alias
+
+_USAGE = "usage: python -m weft.mxnet (program.py | -m module | -c code) [arguments]"
+
+
+def main(arguments: list[str]) -> int:
+    """Runs the program, module or code that the arguments name; gives the exit status."""
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(_USAGE)
+        return 0 if arguments else 2
+    _alias.install()
+    first, *rest = arguments
+    if first in ("-m", "-c"):
+        if not rest:
+            print(f"{_USAGE}\n{first} needs one more argument", file=sys.stderr)
+            return 2
+        sys.path[0] = os.getcwd() if first == "-m" else ""
+        sys.argv = [first, *rest[1:]]
+        if first == "-m":
+            runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
+        else:
+            exec(compile(rest[0], "<string>", "exec"), {"__name__": "__main__"})
+        return 0
+    if not os.path.exists(first):
+        print(f"python -m weft.mxnet: there is no file {first}", file=sys.stderr)
+        return 2
+    sys.path[0] = os.path.dirname(os.path.abspath(first))
+    sys.argv = arguments
+    runpy.run_path(first, run_name="__main__")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
