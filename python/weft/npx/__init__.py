@@ -27,6 +27,7 @@ from weft.npx import (
     _likes,
     _ops,
     _quantize,
+    _sampling,
     _sequences,
 )
 from weft.npx._boxes import *  # noqa: F403
@@ -36,6 +37,7 @@ from weft.npx._effects import *  # noqa: F403
 from weft.npx._likes import *  # noqa: F403
 from weft.npx._ops import *  # noqa: F403
 from weft.npx._quantize import *  # noqa: F403
+from weft.npx._sampling import *  # noqa: F403
 from weft.npx._sequences import *  # noqa: F403
 
 
@@ -99,6 +101,7 @@ __all__ = [
     *_likes.__all__,
     *_ops.__all__,
     *_quantize.__all__,
+    *_sampling.__all__,
     *_sequences.__all__,
     "load",
     "num_threads",

@@ -111,7 +111,9 @@ def _pixel(x, rows, columns):
     is_inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
     row = numpy.where(is_inside, rows, 0).astype("int64")
     column = numpy.where(is_inside, columns, 0).astype("int64")
-    found = x[numpy.arange(n)[:, None, None], numpy.arange(c)[:, None], row[:, None], column[:, None]]
+    found = x[
+        numpy.arange(n)[:, None, None], numpy.arange(c)[:, None], row[:, None], column[:, None]
+    ]
     return numpy.where(is_inside[:, None], found, 0)
 
 

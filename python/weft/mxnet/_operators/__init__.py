@@ -19,6 +19,7 @@ from weft.mxnet._operators import (  # noqa: F401
     recurrent,
     reductions,
     reshapes,
+    sampling,
     sequences,
     shapes,
     vision,
