@@ -23,6 +23,7 @@ from weft.npx import (
     _boxes,
     _checkpoint,
     _control,
+    _detection,
     _effects,
     _likes,
     _ops,
@@ -33,6 +34,7 @@ from weft.npx import (
 from weft.npx._boxes import *  # noqa: F403
 from weft.npx._checkpoint import *  # noqa: F403
 from weft.npx._control import *  # noqa: F403
+from weft.npx._detection import *  # noqa: F403
 from weft.npx._effects import *  # noqa: F403
 from weft.npx._likes import *  # noqa: F403
 from weft.npx._ops import *  # noqa: F403
@@ -97,6 +99,7 @@ __all__ = [
     *_boxes.__all__,
     *_checkpoint.__all__,
     *_control.__all__,
+    *_detection.__all__,
     *_effects.__all__,
     *_likes.__all__,
     *_ops.__all__,

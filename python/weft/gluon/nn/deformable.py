@@ -141,3 +141,7 @@ class ModulatedDeformableConvolution(DeformableConvolution):
         numbers = self.offsets(x)
         count = self._offsets // 3 * 2
         return self.convolve(x, numbers[:, :count], npx.sigmoid(numbers[:, count:]) * 2)
+
+
+__all__ = ["DeformableConvolution", "ModulatedDeformableConvolution"]
+__dir__ = __all__.copy
