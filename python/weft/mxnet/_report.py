@@ -130,7 +130,7 @@ def report(path: str | PathLike[str]) -> Report:
 
 
 def _names(tree: ast.Module) -> Iterator[tuple[str, int, list[str]]]:
-    """Dotted names that begin with an import of MXNet: each with its line and the keywords of a call."""
+    """Dotted names that begin with an import of MXNet, each with its line and a call's keywords."""
     known = _imports(tree)
     functions = {id(node.func): node for node in ast.walk(tree) if isinstance(node, ast.Call)}
     inner: set[int] = set()
