@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from weft.mxnet import image as img
     from weft.mxnet import ndarray as nd
     from weft.mxnet import numpy_extension as npx
+    from weft.mxnet._report import report
 
 # By name: the module, and the name in it where it is not the module itself.
 _ELSEWHERE: dict[str, tuple[str, str | None]] = {
@@ -42,6 +43,7 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "npx": ("numpy_extension", None),
     "numpy_extension": ("numpy_extension", None),
     "recordio": ("recordio", None),
+    "report": ("_report", "report"),
 }
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "npx",
     "numpy_extension",
     "recordio",
+    "report",
 ]
 
 
