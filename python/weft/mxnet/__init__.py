@@ -66,6 +66,7 @@ if TYPE_CHECKING:
         set_np_shape,
         use_np,
     )
+    from weft.mxnet._report import report
 
 # By name: the module, and the name in it where it is not the module itself.
 _ELSEWHERE: dict[str, tuple[str, str | None]] = {
@@ -103,6 +104,7 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "profiler": ("profiler", None),
     "random": ("random", None),
     "recordio": ("recordio", None),
+    "report": ("_report", "report"),
     "rnd": ("random", None),
     "runtime": ("runtime", None),
     "set_np_shape": ("util", "set_np_shape"),
@@ -147,6 +149,7 @@ __all__ = [
     "profiler",
     "random",
     "recordio",
+    "report",
     "rnd",
     "runtime",
     "set_np_shape",
