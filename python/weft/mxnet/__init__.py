@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from weft.mxnet import image as img
     from weft.mxnet import ndarray as nd
     from weft.mxnet import numpy_extension as npx
+    from weft.mxnet._report import report
 
 # By name: the module, and the name in it where it is not the module itself.
 _ELSEWHERE: dict[str, tuple[str, str | None]] = {
@@ -55,6 +56,7 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "npx": ("numpy_extension", None),
     "numpy_extension": ("numpy_extension", None),
     "recordio": ("recordio", None),
+    "report": ("_report", "report"),
     "rnn": ("rnn", None),
     "sym": ("symbol", None),
     "symbol": ("symbol", None),
@@ -87,6 +89,7 @@ __all__ = [
     "npx",
     "numpy_extension",
     "recordio",
+    "report",
     "rnn",
     "sym",
     "symbol",
