@@ -16,16 +16,20 @@ from weft._base import words as _words
 
 if TYPE_CHECKING:
     from weft.mxnet import (
+        attribute,
         autograd,
         base,
         context,
         device,
         engine,
+        executor,
         gluon,
         im2rec,
         image,
         io,
         model,
+        module,
+        name,
         ndarray,
         numpy,
         numpy_extension,
@@ -33,46 +37,43 @@ if TYPE_CHECKING:
         random,
         recordio,
         runtime,
+        symbol,
         test_utils,
         util,
     )
     from weft.mxnet import image as img
+    from weft.mxnet import module as mod
     from weft.mxnet import ndarray as nd
     from weft.mxnet import numpy as np
     from weft.mxnet import numpy_extension as npx
     from weft.mxnet import random as rnd
-    from weft.mxnet.base import (
-        MXNetError,
-    )
+    from weft.mxnet import symbol as sym
+    from weft.mxnet._report import report
+    from weft.mxnet.attribute import AttrScope
+    from weft.mxnet.base import MXNetError
     from weft.mxnet.device import (
-        Device as Context,
         Device,
         cpu,
         cpu_pinned,
-        current_device as current_context,
         current_device,
         gpu,
         gpu_memory_info,
         num_gpus,
     )
-    from weft.mxnet.numpy_extension import (
-        waitall,
-    )
-    from weft.mxnet.util import (
-        is_np_array,
-        is_np_shape,
-        np_array,
-        np_shape,
-        set_np_shape,
-        use_np,
-    )
-    from weft.mxnet._report import report
+    from weft.mxnet.device import Device as Context
+    from weft.mxnet.device import current_device as current_context
+    from weft.mxnet.numpy_extension import waitall
+    from weft.mxnet.symbol import Symbol
+    from weft.mxnet.util import is_np_array, is_np_shape, np_array, np_shape, set_np_shape, use_np
 
 # By name: the module, and the name in it where it is not the module itself.
 _ELSEWHERE: dict[str, tuple[str, str | None]] = {
+    "AttrScope": ("attribute", "AttrScope"),
     "Context": ("device", "Device"),
     "Device": ("device", "Device"),
     "MXNetError": ("base", "MXNetError"),
+    "Symbol": ("symbol", "Symbol"),
+    "attribute": ("attribute", None),
     "autograd": ("autograd", None),
     "base": ("base", None),
     "context": ("context", None),
@@ -82,11 +83,6 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "current_device": ("device", "current_device"),
     "device": ("device", None),
     "engine": ("engine", None),
-    "AttrScope": ("attribute", "AttrScope"),
-    "Monitor": ("monitor", "Monitor"),
-    "Symbol": ("symbol", "Symbol"),
-    "attribute": ("attribute", None),
-    "callback": ("callback", None),
     "executor": ("executor", None),
     "gluon": ("gluon", None),
     "gpu": ("device", "gpu"),
@@ -97,13 +93,9 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "io": ("io", None),
     "is_np_array": ("util", "is_np_array"),
     "is_np_shape": ("util", "is_np_shape"),
-    "kv": ("kvstore", None),
-    "kvstore": ("kvstore", None),
     "mod": ("module", None),
     "model": ("model", None),
     "module": ("module", None),
-    "mon": ("monitor", None),
-    "monitor": ("monitor", None),
     "name": ("name", None),
     "nd": ("ndarray", None),
     "ndarray": ("ndarray", None),
@@ -121,6 +113,8 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "rnd": ("random", None),
     "runtime": ("runtime", None),
     "set_np_shape": ("util", "set_np_shape"),
+    "sym": ("symbol", None),
+    "symbol": ("symbol", None),
     "test_utils": ("test_utils", None),
     "use_np": ("util", "use_np"),
     "util": ("util", None),
@@ -128,9 +122,12 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
 }
 
 __all__ = [
+    "AttrScope",
     "Context",
     "Device",
     "MXNetError",
+    "Symbol",
+    "attribute",
     "autograd",
     "base",
     "context",
@@ -140,19 +137,6 @@ __all__ = [
     "current_device",
     "device",
     "engine",
-    "rnn": ("rnn", None),
-    "sym": ("symbol", None),
-    "symbol": ("symbol", None),
-    "visualization": ("visualization", None),
-    "viz": ("visualization", None),
-}
-
-__all__ = [
-    "AttrScope",
-    "Monitor",
-    "Symbol",
-    "attribute",
-    "callback",
     "executor",
     "gluon",
     "gpu",
@@ -163,13 +147,9 @@ __all__ = [
     "io",
     "is_np_array",
     "is_np_shape",
-    "kv",
-    "kvstore",
     "mod",
     "model",
     "module",
-    "mon",
-    "monitor",
     "name",
     "nd",
     "ndarray",
@@ -187,27 +167,17 @@ __all__ = [
     "rnd",
     "runtime",
     "set_np_shape",
+    "sym",
+    "symbol",
     "test_utils",
     "use_np",
     "util",
     "waitall",
-    "rnn",
-    "sym",
-    "symbol",
-    "visualization",
-    "viz",
 ]
 
 
 # What is native, and not here: the same words with Weft's meaning.
-_NATIVE = [
-    "init",
-    "lr_scheduler",
-    "metric",
-    "optimizer",
-    "sym",
-    "random",
-]
+_NATIVE = ["init", "lr_scheduler", "metric", "optimizer"]
 _find = _spelling.finder(
     "weft.mxnet", _words.PACKAGE | {name: f"write `weft.{name}`" for name in _NATIVE}
 )
