@@ -195,8 +195,8 @@ def multibox_detection(
     variances: factors of the four numbers of a box
     nms_topk: only so many boxes are kept; not above 0: all
 
-    Returns (B, N, 6): class from 0, score and box; the class of dropped boxes is -1, and rows behind
-    the last box are -1.
+    Returns (B, N, 6): class from 0, score and box; the class of dropped boxes is -1, and rows
+    behind the last box are -1.
 
     >>> from weft import np, npx
     >>> anchor = np.array([[[0.0, 0.0, 0.5, 0.5], [0.5, 0.5, 1.0, 1.0]]])
