@@ -1,6 +1,7 @@
 """Reads a net of Caffe: its text and its weights to a block."""
 
 import pathlib
+import warnings
 from collections.abc import Mapping, Sequence
 from os import PathLike, fspath
 
@@ -12,7 +13,7 @@ from weft._import.block import ImportedBlock
 from weft._import.missing import resolve
 from weft._import.prepare import prepared
 from weft._import.program import Node, Program
-from weft.caffe._program import Net, net_of, state_of
+from weft.caffe._program import Net, Weights, net_of, state_of
 from weft.caffe._read import read_net, read_weights
 from weft.caffe._rules import RULES, unknown_types
 from weft.device import Device, current
@@ -72,7 +73,28 @@ def load(
                     f"{_CALLER}: `shapes` has `{name}`, which is no input; the inputs are "
                     f"{', '.join(names)}"
                 )
+        _tell_what_is_left(net, blobs, weights)
         return block_of(net)
+
+
+def _tell_what_is_left(net: Net, blobs: Weights, weights: Path | None) -> None:
+    """Warns of layers whose weights the file lacks. Raises ValueError where it has none of all."""
+    if weights is None:
+        return
+    saved = {weight.layer for weight in net.weights.values() if weight.is_saved}
+    left = [layer for layer in net.blobs if layer in saved and layer not in blobs]
+    if not left:
+        return
+    if len(left) == len(saved):
+        raise InvalidValue(
+            f"{net.name}: {fspath(weights)} has weights for none of the net's layers, "
+            f"{', '.join(left)}; it has {', '.join(blobs) or 'none'}"
+        )
+    warnings.warn(
+        f"{net.name}: {fspath(weights)} has no weights for layers `{'`, `'.join(left)}`; their "
+        "fillers say the values",
+        stacklevel=3,
+    )
 
 
 class CaffeBlock(ImportedBlock):
