@@ -194,6 +194,6 @@ def test_hdf5_and_lmdb_train_alike(tmp_path):
             tmp_path, NETWORK % data, 'base_lr: 0.02 lr_policy: "fixed" random_seed: 3'
         )
         solver = weft.caffe.Solver(path, log=lambda _: None)
-        losses.append([solver.step() for _ in range(8)])
+        losses.append([solver.step() for _ in range(30)])
     numpy.testing.assert_allclose(*losses, rtol=1e-4)
     assert losses[0][-1] < losses[0][0]

@@ -4,6 +4,7 @@ from typing import Any
 
 from weft.caffe._layers import DATA_LAYERS
 from weft.caffe._rules import (  # noqa: F401
+    detection,
     elementwise,
     linear,
     losses,

@@ -1,7 +1,9 @@
 """The nets of a solver: one to train, some to test, each with its data; all share the weights."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +22,13 @@ from weft.caffe._rules import KINDS
 
 @dataclass
 class FedNet:
-    """A net, its block, and what feeds it.
-
-    outputs: for each output the name of its blob; losses: and its factor in the loss, 0 for none
-    """
+    """A net, its block, and what feeds it. While a batch is computed with, the next one is read."""
 
     net: Net
     block: ImportedBlock
     sources: list[Source]
+    _reader: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 1))
+    _next: "Future[dict[str, Any]] | None" = None
 
     @property
     def outputs(self) -> list[str]:
@@ -41,10 +42,15 @@ class FedNet:
 
     def batch(self) -> tuple[Any, ...]:
         """The next inputs."""
+        given = self._read() if self._next is None else self._next.result()
+        self._next = self._reader.submit(self._read)
+        return tuple(np.array(given[name]) for name in self.block.input_names)
+
+    def _read(self) -> dict[str, Any]:
         given: dict[str, Any] = {}
         for source in self.sources:
             given.update(zip(source.tops, source.batch(), strict=True))
-        return tuple(np.array(given[name]) for name in self.block.input_names)
+        return given
 
     def share(self, other: "FedNet") -> None:
         """Takes the weights of another net for layers of the same names.
@@ -144,8 +150,10 @@ def fed_net(description: tuple[str, Any, Any], around: Around, weights: Weights)
 
 
 def _source(layer: Layer, around: Around, name: str) -> Source:
+    # Threads read: each layer has random numbers of its own.
+    own = numpy.random.default_rng(int(around.random.integers(1 << 62)))
     try:
-        return source_of(layer, around)
+        return source_of(layer, replace(around, random=own))
     except InvalidValue as error:
         raise InvalidValue(f"{name}: {error}") from None
 
