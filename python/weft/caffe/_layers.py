@@ -68,6 +68,8 @@ def layers_of(net: Any, state: Any, options: Mapping[str, Sequence[str]]) -> lis
             list(message.top),
             message,
         )
+        if "Loss" in layer.type and not layer.tops:
+            layer.tops.append(layer.name)  # old nets leave a loss without a name
         for name in options.get(message.type, ()):
             if message.HasField(name):
                 _take_options(layer, getattr(message, name))

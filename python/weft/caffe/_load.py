@@ -123,7 +123,7 @@ def block_of(net: Net) -> ImportedBlock:
 def weights_beside(prototxt: Path) -> Path:
     """The only .caffemodel beside a prototxt, for the command `weft convert`."""
     folder = pathlib.Path(prototxt).parent
-    found = sorted(folder.glob("*.caffemodel"))
+    found = sorted([*folder.glob("*.caffemodel"), *folder.glob("*.caffemodel.h5")])
     if len(found) != 1:
         names = ", ".join(path.name for path in found) or "none"
         raise MissingFile(

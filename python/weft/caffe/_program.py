@@ -27,7 +27,8 @@ from weft.caffe._messages import message
 from weft.caffe._rules import KINDS, RULES, STOP_GRADIENT, Blob
 
 Shape = tuple[int, ...]
-Weights = Mapping[str, Sequence[numpy.ndarray]]
+# By layer; None for a blob that belongs to another layer.
+Weights = Mapping[str, Sequence[numpy.ndarray | None]]
 
 
 @dataclass
@@ -113,12 +114,12 @@ class _Builder:
         self.found = Net(name, Program(name, [], [], []), layers)
         self.values: dict[str, str] = {}  # by blob: the value that it has so far
         self.nodes: list[tuple[Layer, Node]] = []
+        self.made: dict[int, list[str]] = {}  # by layer: the constants of its blobs
         self.owners: dict[str, str] = {}  # by name of a shared parameter: that of its constant
 
     def net(self) -> Net:
         """The net with all weights."""
         found = self.found
-        self._check_names()
         for layer in found.layers:
             self._wire(layer)
         self._require_rules()
@@ -135,14 +136,6 @@ class _Builder:
         return [name for node in self.found.program.nodes for name in node.inputs]
 
     # ---- layers become nodes
-
-    def _check_names(self) -> None:
-        names = [layer.name for layer in self.found.layers]
-        twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-        if twice:
-            raise InvalidValue(
-                f"layers must have different names; got several `{'`, `'.join(twice)}`"
-            )
 
     def _wire(self, layer: Layer) -> None:
         if layer.type in DATA_LAYERS:
@@ -296,7 +289,7 @@ class _Builder:
             if not shapes:
                 raise InvalidValue("has no bottoms")
             blobs = kind.blobs(node.attributes, layer.fillers, shapes)
-            names = self.found.blobs.get(layer.name) or self._names(layer, blobs)
+            names = self.made.get(id(layer)) or self._names(layer, blobs)
             with outside_trace():
                 for name in filter(None, names):
                     value = self.found.program.constants[name]
@@ -317,10 +310,16 @@ class _Builder:
 
     def _names(self, layer: Layer, blobs: Sequence[Blob | None]) -> list[str]:
         """The constants of a layer's blobs, '' for one that it does without."""
+        if layer.name in self.found.blobs:
+            raise InvalidValue(
+                f"{layer.title}: layers with weights must have different names; another one is "
+                f"called `{layer.name}`, too"
+            )
         names, place = [], 0
         own = [blob for blob in blobs if blob is not None and blob.is_saved]
-        given = self._given(layer, own)
         specs = list(layer.message.param)
+        shared = [spec.name in self.owners for spec in specs]
+        given = self._given(layer, own, shared)
         if len(specs) > len(own):
             raise InvalidValue(f"{layer.title}: has {len(own)} blobs, but {len(specs)} `param`")
         for blob in blobs:
@@ -333,24 +332,34 @@ class _Builder:
                 value = given[place] if given is not None else None
                 names.append(self._make(layer, blob, spec, value))
                 place += 1
-        self.found.blobs[layer.name] = names
+        self.found.blobs[layer.name] = self.made[id(layer)] = names
         return names
 
-    def _given(self, layer: Layer, blobs: Sequence[Blob]) -> list[numpy.ndarray] | None:
-        """The values that a file has for a layer, in the shapes of its blobs."""
-        given = self.given.get(layer.name)
-        if given is None:
+    def _given(
+        self, layer: Layer, blobs: Sequence[Blob], shared: Sequence[bool]
+    ) -> list[numpy.ndarray | None] | None:
+        """The values that a file has for a layer, in the shapes of its blobs.
+
+        shared: for each blob whether it is that of another layer, which a file may leave out
+        """
+        if layer.name not in self.given:
             return None
-        if len(given) != len(blobs):
+        given = list(self.given[layer.name])
+        lacking = len(blobs) - len(given)
+        given += [None] * lacking
+        shared = [*shared, *(False,) * (len(blobs) - len(shared))]
+        is_there = zip(given, shared, strict=False)
+        if lacking < 0 or not all(value is not None or other for value, other in is_there):
             raise InvalidValue(
-                f"{layer.title}: has {len(blobs)} blobs of weights, the file {len(given)}"
+                f"{layer.title}: has {len(blobs)} blobs of weights, the file "
+                f"{len(given) - max(lacking, 0)}"
             )
         fitted = [
-            fitting(f"{layer.title}, `{blob.name}`", value, blob.shape)
-            for blob, value in zip(blobs, given, strict=True)
+            value if value is None else fitting(f"{layer.title}, `{b.name}`", value, b.shape)
+            for b, value in zip(blobs, given, strict=True)
         ]
         read = KINDS[layer.type].read if layer.type in KINDS else None
-        return fitted if read is None else read(fitted)
+        return fitted if read is None else read([value for value in fitted if value is not None])
 
     def _make(self, layer: Layer, blob: Blob, spec: Any, value: numpy.ndarray | None) -> str:
         """The constant of a blob: a new one, or the one that it shares."""

@@ -14,6 +14,8 @@ from typing import Any
 import numpy
 
 from weft._base.errors import FileFailure, InvalidType, InvalidValue, MissingFile
+from weft.caffe import _hdf5
+from weft.caffe._hdf5 import is_hdf5
 from weft.caffe._messages import message
 from weft.caffe._upgrade import upgraded, upgraded_solver
 
@@ -166,8 +168,11 @@ def read_blob(path: Path_, caller: str) -> numpy.ndarray:
     return array_of(blob, f"{caller}: {fspath(path)}")
 
 
-def read_weights(path: Path_, caller: str) -> dict[str, list[numpy.ndarray]]:
-    """The blobs of each layer that has any, by the layer's name, of a .caffemodel file."""
+def read_weights(path: Path_, caller: str) -> dict[str, list[numpy.ndarray | None]]:
+    """The blobs of each layer that has any, by the layer's name, of a .caffemodel file, or of its
+    form in HDF5; None for a blob that belongs to another layer."""
+    if is_hdf5(path):
+        return _hdf5.read_weights(path, caller)
     name = f"{caller}: {fspath(path)}"
     net = read_binary("WeightsFile", path, caller)
     layers = [(layer.name, layer.blobs) for layer in net.layer]
@@ -176,7 +181,7 @@ def read_weights(path: Path_, caller: str) -> dict[str, list[numpy.ndarray]]:
         layers.append((old.layer.name, old.layer.blobs) if is_oldest else (old.name, old.blobs))
     if not layers:
         raise FileFailure(f"{name}: has no layers; a .caffemodel is expected")
-    found: dict[str, list[numpy.ndarray]] = {}
+    found: dict[str, list[numpy.ndarray | None]] = {}
     for layer, blobs in layers:
         if len(blobs):
             found[layer] = [array_of(blob, f"{name}: layer `{layer}`") for blob in blobs]

@@ -71,7 +71,7 @@ def test_everything_that_is_missing_is_said_at_once(tmp_path):
         (layer("Softmax", "softmax_param { axis: 7 }"), "Softmax `y`"),
         (layer("InnerProduct", "inner_product_param { num_output: 0 }"), "at least 1"),
         (layer("Eltwise", "eltwise_param { coeff: 1 coeff: 2 }"), "a number for each"),
-        (layer("ReLU") + layer("ReLU", tops="z"), "different names"),
+        (layer("PReLU") + layer("PReLU", tops="z"), "layers with weights must have different"),
         (layer("SoftmaxWithLoss"), "has 1 bottoms; needs 2"),
         (layer("LRN", "lrn_param { local_size: 4 }"), "must be odd"),
         (layer("Dropout", "dropout_param { dropout_ratio: 1 }"), "`dropout_ratio`"),

@@ -172,6 +172,29 @@ def test_weights_are_shared_by_name(tmp_path):
     assert (left == x).all() and (right == x).all()
 
 
+def test_a_file_may_have_a_shared_blob_once(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    fields = "inner_product_param { num_output: 3 }"
+    named = "param { name: 'w' } param { name: '%s' }"
+    text = (
+        inputs(x=(2, 3))
+        + layer("InnerProduct", fields, more=named % "b", name="a", tops=["a"])
+        + layer("InnerProduct", fields, more=named % "c", name="b", tops=["b"])
+    )
+    path, weights = tmp_path / "net.prototxt", tmp_path / "net.caffemodel.h5"
+    path.write_text(text)
+    values = {"a/0": random_array(3, 3), "a/1": random_array(3), "b/1": random_array(3, seed=1)}
+    with h5py.File(weights, "w") as file:
+        for name, value in values.items():
+            file[f"data/{name}"] = value
+    net = weft.caffe.load(path, weights)
+    assert list(net.collect_params()) == ["a.weight", "a.bias", "b.bias"]
+    x = random_array(2, 3)
+    a, b = run(path, weights, x)
+    numpy.testing.assert_allclose(a, x @ values["a/0"].T + values["a/1"], rtol=1e-5)
+    numpy.testing.assert_allclose(b, x @ values["a/0"].T + values["b/1"], rtol=1e-5)
+
+
 def test_a_layer_with_several_bottoms_is_one_for_each(tmp_path):
     fields = "convolution_param { num_output: 2 kernel_size: 1 }"
     text = inputs(a=(1, 3, 4, 4), b=(1, 3, 5, 5)) + layer(
@@ -180,6 +203,25 @@ def test_a_layer_with_several_bottoms_is_one_for_each(tmp_path):
     prototxt, weights = write_net(tmp_path, text)
     y, z = run(prototxt, weights, random_array(1, 3, 4, 4), random_array(1, 3, 5, 5))
     assert y.shape == (1, 2, 4, 4) and z.shape == (1, 2, 5, 5)
+
+
+def test_layers_without_weights_may_share_a_name(tmp_path):
+    path = tmp_path / "net.prototxt"
+    path.write_text(inputs(x=(2, 3)) + layer("ReLU", tops=["a"]) + layer("TanH", tops=["b"]))
+    x = random_array(2, 3)
+    a, b = run(path, None, x)
+    numpy.testing.assert_allclose(a, numpy.maximum(x, 0))
+    numpy.testing.assert_allclose(b, numpy.tanh(x), rtol=1e-6)
+
+
+def test_a_loss_needs_no_top(tmp_path):
+    path = tmp_path / "net.prototxt"
+    path.write_text(
+        inputs(x=(2, 3), t=(2, 3)) + layer("EuclideanLoss", bottoms="xt", tops=(), name="loss")
+    )
+    net = weft.caffe.load(path)
+    assert net.output_names == ["loss"]
+    assert float(net(np.ones((2, 3)), np.zeros((2, 3)))) == pytest.approx(1.5)
 
 
 def test_propagate_down_stops_gradients(tmp_path):

@@ -160,6 +160,31 @@ def test_training_goes_on_from_a_snapshot(kind, tmp_path, monkeypatch):
     numpy.testing.assert_allclose(model.run(x[:5])[0], wanted, rtol=1e-5, atol=1e-6)
 
 
+def test_snapshots_in_hdf5_go_on_too(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    text = (
+        'base_lr: 0.05 lr_policy: "fixed" momentum: 0.9 type: "Adam" snapshot_format: HDF5 '
+        f'random_seed: 1 snapshot_prefix: "{tmp_path}/a"'
+    )
+    first, lines = made(tmp_path, text)
+    first.step(2)
+    names, state = first.snapshot()
+    assert names.name == "a_iter_2.caffemodel.h5" and any("to HDF5 file" in line for line in lines)
+    with h5py.File(names) as file:
+        assert list(file["data"]) == ["ip", "loss", "made"]
+        numpy.testing.assert_array_equal(file["data/ip/0"], weights(first)[0])
+    second, _ = made(tmp_path, text, snapshot=state)
+    assert second.iter == 2
+    second._train.sources[0].place = 8
+    for solver in (first, second):
+        solver.step()
+    for a, b in zip(weights(first), weights(second), strict=True):
+        numpy.testing.assert_allclose(a, b, rtol=1e-6)
+    state.write_bytes(state.read_bytes()[:900])
+    with pytest.raises(OSError, match="solverstate"):
+        made(tmp_path, text, snapshot=state)
+
+
 def test_a_state_has_the_numbers_that_caffe_has(tmp_path):
     text = (
         'base_lr: 0.1 lr_policy: "multistep" gamma: 0.5 stepvalue: 1 momentum: 0.9 '

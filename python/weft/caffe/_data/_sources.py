@@ -18,6 +18,7 @@ from weft._base.errors import FileFailure, InvalidValue, MissingFile, Unsupporte
 from weft.caffe._data._records import LmdbReader, image_of
 from weft.caffe._data._transform import Transform
 from weft.caffe._fillers import filled
+from weft.caffe._hdf5 import library
 from weft.caffe._layers import Layer
 
 Arrays = list[numpy.ndarray]
@@ -214,12 +215,7 @@ class Hdf5(Source):
         self.stream = self._rows()
 
     def _arrays(self, name: str) -> Arrays:
-        try:
-            import h5py
-        except ImportError:
-            raise ImportError(
-                f"{self.title}: needs the package h5py; install it with `pip install weft[caffe]`"
-            ) from None
+        h5py = library(self.title)
         path = self.around.found(name)
         if not os.path.exists(path):
             raise MissingFile(f"{self.title}: there is no file {path}")

@@ -174,23 +174,29 @@ def values_of(block: ImportedBlock, net: Net) -> dict[str, list[numpy.ndarray]]:
 def set_values(fed: FedNet, values: Weights, caller: str) -> None:
     """Gives the weights of a net the values of a file, by the names of layers."""
     parameters = fed.block.collect_params()
-    layers = {layer.name: layer for layer in fed.net.layers}
+    types = {layer.name: layer.type for layer in fed.net.layers}
+    done: set[str] = set()  # a blob that layers share may be in the file once
     for layer, names in fed.net.blobs.items():
         saved = [name for name in names if name and fed.net.weights[name].is_saved]
-        given = values.get(layer)
-        if given is None or len(given) != len(saved):
+        given = list(values.get(layer, ()))
+        given += [None] * (len(saved) - len(given))
+        lacking = [n for n, value in zip(saved, given, strict=False) if value is None]
+        if len(given) != len(saved) or not done.issuperset(lacking):
             raise InvalidValue(
                 f"{caller}: the file of weights must have {len(saved)} blobs for layer `{layer}`; "
-                f"got {0 if given is None else len(given)}"
+                f"got {len(values.get(layer, ()))}"
             )
-        given = [
+        fitted = [
             fitting(f"{caller}: `{name}`", value, parameters[name].shape)
             for name, value in zip(saved, given, strict=True)
+            if value is not None
         ]
-        kind = KINDS.get(layers[layer].type)
-        given = given if kind is None or kind.read is None else kind.read(given)
-        for name, value in zip(saved, given, strict=True):
+        kind = KINDS.get(types[layer])
+        fitted = fitted if kind is None or kind.read is None else kind.read(fitted)
+        there = [name for name in saved if name not in lacking]
+        for name, value in zip(there, fitted, strict=True):
             parameters[name].set_data(np.array(value))
+        done.update(there)
 
 
 def folder_of(solver: str) -> Path:

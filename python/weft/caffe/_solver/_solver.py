@@ -94,10 +94,6 @@ class Solver:
                 )
         if len(param.test_iter) and not param.test_interval:
             raise InvalidValue(f"{name}: `test_iter` needs `test_interval`")
-        if param.snapshot and param.snapshot_format == 0:
-            raise InvalidValue(
-                f"{name}: `snapshot_format` must be BINARYPROTO; HDF5 is not supported"
-            )
 
     def _first_weights(self, weights: Any) -> Weights:
         if weights is not None:
@@ -285,8 +281,9 @@ class Solver:
         progress = Progress(self.iter, f"{stem}.caffemodel", self._history())
         values = values_of(self.net, self._train.net)
         written = write_snapshot(stem, self._train.net, values, progress, self.param, _CALLER)
-        self._log(f"Snapshotting to binary proto file {written[0]}")
-        self._log(f"Snapshotting solver state to binary proto file {written[1]}")
+        kind = "binary proto" if self.param.snapshot_format else "HDF5"
+        self._log(f"Snapshotting to {kind} file {written[0]}")
+        self._log(f"Snapshotting solver state to {kind} file {written[1]}")
         self.export(f"{stem}.weft")
         self._log(f"Writing {stem}.weft")
         return written

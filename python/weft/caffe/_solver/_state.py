@@ -9,6 +9,7 @@ from typing import Any
 import numpy
 
 from weft._base.errors import FileFailure, InvalidValue
+from weft.caffe import _hdf5
 from weft.caffe._messages import message
 from weft.caffe._program import Net
 from weft.caffe._read import array_of, read_binary
@@ -37,11 +38,13 @@ def write_snapshot(
     caller: str,
 ) -> tuple[Path, Path]:
     """Writes both files; their paths."""
+    if solver.snapshot_format == 0:
+        return _write_hdf5(stem, net, values, progress, solver, caller)
     weights, state = Path(f"{stem}.caffemodel"), Path(f"{stem}.solverstate")
     write_message(weights_message(net.name, net.layers, values), weights, caller)
     found = message("SolverState")(
         iter=progress.iteration,
-        learned_net=progress.weights,
+        learned_net=str(weights),
         current_step=steps_passed(solver, progress.iteration),
     )
     for array in progress.history:
@@ -50,21 +53,36 @@ def write_snapshot(
     return weights, state
 
 
+def _write_hdf5(
+    stem: str, net: Net, values: Any, progress: Progress, solver: Any, caller: str
+) -> tuple[Path, Path]:
+    weights, state = Path(f"{stem}.caffemodel.h5"), Path(f"{stem}.solverstate.h5")
+    _hdf5.write_weights(weights, values, [layer.name for layer in net.layers], caller)
+    step = steps_passed(solver, progress.iteration)
+    _hdf5.write_state(state, progress.iteration, str(weights), step, progress.history, caller)
+    return weights, state
+
+
 def read_state(path: str | PathLike[str], caller: str) -> Progress:
     """What a .solverstate has. The weights that it names lie where it says, or beside it."""
     name = f"{caller}: {fspath(path)}"
-    state = read_binary("SolverState", path, caller)
-    if not state.HasField("iter") or not state.learned_net:
-        raise InvalidValue(f"{name}: has no `iter` or no `learned_net`; a .solverstate is expected")
-    if state.iter < 0:
-        raise InvalidValue(f"{name}: `iter` must be at least 0; got {state.iter}")
-    if not isinstance(state.learned_net, str):  # what protobuf gives for a text that is none
+    if _hdf5.is_hdf5(path):
+        iteration, learned, history = _hdf5.read_state(path, caller)
+    else:
+        state = read_binary("SolverState", path, caller)
+        iteration, learned = state.iter, state.learned_net
+        history = [array_of(blob, f"{name}: history") for blob in state.history]
+    if not isinstance(learned, str) or "\0" in learned:  # what protobuf gives for a text of no kind
         raise FileFailure(f"{name}: is damaged: `learned_net` is no text")
-    weights = Path(state.learned_net)
+    if iteration < 0 or not learned:
+        raise InvalidValue(
+            f"{name}: `iter` must be at least 0 and `learned_net` a path; got {iteration} and "
+            f"{learned!r}; a .solverstate is expected"
+        )
+    weights = Path(learned)
     beside = Path(path).with_name(weights.name)
     chosen = beside if not weights.exists() and beside.exists() else weights
-    history = [array_of(blob, f"{name}: history") for blob in state.history]
-    return Progress(state.iter, str(chosen), history)
+    return Progress(iteration, str(chosen), history)
 
 
 __all__ = ["Progress", "read_state", "write_snapshot"]
