@@ -1,7 +1,8 @@
 // The type weft.np.ndarray: the owner of one weft_tensor.
 //
-// Objects come from a free list, so wrapping a result costs a few nanoseconds. The type is static
-// and cannot be subclassed, so `is_array` is one comparison.
+// Objects come from a free list, so wrapping a result costs a few nanoseconds. Classes may derive
+// from the type: what operators give is of the class of their operands (ResultClass). A class
+// without a dict (`__slots__ = ()`) has the same layout and shares the free list.
 #include "native.h"
 
 namespace weft::python {
@@ -12,15 +13,36 @@ constexpr int kFreeObjects = 256;
 ArrayObject* free_objects[kFreeObjects];
 int free_count = 0;
 
+// Do objects of the class look like those of weft.np.ndarray, without a dict or more fields?
+bool has_own_layout(PyTypeObject* type) {
+  return type->tp_basicsize == static_cast<Py_ssize_t>(sizeof(ArrayObject)) && !PyType_IS_GC(type);
+}
+
 void destroy(PyObject* self) {
   ArrayObject* array = reinterpret_cast<ArrayObject*>(self);
   if (array->weak_references) PyObject_ClearWeakRefs(self);
   weft_tensor_release(array->tensor);
-  if (free_count < kFreeObjects) {
+  if (!has_own_layout(Py_TYPE(self))) {
+    Py_TYPE(self)->tp_free(self);
+  } else if (free_count < kFreeObjects) {
     free_objects[free_count++] = array;
   } else {
     PyObject_Free(self);
   }
+}
+
+// ndarray.__new__, which only derived classes have a use for: the same array as one of the class,
+// with the same memory, history and gradient.
+PyObject* derive(PyTypeObject* type, PyObject* args, PyObject* keywords) {
+  if (type == &array_type) {
+    return raise_error(WEFT_INVALID_TYPE,
+                       "ndarray: arrays are made by np.array, np.zeros and the like");
+  }
+  if (PyTuple_GET_SIZE(args) != 1 || (keywords && PyDict_GET_SIZE(keywords) > 0) ||
+      !is_array(PyTuple_GET_ITEM(args, 0))) {
+    return raise_error(WEFT_INVALID_TYPE, "%s: takes one array", type->tp_name);
+  }
+  return wrap(weft_tensor_retain(tensor_of(PyTuple_GET_ITEM(args, 0))), type);
 }
 
 // The text comes from weft/_core/printing.py, which formats the elements with NumPy's array2string.
@@ -72,7 +94,8 @@ PyTypeObject make_type() {
       "recorded, inside a hybridized block they are traced.\n");
   type.tp_basicsize = sizeof(ArrayObject);
   type.tp_weaklistoffset = offsetof(ArrayObject, weak_references);
-  type.tp_flags = Py_TPFLAGS_DEFAULT;
+  type.tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE;
+  type.tp_new = derive;
   type.tp_dealloc = destroy;
   type.tp_repr = represent;
   type.tp_str = print;
@@ -93,18 +116,20 @@ PyTypeObject make_type() {
 
 PyTypeObject array_type = make_type();
 
-PyObject* wrap(weft_tensor tensor) {
+PyObject* wrap(weft_tensor tensor, PyTypeObject* type) {
   if (!tensor) return nullptr;  // the failed call has set the error
   ArrayObject* array;
-  if (__builtin_expect(free_count > 0, 1)) {
+  if (__builtin_expect(type != &array_type && !has_own_layout(type), 0)) {
+    array = reinterpret_cast<ArrayObject*>(type->tp_alloc(type, 0));
+  } else if (__builtin_expect(free_count > 0, 1)) {
     array = free_objects[--free_count];
-    PyObject_Init(reinterpret_cast<PyObject*>(array), &array_type);
+    PyObject_Init(reinterpret_cast<PyObject*>(array), type);
   } else {
-    array = PyObject_New(ArrayObject, &array_type);
-    if (!array) {
-      weft_tensor_release(tensor);
-      return nullptr;
-    }
+    array = PyObject_New(ArrayObject, type);
+  }
+  if (!array) {
+    weft_tensor_release(tensor);
+    return nullptr;
   }
   array->tensor = tensor;
   array->weak_references = nullptr;

@@ -62,7 +62,7 @@ PyObject* device(PyObject* self, void*) {
 PyObject* transposed(PyObject* self, void*) {
   static const weft_op op = find_operator("transpose");
   const weft_value value = tensor_value(tensor_of(self));
-  return wrap(invoke(op, &value, 1));
+  return wrap_like(self, invoke(op, &value, 1));
 }
 
 PyObject* matrices_transposed(PyObject* self, void*) {
@@ -77,7 +77,7 @@ PyObject* matrices_transposed(PyObject* self, void*) {
   axes[rank - 2] = rank - 1;
   axes[rank - 1] = rank - 2;
   const weft_value values[2] = {tensor_value(tensor_of(self)), ints_value(axes, rank)};
-  return wrap(invoke(op, values, 2));
+  return wrap_like(self, invoke(op, values, 2));
 }
 
 // The gradient as a weft.sparse.RowSparseArray.
@@ -85,8 +85,8 @@ PyObject* row_sparse_grad(PyObject* self) {
   weft_tensor indices = nullptr, rows = nullptr;
   const weft_status status = weft_tensor_grad_rows(tensor_of(self), &indices, &rows);
   if (status != WEFT_OK) return raise_status(status);
-  PyObject* places = wrap(indices);
-  PyObject* data = wrap(rows);
+  PyObject* places = wrap_like(self, indices);
+  PyObject* data = wrap_like(self, rows);
   PyObject* shape =
       shape_tuple(weft_tensor_shape(tensor_of(self)), weft_tensor_rank(tensor_of(self)));
   PyObject* module = PyImport_ImportModule("weft.sparse");
@@ -106,7 +106,7 @@ PyObject* grad(PyObject* self, void*) {
   const weft_status status = weft_tensor_grad(tensor_of(self), &out);
   if (status != WEFT_OK) return raise_status(status);
   if (!out) Py_RETURN_NONE;
-  return wrap(out);
+  return wrap_like(self, out);
 }
 
 PyObject* grad_req(PyObject* self, void*) {

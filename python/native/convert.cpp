@@ -279,6 +279,7 @@ Found scalar_value(PyObject* object, weft_value* value) {
 Found operand_value(PyObject* object, weft_value* value, Temporaries& made) {
   if (is_array(object)) {
     *value = tensor_value(tensor_of(object));
+    made.result.note(object);
     return Found::kYes;
   }
   const Found scalar = scalar_value(object, value);

@@ -347,14 +347,14 @@ PyObject* get_item(PyObject* self, PyObject* key) {
   Selection selection;
   if (!Reader(tensor_of(self), selection).read(key)) return nullptr;
   weft_tensor view = view_of(tensor_of(self), selection);
-  if (!view || selection.arrays.count() == 0) return wrap(view);
+  if (!view || selection.arrays.count() == 0) return wrap_like(self, view);
   static const weft_op op = find_operator("gather");
   const PlaceValues places(selection);
   const weft_value values[] = {tensor_value(view), places.arrays, places.axes, places.position,
                                places.shown_axes};
   weft_tensor picked = invoke(op, values, 5);
   weft_tensor_release(view);
-  return wrap(picked);
+  return wrap_like(self, picked);
 }
 
 // target[...] = value. False: a Python error is set.

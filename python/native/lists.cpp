@@ -24,7 +24,10 @@ bool TensorList::fill(PyObject* sequence, const char* where, const char* argumen
   for (Py_ssize_t i = 0; tensors_ && i < size; ++i) {
     PyObject* item = PyTuple_GET_ITEM(items, i);
     char name[64] = "";
-    if (!is_array(item)) PyOS_snprintf(name, sizeof name, "%.40s[%zd]", argument, i);
+    if (is_array(item))
+      result.note(item);
+    else
+      PyOS_snprintf(name, sizeof name, "%.40s[%zd]", argument, i);
     weft_tensor tensor = listed_tensor(item, where, name);
     if (!tensor) break;
     tensors_[count_++] = tensor;

@@ -31,18 +31,19 @@ int ints_of(PyObject* const* args, Py_ssize_t count, int64_t* out, const char* w
 PyObject* reshape(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   int64_t shape[kMaxAxes];
   const int rank = ints_of(args, count, shape, "reshape", "shape");
-  return rank < 0 ? nullptr : wrap(reshaped(tensor_of(self), shape, rank));
+  return rank < 0 ? nullptr : wrap_like(self, reshaped(tensor_of(self), shape, rank));
 }
 
 PyObject* transpose(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   static const weft_op op = find_operator("transpose");
   weft_value values[2] = {tensor_value(tensor_of(self)), {}};
-  if (count == 0 || (count == 1 && args[0] == Py_None)) return wrap(invoke(op, values, 1));
+  if (count == 0 || (count == 1 && args[0] == Py_None))
+    return wrap_like(self, invoke(op, values, 1));
   int64_t axes[kMaxAxes];
   const int rank = ints_of(args, count, axes, "transpose", "axes");
   if (rank < 0) return nullptr;
   values[1] = ints_value(axes, rank);
-  return wrap(invoke(op, values, 2));
+  return wrap_like(self, invoke(op, values, 2));
 }
 
 PyObject* astype(PyObject* self, PyObject* args, PyObject* keywords) {
@@ -64,19 +65,20 @@ PyObject* astype(PyObject* self, PyObject* args, PyObject* keywords) {
   static const weft_op copied = find_operator("copy");
   const bool same = weft_tensor_dtype(tensor_of(self)) == dtype;
   const weft_value values[2] = {tensor_value(tensor_of(self)), dtype_value(dtype)};
-  return same ? wrap(invoke(copied, values, 1)) : wrap(invoke(cast, values, 2));
+  return same ? wrap_like(self, invoke(copied, values, 1))
+              : wrap_like(self, invoke(cast, values, 2));
 }
 
 PyObject* copy(PyObject* self, PyObject*) {
   static const weft_op op = find_operator("copy");
   const weft_value value = tensor_value(tensor_of(self));
-  return wrap(invoke(op, &value, 1));
+  return wrap_like(self, invoke(op, &value, 1));
 }
 
 PyObject* detach(PyObject* self, PyObject*) {
   weft_tensor out = nullptr;
   const weft_status status = weft_tensor_detach(tensor_of(self), &out);
-  return status == WEFT_OK ? wrap(out) : raise_status(status);
+  return status == WEFT_OK ? wrap_like(self, out) : raise_status(status);
 }
 
 // A deep copy is a new array with the same elements and without history.
@@ -110,13 +112,13 @@ PyObject* rounded(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   weft_value values[2] = {tensor_value(tensor_of(self)), {}};
   if (count > 1)
     return raise_error(WEFT_INVALID_TYPE, "round: takes at most 1 number; got %zd", count);
-  if (count == 0 || args[0] == Py_None) return wrap(invoke(op, values, 1));
+  if (count == 0 || args[0] == Py_None) return wrap_like(self, invoke(op, values, 1));
   const Found found = scalar_value(args[0], values + 1);
   if (found == Found::kError) return nullptr;
   if (found == Found::kNo || values[1].tag != WEFT_TAG_INT) {
     return raise_error(WEFT_INVALID_TYPE, "round: `decimals` must be an integer; got %R", args[0]);
   }
-  return wrap(invoke(op, values, 2));
+  return wrap_like(self, invoke(op, values, 2));
 }
 
 PyObject* asnumpy(PyObject* self, PyObject*) { return to_numpy(self); }
@@ -276,8 +278,19 @@ PyObject* pickle_buffer(PyObject* self) {
   return buffer;
 }
 
+// An array of a derived class is pickled as the class, a plain array, and its dict if it has one.
+PyObject* reduce_derived(PyObject* self) {
+  PyObject* plain = wrap(weft_tensor_retain(tensor_of(self)));
+  if (!plain) return nullptr;
+  PyObject* dict = PyObject_GetAttrString(self, "__dict__");
+  if (!dict) PyErr_Clear();
+  return dict ? Py_BuildValue("O(N)N", Py_TYPE(self), plain, dict)
+              : Py_BuildValue("O(N)", Py_TYPE(self), plain);
+}
+
 // Pickles the elements as bytes; history and gradient are not pickled.
 PyObject* reduce(PyObject* self, PyObject* given) {
+  if (Py_TYPE(self) != &array_type) return reduce_derived(self);
   const long protocol = PyLong_AsLong(given);
   if (protocol == -1 && PyErr_Occurred()) return nullptr;
   weft_tensor tensor = tensor_of(self);
@@ -302,7 +315,7 @@ PyObject* flatten(PyObject* self, PyObject*) {
   PyObject* dense = copy(self, nullptr);
   if (!dense) return nullptr;
   const int64_t whole = -1;
-  PyObject* out = wrap(reshaped(tensor_of(dense), &whole, 1));
+  PyObject* out = wrap_like(self, reshaped(tensor_of(dense), &whole, 1));
   Py_DECREF(dense);
   return out;
 }

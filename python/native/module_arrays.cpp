@@ -74,6 +74,21 @@ py::object tensor_from_bytes(const char* dtype, const py::object& shape, const p
   return owned(wrap(tensor));
 }
 
+// Gives weft.np.ndarray and the classes that derive from it more attributes: methods and properties
+// under names that it lacks. For packages with the names of another framework.
+void add_array_attributes(const py::dict& attributes) {
+  PyObject* const own = array_type.tp_dict;
+  for (const auto& [name, value] : attributes) {
+    if (PyDict_GetItemWithError(own, name.ptr()) == value.ptr()) continue;
+    if (PyDict_Contains(own, name.ptr()) != 0) {
+      raise_error(WEFT_INVALID_VALUE, "add_array_attributes: arrays have %R already", name.ptr());
+      throw py::error_already_set();
+    }
+    if (PyDict_SetItem(own, name.ptr(), value.ptr()) != 0) throw py::error_already_set();
+  }
+  PyType_Modified(&array_type);
+}
+
 weft_tensor array_argument(const py::object& object, const char* where) {
   if (is_array(object.ptr())) return tensor_of(object.ptr());
   raise_error(WEFT_INVALID_TYPE, "%s: `array` must be an array; got %s", where,
@@ -90,6 +105,7 @@ void define_arrays(py::module_& module) {
   module.def("tensor_from_bytes", tensor_from_bytes);
   module.def("from_capsule",
              [](const py::object& capsule) { return owned(from_capsule(capsule.ptr())); });
+  module.def("add_array_attributes", add_array_attributes, py::arg("attributes"));
   module.def("shares_box", [](const py::object& a, const py::object& b) {
     return weft_tensor_shares_box(array_argument(a, "shares_box"),
                                   array_argument(b, "shares_box")) != 0;

@@ -43,7 +43,12 @@ py::list grad(const py::sequence& heads, const py::sequence& variables,
                        retain_graph, create_graph, out.data());
   }
   check(status);
-  return wrap_list(out);
+  py::list list;
+  for (size_t i = 0; i < out.size(); ++i) {
+    const ResultClass result(py::object(variables[i]).ptr());
+    list.append(owned(wrap(out[i], result)));
+  }
+  return list;
 }
 
 std::vector<weft_function> functions_of(const py::list& list) {

@@ -71,7 +71,7 @@ PyObject* to_device(PyObject* self, PyObject* args, PyObject* keywords) {
   weft_tensor moved = nullptr;
   const weft_status status = weft_tensor_to_device(tensor_of(self), device, &moved);
   if (status != WEFT_OK) return raise_status(status);
-  if (moved != tensor_of(self)) return wrap(moved);
+  if (moved != tensor_of(self)) return wrap_like(self, moved);
   weft_tensor_release(moved);
   Py_INCREF(self);
   return self;

@@ -27,15 +27,47 @@ struct ArrayObject {
 
 extern PyTypeObject array_type;
 
-// The type cannot be subclassed, so one comparison is enough.
-inline bool is_array(PyObject* object) { return Py_TYPE(object) == &array_type; }
+// One comparison for the type itself. A class that derives from it is made in Python, so most other
+// objects cost one look at a flag.
+inline bool is_array(PyObject* object) {
+  PyTypeObject* type = Py_TYPE(object);
+  return type == &array_type ||
+         (PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) && PyType_IsSubtype(type, &array_type));
+}
 inline weft_tensor tensor_of(PyObject* array) {
   return reinterpret_cast<ArrayObject*>(array)->tensor;
 }
 
-// A new array object. It takes the caller's reference to `tensor`, also on failure; null gives
-// null.
-PyObject* wrap(weft_tensor tensor);
+// The class of a result: that of its operands, where one derives from weft.np.ndarray; of two such
+// classes the derived one, else the first.
+class ResultClass {
+ public:
+  ResultClass() = default;
+  explicit ResultClass(PyObject* array) { note(array); }
+  void note(PyObject* array) {
+    if (__builtin_expect(Py_TYPE(array) != &array_type, 0)) derive(Py_TYPE(array));
+  }
+  void note(const ResultClass& other) { derive(other.type_); }
+  PyTypeObject* type() const { return type_; }
+
+ private:
+  void derive(PyTypeObject* type) {
+    if (type != type_ && PyType_IsSubtype(type, type_)) type_ = type;
+  }
+
+  PyTypeObject* type_ = &array_type;
+};
+
+// A new array object of a class. It takes the caller's reference to `tensor`, also on failure; null
+// gives null.
+PyObject* wrap(weft_tensor tensor, PyTypeObject* type = &array_type);
+inline PyObject* wrap(weft_tensor tensor, const ResultClass& result) {
+  return wrap(tensor, result.type());
+}
+// The result of a method: of the class of `self`.
+inline PyObject* wrap_like(PyObject* self, weft_tensor tensor) {
+  return wrap(tensor, Py_TYPE(self));
+}
 
 // The tables of the array type.
 extern PyNumberMethods array_numbers;                                // numbers.cpp
@@ -84,7 +116,7 @@ enum class Found { kNo, kYes, kError };  // kError: a Python error is set
 // A Python or NumPy scalar as a weak scalar.
 Found scalar_value(PyObject* object, weft_value* value);
 
-// Arrays that were made for a call; they are released at its end.
+// Arrays that were made for a call, which are released at its end, and the class of its results.
 class Temporaries {
  public:
   Temporaries() = default;
@@ -96,6 +128,7 @@ class Temporaries {
   static constexpr int kRoom = 16;
   bool has_room() const { return count_ < kRoom; }
   void keep(weft_tensor tensor) { tensors_[count_++] = tensor; }
+  ResultClass result;
 
  private:
   weft_tensor tensors_[kRoom];
@@ -153,6 +186,7 @@ class TensorList {
   // Takes the elements of a sequence: arrays; numbers and lists become arrays. False: a Python
   // error is set, which names the argument of `where`.
   bool fill(PyObject* sequence, const char* where, const char* argument);
+  ResultClass result;  // of the arrays among the elements
   weft_value value() const {
     weft_value list;
     list.tag = WEFT_TAG_TENSORS;

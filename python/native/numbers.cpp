@@ -54,11 +54,11 @@ PyObject* absent(Slot slot) {
                      kSigns[slot], kNames[slot]);
 }
 
-PyObject* result(weft_op op, const weft_value* values, size_t count) {
+PyObject* result(weft_op op, const weft_value* values, size_t count, const ResultClass& kind) {
   weft_tensor out = nullptr;
   const weft_status status = weft_invoke(op, values, count, &out, 1);
   if (__builtin_expect(status != WEFT_OK, 0)) return raise_status(status);
-  return wrap(out);
+  return wrap(out, kind);
 }
 
 // One operand is no array: it is a weak scalar, something to convert, or of a foreign type. Not
@@ -72,14 +72,16 @@ __attribute__((noinline)) PyObject* mixed(Slot slot, PyObject* a, PyObject* b) {
   if (second == Found::kError) return nullptr;
   if (second == Found::kNo) Py_RETURN_NOTIMPLEMENTED;
   if (!ops[slot]) return absent(slot);
-  return result(ops[slot], values, 2);
+  return result(ops[slot], values, 2, made.result);
 }
 
 template <Slot slot>
 PyObject* binary(PyObject* a, PyObject* b) {
   if (__builtin_expect(is_array(a) && is_array(b) && ops[slot] != nullptr, 1)) {
     const weft_value values[2] = {tensor_value(tensor_of(a)), tensor_value(tensor_of(b))};
-    return result(ops[slot], values, 2);
+    ResultClass kind(a);
+    kind.note(b);
+    return result(ops[slot], values, 2, kind);
   }
   return mixed(slot, a, b);
 }
@@ -88,7 +90,7 @@ template <Slot slot>
 PyObject* unary(PyObject* a) {
   if (!ops[slot]) return absent(slot);
   const weft_value value = tensor_value(tensor_of(a));
-  return result(ops[slot], &value, 1);
+  return result(ops[slot], &value, 1, ResultClass(a));
 }
 
 // a += b writes into a; the library refuses a result that does not fit a's dtype or shape.

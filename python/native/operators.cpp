@@ -43,6 +43,12 @@ struct Call {
     if (long_list) PyMem_Free(long_list);
     if (function) weft_host_function_release(function);
   }
+  // The class of the results.
+  ResultClass result() const {
+    ResultClass all = made.result;
+    all.note(list.result);
+    return all;
+  }
 };
 
 PyObject* wrong_argument(const OperatorObject* self, int index, PyObject* object,
@@ -349,10 +355,10 @@ bool read_out(OperatorObject* self, PyObject* out, weft_tensor* outs, Py_ssize_t
   return false;
 }
 
-PyObject* wrap_all(weft_tensor* outs, int count) {
+PyObject* wrap_all(weft_tensor* outs, int count, const ResultClass& result) {
   PyObject* tuple = PyTuple_New(count);
   for (int i = 0; i < count; ++i) {
-    PyObject* array = wrap(outs[i]);
+    PyObject* array = wrap(outs[i], result);
     if (tuple && array) {
       PyTuple_SET_ITEM(tuple, i, array);
     } else {
@@ -363,10 +369,10 @@ PyObject* wrap_all(weft_tensor* outs, int count) {
   return tuple;
 }
 
-PyObject* wrap_list(weft_tensor* outs, size_t count) {
+PyObject* wrap_list(weft_tensor* outs, size_t count, const ResultClass& result) {
   PyObject* list = PyList_New(static_cast<Py_ssize_t>(count));
   for (size_t i = 0; i < count; ++i) {
-    PyObject* array = wrap(outs[i]);
+    PyObject* array = wrap(outs[i], result);
     if (list && array) {
       PyList_SET_ITEM(list, static_cast<Py_ssize_t>(i), array);
     } else {
@@ -389,7 +395,7 @@ PyObject* call_with_list_of_results(OperatorObject* self, Call& call) {
   if (call.out && !read_out(self, call.out, outs, static_cast<Py_ssize_t>(count))) return nullptr;
   status = weft_invoke(self->op, call.values, given, outs, count);
   if (status != WEFT_OK) return raise_status(status);
-  if (!call.out) return wrap_list(outs, count);
+  if (!call.out) return wrap_list(outs, count, call.result());
   Py_INCREF(call.out);
   return call.out;
 }
@@ -455,7 +461,7 @@ PyObject* call_operator(PyObject* object, PyObject* const* args, size_t flags, P
     Py_INCREF(out);
     return out;
   }
-  return outputs == 1 ? wrap(outs[0]) : wrap_all(outs, outputs);
+  return outputs == 1 ? wrap(outs[0], call.result()) : wrap_all(outs, outputs, call.result());
 }
 
 // ---- the type ----

@@ -11,6 +11,12 @@ namespace {
 
 PyObject* array_mark = nullptr;  // stands for an array in a structure
 
+// An array of a derived class is marked by its class, so that a trace gets and gives such arrays.
+bool is_derived(PyObject* array) { return Py_TYPE(array) != &array_type; }
+PyObject* mark_of(PyObject* array) {
+  return is_derived(array) ? reinterpret_cast<PyObject*>(Py_TYPE(array)) : array_mark;
+}
+
 // The structure of a value: nested tuples in which arrays are the mark. Equal structures have the
 // same shape and the same other values. Arrays are appended to `arrays`; `where` is for errors.
 PyObject* structure_of(PyObject* value, PyObject* arrays, PyObject* where);
@@ -66,7 +72,8 @@ PyObject* structure_of_other(PyObject* value, PyObject* where) {
 PyObject* array_of_numpy(PyObject* value) { return wrap(tensor_from_object(value)); }
 
 PyObject* structure_of(PyObject* value, PyObject* arrays, PyObject* where) {
-  if (is_array(value)) return PyList_Append(arrays, value) == 0 ? Py_NewRef(array_mark) : nullptr;
+  if (is_array(value))
+    return PyList_Append(arrays, value) == 0 ? Py_NewRef(mark_of(value)) : nullptr;
   if (is_numpy_array(value)) {
     PyObject* const array = array_of_numpy(value);
     const bool is_added = array && PyList_Append(arrays, array) == 0;
@@ -104,16 +111,17 @@ PyObject* own_arrays(PyObject*, PyObject* args) {
   });
 }
 
-// Dtype, rank and extents of each array, as int64 numbers in a bytes object; None if an item is no
-// array.
+// Dtype, rank and extents of each array, as int64 numbers in a bytes object. For a tuple of
+// arguments None if an item is no array, or one of a derived class: then the structure counts, too.
 PyObject* types_key(PyObject*, PyObject* sequence) {
-  if (!PyList_Check(sequence) && !PyTuple_Check(sequence))
+  const bool is_all = PyTuple_Check(sequence);
+  if (!PyList_Check(sequence) && !is_all)
     return raise_error(WEFT_INVALID_TYPE, "types_key: takes a list or a tuple of arrays");
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(sequence);
   PyObject* const* const items = PySequence_Fast_ITEMS(sequence);
   size_t numbers = 0;
   for (Py_ssize_t i = 0; i < count; ++i) {
-    if (!is_array(items[i])) Py_RETURN_NONE;
+    if (!is_array(items[i]) || (is_all && is_derived(items[i]))) Py_RETURN_NONE;
     numbers += 1 + static_cast<size_t>(weft_tensor_rank(tensor_of(items[i])));
   }
   PyObject* const key =
@@ -140,8 +148,9 @@ PyMethodDef functions[] = {
     {"own_arrays", own_arrays, METH_O,
      "own_arrays(args, /)\n--\n\nThe tuple `args` with arrays of Weft for those of NumPy."},
     {"types_key", types_key, METH_O,
-     "types_key(values, /)\n--\n\nDtypes and shapes of a list of arrays, as bytes; None if it has "
-     "other values, too."},
+     "types_key(values, /)\n--\n\nDtypes and shapes of a list of arrays, as bytes; None for a "
+     "tuple "
+     "of arguments that has\nother values or arrays of derived classes, too."},
     {nullptr, nullptr, 0, nullptr}};
 
 }  // namespace

@@ -49,7 +49,7 @@ def without_numbers(
 ) -> Hashable:
     """The structure with a hole for each number, or for those of these positions; appends all
     numbers, in order, to `numbers`."""
-    if structure is native.ARRAY:
+    if structure is native.ARRAY or isinstance(structure, type):
         return structure
     if _is_number(structure):
         numbers.append(structure[2])

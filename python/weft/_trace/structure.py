@@ -21,6 +21,9 @@ def unflatten(structure: Any, arrays: list[Any]) -> Any:
     """The value of that structure; takes its arrays from the front of `arrays`."""
     if structure is native.ARRAY:
         return arrays.pop(0)
+    if isinstance(structure, type):  # of an array, whose class derives from weft.np.ndarray
+        array = arrays.pop(0)
+        return structure(array) if isinstance(array, native.ndarray) else array
     kind = structure[0]
     if kind is None:
         return structure[2]
