@@ -32,7 +32,7 @@ _find = _spelling.finder(
 )
 
 if TYPE_CHECKING:
-    from weft.gluon import model_zoo, probability
+    from weft.gluon import contrib, model_zoo, probability
 else:  # a type checker shall still see a misspelt name
 
     def __getattr__(name: str) -> Any:
@@ -45,6 +45,10 @@ else:  # a type checker shall still see a misspelt name
             import weft.gluon.probability
 
             return weft.gluon.probability
+        if name == "contrib":
+            import weft.gluon.contrib
+
+            return weft.gluon.contrib
         return _find(name)
 
 
@@ -59,6 +63,7 @@ __all__ = [
     "Trainer",
     "TrainingStep",
     "checkpoint_sequential",
+    "contrib",
     "data",
     "loss",
     "metric",
