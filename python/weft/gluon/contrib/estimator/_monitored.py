@@ -6,7 +6,7 @@ import warnings
 from typing import Any
 
 from weft._base.errors import InvalidValue
-from weft.metric import EvalMetric
+from weft.gluon.contrib.estimator._kinds import is_a
 
 
 class Monitored:
@@ -16,7 +16,7 @@ class Monitored:
     """
 
     def __init__(self, where: str, metric: Any, mode: str, min_delta: float = 0.0) -> None:
-        if not isinstance(metric, EvalMetric):
+        if not is_a("metric", metric):
             raise InvalidValue(
                 f"{where}: `monitor` must be one of the estimator's `train_metrics` or "
                 f"`val_metrics`; got {metric!r}"

@@ -13,6 +13,7 @@ from weft._core import native
 from weft.device import Device
 from weft.gluon.block import Block
 from weft.gluon.contrib.estimator._events import EVENTS, EventHandler
+from weft.gluon.contrib.estimator._kinds import is_a
 from weft.gluon.contrib.estimator.batch_processor import BatchProcessor
 from weft.gluon.contrib.estimator.event_handler import (
     GradientUpdateHandler,
@@ -21,8 +22,6 @@ from weft.gluon.contrib.estimator.event_handler import (
     StoppingHandler,
     ValidationHandler,
 )
-from weft.gluon.data import DataLoader
-from weft.gluon.loss import Loss, SoftmaxCrossEntropyLoss
 from weft.gluon.trainer import Trainer
 from weft.metric import EvalMetric
 
@@ -46,6 +45,11 @@ class Estimator:
     Lines about the training go to `logger`, at first to the standard output.
     """
 
+    # What the defaults are made of.
+    _metrics: Any = metric
+    _processor_type: type = BatchProcessor
+    _trainer_type: type = Trainer
+
     def __init__(
         self,
         net: Any,
@@ -61,8 +65,8 @@ class Estimator:
     ) -> None:
         self.net = net
         self.loss = _loss("loss", loss)
-        self._train_metrics = _metrics("train_metrics", train_metrics)
-        self._val_metrics = _metrics("val_metrics", val_metrics)
+        self._train_metrics = _as_metrics("train_metrics", train_metrics)
+        self._val_metrics = _as_metrics("val_metrics", val_metrics)
         self._add_default_training_metrics()
         self._add_validation_metrics()
         self.val_loss = self.loss if val_loss is None else _loss("val_loss", val_loss)
@@ -71,7 +75,8 @@ class Estimator:
         self.device = _devices(device)
         self._initialize(initializer)
         self.trainer = self._checked_trainer(trainer)
-        self.batch_processor = _processor(batch_processor)
+        processor = self._processor_type() if batch_processor is None else batch_processor
+        self.batch_processor = _processor(processor)
         self.max_epoch: int | None = None
         self.max_batch: int | None = None
         self.batch_axis = 0
@@ -80,9 +85,9 @@ class Estimator:
 
     def _add_default_training_metrics(self) -> None:
         found = self._train_metrics
-        if not found and isinstance(self.loss, SoftmaxCrossEntropyLoss):
-            found.append(metric.Accuracy())
-        found.append(metric.Loss(type(self.loss).__name__))
+        if not found and is_a("cross entropy", self.loss):
+            found.append(self._metrics.Accuracy())
+        found.append(self._metrics.Loss(type(self.loss).__name__))
         for each in found:
             if "training" not in each.name:
                 each.name = f"training {each.name}"
@@ -121,14 +126,15 @@ class Estimator:
                 stacklevel=3,
             )
 
-    def _checked_trainer(self, trainer: Any) -> Trainer:
+    def _checked_trainer(self, trainer: Any) -> Any:
         if trainer is None:
             warnings.warn(
                 "Estimator: No trainer specified, so it is sgd with learning rate 0.001",
                 stacklevel=3,
             )
-            return Trainer(self.net.collect_params(), "sgd", {"learning_rate": 0.001})
-        if not isinstance(trainer, Trainer):
+            parameters = self.net.collect_params()
+            return self._trainer_type(parameters, "sgd", {"learning_rate": 0.001})
+        if not is_a("trainer", trainer):
             raise InvalidValue(f"Estimator: `trainer` must be a gluon.Trainer; got {trainer!r}")
         return trainer
 
@@ -238,7 +244,7 @@ class Estimator:
         for handler in given if added else ():
             watched = [*getattr(handler, "metrics", ()), getattr(handler, "monitor", None)]
             for each in watched:
-                if isinstance(each, EvalMetric) and id(each) not in known:
+                if is_a("metric", each) and id(each) not in known:
                     raise InvalidValue(
                         f"Estimator: {type(handler).__name__} has the metric `{each.name}`, which "
                         "is none of the estimator's; use those of `train_metrics` and `val_metrics`"
@@ -274,14 +280,14 @@ def _handlers(where: str, given: Any) -> list[EventHandler]:
 
 
 def _loss(name: str, given: Any) -> Any:
-    if not isinstance(given, Loss):
+    if not is_a("loss", given):
         raise InvalidValue(f"Estimator: `{name}` must be a loss of gluon.loss; got {given!r}")
     return given
 
 
-def _metrics(name: str, given: Any) -> list[EvalMetric]:
+def _as_metrics(name: str, given: Any) -> list[EvalMetric]:
     found = [] if given is None else given if isinstance(given, list | tuple) else [given]
-    if not all(isinstance(each, EvalMetric) for each in found):
+    if not is_a("metric", *found):
         raise InvalidValue(f"Estimator: `{name}` must be metrics of weft.metric; got {given!r}")
     return list(found)
 
@@ -290,14 +296,12 @@ def _devices(given: Any) -> list[Any]:
     if given is None:
         return [Device(native.current_device())]
     found = list(given) if isinstance(given, list | tuple) else [given]
-    if not found or not all(isinstance(each, Device | str) for each in found):
+    if not found or not is_a("device", *found):
         raise InvalidValue(f"Estimator: `device` must be a device or several; got {given!r}")
-    return [each if isinstance(each, Device) else Device(each) for each in found]
+    return [Device(each) if isinstance(each, str) else each for each in found]
 
 
 def _processor(given: Any) -> Any:
-    if given is None:
-        return BatchProcessor()
     if not all(callable(getattr(given, n, None)) for n in ("fit_batch", "evaluate_batch")):
         raise InvalidValue(
             "Estimator: `batch_processor` must have `fit_batch` and `evaluate_batch`; got "
@@ -311,7 +315,7 @@ def _is_initialized(parameter: Any) -> bool:
 
 
 def _require_loader(where: str, name: str, given: Any) -> None:
-    if not isinstance(given, DataLoader):
+    if not is_a("loader", given):
         raise InvalidValue(
             f"Estimator.{where}: `{name}` must be a gluon.data.DataLoader; got "
             f"{type(given).__name__}"

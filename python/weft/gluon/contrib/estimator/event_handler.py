@@ -27,13 +27,14 @@ from weft.gluon.contrib.estimator._events import (
     TrainBegin,
     TrainEnd,
 )
+from weft.gluon.contrib.estimator._kinds import is_a
 from weft.gluon.contrib.estimator._monitored import Monitored
-from weft.metric import EvalMetric, Loss
+from weft.metric import EvalMetric
 
 
 def _as_metrics(where: str, metrics: Any) -> list[EvalMetric]:
-    found = [metrics] if isinstance(metrics, EvalMetric) else metrics
-    if not isinstance(found, list | tuple) or not all(isinstance(m, EvalMetric) for m in found):
+    found = [metrics] if is_a("metric", metrics) else metrics
+    if not isinstance(found, list | tuple) or not is_a("metric", *found):
         raise InvalidValue(f"{where}: `metrics` must be metrics or a list of them; got {metrics!r}")
     return list(found)
 
@@ -77,7 +78,7 @@ class MetricHandler(EpochBegin, BatchEnd):
 
     def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
         for metric in self.metrics:
-            if isinstance(metric, Loss):
+            if is_a("loss metric", metric):
                 metric.update(None, kwargs["loss"])
             else:
                 metric.update(kwargs["label"], kwargs["pred"])
