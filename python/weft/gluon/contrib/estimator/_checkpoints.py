@@ -136,11 +136,14 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
         """The graph of a network that is one."""
         net = estimator.net
         if isinstance(net, HybridBlock) and net._is_active:
-            net.export(self._path(f"{self.model_prefix}.weft"))
+            self._write_graph(net)
         elif self.verbose > 0:
             estimator.logger.info(
                 "CheckpointHandler: the network is not hybridized, so its graph is not saved"
             )
+
+    def _write_graph(self, net: Any) -> None:
+        net.export(self._path(f"{self.model_prefix}.weft"))
 
     def _save_params_and_trainer(self, estimator: Any, file_prefix: str) -> None:
         estimator.net.save_parameters(self._path(file_prefix + ".params"))
