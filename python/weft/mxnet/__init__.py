@@ -19,13 +19,18 @@ if TYPE_CHECKING:
         gluon,
         im2rec,
         image,
+        initializer,
         io,
+        lr_scheduler,
+        metric,
         model,
         ndarray,
         numpy_extension,
+        optimizer,
         recordio,
     )
     from weft.mxnet import image as img
+    from weft.mxnet import initializer as init
     from weft.mxnet import ndarray as nd
     from weft.mxnet import numpy_extension as npx
 
@@ -35,12 +40,17 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "im2rec": ("im2rec", None),
     "image": ("image", None),
     "img": ("image", None),
+    "init": ("initializer", None),
+    "initializer": ("initializer", None),
     "io": ("io", None),
+    "lr_scheduler": ("lr_scheduler", None),
+    "metric": ("metric", None),
     "model": ("model", None),
     "nd": ("ndarray", None),
     "ndarray": ("ndarray", None),
     "npx": ("numpy_extension", None),
     "numpy_extension": ("numpy_extension", None),
+    "optimizer": ("optimizer", None),
     "recordio": ("recordio", None),
 }
 
@@ -49,29 +59,23 @@ __all__ = [
     "im2rec",
     "image",
     "img",
+    "init",
+    "initializer",
     "io",
+    "lr_scheduler",
+    "metric",
     "model",
     "nd",
     "ndarray",
     "npx",
     "numpy_extension",
+    "optimizer",
     "recordio",
 ]
 
 
 # What is native, and not here: the same words with Weft's meaning.
-_NATIVE = [
-    "autograd",
-    "cpu",
-    "engine",
-    "init",
-    "lr_scheduler",
-    "metric",
-    "np",
-    "optimizer",
-    "random",
-    "sym",
-]
+_NATIVE = ["autograd", "cpu", "engine", "np", "random", "sym"]
 _find = _spelling.finder(
     "weft.mxnet", _words.PACKAGE | {name: f"write `weft.{name}`" for name in _NATIVE}
 )
