@@ -16,6 +16,13 @@ from weft._base import words as _words
 
 if TYPE_CHECKING:
     from weft.mxnet import (
+        attribute,
+        autograd,
+        base,
+        context,
+        device,
+        engine,
+        executor,
         gluon,
         im2rec,
         image,
@@ -24,58 +31,168 @@ if TYPE_CHECKING:
         lr_scheduler,
         metric,
         model,
+        module,
+        name,
         ndarray,
+        numpy,
         numpy_extension,
         optimizer,
+        profiler,
+        random,
         recordio,
+        runtime,
+        symbol,
+        test_utils,
+        util,
     )
     from weft.mxnet import image as img
     from weft.mxnet import initializer as init
+    from weft.mxnet import module as mod
     from weft.mxnet import ndarray as nd
+    from weft.mxnet import numpy as np
     from weft.mxnet import numpy_extension as npx
+    from weft.mxnet import random as rnd
+    from weft.mxnet import symbol as sym
+    from weft.mxnet._report import report
+    from weft.mxnet.attribute import AttrScope
+    from weft.mxnet.base import MXNetError
+    from weft.mxnet.device import (
+        Device,
+        cpu,
+        cpu_pinned,
+        current_device,
+        gpu,
+        gpu_memory_info,
+        num_gpus,
+    )
+    from weft.mxnet.device import Device as Context
+    from weft.mxnet.device import current_device as current_context
+    from weft.mxnet.numpy_extension import waitall
+    from weft.mxnet.symbol import Symbol
+    from weft.mxnet.util import is_np_array, is_np_shape, np_array, np_shape, set_np_shape, use_np
 
 # By name: the module, and the name in it where it is not the module itself.
 _ELSEWHERE: dict[str, tuple[str, str | None]] = {
+    "AttrScope": ("attribute", "AttrScope"),
+    "Context": ("device", "Device"),
+    "Device": ("device", "Device"),
+    "MXNetError": ("base", "MXNetError"),
+    "Symbol": ("symbol", "Symbol"),
+    "attribute": ("attribute", None),
+    "autograd": ("autograd", None),
+    "base": ("base", None),
+    "context": ("context", None),
+    "cpu": ("device", "cpu"),
+    "cpu_pinned": ("device", "cpu_pinned"),
+    "current_context": ("device", "current_device"),
+    "current_device": ("device", "current_device"),
+    "device": ("device", None),
+    "engine": ("engine", None),
+    "executor": ("executor", None),
     "gluon": ("gluon", None),
+    "gpu": ("device", "gpu"),
+    "gpu_memory_info": ("device", "gpu_memory_info"),
     "im2rec": ("im2rec", None),
     "image": ("image", None),
     "img": ("image", None),
     "init": ("initializer", None),
     "initializer": ("initializer", None),
     "io": ("io", None),
+    "is_np_array": ("util", "is_np_array"),
+    "is_np_shape": ("util", "is_np_shape"),
     "lr_scheduler": ("lr_scheduler", None),
     "metric": ("metric", None),
+    "mod": ("module", None),
     "model": ("model", None),
+    "module": ("module", None),
+    "name": ("name", None),
     "nd": ("ndarray", None),
     "ndarray": ("ndarray", None),
+    "np": ("numpy", None),
+    "np_array": ("util", "np_array"),
+    "np_shape": ("util", "np_shape"),
     "npx": ("numpy_extension", None),
+    "num_gpus": ("device", "num_gpus"),
+    "numpy": ("numpy", None),
     "numpy_extension": ("numpy_extension", None),
     "optimizer": ("optimizer", None),
+    "profiler": ("profiler", None),
+    "random": ("random", None),
     "recordio": ("recordio", None),
+    "report": ("_report", "report"),
+    "rnd": ("random", None),
+    "runtime": ("runtime", None),
+    "set_np_shape": ("util", "set_np_shape"),
+    "sym": ("symbol", None),
+    "symbol": ("symbol", None),
+    "test_utils": ("test_utils", None),
+    "use_np": ("util", "use_np"),
+    "util": ("util", None),
+    "waitall": ("numpy_extension", "waitall"),
 }
 
 __all__ = [
+    "AttrScope",
+    "Context",
+    "Device",
+    "MXNetError",
+    "Symbol",
+    "attribute",
+    "autograd",
+    "base",
+    "context",
+    "cpu",
+    "cpu_pinned",
+    "current_context",
+    "current_device",
+    "device",
+    "engine",
+    "executor",
     "gluon",
+    "gpu",
+    "gpu_memory_info",
     "im2rec",
     "image",
     "img",
     "init",
     "initializer",
     "io",
+    "is_np_array",
+    "is_np_shape",
     "lr_scheduler",
     "metric",
+    "mod",
     "model",
+    "module",
+    "name",
     "nd",
     "ndarray",
+    "np",
+    "np_array",
+    "np_shape",
     "npx",
+    "num_gpus",
+    "numpy",
     "numpy_extension",
     "optimizer",
+    "profiler",
+    "random",
     "recordio",
+    "report",
+    "rnd",
+    "runtime",
+    "set_np_shape",
+    "sym",
+    "symbol",
+    "test_utils",
+    "use_np",
+    "util",
+    "waitall",
 ]
 
 
 # What is native, and not here: the same words with Weft's meaning.
-_NATIVE = ["autograd", "cpu", "engine", "np", "random", "sym"]
+_NATIVE = []
 _find = _spelling.finder(
     "weft.mxnet", _words.PACKAGE | {name: f"write `weft.{name}`" for name in _NATIVE}
 )

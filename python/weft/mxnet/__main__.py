@@ -1,6 +1,7 @@
 """Runs a program of MXNet as it is: `python -m weft.mxnet train.py --epochs 3`.
 
-`import mxnet` then finds weft.mxnet, in the program and in all that it imports.
+`import mxnet` then finds weft.mxnet, in the program and in all that it imports. With `--report` the
+program is not run: what it uses of MXNet is listed.
 """
 
 import os
@@ -8,8 +9,10 @@ import runpy
 import sys
 
 from weft.mxnet import _alias
+from weft.mxnet._report import report
 
-_USAGE = "usage: python -m weft.mxnet (program.py | -m module | -c code) [arguments]"
+_USAGE = """usage: python -m weft.mxnet (program.py | -m module | -c code) [arguments]
+       python -m weft.mxnet --report program.py"""
 
 
 def main(arguments: list[str]) -> int:
@@ -17,8 +20,10 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help"):
         print(_USAGE)
         return 0 if arguments else 2
-    _alias.install()
     first, *rest = arguments
+    if first == "--report":
+        return _report(rest)
+    _alias.install()
     if first in ("-m", "-c"):
         if not rest:
             print(f"{_USAGE}\n{first} needs one more argument", file=sys.stderr)
@@ -37,6 +42,20 @@ def main(arguments: list[str]) -> int:
     sys.argv = arguments
     runpy.run_path(first, run_name="__main__")
     return 0
+
+
+def _report(paths: list[str]) -> int:
+    """Prints what programs use; the status is 1 if something of it is absent."""
+    if not paths:
+        print(f"{_USAGE}\n--report needs a program", file=sys.stderr)
+        return 2
+    try:
+        found = [report(path) for path in paths]
+    except (OSError, ValueError) as error:
+        print(f"python -m weft.mxnet: {error}", file=sys.stderr)
+        return 2
+    print(*found, sep="\n")
+    return int(any(each.of("absent") for each in found))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,95 @@
+"""Programs of MXNet: run as they are by `python -m weft.mxnet`, and read by `mx.report`."""
+
+import subprocess
+import sys
+
+import pytest
+from weft import mxnet as mx
+
+
+def run(*arguments, cwd):
+    return subprocess.run(
+        [sys.executable, "-m", "weft.mxnet", *arguments], cwd=cwd, capture_output=True, text=True
+    )
+
+
+def test_a_program_imports_mxnet(tmp_path):
+    (tmp_path / "beside.py").write_text("import mxnet.recordio\nname = mxnet.recordio.__name__\n")
+    (tmp_path / "program.py").write_text(
+        "import sys\n"
+        "import mxnet as mx\n"
+        "from mxnet import nd, io\n"
+        "import mxnet.ndarray as arrays\n"
+        "from mxnet.io import NDArrayIter\n"
+        "import beside\n"
+        "import weft.mxnet\n"
+        "assert mx is weft.mxnet and arrays is nd and NDArrayIter is io.NDArrayIter\n"
+        "print(__name__, beside.name, sys.argv[1:])\n"
+    )
+    ran = run("program.py", "--epochs", "3", cwd=tmp_path)
+    assert ran.stdout == "__main__ weft.mxnet.recordio ['--epochs', '3']\n", ran.stderr
+    ran = run("-m", "program", "a", cwd=tmp_path)
+    assert ran.stdout == "__main__ weft.mxnet.recordio ['a']\n", ran.stderr
+    ran = run("-c", "import mxnet, sys; print(mxnet.__name__, sys.argv)", "b", cwd=tmp_path)
+    assert ran.stdout == "weft.mxnet ['-c', 'b']\n", ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ([], "usage: python -m weft.mxnet"),
+        (["absent.py"], "there is no file absent.py"),
+        (["-m"], "-m needs one more argument"),
+        (["--report"], "--report needs a program"),
+        (["--report", "absent.py"], "absent.py"),
+    ],
+)
+def test_wrong_arguments_are_told(arguments, text, tmp_path):
+    ran = run(*arguments, cwd=tmp_path)
+    assert ran.returncode == 2
+    assert text in ran.stdout + ran.stderr
+
+
+def test_what_mxnet_lacks_is_no_module(tmp_path):
+    ran = run("-c", "import mxnet.absent", cwd=tmp_path)
+    assert "No module named 'mxnet.absent'" in ran.stderr
+
+
+PROGRAM = """
+import mxnet as mx
+from mxnet import gluon as g
+from mxnet.io import NDArrayIter as Iter
+import numpy as np
+
+batches = Iter(np.ones(3), batch_size=1, bach=2)
+other = mx.io.NDArrayIter(data=np.ones(3))
+reader = mx.recordio.MXRecordIO("a", "r").read()
+net = g.SymbolBlock.imports("s", ["data"])
+mx.nothing.at_all(3)
+mx.nothing.more
+"""
+
+
+def test_a_report_says_what_is_here(tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(PROGRAM)
+    report = mx.report(path)
+    uses = {use.name: use for use in report.uses}
+    assert uses["mxnet.io.NDArrayIter"].state == "compatible"
+    assert uses["mxnet.io.NDArrayIter"].lines == (4, 7, 8)
+    assert uses["mxnet.io.NDArrayIter(bach=)"].state == "absent"
+    assert uses["mxnet.recordio.MXRecordIO"].lines == (9,)
+    assert uses["mxnet.gluon.SymbolBlock.imports"].state == "compatible"
+    assert uses["mxnet.nothing"].state == "absent"
+    assert uses["mxnet.nothing"].lines == (11, 12)
+    assert "numpy.ones" not in uses
+    assert str(report).splitlines()[1].split()[:2] == ["absent", "mxnet.nothing"]
+    ran = run("--report", str(path), cwd=tmp_path)
+    assert ran.returncode == 1 and "2 absent" in ran.stdout, ran.stderr
+
+
+def test_a_report_of_no_program_is_refused(tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text("print 'old'")
+    with pytest.raises(ValueError, match=r"report: .* is no program of Python 3"):
+        mx.report(path)
