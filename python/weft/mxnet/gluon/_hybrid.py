@@ -7,6 +7,7 @@ from typing import Any
 from weft._base.errors import InvalidValue
 from weft._base.spelling import unknown_argument
 from weft._core.typing import ndarray
+from weft.gluon.block import Block
 from weft.mxnet.gluon._modes import as_nd, is_np_array
 
 # How MXNet's engine runs a graph: accepted, and without a counterpart.
@@ -34,6 +35,8 @@ def known(options: dict[str, Any]) -> dict[str, Any]:
 def needs_arguments(kind: type) -> bool:
     """Has `forward` of a class an argument that must be given?"""
     function = getattr(kind, "hybrid_forward", None) or kind.forward  # type: ignore[attr-defined]
+    if function is Block.forward:  # nobody wrote one
+        return True
     parameters = list(inspect.signature(function).parameters.values())[1:]
     return any(
         p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)

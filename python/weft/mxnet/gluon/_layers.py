@@ -8,13 +8,14 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from weft import np
 from weft._base.errors import InvalidType, Unsupported
 from weft._base.spelling import unknown_argument
 from weft.gluon.hybrid_block import HybridBlock as _NativeHybrid
 from weft.mxnet.gluon.block import Block, HybridBlock, register_counterpart
 
 _REQUIRED = inspect.Parameter.empty
-Translation = Callable[[dict[str, Any]], None]
+Translation = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 
 def layer(
@@ -29,7 +30,7 @@ def layer(
     """The class of a layer.
 
     arguments: names in MXNet's order; those that MXNet requires end with `!`
-    translate: changes the named arguments into those of `native`
+    translate: changes the named arguments into those of `native`, and may give attributes to set
     variadic: positional arguments are handed on as they are
     defaults: where they are not those of `native`
     """
@@ -42,9 +43,9 @@ def layer(
         given = {} if variadic else _named(title, words, required, args, options)
         for word, value in defaults.items():
             given.setdefault(word, value)
-        if translate is not None:
-            translate(given)
+        attributes = None if translate is None else translate(given)
         self._begin_names(prefix, params)
+        self.__dict__.update(attributes or {})
         native.__init__(self, *(args if variadic else ()), **given)  # type: ignore[misc]
         if variadic:
             for word in options:
@@ -100,18 +101,33 @@ def _signature(
     return inspect.Signature([*shown, *names])
 
 
-def requires_layout(*layouts: str) -> Translation:
-    """A translation that takes `layout` away, which must be one of these."""
+def windowed(native: type, arguments: str, first: str, last: str) -> type:
+    """The class of a layer with windows, whose `layout` has the channels first or last.
 
-    def translate(given: dict[str, Any]) -> None:
-        layout = given.pop("layout", layouts[0])
-        if layout not in (*layouts, None):
+    Weights have the shape for channels first in both, and arrays are turned around the layer.
+    """
+
+    def translate(given: dict[str, Any]) -> dict[str, Any]:
+        layout = given.pop("layout", None) or first
+        if layout not in (first, last):
             raise Unsupported(
-                f"gluon.nn: `layout` must be {' or '.join(map(repr, layouts))}; got {layout!r}; "
-                "move the axes with `np.moveaxis` before and behind the layer"
+                f"{native.__name__}: `layout` must be {first!r} or {last!r}; got {layout!r}"
             )
+        return {"_is_last": layout == last}
 
-    return translate
+    made = layer(native, arguments, translate=translate)
+    plain, infer = native.forward, native.infer_shape  # type: ignore[attr-defined]
+
+    def forward(self: Any, x: Any) -> Any:
+        if not self.__dict__.get("_is_last"):
+            return plain(self, x)
+        return np.moveaxis(plain(self, np.moveaxis(x, -1, 1)), 1, -1)
+
+    def infer_shape(self: Any, x: Any) -> None:
+        infer(self, np.moveaxis(x, -1, 1) if self.__dict__.get("_is_last") else x)
+
+    made.forward, made.infer_shape = forward, infer_shape  # type: ignore[attr-defined]
+    return made
 
 
-__all__ = ["layer", "requires_layout"]
+__all__ = ["layer", "windowed"]

@@ -73,9 +73,27 @@ SigmoidBinaryCrossEntropyLoss = _loss(
     _native.SigmoidBinaryCrossEntropyLoss, "from_sigmoid weight batch_axis"
 )
 SigmoidBCELoss = SigmoidBinaryCrossEntropyLoss
-SoftmaxCrossEntropyLoss = _loss(
-    _native.SoftmaxCrossEntropyLoss, "axis sparse_label from_logits weight batch_axis"
-)
+
+
+class SoftmaxCrossEntropyLoss(
+    _loss(  # type: ignore[misc]
+        _native.SoftmaxCrossEntropyLoss, "axis sparse_label from_logits weight batch_axis"
+    )
+):
+    """Minus the logarithm of the probability of the label's class.
+
+    sparse_label: labels are class indices, without the axis of classes or with an extent of 1
+    there; else probabilities. from_logits: predictions are logarithms of probabilities
+    """
+
+    def forward(self, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+        axis = self.options["axis"]
+        if self.options["sparse_label"] and label.ndim == pred.ndim and label.shape[axis] == 1:
+            label = label.squeeze(axis)
+        return super().forward(pred, label, sample_weight)
+
+
+register_counterpart(_native.SoftmaxCrossEntropyLoss, SoftmaxCrossEntropyLoss)
 SoftmaxCELoss = SoftmaxCrossEntropyLoss
 KLDivLoss = _loss(_native.KLDivLoss, "from_logits axis weight batch_axis")
 CTCLoss = _loss(_native.CTCLoss, "layout label_layout weight")

@@ -67,7 +67,8 @@ class Parameter(_Native):
         if shape is not None:
             extents = (shape,) if isinstance(shape, int) else tuple(shape)
             shape = tuple(-1 if allow_deferred_init and n == 0 else int(n) for n in extents)
-        super().__init__(
+        _Native.__init__(
+            self,
             name,
             grad_req if differentiable else "null",
             shape,

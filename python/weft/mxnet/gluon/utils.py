@@ -1,6 +1,7 @@
 """Parts of batches, norms, and files, as `mx.gluon.utils` has them."""
 
 import hashlib
+import math
 import os
 from collections.abc import Sequence
 from os import PathLike, fspath
@@ -127,6 +128,42 @@ class NoNetwork(FileFailure, Unsupported):
     __module__ = "weft.mxnet"
 
 
+def split_rnn_params(
+    param: Any,
+    mode: str,
+    num_layers: int,
+    input_size: int,
+    hidden_size: int,
+    bidirectional: bool = False,
+    projection_size: int | None = None,
+) -> dict[str, Any]:
+    """The weights and biases in the one vector that a recurrent operator takes, by the names
+    `l0_i2h_weight`, `r0_h2h_bias`, …: first all weights, then all biases.
+
+    mode: 'rnn_relu', 'rnn_tanh', 'lstm' or 'gru'
+    """
+    gates = {"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}[mode]
+    rows, outputs = gates * hidden_size, projection_size or hidden_size
+    directions = "lr" if bidirectional else "l"
+    shapes: dict[str, tuple[int, ...]] = {}
+    for layer in range(num_layers):
+        features = input_size if layer == 0 else outputs * len(directions)
+        for side in directions:
+            shapes[f"{side}{layer}_i2h_weight"] = (rows, features)
+            shapes[f"{side}{layer}_h2h_weight"] = (rows, outputs)
+            if projection_size:
+                shapes[f"{side}{layer}_h2r_weight"] = (projection_size, hidden_size)
+    for layer in range(num_layers):
+        for side in directions:
+            shapes[f"{side}{layer}_i2h_bias"] = shapes[f"{side}{layer}_h2h_bias"] = (rows,)
+    found, place = {}, 0
+    for name, shape in shapes.items():
+        size = math.prod(shape)
+        found[name] = param[place : place + size].reshape(shape)
+        place += size
+    return found
+
+
 def shape_is_known(shape: Sequence[int] | None) -> bool:
     """Are all extents of a shape known? Unknown ones are -1, in 1.x also 0."""
     return shape is not None and all(extent > 0 for extent in shape)
@@ -168,5 +205,6 @@ __all__ = [
     "shape_is_known",
     "split_and_load",
     "split_data",
+    "split_rnn_params",
 ]
 __dir__ = __all__.copy

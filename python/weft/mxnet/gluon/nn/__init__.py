@@ -21,8 +21,9 @@ from weft._base.errors import InvalidType
 from weft.gluon import nn as _native
 from weft.gluon.hybrid_block import HybridBlock as _NativeHybrid
 from weft.mxnet.gluon._layers import layer as _layer
-from weft.mxnet.gluon._layers import requires_layout as _layout
+from weft.mxnet.gluon._layers import windowed as _window
 from weft.mxnet.gluon.block import Block, HybridBlock, register_counterpart
+from weft.mxnet.gluon.parameter import RefusedError as _RefusedError
 
 # ---- containers and functions
 
@@ -157,11 +158,38 @@ register_counterpart(_native.HybridLambda, HybridLambda)
 
 # ---- dense layers, activations, normalization
 
-Dense = _layer(
-    _native.Dense,
-    "units! activation use_bias flatten dtype weight_initializer bias_initializer in_units",
-)
-Embedding = _layer(_native.Embedding, "input_dim! output_dim! dtype weight_initializer sparse_grad")
+
+class Dense(
+    _layer(  # type: ignore[misc]
+        _native.Dense,
+        "units! activation use_bias flatten dtype weight_initializer bias_initializer in_units",
+    )
+):
+    """`activation(x weightᵀ + bias)`: data (N, ...) to (N, U), or (..., in) to (..., U) without
+    `flatten`. Data (N,) counts as (N, 1)."""
+
+    def forward(self, x: Any) -> Any:
+        return super().forward(x.reshape((-1, 1)) if x.ndim == 1 and self.flatten else x)
+
+    def infer_shape(self, x: Any) -> None:
+        super().infer_shape(x.reshape((-1, 1)) if x.ndim == 1 and self.flatten else x)
+
+
+register_counterpart(_native.Dense, Dense)
+
+
+class Embedding(
+    _layer(  # type: ignore[misc]
+        _native.Embedding, "input_dim! output_dim! dtype weight_initializer sparse_grad"
+    )
+):
+    """Rows of a weight by index: (...) to (..., D). Indices may be floats, as in MXNet."""
+
+    def forward(self, x: Any) -> Any:
+        return super().forward(x.astype("int32") if x.dtype.kind == "f" else x)
+
+
+register_counterpart(_native.Embedding, Embedding)
 Flatten = _layer(_native.Flatten)
 Identity = _layer(_native.Identity)
 Dropout = _layer(_native.Dropout, "rate! axes")
@@ -183,7 +211,22 @@ _SCALES = "epsilon center scale beta_initializer gamma_initializer in_channels"
 BatchNorm = _layer(_native.BatchNorm, f"axis {_STATISTICS} in_channels")
 BatchNormReLU = _layer(_native.BatchNormReLU, f"axis {_STATISTICS} in_channels")
 SyncBatchNorm = _layer(_native.SyncBatchNorm, f"in_channels num_devices {_STATISTICS}")
-LayerNorm = _layer(_native.LayerNorm, f"axis {_SCALES}")
+
+
+class LayerNorm(_layer(_native.LayerNorm, f"axis {_SCALES}")):  # type: ignore[misc]
+    """Normalization of each sample along `axis`."""
+
+    def forward(self, x: Any) -> Any:
+        known = self.gamma.shape[0] if self.gamma is not None else -1
+        if known not in (-1, x.shape[self.axis]):
+            raise _RefusedError(
+                f"LayerNorm: axis {self.axis} of the input must have extent {known}; got an input "
+                f"of shape {x.shape}"
+            )
+        return super().forward(x)
+
+
+register_counterpart(_native.LayerNorm, LayerNorm)
 GroupNorm = _layer(_native.GroupNorm, f"num_groups {_SCALES}")
 
 
@@ -201,29 +244,29 @@ _CONVOLUTION = (
     "weight_initializer bias_initializer in_channels dtype"
 )
 _TRANSPOSED = _CONVOLUTION.replace("padding", "padding output_padding")
-_L1, _L2, _L3 = _layout("NCW"), _layout("NCHW"), _layout("NCDHW")
-Conv1D = _layer(_native.Conv1D, _CONVOLUTION, translate=_L1)
-Conv2D = _layer(_native.Conv2D, _CONVOLUTION, translate=_L2)
-Conv3D = _layer(_native.Conv3D, _CONVOLUTION, translate=_L3)
-Conv1DTranspose = _layer(_native.Conv1DTranspose, _TRANSPOSED, translate=_L1)
-Conv2DTranspose = _layer(_native.Conv2DTranspose, _TRANSPOSED, translate=_L2)
-Conv3DTranspose = _layer(_native.Conv3DTranspose, _TRANSPOSED, translate=_L3)
+_L1, _L2, _L3 = ("NCW", "NWC"), ("NCHW", "NHWC"), ("NCDHW", "NDHWC")
+Conv1D = _window(_native.Conv1D, _CONVOLUTION, *_L1)
+Conv2D = _window(_native.Conv2D, _CONVOLUTION, *_L2)
+Conv3D = _window(_native.Conv3D, _CONVOLUTION, *_L3)
+Conv1DTranspose = _window(_native.Conv1DTranspose, _TRANSPOSED, *_L1)
+Conv2DTranspose = _window(_native.Conv2DTranspose, _TRANSPOSED, *_L2)
+Conv3DTranspose = _window(_native.Conv3DTranspose, _TRANSPOSED, *_L3)
 
 # The order of `layout` and `ceil_mode` differs from layer to layer in MXNet.
 _MAX_1D = "pool_size strides padding layout ceil_mode"
 _MAX_3D = "pool_size strides padding ceil_mode layout"
-MaxPool1D = _layer(_native.MaxPool1D, _MAX_1D, translate=_L1)
-MaxPool2D = _layer(_native.MaxPool2D, _MAX_1D, translate=_L2)
-MaxPool3D = _layer(_native.MaxPool3D, _MAX_3D, translate=_L3)
-AvgPool1D = _layer(_native.AvgPool1D, f"{_MAX_1D} count_include_pad", translate=_L1)
-AvgPool2D = _layer(_native.AvgPool2D, f"{_MAX_3D} count_include_pad", translate=_L2)
-AvgPool3D = _layer(_native.AvgPool3D, f"{_MAX_3D} count_include_pad", translate=_L3)
-GlobalMaxPool1D = _layer(_native.GlobalMaxPool1D, "layout", translate=_L1)
-GlobalMaxPool2D = _layer(_native.GlobalMaxPool2D, "layout", translate=_L2)
-GlobalMaxPool3D = _layer(_native.GlobalMaxPool3D, "layout", translate=_L3)
-GlobalAvgPool1D = _layer(_native.GlobalAvgPool1D, "layout", translate=_L1)
-GlobalAvgPool2D = _layer(_native.GlobalAvgPool2D, "layout", translate=_L2)
-GlobalAvgPool3D = _layer(_native.GlobalAvgPool3D, "layout", translate=_L3)
+MaxPool1D = _window(_native.MaxPool1D, _MAX_1D, *_L1)
+MaxPool2D = _window(_native.MaxPool2D, _MAX_1D, *_L2)
+MaxPool3D = _window(_native.MaxPool3D, _MAX_3D, *_L3)
+AvgPool1D = _window(_native.AvgPool1D, f"{_MAX_1D} count_include_pad", *_L1)
+AvgPool2D = _window(_native.AvgPool2D, f"{_MAX_3D} count_include_pad", *_L2)
+AvgPool3D = _window(_native.AvgPool3D, f"{_MAX_3D} count_include_pad", *_L3)
+GlobalMaxPool1D = _window(_native.GlobalMaxPool1D, "layout", *_L1)
+GlobalMaxPool2D = _window(_native.GlobalMaxPool2D, "layout", *_L2)
+GlobalMaxPool3D = _window(_native.GlobalMaxPool3D, "layout", *_L3)
+GlobalAvgPool1D = _window(_native.GlobalAvgPool1D, "layout", *_L1)
+GlobalAvgPool2D = _window(_native.GlobalAvgPool2D, "layout", *_L2)
+GlobalAvgPool3D = _window(_native.GlobalAvgPool3D, "layout", *_L3)
 
 PixelShuffle1D = _layer(_native.PixelShuffle1D, "factor!")
 PixelShuffle2D = _layer(_native.PixelShuffle2D, "factor!")
