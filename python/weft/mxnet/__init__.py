@@ -26,13 +26,17 @@ if TYPE_CHECKING:
         gluon,
         im2rec,
         image,
+        initializer,
         io,
+        lr_scheduler,
+        metric,
         model,
         module,
         name,
         ndarray,
         numpy,
         numpy_extension,
+        optimizer,
         profiler,
         random,
         recordio,
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
         util,
     )
     from weft.mxnet import image as img
+    from weft.mxnet import initializer as init
     from weft.mxnet import module as mod
     from weft.mxnet import ndarray as nd
     from weft.mxnet import numpy as np
@@ -90,9 +95,13 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "im2rec": ("im2rec", None),
     "image": ("image", None),
     "img": ("image", None),
+    "init": ("initializer", None),
+    "initializer": ("initializer", None),
     "io": ("io", None),
     "is_np_array": ("util", "is_np_array"),
     "is_np_shape": ("util", "is_np_shape"),
+    "lr_scheduler": ("lr_scheduler", None),
+    "metric": ("metric", None),
     "mod": ("module", None),
     "model": ("model", None),
     "module": ("module", None),
@@ -106,6 +115,7 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "num_gpus": ("device", "num_gpus"),
     "numpy": ("numpy", None),
     "numpy_extension": ("numpy_extension", None),
+    "optimizer": ("optimizer", None),
     "profiler": ("profiler", None),
     "random": ("random", None),
     "recordio": ("recordio", None),
@@ -144,9 +154,13 @@ __all__ = [
     "im2rec",
     "image",
     "img",
+    "init",
+    "initializer",
     "io",
     "is_np_array",
     "is_np_shape",
+    "lr_scheduler",
+    "metric",
     "mod",
     "model",
     "module",
@@ -160,6 +174,7 @@ __all__ = [
     "num_gpus",
     "numpy",
     "numpy_extension",
+    "optimizer",
     "profiler",
     "random",
     "recordio",
@@ -177,7 +192,7 @@ __all__ = [
 
 
 # What is native, and not here: the same words with Weft's meaning.
-_NATIVE = ["init", "lr_scheduler", "metric", "optimizer"]
+_NATIVE = []
 _find = _spelling.finder(
     "weft.mxnet", _words.PACKAGE | {name: f"write `weft.{name}`" for name in _NATIVE}
 )
