@@ -16,16 +16,20 @@ from weft._base import words as _words
 
 if TYPE_CHECKING:
     from weft.mxnet import (
+        attribute,
         autograd,
         base,
         context,
         device,
         engine,
+        executor,
         gluon,
         im2rec,
         image,
         io,
         model,
+        module,
+        name,
         ndarray,
         numpy,
         numpy_extension,
@@ -33,46 +37,43 @@ if TYPE_CHECKING:
         random,
         recordio,
         runtime,
+        symbol,
         test_utils,
         util,
     )
     from weft.mxnet import image as img
+    from weft.mxnet import module as mod
     from weft.mxnet import ndarray as nd
     from weft.mxnet import numpy as np
     from weft.mxnet import numpy_extension as npx
     from weft.mxnet import random as rnd
-    from weft.mxnet.base import (
-        MXNetError,
-    )
+    from weft.mxnet import symbol as sym
+    from weft.mxnet._report import report
+    from weft.mxnet.attribute import AttrScope
+    from weft.mxnet.base import MXNetError
     from weft.mxnet.device import (
-        Device as Context,
         Device,
         cpu,
         cpu_pinned,
-        current_device as current_context,
         current_device,
         gpu,
         gpu_memory_info,
         num_gpus,
     )
-    from weft.mxnet.numpy_extension import (
-        waitall,
-    )
-    from weft.mxnet.util import (
-        is_np_array,
-        is_np_shape,
-        np_array,
-        np_shape,
-        set_np_shape,
-        use_np,
-    )
-    from weft.mxnet._report import report
+    from weft.mxnet.device import Device as Context
+    from weft.mxnet.device import current_device as current_context
+    from weft.mxnet.numpy_extension import waitall
+    from weft.mxnet.symbol import Symbol
+    from weft.mxnet.util import is_np_array, is_np_shape, np_array, np_shape, set_np_shape, use_np
 
 # By name: the module, and the name in it where it is not the module itself.
 _ELSEWHERE: dict[str, tuple[str, str | None]] = {
+    "AttrScope": ("attribute", "AttrScope"),
     "Context": ("device", "Device"),
     "Device": ("device", "Device"),
     "MXNetError": ("base", "MXNetError"),
+    "Symbol": ("symbol", "Symbol"),
+    "attribute": ("attribute", None),
     "autograd": ("autograd", None),
     "base": ("base", None),
     "context": ("context", None),
@@ -82,6 +83,7 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "current_device": ("device", "current_device"),
     "device": ("device", None),
     "engine": ("engine", None),
+    "executor": ("executor", None),
     "gluon": ("gluon", None),
     "gpu": ("device", "gpu"),
     "gpu_memory_info": ("device", "gpu_memory_info"),
@@ -91,7 +93,10 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "io": ("io", None),
     "is_np_array": ("util", "is_np_array"),
     "is_np_shape": ("util", "is_np_shape"),
+    "mod": ("module", None),
     "model": ("model", None),
+    "module": ("module", None),
+    "name": ("name", None),
     "nd": ("ndarray", None),
     "ndarray": ("ndarray", None),
     "np": ("numpy", None),
@@ -108,6 +113,8 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "rnd": ("random", None),
     "runtime": ("runtime", None),
     "set_np_shape": ("util", "set_np_shape"),
+    "sym": ("symbol", None),
+    "symbol": ("symbol", None),
     "test_utils": ("test_utils", None),
     "use_np": ("util", "use_np"),
     "util": ("util", None),
@@ -115,9 +122,12 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
 }
 
 __all__ = [
+    "AttrScope",
     "Context",
     "Device",
     "MXNetError",
+    "Symbol",
+    "attribute",
     "autograd",
     "base",
     "context",
@@ -127,6 +137,7 @@ __all__ = [
     "current_device",
     "device",
     "engine",
+    "executor",
     "gluon",
     "gpu",
     "gpu_memory_info",
@@ -136,7 +147,10 @@ __all__ = [
     "io",
     "is_np_array",
     "is_np_shape",
+    "mod",
     "model",
+    "module",
+    "name",
     "nd",
     "ndarray",
     "np",
@@ -153,6 +167,8 @@ __all__ = [
     "rnd",
     "runtime",
     "set_np_shape",
+    "sym",
+    "symbol",
     "test_utils",
     "use_np",
     "util",
@@ -161,13 +177,7 @@ __all__ = [
 
 
 # What is native, and not here: the same words with Weft's meaning.
-_NATIVE = [
-    "init",
-    "lr_scheduler",
-    "metric",
-    "optimizer",
-    "sym",
-]
+_NATIVE = ["init", "lr_scheduler", "metric", "optimizer"]
 _find = _spelling.finder(
     "weft.mxnet", _words.PACKAGE | {name: f"write `weft.{name}`" for name in _NATIVE}
 )

@@ -1,0 +1,48 @@
+"""How modules make optimizers and first values."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from weft.mxnet.module._parts import part
+
+
+def create_optimizer(
+    optimizer: Any, options: Any, symbol: Any, names: Mapping[int, str], batch_size: int
+) -> Any:
+    """An optimizer whose parameters have these names by number."""
+    if not isinstance(optimizer, str):
+        if not getattr(optimizer, "idx2name", None):
+            optimizer.idx2name = dict(names)
+        return optimizer
+    given = dict(options)
+    given.setdefault("rescale_grad", 1.0 / batch_size)
+    module = part("optimizer")
+    if module.__name__ == "weft.mxnet.optimizer":
+        return module.create(optimizer, sym=symbol, param_idx2name=dict(names), **given)
+    made = module.create(optimizer, **given)
+    made.idx2name = dict(names)
+    return made
+
+
+def updater_of(optimizer: Any) -> Any:
+    """What updates parameters, with their states by number."""
+    return part("optimizer").get_updater(optimizer)
+
+
+def initializer_of(spec: Any, is_default: bool) -> Any:
+    """An initializer; of a module the default is uniform in [-0.01, 0.01)."""
+    module = part("initializer")
+    if spec is None:
+        return None
+    if is_default:
+        return module.Uniform(0.01)
+    return module.create(spec) if isinstance(spec, str) else spec
+
+
+def initialized(initializer: Any, name: str, attributes: Mapping[str, str], array: Any) -> None:
+    """Gives a parameter its first value; the attributes of its variable may name another way."""
+    module = part("initializer")
+    initializer(module.InitDesc(name, dict(attributes)), array)
+
+
+__all__ = ["create_optimizer", "initialized", "initializer_of", "updater_of"]
