@@ -57,6 +57,7 @@ class Executor:
         self._is_train = False
         self._monitor: Callable[[str, Any], None] | None = None
         self._monitors_all = False
+        self._trail: list[tuple[str, list[Any]]] = []  # nodes that a monitor saw, with their inputs
         for name, array in self.arg_dict.items():
             request = self._grad_req[name]
             if request != "null" and (array.grad is None or array.grad_req != request):
@@ -132,6 +133,7 @@ class Executor:
             if self._monitor is None:
                 found = self._function(train, self._inputs())
             else:
+                self._trail = []
                 found = self._function.watched(self._inputs(), self._watch)
         self._outputs = [wrapped(array) for array in found]
         self._has_history = is_recorded
@@ -161,8 +163,11 @@ class Executor:
         if self._outputs is None or not self._has_history:
             self._run(is_recorded=True)  # of a `forward` that was not for training
         heads, grads = self._heads_of(out_grads)
+        if heads and self._trail:
+            self._watch_gradients(heads, grads)
         if heads:
             autograd.backward(heads, grads)
+        self._trail = []
         self._has_history = False
         for name, given in self._given.items():
             if self._grad_req[name] == "null":
@@ -200,15 +205,31 @@ class Executor:
         """
         self._monitor, self._monitors_all = callback, monitor_all
 
-    def _watch(self, op: str, name: str, results: list[Any]) -> None:
+    def _watch(self, op: str, name: str, read: list[Any], results: list[Any]) -> None:
         assert self._monitor is not None  # or nobody would watch
-        attributes = self._attributes().get(name, {})
         if self._monitors_all:
             for label, array in self._read_by(name):
                 self._monitor(label, array)
-        names = output_names(op, name, attributes)
+        names = output_names(op, name, self._attributes().get(name, {}))
         for label, array in zip(names, results, strict=False):
             self._monitor(label, wrapped(array))
+        self._trail.append((name, read))
+
+    def _watch_gradients(self, heads: list[Any], grads: list[Any] | None) -> None:
+        """Shows a monitor the gradient of what each node read, the last node first."""
+        assert self._monitor is not None  # or there would be no trail
+        arrays = {id(x): x for _, read in self._trail for x in read if x is not None}
+        wanted = [x for x in arrays.values() if native.is_recorded(x)]
+        found = autograd.grad(heads, wanted, grads, retain_graph=True)
+        by_array = dict(zip(map(id, wanted), found, strict=True))
+        for name, read in reversed(self._trail):
+            for place, array in enumerate(read):
+                if array is None:
+                    continue
+                grad = by_array.get(id(array))
+                number = str(place) if len(read) > 1 else ""
+                shown = zeros(array.shape, array.dtype, None) if grad is None else grad
+                self._monitor(f"{name}_backward_output{number}", wrapped(shown))
 
     def _attributes(self) -> dict[str, dict[str, str]]:
         return {node.name: node.attributes for node in self._symbol._nodes()}
