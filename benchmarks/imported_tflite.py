@@ -3,10 +3,11 @@ TensorFlow Lite Micro.
 
     python benchmarks/imported_tflite.py [results.json]
 
-The int8 models of MLPerf Tiny, and a recurrent one, from the files of `tests/models/tflite`, with
-the roundings of TensorFlow Lite Micro (`rounding='micro'`): executed instructions of one inference,
-bytes of memory (arena with input and output, data, stack) and of flash (code and constants); and
-that the C gives the library's bits. Instructions are counted exactly under QEMU, and are no cycles.
+The int8 models of MLPerf Tiny, and models of TensorFlow Lite Micro's examples, from the files of
+`tests/models/tflite`, with the roundings of TensorFlow Lite Micro (`rounding='micro'`): executed
+instructions of one inference, bytes of memory (arena with input and output, data, stack) and of
+flash (code and constants); and that the C gives the library's bits. Instructions are counted
+exactly under QEMU, and are no cycles.
 TensorFlow Lite Micro with CMSIS-NN is not run here: its figures were recorded with the same files,
 emulator, compiler family and way of counting. Its flash is the model's file beside 92,596 bytes of
 code with the seven operators of these models, 14.9 KB of constants, and 12,940 bytes of C library.
@@ -35,14 +36,23 @@ TFLM = {
     "vww_mobilenet_int8": (24_723_795, 100_708, 1_236, 333_288),
 }
 TFLM_CODE = 92_596 + 14_900 + 12_940
-NAMES = [*TFLM, "mnist_lstm_int8"]
+NAMES = [
+    *TFLM,
+    "mnist_lstm_int8",
+    "hello_world_int8",
+    "micro_speech_int8",
+    "audio_preprocessor_int8",
+]
 
 
 def measured(name: str, folder: Path) -> dict[str, int | float]:
     """One model's figures."""
     net = weft.tflite.load(MODELS / f"{name}.tflite", rounding="micro")
-    shape = net.ports[0].usual
-    x = numpy.random.default_rng(0).integers(-128, 128, shape, "int8")
+    (port,) = net.ports
+    ends = numpy.iinfo(port.dtype)
+    x = numpy.random.default_rng(0).integers(
+        ends.min, ends.max, port.usual, port.dtype, endpoint=True
+    )
     net.export(folder / "net.weft", np.array(x))
     model = runtime.Model(folder / "net.weft")
     model.write_c(folder, "forward", name="net", ports_in_arena=True)

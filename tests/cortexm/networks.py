@@ -34,8 +34,9 @@ class Cost:
 
 
 def _array(name: str, values: numpy.ndarray) -> str:
-    kind = "int8_t" if values.dtype == "int8" else "float"
-    text = ", ".join(str(x) if kind == "int8_t" else float(x).hex() for x in values.ravel())
+    is_float = values.dtype == "float32"
+    kind = "float" if is_float else f"{values.dtype}_t"
+    text = ", ".join(float(x).hex() if is_float else str(x) for x in values.ravel())
     return f"static const {kind} {name}[{values.size}] = {{{text}}};\n"
 
 
@@ -47,7 +48,7 @@ def board_main(
 
     running: what is done before a run, and the run
     """
-    kind, differs = "int8_t", "y[i] != wanted[i]"
+    kind, differs = f"{wanted.dtype}_t", "y[i] != wanted[i]"
     if wanted.dtype == "float32":
         most = float(abs(wanted).max()) * 1e-4
         kind, differs = "float", f"!(y[i] - wanted[i] < {most}f && wanted[i] - y[i] < {most}f)"

@@ -1,8 +1,9 @@
 """What a program of MXNet uses, and what of it is here: `weft.mxnet.report("train.py")`.
 
 The program is read and not run. Names that follow from `import mxnet` are looked up one by one:
-native ones are the same object under a name of Weft; compatible ones are in weft.mxnet alone; absent
-ones are in neither. What a program reaches through values, such as methods of arrays, is not seen.
+native ones are the same object under a name of Weft; compatible ones are in weft.mxnet alone;
+absent ones are in neither. What a program reaches through values, such as methods of arrays, is not
+seen.
 """
 
 import ast
@@ -129,7 +130,7 @@ def report(path: str | PathLike[str]) -> Report:
 
 
 def _names(tree: ast.Module) -> Iterator[tuple[str, int, list[str]]]:
-    """Dotted names that begin with an import of MXNet, with their lines and the keywords of calls."""
+    """Dotted names that begin with an import of MXNet, each with its line and a call's keywords."""
     known = _imports(tree)
     functions = {id(node.func): node for node in ast.walk(tree) if isinstance(node, ast.Call)}
     inner: set[int] = set()

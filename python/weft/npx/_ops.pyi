@@ -271,6 +271,15 @@ def dequantize(
     No gradient: its data are integers.
     """
 
+def digamma(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Derivative of the logarithm of the gamma function, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``scipy.special.digamma``.
+    """
+
 def dropout(
     data: ArrayLike,
     p: float = 0.5,
@@ -320,6 +329,15 @@ def erf(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     Same results as ``scipy.special.erf``.
     """
 
+def erfinv(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Inverse of the error function, element by element; NaN beyond -1 and 1.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``scipy.special.erfinv``.
+    """
+
 def fully_connected(
     data: ArrayLike,
     weight: ArrayLike,
@@ -334,6 +352,22 @@ def fully_connected(
     weight: shape (units, features)
     bias: shape (units,)
     flatten: merge all axes of data but the first
+    out: array to write into
+    """
+
+def gamma(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Gamma function, element by element: (x - 1)! for whole x.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``scipy.special.gamma``.
+    """
+
+def gammaln(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Logarithm of the absolute value of the gamma function, element by element.
+
+    x: any real dtype; bool and integers become the default float
     out: array to write into
     """
 
@@ -708,6 +742,14 @@ def pick(
     keepdims: keep the axis with extent 1
     mode: raise refuses indices outside the axis, strict also negative ones, clip clamps all,
         negative ones to 0
+    out: array to write into
+    """
+
+def polygamma(x: ArrayLike, n: int = 1, *, out: ndarray | None = None) -> ndarray:
+    """The n-th derivative of digamma, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    n: order of the derivative, from 0 to 20
     out: array to write into
     """
 
@@ -1272,6 +1314,103 @@ def sigmoid(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     out: array to write into
 
     Same results as ``scipy.special.expit``.
+    """
+
+def signal_auto_scale(
+    data: ArrayLike,
+    *,
+    out: tuple[ndarray, ndarray] | None = None,
+) -> tuple[ndarray, ndarray]:
+    """Shifts rows of int16 to the left as far as their largest magnitude allows: the rows, and by
+    how many bits, by TensorFlow Lite Micro's rule, in which rows with -32768 may wrap.
+
+    data: int16, at least one axis: rows along the last one
+    out: arrays to write into
+
+    No gradient: integers.
+    """
+
+def signal_filter_bank(
+    data: ArrayLike,
+    weight: ArrayLike,
+    unweight: ArrayLike,
+    starts: ArrayLike,
+    weight_starts: ArrayLike,
+    widths: ArrayLike,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Sums of bands of energies that overlap by halves, by TensorFlow Lite Micro's rule: band c is
+    the sum of channel c + 1 by `weight` and of channel c by `unweight`.
+
+    data: uint32, at least one axis: energies along the last one
+    weight: int16, one axis: factors of all channels
+    unweight: int16, shape of `weight`: factors for the band after
+    starts: int16, shape (bands + 1,): the first energy of each channel
+    weight_starts: int16, shape (bands + 1,): the first factor of each channel
+    widths: int16, shape (bands + 1,): how many energies each channel reads
+    out: array to write into
+
+    No gradient: integers.
+    """
+
+def signal_gain(
+    data: ArrayLike,
+    noise: ArrayLike,
+    table: ArrayLike,
+    shift: int,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Energies of bands by the gain that a table has for their noise, divided by 2^shift and
+    compressed, element by element, by TensorFlow Lite Micro's rule (PCAN).
+
+    data: uint32: energies
+    noise: uint32, shape of `data`
+    table: int16, shape (125,): gains for 0 and 1, then pieces for powers of two
+    shift: bits of the product to drop, 0 to 63
+    out: array to write into
+
+    No gradient: integers.
+    """
+
+def signal_log(
+    data: ArrayLike,
+    scale: int,
+    shift: int = 0,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Natural logarithm of x 2^shift times a scale, element by element, as int16 of at most 32767,
+    by TensorFlow Lite Micro's rule; 0 where x 2^shift is at most 1.
+
+    data: uint32
+    scale: what a result of 1 is multiplied by
+    shift: bits to shift the data to the left, 0 to 31; the shift wraps
+    out: array to write into
+
+    No gradient: integers.
+    """
+
+def signal_rfft(data: ArrayLike, length: int, *, out: ndarray | None = None) -> ndarray:
+    """Fourier transform of real rows of int16, divided by their length, in fixed point by
+    TensorFlow Lite Micro's rule: real and imaginary parts in turn.
+
+    data: int16, at least one axis: rows along the last one, at most `length` elements
+    length: samples of a row, a power of two from 4 to 65536; what is missing counts as 0
+    out: array to write into
+
+    No gradient: integers.
+    """
+
+def signal_square_root(data: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Square root of uint64, rounded to the nearest, element by element; from 65535.5^2 to 2^32 it
+    is 65535, as in TensorFlow Lite Micro.
+
+    data: uint64
+    out: array to write into
+
+    No gradient: integers.
     """
 
 def silu(x: ArrayLike, beta: float = 1.0, *, out: ndarray | None = None) -> ndarray:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy
 import tflite
+from flatbuffers import flexbuffers
 
 from weft._base.errors import FileFailure, InvalidValue, Unsupported
 from weft._import.program import Node, Port, Program
@@ -304,7 +305,7 @@ class _Reader:
             outputs[0].name if outputs else str(place),
             ["" if tensor is None else tensor.name for tensor in inputs],
             [tensor.name for tensor in outputs],
-            self._with_bodies(self._options(operator), name),
+            self._with_bodies(self._options(operator) | _custom_options(operator), name),
             notes=Tensors(inputs, outputs, self.rounds_twice, between),
         )
 
@@ -340,6 +341,25 @@ class _Reader:
             return None  # read as numbers
         value = getattr(options, name)()
         return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+def _custom_options(operator: Any) -> dict[str, Any]:
+    """The options of a custom operator: numbers and bools by name, where they are a map of
+    FlexBuffers. Nothing else is read."""
+    content = operator.CustomOptionsAsNumpy()
+    if isinstance(content, int) or len(content) < 3:
+        return {}
+    found: dict[str, Any] = {}
+    try:
+        root = flexbuffers.GetRoot(bytes(content))
+        if not root.IsMap or len(root.AsMap) > len(content):
+            return {}
+        for key, value in zip(root.AsMap.Keys, root.AsMap.Values, strict=True):
+            if value.IsBool or value.IsInt or value.IsFloat:
+                found[key.AsKey] = value.Value
+    except (ValueError, LookupError, TypeError, struct.error, OverflowError):
+        return {}  # the rule says which option is missing
+    return found
 
 
 def _is_zero(value: Any) -> bool:

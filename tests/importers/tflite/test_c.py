@@ -10,7 +10,15 @@ from weft import runtime
 
 pytestmark = pytest.mark.skipif(not shutil.which("cc"), reason="not run: cc is not installed")
 
-LAYERS = {"convolution_int8", "lstm_int8", "lstm_projected_int8", "svdf_int8", "delay_int8"}
+SIGNAL = {"signal_subtraction", "signal_framer", "signal_stacker"}  # whose states stay
+LAYERS = {
+    *SIGNAL,
+    "convolution_int8",
+    "lstm_int8",
+    "lstm_projected_int8",
+    "svdf_int8",
+    "delay_int8",
+}
 NO_C = ("placed_float",)  # which has a sort
 OTHERS = [name for name in OPERATORS if name not in {*LAYERS, *REFUSED, *NO_C}]
 

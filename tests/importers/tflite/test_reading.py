@@ -90,6 +90,7 @@ def test_a_file_that_ends_early_is_refused(name):
 
 SEEDS = [
     *("hello_world_int8", "while_float", "if_float", "delay_int8", "lstm_int8", "svdf_float"),
+    *("signal_framer", "signal_filter_bank"),
     *("transpose_conv_int8", "tile_float", "pad_int8", "bilinear_int8", "slice_int8"),
 ]
 

@@ -15,6 +15,8 @@ REFUSED = ("add_int16", "log_softmax_int8")
 CALLS = 3
 # Weights of int8 beside float data: LiteRT rounds the data to int8 at each call, Weft does not.
 HYBRID = {"kws_dscnn_float": 0.05}
+# Where the last output says that the others are valid; else the library leaves them as they are.
+SOMETIMES = {"signal_stacker", "signal_framer_late"}
 
 
 @functools.cache
@@ -39,6 +41,9 @@ def check(name, call, found):
     """Integers must be LiteRT's in every bit, floats close to them."""
     wanted = ports(name, call, "out")
     assert len(found) == len(wanted) > 0
+    if name in SOMETIMES and not wanted[-1]:
+        assert not found[-1]
+        return
     for y, z in zip(found, wanted, strict=True):
         assert y.shape == z.shape and y.dtype == z.dtype
         if z.dtype.kind == "f":

@@ -10,6 +10,7 @@ from weft.tflite._rules import (  # noqa: F401
     reductions,
     resizing,
     shapes,
+    signal,
     transposed,
 )
 from weft.tflite._rules._table import RULES
