@@ -12,6 +12,7 @@ array([6., 6.], dtype=float32)
 """
 
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,8 @@ from weft._core import native
 from weft.mxnet.symbol import _modes
 from weft.mxnet.symbol._arrays import array_of, wrapped, zeros
 from weft.mxnet.symbol._inference import Inference
-from weft.mxnet.symbol._inputs import output_names
+from weft.mxnet.symbol._inputs import output_names, parameters_of
+from weft.mxnet.symbol._merging import merged_heads
 from weft.mxnet.symbol._running import Function, with_known_shapes
 from weft.mxnet.symbol._symbol import Symbol
 
@@ -57,6 +59,7 @@ class Executor:
         self._is_train = False
         self._monitor: Callable[[str, Any], None] | None = None
         self._monitors_all = False
+        self._is_merged = os.getenv("MXNET_ELIMINATE_COMMON_EXPR", "1") != "0"
         self._trail: list[tuple[str, list[Any]]] = []  # nodes that a monitor saw, with their inputs
         for name, array in self.arg_dict.items():
             request = self._grad_req[name]
@@ -236,8 +239,6 @@ class Executor:
 
     def _read_by(self, name: str) -> list[tuple[str, Any]]:
         """The variables that a node reads, as its inputs."""
-        from weft.mxnet.symbol._inputs import parameters_of
-
         found = []
         for node in self._symbol._nodes():
             if node.name != name or node.is_variable:
@@ -304,16 +305,21 @@ class Executor:
         return Executor(self._symbol, self._ctx, arrays, self._grad_req, {}, function)
 
     def get_optimized_symbol(self) -> Symbol:
-        """The symbol itself: what a plan makes of it is no graph of MXNet's operators."""
-        return self._symbol
+        """The symbol with nodes that compute the same as one, unless the environment variable
+        `MXNET_ELIMINATE_COMMON_EXPR` was 0 when it was bound."""
+        return Symbol(merged_heads(self._symbol._heads)) if self._is_merged else self._symbol
 
     def debug_str(self) -> str:
-        """The nodes in the order in which they run, and the memory of the last plan."""
+        """The nodes in the order in which they run, and the memory of the last plan; the graph runs
+        if it did not yet."""
+        if self._function.last_plan() is None:
+            self._is_train = any(request != "null" for request in self._grad_req.values())
+            self._run(is_recorded=self._is_train)
         text = self._symbol.debug_str()
         last = self._function.last_plan()
         if last is not None:
             figures = last.function.memory()
-            total = figures["arena"] + figures["residual"] + figures["backward"]
+            total = figures["arena"] + figures["residual"]
             text += f"Total {math.ceil(total / 2**20)} MB allocated\n"
         return text
 
@@ -402,7 +408,8 @@ def simple_bind(
     type_dict: dtypes of arguments by name
     shared_exec, shared_arg_names: arrays of these names come from another executor, with their
         gradients; all that fit, if no names are given
-    shared_buffer: arrays by name whose memory is taken where it is large enough; new ones are added
+    shared_buffer: arrays by name whose memory is taken where it is large enough, for data and for
+        what is not in `shared_arg_names`; new ones are added
     kwargs: shapes of arguments; those of the others must follow from them
 
     Raises ValueError that names the arguments whose shapes do not follow.
@@ -414,7 +421,11 @@ def simple_bind(
     for node in (*found.arguments, *found.states):
         shape, dtype = found.shape(node) or (), found.dtype(node) or "float32"
         array = _shared(node.name, shape, dtype, shared_exec, shared_arg_names, kwargs)
-        if array is None and shared_buffer is not None and node.name in kwargs:
+        is_own = node.name in kwargs or (
+            shared_arg_names is not None and node.name not in shared_arg_names
+        )
+        is_argument = node.name in requests
+        if array is None and shared_buffer is not None and is_own and is_argument:
             array = _buffered(shared_buffer, node.name, shape, dtype, ctx)
         arrays[node.name] = zeros(shape, dtype, ctx) if array is None else array
         if "float" not in dtype:

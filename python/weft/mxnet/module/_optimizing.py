@@ -1,5 +1,6 @@
 """How modules make optimizers and first values."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,7 +43,24 @@ def initializer_of(spec: Any, is_default: bool) -> Any:
 def initialized(initializer: Any, name: str, attributes: Mapping[str, str], array: Any) -> None:
     """Gives a parameter its first value; the attributes of its variable may name another way."""
     module = part("initializer")
+    word, options = _asked(attributes.get("__init__", ""))
+    if word == "fusedrnn":
+        from weft.mxnet.rnn import FusedRNNCell
+
+        inner = options.pop("init", None)
+        chosen = initializer if inner is None else module.create(inner)
+        cell = FusedRNNCell(prefix="", **options)
+        cell.initialized(array, lambda part, values: chosen(module.InitDesc(part), values))
+        return
     initializer(module.InitDesc(name, dict(attributes)), array)
+
+
+def _asked(text: str) -> tuple[str, dict[str, Any]]:
+    """The name and the options of an initializer, as `dumps` writes them."""
+    if not text.startswith("["):
+        return text.lower(), {}
+    word, options = json.loads(text)
+    return word.lower(), dict(options)
 
 
 __all__ = ["create_optimizer", "initialized", "initializer_of", "updater_of"]
