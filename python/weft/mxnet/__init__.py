@@ -26,13 +26,17 @@ if TYPE_CHECKING:
         gluon,
         im2rec,
         image,
+        initializer,
         io,
+        lr_scheduler,
+        metric,
         model,
         module,
         name,
         ndarray,
         numpy,
         numpy_extension,
+        optimizer,
         profiler,
         random,
         recordio,
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
         util,
     )
     from weft.mxnet import image as img
+    from weft.mxnet import initializer as init
     from weft.mxnet import module as mod
     from weft.mxnet import ndarray as nd
     from weft.mxnet import numpy as np
@@ -92,11 +97,15 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "im2rec": ("im2rec", None),
     "image": ("image", None),
     "img": ("image", None),
+    "init": ("initializer", None),
+    "initializer": ("initializer", None),
     "io": ("io", None),
     "is_np_array": ("util", "is_np_array"),
     "is_np_shape": ("util", "is_np_shape"),
     "kv": ("kvstore", None),
     "kvstore": ("kvstore", None),
+    "lr_scheduler": ("lr_scheduler", None),
+    "metric": ("metric", None),
     "mod": ("module", None),
     "model": ("model", None),
     "module": ("module", None),
@@ -112,6 +121,7 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "num_gpus": ("device", "num_gpus"),
     "numpy": ("numpy", None),
     "numpy_extension": ("numpy_extension", None),
+    "optimizer": ("optimizer", None),
     "profiler": ("profiler", None),
     "random": ("random", None),
     "recordio": ("recordio", None),
@@ -155,11 +165,15 @@ __all__ = [
     "im2rec",
     "image",
     "img",
+    "init",
+    "initializer",
     "io",
     "is_np_array",
     "is_np_shape",
     "kv",
     "kvstore",
+    "lr_scheduler",
+    "metric",
     "mod",
     "model",
     "module",
@@ -175,6 +189,7 @@ __all__ = [
     "num_gpus",
     "numpy",
     "numpy_extension",
+    "optimizer",
     "profiler",
     "random",
     "recordio",
@@ -195,7 +210,7 @@ __all__ = [
 
 
 # What is native, and not here: the same words with Weft's meaning.
-_NATIVE = ["init", "lr_scheduler", "metric", "optimizer"]
+_NATIVE = []
 _find = _spelling.finder(
     "weft.mxnet", _words.PACKAGE | {name: f"write `weft.{name}`" for name in _NATIVE}
 )
