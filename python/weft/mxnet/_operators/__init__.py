@@ -9,6 +9,7 @@ from weft.mxnet._operators import (  # noqa: F401
     arithmetic,
     control,
     creation,
+    densities,
     detection,
     functions,
     indexing,
