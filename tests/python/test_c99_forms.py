@@ -81,6 +81,32 @@ def test_images_of_other_ranks_have_another_size(shape, tmp_path):
     check(Of(lambda x: nn.Upsample(scale_factor=2, mode="linear")(x)), tmp_path, x)
 
 
+@pytest.mark.parametrize("mode", ["bilinear", "nearest", "bicubic"])
+@pytest.mark.parametrize("padding_mode", ["zeros", "border", "reflection"])
+def test_images_are_sampled_at_places(mode, padding_mode, tmp_path):
+    x, grid = data(2, 3, 5, 4), data(2, 3, 4, 2) * 1.5
+    options = {"mode": mode, "padding_mode": padding_mode}
+    check(Of(lambda x, grid: npx.grid_sample(x, grid, **options)), tmp_path, x, grid)
+
+
+def test_a_deformable_convolution(tmp_path):
+    layer = nn.ModulatedDeformableConvolution(4, 3, padding=1, offset_weight_initializer="uniform")
+    x = data(1, 2, 5, 6)
+    check(filled(layer, x), tmp_path, x)
+
+
+REGIONS = [[1, 0.5, 1, 7, 9], [0, -3, 2, 4.4, 20], [1, 5, 5, 5, 5], [-1, 0, 0, 4, 4]]
+
+
+@pytest.mark.parametrize(("ratio", "aligned"), [(-1, False), (2, False), (-1, True)])
+def test_regions_of_images_in_bins(ratio, aligned, tmp_path):
+    x, rois = data(2, 3, 8, 7), np.array(numpy.array(REGIONS, "float32"))
+    options = {"pooled_size": (3, 2), "spatial_scale": 0.75}
+    means = {**options, "sampling_ratio": ratio, "aligned": aligned}
+    check(Of(lambda x, rois: npx.roi_align(x, rois, **means)), tmp_path, x, rois)
+    check(Of(lambda x, rois: npx.roi_pool(x, rois, **options)), tmp_path, x, rois[:3])
+
+
 @pytest.mark.parametrize("function", [np.cumsum, np.cumprod])
 @pytest.mark.parametrize("axis", [0, 1, -1, None])
 def test_running_sums_and_products_have_the_librarys_bits(function, axis, tmp_path):

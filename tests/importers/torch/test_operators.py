@@ -109,9 +109,13 @@ CASES = {
     "full_like": [(X, 2), (X, 2, {"dtype": torch.int64})],
     "gather": [(X, 0, PLACES[:, :3]), (X, 1, PLACES)],
     "gelu": [(X,), (X, {"approximate": "tanh"})],
+    "affine_grid_generator": [(floats(2, 2, 3), [2, 3, 4, 5], align) for align in (False, True)],
     "grid_sampler_2d": [
         (IMAGE, floats(2, 4, 5, 2, low=-1.2, high=1.2), mode, margin, align)
-        for mode, margin, align in [(0, 0, False), (0, 1, True), (1, 0, False)]
+        for mode, margin, align in [
+            *((0, 0, False), (0, 1, True), (1, 0, False)),
+            *((0, 2, False), (2, 0, True), (2, 2, False)),
+        ]
     ],
     "hardtanh": [(X,), (X, -0.5, 0.7)],
     "index.Tensor": [

@@ -296,41 +296,23 @@ _smooth_resize(("_upsample_bicubic2d_aa",), "cubic", True)
 def _grid_sampler(
     input: Array, grid: Array, interpolation_mode: int, padding_mode: int, align_corners: bool
 ) -> ndarray:
-    """Pixels at coordinates from -1 to 1; modes 0 bilinear, 1 nearest, 2 cubic; margins 0 zeros, 1
-    the border, 2 reflected."""
-    if input.ndim != 4 or interpolation_mode == 2 or padding_mode == 2:
-        raise Unsupported("cubic sampling, reflected margins and volumes are not supported")
-    height, width = input.shape[2:]
-    x = _pixels(grid[..., 0], width, align_corners)
-    y = _pixels(grid[..., 1], height, align_corners)
-    if padding_mode == 1:
-        x, y = np.clip(x, 0, width - 1), np.clip(y, 0, height - 1)
-    if interpolation_mode == 1:
-        return _pixel(input, np.rint(x), np.rint(y))
-    left, top = np.floor(x), np.floor(y)
-    across, down = np.expand_dims(x - left, 1), np.expand_dims(y - top, 1)
-    above = _pixel(input, left, top) * (1 - across) + _pixel(input, left + 1, top) * across
-    below = _pixel(input, left, top + 1) * (1 - across) + _pixel(input, left + 1, top + 1) * across
-    return above * (1 - down) + below * down
+    """Pixels at coordinates from -1 to 1."""
+    if input.ndim != 4:
+        raise Unsupported("volumes are not supported")
+    return npx.grid_sample(
+        input,
+        grid,
+        mode=("bilinear", "nearest", "bicubic")[interpolation_mode],
+        padding_mode=("zeros", "border", "reflection")[padding_mode],
+        align_corners=align_corners,
+    )
 
 
-def _pixels(place: ndarray, extent: int, align_corners: bool) -> ndarray:
-    if align_corners:
-        return (place + 1) * ((extent - 1) / 2)
-    return ((place + 1) * extent - 1) / 2
-
-
-def _pixel(image: ndarray, x: ndarray, y: ndarray) -> ndarray:
-    """The pixels at whole coordinates; 0 outside."""
-    n, c, height, width = image.shape
-    is_inside = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
-    column = np.clip(x, 0, width - 1).astype("int64")
-    row = np.clip(y, 0, height - 1).astype("int64")
-    places = (row * width + column).reshape((n, 1, -1))
-    flat = image.reshape((n, c, height * width))
-    found = np.take_along_axis(flat, np.broadcast_to(places, (n, c, places.shape[2])), 2)
-    found = found.reshape((n, c, *x.shape[1:]))
-    return np.where(np.expand_dims(is_inside, 1), found, 0.0)
+@aten("affine_grid_generator")
+def _affine_grid(theta: Array, size: Any, align_corners: bool) -> ndarray:
+    if len(size) != 4:
+        raise Unsupported("grids of volumes are not supported")
+    return npx.affine_grid(theta, tuple(size[2:]), align_corners)
 
 
 # ---- windows as columns -------------------------------------------------------------------------
