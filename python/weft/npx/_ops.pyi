@@ -387,6 +387,25 @@ def gelu(x: ArrayLike, approximation: str = "erf", *, out: ndarray | None = None
     out: array to write into
     """
 
+def grid_sample(
+    data: ArrayLike,
+    grid: ArrayLike,
+    mode: str = "bilinear",
+    padding_mode: str = "zeros",
+    align_corners: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Images sampled at places from -1 to 1, as PyTorch's grid_sample and ONNX's GridSample.
+
+    data: any real dtype; integers become the default float; shape (N, C, H, W)
+    grid: for each result x, along the width, and y: shape (N, Ho, Wo, 2)
+    mode: bilinear, nearest or bicubic
+    padding_mode: what lies around an image: zeros, its border or its reflection
+    align_corners: -1 and 1 are the centers of the outer pixels, not their outer borders
+    out: array to write into
+    """
+
 def group_norm(
     data: ArrayLike,
     gamma: ArrayLike | None = None,
@@ -1204,6 +1223,46 @@ def rnn_cell(
     i2h_bias: shape (gates H,)
     h2h_bias: shape (gates H,)
     activation: 'tanh' or 'relu'
+    out: array to write into
+    """
+
+def roi_align(
+    data: ArrayLike,
+    rois: ArrayLike,
+    pooled_size: int | Sequence[int],
+    spatial_scale: float = 1.0,
+    sampling_ratio: int = -1,
+    aligned: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Regions of images as means of bilinear samples in bins: (R, C, bins, bins).
+
+    data: any real dtype; integers become the default float; shape (N, C, H, W)
+    rois: a row for each region, a constant: number of the image (none if it is negative), x1, y1,
+        x2, y2; shape (R, 5)
+    pooled_size: bins along the height and the width
+    spatial_scale: pixels of the images for one unit of the regions
+    sampling_ratio: samples of a bin along each axis; 0 or less: as many as it has pixels
+    aligned: pixels have their centers at 1/2, and regions may be thinner than a pixel
+    out: array to write into
+    """
+
+def roi_pool(
+    data: ArrayLike,
+    rois: ArrayLike,
+    pooled_size: int | Sequence[int],
+    spatial_scale: float = 1.0,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """The largest elements of regions of images in bins: (R, C, bins, bins).
+
+    data: any real dtype; integers become the default float; shape (N, C, H, W)
+    rois: a row for each region, a constant: number of the image (none if it is negative), x1, y1,
+        x2, y2; shape (R, 5)
+    pooled_size: bins along the height and the width
+    spatial_scale: pixels of the images for one unit of the regions
     out: array to write into
     """
 
