@@ -17,6 +17,7 @@ from tensorflow.compiler.tf2xla.python import xla
 
 RANDOM = numpy.random.default_rng(7)
 IMAGE = (1, 6, 5, 4)
+VOLUME = (1, 4, 5, 6, 3)
 
 
 def weights(*shape: int) -> tf.Tensor:
@@ -189,6 +190,25 @@ CASES = {
         "float int8",
     ),
     "convolution": (_convolution, [IMAGE], "float int8 int16"),
+    "conv_3d": (
+        lambda x: tf.nn.conv3d(x, weights(2, 3, 3, 3, 4), [1, 1, 2, 2, 1], "SAME") + weights(4),
+        [VOLUME],
+        "float",
+    ),
+    "conv_3d_transpose": (
+        lambda x: tf.nn.conv3d_transpose(
+            x, weights(3, 3, 2, 2, 3), [1, 8, 10, 12, 2], [1, 2, 2, 2, 1], "SAME"
+        ),
+        [VOLUME],
+        "float",
+    ),
+    "conv_3d_transpose_valid": (
+        lambda x: tf.nn.conv3d_transpose(
+            x, weights(2, 3, 2, 2, 3), [1, 5, 7, 12, 2], [1, 1, 1, 2, 1], "VALID"
+        ),
+        [VOLUME],
+        "float",
+    ),
     "dense": (lambda x: tf.matmul(x, weights(6, 5)) + weights(5), [(3, 6)], "float int8 int16"),
     "average_pool": (lambda x: tf.nn.avg_pool2d(x, 3, 2, "SAME"), [IMAGE], "float int8 int16"),
     "max_pool": (lambda x: tf.nn.max_pool2d(x, 2, 2, "VALID"), [IMAGE], "float int8 int16"),

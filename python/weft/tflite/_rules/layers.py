@@ -43,7 +43,7 @@ def margins(
     return front, back
 
 
-def _pads(front: list[int], back: list[int]) -> tuple[int, ...]:
+def pads(front: list[int], back: list[int]) -> tuple[int, ...]:
     return tuple(front if front == back else front + back)
 
 
@@ -208,14 +208,14 @@ def _convolution(
     shared = {"stride": strides, "dilate": dilations, "num_group": options["groups"]}
     if not quantized:
         y = npx.convolution(
-            x.transpose((0, 3, 1, 2)), w, b, pad=_pads(front, back), **shared
+            x.transpose((0, 3, 1, 2)), w, b, pad=pads(front, back), **shared
         ).transpose((0, 2, 3, 1))
         return activated(y, options["activation"])
     inputs, output = ends(call)
     low, high = bounds(output, options["activation"])
     if is_int16(call):
         return npx.quantized_convolution16(
-            *(x, w, b, multiplier, shift), pad=_pads(front, back), low=low, high=high, **shared
+            *(x, w, b, multiplier, shift), pad=pads(front, back), low=low, high=high, **shared
         )
     return npx.quantized_convolution(
         x,
@@ -223,7 +223,7 @@ def _convolution(
         b,
         multiplier,
         shift,
-        pad=_pads(front, back),
+        pad=pads(front, back),
         zero_point=inputs[0].zero,
         output_zero_point=output.zero,
         low=low,
@@ -380,7 +380,7 @@ def _pooled(x: ndarray, kind: str, options: Options, function: int, call: Any) -
             kernel,
             kind,
             strides,
-            _pads(front, back),
+            pads(front, back),
             count_include_pad=False,
         )
         return activated(y.transpose((0, 2, 3, 1)), function)
@@ -390,7 +390,7 @@ def _pooled(x: ndarray, kind: str, options: Options, function: int, call: Any) -
         kernel,
         kind,
         strides,
-        _pads(front, back),
+        pads(front, back),
         count_include_pad=False,
         zero_point=output.zero,
         channels_last=True,
