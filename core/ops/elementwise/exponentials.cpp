@@ -24,6 +24,12 @@ Values erf_gradient(const GradContext& g) {
   return {g.dout() * (exp(-(g.in(0) * g.in(0))) * slope)};
 }
 
+// The derivative of an inverse: sqrt(pi) / 2 exp(y²).
+Values erfinv_gradient(const GradContext& g) {
+  const double slope = 0.5 / std::numbers::inv_sqrtpi;
+  return {g.dout() * (exp(g.out() * g.out()) * slope)};
+}
+
 // The derivatives are the shares of the two exponentials in their sum: sigmoid(a - b) and the rest
 // to 1.
 Values logaddexp_gradient(const GradContext& g) {
@@ -82,6 +88,15 @@ WEFT_OP(erf) {
       .in(Namespace::kNpx)
       .gradient(erf_gradient)
       .like("scipy.special.erf");
+}
+
+WEFT_OP(erfinv) {
+  unary(op, Promotion::kFloat, kernels::FormulaId::kErfInv);
+  op.doc("Inverse of the error function, element by element; NaN beyond -1 and 1.")
+      .in(Namespace::kNpx)
+      .gradient(erfinv_gradient)
+      .like("scipy.special.erfinv")
+      .domain(-0.9, 0.9);
 }
 
 WEFT_OP(logaddexp) {

@@ -1,4 +1,4 @@
-// Powers, reciprocals of roots, and lengths.
+// Powers, squares among them, reciprocals of roots, and lengths.
 
 #include "base/errors.h"
 #include "ops/elementwise/families_impl.h"
@@ -13,6 +13,8 @@ Values reciprocal_gradient(const GradContext& g) { return {-(g.dout() * (g.out()
 Values rsqrt_gradient(const GradContext& g) {
   return {g.dout() * (g.out() * g.out() * g.out() * -0.5)};
 }
+
+Values square_gradient(const GradContext& g) { return {g.dout() * (2.0 * g.in(0))}; }
 
 Values hypot_gradient(const GradContext& g) {
   // The length has a kink at the origin; its derivative there is taken as 0.
@@ -94,6 +96,11 @@ WEFT_OP(hypot) {
       .gradient(hypot_gradient)
       .like("numpy.hypot")
       .domain(0.3, 3);
+}
+
+WEFT_OP(square) {
+  unary(op, Promotion::kCommon, kernels::FormulaId::kSquare);
+  op.doc("Product of each element with itself.").gradient(square_gradient).like("numpy.square");
 }
 
 WEFT_OP(pow) {

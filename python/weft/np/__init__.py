@@ -18,14 +18,29 @@ from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft._core.dtypes import bfloat16
 from weft._core.typing import ndarray
-from weft.np import _comparing, _creation, _extents, _ops, _searching, _shapes, linalg, random
+from weft.np import (
+    _comparing,
+    _creation,
+    _editing,
+    _elementwise,
+    _extents,
+    _ops,
+    _searching,
+    _shapes,
+    _statistics,
+    linalg,
+    random,
+)
 from weft.np._comparing import *  # noqa: F403
 from weft.np._creation import *  # noqa: F403
 from weft.np._dtype_functions import can_cast, finfo, iinfo, isdtype, result_type
+from weft.np._editing import *  # noqa: F403
+from weft.np._elementwise import *  # noqa: F403
 from weft.np._extents import *  # noqa: F403
 from weft.np._ops import *  # noqa: F403
 from weft.np._searching import *  # noqa: F403
 from weft.np._shapes import *  # noqa: F403
+from weft.np._statistics import *  # noqa: F403
 
 bool_ = _numpy.bool_
 int8, int16, int32, int64 = _numpy.int8, _numpy.int16, _numpy.int32, _numpy.int64
@@ -55,10 +70,13 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 __all__ = [
     *_comparing.__all__,
     *_creation.__all__,
+    *_editing.__all__,
+    *_elementwise.__all__,
     *_extents.__all__,
     *_ops.__all__,
     *_searching.__all__,
     *_shapes.__all__,
+    *_statistics.__all__,
     "absolute",
     "acos",
     "acosh",

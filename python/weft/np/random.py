@@ -20,7 +20,8 @@ from weft._core import OPERATORS as _OPERATORS
 from weft._core import native as _native
 from weft._core.composing import draws as _draws
 from weft._core.typing import ArrayLike, DTypeLike, Shape, ndarray
-from weft.np import _exact
+from weft.np import _distributions, _exact
+from weft.np._distributions import *  # noqa: F403
 
 
 def seed(seed: int) -> None:
@@ -310,6 +311,7 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder("weft.np.random", _words.FUNCTIONS)
 
 __all__ = [
+    *_distributions.__all__,
     "bernoulli",
     "categorical",
     "choice",

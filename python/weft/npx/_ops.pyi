@@ -271,6 +271,15 @@ def dequantize(
     No gradient: its data are integers.
     """
 
+def digamma(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Derivative of the logarithm of the gamma function, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``scipy.special.digamma``.
+    """
+
 def dropout(
     data: ArrayLike,
     p: float = 0.5,
@@ -320,6 +329,15 @@ def erf(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     Same results as ``scipy.special.erf``.
     """
 
+def erfinv(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Inverse of the error function, element by element; NaN beyond -1 and 1.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``scipy.special.erfinv``.
+    """
+
 def fully_connected(
     data: ArrayLike,
     weight: ArrayLike,
@@ -334,6 +352,22 @@ def fully_connected(
     weight: shape (units, features)
     bias: shape (units,)
     flatten: merge all axes of data but the first
+    out: array to write into
+    """
+
+def gamma(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Gamma function, element by element: (x - 1)! for whole x.
+
+    x: any real dtype; bool and integers become the default float
+    out: array to write into
+
+    Same results as ``scipy.special.gamma``.
+    """
+
+def gammaln(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Logarithm of the absolute value of the gamma function, element by element.
+
+    x: any real dtype; bool and integers become the default float
     out: array to write into
     """
 
@@ -708,6 +742,14 @@ def pick(
     keepdims: keep the axis with extent 1
     mode: raise refuses indices outside the axis, strict also negative ones, clip clamps all,
         negative ones to 0
+    out: array to write into
+    """
+
+def polygamma(x: ArrayLike, n: int = 1, *, out: ndarray | None = None) -> ndarray:
+    """The n-th derivative of digamma, element by element.
+
+    x: any real dtype; bool and integers become the default float
+    n: order of the derivative, from 0 to 20
     out: array to write into
     """
 

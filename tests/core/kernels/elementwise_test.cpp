@@ -75,6 +75,37 @@ std::vector<T> specials() {
           T(-20)};
 }
 
+// By Newton's method, from a start that grows with the tail.
+long double erfinv_of(long double x) {
+  if (x != x || fabsl(x) > 1) return NAN;
+  if (fabsl(x) == 1) return copysignl(INFINITY, x);
+  const long double beyond = fabsl(x) < 0.5L ? 0 : 1 - fabsl(x);  // exact
+  long double y = fabsl(x) < 0.5L ? fabsl(x) : sqrtl(-logl(beyond * (1 + fabsl(x))));
+  for (int i = 0; i < 100; ++i) {
+    const long double error = beyond != 0 ? beyond - erfcl(y) : erfl(y) - fabsl(x);
+    const long double step = error * expl(y * y) * sqrtl(acosl(-1)) / 2;
+    y -= step / (1 + y * step);  // Halley
+  }
+  return copysignl(y, x);
+}
+
+// The derivative of log(gamma(x)): the recurrence up to 30, and there its series.
+long double digamma_of(long double x) {
+  if (x < 0) {
+    const long double rest = x - rintl(x), pi = acosl(-1);
+    return rest == 0 || x != x - 0 * x ? NAN : digamma_of(1 - x) - pi / tanl(pi * rest);
+  }
+  if (x == 0) return std::signbit(x) ? INFINITY : -INFINITY;
+  long double sum = 0;
+  for (; x < 30; ++x) sum -= 1 / x;
+  const long double z = 1 / (x * x);
+  return sum + logl(x) - 1 / (2 * x) -
+         z * (1.0L / 12 - z * (1.0L / 120 - z * (1.0L / 252 - z * (1.0L / 240 - z / 132))));
+}
+
+// The C library does not know that large numbers are whole.
+long double gammaln_of(long double x) { return x < 0 && x == rintl(x) ? INFINITY : lgammal(x); }
+
 struct Unary {
   FormulaId id;
   double low, high;
@@ -136,6 +167,19 @@ const Unary kUnary[] = {
     {FormulaId::kErf, -1, 1, [](long double x) { return erfl(x); }, 1.5, 1.5},
     {FormulaId::kErf, 1, 1.5, [](long double x) { return erfl(x); }, 2, 1.5},
     {FormulaId::kErf, -7, 7, [](long double x) { return erfl(x); }, 2, 1.5},
+    {FormulaId::kErfInv, -1, 1, erfinv_of, 3, 3},
+    {FormulaId::kErfInv, 0.99, 1, erfinv_of, 3, 3},
+    // -2.5, one of the special values, lies beside a zero.
+    {FormulaId::kLogGamma, 0, 4, gammaln_of, 40, 40},
+    {FormulaId::kLogGamma, 0.9, 2.1, gammaln_of, 40, 40},
+    {FormulaId::kLogGamma, -2, 0, gammaln_of, 40, 40},
+    {FormulaId::kLogGamma, 0, 1e6, gammaln_of, 40, 40},
+    {FormulaId::kGamma, 0, 4, [](long double x) { return tgammal(x); }, 5, 5},
+    {FormulaId::kGamma, -20, 35, [](long double x) { return tgammal(x); }, 6, 6},
+    {FormulaId::kDigamma, 0, 1.2, digamma_of, 4, 4},  // at the zero the exact form is not exact
+    {FormulaId::kDigamma, 1.7, 4, digamma_of, 4, 4},
+    {FormulaId::kDigamma, 0, 1e6, digamma_of, 4, 4},
+    {FormulaId::kDigamma, -0.4, 0, digamma_of, 6, 6},
     {FormulaId::kReciprocal, -10, 10, [](long double x) { return 1 / x; }, 0.5001, 0.5001},
     {FormulaId::kRsqrt, 0, 100, [](long double x) { return 1 / sqrtl(x); }, 1.5, 1.5},
     {FormulaId::kCeil, -10, 10, [](long double x) { return ceill(x); }, 0, 0},

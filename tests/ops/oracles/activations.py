@@ -14,6 +14,17 @@ def sigmoid(x):
     return 1 / (1 + numpy.exp(-x))
 
 
+def gammaln(x):
+    # SciPy says -inf at -inf, where C and PyTorch have inf.
+    return numpy.where(x == -numpy.inf, numpy.inf, scipy.special.gammaln(x)).astype(x.dtype)
+
+
+def polygamma(x, n=1):
+    # SciPy takes the side of an infinite argument that has no limit.
+    found = scipy.special.polygamma(n, x.astype("float64"))
+    return numpy.where(x == -numpy.inf, numpy.nan, found).astype(x.dtype)
+
+
 def rsqrt(x):
     return 1 / numpy.sqrt(x)
 

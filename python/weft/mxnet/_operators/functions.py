@@ -34,16 +34,6 @@ def _radians(x: ndarray) -> ndarray:
     return x * (math.pi / 180)
 
 
-def _inverse_erf(x: ndarray) -> ndarray:
-    """By a formula that is right to 0.1 %, and two of Newton's steps."""
-    log = np.log(np.maximum(1 - x * x, 1e-37))
-    part = 2 / (math.pi * 0.147) + log / 2
-    y = np.sign(x) * np.sqrt(np.sqrt(part * part - log / 0.147) - part)
-    for _ in range(2):
-        y = y - (npx.erf(y) - x) / (2 / math.sqrt(math.pi) * np.exp(-y * y))
-    return np.where(np.abs(x) < 1, y, x * np.inf)
-
-
 # By the names that 1.x and 2.0 have in common: `exp` is `_npi_exp`, too.
 _UNARY: dict[str, Function] = {
     "abs": np.abs,
@@ -103,8 +93,14 @@ _ALONE: dict[str, Function] = {
     "_npx_sigmoid": npx.sigmoid,
     "erf": npx.erf,
     "_npx_erf": npx.erf,
-    "erfinv": _inverse_erf,
-    "_npx_erfinv": _inverse_erf,
+    "erfinv": npx.erfinv,
+    "_npx_erfinv": npx.erfinv,
+    "digamma": npx.digamma,
+    "_npx_digamma": npx.digamma,
+    "gamma": npx.gamma,
+    "_npx_gamma": npx.gamma,
+    "gammaln": npx.gammaln,
+    "_npx_gammaln": npx.gammaln,
     "log_sigmoid": npx.log_sigmoid,
     "logical_not": lambda x: np.logical_not(x).astype(x.dtype),
     "mish": npx.mish,

@@ -51,12 +51,15 @@ for _name, _function in {
     "atanh": np.arctanh,
     "cos": np.cos,
     "cosh": np.cosh,
+    "digamma": npx.digamma,
     "erf": npx.erf,
+    "erfinv": npx.erfinv,
     "erfc": lambda x: 1 - npx.erf(x),
     "exp": np.exp,
     "exp2": np.exp2,
     "expm1": np.expm1,
     "frac": lambda x: x - np.trunc(x),
+    "lgamma": npx.gammaln,
     "log": np.log,
     "log10": np.log10,
     "log1p": np.log1p,
@@ -70,6 +73,11 @@ for _name, _function in {
     "tanh": np.tanh,
 }.items():
     _unary(_name, _function, becomes_float=True)
+
+
+@aten("polygamma")
+def _polygamma(n: int, self: Array) -> ndarray:
+    return npx.polygamma(self, n)
 
 
 @aten("round")

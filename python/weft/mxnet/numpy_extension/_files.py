@@ -9,9 +9,8 @@
 
 from collections.abc import Mapping
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from weft._base import spelling as _spelling
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
 from weft._mxnet_files import content as _files
@@ -57,8 +56,4 @@ def load(file: str | PathLike[str]) -> Any:
     return _lists.load(file)
 
 
-if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.mxnet.numpy_extension", {}, ("np", "npx"))
-
 __all__ = ["load", "save", "savez"]
-__dir__ = __all__.copy

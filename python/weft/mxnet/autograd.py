@@ -1,0 +1,178 @@
+"""Recording and derivatives, as `mx.autograd` has them.
+
+>>> from weft import mxnet as mx
+>>> x = mx.np.array([3.0])
+>>> x.attach_grad()
+>>> with mx.autograd.record():
+...     y = x * x
+>>> y.backward()
+>>> x.grad
+array([6.])
+"""
+
+import contextlib
+import dataclasses
+import weakref
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from weft import autograd as _autograd
+from weft._base.errors import InvalidValue
+from weft._core import native as _native
+from weft._core.typing import ndarray
+from weft.autograd import (
+    Function,
+    is_recording,
+    is_training,
+    pause,
+    predict_mode,
+    record,
+    train_mode,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _listed(arrays: Any) -> list[Any]:
+    return list(arrays) if isinstance(arrays, list | tuple) else [arrays]
+
+
+def set_recording(is_recording: bool) -> bool:
+    """Turns recording on or off in this thread; gives what it was."""
+    return _switched(_native.RECORDING, is_recording)
+
+
+def set_training(train_mode: bool) -> bool:
+    """Turns training mode on or off in this thread; gives what it was."""
+    return _switched(_native.TRAINING, train_mode)
+
+
+def _switched(mode: int, on: bool) -> bool:
+    before = _native.set_modes(mode, 0) if on else _native.set_modes(0, mode)
+    return bool(before & mode)
+
+
+@contextlib.contextmanager
+def _mode(train_mode: bool) -> "Iterator[None]":
+    before = set_training(train_mode)
+    try:
+        yield
+    finally:
+        set_training(before)
+
+
+def mark_variables(
+    variables: ndarray | Sequence[ndarray],
+    gradients: ndarray | Sequence[ndarray],
+    grad_reqs: str | Sequence[str] = "write",
+) -> None:
+    """Says that gradients of arrays are wanted, and which arrays get them.
+
+    gradients: one array for each variable, of its shape; backward writes into it
+    grad_reqs: 'write', 'add' or 'null', one for all or one each
+
+    Raises ValueError where their numbers differ.
+    """
+    arrays, into = _listed(variables), _listed(gradients)
+    wanted = [grad_reqs] * len(arrays) if isinstance(grad_reqs, str) else list(grad_reqs)
+    if not len(arrays) == len(into) == len(wanted):
+        raise InvalidValue(
+            "mark_variables: `variables`, `gradients` and `grad_reqs` must be as many; got "
+            f"{len(arrays)}, {len(into)} and {len(wanted)}"
+        )
+    for array, gradient, how in zip(arrays, into, wanted, strict=True):
+        array.attach_grad("null" if how == "null" else "write")
+        _marked.pop(id(array), None)
+        if how != "null":
+            reference = weakref.ref(array, _forget(id(array)))
+            _marked[id(array)] = _Marked(reference, gradient, how)
+
+
+@dataclasses.dataclass
+class _Marked:
+    """A variable, the array that gets its gradient, how it gets it, and the version that it got."""
+
+    variable: Any
+    gradient: ndarray
+    how: str
+    version: int = 0
+
+
+_marked: dict[int, _Marked] = {}
+
+
+def _forget(key: int) -> Any:
+    return lambda _: _marked.pop(key, None)
+
+
+def hand_over() -> None:
+    """Writes gradients that backward has made into the arrays of `mark_variables`."""
+    for marked in list(_marked.values()):
+        variable = marked.variable()
+        version = 0 if variable is None else _native.grad_version(variable)
+        if version == marked.version:
+            continue
+        marked.version = version
+        gradient = marked.gradient
+        gradient[...] = variable.grad if marked.how == "write" else gradient + variable.grad
+
+
+def backward(
+    heads: ndarray | Sequence[ndarray],
+    head_grads: Any = None,
+    retain_graph: bool = False,
+    train_mode: bool = True,
+) -> None:
+    """Gradients of the heads into the arrays that called `attach_grad()`.
+
+    head_grads: one for each head, None for ones; train_mode: the mode in which gradients are made
+    """
+    with _mode(train_mode):
+        _autograd.backward(heads, _head_grads(heads, head_grads), retain_graph)
+    hand_over()
+
+
+def _head_grads(heads: Any, head_grads: Any) -> Any:
+    if isinstance(heads, list | tuple) and isinstance(head_grads, ndarray):
+        return [head_grads]
+    return head_grads
+
+
+def grad(
+    heads: ndarray | Sequence[ndarray],
+    variables: ndarray | Sequence[ndarray],
+    head_grads: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    train_mode: bool = True,
+) -> Any:
+    """Gradients of the heads with respect to `variables`, as new arrays: one for one, or a list.
+
+    create_graph: record the gradients too, so that they can be differentiated
+
+    Raises ValueError without variables.
+    """
+    if isinstance(variables, list | tuple) and not variables:
+        raise InvalidValue("grad: `variables` must have at least one array; got none")
+    with _mode(train_mode):
+        return _autograd.grad(
+            heads, variables, _head_grads(heads, head_grads), retain_graph, create_graph
+        )
+
+
+__all__ = [
+    "Function",
+    "backward",
+    "grad",
+    "is_recording",
+    "is_training",
+    "mark_variables",
+    "pause",
+    "predict_mode",
+    "record",
+    "set_recording",
+    "set_training",
+    "train_mode",
+]
+__dir__ = __all__.copy

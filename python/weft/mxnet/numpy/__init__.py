@@ -1,0 +1,76 @@
+"""NumPy's functions with MXNet's meaning: `from mxnet import np`.
+
+Most are Weft's own; those of this package differ by default dtypes, by `ctx` and `device`, or by
+the order of arguments. Arrays are arrays of Weft.
+
+>>> from weft.mxnet import np
+>>> np.array([1, 2]) / 2
+array([0.5, 1. ])
+"""
+
+import math as _math
+from typing import TYPE_CHECKING, Any
+
+import numpy as _numpy
+
+from weft import np as _np
+from weft._base import spelling as _spelling
+from weft._base import words as _words
+from weft.mxnet import _array_methods  # noqa: F401 - arrays get MXNet's methods
+from weft.mxnet.numpy import (
+    _creation,
+    _elementwise,
+    _reductions,
+    _shapes,
+    linalg,
+    random,
+)
+from weft.mxnet.numpy._creation import *  # noqa: F403
+from weft.mxnet.numpy._elementwise import *  # noqa: F403
+from weft.mxnet.numpy._fallback import FUNCTIONS as _FUNCTIONS
+from weft.mxnet.numpy._reductions import *  # noqa: F403
+from weft.mxnet.numpy._shapes import *  # noqa: F403
+
+if TYPE_CHECKING:
+    from weft.np import *  # noqa: F403
+
+_own = globals().copy()
+globals().update({name: getattr(_np, name) for name in _np.__all__ if name not in _own})
+globals().update(_FUNCTIONS)
+shares_memory = _np.may_share_memory
+
+bool_ = bool = _numpy.dtype("bool")
+int8, int16, int32, int64 = map(_numpy.dtype, ("int8", "int16", "int32", "int64"))
+uint8, uint16, uint32, uint64 = map(_numpy.dtype, ("uint8", "uint16", "uint32", "uint64"))
+float16, float32, float64 = map(_numpy.dtype, ("float16", "float32", "float64"))
+
+boolean_dtypes = [bool_]
+integer_dtypes = [int8, int16, int32, int64, uint8, uint16, uint32, uint64]
+floating_dtypes = [float16, float32, float64]
+numeric_dtypes = [*integer_dtypes, *floating_dtypes]
+
+NaN = NAN = _math.nan
+PINF, NINF, PZERO, NZERO = _math.inf, -_math.inf, 0.0, -0.0
+euler_gamma = _numpy.euler_gamma
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.mxnet.numpy", _words.FUNCTIONS, ("npx",))
+
+_CONSTANTS = ("NAN", "NINF", "NZERO", "NaN", "PINF", "PZERO", "euler_gamma")
+_KINDS = ("boolean_dtypes", "floating_dtypes", "integer_dtypes", "numeric_dtypes")
+
+__all__: Any = sorted(
+    {
+        *_np.__all__,
+        *_creation.__all__,
+        *_elementwise.__all__,
+        *_reductions.__all__,
+        *_shapes.__all__,
+        *_FUNCTIONS,
+        *_CONSTANTS,
+        *_KINDS,
+        "bool",
+        "shares_memory",
+    }
+)
+__dir__ = __all__.copy

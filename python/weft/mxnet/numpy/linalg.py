@@ -1,0 +1,387 @@
+"""Linear algebra as `mx.np.linalg` has it: factorizations, solutions, norms, with gradients.
+
+>>> from weft import mxnet as mx
+>>> a = mx.np.array([[2.0, 0.0], [0.0, 4.0]])
+>>> mx.np.linalg.inv(a).tolist()
+[[0.5, 0.0], [0.0, 0.25]]
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy
+
+from weft import np
+from weft._base.errors import InvalidValue
+from weft._core.typing import ArrayLike, ndarray
+from weft.mxnet.numpy._factorizations import matrices, operator
+
+_Axis = Any
+
+
+class EighResult(NamedTuple):
+    """What `eigh` gives."""
+
+    eigenvalues: ndarray
+    eigenvectors: ndarray
+
+
+class QRResult(NamedTuple):
+    """What `qr` gives."""
+
+    Q: ndarray
+    R: ndarray
+
+
+class SlogdetResult(NamedTuple):
+    """What `slogdet` gives."""
+
+    sign: ndarray
+    logabsdet: ndarray
+
+
+class SVDResult(NamedTuple):
+    """What `svd` gives."""
+
+    U: ndarray
+    S: ndarray
+    Vh: ndarray
+
+
+# ---- factorizations ------------------------------------------------------------------------------
+
+
+def cholesky(a: ArrayLike, upper: bool = False) -> ndarray:
+    """The triangular factor L of a symmetric positive matrix L Lᵀ; with `upper` its transpose.
+
+    Raises ValueError for matrices that are not positive.
+    """
+    found: ndarray = operator("cholesky")(matrices("cholesky", a), upper=upper)
+    return found
+
+
+def svd(a: ArrayLike) -> SVDResult:
+    """U, S and Vh of U diag(S) Vh: singular vectors, and values in descending order."""
+    return SVDResult(*operator("svd")(matrices("svd", a, is_square=False)))
+
+
+def svdvals(a: ArrayLike) -> ndarray:
+    """The singular values in descending order."""
+    return svd(a).S
+
+
+def qr(a: ArrayLike, mode: str = "reduced") -> QRResult:
+    """Q and R of Q R: orthogonal columns, and an upper triangle.
+
+    Raises NotImplementedError for another mode.
+    """
+    if mode not in (None, "reduced"):
+        raise NotImplementedError(f"qr: `mode` must be 'reduced'; got {mode!r}")
+    return QRResult(*operator("qr")(matrices("qr", a, is_square=False)))
+
+
+def eigh(a: ArrayLike, upper: bool = False) -> EighResult:
+    """Eigenvalues in ascending order, and eigenvectors, of symmetric matrices.
+
+    upper: reads the upper triangle instead of the lower one
+    """
+    return EighResult(*operator("eigh")(matrices("eigh", a), upper=_is_upper(upper)))
+
+
+def _is_upper(upper: Any) -> bool:
+    return upper == "U" if isinstance(upper, str) else bool(upper)
+
+
+def eigvalsh(a: ArrayLike, upper: bool = False) -> ndarray:
+    """The eigenvalues of symmetric matrices in ascending order."""
+    return eigh(a, upper).eigenvalues
+
+
+def eig(a: ArrayLike) -> tuple[ndarray, ndarray]:
+    """The real parts of eigenvalues and eigenvectors of square matrices. No gradient."""
+    values, vectors = operator("eig")(matrices("eig", a))
+    return values, vectors
+
+
+def eigvals(a: ArrayLike) -> ndarray:
+    """The real parts of the eigenvalues of square matrices. No gradient."""
+    return eig(a)[0]
+
+
+# ---- inverses and solutions ----------------------------------------------------------------------
+
+
+def inv(a: ArrayLike) -> ndarray:
+    """The inverse of square matrices. Raises ValueError where there is none."""
+    found: ndarray = operator("inv")(matrices("inv", a))
+    return found
+
+
+def pinv(a: ArrayLike, rtol: Any = None, hermitian: bool = False) -> ndarray:
+    """The inverse of Moore and Penrose.
+
+    rtol: singular values below this share of the largest count as 0; 1e-15 by default
+    """
+    if hermitian:
+        raise NotImplementedError("pinv: `hermitian` must be False")
+    u, s, vh = svd(a)
+    share = np.asarray(1e-15 if rtol is None else rtol, dtype=s.dtype)
+    limit = share.reshape((*share.shape, 1)) * np.max(s, -1, keepdims=True)
+    parts = np.where(s > limit, 1 / np.where(s > limit, s, 1), 0)
+    scaled = np.swapaxes(vh, -1, -2) * parts.reshape((*parts.shape[:-1], 1, parts.shape[-1]))
+    return np.matmul(scaled, np.swapaxes(u, -1, -2))
+
+
+def solve(a: ArrayLike, b: ArrayLike) -> ndarray:
+    """x of a x = b, for square matrices `a` and vectors or matrices `b`."""
+    left, right = matrices("solve", a), np.asarray(b)
+    is_vector = right.ndim == left.ndim - 1
+    if is_vector:
+        right = right.reshape((*right.shape, 1))
+    batch = np.broadcast_to(right, (*left.shape[:-2], *right.shape[-2:]))
+    found: ndarray = operator("solve")(left, right if batch.shape == right.shape else batch)
+    return found[..., 0] if is_vector else found
+
+
+def lstsq(a: ArrayLike, b: ArrayLike, rcond: Any = "warn") -> tuple[ndarray, ...]:
+    """The solution of least squares of a x = b, the squared rests, the rank and the singular values
+    of `a`. No gradient."""
+    left, right = matrices("lstsq", a, is_square=False), np.asarray(b)
+    limit = -1 if rcond == "warn" else rcond
+    found = numpy.linalg.lstsq(left.asnumpy(), right.asnumpy(), limit)
+    solution, rests, rank, values = found
+    return (
+        np.array(numpy.asarray(solution, left.dtype)),
+        np.array(numpy.asarray(rests, left.dtype)),
+        np.array(numpy.asarray(rank, "int64")),
+        np.array(numpy.asarray(values, left.dtype)),
+    )
+
+
+def tensorinv(a: ArrayLike, ind: int = 2) -> ndarray:
+    """The inverse with respect to `tensordot` over the first `ind` axes."""
+    array = np.asarray(a)
+    if ind <= 0:
+        raise InvalidValue(f"tensorinv: `ind` must be above 0; got {ind}")
+    rest = array.shape[ind:] + array.shape[:ind]
+    rows = int(numpy.prod(array.shape[:ind], dtype=int))
+    return inv(array.reshape((rows, -1))).reshape(rest)
+
+
+def tensorsolve(a: ArrayLike, b: ArrayLike, axes: Sequence[int] | None = None) -> ndarray:
+    """x of tensordot(a, x, x.ndim) = b; `axes` of `a` are moved behind the others first."""
+    array, right = np.asarray(a), np.asarray(b)
+    if axes is not None:
+        rest = [axis for axis in range(array.ndim) if axis not in {n % array.ndim for n in axes}]
+        array = np.transpose(array, [*rest, *(n % array.ndim for n in axes)])
+    shape = array.shape[right.ndim :]
+    flat = array.reshape((-1, int(numpy.prod(shape, dtype=int))))
+    return solve(flat, right.reshape(-1)).reshape(shape)
+
+
+def matrix_power(a: ArrayLike, n: int) -> ndarray:
+    """The product of `n` of the matrices; of their inverses for `n` below 0."""
+    array = matrices("matrix_power", a)
+    if n < 0:
+        array, n = inv(array), -n
+    found = np.broadcast_to(np.eye(array.shape[-1], dtype=array.dtype), array.shape)
+    for digit in f"{n:b}" if n else "":
+        found = np.matmul(found, found)
+        found = np.matmul(found, array) if digit == "1" else found
+    return found
+
+
+def multi_dot(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:
+    """The product of several matrices, in the order that costs least."""
+    whole = [np.asarray(one) for one in arrays]
+    if len(whole) < 2:
+        raise InvalidValue(f"multi_dot: `arrays` must be two or more; got {len(whole)}")
+    while len(whole) > 1:
+        widths = [whole[i].shape[-1] for i in range(len(whole) - 1)]
+        place = widths.index(max(widths))
+        whole[place : place + 2] = [np.dot(whole[place], whole[place + 1])]
+    if out is None:
+        return whole[0]
+    out[...] = whole[0]
+    return out
+
+
+# ---- numbers of matrices -------------------------------------------------------------------------
+
+
+def det(a: ArrayLike) -> ndarray:
+    """The determinant of square matrices."""
+    found: ndarray = operator("det")(matrices("det", a))
+    return found
+
+
+def slogdet(a: ArrayLike) -> SlogdetResult:
+    """The sign of the determinant, and the logarithm of its absolute value."""
+    return SlogdetResult(*operator("slogdet")(matrices("slogdet", a)))
+
+
+def matrix_rank(M: ArrayLike, rtol: Any = None, hermitian: bool = False) -> ndarray:  # noqa: N803
+    """How many singular values are above a limit, `rtol` times the largest. No gradient."""
+    array = np.asarray(M)
+    if array.ndim < 2:
+        return np.any(array != 0).astype("int64")
+    values = numpy.linalg.svd(array.asnumpy().astype("float64"), compute_uv=False)
+    if rtol is None:
+        share = numpy.asarray(max(array.shape[-2:]) * numpy.finfo(array.dtype).eps)
+    else:
+        share = numpy.asarray(np.asarray(rtol).asnumpy())
+    limit = values.max(-1, keepdims=True, initial=0) * share[..., None]
+    return np.array((values > limit).sum(-1).astype("int64"))
+
+
+def cond(x: ArrayLike, p: Any = None) -> ndarray:
+    """The condition number of matrices by a norm: the singular values by default."""
+    if p in (None, 2, -2):
+        values = svdvals(x)
+        pair = values[..., 0], values[..., -1]
+        return pair[1] / pair[0] if p == -2 else pair[0] / pair[1]
+    return matrix_norm(x, p) * matrix_norm(inv(x), p)
+
+
+def _of_singular_values(values: ndarray, ord: Any) -> ndarray:
+    if ord == "nuc":
+        return np.sum(values, -1)
+    return np.max(values, -1) if ord == 2 else np.min(values, -1)
+
+
+def matrix_norm(
+    x: ArrayLike, ord: Any = "fro", axis: Sequence[int] = (-2, -1), keepdims: bool = False
+) -> ndarray:
+    """The norm of matrices: "fro", "nuc", 1, 2, inf and their negatives.
+
+    Raises ValueError for another order.
+    """
+    array = np.asarray(x)
+    if len(axis) != 2:
+        raise InvalidValue(f"matrix_norm: `axis` must be two axes; got {axis}")
+    rows, columns = (n % array.ndim for n in axis)
+    if ord in (2, -2, "nuc"):
+        found = _of_singular_values(svdvals(np.moveaxis(array, (rows, columns), (-2, -1))), ord)
+        return np.expand_dims(found, tuple(sorted((rows, columns)))) if keepdims else found
+    if ord in (None, "fro"):
+        return np.sqrt(np.sum(array * array, (rows, columns), keepdims))
+    if ord not in (1, -1, numpy.inf, -numpy.inf):
+        raise InvalidValue(
+            f"matrix_norm: `ord` must be 'fro', 'nuc', 1, 2, inf or their negatives; got {ord!r}"
+        )
+    summed, chosen = (rows, columns) if abs(ord) == 1 else (columns, rows)
+    sums = np.sum(np.abs(array), summed, True)
+    found = np.max(sums, chosen, True) if ord > 0 else np.min(sums, chosen, True)
+    return found if keepdims else np.squeeze(found, (rows, columns))
+
+
+def vector_norm(
+    x: ArrayLike, ord: Any = None, axis: _Axis = None, keepdims: bool = False
+) -> ndarray:
+    """The norm of vectors: the root of the sum of squares, or of another order."""
+    array = np.asarray(x)
+    if array.dtype.kind in "iub":
+        array = array.astype("float32")
+    if isinstance(ord, str):
+        raise InvalidValue(f"vector_norm: `ord` must be a number; got {ord!r}")
+    if ord == numpy.inf:
+        return np.max(np.abs(array), axis, keepdims)
+    if ord == -numpy.inf:
+        return np.min(np.abs(array), axis, keepdims)
+    if ord == 0:
+        return np.sum((array != 0).astype(array.dtype), axis, keepdims)
+    if ord in (None, 2):
+        return np.linalg.norm(array, None, axis, keepdims)
+    return np.power(np.sum(np.power(np.abs(array), ord), axis, keepdims), 1 / ord)
+
+
+def norm(x: ArrayLike, ord: Any = None, axis: _Axis = None, keepdims: bool = False) -> ndarray:
+    """The norm of vectors, or of matrices where `axis` names two axes or the array has two.
+
+    Raises ValueError for orders that there are not.
+    """
+    array = np.asarray(x)
+    if ord is None and (axis is None or isinstance(axis, int) or len(axis) > 2):
+        return vector_norm(array, None, axis, keepdims)
+    axes = tuple(range(array.ndim)) if axis is None else axis
+    axes = (axes,) if isinstance(axes, int) else tuple(axes)
+    if len(axes) == 1:
+        return vector_norm(array, ord, axes[0], keepdims)
+    if len(axes) != 2:
+        raise InvalidValue(f"norm: `axis` must be one or two axes; got {axes}")
+    return matrix_norm(array, ord, axes, keepdims)
+
+
+# ---- products and views, of which `mx.np` has most, too ------------------------------------------
+
+
+def cross(a: ArrayLike, b: ArrayLike, axis: int = -1) -> ndarray:
+    """The vector product along an axis."""
+    return np.cross(a, b, axis=axis)
+
+
+def diagonal(a: ArrayLike, offset: int = 0) -> ndarray:
+    """The diagonals of matrices, the last two axes."""
+    return np.diagonal(a, offset, -2, -1)
+
+
+def trace(a: ArrayLike, offset: int = 0) -> ndarray:
+    """The sums of the diagonals of matrices, the last two axes."""
+    return np.trace(a, offset, -2, -1)
+
+
+def outer(a: ArrayLike, b: ArrayLike) -> ndarray:
+    """All products of the elements of two vectors."""
+    return np.outer(a, b)
+
+
+def tensordot(a: ArrayLike, b: ArrayLike, axes: Any = 2) -> ndarray:
+    """Products summed over axes."""
+    return np.tensordot(a, b, axes)
+
+
+def vecdot(a: ArrayLike, b: ArrayLike, axis: int | None = None) -> ndarray:
+    """Products of vectors along an axis, the last one by default."""
+    return np.sum(np.multiply(a, b), -1 if axis is None else axis)
+
+
+def matrix_transpose(a: ArrayLike) -> ndarray:
+    """Matrices with their two axes exchanged."""
+    if np.ndim(a) < 2:
+        raise InvalidValue(f"matrix_transpose: `a` must have two axes or more; got {np.ndim(a)}")
+    return np.swapaxes(a, -1, -2)
+
+
+__all__ = [
+    "cholesky",
+    "cond",
+    "cross",
+    "det",
+    "diagonal",
+    "eig",
+    "eigh",
+    "eigvals",
+    "eigvalsh",
+    "inv",
+    "lstsq",
+    "matrix_norm",
+    "matrix_power",
+    "matrix_rank",
+    "matrix_transpose",
+    "multi_dot",
+    "norm",
+    "outer",
+    "pinv",
+    "qr",
+    "slogdet",
+    "solve",
+    "svd",
+    "svdvals",
+    "tensordot",
+    "tensorinv",
+    "tensorsolve",
+    "trace",
+    "vecdot",
+    "vector_norm",
+]
+__dir__ = __all__.copy

@@ -1,0 +1,249 @@
+"""Random numbers as `mx.np.random` has them: the same for the same seed, not MXNet's numbers.
+
+>>> from weft import mxnet as mx
+>>> mx.np.random.seed(1)
+>>> mx.np.random.uniform(size=(2, 3)).shape
+(2, 3)
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+
+from weft import np
+from weft._base.errors import InvalidType, InvalidValue
+from weft._core.typing import ArrayLike, ndarray
+from weft.mxnet._modes import default_dtype
+from weft.mxnet.device import native_of
+from weft.mxnet.numpy._creation import written
+
+_native = np.random
+
+
+def seed(seed_state: int | None = None, device: Any = "all") -> None:
+    """Starts the numbers again from a seed, an integer; without one from a random place."""
+    if seed_state is None:
+        seed_state = int(numpy.random.SeedSequence().generate_state(1)[0])
+    if not isinstance(seed_state, int | numpy.integer):
+        raise InvalidValue(f"seed: `seed_state` must be an integer; got {seed_state!r}")
+    _native.seed(int(seed_state) % 2**63)
+
+
+def _placed(found: ndarray, device: Any, ctx: Any, out: ndarray | None) -> ndarray:
+    where = native_of(device, ctx)
+    return written(found if where is None else found.to_device(where), out)
+
+
+def _dtype(dtype: Any) -> Any:
+    return default_dtype() if dtype is None else dtype
+
+
+def _of_two(name: str, draw: Callable[..., ndarray], names: tuple[str, str], values: Any) -> Any:
+    """A distribution of two parameters with defaults, under MXNet's names of them."""
+
+    def function(
+        *args: Any, size: Any = None, dtype: Any = None, device: Any = None, ctx: Any = None,
+        out: ndarray | None = None, **kwargs: Any,
+    ) -> ndarray:
+        given = _arguments(name, (*names, "size", "dtype", "device"), args, kwargs)
+        size, dtype = given.pop("size", size), given.pop("dtype", dtype)
+        device = given.pop("device", device)
+        pair = [given.get(key, value) for key, value in zip(names, values, strict=True)]
+        return _placed(draw(*pair, size, _dtype(dtype)), device, ctx, out)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = (
+        f"Numbers of this distribution.\n\n    {names[0]}, {names[1]}: its parameters, numbers or "
+        "arrays\n    size: the shape that both broadcast to unless given\n    "
+    )
+    return function
+
+
+def _arguments(
+    where: str, names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    """Arguments by name. Raises TypeError for one that is unknown, and for too many."""
+    if len(args) > len(names):
+        raise InvalidType(f"{where}: takes at most {len(names)} arguments; got {len(args)}")
+    found = dict(zip(names, args, strict=False))
+    for name, value in kwargs.items():
+        if name not in names:
+            raise InvalidType(f"{where}: `{name}` is no argument; it accepts {', '.join(names)}")
+        found[name] = value
+    return found
+
+
+def _draw_uniform(low: Any, high: Any, size: Any, dtype: Any) -> ndarray:
+    if isinstance(low, ndarray | numpy.ndarray | list) or isinstance(
+        high, ndarray | numpy.ndarray | list
+    ):
+        low, high = np.asarray(low), np.asarray(high)
+        shape = numpy.broadcast_shapes(low.shape, high.shape) if size is None else size
+        part = _native.uniform(0.0, 1.0, shape, dtype)
+        return (low + part * (high - low)).astype(dtype)
+    return _native.uniform(low, high, size, dtype)
+
+
+def _draw_normal(loc: Any, scale: Any, size: Any, dtype: Any) -> ndarray:
+    if isinstance(scale, int | float) and scale < 0:
+        raise InvalidValue(f"normal: `scale` must be at least 0; got {scale}")
+    return _native.normal(loc, scale, size, dtype)
+
+
+uniform = _of_two("uniform", _draw_uniform, ("low", "high"), (0.0, 1.0))
+normal = _of_two("normal", _draw_normal, ("loc", "scale"), (0.0, 1.0))
+gumbel = _of_two("gumbel", _native.gumbel, ("loc", "scale"), (0.0, 1.0))
+laplace = _of_two("laplace", _native.laplace, ("loc", "scale"), (0.0, 1.0))
+logistic = _of_two("logistic", _native.logistic, ("loc", "scale"), (0.0, 1.0))
+lognormal = _of_two("lognormal", _native.lognormal, ("mean", "sigma"), (0.0, 1.0))
+
+
+def gamma(
+    shape: ArrayLike,
+    scale: ArrayLike = 1.0,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    out: ndarray | None = None,
+    ctx: Any = None,
+) -> ndarray:
+    """Numbers of the gamma distribution; `shape` is its shape parameter, above 0."""
+    return _placed(_native.gamma(shape, scale, size, _dtype(dtype)), device, ctx, out)
+
+
+def beta(
+    a: ArrayLike, b: ArrayLike, size: Any = None, dtype: Any = None, device: Any = None
+) -> ndarray:
+    """Numbers of the beta distribution, from 0 to 1."""
+    return _placed(_native.beta(a, b, size, _dtype(dtype)), device, None, None)
+
+
+def chisquare(df: ArrayLike, size: Any = None, dtype: Any = None, device: Any = None) -> ndarray:
+    """Sums of squares of `df` normal numbers."""
+    return _placed(_native.chisquare(df, size, _dtype(dtype)), device, None, None)
+
+
+def f(
+    dfnum: ArrayLike, dfden: ArrayLike, size: Any = None, device: Any = None
+) -> ndarray:
+    """Quotients of two means of squares, of `dfnum` and `dfden` normal numbers."""
+    return _placed(_native.f(dfnum, dfden, size, default_dtype()), device, None, None)
+
+
+def _of_one(name: str, draw: Callable[..., ndarray], parameter: str, default: Any) -> Any:
+    def function(
+        *args: Any, size: Any = None, device: Any = None, ctx: Any = None,
+        out: ndarray | None = None, **kwargs: Any,
+    ) -> ndarray:
+        given = _arguments(name, (parameter, "size", "device"), args, kwargs)
+        size, device = given.pop("size", size), given.pop("device", device)
+        value = given.get(parameter, default)
+        if value is None:
+            raise InvalidType(f"{name}: `{parameter}` must be given")
+        return _placed(draw(value, size, default_dtype()), device, ctx, out)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = (
+        f"Numbers of this distribution.\n\n    {parameter}: its parameter, a number or an array\n"
+        "    size: the parameter's shape unless given\n    "
+    )
+    return function
+
+
+exponential = _of_one("exponential", _native.exponential, "scale", 1.0)
+rayleigh = _of_one("rayleigh", _native.rayleigh, "scale", 1.0)
+pareto = _of_one("pareto", _native.pareto, "a", None)
+power = _of_one("power", _native.power, "a", None)
+weibull = _of_one("weibull", _native.weibull, "a", None)
+
+
+def rand(*size: int, **kwargs: Any) -> ndarray:
+    """Numbers uniform in [0, 1), an array of extents `size`."""
+    return uniform(0.0, 1.0, size=size, **kwargs)
+
+
+def randn(*size: int, **kwargs: Any) -> ndarray:
+    """Normal numbers, an array of extents `size`."""
+    return normal(0.0, 1.0, size=size, **kwargs)
+
+
+def randint(
+    low: int,
+    high: int | None = None,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    out: ndarray | None = None,
+    ctx: Any = None,
+) -> ndarray:
+    """Integers from `low` up to, not including, `high`, as int64 unless `dtype` is given.
+
+    Raises ValueError where the range is empty.
+    """
+    if dtype is None or dtype == "int":
+        dtype = "int64"
+    return _placed(_native.randint(low, high, size, dtype), device, ctx, out)
+
+
+def choice(
+    a: Any,
+    size: Any = None,
+    replace: bool = True,
+    p: Any = None,
+    device: Any = None,
+    out: ndarray | None = None,
+    ctx: Any = None,
+) -> ndarray:
+    """Elements drawn from the rows of `a`, or from the numbers 0 to a - 1."""
+    return _placed(_native.choice(a, size, replace, p), device, ctx, out)
+
+
+def multinomial(n: int, pvals: ArrayLike, size: Any = None, **kwargs: Any) -> ndarray:
+    """How often each class is drawn in `n` draws with the probabilities `pvals`."""
+    return _native.multinomial(n, pvals, size)
+
+
+def multivariate_normal(
+    mean: ArrayLike, cov: ArrayLike, size: Any = None, check_valid: Any = None, tol: Any = None
+) -> ndarray:
+    """Vectors that are normal with means `mean` and covariances `cov`.
+
+    Raises NotImplementedError for `check_valid` and `tol`.
+    """
+    if check_valid is not None or tol is not None:
+        raise NotImplementedError("multivariate_normal: `check_valid` and `tol` must be left out")
+    return _native.multivariate_normal(mean, cov, size)
+
+
+def shuffle(x: ndarray) -> None:
+    """Puts the rows of `x` in random order, in place."""
+    _native.shuffle(x)
+
+
+__all__ = [
+    "beta",
+    "chisquare",
+    "choice",
+    "exponential",
+    "f",
+    "gamma",
+    "gumbel",
+    "laplace",
+    "logistic",
+    "lognormal",
+    "multinomial",
+    "multivariate_normal",
+    "normal",
+    "pareto",
+    "power",
+    "rand",
+    "randint",
+    "randn",
+    "rayleigh",
+    "seed",
+    "shuffle",
+    "uniform",
+    "weibull",
+]
+__dir__ = __all__.copy

@@ -1,0 +1,114 @@
+"""Functions of `mx.npx` that are neither operators of the table nor Weft's own."""
+
+from typing import Any
+
+import numpy
+
+from weft import np
+from weft._base.errors import InvalidType
+from weft._core.typing import ArrayLike, ndarray
+from weft.mxnet._operators._attributes import dtype_of, ints
+from weft.mxnet.numpy._creation import written
+
+
+def nonzero(a: ArrayLike) -> ndarray:
+    """Where `a` is not zero: one row of indices for each such element, (K, ndim), as int64."""
+    return np.argwhere(a).astype("int64")
+
+
+def constraint_check(data: ArrayLike, msg: str = "Constraint violated") -> ndarray:
+    """True where all elements are true, else an error.
+
+    Raises ValueError with the message.
+    """
+    from weft import npx
+
+    array = np.asarray(data)
+    npx.check(array, msg)
+    return np.all(array)
+
+
+def from_numpy(ndarray: numpy.ndarray, zero_copy: bool = True) -> Any:
+    """An array of a NumPy array's elements, on its memory with `zero_copy`.
+
+    Raises TypeError for anything else, ValueError for memory that is not in the order of C.
+    """
+    if not isinstance(ndarray, numpy.ndarray):
+        raise InvalidType(f"from_numpy: `ndarray` must be NumPy's; got {type(ndarray).__name__}")
+    if not zero_copy:
+        return np.array(ndarray)
+    if not ndarray.flags["C_CONTIGUOUS"]:
+        raise ValueError("from_numpy: `ndarray` must be contiguous in the order of C")
+    found = np.from_dlpack(ndarray)
+    ndarray.flags["WRITEABLE"] = False
+    return found
+
+
+def from_dlpack(dlpack: Any) -> ndarray:
+    """An array on the memory of another library's array, or of the capsule that
+    `to_dlpack_for_read` gives."""
+    if hasattr(dlpack, "__dlpack__"):
+        return np.from_dlpack(dlpack)
+    return np.from_dlpack(_Capsule(dlpack))
+
+
+class _Capsule:
+    """A capsule of DLPack as an object that gives it."""
+
+    def __init__(self, capsule: Any) -> None:
+        self._capsule = capsule
+
+    def __dlpack__(self, **_: Any) -> Any:
+        return self._capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 1, 0
+
+
+def to_dlpack_for_read(data: ndarray) -> Any:
+    """A capsule of DLPack with the array's memory."""
+    return data.__dlpack__()
+
+
+def to_dlpack_for_write(data: ndarray) -> Any:
+    """A capsule of DLPack with the array's memory, which others may write to."""
+    return data.__dlpack__()
+
+
+def _poisson(lam: numpy.ndarray, shape: tuple[int, ...], dtype: Any) -> ndarray:
+    # Counts have no formula of uniform numbers that is short for all rates: NumPy draws them, from
+    # a seed that Weft draws, so that they repeat.
+    seeds = np.random.randint(0, 2**32, 4).asnumpy()
+    counts = numpy.random.Generator(numpy.random.PCG64(seeds.tolist())).poisson(lam, shape)
+    return np.array(counts.astype(dtype))
+
+
+def scalar_poisson(
+    lam: float = 1.0, shape: Any = (), dtype: Any = "float32", ctx: Any = None, out: Any = None
+) -> ndarray:
+    """Counts of the Poisson distribution with the mean `lam`. Not inside of hybridized blocks."""
+    return written(_poisson(numpy.asarray(lam), ints(shape, "shape"), dtype_of(dtype, "float32")), out)
+
+
+def tensor_poisson(
+    lam: ArrayLike, shape: Any = (), dtype: Any = "float32", out: Any = None
+) -> ndarray:
+    """Counts of the Poisson distribution: `shape` of them for each mean in `lam`."""
+    means = np.asarray(lam).asnumpy()
+    extra = ints(shape, "shape")
+    wide = numpy.broadcast_to(
+        means.reshape((*means.shape, *(1,) * len(extra))), (*means.shape, *extra)
+    )
+    return written(_poisson(wide, wide.shape, dtype_of(dtype, "float32")), out)
+
+
+__all__ = [
+    "constraint_check",
+    "from_dlpack",
+    "from_numpy",
+    "nonzero",
+    "scalar_poisson",
+    "tensor_poisson",
+    "to_dlpack_for_read",
+    "to_dlpack_for_write",
+]

@@ -1,0 +1,42 @@
+"""Arrays as executors and modules make and give them."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import numpy
+
+from weft import np
+from weft._core.typing import ndarray
+from weft.mxnet import ndarray as ndarray_module
+
+
+def place(ctx: Any) -> AbstractContextManager[Any]:
+    """A block in which new arrays go to a context of MXNet; None: where they go anyway."""
+    if ctx is None or not hasattr(ctx, "__enter__"):
+        return nullcontext()
+    return ctx
+
+
+def zeros(shape: Sequence[int], dtype: Any, ctx: Any) -> Any:
+    """An array of zeros, as 1.x's arrays."""
+    with place(ctx):
+        return wrapped(np.zeros(tuple(shape), dtype))
+
+
+def array_of(value: Any) -> Any:
+    """An array of any values; an array stays the same object."""
+    if isinstance(value, ndarray):
+        return value
+    host = numpy.asarray(value)
+    is_default = not isinstance(value, numpy.ndarray) or host.dtype == numpy.float64
+    return wrapped(np.array(host.astype("float32") if is_default else host))
+
+
+def wrapped(array: ndarray) -> Any:
+    """An array as one of 1.x, with the same memory and gradient."""
+    kind = getattr(ndarray_module, "NDArray", None)
+    return array if kind is None or isinstance(array, kind) else kind(array)
+
+
+__all__ = ["array_of", "place", "wrapped", "zeros"]

@@ -1,0 +1,40 @@
+"""What an extent of 0 means in shapes that symbols are given and give.
+
+1.x wrote an unknown extent as 0 and an unknown shape as `()`. With NumPy's shapes, which a program
+turns on, they are -1 and None, and 0 is an empty axis.
+"""
+
+from typing import Any
+
+from weft.mxnet import _modes
+
+Known = tuple[int, ...] | None  # inside: -1 is an unknown extent, None an unknown shape
+
+
+def is_np_shape() -> bool:
+    """Did the program ask for NumPy's shapes, by a `with` block or a decorator?
+
+    They are on from the start as in 2.0, but a program of symbols that does not ask for them is one
+    of 1.x.
+    """
+    return _modes.is_on_here("shape")
+
+
+def inward(shape: Any) -> Known:
+    """A shape as the inference has it."""
+    if shape is None:
+        return None
+    extents = tuple(int(extent) for extent in shape)
+    if is_np_shape():
+        return extents
+    return tuple(extent or -1 for extent in extents) or None
+
+
+def outward(shape: Known) -> Known:
+    """A shape as the program gets it."""
+    if is_np_shape():
+        return shape
+    return () if shape is None else tuple(0 if extent == -1 else extent for extent in shape)
+
+
+__all__ = ["Known", "inward", "is_np_shape", "outward"]

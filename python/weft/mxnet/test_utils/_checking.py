@@ -1,0 +1,458 @@
+"""Checks of symbols and blocks: results against expected ones, gradients against differences."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy
+
+from weft import np
+from weft._base.errors import InvalidType, InvalidValue
+from weft.mxnet import autograd
+from weft.mxnet.test_utils._comparing import (
+    assert_almost_equal,
+    default_numeric_eps,
+    get_atol,
+    get_rtol,
+)
+from weft.mxnet.test_utils._environment import default_device
+
+
+def _array(value: Any, ctx: Any, dtype: Any) -> Any:
+    """An argument as an array: of `mx.nd` unless it is an array already."""
+    if hasattr(value, "asnumpy"):
+        return value
+    from weft.mxnet import ndarray as nd
+
+    values = numpy.asarray(value)
+    made = values.astype(dtype) if values.dtype.kind == "f" or dtype != numpy.float32 else values
+    return nd.array(made, ctx=ctx, dtype=made.dtype) if hasattr(nd, "array") else np.array(made)
+
+
+def _named(
+    sym: Any, given: Any, names: Sequence[str], what: str, ctx: Any, dtype: Any
+) -> dict[str, Any]:
+    """Values by name, as arrays."""
+    if given is None:
+        return {}
+    if isinstance(given, Mapping):
+        if set(given) - set(names):
+            raise InvalidValue(
+                f"{what}: names must be those of the symbol, {list(names)}; got {list(given)}"
+            )
+        pairs = list(given.items())
+    else:
+        pairs = list(zip(names, given, strict=False))
+    return {name: _array(value, ctx, dtype) for name, value in pairs}
+
+
+def _requests(grad_req: Any, names: Sequence[str]) -> dict[str, str]:
+    if isinstance(grad_req, str):
+        return dict.fromkeys(names, grad_req)
+    if isinstance(grad_req, list | tuple):
+        return dict(zip(names, grad_req, strict=True))
+    return {name: grad_req.get(name, "null") for name in names}
+
+
+def _zeros(array: Any) -> Any:
+    return array * 0 if hasattr(array, "asnumpy") else numpy.zeros_like(array)
+
+
+def check_symbolic_forward(
+    sym: Any,
+    location: Any,
+    expected: Any,
+    rtol: Any = None,
+    atol: Any = None,
+    aux_states: Any = None,
+    ctx: Any = None,
+    equal_nan: bool = False,
+    dtype: Any = numpy.float32,
+) -> list[Any]:
+    """Raises AssertionError unless a symbol's outputs are as expected; the outputs.
+
+    location: arguments, as a list or by name; expected: outputs, as a list or by name
+    """
+    ctx = ctx or default_device()
+    arguments = _named(sym, location, sym.list_arguments(), "location", ctx, dtype)
+    states = _named(sym, aux_states, sym.list_auxiliary_states(), "aux_states", ctx, dtype)
+    executor = sym._bind(ctx, args=arguments, args_grad=None, aux_states=states)
+    executor.forward(is_train=False)
+    if isinstance(expected, Mapping):
+        expected = [expected[name] for name in sym.list_outputs()]
+    found = [output.asnumpy() for output in executor.outputs]
+    for name, wanted, value in zip(sym.list_outputs(), expected, found, strict=True):
+        assert_almost_equal(
+            wanted, value, rtol, atol, (f"EXPECTED_{name}", f"FORWARD_{name}"), equal_nan
+        )
+    return list(executor.outputs)
+
+
+def check_symbolic_backward(
+    sym: Any,
+    location: Any,
+    out_grads: Any,
+    expected: Any,
+    rtol: Any = None,
+    atol: Any = None,
+    aux_states: Any = None,
+    grad_req: Any = "write",
+    ctx: Any = None,
+    grad_stypes: Any = None,
+    equal_nan: bool = False,
+    dtype: Any = numpy.float32,
+) -> Any:
+    """Raises AssertionError unless a symbol's gradients are as expected; the gradients.
+
+    out_grads: gradients of the outputs; expected: those of the arguments, by name or in order
+    grad_req: 'write', 'add' or 'null', also by name: 'add' begins with random numbers
+    """
+    ctx = ctx or default_device()
+    names = sym.list_arguments()
+    arguments = _named(sym, location, names, "location", ctx, dtype)
+    states = _named(sym, aux_states, sym.list_auxiliary_states(), "aux_states", ctx, dtype)
+    if not isinstance(expected, Mapping):
+        expected = dict(zip(names, expected, strict=False))
+    requests = _requests(grad_req, names)
+    begins = {
+        name: _array(numpy.random.normal(size=value.shape).astype(value.dtype), ctx, value.dtype)
+        for name, value in arguments.items()
+        if name in expected and requests.get(name) != "null"
+    }
+    before = {name: value.asnumpy().copy() for name, value in begins.items()}
+    executor = sym._bind(
+        ctx, args=arguments, args_grad=begins, aux_states=states, grad_req=requests
+    )
+    executor.forward(is_train=True)
+    if isinstance(out_grads, Mapping):
+        out_grads = [out_grads[name] for name in sym.list_outputs()]
+    heads = None if out_grads is None else [_array(one, ctx, dtype) for one in out_grads]
+    executor.backward(heads)
+    for name, wanted in expected.items():
+        if requests.get(name) == "null" or name not in executor.grad_dict:
+            continue
+        found = executor.grad_dict[name].asnumpy()
+        if requests.get(name) == "add":
+            found = found - before[name]
+        pair = (f"EXPECTED_{name}", f"BACKWARD_{name}")
+        assert_almost_equal(wanted, found, rtol, atol, pair, equal_nan)
+    return executor.grad_arrays
+
+
+def numeric_grad(
+    executor: Any,
+    location: dict[str, Any],
+    aux_states: Any = None,
+    eps: float = 1e-4,
+    use_forward_train: bool = True,
+    dtype: Any = numpy.float32,
+) -> dict[str, numpy.ndarray]:
+    """The gradients of the first output's sum, by central differences of each element."""
+    values = {name: _host(value).astype("float64") for name, value in location.items()}
+    kept = {} if aux_states is None else {n: _host(v).copy() for n, v in aux_states.items()}
+
+    def total(name: str, changed: numpy.ndarray) -> float:
+        executor.arg_dict[name][:] = changed.astype(dtype)
+        for state, value in kept.items():
+            executor.aux_dict[state][:] = value
+        executor.forward(is_train=use_forward_train)
+        return float(executor.outputs[0].asnumpy().astype("float64").sum())
+
+    found = {}
+    for name, value in values.items():
+        if value.dtype.kind != "f":
+            continue
+        slopes = numpy.zeros(value.shape)
+        for place in numpy.ndindex(*value.shape):
+            ends = []
+            for step in (eps / 2, -eps / 2):
+                changed = value.copy()
+                changed[place] += step
+                ends.append(total(name, changed))
+            slopes[place] = (ends[0] - ends[1]) / eps
+        executor.arg_dict[name][:] = value.astype(dtype)
+        found[name] = slopes
+    return found
+
+
+def _host(value: Any) -> numpy.ndarray:
+    return value.asnumpy() if hasattr(value, "asnumpy") else numpy.asarray(value)
+
+
+def check_numeric_gradient(
+    sym: Any,
+    location: Any,
+    aux_states: Any = None,
+    numeric_eps: float | None = None,
+    rtol: Any = None,
+    atol: Any = None,
+    grad_nodes: Any = None,
+    use_forward_train: bool = True,
+    ctx: Any = None,
+    grad_stype_dict: Any = None,
+    dtype: Any = numpy.float32,
+) -> None:
+    """Raises AssertionError unless a symbol's gradients agree with central differences.
+
+    The symbol's outputs get random factors and are summed up, so that each counts.
+    grad_nodes: names of arguments whose gradients are looked at, all by default
+    """
+    if dtype not in (numpy.float16, numpy.float32, numpy.float64):
+        raise InvalidType(f"check_numeric_gradient: `dtype` must be floating; got {dtype}")
+    from weft.mxnet import symbol
+
+    ctx = ctx or default_device()
+    names = sym.list_arguments()
+    arguments = _named(sym, location, names, "location", ctx, dtype)
+    states = _named(sym, aux_states, sym.list_auxiliary_states(), "aux_states", ctx, dtype)
+    eps = default_numeric_eps()[numpy.dtype(dtype)] if numeric_eps is None else numeric_eps
+    wanted = list(grad_nodes) if grad_nodes is not None else [
+        name for name in names if _host(arguments[name]).dtype.kind == "f"
+    ]
+    inner = sym._bind(ctx, args=arguments, aux_states=states)
+    shape = inner.forward(is_train=use_forward_train)[0].shape
+    factors = numpy.random.uniform(-1, 1, shape).astype(dtype) + 0.1
+    is_np = hasattr(sym, "as_nd_ndarray") and type(sym).__module__.endswith("numpy")
+    weight = symbol.var("__random_factors")
+    plain = sym.as_nd_ndarray() if is_np else sym
+    whole = symbol.sum(symbol.broadcast_mul(plain[0] if len(sym.list_outputs()) > 1 else plain, weight))
+    every = {**arguments, "__random_factors": _array(factors, ctx, dtype)}
+    requests = {name: "write" if name in wanted else "null" for name in every}
+    gradients = {name: _array(numpy.zeros(every[name].shape, dtype), ctx, dtype) for name in wanted}
+    executor = whole._bind(
+        ctx, args=every, args_grad=gradients, grad_req=requests, aux_states=states
+    )
+    executor.forward(is_train=True)
+    executor.backward()
+    exact = {name: executor.grad_dict[name].asnumpy() for name in wanted}
+    slopes = numeric_grad(
+        executor, {n: every[n] for n in wanted}, states, eps, use_forward_train, dtype
+    )
+    for name in wanted:
+        pair = (f"NUMERICAL_{name}", f"BACKWARD_{name}")
+        assert_almost_equal(slopes[name], exact[name], get_rtol(rtol, dtype), get_atol(atol, dtype), pair)
+
+
+def check_gluon_hybridize_consistency(
+    net_builder: Callable[[], Any],
+    data_l: Sequence[Any],
+    numpy_func: Callable[..., Any] | None = None,
+    test_grad: bool = True,
+    rtol: float = 1e-4,
+    atol: float = 1e-4,
+) -> None:
+    """Raises AssertionError unless a block gives the same, gradients included, when it is
+    hybridized, and what a function of NumPy gives."""
+    outputs, gradients, first = None, None, None
+    for is_hybrid in (False, True):
+        net = net_builder()
+        net.initialize()
+        if is_hybrid:
+            net.hybridize()
+        if first is None:
+            first = {name: p for name, p in net.collect_params().items()}
+        data = [one.copy() for one in data_l]
+        for one in data:
+            if one.dtype.kind == "f":
+                one.attach_grad()
+        with autograd.record(train_mode=test_grad):
+            found = net(*data)
+        if test_grad:
+            found.backward()
+        now = found.asnumpy()
+        slopes = [one.grad.asnumpy() for one in data if test_grad and one.dtype.kind == "f"]
+        if outputs is None:
+            outputs, gradients = now, slopes
+            continue
+        assert_almost_equal(outputs, now, rtol, atol)
+        for one, other in zip(gradients or [], slopes, strict=True):
+            assert_almost_equal(one, other, rtol, atol)
+    if numpy_func is not None:
+        assert_almost_equal(numpy_func(*[one.asnumpy() for one in data_l]), outputs, rtol, atol)
+
+
+def check_consistency(
+    sym: Any,
+    ctx_list: Sequence[dict[str, Any]],
+    scale: float = 1.0,
+    grad_req: str = "write",
+    arg_params: Any = None,
+    aux_params: Any = None,
+    rtol: Any = None,
+    atol: Any = None,
+    raise_on_err: bool = True,
+    ground_truth: Any = None,
+    equal_nan: bool = False,
+    use_uniform: bool = False,
+    rand_type: Any = numpy.float64,
+) -> Any:
+    """Raises AssertionError unless a symbol gives the same under several settings.
+
+    ctx_list: dicts with `ctx`, the shapes of the arguments and `type_dict`, their dtypes; the one
+        of the finest dtype is the truth
+
+    Returns outputs and gradients of that one.
+    """
+    if len(ctx_list) < 2:
+        raise InvalidValue("check_consistency: `ctx_list` must have two settings or more")
+    symbols = list(sym) if isinstance(sym, list | tuple) else [sym] * len(ctx_list)
+    runs = []
+    drawn: dict[str, numpy.ndarray] = dict(arg_params or {})
+    for one, setting in zip(symbols, ctx_list, strict=True):
+        setting = dict(setting)
+        ctx, types = setting.pop("ctx"), setting.pop("type_dict", {})
+        executor = one._simple_bind(ctx, grad_req=grad_req, type_dict=types, **setting)
+        for name, array in executor.arg_dict.items():
+            if name not in drawn:
+                draw = numpy.random.uniform if use_uniform else numpy.random.normal
+                low = -0.92 if use_uniform else 0.0
+                drawn[name] = draw(low * scale, 0.92 * scale if use_uniform else scale, array.shape)
+            array[:] = numpy.asarray(_host(drawn[name])).astype(array.dtype)
+        for name, array in executor.aux_dict.items():
+            array[:] = 0 if aux_params is None else _host(aux_params[name])
+        executor.forward(is_train=grad_req != "null")
+        if grad_req != "null":
+            executor.backward(executor.outputs)
+        runs.append((executor, min(_rank(o) for o in executor.outputs)))
+    best = max(range(len(runs)), key=lambda place: runs[place][1])
+    truth = ground_truth or _results(runs[best][0], grad_req)
+    for executor, _ in runs:
+        for name, value in _results(executor, grad_req).items():
+            limits = [get_rtol(rtol, _finer(value.dtype)), get_atol(atol, _finer(value.dtype))]
+            assert_almost_equal(value, truth[name], *limits, equal_nan=equal_nan)
+    return truth
+
+
+def _finer(dtype: Any) -> Any:
+    return dtype if numpy.dtype(dtype) in default_numeric_eps() else numpy.float32
+
+
+def _rank(array: Any) -> int:
+    return numpy.dtype(array.dtype).itemsize
+
+
+def _results(executor: Any, grad_req: str) -> dict[str, Any]:
+    found = {f"output{n}": one.asnumpy() for n, one in enumerate(executor.outputs)}
+    if grad_req != "null":
+        found |= {name: g.asnumpy() for name, g in executor.grad_dict.items() if g is not None}
+    return found
+
+
+def check_speed(
+    sym: Any,
+    location: Any = None,
+    ctx: Any = None,
+    N: int = 20,  # noqa: N803
+    grad_req: str | None = None,
+    typ: str = "whole",
+    **kwargs: Any,
+) -> float:
+    """Seconds of one run of a symbol, the mean of `N`; `typ` is 'whole' or 'forward'."""
+    if typ not in ("whole", "forward"):
+        raise InvalidValue(f"check_speed: `typ` must be 'whole' or 'forward'; got {typ!r}")
+    executor = sym._simple_bind(ctx or default_device(), grad_req=grad_req or "write", **kwargs)
+    for name, value in (location or {}).items():
+        executor.arg_dict[name][:] = value
+    begin = time.time()
+    for _ in range(N):
+        executor.forward(is_train=typ == "whole")
+        if typ == "whole":
+            executor.backward(executor.outputs)
+    for output in executor.outputs:
+        output.wait_to_read()
+    return (time.time() - begin) / N
+
+
+def same_symbol_structure(sym1: Any, sym2: Any) -> bool:
+    """Have two symbols the same operators, connected in the same way?"""
+    import json
+
+    def shape_of(sym: Any) -> list[Any]:
+        graph = json.loads(sym.tojson())
+        return [[node["op"], [place[:2] for place in node["inputs"]]] for node in graph["nodes"]]
+
+    return shape_of(sym1) == shape_of(sym2)
+
+
+def np_symbol(handle: Any) -> Any:
+    """A symbol with NumPy's functions as methods."""
+    return handle.as_np_ndarray()
+
+
+def compare_optimizer(
+    opt1: Any,
+    opt2: Any,
+    shapes: Any,
+    dtype: Any,
+    w_stype: str = "default",
+    g_stype: str = "default",
+    rtol: float = 1e-4,
+    atol: float = 1e-5,
+    compare_states: bool = True,
+) -> None:
+    """Raises AssertionError unless two optimizers update weights in the same way."""
+    from weft.mxnet.test_utils._arrays import rand_ndarray
+
+    shapes = [shapes] if isinstance(shapes, tuple) else list(shapes)
+    pairs = []
+    for shape in shapes:
+        weight = rand_ndarray(shape, w_stype, density=1, dtype=dtype)
+        gradient = rand_ndarray(shape, g_stype, density=0.5, dtype=dtype)
+        pairs.append((weight, weight.copy(), gradient, gradient.copy()))
+    for place, (w1, w2, g1, g2) in enumerate(pairs):
+        s1 = opt1.create_state_multi_precision(place, w1)
+        s2 = opt2.create_state_multi_precision(place, w2)
+        opt1.update_multi_precision(place, w1, g1, s1)
+        opt2.update_multi_precision(place, w2, g2, s2)
+        assert_almost_equal(w1, w2, rtol=rtol, atol=atol)
+        if compare_states:
+            from weft.mxnet.test_utils._comparing import compare_ndarray_tuple
+
+            compare_ndarray_tuple(s1, s2, rtol, atol)
+
+
+def compare_optimizer_noise_seeded(
+    opt1: Any,
+    opt2: Any,
+    shapes: Any,
+    dtype: Any,
+    noise_seed: int,
+    w_stype: str = "default",
+    g_stype: str = "default",
+    rtol: float = 1e-4,
+    atol: float = 1e-5,
+    compare_states: bool = True,
+) -> None:
+    """`compare_optimizer` for optimizers that draw noise, each from the same seed."""
+
+    class Seeded:
+        """An optimizer whose updates begin with the seed."""
+
+        def __init__(self, inner: Any) -> None:
+            self.inner = inner
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.inner, name)
+
+        def update_multi_precision(self, *arguments: Any) -> None:
+            np.random.seed(noise_seed)
+            self.inner.update_multi_precision(*arguments)
+
+    compare_optimizer(
+        Seeded(opt1), Seeded(opt2), shapes, dtype, w_stype, g_stype, rtol, atol, compare_states
+    )
+
+
+__all__ = [
+    "check_consistency",
+    "check_gluon_hybridize_consistency",
+    "check_numeric_gradient",
+    "check_speed",
+    "check_symbolic_backward",
+    "check_symbolic_forward",
+    "compare_optimizer",
+    "compare_optimizer_noise_seeded",
+    "np_symbol",
+    "numeric_grad",
+    "same_symbol_structure",
+]

@@ -1,0 +1,221 @@
+"""NumPy's functions of elements that are made of operators: each is differentiated through them.
+
+`weft.np` has them under the same names.
+"""
+
+import math
+from typing import Any
+
+import numpy
+
+from weft._base.errors import InvalidType
+from weft._core import native
+from weft._core.typing import ArrayLike, ndarray
+from weft.np import _ops
+
+
+def _array(object: ArrayLike) -> ndarray:
+    return native.array(object, None, False)
+
+
+def _floating(object: ArrayLike) -> ndarray:
+    """Integers and bools as float32."""
+    array = _array(object)
+    return array if _is_floating(array) else array.astype("float32")
+
+
+def _is_floating(array: ndarray) -> bool:
+    return array.dtype.kind not in "iub"
+
+
+def cbrt(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """The cube root of each element, of negative ones too.
+
+    >>> from weft import np
+    >>> np.cbrt(np.array([-8.0, 27.0])).round(5)
+    array([-2.,  3.])
+    """
+    array = _floating(x)
+    return _ops.multiply(_ops.sign(array), _ops.power(_ops.abs(array), 1 / 3), out=out)
+
+
+def degrees(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Angles in radians as degrees; `rad2deg` is the same.
+
+    >>> from weft import np
+    >>> np.degrees(np.array([0.0, np.pi])).round(3)
+    array([  0., 180.])
+    """
+    return _ops.multiply(_floating(x), 180 / math.pi, out=out)
+
+
+def radians(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Angles in degrees as radians; `deg2rad` is the same.
+
+    >>> from weft import np
+    >>> np.radians(np.array([0.0, 180.0])).round(4)
+    array([0.    , 3.1416])
+    """
+    return _ops.multiply(_floating(x), math.pi / 180, out=out)
+
+
+def fabs(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Absolute values as floats.
+
+    >>> from weft import np
+    >>> np.fabs(np.array([-1, 2]))
+    array([1., 2.])
+    """
+    return _ops.abs(_floating(x), out=out)
+
+
+def fix(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Each element rounded toward zero.
+
+    >>> from weft import np
+    >>> np.fix(np.array([-1.7, 1.7]))
+    array([-1.,  1.])
+    """
+    return _ops.trunc(x, out=out)
+
+
+def positive(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """The elements as they are, in a new array.
+
+    >>> from weft import np
+    >>> np.positive(np.array([-1, 2]))
+    array([-1,  2])
+    """
+    return _ops.copy(x, out=out)
+
+
+def isposinf(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Is each element plus infinity?
+
+    >>> from weft import np
+    >>> np.isposinf(np.array([np.inf, -np.inf, 1]))
+    array([ True, False, False])
+    """
+    array = _array(x)
+    return _ops.logical_and(_ops.isinf(array), array > 0, out=out)
+
+
+def isneginf(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """Is each element minus infinity?
+
+    >>> from weft import np
+    >>> np.isneginf(np.array([np.inf, -np.inf, 1]))
+    array([False,  True, False])
+    """
+    array = _array(x)
+    return _ops.logical_and(_ops.isinf(array), array < 0, out=out)
+
+
+def heaviside(x1: ArrayLike, x2: ArrayLike) -> ndarray:
+    """0 where `x1` is below zero, 1 above it, and `x2` at it.
+
+    >>> from weft import np
+    >>> np.heaviside(np.array([-1.5, 0.0, 2.0]), 0.5)
+    array([0. , 0.5, 1. ])
+    """
+    first = _floating(x1)
+    step = _ops.where(first > 0, 1.0, x2 if isinstance(x2, int | float) else _floating(x2))
+    found = _ops.where(first < 0, 0.0, step)
+    return _ops.where(_ops.isnan(first), first, found)
+
+
+def ldexp(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """`x1` times 2 to the power of `x2`.
+
+    >>> from weft import np
+    >>> np.ldexp(np.array([1.0, 3.0]), np.array([3, -1]))
+    array([8. , 1.5])
+    """
+    first = _floating(x1)
+    power = _array(x2)
+    exponent = power if _is_floating(power) else power.astype(first.dtype)
+    return _ops.multiply(first, _ops.exp2(exponent), out=out)
+
+
+def divmod(x1: ArrayLike, x2: ArrayLike) -> tuple[ndarray, ndarray]:
+    """The quotient rounded down, and what remains.
+
+    >>> from weft import np
+    >>> np.divmod(np.array([7, -7]), 3)
+    (array([ 2, -3]), array([1, 2]))
+    """
+    return _ops.floor_divide(x1, x2), _ops.remainder(x1, x2)
+
+
+def modf(x: ArrayLike) -> tuple[ndarray, ndarray]:
+    """The part behind the point and the part before it, both with the sign of `x`.
+
+    >>> from weft import np
+    >>> np.modf(np.array([-1.5, 2.25]))
+    (array([-0.5 ,  0.25]), array([-1.,  2.]))
+    """
+    array = _floating(x)
+    whole = _ops.trunc(array)
+    return array - whole, whole
+
+
+def _integers(where: str, x1: ArrayLike, x2: ArrayLike) -> tuple[numpy.ndarray, numpy.ndarray]:
+    arrays = _array(x1), _array(x2)
+    for place, array in enumerate(arrays, 1):
+        if array.dtype.kind not in "iu":
+            raise InvalidType(f"{where}: `x{place}` must have an integer dtype; got {array.dtype}")
+    return arrays[0].asnumpy(), arrays[1].asnumpy()
+
+
+def _written(result: Any, out: ndarray | None) -> ndarray:
+    """A NumPy array as an array, in `out` where there is one."""
+    if out is None:
+        return native.array(result, None, True)
+    out[...] = native.array(result, None, True)
+    return out
+
+
+def gcd(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """The greatest common divisor of integers, by NumPy: a trace takes it for a constant.
+
+    Raises TypeError for other dtypes.
+
+    >>> from weft import np
+    >>> np.gcd(np.array([12, 18]), 8)
+    array([4, 2])
+    """
+    return _written(numpy.gcd(*_integers("gcd", x1, x2)), out)
+
+
+def lcm(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """The least common multiple of integers, by NumPy: a trace takes it for a constant.
+
+    Raises TypeError for other dtypes.
+
+    >>> from weft import np
+    >>> np.lcm(np.array([4, 6]), 10)
+    array([20, 30])
+    """
+    return _written(numpy.lcm(*_integers("lcm", x1, x2)), out)
+
+
+rad2deg, deg2rad = degrees, radians
+
+__all__ = [
+    "cbrt",
+    "deg2rad",
+    "degrees",
+    "divmod",
+    "fabs",
+    "fix",
+    "gcd",
+    "heaviside",
+    "isneginf",
+    "isposinf",
+    "lcm",
+    "ldexp",
+    "modf",
+    "positive",
+    "rad2deg",
+    "radians",
+]
