@@ -290,10 +290,8 @@ class _Builder:
                 raise InvalidValue("has no bottoms")
             blobs = kind.blobs(node.attributes, layer.fillers, shapes)
             names = self.made.get(id(layer)) or self._names(layer, blobs)
-            with outside_trace():
-                for name in filter(None, names):
-                    value = self.found.program.constants[name]
-                    scope.values[name] = native.empty(value.shape, "float32")
+            for name in filter(None, names):
+                scope.values[name] = self._stand_in(name)
             node.inputs[:0] = names
         elif node.operator == layer.type and self.given.get(layer.name):
             raise InvalidValue("has no weights, but a file has some for it")
@@ -307,6 +305,15 @@ class _Builder:
         if len(results) < len(node.outputs):
             raise InvalidValue(f"has {len(results)} tops at most; got {len(node.outputs)}")
         scope.values.update(zip(node.outputs, results, strict=False))
+
+    def _stand_in(self, name: str) -> Any:
+        """An array of a weight's shape; without memory of its own, but for states, which layers
+        write."""
+        shape = self.found.program.constants[name].shape
+        with outside_trace():
+            if self.found.weights[name].is_state:
+                return native.empty(shape, "float32")
+            return np.broadcast_to(np.zeros(()), shape)
 
     def _names(self, layer: Layer, blobs: Sequence[Blob | None]) -> list[str]:
         """The constants of a layer's blobs, '' for one that it does without."""
