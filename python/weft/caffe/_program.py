@@ -5,6 +5,7 @@ layer by layer, while it is made: nothing is computed, and a shape that does not
 the layer's name.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +22,7 @@ from weft._import.rules import Call
 from weft._import.run import Scope
 from weft._trace.state import outside_trace
 from weft._trace.tracing import find_shapes
-from weft.caffe._fillers import filled
+from weft.caffe._fillers import MOST_ELEMENTS, filled
 from weft.caffe._layers import DATA_LAYERS, Layer, layers_of
 from weft.caffe._messages import message
 from weft.caffe._rules import KINDS, RULES, STOP_GRADIENT, Blob
@@ -124,7 +125,7 @@ class _Builder:
             self._wire(layer)
         self._require_rules()
         self._find_outputs()
-        examples = [np.zeros(port.usual) for port in found.program.inputs]
+        examples = [np.broadcast_to(np.zeros(()), port.usual) for port in found.program.inputs]
         find_shapes(self._walk, tuple(examples), {}, found.name)
         unused = set(self.values_used()) - set(found.program.constants)
         assert not unused & set(found.weights)
@@ -225,9 +226,10 @@ class _Builder:
                     f"{layer.title}: does not say the shape of `{top}`; give it: "
                     f'`shapes={{"{top}": (1, 3, 224, 224)}}`, or `--shape {top}=1,3,224,224`'
                 )
-            if any(extent < 1 for extent in shape):
+            if any(extent < 1 for extent in shape) or math.prod(shape) > MOST_ELEMENTS:
                 raise InvalidValue(
-                    f"{layer.title}: extents of `{top}` must be at least 1; got {shape}"
+                    f"{layer.title}: `{top}` must have extents of at least 1 and less than 2^31 "
+                    f"elements; got {shape}"
                 )
             self.values[top] = self._named(layer, top)
             open_extents = (None,) * len(shape)
