@@ -16,7 +16,8 @@ from weft._import.block import ImportedBlock
 from weft.caffe._data import Around
 from weft.caffe._deploy import deployed
 from weft.caffe._load import block_of
-from weft.caffe._program import Weights, net_of, state_of
+from weft.caffe._net import Weights
+from weft.caffe._program import net_of, state_of
 from weft.caffe._read import read_solver, read_weights
 from weft.caffe._solver._nets import FedNet, described, fed_net, folder_of, set_values, values_of
 from weft.caffe._solver._policies import check_policy, rate_at
