@@ -37,6 +37,8 @@ def test_stubs_are_what_the_registry_gives(place):
 PAGES = [
     "bring-your-model",
     "control-flow",
+    "from-caffe",
+    "from-mxnet",
     "from-mxnet",
     "probability",
     "quantization",
