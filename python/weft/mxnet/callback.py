@@ -8,7 +8,7 @@ from collections.abc import Callable
 from os import PathLike
 from typing import Any
 
-from weft.mxnet import model
+from weft.mxnet import _checkpoints as model
 
 
 def module_checkpoint(

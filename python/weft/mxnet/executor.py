@@ -26,7 +26,6 @@ from weft.mxnet.symbol._inference import Inference
 from weft.mxnet.symbol._inputs import output_names, parameters_of
 from weft.mxnet.symbol._merging import merged_heads
 from weft.mxnet.symbol._running import Function, with_known_shapes
-from weft.mxnet.symbol._symbol import Symbol
 
 _REQUESTS = ("write", "add", "inplace", "null")
 
@@ -41,7 +40,7 @@ class Executor:
 
     def __init__(
         self,
-        symbol: Symbol,
+        symbol: Any,
         ctx: Any,
         arrays: Mapping[str, Any],
         grad_req: Mapping[str, str],
@@ -80,9 +79,7 @@ class Executor:
     def grad_dict(self) -> dict[str, Any]:
         """The gradients by argument."""
         return {
-            name: None
-            if self._grad_req[name] == "null"
-            else self._given.get(name, array.grad)
+            name: None if self._grad_req[name] == "null" else self._given.get(name, array.grad)
             for name, array in self.arg_dict.items()
         }
 
@@ -304,10 +301,12 @@ class Executor:
         function = Function(with_known_shapes(self._symbol._heads, found), "Executor")
         return Executor(self._symbol, self._ctx, arrays, self._grad_req, {}, function)
 
-    def get_optimized_symbol(self) -> Symbol:
+    def get_optimized_symbol(self) -> Any:
         """The symbol with nodes that compute the same as one, unless the environment variable
         `MXNET_ELIMINATE_COMMON_EXPR` was 0 when it was bound."""
-        return Symbol(merged_heads(self._symbol._heads)) if self._is_merged else self._symbol
+        if not self._is_merged:
+            return self._symbol
+        return self._symbol._of(merged_heads(self._symbol._heads))
 
     def debug_str(self) -> str:
         """The nodes in the order in which they run, and the memory of the last plan; the graph runs
@@ -351,7 +350,7 @@ def _write(caller: str, target: Mapping[str, Any], name: str, value: Any) -> Non
 
 
 def bind(
-    symbol: Symbol,
+    symbol: Any,
     ctx: Any,
     args: Any,
     args_grad: Any = None,
@@ -391,7 +390,7 @@ def bind(
 
 
 def simple_bind(
-    symbol: Symbol,
+    symbol: Any,
     ctx: Any = None,
     grad_req: Any = "write",
     type_dict: Mapping[str, Any] | None = None,
@@ -471,7 +470,7 @@ def _refuse_twice(caller: str, names: Sequence[str]) -> None:
 
 
 def _known(
-    symbol: Symbol, shapes: Mapping[str, Any], dtypes: Mapping[str, Any], caller: str
+    symbol: Any, shapes: Mapping[str, Any], dtypes: Mapping[str, Any], caller: str
 ) -> Inference:
     """What is known of a symbol; raises ValueError unless it is all of the variables."""
     inward = {name: _modes.inward(_shape(caller, name, shape)) for name, shape in shapes.items()}
@@ -495,7 +494,7 @@ def _shape(caller: str, name: str, shape: Any) -> Any:
 
 
 def _inferred(
-    symbol: Symbol, shapes: Mapping[str, Any], dtypes: Mapping[str, Any], caller: str
+    symbol: Any, shapes: Mapping[str, Any], dtypes: Mapping[str, Any], caller: str
 ) -> Inference:
     known = set(symbol.list_inputs())
     used = {name: dtype for name, dtype in dtypes.items() if name in known}

@@ -91,7 +91,9 @@ def _text(value: Any) -> str:
     shown = []
     for array in several:
         is_one = getattr(array, "shape", None) in ((), (1,))
-        shown.append(str(array.item()) if is_one else str(getattr(array, "asnumpy", lambda: array)()))
+        shown.append(
+            str(array.item()) if is_one else str(getattr(array, "asnumpy", lambda: array)())
+        )
     return "\t".join(shown) + "\t"
 
 

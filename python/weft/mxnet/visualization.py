@@ -153,9 +153,7 @@ def plot_network(
     for node in shown:
         color = _COLORS[0 if node.is_variable else _BY_KIND.get(node.op, 7)]
         more = {"shape": "oval"} if node.is_variable else {}
-        picture.node(
-            name=node.name, label=_label(node), fillcolor=color, **{**style, **more}
-        )
+        picture.node(name=node.name, label=_label(node), fillcolor=color, **{**style, **more})
     for node in shown:
         for child, number in node.inputs:
             if child not in shown:

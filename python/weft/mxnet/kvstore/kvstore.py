@@ -8,7 +8,7 @@ from weft import autograd
 from weft._base.errors import InvalidState, InvalidType, InvalidValue, NotFound, Unsupported
 from weft.mxnet.kvstore._rows import dense, is_sparse, write
 from weft.mxnet.kvstore.base import KVStoreBase
-from weft.mxnet.module._optimizing import updater_of
+from weft.mxnet.optimizer import get_updater
 
 Pairs = list[tuple[Any, list[Any]]]
 
@@ -149,7 +149,7 @@ class KVStore(KVStoreBase):
 
     def set_optimizer(self, optimizer: Any) -> None:
         """Lets the store update what it has by what is pushed."""
-        self._set_updater(updater_of(optimizer))
+        self._set_updater(get_updater(optimizer))
 
     def _set_updater(self, updater: Callable[[Any, Any, Any], None]) -> None:
         """Sets a function that gets a key, the sum that was pushed, and the array to change."""

@@ -10,7 +10,7 @@ import numpy
 
 from weft._base.errors import InvalidState, InvalidType, InvalidValue
 from weft._core.typing import ndarray
-from weft.mxnet import model
+from weft.mxnet import _checkpoints as model
 from weft.mxnet._made import made
 from weft.mxnet.io import DataBatch, DataDesc, DataIter, NDArrayIter
 from weft.mxnet.module._parts import joined, metric_of
@@ -206,9 +206,7 @@ class BaseModule:
             allow_missing=allow_missing,
             force_init=force_init,
         )
-        self.init_optimizer(
-            kvstore=kvstore, optimizer=optimizer, optimizer_params=optimizer_params
-        )
+        self.init_optimizer(kvstore=kvstore, optimizer=optimizer, optimizer_params=optimizer_params)
         if validation_metric is None:
             validation_metric = eval_metric
         metric = metric_of(eval_metric)

@@ -101,7 +101,8 @@ class DataParallelExecutorGroup:
         self.data_shapes, self.label_shapes = described, labels
         axes = [_batch_axis(desc) for desc in (*described, *labels)]
         sizes = {
-            desc.shape[axis] for desc, axis in zip((*described, *labels), axes, strict=True)
+            desc.shape[axis]
+            for desc, axis in zip((*described, *labels), axes, strict=True)
             if axis >= 0 and desc.shape
         }
         first = [d.shape[a] for d, a in zip(described, axes, strict=False) if a >= 0 and d.shape]
@@ -174,7 +175,10 @@ class DataParallelExecutorGroup:
     # ---- parameters --------------------------------------------------------------------------
 
     def set_params(
-        self, arg_params: Mapping[str, Any], aux_params: Mapping[str, Any], allow_extra: bool = False
+        self,
+        arg_params: Mapping[str, Any],
+        aux_params: Mapping[str, Any],
+        allow_extra: bool = False,
     ) -> None:
         """Writes parameters and states into all executors."""
         for executor in self.execs:

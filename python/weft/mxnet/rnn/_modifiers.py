@@ -23,7 +23,9 @@ class _Several(BaseRNNCell):
     def state_info(self) -> list[dict[str, Any]]:
         return _infos(self._cells)
 
-    def begin_state(self, func: Callable[..., Symbol] = symbol.zeros, **kwargs: Any) -> list[Symbol]:
+    def begin_state(
+        self, func: Callable[..., Symbol] = symbol.zeros, **kwargs: Any
+    ) -> list[Symbol]:
         if self._modified:
             raise InvalidState(
                 "begin_state: the cell is inside another one; ask that one for its states"
@@ -157,7 +159,9 @@ class ModifierCell(BaseRNNCell):
     def state_info(self) -> list[dict[str, Any]]:
         return self.base_cell.state_info
 
-    def begin_state(self, func: Callable[..., Symbol] = symbol.zeros, **kwargs: Any) -> list[Symbol]:
+    def begin_state(
+        self, func: Callable[..., Symbol] = symbol.zeros, **kwargs: Any
+    ) -> list[Symbol]:
         if self._modified:
             raise InvalidState(
                 "begin_state: the cell is inside another one; ask that one for its states"

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from weft.mxnet import model
+from weft.mxnet import _checkpoints as model
 
 
 def _cells(cells: Any) -> list[Any]:

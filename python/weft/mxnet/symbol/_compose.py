@@ -111,9 +111,7 @@ def _sorted(
     if listed is not None:
         return {}, _listed(function, listed.name, args, given, heads_of), given
     if len(args) > len(parameters):
-        raise InvalidType(
-            f"{function}: takes {len(parameters)} arguments at most; got {len(args)}"
-        )
+        raise InvalidType(f"{function}: takes {len(parameters)} arguments at most; got {len(args)}")
     values: dict[str, Any] = {}
     for parameter, value in zip(parameters, args, strict=False):
         if parameter.name in given:

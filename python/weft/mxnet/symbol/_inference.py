@@ -168,9 +168,7 @@ class Inference:
         found = asked(node, inputs, types)
         if found is None:
             return place.outputs
-        return [
-            merged(one, other) for one, other in zip(place.outputs, found, strict=False)
-        ]
+        return [merged(one, other) for one, other in zip(place.outputs, found, strict=False)]
 
     def _note(self, node: GraphNode, number: int, shape: Known) -> None:
         if shape is None:

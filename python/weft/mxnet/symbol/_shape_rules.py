@@ -88,7 +88,15 @@ _SAME = {
     *("rsqrt", "sigmoid", "sign", "sin", "sinh", "smooth_l1", "softsign", "sqrt", "square", "tan"),
     *("tanh", "trunc", "zeros_like", "_identity_with_attr_like_rhs", "SoftmaxActivation"),
 }
-_FIRST_SAME = ("Dropout", "LRN", "L2Normalization", "LeakyReLU", "softmax", "log_softmax", "softmin")
+_FIRST_SAME = (
+    "Dropout",
+    "LRN",
+    "L2Normalization",
+    "LeakyReLU",
+    "softmax",
+    "log_softmax",
+    "softmin",
+)
 
 
 # ---- layers --------------------------------------------------------------------------------------

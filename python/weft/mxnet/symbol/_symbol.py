@@ -11,13 +11,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike, fspath
-from typing import Any
+from typing import Any, ClassVar
 
 from weft._base.errors import FileFailure, InvalidType, InvalidValue, Unsupported
 from weft._base.spelling import hint
 from weft.mxnet._graph import Entry, Graph, GraphNode, reachable
 from weft.mxnet._operators import state_places
-from weft.mxnet._symbol_files import to_json
+from weft.mxnet._symbol_files import parse_graph, to_json
 from weft.mxnet.base import NotImplementedForSymbol
 from weft.mxnet.symbol import _modes
 from weft.mxnet.symbol._arithmetic import Arithmetic
@@ -35,6 +35,8 @@ class Symbol(Arithmetic):
     """
 
     __slots__ = ("_heads",)
+
+    np_kind: ClassVar[Any] = None  # symbols with NumPy's arithmetic; `numpy.py` fills the place in
 
     def __init__(self, heads: Sequence[Entry]) -> None:
         self._heads = list(heads)
@@ -160,9 +162,7 @@ class Symbol(Arithmetic):
         >>> y.get_internals().list_outputs()
         ['x', 'act_output']
         """
-        return self._of(
-            [(node, n) for node in self._nodes() for n in range(_result_count(node))]
-        )
+        return self._of([(node, n) for node in self._nodes() for n in range(_result_count(node))])
 
     def get_children(self) -> "Symbol | None":
         """What the outputs' nodes read; None for variables."""
@@ -321,9 +321,8 @@ class Symbol(Arithmetic):
 
     def as_np_ndarray(self) -> "Symbol":
         """The symbol with NumPy's arithmetic."""
-        from weft.mxnet.symbol.numpy import _Symbol
-
-        return _Symbol(self._heads)
+        assert Symbol.np_kind is not None  # `symbol.numpy` is imported with the package
+        return Symbol.np_kind(self._heads)
 
     def _refuse(self, what: str) -> Any:
         raise NotImplementedForSymbol(what)
@@ -411,9 +410,7 @@ def _by_name(
 
 def _loaded(kind: type[Symbol], text: str) -> Symbol:
     """A symbol that was pickled."""
-    from weft.mxnet.symbol import load_json
-
-    return kind(load_json(text)._heads)
+    return kind(parse_graph(text, "Symbol").heads)
 
 
 __all__ = ["Symbol"]

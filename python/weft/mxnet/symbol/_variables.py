@@ -59,7 +59,9 @@ def var(
         attrs["__init__"] = init if isinstance(init, str) else init.dumps()
     if stype is not None:
         if stype not in _STORAGES:
-            raise InvalidType(f"Variable: `stype` must be one of {', '.join(_STORAGES)}; got {stype!r}")
+            raise InvalidType(
+                f"Variable: `stype` must be one of {', '.join(_STORAGES)}; got {stype!r}"
+            )
         attrs["__storage_type__"] = _STORAGES[stype]
     if profiler_scope is not None:
         attrs["__profiler_scope__"] = profiler_scope

@@ -39,6 +39,7 @@ class _Symbol(Symbol):
         return NotImplemented
 
 
+Symbol.np_kind = _Symbol
 fill(sys.modules[__name__], ("_npi_", "_np_"), _Symbol)
 
 __all__ = ["_Symbol"]
