@@ -34,7 +34,7 @@ def load_params(
 
 
 def split_params(path: str | PathLike[str], caller: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The arguments and the auxiliary states of a file, whose names begin with `arg:` and `aux:`."""
+    """The arguments and the auxiliary states of a file, whose names say which they are."""
     from weft.mxnet.symbol._arrays import wrapped
 
     found = _files.read(path, caller)
@@ -81,15 +81,15 @@ def load_checkpoint(
 
 def create_kvstore(kvstore: Any, num_device: int) -> tuple[Any, bool]:
     """The store of a name, or None where one device needs none; and: does it do the updates?"""
-    from weft.mxnet import kvstore as stores
+    from weft.mxnet.kvstore import KVStoreBase, create
 
     if kvstore is None:
         return None, False
     if isinstance(kvstore, str):
         if num_device == 1 and "dist" not in kvstore:
             return None, False
-        kvstore = stores.create(kvstore)
-    elif not hasattr(kvstore, "pushpull"):
+        kvstore = create(kvstore)
+    elif not isinstance(kvstore, KVStoreBase):
         raise InvalidType(
             f"init_optimizer: `kvstore` must be a name, a store or None; got "
             f"{type(kvstore).__name__}"

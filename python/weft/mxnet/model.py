@@ -51,7 +51,7 @@ class FeedForward:
 
     def _iterator(self, data: Any, label: Any, is_train: bool) -> Any:
         """Arrays as an iterator; an iterator stays as it is."""
-        if hasattr(data, "provide_data"):
+        if getattr(data, "provide_data", None) is not None:
             return data
         count = min(len(data), self.numpy_batch_size)
         handle = "roll_over" if is_train else "pad"
@@ -123,10 +123,10 @@ class FeedForward:
 
     def predict(
         self,
-        X: Any,
+        X: Any,  # noqa: N803
         num_batch: int | None = None,
         return_data: bool = False,
-        reset: bool = True,  # noqa: N803
+        reset: bool = True,
     ) -> Any:
         """The outputs for an iterator or an array, as arrays of NumPy."""
         if return_data:

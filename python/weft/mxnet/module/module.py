@@ -12,8 +12,8 @@ from weft.mxnet import _checkpoints as model
 from weft.mxnet.io import DataDesc
 from weft.mxnet.module._optimizing import (
     create_optimizer,
-    initializer_of,
     initialized,
+    initializer_of,
     updater_of,
 )
 from weft.mxnet.module.base_module import BaseModule, described

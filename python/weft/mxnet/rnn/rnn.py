@@ -1,4 +1,4 @@
-"""Checkpoints of recurrent networks, whose weights are written gate by gate, so that cells of single
+"""Checkpoints of recurrent networks. Weights are written gate by gate, so that cells of single
 steps and fused ones read each other's."""
 
 import warnings

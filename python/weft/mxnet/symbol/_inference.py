@@ -15,10 +15,9 @@ from weft._base.spelling import hint
 from weft._mxnet_files.records import DTYPES
 from weft.mxnet._graph import Entry, GraphNode, reachable
 from weft.mxnet._operators import parse, read_shape
-from weft.mxnet.symbol import _modes
 from weft.mxnet.symbol._asking import asked
 from weft.mxnet.symbol._inputs import visible_outputs
-from weft.mxnet.symbol._modes import Known
+from weft.mxnet.symbol._modes import Known, inward, outward
 from weft.mxnet.symbol._shape_rules import RULES, Place
 from weft.mxnet.symbol._type_rules import types_of
 
@@ -33,7 +32,7 @@ def merged(one: Known, other: Known) -> Known:
         -1 in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True)
     )
     if not fits:
-        raise InvalidValue(f"shapes {_modes.outward(one)} and {_modes.outward(other)} differ")
+        raise InvalidValue(f"shapes {outward(one)} and {outward(other)} differ")
     return tuple(max(pair) for pair in zip(one, other, strict=True))
 
 
@@ -89,7 +88,7 @@ class Inference:
         self, node: GraphNode, shapes: Mapping[str, Known], dtypes: Mapping[str, Any]
     ) -> None:
         own = read_shape(node.attrs.get("__shape__"))
-        shape = shapes.get(node.name) or _modes.inward(own)
+        shape = shapes.get(node.name) or inward(own)
         if node.name in shapes and shapes[node.name] is not None:
             shape = shapes[node.name]
         self._shapes[id(node), 0] = shape
@@ -189,9 +188,9 @@ class Inference:
     def shapes(self) -> tuple[list[Any], list[Any], list[Any]]:
         """Of arguments, outputs and states, as programs have them."""
         return (
-            [_modes.outward(self.shape(node)) for node in self.arguments],
-            [_modes.outward(self.shape(node, n)) for node, n in self.heads],
-            [_modes.outward(self.shape(node)) for node in self.states],
+            [outward(self.shape(node)) for node in self.arguments],
+            [outward(self.shape(node, n)) for node, n in self.heads],
+            [outward(self.shape(node)) for node in self.states],
         )
 
     def unknown(self) -> list[GraphNode]:
@@ -203,7 +202,7 @@ class Inference:
         missing = self.unknown()
         if not missing and all(is_whole(self.shape(node, n)) for node, n in self.heads):
             return self.shapes()
-        listed = ", ".join(f"`{n.name}` {_modes.outward(self.shape(n))}" for n in missing[:10])
+        listed = ", ".join(f"`{n.name}` {outward(self.shape(n))}" for n in missing[:10])
         warnings.warn(
             f"{self.caller}: cannot decide the shapes of {listed or 'the outputs'}; 0 is an "
             "unknown extent. Give them by name",

@@ -19,11 +19,12 @@ from weft.mxnet._graph import Entry, Graph, GraphNode, reachable
 from weft.mxnet._operators import state_places
 from weft.mxnet._symbol_files import parse_graph, to_json
 from weft.mxnet.base import NotImplementedForSymbol
-from weft.mxnet.symbol import _modes
+from weft.mxnet.symbol import _executor
 from weft.mxnet.symbol._arithmetic import Arithmetic
 from weft.mxnet.symbol._compose import HIDDEN, annotation, composed, copied
 from weft.mxnet.symbol._inference import Inference
 from weft.mxnet.symbol._inputs import output_names, visible_outputs
+from weft.mxnet.symbol._modes import inward, is_np_shape
 
 _LEGACY, _PRESENT = 10901, 20000  # versions of MXNet, as files write them
 
@@ -275,22 +276,18 @@ class Symbol(Arithmetic):
     ) -> Inference:
         by_shape = _by_name(caller, self.list_arguments(), shapes, named_shapes)
         by_type = _by_name(caller, self.list_arguments(), types, named_types or {})
-        known = {key: _modes.inward(value) for key, value in by_shape.items() if value is not None}
+        known = {key: inward(value) for key, value in by_shape.items() if value is not None}
         return Inference(self._heads, self._states(), known, by_type, caller)
 
     # ---- arrays ------------------------------------------------------------------------------
 
     def bind(self, ctx: Any = None, args: Any = None, *rest: Any, **options: Any) -> Any:
-        """An executor on arrays that exist; see `weft.mxnet.executor.bind`."""
-        from weft.mxnet import executor
-
-        return executor.bind(self, ctx, args, *rest, **options)
+        """An executor on arrays that exist; see `symbol/_executor.py`."""
+        return _executor.bind(self, ctx, args, *rest, **options)
 
     def simple_bind(self, ctx: Any = None, *rest: Any, **options: Any) -> Any:
-        """An executor on new arrays; see `weft.mxnet.executor.simple_bind`."""
-        from weft.mxnet import executor
-
-        return executor.simple_bind(self, ctx, *rest, **options)
+        """An executor on new arrays; see `symbol/_executor.py`."""
+        return _executor.simple_bind(self, ctx, *rest, **options)
 
     _bind = bind  # 2.0 has them under these names
     _simple_bind = simple_bind
@@ -373,7 +370,7 @@ def _shown(node: GraphNode) -> dict[str, str]:
 
 
 def _file_attributes() -> dict[str, Any]:
-    if _modes.is_np_shape():
+    if is_np_shape():
         return {"is_np_shape": ["int", 1], "mxnet_version": ["int", _PRESENT]}
     return {"mxnet_version": ["int", _LEGACY]}
 

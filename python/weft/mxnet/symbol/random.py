@@ -3,13 +3,12 @@
 Parameters are numbers, for one distribution, or symbols, for one of each element.
 """
 
-import sys
 from typing import Any
 
 from weft._base.errors import InvalidType
 from weft.mxnet.symbol._arithmetic import heads_of
 from weft.mxnet.symbol._compose import call_operator
-from weft.mxnet.symbol._functions import fill
+from weft.mxnet.symbol._functions import finder, names_behind
 from weft.mxnet.symbol._symbol import Symbol
 
 
@@ -103,7 +102,9 @@ def shuffle(data: Symbol, **kwargs: Any) -> Symbol:
     return Symbol(call_operator("_shuffle", "_shuffle", (data,), kwargs, heads_of))
 
 
-fill(sys.modules[__name__], ("_random_", "_sample_"))
+_PREFIXES = ("_random_", "_sample_")
+
+__getattr__ = finder("weft.mxnet.symbol.random", _PREFIXES)
 
 __all__ = [
     "exponential",
@@ -118,3 +119,6 @@ __all__ = [
     "shuffle",
     "uniform",
 ]
+
+__all__ += [name for name in names_behind(_PREFIXES) if name not in __all__]
+__dir__ = __all__.copy
