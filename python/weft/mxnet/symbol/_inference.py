@@ -15,6 +15,7 @@ from weft._base.spelling import hint
 from weft._mxnet_files.records import DTYPES
 from weft.mxnet._graph import Entry, GraphNode, reachable
 from weft.mxnet._operators import parse, read_shape
+from weft.mxnet._operators._attributes import ints
 from weft.mxnet.symbol._asking import asked
 from weft.mxnet.symbol._inputs import visible_outputs
 from weft.mxnet.symbol._modes import Known, inward, outward
@@ -143,6 +144,8 @@ class Inference:
             rule = RULES.get(node.op)
             if rule is not None:
                 rule(place)
+            if node.op == "_foreach":
+                self._deduce_loop(node, place)
             for (child, n), found in zip(node.inputs, place.inputs, strict=True):
                 self._note(child, n, found)
             found_outputs = self._forward(node, place)
@@ -168,6 +171,32 @@ class Inference:
         if found is None:
             return place.outputs
         return [merged(one, other) for one, other in zip(place.outputs, found, strict=False)]
+
+    def _deduce_loop(self, node: GraphNode, place: Place) -> None:
+        """Of a loop over rows: what its body says of what it reads and gives, row by row."""
+        given, body = place.given, node.subgraphs[0]
+        rows_at = ints(given["in_data_locs"], "in_data_locs")
+        at = (*rows_at, *ints(given["in_state_locs"], "in_state_locs"))
+        at = (*at, *ints(given.get("remain_locs", ()), "remain_locs"))
+        names = list(dict.fromkeys(variable.name for variable in body.variables()))
+        known, types = {}, {}
+        for number, (where, shape) in enumerate(zip(at, place.inputs, strict=True)):
+            child, result = node.inputs[number]
+            types[names[where]] = self._types.get((id(child), result))
+            is_row = number < len(rows_at)
+            known[names[where]] = shape[1:] if is_row and shape is not None else shape
+        inner = Inference(body.heads, set(), known, types, self.caller)
+        by_name = {variable.name: inner.shape(variable) for variable in body.variables()}
+        for number in range(len(rows_at), len(at)):
+            place.set_input(number, by_name[names[at[number]]])
+        first = place.inputs[0]
+        for number, (head, result) in enumerate(body.heads[: len(place.outputs)]):
+            shape = inner.shape(head, result)
+            if number < int(given["num_out_data"]):
+                if shape is None or first is None:
+                    continue
+                shape = (first[0], *shape)
+            place.set_output(number, shape)
 
     def _note(self, node: GraphNode, number: int, shape: Known) -> None:
         if shape is None:

@@ -211,7 +211,7 @@ class Symbol(Arithmetic):
     def tojson(self, remove_amp_cast: bool = True) -> str:
         """The text of a symbol file. remove_amp_cast: without conversions of mixed precision."""
         heads = _without_casts(self._heads) if remove_amp_cast else self._heads
-        return to_json(Graph(heads, _file_attributes()))
+        return to_json(Graph(heads, file_attributes()))
 
     def save(self, fname: str | PathLike[str], remove_amp_cast: bool = True) -> None:
         """Writes a symbol file, which `mx.sym.load` reads, as does MXNet."""
@@ -369,7 +369,8 @@ def _shown(node: GraphNode) -> dict[str, str]:
     return {**node.attrs, **bare}
 
 
-def _file_attributes() -> dict[str, Any]:
+def file_attributes() -> dict[str, Any]:
+    """What files say of the whole graph: the version, and the kind of shapes."""
     if is_np_shape():
         return {"is_np_shape": ["int", 1], "mxnet_version": ["int", _PRESENT]}
     return {"mxnet_version": ["int", _LEGACY]}
@@ -410,4 +411,4 @@ def _loaded(kind: type[Symbol], text: str) -> Symbol:
     return kind(parse_graph(text, "Symbol").heads)
 
 
-__all__ = ["Symbol"]
+__all__ = ["Symbol", "file_attributes"]
