@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         attribute,
         autograd,
         base,
+        callback,
         context,
         device,
         engine,
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
         image,
         initializer,
         io,
+        kvstore,
         lr_scheduler,
         metric,
         model,
         module,
+        monitor,
         name,
         ndarray,
         numpy,
@@ -40,19 +43,24 @@ if TYPE_CHECKING:
         profiler,
         random,
         recordio,
+        rnn,
         runtime,
         symbol,
         test_utils,
         util,
+        visualization,
     )
     from weft.mxnet import image as img
     from weft.mxnet import initializer as init
+    from weft.mxnet import kvstore as kv
     from weft.mxnet import module as mod
+    from weft.mxnet import monitor as mon
     from weft.mxnet import ndarray as nd
     from weft.mxnet import numpy as np
     from weft.mxnet import numpy_extension as npx
     from weft.mxnet import random as rnd
     from weft.mxnet import symbol as sym
+    from weft.mxnet import visualization as viz
     from weft.mxnet._report import report
     from weft.mxnet.attribute import AttrScope
     from weft.mxnet.base import MXNetError
@@ -67,6 +75,7 @@ if TYPE_CHECKING:
     )
     from weft.mxnet.device import Device as Context
     from weft.mxnet.device import current_device as current_context
+    from weft.mxnet.monitor import Monitor
     from weft.mxnet.numpy_extension import waitall
     from weft.mxnet.symbol import Symbol
     from weft.mxnet.util import is_np_array, is_np_shape, np_array, np_shape, set_np_shape, use_np
