@@ -114,7 +114,11 @@ class FeedForward:
         """A module for predictions on this data."""
         if self.arg_params is None:
             raise InvalidState("FeedForward: has no parameters; call `fit`, or load a checkpoint")
-        found = Module(self.symbol, **self._names(data), context=self.ctx)
+        names = self._names(data)
+        known = {*names["data_names"], *self.arg_params}
+        # Labels that the iterator lacks follow from the data, and are not read.
+        names["label_names"] = [n for n in self.symbol.list_arguments() if n not in known]
+        found = Module(self.symbol, **names, context=self.ctx)
         found.bind(data.provide_data, data.provide_label or None, for_training=False)
         found.set_params(
             self.arg_params, self.aux_params or {}, allow_extra=self.allow_extra_params

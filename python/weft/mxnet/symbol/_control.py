@@ -84,7 +84,9 @@ def _node(op: str, name: str, inputs: list[Entry], bodies: list[_Body], **attrs:
     return node
 
 
-def foreach(body: Callable[[Any, Any], Any], data: Any, init_states: Any, name: str = "foreach") -> Any:
+def foreach(
+    body: Callable[[Any, Any], Any], data: Any, init_states: Any, name: str = "foreach"
+) -> Any:
     """Runs `body` for each row of `data`, handing states from one to the next.
 
     body: gets a row and the states, returns outputs and the new states
@@ -111,9 +113,7 @@ def foreach(body: Callable[[Any, Any], Any], data: Any, init_states: Any, name: 
     outputs, is_out = _listed(found[0], "foreach: outputs of `body`")
     new, _ = _listed(found[1], "foreach: states of `body`")
     if len(new) != len(states):
-        raise InvalidValue(
-            f"foreach: `body` must return {len(states)} states; got {len(new)}"
-        )
+        raise InvalidValue(f"foreach: `body` must return {len(states)} states; got {len(new)}")
     inner = _Body(
         [s._heads[0] for s in (*outputs, *new)],
         own,
@@ -221,9 +221,7 @@ def cond(
     return _given([Symbol([(node, n)]) for n in range(counts[0])], alone)
 
 
-def _joined(
-    bodies: Sequence[_Body], own: dict[str, Symbol]
-) -> tuple[list[Entry], list[list[int]]]:
+def _joined(bodies: Sequence[_Body], own: dict[str, Symbol]) -> tuple[list[Entry], list[list[int]]]:
     """What several bodies read, each once, and for each body where its variables are in it."""
     inputs: list[Entry] = []
     where = []
