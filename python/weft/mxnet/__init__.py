@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         attribute,
         autograd,
         base,
+        callback,
         context,
         device,
         engine,
@@ -28,31 +29,39 @@ if TYPE_CHECKING:
         image,
         initializer,
         io,
+        kvstore,
         lr_scheduler,
         metric,
         model,
         module,
+        monitor,
         name,
         ndarray,
         numpy,
         numpy_extension,
+        operator,
         optimizer,
         profiler,
         random,
         recordio,
+        rnn,
         runtime,
         symbol,
         test_utils,
         util,
+        visualization,
     )
     from weft.mxnet import image as img
     from weft.mxnet import initializer as init
+    from weft.mxnet import kvstore as kv
     from weft.mxnet import module as mod
+    from weft.mxnet import monitor as mon
     from weft.mxnet import ndarray as nd
     from weft.mxnet import numpy as np
     from weft.mxnet import numpy_extension as npx
     from weft.mxnet import random as rnd
     from weft.mxnet import symbol as sym
+    from weft.mxnet import visualization as viz
     from weft.mxnet._report import report
     from weft.mxnet.attribute import AttrScope
     from weft.mxnet.base import MXNetError
@@ -67,6 +76,7 @@ if TYPE_CHECKING:
     )
     from weft.mxnet.device import Device as Context
     from weft.mxnet.device import current_device as current_context
+    from weft.mxnet.monitor import Monitor
     from weft.mxnet.numpy_extension import waitall
     from weft.mxnet.symbol import Symbol
     from weft.mxnet.util import is_np_array, is_np_shape, np_array, np_shape, set_np_shape, use_np
@@ -77,10 +87,12 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "Context": ("device", "Device"),
     "Device": ("device", "Device"),
     "MXNetError": ("base", "MXNetError"),
+    "Monitor": ("monitor", "Monitor"),
     "Symbol": ("symbol", "Symbol"),
     "attribute": ("attribute", None),
     "autograd": ("autograd", None),
     "base": ("base", None),
+    "callback": ("callback", None),
     "context": ("context", None),
     "cpu": ("device", "cpu"),
     "cpu_pinned": ("device", "cpu_pinned"),
@@ -100,11 +112,15 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "io": ("io", None),
     "is_np_array": ("util", "is_np_array"),
     "is_np_shape": ("util", "is_np_shape"),
+    "kv": ("kvstore", None),
+    "kvstore": ("kvstore", None),
     "lr_scheduler": ("lr_scheduler", None),
     "metric": ("metric", None),
     "mod": ("module", None),
     "model": ("model", None),
     "module": ("module", None),
+    "mon": ("monitor", None),
+    "monitor": ("monitor", None),
     "name": ("name", None),
     "nd": ("ndarray", None),
     "ndarray": ("ndarray", None),
@@ -115,12 +131,14 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "num_gpus": ("device", "num_gpus"),
     "numpy": ("numpy", None),
     "numpy_extension": ("numpy_extension", None),
+    "operator": ("operator", None),
     "optimizer": ("optimizer", None),
     "profiler": ("profiler", None),
     "random": ("random", None),
     "recordio": ("recordio", None),
     "report": ("_report", "report"),
     "rnd": ("random", None),
+    "rnn": ("rnn", None),
     "runtime": ("runtime", None),
     "set_np_shape": ("util", "set_np_shape"),
     "sym": ("symbol", None),
@@ -128,6 +146,8 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "test_utils": ("test_utils", None),
     "use_np": ("util", "use_np"),
     "util": ("util", None),
+    "visualization": ("visualization", None),
+    "viz": ("visualization", None),
     "waitall": ("numpy_extension", "waitall"),
 }
 
@@ -136,10 +156,12 @@ __all__ = [
     "Context",
     "Device",
     "MXNetError",
+    "Monitor",
     "Symbol",
     "attribute",
     "autograd",
     "base",
+    "callback",
     "context",
     "cpu",
     "cpu_pinned",
@@ -159,11 +181,15 @@ __all__ = [
     "io",
     "is_np_array",
     "is_np_shape",
+    "kv",
+    "kvstore",
     "lr_scheduler",
     "metric",
     "mod",
     "model",
     "module",
+    "mon",
+    "monitor",
     "name",
     "nd",
     "ndarray",
@@ -174,12 +200,14 @@ __all__ = [
     "num_gpus",
     "numpy",
     "numpy_extension",
+    "operator",
     "optimizer",
     "profiler",
     "random",
     "recordio",
     "report",
     "rnd",
+    "rnn",
     "runtime",
     "set_np_shape",
     "sym",
@@ -187,6 +215,8 @@ __all__ = [
     "test_utils",
     "use_np",
     "util",
+    "visualization",
+    "viz",
     "waitall",
 ]
 
