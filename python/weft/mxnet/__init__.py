@@ -16,6 +16,7 @@ from weft._base import words as _words
 
 if TYPE_CHECKING:
     from weft.mxnet import (
+        amp,
         attribute,
         autograd,
         base,
@@ -89,6 +90,7 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "MXNetError": ("base", "MXNetError"),
     "Monitor": ("monitor", "Monitor"),
     "Symbol": ("symbol", "Symbol"),
+    "amp": ("amp", None),
     "attribute": ("attribute", None),
     "autograd": ("autograd", None),
     "base": ("base", None),
@@ -158,6 +160,7 @@ __all__ = [
     "MXNetError",
     "Monitor",
     "Symbol",
+    "amp",
     "attribute",
     "autograd",
     "base",
