@@ -18,6 +18,11 @@ def read(mode: str) -> bool:
     return bool(getattr(_local, mode, _defaults[mode]))
 
 
+def is_on_here(mode: str) -> bool:
+    """Did this thread turn a mode on, by a `with` block or a decorator?"""
+    return bool(getattr(_local, mode, False))
+
+
 def set_default(mode: str, value: Any) -> bool:
     """Sets a mode for all threads; gives what it was."""
     before, _defaults[mode] = _defaults[mode], bool(value)
@@ -61,4 +66,4 @@ def default_dtype() -> str:
     return "float64" if read("dtype") else "float32"
 
 
-__all__ = ["ModeBlock", "default_dtype", "read", "set_default", "set_here"]
+__all__ = ["ModeBlock", "default_dtype", "is_on_here", "read", "set_default", "set_here"]
