@@ -9,7 +9,7 @@ from weft import np
 from weft._base.errors import InvalidType
 from weft._core.typing import ndarray
 from weft.mxnet._operators import invoke
-from weft.mxnet.ndarray._array import shaped
+from weft.mxnet.ndarray._array import plain, shaped
 
 
 def _binary(name: str, function: Callable[[Any, Any], Any], what: str) -> Callable[..., Any]:
@@ -33,6 +33,7 @@ def _of_table(op: str, numbers_alone: Callable[[Any, Any], Any]) -> Callable[[An
     reversed_number = {"power": "_rpower_scalar"}.get(op, of_number)
 
     def function(lhs: Any, rhs: Any) -> Any:
+        lhs, rhs = plain(lhs), plain(rhs)
         if isinstance(lhs, ndarray):
             if isinstance(rhs, ndarray):
                 return shaped(invoke(of_arrays, [lhs, rhs]))
@@ -49,7 +50,7 @@ def _logical(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         like = lhs if isinstance(lhs, ndarray) else rhs
         if not isinstance(like, ndarray):
             return function(np.full((), lhs), rhs).item()
-        return shaped(function(lhs, rhs)).astype(like.dtype)
+        return shaped(function(plain(lhs), plain(rhs))).astype(like.dtype)
 
     return call
 

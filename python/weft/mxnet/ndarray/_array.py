@@ -223,7 +223,7 @@ class NDArray(ndarray):
 
     def as_np_ndarray(self) -> ndarray:
         """The array as one of `mx.np`, in the same memory and with the same gradient."""
-        return np.asarray(self)
+        return plain(self)
 
     # ---- gradients -------------------------------------------------------------------------------
 
@@ -246,6 +246,14 @@ class NDArray(ndarray):
         """
         given = None if out_grad is None else [out_grad]
         _autograd.backward([self], given, retain_graph, train_mode)
+
+
+def plain(array: Any) -> Any:
+    """An `NDArray` as an array of Weft, in the same memory and with the same gradient. Rules of
+    operators are written for those: their comparisons give bools."""
+    if type(array) is not NDArray:
+        return array
+    return array.__reduce_ex__(2)[1][0]  # what a pickle of the class holds
 
 
 _attach = ndarray.attach_grad
@@ -279,4 +287,4 @@ def shaped(array: Any) -> Any:
     return array if array.ndim or asks_for_numpy_shapes() else array.reshape((1,))
 
 
-__all__ = ["NDArray", "shaped", "whole_key"]
+__all__ = ["NDArray", "plain", "shaped", "whole_key"]

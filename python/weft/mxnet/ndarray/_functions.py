@@ -22,7 +22,7 @@ from weft.mxnet._modes import asks_for_numpy_shapes
 from weft.mxnet._operators import RULES, parse, rule_of
 from weft.mxnet._operators._attributes import IGNORED
 from weft.mxnet._operators._table import Semantics
-from weft.mxnet.ndarray._array import NDArray, shaped
+from weft.mxnet.ndarray._array import NDArray, plain, shaped
 
 _IGNORED = IGNORED | {"cudnn_off"}
 
@@ -126,7 +126,7 @@ _ARRAYS = (ndarray, numpy.ndarray, list)
 
 def _as_array(value: Any) -> Any:
     if value is None or isinstance(value, ndarray):
-        return value
+        return plain(value)
     if hasattr(value, "todense"):
         return value.todense()
     return np.array(value, "float32") if isinstance(value, list | tuple) else np.asarray(value)
