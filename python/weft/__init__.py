@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from weft import (
         amp,
         autograd,
+        caffe,
         checkpoint,
         compression,
         device,
@@ -78,6 +79,7 @@ __all__ = [
     "__version__",
     "amp",
     "autograd",
+    "caffe",
     "checkpoint",
     "compression",
     "cpu",

@@ -40,6 +40,14 @@ def _read_mxnet(path: Path, params: Path | None = None) -> ImportedBlock:
     return read(path, params)
 
 
+def _read_caffe(
+    path: Path, params: Path | None = None, shapes: Mapping[str, Sequence[int]] | None = None
+) -> ImportedBlock:
+    from weft.caffe._load import load, weights_beside
+
+    return load(path, params or weights_beside(path), shapes=shapes)
+
+
 def _read_torch(path: Path) -> ImportedBlock:
     from weft.torch import convert as converted
 
@@ -52,7 +60,9 @@ READERS: dict[str, Callable[[Path], ImportedBlock]] = {
     ".tflite": _read_tflite,
     ".pt2": _read_torch,
     ".json": _read_mxnet,
+    ".prototxt": _read_caffe,
 }
+_WITH_PARAMETERS = (".json", ".prototxt")  # the formats whose parameters are a file of their own
 
 
 def convert(
@@ -67,11 +77,12 @@ def convert(
 ) -> Path:
     """Writes a .weft file of a model file of another framework, and returns its path.
 
-    source: a .onnx, .tflite or .pt2 file (torch.export.save), a -symbol.json of MXNet, or a folder
-        with config.json and weights, as `weft.hub.load` takes it
+    source: a .onnx, .tflite or .pt2 file (torch.export.save), a -symbol.json of MXNet, a .prototxt
+        of Caffe, or a folder with config.json and weights, as `weft.hub.load` takes it
     output: by default the source with the suffix .weft, without `-symbol`
     params: the parameters of a -symbol.json; by default the only file of its name beside it, such
-        as model-0010.params beside model-symbol.json
+        as model-0010.params beside model-symbol.json. The .caffemodel of a .prototxt; by default
+        the only one beside it
     shapes: of inputs by name, where the file leaves some extents open and they are to be fixed.
         Without it extents of an .onnx file stay open in the .weft file, and a .tflite file has
         those that TensorFlow Lite takes by default. A folder's network for text has both extents of
@@ -85,10 +96,10 @@ def convert(
     Raises what the reader of the format raises; ValueError for shapes that do not fit.
     """
     path = Path(fspath(source))
-    if params is not None and path.suffix.lower() != ".json":
+    if params is not None and path.suffix.lower() not in _WITH_PARAMETERS:
         raise InvalidValue(
-            f"convert: only a -symbol.json of MXNet has a file of parameters beside it; got {path} "
-            f"and {fspath(params)}"
+            "convert: only a -symbol.json of MXNet and a .prototxt of Caffe have a file of "
+            f"parameters beside them; got {path} and {fspath(params)}"
         )
     if path.is_dir():
         target = Path(fspath(output)) if output is not None else _beside(path)
@@ -106,10 +117,13 @@ def convert(
         raise MissingFile(f"convert: there is no file {path}")
     if int8 and reader is not _read_onnx:
         raise Unsupported(f"convert: `int8` is for .onnx files; got {path}")
+    beside = None if params is None else Path(fspath(params))
     if int8:
         block = _read_onnx(path, int8=True)
+    elif reader is _read_caffe:
+        block = _read_caffe(path, beside, shapes)
     else:
-        block = reader(path) if params is None else _read_mxnet(path, Path(fspath(params)))
+        block = reader(path) if beside is None else _read_mxnet(path, beside)
     target = Path(fspath(output)) if output is not None else _named_after(path)
     export_block(block, target, shapes or {}, pack)
     return target

@@ -3,8 +3,8 @@
 It imports neither NumPy nor the extension module, so it answers at once and also works where
 the extension does not load. `weft info FILE` describes a model file, `weft ops FILE` prints what a
 runtime-only library needs to run it, `weft pack FILE` makes it start at once, `weft compile FILE`
-makes C of it. `weft convert FILE` alone imports both: it makes a .weft file of another framework's,
-or of a folder with config.json and weights.
+makes C of it. Two commands import both: `weft convert FILE` makes a .weft file of another
+framework's, or of a folder with config.json and weights; `weft train FILE` trains a net of Caffe.
 """
 
 import argparse
@@ -50,9 +50,11 @@ def parser() -> argparse.ArgumentParser:
     add_convert(
         commands.add_parser(
             "convert",
-            help="make a .weft file of an .onnx, .pt2, .tflite, -symbol.json file or a folder",
+            help="make a .weft file of an .onnx, .pt2, .tflite, -symbol.json or .prototxt file, or "
+            "of a folder",
         )
     )
+    add_train(commands.add_parser("train", help="train the net of a solver.prototxt of Caffe"))
     ops = commands.add_parser("ops", help="print what -DWEFT_OPS needs to run a .weft file")
     ops.add_argument("file", help="path of the file")
     add_compile(commands.add_parser("compile", help="make C of a .weft file, or what else runs it"))
@@ -73,13 +75,14 @@ def add_file(command: argparse.ArgumentParser) -> None:
 def add_convert(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "file",
-        help="path of the file: .onnx, .pt2, .tflite, -symbol.json of MXNet, or a folder with "
-        "config.json",
+        help="path of the file: .onnx, .pt2, .tflite, -symbol.json of MXNet, .prototxt of Caffe, "
+        "or a folder with config.json",
     )
     command.add_argument(
         "params",
         nargs="?",
-        help="parameters of a -symbol.json; the only ones of its name beside it by default",
+        help="parameters of a -symbol.json, the only ones of its name beside it by default; or the "
+        ".caffemodel of a .prototxt",
     )
     command.add_argument(
         *("--output", "-o"), help="path of the .weft file; the file's own with .weft by default"
@@ -107,6 +110,22 @@ def add_convert(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--pack", action="store_true", help="keep weights and plans as they are run"
+    )
+
+
+def add_train(command: argparse.ArgumentParser) -> None:
+    command.add_argument("solver", help="path of the solver.prototxt")
+    command.add_argument(
+        "--weights",
+        metavar="PATH",
+        action="append",
+        help="a .caffemodel to begin with, by the names of layers; may be given several times",
+    )
+    command.add_argument("--snapshot", metavar="PATH", help="a .solverstate to go on from")
+    command.add_argument(
+        *("--output", "-o"),
+        metavar="PATH",
+        help="a .weft file for the trained net, without labels and losses",
     )
 
 
@@ -248,6 +267,32 @@ def convert_file(options: argparse.Namespace) -> int:
     return 0
 
 
+def train_net(options: argparse.Namespace) -> int:
+    """Trains a net of Caffe and prints lines as Caffe does; returns the exit status."""
+    from weft import Error
+    from weft.caffe import train
+
+    try:
+        train(
+            options.solver,
+            weights=options.weights,
+            snapshot=options.snapshot,
+            output=options.output,
+            log=print_line,
+        )
+    except (Error, ImportError, OSError) as error:
+        return failed(error)
+    except KeyboardInterrupt:
+        print("weft: stopped", file=sys.stderr)
+        return 130
+    return 0
+
+
+def print_line(text: str) -> None:
+    """Prints a line at once, so that a log file can be watched."""
+    print(text, flush=True)
+
+
 def compile_file(options: argparse.Namespace) -> int:
     """Writes a model as C and prints the files' names; returns the exit status."""
     from weft import Error, runtime
@@ -295,6 +340,8 @@ def run(options: argparse.Namespace) -> int:
         return pack_file(options.file, options.library, options.output)
     if options.command == "convert":
         return convert_file(options)
+    if options.command == "train":
+        return train_net(options)
     if options.command == "compile":
         return compile_file(options)
     answers = []
@@ -315,6 +362,7 @@ __all__ = [
     "add_compile",
     "add_convert",
     "add_file",
+    "add_train",
     "cflags",
     "compile_file",
     "convert_file",
@@ -325,9 +373,11 @@ __all__ = [
     "main",
     "pack_file",
     "parser",
+    "print_line",
     "run",
     "shape",
     "size",
+    "train_net",
 ]
 __dir__ = __all__.copy
 

@@ -34,7 +34,17 @@ def test_stubs_are_what_the_registry_gives(place):
     compile(wanted, str(path), "exec")
 
 
-PAGES = ["bring-your-model", "control-flow", "from-mxnet", "quantization", "symbols", "training"]
+PAGES = [
+    "bring-your-model",
+    "control-flow",
+    "from-caffe",
+    "from-mxnet",
+    "from-mxnet",
+    "probability",
+    "quantization",
+    "symbols",
+    "training",
+]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -12,6 +12,7 @@ array([6., 6.], dtype=float32)
 """
 
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,8 @@ from weft._core import native
 from weft.mxnet.symbol import _modes
 from weft.mxnet.symbol._arrays import array_of, wrapped, zeros
 from weft.mxnet.symbol._inference import Inference
-from weft.mxnet.symbol._inputs import output_names
+from weft.mxnet.symbol._inputs import output_names, parameters_of
+from weft.mxnet.symbol._merging import merged_heads
 from weft.mxnet.symbol._running import Function, with_known_shapes
 from weft.mxnet.symbol._symbol import Symbol
 
@@ -57,6 +59,8 @@ class Executor:
         self._is_train = False
         self._monitor: Callable[[str, Any], None] | None = None
         self._monitors_all = False
+        self._is_merged = os.getenv("MXNET_ELIMINATE_COMMON_EXPR", "1") != "0"
+        self._trail: list[tuple[str, list[Any]]] = []  # nodes that a monitor saw, with their inputs
         for name, array in self.arg_dict.items():
             request = self._grad_req[name]
             if request != "null" and (array.grad is None or array.grad_req != request):
@@ -132,6 +136,7 @@ class Executor:
             if self._monitor is None:
                 found = self._function(train, self._inputs())
             else:
+                self._trail = []
                 found = self._function.watched(self._inputs(), self._watch)
         self._outputs = [wrapped(array) for array in found]
         self._has_history = is_recorded
@@ -161,8 +166,11 @@ class Executor:
         if self._outputs is None or not self._has_history:
             self._run(is_recorded=True)  # of a `forward` that was not for training
         heads, grads = self._heads_of(out_grads)
+        if heads and self._trail:
+            self._watch_gradients(heads, grads)
         if heads:
             autograd.backward(heads, grads)
+        self._trail = []
         self._has_history = False
         for name, given in self._given.items():
             if self._grad_req[name] == "null":
@@ -200,23 +208,37 @@ class Executor:
         """
         self._monitor, self._monitors_all = callback, monitor_all
 
-    def _watch(self, op: str, name: str, results: list[Any]) -> None:
+    def _watch(self, op: str, name: str, read: list[Any], results: list[Any]) -> None:
         assert self._monitor is not None  # or nobody would watch
-        attributes = self._attributes().get(name, {})
         if self._monitors_all:
             for label, array in self._read_by(name):
                 self._monitor(label, array)
-        names = output_names(op, name, attributes)
+        names = output_names(op, name, self._attributes().get(name, {}))
         for label, array in zip(names, results, strict=False):
             self._monitor(label, wrapped(array))
+        self._trail.append((name, read))
+
+    def _watch_gradients(self, heads: list[Any], grads: list[Any] | None) -> None:
+        """Shows a monitor the gradient of what each node read, the last node first."""
+        assert self._monitor is not None  # or there would be no trail
+        arrays = {id(x): x for _, read in self._trail for x in read if x is not None}
+        wanted = [x for x in arrays.values() if native.is_recorded(x)]
+        found = autograd.grad(heads, wanted, grads, retain_graph=True)
+        by_array = dict(zip(map(id, wanted), found, strict=True))
+        for name, read in reversed(self._trail):
+            for place, array in enumerate(read):
+                if array is None:
+                    continue
+                grad = by_array.get(id(array))
+                number = str(place) if len(read) > 1 else ""
+                shown = zeros(array.shape, array.dtype, None) if grad is None else grad
+                self._monitor(f"{name}_backward_output{number}", wrapped(shown))
 
     def _attributes(self) -> dict[str, dict[str, str]]:
         return {node.name: node.attributes for node in self._symbol._nodes()}
 
     def _read_by(self, name: str) -> list[tuple[str, Any]]:
         """The variables that a node reads, as its inputs."""
-        from weft.mxnet.symbol._inputs import parameters_of
-
         found = []
         for node in self._symbol._nodes():
             if node.name != name or node.is_variable:
@@ -283,16 +305,21 @@ class Executor:
         return Executor(self._symbol, self._ctx, arrays, self._grad_req, {}, function)
 
     def get_optimized_symbol(self) -> Symbol:
-        """The symbol itself: what a plan makes of it is no graph of MXNet's operators."""
-        return self._symbol
+        """The symbol with nodes that compute the same as one, unless the environment variable
+        `MXNET_ELIMINATE_COMMON_EXPR` was 0 when it was bound."""
+        return Symbol(merged_heads(self._symbol._heads)) if self._is_merged else self._symbol
 
     def debug_str(self) -> str:
-        """The nodes in the order in which they run, and the memory of the last plan."""
+        """The nodes in the order in which they run, and the memory of the last plan; the graph runs
+        if it did not yet."""
+        if self._function.last_plan() is None:
+            self._is_train = any(request != "null" for request in self._grad_req.values())
+            self._run(is_recorded=self._is_train)
         text = self._symbol.debug_str()
         last = self._function.last_plan()
         if last is not None:
             figures = last.function.memory()
-            total = figures["arena"] + figures["residual"] + figures["backward"]
+            total = figures["arena"] + figures["residual"]
             text += f"Total {math.ceil(total / 2**20)} MB allocated\n"
         return text
 
@@ -381,7 +408,8 @@ def simple_bind(
     type_dict: dtypes of arguments by name
     shared_exec, shared_arg_names: arrays of these names come from another executor, with their
         gradients; all that fit, if no names are given
-    shared_buffer: arrays by name whose memory is taken where it is large enough; new ones are added
+    shared_buffer: arrays by name whose memory is taken where it is large enough, for data and for
+        what is not in `shared_arg_names`; new ones are added
     kwargs: shapes of arguments; those of the others must follow from them
 
     Raises ValueError that names the arguments whose shapes do not follow.
@@ -393,7 +421,11 @@ def simple_bind(
     for node in (*found.arguments, *found.states):
         shape, dtype = found.shape(node) or (), found.dtype(node) or "float32"
         array = _shared(node.name, shape, dtype, shared_exec, shared_arg_names, kwargs)
-        if array is None and shared_buffer is not None and node.name in kwargs:
+        is_own = node.name in kwargs or (
+            shared_arg_names is not None and node.name not in shared_arg_names
+        )
+        is_argument = node.name in requests
+        if array is None and shared_buffer is not None and is_own and is_argument:
             array = _buffered(shared_buffer, node.name, shape, dtype, ctx)
         arrays[node.name] = zeros(shape, dtype, ctx) if array is None else array
         if "float" not in dtype:

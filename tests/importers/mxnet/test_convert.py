@@ -68,4 +68,4 @@ def test_shapes_are_asked_for_where_the_symbol_does_not_say_them(copied, tmp_pat
 def test_other_formats_have_no_parameters_beside_them(tmp_path, capsys):
     (tmp_path / "net.onnx").write_bytes(b"")
     assert cli.main(["convert", str(tmp_path / "net.onnx"), "x.params"]) == 1
-    assert "only a -symbol.json of MXNet has a file of parameters" in capsys.readouterr().err
+    assert "a .prototxt of Caffe have a file of parameters beside them" in capsys.readouterr().err

@@ -56,6 +56,7 @@ class DataParallelExecutorGroup:
     ) -> None:
         self.symbol, self.contexts, self.workload = symbol, list(contexts), list(workload)
         self.param_names, self.state_names = list(param_names), list(state_names or ())
+        self._names_of_parameters = list(param_names)
         self.for_training, self.inputs_need_grad = for_training, inputs_need_grad
         self.fixed_param_names = list(fixed_param_names or ())
         self.arg_names = symbol.list_arguments()
@@ -124,13 +125,12 @@ class DataParallelExecutorGroup:
         shapes = {name: shape for name, shape in shapes.items() if name in arguments}
         shared = before[number] if before else (group.execs[number] if group else None)
         buffer = self.shared_data_arrays[number]
-        # What a plan of another signature has in memory does not matter to this one.
         return simple_bind(
             self.symbol,
             self.contexts[number],
             self.grad_req,
             types,
-            shared_arg_names=self.param_names if shared is not None else None,
+            shared_arg_names=self._names_of_parameters,
             shared_exec=shared,
             shared_buffer=buffer,
             **shapes,
@@ -224,6 +224,8 @@ class DataParallelExecutorGroup:
         """The gradients of the last batch."""
         if not self.for_training:
             raise InvalidState("backward: bind with `for_training=True` to have gradients")
+        if all(request == "null" for request in self.grad_req.values()):
+            return  # a network without parameters
         listed = None if out_grads is None else _listed(out_grads)
         for number, executor in enumerate(self.execs):
             grads = None

@@ -72,7 +72,8 @@ def call_operator(
     own = name.current().get(own, function.lower())
     if rest is not None and (op in LISTED or len(rest) > 1):
         attrs.setdefault("num_args", str(len(rest)))
-    node = GraphNode(CANONICAL.get(op, op), own, attrs | attribute.current().get(annotations))
+    around = {annotation(key): text for key, text in attribute.current().get({}).items()}
+    node = GraphNode(CANONICAL.get(op, op), own, attrs | around | annotations)
     node.inputs = rest if rest is not None else _completed(op, node, inputs)
     return [(node, number) for number in range(visible_outputs(op, attrs))]
 

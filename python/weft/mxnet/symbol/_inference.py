@@ -158,6 +158,8 @@ class Inference:
     def _forward(self, node: GraphNode, place: Place) -> list[Known]:
         """Shapes of results: by the rule for shapes, else by the operator itself."""
         inputs = [self._shapes.get((id(child), n)) for child, n in node.inputs]
+        if not node.inputs and node.op in RULES:
+            return place.outputs  # asked itself, it would take an unknown extent for an empty one
         if all(map(is_whole, place.outputs)) and not all(map(is_whole, inputs)):
             return place.outputs
         if any(shape is None for shape in inputs):

@@ -15,7 +15,8 @@ from weft.mxnet.symbol._compose import copied
 from weft.mxnet.symbol._inference import Inference, is_whole
 
 _MAKERS = ("_zeros", "_ones", "_full")
-Watch = Callable[[str, str, list[Any]], None]  # an operator, a node's name, its results
+# What sees each node: its operator, its name, what it reads and its results.
+Watch = Callable[[str, str, list[Any], list[Any]], None]
 
 
 def with_known_shapes(heads: Sequence[Entry], found: Inference) -> list[Entry]:
@@ -72,11 +73,12 @@ class Function:
         scope = Scope()
         scope.values.update(zip(self.names, inputs, strict=True))
         for node in self.program.nodes:
-            found = node.rule(Call(node, scope), [scope[n] if n else None for n in node.inputs])
+            read = [scope[name] if name else None for name in node.inputs]
+            found = node.rule(Call(node, scope), read)
             results = found if isinstance(found, tuple) else (found,)
             kept = [(n, v) for n, v in zip(node.outputs, results, strict=False) if n]
             scope.values.update(kept)
-            watch(node.operator, node.name, [value for _, value in kept])
+            watch(node.operator, node.name, read, [value for _, value in kept])
         return [scope[name] for name in self.program.outputs]
 
 

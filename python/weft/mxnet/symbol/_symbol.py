@@ -18,6 +18,7 @@ from weft._base.spelling import hint
 from weft.mxnet._graph import Entry, Graph, GraphNode, reachable
 from weft.mxnet._operators import state_places
 from weft.mxnet._symbol_files import to_json
+from weft.mxnet.base import NotImplementedForSymbol
 from weft.mxnet.symbol import _modes
 from weft.mxnet.symbol._arithmetic import Arithmetic
 from weft.mxnet.symbol._compose import HIDDEN, annotation, composed, copied
@@ -58,10 +59,7 @@ class Symbol(Arithmetic):
         return (self._of([head]) for head in self._heads)
 
     def __bool__(self) -> bool:
-        raise Unsupported(
-            "Symbol: whether it is true is not known before there are arrays; use "
-            "`mx.sym.contrib.cond`, or compare with `is None`"
-        )
+        raise NotImplementedForSymbol(type(self).__bool__, "bool")
 
     def __getitem__(self, index: int | str | slice) -> "Symbol":
         """An output by its number or its name, or some by a slice."""
@@ -328,7 +326,7 @@ class Symbol(Arithmetic):
         return _Symbol(self._heads)
 
     def _refuse(self, what: str) -> Any:
-        raise Unsupported(f"{what}: a symbol has no elements before it is bound to arrays")
+        raise NotImplementedForSymbol(what)
 
     def asnumpy(self) -> Any:
         """Refused: a symbol has no elements."""
