@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from weft.mxnet.ndarray import _methods  # noqa: F401 - arrays get the methods that are operators
 from weft.mxnet.ndarray._arithmetic import *  # noqa: F403
-from weft.mxnet.ndarray._arithmetic import __all__ as _arithmetic
+from weft.mxnet.ndarray._arithmetic import __all__ as _arithmetic_names
 from weft.mxnet.ndarray._array import NDArray
 from weft.mxnet.ndarray._creation import *  # noqa: F403
-from weft.mxnet.ndarray._creation import __all__ as _creation
+from weft.mxnet.ndarray._creation import __all__ as _creation_names
 from weft.mxnet.ndarray._files import load, load_frombuffer, save
 from weft.mxnet.ndarray._functions import finder as _finder
 from weft.mxnet.ndarray._functions import names_behind as _names_behind
@@ -37,8 +37,8 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 
 __all__: Any = sorted(
     {
-        *_arithmetic,
-        *_creation,
+        *_arithmetic_names,
+        *_creation_names,
         *_names_behind(("",)),
         *_SPARSE,
         "NDArray",
