@@ -208,15 +208,6 @@ class NDArray(ndarray):
             return self
         return _astype(self, dtype)
 
-    def tostype(self, stype: str) -> Any:
-        """The array as it is ('default'), or of the rows or elements that are not zero
-        ('row_sparse', 'csr')."""
-        if stype == "default":
-            return self
-        from weft.mxnet.ndarray import sparse
-
-        return sparse.cast_storage(self, stype)
-
     def as_nd_ndarray(self) -> "NDArray":
         """The array itself."""
         return self

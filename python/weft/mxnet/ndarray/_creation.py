@@ -15,6 +15,7 @@ from weft._base.errors import InvalidType
 from weft._core.typing import ndarray
 from weft.mxnet._operators._attributes import ints
 from weft.mxnet.device import native_of
+from weft.mxnet.ndarray import _sparse
 from weft.mxnet.ndarray._array import NDArray, shaped
 from weft.mxnet.ndarray._functions import written
 
@@ -31,9 +32,7 @@ def array(source_array: Any, ctx: Any = None, dtype: Any = None) -> NDArray:
     if hasattr(source_array, "stype") and source_array.stype != "default":
         return source_array.copy() if dtype is None else source_array.astype(dtype)
     if not isinstance(source_array, ndarray) and hasattr(source_array, "tocsr"):
-        from weft.mxnet.ndarray import sparse
-
-        return sparse.array(source_array, ctx, dtype)
+        return _sparse.array(source_array, ctx, dtype)
     place = native_of(None, ctx)
     if isinstance(source_array, ndarray):
         wanted = dtype or source_array.dtype
@@ -66,9 +65,7 @@ def zeros(
 ) -> NDArray:
     """An array of zeros. stype: 'row_sparse' or 'csr' for one that stores nothing."""
     if stype not in (None, "default"):
-        from weft.mxnet.ndarray import sparse
-
-        return sparse.zeros(stype, shape, ctx, dtype, **kwargs)
+        return _sparse.zeros(stype, shape, ctx, dtype, **kwargs)
     return _filled(np.zeros, shape, ctx, dtype, kwargs)
 
 

@@ -23,6 +23,7 @@ from weft.mxnet._operators import RULES, parse, rule_of
 from weft.mxnet._operators._attributes import IGNORED
 from weft.mxnet._operators._table import Semantics
 from weft.mxnet.ndarray._array import NDArray, plain, shaped
+from weft.mxnet.ndarray._storage import stored_as
 
 _IGNORED = IGNORED | {"cudnn_off"}
 
@@ -37,6 +38,9 @@ _NATIVE: dict[str, Callable[..., Any]] = {
     "stop_gradient": np.ndarray.detach,
     "BlockGrad": np.ndarray.detach,
 }
+
+# What makes a sparse array of a whole one; the module of sparse arrays fills it in.
+CAST: list[Callable[[Any, str], Any]] = []
 
 # Inputs under other names than the table's.
 _RENAMED = {"array": "data", "a": "data", "args": "data"}
@@ -135,6 +139,7 @@ def _as_array(value: Any) -> Any:
 def run(plan: _Plan, args: tuple[Any, ...], out: Any, kwargs: dict[str, Any]) -> Any:
     """Calls an operator on arguments as a program gives them."""
     inputs, given = plan.bound(args, kwargs)
+    stypes = [getattr(x, "stype", "default") for x in inputs if x is not None]
     if plan.rule.takes_call:
         given["_"] = plan.calls[asks_for_numpy_shapes()]
     found = plan.rule.function(*map(_as_array, inputs), **given)
@@ -144,7 +149,16 @@ def run(plan: _Plan, args: tuple[Any, ...], out: Any, kwargs: dict[str, Any]) ->
             found = found[0]
     else:
         found = shaped(found)
+    if any(stype != "default" for stype in stypes) and not isinstance(found, list):
+        found = _stored(found, stored_as(plan.op, stypes, given))
     return found if out is None else written(found, out)
+
+
+def _stored(found: Any, stype: str) -> Any:
+    """A result as a sparse array, if it is one."""
+    if stype == "default":
+        return found
+    return CAST[0](found, stype)
 
 
 def written(found: Any, out: Any) -> Any:
@@ -152,6 +166,9 @@ def written(found: Any, out: Any) -> Any:
     targets = out if isinstance(out, list | tuple) else [out]
     parts = found if isinstance(found, list) else [found]
     for target, part in zip(targets, parts, strict=False):
+        if getattr(target, "stype", "default") != "default":
+            target[:] = part
+            continue
         if target.shape != part.shape and target.size == part.size:
             part = part.reshape(target.shape)
         target[...] = part
@@ -246,4 +263,4 @@ def names_behind(prefixes: tuple[str, ...]) -> list[str]:
     return sorted(found)
 
 
-__all__ = ["finder", "function_of", "names_behind", "run", "written"]
+__all__ = ["CAST", "finder", "function_of", "names_behind", "run", "written"]

@@ -11,9 +11,10 @@ from weft import np
 from weft._base.errors import InvalidType
 from weft._core.typing import ndarray
 from weft.mxnet._operators.reshapes import legacy_shape
-from weft.mxnet.ndarray import _creation
-from weft.mxnet.ndarray._array import NDArray, shaped
+from weft.mxnet.ndarray import _creation, _sparse
+from weft.mxnet.ndarray._array import NDArray
 from weft.mxnet.ndarray._functions import function_of
+from weft.sparse import RowSparseArray
 
 _NAMES = """
     abs arccos arccosh arcsin arcsinh arctan arctanh argmax argmax_channel argmin argsort
@@ -89,12 +90,22 @@ def _slice_assign_scalar(self: NDArray, value: Any, begin: Any, end: Any, step: 
     return function_of("_slice_assign_scalar", "slice_assign_scalar")(self, **options)
 
 
-def _copy(self: NDArray) -> NDArray:
-    """The elements in memory of their own."""
-    return shaped(_native_copy(self))
+def _tostype(self: NDArray, stype: str) -> Any:
+    """The array as it is ('default'), or of the rows or elements that are not zero ('row_sparse',
+    'csr')."""
+    return self if stype == "default" else _sparse.cast_storage(self, stype)
 
 
-_native_copy = ndarray.copy
+def _grad(self: NDArray) -> Any:
+    """The gradient, always the same array; None before `attach_grad()`. A `RowSparseNDArray` where
+    that asked for one."""
+    found = _native_grad(self)
+    if isinstance(found, RowSparseArray):
+        return _sparse.RowSparseNDArray(found.data, found.indices, found.shape)
+    return found
+
+
+_native_grad = ndarray.grad.__get__  # type: ignore[attr-defined]
 
 
 def _add_methods() -> None:
@@ -111,7 +122,9 @@ def _add_methods() -> None:
         "split_v2": _split_v2,
         "to_dlpack_for_read": lambda self: _creation.to_dlpack_for_read(self),
         "to_dlpack_for_write": lambda self: _creation.to_dlpack_for_write(self),
+        "tostype": _tostype,
         "transpose": _transpose,
+        "grad": property(_grad, doc=_grad.__doc__),
     }
     for name, method in own.items():
         setattr(NDArray, name, method)
