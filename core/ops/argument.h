@@ -115,9 +115,18 @@ struct Argument {
   bool is_scalar() const { return tag == Tag::kInt || tag == Tag::kFloat || tag == Tag::kBool; }
   bool is_absent() const { return tag == Tag::kDefault || tag == Tag::kNone; }
   double as_double() const { return tag == Tag::kFloat ? real : static_cast<double>(integer); }
-  std::string_view as_text() const { return {text, count}; }
-  std::span<const int64_t> as_ints() const { return {ints, count}; }
-  std::span<Tensor* const> as_tensors() const { return {tensors, count}; }
+  // Empty for an argument of another kind, such as one that is absent: a caller of the C interface
+  // sets no more of it than the tag.
+  std::string_view as_text() const {
+    return tag == Tag::kString ? std::string_view(text, count) : std::string_view();
+  }
+  std::span<const int64_t> as_ints() const {
+    return tag == Tag::kInts ? std::span<const int64_t>(ints, count) : std::span<const int64_t>();
+  }
+  std::span<Tensor* const> as_tensors() const {
+    return tag == Tag::kTensors ? std::span<Tensor* const>(tensors, count)
+                                : std::span<Tensor* const>();
+  }
 };
 static_assert(sizeof(Argument) == 16);
 

@@ -210,11 +210,39 @@ static void a_trace_that_is_given_up_leaves_nothing(void) {
   weft_tensor_release(x);
 }
 
+/* Whoever gives None sets the tag alone: what else lies in the value is never read. */
+static void an_absent_list_has_no_content(void) {
+  const int64_t shape[2] = {2, 3};
+  const float numbers[6] = {1, 2, 3, 4, 5, 6};
+  const float wanted[6] = {1, 4, 2, 5, 3, 6};
+  weft_tensor x = NULL, placeholder = NULL, y = NULL, out = NULL;
+  weft_function function = NULL;
+  weft_value args[2];
+  float read[6];
+  int i;
+  MUST(weft_tensor_create(WEFT_FLOAT32, 2, shape, numbers, &x));
+  MUST(weft_trace_begin(&x, 1, &placeholder));
+  memset(args, 0x5a, sizeof args);
+  args[0] = of_tensor(placeholder);
+  args[1].tag = WEFT_TAG_NONE;
+  MUST(weft_invoke(find("transpose"), args, 2, &y, 1));
+  MUST(weft_trace_end(&y, 1, &function));
+  MUST(weft_function_call(function, &x, 1, &out, 1));
+  read_floats(out, read, 6);
+  for (i = 0; i < 6; ++i) CHECK(read[i] == wanted[i]);
+  weft_function_release(function);
+  weft_tensor_release(out);
+  weft_tensor_release(y);
+  weft_tensor_release(placeholder);
+  weft_tensor_release(x);
+}
+
 int main(void) {
   a_function_gives_the_bits_of_the_eager_call();
   texts_and_figures_describe_the_plan();
   a_written_capture_becomes_a_state();
   a_part_that_a_function_writes_is_seen_in_the_whole();
   a_trace_that_is_given_up_leaves_nothing();
+  an_absent_list_has_no_content();
   return report_checks();
 }

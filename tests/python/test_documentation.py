@@ -39,6 +39,8 @@ PAGES = [
     "control-flow",
     "from-caffe",
     "from-mxnet",
+    "from-mxnet",
+    "probability",
     "quantization",
     "symbols",
     "training",

@@ -32,14 +32,23 @@ _find = _spelling.finder(
 )
 
 if TYPE_CHECKING:
-    from weft.gluon import model_zoo
+    from weft.gluon import contrib, model_zoo, probability
 else:  # a type checker shall still see a misspelt name
 
     def __getattr__(name: str) -> Any:
-        if name == "model_zoo":  # most programs never ask for it, and it is a third of the import
+        # Most programs never ask for these; `model_zoo` alone is a third of the import.
+        if name == "model_zoo":
             import weft.gluon.model_zoo
 
             return weft.gluon.model_zoo
+        if name == "probability":
+            import weft.gluon.probability
+
+            return weft.gluon.probability
+        if name == "contrib":
+            import weft.gluon.contrib
+
+            return weft.gluon.contrib
         return _find(name)
 
 
@@ -54,11 +63,13 @@ __all__ = [
     "Trainer",
     "TrainingStep",
     "checkpoint_sequential",
+    "contrib",
     "data",
     "loss",
     "metric",
     "model_zoo",
     "nn",
+    "probability",
     "rnn",
     "utils",
 ]

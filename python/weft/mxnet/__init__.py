@@ -16,9 +16,11 @@ from weft._base import words as _words
 
 if TYPE_CHECKING:
     from weft.mxnet import (
+        amp,
         attribute,
         autograd,
         base,
+        callback,
         context,
         device,
         engine,
@@ -26,28 +28,41 @@ if TYPE_CHECKING:
         gluon,
         im2rec,
         image,
+        initializer,
         io,
+        kvstore,
+        lr_scheduler,
+        metric,
         model,
         module,
+        monitor,
         name,
         ndarray,
         numpy,
         numpy_extension,
+        operator,
+        optimizer,
         profiler,
         random,
         recordio,
+        rnn,
         runtime,
         symbol,
         test_utils,
         util,
+        visualization,
     )
     from weft.mxnet import image as img
+    from weft.mxnet import initializer as init
+    from weft.mxnet import kvstore as kv
     from weft.mxnet import module as mod
+    from weft.mxnet import monitor as mon
     from weft.mxnet import ndarray as nd
     from weft.mxnet import numpy as np
     from weft.mxnet import numpy_extension as npx
     from weft.mxnet import random as rnd
     from weft.mxnet import symbol as sym
+    from weft.mxnet import visualization as viz
     from weft.mxnet._report import report
     from weft.mxnet.attribute import AttrScope
     from weft.mxnet.base import MXNetError
@@ -62,6 +77,7 @@ if TYPE_CHECKING:
     )
     from weft.mxnet.device import Device as Context
     from weft.mxnet.device import current_device as current_context
+    from weft.mxnet.monitor import Monitor
     from weft.mxnet.numpy_extension import waitall
     from weft.mxnet.symbol import Symbol
     from weft.mxnet.util import is_np_array, is_np_shape, np_array, np_shape, set_np_shape, use_np
@@ -72,10 +88,13 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "Context": ("device", "Device"),
     "Device": ("device", "Device"),
     "MXNetError": ("base", "MXNetError"),
+    "Monitor": ("monitor", "Monitor"),
     "Symbol": ("symbol", "Symbol"),
+    "amp": ("amp", None),
     "attribute": ("attribute", None),
     "autograd": ("autograd", None),
     "base": ("base", None),
+    "callback": ("callback", None),
     "context": ("context", None),
     "cpu": ("device", "cpu"),
     "cpu_pinned": ("device", "cpu_pinned"),
@@ -90,12 +109,20 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "im2rec": ("im2rec", None),
     "image": ("image", None),
     "img": ("image", None),
+    "init": ("initializer", None),
+    "initializer": ("initializer", None),
     "io": ("io", None),
     "is_np_array": ("util", "is_np_array"),
     "is_np_shape": ("util", "is_np_shape"),
+    "kv": ("kvstore", None),
+    "kvstore": ("kvstore", None),
+    "lr_scheduler": ("lr_scheduler", None),
+    "metric": ("metric", None),
     "mod": ("module", None),
     "model": ("model", None),
     "module": ("module", None),
+    "mon": ("monitor", None),
+    "monitor": ("monitor", None),
     "name": ("name", None),
     "nd": ("ndarray", None),
     "ndarray": ("ndarray", None),
@@ -106,11 +133,14 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "num_gpus": ("device", "num_gpus"),
     "numpy": ("numpy", None),
     "numpy_extension": ("numpy_extension", None),
+    "operator": ("operator", None),
+    "optimizer": ("optimizer", None),
     "profiler": ("profiler", None),
     "random": ("random", None),
     "recordio": ("recordio", None),
     "report": ("_report", "report"),
     "rnd": ("random", None),
+    "rnn": ("rnn", None),
     "runtime": ("runtime", None),
     "set_np_shape": ("util", "set_np_shape"),
     "sym": ("symbol", None),
@@ -118,6 +148,8 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "test_utils": ("test_utils", None),
     "use_np": ("util", "use_np"),
     "util": ("util", None),
+    "visualization": ("visualization", None),
+    "viz": ("visualization", None),
     "waitall": ("numpy_extension", "waitall"),
 }
 
@@ -126,10 +158,13 @@ __all__ = [
     "Context",
     "Device",
     "MXNetError",
+    "Monitor",
     "Symbol",
+    "amp",
     "attribute",
     "autograd",
     "base",
+    "callback",
     "context",
     "cpu",
     "cpu_pinned",
@@ -144,12 +179,20 @@ __all__ = [
     "im2rec",
     "image",
     "img",
+    "init",
+    "initializer",
     "io",
     "is_np_array",
     "is_np_shape",
+    "kv",
+    "kvstore",
+    "lr_scheduler",
+    "metric",
     "mod",
     "model",
     "module",
+    "mon",
+    "monitor",
     "name",
     "nd",
     "ndarray",
@@ -160,11 +203,14 @@ __all__ = [
     "num_gpus",
     "numpy",
     "numpy_extension",
+    "operator",
+    "optimizer",
     "profiler",
     "random",
     "recordio",
     "report",
     "rnd",
+    "rnn",
     "runtime",
     "set_np_shape",
     "sym",
@@ -172,12 +218,14 @@ __all__ = [
     "test_utils",
     "use_np",
     "util",
+    "visualization",
+    "viz",
     "waitall",
 ]
 
 
 # What is native, and not here: the same words with Weft's meaning.
-_NATIVE = ["init", "lr_scheduler", "metric", "optimizer"]
+_NATIVE = []
 _find = _spelling.finder(
     "weft.mxnet", _words.PACKAGE | {name: f"write `weft.{name}`" for name in _NATIVE}
 )

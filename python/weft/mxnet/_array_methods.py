@@ -1,3 +1,171 @@
-"""What MXNet's arrays have beyond Weft's: added to the native type when `weft.mxnet` is used."""
+"""What MXNet's arrays have beyond Weft's: added to the native type when `weft.mxnet` is used.
+
+Most are functions of `mx.np` and `mx.npx` whose first argument is the array. Methods that Weft has
+as well are its own.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from weft import device as _devices
+from weft import np, npx
+from weft._base.errors import InvalidType, InvalidValue
+from weft._core import native
+from weft._core.typing import ndarray
+from weft.mxnet.device import Device, native_of
+
+
+def _as_in_ctx(self: ndarray, ctx: Any) -> ndarray:
+    """The array on a device: itself if it is there."""
+    where = native_of(ctx)
+    return self if where is None else self.to_device(where)
+
+
+def _copyto(self: ndarray, other: Any) -> ndarray:
+    """The elements in another array, or a copy on a device; the array that they are in.
+
+    Raises TypeError for anything else.
+    """
+    if isinstance(other, native.ndarray):
+        if other is not self:
+            other[...] = self.astype(other.dtype) if other.dtype != self.dtype else self
+        return other
+    if isinstance(other, Device | _devices.Device):
+        return self.copy().to_device(native_of(other))
+    raise InvalidType(f"copyto: `other` must be an array or a device; got {type(other).__name__}")
+
+
+def _asscalar(self: ndarray) -> Any:
+    """The only element as a number. Raises ValueError for arrays of more."""
+    if self.size != 1:
+        raise InvalidValue(f"asscalar: the array must have one element; got shape {self.shape}")
+    return self.item()
+
+
+def _as_nd_ndarray(self: ndarray) -> Any:
+    """The array as one of `mx.nd`, on the same memory."""
+    from weft.mxnet import ndarray as nd
+
+    kind = getattr(nd, "NDArray", None)
+    return self if kind is None or isinstance(self, kind) else kind(self)
+
+
+def _as_np_ndarray(self: ndarray) -> ndarray:
+    """The array as one of `mx.np`."""
+    return self
+
+
+def _drop_grad(self: ndarray) -> None:
+    """Says that no gradient of the array is wanted."""
+    self.attach_grad("null")
+
+
+def _zero_grad(self: ndarray) -> None:
+    """Sets the array's gradient to zeros."""
+    native.zero_grad(self)
+
+
+def _tostype(self: ndarray, stype: str) -> Any:
+    """The array in another storage: 'default', 'row_sparse' or 'csr'."""
+    if stype == "default":
+        return self
+    from weft.mxnet import ndarray as nd
+
+    return nd.sparse.array(self, stype=stype) if hasattr(nd, "sparse") else nd.cast(self, stype)
+
+
+def _slice_assign(self: ndarray, rhs: Any, begin: Any, end: Any, step: Any) -> ndarray:
+    """Writes an array into a part of this one."""
+    places = zip(begin, end, step or [None] * len(begin), strict=True)
+    self[tuple(slice(*place) for place in places)] = rhs
+    return self
+
+
+def _split(self: ndarray, indices_or_sections: Any, axis: int = 0) -> Any:
+    """Parts along an axis."""
+    return np.split(self, indices_or_sections, axis)
+
+
+def _reshape_view(self: ndarray, *shape: Any) -> ndarray:
+    """The same elements under another shape."""
+    return self.reshape(*shape)
+
+
+def _operator_method(name: str) -> Callable[..., Any]:
+    """A method that is an operator of `mx.npx`."""
+
+    def method(self: ndarray, *args: Any, **kwargs: Any) -> Any:
+        from weft.mxnet import numpy_extension
+
+        return getattr(numpy_extension, name)(self, *args, **kwargs)
+
+    method.__name__ = name
+    return method
+
+
+_OF_NP = (
+    *("abs", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "broadcast_to"),
+    *("cbrt", "ceil", "cos", "cosh", "degrees", "diag", "exp", "expand_dims", "expm1", "fix"),
+    *("flip", "floor", "log", "log10", "log1p", "log2", "nanprod", "nansum", "ones_like"),
+    *("radians", "reciprocal", "rint", "sign", "sin", "sinh", "sqrt", "square", "tan", "tanh"),
+    *("tile", "trunc", "zeros_like"),
+)
+_OF_NPX = ("log_sigmoid", "mish", "relu", "rsqrt", "sigmoid", "depth_to_space", "space_to_depth")
+_OF_TABLE = (
+    *("broadcast_like", "log_softmax", "norm", "one_hot", "pad", "pick", "reshape_like"),
+    *("shape_array", "slice", "slice_like", "softmax", "topk"),
+)
+
+
+def _methods() -> dict[str, Any]:
+    def of(function: Any) -> Callable[..., Any]:
+        return lambda self, *args, **kwargs: function(self, *args, **kwargs)
+
+    found: dict[str, Any] = {name: of(getattr(np, name)) for name in _OF_NP}
+    found |= {name: of(getattr(npx, name)) for name in _OF_NPX}
+    found |= {name: _operator_method(name) for name in _OF_TABLE}
+    found |= {
+        "as_in_context": _as_in_ctx,
+        "as_in_ctx": _as_in_ctx,
+        "as_nd_ndarray": _as_nd_ndarray,
+        "as_np_ndarray": _as_np_ndarray,
+        "asscalar": _asscalar,
+        "context": property(lambda self: Device(self.device)),
+        "copyto": _copyto,
+        "ctx": property(lambda self: Device(self.device)),
+        "drop_grad": _drop_grad,
+        "reshape_view": _reshape_view,
+        "slice_assign": _slice_assign,
+        "slice_assign_scalar": _slice_assign,
+        "split": _split,
+        "stype": property(lambda self: "default"),
+        "to_dlpack_for_read": lambda self: self.__dlpack__(),
+        "to_dlpack_for_write": lambda self: self.__dlpack__(),
+        "tostype": _tostype,
+        "writable": property(lambda self: True),
+        "zero_grad": _zero_grad,
+    }
+    return found
+
+
+def _device_words() -> None:
+    """Weft's devices, which arrays name, answer to MXNet's words, too."""
+    words = {
+        "device_type": property(lambda self: Device(self).device_type),
+        "device_id": property(lambda self: self.index),
+        "device_typeid": property(lambda self: Device(self).device_typeid),
+    }
+    for name, word in words.items():
+        setattr(_devices.Device, name, word)
+
+
+def _install() -> None:
+    known = set(dir(native.ndarray))
+    native.add_array_attributes({k: v for k, v in _methods().items() if k not in known})
+    native.set_float_indices(True)  # `np.array([0, 1])` of MXNet has floats
+    _device_words()
+
+
+_install()
 
 __all__: list[str] = []

@@ -22,6 +22,22 @@ from weft._base.errors import Unsupported
 string_types = (str,)
 integer_types = (int, numpy.int32, numpy.int64)
 numeric_types = (float, int, numpy.generic)
+mx_real_t = numpy.float32  # of arrays that are made without a dtype
+
+
+class NotImplementedForSymbol(Unsupported):  # type: ignore[misc, valid-type]
+    """What a symbol lacks, because it has no elements before it is bound to arrays.
+
+    function: the function, or its name; alias: what else it is called; args: its arguments
+    """
+
+    def __init__(self, function: Any, alias: str | None = None, *args: Any) -> None:
+        name = getattr(function, "__name__", function)
+        also = f" (namely operator `{alias}`)" if alias else ""
+        super().__init__(
+            f"{name}{also}: a symbol does not have it before it is bound to arrays; "
+            "`mx.sym.contrib.cond` chooses by a value"
+        )
 
 
 class NotSupportedForSparseNDArray(Unsupported):  # type: ignore[misc, valid-type]
@@ -46,6 +62,11 @@ def data_dir() -> str:
     return os.getenv("MXNET_HOME", data_dir_default())
 
 
+def py_str(x: bytes | str) -> str:
+    """Bytes of a C interface as a text."""
+    return x.decode() if isinstance(x, bytes) else x
+
+
 def _as_list(value: Any) -> list[Any] | tuple[Any, ...]:
     """A list or tuple as it is, anything else as a list of it alone."""
     return value if isinstance(value, list | tuple) else [value]
@@ -53,11 +74,13 @@ def _as_list(value: Any) -> list[Any] | tuple[Any, ...]:
 
 __all__ = [
     "MXNetError",
+    "NotImplementedForSymbol",
     "NotSupportedForSparseNDArray",
     "data_dir",
     "data_dir_default",
     "integer_types",
     "numeric_types",
+    "py_str",
     "string_types",
 ]
 __dir__ = __all__.copy

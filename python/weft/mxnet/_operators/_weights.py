@@ -83,6 +83,7 @@ _RULES: dict[str, Callable[[Mapping[str, Any], Shape], Shapes]] = {
     "LeakyReLU": _prelu,
     "RNN": _rnn,
     "_contrib_BatchNormWithReLU": _channels(1, 4),
+    "_contrib_SparseEmbedding": _embedding,
     "_contrib_SyncBatchNorm": _channels(1, 4),
 }
 

@@ -27,8 +27,9 @@ def _fully_connected(
     no_bias: Any = False,
     flatten: Any = True,
 ) -> ndarray:
-    is_flat = flag(flatten) and data.ndim != 1
-    return npx.fully_connected(data, weight, None if flag(no_bias) else bias, is_flat)
+    # One number for each sample is a row of one element.
+    x = data.reshape((-1, 1)) if data.ndim == 1 and flag(flatten) else data
+    return npx.fully_connected(x, weight, None if flag(no_bias) else bias, flag(flatten))
 
 
 # ---- images and windows --------------------------------------------------------------------------

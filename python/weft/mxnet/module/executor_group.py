@@ -5,13 +5,14 @@ A batch is cut along the axis N of its layout, by the work load of each context.
 
 import logging
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from weft._base.errors import InvalidState, InvalidValue
-from weft.mxnet.executor import simple_bind
 from weft.mxnet.io import DataDesc
 from weft.mxnet.module._parts import joined
 from weft.mxnet.symbol._arrays import array_of, wrapped
+from weft.mxnet.symbol._executor import simple_bind
 
 
 def cut(batch_size: int, work_load: Sequence[float]) -> list[slice]:
@@ -21,7 +22,7 @@ def cut(batch_size: int, work_load: Sequence[float]) -> list[slice]:
     for load in work_load:
         begin += load
         rows.append(round(batch_size * begin / total))
-    for first, last in zip(rows, rows[1:], strict=False):
+    for first, last in pairwise(rows):
         if first >= last:
             raise InvalidValue(
                 f"Module: a batch of {batch_size} has no rows for each of {len(work_load)} contexts"
@@ -56,6 +57,7 @@ class DataParallelExecutorGroup:
     ) -> None:
         self.symbol, self.contexts, self.workload = symbol, list(contexts), list(workload)
         self.param_names, self.state_names = list(param_names), list(state_names or ())
+        self._names_of_parameters = list(param_names)
         self.for_training, self.inputs_need_grad = for_training, inputs_need_grad
         self.fixed_param_names = list(fixed_param_names or ())
         self.arg_names = symbol.list_arguments()
@@ -100,7 +102,8 @@ class DataParallelExecutorGroup:
         self.data_shapes, self.label_shapes = described, labels
         axes = [_batch_axis(desc) for desc in (*described, *labels)]
         sizes = {
-            desc.shape[axis] for desc, axis in zip((*described, *labels), axes, strict=True)
+            desc.shape[axis]
+            for desc, axis in zip((*described, *labels), axes, strict=True)
             if axis >= 0 and desc.shape
         }
         first = [d.shape[a] for d, a in zip(described, axes, strict=False) if a >= 0 and d.shape]
@@ -124,13 +127,12 @@ class DataParallelExecutorGroup:
         shapes = {name: shape for name, shape in shapes.items() if name in arguments}
         shared = before[number] if before else (group.execs[number] if group else None)
         buffer = self.shared_data_arrays[number]
-        # What a plan of another signature has in memory does not matter to this one.
         return simple_bind(
             self.symbol,
             self.contexts[number],
             self.grad_req,
             types,
-            shared_arg_names=self.param_names if shared is not None else None,
+            shared_arg_names=self._names_of_parameters,
             shared_exec=shared,
             shared_buffer=buffer,
             **shapes,
@@ -174,7 +176,10 @@ class DataParallelExecutorGroup:
     # ---- parameters --------------------------------------------------------------------------
 
     def set_params(
-        self, arg_params: Mapping[str, Any], aux_params: Mapping[str, Any], allow_extra: bool = False
+        self,
+        arg_params: Mapping[str, Any],
+        aux_params: Mapping[str, Any],
+        allow_extra: bool = False,
     ) -> None:
         """Writes parameters and states into all executors."""
         for executor in self.execs:
@@ -224,6 +229,8 @@ class DataParallelExecutorGroup:
         """The gradients of the last batch."""
         if not self.for_training:
             raise InvalidState("backward: bind with `for_training=True` to have gradients")
+        if all(request == "null" for request in self.grad_req.values()):
+            return  # a network without parameters
         listed = None if out_grads is None else _listed(out_grads)
         for number, executor in enumerate(self.execs):
             grads = None
@@ -305,8 +312,9 @@ class DataParallelExecutorGroup:
 
 def _update(metric: Any, names: Sequence[str], labels: Sequence[Any], outputs: Any) -> None:
     detached = {name: wrapped(array.detach()) for name, array in outputs.items()}
-    if hasattr(metric, "update_dict"):
-        metric.update_dict(dict(zip(names, labels, strict=False)), detached)
+    by_name = getattr(metric, "update_dict", None)
+    if by_name is not None:
+        by_name(dict(zip(names, labels, strict=False)), detached)
     else:
         metric.update(list(labels), list(detached.values()))
 

@@ -190,6 +190,9 @@ def arange(
         raise InvalidValue("arange: `step` must not be 0")
     if start is None:
         start = 0
+    if dtype is None and read("dtype"):
+        dtype = numpy.arange(0, 1, step).dtype if step else None
+        dtype = numpy.result_type(dtype, *(type(n) for n in (start, stop) if n is not None))
     return np.arange(start, stop, step, dtype_or_default(dtype), device=native_of(device, ctx))
 
 

@@ -6,12 +6,18 @@ turns on, they are -1 and None, and 0 is an empty axis.
 
 from typing import Any
 
+from weft.mxnet import _modes
+
 Known = tuple[int, ...] | None  # inside: -1 is an unknown extent, None an unknown shape
 
 
 def is_np_shape() -> bool:
-    """Did the program ask for NumPy's shapes?"""
-    return False
+    """Did the program ask for NumPy's shapes, by a `with` block or a decorator?
+
+    They are on from the start as in 2.0, but a program of symbols that does not ask for them is one
+    of 1.x.
+    """
+    return _modes.is_on_here("shape")
 
 
 def inward(shape: Any) -> Known:

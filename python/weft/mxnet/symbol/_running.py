@@ -10,17 +10,18 @@ from weft._trace.cache import TraceCache
 from weft.mxnet._graph import Entry, Graph, GraphNode, reachable
 from weft.mxnet._operators import RULES, parse
 from weft.mxnet._program import program_of
-from weft.mxnet.symbol import _modes
 from weft.mxnet.symbol._compose import copied
 from weft.mxnet.symbol._inference import Inference, is_whole
+from weft.mxnet.symbol._modes import is_np_shape
 
 _MAKERS = ("_zeros", "_ones", "_full")
-Watch = Callable[[str, str, list[Any]], None]  # an operator, a node's name, its results
+# What sees each node: its operator, its name, what it reads and its results.
+Watch = Callable[[str, str, list[Any], list[Any]], None]
 
 
 def with_known_shapes(heads: Sequence[Entry], found: Inference) -> list[Entry]:
     """The graph with the shapes that follow in the place of unknown extents of new arrays."""
-    if _modes.is_np_shape():
+    if is_np_shape():
         return list(heads)
     by_name: dict[int, tuple[int, ...]] = {}
     order = list(reachable(node for node, _ in heads))
@@ -49,7 +50,7 @@ class Function:
         self.names = list(
             dict.fromkeys(n.name for n in reachable(n for n, _ in heads) if n.is_variable)
         )
-        attrs = {"is_np_shape": ["int", int(_modes.is_np_shape())]}
+        attrs = {"is_np_shape": ["int", int(is_np_shape())]}
         graph = Graph(self.heads, attrs)
         self.program = program_of(graph, caller, self.names, {}, caller)
         require_all(caller, RULES.format, resolve(self.program, RULES))
@@ -72,11 +73,12 @@ class Function:
         scope = Scope()
         scope.values.update(zip(self.names, inputs, strict=True))
         for node in self.program.nodes:
-            found = node.rule(Call(node, scope), [scope[n] if n else None for n in node.inputs])
+            read = [scope[name] if name else None for name in node.inputs]
+            found = node.rule(Call(node, scope), read)
             results = found if isinstance(found, tuple) else (found,)
             kept = [(n, v) for n, v in zip(node.outputs, results, strict=False) if n]
             scope.values.update(kept)
-            watch(node.operator, node.name, [value for _, value in kept])
+            watch(node.operator, node.name, read, [value for _, value in kept])
         return [scope[name] for name in self.program.outputs]
 
 

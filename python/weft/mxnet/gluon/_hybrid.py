@@ -1,0 +1,119 @@
+"""`hybrid_forward` of 1.x: the same code on arrays and on symbols, by the module `F`."""
+
+import functools
+import inspect
+from typing import Any
+
+from weft._base.errors import InvalidValue
+from weft._base.spelling import unknown_argument
+from weft._core.typing import ndarray
+from weft.gluon.block import Block
+from weft.mxnet.gluon._modes import as_nd, is_np_array
+
+# How MXNet's engine runs a graph: accepted, and without a counterpart.
+_ENGINE = (
+    "inline_limit",
+    "forward_bulk_size",
+    "backward_bulk_size",
+    "partition_if_dynamic",
+    "backend",
+    "backend_opts",
+    "flags",
+)
+OPTIONS = ("memory", "static_alloc", "static_shape", "explain")
+
+
+def known(options: dict[str, Any]) -> dict[str, Any]:
+    """The options that Weft has; raises TypeError for one that nobody has."""
+    for name in options:
+        if name not in OPTIONS and name not in _ENGINE:
+            raise unknown_argument("hybridize", name, (*OPTIONS, *_ENGINE))
+    return {name: value for name, value in options.items() if name in OPTIONS}
+
+
+@functools.cache
+def needs_arguments(kind: type) -> bool:
+    """Has `forward` of a class an argument that must be given?"""
+    function = getattr(kind, "hybrid_forward", None) or kind.forward  # type: ignore[attr-defined]
+    if function is Block.forward:  # nobody wrote one
+        return True
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    return any(
+        p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        for p in parameters
+    )
+
+
+def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
+    """Calls `hybrid_forward` with the module and the parameters that fit the arguments."""
+    from weft.sym import Symbol
+
+    leaves = [*_leaves(args), *_leaves(kwargs)]
+    if any(isinstance(leaf, Symbol) for leaf in leaves):
+        from weft.mxnet import symbol
+
+        variables = {name: p.var() for name, p in self._own_parameters.items()}
+        return self.hybrid_forward(symbol, *args, **kwargs, **variables)
+    from weft.mxnet import ndarray as nd
+
+    first = next((leaf for leaf in leaves if isinstance(leaf, ndarray)), None)
+    takes_nd = isinstance(first, nd.NDArray) if first is not None else not is_np_array()
+    arrays = {name: _data(parameter, takes_nd) for name, parameter in _attributes(self)}
+    return self.hybrid_forward(nd, *args, **kwargs, **arrays)
+
+
+def _attributes(block: Any) -> list[tuple[str, Any]]:
+    """Parameters that are attributes; those that `params.get` alone knows are not handed on."""
+    return [(n, p) for n, p in block._own_parameters.items() if n in block.__dict__]
+
+
+def _data(parameter: Any, takes_nd: bool) -> Any:
+    array = parameter.data()
+    return as_nd(array) if takes_nd and isinstance(array, ndarray) else array
+
+
+def _leaves(value: Any) -> list[Any]:
+    if isinstance(value, list | tuple):
+        return [leaf for item in value for leaf in _leaves(item)]
+    if isinstance(value, dict):
+        return [leaf for item in value.values() for leaf in _leaves(item)]
+    return [value]
+
+
+def infer_shapes(block: Any, *args: Any) -> None:
+    """Sets unknown shapes of a block's own parameters by composing it of symbols."""
+    from weft.mxnet import symbol
+
+    arrays = [leaf for leaf in _leaves(args) if isinstance(leaf, ndarray)]
+    inputs: list[Any] = [symbol.var(f"data{number}") for number in range(len(arrays))]
+    remaining = iter(inputs)
+    out = block.hybrid_forward(
+        symbol,
+        *_replaced(args, remaining),
+        **{name: parameter.var() for name, parameter in _attributes(block)},
+    )
+    out = symbol.Group(_leaves(out)) if isinstance(out, list | tuple) else out
+    given = {v.name: tuple(a.shape) for v, a in zip(inputs, arrays, strict=True)}
+    shapes, _, states = out.infer_shape(**given)
+    found = dict(zip(out.list_arguments(), shapes or (), strict=False))
+    found |= dict(zip(out.list_auxiliary_states(), states or (), strict=False))
+    for name, parameter in block._own_parameters.items():
+        shape = found.get(parameter.var().name)
+        if shape is not None:
+            parameter.shape = shape
+        elif not parameter.is_shape_known:
+            raise InvalidValue(
+                f"{type(block).__name__}: the shape of `{name}` does not follow from the "
+                "arguments; give it, or override `infer_shape`"
+            )
+
+
+def _replaced(value: Any, symbols: Any) -> Any:
+    if isinstance(value, ndarray):
+        return next(symbols)
+    if isinstance(value, list | tuple):
+        return type(value)(_replaced(item, symbols) for item in value)
+    return value
+
+
+__all__ = ["OPTIONS", "forward", "infer_shapes", "known", "needs_arguments"]

@@ -1,0 +1,46 @@
+"""Data sets, samplers, and the loader that makes batches of them, as `mx.gluon.data` has them.
+
+>>> from weft import mxnet as mx
+>>> [batch.shape for batch in mx.gluon.data.DataLoader([1.0, 2.0, 3.0], batch_size=2)]
+[(2,), (1,)]
+"""
+
+from typing import TYPE_CHECKING
+
+from weft._base import spelling as _spelling
+from weft._base import words as _words
+from weft.gluon.data import batchify
+from weft.gluon.data.records import RecordFileDataset
+from weft.gluon.data.sampler import (
+    BatchSampler,
+    FilterSampler,
+    IntervalSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+)
+from weft.mxnet.gluon.data import dataloader, dataset, vision
+from weft.mxnet.gluon.data.dataloader import DataLoader
+from weft.mxnet.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.mxnet.gluon.data", _words.DATA, ("gluon.data",))
+
+__all__ = [
+    "ArrayDataset",
+    "BatchSampler",
+    "DataLoader",
+    "Dataset",
+    "FilterSampler",
+    "IntervalSampler",
+    "RandomSampler",
+    "RecordFileDataset",
+    "Sampler",
+    "SequentialSampler",
+    "SimpleDataset",
+    "batchify",
+    "dataloader",
+    "dataset",
+    "vision",
+]
+__dir__ = __all__.copy

@@ -1,0 +1,131 @@
+"""Losses, as `mx.gluon.loss` has them: one value a sample, the mean over all other axes.
+
+>>> from weft import np
+>>> from weft import mxnet as mx
+>>> loss = mx.gluon.loss.L2Loss()
+>>> loss(np.array([[1.0], [3.0]]), np.array([[0.0], [0.0]]))
+array([0.5, 4.5])
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from weft._base import spelling as _spelling
+from weft._base import words as _words
+from weft.gluon import loss as _native
+from weft.mxnet.gluon._layers import layer as _layer
+from weft.mxnet.gluon.block import HybridBlock, register_counterpart
+
+
+class Loss(HybridBlock, _native.Loss):
+    """Base of losses.
+
+    weight: factor of all; batch_axis: the axis of samples
+    """
+
+    def __init__(
+        self,
+        weight: float | None = None,
+        batch_axis: int = 0,
+        prefix: str | None = None,
+        params: Any = None,
+    ) -> None:
+        self._begin_names(prefix, params)
+        _native.Loss.__init__(self, weight, batch_axis)
+        self._weight = weight
+        self._batch_axis = batch_axis
+
+
+def _apply_weighting(*arguments: Any, **options: Any) -> Any:
+    """A loss times `weight` and `sample_weight`: `(loss, weight, sample_weight)`, or with `F`
+    before them as in 1.x."""
+    values = [a for a in arguments if not hasattr(a, "__path__") and not _is_module(a)]
+    loss, weight, sample_weight = (*values, None, None)[:3]
+    weight = options.get("weight", weight)
+    sample_weight = options.get("sample_weight", sample_weight)
+    if sample_weight is not None:
+        loss = loss * sample_weight
+    return loss if weight is None else loss * weight
+
+
+def _reshape_like(*arguments: Any) -> Any:
+    """The second-last argument in the shape of the last: `(x, y)`, or `(F, x, y)` as in 1.x."""
+    x, y = arguments[-2:]
+    return x.reshape(y.shape)
+
+
+def _is_module(value: Any) -> bool:
+    return type(value).__name__ == "module"
+
+
+def _loss(native: type, arguments: str, **defaults: Any) -> type:
+    """The class of a loss, which is a `Loss` of this module, too."""
+    made = _layer(native, arguments, **defaults)
+    words = ("__init__", "__doc__", "__signature__")
+    space = {word: vars(made)[word] for word in words} | {"__module__": __name__}
+    ours = type(made.__name__, (Loss, native), space)
+    register_counterpart(native, ours)
+    return ours
+
+
+L2Loss = _loss(_native.L2Loss, "weight batch_axis", weight=1.0)
+L1Loss = _loss(_native.L1Loss, "weight batch_axis")
+SigmoidBinaryCrossEntropyLoss = _loss(
+    _native.SigmoidBinaryCrossEntropyLoss, "from_sigmoid weight batch_axis"
+)
+SigmoidBCELoss = SigmoidBinaryCrossEntropyLoss
+
+
+class SoftmaxCrossEntropyLoss(
+    _loss(  # type: ignore[misc]
+        _native.SoftmaxCrossEntropyLoss, "axis sparse_label from_logits weight batch_axis"
+    )
+):
+    """Minus the logarithm of the probability of the label's class.
+
+    sparse_label: labels are class indices, without the axis of classes or with an extent of 1
+    there; else probabilities. from_logits: predictions are logarithms of probabilities
+    """
+
+    def forward(self, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+        axis = self.options["axis"]
+        if self.options["sparse_label"] and label.ndim == pred.ndim and label.shape[axis] == 1:
+            label = label.squeeze(axis)
+        return super().forward(pred, label, sample_weight)
+
+
+register_counterpart(_native.SoftmaxCrossEntropyLoss, SoftmaxCrossEntropyLoss)
+SoftmaxCELoss = SoftmaxCrossEntropyLoss
+KLDivLoss = _loss(_native.KLDivLoss, "from_logits axis weight batch_axis")
+CTCLoss = _loss(_native.CTCLoss, "layout label_layout weight")
+HuberLoss = _loss(_native.HuberLoss, "rho weight batch_axis")
+HingeLoss = _loss(_native.HingeLoss, "margin weight batch_axis")
+SquaredHingeLoss = _loss(_native.SquaredHingeLoss, "margin weight batch_axis")
+LogisticLoss = _loss(_native.LogisticLoss, "weight batch_axis label_format")
+TripletLoss = _loss(_native.TripletLoss, "margin weight batch_axis")
+PoissonNLLLoss = _loss(_native.PoissonNLLLoss, "weight from_logits batch_axis compute_full")
+CosineEmbeddingLoss = _loss(_native.CosineEmbeddingLoss, "weight batch_axis margin")
+SDMLLoss = _loss(_native.SDMLLoss, "smoothing_parameter weight batch_axis")
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__: Any = _spelling.finder("weft.mxnet.gluon.loss", _words.LOSSES)
+
+__all__ = [
+    "CTCLoss",
+    "CosineEmbeddingLoss",
+    "HingeLoss",
+    "HuberLoss",
+    "KLDivLoss",
+    "L1Loss",
+    "L2Loss",
+    "LogisticLoss",
+    "Loss",
+    "PoissonNLLLoss",
+    "SDMLLoss",
+    "SigmoidBCELoss",
+    "SigmoidBinaryCrossEntropyLoss",
+    "SoftmaxCELoss",
+    "SoftmaxCrossEntropyLoss",
+    "SquaredHingeLoss",
+    "TripletLoss",
+]
+__dir__ = __all__.copy

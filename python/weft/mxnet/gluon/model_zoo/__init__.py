@@ -1,0 +1,12 @@
+"""Networks that are there: `vision`."""
+
+from typing import TYPE_CHECKING
+
+from weft._base import spelling as _spelling
+from weft.mxnet.gluon.model_zoo import vision
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.mxnet.gluon.model_zoo", {}, ("gluon.model_zoo",))
+
+__all__ = ["vision"]
+__dir__ = __all__.copy

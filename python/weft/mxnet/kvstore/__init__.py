@@ -1,0 +1,21 @@
+"""Stores of arrays by key, which add up what devices push: `mx.kv`.
+
+>>> from weft import mxnet as mx, np
+>>> store = mx.kv.create("local")
+>>> store.init("w", np.zeros(2))
+>>> store.push("w", [np.ones(2), np.ones(2)])
+>>> out = np.zeros(2)
+>>> store.pull("w", out=out)
+>>> out
+array([2., 2.])
+
+One process has all devices, so `local` and `device` are the same; training on many machines has its
+own way in Weft, and `dist_*` say so.
+"""
+
+from weft.mxnet.kvstore import base, kvstore  # noqa: F401
+from weft.mxnet.kvstore.base import KVStoreBase, TestStore
+from weft.mxnet.kvstore.kvstore import KVStore, create
+
+__all__ = ["KVStore", "KVStoreBase", "TestStore", "create"]
+__dir__ = __all__.copy

@@ -1,0 +1,73 @@
+"""Optimizers, as `mx.optimizer` has them: by name, by parameter's number, with `Updater`.
+
+The arithmetic is that of `weft.optimizer`; options, defaults and states are those of MXNet 2.0. The
+default rate of SGD is 0.1, as there; 1.x had 0.01.
+
+>>> from weft import mxnet as mx
+>>> mx.optimizer.create("sgd", learning_rate=0.5, momentum=0.9).learning_rate
+0.5
+"""
+
+from typing import TYPE_CHECKING
+
+from weft._base import spelling as _spelling
+from weft._base import words as _words
+from weft.mxnet.optimizer import contrib
+from weft.mxnet.optimizer._base import Optimizer, create, register
+from weft.mxnet.optimizer._classes import (
+    DCASGD,
+    FTML,
+    LAMB,
+    LANS,
+    LARS,
+    NAG,
+    SGD,
+    SGLD,
+    AdaBelief,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Ftrl,
+    Nadam,
+    RMSProp,
+    Signum,
+    Test,
+)
+from weft.mxnet.optimizer.updater import Updater, get_updater
+
+ccSGD = SGD  # noqa: N816 - MXNet's name
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.mxnet.optimizer", _words.OPTIMIZERS, ("optimizer",))
+
+__all__ = [
+    "DCASGD",
+    "FTML",
+    "LAMB",
+    "LANS",
+    "LARS",
+    "NAG",
+    "SGD",
+    "SGLD",
+    "AdaBelief",
+    "AdaDelta",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Ftrl",
+    "Nadam",
+    "Optimizer",
+    "RMSProp",
+    "Signum",
+    "Test",
+    "Updater",
+    "ccSGD",
+    "contrib",
+    "create",
+    "get_updater",
+    "register",
+]
+__dir__ = __all__.copy

@@ -1,0 +1,80 @@
+"""An optimizer with the states of all parameters: what a key-value store runs.
+
+>>> from weft import np
+>>> from weft import mxnet as mx
+>>> updater = mx.optimizer.get_updater(mx.optimizer.SGD(learning_rate=0.5))
+>>> weight = np.ones(2)
+>>> updater(0, np.ones(2), weight)
+>>> weight
+array([0.5, 0.5])
+"""
+
+import pickle
+from typing import TYPE_CHECKING, Any
+
+from weft import autograd
+from weft._base import spelling as _spelling
+from weft._core.typing import ndarray
+from weft.mxnet.optimizer._base import Optimizer
+
+
+class Updater:
+    """`updater(index, grad, weight)` makes one update, and the state before the first one.
+
+    Index, gradient and weight may be lists of as many.
+    """
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        self.optimizer = optimizer
+        self.states: dict[Any, Any] = {}
+        self.states_synced: dict[Any, bool] = {}
+        self.aggregate_updates = getattr(optimizer, "aggregate_num", 1) > 1
+
+    def __call__(self, index: Any, grad: Any, weight: Any) -> None:
+        is_list = isinstance(index, list | tuple)
+        indices, grads, weights = (
+            (list(index), list(grad), list(weight)) if is_list else ([index], [grad], [weight])
+        )
+        with autograd.pause():
+            for one, array in zip(indices, weights, strict=True):
+                if one not in self.states:
+                    self.states[one] = self.optimizer.create_state_multi_precision(one, array)
+                    self.states_synced[one] = True
+            states = [self.states[one] for one in indices]
+            for one in zip(indices, weights, grads, states, strict=True):
+                self.optimizer.update_multi_precision(*one)
+
+    def sync_state_context(self, state: Any, context: Any) -> Any:
+        """The arrays of a state on another context."""
+        if isinstance(state, ndarray):
+            from weft.mxnet.device import Device
+
+            return state.to_device(Device(context).native())
+        if isinstance(state, list | tuple):
+            return type(state)(self.sync_state_context(part, context) for part in state)
+        return state
+
+    def set_states(self, states: bytes) -> None:
+        """Sets what `get_states` gave."""
+        found = pickle.loads(states)
+        if isinstance(found, tuple) and len(found) == 2:
+            self.states, self.optimizer = found
+        else:
+            self.states = found
+        self.states_synced = dict.fromkeys(self.states, False)
+
+    def get_states(self, dump_optimizer: bool = False) -> bytes:
+        """The states as bytes, with the optimizer if asked for."""
+        return pickle.dumps((self.states, self.optimizer) if dump_optimizer else self.states)
+
+
+def get_updater(optimizer: Optimizer) -> Updater:
+    """The updater of an optimizer."""
+    return Updater(optimizer)
+
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.mxnet.optimizer.updater", {}, ("optimizer",))
+
+__all__ = ["Updater", "get_updater"]
+__dir__ = __all__.copy
