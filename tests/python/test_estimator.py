@@ -379,6 +379,8 @@ def test_training_goes_on_from_a_batch(tmp_path):
     estimator.fit(loader(), batches=9, event_handlers=handler)
     assert estimator.max_batch == 9 - 4
     assert handler.current_batch == 9
+    names = sorted(path.name for path in tmp_path.glob("*epoch[23]*.params"))
+    assert names == ["model-epoch2batch5.params", "model-epoch3batch7.params"]
     with pytest.raises(ValueError, match="`epoch_period` must be given and `batch_period` must be"):
         estimator.fit(loader(), epochs=9, event_handlers=handler)
 
