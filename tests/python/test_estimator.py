@@ -462,7 +462,10 @@ def test_options_of_handlers_are_checked(tmp_path):
     ):
         with pytest.raises(ValueError, match=text):
             make()
-    with pytest.warns(RuntimeWarning, match="`mode` must be 'auto', 'min' or 'max'; got 'up'"):
+    with (
+        pytest.warns(UserWarning, match="more is taken as better of accuracy"),
+        pytest.warns(RuntimeWarning, match="`mode` must be 'auto', 'min' or 'max'; got 'up'"),
+    ):
         est.EarlyStoppingHandler(accuracy, mode="up")
     with pytest.warns(UserWarning, match="more is taken as better of accuracy"):
         est.EarlyStoppingHandler(accuracy)
