@@ -8,12 +8,12 @@ from typing import Any
 from weft import autograd
 from weft._base.errors import InvalidState, InvalidValue
 from weft._base.spelling import hint
-from weft.mxnet import model
+from weft.mxnet import _checkpoints as model
 from weft.mxnet.io import DataDesc
 from weft.mxnet.module._optimizing import (
     create_optimizer,
-    initializer_of,
     initialized,
+    initializer_of,
     updater_of,
 )
 from weft.mxnet.module.base_module import BaseModule, described
@@ -493,8 +493,7 @@ def _check_names(names: Sequence[str], arguments: Sequence[str], what: str) -> N
 def _copy(name: str, target: Any, value: Any) -> None:
     if tuple(value.shape) != tuple(target.shape):
         raise InvalidValue(
-            f"init_params: `{name}` must have shape {tuple(target.shape)}; got "
-            f"{tuple(value.shape)}"
+            f"init_params: `{name}` must have shape {tuple(target.shape)}; got {tuple(value.shape)}"
         )
     if value is not target:
         with autograd.pause():
