@@ -51,6 +51,22 @@ def test_stochastic_blocks_are_blocks_of_mxnet():
         assert [loss.item() for (loss,) in net.losses] == [9, 16]
 
 
+def test_plain_attributes_of_a_block_may_come_before_its_init():
+    class Sampled(mx.gluon.HybridBlock):
+        def __init__(self, kind, layer=None):
+            self.kind = kind
+            if layer is not None:
+                self.layer = layer
+            super().__init__()
+
+        def forward(self, x):
+            return self.kind(x).mean
+
+    assert Sampled(mgp.Poisson)(np.array([2.0])).item() == 2
+    with pytest.raises(RuntimeError, match=r"call `super\(\).__init__\(\)` before setting `layer`"):
+        Sampled(mgp.Poisson, mx.gluon.nn.Dense(1))
+
+
 def test_a_value_that_is_computed_once_is_kept():
     class Counts:
         calls = 0
