@@ -85,7 +85,9 @@ class Block(_NativeBlock):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if "_children" not in self.__dict__:
-            _NativeBlock.__setattr__(self, name, value)
+            if isinstance(value, _NativeBlock | _NativeParameter):
+                _NativeBlock.__setattr__(self, name, value)  # tells to call `__init__` before
+            object.__setattr__(self, name, value)
             return
         present = self.__dict__.get(name)
         for kind in (_NativeBlock, _NativeParameter):
