@@ -224,8 +224,7 @@ def diag_indices_from(arr: ArrayLike) -> tuple[ndarray, ...]:
     array = _array(arr)
     if array.ndim < 2 or len(set(array.shape)) > 1:
         raise InvalidValue(
-            "diag_indices_from: `arr` must have at least two axes, all as long; "
-            f"got {array.shape}"
+            f"diag_indices_from: `arr` must have at least two axes, all as long; got {array.shape}"
         )
     return (_creation.arange(array.shape[0]),) * array.ndim
 

@@ -334,7 +334,9 @@ def cross(
     first, second = _ops.moveaxis(a, axisa, -1), _ops.moveaxis(b, axisb, -1)
     widths = first.shape[-1], second.shape[-1]
     if not {*widths} <= {2, 3}:
-        raise InvalidValue(f"cross: vectors must have 2 or 3 elements; got {widths[0]}, {widths[1]}")
+        raise InvalidValue(
+            f"cross: vectors must have 2 or 3 elements; got {widths[0]}, {widths[1]}"
+        )
     u, v = ([x[..., i] for i in range(x.shape[-1])] for x in (first, second))
     if widths == (2, 2):
         return u[0] * v[1] - u[1] * v[0]
@@ -354,7 +356,9 @@ def kron(a: ArrayLike, b: ArrayLike) -> ndarray:
     first, second = _array(a), _array(b)
     ndim = max(first.ndim, second.ndim)
     shapes = [(1,) * (ndim - x.ndim) + x.shape for x in (first, second)]
-    pairs = [[extent for pair in zip(s, (1,) * ndim, strict=True) for extent in pair] for s in shapes]
+    pairs = [
+        [extent for pair in zip(s, (1,) * ndim, strict=True) for extent in pair] for s in shapes
+    ]
     turned = [extent for pair in zip((1,) * ndim, shapes[1], strict=True) for extent in pair]
     product = first.reshape(pairs[0]) * second.reshape(turned)
     return product.reshape([m * n for m, n in zip(*shapes, strict=True)])

@@ -160,9 +160,7 @@ def _mask_assign_scalar(
 
 
 @rules("_npi_boolean_mask_assign_tensor")
-def _mask_assign_tensor(
-    data: Array, mask: Array, value: Array, *, start_axis: int = 0
-) -> ndarray:
+def _mask_assign_tensor(data: Array, mask: Array, value: Array, *, start_axis: int = 0) -> ndarray:
     """The rows of `value`, or its only one, go where the mask is true; it cannot be traced."""
     out = data.copy()
     before = (slice(None),) * int(start_axis)

@@ -72,12 +72,12 @@ def _numeric(x: Any, y: Any) -> list[Any]:
     return found or [numpy.asarray(x)]
 
 
-def get_rtol(rtol: Any = None, dtype: Any = numpy.dtype("float64")) -> float:
+def get_rtol(rtol: Any = None, dtype: Any = "float64") -> float:
     """A relative tolerance, by default that of a dtype."""
     return default_rtols().get(numpy.dtype(dtype), 0.0) if rtol is None else rtol
 
 
-def get_atol(atol: Any = None, dtype: Any = numpy.dtype("float64")) -> float:
+def get_atol(atol: Any = None, dtype: Any = "float64") -> float:
     """An absolute tolerance, by default that of a dtype."""
     return default_atols().get(numpy.dtype(dtype), 0.0) if atol is None else atol
 
@@ -138,8 +138,12 @@ def assert_allclose(
     assert_almost_equal(a, b, rtol, atol, equal_nan=equal_nan)
 
 
-def locationError(  # noqa: N802
-    a: Any, b: Any, index: tuple[int, ...], names: tuple[str, str], maxError: bool = False  # noqa: N803
+def locationError(
+    a: Any,
+    b: Any,
+    index: tuple[int, ...],
+    names: tuple[str, str],
+    maxError: bool = False,  # noqa: N803
 ) -> str:
     """A line that shows two elements that differ."""
     what = "Location of maximum error" if maxError else "Location of error"

@@ -3,6 +3,7 @@
 Each raises AssertionError only where most of several trials fail.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ def gen_buckets_probs_with_ppf(
     assert nbuckets > 0
     share = 1.0 / nbuckets
     ends = [ppf(share * n) for n in range(nbuckets + 1)]
-    return list(zip(ends[:-1], ends[1:], strict=True)), [share] * nbuckets
+    return list(itertools.pairwise(ends)), [share] * nbuckets
 
 
 def mean_check(
