@@ -3,6 +3,7 @@
 Elements keep their gradients. `weft.np` has them under the same names.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -241,11 +242,20 @@ def unravel_index(indices: ArrayLike, shape: Shape) -> tuple[ndarray, ...]:
     places = _array(indices)
     if places.dtype.kind not in "iu":
         raise InvalidType(f"unravel_index: `indices` must be integers; got {places.dtype}")
-    try:
-        found = numpy.unravel_index(places.asnumpy(), shape)
-    except ValueError as error:
-        raise InvalidValue(f"unravel_index: `indices` for shape {shape}: {error}") from None
-    return tuple(native.array(index).astype(places.dtype) for index in found)
+    extents = (shape,) if isinstance(shape, int) else tuple(shape)
+    count = math.prod(extents)
+    if not native.is_traced(places) and places.size:
+        values = places.asnumpy()
+        if values.min() < 0 or values.max() >= count:
+            raise InvalidValue(
+                f"unravel_index: `indices` must be from 0 to {count - 1} for shape {extents}; "
+                f"got {int(values.min())} to {int(values.max())}"
+            )
+    rest, found = places, []
+    for extent in reversed(extents):
+        found.append(_ops.remainder(rest, extent))
+        rest = _ops.floor_divide(rest, extent)
+    return tuple(reversed(found))
 
 
 def indices(

@@ -70,6 +70,11 @@ def _broadcast_weights(array: ndarray, axis: Any, weights: ndarray) -> ndarray:
     return weights.reshape(shape)
 
 
+def _shares(q: ArrayLike) -> numpy.ndarray:
+    """Shares as NumPy's float64, numbers of Python with all their digits."""
+    return numpy.asarray(q.asnumpy() if isinstance(q, native.ndarray) else q, "float64")
+
+
 _METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 
@@ -94,7 +99,7 @@ def quantile(
     """
     if method not in _METHODS:
         raise InvalidValue(f"quantile: `method` must be one of {_METHODS}; got {method!r}")
-    shares = _array(q).asnumpy().astype("float64")
+    shares = _shares(q)
     if shares.size and not (shares.min() >= 0 and shares.max() <= 1):
         raise InvalidValue(f"quantile: `q` must be from 0 to 1; got {shares.tolist()}")
     array, kept = _one_axis(_floating(a), axis)
@@ -145,7 +150,7 @@ def percentile(
     >>> np.percentile(np.array([3.0, 1.0, 2.0]), 50)
     array(2.)
     """
-    shares = _array(q).asnumpy().astype("float64")
+    shares = _shares(q)
     if shares.size and not (shares.min() >= 0 and shares.max() <= 100):
         raise InvalidValue(f"percentile: `q` must be from 0 to 100; got {shares.tolist()}")
     return quantile(a, shares / 100, axis, method=method, keepdims=keepdims)
