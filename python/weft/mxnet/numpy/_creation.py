@@ -14,9 +14,9 @@ import numpy
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ArrayLike, Shape, ndarray
+from weft.mxnet._made import to_numpy
 from weft.mxnet._modes import default_dtype, read
 from weft.mxnet.device import native_of
-from weft.mxnet.util import to_numpy
 
 
 def dtype_or_default(dtype: Any) -> Any:

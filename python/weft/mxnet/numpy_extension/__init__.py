@@ -56,9 +56,9 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 
     def __getattr__(name: str) -> Any:
         if name == "image":
-            import importlib
+            from weft.mxnet.ndarray import image
 
-            return importlib.import_module("weft.mxnet.ndarray.image")
+            return image
         return _find(name)
 
 

@@ -7,6 +7,7 @@ import numpy
 
 from weft import autograd, np, npx
 from weft._base.errors import InvalidType
+from weft._base.protocols import SharesMemory
 from weft._core.typing import ArrayLike, ndarray
 from weft.mxnet._made import Like
 from weft.mxnet._operators._attributes import dtype_of, ints
@@ -85,7 +86,7 @@ def from_numpy(ndarray: numpy.ndarray, zero_copy: bool = True) -> Any:
 def from_dlpack(dlpack: Any) -> ndarray:
     """An array on the memory of another library's array, or of the capsule that
     `to_dlpack_for_read` gives."""
-    if hasattr(dlpack, "__dlpack__"):
+    if isinstance(dlpack, SharesMemory):
         return np.from_dlpack(dlpack)
     return np.from_dlpack(_Capsule(dlpack))
 

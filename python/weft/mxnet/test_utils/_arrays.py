@@ -20,12 +20,9 @@ def _nd() -> Any:
 
 
 def _dense(values: Any, ctx: Any = None, dtype: Any = None) -> Any:
-    """An array of `mx.nd` if there are any, else of `mx.np`."""
-    nd = _nd()
+    """An array of `mx.nd`."""
     values = numpy.asarray(values, dtype or "float32")
-    if hasattr(nd, "array"):
-        return nd.array(values, ctx=ctx, dtype=values.dtype)
-    return np.array(values)
+    return _nd().array(values, ctx=ctx, dtype=values.dtype)
 
 
 # ---- shapes --------------------------------------------------------------------------------------

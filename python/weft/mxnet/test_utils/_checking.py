@@ -10,6 +10,7 @@ from weft import np
 from weft._base.errors import InvalidType, InvalidValue
 from weft.mxnet import autograd
 from weft.mxnet.test_utils._comparing import (
+    OnHost,
     assert_almost_equal,
     default_numeric_eps,
     get_atol,
@@ -20,13 +21,13 @@ from weft.mxnet.test_utils._environment import default_device
 
 def _array(value: Any, ctx: Any, dtype: Any) -> Any:
     """An argument as an array of its own: of `mx.nd` unless it is an array already."""
-    if hasattr(value, "asnumpy"):
+    if isinstance(value, OnHost):
         return value.copy()
     from weft.mxnet import ndarray as nd
 
     values = numpy.asarray(value)
     made = values.astype(dtype) if values.dtype.kind == "f" or dtype != numpy.float32 else values
-    return nd.array(made, ctx=ctx, dtype=made.dtype) if hasattr(nd, "array") else np.array(made)
+    return nd.array(made, ctx=ctx, dtype=made.dtype)
 
 
 def _named(
@@ -172,7 +173,7 @@ def numeric_grad(
 
 
 def _host(value: Any) -> numpy.ndarray:
-    return value.asnumpy() if hasattr(value, "asnumpy") else numpy.asarray(value)
+    return value.asnumpy() if isinstance(value, OnHost) else numpy.asarray(value)
 
 
 def check_numeric_gradient(
@@ -210,9 +211,8 @@ def check_numeric_gradient(
     inner = sym._bind(ctx, args=arguments, aux_states=states)
     shape = inner.forward(is_train=use_forward_train)[0].shape
     factors = numpy.random.uniform(-1, 1, shape).astype(dtype) + 0.1
-    is_np = hasattr(sym, "as_nd_ndarray") and type(sym).__module__.endswith("numpy")
     weight = symbol.var("__random_factors")
-    plain = sym.as_nd_ndarray() if is_np else sym
+    plain = sym.as_nd_ndarray()
     whole = symbol.sum(
         symbol.broadcast_mul(plain[0] if len(sym.list_outputs()) > 1 else plain, weight)
     )
