@@ -152,14 +152,14 @@ def _boolean_mask(data: Array, index: Array, *, axis: int = 0) -> ndarray:
     return np.compress(index != 0, data, axis=int(axis))
 
 
-@rules("_slice_assign", "_npi_slice_assign")
+@rules("_slice_assign", "_crop_assign", "_npi_slice_assign")
 def _slice_assign(lhs: Array, rhs: Array, *, begin: Any, end: Any, step: Any = ()) -> ndarray:
     out = lhs.copy()
     out[_places(begin, end, step)] = rhs
     return out
 
 
-@rules("_slice_assign_scalar", "_npi_slice_assign_scalar")
+@rules("_slice_assign_scalar", "_crop_assign_scalar", "_npi_slice_assign_scalar")
 def _slice_assign_scalar(
     data: Array, *, scalar: float = 0.0, begin: Any, end: Any, step: Any = ()
 ) -> ndarray:

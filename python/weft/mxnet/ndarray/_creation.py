@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 
 from weft import np
-from weft._base.errors import InvalidType
+from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
 from weft.mxnet._operators._attributes import ints
 from weft.mxnet.device import native_of
@@ -152,7 +152,10 @@ def concatenate(arrays: Sequence[NDArray], axis: int = 0, always_copy: bool = Tr
 
 def moveaxis(tensor: NDArray, source: Any, destination: Any) -> NDArray:
     """The array with axes at other places. Raises ValueError for axes that it lacks."""
-    return shaped(np.moveaxis(tensor, source, destination).copy())
+    try:
+        return shaped(np.moveaxis(tensor, source, destination).copy())
+    except IndexError as error:
+        raise InvalidValue(str(error)) from None
 
 
 def split_v2(

@@ -80,7 +80,9 @@ class _Plan:
             if len(inputs) == 1 and isinstance(inputs[0], list | tuple):
                 inputs = list(inputs[0])
             if not inputs:  # data=[...], or arg0=..., arg1=...
-                inputs = [kwargs.pop(key) for key in list(kwargs) if isinstance(kwargs[key], ndarray)]
+                inputs = [
+                    kwargs.pop(key) for key in list(kwargs) if isinstance(kwargs[key], ndarray)
+                ]
             return inputs, self._attributes(kwargs)
         if len(args) > len(self.names):
             raise InvalidType(

@@ -367,9 +367,7 @@ def _require_shape(where: str, given: Any, found: tuple[int, ...]) -> None:
         raise InvalidValue(f"{where}: `shape` must be {tuple(found)}; got {tuple(given)}")
 
 
-def csr_matrix(
-    arg1: Any, shape: Any = None, ctx: Any = None, dtype: Any = None
-) -> CSRNDArray:
+def csr_matrix(arg1: Any, shape: Any = None, ctx: Any = None, dtype: Any = None) -> CSRNDArray:
     """A csr matrix.
 
     arg1: (data, indices, indptr); (data, (rows, columns)); (rows, columns), for an empty one; or a
@@ -484,9 +482,7 @@ def _stored_rows(whole: numpy.ndarray, ctx: Any = None) -> RowSparseNDArray:
     return _of_rows((whole[numbers], numbers), whole.shape, ctx, whole.dtype)
 
 
-def zeros(
-    stype: str, shape: Any, ctx: Any = None, dtype: Any = None, **kwargs: Any
-) -> Any:
+def zeros(stype: str, shape: Any, ctx: Any = None, dtype: Any = None, **kwargs: Any) -> Any:
     """An array of zeros that is stored as 'default', 'csr' or 'row_sparse'."""
     extents, kind = ints(shape, "shape"), dtype_of(dtype, _FLOAT)
     place = native_of(None, ctx)
@@ -505,9 +501,7 @@ def zeros(
 
 
 def _unknown(where: str, stype: Any) -> InvalidValue:
-    return InvalidValue(
-        f"{where}: `stype` must be 'default', 'csr' or 'row_sparse'; got {stype!r}"
-    )
+    return InvalidValue(f"{where}: `stype` must be 'default', 'csr' or 'row_sparse'; got {stype!r}")
 
 
 def empty(stype: str, shape: Any, ctx: Any = None, dtype: Any = None) -> Any:

@@ -269,7 +269,9 @@ def shuffle(data: NDArray, **kwargs: Any) -> NDArray:
 
 
 def _like(name: str, function: Callable[..., NDArray], names: tuple[str, ...]) -> Any:
-    def call(data: NDArray, *args: Any, out: Any = None, name: Any = None, **kwargs: Any) -> NDArray:
+    def call(
+        data: NDArray, *args: Any, out: Any = None, name: Any = None, **kwargs: Any
+    ) -> NDArray:
         for key in kwargs:
             if key not in names:
                 raise InvalidType(f"{call.__name__}: `{key}` is no argument; it accepts {names}")

@@ -35,9 +35,7 @@ from weft.mxnet.ndarray._sparse import (
 def retain(data: RowSparseNDArray, indices: Any, out: Any = None, name: Any = None) -> Any:
     """The rows of a row_sparse array whose numbers are among `indices`, the others as zero."""
     if not isinstance(data, RowSparseNDArray):
-        raise InvalidType(
-            f"retain: `data` must be a RowSparseNDArray; got {type(data).__name__}"
-        )
+        raise InvalidType(f"retain: `data` must be a RowSparseNDArray; got {type(data).__name__}")
     found = data.retain(indices)
     return found if out is None else found.copyto(out)
 
