@@ -239,6 +239,16 @@ class NDArray(ndarray):
         _autograd.backward([self], given, retain_graph, train_mode)
 
 
+class Sparse:
+    """What the classes of sparse arrays derive from."""
+
+    stype = "default"
+
+    def todense(self) -> NDArray:
+        """The whole array, zeros included."""
+        raise NotImplementedError
+
+
 def plain(array: Any) -> Any:
     """An `NDArray` as an array of Weft, in the same memory and with the same gradient. Rules of
     operators are written for those: their comparisons give bools."""
@@ -278,4 +288,4 @@ def shaped(array: Any) -> Any:
     return array if array.ndim or asks_for_numpy_shapes() else array.reshape((1,))
 
 
-__all__ = ["NDArray", "plain", "shaped", "whole_key"]
+__all__ = ["NDArray", "Sparse", "plain", "shaped", "whole_key"]

@@ -19,7 +19,7 @@ from weft._core.typing import ndarray
 from weft.mxnet.ndarray import _arithmetic
 from weft.mxnet.ndarray._array import plain, shaped
 from weft.mxnet.ndarray._functions import finder, function_of, names_behind, written
-from weft.mxnet.ndarray._sparse import (
+from weft.mxnet.ndarray._sparse import (  # noqa: F401 - public here
     BaseSparseNDArray,
     CSRNDArray,
     RowSparseNDArray,
