@@ -27,7 +27,7 @@ def exponential(scale=1, **_):
 
 
 CONTINUOUS = {"uniform": uniform, "normal": normal, "exponential": exponential}
-COUNTED = {"randint", "permutation", "dropout"}
+COUNTED = {"randint", "permutation", "dropout", "poisson", "binomial"}
 
 
 def drawn(case, seed=3, **attributes):
@@ -92,3 +92,50 @@ def test_seed_and_place_in_the_order_of_calls_decide(case):
     later = case.function(**case.attributes).asnumpy()
     numpy.testing.assert_array_equal(first, again)
     assert first.size < 2 or (first != later).any()
+
+
+def counts_of(distribution, numbers):
+    """How often numbers fall into bins that are about equally likely, and how often they should."""
+    ends = numpy.unique(distribution.ppf(numpy.linspace(0, 1, 20)[1:-1]))
+    shares = numpy.diff(numpy.concatenate([[0], distribution.cdf(ends), [1]]))
+    found = numpy.bincount(numpy.searchsorted(ends, numbers), minlength=len(shares))
+    is_likely = shares * numbers.size >= 5
+    assert found[~is_likely].sum() <= 20
+    return found[is_likely], shares[is_likely] / shares[is_likely].sum() * found[is_likely].sum()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("rate", [0.3, 4.0, 9.9, 10.1, 50.0, 3000.0])
+@pytest.mark.parametrize("function", [f for f in FUNCTIONS.values() if f.__name__ == "poisson"])
+def test_poisson_counts_follow_the_distribution(function, rate, dtype):
+    weft.random.seed(5)
+    numbers = function(np.full((COUNT,), rate, dtype)).asnumpy()
+    result = scipy.stats.chisquare(
+        *counts_of(scipy.stats.poisson(numpy.dtype(dtype).type(rate)), numbers)
+    )
+    assert result.pvalue > LEAST_PROBABILITY
+
+
+@pytest.mark.parametrize(
+    ("trials", "chance"),
+    [(1, 0.3), (7, 0.9), (30, 0.2), (40, 0.5), (100, 0.97), (500, 0.04), (10000, 0.6)],
+)
+@pytest.mark.parametrize("function", [f for f in FUNCTIONS.values() if f.__name__ == "binomial"])
+def test_binomial_counts_follow_the_distribution(function, trials, chance):
+    weft.random.seed(6)
+    shape = (COUNT,)
+    numbers = function(
+        np.full(shape, trials, "float64"), np.full(shape, chance, "float64")
+    ).asnumpy()
+    if trials == 1:
+        result = scipy.stats.binomtest(int(numbers.sum()), COUNT, chance)
+    else:
+        result = scipy.stats.chisquare(*counts_of(scipy.stats.binom(trials, chance), numbers))
+    assert result.pvalue > LEAST_PROBABILITY
+
+
+@pytest.mark.parametrize("function", [f for f in FUNCTIONS.values() if f.__name__ == "poisson"])
+def test_counts_that_cannot_be_are_nan(function):
+    rates = np.array([0.0, -1.0, numpy.nan, numpy.inf, 1e17])
+    found = function(rates).asnumpy()
+    numpy.testing.assert_array_equal(found, [0, *[numpy.nan] * 4])

@@ -7,14 +7,22 @@ import numpy
 import pytest
 from operator_samples import as_numpy, as_weft, tolerance, weighted_sum
 from test_dtypes import promoted, takes, values
-from test_registry import differentiable, every_case, expected, gradients, oracle_of
+from test_registry import (
+    differentiable,
+    every_case,
+    expected,
+    gradients,
+    is_constant,
+    oracle_of,
+)
 
 SPECIAL = [numpy.nan, numpy.inf, -numpy.inf, 0.0, -0.0]
 
 
 def floats(case, dtype="float32"):
     """The inputs that are given in a floating dtype; skips where there are none of this one."""
-    found = [i for i in range(len(case.shapes)) if case.is_float_input(i)]
+    given = range(len(case.shapes))
+    found = [i for i in given if case.is_float_input(i) and not is_constant(case, i)]
     if not found or not takes(case, promoted(case)[0], dtype):
         pytest.skip(f"{case}: takes no {dtype}")
     return found

@@ -1,5 +1,6 @@
 """Where data of files and iterators become arrays, and arrays become NumPy's again."""
 
+import dataclasses
 from typing import Any
 
 import numpy
@@ -25,9 +26,17 @@ def filled(shape: tuple[int, ...], dtype: Any) -> tuple[Any, numpy.ndarray]:
     return array, array.numpy()
 
 
+@dataclasses.dataclass(frozen=True)
+class Like:
+    """What a callback gives: an array of this shape and dtype."""
+
+    shape: tuple[int, ...]
+    dtype: Any
+
+
 def host(values: Any) -> numpy.ndarray:
     """Values as NumPy's array; no copy where their memory can be read."""
     return numpy.asarray(values)
 
 
-__all__ = ["filled", "host", "made", "made_as_mxnet"]
+__all__ = ["Like", "filled", "host", "made", "made_as_mxnet"]

@@ -79,7 +79,6 @@ __all__ = [
     "data_dir",
     "data_dir_default",
     "integer_types",
-    "mx_real_t",
     "numeric_types",
     "py_str",
     "string_types",

@@ -261,6 +261,8 @@ def multinomial(n: int, pvals: ArrayLike, size: Shape | None = None) -> ndarray:
             f"multinomial: `pvals` must be at least 0 and have the sum 1; got {values.tolist()}"
         )
     lead = (n, *_shape_of(() if size is None else size))
+    if not chances.size:
+        return _ops.sum(native.empty((*lead, 0), "int64"), 0)
     waits = OPERATORS["exponential"](1, (*lead, chances.size), chances.dtype)
     drawn = _ops.argmin(waits / chances, -1)
     classes = native.array(numpy.arange(chances.size))
@@ -298,8 +300,79 @@ def multivariate_normal(
     return _ops.matmul(native.array(roots).astype(middle.dtype), draw)[..., 0] + middle
 
 
+# ---- counts --------------------------------------------------------------------------------------
+
+
+def _counts(name: str, size: Shape | None, dtype: DTypeLike, *parameters: ArrayLike) -> ndarray:
+    """Counts of one of the core's distributions, drawn in float32 or float64."""
+    extents = _shape_of(size, *parameters)
+    wide = "float64" if str(dtype) == "float64" else "float32"
+    given = [
+        _ops.broadcast_to(native.array(p, None, False).astype(wide), extents) for p in parameters
+    ]
+    found = OPERATORS[name](*(OPERATORS["stop_gradient"](p) for p in given))
+    return found if str(dtype) == wide else found.astype(dtype)
+
+
+def _check_chance(where: str, value: Any, name: str = "p") -> None:
+    if isinstance(value, int | float) and not 0 <= value <= 1:
+        raise InvalidValue(f"{where}: `{name}` must be in [0, 1]; got {value}")
+
+
+@draws
+def poisson(
+    lam: ArrayLike = 1.0, size: Shape | None = None, dtype: DTypeLike = "float32"
+) -> ndarray:
+    """How many events happen where `lam` are expected (the Poisson distribution). No gradient
+    reaches `lam`.
+
+    Raises ValueError for a number below 0; for such an element of an array the count is NaN.
+
+    >>> bool((poisson(4.0, size=10) >= 0).all())
+    True
+    """
+    _check_scale("poisson", lam, "lam")
+    return _counts("poisson", size, dtype, lam)
+
+
+@draws
+def binomial(
+    n: ArrayLike, p: ArrayLike, size: Shape | None = None, dtype: DTypeLike = "float32"
+) -> ndarray:
+    """How many of `n` trials succeed, each with probability `p`. No gradient reaches these.
+
+    Raises ValueError for numbers that are no such; for such elements of arrays the count is NaN.
+
+    >>> bool((binomial(5, 0.5, size=10) <= 5).all())
+    True
+    """
+    _check_scale("binomial", n, "n")
+    _check_chance("binomial", p)
+    return _counts("binomial", size, dtype, n, p)
+
+
+@draws
+def negative_binomial(
+    n: ArrayLike, p: ArrayLike, size: Shape | None = None, dtype: DTypeLike = "float32"
+) -> ndarray:
+    """How many trials fail before the `n`-th success, each succeeding with probability `p`; `n` may
+    be any number above 0. No gradient reaches these.
+
+    >>> bool((negative_binomial(3, 0.5, size=10) >= 0).all())
+    True
+    """
+    _check_positive("negative_binomial", n=n, p=p)
+    _check_chance("negative_binomial", p)
+    wide = "float64" if str(dtype) == "float64" else "float32"
+    chance = native.array(p, None, False).astype(wide)
+    extents = _shape_of(size, n, p)
+    rate = gamma(n, (1 - chance) / chance, extents, wide)
+    return _counts("poisson", None, dtype, rate)
+
+
 __all__ = [
     "beta",
+    "binomial",
     "chisquare",
     "f",
     "gamma",
@@ -309,7 +382,9 @@ __all__ = [
     "lognormal",
     "multinomial",
     "multivariate_normal",
+    "negative_binomial",
     "pareto",
+    "poisson",
     "power",
     "rayleigh",
     "weibull",

@@ -23,19 +23,23 @@ from weft.npx import (
     _boxes,
     _checkpoint,
     _control,
+    _detection,
     _effects,
     _likes,
     _ops,
     _quantize,
+    _sampling,
     _sequences,
 )
 from weft.npx._boxes import *  # noqa: F403
 from weft.npx._checkpoint import *  # noqa: F403
 from weft.npx._control import *  # noqa: F403
+from weft.npx._detection import *  # noqa: F403
 from weft.npx._effects import *  # noqa: F403
 from weft.npx._likes import *  # noqa: F403
 from weft.npx._ops import *  # noqa: F403
 from weft.npx._quantize import *  # noqa: F403
+from weft.npx._sampling import *  # noqa: F403
 from weft.npx._sequences import *  # noqa: F403
 
 
@@ -95,10 +99,12 @@ __all__ = [
     *_boxes.__all__,
     *_checkpoint.__all__,
     *_control.__all__,
+    *_detection.__all__,
     *_effects.__all__,
     *_likes.__all__,
     *_ops.__all__,
     *_quantize.__all__,
+    *_sampling.__all__,
     *_sequences.__all__,
     "load",
     "num_threads",

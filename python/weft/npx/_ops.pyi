@@ -387,6 +387,25 @@ def gelu(x: ArrayLike, approximation: str = "erf", *, out: ndarray | None = None
     out: array to write into
     """
 
+def grid_sample(
+    data: ArrayLike,
+    grid: ArrayLike,
+    mode: str = "bilinear",
+    padding_mode: str = "zeros",
+    align_corners: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Images sampled at places from -1 to 1, as PyTorch's grid_sample and ONNX's GridSample.
+
+    data: any real dtype; integers become the default float; shape (N, C, H, W)
+    grid: for each result x, along the width, and y: shape (N, Ho, Wo, 2)
+    mode: bilinear, nearest or bicubic
+    padding_mode: what lies around an image: zeros, its border or its reflection
+    align_corners: -1 and 1 are the centers of the outer pixels, not their outer borders
+    out: array to write into
+    """
+
 def group_norm(
     data: ArrayLike,
     gamma: ArrayLike | None = None,
@@ -887,6 +906,42 @@ def quantized_convolution(
     No gradient: integers.
     """
 
+def quantized_convolution16(
+    data: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    multiplier: ArrayLike | None = None,
+    shift: ArrayLike | None = None,
+    kernel: int | Sequence[int] | None = None,
+    stride: int | Sequence[int] | None = None,
+    pad: int | Sequence[int] | None = None,
+    dilate: int | Sequence[int] | None = None,
+    num_group: int = 1,
+    low: int = -32768,
+    high: int = 32767,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Convolution of int16 images with int8 filters: int64 sums, or with a multiplier and a shift
+    int16, the sums times multiplier * 2^-shift, rounded to the nearest, halves up.
+
+    data: int16, shape (N, H, W, C)
+    weight: int8, shape (filters, kernel..., C / groups)
+    bias: int64, shape (filters,)
+    multiplier: int32, shape (filters,): 0 to 32767
+    shift: int32, shape (filters,): 1 to 62
+    kernel: extents of the window; those of the weight
+    stride: step of the window, 1 by default
+    pad: zeros added on both sides, or before all axes and then behind them; 0 by default
+    dilate: distance of the window's elements, 1 by default
+    num_group: groups of channels that do not see each other
+    low: lower bound of the result
+    high: upper bound of the result
+    out: array to write into
+
+    No gradient: integers.
+    """
+
 def quantized_fully_connected(
     data: ArrayLike,
     weight: ArrayLike,
@@ -1204,6 +1259,46 @@ def rnn_cell(
     i2h_bias: shape (gates H,)
     h2h_bias: shape (gates H,)
     activation: 'tanh' or 'relu'
+    out: array to write into
+    """
+
+def roi_align(
+    data: ArrayLike,
+    rois: ArrayLike,
+    pooled_size: int | Sequence[int],
+    spatial_scale: float = 1.0,
+    sampling_ratio: int = -1,
+    aligned: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Regions of images as means of bilinear samples in bins: (R, C, bins, bins).
+
+    data: any real dtype; integers become the default float; shape (N, C, H, W)
+    rois: a row for each region, a constant: number of the image (none if it is negative), x1, y1,
+        x2, y2; shape (R, 5)
+    pooled_size: bins along the height and the width
+    spatial_scale: pixels of the images for one unit of the regions
+    sampling_ratio: samples of a bin along each axis; 0 or less: as many as it has pixels
+    aligned: pixels have their centers at 1/2, and regions may be thinner than a pixel
+    out: array to write into
+    """
+
+def roi_pool(
+    data: ArrayLike,
+    rois: ArrayLike,
+    pooled_size: int | Sequence[int],
+    spatial_scale: float = 1.0,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """The largest elements of regions of images in bins: (R, C, bins, bins).
+
+    data: any real dtype; integers become the default float; shape (N, C, H, W)
+    rois: a row for each region, a constant: number of the image (none if it is negative), x1, y1,
+        x2, y2; shape (R, 5)
+    pooled_size: bins along the height and the width
+    spatial_scale: pixels of the images for one unit of the regions
     out: array to write into
     """
 

@@ -185,6 +185,32 @@ def test_snapshots_in_hdf5_go_on_too(tmp_path):
         made(tmp_path, text, snapshot=state)
 
 
+def test_snapshots_are_named_after_the_solver_where_no_prefix_is(tmp_path):
+    text = 'base_lr: 0.05 lr_policy: "fixed" max_iter: 2'
+    made(tmp_path, text)[0].solve()
+    assert (tmp_path / "solver_iter_2.caffemodel").exists()
+    (tmp_path / "kept").mkdir()
+    solver, _ = made(tmp_path, f'{text} snapshot_prefix: "{tmp_path}/kept"')
+    assert solver.snapshot()[0] == tmp_path / "kept" / "solver_iter_0.caffemodel"
+
+
+def test_a_stopped_training_leaves_a_snapshot(tmp_path):
+    text = 'base_lr: 0.05 lr_policy: "fixed" max_iter: 50'
+    solver, lines = made(tmp_path, text)
+    read = solver._train.batch
+
+    def stopped():
+        if solver.iter == 3:
+            raise KeyboardInterrupt
+        return read()
+
+    solver._train.batch = stopped
+    with pytest.raises(KeyboardInterrupt):
+        solver.solve()
+    assert "Optimization stopped early." in lines
+    assert (tmp_path / "solver_iter_3.solverstate").exists()
+
+
 def test_a_state_has_the_numbers_that_caffe_has(tmp_path):
     text = (
         'base_lr: 0.1 lr_policy: "multistep" gamma: 0.5 stepvalue: 1 momentum: 0.9 '

@@ -55,6 +55,7 @@ from weft.gluon.nn.convolution import (
     MaxPool2D,
     MaxPool3D,
 )
+from weft.gluon.nn.deformable import DeformableConvolution, ModulatedDeformableConvolution
 from weft.gluon.nn.normalization import (
     BatchNorm,
     BatchNormReLU,
@@ -108,6 +109,7 @@ __all__ = [
     "Conv2DTranspose",
     "Conv3D",
     "Conv3DTranspose",
+    "DeformableConvolution",
     "Dense",
     "Dropout",
     "Embedding",
@@ -132,6 +134,7 @@ __all__ = [
     "MaxPool1D",
     "MaxPool2D",
     "MaxPool3D",
+    "ModulatedDeformableConvolution",
     "MultiHeadAttention",
     "PReLU",
     "PixelShuffle1D",

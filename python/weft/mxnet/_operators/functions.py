@@ -90,6 +90,8 @@ _ALONE: dict[str, Function] = {
     "_npi_logical_not": np.logical_not,
     "_npi_rad2deg": _degrees,
     "_npx_relu": npx.relu,
+    "_npx_softsign": npx.softsign,
+    "_npx_stop_gradient": npx.stop_gradient,
     "_npx_sigmoid": npx.sigmoid,
     "erf": npx.erf,
     "_npx_erf": npx.erf,

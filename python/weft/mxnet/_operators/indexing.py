@@ -152,6 +152,30 @@ def _boolean_mask(data: Array, index: Array, *, axis: int = 0) -> ndarray:
     return np.compress(index != 0, data, axis=int(axis))
 
 
+@rules("_npi_boolean_mask_assign_scalar")
+def _mask_assign_scalar(
+    data: Array, mask: Array, *, value: float = 0.0, start_axis: int = 0
+) -> ndarray:
+    return np.where(_beside(mask, data, int(start_axis)), value, data)
+
+
+@rules("_npi_boolean_mask_assign_tensor")
+def _mask_assign_tensor(
+    data: Array, mask: Array, value: Array, *, start_axis: int = 0
+) -> ndarray:
+    """The rows of `value`, or its only one, go where the mask is true; it cannot be traced."""
+    out = data.copy()
+    before = (slice(None),) * int(start_axis)
+    out[(*before, mask != 0)] = value
+    return out
+
+
+def _beside(mask: ndarray, data: ndarray, start_axis: int) -> ndarray:
+    """A mask of some axes, shaped to stand beside all."""
+    after = data.ndim - start_axis - mask.ndim
+    return (mask != 0).reshape((*(1,) * start_axis, *mask.shape, *(1,) * after))
+
+
 @rules("_slice_assign", "_crop_assign", "_npi_slice_assign")
 def _slice_assign(lhs: Array, rhs: Array, *, begin: Any, end: Any, step: Any = ()) -> ndarray:
     out = lhs.copy()

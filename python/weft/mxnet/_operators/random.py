@@ -109,6 +109,125 @@ def _sample_normal(mu: Array, sigma: Array, *, shape: Any = (), dtype: Any = Non
     return part * _spread(sigma, whole) + _spread(mu, whole)
 
 
+# ---- other distributions -------------------------------------------------------------------------
+#
+# By the names of 1.x. `alpha` and `beta` of gamma are its shape and its scale. A negative binomial
+# counts failures before the k-th success; the generalized one is given by its mean and by how much
+# its variance exceeds that, over the square of the mean.
+
+
+def _gamma_of(alpha: Any, beta: Any, shape: Any, dtype: Any) -> ndarray:
+    return np.random.gamma(alpha, beta, shape, dtype)
+
+
+def _poisson_of(lam: Any, shape: Any, dtype: Any) -> ndarray:
+    return np.random.poisson(lam, shape, dtype)
+
+
+def _failures_of(k: Any, p: Any, shape: Any, dtype: Any) -> ndarray:
+    return np.random.negative_binomial(k, p, shape, dtype)
+
+
+def _dispersed_of(mu: Any, alpha: Any, shape: Any, dtype: Any) -> ndarray:
+    """A Poisson count whose mean is a gamma number of mean `mu`; for alpha 0 it is `mu` itself."""
+    width = np.maximum(np.asarray(alpha).astype("float32"), 1e-12)
+    rate = np.random.gamma(1 / width, width * mu, shape, "float32")
+    return np.random.poisson(np.where(np.asarray(alpha) > 0, rate, mu), shape, dtype)
+
+
+@rules("_random_gamma", "random_gamma")
+def _random_gamma(
+    *, alpha: float = 1.0, beta: float = 1.0, shape: Any = (), dtype: Any = None
+) -> ndarray:
+    return _gamma_of(alpha, beta, _shape(shape), dtype_of(dtype, FLOAT))
+
+
+@rules("_random_poisson", "random_poisson")
+def _random_poisson(*, lam: float = 1.0, shape: Any = (), dtype: Any = None) -> ndarray:
+    return _poisson_of(lam, _shape(shape), dtype_of(dtype, FLOAT))
+
+
+@rules("_random_negative_binomial", "random_negative_binomial")
+def _random_failures(*, k: int = 1, p: float = 1.0, shape: Any = (), dtype: Any = None) -> ndarray:
+    return _failures_of(k, p, _shape(shape), dtype_of(dtype, FLOAT))
+
+
+@rules("_random_generalized_negative_binomial", "random_generalized_negative_binomial")
+def _random_dispersed(
+    *, mu: float = 1.0, alpha: float = 1.0, shape: Any = (), dtype: Any = None
+) -> ndarray:
+    return _dispersed_of(mu, alpha, _shape(shape), dtype_of(dtype, FLOAT))
+
+
+@rules("_random_binomial", "random_binomial")
+def _random_binomial(
+    *, n: float = 1, p: float = 1.0, shape: Any = (), dtype: Any = None
+) -> ndarray:
+    return np.random.binomial(n, p, _shape(shape), dtype_of(dtype, FLOAT))
+
+
+@rules("_random_gamma_like")
+def _gamma_like(data: Array, *, alpha: float = 1.0, beta: float = 1.0) -> ndarray:
+    return _gamma_of(alpha, beta, tuple(data.shape), data.dtype)
+
+
+@rules("_random_exponential_like")
+def _exponential_like(data: Array, *, lam: float = 1.0) -> ndarray:
+    return np.random.exponential(1 / lam, tuple(data.shape), data.dtype)
+
+
+@rules("_random_poisson_like")
+def _poisson_like(data: Array, *, lam: float = 1.0) -> ndarray:
+    return _poisson_of(lam, tuple(data.shape), data.dtype)
+
+
+@rules("_random_negative_binomial_like")
+def _failures_like(data: Array, *, k: int = 1, p: float = 1.0) -> ndarray:
+    return _failures_of(k, p, tuple(data.shape), data.dtype)
+
+
+@rules("_random_generalized_negative_binomial_like")
+def _dispersed_like(data: Array, *, mu: float = 1.0, alpha: float = 1.0) -> ndarray:
+    return _dispersed_of(mu, alpha, tuple(data.shape), data.dtype)
+
+
+@rules("_sample_exponential", "sample_exponential")
+def _sample_exponential(lam: Array, *, shape: Any = (), dtype: Any = None) -> ndarray:
+    whole = _sample_shape(lam, shape)
+    return np.random.exponential(1.0, whole, dtype_of(dtype, FLOAT)) / _spread(lam, whole)
+
+
+@rules("_sample_gamma", "sample_gamma")
+def _sample_gamma(alpha: Array, beta: Array, *, shape: Any = (), dtype: Any = None) -> ndarray:
+    whole = _sample_shape(alpha, shape)
+    return _gamma_of(_spread(alpha, whole), _spread(beta, whole), whole, dtype_of(dtype, FLOAT))
+
+
+@rules("_sample_poisson", "sample_poisson")
+def _sample_poisson(lam: Array, *, shape: Any = (), dtype: Any = None) -> ndarray:
+    whole = _sample_shape(lam, shape)
+    return _poisson_of(_spread(lam, whole), whole, dtype_of(dtype, FLOAT))
+
+
+@rules("_sample_negative_binomial", "sample_negative_binomial")
+def _sample_failures(k: Array, p: Array, *, shape: Any = (), dtype: Any = None) -> ndarray:
+    whole = _sample_shape(k, shape)
+    return _failures_of(_spread(k, whole), _spread(p, whole), whole, dtype_of(dtype, FLOAT))
+
+
+@rules("_sample_generalized_negative_binomial", "sample_generalized_negative_binomial")
+def _sample_dispersed(mu: Array, alpha: Array, *, shape: Any = (), dtype: Any = None) -> ndarray:
+    whole = _sample_shape(mu, shape)
+    return _dispersed_of(_spread(mu, whole), _spread(alpha, whole), whole, dtype_of(dtype, FLOAT))
+
+
+@rules("_sample_binomial", "sample_binomial")
+def _sample_binomial(n: Array, p: Array, *, shape: Any = (), dtype: Any = None) -> ndarray:
+    whole = _sample_shape(n, shape)
+    spread = _spread(n, whole), _spread(p, whole)
+    return np.random.binomial(*spread, whole, dtype_of(dtype, FLOAT))
+
+
 @rules("_sample_multinomial", "sample_multinomial", "_sample_categorical", "sample_categorical")
 def _sample_multinomial(
     data: Array, *, shape: Any = (), get_prob: Any = False, dtype: Any = "int32"

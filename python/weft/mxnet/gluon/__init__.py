@@ -25,7 +25,6 @@ from weft.mxnet.gluon.symbol_block import SymbolBlock
 from weft.mxnet.gluon.trainer import Trainer
 
 if TYPE_CHECKING:
-    from weft.gluon import probability
     from weft.mxnet.gluon import contrib, metric, model_zoo
 
 _find = _spelling.finder(
@@ -60,7 +59,6 @@ __all__ = [
     "metric",
     "model_zoo",
     "nn",
-    "probability",
     "rnn",
     "utils",
 ]

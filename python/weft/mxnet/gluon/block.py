@@ -380,7 +380,7 @@ class Block(_NativeBlock):
         self.load_parameters(f"{fspath(prefix)}-model.params")
         for saved, (_, block) in zip(blocks, own, strict=True):
             if saved.get("active") and isinstance(block, _NativeHybrid):
-                block.__dict__["_is_active"] = True
+                _NativeHybrid.hybridize(block)
 
     # ---- running
 

@@ -16,7 +16,7 @@ def dense(array: Any) -> Any:
     """The whole array."""
     if not is_sparse(array):
         return array.detach()
-    return array.todense() if hasattr(array, "todense") else array.tostype("default")
+    return array.tostype("default")
 
 
 def write(target: Any, kept: Any, rows: Any) -> None:

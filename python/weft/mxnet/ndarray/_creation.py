@@ -171,7 +171,7 @@ def split_v2(
     return found[0] if len(found) == 1 else found
 
 
-def histogram(a: NDArray, bins: Any = 10, range: Any = None) -> list[NDArray]:  # noqa: A002
+def histogram(a: NDArray, bins: Any = 10, range: Any = None) -> list[NDArray]:
     """Counts of elements between edges, and the edges: of so many bins, or between given edges."""
     values = a.asnumpy()
     edges = bins.asnumpy() if isinstance(bins, ndarray) else bins

@@ -241,7 +241,7 @@ def _parameters(plan: _Plan) -> Iterable[inspect.Parameter]:
 
 
 def finder(module: str, prefixes: tuple[str, ...], home: dict[str, Any]) -> Callable[[str], Any]:
-    """A module's `__getattr__`, which finds operators by what is behind a prefix, and keeps them."""
+    """A module's `__getattr__`, which finds operators by what is behind a prefix, once."""
 
     def find(name: str) -> Any:
         for prefix in prefixes:

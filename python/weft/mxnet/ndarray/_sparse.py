@@ -1,5 +1,6 @@
 """The classes of sparse arrays, and what makes them of parts, of whole arrays and of SciPy's."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -270,7 +271,7 @@ class CSRNDArray(BaseSparseNDArray):
         return CSRNDArray(self.data[low:high], self.indices[low:high], pointers, shape)
 
     def check_format(self, full_check: bool = True) -> None:
-        """Raises ValueError unless the parts make a matrix: pointers that rise, columns in order."""
+        """Raises ValueError unless the parts make a matrix: pointers rise, columns are in order."""
         starts, columns = self.indptr.asnumpy(), self.indices.asnumpy()
         fault = ""
         if starts.shape != (self.shape[0] + 1,) or (starts.size and starts[0] != 0):
@@ -280,7 +281,7 @@ class CSRNDArray(BaseSparseNDArray):
         elif full_check and columns.size:
             if columns.min() < 0 or columns.max() >= self.shape[1]:
                 fault = f"`indices` must be in [0, {self.shape[1]})"
-            for low, high in zip(starts[:-1], starts[1:], strict=True):
+            for low, high in itertools.pairwise(starts):
                 if (numpy.diff(columns[low:high]) <= 0).any():
                     fault = "`indices` of a row must rise"
         if fault:
@@ -512,7 +513,7 @@ def array(source_array: Any, ctx: Any = None, dtype: Any = None) -> Any:
     """
     if isinstance(source_array, RowSparseArray):
         return row_sparse_array(source_array, None, ctx, dtype)
-    if isinstance(source_array, CSRNDArray) or isinstance(source_array, HasRows):
+    if isinstance(source_array, CSRNDArray | HasRows):
         return csr_matrix(source_array, None, ctx, dtype)
     if isinstance(source_array, ndarray | numpy.ndarray):
         raise InvalidValue("array: `source_array` must be sparse; use mx.nd.array(...) for others")

@@ -133,7 +133,7 @@ def normal(
 
 
 def randn(*shape: int, **kwargs: Any) -> NDArray:
-    """Normal numbers in an array of these extents; `loc`, `scale`, `dtype`, `ctx`, `out` by name."""
+    """Normal numbers in an array of these extents; `loc`, `scale` and `dtype` by name."""
     return normal(kwargs.pop("loc", 0), kwargs.pop("scale", 1), shape or None, **kwargs)
 
 

@@ -40,8 +40,8 @@ def _in_double(kernel: _Kernel) -> _Kernel:
             raise InvalidValue(f"linalg: {error}") from None
         dtype = arrays[0].dtype
         if isinstance(found, tuple):
-            return tuple(numpy.ascontiguousarray(part, dtype) for part in found)
-        return numpy.ascontiguousarray(found, dtype)
+            return tuple(numpy.array(part, dtype, order="C") for part in found)
+        return numpy.array(found, dtype, order="C")
 
     return run
 

@@ -13,6 +13,7 @@ import numpy
 
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
+from weft._core import native
 from weft._core.typing import ArrayLike, ndarray
 from weft.mxnet._modes import default_dtype
 from weft.mxnet.device import native_of
@@ -37,6 +38,19 @@ def _placed(found: ndarray, device: Any, ctx: Any, out: ndarray | None) -> ndarr
 
 def _dtype(dtype: Any) -> Any:
     return default_dtype() if dtype is None else dtype
+
+
+def check_range(where: str, name: str, value: Any, low: float, high: float | None = None) -> None:
+    """Raises ValueError for numbers outside of a range, whose lower end is left out where there is no
+    upper one. Arrays that are traced have no numbers yet."""
+    if isinstance(value, ndarray) and (native.is_traced(value) or not value.size):
+        return
+    numbers = value.asnumpy() if isinstance(value, ndarray) else numpy.asarray(value)
+    if high is None:
+        if not (numbers > low).all():
+            raise InvalidValue(f"{where}: `{name}` must be above {low}; got {numbers.min()}")
+    elif not ((numbers >= low) & (numbers <= high)).all():
+        raise InvalidValue(f"{where}: `{name}` must be from {low} to {high}; got {numbers.tolist()}")
 
 
 def _of_two(name: str, draw: Callable[..., ndarray], names: tuple[str, str], values: Any) -> Any:
@@ -109,6 +123,8 @@ def gamma(
     ctx: Any = None,
 ) -> ndarray:
     """Numbers of the gamma distribution; `shape` is its shape parameter, above 0."""
+    check_range("gamma", "shape", shape, 0)
+    check_range("gamma", "scale", scale, 0)
     return _placed(_native.gamma(shape, scale, size, _dtype(dtype)), device, ctx, out)
 
 

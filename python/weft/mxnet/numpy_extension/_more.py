@@ -1,12 +1,14 @@
 """Functions of `mx.npx` that are neither operators of the table nor Weft's own."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy
 
-from weft import np
+from weft import np, npx
 from weft._base.errors import InvalidType
 from weft._core.typing import ArrayLike, ndarray
+from weft.mxnet._made import Like
 from weft.mxnet._operators._attributes import dtype_of, ints
 from weft.mxnet.numpy._creation import written
 
@@ -21,8 +23,6 @@ def constraint_check(data: ArrayLike, msg: str = "Constraint violated") -> ndarr
 
     Raises ValueError with the message.
     """
-    from weft import npx
-
     array = np.asarray(data)
     npx.check(array, msg)
     return np.all(array)
@@ -75,31 +75,47 @@ def to_dlpack_for_write(data: ndarray) -> Any:
     return data.__dlpack__()
 
 
-def _poisson(lam: numpy.ndarray, shape: tuple[int, ...], dtype: Any) -> ndarray:
-    # Counts have no formula of uniform numbers that is short for all rates: NumPy draws them, from
-    # a seed that Weft draws, so that they repeat.
-    seeds = np.random.randint(0, 2**32, 4).asnumpy()
-    counts = numpy.random.Generator(numpy.random.PCG64(seeds.tolist())).poisson(lam, shape)
-    return np.array(counts.astype(dtype))
+def drawn_by_numpy(
+    draw: Callable[..., Any], shape: tuple[int, ...], dtype: Any, *parameters: ArrayLike
+) -> ndarray:
+    """Numbers that NumPy draws, at each run of a hybridized block, from a seed that Weft draws: so
+    they repeat. Counts have no formula of uniform numbers that is short for all parameters.
+
+    draw: gets a generator of NumPy and the parameters as NumPy's arrays
+    """
+    seeds = np.random.randint(0, 2**32, 4)
+
+    def call(seeds: Any, *arrays: Any) -> Any:
+        generator = numpy.random.Generator(numpy.random.PCG64(seeds.asnumpy().tolist()))
+        found = draw(generator, *(one.asnumpy() for one in arrays))
+        return np.array(numpy.asarray(found, numpy.dtype(dtype)))
+
+    arrays = [np.asarray(one) for one in parameters]
+    found: ndarray = npx.callback(call, seeds, *arrays, result=Like(shape, numpy.dtype(dtype)))
+    return found
 
 
 def scalar_poisson(
     lam: float = 1.0, shape: Any = (), dtype: Any = "float32", ctx: Any = None, out: Any = None
 ) -> ndarray:
-    """Counts of the Poisson distribution with the mean `lam`. Not inside of hybridized blocks."""
-    return written(_poisson(numpy.asarray(lam), ints(shape, "shape"), dtype_of(dtype, "float32")), out)
+    """Counts of the Poisson distribution with the mean `lam`."""
+    extents, kind = ints(shape, "shape"), dtype_of(dtype, "float32")
+    found = drawn_by_numpy(lambda one: one.poisson(lam, extents), extents, kind)
+    return written(found, out)
 
 
 def tensor_poisson(
     lam: ArrayLike, shape: Any = (), dtype: Any = "float32", out: Any = None
 ) -> ndarray:
     """Counts of the Poisson distribution: `shape` of them for each mean in `lam`."""
-    means = np.asarray(lam).asnumpy()
-    extra = ints(shape, "shape")
-    wide = numpy.broadcast_to(
-        means.reshape((*means.shape, *(1,) * len(extra))), (*means.shape, *extra)
-    )
-    return written(_poisson(wide, wide.shape, dtype_of(dtype, "float32")), out)
+    means, extra = np.asarray(lam), ints(shape, "shape")
+    extents, wide = (*means.shape, *extra), (*means.shape, *(1,) * len(extra))
+    kind = dtype_of(dtype, "float32")
+
+    def draw(generator: Any, values: numpy.ndarray) -> Any:
+        return generator.poisson(values.reshape(wide), extents)
+
+    return written(drawn_by_numpy(draw, extents, kind, means), out)
 
 
 __all__ = [

@@ -19,9 +19,9 @@ from weft.mxnet.test_utils._environment import default_device
 
 
 def _array(value: Any, ctx: Any, dtype: Any) -> Any:
-    """An argument as an array: of `mx.nd` unless it is an array already."""
+    """An argument as an array of its own: of `mx.nd` unless it is an array already."""
     if hasattr(value, "asnumpy"):
-        return value
+        return value.copy()
     from weft.mxnet import ndarray as nd
 
     values = numpy.asarray(value)
@@ -52,10 +52,6 @@ def _requests(grad_req: Any, names: Sequence[str]) -> dict[str, str]:
     if isinstance(grad_req, list | tuple):
         return dict(zip(names, grad_req, strict=True))
     return {name: grad_req.get(name, "null") for name in names}
-
-
-def _zeros(array: Any) -> Any:
-    return array * 0 if hasattr(array, "asnumpy") else numpy.zeros_like(array)
 
 
 def check_symbolic_forward(

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any
 from weft._base import spelling as _spelling
 from weft.mxnet.gluon.contrib import nn, rnn
 
-if TYPE_CHECKING:
-    from weft.gluon.contrib import estimator
-else:  # a type checker shall still see a misspelt name
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     _find = _spelling.finder("weft.mxnet.gluon.contrib", {}, ("gluon.nn", "gluon.rnn"))
 
     def __getattr__(name: str) -> Any:
@@ -17,5 +15,5 @@ else:  # a type checker shall still see a misspelt name
         return _find(name)
 
 
-__all__ = ["estimator", "nn", "rnn"]
+__all__ = ["nn", "rnn"]
 __dir__ = __all__.copy

@@ -24,6 +24,7 @@ from weft.mxnet.gluon._layers import layer as _layer
 from weft.mxnet.gluon._layers import windowed as _window
 from weft.mxnet.gluon.block import Block, HybridBlock, register_counterpart
 from weft.mxnet.gluon.parameter import RefusedError as _RefusedError
+from weft.mxnet.gluon.symbol_block import SymbolBlock
 
 # ---- containers and functions
 
@@ -274,20 +275,10 @@ PixelShuffle3D = _layer(_native.PixelShuffle3D, "factor!")
 ReflectionPad2D = _layer(_native.ReflectionPad2D, "padding")
 
 
-if TYPE_CHECKING:
-    from weft.mxnet._block import SymbolBlock
-else:  # a type checker shall still see a misspelt name
-    _find = _spelling.finder(
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder(
         "weft.mxnet.gluon.nn", _words.LAYERS | _words.LOSSES, ("gluon.loss", "gluon.rnn")
     )
-
-    def __getattr__(name: str) -> Any:
-        if name == "SymbolBlock":
-            from weft.mxnet.gluon import SymbolBlock
-
-            return SymbolBlock
-        return _find(name)
-
 
 __all__ = [
     "ELU",
@@ -341,5 +332,4 @@ __all__ = [
     "SymbolBlock",
     "SyncBatchNorm",
 ]
-__all__ = sorted(set(__all__))
 __dir__ = __all__.copy
