@@ -179,14 +179,14 @@ def _beside(mask: ndarray, data: ndarray, start_axis: int) -> ndarray:
     return (mask != 0).reshape((*(1,) * start_axis, *mask.shape, *(1,) * after))
 
 
-@rules("_slice_assign", "_npi_slice_assign")
+@rules("_slice_assign", "_crop_assign", "_npi_slice_assign")
 def _slice_assign(lhs: Array, rhs: Array, *, begin: Any, end: Any, step: Any = ()) -> ndarray:
     out = lhs.copy()
     out[_places(begin, end, step)] = rhs
     return out
 
 
-@rules("_slice_assign_scalar", "_npi_slice_assign_scalar")
+@rules("_slice_assign_scalar", "_crop_assign_scalar", "_npi_slice_assign_scalar")
 def _slice_assign_scalar(
     data: Array, *, scalar: float = 0.0, begin: Any, end: Any, step: Any = ()
 ) -> ndarray:
