@@ -441,11 +441,14 @@ class HybridBlock(Block, _NativeHybrid):
 
     _native_call = _NativeHybrid.__call__
 
+    def _is_composed_by_hand(self) -> bool:
+        """Has a block of the tree `hybrid_forward`, which takes symbols itself?"""
+        return any(hasattr(type(block), "hybrid_forward") for _, block in _walked(self, ""))
+
     def _on_symbols(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The call as a symbol: where blocks below have `hybrid_forward`, these compose it."""
-        old = any(hasattr(type(block), "hybrid_forward") for _, block in _walked(self, ""))
         is_plain = all(_symbols.is_symbol(a) for a in args) and not kwargs
-        if old or not is_plain:
+        if self._is_composed_by_hand() or not is_plain:
             return self.forward(*args, **kwargs)
         return _symbols.composed(self, list(args), dict(self._full_names()))
 
