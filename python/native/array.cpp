@@ -31,18 +31,16 @@ void destroy(PyObject* self) {
   }
 }
 
-// ndarray.__new__, which only derived classes have a use for: the same array as one of the class,
-// with the same memory, history and gradient.
+// ndarray.__new__: the same array as one of the class, with the same memory, history and gradient.
 PyObject* derive(PyTypeObject* type, PyObject* args, PyObject* keywords) {
-  if (type == &array_type) {
-    return raise_error(WEFT_INVALID_TYPE,
-                       "ndarray: arrays are made by np.array, np.zeros and the like");
-  }
-  if (PyTuple_GET_SIZE(args) != 1 || (keywords && PyDict_GET_SIZE(keywords) > 0) ||
-      !is_array(PyTuple_GET_ITEM(args, 0))) {
+  const bool is_one = PyTuple_GET_SIZE(args) == 1 && !(keywords && PyDict_GET_SIZE(keywords) > 0);
+  if (is_one && is_array(PyTuple_GET_ITEM(args, 0)))
+    return wrap(weft_tensor_retain(tensor_of(PyTuple_GET_ITEM(args, 0))), type);
+  if (type != &array_type)
     return raise_error(WEFT_INVALID_TYPE, "%s: takes one array", type->tp_name);
-  }
-  return wrap(weft_tensor_retain(tensor_of(PyTuple_GET_ITEM(args, 0))), type);
+  return raise_error(
+      WEFT_INVALID_TYPE,
+      "ndarray: takes one array; arrays are made by np.array, np.zeros and the like");
 }
 
 // The text comes from weft/_core/printing.py, which formats the elements with NumPy's array2string.

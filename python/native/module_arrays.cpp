@@ -3,6 +3,7 @@
 
 #include "index_arrays.h"
 #include "module.h"
+#include "numbers.h"
 #include "symbols.h"
 
 namespace py = pybind11;
@@ -106,6 +107,10 @@ void define_arrays(py::module_& module) {
   module.def("from_capsule",
              [](const py::object& capsule) { return owned(from_capsule(capsule.ptr())); });
   module.def("add_array_attributes", add_array_attributes, py::arg("attributes"));
+  module.def("set_float_indices", set_float_indices, py::arg("allowed"));
+  module.def("set_dtype_keeper", [](const py::type& type) {
+    set_dtype_keeper(reinterpret_cast<PyTypeObject*>(type.ptr()));
+  });
   module.def("shares_box", [](const py::object& a, const py::object& b) {
     return weft_tensor_shares_box(array_argument(a, "shares_box"),
                                   array_argument(b, "shares_box")) != 0;

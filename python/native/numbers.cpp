@@ -5,6 +5,7 @@
 // NotImplemented, so that its type can handle the operation.
 #include "numbers.h"
 
+#include <cmath>
 #include <initializer_list>
 
 #include "native.h"
@@ -61,6 +62,45 @@ PyObject* result(weft_op op, const weft_value* values, size_t count, const Resul
   return wrap(out, kind);
 }
 
+// The class whose arithmetic keeps the dtype of its arrays, as that of MXNet 1.x: numbers take the
+// dtype of the array, a comparison gives 0 and 1 in it, and integers divide to integers. Null until
+// set_dtype_keeper().
+PyTypeObject* dtype_keeper = nullptr;
+
+bool keeps_dtype(const ResultClass& kind) {
+  return __builtin_expect(dtype_keeper != nullptr && kind.type() == dtype_keeper, 0);
+}
+bool is_integer(weft_dtype dtype) { return dtype > WEFT_BOOL && dtype < WEFT_FLOAT16; }
+
+// The dtype of the array among the operands.
+weft_dtype dtype_among(const weft_value* values) {
+  return weft_tensor_dtype(values[values[0].tag == WEFT_TAG_TENSOR ? 0 : 1].as.tensor);
+}
+
+// A fraction among the operands of an integer array loses its part after the point.
+void cut_fractions(weft_value* values) {
+  if (!is_integer(dtype_among(values))) return;
+  for (weft_value* value = values; value != values + 2; ++value) {
+    if (value->tag != WEFT_TAG_FLOAT || !(std::abs(value->as.real) < 9e18)) continue;
+    value->as.integer = static_cast<int64_t>(value->as.real);
+    value->tag = WEFT_TAG_INT;
+  }
+}
+
+// An operation on two operands in a class that keeps dtypes.
+__attribute__((noinline)) PyObject* kept_result(Slot slot, const weft_value* values,
+                                                const ResultClass& kind) {
+  weft_value operands[2] = {values[0], values[1]};
+  cut_fractions(operands);
+  const bool casts = slot >= kEqual || slot == kDivide;
+  weft_tensor out = invoke(ops[slot], operands, 2);
+  return wrap(casts && out ? cast_to(out, dtype_among(operands)) : out, kind);
+}
+
+PyObject* binary_result(Slot slot, const weft_value* values, const ResultClass& kind) {
+  return keeps_dtype(kind) ? kept_result(slot, values, kind) : result(ops[slot], values, 2, kind);
+}
+
 // One operand is no array: it is a weak scalar, something to convert, or of a foreign type. Not
 // inlined, to keep the path of two arrays short.
 __attribute__((noinline)) PyObject* mixed(Slot slot, PyObject* a, PyObject* b) {
@@ -72,7 +112,7 @@ __attribute__((noinline)) PyObject* mixed(Slot slot, PyObject* a, PyObject* b) {
   if (second == Found::kError) return nullptr;
   if (second == Found::kNo) Py_RETURN_NOTIMPLEMENTED;
   if (!ops[slot]) return absent(slot);
-  return result(ops[slot], values, 2, made.result);
+  return binary_result(slot, values, made.result);
 }
 
 template <Slot slot>
@@ -81,7 +121,7 @@ PyObject* binary(PyObject* a, PyObject* b) {
     const weft_value values[2] = {tensor_value(tensor_of(a)), tensor_value(tensor_of(b))};
     ResultClass kind(a);
     kind.note(b);
-    return result(ops[slot], values, 2, kind);
+    return binary_result(slot, values, kind);
   }
   return mixed(slot, a, b);
 }
@@ -102,6 +142,7 @@ PyObject* in_place(PyObject* a, PyObject* b) {
   if (found == Found::kError) return nullptr;
   if (found == Found::kNo) Py_RETURN_NOTIMPLEMENTED;
   if (!ops[slot]) return absent(slot);
+  if (keeps_dtype(ResultClass(a))) cut_fractions(values);
   weft_tensor out = tensor_of(a);
   const weft_status status = weft_invoke(ops[slot], values, 2, &out, 1);
   if (status != WEFT_OK) return raise_status(status);
@@ -250,6 +291,8 @@ PyNumberMethods make_numbers() {
 }  // namespace
 
 PyNumberMethods array_numbers = make_numbers();
+
+void set_dtype_keeper(PyTypeObject* type) { dtype_keeper = type; }
 
 void load_numbers() {
   for (int slot = 0; slot < kSlots; ++slot) ops[slot] = find_operator(kNames[slot]);

@@ -7,7 +7,10 @@
 
 namespace weft::python {
 
-void load_numbers();                     // finds the operators behind the slots
+void load_numbers();  // finds the operators behind the slots
+// Says which class keeps the dtype of its arrays in arithmetic with numbers, in comparisons and in
+// divisions of integers.
+void set_dtype_keeper(PyTypeObject* type);
 PyObject* item_object(PyObject* array);  // the element as bool, int or float
 
 }  // namespace weft::python

@@ -71,7 +71,7 @@ class Device:
         native.set_device(self._before.pop())
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Device | str) and self._name == str(other)
+        return self._name == str(other) if isinstance(other, Device | str) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(self._name)

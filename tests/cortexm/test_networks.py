@@ -1,6 +1,8 @@
 """The networks of examples/tiny on emulated boards: the library's bits, in the memory that is
 promised."""
 
+from pathlib import Path
+
 import machine
 import networks
 import numpy
@@ -15,6 +17,8 @@ pytestmark = pytest.mark.skipif(
     bool(machine.missing_tools()),
     reason=machine.why_not(),
 )
+
+MODELS = Path(__file__).resolve().parents[1] / "models" / "tflite"
 
 # Bytes of memory, the stack included, and executed instructions of one run on an M4.
 MOST = {
@@ -142,6 +146,19 @@ def test_helium_takes_two_fifths_off_a_float_networks_instructions(tmp_path):
     assert not any(cost.differs for cost in costs.values())
     plain, helium = costs["m55", ("-DWEFT_PORTABLE",)], costs["m55", ()]
     assert helium.instructions < 0.6 * plain.instructions
+
+
+def test_features_of_speech_take_few_instructions(tmp_path):
+    """TensorFlow Lite Micro's kernels alone take 94,323 instructions for this frame, and 2,836
+    bytes for the tables of the transform."""
+    net = weft.tflite.load(MODELS / "audio_preprocessor_int8.tflite")
+    x = numpy.random.default_rng(0).integers(-32768, 32767, (1, 480), "int16", endpoint=True)
+    net.export(tmp_path / "net.weft", np.array(x))
+    runtime.Model(tmp_path / "net.weft").write_c(tmp_path, name="net", ports_in_arena=True)
+    cost = networks.run("net", tmp_path, "m4", x)
+    assert cost.differs == 0
+    assert cost.instructions <= 0.82 * 94_323
+    assert cost.memory <= 2_500
 
 
 def test_instructions_are_counted_between_marks(tmp_path):

@@ -155,7 +155,15 @@ def test_a_derived_class_takes_one_array(arguments):
 
 def test_the_class_itself_makes_no_arrays():
     with pytest.raises(TypeError, match=r"arrays are made by np\.array"):
-        native.ndarray(np.ones(2))
+        native.ndarray([1, 2])
+
+
+def test_the_class_itself_makes_a_derived_array_plain():
+    array = Plain(np.zeros(2))
+    plain = native.ndarray(array)
+    assert type(plain) is native.ndarray
+    plain[0] = 3
+    assert array.tolist() == [3, 0]
 
 
 def test_attributes_are_added_once_and_never_replaced():

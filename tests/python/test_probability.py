@@ -2,6 +2,9 @@
 hybridized.
 """
 
+import copy
+import pickle
+
 import numpy as onp
 import pytest
 import weft
@@ -203,16 +206,11 @@ def test_a_size_that_does_not_fit_is_told(case):
 def test_arguments_are_checked_when_that_is_asked_for(case):
     case.made(np.array, validate_args=True)
     for name in case.rows:
-        bad = {**case.parameters, name: onp.full((2,), onp.nan)}
-        bad = {n: np.array(v) if isinstance(v, onp.ndarray) else v for n, v in bad.items()}
-        if name in ("low", "high"):
-            bad = {"low": 0.0, "high": 1.0, name: np.array([onp.nan])}
+        given = {n: 2 if n == "n" else 0.5 for n in case.parameters}
+        given[name] = np.array([onp.nan])
         with pytest.raises(ValueError, match=rf"{case}: `{name}` must be .*; got nan at \(0,\)"):
-            case.kind(
-                **{n: v if n == name or n == "n" else 0.5 for n, v in bad.items()},
-                validate_args=True,
-            )
-        case.kind(**{n: v if n == name or n == "n" else 0.5 for n, v in bad.items()})
+            case.kind(**given, validate_args=True)
+        case.kind(**given)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -298,3 +296,31 @@ def test_probabilities_of_0_and_1_have_finite_densities_of_what_happens():
     d = mgp.Bernoulli(prob=np.array([0.0, 1.0]))
     assert_allclose(d.log_prob(np.array([0.0, 1.0])).asnumpy(), 0, atol=1e-6)
     assert mgp.Poisson(0.0).log_prob(0.0).item() == 0
+
+
+def test_shapes_that_do_not_broadcast_are_told():
+    with pytest.raises(ValueError, match=r"shapes of `loc` \(2,\) and `scale` \(3,\) do not broad"):
+        mgp.Normal(np.zeros(2), np.ones(3))
+    with pytest.raises(ValueError, match=r"`loc` \(2, 3\) and `cov` \(4, 3, 3\) do not broadcast"):
+        mgp.MultivariateNormal(np.zeros((2, 3)), cov=np.broadcast_to(np.eye(3), (4, 3, 3)))
+    for size in ("3", -1, (2, 1.5)):
+        with pytest.raises(ValueError, match="`size` must be whole numbers that are at least 0"):
+            mgp.Normal().sample(size)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64"])
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_results_have_the_dtype_of_the_parameters(case, dtype):
+    d = case.made(lambda a: np.array(a).astype(dtype))
+    sample = d.sample()
+    assert (
+        sample.dtype == d.log_prob(sample).dtype == d.mean.dtype == np.zeros(1, dtype=dtype).dtype
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_copies_and_pickles_are_the_same_distribution(case):
+    d = case.made(np.array)
+    value = d.sample()
+    for twin in (copy.deepcopy(d), pickle.loads(pickle.dumps(d))):
+        assert_allclose(twin.log_prob(value).asnumpy(), d.log_prob(value).asnumpy())

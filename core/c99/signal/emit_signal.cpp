@@ -59,8 +59,8 @@ static void weft_auto_scale(int32_t rows, int32_t count, const int16_t *x, int16
 }
 )";
 
-// Numbers are pairs of int16. The first stage takes its numbers from the row, in the order of
-// reversed digits; the others work on the result.
+// Numbers are pairs of int16. They are copied in the order of reversed digits: `from` counts up
+// from its highest digit, which belongs to the first stage.
 constexpr std::string_view kTransform =
     R"(/* The Fourier transform of real rows in 16 bits: half as many complex numbers, whose stages have
    radix 4, the first one 2 where there is a factor 2 left over; then their parts are split. */
@@ -108,17 +108,19 @@ static void weft_fixed_fft(
     const int16_t *x, int16_t *y)
 {
   for (int32_t row = 0; row < rows; ++row, x += samples, y += 2 * points + 2) {
-    int32_t d = 1, left = points;
-    for (int32_t p = 0; p < points; ++p) {
-      int32_t from = 0, step = 2, place = p;
-      for (int32_t rest = points; rest > 1; step *= 4) {
-        rest = rest % 4 == 0 ? rest / 4 : rest / 2;
-        from += place / rest * step;
-        place %= rest;
-      }
-      weft_c16_put(y + 2 * p, from < samples ? x[from] : 0, from + 1 < samples ? x[from + 1] : 0);
-    }
+    int32_t d = 1, left = points, from = 0;
     while (left % 4 == 0) left /= 4;
+    for (int32_t p = 0; p < points; ++p) {
+      int32_t step = left == 2 ? points / 2 : points / 4, digit = points - step;
+      const int32_t i = 2 * from;
+      weft_c16_put(y + 2 * p, i < samples ? x[i] : 0, i + 1 < samples ? x[i + 1] : 0);
+      while (step > 0 && (from & digit) == digit) {
+        from &= ~digit;
+        step /= 4;
+        digit = 3 * step;
+      }
+      from += step;
+    }
     if (left == 2) {
       for (int32_t p = 0; p < points; p += 2) weft_c16_join_two(roots, y + 2 * p, 1);
       d = 2;

@@ -12,6 +12,8 @@ import numpy
 from weft._base.errors import InvalidValue, Unsupported
 from weft.caffe._messages import message
 
+MOST_ELEMENTS = (1 << 31) - 1  # of a blob, as in Caffe
+
 
 def constant(value: float) -> Any:
     """A filler of one number."""
@@ -29,6 +31,8 @@ def filled(
     Raises NotImplementedError for a type that is not known, ValueError for a shape that it cannot
     fill.
     """
+    if math.prod(shape) > MOST_ELEMENTS:
+        raise InvalidValue(f"`{name}` must have less than 2^31 elements; got shape {shape}")
     if filler is None:
         return numpy.zeros(shape, "float32")
     kind = filler.type or "constant"
@@ -106,4 +110,4 @@ _FILLERS = {
     "bilinear": _bilinear,
 }
 
-__all__ = ["constant", "filled"]
+__all__ = ["MOST_ELEMENTS", "constant", "filled"]

@@ -112,6 +112,22 @@ def _short(value: float) -> float:
     return float(f"{value:.7g}")
 
 
+def declared_shapes(layer: Layer) -> list[tuple[int, ...]]:
+    """The shapes of a layer of data, as far as its text says them."""
+    message = layer.message
+    if layer.type == "MemoryData":
+        options = message.memory_data_param
+        size = options.batch_size
+        return [(size, options.channels, options.height, options.width), (size,)]
+    if layer.type == "DummyData":
+        options = message.dummy_data_param
+        old = zip(options.num, options.channels, options.height, options.width, strict=False)
+        shapes = [tuple(shape.dim) for shape in options.shape] or list(old)
+    else:
+        shapes = [tuple(shape.dim) for shape in message.input_param.shape]
+    return shapes * len(layer.tops) if len(shapes) == 1 else shapes
+
+
 # ---- phases -------------------------------------------------------------------------------------
 
 
@@ -137,4 +153,4 @@ def _is_met(rule: Any, state: Any) -> bool:
     return stages.issuperset(rule.stage) and stages.isdisjoint(rule.not_stage)
 
 
-__all__ = ["DATA_LAYERS", "Layer", "layers_of"]
+__all__ = ["DATA_LAYERS", "Layer", "declared_shapes", "layers_of"]

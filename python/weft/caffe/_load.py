@@ -13,7 +13,8 @@ from weft._import.block import ImportedBlock
 from weft._import.missing import resolve
 from weft._import.prepare import prepared
 from weft._import.program import Node, Program
-from weft.caffe._program import Net, Weights, net_of, state_of
+from weft.caffe._net import Net, Weights
+from weft.caffe._program import net_of, state_of
 from weft.caffe._read import read_net, read_weights
 from weft.caffe._rules import RULES, unknown_types
 from weft.device import Device, current

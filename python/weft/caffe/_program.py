@@ -5,8 +5,10 @@ layer by layer, while it is made: nothing is computed, and a shape that does not
 the layer's name.
 """
 
+import inspect
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -21,46 +23,14 @@ from weft._import.rules import Call
 from weft._import.run import Scope
 from weft._trace.state import outside_trace
 from weft._trace.tracing import find_shapes
-from weft.caffe._fillers import filled
-from weft.caffe._layers import DATA_LAYERS, Layer, layers_of
+from weft.caffe._fillers import MOST_ELEMENTS
+from weft.caffe._layers import DATA_LAYERS, Layer, declared_shapes, layers_of
 from weft.caffe._messages import message
+from weft.caffe._net import Net, Weights
 from weft.caffe._rules import KINDS, RULES, STOP_GRADIENT, Blob
+from weft.caffe._weights import WeightMaker
 
 Shape = tuple[int, ...]
-# By layer; None for a blob that belongs to another layer.
-Weights = Mapping[str, Sequence[numpy.ndarray | None]]
-
-
-@dataclass
-class Weight:
-    """What a net says of one trained array, beside its values."""
-
-    name: str
-    layer: str
-    is_state: bool
-    is_saved: bool
-    lr_mult: float = 1.0
-    decay_mult: float = 1.0
-
-
-@dataclass
-class Net:
-    """A net that can be run: its program, and what training needs to know of it.
-
-    weights: by name, in the order of Caffe's files
-    blobs: for each layer the names of its blobs, those of other layers that it shares included
-    losses: the factor of each value in the sum that is trained for
-    titles: for each value the name of its blob
-    """
-
-    name: str
-    program: Program
-    layers: list[Layer]
-    weights: dict[str, Weight] = field(default_factory=dict)
-    blobs: dict[str, list[str]] = field(default_factory=dict)
-    losses: dict[str, float] = field(default_factory=dict)
-    titles: dict[str, str] = field(default_factory=dict)
-
 
 _OPTIONS = {name: kind.options for name, kind in KINDS.items()}
 
@@ -110,12 +80,11 @@ class _Builder:
         weights: Weights,
         random: numpy.random.Generator,
     ) -> None:
-        self.shapes, self.given, self.random = shapes, weights, random
+        self.shapes = shapes
         self.found = Net(name, Program(name, [], [], []), layers)
+        self.weights = WeightMaker(self.found, weights, random)
         self.values: dict[str, str] = {}  # by blob: the value that it has so far
         self.nodes: list[tuple[Layer, Node]] = []
-        self.made: dict[int, list[str]] = {}  # by layer: the constants of its blobs
-        self.owners: dict[str, str] = {}  # by name of a shared parameter: that of its constant
 
     def net(self) -> Net:
         """The net with all weights."""
@@ -124,16 +93,10 @@ class _Builder:
             self._wire(layer)
         self._require_rules()
         self._find_outputs()
-        examples = [np.zeros(port.usual) for port in found.program.inputs]
+        examples = [np.broadcast_to(np.zeros(()), port.usual) for port in found.program.inputs]
         find_shapes(self._walk, tuple(examples), {}, found.name)
-        unused = set(self.values_used()) - set(found.program.constants)
-        assert not unused & set(found.weights)
         found.program.arrays.update(found.weights)
         return found
-
-    def values_used(self) -> list[str]:
-        """The inputs of all nodes."""
-        return [name for node in self.found.program.nodes for name in node.inputs]
 
     # ---- layers become nodes
 
@@ -204,7 +167,9 @@ class _Builder:
         if source is None:
             raise InvalidValue(f"{node.title}: needs a third bottom, or `source`")
         name = f"{node.name}.gains"
-        self.found.program.constants[name] = read_blob(source, node.title)
+        beside = Path(self.found.name).parent / source
+        path = beside if beside.exists() and not Path(source).exists() else source
+        self.found.program.constants[name] = read_blob(path, node.title)
         self.found.program.fixed.add(name)
         node.inputs.append(name)
 
@@ -213,9 +178,7 @@ class _Builder:
     def _take_inputs(self, layer: Layer) -> None:
         if layer.bottoms:
             raise InvalidValue(f"{layer.title}: has no bottoms; got {', '.join(layer.bottoms)}")
-        declared = [tuple(shape.dim) for shape in layer.message.input_param.shape]
-        if layer.type == "Input" and len(declared) == 1:
-            declared = declared * len(layer.tops)
+        declared = declared_shapes(layer)
         for place, top in enumerate(layer.tops):
             if top in self.values:
                 raise InvalidValue(f"{layer.title}: `{top}` is the top of another layer, too")
@@ -225,9 +188,10 @@ class _Builder:
                     f"{layer.title}: does not say the shape of `{top}`; give it: "
                     f'`shapes={{"{top}": (1, 3, 224, 224)}}`, or `--shape {top}=1,3,224,224`'
                 )
-            if any(extent < 1 for extent in shape):
+            if any(extent < 1 for extent in shape) or math.prod(shape) > MOST_ELEMENTS:
                 raise InvalidValue(
-                    f"{layer.title}: extents of `{top}` must be at least 1; got {shape}"
+                    f"{layer.title}: `{top}` must have extents of at least 1 and less than 2^31 "
+                    f"elements; got {shape}"
                 )
             self.values[top] = self._named(layer, top)
             open_extents = (None,) * len(shape)
@@ -237,7 +201,7 @@ class _Builder:
         if len(layer.tops) != 1:
             raise InvalidValue(f"{layer.title}: must have one top; got {len(layer.tops)}")
         shape = tuple(layer.message.parameter_param.shape.dim)
-        (name,) = self._names(layer, [Blob("weight", shape)])
+        (name,) = self.weights.names(layer, [Blob("weight", shape)])
         self.found.titles[name] = layer.tops[0]
         self.values[layer.tops[0]] = name
 
@@ -257,7 +221,7 @@ class _Builder:
 
     def _find_outputs(self) -> None:
         """What no layer reads is an output, and so is what counts in the loss."""
-        read = set(self.values_used())
+        read = {name for _, node in self.nodes for name in node.inputs}
         made = [name for _, node in self.nodes for name in node.outputs]
         kept = [name for name in made if name not in read or name in self.found.losses]
         last = [name for name in kept if name in self.values.values() or name in self.found.losses]
@@ -289,13 +253,11 @@ class _Builder:
             if not shapes:
                 raise InvalidValue("has no bottoms")
             blobs = kind.blobs(node.attributes, layer.fillers, shapes)
-            names = self.made.get(id(layer)) or self._names(layer, blobs)
-            with outside_trace():
-                for name in filter(None, names):
-                    value = self.found.program.constants[name]
-                    scope.values[name] = native.empty(value.shape, "float32")
+            names = self.weights.names(layer, blobs)
+            for name in filter(None, names):
+                scope.values[name] = self._stand_in(name)
             node.inputs[:0] = names
-        elif node.operator == layer.type and self.given.get(layer.name):
+        elif node.operator == layer.type and self.weights.given.get(layer.name):
             raise InvalidValue("has no weights, but a file has some for it")
         lacking = node.rule.required - len(node.inputs)
         if lacking > 0:
@@ -308,82 +270,14 @@ class _Builder:
             raise InvalidValue(f"has {len(results)} tops at most; got {len(node.outputs)}")
         scope.values.update(zip(node.outputs, results, strict=False))
 
-    def _names(self, layer: Layer, blobs: Sequence[Blob | None]) -> list[str]:
-        """The constants of a layer's blobs, '' for one that it does without."""
-        if layer.name in self.found.blobs:
-            raise InvalidValue(
-                f"{layer.title}: layers with weights must have different names; another one is "
-                f"called `{layer.name}`, too"
-            )
-        names, place = [], 0
-        own = [blob for blob in blobs if blob is not None and blob.is_saved]
-        specs = list(layer.message.param)
-        shared = [spec.name in self.owners for spec in specs]
-        given = self._given(layer, own, shared)
-        if len(specs) > len(own):
-            raise InvalidValue(f"{layer.title}: has {len(own)} blobs, but {len(specs)} `param`")
-        for blob in blobs:
-            if blob is None:
-                names.append("")
-            elif not blob.is_saved:
-                names.append(self._make(layer, blob, None, None))
-            else:
-                spec = specs[place] if place < len(specs) else None
-                value = given[place] if given is not None else None
-                names.append(self._make(layer, blob, spec, value))
-                place += 1
-        self.found.blobs[layer.name] = self.made[id(layer)] = names
-        return names
-
-    def _given(
-        self, layer: Layer, blobs: Sequence[Blob], shared: Sequence[bool]
-    ) -> list[numpy.ndarray | None] | None:
-        """The values that a file has for a layer, in the shapes of its blobs.
-
-        shared: for each blob whether it is that of another layer, which a file may leave out
-        """
-        if layer.name not in self.given:
-            return None
-        given = list(self.given[layer.name])
-        lacking = len(blobs) - len(given)
-        given += [None] * lacking
-        shared = [*shared, *(False,) * (len(blobs) - len(shared))]
-        is_there = zip(given, shared, strict=False)
-        if lacking < 0 or not all(value is not None or other for value, other in is_there):
-            raise InvalidValue(
-                f"{layer.title}: has {len(blobs)} blobs of weights, the file "
-                f"{len(given) - max(lacking, 0)}"
-            )
-        fitted = [
-            value if value is None else fitting(f"{layer.title}, `{b.name}`", value, b.shape)
-            for b, value in zip(blobs, given, strict=True)
-        ]
-        read = KINDS[layer.type].read if layer.type in KINDS else None
-        return fitted if read is None else read([value for value in fitted if value is not None])
-
-    def _make(self, layer: Layer, blob: Blob, spec: Any, value: numpy.ndarray | None) -> str:
-        """The constant of a blob: a new one, or the one that it shares."""
-        shared = spec.name if spec is not None else ""
-        constants = self.found.program.constants
-        if shared in self.owners:
-            name = self.owners[shared]
-            if constants[name].shape != blob.shape:
-                raise InvalidValue(
-                    f"{layer.title}: shares `{shared}` of shape {constants[name].shape}, but its "
-                    f"own has shape {blob.shape}"
-                )
-            return name
-        name = f"{layer.name}.{blob.name}"
-        if value is None:
-            value = filled(blob.filler, blob.shape, self.random, name)
-        constants[name] = value
-        weight = Weight(name, layer.name, blob.is_state, blob.is_saved)
-        if spec is not None:
-            weight.lr_mult, weight.decay_mult = spec.lr_mult, spec.decay_mult
-        self.found.weights[name] = weight
-        if shared:
-            self.owners[shared] = name
-        return name
+    def _stand_in(self, name: str) -> Any:
+        """An array of a weight's shape; without memory of its own, but for states, which layers
+        write."""
+        shape = self.found.program.constants[name].shape
+        with outside_trace():
+            if self.found.weights[name].is_state:
+                return native.empty(shape, "float32")
+            return np.broadcast_to(np.zeros(()), shape)
 
 
 def _stop(value: str, output: str) -> Node:
@@ -392,22 +286,8 @@ def _stop(value: str, output: str) -> Node:
 
 def _required(node: Node) -> list[str]:
     """The fields that a layer must have."""
-    import inspect
-
-    rule = node.rule
-    return [name for name, value in rule.attributes.items() if value is inspect.Parameter.empty]
+    attributes = node.rule.attributes.items()
+    return [name for name, value in attributes if value is inspect.Parameter.empty]
 
 
-def fitting(title: str, value: numpy.ndarray, shape: Shape) -> numpy.ndarray:
-    """Values in a shape; those of old files have axes of extent 1 in front."""
-    plain = tuple(value.shape)
-    while len(plain) > len(shape) and plain[0] == 1:
-        plain = plain[1:]
-    if plain != tuple(shape) and not (value.size == 1 and numpy.prod(shape, dtype=int) == 1):
-        raise InvalidValue(
-            f"{title}: must have shape {tuple(shape)}; the file has {tuple(value.shape)}"
-        )
-    return value.reshape(shape)
-
-
-__all__ = ["Net", "Weight", "fitting", "net_of", "state_of"]
+__all__ = ["net_of", "state_of"]

@@ -142,7 +142,7 @@ def array_of(blob: Any, name: str) -> numpy.ndarray:
         raise FileFailure(
             f"{name}: a blob of shape {shape} needs {math.prod(shape)} numbers; got {len(values)}"
         )
-    return values.astype("float32").reshape(shape)
+    return values.astype("float32", copy=False).reshape(shape)
 
 
 def _numbers(blob: Any) -> numpy.ndarray:

@@ -16,6 +16,7 @@ from weft._base import words as _words
 
 if TYPE_CHECKING:
     from weft.mxnet import (
+        amp,
         attribute,
         autograd,
         base,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         ndarray,
         numpy,
         numpy_extension,
+        operator,
         optimizer,
         profiler,
         random,
@@ -88,6 +90,7 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "MXNetError": ("base", "MXNetError"),
     "Monitor": ("monitor", "Monitor"),
     "Symbol": ("symbol", "Symbol"),
+    "amp": ("amp", None),
     "attribute": ("attribute", None),
     "autograd": ("autograd", None),
     "base": ("base", None),
@@ -130,6 +133,7 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "num_gpus": ("device", "num_gpus"),
     "numpy": ("numpy", None),
     "numpy_extension": ("numpy_extension", None),
+    "operator": ("operator", None),
     "optimizer": ("optimizer", None),
     "profiler": ("profiler", None),
     "random": ("random", None),
@@ -156,6 +160,7 @@ __all__ = [
     "MXNetError",
     "Monitor",
     "Symbol",
+    "amp",
     "attribute",
     "autograd",
     "base",
@@ -198,6 +203,7 @@ __all__ = [
     "num_gpus",
     "numpy",
     "numpy_extension",
+    "operator",
     "optimizer",
     "profiler",
     "random",

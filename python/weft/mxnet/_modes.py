@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 _defaults = {"shape": True, "array": True, "dtype": False}
+_asked = {"shape": False}  # what a program itself has said, which arrays of 1.x go by
 _local = threading.local()
 
 
@@ -18,14 +19,17 @@ def read(mode: str) -> bool:
     return bool(getattr(_local, mode, _defaults[mode]))
 
 
-def is_on_here(mode: str) -> bool:
-    """Did this thread turn a mode on, by a `with` block or a decorator?"""
-    return bool(getattr(_local, mode, False))
+def asks_for_numpy_shapes() -> bool:
+    """Has the program itself turned NumPy's shapes on? Until then arrays of `mx.nd` have the shapes
+    of 1.x, where a sum of all elements has one axis."""
+    return bool(getattr(_local, "shape", _asked["shape"]))
 
 
 def set_default(mode: str, value: Any) -> bool:
     """Sets a mode for all threads; gives what it was."""
     before, _defaults[mode] = _defaults[mode], bool(value)
+    if mode in _asked:
+        _asked[mode] = bool(value)
     if hasattr(_local, mode):
         setattr(_local, mode, bool(value))
     return before
@@ -66,4 +70,11 @@ def default_dtype() -> str:
     return "float64" if read("dtype") else "float32"
 
 
-__all__ = ["ModeBlock", "default_dtype", "is_on_here", "read", "set_default", "set_here"]
+__all__ = [
+    "ModeBlock",
+    "asks_for_numpy_shapes",
+    "default_dtype",
+    "read",
+    "set_default",
+    "set_here",
+]

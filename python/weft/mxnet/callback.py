@@ -8,7 +8,7 @@ from collections.abc import Callable
 from os import PathLike
 from typing import Any
 
-from weft.mxnet import model
+from weft.mxnet import _checkpoints as model
 
 
 def module_checkpoint(
@@ -52,7 +52,7 @@ def log_train_metric(period: int, auto_reset: bool = False) -> Callable[[Any], N
 
 def _reset(metric: Any) -> None:
     """Begins a metric's local figures anew, where it has such; else the metric."""
-    (metric.reset_local if hasattr(metric, "reset_local") else metric.reset)()
+    getattr(metric, "reset_local", metric.reset)()
 
 
 class Speedometer:

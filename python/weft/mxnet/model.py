@@ -1,127 +1,22 @@
-"""Checkpoints of 1.x, `prefix-symbol.json` and `prefix-0000.params`, and what trains on them."""
+"""Checkpoints of 1.x, and `FeedForward`, the oldest way to train: `mx.model`.
+
+>>> from weft import mxnet as mx
+>>> arguments, states = mx.model.load_params("model", 10)  # doctest: +SKIP
+"""
 
 import logging
-import os
-from collections import namedtuple
-from collections.abc import Mapping, Sequence
-from os import PathLike, fspath
+from collections.abc import Mapping
 from typing import Any
 
 from weft._base.errors import InvalidState, InvalidType
-from weft._core.typing import ndarray
-from weft._mxnet_files import content as _files
-
-BatchEndParam = namedtuple("BatchEndParam", ["epoch", "nbatch", "eval_metric", "locals"])
-BatchEndParam.__doc__ = "What callbacks get after a batch: epoch, number of the batch, the metric."
-
-
-# ---- files ---------------------------------------------------------------------------------------
-
-
-def load_params(
-    prefix: str | PathLike[str], epoch: int
-) -> tuple[dict[str, ndarray], dict[str, ndarray]]:
-    """The arguments and the auxiliary states of a checkpoint, each by name.
-
-    Raises OSError for a file that is missing or damaged.
-
-    >>> from weft import mxnet as mx
-    >>> arguments, states = mx.model.load_params("model", 10)  # doctest: +SKIP
-    """
-    if isinstance(epoch, bool) or not isinstance(epoch, int):
-        raise InvalidType(f"load_params: `epoch` must be an integer; got {epoch!r}")
-    return split_params(f"{fspath(prefix)}-{epoch:04d}.params", "load_params")
-
-
-def split_params(path: str | PathLike[str], caller: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The arguments and the auxiliary states of a file, whose names begin with `arg:` and `aux:`."""
-    from weft.mxnet.symbol._arrays import wrapped
-
-    found = _files.read(path, caller)
-    _files.parameters_of(found, caller, fspath(path))  # raises for what is no file of parameters
-    parts: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
-    for name, record in zip(found.names, found.records, strict=True):
-        is_state = name.startswith("aux:")
-        value = wrapped(record.array()) if record else None
-        parts[is_state][_files.without_role(name)] = value
-    return parts
-
-
-def save_checkpoint(
-    prefix: str | PathLike[str],
-    epoch: int,
-    symbol: Any,
-    arg_params: Mapping[str, Any],
-    aux_params: Mapping[str, Any],
-    remove_amp_cast: bool = True,
-) -> None:
-    """Writes a symbol, where there is one, and parameters with an epoch's number."""
-    from weft.mxnet import ndarray as nd
-
-    if symbol is not None:
-        symbol.save(f"{fspath(prefix)}-symbol.json", remove_amp_cast=remove_amp_cast)
-    whole = {f"arg:{name}": array for name, array in arg_params.items()}
-    whole |= {f"aux:{name}": array for name, array in aux_params.items()}
-    name = f"{fspath(prefix)}-{epoch:04d}.params"
-    nd.save(name, whole)
-    logging.info('Saved checkpoint to "%s"', name)
-
-
-def load_checkpoint(
-    prefix: str | PathLike[str], epoch: int
-) -> tuple[Any, dict[str, ndarray], dict[str, ndarray]]:
-    """The symbol, the arguments and the auxiliary states of a checkpoint."""
-    from weft.mxnet import symbol
-
-    return symbol.load(f"{fspath(prefix)}-symbol.json"), *load_params(prefix, epoch)
-
-
-# ---- updates -------------------------------------------------------------------------------------
-
-
-def create_kvstore(kvstore: Any, num_device: int) -> tuple[Any, bool]:
-    """The store of a name, or None where one device needs none; and: does it do the updates?"""
-    from weft.mxnet import kvstore as stores
-
-    if kvstore is None:
-        return None, False
-    if isinstance(kvstore, str):
-        if num_device == 1 and "dist" not in kvstore:
-            return None, False
-        kvstore = stores.create(kvstore)
-    elif not hasattr(kvstore, "pushpull"):
-        raise InvalidType(
-            f"init_optimizer: `kvstore` must be a name, a store or None; got "
-            f"{type(kvstore).__name__}"
-        )
-    is_asked = os.getenv("MXNET_UPDATE_ON_KVSTORE", "1") != "0"
-    return kvstore, is_asked and kvstore.is_capable("optimizer")
-
-
-def update_params(
-    names: Sequence[str],
-    param_arrays: Sequence[Sequence[Any]],
-    grad_arrays: Sequence[Sequence[Any]],
-    updater: Any,
-    kvstore: Any,
-    is_on_store: bool,
-) -> None:
-    """Updates parameters by the sums of their gradients, which are on several devices."""
-    count = len(param_arrays[0]) if param_arrays else 1
-    for index, (weights, grads) in enumerate(zip(param_arrays, grad_arrays, strict=True)):
-        if grads[0] is None:
-            continue
-        if is_on_store:
-            kvstore.push(names[index], list(grads), priority=-index)
-            kvstore.pull(names[index], list(weights), priority=-index)
-            continue
-        if kvstore is not None:
-            kvstore.pushpull(names[index], list(grads), priority=-index)
-        for number, (weight, grad) in enumerate(zip(weights, grads, strict=True)):
-            updater(index * count + number, grad, weight)
-
-
-# ---- FeedForward ---------------------------------------------------------------------------------
+from weft.mxnet._checkpoints import (
+    BatchEndParam,
+    load_checkpoint,
+    load_params,
+    save_checkpoint,
+)
+from weft.mxnet.io import NDArrayIter
+from weft.mxnet.module import Module
 
 
 class FeedForward:
@@ -156,9 +51,7 @@ class FeedForward:
 
     def _iterator(self, data: Any, label: Any, is_train: bool) -> Any:
         """Arrays as an iterator; an iterator stays as it is."""
-        from weft.mxnet.io import NDArrayIter
-
-        if hasattr(data, "provide_data"):
+        if getattr(data, "provide_data", None) is not None:
             return data
         count = min(len(data), self.numpy_batch_size)
         handle = "roll_over" if is_train else "pad"
@@ -186,8 +79,6 @@ class FeedForward:
         eval_batch_end_callback: Any = None,
     ) -> None:
         """Trains on an iterator, or on arrays with their labels."""
-        from weft.mxnet.module import Module
-
         data = self._iterator(X, y, is_train=True)
         if isinstance(eval_data, tuple | list):
             eval_data = self._iterator(eval_data[0], eval_data[1], is_train=False)
@@ -221,11 +112,13 @@ class FeedForward:
 
     def _bound(self, data: Any) -> Any:
         """A module for predictions on this data."""
-        from weft.mxnet.module import Module
-
         if self.arg_params is None:
             raise InvalidState("FeedForward: has no parameters; call `fit`, or load a checkpoint")
-        found = Module(self.symbol, **self._names(data), context=self.ctx)
+        names = self._names(data)
+        known = {*names["data_names"], *self.arg_params}
+        # Labels that the iterator lacks follow from the data, and are not read.
+        names["label_names"] = [n for n in self.symbol.list_arguments() if n not in known]
+        found = Module(self.symbol, **names, context=self.ctx)
         found.bind(data.provide_data, data.provide_label or None, for_training=False)
         found.set_params(
             self.arg_params, self.aux_params or {}, allow_extra=self.allow_extra_params
@@ -233,11 +126,17 @@ class FeedForward:
         return found
 
     def predict(
-        self, X: Any, num_batch: int | None = None, return_data: bool = False, reset: bool = True  # noqa: N803
+        self,
+        X: Any,  # noqa: N803
+        num_batch: int | None = None,
+        return_data: bool = False,
+        reset: bool = True,
     ) -> Any:
         """The outputs for an iterator or an array, as arrays of NumPy."""
         if return_data:
-            raise InvalidType("predict: `return_data` must be False; take the data from the iterator")
+            raise InvalidType(
+                "predict: `return_data` must be False; take the data from the iterator"
+            )
         data = self._iterator(X, None, is_train=False)
         found = self._bound(data).predict(data, num_batch, reset=reset)
         if isinstance(found, list):
@@ -256,15 +155,18 @@ class FeedForward:
         found = self._bound(X).score(X, eval_metric, num_batch, batch_end_callback, reset=reset)
         return found[0][1]
 
-    def save(
-        self, prefix: str, epoch: int | None = None, remove_amp_cast: bool = True
-    ) -> None:
+    def save(self, prefix: str, epoch: int | None = None, remove_amp_cast: bool = True) -> None:
         """Writes a checkpoint."""
         number = self.num_epoch if epoch is None else epoch
         if number is None:
             raise InvalidType("save: `epoch` must be given where there was no `num_epoch`")
         save_checkpoint(
-            prefix, number, self.symbol, self.arg_params or {}, self.aux_params or {}, remove_amp_cast
+            prefix,
+            number,
+            self.symbol,
+            self.arg_params or {},
+            self.aux_params or {},
+            remove_amp_cast,
         )
 
     @staticmethod
@@ -290,11 +192,8 @@ class FeedForward:
 __all__ = [
     "BatchEndParam",
     "FeedForward",
-    "create_kvstore",
     "load_checkpoint",
     "load_params",
     "save_checkpoint",
-    "split_params",
-    "update_params",
 ]
 __dir__ = __all__.copy

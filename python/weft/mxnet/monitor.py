@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from weft import autograd, np
+from weft._core.typing import ndarray
 
 
 def _size(x: Any) -> Any:
@@ -91,7 +92,8 @@ def _text(value: Any) -> str:
     shown = []
     for array in several:
         is_one = getattr(array, "shape", None) in ((), (1,))
-        shown.append(str(array.item()) if is_one else str(getattr(array, "asnumpy", lambda: array)()))
+        host = array.asnumpy() if isinstance(array, ndarray) else array
+        shown.append(str(array.item()) if is_one else str(host))
     return "\t".join(shown) + "\t"
 
 

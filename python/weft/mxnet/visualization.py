@@ -16,8 +16,8 @@ from typing import Any
 from weft._base.errors import InvalidType, InvalidValue
 from weft.mxnet._graph import GraphNode
 from weft.mxnet._operators import parse
-from weft.mxnet.symbol import _modes
 from weft.mxnet.symbol._inference import Inference
+from weft.mxnet.symbol._modes import inward
 from weft.mxnet.symbol._symbol import Symbol
 
 _ENDINGS = ("weight", "bias", "gamma", "beta", "moving_mean", "moving_var", "running_mean")
@@ -32,8 +32,8 @@ def _is_parameter(node: GraphNode) -> bool:
 def _shapes(symbol: Symbol, shape: Mapping[str, Sequence[int]] | None, caller: str) -> Any:
     if shape is None:
         return None
-    inward = {name: _modes.inward(given) for name, given in shape.items()}
-    found = Inference(symbol._heads, symbol._states(), inward, {}, caller)
+    known = {name: inward(given) for name, given in shape.items()}
+    found = Inference(symbol._heads, symbol._states(), known, {}, caller)
     missing = [node.name for node in found.unknown() if not _is_label(node)]
     if missing:
         raise InvalidValue(
@@ -153,9 +153,7 @@ def plot_network(
     for node in shown:
         color = _COLORS[0 if node.is_variable else _BY_KIND.get(node.op, 7)]
         more = {"shape": "oval"} if node.is_variable else {}
-        picture.node(
-            name=node.name, label=_label(node), fillcolor=color, **{**style, **more}
-        )
+        picture.node(name=node.name, label=_label(node), fillcolor=color, **{**style, **more})
     for node in shown:
         for child, number in node.inputs:
             if child not in shown:

@@ -261,6 +261,8 @@ def multinomial(n: int, pvals: ArrayLike, size: Shape | None = None) -> ndarray:
             f"multinomial: `pvals` must be at least 0 and have the sum 1; got {values.tolist()}"
         )
     lead = (n, *_shape_of(() if size is None else size))
+    if not chances.size:
+        return _ops.sum(native.empty((*lead, 0), "int64"), 0)
     waits = OPERATORS["exponential"](1, (*lead, chances.size), chances.dtype)
     drawn = _ops.argmin(waits / chances, -1)
     classes = native.array(numpy.arange(chances.size))
@@ -271,10 +273,9 @@ def multinomial(n: int, pvals: ArrayLike, size: Shape | None = None) -> ndarray:
 def multivariate_normal(
     mean: ArrayLike, cov: ArrayLike, size: Shape | None = None, dtype: DTypeLike = "float32"
 ) -> ndarray:
-    """Vectors that are normal with means `mean`, (..., D), and covariances `cov`, (..., D, D), which
-    are read.
+    """Vectors that are normal with means `mean`, (..., D), and covariances `cov`, (..., D, D).
 
-    size: shape in front of theirs
+    cov: is read, so it cannot be traced; size: shape in front of theirs
 
     Raises ValueError for matrices that are no covariances.
 

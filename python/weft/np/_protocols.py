@@ -11,6 +11,9 @@ from weft._core import native
 _FUNCTIONS = {function.__name__: function for function in native.operators()}
 _RENAMED = {"absolute": "abs", "true_divide": "divide"}
 
+# Where functions of NumPy are found, by the module that has them there; `weft.mxnet` adds places.
+NAMESPACES: dict[str, list[Any]] = {"numpy": [np], "numpy.linalg": [np.linalg]}
+
 # Functions of NumPy that read values and give no array, so no gradient can be lost: they get
 # NumPy's view of an array.
 _READERS = frozenset(
@@ -57,10 +60,10 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
     name, module = function.__name__, function.__module__
     if module == "numpy" and name in _READERS:
         return function(*_plain(args), **_plain(kwargs))
-    namespace = {"numpy": np, "numpy.linalg": np.linalg}.get(module)
-    if namespace is None or name not in namespace.__all__:
-        raise _no_function(f"{module}.{name}")
-    return getattr(namespace, name)(*args, **kwargs)
+    for namespace in NAMESPACES.get(module, ()):
+        if name in namespace.__all__:
+            return getattr(namespace, name)(*args, **kwargs)
+    raise _no_function(f"{module}.{name}")
 
 
 def _no_function(name: str) -> Exception:

@@ -906,6 +906,42 @@ def quantized_convolution(
     No gradient: integers.
     """
 
+def quantized_convolution16(
+    data: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    multiplier: ArrayLike | None = None,
+    shift: ArrayLike | None = None,
+    kernel: int | Sequence[int] | None = None,
+    stride: int | Sequence[int] | None = None,
+    pad: int | Sequence[int] | None = None,
+    dilate: int | Sequence[int] | None = None,
+    num_group: int = 1,
+    low: int = -32768,
+    high: int = 32767,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Convolution of int16 images with int8 filters: int64 sums, or with a multiplier and a shift
+    int16, the sums times multiplier * 2^-shift, rounded to the nearest, halves up.
+
+    data: int16, shape (N, H, W, C)
+    weight: int8, shape (filters, kernel..., C / groups)
+    bias: int64, shape (filters,)
+    multiplier: int32, shape (filters,): 0 to 32767
+    shift: int32, shape (filters,): 1 to 62
+    kernel: extents of the window; those of the weight
+    stride: step of the window, 1 by default
+    pad: zeros added on both sides, or before all axes and then behind them; 0 by default
+    dilate: distance of the window's elements, 1 by default
+    num_group: groups of channels that do not see each other
+    low: lower bound of the result
+    high: upper bound of the result
+    out: array to write into
+
+    No gradient: integers.
+    """
+
 def quantized_fully_connected(
     data: ArrayLike,
     weight: ArrayLike,

@@ -13,6 +13,7 @@ from flatbuffers import flexbuffers
 
 from weft._base.errors import FileFailure, InvalidValue, Unsupported
 from weft._import.program import Node, Port, Program
+from weft.tflite._bidirectional import split_directions
 from weft.tflite._variables import name_variables
 
 _DTYPES = {
@@ -151,6 +152,7 @@ class _Reader:
         program = self.graph(0)
         program.name = self.title
         name_variables(program)
+        split_directions(program, Tensors)
         return program
 
     def graph(self, number: int) -> Program:

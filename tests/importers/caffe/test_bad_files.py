@@ -92,6 +92,10 @@ def test_everything_that_is_missing_is_said_at_once(tmp_path):
             layer("InnerProduct", "inner_product_param { num_output: 1 }", more="param {} " * 3),
             "has 2 blobs, but 3 `param`",
         ),
+        (
+            layer("InnerProduct", "inner_product_param { num_output: 100000000 }"),
+            "`y.weight` must have less than 2^31 elements",
+        ),
         ("", "no layer has a top that is an output"),
     ],
 )

@@ -70,6 +70,21 @@ def test_other_extents_are_taken_where_the_net_can(tmp_path):
     assert y.shape == (4, 2, 7, 18)
 
 
+def test_layers_of_data_are_inputs(tmp_path):
+    data = (
+        'layer { name: "m" type: "MemoryData" top: "a" top: "b" memory_data_param '
+        "{ batch_size: 2 channels: 3 height: 4 width: 5 } }"
+        'layer { name: "d" type: "DummyData" top: "c" dummy_data_param { num: 2 channels: 3 '
+        "height: 4 width: 5 } }"
+        'layer { name: "f" type: "HDF5Data" top: "e" }'
+    )
+    path = tmp_path / "net.prototxt"
+    path.write_text(data + layer("Eltwise", bottoms="ac") + layer("ReLU", bottoms="e", tops="z"))
+    net = weft.caffe.load(path, shapes={"e": (7,)})
+    usual = {port.name: port.usual for port in net.ports}
+    assert usual == {"a": (2, 3, 4, 5), "b": (2,), "c": (2, 3, 4, 5), "e": (7,)}
+
+
 def test_the_command_converts_a_net(tmp_path, capsys):
     prototxt, weights = write_net(tmp_path, LENET)
     target = tmp_path / "out.weft"

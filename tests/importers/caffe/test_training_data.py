@@ -173,6 +173,15 @@ def test_the_command_trains_on_lmdb(tmp_path, monkeypatch, capsys):
     numpy.testing.assert_allclose(shares.sum(1), 1, rtol=1e-5)
 
 
+def test_the_command_says_what_is_wrong(tmp_path, capsys):
+    assert cli.main(["train", str(tmp_path / "none.prototxt")]) == 1
+    assert "there is no file" in capsys.readouterr().err
+    path = write_solver(tmp_path, NETWORK % "", SOLVER)
+    assert cli.main(["train", str(path)]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("weft: ") and "bottom `data` is the top of no layer" in error
+
+
 def test_hdf5_and_lmdb_train_alike(tmp_path):
     h5py = pytest.importorskip("h5py")
     pytest.importorskip("lmdb")

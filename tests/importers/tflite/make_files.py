@@ -17,6 +17,7 @@ from tensorflow.compiler.tf2xla.python import xla
 
 RANDOM = numpy.random.default_rng(7)
 IMAGE = (1, 6, 5, 4)
+VOLUME = (1, 4, 5, 6, 3)
 
 
 def weights(*shape: int) -> tf.Tensor:
@@ -109,24 +110,24 @@ def _chosen(x: tf.Tensor) -> tf.Tensor:
 # Name: the function, the shapes of its inputs, and the kinds of files: float, int8, int16.
 CASES = {
     "add": (lambda x, y: tf.nn.relu(x + y), [IMAGE, (4,)], "float int8 int16"),
-    "sub": (lambda x, y: x - 2 * y, [IMAGE, IMAGE], "float int8"),
+    "sub": (lambda x, y: x - 2 * y, [IMAGE, IMAGE], "float int8 int16"),
     "sub_constant": (lambda x: 1.0 - x, [IMAGE], "int8"),
-    "mul": (lambda x, y: x * y, [IMAGE, (1, 1, 1, 4)], "float int8"),
+    "mul": (lambda x, y: x * y, [IMAGE, (1, 1, 1, 4)], "float int8 int16"),
     "div": (lambda x, y: x / (tf.abs(y) + 1), [IMAGE, IMAGE], "float"),
     "maximum": (lambda x, y: tf.maximum(x, y), [IMAGE, IMAGE], "float int8"),
     "squared_difference": (lambda x, y: tf.math.squared_difference(x, y), [IMAGE, IMAGE], "int8"),
-    "mean": (lambda x: tf.reduce_mean(x, [1, 2]), [IMAGE], "float int8"),
+    "mean": (lambda x: tf.reduce_mean(x, [1, 2]), [IMAGE], "float int8 int16"),
     "mean_last": (lambda x: tf.reduce_mean(x, 3, keepdims=True), [IMAGE], "int8"),
-    "sum": (lambda x: tf.reduce_sum(x, [1, 2]), [IMAGE], "float int8"),
-    "max": (lambda x: tf.reduce_max(x, [1, 2]), [IMAGE], "float int8"),
+    "sum": (lambda x: tf.reduce_sum(x, [1, 2]), [IMAGE], "float int8 int16"),
+    "max": (lambda x: tf.reduce_max(x, [1, 2]), [IMAGE], "float int8 int16"),
     "min": (lambda x: tf.reduce_min(x, 3), [IMAGE], "int8"),
-    "logistic": (tf.sigmoid, [IMAGE], "float int8"),
-    "tanh": (tf.tanh, [IMAGE], "float int8"),
-    "relu": (tf.nn.relu, [IMAGE], "float int8"),
+    "logistic": (tf.sigmoid, [IMAGE], "float int8 int16"),
+    "tanh": (tf.tanh, [IMAGE], "float int8 int16"),
+    "relu": (tf.nn.relu, [IMAGE], "float int8 int16"),
     "relu6": (tf.nn.relu6, [IMAGE], "int8"),
     "gelu": (tf.nn.gelu, [IMAGE], "float int8"),
     "gelu_tanh": (lambda x: tf.nn.gelu(x, approximate=True), [IMAGE], "float int8"),
-    "leaky_relu": (lambda x: tf.nn.leaky_relu(x, 0.3), [IMAGE], "float int8"),
+    "leaky_relu": (lambda x: tf.nn.leaky_relu(x, 0.3), [IMAGE], "float int8 int16"),
     "prelu": (
         lambda x: tf.nn.relu(x) + weights(4) * tf.nn.relu(-x),
         [IMAGE],
@@ -137,11 +138,15 @@ CASES = {
     "log": (lambda x: tf.math.log(tf.abs(x) + 1), [IMAGE], "float int8"),
     "rsqrt": (lambda x: tf.math.rsqrt(tf.abs(x) + 1), [IMAGE], "float int8"),
     "sqrt": (lambda x: tf.sqrt(tf.abs(x)), [IMAGE], "int8"),
-    "softmax": (tf.nn.softmax, [(2, 9)], "float int8"),
+    "softmax": (tf.nn.softmax, [(2, 9)], "float int8 int16"),
     "log_softmax": (tf.nn.log_softmax, [(2, 9)], "float int8"),
     "l2_normalization": (lambda x: tf.nn.l2_normalize(x, -1), [(2, 9)], "float"),
-    "concatenation": (lambda x, y: tf.concat([x, y * y, tf.tanh(x)], -1), [IMAGE] * 2, "int8"),
-    "pad": (lambda x: tf.pad(x, [[0, 0], [1, 2], [0, 1], [0, 0]]), [IMAGE], "float int8"),
+    "concatenation": (
+        lambda x, y: tf.concat([x, y * y, tf.tanh(x)], -1),
+        [IMAGE] * 2,
+        "int8 int16",
+    ),
+    "pad": (lambda x: tf.pad(x, [[0, 0], [1, 2], [0, 1], [0, 0]]), [IMAGE], "float int8 int16"),
     "mirror_pad": (
         lambda x: tf.pad(x, [[0, 0], [1, 2], [0, 1], [0, 0]], "REFLECT"),
         [IMAGE],
@@ -166,7 +171,7 @@ CASES = {
         [IMAGE, IMAGE],
         "float int8",
     ),
-    "batch_matmul": (lambda x, y: tf.matmul(x, y), [(2, 3, 5), (2, 5, 4)], "float int8"),
+    "batch_matmul": (lambda x, y: tf.matmul(x, y), [(2, 3, 5), (2, 5, 4)], "float int8 int16"),
     "batch_matmul_transposed": (
         lambda x, y: tf.matmul(x, y, transpose_b=True),
         [(2, 3, 5), (2, 4, 5)],
@@ -184,10 +189,29 @@ CASES = {
         [IMAGE],
         "float int8",
     ),
-    "convolution": (_convolution, [IMAGE], "float int8"),
-    "dense": (lambda x: tf.matmul(x, weights(6, 5)) + weights(5), [(3, 6)], "float int8"),
-    "average_pool": (lambda x: tf.nn.avg_pool2d(x, 3, 2, "SAME"), [IMAGE], "float int8"),
-    "max_pool": (lambda x: tf.nn.max_pool2d(x, 2, 2, "VALID"), [IMAGE], "float int8"),
+    "convolution": (_convolution, [IMAGE], "float int8 int16"),
+    "conv_3d": (
+        lambda x: tf.nn.conv3d(x, weights(2, 3, 3, 3, 4), [1, 1, 2, 2, 1], "SAME") + weights(4),
+        [VOLUME],
+        "float",
+    ),
+    "conv_3d_transpose": (
+        lambda x: tf.nn.conv3d_transpose(
+            x, weights(3, 3, 2, 2, 3), [1, 8, 10, 12, 2], [1, 2, 2, 2, 1], "SAME"
+        ),
+        [VOLUME],
+        "float",
+    ),
+    "conv_3d_transpose_valid": (
+        lambda x: tf.nn.conv3d_transpose(
+            x, weights(2, 3, 2, 2, 3), [1, 5, 7, 12, 2], [1, 1, 1, 2, 1], "VALID"
+        ),
+        [VOLUME],
+        "float",
+    ),
+    "dense": (lambda x: tf.matmul(x, weights(6, 5)) + weights(5), [(3, 6)], "float int8 int16"),
+    "average_pool": (lambda x: tf.nn.avg_pool2d(x, 3, 2, "SAME"), [IMAGE], "float int8 int16"),
+    "max_pool": (lambda x: tf.nn.max_pool2d(x, 2, 2, "VALID"), [IMAGE], "float int8 int16"),
     "cumsum": (lambda x: tf.cumsum(x, 1, exclusive=True), [IMAGE], "float"),
     "integers": (_integers, [IMAGE, IMAGE], "float"),
     "logic": (_logic, [IMAGE, IMAGE], "float"),
@@ -195,7 +219,7 @@ CASES = {
     "placed": (_placed, [IMAGE], "float"),
     "shaped": (_shaped, [IMAGE], "float"),
     "dynamic_update_slice": (_dynamic, [IMAGE], "float"),
-    "minimum": (lambda x, y: tf.minimum(x, y), [IMAGE, (4,)], "float int8"),
+    "minimum": (lambda x, y: tf.minimum(x, y), [IMAGE, (4,)], "float int8 int16"),
     "atan2": (lambda x, y: tf.atan2(x, y), [IMAGE, IMAGE], "float"),
     "product": (lambda x: tf.reduce_prod(x, [1, 3]), [IMAGE], "float"),
     "relu_n1_to_1": (

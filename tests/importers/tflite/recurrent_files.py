@@ -57,10 +57,10 @@ class File:
         dtype = "int8" if self.kind == "int8" else "float32"
         return self.tensor(name, shape, dtype, scale, zero)
 
-    def content(self, operator: str, inputs, output: int, options, between=()) -> bytes:
-        """The bytes of the file with its one node."""
+    def content(self, operator: str, inputs, output: int, options, between=(), more=()) -> bytes:
+        """The bytes of the file with its one node; more: its further outputs."""
         node = schema.OperatorT()
-        node.inputs, node.outputs, node.intermediates = inputs, [output], list(between)
+        node.inputs, node.outputs, node.intermediates = inputs, [output, *more], list(between)
         node.builtinOptions = options
         node.builtinOptionsType = getattr(
             schema.BuiltinOptions, type(options).__name__.removesuffix("T")
@@ -70,7 +70,7 @@ class File:
         code.deprecatedBuiltinCode = min(code.builtinCode, 127)
         code.version = 1 if self.kind == "float" else 2
         self.graph.operators = [node]
-        self.graph.inputs, self.graph.outputs = inputs[:1], [output]
+        self.graph.inputs, self.graph.outputs = inputs[:1], node.outputs
         model = schema.ModelT()
         model.version, model.operatorCodes = 3, [code]
         model.subgraphs, model.buffers = [self.graph], self.buffers
@@ -159,7 +159,49 @@ def rnn(kind: str, in_steps: bool = True) -> bytes:
     return file.content(operator, inputs, output, options)
 
 
+def bidirectional_lstm(kind: str, merges: bool = True) -> bytes:
+    """Two LSTMs, the second one from the last step to the first."""
+    file = File(kind)
+    inputs = [-1] * 48
+    inputs[0] = file.data("x", (STEPS, 1, INPUTS), 1.0, 0)
+    cells = CELLS
+    for first, place in ((1, 35), (18, 37)):
+        for gate in range(4):
+            inputs[first + gate] = file.constant(f"w{first}{gate}", _normal(cells, INPUTS), 1.0)
+            inputs[first + 4 + gate] = file.constant(f"r{first}{gate}", _normal(cells, cells), 1.0)
+            inputs[first + 11 + gate] = file.constant(f"b{first}{gate}", _normal(cells), 1.0)
+        inputs[place] = file.state(f"h{first}", (1, cells), "float32", 1.0)
+        inputs[place + 1] = file.state(f"c{first}", (1, cells), "float32", 1.0)
+    options = schema.BidirectionalSequenceLSTMOptionsT()
+    options.fusedActivationFunction, options.timeMajor, options.mergeOutputs = 4, True, merges
+    sizes = [2 * cells] if merges else [cells, cells]
+    outputs = [file.data(f"y{n}", (STEPS, 1, size), 1.0, 0) for n, size in enumerate(sizes)]
+    return file.content(
+        "BIDIRECTIONAL_SEQUENCE_LSTM", inputs, outputs[0], options, more=outputs[1:]
+    )
+
+
+def bidirectional_rnn(kind: str) -> bytes:
+    """Two recurrent layers without gates, batch first."""
+    file = File(kind)
+    inputs = [file.data("x", (1, STEPS, INPUTS), 1.0, 0)]
+    for direction in range(2):
+        inputs += [
+            file.constant(f"weights{direction}", _normal(CELLS, INPUTS), 1.0),
+            file.constant(f"recurrent{direction}", _normal(CELLS, CELLS, spread=0.3), 1.0),
+            file.constant(f"bias{direction}", _normal(CELLS), 1.0),
+            file.state(f"h{direction}", (1, CELLS), "float32", 1.0),
+        ]
+    options = schema.BidirectionalSequenceRNNOptionsT()
+    options.fusedActivationFunction, options.timeMajor, options.mergeOutputs = 4, False, True
+    output = file.data("y", (1, STEPS, 2 * CELLS), 1.0, 0)
+    return file.content("BIDIRECTIONAL_SEQUENCE_RNN", [*inputs, -1, -1, -1], output, options)
+
+
 FILES = {
+    "bidirectional_lstm": bidirectional_lstm,
+    "bidirectional_lstm_apart": lambda kind: bidirectional_lstm(kind, merges=False),
+    "bidirectional_rnn": bidirectional_rnn,
     "lstm": lstm,
     "lstm_coupled": lambda kind: lstm(kind, coupled=True),
     "lstm_projected": lambda kind: lstm(kind, projected=True, time_major=True),
@@ -168,4 +210,10 @@ FILES = {
     "rnn": rnn,
     "rnn_step": lambda kind: rnn(kind, in_steps=False),
 }
-KINDS = {"rnn": ["float"], "rnn_step": ["float"]}
+KINDS = {
+    "bidirectional_lstm": ["float"],
+    "bidirectional_lstm_apart": ["float"],
+    "bidirectional_rnn": ["float"],
+    "rnn": ["float"],
+    "rnn_step": ["float"],
+}

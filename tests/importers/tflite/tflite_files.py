@@ -11,7 +11,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "models" / "tflite"
 NETWORKS = {path.stem: path for path in sorted(FOLDER.glob("*.tflite"))}
 OPERATORS = {path.stem: path for path in sorted(FOLDER.glob("operators/*.tflite"))}
 FILES = NETWORKS | OPERATORS
-REFUSED = ("add_int16", "log_softmax_int8")
+REFUSED = ("batch_matmul_int16", "log_softmax_int8")
 CALLS = 3
 # Weights of int8 beside float data: LiteRT rounds the data to int8 at each call, Weft does not.
 HYBRID = {"kws_dscnn_float": 0.05}

@@ -353,3 +353,19 @@ def weight_only_product(data, weight, scale, bias=None, columns=0, bits=8):
         return x.transpose(0, 2, 1).reshape(len(x) * 64, x.shape[1])[:columns]
 
     return weight_only_fully_connected(data, rows(weight), rows(scale), bias, bits)
+
+
+def quantized_convolution16(
+    data, weight, bias=None, multiplier=None, shift=None, low=-32768, high=32767, **options
+):
+    """Sums of int64, in integers of Python afterwards."""
+    x, w = (numpy.moveaxis(array, -1, 1).astype("int64") for array in (data, weight))
+    sums = numpy.moveaxis(convolution(x, w, bias, **options), 1, -1)
+    if multiplier is None:
+        return sums
+    found = numpy.empty(sums.shape, "int16")
+    for place in numpy.ndindex(*sums.shape):
+        drop = int(shift[place[-1]])
+        scaled = (int(sums[place]) * int(multiplier[place[-1]]) + (1 << (drop - 1))) >> drop
+        found[place] = min(max(scaled, low), high)
+    return found

@@ -19,7 +19,7 @@ from weft.caffe._data._records import LmdbReader, image_of
 from weft.caffe._data._transform import Transform
 from weft.caffe._fillers import filled
 from weft.caffe._hdf5 import library
-from weft.caffe._layers import Layer
+from weft.caffe._layers import Layer, declared_shapes
 
 Arrays = list[numpy.ndarray]
 
@@ -268,10 +268,7 @@ class Dummy(Source):
     def __init__(self, layer: Layer, around: Around) -> None:
         super().__init__(layer, around)
         options = layer.message.dummy_data_param
-        shapes = [tuple(shape.dim) for shape in options.shape]
-        if not shapes:
-            old = zip(options.num, options.channels, options.height, options.width, strict=False)
-            shapes = list(old)
+        shapes = declared_shapes(layer)
         fillers = list(options.data_filler)
         count = len(self.tops)
         for name, given in (("shape", shapes), ("data_filler", fillers)):
@@ -280,7 +277,7 @@ class Dummy(Source):
                     f"{self.title}: `{name}` must be one, or one for each of {count} tops; got "
                     f"{len(given)}"
                 )
-        self.shapes = shapes * count if len(shapes) == 1 else shapes
+        self.shapes = shapes
         self.fillers = (fillers or [None]) * (count if len(fillers) < 2 else 1)
         self.constant = [
             self._filled(place) if self._is_constant(place) else None for place in range(count)

@@ -15,9 +15,11 @@ from weft._import.block import ImportedBlock
 from weft.caffe._data import Around, Source, source_of
 from weft.caffe._layers import DATA_LAYERS, Layer, layers_of
 from weft.caffe._load import block_of
-from weft.caffe._program import Net, Weights, fitting, net_of, state_of
+from weft.caffe._net import Net, Weights
+from weft.caffe._program import net_of, state_of
 from weft.caffe._read import read_net
 from weft.caffe._rules import KINDS
+from weft.caffe._weights import fitting
 
 
 @dataclass

@@ -11,12 +11,13 @@ from typing import Any
 import numpy
 
 from weft import autograd, np
-from weft._base.errors import InvalidValue
+from weft._base.errors import Error, InvalidValue
 from weft._import.block import ImportedBlock
 from weft.caffe._data import Around
 from weft.caffe._deploy import deployed
 from weft.caffe._load import block_of
-from weft.caffe._program import Weights, net_of, state_of
+from weft.caffe._net import Weights
+from weft.caffe._program import net_of, state_of
 from weft.caffe._read import read_solver, read_weights
 from weft.caffe._solver._nets import FedNet, described, fed_net, folder_of, set_values, values_of
 from weft.caffe._solver._policies import check_policy, rate_at
@@ -134,14 +135,20 @@ class Solver:
     # ---- training
 
     def solve(self) -> ImportedBlock:
-        """Trains up to `max_iter`, with a last snapshot and a last test; the net for use."""
+        """Trains up to `max_iter`, with a last snapshot and a last test; the net for use.
+
+        Stopped by Ctrl-C, it writes the snapshot and raises KeyboardInterrupt.
+        """
         param = self.param
         self._log(f"Solving {self._train.net.name}")
         self._log(f"Learning Rate Policy: {param.lr_policy}")
-        self.step(max(param.max_iter - self.iter, 0))
-        is_saved = param.snapshot and self.iter % param.snapshot == 0
-        if param.snapshot_after_train and param.HasField("snapshot_prefix") and not is_saved:
-            self.snapshot()
+        try:
+            self.step(max(param.max_iter - self.iter, 0))
+        except KeyboardInterrupt:
+            self._log("Optimization stopped early.")
+            self._save_last()
+            raise
+        self._save_last()
         if param.display and self.iter % param.display == 0:
             with autograd.pause(train_mode=True):
                 loss = self._total(self.net(*self._train.batch()))
@@ -150,6 +157,12 @@ class Solver:
             self.test()
         self._log("Optimization Done.")
         return self.deploy()
+
+    def _save_last(self) -> None:
+        """The snapshot after training, unless there is one of this iteration."""
+        every = self.param.snapshot
+        if self.param.snapshot_after_train and not (every and self.iter % every == 0):
+            self.snapshot()
 
     def step(self, count: int = 1) -> float:
         """Trains for so many iterations, with tests, snapshots and lines; the last loss."""
@@ -276,26 +289,36 @@ class Solver:
     def snapshot(self) -> tuple[Path, Path]:
         """Writes weights and state, `<prefix>_iter_<n>.caffemodel` and `.solverstate`, and the net
         for use as `.weft`; the paths of the first two."""
-        prefix = self.param.snapshot_prefix or str(Path(self.path).with_suffix(""))
-        stem = f"{prefix}_iter_{self.iter}"
+        stem = f"{self._prefix()}_iter_{self.iter}"
         progress = Progress(self.iter, f"{stem}.caffemodel", self._history())
         values = values_of(self.net, self._train.net)
         written = write_snapshot(stem, self._train.net, values, progress, self.param, _CALLER)
         kind = "binary proto" if self.param.snapshot_format else "HDF5"
         self._log(f"Snapshotting to {kind} file {written[0]}")
         self._log(f"Snapshotting solver state to {kind} file {written[1]}")
-        self.export(f"{stem}.weft")
-        self._log(f"Writing {stem}.weft")
+        try:
+            self.export(f"{stem}.weft")
+            self._log(f"Writing {stem}.weft")
+        except Error as error:  # the weights are there: training goes on
+            self._log(f"There is no {stem}.weft: {error}")
         return written
 
+    def _prefix(self) -> str:
+        """What snapshots' names begin with: by default, and in a folder, the solver's own name."""
+        prefix, solver = self.param.snapshot_prefix, Path(self.path)
+        if not prefix:
+            return str(solver.with_suffix(""))
+        return str(Path(prefix, solver.stem)) if Path(prefix).is_dir() else prefix
+
     def export(self, path: Path_) -> None:
-        """Writes the net for use as a .weft file, which takes batches of any size."""
+        """Writes the net for use as a .weft file, which takes batches of any size; of that of the
+        net, where layers such as LSTM depend on it."""
         block = self.deploy()
         examples = [np.zeros(port.usual) for port in block.ports]
         dynamic = {name: {0: "batch"} for name in block.argument_names}
         try:
             block.export(path, *examples, dynamic=dynamic)
-        except (NotImplementedError, ValueError):
+        except (NotImplementedError, ValueError, RuntimeError):
             # Layers that compute with the size of a batch: the file takes that of the text.
             block.export(path, *examples)
 

@@ -11,7 +11,7 @@ import numpy
 from weft._base.errors import FileFailure, InvalidValue
 from weft.caffe import _hdf5
 from weft.caffe._messages import message
-from weft.caffe._program import Net
+from weft.caffe._net import Net
 from weft.caffe._read import array_of, read_binary
 from weft.caffe._solver._policies import steps_passed
 from weft.caffe._write import blob_of, weights_message, write_message

@@ -34,9 +34,15 @@ def named(**values: _V) -> Mapping[str, _V]:
 
 
 def as_shape(size: Size) -> tuple[int, ...]:
+    """A shape of one extent, of several, or of none."""
     if size is None:
         return ()
-    return tuple(size) if isinstance(size, tuple | list) else (int(size),)
+    extents = tuple(size) if isinstance(size, tuple | list) else (size,)
+    if not all(isinstance(extent, int | _numpy.integer) and extent >= 0 for extent in extents):
+        raise InvalidValue(
+            f"sample: `size` must be whole numbers that are at least 0; got {size!r}"
+        )
+    return tuple(int(extent) for extent in extents)
 
 
 class FromOther:
@@ -77,6 +83,13 @@ class Distribution:
     def _set(self, **given: Any) -> None:
         """Sets the parameters that are given, as arrays of one dtype."""
         vars(self).update(parameters_of(type(self).__name__, **given))
+        try:
+            _ = self.batch_shape
+        except ValueError:
+            shapes = [f"`{name}` {value.shape}" for name, value in self._parameters().items()]
+            raise InvalidValue(
+                f"{type(self).__name__}: shapes of {' and '.join(shapes)} do not broadcast"
+            ) from None
 
     def _parameters(self) -> dict[str, Any]:
         """What is set of the parameters; of `prob` and `logit` the one that was given."""

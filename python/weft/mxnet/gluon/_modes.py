@@ -5,15 +5,12 @@ from typing import Any
 import numpy
 
 from weft._core.typing import ndarray
+from weft.mxnet import _modes
 
 
 def is_np_array() -> bool:
     """Are arrays of 2.0 asked for?"""
-    try:
-        from weft.mxnet import util
-    except ImportError:
-        return True
-    return util.is_np_array()
+    return _modes.read("array")
 
 
 def shown(found: Any) -> Any:

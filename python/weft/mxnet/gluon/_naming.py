@@ -7,20 +7,16 @@ parent's prefix before its own; others are counted for the whole program.
 import threading
 from typing import Any
 
-_hints = threading.local()  # the scopes that are entered, and the counts outside them
+
+class _Thread(threading.local):
+    """The scopes that a thread has entered, and the counts outside them."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+        self.scopes: list[NameScope] = []
 
 
-def _counts() -> dict[str, int]:
-    if not hasattr(_hints, "counts"):
-        _hints.counts, _hints.scopes = {}, []
-    found: dict[str, int] = _hints.counts
-    return found
-
-
-def _scopes() -> list["NameScope"]:
-    _counts()
-    found: list[NameScope] = _hints.scopes
-    return found
+_thread = _Thread()
 
 
 class NameScope:
@@ -34,17 +30,17 @@ class NameScope:
         self.counts: dict[str, int] = {}
 
     def __enter__(self) -> "NameScope":
-        _scopes().append(self)
+        _thread.scopes.append(self)
         return self
 
     def __exit__(self, *error: Any) -> None:
-        _scopes().pop()
+        _thread.scopes.pop()
 
 
 def surrounding() -> NameScope | None:
     """The scope in which blocks are made now. A block with an empty prefix opens none of its own:
     names inside are counted where the block itself is."""
-    for scope in reversed(_scopes()):
+    for scope in reversed(_thread.scopes):
         if not scope.block._names.is_empty:
             return scope
     return None
@@ -53,7 +49,7 @@ def surrounding() -> NameScope | None:
 def next_prefix(kind: str) -> str:
     """The prefix of the next block of a kind, such as `dense0_`, in the present scope."""
     scope = surrounding()
-    counts = _counts() if scope is None else scope.counts
+    counts = _thread.counts if scope is None else scope.counts
     number = counts.get(kind, 0)
     counts[kind] = number + 1
     return f"{kind}{number}_"

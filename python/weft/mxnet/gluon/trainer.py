@@ -228,8 +228,12 @@ class Trainer:
         scaler = self.loss_scaler
         if scaler is None:
             return False
-        gradients = [_copies(parameter)[0].grad for _, parameter in fresh]
-        return bool(scaler.finish(self._optimizer, gradients))
+        if scaler.is_scaled:
+            self._optimizer.rescale_grad /= float(scaler.scale.item())
+            scaler.is_scaled = False
+        finite = scaler.all_finite([_copies(parameter)[0].grad for _, parameter in fresh])
+        scaler.update(finite)
+        return not bool(finite.item())
 
     # ---- rows
 

@@ -14,8 +14,8 @@ own way in Weft, and `dist_*` say so.
 """
 
 from weft.mxnet.kvstore import base, kvstore  # noqa: F401
-from weft.mxnet.kvstore.base import KVStoreBase, TestStore, create
-from weft.mxnet.kvstore.kvstore import KVStore
+from weft.mxnet.kvstore.base import KVStoreBase, TestStore
+from weft.mxnet.kvstore.kvstore import KVStore, create
 
 __all__ = ["KVStore", "KVStoreBase", "TestStore", "create"]
 __dir__ = __all__.copy

@@ -1,12 +1,8 @@
-"""What a store is, the stores that a program registers, and `create`."""
+"""What a store is, and the stores that a program registers."""
 
 from typing import Any, ClassVar
 
-from weft._base.errors import InvalidType, NotFound, Unsupported
-from weft._base.spelling import hint
-
-_LOCAL = ("local", "device", "nccl", "local_allreduce_cpu", "local_allreduce_device")
-_LOCAL += ("local_update_cpu", "p3store_dist_local")
+from weft._base.errors import InvalidType, NotFound
 
 
 class KVStoreBase:
@@ -109,31 +105,5 @@ class TestStore(KVStoreBase):
         return 1
 
 
-def create(name: str = "local") -> Any:
-    """A store by its name: "local" or "device", or one that the program registered.
-
-    Raises NotImplementedError for stores of many machines.
-    """
-    from weft.mxnet.kvstore.kvstore import KVStore
-
-    if not isinstance(name, str):
-        raise InvalidType(f"create: `name` must be a string; got {type(name).__name__}")
-    wanted = name.lower()
-    if wanted in KVStoreBase.kv_registry:
-        return KVStoreBase.kv_registry[wanted]()
-    if "dist" in wanted or wanted in ("horovod", "byteps"):
-        raise Unsupported(
-            f"create: the store `{name}` is of many machines, which Weft does not train on yet; "
-            "use 'local' or 'device'"
-        )
-    if wanted not in _LOCAL:
-        known = (*_LOCAL, *KVStoreBase.kv_registry)
-        raise NotFound(
-            f"create: there is no store `{name}`{hint(name, {}, known)}; stores are "
-            f"{', '.join(known)}"
-        )
-    return KVStore(wanted)
-
-
-__all__ = ["KVStoreBase", "TestStore", "create"]
+__all__ = ["KVStoreBase", "TestStore"]
 __dir__ = __all__.copy

@@ -6,10 +6,13 @@ from typing import Any
 
 from weft import autograd
 from weft._base.errors import InvalidState, InvalidType, InvalidValue, NotFound, Unsupported
+from weft._base.spelling import hint
 from weft.mxnet.kvstore._rows import dense, is_sparse, write
 from weft.mxnet.kvstore.base import KVStoreBase
-from weft.mxnet.module._optimizing import updater_of
+from weft.mxnet.optimizer import get_updater
 
+_LOCAL = ("local", "device", "nccl", "local_allreduce_cpu", "local_allreduce_device")
+_LOCAL += ("local_update_cpu",)
 Pairs = list[tuple[Any, list[Any]]]
 
 
@@ -149,7 +152,7 @@ class KVStore(KVStoreBase):
 
     def set_optimizer(self, optimizer: Any) -> None:
         """Lets the store update what it has by what is pushed."""
-        self._set_updater(updater_of(optimizer))
+        self._set_updater(get_updater(optimizer))
 
     def _set_updater(self, updater: Callable[[Any, Any, Any], None]) -> None:
         """Sets a function that gets a key, the sum that was pushed, and the array to change."""
@@ -176,7 +179,7 @@ class KVStore(KVStoreBase):
             self._updater.set_states(file.read())  # type: ignore[union-attr]
 
     def _require_updater(self, caller: str) -> None:
-        if not hasattr(self._updater, "get_states"):
+        if getattr(self._updater, "get_states", None) is None:
             raise InvalidState(f"{caller}: call `set_optimizer` first")
 
     # ---- the group ---------------------------------------------------------------------------
@@ -216,5 +219,29 @@ def _sum(arrays: Sequence[Any]) -> Any:
     return total
 
 
-__all__ = ["KVStore"]
+def create(name: str = "local") -> Any:
+    """A store by its name: "local" or "device", or one that the program registered.
+
+    Raises NotImplementedError for stores of many machines.
+    """
+    if not isinstance(name, str):
+        raise InvalidType(f"create: `name` must be a string; got {type(name).__name__}")
+    wanted = name.lower()
+    if wanted in KVStoreBase.kv_registry:
+        return KVStoreBase.kv_registry[wanted]()
+    if "dist" in wanted or wanted in ("horovod", "byteps"):
+        raise Unsupported(
+            f"create: the store `{name}` is of many machines, which Weft does not train on yet; "
+            "use 'local' or 'device'"
+        )
+    if wanted not in _LOCAL:
+        known = (*_LOCAL, *KVStoreBase.kv_registry)
+        raise NotFound(
+            f"create: there is no store `{name}`{hint(name, {}, known)}; stores are "
+            f"{', '.join(known)}"
+        )
+    return KVStore(wanted)
+
+
+__all__ = ["KVStore", "create"]
 __dir__ = __all__.copy

@@ -1,4 +1,4 @@
-"""Networks as modules of 1.x: a symbol with its arrays, its optimizer and a training loop, `mx.mod`.
+"""Networks as modules of 1.x: a symbol with arrays, an optimizer and a training loop, `mx.mod`.
 
 >>> from weft import mxnet as mx
 >>> net = mx.sym.FullyConnected(mx.sym.Variable("data"), num_hidden=2, name="fc")
@@ -8,9 +8,14 @@
 [('softmax_output', (4, 2))]
 """
 
-from weft.mxnet.module import base_module, bucketing_module, executor_group  # noqa: F401
-from weft.mxnet.module import module as module  # noqa: PLC0414
-from weft.mxnet.module import python_module, sequential_module  # noqa: F401
+from weft.mxnet.module import (  # noqa: F401  # noqa: F401
+    base_module,
+    bucketing_module,
+    executor_group,
+    python_module,
+    sequential_module,
+)
+from weft.mxnet.module import module as module
 from weft.mxnet.module.base_module import BaseModule
 from weft.mxnet.module.bucketing_module import BucketingModule
 from weft.mxnet.module.module import Module

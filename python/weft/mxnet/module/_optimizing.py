@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from weft.mxnet.first_values._parts import part
+from weft.mxnet import initializer as first_values
+from weft.mxnet import optimizer as optimizers
 
 
 def create_optimizer(

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from weft import np
+from weft.metric import EvalMetric
 from weft.mxnet import metric
 from weft.mxnet.symbol._arrays import wrapped
 
 
 def metric_of(spec: Any) -> Any:
     """A metric, or the one that a name or a function stands for."""
-    return spec if hasattr(spec, "update") else metric.create(spec)
+    return spec if isinstance(spec, EvalMetric) else metric.create(spec)
 
 
 def joined(arrays: Sequence[Any], axis: int) -> Any:

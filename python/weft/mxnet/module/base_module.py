@@ -10,9 +10,9 @@ import numpy
 
 from weft._base.errors import InvalidState, InvalidType, InvalidValue
 from weft._core.typing import ndarray
-from weft.mxnet import model
+from weft.mxnet import _checkpoints as model
 from weft.mxnet._made import made
-from weft.mxnet.io import DataBatch, DataDesc, DataIter, NDArrayIter
+from weft.mxnet.io import DataBatch, DataDesc, DataIter
 from weft.mxnet.module._parts import joined, metric_of
 
 
@@ -138,7 +138,7 @@ class BaseModule:
             array = eval_data if isinstance(eval_data, ndarray) else made(eval_data)
             self.forward(DataBatch([array], None))
             return self.get_outputs()[0]
-        if not isinstance(eval_data, DataIter) and not hasattr(eval_data, "reset"):
+        if not isinstance(eval_data, DataIter) and getattr(eval_data, "reset", None) is None:
             raise InvalidType(
                 f"predict: `eval_data` must be an iterator or an array; got "
                 f"{type(eval_data).__name__}"
@@ -206,9 +206,7 @@ class BaseModule:
             allow_missing=allow_missing,
             force_init=force_init,
         )
-        self.init_optimizer(
-            kvstore=kvstore, optimizer=optimizer, optimizer_params=optimizer_params
-        )
+        self.init_optimizer(kvstore=kvstore, optimizer=optimizer, optimizer_params=optimizer_params)
         if validation_metric is None:
             validation_metric = eval_metric
         metric = metric_of(eval_metric)

@@ -6,7 +6,7 @@ from os import PathLike, fspath
 from typing import Any
 
 from weft._base.errors import InvalidState
-from weft.mxnet import model
+from weft.mxnet import _checkpoints as model
 from weft.mxnet.module.base_module import BaseModule
 from weft.mxnet.module.module import Module
 
@@ -204,9 +204,7 @@ class BucketingModule(BaseModule):
             self._params = None
             self.params_initialized = True
 
-    def switch_bucket(
-        self, bucket_key: Any, data_shapes: Any, label_shapes: Any = None
-    ) -> None:
+    def switch_bucket(self, bucket_key: Any, data_shapes: Any, label_shapes: Any = None) -> None:
         """Makes the network of a key the present one; it is bound if it was not yet."""
         self._require_bound("switch_bucket")
         if bucket_key not in self._buckets:
@@ -233,9 +231,7 @@ class BucketingModule(BaseModule):
         """Binds what the next batch needs, and stays at the present key."""
         self._require("prepare")
         key = self._curr_bucket_key
-        self.switch_bucket(
-            data_batch.bucket_key, data_batch.provide_data, data_batch.provide_label
-        )
+        self.switch_bucket(data_batch.bucket_key, data_batch.provide_data, data_batch.provide_label)
         self.switch_bucket(key, None, None)
 
     # ---- optimizer ---------------------------------------------------------------------------
@@ -271,9 +267,7 @@ class BucketingModule(BaseModule):
     def forward(self, data_batch: Any, is_train: bool | None = None) -> None:
         """The outputs for a batch, by the network of its `bucket_key`."""
         self._require("forward")
-        self.switch_bucket(
-            data_batch.bucket_key, data_batch.provide_data, data_batch.provide_label
-        )
+        self.switch_bucket(data_batch.bucket_key, data_batch.provide_data, data_batch.provide_label)
         self._curr_module.forward(data_batch, is_train=is_train)
 
     def backward(self, out_grads: Any = None) -> None:

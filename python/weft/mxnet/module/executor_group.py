@@ -5,13 +5,14 @@ A batch is cut along the axis N of its layout, by the work load of each context.
 
 import logging
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from weft._base.errors import InvalidState, InvalidValue
-from weft.mxnet.executor import simple_bind
 from weft.mxnet.io import DataDesc
 from weft.mxnet.module._parts import joined
 from weft.mxnet.symbol._arrays import array_of, wrapped
+from weft.mxnet.symbol._executor import simple_bind
 
 
 def cut(batch_size: int, work_load: Sequence[float]) -> list[slice]:
@@ -21,7 +22,7 @@ def cut(batch_size: int, work_load: Sequence[float]) -> list[slice]:
     for load in work_load:
         begin += load
         rows.append(round(batch_size * begin / total))
-    for first, last in zip(rows, rows[1:], strict=False):
+    for first, last in pairwise(rows):
         if first >= last:
             raise InvalidValue(
                 f"Module: a batch of {batch_size} has no rows for each of {len(work_load)} contexts"
@@ -101,7 +102,8 @@ class DataParallelExecutorGroup:
         self.data_shapes, self.label_shapes = described, labels
         axes = [_batch_axis(desc) for desc in (*described, *labels)]
         sizes = {
-            desc.shape[axis] for desc, axis in zip((*described, *labels), axes, strict=True)
+            desc.shape[axis]
+            for desc, axis in zip((*described, *labels), axes, strict=True)
             if axis >= 0 and desc.shape
         }
         first = [d.shape[a] for d, a in zip(described, axes, strict=False) if a >= 0 and d.shape]
@@ -174,7 +176,10 @@ class DataParallelExecutorGroup:
     # ---- parameters --------------------------------------------------------------------------
 
     def set_params(
-        self, arg_params: Mapping[str, Any], aux_params: Mapping[str, Any], allow_extra: bool = False
+        self,
+        arg_params: Mapping[str, Any],
+        aux_params: Mapping[str, Any],
+        allow_extra: bool = False,
     ) -> None:
         """Writes parameters and states into all executors."""
         for executor in self.execs:
@@ -307,8 +312,9 @@ class DataParallelExecutorGroup:
 
 def _update(metric: Any, names: Sequence[str], labels: Sequence[Any], outputs: Any) -> None:
     detached = {name: wrapped(array.detach()) for name, array in outputs.items()}
-    if hasattr(metric, "update_dict"):
-        metric.update_dict(dict(zip(names, labels, strict=False)), detached)
+    by_name = getattr(metric, "update_dict", None)
+    if by_name is not None:
+        by_name(dict(zip(names, labels, strict=False)), detached)
     else:
         metric.update(list(labels), list(detached.values()))
 

@@ -8,12 +8,12 @@ from typing import Any
 from weft import autograd
 from weft._base.errors import InvalidState, InvalidValue
 from weft._base.spelling import hint
-from weft.mxnet import model
+from weft.mxnet import _checkpoints as model
 from weft.mxnet.io import DataDesc
 from weft.mxnet.module._optimizing import (
     create_optimizer,
-    initializer_of,
     initialized,
+    initializer_of,
     updater_of,
 )
 from weft.mxnet.module.base_module import BaseModule, described
@@ -204,7 +204,6 @@ class Module(BaseModule):
                     raise InvalidState(f"init_params: `{name}` is missing")
                 elif chosen is not None:
                     initialized(chosen, name, attributes.get(name, {}), names[name])
-        self._refuse_extra(arg_params, aux_params, allow_extra)
         self.params_initialized = True
         self._params_dirty = False
         with autograd.pause():
@@ -232,7 +231,7 @@ class Module(BaseModule):
             extra = [name for name in extra if name not in self._symbol.list_inputs()]
             if extra:
                 raise InvalidValue(
-                    f"init_params: the symbol has no {', '.join(f'`{n}`' for n in extra)}"
+                    f"set_params: the symbol has no {', '.join(f'`{n}`' for n in extra)}"
                     f"{hint(extra[0], {}, known or {})}"
                 )
 
@@ -247,6 +246,8 @@ class Module(BaseModule):
         if self.params_initialized and not force_init:
             return
         self._require_bound("set_params")
+        if allow_missing:  # otherwise MXNet takes what the symbol has, and looks at no more
+            self._refuse_extra(arg_params, aux_params, allow_extra)
         self.init_params(None, arg_params, aux_params, allow_missing, True, allow_extra)
 
     # ---- binding -----------------------------------------------------------------------------
@@ -493,8 +494,7 @@ def _check_names(names: Sequence[str], arguments: Sequence[str], what: str) -> N
 def _copy(name: str, target: Any, value: Any) -> None:
     if tuple(value.shape) != tuple(target.shape):
         raise InvalidValue(
-            f"init_params: `{name}` must have shape {tuple(target.shape)}; got "
-            f"{tuple(value.shape)}"
+            f"init_params: `{name}` must have shape {tuple(target.shape)}; got {tuple(value.shape)}"
         )
     if value is not target:
         with autograd.pause():

@@ -9,7 +9,8 @@ array([0.5, 1. ])
 """
 
 import math as _math
-from typing import TYPE_CHECKING, Any
+import sys as _sys
+from typing import TYPE_CHECKING
 
 import numpy as _numpy
 
@@ -19,23 +20,24 @@ from weft._base import words as _words
 from weft.mxnet import _array_methods  # noqa: F401 - arrays get MXNet's methods
 from weft.mxnet.numpy import (
     _creation,
-    _elementwise,
     _reductions,
     _shapes,
     linalg,
     random,
 )
 from weft.mxnet.numpy._creation import *  # noqa: F403
-from weft.mxnet.numpy._elementwise import *  # noqa: F403
+from weft.mxnet.numpy._elementwise import FUNCTIONS as _ELEMENTWISE
 from weft.mxnet.numpy._fallback import FUNCTIONS as _FUNCTIONS
 from weft.mxnet.numpy._reductions import *  # noqa: F403
 from weft.mxnet.numpy._shapes import *  # noqa: F403
+from weft.np import _protocols
 
 if TYPE_CHECKING:
     from weft.np import *  # noqa: F403
 
 _own = globals().copy()
 globals().update({name: getattr(_np, name) for name in _np.__all__ if name not in _own})
+globals().update(_ELEMENTWISE)
 globals().update(_FUNCTIONS)
 shares_memory = _np.may_share_memory
 
@@ -59,18 +61,26 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 _CONSTANTS = ("NAN", "NINF", "NZERO", "NaN", "PINF", "PZERO", "euler_gamma")
 _KINDS = ("boolean_dtypes", "floating_dtypes", "integer_dtypes", "numeric_dtypes")
 
-__all__: Any = sorted(
-    {
-        *_np.__all__,
-        *_creation.__all__,
-        *_elementwise.__all__,
-        *_reductions.__all__,
-        *_shapes.__all__,
-        *_FUNCTIONS,
-        *_CONSTANTS,
-        *_KINDS,
-        "bool",
-        "shares_memory",
-    }
-)
+_COMPUTED = {
+    *_np.__all__,
+    *_creation.__all__,
+    *_ELEMENTWISE,
+    *_reductions.__all__,
+    *_shapes.__all__,
+    *_FUNCTIONS,
+    *_CONSTANTS,
+    *_KINDS,
+}
+
+__all__ = [
+    *sorted(_COMPUTED - {"linalg", "random"}),
+    "bool",
+    "linalg",
+    "random",
+    "shares_memory",
+]
 __dir__ = __all__.copy
+
+# `numpy.linalg.svd(x)` of an array finds the function here where `weft.np` lacks it.
+_protocols.NAMESPACES["numpy"].append(_sys.modules[__name__])
+_protocols.NAMESPACES["numpy.linalg"].append(linalg)

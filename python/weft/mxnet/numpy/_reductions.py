@@ -5,6 +5,8 @@ means of integers are of the default dtype, variances of integers are integers.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy
+
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ArrayLike, ndarray
@@ -14,15 +16,8 @@ from weft.mxnet.numpy._creation import written
 Axis = int | Sequence[int] | None
 
 
-def _array(where: str, a: Any) -> ndarray:
-    if not isinstance(a, ndarray):
-        return np.asarray(a)
-    return a
-
-
-def _masked(a: ndarray, where: Any, neutral: float) -> ndarray:
-    """The elements that `where` names; a neutral one in place of the others."""
-    return a if where is None else np.where(where, a, np.full((), neutral, a.dtype))
+def _array(a: Any) -> ndarray:
+    return a if isinstance(a, ndarray) else np.asarray(a)
 
 
 def sum(
@@ -40,9 +35,23 @@ def sum(
     Raises NotImplementedError for `initial` and `where`.
     """
     _refuse("sum", initial=initial, where=where)
-    array = _array("sum", a)
+    array = _array(a)
+    return written(_summed(np.sum, array, axis, keepdims, dtype), out)
+
+
+def _summed(
+    function: Callable[..., ndarray], array: ndarray, axis: Axis, keepdims: Any, dtype: Any
+) -> ndarray:
+    """A sum or product, in the wider one of the dtypes of the array and of the result."""
     wanted = dtype or (None if array.dtype.kind == "b" else array.dtype)
-    return written(np.sum(array, axis, bool(keepdims), wanted), out)
+    if wanted is None:
+        return function(array, axis, bool(keepdims))
+    if array.dtype.kind == "f":
+        wide = np.result_type(array.dtype, wanted)
+    else:
+        wide = wanted if numpy.dtype(wanted).kind == "f" else None
+    found = function(array, axis, bool(keepdims), wide)
+    return found if found.dtype == wanted else found.astype(wanted)
 
 
 def _refuse(name: str, **arguments: Any) -> None:
@@ -62,9 +71,7 @@ def prod(
     """The product along axes, or of all elements, in the dtype of `a` unless another is given; of
     bools as int64."""
     _refuse("prod", initial=initial)
-    array = _array("prod", a)
-    wanted = dtype or (None if array.dtype.kind == "b" else array.dtype)
-    return written(np.prod(array, axis, bool(keepdims), wanted), out)
+    return written(_summed(np.prod, _array(a), axis, keepdims, dtype), out)
 
 
 def mean(
@@ -75,10 +82,12 @@ def mean(
     keepdims: bool = False,
 ) -> ndarray:
     """The mean along axes, or of all elements; of integers in the default dtype."""
-    array = _array("mean", a)
+    array = _array(a)
     if dtype is None and array.dtype.kind in "iub":
         dtype = default_dtype()
-    return written(np.mean(array, axis, bool(keepdims), dtype), out)
+    if dtype is None or numpy.dtype(dtype).kind == "f":
+        return written(np.mean(array, axis, bool(keepdims), dtype), out)
+    return written(np.mean(array, axis, bool(keepdims)).astype(dtype), out)
 
 
 def _moment(name: str, function: Callable[..., ndarray], what: str) -> Callable[..., ndarray]:
@@ -91,7 +100,7 @@ def _moment(name: str, function: Callable[..., ndarray], what: str) -> Callable[
         keepdims: bool = False,
         ddof: float | None = None,
     ) -> ndarray:
-        array = _array(name, a)
+        array = _array(a)
         degrees = correction if ddof is None else ddof
         is_whole = dtype is None and array.dtype.kind in "iub"
         found = function(array, axis, keepdims=bool(keepdims), dtype=dtype, ddof=degrees)
@@ -115,6 +124,8 @@ def _chosen(name: str, function: Callable[..., ndarray], what: str) -> Callable[
         initial: Any = None,
     ) -> ndarray:
         _refuse(name, initial=initial)
+        if np.ndim(a) == 0 and axis in (0, -1):
+            axis = None
         return written(function(a, axis, bool(keepdims)), out)
 
     choose.__name__ = choose.__qualname__ = name
@@ -142,7 +153,7 @@ def cumsum(
     a: ArrayLike, axis: int | None = None, dtype: Any = None, out: ndarray | None = None
 ) -> ndarray:
     """Sums of the elements up to each one, along an axis or in the flat array."""
-    array = _array("cumsum", a)
+    array = _array(a)
     wanted = dtype or (None if array.dtype.kind == "b" else array.dtype)
     return written(np.cumsum(array, axis, wanted), out)
 
@@ -163,8 +174,10 @@ def _check_quantile(where: str, out: Any, overwrite_input: Any, interpolation: s
     if overwrite_input:
         raise NotImplementedError(f"{where}: `overwrite_input` must be False")
     if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
-        raise InvalidValue(f"{where}: `interpolation` must be 'linear', 'lower', 'higher', "
-                           f"'midpoint' or 'nearest'; got {interpolation!r}")
+        raise InvalidValue(
+            f"{where}: `interpolation` must be 'linear', 'lower', 'higher', "
+            f"'midpoint' or 'nearest'; got {interpolation!r}"
+        )
 
 
 def quantile(

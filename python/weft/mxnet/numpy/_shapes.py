@@ -1,8 +1,7 @@
-"""Functions that put elements elsewhere, with MXNet's arguments: `order`, `out`, NumPy's old names.
-"""
+"""Functions that put elements elsewhere, with MXNet's arguments `order` and `out`."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 
@@ -12,9 +11,7 @@ from weft._core.typing import ArrayLike, Shape, ndarray
 from weft.mxnet.numpy._creation import check_order, written
 
 
-def reshape(
-    a: ArrayLike, newshape: Shape, order: str = "C", out: ndarray | None = None
-) -> ndarray:
+def reshape(a: ArrayLike, newshape: Shape, order: str = "C", out: ndarray | None = None) -> ndarray:
     """The same elements in row-major order under another shape; one extent may be -1, the rest.
 
     MXNet's own codes from -2 to -6 are those of `npx.reshape`.
@@ -51,6 +48,8 @@ def append(arr: ArrayLike, values: ArrayLike, axis: int | None = None) -> ndarra
 
 def squeeze(a: ArrayLike, axis: Any = None, out: ndarray | None = None) -> ndarray:
     """The array without axes of extent 1."""
+    if np.ndim(a) == 0 and axis in (0, -1):
+        axis = None
     return np.squeeze(a, axis, out=out)
 
 
@@ -122,6 +121,11 @@ def take(
     places = np.asarray(indices)
     if places.dtype.kind not in "iu":
         places = places.astype("int64")
+    if mode == "wrap":
+        places, mode = (
+            np.remainder(places, np.size(a) if axis is None else np.shape(a)[axis]),
+            "raise",
+        )
     return np.take(a, places, axis, mode, out=out)
 
 
@@ -136,8 +140,8 @@ def clip(a: ArrayLike, a_min: Any, a_max: Any, out: ndarray | None = None) -> nd
 
 
 def where(condition: Any, x: Any = None, y: Any = None) -> Any:
-    """Elements of `x` where the condition is not zero, else of `y`; without them the indices of what
-    is not zero.
+    """Elements of `x` where the condition is not zero, else of `y`; without both the indices of
+    what is not zero.
 
     Raises ValueError for one of the two alone.
     """
@@ -228,15 +232,30 @@ def unique(
     return (chosen, *more) if more else chosen
 
 
-def unique_inverse(x: ArrayLike) -> Any:
+class UniqueInverse(NamedTuple):
+    """What `unique_inverse` gives."""
+
+    values: ndarray
+    inverse_indices: ndarray
+
+
+def unique_inverse(x: ArrayLike) -> UniqueInverse:
     """The different elements, and where each element is among them."""
     found = np.unique_all(x)
-    return numpy_pair(found.values, found.inverse_indices)
+    return UniqueInverse(found.values, found.inverse_indices)
 
 
-def numpy_pair(values: ndarray, inverse: ndarray) -> tuple[ndarray, ndarray]:
-    """The pair of `unique_inverse`."""
-    return values, inverse
+def einsum(*operands: Any, out: ndarray | None = None, **kwargs: Any) -> ndarray:
+    """Products of operands, summed over the axes that the result does not name.
+
+    operands: a text such as "ij,jk->ik" and arrays; optimize: taken, and means nothing
+
+    Raises NotImplementedError for other arguments of NumPy.
+    """
+    kwargs.pop("optimize", None)
+    for name in kwargs:
+        raise NotImplementedError(f"einsum: `{name}` must be left out")
+    return np.einsum(*operands, out=out)
 
 
 def diag(array: ArrayLike, k: int = 0) -> ndarray:
@@ -250,13 +269,38 @@ def diagflat(array: ArrayLike, k: int = 0) -> ndarray:
 
 
 def broadcast_to(array: ArrayLike, shape: Shape) -> ndarray:
-    """The array stretched to a shape."""
+    """The array stretched to a shape; -2 in it stands for the array's own extent of that axis,
+    counted from the last one."""
+    if not isinstance(shape, int) and any(extent == -2 for extent in shape):
+        own = np.shape(array)
+        shape = [own[n - len(shape)] if extent == -2 else extent for n, extent in enumerate(shape)]
     return np.broadcast_to(array, shape)
+
+
+def tril(m: ArrayLike, k: int = 0) -> ndarray:
+    """The elements on and below a diagonal, zeros above it. A vector stands for such rows."""
+    return np.tril(_as_matrix(m), k)
+
+
+def triu(m: ArrayLike, k: int = 0) -> ndarray:
+    """The elements on and above a diagonal, zeros below it. A vector stands for such rows."""
+    return np.triu(_as_matrix(m), k)
+
+
+def _as_matrix(m: ArrayLike) -> ndarray:
+    array = np.asarray(m)
+    return np.broadcast_to(array, (array.size, array.size)) if array.ndim == 1 else array
 
 
 def broadcast_arrays(*args: ArrayLike) -> list[ndarray]:
     """The arrays stretched to their common shape, as a list."""
     return list(np.broadcast_arrays(*args))
+
+
+def unravel_index(indices: ArrayLike, shape: Shape, order: str = "C") -> tuple[ndarray, ...]:
+    """Indices for each axis from places in the flat array."""
+    check_order("unravel_index", order)
+    return np.unravel_index(indices, shape)
 
 
 def row_stack(arrays: Sequence[ArrayLike]) -> ndarray:
@@ -286,7 +330,9 @@ def _each(function: Callable[..., Any], arrays: Sequence[Any]) -> Any:
     return found[0] if len(found) == 1 else found
 
 
-def set_printoptions(precision: int | None = None, threshold: int | None = None, **kwarg: Any) -> None:
+def set_printoptions(
+    precision: int | None = None, threshold: int | None = None, **kwarg: Any
+) -> None:
     """How arrays are printed, as NumPy has it; so are arrays here."""
     numpy.set_printoptions(precision=precision, threshold=threshold, **kwarg)
 
@@ -308,6 +354,7 @@ __all__ = [
     "concatenate",
     "diag",
     "diagflat",
+    "einsum",
     "expand_dims",
     "flip",
     "nan_to_num",
@@ -324,8 +371,11 @@ __all__ = [
     "stack",
     "take",
     "transpose",
+    "tril",
+    "triu",
     "unique",
     "unique_inverse",
+    "unravel_index",
     "vstack",
     "where",
 ]

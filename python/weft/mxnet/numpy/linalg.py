@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from weft import np
+from weft import np, npx
 from weft._base.errors import InvalidValue
+from weft._core import native
 from weft._core.typing import ArrayLike, ndarray
+from weft.mxnet._made import Like
 from weft.mxnet.numpy._factorizations import matrices, operator
 
 _Axis = Any
@@ -148,14 +150,26 @@ def lstsq(a: ArrayLike, b: ArrayLike, rcond: Any = "warn") -> tuple[ndarray, ...
     of `a`. No gradient."""
     left, right = matrices("lstsq", a, is_square=False), np.asarray(b)
     limit = -1 if rcond == "warn" else rcond
-    found = numpy.linalg.lstsq(left.asnumpy(), right.asnumpy(), limit)
-    solution, rests, rank, values = found
-    return (
-        np.array(numpy.asarray(solution, left.dtype)),
-        np.array(numpy.asarray(rests, left.dtype)),
-        np.array(numpy.asarray(rank, "int64")),
-        np.array(numpy.asarray(values, left.dtype)),
+    kinds = (left.dtype, left.dtype, numpy.dtype("int64"), left.dtype)
+
+    def solved(first: ndarray, second: ndarray) -> tuple[ndarray, ...]:
+        found = numpy.linalg.lstsq(first.asnumpy(), second.asnumpy(), limit)
+        return tuple(
+            np.array(numpy.asarray(one, kind)) for one, kind in zip(found, kinds, strict=True)
+        )
+
+    if not native.is_traced(left) and not native.is_traced(right):
+        return solved(left, right)
+    rows, columns = left.shape
+    rests = right.shape[1:] or (1,)
+    shapes = (
+        (columns, *right.shape[1:]),
+        rests if rows > columns else (0,),
+        (),
+        (min(rows, columns),),
     )
+    likes = [Like(shape, kind) for shape, kind in zip(shapes, kinds, strict=True)]
+    return tuple(npx.callback(solved, left, right, result=likes))
 
 
 def tensorinv(a: ArrayLike, ind: int = 2) -> ndarray:
@@ -174,7 +188,7 @@ def tensorsolve(a: ArrayLike, b: ArrayLike, axes: Sequence[int] | None = None) -
     if axes is not None:
         rest = [axis for axis in range(array.ndim) if axis not in {n % array.ndim for n in axes}]
         array = np.transpose(array, [*rest, *(n % array.ndim for n in axes)])
-    shape = array.shape[right.ndim :]
+    shape = array.shape[-(array.ndim - right.ndim) :]
     flat = array.reshape((-1, int(numpy.prod(shape, dtype=int))))
     return solve(flat, right.reshape(-1)).reshape(shape)
 
@@ -225,13 +239,17 @@ def matrix_rank(M: ArrayLike, rtol: Any = None, hermitian: bool = False) -> ndar
     array = np.asarray(M)
     if array.ndim < 2:
         return np.any(array != 0).astype("int64")
-    values = numpy.linalg.svd(array.asnumpy().astype("float64"), compute_uv=False)
-    if rtol is None:
-        share = numpy.asarray(max(array.shape[-2:]) * numpy.finfo(array.dtype).eps)
-    else:
-        share = numpy.asarray(np.asarray(rtol).asnumpy())
-    limit = values.max(-1, keepdims=True, initial=0) * share[..., None]
-    return np.array((values > limit).sum(-1).astype("int64"))
+    share = max(array.shape[-2:]) * numpy.finfo(array.dtype).eps if rtol is None else rtol
+
+    def count(matrix: ndarray, part: ndarray) -> ndarray:
+        values = numpy.linalg.svd(matrix.asnumpy().astype("float64"), compute_uv=False)
+        limit = values.max(-1, keepdims=True, initial=0) * part.asnumpy()[..., None]
+        return np.array((values > limit).sum(-1).astype("int64"))
+
+    parts = np.asarray(share, dtype=array.dtype)
+    shape = numpy.broadcast_shapes(array.shape[:-2], parts.shape)
+    found: ndarray = npx.callback(count, array, parts, result=Like(shape, numpy.dtype("int64")))
+    return found
 
 
 def cond(x: ArrayLike, p: Any = None) -> ndarray:
@@ -249,6 +267,11 @@ def _of_singular_values(values: ndarray, ord: Any) -> ndarray:
     return np.max(values, -1) if ord == 2 else np.min(values, -1)
 
 
+def _number_of(ord: Any) -> Any:
+    """An order that may be written as "inf" or "-inf"."""
+    return {"inf": numpy.inf, "-inf": -numpy.inf}.get(ord, ord) if isinstance(ord, str) else ord
+
+
 def matrix_norm(
     x: ArrayLike, ord: Any = "fro", axis: Sequence[int] = (-2, -1), keepdims: bool = False
 ) -> ndarray:
@@ -256,8 +279,8 @@ def matrix_norm(
 
     Raises ValueError for another order.
     """
-    array = np.asarray(x)
-    if len(axis) != 2:
+    array, ord = np.asarray(x), _number_of(ord)
+    if not isinstance(axis, list | tuple) or len(axis) != 2:
         raise InvalidValue(f"matrix_norm: `axis` must be two axes; got {axis}")
     rows, columns = (n % array.ndim for n in axis)
     if ord in (2, -2, "nuc"):
@@ -282,8 +305,15 @@ def vector_norm(
     array = np.asarray(x)
     if array.dtype.kind in "iub":
         array = array.astype("float32")
+    ord = _number_of(ord)
     if isinstance(ord, str):
         raise InvalidValue(f"vector_norm: `ord` must be a number; got {ord!r}")
+    if axis is None or isinstance(axis, list | tuple):
+        # The axes become the first one: with `keepdims` that is what is kept.
+        places = list(range(array.ndim)) if axis is None else [n % array.ndim for n in axis]
+        rest = [n for n in range(array.ndim) if n not in places]
+        array = np.transpose(array, [*places, *rest])
+        array, axis = array.reshape((-1, *(array.shape[len(places) :]))), 0
     if ord == numpy.inf:
         return np.max(np.abs(array), axis, keepdims)
     if ord == -numpy.inf:
@@ -300,9 +330,9 @@ def norm(x: ArrayLike, ord: Any = None, axis: _Axis = None, keepdims: bool = Fal
 
     Raises ValueError for orders that there are not.
     """
-    array = np.asarray(x)
+    array, ord = np.asarray(x), _number_of(ord)
     if ord is None and (axis is None or isinstance(axis, int) or len(axis) > 2):
-        return vector_norm(array, None, axis, keepdims)
+        return np.linalg.norm(array, None, axis, keepdims)
     axes = tuple(range(array.ndim)) if axis is None else axis
     axes = (axes,) if isinstance(axes, int) else tuple(axes)
     if len(axes) == 1:

@@ -13,6 +13,7 @@ import numpy
 
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
+from weft._core import native
 from weft._core.typing import ArrayLike, ndarray
 from weft.mxnet._modes import default_dtype
 from weft.mxnet.device import native_of
@@ -39,12 +40,32 @@ def _dtype(dtype: Any) -> Any:
     return default_dtype() if dtype is None else dtype
 
 
+def check_range(where: str, name: str, value: Any, low: float, high: float | None = None) -> None:
+    """Raises ValueError for numbers outside of a range; without an upper end the lower one is
+    outside, too. Arrays that are traced have no numbers yet."""
+    if isinstance(value, ndarray) and (native.is_traced(value) or not value.size):
+        return
+    numbers = value.asnumpy() if isinstance(value, ndarray) else numpy.asarray(value)
+    if high is None:
+        if not (numbers > low).all():
+            raise InvalidValue(f"{where}: `{name}` must be above {low}; got {numbers.min()}")
+    elif not ((numbers >= low) & (numbers <= high)).all():
+        raise InvalidValue(
+            f"{where}: `{name}` must be from {low} to {high}; got {numbers.tolist()}"
+        )
+
+
 def _of_two(name: str, draw: Callable[..., ndarray], names: tuple[str, str], values: Any) -> Any:
     """A distribution of two parameters with defaults, under MXNet's names of them."""
 
     def function(
-        *args: Any, size: Any = None, dtype: Any = None, device: Any = None, ctx: Any = None,
-        out: ndarray | None = None, **kwargs: Any,
+        *args: Any,
+        size: Any = None,
+        dtype: Any = None,
+        device: Any = None,
+        ctx: Any = None,
+        out: ndarray | None = None,
+        **kwargs: Any,
     ) -> ndarray:
         given = _arguments(name, (*names, "size", "dtype", "device"), args, kwargs)
         size, dtype = given.pop("size", size), given.pop("dtype", dtype)
@@ -109,6 +130,8 @@ def gamma(
     ctx: Any = None,
 ) -> ndarray:
     """Numbers of the gamma distribution; `shape` is its shape parameter, above 0."""
+    check_range("gamma", "shape", shape, 0)
+    check_range("gamma", "scale", scale, 0)
     return _placed(_native.gamma(shape, scale, size, _dtype(dtype)), device, ctx, out)
 
 
@@ -124,17 +147,19 @@ def chisquare(df: ArrayLike, size: Any = None, dtype: Any = None, device: Any = 
     return _placed(_native.chisquare(df, size, _dtype(dtype)), device, None, None)
 
 
-def f(
-    dfnum: ArrayLike, dfden: ArrayLike, size: Any = None, device: Any = None
-) -> ndarray:
+def f(dfnum: ArrayLike, dfden: ArrayLike, size: Any = None, device: Any = None) -> ndarray:
     """Quotients of two means of squares, of `dfnum` and `dfden` normal numbers."""
     return _placed(_native.f(dfnum, dfden, size, default_dtype()), device, None, None)
 
 
 def _of_one(name: str, draw: Callable[..., ndarray], parameter: str, default: Any) -> Any:
     def function(
-        *args: Any, size: Any = None, device: Any = None, ctx: Any = None,
-        out: ndarray | None = None, **kwargs: Any,
+        *args: Any,
+        size: Any = None,
+        device: Any = None,
+        ctx: Any = None,
+        out: ndarray | None = None,
+        **kwargs: Any,
     ) -> ndarray:
         given = _arguments(name, (parameter, "size", "device"), args, kwargs)
         size, device = given.pop("size", size), given.pop("device", device)

@@ -1,14 +1,55 @@
 """Functions of `mx.npx` that are neither operators of the table nor Weft's own."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy
 
-from weft import np
+from weft import autograd, np, npx
 from weft._base.errors import InvalidType
+from weft._base.protocols import SharesMemory
 from weft._core.typing import ArrayLike, ndarray
+from weft.mxnet._made import Like
 from weft.mxnet._operators._attributes import dtype_of, ints
 from weft.mxnet.numpy._creation import written
+from weft.mxnet.numpy_extension._from_table import function_of
+
+_batch_norm: Any = function_of("batch_norm", "_npx_batch_norm")
+
+
+def batch_norm(
+    x: ArrayLike,
+    gamma: ArrayLike,
+    beta: ArrayLike,
+    running_mean: ndarray,
+    running_var: ndarray,
+    eps: float = 1e-3,
+    momentum: float = 0.9,
+    fix_gamma: bool = True,
+    use_global_stats: bool = False,
+    output_mean_var: bool = False,
+    axis: int = 1,
+    cudnn_off: bool = False,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+) -> Any:
+    """Each channel with the mean 0 and the variance 1 of its batch, or of the running statistics,
+    times gamma, plus beta; in training the running statistics change.
+
+    fix_gamma: takes gamma as 1
+    output_mean_var: gives the list of the result, the means, and 1 / sqrt(variance + eps)
+    """
+    parts = [np.asarray(one) for one in (x, gamma, beta)]
+    given = {"eps": eps, "momentum": momentum, "fix_gamma": fix_gamma, "axis": axis}
+    found = _batch_norm(
+        *parts, running_mean, running_var, use_global_stats=use_global_stats, **given
+    )
+    if not output_mean_var:
+        return found
+    if use_global_stats or not autograd.is_training():
+        return [found, running_mean, 1 / np.sqrt(running_var + eps)]
+    rest = tuple(n for n in range(parts[0].ndim) if n != axis % parts[0].ndim)
+    return [found, np.mean(parts[0], rest), 1 / np.sqrt(np.var(parts[0], rest) + eps)]
 
 
 def nonzero(a: ArrayLike) -> ndarray:
@@ -21,8 +62,6 @@ def constraint_check(data: ArrayLike, msg: str = "Constraint violated") -> ndarr
 
     Raises ValueError with the message.
     """
-    from weft import npx
-
     array = np.asarray(data)
     npx.check(array, msg)
     return np.all(array)
@@ -47,7 +86,7 @@ def from_numpy(ndarray: numpy.ndarray, zero_copy: bool = True) -> Any:
 def from_dlpack(dlpack: Any) -> ndarray:
     """An array on the memory of another library's array, or of the capsule that
     `to_dlpack_for_read` gives."""
-    if hasattr(dlpack, "__dlpack__"):
+    if isinstance(dlpack, SharesMemory):
         return np.from_dlpack(dlpack)
     return np.from_dlpack(_Capsule(dlpack))
 
@@ -75,34 +114,51 @@ def to_dlpack_for_write(data: ndarray) -> Any:
     return data.__dlpack__()
 
 
-def _poisson(lam: numpy.ndarray, shape: tuple[int, ...], dtype: Any) -> ndarray:
-    # Counts have no formula of uniform numbers that is short for all rates: NumPy draws them, from
-    # a seed that Weft draws, so that they repeat.
-    seeds = np.random.randint(0, 2**32, 4).asnumpy()
-    counts = numpy.random.Generator(numpy.random.PCG64(seeds.tolist())).poisson(lam, shape)
-    return np.array(counts.astype(dtype))
+def drawn_by_numpy(
+    draw: Callable[..., Any], shape: tuple[int, ...], dtype: Any, *parameters: ArrayLike
+) -> ndarray:
+    """Numbers that NumPy draws, at each run of a hybridized block, from a seed that Weft draws: so
+    they repeat. Counts have no formula of uniform numbers that is short for all parameters.
+
+    draw: gets a generator of NumPy and the parameters as NumPy's arrays
+    """
+    seeds = np.random.randint(0, 2**32, 4)
+
+    def call(seeds: Any, *arrays: Any) -> Any:
+        generator = numpy.random.Generator(numpy.random.PCG64(seeds.asnumpy().tolist()))
+        found = draw(generator, *(one.asnumpy() for one in arrays))
+        return np.array(numpy.asarray(found, numpy.dtype(dtype)))
+
+    arrays = [np.asarray(one) for one in parameters]
+    found: ndarray = npx.callback(call, seeds, *arrays, result=Like(shape, numpy.dtype(dtype)))
+    return found
 
 
 def scalar_poisson(
     lam: float = 1.0, shape: Any = (), dtype: Any = "float32", ctx: Any = None, out: Any = None
 ) -> ndarray:
-    """Counts of the Poisson distribution with the mean `lam`. Not inside of hybridized blocks."""
-    return written(_poisson(numpy.asarray(lam), ints(shape, "shape"), dtype_of(dtype, "float32")), out)
+    """Counts of the Poisson distribution with the mean `lam`."""
+    extents, kind = ints(shape, "shape"), dtype_of(dtype, "float32")
+    found = drawn_by_numpy(lambda one: one.poisson(lam, extents), extents, kind)
+    return written(found, out)
 
 
 def tensor_poisson(
     lam: ArrayLike, shape: Any = (), dtype: Any = "float32", out: Any = None
 ) -> ndarray:
     """Counts of the Poisson distribution: `shape` of them for each mean in `lam`."""
-    means = np.asarray(lam).asnumpy()
-    extra = ints(shape, "shape")
-    wide = numpy.broadcast_to(
-        means.reshape((*means.shape, *(1,) * len(extra))), (*means.shape, *extra)
-    )
-    return written(_poisson(wide, wide.shape, dtype_of(dtype, "float32")), out)
+    means, extra = np.asarray(lam), ints(shape, "shape")
+    extents, wide = (*means.shape, *extra), (*means.shape, *(1,) * len(extra))
+    kind = dtype_of(dtype, "float32")
+
+    def draw(generator: Any, values: numpy.ndarray) -> Any:
+        return generator.poisson(values.reshape(wide), extents)
+
+    return written(drawn_by_numpy(draw, extents, kind, means), out)
 
 
 __all__ = [
+    "batch_norm",
     "constraint_check",
     "from_dlpack",
     "from_numpy",

@@ -16,6 +16,8 @@ from weft.mxnet._modes import default_dtype
 from weft.mxnet._operators._attributes import dtype_of, ints
 from weft.mxnet.numpy import random as _random
 from weft.mxnet.numpy._creation import written
+from weft.mxnet.numpy.random import check_range
+from weft.mxnet.numpy_extension._more import drawn_by_numpy
 
 
 def seed(seed: int | None = None, device: Any = "all") -> None:
@@ -42,6 +44,7 @@ def bernoulli(
         raise InvalidValue("bernoulli: exactly one of `prob` and `logit` must be given")
     if prob is None:
         prob = npx.sigmoid(np.asarray(logit, dtype="float32"))
+    check_range("bernoulli", "prob", prob, 0, 1)
     dtype = default_dtype() if dtype is None else dtype
     return written(np.random.bernoulli(prob, size, dtype), out)
 
@@ -108,21 +111,24 @@ def multinomial(
 
     Returns (..., shape, K).
     """
-    chances = np.asarray(p)
-    counts = np.asarray(n).asnumpy()
-    extra = ints(shape, "shape")
-    most = int(counts.max(initial=0))
+    chances, counts, extra = np.asarray(p), np.asarray(n), ints(shape, "shape")
     lead = numpy.broadcast_shapes(chances.shape[:-1], counts.shape)
-    wide = chances.reshape((*chances.shape[:-1], *(1,) * len(extra), chances.shape[-1]))
-    whole = np.broadcast_to(wide, (*lead, *extra, chances.shape[-1]))
-    drawn = np.random.categorical(whole, most)
-    classes = np.array(numpy.arange(chances.shape[-1]))
-    hits = np.expand_dims(drawn, -1) == classes
-    # Of the draws of the row with the most, each row counts as many as it is given.
-    numbers = numpy.arange(most).reshape((-1, *(1,) * (len(lead) + len(extra) + 1)))
-    wanted = numpy.broadcast_to(counts, lead).reshape((*lead, *(1,) * (len(extra) + 1)))
-    hits = np.logical_and(hits, np.array(numbers < wanted))
-    return np.sum(hits.astype("int64"), 0).astype(dtype_of(dtype, "int64"))
+    extents = (*lead, *extra, chances.shape[-1])
+
+    def draw(generator: Any, numbers: numpy.ndarray, shares: numpy.ndarray) -> Any:
+        shares = shares.astype("float64")
+        shares = shares / shares.sum(-1, keepdims=True)
+        width = shares.shape[-1]
+        rows = numpy.broadcast_to(shares, (*lead, width)).reshape(
+            (*lead, *(1,) * len(extra), width)
+        )
+        whole = numpy.broadcast_to(rows, extents)
+        wide = numpy.broadcast_to(numbers.astype("int64"), lead).reshape(
+            (*lead, *(1,) * len(extra))
+        )
+        return generator.multinomial(numpy.broadcast_to(wide, extents[:-1]), whole)
+
+    return drawn_by_numpy(draw, extents, dtype_of(dtype, "int64"), counts, chances)
 
 
 __all__ = ["bernoulli", "categorical", "multinomial", "normal_n", "seed", "uniform_n"]

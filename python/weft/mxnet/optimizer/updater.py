@@ -47,9 +47,9 @@ class Updater:
     def sync_state_context(self, state: Any, context: Any) -> Any:
         """The arrays of a state on another context."""
         if isinstance(state, ndarray):
-            from weft.mxnet.gluon import _devices
+            from weft.mxnet.device import Device
 
-            return state.to_device(_devices.native(context))
+            return state.to_device(Device(context).native())
         if isinstance(state, list | tuple):
             return type(state)(self.sync_state_context(part, context) for part in state)
         return state

@@ -70,7 +70,9 @@ class BaseRNNCell:
     def _gate_names(self) -> tuple[str, ...] | list[str]:
         return ()
 
-    def begin_state(self, func: Callable[..., Symbol] = symbol.zeros, **kwargs: Any) -> list[Symbol]:
+    def begin_state(
+        self, func: Callable[..., Symbol] = symbol.zeros, **kwargs: Any
+    ) -> list[Symbol]:
         """The states before the first step.
 
         func: makes one of a name and what `state_info` says: `mx.sym.zeros`, or `mx.sym.Variable`

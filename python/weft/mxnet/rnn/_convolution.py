@@ -51,9 +51,7 @@ class BaseConvRNNCell(BaseRNNCell):
                 f"size; got {tuple(h2h_kernel)}"
             )
         self._h2h_kernel, self._h2h_dilate = tuple(h2h_kernel), tuple(h2h_dilate)
-        self._h2h_pad = tuple(
-            d * (k - 1) // 2 for d, k in zip(h2h_dilate, h2h_kernel, strict=True)
-        )
+        self._h2h_pad = tuple(d * (k - 1) // 2 for d, k in zip(h2h_dilate, h2h_kernel, strict=True))
         self._i2h = {
             "kernel": tuple(i2h_kernel),
             "stride": tuple(i2h_stride),

@@ -23,7 +23,9 @@ class _Several(BaseRNNCell):
     def state_info(self) -> list[dict[str, Any]]:
         return _infos(self._cells)
 
-    def begin_state(self, func: Callable[..., Symbol] = symbol.zeros, **kwargs: Any) -> list[Symbol]:
+    def begin_state(
+        self, func: Callable[..., Symbol] = symbol.zeros, **kwargs: Any
+    ) -> list[Symbol]:
         if self._modified:
             raise InvalidState(
                 "begin_state: the cell is inside another one; ask that one for its states"
@@ -144,9 +146,9 @@ class ModifierCell(BaseRNNCell):
     """Base of cells that change what another cell does. They have its weights and states."""
 
     def __init__(self, base_cell: BaseRNNCell) -> None:
+        self.base_cell: Any = base_cell
         super().__init__()
         base_cell._modified = True
-        self.base_cell: Any = base_cell
 
     @property
     def params(self) -> RNNParams:
@@ -157,7 +159,9 @@ class ModifierCell(BaseRNNCell):
     def state_info(self) -> list[dict[str, Any]]:
         return self.base_cell.state_info
 
-    def begin_state(self, func: Callable[..., Symbol] = symbol.zeros, **kwargs: Any) -> list[Symbol]:
+    def begin_state(
+        self, func: Callable[..., Symbol] = symbol.zeros, **kwargs: Any
+    ) -> list[Symbol]:
         if self._modified:
             raise InvalidState(
                 "begin_state: the cell is inside another one; ask that one for its states"
@@ -175,8 +179,7 @@ class ModifierCell(BaseRNNCell):
 
     def reset(self) -> None:
         super().reset()
-        if hasattr(self, "base_cell"):
-            self.base_cell.reset()
+        self.base_cell.reset()
 
 
 class ZoneoutCell(ModifierCell):
@@ -185,7 +188,7 @@ class ZoneoutCell(ModifierCell):
     def __init__(
         self, base_cell: BaseRNNCell, zoneout_outputs: float = 0.0, zoneout_states: float = 0.0
     ) -> None:
-        if isinstance(base_cell, BidirectionalCell) or hasattr(base_cell, "unfuse"):
+        if isinstance(base_cell, BidirectionalCell) or getattr(base_cell, "unfuse", None):
             raise InvalidValue(
                 f"ZoneoutCell: cannot be around a {type(base_cell).__name__}, which has no single "
                 "steps; put it around the cells in it"

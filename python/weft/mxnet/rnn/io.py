@@ -76,9 +76,7 @@ class BucketSentenceIter(DataIter):
     ) -> None:
         super().__init__()
         if layout not in ("NT", "TN"):
-            raise InvalidValue(
-                f"BucketSentenceIter: `layout` must be 'NT' or 'TN'; got {layout!r}"
-            )
+            raise InvalidValue(f"BucketSentenceIter: `layout` must be 'NT' or 'TN'; got {layout!r}")
         if not buckets:
             lengths = numpy.bincount([len(sentence) for sentence in sentences])
             buckets = [n for n, count in enumerate(lengths) if count >= batch_size]

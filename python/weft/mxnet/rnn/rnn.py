@@ -1,11 +1,11 @@
-"""Checkpoints of recurrent networks, whose weights are written gate by gate, so that cells of single
+"""Checkpoints of recurrent networks. Weights are written gate by gate, so that cells of single
 steps and fused ones read each other's."""
 
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from weft.mxnet import model
+from weft.mxnet import _checkpoints as model
 
 
 def _cells(cells: Any) -> list[Any]:

@@ -1,6 +1,5 @@
 """Plain cells: `RNNCell`, `LSTMCell`, `GRUCell`."""
 
-
 from weft.mxnet.rnn._base import BaseRNNCell, RNNParams
 from weft.mxnet.rnn._convolution import (  # noqa: F401
     BaseConvRNNCell,

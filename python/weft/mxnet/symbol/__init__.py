@@ -10,7 +10,7 @@
 Every operator of MXNet that Weft has a rule for is a function here, under its names of 1.x and 2.0.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from weft.mxnet.symbol import (  # noqa: F401
     _internal,
@@ -44,14 +44,10 @@ from weft.mxnet.symbol._functions import names_behind as _names_behind
 from weft.mxnet.symbol._symbol import Symbol
 from weft.mxnet.symbol._variables import Group, Variable, fromjson, load, load_json, var
 
-pow = power  # noqa: A001
+pow = power
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    _find = _finder("weft.mxnet.symbol", ("",))
-
-    def __getattr__(name: str) -> Any:
-        return _find(name)
-
+    __getattr__ = _finder("weft.mxnet.symbol", ("",))
 
 __all__ = [
     "Group",
@@ -86,6 +82,5 @@ __all__ = [
     "zeros",
 ]
 
-
-def __dir__() -> list[str]:
-    return sorted({*__all__, *_names_behind(("",))})
+__all__ += [name for name in _names_behind(("",)) if name not in __all__]
+__dir__ = __all__.copy

@@ -35,7 +35,7 @@ class Arithmetic:
         if isinstance(other, Arithmetic):
             pair = (other, self) if is_reversed else (self, other)
             return self._call(two, two, *pair)
-        if isinstance(other, numbers.Number) or hasattr(other, "item"):
+        if isinstance(other, numbers.Number):
             name = back if is_reversed else one
             return self._call(name, name, self, scalar=other)
         return NotImplemented

@@ -50,9 +50,7 @@ def asked(node: GraphNode, shapes: Sequence[Known], types: Sequence[str]) -> lis
     ]
 
 
-def _tried(
-    node: GraphNode, shapes: Sequence[tuple[int, ...]], types: Sequence[str]
-) -> Any:
+def _tried(node: GraphNode, shapes: Sequence[tuple[int, ...]], types: Sequence[str]) -> Any:
     """The shapes of the results, or the error that the operator raised."""
     composing = native.set_composing(False)
     try:

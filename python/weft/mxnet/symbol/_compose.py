@@ -29,7 +29,7 @@ def text_of(value: Any) -> str:
     """An attribute as files have it."""
     if isinstance(value, str):
         return value
-    if isinstance(value, type) or isinstance(value, numpy.dtype):
+    if isinstance(value, type | numpy.dtype):
         return numpy.dtype(value).name
     if isinstance(value, numpy.generic):
         return str(value.item())
@@ -37,7 +37,7 @@ def text_of(value: Any) -> str:
         inside = ", ".join(map(text_of, value))
         closed = f"{inside}," if isinstance(value, tuple) and len(value) == 1 else inside
         return f"({closed})" if isinstance(value, tuple) else f"[{closed}]"
-    return str(getattr(value, "name", value) if hasattr(value, "itemsize") else value)
+    return str(value)
 
 
 def annotation(key: str) -> str:
@@ -111,9 +111,7 @@ def _sorted(
     if listed is not None:
         return {}, _listed(function, listed.name, args, given, heads_of), given
     if len(args) > len(parameters):
-        raise InvalidType(
-            f"{function}: takes {len(parameters)} arguments at most; got {len(args)}"
-        )
+        raise InvalidType(f"{function}: takes {len(parameters)} arguments at most; got {len(args)}")
     values: dict[str, Any] = {}
     for parameter, value in zip(parameters, args, strict=False):
         if parameter.name in given:

@@ -101,7 +101,7 @@ def split_v2(
     return Symbol(call_operator("_split_v2", "split_v2", (ary,), options, heads_of))
 
 
-def histogram(a: Symbol, bins: Any = 10, range: Any = None, **kwargs: Any) -> Symbol:  # noqa: A002
+def histogram(a: Symbol, bins: Any = 10, range: Any = None, **kwargs: Any) -> Symbol:
     """Counts of elements between edges, and the edges."""
     if isinstance(bins, Symbol):
         return Symbol(call_operator("_histogram", "histogram", (a, bins), kwargs, heads_of))

@@ -3,7 +3,6 @@
 import functools
 import inspect
 from collections.abc import Callable, Iterable
-from types import ModuleType
 from typing import Any
 
 from weft._base.errors import MissingAttribute
@@ -26,7 +25,11 @@ def function_of(op: str, name: str, kind: type[Symbol] = Symbol) -> Callable[...
     function.__doc__ = f"The operator `{op}` on symbols: a symbol of its results."
     own = [inspect.Parameter(word, inspect.Parameter.KEYWORD_ONLY, default=None) for word in _OWN]
     function.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [*_loose(parameters_of(op)), *own, inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)]
+        [
+            *_loose(parameters_of(op)),
+            *own,
+            inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD),
+        ]
     )
     return function
 
@@ -75,13 +78,4 @@ def names_behind(prefixes: tuple[str, ...]) -> list[str]:
     return sorted(found)
 
 
-def fill(
-    module: ModuleType, prefixes: tuple[str, ...], kind: type[Symbol] = Symbol
-) -> None:
-    """Gives a module that was made for a namespace its `__getattr__` and `__dir__`."""
-    module.__getattr__ = finder(module.__name__, prefixes, kind)  # type: ignore[method-assign]
-    own = [name for name in vars(module) if not name.startswith("_")]
-    module.__dir__ = lambda: sorted({*own, *names_behind(prefixes)})  # type: ignore[method-assign]
-
-
-__all__ = ["fill", "finder", "function_of", "names_behind"]
+__all__ = ["finder", "function_of", "names_behind"]

@@ -15,10 +15,10 @@ from weft._base.spelling import hint
 from weft._mxnet_files.records import DTYPES
 from weft.mxnet._graph import Entry, GraphNode, reachable
 from weft.mxnet._operators import parse, read_shape
-from weft.mxnet.symbol import _modes
+from weft.mxnet._operators._attributes import ints
 from weft.mxnet.symbol._asking import asked
 from weft.mxnet.symbol._inputs import visible_outputs
-from weft.mxnet.symbol._modes import Known
+from weft.mxnet.symbol._modes import Known, inward, outward
 from weft.mxnet.symbol._shape_rules import RULES, Place
 from weft.mxnet.symbol._type_rules import types_of
 
@@ -33,7 +33,7 @@ def merged(one: Known, other: Known) -> Known:
         -1 in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True)
     )
     if not fits:
-        raise InvalidValue(f"shapes {_modes.outward(one)} and {_modes.outward(other)} differ")
+        raise InvalidValue(f"shapes {outward(one)} and {outward(other)} differ")
     return tuple(max(pair) for pair in zip(one, other, strict=True))
 
 
@@ -89,7 +89,7 @@ class Inference:
         self, node: GraphNode, shapes: Mapping[str, Known], dtypes: Mapping[str, Any]
     ) -> None:
         own = read_shape(node.attrs.get("__shape__"))
-        shape = shapes.get(node.name) or _modes.inward(own)
+        shape = shapes.get(node.name) or inward(own)
         if node.name in shapes and shapes[node.name] is not None:
             shape = shapes[node.name]
         self._shapes[id(node), 0] = shape
@@ -144,6 +144,8 @@ class Inference:
             rule = RULES.get(node.op)
             if rule is not None:
                 rule(place)
+            if node.op == "_foreach":
+                self._deduce_loop(node, place)
             for (child, n), found in zip(node.inputs, place.inputs, strict=True):
                 self._note(child, n, found)
             found_outputs = self._forward(node, place)
@@ -168,9 +170,33 @@ class Inference:
         found = asked(node, inputs, types)
         if found is None:
             return place.outputs
-        return [
-            merged(one, other) for one, other in zip(place.outputs, found, strict=False)
-        ]
+        return [merged(one, other) for one, other in zip(place.outputs, found, strict=False)]
+
+    def _deduce_loop(self, node: GraphNode, place: Place) -> None:
+        """Of a loop over rows: what its body says of what it reads and gives, row by row."""
+        given, body = place.given, node.subgraphs[0]
+        rows_at = ints(given["in_data_locs"], "in_data_locs")
+        at = (*rows_at, *ints(given["in_state_locs"], "in_state_locs"))
+        at = (*at, *ints(given.get("remain_locs", ()), "remain_locs"))
+        names = list(dict.fromkeys(variable.name for variable in body.variables()))
+        known, types = {}, {}
+        for number, (where, shape) in enumerate(zip(at, place.inputs, strict=True)):
+            child, result = node.inputs[number]
+            types[names[where]] = self._types.get((id(child), result))
+            is_row = number < len(rows_at)
+            known[names[where]] = shape[1:] if is_row and shape is not None else shape
+        inner = Inference(body.heads, set(), known, types, self.caller)
+        by_name = {variable.name: inner.shape(variable) for variable in body.variables()}
+        for number in range(len(rows_at), len(at)):
+            place.set_input(number, by_name[names[at[number]]])
+        first = place.inputs[0]
+        for number, (head, result) in enumerate(body.heads[: len(place.outputs)]):
+            shape = inner.shape(head, result)
+            if number < int(given["num_out_data"]):
+                if shape is None or first is None:
+                    continue
+                shape = (first[0], *shape)
+            place.set_output(number, shape)
 
     def _note(self, node: GraphNode, number: int, shape: Known) -> None:
         if shape is None:
@@ -191,9 +217,9 @@ class Inference:
     def shapes(self) -> tuple[list[Any], list[Any], list[Any]]:
         """Of arguments, outputs and states, as programs have them."""
         return (
-            [_modes.outward(self.shape(node)) for node in self.arguments],
-            [_modes.outward(self.shape(node, n)) for node, n in self.heads],
-            [_modes.outward(self.shape(node)) for node in self.states],
+            [outward(self.shape(node)) for node in self.arguments],
+            [outward(self.shape(node, n)) for node, n in self.heads],
+            [outward(self.shape(node)) for node in self.states],
         )
 
     def unknown(self) -> list[GraphNode]:
@@ -205,7 +231,7 @@ class Inference:
         missing = self.unknown()
         if not missing and all(is_whole(self.shape(node, n)) for node, n in self.heads):
             return self.shapes()
-        listed = ", ".join(f"`{n.name}` {_modes.outward(self.shape(n))}" for n in missing[:10])
+        listed = ", ".join(f"`{n.name}` {outward(self.shape(n))}" for n in missing[:10])
         warnings.warn(
             f"{self.caller}: cannot decide the shapes of {listed or 'the outputs'}; 0 is an "
             "unknown extent. Give them by name",

@@ -115,7 +115,7 @@ def output_names(op: str, name: str, attributes: Mapping[str, Any]) -> list[str]
     count = visible_outputs(op, attributes)
     if count == 1:
         return [f"{name}_output"]
-    if op in _STD or "atch" in op and "orm" in op:
+    if op in _STD or ("atch" in op and "orm" in op):
         last = "std" if op in _STD else "var"
         return [f"{name}_output", f"{name}_mean", f"{name}_{last}"]
     if op == "RNN":

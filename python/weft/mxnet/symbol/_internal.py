@@ -1,9 +1,9 @@
 """Operators of symbols that have an underscore before their names."""
 
-import sys
+from weft.mxnet.symbol._functions import finder, names_behind
 
-from weft.mxnet.symbol._functions import fill
+_PREFIXES = ("", "_")
 
-fill(sys.modules[__name__], ("", "_"))
-
-__all__: list[str] = []
+__getattr__ = finder("weft.mxnet.symbol._internal", _PREFIXES)
+__all__ = names_behind(_PREFIXES)
+__dir__ = __all__.copy

@@ -10,9 +10,9 @@ from weft._trace.cache import TraceCache
 from weft.mxnet._graph import Entry, Graph, GraphNode, reachable
 from weft.mxnet._operators import RULES, parse
 from weft.mxnet._program import program_of
-from weft.mxnet.symbol import _modes
 from weft.mxnet.symbol._compose import copied
 from weft.mxnet.symbol._inference import Inference, is_whole
+from weft.mxnet.symbol._modes import is_np_shape
 
 _MAKERS = ("_zeros", "_ones", "_full")
 # What sees each node: its operator, its name, what it reads and its results.
@@ -21,7 +21,7 @@ Watch = Callable[[str, str, list[Any], list[Any]], None]
 
 def with_known_shapes(heads: Sequence[Entry], found: Inference) -> list[Entry]:
     """The graph with the shapes that follow in the place of unknown extents of new arrays."""
-    if _modes.is_np_shape():
+    if is_np_shape():
         return list(heads)
     by_name: dict[int, tuple[int, ...]] = {}
     order = list(reachable(node for node, _ in heads))
@@ -50,7 +50,7 @@ class Function:
         self.names = list(
             dict.fromkeys(n.name for n in reachable(n for n, _ in heads) if n.is_variable)
         )
-        attrs = {"is_np_shape": ["int", int(_modes.is_np_shape())]}
+        attrs = {"is_np_shape": ["int", int(is_np_shape())]}
         graph = Graph(self.heads, attrs)
         self.program = program_of(graph, caller, self.names, {}, caller)
         require_all(caller, RULES.format, resolve(self.program, RULES))

@@ -12,8 +12,7 @@ from weft._base.errors import InvalidValue
 from weft.mxnet._operators import RULES as OPERATORS
 from weft.mxnet._operators import weight_shapes
 from weft.mxnet._operators._attributes import flag, ints
-from weft.mxnet.symbol import _modes
-from weft.mxnet.symbol._modes import Known
+from weft.mxnet.symbol._modes import Known, inward, outward
 
 Rule = Callable[["Place"], None]
 
@@ -46,10 +45,10 @@ def _both(one: Known, other: Known) -> Known:
     if one is None or other is None:
         return one if other is None else other
     if len(one) != len(other):
-        raise InvalidValue(f"shapes {_modes.outward(one)} and {_modes.outward(other)} differ")
+        raise InvalidValue(f"shapes {outward(one)} and {outward(other)} differ")
     for pair in zip(one, other, strict=True):
         if -1 not in pair and pair[0] != pair[1]:
-            raise InvalidValue(f"shapes {_modes.outward(one)} and {_modes.outward(other)} differ")
+            raise InvalidValue(f"shapes {outward(one)} and {outward(other)} differ")
     return tuple(max(pair) for pair in zip(one, other, strict=True))
 
 
@@ -88,7 +87,15 @@ _SAME = {
     *("rsqrt", "sigmoid", "sign", "sin", "sinh", "smooth_l1", "softsign", "sqrt", "square", "tan"),
     *("tanh", "trunc", "zeros_like", "_identity_with_attr_like_rhs", "SoftmaxActivation"),
 }
-_FIRST_SAME = ("Dropout", "LRN", "L2Normalization", "LeakyReLU", "softmax", "log_softmax", "softmin")
+_FIRST_SAME = (
+    "Dropout",
+    "LRN",
+    "L2Normalization",
+    "LeakyReLU",
+    "softmax",
+    "log_softmax",
+    "softmin",
+)
 
 
 # ---- layers --------------------------------------------------------------------------------------
@@ -247,7 +254,7 @@ def _ctc(place: Place) -> None:
 def _made(place: Place) -> None:
     """What makes an array says its shape; of a `_zeros` of 1.x some extents may be unknown."""
     shape = ints(place.given.get("shape", ()), "shape")
-    place.set_output(0, _modes.inward(shape))
+    place.set_output(0, inward(shape))
 
 
 def _up_sampling(place: Place) -> None:

@@ -11,19 +11,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike, fspath
-from typing import Any
+from typing import Any, ClassVar
 
 from weft._base.errors import FileFailure, InvalidType, InvalidValue, Unsupported
 from weft._base.spelling import hint
 from weft.mxnet._graph import Entry, Graph, GraphNode, reachable
 from weft.mxnet._operators import state_places
-from weft.mxnet._symbol_files import to_json
+from weft.mxnet._symbol_files import parse_graph, to_json
 from weft.mxnet.base import NotImplementedForSymbol
-from weft.mxnet.symbol import _modes
+from weft.mxnet.symbol import _executor
 from weft.mxnet.symbol._arithmetic import Arithmetic
 from weft.mxnet.symbol._compose import HIDDEN, annotation, composed, copied
 from weft.mxnet.symbol._inference import Inference
 from weft.mxnet.symbol._inputs import output_names, visible_outputs
+from weft.mxnet.symbol._modes import inward, is_np_shape
 
 _LEGACY, _PRESENT = 10901, 20000  # versions of MXNet, as files write them
 
@@ -35,6 +36,8 @@ class Symbol(Arithmetic):
     """
 
     __slots__ = ("_heads",)
+
+    np_kind: ClassVar[Any] = None  # symbols with NumPy's arithmetic; `numpy.py` fills the place in
 
     def __init__(self, heads: Sequence[Entry]) -> None:
         self._heads = list(heads)
@@ -160,9 +163,7 @@ class Symbol(Arithmetic):
         >>> y.get_internals().list_outputs()
         ['x', 'act_output']
         """
-        return self._of(
-            [(node, n) for node in self._nodes() for n in range(_result_count(node))]
-        )
+        return self._of([(node, n) for node in self._nodes() for n in range(_result_count(node))])
 
     def get_children(self) -> "Symbol | None":
         """What the outputs' nodes read; None for variables."""
@@ -210,7 +211,7 @@ class Symbol(Arithmetic):
     def tojson(self, remove_amp_cast: bool = True) -> str:
         """The text of a symbol file. remove_amp_cast: without conversions of mixed precision."""
         heads = _without_casts(self._heads) if remove_amp_cast else self._heads
-        return to_json(Graph(heads, _file_attributes()))
+        return to_json(Graph(heads, file_attributes()))
 
     def save(self, fname: str | PathLike[str], remove_amp_cast: bool = True) -> None:
         """Writes a symbol file, which `mx.sym.load` reads, as does MXNet."""
@@ -275,22 +276,18 @@ class Symbol(Arithmetic):
     ) -> Inference:
         by_shape = _by_name(caller, self.list_arguments(), shapes, named_shapes)
         by_type = _by_name(caller, self.list_arguments(), types, named_types or {})
-        known = {key: _modes.inward(value) for key, value in by_shape.items() if value is not None}
+        known = {key: inward(value) for key, value in by_shape.items() if value is not None}
         return Inference(self._heads, self._states(), known, by_type, caller)
 
     # ---- arrays ------------------------------------------------------------------------------
 
     def bind(self, ctx: Any = None, args: Any = None, *rest: Any, **options: Any) -> Any:
-        """An executor on arrays that exist; see `weft.mxnet.executor.bind`."""
-        from weft.mxnet import executor
-
-        return executor.bind(self, ctx, args, *rest, **options)
+        """An executor on arrays that exist; see `symbol/_executor.py`."""
+        return _executor.bind(self, ctx, args, *rest, **options)
 
     def simple_bind(self, ctx: Any = None, *rest: Any, **options: Any) -> Any:
-        """An executor on new arrays; see `weft.mxnet.executor.simple_bind`."""
-        from weft.mxnet import executor
-
-        return executor.simple_bind(self, ctx, *rest, **options)
+        """An executor on new arrays; see `symbol/_executor.py`."""
+        return _executor.simple_bind(self, ctx, *rest, **options)
 
     _bind = bind  # 2.0 has them under these names
     _simple_bind = simple_bind
@@ -321,9 +318,8 @@ class Symbol(Arithmetic):
 
     def as_np_ndarray(self) -> "Symbol":
         """The symbol with NumPy's arithmetic."""
-        from weft.mxnet.symbol.numpy import _Symbol
-
-        return _Symbol(self._heads)
+        assert Symbol.np_kind is not None  # `symbol.numpy` is imported with the package
+        return Symbol.np_kind(self._heads)
 
     def _refuse(self, what: str) -> Any:
         raise NotImplementedForSymbol(what)
@@ -373,8 +369,9 @@ def _shown(node: GraphNode) -> dict[str, str]:
     return {**node.attrs, **bare}
 
 
-def _file_attributes() -> dict[str, Any]:
-    if _modes.is_np_shape():
+def file_attributes() -> dict[str, Any]:
+    """What files say of the whole graph: the version, and the kind of shapes."""
+    if is_np_shape():
         return {"is_np_shape": ["int", 1], "mxnet_version": ["int", _PRESENT]}
     return {"mxnet_version": ["int", _LEGACY]}
 
@@ -411,9 +408,7 @@ def _by_name(
 
 def _loaded(kind: type[Symbol], text: str) -> Symbol:
     """A symbol that was pickled."""
-    from weft.mxnet.symbol import load_json
-
-    return kind(load_json(text)._heads)
+    return kind(parse_graph(text, "Symbol").heads)
 
 
-__all__ = ["Symbol"]
+__all__ = ["Symbol", "file_attributes"]

@@ -13,8 +13,8 @@ from weft.mxnet import name as names
 from weft.mxnet._graph import VARIABLE, Graph, GraphNode
 from weft.mxnet._operators import read_shape
 from weft.mxnet._symbol_files import parse_graph, read_graph
-from weft.mxnet.symbol import _modes
 from weft.mxnet.symbol._compose import annotation, text_of
+from weft.mxnet.symbol._modes import is_np_shape
 from weft.mxnet.symbol._symbol import Symbol
 
 _STORAGES = {"default": "0", "row_sparse": "1", "csr": "2"}
@@ -59,7 +59,9 @@ def var(
         attrs["__init__"] = init if isinstance(init, str) else init.dumps()
     if stype is not None:
         if stype not in _STORAGES:
-            raise InvalidType(f"Variable: `stype` must be one of {', '.join(_STORAGES)}; got {stype!r}")
+            raise InvalidType(
+                f"Variable: `stype` must be one of {', '.join(_STORAGES)}; got {stype!r}"
+            )
         attrs["__storage_type__"] = _STORAGES[stype]
     if profiler_scope is not None:
         attrs["__profiler_scope__"] = profiler_scope
@@ -89,7 +91,7 @@ def _code(dtype: Any) -> int:
 Variable = var
 
 
-def Group(symbols: Sequence[Symbol], create_fn: Any = None) -> Symbol:  # noqa: N802
+def Group(symbols: Sequence[Symbol], create_fn: Any = None) -> Symbol:
     """One symbol with the outputs of several.
 
     >>> from weft import mxnet as mx
@@ -123,7 +125,7 @@ def load_json(json_str: str) -> Symbol:
 def _of_file(graph: Graph) -> Symbol:
     """The symbol of a graph. Where the program has NumPy's shapes and the file has not, its
     unknown extents are written as the program has them."""
-    if _modes.is_np_shape() and not graph.is_np_shape:
+    if is_np_shape() and not graph.is_np_shape:
         for node in graph.variables():
             shape = read_shape(node.attrs.get("__shape__"))
             if shape is not None:

@@ -1,9 +1,11 @@
 """Operators of `mx.sym.contrib`."""
 
-import sys
+from weft.mxnet.symbol._control import cond, foreach, while_loop
+from weft.mxnet.symbol._functions import finder, names_behind
 
-from weft.mxnet.symbol._functions import fill
+_PREFIXES = ("_contrib_",)
 
-fill(sys.modules[__name__], ("_contrib_",))
-
-__all__: list[str] = []
+__getattr__ = finder("weft.mxnet.symbol.contrib", _PREFIXES)
+__all__ = ["cond", "foreach", "while_loop"]
+__all__ += names_behind(_PREFIXES)
+__dir__ = __all__.copy

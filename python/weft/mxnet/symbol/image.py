@@ -1,9 +1,9 @@
 """Operators on images: `mx.sym.image`."""
 
-import sys
+from weft.mxnet.symbol._functions import finder, names_behind
 
-from weft.mxnet.symbol._functions import fill
+_PREFIXES = ("_image_",)
 
-fill(sys.modules[__name__], ("_image_",))
-
-__all__: list[str] = []
+__getattr__ = finder("weft.mxnet.symbol.image", _PREFIXES)
+__all__ = names_behind(_PREFIXES)
+__dir__ = __all__.copy

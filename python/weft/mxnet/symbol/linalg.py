@@ -1,9 +1,9 @@
 """Linear algebra on symbols: `mx.sym.linalg`."""
 
-import sys
+from weft.mxnet.symbol._functions import finder, names_behind
 
-from weft.mxnet.symbol._functions import fill
+_PREFIXES = ("_linalg_",)
 
-fill(sys.modules[__name__], ("_linalg_",))
-
-__all__: list[str] = []
+__getattr__ = finder("weft.mxnet.symbol.linalg", _PREFIXES)
+__all__ = names_behind(_PREFIXES)
+__dir__ = __all__.copy

@@ -7,11 +7,10 @@
 """
 
 import numbers
-import sys
 from typing import Any
 
 from weft.mxnet.symbol._arithmetic import Arithmetic
-from weft.mxnet.symbol._functions import fill
+from weft.mxnet.symbol._functions import finder, names_behind
 from weft.mxnet.symbol._symbol import Symbol
 
 _WORDS = {
@@ -39,6 +38,10 @@ class _Symbol(Symbol):
         return NotImplemented
 
 
-fill(sys.modules[__name__], ("_npi_", "_np_"), _Symbol)
+Symbol.np_kind = _Symbol
 
-__all__ = ["_Symbol"]
+_PREFIXES = ("_npi_", "_np_")
+
+__getattr__ = finder("weft.mxnet.symbol.numpy", _PREFIXES, _Symbol)
+__all__ = names_behind(_PREFIXES)
+__dir__ = __all__.copy

@@ -1,9 +1,9 @@
 """All operators of symbols."""
 
-import sys
+from weft.mxnet.symbol._functions import finder, names_behind
 
-from weft.mxnet.symbol._functions import fill
+_PREFIXES = ("",)
 
-fill(sys.modules[__name__], ("",))
-
-__all__: list[str] = []
+__getattr__ = finder("weft.mxnet.symbol.op", _PREFIXES)
+__all__ = names_behind(_PREFIXES)
+__dir__ = __all__.copy

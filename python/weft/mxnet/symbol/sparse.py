@@ -1,9 +1,9 @@
 """Operators whose MXNet kernels took sparse arrays: `mx.sym.sparse`; here those of `mx.sym`."""
 
-import sys
+from weft.mxnet.symbol._functions import finder, names_behind
 
-from weft.mxnet.symbol._functions import fill
+_PREFIXES = ("_sparse_", "")
 
-fill(sys.modules[__name__], ("_sparse_", ""))
-
-__all__: list[str] = []
+__getattr__ = finder("weft.mxnet.symbol.sparse", _PREFIXES)
+__all__ = names_behind(_PREFIXES)
+__dir__ = __all__.copy

@@ -12,6 +12,7 @@ from weft.tflite._rules import (  # noqa: F401
     shapes,
     signal,
     transposed,
+    volumes,
 )
 from weft.tflite._rules._table import RULES
 

@@ -2,7 +2,7 @@
 integer kernels; those with one operand are tables of 256 results."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy
@@ -37,6 +37,8 @@ from weft.tflite._rules._scales import (
 )
 from weft.tflite._rules._table import MOVES as moves
 from weft.tflite._rules._table import RULES as rules
+from weft.tflite._rules._wide import combined, is_int16, leaky, logistic, multiplied, rectified
+from weft.tflite._rules._wide import tanh as wide_tanh
 
 Function = Callable[..., Any]
 
@@ -47,7 +49,7 @@ Function = Callable[..., Any]
 def _add_table(node: Node, program: Program, table: Callable[[Any, Any], numpy.ndarray]) -> None:
     """Adds the table of an int8 node, which follows from its tensors, as its second input."""
     x, y = node.notes.inputs[0], node.notes.outputs[0]
-    if y.is_quantized:
+    if y.is_quantized and y.dtype == "int8":
         name = f"{node.name}.table"
         program.constants[name] = table(x, y)
         program.fixed.add(name)
@@ -71,9 +73,31 @@ def _unary(name: str, function: Function, of_numpy: Function | None = None) -> N
     rules.add(name, rule, prepare=prepare, check=of_integers("int8") if of_numpy else None)
 
 
-def _relu_like(name: str, function: Function, low: float, high: float | None) -> None:
-    """Bounds of int8 that keep the scale only cut off; others are tables."""
-    _unary(name, function, lambda x: numpy.clip(x, low, high))
+def _with_wide(name: str, function: Function, of_numpy: Function, wide: Function) -> None:
+    """A function that has a form for int16, too, of the array and its tensors."""
+
+    def rule(x: Array, table: Array = None, *, _: Any) -> ndarray:
+        if is_int16(_):
+            (source, *_rest), output = ends(_)
+            return wide(x, source, output)
+        return function(x) if table is None else npx.quantized_lookup(x, table)
+
+    rules.add(name, rule, prepare=_prepare_table(of_numpy), check=of_integers("int8", "int16"))
+
+
+def _relu_like(
+    name: str, function: Function, low: float, high: float | None, activation: int | None = None
+) -> None:
+    """Bounds of int8 that keep the scale only cut off; others are tables. activation: its number
+    among those that are part of operators."""
+
+    def of_numpy(x: Any) -> Any:
+        return numpy.clip(x, low, high)
+
+    if activation is None:
+        _unary(name, function, of_numpy)
+    else:
+        _with_wide(name, function, of_numpy, lambda x, a, y: rectified(x, a, y, activation))
 
 
 def _sigmoid(x: Any) -> Any:
@@ -101,16 +125,16 @@ _unary("EXP", np.exp, numpy.exp)
 _unary("FLOOR", np.floor)
 _unary("LOG", np.log, numpy.log)
 _unary("LOGICAL_NOT", np.logical_not)
-_unary("LOGISTIC", npx.sigmoid, _sigmoid)
+_with_wide("LOGISTIC", npx.sigmoid, _sigmoid, lambda x, source, _: logistic(x, source))
 _unary("NEG", np.negative)
 _unary("ROUND", np.rint)
 _unary("RSQRT", npx.rsqrt, lambda x: 1.0 / numpy.sqrt(x))
 _unary("SIGN", np.sign)
 _unary("SIN", np.sin)
 _unary("SQUARE", np.square)
-_unary("TANH", np.tanh, numpy.tanh)
-_relu_like("RELU", npx.relu, 0.0, None)
-_relu_like("RELU6", npx.relu6, 0.0, 6.0)
+_with_wide("TANH", np.tanh, numpy.tanh, lambda x, source, _: wide_tanh(x, source))
+_relu_like("RELU", npx.relu, 0.0, None, 1)
+_relu_like("RELU6", npx.relu6, 0.0, 6.0, 3)
 _relu_like("RELU_0_TO_1", lambda x: np.clip(x, 0.0, 1.0), 0.0, 1.0)
 _relu_like("RELU_N1_TO_1", lambda x: np.clip(x, -1.0, 1.0), -1.0, 1.0)
 
@@ -150,8 +174,11 @@ def _prepare_leaky(node: Node, program: Program) -> None:
     _add_table(node, program, leaky_table(node.attributes.get("alpha", 0.0)))
 
 
-@rules("LEAKY_RELU", prepare=_prepare_leaky, check=of_integers("int8"))
-def _leaky_relu(x: Array, table: Array = None, *, alpha: float = 0.0) -> ndarray:
+@rules("LEAKY_RELU", prepare=_prepare_leaky, check=of_integers("int8", "int16"))
+def _leaky_relu(x: Array, table: Array = None, *, alpha: float = 0.0, _: Any) -> ndarray:
+    if is_int16(_):
+        (source, *_rest), output = ends(_)
+        return leaky(x, source, output, alpha)
     return npx.leaky_relu(x, alpha) if table is None else npx.quantized_lookup(x, table)
 
 
@@ -172,10 +199,20 @@ def _broadcast(a: ndarray, b: ndarray) -> tuple[ndarray, ndarray]:
     return both[0], both[1]
 
 
-@rules("ADD", check=of_integers("int8"))
+def _check_sum(node: Node) -> Iterator[str]:
+    """int16 may not be added by the older rule for scales that are powers of two."""
+    yield from of_integers("int8", "int16")(node)
+    output = node.notes.outputs[0]
+    if output.is_quantized and output.dtype == "int16" and node.attributes.get("pot_scale_int16"):
+        yield "`pot_scale_int16` of quantized int16 is not supported"
+
+
+@rules("ADD", check=_check_sum)
 def _add(
     a: Array, b: Array, *, fused_activation_function: int = 0, pot_scale_int16: bool = False, _: Any
 ) -> ndarray:
+    if is_int16(_):
+        return combined(a, b, *ends(_), fused_activation_function, 1)
     if not is_int8(_):
         return activated(a + b, fused_activation_function)
     (x1, x2), output = ends(_)
@@ -193,8 +230,10 @@ def _add(
     )
 
 
-@rules("MUL", check=of_integers("int8"))
+@rules("MUL", check=of_integers("int8", "int16"))
 def _mul(a: Array, b: Array, *, fused_activation_function: int = 0, _: Any) -> ndarray:
+    if is_int16(_):
+        return multiplied(a, b, *ends(_), fused_activation_function)
     if not is_int8(_):
         return activated(a * b, fused_activation_function)
     (x1, x2), output = ends(_)
@@ -203,10 +242,12 @@ def _mul(a: Array, b: Array, *, fused_activation_function: int = 0, _: Any) -> n
     return rescaled(product, factor, output, fused_activation_function)
 
 
-@rules("SUB", check=of_integers("int8"))
+@rules("SUB", check=_check_sum)
 def _sub(
     a: Array, b: Array, *, fused_activation_function: int = 0, pot_scale_int16: bool = False, _: Any
 ) -> ndarray:
+    if is_int16(_):
+        return combined(a, b, *ends(_), fused_activation_function, -1)
     if is_int8(_):
         return difference(a, b, *ends(_), fused_activation_function)
     return activated(a - b, fused_activation_function)
@@ -237,12 +278,12 @@ _float_only("ATAN2", np.arctan2)
 
 def _extremum(name: str, function: Function) -> None:
     def rule(a: Array, b: Array, *, _: Any) -> ndarray:
-        if is_int8(_):
+        if is_int8(_) or is_int16(_):
             inputs, output = ends(_)
             require_same_scale(output, *inputs)
         return function(a, b)
 
-    rules.add(name, rule, check=of_integers("int8"))
+    rules.add(name, rule, check=of_integers("int8", "int16"))
 
 
 _extremum("MAXIMUM", np.maximum)

@@ -15,8 +15,9 @@ from weft._core.typing import ndarray
 from weft._import.program import Node, Program
 from weft._import.values import Array, Host
 from weft.tflite._rules._kinds import of_integers
-from weft.tflite._rules._scales import activated, bounds, ends, factors, is_int8
+from weft.tflite._rules._scales import activated, bounds, ends, factors, is_int8, rounded_away
 from weft.tflite._rules._table import RULES as rules
+from weft.tflite._rules._wide import is_int16, pooled, short_factors
 
 _SAME, _VALID = 0, 1
 _MOST_ZEROS = 1 << 16  # beside an axis
@@ -42,7 +43,7 @@ def margins(
     return front, back
 
 
-def _pads(front: list[int], back: list[int]) -> tuple[int, ...]:
+def pads(front: list[int], back: list[int]) -> tuple[int, ...]:
     return tuple(front if front == back else front + back)
 
 
@@ -73,8 +74,10 @@ def add_factors(node: Node, program: Program, channels: int, data: int = 0) -> N
     if w.zero_point is not None and w.zero_point.any():
         raise Unsupported(f"tensor `{w.name}` has a zero point")
     scales = numpy.float64(x.step) * w.scale.astype("float64") / numpy.float64(output.step)
-    multiplier, shift = factors(numpy.broadcast_to(scales, (channels,)))
-    if node.operator in ("CONV_2D", "DEPTHWISE_CONV_2D"):
+    scales = numpy.broadcast_to(scales, (channels,))
+    is_wide = x.dtype == "int16"
+    multiplier, shift = short_factors(scales) if is_wide else factors(scales)
+    if not is_wide and node.operator in ("CONV_2D", "DEPTHWISE_CONV_2D"):
         multiplier, shift = _without_dead_channels(node, program, multiplier, shift, channels)
     while len(node.inputs) < 3:
         node.inputs.append("")
@@ -131,15 +134,36 @@ def _is_quantized(node: Node, program: Program) -> bool:
         return False
     if integers[0] == integers[2] == "int8" and integers[1] in ("int8", "int4"):
         return True
+    if integers == ["int16", "int8", "int16"]:
+        if _has_short_sums(node):
+            raise Unsupported(f"{node.title}: a bias of int32 beside int16 data is not supported")
+        return True
     raise Unsupported(f"{node.title}: dtypes {', '.join(integers)} are not supported")
+
+
+def _has_short_sums(node: Node) -> bool:
+    """Has a layer of int16 a bias of int32, so that its sums have 32 bits?"""
+    bias = node.notes.inputs[2] if len(node.notes.inputs) > 2 else None
+    return bias is not None and bias.dtype == "int32"
 
 
 def check_layer(node: Node) -> Iterator[str]:
     """Data and results must be floats or int8."""
+    yield from _check_data(node, {"float32"}, {"int8"})
+
+
+def _check_wide_layer(node: Node) -> Iterator[str]:
+    """Data and results must be floats, int8 or int16."""
+    yield from _check_data(node, {"float32"}, {"int8"}, {"int16"})
+    if node.notes.outputs[0].dtype == "int16" and _has_short_sums(node):
+        yield "a bias of int32 beside int16 data is not supported"
+
+
+def _check_data(node: Node, *allowed: set[str]) -> Iterator[str]:
     place = 2 if node.operator == "TRANSPOSE_CONV" else 0
     tensors = [*node.notes.inputs[place : place + 1], *node.notes.outputs[:1]]
     kinds = [tensor.dtype for tensor in tensors if tensor is not None]
-    if set(kinds) not in ({"float32"}, {"int8"}):
+    if set(kinds) not in allowed:
         yield f"data of {' and '.join(dict.fromkeys(kinds))} is not supported"
 
 
@@ -177,25 +201,29 @@ def _prepare_dense(node: Node, program: Program) -> None:
 def _convolution(
     x: ndarray, w: ndarray, b: Any, multiplier: Any, shift: Any, options: Options, call: Any
 ) -> ndarray:
-    quantized = is_int8(call)
+    quantized = is_int8(call) or is_int16(call)
     kernel = tuple(w.shape[1:3] if quantized else w.shape[2:])
     strides, dilations = options["strides"], options["dilations"]
     front, back = margins(x.shape[1:3], kernel, strides, dilations, options["padding"])
     shared = {"stride": strides, "dilate": dilations, "num_group": options["groups"]}
     if not quantized:
         y = npx.convolution(
-            x.transpose((0, 3, 1, 2)), w, b, pad=_pads(front, back), **shared
+            x.transpose((0, 3, 1, 2)), w, b, pad=pads(front, back), **shared
         ).transpose((0, 2, 3, 1))
         return activated(y, options["activation"])
     inputs, output = ends(call)
     low, high = bounds(output, options["activation"])
+    if is_int16(call):
+        return npx.quantized_convolution16(
+            *(x, w, b, multiplier, shift), pad=pads(front, back), low=low, high=high, **shared
+        )
     return npx.quantized_convolution(
         x,
         w,
         b,
         multiplier,
         shift,
-        pad=_pads(front, back),
+        pad=pads(front, back),
         zero_point=inputs[0].zero,
         output_zero_point=output.zero,
         low=low,
@@ -205,7 +233,7 @@ def _convolution(
     )
 
 
-@rules("CONV_2D", prepare=_prepare_convolution, check=check_layer)
+@rules("CONV_2D", prepare=_prepare_convolution, check=_check_wide_layer)
 def _conv_2d(
     x: Array,
     w: Array,
@@ -222,7 +250,7 @@ def _conv_2d(
     quantized_bias_type: int = 0,
     _: Any,
 ) -> ndarray:
-    channels = w.shape[3] if is_int8(_) else w.shape[1]
+    channels = w.shape[3] if is_int8(_) or is_int16(_) else w.shape[1]
     options = {
         "padding": padding,
         "strides": (stride_h, stride_w),
@@ -233,7 +261,7 @@ def _conv_2d(
     return _convolution(x, w, b, multiplier, shift, options, _)
 
 
-@rules("DEPTHWISE_CONV_2D", prepare=_prepare_depthwise, check=check_layer)
+@rules("DEPTHWISE_CONV_2D", prepare=_prepare_depthwise, check=_check_wide_layer)
 def _depthwise_conv_2d(
     x: Array,
     w: Array,
@@ -263,7 +291,7 @@ def _depthwise_conv_2d(
 # ---- dense layers -------------------------------------------------------------------------------
 
 
-@rules("FULLY_CONNECTED", prepare=_prepare_dense, check=check_layer)
+@rules("FULLY_CONNECTED", prepare=_prepare_dense, check=_check_wide_layer)
 def _fully_connected(
     x: Array,
     w: Array,
@@ -282,6 +310,8 @@ def _fully_connected(
         raise Unsupported(f"`weights_format` {weights_format} is not supported")
     if not keep_num_dims and x.ndim != 2:
         x = x.reshape((-1, w.shape[1]))
+    if is_int16(_):
+        return _wide_dense(x, w, b, (multiplier, shift), fused_activation_function, _)
     if not is_int8(_):
         y = npx.fully_connected(x, w, b, flatten=False)
         return activated(y, fused_activation_function)
@@ -298,6 +328,25 @@ def _fully_connected(
         )
     sums = npx.quantized_fully_connected(x, w, b, **shared)
     return _rounded_once(sums, multiplier, shift, output.zero, (low, high))
+
+
+def _wide_dense(
+    x: ndarray, w: ndarray, b: Any, numbers: tuple[Any, Any], function: int, call: Any
+) -> ndarray:
+    """A dense layer of int16: a convolution of images of one place. LiteRT scales sums of layers
+    with a scale for each row in float64."""
+    inputs, output = ends(call)
+    low, high = bounds(output, function)
+    image, filters = x.reshape((-1, 1, 1, w.shape[1])), w.reshape((w.shape[0], 1, 1, w.shape[1]))
+    if call.node.notes.rounds_twice or inputs[1].scale.size == 1:
+        numbers = tuple(map(np.array, numbers))
+        y = npx.quantized_convolution16(image, filters, b, *numbers, low=low, high=high)
+    else:
+        scales = numpy.float64(inputs[0].step) * inputs[1].scale.astype("float64")
+        sums = npx.quantized_convolution16(image, filters, b).astype("float64")
+        y = rounded_away(sums * np.array(scales / numpy.float64(output.step), dtype="float64"))
+        y = np.clip(y, low, high).astype("int16")
+    return y.reshape((*x.shape[:-1], w.shape[0]))
 
 
 def _rounded_once(
@@ -322,13 +371,16 @@ def _rounded_once(
 def _pooled(x: ndarray, kind: str, options: Options, function: int, call: Any) -> ndarray:
     kernel, strides = options["kernel"], options["strides"]
     front, back = margins(x.shape[1:3], kernel, strides, (1, 1), options["padding"])
+    if is_int16(call):
+        window = {"kernel": kernel, "stride": strides, "front": front, "back": back}
+        return pooled(x, kind, window, ends(call)[1], function)
     if not is_int8(call):
         y = npx.pooling(
             x.transpose((0, 3, 1, 2)),
             kernel,
             kind,
             strides,
-            _pads(front, back),
+            pads(front, back),
             count_include_pad=False,
         )
         return activated(y.transpose((0, 2, 3, 1)), function)
@@ -338,7 +390,7 @@ def _pooled(x: ndarray, kind: str, options: Options, function: int, call: Any) -
         kernel,
         kind,
         strides,
-        _pads(front, back),
+        pads(front, back),
         count_include_pad=False,
         zero_point=output.zero,
         channels_last=True,
@@ -366,7 +418,7 @@ def _pool(name: str, kind: str) -> None:
         }
         return _pooled(x, kind, options, fused_activation_function, _)
 
-    rules.add(name, rule, check=of_integers("int8"))
+    rules.add(name, rule, check=of_integers("int8", "int16"))
 
 
 _pool("AVERAGE_POOL_2D", "avg")

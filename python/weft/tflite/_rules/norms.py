@@ -13,11 +13,15 @@ from weft.tflite._rules._scales import (
     is_int8,
 )
 from weft.tflite._rules._table import RULES as rules
+from weft.tflite._rules._wide import is_int16
+from weft.tflite._rules._wide import softmax as wide_softmax
 
 
-@rules("SOFTMAX", check=of_integers("int8"))
+@rules("SOFTMAX", check=of_integers("int8", "int16"))
 def _softmax(x: Array, *, beta: float = 0.0, _: Any) -> ndarray:
     inputs, output = ends(_)
+    if is_int16(_):
+        return wide_softmax(x, inputs[0], beta or 1.0)
     if not is_int8(_):
         return npx.softmax(x if beta in (0.0, 1.0) else x * beta, axis=-1)
     if (output.step, output.zero) != (1.0 / 256, -128):

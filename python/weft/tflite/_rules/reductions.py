@@ -20,11 +20,12 @@ from weft.tflite._rules._scales import (
     rounded_away,
 )
 from weft.tflite._rules._table import RULES as rules
+from weft.tflite._rules._wide import is_int16
 
 
 def _reduction(name: str, function: Any, *dtypes: str) -> None:
     def rule(x: Array, axes: Ints, *, keep_dims: bool = False, _: Any) -> ndarray:
-        if is_int8(_):
+        if is_int8(_) or is_int16(_):
             inputs, output = ends(_)
             require_same_scale(output, inputs[0])
         return function(x, axis=axes, keepdims=bool(keep_dims)).astype(x.dtype)
@@ -32,34 +33,36 @@ def _reduction(name: str, function: Any, *dtypes: str) -> None:
     rules.add(name, rule, check=of_integers(*dtypes))
 
 
-_reduction("REDUCE_MAX", np.max, "int8")
-_reduction("REDUCE_MIN", np.min, "int8")
+_reduction("REDUCE_MAX", np.max, "int8", "int16")
+_reduction("REDUCE_MIN", np.min, "int8", "int16")
 _reduction("REDUCE_PROD", np.prod)
 _reduction("REDUCE_ANY", np.any)
 _reduction("REDUCE_ALL", np.all)
 
 
-@rules("MEAN", check=of_integers("int8"))
+@rules("MEAN", check=of_integers("int8", "int16"))
 def _mean(x: Array, axes: Ints, *, keep_dims: bool = False, _: Any) -> ndarray:
     keep = bool(keep_dims)
-    if not is_int8(_):
+    if not (is_int8(_) or is_int16(_)):
         return np.mean(x, axis=axes, keepdims=keep)
     inputs, output = ends(_)
     count = int(numpy.prod([x.shape[axis] for axis in axes]))
     total = np.sum(centred(x, inputs[0]), axis=axes, keepdims=keep).astype("int32")
     scale = numpy.float64(inputs[0].step) / numpy.float64(output.step)
     multiplier, shift = _over_count(scale, count)
+    if is_int16(_):
+        return saturated(scaled(total, multiplier, shift), output)
     low, high = bounds(output, 0)
     return npx.requantize(total, np.array(multiplier), np.array(shift), output.zero, low, high)
 
 
-@rules("SUM", check=of_integers("int8"))
+@rules("SUM", check=of_integers("int8", "int16"))
 def _sum(x: Array, axes: Ints, *, keep_dims: bool = False, _: Any) -> ndarray:
     keep = bool(keep_dims)
-    if not is_int8(_):
+    if not (is_int8(_) or is_int16(_)):
         return np.sum(x, axis=axes, keepdims=keep).astype(x.dtype)
     inputs, output = ends(_)
-    if _.node.notes.rounds_twice:
+    if _.node.notes.rounds_twice or is_int16(_):
         total = np.sum(centred(x, inputs[0]), axis=axes, keepdims=keep).astype("int32")
         scale = numpy.float64(inputs[0].step) / numpy.float64(output.step)
         return saturated(scaled(total, *factors(scale)), output)

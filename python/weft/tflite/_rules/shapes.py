@@ -66,7 +66,7 @@ def _tile(x: Array, repeats: Ints, *, _: Any) -> ndarray:
 # ---- joins and splits ---------------------------------------------------------------------------
 
 
-@rules("CONCATENATION", check=of_integers("int8"))
+@rules("CONCATENATION", check=of_integers("int8", "int16"))
 def _concatenation(*x: Array, axis: int = 0, fused_activation_function: int = 0, _: Any) -> ndarray:
     if is_int8(_):
         inputs, output = ends(_)
@@ -200,7 +200,7 @@ def _widths(x: ndarray, paddings: numpy.ndarray, call: Any) -> list[tuple[int, i
     return widths
 
 
-@rules("PAD", "PADV2", check=of_integers("int8"))
+@rules("PAD", "PADV2", check=of_integers("int8", "int16"))
 def _pad(x: Array, paddings: Host, value: Host = None, *, _: Any) -> ndarray:
     widths = _widths(x, paddings, _)
     output = ends(_)[1]
@@ -216,7 +216,7 @@ def _mirror_pad(x: Array, paddings: Host, *, mode: int = 0, _: Any) -> ndarray:
     return np.pad(x, widths, mode="symmetric" if mode else "reflect")
 
 
-@rules("SPACE_TO_BATCH_ND", check=of_integers("int8"))
+@rules("SPACE_TO_BATCH_ND", check=of_integers("int8", "int16"))
 def _space_to_batch(x: Array, sizes: Ints, paddings: Host, *, _: Any) -> ndarray:
     filler = ends(_)[1].zero if is_int8(_) else 0
     rank = len(sizes)

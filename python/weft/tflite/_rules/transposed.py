@@ -30,7 +30,7 @@ def _prepare(node: Node, program: Program) -> None:
         raise Unsupported(f"{node.title}: dtypes {', '.join(kinds)} are not supported")
 
 
-def _check_stride(strides: Any, kernel: Any, extents: Any) -> None:
+def check_stride(strides: Any, kernel: Any, extents: Any) -> None:
     """Results that lie further apart than the file's result and window reach are none."""
     for stride, size, extent in zip(strides, kernel, extents, strict=True):
         if not 0 < stride <= size + extent:
@@ -46,7 +46,7 @@ def _prepare_integers(node: Node, program: Program, w: numpy.ndarray) -> None:
     kernel, extents = w.shape[1:3], wanted.reshape(-1)[1:3].tolist()
     if min(*strides, *kernel, *x.shape, *extents) < 1:
         raise InvalidValue(f"{node.title}: strides and extents must be positive")
-    _check_stride(strides, kernel, extents)
+    check_stride(strides, kernel, extents)
     front, _back = margins(extents, kernel, strides, (1, 1), options.get("padding", 0))
     more = [
         e - s * (n - 1) - k + 2 * f
@@ -103,7 +103,7 @@ def _transpose_conv(
 def _of_floats(
     x: ndarray, w: ndarray, b: Any, strides: tuple[int, int], padding: int, shape: Any
 ) -> ndarray:
-    _check_stride(strides, w.shape[2:], shape[1:3])
+    check_stride(strides, w.shape[2:], shape[1:3])
     front, _back = margins(shape[1:3], w.shape[2:], strides, (1, 1), padding)
     image = x.transpose((0, 3, 1, 2))
     full = npx.deconvolution(image, w, None, stride=strides, pad=(0, 0)).transpose((0, 2, 3, 1))

@@ -7,13 +7,13 @@ from weft._base import spelling as _spelling
 from weft.mxnet.gluon.contrib import nn, rnn
 
 if TYPE_CHECKING:
-    from weft.gluon.contrib import estimator
+    from weft.mxnet.gluon.contrib import estimator
 else:  # a type checker shall still see a misspelt name
     _find = _spelling.finder("weft.mxnet.gluon.contrib", {}, ("gluon.nn", "gluon.rnn"))
 
     def __getattr__(name: str) -> Any:
         if name == "estimator":
-            return importlib.import_module("weft.gluon.contrib.estimator")
+            return importlib.import_module("weft.mxnet.gluon.contrib.estimator")
         return _find(name)
 
 

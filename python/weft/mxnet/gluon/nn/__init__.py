@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any
 from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft._base.errors import InvalidType
+from weft._core.typing import ndarray as _ndarray
 from weft.gluon import nn as _native
 from weft.gluon.hybrid_block import HybridBlock as _NativeHybrid
 from weft.mxnet.gluon._layers import layer as _layer
 from weft.mxnet.gluon._layers import windowed as _window
 from weft.mxnet.gluon.block import Block, HybridBlock, register_counterpart
 from weft.mxnet.gluon.parameter import RefusedError as _RefusedError
+from weft.mxnet.gluon.symbol_block import SymbolBlock
 
 # ---- containers and functions
 
@@ -169,10 +171,15 @@ class Dense(
     `flatten`. Data (N,) counts as (N, 1)."""
 
     def forward(self, x: Any) -> Any:
-        return super().forward(x.reshape((-1, 1)) if x.ndim == 1 and self.flatten else x)
+        return super().forward(_with_features(x) if self.flatten else x)
 
     def infer_shape(self, x: Any) -> None:
-        super().infer_shape(x.reshape((-1, 1)) if x.ndim == 1 and self.flatten else x)
+        super().infer_shape(_with_features(x) if self.flatten else x)
+
+
+def _with_features(x: Any) -> Any:
+    """An array (N,) as (N, 1); a symbol may not know its axes, and stays."""
+    return x.reshape((-1, 1)) if isinstance(x, _ndarray) and x.ndim == 1 else x
 
 
 register_counterpart(_native.Dense, Dense)
@@ -186,7 +193,12 @@ class Embedding(
     """Rows of a weight by index: (...) to (..., D). Indices may be floats, as in MXNet."""
 
     def forward(self, x: Any) -> Any:
-        return super().forward(x.astype("int32") if x.dtype.kind == "f" else x)
+        return super().forward(_as_index(x))
+
+
+def _as_index(x: Any) -> Any:
+    is_real = isinstance(x, _ndarray) and x.dtype.kind == "f"
+    return x.astype("int32") if is_real else x
 
 
 register_counterpart(_native.Embedding, Embedding)
@@ -217,8 +229,8 @@ class LayerNorm(_layer(_native.LayerNorm, f"axis {_SCALES}")):  # type: ignore[m
     """Normalization of each sample along `axis`."""
 
     def forward(self, x: Any) -> Any:
-        known = self.gamma.shape[0] if self.gamma is not None else -1
-        if known not in (-1, x.shape[self.axis]):
+        known = self.gamma.shape[0] if isinstance(x, _ndarray) else -1
+        if known != -1 and known != x.shape[self.axis]:
             raise _RefusedError(
                 f"LayerNorm: axis {self.axis} of the input must have extent {known}; got an input "
                 f"of shape {x.shape}"
@@ -274,20 +286,10 @@ PixelShuffle3D = _layer(_native.PixelShuffle3D, "factor!")
 ReflectionPad2D = _layer(_native.ReflectionPad2D, "padding")
 
 
-if TYPE_CHECKING:
-    from weft.mxnet._block import SymbolBlock
-else:  # a type checker shall still see a misspelt name
-    _find = _spelling.finder(
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder(
         "weft.mxnet.gluon.nn", _words.LAYERS | _words.LOSSES, ("gluon.loss", "gluon.rnn")
     )
-
-    def __getattr__(name: str) -> Any:
-        if name == "SymbolBlock":
-            from weft.mxnet.gluon import SymbolBlock
-
-            return SymbolBlock
-        return _find(name)
-
 
 __all__ = [
     "ELU",
@@ -341,5 +343,4 @@ __all__ = [
     "SymbolBlock",
     "SyncBatchNorm",
 ]
-__all__ = sorted(set(__all__))
 __dir__ = __all__.copy

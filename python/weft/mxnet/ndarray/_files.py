@@ -7,14 +7,13 @@
 (2, 2)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
 
 from weft import np
-from weft._base import spelling as _spelling
 from weft._base.errors import InvalidType
 from weft._core.typing import ndarray
 from weft._mxnet_files import content as _files
@@ -22,42 +21,11 @@ from weft._mxnet_files import list_file as _list_file
 from weft._mxnet_files.records import Record as _Record
 from weft._mxnet_files.records import array_of as _array_of
 from weft._mxnet_files.records import record_of as _record_of
+from weft.mxnet.ndarray._array import NDArray, plain
+from weft.mxnet.ndarray._sparse import CSRNDArray, RowSparseNDArray
 from weft.sparse import RowSparseArray
 
-
-class CSRNDArray:
-    """A matrix of which the elements that are not zero are stored, row by row.
-
-    data: (K,), the elements; indices: their columns, int64 (K,); indptr: where each row begins in
-    them, int64 (rows + 1,); shape: of the whole matrix
-    """
-
-    stype = "csr"
-
-    def __init__(
-        self, data: ndarray, indices: ndarray, indptr: ndarray, shape: Sequence[int]
-    ) -> None:
-        self.data, self.indices, self.indptr = data, indices, indptr
-        self.shape = tuple(shape)
-
-    @property
-    def dtype(self) -> Any:
-        """Of the elements."""
-        return self.data.dtype
-
-    def __repr__(self) -> str:
-        return f"CSRNDArray(shape={self.shape}, elements={self.data.size}, dtype={self.dtype.name})"
-
-    def todense(self) -> ndarray:
-        """The whole matrix, zeros included."""
-        return _record(self, "todense").array()
-
-    def asnumpy(self) -> numpy.ndarray:
-        """The whole matrix as one of NumPy."""
-        return self.todense().asnumpy()
-
-
-_Stored = ndarray | RowSparseArray | CSRNDArray
+_Stored = NDArray | RowSparseNDArray | CSRNDArray
 
 
 def save(fname: str | PathLike[str], data: Any) -> None:
@@ -93,7 +61,7 @@ def load(fname: str | PathLike[str]) -> Any:
     """The arrays of a file: a dict by their names, or a list where it has none.
 
     A list file of any version, or a .npz or .npy of MXNet 2.0, told by its content. Sparse arrays
-    come as `weft.sparse.RowSparseArray` and `CSRNDArray`.
+    come as `RowSparseNDArray` and `CSRNDArray`.
 
     Raises OSError for a file that is missing, damaged or of another kind.
     """
@@ -116,27 +84,23 @@ def _stored(record: _Record | None) -> _Stored | None:
     if record is None:
         return None
     if record.stype == "default":
-        return record.array()
+        return NDArray(record.array())
     data = _array_of(record.values, record.dtype)
     indices = np.array(record.indices)
     if record.stype == "row_sparse":
-        return RowSparseArray(data, indices, record.shape)
+        return RowSparseNDArray(data, indices, record.shape)
     return CSRNDArray(data, indices, np.array(record.indptr), record.shape)
 
 
 def _record(value: Any, caller: str) -> _Record:
     if isinstance(value, ndarray | numpy.ndarray):
-        return _record_of(value)
+        return _record_of(plain(value))
     if not isinstance(value, RowSparseArray | CSRNDArray):
         raise InvalidType(f"{caller}: must be given arrays; got {type(value).__name__}")
-    dense = _record_of(value.data)
+    dense = _record_of(plain(value.data))
     indptr = value.indptr.asnumpy() if isinstance(value, CSRNDArray) else None
     indices = value.indices.asnumpy()
     return _Record(value.shape, dense.dtype, dense.values, value.stype, indices, indptr)
 
 
-if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.mxnet.ndarray", {}, ("np", "npx"))
-
-__all__ = ["CSRNDArray", "load", "load_frombuffer", "save"]
-__dir__ = __all__.copy
+__all__ = ["load", "load_frombuffer", "save"]

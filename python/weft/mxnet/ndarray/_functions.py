@@ -1,0 +1,268 @@
+"""Functions of `mx.nd`, one an operator: made of the table when a program first asks for one.
+
+Arguments are the operator's inputs, then its attributes, in MXNet's order; `out` is an array, or
+several, to write into; `name` and what says how MXNet computes mean nothing.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy
+
+from weft import np, npx
+from weft._base.errors import InvalidType, MissingAttribute
+from weft._base.spelling import argument_hint, hint
+from weft._core.typing import ndarray
+from weft._import.program import Node
+from weft._import.rules import Call
+from weft._import.run import Scope
+from weft.mxnet._modes import asks_for_numpy_shapes
+from weft.mxnet._operators import RULES, parse, rule_of
+from weft.mxnet._operators._attributes import IGNORED
+from weft.mxnet._operators._table import Semantics
+from weft.mxnet.ndarray._array import NDArray, Sparse, plain, shaped
+from weft.mxnet.ndarray._storage import stored_as
+
+_IGNORED = IGNORED | {"cudnn_off"}
+
+# Operators of one array that Weft has with the same meaning; native code does them at once.
+_NATIVE: dict[str, Callable[..., Any]] = {
+    **{name: getattr(np, name) for name in ("abs", "exp", "log", "sqrt", "square", "sin", "cos")},
+    **{name: getattr(np, name) for name in ("tan", "tanh", "sinh", "cosh", "floor", "ceil")},
+    **{name: getattr(np, name) for name in ("log2", "log10", "log1p", "expm1", "sign", "trunc")},
+    "negative": np.negative,
+    "relu": npx.relu,
+    "sigmoid": npx.sigmoid,
+    "stop_gradient": np.ndarray.detach,
+    "BlockGrad": np.ndarray.detach,
+}
+
+# What makes a sparse array of a whole one; the module of sparse arrays fills it in.
+CAST: list[Callable[[Any, str], Any]] = []
+
+# Inputs under other names than the table's.
+_RENAMED = {"array": "data", "a": "data", "args": "data"}
+
+
+class _Plan:
+    """How a function's arguments become the operator's.
+
+    inputs: the operator's inputs; rest: whether their number is open; names: all arguments in their
+    order; own: the operator's name of each
+    """
+
+    def __init__(self, op: str, name: str) -> None:
+        rule = rule_of(op)
+        assert rule is not None  # the caller has found it
+        self.op, self.name, self.rule = op, name, rule
+        parameters = inspect.signature(rule.function).parameters.values()
+        self.inputs = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+        self.rest = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+        self.attributes = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name != "_"]
+        self.names = [*self.inputs, *self.attributes]
+        self.own = {name: name for name in self.names}
+        for inner, shown in _RENAMED.items():
+            if inner in self.own and shown not in self.own:
+                self.own[shown] = inner
+        self.calls = [self._call(False), self._call(True)]
+
+    def _call(self, is_np_shape: bool) -> Call:
+        node = Node(self.op, "", 1, "", [], [""], {}, self.rule)
+        node.notes = Semantics(is_np_shape)
+        return Call(node, Scope())
+
+    def bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict]:
+        """Inputs, and attributes by their names. Raises TypeError for arguments it lacks."""
+        if self.rest:
+            inputs = list(args)
+            if len(inputs) == 1 and isinstance(inputs[0], list | tuple):
+                inputs = list(inputs[0])
+            if not inputs:  # data=[...], or arg0=..., arg1=...
+                inputs = [
+                    kwargs.pop(key) for key in list(kwargs) if isinstance(kwargs[key], ndarray)
+                ]
+            return inputs, self._attributes(kwargs)
+        if len(args) > len(self.names):
+            raise InvalidType(
+                f"{self.name}: takes at most {len(self.names)} arguments; got {len(args)}"
+            )
+        given: dict[str, Any] = {}
+        count = len(self.inputs)
+        inputs: list[Any] = list(args[:count]) + [None] * (count - len(args))
+        # An attribute may stand where an optional input does not: log_softmax(x, 0).
+        place = next(
+            (k for k, x in enumerate(inputs) if not isinstance(x, _ARRAYS) and x is not None), count
+        )
+        if place >= self.rule.required and place < count:
+            more = args[place:]
+            inputs[place:] = [None] * (count - place)
+        else:
+            more = args[count:]
+        given.update(zip(self.attributes, more, strict=False))
+        named = self._attributes(kwargs)
+        for number, key in enumerate(self.inputs):
+            if key in named:
+                inputs[number] = named.pop(key)
+        for number in range(self.rule.required):
+            if inputs[number] is None:
+                raise InvalidType(f"{self.name}: `{self.inputs[number]}` is missing")
+        while inputs and inputs[-1] is None:
+            inputs.pop()
+        given.update(named)
+        return inputs, given
+
+    def _attributes(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        given = {}
+        for name, value in kwargs.items():
+            key = self.own.get(name)
+            if key is not None:
+                given[key] = parse(value) if type(value) is str else value
+            elif name not in _IGNORED and not (self.rest and name == "num_args"):
+                raise InvalidType(
+                    f"{self.name}: `{name}` is no argument; it accepts {', '.join(self.names)}"
+                    f"{argument_hint(name, self.names)}"
+                )
+        return given
+
+
+_ARRAYS = (ndarray, numpy.ndarray, list)
+
+
+def _as_array(value: Any) -> Any:
+    if value is None or isinstance(value, ndarray):
+        return plain(value)
+    if isinstance(value, Sparse):
+        return value.todense()
+    return np.array(value, "float32") if isinstance(value, list | tuple) else np.asarray(value)
+
+
+def run(plan: _Plan, args: tuple[Any, ...], out: Any, kwargs: dict[str, Any]) -> Any:
+    """Calls an operator on arguments as a program gives them."""
+    inputs, given = plan.bound(args, kwargs)
+    stypes = [x.stype if isinstance(x, Sparse) else "default" for x in inputs if x is not None]
+    if plan.rule.takes_call:
+        given["_"] = plan.calls[asks_for_numpy_shapes()]
+    found = plan.rule.function(*map(_as_array, inputs), **given)
+    if isinstance(found, tuple | list):
+        found = [shaped(part) for part in found]
+        if len(found) == 1:
+            found = found[0]
+    else:
+        found = shaped(found)
+    if any(stype != "default" for stype in stypes) and not isinstance(found, list):
+        found = _stored(found, stored_as(plan.op, stypes, given))
+    return found if out is None else written(found, out)
+
+
+def _stored(found: Any, stype: str) -> Any:
+    """A result as a sparse array, if it is one."""
+    if stype == "default":
+        return found
+    return CAST[0](found, stype)
+
+
+def written(found: Any, out: Any) -> Any:
+    """Results in the arrays that are given for them."""
+    targets = out if isinstance(out, list | tuple) else [out]
+    parts = found if isinstance(found, list) else [found]
+    for target, part in zip(targets, parts, strict=False):
+        if isinstance(target, Sparse):
+            target[:] = part
+            continue
+        if target.shape != part.shape and target.size == part.size:
+            part = part.reshape(target.shape)
+        target[...] = part
+    return out
+
+
+@functools.cache
+def function_of(op: str, name: str) -> Callable[..., Any]:
+    """The function of an operator of the table, which a program calls `name`."""
+    plan = _Plan(op, name)
+    native = _NATIVE.get(op)
+    if native is not None:
+        function = _with_native(plan, native)
+    elif plan.rest:
+
+        def function(*data: Any, out: Any = None, name: Any = None, **kwargs: Any) -> Any:
+            return run(plan, data, out, kwargs)
+    else:
+
+        def function(*args: Any, out: Any = None, name: Any = None, **kwargs: Any) -> Any:
+            return run(plan, args, out, kwargs)
+
+    return _described(function, plan)
+
+
+def _with_native(plan: _Plan, native: Callable[..., Any]) -> Callable[..., Any]:
+    def function(data: Any = None, out: Any = None, name: Any = None, **kwargs: Any) -> Any:
+        if type(data) is NDArray and out is None and not kwargs:
+            return native(data)
+        return run(plan, (data,), out, kwargs)
+
+    return function
+
+
+def _described(function: Callable[..., Any], plan: _Plan) -> Callable[..., Any]:
+    function.__name__ = function.__qualname__ = plan.name
+    function.__module__ = "weft.mxnet.ndarray"
+    text = inspect.getdoc(plan.rule.function)
+    lines = [f"MXNet's operator `{plan.op}` on arrays."]
+    if text:
+        lines += ["", text]
+    if plan.inputs or plan.rest:
+        lines += ["", f"Inputs: {', '.join(plan.inputs) or 'any number'}"]
+    if plan.attributes:
+        lines.append(f"Attributes: {', '.join(plan.attributes)}")
+    function.__doc__ = "\n".join(lines)
+    function.__signature__ = inspect.Signature(list(_parameters(plan)))  # type: ignore[attr-defined]
+    return function
+
+
+def _parameters(plan: _Plan) -> Iterable[inspect.Parameter]:
+    found = inspect.signature(plan.rule.function).parameters.values()
+    for p in found:
+        if p.name == "_":
+            continue
+        default = None if p.default is p.empty else p.default
+        if p.kind is p.VAR_POSITIONAL:
+            yield p.replace(annotation=p.empty)
+        elif plan.rest:
+            yield p.replace(default=default, annotation=p.empty)
+        else:
+            kind = p.POSITIONAL_OR_KEYWORD
+            yield p.replace(default=default, kind=kind, annotation=p.empty)
+    kind = inspect.Parameter.KEYWORD_ONLY
+    for word in ("out", "name"):
+        yield inspect.Parameter(word, kind, default=None)
+    yield inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
+
+
+def finder(module: str, prefixes: tuple[str, ...], home: dict[str, Any]) -> Callable[[str], Any]:
+    """A module's `__getattr__`, which finds operators by what is behind a prefix, once."""
+
+    def find(name: str) -> Any:
+        for prefix in prefixes:
+            if not name.startswith("__") and rule_of(prefix + name) is not None:
+                home[name] = found = function_of(prefix + name, name)
+                return found
+        near = hint(name, {}, names_behind(prefixes))
+        raise MissingAttribute(f"module 'weft.mxnet.{module}' has no attribute '{name}'{near}")
+
+    return find
+
+
+def names_behind(prefixes: tuple[str, ...]) -> list[str]:
+    """The public names of the operators behind prefixes."""
+    found = set()
+    for _, name in RULES.names():
+        for prefix in prefixes:
+            rest = name[len(prefix) :]
+            if name.startswith(prefix) and rest and not rest.startswith("_"):
+                found.add(rest)
+    return sorted(found)
+
+
+__all__ = ["CAST", "finder", "function_of", "names_behind", "run", "written"]

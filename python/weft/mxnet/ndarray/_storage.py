@@ -1,0 +1,52 @@
+"""How MXNet stores the result of an operator of sparse arrays: sparse where the operator leaves
+zeros zero, whole everywhere else."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+# f(0) = 0: the result is stored as the operand is.
+_KEEPING = frozenset(
+    {
+        *("abs", "arcsin", "arcsinh", "arctan", "arctanh", "cbrt", "ceil", "degrees", "expm1"),
+        *("fix", "floor", "log1p", "negative", "radians", "relu", "rint", "round", "sign", "sin"),
+        *("sinh", "sqrt", "square", "tan", "tanh", "trunc", "_copy", "identity", "BlockGrad"),
+        *("stop_gradient", "make_loss", "zeros_like", "_mul_scalar", "_MulScalar", "_div_scalar"),
+        *("_DivScalar", "_identity_with_attr_like_rhs", "Cast", "cast", "slice", "crop"),
+        *("_slice_assign_scalar",),
+    }
+)
+_SUMS = frozenset(
+    {
+        *("elemwise_add", "elemwise_sub", "_plus", "_minus", "_add", "_sub", "_grad_add"),
+        *("add_n", "ElementWiseSum", "_sum"),
+    }
+)
+_PRODUCTS = frozenset({"elemwise_mul", "_mul", "broadcast_mul", "broadcast_div"})
+
+
+def stored_as(op: str, stypes: Sequence[str], given: Mapping[str, Any]) -> str:
+    """'default', 'csr' or 'row_sparse' for operands stored in these ways."""
+    first = stypes[0]
+    if op in _KEEPING:
+        return first
+    if op == "clip":
+        keeps_zero = given.get("a_min", 1) <= 0 <= given.get("a_max", -1)
+        return first if keeps_zero else "default"
+    if op in _SUMS:
+        return first if all(stype == first for stype in stypes) else "default"
+    if op in ("elemwise_mul", "_mul"):
+        return first if all(stype == first for stype in stypes) else _other(stypes)
+    if op in _PRODUCTS:
+        return first if first == "csr" and stypes[1:] == ["default"] else "default"
+    if op in ("Concat", "concat"):
+        is_rows = given.get("dim", 1) == 0 and all(stype == "csr" for stype in stypes)
+        return "csr" if is_rows else "default"
+    return "default"
+
+
+def _other(stypes: Sequence[str]) -> str:
+    """Of a product of two kinds: row_sparse beside a whole array."""
+    return "row_sparse" if sorted(stypes) == ["default", "row_sparse"] else "default"
+
+
+__all__ = ["stored_as"]

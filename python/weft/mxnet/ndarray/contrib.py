@@ -1,0 +1,132 @@
+"""Operators of `mx.nd.contrib`, and control flow: `foreach`, `while_loop`, `cond`.
+
+>>> from weft import mxnet as mx
+>>> totals, last = mx.nd.contrib.foreach(
+...     lambda row, total: (row + total, row + total), mx.nd.ones((3, 2)), mx.nd.zeros(2))
+>>> totals.shape, last.asnumpy()
+((3, 2), array([3., 3.], dtype=float32))
+"""
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from weft import np, npx
+from weft._base.errors import InvalidType, InvalidValue
+from weft._core.typing import ndarray
+from weft.mxnet.ndarray._array import NDArray, plain, shaped
+from weft.mxnet.ndarray._creation import array
+from weft.mxnet.ndarray._functions import finder, names_behind
+
+
+def foreach(body: Callable[..., Any], data: Any, init_states: Any) -> tuple[Any, Any]:
+    """Runs `body(row, states)` for each row of arrays, handing states from one to the next.
+
+    Returns the outputs, stacked, and the last states. Raises TypeError for what are no arrays.
+    """
+    for name, value in (("data", data), ("init_states", init_states)):
+        _require_arrays("foreach", name, value)
+    return npx.foreach(body, data, init_states)
+
+
+def _require_arrays(where: str, name: str, value: Any) -> None:
+    if isinstance(value, list | tuple):
+        for item in value:
+            _require_arrays(where, name, item)
+    elif not isinstance(value, ndarray):
+        raise InvalidType(
+            f"{where}: `{name}` must be an array or lists of arrays; got {type(value).__name__}"
+        )
+
+
+def while_loop(
+    cond: Callable[..., Any],
+    func: Callable[..., Any],
+    loop_vars: Any,
+    max_iterations: int | None = None,
+) -> tuple[Any, Any]:
+    """Runs `func(*loop_vars)` while `cond(*loop_vars)` is not 0, `max_iterations` times at most.
+
+    func: gives outputs of the step and the new variables
+
+    Returns the outputs, stacked to `max_iterations` rows of which those of steps that were not made
+    are zero, and the last variables. No step at all gives no outputs: []. Raises ValueError without
+    `max_iterations` and without variables.
+    """
+    if max_iterations is None:
+        raise InvalidValue("while_loop: `max_iterations` must be given; got None")
+    if isinstance(loop_vars, list | tuple) and not loop_vars:
+        raise InvalidValue("while_loop: `loop_vars` must have at least one array; got none")
+    try:
+        count = int(max_iterations)
+    except (TypeError, ValueError):
+        raise InvalidValue(
+            f"while_loop: `max_iterations` must be an integer; got {max_iterations!r}"
+        ) from None
+    steps = 0
+
+    def step(*given: Any) -> Any:
+        nonlocal steps
+        steps += 1
+        found = func(*given)
+        if not isinstance(found, list | tuple) or len(found) != 2:
+            return found
+        return (() if found[0] is None else found[0]), found[1]
+
+    outputs, last = npx.while_loop(cond, step, loop_vars, count)
+    if not steps or outputs in ((), None):
+        return [], last
+    return _listed(outputs), last
+
+
+def _listed(value: Any) -> Any:
+    return list(map(_listed, value)) if isinstance(value, tuple) else value
+
+
+def cond(pred: Any, then_func: Callable[[], Any], else_func: Callable[[], Any]) -> Any:
+    """What `then_func()` gives if the only element of `pred` is not 0, else what `else_func()`
+    gives."""
+    return npx.cond(pred, then_func, else_func)
+
+
+def _asked(name: str, function: Callable[[Any], Any], what: str) -> Callable[[NDArray], NDArray]:
+    def call(data: NDArray) -> NDArray:
+        x = plain(data)
+        return shaped(function(x).astype(x.dtype))
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"1 where an element is {what}, 0 elsewhere, in the dtype of the array."
+    return call
+
+
+isfinite = _asked("isfinite", np.isfinite, "finite")
+isinf = _asked("isinf", np.isinf, "infinite")
+isnan = _asked("isnan", np.isnan, "no number")
+
+
+def rand_zipfian(
+    true_classes: NDArray, num_sampled: int, range_max: int, ctx: Any = None
+) -> tuple[NDArray, NDArray, NDArray]:
+    """Classes drawn with the chance log((c + 2) / (c + 1)) / log(range_max + 1) of class c.
+
+    Returns the classes, int64; and how often the true classes, and the drawn ones, are expected.
+    """
+    scale = math.log(range_max + 1)
+    drawn = np.random.uniform(0.0, scale, (num_sampled,), "float64")
+    classes = (np.floor(np.exp(drawn) + 0.5).astype("int64") - 1) % range_max
+
+    def expected(numbers: Any) -> NDArray:
+        found = numpy.asarray(numbers.asnumpy(), "float64")
+        return array(numpy.log((found + 2) / (found + 1)) / scale * num_sampled, dtype="float64")
+
+    return shaped(classes), expected(true_classes), expected(classes)
+
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = finder("ndarray.contrib", ("_contrib_",), globals())
+
+_OWN = ("cond", "foreach", "isfinite", "isinf", "isnan", "rand_zipfian", "while_loop")
+__all__: Any = sorted({*_OWN, *names_behind(("_contrib_",))})
+__dir__ = __all__.copy

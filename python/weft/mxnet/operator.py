@@ -1,0 +1,323 @@
+"""Operators of a program's own, as `mx.operator` has them: `CustomOp`, `CustomOpProp`, `register`.
+
+>>> from weft import np
+>>> from weft import mxnet as mx
+>>> class Double(mx.operator.CustomOp):
+...     def forward(self, is_train, req, in_data, out_data, aux):
+...         self.assign(out_data[0], req[0], in_data[0] * 2)
+...     def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
+...         self.assign(in_grad[0], req[0], out_grad[0] * 2)
+>>> @mx.operator.register("double")
+... class DoubleProp(mx.operator.CustomOpProp):
+...     def create_operator(self, ctx, in_shapes, in_dtypes):
+...         return Double()
+>>> mx.operator.Custom(np.ones(2), op_type="double")
+array([2., 2.])
+
+Called on arrays it runs at once, on these. In a hybridized block or a symbol it is an operator that
+runs on copies in the machine's memory, by `weft.register_op`; there it has no auxiliary states.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from weft import autograd, library, np
+from weft._base import spelling as _spelling
+from weft._base.errors import InvalidType, InvalidValue, Unsupported
+from weft._base.registry import Registry
+from weft._core import native
+from weft._core.typing import ndarray
+from weft.mxnet.gluon._modes import as_nd, dtype_name
+from weft.sym import Symbol
+
+_registry = Registry("operator")
+_registered: dict[tuple[Any, ...], Any] = {}  # operators of Weft that were made for graphs
+
+
+class CustomOp:
+    """Base of operators. A subclass writes `forward` and `backward`, which write into arrays."""
+
+    def forward(self, is_train: bool, req: Any, in_data: Any, out_data: Any, aux: Any) -> None:
+        """Writes the outputs.
+
+        req: for each output 'write', 'add' or 'null'; aux: auxiliary states, which may be written
+        """
+        raise NotImplementedError(f"{type(self).__name__}: `forward` is not written")
+
+    def backward(
+        self, req: Any, out_grad: Any, in_data: Any, out_data: Any, in_grad: Any, aux: Any
+    ) -> None:
+        """Writes the gradients of the inputs."""
+        raise NotImplementedError(f"{type(self).__name__}: `backward` is not written")
+
+    def assign(self, dst: Any, req: str, src: Any) -> None:
+        """Writes `src` into `dst` as `req` says."""
+        if req in ("write", "inplace"):
+            dst[...] = src
+        elif req == "add":
+            dst[...] += src
+        elif req != "null":
+            raise InvalidValue(
+                f"assign: `req` must be 'write', 'inplace', 'add' or 'null'; got {req!r}"
+            )
+
+
+class CustomOpProp:
+    """Base of what describes an operator: its arguments, shapes and dtypes.
+
+    need_top_grad: does `backward` need the gradients of the outputs? A loss does not
+
+    Options of a call come to the constructor as texts, as in MXNet.
+    """
+
+    def __init__(self, need_top_grad: bool = True) -> None:
+        self.need_top_grad_ = need_top_grad
+
+    def list_arguments(self) -> list[str]:
+        """Names of the inputs."""
+        return ["data"]
+
+    def list_outputs(self) -> list[str]:
+        """Names of the outputs."""
+        return ["output"]
+
+    def list_auxiliary_states(self) -> list[str]:
+        """Names of the auxiliary states, which come behind the inputs in a call."""
+        return []
+
+    def infer_shape(self, in_shape: Any) -> Any:
+        """Shapes of inputs, outputs, and auxiliary states: by default those of the first input."""
+        return in_shape, [in_shape[0]] * len(self.list_outputs()), []
+
+    def infer_type(self, in_type: Any) -> Any:
+        """Dtypes of inputs, outputs, and auxiliary states: by default that of the first input."""
+        first = in_type[0]
+        states = [first] * len(self.list_auxiliary_states())
+        return in_type, [first] * len(self.list_outputs()), states
+
+    def infer_storage_type(self, in_stype: Any) -> Any:
+        """Storage types; all are 'default' here."""
+        outputs = ["default"] * len(self.list_outputs())
+        return in_stype, outputs, ["default"] * len(self.list_auxiliary_states())
+
+    def infer_storage_type_backward(self, *stypes: Any) -> Any:
+        """Storage types of the backward; all are 'default' here."""
+        return stypes
+
+    def declare_backward_dependency(self, out_grad: Any, in_data: Any, out_data: Any) -> list[Any]:
+        """What `backward` reads; it gets everything here."""
+        return [*(out_grad if self.need_top_grad_ else ()), *in_data, *out_data]
+
+    def create_operator(self, ctx: Any, in_shapes: Any, in_dtypes: Any) -> CustomOp:
+        """The operator for inputs of these shapes and dtypes."""
+        return CustomOp()
+
+
+def register(reg_name: str) -> Callable[[type], type]:
+    """Decorator of a `CustomOpProp`: makes its operator known as `op_type=reg_name`."""
+
+    def decorate(prop: type) -> type:
+        if not issubclass(prop, CustomOpProp):
+            raise InvalidType(f"register: `{reg_name}` must be a CustomOpProp; got {prop.__name__}")
+        _registry[reg_name.lower()] = prop
+        for key in [key for key in _registered if key[0] == reg_name]:
+            del _registered[key]  # the name means something else from now on
+        return prop
+
+    return decorate
+
+
+def get_all_registered_operators() -> list[str]:
+    """Names of the operators that programs registered."""
+    return sorted(_registry)
+
+
+def Custom(*data: Any, op_type: str, name: str | None = None, **options: Any) -> Any:
+    """Calls the operator that was registered as `op_type`.
+
+    data: its inputs, and its auxiliary states behind them, by position, or by name among `options`
+    options: of its `CustomOpProp`, to which they come as texts
+
+    Raises LookupError for an unknown `op_type`, ValueError for shapes that its `infer_shape` does
+    not accept.
+    """
+    arrays = (ndarray, Symbol)
+    given = {key: value for key, value in options.items() if isinstance(value, arrays)}
+    texts = {key: str(value) for key, value in options.items() if key not in given}
+    texts.pop("ctx", None)
+    prop = _registry.create(op_type, **texts)
+    names = [*prop.list_arguments(), *prop.list_auxiliary_states()]
+    inputs = [*data, *(given[key] for key in names[len(data) :] if key in given)]
+    if len(inputs) != len(names):
+        raise InvalidType(f"Custom: `{op_type}` takes {', '.join(names)}; got {len(inputs)} arrays")
+    traced = any(isinstance(x, Symbol) for x in inputs) or native.modes() & native.TRACING
+    if traced:
+        return _in_graph(op_type, prop, texts, inputs)
+    return _at_once(op_type, prop, inputs)
+
+
+# ---- on arrays
+
+
+class _Call(autograd.Function):
+    """One call of an operator on arrays."""
+
+    def __init__(self, title: str, prop: CustomOpProp, states: list[Any], kind: type) -> None:
+        self.title, self.prop, self.states, self.kind = title, prop, states, kind
+
+    def shown(self, arrays: Sequence[Any]) -> list[Any]:
+        """Arrays of the kind that the call was given."""
+        return list(arrays) if self.kind is np.ndarray else [as_nd(array) for array in arrays]
+
+    def forward(self, *inputs: Any) -> Any:
+        shapes, dtypes = _types(self.title, self.prop, inputs)
+        outputs = self.shown([np.zeros(s, dtype=d) for s, d in zip(shapes, dtypes, strict=True)])
+        self.op = _operator(self.prop, inputs)
+        given = self.shown(inputs)
+        req = ["write"] * len(outputs)
+        self.op.forward(autograd.is_training(), req, given, outputs, self.states)
+        self.save_for_backward(*inputs, *outputs)
+        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+    def backward(self, *gradients: Any) -> Any:
+        count = len(self.prop.list_arguments())
+        saved = self.shown(self.saved_tensors)
+        inputs, outputs = saved[:count], saved[count:]
+        found = self.shown([np.zeros(x.shape, dtype=x.dtype) for x in inputs])
+        req = ["write"] * len(found)
+        self.op.backward(req, self.shown(gradients), inputs, outputs, found, self.states)
+        return tuple(found)
+
+
+def _at_once(title: str, prop: CustomOpProp, inputs: list[Any]) -> Any:
+    count = len(prop.list_arguments())
+    call = _Call(title, prop, inputs[count:], type(inputs[0]) if inputs else np.ndarray)
+    return call(*inputs[:count])
+
+
+def _operator(prop: CustomOpProp, inputs: Sequence[Any]) -> CustomOp:
+    from weft.mxnet.device import current_device
+
+    shapes = [tuple(x.shape) for x in inputs]
+    return prop.create_operator(current_device(), shapes, [_dtype(x.dtype) for x in inputs])
+
+
+def _dtype(dtype: Any) -> Any:
+    """As MXNet gives it: a type of NumPy."""
+    return numpy.dtype(dtype_name(dtype)).type
+
+
+def _types(title: str, prop: CustomOpProp, inputs: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """Shapes and dtypes of the outputs. Raises ValueError where they do not fit."""
+    shapes = prop.infer_shape([list(x.shape) for x in inputs])
+    if not isinstance(shapes, list | tuple) or len(shapes) not in (2, 3):
+        raise InvalidValue(
+            f"Custom: `infer_shape` of `{title}` must give shapes of inputs and outputs; "
+            f"got {shapes!r}"
+        )
+    for x, shape in zip(inputs, shapes[0], strict=False):
+        if tuple(x.shape) != tuple(shape):
+            raise InvalidValue(
+                f"Custom: `{title}` must get an input of shape {tuple(shape)}; got {x.shape}"
+            )
+    dtypes = prop.infer_type([_dtype(x.dtype) for x in inputs])
+    found = [tuple(shape) for shape in shapes[1]]
+    names = prop.list_outputs()
+    if len(found) != len(names):
+        raise InvalidValue(
+            f"Custom: `{title}` has outputs {names}; `infer_shape` gives {len(found)} shapes"
+        )
+    return found, list(dtypes[1])
+
+
+# ---- in graphs
+
+
+def _in_graph(title: str, prop: CustomOpProp, texts: dict[str, str], inputs: list[Any]) -> Any:
+    """Calls the operator of Weft that stands for this one, which is made on the first call."""
+    if prop.list_auxiliary_states():
+        raise Unsupported(
+            f"Custom: `{title}` has auxiliary states, which operators of graphs lack; call it "
+            "outside hybridize() and symbols"
+        )
+    key = (title, json.dumps(texts, sort_keys=True))
+    if key not in _registered:
+        _registered[key] = _registered_forward(f"mxnet_custom_{title}_{len(_registered)}", prop)
+    return _registered[key](*inputs)
+
+
+def _registered_forward(name: str, prop: CustomOpProp) -> Any:
+    arguments, outputs = prop.list_arguments(), len(prop.list_outputs())
+
+    def infer(*types: library.ArrayType) -> Any:
+        shapes, dtypes = _types(name, prop, types)
+        made = [library.ArrayType(s, d) for s, d in zip(shapes, dtypes, strict=True)]
+        return made[0] if outputs == 1 else tuple(made)
+
+    def kernel(*inputs: numpy.ndarray) -> Any:
+        given = [np.array(x) for x in inputs]
+        shapes, dtypes = _types(name, prop, given)
+        found = [np.zeros(s, dtype=d) for s, d in zip(shapes, dtypes, strict=True)]
+        _operator(prop, given).forward(True, ["write"] * len(found), given, found, [])
+        return found[0].asnumpy() if outputs == 1 else tuple(x.asnumpy() for x in found)
+
+    backward = _registered_backward(f"{name}_backward", prop)
+
+    def gradient(inputs: Any, made: Any, cotangents: Any) -> Any:
+        found = backward(*inputs, *made, *cotangents)
+        return found if isinstance(found, tuple | list) else (found,)
+
+    return library.register_op(
+        name,
+        inputs=arguments,
+        outputs=outputs,
+        promotion="keep",
+        infer=infer,
+        kernel=kernel,
+        gradient=gradient,
+        doc=f"The operator {name} of a program for MXNet.",
+    )
+
+
+def _registered_backward(name: str, prop: CustomOpProp) -> Any:
+    arguments, outputs = prop.list_arguments(), prop.list_outputs()
+    count = len(arguments)
+
+    def infer(*types: library.ArrayType) -> Any:
+        return types[0] if count == 1 else tuple(types[:count])
+
+    def kernel(*arrays: numpy.ndarray) -> Any:
+        given = [np.array(x) for x in arrays]
+        inputs, rest = given[:count], given[count:]
+        made, cotangents = rest[: len(outputs)], rest[len(outputs) :]
+        found = [np.zeros(x.shape, dtype=x.dtype) for x in inputs]
+        op = _operator(prop, inputs)
+        op.backward(["write"] * count, cotangents, inputs, made, found, [])
+        return found[0].asnumpy() if count == 1 else tuple(x.asnumpy() for x in found)
+
+    return library.register_op(
+        name,
+        inputs=[*arguments, *(f"made_{o}" for o in outputs), *(f"slope_{o}" for o in outputs)],
+        outputs=count,
+        promotion="keep",
+        infer=infer,
+        kernel=kernel,
+        no_gradient="it is the gradient of an operator that a program wrote",
+        doc=f"The gradient {name} of an operator of a program for MXNet.",
+    )
+
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.mxnet.operator", {}, ("library",))
+
+__all__ = [
+    "Custom",
+    "CustomOp",
+    "CustomOpProp",
+    "get_all_registered_operators",
+    "register",
+]
+__dir__ = __all__.copy

@@ -1,0 +1,309 @@
+"""Blocks and parameters of `mx.gluon`: names of 1.x and of 2.0, contexts, files, training."""
+
+import copy
+import warnings
+
+import numpy
+import pytest
+import weft.mxnet as mx
+from weft import autograd, np
+from weft.gluon import nn as native
+from weft.mxnet.gluon import nn
+
+
+def small(**options):
+    net = nn.HybridSequential(**options)
+    with net.name_scope():
+        net.add(nn.Dense(3, activation="relu"), nn.Dense(2))
+    return net
+
+
+def test_names_of_2_are_those_of_the_structure():
+    net = nn.HybridSequential()
+    net.add(nn.Conv2D(10, 3), nn.Dense(10))
+    assert list(net.collect_params()) == ["0.weight", "0.bias", "1.weight", "1.bias"]
+    assert list(net.collect_params(".*weight")) == ["0.weight", "1.weight"]
+
+
+def test_prefixes_and_scopes_give_the_names_of_1():
+    net = small(prefix="net_")
+    assert net.prefix == "net_" and net.name == "net" and net[1].prefix == "net_dense1_"
+    names = ["net_dense0_weight", "net_dense0_bias", "net_dense1_weight", "net_dense1_bias"]
+    assert list(net.collect_params()) == names
+    assert net[0].weight.name == "net_dense0_weight"
+
+
+def test_a_parameter_is_found_by_either_name():
+    net = small(prefix="net_")
+    params = net.collect_params()
+    assert params["0.weight"] is params["net_dense0_weight"] is net[0].weight
+    assert "1.bias" in params and "nothing" not in params
+    with pytest.raises(KeyError, match="no parameter `nothing`"):
+        params["nothing"]
+
+
+def test_an_empty_prefix_counts_where_the_block_is():
+    outer = nn.HybridSequential(prefix="outer_")
+    with outer.name_scope():
+        inner = nn.HybridSequential(prefix="")
+        with inner.name_scope():
+            inner.add(nn.Dense(1))
+        outer.add(inner, nn.Dense(1))
+    assert [block.prefix for block in (inner[0], outer[1])] == ["outer_dense0_", "outer_dense1_"]
+
+
+def test_params_of_another_block_are_shared():
+    one = small(prefix="one_")
+    two = small(prefix="two_", params=one.collect_params())
+    one.initialize()
+    x = np.ones((2, 4))
+    assert two[0].weight is one[0].weight
+    assert (one(x).asnumpy() == two(x).asnumpy()).all()
+
+
+def test_params_get_makes_a_parameter_once():
+    params = mx.gluon.ParameterDict("net_")
+    weight = params.get("weight", shape=(2, 0))
+    assert weight.name == "net_weight" and weight.shape == (2, -1)
+    assert params.get("weight", shape=(2, 3)) is weight and weight.shape == (2, 3)
+    with pytest.raises(AssertionError, match="shape of `net_weight`"):
+        params.get("weight", shape=(5, 3))
+    constant = params.get_constant("c", [1.0, 2.0])
+    assert params.get_constant("c") is constant
+    with pytest.raises(AssertionError, match="another value"):
+        params.get_constant("c", [3.0])
+
+
+def test_parameter_dicts_are_written_and_read_with_prefixes(tmp_path):
+    path = tmp_path / "net.params"
+    net = small(prefix="net_")
+    net.initialize()
+    net(np.ones((1, 4)))
+    net.collect_params().save(path, strip_prefix="net_")
+    other = small(prefix="other_")
+    other.collect_params().load(path, mx.cpu(), restore_prefix="other_")
+    assert (other[0].weight.data().asnumpy() == net[0].weight.data().asnumpy()).all()
+    with pytest.raises(AssertionError, match="lacks"):
+        small(prefix="third_").collect_params().load(path, ignore_extra=True)
+
+
+@pytest.mark.parametrize("mode", [True, False])
+def test_parameters_of_either_version_are_read(tmp_path, mode):
+    path = tmp_path / "net.params"
+    net = small()
+    net.initialize()
+    x = np.ones((2, 4))
+    wanted = net(x).asnumpy()
+    with mx.util.np_array(mode):
+        net.save_parameters(path)
+    other = small()
+    other.load_parameters(path, ctx=mx.cpu())
+    assert (other(x).asnumpy() == wanted).all()
+    native_net = native.HybridSequential(native.Dense(3, activation="relu"), native.Dense(2))
+    native_net.load_parameters(path)
+    assert (native_net(x).asnumpy() == wanted).all()
+
+
+def test_dtypes_of_files_are_converted_when_asked(tmp_path):
+    path = tmp_path / "net.params"
+    net = nn.Dense(2, in_units=3)
+    net.initialize()
+    net.cast("float64")
+    net.save_parameters(path)
+    other = nn.Dense(2, in_units=3)
+    with pytest.raises(AssertionError, match="cast_dtype"):
+        other.load_parameters(path)
+    other.load_parameters(path, cast_dtype=True)
+    assert other.weight.data().dtype.name == "float32"
+    other.load_parameters(path, cast_dtype=True, dtype_source="saved")
+    assert other.weight.data().dtype.name == "float64"
+
+
+def test_a_whole_model_is_saved_and_loaded(tmp_path):
+    net = small()
+    net.initialize()
+    net.hybridize()
+    x = np.ones((2, 4))
+    wanted = net(x).asnumpy()
+    net.save(tmp_path / "model")
+    other = small()
+    other.load(tmp_path / "model")
+    assert (other(x).asnumpy() == wanted).all()
+    with pytest.raises(OSError, match="other blocks"):
+        nn.Dense(2).load(tmp_path / "model")
+
+
+def test_contexts_are_named_in_all_places():
+    net = nn.Dense(2, in_units=3)
+    net.initialize(mx.init.One(), ctx=[mx.cpu(0), mx.cpu(1)])
+    assert net.weight.list_ctx() == [mx.cpu(0), mx.cpu(1)]
+    assert len(net.weight.list_data()) == 2 == len(net.weight.list_grad())
+    assert (net.weight.data(mx.cpu(1)).asnumpy() == 1).all()
+    with pytest.raises(RuntimeError, match="not on cpu"):
+        net.weight.data(mx.cpu(2))
+    net.collect_params().reset_ctx(mx.cpu(2))
+    assert net.weight.list_ctx() == [mx.cpu(2)]
+    with pytest.raises(ValueError, match="mean the same"):
+        net.weight.data(mx.cpu(0), device=mx.cpu(1))
+
+
+def test_gradients_of_several_contexts_add_up():
+    contexts = [mx.cpu(0), mx.cpu(1)]
+    x = mx.gluon.Parameter("x", shape=(4,))
+    x.initialize(mx.init.Zero(), ctx=contexts)
+    trainer = mx.gluon.Trainer([x], "sgd", {"learning_rate": 1.0})
+    for _ in range(2):
+        with autograd.record():
+            losses = [array * 2 for array in x.list_data()]
+        for loss in losses:
+            loss.backward()
+        trainer.step(1)
+    assert (x.data(mx.cpu(1)).asnumpy() == -8).all()
+
+
+def test_a_parameter_is_initialized_once_unless_forced():
+    weight = mx.gluon.Parameter("weight", shape=(2,))
+    weight.initialize(mx.init.One())
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        weight.initialize(mx.init.Zero())
+    assert "already initialized" in str(caught[0].message)
+    assert (weight.data().asnumpy() == 1).all()
+    weight.initialize(mx.init.Zero(), force_reinit=True)
+    assert (weight.data().asnumpy() == 0).all()
+
+
+def test_an_initializer_of_gluon_sets_whatever_the_name_is():
+    bias = mx.gluon.Parameter("bias", shape=(3,))
+    bias.initialize(mx.init.Constant(5))
+    assert (bias.data().asnumpy() == 5).all()
+
+
+def test_blocks_of_weft_become_blocks_of_mxnet():
+    inner = native.HybridSequential(native.Dense(2, in_units=3))
+    net = nn.HybridSequential(prefix="net_")
+    net.add(inner)
+    assert isinstance(inner, nn.HybridSequential) and isinstance(inner[0], nn.Dense)
+    assert isinstance(inner[0].weight, mx.gluon.Parameter)
+    net.initialize(ctx=mx.cpu())
+    assert net(np.ones((1, 3))).shape == (1, 2)
+
+
+def test_a_child_cannot_become_something_else():
+    block = mx.gluon.Block()
+    block.inner = nn.Dense(1)
+    with pytest.raises(TypeError, match="cannot be replaced"):
+        block.inner = (2,)
+
+
+def test_copies_have_their_own_names_and_parameters():
+    net = small(prefix="net_")
+    net.initialize()
+    net(np.ones((1, 4)))
+    twin = copy.deepcopy(net)
+    twin[0].weight.set_data(np.zeros((3, 4)))
+    assert net[0].weight.data().asnumpy().any()
+    assert list(twin.collect_params()) == list(net.collect_params())
+
+
+def test_a_layer_takes_the_arguments_of_mxnet_by_position():
+    layer = nn.Conv2D(4, 3, (2, 2), (1, 1), (1, 1), 1, "NCHW", "relu", False)
+    layer.initialize()
+    assert layer(np.ones((1, 2, 8, 8))).shape == (1, 4, 4, 4) and layer.bias is None
+    with pytest.raises(TypeError, match="`chanels` is no argument"):
+        nn.Conv2D(chanels=3, kernel_size=2)
+    with pytest.raises(TypeError, match="`units` must be given"):
+        nn.Dense()
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_channels_last_is_channels_first_turned(hybrid):
+    first = nn.Conv2D(4, 3, in_channels=2)
+    last = nn.Conv2D(4, 3, in_channels=2, layout="NHWC").share_parameters(first.collect_params())
+    first.initialize()
+    if hybrid:
+        last.hybridize()
+    x = np.random.normal(size=(2, 2, 6, 6))
+    wanted = numpy.moveaxis(first(x).asnumpy(), 1, -1)
+    assert numpy.allclose(last(np.moveaxis(x, 1, -1)).asnumpy(), wanted, atol=1e-6)
+
+
+def test_operators_that_programs_wrote_are_differentiated():
+    class Scale(mx.operator.CustomOp):
+        def __init__(self, factor):
+            self.factor = factor
+
+        def forward(self, is_train, req, in_data, out_data, aux):
+            self.assign(out_data[0], req[0], in_data[0] * self.factor)
+
+        def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
+            self.assign(in_grad[0], req[0], out_grad[0] * self.factor)
+
+    @mx.operator.register("scale_of_test")
+    class ScaleProp(mx.operator.CustomOpProp):
+        def __init__(self, factor="1"):
+            super().__init__()
+            self.factor = float(factor)
+
+        def create_operator(self, ctx, in_shapes, in_dtypes):
+            return Scale(self.factor)
+
+    class Net(mx.gluon.HybridBlock):
+        def forward(self, x):
+            return mx.operator.Custom(x, op_type="scale_of_test", factor=3)
+
+    for hybrid in (False, True):
+        net = Net()
+        net.hybridize(hybrid)
+        x = np.array([1.0, 2.0])
+        x.attach_grad()
+        with autograd.record():
+            y = net(x)
+        y.backward()
+        assert y.asnumpy().tolist() == [3, 6] and x.grad.asnumpy().tolist() == [3, 3]
+    with pytest.raises(LookupError, match="scale_of_tests"):
+        mx.operator.Custom(np.ones(1), op_type="scale_of_tests")
+
+
+def test_a_stale_gradient_is_told():
+    net = nn.Dense(1, in_units=2)
+    net.initialize()
+    trainer = mx.gluon.Trainer(net.collect_params(), "sgd")
+    with pytest.raises(UserWarning, match="was not written"):
+        trainer.step(1)
+    trainer.step(1, ignore_stale_grad=True)
+
+
+def test_states_of_a_trainer_continue(tmp_path):
+    path = tmp_path / "trainer.states"
+
+    def run(steps, resume):
+        x = mx.gluon.Parameter("x", shape=(3,))
+        x.initialize(mx.init.One())
+        trainer = mx.gluon.Trainer([x], "sgd", {"learning_rate": 0.1, "momentum": 0.9})
+        for step in range(steps):
+            if step == resume:
+                trainer.save_states(path)
+                trainer = mx.gluon.Trainer([x], "sgd", {"learning_rate": 0.5, "momentum": 0.1})
+                trainer.load_states(path)
+            with autograd.record():
+                loss = x.data() * 2
+            loss.backward()
+            trainer.step(1)
+        return x.data().asnumpy()
+
+    assert (run(4, None) == run(4, 2)).all()
+
+
+def test_cells_unroll_lists_and_arrays():
+    cell = mx.gluon.rnn.LSTMCell(4, input_size=3)
+    cell.initialize()
+    x = np.random.normal(size=(2, 5, 3))
+    merged, last = cell.unroll(5, x, merge_outputs=True)
+    steps, _ = cell.unroll(5, [x[:, t] for t in range(5)], cell.begin_state(2, ctx=mx.cpu()))
+    assert len(steps) == 5 and numpy.allclose(steps[4].asnumpy(), merged[:, 4].asnumpy())
+    turned, _ = cell.unroll(5, x.swapaxes(0, 1), layout="TNC", merge_outputs=True)
+    assert turned.shape == (5, 2, 4)
+    assert numpy.allclose(last[0].asnumpy(), steps[4].asnumpy())
+    with pytest.raises(ValueError, match="must have `length` 4"):
+        cell.unroll(4, x)

@@ -1,0 +1,195 @@
+"""Symbols: names and attributes as MXNet 1.9.1 gives them, shapes that follow, files, parts."""
+
+import copy
+import json
+import pickle
+
+import numpy
+import pytest
+import weft
+from weft import mxnet as mx
+from weft import np
+
+
+def mlp():
+    net = mx.sym.FullyConnected(mx.sym.Variable("data"), num_hidden=4, name="fc1")
+    net = mx.sym.Activation(net, act_type="relu", name="act")
+    net = mx.sym.FullyConnected(net, num_hidden=3, name="fc2")
+    return mx.sym.SoftmaxOutput(net, name="softmax")
+
+
+def test_what_a_layer_lacks_becomes_a_variable_with_its_name():
+    assert mlp().list_arguments() == [
+        *("data", "fc1_weight", "fc1_bias", "fc2_weight", "fc2_bias", "softmax_label"),
+    ]
+    norm = mx.sym.BatchNorm(mx.sym.Variable("x"), name="bn")
+    assert norm.list_arguments() == ["x", "bn_gamma", "bn_beta"]
+    assert norm.list_auxiliary_states() == ["bn_moving_mean", "bn_moving_var"]
+
+
+@pytest.mark.parametrize(
+    ("options", "inputs"),
+    [
+        ({"act_type": "prelu"}, ["x", "s_gamma"]),
+        ({"act_type": "leaky"}, ["x"]),
+    ],
+)
+def test_attributes_decide_which_inputs_there_are(options, inputs):
+    made = mx.sym.LeakyReLU(mx.sym.Variable("x"), name="s", **options)
+    assert made.list_arguments() == inputs
+
+
+def test_names_count_for_each_operator():
+    with mx.name.NameManager():
+        x = mx.sym.Variable("x")
+        made = [x + 1, x + x, 1 - x, 2 / x, x > 1, x == x, mx.sym.concat(x, x), mx.sym.zeros((2,))]
+        names = [symbol.name for symbol in made]
+    # MXNet 1.9.1 gives these.
+    assert names == [
+        *("_plusscalar0", "_plus0", "_rminusscalar0", "_rdivscalar0", "_greater_scalar0"),
+        *("_equal0", "concat0", "_zeros0"),
+    ]
+
+
+def test_a_prefix_is_before_every_name():
+    with mx.name.Prefix("net_"):
+        assert mx.sym.relu(mx.sym.Variable("x"), name="act").name == "net_act"
+
+
+def test_attributes_of_scopes_reach_nodes_and_their_variables():
+    with mx.AttrScope(ctx_group="one", __data__="great"):
+        layer = mx.sym.FullyConnected(mx.sym.Variable("x"), num_hidden=2, name="fc")
+    assert layer.attr("ctx_group") == layer.attr("__ctx_group__") == "one"
+    assert layer.attr_dict()["fc_weight"]["__data__"] == "great"
+
+
+def test_operators_have_the_values_of_numpy():
+    values = numpy.array([[1.0, -2.0], [3.0, 4.0]], "float32")
+    x = mx.sym.Variable("x")
+    graph = mx.sym.Group([2 / (x * x + 1), x > 1, abs(x), x**2 % 3, -x, x.sum(axis=1)])
+    found = graph.eval(x=np.array(values))
+    wanted = [
+        2 / (values * values + 1),
+        (values > 1).astype("float32"),
+        abs(values),
+        values**2 % 3,
+        -values,
+        values.sum(1),
+    ]
+    for one, other in zip(found, wanted, strict=True):
+        numpy.testing.assert_allclose(one.asnumpy(), other, rtol=1e-6)
+
+
+# ---- shapes --------------------------------------------------------------------------------------
+
+
+def test_shapes_of_weights_and_labels_follow_from_data():
+    arguments, outputs, states = mlp().infer_shape(data=(5, 2, 3))
+    assert arguments == [(5, 2, 3), (4, 6), (4,), (3, 4), (3,), (5,)]
+    assert (outputs, states) == ([(5, 3)], [])
+
+
+def test_unknown_extents_follow_from_both_sides():
+    one, other = mx.sym.var("a", shape=(0, 10)), mx.sym.var("b", shape=(12, 0))
+    assert (one + other).infer_shape() == ([(12, 10), (12, 10)], [(12, 10)], [])
+    layer = mx.sym.FullyConnected(mx.sym.var("a", shape=(0, 10)), num_hidden=21)
+    found = (layer + mx.sym.var("c", shape=(5, 0))).infer_shape()[0]
+    assert (found[0], found[-1]) == ((5, 10), (5, 21))
+
+
+def test_what_does_not_follow_is_said_and_partly_known():
+    layer = mx.sym.FullyConnected(mx.sym.var("x"), num_hidden=3, name="fc")
+    with pytest.warns(UserWarning, match="`fc_weight`"):
+        assert layer.infer_shape() == (None, None, None)
+    assert layer.infer_shape_partial() == ([(), (), ()], [()], [])
+    turned = mx.sym.transpose(mx.sym.var("x"), axes=(0, 2, 1))
+    assert turned.infer_shape_partial(x=(0, 3, 4))[1] == [(0, 4, 3)]
+
+
+def test_numpys_shapes_have_none_and_minus_one():
+    with mx.np_shape():
+        assert mx.sym.sin(mx.sym.var("x")).infer_shape_partial()[1] == [None]
+        product = mx.sym.dot(mx.sym.var("x"), mx.sym.var("y"))
+        assert product.infer_shape_partial(x=(-1, 3, 4), y=(4, 5))[1] == [(-1, 3, 5)]
+
+
+def test_types_go_both_ways_but_not_through_a_cast():
+    cast = mx.sym.Cast(mx.sym.var("data"), dtype="float32")
+    found = mx.sym.FullyConnected(cast, num_hidden=2).infer_type(data="float16")
+    assert found == ([numpy.float16, numpy.float32, numpy.float32], [numpy.float32], [])
+
+
+# ---- parts, wholes, files ------------------------------------------------------------------------
+
+
+def test_internals_and_children_are_symbols():
+    net = mlp()
+    assert net.get_internals()["act_output"].list_arguments() == ["data", "fc1_weight", "fc1_bias"]
+    assert net.get_children().list_outputs() == ["fc2_output", "softmax_label"]
+    parts = mx.sym.split(mx.sym.var("x"), num_outputs=3, name="part")
+    assert [part.list_outputs() for part in parts] == [[f"part_output{i}"] for i in range(3)]
+
+
+def test_a_call_puts_symbols_in_the_place_of_arguments():
+    head = mx.sym.FullyConnected(name="fc3", num_hidden=2)
+    joined = head(fc3_data=mlp().get_internals()["fc2_output"], name="joined")
+    assert joined.name == "joined"
+    assert joined.list_arguments()[0] == "data"
+    assert head.list_arguments()[0] == "fc3_data"
+
+
+def test_copies_and_pickles_are_equal_and_apart():
+    net = mlp()
+    for other in (copy.copy(net), copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
+        assert other.tojson() == net.tojson()
+        other._set_attr(name="renamed")
+    assert net.name == "softmax"
+
+
+def test_a_file_is_what_mxnet_reads(tmp_path):
+    net = mlp()
+    net.save(tmp_path / "net.json")
+    assert mx.sym.load(tmp_path / "net.json").tojson() == net.tojson()
+    found = json.loads(net.tojson())
+    assert [node["op"] for node in found["nodes"] if node["op"] != "null"] == [
+        *("FullyConnected", "Activation", "FullyConnected", "SoftmaxOutput"),
+    ]
+    assert mx.sym.concat(mx.sym.var("x"), mx.sym.var("y")).attr("num_args") == "2"
+
+
+def test_loops_and_branches_run():
+    def step(row, total):
+        return row * 2, row + total
+
+    out, last = mx.sym.contrib.foreach(step, mx.sym.var("x"), mx.sym.var("s"))
+    graph = mx.sym.load_json(mx.sym.Group([out, last]).tojson())
+    found = graph.eval(x=np.array([[1.0], [2.0]]), s=np.zeros((1,)))
+    assert [array.tolist() for array in found] == [[[2.0], [4.0]], [3.0]]
+    a = mx.sym.var("a")
+    chosen = mx.sym.contrib.cond(mx.sym.var("p") > 1, lambda: a * 2, lambda: a - 1)
+    assert chosen.eval(p=np.array([2.0]), a=np.array([5.0]))[0].tolist() == [10.0]
+    assert chosen.eval(p=np.array([0.0]), a=np.array([5.0]))[0].tolist() == [4.0]
+
+
+# ---- mistakes ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda x: mx.sym.FullConnected(x), "did you mean `FullyConnected`"),
+        (lambda x: mx.sym.FullyConnected(x, num_hiden=2), "did you mean `num_hidden`"),
+        (lambda x: mx.sym.FullyConnected(x), "`num_hidden` is required"),
+        (lambda x: mx.sym.FullyConnected(3, num_hidden=2), "`data` must be a symbol; got int 3"),
+        (lambda x: mx.sym.relu(mx.sym.Group([x, x])), "one output; got one with 2"),
+        (lambda x: x["y"], "no output `y`; outputs are x"),
+        (lambda x: bool(x), "does not have it before it is bound"),
+        (lambda x: (x + x).infer_shape(y=(2,)), "no argument `y`; there are x"),
+        (lambda x: (x + x).bind(args={}), "`args` lacks arrays for `x`"),
+        (lambda x: (x + x).simple_bind(), "shapes of `x` .* do not follow"),
+        (lambda x: mx.sym.dot(x, x).simple_bind(x=(2, 3)), "dot"),
+    ],
+)
+def test_mistakes_name_what_is_wrong(make, told):
+    with pytest.raises(weft.Error, match=told):
+        make(mx.sym.var("x"))
