@@ -45,7 +45,7 @@ def _opened(path: str | PathLike[str], caller: str) -> Any:
 
 
 # What h5py raises where a file is damaged, or has something else than is asked for.
-_RAISED = (OSError, KeyError, ValueError, TypeError, RuntimeError, AttributeError)
+RAISED = (OSError, KeyError, ValueError, TypeError, RuntimeError, AttributeError)
 
 
 def read_weights(path: str | PathLike[str], caller: str) -> dict[str, Blobs]:
@@ -63,7 +63,7 @@ def read_weights(path: str | PathLike[str], caller: str) -> dict[str, Blobs]:
                 if blobs:
                     found[layer] = blobs
             return found
-        except _RAISED as error:
+        except RAISED as error:
             raise FileFailure(
                 f"{caller}: {fspath(path)} is damaged, or no .caffemodel.h5: {error}"
             ) from None
@@ -78,7 +78,7 @@ def read_state(path: str | PathLike[str], caller: str) -> tuple[int, str, list[n
             group = file["history"]
             arrays = [numpy.asarray(group[str(n)], "float32") for n in range(len(group))]
             return int(numpy.asarray(file["iter"]).reshape(-1)[0]), text, arrays
-        except (*_RAISED, IndexError) as error:
+        except (*RAISED, IndexError) as error:
             raise FileFailure(
                 f"{caller}: {fspath(path)} is damaged, or no .solverstate.h5: {error}"
             ) from None
@@ -118,4 +118,12 @@ def _written(path: Path, caller: str) -> Any:
         raise FileFailure(f"{caller}: {path}: {error}") from None
 
 
-__all__ = ["is_hdf5", "library", "read_state", "read_weights", "write_state", "write_weights"]
+__all__ = [
+    "RAISED",
+    "is_hdf5",
+    "library",
+    "read_state",
+    "read_weights",
+    "write_state",
+    "write_weights",
+]

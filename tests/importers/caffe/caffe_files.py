@@ -84,3 +84,22 @@ def inputs(**shapes) -> str:
             f"input_param {{ shape {{ {dims} }} }} }}\n"
         )
     return found
+
+
+def mutants(content: bytes, count: int, seed: int):
+    """Versions of a file: cut off, with changed, doubled and missing parts."""
+    random = numpy.random.default_rng(seed)
+    for _ in range(count):
+        changed = bytearray(content)
+        place = int(random.integers(len(changed)))
+        kind = int(random.integers(4))
+        if kind == 0:
+            del changed[place:]
+        elif kind == 1:
+            changed[place] = int(random.integers(256))
+        elif kind == 2:
+            del changed[place : place + int(random.integers(1, 30))]
+        else:
+            part = changed[place : place + int(random.integers(1, 30))]
+            changed[place:place] = part
+        yield bytes(changed)

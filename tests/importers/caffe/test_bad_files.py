@@ -1,10 +1,9 @@
 """What is wrong with files of Caffe is said: where, and what is expected. Damaged files end in an
 error of Weft, never in another one or a crash."""
 
-import numpy
 import pytest
 import weft
-from caffe_files import inputs, layer, random_array, write_net
+from caffe_files import inputs, layer, mutants, random_array, write_net
 from caffe_training import REGRESSION, regression_data, write_solver
 from weft._base.errors import Error
 
@@ -188,25 +187,6 @@ def test_data_that_is_not_there_is_named(tmp_path):
 
 
 # ---- damaged files ------------------------------------------------------------------------------
-
-
-def mutants(content: bytes, count: int, seed: int):
-    """Versions of a file: cut off, with changed, doubled and missing parts."""
-    random = numpy.random.default_rng(seed)
-    for _ in range(count):
-        changed = bytearray(content)
-        place = int(random.integers(len(changed)))
-        kind = int(random.integers(4))
-        if kind == 0:
-            del changed[place:]
-        elif kind == 1:
-            changed[place] = int(random.integers(256))
-        elif kind == 2:
-            del changed[place : place + int(random.integers(1, 30))]
-        else:
-            part = changed[place : place + int(random.integers(1, 30))]
-            changed[place:place] = part
-        yield bytes(changed)
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -3,9 +3,10 @@
 import numpy
 import pytest
 import weft
-from caffe_files import random_array
+from caffe_files import mutants, random_array
 from caffe_training import NETWORK, digits, write_lmdb, write_solver
 from weft import cli
+from weft._base.errors import Error
 from weft.caffe._data import Around, source_of
 from weft.caffe._layers import layers_of
 from weft.caffe._messages import message
@@ -111,6 +112,25 @@ def test_hdf5_files_follow_each_other(tmp_path):
     assert labels.dtype == "float32"
     with pytest.raises(ValueError, match="has no `labels`; it has data, label"):
         source((text % "").replace('"label"', '"labels"'), tmp_path)
+
+
+def test_damaged_hdf5_files_end_in_an_error(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(tmp_path / "0.h5", "w") as file:
+        file["data"], file["label"] = random_array(6, 2), numpy.arange(6)
+    (tmp_path / "list.txt").write_text("0.h5\n")
+    text = (
+        'layer { name: "d" type: "HDF5Data" top: "data" top: "label" '
+        'hdf5_data_param { source: "list.txt" batch_size: 4 } }'
+    )
+    refused = 0
+    for mutant in mutants((tmp_path / "0.h5").read_bytes(), 120, 2):
+        (tmp_path / "0.h5").write_bytes(mutant)
+        try:
+            source(text, tmp_path).batch()
+        except Error:
+            refused += 1
+    assert refused > 20
 
 
 def test_lists_of_images_are_read(tmp_path):

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy
 
-from weft._base.errors import FileFailure, InvalidValue, MissingFile, Unsupported
+from weft._base.errors import Error, FileFailure, InvalidValue, MissingFile, Unsupported
 from weft.caffe._data._records import LmdbReader, image_of
 from weft.caffe._data._transform import Transform
 from weft.caffe._fillers import filled
-from weft.caffe._hdf5 import library
+from weft.caffe._hdf5 import RAISED, library
 from weft.caffe._layers import Layer, declared_shapes
 
 Arrays = list[numpy.ndarray]
@@ -227,8 +227,10 @@ class Hdf5(Source):
                             f"{self.title}: {path} has no `{top}`; it has {', '.join(file)}"
                         )
                 found = [numpy.asarray(file[top], "float32") for top in self.tops]
-        except OSError as error:
-            raise FileFailure(f"{self.title}: {path}: {error}") from None
+        except Error:
+            raise
+        except (*RAISED, MemoryError) as error:
+            raise FileFailure(f"{self.title}: {path} cannot be read: {error}") from None
         counts = {len(array) if array.ndim else 0 for array in found}
         if len(counts) != 1 or 0 in counts:
             shapes = ", ".join(str(array.shape) for array in found)
