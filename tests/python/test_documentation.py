@@ -9,12 +9,22 @@ import shutil
 import pytest
 import weft
 from weft import _stubgen
+from weft.mxnet import _modes
 
 MODULES = sorted(
     info.name
     for info in pkgutil.walk_packages(weft.__path__, "weft.")
     if "_native" not in info.name
 )
+
+
+@pytest.fixture(autouse=True)
+def modes_of_mxnet():
+    """What an example says of all threads, such as `npx.set_np()`, is not for the next one."""
+    kept = [(table, dict(table)) for table in (_modes._defaults, _modes._asked)]
+    yield
+    for table, before in kept:
+        table.update(before)
 
 
 @pytest.mark.parametrize("name", ["weft", *MODULES])

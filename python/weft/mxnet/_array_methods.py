@@ -12,8 +12,8 @@ from weft import np, npx
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
 from weft._core.typing import ndarray
+from weft.mxnet._npx_functions import FUNCTIONS as _FUNCTIONS
 from weft.mxnet.device import Device, native_of
-from weft.mxnet.numpy_extension._from_table import FUNCTIONS as _FUNCTIONS
 
 
 def _as_in_ctx(self: ndarray, ctx: Any) -> ndarray:

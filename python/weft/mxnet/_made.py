@@ -6,7 +6,10 @@ from typing import Any
 import numpy
 
 from weft import np
-from weft._core.typing import ndarray
+from weft._base.errors import InvalidType
+from weft._core.typing import ArrayLike, ndarray
+from weft.mxnet._modes import default_dtype, read
+from weft.mxnet.device import native_of
 
 
 def made(values: Any, dtype: Any = None) -> Any:
@@ -51,6 +54,30 @@ def to_numpy(value: Any) -> Any:
     return value
 
 
+def array(object: ArrayLike, dtype: Any = None, device: Any = None, ctx: Any = None) -> ndarray:
+    """A new array of the elements of an array, a list or a number.
+
+    dtype: that of an array of `mx.np`; of anything else float32, or NumPy's in the mode of its
+        default dtypes
+
+    Raises TypeError for lists that are no grid.
+    """
+    where = native_of(device, ctx)
+    if isinstance(object, ndarray):
+        return np.array(object, dtype, device=where)
+    try:
+        values = numpy.array(to_numpy(object))
+    except ValueError as error:
+        raise InvalidType(f"array: `object` must have one length in each axis; {error}") from None
+    if values.dtype == _OBJECTS:  # None stands for a number that is missing
+        values = values.astype("float64")
+    if dtype is None:
+        is_number = read("dtype") and values.dtype.kind not in "iub"
+        is_kept = read("dtype") and isinstance(object, numpy.ndarray)
+        dtype = values.dtype if is_kept or is_number else default_dtype()
+    return np.array(values, dtype, device=where)
+
+
 def from_numpy(value: Any) -> Any:
     """NumPy's arrays as arrays of `mx.np` of the same dtype, also inside of lists and tuples."""
     if isinstance(value, numpy.ndarray):
@@ -60,4 +87,6 @@ def from_numpy(value: Any) -> Any:
     return value
 
 
-__all__ = ["Like", "filled", "from_numpy", "host", "made", "made_as_mxnet", "to_numpy"]
+_OBJECTS = numpy.dtype(object)
+
+__all__ = ["Like", "array", "filled", "from_numpy", "host", "made", "made_as_mxnet", "to_numpy"]

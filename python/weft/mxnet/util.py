@@ -18,9 +18,8 @@ import numpy
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
 from weft.mxnet import _modes
-from weft.mxnet._made import from_numpy, to_numpy
+from weft.mxnet._made import array, from_numpy, to_numpy
 from weft.mxnet.device import Device, num_gpus
-from weft.mxnet.numpy._creation import array
 
 T = TypeVar("T")
 

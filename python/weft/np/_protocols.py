@@ -11,8 +11,18 @@ from weft._core import native
 _FUNCTIONS = {function.__name__: function for function in native.operators()}
 _RENAMED = {"absolute": "abs", "true_divide": "divide"}
 
-# Where functions of NumPy are found, by the module that has them there; `weft.mxnet` adds places.
-NAMESPACES: dict[str, list[Any]] = {"numpy": [np], "numpy.linalg": [np.linalg]}
+# Where functions of NumPy are found, by the module that has them there; and others, by name.
+_NAMESPACES = {"numpy": np, "numpy.linalg": np.linalg}
+_added: dict[str, dict[str, Any]] = {}
+
+
+def add_functions(module: str, functions: dict[str, Any]) -> None:
+    """Adds functions for arrays that are given to NumPy's functions which `weft.np` lacks.
+
+    module: that of NumPy's functions, such as "numpy.linalg"
+    """
+    _added.setdefault(module, {}).update(functions)
+
 
 # Functions of NumPy that read values and give no array, so no gradient can be lost: they get
 # NumPy's view of an array.
@@ -60,10 +70,13 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
     name, module = function.__name__, function.__module__
     if module == "numpy" and name in _READERS:
         return function(*_plain(args), **_plain(kwargs))
-    for namespace in NAMESPACES.get(module, ()):
-        if name in namespace.__all__:
-            return getattr(namespace, name)(*args, **kwargs)
-    raise _no_function(f"{module}.{name}")
+    namespace = _NAMESPACES.get(module)
+    if namespace is not None and name in namespace.__all__:
+        return getattr(namespace, name)(*args, **kwargs)
+    added = _added.get(module, {}).get(name)
+    if added is None:
+        raise _no_function(f"{module}.{name}")
+    return added(*args, **kwargs)
 
 
 def _no_function(name: str) -> Exception:

@@ -82,7 +82,9 @@ def ints(value: Any, what: str, count: int | None = None, default: int | None = 
 
 
 def _whole(value: Any) -> int | None:
-    is_whole = isinstance(value, int | numpy.integer) or (isinstance(value, float) and value.is_integer())
+    is_whole = isinstance(value, int | numpy.integer) or (
+        isinstance(value, float) and value.is_integer()
+    )
     return int(value) if is_whole else None
 
 

@@ -9,7 +9,6 @@ array([0.5, 1. ])
 """
 
 import math as _math
-import sys as _sys
 from typing import TYPE_CHECKING
 
 import numpy as _numpy
@@ -82,5 +81,5 @@ __all__ = [
 __dir__ = __all__.copy
 
 # `numpy.linalg.svd(x)` of an array finds the function here where `weft.np` lacks it.
-_protocols.NAMESPACES["numpy"].append(_sys.modules[__name__])
-_protocols.NAMESPACES["numpy.linalg"].append(linalg)
+_protocols.add_functions("numpy", {name: globals()[name] for name in _COMPUTED})
+_protocols.add_functions("numpy.linalg", {name: getattr(linalg, name) for name in linalg.__all__})

@@ -14,7 +14,7 @@ import numpy
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ArrayLike, Shape, ndarray
-from weft.mxnet._made import to_numpy
+from weft.mxnet._made import array
 from weft.mxnet._modes import default_dtype, read
 from weft.mxnet.device import native_of
 
@@ -36,33 +36,6 @@ def written(result: ndarray, out: ndarray | None) -> ndarray:
         return result
     out[...] = result
     return out
-
-
-def array(object: ArrayLike, dtype: Any = None, device: Any = None, ctx: Any = None) -> ndarray:
-    """A new array of the elements of an array, a list or a number.
-
-    dtype: that of an array of `mx.np`; of anything else float32, or NumPy's in the mode of its
-        default dtypes
-
-    Raises TypeError for lists that are no grid.
-    """
-    where = native_of(device, ctx)
-    if isinstance(object, ndarray):
-        return np.array(object, dtype, device=where)
-    try:
-        values = numpy.array(to_numpy(object))
-    except ValueError as error:
-        raise InvalidType(f"array: `object` must have one length in each axis; {error}") from None
-    if values.dtype == object_dtype:  # None stands for a number that is missing
-        values = values.astype("float64")
-    if dtype is None:
-        is_number = read("dtype") and values.dtype.kind not in "iub"
-        is_kept = read("dtype") and isinstance(object, numpy.ndarray)
-        dtype = values.dtype if is_kept or is_number else default_dtype()
-    return np.array(values, dtype, device=where)
-
-
-object_dtype = numpy.dtype(object)
 
 
 def asarray(

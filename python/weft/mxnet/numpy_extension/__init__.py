@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from weft import npx as _npx
 from weft._base import spelling as _spelling
 from weft.mxnet import _array_methods  # noqa: F401 - arrays get MXNet's methods
+from weft.mxnet._npx_functions import FUNCTIONS as _FUNCTIONS
 from weft.mxnet.device import (
     Device,
     cpu,
@@ -24,7 +25,6 @@ from weft.mxnet.device import (
 )
 from weft.mxnet.numpy_extension import _more, _sliding, random
 from weft.mxnet.numpy_extension._files import load, save, savez
-from weft.mxnet.numpy_extension._from_table import FUNCTIONS as _FUNCTIONS
 from weft.mxnet.numpy_extension._more import *  # noqa: F403
 from weft.mxnet.numpy_extension._sliding import *  # noqa: F403
 from weft.mxnet.util import (

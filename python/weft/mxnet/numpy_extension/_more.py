@@ -10,9 +10,9 @@ from weft._base.errors import InvalidType
 from weft._base.protocols import SharesMemory
 from weft._core.typing import ArrayLike, ndarray
 from weft.mxnet._made import Like
+from weft.mxnet._npx_functions import function_of
 from weft.mxnet._operators._attributes import dtype_of, ints
 from weft.mxnet.numpy._creation import written
-from weft.mxnet.numpy_extension._from_table import function_of
 
 _batch_norm: Any = function_of("batch_norm", "_npx_batch_norm")
 

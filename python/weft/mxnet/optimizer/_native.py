@@ -1,5 +1,6 @@
 """Optimizers whose step is one of `weft.optimizer`, with the options and states of MXNet."""
 
+import functools
 import inspect
 from typing import Any, ClassVar
 
@@ -95,13 +96,15 @@ def _rate(own: Any, given: Any, options: Any, args: Any) -> float | None:
     return own["learning_rate"] if args or "learning_rate" in options else None
 
 
-def _accepted(native: type) -> set[str]:
-    return {
+@functools.cache
+def _accepted(native: type) -> frozenset[str]:
+    """The options of a class, which each step of each parameter asks for."""
+    return frozenset(
         word
         for kind in native.__mro__
         if "__init__" in vars(kind)
         for word in inspect.signature(kind.__init__).parameters  # type: ignore[misc]
-    }
+    )
 
 
 def optimizer(native: type, *names: str, **options: Any) -> type:
