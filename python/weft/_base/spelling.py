@@ -81,7 +81,7 @@ def knows_words(table: Table) -> Callable[[type[T]], type[T]]:
     return taught
 
 
-def _public_module(name: str) -> ModuleType:
+def public_module(name: str) -> ModuleType:
     """A public module such as "gluon.nn", found as a program finds it: by the package, which
     imports it when it is first asked for. Hints alone look upwards in this way."""
     return functools.reduce(getattr, name.split("."), sys.modules["weft"])
@@ -97,7 +97,7 @@ def finder(module: str, table: Table, elsewhere: Iterable[str] = ()) -> Callable
         if word.startswith("_"):
             raise AttributeError(f"module {module!r} has no attribute {word!r}")
         for place in () if word in table else elsewhere:
-            if word in _public_module(place).__all__:
+            if word in public_module(place).__all__:
                 raise MissingAttribute(
                     f"module {module!r} has no attribute {word!r}; write `{place}.{word}`"
                 )
@@ -119,7 +119,7 @@ def array_attribute(kind: type, word: str) -> MissingAttribute | None:
     name = word.rstrip("_")  # others' functions in place end in it
     if word not in ARRAY:
         for place in ("np", "npx"):
-            module = _public_module(place)
+            module = public_module(place)
             if name in module.__all__ and callable(getattr(module, name)):
                 return MissingAttribute(
                     f"{owner} has no attribute {word!r}; write `{place}.{name}(x)`"

@@ -10,6 +10,7 @@ from typing import Any
 from weft import device as _devices
 from weft import np, npx
 from weft._base.errors import InvalidType, InvalidValue
+from weft._base.spelling import public_module
 from weft._core import native
 from weft._core.typing import ndarray
 from weft.mxnet._npx_functions import FUNCTIONS as _FUNCTIONS
@@ -45,9 +46,8 @@ def _asscalar(self: ndarray) -> Any:
 
 def _as_nd_ndarray(self: ndarray) -> Any:
     """The array as one of `mx.nd`, on the same memory."""
-    from weft.mxnet.ndarray import NDArray
-
-    return self if isinstance(self, NDArray) else NDArray(self)
+    kind = public_module("mxnet.ndarray").NDArray
+    return self if isinstance(self, kind) else kind(self)
 
 
 def _as_np_ndarray(self: ndarray) -> ndarray:
@@ -69,9 +69,7 @@ def _tostype(self: ndarray, stype: str) -> Any:
     """The array in another storage: 'default', 'row_sparse' or 'csr'."""
     if stype == "default":
         return self
-    from weft.mxnet.ndarray import cast_storage
-
-    return cast_storage(self, stype)
+    return public_module("mxnet.ndarray").cast_storage(self, stype)
 
 
 def _slice_assign(self: ndarray, rhs: Any, begin: Any, end: Any, step: Any) -> ndarray:

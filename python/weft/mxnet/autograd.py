@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from weft import autograd as _autograd
+from weft import np
 from weft._base.errors import InvalidValue
 from weft._core import native as _native
 from weft._core.typing import ndarray
@@ -29,6 +30,7 @@ from weft.autograd import (
     record,
     train_mode,
 )
+from weft.mxnet import _array_methods  # noqa: F401 - arrays get MXNet's methods
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,7 +149,7 @@ def grad(
     create_graph: bool = False,
     train_mode: bool = True,
 ) -> Any:
-    """Gradients of the heads with respect to `variables`, as new arrays: one for one, or a list.
+    """Gradients of the heads with respect to `variables`, as a list of new arrays, also for one.
 
     create_graph: record the gradients too, so that they can be differentiated
 
@@ -155,10 +157,22 @@ def grad(
     """
     if isinstance(variables, list | tuple) and not variables:
         raise InvalidValue("grad: `variables` must have at least one array; got none")
+    whole = _listed(variables)
     with _mode(train_mode):
-        return _autograd.grad(
-            heads, variables, _head_grads(heads, head_grads), retain_graph, create_graph
+        found = _autograd.grad(
+            heads, whole, _head_grads(heads, head_grads), retain_graph, create_graph
         )
+    if not create_graph:
+        return found
+    return [_recorded(one, x) for one, x in zip(found, whole, strict=True)]
+
+
+def _recorded(gradient: ndarray, variable: ndarray) -> ndarray:
+    """A gradient that can be differentiated, also where it does not depend on its variable."""
+    if _native.is_recorded(gradient) or gradient.shape != variable.shape:
+        return gradient
+    with _autograd.record(is_training()):
+        return np.where(np.zeros(variable.shape, "bool"), variable, gradient)
 
 
 __all__ = [

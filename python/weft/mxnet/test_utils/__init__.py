@@ -6,10 +6,13 @@
 3
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as _numpy
 
 from weft._base import spelling as _spelling
 from weft.mxnet.device import current_device
+from weft.mxnet.ndarray import NDArray
 from weft.mxnet.runtime import Features
 from weft.mxnet.test_utils import (
     _arrays,
@@ -34,8 +37,18 @@ from weft.mxnet.util import (
 
 default_context, set_default_context = default_device, set_default_device
 
+# Programs that say `from mxnet.test_utils import *` have these from there, too.
+_MODULES = {"mx": "mxnet", "nd": "mxnet.ndarray"}
+np = _numpy
+
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.mxnet.test_utils", {})
+    _find = _spelling.finder("weft.mxnet.test_utils", {})
+
+    def __getattr__(name: str) -> Any:
+        if name in _MODULES:
+            return _spelling.public_module(_MODULES[name])
+        return _find(name)
+
 
 __all__ = [
     *_arrays.__all__,
@@ -44,10 +57,14 @@ __all__ = [
     *_distributions.__all__,
     *_environment.__all__,
     "Features",
+    "NDArray",
     "current_device",
     "default_context",
     "get_cuda_compute_capability",
     "getenv",
+    "mx",  # noqa: F405
+    "nd",  # noqa: F405
+    "np",
     "set_default_context",
     "setenv",
     "use_np",
