@@ -441,7 +441,7 @@ class HybridBlock(Block, _NativeHybrid):
 
     def _on_symbols(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The call as a symbol: where blocks below have `hybrid_forward`, these compose it."""
-        old = any(hasattr(type(block), "hybrid_forward") for _, block in _walked(self, ""))
+        old = any(_hybrid.is_old(type(block)) for _, block in _walked(self, ""))
         is_plain = all(_symbols.is_symbol(a) for a in args) and not kwargs
         if old or not is_plain:
             return self.forward(*args, **kwargs)
