@@ -14,6 +14,9 @@ void wrong_item(PyObject* item) {
               Py_TYPE(item)->tp_name);
 }
 
+// May floats be indices? They are in MXNet, whose integers from lists are floats.
+bool float_indices = false;
+
 bool is_integer(weft_dtype dtype) { return dtype >= WEFT_UINT8 && dtype <= WEFT_INT64; }
 
 // A row of a matrix as a vector.
@@ -66,6 +69,8 @@ class OutsideTrace {
 
 }  // namespace
 
+void set_float_indices(bool allowed) { float_indices = allowed; }
+
 // An empty list has no dtype of its own; it indexes nothing and becomes int64.
 weft_tensor index_array(PyObject* item) {
   const bool is_list = PyList_Check(item) || PyTuple_Check(item);
@@ -82,6 +87,7 @@ weft_tensor index_array(PyObject* item) {
   const weft_dtype dtype = weft_tensor_dtype(array);
   if (dtype == WEFT_BOOL || is_integer(dtype)) return array;
   if (is_list && weft_tensor_elements(array) == 0) return cast_to(array, WEFT_INT64);
+  if (float_indices && is_array(item)) return cast_to(array, WEFT_INT64);
   raise_error(WEFT_INDEX_OUT_OF_RANGE,
               "index: arrays used as indices must be of integers or bools; got dtype %S",
               dtype_object(dtype));

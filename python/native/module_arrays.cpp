@@ -107,6 +107,7 @@ void define_arrays(py::module_& module) {
   module.def("from_capsule",
              [](const py::object& capsule) { return owned(from_capsule(capsule.ptr())); });
   module.def("add_array_attributes", add_array_attributes, py::arg("attributes"));
+  module.def("set_float_indices", set_float_indices, py::arg("allowed"));
   module.def("set_dtype_keeper", [](const py::type& type) {
     set_dtype_keeper(reinterpret_cast<PyTypeObject*>(type.ptr()));
   });

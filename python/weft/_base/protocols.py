@@ -38,4 +38,26 @@ class HasMaxLength(Protocol):
     max_length: int | None
 
 
-__all__ = ["HasDtype", "HasMaxLength", "HasState", "SharesMemory", "TakesState"]
+@runtime_checkable
+class HasRows(Protocol):
+    """A sparse matrix of SciPy, which can say its elements row by row."""
+
+    def tocsr(self) -> Any: ...
+
+
+@runtime_checkable
+class AsNumPy(Protocol):
+    """An array that gives its elements as an array of NumPy."""
+
+    def asnumpy(self) -> Any: ...
+
+
+__all__ = [
+    "AsNumPy",
+    "HasDtype",
+    "HasMaxLength",
+    "HasRows",
+    "HasState",
+    "SharesMemory",
+    "TakesState",
+]

@@ -24,6 +24,7 @@ from weft.mxnet._operators import (  # noqa: F401
     sampling,
     sequences,
     shapes,
+    updates,
     vision,
 )
 from weft.mxnet._operators._attributes import IGNORED, parse, read_shape

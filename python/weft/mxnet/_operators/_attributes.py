@@ -9,6 +9,8 @@ import ast
 import re
 from typing import Any
 
+import numpy
+
 from weft._base.errors import InvalidType, InvalidValue
 from weft._mxnet_files.records import DTYPES
 
@@ -65,6 +67,8 @@ def ints(value: Any, what: str, count: int | None = None, default: int | None = 
     default: what fills the tuple where nothing is given
     """
     value = parse(value)
+    if isinstance(value, numpy.ndarray):
+        value = tuple(value.tolist())
     if value is None or value == ():
         return () if count is None or default is None else (default,) * count
     if not isinstance(value, tuple | list):
@@ -78,7 +82,7 @@ def ints(value: Any, what: str, count: int | None = None, default: int | None = 
 
 
 def _whole(value: Any) -> int | None:
-    is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    is_whole = isinstance(value, int | numpy.integer) or (isinstance(value, float) and value.is_integer())
     return int(value) if is_whole else None
 
 

@@ -111,12 +111,17 @@ def _scatter_set_nd(lhs: Array, rhs: Array, indices: Array, *, shape: Any = None
 
 @rules("_npx_index_add")
 def _index_add(a: Array, ind: Array, val: Array) -> ndarray:
-    return npx.index_add(a, whole(ind), val)
+    return npx.index_add(a, _in_rows(ind), val)
 
 
 @rules("_npx_index_update")
 def _index_update(a: Array, ind: Array, val: Array) -> ndarray:
-    return npx.index_update(a, whole(ind), val)
+    return npx.index_update(a, _in_rows(ind), val)
+
+
+def _in_rows(ind: ndarray) -> ndarray:
+    """A row of indices for each axis; one number is a row of its own."""
+    return whole(ind).reshape((1, -1)) if ind.ndim < 2 and ind.size == 1 else whole(ind)
 
 
 @rules("_contrib_index_copy")
@@ -160,9 +165,7 @@ def _mask_assign_scalar(
 
 
 @rules("_npi_boolean_mask_assign_tensor")
-def _mask_assign_tensor(
-    data: Array, mask: Array, value: Array, *, start_axis: int = 0
-) -> ndarray:
+def _mask_assign_tensor(data: Array, mask: Array, value: Array, *, start_axis: int = 0) -> ndarray:
     """The rows of `value`, or its only one, go where the mask is true; it cannot be traced."""
     out = data.copy()
     before = (slice(None),) * int(start_axis)
@@ -176,14 +179,14 @@ def _beside(mask: ndarray, data: ndarray, start_axis: int) -> ndarray:
     return (mask != 0).reshape((*(1,) * start_axis, *mask.shape, *(1,) * after))
 
 
-@rules("_slice_assign", "_npi_slice_assign")
+@rules("_slice_assign", "_crop_assign", "_npi_slice_assign")
 def _slice_assign(lhs: Array, rhs: Array, *, begin: Any, end: Any, step: Any = ()) -> ndarray:
     out = lhs.copy()
     out[_places(begin, end, step)] = rhs
     return out
 
 
-@rules("_slice_assign_scalar", "_npi_slice_assign_scalar")
+@rules("_slice_assign_scalar", "_crop_assign_scalar", "_npi_slice_assign_scalar")
 def _slice_assign_scalar(
     data: Array, *, scalar: float = 0.0, begin: Any, end: Any, step: Any = ()
 ) -> ndarray:

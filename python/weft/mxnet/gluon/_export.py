@@ -15,7 +15,8 @@ def export(block: Any, path: str, epoch: int) -> tuple[str, str]:
     """
     from weft.mxnet import symbol
 
-    parameters = dict(block.collect_params())
+    composes_itself = block._is_composed_by_hand()
+    parameters = dict(block._full_names() if composes_itself else block.collect_params())
     waiting = [name for name, parameter in parameters.items() if not parameter.is_initialized]
     if waiting:
         raise InvalidState(
@@ -23,7 +24,8 @@ def export(block: Any, path: str, epoch: int) -> tuple[str, str]:
         )
     count = block._count_of_inputs()
     names = ["data"] if count == 1 else [f"data{number}" for number in range(count)]
-    out = _symbols.composed(block, [symbol.var(name) for name in names], parameters)
+    inputs = [symbol.var(name) for name in names]
+    out = block(*inputs) if composes_itself else _symbols.composed(block, inputs, parameters)
     whole = symbol.Group(out) if isinstance(out, list | tuple) else out
     symbol_file, parameter_file = f"{path}-symbol.json", f"{path}-{epoch:04d}.params"
     whole.save(symbol_file)

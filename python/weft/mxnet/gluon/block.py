@@ -85,7 +85,9 @@ class Block(_NativeBlock):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if "_children" not in self.__dict__:
-            _NativeBlock.__setattr__(self, name, value)
+            if isinstance(value, _NativeBlock | _NativeParameter):
+                _NativeBlock.__setattr__(self, name, value)  # tells to call `__init__` before
+            object.__setattr__(self, name, value)
             return
         present = self.__dict__.get(name)
         for kind in (_NativeBlock, _NativeParameter):
@@ -439,11 +441,14 @@ class HybridBlock(Block, _NativeHybrid):
 
     _native_call = _NativeHybrid.__call__
 
+    def _is_composed_by_hand(self) -> bool:
+        """Has a block of the tree `hybrid_forward`, which takes symbols itself?"""
+        return any(_hybrid.is_old(type(block)) for _, block in _walked(self, ""))
+
     def _on_symbols(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The call as a symbol: where blocks below have `hybrid_forward`, these compose it."""
-        old = any(_hybrid.is_old(type(block)) for _, block in _walked(self, ""))
         is_plain = all(_symbols.is_symbol(a) for a in args) and not kwargs
-        if old or not is_plain:
+        if self._is_composed_by_hand() or not is_plain:
             return self.forward(*args, **kwargs)
         return _symbols.composed(self, list(args), dict(self._full_names()))
 

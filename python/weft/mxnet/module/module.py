@@ -204,7 +204,6 @@ class Module(BaseModule):
                     raise InvalidState(f"init_params: `{name}` is missing")
                 elif chosen is not None:
                     initialized(chosen, name, attributes.get(name, {}), names[name])
-        self._refuse_extra(arg_params, aux_params, allow_extra)
         self.params_initialized = True
         self._params_dirty = False
         with autograd.pause():
@@ -232,7 +231,7 @@ class Module(BaseModule):
             extra = [name for name in extra if name not in self._symbol.list_inputs()]
             if extra:
                 raise InvalidValue(
-                    f"init_params: the symbol has no {', '.join(f'`{n}`' for n in extra)}"
+                    f"set_params: the symbol has no {', '.join(f'`{n}`' for n in extra)}"
                     f"{hint(extra[0], {}, known or {})}"
                 )
 
@@ -247,6 +246,8 @@ class Module(BaseModule):
         if self.params_initialized and not force_init:
             return
         self._require_bound("set_params")
+        if allow_missing:  # otherwise MXNet takes what the symbol has, and looks at no more
+            self._refuse_extra(arg_params, aux_params, allow_extra)
         self.init_params(None, arg_params, aux_params, allow_missing, True, allow_extra)
 
     # ---- binding -----------------------------------------------------------------------------

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from weft.mxnet.ndarray import _methods  # noqa: F401 - arrays get the methods that are operators
 from weft.mxnet.ndarray._arithmetic import *  # noqa: F403
 from weft.mxnet.ndarray._arithmetic import __all__ as _arithmetic_names
-from weft.mxnet.ndarray._array import NDArray
+from weft.mxnet.ndarray._array import NDArray  # noqa: F401 - public here
 from weft.mxnet.ndarray._creation import *  # noqa: F403
 from weft.mxnet.ndarray._creation import __all__ as _creation_names
-from weft.mxnet.ndarray._files import load, load_frombuffer, save
+from weft.mxnet.ndarray._files import load, load_frombuffer, save  # noqa: F401 - public here
 from weft.mxnet.ndarray._functions import finder as _finder
 from weft.mxnet.ndarray._functions import names_behind as _names_behind
-from weft.npx import waitall
+from weft.npx import waitall  # noqa: F401 - public here
 
 _MODULES = ("_internal", "contrib", "image", "linalg", "op", "random", "sparse")
 _SPARSE = ("BaseSparseNDArray", "CSRNDArray", "RowSparseNDArray", "cast_storage")

@@ -9,13 +9,13 @@ from weft import np
 from weft._base.errors import InvalidType
 from weft._core.typing import ndarray
 from weft.mxnet._operators import invoke
-from weft.mxnet.ndarray._array import plain, shaped
+from weft.mxnet.ndarray._array import Sparse, plain, shaped
 
 
 def _binary(name: str, function: Callable[[Any, Any], Any], what: str) -> Callable[..., Any]:
     def call(lhs: Any, rhs: Any) -> Any:
         for side, value in (("lhs", lhs), ("rhs", rhs)):
-            if not isinstance(value, ndarray | numbers.Number) and not hasattr(value, "stype"):
+            if not isinstance(value, ndarray | numbers.Number | Sparse):
                 raise InvalidType(
                     f"{name}: `{side}` must be an array or a number; got {type(value).__name__}"
                 )

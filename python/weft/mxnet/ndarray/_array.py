@@ -1,8 +1,8 @@
 """`NDArray`, the array of 1.x: Weft's array with 1.x's meaning where that differs.
 
-Arithmetic is Weft's own, in native code, and gives the class back. What differs is here: an array
-has at least one axis, comparisons give numbers, indices may be floats, an integer divided by an
-integer is an integer, arrays can be keys of a dict. Methods that are operators are in `_methods`.
+Arithmetic is native and gives the class back: comparisons give numbers, integers divide to integers
+and cut a number that they meet. What else differs is here: an array has at least one axis, indices
+may be floats, arrays can be keys of a dict. Methods that are operators are in `_methods`.
 """
 
 from collections.abc import Iterator
@@ -10,19 +10,15 @@ from typing import Any
 
 import numpy
 
-from weft import np
 from weft._base.errors import InvalidType, InvalidValue
+from weft._core import native as _native
 from weft._core.typing import ndarray
-from weft._import.arithmetic import whole_quotient
 from weft.mxnet import autograd as _autograd
 from weft.mxnet._modes import asks_for_numpy_shapes
 from weft.mxnet.device import Device
 
 _item = ndarray.__getitem__
 _put = ndarray.__setitem__
-_divide = ndarray.__truediv__
-_divide_into = ndarray.__rtruediv__
-_divide_here = ndarray.__itruediv__
 
 
 def whole_key(key: Any) -> Any:
@@ -109,44 +105,6 @@ class NDArray(ndarray):
                 f"asscalar: The current array is not a scalar; got shape {self.shape}"
             )
         return self.asnumpy().reshape(-1)[0]
-
-    # ---- arithmetic that differs -----------------------------------------------------------------
-
-    def __truediv__(self, other: Any) -> "NDArray":
-        if self.dtype.kind in "iu":
-            return _whole(self, other)
-        return _divide(self, other)
-
-    def __rtruediv__(self, other: Any) -> "NDArray":
-        if self.dtype.kind in "iu":
-            return _whole(other, self)
-        return _divide_into(self, other)
-
-    def __itruediv__(self, other: Any) -> "NDArray":
-        if self.dtype.kind in "iu":
-            self[:] = _whole(self, other)
-            return self
-        return _divide_here(self, other)
-
-    __div__, __rdiv__, __idiv__ = __truediv__, __rtruediv__, __itruediv__
-
-    def __eq__(self, other: Any) -> Any:
-        return _compared(self, other, np.equal)
-
-    def __ne__(self, other: Any) -> Any:
-        return _compared(self, other, np.not_equal)
-
-    def __gt__(self, other: Any) -> Any:
-        return _compared(self, other, np.greater)
-
-    def __ge__(self, other: Any) -> Any:
-        return _compared(self, other, np.greater_equal)
-
-    def __lt__(self, other: Any) -> Any:
-        return _compared(self, other, np.less)
-
-    def __le__(self, other: Any) -> Any:
-        return _compared(self, other, np.less_equal)
 
     # ---- what an array is ------------------------------------------------------------------------
 
@@ -239,33 +197,28 @@ class NDArray(ndarray):
         _autograd.backward([self], given, retain_graph, train_mode)
 
 
+class Sparse:
+    """What the classes of sparse arrays derive from."""
+
+    stype = "default"
+
+    def todense(self) -> NDArray:
+        """The whole array, zeros included."""
+        raise NotImplementedError
+
+
 def plain(array: Any) -> Any:
     """An `NDArray` as an array of Weft, in the same memory and with the same gradient. Rules of
     operators are written for those: their comparisons give bools."""
     if type(array) is not NDArray:
         return array
-    return array.__reduce_ex__(2)[1][0]  # what a pickle of the class holds
+    return ndarray(array)
 
+
+_native.set_dtype_keeper(NDArray)
 
 _attach = ndarray.attach_grad
 _astype = ndarray.astype
-
-
-def _whole(left: Any, right: Any) -> NDArray:
-    """A quotient of integers, cut toward zero."""
-    like = left if isinstance(left, ndarray) else right
-    other = right if like is left else left
-    if not isinstance(other, ndarray):
-        other = np.full((), int(other), like.dtype)
-    pair = (like, other) if like is left else (other, like)
-    return whole_quotient(*pair, signed=like.dtype.kind == "i")
-
-
-def _compared(left: Any, right: Any, function: Any) -> Any:
-    """A comparison as 0 and 1 in the dtype of the array."""
-    if right is None:
-        return NotImplemented
-    return _astype(function(left, right), left.dtype)
 
 
 def shaped(array: Any) -> Any:
@@ -278,4 +231,4 @@ def shaped(array: Any) -> Any:
     return array if array.ndim or asks_for_numpy_shapes() else array.reshape((1,))
 
 
-__all__ = ["NDArray", "plain", "shaped", "whole_key"]
+__all__ = ["NDArray", "Sparse", "plain", "shaped", "whole_key"]

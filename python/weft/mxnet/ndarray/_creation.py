@@ -11,12 +11,13 @@ from typing import Any
 import numpy
 
 from weft import np
-from weft._base.errors import InvalidType
+from weft._base.errors import InvalidType, InvalidValue
+from weft._base.protocols import HasRows
 from weft._core.typing import ndarray
 from weft.mxnet._operators._attributes import ints
 from weft.mxnet.device import native_of
 from weft.mxnet.ndarray import _sparse
-from weft.mxnet.ndarray._array import NDArray, shaped
+from weft.mxnet.ndarray._array import NDArray, Sparse, shaped
 from weft.mxnet.ndarray._functions import written
 
 _FLOAT = "float32"
@@ -29,9 +30,9 @@ def array(source_array: Any, ctx: Any = None, dtype: Any = None) -> NDArray:
 
     Raises TypeError for lists that are no grid.
     """
-    if hasattr(source_array, "stype") and source_array.stype != "default":
+    if isinstance(source_array, Sparse):
         return source_array.copy() if dtype is None else source_array.astype(dtype)
-    if not isinstance(source_array, ndarray) and hasattr(source_array, "tocsr"):
+    if not isinstance(source_array, ndarray) and isinstance(source_array, HasRows):
         return _sparse.array(source_array, ctx, dtype)
     place = native_of(None, ctx)
     if isinstance(source_array, ndarray):
@@ -152,7 +153,10 @@ def concatenate(arrays: Sequence[NDArray], axis: int = 0, always_copy: bool = Tr
 
 def moveaxis(tensor: NDArray, source: Any, destination: Any) -> NDArray:
     """The array with axes at other places. Raises ValueError for axes that it lacks."""
-    return shaped(np.moveaxis(tensor, source, destination).copy())
+    try:
+        return shaped(np.moveaxis(tensor, source, destination).copy())
+    except IndexError as error:
+        raise InvalidValue(str(error)) from None
 
 
 def split_v2(
@@ -167,7 +171,7 @@ def split_v2(
     return found[0] if len(found) == 1 else found
 
 
-def histogram(a: NDArray, bins: Any = 10, range: Any = None) -> list[NDArray]:  # noqa: A002
+def histogram(a: NDArray, bins: Any = 10, range: Any = None) -> list[NDArray]:
     """Counts of elements between edges, and the edges: of so many bins, or between given edges."""
     values = a.asnumpy()
     edges = bins.asnumpy() if isinstance(bins, ndarray) else bins

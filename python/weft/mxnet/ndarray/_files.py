@@ -25,7 +25,6 @@ from weft.mxnet.ndarray._array import NDArray, plain
 from weft.mxnet.ndarray._sparse import CSRNDArray, RowSparseNDArray
 from weft.sparse import RowSparseArray
 
-
 _Stored = NDArray | RowSparseNDArray | CSRNDArray
 
 

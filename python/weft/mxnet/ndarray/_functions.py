@@ -22,7 +22,7 @@ from weft.mxnet._modes import asks_for_numpy_shapes
 from weft.mxnet._operators import RULES, parse, rule_of
 from weft.mxnet._operators._attributes import IGNORED
 from weft.mxnet._operators._table import Semantics
-from weft.mxnet.ndarray._array import NDArray, plain, shaped
+from weft.mxnet.ndarray._array import NDArray, Sparse, plain, shaped
 from weft.mxnet.ndarray._storage import stored_as
 
 _IGNORED = IGNORED | {"cudnn_off"}
@@ -80,7 +80,9 @@ class _Plan:
             if len(inputs) == 1 and isinstance(inputs[0], list | tuple):
                 inputs = list(inputs[0])
             if not inputs:  # data=[...], or arg0=..., arg1=...
-                inputs = [kwargs.pop(key) for key in list(kwargs) if isinstance(kwargs[key], ndarray)]
+                inputs = [
+                    kwargs.pop(key) for key in list(kwargs) if isinstance(kwargs[key], ndarray)
+                ]
             return inputs, self._attributes(kwargs)
         if len(args) > len(self.names):
             raise InvalidType(
@@ -131,7 +133,7 @@ _ARRAYS = (ndarray, numpy.ndarray, list)
 def _as_array(value: Any) -> Any:
     if value is None or isinstance(value, ndarray):
         return plain(value)
-    if hasattr(value, "todense"):
+    if isinstance(value, Sparse):
         return value.todense()
     return np.array(value, "float32") if isinstance(value, list | tuple) else np.asarray(value)
 
@@ -139,7 +141,7 @@ def _as_array(value: Any) -> Any:
 def run(plan: _Plan, args: tuple[Any, ...], out: Any, kwargs: dict[str, Any]) -> Any:
     """Calls an operator on arguments as a program gives them."""
     inputs, given = plan.bound(args, kwargs)
-    stypes = [getattr(x, "stype", "default") for x in inputs if x is not None]
+    stypes = [x.stype if isinstance(x, Sparse) else "default" for x in inputs if x is not None]
     if plan.rule.takes_call:
         given["_"] = plan.calls[asks_for_numpy_shapes()]
     found = plan.rule.function(*map(_as_array, inputs), **given)
@@ -166,7 +168,7 @@ def written(found: Any, out: Any) -> Any:
     targets = out if isinstance(out, list | tuple) else [out]
     parts = found if isinstance(found, list) else [found]
     for target, part in zip(targets, parts, strict=False):
-        if getattr(target, "stype", "default") != "default":
+        if isinstance(target, Sparse):
             target[:] = part
             continue
         if target.shape != part.shape and target.size == part.size:
@@ -239,7 +241,7 @@ def _parameters(plan: _Plan) -> Iterable[inspect.Parameter]:
 
 
 def finder(module: str, prefixes: tuple[str, ...], home: dict[str, Any]) -> Callable[[str], Any]:
-    """A module's `__getattr__`, which finds operators by what is behind a prefix, and keeps them."""
+    """A module's `__getattr__`, which finds operators by what is behind a prefix, once."""
 
     def find(name: str) -> Any:
         for prefix in prefixes:

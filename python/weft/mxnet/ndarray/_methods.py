@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from weft import np
-from weft._base.errors import InvalidType
+from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
 from weft.mxnet._operators.reshapes import legacy_shape
 from weft.mxnet.ndarray import _creation, _sparse
@@ -19,10 +19,10 @@ from weft.sparse import RowSparseArray
 _NAMES = """
     abs arccos arccosh arcsin arcsinh arctan arctanh argmax argmax_channel argmin argsort
     broadcast_axes broadcast_like cbrt ceil clip cos cosh degrees depth_to_space diag exp
-    expand_dims expm1 fix flatten flip floor log log10 log1p log2 log_softmax max mean min nanprod
+    expm1 fix flip floor log log10 log1p log2 log_softmax max mean min nanprod
     nansum norm one_hot ones_like pad pick prod radians rcbrt reciprocal relu repeat reshape_like
     rint round rsqrt shape_array sigmoid sign sin sinh size_array slice slice_axis slice_like
-    softmax softmin sort space_to_depth split sqrt square squeeze sum swapaxes take tan tanh tile
+    softmax softmin sort space_to_depth split sqrt square sum swapaxes take tan tanh tile
     topk trunc zeros_like
 """
 
@@ -90,6 +90,36 @@ def _slice_assign_scalar(self: NDArray, value: Any, begin: Any, end: Any, step: 
     return function_of("_slice_assign_scalar", "slice_assign_scalar")(self, **options)
 
 
+def _flatten(self: NDArray, inplace: bool = False) -> NDArray:
+    """The elements with the first axis kept and the others as one; `inplace` shares the memory."""
+    extent = self.shape[0] if self.ndim else 1
+    return _viewed(self, (extent, self.size // max(extent, 1)), inplace)
+
+
+def _expand_dims(self: NDArray, axis: int, inplace: bool = False) -> NDArray:
+    """The array with one more axis, of 1, at a place; `inplace` shares the memory.
+
+    Raises ValueError for a place that it lacks.
+    """
+    if not -self.ndim - 1 <= axis <= self.ndim:
+        raise InvalidValue(
+            f"expand_dims: `axis` must be in [{-self.ndim - 1}, {self.ndim}]; got {axis}"
+        )
+    place = axis % (self.ndim + 1)
+    return _viewed(self, (*self.shape[:place], 1, *self.shape[place:]), inplace)
+
+
+def _squeeze(self: NDArray, axis: Any = None, inplace: bool = False) -> NDArray:
+    """The array without axes of 1, all or those that are named; `inplace` shares the memory."""
+    found = function_of("squeeze", "squeeze")(self, axis=axis)
+    return _viewed(self, found.shape, True) if inplace else found
+
+
+def _viewed(array: NDArray, shape: tuple[int, ...], inplace: bool) -> NDArray:
+    found = _native_reshape(array, shape)
+    return found if inplace else found.copy()
+
+
 def _tostype(self: NDArray, stype: str) -> Any:
     """The array as it is ('default'), or of the rows or elements that are not zero ('row_sparse',
     'csr')."""
@@ -116,7 +146,10 @@ def _add_methods() -> None:
         setattr(NDArray, name, method)
     own = {
         "broadcast_to": _broadcast_to,
+        "expand_dims": _expand_dims,
+        "flatten": _flatten,
         "reshape": _reshape,
+        "squeeze": _squeeze,
         "slice_assign": _slice_assign,
         "slice_assign_scalar": _slice_assign_scalar,
         "split_v2": _split_v2,

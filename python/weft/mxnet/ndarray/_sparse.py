@@ -1,5 +1,6 @@
 """The classes of sparse arrays, and what makes them of parts, of whole arrays and of SciPy's."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -7,20 +8,20 @@ import numpy
 
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue, MissingAttribute
+from weft._base.protocols import AsNumPy, HasDtype, HasRows
 from weft._core.typing import ndarray
 from weft.mxnet._operators._attributes import dtype_of, ints
 from weft.mxnet.device import Device, native_of
-from weft.mxnet.ndarray._array import NDArray, plain
+from weft.mxnet.ndarray._array import NDArray, Sparse, plain
 from weft.mxnet.ndarray._functions import CAST, function_of
 from weft.sparse import RowSparseArray
 
 _FLOAT = "float32"
 
 
-class BaseSparseNDArray:
+class BaseSparseNDArray(Sparse):
     """What both kinds share: an array of which only a part is stored, in `data`."""
 
-    stype = "default"
     data: NDArray
     shape: tuple[int, ...]
     __array_priority__ = 1000.0
@@ -72,10 +73,6 @@ class BaseSparseNDArray:
 
     def _take(self, other: Any) -> None:
         """Gets the parts of another array of the kind."""
-        raise NotImplementedError
-
-    def todense(self) -> NDArray:
-        """The whole array, zeros included."""
         raise NotImplementedError
 
     def tostype(self, stype: str) -> Any:
@@ -149,7 +146,7 @@ class BaseSparseNDArray:
         raise NotImplementedError
 
     def __getattr__(self, name: str) -> Any:
-        if not name.startswith("_") and hasattr(NDArray, name):
+        if not name.startswith("_") and name in dir(NDArray):
             if name in _OPERATORS:
                 return lambda *args, **kwargs: function_of(name, name)(self, *args, **kwargs)
             return getattr(self.todense(), name)
@@ -274,7 +271,7 @@ class CSRNDArray(BaseSparseNDArray):
         return CSRNDArray(self.data[low:high], self.indices[low:high], pointers, shape)
 
     def check_format(self, full_check: bool = True) -> None:
-        """Raises ValueError unless the parts make a matrix: pointers that rise, columns in order."""
+        """Raises ValueError unless the parts make a matrix: pointers rise, columns are in order."""
         starts, columns = self.indptr.asnumpy(), self.indices.asnumpy()
         fault = ""
         if starts.shape != (self.shape[0] + 1,) or (starts.size and starts[0] != 0):
@@ -284,7 +281,7 @@ class CSRNDArray(BaseSparseNDArray):
         elif full_check and columns.size:
             if columns.min() < 0 or columns.max() >= self.shape[1]:
                 fault = f"`indices` must be in [0, {self.shape[1]})"
-            for low, high in zip(starts[:-1], starts[1:], strict=True):
+            for low, high in itertools.pairwise(starts):
                 if (numpy.diff(columns[low:high]) <= 0).any():
                     fault = "`indices` of a row must rise"
         if fault:
@@ -320,7 +317,7 @@ class RowSparseNDArray(BaseSparseNDArray, RowSparseArray):
 
     def retain(self, indices: Any) -> "RowSparseNDArray":
         """Those rows whose numbers are among `indices`, the others as zero."""
-        wanted = numpy.asarray(indices.asnumpy() if hasattr(indices, "asnumpy") else indices)
+        wanted = numpy.asarray(indices.asnumpy() if isinstance(indices, AsNumPy) else indices)
         places = numpy.flatnonzero(numpy.isin(self.indices.asnumpy(), wanted.astype("int64")))
         kept = np.array(places, "int64")
         return RowSparseNDArray(self.data[kept], self.indices[kept], self.shape)
@@ -348,7 +345,7 @@ def _nd(value: Any) -> NDArray:
 
 
 def _host(value: Any) -> numpy.ndarray:
-    return value.asnumpy() if hasattr(value, "asnumpy") else numpy.asarray(value)
+    return value.asnumpy() if isinstance(value, AsNumPy) else numpy.asarray(value)
 
 
 def _numbers(value: Any, ctx: Any) -> NDArray:
@@ -358,7 +355,7 @@ def _numbers(value: Any, ctx: Any) -> NDArray:
 def _values(value: Any, dtype: Any, ctx: Any) -> NDArray:
     """Elements in a dtype: the given one, that of an array, or float32."""
     if dtype is None:
-        dtype = value.dtype if hasattr(value, "dtype") else _FLOAT
+        dtype = value.dtype if isinstance(value, HasDtype) else _FLOAT
     return NDArray(np.array(_host(value), dtype, device=native_of(None, ctx)))
 
 
@@ -367,9 +364,7 @@ def _require_shape(where: str, given: Any, found: tuple[int, ...]) -> None:
         raise InvalidValue(f"{where}: `shape` must be {tuple(found)}; got {tuple(given)}")
 
 
-def csr_matrix(
-    arg1: Any, shape: Any = None, ctx: Any = None, dtype: Any = None
-) -> CSRNDArray:
+def csr_matrix(arg1: Any, shape: Any = None, ctx: Any = None, dtype: Any = None) -> CSRNDArray:
     """A csr matrix.
 
     arg1: (data, indices, indptr); (data, (rows, columns)); (rows, columns), for an empty one; or a
@@ -389,7 +384,7 @@ def csr_matrix(
     if isinstance(arg1, CSRNDArray):
         _require_shape("csr_matrix", shape, arg1.shape)
         return arg1.copy() if dtype is None else arg1.astype(dtype)  # type: ignore[no-any-return]
-    if hasattr(arg1, "tocsr"):
+    if isinstance(arg1, HasRows):
         matrix = arg1.tocsr().sorted_indices()
         _require_shape("csr_matrix", shape, matrix.shape)
         parts = (matrix.data, matrix.indices, matrix.indptr)
@@ -398,7 +393,7 @@ def csr_matrix(
         raise InvalidValue("csr_matrix: `arg1` must be no row_sparse array; use `todense()` first")
     whole = _host(arg1)
     _require_shape("csr_matrix", shape, whole.shape)
-    kind = dtype or (arg1.dtype if hasattr(arg1, "dtype") else _FLOAT)
+    kind = dtype or (arg1.dtype if isinstance(arg1, HasDtype) else _FLOAT)
     return _stored_elements(whole.astype(kind), ctx)
 
 
@@ -419,7 +414,7 @@ def _of_pointers(parts: Any, shape: Any, ctx: Any, dtype: Any) -> CSRNDArray:
 def _of_places(data: Any, places: Any, shape: Any, ctx: Any, dtype: Any) -> CSRNDArray:
     rows, columns = (_host(part).astype("int64") for part in places)
     values = _host(data)
-    kind = dtype or (data.dtype if hasattr(data, "dtype") else _FLOAT)
+    kind = dtype or (data.dtype if isinstance(data, HasDtype) else _FLOAT)
     if shape is None:
         if not rows.size:
             raise InvalidValue("csr_matrix: `shape` must be given where there are no elements")
@@ -461,7 +456,7 @@ def row_sparse_array(
         raise InvalidValue("row_sparse_array: `arg1` must be no csr matrix; use `todense()` first")
     whole = _host(arg1)
     _require_shape("row_sparse_array", shape, whole.shape)
-    kind = dtype or (arg1.dtype if hasattr(arg1, "dtype") else _FLOAT)
+    kind = dtype or (arg1.dtype if isinstance(arg1, HasDtype) else _FLOAT)
     return _stored_rows(whole.astype(kind), ctx)
 
 
@@ -484,9 +479,7 @@ def _stored_rows(whole: numpy.ndarray, ctx: Any = None) -> RowSparseNDArray:
     return _of_rows((whole[numbers], numbers), whole.shape, ctx, whole.dtype)
 
 
-def zeros(
-    stype: str, shape: Any, ctx: Any = None, dtype: Any = None, **kwargs: Any
-) -> Any:
+def zeros(stype: str, shape: Any, ctx: Any = None, dtype: Any = None, **kwargs: Any) -> Any:
     """An array of zeros that is stored as 'default', 'csr' or 'row_sparse'."""
     extents, kind = ints(shape, "shape"), dtype_of(dtype, _FLOAT)
     place = native_of(None, ctx)
@@ -505,9 +498,7 @@ def zeros(
 
 
 def _unknown(where: str, stype: Any) -> InvalidValue:
-    return InvalidValue(
-        f"{where}: `stype` must be 'default', 'csr' or 'row_sparse'; got {stype!r}"
-    )
+    return InvalidValue(f"{where}: `stype` must be 'default', 'csr' or 'row_sparse'; got {stype!r}")
 
 
 def empty(stype: str, shape: Any, ctx: Any = None, dtype: Any = None) -> Any:
@@ -522,7 +513,7 @@ def array(source_array: Any, ctx: Any = None, dtype: Any = None) -> Any:
     """
     if isinstance(source_array, RowSparseArray):
         return row_sparse_array(source_array, None, ctx, dtype)
-    if isinstance(source_array, CSRNDArray) or hasattr(source_array, "tocsr"):
+    if isinstance(source_array, CSRNDArray | HasRows):
         return csr_matrix(source_array, None, ctx, dtype)
     if isinstance(source_array, ndarray | numpy.ndarray):
         raise InvalidValue("array: `source_array` must be sparse; use mx.nd.array(...) for others")
@@ -538,7 +529,7 @@ def cast_storage(data: Any, stype: str, out: Any = None, name: Any = None) -> An
     if isinstance(data, RowSparseArray) and not isinstance(data, RowSparseNDArray):
         data = RowSparseNDArray(data.data, data.indices, data.shape)
     found = data
-    if getattr(data, "stype", "default") != stype:
+    if (data.stype if isinstance(data, Sparse) else "default") != stype:
         whole = data.todense() if isinstance(data, BaseSparseNDArray) else data
         if isinstance(data, BaseSparseNDArray) and stype != "default":
             raise InvalidValue(f"cast_storage: {data.stype} cannot become {stype}")

@@ -47,7 +47,7 @@ def while_loop(
     loop_vars: Any,
     max_iterations: int | None = None,
 ) -> tuple[Any, Any]:
-    """Runs `func(*loop_vars)` as long as `cond(*loop_vars)` is not 0, `max_iterations` times at most.
+    """Runs `func(*loop_vars)` while `cond(*loop_vars)` is not 0, `max_iterations` times at most.
 
     func: gives outputs of the step and the new variables
 

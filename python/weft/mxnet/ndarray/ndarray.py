@@ -1,4 +1,4 @@
-"""The array of 1.x and the functions that make it, where MXNet has them: `mxnet.ndarray.ndarray`."""
+"""The array of 1.x and what makes it, where MXNet has them: `mxnet.ndarray.ndarray`."""
 
 from typing import Any
 
@@ -10,5 +10,5 @@ from weft.npx import waitall
 
 py_slice = slice
 
-__all__: Any = [*_arithmetic.__all__, *_creation.__all__, "NDArray", "py_slice", "waitall"]
+__all__: Any = [*_arithmetic.__all__, *_creation.__all__, "NDArray", "waitall"]
 __dir__ = __all__.copy

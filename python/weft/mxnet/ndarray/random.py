@@ -133,7 +133,7 @@ def normal(
 
 
 def randn(*shape: int, **kwargs: Any) -> NDArray:
-    """Normal numbers in an array of these extents; `loc`, `scale`, `dtype`, `ctx`, `out` by name."""
+    """Normal numbers in an array of these extents; `loc`, `scale` and `dtype` by name."""
     return normal(kwargs.pop("loc", 0), kwargs.pop("scale", 1), shape or None, **kwargs)
 
 
@@ -269,7 +269,9 @@ def shuffle(data: NDArray, **kwargs: Any) -> NDArray:
 
 
 def _like(name: str, function: Callable[..., NDArray], names: tuple[str, ...]) -> Any:
-    def call(data: NDArray, *args: Any, out: Any = None, name: Any = None, **kwargs: Any) -> NDArray:
+    def call(
+        data: NDArray, *args: Any, out: Any = None, name: Any = None, **kwargs: Any
+    ) -> NDArray:
         for key in kwargs:
             if key not in names:
                 raise InvalidType(f"{call.__name__}: `{key}` is no argument; it accepts {names}")

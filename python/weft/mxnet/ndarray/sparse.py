@@ -19,7 +19,7 @@ from weft._core.typing import ndarray
 from weft.mxnet.ndarray import _arithmetic
 from weft.mxnet.ndarray._array import plain, shaped
 from weft.mxnet.ndarray._functions import finder, function_of, names_behind, written
-from weft.mxnet.ndarray._sparse import (
+from weft.mxnet.ndarray._sparse import (  # noqa: F401 - public here
     BaseSparseNDArray,
     CSRNDArray,
     RowSparseNDArray,
@@ -35,9 +35,7 @@ from weft.mxnet.ndarray._sparse import (
 def retain(data: RowSparseNDArray, indices: Any, out: Any = None, name: Any = None) -> Any:
     """The rows of a row_sparse array whose numbers are among `indices`, the others as zero."""
     if not isinstance(data, RowSparseNDArray):
-        raise InvalidType(
-            f"retain: `data` must be a RowSparseNDArray; got {type(data).__name__}"
-        )
+        raise InvalidType(f"retain: `data` must be a RowSparseNDArray; got {type(data).__name__}")
     found = data.retain(indices)
     return found if out is None else found.copyto(out)
 
