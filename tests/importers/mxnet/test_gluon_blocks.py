@@ -307,3 +307,55 @@ def test_cells_unroll_lists_and_arrays():
     assert numpy.allclose(last[0].asnumpy(), steps[4].asnumpy())
     with pytest.raises(ValueError, match="must have `length` 4"):
         cell.unroll(4, x)
+
+
+class Scaled(mx.gluon.HybridBlock):
+    """A block as 1.x has them."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        with self.name_scope():
+            self.scale = self.params.get(
+                "scale", shape=(2, 0), init=mx.init.One(), allow_deferred_init=True
+            )
+            self.out = nn.Dense(3)
+
+    def hybrid_forward(self, F, x, scale):  # noqa: N803 - MXNet's name
+        return self.out(F.FullyConnected(x, scale, num_hidden=2, no_bias=True))
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_hybrid_forward_runs_on_arrays_of_either_kind(hybrid):
+    net = Scaled(prefix="net_")
+    net.initialize()
+    net.hybridize(hybrid)
+    old = net(mx.nd.ones((2, 5)))
+    assert isinstance(old, mx.nd.NDArray) and net.scale.shape == (2, 5)
+    with autograd.record():
+        loss = net(mx.nd.ones((2, 5))).sum()
+    loss.backward()
+    assert net.scale.grad().shape == (2, 5)
+
+
+def test_blocks_are_composed_of_symbols():
+    names = ["data", "net_scale", "net_dense0_weight", "net_dense0_bias"]
+    assert Scaled(prefix="net_")(mx.sym.var("data")).list_arguments() == names
+    net = small(prefix="net_")
+    out = net(mx.sym.var("data"))
+    assert out.list_arguments()[1] == "net_dense0_weight"
+    assert out.infer_shape(data=(4, 7))[1] == [(4, 2)]
+
+
+def test_what_is_exported_is_imported_again(tmp_path):
+    net = nn.HybridSequential()
+    net.add(nn.Conv2D(3, 3, activation="relu"), nn.BatchNorm(), nn.MaxPool2D(), nn.Dropout(0.5))
+    net.add(nn.Flatten(), nn.Dense(2, activation="tanh"))
+    net.initialize()
+    x = np.random.uniform(size=(2, 2, 8, 8))
+    wanted = net(x).asnumpy()
+    files = net.export(str(tmp_path / "net"), epoch=3)
+    assert [path.rpartition("net")[2] for path in files] == ["-symbol.json", "-0003.params"]
+    again = mx.gluon.SymbolBlock.imports(files[0], ["data"], files[1], ctx=mx.cpu())
+    assert numpy.allclose(again(x).asnumpy(), wanted, atol=1e-6)
+    with pytest.raises(RuntimeError, match="has no values yet"):
+        nn.Dense(2).export(str(tmp_path / "other"))

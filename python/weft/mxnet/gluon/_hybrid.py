@@ -45,6 +45,11 @@ def needs_arguments(kind: type) -> bool:
     )
 
 
+def is_old(kind: type) -> bool:
+    """Is `forward` of a class a `hybrid_forward` of 1.x?"""
+    return getattr(kind, "forward", None) is forward
+
+
 def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
     """Calls `hybrid_forward` with the module and the parameters that fit the arguments."""
     leaves = [*_leaves(args), *_leaves(kwargs)]
@@ -115,4 +120,4 @@ def _replaced(value: Any, symbols: Any) -> Any:
     return value
 
 
-__all__ = ["OPTIONS", "forward", "infer_shapes", "known", "needs_arguments"]
+__all__ = ["OPTIONS", "forward", "infer_shapes", "is_old", "known", "needs_arguments"]

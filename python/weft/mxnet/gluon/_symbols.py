@@ -11,6 +11,7 @@ from typing import Any
 
 from weft import sym as _weft
 from weft._base.errors import Unsupported
+from weft._trace.state import outside_trace
 
 Inputs = list[Any]
 Shapes = list[Any]
@@ -35,7 +36,8 @@ def composed(block: Any, symbols: list[Any], parameters: Mapping[str, Any]) -> A
         parameter.name = name
     try:
         placeholders = [_weft.var(f"__input{number}") for number in range(len(symbols))]
-        out = type(block)._native_call(block, *placeholders)
+        with outside_trace():  # shapes may be looked for while a graph is traced
+            out = type(block)._native_call(block, *placeholders)
         whole = out if isinstance(out, _weft.Symbol) else _weft.Group(list(out))
         graph = json.loads(whole.tojson())
     finally:

@@ -443,7 +443,7 @@ class HybridBlock(Block, _NativeHybrid):
 
     def _is_composed_by_hand(self) -> bool:
         """Has a block of the tree `hybrid_forward`, which takes symbols itself?"""
-        return any(hasattr(type(block), "hybrid_forward") for _, block in _walked(self, ""))
+        return any(_hybrid.is_old(type(block)) for _, block in _walked(self, ""))
 
     def _on_symbols(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The call as a symbol: where blocks below have `hybrid_forward`, these compose it."""
