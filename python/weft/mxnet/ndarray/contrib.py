@@ -19,6 +19,7 @@ from weft._core.typing import ndarray
 from weft.mxnet.ndarray._array import NDArray, plain, shaped
 from weft.mxnet.ndarray._creation import array
 from weft.mxnet.ndarray._functions import finder, names_behind
+from weft.mxnet.ndarray._sparse import CSRNDArray
 
 
 def foreach(body: Callable[..., Any], data: Any, init_states: Any) -> tuple[Any, Any]:
@@ -106,6 +107,24 @@ isinf = _asked("isinf", np.isinf, "infinite")
 isnan = _asked("isnan", np.isnan, "no number")
 
 
+def getnnz(data: Any, axis: int | None = None, out: Any = None, name: Any = None) -> NDArray:
+    """How many elements a csr matrix stores, int64: of all, of each column (axis 0) or row (1).
+
+    Raises TypeError for an array of another kind, ValueError for another axis.
+    """
+    if not isinstance(data, CSRNDArray):
+        raise InvalidType(f"getnnz: `data` must be a CSRNDArray; got {type(data).__name__}")
+    if axis is None:
+        found = numpy.array([data.indices.size])
+    elif axis == 0:
+        found = numpy.bincount(data.indices.asnumpy(), minlength=data.shape[1])
+    elif axis == 1:
+        found = numpy.diff(data.indptr.asnumpy())
+    else:
+        raise InvalidValue(f"getnnz: `axis` must be None, 0 or 1; got {axis!r}")
+    return array(found, dtype="int64")
+
+
 def rand_zipfian(
     true_classes: NDArray, num_sampled: int, range_max: int, ctx: Any = None
 ) -> tuple[NDArray, NDArray, NDArray]:
@@ -127,6 +146,6 @@ def rand_zipfian(
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = finder("ndarray.contrib", ("_contrib_",), globals())
 
-_OWN = ("cond", "foreach", "isfinite", "isinf", "isnan", "rand_zipfian", "while_loop")
+_OWN = ("cond", "foreach", "getnnz", "isfinite", "isinf", "isnan", "rand_zipfian", "while_loop")
 __all__: Any = sorted({*_OWN, *names_behind(("_contrib_",))})
 __dir__ = __all__.copy

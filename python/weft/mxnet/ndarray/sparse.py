@@ -32,8 +32,12 @@ from weft.mxnet.ndarray._sparse import (  # noqa: F401 - public here
 )
 
 
-def retain(data: RowSparseNDArray, indices: Any, out: Any = None, name: Any = None) -> Any:
+def retain(
+    data: Any = None, indices: Any = None, out: Any = None, name: Any = None, **kwargs: Any
+) -> Any:
     """The rows of a row_sparse array whose numbers are among `indices`, the others as zero."""
+    for key in kwargs:
+        raise InvalidType(f"retain: `{key}` is no argument; it accepts data, indices, out")
     if not isinstance(data, RowSparseNDArray):
         raise InvalidType(f"retain: `data` must be a RowSparseNDArray; got {type(data).__name__}")
     found = data.retain(indices)
