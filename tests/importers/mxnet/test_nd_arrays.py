@@ -1,4 +1,4 @@
-"""Arrays of 1.x, `mx.nd.NDArray`: what differs from Weft's arrays, by NumPy and by MXNet's rules."""
+"""Arrays of 1.x, `mx.nd.NDArray`: what differs from Weft's, by NumPy and MXNet's rules."""
 
 import copy
 import pickle

@@ -19,6 +19,7 @@ from weft.mxnet.ndarray._creation import __all__ as _creation_names
 from weft.mxnet.ndarray._files import load, load_frombuffer, save  # noqa: F401 - public here
 from weft.mxnet.ndarray._functions import finder as _finder
 from weft.mxnet.ndarray._functions import names_behind as _names_behind
+from weft.mxnet.ndarray._products import dot  # noqa: F401 - public here
 from weft.npx import waitall  # noqa: F401 - public here
 
 _MODULES = ("_internal", "contrib", "image", "linalg", "op", "random", "sparse")

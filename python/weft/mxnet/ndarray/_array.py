@@ -196,6 +196,8 @@ class NDArray(ndarray):
 
         out_grad: the gradient with respect to this array; ones by default
         """
+        if isinstance(out_grad, Sparse):
+            out_grad = out_grad.todense()
         given = None if out_grad is None else [out_grad]
         _autograd.backward([self], given, retain_graph, train_mode)
 

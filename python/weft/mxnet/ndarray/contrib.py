@@ -22,7 +22,9 @@ from weft.mxnet.ndarray._functions import finder, names_behind
 from weft.mxnet.ndarray._sparse import CSRNDArray
 
 
-def foreach(body: Callable[..., Any], data: Any, init_states: Any) -> tuple[Any, Any]:
+def foreach(
+    body: Callable[..., Any], data: Any, init_states: Any, name: str = "foreach"
+) -> tuple[Any, Any]:
     """Runs `body(row, states)` for each row of arrays, handing states from one to the next.
 
     Returns the outputs, stacked, and the last states. Raises TypeError for what are no arrays.
@@ -47,6 +49,7 @@ def while_loop(
     func: Callable[..., Any],
     loop_vars: Any,
     max_iterations: int | None = None,
+    name: str = "while_loop",
 ) -> tuple[Any, Any]:
     """Runs `func(*loop_vars)` while `cond(*loop_vars)` is not 0, `max_iterations` times at most.
 
@@ -77,7 +80,7 @@ def while_loop(
         return (() if found[0] is None else found[0]), found[1]
 
     outputs, last = npx.while_loop(cond, step, loop_vars, count)
-    if not steps or outputs in ((), None):
+    if not steps or outputs is None or (isinstance(outputs, tuple) and not outputs):
         return [], last
     return _listed(outputs), last
 
@@ -86,7 +89,9 @@ def _listed(value: Any) -> Any:
     return list(map(_listed, value)) if isinstance(value, tuple) else value
 
 
-def cond(pred: Any, then_func: Callable[[], Any], else_func: Callable[[], Any]) -> Any:
+def cond(
+    pred: Any, then_func: Callable[[], Any], else_func: Callable[[], Any], name: str = "cond"
+) -> Any:
     """What `then_func()` gives if the only element of `pred` is not 0, else what `else_func()`
     gives."""
     return npx.cond(pred, then_func, else_func)
