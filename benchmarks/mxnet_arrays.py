@@ -27,7 +27,9 @@ LINES = {
 }
 
 
-def measured(texts: tuple[str, str], libraries: tuple[object, object], arrays: object) -> list[float]:
+def measured(
+    texts: tuple[str, str], libraries: tuple[object, object], arrays: object
+) -> list[float]:
     """Both in turn, so that what else the machine does meets both."""
     best = [float("inf")] * 2
     timers = [

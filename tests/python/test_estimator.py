@@ -379,6 +379,8 @@ def test_training_goes_on_from_a_batch(tmp_path):
     estimator.fit(loader(), batches=9, event_handlers=handler)
     assert estimator.max_batch == 9 - 4
     assert handler.current_batch == 9
+    names = sorted(path.name for path in tmp_path.glob("*epoch[23]*.params"))
+    assert names == ["model-epoch2batch5.params", "model-epoch3batch7.params"]
     with pytest.raises(ValueError, match="`epoch_period` must be given and `batch_period` must be"):
         estimator.fit(loader(), epochs=9, event_handlers=handler)
 
@@ -460,7 +462,10 @@ def test_options_of_handlers_are_checked(tmp_path):
     ):
         with pytest.raises(ValueError, match=text):
             make()
-    with pytest.warns(RuntimeWarning, match="`mode` must be 'auto', 'min' or 'max'; got 'up'"):
+    with (
+        pytest.warns(UserWarning, match="more is taken as better of accuracy"),
+        pytest.warns(RuntimeWarning, match="`mode` must be 'auto', 'min' or 'max'; got 'up'"),
+    ):
         est.EarlyStoppingHandler(accuracy, mode="up")
     with pytest.warns(UserWarning, match="more is taken as better of accuracy"):
         est.EarlyStoppingHandler(accuracy)

@@ -13,6 +13,7 @@ from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
 from weft._core.typing import ndarray
 from weft.mxnet.device import Device, native_of
+from weft.mxnet.numpy_extension._from_table import FUNCTIONS as _FUNCTIONS
 
 
 def _as_in_ctx(self: ndarray, ctx: Any) -> ndarray:
@@ -44,10 +45,9 @@ def _asscalar(self: ndarray) -> Any:
 
 def _as_nd_ndarray(self: ndarray) -> Any:
     """The array as one of `mx.nd`, on the same memory."""
-    from weft.mxnet import ndarray as nd
+    from weft.mxnet.ndarray import NDArray
 
-    kind = getattr(nd, "NDArray", None)
-    return self if kind is None or isinstance(self, kind) else kind(self)
+    return self if isinstance(self, NDArray) else NDArray(self)
 
 
 def _as_np_ndarray(self: ndarray) -> ndarray:
@@ -69,9 +69,9 @@ def _tostype(self: ndarray, stype: str) -> Any:
     """The array in another storage: 'default', 'row_sparse' or 'csr'."""
     if stype == "default":
         return self
-    from weft.mxnet import ndarray as nd
+    from weft.mxnet.ndarray import cast_storage
 
-    return nd.sparse.array(self, stype=stype) if hasattr(nd, "sparse") else nd.cast(self, stype)
+    return cast_storage(self, stype)
 
 
 def _slice_assign(self: ndarray, rhs: Any, begin: Any, end: Any, step: Any) -> ndarray:
@@ -89,18 +89,6 @@ def _split(self: ndarray, indices_or_sections: Any, axis: int = 0) -> Any:
 def _reshape_view(self: ndarray, *shape: Any) -> ndarray:
     """The same elements under another shape."""
     return self.reshape(*shape)
-
-
-def _operator_method(name: str) -> Callable[..., Any]:
-    """A method that is an operator of `mx.npx`."""
-
-    def method(self: ndarray, *args: Any, **kwargs: Any) -> Any:
-        from weft.mxnet import numpy_extension
-
-        return getattr(numpy_extension, name)(self, *args, **kwargs)
-
-    method.__name__ = name
-    return method
 
 
 _OF_NP = (
@@ -123,7 +111,7 @@ def _methods() -> dict[str, Any]:
 
     found: dict[str, Any] = {name: of(getattr(np, name)) for name in _OF_NP}
     found |= {name: of(getattr(npx, name)) for name in _OF_NPX}
-    found |= {name: _operator_method(name) for name in _OF_TABLE}
+    found |= {name: of(_FUNCTIONS[name]) for name in _OF_TABLE}
     found |= {
         "as_in_context": _as_in_ctx,
         "as_in_ctx": _as_in_ctx,

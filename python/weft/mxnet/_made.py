@@ -6,6 +6,7 @@ from typing import Any
 import numpy
 
 from weft import np
+from weft._core.typing import ndarray
 
 
 def made(values: Any, dtype: Any = None) -> Any:
@@ -39,4 +40,24 @@ def host(values: Any) -> numpy.ndarray:
     return numpy.asarray(values)
 
 
-__all__ = ["Like", "filled", "host", "made", "made_as_mxnet"]
+def to_numpy(value: Any) -> Any:
+    """Arrays as NumPy's, also inside of lists, tuples and dicts."""
+    if isinstance(value, ndarray):
+        return value.asnumpy()
+    if isinstance(value, list | tuple):
+        return type(value)(to_numpy(item) for item in value)
+    if isinstance(value, dict):
+        return {key: to_numpy(item) for key, item in value.items()}
+    return value
+
+
+def from_numpy(value: Any) -> Any:
+    """NumPy's arrays as arrays of `mx.np` of the same dtype, also inside of lists and tuples."""
+    if isinstance(value, numpy.ndarray):
+        return np.array(value)
+    if isinstance(value, list | tuple):
+        return type(value)(from_numpy(item) for item in value)
+    return value
+
+
+__all__ = ["Like", "filled", "from_numpy", "host", "made", "made_as_mxnet", "to_numpy"]

@@ -25,11 +25,6 @@ def asks_for_numpy_shapes() -> bool:
     return bool(getattr(_local, "shape", _asked["shape"]))
 
 
-def is_on_here(mode: str) -> bool:
-    """Did this thread turn a mode on, by a `with` block or a decorator?"""
-    return bool(getattr(_local, mode, False))
-
-
 def set_default(mode: str, value: Any) -> bool:
     """Sets a mode for all threads; gives what it was."""
     before, _defaults[mode] = _defaults[mode], bool(value)
@@ -83,6 +78,3 @@ __all__ = [
     "set_default",
     "set_here",
 ]
-
-
-__all__ = ["ModeBlock", "default_dtype", "is_on_here", "read", "set_default", "set_here"]

@@ -22,7 +22,7 @@ from weft._base.errors import Unsupported
 string_types = (str,)
 integer_types = (int, numpy.int32, numpy.int64)
 numeric_types = (float, int, numpy.generic)
-mx_real_t = numpy.float32  # of arrays that are made without a dtype
+mx_real_t = numpy.dtype("float32")  # of arrays that are made without a dtype
 
 
 class NotImplementedForSymbol(Unsupported):  # type: ignore[misc, valid-type]

@@ -49,7 +49,7 @@ class Device:
 
     @property
     def device_type(self) -> str:
-        """"cpu", "gpu", "cpu_pinned" or "cpu_shared"."""
+        """ "cpu", "gpu", "cpu_pinned" or "cpu_shared"."""
         return self.devtype2str[self.device_typeid]
 
     def native(self) -> _native.Device:

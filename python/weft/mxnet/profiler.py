@@ -132,7 +132,9 @@ def dumps(
             _times.clear()
             _events.clear()
     by_domain = {
-        domain: _sorted({name: _figures(spent) for name, spent in parts.items()}, keys[sort_by], ascending)
+        domain: _sorted(
+            {name: _figures(spent) for name, spent in parts.items()}, keys[sort_by], ascending
+        )
         for domain, parts in times.items()
     }
     found = {"Time": by_domain, "Memory": _memory(keys[sort_by], ascending)}
@@ -157,7 +159,12 @@ def _sorted(figures: dict[str, Any], key: str, ascending: bool) -> dict[str, Any
 def _memory(key: str, ascending: bool) -> dict[str, Any]:
     stats = {name: value for name, value in memory.stats().items() if isinstance(value, int)}
     figures = {
-        f"Memory: {name}": {"Count": 1, "Min": value / 1024, "Max": value / 1024, "Avg": value / 1024}
+        f"Memory: {name}": {
+            "Count": 1,
+            "Min": value / 1024,
+            "Max": value / 1024,
+            "Avg": value / 1024,
+        }
         for name, value in stats.items()
     }
     return {"memory": _sorted(figures, key if key != "Total" else "Max", ascending)}

@@ -4,7 +4,6 @@
 >>> mx.random.seed(7)
 """
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
 from weft._base import spelling as _spelling
@@ -29,7 +28,9 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 
     def __getattr__(name: str) -> Any:
         if name in _DRAWS:
-            return getattr(importlib.import_module("weft.mxnet.ndarray.random"), name)
+            from weft.mxnet.ndarray import random as draws
+
+            return getattr(draws, name)
         return _find(name)
 
 

@@ -8,8 +8,8 @@ False
 from collections import OrderedDict
 from typing import Any, NamedTuple
 
-import weft
 from weft._base.errors import InvalidState
+from weft._version import __version__
 from weft.mxnet.device import num_gpus
 
 # Switches of MXNet's build; True where Weft has the same by its own means.
@@ -68,12 +68,12 @@ class Features(OrderedDict[str, Feature]):
 
 def get_branch() -> str:
     """The name of the source's branch; of a release its version."""
-    return f"v{weft.__version__}"
+    return f"v{__version__}"
 
 
 def get_commit_hash() -> str:
     """The source's commit; releases do not know it, and give their version."""
-    return weft.__version__
+    return __version__
 
 
 __all__ = ["Feature", "Features", "feature_list", "get_branch", "get_commit_hash"]

@@ -18,7 +18,9 @@ import numpy
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
 from weft.mxnet import _modes
+from weft.mxnet._made import from_numpy, to_numpy
 from weft.mxnet.device import Device, num_gpus
+from weft.mxnet.numpy._creation import array
 
 T = TypeVar("T")
 
@@ -211,35 +213,8 @@ def dtype_from_number(number: Any) -> Any:
 
 def default_array(source_array: Any, device: Any = None, dtype: Any = None) -> ndarray:
     """An array of `mx.np`, or of `mx.nd` in 1.x's manner."""
-    from weft.mxnet import ndarray as nd
-    from weft.mxnet import numpy as np
-
-    if is_np_array() or not hasattr(nd, "array"):
-        return np.array(source_array, dtype=dtype, device=device)
-    found: ndarray = nd.array(source_array, ctx=device, dtype=dtype)
-    return found
-
-
-def to_numpy(value: Any) -> Any:
-    """Arrays as NumPy's, also inside of lists, tuples and dicts."""
-    if isinstance(value, ndarray):
-        return value.asnumpy()
-    if isinstance(value, list | tuple):
-        return type(value)(to_numpy(item) for item in value)
-    if isinstance(value, dict):
-        return {key: to_numpy(item) for key, item in value.items()}
-    return value
-
-
-def from_numpy(value: Any) -> Any:
-    """NumPy's arrays as arrays of `mx.np` of the same dtype, also inside of lists and tuples."""
-    from weft import np
-
-    if isinstance(value, numpy.ndarray):
-        return np.array(value)
-    if isinstance(value, list | tuple):
-        return type(value)(from_numpy(item) for item in value)
-    return value
+    made = array(source_array, dtype=dtype, device=device)
+    return made if is_np_array() else made.as_nd_ndarray()
 
 
 def numpy_fallback(func: Callable[..., Any]) -> Callable[..., Any]:

@@ -273,10 +273,9 @@ def multinomial(n: int, pvals: ArrayLike, size: Shape | None = None) -> ndarray:
 def multivariate_normal(
     mean: ArrayLike, cov: ArrayLike, size: Shape | None = None, dtype: DTypeLike = "float32"
 ) -> ndarray:
-    """Vectors that are normal with means `mean`, (..., D), and covariances `cov`, (..., D, D), which
-    are read.
+    """Vectors that are normal with means `mean`, (..., D), and covariances `cov`, (..., D, D).
 
-    size: shape in front of theirs
+    cov: is read, so it cannot be traced; size: shape in front of theirs
 
     Raises ValueError for matrices that are no covariances.
 

@@ -3,6 +3,7 @@
 Elements keep their gradients. `weft.np` has them under the same names.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -224,8 +225,7 @@ def diag_indices_from(arr: ArrayLike) -> tuple[ndarray, ...]:
     array = _array(arr)
     if array.ndim < 2 or len(set(array.shape)) > 1:
         raise InvalidValue(
-            "diag_indices_from: `arr` must have at least two axes, all as long; "
-            f"got {array.shape}"
+            f"diag_indices_from: `arr` must have at least two axes, all as long; got {array.shape}"
         )
     return (_creation.arange(array.shape[0]),) * array.ndim
 
@@ -242,11 +242,20 @@ def unravel_index(indices: ArrayLike, shape: Shape) -> tuple[ndarray, ...]:
     places = _array(indices)
     if places.dtype.kind not in "iu":
         raise InvalidType(f"unravel_index: `indices` must be integers; got {places.dtype}")
-    try:
-        found = numpy.unravel_index(places.asnumpy(), shape)
-    except ValueError as error:
-        raise InvalidValue(f"unravel_index: `indices` for shape {shape}: {error}") from None
-    return tuple(native.array(index).astype(places.dtype) for index in found)
+    extents = (shape,) if isinstance(shape, int) else tuple(shape)
+    count = math.prod(extents)
+    if not native.is_traced(places) and places.size:
+        values = places.asnumpy()
+        if values.min() < 0 or values.max() >= count:
+            raise InvalidValue(
+                f"unravel_index: `indices` must be from 0 to {count - 1} for shape {extents}; "
+                f"got {int(values.min())} to {int(values.max())}"
+            )
+    rest, found = places, []
+    for extent in reversed(extents):
+        found.append(_ops.remainder(rest, extent))
+        rest = _ops.floor_divide(rest, extent)
+    return tuple(reversed(found))
 
 
 def indices(

@@ -70,6 +70,11 @@ def _broadcast_weights(array: ndarray, axis: Any, weights: ndarray) -> ndarray:
     return weights.reshape(shape)
 
 
+def _shares(q: ArrayLike) -> numpy.ndarray:
+    """Shares as NumPy's float64, numbers of Python with all their digits."""
+    return numpy.asarray(q.asnumpy() if isinstance(q, native.ndarray) else q, "float64")
+
+
 _METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 
@@ -94,7 +99,7 @@ def quantile(
     """
     if method not in _METHODS:
         raise InvalidValue(f"quantile: `method` must be one of {_METHODS}; got {method!r}")
-    shares = _array(q).asnumpy().astype("float64")
+    shares = _shares(q)
     if shares.size and not (shares.min() >= 0 and shares.max() <= 1):
         raise InvalidValue(f"quantile: `q` must be from 0 to 1; got {shares.tolist()}")
     array, kept = _one_axis(_floating(a), axis)
@@ -145,7 +150,7 @@ def percentile(
     >>> np.percentile(np.array([3.0, 1.0, 2.0]), 50)
     array(2.)
     """
-    shares = _array(q).asnumpy().astype("float64")
+    shares = _shares(q)
     if shares.size and not (shares.min() >= 0 and shares.max() <= 100):
         raise InvalidValue(f"percentile: `q` must be from 0 to 100; got {shares.tolist()}")
     return quantile(a, shares / 100, axis, method=method, keepdims=keepdims)
@@ -334,7 +339,9 @@ def cross(
     first, second = _ops.moveaxis(a, axisa, -1), _ops.moveaxis(b, axisb, -1)
     widths = first.shape[-1], second.shape[-1]
     if not {*widths} <= {2, 3}:
-        raise InvalidValue(f"cross: vectors must have 2 or 3 elements; got {widths[0]}, {widths[1]}")
+        raise InvalidValue(
+            f"cross: vectors must have 2 or 3 elements; got {widths[0]}, {widths[1]}"
+        )
     u, v = ([x[..., i] for i in range(x.shape[-1])] for x in (first, second))
     if widths == (2, 2):
         return u[0] * v[1] - u[1] * v[0]
@@ -354,7 +361,9 @@ def kron(a: ArrayLike, b: ArrayLike) -> ndarray:
     first, second = _array(a), _array(b)
     ndim = max(first.ndim, second.ndim)
     shapes = [(1,) * (ndim - x.ndim) + x.shape for x in (first, second)]
-    pairs = [[extent for pair in zip(s, (1,) * ndim, strict=True) for extent in pair] for s in shapes]
+    pairs = [
+        [extent for pair in zip(s, (1,) * ndim, strict=True) for extent in pair] for s in shapes
+    ]
     turned = [extent for pair in zip((1,) * ndim, shapes[1], strict=True) for extent in pair]
     product = first.reshape(pairs[0]) * second.reshape(turned)
     return product.reshape([m * n for m, n in zip(*shapes, strict=True)])

@@ -211,6 +211,45 @@ def test_a_stopped_training_leaves_a_snapshot(tmp_path):
     assert (tmp_path / "solver_iter_3.solverstate").exists()
 
 
+RECURRENT = """
+layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 5 dim: 4 dim: 3 } } }
+layer { name: "c" type: "Input" top: "c" input_param { shape { dim: 5 dim: 4 } } }
+layer { name: "t" type: "Input" top: "t" input_param { shape { dim: 5 dim: 4 dim: 2 } } }
+layer { name: "bn" type: "BatchNorm" bottom: "x" top: "b" }
+layer { name: "lstm" type: "LSTM" bottom: "b" bottom: "c" top: "h" recurrent_param {
+  num_output: 6 weight_filler { type: "uniform" min: -0.3 max: 0.3 } } }
+layer { name: "ip" type: "InnerProduct" bottom: "h" top: "y"
+  inner_product_param { axis: 2 num_output: 2 weight_filler { type: "xavier" } } }
+layer { name: "loss" type: "EuclideanLoss" bottom: "y" bottom: "t" top: "loss" }
+"""
+
+
+def test_recurrent_nets_train_and_are_written(tmp_path):
+    x = numpy.random.default_rng(0).normal(size=(5, 4, 3)).astype("float32")
+    marks = numpy.ones((5, 4), "float32")
+    marks[0] = 0
+    data = {"x": x, "c": marks, "t": numpy.cumsum(x, 0)[..., :2]}
+    text = 'base_lr: 0.05 lr_policy: "fixed" type: "Adam" momentum: 0.9 max_iter: 60 random_seed: 1'
+    path = write_solver(tmp_path, RECURRENT, text)
+    solver = weft.caffe.Solver(path, data=data, log=lambda _: None)
+    first = solver.step()
+    net = solver.solve()
+    assert solver.step() < first / 4
+    assert net.output_names == ["y"]
+    model = weft.runtime.Model(tmp_path / "solver_iter_60.weft").context("forward")
+    found = numpy.asarray(model.run(x, marks)[0]).reshape(5, 4, 2)
+    numpy.testing.assert_allclose(found, net(np.array(x), np.array(marks)).asnumpy(), rtol=1e-4)
+
+
+def test_a_file_that_cannot_be_written_is_said_before_training(tmp_path):
+    path = write_solver(tmp_path, REGRESSION, 'base_lr: 0.1 lr_policy: "fixed" max_iter: 5')
+    lines = []
+    options = {"data": {"made": regression_data()}, "log": lines.append}
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        weft.caffe.train(path, output=tmp_path / "no" / "net.weft", **options)
+    assert lines == []
+
+
 def test_a_state_has_the_numbers_that_caffe_has(tmp_path):
     text = (
         'base_lr: 0.1 lr_policy: "multistep" gamma: 0.5 stepvalue: 1 momentum: 0.9 '

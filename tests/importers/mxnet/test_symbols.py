@@ -1,4 +1,4 @@
-"""Symbols: names and attributes as MXNet 1.9.1 gives them, shapes that follow, files, composition."""
+"""Symbols: names and attributes as MXNet 1.9.1 gives them, shapes that follow, files, parts."""
 
 import copy
 import json

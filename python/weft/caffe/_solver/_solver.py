@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 
 from weft import autograd, np
-from weft._base.errors import InvalidValue
+from weft._base.errors import Error, InvalidValue
 from weft._import.block import ImportedBlock
 from weft.caffe._data import Around
 from weft.caffe._deploy import deployed
@@ -296,8 +296,11 @@ class Solver:
         kind = "binary proto" if self.param.snapshot_format else "HDF5"
         self._log(f"Snapshotting to {kind} file {written[0]}")
         self._log(f"Snapshotting solver state to {kind} file {written[1]}")
-        self.export(f"{stem}.weft")
-        self._log(f"Writing {stem}.weft")
+        try:
+            self.export(f"{stem}.weft")
+            self._log(f"Writing {stem}.weft")
+        except Error as error:  # the weights are there: training goes on
+            self._log(f"There is no {stem}.weft: {error}")
         return written
 
     def _prefix(self) -> str:
@@ -308,13 +311,14 @@ class Solver:
         return str(Path(prefix, solver.stem)) if Path(prefix).is_dir() else prefix
 
     def export(self, path: Path_) -> None:
-        """Writes the net for use as a .weft file, which takes batches of any size."""
+        """Writes the net for use as a .weft file, which takes batches of any size; of that of the
+        net, where layers such as LSTM depend on it."""
         block = self.deploy()
         examples = [np.zeros(port.usual) for port in block.ports]
         dynamic = {name: {0: "batch"} for name in block.argument_names}
         try:
             block.export(path, *examples, dynamic=dynamic)
-        except (NotImplementedError, ValueError):
+        except (NotImplementedError, ValueError, RuntimeError):
             # Layers that compute with the size of a batch: the file takes that of the text.
             block.export(path, *examples)
 

@@ -111,12 +111,17 @@ def _scatter_set_nd(lhs: Array, rhs: Array, indices: Array, *, shape: Any = None
 
 @rules("_npx_index_add")
 def _index_add(a: Array, ind: Array, val: Array) -> ndarray:
-    return npx.index_add(a, whole(ind), val)
+    return npx.index_add(a, _in_rows(ind), val)
 
 
 @rules("_npx_index_update")
 def _index_update(a: Array, ind: Array, val: Array) -> ndarray:
-    return npx.index_update(a, whole(ind), val)
+    return npx.index_update(a, _in_rows(ind), val)
+
+
+def _in_rows(ind: ndarray) -> ndarray:
+    """A row of indices for each axis; one number is a row of its own."""
+    return whole(ind).reshape((1, -1)) if ind.ndim < 2 and ind.size == 1 else whole(ind)
 
 
 @rules("_contrib_index_copy")
@@ -160,9 +165,7 @@ def _mask_assign_scalar(
 
 
 @rules("_npi_boolean_mask_assign_tensor")
-def _mask_assign_tensor(
-    data: Array, mask: Array, value: Array, *, start_axis: int = 0
-) -> ndarray:
+def _mask_assign_tensor(data: Array, mask: Array, value: Array, *, start_axis: int = 0) -> ndarray:
     """The rows of `value`, or its only one, go where the mask is true; it cannot be traced."""
     out = data.copy()
     before = (slice(None),) * int(start_axis)

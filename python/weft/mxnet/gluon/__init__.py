@@ -25,7 +25,7 @@ from weft.mxnet.gluon.symbol_block import SymbolBlock
 from weft.mxnet.gluon.trainer import Trainer
 
 if TYPE_CHECKING:
-    from weft.mxnet.gluon import contrib, metric, model_zoo
+    from weft.mxnet.gluon import contrib, metric, model_zoo, probability
 
 _find = _spelling.finder(
     "weft.mxnet.gluon", _words.LAYERS | _words.LOSSES | _words.PACKAGE, ("gluon", "gluon.nn")
@@ -35,7 +35,7 @@ _LATER = {
     "contrib": "weft.mxnet.gluon.contrib",
     "metric": "weft.mxnet.gluon.metric",
     "model_zoo": "weft.mxnet.gluon.model_zoo",
-    "probability": "weft.gluon.probability",
+    "probability": "weft.mxnet.gluon.probability",
 }
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
@@ -59,6 +59,7 @@ __all__ = [
     "metric",
     "model_zoo",
     "nn",
+    "probability",
     "rnn",
     "utils",
 ]

@@ -9,6 +9,7 @@ from weft._base.spelling import unknown_argument
 from weft._core.typing import ndarray
 from weft.gluon.block import Block
 from weft.mxnet.gluon._modes import as_nd, is_np_array
+from weft.mxnet.gluon._symbols import _variable, is_symbol
 
 # How MXNet's engine runs a graph: accepted, and without a counterpart.
 _ENGINE = (
@@ -46,13 +47,11 @@ def needs_arguments(kind: type) -> bool:
 
 def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
     """Calls `hybrid_forward` with the module and the parameters that fit the arguments."""
-    from weft.sym import Symbol
-
     leaves = [*_leaves(args), *_leaves(kwargs)]
-    if any(isinstance(leaf, Symbol) for leaf in leaves):
+    if any(is_symbol(leaf) for leaf in leaves):
         from weft.mxnet import symbol
 
-        variables = {name: p.var() for name, p in self._own_parameters.items()}
+        variables = {n: _variable(p, self._full_name(n, p)) for n, p in _attributes(self)}
         return self.hybrid_forward(symbol, *args, **kwargs, **variables)
     from weft.mxnet import ndarray as nd
 
@@ -90,7 +89,7 @@ def infer_shapes(block: Any, *args: Any) -> None:
     out = block.hybrid_forward(
         symbol,
         *_replaced(args, remaining),
-        **{name: parameter.var() for name, parameter in _attributes(block)},
+        **{name: _variable(parameter, name) for name, parameter in _attributes(block)},
     )
     out = symbol.Group(_leaves(out)) if isinstance(out, list | tuple) else out
     given = {v.name: tuple(a.shape) for v, a in zip(inputs, arrays, strict=True)}
@@ -98,7 +97,7 @@ def infer_shapes(block: Any, *args: Any) -> None:
     found = dict(zip(out.list_arguments(), shapes or (), strict=False))
     found |= dict(zip(out.list_auxiliary_states(), states or (), strict=False))
     for name, parameter in block._own_parameters.items():
-        shape = found.get(parameter.var().name)
+        shape = found.get(name)
         if shape is not None:
             parameter.shape = shape
         elif not parameter.is_shape_known:

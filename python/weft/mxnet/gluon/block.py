@@ -28,7 +28,7 @@ from weft._core.typing import ndarray
 from weft.gluon.block import Block as _NativeBlock
 from weft.gluon.hybrid_block import HybridBlock as _NativeHybrid
 from weft.gluon.parameter import Parameter as _NativeParameter
-from weft.mxnet.gluon import _devices, _hybrid
+from weft.mxnet.gluon import _devices, _hybrid, _symbols
 from weft.mxnet.gluon._naming import Names, NameScope
 from weft.mxnet.gluon.parameter import Parameter, adopted
 from weft.mxnet.gluon.parameter_dict import ParameterDict, read_arrays, write_arrays
@@ -85,7 +85,9 @@ class Block(_NativeBlock):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if "_children" not in self.__dict__:
-            _NativeBlock.__setattr__(self, name, value)
+            if isinstance(value, _NativeBlock | _NativeParameter):
+                _NativeBlock.__setattr__(self, name, value)  # tells to call `__init__` before
+            object.__setattr__(self, name, value)
             return
         present = self.__dict__.get(name)
         for kind in (_NativeBlock, _NativeParameter):
@@ -396,6 +398,8 @@ class Block(_NativeBlock):
         # `_children` of 2.0 has weak references, so programs write `block()(x)` there.
         if not args and not kwargs and _hybrid.needs_arguments(type(self)):
             return self
+        if args and _symbols.is_symbol(args[0]):
+            return self.forward(*args, **kwargs)
         return super().__call__(*args, **kwargs)
 
     def register_op_hook(self, callback: Callable[..., Any], monitor_all: bool = False) -> None:
@@ -431,7 +435,28 @@ class HybridBlock(Block, _NativeHybrid):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not args and not kwargs and _hybrid.needs_arguments(type(self)):
             return self
+        if args and _symbols.is_symbol(args[0]):
+            return self._on_symbols(args, kwargs)
         return _NativeHybrid.__call__(self, *args, **kwargs)
+
+    _native_call = _NativeHybrid.__call__
+
+    def _is_composed_by_hand(self) -> bool:
+        """Has a block of the tree `hybrid_forward`, which takes symbols itself?"""
+        return any(hasattr(type(block), "hybrid_forward") for _, block in _walked(self, ""))
+
+    def _on_symbols(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The call as a symbol: where blocks below have `hybrid_forward`, these compose it."""
+        is_plain = all(_symbols.is_symbol(a) for a in args) and not kwargs
+        if self._is_composed_by_hand() or not is_plain:
+            return self.forward(*args, **kwargs)
+        return _symbols.composed(self, list(args), dict(self._full_names()))
+
+    def _count_of_inputs(self) -> int:
+        """How many arrays the last call had; one where there was none."""
+        seen = self.__dict__.get("_seen") or getattr(self._cache.last, "types", None)
+        types = seen[1] if isinstance(seen, tuple) and len(seen) == 2 else seen
+        return max(1, len(types)) if isinstance(types, list | tuple) else 1
 
     def infer_type(self, *args: Any) -> None:
         """Gives parameters without values the dtype of the first argument."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from weft._base import spelling as _spelling
 from weft._base import words as _words
+from weft._core.typing import ndarray
 from weft.gluon import loss as _native
 from weft.mxnet.gluon._layers import layer as _layer
 from weft.mxnet.gluon.block import HybridBlock, register_counterpart
@@ -88,8 +89,9 @@ class SoftmaxCrossEntropyLoss(
 
     def forward(self, pred: Any, label: Any, sample_weight: Any = None) -> Any:
         axis = self.options["axis"]
-        if self.options["sparse_label"] and label.ndim == pred.ndim and label.shape[axis] == 1:
-            label = label.squeeze(axis)
+        if self.options["sparse_label"] and isinstance(label, ndarray):
+            has_axis = label.ndim == pred.ndim and label.shape[axis] == 1
+            label = label.squeeze(axis) if has_axis else label
         return super().forward(pred, label, sample_weight)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy
 
 from weft import np
+from weft.mxnet.ndarray.sparse import RowSparseNDArray
 
 
 def is_sparse(array: Any) -> bool:
@@ -30,7 +31,7 @@ def write(target: Any, kept: Any, rows: Any) -> None:
     count = kept.shape[0]
     numbers = numpy.arange(count) if rows is None else numpy.unique(numpy.asarray(rows))
     indices = np.array(numbers.astype("int64"))
-    target._set_rows(kept[indices], indices)
+    target._take(RowSparseNDArray(kept[indices], indices, target.shape))
 
 
 __all__ = ["dense", "is_sparse", "write"]

@@ -18,7 +18,7 @@ def dot(
     out: Any = None,
     name: Any = None,
 ) -> Any:
-    """Sums of products over the last axis of `lhs` and the first of `rhs`; each may be a csr matrix.
+    """Sums of products over the last axis of `lhs` and the first of `rhs`; both may be sparse.
 
     A transposed csr matrix times an array is row_sparse, unless `forward_stype` says another.
     """

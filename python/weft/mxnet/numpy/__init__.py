@@ -10,7 +10,7 @@ array([0.5, 1. ])
 
 import math as _math
 import sys as _sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as _numpy
 
@@ -61,20 +61,24 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 _CONSTANTS = ("NAN", "NINF", "NZERO", "NaN", "PINF", "PZERO", "euler_gamma")
 _KINDS = ("boolean_dtypes", "floating_dtypes", "integer_dtypes", "numeric_dtypes")
 
-__all__: Any = sorted(
-    {
-        *_np.__all__,
-        *_creation.__all__,
-        *_ELEMENTWISE,
-        *_reductions.__all__,
-        *_shapes.__all__,
-        *_FUNCTIONS,
-        *_CONSTANTS,
-        *_KINDS,
-        "bool",
-        "shares_memory",
-    }
-)
+_COMPUTED = {
+    *_np.__all__,
+    *_creation.__all__,
+    *_ELEMENTWISE,
+    *_reductions.__all__,
+    *_shapes.__all__,
+    *_FUNCTIONS,
+    *_CONSTANTS,
+    *_KINDS,
+}
+
+__all__ = [
+    *sorted(_COMPUTED - {"linalg", "random"}),
+    "bool",
+    "linalg",
+    "random",
+    "shares_memory",
+]
 __dir__ = __all__.copy
 
 # `numpy.linalg.svd(x)` of an array finds the function here where `weft.np` lacks it.

@@ -14,9 +14,9 @@ import numpy
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ArrayLike, Shape, ndarray
+from weft.mxnet._made import to_numpy
 from weft.mxnet._modes import default_dtype, read
 from weft.mxnet.device import native_of
-from weft.mxnet.util import to_numpy
 
 
 def dtype_or_default(dtype: Any) -> Any:
@@ -286,7 +286,9 @@ def indices(
     given."""
     if not isinstance(dimensions, list | tuple):
         raise InvalidValue(f"indices: `dimensions` must be a tuple; got {dimensions!r}")
-    return np.indices(dimensions, "int64" if dtype is None else dtype, device=native_of(device, ctx))
+    return np.indices(
+        dimensions, "int64" if dtype is None else dtype, device=native_of(device, ctx)
+    )
 
 
 def _window(name: str, make: Callable[..., ndarray], what: str) -> Callable[..., ndarray]:
@@ -321,7 +323,7 @@ def meshgrid(*xi: ArrayLike, **kwargs: Any) -> list[ndarray]:
     grids = np.meshgrid(*xi, indexing=indexing)
     if not sparse:
         return list(grids)
-    own = [place for place in range(len(grids))]
+    own = list(range(len(grids)))
     if indexing == "xy" and len(own) > 1:
         own[:2] = 1, 0
     cut = []

@@ -84,9 +84,8 @@ def _divide(x1: Any, x2: Any, /, out: ndarray | None = None, **kwargs: Any) -> A
     """The quotient; of integers in the default dtype. Two numbers give a number."""
     if kwargs:
         _check_options("true_divide", kwargs)
-    if not isinstance(x1, ndarray) and not isinstance(x2, ndarray):
-        if _is_number(x1) and _is_number(x2):
-            return numpy.true_divide(x1, x2)
+    if _is_number(x1) and _is_number(x2):
+        return numpy.true_divide(x1, x2)
     if read("dtype"):
         x1, x2 = _doubled(x1), _doubled(x2)
     return np.divide(x1, x2) if out is None else np.divide(x1, x2, out=out)

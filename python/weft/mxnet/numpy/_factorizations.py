@@ -1,7 +1,7 @@
 """Factorizations of matrices as operators: NumPy's LAPACK computes, gradients are written here.
 
-Each works on batches: the last two axes are the matrix. The operators are registered when the first
-of them is used; they are recorded and traced like all others, but a file that has them needs Python.
+Each works on batches: the last two axes are the matrix. An operator is registered when it is first
+used. It is recorded and traced like all others, but a file that has it needs Python.
 """
 
 import functools
@@ -164,9 +164,7 @@ def _qr_gradient(inputs: Any, outputs: Any, cotangents: Any) -> Any:
         return (_qr_square_gradient(q, r, gq, gr),)
     # A wide matrix is [X, Y] with Y = Q V, so that the gradient of V reaches Q, too.
     y, gv = a[..., rows:], gr[..., rows:]
-    first = _qr_square_gradient(
-        q, r[..., :rows], gq + np.matmul(y, _turned(gv)), gr[..., :rows]
-    )
+    first = _qr_square_gradient(q, r[..., :rows], gq + np.matmul(y, _turned(gv)), gr[..., :rows])
     return (np.concatenate([first, np.matmul(q, gv)], -1),)
 
 

@@ -39,12 +39,17 @@ def sum(
     return written(_summed(np.sum, array, axis, keepdims, dtype), out)
 
 
-def _summed(function: Callable[..., ndarray], array: ndarray, axis: Axis, keepdims: Any, dtype: Any) -> ndarray:
+def _summed(
+    function: Callable[..., ndarray], array: ndarray, axis: Axis, keepdims: Any, dtype: Any
+) -> ndarray:
     """A sum or product, in the wider one of the dtypes of the array and of the result."""
     wanted = dtype or (None if array.dtype.kind == "b" else array.dtype)
     if wanted is None:
         return function(array, axis, bool(keepdims))
-    wide = np.result_type(array.dtype, wanted) if array.dtype.kind == "f" else wanted
+    if array.dtype.kind == "f":
+        wide = np.result_type(array.dtype, wanted)
+    else:
+        wide = wanted if numpy.dtype(wanted).kind == "f" else None
     found = function(array, axis, bool(keepdims), wide)
     return found if found.dtype == wanted else found.astype(wanted)
 
@@ -169,8 +174,10 @@ def _check_quantile(where: str, out: Any, overwrite_input: Any, interpolation: s
     if overwrite_input:
         raise NotImplementedError(f"{where}: `overwrite_input` must be False")
     if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
-        raise InvalidValue(f"{where}: `interpolation` must be 'linear', 'lower', 'higher', "
-                           f"'midpoint' or 'nearest'; got {interpolation!r}")
+        raise InvalidValue(
+            f"{where}: `interpolation` must be 'linear', 'lower', 'higher', "
+            f"'midpoint' or 'nearest'; got {interpolation!r}"
+        )
 
 
 def quantile(

@@ -1,5 +1,4 @@
-"""Functions that put elements elsewhere, with MXNet's arguments: `order`, `out`, NumPy's old names.
-"""
+"""Functions that put elements elsewhere, with MXNet's arguments `order` and `out`."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -12,9 +11,7 @@ from weft._core.typing import ArrayLike, Shape, ndarray
 from weft.mxnet.numpy._creation import check_order, written
 
 
-def reshape(
-    a: ArrayLike, newshape: Shape, order: str = "C", out: ndarray | None = None
-) -> ndarray:
+def reshape(a: ArrayLike, newshape: Shape, order: str = "C", out: ndarray | None = None) -> ndarray:
     """The same elements in row-major order under another shape; one extent may be -1, the rest.
 
     MXNet's own codes from -2 to -6 are those of `npx.reshape`.
@@ -125,7 +122,10 @@ def take(
     if places.dtype.kind not in "iu":
         places = places.astype("int64")
     if mode == "wrap":
-        places, mode = np.remainder(places, np.size(a) if axis is None else np.shape(a)[axis]), "raise"
+        places, mode = (
+            np.remainder(places, np.size(a) if axis is None else np.shape(a)[axis]),
+            "raise",
+        )
     return np.take(a, places, axis, mode, out=out)
 
 
@@ -140,8 +140,8 @@ def clip(a: ArrayLike, a_min: Any, a_max: Any, out: ndarray | None = None) -> nd
 
 
 def where(condition: Any, x: Any = None, y: Any = None) -> Any:
-    """Elements of `x` where the condition is not zero, else of `y`; without them the indices of what
-    is not zero.
+    """Elements of `x` where the condition is not zero, else of `y`; without both the indices of
+    what is not zero.
 
     Raises ValueError for one of the two alone.
     """
@@ -269,8 +269,8 @@ def diagflat(array: ArrayLike, k: int = 0) -> ndarray:
 
 
 def broadcast_to(array: ArrayLike, shape: Shape) -> ndarray:
-    """The array stretched to a shape; -2 in it stands for the array's own extent of that axis, counted
-    from the last one."""
+    """The array stretched to a shape; -2 in it stands for the array's own extent of that axis,
+    counted from the last one."""
     if not isinstance(shape, int) and any(extent == -2 for extent in shape):
         own = np.shape(array)
         shape = [own[n - len(shape)] if extent == -2 else extent for n, extent in enumerate(shape)]
@@ -278,12 +278,12 @@ def broadcast_to(array: ArrayLike, shape: Shape) -> ndarray:
 
 
 def tril(m: ArrayLike, k: int = 0) -> ndarray:
-    """The elements on and below a diagonal, zeros above it; of a vector as a matrix of such rows."""
+    """The elements on and below a diagonal, zeros above it. A vector stands for such rows."""
     return np.tril(_as_matrix(m), k)
 
 
 def triu(m: ArrayLike, k: int = 0) -> ndarray:
-    """The elements on and above a diagonal, zeros below it; of a vector as a matrix of such rows."""
+    """The elements on and above a diagonal, zeros below it. A vector stands for such rows."""
     return np.triu(_as_matrix(m), k)
 
 
@@ -330,7 +330,9 @@ def _each(function: Callable[..., Any], arrays: Sequence[Any]) -> Any:
     return found[0] if len(found) == 1 else found
 
 
-def set_printoptions(precision: int | None = None, threshold: int | None = None, **kwarg: Any) -> None:
+def set_printoptions(
+    precision: int | None = None, threshold: int | None = None, **kwarg: Any
+) -> None:
     """How arrays are printed, as NumPy has it; so are arrays here."""
     numpy.set_printoptions(precision=precision, threshold=threshold, **kwarg)
 

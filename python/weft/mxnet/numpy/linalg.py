@@ -162,7 +162,12 @@ def lstsq(a: ArrayLike, b: ArrayLike, rcond: Any = "warn") -> tuple[ndarray, ...
         return solved(left, right)
     rows, columns = left.shape
     rests = right.shape[1:] or (1,)
-    shapes = ((columns, *right.shape[1:]), rests if rows > columns else (0,), (), (min(rows, columns),))
+    shapes = (
+        (columns, *right.shape[1:]),
+        rests if rows > columns else (0,),
+        (),
+        (min(rows, columns),),
+    )
     likes = [Like(shape, kind) for shape, kind in zip(shapes, kinds, strict=True)]
     return tuple(npx.callback(solved, left, right, result=likes))
 

@@ -41,8 +41,8 @@ def _dtype(dtype: Any) -> Any:
 
 
 def check_range(where: str, name: str, value: Any, low: float, high: float | None = None) -> None:
-    """Raises ValueError for numbers outside of a range, whose lower end is left out where there is no
-    upper one. Arrays that are traced have no numbers yet."""
+    """Raises ValueError for numbers outside of a range; without an upper end the lower one is
+    outside, too. Arrays that are traced have no numbers yet."""
     if isinstance(value, ndarray) and (native.is_traced(value) or not value.size):
         return
     numbers = value.asnumpy() if isinstance(value, ndarray) else numpy.asarray(value)
@@ -50,15 +50,22 @@ def check_range(where: str, name: str, value: Any, low: float, high: float | Non
         if not (numbers > low).all():
             raise InvalidValue(f"{where}: `{name}` must be above {low}; got {numbers.min()}")
     elif not ((numbers >= low) & (numbers <= high)).all():
-        raise InvalidValue(f"{where}: `{name}` must be from {low} to {high}; got {numbers.tolist()}")
+        raise InvalidValue(
+            f"{where}: `{name}` must be from {low} to {high}; got {numbers.tolist()}"
+        )
 
 
 def _of_two(name: str, draw: Callable[..., ndarray], names: tuple[str, str], values: Any) -> Any:
     """A distribution of two parameters with defaults, under MXNet's names of them."""
 
     def function(
-        *args: Any, size: Any = None, dtype: Any = None, device: Any = None, ctx: Any = None,
-        out: ndarray | None = None, **kwargs: Any,
+        *args: Any,
+        size: Any = None,
+        dtype: Any = None,
+        device: Any = None,
+        ctx: Any = None,
+        out: ndarray | None = None,
+        **kwargs: Any,
     ) -> ndarray:
         given = _arguments(name, (*names, "size", "dtype", "device"), args, kwargs)
         size, dtype = given.pop("size", size), given.pop("dtype", dtype)
@@ -140,17 +147,19 @@ def chisquare(df: ArrayLike, size: Any = None, dtype: Any = None, device: Any = 
     return _placed(_native.chisquare(df, size, _dtype(dtype)), device, None, None)
 
 
-def f(
-    dfnum: ArrayLike, dfden: ArrayLike, size: Any = None, device: Any = None
-) -> ndarray:
+def f(dfnum: ArrayLike, dfden: ArrayLike, size: Any = None, device: Any = None) -> ndarray:
     """Quotients of two means of squares, of `dfnum` and `dfden` normal numbers."""
     return _placed(_native.f(dfnum, dfden, size, default_dtype()), device, None, None)
 
 
 def _of_one(name: str, draw: Callable[..., ndarray], parameter: str, default: Any) -> Any:
     def function(
-        *args: Any, size: Any = None, device: Any = None, ctx: Any = None,
-        out: ndarray | None = None, **kwargs: Any,
+        *args: Any,
+        size: Any = None,
+        device: Any = None,
+        ctx: Any = None,
+        out: ndarray | None = None,
+        **kwargs: Any,
     ) -> ndarray:
         given = _arguments(name, (parameter, "size", "device"), args, kwargs)
         size, device = given.pop("size", size), given.pop("device", device)

@@ -56,46 +56,44 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 
     def __getattr__(name: str) -> Any:
         if name == "image":
-            import importlib
+            from weft.mxnet.ndarray import image
 
-            return importlib.import_module("weft.mxnet.ndarray.image")
+            return image
         return _find(name)
 
 
-__all__: Any = sorted(
-    {
-        *_more.__all__,
-        *_sliding.__all__,
-        *_WEFTS,
-        *_FUNCTIONS,
-        "Device",
-        "cond",
-        "cpu",
-        "cpu_pinned",
-        "current_context",
-        "current_device",
-        "foreach",
-        "get_cuda_compute_capability",
-        "gpu",
-        "gpu_memory_info",
-        "is_np_array",
-        "is_np_default_dtype",
-        "is_np_shape",
-        "load",
-        "np_array",
-        "np_shape",
-        "num_gpus",
-        "random",
-        "reset_np",
-        "save",
-        "savez",
-        "set_np",
-        "set_np_default_dtype",
-        "use_np",
-        "use_np_array",
-        "use_np_shape",
-        "waitall",
-        "while_loop",
-    }
-)
+_NAMED = {"cond", "foreach", "load", "random", "save", "savez", "waitall", "while_loop"}
+_COMPUTED = {*_more.__all__, *_sliding.__all__, *_WEFTS, *_FUNCTIONS}
+
+__all__ = [
+    *sorted(_COMPUTED - _NAMED),
+    "Device",
+    "cond",
+    "cpu",
+    "cpu_pinned",
+    "current_context",
+    "current_device",
+    "foreach",
+    "get_cuda_compute_capability",
+    "gpu",
+    "gpu_memory_info",
+    "is_np_array",
+    "is_np_default_dtype",
+    "is_np_shape",
+    "load",
+    "np_array",
+    "np_shape",
+    "num_gpus",
+    "random",
+    "reset_np",
+    "save",
+    "savez",
+    "set_np",
+    "set_np_default_dtype",
+    "use_np",
+    "use_np_array",
+    "use_np_shape",
+    "waitall",
+    "while_loop",
+]
 __dir__ = __all__.copy

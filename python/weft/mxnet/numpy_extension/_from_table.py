@@ -155,8 +155,16 @@ class _Plan:
 
 
 def _constant(text: str) -> Any:
-    return {"True": True, "False": False}.get(text, None) if text[0] in "TF" else (
-        text.strip("'") if text[0] == "'" else float(text) if "." in text or "e" in text else int(text)
+    return (
+        {"True": True, "False": False}.get(text)
+        if text[0] in "TF"
+        else (
+            text.strip("'")
+            if text[0] == "'"
+            else float(text)
+            if "." in text or "e" in text
+            else int(text)
+        )
     )
 
 

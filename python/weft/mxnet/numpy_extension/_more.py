@@ -5,12 +5,51 @@ from typing import Any
 
 import numpy
 
-from weft import np, npx
+from weft import autograd, np, npx
 from weft._base.errors import InvalidType
+from weft._base.protocols import SharesMemory
 from weft._core.typing import ArrayLike, ndarray
 from weft.mxnet._made import Like
 from weft.mxnet._operators._attributes import dtype_of, ints
 from weft.mxnet.numpy._creation import written
+from weft.mxnet.numpy_extension._from_table import function_of
+
+_batch_norm: Any = function_of("batch_norm", "_npx_batch_norm")
+
+
+def batch_norm(
+    x: ArrayLike,
+    gamma: ArrayLike,
+    beta: ArrayLike,
+    running_mean: ndarray,
+    running_var: ndarray,
+    eps: float = 1e-3,
+    momentum: float = 0.9,
+    fix_gamma: bool = True,
+    use_global_stats: bool = False,
+    output_mean_var: bool = False,
+    axis: int = 1,
+    cudnn_off: bool = False,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+) -> Any:
+    """Each channel with the mean 0 and the variance 1 of its batch, or of the running statistics,
+    times gamma, plus beta; in training the running statistics change.
+
+    fix_gamma: takes gamma as 1
+    output_mean_var: gives the list of the result, the means, and 1 / sqrt(variance + eps)
+    """
+    parts = [np.asarray(one) for one in (x, gamma, beta)]
+    given = {"eps": eps, "momentum": momentum, "fix_gamma": fix_gamma, "axis": axis}
+    found = _batch_norm(
+        *parts, running_mean, running_var, use_global_stats=use_global_stats, **given
+    )
+    if not output_mean_var:
+        return found
+    if use_global_stats or not autograd.is_training():
+        return [found, running_mean, 1 / np.sqrt(running_var + eps)]
+    rest = tuple(n for n in range(parts[0].ndim) if n != axis % parts[0].ndim)
+    return [found, np.mean(parts[0], rest), 1 / np.sqrt(np.var(parts[0], rest) + eps)]
 
 
 def nonzero(a: ArrayLike) -> ndarray:
@@ -47,7 +86,7 @@ def from_numpy(ndarray: numpy.ndarray, zero_copy: bool = True) -> Any:
 def from_dlpack(dlpack: Any) -> ndarray:
     """An array on the memory of another library's array, or of the capsule that
     `to_dlpack_for_read` gives."""
-    if hasattr(dlpack, "__dlpack__"):
+    if isinstance(dlpack, SharesMemory):
         return np.from_dlpack(dlpack)
     return np.from_dlpack(_Capsule(dlpack))
 
@@ -119,6 +158,7 @@ def tensor_poisson(
 
 
 __all__ = [
+    "batch_norm",
     "constraint_check",
     "from_dlpack",
     "from_numpy",

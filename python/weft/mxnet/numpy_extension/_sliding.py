@@ -1,6 +1,6 @@
 """Attention in a window that slides along the sequence, as Longformer has it.
 
-Each step sees `w` steps before it, itself, and with `symmetric` `w` steps behind it, each `dilation`
+Each step sees `w` steps before it, itself, and with `symmetric` `w` steps behind it, `dilation`
 apart. N batch, T time, H heads, D features, K = 2 w + 1 or w + 1 steps that are seen.
 """
 

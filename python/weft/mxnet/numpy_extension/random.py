@@ -119,9 +119,13 @@ def multinomial(
         shares = shares.astype("float64")
         shares = shares / shares.sum(-1, keepdims=True)
         width = shares.shape[-1]
-        rows = numpy.broadcast_to(shares, (*lead, width)).reshape((*lead, *(1,) * len(extra), width))
+        rows = numpy.broadcast_to(shares, (*lead, width)).reshape(
+            (*lead, *(1,) * len(extra), width)
+        )
         whole = numpy.broadcast_to(rows, extents)
-        wide = numpy.broadcast_to(numbers.astype("int64"), lead).reshape((*lead, *(1,) * len(extra)))
+        wide = numpy.broadcast_to(numbers.astype("int64"), lead).reshape(
+            (*lead, *(1,) * len(extra))
+        )
         return generator.multinomial(numpy.broadcast_to(wide, extents[:-1]), whole)
 
     return drawn_by_numpy(draw, extents, dtype_of(dtype, "int64"), counts, chances)

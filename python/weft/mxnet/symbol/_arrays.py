@@ -8,7 +8,7 @@ import numpy
 
 from weft import np
 from weft._core.typing import ndarray
-from weft.mxnet import ndarray as ndarray_module
+from weft.mxnet.ndarray._array import NDArray
 
 
 def place(ctx: Any) -> AbstractContextManager[Any]:
@@ -35,8 +35,7 @@ def array_of(value: Any) -> Any:
 
 def wrapped(array: ndarray) -> Any:
     """An array as one of 1.x, with the same memory and gradient."""
-    kind = getattr(ndarray_module, "NDArray", None)
-    return array if kind is None or isinstance(array, kind) else kind(array)
+    return array if isinstance(array, NDArray) else NDArray(array)
 
 
 __all__ = ["array_of", "place", "wrapped", "zeros"]

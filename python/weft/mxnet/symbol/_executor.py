@@ -20,6 +20,7 @@ from weft import autograd
 from weft._base.errors import InvalidState, InvalidType, InvalidValue, NotFound
 from weft._base.spelling import hint
 from weft._core import native
+from weft.mxnet.ndarray._array import plain
 from weft.mxnet.symbol._arrays import array_of, wrapped, zeros
 from weft.mxnet.symbol._inference import Inference
 from weft.mxnet.symbol._inputs import output_names, parameters_of
@@ -139,15 +140,16 @@ class Executor:
         self._has_history = is_recorded
 
     def _inputs(self) -> list[Any]:
-        """The arrays; those without a gradient here keep one that they have elsewhere as it is."""
+        """The arrays as rules of operators take them; those without a gradient here keep one that
+        they have elsewhere as it is."""
         found = []
         for name in self._function.names:
             array = self.arg_dict.get(name)
             if array is None:
-                found.append(self.aux_dict[name])
+                found.append(plain(self.aux_dict[name]))
             else:
                 is_leaf = self._grad_req[name] != "null" or array.grad is None
-                found.append(array if is_leaf else array.detach())
+                found.append(plain(array if is_leaf else array.detach()))
         return found
 
     def backward(self, out_grads: Any = None, is_train: bool = True) -> None:

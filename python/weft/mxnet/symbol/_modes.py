@@ -12,12 +12,8 @@ Known = tuple[int, ...] | None  # inside: -1 is an unknown extent, None an unkno
 
 
 def is_np_shape() -> bool:
-    """Did the program ask for NumPy's shapes, by a `with` block or a decorator?
-
-    They are on from the start as in 2.0, but a program of symbols that does not ask for them is one
-    of 1.x.
-    """
-    return _modes.is_on_here("shape")
+    """Did the program itself ask for NumPy's shapes? One of symbols that does not is of 1.x."""
+    return _modes.asks_for_numpy_shapes()
 
 
 def inward(shape: Any) -> Known:

@@ -1,5 +1,6 @@
 """Arrays and shapes for tests: random ones, sparse ones, matrices with known properties."""
 
+import itertools
 import random as _random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -19,20 +20,15 @@ def _nd() -> Any:
 
 
 def _dense(values: Any, ctx: Any = None, dtype: Any = None) -> Any:
-    """An array of `mx.nd` if there are any, else of `mx.np`."""
-    nd = _nd()
+    """An array of `mx.nd`."""
     values = numpy.asarray(values, dtype or "float32")
-    if hasattr(nd, "array"):
-        return nd.array(values, ctx=ctx, dtype=values.dtype)
-    return np.array(values)
+    return _nd().array(values, ctx=ctx, dtype=values.dtype)
 
 
 # ---- shapes --------------------------------------------------------------------------------------
 
 
-def rand_shape_2d(
-    dim0: int = 10, dim1: int = 10, allow_zero_size: bool = False
-) -> tuple[int, int]:
+def rand_shape_2d(dim0: int = 10, dim1: int = 10, allow_zero_size: bool = False) -> tuple[int, int]:
     """A random shape of two axes, with extents up to those."""
     low = 0 if allow_zero_size else 1
     return _random.randint(low, dim0), _random.randint(low, dim1)
@@ -215,7 +211,7 @@ def create_sparse_array_zd(
 def shuffle_csr_column_indices(csr: Any) -> None:
     """Puts the column indices of each row of a matrix in random order, with their elements."""
     starts, columns = csr.indptr.asnumpy(), csr.indices.asnumpy()
-    for first, last in zip(starts[:-1], starts[1:], strict=True):
+    for first, last in itertools.pairwise(starts):
         numpy.random.shuffle(columns[first:last])
     csr.indices[:] = np.array(columns)
 
@@ -312,7 +308,7 @@ def collapse_sum_like(a: Any, shape: Sequence[int]) -> Any:
     return found.reshape(tuple(shape))
 
 
-def checkShapes(a: Any, b: Any) -> None:  # noqa: N802
+def checkShapes(a: Any, b: Any) -> None:
     """Raises AssertionError unless both shapes are equal."""
     assert tuple(a.shape) == tuple(b.shape), f"shapes differ: {a.shape} and {b.shape}"
 

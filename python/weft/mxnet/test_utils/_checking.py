@@ -10,6 +10,7 @@ from weft import np
 from weft._base.errors import InvalidType, InvalidValue
 from weft.mxnet import autograd
 from weft.mxnet.test_utils._comparing import (
+    OnHost,
     assert_almost_equal,
     default_numeric_eps,
     get_atol,
@@ -20,13 +21,13 @@ from weft.mxnet.test_utils._environment import default_device
 
 def _array(value: Any, ctx: Any, dtype: Any) -> Any:
     """An argument as an array of its own: of `mx.nd` unless it is an array already."""
-    if hasattr(value, "asnumpy"):
+    if isinstance(value, OnHost):
         return value.copy()
     from weft.mxnet import ndarray as nd
 
     values = numpy.asarray(value)
     made = values.astype(dtype) if values.dtype.kind == "f" or dtype != numpy.float32 else values
-    return nd.array(made, ctx=ctx, dtype=made.dtype) if hasattr(nd, "array") else np.array(made)
+    return nd.array(made, ctx=ctx, dtype=made.dtype)
 
 
 def _named(
@@ -148,9 +149,9 @@ def numeric_grad(
     kept = {} if aux_states is None else {n: _host(v).copy() for n, v in aux_states.items()}
 
     def total(name: str, changed: numpy.ndarray) -> float:
-        executor.arg_dict[name][:] = changed.astype(dtype)
+        executor.arg_dict[name][...] = changed.astype(dtype)
         for state, value in kept.items():
-            executor.aux_dict[state][:] = value
+            executor.aux_dict[state][...] = value
         executor.forward(is_train=use_forward_train)
         return float(executor.outputs[0].asnumpy().astype("float64").sum())
 
@@ -166,13 +167,13 @@ def numeric_grad(
                 changed[place] += step
                 ends.append(total(name, changed))
             slopes[place] = (ends[0] - ends[1]) / eps
-        executor.arg_dict[name][:] = value.astype(dtype)
+        executor.arg_dict[name][...] = value.astype(dtype)
         found[name] = slopes
     return found
 
 
 def _host(value: Any) -> numpy.ndarray:
-    return value.asnumpy() if hasattr(value, "asnumpy") else numpy.asarray(value)
+    return value.asnumpy() if isinstance(value, OnHost) else numpy.asarray(value)
 
 
 def check_numeric_gradient(
@@ -202,16 +203,19 @@ def check_numeric_gradient(
     arguments = _named(sym, location, names, "location", ctx, dtype)
     states = _named(sym, aux_states, sym.list_auxiliary_states(), "aux_states", ctx, dtype)
     eps = default_numeric_eps()[numpy.dtype(dtype)] if numeric_eps is None else numeric_eps
-    wanted = list(grad_nodes) if grad_nodes is not None else [
-        name for name in names if _host(arguments[name]).dtype.kind == "f"
-    ]
+    wanted = (
+        list(grad_nodes)
+        if grad_nodes is not None
+        else [name for name in names if _host(arguments[name]).dtype.kind == "f"]
+    )
     inner = sym._bind(ctx, args=arguments, aux_states=states)
     shape = inner.forward(is_train=use_forward_train)[0].shape
     factors = numpy.random.uniform(-1, 1, shape).astype(dtype) + 0.1
-    is_np = hasattr(sym, "as_nd_ndarray") and type(sym).__module__.endswith("numpy")
     weight = symbol.var("__random_factors")
-    plain = sym.as_nd_ndarray() if is_np else sym
-    whole = symbol.sum(symbol.broadcast_mul(plain[0] if len(sym.list_outputs()) > 1 else plain, weight))
+    plain = sym.as_nd_ndarray()
+    whole = symbol.sum(
+        symbol.broadcast_mul(plain[0] if len(sym.list_outputs()) > 1 else plain, weight)
+    )
     every = {**arguments, "__random_factors": _array(factors, ctx, dtype)}
     requests = {name: "write" if name in wanted else "null" for name in every}
     gradients = {name: _array(numpy.zeros(every[name].shape, dtype), ctx, dtype) for name in wanted}
@@ -226,7 +230,9 @@ def check_numeric_gradient(
     )
     for name in wanted:
         pair = (f"NUMERICAL_{name}", f"BACKWARD_{name}")
-        assert_almost_equal(slopes[name], exact[name], get_rtol(rtol, dtype), get_atol(atol, dtype), pair)
+        assert_almost_equal(
+            slopes[name], exact[name], get_rtol(rtol, dtype), get_atol(atol, dtype), pair
+        )
 
 
 def check_gluon_hybridize_consistency(
@@ -246,7 +252,7 @@ def check_gluon_hybridize_consistency(
         if is_hybrid:
             net.hybridize()
         if first is None:
-            first = {name: p for name, p in net.collect_params().items()}
+            first = dict(net.collect_params())
         data = [one.copy() for one in data_l]
         for one in data:
             if one.dtype.kind == "f":
@@ -303,9 +309,9 @@ def check_consistency(
                 draw = numpy.random.uniform if use_uniform else numpy.random.normal
                 low = -0.92 if use_uniform else 0.0
                 drawn[name] = draw(low * scale, 0.92 * scale if use_uniform else scale, array.shape)
-            array[:] = numpy.asarray(_host(drawn[name])).astype(array.dtype)
+            array[...] = numpy.asarray(_host(drawn[name])).astype(array.dtype)
         for name, array in executor.aux_dict.items():
-            array[:] = 0 if aux_params is None else _host(aux_params[name])
+            array[...] = 0 if aux_params is None else _host(aux_params[name])
         executor.forward(is_train=grad_req != "null")
         if grad_req != "null":
             executor.backward(executor.outputs)
@@ -348,7 +354,7 @@ def check_speed(
         raise InvalidValue(f"check_speed: `typ` must be 'whole' or 'forward'; got {typ!r}")
     executor = sym._simple_bind(ctx or default_device(), grad_req=grad_req or "write", **kwargs)
     for name, value in (location or {}).items():
-        executor.arg_dict[name][:] = value
+        executor.arg_dict[name][...] = value
     begin = time.time()
     for _ in range(N):
         executor.forward(is_train=typ == "whole")

@@ -1,11 +1,11 @@
 """Comparing arrays within tolerances that follow from their dtypes."""
 
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy
 
-from weft._core.typing import ndarray
-from weft.mxnet.util import to_numpy
+from weft._base.protocols import HasDtype
+from weft.mxnet._made import to_numpy
 
 _RTOLS = {
     **dict.fromkeys(("bool", "int8", "uint8", "int32", "int64"), 0.0),
@@ -16,6 +16,13 @@ _ATOLS = {
     **{"float16": 1e-1, "float32": 1e-3, "float64": 1e-20},
 }
 _EPS = {"float16": 1e-1, "float32": 1e-3, "float64": 1e-4}
+
+
+@runtime_checkable
+class OnHost(Protocol):
+    """An array, dense or sparse, that NumPy's array can be had of."""
+
+    def asnumpy(self) -> numpy.ndarray: ...
 
 
 def _by_dtype(table: dict[str, float]) -> dict[Any, float]:
@@ -68,16 +75,16 @@ def get_tols(x: Any, y: Any, rtol: Any, atol: Any) -> tuple[float, float]:
 
 def _numeric(x: Any, y: Any) -> list[Any]:
     """The operands that have a dtype; numbers are as exact as the other one needs."""
-    found = [one for one in (x, y) if hasattr(one, "dtype")]
+    found = [one for one in (x, y) if isinstance(one, HasDtype)]
     return found or [numpy.asarray(x)]
 
 
-def get_rtol(rtol: Any = None, dtype: Any = numpy.dtype("float64")) -> float:
+def get_rtol(rtol: Any = None, dtype: Any = "float64") -> float:
     """A relative tolerance, by default that of a dtype."""
     return default_rtols().get(numpy.dtype(dtype), 0.0) if rtol is None else rtol
 
 
-def get_atol(atol: Any = None, dtype: Any = numpy.dtype("float64")) -> float:
+def get_atol(atol: Any = None, dtype: Any = "float64") -> float:
     """An absolute tolerance, by default that of a dtype."""
     return default_atols().get(numpy.dtype(dtype), 0.0) if atol is None else atol
 
@@ -88,7 +95,7 @@ def get_etol(etol: Any = None) -> float:
 
 
 def _host(x: Any) -> Any:
-    if isinstance(x, ndarray) or hasattr(x, "asnumpy"):
+    if isinstance(x, OnHost):
         return x.asnumpy()
     return numpy.asarray(to_numpy(x))
 
@@ -138,8 +145,12 @@ def assert_allclose(
     assert_almost_equal(a, b, rtol, atol, equal_nan=equal_nan)
 
 
-def locationError(  # noqa: N802
-    a: Any, b: Any, index: tuple[int, ...], names: tuple[str, str], maxError: bool = False  # noqa: N803
+def locationError(
+    a: Any,
+    b: Any,
+    index: tuple[int, ...],
+    names: tuple[str, str],
+    maxError: bool = False,  # noqa: N803
 ) -> str:
     """A line that shows two elements that differ."""
     what = "Location of maximum error" if maxError else "Location of error"

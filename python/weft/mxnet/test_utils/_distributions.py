@@ -3,10 +3,13 @@
 Each raises AssertionError only where most of several trials fail.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy
+
+from weft.mxnet.test_utils._comparing import OnHost
 
 
 def gen_buckets_probs_with_ppf(
@@ -17,7 +20,7 @@ def gen_buckets_probs_with_ppf(
     assert nbuckets > 0
     share = 1.0 / nbuckets
     ends = [ppf(share * n) for n in range(nbuckets + 1)]
-    return list(zip(ends[:-1], ends[1:], strict=True)), [share] * nbuckets
+    return list(itertools.pairwise(ends)), [share] * nbuckets
 
 
 def mean_check(
@@ -37,7 +40,7 @@ def var_check(generator: Callable[[int], Any], sigma: float, nsamples: int = 100
 
 
 def _values(samples: Any) -> numpy.ndarray:
-    found = samples.asnumpy() if hasattr(samples, "asnumpy") else numpy.asarray(samples)
+    found = samples.asnumpy() if isinstance(samples, OnHost) else numpy.asarray(samples)
     return found.astype("float64")
 
 

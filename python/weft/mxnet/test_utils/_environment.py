@@ -141,10 +141,14 @@ def get_mnist(path: str = "data") -> dict[str, Any]:
     import numpy
 
     def read(name: str, header: int) -> Any:
-        packed = _mnist_file(path, f"{name}.gz")
-        opened = gzip.open(packed) if os.path.exists(packed) else open(_mnist_file(path, name), "rb")  # noqa: SIM115
-        with opened as file:
-            return numpy.frombuffer(file.read(), numpy.uint8, offset=header)
+        packed, plain = _mnist_file(path, f"{name}.gz"), _mnist_file(path, name)
+        if os.path.exists(packed):
+            with gzip.open(packed) as file:
+                content = file.read()
+        else:
+            with open(plain, "rb") as file:
+                content = file.read()
+        return numpy.frombuffer(content, numpy.uint8, offset=header)
 
     found = {}
     for part, prefix in (("train", "train"), ("test", "t10k")):

@@ -191,10 +191,10 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
         estimator.trainer.load_states(self._path(name + ".states"))
         if by_epochs:
             estimator.max_epoch -= done
-            self.current_epoch, self.current_batch = done, batch
         else:
             estimator.max_batch -= done
-            self.current_epoch, self.current_batch = epoch, done
+        # An epoch that was left in its middle is over.
+        self.current_epoch, self.current_batch = epoch + 1, batch if by_epochs else done
         estimator.logger.info(
             "CheckpointHandler: going on from %s for %d more %s", name, limit - done, unit
         )

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 from weft._base import spelling as _spelling
 from weft.mxnet.gluon.contrib import nn, rnn
 
-if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+if TYPE_CHECKING:
+    from weft.mxnet.gluon.contrib import estimator
+else:  # a type checker shall still see a misspelt name
     _find = _spelling.finder("weft.mxnet.gluon.contrib", {}, ("gluon.nn", "gluon.rnn"))
 
     def __getattr__(name: str) -> Any:
         if name == "estimator":
-            return importlib.import_module("weft.gluon.contrib.estimator")
+            return importlib.import_module("weft.mxnet.gluon.contrib.estimator")
         return _find(name)
 
 
-__all__ = ["nn", "rnn"]
+__all__ = ["estimator", "nn", "rnn"]
 __dir__ = __all__.copy

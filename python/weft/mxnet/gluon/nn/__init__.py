@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft._base.errors import InvalidType
+from weft._core.typing import ndarray as _ndarray
 from weft.gluon import nn as _native
 from weft.gluon.hybrid_block import HybridBlock as _NativeHybrid
 from weft.mxnet.gluon._layers import layer as _layer
@@ -170,10 +171,15 @@ class Dense(
     `flatten`. Data (N,) counts as (N, 1)."""
 
     def forward(self, x: Any) -> Any:
-        return super().forward(x.reshape((-1, 1)) if x.ndim == 1 and self.flatten else x)
+        return super().forward(_with_features(x) if self.flatten else x)
 
     def infer_shape(self, x: Any) -> None:
-        super().infer_shape(x.reshape((-1, 1)) if x.ndim == 1 and self.flatten else x)
+        super().infer_shape(_with_features(x) if self.flatten else x)
+
+
+def _with_features(x: Any) -> Any:
+    """An array (N,) as (N, 1); a symbol may not know its axes, and stays."""
+    return x.reshape((-1, 1)) if isinstance(x, _ndarray) and x.ndim == 1 else x
 
 
 register_counterpart(_native.Dense, Dense)
@@ -187,7 +193,12 @@ class Embedding(
     """Rows of a weight by index: (...) to (..., D). Indices may be floats, as in MXNet."""
 
     def forward(self, x: Any) -> Any:
-        return super().forward(x.astype("int32") if x.dtype.kind == "f" else x)
+        return super().forward(_as_index(x))
+
+
+def _as_index(x: Any) -> Any:
+    is_real = isinstance(x, _ndarray) and x.dtype.kind == "f"
+    return x.astype("int32") if is_real else x
 
 
 register_counterpart(_native.Embedding, Embedding)
@@ -218,8 +229,8 @@ class LayerNorm(_layer(_native.LayerNorm, f"axis {_SCALES}")):  # type: ignore[m
     """Normalization of each sample along `axis`."""
 
     def forward(self, x: Any) -> Any:
-        known = self.gamma.shape[0] if self.gamma is not None else -1
-        if known not in (-1, x.shape[self.axis]):
+        known = self.gamma.shape[0] if isinstance(x, _ndarray) else -1
+        if known != -1 and known != x.shape[self.axis]:
             raise _RefusedError(
                 f"LayerNorm: axis {self.axis} of the input must have extent {known}; got an input "
                 f"of shape {x.shape}"

@@ -1,0 +1,234 @@
+"""Blocks on symbols of `mx.sym`: what Weft composes of a block, in operators of MXNet.
+
+A block of Weft's layers is composed of Weft's symbols, and each node of the result becomes the
+operator of MXNet that means the same. So `net(mx.sym.var("data"))` is a symbol that binds, is
+inspected, and is written to a `-symbol.json`.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from weft import sym as _weft
+from weft._base.errors import Unsupported
+
+Inputs = list[Any]
+Shapes = list[Any]
+
+
+def is_symbol(value: Any) -> bool:
+    """Is it a symbol of `mx.sym`? Most programs have none, and shall not pay for the import."""
+    if type(value).__name__ != "Symbol":
+        return False
+    from weft.mxnet.symbol import Symbol
+
+    return isinstance(value, Symbol)
+
+
+def composed(block: Any, symbols: list[Any], parameters: Mapping[str, Any]) -> Any:
+    """The outputs of a block on symbols; `parameters` are its own by the names of their variables.
+
+    Raises NotImplementedError for what MXNet has no operator for.
+    """
+    before = {name: parameter.name for name, parameter in parameters.items()}
+    for name, parameter in parameters.items():
+        parameter.name = name
+    try:
+        placeholders = [_weft.var(f"__input{number}") for number in range(len(symbols))]
+        out = type(block)._native_call(block, *placeholders)
+        whole = out if isinstance(out, _weft.Symbol) else _weft.Group(list(out))
+        graph = json.loads(whole.tojson())
+    finally:
+        for name, parameter in parameters.items():
+            parameter.name = before[name]
+    found = _Translation(graph, dict(enumerate(symbols)), parameters, type(block).__name__).heads()
+    return found[0] if isinstance(out, _weft.Symbol) and len(found) == 1 else found
+
+
+class _Translation:
+    """The nodes of a graph as symbols of MXNet, each made when it is asked for."""
+
+    def __init__(
+        self, graph: Any, inputs: Mapping[int, Any], parameters: Mapping[str, Any], title: str
+    ) -> None:
+        self.nodes, self.ends = graph["nodes"], graph["heads"]
+        self.inputs, self.parameters, self.title = inputs, parameters, title
+        self.made: dict[int, Any] = {}
+
+    def heads(self) -> list[Any]:
+        """The outputs."""
+        for number in range(len(self.nodes)):  # in order, so that nothing is nested deeply
+            if self.nodes[number]["op"] != "by_mode" and not self._is_skipped(number):
+                self.made[number] = self._node(self.nodes[number])
+        return [self.entry(head) for head in self.ends]
+
+    def _is_skipped(self, number: int) -> bool:
+        """The batch norm of training is that of prediction, which knows the mode itself."""
+        node = self.nodes[number]
+        return node["op"] == "batch_norm" and bool(node["attributes"].get("training"))
+
+    def entry(self, place: list[int]) -> Any:
+        """The symbol of one output of a node."""
+        number, output = place
+        node = self.nodes[number]
+        if node["op"] == "by_mode":
+            trained, predicted = (part["node"] for part in node["inputs"])
+            keeps = self.nodes[trained[0]]["op"] == "dropout"
+            return self.entry(trained if keeps else predicted)
+        made = self.made[number]
+        return made[output] if len(made.list_outputs()) > 1 else made
+
+    def _node(self, node: Any) -> Any:
+        from weft.mxnet import symbol
+
+        if node["op"] == "variable":
+            name = node["name"]
+            if name.startswith("__input"):
+                return self.inputs[int(name.removeprefix("__input"))]
+            return _variable(self.parameters[name], name)
+        rule = _RULES.get(node["op"])
+        if rule is None:
+            raise Unsupported(
+                f"{self.title}: `{node['op']}` has no operator of MXNet in this translation; "
+                "`export('net.weft', x)` writes the network for C"
+            )
+        places = list(_places(node.get("inputs", [])))
+        inputs = [self.entry(place) for place in places]
+        shapes = [self._shape(place) for place in places]
+        return rule(symbol, inputs, node.get("attributes", {}), shapes)
+
+    def _shape(self, place: list[int]) -> Any:
+        node = self.nodes[place[0]]
+        if node["op"] != "variable" or node["name"] not in self.parameters:
+            return None
+        return self.parameters[node["name"]].shape
+
+
+def _places(inputs: Any) -> Iterator[list[int]]:
+    """Where the inputs of a node come from, without those that are left out."""
+    for part in inputs:
+        if isinstance(part, list):
+            yield from _places(part)
+        elif part is not None:
+            yield part["node"]
+
+
+def _variable(parameter: Any, name: str) -> Any:
+    from weft.mxnet import symbol
+
+    shape = parameter.shape
+    known = None if shape is None else tuple(max(extent, 0) for extent in shape)
+    return symbol.var(name, shape=known, lr_mult=parameter.lr_mult, wd_mult=parameter.wd_mult)
+
+
+# ---- operators
+
+
+def _convolution(name: str) -> Callable[..., Any]:
+    def rule(symbol: Any, x: Inputs, attrs: Any, shapes: Shapes) -> Any:
+        weight = shapes[1]
+        own = {"num_filter": weight[0]}
+        if name == "Deconvolution":
+            own = {"num_filter": weight[1] * attrs.get("num_group", 1), "adj": attrs.get("adj", ())}
+        given = {key: tuple(attrs[key]) for key in ("stride", "pad", "dilate") if key in attrs}
+        return getattr(symbol, name)(
+            *x,
+            kernel=tuple(weight[2:]),
+            num_group=attrs.get("num_group", 1),
+            no_bias=len(x) < 3,
+            **given,
+            **own,
+        )
+
+    return rule
+
+
+def _dense(symbol: Any, x: Inputs, attrs: Any, shapes: Shapes) -> Any:
+    return symbol.FullyConnected(
+        *x, num_hidden=shapes[1][0], flatten=attrs.get("flatten", True), no_bias=len(x) < 3
+    )
+
+
+def _pooling(symbol: Any, x: Inputs, attrs: Any, shapes: Shapes) -> Any:
+    given = {k: tuple(v) if isinstance(v, list) else v for k, v in attrs.items()}
+    return symbol.Pooling(*x, **given)
+
+
+def _batch_norm(symbol: Any, x: Inputs, attrs: Any, shapes: Shapes) -> Any:
+    return symbol.BatchNorm(
+        *x,
+        eps=attrs.get("eps", 1e-5),
+        momentum=attrs.get("momentum", 0.9),
+        axis=attrs.get("axis", 1),
+        fix_gamma=False,
+    )[0]
+
+
+def _named(name: str, *keys: str, **renamed: str) -> Callable[..., Any]:
+    """An operator with these attributes of the same name, or of another."""
+
+    def rule(symbol: Any, x: Inputs, attrs: Any, shapes: Shapes) -> Any:
+        given = {key: attrs[key] for key in keys if key in attrs}
+        given |= {theirs: attrs[key] for key, theirs in renamed.items() if key in attrs}
+        given = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+        return getattr(symbol, name)(*x, **given)
+
+    return rule
+
+
+def _activated(kind: str) -> Callable[..., Any]:
+    return lambda symbol, x, attrs, shapes: symbol.LeakyReLU(
+        *x, act_type=kind, **({"slope": attrs["slope"]} if "slope" in attrs else {})
+    )
+
+
+def _concatenated(symbol: Any, x: Inputs, attrs: Any, shapes: Shapes) -> Any:
+    return symbol.Concat(*x, dim=attrs.get("axis", 0))
+
+
+def _clipped(symbol: Any, x: Inputs, attrs: Any, shapes: Shapes) -> Any:
+    low, high = attrs.get("min"), attrs.get("max")
+    return symbol.clip(x[0], a_min=low, a_max=high)
+
+
+def _embedded(symbol: Any, x: Inputs, attrs: Any, shapes: Shapes) -> Any:
+    return symbol.Embedding(*x, input_dim=shapes[1][0], output_dim=shapes[1][1])
+
+
+_RULES: dict[str, Callable[..., Any]] = {
+    "convolution": _convolution("Convolution"),
+    "deconvolution": _convolution("Deconvolution"),
+    "fully_connected": _dense,
+    "pooling": _pooling,
+    "batch_norm": _batch_norm,
+    "layer_norm": _named("LayerNorm", "axis", "eps"),
+    "instance_norm": _named("InstanceNorm", "eps"),
+    "group_norm": _named("GroupNorm", "num_groups", "eps"),
+    "dropout": _named("Dropout", "p", "axes"),
+    "batch_flatten": _named("Flatten"),
+    "embedding": _embedded,
+    "concatenate": _concatenated,
+    "clip": _clipped,
+    "leaky_relu": _activated("leaky"),
+    "elu": _activated("elu"),
+    "selu": _activated("selu"),
+    "gelu": _activated("gelu"),
+    "prelu": _activated("prelu"),
+    "relu": _named("relu"),
+    "sigmoid": _named("sigmoid"),
+    "tanh": _named("tanh"),
+    "softsign": _named("softsign"),
+    "softmax": _named("softmax", "axis"),
+    "log_softmax": _named("log_softmax", "axis"),
+    "add": _named("broadcast_add"),
+    "subtract": _named("broadcast_sub"),
+    "multiply": _named("broadcast_mul"),
+    "divide": _named("broadcast_div"),
+    "exp": _named("exp"),
+    "square": _named("square"),
+    "sqrt": _named("sqrt"),
+    "reshape": _named("reshape", shape="shape"),
+    "transpose": _named("transpose", "axes"),
+}
+
+__all__ = ["composed", "is_symbol"]

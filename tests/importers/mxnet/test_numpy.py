@@ -1,0 +1,220 @@
+"""`mx.np` where it differs from Weft's functions, by NumPy, PyTorch, or what MXNet 2.0 gives."""
+
+import numpy
+import pytest
+from weft import mxnet as mx
+from weft.mxnet import np, npx
+
+RANDOM = numpy.random.default_rng(3)
+
+
+def matrix(*shape):
+    return RANDOM.standard_normal(shape)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: np.array([1, 2]),
+        lambda: np.array(numpy.array([1.0, 2.0])),
+        lambda: np.array([True]),
+        lambda: np.arange(5),
+        lambda: np.zeros(3),
+        lambda: np.linspace(0, 1, 3),
+        lambda: np.eye(2),
+        lambda: np.hanning(4),
+        lambda: np.true_divide(np.array([1], dtype="int64"), np.array([2], dtype="int64")),
+        lambda: np.mean(np.array([1, 2], dtype="int32")),
+        lambda: np.random.uniform(size=2),
+    ],
+)
+def test_arrays_without_a_dtype_are_float32_or_numpys_in_its_mode(made):
+    assert made().dtype.name == "float32"
+    with mx.util.np_default_dtype():
+        assert made().dtype.name in ("float64", "int64")
+
+
+def test_the_mode_of_dtypes_is_left_as_it_was():
+    with pytest.raises(ZeroDivisionError), mx.util.np_default_dtype():
+        raise ZeroDivisionError
+    assert not npx.is_np_default_dtype()
+    npx.set_np(dtype=True)
+    assert npx.is_np_default_dtype()
+    npx.reset_np()
+    assert not npx.is_np_array()
+    npx.set_np()
+    assert npx.is_np_array()
+    with pytest.raises(ValueError, match="set_np: `array`"):
+        npx.set_np(shape=False)
+
+
+def test_sums_keep_the_dtype_and_comparisons_give_bools():
+    x = np.array([1, 2], dtype="int8")
+    assert np.sum(x).dtype.name == "int8"
+    assert np.sum(x > 1).dtype.name == "int64"
+    assert (x > 1).dtype.name == "bool"
+    assert np.std(np.array([1, 4], dtype="int64")).dtype.name == "int64"
+
+
+def test_functions_of_numbers_give_numbers():
+    assert isinstance(np.sin(1.0), float)
+    assert np.add(1, 2) == 3
+    assert np.true_divide(3, 2) == 1.5
+
+
+def test_options_of_ufuncs_are_refused_as_in_mxnet():
+    x = np.ones(2)
+    for options in ({"where": False}, {"order": "C"}, {"casting": "safe"}, {"dtype": "int8"}):
+        with pytest.raises(NotImplementedError):
+            np.sin(x, **options)
+    for options in ({"casting": "none"}, {"dtype": "none"}, {"axes": 1}):
+        with pytest.raises(TypeError):
+            np.add(x, x, **options)
+
+
+def test_devices_are_those_of_the_argument():
+    x = np.ones(2, ctx=mx.cpu(1))
+    assert x.ctx == mx.cpu() and x.device == mx.cpu() and mx.cpu() == x.device
+    assert x.as_in_ctx(mx.cpu()) is x
+    with pytest.raises(mx.MXNetError, match=r"gpu\(99\)"):
+        np.ones(2, device=mx.gpu(99))
+    with mx.gpu(7):
+        assert mx.current_device() == mx.gpu(7)
+    assert mx.current_device() == mx.cpu()
+
+
+def test_errors_are_mxnets_and_pythons():
+    for error in (mx.MXNetError, ValueError):
+        with pytest.raises(error):
+            np.ones((2, 3)).reshape((5,))
+
+
+@pytest.mark.parametrize("name", ["quantile", "percentile"])
+@pytest.mark.parametrize("how", ["linear", "lower", "higher", "midpoint", "nearest"])
+def test_quantiles_are_numpys(name, how):
+    x, q = matrix(3, 4, 5), numpy.array([0.0, 0.3, 0.77, 1.0])
+    q = q * 100 if name == "percentile" else q
+    for axis, kept in ((None, False), (1, True), ((0, 2), False)):
+        found = getattr(np, name)(np.array(x, "float64"), q, axis, None, None, how, kept)
+        wanted = getattr(numpy, name)(x, q, axis, method=how, keepdims=kept)
+        numpy.testing.assert_allclose(found.asnumpy(), wanted, rtol=1e-12)
+
+
+def test_pads_masks_and_takes_are_numpys():
+    x = matrix(3, 4)
+    for mode in ("constant", "edge", "reflect", "symmetric", "maximum", "minimum"):
+        found = np.pad(np.array(x, "float64"), ((1, 2), (2, 1)), mode)
+        numpy.testing.assert_array_equal(found.asnumpy(), numpy.pad(x, ((1, 2), (2, 1)), mode))
+    found = np.take(np.array(x, "float64"), np.array([-5, 9]), 1, "wrap")
+    numpy.testing.assert_array_equal(found.asnumpy(), numpy.take(x, [-5, 9], 1, mode="wrap"))
+    with pytest.raises(TypeError, match="pad_width"):
+        np.pad(np.ones(2), 1)
+
+
+def test_numpys_own_functions_find_those_of_this_package():
+    x = np.array(matrix(3, 3), "float64")
+    wanted = numpy.linalg.inv(x.asnumpy())
+    numpy.testing.assert_allclose(numpy.linalg.inv(x).asnumpy(), wanted)
+    assert numpy.median(x).item() == numpy.median(x.asnumpy())
+
+
+def test_functions_that_numpy_computes_take_and_give_arrays():
+    x = np.array([3.0, 1.0, 2.0])
+    assert type(np.corrcoef(x, x)) is np.ndarray
+    assert np.isin(x, [1.0]).tolist() == [False, True, False]
+
+
+# ---- linear algebra ------------------------------------------------------------------------------
+
+
+def gradient_of(function, *values):
+    """The gradients of a sum with random factors: here, and by PyTorch."""
+    arrays = [np.array(value, "float64") for value in values]
+    for array in arrays:
+        array.attach_grad()
+    factor = None
+    with mx.autograd.record():
+        found = function(*arrays)
+        factor = RANDOM.standard_normal(found.shape)
+        total = (found * np.array(factor, "float64")).sum()
+    total.backward()
+    return [array.grad.asnumpy() for array in arrays], factor
+
+
+SPD = [
+    ("inv", lambda m: np.linalg.inv(m), lambda t, m: t.linalg.inv(m)),
+    ("det", lambda m: np.linalg.det(m), lambda t, m: t.linalg.det(m)),
+    ("slogdet", lambda m: np.linalg.slogdet(m)[1], lambda t, m: t.linalg.slogdet(m)[1]),
+    ("svdvals", lambda m: np.linalg.svdvals(m), lambda t, m: t.linalg.svdvals(m)),
+    ("pinv", lambda m: np.linalg.pinv(m), lambda t, m: t.linalg.pinv(m)),
+    (
+        "eigvalsh",
+        lambda m: np.linalg.eigvalsh(m + np.swapaxes(m, -1, -2)),
+        lambda t, m: t.linalg.eigvalsh(m + m.mT),
+    ),
+    ("qr", lambda m: np.abs(np.linalg.qr(m)[1]), lambda t, m: t.linalg.qr(m)[1].abs()),
+    (
+        "cholesky",
+        lambda m: np.linalg.cholesky(np.matmul(m, np.swapaxes(m, -1, -2))),
+        lambda t, m: t.linalg.cholesky(m @ m.mT),
+    ),
+    ("nuclear norm", lambda m: np.linalg.norm(m, "nuc", (-2, -1)),
+     lambda t, m: t.linalg.matrix_norm(m, "nuc")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "ours", "theirs"), SPD, ids=[row[0] for row in SPD])
+def test_factorizations_and_their_gradients_are_pytorchs(name, ours, theirs):
+    torch = pytest.importorskip("torch")
+    value = matrix(2, 4, 4) + 3 * numpy.eye(4)
+    (gradient,), factor = gradient_of(ours, value)
+    tensor = torch.tensor(value, requires_grad=True)
+    wanted = theirs(torch, tensor)
+    numpy.testing.assert_allclose(
+        ours(np.array(value, "float64")).asnumpy(), wanted.detach().numpy(), rtol=1e-8, atol=1e-9
+    )
+    (wanted * torch.tensor(factor)).sum().backward()
+    numpy.testing.assert_allclose(gradient, tensor.grad.numpy(), rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (3, 5)])
+def test_parts_of_factorizations_make_the_matrix_again(shape):
+    value = matrix(2, *shape)
+    array = np.array(value, "float64")
+    u, s, vh = np.linalg.svd(array)
+    scaled = u * s.reshape((2, 1, -1))
+    numpy.testing.assert_allclose(np.matmul(scaled, vh).asnumpy(), value, atol=1e-12)
+    q, r = np.linalg.qr(array)
+    numpy.testing.assert_allclose(np.matmul(q, r).asnumpy(), value, atol=1e-12)
+
+
+def test_solutions_are_numpys():
+    a, b = matrix(4, 4), matrix(4)
+    for function in ("solve", "lstsq"):
+        found = getattr(np.linalg, function)(np.array(a, "float64"), np.array(b, "float64"))
+        found = found[0] if function == "lstsq" else found
+        numpy.testing.assert_allclose(found.asnumpy(), numpy.linalg.solve(a, b), rtol=1e-9)
+    tensor = matrix(2, 3, 6)
+    found = np.linalg.tensorinv(np.array(tensor, "float64"), 2)
+    numpy.testing.assert_allclose(found.asnumpy(), numpy.linalg.tensorinv(tensor, 2), rtol=1e-9)
+    found = np.linalg.matrix_power(np.array(a, "float64"), -3)
+    numpy.testing.assert_allclose(found.asnumpy(), numpy.linalg.matrix_power(a, -3), rtol=1e-8)
+    assert np.linalg.matrix_rank(np.array(numpy.diag([1.0, 0.0, 2.0]))).item() == 2
+
+
+def test_matrices_without_what_is_asked_are_told():
+    with pytest.raises(ValueError, match="square"):
+        np.linalg.inv(np.ones((2, 3)))
+    with pytest.raises(mx.MXNetError, match=r"linalg|matrix"):
+        np.linalg.inv(np.zeros((2, 2))).asnumpy()
+    with pytest.raises(mx.MXNetError):
+        np.linalg.cholesky(np.array([[1.0, 2.0], [2.0, 1.0]])).asnumpy()
+
+
+def test_factorizations_are_traced():
+    import weft
+
+    value = np.array(matrix(3, 3) + 3 * numpy.eye(3), "float64")
+    traced = weft.hybridize(lambda m: np.linalg.inv(m) @ np.linalg.svd(m).U)
+    wanted = np.linalg.inv(value) @ np.linalg.svd(value).U
+    numpy.testing.assert_allclose(traced(value).asnumpy(), wanted.asnumpy(), rtol=1e-12)
