@@ -80,7 +80,15 @@ if TYPE_CHECKING:
     from weft.mxnet.monitor import Monitor
     from weft.mxnet.numpy_extension import waitall
     from weft.mxnet.symbol import Symbol
-    from weft.mxnet.util import is_np_array, is_np_shape, np_array, np_shape, set_np_shape, use_np
+    from weft.mxnet.util import (
+        is_np_array,
+        is_np_shape,
+        np_array,
+        np_shape,
+        set_np_shape,
+        use_np,
+        use_np_shape,
+    )
 
 # By name: the module, and the name in it where it is not the module itself.
 _ELSEWHERE: dict[str, tuple[str, str | None]] = {
@@ -147,6 +155,7 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "symbol": ("symbol", None),
     "test_utils": ("test_utils", None),
     "use_np": ("util", "use_np"),
+    "use_np_shape": ("util", "use_np_shape"),
     "util": ("util", None),
     "visualization": ("visualization", None),
     "viz": ("visualization", None),
@@ -217,6 +226,7 @@ __all__ = [
     "symbol",
     "test_utils",
     "use_np",
+    "use_np_shape",
     "util",
     "visualization",
     "viz",

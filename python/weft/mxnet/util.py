@@ -212,6 +212,8 @@ def dtype_from_number(number: Any) -> Any:
 
 def default_array(source_array: Any, device: Any = None, dtype: Any = None) -> ndarray:
     """An array of `mx.np`, or of `mx.nd` in 1.x's manner."""
+    from weft.mxnet.numpy._creation import array  # which imports this module
+
     made = array(source_array, dtype=dtype, device=device)
     return made if is_np_array() else made.as_nd_ndarray()
 

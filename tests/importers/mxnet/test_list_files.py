@@ -75,7 +75,7 @@ def test_sparse_arrays_are_read():
     assert elements.stype == "csr"
     wanted = [[1, 0, 0, 2], [0, 0, 0, 0], [0, 3, 0, 0]]
     numpy.testing.assert_array_equal(elements.asnumpy(), wanted)
-    assert repr(elements) == "CSRNDArray(shape=(3, 4), elements=3, dtype=float32)"
+    assert repr(elements) == "\n<CSRNDArray 3x4 @cpu(0)>"
 
 
 @pytest.mark.parametrize("version", [0, 1, 2, 3])

@@ -29,7 +29,8 @@ def _fully_connected(
 ) -> ndarray:
     # One number for each sample is a row of one element.
     x = data.reshape((-1, 1)) if data.ndim == 1 and flag(flatten) else data
-    return npx.fully_connected(x, weight, None if flag(no_bias) else bias, flag(flatten))
+    added = None if flag(no_bias) or bias is None else bias.reshape((-1,))
+    return npx.fully_connected(x, weight, added, flag(flatten))
 
 
 # ---- images and windows --------------------------------------------------------------------------

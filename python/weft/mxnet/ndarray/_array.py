@@ -152,6 +152,9 @@ class NDArray(ndarray):
         if isinstance(other, Device):
             place = other.native()
             return self.copy() if place == self.device else self.to_device(place)
+        if isinstance(other, Sparse):
+            other[:] = self
+            return other  # type: ignore[return-value]
         if not isinstance(other, ndarray):
             raise InvalidType(
                 f"copyto: `other` must be an array or a device; got {type(other).__name__}"
@@ -193,6 +196,8 @@ class NDArray(ndarray):
 
         out_grad: the gradient with respect to this array; ones by default
         """
+        if isinstance(out_grad, Sparse):
+            out_grad = out_grad.todense()
         given = None if out_grad is None else [out_grad]
         _autograd.backward([self], given, retain_graph, train_mode)
 
@@ -204,6 +209,9 @@ class Sparse:
 
     def todense(self) -> NDArray:
         """The whole array, zeros included."""
+        raise NotImplementedError
+
+    def __setitem__(self, key: Any, value: Any) -> None:
         raise NotImplementedError
 
 

@@ -197,10 +197,10 @@ def function_of(op: str, name: str) -> Callable[..., Any]:
 
 
 def _with_native(plan: _Plan, native: Callable[..., Any]) -> Callable[..., Any]:
-    def function(data: Any = None, out: Any = None, name: Any = None, **kwargs: Any) -> Any:
-        if type(data) is NDArray and out is None and not kwargs:
+    def function(data: Any = None, out: Any = None, name: Any = None) -> Any:
+        if type(data) is NDArray and out is None:
             return native(data)
-        return run(plan, (data,), out, kwargs)
+        return run(plan, (data,), out, {})
 
     return function
 

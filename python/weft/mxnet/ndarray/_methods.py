@@ -46,6 +46,10 @@ def _reshape(self: NDArray, *shape: Any, **kwargs: Any) -> NDArray:
     Codes: 0 keeps an extent, -1 follows from the others, -2 keeps all that are left, -3 merges two,
     -4 splits one into the two numbers behind it; `reverse=True` counts from the end.
     """
+    if len(shape) == 1 and not kwargs and type(shape[0]) is tuple:
+        codes = shape[0]
+        if codes and 0 not in codes and min(codes) >= -1:
+            return _native_reshape(self, codes)
     reverse = kwargs.pop("reverse", False)
     if not shape:
         shape = (kwargs.pop("shape", ()),)

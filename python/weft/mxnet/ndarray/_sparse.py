@@ -133,8 +133,10 @@ class BaseSparseNDArray(Sparse):
             raise InvalidValue(
                 f"{type(self).__name__}: assignment takes `x[:] = value` alone; got index {key!r}"
             )
-        if isinstance(value, BaseSparseNDArray):
+        if isinstance(value, BaseSparseNDArray) and value.stype == self.stype:
             value.copyto(self)
+        elif isinstance(value, BaseSparseNDArray):
+            self._take(cast_storage(value.todense(), self.stype))
         else:
             whole = np.broadcast_to(np.asarray(value, self.dtype), self.shape)
             self._take(cast_storage(NDArray(plain(whole)), self.stype))
@@ -169,12 +171,22 @@ def _operator(op: str, of_number: str, reverse: str | None = None) -> Callable[.
     def method(self: Any, other: Any) -> Any:
         if isinstance(other, int | float | numpy.generic):
             return function_of(of_number, of_number)(self, scalar=float(other))
-        is_same = getattr(other, "shape", None) == self.shape
+        is_same = isinstance(other, ndarray | Sparse) and other.shape == self.shape  # type: ignore[union-attr]
         name = f"elemwise_{op}" if is_same and op in _ELEMENTWISE else f"broadcast_{op}"
         pair = (other, self) if reverse else (self, other)
         return function_of(name, name)(*pair)
 
     return method
+
+
+def _in_place(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A method that writes its result into the array, and gives it."""
+
+    def call(self: Any, other: Any) -> Any:
+        self[:] = method(self, other)
+        return self
+
+    return call
 
 
 _ELEMENTWISE = ("add", "sub", "mul", "div")
@@ -191,6 +203,7 @@ def _add_operators() -> None:
     ):
         setattr(BaseSparseNDArray, f"__{name}__", _operator(op, number))
         setattr(BaseSparseNDArray, f"__r{name}__", _operator(op, back, "back"))
+        setattr(BaseSparseNDArray, f"__i{name}__", _in_place(_operator(op, number)))
     for name, op in (
         ("eq", "equal"),
         ("ne", "not_equal"),
@@ -468,10 +481,7 @@ def _of_rows(parts: Any, shape: Any, ctx: Any, dtype: Any) -> RowSparseNDArray:
         raise InvalidValue(
             f"row_sparse_array: rows must have the shape {tuple(shape[1:])}; got {rows.shape[1:]}"
         )
-    order = numpy.argsort(numbers, kind="stable")
-    if not (order == numpy.arange(numbers.size)).all():
-        rows = rows[np.array(order, "int64")]
-    return RowSparseNDArray(rows, _numbers(numbers[order], ctx), shape)
+    return RowSparseNDArray(rows, _numbers(numbers, ctx), shape)
 
 
 def _stored_rows(whole: numpy.ndarray, ctx: Any = None) -> RowSparseNDArray:

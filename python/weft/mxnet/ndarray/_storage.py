@@ -1,7 +1,8 @@
 """How MXNet stores the result of an operator of sparse arrays: sparse where the operator leaves
 zeros zero, whole everywhere else."""
 
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 # f(0) = 0: the result is stored as the operand is.
@@ -21,6 +22,15 @@ _SUMS = frozenset(
         *("add_n", "ElementWiseSum", "_sum"),
     }
 )
+# Comparisons, as what they are of two numbers: sparse where zeros give zero.
+_COMPARED: dict[str, Callable[[float, float], bool]] = {
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "lesser": operator.lt,
+    "lesser_equal": operator.le,
+}
 _PRODUCTS = frozenset({"elemwise_mul", "_mul", "broadcast_mul", "broadcast_div"})
 
 
@@ -29,6 +39,14 @@ def stored_as(op: str, stypes: Sequence[str], given: Mapping[str, Any]) -> str:
     first = stypes[0]
     if op in _KEEPING:
         return first
+    compared = _COMPARED.get(
+        op.removeprefix("broadcast_").removeprefix("_").removesuffix("_scalar")
+    )
+    if compared is not None:
+        is_same = all(stype == first for stype in stypes)
+        return "default" if compared(0, given.get("scalar", 0)) or not is_same else first
+    if op == "take":
+        return first if first == "csr" and given.get("axis", 0) == 0 else "default"
     if op == "clip":
         keeps_zero = given.get("a_min", 1) <= 0 <= given.get("a_max", -1)
         return first if keeps_zero else "default"

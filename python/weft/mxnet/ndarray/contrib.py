@@ -19,9 +19,12 @@ from weft._core.typing import ndarray
 from weft.mxnet.ndarray._array import NDArray, plain, shaped
 from weft.mxnet.ndarray._creation import array
 from weft.mxnet.ndarray._functions import finder, names_behind
+from weft.mxnet.ndarray._sparse import CSRNDArray
 
 
-def foreach(body: Callable[..., Any], data: Any, init_states: Any) -> tuple[Any, Any]:
+def foreach(
+    body: Callable[..., Any], data: Any, init_states: Any, name: str = "foreach"
+) -> tuple[Any, Any]:
     """Runs `body(row, states)` for each row of arrays, handing states from one to the next.
 
     Returns the outputs, stacked, and the last states. Raises TypeError for what are no arrays.
@@ -46,6 +49,7 @@ def while_loop(
     func: Callable[..., Any],
     loop_vars: Any,
     max_iterations: int | None = None,
+    name: str = "while_loop",
 ) -> tuple[Any, Any]:
     """Runs `func(*loop_vars)` while `cond(*loop_vars)` is not 0, `max_iterations` times at most.
 
@@ -76,7 +80,7 @@ def while_loop(
         return (() if found[0] is None else found[0]), found[1]
 
     outputs, last = npx.while_loop(cond, step, loop_vars, count)
-    if not steps or outputs in ((), None):
+    if not steps or outputs is None or (isinstance(outputs, tuple) and not outputs):
         return [], last
     return _listed(outputs), last
 
@@ -85,7 +89,9 @@ def _listed(value: Any) -> Any:
     return list(map(_listed, value)) if isinstance(value, tuple) else value
 
 
-def cond(pred: Any, then_func: Callable[[], Any], else_func: Callable[[], Any]) -> Any:
+def cond(
+    pred: Any, then_func: Callable[[], Any], else_func: Callable[[], Any], name: str = "cond"
+) -> Any:
     """What `then_func()` gives if the only element of `pred` is not 0, else what `else_func()`
     gives."""
     return npx.cond(pred, then_func, else_func)
@@ -104,6 +110,24 @@ def _asked(name: str, function: Callable[[Any], Any], what: str) -> Callable[[ND
 isfinite = _asked("isfinite", np.isfinite, "finite")
 isinf = _asked("isinf", np.isinf, "infinite")
 isnan = _asked("isnan", np.isnan, "no number")
+
+
+def getnnz(data: Any, axis: int | None = None, out: Any = None, name: Any = None) -> NDArray:
+    """How many elements a csr matrix stores, int64: of all, of each column (axis 0) or row (1).
+
+    Raises TypeError for an array of another kind, ValueError for another axis.
+    """
+    if not isinstance(data, CSRNDArray):
+        raise InvalidType(f"getnnz: `data` must be a CSRNDArray; got {type(data).__name__}")
+    if axis is None:
+        found = numpy.array([data.indices.size])
+    elif axis == 0:
+        found = numpy.bincount(data.indices.asnumpy(), minlength=data.shape[1])
+    elif axis == 1:
+        found = numpy.diff(data.indptr.asnumpy())
+    else:
+        raise InvalidValue(f"getnnz: `axis` must be None, 0 or 1; got {axis!r}")
+    return array(found, dtype="int64")
 
 
 def rand_zipfian(
@@ -127,6 +151,6 @@ def rand_zipfian(
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = finder("ndarray.contrib", ("_contrib_",), globals())
 
-_OWN = ("cond", "foreach", "isfinite", "isinf", "isnan", "rand_zipfian", "while_loop")
+_OWN = ("cond", "foreach", "getnnz", "isfinite", "isinf", "isnan", "rand_zipfian", "while_loop")
 __all__: Any = sorted({*_OWN, *names_behind(("_contrib_",))})
 __dir__ = __all__.copy

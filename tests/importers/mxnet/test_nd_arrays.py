@@ -1,0 +1,181 @@
+"""Arrays of 1.x, `mx.nd.NDArray`: what differs from Weft's, by NumPy and MXNet's rules."""
+
+import copy
+import pickle
+
+import numpy
+import pytest
+import weft
+from weft import gluon, np
+from weft import mxnet as mx
+
+nd = mx.nd
+
+
+def test_lists_become_float32_and_arrays_keep_their_dtype():
+    assert nd.array([1, 2]).dtype == "float32"
+    assert nd.array(numpy.ones(2, "int64")).dtype == "float32"
+    assert nd.array(nd.array([1], dtype="int32")).dtype == "int32"
+    assert type(nd.array(np.ones(2))) is nd.NDArray
+
+
+def test_an_array_has_at_least_one_axis():
+    x = nd.array([1.5, 2.5])
+    for scalar in (x[0], x.sum(), x.mean(), x.max(), nd.dot(x, x), x.norm(), x.argmax()):
+        assert scalar.shape == (1,)
+    with mx.np_shape():
+        assert x[0].shape == x.sum().shape == ()
+    assert x.sum().shape == (1,)
+
+
+def test_comparisons_are_numbers_of_the_dtype_of_the_array():
+    x = nd.array([1, 2, 3], dtype="int32")
+    for found, wanted in ((x > 1, [0, 1, 1]), (x == x, [1, 1, 1]), (x <= 2, [1, 1, 0])):
+        assert found.dtype == "int32" and found.asnumpy().tolist() == wanted
+    assert nd.lesser(nd.ones(2), 2).dtype == "float32"
+
+
+def test_integers_stay_integers():
+    x = nd.array([1, 2, 3], dtype="int32")
+    for found, wanted in ((x / 2, [0, 1, 1]), (2 / x, [2, 1, 0]), (x * 1.5, [1, 2, 3])):
+        assert found.dtype == "int32" and found.asnumpy().tolist() == wanted
+
+
+def test_reshape_has_the_codes_of_1x():
+    x = nd.arange(24).reshape((2, 3, 4))
+    shapes = {
+        (0, -1): (2, 12),
+        (-2,): (2, 3, 4),
+        (-3, 0): (6, 4),
+        (-4, 1, -1, -2): (1, 2, 3, 4),
+        (-1, 0): (8, 3),
+    }
+    for codes, wanted in shapes.items():
+        assert x.reshape(codes).shape == wanted
+    assert x.reshape((-1, 0), reverse=True).shape == (6, 4)
+    assert x.reshape(4, 6).shape == x.reshape(shape=(4, 6)).shape == (4, 6)
+
+
+def test_parts_that_lie_together_share_memory_and_others_do_not():
+    x = nd.zeros((3, 4))
+    rows, column = x[1:], x[:, 1]
+    rows[:] = 1
+    column[:] = 5
+    assert x.asnumpy().tolist() == [[0] * 4, [1] * 4, [1] * 4]
+    x.reshape((12,))[0] = 7
+    assert x[0, 0].asscalar() == 7
+
+
+def test_indices_may_be_floats():
+    x = nd.array([[1, 2], [3, 4], [5, 6]])
+    assert x[nd.array([0, 2])].asnumpy().tolist() == [[1, 2], [5, 6]]
+    x[nd.array([0, 2])] = 0
+    assert x.asnumpy().tolist() == [[0, 0], [3, 4], [0, 0]]
+
+
+def test_writes_take_numbers_lists_and_arrays():
+    x = nd.zeros((2, 3))
+    x[0] = nd.array([1, 2, 3])
+    x[1, 1:] = numpy.array([8, 9])
+    x[0, 0] = nd.array([4])
+    assert x.asnumpy().tolist() == [[4, 2, 3], [0, 8, 9]]
+
+
+def test_arrays_are_keys_and_texts_are_those_of_mxnet():
+    x, y = nd.ones(2), nd.ones(2)
+    assert {x: 1, y: 2}[y] == 2
+    assert repr(nd.ones((2, 3))) == "\n[[1. 1. 1.]\n [1. 1. 1.]]\n<NDArray 2x3 @cpu(0)>"
+
+
+def test_copies_and_pickles_keep_the_class():
+    x = nd.array([1, 2])
+    for again in (copy.deepcopy(x), pickle.loads(pickle.dumps(x)), x.copy(), x.astype("float64")):
+        assert type(again) is nd.NDArray and again.asnumpy().tolist() == [1, 2]
+    y = nd.zeros(2)
+    assert x.copyto(y) is y and y.asnumpy().tolist() == [1, 2]
+    assert x.as_in_context(mx.cpu()) is x
+
+
+def test_one_element_is_a_number_and_more_are_refused():
+    assert nd.ones((1, 1)).asscalar() == 1 and bool(nd.ones(1)) and not bool(nd.zeros(1))
+    for function in (bool, nd.NDArray.asscalar):
+        with pytest.raises(ValueError, match="shape"):
+            function(nd.ones(2))
+
+
+def test_gradients_are_arrays_of_1x():
+    x = nd.array([1, 2, 3])
+    x.attach_grad()
+    with mx.autograd.record():
+        y = (x * x).sum()
+    y.backward(nd.array([2]))
+    assert type(x.grad) is nd.NDArray and x.grad.asnumpy().tolist() == [4, 8, 12]
+
+
+def test_layers_give_the_class_back():
+    net = gluon.nn.Dense(2)
+    net.initialize()
+    for hybrid in (False, True):
+        net.hybridize(hybrid)
+        assert type(net(nd.ones((3, 4)))) is nd.NDArray
+    assert type(nd.ones(2).as_np_ndarray()) is weft.np.ndarray
+
+
+@pytest.mark.parametrize("name", ["exp", "sqrt", "tanh", "sigmoid", "relu", "square", "abs"])
+def test_functions_of_one_array(name):
+    x = numpy.array([0.5, 1.5], "float32")
+    sigmoid = {"sigmoid": lambda v: 1 / (1 + numpy.exp(-v)), "relu": lambda v: v.clip(0)}
+    wanted = sigmoid.get(name, getattr(numpy, name, None))(x)
+    function = getattr(nd, name)
+    out = nd.zeros(2)
+    for found in (
+        function(nd.array(x)),
+        function(data=nd.array(x)),
+        function(nd.array(x), out=out),
+    ):
+        assert type(found) is nd.NDArray
+        numpy.testing.assert_allclose(found.asnumpy(), wanted, rtol=1e-6)
+    numpy.testing.assert_allclose(getattr(nd.array(x), name)().asnumpy(), wanted, rtol=1e-6)
+
+
+def test_arguments_stand_in_the_order_of_mxnet():
+    x = nd.array([[1, 2], [3, 4]])
+    assert nd.topk(x, 1, 2, "value").shape == (2, 2)
+    assert nd.log_softmax(x, 0).shape == (2, 2)
+    assert [part.shape for part in nd.split(x, 2, 1, True)] == [(2,), (2,)]
+    assert nd.Concat(x, x, dim=1).shape == nd.concat(*[x, x]).shape == (2, 4)
+
+
+def test_bad_arguments_are_told():
+    with pytest.raises(TypeError, match=r"`axes` is no argument.*write `axis`"):
+        nd.sum(nd.ones(2), axes=0)
+    with pytest.raises(AttributeError, match="did you mean `softmax`"):
+        nd.sofmax  # noqa: B018
+    with pytest.raises(TypeError, match="`indices` is missing"):
+        nd.take(nd.ones(2))
+
+
+def test_contrib_has_control_flow():
+    outputs, last = nd.contrib.foreach(
+        lambda row, s: (row + s, s + 1), nd.zeros((3, 2)), nd.zeros(2)
+    )
+    assert outputs.asnumpy().tolist() == [[0, 0], [1, 1], [2, 2]] and last.asnumpy().tolist() == [
+        3,
+        3,
+    ]
+    rows, (i,) = nd.contrib.while_loop(lambda i: i < 2, lambda i: (i, [i + 1]), [nd.zeros(1)], 4)
+    assert rows.shape == (4, 1) and i.asscalar() == 2
+    assert (
+        nd.contrib.cond(nd.ones(1), lambda: nd.ones(2), lambda: nd.zeros(2)).sum().asscalar() == 2
+    )
+
+
+def test_random_numbers_follow_their_parameters():
+    mx.random.seed(3)
+    x = nd.random.normal(nd.array([0, 100]), nd.array([1, 2]), shape=2000).asnumpy()
+    assert x.shape == (2, 2000)
+    numpy.testing.assert_allclose(x.mean(axis=1), [0, 100], atol=0.2)
+    numpy.testing.assert_allclose(x.std(axis=1), [1, 2], rtol=0.1)
+    assert nd.random.uniform(shape=(2, 3)).shape == (2, 3)
+    with pytest.raises(TypeError, match="all be numbers or all be arrays"):
+        nd.random.uniform(nd.zeros(2), 1)
