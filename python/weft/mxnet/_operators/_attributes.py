@@ -82,16 +82,9 @@ def ints(value: Any, what: str, count: int | None = None, default: int | None = 
 
 
 def _whole(value: Any) -> int | None:
-<<<<<<< HEAD
-    is_whole = isinstance(value, int | numpy.integer) or (
-        isinstance(value, float) and value.is_integer()
-    )
-    return int(value) if is_whole else None
-=======
     if isinstance(value, int | numpy.integer):
         return int(value)
     return int(value) if isinstance(value, float) and value.is_integer() else None
->>>>>>> nd
 
 
 def flag(value: Any) -> bool:
