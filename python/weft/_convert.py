@@ -35,7 +35,7 @@ def _read_tflite(path: Path) -> ImportedBlock:
 
 
 def _read_mxnet(path: Path, params: Path | None = None) -> ImportedBlock:
-    from weft.mxnet._convert import read
+    from weft.mxnet._reading.convert import read
 
     return read(path, params)
 

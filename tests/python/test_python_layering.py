@@ -128,6 +128,8 @@ def test_modules_are_imported_by_name_in_the_package_alone():
         "weft._trace.reads",
         "weft.mxnet",  # public modules, when they are first asked for
         "weft.mxnet._alias",  # the same, for `import mxnet`
+        "weft.mxnet.gluon",  # public modules, when they are first asked for
+        "weft.mxnet.gluon.contrib",
         "weft.mxnet._report",  # looks names up that a program of MXNet uses
         "weft.runtime",  # takes the library that the extension has loaded
     }

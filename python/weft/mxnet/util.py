@@ -17,8 +17,8 @@ import numpy
 
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
-from weft.mxnet import _modes
-from weft.mxnet._made import array, from_numpy, to_numpy
+from weft.mxnet import _made, _modes
+from weft.mxnet._made import from_numpy, to_numpy
 from weft.mxnet.device import Device, num_gpus
 
 T = TypeVar("T")
@@ -212,9 +212,7 @@ def dtype_from_number(number: Any) -> Any:
 
 def default_array(source_array: Any, device: Any = None, dtype: Any = None) -> ndarray:
     """An array of `mx.np`, or of `mx.nd` in 1.x's manner."""
-    from weft.mxnet.numpy._creation import array  # which imports this module
-
-    made = array(source_array, dtype=dtype, device=device)
+    made = _made.array(source_array, dtype=dtype, device=device)
     return made if is_np_array() else made.as_nd_ndarray()
 
 

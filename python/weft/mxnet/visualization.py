@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from weft._base.errors import InvalidType, InvalidValue
-from weft.mxnet._graph import GraphNode
 from weft.mxnet._operators import parse
+from weft.mxnet._reading.graph import GraphNode
 from weft.mxnet.symbol._inference import Inference
 from weft.mxnet.symbol._modes import inward
 from weft.mxnet.symbol._symbol import Symbol

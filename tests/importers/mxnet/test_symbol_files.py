@@ -12,7 +12,7 @@ from mxnet_files import node, symbol
 from weft import autograd, cpu, np
 from weft import mxnet as mx
 from weft.mxnet._operators import parse
-from weft.mxnet._symbol_files import parse_graph, to_json
+from weft.mxnet._reading.symbol_files import parse_graph, to_json
 
 imports = mx.gluon.SymbolBlock.imports
 W = numpy.array([[1.0, 2.0], [3.0, 4.0]], "float32")

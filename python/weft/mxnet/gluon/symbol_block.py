@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from weft._base import spelling as _spelling
 from weft.gluon.symbol_block import SymbolBlock as _NativeBlock
-from weft.mxnet._block import SymbolBlock as _FileBlock
+from weft.mxnet._reading.block import SymbolBlock as _FileBlock
 from weft.mxnet.gluon import _devices
 from weft.mxnet.gluon.block import HybridBlock, adopted_block, register_counterpart
 
@@ -34,7 +34,7 @@ class SymbolBlock(HybridBlock, _NativeBlock):
         ctx: Any = None,
     ) -> Any:
         """The network of a symbol file, of MXNet 0.8 to 2.0, as a block that trains: see
-        `weft.mxnet._block.SymbolBlock.imports`.
+        `weft.mxnet._reading.block.SymbolBlock.imports`.
 
         >>> from weft import mxnet as mx
         >>> net = mx.gluon.SymbolBlock.imports(

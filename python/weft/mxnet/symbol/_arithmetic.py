@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from weft._base.errors import InvalidType, Unsupported
-from weft.mxnet._graph import Entry
+from weft.mxnet._reading.graph import Entry
 from weft.mxnet.symbol._compose import call_operator
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from weft._base.errors import Error, InvalidType, InvalidValue
 from weft._core import native
-from weft.mxnet._graph import GraphNode
 from weft.mxnet._operators import invoke
+from weft.mxnet._reading.graph import GraphNode
 from weft.mxnet.symbol._modes import Known
 
 _TRIED = (13, 17)  # what stands for unknown extents: no usual window, group or class count

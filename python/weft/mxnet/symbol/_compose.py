@@ -12,8 +12,8 @@ import numpy
 from weft._base.errors import InvalidType, InvalidValue, NotFound
 from weft._base.spelling import hint
 from weft.mxnet import attribute, name
-from weft.mxnet._graph import VARIABLE, Entry, GraphNode, reachable
 from weft.mxnet._operators import IGNORED, parse, rule_of
+from weft.mxnet._reading.graph import VARIABLE, Entry, GraphNode, reachable
 from weft.mxnet.symbol._aliases import CANONICAL, LISTED
 from weft.mxnet.symbol._inputs import parameters_of, visible_outputs, wanted_inputs
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from weft._base.errors import InvalidType, InvalidValue
 from weft.mxnet import name as names
-from weft.mxnet._graph import VARIABLE, Entry, Graph, GraphNode, reachable
+from weft.mxnet._reading.graph import VARIABLE, Entry, Graph, GraphNode, reachable
 from weft.mxnet.attribute import AttrScope
 from weft.mxnet.symbol._symbol import Symbol, file_attributes
 

@@ -13,9 +13,9 @@ import numpy
 from weft._base.errors import InvalidValue, NotFound
 from weft._base.spelling import hint
 from weft._mxnet_files.records import DTYPES
-from weft.mxnet._graph import Entry, GraphNode, reachable
 from weft.mxnet._operators import parse, read_shape
 from weft.mxnet._operators._attributes import ints
+from weft.mxnet._reading.graph import Entry, GraphNode, reachable
 from weft.mxnet.symbol._asking import asked
 from weft.mxnet.symbol._inputs import visible_outputs
 from weft.mxnet.symbol._modes import Known, inward, outward

@@ -7,7 +7,7 @@ look at it.
 from collections.abc import Sequence
 from typing import Any
 
-from weft.mxnet._graph import Entry, GraphNode, reachable
+from weft.mxnet._reading.graph import Entry, GraphNode, reachable
 from weft.mxnet.symbol._compose import copied
 
 # Operators whose results differ from call to call, or that write what they read.

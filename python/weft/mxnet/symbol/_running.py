@@ -7,9 +7,9 @@ from weft._import.missing import require_all, resolve
 from weft._import.rules import Call
 from weft._import.run import Scope, run
 from weft._trace.cache import TraceCache
-from weft.mxnet._graph import Entry, Graph, GraphNode, reachable
 from weft.mxnet._operators import RULES, parse
-from weft.mxnet._program import program_of
+from weft.mxnet._reading.graph import Entry, Graph, GraphNode, reachable
+from weft.mxnet._reading.program import program_of
 from weft.mxnet.symbol._compose import copied
 from weft.mxnet.symbol._inference import Inference, is_whole
 from weft.mxnet.symbol._modes import is_np_shape

@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 
 from weft._base.errors import FileFailure, InvalidType, InvalidValue, Unsupported
 from weft._base.spelling import hint
-from weft.mxnet._graph import Entry, Graph, GraphNode, reachable
 from weft.mxnet._operators import state_places
-from weft.mxnet._symbol_files import parse_graph, to_json
+from weft.mxnet._reading.graph import Entry, Graph, GraphNode, reachable
+from weft.mxnet._reading.symbol_files import parse_graph, to_json
 from weft.mxnet.base import NotImplementedForSymbol
 from weft.mxnet.symbol import _executor
 from weft.mxnet.symbol._arithmetic import Arithmetic

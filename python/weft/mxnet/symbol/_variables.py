@@ -10,9 +10,9 @@ from weft._base.errors import InvalidType
 from weft._mxnet_files.records import DTYPES
 from weft.mxnet import attribute
 from weft.mxnet import name as names
-from weft.mxnet._graph import VARIABLE, Graph, GraphNode
 from weft.mxnet._operators import read_shape
-from weft.mxnet._symbol_files import parse_graph, read_graph
+from weft.mxnet._reading.graph import VARIABLE, Graph, GraphNode
+from weft.mxnet._reading.symbol_files import parse_graph, read_graph
 from weft.mxnet.symbol._compose import annotation, text_of
 from weft.mxnet.symbol._modes import is_np_shape
 from weft.mxnet.symbol._symbol import Symbol

@@ -20,10 +20,10 @@ from weft._mxnet_files import content as files
 from weft._mxnet_files.records import DTYPES, Record
 from weft.device import Device, current
 from weft.gluon.parameter import Parameter
-from weft.mxnet._graph import Graph, GraphNode
 from weft.mxnet._operators import RULES, parse, read_shape, weight_shapes
-from weft.mxnet._program import fixed_variables, input_variables, program_of
-from weft.mxnet._symbol_files import read_graph
+from weft.mxnet._reading.graph import Graph, GraphNode
+from weft.mxnet._reading.program import fixed_variables, input_variables, program_of
+from weft.mxnet._reading.symbol_files import read_graph
 
 _CALLER = "SymbolBlock.imports"
 # First values that MXNet gives by the end of a name.

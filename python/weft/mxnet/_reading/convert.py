@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from weft._base.errors import InvalidValue, MissingFile
-from weft.mxnet._block import SymbolBlock, block_of, read_parameters
-from weft.mxnet._program import input_variables
-from weft.mxnet._symbol_files import read_graph
+from weft.mxnet._reading.block import SymbolBlock, block_of, read_parameters
+from weft.mxnet._reading.program import input_variables
+from weft.mxnet._reading.symbol_files import read_graph
 
 _CALLER = "convert"
 

@@ -12,7 +12,6 @@ import numpy
 from weft._base.errors import InvalidValue, NotFound
 from weft._base.spelling import hint
 from weft._import.program import Node, Port, Program
-from weft.mxnet._graph import Graph, GraphNode
 from weft.mxnet._operators import (
     IGNORED,
     Semantics,
@@ -22,6 +21,7 @@ from weft.mxnet._operators import (
     read_shape,
     state_places,
 )
+from weft.mxnet._reading.graph import Graph, GraphNode
 
 # Operators that make arrays; in a shape of theirs 0 may stand for the extent of the batch.
 _CREATORS = ("_zeros", "_ones", "_full", "_zeros_without_dtype")

@@ -12,8 +12,8 @@ from typing import Any
 
 from weft._base.errors import FileFailure, MissingFile
 from weft._base.regular_files import regular
-from weft.mxnet._graph import VARIABLE, Entry, Graph, GraphNode
 from weft.mxnet._operators import input_names, outputs_of, state_places
+from weft.mxnet._reading.graph import VARIABLE, Entry, Graph, GraphNode
 
 # Annotations that were written without underscores: at any node, and at variables alone, because
 # operators have attributes of these names.

@@ -1,0 +1,1 @@
+"""Readers of symbol files: their text, the graph of it, and the block that it becomes."""
