@@ -9,8 +9,8 @@ which reads 1.x's codes, may cost four times.
 import sys
 import timeit
 
-from weft import np
 from weft import mxnet as mx
+from weft import np
 
 CALLS, RUNS, LIMIT = 500, 200, 2.0
 
