@@ -8,6 +8,7 @@ from weft._base import spelling as _spelling
 from weft.gluon.symbol_block import SymbolBlock as _NativeBlock
 from weft.mxnet._reading.block import SymbolBlock as _FileBlock
 from weft.mxnet.gluon import _devices
+from weft.mxnet.gluon._symbols import is_symbol
 from weft.mxnet.gluon.block import HybridBlock, adopted_block, register_counterpart
 
 
@@ -53,8 +54,14 @@ class _Imported(HybridBlock, _FileBlock):
 
     infer_shape = _FileBlock.infer_shape
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The outputs; inputs may be given by name, as those of every file are."""
+        if any(map(is_symbol, (*args, *kwargs.values()))):
+            return HybridBlock.__call__(self, *self._arranged(args, kwargs))
+        return _FileBlock.__call__(self, *args, **kwargs)
 
-_Imported.__name__ = _Imported.__qualname__ = "SymbolBlock"
+
+_Imported.__name__ = "SymbolBlock"  # what is shown; `pickle` finds it by its other name
 register_counterpart(_FileBlock, _Imported)
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
