@@ -49,7 +49,6 @@ PAGES = [
     "control-flow",
     "from-caffe",
     "from-mxnet",
-    "from-mxnet",
     "probability",
     "quantization",
     "symbols",
