@@ -182,5 +182,7 @@ def test_random_numbers_follow_their_parameters():
 
 
 def test_storage_types_have_the_numbers_that_variables_say():
-    numbers = mx.nd.ndarray._STORAGE_TYPE_STR_TO_ID
-    assert numbers == {"undefined": -1, "default": 0, "row_sparse": 1, "csr": 2}
+    from weft.mxnet.ndarray import ndarray as module
+
+    numbers = {"undefined": -1, "default": 0, "row_sparse": 1, "csr": 2}
+    assert numbers == module._STORAGE_TYPE_STR_TO_ID
