@@ -179,3 +179,10 @@ def test_random_numbers_follow_their_parameters():
     assert nd.random.uniform(shape=(2, 3)).shape == (2, 3)
     with pytest.raises(TypeError, match="all be numbers or all be arrays"):
         nd.random.uniform(nd.zeros(2), 1)
+
+
+def test_storage_types_have_the_numbers_that_variables_say():
+    from weft.mxnet.ndarray import ndarray as module
+
+    numbers = {"undefined": -1, "default": 0, "row_sparse": 1, "csr": 2}
+    assert numbers == module._STORAGE_TYPE_STR_TO_ID
