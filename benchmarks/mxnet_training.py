@@ -42,7 +42,7 @@ class OldLeNet(mx.gluon.HybridBlock):
             self.fc2 = nn.Dense(84, activation="relu")
             self.fc3 = nn.Dense(10)
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Any, x: Any) -> Any:  # noqa: N803
         for convolution in (self.conv1, self.conv2):
             x = F.Activation(convolution(x), act_type="relu")
             x = F.Pooling(x, kernel=(2, 2), stride=(2, 2), pool_type="max")
