@@ -13,8 +13,10 @@ from weft.onnx._export._table import rules
 
 # Numbers of ONNX's own generator; and what has no result.
 UNLIKE = {"exponential", "normal", "permutation", "randint", "uniform", "dropout", "check", "print"}
+UNLIKE |= {"roi_pool"}  # made of `region_peaks`, which has a reason
 # What the reference evaluator lacks in version 17: Scan along other axes or backwards, RNN with
-# relu, int8 conversions; and it fails for grouped transposed convolutions of one axis.
+# relu, int8 conversions, GridSample's modes; and it fails for grouped transposed convolutions of one
+# axis.
 LACKS = {
     *(
         "ctc_loss",
@@ -29,6 +31,7 @@ LACKS = {
         "rnn_steps",
     ),
     *("quantized_add", "quantized_softmax", "deconvolution", "convolution_data", "pooling"),
+    *("grid_sample", "sample_pixels"),
 }
 PACKED = "packed"  # samples of operators that read packed weights have none that they came from
 

@@ -286,6 +286,51 @@ def _weights(call: Call, before: int) -> str:
     return call.scope.constant(matrix.T, dtype)
 
 
+# ---- samples and regions -------------------------------------------------------------------------
+
+
+@rules("sample_pixels")
+def _sample_pixels(call: Call) -> Any:
+    """A GridSample, whose places go from -1 to 1 over the edges of the images."""
+    dtype = call.dtype(0)
+
+    def along(place: int, axis: int) -> str:
+        extent = call.scope.cast(call.extent_tensor(0, axis), "int64", dtype)
+        twice = call.emit("Mul", call.input(place), call.full(2, dtype))
+        over = call.emit("Div", call.emit("Add", twice, call.full(1, dtype)), extent)
+        return call.unsqueezed(call.emit("Sub", over, call.full(1, dtype)), 1, 3)
+
+    grid = call.emit("Concat", along(2, 3), along(1, 2), axis=3)
+    samples = call.emit(
+        "GridSample",
+        call.input(0),
+        grid,
+        mode="linear" if call.scope.opset >= 20 else "bilinear",
+        padding_mode="zeros",
+        align_corners=0,
+    )
+    return call.emit("Squeeze", samples, call.scope.constant([2], "int64"))
+
+
+@rules("region_means")
+def _region_means(call: Call) -> Any:
+    height, width = numbers(call["pooled_size"], 2, 1)
+    columns = call.scope.constant([1, 2, 3, 4], "int64")
+    images = call.emit("Gather", call.input(1), call.scope.constant(0, "int64"), axis=1)
+    return call.emit(
+        "RoiAlign",
+        call.input(0),
+        call.emit("Gather", call.input(1), columns, axis=1),
+        call.scope.cast(images, call.dtype(1), "int64"),
+        coordinate_transformation_mode="half_pixel" if call["aligned"] else "output_half_pixel",
+        mode="avg",
+        output_height=height,
+        output_width=width,
+        sampling_ratio=max(call["sampling_ratio"], 0),
+        spatial_scale=call["spatial_scale"],
+    )
+
+
 # ---- attention ----------------------------------------------------------------------------------
 
 
@@ -337,8 +382,18 @@ rules.refuse(
     *("cross_entropy_rows_gradient", "gru_steps_gradient", "log_softmax_gradient"),
     *("lstm_steps_gradient", "normalize_groups_gradient", "normalize_rows_gradient"),
     *("pick_adjoint", "pooling_average_gradient", "pooling_scatter", "resample_adjoint"),
-    *("rnn_steps_gradient", "softmax_gradient", "take_adjoint"),
+    *("region_means_adjoint", "rnn_steps_gradient", "sample_pixels_adjoint"),
+    *("sample_pixels_slopes", "softmax_gradient", "take_adjoint"),
 )
+rules.refuse(
+    "speech features in fixed point have no form in ONNX",
+    *("signal_auto_scale", "signal_filter_bank", "signal_gain", "signal_log", "signal_rfft"),
+    "signal_square_root",
+)
+rules.refuse("int16 data with int8 weights has no form in ONNX", "quantized_convolution16")
+rules.refuse("ONNX has no such function", "digamma", "erfinv", "gamma", "gammaln")
+rules.refuse("ONNX has no operator that draws such numbers", "binomial", "poisson")
+rules.refuse("ONNX rounds the bins of regions in another way", "region_peaks")
 rules.refuse(
     "a form that only plans have; export the network, not a packed file",
     *("batch_norm_training_blocked", "batch_norm_training_gradient_blocked"),
