@@ -15,8 +15,8 @@ from weft.onnx._export._table import rules
 UNLIKE = {"exponential", "normal", "permutation", "randint", "uniform", "dropout", "check", "print"}
 UNLIKE |= {"roi_pool"}  # made of `region_peaks`, which has a reason
 # What the reference evaluator lacks in version 17: Scan along other axes or backwards, RNN with
-# relu, int8 conversions, GridSample's modes; and it fails for grouped transposed convolutions of one
-# axis.
+# relu, int8 conversions, modes of GridSample; and it fails for grouped transposed convolutions of
+# one axis.
 LACKS = {
     *(
         "ctc_loss",
