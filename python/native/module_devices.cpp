@@ -31,14 +31,20 @@ py::dict device_info(const char* name) {
   return out;
 }
 
-// Parses what `device` may be: a Device or its name. False: a Python error is set.
+// Parses what `device` may be: a Device or its name, or an object of another framework whose
+// `__weft_device__()` gives one. False: a Python error is set.
 bool parse_device(PyObject* object, weft_device* device) {
-  const py::object text = owned(PyObject_Str(object));
-  const char* name = text ? PyUnicode_AsUTF8(text.ptr()) : nullptr;
-  if (!name) return false;
-  const weft_status status = weft_device_find(name, device);
+  PyObject* ask = PyObject_GetAttrString(object, "__weft_device__");
+  if (!ask) PyErr_Clear();
+  PyObject* given = ask ? PyObject_CallNoArgs(ask) : Py_NewRef(object);
+  PyObject* text = given ? PyObject_Str(given) : nullptr;
+  const char* name = text ? PyUnicode_AsUTF8(text) : nullptr;
+  const weft_status status = name ? weft_device_find(name, device) : WEFT_OK;
   if (status != WEFT_OK) raise_status(status);
-  return status == WEFT_OK;
+  Py_XDECREF(ask);
+  Py_XDECREF(given);
+  Py_XDECREF(text);
+  return name && status == WEFT_OK;
 }
 
 }  // namespace

@@ -177,3 +177,24 @@ def test_attributes_are_added_once_and_never_replaced():
     for name in ("shape", "reshape", "doubled_for_test"):
         with pytest.raises(ValueError, match=f"arrays have '{name}' already"):
             native.add_array_attributes({name: lambda self: self})
+
+
+def test_what_a_device_is_asked_for_may_fail():
+    class Broken:
+        def __str__(self):
+            raise KeyError("no text")
+
+    class Foreign:
+        def __weft_device__(self):
+            return "cpu"
+
+    class Absent:
+        def __weft_device__(self):
+            raise LookupError("not on this machine")
+
+    array = np.ones(2)
+    assert array.to_device(Foreign()) is array
+    with pytest.raises(KeyError, match="no text"):
+        array.to_device(Broken())
+    with pytest.raises(LookupError, match="not on this machine"):
+        array.to_device(Absent())

@@ -76,9 +76,20 @@ def knows_words(table: Table) -> Callable[[type[T]], type[T]]:
             return cls
         for word in table:
             setattr(cls, word, _Lacked(word, table))
+        cls.__dir__ = present  # type: ignore[method-assign]
         return cls
 
+    def present(owner: Any) -> list[str]:
+        # Programs read all that `dir` lists, so what only raises an error is not there.
+        kind = type(owner)
+        return [n for n in object.__dir__(owner) if not isinstance(_static(kind, n), _Lacked)]
+
     return taught
+
+
+def _static(kind: type, name: str) -> Any:
+    """An attribute of a class as it lies there, without its being read."""
+    return next((vars(c)[name] for c in kind.__mro__ if name in vars(c)), None)
 
 
 def public_module(name: str) -> ModuleType:

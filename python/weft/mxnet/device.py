@@ -60,6 +60,8 @@ class Device:
             raise NotFound(f"{self}: this machine has no GPU that Weft has loaded; use cpu()")
         return _native.Device("cuda", self.device_id)
 
+    __weft_device__ = native  # what `array.to_device(mx.cpu())` asks for
+
     def empty_cache(self) -> None:
         """Nothing: memory that nobody uses goes back by itself."""
 

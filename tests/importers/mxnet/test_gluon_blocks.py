@@ -359,3 +359,41 @@ def test_what_is_exported_is_imported_again(tmp_path):
     assert numpy.allclose(again(x).asnumpy(), wanted, atol=1e-6)
     with pytest.raises(RuntimeError, match="has no values yet"):
         nn.Dense(2).export(str(tmp_path / "other"))
+
+
+def test_what_dir_lists_of_a_block_can_be_read():
+    for kind in (mx.gluon.nn.Dense(2), mx.gluon.nn.HybridSequential()):
+        assert "add_child" not in dir(kind)
+        for name in dir(kind):
+            if name not in ("prefix", "name"):
+                getattr(kind, name, None)
+
+
+def test_the_dict_of_parameters_is_where_mxnet_has_it():
+    net = mx.gluon.nn.Dense(2)
+    assert isinstance(net.collect_params(), mx.gluon.parameter.ParameterDict)
+
+
+def test_arrays_go_to_devices_of_mxnet():
+    x = np.ones((2, 3))
+    assert x.to_device(mx.cpu()).shape == (2, 3)
+    with pytest.raises(LookupError):
+        x.to_device(mx.gpu(9))
+
+
+def test_no_context_to_split_over_is_told():
+    with pytest.raises(ValueError, match="`ctx_list` must name a context"):
+        mx.gluon.utils.split_and_load(np.ones((2, 3)), [])
+
+
+@pytest.mark.parametrize("is_planned", [False, True])
+def test_a_loss_of_arrays_of_1x_is_that_of_native_ones(is_planned):
+    random = numpy.random.default_rng(0)
+    first, second = random.standard_normal((2, 4, 5)).astype("float32")
+    label = numpy.array([1, -1, 1, -1], "float32")
+    loss = mx.gluon.loss.CosineEmbeddingLoss()
+    loss.hybridize(is_planned)
+    old = loss(*map(mx.nd.array, (first, second, label)))
+    new = loss(*map(np.array, (first, second, label)))
+    assert type(old) is mx.nd.NDArray
+    numpy.testing.assert_allclose(old.asnumpy(), new.asnumpy(), rtol=1e-6)

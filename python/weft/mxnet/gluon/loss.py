@@ -7,6 +7,7 @@
 array([0.5, 4.5])
 """
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from weft._base import spelling as _spelling
@@ -63,6 +64,18 @@ def _loss(native: type, arguments: str, **defaults: Any) -> type:
     made = _layer(native, arguments, **defaults)
     words = ("__init__", "__doc__", "__signature__")
     space = {word: vars(made)[word] for word in words} | {"__module__": __name__}
+    compute = native.forward  # type: ignore[attr-defined]
+
+    @functools.wraps(compute)
+    def forward(self: Any, *arrays: Any) -> Any:
+        # Arrays of 1.x compare to numbers, where the native loss needs bools.
+        kind = next((type(a) for a in arrays if isinstance(a, ndarray)), ndarray)
+        if kind is ndarray:
+            return compute(self, *arrays)
+        plain = [ndarray(a) if isinstance(a, ndarray) else a for a in arrays]
+        return kind(compute(self, *plain))
+
+    space["forward"] = forward
     ours = type(made.__name__, (Loss, native), space)
     register_counterpart(native, ours)
     return ours

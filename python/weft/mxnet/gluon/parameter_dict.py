@@ -20,6 +20,7 @@ from weft._mxnet_files import numpy_files as _numpy_files
 from weft._mxnet_files.records import record_of as _record_of
 from weft.gluon.parameter import ParameterDict as _Native
 from weft.mxnet.gluon import _devices
+from weft.mxnet.gluon import parameter as _parameter
 from weft.mxnet.gluon._modes import dtype_name as _dtype_name
 from weft.mxnet.gluon._modes import is_np_array as _is_np_array
 from weft.mxnet.gluon.parameter import Constant, Parameter, RefusedError
@@ -339,6 +340,8 @@ def read_arrays(filename: Path, caller: str) -> dict[str, Any]:
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder("weft.mxnet.gluon.parameter_dict", {}, ("gluon",))
+
+_parameter.ParameterDict = ParameterDict  # type: ignore[attr-defined]  # as in MXNet
 
 __all__ = ["ParameterDict", "read_arrays", "write_arrays"]
 __dir__ = __all__.copy

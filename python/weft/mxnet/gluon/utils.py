@@ -41,6 +41,8 @@ def split_and_load(
     [(2, 2), (2, 2)]
     """
     contexts = _devices.listed(_devices.chosen(ctx_list, device_list, "split_and_load"))
+    if not contexts:
+        raise InvalidValue("split_and_load: `ctx_list` must name a context; got none")
     if not isinstance(data, ndarray):
         data = np.array(data, dtype="float32")
     parts = (

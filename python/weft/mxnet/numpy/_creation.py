@@ -159,6 +159,7 @@ def arange(
     """
     if start is None and stop is None:
         raise InvalidValue("arange: `start` and `stop` cannot both be None")
+    start, stop, step = (n.item() if isinstance(n, ndarray) else n for n in (start, stop, step))
     if step == 0:
         raise InvalidValue("arange: `step` must not be 0")
     if start is None:
