@@ -3,6 +3,8 @@
 // many there must be.
 #include "index_arrays.h"
 
+#include <utility>
+
 namespace weft::python {
 namespace {
 
@@ -69,7 +71,7 @@ class OutsideTrace {
 
 }  // namespace
 
-void set_float_indices(bool allowed) { float_indices = allowed; }
+bool set_float_indices(bool allowed) { return std::exchange(float_indices, allowed); }
 
 // An empty list has no dtype of its own; it indexes nothing and becomes int64.
 weft_tensor index_array(PyObject* item) {

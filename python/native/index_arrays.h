@@ -45,8 +45,8 @@ class IndexArrays {
 // A new reference to an item of an index as an array of integers or bools. Null: a Python error is
 // set.
 weft_tensor index_array(PyObject* item);
-// Says whether arrays of floats index, too.
-void set_float_indices(bool allowed);
+// Says whether arrays of floats index, too; gives what was so.
+bool set_float_indices(bool allowed);
 
 // The positions of true elements of a mask: int64, one row for each axis of the mask. Null: a
 // Python error is set.

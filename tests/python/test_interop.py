@@ -543,8 +543,8 @@ def test_numpy_functions_that_give_no_array_read_ours(tmp_path):
 @pytest.mark.parametrize(
     ("call", "name"),
     [
-        (lambda x: numpy.interp(x, x, x), "numpy.interp"),
-        (lambda x: numpy.linalg.svd(x), "numpy.linalg.svd"),
+        (lambda x: numpy.gradient(x), "numpy.gradient"),
+        (lambda x: numpy.fft.rfft(x), "numpy.fft.rfft"),
         (lambda x: numpy.fft.fft(x), "numpy.fft.fft"),
         (lambda x: numpy.nextafter(x, x), "numpy.nextafter"),
         (lambda x: numpy.add.outer(x, x), "numpy.add"),
