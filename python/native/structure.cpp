@@ -149,8 +149,7 @@ PyMethodDef functions[] = {
      "own_arrays(args, /)\n--\n\nThe tuple `args` with arrays of Weft for those of NumPy."},
     {"types_key", types_key, METH_O,
      "types_key(values, /)\n--\n\nDtypes and shapes of a list of arrays, as bytes; None for a "
-     "tuple "
-     "of arguments that has\nother values or arrays of derived classes, too."},
+     "tuple of arguments that has\nother values or arrays of derived classes, too."},
     {nullptr, nullptr, 0, nullptr}};
 
 }  // namespace

@@ -105,20 +105,23 @@ static void weft_region_means_f32(
       for (int32_t i = 0; i < bin_rows; ++i)
         for (int32_t j = 0; j < bin_columns; ++j) {
           float sum = 0.0f;
-          for (int32_t k = 0; image >= 0 && k < n * m; ++k) {
+          for (int32_t k = 0; image >= 0 && k < n; ++k) {
             const float row = weft_held_f32(
-                top + (float)i * down + ((float)(k / m) + 0.5f) * down / (float)n, height);
-            const float column = weft_held_f32(
-                left + (float)j * across + ((float)(k % m) + 0.5f) * across / (float)m, width);
-            if (row < 0.0f || column < 0.0f) continue;
-            int32_t pixel[4];
-            float weight[4];
-            weft_corners_f32(height, width, row, column, pixel, weight);
-            for (int32_t q = 0; q < 4; ++q)
-              if (weight[q] != 0.0f)
-                sum += weight[q] * x[(image * channels + c) * height * width + pixel[q]];
+                top + (float)i * down + ((float)k + 0.5f) * down / (float)n, height);
+            if (row < 0.0f) continue;
+            for (int32_t l = 0; l < m; ++l) {
+              const float column = weft_held_f32(
+                  left + (float)j * across + ((float)l + 0.5f) * across / (float)m, width);
+              if (column < 0.0f) continue;
+              int32_t pixel[4];
+              float weight[4];
+              weft_corners_f32(height, width, row, column, pixel, weight);
+              for (int32_t q = 0; q < 4; ++q)
+                if (weight[q] != 0.0f)
+                  sum += weight[q] * x[(image * channels + c) * height * width + pixel[q]];
+            }
           }
-          *y++ = n * m > 0 ? sum / (float)(n * m) : 0.0f;
+          *y++ = n > 0 && m > 0 ? sum / ((float)n * (float)m) : 0.0f;
         }
   }
 }

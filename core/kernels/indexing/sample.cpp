@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/divide_up.h"
+#include "kernels/float_type.h"
+
 namespace weft::kernels {
 namespace {
 
@@ -134,22 +137,13 @@ void slopes(const Samples& p, const T* x, const T* rows, const T* columns, const
   });
 }
 
-// Calls body with a null pointer of the dtype's type.
-template <class Body>
-void with_type(DType dtype, const Body& body) {
-  if (dtype == DType::kFloat32)
-    body(static_cast<float*>(nullptr));
-  else
-    body(static_cast<double*>(nullptr));
-}
-
 }  // namespace
 
-int64_t sample_units(const Samples& p) { return p.images * ((p.points + kBlock - 1) / kBlock); }
+int64_t sample_units(const Samples& p) { return p.images * divide_up(p.points, kBlock); }
 
 void run_sample(const Samples& p, const void* x, const void* rows, const void* columns, void* y,
                 Range units) {
-  with_type(p.dtype, [&]<class T>(T*) {
+  with_float_type(p.dtype, [&]<class T>(T*) {
     sample(p, static_cast<const T*>(x), static_cast<const T*>(rows), static_cast<const T*>(columns),
            static_cast<T*>(y), units);
   });
@@ -157,7 +151,7 @@ void run_sample(const Samples& p, const void* x, const void* rows, const void* c
 
 void run_sample_adjoint(const Samples& p, const void* dy, const void* rows, const void* columns,
                         void* dx, Range planes) {
-  with_type(p.dtype, [&]<class T>(T*) {
+  with_float_type(p.dtype, [&]<class T>(T*) {
     adjoint(p, static_cast<const T*>(dy), static_cast<const T*>(rows),
             static_cast<const T*>(columns), static_cast<T*>(dx), planes);
   });
@@ -165,7 +159,7 @@ void run_sample_adjoint(const Samples& p, const void* dy, const void* rows, cons
 
 void run_sample_slopes(const Samples& p, const void* x, const void* rows, const void* columns,
                        const void* dy, void* drows, void* dcolumns, Range units) {
-  with_type(p.dtype, [&]<class T>(T*) {
+  with_float_type(p.dtype, [&]<class T>(T*) {
     slopes(p, static_cast<const T*>(x), static_cast<const T*>(rows), static_cast<const T*>(columns),
            static_cast<const T*>(dy), static_cast<T*>(drows), static_cast<T*>(dcolumns), units);
   });

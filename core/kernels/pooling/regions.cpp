@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "base/dtype.h"
+#include "kernels/float_type.h"
 
 namespace weft::kernels {
 namespace {
@@ -181,17 +182,10 @@ void peaks(const Regions& p, const T* x, const T* regions, int64_t* places, Rang
   }
 }
 
-// Calls body with a null pointer of the dtype's type.
-template <class Body>
-auto with_type(DType dtype, const Body& body) {
-  return dtype == DType::kFloat32 ? body(static_cast<float*>(nullptr))
-                                  : body(static_cast<double*>(nullptr));
-}
-
 }  // namespace
 
 int64_t region_without_image(const Regions& p, const void* regions) {
-  return with_type(p.dtype, [&]<class T>(T*) -> int64_t {
+  return with_float_type(p.dtype, [&]<class T>(T*) -> int64_t {
     for (int64_t i = 0; i < p.regions; ++i)
       if (!(static_cast<const T*>(regions)[5 * i] < T(p.images))) return i;
     return -1;
@@ -205,7 +199,7 @@ int64_t region_scratch(const Regions& p) {
 
 void run_region_means(const Regions& p, const void* x, const void* regions, void* y, void* scratch,
                       Range units) {
-  with_type(p.dtype, [&]<class T>(T*) {
+  with_float_type(p.dtype, [&]<class T>(T*) {
     means(p, static_cast<const T*>(x), static_cast<const T*>(regions), static_cast<T*>(y), scratch,
           units);
   });
@@ -213,7 +207,7 @@ void run_region_means(const Regions& p, const void* x, const void* regions, void
 
 void run_region_means_adjoint(const Regions& p, const void* dy, const void* regions, void* dx,
                               void* scratch, Range channels) {
-  with_type(p.dtype, [&]<class T>(T*) {
+  with_float_type(p.dtype, [&]<class T>(T*) {
     means_adjoint(p, static_cast<const T*>(dy), static_cast<const T*>(regions), static_cast<T*>(dx),
                   scratch, channels);
   });
@@ -221,7 +215,7 @@ void run_region_means_adjoint(const Regions& p, const void* dy, const void* regi
 
 void run_region_peaks(const Regions& p, const void* x, const void* regions, int64_t* places,
                       Range units) {
-  with_type(p.dtype, [&]<class T>(T*) {
+  with_float_type(p.dtype, [&]<class T>(T*) {
     peaks(p, static_cast<const T*>(x), static_cast<const T*>(regions), places, units);
   });
 }

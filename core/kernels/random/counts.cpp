@@ -8,6 +8,8 @@
 #include <limits>
 #include <numbers>
 
+#include "kernels/float_type.h"
+
 namespace weft::kernels {
 namespace {
 
@@ -130,20 +132,11 @@ double binomial(const RandomStream& stream, int64_t element, double trials, doub
   return probability > 0.5 ? n - count : count;
 }
 
-// Calls body with a null pointer of the dtype's type.
-template <class Body>
-void with_type(DType dtype, const Body& body) {
-  if (dtype == DType::kFloat32)
-    body(static_cast<float*>(nullptr));
-  else
-    body(static_cast<double*>(nullptr));
-}
-
 }  // namespace
 
 void run_random_poisson(const RandomStream& stream, DType dtype, const void* rate, void* out,
                         Range elements) {
-  with_type(dtype, [&]<class T>(T*) {
+  with_float_type(dtype, [&]<class T>(T*) {
     for (int64_t i = elements.begin; i < elements.end; ++i)
       static_cast<T*>(out)[i] = T(poisson(stream, i, double(static_cast<const T*>(rate)[i])));
   });
@@ -151,7 +144,7 @@ void run_random_poisson(const RandomStream& stream, DType dtype, const void* rat
 
 void run_random_binomial(const RandomStream& stream, DType dtype, const void* trials,
                          const void* probability, void* out, Range elements) {
-  with_type(dtype, [&]<class T>(T*) {
+  with_float_type(dtype, [&]<class T>(T*) {
     const auto *n = static_cast<const T*>(trials), *p = static_cast<const T*>(probability);
     for (int64_t i = elements.begin; i < elements.end; ++i)
       static_cast<T*>(out)[i] = T(binomial(stream, i, double(n[i]), double(p[i])));

@@ -162,12 +162,11 @@ def _table(function: Callable[[Any], Any], first: float, last: float) -> numpy.n
     """513 results in 2^-15 between two ends. Each is moved by half of what the line to the next one
     errs in the middle."""
 
-    def results(x: Any) -> Any:
-        y = function(x) * 32768.0
-        return numpy.copysign(numpy.floor(numpy.abs(y) + 0.5), y)
-
     def nearest(y: Any) -> Any:
         return numpy.copysign(numpy.floor(numpy.abs(y) + 0.5), y)
+
+    def results(x: Any) -> Any:
+        return nearest(function(x) * 32768.0)
 
     step = (last - first) / 512
     places = first + numpy.arange(512) * step

@@ -25,7 +25,8 @@ def _weights(node: Node, program: Program) -> numpy.ndarray:
 
 
 def _prepare(node: Node, program: Program) -> None:
-    """Brings the weights, (D, H, W, channels, filters) in the file, into order."""
+    """Brings the weights into order. The file has (D, H, W, channels, filters), and for a transposed
+    convolution the last two the other way round, as Weft has for its own."""
     replace(node, program, 1, _weights(node, program).transpose(4, 3, 0, 1, 2), "volumes")
 
 
@@ -62,12 +63,7 @@ def _conv_3d(
     return activated(y.transpose(_CHANNELS_LAST), fused_activation_function)
 
 
-def _prepare_transposed(node: Node, program: Program) -> None:
-    """Brings the weights, (D, H, W, filters, channels) in the file, into order."""
-    replace(node, program, 1, _weights(node, program).transpose(4, 3, 0, 1, 2), "volumes")
-
-
-@rules("CONV_3D_TRANSPOSE", prepare=_prepare_transposed)
+@rules("CONV_3D_TRANSPOSE", prepare=_prepare)
 def _conv_3d_transpose(
     shape: Ints,
     w: Array,
