@@ -25,8 +25,8 @@ def _weights(node: Node, program: Program) -> numpy.ndarray:
 
 
 def _prepare(node: Node, program: Program) -> None:
-    """Brings the weights into order. The file has (D, H, W, channels, filters), and for a transposed
-    convolution the last two the other way round, as Weft has for its own."""
+    """Brings the weights into order. The file has (D, H, W, channels, filters); of a transposed
+    convolution the last two are the other way round, in the file and in Weft."""
     replace(node, program, 1, _weights(node, program).transpose(4, 3, 0, 1, 2), "volumes")
 
 
