@@ -49,15 +49,19 @@ def kind_of_file(path: str | PathLike[str]) -> Kind | None:
 def read(path: str | PathLike[str], caller: str) -> Content:
     """The arrays of a file. Raises OSError for a file that is missing, damaged or of another kind;
     texts begin with the caller and the path."""
+    return parsed(read_bytes(path, caller), caller, fspath(path))
+
+
+def read_bytes(path: str | PathLike[str], caller: str) -> bytes:
+    """What a file has. Raises OSError for one that is missing or cannot be read."""
     name = fspath(path)
     try:
         with open(name, "rb", opener=regular) as file:
-            content = file.read()
+            return file.read()
     except FileNotFoundError:
         raise MissingFile(f"{caller}: there is no file {name}") from None
     except OSError as error:
         raise FileFailure(f"{caller}: {name}: {error.strerror}") from None
-    return parsed(content, caller, name)
 
 
 def parsed(content: bytes, caller: str, name: str = "the bytes") -> Content:
@@ -112,6 +116,7 @@ __all__ = [
     "parameters_of",
     "parsed",
     "read",
+    "read_bytes",
     "without_role",
     "write_bytes",
 ]

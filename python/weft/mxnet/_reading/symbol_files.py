@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from os import PathLike, fspath
 from typing import Any
 
-from weft._base.errors import FileFailure, MissingFile
-from weft._base.regular_files import regular
+from weft._base.errors import FileFailure
+from weft._mxnet_files.content import read_bytes
 from weft.mxnet._operators import input_names, outputs_of, state_places
 from weft.mxnet._reading.graph import VARIABLE, Entry, Graph, GraphNode
 
@@ -25,15 +25,7 @@ _BEFORE_AXES = 905  # before it, `axis` -1 of argmax and argmin stood for all ax
 
 def read_graph(path: str | PathLike[str], caller: str) -> Graph:
     """The graph of a file. Raises OSError for a file that is missing, damaged or none of these."""
-    name = fspath(path)
-    try:
-        with open(name, "rb", opener=regular) as file:
-            content = file.read()
-    except FileNotFoundError:
-        raise MissingFile(f"{caller}: there is no file {name}") from None
-    except OSError as error:
-        raise FileFailure(f"{caller}: {name}: {error.strerror}") from None
-    return parse_graph(content, caller, name)
+    return parse_graph(read_bytes(path, caller), caller, fspath(path))
 
 
 def parse_graph(content: str | bytes, caller: str, name: str = "the text") -> Graph:
