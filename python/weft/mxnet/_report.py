@@ -224,7 +224,8 @@ def _looked_up(
 def _takes(function: Any, keyword: str) -> bool:
     """May the function take that argument? Yes where nobody can say."""
     try:
-        parameters = inspect.signature(function).parameters
+        # What a function passes on to the one that it wraps is not all that it takes itself.
+        parameters = inspect.signature(function, follow_wrapped=False).parameters
     except (TypeError, ValueError):
         return True
     return keyword in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())

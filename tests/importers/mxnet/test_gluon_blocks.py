@@ -397,3 +397,18 @@ def test_a_loss_of_arrays_of_1x_is_that_of_native_ones(is_planned):
     new = loss(*map(np.array, (first, second, label)))
     assert type(old) is mx.nd.NDArray
     numpy.testing.assert_allclose(old.asnumpy(), new.asnumpy(), rtol=1e-6)
+
+
+def test_what_is_misspelt_is_told_the_nearest():
+    net = mx.gluon.nn.Dense(2)
+    with pytest.raises(TypeError, match=r"Adam: `learing_rate` is no argument.*`learning_rate`"):
+        mx.gluon.Trainer(net.collect_params(), "adam", {"learing_rate": 1})
+    with pytest.raises(ValueError, match="'resnet18_v3'; did you mean `resnet18_v"):
+        mx.gluon.model_zoo.vision.get_model("resnet18_v3")
+
+
+def test_a_context_that_the_machine_lacks_is_named_as_the_program_does():
+    if mx.context.num_gpus():
+        pytest.skip("needs a machine without a GPU")
+    with pytest.raises(LookupError, match=r"gpu\(0\): this machine has no GPU"):
+        mx.gluon.nn.Dense(2).initialize(ctx=mx.gpu(0))

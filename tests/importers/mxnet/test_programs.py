@@ -66,6 +66,7 @@ other = mx.io.NDArrayIter(data=np.ones(3))
 reader = mx.recordio.MXRecordIO("a", "r").read()
 net = g.SymbolBlock.imports("s", ["data"])
 mx.nothing.at_all(3)
+mx.gluon.model_zoo.vision.resnet18_v1(pretrained=True)
 mx.nothing.more
 """
 
@@ -81,7 +82,8 @@ def test_a_report_says_what_is_here(tmp_path):
     assert uses["mxnet.recordio.MXRecordIO"].lines == (9,)
     assert uses["mxnet.gluon.SymbolBlock.imports"].state == "compatible"
     assert uses["mxnet.nothing"].state == "absent"
-    assert uses["mxnet.nothing"].lines == (11, 12)
+    assert uses["mxnet.nothing"].lines == (11, 13)
+    assert "mxnet.gluon.model_zoo.vision.resnet18_v1(pretrained=)" not in uses
     assert "numpy.ones" not in uses
     assert str(report).splitlines()[1].split()[:2] == ["absent", "mxnet.nothing"]
     ran = run("--report", str(path), cwd=tmp_path)

@@ -9,6 +9,7 @@ from typing import Any
 
 from weft._base.errors import InvalidValue
 from weft.device import Device
+from weft.mxnet.device import cpu, gpu, native_of
 
 
 def chosen(ctx: Any, device: Any, caller: str) -> Any:
@@ -21,13 +22,12 @@ def chosen(ctx: Any, device: Any, caller: str) -> Any:
 
 
 def native(context: Any) -> Device:
-    """The device that a context means."""
-    kind = getattr(context, "device_type", None)
-    if kind is None or isinstance(context, Device):
-        return Device(context)
-    if str(kind).startswith("cpu"):
-        return Device("cpu")
-    return Device("cuda", int(getattr(context, "device_id", 0)))
+    """The device that a context means; the machine's memory for none.
+
+    Raises LookupError for one that the machine lacks, TypeError for what is no device.
+    """
+    found = native_of(context)
+    return Device("cpu") if found is None else found
 
 
 def listed(contexts: Any) -> list[Any]:
@@ -40,9 +40,7 @@ def listed(contexts: Any) -> list[Any]:
 
 def as_context(found: Device) -> Any:
     """A device in MXNet's words."""
-    from weft.mxnet import device
-
-    return device.cpu(found.index) if found.kind == "cpu" else device.gpu(found.index)
+    return cpu(found.index) if found.kind == "cpu" else gpu(found.index)
 
 
 __all__ = ["as_context", "chosen", "listed", "native"]

@@ -2,14 +2,17 @@
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from weft._base.errors import InvalidValue
 from weft._base.registry import Registry
+from weft._base.spelling import unknown_argument
 from weft._core.typing import ndarray
 
 registry = Registry("optimizer")
 
+_COMMON = ("learning_rate", "wd", "rescale_grad", "clip_gradient", "lr_scheduler")
+_COMMON += ("multi_precision", "begin_num_update", "param_idx2name", "param_dict")
 # Options of 1.x, in the words of 2.0.
 _OLD_WORDS = {"gamma1": "rho", "gamma2": "momentum", "eps": "epsilon"}
 
@@ -29,6 +32,7 @@ class Optimizer:
     """
 
     opt_registry = registry
+    options: ClassVar[Mapping[str, Any]] = {}  # what a class has beside the common ones
 
     def __init__(
         self,
@@ -47,10 +51,8 @@ class Optimizer:
         **options: Any,
     ) -> None:
         for word in options:
-            raise InvalidValue(
-                f"optimizer: {type(self).__name__} has no option `{word}`; it has learning_rate, "
-                "wd, rescale_grad, clip_gradient, lr_scheduler, multi_precision and those that its "
-                "documentation tells"
+            raise unknown_argument(
+                type(self).__name__, word, dict.fromkeys([*self.options, *_COMMON])
             )
         if param_idx2name is not None and not isinstance(param_idx2name, Mapping):
             raise InvalidValue("optimizer: `param_idx2name` must be a dict of names by number")

@@ -113,9 +113,7 @@ def get_model(name: str, **options: Any) -> Any:
     """
     found = _MODELS.get(name.lower())
     if found is None:
-        raise UnknownModelError(
-            f"get_model: there is no network `{name}`; there are {', '.join(sorted(_MODELS))}"
-        )
+        raise UnknownModelError(str(_spelling.unknown("get_model", name, sorted(_MODELS))))
     return globals()[found](**options)
 
 
