@@ -5,23 +5,17 @@ A line of `_SIGNATURES` has the names of a function's arguments in their order, 
 they differ from the operator's. `lhs:a` is the operator's input `lhs` under the name `a`.
 """
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 from weft import np
-from weft._base.errors import InvalidType
-from weft._base.spelling import argument_hint
 from weft._core.typing import ndarray
-from weft._import.program import Node
-from weft._import.rules import Call, Rule
-from weft._import.run import Scope
-from weft.mxnet._operators import rule_of
-from weft.mxnet._operators._attributes import IGNORED
-from weft.mxnet._operators._table import Semantics
+from weft._import.rules import Rule
+from weft.mxnet._operators import parse, rule_of
+from weft.mxnet._operators._arguments import Arguments
 
 _SIGNATURES = {
-    "activation": "data act_type='relu'",
+    "activation": "data act_type=relu",
     "arange_like": "data start step repeat ctx axis",
     "batch_dot": "lhs:a rhs:b transpose_a transpose_b forward_stype",
     "batch_norm": "data:x gamma beta moving_mean:running_mean moving_var:running_var eps momentum "
@@ -104,68 +98,26 @@ _BY_OPERATOR = {
     "stop_gradient": "stop_gradient",
 }
 
-_IGNORED = IGNORED | {"cudnn_off", "forward_stype_none"}
+# Of these `axis=None` is the flat array; elsewhere None stands for the operator's default.
+_FLAT = ("pick", "topk")
 
 
-class _Plan:
-    """How a function's arguments become the operator's.
+class _Plan(Arguments):
+    """How a function's arguments become the operator's, in the order of a signature."""
 
-    inputs: the operator's inputs, and `rest` whether their number is open; names: the arguments in
-    their order, with the operator's name of each; defaults: by the operator's name
-    """
-
-    def __init__(self, name: str, rule: Rule, signature: str | None) -> None:
-        self.name, self.rule = name, rule
-        parameters = inspect.signature(rule.function).parameters.values()
-        self.inputs = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
-        self.rest = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-        attributes = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name != "_"]
-        self.known = {*self.inputs, *attributes}
-        words = signature.split() if signature else [*self.inputs, *attributes]
-        self.names: list[str] = []
-        self.own: dict[str, str] = {}
-        self.defaults: dict[str, Any] = {}
-        for word in words:
+    def __init__(self, op: str, rule: Rule, name: str, signature: str | None) -> None:
+        super().__init__(op, rule, name)
+        self.takes_none = ("axis",) if name in _FLAT else ()
+        if signature is None:
+            return
+        self.names = []
+        for word in signature.split():
             shown, _, default = word.partition("=")
             inner, _, shown = shown.rpartition(":")
             self.names.append(shown)
             self.own[shown] = inner or shown
             if default:
-                self.defaults[inner or shown] = _constant(default)
-        self.own |= {key: key for key in self.known}
-
-    def bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Arguments by the operator's names; None where a default counts. Raises TypeError."""
-        if len(args) > len(self.names):
-            raise InvalidType(
-                f"{self.name}: takes at most {len(self.names)} arguments; got {len(args)}"
-            )
-        given = dict(self.defaults)
-        for name, value in (*zip(self.names, args, strict=False), *kwargs.items()):
-            key = self.own.get(name)
-            if key in self.known:
-                given[key] = value
-            elif name not in _IGNORED:
-                accepted = ", ".join(self.names)
-                raise InvalidType(
-                    f"{self.name}: `{name}` is no argument; it accepts {accepted}"
-                    f"{argument_hint(name, self.names)}"
-                )
-        return given
-
-
-def _constant(text: str) -> Any:
-    return (
-        {"True": True, "False": False}.get(text)
-        if text[0] in "TF"
-        else (
-            text.strip("'")
-            if text[0] == "'"
-            else float(text)
-            if "." in text or "e" in text
-            else int(text)
-        )
-    )
+                self.defaults[inner or shown] = parse(default)
 
 
 def _as_array(value: Any) -> Any:
@@ -177,23 +129,14 @@ def function_of(name: str, op: str, signature: str | None = None) -> Callable[..
     rule = rule_of(op)
     if rule is None:
         return None
-    plan = _Plan(name, rule, signature)
-    node = Node(op, "", 1, "", [], [""], {}, rule)
-    node.notes = Semantics(is_np_shape=True)
-    call = Call(node, Scope())
+    plan = _Plan(op, rule, name, signature)
+    call = plan.call(is_np_shape=True)
 
     def function(*args: Any, out: Any = None, **kwargs: Any) -> Any:
-        if plan.rest:
-            inputs, given = list(args), {k: v for k, v in kwargs.items() if k in plan.known}
-        else:
-            given = plan.bound(args, kwargs)
-            inputs = [given.pop(key, None) for key in plan.inputs]
-        attributes = {k: v for k, v in given.items() if v is not None}
-        if plan.rule.takes_call:
+        inputs, attributes = plan.bound(plan.names, args, kwargs)
+        if rule.takes_call:
             attributes["_"] = call
-        while inputs and inputs[-1] is None:
-            inputs.pop()
-        found = plan.rule.function(*map(_as_array, inputs), **attributes)
+        found = rule.function(*map(_as_array, inputs), **attributes)
         if out is None:
             return list(found) if isinstance(found, tuple) else found
         for target, part in zip(_listed(out), _listed(found), strict=False):

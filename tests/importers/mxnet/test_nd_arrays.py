@@ -153,6 +153,10 @@ def test_bad_arguments_are_told():
         nd.sofmax  # noqa: B018
     with pytest.raises(TypeError, match="`indices` is missing"):
         nd.take(nd.ones(2))
+    with pytest.raises(TypeError, match="one_hot: `depth` is missing"):
+        nd.one_hot(nd.ones(2))
+    with pytest.raises(TypeError, match="softmax: `data` is given twice"):
+        nd.softmax(nd.ones(2), data=nd.ones(2))
 
 
 def test_contrib_has_control_flow():

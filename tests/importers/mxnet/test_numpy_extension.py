@@ -23,6 +23,30 @@ def test_layers_take_mxnets_arguments_in_mxnets_order():
         npx.activation(x, act="relu")
 
 
+@pytest.mark.parametrize(
+    ("call", "fault"),
+    [
+        (lambda x: npx.fully_connected(x), "fully_connected: `weight` is missing"),
+        (lambda x: npx.one_hot(x), "one_hot: `depth` is missing"),
+        (lambda x: npx.one_hot(x, None), "one_hot: `depth` is missing"),
+        (lambda x: npx.softmax(x, data=x), "softmax: `data` is given twice"),
+        (lambda x: npx.add_n(x, x, axis=1), "add_n: `axis` is no argument"),
+        (lambda x: npx.topk(x, *range(9)), "topk: takes at most 6 arguments; got 10"),
+    ],
+)
+def test_bad_arguments_are_told(call, fault):
+    with pytest.raises(TypeError, match=fault):
+        call(np.ones((2, 2)))
+
+
+def test_no_axis_is_the_flat_array_and_none_elsewhere_the_default():
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert npx.topk(x, axis=None, ret_typ="value").tolist() == [4.0]
+    assert npx.pick(x, np.array([2]), axis=None).tolist() == [3.0]
+    assert npx.softmax(x, temperature=None).tolist() == npx.softmax(x).tolist()
+    assert npx.activation(x - 2, act_type=None).tolist() == [[0, 0], [1, 2]]
+
+
 def test_topk_gives_what_is_asked_for():
     x = np.array([[1.0, 3.0, 2.0]])
     assert npx.topk(x).tolist() == [[1.0]]
