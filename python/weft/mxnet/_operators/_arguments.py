@@ -1,5 +1,5 @@
 """How the arguments of a function become the inputs and attributes of its operator: for functions
-of `mx.nd` and of `mx.npx`, which are made of the table.
+of `mx.nd` and of `mx.npx`, which are made of the table; and arguments of distributions.
 """
 
 import inspect
@@ -105,4 +105,23 @@ def _all_inputs(
     return inputs, {key: v for key, v in kwargs.items() if not isinstance(v, ndarray)}
 
 
-__all__ = ["Arguments"]
+def by_name(
+    where: str, names: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Arguments of a function by their names, of those that are given.
+
+    Raises TypeError for arguments that are unknown, too many or given twice.
+    """
+    if len(args) > len(names):
+        raise InvalidType(f"{where}: takes at most {len(names)} arguments; got {len(args)}")
+    found = dict(zip(names, args, strict=False))
+    for name, value in kwargs.items():
+        if name not in names:
+            raise unknown_argument(where, name, names)
+        if name in found:
+            raise InvalidType(f"{where}: `{name}` is given twice")
+        found[name] = value
+    return found
+
+
+__all__ = ["Arguments", "by_name"]

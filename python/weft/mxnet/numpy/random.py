@@ -16,6 +16,7 @@ from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
 from weft._core.typing import ArrayLike, ndarray
 from weft.mxnet._modes import default_dtype
+from weft.mxnet._operators._arguments import by_name
 from weft.mxnet.device import native_of
 from weft.mxnet.numpy._creation import written
 
@@ -67,7 +68,7 @@ def _of_two(name: str, draw: Callable[..., ndarray], names: tuple[str, str], val
         out: ndarray | None = None,
         **kwargs: Any,
     ) -> ndarray:
-        given = _arguments(name, (*names, "size", "dtype", "device"), args, kwargs)
+        given = by_name(name, (*names, "size", "dtype", "device"), args, kwargs)
         size, dtype = given.pop("size", size), given.pop("dtype", dtype)
         device = given.pop("device", device)
         pair = [given.get(key, value) for key, value in zip(names, values, strict=True)]
@@ -79,20 +80,6 @@ def _of_two(name: str, draw: Callable[..., ndarray], names: tuple[str, str], val
         "arrays\n    size: the shape that both broadcast to unless given\n    "
     )
     return function
-
-
-def _arguments(
-    where: str, names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> dict[str, Any]:
-    """Arguments by name. Raises TypeError for one that is unknown, and for too many."""
-    if len(args) > len(names):
-        raise InvalidType(f"{where}: takes at most {len(names)} arguments; got {len(args)}")
-    found = dict(zip(names, args, strict=False))
-    for name, value in kwargs.items():
-        if name not in names:
-            raise InvalidType(f"{where}: `{name}` is no argument; it accepts {', '.join(names)}")
-        found[name] = value
-    return found
 
 
 def _draw_uniform(low: Any, high: Any, size: Any, dtype: Any) -> ndarray:
@@ -161,7 +148,7 @@ def _of_one(name: str, draw: Callable[..., ndarray], parameter: str, default: An
         out: ndarray | None = None,
         **kwargs: Any,
     ) -> ndarray:
-        given = _arguments(name, (parameter, "size", "device"), args, kwargs)
+        given = by_name(name, (parameter, "size", "device"), args, kwargs)
         size, device = given.pop("size", size), given.pop("device", device)
         value = given.get(parameter, default)
         if value is None:
