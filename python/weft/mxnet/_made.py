@@ -6,7 +6,7 @@ from typing import Any
 import numpy
 
 from weft import np
-from weft._base.errors import InvalidType
+from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ArrayLike, ndarray
 from weft.mxnet._modes import default_dtype, read
 from weft.mxnet.device import native_of
@@ -87,6 +87,41 @@ def from_numpy(value: Any) -> Any:
     return value
 
 
+def shared(ndarray: numpy.ndarray, zero_copy: bool) -> Any:
+    """`from_numpy` of `mx.nd` and `mx.npx`: an array in the memory of NumPy's, which NumPy may then
+    no longer write; a copy of memory that NumPy may not give away.
+
+    Raises TypeError for what is no array of NumPy, ValueError for one not in the order of C.
+    """
+    if not isinstance(ndarray, numpy.ndarray):
+        raise InvalidType(
+            f"from_numpy: `ndarray` must be an array of NumPy; got {type(ndarray).__name__}"
+        )
+    if not zero_copy:
+        return np.array(ndarray)
+    if not ndarray.flags["C_CONTIGUOUS"]:
+        raise InvalidValue(
+            "from_numpy: `ndarray` must lie in the order of C to share its memory; got strides "
+            f"{ndarray.strides} of shape {ndarray.shape}; use zero_copy=False"
+        )
+    try:
+        found = np.from_dlpack(ndarray)
+    except (BufferError, TypeError, ValueError):
+        return np.array(ndarray)
+    ndarray.flags.writeable = False
+    return found
+
+
 _OBJECTS = numpy.dtype(object)
 
-__all__ = ["Like", "array", "filled", "from_numpy", "host", "made", "made_as_mxnet", "to_numpy"]
+__all__ = [
+    "Like",
+    "array",
+    "filled",
+    "from_numpy",
+    "host",
+    "made",
+    "made_as_mxnet",
+    "shared",
+    "to_numpy",
+]
