@@ -199,6 +199,14 @@ def test_solutions_are_numpys():
     numpy.testing.assert_allclose(found.asnumpy(), numpy.linalg.tensorinv(tensor, 2), rtol=1e-9)
     found = np.linalg.matrix_power(np.array(a, "float64"), -3)
     numpy.testing.assert_allclose(found.asnumpy(), numpy.linalg.matrix_power(a, -3), rtol=1e-8)
+    with pytest.raises(TypeError, match=r"matrix_power: `n` must be an integer; got 1\.5"):
+        np.linalg.matrix_power(np.ones((2, 2)), 1.5)
+
+
+def test_broadcasting_keeps_extents_that_the_array_has():
+    assert np.broadcast_to(np.ones((3, 1)), (2, -2, 4)).shape == (2, 3, 4)
+    with pytest.raises(ValueError, match="broadcast_to: `shape` may have -2"):
+        np.broadcast_to(np.ones(3), (-2, 3))
     assert np.linalg.matrix_rank(np.array(numpy.diag([1.0, 0.0, 2.0]))).item() == 2
 
 
