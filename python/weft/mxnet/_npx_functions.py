@@ -136,7 +136,7 @@ def function_of(name: str, op: str, signature: str | None = None) -> Callable[..
         inputs, attributes = plan.bound(plan.names, args, kwargs)
         if rule.takes_call:
             attributes["_"] = call
-        found = rule.function(*map(_as_array, inputs), **attributes)
+        found = plan.result(map(_as_array, inputs), attributes)
         if out is None:
             return list(found) if isinstance(found, tuple) else found
         for target, part in zip(_listed(out), _listed(found), strict=False):

@@ -157,6 +157,8 @@ def test_bad_arguments_are_told():
         nd.one_hot(nd.ones(2))
     with pytest.raises(TypeError, match="softmax: `data` is given twice"):
         nd.softmax(nd.ones(2), data=nd.ones(2))
+    with pytest.raises(ValueError, match="GridGenerator: `transform_type` must be 'affine'"):
+        nd.GridGenerator(nd.ones((1, 6)), transform_type="round")
 
 
 @pytest.mark.parametrize("lib", [nd, mx.npx])

@@ -32,6 +32,7 @@ def test_layers_take_mxnets_arguments_in_mxnets_order():
         (lambda x: npx.one_hot(x, None), "one_hot: `depth` is missing"),
         (lambda x: npx.softmax(x, data=x), "softmax: `data` is given twice"),
         (lambda x: npx.add_n(x, x, axis=1), "add_n: `axis` is no argument"),
+        (lambda x: npx.norm(x, axis="one"), "norm: `axis` must be integers; got .'one'"),
         (lambda x: npx.topk(x, *range(9)), "topk: takes at most 6 arguments; got 10"),
     ],
 )

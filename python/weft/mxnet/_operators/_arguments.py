@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
-from weft._base.errors import InvalidType
+from weft._base.errors import Error, InvalidType
 from weft._base.spelling import unknown_argument
 from weft._core.typing import ndarray
 from weft._import.program import Node
@@ -44,6 +44,16 @@ class Arguments:
         node = Node(self.op, "", 1, "", [], [""], {}, self.rule)
         node.notes = Semantics(is_np_shape)
         return Call(node, Scope())
+
+    def result(self, arrays: Iterable[Any], attributes: dict[str, Any]) -> Any:
+        """What the operator gives; its errors about arguments name the function."""
+        try:
+            return self.rule.function(*arrays, **attributes)
+        except Error as error:
+            text = str(error)
+            if not text.startswith("`"):
+                raise
+            raise type(error)(f"{self.name}: {text}") from None
 
     def bound(
         self, names: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]

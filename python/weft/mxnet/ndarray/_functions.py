@@ -78,7 +78,7 @@ def run(plan: _Plan, args: tuple[Any, ...], out: Any, kwargs: dict[str, Any]) ->
     stypes = [x.stype if isinstance(x, Sparse) else "default" for x in inputs if x is not None]
     if plan.rule.takes_call:
         given["_"] = plan.calls[asks_for_numpy_shapes()]
-    found = plan.rule.function(*map(_as_array, inputs), **given)
+    found = plan.result(map(_as_array, inputs), given)
     if isinstance(found, tuple | list):
         found = [shaped(part) for part in found]
         if len(found) == 1:
