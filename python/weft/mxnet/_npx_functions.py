@@ -18,8 +18,6 @@ _SIGNATURES = {
     "activation": "data act_type=relu",
     "arange_like": "data start step repeat ctx axis",
     "batch_dot": "lhs:a rhs:b transpose_a transpose_b forward_stype",
-    "batch_norm": "data:x gamma beta moving_mean:running_mean moving_var:running_var eps momentum "
-    "fix_gamma use_global_stats output_mean_var axis cudnn_off min_calib_range max_calib_range",
     "broadcast_like": "lhs rhs lhs_axes rhs_axes",
     "convolution": "data weight bias kernel stride dilate pad num_filter num_group workspace "
     "no_bias cudnn_tune cudnn_off layout",
@@ -31,7 +29,7 @@ _SIGNATURES = {
     "group_norm": "data gamma beta num_groups eps=0.001 output_mean_var",
     "index_add": "a ind val",
     "index_update": "a ind val",
-    "layer_norm": "data gamma beta axis=-1 eps=1e-05 output_mean_var",
+    "layer_norm": "data gamma beta axis eps output_mean_var",
     "leaky_relu": "data gamma act_type slope lower_bound upper_bound",
     "log_softmax": "data axis length temperature use_length dtype",
     "masked_log_softmax": "data mask axis temperature normalize",
@@ -58,7 +56,7 @@ _AS_THEY_ARE = (
     *("slice", "slice_channel", "slice_like", "smooth_l1", "sync_batch_norm"),
 )
 
-# Of other families, or from 1.x: functions of 2.0 that appear when the table has their operator.
+# Of other families, or from 1.x.
 _BY_OPERATOR = {
     "bipartite_matching": "_contrib_bipartite_matching",
     "box_decode": "_contrib_box_decode",
@@ -66,33 +64,14 @@ _BY_OPERATOR = {
     "box_iou": "_contrib_box_iou",
     "box_nms": "_contrib_box_nms",
     "broadcast_greater": "broadcast_greater",
-    "contrib_calibrate_entropy": "_contrib_calibrate_entropy",
-    "contrib_quantize": "_contrib_quantize",
-    "contrib_quantize_v2": "_contrib_quantize_v2",
     "deformable_convolution": "_contrib_DeformableConvolution",
     "digamma": "digamma",
     "gamma": "gamma",
     "gammaln": "gammaln",
-    "intgemm_fully_connected": "_contrib_intgemm_fully_connected",
-    "intgemm_maxabsolute": "_contrib_intgemm_maxabsolute",
-    "intgemm_prepare_data": "_contrib_intgemm_prepare_data",
-    "intgemm_prepare_weight": "_contrib_intgemm_prepare_weight",
-    "intgemm_take_weight": "_contrib_intgemm_take_weight",
     "modulated_deformable_convolution": "_contrib_ModulatedDeformableConvolution",
     "multibox_detection": "_contrib_MultiBoxDetection",
     "multibox_prior": "_contrib_MultiBoxPrior",
     "multibox_target": "_contrib_MultiBoxTarget",
-    "quantized_act": "_contrib_quantized_act",
-    "quantized_conv": "_contrib_quantized_conv",
-    "quantized_elemwise_add": "_contrib_quantized_elemwise_add",
-    "quantized_elemwise_mul": "_contrib_quantized_elemwise_mul",
-    "quantized_embedding": "_contrib_quantized_embedding",
-    "quantized_flatten": "_contrib_quantized_flatten",
-    "quantized_fully_connected": "_contrib_quantized_fully_connected",
-    "quantized_pooling": "_contrib_quantized_pooling",
-    "quantized_reshape": "_npx_quantized_reshape",
-    "quantized_transpose": "_npx_quantized_transpose",
-    "requantize": "_contrib_requantize",
     "roi_pooling": "ROIPooling",
     "softsign": "softsign",
     "stop_gradient": "stop_gradient",
@@ -124,11 +103,10 @@ def _as_array(value: Any) -> Any:
     return value if value is None or isinstance(value, ndarray) else np.asarray(value)
 
 
-def function_of(name: str, op: str, signature: str | None = None) -> Callable[..., Any] | None:
-    """The function of an operator; None where the table lacks it."""
+def function_of(name: str, op: str, signature: str | None = None) -> Callable[..., Any]:
+    """The function of an operator of the table."""
     rule = rule_of(op)
-    if rule is None:
-        return None
+    assert rule is not None  # the tables here name operators that there are
     plan = _Plan(op, rule, name, signature)
     call = plan.call(is_np_shape=True)
 
@@ -152,13 +130,10 @@ def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _all() -> dict[str, Callable[..., Any]]:
-    found = {name: function_of(name, f"_npx_{name}", text) for name, text in _SIGNATURES.items()}
-    found |= {name: function_of(name, f"_npx_{name}") for name in _AS_THEY_ARE}
-    found |= {name: function_of(name, op) for name, op in _BY_OPERATOR.items()}
-    return {name: function for name, function in found.items() if function is not None}
-
-
-FUNCTIONS = _all()
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **{name: function_of(name, f"_npx_{name}", text) for name, text in _SIGNATURES.items()},
+    **{name: function_of(name, f"_npx_{name}") for name in _AS_THEY_ARE},
+    **{name: function_of(name, op) for name, op in _BY_OPERATOR.items()},
+}
 
 __all__ = ["FUNCTIONS", "function_of"]

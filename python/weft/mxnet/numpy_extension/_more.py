@@ -12,7 +12,7 @@ from weft.mxnet._npx_functions import function_of
 from weft.mxnet._operators._attributes import dtype_of, ints
 from weft.mxnet.numpy._creation import written
 
-_batch_norm: Any = function_of("batch_norm", "_npx_batch_norm")
+_batch_norm = function_of("batch_norm", "_npx_batch_norm")
 
 
 def batch_norm(
