@@ -203,6 +203,22 @@ def test_solutions_are_numpys():
         np.linalg.matrix_power(np.ones((2, 2)), 1.5)
 
 
+def test_functions_of_numpy_take_and_give_named_tuples():
+    @mx.util.numpy_fallback
+    def turned(pair):
+        return type(pair)(*pair[::-1])
+
+    found = turned(np.linalg.eigh(np.array([[2.0, 0.0], [0.0, 3.0]])))
+    assert type(found).__name__ == "EighResult"
+    assert found.eigenvectors.tolist() == [2, 3]
+
+
+def test_what_is_no_number_is_told():
+    with pytest.raises(mx.MXNetError, match="array: `object` must have numbers"):
+        np.array([object()])
+    assert numpy.isnan(np.array([1, None]).asnumpy()).tolist() == [False, True]
+
+
 def test_broadcasting_keeps_extents_that_the_array_has():
     assert np.broadcast_to(np.ones((3, 1)), (2, -2, 4)).shape == (2, 3, 4)
     with pytest.raises(ValueError, match="broadcast_to: `shape` may have -2"):
