@@ -1,9 +1,13 @@
 """`mx.np` where it differs from Weft's functions, by NumPy, PyTorch, or what MXNet 2.0 gives."""
 
+import threading
+import time
+
 import numpy
 import pytest
 from weft import mxnet as mx
 from weft.mxnet import np, npx
+from weft.mxnet.numpy import _factorizations
 
 RANDOM = numpy.random.default_rng(3)
 
@@ -201,6 +205,24 @@ def test_solutions_are_numpys():
     numpy.testing.assert_allclose(found.asnumpy(), numpy.linalg.matrix_power(a, -3), rtol=1e-8)
     with pytest.raises(TypeError, match=r"matrix_power: `n` must be an integer; got 1\.5"):
         np.linalg.matrix_power(np.ones((2, 2)), 1.5)
+
+
+def test_threads_register_a_factorization_once(monkeypatch):
+    calls = []
+
+    def register(name, **_):
+        time.sleep(0.05)
+        calls.append(name)
+        return len
+
+    monkeypatch.setattr(_factorizations, "_registered", {})
+    monkeypatch.setattr(_factorizations.library, "register_op", register)
+    threads = [threading.Thread(target=_factorizations.operator, args=("inv",)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert calls == ["matrix_inv"]
 
 
 def test_functions_of_numpy_take_and_give_named_tuples():
