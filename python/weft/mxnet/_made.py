@@ -6,7 +6,8 @@ from typing import Any
 import numpy
 
 from weft import np
-from weft._base.errors import InvalidType
+from weft._base.containers import sequence_of
+from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ArrayLike, ndarray
 from weft.mxnet._modes import default_dtype, read
 from weft.mxnet.device import native_of
@@ -48,7 +49,7 @@ def to_numpy(value: Any) -> Any:
     if isinstance(value, ndarray):
         return value.asnumpy()
     if isinstance(value, list | tuple):
-        return type(value)(to_numpy(item) for item in value)
+        return sequence_of(type(value), map(to_numpy, value))
     if isinstance(value, dict):
         return {key: to_numpy(item) for key, item in value.items()}
     return value
@@ -69,8 +70,8 @@ def array(object: ArrayLike, dtype: Any = None, device: Any = None, ctx: Any = N
         values = numpy.array(to_numpy(object))
     except ValueError as error:
         raise InvalidType(f"array: `object` must have one length in each axis; {error}") from None
-    if values.dtype == _OBJECTS:  # None stands for a number that is missing
-        values = values.astype("float64")
+    if values.dtype == _OBJECTS:
+        values = _with_missing(values)
     if dtype is None:
         is_number = read("dtype") and values.dtype.kind not in "iub"
         is_kept = read("dtype") and isinstance(object, numpy.ndarray)
@@ -78,15 +79,58 @@ def array(object: ArrayLike, dtype: Any = None, device: Any = None, ctx: Any = N
     return np.array(values, dtype, device=where)
 
 
+def _with_missing(values: numpy.ndarray) -> numpy.ndarray:
+    """Numbers among which None stands for one that is missing."""
+    try:
+        return values.astype("float64")
+    except (TypeError, ValueError) as error:
+        raise InvalidType(f"array: `object` must have numbers; {error}") from None
+
+
 def from_numpy(value: Any) -> Any:
     """NumPy's arrays as arrays of `mx.np` of the same dtype, also inside of lists and tuples."""
     if isinstance(value, numpy.ndarray):
         return np.array(value)
     if isinstance(value, list | tuple):
-        return type(value)(from_numpy(item) for item in value)
+        return sequence_of(type(value), map(from_numpy, value))
     return value
+
+
+def shared(ndarray: numpy.ndarray, zero_copy: bool) -> Any:
+    """`from_numpy` of `mx.nd` and `mx.npx`: an array in the memory of NumPy's, which NumPy may then
+    no longer write; a copy of memory that NumPy may not give away.
+
+    Raises TypeError for what is no array of NumPy, ValueError for one not in the order of C.
+    """
+    if not isinstance(ndarray, numpy.ndarray):
+        raise InvalidType(
+            f"from_numpy: `ndarray` must be an array of NumPy; got {type(ndarray).__name__}"
+        )
+    if not zero_copy:
+        return np.array(ndarray)
+    if not ndarray.flags["C_CONTIGUOUS"]:
+        raise InvalidValue(
+            "from_numpy: `ndarray` must lie in the order of C to share its memory; got strides "
+            f"{ndarray.strides} of shape {ndarray.shape}; use zero_copy=False"
+        )
+    try:
+        found = np.from_dlpack(ndarray)
+    except (BufferError, TypeError, ValueError):
+        return np.array(ndarray)
+    ndarray.flags.writeable = False
+    return found
 
 
 _OBJECTS = numpy.dtype(object)
 
-__all__ = ["Like", "array", "filled", "from_numpy", "host", "made", "made_as_mxnet", "to_numpy"]
+__all__ = [
+    "Like",
+    "array",
+    "filled",
+    "from_numpy",
+    "host",
+    "made",
+    "made_as_mxnet",
+    "shared",
+    "to_numpy",
+]

@@ -5,27 +5,19 @@ A line of `_SIGNATURES` has the names of a function's arguments in their order, 
 they differ from the operator's. `lhs:a` is the operator's input `lhs` under the name `a`.
 """
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 from weft import np
-from weft._base.errors import InvalidType
-from weft._base.spelling import argument_hint
 from weft._core.typing import ndarray
-from weft._import.program import Node
-from weft._import.rules import Call, Rule
-from weft._import.run import Scope
-from weft.mxnet._operators import rule_of
-from weft.mxnet._operators._attributes import IGNORED
-from weft.mxnet._operators._table import Semantics
+from weft._import.rules import Rule
+from weft.mxnet._operators import parse, rule_of
+from weft.mxnet._operators._arguments import Arguments
 
 _SIGNATURES = {
-    "activation": "data act_type='relu'",
+    "activation": "data act_type=relu",
     "arange_like": "data start step repeat ctx axis",
     "batch_dot": "lhs:a rhs:b transpose_a transpose_b forward_stype",
-    "batch_norm": "data:x gamma beta moving_mean:running_mean moving_var:running_var eps momentum "
-    "fix_gamma use_global_stats output_mean_var axis cudnn_off min_calib_range max_calib_range",
     "broadcast_like": "lhs rhs lhs_axes rhs_axes",
     "convolution": "data weight bias kernel stride dilate pad num_filter num_group workspace "
     "no_bias cudnn_tune cudnn_off layout",
@@ -37,7 +29,7 @@ _SIGNATURES = {
     "group_norm": "data gamma beta num_groups eps=0.001 output_mean_var",
     "index_add": "a ind val",
     "index_update": "a ind val",
-    "layer_norm": "data gamma beta axis=-1 eps=1e-05 output_mean_var",
+    "layer_norm": "data gamma beta axis eps output_mean_var",
     "leaky_relu": "data gamma act_type slope lower_bound upper_bound",
     "log_softmax": "data axis length temperature use_length dtype",
     "masked_log_softmax": "data mask axis temperature normalize",
@@ -64,7 +56,7 @@ _AS_THEY_ARE = (
     *("slice", "slice_channel", "slice_like", "smooth_l1", "sync_batch_norm"),
 )
 
-# Of other families, or from 1.x: functions of 2.0 that appear when the table has their operator.
+# Of other families, or from 1.x.
 _BY_OPERATOR = {
     "bipartite_matching": "_contrib_bipartite_matching",
     "box_decode": "_contrib_box_decode",
@@ -72,128 +64,57 @@ _BY_OPERATOR = {
     "box_iou": "_contrib_box_iou",
     "box_nms": "_contrib_box_nms",
     "broadcast_greater": "broadcast_greater",
-    "contrib_calibrate_entropy": "_contrib_calibrate_entropy",
-    "contrib_quantize": "_contrib_quantize",
-    "contrib_quantize_v2": "_contrib_quantize_v2",
     "deformable_convolution": "_contrib_DeformableConvolution",
     "digamma": "digamma",
     "gamma": "gamma",
     "gammaln": "gammaln",
-    "intgemm_fully_connected": "_contrib_intgemm_fully_connected",
-    "intgemm_maxabsolute": "_contrib_intgemm_maxabsolute",
-    "intgemm_prepare_data": "_contrib_intgemm_prepare_data",
-    "intgemm_prepare_weight": "_contrib_intgemm_prepare_weight",
-    "intgemm_take_weight": "_contrib_intgemm_take_weight",
     "modulated_deformable_convolution": "_contrib_ModulatedDeformableConvolution",
     "multibox_detection": "_contrib_MultiBoxDetection",
     "multibox_prior": "_contrib_MultiBoxPrior",
     "multibox_target": "_contrib_MultiBoxTarget",
-    "quantized_act": "_contrib_quantized_act",
-    "quantized_conv": "_contrib_quantized_conv",
-    "quantized_elemwise_add": "_contrib_quantized_elemwise_add",
-    "quantized_elemwise_mul": "_contrib_quantized_elemwise_mul",
-    "quantized_embedding": "_contrib_quantized_embedding",
-    "quantized_flatten": "_contrib_quantized_flatten",
-    "quantized_fully_connected": "_contrib_quantized_fully_connected",
-    "quantized_pooling": "_contrib_quantized_pooling",
-    "quantized_reshape": "_npx_quantized_reshape",
-    "quantized_transpose": "_npx_quantized_transpose",
-    "requantize": "_contrib_requantize",
     "roi_pooling": "ROIPooling",
     "softsign": "softsign",
     "stop_gradient": "stop_gradient",
 }
 
-_IGNORED = IGNORED | {"cudnn_off", "forward_stype_none"}
+# Of these `axis=None` is the flat array; elsewhere None stands for the operator's default.
+_FLAT = ("pick", "topk")
 
 
-class _Plan:
-    """How a function's arguments become the operator's.
+class _Plan(Arguments):
+    """How a function's arguments become the operator's, in the order of a signature."""
 
-    inputs: the operator's inputs, and `rest` whether their number is open; names: the arguments in
-    their order, with the operator's name of each; defaults: by the operator's name
-    """
-
-    def __init__(self, name: str, rule: Rule, signature: str | None) -> None:
-        self.name, self.rule = name, rule
-        parameters = inspect.signature(rule.function).parameters.values()
-        self.inputs = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
-        self.rest = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-        attributes = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name != "_"]
-        self.known = {*self.inputs, *attributes}
-        words = signature.split() if signature else [*self.inputs, *attributes]
-        self.names: list[str] = []
-        self.own: dict[str, str] = {}
-        self.defaults: dict[str, Any] = {}
-        for word in words:
+    def __init__(self, op: str, rule: Rule, name: str, signature: str | None) -> None:
+        super().__init__(op, rule, name)
+        self.takes_none = ("axis",) if name in _FLAT else ()
+        if signature is None:
+            return
+        self.names = []
+        for word in signature.split():
             shown, _, default = word.partition("=")
             inner, _, shown = shown.rpartition(":")
             self.names.append(shown)
             self.own[shown] = inner or shown
             if default:
-                self.defaults[inner or shown] = _constant(default)
-        self.own |= {key: key for key in self.known}
-
-    def bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Arguments by the operator's names; None where a default counts. Raises TypeError."""
-        if len(args) > len(self.names):
-            raise InvalidType(
-                f"{self.name}: takes at most {len(self.names)} arguments; got {len(args)}"
-            )
-        given = dict(self.defaults)
-        for name, value in (*zip(self.names, args, strict=False), *kwargs.items()):
-            key = self.own.get(name)
-            if key in self.known:
-                given[key] = value
-            elif name not in _IGNORED:
-                accepted = ", ".join(self.names)
-                raise InvalidType(
-                    f"{self.name}: `{name}` is no argument; it accepts {accepted}"
-                    f"{argument_hint(name, self.names)}"
-                )
-        return given
-
-
-def _constant(text: str) -> Any:
-    return (
-        {"True": True, "False": False}.get(text)
-        if text[0] in "TF"
-        else (
-            text.strip("'")
-            if text[0] == "'"
-            else float(text)
-            if "." in text or "e" in text
-            else int(text)
-        )
-    )
+                self.defaults[inner or shown] = parse(default)
 
 
 def _as_array(value: Any) -> Any:
     return value if value is None or isinstance(value, ndarray) else np.asarray(value)
 
 
-def function_of(name: str, op: str, signature: str | None = None) -> Callable[..., Any] | None:
-    """The function of an operator; None where the table lacks it."""
+def function_of(name: str, op: str, signature: str | None = None) -> Callable[..., Any]:
+    """The function of an operator of the table."""
     rule = rule_of(op)
-    if rule is None:
-        return None
-    plan = _Plan(name, rule, signature)
-    node = Node(op, "", 1, "", [], [""], {}, rule)
-    node.notes = Semantics(is_np_shape=True)
-    call = Call(node, Scope())
+    assert rule is not None  # the tables here name operators that there are
+    plan = _Plan(op, rule, name, signature)
+    call = plan.call(is_np_shape=True)
 
     def function(*args: Any, out: Any = None, **kwargs: Any) -> Any:
-        if plan.rest:
-            inputs, given = list(args), {k: v for k, v in kwargs.items() if k in plan.known}
-        else:
-            given = plan.bound(args, kwargs)
-            inputs = [given.pop(key, None) for key in plan.inputs]
-        attributes = {k: v for k, v in given.items() if v is not None}
-        if plan.rule.takes_call:
+        inputs, attributes = plan.bound(plan.names, args, kwargs)
+        if rule.takes_call:
             attributes["_"] = call
-        while inputs and inputs[-1] is None:
-            inputs.pop()
-        found = plan.rule.function(*map(_as_array, inputs), **attributes)
+        found = plan.result(map(_as_array, inputs), attributes)
         if out is None:
             return list(found) if isinstance(found, tuple) else found
         for target, part in zip(_listed(out), _listed(found), strict=False):
@@ -209,13 +130,10 @@ def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _all() -> dict[str, Callable[..., Any]]:
-    found = {name: function_of(name, f"_npx_{name}", text) for name, text in _SIGNATURES.items()}
-    found |= {name: function_of(name, f"_npx_{name}") for name in _AS_THEY_ARE}
-    found |= {name: function_of(name, op) for name, op in _BY_OPERATOR.items()}
-    return {name: function for name, function in found.items() if function is not None}
-
-
-FUNCTIONS = _all()
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **{name: function_of(name, f"_npx_{name}", text) for name, text in _SIGNATURES.items()},
+    **{name: function_of(name, f"_npx_{name}") for name in _AS_THEY_ARE},
+    **{name: function_of(name, op) for name, op in _BY_OPERATOR.items()},
+}
 
 __all__ = ["FUNCTIONS", "function_of"]

@@ -10,11 +10,10 @@
 array([6.])
 """
 
-import contextlib
 import dataclasses
 import weakref
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from weft import autograd as _autograd
 from weft import np
@@ -31,9 +30,6 @@ from weft.autograd import (
     train_mode,
 )
 from weft.mxnet import _array_methods  # noqa: F401 - arrays get MXNet's methods
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def _listed(arrays: Any) -> list[Any]:
@@ -55,13 +51,9 @@ def _switched(mode: int, on: bool) -> bool:
     return bool(before & mode)
 
 
-@contextlib.contextmanager
-def _mode(train_mode: bool) -> "Iterator[None]":
-    before = set_training(train_mode)
-    try:
-        yield
-    finally:
-        set_training(before)
+def _mode(train_mode: bool) -> Any:
+    """A `with` block in training mode or in predict mode."""
+    return _autograd.train_mode() if train_mode else _autograd.predict_mode()
 
 
 def mark_variables(

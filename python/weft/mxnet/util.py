@@ -19,7 +19,7 @@ from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
 from weft.mxnet import _made, _modes
 from weft.mxnet._made import from_numpy, to_numpy
-from weft.mxnet.device import Device, num_gpus
+from weft.mxnet.device import Device, gpu_memory_info, num_gpus
 
 T = TypeVar("T")
 
@@ -169,8 +169,7 @@ def get_gpu_count() -> int:
 
 def get_gpu_memory(gpu_dev_id: int) -> tuple[int, int]:
     """Bytes of a GPU that arrays have now, and at most until now."""
-    figures = Device("gpu", gpu_dev_id).native().memory()
-    return figures["live"], figures["peak"]
+    return gpu_memory_info(gpu_dev_id)
 
 
 def get_cuda_compute_capability(device: Any) -> int | None:

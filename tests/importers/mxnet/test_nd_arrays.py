@@ -153,6 +153,30 @@ def test_bad_arguments_are_told():
         nd.sofmax  # noqa: B018
     with pytest.raises(TypeError, match="`indices` is missing"):
         nd.take(nd.ones(2))
+    with pytest.raises(TypeError, match="one_hot: `depth` is missing"):
+        nd.one_hot(nd.ones(2))
+    with pytest.raises(TypeError, match="softmax: `data` is given twice"):
+        nd.softmax(nd.ones(2), data=nd.ones(2))
+    with pytest.raises(ValueError, match="GridGenerator: `transform_type` must be 'affine'"):
+        nd.GridGenerator(nd.ones((1, 6)), transform_type="round")
+
+
+@pytest.mark.parametrize("lib", [nd, mx.npx])
+def test_arrays_share_the_memory_of_others(lib):
+    values = numpy.arange(3, dtype="float32")
+    x = lib.from_numpy(values)
+    x[0] = 5
+    assert values.tolist() == [5, 1, 2] and not values.flags.writeable
+    inside = lib.from_dlpack(lib.to_dlpack_for_read(x))
+    inside[1] = 7
+    assert type(inside) is type(x) and x.asnumpy().tolist() == [5, 7, 2]
+    assert lib.from_numpy(values.copy(), zero_copy=False).asnumpy().tolist() == [5, 7, 2]
+    with pytest.raises(ValueError, match="must lie in the order of C"):
+        lib.from_numpy(numpy.zeros((2, 3)).T)
+    with pytest.raises(TypeError, match="must be an array of NumPy; got list"):
+        lib.from_numpy([1])
+    with pytest.raises(TypeError, match="have no dtype of Weft"):
+        lib.from_numpy(numpy.array(["a"]))
 
 
 def test_contrib_has_control_flow():

@@ -1,9 +1,13 @@
 """`mx.np` where it differs from Weft's functions, by NumPy, PyTorch, or what MXNet 2.0 gives."""
 
+import threading
+import time
+
 import numpy
 import pytest
 from weft import mxnet as mx
 from weft.mxnet import np, npx
+from weft.mxnet.numpy import _factorizations
 
 RANDOM = numpy.random.default_rng(3)
 
@@ -199,6 +203,48 @@ def test_solutions_are_numpys():
     numpy.testing.assert_allclose(found.asnumpy(), numpy.linalg.tensorinv(tensor, 2), rtol=1e-9)
     found = np.linalg.matrix_power(np.array(a, "float64"), -3)
     numpy.testing.assert_allclose(found.asnumpy(), numpy.linalg.matrix_power(a, -3), rtol=1e-8)
+    with pytest.raises(TypeError, match=r"matrix_power: `n` must be an integer; got 1\.5"):
+        np.linalg.matrix_power(np.ones((2, 2)), 1.5)
+
+
+def test_threads_register_a_factorization_once(monkeypatch):
+    calls = []
+
+    def register(name, **_):
+        time.sleep(0.05)
+        calls.append(name)
+        return len
+
+    monkeypatch.setattr(_factorizations, "_registered", {})
+    monkeypatch.setattr(_factorizations.library, "register_op", register)
+    threads = [threading.Thread(target=_factorizations.operator, args=("inv",)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert calls == ["matrix_inv"]
+
+
+def test_functions_of_numpy_take_and_give_named_tuples():
+    @mx.util.numpy_fallback
+    def turned(pair):
+        return type(pair)(*pair[::-1])
+
+    found = turned(np.linalg.eigh(np.array([[2.0, 0.0], [0.0, 3.0]])))
+    assert type(found).__name__ == "EighResult"
+    assert found.eigenvectors.tolist() == [2, 3]
+
+
+def test_what_is_no_number_is_told():
+    with pytest.raises(mx.MXNetError, match="array: `object` must have numbers"):
+        np.array([object()])
+    assert numpy.isnan(np.array([1, None]).asnumpy()).tolist() == [False, True]
+
+
+def test_broadcasting_keeps_extents_that_the_array_has():
+    assert np.broadcast_to(np.ones((3, 1)), (2, -2, 4)).shape == (2, 3, 4)
+    with pytest.raises(ValueError, match="broadcast_to: `shape` may have -2"):
+        np.broadcast_to(np.ones(3), (-2, 3))
     assert np.linalg.matrix_rank(np.array(numpy.diag([1.0, 0.0, 2.0]))).item() == 2
 
 

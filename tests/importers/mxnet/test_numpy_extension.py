@@ -1,5 +1,6 @@
 """`mx.npx`, `mx.autograd`, `mx.profiler`, `mx.test_utils` and their kin, by NumPy and by rules."""
 
+import gzip
 import json
 
 import numpy
@@ -21,6 +22,31 @@ def test_layers_take_mxnets_arguments_in_mxnets_order():
     assert npx.activation(x, "relu").asnumpy().min() == 0
     with pytest.raises(TypeError, match=r"activation: `act` is no argument"):
         npx.activation(x, act="relu")
+
+
+@pytest.mark.parametrize(
+    ("call", "fault"),
+    [
+        (lambda x: npx.fully_connected(x), "fully_connected: `weight` is missing"),
+        (lambda x: npx.one_hot(x), "one_hot: `depth` is missing"),
+        (lambda x: npx.one_hot(x, None), "one_hot: `depth` is missing"),
+        (lambda x: npx.softmax(x, data=x), "softmax: `data` is given twice"),
+        (lambda x: npx.add_n(x, x, axis=1), "add_n: `axis` is no argument"),
+        (lambda x: npx.norm(x, axis="one"), "norm: `axis` must be integers; got .'one'"),
+        (lambda x: npx.topk(x, *range(9)), "topk: takes at most 6 arguments; got 10"),
+    ],
+)
+def test_bad_arguments_are_told(call, fault):
+    with pytest.raises(TypeError, match=fault):
+        call(np.ones((2, 2)))
+
+
+def test_no_axis_is_the_flat_array_and_none_elsewhere_the_default():
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert npx.topk(x, axis=None, ret_typ="value").tolist() == [4.0]
+    assert npx.pick(x, np.array([2]), axis=None).tolist() == [3.0]
+    assert npx.softmax(x, temperature=None).tolist() == npx.softmax(x).tolist()
+    assert npx.activation(x - 2, act_type=None).tolist() == [[0, 0], [1, 2]]
 
 
 def test_topk_gives_what_is_asked_for():
@@ -187,6 +213,32 @@ def test_the_environment_is_put_back(monkeypatch):
     with test_utils.environment({"WEFT_TEST_A": None, "WEFT_TEST_B": "2"}):
         assert mx.util.getenv("WEFT_TEST_A") is None and mx.util.getenv("WEFT_TEST_B") == "2"
     assert mx.util.getenv("WEFT_TEST_A") == "1" and mx.util.getenv("WEFT_TEST_B") is None
+
+
+def test_files_are_copied_from_folders_alone(tmp_path):
+    (tmp_path / "there.txt").write_text("text")
+    url = (tmp_path / "there.txt").as_uri()
+    path = test_utils.download(url, dirname=str(tmp_path / "folder"))
+    assert path == str(tmp_path / "folder" / "there.txt")
+    with open(path) as file:
+        assert file.read() == "text"
+    with pytest.raises(OSError, match="opens no network connection"):
+        test_utils.download("http://127.0.0.1:9/other.txt", dirname=str(tmp_path))
+
+
+def test_mnist_is_read_packed_or_plain(tmp_path):
+    for prefix, count in (("train", 3), ("t10k", 2)):
+        images = bytes([0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 28, 0, 0, 0, 28])
+        with gzip.open(tmp_path / f"{prefix}-images-idx3-ubyte.gz", "wb") as file:
+            file.write(images + bytes([255]) * (count * 784))
+        labels = bytes([0, 0, 8, 1, 0, 0, 0, count, *range(count)])
+        (tmp_path / f"{prefix}-labels-idx1-ubyte").write_bytes(labels)
+    found = test_utils.get_mnist(str(tmp_path))
+    assert found["train_data"].shape == (3, 1, 28, 28) and found["train_data"].min() == 1
+    assert found["test_label"].tolist() == [0, 1]
+    (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(labels[:-1])
+    with pytest.raises(OSError, match="t10k-labels-idx1-ubyte"):
+        test_utils.get_mnist(str(tmp_path))
 
 
 def test_profiles_are_traces_and_tables(tmp_path):

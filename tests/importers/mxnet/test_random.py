@@ -4,6 +4,7 @@ import numpy
 import pytest
 import weft
 from scipy import stats
+from weft import mxnet as mx
 from weft import np
 from weft.mxnet._operators import invoke
 
@@ -64,3 +65,50 @@ def test_numbers_like_an_array(name):
     found = invoke(f"_random_{name}_like", [np.ones((2, 3), dtype="float64")], parameters)
     assert found.shape == (2, 3)
     assert found.dtype == "float64"
+
+
+# The parameters of `nd.random` where they are not the operator's.
+OWN = {"exponential": {"scale": 2.0}}
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+def test_functions_of_nd_draw_by_the_operators(name):
+    parameters, distribution = DISTRIBUTIONS[name]
+    draw, own = getattr(mx.nd.random, name), OWN.get(name, parameters)
+    arrays = {key: mx.nd.array([value, value]) for key, value in own.items()}
+    for given, shape in ((own, (COUNT,)), (arrays, (2, COUNT))):
+        mx.random.seed(4)
+        found = draw(**given, shape=COUNT)
+        assert found.shape == shape and found.dtype == "float32"
+        for row in found.asnumpy().reshape(-1, COUNT):
+            assert is_likely(row.astype("float64"), distribution(**parameters))
+    assert draw(*own.values(), shape=2, dtype="float64").dtype == "float64"
+
+
+def test_counts_that_spread_no_more_than_poisson_are_poisson():
+    mx.random.seed(4)
+    mu, alpha = mx.nd.array([4, 4]), mx.nd.array([0, 0.5])
+    found = mx.nd.random.generalized_negative_binomial(mu, alpha, shape=COUNT).asnumpy()
+    assert is_likely(found[0].astype("float64"), stats.poisson(4))
+    assert is_likely(found[1].astype("float64"), dispersed(4, 0.5))
+
+
+def test_unknown_parameters_of_distributions_are_told():
+    with pytest.raises(TypeError, match="normal: `mu` is no argument; it accepts loc, scale"):
+        mx.nd.random.normal(mu=5)
+    with pytest.raises(TypeError, match="uniform: `low` is given twice"):
+        mx.nd.random.uniform(0, low=1)
+
+
+@pytest.mark.parametrize("kind", ["nd.random", "nd.sample", "npx"])
+def test_classes_come_with_the_logarithms_of_their_chances(kind):
+    shares = numpy.array([[0.1, 0.9], [0.5, 0.5]], "float32")
+    draw = {
+        "nd.random": lambda: mx.nd.random.multinomial(mx.nd.array(shares), 5, True),
+        "nd.sample": lambda: mx.nd.sample_multinomial(mx.nd.array(shares), 5, True),
+        "npx": lambda: mx.npx.random.categorical(np.array(shares), 5, True),
+    }[kind]
+    places, chances = (part.asnumpy() for part in draw())
+    assert places.shape == (2, 5) and places.dtype == "int32"
+    wanted = numpy.log(numpy.take_along_axis(shares, places.astype("int64"), 1))
+    numpy.testing.assert_allclose(chances, wanted, rtol=1e-6)

@@ -5,6 +5,7 @@ import itertools
 import numpy
 import pytest
 from operators import check
+from weft import mxnet as mx
 from weft import np
 from weft.mxnet._operators import invoke
 
@@ -174,3 +175,17 @@ def test_correlation(tmp_path, is_multiply, kernel):
         kernel_size=kernel, max_displacement=reach, stride1=step, stride2=2, pad_size=margin
     ) | texts(is_multiply=is_multiply)
     check(tmp_path, "Correlation", [first, second], options, wanted)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("kernel_size", 2, "an odd number"),
+        ("stride1", 0, "at least 1"),
+        ("stride2", 0, "at least 1"),
+    ],
+)
+def test_windows_of_correlations_have_a_middle_and_move(name, value, rule):
+    image = mx.nd.ones((1, 1, 4, 4))
+    with pytest.raises(ValueError, match=f"Correlation: `{name}` must be {rule}; got {value}"):
+        mx.nd.Correlation(image, image, **{name: value})

@@ -39,6 +39,36 @@ def test_adam_without_correction():
     )
 
 
+@pytest.mark.parametrize("name", ["sgd_update", "sgd_mom_update", "nag_mom_update"])
+def test_weights_of_few_bits_follow_their_copies(name):
+    """The copy in float32 is updated as a weight in float32 is; the weight is it, rounded."""
+    states = [STATE] if "mom" in name else []
+    options = {"lr": 0.1, "wd": 0.01, "rescale_grad": 0.5, "clip_gradient": 1.0}
+    wanted = getattr(nd, name)(*map(nd.array, (WEIGHT, GRAD, *states)), **options)
+    half = [nd.array(x, dtype="float16") for x in (WEIGHT, GRAD)]
+    copy = nd.array(WEIGHT)
+    found = getattr(nd, f"mp_{name}")(*half, *map(nd.array, states), copy, **options)
+    assert copy.asnumpy().tolist() == wanted.asnumpy().tolist()
+    assert found.dtype == "float16"
+    assert found.asnumpy().tolist() == wanted.astype("float16").asnumpy().tolist()
+
+
+def test_layerwise_steps_of_few_bits_follow_their_copies():
+    half = [nd.array(x, dtype="float16") for x in (WEIGHT, GRAD)]
+    copy = nd.array(WEIGHT)
+    moments = [[nd.array(STATE), nd.array(STATE)] for _ in range(2)]
+    options = {"t": 3, "wd": 0.1, "bias_correction": True}
+    wanted = nd.lamb_update_phase1(nd.array(WEIGHT), nd.array(GRAD), *moments[0], **options)
+    step = nd.mp_lamb_update_phase1(*half, *moments[1], copy, **options)
+    assert step.dtype == "float32" and step.asnumpy().tolist() == wanted.asnumpy().tolist()
+    assert copy.asnumpy().tolist() == WEIGHT.tolist()
+    norms = nd.array([2.0]), nd.array([4.0])
+    wanted = nd.lamb_update_phase2(nd.array(WEIGHT), step, *norms, lr=0.1)
+    found = nd.mp_lamb_update_phase2(half[0], step, *norms, copy, lr=0.1)
+    assert copy.asnumpy().tolist() == wanted.asnumpy().tolist()
+    assert found.dtype == "float16"
+
+
 def test_many_weights_at_once():
     data = [nd.array(x) for x in (WEIGHT, GRAD, STATE, GRAD)]
     found = nd.multi_sgd_update(*data, lrs=(0.1, 0.2), wds=(0, 0), num_weights=2)

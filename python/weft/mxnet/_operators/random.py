@@ -5,11 +5,11 @@ They repeat for equal seeds; the numbers are not those that MXNet draws.
 
 from typing import Any
 
-from weft import np
+from weft import np, npx
 from weft._base.errors import Unsupported
 from weft._core.typing import ndarray
 from weft._import.values import Array
-from weft.mxnet._operators._attributes import dtype_of, ints
+from weft.mxnet._operators._attributes import dtype_of, flag, ints
 from weft.mxnet._operators._table import RULES as rules
 from weft.mxnet._operators._table import counted
 
@@ -116,18 +116,6 @@ def _sample_normal(mu: Array, sigma: Array, *, shape: Any = (), dtype: Any = Non
 # its variance exceeds that, over the square of the mean.
 
 
-def _gamma_of(alpha: Any, beta: Any, shape: Any, dtype: Any) -> ndarray:
-    return np.random.gamma(alpha, beta, shape, dtype)
-
-
-def _poisson_of(lam: Any, shape: Any, dtype: Any) -> ndarray:
-    return np.random.poisson(lam, shape, dtype)
-
-
-def _failures_of(k: Any, p: Any, shape: Any, dtype: Any) -> ndarray:
-    return np.random.negative_binomial(k, p, shape, dtype)
-
-
 def _dispersed_of(mu: Any, alpha: Any, shape: Any, dtype: Any) -> ndarray:
     """A Poisson count whose mean is a gamma number of mean `mu`; for alpha 0 it is `mu` itself."""
     width = np.maximum(np.asarray(alpha).astype("float32"), 1e-12)
@@ -139,17 +127,17 @@ def _dispersed_of(mu: Any, alpha: Any, shape: Any, dtype: Any) -> ndarray:
 def _random_gamma(
     *, alpha: float = 1.0, beta: float = 1.0, shape: Any = (), dtype: Any = None
 ) -> ndarray:
-    return _gamma_of(alpha, beta, _shape(shape), dtype_of(dtype, FLOAT))
+    return np.random.gamma(alpha, beta, _shape(shape), dtype_of(dtype, FLOAT))
 
 
 @rules("_random_poisson", "random_poisson")
 def _random_poisson(*, lam: float = 1.0, shape: Any = (), dtype: Any = None) -> ndarray:
-    return _poisson_of(lam, _shape(shape), dtype_of(dtype, FLOAT))
+    return np.random.poisson(lam, _shape(shape), dtype_of(dtype, FLOAT))
 
 
 @rules("_random_negative_binomial", "random_negative_binomial")
 def _random_failures(*, k: int = 1, p: float = 1.0, shape: Any = (), dtype: Any = None) -> ndarray:
-    return _failures_of(k, p, _shape(shape), dtype_of(dtype, FLOAT))
+    return np.random.negative_binomial(k, p, _shape(shape), dtype_of(dtype, FLOAT))
 
 
 @rules("_random_generalized_negative_binomial", "random_generalized_negative_binomial")
@@ -168,7 +156,7 @@ def _random_binomial(
 
 @rules("_random_gamma_like")
 def _gamma_like(data: Array, *, alpha: float = 1.0, beta: float = 1.0) -> ndarray:
-    return _gamma_of(alpha, beta, tuple(data.shape), data.dtype)
+    return np.random.gamma(alpha, beta, tuple(data.shape), data.dtype)
 
 
 @rules("_random_exponential_like")
@@ -178,12 +166,12 @@ def _exponential_like(data: Array, *, lam: float = 1.0) -> ndarray:
 
 @rules("_random_poisson_like")
 def _poisson_like(data: Array, *, lam: float = 1.0) -> ndarray:
-    return _poisson_of(lam, tuple(data.shape), data.dtype)
+    return np.random.poisson(lam, tuple(data.shape), data.dtype)
 
 
 @rules("_random_negative_binomial_like")
 def _failures_like(data: Array, *, k: int = 1, p: float = 1.0) -> ndarray:
-    return _failures_of(k, p, tuple(data.shape), data.dtype)
+    return np.random.negative_binomial(k, p, tuple(data.shape), data.dtype)
 
 
 @rules("_random_generalized_negative_binomial_like")
@@ -200,19 +188,23 @@ def _sample_exponential(lam: Array, *, shape: Any = (), dtype: Any = None) -> nd
 @rules("_sample_gamma", "sample_gamma")
 def _sample_gamma(alpha: Array, beta: Array, *, shape: Any = (), dtype: Any = None) -> ndarray:
     whole = _sample_shape(alpha, shape)
-    return _gamma_of(_spread(alpha, whole), _spread(beta, whole), whole, dtype_of(dtype, FLOAT))
+    return np.random.gamma(
+        _spread(alpha, whole), _spread(beta, whole), whole, dtype_of(dtype, FLOAT)
+    )
 
 
 @rules("_sample_poisson", "sample_poisson")
 def _sample_poisson(lam: Array, *, shape: Any = (), dtype: Any = None) -> ndarray:
     whole = _sample_shape(lam, shape)
-    return _poisson_of(_spread(lam, whole), whole, dtype_of(dtype, FLOAT))
+    return np.random.poisson(_spread(lam, whole), whole, dtype_of(dtype, FLOAT))
 
 
 @rules("_sample_negative_binomial", "sample_negative_binomial")
 def _sample_failures(k: Array, p: Array, *, shape: Any = (), dtype: Any = None) -> ndarray:
     whole = _sample_shape(k, shape)
-    return _failures_of(_spread(k, whole), _spread(p, whole), whole, dtype_of(dtype, FLOAT))
+    return np.random.negative_binomial(
+        _spread(k, whole), _spread(p, whole), whole, dtype_of(dtype, FLOAT)
+    )
 
 
 @rules("_sample_generalized_negative_binomial", "sample_generalized_negative_binomial")
@@ -228,17 +220,23 @@ def _sample_binomial(n: Array, p: Array, *, shape: Any = (), dtype: Any = None) 
     return np.random.binomial(*spread, whole, dtype_of(dtype, FLOAT))
 
 
-@rules("_sample_multinomial", "sample_multinomial", "_sample_categorical", "sample_categorical")
+_MULTINOMIAL = (
+    *("_sample_multinomial", "sample_multinomial"),
+    *("_sample_categorical", "sample_categorical"),
+)
+
+
+@rules(*_MULTINOMIAL)
 def _sample_multinomial(
     data: Array, *, shape: Any = (), get_prob: Any = False, dtype: Any = "int32"
-) -> ndarray:
-    if get_prob:
-        raise Unsupported("`get_prob` must be False")
+) -> Any:
+    """get_prob: logarithms of the probabilities of what was drawn, too; these have a gradient."""
     extra = _shape(shape)
-    whole = (*data.shape[:-1], *extra)
     rows = data.reshape((*data.shape[:-1], *(1,) * len(extra), data.shape[-1]))
-    drawn = np.random.categorical(np.broadcast_to(rows, (*whole, data.shape[-1])))
-    return drawn.astype(dtype_of(dtype))
+    spread = np.broadcast_to(rows, (*data.shape[:-1], *extra, data.shape[-1]))
+    drawn = np.random.categorical(npx.stop_gradient(spread))
+    places = drawn.astype(dtype_of(dtype, "int32"))
+    return (places, np.log(npx.pick(spread, drawn, -1))) if flag(get_prob) else places
 
 
 @rules("_shuffle", "shuffle", "_npi_shuffle")
@@ -246,6 +244,4 @@ def _shuffle(data: Array) -> ndarray:
     return np.random.permutation(data)
 
 
-counted(
-    ("_sample_multinomial", "sample_multinomial"), lambda given: 2 if given.get("get_prob") else 1
-)
+counted(_MULTINOMIAL, lambda given: 2 if flag(given.get("get_prob")) else 1)

@@ -244,6 +244,10 @@ def _correlation(
 ) -> ndarray:
     """For each displacement of the second image: the mean over patches of products, or of absolute
     differences."""
+    for name, value in (("kernel_size", kernel_size), ("stride1", stride1), ("stride2", stride2)):
+        if value < 1 or (name == "kernel_size" and value % 2 == 0):
+            rule = "an odd number" if name == "kernel_size" else "at least 1"
+            raise InvalidValue(f"`{name}` must be {rule}; got {value}")
     radius, margin = (kernel_size - 1) // 2, [(0, 0), (0, 0), (pad_size,) * 2, (pad_size,) * 2]
     first, second = np.pad(data1, margin), np.pad(data2, margin)
     border = max_displacement + radius

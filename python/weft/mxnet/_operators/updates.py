@@ -4,6 +4,7 @@
 which is updated; the weight is a rounded copy of it.
 """
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -16,34 +17,35 @@ from weft.mxnet._operators._table import counted
 
 
 def _clipped(grad: ndarray, rescale: float, limit: float) -> ndarray:
-    scaled = grad * float(rescale)
-    return scaled if limit is None or limit < 0 else np.clip(scaled, -limit, limit)
+    return _held(grad * float(rescale), limit)
 
 
 def _held(grad: ndarray, limit: float) -> ndarray:
     return grad if limit is None or limit < 0 else np.clip(grad, -limit, limit)
 
 
-def _sgd(weight: ndarray, grad: ndarray, given: Any) -> ndarray:
-    g = _clipped(grad, given["rescale_grad"], given["clip_gradient"])
-    return weight - given["lr"] * (g + given["wd"] * weight)
+def _in_float32(update: Callable[..., ndarray]) -> Callable[..., ndarray]:
+    """The same update of a weight of fewer bits, whose copy in float32 is one more input, the last:
+    that one is updated, and the result is rounded."""
+
+    def mixed(weight: ndarray, grad: ndarray, *states: ndarray, **given: Any) -> ndarray:
+        weight32 = states[-1]
+        new = update(weight32, grad.astype("float32"), *states[:-1], **given)
+        weight32[...] = new
+        return new.astype(weight.dtype)
+
+    return _with_copy(mixed, update)
 
 
-def _momentum(weight: ndarray, grad: ndarray, mom: ndarray, given: Any) -> ndarray:
-    g = _clipped(grad, given["rescale_grad"], given["clip_gradient"])
-    mom[...] = given["momentum"] * mom - given["lr"] * (g + given["wd"] * weight)
-    return weight + mom
-
-
-def _nesterov(weight: ndarray, grad: ndarray, mom: ndarray, given: Any) -> ndarray:
-    g = _clipped(grad, given["rescale_grad"], given["clip_gradient"]) + given["wd"] * weight
-    mom[...] = given["momentum"] * mom - given["lr"] * g
-    return weight + given["momentum"] * mom - given["lr"] * g
-
-
-def _in_float32(weight: ndarray, weight32: ndarray, new: ndarray) -> ndarray:
-    weight32[...] = new
-    return new.astype(weight.dtype)
+def _with_copy(mixed: Callable[..., Any], update: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that says that it has the inputs and attributes of `update`, and `weight32` as its
+    last input."""
+    parameters = list(inspect.signature(update).parameters.values())
+    count = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
+    copy = parameters[0].replace(name="weight32")
+    whole = [*parameters[:count], copy, *parameters[count:]]
+    mixed.__signature__ = inspect.Signature(whole)  # type: ignore[attr-defined]
+    return mixed
 
 
 @rules("sgd_update")
@@ -57,7 +59,8 @@ def _sgd_update(
     clip_gradient: float = -1.0,
     lazy_update: Any = True,
 ) -> ndarray:
-    return _sgd(weight, grad, locals())
+    g = _clipped(grad, rescale_grad, clip_gradient)
+    return weight - lr * (g + wd * weight)
 
 
 @rules("sgd_mom_update", states=(2,))
@@ -73,40 +76,9 @@ def _sgd_mom_update(
     clip_gradient: float = -1.0,
     lazy_update: Any = True,
 ) -> ndarray:
-    return _momentum(weight, grad, mom, locals())
-
-
-@rules("mp_sgd_update", states=(2,))
-def _mp_sgd_update(
-    weight: Array,
-    grad: Array,
-    weight32: Array,
-    *,
-    lr: float,
-    wd: float = 0.0,
-    rescale_grad: float = 1.0,
-    clip_gradient: float = -1.0,
-    lazy_update: Any = True,
-) -> ndarray:
-    return _in_float32(weight, weight32, _sgd(weight32, grad.astype("float32"), locals()))
-
-
-@rules("mp_sgd_mom_update", states=(2, 3))
-def _mp_sgd_mom_update(
-    weight: Array,
-    grad: Array,
-    mom: Array,
-    weight32: Array,
-    *,
-    lr: float,
-    momentum: float = 0.0,
-    wd: float = 0.0,
-    rescale_grad: float = 1.0,
-    clip_gradient: float = -1.0,
-    lazy_update: Any = True,
-) -> ndarray:
-    new = _momentum(weight32, grad.astype("float32"), mom, locals())
-    return _in_float32(weight, weight32, new)
+    g = _clipped(grad, rescale_grad, clip_gradient)
+    mom[...] = momentum * mom - lr * (g + wd * weight)
+    return weight + mom
 
 
 @rules("nag_mom_update", states=(2,))
@@ -121,24 +93,14 @@ def _nag_mom_update(
     rescale_grad: float = 1.0,
     clip_gradient: float = -1.0,
 ) -> ndarray:
-    return _nesterov(weight, grad, mom, locals())
+    g = _clipped(grad, rescale_grad, clip_gradient) + wd * weight
+    mom[...] = momentum * mom - lr * g
+    return weight + momentum * mom - lr * g
 
 
-@rules("mp_nag_mom_update", states=(2, 3))
-def _mp_nag_mom_update(
-    weight: Array,
-    grad: Array,
-    mom: Array,
-    weight32: Array,
-    *,
-    lr: float,
-    momentum: float = 0.0,
-    wd: float = 0.0,
-    rescale_grad: float = 1.0,
-    clip_gradient: float = -1.0,
-) -> ndarray:
-    new = _nesterov(weight32, grad.astype("float32"), mom, locals())
-    return _in_float32(weight, weight32, new)
+_mp_sgd_update = rules("mp_sgd_update", states=(2,))(_in_float32(_sgd_update))
+_mp_sgd_mom_update = rules("mp_sgd_mom_update", states=(2, 3))(_in_float32(_sgd_mom_update))
+rules("mp_nag_mom_update", states=(2, 3))(_in_float32(_nag_mom_update))
 
 
 @rules("adam_update", states=(2, 3))
@@ -283,25 +245,6 @@ def _signum_update(
     return (1 - lr * wd_lh) * weight + lr * np.sign(mom)
 
 
-def _lamb_first(weight: ndarray, grad: ndarray, mean: ndarray, var: ndarray, given: Any) -> ndarray:
-    g = _clipped(grad, given["rescale_grad"], given["clip_gradient"])
-    beta1, beta2, count = given["beta1"], given["beta2"], given["t"]
-    mean[...] = beta1 * mean + (1 - beta1) * g
-    var[...] = beta2 * var + (1 - beta2) * np.square(g)
-    first, second = mean, var
-    if flag(given["bias_correction"]):
-        first, second = mean / (1 - beta1**count), var / (1 - beta2**count)
-    return first / (np.sqrt(second) + given["epsilon"]) + given["wd"] * weight
-
-
-def _lamb_second(weight: ndarray, g: ndarray, r1: ndarray, r2: ndarray, given: Any) -> ndarray:
-    low, high = given["lower_bound"], given["upper_bound"]
-    size = r1 if low is None or low < 0 else np.maximum(r1, low)
-    size = size if high is None or high < 0 else np.minimum(size, high)
-    ratio = np.where(np.logical_or(size == 0, r2 == 0), np.ones_like(size), size / r2)
-    return weight - given["lr"] * ratio * g
-
-
 @rules("lamb_update_phase1", states=(2, 3))
 def _lamb_update_phase1(
     weight: Array,
@@ -318,7 +261,13 @@ def _lamb_update_phase1(
     rescale_grad: float = 1.0,
     clip_gradient: float = -1.0,
 ) -> ndarray:
-    return _lamb_first(weight, grad, mean, var, locals())
+    g = _clipped(grad, rescale_grad, clip_gradient)
+    mean[...] = beta1 * mean + (1 - beta1) * g
+    var[...] = beta2 * var + (1 - beta2) * np.square(g)
+    first, second = mean, var
+    if flag(bias_correction):
+        first, second = mean / (1 - beta1**t), var / (1 - beta2**t)
+    return first / (np.sqrt(second) + epsilon) + wd * weight
 
 
 @rules("lamb_update_phase2")
@@ -332,49 +281,34 @@ def _lamb_update_phase2(
     lower_bound: float = -1.0,
     upper_bound: float = -1.0,
 ) -> ndarray:
-    return _lamb_second(weight, g, r1, r2, locals())
+    low, high = lower_bound, upper_bound
+    size = r1 if low is None or low < 0 else np.maximum(r1, low)
+    size = size if high is None or high < 0 else np.minimum(size, high)
+    ratio = np.where(np.logical_or(size == 0, r2 == 0), np.ones_like(size), size / r2)
+    return weight - lr * ratio * g
 
 
-@rules("mp_lamb_update_phase1", states=(2, 3))
 def _mp_lamb_update_phase1(
-    weight: Array,
-    grad: Array,
-    mean: Array,
-    var: Array,
-    weight32: Array,
-    *,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    epsilon: float = 1e-6,
-    t: int,
-    bias_correction: Any = True,
-    wd: float,
-    rescale_grad: float = 1.0,
-    clip_gradient: float = -1.0,
+    weight: ndarray, grad: ndarray, *states: ndarray, **given: Any
 ) -> ndarray:
-    return _lamb_first(weight32, grad.astype("float32"), mean, var, locals())
+    """The step in float32; the second phase updates the weight."""
+    *moments, weight32 = states
+    return _lamb_update_phase1(weight32, grad.astype("float32"), *moments, **given)
 
 
-@rules("mp_lamb_update_phase2", states=(4,))
-def _mp_lamb_update_phase2(
-    weight: Array,
-    g: Array,
-    r1: Array,
-    r2: Array,
-    weight32: Array,
-    *,
-    lr: float,
-    lower_bound: float = -1.0,
-    upper_bound: float = -1.0,
-) -> ndarray:
-    return _in_float32(weight, weight32, _lamb_second(weight32, g, r1, r2, locals()))
-
+rules("mp_lamb_update_phase1", states=(2, 3))(
+    _with_copy(_mp_lamb_update_phase1, _lamb_update_phase1)
+)
+rules("mp_lamb_update_phase2", states=(4,))(_in_float32(_lamb_update_phase2))
 
 # ---- many weights at once ------------------------------------------------------------------------
 
 
-def _many(update: Callable[..., ndarray], width: int, has_momentum: bool) -> Callable[..., Any]:
-    """An update of `num_weights` weights: inputs of each lie together, `width` of them."""
+def _many(
+    update: Callable[..., ndarray], width: int, has_momentum: bool
+) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """An update of `num_weights` weights: inputs of each lie together, `width` of them. The second
+    function has rates and decays as its last two inputs."""
 
     def run(data: Any, lrs: Any, wds: Any, momentum: float, rest: Any) -> tuple[ndarray, ...]:
         found = []
@@ -405,12 +339,11 @@ def _many(update: Callable[..., ndarray], width: int, has_momentum: bool) -> Cal
         clip_gradient: float = -1.0,
         num_weights: int = 1,
     ) -> tuple[ndarray, ...]:
-        """Rates and decays are the last two inputs."""
         rest = {"rescale_grad": rescale_grad, "clip_gradient": clip_gradient}
         lrs, wds = (array.asnumpy().tolist() for array in data[-2:])
         return run(data[:-2], lrs, wds, momentum, rest)
 
-    return rule, preloaded  # type: ignore[return-value]
+    return rule, preloaded
 
 
 def _row(values: Any) -> Any:

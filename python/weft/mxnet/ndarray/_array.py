@@ -2,7 +2,8 @@
 
 Arithmetic is native and gives the class back: comparisons give numbers, integers divide to integers
 and cut a number that they meet. What else differs is here: an array has at least one axis, indices
-may be floats, arrays can be keys of a dict. Methods that are operators are in `_methods`.
+may be floats, arrays can be keys of a dict. Methods that are operators are in `_methods`; what both
+kinds of arrays have, such as `context`, is in `weft/mxnet/_array_methods.py`.
 """
 
 from collections.abc import Iterator
@@ -107,23 +108,6 @@ class NDArray(ndarray):
         return self.asnumpy().reshape(-1)[0]
 
     # ---- what an array is ------------------------------------------------------------------------
-
-    @property
-    def stype(self) -> str:
-        """How elements are stored: 'default', all of them."""
-        return "default"
-
-    @property
-    def context(self) -> Device:
-        """The device of the array."""
-        return Device(self.device)
-
-    ctx = context
-
-    @property
-    def writable(self) -> bool:
-        """Arrays can be written."""
-        return True
 
     @property
     def handle(self) -> int:

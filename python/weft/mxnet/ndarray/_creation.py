@@ -14,6 +14,7 @@ from weft import np
 from weft._base.errors import InvalidType, InvalidValue
 from weft._base.protocols import HasRows
 from weft._core.typing import ndarray
+from weft.mxnet import _made
 from weft.mxnet._operators._attributes import ints
 from weft.mxnet.device import native_of
 from weft.mxnet.ndarray import _sparse
@@ -188,24 +189,12 @@ def onehot_encode(indices: NDArray, out: NDArray) -> NDArray:
 
 
 def from_numpy(ndarray: numpy.ndarray, zero_copy: bool = True) -> NDArray:
-    """An array of the elements and the dtype of one of NumPy, as a copy.
+    """An array of the elements and the dtype of one of NumPy, in its memory with `zero_copy`.
 
-    Raises TypeError for what is no array of NumPy.
+    Raises TypeError for what is no array of NumPy, ValueError for one that is not in the order of C
+    with `zero_copy`.
     """
-    if not isinstance(ndarray, numpy.ndarray):
-        raise InvalidType(
-            f"from_numpy: `ndarray` must be an array of NumPy; got {type(ndarray).__name__}"
-        )
-    if zero_copy and ndarray.flags["C_CONTIGUOUS"]:
-        try:
-            found = NDArray(np.from_dlpack(ndarray))
-        except (BufferError, TypeError, ValueError):  # memory that NumPy may not give away
-            return NDArray(np.array(ndarray))
-        ndarray.flags.writeable = False
-        return found
-    if zero_copy:
-        raise InvalidType("from_numpy: `ndarray` must lie in order of C to share its memory")
-    return NDArray(np.array(ndarray))
+    return NDArray(_made.shared(ndarray, zero_copy))
 
 
 def from_dlpack(dlpack: Any) -> NDArray:

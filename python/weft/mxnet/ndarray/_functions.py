@@ -12,20 +12,14 @@ from typing import Any
 import numpy
 
 from weft import np, npx
-from weft._base.errors import InvalidType, MissingAttribute
-from weft._base.spelling import argument_hint, hint
+from weft._base.errors import MissingAttribute
+from weft._base.spelling import hint
 from weft._core.typing import ndarray
-from weft._import.program import Node
-from weft._import.rules import Call
-from weft._import.run import Scope
 from weft.mxnet._modes import asks_for_numpy_shapes
-from weft.mxnet._operators import RULES, parse, rule_of
-from weft.mxnet._operators._attributes import IGNORED
-from weft.mxnet._operators._table import Semantics
+from weft.mxnet._operators import RULES, rule_of
+from weft.mxnet._operators._arguments import Arguments
 from weft.mxnet.ndarray._array import NDArray, Sparse, plain, shaped
 from weft.mxnet.ndarray._storage import stored_as
-
-_IGNORED = IGNORED | {"cudnn_off"}
 
 # Operators of one array that Weft has with the same meaning; native code does them at once.
 _NATIVE: dict[str, Callable[..., Any]] = {
@@ -46,85 +40,25 @@ CAST: list[Callable[[Any, str], Any]] = []
 _RENAMED = {"array": "data", "a": "data", "args": "data"}
 
 
-class _Plan:
-    """How a function's arguments become the operator's.
-
-    inputs: the operator's inputs; rest: whether their number is open; names: all arguments in their
-    order; own: the operator's name of each
-    """
+class _Plan(Arguments):
+    """How a function's arguments become the operator's: inputs first, then attributes."""
 
     def __init__(self, op: str, name: str) -> None:
         rule = rule_of(op)
         assert rule is not None  # the caller has found it
-        self.op, self.name, self.rule = op, name, rule
-        parameters = inspect.signature(rule.function).parameters.values()
-        self.inputs = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
-        self.rest = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-        self.attributes = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.name != "_"]
-        self.names = [*self.inputs, *self.attributes]
-        self.own = {name: name for name in self.names}
+        super().__init__(op, rule, name)
         for inner, shown in _RENAMED.items():
-            if inner in self.own and shown not in self.own:
-                self.own[shown] = inner
-        self.calls = [self._call(False), self._call(True)]
+            if inner in self.own:
+                self.own.setdefault(shown, inner)
+        self.calls = [self.call(False), self.call(True)]
 
-    def _call(self, is_np_shape: bool) -> Call:
-        node = Node(self.op, "", 1, "", [], [""], {}, self.rule)
-        node.notes = Semantics(is_np_shape)
-        return Call(node, Scope())
-
-    def bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict]:
-        """Inputs, and attributes by their names. Raises TypeError for arguments it lacks."""
-        if self.rest:
-            inputs = list(args)
-            if len(inputs) == 1 and isinstance(inputs[0], list | tuple):
-                inputs = list(inputs[0])
-            if not inputs:  # data=[...], or arg0=..., arg1=...
-                inputs = [
-                    kwargs.pop(key) for key in list(kwargs) if isinstance(kwargs[key], ndarray)
-                ]
-            return inputs, self._attributes(kwargs)
-        if len(args) > len(self.names):
-            raise InvalidType(
-                f"{self.name}: takes at most {len(self.names)} arguments; got {len(args)}"
-            )
-        given: dict[str, Any] = {}
-        count = len(self.inputs)
-        inputs: list[Any] = list(args[:count]) + [None] * (count - len(args))
-        # An attribute may stand where an optional input does not: log_softmax(x, 0).
-        place = next(
-            (k for k, x in enumerate(inputs) if not isinstance(x, _ARRAYS) and x is not None), count
-        )
-        if place >= self.rule.required and place < count:
-            more = args[place:]
-            inputs[place:] = [None] * (count - place)
-        else:
-            more = args[count:]
-        given.update(zip(self.attributes, more, strict=False))
-        named = self._attributes(kwargs)
-        for number, key in enumerate(self.inputs):
-            if key in named:
-                inputs[number] = named.pop(key)
-        for number in range(self.rule.required):
-            if inputs[number] is None:
-                raise InvalidType(f"{self.name}: `{self.inputs[number]}` is missing")
-        while inputs and inputs[-1] is None:
-            inputs.pop()
-        given.update(named)
-        return inputs, given
-
-    def _attributes(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        given = {}
-        for name, value in kwargs.items():
-            key = self.own.get(name)
-            if key is not None:
-                given[key] = parse(value) if type(value) is str else value
-            elif name not in _IGNORED and not (self.rest and name == "num_args"):
-                raise InvalidType(
-                    f"{self.name}: `{name}` is no argument; it accepts {', '.join(self.names)}"
-                    f"{argument_hint(name, self.names)}"
-                )
-        return given
+    def names_of(self, args: tuple[Any, ...]) -> list[str]:
+        """What arguments in their order are called. An attribute may stand where an optional input
+        does not: log_softmax(x, 0)."""
+        for place in range(self.rule.required, min(len(args), len(self.inputs))):
+            if args[place] is not None and not isinstance(args[place], _ARRAYS):
+                return [*self.inputs[:place], *self.attributes]
+        return self.names
 
 
 _ARRAYS = (ndarray, numpy.ndarray, list)
@@ -140,11 +74,11 @@ def _as_array(value: Any) -> Any:
 
 def run(plan: _Plan, args: tuple[Any, ...], out: Any, kwargs: dict[str, Any]) -> Any:
     """Calls an operator on arguments as a program gives them."""
-    inputs, given = plan.bound(args, kwargs)
+    inputs, given = plan.bound(plan.names_of(args), args, kwargs)
     stypes = [x.stype if isinstance(x, Sparse) else "default" for x in inputs if x is not None]
     if plan.rule.takes_call:
         given["_"] = plan.calls[asks_for_numpy_shapes()]
-    found = plan.rule.function(*map(_as_array, inputs), **given)
+    found = plan.result(map(_as_array, inputs), given)
     if isinstance(found, tuple | list):
         found = [shaped(part) for part in found]
         if len(found) == 1:

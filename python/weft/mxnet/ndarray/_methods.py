@@ -157,8 +157,6 @@ def _add_methods() -> None:
         "slice_assign": _slice_assign,
         "slice_assign_scalar": _slice_assign_scalar,
         "split_v2": _split_v2,
-        "to_dlpack_for_read": lambda self: _creation.to_dlpack_for_read(self),
-        "to_dlpack_for_write": lambda self: _creation.to_dlpack_for_write(self),
         "tostype": _tostype,
         "transpose": _transpose,
         "grad": property(_grad, doc=_grad.__doc__),

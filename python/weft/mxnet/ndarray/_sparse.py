@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 
 from weft import np
-from weft._base.errors import InvalidType, InvalidValue, MissingAttribute
+from weft._base.errors import IndexOutOfRange, InvalidType, InvalidValue, MissingAttribute
 from weft._base.protocols import AsNumPy, HasDtype, HasRows
 from weft._core.typing import ndarray
 from weft.mxnet._operators._attributes import dtype_of, ints
@@ -271,7 +271,9 @@ class CSRNDArray(BaseSparseNDArray):
         if isinstance(key, int | numpy.integer):
             number = int(key) + (self.shape[0] if key < 0 else 0)
             if not 0 <= number < self.shape[0]:
-                raise IndexError(f"index {key} is out of bounds for {self.shape[0]} rows")
+                raise IndexOutOfRange(
+                    f"CSRNDArray: {key} is out of bounds for axis 0 with extent {self.shape[0]}"
+                )
             key = slice(number, number + 1)
         if not isinstance(key, slice) or key.step not in (None, 1):
             raise InvalidValue(f"CSRNDArray: takes a number or a slice of step 1; got {key!r}")
@@ -485,7 +487,9 @@ def _of_rows(parts: Any, shape: Any, ctx: Any, dtype: Any) -> RowSparseNDArray:
 
 
 def _stored_rows(whole: numpy.ndarray, ctx: Any = None) -> RowSparseNDArray:
-    numbers = numpy.flatnonzero(whole.reshape(len(whole), -1).any(axis=1))
+    if not whole.ndim:
+        raise InvalidValue("row_sparse: arrays must have an axis; got shape ()")
+    numbers = numpy.flatnonzero(whole.any(axis=tuple(range(1, whole.ndim))))
     return _of_rows((whole[numbers], numbers), whole.shape, ctx, whole.dtype)
 
 

@@ -4,7 +4,7 @@ Each works on batches: the last two axes are the matrix. An operator is register
 used. It is recorded and traced like all others, but a file that has it needs Python.
 """
 
-import functools
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -226,16 +226,27 @@ _DEFINITIONS: dict[str, dict[str, Any]] = {
 }
 
 
-@functools.cache
+_registered: dict[str, Callable[..., Any]] = {}
+_registering = threading.Lock()
+
+
 def operator(name: str) -> Callable[..., Any]:
-    """The operator of a factorization; registered at the first call."""
+    """The operator of a factorization; registered at the first call, of whatever thread."""
+    found = _registered.get(name)
+    if found is None:
+        with _registering:
+            if name not in _registered:
+                _registered[name] = _register(name)
+            found = _registered[name]
+    return found
+
+
+def _register(name: str) -> Callable[..., Any]:
     given = dict(_DEFINITIONS[name])
     kernel = _in_double(given.pop("kernel"))
     inputs = {"a": "matrices, the last two axes"}
     if name == "solve":
         inputs["b"] = "right sides, as matrices"
-    if "infer" in given and name in ("inv", "cholesky"):
-        given["infer"] = _same
     found: Callable[..., Any] = library.register_op(
         f"matrix_{name}",
         inputs=inputs,

@@ -170,7 +170,7 @@ def average(
     return found if returned else written(found, out)
 
 
-def _check_quantile(where: str, out: Any, overwrite_input: Any, interpolation: str) -> None:
+def _check_quantile(where: str, overwrite_input: Any, interpolation: str) -> None:
     if overwrite_input:
         raise NotImplementedError(f"{where}: `overwrite_input` must be False")
     if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
@@ -190,7 +190,7 @@ def quantile(
     keepdims: bool = False,
 ) -> ndarray:
     """The value below which the share `q`, from 0 to 1, of the elements lies."""
-    _check_quantile("quantile", out, overwrite_input, interpolation)
+    _check_quantile("quantile", overwrite_input, interpolation)
     return written(np.quantile(a, q, axis, method=interpolation, keepdims=keepdims), out)
 
 
@@ -204,7 +204,7 @@ def percentile(
     keepdims: bool = False,
 ) -> ndarray:
     """`quantile` for shares in percent, from 0 to 100."""
-    _check_quantile("percentile", out, overwrite_input, interpolation)
+    _check_quantile("percentile", overwrite_input, interpolation)
     return written(np.percentile(a, q, axis, method=interpolation, keepdims=keepdims), out)
 
 

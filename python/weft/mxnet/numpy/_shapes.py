@@ -273,6 +273,11 @@ def broadcast_to(array: ArrayLike, shape: Shape) -> ndarray:
     counted from the last one."""
     if not isinstance(shape, int) and any(extent == -2 for extent in shape):
         own = np.shape(array)
+        if any(extent == -2 for extent in shape[: max(len(shape) - len(own), 0)]):
+            raise InvalidValue(
+                f"broadcast_to: `shape` may have -2 for axes of `array` alone, the last {len(own)} "
+                f"of it; got {tuple(shape)}"
+            )
         shape = [own[n - len(shape)] if extent == -2 else extent for n, extent in enumerate(shape)]
     return np.broadcast_to(array, shape)
 

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 import numpy
 
 from weft import np, npx
-from weft._base.errors import InvalidValue
+from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
 from weft._core.typing import ArrayLike, ndarray
 from weft.mxnet._made import Like
+from weft.mxnet.numpy._creation import written
 from weft.mxnet.numpy._factorizations import matrices, operator
 
 _Axis = Any
@@ -194,7 +195,12 @@ def tensorsolve(a: ArrayLike, b: ArrayLike, axes: Sequence[int] | None = None) -
 
 
 def matrix_power(a: ArrayLike, n: int) -> ndarray:
-    """The product of `n` of the matrices; of their inverses for `n` below 0."""
+    """The product of `n` of the matrices; of their inverses for `n` below 0.
+
+    Raises TypeError for an `n` that is no integer.
+    """
+    if not isinstance(n, int | numpy.integer):
+        raise InvalidType(f"matrix_power: `n` must be an integer; got {n!r}")
     array = matrices("matrix_power", a)
     if n < 0:
         array, n = inv(array), -n
@@ -206,7 +212,8 @@ def matrix_power(a: ArrayLike, n: int) -> ndarray:
 
 
 def multi_dot(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:
-    """The product of several matrices, in the order that costs least."""
+    """The product of several matrices; those with the most sums come first, which mostly costs
+    least."""
     whole = [np.asarray(one) for one in arrays]
     if len(whole) < 2:
         raise InvalidValue(f"multi_dot: `arrays` must be two or more; got {len(whole)}")
@@ -214,10 +221,7 @@ def multi_dot(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> nda
         widths = [whole[i].shape[-1] for i in range(len(whole) - 1)]
         place = widths.index(max(widths))
         whole[place : place + 2] = [np.dot(whole[place], whole[place + 1])]
-    if out is None:
-        return whole[0]
-    out[...] = whole[0]
-    return out
+    return written(whole[0], out)
 
 
 # ---- numbers of matrices -------------------------------------------------------------------------

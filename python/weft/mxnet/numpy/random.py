@@ -16,6 +16,7 @@ from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
 from weft._core.typing import ArrayLike, ndarray
 from weft.mxnet._modes import default_dtype
+from weft.mxnet._operators._arguments import by_name
 from weft.mxnet.device import native_of
 from weft.mxnet.numpy._creation import written
 
@@ -55,44 +56,28 @@ def check_range(where: str, name: str, value: Any, low: float, high: float | Non
         )
 
 
-def _of_two(name: str, draw: Callable[..., ndarray], names: tuple[str, str], values: Any) -> Any:
-    """A distribution of two parameters with defaults, under MXNet's names of them."""
+def _distribution(
+    name: str, draw: Callable[..., ndarray], defaults: dict[str, Any], takes_dtype: bool = True
+) -> Any:
+    """A function of a distribution's parameters, under MXNet's names of them; None as a default
+    stands for one that must be given."""
+    names = (*defaults, "size", *(("dtype",) if takes_dtype else ()), "device")
 
-    def function(
-        *args: Any,
-        size: Any = None,
-        dtype: Any = None,
-        device: Any = None,
-        ctx: Any = None,
-        out: ndarray | None = None,
-        **kwargs: Any,
-    ) -> ndarray:
-        given = _arguments(name, (*names, "size", "dtype", "device"), args, kwargs)
-        size, dtype = given.pop("size", size), given.pop("dtype", dtype)
-        device = given.pop("device", device)
-        pair = [given.get(key, value) for key, value in zip(names, values, strict=True)]
-        return _placed(draw(*pair, size, _dtype(dtype)), device, ctx, out)
+    def function(*args: Any, ctx: Any = None, out: ndarray | None = None, **kwargs: Any) -> ndarray:
+        given = by_name(name, names, args, kwargs)
+        values = {key: given.get(key, value) for key, value in defaults.items()}
+        for key, value in values.items():
+            if value is None:
+                raise InvalidType(f"{name}: `{key}` must be given")
+        found = draw(*values.values(), given.get("size"), _dtype(given.get("dtype")))
+        return _placed(found, given.get("device"), ctx, out)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = (
-        f"Numbers of this distribution.\n\n    {names[0]}, {names[1]}: its parameters, numbers or "
-        "arrays\n    size: the shape that both broadcast to unless given\n    "
+        f"Numbers of this distribution.\n\n    {', '.join(defaults)}: numbers or arrays\n    "
+        "size: the shape that the parameters broadcast to unless given\n    "
     )
     return function
-
-
-def _arguments(
-    where: str, names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> dict[str, Any]:
-    """Arguments by name. Raises TypeError for one that is unknown, and for too many."""
-    if len(args) > len(names):
-        raise InvalidType(f"{where}: takes at most {len(names)} arguments; got {len(args)}")
-    found = dict(zip(names, args, strict=False))
-    for name, value in kwargs.items():
-        if name not in names:
-            raise InvalidType(f"{where}: `{name}` is no argument; it accepts {', '.join(names)}")
-        found[name] = value
-    return found
 
 
 def _draw_uniform(low: Any, high: Any, size: Any, dtype: Any) -> ndarray:
@@ -112,12 +97,12 @@ def _draw_normal(loc: Any, scale: Any, size: Any, dtype: Any) -> ndarray:
     return _native.normal(loc, scale, size, dtype)
 
 
-uniform = _of_two("uniform", _draw_uniform, ("low", "high"), (0.0, 1.0))
-normal = _of_two("normal", _draw_normal, ("loc", "scale"), (0.0, 1.0))
-gumbel = _of_two("gumbel", _native.gumbel, ("loc", "scale"), (0.0, 1.0))
-laplace = _of_two("laplace", _native.laplace, ("loc", "scale"), (0.0, 1.0))
-logistic = _of_two("logistic", _native.logistic, ("loc", "scale"), (0.0, 1.0))
-lognormal = _of_two("lognormal", _native.lognormal, ("mean", "sigma"), (0.0, 1.0))
+uniform = _distribution("uniform", _draw_uniform, {"low": 0.0, "high": 1.0})
+normal = _distribution("normal", _draw_normal, {"loc": 0.0, "scale": 1.0})
+gumbel = _distribution("gumbel", _native.gumbel, {"loc": 0.0, "scale": 1.0})
+laplace = _distribution("laplace", _native.laplace, {"loc": 0.0, "scale": 1.0})
+logistic = _distribution("logistic", _native.logistic, {"loc": 0.0, "scale": 1.0})
+lognormal = _distribution("lognormal", _native.lognormal, {"mean": 0.0, "sigma": 1.0})
 
 
 def gamma(
@@ -152,35 +137,11 @@ def f(dfnum: ArrayLike, dfden: ArrayLike, size: Any = None, device: Any = None) 
     return _placed(_native.f(dfnum, dfden, size, default_dtype()), device, None, None)
 
 
-def _of_one(name: str, draw: Callable[..., ndarray], parameter: str, default: Any) -> Any:
-    def function(
-        *args: Any,
-        size: Any = None,
-        device: Any = None,
-        ctx: Any = None,
-        out: ndarray | None = None,
-        **kwargs: Any,
-    ) -> ndarray:
-        given = _arguments(name, (parameter, "size", "device"), args, kwargs)
-        size, device = given.pop("size", size), given.pop("device", device)
-        value = given.get(parameter, default)
-        if value is None:
-            raise InvalidType(f"{name}: `{parameter}` must be given")
-        return _placed(draw(value, size, default_dtype()), device, ctx, out)
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = (
-        f"Numbers of this distribution.\n\n    {parameter}: its parameter, a number or an array\n"
-        "    size: the parameter's shape unless given\n    "
-    )
-    return function
-
-
-exponential = _of_one("exponential", _native.exponential, "scale", 1.0)
-rayleigh = _of_one("rayleigh", _native.rayleigh, "scale", 1.0)
-pareto = _of_one("pareto", _native.pareto, "a", None)
-power = _of_one("power", _native.power, "a", None)
-weibull = _of_one("weibull", _native.weibull, "a", None)
+exponential = _distribution("exponential", _native.exponential, {"scale": 1.0}, takes_dtype=False)
+rayleigh = _distribution("rayleigh", _native.rayleigh, {"scale": 1.0}, takes_dtype=False)
+pareto = _distribution("pareto", _native.pareto, {"a": None}, takes_dtype=False)
+power = _distribution("power", _native.power, {"a": None}, takes_dtype=False)
+weibull = _distribution("weibull", _native.weibull, {"a": None}, takes_dtype=False)
 
 
 def rand(*size: int, **kwargs: Any) -> ndarray:

@@ -6,15 +6,13 @@ from typing import Any
 import numpy
 
 from weft import autograd, np, npx
-from weft._base.errors import InvalidType
-from weft._base.protocols import SharesMemory
 from weft._core.typing import ArrayLike, ndarray
-from weft.mxnet._made import Like
+from weft.mxnet._made import Like, shared
 from weft.mxnet._npx_functions import function_of
 from weft.mxnet._operators._attributes import dtype_of, ints
 from weft.mxnet.numpy._creation import written
 
-_batch_norm: Any = function_of("batch_norm", "_npx_batch_norm")
+_batch_norm = function_of("batch_norm", "_npx_batch_norm")
 
 
 def batch_norm(
@@ -68,40 +66,18 @@ def constraint_check(data: ArrayLike, msg: str = "Constraint violated") -> ndarr
 
 
 def from_numpy(ndarray: numpy.ndarray, zero_copy: bool = True) -> Any:
-    """An array of a NumPy array's elements, on its memory with `zero_copy`.
+    """An array of the elements and the dtype of one of NumPy, in its memory with `zero_copy`.
 
-    Raises TypeError for anything else, ValueError for memory that is not in the order of C.
+    Raises TypeError for what is no array of NumPy, ValueError for one that is not in the order of C
+    with `zero_copy`.
     """
-    if not isinstance(ndarray, numpy.ndarray):
-        raise InvalidType(f"from_numpy: `ndarray` must be NumPy's; got {type(ndarray).__name__}")
-    if not zero_copy:
-        return np.array(ndarray)
-    if not ndarray.flags["C_CONTIGUOUS"]:
-        raise ValueError("from_numpy: `ndarray` must be contiguous in the order of C")
-    found = np.from_dlpack(ndarray)
-    ndarray.flags["WRITEABLE"] = False
-    return found
+    return shared(ndarray, zero_copy)
 
 
 def from_dlpack(dlpack: Any) -> ndarray:
     """An array on the memory of another library's array, or of the capsule that
     `to_dlpack_for_read` gives."""
-    if isinstance(dlpack, SharesMemory):
-        return np.from_dlpack(dlpack)
-    return np.from_dlpack(_Capsule(dlpack))
-
-
-class _Capsule:
-    """A capsule of DLPack as an object that gives it."""
-
-    def __init__(self, capsule: Any) -> None:
-        self._capsule = capsule
-
-    def __dlpack__(self, **_: Any) -> Any:
-        return self._capsule
-
-    def __dlpack_device__(self) -> tuple[int, int]:
-        return 1, 0
+    return np.from_dlpack(dlpack)
 
 
 def to_dlpack_for_read(data: ndarray) -> Any:

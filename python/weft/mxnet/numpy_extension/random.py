@@ -13,6 +13,7 @@ from weft import np, npx
 from weft._base.errors import InvalidValue
 from weft._core.typing import ArrayLike, ndarray
 from weft.mxnet._modes import default_dtype
+from weft.mxnet._operators import invoke
 from weft.mxnet._operators._attributes import dtype_of, ints
 from weft.mxnet.numpy import random as _random
 from weft.mxnet.numpy._creation import written
@@ -91,15 +92,10 @@ def categorical(
     get_prob: gives the logarithms of their probabilities, too
     """
     rows = np.asarray(data)
-    extra = (1,) if shape is None and rows.ndim == 1 else ints(shape, "shape")
-    wide = rows.reshape((*rows.shape[:-1], *(1,) * len(extra), rows.shape[-1]))
-    whole = np.broadcast_to(wide, (*rows.shape[:-1], *extra, rows.shape[-1]))
-    drawn = np.random.categorical(whole)
-    found = drawn.astype(dtype_of(dtype, "int32"))
-    if not get_prob:
-        return found
-    chance = np.take_along_axis(whole, np.expand_dims(drawn, -1), -1)[..., 0]
-    return [found, np.log(chance)]
+    extents = (1,) if shape is None and rows.ndim == 1 else shape
+    options = {"shape": extents, "get_prob": get_prob, "dtype": dtype}
+    found = invoke("_sample_categorical", [rows], options)
+    return list(found) if get_prob else found
 
 
 def multinomial(

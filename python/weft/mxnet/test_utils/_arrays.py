@@ -10,19 +10,14 @@ import numpy
 from weft import np
 from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
-from weft.mxnet.device import Device
-
-
-def _nd() -> Any:
-    from weft.mxnet import ndarray as nd
-
-    return nd
+from weft.mxnet import ndarray as nd
+from weft.mxnet.device import Device, num_gpus
 
 
 def _dense(values: Any, ctx: Any = None, dtype: Any = None) -> Any:
     """An array of `mx.nd`."""
     values = numpy.asarray(values, dtype or "float32")
-    return _nd().array(values, ctx=ctx, dtype=values.dtype)
+    return nd.array(values, ctx=ctx, dtype=values.dtype)
 
 
 # ---- shapes --------------------------------------------------------------------------------------
@@ -137,7 +132,7 @@ def rand_sparse_ndarray(
         values = numpy.where(keeps, data_init, 0)
     if modifier_func is not None:
         values = numpy.where(keeps, numpy.vectorize(modifier_func)(values), 0)
-    csr = _nd().sparse.csr_matrix(values.astype(dtype), ctx=ctx, dtype=dtype)
+    csr = nd.sparse.csr_matrix(values.astype(dtype), ctx=ctx, dtype=dtype)
     if shuffle_csr_indices:
         shuffle_csr_column_indices(csr)
     return csr, (csr.indptr, csr.indices, csr.data)
@@ -163,7 +158,7 @@ def _rand_row_sparse(
         values = numpy.vectorize(modifier_func)(values)
     values = values.astype(dtype)
     pair = (values, rows.astype("int64"))
-    made = _nd().sparse.row_sparse_array(pair, shape=tuple(shape), ctx=ctx, dtype=dtype)
+    made = nd.sparse.row_sparse_array(pair, shape=tuple(shape), ctx=ctx, dtype=dtype)
     return made, (values, rows)
 
 
@@ -315,8 +310,6 @@ def checkShapes(a: Any, b: Any) -> None:
 
 def list_gpus() -> list[int]:
     """The numbers of the GPUs."""
-    from weft.mxnet.device import num_gpus
-
     return list(range(num_gpus()))
 
 

@@ -1,5 +1,6 @@
 """Checks of symbols and blocks: results against expected ones, gradients against differences."""
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -8,13 +9,17 @@ import numpy
 
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
-from weft.mxnet import autograd
+from weft.mxnet import autograd, symbol
+from weft.mxnet import ndarray as nd
+from weft.mxnet.test_utils._arrays import rand_ndarray
 from weft.mxnet.test_utils._comparing import (
     OnHost,
     assert_almost_equal,
+    compare_ndarray_tuple,
     default_numeric_eps,
     get_atol,
     get_rtol,
+    host_values,
 )
 from weft.mxnet.test_utils._environment import default_device
 
@@ -23,8 +28,6 @@ def _array(value: Any, ctx: Any, dtype: Any) -> Any:
     """An argument as an array of its own: of `mx.nd` unless it is an array already."""
     if isinstance(value, OnHost):
         return value.copy()
-    from weft.mxnet import ndarray as nd
-
     values = numpy.asarray(value)
     made = values.astype(dtype) if values.dtype.kind == "f" or dtype != numpy.float32 else values
     return nd.array(made, ctx=ctx, dtype=made.dtype)
@@ -145,8 +148,8 @@ def numeric_grad(
     dtype: Any = numpy.float32,
 ) -> dict[str, numpy.ndarray]:
     """The gradients of the first output's sum, by central differences of each element."""
-    values = {name: _host(value).astype("float64") for name, value in location.items()}
-    kept = {} if aux_states is None else {n: _host(v).copy() for n, v in aux_states.items()}
+    values = {name: host_values(value).astype("float64") for name, value in location.items()}
+    kept = {} if aux_states is None else {n: host_values(v).copy() for n, v in aux_states.items()}
 
     def total(name: str, changed: numpy.ndarray) -> float:
         executor.arg_dict[name][...] = changed.astype(dtype)
@@ -172,10 +175,6 @@ def numeric_grad(
     return found
 
 
-def _host(value: Any) -> numpy.ndarray:
-    return value.asnumpy() if isinstance(value, OnHost) else numpy.asarray(value)
-
-
 def check_numeric_gradient(
     sym: Any,
     location: Any,
@@ -196,8 +195,6 @@ def check_numeric_gradient(
     """
     if dtype not in (numpy.float16, numpy.float32, numpy.float64):
         raise InvalidType(f"check_numeric_gradient: `dtype` must be floating; got {dtype}")
-    from weft.mxnet import symbol
-
     ctx = ctx or default_device()
     names = sym.list_arguments()
     arguments = _named(sym, location, names, "location", ctx, dtype)
@@ -206,7 +203,7 @@ def check_numeric_gradient(
     wanted = (
         list(grad_nodes)
         if grad_nodes is not None
-        else [name for name in names if _host(arguments[name]).dtype.kind == "f"]
+        else [name for name in names if host_values(arguments[name]).dtype.kind == "f"]
     )
     inner = sym._bind(ctx, args=arguments, aux_states=states)
     shape = inner.forward(is_train=use_forward_train)[0].shape
@@ -309,9 +306,9 @@ def check_consistency(
                 draw = numpy.random.uniform if use_uniform else numpy.random.normal
                 low = -0.92 if use_uniform else 0.0
                 drawn[name] = draw(low * scale, 0.92 * scale if use_uniform else scale, array.shape)
-            array[...] = numpy.asarray(_host(drawn[name])).astype(array.dtype)
+            array[...] = numpy.asarray(host_values(drawn[name])).astype(array.dtype)
         for name, array in executor.aux_dict.items():
-            array[...] = 0 if aux_params is None else _host(aux_params[name])
+            array[...] = 0 if aux_params is None else host_values(aux_params[name])
         executor.forward(is_train=grad_req != "null")
         if grad_req != "null":
             executor.backward(executor.outputs)
@@ -367,7 +364,6 @@ def check_speed(
 
 def same_symbol_structure(sym1: Any, sym2: Any) -> bool:
     """Have two symbols the same operators, connected in the same way?"""
-    import json
 
     def shape_of(sym: Any) -> list[Any]:
         graph = json.loads(sym.tojson())
@@ -393,8 +389,6 @@ def compare_optimizer(
     compare_states: bool = True,
 ) -> None:
     """Raises AssertionError unless two optimizers update weights in the same way."""
-    from weft.mxnet.test_utils._arrays import rand_ndarray
-
     shapes = [shapes] if isinstance(shapes, tuple) else list(shapes)
     pairs = []
     for shape in shapes:
@@ -408,8 +402,6 @@ def compare_optimizer(
         opt2.update_multi_precision(place, w2, g2, s2)
         assert_almost_equal(w1, w2, rtol=rtol, atol=atol)
         if compare_states:
-            from weft.mxnet.test_utils._comparing import compare_ndarray_tuple
-
             compare_ndarray_tuple(s1, s2, rtol, atol)
 
 

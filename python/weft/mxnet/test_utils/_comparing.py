@@ -94,7 +94,8 @@ def get_etol(etol: Any = None) -> float:
     return 0.0 if etol is None else etol
 
 
-def _host(x: Any) -> Any:
+def host_values(x: Any) -> numpy.ndarray:
+    """What an array, or lists of arrays, have as elements, as an array of NumPy."""
     if isinstance(x, OnHost):
         return x.asnumpy()
     return numpy.asarray(to_numpy(x))
@@ -109,7 +110,7 @@ def _as_numbers(x: numpy.ndarray) -> numpy.ndarray:
 
 def same(a: Any, b: Any) -> bool:
     """Are all elements equal?"""
-    return bool(numpy.array_equal(_host(a), _host(b)))
+    return bool(numpy.array_equal(host_values(a), host_values(b)))
 
 
 def same_array(array1: Any, array2: Any) -> bool:
@@ -132,7 +133,7 @@ def almost_equal(
 ) -> bool:
     """Are all elements equal within the tolerances? Without `use_broadcast` shapes must agree."""
     rtol, atol = get_tols(a, b, rtol, atol)
-    first, second = _as_numbers(_host(a)), _as_numbers(_host(b))
+    first, second = _as_numbers(host_values(a)), _as_numbers(host_values(b))
     if not use_broadcast and first.shape != second.shape:
         return False
     return bool(numpy.allclose(first, second, rtol, atol, equal_nan))
@@ -202,7 +203,7 @@ def assert_almost_equal_with_err(
 ) -> None:
     """Raises AssertionError if a larger share of the elements than `etol` differs."""
     rtol, atol = get_tols(a, b, rtol, atol)
-    first, second = _as_numbers(_host(a)), _as_numbers(_host(b))
+    first, second = _as_numbers(host_values(a)), _as_numbers(host_values(b))
     if not use_broadcast and first.shape != second.shape:
         raise AssertionError(f"shapes differ: {names[0]} {first.shape}, {names[1]} {second.shape}")
     if numpy.allclose(first, second, rtol, atol, equal_nan):
@@ -229,7 +230,7 @@ def assert_almost_equal_ignore_nan(
     a: Any, b: Any, rtol: Any = None, atol: Any = None, names: tuple[str, str] = ("a", "b")
 ) -> None:
     """`assert_almost_equal` for elements that are numbers in both arrays."""
-    first, second = numpy.copy(_host(a)), numpy.copy(_host(b))
+    first, second = numpy.copy(host_values(a)), numpy.copy(host_values(b))
     missing = numpy.logical_or(numpy.isnan(first), numpy.isnan(second))
     first[missing] = second[missing] = 0
     assert_almost_equal(first, second, rtol, atol, names)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-from weft.mxnet.test_utils._comparing import OnHost
+from weft.mxnet.test_utils._comparing import host_values
 
 
 def gen_buckets_probs_with_ppf(
@@ -40,8 +40,7 @@ def var_check(generator: Callable[[int], Any], sigma: float, nsamples: int = 100
 
 
 def _values(samples: Any) -> numpy.ndarray:
-    found = samples.asnumpy() if isinstance(samples, OnHost) else numpy.asarray(samples)
-    return found.astype("float64")
+    return host_values(samples).astype("float64")
 
 
 def chi_square_check(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from weft._base.errors import InvalidType
+from weft.gluon.data.vision.idx import read_idx
 from weft.mxnet import device as _device
 from weft.mxnet import util as _util
 from weft.mxnet.base import data_dir
@@ -81,30 +82,22 @@ def download(
     overwrite: bool = False,
     retries: int = 5,
 ) -> str:
-    """The path of a file that an address names, which is fetched unless it is there.
+    """The path of a file that is there already, or is copied from a `file://` address.
 
-    Raises OSError where it cannot be had.
+    Raises OSError for other addresses: Weft opens no network connection.
     """
-    import urllib.request
+    from weft.mxnet.gluon import utils
 
-    path = fname or url.split("/")[-1] or "index.html"
+    path = fname or url.rstrip("/").rpartition("/")[2]
     if dirname is not None:
         os.makedirs(dirname, exist_ok=True)
         path = os.path.join(dirname, path)
-    if os.path.exists(path) and not overwrite:
-        return path
-    for trial in range(max(retries, 1)):
-        try:
-            urllib.request.urlretrieve(url, path)
-            return path
-        except OSError:
-            if trial + 1 >= retries:
-                raise
-    return path
+    return utils.download(url, path, overwrite, retries=retries)
 
 
 def get_bz2_data(data_dir: str, data_name: str, url: str, data_origin_name: str) -> None:
-    """Fetches and unpacks a file that bzip2 has packed, unless it is there."""
+    """Unpacks a file that bzip2 has packed, unless it is there; `url` is where `download` finds the
+    packed one."""
     path = os.path.join(data_dir, data_name)
     if os.path.exists(path):
         return
@@ -134,28 +127,19 @@ def get_mnist(path: str = "data") -> dict[str, Any]:
     """MNIST as arrays of NumPy: train_data, train_label, test_data and test_label, from the four
     files of the set in `path`.
 
-    Raises OSError where a file is missing: Weft fetches nothing by itself.
+    Raises OSError where a file is missing or damaged: Weft fetches nothing by itself.
     """
-    import gzip
-
-    import numpy
-
-    def read(name: str, header: int) -> Any:
-        packed, plain = _mnist_file(path, f"{name}.gz"), _mnist_file(path, name)
-        if os.path.exists(packed):
-            with gzip.open(packed) as file:
-                content = file.read()
-        else:
-            with open(plain, "rb") as file:
-                content = file.read()
-        return numpy.frombuffer(content, numpy.uint8, offset=header)
-
     found = {}
     for part, prefix in (("train", "train"), ("test", "t10k")):
-        images = read(f"{prefix}-images-idx3-ubyte", 16).reshape(-1, 1, 28, 28)
-        found[f"{part}_data"] = images.astype("float32") / 255
-        found[f"{part}_label"] = read(f"{prefix}-labels-idx1-ubyte", 8)
+        images = _read_mnist(path, f"{prefix}-images-idx3-ubyte", 3)
+        found[f"{part}_data"] = images.reshape(-1, 1, 28, 28).astype("float32") / 255
+        found[f"{part}_label"] = _read_mnist(path, f"{prefix}-labels-idx1-ubyte", 1)
     return found
+
+
+def _read_mnist(path: str, name: str, rank: int) -> Any:
+    packed = _mnist_file(path, f"{name}.gz")
+    return read_idx(packed if os.path.exists(packed) else _mnist_file(path, name), "uint8", rank)
 
 
 def get_mnist_ubyte(path: str = "data") -> None:
