@@ -5,6 +5,7 @@ import math
 import numpy
 import pytest
 import weft.mxnet as mx
+from weft import metric as native
 from weft import np
 
 GRADIENTS = numpy.random.default_rng(1).normal(size=(4, 5, 3)).astype("float32")
@@ -199,6 +200,63 @@ def test_metrics_have_a_local_and_a_global_figure():
     assert metric.get() == ("accuracy", 0.0) and metric.get_global() == ("accuracy", 0.5)
     metric.reset()
     assert math.isnan(metric.get()[1])
+
+
+def test_means_of_batches_have_a_local_and_a_global_figure():
+    for average, wanted in (("macro", (1.0, 0.5)), ("micro", (1.0, 0.8))):
+        metric = mx.metric.F1(average=average)
+        metric.update([np.array([0, 1])], [np.array([[0.1, 0.9], [0.9, 0.1]])])
+        metric.reset_local()
+        assert math.isnan(metric.get()[1]) and metric.get_global()[1] == 0
+        metric.update([np.ones(4)], [np.array([[0.1, 0.9]] * 4)])
+        assert (metric.get()[1], metric.get_global()[1]) == wanted
+        metric.reset()
+        assert math.isnan(metric.get_global()[1])
+
+
+def test_a_metric_of_a_program_has_the_sums_of_1():
+    class Own(mx.metric.EvalMetric):
+        def update(self, labels, preds):
+            for label in labels:
+                self.sum_metric += float(label.sum())
+                self.global_sum_metric += float(label.sum())
+                self.num_inst += label.size
+                self.global_num_inst += label.size
+
+    metric = Own("own", has_global_stats=True)
+    metric.update([np.ones(2)], [])
+    metric.reset_local()
+    metric.update([np.ones(2) * 3], [])
+    assert metric.get() == ("own", 3.0) and metric.get_global() == ("own", 2.0)
+
+
+def test_what_weft_computes_is_computed_once(monkeypatch):
+    calls = []
+
+    class Counted(native.MAE):
+        def update(self, labels, preds):
+            calls.append(self)
+            super().update(labels, preds)
+
+    for kind in (mx.gluon.metric.MAE, mx.metric.MAE):
+        monkeypatch.setattr(kind, "native", Counted)
+        kind().update([np.ones(2)], [np.zeros(2)])
+        assert len(calls) == 1
+        calls.clear()
+
+
+def test_a_metric_of_a_configuration_has_its_options():
+    labels, preds = [np.array([1, 0, 1])], [np.array([0.4, 0.1, 0.8])]
+    for kind, options in (
+        ("BinaryAccuracy", {"threshold": 0.3}),
+        ("Fbeta", {"beta": 2.0, "threshold": 0.05}),
+        ("MeanPairwiseDistance", {"p": 1}),
+    ):
+        plain, one = (mx.gluon.metric.create(kind, **given) for given in ({}, options))
+        twin = mx.gluon.metric.create(one.get_config())
+        for found in (plain, one, twin):
+            found.update(labels, preds)
+        assert plain.get() != one.get() == twin.get()
 
 
 def test_metrics_are_made_of_their_configuration():
