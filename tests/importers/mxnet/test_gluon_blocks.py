@@ -216,6 +216,17 @@ def test_a_layer_takes_the_arguments_of_mxnet_by_position():
         nn.Dense()
 
 
+def test_names_of_functions_are_those_of_mxnet():
+    x = np.array([[3.0, 1.0, 2.0]])
+    for name in ("relu", "softmax", "topk"):
+        wanted = getattr(mx.npx, name)(x).asnumpy()
+        assert (nn.Lambda(name)(x).asnumpy() == wanted).all()
+        assert (nn.HybridLambda(name)(x).asnumpy() == wanted).all()
+    assert nn.Lambda("slice_axis").function is mx.nd.slice_axis
+    with pytest.raises(AttributeError, match="no_function"):
+        nn.Lambda("no_function")
+
+
 @pytest.mark.parametrize("hybrid", [False, True])
 def test_channels_last_is_channels_first_turned(hybrid):
     first = nn.Conv2D(4, 3, in_channels=2)

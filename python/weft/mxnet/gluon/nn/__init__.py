@@ -106,13 +106,11 @@ for _ours in (Sequential, HybridSequential, Concatenate, HybridConcatenate):
 
 def _function(name: str) -> Any:
     """The function that a text names, looked for where MXNet looks."""
-    from weft import np, npx
+    from weft.mxnet import ndarray, numpy, numpy_extension
 
-    for place in (np, npx):
-        if callable(getattr(place, name, None)):
-            return getattr(place, name)
-    from weft.mxnet import ndarray
-
+    for place in (numpy, numpy_extension):
+        if callable(found := getattr(place, name, None)):
+            return found
     return getattr(ndarray, name)
 
 
