@@ -216,6 +216,20 @@ def test_a_layer_takes_the_arguments_of_mxnet_by_position():
         nn.Dense()
 
 
+@pytest.mark.parametrize("kind", ["DeformableConvolution", "ModulatedDeformableConvolution"])
+def test_offsets_have_the_groups_of_the_result(kind):
+    layer = getattr(nn, kind)(6, (3, 3), (1, 1), (1, 1), (1, 1), 2, 2, "NHWC", False)
+    layer.initialize()
+    x = np.random.normal(size=(2, 5, 5, 4))
+    numbers = {"DeformableConvolution": 36, "ModulatedDeformableConvolution": 54}[kind]
+    layer(x)
+    assert layer.offset_weight.shape == (numbers, 2, 3, 3)
+    plain = nn.Conv2D(6, 3, 1, 1, groups=2, in_channels=4, use_bias=False, layout="NHWC")
+    plain.initialize()
+    plain.weight.set_data(layer.deformable_conv_weight.data())
+    assert numpy.allclose(layer(x).asnumpy(), plain(x).asnumpy(), atol=1e-5)
+
+
 def test_names_of_functions_are_those_of_mxnet():
     x = np.array([[3.0, 1.0, 2.0]])
     for name in ("relu", "softmax", "topk"):
