@@ -1,6 +1,7 @@
 """Blocks and parameters of `mx.gluon`: names of 1.x and of 2.0, contexts, files, training."""
 
 import copy
+import pickle
 import warnings
 
 import numpy
@@ -204,6 +205,21 @@ def test_copies_have_their_own_names_and_parameters():
     twin[0].weight.set_data(np.zeros((3, 4)))
     assert net[0].weight.data().asnumpy().any()
     assert list(twin.collect_params()) == list(net.collect_params())
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: nn.Conv2D(2, 3),
+        lambda: nn.BatchNorm(),
+        lambda: mx.gluon.rnn.GRUCell(3),
+        lambda: mx.gluon.rnn.LSTM(3),
+        lambda: mx.gluon.loss.L1Loss(),
+    ],
+)
+def test_a_layer_is_found_in_its_module_by_pickles(make):
+    layer = make()
+    assert type(pickle.loads(pickle.dumps(layer))) is type(layer)
 
 
 def test_a_layer_takes_the_arguments_of_mxnet_by_position():

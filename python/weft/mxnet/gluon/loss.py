@@ -61,9 +61,7 @@ def _is_module(value: Any) -> bool:
 
 def _loss(native: type, arguments: str, **defaults: Any) -> type:
     """The class of a loss, which is a `Loss` of this module, too."""
-    made = _layer(native, arguments, **defaults)
-    words = ("__init__", "__doc__", "__signature__")
-    space = {word: vars(made)[word] for word in words} | {"__module__": __name__}
+    made = _layer(native, arguments, base=Loss, **defaults)
     compute = native.forward  # type: ignore[attr-defined]
 
     @functools.wraps(compute)
@@ -75,10 +73,8 @@ def _loss(native: type, arguments: str, **defaults: Any) -> type:
         plain = [ndarray(a) if isinstance(a, ndarray) else a for a in arrays]
         return kind(compute(self, *plain))
 
-    space["forward"] = forward
-    ours = type(made.__name__, (Loss, native), space)
-    register_counterpart(native, ours)
-    return ours
+    made.forward = forward  # type: ignore[attr-defined]
+    return made
 
 
 L2Loss = _loss(_native.L2Loss, "weight batch_axis", weight=1.0)

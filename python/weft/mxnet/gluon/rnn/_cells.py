@@ -8,7 +8,7 @@ from weft.gluon.rnn import RecurrentCell as _Native
 from weft.mxnet.gluon import _devices
 from weft.mxnet.gluon._layers import layer
 from weft.mxnet.gluon._modes import shown
-from weft.mxnet.gluon.block import HybridBlock, register_counterpart
+from weft.mxnet.gluon.block import HybridBlock
 
 
 class RecurrentCell(HybridBlock, _Native):
@@ -94,37 +94,19 @@ def unrolled(
 _GATES = {"activation": "tanh", "recurrent_activation": "sigmoid"}
 
 
-def _translate(given: dict[str, Any]) -> None:
-    given.pop("output_prefix", None)
-    if "hidden_size" in given and "recurrent_activation" in given:
-        for word, usual in _GATES.items():
-            if given.pop(word, usual) != usual:
-                raise Unsupported(f"gluon.rnn: `{word}` of this cell must be {usual!r}")
-
-
-def _without_gates(given: dict[str, Any]) -> None:
-    given.pop("output_prefix", None)
-    for word, usual in _GATES.items():
-        value = given.pop(word, usual)
-        if value != usual:
-            raise Unsupported(f"gluon.rnn: `{word}` of this cell must be {usual!r}; got {value!r}")
-
-
 def cell(native: type, arguments: str, *, variadic: bool = False) -> type:
     """The class of a cell: see `_layers.layer`."""
-    has_gates = "recurrent_activation" in arguments
-    made = layer(
-        native,
-        arguments,
-        translate=_without_gates if has_gates else _translate,
-        variadic=variadic,
-    )
-    space = {
-        word: vars(made)[word] for word in ("__init__", "__doc__", "__module__", "__signature__")
-    }
-    ours = type(made.__name__, (RecurrentCell, native), space)
-    register_counterpart(native, ours)
-    return ours
+    fixed = _GATES if "recurrent_activation" in arguments else {}
+
+    def translate(given: dict[str, Any]) -> None:
+        given.pop("output_prefix", None)
+        for word, usual in fixed.items():
+            if (value := given.pop(word, usual)) != usual:
+                raise Unsupported(
+                    f"gluon.rnn: `{word}` of this cell must be {usual!r}; got {value!r}"
+                )
+
+    return layer(native, arguments, translate=translate, variadic=variadic, base=RecurrentCell)
 
 
 __all__ = ["RecurrentCell", "begin_states", "cell", "unrolled"]
