@@ -287,6 +287,10 @@ class Bilinear(Initializer):
         super().__init__()
 
     def _init_weight(self, name: str, array: ndarray) -> None:
+        if array.ndim < 2:
+            raise InvalidValue(
+                f"Bilinear: `{name}` must have at least 2 axes; got shape {array.shape}"
+            )
         *_, height, width = array.shape
         factor = math.ceil(width / 2.0)
         center = (2 * factor - 1 - factor % 2) / (2.0 * factor)
@@ -343,7 +347,10 @@ class Load:
 
             param = lists.load(param)
         if not isinstance(param, Mapping):
-            raise UnregisteredError("Load: `param` must be a dict of arrays, or the name of a file")
+            raise MismatchError(
+                "Load: `param` must be a dict of arrays, or the name of a file; got "
+                f"{type(param).__name__}"
+            )
         self.param = {re.sub("^(arg|aux):", "", name): array for name, array in param.items()}
         self.default_init = default_init
         self.verbose = verbose
@@ -397,43 +404,29 @@ class RNNFused(Initializer):
             bidirectional=bidirectional,
             projection_size=projection_size,
         )
-        self.gates = {"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}[mode]
-        self.num_layers = num_layers
-        self.num_hidden = state_size
-        self.directions = 2 if bidirectional else 1
+        from weft.mxnet._operators.recurrent import GATES
+
+        if mode not in GATES:
+            raise InvalidValue(f"RNNFused: `mode` must be one of {', '.join(GATES)}; got {mode!r}")
         if projection_size:
             raise InvalidValue(f"RNNFused: `projection_size` must be None; got {projection_size}")
-        self._weights = (i2h_weight_initializer, h2h_weight_initializer)
-        self._biases = (i2h_bias_initializer, h2h_bias_initializer)
+        self._sizes = (state_size, num_layers, 2 if bidirectional else 1)
+        self._weights = (i2h_weight_initializer or Uniform(), h2h_weight_initializer or Uniform())
+        self._biases = (i2h_bias_initializer or Zero(), h2h_bias_initializer or Zero())
 
     def _init_weight(self, name: str, array: ndarray) -> None:
+        from weft.mxnet._operators.recurrent import features_of, shapes_of
+
+        mode = self._kwargs["mode"]
+        features = features_of(mode, array.size, *self._sizes)
         place = 0
-        for shape, first in (*self._weight_parts(array.size), *self._bias_parts()):
-            size = math.prod(shape)
+        for number, shape in enumerate(shapes_of(mode, features, *self._sizes)):
+            # Weights and biases alternate: of the input, of the state.
+            first = (self._weights if len(shape) > 1 else self._biases)[number % 2]
             part = np.zeros(shape, dtype=array.dtype)
-            if first is not None:
-                create(first)._init_weight(name, part)
-            elif len(shape) > 1:
-                Uniform()._init_weight(name, part)
-            array[place : place + size] = part.reshape(-1)
-            place += size
-
-    def _weight_parts(self, size: int) -> list[tuple[tuple[int, ...], Any]]:
-        rows, units = self.gates * self.num_hidden, self.num_hidden
-        later = (self.num_layers - 1) * self.directions * rows * (units * self.directions + units)
-        biases = self.num_layers * self.directions * 2 * rows
-        features = (size - biases - later) // (self.directions * rows) - units
-        parts: list[tuple[tuple[int, ...], Any]] = []
-        for layer in range(self.num_layers):
-            inputs = features if layer == 0 else units * self.directions
-            for _ in range(self.directions):
-                parts += [((rows, inputs), self._weights[0]), ((rows, units), self._weights[1])]
-        return parts
-
-    def _bias_parts(self) -> list[tuple[tuple[int, ...], Any]]:
-        rows = self.gates * self.num_hidden
-        pair: list[tuple[tuple[int, ...], Any]] = [((rows,), first) for first in self._biases]
-        return pair * (self.num_layers * self.directions)
+            create(first)._init_weight(name, part)
+            array[place : place + part.size] = part.reshape(-1)
+            place += part.size
 
 
 class FusedRNN(Initializer):

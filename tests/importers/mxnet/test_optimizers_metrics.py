@@ -137,6 +137,9 @@ def test_schedules_follow_their_formulas():
         mx.lr_scheduler.MultiFactorScheduler([4, 2])
 
 
+PARTS = ["i2h_weight", "h2h_weight", "i2h_bias", "h2h_bias"]  # of a recurrent layer
+
+
 def initialized(initializer, name, shape):
     array = np.full(shape, 9.0)
     initializer(name, array)
@@ -168,6 +171,36 @@ def test_forget_gates_and_upsampling_have_values_of_their_own():
     row = numpy.array([0.25, 0.75, 0.75, 0.25])  # a kernel of 4 enlarges twofold
     kernel = initialized(mx.init.Bilinear(), "up_weight", (1, 1, 4, 4))
     assert numpy.allclose(kernel[0, 0], numpy.outer(row, row))
+
+
+@pytest.mark.parametrize("sides", [1, 2])
+def test_the_vector_of_a_recurrent_network_has_its_parts_by_their_own_values(sides):
+    first = {f"{part}_initializer": mx.init.Constant(n) for n, part in enumerate(PARTS, 1)}
+    fused = mx.init.RNNFused("lstm", 1, 3, sides == 2, **first)
+    vector = np.zeros(sides * 4 * 3 * (5 + 3 + 2))
+    fused("lstm_weight", vector)
+    parts = mx.gluon.utils.split_rnn_params(vector, "lstm", 1, 5, 3, sides == 2)
+    assert len(parts) == 4 * sides
+    for name, part in parts.items():
+        assert (part.asnumpy() == PARTS.index(name.partition("_")[2]) + 1).all()
+
+
+def test_what_does_not_fit_a_recurrent_network_is_told():
+    with pytest.raises(ValueError, match=r"`mode` must be one of rnn_tanh, .*; got 'lsmt'"):
+        mx.init.RNNFused("lsmt", 1, 3)
+    with pytest.raises(ValueError, match="`mode` must be one of"):
+        mx.gluon.utils.split_rnn_params(np.zeros(10), "lsmt", 1, 5, 3)
+    with pytest.raises(ValueError, match="must have 120 elements for these sizes; got 10"):
+        mx.gluon.utils.split_rnn_params(np.zeros(10), "lstm", 1, 5, 3)
+    with pytest.raises(ValueError, match="10 elements, which fit no input"):
+        mx.init.RNNFused("lstm", 1, 3)("lstm_weight", np.zeros(10))
+
+
+def test_what_no_initializer_fills_is_told():
+    with pytest.raises(ValueError, match="Bilinear: `up_weight` must have at least 2 axes"):
+        mx.init.Bilinear()("up_weight", np.zeros(4))
+    with pytest.raises(AssertionError, match=r"`param` must be a dict .* got int"):
+        mx.init.Load(3)
 
 
 def test_patterns_and_files_choose_first_values():
