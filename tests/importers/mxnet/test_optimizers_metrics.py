@@ -118,6 +118,27 @@ def test_half_precision_has_a_copy_in_float32():
     assert other.optimizer.momentum == 0.5 and set(other.states) == {0}
 
 
+def test_parameters_in_a_list_may_have_dtypes_of_their_own():
+    optimizer = mx.optimizer.SGD(learning_rate=0.5, momentum=0.5, multi_precision=True)
+    weights = [np.ones(2, dtype="float16"), np.ones(3)]
+    states = [optimizer.create_state_multi_precision(i, w) for i, w in enumerate(weights)]
+    for _ in range(2):
+        optimizer.update_multi_precision(
+            [0, 1], weights, [np.ones_like(weight) for weight in weights], states
+        )
+    assert [w.dtype.name for w in weights] == ["float16", "float32"]
+    assert [w.asnumpy().tolist() for w in weights] == [[-0.25] * 2, [-0.25] * 3]
+    optimizer.update_multi_precision([], [], [], [])
+
+
+def test_options_by_position_are_neither_left_out_nor_overwritten():
+    assert mx.optimizer.SGD(0.3, 0.5).momentum == 0.5
+    with pytest.raises(TypeError, match="SGD: takes at most 6 options in order; got 7"):
+        mx.optimizer.SGD(0.1, 0.9, False, False, True, 1, 2)
+    with pytest.raises(TypeError, match="SGD: `learning_rate` is given twice"):
+        mx.optimizer.SGD(0.1, learning_rate=0.2)
+
+
 def test_a_rate_that_a_schedule_sets_is_not_set_by_hand():
     schedule = mx.lr_scheduler.FactorScheduler(step=1, base_lr=1024)
     assert mx.optimizer.Optimizer(lr_scheduler=schedule).learning_rate == 1024
@@ -131,6 +152,8 @@ def test_schedules_follow_their_formulas():
     cosine = mx.lr_scheduler.CosineScheduler(10, base_lr=1.0, final_lr=0.5, warmup_steps=2)
     assert cosine(1) == 0.5 and cosine(10) == 0.5 == cosine(99)
     assert math.isclose(cosine(6), 0.75)
+    short = mx.lr_scheduler.PolyScheduler(2, base_lr=1.0, final_lr=0.5, warmup_steps=2)
+    assert [short(n) for n in range(4)] == [0, 0.5, 0.5, 0.5]
     several = mx.lr_scheduler.MultiFactorScheduler([2, 4], 0.5, base_lr=1.0)
     assert [several(n) for n in range(1, 6)] == [1, 1, 0.5, 0.5, 0.25]
     with pytest.raises(ValueError, match="rising"):
