@@ -438,3 +438,14 @@ def test_a_loss_of_arrays_of_1x_is_that_of_native_ones(is_planned):
     new = loss(*map(np.array, (first, second, label)))
     assert type(old) is mx.nd.NDArray
     numpy.testing.assert_allclose(old.asnumpy(), new.asnumpy(), rtol=1e-6)
+
+
+def test_networks_of_a_family_are_made_as_in_mxnet(tmp_path):
+    vision = mx.gluon.model_zoo.vision
+    net = vision.get_resnet(version=1, num_layers=18, classes=3, ctx=mx.cpu())
+    assert isinstance(net, mx.gluon.HybridBlock)
+    assert vision.get_mobilenet(1, classes=3).output.units == 3
+    with pytest.raises(FileNotFoundError, match=r"resnet18_v2\.params"):
+        vision.get_resnet(2, 18, True, mx.cpu(), tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"vgg11_bn\.params"):
+        vision.get_vgg(num_layers=11, batch_norm=True, pretrained=True, root=tmp_path)
