@@ -115,7 +115,7 @@ class Initializer(_native.Initializer):
         self._init_weight(name if isinstance(name, InitDesc) else InitDesc(name), array)
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._kwargs == other._kwargs  # type: ignore
+        return type(self) is type(other) and _plain(self._kwargs) == _plain(other._kwargs)  # type: ignore
 
     def __hash__(self) -> int:
         return hash(type(self))
@@ -153,8 +153,7 @@ class Zero(Initializer):
     def __init__(self) -> None:
         super().__init__()
 
-    def _init_weight(self, name: str, array: ndarray) -> None:
-        array[...] = 0
+    _init_weight = Initializer._init_zero
 
 
 class One(Initializer):
@@ -163,8 +162,7 @@ class One(Initializer):
     def __init__(self) -> None:
         super().__init__()
 
-    def _init_weight(self, name: str, array: ndarray) -> None:
-        array[...] = 1
+    _init_weight = Initializer._init_one
 
 
 class Constant(Initializer):
@@ -177,17 +175,6 @@ class Constant(Initializer):
     def _init_weight(self, name: str, array: ndarray) -> None:
         plain = isinstance(self.value, ndarray | int | float)
         array[...] = self.value if plain else np.array(numpy.asarray(self.value), dtype=array.dtype)
-
-
-class Values(Initializer):
-    """The elements of an array, which constants of Gluon have."""
-
-    def __init__(self, value: ndarray) -> None:
-        super().__init__(value=value)
-        self.value = value
-
-    def _init_weight(self, name: str, array: ndarray) -> None:
-        array[...] = self.value
 
 
 class _Drawn(Initializer):

@@ -315,6 +315,15 @@ def test_a_stale_gradient_is_told():
     trainer.step(1, ignore_stale_grad=True)
 
 
+def test_a_batch_of_no_samples_is_told():
+    weight = mx.gluon.Parameter("weight", shape=(2,))
+    weight.initialize()
+    trainer = mx.gluon.Trainer([weight], "sgd")
+    for call in (trainer.step, trainer.update):
+        with pytest.raises(ValueError, match="`batch_size` must not be 0; got 0"):
+            call(0)
+
+
 def test_states_of_a_trainer_continue(tmp_path):
     path = tmp_path / "trainer.states"
 
@@ -449,3 +458,24 @@ def test_networks_of_a_family_are_made_as_in_mxnet(tmp_path):
         vision.get_resnet(2, 18, True, mx.cpu(), tmp_path)
     with pytest.raises(FileNotFoundError, match=r"vgg11_bn\.params"):
         vision.get_vgg(num_layers=11, batch_norm=True, pretrained=True, root=tmp_path)
+
+
+def test_files_of_cifar_are_read(tmp_path):
+    vision = mx.gluon.data.vision
+    pixels = numpy.random.default_rng(0).integers(0, 256, (4, 3, 32, 32), "uint8")
+    labels = numpy.array([[3, 70], [0, 99], [19, 1], [7, 2]], "uint8")
+    rows = pixels.reshape(4, -1)
+    numpy.hstack([labels, rows]).tofile(tmp_path / "train.bin")
+    numpy.hstack([labels[:, :1], rows]).tofile(tmp_path / "test_batch.bin")
+    for data, wanted in (
+        (vision.CIFAR100(tmp_path), labels[:, 0]),
+        (vision.CIFAR100(tmp_path, fine_label=True), labels[:, 1]),
+        (vision.CIFAR10(tmp_path, train=False), labels[:, 0]),
+    ):
+        assert [int(label) for _, label in data] == wanted.tolist()
+        assert (data[2][0].asnumpy() == pixels[2].transpose(1, 2, 0)).all()
+    with pytest.raises(FileNotFoundError, match=r"data_batch_1\.bin"):
+        vision.CIFAR10(tmp_path)
+    (tmp_path / "test.bin").write_bytes(b"12345")
+    with pytest.raises(OSError, match="records of 3074 bytes; it has 5 bytes"):
+        vision.CIFAR100(tmp_path, train=False)

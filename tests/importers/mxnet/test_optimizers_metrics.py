@@ -178,6 +178,14 @@ def test_initializers_obey_the_names():
     assert (initialized(mx.init.Zero(), asked, (2,)) == 1).all()
 
 
+def test_constants_of_arrays_are_compared():
+    def constant(*values):
+        return mx.init.Constant(np.array(values))
+
+    assert constant(1.0, 2.0) == constant(1.0, 2.0) != constant(1.0, 3.0)
+    assert constant(1.0, 2.0) == mx.init.create(constant(1.0, 2.0).dumps())
+
+
 def test_first_values_have_the_scale_of_xavier():
     uniform = initialized(mx.init.Xavier(magnitude=3), "w_weight", (40, 60))
     assert numpy.abs(uniform).max() <= math.sqrt(3 / 50) and uniform.std() > 0.1

@@ -342,9 +342,9 @@ class Constant(Parameter, _NativeConstant):
             self, name or "const", "null", array.shape, array.dtype, differentiable=False
         )
         self.__dict__["value"] = array
-        from weft.mxnet.initializer import Values
+        from weft.mxnet import initializer
 
-        self.init = Values(array)
+        self.init = initializer.Constant(array)
 
     def __repr__(self) -> str:
         return f"Constant {self.name} (shape={self.shape}, dtype={_dtype_name(self.dtype)})"

@@ -159,7 +159,7 @@ class Trainer:
         """
         if not self._kv_initialized:
             self._init_kvstore()
-        self._optimizer.rescale_grad = self._scale / batch_size
+        self._rescale("step", batch_size)
         self._allreduce_grads()
         self._update(ignore_stale_grad)
 
@@ -174,8 +174,13 @@ class Trainer:
     def update(self, batch_size: float, ignore_stale_grad: bool = False) -> None:
         """What `step` does after `allreduce_grads`."""
         self._require_own_updates("update")
-        self._optimizer.rescale_grad = self._scale / batch_size
+        self._rescale("update", batch_size)
         self._update(ignore_stale_grad)
+
+    def _rescale(self, caller: str, batch_size: float) -> None:
+        if not batch_size:
+            raise InvalidValue(f"{caller}: `batch_size` must not be 0; got {batch_size}")
+        self._optimizer.rescale_grad = self._scale / batch_size
 
     def _require_own_updates(self, caller: str) -> None:
         if not self._kv_initialized:
