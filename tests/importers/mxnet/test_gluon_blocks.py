@@ -7,7 +7,7 @@ import warnings
 import numpy
 import pytest
 import weft.mxnet as mx
-from weft import autograd, np
+from weft import autograd, np, sym
 from weft.gluon import nn as native
 from weft.mxnet.gluon import nn
 
@@ -304,6 +304,48 @@ def test_operators_that_programs_wrote_are_differentiated():
         assert y.asnumpy().tolist() == [3, 6] and x.grad.asnumpy().tolist() == [3, 3]
     with pytest.raises(LookupError, match="scale_of_tests"):
         mx.operator.Custom(np.ones(1), op_type="scale_of_tests")
+
+
+def registered(name, factor):
+    """Registers an operator: times `factor` in training, else as it is."""
+
+    class Trained(mx.operator.CustomOp):
+        def forward(self, is_train, req, in_data, out_data, aux):
+            self.assign(out_data[0], req[0], in_data[0] * (factor if is_train else 1))
+
+        def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
+            self.assign(in_grad[0], req[0], out_grad[0] * factor)
+
+    @mx.operator.register(name)
+    class TrainedProp(mx.operator.CustomOpProp):
+        def create_operator(self, ctx, in_shapes, in_dtypes):
+            return Trained()
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_operators_that_programs_wrote_know_the_mode(hybrid):
+    registered("of_mode", 2)
+    net = nn.HybridLambda(lambda x: mx.operator.Custom(x, op_type="of_mode"))
+    net.hybridize(hybrid)
+    for _ in range(2):
+        assert net(np.ones(2)).asnumpy().tolist() == [1, 1]
+        with autograd.record():
+            assert net(np.ones(2)).asnumpy().tolist() == [2, 2]
+    symbol = mx.operator.Custom(sym.var("x"), op_type="of_mode")
+    assert symbol.eval(x=np.ones(2))[0].asnumpy().tolist() == [1, 1]
+    with autograd.train_mode():
+        assert symbol.eval(x=np.ones(2))[0].asnumpy().tolist() == [2, 2]
+    composed = net(sym.var("x"))
+    assert composed.eval(x=np.ones(2))[0].asnumpy().tolist() == [1, 1]
+
+
+def test_an_operator_that_is_registered_again_is_the_new_one():
+    for factor in (2, 3):
+        registered("Of_Test", factor)
+        net = nn.HybridLambda(lambda x: mx.operator.Custom(x, op_type="oF_tEST"))
+        net.hybridize()
+        with autograd.record():
+            assert net(np.ones(1)).item() == factor
 
 
 def test_a_stale_gradient_is_told():
