@@ -132,6 +132,12 @@ def test_a_whole_model_is_saved_and_loaded(tmp_path):
     assert (other(x).asnumpy() == wanted).all()
     with pytest.raises(OSError, match="other blocks"):
         nn.Dense(2).load(tmp_path / "model")
+    for text in ("{", "[]", '{"blocks": [1]}', '{"blocks": 1}'):
+        (tmp_path / "model-model.json").write_text(text)
+        with pytest.raises(OSError, match=r"model-model\.json is damaged"):
+            other.load(tmp_path / "model")
+    with pytest.raises(OSError, match=r"nothing-model\.json"):
+        other.load(tmp_path / "nothing")
 
 
 def test_contexts_are_named_in_all_places():
