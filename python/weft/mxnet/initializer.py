@@ -24,7 +24,7 @@ from weft import init as _native
 from weft import np
 from weft._base import spelling as _spelling
 from weft._base import words as _words
-from weft._base.errors import Error, InvalidValue, NotFound
+from weft._base.errors import InvalidValue, NotFound
 from weft._base.registry import Registry as _Registry
 from weft._core.typing import ndarray
 from weft.np import random as _random
@@ -86,6 +86,10 @@ class Initializer(_native.Initializer):
         """Prints what each parameter became, if `verbose`."""
         self._verbose, self._print_func = verbose, print_func
         return self
+
+    def __repr__(self) -> str:
+        options = ", ".join(f"{word}={value!r}" for word, value in self._kwargs.items())
+        return f"{type(self).__name__}({options})"
 
     def dumps(self) -> str:
         """The initializer as text: its name and options."""
@@ -484,12 +488,11 @@ def create(spec: Any, *args: Any, **options: Any) -> Any:
     if spec.startswith("["):
         name, found = json.loads(spec)
         return create(name, **found)
-    if spec.lower() not in _registry:
-        try:
-            return _native.create(spec, *args, **options)
-        except Error as error:
-            raise UnregisteredError(*error.args) from None
-    return _registry.create(spec, *args, **options)
+    for known in (_registry, _native._registry):
+        if spec.lower() in known:
+            return known.create(spec, *args, **options)
+    names = sorted({*_registry, *_native._registry})
+    raise UnregisteredError(*_spelling.unknown("init", spec, names).args)
 
 
 def register(klass: type) -> type:

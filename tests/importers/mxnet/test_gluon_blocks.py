@@ -73,6 +73,10 @@ def test_params_get_makes_a_parameter_once():
     assert params.get_constant("c") is constant
     with pytest.raises(AssertionError, match="another value"):
         params.get_constant("c", [3.0])
+    assert repr(constant.init) == "Constant(value=array([1., 2.]))"
+    for given in ((), ("a", 1.0, 2.0)):
+        with pytest.raises(TypeError, match=f"Constant: give `value`.*got {len(given)}"):
+            mx.gluon.Constant(*given)
 
 
 def test_parameter_dicts_are_written_and_read_with_prefixes(tmp_path):
@@ -391,6 +395,12 @@ def test_states_of_a_trainer_continue(tmp_path):
         return x.data().asnumpy()
 
     assert (run(4, None) == run(4, 2)).all()
+    content = path.read_bytes()
+    trainer = mx.gluon.Trainer([], "sgd")
+    for damaged in (b"", b"no pickle at all", content[: len(content) // 2]):
+        path.write_bytes(damaged)
+        with pytest.raises(OSError, match=r"load_states: .*trainer\.states is damaged"):
+            trainer.load_states(path)
 
 
 def test_cells_unroll_lists_and_arrays():
@@ -405,6 +415,10 @@ def test_cells_unroll_lists_and_arrays():
     assert numpy.allclose(last[0].asnumpy(), steps[4].asnumpy())
     with pytest.raises(ValueError, match="must have `length` 4"):
         cell.unroll(4, x)
+    with pytest.raises(ValueError, match="`layout` must be 'NTC' or 'TNC'; got 'CNT'"):
+        cell.unroll(5, x, layout="CNT")
+    with pytest.raises(TypeError, match="`dtpye` is no argument"):
+        cell.begin_state(2, dtpye="float16")
 
 
 class Scaled(mx.gluon.HybridBlock):

@@ -227,6 +227,14 @@ def test_what_does_not_fit_a_recurrent_network_is_told():
         mx.init.RNNFused("lstm", 1, 3)("lstm_weight", np.zeros(10))
 
 
+def test_names_of_initializers_are_those_of_both_packages():
+    assert isinstance(mx.init.create("gaussian"), mx.init.Normal)
+    assert repr(mx.init.create("uniform", 0.5)) == "Uniform(scale=0.5)"
+    assert mx.init.create("he") is not None
+    with pytest.raises(AssertionError, match=r"did you mean `bilinear`.*glorot, .*lstmbias"):
+        mx.init.create("billinear")
+
+
 def test_what_no_initializer_fills_is_told():
     with pytest.raises(ValueError, match="Bilinear: `up_weight` must have at least 2 axes"):
         mx.init.Bilinear()("up_weight", np.zeros(4))

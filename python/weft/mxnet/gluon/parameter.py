@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from weft import np
 from weft._base import spelling as _spelling
-from weft._base.errors import InvalidState, InvalidValue
+from weft._base.errors import InvalidState, InvalidType, InvalidValue
 from weft._core import native as _core
 from weft._core.typing import ndarray
 from weft.gluon.parameter import Constant as _NativeConstant
@@ -337,6 +337,11 @@ class Constant(Parameter, _NativeConstant):
             name, value = arguments
         elif len(arguments) == 1:
             value = arguments[0]
+        if value is None or len(arguments) > 2:
+            raise InvalidType(
+                "Constant: give `value`, or as in 1.x `name` and `value`; got "
+                f"{len(arguments)} arguments"
+            )
         array = value if isinstance(value, ndarray) else np.array(value, dtype="float32")
         Parameter.__init__(
             self, name or "const", "null", array.shape, array.dtype, differentiable=False

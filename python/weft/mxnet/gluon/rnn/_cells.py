@@ -4,6 +4,7 @@ from typing import Any
 
 from weft import np
 from weft._base.errors import InvalidValue, Unsupported
+from weft._base.spelling import unknown_argument
 from weft.gluon.rnn import RecurrentCell as _Native
 from weft.mxnet.gluon import _devices
 from weft.mxnet.gluon._layers import layer
@@ -44,12 +45,18 @@ class RecurrentCell(HybridBlock, _Native):
         return unrolled(self, *args, **options)
 
 
+_OF_STATES = ("batch_size", "func", "ctx", "device", "dtype", "name")
+
+
 def begin_states(
     block: Any, batch_size: int, func: Any, ctx: Any, device: Any, dtype: Any, options: Any
 ) -> list[Any]:
     """States of a cell or a network."""
     options.pop("name", None)
     where = _devices.chosen(ctx, device, "begin_state")
+    if func is None:
+        for word in options:
+            raise unknown_argument("begin_state", word, _OF_STATES)
     states = []
     for info in block.state_info(batch_size):
         if func is not None:
@@ -72,7 +79,7 @@ def unrolled(
     valid_length: Any = None,
 ) -> tuple[Any, list[Any]]:
     """`RecurrentCell.unroll` in MXNet's words."""
-    if layout not in ("NTC", "TNC") and "T" not in layout:
+    if layout[:2] not in ("NT", "TN"):
         raise InvalidValue(f"unroll: `layout` must be 'NTC' or 'TNC'; got {layout!r}")
     axis = layout.find("T")
     if isinstance(inputs, list | tuple):
