@@ -5,8 +5,8 @@ import math
 import numpy
 import pytest
 import weft.mxnet as mx
+from weft import autograd, np
 from weft import metric as native
-from weft import np
 
 GRADIENTS = numpy.random.default_rng(1).normal(size=(4, 5, 3)).astype("float32")
 WEIGHT = numpy.random.default_rng(2).normal(size=(5, 3)).astype("float32")
@@ -116,6 +116,28 @@ def test_half_precision_has_a_copy_in_float32():
     other = mx.optimizer.get_updater(mx.optimizer.SGD())
     other.set_states(updater.get_states(dump_optimizer=True))
     assert other.optimizer.momentum == 0.5 and set(other.states) == {0}
+
+
+def test_a_step_reads_the_options_of_an_optimizer_once():
+    reads = []
+
+    class Counted(mx.optimizer.SGD):
+        def settings(self):
+            reads.append(self)
+            return super().settings()
+
+    parameters = [mx.gluon.Parameter(f"p{n}", shape=(2,)) for n in range(5)]
+    for parameter in parameters:
+        parameter.initialize(mx.init.One())
+    trainer = mx.gluon.Trainer(parameters, Counted(learning_rate=0.5, momentum=0.5))
+    for _ in range(2):
+        reads.clear()
+        with autograd.record():
+            loss = sum(parameter.data().sum() for parameter in parameters)
+        loss.backward()
+        trainer.step(1)
+    assert len(reads) == 1
+    assert all(p.data().asnumpy().tolist() == [-0.25, -0.25] for p in parameters)
 
 
 def test_parameters_in_a_list_may_have_dtypes_of_their_own():

@@ -215,10 +215,11 @@ class Trainer:
         fresh = [(i, p) for i, p in trained if i not in stale]
         if self._skips(fresh):
             return
+        copies = [_copies(parameter) for _, parameter in fresh]
+        weights = [arrays[0] for arrays in copies]
+        self._updaters[0]([i for i, _ in fresh], [w.grad for w in weights], weights)
         with autograd.pause():
-            for index, parameter in fresh:
-                weight, *others = _copies(parameter)
-                self._updaters[0](index, weight.grad, weight)
+            for (_, parameter), (weight, *others) in zip(fresh, copies, strict=True):
                 for copy in others:
                     copy[...] = weight.to_device(copy.device)
                 if parameter._sums_up and parameter.grad_req == "write":
