@@ -498,6 +498,23 @@ def test_no_context_to_split_over_is_told():
         mx.gluon.utils.split_and_load(np.ones((2, 3)), [])
 
 
+def test_a_loss_of_a_program_reads_the_options_of_its_base():
+    class Own(mx.gluon.loss.L1Loss):
+        def forward(self, pred, label, sample_weight=None):
+            found = mx.np.abs(pred - label)
+            weighed = mx.gluon.loss._apply_weighting(mx.nd, found, self._weight, sample_weight)
+            return weighed.mean(axis=1 - self._batch_axis)
+
+    loss = Own(weight=3.0)
+    assert loss(np.ones((2, 4)), np.zeros((2, 4))).asnumpy().tolist() == [3, 3]
+    loss._weight = 2.0
+    assert loss(np.ones((2, 4)), np.zeros((2, 4)), np.full((2, 1), 2.0)).asnumpy().tolist() == [
+        4,
+        4,
+    ]
+    assert mx.gluon.loss.Loss(2.0, 1)._batch_axis == 1
+
+
 @pytest.mark.parametrize("is_planned", [False, True])
 def test_a_loss_of_arrays_of_1x_is_that_of_native_ones(is_planned):
     random = numpy.random.default_rng(0)

@@ -8,6 +8,7 @@ array([0.5, 4.5])
 """
 
 import functools
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from weft._base import spelling as _spelling
@@ -33,14 +34,18 @@ class Loss(HybridBlock, _native.Loss):
     ) -> None:
         self._begin_names(prefix, params)
         _native.Loss.__init__(self, weight, batch_axis)
-        self._weight = weight
-        self._batch_axis = batch_axis
+
+    # What subclasses of programs read.
+    _weight = property(lambda self: self.weight, lambda self, to: setattr(self, "weight", to))
+    _batch_axis = property(
+        lambda self: self.batch_axis, lambda self, to: setattr(self, "batch_axis", to)
+    )
 
 
 def _apply_weighting(*arguments: Any, **options: Any) -> Any:
     """A loss times `weight` and `sample_weight`: `(loss, weight, sample_weight)`, or with `F`
     before them as in 1.x."""
-    values = [a for a in arguments if not hasattr(a, "__path__") and not _is_module(a)]
+    values = [a for a in arguments if not isinstance(a, ModuleType)]
     loss, weight, sample_weight = (*values, None, None)[:3]
     weight = options.get("weight", weight)
     sample_weight = options.get("sample_weight", sample_weight)
@@ -53,10 +58,6 @@ def _reshape_like(*arguments: Any) -> Any:
     """The second-last argument in the shape of the last: `(x, y)`, or `(F, x, y)` as in 1.x."""
     x, y = arguments[-2:]
     return x.reshape(y.shape)
-
-
-def _is_module(value: Any) -> bool:
-    return type(value).__name__ == "module"
 
 
 def _loss(native: type, arguments: str, **defaults: Any) -> type:
