@@ -65,12 +65,6 @@ class _OfUpdates(_NamedMetric):
             figure.update(*_sides(batch))
             self._add(float(figure.get()[1]), 1)
 
-    def get(self) -> tuple[Any, Any]:
-        return super().get() if self.average == "micro" else EvalMetric.get(self)
-
-    def get_global(self) -> tuple[Any, Any]:
-        return super().get_global() if self.average == "micro" else EvalMetric.get_global(self)
-
 
 @dataclass(eq=False, repr=False)
 class F1(_OfUpdates):

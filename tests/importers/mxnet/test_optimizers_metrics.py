@@ -324,6 +324,26 @@ def test_a_metric_of_a_program_has_the_sums_of_1():
     assert metric.get() == ("own", 3.0) and metric.get_global() == ("own", 2.0)
 
 
+@pytest.mark.parametrize("module", [mx.metric, mx.gluon.metric])
+def test_a_metric_of_a_program_may_begin_with_one_of_mxnet(module):
+    class Own(module.Accuracy):
+        def update(self, labels, preds):
+            self.sum_metric += 3.0
+            self.num_inst += 4
+
+    class More(module.MAE):
+        def update(self, labels, preds):
+            super().update(labels, [pred + 1 for pred in preds])
+
+    found = []
+    for metric in (Own(), More()):
+        metric.update([np.zeros(2)], [np.zeros(2)])
+        found.append(metric.get())
+        metric.reset()
+        assert math.isnan(metric.get()[1])
+    assert found == [("accuracy", 0.75), ("mae", 1.0)]
+
+
 def test_what_weft_computes_is_computed_once(monkeypatch):
     calls = []
 

@@ -1,7 +1,6 @@
 """The base of metrics that Weft computes: a class lists its options in MXNet's order, and Weft's
 metric of the same words is made of them."""
 
-import math
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -11,7 +10,8 @@ from weft.mxnet.gluon.metric._base import EvalMetric, Names, paired
 class NativeMetric(EvalMetric):
     """Base of dataclasses with the fields `name`, `output_names`, `label_names`, and the options of
     Weft's metric, `native`. It has a figure since `reset_local`, and one since `reset`, which are
-    one until somebody calls `reset_local`."""
+    one until somebody calls `reset_local`. Where a subclass of a program writes another `update`,
+    its sums count."""
 
     native: Any
 
@@ -26,6 +26,7 @@ class NativeMetric(EvalMetric):
 
     def reset(self) -> None:
         super().reset()
+        self._is_native = False  # until the first update
         self._now = self._ever = self._made()
 
     def reset_local(self) -> None:
@@ -37,6 +38,7 @@ class NativeMetric(EvalMetric):
         self._take(*sides(pairs), sum(self.counted(label) for label, _ in pairs))
 
     def _take(self, labels: Any, preds: Any, count: int) -> None:
+        self._is_native = True
         self._now.update(labels, preds)
         if self._ever is not self._now:
             self._ever.update(labels, preds)
@@ -51,10 +53,10 @@ class NativeMetric(EvalMetric):
         return int(label.shape[0]) if label.ndim else 1
 
     def get(self) -> tuple[Any, Any]:
-        return self.name, self._now.get()[1] if self.num_inst else math.nan
+        return (self.name, self._now.get()[1]) if self._is_native else super().get()
 
     def get_global(self) -> tuple[Any, Any]:
-        return self.name, self._ever.get()[1]
+        return (self.name, self._ever.get()[1]) if self._is_native else super().get_global()
 
 
 @dataclass(eq=False, repr=False)
