@@ -24,7 +24,7 @@ from weft import init as _native
 from weft import np
 from weft._base import spelling as _spelling
 from weft._base import words as _words
-from weft._base.errors import Error, InvalidValue, NotFound
+from weft._base.errors import InvalidValue, NotFound
 from weft._base.registry import Registry as _Registry
 from weft._core.typing import ndarray
 from weft.np import random as _random
@@ -87,6 +87,10 @@ class Initializer(_native.Initializer):
         self._verbose, self._print_func = verbose, print_func
         return self
 
+    def __repr__(self) -> str:
+        options = ", ".join(f"{word}={value!r}" for word, value in self._kwargs.items())
+        return f"{type(self).__name__}({options})"
+
     def dumps(self) -> str:
         """The initializer as text: its name and options."""
         return json.dumps([type(self).__name__.lower(), _plain(self._kwargs)])
@@ -115,7 +119,7 @@ class Initializer(_native.Initializer):
         self._init_weight(name if isinstance(name, InitDesc) else InitDesc(name), array)
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._kwargs == other._kwargs  # type: ignore
+        return type(self) is type(other) and _plain(self._kwargs) == _plain(other._kwargs)  # type: ignore
 
     def __hash__(self) -> int:
         return hash(type(self))
@@ -153,8 +157,7 @@ class Zero(Initializer):
     def __init__(self) -> None:
         super().__init__()
 
-    def _init_weight(self, name: str, array: ndarray) -> None:
-        array[...] = 0
+    _init_weight = Initializer._init_zero
 
 
 class One(Initializer):
@@ -163,8 +166,7 @@ class One(Initializer):
     def __init__(self) -> None:
         super().__init__()
 
-    def _init_weight(self, name: str, array: ndarray) -> None:
-        array[...] = 1
+    _init_weight = Initializer._init_one
 
 
 class Constant(Initializer):
@@ -177,17 +179,6 @@ class Constant(Initializer):
     def _init_weight(self, name: str, array: ndarray) -> None:
         plain = isinstance(self.value, ndarray | int | float)
         array[...] = self.value if plain else np.array(numpy.asarray(self.value), dtype=array.dtype)
-
-
-class Values(Initializer):
-    """The elements of an array, which constants of Gluon have."""
-
-    def __init__(self, value: ndarray) -> None:
-        super().__init__(value=value)
-        self.value = value
-
-    def _init_weight(self, name: str, array: ndarray) -> None:
-        array[...] = self.value
 
 
 class _Drawn(Initializer):
@@ -287,6 +278,10 @@ class Bilinear(Initializer):
         super().__init__()
 
     def _init_weight(self, name: str, array: ndarray) -> None:
+        if array.ndim < 2:
+            raise InvalidValue(
+                f"Bilinear: `{name}` must have at least 2 axes; got shape {array.shape}"
+            )
         *_, height, width = array.shape
         factor = math.ceil(width / 2.0)
         center = (2 * factor - 1 - factor % 2) / (2.0 * factor)
@@ -343,7 +338,10 @@ class Load:
 
             param = lists.load(param)
         if not isinstance(param, Mapping):
-            raise UnregisteredError("Load: `param` must be a dict of arrays, or the name of a file")
+            raise MismatchError(
+                "Load: `param` must be a dict of arrays, or the name of a file; got "
+                f"{type(param).__name__}"
+            )
         self.param = {re.sub("^(arg|aux):", "", name): array for name, array in param.items()}
         self.default_init = default_init
         self.verbose = verbose
@@ -397,43 +395,29 @@ class RNNFused(Initializer):
             bidirectional=bidirectional,
             projection_size=projection_size,
         )
-        self.gates = {"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}[mode]
-        self.num_layers = num_layers
-        self.num_hidden = state_size
-        self.directions = 2 if bidirectional else 1
+        from weft.mxnet._operators.recurrent import GATES
+
+        if mode not in GATES:
+            raise InvalidValue(f"RNNFused: `mode` must be one of {', '.join(GATES)}; got {mode!r}")
         if projection_size:
             raise InvalidValue(f"RNNFused: `projection_size` must be None; got {projection_size}")
-        self._weights = (i2h_weight_initializer, h2h_weight_initializer)
-        self._biases = (i2h_bias_initializer, h2h_bias_initializer)
+        self._sizes = (state_size, num_layers, 2 if bidirectional else 1)
+        self._weights = (i2h_weight_initializer or Uniform(), h2h_weight_initializer or Uniform())
+        self._biases = (i2h_bias_initializer or Zero(), h2h_bias_initializer or Zero())
 
     def _init_weight(self, name: str, array: ndarray) -> None:
+        from weft.mxnet._operators.recurrent import features_of, shapes_of
+
+        mode = self._kwargs["mode"]
+        features = features_of(mode, array.size, *self._sizes)
         place = 0
-        for shape, first in (*self._weight_parts(array.size), *self._bias_parts()):
-            size = math.prod(shape)
+        for number, shape in enumerate(shapes_of(mode, features, *self._sizes)):
+            # Weights and biases alternate: of the input, of the state.
+            first = (self._weights if len(shape) > 1 else self._biases)[number % 2]
             part = np.zeros(shape, dtype=array.dtype)
-            if first is not None:
-                create(first)._init_weight(name, part)
-            elif len(shape) > 1:
-                Uniform()._init_weight(name, part)
-            array[place : place + size] = part.reshape(-1)
-            place += size
-
-    def _weight_parts(self, size: int) -> list[tuple[tuple[int, ...], Any]]:
-        rows, units = self.gates * self.num_hidden, self.num_hidden
-        later = (self.num_layers - 1) * self.directions * rows * (units * self.directions + units)
-        biases = self.num_layers * self.directions * 2 * rows
-        features = (size - biases - later) // (self.directions * rows) - units
-        parts: list[tuple[tuple[int, ...], Any]] = []
-        for layer in range(self.num_layers):
-            inputs = features if layer == 0 else units * self.directions
-            for _ in range(self.directions):
-                parts += [((rows, inputs), self._weights[0]), ((rows, units), self._weights[1])]
-        return parts
-
-    def _bias_parts(self) -> list[tuple[tuple[int, ...], Any]]:
-        rows = self.gates * self.num_hidden
-        pair: list[tuple[tuple[int, ...], Any]] = [((rows,), first) for first in self._biases]
-        return pair * (self.num_layers * self.directions)
+            create(first)._init_weight(name, part)
+            array[place : place + part.size] = part.reshape(-1)
+            place += part.size
 
 
 class FusedRNN(Initializer):
@@ -504,12 +488,11 @@ def create(spec: Any, *args: Any, **options: Any) -> Any:
     if spec.startswith("["):
         name, found = json.loads(spec)
         return create(name, **found)
-    if spec.lower() not in _registry:
-        try:
-            return _native.create(spec, *args, **options)
-        except Error as error:
-            raise UnregisteredError(*error.args) from None
-    return _registry.create(spec, *args, **options)
+    for known in (_registry, _native._registry):
+        if spec.lower() in known:
+            return known.create(spec, *args, **options)
+    names = sorted({*_registry, *_native._registry})
+    raise UnregisteredError(*_spelling.unknown("init", spec, names).args)
 
 
 def register(klass: type) -> type:

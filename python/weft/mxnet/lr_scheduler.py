@@ -161,7 +161,8 @@ class _Decay(LRScheduler):
         if num_update < self.warmup_steps:
             return self.get_warmup_lr(num_update)
         if num_update <= self.max_update:
-            share = (num_update - self.warmup_steps) / self.max_steps
+            steps = self.max_steps  # none where the warm-up takes all updates
+            share = (num_update - self.warmup_steps) / steps if steps else 1.0
             self.base_lr = self.final_lr + (self.base_lr_orig - self.final_lr) * self.left(share)
         return self.base_lr
 

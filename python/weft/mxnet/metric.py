@@ -11,272 +11,150 @@ batches, and with `average='macro'`, the default, F1 and correlations are means 
 ('mae', 0.25)
 """
 
-import math
-from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from weft import metric as _weft
 from weft._base import spelling as _spelling
 from weft._base import words as _words
-from weft._base.registry import Registry
-from weft.mxnet.gluon import metric as _new
 from weft.mxnet.gluon.metric import (
     PCC,
     Accuracy,
     CustomMetric,
     EvalMetric,
     Loss,
-    Names,
     TopKAccuracy,
     Torch,
     check_label_shapes,
+    np,
 )
+from weft.mxnet.gluon.metric import CompositeEvalMetric as _Composite
+from weft.mxnet.gluon.metric._base import Names as _Names
+from weft.mxnet.gluon.metric._base import paired as _paired
+from weft.mxnet.gluon.metric._classification import OfProbabilities as _OfProbabilities
+from weft.mxnet.gluon.metric._named import Known as _Known
+from weft.mxnet.gluon.metric._native import NamedMetric as _NamedMetric
+from weft.mxnet.gluon.metric._native import sides as _sides
 
-_registry = Registry("metric")
-
-
-def register(klass: type, name: str | None = None) -> type:
-    """Decorator: makes an own metric known by its lower-case name, or by another."""
-    return _registry.add(klass, *([name] if name else []))
-
-
-def alias(*aliases: str) -> Callable[[type], type]:
-    """Decorator: makes an own metric known by other names."""
-    return lambda klass: _registry.add(klass, *aliases)
+_known = _Known()
+register, alias, create = _known.register, _known.alias, _known.create
 
 
-def create(metric: Any, *args: Any, **options: Any) -> Any:
-    """The metric of a name, of what `get_config` gave as JSON, or of a function of NumPy arrays; of
-    a list, all of them. Raises AssertionError for an unknown name."""
-    return _new.created(_registry, CompositeEvalMetric, CustomMetric, metric, args, options)
-
-
-class CompositeEvalMetric(_new.CompositeEvalMetric):
+class CompositeEvalMetric(_Composite):
     """Several metrics that are updated together; `get` gives lists of names and values."""
 
-    def __init__(
-        self,
-        metrics: Iterable[Any] | None = None,
-        name: str = "composite",
-        output_names: Names = None,
-        label_names: Names = None,
-    ) -> None:
-        super().__init__(metrics, name, output_names, label_names)
-
-    _create = staticmethod(create)
+    _create = create
 
 
-class _OfUpdates(EvalMetric):
+class _OfUpdates(_NamedMetric):
     """The mean of the figure of each update, or with `average='micro'` the figure of all."""
 
-    def __init__(
-        self,
-        name: str,
-        output_names: Names,
-        label_names: Names,
-        average: str = "macro",
-        **options: Any,
-    ) -> None:
-        self.average = average
-        super().__init__(name, output_names, label_names, True, **options)
+    average = "macro"
+    by_array = False  # has each array of an update a figure of its own?
 
-    def figure(self) -> Any:
-        """Weft's metric, fresh."""
-        raise NotImplementedError
-
-    def count(self, label: Any) -> int:
-        """What a batch counts as in a figure of all."""
-        return int(label.shape[0])
-
-    def reset(self) -> None:
-        self.reset_local()
-        self._all = self.figure()
-        self._sums: list[float] = []
-
-    def reset_local(self) -> None:
-        super().reset()
-        self._some = self.figure()
+    def _made(self) -> Any:
+        return self.native()
 
     def update(self, labels: Any, preds: Any) -> None:
-        pairs = _new.paired(labels, preds)
-        found = [label for label, _ in pairs], [pred for _, pred in pairs]
-        for metric in (self._some, self._all):
-            metric.update(*found)
         if self.average == "micro":
-            self.num_inst += sum(self.count(label) for label in found[0])
+            super().update(labels, preds)
             return
-        for batch in self.batches(pairs):
-            metric = self.figure()
-            metric.update(*batch)
-            value = float(metric.get()[1])
-            self.sum_metric += value
-            self.num_inst += 1
-            self._sums.append(value)
-
-    def batches(self, pairs: Any) -> list[Any]:
-        """What one figure is taken of: all arrays of an update."""
-        return [([label for label, _ in pairs], [pred for _, pred in pairs])]
-
-    def get(self) -> tuple[Any, Any]:
-        if not self.num_inst:
-            return self.name, math.nan
-        micro = self.average == "micro"
-        return self.name, self._some.get()[1] if micro else self.sum_metric / self.num_inst
-
-    def get_global(self) -> tuple[Any, Any]:
-        if self.average == "micro":
-            return self.name, self._all.get()[1]
-        return self.name, sum(self._sums) / len(self._sums) if self._sums else math.nan
+        pairs = _paired(labels, preds)
+        for batch in [[pair] for pair in pairs] if self.by_array else [pairs]:
+            figure = self._made()
+            figure.update(*_sides(batch))
+            self._add(float(figure.get()[1]), 1)
 
 
+@dataclass(eq=False, repr=False)
 class F1(_OfUpdates):
     """Harmonic mean of precision and recall of two classes."""
 
-    def __init__(
-        self,
-        name: str = "f1",
-        output_names: Names = None,
-        label_names: Names = None,
-        average: str = "macro",
-    ) -> None:
-        super().__init__(name, output_names, label_names, average)
-
-    def figure(self) -> Any:
-        return _weft.F1()
+    name: str = "f1"
+    average: str = "macro"
+    native = _weft.F1
 
 
+@dataclass(eq=False, repr=False)
 class MCC(_OfUpdates):
     """Matthews' correlation of two classes."""
 
-    def __init__(
-        self,
-        name: str = "mcc",
-        output_names: Names = None,
-        label_names: Names = None,
-        average: str = "macro",
-    ) -> None:
-        super().__init__(name, output_names, label_names, average)
-
-    def figure(self) -> Any:
-        return _weft.MCC()
+    name: str = "mcc"
+    average: str = "macro"
+    native = _weft.MCC
 
 
+@dataclass(eq=False, repr=False)
 class PearsonCorrelation(_OfUpdates):
     """Pearson's correlation of labels and predictions."""
 
-    def __init__(
-        self,
-        name: str = "pearsonr",
-        output_names: Names = None,
-        label_names: Names = None,
-        average: str = "macro",
-    ) -> None:
-        super().__init__(name, output_names, label_names, average)
-
-    def figure(self) -> Any:
-        return _weft.PearsonCorrelation()
-
-    def batches(self, pairs: Any) -> list[Any]:
-        return [([label], [pred]) for label, pred in pairs]
+    name: str = "pearsonr"
+    average: str = "macro"
+    native, by_array = _weft.PearsonCorrelation, True
 
 
-class _OfBatches(_OfUpdates):
-    """The mean of the errors of batches."""
-
-    native: Any
-    usual = ""
-
-    def __init__(
-        self, name: str | None = None, output_names: Names = None, label_names: Names = None
-    ) -> None:
-        super().__init__(name or self.usual, output_names, label_names)
-
-    def figure(self) -> Any:
-        return self.native()
-
-    def batches(self, pairs: Any) -> list[Any]:
-        return [([label], [pred]) for label, pred in pairs]
-
-
-class MAE(_OfBatches):
+@dataclass(eq=False, repr=False)
+class MAE(_OfUpdates):
     """Mean absolute error."""
 
-    native, usual = _weft.MAE, "mae"
+    name: str = "mae"
+    native, by_array = _weft.MAE, True
 
 
-class MSE(_OfBatches):
+@dataclass(eq=False, repr=False)
+class MSE(_OfUpdates):
     """Mean squared error."""
 
-    native, usual = _weft.MSE, "mse"
+    name: str = "mse"
+    native, by_array = _weft.MSE, True
 
 
-class RMSE(_OfBatches):
+@dataclass(eq=False, repr=False)
+class RMSE(_OfUpdates):
     """Root of the mean squared error."""
 
-    native, usual = _weft.RMSE, "rmse"
+    name: str = "rmse"
+    native, by_array = _weft.RMSE, True
 
 
-class CrossEntropy(_new.CrossEntropy):
+@dataclass(eq=False, repr=False)
+class CrossEntropy(_OfProbabilities):
     """Mean of minus the logarithm of the probability of the label's class."""
 
-    def __init__(
-        self,
-        eps: float = 1e-12,
-        name: str = "cross-entropy",
-        output_names: Names = None,
-        label_names: Names = None,
-    ) -> None:
-        super().__init__(eps, None, -1, False, name, output_names, label_names)
-        self._kwargs = {"eps": eps}
+    eps: float = 1e-12
+    name: str = "cross-entropy"
+    output_names: _Names = None
+    label_names: _Names = None
+    native = _weft.CrossEntropy
 
 
+@dataclass(eq=False, repr=False)
 class NegativeLogLikelihood(CrossEntropy):
     """The same under another name."""
 
-    def __init__(
-        self,
-        eps: float = 1e-12,
-        name: str = "nll-loss",
-        output_names: Names = None,
-        label_names: Names = None,
-    ) -> None:
-        super().__init__(eps, name, output_names, label_names)
+    name: str = "nll-loss"
 
 
-class Perplexity(_new.Perplexity):
+@dataclass(eq=False, repr=False)
+class Perplexity(_OfProbabilities):
     """The exponential of the mean cross-entropy.
 
     ignore_label: a label that does not count, or None
     """
 
-    def __init__(
-        self,
-        ignore_label: int | None,
-        axis: int = -1,
-        name: str = "perplexity",
-        output_names: Names = None,
-        label_names: Names = None,
-    ) -> None:
-        super().__init__(1e-12, ignore_label, axis, False, name, output_names, label_names)
-        self._kwargs = {"ignore_label": ignore_label, "axis": axis}
+    ignore_label: int | None
+    axis: int = -1
+    name: str = "perplexity"
+    output_names: _Names = None
+    label_names: _Names = None
+    native = _weft.Perplexity
 
 
+@dataclass(eq=False, repr=False)
 class Caffe(Torch):
     """The mean of losses, under another name."""
 
-    def __init__(
-        self, name: str = "caffe", output_names: Names = None, label_names: Names = None
-    ) -> None:
-        super().__init__(name, output_names, label_names)
-
-
-def np(
-    numpy_feval: Callable[[Any, Any], Any],
-    name: str | None = None,
-    allow_extra_outputs: bool = False,
-) -> CustomMetric:
-    """The metric of a function of NumPy arrays."""
-    return CustomMetric(numpy_feval, name, allow_extra_outputs)
+    name: str = "caffe"
 
 
 for _class in (

@@ -18,6 +18,7 @@ Called on arrays it runs at once, on these. In a hybridized block or a symbol it
 runs on copies in the machine's memory, by `weft.register_op`; there it has no auxiliary states.
 """
 
+import itertools
 import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -28,13 +29,14 @@ from weft import autograd, library, np
 from weft._base import spelling as _spelling
 from weft._base.errors import InvalidType, InvalidValue, Unsupported
 from weft._base.registry import Registry
-from weft._core import native
+from weft._core import composing, native
 from weft._core.typing import ndarray
 from weft.mxnet.gluon._modes import as_nd, dtype_name
-from weft.sym import Symbol
+from weft.sym import Symbol, by_mode
 
 _registry = Registry("operator")
 _registered: dict[tuple[Any, ...], Any] = {}  # operators of Weft that were made for graphs
+_numbers = itertools.count()  # of their names
 
 
 class CustomOp:
@@ -123,7 +125,7 @@ def register(reg_name: str) -> Callable[[type], type]:
         if not issubclass(prop, CustomOpProp):
             raise InvalidType(f"register: `{reg_name}` must be a CustomOpProp; got {prop.__name__}")
         _registry[reg_name.lower()] = prop
-        for key in [key for key in _registered if key[0] == reg_name]:
+        for key in [key for key in _registered if key[0] == reg_name.lower()]:
             del _registered[key]  # the name means something else from now on
         return prop
 
@@ -243,13 +245,23 @@ def _in_graph(title: str, prop: CustomOpProp, texts: dict[str, str], inputs: lis
             f"Custom: `{title}` has auxiliary states, which operators of graphs lack; call it "
             "outside hybridize() and symbols"
         )
-    key = (title, json.dumps(texts, sort_keys=True))
-    if key not in _registered:
-        _registered[key] = _registered_forward(f"mxnet_custom_{title}_{len(_registered)}", prop)
-    return _registered[key](*inputs)
+
+    def called(is_train: bool) -> Any:
+        key = (title.lower(), json.dumps(texts, sort_keys=True), is_train)
+        if key not in _registered:
+            name = f"mxnet_custom_{title}_{next(_numbers)}"
+            _registered[key] = _registered_forward(name, prop, is_train)
+        return _registered[key](*inputs)
+
+    if not any(isinstance(x, Symbol) for x in inputs) or composing.current() is not None:
+        return called(autograd.is_training())
+    train, predict = called(True), called(False)
+    if isinstance(train, Symbol):
+        return by_mode(train, predict)
+    return [by_mode(*pair) for pair in zip(train, predict, strict=True)]
 
 
-def _registered_forward(name: str, prop: CustomOpProp) -> Any:
+def _registered_forward(name: str, prop: CustomOpProp, is_train: bool) -> Any:
     arguments, outputs = prop.list_arguments(), len(prop.list_outputs())
 
     def infer(*types: library.ArrayType) -> Any:
@@ -261,7 +273,7 @@ def _registered_forward(name: str, prop: CustomOpProp) -> Any:
         given = [np.array(x) for x in inputs]
         shapes, dtypes = _types(name, prop, given)
         found = [np.zeros(s, dtype=d) for s, d in zip(shapes, dtypes, strict=True)]
-        _operator(prop, given).forward(True, ["write"] * len(found), given, found, [])
+        _operator(prop, given).forward(is_train, ["write"] * len(found), given, found, [])
         return found[0].asnumpy() if outputs == 1 else tuple(x.asnumpy() for x in found)
 
     backward = _registered_backward(f"{name}_backward", prop)

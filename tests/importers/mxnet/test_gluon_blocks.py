@@ -1,12 +1,13 @@
 """Blocks and parameters of `mx.gluon`: names of 1.x and of 2.0, contexts, files, training."""
 
 import copy
+import pickle
 import warnings
 
 import numpy
 import pytest
 import weft.mxnet as mx
-from weft import autograd, np
+from weft import autograd, np, sym
 from weft.gluon import nn as native
 from weft.mxnet.gluon import nn
 
@@ -72,6 +73,10 @@ def test_params_get_makes_a_parameter_once():
     assert params.get_constant("c") is constant
     with pytest.raises(AssertionError, match="another value"):
         params.get_constant("c", [3.0])
+    assert repr(constant.init) == "Constant(value=array([1., 2.]))"
+    for given in ((), ("a", 1.0, 2.0)):
+        with pytest.raises(TypeError, match=f"Constant: give `value`.*got {len(given)}"):
+            mx.gluon.Constant(*given)
 
 
 def test_parameter_dicts_are_written_and_read_with_prefixes(tmp_path):
@@ -131,6 +136,12 @@ def test_a_whole_model_is_saved_and_loaded(tmp_path):
     assert (other(x).asnumpy() == wanted).all()
     with pytest.raises(OSError, match="other blocks"):
         nn.Dense(2).load(tmp_path / "model")
+    for text in ("{", "[]", '{"blocks": [1]}', '{"blocks": 1}'):
+        (tmp_path / "model-model.json").write_text(text)
+        with pytest.raises(OSError, match=r"model-model\.json is damaged"):
+            other.load(tmp_path / "model")
+    with pytest.raises(OSError, match=r"nothing-model\.json"):
+        other.load(tmp_path / "nothing")
 
 
 def test_contexts_are_named_in_all_places():
@@ -206,6 +217,21 @@ def test_copies_have_their_own_names_and_parameters():
     assert list(twin.collect_params()) == list(net.collect_params())
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: nn.Conv2D(2, 3),
+        lambda: nn.BatchNorm(),
+        lambda: mx.gluon.rnn.GRUCell(3),
+        lambda: mx.gluon.rnn.LSTM(3),
+        lambda: mx.gluon.loss.L1Loss(),
+    ],
+)
+def test_a_layer_is_found_in_its_module_by_pickles(make):
+    layer = make()
+    assert type(pickle.loads(pickle.dumps(layer))) is type(layer)
+
+
 def test_a_layer_takes_the_arguments_of_mxnet_by_position():
     layer = nn.Conv2D(4, 3, (2, 2), (1, 1), (1, 1), 1, "NCHW", "relu", False)
     layer.initialize()
@@ -214,6 +240,31 @@ def test_a_layer_takes_the_arguments_of_mxnet_by_position():
         nn.Conv2D(chanels=3, kernel_size=2)
     with pytest.raises(TypeError, match="`units` must be given"):
         nn.Dense()
+
+
+@pytest.mark.parametrize("kind", ["DeformableConvolution", "ModulatedDeformableConvolution"])
+def test_offsets_have_the_groups_of_the_result(kind):
+    layer = getattr(nn, kind)(6, (3, 3), (1, 1), (1, 1), (1, 1), 2, 2, "NHWC", False)
+    layer.initialize()
+    x = np.random.normal(size=(2, 5, 5, 4))
+    numbers = {"DeformableConvolution": 36, "ModulatedDeformableConvolution": 54}[kind]
+    layer(x)
+    assert layer.offset_weight.shape == (numbers, 2, 3, 3)
+    plain = nn.Conv2D(6, 3, 1, 1, groups=2, in_channels=4, use_bias=False, layout="NHWC")
+    plain.initialize()
+    plain.weight.set_data(layer.deformable_conv_weight.data())
+    assert numpy.allclose(layer(x).asnumpy(), plain(x).asnumpy(), atol=1e-5)
+
+
+def test_names_of_functions_are_those_of_mxnet():
+    x = np.array([[3.0, 1.0, 2.0]])
+    for name in ("relu", "softmax", "topk"):
+        wanted = getattr(mx.npx, name)(x).asnumpy()
+        assert (nn.Lambda(name)(x).asnumpy() == wanted).all()
+        assert (nn.HybridLambda(name)(x).asnumpy() == wanted).all()
+    assert nn.Lambda("slice_axis").function is mx.nd.slice_axis
+    with pytest.raises(AttributeError, match="no_function"):
+        nn.Lambda("no_function")
 
 
 @pytest.mark.parametrize("hybrid", [False, True])
@@ -265,6 +316,48 @@ def test_operators_that_programs_wrote_are_differentiated():
         mx.operator.Custom(np.ones(1), op_type="scale_of_tests")
 
 
+def registered(name, factor):
+    """Registers an operator: times `factor` in training, else as it is."""
+
+    class Trained(mx.operator.CustomOp):
+        def forward(self, is_train, req, in_data, out_data, aux):
+            self.assign(out_data[0], req[0], in_data[0] * (factor if is_train else 1))
+
+        def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
+            self.assign(in_grad[0], req[0], out_grad[0] * factor)
+
+    @mx.operator.register(name)
+    class TrainedProp(mx.operator.CustomOpProp):
+        def create_operator(self, ctx, in_shapes, in_dtypes):
+            return Trained()
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_operators_that_programs_wrote_know_the_mode(hybrid):
+    registered("of_mode", 2)
+    net = nn.HybridLambda(lambda x: mx.operator.Custom(x, op_type="of_mode"))
+    net.hybridize(hybrid)
+    for _ in range(2):
+        assert net(np.ones(2)).asnumpy().tolist() == [1, 1]
+        with autograd.record():
+            assert net(np.ones(2)).asnumpy().tolist() == [2, 2]
+    symbol = mx.operator.Custom(sym.var("x"), op_type="of_mode")
+    assert symbol.eval(x=np.ones(2))[0].asnumpy().tolist() == [1, 1]
+    with autograd.train_mode():
+        assert symbol.eval(x=np.ones(2))[0].asnumpy().tolist() == [2, 2]
+    composed = net(sym.var("x"))
+    assert composed.eval(x=np.ones(2))[0].asnumpy().tolist() == [1, 1]
+
+
+def test_an_operator_that_is_registered_again_is_the_new_one():
+    for factor in (2, 3):
+        registered("Of_Test", factor)
+        net = nn.HybridLambda(lambda x: mx.operator.Custom(x, op_type="oF_tEST"))
+        net.hybridize()
+        with autograd.record():
+            assert net(np.ones(1)).item() == factor
+
+
 def test_a_stale_gradient_is_told():
     net = nn.Dense(1, in_units=2)
     net.initialize()
@@ -272,6 +365,15 @@ def test_a_stale_gradient_is_told():
     with pytest.raises(UserWarning, match="was not written"):
         trainer.step(1)
     trainer.step(1, ignore_stale_grad=True)
+
+
+def test_a_batch_of_no_samples_is_told():
+    weight = mx.gluon.Parameter("weight", shape=(2,))
+    weight.initialize()
+    trainer = mx.gluon.Trainer([weight], "sgd")
+    for call in (trainer.step, trainer.update):
+        with pytest.raises(ValueError, match="`batch_size` must not be 0; got 0"):
+            call(0)
 
 
 def test_states_of_a_trainer_continue(tmp_path):
@@ -293,6 +395,12 @@ def test_states_of_a_trainer_continue(tmp_path):
         return x.data().asnumpy()
 
     assert (run(4, None) == run(4, 2)).all()
+    content = path.read_bytes()
+    trainer = mx.gluon.Trainer([], "sgd")
+    for damaged in (b"", b"no pickle at all", content[: len(content) // 2]):
+        path.write_bytes(damaged)
+        with pytest.raises(OSError, match=r"load_states: .*trainer\.states is damaged"):
+            trainer.load_states(path)
 
 
 def test_cells_unroll_lists_and_arrays():
@@ -307,6 +415,10 @@ def test_cells_unroll_lists_and_arrays():
     assert numpy.allclose(last[0].asnumpy(), steps[4].asnumpy())
     with pytest.raises(ValueError, match="must have `length` 4"):
         cell.unroll(4, x)
+    with pytest.raises(ValueError, match="`layout` must be 'NTC' or 'TNC'; got 'CNT'"):
+        cell.unroll(5, x, layout="CNT")
+    with pytest.raises(TypeError, match="`dtpye` is no argument"):
+        cell.begin_state(2, dtpye="float16")
 
 
 class Scaled(mx.gluon.HybridBlock):
@@ -386,6 +498,23 @@ def test_no_context_to_split_over_is_told():
         mx.gluon.utils.split_and_load(np.ones((2, 3)), [])
 
 
+def test_a_loss_of_a_program_reads_the_options_of_its_base():
+    class Own(mx.gluon.loss.L1Loss):
+        def forward(self, pred, label, sample_weight=None):
+            found = mx.np.abs(pred - label)
+            weighed = mx.gluon.loss._apply_weighting(mx.nd, found, self._weight, sample_weight)
+            return weighed.mean(axis=1 - self._batch_axis)
+
+    loss = Own(weight=3.0)
+    assert loss(np.ones((2, 4)), np.zeros((2, 4))).asnumpy().tolist() == [3, 3]
+    loss._weight = 2.0
+    assert loss(np.ones((2, 4)), np.zeros((2, 4)), np.full((2, 1), 2.0)).asnumpy().tolist() == [
+        4,
+        4,
+    ]
+    assert mx.gluon.loss.Loss(2.0, 1)._batch_axis == 1
+
+
 @pytest.mark.parametrize("is_planned", [False, True])
 def test_a_loss_of_arrays_of_1x_is_that_of_native_ones(is_planned):
     random = numpy.random.default_rng(0)
@@ -412,3 +541,33 @@ def test_a_context_that_the_machine_lacks_is_named_as_the_program_does():
         pytest.skip("needs a machine without a GPU")
     with pytest.raises(LookupError, match=r"gpu\(0\): this machine has no GPU"):
         mx.gluon.nn.Dense(2).initialize(ctx=mx.gpu(0))
+def test_networks_of_a_family_are_made_as_in_mxnet(tmp_path):
+    vision = mx.gluon.model_zoo.vision
+    net = vision.get_resnet(version=1, num_layers=18, classes=3, ctx=mx.cpu())
+    assert isinstance(net, mx.gluon.HybridBlock)
+    assert vision.get_mobilenet(1, classes=3).output.units == 3
+    with pytest.raises(FileNotFoundError, match=r"resnet18_v2\.params"):
+        vision.get_resnet(2, 18, True, mx.cpu(), tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"vgg11_bn\.params"):
+        vision.get_vgg(num_layers=11, batch_norm=True, pretrained=True, root=tmp_path)
+
+
+def test_files_of_cifar_are_read(tmp_path):
+    vision = mx.gluon.data.vision
+    pixels = numpy.random.default_rng(0).integers(0, 256, (4, 3, 32, 32), "uint8")
+    labels = numpy.array([[3, 70], [0, 99], [19, 1], [7, 2]], "uint8")
+    rows = pixels.reshape(4, -1)
+    numpy.hstack([labels, rows]).tofile(tmp_path / "train.bin")
+    numpy.hstack([labels[:, :1], rows]).tofile(tmp_path / "test_batch.bin")
+    for data, wanted in (
+        (vision.CIFAR100(tmp_path), labels[:, 0]),
+        (vision.CIFAR100(tmp_path, fine_label=True), labels[:, 1]),
+        (vision.CIFAR10(tmp_path, train=False), labels[:, 0]),
+    ):
+        assert [int(label) for _, label in data] == wanted.tolist()
+        assert (data[2][0].asnumpy() == pixels[2].transpose(1, 2, 0)).all()
+    with pytest.raises(FileNotFoundError, match=r"data_batch_1\.bin"):
+        vision.CIFAR10(tmp_path)
+    (tmp_path / "test.bin").write_bytes(b"12345")
+    with pytest.raises(OSError, match="records of 3074 bytes; it has 5 bytes"):
+        vision.CIFAR100(tmp_path, train=False)

@@ -5,7 +5,8 @@ import math
 import numpy
 import pytest
 import weft.mxnet as mx
-from weft import np
+from weft import autograd, np
+from weft import metric as native
 
 GRADIENTS = numpy.random.default_rng(1).normal(size=(4, 5, 3)).astype("float32")
 WEIGHT = numpy.random.default_rng(2).normal(size=(5, 3)).astype("float32")
@@ -117,6 +118,49 @@ def test_half_precision_has_a_copy_in_float32():
     assert other.optimizer.momentum == 0.5 and set(other.states) == {0}
 
 
+def test_a_step_reads_the_options_of_an_optimizer_once():
+    reads = []
+
+    class Counted(mx.optimizer.SGD):
+        def settings(self):
+            reads.append(self)
+            return super().settings()
+
+    parameters = [mx.gluon.Parameter(f"p{n}", shape=(2,)) for n in range(5)]
+    for parameter in parameters:
+        parameter.initialize(mx.init.One())
+    trainer = mx.gluon.Trainer(parameters, Counted(learning_rate=0.5, momentum=0.5))
+    for _ in range(2):
+        reads.clear()
+        with autograd.record():
+            loss = sum(parameter.data().sum() for parameter in parameters)
+        loss.backward()
+        trainer.step(1)
+    assert len(reads) == 1
+    assert all(p.data().asnumpy().tolist() == [-0.25, -0.25] for p in parameters)
+
+
+def test_parameters_in_a_list_may_have_dtypes_of_their_own():
+    optimizer = mx.optimizer.SGD(learning_rate=0.5, momentum=0.5, multi_precision=True)
+    weights = [np.ones(2, dtype="float16"), np.ones(3)]
+    states = [optimizer.create_state_multi_precision(i, w) for i, w in enumerate(weights)]
+    for _ in range(2):
+        optimizer.update_multi_precision(
+            [0, 1], weights, [np.ones_like(weight) for weight in weights], states
+        )
+    assert [w.dtype.name for w in weights] == ["float16", "float32"]
+    assert [w.asnumpy().tolist() for w in weights] == [[-0.25] * 2, [-0.25] * 3]
+    optimizer.update_multi_precision([], [], [], [])
+
+
+def test_options_by_position_are_neither_left_out_nor_overwritten():
+    assert mx.optimizer.SGD(0.3, 0.5).momentum == 0.5
+    with pytest.raises(TypeError, match="SGD: takes at most 6 options in order; got 7"):
+        mx.optimizer.SGD(0.1, 0.9, False, False, True, 1, 2)
+    with pytest.raises(TypeError, match="SGD: `learning_rate` is given twice"):
+        mx.optimizer.SGD(0.1, learning_rate=0.2)
+
+
 def test_a_rate_that_a_schedule_sets_is_not_set_by_hand():
     schedule = mx.lr_scheduler.FactorScheduler(step=1, base_lr=1024)
     assert mx.optimizer.Optimizer(lr_scheduler=schedule).learning_rate == 1024
@@ -130,10 +174,15 @@ def test_schedules_follow_their_formulas():
     cosine = mx.lr_scheduler.CosineScheduler(10, base_lr=1.0, final_lr=0.5, warmup_steps=2)
     assert cosine(1) == 0.5 and cosine(10) == 0.5 == cosine(99)
     assert math.isclose(cosine(6), 0.75)
+    short = mx.lr_scheduler.PolyScheduler(2, base_lr=1.0, final_lr=0.5, warmup_steps=2)
+    assert [short(n) for n in range(4)] == [0, 0.5, 0.5, 0.5]
     several = mx.lr_scheduler.MultiFactorScheduler([2, 4], 0.5, base_lr=1.0)
     assert [several(n) for n in range(1, 6)] == [1, 1, 0.5, 0.5, 0.25]
     with pytest.raises(ValueError, match="rising"):
         mx.lr_scheduler.MultiFactorScheduler([4, 2])
+
+
+PARTS = ["i2h_weight", "h2h_weight", "i2h_bias", "h2h_bias"]  # of a recurrent layer
 
 
 def initialized(initializer, name, shape):
@@ -149,6 +198,14 @@ def test_initializers_obey_the_names():
         initialized(mx.init.One(), "foo", (2,))
     asked = mx.init.InitDesc("foo", {"__init__": mx.init.One().dumps()})
     assert (initialized(mx.init.Zero(), asked, (2,)) == 1).all()
+
+
+def test_constants_of_arrays_are_compared():
+    def constant(*values):
+        return mx.init.Constant(np.array(values))
+
+    assert constant(1.0, 2.0) == constant(1.0, 2.0) != constant(1.0, 3.0)
+    assert constant(1.0, 2.0) == mx.init.create(constant(1.0, 2.0).dumps())
 
 
 def test_first_values_have_the_scale_of_xavier():
@@ -167,6 +224,44 @@ def test_forget_gates_and_upsampling_have_values_of_their_own():
     row = numpy.array([0.25, 0.75, 0.75, 0.25])  # a kernel of 4 enlarges twofold
     kernel = initialized(mx.init.Bilinear(), "up_weight", (1, 1, 4, 4))
     assert numpy.allclose(kernel[0, 0], numpy.outer(row, row))
+
+
+@pytest.mark.parametrize("sides", [1, 2])
+def test_the_vector_of_a_recurrent_network_has_its_parts_by_their_own_values(sides):
+    first = {f"{part}_initializer": mx.init.Constant(n) for n, part in enumerate(PARTS, 1)}
+    fused = mx.init.RNNFused("lstm", 1, 3, sides == 2, **first)
+    vector = np.zeros(sides * 4 * 3 * (5 + 3 + 2))
+    fused("lstm_weight", vector)
+    parts = mx.gluon.utils.split_rnn_params(vector, "lstm", 1, 5, 3, sides == 2)
+    assert len(parts) == 4 * sides
+    for name, part in parts.items():
+        assert (part.asnumpy() == PARTS.index(name.partition("_")[2]) + 1).all()
+
+
+def test_what_does_not_fit_a_recurrent_network_is_told():
+    with pytest.raises(ValueError, match=r"`mode` must be one of rnn_tanh, .*; got 'lsmt'"):
+        mx.init.RNNFused("lsmt", 1, 3)
+    with pytest.raises(ValueError, match="`mode` must be one of"):
+        mx.gluon.utils.split_rnn_params(np.zeros(10), "lsmt", 1, 5, 3)
+    with pytest.raises(ValueError, match="must have 120 elements for these sizes; got 10"):
+        mx.gluon.utils.split_rnn_params(np.zeros(10), "lstm", 1, 5, 3)
+    with pytest.raises(ValueError, match="10 elements, which fit no input"):
+        mx.init.RNNFused("lstm", 1, 3)("lstm_weight", np.zeros(10))
+
+
+def test_names_of_initializers_are_those_of_both_packages():
+    assert isinstance(mx.init.create("gaussian"), mx.init.Normal)
+    assert repr(mx.init.create("uniform", 0.5)) == "Uniform(scale=0.5)"
+    assert mx.init.create("he") is not None
+    with pytest.raises(AssertionError, match=r"did you mean `bilinear`.*glorot, .*lstmbias"):
+        mx.init.create("billinear")
+
+
+def test_what_no_initializer_fills_is_told():
+    with pytest.raises(ValueError, match="Bilinear: `up_weight` must have at least 2 axes"):
+        mx.init.Bilinear()("up_weight", np.zeros(4))
+    with pytest.raises(AssertionError, match=r"`param` must be a dict .* got int"):
+        mx.init.Load(3)
 
 
 def test_patterns_and_files_choose_first_values():
@@ -199,6 +294,83 @@ def test_metrics_have_a_local_and_a_global_figure():
     assert metric.get() == ("accuracy", 0.0) and metric.get_global() == ("accuracy", 0.5)
     metric.reset()
     assert math.isnan(metric.get()[1])
+
+
+def test_means_of_batches_have_a_local_and_a_global_figure():
+    for average, wanted in (("macro", (1.0, 0.5)), ("micro", (1.0, 0.8))):
+        metric = mx.metric.F1(average=average)
+        metric.update([np.array([0, 1])], [np.array([[0.1, 0.9], [0.9, 0.1]])])
+        metric.reset_local()
+        assert math.isnan(metric.get()[1]) and metric.get_global()[1] == 0
+        metric.update([np.ones(4)], [np.array([[0.1, 0.9]] * 4)])
+        assert (metric.get()[1], metric.get_global()[1]) == wanted
+        metric.reset()
+        assert math.isnan(metric.get_global()[1])
+
+
+def test_a_metric_of_a_program_has_the_sums_of_1():
+    class Own(mx.metric.EvalMetric):
+        def update(self, labels, preds):
+            for label in labels:
+                self.sum_metric += float(label.sum())
+                self.global_sum_metric += float(label.sum())
+                self.num_inst += label.size
+                self.global_num_inst += label.size
+
+    metric = Own("own", has_global_stats=True)
+    metric.update([np.ones(2)], [])
+    metric.reset_local()
+    metric.update([np.ones(2) * 3], [])
+    assert metric.get() == ("own", 3.0) and metric.get_global() == ("own", 2.0)
+
+
+@pytest.mark.parametrize("module", [mx.metric, mx.gluon.metric])
+def test_a_metric_of_a_program_may_begin_with_one_of_mxnet(module):
+    class Own(module.Accuracy):
+        def update(self, labels, preds):
+            self.sum_metric += 3.0
+            self.num_inst += 4
+
+    class More(module.MAE):
+        def update(self, labels, preds):
+            super().update(labels, [pred + 1 for pred in preds])
+
+    found = []
+    for metric in (Own(), More()):
+        metric.update([np.zeros(2)], [np.zeros(2)])
+        found.append(metric.get())
+        metric.reset()
+        assert math.isnan(metric.get()[1])
+    assert found == [("accuracy", 0.75), ("mae", 1.0)]
+
+
+def test_what_weft_computes_is_computed_once(monkeypatch):
+    calls = []
+
+    class Counted(native.MAE):
+        def update(self, labels, preds):
+            calls.append(self)
+            super().update(labels, preds)
+
+    for kind in (mx.gluon.metric.MAE, mx.metric.MAE):
+        monkeypatch.setattr(kind, "native", Counted)
+        kind().update([np.ones(2)], [np.zeros(2)])
+        assert len(calls) == 1
+        calls.clear()
+
+
+def test_a_metric_of_a_configuration_has_its_options():
+    labels, preds = [np.array([1, 0, 1])], [np.array([0.4, 0.1, 0.8])]
+    for kind, options in (
+        ("BinaryAccuracy", {"threshold": 0.3}),
+        ("Fbeta", {"beta": 2.0, "threshold": 0.05}),
+        ("MeanPairwiseDistance", {"p": 1}),
+    ):
+        plain, one = (mx.gluon.metric.create(kind, **given) for given in ({}, options))
+        twin = mx.gluon.metric.create(one.get_config())
+        for found in (plain, one, twin):
+            found.update(labels, preds)
+        assert plain.get() != one.get() == twin.get()
 
 
 def test_metrics_are_made_of_their_configuration():

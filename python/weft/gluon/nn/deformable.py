@@ -29,6 +29,7 @@ class DeformableConvolution(HybridBlock):
     """
 
     numbers_of_an_element = 2  # of the window: the offset
+    offset_groups = 1  # of the convolution that the offsets come from
 
     def __init__(
         self,
@@ -71,7 +72,7 @@ class DeformableConvolution(HybridBlock):
         )
         self.offset_weight = Parameter(
             "weight",
-            shape=(self._offsets, in_channels or -1, *self.kernel),
+            shape=(self._offsets, in_channels // self.offset_groups or -1, *self.kernel),
             dtype=dtype,
             init=offset_weight_initializer,
         )
@@ -92,12 +93,13 @@ class DeformableConvolution(HybridBlock):
             x.shape[1] // self.groups,
             *self.kernel,
         )
-        self.offset_weight.shape = (self._offsets, x.shape[1], *self.kernel)
+        width = x.shape[1] // self.offset_groups
+        self.offset_weight.shape = (self._offsets, width, *self.kernel)
 
     def offsets(self, x: Any) -> Any:
         """What the convolution of the data says of each element of each window."""
         bias = None if self.offset_bias is None else self.offset_bias.data()
-        options = {**self.options, "num_group": 1}
+        options = {**self.options, "num_group": self.offset_groups}
         return npx.convolution(x, self.offset_weight.data(), bias, **options)
 
     def convolve(self, x: Any, offset: Any, mask: Any) -> Any:

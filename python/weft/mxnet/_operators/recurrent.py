@@ -4,6 +4,7 @@ The vector has all weights first, layer by layer, in each the way forward and th
 i2h then h2h; then all biases in the same order. T steps, N sequences, H hidden elements.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,9 +33,19 @@ def shapes_of(
         yield (rows,)
 
 
+def features_of(mode: str, size: int, hidden: int, layers: int, directions: int) -> int:
+    """The elements of an input, which follow from the size of the vector. Raises ValueError for a
+    size that fits none."""
+    rest = sum(map(math.prod, shapes_of(mode, 0, hidden, layers, directions)))
+    features, left = divmod(size - rest, GATES[mode] * hidden * directions)
+    if features < 1 or left:
+        raise InvalidValue(f"rnn: `parameters` has {size} elements, which fit no input of {mode!r}")
+    return features
+
+
 def _parts(parameters: ndarray, shapes: list[tuple[int, ...]]) -> list[ndarray]:
     """The vector cut into arrays of these shapes."""
-    sizes = [shape[0] * (shape[1] if len(shape) == 2 else 1) for shape in shapes]
+    sizes = [math.prod(shape) for shape in shapes]
     if sum(sizes) != parameters.size:
         raise InvalidValue(
             f"`parameters` must have {sum(sizes)} elements for these sizes; got {parameters.size}"

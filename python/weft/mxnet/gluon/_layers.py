@@ -25,13 +25,15 @@ def layer(
     translate: Translation | None = None,
     name: str | None = None,
     variadic: bool = False,
+    base: type | None = None,
     **defaults: Any,
 ) -> type:
-    """The class of a layer.
+    """The class of a layer, in the public module of `native`, `weft.mxnet.gluon.nn` for one.
 
     arguments: names in MXNet's order; those that MXNet requires end with `!`
     translate: changes the named arguments into those of `native`, and may give attributes to set
     variadic: positional arguments are handed on as they are
+    base: the block of this package that it is; HybridBlock, or Block, by default
     defaults: where they are not those of `native`
     """
     words = [word.rstrip("!") for word in arguments.split()]
@@ -51,11 +53,12 @@ def layer(
             for word in options:
                 raise unknown_argument(title, word, (*words, "prefix", "params"))
 
-    base = HybridBlock if issubclass(native, _NativeHybrid) else Block
+    if base is None:
+        base = HybridBlock if issubclass(native, _NativeHybrid) else Block
     space = {
         "__init__": begin,
         "__doc__": native.__doc__,
-        "__module__": native.__module__.replace("weft.", "weft.mxnet.", 1),
+        "__module__": f"weft.mxnet.gluon.{native.__module__.split('.')[2]}",
         "__signature__": _signature(words, required, defaults, native, variadic),
     }
     made = type(title, (base, native), space)

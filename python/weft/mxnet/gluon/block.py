@@ -375,9 +375,13 @@ class Block(_NativeBlock):
         Raises OSError for files that are missing, or of another structure.
         """
         path = _File(f"{fspath(prefix)}-model.json")
-        blocks = json.loads(path.read_text(encoding="utf-8"))["blocks"]
+        try:
+            blocks = json.loads(path.read_text(encoding="utf-8"))["blocks"]
+            names = [block["name"] for block in blocks]
+        except (ValueError, TypeError, LookupError):
+            raise FileFailure(f"load: {path} is damaged, or not what `save` writes") from None
         own = list(_walked(self, ""))
-        if [b["name"] for b in blocks] != [name for name, _ in own]:
+        if names != [name for name, _ in own]:
             raise FileFailure(f"load: {path} has other blocks than {type(self).__name__}")
         self.load_parameters(f"{fspath(prefix)}-model.params")
         for saved, (_, block) in zip(blocks, own, strict=True):

@@ -8,6 +8,7 @@ array([0.5, 4.5])
 """
 
 import functools
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from weft._base import spelling as _spelling
@@ -33,14 +34,18 @@ class Loss(HybridBlock, _native.Loss):
     ) -> None:
         self._begin_names(prefix, params)
         _native.Loss.__init__(self, weight, batch_axis)
-        self._weight = weight
-        self._batch_axis = batch_axis
+
+    # What subclasses of programs read.
+    _weight = property(lambda self: self.weight, lambda self, to: setattr(self, "weight", to))
+    _batch_axis = property(
+        lambda self: self.batch_axis, lambda self, to: setattr(self, "batch_axis", to)
+    )
 
 
 def _apply_weighting(*arguments: Any, **options: Any) -> Any:
     """A loss times `weight` and `sample_weight`: `(loss, weight, sample_weight)`, or with `F`
     before them as in 1.x."""
-    values = [a for a in arguments if not hasattr(a, "__path__") and not _is_module(a)]
+    values = [a for a in arguments if not isinstance(a, ModuleType)]
     loss, weight, sample_weight = (*values, None, None)[:3]
     weight = options.get("weight", weight)
     sample_weight = options.get("sample_weight", sample_weight)
@@ -55,15 +60,9 @@ def _reshape_like(*arguments: Any) -> Any:
     return x.reshape(y.shape)
 
 
-def _is_module(value: Any) -> bool:
-    return type(value).__name__ == "module"
-
-
 def _loss(native: type, arguments: str, **defaults: Any) -> type:
     """The class of a loss, which is a `Loss` of this module, too."""
-    made = _layer(native, arguments, **defaults)
-    words = ("__init__", "__doc__", "__signature__")
-    space = {word: vars(made)[word] for word in words} | {"__module__": __name__}
+    made = _layer(native, arguments, base=Loss, **defaults)
     compute = native.forward  # type: ignore[attr-defined]
 
     @functools.wraps(compute)
@@ -75,10 +74,8 @@ def _loss(native: type, arguments: str, **defaults: Any) -> type:
         plain = [ndarray(a) if isinstance(a, ndarray) else a for a in arrays]
         return kind(compute(self, *plain))
 
-    space["forward"] = forward
-    ours = type(made.__name__, (Loss, native), space)
-    register_counterpart(native, ours)
-    return ours
+    made.forward = forward  # type: ignore[attr-defined]
+    return made
 
 
 L2Loss = _loss(_native.L2Loss, "weight batch_axis", weight=1.0)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from weft import np
 from weft._base import spelling as _spelling
-from weft._base.errors import InvalidState, InvalidValue
+from weft._base.errors import InvalidState, InvalidType, InvalidValue
 from weft._core import native as _core
 from weft._core.typing import ndarray
 from weft.gluon.parameter import Constant as _NativeConstant
@@ -337,14 +337,19 @@ class Constant(Parameter, _NativeConstant):
             name, value = arguments
         elif len(arguments) == 1:
             value = arguments[0]
+        if value is None or len(arguments) > 2:
+            raise InvalidType(
+                "Constant: give `value`, or as in 1.x `name` and `value`; got "
+                f"{len(arguments)} arguments"
+            )
         array = value if isinstance(value, ndarray) else np.array(value, dtype="float32")
         Parameter.__init__(
             self, name or "const", "null", array.shape, array.dtype, differentiable=False
         )
         self.__dict__["value"] = array
-        from weft.mxnet.initializer import Values
+        from weft.mxnet import initializer
 
-        self.init = Values(array)
+        self.init = initializer.Constant(array)
 
     def __repr__(self) -> str:
         return f"Constant {self.name} (shape={self.shape}, dtype={_dtype_name(self.dtype)})"

@@ -13,6 +13,7 @@
 array([1.])
 """
 
+import pickle
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from weft import autograd
 from weft._base import spelling as _spelling
 from weft._base import words as _words
-from weft._base.errors import InvalidState, InvalidValue, Unsupported
+from weft._base.errors import FileFailure, InvalidState, InvalidValue, Unsupported
 from weft.gluon.parameter import Parameter as _NativeParameter
 from weft.gluon.trainer import _sum_rows
 from weft.mxnet.gluon.parameter import Parameter, RefusedError, adopted
@@ -159,7 +160,7 @@ class Trainer:
         """
         if not self._kv_initialized:
             self._init_kvstore()
-        self._optimizer.rescale_grad = self._scale / batch_size
+        self._rescale("step", batch_size)
         self._allreduce_grads()
         self._update(ignore_stale_grad)
 
@@ -174,8 +175,13 @@ class Trainer:
     def update(self, batch_size: float, ignore_stale_grad: bool = False) -> None:
         """What `step` does after `allreduce_grads`."""
         self._require_own_updates("update")
-        self._optimizer.rescale_grad = self._scale / batch_size
+        self._rescale("update", batch_size)
         self._update(ignore_stale_grad)
+
+    def _rescale(self, caller: str, batch_size: float) -> None:
+        if not batch_size:
+            raise InvalidValue(f"{caller}: `batch_size` must not be 0; got {batch_size}")
+        self._optimizer.rescale_grad = self._scale / batch_size
 
     def _require_own_updates(self, caller: str) -> None:
         if not self._kv_initialized:
@@ -209,10 +215,11 @@ class Trainer:
         fresh = [(i, p) for i, p in trained if i not in stale]
         if self._skips(fresh):
             return
+        copies = [_copies(parameter) for _, parameter in fresh]
+        weights = [arrays[0] for arrays in copies]
+        self._updaters[0]([i for i, _ in fresh], [w.grad for w in weights], weights)
         with autograd.pause():
-            for index, parameter in fresh:
-                weight, *others = _copies(parameter)
-                self._updaters[0](index, weight.grad, weight)
+            for (_, parameter), (weight, *others) in zip(fresh, copies, strict=True):
                 for copy in others:
                     copy[...] = weight.to_device(copy.device)
                 if parameter._sums_up and parameter.grad_req == "write":
@@ -249,10 +256,19 @@ class Trainer:
         Path(fname).write_bytes(self._updaters[0].get_states(dump_optimizer=True))
 
     def load_states(self, fname: str | PathLike[str]) -> None:
-        """Reads what `save_states` wrote."""
+        """Reads what `save_states` wrote.
+
+        Raises OSError for a file that is missing or damaged.
+        """
         if not self._kv_initialized:
             self._init_kvstore()
-        self._updaters[0].set_states(Path(fname).read_bytes())
+        content = Path(fname).read_bytes()
+        try:
+            self._updaters[0].set_states(content)
+        except (pickle.UnpicklingError, EOFError, ValueError, TypeError, LookupError) as error:
+            raise FileFailure(
+                f"load_states: {fname} is damaged, or no file of a trainer's states ({error})"
+            ) from None
         self._optimizer = self._updaters[0].optimizer
         self._optimizer.param_dict = dict(enumerate(self._params))
 

@@ -144,8 +144,13 @@ def split_rnn_params(
 
     mode: 'rnn_relu', 'rnn_tanh', 'lstm' or 'gru'
     """
-    gates = {"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}[mode]
-    rows, outputs = gates * hidden_size, projection_size or hidden_size
+    from weft.mxnet._operators.recurrent import GATES
+
+    if mode not in GATES:
+        raise InvalidValue(
+            f"split_rnn_params: `mode` must be one of {', '.join(GATES)}; got {mode!r}"
+        )
+    rows, outputs = GATES[mode] * hidden_size, projection_size or hidden_size
     directions = "lr" if bidirectional else "l"
     shapes: dict[str, tuple[int, ...]] = {}
     for layer in range(num_layers):
@@ -158,6 +163,12 @@ def split_rnn_params(
     for layer in range(num_layers):
         for side in directions:
             shapes[f"{side}{layer}_i2h_bias"] = shapes[f"{side}{layer}_h2h_bias"] = (rows,)
+    whole = sum(map(math.prod, shapes.values()))
+    if param.size != whole:
+        raise InvalidValue(
+            f"split_rnn_params: `param` must have {whole} elements for these sizes; got "
+            f"{param.size}"
+        )
     found, place = {}, 0
     for name, shape in shapes.items():
         size = math.prod(shape)

@@ -191,20 +191,18 @@ class Optimizer:
 
     def update_multi_precision(self, indices: Any, weights: Any, grads: Any, states: Any) -> None:
         """`update`, by way of the copies in float32 that `create_state_multi_precision` made."""
-        is_one = not isinstance(indices, list | tuple)
-        if is_one:
+        if not isinstance(indices, list | tuple):
             indices, weights, grads, states = [indices], [weights], [grads], [states]
-        if not any(self._has_master(weight) for weight in weights):
-            if is_one:
-                self.update(indices[0], weights[0], grads[0], states[0])
-            else:
-                self._each_or_all(indices, weights, grads, states)
-            return
-        masters = [state[0] for state in states]
-        wide = [grad.astype("float32") for grad in grads]
-        self._each_or_all(indices, masters, wide, [state[1] for state in states])
-        for weight, master in zip(weights, masters, strict=True):
-            weight[...] = master.astype(weight.dtype)
+        rows = [
+            (state[0], grad.astype("float32"), state[1])
+            if self._has_master(weight)
+            else (weight, grad, state)
+            for weight, grad, state in zip(weights, grads, states, strict=True)
+        ]
+        self._each_or_all(indices, *([row[part] for row in rows] for part in range(3)))
+        for weight, (updated, _, _) in zip(weights, rows, strict=True):
+            if updated is not weight:
+                weight[...] = updated.astype(weight.dtype)
 
     def _each_or_all(self, indices: Any, weights: Any, grads: Any, states: Any) -> None:
         """Lists for what 2.0 wrote; one by one for an `update` of 1.x, which knows no lists."""

@@ -4,6 +4,7 @@ import functools
 import inspect
 from typing import Any, ClassVar
 
+from weft._base.errors import InvalidType
 from weft._core import native as _core
 from weft._core.typing import ndarray
 from weft.mxnet.optimizer._base import Optimizer, registry, renamed
@@ -18,7 +19,7 @@ class NativeOptimizer(Optimizer):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         words = list(self.options)
-        given = dict(zip(words, args, strict=False)) | renamed(options, words)
+        given = _together(type(self).__name__, words, args, renamed(options, words))
         own = {word: given.pop(word, default) for word, default in self.options.items()}
         super().__init__(
             learning_rate=own["learning_rate"]
@@ -89,6 +90,19 @@ class NativeOptimizer(Optimizer):
         for array in arrays:
             _core.set_state(array, True)
         return arrays
+
+
+def _together(
+    title: str, words: list[str], args: tuple[Any, ...], options: dict[str, Any]
+) -> dict[str, Any]:
+    """Options by position and by name. Raises TypeError for too many, and for one given twice."""
+    if len(args) > len(words):
+        raise InvalidType(f"{title}: takes at most {len(words)} options in order; got {len(args)}")
+    first = dict(zip(words, args, strict=False))
+    for word in first:
+        if word in options:
+            raise InvalidType(f"{title}: `{word}` is given twice")
+    return first | options
 
 
 def _rate(own: Any, given: Any, options: Any, args: Any) -> float | None:

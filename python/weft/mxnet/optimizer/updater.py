@@ -16,6 +16,7 @@ from weft import autograd
 from weft._base import spelling as _spelling
 from weft._core.typing import ndarray
 from weft.mxnet.optimizer._base import Optimizer
+from weft.mxnet.optimizer._native import NativeOptimizer
 
 
 class Updater:
@@ -41,8 +42,19 @@ class Updater:
                     self.states[one] = self.optimizer.create_state_multi_precision(one, array)
                     self.states_synced[one] = True
             states = [self.states[one] for one in indices]
+            if self._takes_lists():
+                self.optimizer.update_multi_precision(indices, weights, grads, states)
+                return
             for one in zip(indices, weights, grads, states, strict=True):
                 self.optimizer.update_multi_precision(*one)
+
+    def _takes_lists(self) -> bool:
+        """One of this package, which reads its options once for all parameters. Those of programs
+        get one parameter at a time, as in MXNet; copies in float32 of gradients, too, are made one
+        after the other."""
+        kind = type(self.optimizer)
+        is_ours = kind.update_multi_precision is Optimizer.update_multi_precision
+        return is_ours and issubclass(kind, NativeOptimizer) and not self.optimizer.multi_precision
 
     def sync_state_context(self, state: Any, context: Any) -> Any:
         """The arrays of a state on another context."""

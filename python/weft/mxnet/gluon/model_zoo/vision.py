@@ -79,31 +79,41 @@ def _network(title: str, file: str) -> Callable[..., Any]:
     return build
 
 
-def _family(title: str, file: Callable[..., str]) -> Callable[..., Any]:
-    native = getattr(_native, title)
-
-    @functools.wraps(native)
-    def build(*args: Any, **options: Any) -> Any:
-        return _made(native, file(*args), args, options)
-
-    return build
-
-
 for _file, _title in _MODELS.items():
     globals()[_title] = _network(_title, _file)
 
-get_vgg = _family("get_vgg", lambda number, *_: f"vgg{number}")
-get_resnet = _family("get_resnet", lambda version, number, *_: f"resnet{number}_v{version}")
+
+def get_vgg(
+    num_layers: int, pretrained: bool = False, ctx: Any = None, root: Any = None, **options: Any
+) -> Any:
+    """VGG with 11, 13, 16 or 19 layers; with `batch_norm=True` each convolution has one."""
+    file = f"vgg{num_layers}{'_bn' if options.get('batch_norm') else ''}"
+    found = {"pretrained": pretrained, "ctx": ctx, "root": root, **options}
+    return _made(_native.get_vgg, file, (num_layers,), found)
+
+
+def get_resnet(
+    version: int,
+    num_layers: int,
+    pretrained: bool = False,
+    ctx: Any = None,
+    root: Any = None,
+    **options: Any,
+) -> Any:
+    """A residual network: version 1 or 2, with 18, 34, 50, 101 or 152 layers."""
+    file = f"resnet{num_layers}_v{version}"
+    found = {"pretrained": pretrained, "ctx": ctx, "root": root, **options}
+    return _made(_native.get_resnet, file, (version, num_layers), found)
 
 
 def get_mobilenet(multiplier: float, **options: Any) -> Any:
     """MobileNet of 1.0, 0.75, 0.5 or 0.25 of the channels."""
-    return get_model(f"mobilenet{multiplier}", **options)
+    return get_model(f"mobilenet{float(multiplier)}", **options)
 
 
 def get_mobilenet_v2(multiplier: float, **options: Any) -> Any:
     """MobileNetV2 of 1.0, 0.75, 0.5 or 0.25 of the channels."""
-    return get_model(f"mobilenetv2_{multiplier}", **options)
+    return get_model(f"mobilenetv2_{float(multiplier)}", **options)
 
 
 def get_model(name: str, **options: Any) -> Any:

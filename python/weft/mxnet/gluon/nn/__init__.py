@@ -106,13 +106,11 @@ for _ours in (Sequential, HybridSequential, Concatenate, HybridConcatenate):
 
 def _function(name: str) -> Any:
     """The function that a text names, looked for where MXNet looks."""
-    from weft import np, npx
+    from weft.mxnet import ndarray, numpy, numpy_extension
 
-    for place in (np, npx):
-        if callable(getattr(place, name, None)):
-            return getattr(place, name)
-    from weft.mxnet import ndarray
-
+    for place in (numpy, numpy_extension):
+        if callable(found := getattr(place, name, None)):
+            return found
     return getattr(ndarray, name)
 
 
@@ -264,6 +262,22 @@ Conv1DTranspose = _window(_native.Conv1DTranspose, _TRANSPOSED, *_L1)
 Conv2DTranspose = _window(_native.Conv2DTranspose, _TRANSPOSED, *_L2)
 Conv3DTranspose = _window(_native.Conv3DTranspose, _TRANSPOSED, *_L3)
 
+
+def _offsets_by_groups(native: type) -> type:
+    """A deformable convolution, whose offsets MXNet computes in as many groups as the result."""
+    words = (
+        "channels! kernel_size strides padding dilation groups num_deformable_group layout "
+        "use_bias in_channels activation weight_initializer bias_initializer "
+        "offset_weight_initializer offset_bias_initializer offset_use_bias"
+    )
+    made = _window(native, words, *_L2)
+    made.offset_groups = property(lambda self: self.groups)  # type: ignore[attr-defined]
+    return made
+
+
+DeformableConvolution = _offsets_by_groups(_native.DeformableConvolution)
+ModulatedDeformableConvolution = _offsets_by_groups(_native.ModulatedDeformableConvolution)
+
 # The order of `layout` and `ceil_mode` differs from layer to layer in MXNet.
 _MAX_1D = "pool_size strides padding layout ceil_mode"
 _MAX_3D = "pool_size strides padding ceil_mode layout"
@@ -309,6 +323,7 @@ __all__ = [
     "Conv2DTranspose",
     "Conv3D",
     "Conv3DTranspose",
+    "DeformableConvolution",
     "Dense",
     "Dropout",
     "Embedding",
@@ -332,6 +347,7 @@ __all__ = [
     "MaxPool1D",
     "MaxPool2D",
     "MaxPool3D",
+    "ModulatedDeformableConvolution",
     "PReLU",
     "PixelShuffle1D",
     "PixelShuffle2D",

@@ -4,11 +4,12 @@ from typing import Any
 
 from weft import np
 from weft._base.errors import InvalidValue, Unsupported
+from weft._base.spelling import unknown_argument
 from weft.gluon.rnn import RecurrentCell as _Native
 from weft.mxnet.gluon import _devices
 from weft.mxnet.gluon._layers import layer
 from weft.mxnet.gluon._modes import shown
-from weft.mxnet.gluon.block import HybridBlock, register_counterpart
+from weft.mxnet.gluon.block import HybridBlock
 
 
 class RecurrentCell(HybridBlock, _Native):
@@ -44,12 +45,18 @@ class RecurrentCell(HybridBlock, _Native):
         return unrolled(self, *args, **options)
 
 
+_OF_STATES = ("batch_size", "func", "ctx", "device", "dtype", "name")
+
+
 def begin_states(
     block: Any, batch_size: int, func: Any, ctx: Any, device: Any, dtype: Any, options: Any
 ) -> list[Any]:
     """States of a cell or a network."""
     options.pop("name", None)
     where = _devices.chosen(ctx, device, "begin_state")
+    if func is None:
+        for word in options:
+            raise unknown_argument("begin_state", word, _OF_STATES)
     states = []
     for info in block.state_info(batch_size):
         if func is not None:
@@ -72,7 +79,7 @@ def unrolled(
     valid_length: Any = None,
 ) -> tuple[Any, list[Any]]:
     """`RecurrentCell.unroll` in MXNet's words."""
-    if layout not in ("NTC", "TNC") and "T" not in layout:
+    if layout[:2] not in ("NT", "TN"):
         raise InvalidValue(f"unroll: `layout` must be 'NTC' or 'TNC'; got {layout!r}")
     axis = layout.find("T")
     if isinstance(inputs, list | tuple):
@@ -94,37 +101,19 @@ def unrolled(
 _GATES = {"activation": "tanh", "recurrent_activation": "sigmoid"}
 
 
-def _translate(given: dict[str, Any]) -> None:
-    given.pop("output_prefix", None)
-    if "hidden_size" in given and "recurrent_activation" in given:
-        for word, usual in _GATES.items():
-            if given.pop(word, usual) != usual:
-                raise Unsupported(f"gluon.rnn: `{word}` of this cell must be {usual!r}")
-
-
-def _without_gates(given: dict[str, Any]) -> None:
-    given.pop("output_prefix", None)
-    for word, usual in _GATES.items():
-        value = given.pop(word, usual)
-        if value != usual:
-            raise Unsupported(f"gluon.rnn: `{word}` of this cell must be {usual!r}; got {value!r}")
-
-
 def cell(native: type, arguments: str, *, variadic: bool = False) -> type:
     """The class of a cell: see `_layers.layer`."""
-    has_gates = "recurrent_activation" in arguments
-    made = layer(
-        native,
-        arguments,
-        translate=_without_gates if has_gates else _translate,
-        variadic=variadic,
-    )
-    space = {
-        word: vars(made)[word] for word in ("__init__", "__doc__", "__module__", "__signature__")
-    }
-    ours = type(made.__name__, (RecurrentCell, native), space)
-    register_counterpart(native, ours)
-    return ours
+    fixed = _GATES if "recurrent_activation" in arguments else {}
+
+    def translate(given: dict[str, Any]) -> None:
+        given.pop("output_prefix", None)
+        for word, usual in fixed.items():
+            if (value := given.pop(word, usual)) != usual:
+                raise Unsupported(
+                    f"gluon.rnn: `{word}` of this cell must be {usual!r}; got {value!r}"
+                )
+
+    return layer(native, arguments, translate=translate, variadic=variadic, base=RecurrentCell)
 
 
 __all__ = ["RecurrentCell", "begin_states", "cell", "unrolled"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from weft._base.errors import Unsupported
 from weft.mxnet.gluon._layers import layer
-from weft.mxnet.gluon.block import HybridBlock, register_counterpart
+from weft.mxnet.gluon.block import HybridBlock
 from weft.mxnet.gluon.rnn._cells import begin_states
 
 _LACKING = ("projection_size", "h2r_weight_initializer", "state_clip_min", "state_clip_max")
@@ -41,12 +41,7 @@ class _Network(HybridBlock):
 
 def network(native: type, arguments: str, **defaults: Any) -> type:
     """The class of a network: see `_layers.layer`."""
-    made = layer(native, arguments, translate=_translate, **defaults)
-    words = ("__init__", "__doc__", "__module__", "__signature__")
-    space = {word: vars(made)[word] for word in words}
-    ours = type(made.__name__, (_Network, native), space)
-    register_counterpart(native, ours)
-    return ours
+    return layer(native, arguments, translate=_translate, base=_Network, **defaults)
 
 
 __all__ = ["network"]

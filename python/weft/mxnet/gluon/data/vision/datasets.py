@@ -98,7 +98,8 @@ class CIFAR10(_Images):
     """
 
     _folder = "cifar10"
-    _labels = 1  # bytes before the pixels of an image; the last one counts
+    _labels = 1  # bytes before the pixels of an image
+    _place = 0  # of that which counts
     _files = (tuple(f"data_batch_{n}.bin" for n in range(1, 6)), ("test_batch.bin",))
     _source = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz has the files"
 
@@ -114,7 +115,7 @@ class CIFAR10(_Images):
     def _read(self, folder: Path, names: tuple[str, ...]) -> None:
         parts = [self._records(folder, name) for name in names]
         records = numpy.concatenate(parts)
-        self._label = records[:, self._labels - 1].astype("int32")
+        self._label = records[:, self._place].astype("int32")
         pixels = records[:, self._labels :].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
         self._data = np.array(numpy.ascontiguousarray(pixels), device="cpu")
 
@@ -140,6 +141,7 @@ class CIFAR100(CIFAR10):
     """
 
     _folder = "cifar100"
+    _labels = 2  # of twenty kinds, of a hundred
     _files = (("train.bin",), ("test.bin",))
     _source = "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz has the files"
 
@@ -150,16 +152,8 @@ class CIFAR100(CIFAR10):
         train: bool = True,
         transform: Transform | None = None,
     ) -> None:
-        self._fine_label = fine_label
+        self._place = 1 if fine_label else 0
         super().__init__(root, train, transform)
-
-    _labels = 2
-
-    def _read(self, folder: Path, names: tuple[str, ...]) -> None:
-        super()._read(folder, names)
-        if not self._fine_label:
-            records = numpy.concatenate([self._records(folder, name) for name in names])
-            self._label = records[:, 0].astype("int32")
 
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
