@@ -4,6 +4,7 @@ Inputs that are not given become variables with the node's name in theirs. Attri
 texts, as files have them; those that the operator does not have are refused by name.
 """
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -138,7 +139,7 @@ def _sorted(
     return inputs, None, values
 
 
-_INPUT = parameters_of("Activation")[0].kind  # of parameters that are inputs
+_INPUT = inspect.Parameter.POSITIONAL_OR_KEYWORD  # of parameters that are inputs
 
 
 def _listed(

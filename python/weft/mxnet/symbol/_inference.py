@@ -19,22 +19,10 @@ from weft.mxnet._reading.graph import Entry, GraphNode, reachable
 from weft.mxnet.symbol._asking import asked
 from weft.mxnet.symbol._inputs import visible_outputs
 from weft.mxnet.symbol._modes import Known, inward, outward
-from weft.mxnet.symbol._shape_rules import RULES, Place
+from weft.mxnet.symbol._shape_rules import RULES, Place, merged
 from weft.mxnet.symbol._type_rules import types_of
 
 _MOST_PASSES = 50
-
-
-def merged(one: Known, other: Known) -> Known:
-    """What two say of a shape together. Raises ValueError where they contradict each other."""
-    if one is None or other is None:
-        return other if one is None else one
-    fits = len(one) == len(other) and all(
-        -1 in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True)
-    )
-    if not fits:
-        raise InvalidValue(f"shapes {outward(one)} and {outward(other)} differ")
-    return tuple(max(pair) for pair in zip(one, other, strict=True))
 
 
 def is_whole(shape: Known) -> bool:
@@ -88,11 +76,9 @@ class Inference:
     def _begin(
         self, node: GraphNode, shapes: Mapping[str, Known], dtypes: Mapping[str, Any]
     ) -> None:
+        told = shapes.get(node.name)
         own = read_shape(node.attrs.get("__shape__"))
-        shape = shapes.get(node.name) or inward(own)
-        if node.name in shapes and shapes[node.name] is not None:
-            shape = shapes[node.name]
-        self._shapes[id(node), 0] = shape
+        self._shapes[id(node), 0] = inward(own) if told is None else told
         given = dtypes.get(node.name)
         code = parse(node.attrs.get("__dtype__", "None"))
         if given is not None:
@@ -266,4 +252,4 @@ def _numpy_type(name: str | None) -> Any:
     return name if name == "bfloat16" else numpy.dtype(name).type
 
 
-__all__ = ["Inference", "is_whole", "merged"]
+__all__ = ["Inference", "is_whole"]
