@@ -80,6 +80,17 @@ def test_operators_have_the_values_of_numpy():
         numpy.testing.assert_allclose(one.asnumpy(), other, rtol=1e-6)
 
 
+def test_numbers_of_numpy_are_numbers():
+    x = mx.sym.Variable("x")
+    graph = mx.sym.Group([numpy.float32(2) * x, x - numpy.float64(1), numpy.int64(3) - x])
+    found = graph.eval(x=np.array([4.0]))
+    assert [array.item() for array in found] == [8.0, 3.0, -1.0]
+    of_numpy = numpy.float32(2) / x.as_np_ndarray()
+    assert of_numpy.eval(x=np.array([4.0]))[0].item() == 0.5
+    with pytest.raises(TypeError):
+        numpy.ones(2) + x
+
+
 # ---- shapes --------------------------------------------------------------------------------------
 
 
