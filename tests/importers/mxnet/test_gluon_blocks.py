@@ -337,6 +337,24 @@ def test_hybrid_forward_runs_on_arrays_of_either_kind(hybrid):
     assert net.scale.grad().shape == (2, 5)
 
 
+class OfNumpy(mx.gluon.HybridBlock):
+    """A block as 1.6 to 2.0b had them."""
+
+    def hybrid_forward(self, F, x):  # noqa: N803 - MXNet's name
+        return F.npx.relu(F.np.exp(x) - 2)
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_hybrid_forward_finds_functions_of_numpy(hybrid):
+    net = OfNumpy()
+    net.hybridize(hybrid)
+    values = np.array([0.0, 1.0])
+    wanted = [0.0, numpy.exp(1) - 2]
+    numpy.testing.assert_allclose(net(values).asnumpy(), wanted, rtol=1e-6)
+    symbol = net(mx.sym.var("x").as_np_ndarray())
+    numpy.testing.assert_allclose(symbol.eval(x=values)[0].asnumpy(), wanted, rtol=1e-6)
+
+
 def test_blocks_are_composed_of_symbols():
     names = ["data", "net_scale", "net_dense0_weight", "net_dense0_bias"]
     assert Scaled(prefix="net_")(mx.sym.var("data")).list_arguments() == names
