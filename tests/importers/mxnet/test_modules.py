@@ -117,6 +117,24 @@ def test_parts_of_a_batch_make_the_same_step_as_the_whole():
     numpy.testing.assert_array_equal(one, other)
 
 
+def test_states_go_from_batch_to_batch():
+    state = mx.sym.var("state")
+    made = mx.sym.Group([mx.sym.var("data") + state, state * 2])
+    module = mx.mod.Module(made, label_names=None, state_names=["state"])
+    with pytest.raises(RuntimeError, match="get_outputs: call `bind`"):
+        module.get_outputs()
+    module.bind([("data", (2, 3))])
+    module.init_params()
+    module.set_states(value=1)
+    for wanted in (1.0, 2.0, 4.0):
+        assert module.get_states()[0].asnumpy().tolist() == [[wanted] * 3] * 2
+        module.forward(mx.io.DataBatch([np.ones((2, 3))], None), is_train=True)
+        assert module.get_outputs()[0].asnumpy().tolist() == [[wanted + 1] * 3] * 2
+        module.set_states(states=[module.get_outputs(merge_multi_context=False)[1]])
+    with pytest.raises(ValueError, match="either `states` or `value`"):
+        module.set_states()
+
+
 def test_fixed_parameters_stay():
     module = mx.mod.Module(net(), fixed_param_names=["fc1_weight"])
     data = batches()

@@ -50,6 +50,10 @@ class BaseModule:
         if not (self.binded and self.params_initialized):
             raise InvalidState(f"{caller}: call `bind` and `init_params` first")
 
+    def _require_bound(self, caller: str) -> None:
+        if not self.binded:
+            raise InvalidState(f"{caller}: call `bind` first")
+
     # ---- whole sets --------------------------------------------------------------------------
 
     def score(

@@ -95,8 +95,7 @@ class SequentialModule(BaseModule):
         """
         if self.params_initialized and not force_init:
             return
-        if not self.binded:
-            raise InvalidState("init_params: call `bind` first")
+        self._require_bound("init_params")
         for module in self._modules:
             module.init_params(
                 initializer=initializer,
