@@ -77,10 +77,7 @@ class BaseRNNCell:
 
         func: makes one of a name and what `state_info` says: `mx.sym.zeros`, or `mx.sym.Variable`
         """
-        if self._modified:
-            raise InvalidState(
-                "begin_state: the cell is inside another one; ask that one for its states"
-            )
+        self._require_outermost()
         found = []
         for info in self.state_info:
             self._init_counter += 1
@@ -88,6 +85,12 @@ class BaseRNNCell:
             name = f"{self._prefix}begin_state_{self._init_counter}"
             found.append(func(name=name, **given))
         return found
+
+    def _require_outermost(self) -> None:
+        if self._modified:
+            raise InvalidState(
+                "begin_state: the cell is inside another one; ask that one for its states"
+            )
 
     # ---- weights -----------------------------------------------------------------------------
 
@@ -135,14 +138,25 @@ class BaseRNNCell:
         merge_outputs: are outputs one symbol? By default a list, one of each step
         """
         self.reset()
-        steps, _ = normalized(length, inputs, layout, False)
         states = self.begin_state() if begin_state is None else begin_state
+        return self._all_steps(length, inputs, states, layout, merge_outputs)
+
+    def _all_steps(
+        self, length: int, inputs: Any, states: Any, layout: str, merge: bool | None
+    ) -> tuple[Any, list[Symbol]]:
+        """What `unroll` does once there are first states."""
+        steps, _ = normalized(length, inputs, layout, False)
         outputs = []
         for step in steps:
             output, states = self(step, states)
             outputs.append(output)
-        found, _ = normalized(length, outputs, layout, merge_outputs)
+        found, _ = normalized(length, outputs, layout, merge)
         return found, states
+
+    def _next_name(self) -> str:
+        """Before the names of what the next step makes."""
+        self._counter += 1
+        return f"{self._prefix}t{self._counter}_"
 
     def _get_activation(self, inputs: Symbol, activation: Any, **kwargs: Any) -> Symbol:
         """An activation by its name, or what a function makes."""

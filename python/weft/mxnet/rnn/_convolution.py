@@ -106,10 +106,6 @@ class BaseConvRNNCell(BaseRNNCell):
         )
         return i2h, h2h
 
-    def _next_name(self) -> str:
-        self._counter += 1
-        return f"{self._prefix}t{self._counter}_"
-
 
 class ConvRNNCell(BaseConvRNNCell):
     """A plain cell with convolutions."""

@@ -143,18 +143,11 @@ class FusedRNNCell(BaseRNNCell):
     def __call__(self, inputs: Symbol, states: Sequence[Symbol]) -> Step:
         raise InvalidState("FusedRNNCell: has no single steps; use `unroll`, or `unfuse()` first")
 
-    def unroll(
-        self,
-        length: int,
-        inputs: Any,
-        begin_state: Any = None,
-        layout: str = "NTC",
-        merge_outputs: bool | None = None,
+    def _all_steps(
+        self, length: int, inputs: Any, states: Any, layout: str, merge: bool | None
     ) -> tuple[Any, list[Symbol]]:
-        self.reset()
         whole, axis = normalized(length, inputs, layout, True)
         data = symbol.swapaxes(whole, dim1=0, dim2=1) if axis == 1 else whole
-        states = self.begin_state() if begin_state is None else begin_state
         words = ("state", "state_cell")
         result = symbol.RNN(
             data=data,
@@ -173,7 +166,7 @@ class FusedRNNCell(BaseRNNCell):
         last = list(result)[1:] if self._get_next_state else []
         if axis == 1:
             outputs = symbol.swapaxes(outputs, dim1=0, dim2=1)
-        found, _ = normalized(length, outputs, layout, merge_outputs)
+        found, _ = normalized(length, outputs, layout, merge)
         return found, last
 
     def unfuse(self) -> SequentialRNNCell:

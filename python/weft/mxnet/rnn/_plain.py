@@ -41,10 +41,6 @@ class _PlainCell(BaseRNNCell):
         )
         return i2h, h2h
 
-    def _next_name(self) -> str:
-        self._counter += 1
-        return f"{self._prefix}t{self._counter}_"
-
 
 class RNNCell(_PlainCell):
     """A plain cell: activation(i2h + h2h).
