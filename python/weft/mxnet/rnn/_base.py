@@ -32,6 +32,8 @@ class BaseRNNCell:
     output and the new states, for one step.
     """
 
+    _gate_names: Sequence[str] = ()
+
     def __init__(self, prefix: str = "", params: RNNParams | None = None) -> None:
         self._own_params = params is None
         self._prefix = prefix
@@ -65,10 +67,6 @@ class BaseRNNCell:
     def state_shape(self) -> list[tuple[int, ...]]:
         """The shape of each state."""
         return [info["shape"] for info in self.state_info]
-
-    @property
-    def _gate_names(self) -> tuple[str, ...] | list[str]:
-        return ()
 
     def begin_state(
         self, func: Callable[..., Symbol] = symbol.zeros, **kwargs: Any
