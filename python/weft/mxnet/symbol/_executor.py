@@ -273,18 +273,23 @@ class Executor:
     def reshape(
         self, partial_shaping: bool = False, allow_up_sizing: bool = False, **kwargs: Any
     ) -> "Executor":
-        """An executor for arguments of other shapes; arrays whose shape stays are shared.
+        """An executor for arguments of other shapes; arrays whose shape stays are shared, and so
+        are those that `args_grad` gave.
 
         partial_shaping: may arguments that are not named change their shapes?
         allow_up_sizing: may arrays become larger? They get new memory, and are zeros
         """
         found = _known(self._symbol, dict(kwargs), _dtypes(self.arg_dict), "reshape")
         arrays: dict[str, Any] = {}
+        grads: dict[str, Any] = {}
         for node in (*found.arguments, *found.states):
             old = self.arg_dict.get(node.name, self.aux_dict.get(node.name))
             shape = found.shape(node) or ()
+            given = self._given.get(node.name)
             if tuple(old.shape) == shape:
                 arrays[node.name] = old
+                if given is not None:
+                    grads[node.name] = given
                 continue
             if not partial_shaping and node.name not in kwargs:
                 raise InvalidValue(
@@ -300,8 +305,10 @@ class Executor:
             arrays[node.name] = (
                 zeros(shape, old.dtype, self._ctx) if is_larger else part_of(old, shape)
             )
+            if given is not None and not is_larger:
+                grads[node.name] = part_of(given, shape)
         function = Function(with_known_shapes(self._symbol._heads, found), "Executor")
-        return Executor(self._symbol, self._ctx, arrays, self._grad_req, {}, function)
+        return Executor(self._symbol, self._ctx, arrays, self._grad_req, grads, function)
 
     def get_optimized_symbol(self) -> Any:
         """The symbol with nodes that compute the same as one, unless the environment variable
