@@ -53,6 +53,23 @@ def test_gradients_go_to_the_arrays_that_bind_was_given():
     assert grad.tolist() == [12.0, 12.0]
 
 
+def test_gradients_go_to_these_arrays_after_a_reshape():
+    grad = np.zeros(4)
+    run = (mx.sym.var("x") * 3).bind(args=[np.ones(4)], args_grad=[grad])
+    for size in (4, 2):
+        other = run.reshape(x=(size,))
+        grad[...] = 0
+        other.forward(is_train=True)
+        other.backward(np.ones(size))
+        assert grad.tolist() == [3.0] * size + [0.0] * (4 - size)
+
+
+@pytest.mark.parametrize("context", [3, "gpux", [mx.cpu()]])
+def test_what_is_no_context_is_refused(context):
+    with pytest.raises(weft.Error):
+        mx.sym.relu(mx.sym.var("x")).simple_bind(context, x=(2,))
+
+
 def test_output_layers_have_their_own_gradient():
     run = net().simple_bind(data=(4, 5))
     random = numpy.random.RandomState(0)
