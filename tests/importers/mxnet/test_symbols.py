@@ -168,6 +168,13 @@ def test_a_file_is_what_mxnet_reads(tmp_path):
     assert mx.sym.concat(mx.sym.var("x"), mx.sym.var("y")).attr("num_args") == "2"
 
 
+@pytest.mark.parametrize("count", ["x", "1000000000"])
+def test_a_file_with_a_wrong_number_of_results_is_damaged(count):
+    text = mx.sym.split(mx.sym.var("x"), num_outputs=3, name="part").tojson()
+    with pytest.raises(OSError, match="`part`"):
+        mx.sym.load_json(text.replace('"num_outputs": "3"', f'"num_outputs": "{count}"'))
+
+
 def test_loops_and_branches_run():
     def step(row, total):
         return row * 2, row + total
@@ -199,6 +206,15 @@ def test_loops_and_branches_run():
         (lambda x: (x + x).bind(args={}), "`args` lacks arrays for `x`"),
         (lambda x: (x + x).simple_bind(), "shapes of `x` .* do not follow"),
         (lambda x: mx.sym.dot(x, x).simple_bind(x=(2, 3)), "dot"),
+        (lambda x: x.infer_shape(x="ab"), "shape of `x` must be a tuple of integers; got 'ab'"),
+        (lambda x: x.infer_shape(x=(2, 2.5)), r"a tuple of integers; got \(2, 2.5\)"),
+        (lambda x: x.infer_type(x="flot"), "type of `x` must be a dtype; got 'flot'"),
+        (lambda x: mx.sym.concat(x, x, dim=5).infer_shape(x=(2, 3)), r"`dim` must be in \[-2, 2\)"),
+        (lambda x: mx.sym.split(x, num_outputs=0).infer_shape(x=(2, 3)), "SliceChannel `split"),
+        (
+            lambda x: mx.sym.FullyConnected(x, num_hidden="a", name="f").infer_shape(x=(2, 3)),
+            "`f`: its inputs or attributes .* do not fit",
+        ),
     ],
 )
 def test_mistakes_name_what_is_wrong(make, told):

@@ -25,7 +25,7 @@ from weft.mxnet.symbol._arrays import array_of, wrapped, zeros
 from weft.mxnet.symbol._inference import Inference
 from weft.mxnet.symbol._inputs import output_names, parameters_of
 from weft.mxnet.symbol._merging import merged_heads
-from weft.mxnet.symbol._modes import inward, outward
+from weft.mxnet.symbol._modes import given_shape, outward
 from weft.mxnet.symbol._running import Function, with_known_shapes
 
 _REQUESTS = ("write", "add", "inplace", "null")
@@ -484,7 +484,7 @@ def _known(
     symbol: Any, shapes: Mapping[str, Any], dtypes: Mapping[str, Any], caller: str
 ) -> Inference:
     """What is known of a symbol; raises ValueError unless it is all of the variables."""
-    known = {name: inward(_shape(caller, name, shape)) for name, shape in shapes.items()}
+    known = {name: given_shape(caller, name, shape) for name, shape in shapes.items()}
     found = _inferred(symbol, known, dtypes, caller)
     missing = found.unknown()
     if missing:
@@ -494,14 +494,6 @@ def _known(
             f"extent that is not known. Give them by name, `{missing[0].name}=(...)`"
         )
     return found
-
-
-def _shape(caller: str, name: str, shape: Any) -> Any:
-    if isinstance(shape, int):
-        return (shape,)
-    if isinstance(shape, Sequence) and not isinstance(shape, str):
-        return shape
-    raise InvalidType(f"{caller}: the shape of `{name}` must be a tuple; got {shape!r}")
 
 
 def _inferred(

@@ -5,12 +5,12 @@ backward by what `_shape_rules.py` knows. It is repeated until nothing new is fo
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy
 
-from weft._base.errors import InvalidValue, NotFound
+from weft._base.errors import Error, InvalidType, InvalidValue, NotFound
 from weft._base.spelling import hint
 from weft._mxnet_files.records import DTYPES
 from weft.mxnet._operators import parse, read_shape
@@ -59,8 +59,8 @@ class Inference:
         self._attributes = {
             id(node): {k: parse(v) for k, v in node.attributes.items()} for node in self.nodes
         }
-        self._find_types()
-        self._find_shapes()
+        self._search(self._types, self._deduce_types)
+        self._search(self._shapes, self._deduce_shapes)
 
     def _check(
         self, shapes: Mapping[str, Known], dtypes: Mapping[str, Any], variables: list[GraphNode]
@@ -82,20 +82,41 @@ class Inference:
         given = dtypes.get(node.name)
         code = parse(node.attrs.get("__dtype__", "None"))
         if given is not None:
-            self._types[id(node), 0] = numpy.dtype(given).name
+            self._types[id(node), 0] = self._dtype(node.name, given)
         elif isinstance(code, int) and code in DTYPES:
             self._types[id(node), 0] = DTYPES[code]
 
+    def _dtype(self, name: str, given: Any) -> str:
+        if given == "bfloat16":
+            return "bfloat16"
+        try:
+            return numpy.dtype(given).name
+        except TypeError:
+            raise InvalidType(
+                f"{self.caller}: the type of `{name}` must be a dtype; got {given!r}"
+            ) from None
+
     # ---- the search --------------------------------------------------------------------------
 
-    def _find_types(self) -> None:
+    def _search(self, known: dict[Any, Any], deduce: Callable[[GraphNode], None]) -> None:
+        """Asks all nodes, forth and back, until nothing new is found."""
         for _ in range(_MOST_PASSES):
-            before = dict(self._types)
+            before = dict(known)
             for node in (*self.nodes, *reversed(self.nodes)):
                 if not node.is_variable:
-                    self._deduce_types(node)
-            if before == self._types:
+                    self._ask(deduce, node)
+            if before == known:
                 return
+
+    def _ask(self, deduce: Callable[[GraphNode], None], node: GraphNode) -> None:
+        """Asks one node. Raises ValueError, with its name, where it cannot have what it has."""
+        try:
+            deduce(node)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            told = str(error)
+            if not isinstance(error, Error):  # a rule met a missing input, or a text for a number
+                told = f"its inputs or attributes {node.attributes} do not fit: {error!r}"
+            raise InvalidValue(f"{self.caller}: {node.op} `{node.name}`: {told}") from None
 
     def _deduce_types(self, node: GraphNode) -> None:
         inputs = [self._types.get((id(child), n)) for child, n in node.inputs]
@@ -109,15 +130,6 @@ class Inference:
             if found is not None:
                 self._types.setdefault((id(node), n), found)
 
-    def _find_shapes(self) -> None:
-        for _ in range(_MOST_PASSES):
-            before = dict(self._shapes)
-            for node in (*self.nodes, *reversed(self.nodes)):
-                if not node.is_variable:
-                    self._deduce_shapes(node)
-            if before == self._shapes:
-                return
-
     def _deduce_shapes(self, node: GraphNode) -> None:
         inputs = [self._shapes.get((id(child), n)) for child, n in node.inputs]
         count = visible_outputs(node.op, node.attributes)
@@ -126,19 +138,15 @@ class Inference:
         if self._asked.get(id(node)) == state:
             return
         place = Place(node.op, self._attributes[id(node)], inputs, outputs)
-        try:
-            rule = RULES.get(node.op)
-            if rule is not None:
-                rule(place)
-            if node.op == "_foreach":
-                self._deduce_loop(node, place)
-            for (child, n), found in zip(node.inputs, place.inputs, strict=True):
-                self._note(child, n, found)
-            found_outputs = self._forward(node, place)
-            for n, found in enumerate(found_outputs):
-                self._note(node, n, found)
-        except InvalidValue as error:
-            raise InvalidValue(f"{self.caller}: {node.op} `{node.name}`: {error}") from None
+        rule = RULES.get(node.op)
+        if rule is not None:
+            rule(place)
+        if node.op == "_foreach":
+            self._deduce_loop(node, place)
+        for (child, n), found in zip(node.inputs, place.inputs, strict=True):
+            self._note(child, n, found)
+        for n, found in enumerate(self._forward(node, place)):
+            self._note(node, n, found)
         inputs = [self._shapes.get((id(child), n)) for child, n in node.inputs]
         outputs = [self._shapes.get((id(node), n)) for n in range(count)]
         self._asked[id(node)] = (*inputs, None, *outputs)

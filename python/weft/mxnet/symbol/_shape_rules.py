@@ -157,12 +157,19 @@ def _normalized(place: Place) -> None:
 # ---- parts and wholes ----------------------------------------------------------------------------
 
 
+def _axis(place: Place, name: str, rank: int) -> int:
+    axis = int(place.given.get(name, 1))
+    if not -rank <= axis < rank:
+        raise InvalidValue(f"`{name}` must be in [{-rank}, {rank}) for rank {rank}; got {axis}")
+    return axis % rank
+
+
 def _concatenated(place: Place) -> None:
     known = [shape for shape in (*place.inputs, *place.outputs) if shape is not None]
     if not known:
         return
     rank = len(known[0])
-    axis = int(place.given.get("dim", 1)) % rank
+    axis = _axis(place, "dim", rank)
     free: Known = None
     for shape in known:
         free = merged(free, (*shape[:axis], -1, *shape[axis + 1 :]))
@@ -189,7 +196,7 @@ def _divided(place: Place) -> None:
         rank = len(part) + is_squeezed
     if rank is None:
         return
-    axis = int(place.given.get("axis", 1)) % rank
+    axis = _axis(place, "axis", rank)
     if part is not None:
         extent = count if is_squeezed else (part[axis] * count if part[axis] != -1 else -1)
         behind = part[axis:] if is_squeezed else part[axis + 1 :]
