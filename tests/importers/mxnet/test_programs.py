@@ -123,8 +123,17 @@ def test_a_report_says_what_is_here(tmp_path):
     assert ran.returncode == 1 and "2 absent" in ran.stdout, ran.stderr
 
 
-def test_a_report_of_no_program_is_refused(tmp_path):
+def test_a_report_reads_a_program_as_it_is_encoded(tmp_path):
     path = tmp_path / "program.py"
-    path.write_text("print 'old'")
+    path.write_bytes("# coding: latin-1\nimport mxnet as mx\nmx.cpu('é')\n".encode("latin-1"))
+    assert [use.name for use in mx.report(path).uses] == ["mxnet.cpu"]
+
+
+@pytest.mark.parametrize(
+    "text", [b"print 'old'", b"x = '\xe9'", b"\0", b"x=" + b"+".join([b"1"] * 9999)]
+)
+def test_a_report_of_no_program_is_refused(text, tmp_path):
+    path = tmp_path / "program.py"
+    path.write_bytes(text)
     with pytest.raises(ValueError, match=r"report: .* is no program of Python 3"):
         mx.report(path)
