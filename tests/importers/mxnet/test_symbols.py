@@ -187,6 +187,12 @@ def test_loops_and_branches_run():
     chosen = mx.sym.contrib.cond(mx.sym.var("p") > 1, lambda: a * 2, lambda: a - 1)
     assert chosen.eval(p=np.array([2.0]), a=np.array([5.0]))[0].tolist() == [10.0]
     assert chosen.eval(p=np.array([0.0]), a=np.array([5.0]))[0].tolist() == [4.0]
+    doubled, last = mx.sym.contrib.while_loop(
+        lambda n: n < 3, lambda n: (n * 2, n + 1), mx.sym.var("n"), max_iterations=4
+    )
+    found = mx.sym.Group([doubled, last]).eval(n=np.array([1.0]))
+    assert found[0].asnumpy()[:2].tolist() == [[2.0], [4.0]]
+    assert found[1].tolist() == [3.0]
 
 
 # ---- mistakes ------------------------------------------------------------------------------------
@@ -206,6 +212,11 @@ def test_loops_and_branches_run():
         (lambda x: (x + x).bind(args={}), "`args` lacks arrays for `x`"),
         (lambda x: (x + x).simple_bind(), "shapes of `x` .* do not follow"),
         (lambda x: mx.sym.dot(x, x).simple_bind(x=(2, 3)), "dot"),
+        (lambda x: mx.sym.contrib.cond(3, lambda: x, lambda: x), "`pred` must be symbols; got int"),
+        (
+            lambda x: mx.sym.contrib.while_loop(lambda n: n < 3, lambda n: None, x, 2),
+            "must return outputs and the new variables",
+        ),
         (lambda x: x.infer_shape(x="ab"), "shape of `x` must be a tuple of integers; got 'ab'"),
         (lambda x: x.infer_shape(x=(2, 2.5)), r"a tuple of integers; got \(2, 2.5\)"),
         (lambda x: x.infer_type(x="flot"), "type of `x` must be a dtype; got 'flot'"),
