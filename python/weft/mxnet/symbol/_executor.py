@@ -451,15 +451,24 @@ def _shared(
     wanted: Sequence[str] | None,
     given: Mapping[str, Any],
 ) -> Any:
-    """The array of another executor, where it is to be shared and fits."""
+    """The array of another executor, where it is to be shared and fits.
+
+    Raises ValueError for one of `wanted` that does not fit: it would be zeros.
+    """
     if other is None:
         return None
     is_wanted = name not in given if wanted is None else name in wanted
     if not is_wanted and name not in other.aux_dict:
         return None
     found = other.arg_dict.get(name, other.aux_dict.get(name))
-    fits = found is not None and tuple(found.shape) == shape and found.dtype.name == dtype
-    return found if fits else None
+    if found is None or (tuple(found.shape) == shape and found.dtype.name == dtype):
+        return found
+    if wanted is None:
+        return None
+    raise InvalidValue(
+        f"simple_bind: `{name}`, which is shared, has shape {tuple(found.shape)} and dtype "
+        f"{found.dtype.name}; with the shapes that are given it would have {shape} and {dtype}"
+    )
 
 
 def _buffered(
