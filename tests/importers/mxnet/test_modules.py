@@ -175,6 +175,26 @@ def test_missing_and_extra_parameters_are_told():
         mx.mod.Module(net(), data_names=["dta"])
 
 
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        # The weights of 5 features would be others, and zeros.
+        (lambda m: m.forward(mx.io.DataBatch([np.ones((4, 7))], None)), "`fc1_weight`, .* shared"),
+        (lambda m: m.forward(mx.io.DataBatch([], None)), "1 arrays, for data; got 0"),
+        (lambda m: m.bind([("data", 3)], force_rebind=True), "pairs of a name and a shape; got"),
+        (lambda m: mx.mod.Module(net(), work_load_list=[0]), "must be greater than 0"),
+        (lambda m: mx.mod.SequentialModule().data_shapes, "call `bind` first"),
+        (lambda m: mx.kv.create().push("a", []), "an array for the key 'a'"),
+    ],
+)
+def test_what_does_not_fit_a_module_is_told(call, told):
+    module, data = mx.mod.Module(net()), batches()
+    module.bind(data.provide_data, data.provide_label)
+    module.init_params()
+    with pytest.raises(weft.Error, match=told):
+        call(module)
+
+
 def test_buckets_share_parameters_and_gradients():
     def made(length):
         data = mx.sym.var("data")

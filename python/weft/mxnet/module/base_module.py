@@ -388,9 +388,16 @@ def described(names: Sequence[str], shapes: Any, what: str) -> list[DataDesc]:
     """
     found = []
     for shape in shapes or ():
-        desc = shape if isinstance(shape, DataDesc) else DataDesc(*shape)
+        try:
+            desc = shape if isinstance(shape, DataDesc) else DataDesc(*shape)
+        except TypeError:
+            raise InvalidType(
+                f"bind: `{what}` must be pairs of a name and a shape; got {shape!r}"
+            ) from None
         if not all(isinstance(n, int | numpy.integer) for n in desc.shape):
-            raise InvalidType(f"bind: the shape of `{desc.name}` must be integers; got {shape[1]}")
+            raise InvalidType(
+                f"bind: the shape of `{desc.name}` must be integers; got {desc.shape}"
+            )
         found.append(desc)
     if sorted(names) != sorted(desc.name for desc in found):
         raise InvalidValue(

@@ -51,6 +51,10 @@ class Module(DelegatingModule):
                 f"Module: `work_load_list` must have one number for each of {len(self._context)} "
                 f"contexts; got {len(self._work_load_list)}"
             )
+        if min(self._work_load_list) <= 0:
+            raise InvalidValue(
+                f"Module: `work_load_list` must be greater than 0; got {self._work_load_list}"
+            )
         self._symbol = symbol
         arguments = symbol.list_arguments()
         self._data_names = list(data_names or ())
@@ -414,6 +418,11 @@ class Module(DelegatingModule):
         """The outputs for a batch, whose shapes may differ from those that were bound."""
         self._require("forward")
         data, labels = self._shapes_of(data_batch)
+        if len(data) != len(self._data_names):
+            raise InvalidValue(
+                f"forward: a batch must have {len(self._data_names)} arrays, for "
+                f"{', '.join(self._data_names)}; got {len(data)}"
+            )
         if data != [tuple(desc.shape) for desc in self._data_shapes]:
             self._follow(data_batch, data, labels)
         self._exec_group.forward(data_batch, is_train)

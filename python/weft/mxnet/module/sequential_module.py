@@ -54,6 +54,7 @@ class SequentialModule(BaseModule):
     @property
     def data_shapes(self) -> Any:
         """Descriptions of the first module's data."""
+        self._require_bound("data_shapes")
         return self._modules[0].data_shapes
 
     @property
@@ -64,6 +65,7 @@ class SequentialModule(BaseModule):
     @property
     def output_shapes(self) -> Any:
         """Names and shapes of the last module's outputs."""
+        self._require_bound("output_shapes")
         return self._modules[-1].output_shapes
 
     def _takes_labels(self, number: int) -> bool:
