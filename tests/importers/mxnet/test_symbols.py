@@ -87,6 +87,9 @@ def test_numbers_of_numpy_are_numbers():
     assert [array.item() for array in found] == [8.0, 3.0, -1.0]
     of_numpy = numpy.float32(2) / x.as_np_ndarray()
     assert of_numpy.eval(x=np.array([4.0]))[0].item() == 0.5
+    whole = x.as_np_ndarray() + numpy.int64(2)
+    assert whole.attr("is_int") == "True"
+    assert whole.eval(x=np.array([4], "int32"))[0].dtype == "int32"
     with pytest.raises(TypeError):
         numpy.ones(2) + x
 
