@@ -195,7 +195,7 @@ def test_what_does_not_fit_a_module_is_told(call, told):
         call(module)
 
 
-def test_buckets_share_parameters_and_gradients():
+def test_buckets_share_parameters_and_gradients(tmp_path):
     def made(length):
         data = mx.sym.var("data")
         out = mx.sym.FullyConnected(mx.sym.sum(data, axis=1, keepdims=True), num_hidden=3, name="f")
@@ -214,6 +214,13 @@ def test_buckets_share_parameters_and_gradients():
     first, second = (module._buckets[key]._exec_group.execs[0] for key in (6, 4))
     assert first.arg_dict["f_weight"] is second.arg_dict["f_weight"]
     assert module.get_params()[0]["f_bias"].asnumpy()[0] > 0
+
+    module.save_checkpoint(tmp_path / "net", 1)
+    (tmp_path / "net-symbol.json").unlink()  # networks come from the function
+    again = mx.mod.BucketingModule.load(tmp_path / "net", 1, made, 6)
+    again.bind([("data", (2, 6))], [("softmax_label", (2,))])
+    for name, array in module.get_params()[0].items():
+        numpy.testing.assert_array_equal(again.get_params()[0][name].asnumpy(), array.asnumpy())
 
 
 def test_a_chain_of_modules_trains():

@@ -62,9 +62,8 @@ class BucketingModule(DelegatingModule):
         **kwargs: Any,
     ) -> "BucketingModule":
         """The module of a checkpoint's parameters; the networks come from `sym_gen`."""
-        _, arguments, states = model.load_checkpoint(prefix, epoch)
         found = BucketingModule(sym_gen, default_bucket_key, **kwargs)
-        found._params = arguments, states
+        found._params = model.load_params(prefix, epoch)
         found.params_initialized = True
         if load_optimizer_states:
             found._preload_opt_states = f"{fspath(prefix)}-{epoch:04d}.states"
