@@ -337,6 +337,23 @@ def test_hybrid_forward_runs_on_arrays_of_either_kind(hybrid):
     assert net.scale.grad().shape == (2, 5)
 
 
+def test_cells_get_shapes_before_the_first_step():
+    rnn, x = mx.gluon.rnn, mx.np.ones((2, 5))
+    both = rnn.BidirectionalCell(rnn.GRUCell(4), rnn.GRUCell(4))
+    stack = rnn.SequentialRNNCell()
+    for cell in (rnn.LSTMCell(3), rnn.LSTMCell(3), rnn.DropoutCell(0.2)):
+        stack.add(cell)
+    for cell in (both, stack, rnn.Conv1DRNNCell((1, 5), 2, 3, 3)):
+        cell.infer_shape(0, x, False)
+        assert all(parameter.is_shape_known for parameter in cell.collect_params().values())
+    assert stack[1].i2h_weight.shape == (12, 3)
+    stack.initialize()
+    assert stack.unroll(2, [x, x])[0][0].shape == (2, 3)
+    second = rnn.GRUCell(4)
+    second.infer_shape(1, x, True)
+    assert second.i2h_weight.shape == (12, 8)
+
+
 class OfNumpy(mx.gluon.HybridBlock):
     """A block as 1.6 to 2.0b had them."""
 
