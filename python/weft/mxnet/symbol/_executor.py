@@ -11,6 +11,7 @@ array([18.], dtype=float32)
 array([6., 6.], dtype=float32)
 """
 
+import functools
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,7 @@ from weft import autograd
 from weft._base.errors import InvalidState, InvalidType, InvalidValue, NotFound
 from weft._base.spelling import hint
 from weft._core import native
+from weft.mxnet._reading.graph import GraphNode
 from weft.mxnet.ndarray._array import plain
 from weft.mxnet.symbol._arrays import array_of, wrapped, zeros
 from weft.mxnet.symbol._inference import Inference
@@ -209,10 +211,11 @@ class Executor:
 
     def _watch(self, op: str, name: str, read: list[Any], results: list[Any]) -> None:
         assert self._monitor is not None  # or nobody would watch
+        node = self._nodes[name]
         if self._monitors_all:
-            for label, array in self._read_by(name):
+            for label, array in self._read_by(node):
                 self._monitor(label, array)
-        names = output_names(op, name, self._attributes().get(name, {}))
+        names = output_names(op, name, node.attributes)
         for label, array in zip(names, results, strict=False):
             self._monitor(label, wrapped(array))
         self._trail.append((name, read))
@@ -233,20 +236,19 @@ class Executor:
                 shown = zeros(array.shape, array.dtype, None) if grad is None else grad
                 self._monitor(f"{name}_backward_output{number}", wrapped(shown))
 
-    def _attributes(self) -> dict[str, dict[str, str]]:
-        return {node.name: node.attributes for node in self._symbol._nodes()}
+    @functools.cached_property
+    def _nodes(self) -> dict[str, GraphNode]:
+        """By name, for monitors; variables are left out."""
+        return {node.name: node for node in self._symbol._nodes() if not node.is_variable}
 
-    def _read_by(self, name: str) -> list[tuple[str, Any]]:
+    def _read_by(self, node: GraphNode) -> list[tuple[str, Any]]:
         """The variables that a node reads, as its inputs."""
         found = []
-        for node in self._symbol._nodes():
-            if node.name != name or node.is_variable:
-                continue
-            words = [p.name for p in parameters_of(node.op)]
-            for place, (child, _) in enumerate(node.inputs):
-                if child.is_variable:
-                    array = self.arg_dict.get(child.name, self.aux_dict.get(child.name))
-                    found.append((f"{name}_{words[min(place, len(words) - 1)]}", array))
+        words = [p.name for p in parameters_of(node.op)]
+        for place, (child, _) in enumerate(node.inputs):
+            if child.is_variable:
+                array = self.arg_dict.get(child.name, self.aux_dict.get(child.name))
+                found.append((f"{node.name}_{words[min(place, len(words) - 1)]}", array))
         return found
 
     # ---- other arrays ------------------------------------------------------------------------
