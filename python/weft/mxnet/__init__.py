@@ -234,11 +234,7 @@ __all__ = [
 ]
 
 
-# What is native, and not here: the same words with Weft's meaning.
-_NATIVE = []
-_find = _spelling.finder(
-    "weft.mxnet", _words.PACKAGE | {name: f"write `weft.{name}`" for name in _NATIVE}
-)
+_find = _spelling.finder("weft.mxnet", _words.PACKAGE)
 
 
 def __getattr__(name: str) -> Any:

@@ -13,33 +13,41 @@ from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 _OLD, _NEW = "mxnet", "weft.mxnet"
+# Processes that a program starts have its `sys.path` and nothing else before they import its main
+# module: the `mxnet.py` of this folder calls `install` there.
+_FOLDER = str(Path(__file__).with_name("_on_path"))
 
 
-class _Finder(MetaPathFinder, Loader):
-    """Finds `mxnet` and what is below it under the name that it has here."""
+class _Finder(MetaPathFinder):
+    """Finds what is below `mxnet` under the name that it has here."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname != _OLD and not fullname.startswith(_OLD + "."):
+        if not fullname.startswith(_OLD + "."):
             return None
         found = _module(fullname)
-        return None if found is None else ModuleSpec(fullname, self)
+        return None if found is None else ModuleSpec(fullname, _Loader(found))
+
+
+class _Loader(Loader):
+    """Gives a module of this package itself, so that both names are one object."""
+
+    def __init__(self, module: ModuleType) -> None:
+        # The import system writes a specification into what it gets; the module keeps its own.
+        self._module, self._own = module, module.__spec__
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """The module of this package itself, so that both names are one object."""
-        found = _module(spec.name)
-        assert found is not None  # find_spec gave the specification because there is one
-        # The import system writes the specification into what it gets; the module keeps its own.
-        self._kept = found.__spec__
-        return found
+        """The module, which ran under its own name."""
+        return self._module
 
     def exec_module(self, module: ModuleType) -> None:
-        """Nothing: the module ran under its own name."""
-        module.__spec__ = self._kept
+        """Only gives the module its own specification back."""
+        module.__spec__ = self._own
 
 
 def _module(fullname: str) -> ModuleType | None:
@@ -55,9 +63,13 @@ def _module(fullname: str) -> ModuleType | None:
 
 
 def install() -> None:
-    """Makes `import mxnet` mean `import weft.mxnet`, for this process; twice is once."""
+    """Makes `import mxnet` mean `import weft.mxnet`, here and in processes that `multiprocessing`
+    starts from here; twice is once."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
+    sys.modules[_OLD] = importlib.import_module(_NEW)
+    if _FOLDER not in sys.path:
+        sys.path.insert(1, _FOLDER)  # behind the program's own folder
 
 
 __all__ = ["install"]

@@ -106,13 +106,14 @@ def report(path: str | PathLike[str]) -> Report:
       compatible  mxnet.nd.zeros        (line 3)
       native      mxnet.autograd.record  weft.autograd.record  (line 4)
     """
-    text = Path(path).read_text(encoding="utf-8")
+    text = Path(path).read_bytes()  # the program itself says how it is encoded
     try:
         tree = ast.parse(text, str(path))
-    except SyntaxError as error:
-        raise InvalidValue(
-            f"report: `{path}` is no program of Python 3: {error.msg}, line {error.lineno}"
-        ) from error
+    except (SyntaxError, RecursionError) as error:
+        told = error
+        if isinstance(error, SyntaxError):
+            told = f"{error.msg}, line {error.lineno}"
+        raise InvalidValue(f"report: `{path}` is no program of Python 3: {told}") from error
     lines: dict[str, list[int]] = {}
     arguments: dict[str, dict[str, int]] = {}
     for name, line, keywords in _names(tree):

@@ -17,7 +17,7 @@ from weft._base.errors import InvalidType, InvalidValue
 from weft.mxnet._operators import parse
 from weft.mxnet._reading.graph import GraphNode
 from weft.mxnet.symbol._inference import Inference
-from weft.mxnet.symbol._modes import inward
+from weft.mxnet.symbol._modes import given_shape
 from weft.mxnet.symbol._symbol import Symbol
 
 _ENDINGS = ("weight", "bias", "gamma", "beta", "moving_mean", "moving_var", "running_mean")
@@ -32,7 +32,7 @@ def _is_parameter(node: GraphNode) -> bool:
 def _shapes(symbol: Symbol, shape: Mapping[str, Sequence[int]] | None, caller: str) -> Any:
     if shape is None:
         return None
-    known = {name: inward(given) for name, given in shape.items()}
+    known = {name: given_shape(caller, name, given) for name, given in shape.items()}
     found = Inference(symbol._heads, symbol._states(), known, {}, caller)
     missing = [node.name for node in found.unknown() if not _is_label(node)]
     if missing:

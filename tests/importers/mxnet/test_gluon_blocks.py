@@ -449,6 +449,41 @@ def test_hybrid_forward_runs_on_arrays_of_either_kind(hybrid):
     assert net.scale.grad().shape == (2, 5)
 
 
+def test_cells_get_shapes_before_the_first_step():
+    rnn, x = mx.gluon.rnn, mx.np.ones((2, 5))
+    both = rnn.BidirectionalCell(rnn.GRUCell(4), rnn.GRUCell(4))
+    stack = rnn.SequentialRNNCell()
+    for cell in (rnn.LSTMCell(3), rnn.LSTMCell(3), rnn.DropoutCell(0.2)):
+        stack.add(cell)
+    for cell in (both, stack, rnn.Conv1DRNNCell((1, 5), 2, 3, 3)):
+        cell.infer_shape(0, x, False)
+        assert all(parameter.is_shape_known for parameter in cell.collect_params().values())
+    assert stack[1].i2h_weight.shape == (12, 3)
+    stack.initialize()
+    assert stack.unroll(2, [x, x])[0][0].shape == (2, 3)
+    second = rnn.GRUCell(4)
+    second.infer_shape(1, x, True)
+    assert second.i2h_weight.shape == (12, 8)
+
+
+class OfNumpy(mx.gluon.HybridBlock):
+    """A block as 1.6 to 2.0b had them."""
+
+    def hybrid_forward(self, F, x):  # noqa: N803 - MXNet's name
+        return F.npx.relu(F.np.exp(x) - 2)
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_hybrid_forward_finds_functions_of_numpy(hybrid):
+    net = OfNumpy()
+    net.hybridize(hybrid)
+    values = np.array([0.0, 1.0])
+    wanted = [0.0, numpy.exp(1) - 2]
+    numpy.testing.assert_allclose(net(values).asnumpy(), wanted, rtol=1e-6)
+    symbol = net(mx.sym.var("x").as_np_ndarray())
+    numpy.testing.assert_allclose(symbol.eval(x=values)[0].asnumpy(), wanted, rtol=1e-6)
+
+
 def test_blocks_are_composed_of_symbols():
     names = ["data", "net_scale", "net_dense0_weight", "net_dense0_bias"]
     assert Scaled(prefix="net_")(mx.sym.var("data")).list_arguments() == names
@@ -541,6 +576,8 @@ def test_a_context_that_the_machine_lacks_is_named_as_the_program_does():
         pytest.skip("needs a machine without a GPU")
     with pytest.raises(LookupError, match=r"gpu\(0\): this machine has no GPU"):
         mx.gluon.nn.Dense(2).initialize(ctx=mx.gpu(0))
+
+
 def test_networks_of_a_family_are_made_as_in_mxnet(tmp_path):
     vision = mx.gluon.model_zoo.vision
     net = vision.get_resnet(version=1, num_layers=18, classes=3, ctx=mx.cpu())

@@ -53,6 +53,23 @@ def test_gradients_go_to_the_arrays_that_bind_was_given():
     assert grad.tolist() == [12.0, 12.0]
 
 
+def test_gradients_go_to_these_arrays_after_a_reshape():
+    grad = np.zeros(4)
+    run = (mx.sym.var("x") * 3).bind(args=[np.ones(4)], args_grad=[grad])
+    for size in (4, 2):
+        other = run.reshape(x=(size,))
+        grad[...] = 0
+        other.forward(is_train=True)
+        other.backward(np.ones(size))
+        assert grad.tolist() == [3.0] * size + [0.0] * (4 - size)
+
+
+@pytest.mark.parametrize("context", [3, "gpux", [mx.cpu()]])
+def test_what_is_no_context_is_refused(context):
+    with pytest.raises(weft.Error):
+        mx.sym.relu(mx.sym.var("x")).simple_bind(context, x=(2,))
+
+
 def test_output_layers_have_their_own_gradient():
     run = net().simple_bind(data=(4, 5))
     random = numpy.random.RandomState(0)
@@ -117,6 +134,24 @@ def test_parts_of_a_batch_make_the_same_step_as_the_whole():
     numpy.testing.assert_array_equal(one, other)
 
 
+def test_states_go_from_batch_to_batch():
+    state = mx.sym.var("state")
+    made = mx.sym.Group([mx.sym.var("data") + state, state * 2])
+    module = mx.mod.Module(made, label_names=None, state_names=["state"])
+    with pytest.raises(RuntimeError, match="get_outputs: call `bind`"):
+        module.get_outputs()
+    module.bind([("data", (2, 3))])
+    module.init_params()
+    module.set_states(value=1)
+    for wanted in (1.0, 2.0, 4.0):
+        assert module.get_states()[0].asnumpy().tolist() == [[wanted] * 3] * 2
+        module.forward(mx.io.DataBatch([np.ones((2, 3))], None), is_train=True)
+        assert module.get_outputs()[0].asnumpy().tolist() == [[wanted + 1] * 3] * 2
+        module.set_states(states=[module.get_outputs(merge_multi_context=False)[1]])
+    with pytest.raises(ValueError, match="either `states` or `value`"):
+        module.set_states()
+
+
 def test_fixed_parameters_stay():
     module = mx.mod.Module(net(), fixed_param_names=["fc1_weight"])
     data = batches()
@@ -140,7 +175,27 @@ def test_missing_and_extra_parameters_are_told():
         mx.mod.Module(net(), data_names=["dta"])
 
 
-def test_buckets_share_parameters_and_gradients():
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        # The weights of 5 features would be others, and zeros.
+        (lambda m: m.forward(mx.io.DataBatch([np.ones((4, 7))], None)), "`fc1_weight`, .* shared"),
+        (lambda m: m.forward(mx.io.DataBatch([], None)), "1 arrays, for data; got 0"),
+        (lambda m: m.bind([("data", 3)], force_rebind=True), "pairs of a name and a shape; got"),
+        (lambda m: mx.mod.Module(net(), work_load_list=[0]), "must be greater than 0"),
+        (lambda m: mx.mod.SequentialModule().data_shapes, "call `bind` first"),
+        (lambda m: mx.kv.create().push("a", []), "an array for the key 'a'"),
+    ],
+)
+def test_what_does_not_fit_a_module_is_told(call, told):
+    module, data = mx.mod.Module(net()), batches()
+    module.bind(data.provide_data, data.provide_label)
+    module.init_params()
+    with pytest.raises(weft.Error, match=told):
+        call(module)
+
+
+def test_buckets_share_parameters_and_gradients(tmp_path):
     def made(length):
         data = mx.sym.var("data")
         out = mx.sym.FullyConnected(mx.sym.sum(data, axis=1, keepdims=True), num_hidden=3, name="f")
@@ -159,6 +214,13 @@ def test_buckets_share_parameters_and_gradients():
     first, second = (module._buckets[key]._exec_group.execs[0] for key in (6, 4))
     assert first.arg_dict["f_weight"] is second.arg_dict["f_weight"]
     assert module.get_params()[0]["f_bias"].asnumpy()[0] > 0
+
+    module.save_checkpoint(tmp_path / "net", 1)
+    (tmp_path / "net-symbol.json").unlink()  # networks come from the function
+    again = mx.mod.BucketingModule.load(tmp_path / "net", 1, made, 6)
+    again.bind([("data", (2, 6))], [("softmax_label", (2,))])
+    for name, array in module.get_params()[0].items():
+        numpy.testing.assert_array_equal(again.get_params()[0][name].asnumpy(), array.asnumpy())
 
 
 def test_a_chain_of_modules_trains():

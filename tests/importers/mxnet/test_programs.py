@@ -34,6 +34,41 @@ def test_a_program_imports_mxnet(tmp_path):
     assert ran.stdout == "weft.mxnet ['-c', 'b']\n", ran.stderr
 
 
+LOADER = """
+import multiprocessing
+
+from mxnet.gluon import data
+import mxnet as mx
+
+
+class Rows(data.Dataset):
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, number):
+        import mxnet.ndarray as arrays
+
+        return arrays.ones((2,)) * number
+
+
+def name_of(module):
+    return __import__(module).__name__
+
+
+if __name__ == "__main__":
+    print([batch.sum().asscalar().item() for batch in data.DataLoader(Rows(), 2, num_workers=2)])
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        print(pool.map(name_of, ["mxnet"]))
+"""
+
+
+def test_processes_that_a_program_starts_import_mxnet(tmp_path):
+    (tmp_path / "program.py").write_text(LOADER)
+    for arguments in (["program.py"], ["-m", "program"]):
+        ran = run(*arguments, cwd=tmp_path)
+        assert ran.stdout == "[2.0, 10.0]\n['weft.mxnet']\n", ran.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -90,8 +125,17 @@ def test_a_report_says_what_is_here(tmp_path):
     assert ran.returncode == 1 and "2 absent" in ran.stdout, ran.stderr
 
 
-def test_a_report_of_no_program_is_refused(tmp_path):
+def test_a_report_reads_a_program_as_it_is_encoded(tmp_path):
     path = tmp_path / "program.py"
-    path.write_text("print 'old'")
+    path.write_bytes("# coding: latin-1\nimport mxnet as mx\nmx.cpu('é')\n".encode("latin-1"))
+    assert [use.name for use in mx.report(path).uses] == ["mxnet.cpu"]
+
+
+@pytest.mark.parametrize(
+    "text", [b"print 'old'", b"x = '\xe9'", b"\0", b"x=" + b"+".join([b"1"] * 9999)]
+)
+def test_a_report_of_no_program_is_refused(text, tmp_path):
+    path = tmp_path / "program.py"
+    path.write_bytes(text)
     with pytest.raises(ValueError, match=r"report: .* is no program of Python 3"):
         mx.report(path)

@@ -80,6 +80,20 @@ def test_operators_have_the_values_of_numpy():
         numpy.testing.assert_allclose(one.asnumpy(), other, rtol=1e-6)
 
 
+def test_numbers_of_numpy_are_numbers():
+    x = mx.sym.Variable("x")
+    graph = mx.sym.Group([numpy.float32(2) * x, x - numpy.float64(1), numpy.int64(3) - x])
+    found = graph.eval(x=np.array([4.0]))
+    assert [array.item() for array in found] == [8.0, 3.0, -1.0]
+    of_numpy = numpy.float32(2) / x.as_np_ndarray()
+    assert of_numpy.eval(x=np.array([4.0]))[0].item() == 0.5
+    whole = x.as_np_ndarray() + numpy.int64(2)
+    assert whole.attr("is_int") == "True"
+    assert whole.eval(x=np.array([4], "int32"))[0].dtype == "int32"
+    with pytest.raises(TypeError):
+        numpy.ones(2) + x
+
+
 # ---- shapes --------------------------------------------------------------------------------------
 
 
@@ -157,6 +171,13 @@ def test_a_file_is_what_mxnet_reads(tmp_path):
     assert mx.sym.concat(mx.sym.var("x"), mx.sym.var("y")).attr("num_args") == "2"
 
 
+@pytest.mark.parametrize("count", ["x", "1000000000"])
+def test_a_file_with_a_wrong_number_of_results_is_damaged(count):
+    text = mx.sym.split(mx.sym.var("x"), num_outputs=3, name="part").tojson()
+    with pytest.raises(OSError, match="`part`"):
+        mx.sym.load_json(text.replace('"num_outputs": "3"', f'"num_outputs": "{count}"'))
+
+
 def test_loops_and_branches_run():
     def step(row, total):
         return row * 2, row + total
@@ -169,6 +190,12 @@ def test_loops_and_branches_run():
     chosen = mx.sym.contrib.cond(mx.sym.var("p") > 1, lambda: a * 2, lambda: a - 1)
     assert chosen.eval(p=np.array([2.0]), a=np.array([5.0]))[0].tolist() == [10.0]
     assert chosen.eval(p=np.array([0.0]), a=np.array([5.0]))[0].tolist() == [4.0]
+    doubled, last = mx.sym.contrib.while_loop(
+        lambda n: n < 3, lambda n: (n * 2, n + 1), mx.sym.var("n"), max_iterations=4
+    )
+    found = mx.sym.Group([doubled, last]).eval(n=np.array([1.0]))
+    assert found[0].asnumpy()[:2].tolist() == [[2.0], [4.0]]
+    assert found[1].tolist() == [3.0]
 
 
 # ---- mistakes ------------------------------------------------------------------------------------
@@ -188,6 +215,20 @@ def test_loops_and_branches_run():
         (lambda x: (x + x).bind(args={}), "`args` lacks arrays for `x`"),
         (lambda x: (x + x).simple_bind(), "shapes of `x` .* do not follow"),
         (lambda x: mx.sym.dot(x, x).simple_bind(x=(2, 3)), "dot"),
+        (lambda x: mx.sym.contrib.cond(3, lambda: x, lambda: x), "`pred` must be symbols; got int"),
+        (
+            lambda x: mx.sym.contrib.while_loop(lambda n: n < 3, lambda n: None, x, 2),
+            "must return outputs and the new variables",
+        ),
+        (lambda x: x.infer_shape(x="ab"), "shape of `x` must be a tuple of integers; got 'ab'"),
+        (lambda x: x.infer_shape(x=(2, 2.5)), r"a tuple of integers; got \(2, 2.5\)"),
+        (lambda x: x.infer_type(x="flot"), "type of `x` must be a dtype; got 'flot'"),
+        (lambda x: mx.sym.concat(x, x, dim=5).infer_shape(x=(2, 3)), r"`dim` must be in \[-2, 2\)"),
+        (lambda x: mx.sym.split(x, num_outputs=0).infer_shape(x=(2, 3)), "SliceChannel `split"),
+        (
+            lambda x: mx.sym.FullyConnected(x, num_hidden="a", name="f").infer_shape(x=(2, 3)),
+            "`f`: its inputs or attributes .* do not fit",
+        ),
     ],
 )
 def test_mistakes_name_what_is_wrong(make, told):

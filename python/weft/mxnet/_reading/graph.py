@@ -1,7 +1,7 @@
 """A symbol as data: nodes with an operator, a name, attributes as texts, and inputs.
 
 A node refers to the nodes that it reads, so a graph is its heads, and graphs that are composed
-share nodes. `_symbol_files.py` reads and writes graphs as JSON; `_program.py` makes programs of
+share nodes. `symbol_files.py` reads and writes graphs as JSON; `program.py` makes programs of
 them.
 """
 

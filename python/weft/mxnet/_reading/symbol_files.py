@@ -87,7 +87,19 @@ def _node(found: Any, number: int, made: list[GraphNode], graph: Graph) -> Graph
     _require(isinstance(bodies, list), f"`subgraphs` of `{name}` must be a list")
     node.subgraphs = [_graph(body, graph) for body in bodies]
     _upgrade(node, graph.version)
+    _check_results(node)
     return node
+
+
+def _check_results(node: GraphNode) -> None:
+    """How many results there are may be an attribute, and so any text."""
+    try:
+        count = outputs_of(node.op, node.attributes) or 1
+    except (LookupError, TypeError, ValueError):
+        raise FileFailure(
+            f"the attributes of `{node.name}` do not say how many results {node.op} has"
+        ) from None
+    _require(count < _MOST_RESULTS, f"`{node.name}` has {count} results")
 
 
 def _attributes(found: Mapping[str, Any], name: str) -> dict[str, str]:

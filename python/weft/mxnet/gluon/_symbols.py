@@ -19,7 +19,7 @@ Shapes = list[Any]
 
 def is_symbol(value: Any) -> bool:
     """Is it a symbol of `mx.sym`? Most programs have none, and shall not pay for the import."""
-    if type(value).__name__ != "Symbol":
+    if not type(value).__name__.endswith("Symbol"):  # those with NumPy's arithmetic are `_Symbol`
         return False
     from weft.mxnet.symbol import Symbol
 

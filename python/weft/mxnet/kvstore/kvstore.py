@@ -49,16 +49,20 @@ class KVStore(KVStoreBase):
         keys = list(key) if isinstance(key, list | tuple) else [key]
         given = list(values) if isinstance(values, list | tuple) else [values]
         if not isinstance(key, list | tuple):
-            return [(self._checked(caller, key), given)]
+            given = [given]
         if len(given) != len(keys):
             raise InvalidValue(
                 f"{caller}: there must be one array, or one list, for each of {len(keys)} keys; "
                 f"got {len(given)}"
             )
-        return [
+        pairs = [
             (self._checked(caller, k), list(v) if isinstance(v, list | tuple) else [v])
             for k, v in zip(keys, given, strict=True)
         ]
+        for name, arrays in pairs:
+            if not arrays:
+                raise InvalidValue(f"{caller}: there must be an array for the key {name!r}")
+        return pairs
 
     def _kept(self, caller: str, key: Any) -> Any:
         if key not in self._arrays:

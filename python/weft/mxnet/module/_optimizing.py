@@ -21,11 +21,6 @@ def create_optimizer(
     return optimizers.create(optimizer, sym=symbol, param_idx2name=dict(names), **given)
 
 
-def updater_of(optimizer: Any) -> Any:
-    """What updates parameters, with their states by number."""
-    return optimizers.get_updater(optimizer)
-
-
 def initializer_of(spec: Any, is_default: bool) -> Any:
     """An initializer; of a module the default is uniform in [-0.01, 0.01)."""
     if spec is None:
@@ -57,4 +52,4 @@ def _asked(text: str) -> tuple[str, dict[str, Any]]:
     return word.lower(), dict(options)
 
 
-__all__ = ["create_optimizer", "initialized", "initializer_of", "updater_of"]
+__all__ = ["create_optimizer", "initialized", "initializer_of"]

@@ -50,6 +50,10 @@ class BaseModule:
         if not (self.binded and self.params_initialized):
             raise InvalidState(f"{caller}: call `bind` and `init_params` first")
 
+    def _require_bound(self, caller: str) -> None:
+        if not self.binded:
+            raise InvalidState(f"{caller}: call `bind` first")
+
     # ---- whole sets --------------------------------------------------------------------------
 
     def score(
@@ -384,9 +388,16 @@ def described(names: Sequence[str], shapes: Any, what: str) -> list[DataDesc]:
     """
     found = []
     for shape in shapes or ():
-        desc = shape if isinstance(shape, DataDesc) else DataDesc(*shape)
+        try:
+            desc = shape if isinstance(shape, DataDesc) else DataDesc(*shape)
+        except TypeError:
+            raise InvalidType(
+                f"bind: `{what}` must be pairs of a name and a shape; got {shape!r}"
+            ) from None
         if not all(isinstance(n, int | numpy.integer) for n in desc.shape):
-            raise InvalidType(f"bind: the shape of `{desc.name}` must be integers; got {shape[1]}")
+            raise InvalidType(
+                f"bind: the shape of `{desc.name}` must be integers; got {desc.shape}"
+            )
         found.append(desc)
     if sorted(names) != sorted(desc.name for desc in found):
         raise InvalidValue(

@@ -7,11 +7,11 @@ from typing import Any
 
 from weft._base.errors import InvalidState
 from weft.mxnet import _checkpoints as model
-from weft.mxnet.module.base_module import BaseModule
+from weft.mxnet.module._delegating import DelegatingModule
 from weft.mxnet.module.module import Module
 
 
-class BucketingModule(BaseModule):
+class BucketingModule(DelegatingModule):
     """Networks that share parameters, one for each key, made when a batch first has it.
 
     sym_gen: gets a key, returns the symbol, the names of its data and those of its labels
@@ -62,9 +62,8 @@ class BucketingModule(BaseModule):
         **kwargs: Any,
     ) -> "BucketingModule":
         """The module of a checkpoint's parameters; the networks come from `sym_gen`."""
-        _, arguments, states = model.load_checkpoint(prefix, epoch)
         found = BucketingModule(sym_gen, default_bucket_key, **kwargs)
-        found._params = arguments, states
+        found._params = model.load_params(prefix, epoch)
         found.params_initialized = True
         if load_optimizer_states:
             found._preload_opt_states = f"{fspath(prefix)}-{epoch:04d}.states"
@@ -125,9 +124,9 @@ class BucketingModule(BaseModule):
         self._require_bound("output_shapes")
         return self._curr_module.output_shapes
 
-    def _require_bound(self, caller: str) -> None:
-        if not self.binded:
-            raise InvalidState(f"{caller}: call `bind` first")
+    @property
+    def _runs_on(self) -> Any:
+        return self._curr_module
 
     # ---- parameters --------------------------------------------------------------------------
 
@@ -269,36 +268,6 @@ class BucketingModule(BaseModule):
         self._require("forward")
         self.switch_bucket(data_batch.bucket_key, data_batch.provide_data, data_batch.provide_label)
         self._curr_module.forward(data_batch, is_train=is_train)
-
-    def backward(self, out_grads: Any = None) -> None:
-        """The gradients of the last batch."""
-        self._require("backward")
-        self._curr_module.backward(out_grads=out_grads)
-
-    def get_outputs(self, merge_multi_context: bool = True) -> list[Any]:
-        """The outputs of the last `forward`."""
-        self._require("get_outputs")
-        return self._curr_module.get_outputs(merge_multi_context)
-
-    def get_input_grads(self, merge_multi_context: bool = True) -> list[Any]:
-        """The gradients of the data, of the last `backward`."""
-        self._require("get_input_grads")
-        return self._curr_module.get_input_grads(merge_multi_context)
-
-    def get_states(self, merge_multi_context: bool = True) -> list[Any]:
-        """The arrays of `state_names`."""
-        self._require("get_states")
-        return self._curr_module.get_states(merge_multi_context)
-
-    def set_states(self, states: Any = None, value: Any = None) -> None:
-        """Sets the arrays of `state_names`."""
-        self._require("set_states")
-        self._curr_module.set_states(states, value)
-
-    def update_metric(self, eval_metric: Any, labels: Any, pre_sliced: bool = False) -> None:
-        """Adds the outputs of the last batch, with its labels, to a metric."""
-        self._require("update_metric")
-        self._curr_module.update_metric(eval_metric, labels, pre_sliced)
 
     def install_monitor(self, mon: Any) -> None:
         """Lets a monitor see what the networks compute."""

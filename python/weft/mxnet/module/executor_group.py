@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from weft import autograd
 from weft._base.errors import InvalidState, InvalidValue
 from weft.mxnet.io import DataDesc
 from weft.mxnet.module._parts import joined
@@ -280,14 +281,12 @@ class DataParallelExecutorGroup:
         """Sets the arrays of `state_names`: to arrays of each context, or to a number."""
         if (states is None) == (value is None):
             raise InvalidValue("set_states: give either `states` or `value`")
-        for number, arrays in enumerate(self.state_arrays):
-            for place, array in enumerate(arrays):
-                if value is not None:
-                    array[...] = value
-                else:
-                    given = states[number]
-                    part = given[place] if isinstance(given, list | tuple) else given
-                    array[...] = part.detach()
+        with autograd.pause():
+            for number, arrays in enumerate(self.state_arrays):
+                given = value if states is None else states[number]
+                parts = given if isinstance(given, list | tuple) else [given] * len(arrays)
+                for array, part in zip(arrays, parts, strict=True):
+                    array[...] = part
 
     def update_metric(self, eval_metric: Any, labels: Any, pre_sliced: bool = False) -> None:
         """Adds the last batch to a metric, part by part."""

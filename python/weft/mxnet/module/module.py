@@ -10,18 +10,15 @@ from weft._base.errors import InvalidState, InvalidValue
 from weft._base.spelling import hint
 from weft.mxnet import _checkpoints as model
 from weft.mxnet.io import DataDesc
-from weft.mxnet.module._optimizing import (
-    create_optimizer,
-    initialized,
-    initializer_of,
-    updater_of,
-)
-from weft.mxnet.module.base_module import BaseModule, described
+from weft.mxnet.module._delegating import DelegatingModule
+from weft.mxnet.module._optimizing import create_optimizer, initialized, initializer_of
+from weft.mxnet.module.base_module import described
 from weft.mxnet.module.executor_group import DataParallelExecutorGroup
+from weft.mxnet.optimizer import get_updater
 from weft.mxnet.symbol._arrays import zeros
 
 
-class Module(BaseModule):
+class Module(DelegatingModule):
     """A network: a symbol, of which some variables are data and labels, and all others parameters.
 
     data_names, label_names: the variables that batches are for; labels that the symbol lacks are
@@ -53,6 +50,10 @@ class Module(BaseModule):
             raise InvalidValue(
                 f"Module: `work_load_list` must have one number for each of {len(self._context)} "
                 f"contexts; got {len(self._work_load_list)}"
+            )
+        if min(self._work_load_list) <= 0:
+            raise InvalidValue(
+                f"Module: `work_load_list` must be greater than 0; got {self._work_load_list}"
             )
         self._symbol = symbol
         arguments = symbol.list_arguments()
@@ -152,9 +153,9 @@ class Module(BaseModule):
         self._require_bound("output_shapes")
         return self._exec_group.get_output_shapes()
 
-    def _require_bound(self, caller: str) -> None:
-        if not self.binded:
-            raise InvalidState(f"{caller}: call `bind` first")
+    @property
+    def _runs_on(self) -> Any:
+        return self._exec_group
 
     # ---- parameters --------------------------------------------------------------------------
 
@@ -359,7 +360,7 @@ class Module(BaseModule):
             if on_store:
                 store.set_optimizer(self._optimizer)
         if not on_store:
-            self._updater = updater_of(self._optimizer)
+            self._updater = get_updater(self._optimizer)
         self.optimizer_initialized = True
         if self._preload_opt_states is not None:
             self.load_optimizer_states(self._preload_opt_states)
@@ -417,6 +418,11 @@ class Module(BaseModule):
         """The outputs for a batch, whose shapes may differ from those that were bound."""
         self._require("forward")
         data, labels = self._shapes_of(data_batch)
+        if len(data) != len(self._data_names):
+            raise InvalidValue(
+                f"forward: a batch must have {len(self._data_names)} arrays, for "
+                f"{', '.join(self._data_names)}; got {len(data)}"
+            )
         if data != [tuple(desc.shape) for desc in self._data_shapes]:
             self._follow(data_batch, data, labels)
         self._exec_group.forward(data_batch, is_train)
@@ -445,36 +451,6 @@ class Module(BaseModule):
                 for d in self._label_shapes
             ]
         self.reshape(new, new_labels or None)
-
-    def backward(self, out_grads: Any = None) -> None:
-        """The gradients of the last batch. out_grads: those of the outputs; losses need none."""
-        self._require("backward")
-        self._exec_group.backward(out_grads)
-
-    def get_outputs(self, merge_multi_context: bool = True) -> list[Any]:
-        """The outputs of the last `forward`."""
-        self._require("get_outputs")
-        return self._exec_group.get_outputs(merge_multi_context)
-
-    def get_input_grads(self, merge_multi_context: bool = True) -> list[Any]:
-        """The gradients of the data, of the last `backward`."""
-        self._require("get_input_grads")
-        return self._exec_group.get_input_grads(merge_multi_context)
-
-    def get_states(self, merge_multi_context: bool = True) -> list[Any]:
-        """The arrays of `state_names`."""
-        self._require("get_states")
-        return self._exec_group.get_states(merge_multi_context)
-
-    def set_states(self, states: Any = None, value: Any = None) -> None:
-        """Sets the arrays of `state_names`."""
-        self._require("set_states")
-        with autograd.pause():
-            self._exec_group.set_states(states, value)
-
-    def update_metric(self, eval_metric: Any, labels: Any, pre_sliced: bool = False) -> None:
-        """Adds the outputs of the last batch, with its labels, to a metric."""
-        self._exec_group.update_metric(eval_metric, labels, pre_sliced)
 
     def install_monitor(self, mon: Any) -> None:
         """Lets a monitor see what the module computes."""

@@ -54,6 +54,7 @@ class SequentialModule(BaseModule):
     @property
     def data_shapes(self) -> Any:
         """Descriptions of the first module's data."""
+        self._require_bound("data_shapes")
         return self._modules[0].data_shapes
 
     @property
@@ -64,6 +65,7 @@ class SequentialModule(BaseModule):
     @property
     def output_shapes(self) -> Any:
         """Names and shapes of the last module's outputs."""
+        self._require_bound("output_shapes")
         return self._modules[-1].output_shapes
 
     def _takes_labels(self, number: int) -> bool:
@@ -95,8 +97,7 @@ class SequentialModule(BaseModule):
         """
         if self.params_initialized and not force_init:
             return
-        if not self.binded:
-            raise InvalidState("init_params: call `bind` first")
+        self._require_bound("init_params")
         for module in self._modules:
             module.init_params(
                 initializer=initializer,

@@ -9,6 +9,7 @@ array([[ 5., 11.],
 
 from typing import TYPE_CHECKING, Any
 
+from weft._base.spelling import public_module as _public_module
 from weft.mxnet.ndarray import (  # noqa: F401 - public here; `_methods` adds those of arrays
     _internal,
     _methods,
@@ -38,8 +39,18 @@ from weft.npx import waitall  # noqa: F401 - public here
 
 _SPARSE = ("BaseSparseNDArray", "CSRNDArray", "RowSparseNDArray", "cast_storage")
 
+# `F` of a `hybrid_forward` is this module or `mx.sym`: both have 2.0's functions, too.
+_NUMPY = {
+    **dict.fromkeys(("np", "numpy"), "mxnet.numpy"),
+    **dict.fromkeys(("npx", "numpy_extension"), "mxnet.numpy_extension"),
+}
+_find = _finder("ndarray", ("",), globals())
+
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _finder("ndarray", ("",), globals())
+
+    def __getattr__(name: str) -> Any:
+        return _public_module(_NUMPY[name]) if name in _NUMPY else _find(name)
+
 
 __all__: Any = sorted(
     {

@@ -32,6 +32,8 @@ class BaseRNNCell:
     output and the new states, for one step.
     """
 
+    _gate_names: Sequence[str] = ()
+
     def __init__(self, prefix: str = "", params: RNNParams | None = None) -> None:
         self._own_params = params is None
         self._prefix = prefix
@@ -66,10 +68,6 @@ class BaseRNNCell:
         """The shape of each state."""
         return [info["shape"] for info in self.state_info]
 
-    @property
-    def _gate_names(self) -> tuple[str, ...] | list[str]:
-        return ()
-
     def begin_state(
         self, func: Callable[..., Symbol] = symbol.zeros, **kwargs: Any
     ) -> list[Symbol]:
@@ -77,10 +75,7 @@ class BaseRNNCell:
 
         func: makes one of a name and what `state_info` says: `mx.sym.zeros`, or `mx.sym.Variable`
         """
-        if self._modified:
-            raise InvalidState(
-                "begin_state: the cell is inside another one; ask that one for its states"
-            )
+        self._require_outermost()
         found = []
         for info in self.state_info:
             self._init_counter += 1
@@ -88,6 +83,12 @@ class BaseRNNCell:
             name = f"{self._prefix}begin_state_{self._init_counter}"
             found.append(func(name=name, **given))
         return found
+
+    def _require_outermost(self) -> None:
+        if self._modified:
+            raise InvalidState(
+                "begin_state: the cell is inside another one; ask that one for its states"
+            )
 
     # ---- weights -----------------------------------------------------------------------------
 
@@ -135,14 +136,25 @@ class BaseRNNCell:
         merge_outputs: are outputs one symbol? By default a list, one of each step
         """
         self.reset()
-        steps, _ = normalized(length, inputs, layout, False)
         states = self.begin_state() if begin_state is None else begin_state
+        return self._all_steps(length, inputs, states, layout, merge_outputs)
+
+    def _all_steps(
+        self, length: int, inputs: Any, states: Any, layout: str, merge: bool | None
+    ) -> tuple[Any, list[Symbol]]:
+        """What `unroll` does once there are first states."""
+        steps, _ = normalized(length, inputs, layout, False)
         outputs = []
         for step in steps:
             output, states = self(step, states)
             outputs.append(output)
-        found, _ = normalized(length, outputs, layout, merge_outputs)
+        found, _ = normalized(length, outputs, layout, merge)
         return found, states
+
+    def _next_name(self) -> str:
+        """Before the names of what the next step makes."""
+        self._counter += 1
+        return f"{self._prefix}t{self._counter}_"
 
     def _get_activation(self, inputs: Symbol, activation: Any, **kwargs: Any) -> Symbol:
         """An activation by its name, or what a function makes."""

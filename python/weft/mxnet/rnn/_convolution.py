@@ -7,7 +7,7 @@ from typing import Any
 from weft._base.errors import InvalidValue
 from weft.mxnet import symbol
 from weft.mxnet.rnn._base import BaseRNNCell, RNNParams
-from weft.mxnet.rnn._plain import Step, gru_step, lstm_step
+from weft.mxnet.rnn._plain import GATES, Step, gru_step, lstm_step
 from weft.mxnet.symbol import Symbol
 
 _LEAKY = functools.partial(symbol.LeakyReLU, act_type="leaky", slope=0.2)
@@ -106,22 +106,16 @@ class BaseConvRNNCell(BaseRNNCell):
         )
         return i2h, h2h
 
-    def _next_name(self) -> str:
-        self._counter += 1
-        return f"{self._prefix}t{self._counter}_"
-
 
 class ConvRNNCell(BaseConvRNNCell):
     """A plain cell with convolutions."""
+
+    _gate_names = GATES["rnn_tanh"]
 
     def __init__(
         self, input_shape: Sequence[int], num_hidden: int, prefix: str = "ConvRNN_", **kwargs: Any
     ) -> None:
         super().__init__(input_shape, num_hidden, prefix=prefix, **kwargs)
-
-    @property
-    def _gate_names(self) -> tuple[str, ...]:
-        return ("",)
 
     def __call__(self, inputs: Symbol, states: Sequence[Symbol]) -> Step:
         name = self._next_name()
@@ -134,15 +128,12 @@ class ConvLSTMCell(BaseConvRNNCell):
     """A long short-term memory with convolutions."""
 
     _states = 2
+    _gate_names = GATES["lstm"]
 
     def __init__(
         self, input_shape: Sequence[int], num_hidden: int, prefix: str = "ConvLSTM_", **kwargs: Any
     ) -> None:
         super().__init__(input_shape, num_hidden, prefix=prefix, **kwargs)
-
-    @property
-    def _gate_names(self) -> list[str]:
-        return ["_i", "_f", "_c", "_o"]
 
     def __call__(self, inputs: Symbol, states: Sequence[Symbol]) -> Step:
         name = self._next_name()
@@ -154,14 +145,12 @@ class ConvLSTMCell(BaseConvRNNCell):
 class ConvGRUCell(BaseConvRNNCell):
     """A gated recurrent unit with convolutions."""
 
+    _gate_names = GATES["gru"]
+
     def __init__(
         self, input_shape: Sequence[int], num_hidden: int, prefix: str = "ConvGRU_", **kwargs: Any
     ) -> None:
         super().__init__(input_shape, num_hidden, prefix=prefix, **kwargs)
-
-    @property
-    def _gate_names(self) -> list[str]:
-        return ["_r", "_z", "_o"]
 
     def __call__(self, inputs: Symbol, states: Sequence[Symbol]) -> Step:
         name = self._next_name()

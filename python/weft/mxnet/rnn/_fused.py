@@ -12,16 +12,9 @@ from weft._base.errors import InvalidState, InvalidValue
 from weft.mxnet import symbol
 from weft.mxnet.rnn._base import Arrays, BaseRNNCell, RNNParams, normalized
 from weft.mxnet.rnn._modifiers import BidirectionalCell, DropoutCell, SequentialRNNCell
-from weft.mxnet.rnn._plain import GRUCell, LSTMCell, RNNCell, Step
+from weft.mxnet.rnn._plain import GATES, GRUCell, LSTMCell, RNNCell, Step
 from weft.mxnet.symbol import Symbol
 from weft.mxnet.symbol._arrays import wrapped
-
-_GATES = {
-    "rnn_relu": [""],
-    "rnn_tanh": [""],
-    "lstm": ["_i", "_f", "_c", "_o"],
-    "gru": ["_r", "_z", "_o"],
-}
 
 
 class FusedRNNCell(BaseRNNCell):
@@ -43,12 +36,13 @@ class FusedRNNCell(BaseRNNCell):
         prefix: str | None = None,
         params: RNNParams | None = None,
     ) -> None:
-        if mode not in _GATES:
+        if mode not in GATES:
             raise InvalidValue(
-                f"FusedRNNCell: `mode` must be one of {', '.join(_GATES)}; got {mode!r}"
+                f"FusedRNNCell: `mode` must be one of {', '.join(GATES)}; got {mode!r}"
             )
         super().__init__(prefix=f"{mode}_" if prefix is None else prefix, params=params)
         self._num_hidden, self._num_layers, self._mode = num_hidden, num_layers, mode
+        self._gate_names = GATES[mode]
         self._bidirectional, self._dropout = bidirectional, dropout
         self._get_next_state, self._forget_bias = get_next_state, forget_bias
         self._directions = ["l", "r"] if bidirectional else ["l"]
@@ -63,10 +57,6 @@ class FusedRNNCell(BaseRNNCell):
             "bidirectional": self._bidirectional,
             "forget_bias": self._forget_bias,
         }
-
-    @property
-    def _gate_names(self) -> list[str]:
-        return _GATES[self._mode]
 
     @property
     def _num_gates(self) -> int:
@@ -143,18 +133,11 @@ class FusedRNNCell(BaseRNNCell):
     def __call__(self, inputs: Symbol, states: Sequence[Symbol]) -> Step:
         raise InvalidState("FusedRNNCell: has no single steps; use `unroll`, or `unfuse()` first")
 
-    def unroll(
-        self,
-        length: int,
-        inputs: Any,
-        begin_state: Any = None,
-        layout: str = "NTC",
-        merge_outputs: bool | None = None,
+    def _all_steps(
+        self, length: int, inputs: Any, states: Any, layout: str, merge: bool | None
     ) -> tuple[Any, list[Symbol]]:
-        self.reset()
         whole, axis = normalized(length, inputs, layout, True)
         data = symbol.swapaxes(whole, dim1=0, dim2=1) if axis == 1 else whole
-        states = self.begin_state() if begin_state is None else begin_state
         words = ("state", "state_cell")
         result = symbol.RNN(
             data=data,
@@ -173,7 +156,7 @@ class FusedRNNCell(BaseRNNCell):
         last = list(result)[1:] if self._get_next_state else []
         if axis == 1:
             outputs = symbol.swapaxes(outputs, dim1=0, dim2=1)
-        found, _ = normalized(length, outputs, layout, merge_outputs)
+        found, _ = normalized(length, outputs, layout, merge)
         return found, last
 
     def unfuse(self) -> SequentialRNNCell:

@@ -26,10 +26,7 @@ class _Several(BaseRNNCell):
     def begin_state(
         self, func: Callable[..., Symbol] = symbol.zeros, **kwargs: Any
     ) -> list[Symbol]:
-        if self._modified:
-            raise InvalidState(
-                "begin_state: the cell is inside another one; ask that one for its states"
-            )
+        self._require_outermost()
         return [state for cell in self._cells for state in cell.begin_state(func=func, **kwargs)]
 
     def unpack_weights(self, args: Mapping[str, Any]) -> Arrays:
@@ -84,27 +81,15 @@ class SequentialRNNCell(_Several):
             new.extend(mine)
         return inputs, new
 
-    def unroll(
-        self,
-        length: int,
-        inputs: Any,
-        begin_state: Any = None,
-        layout: str = "NTC",
-        merge_outputs: bool | None = None,
+    def _all_steps(
+        self, length: int, inputs: Any, states: Any, layout: str, merge: bool | None
     ) -> tuple[Any, list[Symbol]]:
-        self.reset()
-        states = self.begin_state() if begin_state is None else begin_state
         new: list[Symbol] = []
         for number, cell in enumerate(self._cells):
             count, begin = len(cell.state_info), len(new)
             is_last = number == len(self._cells) - 1
-            inputs, mine = cell.unroll(
-                length,
-                inputs=inputs,
-                begin_state=states[begin : begin + count],
-                layout=layout,
-                merge_outputs=merge_outputs if is_last else None,
-            )
+            mine = states[begin : begin + count]
+            inputs, mine = cell.unroll(length, inputs, mine, layout, merge if is_last else None)
             new.extend(mine)
         return inputs, new
 
@@ -127,19 +112,13 @@ class DropoutCell(BaseRNNCell):
             inputs = symbol.Dropout(data=inputs, p=self.dropout)
         return inputs, list(states)
 
-    def unroll(
-        self,
-        length: int,
-        inputs: Any,
-        begin_state: Any = None,
-        layout: str = "NTC",
-        merge_outputs: bool | None = None,
+    def _all_steps(
+        self, length: int, inputs: Any, states: Any, layout: str, merge: bool | None
     ) -> tuple[Any, list[Symbol]]:
-        self.reset()
-        found, _ = normalized(length, inputs, layout, merge_outputs)
+        found, _ = normalized(length, inputs, layout, merge)
         if isinstance(found, Symbol):
             return self(found, [])
-        return super().unroll(length, found, begin_state, layout, merge_outputs)
+        return super()._all_steps(length, found, states, layout, merge)
 
 
 class ModifierCell(BaseRNNCell):
@@ -162,10 +141,7 @@ class ModifierCell(BaseRNNCell):
     def begin_state(
         self, func: Callable[..., Symbol] = symbol.zeros, **kwargs: Any
     ) -> list[Symbol]:
-        if self._modified:
-            raise InvalidState(
-                "begin_state: the cell is inside another one; ask that one for its states"
-            )
+        self._require_outermost()
         self.base_cell._modified = False
         found = self.base_cell.begin_state(func=func, **kwargs)
         self.base_cell._modified = True
@@ -230,18 +206,10 @@ class ResidualCell(ModifierCell):
         output, new = self.base_cell(inputs, states)
         return _shortcut(output, inputs), new
 
-    def unroll(
-        self,
-        length: int,
-        inputs: Any,
-        begin_state: Any = None,
-        layout: str = "NTC",
-        merge_outputs: bool | None = None,
+    def _all_steps(
+        self, length: int, inputs: Any, states: Any, layout: str, merge: bool | None
     ) -> tuple[Any, list[Symbol]]:
-        self.reset()
-        self.base_cell._modified = False
-        outputs, states = self.base_cell.unroll(length, inputs, begin_state, layout, merge_outputs)
-        self.base_cell._modified = True
+        outputs, states = self.base_cell.unroll(length, inputs, states, layout, merge)
         is_one = isinstance(outputs, Symbol)
         given, _ = normalized(length, inputs, layout, is_one)
         if is_one:
@@ -273,26 +241,19 @@ class BidirectionalCell(_Several):
     def __call__(self, inputs: Symbol, states: Sequence[Symbol]) -> Step:
         raise InvalidState("BidirectionalCell: has no single steps; use `unroll`")
 
-    def unroll(
-        self,
-        length: int,
-        inputs: Any,
-        begin_state: Any = None,
-        layout: str = "NTC",
-        merge_outputs: bool | None = None,
+    def _all_steps(
+        self, length: int, inputs: Any, states: Any, layout: str, merge: bool | None
     ) -> tuple[Any, list[Symbol]]:
-        self.reset()
         steps, axis = normalized(length, inputs, layout, False)
-        states = self.begin_state() if begin_state is None else begin_state
         left, right = self._cells
         count = len(left.state_info)
-        forth, first = left.unroll(length, steps, states[:count], layout, merge_outputs)
-        back, last = right.unroll(length, steps[::-1], states[count:], layout, merge_outputs)
-        if merge_outputs is None:
-            merge_outputs = isinstance(forth, Symbol) and isinstance(back, Symbol)
-            forth, _ = normalized(None, forth, layout, merge_outputs)
-            back, _ = normalized(None, back, layout, merge_outputs)
-        if merge_outputs:
+        forth, first = left.unroll(length, steps, states[:count], layout, merge)
+        back, last = right.unroll(length, steps[::-1], states[count:], layout, merge)
+        if merge is None:
+            merge = isinstance(forth, Symbol) and isinstance(back, Symbol)
+            forth, _ = normalized(None, forth, layout, merge)
+            back, _ = normalized(None, back, layout, merge)
+        if merge:
             turned = symbol.reverse(back, axis=axis)
             joined = symbol.Concat(forth, turned, dim=2, name=f"{self._output_prefix}out")
             return joined, [*first, *last]

@@ -9,6 +9,13 @@ from weft.mxnet.rnn._base import BaseRNNCell, RNNParams
 from weft.mxnet.symbol import Symbol
 
 Step = tuple[Symbol, list[Symbol]]
+# By a kind of cell, what the names of its gates' weights have.
+GATES = {
+    "rnn_relu": ("",),
+    "rnn_tanh": ("",),
+    "lstm": ("_i", "_f", "_c", "_o"),
+    "gru": ("_r", "_z", "_o"),
+}
 
 
 class _PlainCell(BaseRNNCell):
@@ -41,10 +48,6 @@ class _PlainCell(BaseRNNCell):
         )
         return i2h, h2h
 
-    def _next_name(self) -> str:
-        self._counter += 1
-        return f"{self._prefix}t{self._counter}_"
-
 
 class RNNCell(_PlainCell):
     """A plain cell: activation(i2h + h2h).
@@ -52,6 +55,8 @@ class RNNCell(_PlainCell):
     num_hidden: elements of the output; activation: its name, or a function of symbols
     prefix: before the names of weights; params: of a cell to share weights with
     """
+
+    _gate_names = GATES["rnn_tanh"]
 
     def __init__(
         self,
@@ -62,10 +67,6 @@ class RNNCell(_PlainCell):
     ) -> None:
         super().__init__(num_hidden, prefix, params)
         self._activation = activation
-
-    @property
-    def _gate_names(self) -> tuple[str, ...]:
-        return ("",)
 
     def __call__(self, inputs: Symbol, states: Sequence[Symbol]) -> Step:
         name = self._next_name()
@@ -99,6 +100,7 @@ class LSTMCell(_PlainCell):
     """A long short-term memory. forget_bias: the first value of that gate's bias."""
 
     _states = 2
+    _gate_names = GATES["lstm"]
 
     def __init__(
         self,
@@ -108,10 +110,6 @@ class LSTMCell(_PlainCell):
         forget_bias: float = 1.0,
     ) -> None:
         super().__init__(num_hidden, prefix, params, forget_bias_text(forget_bias))
-
-    @property
-    def _gate_names(self) -> list[str]:
-        return ["_i", "_f", "_c", "_o"]
 
     def __call__(self, inputs: Symbol, states: Sequence[Symbol]) -> Step:
         name = self._next_name()
@@ -136,14 +134,12 @@ def gru_step(
 class GRUCell(_PlainCell):
     """A gated recurrent unit, whose reset gate is behind the affine map of the state."""
 
+    _gate_names = GATES["gru"]
+
     def __init__(
         self, num_hidden: int, prefix: str = "gru_", params: RNNParams | None = None
     ) -> None:
         super().__init__(num_hidden, prefix, params)
-
-    @property
-    def _gate_names(self) -> list[str]:
-        return ["_r", "_z", "_o"]
 
     def __call__(self, inputs: Symbol, states: Sequence[Symbol]) -> Step:
         name = self._next_name()
@@ -151,4 +147,4 @@ class GRUCell(_PlainCell):
         return gru_step(self, maps, states[0], name, "tanh")
 
 
-__all__ = ["GRUCell", "LSTMCell", "RNNCell", "forget_bias_text", "gru_step", "lstm_step"]
+__all__ = ["GATES", "GRUCell", "LSTMCell", "RNNCell", "forget_bias_text", "gru_step", "lstm_step"]

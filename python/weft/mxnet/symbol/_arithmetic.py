@@ -21,6 +21,7 @@ class Arithmetic:
 
     _heads: list[Entry]
     __hash__ = object.__hash__
+    __array_ufunc__ = None  # so that a number of NumPy leaves `2 * x` to the symbol
 
     @classmethod
     def _of(cls, heads: Sequence[Entry]) -> Any:

@@ -13,9 +13,19 @@ from weft.mxnet._operators import invoke
 from weft.mxnet._reading.graph import GraphNode
 from weft.mxnet.symbol._modes import Known
 
-_TRIED = (13, 17)  # what stands for unknown extents: no usual window, group or class count
+TRIED = (13, 17)  # what stands for unknown extents: no usual window, group or class count
 # Operators that must know their operands' extents.
 _WHOLE_ONLY = frozenset({"where"})
+
+
+def filled(shape: Known, number: int) -> tuple[int, ...]:
+    """A shape with a number in the place of unknown extents; of an unknown shape no axes."""
+    return tuple(number if n == -1 else n for n in shape or ())
+
+
+def agreed(one: Sequence[int], other: Sequence[int]) -> Known:
+    """What two tries say together: extents in which they differ are not known."""
+    return tuple(m if m == n else -1 for m, n in zip(one, other, strict=True))
 
 
 def asked(node: GraphNode, shapes: Sequence[Known], types: Sequence[str]) -> list[Known] | None:
@@ -36,18 +46,14 @@ def asked(node: GraphNode, shapes: Sequence[Known], types: Sequence[str]) -> lis
     if node.op in _WHOLE_ONLY:
         return None
     tries = []
-    for number in _TRIED:
-        whole = [tuple(number if n == -1 else n for n in shape or ()) for shape in shapes]
-        found = _tried(node, whole, types)
+    for number in TRIED:
+        found = _tried(node, [filled(shape, number) for shape in shapes], types)
         if isinstance(found, Error):
             return None
         tries.append(found)
     if any(len(a) != len(b) for a, b in zip(*tries, strict=True)):
         return None
-    return [
-        tuple(m if m == n else -1 for m, n in zip(a, b, strict=True))
-        for a, b in zip(*tries, strict=True)
-    ]
+    return [agreed(a, b) for a, b in zip(*tries, strict=True)]
 
 
 def _tried(node: GraphNode, shapes: Sequence[tuple[int, ...]], types: Sequence[str]) -> Any:
@@ -69,4 +75,4 @@ def _tried(node: GraphNode, shapes: Sequence[tuple[int, ...]], types: Sequence[s
         native.set_composing(composing)
 
 
-__all__ = ["asked"]
+__all__ = ["TRIED", "agreed", "asked", "filled"]

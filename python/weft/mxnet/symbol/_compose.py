@@ -4,6 +4,7 @@ Inputs that are not given become variables with the node's name in theirs. Attri
 texts, as files have them; those that the operator does not have are refused by name.
 """
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from weft.mxnet import attribute, name
 from weft.mxnet._operators import IGNORED, parse, rule_of
 from weft.mxnet._reading.graph import VARIABLE, Entry, GraphNode, reachable
 from weft.mxnet.symbol._aliases import CANONICAL, LISTED
-from weft.mxnet.symbol._inputs import parameters_of, visible_outputs, wanted_inputs
+from weft.mxnet.symbol._inputs import input_names, parameters_of, visible_outputs, wanted_inputs
 
 # Annotations that programs may spell without underscores.
 HIDDEN = ("ctx_group", "lr_mult", "wd_mult", "force_mirroring", "mirror_stage", "profiler_scope")
@@ -127,7 +128,7 @@ def _sorted(
         if key not in kinds:
             raise InvalidType(
                 f"{function}: has no input `{key}`{hint(key, {}, kinds)}; inputs are "
-                f"{', '.join(n for n, kind in kinds.items() if kind is _INPUT)}"
+                f"{', '.join(input_names(op))}"
             )
         if heads is not None:
             inputs[key] = _single(function, key, heads)
@@ -138,7 +139,7 @@ def _sorted(
     return inputs, None, values
 
 
-_INPUT = parameters_of("Activation")[0].kind  # of parameters that are inputs
+_INPUT = inspect.Parameter.POSITIONAL_OR_KEYWORD  # of parameters that are inputs
 
 
 def _listed(
@@ -193,9 +194,8 @@ def _completed(op: str, node: GraphNode, inputs: dict[str, Entry]) -> list[Entry
     """The inputs in order; those that the operator needs and nobody gave are new variables."""
     given = {key: parse(text) for key, text in node.attributes.items()}
     wanted = wanted_inputs(op, given)
-    names = [p.name for p in parameters_of(op) if p.kind is _INPUT]
     found = []
-    for key in names:
+    for key in input_names(op):
         if key in inputs:
             found.append(inputs[key])
         elif key in wanted:

@@ -167,8 +167,15 @@ def while_loop(
         decided, _ = _listed(cond(*variables), "while_loop: what `cond` returns")
     with AttrScope(**{_SCOPE: f"{own}_func"}):
         found = func(*variables)
-    outputs, is_out = _listed(found[0] or [], "while_loop: outputs of `func`")
+    if not isinstance(found, tuple | list) or len(found) != 2:
+        raise InvalidType("while_loop: `func` must return outputs and the new variables")
+    given = [] if found[0] is None else found[0]
+    outputs, is_out = _listed(given, "while_loop: outputs of `func`")
     new, _ = _listed(found[1], "while_loop: variables of `func`")
+    if len(new) != len(states):
+        raise InvalidValue(
+            f"while_loop: `func` must return {len(states)} variables; got {len(new)}"
+        )
     asked = _Body([decided[0]._heads[0]], f"{own}_cond", labels)
     step = _Body([s._heads[0] for s in (*outputs, *new)], f"{own}_func", labels)
     inputs, where = _joined([asked, step], dict(zip(labels, states, strict=True)))
@@ -196,6 +203,7 @@ def cond(
 ) -> Any:
     """What one of two functions composes, by whether a symbol of one element is not 0."""
     own = names.current().get(None, name)
+    (asked, *_), _ = _listed(pred, "cond: `pred`")
     bodies, counts, alone = [], [], True
     for word, function in (("then", then_func), ("else", else_func)):
         with AttrScope(**{_SCOPE: f"{own}_{word}"}):
@@ -206,7 +214,7 @@ def cond(
         raise InvalidValue(
             f"cond: both functions must return as many symbols; got {counts[0]} and {counts[1]}"
         )
-    decided = _Body([pred._heads[0]], f"{own}_pred", [])
+    decided = _Body([asked._heads[0]], f"{own}_pred", [])
     inputs, where = _joined([decided, *bodies], {})
     node = _node(
         "_cond",

@@ -86,18 +86,11 @@ def split_v2(
     ary: Symbol, indices_or_sections: Any, axis: int = 0, squeeze_axis: bool = False
 ) -> Symbol:
     """Parts along an axis: equal ones, or those between indices."""
+    options: dict[str, Any] = {"axis": axis, "squeeze_axis": squeeze_axis}
     if isinstance(indices_or_sections, int):
-        return Symbol(
-            call_operator(
-                "_split_v2",
-                "split_v2",
-                (ary,),
-                {"sections": indices_or_sections, "axis": axis, "squeeze_axis": squeeze_axis},
-                heads_of,
-            )
-        )
-    indices = (0, *indices_or_sections)
-    options = {"indices": indices, "axis": axis, "squeeze_axis": squeeze_axis}
+        options["sections"] = indices_or_sections
+    else:
+        options["indices"] = (0, *indices_or_sections)
     return Symbol(call_operator("_split_v2", "split_v2", (ary,), options, heads_of))
 
 

@@ -11,6 +11,7 @@ array([18.], dtype=float32)
 array([6., 6.], dtype=float32)
 """
 
+import functools
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -20,12 +21,13 @@ from weft import autograd
 from weft._base.errors import InvalidState, InvalidType, InvalidValue, NotFound
 from weft._base.spelling import hint
 from weft._core import native
+from weft.mxnet._reading.graph import GraphNode
 from weft.mxnet.ndarray._array import plain
 from weft.mxnet.symbol._arrays import array_of, wrapped, zeros
 from weft.mxnet.symbol._inference import Inference
 from weft.mxnet.symbol._inputs import output_names, parameters_of
 from weft.mxnet.symbol._merging import merged_heads
-from weft.mxnet.symbol._modes import inward, outward
+from weft.mxnet.symbol._modes import given_shape, outward
 from weft.mxnet.symbol._running import Function, with_known_shapes
 
 _REQUESTS = ("write", "add", "inplace", "null")
@@ -209,10 +211,11 @@ class Executor:
 
     def _watch(self, op: str, name: str, read: list[Any], results: list[Any]) -> None:
         assert self._monitor is not None  # or nobody would watch
+        node = self._nodes[name]
         if self._monitors_all:
-            for label, array in self._read_by(name):
+            for label, array in self._read_by(node):
                 self._monitor(label, array)
-        names = output_names(op, name, self._attributes().get(name, {}))
+        names = output_names(op, name, node.attributes)
         for label, array in zip(names, results, strict=False):
             self._monitor(label, wrapped(array))
         self._trail.append((name, read))
@@ -233,20 +236,19 @@ class Executor:
                 shown = zeros(array.shape, array.dtype, None) if grad is None else grad
                 self._monitor(f"{name}_backward_output{number}", wrapped(shown))
 
-    def _attributes(self) -> dict[str, dict[str, str]]:
-        return {node.name: node.attributes for node in self._symbol._nodes()}
+    @functools.cached_property
+    def _nodes(self) -> dict[str, GraphNode]:
+        """By name, for monitors; variables are left out."""
+        return {node.name: node for node in self._symbol._nodes() if not node.is_variable}
 
-    def _read_by(self, name: str) -> list[tuple[str, Any]]:
+    def _read_by(self, node: GraphNode) -> list[tuple[str, Any]]:
         """The variables that a node reads, as its inputs."""
         found = []
-        for node in self._symbol._nodes():
-            if node.name != name or node.is_variable:
-                continue
-            words = [p.name for p in parameters_of(node.op)]
-            for place, (child, _) in enumerate(node.inputs):
-                if child.is_variable:
-                    array = self.arg_dict.get(child.name, self.aux_dict.get(child.name))
-                    found.append((f"{name}_{words[min(place, len(words) - 1)]}", array))
+        words = [p.name for p in parameters_of(node.op)]
+        for place, (child, _) in enumerate(node.inputs):
+            if child.is_variable:
+                array = self.arg_dict.get(child.name, self.aux_dict.get(child.name))
+                found.append((f"{node.name}_{words[min(place, len(words) - 1)]}", array))
         return found
 
     # ---- other arrays ------------------------------------------------------------------------
@@ -273,18 +275,23 @@ class Executor:
     def reshape(
         self, partial_shaping: bool = False, allow_up_sizing: bool = False, **kwargs: Any
     ) -> "Executor":
-        """An executor for arguments of other shapes; arrays whose shape stays are shared.
+        """An executor for arguments of other shapes; arrays whose shape stays are shared, and so
+        are those that `args_grad` gave.
 
         partial_shaping: may arguments that are not named change their shapes?
         allow_up_sizing: may arrays become larger? They get new memory, and are zeros
         """
         found = _known(self._symbol, dict(kwargs), _dtypes(self.arg_dict), "reshape")
         arrays: dict[str, Any] = {}
+        grads: dict[str, Any] = {}
         for node in (*found.arguments, *found.states):
             old = self.arg_dict.get(node.name, self.aux_dict.get(node.name))
             shape = found.shape(node) or ()
+            given = self._given.get(node.name)
             if tuple(old.shape) == shape:
                 arrays[node.name] = old
+                if given is not None:
+                    grads[node.name] = given
                 continue
             if not partial_shaping and node.name not in kwargs:
                 raise InvalidValue(
@@ -300,8 +307,10 @@ class Executor:
             arrays[node.name] = (
                 zeros(shape, old.dtype, self._ctx) if is_larger else part_of(old, shape)
             )
+            if given is not None and not is_larger:
+                grads[node.name] = part_of(given, shape)
         function = Function(with_known_shapes(self._symbol._heads, found), "Executor")
-        return Executor(self._symbol, self._ctx, arrays, self._grad_req, {}, function)
+        return Executor(self._symbol, self._ctx, arrays, self._grad_req, grads, function)
 
     def get_optimized_symbol(self) -> Any:
         """The symbol with nodes that compute the same as one, unless the environment variable
@@ -444,15 +453,24 @@ def _shared(
     wanted: Sequence[str] | None,
     given: Mapping[str, Any],
 ) -> Any:
-    """The array of another executor, where it is to be shared and fits."""
+    """The array of another executor, where it is to be shared and fits.
+
+    Raises ValueError for one of `wanted` that does not fit: it would be zeros.
+    """
     if other is None:
         return None
     is_wanted = name not in given if wanted is None else name in wanted
     if not is_wanted and name not in other.aux_dict:
         return None
     found = other.arg_dict.get(name, other.aux_dict.get(name))
-    fits = found is not None and tuple(found.shape) == shape and found.dtype.name == dtype
-    return found if fits else None
+    if found is None or (tuple(found.shape) == shape and found.dtype.name == dtype):
+        return found
+    if wanted is None:
+        return None
+    raise InvalidValue(
+        f"simple_bind: `{name}`, which is shared, has shape {tuple(found.shape)} and dtype "
+        f"{found.dtype.name}; with the shapes that are given it would have {shape} and {dtype}"
+    )
 
 
 def _buffered(
@@ -477,7 +495,7 @@ def _known(
     symbol: Any, shapes: Mapping[str, Any], dtypes: Mapping[str, Any], caller: str
 ) -> Inference:
     """What is known of a symbol; raises ValueError unless it is all of the variables."""
-    known = {name: inward(_shape(caller, name, shape)) for name, shape in shapes.items()}
+    known = {name: given_shape(caller, name, shape) for name, shape in shapes.items()}
     found = _inferred(symbol, known, dtypes, caller)
     missing = found.unknown()
     if missing:
@@ -487,14 +505,6 @@ def _known(
             f"extent that is not known. Give them by name, `{missing[0].name}=(...)`"
         )
     return found
-
-
-def _shape(caller: str, name: str, shape: Any) -> Any:
-    if isinstance(shape, int):
-        return (shape,)
-    if isinstance(shape, Sequence) and not isinstance(shape, str):
-        return shape
-    raise InvalidType(f"{caller}: the shape of `{name}` must be a tuple; got {shape!r}")
 
 
 def _inferred(

@@ -5,12 +5,12 @@ backward by what `_shape_rules.py` knows. It is repeated until nothing new is fo
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy
 
-from weft._base.errors import InvalidValue, NotFound
+from weft._base.errors import Error, InvalidType, InvalidValue, NotFound
 from weft._base.spelling import hint
 from weft._mxnet_files.records import DTYPES
 from weft.mxnet._operators import parse, read_shape
@@ -19,22 +19,10 @@ from weft.mxnet._reading.graph import Entry, GraphNode, reachable
 from weft.mxnet.symbol._asking import asked
 from weft.mxnet.symbol._inputs import visible_outputs
 from weft.mxnet.symbol._modes import Known, inward, outward
-from weft.mxnet.symbol._shape_rules import RULES, Place
+from weft.mxnet.symbol._shape_rules import RULES, Place, merged
 from weft.mxnet.symbol._type_rules import types_of
 
 _MOST_PASSES = 50
-
-
-def merged(one: Known, other: Known) -> Known:
-    """What two say of a shape together. Raises ValueError where they contradict each other."""
-    if one is None or other is None:
-        return other if one is None else one
-    fits = len(one) == len(other) and all(
-        -1 in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True)
-    )
-    if not fits:
-        raise InvalidValue(f"shapes {outward(one)} and {outward(other)} differ")
-    return tuple(max(pair) for pair in zip(one, other, strict=True))
 
 
 def is_whole(shape: Known) -> bool:
@@ -71,8 +59,8 @@ class Inference:
         self._attributes = {
             id(node): {k: parse(v) for k, v in node.attributes.items()} for node in self.nodes
         }
-        self._find_types()
-        self._find_shapes()
+        self._search(self._types, self._deduce_types)
+        self._search(self._shapes, self._deduce_shapes)
 
     def _check(
         self, shapes: Mapping[str, Known], dtypes: Mapping[str, Any], variables: list[GraphNode]
@@ -88,28 +76,47 @@ class Inference:
     def _begin(
         self, node: GraphNode, shapes: Mapping[str, Known], dtypes: Mapping[str, Any]
     ) -> None:
+        told = shapes.get(node.name)
         own = read_shape(node.attrs.get("__shape__"))
-        shape = shapes.get(node.name) or inward(own)
-        if node.name in shapes and shapes[node.name] is not None:
-            shape = shapes[node.name]
-        self._shapes[id(node), 0] = shape
+        self._shapes[id(node), 0] = inward(own) if told is None else told
         given = dtypes.get(node.name)
         code = parse(node.attrs.get("__dtype__", "None"))
         if given is not None:
-            self._types[id(node), 0] = numpy.dtype(given).name
+            self._types[id(node), 0] = self._dtype(node.name, given)
         elif isinstance(code, int) and code in DTYPES:
             self._types[id(node), 0] = DTYPES[code]
 
+    def _dtype(self, name: str, given: Any) -> str:
+        if given == "bfloat16":
+            return "bfloat16"
+        try:
+            return numpy.dtype(given).name
+        except TypeError:
+            raise InvalidType(
+                f"{self.caller}: the type of `{name}` must be a dtype; got {given!r}"
+            ) from None
+
     # ---- the search --------------------------------------------------------------------------
 
-    def _find_types(self) -> None:
+    def _search(self, known: dict[Any, Any], deduce: Callable[[GraphNode], None]) -> None:
+        """Asks all nodes, forth and back, until nothing new is found."""
         for _ in range(_MOST_PASSES):
-            before = dict(self._types)
+            before = dict(known)
             for node in (*self.nodes, *reversed(self.nodes)):
                 if not node.is_variable:
-                    self._deduce_types(node)
-            if before == self._types:
+                    self._ask(deduce, node)
+            if before == known:
                 return
+
+    def _ask(self, deduce: Callable[[GraphNode], None], node: GraphNode) -> None:
+        """Asks one node. Raises ValueError, with its name, where it cannot have what it has."""
+        try:
+            deduce(node)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            told = str(error)
+            if not isinstance(error, Error):  # a rule met a missing input, or a text for a number
+                told = f"its inputs or attributes {node.attributes} do not fit: {error!r}"
+            raise InvalidValue(f"{self.caller}: {node.op} `{node.name}`: {told}") from None
 
     def _deduce_types(self, node: GraphNode) -> None:
         inputs = [self._types.get((id(child), n)) for child, n in node.inputs]
@@ -123,15 +130,6 @@ class Inference:
             if found is not None:
                 self._types.setdefault((id(node), n), found)
 
-    def _find_shapes(self) -> None:
-        for _ in range(_MOST_PASSES):
-            before = dict(self._shapes)
-            for node in (*self.nodes, *reversed(self.nodes)):
-                if not node.is_variable:
-                    self._deduce_shapes(node)
-            if before == self._shapes:
-                return
-
     def _deduce_shapes(self, node: GraphNode) -> None:
         inputs = [self._shapes.get((id(child), n)) for child, n in node.inputs]
         count = visible_outputs(node.op, node.attributes)
@@ -140,19 +138,15 @@ class Inference:
         if self._asked.get(id(node)) == state:
             return
         place = Place(node.op, self._attributes[id(node)], inputs, outputs)
-        try:
-            rule = RULES.get(node.op)
-            if rule is not None:
-                rule(place)
-            if node.op == "_foreach":
-                self._deduce_loop(node, place)
-            for (child, n), found in zip(node.inputs, place.inputs, strict=True):
-                self._note(child, n, found)
-            found_outputs = self._forward(node, place)
-            for n, found in enumerate(found_outputs):
-                self._note(node, n, found)
-        except InvalidValue as error:
-            raise InvalidValue(f"{self.caller}: {node.op} `{node.name}`: {error}") from None
+        rule = RULES.get(node.op)
+        if rule is not None:
+            rule(place)
+        if node.op == "_foreach":
+            self._deduce_loop(node, place)
+        for (child, n), found in zip(node.inputs, place.inputs, strict=True):
+            self._note(child, n, found)
+        for n, found in enumerate(self._forward(node, place)):
+            self._note(node, n, found)
         inputs = [self._shapes.get((id(child), n)) for child, n in node.inputs]
         outputs = [self._shapes.get((id(node), n)) for n in range(count)]
         self._asked[id(node)] = (*inputs, None, *outputs)
@@ -266,4 +260,4 @@ def _numpy_type(name: str | None) -> Any:
     return name if name == "bfloat16" else numpy.dtype(name).type
 
 
-__all__ = ["Inference", "is_whole", "merged"]
+__all__ = ["Inference", "is_whole"]

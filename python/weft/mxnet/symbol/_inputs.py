@@ -5,11 +5,12 @@ that the operator does without it. Of the results some are hidden: a program see
 asks for them.
 """
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from weft.mxnet._operators import RULES, parse, rule_of
+from weft.mxnet._operators import parse, rule_of
 from weft.mxnet._operators._attributes import flag
 from weft.mxnet._operators._table import count_of
 
@@ -74,16 +75,21 @@ def wanted_inputs(op: str, given: Given) -> list[str]:
         return _NAMES[op](given)
     rule = rule_of(op)
     assert rule is not None  # the caller has found the operator
-    names = [p.name for p in parameters_of(op) if p.kind is p.POSITIONAL_OR_KEYWORD]
-    return names[: rule.required]
+    return input_names(op)[: rule.required]
 
 
-def parameters_of(op: str) -> list[inspect.Parameter]:
+@functools.cache
+def parameters_of(op: str) -> tuple[inspect.Parameter, ...]:
     """Inputs and attributes of an operator, in the order of MXNet's functions."""
-    rule = RULES.find("", op, 1)
+    rule = rule_of(op)
     assert rule is not None
     found = inspect.signature(rule.function).parameters.values()
-    return [p for p in found if p.name not in ("_", "subgraphs")]
+    return tuple(p for p in found if p.name not in ("_", "subgraphs"))
+
+
+def input_names(op: str) -> list[str]:
+    """The names of an operator's inputs; none for one that takes any number."""
+    return [p.name for p in parameters_of(op) if p.kind is p.POSITIONAL_OR_KEYWORD]
 
 
 # ---- results -------------------------------------------------------------------------------------
@@ -123,4 +129,4 @@ def output_names(op: str, name: str, attributes: Mapping[str, Any]) -> list[str]
     return [f"{name}_output{number}" for number in range(count)]
 
 
-__all__ = ["output_names", "parameters_of", "visible_outputs", "wanted_inputs"]
+__all__ = ["input_names", "output_names", "parameters_of", "visible_outputs", "wanted_inputs"]

@@ -12,6 +12,7 @@ from weft._base.errors import InvalidValue
 from weft.mxnet._operators import RULES as OPERATORS
 from weft.mxnet._operators import weight_shapes
 from weft.mxnet._operators._attributes import flag, ints
+from weft.mxnet.symbol._asking import TRIED, agreed, filled
 from weft.mxnet.symbol._modes import Known, inward, outward
 
 Rule = Callable[["Place"], None]
@@ -32,23 +33,23 @@ class Place:
     def set_input(self, number: int, shape: Known) -> None:
         """Notes what follows for an input."""
         if number < len(self.inputs):
-            self.inputs[number] = _both(self.inputs[number], shape)
+            self.inputs[number] = merged(self.inputs[number], shape)
 
     def set_output(self, number: int, shape: Known) -> None:
         """Notes what follows for a result."""
         if number < len(self.outputs):
-            self.outputs[number] = _both(self.outputs[number], shape)
+            self.outputs[number] = merged(self.outputs[number], shape)
 
 
-def _both(one: Known, other: Known) -> Known:
-    """Both together, where they do not contradict each other; `Inference` says where they do."""
+def merged(one: Known, other: Known) -> Known:
+    """What two say of a shape together. Raises ValueError where they contradict each other."""
     if one is None or other is None:
-        return one if other is None else other
-    if len(one) != len(other):
+        return other if one is None else one
+    fits = len(one) == len(other) and all(
+        -1 in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True)
+    )
+    if not fits:
         raise InvalidValue(f"shapes {outward(one)} and {outward(other)} differ")
-    for pair in zip(one, other, strict=True):
-        if -1 not in pair and pair[0] != pair[1]:
-            raise InvalidValue(f"shapes {outward(one)} and {outward(other)} differ")
     return tuple(max(pair) for pair in zip(one, other, strict=True))
 
 
@@ -59,14 +60,14 @@ def _all_same(place: Place) -> None:
     """Inputs and results have one shape."""
     common: Known = None
     for shape in (*place.inputs, *place.outputs):
-        common = _both(common, shape)
+        common = merged(common, shape)
     place.inputs = [common] * len(place.inputs)
     place.outputs = [common] * len(place.outputs)
 
 
 def _first_same(place: Place) -> None:
     """The first result has the shape of the first input."""
-    common = _both(place.inputs[0], place.outputs[0])
+    common = merged(place.inputs[0], place.outputs[0])
     place.set_input(0, common)
     place.set_output(0, common)
 
@@ -106,17 +107,14 @@ def _weights(place: Place) -> None:
     data = place.inputs[0]
     if data is None:
         return
-    tries = []
-    for number in (13, 17):
-        whole = tuple(number if n == -1 else n for n in data)
-        try:
-            tries.append(weight_shapes(place.op, place.given, whole))
-        except (IndexError, KeyError, ZeroDivisionError):
-            return  # data of a rank that the operator will refuse by name
-    for number, shape in tries[0].items():
-        other = tries[1].get(number, shape)
-        known = tuple(m if m == n else -1 for m, n in zip(shape, other, strict=True))
-        place.set_input(number, known)
+    try:
+        one, other = (
+            weight_shapes(place.op, place.given, filled(data, number)) for number in TRIED
+        )
+    except (IndexError, KeyError, ZeroDivisionError):
+        return  # data of a rank that the operator will refuse by name
+    for number, shape in one.items():
+        place.set_input(number, agreed(shape, other[number]))
 
 
 def _dense(place: Place) -> None:
@@ -159,15 +157,22 @@ def _normalized(place: Place) -> None:
 # ---- parts and wholes ----------------------------------------------------------------------------
 
 
+def _axis(place: Place, name: str, rank: int) -> int:
+    axis = int(place.given.get(name, 1))
+    if not -rank <= axis < rank:
+        raise InvalidValue(f"`{name}` must be in [{-rank}, {rank}) for rank {rank}; got {axis}")
+    return axis % rank
+
+
 def _concatenated(place: Place) -> None:
     known = [shape for shape in (*place.inputs, *place.outputs) if shape is not None]
     if not known:
         return
     rank = len(known[0])
-    axis = int(place.given.get("dim", 1)) % rank
+    axis = _axis(place, "dim", rank)
     free: Known = None
     for shape in known:
-        free = _both(free, (*shape[:axis], -1, *shape[axis + 1 :]))
+        free = merged(free, (*shape[:axis], -1, *shape[axis + 1 :]))
     assert free is not None
     extents = [-1 if shape is None else shape[axis] for shape in place.inputs]
     whole = place.outputs[0][axis] if place.outputs[0] is not None else -1
@@ -185,13 +190,13 @@ def _divided(place: Place) -> None:
     data = place.inputs[0]
     part: Known = None
     for shape in place.outputs:
-        part = _both(part, shape)
+        part = merged(part, shape)
     rank = len(data) if data is not None else None
     if rank is None and part is not None:
         rank = len(part) + is_squeezed
     if rank is None:
         return
-    axis = int(place.given.get("axis", 1)) % rank
+    axis = _axis(place, "axis", rank)
     if part is not None:
         extent = count if is_squeezed else (part[axis] * count if part[axis] != -1 else -1)
         behind = part[axis:] if is_squeezed else part[axis + 1 :]
@@ -301,4 +306,4 @@ RULES: dict[str, Rule] = {
 # What the table has no rule for is asked itself; these names would say nothing.
 RULES = {op: rule for op, rule in RULES.items() if OPERATORS.find("", op, 1) is not None}
 
-__all__ = ["RULES", "Place"]
+__all__ = ["RULES", "Place", "merged"]

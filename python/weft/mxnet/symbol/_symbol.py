@@ -24,7 +24,7 @@ from weft.mxnet.symbol._arithmetic import Arithmetic
 from weft.mxnet.symbol._compose import HIDDEN, annotation, composed, copied
 from weft.mxnet.symbol._inference import Inference
 from weft.mxnet.symbol._inputs import output_names, visible_outputs
-from weft.mxnet.symbol._modes import inward, is_np_shape
+from weft.mxnet.symbol._modes import given_shape, is_np_shape
 
 _LEGACY, _PRESENT = 10901, 20000  # versions of MXNet, as files write them
 
@@ -276,7 +276,11 @@ class Symbol(Arithmetic):
     ) -> Inference:
         by_shape = _by_name(caller, self.list_arguments(), shapes, named_shapes)
         by_type = _by_name(caller, self.list_arguments(), types, named_types or {})
-        known = {key: inward(value) for key, value in by_shape.items() if value is not None}
+        known = {
+            key: given_shape(caller, key, value)
+            for key, value in by_shape.items()
+            if value is not None
+        }
         return Inference(self._heads, self._states(), known, by_type, caller)
 
     # ---- arrays ------------------------------------------------------------------------------

@@ -34,7 +34,8 @@ class _Symbol(Symbol):
         if isinstance(other, numbers.Number):
             back = "r" if is_reversed and word not in _SYMMETRIC else ""
             op = f"_npi_{back}{name}_scalar"
-            return self._call(op, op, self, scalar=float(other), is_int=isinstance(other, int))
+            is_int = isinstance(other, numbers.Integral)  # also of NumPy
+            return self._call(op, op, self, scalar=float(other), is_int=is_int)
         return NotImplemented
 
 

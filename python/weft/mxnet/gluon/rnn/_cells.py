@@ -5,6 +5,7 @@ from typing import Any
 from weft import np
 from weft._base.errors import InvalidValue, Unsupported
 from weft._base.spelling import unknown_argument
+from weft.gluon.rnn import BidirectionalCell, SequentialRNNCell
 from weft.gluon.rnn import RecurrentCell as _Native
 from weft.mxnet.gluon import _devices
 from weft.mxnet.gluon._layers import layer
@@ -31,6 +32,25 @@ class RecurrentCell(HybridBlock, _Native):
     def reset(self) -> None:
         """Forgets what the last sequence left; only masks of dropout do, and they are drawn again
         for each sequence."""
+
+    def infer_shape(self, *args: Any) -> None:
+        """`infer_shape(i, x, is_bidirect)`: sets unknown shapes of weights before the first step.
+
+        i: the number of the layer: beyond the first one the input is the output of a like cell,
+            or of two where `is_bidirect`
+        """
+        if len(args) != 3 or not isinstance(args[0], int):
+            super().infer_shape(*args)  # a cell of Weft asks
+            return
+        number, x, is_bidirect = args
+        for place, child in enumerate(self._children.values()):
+            layer_number = place if isinstance(self, SequentialRNNCell) else number
+            is_both = is_bidirect or isinstance(self, BidirectionalCell)
+            child.infer_shape(layer_number, x, is_both)
+        if any(not parameter.is_shape_known for parameter in self._own_parameters.values()):
+            if number:
+                x = np.zeros((1, self.state_info()[0]["shape"][-1] * (1 + bool(is_bidirect))))
+            super().infer_shape(x, None)
 
     def unroll(self, *args: Any, **options: Any) -> Any:
         """`unroll(length, inputs, begin_state, layout, merge_outputs, valid_length)`: all steps of
