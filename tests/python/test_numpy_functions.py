@@ -120,6 +120,7 @@ def test_integers_and_counts_are_numpys():
         (lambda: np.hanning("a"), "hanning: `M`"),
         (lambda: np.random.gamma(-1), "gamma: `shape`"),
         (lambda: np.random.multinomial(2, [1.0, 1.0, -1.0]), "multinomial: `pvals`"),
+        (lambda: np.random.multinomial(-1, [0.5, 0.5]), "multinomial: `n` must be at least 0"),
         (lambda: np.random.multivariate_normal([0.0], [[-1.0]]), "multivariate_normal: `cov`"),
     ],
 )
@@ -174,3 +175,22 @@ def test_vectors_and_counts_have_their_moments():
     numpy.testing.assert_allclose(numpy.cov(drawn.T), cov, atol=0.08)
     counts = np.random.multinomial(10, [0.2, 0.8], size=5000).asnumpy()
     assert (counts.sum(-1) == 10).all() and abs(counts.mean(0)[0] - 2) < 0.1
+
+
+def test_multinomial_has_the_moments_of_numpys_for_any_number_of_classes():
+    np.random.seed(4)
+    for shares in ([1.0], [0.2, 0.3, 0.5], [0.0, 0.1, 0.4, 0.2, 0.3]):
+        counts = np.random.multinomial(100, shares, size=20000).asnumpy()
+        assert (counts.sum(-1) == 100).all()
+        numpy.testing.assert_allclose(counts.mean(0), 100 * numpy.array(shares), atol=0.2)
+        expected = 100 * (numpy.diag(shares) - numpy.outer(shares, shares))
+        numpy.testing.assert_allclose(numpy.cov(counts.T), expected, atol=0.8)
+
+
+def test_counts_are_constants():
+    rate = np.array([2.0, 30.0])
+    rate.attach_grad()
+    with autograd.record():
+        drawn = np.random.poisson(rate) + np.random.binomial(9, rate / 40)
+        (drawn.sum() + rate.sum()).backward()
+    numpy.testing.assert_allclose(rate.grad.asnumpy(), 1)

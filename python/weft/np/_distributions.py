@@ -9,10 +9,11 @@ from typing import Any
 import numpy
 
 from weft._base.errors import InvalidValue
+from weft._base.options import require_whole
 from weft._core import OPERATORS, native
 from weft._core.composing import draws
 from weft._core.typing import ArrayLike, DTypeLike, Shape, ndarray
-from weft.np import _ops
+from weft.np import _creation, _ops, _shapes
 
 _CANDIDATES = 8  # of which one is wrong in 20 cases at most: all are once in 10^10
 
@@ -244,32 +245,6 @@ def f(
 
 
 @draws
-def multinomial(n: int, pvals: ArrayLike, size: Shape | None = None) -> ndarray:
-    """How often each class is drawn in `n` draws with the probabilities `pvals`, as int64.
-
-    pvals: one axis, sum 1; size: shape in front of it
-
-    Raises ValueError for probabilities that are below 0 or whose sum is above 1.
-
-    >>> multinomial(5, [0.0, 1.0])
-    array([0, 5])
-    """
-    chances = _array(pvals, "float32")
-    values = chances.asnumpy()
-    if values.ndim != 1 or (values < 0).any() or values[:-1].sum() > 1 + 1e-6:
-        raise InvalidValue(
-            f"multinomial: `pvals` must be at least 0 and have the sum 1; got {values.tolist()}"
-        )
-    lead = (n, *_shape_of(() if size is None else size))
-    if not chances.size:
-        return _ops.sum(native.empty((*lead, 0), "int64"), 0)
-    waits = OPERATORS["exponential"](1, (*lead, chances.size), chances.dtype)
-    drawn = _ops.argmin(waits / chances, -1)
-    classes = native.array(numpy.arange(chances.size))
-    return _ops.sum((drawn.reshape((*lead, 1)) == classes).astype("int64"), 0)
-
-
-@draws
 def multivariate_normal(
     mean: ArrayLike, cov: ArrayLike, size: Shape | None = None, dtype: DTypeLike = "float32"
 ) -> ndarray:
@@ -309,7 +284,7 @@ def _counts(name: str, size: Shape | None, dtype: DTypeLike, *parameters: ArrayL
     given = [
         _ops.broadcast_to(native.array(p, None, False).astype(wide), extents) for p in parameters
     ]
-    found = OPERATORS[name](*(OPERATORS["stop_gradient"](p) for p in given))
+    found = OPERATORS["stop_gradient"](OPERATORS[name](*given))
     return found if str(dtype) == wide else found.astype(dtype)
 
 
@@ -367,6 +342,53 @@ def negative_binomial(
     extents = _shape_of(size, n, p)
     rate = gamma(n, (1 - chance) / chance, extents, wide)
     return _counts("poisson", None, dtype, rate)
+
+
+def class_counts(count: int, chances: ndarray) -> ndarray:
+    """How often each class is drawn in `count` draws, as float64. No gradient reaches `chances`.
+
+    chances: in proportion to the classes' probabilities, along the last axis
+
+    The draws are divided between two halves of the classes, then within each: a binomial number
+    each time, so that the work grows with the classes, not with the draws.
+    """
+    lead, classes = chances.shape[:-1], chances.shape[-1]
+    chances = chances.astype("float64")
+    levels = max(classes - 1, 0).bit_length()
+    widths = [(0, 0)] * len(lead) + [(0, 2**levels - classes)]
+    sums = [_shapes.pad(chances, widths)]
+    for _ in range(levels):
+        sums.append(sums[-1][..., 0::2] + sums[-1][..., 1::2])
+    counts = _creation.full_like(sums[-1], count)
+    for level in reversed(sums[:-1]):
+        first, both = level[..., 0::2], level[..., 0::2] + level[..., 1::2]
+        share = first / _ops.where(both == 0, 1.0, both)
+        drawn = OPERATORS["binomial"](counts, share)
+        counts = _ops.stack([drawn, counts - drawn], -1).reshape((*lead, level.shape[-1]))
+    return OPERATORS["stop_gradient"](counts[..., :classes])
+
+
+@draws
+def multinomial(n: int, pvals: ArrayLike, size: Shape | None = None) -> ndarray:
+    """How often each class is drawn in `n` draws with the probabilities `pvals`, as int64.
+
+    pvals: one axis, sum 1; size: shape in front of it
+
+    Raises ValueError for `n` below 0, and for probabilities that are below 0 or whose sum is above
+    1.
+
+    >>> multinomial(5, [0.0, 1.0])
+    array([0, 5])
+    """
+    require_whole("multinomial", "n", n, 0)
+    chances = _array(pvals, "float32")
+    values = chances.asnumpy()
+    if values.ndim != 1 or (values < 0).any() or values[:-1].sum() > 1 + 1e-6:
+        raise InvalidValue(
+            f"multinomial: `pvals` must be at least 0 and have the sum 1; got {values.tolist()}"
+        )
+    lead = () if size is None else _shape_of(size)
+    return class_counts(n, _ops.broadcast_to(chances, (*lead, chances.size))).astype("int64")
 
 
 __all__ = [
