@@ -211,6 +211,27 @@ def test_relaxed_densities_are_those_of_the_paper(given):
     assert_allclose(several.log_prob(np.array(point)).asnumpy(), expected, rtol=1e-5)
 
 
+def test_samples_of_counted_classes_are_constants_and_can_be_exported(tmp_path):
+    prob = np.array(SHARES)
+    prob.attach_grad()
+    with autograd.record():
+        drawn = mgp.Multinomial(3, prob=prob, total_count=6).sample()
+        (drawn.sum() + prob.sum()).backward()
+    assert_allclose(prob.grad.asnumpy(), 1)
+
+    def several(prob):
+        return mgp.Multinomial(3, prob=prob, total_count=6).sample_n(4000)
+
+    weft.export(tmp_path / "drawn.weft", drawn=(weft.hybridize(several), prob))
+    (found,) = weft.runtime.Model(tmp_path / "drawn.weft").context("drawn").run(SHARES)
+    assert_allclose(onp.array(found.tolist()).mean(axis=0), 6 * SHARES, atol=0.1)
+
+
+def test_many_draws_are_counted_in_little_memory():
+    counts = mgp.Multinomial(3, prob=np.array(SHARES), total_count=10**9).sample_n(1000).asnumpy()
+    assert_allclose(counts.mean(axis=0) / 10**9, SHARES, rtol=1e-5)
+
+
 def test_relaxed_samples_are_near_the_ends_and_differentiate():
     np.random.seed(1)
     prob, shares = np.array([0.3, 0.8]), np.array(SHARES)

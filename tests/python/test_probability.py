@@ -122,6 +122,21 @@ def test_the_same_seed_gives_the_same_samples_eager_and_hybridized(case):
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_graph_that_samples_can_be_exported(case, tmp_path):
+    def drawn(*parameters):
+        given = dict(zip(case.rows, parameters, strict=True))
+        return case.kind(**{**case.parameters, **given}).sample_n(4000)
+
+    inputs = [case.parameters[name] for name in case.rows]
+    path = tmp_path / "drawn.weft"
+    weft.export(path, drawn=(weft.hybridize(drawn), *map(np.array, inputs)))
+    (found,) = weft.runtime.Model(path).context("drawn").run(*inputs)
+    samples = onp.array(found.tolist())
+    bound = case.oracle.ppf(0.6)
+    assert_allclose((samples <= bound).mean(axis=0), case.oracle.cdf(bound), atol=0.04)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_numbers_and_float32_arrays_give_float32(case):
     d = case.made(lambda a: np.array(a.astype("float32")))
     for array in (d.sample(), d.mean, d.variance, d.log_prob(d.sample())):

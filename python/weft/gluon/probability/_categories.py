@@ -8,10 +8,10 @@ from weft import np, npx
 from weft._base.errors import InvalidValue
 from weft._base.options import require_whole
 from weft._core.typing import ArrayLike, ndarray
-from weft.gluon.probability._draws import counted
 from weft.gluon.probability._values import one_of
 from weft.gluon.probability.constraint import Boolean, Constraint, IntegerInterval, Real, Simplex
 from weft.gluon.probability.distribution import Distribution, log_odds, named, probability
+from weft.np._distributions import class_counts
 
 
 class _OfClasses(Distribution):
@@ -175,9 +175,8 @@ class Multinomial(_OfClasses):
         return IntegerInterval(0, self.total_count)
 
     def _draw(self, shape: tuple[int, ...]) -> ndarray:
-        count = np.asarray(self.total_count, dtype=self._dtype)
-        event = (self.num_events,)
-        return counted("multinomial", shape, count, self.prob, event=event)
+        prob = np.broadcast_to(self.prob, (*shape, self.num_events))
+        return class_counts(self.total_count, prob).astype(self._dtype)
 
     def log_prob(self, value: ArrayLike) -> ndarray:
         value = self._validate_samples(value)
