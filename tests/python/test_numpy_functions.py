@@ -110,6 +110,13 @@ def test_integers_and_counts_are_numpys():
     [
         (lambda: np.quantile(np.ones(3), 2.0), "quantile: `q` must be from 0 to 1"),
         (lambda: np.quantile(np.ones(3), 0.5, method="x"), "quantile: `method`"),
+        (lambda: np.quantile(np.ones(3), 0.5, 1), "quantile: `axis` must be in"),
+        (lambda: np.median(np.ones((0, 2)), 0), "quantile: `a` must have elements"),
+        (lambda: np.average(np.ones((3, 2)), 4, np.ones(2)), "average: `axis` must be in"),
+        (lambda: np.diff(np.ones(3), axis=1), "diff: `axis` must be in"),
+        (lambda: np.rot90(np.ones((2, 2)), axes=(0, 5)), "rot90: `axis` must be in"),
+        (lambda: np.rot90(np.ones((2, 2)), axes=(0, 1, 0)), "rot90: `axes`"),
+        (lambda: np.bincount(np.array([1]), minlength=-1), "bincount: `minlength`"),
         (lambda: np.average(np.ones(3), weights=np.ones(2)), "average: `axis`"),
         (lambda: np.bincount(np.array([-1])), "bincount: `x`"),
         (lambda: np.gcd(np.ones(2), 2), "gcd: `x1`"),
@@ -185,6 +192,28 @@ def test_multinomial_has_the_moments_of_numpys_for_any_number_of_classes():
         numpy.testing.assert_allclose(counts.mean(0), 100 * numpy.array(shares), atol=0.2)
         expected = 100 * (numpy.diag(shares) - numpy.outer(shares, shares))
         numpy.testing.assert_allclose(numpy.cov(counts.T), expected, atol=0.8)
+
+
+@pytest.mark.parametrize("method", ["linear", "lower", "higher", "midpoint", "nearest"])
+def test_quantiles_of_what_is_not_finite_are_numpys(method):
+    rows = numpy.array([[1.0, numpy.nan, 3.0], [1.0, 2.0, numpy.inf], [-numpy.inf, 0.0, 1.0]])
+    for share in (0.0, 0.3, 0.5, 0.8, 1.0):
+        found = np.quantile(np.array(rows), share, 1, method=method).asnumpy()
+        with numpy.errstate(invalid="ignore"):
+            wanted = numpy.quantile(rows, share, 1, method=method)
+        # NumPy gives NaN beside an infinity, where it adds 0 times that, or its opposite.
+        known = ~numpy.isnan(wanted)
+        numpy.testing.assert_array_equal(numpy.isnan(found), [True, False, False])
+        numpy.testing.assert_allclose(found[known], wanted[known], rtol=1e-12)
+    infinite = [1.0, numpy.inf, numpy.inf, numpy.inf]
+    assert np.median(np.array(infinite)).item() == numpy.median(infinite) == numpy.inf
+
+
+def test_the_parts_of_infinities_are_numpys():
+    values = numpy.array([numpy.inf, -numpy.inf, numpy.nan, -1.5])
+    for ours, theirs in zip(np.modf(np.array(values)), numpy.modf(values), strict=True):
+        numpy.testing.assert_array_equal(ours.asnumpy(), theirs)
+        numpy.testing.assert_array_equal(numpy.signbit(ours.asnumpy()[:2]), [False, True])
 
 
 def test_counts_are_constants():
