@@ -36,6 +36,10 @@ CASES = [
     ("average", (A,), {}),
     ("median", (A,), {"axis": 0}),
     ("quantile", (A, 0.3), {"axis": 1}),
+    ("interp", (A, numpy.array([-2.0, -0.5, 0.1, 1.0]), V[:4]), {}),
+    ("interp", (A, numpy.array([-0.5, 0.1, 0.1]), V[:3]), {"left": -9.0, "right": 9.0}),
+    ("interp", (A, numpy.array([3.0, 0.5, 1.2]), V[:3]), {"period": 2.0}),
+    ("interp", (A, numpy.array([0.3]), V[:1]), {"left": 5.0}),
     ("diff", (A,), {"n": 2}),
     ("diff", (A,), {"axis": 0, "prepend": 1.0}),
     ("ediff1d", (A,), {"to_end": [1.0, 2.0]}),
@@ -117,6 +121,7 @@ def test_integers_and_counts_are_numpys():
         (lambda: np.rot90(np.ones((2, 2)), axes=(0, 5)), "rot90: `axis` must be in"),
         (lambda: np.rot90(np.ones((2, 2)), axes=(0, 1, 0)), "rot90: `axes`"),
         (lambda: np.bincount(np.array([1]), minlength=-1), "bincount: `minlength`"),
+        (lambda: np.interp(np.ones(2), np.ones(1), np.ones(1), period=0), "interp: `period`"),
         (lambda: np.average(np.ones(3), weights=np.ones(2)), "average: `axis`"),
         (lambda: np.bincount(np.array([-1])), "bincount: `x`"),
         (lambda: np.gcd(np.ones(2), 2), "gcd: `x1`"),
@@ -214,6 +219,17 @@ def test_the_parts_of_infinities_are_numpys():
     for ours, theirs in zip(np.modf(np.array(values)), numpy.modf(values), strict=True):
         numpy.testing.assert_array_equal(ours.asnumpy(), theirs)
         numpy.testing.assert_array_equal(numpy.signbit(ours.asnumpy()[:2]), [False, True])
+
+
+def test_gradients_reach_the_points_of_a_polygon():
+    x, knots, values = (np.array(v) for v in ([0.25, 1.5], [0.0, 1.0, 2.0], [1.0, 3.0, 2.0]))
+    for array in (knots, values):
+        array.attach_grad()
+    with autograd.record():
+        found = np.interp(x, knots, values).sum()
+    found.backward()
+    numpy.testing.assert_allclose(values.grad.asnumpy(), [0.75, 0.75, 0.5])
+    numpy.testing.assert_allclose(knots.grad.asnumpy(), [-1.5, 0.0, 0.5], atol=1e-6)
 
 
 def test_counts_are_constants():

@@ -298,22 +298,51 @@ def interp(
     right: float | None = None,
     period: float | None = None,
 ) -> ndarray:
-    """The polygon through the points (xp, fp) at each element of `x`, by NumPy.
+    """The polygon through the points (xp, fp) at each element of `x`, computed in float64.
 
     xp: increasing; left, right: values outside of them, by default the first and the last of `fp`
+    period: of the function; `xp` may then be in any order, and `left` and `right` mean nothing
 
     >>> from weft import np
     >>> np.interp(np.array([1.5]), np.array([1.0, 2.0]), np.array([10.0, 20.0]))
     array([15.])
     """
-    where, knots, values = (array_of(each).asnumpy() for each in (x, xp, fp))
+    given, knots, values = array_of(x), array_of(xp), array_of(fp)
     if knots.ndim != 1 or knots.shape != values.shape or not knots.size:
         raise InvalidValue(
             "interp: `xp` and `fp` must be vectors of one length that is not 0; "
             f"got {knots.shape} and {values.shape}"
         )
-    found = numpy.interp(where, knots, values, left, right, period)
-    return native.array(found).astype(floating(x).dtype)
+    places, knots, values = (each.astype("float64") for each in (given, knots, values))
+    if period is not None:
+        if not abs(period) > 0:
+            raise InvalidValue(f"interp: `period` must not be 0; got {period}")
+        left = right = None
+        places, knots, values = _in_one_period(places, knots, values, abs(period))
+    index = _ops.searchsorted(knots, places, "right") - 1
+    index = _ops.clip(index, 0, max(knots.size - 2, 0))
+    begin, low = _ops.take(knots, index), _ops.take(values, index)
+    index = _ops.minimum(index + 1, knots.size - 1)
+    gap, rise = _ops.take(knots, index) - begin, _ops.take(values, index) - low
+    found = low + (places - begin) * (rise / _ops.where(gap == 0, 1.0, gap))
+    found = _ops.where(places >= knots[-1], values[-1], found)
+    found = _ops.where(places < knots[0], values[0] if left is None else left, found)
+    found = found if right is None else _ops.where(places > knots[-1], right, found)
+    return found.astype(floating(given).dtype)
+
+
+def _in_one_period(
+    places: ndarray, knots: ndarray, values: ndarray, period: float
+) -> tuple[ndarray, ...]:
+    """Places and points within a period, and a point of the next one at each end."""
+    knots = _ops.remainder(knots, period)
+    order = _ops.argsort(knots)
+    knots, values = _ops.take(knots, order), _ops.take(values, order)
+    return (
+        _ops.remainder(places, period),
+        _ops.concatenate([knots[-1:] - period, knots, knots[:1] + period]),
+        _ops.concatenate([values[-1:], values, values[:1]]),
+    )
 
 
 def cross(
