@@ -3,7 +3,7 @@ gradient is that of differences, and the distributions are those of SciPy."""
 
 import numpy
 import pytest
-from scipy import stats
+from scipy import special, stats
 from weft import autograd, np
 
 RANDOM = numpy.random.default_rng(11)
@@ -179,6 +179,17 @@ def test_gradients_reach_parameters_of_distributions():
     numpy.testing.assert_allclose(scale.grad.asnumpy(), [0.5, 3.0], rtol=0.05)
 
 
+@pytest.mark.parametrize(("shape", "error"), [(1.0, 0.16), (3.0, 0.01), (10.0, 0.001)])
+def test_gradients_by_a_shape_are_off_by_what_is_said(shape, error):
+    np.random.seed(4)
+    alpha = np.array(shape, dtype="float64")
+    alpha.attach_grad()
+    with autograd.record():
+        mean = np.log(np.random.gamma(alpha, size=400000, dtype="float64")).mean()
+    mean.backward()
+    assert alpha.grad.item() / special.polygamma(1, shape) - 1 == pytest.approx(error, abs=0.008)
+
+
 def test_vectors_and_counts_have_their_moments():
     np.random.seed(4)
     cov = numpy.array([[2.0, 0.5], [0.5, 1.0]])
@@ -230,6 +241,14 @@ def test_gradients_reach_the_points_of_a_polygon():
     found.backward()
     numpy.testing.assert_allclose(values.grad.asnumpy(), [0.75, 0.75, 0.5])
     numpy.testing.assert_allclose(knots.grad.asnumpy(), [-1.5, 0.0, 0.5], atol=1e-6)
+
+
+def test_a_size_may_be_any_integer_and_is_told_where_it_is_none():
+    for draw in (np.random.gumbel, np.random.normal, np.random.gamma, np.random.exponential):
+        assert draw(np.ones(3), size=numpy.int64(3)).shape == (3,)
+        assert draw(np.ones(3), size=[2, 3]).shape == (2, 3)
+        with pytest.raises(TypeError, match="must be an integer or a tuple of integers"):
+            draw(np.ones(()), size=2.5)
 
 
 def test_counts_are_constants():
