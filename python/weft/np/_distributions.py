@@ -262,7 +262,7 @@ def multivariate_normal(
 ) -> ndarray:
     """Vectors that are normal with means `mean`, (..., D), and covariances `cov`, (..., D, D).
 
-    cov: is read, so it cannot be traced; size: shape in front of theirs
+    cov: is read, so it cannot be traced and no gradient reaches it; size: shape in front of theirs
 
     Raises ValueError for matrices that are no covariances.
 
