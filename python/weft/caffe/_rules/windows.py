@@ -4,7 +4,6 @@ A pooling has a last window wherever one can begin inside of the image and its f
 (`round_mode` CEIL, the default), and its average counts margins, but nothing beyond them.
 """
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,6 +14,7 @@ from weft import autograd, np, npx
 from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
 from weft._import.values import Array
+from weft._import.windows import taps_of
 from weft.caffe._rules._table import Blob, layer
 
 # ---- options ------------------------------------------------------------------------------------
@@ -203,18 +203,6 @@ def _average(x: ndarray, kernel: Any, stride: Any, pad: Any, counts: Any) -> nda
     return total * np.array((1 / sizes).astype(x.dtype.name))
 
 
-def taps_of(x: ndarray, kernel: Any, stride: Any, dilation: Any, counts: Any) -> list[ndarray]:
-    """For each element of a window, that element of all windows of an image."""
-    found = []
-    for tap in itertools.product(*map(range, kernel)):
-        key = tuple(
-            slice(t * d, t * d + (count - 1) * s + 1, s)
-            for t, d, s, count in zip(tap, dilation, stride, counts, strict=True)
-        )
-        found.append(x[(slice(None), slice(None), *key)])
-    return found
-
-
 def _stacked(x: ndarray, kernel: Any, stride: Any, counts: Any) -> ndarray:
     """The elements of all windows along a new first axis; 0 beyond the image."""
     none = (0,) * len(kernel)
@@ -348,4 +336,4 @@ def _im2col(
     return taps.reshape((x.shape[0], -1, *counts))
 
 
-__all__ = ["pooled", "taps_of"]
+__all__ = ["pooled"]
