@@ -158,6 +158,8 @@ def test_files_that_are_missing_or_of_another_kind_are_named(tmp_path):
         ('base_lr: 1 lr_policy: "fixed" type: "Adagrad"', "`type` must be one of"),
         ('base_lr: 1 lr_policy: "fixed" momentum: 1', "`momentum` must be"),
         ('base_lr: 1 lr_policy: "fixed" type: "RMSProp" momentum: 0.5', "has no `momentum`"),
+        ('base_lr: 1 lr_policy: "fixed" type: "RMSProp" rms_decay: 1', "`rms_decay` must be in"),
+        ('base_lr: 1 lr_policy: "fixed" type: "Adam" momentum2: 1.5', "`momentum2` must be in"),
         ('base_lr: 1 lr_policy: "fixed" iter_size: 0', "`iter_size` must be at least 1"),
         ('base_lr: 1 lr_policy: "fixed" test_iter: 1', "needs `test_interval`"),
         ('base_lr: 1 lr_policy: "fixed" train_net: "net.prototxt"', "must have one of `net`"),
