@@ -72,6 +72,15 @@ def test_everything_that_is_missing_is_said_at_once(tmp_path):
         (layer("Eltwise", "eltwise_param { coeff: 1 coeff: 2 }"), "a number for each"),
         (layer("PReLU") + layer("PReLU", tops="z"), "layers with weights must have different"),
         (layer("SoftmaxWithLoss"), "has 1 bottoms; needs 2"),
+        (layer("SPP", "spp_param { pyramid_height: 0 }"), "`pyramid_height` must be at least 1"),
+        (
+            inputs(z=(8, 8)) + layer("Crop", bottoms=("x", "z")),
+            "as many axes; got shapes (2, 3, 8, 8) and (8, 8)",
+        ),
+        (
+            inputs(z=(8, 8)) + layer("PriorBox", "prior_box_param { min_size: 4 }", bottoms="zx"),
+            "bottoms must have 4 axes; got shapes (8, 8) and (2, 3, 8, 8)",
+        ),
         (layer("LRN", "lrn_param { local_size: 4 }"), "must be odd"),
         (layer("Dropout", "dropout_param { dropout_ratio: 1 }"), "`dropout_ratio`"),
         (layer("ReLU", more="loss_weight: 1 loss_weight: 2"), "`loss_weight` must be one"),

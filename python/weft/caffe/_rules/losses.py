@@ -73,7 +73,7 @@ def _softmax_with_loss(
 ) -> Any:
     along = axis_of(axis, x.ndim)
     numbers, valid = _kept(_labels_of(labels, x, along), ignore_label, x)
-    losses = -npx.pick(npx.log_softmax(x, axis=along), numbers, along)
+    losses = -npx.pick(npx.log_softmax(x, axis=along), numbers, along, mode="strict")
     total = np.sum(losses if valid is None else losses * valid)
     mode = _mode(normalization, normalize, "VALID")
     outer = math.prod(x.shape[:along])
@@ -91,7 +91,7 @@ def _multinomial_logistic_loss(
     normalize: bool | None = None,
 ) -> ndarray:
     flat = probabilities.reshape((probabilities.shape[0], -1))
-    chosen = npx.pick(flat, _labels_of(labels, flat, 1), 1)
+    chosen = npx.pick(flat, _labels_of(labels, flat, 1), 1, mode="strict")
     return -np.sum(np.log(np.maximum(chosen, _LEAST))) / flat.shape[0]
 
 
@@ -227,7 +227,7 @@ def _accuracy(
     if top_k > x.shape[along]:
         raise InvalidValue(f"`top_k` must be at most {x.shape[along]} classes; got {top_k}")
     numbers, valid = _kept(_labels_of(labels, x, along), ignore_label, x)
-    own = npx.pick(x, numbers, along, keepdims=True)
+    own = npx.pick(x, numbers, along, keepdims=True, mode="strict")
     # Scores as high as the label's own come before it.
     better = np.sum((x >= own).astype("int32"), axis=along) - 1
     hits = (better < top_k).astype(x.dtype)

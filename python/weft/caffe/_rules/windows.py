@@ -290,6 +290,8 @@ def _places(x: ndarray, kernel: Any, stride: Any, pad: Any, counts: Any) -> ndar
 
 @layer("SPP", "spp_param")
 def _spp(x: Array, *, pyramid_height: int, pool: str = "MAX") -> ndarray:
+    if pyramid_height < 1:
+        raise InvalidValue(f"`pyramid_height` must be at least 1; got {pyramid_height}")
     parts = []
     for level in range(pyramid_height):
         bins = 2**level

@@ -136,9 +136,7 @@ def update_of(solver: Any, name: str) -> CaffeUpdate:
         raise InvalidValue(f"{name}: {solver.type} has no `momentum`; got {solver.momentum}")
     for field, kind in (("rms_decay", "RMSProp"), ("momentum2", "Adam")):
         if solver.type == kind and not 0 <= getattr(solver, field) < 1:
-            raise InvalidValue(
-                f"{name}: `{field}` must be in [0, 1); got {getattr(solver, field)}"
-            )
+            raise InvalidValue(f"{name}: `{field}` must be in [0, 1); got {getattr(solver, field)}")
     if not solver.weight_decay >= 0:
         raise InvalidValue(f"{name}: `weight_decay` must be at least 0; got {solver.weight_decay}")
     try:
