@@ -211,6 +211,12 @@ def test_relaxed_densities_are_those_of_the_paper(given):
     assert_allclose(several.log_prob(np.array(point)).asnumpy(), expected, rtol=1e-5)
 
 
+@pytest.mark.parametrize("value", [-1, 3])
+def test_a_number_that_is_no_class_is_refused(value):
+    with pytest.raises(IndexError, match=rf"must be in \[0, 3\).*got {value}"):
+        mgp.Categorical(3, prob=np.array(SHARES)).log_prob(np.array([0, value]))
+
+
 def test_samples_of_counted_classes_are_constants_and_can_be_exported(tmp_path):
     prob = np.array(SHARES)
     prob.attach_grad()

@@ -84,10 +84,9 @@ class Categorical(_OfClasses):
         value = self._validate_samples(value).astype("int64")
         logs = self._log_probs
         # Both are brought to one batch, so that each class looks into its own probabilities.
-        shape = np.broadcast_arrays(value, logs[..., 0])[0].shape
-        logs = np.broadcast_to(logs, (*shape, self.num_events))
-        index = np.expand_dims(np.broadcast_to(value, shape), -1)
-        return np.squeeze(np.take_along_axis(logs, index, -1), -1)
+        value = np.broadcast_arrays(value, logs[..., 0])[0]
+        logs = np.broadcast_to(logs, (*value.shape, self.num_events))
+        return npx.pick(logs, value, mode="strict")
 
     def entropy(self) -> ndarray:
         return self._class_entropy()

@@ -9,7 +9,7 @@ from typing import Any
 from weft import np, npx
 from weft._core.typing import ArrayLike, ndarray
 from weft.gluon.probability import _draws
-from weft.gluon.probability._values import one_of
+from weft.gluon.probability._values import one_of, times_log
 from weft.gluon.probability.constraint import (
     Boolean,
     Constraint,
@@ -253,8 +253,7 @@ class Poisson(ExponentialFamily):
 
     def log_prob(self, value: ArrayLike) -> ndarray:
         value = self._validate_samples(value)
-        tiny = float(np.finfo(self._dtype).tiny)  # 0 * log(rate) is 0, also for a rate of 0
-        return value * np.log(np.maximum(self.rate, tiny)) - self.rate - npx.gammaln(value + 1)
+        return times_log(value, self.rate) - self.rate - npx.gammaln(value + 1)
 
     @property
     def mean(self) -> ndarray:
