@@ -211,6 +211,19 @@ def test_relaxed_densities_are_those_of_the_paper(given):
     assert_allclose(several.log_prob(np.array(point)).asnumpy(), expected, rtol=1e-5)
 
 
+def test_densities_of_vectors_are_in_files_that_run_alone(tmp_path):
+    value = onp.array([0.5, -1.0, 2.0])
+
+    def density(cov, value):
+        return mgp.MultivariateNormal(np.zeros(3, "float64"), cov=cov).log_prob(value)
+
+    given = np.array(COV), np.array(value)
+    weft.export(tmp_path / "density.weft", density=(weft.hybridize(density), *given))
+    (found,) = weft.runtime.Model(tmp_path / "density.weft").context("density").run(COV, value)
+    expected = stats.multivariate_normal(onp.zeros(3), COV).logpdf(value)
+    assert_allclose(found.tolist(), expected, rtol=1e-6)
+
+
 @pytest.mark.parametrize("value", [-1, 3])
 def test_a_number_that_is_no_class_is_refused(value):
     with pytest.raises(IndexError, match=rf"must be in \[0, 3\).*got {value}"):
