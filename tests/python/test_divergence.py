@@ -134,3 +134,9 @@ def test_a_class_of_ones_own_has_the_formula_of_its_base_or_its_own():
         assert mgp.kl_divergence(mgp.Normal(1.0, 1.0), mgp.Normal()).item() == 0.5
     finally:
         divergence._FORMULAS.pop((Mine, mgp.Normal))
+
+
+def test_of_no_events_the_divergence_is_the_mean_of_the_other():
+    assert mgp.kl_divergence(mgp.Poisson(0.0), mgp.Poisson(1.5)).item() == 1.5
+    assert mgp.kl_divergence(mgp.Poisson(0.0), mgp.Poisson(0.0)).item() == 0
+    assert mgp.kl_divergence(mgp.Poisson(1.0), mgp.Poisson(0.0)).item() == onp.inf

@@ -211,6 +211,46 @@ def test_relaxed_densities_are_those_of_the_paper(given):
     assert_allclose(several.log_prob(np.array(point)).asnumpy(), expected, rtol=1e-5)
 
 
+def test_densities_of_vectors_are_in_files_that_run_alone(tmp_path):
+    value = onp.array([0.5, -1.0, 2.0])
+
+    def density(cov, value):
+        return mgp.MultivariateNormal(np.zeros(3, "float64"), cov=cov).log_prob(value)
+
+    given = np.array(COV), np.array(value)
+    weft.export(tmp_path / "density.weft", density=(weft.hybridize(density), *given))
+    (found,) = weft.runtime.Model(tmp_path / "density.weft").context("density").run(COV, value)
+    expected = stats.multivariate_normal(onp.zeros(3), COV).logpdf(value)
+    assert_allclose(found.tolist(), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("value", [-1, 3])
+def test_a_number_that_is_no_class_is_refused(value):
+    with pytest.raises(IndexError, match=rf"must be in \[0, 3\).*got {value}"):
+        mgp.Categorical(3, prob=np.array(SHARES)).log_prob(np.array([0, value]))
+
+
+def test_samples_of_counted_classes_are_constants_and_can_be_exported(tmp_path):
+    prob = np.array(SHARES)
+    prob.attach_grad()
+    with autograd.record():
+        drawn = mgp.Multinomial(3, prob=prob, total_count=6).sample()
+        (drawn.sum() + prob.sum()).backward()
+    assert_allclose(prob.grad.asnumpy(), 1)
+
+    def several(prob):
+        return mgp.Multinomial(3, prob=prob, total_count=6).sample_n(4000)
+
+    weft.export(tmp_path / "drawn.weft", drawn=(weft.hybridize(several), prob))
+    (found,) = weft.runtime.Model(tmp_path / "drawn.weft").context("drawn").run(SHARES)
+    assert_allclose(onp.array(found.tolist()).mean(axis=0), 6 * SHARES, atol=0.1)
+
+
+def test_many_draws_are_counted_in_little_memory():
+    counts = mgp.Multinomial(3, prob=np.array(SHARES), total_count=10**9).sample_n(1000).asnumpy()
+    assert_allclose(counts.mean(axis=0) / 10**9, SHARES, rtol=1e-5)
+
+
 def test_relaxed_samples_are_near_the_ends_and_differentiate():
     np.random.seed(1)
     prob, shares = np.array([0.3, 0.8]), np.array(SHARES)

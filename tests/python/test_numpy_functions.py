@@ -3,7 +3,7 @@ gradient is that of differences, and the distributions are those of SciPy."""
 
 import numpy
 import pytest
-from scipy import stats
+from scipy import special, stats
 from weft import autograd, np
 
 RANDOM = numpy.random.default_rng(11)
@@ -36,6 +36,10 @@ CASES = [
     ("average", (A,), {}),
     ("median", (A,), {"axis": 0}),
     ("quantile", (A, 0.3), {"axis": 1}),
+    ("interp", (A, numpy.array([-2.0, -0.5, 0.1, 1.0]), V[:4]), {}),
+    ("interp", (A, numpy.array([-0.5, 0.1, 0.1]), V[:3]), {"left": -9.0, "right": 9.0}),
+    ("interp", (A, numpy.array([3.0, 0.5, 1.2]), V[:3]), {"period": 2.0}),
+    ("interp", (A, numpy.array([0.3]), V[:1]), {"left": 5.0}),
     ("diff", (A,), {"n": 2}),
     ("diff", (A,), {"axis": 0, "prepend": 1.0}),
     ("ediff1d", (A,), {"to_end": [1.0, 2.0]}),
@@ -110,6 +114,14 @@ def test_integers_and_counts_are_numpys():
     [
         (lambda: np.quantile(np.ones(3), 2.0), "quantile: `q` must be from 0 to 1"),
         (lambda: np.quantile(np.ones(3), 0.5, method="x"), "quantile: `method`"),
+        (lambda: np.quantile(np.ones(3), 0.5, 1), "quantile: `axis` must be in"),
+        (lambda: np.median(np.ones((0, 2)), 0), "quantile: `a` must have elements"),
+        (lambda: np.average(np.ones((3, 2)), 4, np.ones(2)), "average: `axis` must be in"),
+        (lambda: np.diff(np.ones(3), axis=1), "diff: `axis` must be in"),
+        (lambda: np.rot90(np.ones((2, 2)), axes=(0, 5)), "rot90: `axis` must be in"),
+        (lambda: np.rot90(np.ones((2, 2)), axes=(0, 1, 0)), "rot90: `axes`"),
+        (lambda: np.bincount(np.array([1]), minlength=-1), "bincount: `minlength`"),
+        (lambda: np.interp(np.ones(2), np.ones(1), np.ones(1), period=0), "interp: `period`"),
         (lambda: np.average(np.ones(3), weights=np.ones(2)), "average: `axis`"),
         (lambda: np.bincount(np.array([-1])), "bincount: `x`"),
         (lambda: np.gcd(np.ones(2), 2), "gcd: `x1`"),
@@ -120,6 +132,7 @@ def test_integers_and_counts_are_numpys():
         (lambda: np.hanning("a"), "hanning: `M`"),
         (lambda: np.random.gamma(-1), "gamma: `shape`"),
         (lambda: np.random.multinomial(2, [1.0, 1.0, -1.0]), "multinomial: `pvals`"),
+        (lambda: np.random.multinomial(-1, [0.5, 0.5]), "multinomial: `n` must be at least 0"),
         (lambda: np.random.multivariate_normal([0.0], [[-1.0]]), "multivariate_normal: `cov`"),
     ],
 )
@@ -166,6 +179,17 @@ def test_gradients_reach_parameters_of_distributions():
     numpy.testing.assert_allclose(scale.grad.asnumpy(), [0.5, 3.0], rtol=0.05)
 
 
+@pytest.mark.parametrize(("shape", "error"), [(1.0, 0.16), (3.0, 0.01), (10.0, 0.001)])
+def test_gradients_by_a_shape_are_off_by_what_is_said(shape, error):
+    np.random.seed(4)
+    alpha = np.array(shape, dtype="float64")
+    alpha.attach_grad()
+    with autograd.record():
+        mean = np.log(np.random.gamma(alpha, size=400000, dtype="float64")).mean()
+    mean.backward()
+    assert alpha.grad.item() / special.polygamma(1, shape) - 1 == pytest.approx(error, abs=0.008)
+
+
 def test_vectors_and_counts_have_their_moments():
     np.random.seed(4)
     cov = numpy.array([[2.0, 0.5], [0.5, 1.0]])
@@ -174,3 +198,63 @@ def test_vectors_and_counts_have_their_moments():
     numpy.testing.assert_allclose(numpy.cov(drawn.T), cov, atol=0.08)
     counts = np.random.multinomial(10, [0.2, 0.8], size=5000).asnumpy()
     assert (counts.sum(-1) == 10).all() and abs(counts.mean(0)[0] - 2) < 0.1
+
+
+def test_multinomial_has_the_moments_of_numpys_for_any_number_of_classes():
+    np.random.seed(4)
+    for shares in ([1.0], [0.2, 0.3, 0.5], [0.0, 0.1, 0.4, 0.2, 0.3]):
+        counts = np.random.multinomial(100, shares, size=20000).asnumpy()
+        assert (counts.sum(-1) == 100).all()
+        numpy.testing.assert_allclose(counts.mean(0), 100 * numpy.array(shares), atol=0.2)
+        expected = 100 * (numpy.diag(shares) - numpy.outer(shares, shares))
+        numpy.testing.assert_allclose(numpy.cov(counts.T), expected, atol=0.8)
+
+
+@pytest.mark.parametrize("method", ["linear", "lower", "higher", "midpoint", "nearest"])
+def test_quantiles_of_what_is_not_finite_are_numpys(method):
+    rows = numpy.array([[1.0, numpy.nan, 3.0], [1.0, 2.0, numpy.inf], [-numpy.inf, 0.0, 1.0]])
+    for share in (0.0, 0.3, 0.5, 0.8, 1.0):
+        found = np.quantile(np.array(rows), share, 1, method=method).asnumpy()
+        with numpy.errstate(invalid="ignore"):
+            wanted = numpy.quantile(rows, share, 1, method=method)
+        # NumPy gives NaN beside an infinity, where it adds 0 times that, or its opposite.
+        known = ~numpy.isnan(wanted)
+        numpy.testing.assert_array_equal(numpy.isnan(found), [True, False, False])
+        numpy.testing.assert_allclose(found[known], wanted[known], rtol=1e-12)
+    infinite = [1.0, numpy.inf, numpy.inf, numpy.inf]
+    assert np.median(np.array(infinite)).item() == numpy.median(infinite) == numpy.inf
+
+
+def test_the_parts_of_infinities_are_numpys():
+    values = numpy.array([numpy.inf, -numpy.inf, numpy.nan, -1.5])
+    for ours, theirs in zip(np.modf(np.array(values)), numpy.modf(values), strict=True):
+        numpy.testing.assert_array_equal(ours.asnumpy(), theirs)
+        numpy.testing.assert_array_equal(numpy.signbit(ours.asnumpy()[:2]), [False, True])
+
+
+def test_gradients_reach_the_points_of_a_polygon():
+    x, knots, values = (np.array(v) for v in ([0.25, 1.5], [0.0, 1.0, 2.0], [1.0, 3.0, 2.0]))
+    for array in (knots, values):
+        array.attach_grad()
+    with autograd.record():
+        found = np.interp(x, knots, values).sum()
+    found.backward()
+    numpy.testing.assert_allclose(values.grad.asnumpy(), [0.75, 0.75, 0.5])
+    numpy.testing.assert_allclose(knots.grad.asnumpy(), [-1.5, 0.0, 0.5], atol=1e-6)
+
+
+def test_a_size_may_be_any_integer_and_is_told_where_it_is_none():
+    for draw in (np.random.gumbel, np.random.normal, np.random.gamma, np.random.exponential):
+        assert draw(np.ones(3), size=numpy.int64(3)).shape == (3,)
+        assert draw(np.ones(3), size=[2, 3]).shape == (2, 3)
+        with pytest.raises(TypeError, match="must be an integer or a tuple of integers"):
+            draw(np.ones(()), size=2.5)
+
+
+def test_counts_are_constants():
+    rate = np.array([2.0, 30.0])
+    rate.attach_grad()
+    with autograd.record():
+        drawn = np.random.poisson(rate) + np.random.binomial(9, rate / 40)
+        (drawn.sum() + rate.sum()).backward()
+    numpy.testing.assert_allclose(rate.grad.asnumpy(), 1)

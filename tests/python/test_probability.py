@@ -122,6 +122,21 @@ def test_the_same_seed_gives_the_same_samples_eager_and_hybridized(case):
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_graph_that_samples_can_be_exported(case, tmp_path):
+    def drawn(*parameters):
+        given = dict(zip(case.rows, parameters, strict=True))
+        return case.kind(**{**case.parameters, **given}).sample_n(4000)
+
+    inputs = [case.parameters[name] for name in case.rows]
+    path = tmp_path / "drawn.weft"
+    weft.export(path, drawn=(weft.hybridize(drawn), *map(np.array, inputs)))
+    (found,) = weft.runtime.Model(path).context("drawn").run(*inputs)
+    samples = onp.array(found.tolist())
+    bound = case.oracle.ppf(0.6)
+    assert_allclose((samples <= bound).mean(axis=0), case.oracle.cdf(bound), atol=0.04)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_numbers_and_float32_arrays_give_float32(case):
     d = case.made(lambda a: np.array(a.astype("float32")))
     for array in (d.sample(), d.mean, d.variance, d.log_prob(d.sample())):
@@ -324,3 +339,31 @@ def test_copies_and_pickles_are_the_same_distribution(case):
     value = d.sample()
     for twin in (copy.deepcopy(d), pickle.loads(pickle.dumps(d))):
         assert_allclose(twin.log_prob(value).asnumpy(), d.log_prob(value).asnumpy())
+
+
+ENDS = [
+    (mgp.Beta(1.0, 1.0), [0.0, 0.5, 1.0], stats.beta(1, 1).logpdf),
+    (mgp.Beta(1.0, 2.5), [0.0, 1.0], stats.beta(1, 2.5).logpdf),
+    (mgp.Gamma(1.0, 2.0), [0.0], stats.gamma(1, scale=2).logpdf),
+    (mgp.Weibull(2.0, 3.0), [-1.0, 0.0, 2.0], stats.weibull_min(2, scale=3).logpdf),
+    (mgp.Poisson(0.0), [0.0, 1.0], stats.poisson(0).logpmf),
+]
+
+
+@pytest.mark.parametrize(("d", "values", "oracle"), ENDS, ids=lambda v: type(v).__name__)
+def test_densities_at_the_ends_are_those_of_scipy(d, values, oracle):
+    close(d.log_prob(np.array(values)), oracle(values))
+
+
+def test_what_is_below_all_numbers_has_no_share():
+    assert mgp.Weibull(2.0, 1.0).cdf(np.array([-0.5, 0.0])).tolist() == [0, 0]
+
+
+def test_a_flat_density_has_gradients_by_its_parameters():
+    alpha = np.array([1.0, 1.0])
+    alpha.attach_grad()
+    with autograd.record():
+        logs = mgp.Dirichlet(alpha).log_prob(np.array([0.25, 0.75]))
+    logs.backward()
+    assert_allclose(alpha.grad.asnumpy(), onp.log([0.25, 0.75]) + 1, rtol=1e-5)
+    assert mgp.Dirichlet(np.array([1.0, 1.0])).log_prob(np.array([0.0, 1.0])).item() == 0

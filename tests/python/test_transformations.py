@@ -155,6 +155,8 @@ def test_maps_lead_into_their_constraints_and_back(data, x):
 def test_a_simplex_is_reached_by_softmax_but_not_by_a_bijection():
     y = mgp.transform_to(constraint.Simplex())(np.array(ALL))
     constraint.Simplex().check(y)
+    with pytest.raises(ValueError, match=r"sum to 1 along the last axis; got 0.5"):
+        constraint.Simplex().check(0.5)
     with pytest.raises(NotImplementedError, match="no transformation to Simplex; known are Real"):
         mgp.biject_to(constraint.Simplex())
     with pytest.raises(NotImplementedError, match="no smooth way to NonNegativeInteger"):

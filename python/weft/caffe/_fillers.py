@@ -69,7 +69,7 @@ def _gaussian(filler: Any, shape: Any, random: Any) -> Any:
 
 
 def _positive_unitball(filler: Any, shape: Any, random: Any) -> Any:
-    values = random.random((shape[0] if shape else 1, -(-math.prod(shape) // max(shape[0], 1))))
+    values = random.random((shape[0], math.prod(shape[1:])) if shape else (1, 1))
     return values / values.sum(1, keepdims=True)
 
 

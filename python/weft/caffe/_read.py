@@ -25,10 +25,14 @@ _MOST_BYTES = 1 << 31  # what protobuf reads
 _UNKNOWN = re.compile(r'Message type "caffe\.(\w+)" has no field named "(\w+)"')
 
 
-def content_of(path: Path_, caller: str) -> bytes:
-    """The bytes of a file. Raises OSError that names the caller."""
+def _require_path(path: Any, caller: str) -> None:
     if not isinstance(path, str | PathLike):
         raise InvalidType(f"{caller}: a path is expected; got {type(path).__name__}")
+
+
+def content_of(path: Path_, caller: str) -> bytes:
+    """The bytes of a file. Raises OSError that names the caller."""
+    _require_path(path, caller)
     name = fspath(path)
     try:
         return Path(name).read_bytes()
@@ -71,8 +75,8 @@ def _explained(text: str) -> str:
 
 def read_net(path: Path_, caller: str) -> Any:
     """The `NetParameter` of a prototxt, in Caffe's present form."""
-    name = fspath(path)
     content = content_of(path, caller)
+    name = fspath(path)
     try:
         net = parsed("NetParameter", content, f"{caller}: {name}")
     except InvalidValue:
@@ -100,8 +104,9 @@ def _known_part(content: bytes) -> Any:
 
 def read_solver(path: Path_, caller: str) -> Any:
     """The `SolverParameter` of a prototxt."""
+    content = content_of(path, caller)
     name = f"{caller}: {fspath(path)}"
-    return upgraded_solver(parsed("SolverParameter", content_of(path, caller), name), name)
+    return upgraded_solver(parsed("SolverParameter", content, name), name)
 
 
 def read_binary(kind: str, path: Path_, caller: str) -> Any:
@@ -171,6 +176,7 @@ def read_blob(path: Path_, caller: str) -> numpy.ndarray:
 def read_weights(path: Path_, caller: str) -> dict[str, list[numpy.ndarray | None]]:
     """The blobs of each layer that has any, by the layer's name, of a .caffemodel file, or of its
     form in HDF5; None for a blob that belongs to another layer."""
+    _require_path(path, caller)
     if is_hdf5(path):
         return _hdf5.read_weights(path, caller)
     name = f"{caller}: {fspath(path)}"

@@ -1,18 +1,21 @@
 """Distributions that are made of uniform and normal numbers: `weft.np.random` has them.
 
 A parameter is a number or an array; arrays broadcast, and gradients reach them: each number is a
-function of its parameters and of draws that do not depend on these.
+function of its parameters and of draws that do not depend on these. Of `gamma` and what is made of
+it that is not all of it: its shapes also say which draw is taken.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy
 
 from weft._base.errors import InvalidValue
+from weft._base.options import require_whole
 from weft._core import OPERATORS, native
 from weft._core.composing import draws
 from weft._core.typing import ArrayLike, DTypeLike, Shape, ndarray
-from weft.np import _ops
+from weft.np import _creation, _ops, _shapes
 
 _CANDIDATES = 8  # of which one is wrong in 20 cases at most: all are once in 10^10
 
@@ -22,21 +25,27 @@ def _array(value: ArrayLike, dtype: DTypeLike) -> ndarray:
     return array.astype(dtype) if array.dtype.kind in "iub" else array
 
 
-def _shape_of(size: Shape | None, *parameters: Any) -> tuple[int, ...]:
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float | numpy.number)
+
+
+def shape_of(size: Shape | None, *parameters: ArrayLike) -> tuple[int, ...]:
+    """The shape that is asked for, or what the parameters broadcast to."""
     if size is not None:
-        return (size,) if isinstance(size, int) else tuple(size)
-    return numpy.broadcast_shapes(*(native.array(p, None, False).shape for p in parameters))
+        return tuple(size) if isinstance(size, Iterable) else (size,)
+    shapes = [() if is_number(p) else native.array(p, None, False).shape for p in parameters]
+    return numpy.broadcast_shapes(*shapes)
 
 
 def _check_positive(where: str, **parameters: Any) -> None:
     """Raises ValueError for numbers that are not above 0; elements of arrays are not looked at."""
     for name, value in parameters.items():
-        if isinstance(value, int | float) and not value > 0:
+        if is_number(value) and not value > 0:
             raise InvalidValue(f"{where}: `{name}` must be above 0; got {value}")
 
 
 def _check_scale(where: str, value: Any, name: str = "scale") -> None:
-    if isinstance(value, int | float) and value < 0:
+    if is_number(value) and value < 0:
         raise InvalidValue(f"{where}: `{name}` must be at least 0; got {value}")
 
 
@@ -63,7 +72,7 @@ def gumbel(
     (2, 3)
     """
     _check_scale("gumbel", scale)
-    draw = _uniform(_shape_of(size, loc, scale), dtype)
+    draw = _uniform(shape_of(size, loc, scale), dtype)
     return _ops.subtract(loc, _ops.multiply(scale, _ops.log(-_ops.log(draw))))
 
 
@@ -80,7 +89,7 @@ def logistic(
     (2, 3)
     """
     _check_scale("logistic", scale)
-    draw = _uniform(_shape_of(size, loc, scale), dtype)
+    draw = _uniform(shape_of(size, loc, scale), dtype)
     return _ops.add(loc, _ops.multiply(scale, _ops.log(draw) - _ops.log1p(-draw)))
 
 
@@ -97,7 +106,7 @@ def laplace(
     (2, 3)
     """
     _check_scale("laplace", scale)
-    draw = OPERATORS["uniform"](-0.5, 0.5, _shape_of(size, loc, scale), dtype)
+    draw = OPERATORS["uniform"](-0.5, 0.5, shape_of(size, loc, scale), dtype)
     part = _ops.log(_ops.maximum(1 - 2 * _ops.abs(draw), 1e-7)) * _ops.sign(draw)
     return _ops.subtract(loc, _ops.multiply(scale, part))
 
@@ -115,7 +124,7 @@ def lognormal(
     True
     """
     _check_scale("lognormal", sigma, "sigma")
-    draw = _normal(_shape_of(size, mean, sigma), dtype)
+    draw = _normal(shape_of(size, mean, sigma), dtype)
     return _ops.exp(_ops.add(mean, _ops.multiply(sigma, draw)))
 
 
@@ -129,7 +138,7 @@ def rayleigh(
     True
     """
     _check_scale("rayleigh", scale)
-    draw = _uniform(_shape_of(size, scale), dtype)
+    draw = _uniform(shape_of(size, scale), dtype)
     return _ops.multiply(scale, _ops.sqrt(-2 * _ops.log(draw)))
 
 
@@ -141,7 +150,7 @@ def weibull(a: ArrayLike, size: Shape | None = None, dtype: DTypeLike = "float32
     True
     """
     _check_positive("weibull", a=a)
-    draw = _uniform(_shape_of(size, a), dtype)
+    draw = _uniform(shape_of(size, a), dtype)
     return _ops.power(-_ops.log(draw), _ops.divide(1.0, a))
 
 
@@ -153,7 +162,7 @@ def pareto(a: ArrayLike, size: Shape | None = None, dtype: DTypeLike = "float32"
     True
     """
     _check_positive("pareto", a=a)
-    draw = _uniform(_shape_of(size, a), dtype)
+    draw = _uniform(shape_of(size, a), dtype)
     return _ops.expm1(_ops.divide(-_ops.log(draw), a))
 
 
@@ -165,7 +174,7 @@ def power(a: ArrayLike, size: Shape | None = None, dtype: DTypeLike = "float32")
     True
     """
     _check_positive("power", a=a)
-    draw = _uniform(_shape_of(size, a), dtype)
+    draw = _uniform(shape_of(size, a), dtype)
     return _ops.exp(_ops.divide(_ops.log(draw), a))
 
 
@@ -180,12 +189,16 @@ def gamma(
 
     shape: the shape parameter, above 0
 
+    Gradients by `scale` are exact. Those by `shape` are of the candidate that was taken, not of the
+    choice: of the mean of log(x) they are 16 % too large at a shape of 1, 1 % at 3, 0.1 % at 10,
+    and of the mean of x 2 % at 1. Those of `beta`, `chisquare` and `f` are made of these.
+
     >>> bool((gamma(0.5, size=10) >= 0).all())
     True
     """
     _check_positive("gamma", shape=shape)
     _check_scale("gamma", scale)
-    extents = _shape_of(size, shape, scale)
+    extents = shape_of(size, shape, scale)
     alpha = _ops.broadcast_to(_array(shape, dtype), extents)
     is_small = alpha < 1
     third = _ops.where(is_small, alpha + 1, alpha) - 1 / 3
@@ -212,7 +225,7 @@ def beta(
     True
     """
     _check_positive("beta", a=a, b=b)
-    extents = _shape_of(size, a, b)
+    extents = shape_of(size, a, b)
     first = gamma(a, size=extents, dtype=dtype)
     return first / (first + gamma(b, size=extents, dtype=dtype))
 
@@ -225,7 +238,7 @@ def chisquare(df: ArrayLike, size: Shape | None = None, dtype: DTypeLike = "floa
     True
     """
     _check_positive("chisquare", df=df)
-    return 2 * gamma(_ops.divide(df, 2.0), size=_shape_of(size, df), dtype=dtype)
+    return 2 * gamma(_ops.divide(df, 2.0), size=shape_of(size, df), dtype=dtype)
 
 
 @draws
@@ -238,35 +251,9 @@ def f(
     True
     """
     _check_positive("f", dfnum=dfnum, dfden=dfden)
-    extents = _shape_of(size, dfnum, dfden)
+    extents = shape_of(size, dfnum, dfden)
     above = chisquare(dfnum, extents, dtype) / dfnum
     return above / (chisquare(dfden, extents, dtype) / dfden)
-
-
-@draws
-def multinomial(n: int, pvals: ArrayLike, size: Shape | None = None) -> ndarray:
-    """How often each class is drawn in `n` draws with the probabilities `pvals`, as int64.
-
-    pvals: one axis, sum 1; size: shape in front of it
-
-    Raises ValueError for probabilities that are below 0 or whose sum is above 1.
-
-    >>> multinomial(5, [0.0, 1.0])
-    array([0, 5])
-    """
-    chances = _array(pvals, "float32")
-    values = chances.asnumpy()
-    if values.ndim != 1 or (values < 0).any() or values[:-1].sum() > 1 + 1e-6:
-        raise InvalidValue(
-            f"multinomial: `pvals` must be at least 0 and have the sum 1; got {values.tolist()}"
-        )
-    lead = (n, *_shape_of(() if size is None else size))
-    if not chances.size:
-        return _ops.sum(native.empty((*lead, 0), "int64"), 0)
-    waits = OPERATORS["exponential"](1, (*lead, chances.size), chances.dtype)
-    drawn = _ops.argmin(waits / chances, -1)
-    classes = native.array(numpy.arange(chances.size))
-    return _ops.sum((drawn.reshape((*lead, 1)) == classes).astype("int64"), 0)
 
 
 @draws
@@ -275,7 +262,7 @@ def multivariate_normal(
 ) -> ndarray:
     """Vectors that are normal with means `mean`, (..., D), and covariances `cov`, (..., D, D).
 
-    cov: is read, so it cannot be traced; size: shape in front of theirs
+    cov: is read, so it cannot be traced and no gradient reaches it; size: shape in front of theirs
 
     Raises ValueError for matrices that are no covariances.
 
@@ -294,7 +281,7 @@ def multivariate_normal(
         raise InvalidValue("multivariate_normal: `cov` must be positive semidefinite")
     roots = vectors * numpy.sqrt(values.clip(0, None))[..., None, :]
     batch = numpy.broadcast_shapes(middle.shape[:-1], roots.shape[:-2])
-    lead = () if size is None else _shape_of(size)
+    lead = shape_of(size)
     draw = _normal((*lead, *batch, middle.shape[-1], 1), middle.dtype)
     return _ops.matmul(native.array(roots).astype(middle.dtype), draw)[..., 0] + middle
 
@@ -304,17 +291,17 @@ def multivariate_normal(
 
 def _counts(name: str, size: Shape | None, dtype: DTypeLike, *parameters: ArrayLike) -> ndarray:
     """Counts of one of the core's distributions, drawn in float32 or float64."""
-    extents = _shape_of(size, *parameters)
+    extents = shape_of(size, *parameters)
     wide = "float64" if str(dtype) == "float64" else "float32"
     given = [
         _ops.broadcast_to(native.array(p, None, False).astype(wide), extents) for p in parameters
     ]
-    found = OPERATORS[name](*(OPERATORS["stop_gradient"](p) for p in given))
+    found = OPERATORS["stop_gradient"](OPERATORS[name](*given))
     return found if str(dtype) == wide else found.astype(dtype)
 
 
 def _check_chance(where: str, value: Any, name: str = "p") -> None:
-    if isinstance(value, int | float) and not 0 <= value <= 1:
+    if is_number(value) and not 0 <= value <= 1:
         raise InvalidValue(f"{where}: `{name}` must be in [0, 1]; got {value}")
 
 
@@ -364,9 +351,56 @@ def negative_binomial(
     _check_chance("negative_binomial", p)
     wide = "float64" if str(dtype) == "float64" else "float32"
     chance = native.array(p, None, False).astype(wide)
-    extents = _shape_of(size, n, p)
+    extents = shape_of(size, n, p)
     rate = gamma(n, (1 - chance) / chance, extents, wide)
     return _counts("poisson", None, dtype, rate)
+
+
+def class_counts(count: int, chances: ndarray) -> ndarray:
+    """How often each class is drawn in `count` draws, as float64. No gradient reaches `chances`.
+
+    chances: in proportion to the classes' probabilities, along the last axis
+
+    The draws are divided between two halves of the classes, then within each: a binomial number
+    each time, so that the work grows with the classes, not with the draws.
+    """
+    lead, classes = chances.shape[:-1], chances.shape[-1]
+    chances = chances.astype("float64")
+    levels = max(classes - 1, 0).bit_length()
+    widths = [(0, 0)] * len(lead) + [(0, 2**levels - classes)]
+    sums = [_shapes.pad(chances, widths)]
+    for _ in range(levels):
+        sums.append(sums[-1][..., 0::2] + sums[-1][..., 1::2])
+    counts = _creation.full_like(sums[-1], count)
+    for level in reversed(sums[:-1]):
+        first, both = level[..., 0::2], level[..., 0::2] + level[..., 1::2]
+        share = first / _ops.where(both == 0, 1.0, both)
+        drawn = OPERATORS["binomial"](counts, share)
+        counts = _ops.stack([drawn, counts - drawn], -1).reshape((*lead, level.shape[-1]))
+    return OPERATORS["stop_gradient"](counts[..., :classes])
+
+
+@draws
+def multinomial(n: int, pvals: ArrayLike, size: Shape | None = None) -> ndarray:
+    """How often each class is drawn in `n` draws with the probabilities `pvals`, as int64.
+
+    pvals: one axis, sum 1; size: shape in front of it
+
+    Raises ValueError for `n` below 0, and for probabilities that are below 0 or whose sum is above
+    1.
+
+    >>> multinomial(5, [0.0, 1.0])
+    array([0, 5])
+    """
+    require_whole("multinomial", "n", n, 0)
+    chances = _array(pvals, "float32")
+    values = chances.asnumpy()
+    if values.ndim != 1 or (values < 0).any() or values[:-1].sum() > 1 + 1e-6:
+        raise InvalidValue(
+            f"multinomial: `pvals` must be at least 0 and have the sum 1; got {values.tolist()}"
+        )
+    lead = shape_of(size)
+    return class_counts(n, _ops.broadcast_to(chances, (*lead, chances.size))).astype("int64")
 
 
 __all__ = [

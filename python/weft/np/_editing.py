@@ -13,10 +13,7 @@ from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
 from weft._core.typing import ArrayLike, DeviceLike, DTypeLike, Shape, ndarray
 from weft.np import _creation, _ops
-
-
-def _array(object: ArrayLike) -> ndarray:
-    return native.array(object, None, False)
+from weft.np._arguments import array_of, axis_of
 
 
 def append(arr: ArrayLike, values: ArrayLike, axis: int | None = None) -> ndarray:
@@ -26,19 +23,14 @@ def append(arr: ArrayLike, values: ArrayLike, axis: int | None = None) -> ndarra
     >>> np.append(np.array([1, 2]), [[3], [4]])
     array([1, 2, 3, 4])
     """
-    return _ops.concatenate([_array(arr), _array(values)], axis)
+    return _ops.concatenate([array_of(arr), array_of(values)], axis)
 
 
 def _place(where: str, arr: ArrayLike, axis: int | None) -> tuple[ndarray, int]:
-    array = _array(arr)
+    array = array_of(arr)
     if axis is None:
         return array.reshape(-1), 0
-    if not -array.ndim <= axis < array.ndim:
-        raise InvalidValue(
-            f"{where}: `axis` must be in [{-array.ndim}, {array.ndim}) for an array of rank "
-            f"{array.ndim}; got {axis}"
-        )
-    return array, axis % array.ndim
+    return array, axis_of(where, array, axis)
 
 
 def _positions(obj: Any) -> Any:
@@ -78,7 +70,7 @@ def insert(arr: ArrayLike, obj: Any, values: ArrayLike, axis: int | None = None)
     array([1, 8, 9, 2, 3])
     """
     array, place = _place("insert", arr, axis)
-    given = _array(values).astype(array.dtype)
+    given = array_of(values).astype(array.dtype)
     # NumPy does the same with the elements' numbers: those below zero are of `values`.
     numbers = numpy.arange(array.size).reshape(array.shape)
     new = -1 - numpy.arange(given.size).reshape(given.shape)
@@ -97,7 +89,7 @@ def resize(a: ArrayLike, new_shape: Shape) -> ndarray:
     array([[1, 2, 1],
            [2, 1, 2]])
     """
-    flat = _array(a).reshape(-1)
+    flat = array_of(a).reshape(-1)
     shape = (new_shape,) if isinstance(new_shape, int) else tuple(new_shape)
     if any(extent < 0 for extent in shape):
         raise InvalidValue(f"resize: extents of `new_shape` must be at least 0; got {shape}")
@@ -131,9 +123,11 @@ def rot90(m: ArrayLike, k: int = 1, axes: Sequence[int] = (0, 1)) -> ndarray:
     >>> np.rot90(np.array([[1, 2], [3, 4]])).tolist()
     [[2, 4], [1, 3]]
     """
-    array, (first, second) = _array(m), axes
-    if array.ndim < 2 or (first - second) % array.ndim == 0:
+    array = array_of(m)
+    places = {axis_of("rot90", array, axis) for axis in axes}
+    if len(places) != 2 or len(axes) != 2:
         raise InvalidValue(f"rot90: `axes` must be two axes of `m`; got {tuple(axes)}")
+    first, second = axes
     turns = k % 4
     if turns == 2:
         return _ops.flip(_ops.flip(array, first), second)
@@ -149,7 +143,7 @@ def diagflat(v: ArrayLike, k: int = 0) -> ndarray:
     >>> np.diagflat(np.array([[1, 2]])).tolist()
     [[1, 0], [0, 2]]
     """
-    return _ops.diag(_array(v).reshape(-1), k)
+    return _ops.diag(array_of(v).reshape(-1), k)
 
 
 def fill_diagonal(a: ndarray, val: ArrayLike, wrap: bool = False) -> None:
@@ -172,7 +166,7 @@ def fill_diagonal(a: ndarray, val: ArrayLike, wrap: bool = False) -> None:
     marked = numpy.zeros(a.shape, bool)
     numpy.fill_diagonal(marked, True, wrap)
     places = numpy.nonzero(marked)
-    values = numpy.resize(_array(val).asnumpy().reshape(-1), len(places[0]))
+    values = numpy.resize(array_of(val).asnumpy().reshape(-1), len(places[0]))
     a[tuple(native.array(place) for place in places)] = native.array(values).astype(a.dtype)
 
 
@@ -209,7 +203,7 @@ def triu_indices_from(arr: ArrayLike, k: int = 0) -> tuple[ndarray, ndarray]:
     >>> [index.tolist() for index in np.triu_indices_from(np.zeros((2, 2)), 1)]
     [[0], [1]]
     """
-    array = _array(arr)
+    array = array_of(arr)
     if array.ndim != 2:
         raise InvalidValue(f"triu_indices_from: `arr` must have two axes; got {array.ndim}")
     return triu_indices(array.shape[0], k, array.shape[1])
@@ -222,7 +216,7 @@ def diag_indices_from(arr: ArrayLike) -> tuple[ndarray, ...]:
     >>> [index.tolist() for index in np.diag_indices_from(np.zeros((2, 2)))]
     [[0, 1], [0, 1]]
     """
-    array = _array(arr)
+    array = array_of(arr)
     if array.ndim < 2 or len(set(array.shape)) > 1:
         raise InvalidValue(
             f"diag_indices_from: `arr` must have at least two axes, all as long; got {array.shape}"
@@ -239,7 +233,7 @@ def unravel_index(indices: ArrayLike, shape: Shape) -> tuple[ndarray, ...]:
     >>> [index.tolist() for index in np.unravel_index(np.array([3, 5]), (2, 3))]
     [[1, 1], [0, 2]]
     """
-    places = _array(indices)
+    places = array_of(indices)
     if places.dtype.kind not in "iu":
         raise InvalidType(f"unravel_index: `indices` must be integers; got {places.dtype}")
     extents = (shape,) if isinstance(shape, int) else tuple(shape)

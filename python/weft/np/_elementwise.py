@@ -12,20 +12,7 @@ from weft._base.errors import InvalidType
 from weft._core import native
 from weft._core.typing import ArrayLike, ndarray
 from weft.np import _ops
-
-
-def _array(object: ArrayLike) -> ndarray:
-    return native.array(object, None, False)
-
-
-def _floating(object: ArrayLike) -> ndarray:
-    """Integers and bools as float32."""
-    array = _array(object)
-    return array if _is_floating(array) else array.astype("float32")
-
-
-def _is_floating(array: ndarray) -> bool:
-    return array.dtype.kind not in "iub"
+from weft.np._arguments import array_of, floating, is_floating
 
 
 def cbrt(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -35,7 +22,7 @@ def cbrt(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     >>> np.cbrt(np.array([-8.0, 27.0])).round(5)
     array([-2.,  3.])
     """
-    array = _floating(x)
+    array = floating(x)
     return _ops.multiply(_ops.sign(array), _ops.power(_ops.abs(array), 1 / 3), out=out)
 
 
@@ -46,7 +33,7 @@ def degrees(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     >>> np.degrees(np.array([0.0, np.pi])).round(3)
     array([  0., 180.])
     """
-    return _ops.multiply(_floating(x), 180 / math.pi, out=out)
+    return _ops.multiply(floating(x), 180 / math.pi, out=out)
 
 
 def radians(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -56,7 +43,7 @@ def radians(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     >>> np.radians(np.array([0.0, 180.0])).round(4)
     array([0.    , 3.1416])
     """
-    return _ops.multiply(_floating(x), math.pi / 180, out=out)
+    return _ops.multiply(floating(x), math.pi / 180, out=out)
 
 
 def fabs(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -66,7 +53,7 @@ def fabs(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     >>> np.fabs(np.array([-1, 2]))
     array([1., 2.])
     """
-    return _ops.abs(_floating(x), out=out)
+    return _ops.abs(floating(x), out=out)
 
 
 def fix(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -96,7 +83,7 @@ def isposinf(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     >>> np.isposinf(np.array([np.inf, -np.inf, 1]))
     array([ True, False, False])
     """
-    array = _array(x)
+    array = array_of(x)
     return _ops.logical_and(_ops.isinf(array), array > 0, out=out)
 
 
@@ -107,7 +94,7 @@ def isneginf(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     >>> np.isneginf(np.array([np.inf, -np.inf, 1]))
     array([False,  True, False])
     """
-    array = _array(x)
+    array = array_of(x)
     return _ops.logical_and(_ops.isinf(array), array < 0, out=out)
 
 
@@ -118,8 +105,8 @@ def heaviside(x1: ArrayLike, x2: ArrayLike) -> ndarray:
     >>> np.heaviside(np.array([-1.5, 0.0, 2.0]), 0.5)
     array([0. , 0.5, 1. ])
     """
-    first = _floating(x1)
-    step = _ops.where(first > 0, 1.0, x2 if isinstance(x2, int | float) else _floating(x2))
+    first = floating(x1)
+    step = _ops.where(first > 0, 1.0, x2 if isinstance(x2, int | float) else floating(x2))
     found = _ops.where(first < 0, 0.0, step)
     return _ops.where(_ops.isnan(first), first, found)
 
@@ -131,9 +118,9 @@ def ldexp(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarra
     >>> np.ldexp(np.array([1.0, 3.0]), np.array([3, -1]))
     array([8. , 1.5])
     """
-    first = _floating(x1)
-    power = _array(x2)
-    exponent = power if _is_floating(power) else power.astype(first.dtype)
+    first = floating(x1)
+    power = array_of(x2)
+    exponent = power if is_floating(power) else power.astype(first.dtype)
     return _ops.multiply(first, _ops.exp2(exponent), out=out)
 
 
@@ -154,13 +141,15 @@ def modf(x: ArrayLike) -> tuple[ndarray, ndarray]:
     >>> np.modf(np.array([-1.5, 2.25]))
     (array([-0.5 ,  0.25]), array([-1.,  2.]))
     """
-    array = _floating(x)
+    array = floating(x)
     whole = _ops.trunc(array)
-    return array - whole, whole
+    # Of an infinity nothing is behind the point; of NaN nothing is known.
+    part = _ops.where(_ops.isinf(array), _ops.copysign(0.0, array), array - whole)
+    return part, whole
 
 
 def _integers(where: str, x1: ArrayLike, x2: ArrayLike) -> tuple[numpy.ndarray, numpy.ndarray]:
-    arrays = _array(x1), _array(x2)
+    arrays = array_of(x1), array_of(x2)
     for place, array in enumerate(arrays, 1):
         if array.dtype.kind not in "iu":
             raise InvalidType(f"{where}: `x{place}` must have an integer dtype; got {array.dtype}")

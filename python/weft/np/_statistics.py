@@ -11,20 +11,13 @@ from typing import Any
 import numpy
 
 from weft._base.errors import InvalidType, InvalidValue
+from weft._base.options import require_whole
 from weft._core import OPERATORS, native
 from weft._core.typing import ArrayLike, DTypeLike, ndarray
 from weft.np import _creation, _ops
+from weft.np._arguments import array_of, axis_of, floating
 
 _Axis = int | Sequence[int] | None
-
-
-def _array(object: ArrayLike) -> ndarray:
-    return native.array(object, None, False)
-
-
-def _floating(object: ArrayLike) -> ndarray:
-    array = _array(object)
-    return array.astype("float32") if array.dtype.kind in "iub" else array
 
 
 def average(
@@ -41,12 +34,12 @@ def average(
     >>> np.average(np.array([1.0, 2.0]), weights=np.array([3.0, 1.0]))
     array(1.25)
     """
-    array = _floating(a)
+    array = floating(a)
     if weights is None:
         found = _ops.mean(array, axis)
         total = _creation.full_like(found, array.size / max(found.size, 1))
     else:
-        shares = _broadcast_weights(array, axis, _floating(weights))
+        shares = _broadcast_weights(array, axis, floating(weights))
         total = _ops.sum(_ops.broadcast_to(shares, array.shape), axis)
         found = _ops.sum(array * shares, axis) / total
     return (found, total) if returned else found
@@ -60,7 +53,8 @@ def _broadcast_weights(array: ndarray, axis: Any, weights: ndarray) -> ndarray:
             "average: `axis` must be given where `weights` have another shape than `a`; "
             f"got {weights.shape} and {array.shape}"
         )
-    if weights.ndim != 1 or isinstance(axis, Sequence) or weights.size != array.shape[axis]:
+    fits = not isinstance(axis, Sequence) and weights.ndim == 1
+    if not fits or weights.size != array.shape[axis_of("average", array, axis)]:
         raise InvalidValue(
             f"average: `weights` must be a vector as long as axis {axis} of `a`; "
             f"got {weights.shape} and {array.shape}"
@@ -91,7 +85,8 @@ def quantile(
     q: numbers from 0 to 1, of any shape, which comes first in the result's
     method: of a place between two elements: "linear", "lower", "higher", "midpoint" or "nearest"
 
-    Raises ValueError for other numbers and methods.
+    Where an element is NaN, so is the result. Raises ValueError for other numbers and methods, and
+    where there are no elements.
 
     >>> from weft import np
     >>> np.quantile(np.array([3.0, 1.0, 2.0]), 0.25)
@@ -102,34 +97,37 @@ def quantile(
     shares = _shares(q)
     if shares.size and not (shares.min() >= 0 and shares.max() <= 1):
         raise InvalidValue(f"quantile: `q` must be from 0 to 1; got {shares.tolist()}")
-    array, kept = _one_axis(_floating(a), axis)
+    array, kept = _one_axis("quantile", floating(a), axis)
+    if array.shape[-1] == 0:
+        raise InvalidValue("quantile: `a` must have elements along `axis`; got extent 0")
     ordered = _ops.sort(array, -1)
-    places = shares.reshape(-1) * (array.shape[-1] - 1)
-    low = _ops.take(ordered, native.array(numpy.floor(places).astype("int64")), -1)
-    high = _ops.take(ordered, native.array(numpy.ceil(places).astype("int64")), -1)
-    found = low + (high - low) * native.array(_part(places, method), array.dtype)
-    found = _ops.moveaxis(found, -1, 0)
+    below, above, part = _places(shares.reshape(-1) * (array.shape[-1] - 1), method)
+    low = _ops.take(ordered, native.array(below), -1)
+    high = _ops.take(ordered, native.array(above), -1)
+    shares_of = [native.array(each, array.dtype) for each in (1 - part, part)]
+    # 0 times infinity is no number: where both elements are the same, it is that one.
+    found = _ops.where(low == high, low, low * shares_of[0] + high * shares_of[1])
+    last = ordered[..., -1:]  # NaN, if any is
+    found = _ops.moveaxis(_ops.where(_ops.isnan(last), last, found), -1, 0)
     return found.reshape(shares.shape + (kept if keepdims else array.shape[:-1]))
 
 
-def _part(places: numpy.ndarray, method: str) -> numpy.ndarray:
-    """How far from the lower element to the higher one."""
-    part = places - numpy.floor(places)
-    if method == "linear":
-        return part
-    if method == "midpoint":
-        return numpy.where(part > 0, 0.5, 0.0)
-    if method == "nearest":
-        return numpy.rint(places) - numpy.floor(places)
-    return numpy.full_like(part, method == "higher")
+def _places(places: numpy.ndarray, method: str) -> tuple[numpy.ndarray, ...]:
+    """The elements below and above places between elements, and how far from one to the other."""
+    below, above = numpy.floor(places), numpy.ceil(places)
+    part = numpy.full_like(places, 0.5) if method == "midpoint" else places - below
+    if method in ("lower", "higher", "nearest"):
+        chosen = {"lower": below, "higher": above, "nearest": numpy.rint(places)}
+        below = above = chosen[method]
+    return below.astype("int64"), above.astype("int64"), part
 
 
-def _one_axis(array: ndarray, axis: Any) -> tuple[ndarray, tuple[int, ...]]:
+def _one_axis(where: str, array: ndarray, axis: Any) -> tuple[ndarray, tuple[int, ...]]:
     """The array with the axes to reduce as its last one; its shape with these as 1."""
     if axis is None:
         return array.reshape(-1), (1,) * array.ndim
     axes = [axis] if isinstance(axis, int) else list(axis)
-    places = [place % array.ndim for place in axes]
+    places = [axis_of(where, array, place) for place in axes]
     rest = [place for place in range(array.ndim) if place not in places]
     kept = tuple(1 if place in places else n for place, n in enumerate(array.shape))
     moved = _ops.transpose(array, [*rest, *places])
@@ -177,20 +175,21 @@ def bincount(x: ArrayLike, weights: ArrayLike | None = None, minlength: int = 0)
     >>> np.bincount(np.array([0, 2, 2]))
     array([1, 0, 2])
     """
-    numbers = _array(x).asnumpy()
+    require_whole("bincount", "minlength", minlength, 0)
+    numbers = array_of(x).asnumpy()
     if numbers.ndim != 1 or numbers.dtype.kind not in "iu":
-        raise InvalidType(f"bincount: `x` must be a vector of integers; got {_array(x).dtype}")
+        raise InvalidType(f"bincount: `x` must be a vector of integers; got {array_of(x).dtype}")
     if numbers.size and numbers.min() < 0:
         raise InvalidValue("bincount: `x` must have no negative elements")
     if weights is None:
         return native.array(numpy.bincount(numbers, minlength=minlength))
-    given = _array(weights)
+    given = array_of(weights)
     if given.shape != numbers.shape:
         raise InvalidValue(
             f"bincount: `weights` must be as long as `x`; got {given.shape} and {numbers.shape}"
         )
     count = max(int(numbers.max(initial=-1)) + 1, minlength)
-    return OPERATORS["scatter_nd"](given, _array(x).reshape(1, -1), (count,))
+    return OPERATORS["scatter_nd"](given, array_of(x).reshape(1, -1), (count,))
 
 
 def histogram(
@@ -209,11 +208,11 @@ def histogram(
     >>> [found.tolist() for found in np.histogram(np.array([1.0, 2.0, 1.0]), 2)]
     [[2, 1], [1.0, 1.5, 2.0]]
     """
-    edges = _array(bins).asnumpy() if not isinstance(bins, int | str) else bins
-    shares = None if weights is None else _array(weights).asnumpy()
-    data = _array(a).asnumpy()
+    edges = array_of(bins).asnumpy() if not isinstance(bins, int | str) else bins
+    shares = None if weights is None else array_of(weights).asnumpy()
+    data = array_of(a).asnumpy()
     counts, found = numpy.histogram(data, edges, range, density=density, weights=shares)
-    return native.array(counts), native.array(found).astype(_floating(a).dtype)
+    return native.array(counts), native.array(found).astype(floating(a).dtype)
 
 
 def diff(
@@ -231,11 +230,12 @@ def diff(
     >>> np.diff(np.array([1, 4, 9]))
     array([3, 5])
     """
-    array = _array(a)
+    array = array_of(a)
     if n < 0:
         raise InvalidValue(f"diff: `n` must be at least 0; got {n}")
     if array.ndim == 0:
         raise InvalidValue("diff: `a` must have at least one axis")
+    axis = axis_of("diff", array, axis)
     ends = [_end(array, axis, end) for end in (prepend, append)]
     parts = [ends[0], array, ends[1]]
     if ends != [None, None]:
@@ -251,7 +251,7 @@ def diff(
 def _end(array: ndarray, axis: int, end: Any) -> ndarray | None:
     if end is None:
         return None
-    found = _array(end)
+    found = array_of(end)
     if found.ndim:
         return found
     shape = list(array.shape)
@@ -268,8 +268,8 @@ def ediff1d(
     >>> np.ediff1d(np.array([1, 2, 4]), to_end=9)
     array([1, 2, 9])
     """
-    steps = diff(_array(ary).reshape(-1))
-    ends = [None if e is None else _array(e).reshape(-1) for e in (to_begin, to_end)]
+    steps = diff(array_of(ary).reshape(-1))
+    ends = [None if e is None else array_of(e).reshape(-1) for e in (to_begin, to_end)]
     parts = [part for part in (ends[0], steps, ends[1]) if part is not None]
     return steps if len(parts) == 1 else _ops.concatenate([p.astype(steps.dtype) for p in parts])
 
@@ -281,7 +281,7 @@ def polyval(p: ArrayLike, x: ArrayLike) -> ndarray:
     >>> np.polyval(np.array([1.0, 0.0, 2.0]), np.array([3.0]))
     array([11.])
     """
-    factors, places = _array(p), _array(x)
+    factors, places = array_of(p), array_of(x)
     if factors.ndim != 1:
         raise InvalidValue(f"polyval: `p` must have one axis; got {factors.ndim}")
     found = places * 0
@@ -298,22 +298,51 @@ def interp(
     right: float | None = None,
     period: float | None = None,
 ) -> ndarray:
-    """The polygon through the points (xp, fp) at each element of `x`, by NumPy.
+    """The polygon through the points (xp, fp) at each element of `x`, computed in float64.
 
     xp: increasing; left, right: values outside of them, by default the first and the last of `fp`
+    period: of the function; `xp` may then be in any order, and `left` and `right` mean nothing
 
     >>> from weft import np
     >>> np.interp(np.array([1.5]), np.array([1.0, 2.0]), np.array([10.0, 20.0]))
     array([15.])
     """
-    where, knots, values = (_array(each).asnumpy() for each in (x, xp, fp))
+    given, knots, values = array_of(x), array_of(xp), array_of(fp)
     if knots.ndim != 1 or knots.shape != values.shape or not knots.size:
         raise InvalidValue(
             "interp: `xp` and `fp` must be vectors of one length that is not 0; "
             f"got {knots.shape} and {values.shape}"
         )
-    found = numpy.interp(where, knots, values, left, right, period)
-    return native.array(found).astype(_floating(x).dtype)
+    places, knots, values = (each.astype("float64") for each in (given, knots, values))
+    if period is not None:
+        if not abs(period) > 0:
+            raise InvalidValue(f"interp: `period` must not be 0; got {period}")
+        left = right = None
+        places, knots, values = _in_one_period(places, knots, values, abs(period))
+    index = _ops.searchsorted(knots, places, "right") - 1
+    index = _ops.clip(index, 0, max(knots.size - 2, 0))
+    begin, low = _ops.take(knots, index), _ops.take(values, index)
+    index = _ops.minimum(index + 1, knots.size - 1)
+    gap, rise = _ops.take(knots, index) - begin, _ops.take(values, index) - low
+    found = low + (places - begin) * (rise / _ops.where(gap == 0, 1.0, gap))
+    found = _ops.where(places >= knots[-1], values[-1], found)
+    found = _ops.where(places < knots[0], values[0] if left is None else left, found)
+    found = found if right is None else _ops.where(places > knots[-1], right, found)
+    return found.astype(floating(given).dtype)
+
+
+def _in_one_period(
+    places: ndarray, knots: ndarray, values: ndarray, period: float
+) -> tuple[ndarray, ...]:
+    """Places and points within a period, and a point of the next one at each end."""
+    knots = _ops.remainder(knots, period)
+    order = _ops.argsort(knots)
+    knots, values = _ops.take(knots, order), _ops.take(values, order)
+    return (
+        _ops.remainder(places, period),
+        _ops.concatenate([knots[-1:] - period, knots, knots[:1] + period]),
+        _ops.concatenate([values[-1:], values, values[:1]]),
+    )
 
 
 def cross(
@@ -358,14 +387,13 @@ def kron(a: ArrayLike, b: ArrayLike) -> ndarray:
     >>> np.kron(np.array([1, 10]), np.array([1, 2]))
     array([ 1,  2, 10, 20])
     """
-    first, second = _array(a), _array(b)
+    first, second = array_of(a), array_of(b)
     ndim = max(first.ndim, second.ndim)
     shapes = [(1,) * (ndim - x.ndim) + x.shape for x in (first, second)]
-    pairs = [
-        [extent for pair in zip(s, (1,) * ndim, strict=True) for extent in pair] for s in shapes
-    ]
-    turned = [extent for pair in zip((1,) * ndim, shapes[1], strict=True) for extent in pair]
-    product = first.reshape(pairs[0]) * second.reshape(turned)
+    # Axes of both by turns, with 1 in the other's place.
+    wide = [extent for m in shapes[0] for extent in (m, 1)]
+    narrow = [extent for n in shapes[1] for extent in (1, n)]
+    product = first.reshape(wide) * second.reshape(narrow)
     return product.reshape([m * n for m, n in zip(*shapes, strict=True)])
 
 

@@ -22,6 +22,8 @@ from weft._core.composing import draws as _draws
 from weft._core.typing import ArrayLike, DTypeLike, Shape, ndarray
 from weft.np import _distributions, _exact
 from weft.np._distributions import *  # noqa: F403
+from weft.np._distributions import is_number as _is_number
+from weft.np._distributions import shape_of as _shape_of
 
 
 def seed(seed: int) -> None:
@@ -86,7 +88,7 @@ def normal(
     """
     if _is_number(loc) and _is_number(scale):
         return _OPERATORS["normal"](loc, scale, () if size is None else size, dtype)
-    return _OPERATORS["normal"](0, 1, _size_for(size, loc, scale), dtype) * scale + loc
+    return _OPERATORS["normal"](0, 1, _shape_of(size, loc, scale), dtype) * scale + loc
 
 
 def rand(*size: int) -> ndarray:
@@ -122,7 +124,7 @@ def exponential(
     """
     if _is_number(scale):
         return _OPERATORS["exponential"](scale, () if size is None else size, dtype)
-    return _OPERATORS["exponential"](1, _size_for(size, scale), dtype) * scale
+    return _OPERATORS["exponential"](1, _shape_of(size, scale), dtype) * scale
 
 
 @_draws
@@ -139,7 +141,7 @@ def bernoulli(
     """
     if _is_number(prob) and not 0 <= prob <= 1:
         raise InvalidValue(f"bernoulli: `prob` must be in [0, 1]; got {prob}")
-    shape = _size_for(size, prob)
+    shape = _shape_of(size, prob)
     return (_OPERATORS["uniform"](0, 1, shape, "float32") < prob).astype(dtype)
 
 
@@ -188,7 +190,7 @@ def categorical(p: ArrayLike, size: Shape | None = None) -> ndarray:
         weights = weights.astype("float32")
     if weights.ndim == 0 or weights.shape[-1] == 0:
         raise InvalidValue(f"categorical: `p` must have classes; got shape {weights.shape}")
-    lead = () if size is None else (size,) if isinstance(size, int) else tuple(size)
+    lead = _shape_of(size)
     # Of independent waiting times with these rates, the first to end is class i with p[i] / sum(p).
     waits = _OPERATORS["exponential"](1, (*lead, *weights.shape), weights.dtype)
     return _OPERATORS["argmin"](waits / weights, -1)
@@ -220,7 +222,7 @@ def choice(
     """
     given = _rows_of(a)
     count = int(a) if given is None else len(given)
-    shape = () if size is None else (size,) if isinstance(size, int) else tuple(size)
+    shape = _shape_of(size)
     drawn = 1
     for extent in shape:
         drawn *= extent
@@ -293,18 +295,6 @@ def _extents(where: str, size: tuple[Any, ...]) -> tuple[Any, ...]:
             f"{', '.join(map(repr, size))}"
         )
     return size
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | _numpy.number)
-
-
-def _size_for(size: Shape | None, *parameters: ArrayLike) -> Shape:
-    """The shape that is asked for, or what the parameters broadcast to."""
-    if size is not None:
-        return size
-    shapes = [() if _is_number(p) else _native.array(p, None, False).shape for p in parameters]
-    return _numpy.broadcast_shapes(*shapes)
 
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name

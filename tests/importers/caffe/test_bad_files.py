@@ -72,6 +72,15 @@ def test_everything_that_is_missing_is_said_at_once(tmp_path):
         (layer("Eltwise", "eltwise_param { coeff: 1 coeff: 2 }"), "a number for each"),
         (layer("PReLU") + layer("PReLU", tops="z"), "layers with weights must have different"),
         (layer("SoftmaxWithLoss"), "has 1 bottoms; needs 2"),
+        (layer("SPP", "spp_param { pyramid_height: 0 }"), "`pyramid_height` must be at least 1"),
+        (
+            inputs(z=(8, 8)) + layer("Crop", bottoms=("x", "z")),
+            "as many axes; got shapes (2, 3, 8, 8) and (8, 8)",
+        ),
+        (
+            inputs(z=(8, 8)) + layer("PriorBox", "prior_box_param { min_size: 4 }", bottoms="zx"),
+            "bottoms must have 4 axes; got shapes (8, 8) and (2, 3, 8, 8)",
+        ),
         (layer("LRN", "lrn_param { local_size: 4 }"), "must be odd"),
         (layer("Dropout", "dropout_param { dropout_ratio: 1 }"), "`dropout_ratio`"),
         (layer("ReLU", more="loss_weight: 1 loss_weight: 2"), "`loss_weight` must be one"),
@@ -158,8 +167,11 @@ def test_files_that_are_missing_or_of_another_kind_are_named(tmp_path):
         ('base_lr: 1 lr_policy: "fixed" type: "Adagrad"', "`type` must be one of"),
         ('base_lr: 1 lr_policy: "fixed" momentum: 1', "`momentum` must be"),
         ('base_lr: 1 lr_policy: "fixed" type: "RMSProp" momentum: 0.5', "has no `momentum`"),
+        ('base_lr: 1 lr_policy: "fixed" type: "RMSProp" rms_decay: 1', "`rms_decay` must be in"),
+        ('base_lr: 1 lr_policy: "fixed" type: "Adam" momentum2: 1.5', "`momentum2` must be in"),
         ('base_lr: 1 lr_policy: "fixed" iter_size: 0', "`iter_size` must be at least 1"),
         ('base_lr: 1 lr_policy: "fixed" test_iter: 1', "needs `test_interval`"),
+        ('base_lr: 1 lr_policy: "fixed" test_iter: 0 test_interval: 1', "`test_iter` must be"),
         ('base_lr: 1 lr_policy: "fixed" train_net: "net.prototxt"', "must have one of `net`"),
         ('base_lr: 1 lr_policy: "fixed" regularization_type: "L3"', "L2 or L1"),
         ('base_lr: 1 lr_polcy: "fixed"', "is it `lr_policy`?"),
@@ -190,6 +202,34 @@ def test_data_that_is_not_there_is_named(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "policy", ['"inv" gamma: -1 power: 1', '"inv" gamma: -2 power: 0.5', '"exp" gamma: 1e30']
+)
+def test_a_policy_without_a_rate_is_told(policy, tmp_path):
+    path = write_solver(tmp_path, REGRESSION, f"base_lr: 1 lr_policy: {policy}")
+    solver = weft.caffe.Solver(path, data={"made": regression_data()}, log=lambda line: None)
+    with pytest.raises(ValueError, match=r"solver\.prototxt: `lr_policy` .* a finite rate"):
+        solver.step(12)
+
+
+def test_arrays_of_other_lengths_are_refused(tmp_path):
+    path = write_solver(tmp_path, REGRESSION, 'base_lr: 1 lr_policy: "fixed"')
+    x, y = regression_data()
+    with pytest.raises(ValueError, match="`data` must have as many rows for each"):
+        weft.caffe.Solver(path, data={"made": (x, y[:-1])})
+
+
+def test_what_is_no_path_is_told(tmp_path):
+    path = write_solver(tmp_path, REGRESSION, 'base_lr: 1 lr_policy: "fixed"')
+    for call in (
+        lambda: weft.caffe.load(3),
+        lambda: weft.caffe.Solver(3),
+        lambda: weft.caffe.Solver(path, weights=3, data={"made": regression_data()}),
+    ):
+        with pytest.raises(TypeError, match=r"weft\.caffe\.\w+: a path is expected; got int"):
+            call()
+
+
 @pytest.mark.parametrize("which", ["prototxt", "caffemodel"])
 def test_mutants_load_or_end_in_an_error(which, tmp_path):
     prototxt, weights = write_net(tmp_path, NET)

@@ -161,3 +161,13 @@ def test_accuracy_counts_ties_against_the_label(tmp_path):
         assert float(share) == pytest.approx(wanted)
         assert each[2] == 0  # no sample of this class
         assert each[1] == 1
+
+
+@pytest.mark.parametrize("kind", ["SoftmaxWithLoss", "MultinomialLogisticLoss", "Accuracy"])
+@pytest.mark.parametrize("label", [-1, C])
+def test_labels_that_are_no_class_are_refused(kind, label, tmp_path):
+    path = tmp_path / "net.prototxt"
+    path.write_text(inputs(a=(N, C), b=(N,)) + layer(kind, "", bottoms="ab"))
+    labels = numpy.array([0, label, 0, 0], "float32")
+    with pytest.raises(IndexError, match=rf"{kind} `y`.*{label}"):
+        run(path, None, random_array(N, C, low=0.1), labels)

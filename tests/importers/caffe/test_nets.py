@@ -351,6 +351,15 @@ def test_fillers_give_first_values(filler, check, tmp_path):
     assert check(weft.caffe.load(path).collect_params()["y.weight"].data().asnumpy())
 
 
+@pytest.mark.parametrize("kind", ["constant", "uniform", "gaussian", "positive_unitball", "xavier"])
+def test_fillers_fill_a_blob_of_one_number(kind, tmp_path):
+    path = tmp_path / "net.prototxt"
+    fields = f'prelu_param {{ channel_shared: true filler {{ type: "{kind}" }} }}'
+    path.write_text(inputs(x=(1, 50)) + layer("PReLU", fields))
+    slope = weft.caffe.load(path).collect_params()["y.slope"].data()
+    assert slope.shape == () and numpy.isfinite(slope.item())
+
+
 def test_the_bilinear_filler_doubles_an_image(tmp_path):
     fields = (
         "convolution_param { num_output: 1 kernel_size: 4 stride: 2 pad: 1 bias_term: false "

@@ -122,7 +122,7 @@ def test_policies_say_the_rate(text, formula):
     solver = text_format.Parse(f"base_lr: 0.5 {text}", message("SolverParameter")())
     check_policy(solver, "test")
     for iteration in (0, 1, 19, 20, 30, 69, 70, 99):
-        assert rate_at(solver, iteration) == pytest.approx(formula(iteration), rel=1e-5)
+        assert rate_at(solver, iteration, "test") == pytest.approx(formula(iteration), rel=1e-5)
 
 
 # ---- snapshots ----------------------------------------------------------------------------------

@@ -317,6 +317,11 @@ class Given(Source):
                 f"{self.title}: `data` must have an array of rows for each of {len(self.tops)} "
                 f"tops; got {len(arrays)}"
             )
+        if len({len(array) for array in arrays}) > 1:
+            shapes = ", ".join(str(array.shape) for array in arrays)
+            raise InvalidValue(
+                f"{self.title}: `data` must have as many rows for each; got {shapes}"
+            )
         self.arrays, self.place = arrays, 0
         self.size = self._batch_size(layer)
         if any(len(array) < self.size for array in arrays):

@@ -91,6 +91,17 @@ def layer(
     return rules(name, **more)
 
 
+def with_bias(
+    weight: Blob, options: Mapping[str, Any], fillers: Mapping[str, Any]
+) -> list[Blob | None]:
+    """The blobs of a layer with `num_output` results: its weight, and a bias if it has one."""
+    count = options.get("num_output", 0)
+    if count < 1:
+        raise InvalidValue(f"`num_output` must be at least 1; got {count}")
+    has_bias = options.get("bias_term", True)
+    return [weight, Blob("bias", (count,), fillers.get("bias_filler")) if has_bias else None]
+
+
 def axis_of(axis: int, rank: int) -> int:
     """An axis counted from the front. Raises ValueError for one that there is not."""
     if not -rank <= axis < rank:
@@ -98,4 +109,15 @@ def axis_of(axis: int, rank: int) -> int:
     return axis % rank
 
 
-__all__ = ["KINDS", "RULES", "STOP_GRADIENT", "Blob", "Blobs", "Kind", "Shape", "axis_of", "layer"]
+__all__ = [
+    "KINDS",
+    "RULES",
+    "STOP_GRADIENT",
+    "Blob",
+    "Blobs",
+    "Kind",
+    "Shape",
+    "axis_of",
+    "layer",
+    "with_bias",
+]

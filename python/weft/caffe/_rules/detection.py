@@ -70,6 +70,10 @@ def _prior_box(
             "`variance` must be 1 or 4 numbers and `aspect_ratio` above 0; got "
             f"{list(variance)} and {list(aspect_ratio)}"
         )
+    if x.ndim != 4 or image.ndim != 4:
+        raise InvalidValue(
+            f"bottoms must have 4 axes; got shapes {tuple(x.shape)} and {tuple(image.shape)}"
+        )
     rows, columns = x.shape[2:]
     height, width = _pair(img_size, img_h, img_w)
     height, width = height or image.shape[2], width or image.shape[3]

@@ -4,17 +4,9 @@ import math
 from typing import Any
 
 from weft import np, npx
-from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
 from weft._import.values import Array
-from weft.caffe._rules._table import Blob, axis_of, layer
-
-
-def _with_bias(weight: Blob, options: Any, fillers: Any) -> list[Blob | None]:
-    count, has_bias = options["num_output"], options.get("bias_term", True)
-    if count < 1:
-        raise InvalidValue(f"`num_output` must be at least 1; got {count}")
-    return [weight, Blob("bias", (count,), fillers.get("bias_filler")) if has_bias else None]
+from weft.caffe._rules._table import Blob, axis_of, layer, with_bias
 
 
 def _inner_product_blobs(options: Any, fillers: Any, shapes: Any) -> list[Blob | None]:
@@ -22,7 +14,7 @@ def _inner_product_blobs(options: Any, fillers: Any, shapes: Any) -> list[Blob |
     features = math.prod(shape[axis_of(options.get("axis", 1), len(shape)) :])
     sides = (options["num_output"], features)
     sides = sides[::-1] if options.get("transpose") else sides
-    return _with_bias(Blob("weight", sides, fillers.get("weight_filler")), options, fillers)
+    return with_bias(Blob("weight", sides, fillers.get("weight_filler")), options, fillers)
 
 
 @layer("InnerProduct", "inner_product_param", blobs=_inner_product_blobs)
@@ -48,7 +40,7 @@ def _inner_product(
 
 def _embed_blobs(options: Any, fillers: Any, shapes: Any) -> list[Blob | None]:
     sides = (options["input_dim"], options["num_output"])
-    return _with_bias(Blob("weight", sides, fillers.get("weight_filler")), options, fillers)
+    return with_bias(Blob("weight", sides, fillers.get("weight_filler")), options, fillers)
 
 
 @layer("Embed", "embed_param", blobs=_embed_blobs)

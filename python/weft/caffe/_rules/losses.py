@@ -57,12 +57,6 @@ def _kept(labels: ndarray, ignored: int | None, like: ndarray) -> tuple[ndarray,
     return np.where(valid, labels, np.zeros_like(labels)), valid.astype(like.dtype)
 
 
-def _picked(values: ndarray, labels: ndarray, axis: int) -> ndarray:
-    """The value of each place's label."""
-    index = np.expand_dims(labels, axis)
-    return np.squeeze(np.take_along_axis(values, index, axis), axis)
-
-
 # ---- classes ------------------------------------------------------------------------------------
 
 
@@ -79,7 +73,7 @@ def _softmax_with_loss(
 ) -> Any:
     along = axis_of(axis, x.ndim)
     numbers, valid = _kept(_labels_of(labels, x, along), ignore_label, x)
-    losses = -_picked(npx.log_softmax(x, axis=along), numbers, along)
+    losses = -npx.pick(npx.log_softmax(x, axis=along), numbers, along, mode="strict")
     total = np.sum(losses if valid is None else losses * valid)
     mode = _mode(normalization, normalize, "VALID")
     outer = math.prod(x.shape[:along])
@@ -97,7 +91,7 @@ def _multinomial_logistic_loss(
     normalize: bool | None = None,
 ) -> ndarray:
     flat = probabilities.reshape((probabilities.shape[0], -1))
-    chosen = _picked(flat, _labels_of(labels, flat, 1), 1)
+    chosen = npx.pick(flat, _labels_of(labels, flat, 1), 1, mode="strict")
     return -np.sum(np.log(np.maximum(chosen, _LEAST))) / flat.shape[0]
 
 
@@ -159,7 +153,7 @@ def _sigmoid_cross_entropy_loss(
     _: Any,
 ) -> Any:
     targets = targets.reshape(x.shape)
-    losses = np.maximum(x, 0) - x * targets + np.log1p(np.exp(-np.abs(x)))
+    losses = npx.softplus(x) - x * targets
     valid = None
     if ignore_label is not None:
         valid = (targets.astype("int32") != ignore_label).astype(x.dtype)
@@ -233,7 +227,7 @@ def _accuracy(
     if top_k > x.shape[along]:
         raise InvalidValue(f"`top_k` must be at most {x.shape[along]} classes; got {top_k}")
     numbers, valid = _kept(_labels_of(labels, x, along), ignore_label, x)
-    own = np.expand_dims(_picked(x, numbers, along), along)
+    own = npx.pick(x, numbers, along, keepdims=True, mode="strict")
     # Scores as high as the label's own come before it.
     better = np.sum((x >= own).astype("int32"), axis=along) - 1
     hits = (better < top_k).astype(x.dtype)

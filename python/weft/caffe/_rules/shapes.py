@@ -109,6 +109,10 @@ def _permute(x: Array, *, order: Sequence[int] = ()) -> ndarray:
 
 @layer("Crop", "crop_param")
 def _crop(x: Array, like: Array, *, axis: int = 2, offset: Sequence[int] = ()) -> ndarray:
+    if like.ndim != x.ndim:
+        raise InvalidValue(
+            f"bottoms must have as many axes; got shapes {tuple(x.shape)} and {tuple(like.shape)}"
+        )
     first = axis_of(axis, x.ndim)
     count = x.ndim - first
     if len(offset) not in (0, 1, count):

@@ -4,7 +4,6 @@ A pooling has a last window wherever one can begin inside of the image and its f
 (`round_mode` CEIL, the default), and its average counts margins, but nothing beyond them.
 """
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +14,8 @@ from weft import autograd, np, npx
 from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
 from weft._import.values import Array
-from weft.caffe._rules._table import Blob, layer
+from weft._import.windows import taps_of
+from weft.caffe._rules._table import Blob, layer, with_bias
 
 # ---- options ------------------------------------------------------------------------------------
 
@@ -60,8 +60,6 @@ def _require_channels(options: Mapping[str, Any], shape: Sequence[int]) -> None:
     if len(shape) not in (3, 4, 5):
         raise InvalidValue(f"bottom must have 1 to 3 spatial axes; got shape {tuple(shape)}")
     group, count = options.get("group", 1), options.get("num_output", 0)
-    if count < 1:
-        raise InvalidValue(f"`num_output` must be at least 1; got {count}")
     if group < 1 or shape[1] % group or count % group:
         raise InvalidValue(
             f"`group` must divide the bottom's channels and `num_output`; got {group}, {shape[1]} "
@@ -72,28 +70,25 @@ def _require_channels(options: Mapping[str, Any], shape: Sequence[int]) -> None:
 # ---- convolution --------------------------------------------------------------------------------
 
 
-def _with_bias(weight: Blob, count: int, options: Any, fillers: Any) -> list[Blob | None]:
-    has_bias = options.get("bias_term", True)
-    return [weight, Blob("bias", (count,), fillers.get("bias_filler")) if has_bias else None]
+def _kernels(options: Any, fillers: Any, shape: Any, sides: tuple[int, int]) -> list[Blob | None]:
+    """A blob of kernels, and a bias. sides: the extents before those of a kernel"""
+    kernel, _, _, _ = _window(options, len(shape) - 2)
+    weight = Blob("weight", (*sides, *kernel), fillers.get("weight_filler"))
+    return with_bias(weight, options, fillers)
 
 
 def _convolution_blobs(options: Any, fillers: Any, shapes: Any) -> list[Blob | None]:
     shape = shapes[0]
     _require_channels(options, shape)
-    kernel, _, _, _ = _window(options, len(shape) - 2)
-    count, each = options["num_output"], shape[1] // options.get("group", 1)
-    weight = Blob("weight", (count, each, *kernel), fillers.get("weight_filler"))
-    return _with_bias(weight, count, options, fillers)
+    sides = (options["num_output"], shape[1] // options.get("group", 1))
+    return _kernels(options, fillers, shape, sides)
 
 
 def _deconvolution_blobs(options: Any, fillers: Any, shapes: Any) -> list[Blob | None]:
     shape = shapes[0]
     _require_channels(options, shape)
-    kernel, _, _, _ = _window(options, len(shape) - 2)
-    count = options["num_output"]
-    each = count // options.get("group", 1)
-    weight = Blob("weight", (shape[1], each, *kernel), fillers.get("weight_filler"))
-    return _with_bias(weight, count, options, fillers)
+    sides = (shape[1], options["num_output"] // options.get("group", 1))
+    return _kernels(options, fillers, shape, sides)
 
 
 def _depthwise_blobs(options: Any, fillers: Any, shapes: Any) -> list[Blob | None]:
@@ -203,18 +198,6 @@ def _average(x: ndarray, kernel: Any, stride: Any, pad: Any, counts: Any) -> nda
     return total * np.array((1 / sizes).astype(x.dtype.name))
 
 
-def taps_of(x: ndarray, kernel: Any, stride: Any, dilation: Any, counts: Any) -> list[ndarray]:
-    """For each element of a window, that element of all windows of an image."""
-    found = []
-    for tap in itertools.product(*map(range, kernel)):
-        key = tuple(
-            slice(t * d, t * d + (count - 1) * s + 1, s)
-            for t, d, s, count in zip(tap, dilation, stride, counts, strict=True)
-        )
-        found.append(x[(slice(None), slice(None), *key)])
-    return found
-
-
 def _stacked(x: ndarray, kernel: Any, stride: Any, counts: Any) -> ndarray:
     """The elements of all windows along a new first axis; 0 beyond the image."""
     none = (0,) * len(kernel)
@@ -307,6 +290,8 @@ def _places(x: ndarray, kernel: Any, stride: Any, pad: Any, counts: Any) -> ndar
 
 @layer("SPP", "spp_param")
 def _spp(x: Array, *, pyramid_height: int, pool: str = "MAX") -> ndarray:
+    if pyramid_height < 1:
+        raise InvalidValue(f"`pyramid_height` must be at least 1; got {pyramid_height}")
     parts = []
     for level in range(pyramid_height):
         bins = 2**level
@@ -348,4 +333,4 @@ def _im2col(
     return taps.reshape((x.shape[0], -1, *counts))
 
 
-__all__ = ["pooled", "taps_of"]
+__all__ = ["pooled"]

@@ -34,8 +34,22 @@ def check_policy(solver: Any, name: str) -> None:
         raise InvalidValue(f"{name}: `stepvalue` must rise; got {steps}")
 
 
-def rate_at(solver: Any, iteration: int) -> float:
-    """The learning rate of an iteration, the first being 0."""
+def rate_at(solver: Any, iteration: int, name: str) -> float:
+    """The learning rate of an iteration, the first being 0. Raises ValueError where the policy has
+    none."""
+    try:
+        rate = _rate(solver, iteration)
+    except ArithmeticError:
+        rate = math.nan
+    if isinstance(rate, complex) or not math.isfinite(rate):
+        raise InvalidValue(
+            f"{name}: `lr_policy` {solver.lr_policy} must give a finite rate; iteration "
+            f"{iteration} has none with these options"
+        )
+    return rate
+
+
+def _rate(solver: Any, iteration: int) -> Any:
     base, gamma, power = solver.base_lr, solver.gamma, solver.power
     policy = solver.lr_policy
     if policy == "step":

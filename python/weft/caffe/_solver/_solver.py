@@ -61,8 +61,8 @@ class Solver:
     ) -> None:
         if weights is not None and snapshot is not None:
             raise InvalidValue(f"{_CALLER}: give `weights` or `snapshot`, not both")
-        self.path, self._log = fspath(solver), log
         self.param = read_solver(solver, _CALLER)
+        self.path, self._log = fspath(solver), log
         self.name = f"{_CALLER}: {self.path}"
         self._check()
         self.iter = 0
@@ -93,12 +93,16 @@ class Solver:
                 raise InvalidValue(
                     f"{name}: `{field}` must be at least 0; got {getattr(param, field)}"
                 )
+        if min(param.test_iter, default=1) < 1:
+            raise InvalidValue(
+                f"{name}: `test_iter` must be at least 1; got {list(param.test_iter)}"
+            )
         if len(param.test_iter) and not param.test_interval:
             raise InvalidValue(f"{name}: `test_iter` needs `test_interval`")
 
     def _first_weights(self, weights: Any) -> Weights:
         if weights is not None:
-            paths = [weights] if isinstance(weights, str | PathLike) else list(weights)
+            paths = list(weights) if isinstance(weights, list | tuple) else [weights]
         else:
             paths = [path for text in self.param.weights for path in text.split(",")]
         found: dict[str, list[numpy.ndarray]] = {}
@@ -173,7 +177,7 @@ class Solver:
             if is_tested and (self.iter > 0 or param.test_initialization):
                 self.test()
             is_shown = bool(param.display) and self.iter % param.display == 0
-            rate = rate_at(param, self.iter)
+            rate = rate_at(param, self.iter, self.name)
             self._trainer.set_learning_rate(rate * self._update.rate_factor(self.iter))
             loss, outputs = self._iterate()
             if not numpy.isfinite(loss):

@@ -1,7 +1,8 @@
 """Caffe's solvers as optimizers: the formulas of the updates.
 
-They differ from those of `weft.optimizer` in what the state holds: Caffe's history has the learning
-rate in it, so a rate that changes acts on later steps alone.
+Steps are those of `weft.optimizer`. The states are those of Caffe's files: SGD has one without
+momentum, too, with the sign of the gradient. Weight decay may be L1, and Adam counts by the
+solver's iteration, which a snapshot has.
 """
 
 import math
@@ -133,6 +134,9 @@ def update_of(solver: Any, name: str) -> CaffeUpdate:
         raise InvalidValue(f"{name}: `momentum` must be in [0, 1); got {solver.momentum}")
     if solver.momentum and solver.type in ("AdaGrad", "RMSProp"):
         raise InvalidValue(f"{name}: {solver.type} has no `momentum`; got {solver.momentum}")
+    for field, kind in (("rms_decay", "RMSProp"), ("momentum2", "Adam")):
+        if solver.type == kind and not 0 <= getattr(solver, field) < 1:
+            raise InvalidValue(f"{name}: `{field}` must be in [0, 1); got {getattr(solver, field)}")
     if not solver.weight_decay >= 0:
         raise InvalidValue(f"{name}: `weight_decay` must be at least 0; got {solver.weight_decay}")
     try:

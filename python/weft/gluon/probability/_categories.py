@@ -8,10 +8,10 @@ from weft import np, npx
 from weft._base.errors import InvalidValue
 from weft._base.options import require_whole
 from weft._core.typing import ArrayLike, ndarray
-from weft.gluon.probability._draws import counted
 from weft.gluon.probability._values import one_of
 from weft.gluon.probability.constraint import Boolean, Constraint, IntegerInterval, Real, Simplex
 from weft.gluon.probability.distribution import Distribution, log_odds, named, probability
+from weft.np._distributions import class_counts
 
 
 class _OfClasses(Distribution):
@@ -84,10 +84,9 @@ class Categorical(_OfClasses):
         value = self._validate_samples(value).astype("int64")
         logs = self._log_probs
         # Both are brought to one batch, so that each class looks into its own probabilities.
-        shape = np.broadcast_arrays(value, logs[..., 0])[0].shape
-        logs = np.broadcast_to(logs, (*shape, self.num_events))
-        index = np.expand_dims(np.broadcast_to(value, shape), -1)
-        return np.squeeze(np.take_along_axis(logs, index, -1), -1)
+        value = np.broadcast_arrays(value, logs[..., 0])[0]
+        logs = np.broadcast_to(logs, (*value.shape, self.num_events))
+        return npx.pick(logs, value, mode="strict")
 
     def entropy(self) -> ndarray:
         return self._class_entropy()
@@ -175,9 +174,8 @@ class Multinomial(_OfClasses):
         return IntegerInterval(0, self.total_count)
 
     def _draw(self, shape: tuple[int, ...]) -> ndarray:
-        count = np.asarray(self.total_count, dtype=self._dtype)
-        event = (self.num_events,)
-        return counted("multinomial", shape, count, self.prob, event=event)
+        prob = np.broadcast_to(self.prob, (*shape, self.num_events))
+        return class_counts(self.total_count, prob).astype(self._dtype)
 
     def log_prob(self, value: ArrayLike) -> ndarray:
         value = self._validate_samples(value)

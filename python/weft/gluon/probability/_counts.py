@@ -8,8 +8,8 @@ from typing import Any
 
 from weft import np, npx
 from weft._core.typing import ArrayLike, ndarray
-from weft.gluon.probability._draws import counted
-from weft.gluon.probability._values import one_of
+from weft.gluon.probability import _draws
+from weft.gluon.probability._values import one_of, times_log
 from weft.gluon.probability.constraint import (
     Boolean,
     Constraint,
@@ -132,7 +132,7 @@ class Binomial(_OfOneEvent):
         return IntegerInterval(0, self.n)
 
     def _draw(self, shape: tuple[int, ...]) -> ndarray:
-        return counted("binomial", shape, self.n, self.prob)
+        return np.random.binomial(self.n, self.prob, shape, self._dtype)
 
     def log_prob(self, value: ArrayLike) -> ndarray:
         value, n, logit = self._validate_samples(value), self.n, self.logit
@@ -214,8 +214,9 @@ class NegativeBinomial(_OfOneEvent):
         super().__init__(0, validate_args)
 
     def _draw(self, shape: tuple[int, ...]) -> ndarray:
-        odds = np.exp(self.logit)
-        return counted("negative_binomial", shape, self.n, odds)
+        # As a mixture of Poisson distributions it has any positive number of failures.
+        rate = _draws.gamma(shape, self.n) * np.exp(self.logit)
+        return np.random.poisson(rate, dtype=self._dtype)
 
     def log_prob(self, value: ArrayLike) -> ndarray:
         value, n, logit = self._validate_samples(value), self.n, self.logit
@@ -248,12 +249,11 @@ class Poisson(ExponentialFamily):
         super().__init__(0, validate_args)
 
     def _draw(self, shape: tuple[int, ...]) -> ndarray:
-        return counted("poisson", shape, self.rate)
+        return np.random.poisson(self.rate, shape, self._dtype)
 
     def log_prob(self, value: ArrayLike) -> ndarray:
         value = self._validate_samples(value)
-        tiny = float(np.finfo(self._dtype).tiny)  # 0 * log(rate) is 0, also for a rate of 0
-        return value * np.log(np.maximum(self.rate, tiny)) - self.rate - npx.gammaln(value + 1)
+        return times_log(value, self.rate) - self.rate - npx.gammaln(value + 1)
 
     @property
     def mean(self) -> ndarray:

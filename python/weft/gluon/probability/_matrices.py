@@ -1,5 +1,7 @@
-"""Factors of symmetric matrices in the last two axes, made of operators: they differentiate, trace
-and broadcast. One step a column, for matrices of some tens of rows.
+"""Factors of symmetric matrices in the last two axes, made of operators: they differentiate, trace,
+broadcast, and are in files that run without Python, which LAPACK's are not. A matrix that is not
+positive definite gives NaN, as a graph needs it. One step a column, for matrices of some tens of
+rows.
 """
 
 from weft import np

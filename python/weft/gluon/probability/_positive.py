@@ -7,7 +7,7 @@ from typing import Any
 from weft import np, npx
 from weft._core.typing import ArrayLike, ndarray
 from weft.gluon.probability import _draws
-from weft.gluon.probability._values import log_beta
+from weft.gluon.probability._values import log_beta, times_log
 from weft.gluon.probability.constraint import (
     Constraint,
     NonNegative,
@@ -107,9 +107,8 @@ class Gamma(ExponentialFamily):
     def log_prob(self, value: ArrayLike) -> ndarray:
         value = self._validate_samples(value)
         ratio = value / self.scale
-        return (
-            (self.shape - 1) * np.log(ratio) - ratio - npx.gammaln(self.shape) - np.log(self.scale)
-        )
+        powers = times_log(self.shape - 1, ratio)
+        return powers - ratio - npx.gammaln(self.shape) - np.log(self.scale)
 
     @property
     def mean(self) -> ndarray:
@@ -237,7 +236,9 @@ class Beta(ExponentialFamily):
 
     def log_prob(self, value: ArrayLike) -> ndarray:
         value = self._validate_samples(value)
-        powers = (self.alpha - 1) * np.log(value) + (self.beta - 1) * np.log1p(-value)
+        # 0 times the logarithm of 0 is 0, of 1 - value too.
+        part = np.where(np.logical_and(self.beta == 1, value == 1), 0.0, value)
+        powers = times_log(self.alpha - 1, value) + (self.beta - 1) * np.log1p(-part)
         return powers - log_beta(self.alpha, self.beta)
 
     @property
@@ -278,7 +279,7 @@ class Dirichlet(ExponentialFamily):
         return _draws.shares(shape, self.alpha)
 
     def log_prob(self, value: ArrayLike) -> ndarray:
-        powers = ((self.alpha - 1) * np.log(self._validate_samples(value))).sum(axis=-1)
+        powers = times_log(self.alpha - 1, self._validate_samples(value)).sum(axis=-1)
         return powers - self._log_beta()
 
     def _log_beta(self) -> ndarray:

@@ -302,6 +302,15 @@ class Weibull(_OfOwnParameters):
         power = PowerTransform(1 / self.concentration)
         return self._waits(np.ones_like(self.scale)), [power, AffineTransform(0, self.scale)]
 
+    def log_prob(self, value: ArrayLike) -> ndarray:
+        value = self._validate_samples(value)
+        # A power of the other numbers may be one, too.
+        known = np.where(value > 0, value, 1.0)
+        return np.where(value > 0, super().log_prob(known), -np.inf)
+
+    def cdf(self, value: ArrayLike) -> ndarray:
+        return super().cdf(np.maximum(self._as_values(value), 0))
+
     def _moment(self, order: int) -> ndarray:
         return np.exp(npx.gammaln(1 + order / self.concentration))
 

@@ -151,6 +151,11 @@ def sum_last(x: ndarray, count: int) -> ndarray:
     return x.sum(axis=tuple(range(x.ndim - count, x.ndim))) if count else x
 
 
+def times_log(x: ndarray, y: ndarray) -> ndarray:
+    """x * log(y), 0 where both are 0."""
+    return x * np.log(np.where(np.logical_and(x == 0, y == 0), 1.0, y))
+
+
 def log_beta(*parts: ndarray) -> ndarray:
     """Logarithm of the beta function of two arrays."""
     a, b = parts

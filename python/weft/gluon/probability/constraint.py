@@ -287,6 +287,8 @@ class Simplex(Constraint):
     rule = "be at least 0 and sum to 1 along the last axis"
 
     def _is_met(self, value: Any) -> Any:
+        if is_number(value):
+            return False
         return np.logical_and((value >= 0).all(axis=-1), abs(value.sum(axis=-1) - 1) < 1e-5)
 
 

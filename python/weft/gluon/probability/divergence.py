@@ -22,7 +22,7 @@ from weft.gluon.probability._independent import Independent
 from weft.gluon.probability._multivariate_normal import MultivariateNormal
 from weft.gluon.probability._positive import Beta, Dirichlet, Exponential, Gamma
 from weft.gluon.probability._transformed import HalfNormal, Pareto
-from weft.gluon.probability._values import EULER, log_beta, sum_last
+from weft.gluon.probability._values import EULER, log_beta, sum_last, times_log
 from weft.gluon.probability.distribution import Distribution
 
 _Formula = TypeVar("_Formula", bound=Callable[..., Any])
@@ -56,7 +56,8 @@ def kl_divergence(p: Distribution, q: Distribution) -> ndarray:
     """KL(p || q), the mean of log(p(x) / q(x)) over x of p, by the formula for their classes.
 
     Returns one number for each distribution of the batch; infinite where p has values that q has
-    not. Raises NotImplementedError where there is no formula: `empirical_kl` needs none.
+    not, but for events of probability 0 and 1, whose logits are those of the numbers next to these.
+    Raises NotImplementedError where there is no formula: `empirical_kl` needs none.
     """
     for kind in (p, q):
         if not isinstance(kind, Distribution):
@@ -100,7 +101,7 @@ def _geometric(p: Geometric, q: Geometric) -> ndarray:
 
 @register_kl(Poisson, Poisson)
 def _poisson(p: Poisson, q: Poisson) -> ndarray:
-    return p.rate * np.log(p.rate / q.rate) + q.rate - p.rate
+    return times_log(p.rate, p.rate) - times_log(p.rate, q.rate) + q.rate - p.rate
 
 
 @register_kl(Categorical, Categorical)

@@ -1,6 +1,5 @@
 """Layers over windows: convolution and pooling."""
 
-import itertools
 import math
 from typing import Any
 
@@ -10,6 +9,7 @@ from weft import np, npx
 from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
 from weft._import.values import Array, Ints
+from weft._import.windows import taps_of
 from weft.onnx._rules._table import RULES as rules
 from weft.onnx._rules.shapes import padded
 
@@ -45,18 +45,6 @@ def _window(
     if len(pads) != 2 * rank:
         raise InvalidValue(f"`pads` must have {2 * rank} numbers; got {list(pads)}")
     return strides, dilations, list(pads[:rank]), list(pads[rank:])
-
-
-def _taps(x: ndarray, kernel: Any, strides: Any, dilations: Any, counts: Any) -> list[ndarray]:
-    """For each element of a window, that element of all windows of a padded image."""
-    found = []
-    for tap in itertools.product(*map(range, kernel)):
-        key = tuple(
-            slice(t * d, t * d + (count - 1) * s + 1, s)
-            for t, d, s, count in zip(tap, dilations, strides, counts, strict=True)
-        )
-        found.append(x[(slice(None), slice(None), *key)])
-    return found
 
 
 # ---- convolution --------------------------------------------------------------------------------
@@ -243,13 +231,13 @@ def _max_pool(
         return npx.pooling(x, kernel, "max", strides, tuple(pad))
     counts = _pool_counts(x.shape[2:], kernel, strides, dilations, front, back, ceil_mode)
     filled = _fill(x, kernel, strides, dilations, front, counts, _lowest(x.dtype))
-    taps = np.stack(_taps(filled, kernel, strides, dilations, counts))
+    taps = np.stack(taps_of(filled, kernel, strides, dilations, counts))
     best = np.max(taps, axis=0)
     if not _.wants(1):
         return best
     places = _places(x.shape, storage_order)
     marks = _fill(places, kernel, strides, dilations, front, counts, 0)
-    marks = np.stack(_taps(marks, kernel, strides, dilations, counts))
+    marks = np.stack(taps_of(marks, kernel, strides, dilations, counts))
     first = np.expand_dims(np.argmax(taps, axis=0), 0)
     marks = np.broadcast_to(marks, taps.shape)
     return best, np.squeeze(np.take_along_axis(marks, first, 0), 0)
@@ -316,13 +304,13 @@ def _average_pool(
         )
     counts = _pool_counts(x.shape[2:], kernel, strides, dilations, front, back, ceil_mode)
     filled = _fill(x, kernel, strides, dilations, front, counts, 0)
-    total = sum_of(_taps(filled, kernel, strides, dilations, counts))
+    total = sum_of(taps_of(filled, kernel, strides, dilations, counts))
     one = np.ones((1, 1, *x.shape[2:]), dtype=x.dtype)
     if count_include_pad:
         one = padded(one, [0, 0, *front, 0, 0, *back], "constant", 1)
         front = [0] * len(kernel)
     filled = _fill(one, kernel, strides, dilations, front, counts, 0)
-    return total / sum_of(_taps(filled, kernel, strides, dilations, counts))
+    return total / sum_of(taps_of(filled, kernel, strides, dilations, counts))
 
 
 def sum_of(parts: list[ndarray]) -> ndarray:
@@ -352,7 +340,7 @@ def _lp_pool(
     counts = _pool_counts(x.shape[2:], kernel, strides, dilations, front, back, ceil_mode)
     powers = np.abs(x) if p == 1 else np.power(np.abs(x), p)
     filled = _fill(powers, kernel, strides, dilations, front, counts, 0)
-    total = sum_of(_taps(filled, kernel, strides, dilations, counts))
+    total = sum_of(taps_of(filled, kernel, strides, dilations, counts))
     return total if p == 1 else np.power(total, 1.0 / p)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from weft import autograd, metric
 from weft._base.errors import InvalidValue
+from weft._base.options import require_whole
 from weft._core import native
 from weft.device import Device
 from weft.gluon.block import Block
@@ -176,8 +177,9 @@ class Estimator:
             logs are added where there is none of that kind
         batch_axis: the axis along which a batch is split over devices
 
-        Raises ValueError unless exactly one of `epochs` and `batches` is given, for data that is no
-        `DataLoader`, and for handlers with metrics that are not the estimator's.
+        Raises ValueError unless exactly one of `epochs` and `batches` is given and at least 1, for
+        data that is no `DataLoader` or has no batches where these are counted, and for handlers
+        with metrics that are not the estimator's.
         """
         _require_loader("fit", "train_data", train_data)
         if val_data is not None:
@@ -187,6 +189,8 @@ class Estimator:
             raise InvalidValue(
                 f"Estimator.fit: exactly one of `epochs` and `batches` must be given; got {got}"
             )
+        asked = ("epochs", epochs) if batches is None else ("batches", batches)
+        require_whole("Estimator.fit", *asked, 1)
         self.max_epoch, self.max_batch, self.batch_axis = epochs, batches, batch_axis
         handlers = self._prepare_default_handlers(val_data, event_handlers)
         train_begin, epoch_begin, *of_batches, epoch_end, train_end = self._categorize_handlers(
@@ -196,18 +200,23 @@ class Estimator:
         is_done = False
         while not is_done:
             _tell(epoch_begin, "epoch_begin", self)
-            self._run_epoch(train_data, *of_batches)
+            has_batches = self._run_epoch(train_data, *of_batches)
+            if batches is not None and not has_batches:
+                raise InvalidValue("Estimator.fit: `train_data` must have batches; got none")
             is_done = _tell(epoch_end, "epoch_end", self)
         _tell(train_end, "train_end", self)
 
-    def _run_epoch(self, train_data: Any, batch_begin: Any, batch_end: Any) -> None:
-        """All batches, or those until a handler ends the epoch."""
+    def _run_epoch(self, train_data: Any, batch_begin: Any, batch_end: Any) -> bool:
+        """All batches, or those until a handler ends the epoch; were there any?"""
+        has_batches = False
         for batch in train_data:
+            has_batches = True
             _tell(batch_begin, "batch_begin", self, batch=batch)
             _, label, pred, loss = self.batch_processor.fit_batch(self, batch, self.batch_axis)
             found = {"batch": batch, "pred": pred, "label": label, "loss": loss}
             if _tell(batch_end, "batch_end", self, **found):
-                return
+                break
+        return has_batches
 
     # ---- handlers
 
