@@ -1,27 +1,19 @@
 """Arrays as executors and modules make and give them."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy
 
 from weft import np
 from weft._core.typing import ndarray
+from weft.mxnet.device import native_of
 from weft.mxnet.ndarray._array import NDArray
 
 
-def place(ctx: Any) -> AbstractContextManager[Any]:
-    """A block in which new arrays go to a context of MXNet; None: where they go anyway."""
-    if ctx is None or not hasattr(ctx, "__enter__"):
-        return nullcontext()
-    return ctx
-
-
 def zeros(shape: Sequence[int], dtype: Any, ctx: Any) -> Any:
-    """An array of zeros, as 1.x's arrays."""
-    with place(ctx):
-        return wrapped(np.zeros(tuple(shape), dtype))
+    """An array of zeros, as 1.x's arrays. Raises LookupError for a device that is not there."""
+    return wrapped(np.zeros(tuple(shape), dtype, device=native_of(None, ctx)))
 
 
 def array_of(value: Any) -> Any:
@@ -38,4 +30,4 @@ def wrapped(array: ndarray) -> Any:
     return array if isinstance(array, NDArray) else NDArray(array)
 
 
-__all__ = ["array_of", "place", "wrapped", "zeros"]
+__all__ = ["array_of", "wrapped", "zeros"]
