@@ -94,6 +94,9 @@ def test_copies_and_pickles_keep_the_class():
     y = nd.zeros(2)
     assert x.copyto(y) is y and y.asnumpy().tolist() == [1, 2]
     assert x.as_in_context(mx.cpu()) is x
+    for kind in (x, mx.nd.ones((2, 2)).tostype("csr")):
+        with pytest.raises(LookupError, match="there is no device `cpux`"):
+            kind.as_in_context("cpux")
 
 
 def test_one_element_is_a_number_and_more_are_refused():
