@@ -238,9 +238,7 @@ def created(
         return created(known, composite, custom, config.pop("metric"), (), config)
     word = _ALIASES.get(str(metric).lower(), str(metric).lower())
     if word not in known:
-        raise UnknownMetricError(
-            f"metric: there is none named {metric!r}; known are {', '.join(sorted(known))}"
-        )
+        raise UnknownMetricError(*_spelling.unknown("metric", str(metric), sorted(known)).args)
     return known[word](*args, **options)
 
 
