@@ -397,3 +397,17 @@ def test_a_loss_of_arrays_of_1x_is_that_of_native_ones(is_planned):
     new = loss(*map(np.array, (first, second, label)))
     assert type(old) is mx.nd.NDArray
     numpy.testing.assert_allclose(old.asnumpy(), new.asnumpy(), rtol=1e-6)
+
+
+def test_functions_of_numpy_are_in_f_of_a_hybrid_forward():
+    class Net(mx.gluon.HybridBlock):
+        def hybrid_forward(self, F, x):  # noqa: N803 - MXNet's name
+            return F.npx.relu(F.np.dot(x, x.T) - 2)
+
+    x = np.array([[1.0, 2.0], [0.0, 1.0]])
+    net = Net()
+    assert net(x).tolist() == [[3.0, 0.0], [0.0, 0.0]]
+    net.hybridize()
+    assert net(x).tolist() == [[3.0, 0.0], [0.0, 0.0]]
+    assert net(mx.sym.var("x").as_np_ndarray()).list_arguments() == ["x"]
+    assert mx.nd.numpy is mx.np and mx.nd.numpy_extension is mx.npx

@@ -220,9 +220,7 @@ def test_a_device_that_is_not_there_is_refused_when_something_is_bound():
 
 
 def test_what_is_no_iterator_cannot_be_fitted():
-    with pytest.raises(
-        TypeError, match=r"`train_data` must be an iterator such as .*; got ndarray"
-    ):
+    with pytest.raises(TypeError, match="`train_data` must be an iterator such as"):
         mx.mod.Module(net()).fit(numpy.ones((4, 5)), num_epoch=1)
 
 

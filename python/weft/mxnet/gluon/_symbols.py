@@ -19,7 +19,7 @@ Shapes = list[Any]
 
 def is_symbol(value: Any) -> bool:
     """Is it a symbol of `mx.sym`? Most programs have none, and shall not pay for the import."""
-    if type(value).__name__ != "Symbol":
+    if type(value).__name__ not in ("Symbol", "_Symbol"):  # of 1.x, and with NumPy's arithmetic
         return False
     from weft.mxnet.symbol import Symbol
 

@@ -9,6 +9,7 @@ array([[ 5., 11.],
 
 from typing import TYPE_CHECKING, Any
 
+from weft._base.spelling import public_module as _public_module
 from weft.mxnet.ndarray import (  # noqa: F401 - public here; `_methods` adds those of arrays
     _internal,
     _methods,
@@ -38,8 +39,23 @@ from weft.npx import waitall  # noqa: F401 - public here
 
 _SPARSE = ("BaseSparseNDArray", "CSRNDArray", "RowSparseNDArray", "cast_storage")
 
+_find = _finder("ndarray", ("",), globals())
+
+# `F.np` and `F.npx` of a `hybrid_forward` since 1.6. They stand on this package.
+_OF_NUMPY = {
+    "np": "mxnet.numpy",
+    "npx": "mxnet.numpy_extension",
+    "numpy": "mxnet.numpy",
+    "numpy_extension": "mxnet.numpy_extension",
+}
+
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _finder("ndarray", ("",), globals())
+
+    def __getattr__(name: str) -> Any:
+        if name in _OF_NUMPY:
+            return _public_module(_OF_NUMPY[name])
+        return _find(name)
+
 
 __all__: Any = sorted(
     {
