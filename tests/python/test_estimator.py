@@ -415,6 +415,7 @@ def test_what_an_estimator_is_made_of_is_checked():
     for options, text in (
         ({"loss": "mse"}, "`loss` must be a loss of gluon.loss; got 'mse'"),
         ({"val_loss": 3}, "`val_loss` must be a loss"),
+        ({"val_net": abs}, "`val_net` must be a gluon.Block; got <built-in function abs>"),
         ({"train_metrics": "acc"}, "`train_metrics` must be metrics"),
         ({"val_metrics": [metric.MAE(), 3]}, "`val_metrics` must be metrics"),
         ({"trainer": "sgd"}, "`trainer` must be a gluon.Trainer; got 'sgd'"),
@@ -423,6 +424,8 @@ def test_what_an_estimator_is_made_of_is_checked():
     ):
         with pytest.raises(ValueError, match=text):
             made(net, **options)
+    with pytest.raises(ValueError, match="`net` must be a gluon.Block; got None"):
+        est.Estimator(None, CE())
 
 
 def test_defaults_that_may_surprise_are_told():

@@ -94,7 +94,8 @@ def _static(kind: type, name: str) -> Any:
 
 def public_module(name: str) -> ModuleType:
     """A public module such as "gluon.nn", found as a program finds it: by the package, which
-    imports it when it is first asked for. Hints alone look upwards in this way."""
+    imports it when it is first asked for. Only hints, and other names of MXNet for a module, look
+    upwards in this way."""
     return functools.reduce(getattr, name.split("."), sys.modules["weft"])
 
 

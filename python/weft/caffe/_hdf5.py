@@ -5,7 +5,8 @@ layer. A state has `iter`, `learned_net`, `current_step` and `history/<number>`.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy
 
 from weft._base.errors import FileFailure, MissingFile
+from weft._core.files import replacing
 
 Blobs = list[numpy.ndarray | None]
 _MOST_BLOBS = 64  # of one layer
@@ -109,13 +111,16 @@ def write_state(
             group[str(number)] = value.astype("float32")
 
 
-def _written(path: Path, caller: str) -> Any:
+@contextmanager
+def _written(path: Path, caller: str) -> Iterator[Any]:
+    """A file to fill, which takes the place of an old one in one step."""
     h5py = library(caller)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return h5py.File(path, "w")
     except OSError as error:
         raise FileFailure(f"{caller}: {path}: {error}") from None
+    with replacing(path, caller) as inside, h5py.File(inside, "w") as file:
+        yield file
 
 
 __all__ = [

@@ -121,7 +121,8 @@ def read_binary(kind: str, path: Path_, caller: str) -> Any:
         return message(kind).FromString(content)
     except (DecodeError, ValueError, RecursionError):
         hint = "; a prototxt is a text" if content[:200].isascii() else ""
-        raise FileFailure(f"{name}: is damaged, or no {kind} in binary form{hint}") from None
+        caffes = "NetParameter" if kind == "WeightsFile" else kind
+        raise FileFailure(f"{name}: is damaged, or no {caffes} in binary form{hint}") from None
 
 
 # ---- arrays -------------------------------------------------------------------------------------

@@ -1,12 +1,13 @@
 """Runs a program of MXNet as it is: `python -m weft.mxnet train.py --epochs 3`.
 
-`import mxnet` then finds weft.mxnet, in the program and in all that it imports. With `--report` the
-program is not run: what it uses of MXNet is listed.
+`import mxnet` then finds weft.mxnet, in the program, in all that it imports, and in the workers of
+its loaders. With `--report` the program is not run: what it uses of MXNet is listed.
 """
 
 import os
 import runpy
 import sys
+from multiprocessing import set_forkserver_preload
 
 from weft.mxnet import _alias
 from weft.mxnet._report import report
@@ -24,6 +25,7 @@ def main(arguments: list[str]) -> int:
     if first == "--report":
         return _report(rest)
     _alias.install()
+    set_forkserver_preload(["weft.mxnet._aliased"])  # for a loader's workers
     if first in ("-m", "-c"):
         if not rest:
             print(f"{_USAGE}\n{first} needs one more argument", file=sys.stderr)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from os import PathLike
 from typing import Any
 
+from weft._base.options import require_whole
 from weft.mxnet import _checkpoints as model
 
 
@@ -62,7 +63,8 @@ class Speedometer:
     """
 
     def __init__(self, batch_size: int, frequent: int = 50, auto_reset: bool = True) -> None:
-        self.batch_size, self.frequent, self.auto_reset = batch_size, frequent, auto_reset
+        self.batch_size, self.auto_reset = batch_size, auto_reset
+        self.frequent = require_whole("Speedometer", "frequent", frequent, 1)
         self.init = False
         self.tic = 0.0
         self.last_count = 0

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from weft import autograd, np
+from weft._base.options import require_whole
 from weft._core.typing import ndarray
 
 
@@ -42,7 +43,8 @@ class Monitor:
         monitor_all: bool = False,
     ) -> None:
         self.stat_func = stat_func or _size
-        self.interval, self.sort, self.monitor_all = interval, sort, monitor_all
+        self.interval = require_whole("Monitor", "interval", interval, 1)
+        self.sort, self.monitor_all = sort, monitor_all
         self.activated = False
         self.queue: list[tuple[int, str, Any]] = []
         self.step = 0

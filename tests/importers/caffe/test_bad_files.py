@@ -161,7 +161,7 @@ def test_files_that_are_missing_or_of_another_kind_are_named(tmp_path):
 @pytest.mark.parametrize(
     "text, error",
     [
-        ('lr_policy: "fixed"', "`base_lr` must be"),
+        ('lr_policy: "fixed"', "`base_lr` must be a number that is at least 0; got none"),
         ('base_lr: 1 lr_policy: "stair"', "`lr_policy` must be one of"),
         ('base_lr: 1 lr_policy: "step" gamma: 1', "needs `stepsize`"),
         ('base_lr: 1 lr_policy: "fixed" type: "Adagrad"', "`type` must be one of"),

@@ -608,3 +608,17 @@ def test_files_of_cifar_are_read(tmp_path):
     (tmp_path / "test.bin").write_bytes(b"12345")
     with pytest.raises(OSError, match="records of 3074 bytes; it has 5 bytes"):
         vision.CIFAR100(tmp_path, train=False)
+
+
+def test_functions_of_numpy_are_in_f_of_a_hybrid_forward():
+    class Net(mx.gluon.HybridBlock):
+        def hybrid_forward(self, F, x):  # noqa: N803 - MXNet's name
+            return F.npx.relu(F.np.dot(x, x.T) - 2)
+
+    x = np.array([[1.0, 2.0], [0.0, 1.0]])
+    net = Net()
+    assert net(x).tolist() == [[3.0, 0.0], [0.0, 0.0]]
+    net.hybridize()
+    assert net(x).tolist() == [[3.0, 0.0], [0.0, 0.0]]
+    assert net(mx.sym.var("x").as_np_ndarray()).list_arguments() == ["x"]
+    assert mx.nd.numpy is mx.np and mx.nd.numpy_extension is mx.npx

@@ -257,6 +257,35 @@ def test_a_monitor_sees_results_gradients_and_parameters():
     ]
 
 
+def test_a_batch_that_needs_other_parameters_is_refused_and_changes_nothing():
+    module = mx.mod.Module(net())
+    module.bind(data_shapes=[("data", (4, 5))], label_shapes=[("softmax_label", (4,))])
+    module.init_params()
+    before = module.get_params()[0]["fc1_weight"].asnumpy()
+    label = [mx.nd.zeros((4,))]
+    for shape in ((4, 7), (4, 7), (4, 5, 2)):
+        with pytest.raises(ValueError, match=r"`fc1_weight` must keep its shape, \(8, 5\); got"):
+            module.forward(mx.io.DataBatch([mx.nd.ones(shape)], label))
+    assert module.data_shapes[0].shape == (4, 5)
+    module.forward(mx.io.DataBatch([mx.nd.ones((6, 5))], [mx.nd.zeros((6,))]))
+    assert module.get_outputs()[0].shape == (6, 3)
+    assert (module.get_params()[0]["fc1_weight"].asnumpy() == before).all()
+
+
+@pytest.mark.skipif(mx.num_gpus() > 0, reason="the machine has the device that is to be lacking")
+def test_a_device_that_is_not_there_is_refused_when_something_is_bound():
+    module = mx.mod.Module(net(), context=mx.gpu(0))
+    with pytest.raises(LookupError, match=r"gpu\(0\): this machine has no GPU"):
+        module.bind(data_shapes=[("data", (4, 5))], label_shapes=[("softmax_label", (4,))])
+    with pytest.raises(LookupError, match=r"gpu\(0\): this machine has no GPU"):
+        net().simple_bind(mx.gpu(0), data=(4, 5))
+
+
+def test_what_is_no_iterator_cannot_be_fitted():
+    with pytest.raises(TypeError, match="`train_data` must be an iterator such as"):
+        mx.mod.Module(net()).fit(numpy.ones((4, 5)), num_epoch=1)
+
+
 # ---- stores, callbacks, pictures -----------------------------------------------------------------
 
 
@@ -319,3 +348,10 @@ def test_the_oldest_way_to_train_works():
     numpy.random.seed(0)
     made.fit(rows, labels)
     assert (made.predict(rows).argmax(1) == labels).mean() > 0.9
+
+
+def test_callbacks_that_would_divide_by_zero_are_refused():
+    with pytest.raises(ValueError, match="Speedometer: `frequent` must be at least 1"):
+        mx.callback.Speedometer(32, 0)
+    with pytest.raises(ValueError, match="Monitor: `interval` must be at least 1"):
+        mx.mon.Monitor(0)

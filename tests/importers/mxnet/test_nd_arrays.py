@@ -94,6 +94,9 @@ def test_copies_and_pickles_keep_the_class():
     y = nd.zeros(2)
     assert x.copyto(y) is y and y.asnumpy().tolist() == [1, 2]
     assert x.as_in_context(mx.cpu()) is x
+    for kind in (x, mx.nd.ones((2, 2)).tostype("csr")):
+        with pytest.raises(LookupError, match="there is no device `cpux`"):
+            kind.as_in_context("cpux")
 
 
 def test_one_element_is_a_number_and_more_are_refused():
@@ -210,3 +213,7 @@ def test_storage_types_have_the_numbers_that_variables_say():
 
     numbers = {"undefined": -1, "default": 0, "row_sparse": 1, "csr": 2}
     assert numbers == module._STORAGE_TYPE_STR_TO_ID
+
+
+def test_halves_have_a_text():
+    assert "[1. 1.]" in str(mx.nd.ones((2,)).astype("bfloat16"))

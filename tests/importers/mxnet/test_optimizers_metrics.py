@@ -380,7 +380,7 @@ def test_metrics_are_made_of_their_configuration():
         metric = mx.gluon.metric.create(spec)
         twin = mx.gluon.metric.create(json.dumps(metric.get_config()))
         assert twin.get_config() == metric.get_config()
-    with pytest.raises(AssertionError, match="none named 'acuracy'"):
+    with pytest.raises(AssertionError, match="none named 'acuracy'; did you mean `accuracy`"):
         mx.metric.create("acuracy")
 
 

@@ -13,6 +13,21 @@ def run(*arguments, cwd):
     )
 
 
+def test_workers_of_a_loader_import_mxnet(tmp_path):
+    (tmp_path / "train.py").write_text(
+        "from mxnet import gluon\n"
+        "class Squares(gluon.data.Dataset):\n"
+        "    def __len__(self): return 4\n"
+        "    def __getitem__(self, number): return float(number**2)\n"
+        "if __name__ == '__main__':\n"
+        "    batches = gluon.data.DataLoader(Squares(), 2, num_workers=2)\n"
+        "    print([batch.tolist() for batch in batches])\n"
+    )
+    for arguments in (["train.py"], ["-m", "train"]):
+        result = run(*arguments, cwd=tmp_path)
+        assert result.stdout == "[[0.0, 1.0], [4.0, 9.0]]\n", result.stderr
+
+
 def test_a_program_imports_mxnet(tmp_path):
     (tmp_path / "beside.py").write_text("import mxnet.recordio\nname = mxnet.recordio.__name__\n")
     (tmp_path / "program.py").write_text(

@@ -23,7 +23,8 @@ def check_policy(solver: Any, name: str) -> None:
             f"{name}: `lr_policy` must be one of {', '.join(_NEEDED)}; got {solver.lr_policy!r}"
         )
     if not solver.HasField("base_lr") or not solver.base_lr >= 0 or math.isinf(solver.base_lr):
-        raise InvalidValue(f"{name}: `base_lr` must be at least 0; got {solver.base_lr}")
+        given = solver.base_lr if solver.HasField("base_lr") else "none"
+        raise InvalidValue(f"{name}: `base_lr` must be a number that is at least 0; got {given}")
     for field in _NEEDED[solver.lr_policy]:
         if not solver.HasField(field):
             raise InvalidValue(f"{name}: `lr_policy` {solver.lr_policy} needs `{field}`")

@@ -4,6 +4,7 @@ import functools
 import inspect
 from typing import Any
 
+from weft._base.containers import sequence_of
 from weft._base.errors import InvalidValue
 from weft._base.spelling import unknown_argument
 from weft._core.typing import ndarray
@@ -116,7 +117,7 @@ def _replaced(value: Any, symbols: Any) -> Any:
     if isinstance(value, ndarray):
         return next(symbols)
     if isinstance(value, list | tuple):
-        return type(value)(_replaced(item, symbols) for item in value)
+        return sequence_of(type(value), [_replaced(item, symbols) for item in value])
     return value
 
 

@@ -195,6 +195,11 @@ class BaseModule:
         """
         if num_epoch is None:
             raise InvalidValue("fit: `num_epoch` must be a number of epochs; got None")
+        if getattr(train_data, "provide_data", None) is None:
+            raise InvalidType(
+                "fit: `train_data` must be an iterator such as mx.io.NDArrayIter; got "
+                f"{type(train_data).__name__}"
+            )
         self.bind(
             data_shapes=train_data.provide_data,
             label_shapes=train_data.provide_label,

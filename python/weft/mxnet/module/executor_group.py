@@ -167,12 +167,30 @@ class DataParallelExecutorGroup:
         return [[grad[name] for grad in grads] for name in self.data_names]
 
     def reshape(self, data_shapes: Sequence[Any], label_shapes: Sequence[Any] | None) -> None:
-        """Executors for other shapes, unless they are the same."""
+        """Executors for other shapes, unless they are the same.
+
+        Raises ValueError where data of these shapes needs parameters of other shapes.
+        """
         described = [_description(shape) for shape in data_shapes]
         labels = [_description(shape) for shape in label_shapes or ()]
         if _same(described, self.data_shapes) and _same(labels, self.label_shapes):
             return
+        self._refuse_other_parameters([*described, *labels])
         self.bind_exec(data_shapes, label_shapes, reshape=True)
+
+    def _refuse_other_parameters(self, described: Sequence[DataDesc]) -> None:
+        shapes = {d.name: tuple(d.shape) for d in described if d.name in self.arg_names}
+        arguments, _, states = self.symbol.infer_shape_partial(**shapes)
+        wanted = dict(zip(self.arg_names, arguments, strict=True))
+        wanted |= zip(self.aux_names, states, strict=True)
+        there = self.execs[0].arg_dict | self.execs[0].aux_dict
+        for name in (*self.param_names, *self.aux_names):
+            if tuple(there[name].shape) != wanted[name]:
+                given = ", ".join(f"`{name}` {shape}" for name, shape in shapes.items())
+                raise InvalidValue(
+                    f"reshape: `{name}` must keep its shape, {tuple(there[name].shape)}; got "
+                    f"{given}, which needs {wanted[name]}"
+                )
 
     # ---- parameters --------------------------------------------------------------------------
 

@@ -319,11 +319,15 @@ class Module(DelegatingModule):
         return described(self._label_names, kept, "label_shapes") if kept else []
 
     def reshape(self, data_shapes: Any, label_shapes: Any = None) -> None:
-        """Makes arrays for data of other shapes; parameters stay."""
+        """Makes arrays for data of other shapes; parameters stay.
+
+        Raises ValueError where such data needs parameters of other shapes.
+        """
         self._require_bound("reshape")
-        self._data_shapes = described(self._data_names, data_shapes, "data_shapes")
-        self._label_shapes = self._labels(label_shapes)
-        self._exec_group.reshape(self._data_shapes, self._label_shapes)
+        data = described(self._data_names, data_shapes, "data_shapes")
+        labels = self._labels(label_shapes)
+        self._exec_group.reshape(data, labels)
+        self._data_shapes, self._label_shapes = data, labels
 
     # ---- optimizer ---------------------------------------------------------------------------
 

@@ -13,10 +13,11 @@ import numpy
 
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native as _native
+from weft._core.printing import print_elements
 from weft._core.typing import ndarray
 from weft.mxnet import autograd as _autograd
 from weft.mxnet._modes import asks_for_numpy_shapes
-from weft.mxnet.device import Device
+from weft.mxnet.device import Device, native_of
 
 _item = ndarray.__getitem__
 _put = ndarray.__setitem__
@@ -116,7 +117,7 @@ class NDArray(ndarray):
 
     def __repr__(self) -> str:
         extents = "x".join(map(str, self.shape))
-        return f"\n{self.asnumpy()!s}\n<{type(self).__name__} {extents} @{self.context}>"
+        return f"\n{print_elements(self)}\n<{type(self).__name__} {extents} @{self.context}>"
 
     __str__ = __repr__
 
@@ -124,7 +125,8 @@ class NDArray(ndarray):
 
     def as_in_context(self, context: Device) -> "NDArray":
         """The array on a device: itself if it is there already."""
-        return self if context == self.context else self.to_device(context.native())
+        where = native_of(context)
+        return self if where is None or context == self.context else self.to_device(where)
 
     as_in_ctx = as_in_context
 

@@ -112,9 +112,10 @@ class BaseSparseNDArray(Sparse):
 
     def as_in_context(self, context: Device) -> Any:
         """The array on a device: itself if it is there already."""
-        if context == self.context:
+        where = native_of(context)
+        if where is None or context == self.context:
             return self
-        return self._like(self.data.to_device(context.native()))
+        return self._like(self.data.to_device(where))
 
     as_in_ctx = as_in_context
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from weft import autograd
 from weft._base import spelling as _spelling
+from weft._base.containers import sequence_of
 from weft._core.typing import ndarray
 from weft.mxnet.optimizer._base import Optimizer
 from weft.mxnet.optimizer._native import NativeOptimizer
@@ -63,7 +64,9 @@ class Updater:
 
             return state.to_device(Device(context).native())
         if isinstance(state, list | tuple):
-            return type(state)(self.sync_state_context(part, context) for part in state)
+            return sequence_of(
+                type(state), [self.sync_state_context(part, context) for part in state]
+            )
         return state
 
     def set_states(self, states: bytes) -> None:

@@ -26,6 +26,11 @@ class _Symbol(Symbol):
 
     __slots__ = ()
 
+    @property
+    def T(self) -> Any:
+        """The symbol with its axes in reverse."""
+        return self.transpose()
+
     def _binary(self, other: Any, word: str, is_reversed: bool = False) -> Any:
         name = _WORDS[word]
         if isinstance(other, Arithmetic):

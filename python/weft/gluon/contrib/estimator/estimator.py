@@ -64,6 +64,9 @@ class Estimator:
         val_loss: Any = None,
         batch_processor: Any = None,
     ) -> None:
+        for name, given in (("net", net), ("val_net", val_net)):
+            if not isinstance(given, Block) and (given is not None or name == "net"):
+                raise InvalidValue(f"Estimator: `{name}` must be a gluon.Block; got {given!r}")
         self.net = net
         self.loss = _loss("loss", loss)
         self._train_metrics = _as_metrics("train_metrics", train_metrics)

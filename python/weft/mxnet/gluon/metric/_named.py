@@ -10,6 +10,7 @@ from typing import Any
 
 from weft._base.errors import NotFound
 from weft._base.registry import Registry
+from weft._base.spelling import unknown
 from weft.mxnet.gluon.metric._base import EvalMetric, Names, check_label_shapes
 
 _ALIASES = {
@@ -60,8 +61,8 @@ class Known:
             return self.create(config.pop("metric"), **config)
         word = _ALIASES.get(str(metric).lower(), str(metric).lower())
         if word not in self._classes:
-            names = ", ".join(sorted(self._classes))
-            raise UnknownMetricError(f"metric: there is none named {metric!r}; known are {names}")
+            told = unknown("metric", str(metric), sorted(self._classes))
+            raise UnknownMetricError(*told.args)
         return self._classes[word](*args, **options)
 
 
