@@ -424,7 +424,7 @@ def test_what_an_estimator_is_made_of_is_checked():
     ):
         with pytest.raises(ValueError, match=text):
             made(net, **options)
-    with pytest.raises(ValueError, match="`net` must be a gluon.Block; got None"):
+    with pytest.raises(ValueError, match=r"`net` must be a gluon.Block; got None"):
         est.Estimator(None, CE())
 
 

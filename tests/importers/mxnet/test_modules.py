@@ -179,7 +179,10 @@ def test_missing_and_extra_parameters_are_told():
     ("call", "told"),
     [
         # The weights of 5 features would be others, and zeros.
-        (lambda m: m.forward(mx.io.DataBatch([np.ones((4, 7))], None)), "`fc1_weight`, .* shared"),
+        (
+            lambda m: m.forward(mx.io.DataBatch([np.ones((4, 7))], None)),
+            "`fc1_weight` must keep its shape",
+        ),
         (lambda m: m.forward(mx.io.DataBatch([], None)), "1 arrays, for data; got 0"),
         (lambda m: m.bind([("data", 3)], force_rebind=True), "pairs of a name and a shape; got"),
         (lambda m: mx.mod.Module(net(), work_load_list=[0]), "must be greater than 0"),
