@@ -54,6 +54,14 @@ PyObject* formatted(PyObject* self, const char* function) {
 PyObject* represent(PyObject* self) { return formatted(self, "represent"); }
 PyObject* print(PyObject* self) { return formatted(self, "print_elements"); }
 
+// An array without axes has no parts to go through, which is told at once, as NumPy does:
+// numpy.iterable(x) asks in this way.
+PyObject* iterator(PyObject* self) {
+  if (weft_tensor_rank(tensor_of(self)) == 0)
+    return raise_error(WEFT_INVALID_TYPE, "ndarray: an array of rank 0 cannot be iterated");
+  return PySeqIter_New(self);
+}
+
 // For an attribute that does not exist, weft/_base/spelling.py may know what to write instead; its
 // error then replaces Python's.
 PyObject* attribute(PyObject* self, PyObject* name) {
@@ -100,7 +108,7 @@ PyTypeObject make_type() {
   type.tp_getattro = attribute;
   type.tp_hash = PyObject_HashNotImplemented;  // == is elementwise
   type.tp_richcompare = compare_arrays;
-  type.tp_iter = PySeqIter_New;
+  type.tp_iter = iterator;
   type.tp_as_number = &array_numbers;
   type.tp_as_mapping = &array_mapping;
   type.tp_as_sequence = &array_sequence;

@@ -634,3 +634,10 @@ def test_kinds_and_limits_of_dtypes():
         np.finfo("int8")
     with pytest.raises(ValueError, match="iinfo: `dtype` must be an integer's"):
         np.iinfo("float32")
+
+
+def test_only_arrays_with_axes_can_be_gone_through():
+    with pytest.raises(TypeError, match="an array of rank 0 cannot be iterated"):
+        iter(np.array(1.0))
+    assert not numpy.iterable(np.array(1.0))
+    assert [float(x) for x in np.array([1.0, 2.0])] == [1, 2]

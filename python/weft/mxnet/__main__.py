@@ -7,7 +7,6 @@ its loaders. With `--report` the program is not run: what it uses of MXNet is li
 import os
 import runpy
 import sys
-from multiprocessing import set_forkserver_preload
 
 from weft.mxnet import _alias
 from weft.mxnet._report import report
@@ -25,7 +24,6 @@ def main(arguments: list[str]) -> int:
     if first == "--report":
         return _report(rest)
     _alias.install()
-    set_forkserver_preload(["weft.mxnet._aliased"])  # for a loader's workers
     if first in ("-m", "-c"):
         if not rest:
             print(f"{_USAGE}\n{first} needs one more argument", file=sys.stderr)
