@@ -67,7 +67,8 @@ def check(case, path, opset):
     try:
         weft.onnx.export(function, path, opset=opset, exact_int8=True)
     except NotImplementedError as error:
-        assert PACKED in str(error)
+        # A composite may come down to an operator that has no form: polygamma of 0 is digamma.
+        assert any(reason in str(error) for reason in (PACKED, *rules.reasons.values()))
         return
     agree(run(path, operator_samples.as_numpy(given)), wanted)
 

@@ -2,7 +2,8 @@
 
 >>> from weft import mxnet as mx
 >>> x = mx.sym.var("x").as_np_ndarray()
->>> (x + 1).name
+>>> with mx.name.NameManager():
+...     (x + 1).name
 '_npi_add_scalar0'
 """
 
