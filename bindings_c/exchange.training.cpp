@@ -48,13 +48,14 @@ DLDataType dlpack_type(DType dtype) {
   if (dtype == DType::kBool) return {kDLBool, bits, 1};
   if (dtype == DType::kBFloat16) return {kDLBfloat, bits, 1};
   if (is_floating(dtype)) return {kDLFloat, bits, 1};
+  if (is_complex(dtype)) return {kDLComplex, bits, 1};
   const bool is_signed = dtype >= DType::kInt8 && dtype <= DType::kInt64;
   return {static_cast<uint8_t>(is_signed ? kDLInt : kDLUInt), bits, 1};
 }
 
 // The dtype that DLPack describes so; it searches all of ours.
 Status weft_type(const DLDataType& type, weft_dtype* dtype) {
-  for (*dtype = WEFT_BOOL; *dtype <= WEFT_FLOAT64; ++*dtype) {
+  for (*dtype = WEFT_BOOL; *dtype <= WEFT_COMPLEX128; ++*dtype) {
     const DLDataType known = dlpack_type(static_cast<DType>(*dtype));
     if (known.code == type.code && known.bits == type.bits && type.lanes == 1) return {};
   }

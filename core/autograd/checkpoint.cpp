@@ -247,7 +247,7 @@ Result<PoolVector<Ref<Tensor>>> replace_nodes(Open& open, std::span<Tensor* cons
   bool any = false;
   for (Tensor* output : outputs) {
     results.emplace_back(output);
-    producers.push_back(is_floating(output->dtype()) ? producer(*output) : Edge());
+    producers.push_back(is_inexact(output->dtype()) ? producer(*output) : Edge());
     any |= producers.back() && producers.back().node->segment() == open.segment;
   }
   thread_state().segment = open.around_segment;

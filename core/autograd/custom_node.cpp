@@ -58,7 +58,7 @@ void CustomNode::save(std::span<Tensor* const> inputs, std::span<Tensor* const> 
   edges_.reserve(inputs.size());
   for (Tensor* input : inputs) {
     input_types_.push_back(type_of(*input));
-    edges_.emplace_back(is_floating(input->dtype()) ? producer(*input) : Edge());
+    edges_.emplace_back(is_inexact(input->dtype()) ? producer(*input) : Edge());
   }
   order_after_edges();
   for (Tensor* output : outputs) output_types_.push_back(type_of(*output));
@@ -101,7 +101,7 @@ Status CustomNode::check(const Tensor& gradient, size_t input) const {
     return errors::invalid_value(gradient_.name, "backward must give gradient ", input,
                                  " the shape of its input, ", type.shape, "; got ",
                                  gradient.shape());
-  if (!is_floating(gradient.dtype()))
+  if (!is_inexact(gradient.dtype()))
     return errors::invalid_type(gradient_.name, "backward must give gradient ", input,
                                 " a floating dtype; got ", gradient.dtype());
   return {};
@@ -145,7 +145,7 @@ Status record_custom(CustomGradient gradient, std::span<Tensor* const> inputs,
   const uint32_t modes = thread_state().modes;
   if (modes & kTracing) return eager::cannot_be_traced(gradient.name);
   bool any = false;
-  for (Tensor* input : inputs) any |= is_floating(input->dtype()) && input->is_recorded();
+  for (Tensor* input : inputs) any |= is_inexact(input->dtype()) && input->is_recorded();
   if (!(modes & kRecording) || !any) return {};
   // Before the node is made, so that no output has half a history.
   WEFT_TRY(check_outputs(gradient.name, inputs, outputs));
@@ -153,7 +153,7 @@ Status record_custom(CustomGradient gradient, std::span<Tensor* const> inputs,
   const Ref<TapeNode> owned = Ref<TapeNode>::adopt(node);
   node->save(inputs, outputs, saved);
   for (size_t i = 0; i < outputs.size(); ++i)
-    if (is_floating(outputs[i]->dtype()))
+    if (is_inexact(outputs[i]->dtype()))
       outputs[i]->box().set_content(Ref<Object>(node), static_cast<uint32_t>(i));
   return {};
 }

@@ -154,7 +154,7 @@ Status TapeRecorder::record_elementwise(const OpDef& op, std::span<const Argumen
   }
   // An integer result has no derivative; it is a constant on the tape. A floating one has the
   // dtype of the operands (elementwise.h, result_dtype).
-  if (needed == 0 || !is_floating(result.dtype())) return {};
+  if (needed == 0 || !is_inexact(result.dtype())) return {};
   // Zero: nobody has asked yet what this operator's rule reads for these inputs.
   const uint32_t saved = op.saved_by_mask[needed].load(std::memory_order_relaxed);
   if (saved == 0) return record_generally(op, arguments, result);  // which finds it out

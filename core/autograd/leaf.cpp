@@ -68,7 +68,7 @@ Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
     return {};
   }
   // Integers have no derivatives.
-  if (!is_floating(tensor.dtype()))
+  if (!is_inexact(tensor.dtype()))
     return errors::invalid_type("attach_grad", "the array must have a floating dtype; got ",
                                 tensor.dtype(), "; cast with `.astype('float32')`");
   if (kind == GradKind::kRowSparse && tensor.rank() == 0)

@@ -221,7 +221,7 @@ Status TapeRecorder::call_program(Program& program, std::span<const Ref<Tensor>>
   executor::Wanted wanted(arguments.size(), false);
   bool any_wanted = false;
   for (size_t i = 0; i < arguments.size(); ++i) {
-    if (!is_floating(arguments[i]->dtype())) continue;
+    if (!is_inexact(arguments[i]->dtype())) continue;
     edges[i] = producer(*arguments[i]);
     wanted[i] = static_cast<bool>(edges[i]);
     any_wanted = any_wanted || wanted[i];
@@ -235,7 +235,7 @@ Status TapeRecorder::call_program(Program& program, std::span<const Ref<Tensor>>
   const Ref<TapeNode> owned = Ref<TapeNode>::adopt(node);
   node->save(arguments, edges, run.outputs);
   for (size_t i = 0; i < results.size(); ++i)
-    if (is_floating(results[i]->dtype()))
+    if (is_inexact(results[i]->dtype()))
       results[i]->box().set_content(Ref<Object>(node), static_cast<uint32_t>(i));
   return {};
 }

@@ -204,7 +204,7 @@ Status no_history_of_variable(size_t index) {
 
 // Refuses what has no gradient with the reason. Tape and trace share it, so both say the same.
 Status check_head(const Tensor& head, bool recorded, const Tensor* head_grad) {
-  if (!recorded && !is_floating(head.dtype()))
+  if (!recorded && !is_inexact(head.dtype()))
     return errors::invalid_type("backward", "the head must have a floating dtype; got ",
                                 head.dtype(),
                                 ": results of argmax, comparisons and casts to integers have no "

@@ -331,11 +331,11 @@ Status record(const ops::OpDef& op, std::span<const ops::Argument> attributes,
   WEFT_TRY(node->save(inputs, outputs, {}));
   // An integer result has no derivative; it is a constant on the tape.
   if (outputs.size() == 1) {
-    if (is_floating(outputs[0]->dtype())) outputs[0]->box().set_content(std::move(owned), 0);
+    if (is_inexact(outputs[0]->dtype())) outputs[0]->box().set_content(std::move(owned), 0);
     return {};
   }
   for (size_t i = 0; i < outputs.size(); ++i)
-    if (is_floating(outputs[i]->dtype()))
+    if (is_inexact(outputs[i]->dtype()))
       outputs[i]->box().set_content(Ref<Object>(node), static_cast<uint32_t>(i));
   return {};
 }

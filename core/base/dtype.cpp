@@ -27,8 +27,8 @@ constexpr std::array<DTypeFacts, 18> kFacts = {{
     {"bfloat16", DTypeKind::kFloat},
     {"float32", DTypeKind::kFloat},
     {"float64", DTypeKind::kFloat},
-    {"complex64", DTypeKind::kReserved},
-    {"complex128", DTypeKind::kReserved},
+    {"complex64", DTypeKind::kComplex},
+    {"complex128", DTypeKind::kComplex},
     {"float8_e4m3", DTypeKind::kReserved},
     {"float8_e5m2", DTypeKind::kReserved},
     {"int4", DTypeKind::kReserved},
@@ -71,9 +71,10 @@ std::optional<DType> dtype_named(std::string_view name) {
   return std::nullopt;
 }
 
-// The order of the cases is the order of the kinds: float beats integer, integer beats bool.
+// The order of the cases is the order of the kinds: complex beats float, float beats integer, integer beats bool.
 DType promote(DType a, DType b) {
   if (a == b) return a;
+  if (is_complex(a) || is_complex(b)) return complex_of(promote(part_of(a), part_of(b)));
   if (is_floating(a) && is_floating(b)) {
     if (size_of(a) == size_of(b)) return DType::kFloat32;  // float16 with bfloat16
     return size_of(a) > size_of(b) ? a : b;
@@ -86,6 +87,8 @@ DType promote(DType a, DType b) {
 }
 
 DType promote_weak(DType array, DTypeKind scalar) {
+  if (is_complex(array)) return array;
+  if (scalar == DTypeKind::kComplex) return complex_of(array);
   if (scalar == DTypeKind::kFloat) return is_floating(array) ? array : DType::kFloat32;
   if (scalar == DTypeKind::kBool || array != DType::kBool) return array;
   return DType::kInt64;

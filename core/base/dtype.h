@@ -2,7 +2,8 @@
 //
 // Promotion follows the table of the Python array API standard. Where that leaves a pair undefined:
 // an integer with a float gives the float's dtype, uint64 with a signed integer gives float64 (as
-// in NumPy), float16 with bfloat16 gives float32.
+// in NumPy), float16 with bfloat16 gives float32. A complex dtype with a real one gives the complex
+// dtype whose parts hold both.
 #pragma once
 
 #include <optional>
@@ -12,7 +13,7 @@
 
 namespace weft {
 
-enum class DTypeKind : uint8_t { kBool, kUnsigned, kSigned, kFloat, kReserved };
+enum class DTypeKind : uint8_t { kBool, kUnsigned, kSigned, kFloat, kComplex, kReserved };
 
 // Bytes of one element.
 inline int64_t size_of(DType dtype) {
@@ -32,13 +33,27 @@ inline bool is_integer(DType dtype) {
   return kind == DTypeKind::kUnsigned || kind == DTypeKind::kSigned;
 }
 
+inline bool is_complex(DType dtype) { return kind_of(dtype) == DTypeKind::kComplex; }
+// Has an array of this dtype a gradient?
+inline bool is_inexact(DType dtype) { return is_floating(dtype) || is_complex(dtype); }
+// The dtype of a complex number's parts; another dtype is its own.
+inline DType part_of(DType dtype) {
+  if (!is_complex(dtype)) return dtype;
+  return dtype == DType::kComplex128 ? DType::kFloat64 : DType::kFloat32;
+}
+// The complex dtype whose parts hold this dtype.
+inline DType complex_of(DType dtype) {
+  const bool wide = dtype == DType::kFloat64 || dtype == DType::kComplex128;
+  return wide ? DType::kComplex128 : DType::kComplex64;
+}
+
 inline bool is_half(DType dtype) { return dtype == DType::kFloat16 || dtype == DType::kBFloat16; }
 
 // The dtype of an operation on two arrays; symmetric in its arguments.
 DType promote(DType a, DType b);
 
 // The dtype of an operation on an array and a Python number (a weak scalar) of the given kind: the
-// array's own, unless the scalar's kind is higher (bool < integer < float).
+// array's own, unless the scalar's kind is higher (bool < integer < float < complex).
 DType promote_weak(DType array, DTypeKind scalar);
 
 }  // namespace weft

@@ -27,14 +27,15 @@ enum class DType : uint8_t {
   kBFloat16 = 10,
   kFloat32 = 11,
   kFloat64 = 12,
-  // Reserved encodings: they have a name so that no file or caller gives them another meaning.
+  // Pairs of floats, the real part first. Arrays hold them; operators work on their two planes.
   kComplex64 = 13,
   kComplex128 = 14,
+  // Reserved encodings: they have a name so that no file or caller gives them another meaning.
   kFloat8E4M3 = 15,
   kFloat8E5M2 = 16,
   kInt4 = 17,
 };
-inline constexpr int kNumDTypes = 13;  // those that kernels know, which come first
+inline constexpr int kNumDTypes = 13;  // those that kernels compute with, which come first
 
 // Strides count elements, not bytes. A stride of 0 repeats an element along the axis; a negative
 // one runs backwards. Axes at and above `rank` have no meaning.

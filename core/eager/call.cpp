@@ -48,7 +48,8 @@ Status check_out(const OpDef& op, const Tensor& out, const Tensor& result) {
   if (out.shape() != result.shape())
     return errors::invalid_value(op.name, "`out` must have shape ", result.shape(), "; got ",
                                  out.shape());
-  const bool loses = is_floating(result.dtype()) && !is_floating(out.dtype());
+  const bool loses = kind_of(result.dtype()) >= DTypeKind::kFloat &&
+                     kind_of(result.dtype()) > kind_of(out.dtype());
   if (loses)
     return errors::invalid_type(op.name, "`out` of dtype ", out.dtype(),
                                 " cannot hold results of dtype ", result.dtype());
@@ -69,6 +70,8 @@ Status read_inputs(EagerBuilder& builder, const OpDef& op, std::span<const Argum
       inputs.push_back({});
     else if (a.tag == Tag::kTensor && a.tensor)
       inputs.emplace_back(&builder, Ref<Tensor>(a.tensor));
+    else if (a.tag == Tag::kComplex && !a.parts)
+      return errors::invalid_type(op.name, "`", input.name, "` must not have NULL parts");
     else if (ops::is_weak(a))
       inputs.push_back(ops::Value(&builder, a));
     else

@@ -70,7 +70,7 @@ Result<Ref<Tensor>> to_device(Tensor& tensor, Device* device) {
     WEFT_ASSIGN(const Ref<Tensor> compact, dense(Ref<Tensor>(&tensor)));
     WEFT_ASSIGN(moved, transfer(*compact, device));
   }
-  if (!is_floating(tensor.dtype())) return moved;
+  if (!is_inexact(tensor.dtype())) return moved;
   const ThreadState& state = thread_state();
   if (state.modes & kTracing) return cannot_be_traced("to_device");
   if (state.modes & kRecording) WEFT_TRY(state.recorder->record_transfer(tensor, *moved));

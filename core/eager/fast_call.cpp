@@ -110,6 +110,7 @@ bool elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor*& 
     return false;
   const Tensor& array = *operands.array;
   const auto dtype = static_cast<size_t>(array.dtype());
+  if (dtype >= size_t{kNumDTypes}) return false;
   const kernels::StepKernel step = op.steps[dtype];
   // Larger arrays gain more by threads than the general way costs.
   if (!step || array.elements() > ops::kElementwiseGrain) return false;

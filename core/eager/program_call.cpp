@@ -53,7 +53,7 @@ void fetch(std::span<const Ref<Tensor>> arguments) {
 // Integers have no gradient, wherever they come from.
 bool is_any_recorded(std::span<const Ref<Tensor>> arguments) {
   return std::ranges::any_of(arguments, [](const Ref<Tensor>& argument) {
-    return is_floating(argument->dtype()) && argument->is_recorded();
+    return is_inexact(argument->dtype()) && argument->is_recorded();
   });
 }
 
@@ -102,7 +102,7 @@ Status bind_call(const Compiled& compiled, std::span<const Ref<Tensor>> argument
     // Its new content would have no history, and a gradient through it would be lost silently.
     const Tensor& target = *arguments[static_cast<size_t>(state.input)];
     if (call.wants_gradients && !target.box().state && !target.box().leaf &&
-        is_floating(target.dtype()))
+        is_inexact(target.dtype()))
       return errors::invalid_state("function", "a hybridized function writes to array ",
                                    state.input,
                                    " of its arguments and captures while it is recorded, so the "

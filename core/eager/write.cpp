@@ -36,6 +36,9 @@ Status check_shape(const Tensor& target, const Tensor& value) {
 
 // The number as an element of the target.
 Result<Argument> check_scalar(const Tensor& target, const Argument& value) {
+  if (value.tag == ops::Tag::kComplex)
+    return errors::invalid_type("write", "`value` is complex and the target is ", target.dtype(),
+                                ": the imaginary part would be lost");
   if (!ops::is_weak(value))
     return errors::invalid_type("write", "`value` must be an array or a number");
   return ops::settle_written(value, target.dtype());
@@ -146,6 +149,26 @@ Status write_content(Tensor& target, Tensor* value, const TensorView& source, bo
                      [&] { return store(target.as_view(), source); });
 }
 
+// The value as an array of a complex target's dtype, or the error for a complex value of a real
+// target. Null: there is nothing to do with complex numbers.
+Result<Ref<Tensor>> as_complex(const Tensor& target, const Argument& value) {
+  const bool is_array = value.tag == ops::Tag::kTensor;
+  const bool given = is_array ? is_complex(value.tensor->dtype()) : value.tag == ops::Tag::kComplex;
+  if (!given && !is_complex(target.dtype())) return Ref<Tensor>();
+  if (is_array && value.tensor->dtype() == target.dtype()) return Ref<Tensor>();
+  if (!is_complex(target.dtype()))
+    return errors::invalid_type("write", "`value` is complex and the target is ", target.dtype(),
+                                ": the imaginary part would be lost; take `.real`");
+  if (!is_array && !ops::is_weak(value)) return Ref<Tensor>();
+  EagerBuilder builder;
+  const ops::Value number = is_array ? builder.value(Ref<Tensor>(value.tensor))
+                                     : ops::Value(&builder, value);
+  const Argument dtype = Argument::of_dtype(target.dtype());
+  const ops::Value cast = builder.call("cast", {number}, {dtype});
+  WEFT_TRY(builder.status());
+  return cast.tensor();
+}
+
 // `value` null: the source is a number.
 Status write_value(Tensor& target, Tensor* value, const TensorView& source, bool recording) {
   Box& box = target.box();
@@ -220,6 +243,10 @@ Status write(Tensor& target, const Argument& value) {
   const uint32_t modes = thread_state().modes;
   if (keeps_state(target)) return {};
   if (!(modes & kTracing) && target.box().traced()) return traced_value_error("write");
+  if (value.tag != ops::Tag::kTensor || value.tensor) {
+    WEFT_ASSIGN(const Ref<Tensor> number, as_complex(target, value));
+    if (number) return write(target, Argument::of_tensor(number.get()));
+  }
   if (value.tag == ops::Tag::kTensor && value.tensor) {
     WEFT_ASSIGN(Ref<Tensor> given, without_leading_ones(*value.tensor, target.rank()));
     WEFT_TRY(check_shape(target, *given));

@@ -11,6 +11,7 @@ namespace weft::ops {
 
 DType kind_dtype(const Argument& scalar) {
   if (scalar.tag == Tag::kBool) return DType::kBool;
+  if (scalar.tag == Tag::kComplex) return DType::kComplex128;
   return is_weak_integer(scalar) ? DType::kInt64 : DType::kFloat64;
 }
 

@@ -33,6 +33,7 @@ enum class Tag : uint32_t {
   kNone = 8,       // an optional input or attribute that is absent on purpose
   kTensors = 9,    // `count` arrays
   kFunction = 10,  // of the host program
+  kComplex = 13,   // a weak scalar of two doubles; no node holds one (complex/complex.h)
 };
 
 // Points to the caller's memory and owns nothing: it is valid during the call.
@@ -47,6 +48,7 @@ struct Argument {
     const int64_t* ints;
     Tensor* const* tensors;
     HostFunction* function;
+    const double* parts;  // real, imaginary
   };
 
   static Argument of_tensor(Tensor* value) {

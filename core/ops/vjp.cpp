@@ -5,6 +5,7 @@
 
 #include "base/errors.h"
 #include "ops/gradient.h"
+#include "ops/complex/complex.h"
 #include "ops/registry.h"
 
 namespace weft::ops {
@@ -19,7 +20,7 @@ class RecordingBuilder final : public Builder {
   // `depends`: its cotangent is wanted. Integers have none.
   Value add(const Value& value, bool depends) {
     if (!value) return {};
-    known_.push_back({value, depends && is_floating(value.dtype()), {}});
+    known_.push_back({value, depends && is_inexact(value.dtype()), {}});
     return {this, static_cast<int32_t>(known_.size() - 1)};
   }
 
@@ -95,6 +96,10 @@ class RecordingBuilder final : public Builder {
                      std::span<const Argument> attributes) {
     WEFT_TRY(status());
     WEFT_TRY(check_input_count(op, given.size()));
+    if (std::optional<Values> results = on_planes(op, given, attributes, *this)) {
+      WEFT_TRY(status());
+      return std::move(*results);
+    }
     PoolVector<Argument> complete(op.attributes.size());
     WEFT_TRY(complete_attributes(op, attributes, complete));
     Values inputs(given.begin(), given.end());

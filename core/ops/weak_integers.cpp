@@ -69,7 +69,7 @@ std::string text_of(const Argument& scalar) {
 
 // The scalar in the form that it has from now on; none if it does not fit.
 std::optional<Argument> fitted(const Argument& scalar, DType dtype) {
-  if (is_floating(dtype)) return as_real(scalar);
+  if (is_inexact(dtype)) return as_real(scalar);
   if (dtype == DType::kBool) return Argument::of_bool(scalar.tag != Tag::kInt || scalar.integer);
   if (place_of(scalar, dtype) != Place::kInside) return {};
   return Argument::of_int(scalar.integer);
@@ -139,7 +139,7 @@ Status settle(const OpDef*& op, Values& inputs, std::span<const Argument>& attri
     inputs[i] = Value(builder, *fits);
     return {};
   }
-  if (is_floating(dtype)) return out_of_range(*op, i, scalar, dtype);
+  if (is_inexact(dtype)) return out_of_range(*op, i, scalar, dtype);
   const Place place = place_of(scalar, dtype);
   if (const Comparison* const comparison = comparison_of(*op)) {
     answer(*comparison, i, place, dtype, op, inputs);

@@ -27,7 +27,7 @@ inline bool is_weak_integer(const Argument& argument) {
   return argument.tag == Tag::kInt || argument.tag == kUnsigned || argument.tag == kBeyond;
 }
 inline bool is_weak(const Argument& argument) {
-  return argument.is_scalar() || is_weak_integer(argument);
+  return argument.is_scalar() || is_weak_integer(argument) || argument.tag == Tag::kComplex;
 }
 
 // Replaces weak integers that do not fit, and changes the operator or its attributes if the answer

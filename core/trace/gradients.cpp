@@ -25,7 +25,7 @@ void Trace::note_mode() {
 // differentiated, too.
 ops::Value Trace::without_history_if_paused(const ops::Value& value) {
   const bool paused = began_recording_ && !(thread_state().modes & kRecording);
-  if (!paused || !builder_.status().ok() || !is_floating(builder_.type(value).dtype)) return value;
+  if (!paused || !builder_.status().ok() || !is_inexact(builder_.type(value).dtype)) return value;
   return builder_.call("stop_gradient", {value});
 }
 
@@ -57,7 +57,7 @@ std::vector<bool> Trace::histories() const {
     for (const graph::Operand& operand : node.operands)
       any |= operand.is_value() && has[static_cast<size_t>(operand.value)];
     for (const graph::ValueId id : node.outputs)
-      if (any && is_floating(graph_.type(id).dtype)) has[static_cast<size_t>(id)] = true;
+      if (any && is_inexact(graph_.type(id).dtype)) has[static_cast<size_t>(id)] = true;
   }
   return has;
 }
@@ -265,7 +265,7 @@ Result<std::vector<Ref<Tensor>>> Trace::grad(std::span<Tensor* const> heads,
                                              std::span<Tensor* const> variables) {
   std::vector<graph::ValueId> wanted;
   for (Tensor* variable : variables) {
-    if (!is_floating(variable->dtype())) return autograd::no_history_of_variable(wanted.size());
+    if (!is_inexact(variable->dtype())) return autograd::no_history_of_variable(wanted.size());
     WEFT_ASSIGN(const ops::Value value, read(*variable));
     wanted.push_back(value.id());
   }

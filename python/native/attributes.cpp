@@ -117,6 +117,56 @@ PyObject* grad_req(PyObject* self, void*) {
   }
 }
 
+// The real or the imaginary parts.
+PyObject* parts(PyObject* self, weft_op op) {
+  const weft_value value = tensor_value(tensor_of(self));
+  return wrap_like(self, invoke(op, &value, 1));
+}
+PyObject* real(PyObject* self, void*) {
+  static const weft_op op = find_operator("real");
+  return parts(self, op);
+}
+PyObject* imag(PyObject* self, void*) {
+  static const weft_op op = find_operator("imag");
+  return parts(self, op);
+}
+
+// x.real = value keeps the imaginary parts, and the other way round.
+int set_parts(PyObject* self, PyObject* value, bool is_real) {
+  static const weft_op real_op = find_operator("real"), imag_op = find_operator("imag");
+  static const weft_op add = find_operator("add"), multiply = find_operator("multiply");
+  weft_tensor tensor = tensor_of(self);
+  if (!value || weft_tensor_dtype(tensor) < WEFT_COMPLEX64) {
+    raise_error(WEFT_INVALID_TYPE, "ndarray: only parts of complex arrays can be set; got %s",
+                value ? weft_dtype_name(weft_tensor_dtype(tensor)) : "`del`");
+    return -1;
+  }
+  weft_value given;
+  Temporaries made;
+  if (!argument_value(value, &given, made, is_real ? "real" : "imag", "value")) return -1;
+  const weft_value whole = tensor_value(tensor);
+  weft_tensor kept = invoke(is_real ? imag_op : real_op, &whole, 1);
+  if (!kept) return -1;
+  made.keep(kept);
+  const double unit[2] = {0, 1};
+  weft_value imaginary[2] = {is_real ? tensor_value(kept) : given, {}};
+  imaginary[1].tag = WEFT_TAG_COMPLEX;
+  imaginary[1].as.parts = unit;
+  weft_tensor turned = invoke(multiply, imaginary, 2);
+  if (!turned) return -1;
+  made.keep(turned);
+  const weft_value sum[2] = {is_real ? given : tensor_value(kept), tensor_value(turned)};
+  weft_tensor joined = invoke(add, sum, 2);
+  if (!joined) return -1;
+  made.keep(joined);
+  const weft_value result = tensor_value(joined);
+  const weft_status status = weft_tensor_write(tensor, &result);
+  if (status != WEFT_OK) raise_status(status);
+  return status == WEFT_OK ? 0 : -1;
+}
+int set_real(PyObject* self, PyObject* value, void*) { return set_parts(self, value, true); }
+int set_imag(PyObject* self, PyObject* value, void*) { return set_parts(self, value, false); }
+
 }  // namespace
 
 PyGetSetDef array_attributes[] = {
@@ -128,6 +178,8 @@ PyGetSetDef array_attributes[] = {
     {"nbytes", nbytes, nullptr, "Bytes of all elements.", nullptr},
     {"strides", strides, nullptr, "Bytes from one element to the next, per axis.", nullptr},
     {"device", device, nullptr, "Where the elements are: a weft.Device.", nullptr},
+    {"real", real, set_real, "The real parts; of a real array itself.", nullptr},
+    {"imag", imag, set_imag, "The imaginary parts; of a real array zeros.", nullptr},
     {"T", transposed, nullptr, "The view with its axes reversed.", nullptr},
     {"mT", matrices_transposed, nullptr, "The view with its last two axes exchanged.", nullptr},
     {"grad", grad, nullptr,

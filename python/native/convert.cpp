@@ -11,11 +11,11 @@
 namespace weft::python {
 namespace {
 
-constexpr int kDTypes = WEFT_FLOAT64 + 1;
+constexpr int kDTypes = WEFT_COMPLEX128 + 1;
 
 // The format character of the buffer protocol for each dtype, by number; 'x' stands for bfloat16,
-// which has none.
-constexpr char kFormats[kDTypes + 1] = "?BHILbhilexfd";
+// which has none. Complex dtypes have two characters, 'Zf' and 'Zd'.
+constexpr char kFormats[] = "?BHILbhilexfd";
 
 PyObject* dtype_objects[kDTypes] = {};  // numpy.dtype, or weft's own bfloat16
 // A dict from all spellings that are accepted at once to the number.
@@ -25,6 +25,7 @@ PyTypeObject* numpy_scalar = nullptr;
 PyTypeObject* numpy_bool = nullptr;
 PyTypeObject* numpy_integer = nullptr;
 PyTypeObject* numpy_floating = nullptr;
+PyTypeObject* numpy_complex = nullptr;
 PyObject* numpy_asarray = nullptr;
 PyObject* numpy_empty = nullptr;
 
@@ -33,6 +34,8 @@ int format_dtype(const char* format, Py_ssize_t size) {
   if (!format) return WEFT_UINT8;
   // Little-endian is the native order.
   if (*format == '@' || *format == '=' || *format == '<') ++format;
+  if (*format == 'Z' && (format[1] == 'f' || format[1] == 'd') && !format[2])
+    return format[1] == 'f' ? WEFT_COMPLEX64 : WEFT_COMPLEX128;
   if (!*format || format[1]) return -1;
   switch (*format) {  // sizes of C types differ between systems: 'l' may be 'q' or 'i'
     case 'l':
@@ -121,10 +124,12 @@ weft_tensor tensor_from_python(PyObject* object, PyObject* dtype) {
   if (!array) return raise_like_numpy();
   if (!dtype) {
     PyObject* found = PyObject_GetAttrString(array, "dtype");
-    const bool is_double = found == dtype_objects[WEFT_FLOAT64];
+    const bool is_complex = found == dtype_objects[WEFT_COMPLEX128];
+    const bool is_double = found == dtype_objects[WEFT_FLOAT64] || is_complex;
     Py_XDECREF(found);
     if (is_double) {
-      PyObject* single = PyObject_CallMethod(array, "astype", "O", dtype_objects[WEFT_FLOAT32]);
+      PyObject* narrow = dtype_objects[is_complex ? WEFT_COMPLEX64 : WEFT_FLOAT32];
+      PyObject* single = PyObject_CallMethod(array, "astype", "O", narrow);
       Py_DECREF(array);
       if (!single) return nullptr;
       array = single;
@@ -138,7 +143,7 @@ weft_tensor tensor_from_python(PyObject* object, PyObject* dtype) {
 // Objects for which the data policy decides the dtype.
 bool is_python_data(PyObject* object) {
   return PyList_Check(object) || PyTuple_Check(object) || PyFloat_CheckExact(object) ||
-         PyLong_CheckExact(object) || PyBool_Check(object);
+         PyLong_CheckExact(object) || PyBool_Check(object) || PyComplex_CheckExact(object);
 }
 
 bool has_array_protocol(PyObject* object) {
@@ -223,7 +228,8 @@ bool load_numpy() {
                        {&numpy_scalar, "generic"},
                        {&numpy_bool, "bool_"},
                        {&numpy_integer, "integer"},
-                       {&numpy_floating, "floating"}};
+                       {&numpy_floating, "floating"},
+                       {&numpy_complex, "complexfloating"}};
     for (const auto& entry : types) {
       *entry.type = reinterpret_cast<PyTypeObject*>(PyObject_GetAttrString(numpy, entry.name));
     }
@@ -276,6 +282,18 @@ Found scalar_value(PyObject* object, weft_value* value) {
   return Found::kNo;
 }
 
+// A complex number of Python or NumPy: a weak scalar, too.
+Found complex_value(PyObject* object, weft_value* value, Temporaries& made) {
+  const Py_complex number = PyComplex_AsCComplex(object);
+  if (number.real == -1.0 && PyErr_Occurred()) return Found::kError;
+  double* const parts = made.parts();
+  parts[0] = number.real;
+  parts[1] = number.imag;
+  value->tag = WEFT_TAG_COMPLEX;
+  value->as.parts = parts;
+  return Found::kYes;
+}
+
 Found operand_value(PyObject* object, weft_value* value, Temporaries& made) {
   if (is_array(object)) {
     *value = tensor_value(tensor_of(object));
@@ -284,6 +302,9 @@ Found operand_value(PyObject* object, weft_value* value, Temporaries& made) {
   }
   const Found scalar = scalar_value(object, value);
   if (scalar != Found::kNo) return scalar;
+  const bool is_complex =
+      PyComplex_Check(object) || PyObject_TypeCheck(object, numpy_complex);
+  if (is_complex && made.has_room_for_parts()) return complex_value(object, value, made);
   if (!PyObject_TypeCheck(object, numpy_array) && !PyList_Check(object) && !PyTuple_Check(object)) {
     return Found::kNo;
   }

@@ -186,11 +186,18 @@ PyObject* sort(PyObject* self, PyObject* args, PyObject* keywords) {
 }
 
 PyObject* to_complex(PyObject* self, PyObject*) {
+  if (weft_tensor_dtype(tensor_of(self)) >= WEFT_COMPLEX64) return item_object(self);
   PyObject* real = PyNumber_Float(self);
   if (!real) return nullptr;
   PyObject* out = PyComplex_FromDoubles(PyFloat_AS_DOUBLE(real), 0);
   Py_DECREF(real);
   return out;
+}
+
+PyObject* conjugate(PyObject* self, PyObject*) {
+  static const weft_op op = find_operator("conj");
+  const weft_value value = tensor_value(tensor_of(self));
+  return wrap_like(self, invoke(op, &value, 1));
 }
 
 PyObject* array_namespace(PyObject*, PyObject*, PyObject*) {
@@ -336,6 +343,8 @@ PyMethodDef array_methods[] = {
     {"flatten", flatten, METH_NOARGS, "flatten()\n--\n\nA copy with one axis."},
     {"astype", as_method(astype), METH_VARARGS | METH_KEYWORDS,
      "astype(dtype, *, copy=True)\n--\n\nThe elements converted to another dtype."},
+    {"conj", conjugate, METH_NOARGS, "conj()\n--\n\nThe conjugates of the elements."},
+    {"conjugate", conjugate, METH_NOARGS, "conjugate()\n--\n\nThe same as conj()."},
     {"copy", copy, METH_NOARGS, "copy()\n--\n\nA new array with the same elements."},
     {"nonzero", nonzero, METH_VARARGS,
      "nonzero()\n--\n\nWhere the array is not zero: one index array for each axis."},

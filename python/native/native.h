@@ -128,11 +128,16 @@ class Temporaries {
   static constexpr int kRoom = 16;
   bool has_room() const { return count_ < kRoom; }
   void keep(weft_tensor tensor) { tensors_[count_++] = tensor; }
+  // Room for the parts of a complex number.
+  double* parts() { return parts_[count_parts_++]; }
+  bool has_room_for_parts() const { return count_parts_ < kRoom; }
   ResultClass result;
 
  private:
   weft_tensor tensors_[kRoom];
+  double parts_[kRoom][2];
   int count_ = 0;
+  int count_parts_ = 0;
 };
 
 // An operand: an array, a weak scalar, a NumPy array or a list. kNo: it is something else.

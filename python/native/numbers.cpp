@@ -204,8 +204,27 @@ bool number(PyObject* self, weft_value* value) {
   });
 }
 
+// The element as a Python complex number; null: a Python error is set.
+PyObject* to_complex(PyObject* self) {
+  PyObject* elements = to_numpy(self);
+  if (!elements) return nullptr;
+  PyObject* number = PyObject_CallMethod(elements, "item", nullptr);
+  Py_DECREF(elements);
+  return number;
+}
+
+bool holds_complex(PyObject* self) {
+  return weft_tensor_dtype(tensor_of(self)) >= WEFT_COMPLEX64;
+}
+
 // Truth of an array, with NumPy's errors.
 int truth(PyObject* self) {
+  if (holds_complex(self) && weft_tensor_elements(tensor_of(self)) == 1) {
+    PyObject* number = to_complex(self);
+    const int is_true = number ? PyObject_IsTrue(number) : -1;
+    Py_XDECREF(number);
+    return is_true;
+  }
   weft_value value;
   const bool found = item(self, &value, [](int64_t elements) {
     raise_error(WEFT_INVALID_VALUE,
@@ -316,6 +335,7 @@ PyObject* item_object(PyObject* array) {
     return raise_status(weft_tensor_item(tensor_of(array), &none));
   }
   const weft_dtype dtype = weft_tensor_dtype(tensor_of(array));
+  if (dtype >= WEFT_COMPLEX64) return to_complex(array);
   if (dtype >= WEFT_FLOAT16) return to_float(array);
   if (dtype != WEFT_BOOL) return to_int(array);
   const int value = truth(array);

@@ -143,7 +143,7 @@ bool set_ints(OperatorObject* self, Call& call, int index, PyObject* object) {
 const char* every_dtype() {
   static const std::string* const text = [] {
     auto* names = new std::string("one of ");
-    for (int dtype = WEFT_BOOL; dtype <= WEFT_FLOAT64; ++dtype)
+    for (int dtype = WEFT_BOOL; dtype <= WEFT_COMPLEX128; ++dtype)
       *names += (dtype == WEFT_BOOL ? "" : ", ") +
                 std::string(weft_dtype_name(static_cast<weft_dtype>(dtype)));
     return names;
@@ -307,6 +307,7 @@ bool ensure_array(OperatorObject* self, Call& call) {
     weft_status status = WEFT_OK;
     const float real = static_cast<float>(value.as.real);
     const uint8_t flag = value.as.integer != 0;
+    float pair[2];
     switch (value.tag) {
       case WEFT_TAG_FLOAT:
         status = weft_tensor_create(WEFT_FLOAT32, 0, nullptr, &real, &tensor);
@@ -321,6 +322,11 @@ bool ensure_array(OperatorObject* self, Call& call) {
         raise_error(WEFT_OVERFLOW, "%s: `%s` must fit in 64 bits", self->info.name,
                     self->info.arguments[i].name);
         return false;
+      case WEFT_TAG_COMPLEX:
+        pair[0] = static_cast<float>(value.as.parts[0]);
+        pair[1] = static_cast<float>(value.as.parts[1]);
+        status = weft_tensor_create(WEFT_COMPLEX64, 0, nullptr, pair, &tensor);
+        break;
       case WEFT_TAG_BOOL: status = weft_tensor_create(WEFT_BOOL, 0, nullptr, &flag, &tensor); break;
       default: continue;
     }

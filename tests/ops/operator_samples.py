@@ -112,6 +112,8 @@ def _drawn(generator: Any, shape: list[int], dtype: str, low: float, high: float
         first = max(math.ceil(low), 0 if dtype.startswith("u") else -math.inf)
         return generator.integers(first, max(first, math.floor(high)) + 1, shape).astype(dtype)
     values = numpy.asarray(generator.uniform(low, high, shape))
+    if dtype.startswith("complex"):
+        values = values + 1j * generator.uniform(low, high, shape)
     if dtype != "bfloat16":
         return values.astype(dtype)
     return np.array(values.astype("float32")).astype(dtype).astype("float32").asnumpy()
@@ -209,6 +211,10 @@ def weighted_sum(outputs: list[Any], seed: int = 3) -> Any:
     generator = numpy.random.default_rng(seed)
     total = None
     for out in outputs:
+        if "complex" in out.dtype.name:
+            parts = weighted_sum([out.real, out.imag], seed)
+            total = parts if total is None else total + parts
+            continue
         if "float" not in out.dtype.name:
             continue
         weights = np.array(numpy.asarray(generator.uniform(0.5, 1.5, out.shape), out.dtype))

@@ -23,6 +23,7 @@ DECLARED = {
     "any real dtype but bool": ALL[1:],
     "any dtype, but no half type to accumulate": ALL,
     "any real dtype for maxima, else floating": ALL,
+    "complex": [],
     "bool": ["bool"],
     "bool or integers": ["bool", *INTEGERS],
     "integers": INTEGERS,

@@ -54,7 +54,9 @@ enum {
   WEFT_FLOAT16 = 9,
   WEFT_BFLOAT16 = 10,
   WEFT_FLOAT32 = 11,
-  WEFT_FLOAT64 = 12
+  WEFT_FLOAT64 = 12,
+  WEFT_COMPLEX64 = 13, /* two float32: the real part, then the imaginary part */
+  WEFT_COMPLEX128 = 14 /* two float64 */
 };
 
 /* Handles. A program passes them on and never looks inside. */
@@ -87,7 +89,8 @@ enum {
   WEFT_TAG_FUNCTION = 10, /* as.function */
   WEFT_TAG_UNSIGNED = 11, /* a weak scalar of 2^63 or more: as.integer has its bits as uint64_t */
   /* A weak integer of more than 64 bits: as.real is close to it, or infinite. */
-  WEFT_TAG_BEYOND = 12
+  WEFT_TAG_BEYOND = 12,
+  WEFT_TAG_COMPLEX = 13 /* a weak scalar: as.parts has the real and the imaginary part */
 };
 /* One argument of an operator. Pointers are lent for the length of the call. */
 typedef struct weft_value {
@@ -100,6 +103,7 @@ typedef struct weft_value {
     const char* text;
     const int64_t* ints;
     const weft_tensor* tensors;
+    const double* parts;
     weft_host_function function;
   } as;
 } weft_value;

@@ -70,7 +70,9 @@ enum class Dtype : weft_dtype {
   kFloat16 = WEFT_FLOAT16,
   kBFloat16 = WEFT_BFLOAT16,
   kFloat32 = WEFT_FLOAT32,
-  kFloat64 = WEFT_FLOAT64
+  kFloat64 = WEFT_FLOAT64,
+  kComplex64 = WEFT_COMPLEX64,
+  kComplex128 = WEFT_COMPLEX128
 };
 
 // The dtype whose elements have an arithmetic type of C++; other types do not compile.

@@ -7,6 +7,7 @@
 #include "base/errors.h"
 #include "graph/ir/appending_impl.h"
 #include "graph/ir/control.h"
+#include "ops/complex/complex.h"
 #include "ops/registry.h"
 #include "ops/use.h"
 
@@ -78,6 +79,22 @@ Status GraphBuilder::promote(const OpDef& op, std::vector<Operand>& operands) {
   return {};
 }
 
+// A part of a pair is what the pair was made of. So a graph that computes with complex numbers is in
+// planes, and the pairs between its operators are never built.
+std::optional<ops::Value> GraphBuilder::part_of_pair(const OpDef& op,
+                                                     std::span<const ops::Value> inputs) {
+  if (inputs.size() != 1 || !inputs[0] || inputs[0].is_scalar() || inputs[0].is_tensor()) return {};
+  if (op.name != "real_part" && op.name != "imaginary_part") return {};
+  const Node* const node = graph_.producer(inputs[0].id());
+  if (!node || !node->op || node->op->name != "pair") return {};
+  const TensorType pair = type(inputs[0]);
+  const Operand part = node->operands[op.name == "real_part" ? 0 : 1];
+  if (part.is_value()) return ops::broadcast_to(value(part.value), pair.shape);
+  return call("full", {},
+              {Argument::of_ints(pair.shape.span()), Argument::of_float(part.scalar.as_double()),
+               Argument::of_dtype(weft::part_of(pair.dtype))});
+}
+
 // A composite without a kernel of its own is expanded; everything else becomes a node.
 ops::Values GraphBuilder::emit(const OpDef& op, std::span<const ops::Value> inputs,
                                std::span<const Argument> attributes) {
@@ -86,6 +103,9 @@ ops::Values GraphBuilder::emit(const OpDef& op, std::span<const ops::Value> inpu
                              "` (WEFT_OPS)"));
   if (status().ok()) fail(ops::check_input_count(op, inputs.size()));
   if (!status().ok()) return harmless(op, attributes);
+  if (std::optional<ops::Values> results = ops::on_planes(op, inputs, attributes, *this))
+    return status().ok() ? std::move(*results) : harmless(op, attributes);
+  if (std::optional<ops::Value> part = part_of_pair(op, inputs)) return {std::move(*part)};
   std::vector<Operand> operands;
   for (const ops::Value& input : inputs) operands.push_back(operand_of(input));
   operands.resize(std::max(operands.size(), op.inputs.size()));

@@ -5,6 +5,8 @@
 // builder keeps its first error; after that it records nothing and returns harmless values.
 #pragma once
 
+#include <optional>
+
 #include "graph/ir/ir.h"
 #include "ops/builder.h"
 
@@ -60,6 +62,7 @@ class GraphBuilder final : public ops::Builder {
   Graph& graph() { return graph_; }
 
  private:
+  std::optional<ops::Value> part_of_pair(const ops::OpDef& op, std::span<const ops::Value> inputs);
   // An array that is not in the graph becomes a constant.
   Operand operand_of(const ops::Value& value);
   // Appends a primitive; its operands are promoted and its attributes complete.

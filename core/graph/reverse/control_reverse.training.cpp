@@ -139,7 +139,7 @@ class LoopReverse {
       const std::vector<bool> reached = reached_values(body_, wanted_);
       for (size_t i = 0; i < carried_; ++i) {
         const bool is_new = reached[static_cast<size_t>(body_.outputs[i])] &&
-                            !wanted_[sliced_ + i] && is_floating(input_type(sliced_ + i).dtype);
+                            !wanted_[sliced_ + i] && is_inexact(input_type(sliced_ + i).dtype);
         if (is_new) wanted_[sliced_ + i] = again = true;
       }
     }

@@ -28,7 +28,7 @@ std::vector<bool> spread(const Graph& graph, std::vector<bool> reached,
     for (const Operand& operand : node.operands)
       any |= operand.is_value() && reached[static_cast<size_t>(operand.value)];
     for (const ValueId id : node.outputs)
-      if (any && is_floating(graph.type(id).dtype)) reached[static_cast<size_t>(id)] = true;
+      if (any && is_inexact(graph.type(id).dtype)) reached[static_cast<size_t>(id)] = true;
   }
   return reached;
 }
@@ -188,7 +188,7 @@ class JointSweep {
     for (const StatePair& pair : source_.states) state[static_cast<size_t>(pair.output)] = true;
     for (size_t i = 0; i < source_.outputs.size(); ++i) {
       const ValueId id = source_.outputs[i];
-      const bool takes = !state[i] && is_floating(source_.type(id).dtype);
+      const bool takes = !state[i] && is_inexact(source_.type(id).dtype);
       joint_.takes_cotangent.push_back(takes);
       if (takes) sweep.add(id, builder_.input(source_.type(id)));
     }
@@ -206,7 +206,7 @@ std::vector<bool> reached_values(const Graph& graph, const std::vector<bool>& wa
   for (size_t i = 0; i < graph.inputs.size(); ++i) {
     const ValueId id = graph.inputs[i];
     reached[static_cast<size_t>(id)] =
-        i < wanted.size() && wanted[i] && is_floating(graph.type(id).dtype);
+        i < wanted.size() && wanted[i] && is_inexact(graph.type(id).dtype);
   }
   return spread(graph, std::move(reached), std::vector<bool>(graph.nodes.size(), true));
 }

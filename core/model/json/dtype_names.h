@@ -17,7 +17,7 @@ inline constexpr DTypeName kDTypeNames[] = {
     {DType::kUInt32, "U32"},  {DType::kUInt64, "U64"},    {DType::kInt8, "I8"},
     {DType::kInt16, "I16"},   {DType::kInt32, "I32"},     {DType::kInt64, "I64"},
     {DType::kFloat16, "F16"}, {DType::kBFloat16, "BF16"}, {DType::kFloat32, "F32"},
-    {DType::kFloat64, "F64"},
+    {DType::kFloat64, "F64"}, {DType::kComplex64, "C64"}, {DType::kComplex128, "C128"},
 };
 
 inline std::optional<DType> dtype_of_safetensors(std::string_view name) {

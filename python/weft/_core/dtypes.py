@@ -31,14 +31,14 @@ bfloat16 = _BFloat16()
 
 NAMES = (
     *("bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
-    *("float16", "bfloat16", "float32", "float64"),
+    *("float16", "bfloat16", "float32", "float64", "complex64", "complex128"),
 )
 BY_NUMBER: tuple[Any, ...] = tuple(
     bfloat16 if name == "bfloat16" else numpy.dtype(name) for name in NAMES
 )
 
 # Python's types mean what the data policy makes of Python's numbers.
-CODES: dict[Any, int] = {bool: 0, int: 8, float: 11, "bool_": 0}
+CODES: dict[Any, int] = {bool: 0, int: 8, float: 11, complex: 13, "bool_": 0}
 for _number, _dtype in enumerate(BY_NUMBER):
     CODES[_dtype] = CODES[_dtype.name] = _number
     if _dtype is not bfloat16:

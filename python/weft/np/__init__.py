@@ -46,6 +46,7 @@ bool_ = _numpy.bool_
 int8, int16, int32, int64 = _numpy.int8, _numpy.int16, _numpy.int32, _numpy.int64
 uint8, uint16, uint32, uint64 = _numpy.uint8, _numpy.uint16, _numpy.uint32, _numpy.uint64
 float16, float32, float64 = _numpy.float16, _numpy.float32, _numpy.float64
+complex64, complex128 = _numpy.complex64, _numpy.complex128
 
 pi = _math.pi
 e = _math.e
@@ -60,6 +61,7 @@ acosh, asinh, atanh = _ops.arccosh, _ops.arcsinh, _ops.arctanh
 bitwise_invert = bitwise_not = _ops.invert
 bitwise_left_shift, bitwise_right_shift = _ops.left_shift, _ops.right_shift
 concat = _ops.concatenate
+conjugate = _ops.conj
 mod = _ops.remainder
 pow = _ops.power
 true_divide = _ops.divide
@@ -92,7 +94,10 @@ __all__ = [
     "bitwise_right_shift",
     "bool_",
     "can_cast",
+    "complex128",
+    "complex64",
     "concat",
+    "conjugate",
     "e",
     "finfo",
     "float16",

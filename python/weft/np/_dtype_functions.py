@@ -24,7 +24,7 @@ def result_type(*arrays_and_dtypes: Any) -> Any:
     """
     found: Any = None
     for item in arrays_and_dtypes:
-        number = isinstance(item, bool | int | float | numpy.generic)
+        number = isinstance(item, bool | int | float | complex | numpy.generic)
         operand = item if number else _native.empty(0, dtype_of(item))
         found = operand if found is None else _ops.add(found, operand)
     if found is None:
@@ -46,10 +46,11 @@ _KINDS = {
     "signed integer": ("int8", "int16", "int32", "int64"),
     "unsigned integer": ("uint8", "uint16", "uint32", "uint64"),
     "real floating": ("float16", "bfloat16", "float32", "float64"),
-    "complex floating": (),
+    "complex floating": ("complex64", "complex128"),
 }
 _KINDS["integral"] = _KINDS["signed integer"] + _KINDS["unsigned integer"]
 _KINDS["numeric"] = _KINDS["integral"] + _KINDS["real floating"]
+_KINDS["numeric"] += _KINDS["complex floating"]
 
 
 def isdtype(dtype: DTypeLike, kind: Any) -> bool:
@@ -77,6 +78,7 @@ class _BFloat16Limits:
 
 def finfo(dtype: DTypeLike) -> Any:
     """Limits of a floating dtype, or of an array's: `eps`, `max`, `min`, `smallest_normal`, `bits`.
+    A complex dtype has those of its parts.
 
     Raises ValueError for other dtypes.
 
@@ -84,7 +86,7 @@ def finfo(dtype: DTypeLike) -> Any:
     65504.0
     """
     dtype = dtype_of(dtype)
-    if not isdtype(dtype, "real floating"):
+    if not isdtype(dtype, ("real floating", "complex floating")):
         raise InvalidValue(f"finfo: `dtype` must be floating; got {result_type(dtype).name}")
     found = result_type(dtype)
     return _BFloat16Limits if found is bfloat16 else numpy.finfo(found)

@@ -1,7 +1,7 @@
 """Operators of core ATen that have no rule, each with the reason."""
 
 _BACKWARD = "a network that is converted has no backward operators: Weft makes gradients itself"
-_COMPLEX = "Weft has no complex numbers"
+_COMPLEX = "Weft has no Fourier transforms"
 
 NOT_SUPPORTED = {
     "_adaptive_avg_pool2d_backward": _BACKWARD,

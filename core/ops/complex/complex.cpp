@@ -1,0 +1,118 @@
+// Sends a call with complex numbers to the complex form of its operator.
+
+#include "ops/complex/complex.h"
+
+#include <algorithm>
+
+#include "base/errors.h"
+#include "ops/registry.h"
+
+namespace weft::ops {
+namespace {
+
+bool has_complex_input(std::span<const Value> inputs, Builder& builder) {
+  return std::ranges::any_of(inputs, [&](const Value& input) {
+    if (!input || input.is_rows()) return false;
+    if (input.is_scalar()) return input.scalar().tag == Tag::kComplex;
+    return is_complex(builder.type(input).dtype);
+  });
+}
+
+bool names_complex_dtype(std::span<const Argument> attributes) {
+  return std::ranges::any_of(attributes, [](const Argument& a) {
+    return a.tag == Tag::kDType && a.integer >= 0 && a.integer < 256 &&
+           is_complex(static_cast<DType>(a.integer));
+  });
+}
+
+// Operators that only move elements have kernels for elements of any size.
+bool moves_pairs(const OpDef& op) {
+  static constexpr std::string_view kMoving[] = {
+      "broadcast_to", "concatenate", "copy",  "diagonal",       "imaginary_part",
+      "pair", "real_part",    "reshape",     "slice", "stop_gradient",  "split",
+      "strided_view", "transpose",   "update"};
+  return std::ranges::find(kMoving, op.name) != std::end(kMoving);
+}
+
+// Are the inputs whose dtypes meet all complex, of one dtype? Then elements can be moved as they
+// are.
+bool have_one_dtype(const OpDef& op, std::span<const Value> inputs, Builder& builder) {
+  std::optional<DType> common;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!inputs[i] || op.input_at(i).keeps_dtype) continue;
+    if (inputs[i].is_scalar()) return false;
+    const DType dtype = builder.type(inputs[i]).dtype;
+    if (common && *common != dtype) return false;
+    common = dtype;
+  }
+  return true;
+}
+
+Status refused(const OpDef& op, std::span<const Value> inputs, Builder& builder) {
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (has_complex_input(inputs.subspan(i, 1), builder))
+      return errors::invalid_type(op.name, "is not defined for complex numbers: `",
+                                  op.input_name(i), "` is ", builder.type(inputs[i]).dtype,
+                                  "; take `.real`, `.imag` or `abs`");
+  return errors::invalid_type(op.name, "`dtype` must not be complex");
+}
+
+}  // namespace
+
+Status check_moves_pairs(const OpDef& op, DType dtype) {
+  if (op.outside || moves_pairs(op)) return {};
+  return errors::invalid_type(op.name, "has no kernel for ", dtype);
+}
+
+Complex planes_of(const Value& value) {
+  if (value && value.is_scalar() && value.scalar().tag == Tag::kComplex) {
+    const double* const parts = value.scalar().parts;
+    return {scalar(value, parts[0]), scalar(value, parts[1])};
+  }
+  if (!value || value.is_scalar() || !is_complex(value.dtype())) return {value, {}};
+  return {value.builder().call("real_part", {value}),
+          value.builder().call("imaginary_part", {value})};
+}
+
+// Halves and integers become parts of float32.
+Value joined(const Complex& planes) {
+  if (!planes.im) return planes.re;
+  Builder& builder =
+      planes.re.is_scalar() ? planes.im.builder() : planes.re.builder();
+  const auto part = [](const Value& plane) {
+    if (plane.is_scalar()) return plane;
+    const DType dtype = plane.dtype();
+    return cast(plane, dtype == DType::kFloat64 ? dtype : DType::kFloat32);
+  };
+  return builder.call("pair", {part(planes.re), part(planes.im)});
+}
+
+std::optional<Values> on_planes(const OpDef& op, std::span<const Value> inputs,
+                                std::span<const Argument> attributes, Builder& builder) {
+  if (!has_complex_input(inputs, builder) && !names_complex_dtype(attributes)) return {};
+  if (moves_pairs(op) && have_one_dtype(op, inputs, builder)) return {};
+  std::vector<Argument> complete(op.attributes.size());
+  Status status = complete_attributes(op, attributes, complete);
+  const ComplexForm form = complex_form(op);
+  if (status.ok() && !form) status = refused(op, inputs, builder);
+  const auto harmless = [&] {
+    return Values(harmless_outputs(op, attributes), Value(&builder, Argument::of_int(0)));
+  };
+  if (!status.ok()) {
+    builder.fail(std::move(status));
+    return harmless();
+  }
+  const bool was_ok = builder.status().ok();
+  PoolVector<Complex> planes;
+  Values given(inputs.begin(), inputs.end());
+  while (given.size() < op.inputs.size() && !op.takes_list()) given.emplace_back();
+  for (const Value& input : given) planes.push_back(planes_of(input));
+  const Complexes results = form(ComplexContext(op, complete, builder, given, planes));
+  if (was_ok) builder.tell_as(op.name);
+  if (!builder.status().ok()) return harmless();
+  Values values;
+  for (const Complex& result : results) values.push_back(joined(result));
+  return values;
+}
+
+}  // namespace weft::ops

@@ -1,0 +1,469 @@
+// The complex form of each operator that has one. A runtime has none: in files all is in planes.
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "base/errors.h"
+#include "ops/complex/arithmetic.h"
+#include "ops/complex/complex.h"
+#include "ops/registry.h"
+
+namespace weft::ops {
+namespace {
+
+using Form = const ComplexContext&;
+
+Complexes one(Complex z) { return {std::move(z)}; }
+Complexes real(Value x) { return {Complex{std::move(x), {}}}; }
+
+// The operator on one plane of each input, with the attributes of the call.
+Values on(Form c, const Values& planes, std::span<const Argument> attributes) {
+  return c.builder.emit(c.op(), planes, attributes);
+}
+
+// A number is true unless both parts are 0. The operator then works on truths.
+Value truth(const Complex& z) {
+  if (!z.re || z.is_real()) return z.re;
+  const Value re = z.re.builder().call("not_equal", {z.re, scalar(z.re, 0)});
+  const Value im = z.im.builder().call("not_equal", {z.im, scalar(z.im, 0)});
+  return re.builder().call("logical_or", {re, im});
+}
+// Linear operators: each plane by itself. Masks and indices go to both.
+Complexes each_plane_with(Form c, std::span<const Argument> attributes) {
+  Values re, im;
+  for (size_t i = 0; i < c.in.size(); ++i) {
+    const bool is_shared = c.op().input_at(i).keeps_dtype || !c.in[i].re;
+    re.push_back(is_shared ? truth(c.in[i]) : c.in[i].re);
+    im.push_back(is_shared ? re.back() : imaginary(c.in[i]));
+  }
+  const Values reals = on(c, re, attributes), imaginaries = on(c, im, attributes);
+  Complexes results;
+  for (size_t i = 0; i < reals.size(); ++i) results.push_back({reals[i], imaginaries[i]});
+  return results;
+}
+
+// A dtype among the attributes becomes that of the parts.
+std::vector<Argument> part_attributes(Form c) {
+  std::vector<Argument> attributes(c.all().begin(), c.all().end());
+  for (Argument& a : attributes)
+    if (a.tag == Tag::kDType) a = Argument::of_dtype(part_of(static_cast<DType>(a.integer)));
+  return attributes;
+}
+
+Complexes each_plane(Form c) { return each_plane_with(c, part_attributes(c)); }
+
+// Products of two arrays that are linear in both.
+Complexes bilinear(Form c) {
+  const auto product = [&](const Value& a, const Value& b) {
+    return a && b ? on(c, {a, b}, c.all())[0] : Value();
+  };
+  const Complex &a = c.in[0], &b = c.in[1];
+  Complex result{product(a.re, b.re), {}};
+  const Value cross = product(a.re, b.im), other = product(a.im, b.re);
+  if (a.im && b.im) result.re = result.re - product(a.im, b.im);
+  result.im = cross && other ? cross + other : cross ? cross : other;
+  return one(result);
+}
+
+// The same where the first array is conjugated.
+Complexes conjugate_bilinear(Form c) {
+  const Complex planes[] = {conjugate(c.in[0]), c.in[1]};
+  return bilinear(ComplexContext(c.op(), c.all(), c.builder, c.inputs, planes));
+}
+
+// A product of any number of arrays: every choice of planes, with the sign of i to that power.
+Complexes multilinear(Form c) {
+  const size_t count = c.in.size();
+  Complex sum;
+  for (uint32_t choice = 0; choice < uint32_t{1} << count; ++choice) {
+    Values planes;
+    bool any_absent = false;
+    for (size_t i = 0; i < count; ++i) {
+      planes.push_back(choice >> i & 1 ? c.in[i].im : c.in[i].re);
+      any_absent |= !planes.back();
+    }
+    if (any_absent) continue;
+    const int power = std::popcount(choice) % 4;
+    Value term = on(c, planes, c.all())[0];
+    if (power >= 2) term = -term;
+    Value& part = power % 2 ? sum.im : sum.re;
+    part = part ? part + term : term;
+  }
+  return one(sum);
+}
+
+// The number that fills the edges is real.
+Complexes padded(Form c) {
+  std::vector<Argument> zero(c.all().begin(), c.all().end());
+  for (size_t i = 0; i < zero.size(); ++i)
+    if (c.op().attributes[i].kind == AttributeKind::kFloat) zero[i] = Argument::of_float(0);
+  const Complex& z = c.in[0];
+  return one({on(c, {z.re}, c.all())[0], on(c, {z.im}, zero)[0]});
+}
+
+// Two arrays make a complex result; each of the names below is what the operator is called.
+Complexes add(Form c) { return one(c.in[0] + c.in[1]); }
+Complexes subtract(Form c) { return one(c.in[0] - c.in[1]); }
+Complexes multiply(Form c) { return one(c.in[0] * c.in[1]); }
+Complexes divide(Form c) { return one(c.in[0] / c.in[1]); }
+Complexes negative(Form c) { return one(-c.in[0]); }
+Complexes square(Form c) { return one(c.in[0] * c.in[0]); }
+Complexes reciprocal(Form c) { return one(Complex{scalar(c.in[0].re, 1), {}} / c.in[0]); }
+Complexes absolute(Form c) { return real(magnitude(c.in[0])); }
+
+Complexes real_part(Form c) { return real(c.in[0].re); }
+Complexes imaginary_part(Form c) { return real(imaginary(c.in[0])); }
+Complexes conjugated(Form c) { return one(conjugate(c.in[0])); }
+Complexes angles(Form c) { return real(phase(c.in[0])); }
+
+// z / |z|, and 0 at 0.
+Complexes sign(Form c) {
+  const Value size = magnitude(c.in[0]);
+  const Value divisor = where(equal(size, scalar(size, 0)), scalar(size, 1), size);
+  return one({c.in[0].re / divisor, imaginary(c.in[0]) / divisor});
+}
+
+// Equal where both parts are.
+Value same(const Complex& a, const Complex& b) {
+  const Value re = equal(a.re, b.re), im = equal(imaginary(a), imaginary(b));
+  return re.builder().call("logical_and", {re, im});
+}
+Complexes equals(Form c) { return real(same(c.in[0], c.in[1])); }
+Complexes differs(Form c) { return real(applied("logical_not", same(c.in[0], c.in[1]))); }
+
+// An integer exponent, given as a number, is repeated multiplication.
+Complexes powers(Form c) {
+  const Value& exponent = c.inputs[1];
+  if (exponent.is_scalar()) {
+    const double number = exponent.scalar().as_double();
+    if (number == static_cast<double>(static_cast<int64_t>(number)) && std::abs(number) <= 64)
+      return one(power(c.in[0], static_cast<int64_t>(number)));
+  }
+  Complex base = c.in[0];
+  if (base.re.is_scalar()) {
+    const Value& other = c.in[1].re;
+    const Argument number = Argument::of_float(base.re.scalar().as_double());
+    base.re = c.builder.call("full", {}, {Argument::of_ints({}), number,
+                                          Argument::of_dtype(part_of(other.dtype()))});
+  }
+  return one(power(base, c.in[1]));
+}
+
+// A question of which one part's answer decides, and one that takes both.
+Complexes either(Form c) {
+  const Value re = applied(c.op().name, c.in[0].re), im = applied(c.op().name, imaginary(c.in[0]));
+  return real(c.builder.call("logical_or", {re, im}));
+}
+Complexes both(Form c) {
+  const Value re = applied(c.op().name, c.in[0].re), im = applied(c.op().name, imaginary(c.in[0]));
+  return real(c.builder.call("logical_and", {re, im}));
+}
+
+Complexes on_truths(Form c) {
+  Values truths;
+  for (const Complex& z : c.in) truths.push_back(truth(z));
+  return real(on(c, truths, c.all())[0]);
+}
+
+// To another complex dtype, and from a real one. What would drop a part is refused.
+Complexes casts(Form c) {
+  const DType dtype = c.dtype("dtype");
+  if (dtype == DType::kBool) return real(truth(c.in[0]));
+  if (!is_complex(dtype)) {
+    c.builder.fail(errors::invalid_type("cast", "`x` is complex and `dtype` is ", dtype,
+                                        ": the imaginary parts would be lost; take `x.real`"));
+    return real(c.in[0].re);
+  }
+  // A number may be given here, by a write.
+  const auto part = [&](const Value& plane) {
+    return c.builder.call("cast", {plane}, {Argument::of_dtype(part_of(dtype))});
+  };
+  const Value re = part(c.in[0].re);
+  return one({re, c.in[0].im ? part(c.in[0].im) : scalar(re, 0)});
+}
+
+Complexes full(Form c) {
+  const Value re = on(c, {}, part_attributes(c))[0];
+  return one({re, scalar(re, 0)});
+}
+
+// exp and its family.
+Complexes exponential(Form c) { return one(exp(c.in[0])); }
+Complexes exponential_of_two(Form c) { return one(exp(c.in[0] * M_LN2)); }
+
+// exp(a + ib) - 1 = expm1(a) cos b - 2 sin²(b / 2) + i exp(a) sin b, without cancellation.
+Complexes exponential_minus_one(Form c) {
+  const Complex& z = c.in[0];
+  const Value half = applied("sin", z.im * 0.5);
+  const Value re = applied("expm1", z.re) * applied("cos", z.im) - half * half * 2.0;
+  return one({re, exp(z.re) * applied("sin", z.im)});
+}
+
+Complexes logarithm(Form c) { return one(log(c.in[0])); }
+Complexes logarithm_of_two(Form c) { return one(log(c.in[0]) * M_LOG2E); }
+Complexes logarithm_of_ten(Form c) { return one(log(c.in[0]) * M_LOG10E); }
+
+// log(1 + z): |1 + z|² - 1 = a (2 + a) + b², which log1p takes without cancellation.
+Complexes logarithm_plus_one(Form c) {
+  const Complex& z = c.in[0];
+  const Value excess = z.re * (z.re + 2.0) + z.im * z.im;
+  return one({applied("log1p", excess) * 0.5, phase({z.re + 1.0, z.im})});
+}
+
+Complexes square_root(Form c) { return one(sqrt(c.in[0])); }
+Complexes reciprocal_root(Form c) {
+  return one(Complex{scalar(c.in[0].re, 1), {}} / sqrt(c.in[0]));
+}
+
+// Functions of angles, by their real and hyperbolic sisters.
+Complexes sine(Form c) {
+  const Complex& z = c.in[0];
+  return one({applied("sin", z.re) * applied("cosh", z.im), applied("cos", z.re) * applied("sinh", z.im)});
+}
+Complexes cosine(Form c) {
+  const Complex& z = c.in[0];
+  return one(
+      {applied("cos", z.re) * applied("cosh", z.im), -(applied("sin", z.re) * applied("sinh", z.im))});
+}
+Complex hyperbolic_sine(const Complex& z) {
+  return {applied("sinh", z.re) * applied("cos", z.im), applied("cosh", z.re) * applied("sin", z.im)};
+}
+Complex hyperbolic_cosine(const Complex& z) {
+  return {applied("cosh", z.re) * applied("cos", z.im), applied("sinh", z.re) * applied("sin", z.im)};
+}
+
+// tanh(a + ib) with T = tanh a and t = tan b: (T (1 + t²) + i t (1 - T²)) / (1 + T² t²). No part
+// overflows where a is large.
+Complex hyperbolic_tangent(const Complex& z) {
+  const Value big = applied("tanh", z.re), small = applied("tan", z.im);
+  const Value squares = big * big, tangents = small * small;
+  const Value divisor = squares * tangents + 1.0;
+  return {big * (tangents + 1.0) / divisor, small * (1.0 - squares) / divisor};
+}
+Complexes sinh_form(Form c) { return one(hyperbolic_sine(c.in[0])); }
+Complexes cosh_form(Form c) { return one(hyperbolic_cosine(c.in[0])); }
+Complexes tanh_form(Form c) { return one(hyperbolic_tangent(c.in[0])); }
+// tan z = -i tanh(i z).
+Complexes tangent(Form c) {
+  return one(-times_i(hyperbolic_tangent(times_i(c.in[0]))));
+}
+
+// Inverse functions by logarithms (Kahan, "Branch cuts for complex elementary functions", 1987,
+// for the choice of roots, which keeps each function on its side of the cut).
+Complex root_of_one_plus(const Complex& z) { return sqrt(z + 1.0); }
+Complex root_of_one_minus(const Complex& z) { return sqrt(-z + 1.0); }
+Complex inverse_cosine(const Complex& z) {
+  const Complex minus = root_of_one_minus(z), plus = root_of_one_plus(z);
+  const Value re = z.re.builder().call("arctan2", {minus.re, plus.re}) * 2.0;
+  return {re, applied("arcsinh", plus.re * minus.im - plus.im * minus.re)};
+}
+Complex inverse_sine(const Complex& z) {
+  const Complex minus = root_of_one_minus(z), plus = root_of_one_plus(z);
+  const Complex product = minus * plus;
+  return {z.re.builder().call("arctan2", {z.re, product.re}),
+          applied("arcsinh", minus.re * plus.im - minus.im * plus.re)};
+}
+Complex inverse_hyperbolic_cosine(const Complex& z) {
+  const Complex minus = sqrt(z + -1.0), plus = sqrt(z + 1.0);
+  return {applied("arcsinh", minus.re * plus.re + minus.im * plus.im),
+          z.re.builder().call("arctan2", {minus.im, plus.re}) * 2.0};
+}
+// asinh z = -i asin(i z).
+Complex inverse_hyperbolic_sine(const Complex& z) { return -times_i(inverse_sine(times_i(z))); }
+// atanh z = (log1p(4a / ((1 - a)² + b²)) / 4) + i atan2(2b, (1 - a)(1 + a) - b²) / 2.
+Complex inverse_hyperbolic_tangent(const Complex& z) {
+  const Value less = 1.0 - z.re, more = z.re + 1.0, squares = z.im * z.im;
+  const Value re = applied("log1p", z.re * 4.0 / (less * less + squares)) * 0.25;
+  return {re, z.re.builder().call("arctan2", {z.im * 2.0, less * more - squares}) * 0.5};
+}
+Complexes arcsinh_form(Form c) { return one(inverse_hyperbolic_sine(c.in[0])); }
+Complexes arccosh_form(Form c) { return one(inverse_hyperbolic_cosine(c.in[0])); }
+Complexes arctanh_form(Form c) { return one(inverse_hyperbolic_tangent(c.in[0])); }
+Complexes arcsin_form(Form c) { return one(inverse_sine(c.in[0])); }
+Complexes arccos_form(Form c) { return one(inverse_cosine(c.in[0])); }
+// atan z = -i atanh(i z).
+Complexes arctan_form(Form c) {
+  return one(-times_i(inverse_hyperbolic_tangent(times_i(c.in[0]))));
+}
+
+// Variance of complex numbers is the sum of the variances of their parts, and real.
+Complexes variance(Form c) {
+  const Value re = on(c, {c.in[0].re}, c.all())[0], im = on(c, {c.in[0].im}, c.all())[0];
+  return real(re + im);
+}
+Complexes deviation(Form c) {
+  const Value re = on(c, {c.in[0].re}, c.all())[0], im = on(c, {c.in[0].im}, c.all())[0];
+  return real(applied("sqrt", re * re + im * im));
+}
+
+// Norms are those of the magnitudes.
+Complexes of_magnitudes(Form c) { return real(on(c, {magnitude(c.in[0])}, c.all())[0]); }
+
+// Products along an axis: halves are multiplied with halves until one is left.
+Complexes product(Form c) {
+  Value z = c.inputs[0];
+  const Shape shape = z.shape();
+  const bool keepdims = c.flag("keepdims");
+  Shape axes;
+  if (c.has("axis"))
+    for (int64_t axis : c.ints("axis")) {
+      const Result<int> normal = normalize_axis(axis, shape.rank(), "prod", "axis");
+      if (!normal.ok()) {
+        c.builder.fail(normal.status());
+        return real(c.in[0].re);
+      }
+      axes.push_back(normal.value());
+    }
+  else
+    for (int axis = 0; axis < shape.rank(); ++axis) axes.push_back(axis);
+  Shape kept, extents = shape;
+  for (int64_t axis : axes) {
+    const int a = static_cast<int>(axis);
+    if (extents[a] == 0) {
+      extents[a] = 1;
+      const TensorType type{part_of(z.dtype()), extents};
+      z = joined({zeros(c.in[0].re, type) + 1.0, zeros(c.in[0].re, type)});
+    }
+    for (int64_t size = z.shape()[a]; size > 1; size = z.shape()[a]) {
+      const int64_t half = size / 2;
+      Value folded = slice(z, a, 0, half) * slice(z, a, half, half);
+      if (size % 2) {
+        const Value parts[] = {folded, slice(z, a, size - 1, 1)};
+        folded = concatenate(parts, a);
+      }
+      z = folded;
+    }
+    extents[a] = 1;
+  }
+  for (int axis = 0; axis < shape.rank(); ++axis)
+    if (keepdims || std::ranges::find(axes, int64_t{axis}) == axes.end())
+      kept.push_back(extents[axis]);
+  return one(planes_of(reshape(z, kept)));
+}
+
+struct Entry {
+  std::string_view name;
+  ComplexForm form;
+};
+
+// Sorted by name, so that an operator is found by bisection.
+constexpr Entry kForms[] = {
+    {"abs", absolute},
+    {"add", add},
+    {"all", on_truths},
+    {"angle", angles},
+    {"any", on_truths},
+    {"arccos", arccos_form},
+    {"arccosh", arccosh_form},
+    {"arcsin", arcsin_form},
+    {"arcsinh", arcsinh_form},
+    {"arctan", arctan_form},
+    {"arctanh", arctanh_form},
+    {"arange", full},
+    {"array_split", each_plane},
+    {"batch_flatten", each_plane},
+    {"broadcast_to", each_plane},
+    {"cast", casts},
+    {"column_stack", each_plane},
+    {"concatenate", each_plane},
+    {"conj", conjugated},
+    {"cos", cosine},
+    {"cosh", cosh_form},
+    {"count_nonzero", on_truths},
+    {"cumsum", each_plane},
+    {"diag", each_plane},
+    {"divide", divide},
+    {"dot", bilinear},
+    {"dstack", each_plane},
+    {"einsum", multilinear},
+    {"equal", equals},
+    {"exp", exponential},
+    {"exp2", exponential_of_two},
+    {"expand_dims", each_plane},
+    {"expm1", exponential_minus_one},
+    {"flip", each_plane},
+    {"full", full},
+    {"gather", each_plane},
+    {"gather_nd", each_plane},
+    {"hstack", each_plane},
+    {"imag", imaginary_part},
+    {"index_add", each_plane},
+    {"index_update", each_plane},
+    {"inner", bilinear},
+    {"isfinite", both},
+    {"isinf", either},
+    {"isnan", either},
+    {"log", logarithm},
+    {"log10", logarithm_of_ten},
+    {"log1p", logarithm_plus_one},
+    {"log2", logarithm_of_two},
+    {"logical_and", on_truths},
+    {"logical_not", on_truths},
+    {"logical_or", on_truths},
+    {"logical_xor", on_truths},
+    {"matmul", bilinear},
+    {"matvec", bilinear},
+    {"mean", each_plane},
+    {"moveaxis", each_plane},
+    {"multiply", multiply},
+    {"nan_to_num", each_plane},
+    {"negative", negative},
+    {"norm", of_magnitudes},
+    {"not_equal", differs},
+    {"outer", bilinear},
+    {"pad", padded},
+    {"power", powers},
+    {"prod", product},
+    {"ravel", each_plane},
+    {"real", real_part},
+    {"reciprocal", reciprocal},
+    {"repeat", each_plane},
+    {"roll", each_plane},
+    {"round", each_plane},
+    {"rint", each_plane},
+    {"rsqrt", reciprocal_root},
+    {"scatter", each_plane},
+    {"scatter_nd", each_plane},
+    {"sign", sign},
+    {"sin", sine},
+    {"sinh", sinh_form},
+    {"split", each_plane},
+    {"sqrt", square_root},
+    {"square", square},
+    {"squeeze", each_plane},
+    {"stack", each_plane},
+    {"std", deviation},
+    {"subtract", subtract},
+    {"sum", each_plane},
+    {"swapaxes", each_plane},
+    {"take", each_plane},
+    {"take_adjoint", each_plane},
+    {"take_along_axis", each_plane},
+    {"take_rows", each_plane},
+    {"tan", tangent},
+    {"tanh", tanh_form},
+    {"tensordot", bilinear},
+    {"tile", each_plane},
+    {"trace", each_plane},
+    {"tril", each_plane},
+    {"triu", each_plane},
+    {"update", each_plane},
+    {"var", variance},
+    {"vdot", conjugate_bilinear},
+    {"vecdot", conjugate_bilinear},
+    {"vecmat", conjugate_bilinear},
+    {"vstack", each_plane},
+    {"where", each_plane},
+    {"with_values_along_axis", each_plane},
+};
+
+}  // namespace
+
+ComplexForm complex_form(const OpDef& op) {
+  if (op.outside) return nullptr;
+  const auto found = std::ranges::find(kForms, op.name, &Entry::name);
+  return found == std::end(kForms) ? nullptr : found->form;
+}
+
+}  // namespace weft::ops

@@ -1,0 +1,308 @@
+"""Complex numbers: NumPy's values, dtypes and errors, gradients by differences, eager, traced and
+from a file."""
+
+import numpy
+import pytest
+import weft
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from weft import autograd, np
+
+DTYPES = ["complex64", "complex128"]
+UNARY = [
+    *("absolute", "angle", "conj", "imag", "negative", "real", "reciprocal", "sign", "square"),
+    *("exp", "exp2", "expm1", "log", "log10", "log1p", "log2", "sqrt"),
+    *("arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh"),
+    *("cos", "cosh", "sin", "sinh", "tan", "tanh"),
+    *("isfinite", "isinf", "isnan", "logical_not"),
+]
+BINARY = ["add", "subtract", "multiply", "divide", "power", "equal", "not_equal", "logical_and"]
+MOVING = {
+    "broadcast": lambda m, x: m.broadcast_to(x, (2, 3, 4)),
+    "concatenate": lambda m, x: m.concatenate([x, x], 1),
+    "concatenate with reals": lambda m, x: m.concatenate([x, m.real(x)], 0),
+    "expand": lambda m, x: m.expand_dims(x, 1),
+    "flip": lambda m, x: m.flip(x, 1),
+    "index": lambda m, x: x[:, m.array([2, 0, 2])],
+    "mask": lambda m, x: x[m.array([True, False, True])],
+    "pad": lambda m, x: m.pad(x, ((1, 0), (2, 1)), constant_values=3),
+    "repeat": lambda m, x: m.repeat(x, 2, 1),
+    "reshape": lambda m, x: x.reshape(2, 6),
+    "roll": lambda m, x: m.roll(x, 2, 1),
+    "slice": lambda m, x: x[::2, 1:-1],
+    "split": lambda m, x: m.split(x, 2, 1)[1],
+    "stack": lambda m, x: m.stack([x, x * 2], -1),
+    "swap": lambda m, x: m.swapaxes(x, 0, 1),
+    "take": lambda m, x: m.take(x, m.array([1, 1]), axis=0),
+    "tile": lambda m, x: m.tile(x, (2, 1)),
+    "transpose": lambda m, x: x.T,
+    "triangle": lambda m, x: m.tril(x),
+    "where": lambda m, x: m.where(m.real(x) > 0, x, 0),
+}
+REDUCING = {
+    "cumsum": lambda m, x: m.cumsum(x, 1),
+    "dot": lambda m, x: m.dot(x, x.T),
+    "einsum": lambda m, x: m.einsum("ij,kj->ik", x, x),
+    "inner": lambda m, x: m.inner(x, x),
+    "matmul": lambda m, x: x @ x.T,
+    "matmul with reals": lambda m, x: m.real(x) @ x.T,
+    "mean": lambda m, x: m.mean(x, 0),
+    "norm": lambda m, x: m.linalg.norm(x),
+    "outer": lambda m, x: m.outer(x[0], x[1]),
+    "prod": lambda m, x: m.prod(x, 1),
+    "prod of all": lambda m, x: m.prod(x),
+    "prod of three": lambda m, x: m.prod(x, 0, keepdims=True),
+    "std": lambda m, x: m.std(x, 0),
+    "sum": lambda m, x: m.sum(x, 1, keepdims=True),
+    "tensordot": lambda m, x: m.tensordot(x, x, ([1], [1])),
+    "trace": lambda m, x: m.trace(x),
+    "var": lambda m, x: m.var(x, 1, ddof=1),
+    "vdot": lambda m, x: m.vdot(x[0], x[1]),
+    "vecdot": lambda m, x: m.vecdot(x, x),
+}
+ARITHMETIC = {
+    "float": lambda x: 2.5 * x - 1,
+    "imaginary": lambda x: x * 1j + (2 - 3j),
+    "negative power": lambda x: x**-2,
+    "number over": lambda x: 1j / x,
+    "power of a number": lambda x: 2.25**x,
+    "powers": lambda x: x**2 + x**3 + x**0.5 + x**1j,
+    "real array": lambda x: x * x.real + x.imag - x / abs(x),
+    "swap": lambda x: (1 + 2j) - x,
+}
+
+
+def numbers(dtype, shape=(3, 4), seed=1):
+    generator = numpy.random.default_rng(seed)
+    return (generator.normal(size=shape) + 1j * generator.normal(size=shape)).astype(dtype)
+
+
+def agree(found, wanted, dtype="complex64"):
+    assert found.dtype == wanted.dtype
+    tolerance = 3e-5 if "64" in dtype else 1e-12
+    numpy.testing.assert_allclose(found.asnumpy(), wanted, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", UNARY)
+def test_functions_have_the_values_of_numpy(name, dtype):
+    x = numbers(dtype)
+    agree(getattr(np, name)(np.array(x)), getattr(numpy, name)(x), dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", BINARY)
+def test_functions_of_two_arrays_have_the_values_of_numpy(name, dtype):
+    x, y = numbers(dtype), numbers(dtype, (4,), 2)
+    agree(getattr(np, name)(np.array(x), np.array(y)), getattr(numpy, name)(x, y), dtype)
+    agree(getattr(np, name)(np.array(x), np.array(y.real)), getattr(numpy, name)(x, y.real), dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", [*MOVING, *REDUCING])
+def test_arrays_are_moved_and_reduced_as_in_numpy(name, dtype):
+    function = {**MOVING, **REDUCING}[name]
+    x = numbers(dtype)
+    wanted = function(numpy, x)
+    agree(function(np, np.array(x)), wanted, dtype)
+    agree(weft.hybridize(lambda a: function(np, a))(np.array(x)), wanted, dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", ARITHMETIC)
+def test_numbers_are_weak(name, dtype):
+    x = numbers(dtype)
+    wanted = ARITHMETIC[name](x)
+    agree(ARITHMETIC[name](np.array(x)), wanted, dtype)
+    agree(weft.hybridize(ARITHMETIC[name])(np.array(x)), wanted, dtype)
+
+
+@pytest.mark.parametrize("a", ["bool", "int8", "int64", "float16", "float32", "float64", *DTYPES])
+def test_promotion_keeps_the_parts(a):
+    wide = a in ("float64", "complex128")
+    assert (np.ones(2, dtype=a) * 1j).dtype == ("complex128" if wide else "complex64")
+    assert (np.ones(2, dtype=a) + np.ones(2, dtype="complex128")).dtype == "complex128"
+    assert np.result_type(a, "complex64") == ("complex128" if wide else "complex64")
+
+
+def test_arrays_are_made_of_python_and_numpy():
+    assert np.array([1j, 2]).dtype == np.complex64
+    assert np.array(numpy.array([1j])).dtype == np.complex128
+    assert np.zeros((2, 2), dtype=complex).dtype == np.complex64
+    assert np.array([1.5, 2], dtype="complex128").asnumpy().tolist() == [1.5, 2]
+    assert np.arange(3, dtype="complex64").asnumpy().tolist() == [0, 1, 2]
+    assert np.isdtype("complex64", "complex floating") and np.isdtype("complex64", "numeric")
+    assert np.finfo("complex128").bits == 64
+
+
+def test_elements_are_complex_numbers_of_python():
+    x = np.array([3 + 4j, 0])
+    assert x[0].item() == complex(x[0]) == 3 + 4j and abs(x[0]).item() == 5
+    assert bool(x[0]) and not bool(x[1])
+    assert repr(x) == "array([3.+4.j, 0.+0.j], dtype=complex64)"
+    assert x.tolist() == [3 + 4j, 0j]
+
+
+def test_elements_are_written():
+    wanted = numbers("complex64")
+    x = np.array(wanted)
+    for each in (x, wanted):
+        each[0] = 1j
+        each[1, :2] = 2
+        each[2] = numbers("complex128", (4,), 3)
+        each[:, 3] = numpy.arange(3)
+        each[[0, 1], [0, 1]] = 5 - 1j
+        each.real = 7
+        each[0:1].imag = numpy.ones((1, 4), "float32")
+        each *= 2j
+        each += 1
+    wanted[0:1] = x[0:1].asnumpy()  # a view of NumPy's parts is a view, see below
+    agree(x, wanted)
+
+
+def test_views_are_views():
+    x = np.array(numbers("complex64"))
+    x.T[1] = 3j
+    assert x[:, 1].tolist() == [3j] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("less", lambda x: x < x),
+        ("maximum", lambda x: np.maximum(x, 1)),
+        ("max", lambda x: x.max()),
+        ("sort", lambda x: np.sort(x)),
+        ("argmax", lambda x: x.argmax()),
+        ("floor", lambda x: np.floor(x)),
+        ("remainder", lambda x: x % 2),
+        ("clip", lambda x: np.clip(x, 0, 1)),
+        ("softmax", lambda x: weft.npx.softmax(x)),
+    ],
+)
+def test_what_needs_an_order_is_refused(name, call):
+    with pytest.raises(TypeError, match=f"{name}.*is not defined for complex numbers.*complex64"):
+        call(np.array(numbers("complex64")))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: x.astype("float32"),
+        lambda x: np.ones(4).__setitem__(slice(None), x[0]),
+        lambda x: np.ones(4).__setitem__(0, 1j),
+        lambda x: np.ones((3, 4)).__iadd__(x),
+        lambda x: float(x[0, 0]),
+        lambda x: np.random.uniform(size=3, dtype="complex64"),
+    ],
+)
+def test_no_part_is_lost(call):
+    with pytest.raises(TypeError, match="complex"):
+        call(np.array(numbers("complex64")))
+
+
+def differences(function, x, step=1e-6):
+    """dL/da + i dL/db of the real function L at a + ib, element by element."""
+    gradient = numpy.zeros_like(x)
+    for place in numpy.ndindex(x.shape):
+        for unit in (1, 1j):
+            values = []
+            for sign in (1, -1):
+                moved = x.copy()
+                moved[place] += sign * step * unit
+                values.append(function(np.array(moved)).item())
+            gradient[place] += unit * (values[0] - values[1]) / (2 * step)
+    return gradient
+
+
+DIFFERENTIABLE = {
+    **{name: getattr(np, name) for name in UNARY[:-4] if name not in ("sign",)},
+    **{name: lambda x, f=f: f(np, x) for name, f in {**MOVING, **REDUCING}.items()},
+    **ARITHMETIC,
+    "product": lambda x: x * x.conj() * x,
+    "quotient": lambda x: (x + 1j) / (x * x + 3),
+    "sign": np.sign,
+}
+
+
+@pytest.mark.parametrize("name", DIFFERENTIABLE)
+def test_gradients_are_those_of_the_parts(name):
+    x = numbers("complex128") * 0.5 + 0.2
+    shape = DIFFERENTIABLE[name](np.array(x)).shape
+    weights = np.array(numbers("complex128", shape, 5))
+
+    def loss(z):
+        product = DIFFERENTIABLE[name](z) * weights
+        return np.real(product).sum()
+
+    z = np.array(x)
+    z.attach_grad()
+    with autograd.record():
+        value = loss(z)
+    value.backward()
+    wanted = differences(loss, x)
+    numpy.testing.assert_allclose(z.grad.asnumpy(), wanted, rtol=1e-6, atol=1e-7)
+    hybrid = weft.hybridize(loss)
+    with autograd.record():
+        value = hybrid(z)
+    value.backward()
+    numpy.testing.assert_allclose(z.grad.asnumpy(), wanted, rtol=1e-6, atol=1e-7)
+
+
+def test_gradients_reach_real_arrays_through_complex_ones():
+    a = np.array([0.3, -1.2], dtype="float64")
+    a.attach_grad()
+    with autograd.record():
+        loss = np.abs(np.exp(1j * a) + a).sum()
+    loss.backward()
+    phase = numpy.exp(1j * a.asnumpy()) + a.asnumpy()
+    slope = 1j * numpy.exp(1j * a.asnumpy()) + 1
+    wanted = (phase.conj() * slope).real / abs(phase)
+    numpy.testing.assert_allclose(a.grad.asnumpy(), wanted, rtol=1e-12)
+    assert a.grad.dtype == np.float64
+
+
+def test_second_derivatives():
+    z = np.array([0.5 + 0.25j], dtype="complex128")
+    z.attach_grad()
+    with autograd.record():
+        (first,) = autograd.grad([(z**3).real.sum()], [z], create_graph=True)
+        again = (first * first.conj()).real.sum()  # |3 z²|² = 9 |z|⁴
+    again.backward()
+    numpy.testing.assert_allclose(z.grad.asnumpy(), 36 * abs(0.5 + 0.25j) ** 2 * z.asnumpy())
+
+
+def test_a_traced_function_computes_in_planes():
+    def spectrum(x):
+        z = np.exp(1j * x) * (x + 2j)
+        return np.abs(z)
+
+    x = np.array([0.5, 1.5, 2.5])
+    function = weft.hybridize(spectrum)
+    agree(function(x), spectrum(x).asnumpy())
+    assert "complex" not in str(function.graph(x))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_files_keep_complex_arrays(dtype, tmp_path):
+    x = np.array(numbers(dtype))
+    weft.npx.save(str(tmp_path / "x.safetensors"), {"x": x})
+    agree(weft.npx.load(str(tmp_path / "x.safetensors"))["x"], x.asnumpy(), dtype)
+    assert (numpy.from_dlpack(x) == x.asnumpy()).all()
+    agree(np.from_dlpack(x.asnumpy()), x.asnumpy(), dtype)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    arrays.arrays(
+        "complex64",
+        arrays.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4),
+        elements=st.complex_numbers(max_magnitude=100, width=64),
+    ),
+    st.sampled_from(["multiply", "add", "subtract"]),
+)
+def test_any_shape_and_stride(x, name):
+    ours = np.array(x)
+    agree(getattr(np, name)(ours.T, 2 - 1j), getattr(numpy, name)(x.T, numpy.complex64(2 - 1j)))
+    agree(ours.T.real + ours.T.imag, x.T.real + x.T.imag)
