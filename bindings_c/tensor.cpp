@@ -225,8 +225,10 @@ weft_status weft_tensor_item(weft_tensor handle, weft_value* out) {
       return errors::invalid_value("item", "the array must have one element; got shape ",
                                    given.shape());
     if (is_complex(given.dtype()))
-      return errors::invalid_type("item", "the array must be real, because a value holds one number; "
-                                  "got ", given.dtype(), ": read it with weft_tensor_read");
+      return errors::invalid_type("item",
+                                  "the array must be real, because a value holds one number; "
+                                  "got ",
+                                  given.dtype(), ": read it with weft_tensor_read");
     WEFT_ASSIGN(const Ref<Tensor> here, readable(given, "item"));
     // `here` is the array itself or, if that is on a device, a copy on the CPU; its content is
     // ready.

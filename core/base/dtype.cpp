@@ -71,7 +71,8 @@ std::optional<DType> dtype_named(std::string_view name) {
   return std::nullopt;
 }
 
-// The order of the cases is the order of the kinds: complex beats float, float beats integer, integer beats bool.
+// The order of the cases is the order of the kinds: complex beats float, float beats integer,
+// integer beats bool.
 DType promote(DType a, DType b) {
   if (a == b) return a;
   if (is_complex(a) || is_complex(b)) return complex_of(promote(part_of(a), part_of(b)));

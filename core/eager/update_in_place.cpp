@@ -76,6 +76,7 @@ Result<bool> update_in_place(const ops::OpDef& op, std::span<const ops::Argument
   const uint32_t modes = thread_state().modes;
   if (keeps_state(target)) return true;
   if (modes & kTracing || box.traced() || target.device()) return false;
+  if (is_complex(target.dtype())) return false;  // it is written plane by plane
   const bool recording = modes & kRecording && !box.state;
   // A detached view has no history, but what it does not write of its box keeps its own.
   const bool has_history = recording && (box.node() || target.is_recorded());

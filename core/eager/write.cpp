@@ -161,8 +161,8 @@ Result<Ref<Tensor>> as_complex(const Tensor& target, const Argument& value) {
                                 ": the imaginary part would be lost; take `.real`");
   if (!is_array && !ops::is_weak(value)) return Ref<Tensor>();
   EagerBuilder builder;
-  const ops::Value number = is_array ? builder.value(Ref<Tensor>(value.tensor))
-                                     : ops::Value(&builder, value);
+  const ops::Value number =
+      is_array ? builder.value(Ref<Tensor>(value.tensor)) : ops::Value(&builder, value);
   const Argument dtype = Argument::of_dtype(target.dtype());
   const ops::Value cast = builder.call("cast", {number}, {dtype});
   WEFT_TRY(builder.status());

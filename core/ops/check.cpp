@@ -226,7 +226,8 @@ Result<Types> infer(const OpDef& op, std::span<const TensorType> inputs,
       return errors::invalid_type(op.name, "`", op.input_name(i), "` must be given");
   }
   for (const TensorType& type : inputs)
-    if (type.shape.rank() >= 0 && is_complex(type.dtype)) WEFT_TRY(check_moves_pairs(op, type.dtype));
+    if (type.shape.rank() >= 0 && is_complex(type.dtype))
+      WEFT_TRY(check_moves_pairs(op, type.dtype));
   if (op.slot.elementwise) WEFT_TRY(check_defined(op, inputs[op.inputs.size() - 1].dtype));
   Result<Types> types = op.infer_rule(InferContext(op, inputs, attributes));
   if (!types.ok()) return types;

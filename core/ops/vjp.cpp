@@ -4,8 +4,8 @@
 #include "ops/vjp.h"
 
 #include "base/errors.h"
-#include "ops/gradient.h"
 #include "ops/complex/complex.h"
+#include "ops/gradient.h"
 #include "ops/registry.h"
 
 namespace weft::ops {

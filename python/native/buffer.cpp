@@ -17,8 +17,8 @@ struct Exported {
 
 // The format character of a dtype (struct module); null: there is none.
 const char* format_of(weft_dtype dtype) {
-  static const char* const formats[] = {"?", "B", "H", "I",     "L", "b", "h",
-                                        "i", "l", "e", nullptr, "f", "d", "Zf", "Zd"};
+  static const char* const formats[] = {"?", "B", "H",     "I", "L", "b",  "h", "i",
+                                        "l", "e", nullptr, "f", "d", "Zf", "Zd"};
   return formats[dtype];
 }
 

@@ -224,12 +224,9 @@ bool load_numpy() {
     struct {
       PyTypeObject** type;
       const char* name;
-    } const types[] = {{&numpy_array, "ndarray"},
-                       {&numpy_scalar, "generic"},
-                       {&numpy_bool, "bool_"},
-                       {&numpy_integer, "integer"},
-                       {&numpy_floating, "floating"},
-                       {&numpy_complex, "complexfloating"}};
+    } const types[] = {{&numpy_array, "ndarray"},     {&numpy_scalar, "generic"},
+                       {&numpy_bool, "bool_"},        {&numpy_integer, "integer"},
+                       {&numpy_floating, "floating"}, {&numpy_complex, "complexfloating"}};
     for (const auto& entry : types) {
       *entry.type = reinterpret_cast<PyTypeObject*>(PyObject_GetAttrString(numpy, entry.name));
     }
@@ -302,8 +299,7 @@ Found operand_value(PyObject* object, weft_value* value, Temporaries& made) {
   }
   const Found scalar = scalar_value(object, value);
   if (scalar != Found::kNo) return scalar;
-  const bool is_complex =
-      PyComplex_Check(object) || PyObject_TypeCheck(object, numpy_complex);
+  const bool is_complex = PyComplex_Check(object) || PyObject_TypeCheck(object, numpy_complex);
   if (is_complex && made.has_room_for_parts()) return complex_value(object, value, made);
   if (!PyObject_TypeCheck(object, numpy_array) && !PyList_Check(object) && !PyTuple_Check(object)) {
     return Found::kNo;

@@ -213,9 +213,7 @@ PyObject* to_complex(PyObject* self) {
   return number;
 }
 
-bool holds_complex(PyObject* self) {
-  return weft_tensor_dtype(tensor_of(self)) >= WEFT_COMPLEX64;
-}
+bool holds_complex(PyObject* self) { return weft_tensor_dtype(tensor_of(self)) >= WEFT_COMPLEX64; }
 
 // Truth of an array, with NumPy's errors.
 int truth(PyObject* self) {

@@ -69,7 +69,7 @@ def test_documentation_declares_dtypes(function):
     for number, argument in enumerate(function.schema["arguments"][: function.schema["inputs"]]):
         if number == 0 or argument["keeps_dtype"]:
             text = argument["doc"]
-            assert declared(text), f"{function.__name__}: `{argument['name']}`: {text}"
+            assert declared(text) is not None, f"{function.__name__}: `{argument['name']}`: {text}"
 
 
 def promoted(case):

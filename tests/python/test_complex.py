@@ -218,7 +218,11 @@ def differences(function, x, step=1e-6):
 
 DIFFERENTIABLE = {
     **{name: getattr(np, name) for name in UNARY[:-4] if name not in ("sign",)},
-    **{name: lambda x, f=f: f(np, x) for name, f in {**MOVING, **REDUCING}.items()},
+    **{
+        name: lambda x, f=f: f(np, x)
+        for name, f in {**MOVING, **REDUCING}.items()
+        if name != "mask"
+    },
     **ARITHMETIC,
     "product": lambda x: x * x.conj() * x,
     "quotient": lambda x: (x + 1j) / (x * x + 3),
@@ -281,7 +285,7 @@ def test_a_traced_function_computes_in_planes():
     x = np.array([0.5, 1.5, 2.5])
     function = weft.hybridize(spectrum)
     agree(function(x), spectrum(x).asnumpy())
-    assert "complex" not in str(function.graph(x))
+    assert "complex" not in function.plan_text()
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -79,8 +79,8 @@ Status GraphBuilder::promote(const OpDef& op, std::vector<Operand>& operands) {
   return {};
 }
 
-// A part of a pair is what the pair was made of. So a graph that computes with complex numbers is in
-// planes, and the pairs between its operators are never built.
+// A part of a pair is what the pair was made of. So a graph that computes with complex numbers is
+// in planes, and the pairs between its operators are never built.
 std::optional<ops::Value> GraphBuilder::part_of_pair(const OpDef& op,
                                                      std::span<const ops::Value> inputs) {
   if (inputs.size() != 1 || !inputs[0] || inputs[0].is_scalar() || inputs[0].is_tensor()) return {};

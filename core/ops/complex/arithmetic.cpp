@@ -47,8 +47,7 @@ Complex operator*(const Complex& a, const Complex& b) {
 // (after Smith, 1962). The scale is a constant: the quotient does not depend on it.
 Complex operator/(const Complex& a, const Complex& b) {
   if (!b.im) return {a.re / b.re, a.im ? a.im / b.re : Value()};
-  const Value larger =
-      constant(call2("maximum", applied("abs", b.re), applied("abs", b.im)));
+  const Value larger = constant(call2("maximum", applied("abs", b.re), applied("abs", b.im)));
   const Value scale = where(equal(larger, scalar(larger, 0)), scalar(larger, 1), larger);
   const Complex unit{b.re / scale, b.im / scale};
   const Value divisor = squared_magnitude(unit) * scale;

@@ -28,9 +28,9 @@ bool names_complex_dtype(std::span<const Argument> attributes) {
 // Operators that only move elements have kernels for elements of any size.
 bool moves_pairs(const OpDef& op) {
   static constexpr std::string_view kMoving[] = {
-      "broadcast_to", "concatenate", "copy",  "diagonal",       "imaginary_part",
-      "pair", "real_part",    "reshape",     "slice", "stop_gradient",  "split",
-      "strided_view", "transpose",   "update"};
+      "broadcast_to", "concatenate",  "copy",      "diagonal", "imaginary_part",
+      "pair",         "real_part",    "reshape",   "slice",    "stop_gradient",
+      "split",        "strided_view", "transpose", "update"};
   return std::ranges::find(kMoving, op.name) != std::end(kMoving);
 }
 
@@ -77,8 +77,7 @@ Complex planes_of(const Value& value) {
 // Halves and integers become parts of float32.
 Value joined(const Complex& planes) {
   if (!planes.im) return planes.re;
-  Builder& builder =
-      planes.re.is_scalar() ? planes.im.builder() : planes.re.builder();
+  Builder& builder = planes.re.is_scalar() ? planes.im.builder() : planes.re.builder();
   const auto part = [](const Value& plane) {
     if (plane.is_scalar()) return plane;
     const DType dtype = plane.dtype();

@@ -34,8 +34,8 @@ class ComplexContext : public AttributeReader {
                  const Values& given, std::span<const Complex> planes)
       : AttributeReader(op, attributes), builder(b), inputs(given), in(planes) {}
   Builder& builder;
-  const Values& inputs;          // as they were given
-  std::span<const Complex> in;   // their planes
+  const Values& inputs;         // as they were given
+  std::span<const Complex> in;  // their planes
 };
 using ComplexForm = Complexes (*)(const ComplexContext& context);
 

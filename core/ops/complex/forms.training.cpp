@@ -93,15 +93,6 @@ Complexes multilinear(Form c) {
   return one(sum);
 }
 
-// The number that fills the edges is real.
-Complexes padded(Form c) {
-  std::vector<Argument> zero(c.all().begin(), c.all().end());
-  for (size_t i = 0; i < zero.size(); ++i)
-    if (c.op().attributes[i].kind == AttributeKind::kFloat) zero[i] = Argument::of_float(0);
-  const Complex& z = c.in[0];
-  return one({on(c, {z.re}, c.all())[0], on(c, {z.im}, zero)[0]});
-}
-
 // Two arrays make a complex result; each of the names below is what the operator is called.
 Complexes add(Form c) { return one(c.in[0] + c.in[1]); }
 Complexes subtract(Form c) { return one(c.in[0] - c.in[1]); }
@@ -144,8 +135,8 @@ Complexes powers(Form c) {
   if (base.re.is_scalar()) {
     const Value& other = c.in[1].re;
     const Argument number = Argument::of_float(base.re.scalar().as_double());
-    base.re = c.builder.call("full", {}, {Argument::of_ints({}), number,
-                                          Argument::of_dtype(part_of(other.dtype()))});
+    base.re = c.builder.call(
+        "full", {}, {Argument::of_ints({}), number, Argument::of_dtype(part_of(other.dtype()))});
   }
   return one(power(base, c.in[1]));
 }
@@ -219,18 +210,21 @@ Complexes reciprocal_root(Form c) {
 // Functions of angles, by their real and hyperbolic sisters.
 Complexes sine(Form c) {
   const Complex& z = c.in[0];
-  return one({applied("sin", z.re) * applied("cosh", z.im), applied("cos", z.re) * applied("sinh", z.im)});
+  return one(
+      {applied("sin", z.re) * applied("cosh", z.im), applied("cos", z.re) * applied("sinh", z.im)});
 }
 Complexes cosine(Form c) {
   const Complex& z = c.in[0];
-  return one(
-      {applied("cos", z.re) * applied("cosh", z.im), -(applied("sin", z.re) * applied("sinh", z.im))});
+  return one({applied("cos", z.re) * applied("cosh", z.im),
+              -(applied("sin", z.re) * applied("sinh", z.im))});
 }
 Complex hyperbolic_sine(const Complex& z) {
-  return {applied("sinh", z.re) * applied("cos", z.im), applied("cosh", z.re) * applied("sin", z.im)};
+  return {applied("sinh", z.re) * applied("cos", z.im),
+          applied("cosh", z.re) * applied("sin", z.im)};
 }
 Complex hyperbolic_cosine(const Complex& z) {
-  return {applied("cosh", z.re) * applied("cos", z.im), applied("sinh", z.re) * applied("sin", z.im)};
+  return {applied("cosh", z.re) * applied("cos", z.im),
+          applied("sinh", z.re) * applied("sin", z.im)};
 }
 
 // tanh(a + ib) with T = tanh a and t = tan b: (T (1 + t²) + i t (1 - T²)) / (1 + T² t²). No part
@@ -245,9 +239,7 @@ Complexes sinh_form(Form c) { return one(hyperbolic_sine(c.in[0])); }
 Complexes cosh_form(Form c) { return one(hyperbolic_cosine(c.in[0])); }
 Complexes tanh_form(Form c) { return one(hyperbolic_tangent(c.in[0])); }
 // tan z = -i tanh(i z).
-Complexes tangent(Form c) {
-  return one(-times_i(hyperbolic_tangent(times_i(c.in[0]))));
-}
+Complexes tangent(Form c) { return one(-times_i(hyperbolic_tangent(times_i(c.in[0])))); }
 
 // Inverse functions by logarithms (Kahan, "Branch cuts for complex elementary functions", 1987,
 // for the choice of roots, which keeps each function on its side of the cut).
@@ -412,7 +404,7 @@ constexpr Entry kForms[] = {
     {"norm", of_magnitudes},
     {"not_equal", differs},
     {"outer", bilinear},
-    {"pad", padded},
+    {"pad", each_plane},
     {"power", powers},
     {"prod", product},
     {"ravel", each_plane},

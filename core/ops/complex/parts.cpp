@@ -24,17 +24,21 @@ OpDef& part(OpDef& op, Composition of_real) {
 }  // namespace
 
 WEFT_OP(real) {
-  part(op, itself).doc("The real parts of the elements; of real numbers the array itself.")
+  part(op, itself)
+      .doc("The real parts of the elements; of real numbers the array itself.")
       .like("numpy.real");
 }
 
 WEFT_OP(imag) {
-  part(op, nothing).doc("The imaginary parts of the elements; of real numbers zeros.")
+  part(op, nothing)
+      .doc("The imaginary parts of the elements; of real numbers zeros.")
+      .no_gradient("the imaginary parts of real numbers are zero")
       .like("numpy.imag");
 }
 
 WEFT_OP(conj) {
-  part(op, itself).doc("The conjugates of the elements; of real numbers the array itself.")
+  part(op, itself)
+      .doc("The conjugates of the elements; of real numbers the array itself.")
       .like("numpy.conj");
 }
 

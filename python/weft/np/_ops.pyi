@@ -42,6 +42,15 @@ def all(
     No gradient: piecewise constant.
     """
 
+def angle(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """The angles of the elements in the complex plane, in radians from -pi to pi.
+
+    x: any dtype
+    out: array to write into
+
+    Same results as ``numpy.angle``.
+    """
+
 def any(
     x: ArrayLike,
     axis: int | Sequence[int] | None = None,
@@ -296,6 +305,15 @@ def concatenate(
     out: array to write into
 
     Same results as ``numpy.concatenate``.
+    """
+
+def conj(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """The conjugates of the elements; of real numbers the array itself.
+
+    x: any dtype
+    out: array to write into
+
+    Same results as ``numpy.conj``.
     """
 
 def copy(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -604,6 +622,15 @@ def hypot(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarra
     out: array to write into
 
     Same results as ``numpy.hypot``.
+    """
+
+def imag(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """The imaginary parts of the elements; of real numbers zeros.
+
+    x: any dtype
+    out: array to write into
+
+    Same results as ``numpy.imag``.
     """
 
 def inner(a: ArrayLike, b: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -1023,6 +1050,15 @@ def ravel(a: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     out: array to write into
 
     Same results as ``numpy.ravel``.
+    """
+
+def real(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """The real parts of the elements; of real numbers the array itself.
+
+    x: any dtype
+    out: array to write into
+
+    Same results as ``numpy.real``.
     """
 
 def reciprocal(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:

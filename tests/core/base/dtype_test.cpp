@@ -47,6 +47,18 @@ TEST_CASE("the promoted dtype is the smallest that holds both") {
   CHECK(promote(DType::kInt64, DType::kFloat16) == DType::kFloat16);
 }
 
+TEST_CASE("a complex dtype has parts that hold both") {
+  for (const DType z : {DType::kComplex64, DType::kComplex128})
+    for (int a = 0; a < kNumDTypes; ++a) {
+      CHECK(promote(z, dtype(a)) == complex_of(promote(part_of(z), dtype(a))));
+      CHECK(promote(dtype(a), z) == promote(z, dtype(a)));
+      CHECK(promote_weak(z, kind_of(dtype(a))) == z);
+      CHECK(promote_weak(dtype(a), DTypeKind::kComplex) == complex_of(dtype(a)));
+    }
+  CHECK(promote(DType::kComplex64, DType::kComplex128) == DType::kComplex128);
+  CHECK(complex_of(part_of(DType::kComplex64)) == DType::kComplex64);
+}
+
 TEST_CASE("a weak scalar changes only the kind") {
   for (int a = 0; a < kNumDTypes; ++a) {
     const DType array = dtype(a);
@@ -60,7 +72,7 @@ TEST_CASE("a weak scalar changes only the kind") {
 TEST_CASE("names lead back to their dtypes, reserved ones are not known") {
   for (int a = 0; a < 18; ++a) {
     CHECK(dtype_named(name_of(dtype(a))) == dtype(a));
-    CHECK(is_known(dtype(a)) == (a < kNumDTypes));
+    CHECK(is_known(dtype(a)) == (a < kNumDTypes || is_complex(dtype(a))));
   }
   CHECK_FALSE(dtype_named("float").has_value());
   CHECK_FALSE(is_known(dtype(200)));
