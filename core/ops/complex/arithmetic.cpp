@@ -69,13 +69,27 @@ Value magnitude(const Complex& z) {
 
 Value phase(const Complex& z) { return call2("arctan2", imaginary(z), z.re); }
 
-Complex polar(const Value& size, const Value& angle) {
-  return {size * applied("cos", angle), size * applied("sin", angle)};
+Value unless_lost(const Value& found, const Value& condition, const Value& value) {
+  return where(call2("logical_and", applied("isnan", found), condition), value, found);
+}
+
+Value times(const Value& size, const Value& factor, const Value& is_nothing) {
+  Value product = size * factor;
+  if (is_nothing) product = unless_lost(product, is_nothing, scalar(size, 0));
+  return unless_lost(product, equal(factor, scalar(factor, 0)), factor);
+}
+
+Value times_of_real(const Value& size, const Value& factor, const Value& is_nothing,
+                    const Value& source) {
+  return unless_lost(times(size, factor, is_nothing), applied("isinf", source), size);
 }
 
 Complex exp(const Complex& z) {
   const Value size = ops::exp(z.re);
-  return z.im ? polar(size, z.im) : Complex{size, {}};
+  if (!z.im) return {size, {}};
+  const Value is_nothing = equal(z.re, scalar(z.re, -HUGE_VAL));
+  return {times_of_real(size, applied("cos", z.im), is_nothing, z.re),
+          times(size, applied("sin", z.im), is_nothing)};
 }
 
 Complex log(const Complex& z) { return {ops::log(magnitude(z)), phase(z)}; }

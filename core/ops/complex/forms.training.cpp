@@ -6,16 +6,15 @@
 
 #include "base/errors.h"
 #include "ops/complex/arithmetic.h"
-#include "ops/complex/complex.h"
+#include "ops/complex/functions.h"
 #include "ops/registry.h"
 
 namespace weft::ops {
 namespace {
 
-using Form = const ComplexContext&;
+using namespace complex_forms;
 
-Complexes one(Complex z) { return {std::move(z)}; }
-Complexes real(Value x) { return {Complex{std::move(x), {}}}; }
+using Form = const ComplexContext&;
 
 // The operator on one plane of each input, with the attributes of the call.
 Values on(Form c, const Values& planes, std::span<const Argument> attributes) {
@@ -111,8 +110,10 @@ Complexes angles(Form c) { return real(phase(c.in[0])); }
 // z / |z|, and 0 at 0.
 Complexes sign(Form c) {
   const Value size = magnitude(c.in[0]);
-  const Value divisor = where(equal(size, scalar(size, 0)), scalar(size, 1), size);
-  return one({c.in[0].re / divisor, imaginary(c.in[0]) / divisor});
+  const Value zero = scalar(size, 0), is_zero = equal(size, zero);
+  const Value divisor = where(is_zero, scalar(size, 1), size);
+  return one({where(is_zero, zero, c.in[0].re / divisor),
+              where(is_zero, zero, imaginary(c.in[0]) / divisor)});
 }
 
 // Equal where both parts are.
@@ -177,106 +178,6 @@ Complexes casts(Form c) {
 Complexes full(Form c) {
   const Value re = on(c, {}, part_attributes(c))[0];
   return one({re, scalar(re, 0)});
-}
-
-// exp and its family.
-Complexes exponential(Form c) { return one(exp(c.in[0])); }
-Complexes exponential_of_two(Form c) { return one(exp(c.in[0] * M_LN2)); }
-
-// exp(a + ib) - 1 = expm1(a) cos b - 2 sin²(b / 2) + i exp(a) sin b, without cancellation.
-Complexes exponential_minus_one(Form c) {
-  const Complex& z = c.in[0];
-  const Value half = applied("sin", z.im * 0.5);
-  const Value re = applied("expm1", z.re) * applied("cos", z.im) - half * half * 2.0;
-  return one({re, exp(z.re) * applied("sin", z.im)});
-}
-
-Complexes logarithm(Form c) { return one(log(c.in[0])); }
-Complexes logarithm_of_two(Form c) { return one(log(c.in[0]) * M_LOG2E); }
-Complexes logarithm_of_ten(Form c) { return one(log(c.in[0]) * M_LOG10E); }
-
-// log(1 + z): |1 + z|² - 1 = a (2 + a) + b², which log1p takes without cancellation.
-Complexes logarithm_plus_one(Form c) {
-  const Complex& z = c.in[0];
-  const Value excess = z.re * (z.re + 2.0) + z.im * z.im;
-  return one({applied("log1p", excess) * 0.5, phase({z.re + 1.0, z.im})});
-}
-
-Complexes square_root(Form c) { return one(sqrt(c.in[0])); }
-Complexes reciprocal_root(Form c) {
-  return one(Complex{scalar(c.in[0].re, 1), {}} / sqrt(c.in[0]));
-}
-
-// Functions of angles, by their real and hyperbolic sisters.
-Complexes sine(Form c) {
-  const Complex& z = c.in[0];
-  return one(
-      {applied("sin", z.re) * applied("cosh", z.im), applied("cos", z.re) * applied("sinh", z.im)});
-}
-Complexes cosine(Form c) {
-  const Complex& z = c.in[0];
-  return one({applied("cos", z.re) * applied("cosh", z.im),
-              -(applied("sin", z.re) * applied("sinh", z.im))});
-}
-Complex hyperbolic_sine(const Complex& z) {
-  return {applied("sinh", z.re) * applied("cos", z.im),
-          applied("cosh", z.re) * applied("sin", z.im)};
-}
-Complex hyperbolic_cosine(const Complex& z) {
-  return {applied("cosh", z.re) * applied("cos", z.im),
-          applied("sinh", z.re) * applied("sin", z.im)};
-}
-
-// tanh(a + ib) with T = tanh a and t = tan b: (T (1 + t²) + i t (1 - T²)) / (1 + T² t²). No part
-// overflows where a is large.
-Complex hyperbolic_tangent(const Complex& z) {
-  const Value big = applied("tanh", z.re), small = applied("tan", z.im);
-  const Value squares = big * big, tangents = small * small;
-  const Value divisor = squares * tangents + 1.0;
-  return {big * (tangents + 1.0) / divisor, small * (1.0 - squares) / divisor};
-}
-Complexes sinh_form(Form c) { return one(hyperbolic_sine(c.in[0])); }
-Complexes cosh_form(Form c) { return one(hyperbolic_cosine(c.in[0])); }
-Complexes tanh_form(Form c) { return one(hyperbolic_tangent(c.in[0])); }
-// tan z = -i tanh(i z).
-Complexes tangent(Form c) { return one(-times_i(hyperbolic_tangent(times_i(c.in[0])))); }
-
-// Inverse functions by logarithms (Kahan, "Branch cuts for complex elementary functions", 1987,
-// for the choice of roots, which keeps each function on its side of the cut).
-Complex root_of_one_plus(const Complex& z) { return sqrt(z + 1.0); }
-Complex root_of_one_minus(const Complex& z) { return sqrt(-z + 1.0); }
-Complex inverse_cosine(const Complex& z) {
-  const Complex minus = root_of_one_minus(z), plus = root_of_one_plus(z);
-  const Value re = z.re.builder().call("arctan2", {minus.re, plus.re}) * 2.0;
-  return {re, applied("arcsinh", plus.re * minus.im - plus.im * minus.re)};
-}
-Complex inverse_sine(const Complex& z) {
-  const Complex minus = root_of_one_minus(z), plus = root_of_one_plus(z);
-  const Complex product = minus * plus;
-  return {z.re.builder().call("arctan2", {z.re, product.re}),
-          applied("arcsinh", minus.re * plus.im - minus.im * plus.re)};
-}
-Complex inverse_hyperbolic_cosine(const Complex& z) {
-  const Complex minus = sqrt(z + -1.0), plus = sqrt(z + 1.0);
-  return {applied("arcsinh", minus.re * plus.re + minus.im * plus.im),
-          z.re.builder().call("arctan2", {minus.im, plus.re}) * 2.0};
-}
-// asinh z = -i asin(i z).
-Complex inverse_hyperbolic_sine(const Complex& z) { return -times_i(inverse_sine(times_i(z))); }
-// atanh z = (log1p(4a / ((1 - a)² + b²)) / 4) + i atan2(2b, (1 - a)(1 + a) - b²) / 2.
-Complex inverse_hyperbolic_tangent(const Complex& z) {
-  const Value less = 1.0 - z.re, more = z.re + 1.0, squares = z.im * z.im;
-  const Value re = applied("log1p", z.re * 4.0 / (less * less + squares)) * 0.25;
-  return {re, z.re.builder().call("arctan2", {z.im * 2.0, less * more - squares}) * 0.5};
-}
-Complexes arcsinh_form(Form c) { return one(inverse_hyperbolic_sine(c.in[0])); }
-Complexes arccosh_form(Form c) { return one(inverse_hyperbolic_cosine(c.in[0])); }
-Complexes arctanh_form(Form c) { return one(inverse_hyperbolic_tangent(c.in[0])); }
-Complexes arcsin_form(Form c) { return one(inverse_sine(c.in[0])); }
-Complexes arccos_form(Form c) { return one(inverse_cosine(c.in[0])); }
-// atan z = -i atanh(i z).
-Complexes arctan_form(Form c) {
-  return one(-times_i(inverse_hyperbolic_tangent(times_i(c.in[0]))));
 }
 
 // Variance of complex numbers is the sum of the variances of their parts, and real.

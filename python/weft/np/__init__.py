@@ -37,6 +37,7 @@ from weft.np._dtype_functions import can_cast, finfo, iinfo, isdtype, result_typ
 from weft.np._editing import *  # noqa: F403
 from weft.np._elementwise import *  # noqa: F403
 from weft.np._extents import *  # noqa: F403
+from weft.np._inspection import __array_namespace_info__
 from weft.np._ops import *  # noqa: F403
 from weft.np._searching import *  # noqa: F403
 from weft.np._shapes import *  # noqa: F403
@@ -53,6 +54,7 @@ e = _math.e
 inf = _math.inf
 nan = _math.nan
 newaxis = None
+__array_api_version__ = "2024.12"
 
 # NumPy's second names, most of them the array API's.
 absolute = _ops.abs
@@ -79,6 +81,7 @@ __all__ = [
     *_searching.__all__,
     *_shapes.__all__,
     *_statistics.__all__,
+    "__array_namespace_info__",
     "absolute",
     "acos",
     "acosh",
