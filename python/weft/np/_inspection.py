@@ -15,12 +15,8 @@ _KINDS = (
 )
 
 
-class __array_namespace_info__:
-    """Devices, dtypes and limits of `weft.np`, as the array API asks for them.
-
-    >>> __array_namespace_info__().default_dtypes()["real floating"].name
-    'float32'
-    """
+class NamespaceInfo:
+    """Devices, dtypes and limits of `weft.np`, as the array API asks for them."""
 
     def capabilities(self) -> dict[str, Any]:
         """Whether shapes may depend on values, masks are indices, and the largest rank."""
@@ -52,13 +48,23 @@ class __array_namespace_info__:
         kinds = kind if isinstance(kind, tuple) else (kind,)
         for one in kinds:
             if one is not None and one not in _KINDS:
-                raise InvalidValue(f"dtypes: `kind` must be one of {', '.join(_KINDS)}; got {one!r}")
+                known = ", ".join(_KINDS)
+                raise InvalidValue(f"dtypes: `kind` must be one of {known}; got {one!r}")
         halves = (bfloat16, numpy.dtype("float16"))
         return {
             dtype.name: dtype
             for dtype in BY_NUMBER
             if dtype not in halves and any(one is None or isdtype(dtype, one) for one in kinds)
         }
+
+
+def __array_namespace_info__() -> NamespaceInfo:  # noqa: N807 - the standard names it so
+    """What the array API's programs ask a namespace about itself.
+
+    >>> __array_namespace_info__().default_dtypes()["real floating"].name
+    'float32'
+    """
+    return NamespaceInfo()
 
 
 __all__ = ["__array_namespace_info__"]

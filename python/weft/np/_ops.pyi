@@ -631,6 +631,8 @@ def imag(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     out: array to write into
 
     Same results as ``numpy.imag``.
+
+    No gradient: the imaginary parts of real numbers are zero.
     """
 
 def inner(a: ArrayLike, b: ArrayLike, *, out: ndarray | None = None) -> ndarray:

@@ -44,6 +44,7 @@ bool_ = bool = _numpy.dtype("bool")
 int8, int16, int32, int64 = map(_numpy.dtype, ("int8", "int16", "int32", "int64"))
 uint8, uint16, uint32, uint64 = map(_numpy.dtype, ("uint8", "uint16", "uint32", "uint64"))
 float16, float32, float64 = map(_numpy.dtype, ("float16", "float32", "float64"))
+complex64, complex128 = map(_numpy.dtype, ("complex64", "complex128"))
 
 boolean_dtypes = [bool_]
 integer_dtypes = [int8, int16, int32, int64, uint8, uint16, uint32, uint64]
