@@ -153,7 +153,7 @@ def elementwise_functions() -> list[Any]:
 
 def tolerance(dtype: Any, terms: int = 1) -> dict[str, float]:
     """Allowed difference for results of `terms` summed products."""
-    eps = numpy.finfo(dtype).eps if numpy.issubdtype(dtype, numpy.floating) else 0
+    eps = numpy.finfo(dtype).eps if numpy.issubdtype(dtype, numpy.inexact) else 0
     return {"rtol": 8 * eps * max(1, terms) ** 0.5, "atol": 4 * eps * max(1, terms) ** 0.5}
 
 

@@ -190,6 +190,11 @@ Complexes deviation(Form c) {
   return real(applied("sqrt", re * re + im * im));
 }
 
+Complexes transform(Form c) {
+  const Values planes = c.builder.call_all("fourier", {c.in[0].re, c.in[0].im}, {c.get("inverse")});
+  return one({planes[0], planes[1]});
+}
+
 // Norms are those of the magnitudes.
 Complexes of_magnitudes(Form c) { return real(on(c, {magnitude(c.in[0])}, c.all())[0]); }
 
@@ -265,6 +270,7 @@ constexpr Entry kForms[] = {
     {"cosh", cosh_form},
     {"count_nonzero", on_truths},
     {"cumsum", each_plane},
+    {"dft", transform},
     {"diag", each_plane},
     {"divide", divide},
     {"dot", bilinear},

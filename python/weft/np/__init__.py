@@ -28,6 +28,7 @@ from weft.np import (
     _searching,
     _shapes,
     _statistics,
+    fft,
     linalg,
     random,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "concat",
     "conjugate",
     "e",
+    "fft",
     "finfo",
     "float16",
     "float32",

@@ -271,6 +271,15 @@ def dequantize(
     No gradient: its data are integers.
     """
 
+def dft(x: ArrayLike, inverse: bool = False, *, out: ndarray | None = None) -> ndarray:
+    """The discrete Fourier transform along the last axis, without a scale; complex. `np.fft` has
+    NumPy's functions.
+
+    x: any dtype, of real or complex numbers
+    inverse: the other sign of the exponent
+    out: array to write into
+    """
+
 def digamma(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Derivative of the logarithm of the gamma function, element by element.
 

@@ -1,0 +1,226 @@
+// Plans of Fourier transforms, and the passes over groups of rows; fourier.isa.cpp has the
+// butterflies.
+
+#include "kernels/signal/fourier.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <map>
+#include <mutex>
+
+#include "base/checked.h"
+#include "kernels/elementwise/copy.h"
+#include "kernels/float_type.h"
+#include "kernels/isa/active.h"
+#include "kernels/signal/fourier_kernels_impl.h"
+
+namespace weft::kernels {
+namespace {
+
+constexpr int64_t kLanes = 16;     // rows that are transformed together, at most
+constexpr size_t kMostPlans = 64;  // that are kept
+
+// Factors of the length: fours, a two, then odd primes. None if one of them is too large.
+std::vector<int32_t> radices_of(int64_t length) {
+  std::vector<int32_t> radices;
+  int64_t rest = length;
+  for (; rest % 4 == 0; rest /= 4) radices.push_back(4);
+  for (int64_t prime = 2; prime <= kLargestRadix; ++prime)
+    for (; rest % prime == 0; rest /= prime) radices.push_back(static_cast<int32_t>(prime));
+  if (rest > 1) radices.clear();
+  return radices;
+}
+
+bool has_passes(int64_t length) { return length == 1 || !radices_of(length).empty(); }
+
+int64_t convolution_length(int64_t length) {
+  int64_t power = 1;
+  while (power < 2 * length - 1) power *= 2;
+  return power;
+}
+
+// The numbers exp(-2πi turns(j)) for j below `count`.
+template <class T, class Turns>
+std::vector<char> circle(int64_t count, const Turns& turns) {
+  std::vector<char> table(static_cast<size_t>(2 * count) * sizeof(T));
+  T* const parts = reinterpret_cast<T*>(table.data());
+  for (int64_t j = 0; j < count; ++j) {
+    const double angle = -2 * M_PI * turns(j);
+    parts[j] = static_cast<T>(std::cos(angle));
+    parts[count + j] = static_cast<T>(std::sin(angle));
+  }
+  return table;
+}
+
+const char* second_half(const std::vector<char>& table) { return table.data() + table.size() / 2; }
+
+// The two pairs of planes that passes go between.
+template <class T>
+struct Buffers {
+  T *re, *im, *next_re, *next_im;
+  Buffers(void* scratch, int64_t elements)
+      : re(static_cast<T*>(scratch)),
+        im(re + elements),
+        next_re(im + elements),
+        next_im(next_re + elements) {}
+};
+
+const FourierKernels& kernels_for(DType dtype) { return WEFT_ACTIVE_LAYER(dtype, kFouriers); }
+
+// The transform of `lanes` rows that lie side by side, element by element.
+template <class T>
+void transform(const FourierPlan& plan, int64_t lanes, Buffers<T>& buffers) {
+  int64_t done = 1;
+  for (const int32_t radix : plan.radices) {
+    const FourierPass pass{radix,
+                           plan.length / done / radix,
+                           done * lanes,
+                           plan.roots.data(),
+                           second_half(plan.roots),
+                           plan.length,
+                           done};
+    kernels_for(plan.dtype).pass(pass, buffers.re, buffers.im, buffers.next_re, buffers.next_im);
+    std::swap(buffers.re, buffers.next_re);
+    std::swap(buffers.im, buffers.next_im);
+    done *= radix;
+  }
+}
+
+template <class T>
+void scale(const FourierPlan& plan, const std::vector<char>& by, int64_t length, int64_t lanes,
+           Buffers<T>& buffers) {
+  kernels_for(plan.dtype).scale(length, lanes, by.data(), second_half(by), buffers.re, buffers.im);
+}
+
+// Bluestein: the rows times the chirp, convolved with its conjugate, times the chirp.
+template <class T>
+void transform_by_convolution(const FourierPlan& plan, int64_t lanes, Buffers<T>& buffers) {
+  const FourierPlan& inner = *plan.convolution;
+  const auto rest = static_cast<size_t>((inner.length - plan.length) * lanes) * sizeof(T);
+  scale(plan, plan.chirp, plan.length, lanes, buffers);
+  std::memset(buffers.re + plan.length * lanes, 0, rest);
+  std::memset(buffers.im + plan.length * lanes, 0, rest);
+  transform(inner, lanes, buffers);
+  scale(plan, plan.filter, inner.length, lanes, buffers);
+  std::swap(buffers.re, buffers.im);  // the inverse transform
+  transform(inner, lanes, buffers);
+  std::swap(buffers.re, buffers.im);
+  scale(plan, plan.chirp, plan.length, lanes, buffers);
+}
+
+// Rows to lanes: element j of row r becomes element r of vector j. Null rows are zeros.
+template <class T>
+void gather(const T* rows, int64_t length, int64_t lanes, T* to) {
+  if (!rows) {
+    std::memset(to, 0, static_cast<size_t>(length * lanes) * sizeof(T));
+    return;
+  }
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    for (int64_t j = 0; j < length; ++j) to[j * lanes + lane] = rows[lane * length + j];
+}
+template <class T>
+void scatter(const T* from, int64_t length, int64_t lanes, T* rows) {
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    for (int64_t j = 0; j < length; ++j) rows[lane * length + j] = from[j * lanes + lane];
+}
+
+template <class T>
+void run(const FourierPlan& plan, int64_t rows, const T* re, const T* im, T* out_re, T* out_im,
+         void* scratch, Range units) {
+  const int64_t size = plan.convolution ? plan.convolution->length : plan.length;
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    const int64_t first = unit * kLanes, lanes = std::min(kLanes, rows - first);
+    const int64_t place = first * plan.length;
+    Buffers<T> buffers(scratch, size * lanes);
+    gather(re ? re + place : nullptr, plan.length, lanes, buffers.re);
+    gather(im ? im + place : nullptr, plan.length, lanes, buffers.im);
+    if (plan.convolution)
+      transform_by_convolution(plan, lanes, buffers);
+    else
+      transform(plan, lanes, buffers);
+    scatter(buffers.re, plan.length, lanes, out_re + place);
+    scatter(buffers.im, plan.length, lanes, out_im + place);
+  }
+}
+
+// The spectrum of the conjugate chirp, which is laid round a circle; the inverse transform's scale
+// is in it.
+template <class T>
+std::vector<char> filter_of(const FourierPlan& plan) {
+  const FourierPlan& inner = *plan.convolution;
+  std::vector<T> scratch(static_cast<size_t>(4 * inner.length));
+  Buffers<T> buffers(scratch.data(), inner.length);
+  const T* const cos = reinterpret_cast<const T*>(plan.chirp.data());
+  for (int64_t j = 0; j < plan.length; ++j) {
+    const int64_t mirrored = j == 0 ? 0 : inner.length - j;
+    buffers.re[j] = buffers.re[mirrored] = cos[j];
+    buffers.im[j] = buffers.im[mirrored] = -cos[plan.length + j];
+  }
+  transform(inner, 1, buffers);
+  std::vector<char> filter(static_cast<size_t>(2 * inner.length) * sizeof(T));
+  T* const parts = reinterpret_cast<T*>(filter.data());
+  const T by = T(1) / static_cast<T>(inner.length);
+  for (int64_t j = 0; j < inner.length; ++j) {
+    parts[j] = buffers.re[j] * by;
+    parts[inner.length + j] = buffers.im[j] * by;
+  }
+  return filter;
+}
+
+}  // namespace
+
+FourierPlan::FourierPlan(DType type, int64_t n) : dtype(type), length(n), radices(radices_of(n)) {
+  const auto whole = static_cast<double>(n);
+  with_float_type(type, [&](auto* pointer) {
+    using T = std::remove_pointer_t<decltype(pointer)>;
+    if (has_passes(n)) {
+      roots = circle<T>(n, [&](int64_t j) { return static_cast<double>(j) / whole; });
+      return;
+    }
+    convolution = std::make_unique<const FourierPlan>(type, convolution_length(n));
+    // j² modulo 2n: the angle of a large square would have lost its digits.
+    chirp = circle<T>(n, [&](int64_t j) {
+      const auto square = static_cast<unsigned __int128>(j) * static_cast<unsigned __int128>(j);
+      return static_cast<double>(static_cast<uint64_t>(square % static_cast<uint64_t>(2 * n))) /
+             (2 * whole);
+    });
+    filter = filter_of<T>(*this);
+  });
+}
+
+std::shared_ptr<const FourierPlan> fourier_plan(DType dtype, int64_t length) {
+  static std::mutex mutex;
+  static auto* const plans =
+      new std::map<std::pair<DType, int64_t>, std::shared_ptr<const FourierPlan>>;
+  const std::lock_guard lock(mutex);
+  const auto found = plans->find({dtype, length});
+  if (found != plans->end()) return found->second;
+  if (plans->size() >= kMostPlans) plans->clear();
+  auto plan = std::make_shared<const FourierPlan>(dtype, length);
+  plans->emplace(std::pair(dtype, length), plan);
+  return plan;
+}
+
+int64_t fourier_units(int64_t rows) { return (rows + kLanes - 1) / kLanes; }
+
+int64_t fourier_scratch_bytes(DType dtype, int64_t length, int64_t rows) {
+  const int64_t size = has_passes(length) ? length : convolution_length(length);
+  return (Checked(4 * size) * std::min(rows, kLanes) * element_size(dtype)).value();
+}
+
+double fourier_flops(int64_t length, int64_t rows) {
+  const auto n = static_cast<double>(std::max<int64_t>(length, 2));
+  return 5 * n * std::log2(n) * static_cast<double>(rows);
+}
+
+void run_fourier(const FourierPlan& plan, int64_t rows, const void* re, const void* im,
+                 void* out_re, void* out_im, void* scratch, Range units) {
+  with_float_type(plan.dtype, [&](auto* pointer) {
+    using T = std::remove_pointer_t<decltype(pointer)>;
+    run(plan, rows, static_cast<const T*>(re), static_cast<const T*>(im), static_cast<T*>(out_re),
+        static_cast<T*>(out_im), scratch, units);
+  });
+}
+
+}  // namespace weft::kernels
