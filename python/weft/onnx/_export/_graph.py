@@ -17,6 +17,8 @@ import numpy
 from weft._base.errors import NotFound
 
 _DTYPES = {
+    "C128": "complex128",
+    "C64": "complex64",
     "F64": "float64",
     "F32": "float32",
     "F16": "float16",

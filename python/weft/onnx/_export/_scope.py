@@ -12,6 +12,8 @@ from onnx import TensorProto, helper
 from weft.onnx._export._graph import numpy_dtype
 
 ELEMENTS = {
+    "complex64": TensorProto.COMPLEX64,
+    "complex128": TensorProto.COMPLEX128,
     "float64": TensorProto.DOUBLE,
     "float32": TensorProto.FLOAT,
     "float16": TensorProto.FLOAT16,
