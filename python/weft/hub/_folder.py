@@ -27,6 +27,7 @@ _LAYERS = (
     "decoder_layers",
     "n_layers",
     "n_layer",
+    "num_local_experts",
     "depths",
 )
 # Keys for extents. Some are of tables that are computed, such as positions: a million is let pass.
@@ -51,6 +52,8 @@ _EXTENTS = (
     "d_ff",
     "num_heads",
     "embed_dim",
+    "ffn_dim",
+    "word_embed_proj_dim",
     "encoder_ffn_dim",
     "decoder_ffn_dim",
     "max_position_embeddings",
