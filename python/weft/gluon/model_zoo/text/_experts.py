@@ -5,6 +5,8 @@ from typing import Any
 
 from weft import np, npx
 from weft._base.errors import InvalidValue
+from weft._core.dimensions import Extent
+from weft._trace.state import is_tracing
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo._layers import GatedFeedForward
@@ -15,7 +17,8 @@ class Experts(HybridBlock):
     shares. (N, T, U) to (N, T, U).
 
     An expert that no token needs does not run, so a step of generation costs what its few experts
-    cost. One that some tokens need runs for all of them.
+    cost. One that some tokens need runs for all of them. In a graph all experts run, but for one of
+    a single token.
 
     experts: how many there are; chosen: how many a token has
     normalize: do the shares of those chosen sum to 1? Else they are what they are among all
@@ -60,12 +63,18 @@ class Experts(HybridBlock):
 
 def _with(total: Any, x: Any, shares: Any, expert: HybridBlock) -> Any:
     """The total, and an expert's part by the shares (N, T, 1) of the tokens."""
-    return npx.cond(
-        np.any(shares != 0),
-        lambda total, x, shares: total + expert(x) * shares,
-        lambda total, x, shares: total,
-        [total, x, shares],
-    )
+
+    def both(total: Any, x: Any, shares: Any) -> Any:
+        return total + expert(x) * shares
+
+    # Branches of a graph need extents that are known; an open one is never traced as 1.
+    if is_tracing() and not all(_is_one(extent) for extent in x.shape[:2]):
+        return both(total, x, shares)
+    return npx.cond(np.any(shares != 0), both, lambda total, x, shares: total, [total, x, shares])
+
+
+def _is_one(extent: int) -> bool:
+    return not isinstance(extent, Extent) and extent == 1
 
 
 __all__ = ["Experts"]

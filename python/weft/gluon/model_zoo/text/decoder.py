@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
+from weft._core import native
 from weft._core.dimensions import Dim
 from weft._core.typing import ndarray
 from weft._export.export import export
@@ -219,6 +220,7 @@ class Decoder(HybridBlock):
         *,
         batch: int = 1,
         length: int | None = None,
+        padded: bool = False,
         **options: Any,
     ) -> None:
         """Writes a .weft file that generates: its entry points share the caches, their states.
@@ -228,6 +230,8 @@ class Decoder(HybridBlock):
             int32, the one with the highest score
         length: tokens that the caches have room for, `max_length` if None; options: of
             `weft.export`
+        padded: prompt takes a `mask`, too, int32 (batch, length): 0 for what fills up shorter rows
+            in front, else 1, also behind the prompt. Steps follow it
 
         A run appends to the caches; to reset the context (`weft_context_reset`) empties them.
         """
@@ -238,13 +242,16 @@ class Decoder(HybridBlock):
                 f"in [2, {self.max_length}]; got {batch} and {room}"
             )
         caches = self.new_caches(batch, room)
+        kept = np.ones((batch, room), dtype="int32")
 
         def scores_behind(tokens: ndarray) -> dict[str, ndarray]:
-            scores = self(tokens, caches)[:, -1]
+            scores = self._scores_behind(tokens, caches, kept if padded else None)
             return {"scores": scores, "best": np.argmax(scores, axis=-1).astype("int32")}
 
         @hybridize
-        def prompt(tokens: ndarray) -> dict[str, ndarray]:
+        def prompt(tokens: ndarray, mask: ndarray | None = None) -> dict[str, ndarray]:
+            if mask is not None:
+                kept[...] = mask
             return scores_behind(tokens)
 
         @hybridize
@@ -252,13 +259,17 @@ class Decoder(HybridBlock):
             return scores_behind(token)
 
         example = np.zeros((batch, 2), dtype="int32")
-        weights = {name: p.data() for name, p in self.collect_params().items()}
+        names: dict[str, Any] = {name: p.data() for name, p in self.collect_params().items()}
+        names["caches"] = caches
+        if padded:
+            native.set_state(kept, True)
+            names["mask"] = kept
         export(
             path,
-            prompt=(prompt, example),
+            prompt=(prompt, example, *([np.ones_like(kept)] if padded else [])),
             step=(step, example[:, :1]),
             dynamic={"tokens": {1: Dim("length", min=1, max=room)}},
-            names={**weights, "caches": caches},
+            names=names,
             **options,
         )
 
