@@ -254,6 +254,8 @@ BAD_CONFIGS = {
         {"model_type": "gemma2", "use_bidirectional_attention": True},
     ),
     "router_jitter_noise": (llama_module, {"model_type": "mixtral", "router_jitter_noise": 0.1}),
+    "mlp_only_layers": (llama_module, {"model_type": "qwen3_moe", "mlp_only_layers": [1]}),
+    "decoder_sparse_step": (llama_module, {"model_type": "qwen3_moe", "decoder_sparse_step": 2}),
     "rope_type": (neox_module, {"model_type": "phi", "rope_parameters": {"rope_type": "longrope"}}),
     "hidden_act": (neox_module, {"model_type": "gpt_neox", "hidden_act": "gelu_10"}),
     "enable_bias": (opt_module, {"model_type": "opt", "enable_bias": False}),

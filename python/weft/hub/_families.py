@@ -98,6 +98,7 @@ FAMILIES = [
     Family("phi3", llama, "Phi3", "ForCausalLM"),
     Family("qwen2", llama, "Qwen2", "ForCausalLM"),
     Family("qwen3", llama, "Qwen3", "ForCausalLM"),
+    Family("qwen3_moe", llama, "Qwen3Moe", "ForCausalLM"),
     Family("regnet", regnet, "RegNet", _IMAGES, takes="images"),
     Family("resnet", resnext, "ResNet", _IMAGES, takes="images"),
     Family("roberta", encoders, "Roberta", _ENCODER),

@@ -27,6 +27,7 @@ _LAYERS = (
     "decoder_layers",
     "n_layers",
     "n_layer",
+    "num_experts",
     "num_local_experts",
     "depths",
 )
@@ -38,6 +39,7 @@ _EXTENTS = (
     "hidden_size",
     "hidden_sizes",
     "intermediate_size",
+    "moe_intermediate_size",
     "num_attention_heads",
     "head_dim",
     "dim",

@@ -41,6 +41,7 @@ OPT = {
 }
 GPT2 = {"vocab_size": 61, "n_positions": 64, "n_embd": 32, "n_layer": 3, "n_head": 4}
 GEMMA2 = SHARED | {"head_dim": 16, "sliding_window": 5, "query_pre_attn_scalar": 24}
+MIXED = {"num_experts": 5, "num_experts_per_tok": 3, "moe_intermediate_size": 24, "head_dim": 16}
 CASES = {
     "gpt2": ("GPT2", GPT2 | {"initializer_range": 0.2}),
     "llama": ("Llama", SHARED),
@@ -77,6 +78,8 @@ CASES = {
         "Mixtral",
         SHARED | {"num_local_experts": 3, "num_experts_per_tok": 1, "sliding_window": 4},
     ),
+    "qwen3_moe": ("Qwen3Moe", SHARED | MIXED),
+    "qwen3_moe, shares that sum to 1": ("Qwen3Moe", SHARED | MIXED | {"norm_topk_prob": True}),
     "mistral without a window": ("Mistral", SHARED | {"sliding_window": None}),
 }
 TOKENS = torch.tensor([[5, 17, 3, 42, 8, 1, 30], [9, 9, 2, 60, 0, 11, 4]])

@@ -31,7 +31,6 @@ class Experts(HybridBlock):
         experts: int,
         chosen: int,
         activation: str = "silu",
-        *,
         normalize: bool = True,
     ) -> None:
         super().__init__()

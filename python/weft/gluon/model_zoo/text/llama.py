@@ -1,5 +1,5 @@
-"""Llama and its kin: Touvron et al., "LLaMA", 2023; also Mistral, Mixtral, Qwen 2 and 3, Phi 3 and
-Gemma 1 and 2, which differ from it in what the options say."""
+"""Llama and its kin: Touvron et al., "LLaMA", 2023; also Mistral, Mixtral, Qwen 2 and 3, with
+experts or without, Phi 3 and Gemma 1 and 2, which differ from it in what the options say."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -40,6 +40,10 @@ _HUGGING_FACE = Names(
         f"{_LAYER}.mlp.up_proj": f"{_LAYER}.ffn.up",
         f"{_LAYER}.mlp.gate_up_proj": Split([f"{_LAYER}.ffn.gate", f"{_LAYER}.ffn.up"]),
         f"{_LAYER}.mlp.down_proj": f"{_LAYER}.ffn.down",
+        f"{_LAYER}.mlp.gate": f"{_LAYER}.ffn.router",
+        f"{_LAYER}.mlp.experts.{{j}}.{{part:gate|up|down}}_proj": (
+            f"{_LAYER}.ffn.experts.{{j}}.{{part}}"
+        ),
         f"{_LAYER}.block_sparse_moe.gate": f"{_LAYER}.ffn.router",
         f"{_LAYER}.block_sparse_moe.experts.{{j}}.w1": f"{_LAYER}.ffn.experts.{{j}}.gate",
         f"{_LAYER}.block_sparse_moe.experts.{{j}}.w2": f"{_LAYER}.ffn.experts.{{j}}.down",
@@ -78,7 +82,7 @@ class Llama(RotaryDecoder):
     attention_softcap, softcap: c · tanh(s / c) instead of the scores s of attention, and of those
         of the next tokens (Gemma 2); None for the scores themselves
     experts: gated parts, of which each token has the best `experts_per_token` (Mixtral); None for
-        one part without a router
+        one part without a router. normalize_shares: the shares of a token's experts sum to 1
 
     >>> from weft import gluon, np
     >>> net = gluon.model_zoo.text.Llama(50, 16, 32, num_layers=2, num_heads=4, key_value_heads=2)
@@ -117,6 +121,7 @@ class Llama(RotaryDecoder):
         softcap: float | None = None,
         experts: int | None = None,
         experts_per_token: int = 2,
+        normalize_shares: bool = True,
     ) -> None:
         super().__init__()
         shared = num_heads if key_value_heads is None else key_value_heads
@@ -155,7 +160,9 @@ class Llama(RotaryDecoder):
 
         def ffn() -> HybridBlock:
             if experts is not None:
-                return Experts(units, hidden_size, experts, experts_per_token, activation)
+                counts = (experts, experts_per_token)
+                options = (activation, normalize_shares)
+                return Experts(units, hidden_size, *counts, *options)
             return GatedFeedForward(units, hidden_size, activation, use_bias=ffn_bias)
 
         self.layers = nn.HybridSequential(
@@ -203,8 +210,8 @@ _FAMILIES: dict[str, dict[str, Any]] = {
         "rms_norm_eps": 1e-5,
         "rope_theta": 1e6,
         "max_position_embeddings": 131072,
-        "num_local_experts": 8,
     },
+    "qwen3_moe": {"query_key_norm": True, "max_position_embeddings": 32768},
     "qwen2": {"qkv_bias": True, "max_position_embeddings": 32768},
     "qwen3": {"query_key_norm": True, "head_dim": 128, "max_position_embeddings": 32768},
     "phi3": {"rms_norm_eps": 1e-5, "max_position_embeddings": 4096},
@@ -237,14 +244,17 @@ def from_config(config: Mapping[str, Any]) -> Llama:
     own = Config("Llama", config)
     own.assume(own.choice("model_type", "llama", _FAMILIES), _NULLABLE)
     own.refuse("quantization_config", "use_bidirectional_attention", "router_jitter_noise")
-    is_gemma2, is_mixture = own.flag("post_norms", False), own.get("num_local_experts") is not None
+    is_gemma2 = own.flag("post_norms", False)
     heads, units = own.count("num_attention_heads", 32), own.count("hidden_size", 4096)
     size = own.count("head_dim", max(units // heads, 1))
     bias = own.flag("attention_bias", False)
+    width = own.count("intermediate_size", 11008)
+    if own.get("model_type") == "qwen3_moe":
+        width = own.count("moe_intermediate_size", 768)
     return Llama(
         own.count("vocab_size", 32000),
         units,
-        own.count("intermediate_size", 11008),
+        width,
         own.count("num_hidden_layers", 32),
         heads,
         own.count("num_key_value_heads", heads),
@@ -269,9 +279,28 @@ def from_config(config: Mapping[str, Any]) -> Llama:
         attention_scale=own.number("query_pre_attn_scalar") ** -0.5 if is_gemma2 else None,
         attention_softcap=_cap(own, "attn_logit_softcapping") if is_gemma2 else None,
         softcap=_cap(own, "final_logit_softcapping") if is_gemma2 else None,
-        experts=own.count("num_local_experts") if is_mixture else None,
-        experts_per_token=own.count("num_experts_per_tok", 2),
+        **_experts(own),
     )
+
+
+def _experts(config: Config) -> dict[str, Any]:
+    """Options of mixtures of experts; none for other families."""
+    family = config.get("model_type")
+    count = "num_local_experts" if config.get("num_local_experts") else "num_experts"
+    if family == "mixtral":
+        return {
+            "experts": config.count(count, 8),
+            "experts_per_token": config.count("num_experts_per_tok", 2),
+        }
+    if family != "qwen3_moe":
+        return {}
+    config.only("decoder_sparse_step", 1)
+    config.refuse("mlp_only_layers")
+    return {
+        "experts": config.count(count, 128),
+        "experts_per_token": config.count("num_experts_per_tok", 8),
+        "normalize_shares": config.flag("norm_topk_prob", False),
+    }
 
 
 def _cap(config: Config, key: str) -> float | None:
@@ -288,7 +317,7 @@ def _windows(config: Config) -> list[int | None]:
     width = config.count("sliding_window")
     if family == "gemma2":
         whole = [i % 2 == 1 for i in range(layers)]
-    elif family.startswith("qwen"):
+    elif family in ("qwen2", "qwen3"):
         first = config.count("max_window_layers", 28, least=0)
         whole = [i < first for i in range(layers)]
     else:
