@@ -9,6 +9,7 @@ import scipy.special
 import weft
 from test_text_models import (
     FRAMES,
+    KIN,
     TOKENS,
     VOCABULARY,
     N,
@@ -32,36 +33,7 @@ from weft.gluon.published import Names, Split, translated
 MASK = numpy.array([[0, 0, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1]], "int32")
 
 
-def neox():
-    return text.NeoX(VOCABULARY, 16, 2, 2, max_length=12, query_key_norm=True)
-
-
-def phi():
-    return text.NeoX(VOCABULARY, 16, 2, 4, 24, 2, max_length=12, shared_norm=True, head_bias=True)
-
-
-def opt():
-    return text.OPT(VOCABULARY, 8, 2, 2, max_length=12, embed_units=4, dropout=0.0)
-
-
-def mixture():
-    return text.Llama(VOCABULARY, 8, 12, 2, 2, max_length=12, experts=4)
-
-
-def capped():
-    caps = {"attention_softcap": 0.5, "softcap": 1.0, "attention_scale": 0.4}
-    return text.Llama(VOCABULARY, 8, 12, 2, 2, max_length=12, post_norms=True, **caps)
-
-
-DECODERS = {
-    "gpt": gpt,
-    "llama": llama,
-    "neox": neox,
-    "phi": phi,
-    "opt": opt,
-    "mixture": mixture,
-    "capped": capped,
-}
+DECODERS = {"gpt": gpt, "llama": llama, **KIN}
 
 
 @pytest.mark.parametrize("name", DECODERS)
