@@ -7,7 +7,7 @@ import json
 import numpy
 import pytest
 import weft
-from weft import cli, np, runtime
+from weft import autograd, cli, gluon, np, runtime
 
 torch = pytest.importorskip("torch")
 hf = pytest.importorskip("transformers")
@@ -38,12 +38,14 @@ OPT = {
     "max_position_embeddings": 64,
     "init_std": 0.2,
     "dropout": 0.0,
+    "pad_token_id": None,
 }
 GPT2 = {"vocab_size": 61, "n_positions": 64, "n_embd": 32, "n_layer": 3, "n_head": 4}
+GPT2 |= {"initializer_range": 0.2, "resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0}
 GEMMA2 = SHARED | {"head_dim": 16, "sliding_window": 5, "query_pre_attn_scalar": 24}
 MIXED = {"num_experts": 5, "num_experts_per_tok": 3, "moe_intermediate_size": 24, "head_dim": 16}
 CASES = {
-    "gpt2": ("GPT2", GPT2 | {"initializer_range": 0.2}),
+    "gpt2": ("GPT2", GPT2),
     "llama": ("Llama", SHARED),
     "gpt_neox": ("GPTNeoX", SIZES),
     "gpt_neox, whole heads turn": (
@@ -138,6 +140,22 @@ def test_beams_are_those_of_transformers(made):
     ends = [int(want[0, 9]), int(want[2, 12])]
     want = generated(module, TOKENS, 10, num_beams=3, end=ends)
     same(net.generate(tokens, 10, beams=3, end=ends, pad=PAD), want)
+
+
+def test_gradients_are_those_of_pytorch(made):
+    net, module, _ = made
+    want = module(TOKENS, labels=TOKENS).loss
+    want.backward()
+    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
+    tokens = np.array(TOKENS.numpy())
+    with autograd.record():
+        scores = net(tokens)[:, :-1].reshape(-1, 61)
+        loss = loss_of(scores, tokens[:, 1:].reshape(-1)).mean()
+    loss.backward()
+    assert abs(loss.item() - want.item()) < 1e-4 * abs(want.item())
+    theirs = module.get_input_embeddings().weight.grad.numpy()
+    module.zero_grad()
+    assert abs(net.embed.weight.grad().asnumpy() - theirs).max() < 2e-4 * abs(theirs).max()
 
 
 def test_a_folder_becomes_files_that_score_and_generate(made, tmp_path):
