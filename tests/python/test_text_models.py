@@ -37,6 +37,27 @@ def llama():
     )
 
 
+def neox():
+    return text.NeoX(VOCABULARY, 16, 2, 2, max_length=12, query_key_norm=True)
+
+
+def phi():
+    return text.NeoX(VOCABULARY, 16, 2, 4, 24, 2, max_length=12, shared_norm=True, head_bias=True)
+
+
+def opt():
+    return text.OPT(VOCABULARY, 8, 2, 2, max_length=12, embed_units=4, dropout=0.0)
+
+
+def mixture():
+    return text.Llama(VOCABULARY, 8, 12, 2, 2, max_length=12, experts=4)
+
+
+def capped():
+    caps = {"attention_softcap": 0.5, "softcap": 1.0, "attention_scale": 0.4}
+    return text.Llama(VOCABULARY, 8, 12, 2, 2, max_length=12, post_norms=True, **caps)
+
+
 def t5(**options):
     return text.T5(VOCABULARY, 8, 16, 2, 2, head_units=3, num_buckets=8, max_distance=12, **options)
 
@@ -60,7 +81,9 @@ def marian():
 
 # Encoder–decoders, of which test_encode_decode.py has more.
 PAIRS = {"t5": t5, "t5_gated": t5_gated, "whisper": whisper, "bart": bart, "marian": marian}
-MODELS = {"bert": bert, "gpt": gpt, "llama": llama, "lstm": lstm, "gru": gru, **PAIRS}
+# Decoders beside GPT and Llama, of which test_generation.py has more.
+KIN = {"neox": neox, "phi": phi, "opt": opt, "mixture": mixture, "capped": capped}
+MODELS = {"bert": bert, "gpt": gpt, "llama": llama, "lstm": lstm, "gru": gru, **KIN, **PAIRS}
 
 
 def made(create):

@@ -36,10 +36,15 @@ class Transposed:
 @dataclass(frozen=True)
 class Split:
     """An array that is several here: equal parts of its first axis, of its last one where it is
-    `transposed`; or, for unequal parts, as many places as each parameter has."""
+    `transposed`; or, for unequal parts, as many places as each parameter has.
+
+    groups: the first axis has so many groups, and each of them has a part of every parameter, as
+        GPT-NeoX has the heads of queries, keys and values
+    """
 
     names: Sequence[str]
     transposed: bool = False
+    groups: int = 1
 
 
 Target = str | Transposed | Split
@@ -233,10 +238,26 @@ def _parts(
                 f"load_parameters: `{published}` of shape {array.shape} must be "
                 f"{', '.join(f'`{name}`' for name in target.names)} with {extents} rows"
             )
+        if target.groups > 1:
+            yield from _grouped(target, whole, published)
+            return
         begin = 0
         for name, extent in zip(target.names, extents, strict=True):
             yield name, whole[begin : begin + extent]
             begin += extent
+
+
+def _grouped(target: Split, whole: ndarray, published: str) -> Iterator[tuple[str, ndarray]]:
+    """Equal parts, each from all groups of the first axis."""
+    rows, count = whole.shape[0], len(target.names)
+    if rows % (target.groups * count):
+        raise InvalidValue(
+            f"load_parameters: `{published}` of shape {whole.shape} must have {target.groups} "
+            f"groups of {count} equal parts"
+        )
+    parts = whole.reshape(target.groups, count, -1, *whole.shape[1:])
+    for place, name in enumerate(target.names):
+        yield name, parts[:, place].reshape(rows // count, *whole.shape[1:])
 
 
 def _rows(shape: Any) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from weft._base.errors import InvalidType, Unsupported
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo.text import bart, encoders, gpt, llama, t5, whisper
+from weft.gluon.model_zoo.text import bart, encoders, gpt, llama, neox, opt, t5, whisper
 from weft.gluon.model_zoo.vision import (
     clip,
     convnext,
@@ -81,18 +81,24 @@ FAMILIES = [
     Family("distilbert", encoders, "DistilBert", _ENCODER),
     Family("electra", encoders, "Electra", f"{_ENCODER} ForPreTraining"),
     Family("gemma", llama, "Gemma", "ForCausalLM"),
+    Family("gemma2", llama, "Gemma2", "ForCausalLM"),
     Family("gpt2", gpt, "GPT2", "LMHeadModel"),
+    Family("gpt_neox", neox, "GPTNeoX", "ForCausalLM"),
     Family("llama", llama, "Llama", "ForCausalLM"),
     Family("marian", bart, "Marian", "Model MTModel", takes="two texts"),
     Family("mbart", bart, "MBart", _PAIR, takes="two texts"),
     Family("mistral", llama, "Mistral", "ForCausalLM"),
+    Family("mixtral", llama, "Mixtral", "ForCausalLM"),
     Family("mobilenet_v2", inverted_residuals, "MobileNetV2", _IMAGES, takes="images"),
     Family("mpnet", encoders, "MPNet", _ENCODER),
     Family("mt5", t5, "MT5", f"{_PAIR} EncoderModel", "two texts", _ENCODES),
+    Family("opt", opt, "OPT", "ForCausalLM"),
     Family("pegasus", bart, "Pegasus", _PAIR, takes="two texts"),
+    Family("phi", neox, "Phi", "ForCausalLM"),
     Family("phi3", llama, "Phi3", "ForCausalLM"),
     Family("qwen2", llama, "Qwen2", "ForCausalLM"),
     Family("qwen3", llama, "Qwen3", "ForCausalLM"),
+    Family("qwen3_moe", llama, "Qwen3Moe", "ForCausalLM"),
     Family("regnet", regnet, "RegNet", _IMAGES, takes="images"),
     Family("resnet", resnext, "ResNet", _IMAGES, takes="images"),
     Family("roberta", encoders, "Roberta", _ENCODER),

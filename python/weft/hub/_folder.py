@@ -27,6 +27,8 @@ _LAYERS = (
     "decoder_layers",
     "n_layers",
     "n_layer",
+    "num_experts",
+    "num_local_experts",
     "depths",
 )
 # Keys for extents. Some are of tables that are computed, such as positions: a million is let pass.
@@ -37,6 +39,7 @@ _EXTENTS = (
     "hidden_size",
     "hidden_sizes",
     "intermediate_size",
+    "moe_intermediate_size",
     "num_attention_heads",
     "head_dim",
     "dim",
@@ -51,6 +54,8 @@ _EXTENTS = (
     "d_ff",
     "num_heads",
     "embed_dim",
+    "ffn_dim",
+    "word_embed_proj_dim",
     "encoder_ffn_dim",
     "decoder_ffn_dim",
     "max_position_embeddings",

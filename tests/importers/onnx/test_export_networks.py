@@ -70,6 +70,14 @@ TRANSFORMERS = {
         lambda: text.Llama(50, 16, 24, 2, 4, 2, window=[None, 3], query_key_norm=True),
         "text",
     ),
+    "llama, norms behind": (
+        lambda: text.Llama(50, 16, 24, 2, 2, post_norms=True, attention_softcap=0.5, softcap=1.0),
+        "text",
+    ),
+    "llama, experts": (lambda: text.Llama(50, 16, 24, 2, 2, experts=3), "text"),
+    "neox": (lambda: text.NeoX(50, 16, 2, 2, query_key_norm=True), "text"),
+    "phi": (lambda: text.NeoX(50, 16, 2, 4, 24, 2, shared_norm=True, head_bias=True), "text"),
+    "opt": (lambda: text.OPT(50, 16, 2, 2, embed_units=8, pre_norm=False), "text"),
     "roberta": (lambda: encoder("roberta", "RobertaForSequenceClassification"), "text"),
     "distilbert": (lambda: encoder("distilbert", "DistilBertForMaskedLM"), "text"),
     "electra": (lambda: encoder("electra", "ElectraForTokenClassification"), "text"),
@@ -79,7 +87,7 @@ TRANSFORMERS = {
     "bart": (lambda: bart.from_config(pair_config("bart")), "two texts"),
     "whisper": (lambda: whisper.from_config(pair_config("whisper", **SPEECH)), "speech"),
 }
-QUICK = {"vit", "llama", "t5"}
+QUICK = {"vit", "llama", "llama, experts", "t5"}
 CONVOLUTIONAL = [
     *("resnext50_32x4d", "mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0"),
     *("efficientnet_v2_s", "regnet_y_400mf", "convnext_tiny"),

@@ -50,11 +50,17 @@ class Config:
             )
         self.owner = owner
         self.values = {key: value for key, value in values.items() if value is not None}
+        self.nulls = {key for key, value in values.items() if value is None}
 
-    def assume(self, values: Mapping[str, Any]) -> None:
+    def assume(self, values: Mapping[str, Any], nullable: Iterable[str] = ()) -> None:
         """Gives keys that are missing a family's values, which count instead of the defaults of the
-        methods below."""
-        self.values = {**values, **self.values}
+        methods below.
+
+        nullable: keys for which null in the file means none, not the family's value
+        """
+        kept = self.nulls.intersection(nullable)
+        given = {key: value for key, value in values.items() if key not in kept}
+        self.values = {**given, **self.values}
 
     def get(self, key: str, default: Any = None) -> Any:
         """A value of any type."""

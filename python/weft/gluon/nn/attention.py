@@ -60,6 +60,20 @@ class KeyValueCache(NamedTuple):
         self.position[...] = self.position + steps
         return self.keys, self.values, visible(positions, length, window)
 
+    def repeated(self, times: int) -> "KeyValueCache":
+        """A cache that has each row of the batch `times` times, one behind the other."""
+        batch, heads, length, size = self.keys.shape
+        cache = KeyValueCache.create(batch * times, heads, length, size, self.keys.dtype)
+        cache.keys[...] = np.repeat(self.keys, times, axis=0)
+        cache.values[...] = np.repeat(self.values, times, axis=0)
+        cache.position[...] = self.position
+        return cache
+
+    def reorder(self, rows: Any) -> None:
+        """Has the rows (N,) of the batch instead of its own, in their order."""
+        self.keys[...] = np.take(self.keys, rows, axis=0)
+        self.values[...] = np.take(self.values, rows, axis=0)
+
 
 def visible(positions: Any, length: int, window: int | None = None) -> Any:
     """Who sees whom: true where a position (T,) attends to a column, (T, length).
@@ -81,21 +95,26 @@ def attend(
     dropout: Dropout | None = None,
     scale: float | None = None,
     causal: bool = False,
+    softcap: float | None = None,
 ) -> Any:
     """softmax(scale q kᵀ + mask) v of heads (…, H, T, D); keys and values may have fewer of them.
 
     mask: broadcasts to (…, H, T, S); bools, true to attend, or summands of the scores
     dropout: of the weights; scale: 1 / √D if None
     causal: a position attends to none behind its own
+    softcap: c · tanh(scores / c) instead of the scores, before the mask
     """
     groups = q.shape[-3] // k.shape[-3]
-    if dropout is None or not dropout.rate or not autograd.is_training():
+    drops = dropout is not None and dropout.rate and autograd.is_training()
+    if softcap is None and not drops:
         options = {"scale": scale, "causal": causal, "grouped": groups > 1}
         return npx.scaled_dot_product_attention(q, k, v, mask, **options)
     if groups > 1:
         k, v = np.repeat(k, groups, axis=-3), np.repeat(v, groups, axis=-3)
     factor = q.shape[-1] ** -0.5 if scale is None else scale
     scores = np.matmul(q * factor, np.swapaxes(k, -1, -2))
+    if softcap is not None:
+        scores = np.tanh(scores / softcap) * softcap
     if causal:
         rows, columns = np.arange(q.shape[-2]), np.arange(k.shape[-2])
         seen = columns <= rows.reshape(-1, 1)
@@ -103,7 +122,8 @@ def attend(
     if mask is not None:
         is_bool = mask.dtype.name == "bool"
         scores = np.where(mask, scores, -np.inf) if is_bool else scores + mask
-    return np.matmul(dropout(npx.softmax(scores)), v)
+    shares = npx.softmax(scores)
+    return np.matmul(shares if dropout is None else dropout(shares), v)
 
 
 def both(mask: Any, seen: Any) -> Any:

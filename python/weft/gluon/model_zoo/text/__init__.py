@@ -21,6 +21,8 @@ from weft.gluon.model_zoo.text.heads import (
     TokenClassifier,
 )
 from weft.gluon.model_zoo.text.llama import Llama
+from weft.gluon.model_zoo.text.neox import NeoX
+from weft.gluon.model_zoo.text.opt import OPT
 from weft.gluon.model_zoo.text.recurrent import RNNModel
 from weft.gluon.model_zoo.text.rotary import Rotary
 from weft.gluon.model_zoo.text.sampling import draw
@@ -31,10 +33,12 @@ __all__ = [
     "BART",
     "BERT",
     "GPT",
+    "OPT",
     "T5",
     "Decoder",
     "Llama",
     "MaskedLanguageModel",
+    "NeoX",
     "NextSentence",
     "PretrainedBERT",
     "QuestionAnswering",

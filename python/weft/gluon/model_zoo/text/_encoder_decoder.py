@@ -7,7 +7,7 @@ behind those in caches.
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from typing import Any
+from typing import Any, Literal
 
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
@@ -16,9 +16,18 @@ from weft._export.export import export
 from weft._trace.planned import hybridize
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.text._attention import DecoderCaches, Stack
-from weft.gluon.model_zoo.text.sampling import draw
-
-Tokens = int | Sequence[int]
+from weft.gluon.model_zoo.text._beams import Beams, beams_of, search
+from weft.gluon.model_zoo.text._generation import (
+    Choice,
+    Rules,
+    Stop,
+    TextOf,
+    Tokens,
+    drawn,
+    finished,
+    stop_of,
+)
+from weft.gluon.model_zoo.text.sampling import penalized
 
 
 class EncoderDecoder(HybridBlock):
@@ -130,6 +139,14 @@ class EncoderDecoder(HybridBlock):
         temperature: float = 0.0,
         top_k: int | None = None,
         top_p: float | None = None,
+        min_p: float | None = None,
+        repetition_penalty: float = 1.0,
+        stop: str | Sequence[str | Sequence[int]] = (),
+        text_of: TextOf | None = None,
+        beams: int = 1,
+        length_penalty: float = 1.0,
+        early_stopping: bool | Literal["never"] = False,
+        returned: int = 1,
     ) -> ndarray:
         """Tokens (N, B + steps), the B that all rows begin with among them; fewer where all rows
         end before.
@@ -139,39 +156,76 @@ class EncoderDecoder(HybridBlock):
             () for none; pad: what follows an end. The network's own where None
         forced: tokens by place among the steps, such as `{0: language, -1: end}`
         suppressed, suppressed_first: tokens that are never drawn, or not at the first step
-        temperature, top_k, top_p: as for `draw`; the best tokens are taken by default
+        temperature, top_k, top_p, min_p: as for `draw`; the best tokens are taken by default
+        repetition_penalty, stop, text_of, beams, length_penalty, early_stopping, returned: as for
+            `Decoder.generate`
 
         Raises ValueError where B + steps is longer than `max_length`.
         """
+        owner = type(self).__name__
         if not isinstance(inputs, ndarray):
             raise InvalidType(
-                f"{type(self).__name__}.generate: `inputs` must be an array; got "
-                f"{type(inputs).__name__}"
+                f"{owner}.generate: `inputs` must be an array; got {type(inputs).__name__}"
             )
         tokens = self._begin(begin, inputs.shape[0])
         self._check_steps(steps, tokens.shape[1])
-        ends = _sequence(self.end_token if end is None else end)
-        pad = self.pad_token if pad is None else pad
-        forced = {place % max(steps, 1): token for place, token in (forced or {}).items()}
-        caches = self.new_caches(self.encode(inputs, mask), tokens.shape[1] + steps, mask)
-        parts, last = [tokens], tokens
-        alive = np.full(inputs.shape[:1], True)
-        for step in range(steps):
-            scores = self.decode(last, caches=caches)[:, -1]
-            unwanted = [*suppressed, *(suppressed_first if step == 0 else ())]
-            if unwanted:
-                scores[:, np.array(unwanted)] = -np.inf
-            drawn = draw(scores, temperature, top_k, top_p).astype(tokens.dtype)
-            if step in forced:
-                drawn = np.full_like(drawn, forced[step])
-            drawn = np.where(alive, drawn, pad).astype(tokens.dtype)
-            last = drawn.reshape(-1, 1)
-            parts.append(last)
-            for token in ends:
-                alive = np.logical_and(alive, drawn != token)
-            if not alive.any().item():
-                break
-        return np.concatenate(parts, axis=1)
+        over = stop_of(owner, self.end_token if end is None else end, stop, text_of)
+        choice = Choice(temperature, top_k, top_p, min_p, repetition_penalty)
+        plan = beams_of(owner, beams, length_penalty, early_stopping, returned, choice)
+        filler = self.pad_token if pad is None else pad
+        rules = Rules(
+            {place % max(steps, 1): token for place, token in (forced or {}).items()},
+            suppressed,
+            suppressed_first,
+        )
+        memory, room = self.encode(inputs, mask), tokens.shape[1] + steps
+        if plan is not None:
+            return self._searched(memory, mask, tokens, steps, choice, rules, over, filler, plan)
+        caches = self.new_caches(memory, room, mask)
+
+        def choose(scores: ndarray, so_far: ndarray, step: int) -> ndarray:
+            return rules.after(choice(rules.before(scores, step), so_far), step)
+
+        behind = drawn(lambda last: self._scores_behind(last, caches), tokens, steps, choose)
+        return finished(tokens, behind, over, filler)
+
+    def _searched(
+        self,
+        memory: ndarray,
+        mask: ndarray | None,
+        tokens: ndarray,
+        steps: int,
+        choice: Choice,
+        rules: Rules,
+        over: Stop,
+        filler: int,
+        plan: Beams,
+    ) -> ndarray:
+        """What a beam search finds."""
+        prompt = np.repeat(tokens, plan.count, axis=0)
+        memory = np.repeat(memory, plan.count, axis=0)
+        mask = None if mask is None else np.repeat(mask, plan.count, axis=0)
+        caches = self.new_caches(memory, tokens.shape[1] + steps, mask)
+
+        def scores_behind(last: ndarray | None) -> ndarray:
+            return self._scores_behind(prompt if last is None else last, caches)
+
+        def reorder(rows: ndarray) -> None:
+            # Beams of a row have one memory, so what is of it stays.
+            for cache in caches.own:
+                cache.reorder(rows)
+
+        def adjust(logs: ndarray, so_far: ndarray, step: int) -> ndarray:
+            logs = penalized(logs, so_far, choice.repetition_penalty)
+            return rules.alone(rules.before(logs, step), step)
+
+        return np.array(
+            search(tokens.asnumpy(), steps, plan, over, filler, scores_behind, reorder, adjust)
+        )
+
+    def _scores_behind(self, last: ndarray, caches: DecoderCaches) -> ndarray:
+        """Scores (N, vocabulary) of the token behind these, which are appended to the caches."""
+        return self.decode(last, caches=caches)[:, -1]
 
     def export_generator(
         self,
@@ -240,12 +294,6 @@ class EncoderDecoder(HybridBlock):
 def _wide(mask: Any) -> Any:
     """(N, S) to bools (N, 1, 1, S)."""
     return (mask != 0).reshape(mask.shape[0], 1, 1, mask.shape[1])
-
-
-def _sequence(tokens: Tokens | None) -> Sequence[int]:
-    if tokens is None:
-        return ()
-    return (tokens,) if isinstance(tokens, int) else tokens
 
 
 __all__ = ["EncoderDecoder", "Tokens"]

@@ -1,22 +1,34 @@
 """What networks that predict the next token have in common: caches, generation, a file for C.
 
 A subclass has `max_length` and `layers`, each with an `attention` that has `new_cache`, and its
-`forward(tokens, caches)` gives the scores (N, T, vocabulary) of the tokens that come next.
+`forward(tokens, caches, mask)` gives the scores (N, T, vocabulary) of the tokens that come next.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from os import PathLike
-from typing import Any
+from typing import Any, Literal
 
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
+from weft._core import native
 from weft._core.dimensions import Dim
 from weft._core.typing import ndarray
 from weft._export.export import export
 from weft._trace.planned import hybridize
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo.text.sampling import draw
+from weft.gluon.model_zoo.text._beams import Beams, beams_of, search
+from weft.gluon.model_zoo.text._generation import (
+    Choice,
+    Stop,
+    TextOf,
+    drawn,
+    filler_of,
+    finished,
+    stop_of,
+)
+from weft.gluon.model_zoo.text._places import Places, places_of
+from weft.gluon.model_zoo.text.sampling import penalized
 
 # Caches have a multiple of these many positions, so that texts of near lengths share a plan.
 _STEP = 64
@@ -34,82 +46,173 @@ class Decoder(HybridBlock):
             layer.attention.new_cache(batch, length or self.max_length) for layer in self.layers
         ]
 
-    def check_length(self, tokens: Any) -> int:
-        """The number of positions, which must not be too many."""
-        steps = tokens.shape[1]
-        if steps > self.max_length:
+    def places(self, tokens: Any, caches: Any = None, mask: Any = None) -> Places:
+        """Where tokens (N, T) are, which must not be too many; see `places_of`."""
+        owner = type(self).__name__
+        if tokens.shape[1] > self.max_length:
             raise InvalidValue(
-                f"{type(self).__name__}: `tokens` may have {self.max_length} positions at most; "
-                f"got {steps}"
+                f"{owner}: `tokens` may have {self.max_length} positions at most; got "
+                f"{tokens.shape[1]}"
             )
-        return steps
+        return places_of(owner, tokens, caches, mask)
 
     def stream(
         self,
         tokens: ndarray,
         steps: int,
         *,
+        mask: ndarray | None = None,
         temperature: float = 1.0,
         top_k: int | None = None,
         top_p: float | None = None,
+        min_p: float | None = None,
+        repetition_penalty: float = 1.0,
     ) -> Iterator[ndarray]:
         """The tokens (N,) that come behind `tokens` (N, T), one step after the other, as they are
         drawn; arguments as for `generate`."""
-        batch, length = _extents(type(self).__name__, tokens)
-        if steps < 0 or length + steps > self.max_length:
-            raise InvalidValue(
-                f"{type(self).__name__}.generate: `steps` must be in "
-                f"[0, {self.max_length - length}] after {length} tokens; got {steps}"
-            )
-        room = min(-(-(length + steps) // _STEP) * _STEP, self.max_length)
-        return self._drawn(
+        choice = Choice(temperature, top_k, top_p, min_p, repetition_penalty)
+        room = self._room(tokens, steps)
+        mask = self._wide(mask, tokens, room)
+        caches = self.new_caches(tokens.shape[0], room)
+        return drawn(
+            lambda last: self._scores_behind(last, caches, mask),
             tokens,
             steps,
-            self.new_caches(batch, room),
-            lambda s: draw(s, temperature, top_k, top_p),
+            lambda scores, so_far, _: choice(scores, so_far),
         )
-
-    def _drawn(
-        self, tokens: ndarray, steps: int, caches: Any, choose: Callable[[ndarray], ndarray]
-    ) -> Iterator[ndarray]:
-        last = tokens
-        for _ in range(steps):
-            chosen = choose(self(last, caches)[:, -1]).astype(tokens.dtype)
-            yield chosen
-            last = chosen.reshape(-1, 1)
 
     def generate(
         self,
         tokens: ndarray,
         steps: int,
         *,
-        temperature: float = 1.0,
+        mask: ndarray | None = None,
+        temperature: float | None = None,
         top_k: int | None = None,
         top_p: float | None = None,
+        min_p: float | None = None,
+        repetition_penalty: float = 1.0,
         end: int | Sequence[int] | None = None,
         pad: int | None = None,
+        stop: str | Sequence[str | Sequence[int]] = (),
+        text_of: TextOf | None = None,
+        beams: int = 1,
+        length_penalty: float = 1.0,
+        early_stopping: bool | Literal["never"] = False,
+        returned: int = 1,
     ) -> ndarray:
         """Tokens (N, T) continued by `steps` drawn ones: (N, T + steps).
 
-        temperature, top_k, top_p: as for `draw`; temperature 0 takes the best one each time
+        mask: (N, T), 0 for what fills up shorter rows, which has to stand in front of them; None
+            where there is nothing such
+        temperature, top_k, top_p, min_p: as for `draw`; temperature 0 takes the best one each time.
+            1 by default, and 0 with beams
+        repetition_penalty: divides the scores of tokens that a row has, those of `tokens` and of
+            what fills them up among them, and multiplies those below 0
         end: a token, or some, after which a row is over; the rest of it is `pad`, by default the
             (first) end token. The result is shorter where all rows are over
+        stop: strings, or sequences of tokens, after which a row is over, too; a string may end
+            within a token
+        text_of: the string of a list of tokens, such as a tokenizer's `decode`; for strings
+        beams: how many texts of each row a beam search keeps; 1 for none. The scores that
+            `repetition_penalty` changes are logarithms of probabilities then
+        length_penalty: the search compares their logarithms over length to this power
+        early_stopping: is a row over once `beams` of its texts are? False goes on while a better
+            one of the present length may come, "never" while one of any length may
+        returned: how many texts of each row, the best first: (N · returned, T + steps)
+
         Raises ValueError where that is longer than max_length.
+
+        >>> from weft import gluon, np
+        >>> net = gluon.model_zoo.text.GPT(9, units=8, num_layers=1, num_heads=2)
+        >>> net.initialize()
+        >>> net.generate(np.array([[1, 2, 3]]), 4, beams=3, returned=2).shape
+        (2, 7)
         """
-        ends = [] if end is None else [end] if isinstance(end, int) else list(end)
-        filler = pad if pad is not None else ends[0] if ends else None
-        drawn = self.stream(tokens, steps, temperature=temperature, top_k=top_k, top_p=top_p)
-        parts, over = [tokens], None
-        for chosen in drawn:
-            if filler is not None and over is not None:
-                chosen = np.where(over, np.array(filler, dtype=tokens.dtype), chosen)
-            parts.append(chosen.reshape(-1, 1))
-            for token in ends:
-                met = chosen == token
-                over = met if over is None else np.logical_or(over, met)
-            if over is not None and over.all().item():
-                break
-        return np.concatenate(parts, axis=1)
+        owner = type(self).__name__
+        room = self._room(tokens, steps)
+        over = stop_of(owner, end, stop, text_of)
+        if temperature is None:
+            temperature = 1.0 if beams == 1 else 0.0
+        choice = Choice(temperature, top_k, top_p, min_p, repetition_penalty)
+        plan = beams_of(owner, beams, length_penalty, early_stopping, returned, choice)
+        filler = filler_of(owner, over, pad, tokens.shape[0] * returned)
+        mask = self._wide(mask, tokens, room)
+        if plan is not None:
+            return self._searched(tokens, steps, room, mask, choice, over, filler, plan)
+        caches = self.new_caches(tokens.shape[0], room)
+        behind = drawn(
+            lambda last: self._scores_behind(last, caches, mask),
+            tokens,
+            steps,
+            lambda scores, so_far, _: choice(scores, so_far),
+        )
+        return finished(tokens, behind, over, filler)
+
+    def _searched(
+        self,
+        tokens: ndarray,
+        steps: int,
+        room: int,
+        mask: ndarray | None,
+        choice: Choice,
+        over: Stop,
+        filler: int,
+        plan: Beams,
+    ) -> ndarray:
+        """What a beam search finds. The prompt is read once for all beams of a row."""
+        narrow = self.new_caches(tokens.shape[0], room)
+        first = np.repeat(self._scores_behind(tokens, narrow, mask), plan.count, axis=0)
+        caches = [cache.repeated(plan.count) for cache in narrow]
+        mask = None if mask is None else np.repeat(mask, plan.count, axis=0)
+
+        def scores_behind(last: ndarray | None) -> ndarray:
+            return first if last is None else self._scores_behind(last, caches, mask)
+
+        def reorder(rows: ndarray) -> None:
+            for cache in caches:
+                cache.reorder(rows)
+
+        def adjust(logs: ndarray, so_far: ndarray, step: int) -> ndarray:
+            return penalized(logs, so_far, choice.repetition_penalty)
+
+        found = search(tokens.asnumpy(), steps, plan, over, filler, scores_behind, reorder, adjust)
+        return np.array(found)
+
+    def _scores_behind(self, last: ndarray, caches: Any, mask: ndarray | None) -> ndarray:
+        """Scores (N, vocabulary) of the token behind these, which are appended to the caches."""
+        found = self(last, caches) if mask is None else self(last, caches, mask)
+        return found[:, -1]
+
+    def _room(self, tokens: ndarray, steps: int) -> int:
+        """How many positions caches need."""
+        _, length = _extents(type(self).__name__, tokens)
+        if steps < 0 or length + steps > self.max_length:
+            raise InvalidValue(
+                f"{type(self).__name__}.generate: `steps` must be in "
+                f"[0, {self.max_length - length}] after {length} tokens; got {steps}"
+            )
+        return min(-(-(length + steps) // _STEP) * _STEP, self.max_length)
+
+    def _wide(self, mask: ndarray | None, tokens: ndarray, room: int) -> ndarray | None:
+        """A mask of the tokens for all places of a cache."""
+        if mask is None:
+            return None
+        owner = type(self).__name__
+        if not isinstance(mask, ndarray) or mask.shape != tokens.shape:
+            given = mask.shape if isinstance(mask, ndarray) else type(mask).__name__
+            raise InvalidValue(
+                f"{owner}.generate: `mask` must be an array of the shape of `tokens`, "
+                f"{tokens.shape}; got {given}"
+            )
+        counts = mask != 0
+        if not counts[:, -1].all().item():
+            raise InvalidValue(
+                f"{owner}.generate: `mask` must have no 0 at the end of a row: what fills up a row "
+                "stands in front of it"
+            )
+        shape = (tokens.shape[0], room - tokens.shape[1])
+        return np.concatenate([counts, np.ones(shape, dtype="bool")], axis=1)
 
     def export_generator(
         self,
@@ -117,6 +220,7 @@ class Decoder(HybridBlock):
         *,
         batch: int = 1,
         length: int | None = None,
+        padded: bool = False,
         **options: Any,
     ) -> None:
         """Writes a .weft file that generates: its entry points share the caches, their states.
@@ -126,6 +230,8 @@ class Decoder(HybridBlock):
             int32, the one with the highest score
         length: tokens that the caches have room for, `max_length` if None; options: of
             `weft.export`
+        padded: prompt takes a `mask`, too, int32 (batch, length): 0 for what fills up shorter rows
+            in front, else 1, also behind the prompt. Steps follow it
 
         A run appends to the caches; to reset the context (`weft_context_reset`) empties them.
         """
@@ -136,13 +242,16 @@ class Decoder(HybridBlock):
                 f"in [2, {self.max_length}]; got {batch} and {room}"
             )
         caches = self.new_caches(batch, room)
+        kept = np.ones((batch, room), dtype="int32")
 
         def scores_behind(tokens: ndarray) -> dict[str, ndarray]:
-            scores = self(tokens, caches)[:, -1]
+            scores = self._scores_behind(tokens, caches, kept if padded else None)
             return {"scores": scores, "best": np.argmax(scores, axis=-1).astype("int32")}
 
         @hybridize
-        def prompt(tokens: ndarray) -> dict[str, ndarray]:
+        def prompt(tokens: ndarray, mask: ndarray | None = None) -> dict[str, ndarray]:
+            if mask is not None:
+                kept[...] = mask
             return scores_behind(tokens)
 
         @hybridize
@@ -150,13 +259,17 @@ class Decoder(HybridBlock):
             return scores_behind(token)
 
         example = np.zeros((batch, 2), dtype="int32")
-        weights = {name: p.data() for name, p in self.collect_params().items()}
+        names: dict[str, Any] = {name: p.data() for name, p in self.collect_params().items()}
+        names["caches"] = caches
+        if padded:
+            native.set_state(kept, True)
+            names["mask"] = kept
         export(
             path,
-            prompt=(prompt, example),
+            prompt=(prompt, example, *([np.ones_like(kept)] if padded else [])),
             step=(step, example[:, :1]),
             dynamic={"tokens": {1: Dim("length", min=1, max=room)}},
-            names={**weights, "caches": caches},
+            names=names,
             **options,
         )
 

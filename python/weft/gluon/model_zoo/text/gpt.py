@@ -83,21 +83,18 @@ class GPT(Decoder):
             )
         self.norm = nn.LayerNorm(epsilon=layer_norm_eps, in_channels=units)
 
-    def forward(self, tokens: Any, caches: Any = None) -> Any:
+    def forward(self, tokens: Any, caches: Any = None, mask: Any = None) -> Any:
         """The scores.
 
         caches: of the tokens before, one for each layer; these tokens are appended
+        mask: (N, S), not 0 where tokens count, S places of the caches or T; None for all. The
+            first one of a row that counts has position 0
         """
-        steps = self.check_length(tokens)
-        table = self.position_weight.data()
-        if caches is None:
-            positions = table[:steps]
-        else:
-            positions = np.take(table, caches[0].position + np.arange(steps), axis=0, mode="clip")
-        x = self.dropout(self.embed(tokens) + positions)
+        places = self.places(tokens, caches, mask)
+        x = self.dropout(self.embed(tokens) + places.rows_of(self.position_weight.data()))
         for i, layer in enumerate(self.layers):
             cache = None if caches is None else caches[i]
-            x = layer(x, causal=cache is None, cache=cache)
+            x = layer(x, places.allowed, causal=cache is None, cache=cache)
         return np.matmul(self.norm(x), self.embed.weight.data().T)
 
 

@@ -1,19 +1,23 @@
-"""Llama and its kin: Touvron et al., "LLaMA", 2023; also Mistral, Qwen 2 and 3, Phi 3 and Gemma,
-which differ from it in what the options say."""
+"""Llama and its kin: Touvron et al., "LLaMA", 2023; also Mistral, Mixtral, Qwen 2 and 3, with
+experts or without, Phi 3 and Gemma 1 and 2, which differ from it in what the options say."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from weft import np, npx
 from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo._config import Config
 from weft.gluon.model_zoo._layers import GatedFeedForward
-from weft.gluon.model_zoo.text.decoder import Decoder
-from weft.gluon.model_zoo.text.rotary import Rotary, rotary_of, turned
-from weft.gluon.nn.attention import attend, visible
-from weft.gluon.parameter import Parameter
+from weft.gluon.model_zoo.text._experts import Experts
+from weft.gluon.model_zoo.text._rotary_layers import (
+    RMSNorm,
+    RotaryAttention,
+    RotaryDecoder,
+    SequentialLayer,
+)
+from weft.gluon.model_zoo.text.rotary import Rotary, rotary_of
 from weft.gluon.published import Names, Split
 
 _LAYER = "layers.{i}"
@@ -36,101 +40,29 @@ _HUGGING_FACE = Names(
         f"{_LAYER}.mlp.up_proj": f"{_LAYER}.ffn.up",
         f"{_LAYER}.mlp.gate_up_proj": Split([f"{_LAYER}.ffn.gate", f"{_LAYER}.ffn.up"]),
         f"{_LAYER}.mlp.down_proj": f"{_LAYER}.ffn.down",
+        f"{_LAYER}.mlp.gate": f"{_LAYER}.ffn.router",
+        f"{_LAYER}.mlp.experts.{{j}}.{{part:gate|up|down}}_proj": (
+            f"{_LAYER}.ffn.experts.{{j}}.{{part}}"
+        ),
+        f"{_LAYER}.block_sparse_moe.gate": f"{_LAYER}.ffn.router",
+        f"{_LAYER}.block_sparse_moe.experts.{{j}}.w1": f"{_LAYER}.ffn.experts.{{j}}.gate",
+        f"{_LAYER}.block_sparse_moe.experts.{{j}}.w2": f"{_LAYER}.ffn.experts.{{j}}.down",
+        f"{_LAYER}.block_sparse_moe.experts.{{j}}.w3": f"{_LAYER}.ffn.experts.{{j}}.up",
         "norm": "norm",
         "lm_head": "head",
     },
     prefixes=["model."],
     unused=["layers.{i}.self_attn.rotary_emb"],
 )
-_TIED = Names(
-    "Hugging Face",
-    _HUGGING_FACE.table | {"lm_head": "embed"},
-    _HUGGING_FACE.prefixes,
-    _HUGGING_FACE.unused,
-)
+# Gemma 2 has a norm behind each part, too.
+_POST_NORMS = {
+    f"{_LAYER}.post_attention_layernorm": f"{_LAYER}.attention_post_norm",
+    f"{_LAYER}.pre_feedforward_layernorm": f"{_LAYER}.ffn_norm",
+    f"{_LAYER}.post_feedforward_layernorm": f"{_LAYER}.ffn_post_norm",
+}
 
 
-class _Norm(HybridBlock):
-    """RMS norm; Gemma's has its factors stored less one."""
-
-    def __init__(self, units: int, epsilon: float, offset: float) -> None:
-        super().__init__()
-        self.epsilon, self.offset = epsilon, offset
-        self.gamma = Parameter("gamma", shape=(units,), init="zeros" if offset else "ones")
-
-    def forward(self, x: Any) -> Any:
-        factors = self.gamma.data() + self.offset if self.offset else self.gamma.data()
-        return npx.rms_norm(x, factors, eps=self.epsilon)
-
-
-class _Attention(HybridBlock):
-    """Causal attention with rotary positions; keys and values have fewer heads than queries."""
-
-    def __init__(
-        self, units: int, heads: int, shared: int, head_size: int, options: Mapping[str, Any]
-    ) -> None:
-        super().__init__()
-        self.heads, self.shared, self.head_size = heads, shared, head_size
-        self.window = options["window"]
-        bias = {"use_bias": options["qkv_bias"], "flatten": False, "in_units": units}
-        self.query = nn.Dense(heads * head_size, **bias)
-        self.key = nn.Dense(shared * head_size, **bias)
-        self.value = nn.Dense(shared * head_size, **bias)
-        self.output = nn.Dense(
-            units,
-            use_bias=options["output_bias"],
-            flatten=False,
-            in_units=heads * head_size,
-        )
-        self.dropout = nn.Dropout(options["attention_dropout"])
-        self.query_norm = self.key_norm = None
-        if options["query_key_norm"]:
-            self.query_norm = _Norm(head_size, options["epsilon"], 0)
-            self.key_norm = _Norm(head_size, options["epsilon"], 0)
-
-    def new_cache(self, batch: int, length: int) -> nn.KeyValueCache:
-        """An empty cache of `length` positions for a batch, on the current device."""
-        return nn.KeyValueCache.create(
-            batch, self.shared, length, self.head_size, self.output.dtype
-        )
-
-    def forward(self, x: Any, turns: Any, seen: Any, cache: Any) -> Any:
-        """(N, T, U) to (N, T, U).
-
-        turns: cosines and sines of these positions; seen: who sees whom, without a cache
-        """
-        q = self._heads(self.query(x), self.heads, self.query_norm)
-        k = self._heads(self.key(x), self.shared, self.key_norm)
-        v = self._heads(self.value(x), self.shared, None)
-        q, k = turned(q, turns), turned(k, turns)
-        if cache is not None:
-            k, v, seen = cache.append(k, v, self.window)
-        out = attend(q, k, v, seen, dropout=self.dropout, causal=seen is None)
-        n, _, t, _ = out.shape
-        return self.output(out.transpose(0, 2, 1, 3).reshape(n, t, self.heads * self.head_size))
-
-    def _heads(self, x: Any, heads: int, norm: Any) -> Any:
-        x = x.reshape(x.shape[0], x.shape[1], heads, self.head_size)
-        return (x if norm is None else norm(x)).transpose(0, 2, 1, 3)
-
-
-class _Layer(HybridBlock):
-    """Attention, then the gated part, each behind a norm and with a shortcut."""
-
-    def __init__(
-        self, attention: _Attention, ffn: GatedFeedForward, norms: Sequence[_Norm], dropout: float
-    ) -> None:
-        super().__init__()
-        self.attention, self.ffn = attention, ffn
-        self.attention_norm, self.ffn_norm = norms
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, x: Any, turns: Any, seen: Any, cache: Any) -> Any:
-        x = x + self.dropout(self.attention(self.attention_norm(x), turns, seen, cache))
-        return x + self.dropout(self.ffn(self.ffn_norm(x)))
-
-
-class Llama(Decoder):
+class Llama(RotaryDecoder):
     """Tokens (N, T) to scores of the next ones, (N, T, vocabulary).
 
     units: U; hidden_size: of the gated part
@@ -145,6 +77,12 @@ class Llama(Decoder):
         for all
     norm_offset: summand of the norms' factors, 1 for Gemma
     scale_embedding: multiply embeddings by √U (Gemma)
+    post_norms: a norm behind attention and behind the gated part, too (Gemma 2)
+    attention_scale: of the scores of attention, 1 / √head_size if None
+    attention_softcap, softcap: c · tanh(s / c) instead of the scores s of attention, and of those
+        of the next tokens (Gemma 2); None for the scores themselves
+    experts: gated parts, of which each token has the best `experts_per_token` (Mixtral); None for
+        one part without a router. normalize_shares: the shares of a token's experts sum to 1
 
     >>> from weft import gluon, np
     >>> net = gluon.model_zoo.text.Llama(50, 16, 32, num_layers=2, num_heads=4, key_value_heads=2)
@@ -177,6 +115,13 @@ class Llama(Decoder):
         window: int | Sequence[int | None] | None = None,
         norm_offset: float = 0.0,
         scale_embedding: bool = False,
+        post_norms: bool = False,
+        attention_scale: float | None = None,
+        attention_softcap: float | None = None,
+        softcap: float | None = None,
+        experts: int | None = None,
+        experts_per_token: int = 2,
+        normalize_shares: bool = True,
     ) -> None:
         super().__init__()
         shared = num_heads if key_value_heads is None else key_value_heads
@@ -196,24 +141,38 @@ class Llama(Decoder):
         self.windows = _for_layers(window, num_layers)
         self.embedding_scale = units**0.5 if scale_embedding else 1.0
         self.embed = nn.Embedding(vocab_size, units)
+        self.softcap, self.has_post_norms = softcap, post_norms
         options = {
             "qkv_bias": qkv_bias,
             "output_bias": output_bias,
-            "query_key_norm": query_key_norm,
-            "epsilon": norm_eps,
             "attention_dropout": attention_dropout,
+            "scale": attention_scale,
+            "softcap": attention_softcap,
         }
 
-        def norm() -> _Norm:
-            return _Norm(units, norm_eps, norm_offset)
+        def norm() -> RMSNorm:
+            return RMSNorm(units, norm_eps, norm_offset)
+
+        def attention(width: int | None) -> RotaryAttention:
+            norms = [RMSNorm(size, norm_eps) if query_key_norm else None for _ in range(2)]
+            sizes = (units, num_heads, shared, size)
+            return RotaryAttention(*sizes, {**options, "window": width}, norms)
+
+        def ffn() -> HybridBlock:
+            if experts is not None:
+                counts = (experts, experts_per_token)
+                options = (activation, normalize_shares)
+                return Experts(units, hidden_size, *counts, *options)
+            return GatedFeedForward(units, hidden_size, activation, use_bias=ffn_bias)
 
         self.layers = nn.HybridSequential(
             *(
-                _Layer(
-                    _Attention(units, num_heads, shared, size, {**options, "window": width}),
-                    GatedFeedForward(units, hidden_size, activation, use_bias=ffn_bias),
+                SequentialLayer(
+                    attention(width),
+                    ffn(),
                     (norm(), norm()),
                     dropout,
+                    (norm(), norm()) if post_norms else (None, None),
                 )
                 for width in self.windows
             )
@@ -225,29 +184,10 @@ class Llama(Decoder):
 
     @property
     def published_names(self) -> Sequence[Names]:  # type: ignore[override]
-        return (_TIED,) if self.head is None else (_HUGGING_FACE,)
-
-    def forward(self, tokens: Any, caches: Any = None) -> Any:
-        """The scores.
-
-        caches: of the tokens before, one for each layer; these tokens are appended
-        """
-        steps = self.check_length(tokens)
-        positions = np.arange(0, steps, 1, dtype="int64")
-        masks: dict[int | None, Any] = {}
-        if caches is None:
-            masks = {w: visible(positions, steps, w) for w in set(self.windows) if w is not None}
-        else:
-            positions = caches[0].position + positions
-        turns = self.rotary.turns(positions)
-        x = self.embed(tokens)
-        if self.embedding_scale != 1:
-            x = x * self.embedding_scale
-        for i, layer in enumerate(self.layers):
-            cache = None if caches is None else caches[i]
-            x = layer(x, turns, masks.get(self.windows[i]), cache)
-        x = self.norm(x)
-        return np.matmul(x, self.embed.weight.data().T) if self.head is None else self.head(x)
+        table = {**_HUGGING_FACE.table, **(_POST_NORMS if self.has_post_norms else {})}
+        if self.head is None:
+            table["lm_head"] = "embed"
+        return (replace(_HUGGING_FACE, table=table),)
 
 
 def _for_layers(window: Any, layers: int) -> list[int | None]:
@@ -266,6 +206,12 @@ def _for_layers(window: Any, layers: int) -> list[int | None]:
 _FAMILIES: dict[str, dict[str, Any]] = {
     "llama": {},
     "mistral": {"sliding_window": 4096, "max_position_embeddings": 131072},
+    "mixtral": {
+        "rms_norm_eps": 1e-5,
+        "rope_theta": 1e6,
+        "max_position_embeddings": 131072,
+    },
+    "qwen3_moe": {"query_key_norm": True, "max_position_embeddings": 32768},
     "qwen2": {"qkv_bias": True, "max_position_embeddings": 32768},
     "qwen3": {"query_key_norm": True, "head_dim": 128, "max_position_embeddings": 32768},
     "phi3": {"rms_norm_eps": 1e-5, "max_position_embeddings": 4096},
@@ -278,6 +224,16 @@ _FAMILIES: dict[str, dict[str, Any]] = {
         "max_position_embeddings": 8192,
     },
 }
+_FAMILIES["gemma2"] = _FAMILIES["gemma"] | {
+    "post_norms": True,
+    "query_pre_attn_scalar": 256,
+    "attn_logit_softcapping": 50.0,
+    "final_logit_softcapping": 30.0,
+    "sliding_window": 4096,
+}
+
+# Where null means none, though a family has a value for a key that is missing.
+_NULLABLE = ("sliding_window", "attn_logit_softcapping", "final_logit_softcapping")
 
 
 def from_config(config: Mapping[str, Any]) -> Llama:
@@ -286,15 +242,19 @@ def from_config(config: Mapping[str, Any]) -> Llama:
     Raises NotImplementedError for what the network cannot do.
     """
     own = Config("Llama", config)
-    own.assume(own.choice("model_type", "llama", _FAMILIES))
-    own.refuse("quantization_config")
+    own.assume(own.choice("model_type", "llama", _FAMILIES), _NULLABLE)
+    own.refuse("quantization_config", "use_bidirectional_attention", "router_jitter_noise")
+    is_gemma2 = own.flag("post_norms", False)
     heads, units = own.count("num_attention_heads", 32), own.count("hidden_size", 4096)
     size = own.count("head_dim", max(units // heads, 1))
     bias = own.flag("attention_bias", False)
+    width = own.count("intermediate_size", 11008)
+    if own.get("model_type") == "qwen3_moe":
+        width = own.count("moe_intermediate_size", 768)
     return Llama(
         own.count("vocab_size", 32000),
         units,
-        own.count("intermediate_size", 11008),
+        width,
         own.count("num_hidden_layers", 32),
         heads,
         own.count("num_key_value_heads", heads),
@@ -315,24 +275,62 @@ def from_config(config: Mapping[str, Any]) -> Llama:
         window=_windows(own),
         norm_offset=own.number("norm_offset", 0.0),
         scale_embedding=own.flag("scale_embedding", False),
+        post_norms=is_gemma2,
+        attention_scale=own.number("query_pre_attn_scalar") ** -0.5 if is_gemma2 else None,
+        attention_softcap=_cap(own, "attn_logit_softcapping") if is_gemma2 else None,
+        softcap=_cap(own, "final_logit_softcapping") if is_gemma2 else None,
+        **_experts(own),
     )
 
 
+def _experts(config: Config) -> dict[str, Any]:
+    """Options of mixtures of experts; none for other families."""
+    family = config.get("model_type")
+    count = "num_local_experts" if config.get("num_local_experts") else "num_experts"
+    if family == "mixtral":
+        return {
+            "experts": config.count(count, 8),
+            "experts_per_token": config.count("num_experts_per_tok", 2),
+        }
+    if family != "qwen3_moe":
+        return {}
+    config.only("decoder_sparse_step", 1)
+    config.refuse("mlp_only_layers")
+    return {
+        "experts": config.count(count, 128),
+        "experts_per_token": config.count("num_experts_per_tok", 8),
+        "normalize_shares": config.flag("norm_topk_prob", False),
+    }
+
+
+def _cap(config: Config, key: str) -> float | None:
+    return None if config.get(key) is None else config.number(key)
+
+
 def _windows(config: Config) -> list[int | None]:
-    """Of each layer; Qwen has a switch, and layers that see everything."""
+    """Of each layer. Qwen has a switch, and layers that see everything, as Gemma 2 has."""
     layers = config.count("num_hidden_layers", 32)
-    if not config.flag("use_sliding_window", True) or config.get("sliding_window") is None:
+    family = config.get("model_type", "")
+    is_on = config.flag("use_sliding_window", not family.startswith("qwen"))
+    if not is_on or config.get("sliding_window") is None:
         return [None] * layers
     width = config.count("sliding_window")
-    if config.get("model_type", "").startswith("qwen"):
-        whole = config.count("max_window_layers", 28, least=0)
-        kinds = ["full_attention" if i < whole else "sliding_attention" for i in range(layers)]
-        kinds = config.get("layer_types", kinds)
-        if not config.flag("use_sliding_window", False):
-            return [None] * layers
-        return [width if kind == "sliding_attention" else None for kind in kinds]
-    return [width] * layers
+    if family == "gemma2":
+        whole = [i % 2 == 1 for i in range(layers)]
+    elif family in ("qwen2", "qwen3"):
+        first = config.count("max_window_layers", 28, least=0)
+        whole = [i < first for i in range(layers)]
+    else:
+        return [width] * layers
+    default = [_WHOLE if is_whole else _SLIDING for is_whole in whole]
+    kinds = config.get("layer_types", default)
+    if not isinstance(kinds, list) or len(kinds) != layers or {*kinds} - {_WHOLE, _SLIDING}:
+        wanted = f"a list of {layers} times `{_WHOLE}` or `{_SLIDING}`"
+        raise config.unsupported("layer_types", wanted, kinds)
+    return [width if kind == _SLIDING else None for kind in kinds]
 
+
+_WHOLE, _SLIDING = "full_attention", "sliding_attention"
 
 __all__ = ["Llama", "from_config"]
 __dir__ = __all__.copy

@@ -22,8 +22,11 @@ class Rotary:
         self.factor = factor
 
     def turns(self, positions: Any) -> tuple[Any, Any]:
-        """Cosines and sines (T, D / 2) of positions (T,)."""
-        angles = positions.astype("float32").reshape(-1, 1) * self.frequencies
+        """Cosines and sines (T, D / 2) of positions (T,); (N, 1, T, D / 2) of those of each row,
+        (N, T)."""
+        if len(positions.shape) == 2:
+            positions = np.expand_dims(positions, 1)
+        angles = np.expand_dims(positions.astype("float32"), -1) * self.frequencies
         if self.factor == 1:
             return np.cos(angles), np.sin(angles)
         return np.cos(angles) * self.factor, np.sin(angles) * self.factor
