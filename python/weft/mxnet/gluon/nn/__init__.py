@@ -302,7 +302,10 @@ ReflectionPad2D = _layer(_native.ReflectionPad2D, "padding")
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder(
-        "weft.mxnet.gluon.nn", _words.LAYERS | _words.LOSSES, ("gluon.loss", "gluon.rnn")
+        "weft.mxnet.gluon.nn",
+        _words.LAYERS | _words.LOSSES,
+        ("gluon.loss", "gluon.rnn"),
+        ("activations", "basic_layers", "conv_layers"),
     )
 
 __all__ = [
