@@ -26,8 +26,10 @@ def is_symbol(value: Any) -> bool:
     return isinstance(value, Symbol)
 
 
-def composed(block: Any, symbols: list[Any], parameters: Mapping[str, Any]) -> Any:
+def composed(block: Any, symbols: list[Any], parameters: Mapping[str, Any], types: Any = ()) -> Any:
     """The outputs of a block on symbols; `parameters` are its own by the names of their variables.
+
+    types: dtype and shape of each symbol, where they are known, for code that asks for them
 
     Raises NotImplementedError for what MXNet has no operator for.
     """
@@ -35,7 +37,9 @@ def composed(block: Any, symbols: list[Any], parameters: Mapping[str, Any]) -> A
     for name, parameter in parameters.items():
         parameter.name = name
     try:
-        placeholders = [_weft.var(f"__input{number}") for number in range(len(symbols))]
+        known = [{"dtype": dtype, "shape": shape} for dtype, shape in types]
+        known += [{}] * (len(symbols) - len(known))
+        placeholders = [_weft.var(f"__input{n}", **known[n]) for n in range(len(symbols))]
         with outside_trace():  # shapes may be looked for while a graph is traced
             out = type(block)._native_call(block, *placeholders)
         whole = out if isinstance(out, _weft.Symbol) else _weft.Group(list(out))
@@ -229,7 +233,7 @@ _RULES: dict[str, Callable[..., Any]] = {
     "exp": _named("exp"),
     "square": _named("square"),
     "sqrt": _named("sqrt"),
-    "reshape": _named("reshape", shape="shape"),
+    "reshape": _named("reshape", newshape="shape"),
     "transpose": _named("transpose", "axes"),
 }
 

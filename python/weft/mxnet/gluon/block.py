@@ -456,11 +456,11 @@ class HybridBlock(Block, _NativeHybrid):
             return self.forward(*args, **kwargs)
         return _symbols.composed(self, list(args), dict(self._full_names()))
 
-    def _count_of_inputs(self) -> int:
-        """How many arrays the last call had; one where there was none."""
+    def _types_of_inputs(self) -> list[Any]:
+        """Dtype and shape of each array of the last call; none where there was none."""
         seen = self.__dict__.get("_seen") or getattr(self._cache.last, "types", None)
         types = seen[1] if isinstance(seen, tuple) and len(seen) == 2 else seen
-        return max(1, len(types)) if isinstance(types, list | tuple) else 1
+        return list(types) if isinstance(types, list | tuple) else []
 
     def infer_type(self, *args: Any) -> None:
         """Gives parameters without values the dtype of the first argument."""
