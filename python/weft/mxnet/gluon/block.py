@@ -29,7 +29,7 @@ from weft.gluon.block import Block as _NativeBlock
 from weft.gluon.hybrid_block import HybridBlock as _NativeHybrid
 from weft.gluon.parameter import Parameter as _NativeParameter
 from weft.mxnet.gluon import _devices, _hybrid, _symbols
-from weft.mxnet.gluon._naming import Names, NameScope
+from weft.mxnet.gluon._naming import Names, NameScope, kind_of
 from weft.mxnet.gluon.parameter import Parameter, adopted
 from weft.mxnet.gluon.parameter_dict import ParameterDict, read_arrays, write_arrays
 
@@ -53,7 +53,11 @@ class Block(_NativeBlock):
     # ---- names
 
     def _begin_names(self, prefix: str | None = None, params: Any = None) -> None:
-        self.__dict__["_named"] = Names(type(self).__name__.lower(), prefix, params)
+        self.__dict__["_named"] = Names(self._alias(), prefix, params)
+
+    def _alias(self) -> str:
+        """What its prefix begins with in 1.x, before the number; a subclass may write it."""
+        return kind_of(type(self))
 
     @property
     def _names(self) -> Names:
@@ -145,7 +149,8 @@ class Block(_NativeBlock):
         return found
 
     def _full_name(self, short: str, parameter: Any) -> str:
-        return parameter.name if "_" in parameter.name else self.prefix + short
+        has_full = "_" in parameter.name and parameter.name != short
+        return parameter.name if has_full else self.prefix + short
 
     def collect_params(self, select: str | None = None) -> ParameterDict:
         """All parameters by name, each of which may be asked for by either kind of name.
