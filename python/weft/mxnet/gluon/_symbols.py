@@ -12,6 +12,8 @@ from typing import Any
 from weft import sym as _weft
 from weft._base.errors import Unsupported
 from weft._trace.state import outside_trace
+from weft.mxnet.gluon._symbol_rules import RULES as _OF_NUMPY
+from weft.mxnet.gluon._symbol_rules import has_values, value_of
 
 Inputs = list[Any]
 Shapes = list[Any]
@@ -92,13 +94,18 @@ class _Translation:
             if name.startswith("__input"):
                 return self.inputs[int(name.removeprefix("__input"))]
             return _variable(self.parameters[name], name)
-        rule = _RULES.get(node["op"])
+        written = node.get("inputs", [])
+        rule = None if has_values(written) else _RULES.get(node["op"])
+        if rule is None and node["op"] in _OF_NUMPY:
+            values = [value_of(part, self.entry) for part in written]
+            found = _OF_NUMPY[node["op"]](symbol.np, values, node.get("attributes", {}))
+            return found.as_nd_ndarray()
         if rule is None:
             raise Unsupported(
                 f"{self.title}: `{node['op']}` has no operator of MXNet in this translation; "
                 "`export('net.weft', x)` writes the network for C"
             )
-        places = list(_places(node.get("inputs", [])))
+        places = list(_places(written))
         inputs = [self.entry(place) for place in places]
         shapes = [self._shape(place) for place in places]
         return rule(symbol, inputs, node.get("attributes", {}), shapes)

@@ -4,9 +4,6 @@ Images are arrays (H, W, C), uint8 as they are read. OpenCV scales and decodes; 
 decodes, and what scales says what to install.
 """
 
-from typing import TYPE_CHECKING
-
-from weft._base import spelling as _spelling
 from weft.mxnet.image._augmenters import (
     Augmenter,
     BrightnessJitterAug,
@@ -50,9 +47,6 @@ from weft.mxnet.image._detection import (
 from weft.mxnet.image._detection_iterator import ImageDetIter
 from weft.mxnet.image._iterator import ImageIter
 from weft.mxnet.image._reading import imdecode, imread, imresize, imrotate, random_rotate
-
-if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.mxnet.image", {}, (), ("detection", "image"))
 
 __all__ = [
     "Augmenter",
