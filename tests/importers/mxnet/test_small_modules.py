@@ -20,7 +20,6 @@ INNER = {
     "optimizer.optimizer": "optimizer",
     "optimizer.adamW": "optimizer",
     "io.io": "io",
-    "image.image": "image",
     "symbol.symbol": "symbol",
     "numpy.multiarray": "numpy",
     "ndarray.numpy._internal": "numpy._internal",

@@ -382,13 +382,20 @@ class Block(_NativeBlock):
         path = _File(f"{fspath(prefix)}-model.json")
         try:
             blocks = json.loads(path.read_text(encoding="utf-8"))["blocks"]
-            names = [block["name"] for block in blocks]
+            saved_tree = [(block["name"], block["class"]) for block in blocks]
         except (ValueError, TypeError, LookupError):
             raise FileFailure(f"load: {path} is damaged, or not what `save` writes") from None
         own = list(_walked(self, ""))
-        if names != [name for name, _ in own]:
+        kinds = [(name.count("."), type(block).__name__) for name, block in own]
+        if kinds != [(name.count("."), kind) for name, kind in saved_tree]:
             raise FileFailure(f"load: {path} has other blocks than {type(self).__name__}")
-        self.load_parameters(f"{fspath(prefix)}-model.params")
+        # Names may count all blocks of a program; the places in the tree are the same.
+        names = {old: name for (old, _), (name, _) in zip(saved_tree, own, strict=True)}
+        arrays = read_arrays(f"{fspath(prefix)}-model.params", "load")
+        self.load_dict(
+            {_moved(name, names): array for name, array in arrays.items()},
+            source=f"{fspath(prefix)}-model.params",
+        )
         for saved, (_, block) in zip(blocks, own, strict=True):
             if saved.get("active") and isinstance(block, _NativeHybrid):
                 _NativeHybrid.hybridize(block)
@@ -560,6 +567,13 @@ def _walked(block: Any, name: str) -> Iterator[tuple[str, Any]]:
         yield from _walked(child, f"{name}.{key}" if name else key)
 
 
+def _moved(name: str, blocks: Mapping[str, str]) -> str:
+    """The name of a parameter where its block has the new name of a table."""
+    block, _, short = name.rpartition(".")
+    found = blocks.get(block, block)
+    return f"{found}.{short}" if found else short
+
+
 def _described(name: str, block: Any) -> dict[str, Any]:
     return {
         "name": name,
@@ -579,7 +593,14 @@ def _repeated(own: ParameterDict, arrays: Mapping[str, Any]) -> dict[str, Any]:
 
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.mxnet.gluon.block", {}, ("gluon",))
+    _find = _spelling.finder("weft.mxnet.gluon.block", {}, ("gluon",))
+
+    def __getattr__(name: str) -> Any:
+        # What MXNet has here and this package has in modules that import this one.
+        if name in ("SymbolBlock", "DeferredInitializationError"):
+            return getattr(_spelling.public_module("mxnet.gluon"), name)
+        return _find(name)
+
 
 __all__ = ["Block", "HybridBlock"]
 __dir__ = __all__.copy
