@@ -30,6 +30,8 @@ FORWARDS = {
     "copies": lambda x: np.tile(x, (1, 2, 1)) + np.repeat(x, 2, axis=1),
     "choices": lambda x: np.where(x > 0, x, x * 0.1),
     "choices of numbers": lambda x: np.where(x > 0, 1.5, x) + np.where(x < 0.5, x, -1),
+    "choices between numbers": lambda x: np.where(x > 0, 2.0, 3.0),
+    "arrays of its own": lambda x: x * np.arange(4) + np.ones((6, 1)),
     "bounds": lambda x: np.maximum(x, 0.5) + np.minimum(0.2, x) + np.clip(x, 0, 1),
     "running sums": lambda x: np.cumsum(x, axis=1) + np.flip(x, 1),
     "elements": lambda x: np.exp(-np.abs(x)) + np.log1p(x * x) + np.rint(x),

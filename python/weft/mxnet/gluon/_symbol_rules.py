@@ -4,10 +4,14 @@ A rule gets the module `mx.sym.np`, the inputs of a node (symbols, lists of thes
 and its attributes; it gives a symbol.
 """
 
+import base64
 import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy
+
+from weft import np as _arrays
 from weft._base.errors import Unsupported
 
 Rule = Callable[[Any, list[Any], dict[str, Any]], Any]
@@ -179,6 +183,26 @@ RULES: dict[str, Rule] = {
 }
 
 
+def constant_of(value: dict[str, Any]) -> Any:
+    """The array of a constant as a graph of Weft has it."""
+    data = numpy.frombuffer(base64.b64decode(value["data"]), value["dtype"])
+    return _arrays.array(data.reshape(value["shape"]).copy())
+
+
+def with_numbers(written: Any, nodes: list[Any]) -> Any:
+    """Inputs with numbers in the place of constants that have no axes."""
+    found = []
+    for part in written:
+        if isinstance(part, list):
+            part = with_numbers(part, nodes)
+        elif isinstance(part, dict) and "node" in part:
+            node = nodes[part["node"][0]]
+            if node["op"] == "constant" and not node["value"]["shape"]:
+                part = constant_of(node["value"]).item()
+        found.append(part)
+    return found
+
+
 def value_of(part: Any, entry: Callable[[list[int]], Any]) -> Any:
     """An input as it is written in a graph of Weft; `entry` gives the symbol of a place."""
     if isinstance(part, list):
@@ -198,4 +222,4 @@ def has_values(inputs: Any) -> bool:
     )
 
 
-__all__ = ["RULES", "has_values", "value_of"]
+__all__ = ["RULES", "constant_of", "has_values", "value_of", "with_numbers"]
