@@ -180,7 +180,7 @@ def block_of(
     fixed = fixed_variables(graph)
     unset = [_unset(variables[name], name in fixed) for name in missing]
     block = make(program, unset)
-    block.__dict__["_graph"] = graph
+    block._graph = graph
     for name, parameter in block.collect_params().items():
         _take_factors(parameter, variables[name])
         if name in wanted and wanted[name].dtype == "bfloat16":
