@@ -99,13 +99,18 @@ def public_module(name: str) -> ModuleType:
     return functools.reduce(getattr, name.split("."), sys.modules["weft"])
 
 
-def finder(module: str, table: Table, elsewhere: Iterable[str] = ()) -> Callable[[str], Any]:
+def finder(
+    module: str, table: Table, elsewhere: Iterable[str] = (), parts: Iterable[str] = ()
+) -> Callable[[str], Any]:
     """The `__getattr__` of a module, which raises AttributeError with a hint.
 
     elsewhere: public modules of Weft that may have the name, such as "gluon.nn"
+    parts: names that stand for the module itself, as another framework has its parts apart
     """
 
     def lookup(word: str) -> Any:
+        if word in parts:
+            return sys.modules[module]
         if word.startswith("_"):
             raise AttributeError(f"module {module!r} has no attribute {word!r}")
         for place in () if word in table else elsewhere:

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from weft.mxnet import random as rnd
     from weft.mxnet import symbol as sym
     from weft.mxnet import visualization as viz
+    from weft.mxnet._modules import error, libinfo, library, log, registry
     from weft.mxnet._report import report
     from weft.mxnet.attribute import AttrScope
     from weft.mxnet.base import MXNetError
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
     from weft.mxnet.device import Device as Context
     from weft.mxnet.device import current_device as current_context
     from weft.mxnet.monitor import Monitor
+    from weft.mxnet.numpy import _dispatch as numpy_dispatch_protocol
     from weft.mxnet.numpy_extension import waitall
     from weft.mxnet.symbol import Symbol
     from weft.mxnet.util import (
@@ -98,6 +100,8 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "MXNetError": ("base", "MXNetError"),
     "Monitor": ("monitor", "Monitor"),
     "Symbol": ("symbol", "Symbol"),
+    "__version__": ("_modules.libinfo", "__version__"),
+    "_deferred_compute": ("_modules.deferred_compute", None),
     "amp": ("amp", None),
     "attribute": ("attribute", None),
     "autograd": ("autograd", None),
@@ -110,6 +114,7 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "current_device": ("device", "current_device"),
     "device": ("device", None),
     "engine": ("engine", None),
+    "error": ("_modules.error", None),
     "executor": ("executor", None),
     "gluon": ("gluon", None),
     "gpu": ("device", "gpu"),
@@ -124,6 +129,9 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "is_np_shape": ("util", "is_np_shape"),
     "kv": ("kvstore", None),
     "kvstore": ("kvstore", None),
+    "libinfo": ("_modules.libinfo", None),
+    "library": ("_modules.library", None),
+    "log": ("_modules.log", None),
     "lr_scheduler": ("lr_scheduler", None),
     "metric": ("metric", None),
     "mod": ("module", None),
@@ -140,12 +148,14 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "npx": ("numpy_extension", None),
     "num_gpus": ("device", "num_gpus"),
     "numpy": ("numpy", None),
+    "numpy_dispatch_protocol": ("numpy._dispatch", None),
     "numpy_extension": ("numpy_extension", None),
     "operator": ("operator", None),
     "optimizer": ("optimizer", None),
     "profiler": ("profiler", None),
     "random": ("random", None),
     "recordio": ("recordio", None),
+    "registry": ("_modules.registry", None),
     "report": ("_report", "report"),
     "rnd": ("random", None),
     "rnn": ("rnn", None),
@@ -181,6 +191,7 @@ __all__ = [
     "current_device",
     "device",
     "engine",
+    "error",
     "executor",
     "gluon",
     "gpu",
@@ -195,6 +206,9 @@ __all__ = [
     "is_np_shape",
     "kv",
     "kvstore",
+    "libinfo",
+    "library",
+    "log",
     "lr_scheduler",
     "metric",
     "mod",
@@ -211,12 +225,14 @@ __all__ = [
     "npx",
     "num_gpus",
     "numpy",
+    "numpy_dispatch_protocol",
     "numpy_extension",
     "operator",
     "optimizer",
     "profiler",
     "random",
     "recordio",
+    "registry",
     "report",
     "rnd",
     "rnn",

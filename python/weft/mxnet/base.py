@@ -23,6 +23,20 @@ string_types = (str,)
 integer_types = (int, numpy.int32, numpy.int64)
 numeric_types = (float, int, numpy.generic)
 mx_real_t = numpy.dtype("float32")  # of arrays that are made without a dtype
+error_types: dict[str, type[BaseException]] = {}  # those of `mx.error.register`, by name
+
+
+class _NullType:
+    """The kind of `_Null`."""
+
+    def __repr__(self) -> str:
+        return "_Null"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+_Null = _NullType()  # an argument that is not given
 
 
 class NotImplementedForSymbol(Unsupported):  # type: ignore[misc, valid-type]

@@ -18,7 +18,7 @@ _SWITCHES = {
     **{"CPU_SSE4A": False, "CPU_AVX": True, "CPU_AVX2": True},
     **dict.fromkeys(("CUDNN", "NCCL", "CUDA_RTC", "TENSORRT", "CUTENSOR"), False),
     **dict.fromkeys(("BLAS_OPEN", "BLAS_ATLAS", "BLAS_MKL", "BLAS_APPLE", "LAPACK"), False),
-    **dict.fromkeys(("OPENMP", "SSE", "F16C", "JEMALLOC", "ONEDNN"), False),
+    **dict.fromkeys(("OPENMP", "SSE", "F16C", "JEMALLOC", "ONEDNN", "MKLDNN"), False),
     **dict.fromkeys(("OPENCV", "DIST_KVSTORE", "CXX14", "CAFFE", "PROFILER"), False),
     **{"INT64_TENSOR_SIZE": True, "SIGNAL_HANDLER": True, "DEBUG": False, "TVM_OP": False},
 }

@@ -17,7 +17,8 @@ _added: dict[str, dict[str, Any]] = {}
 
 
 def add_functions(module: str, functions: dict[str, Any]) -> None:
-    """Adds functions for arrays that are given to NumPy's functions which `weft.np` lacks.
+    """Adds functions for arrays that are given to NumPy's functions which `weft.np` lacks, or whose
+    arguments it does not take.
 
     module: that of NumPy's functions, such as "numpy.linalg"
     """
@@ -55,25 +56,40 @@ def array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any
     out = options.pop("out", None)
     if method == "__call__" and isinstance(out, tuple) and isinstance(out[0], numpy.ndarray):
         return ufunc(*_plain(inputs), out=out, **options)
-    function = _FUNCTIONS.get(_RENAMED.get(ufunc.__name__, ufunc.__name__))
+    function = _ufunc(_RENAMED.get(ufunc.__name__, ufunc.__name__))
     if method != "__call__" or function is None or options:
         raise _no_function(f"numpy.{ufunc.__name__}")
     return function(*inputs) if out is None else function(*inputs, out=out[0])
+
+
+def _ufunc(name: str) -> Any:
+    """What computes a ufunc: the operator of its name, else the function; None if there is none."""
+    if name in _FUNCTIONS:
+        return _FUNCTIONS[name]
+    if name in np.__all__:
+        return getattr(np, name)
+    return _added.get("numpy", {}).get(name)
 
 
 def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
     """`__array_function__`: `numpy.sum(x)` is `np.sum(x)`, recorded and traced like it.
 
     Functions that give no array, such as `numpy.allclose` and `numpy.save`, get NumPy's view of
-    the values. Raises TypeError for all others, for the reason that `array_ufunc` has.
+    the values. What `weft.np` refuses, functions of `add_functions` may take. Raises TypeError for
+    all others, for the reason that `array_ufunc` has.
     """
     name, module = function.__name__, function.__module__
     if module == "numpy" and name in _READERS:
         return function(*_plain(args), **_plain(kwargs))
     namespace = _NAMESPACES.get(module)
-    if namespace is not None and name in namespace.__all__:
-        return getattr(namespace, name)(*args, **kwargs)
     added = _added.get(module, {}).get(name)
+    if namespace is not None and name in namespace.__all__:
+        own = getattr(namespace, name)
+        try:
+            return own(*args, **kwargs)
+        except (TypeError, ValueError, NotImplementedError):
+            if added is None or added is own:
+                raise
     if added is None:
         raise _no_function(f"{module}.{name}")
     return added(*args, **kwargs)

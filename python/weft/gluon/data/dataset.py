@@ -29,9 +29,10 @@ class Dataset:
         """The samples that `keeps` is true for."""
         return _Chosen(self, [i for i in range(len(self)) if keeps(self[i])])
 
-    def take(self, count: int) -> "Dataset":
-        """The first `count` samples, all if there are fewer."""
-        return _Chosen(self, range(min(count, len(self))))
+    def take(self, count: int | None) -> "Dataset":
+        """The first `count` samples; all if there are fewer, or for None."""
+        whole = len(self)
+        return _Chosen(self, range(whole if count is None else min(count, whole)))
 
     def shard(self, num_shards: int, index: int) -> "Dataset":
         """Part `index` of `num_shards` parts whose sizes differ by at most one sample."""

@@ -1,7 +1,7 @@
 """A symbol file with its parameters as a block, which trains and exports as any other."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike, fspath
 from typing import Any
 
@@ -41,6 +41,9 @@ class SymbolBlock(ImportedBlock):
     `fix_gamma`, have `grad_req` 'null'. What a parameter file lacks gets values by `initialize`, of
     shapes that follow from the first call where the symbol does not say them.
     """
+
+    _watched_elsewhere = ImportedBlock._watched_elsewhere | {"_graph"}
+    _graph: Graph  # what it was made of, to compose it with other symbols
 
     def __init__(self, program: Program, unset: Sequence[Parameter] = ()) -> None:
         """program: with a rule at each node; unset: parameters without values"""
@@ -153,8 +156,9 @@ def block_of(
     records: Mapping[str, Record],
     allow_missing: bool,
     ignore_extra: bool,
+    make: Callable[[Program, Sequence[Parameter]], SymbolBlock] = SymbolBlock,
 ) -> SymbolBlock:
-    """The block of a graph and of the values of its parameters."""
+    """The block of a graph and of the values of its parameters; `make` gives it its program."""
     variables = {node.name: node for node in graph.variables()}
     missing = input_variables(graph, {*records, *inputs})
     extra = [name for name in records if name not in variables]
@@ -175,7 +179,8 @@ def block_of(
     resolve(program, RULES)
     fixed = fixed_variables(graph)
     unset = [_unset(variables[name], name in fixed) for name in missing]
-    block = SymbolBlock(program, unset)
+    block = make(program, unset)
+    block._graph = graph
     for name, parameter in block.collect_params().items():
         _take_factors(parameter, variables[name])
         if name in wanted and wanted[name].dtype == "bfloat16":

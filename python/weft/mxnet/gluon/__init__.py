@@ -19,7 +19,12 @@ from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft.mxnet.gluon import data, loss, nn, rnn, utils
 from weft.mxnet.gluon.block import Block, HybridBlock
-from weft.mxnet.gluon.parameter import Constant, DeferredInitializationError, Parameter
+from weft.mxnet.gluon.parameter import (  # noqa: F401 - the last is public in MXNet
+    Constant,
+    DeferredInitializationError,
+    Parameter,
+    tensor_types,
+)
 from weft.mxnet.gluon.parameter_dict import ParameterDict
 from weft.mxnet.gluon.symbol_block import SymbolBlock
 from weft.mxnet.gluon.trainer import Trainer

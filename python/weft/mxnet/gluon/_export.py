@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from weft._base.errors import InvalidState
+from weft._base.errors import InvalidState, InvalidValue
 from weft.mxnet.gluon import _symbols
 from weft.mxnet.gluon.parameter_dict import write_arrays
 
@@ -22,10 +22,15 @@ def export(block: Any, path: str, epoch: int) -> tuple[str, str]:
         raise InvalidState(
             f"export: `{waiting[0]}` has no values yet; initialize the block and call it once"
         )
-    count = block._count_of_inputs()
+    types = block._types_of_inputs()
+    count = max(1, len(types))
     names = ["data"] if count == 1 else [f"data{number}" for number in range(count)]
     inputs = [symbol.var(name) for name in names]
-    out = block(*inputs) if composes_itself else _symbols.composed(block, inputs, parameters)
+    constants: dict[str, Any] = {}
+    if composes_itself:
+        out = block(*inputs)
+    else:
+        out = _composed(block, inputs, parameters, types, constants)
     whole = symbol.Group(out) if isinstance(out, list | tuple) else out
     symbol_file, parameter_file = f"{path}-symbol.json", f"{path}-{epoch:04d}.params"
     whole.save(symbol_file)
@@ -36,8 +41,19 @@ def export(block: Any, path: str, epoch: int) -> tuple[str, str]:
         for name, parameter in parameters.items()
         if name in used
     }
-    write_arrays(parameter_file, arrays)
+    write_arrays(parameter_file, arrays | {f"arg:{n}": a for n, a in constants.items()})
     return symbol_file, parameter_file
+
+
+def _composed(
+    block: Any, inputs: list[Any], parameters: Any, types: Any, constants: dict[str, Any]
+) -> Any:
+    """The block on symbols. Code that asks for shapes gets those of the last call, and the file
+    then is for these alone."""
+    try:
+        return _symbols.composed(block, inputs, parameters, (), constants)
+    except InvalidValue:
+        return _symbols.composed(block, inputs, parameters, types, constants)
 
 
 __all__ = ["export"]

@@ -47,8 +47,9 @@ def needs_arguments(kind: type) -> bool:
 
 
 def is_old(kind: type) -> bool:
-    """Is `forward` of a class a `hybrid_forward` of 1.x?"""
-    return getattr(kind, "forward", None) is forward
+    """Takes a class symbols of MXNet itself? Its `forward` is a `hybrid_forward` of 1.x, or it says
+    so."""
+    return getattr(kind, "forward", None) is forward or getattr(kind, "_takes_symbols", False)
 
 
 def forward(self: Any, *args: Any, **kwargs: Any) -> Any:

@@ -46,8 +46,8 @@ def layer(
         for word, value in defaults.items():
             given.setdefault(word, value)
         attributes = None if translate is None else translate(given)
-        self._begin_names(prefix, params)
         self.__dict__.update(attributes or {})
+        self._begin_names(prefix, params)
         native.__init__(self, *(args if variadic else ()), **given)  # type: ignore[misc]
         if variadic:
             for word in options:

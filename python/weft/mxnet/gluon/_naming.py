@@ -4,6 +4,7 @@ A block that is made inside `with parent.name_scope():` is counted in its parent
 parent's prefix before its own; others are counted for the whole program.
 """
 
+import functools
 import threading
 from typing import Any
 
@@ -55,6 +56,25 @@ def next_prefix(kind: str) -> str:
     return f"{kind}{number}_"
 
 
+# What 1.x calls blocks in their names, where that is not the name of their class.
+_KINDS = {
+    **{f"Conv{n}D{end}": "conv" for n in (1, 2, 3) for end in ("", "Transpose")},
+    **{f"{kind}Pool{n}D": "pool" for kind in ("Max", "Avg") for n in (1, 2, 3)},
+    **{f"Global{kind}Pool{n}D": "pool" for kind in ("Max", "Avg") for n in (1, 2, 3)},
+    **{"RNNCell": "rnn", "LSTMCell": "lstm", "GRUCell": "gru", "LSTMPCell": "lstmp"},
+    **{"DropoutCell": "dropout", "ZoneoutCell": "zoneout", "VariationalDropoutCell": "vardrop"},
+    "DeformableConvolution": "deformable_conv",
+    "ModulatedDeformableConvolution": "modulated_deformable_conv",
+}
+
+
+@functools.cache
+def kind_of(block: type) -> str:
+    """What names of a class of blocks begin with: `conv` for Conv2D and classes made of it."""
+    known = (_KINDS[cls.__name__] for cls in block.__mro__ if cls.__name__ in _KINDS)
+    return next(known, block.__name__.lower())
+
+
 class Names:
     """The names of one block.
 
@@ -91,4 +111,4 @@ class Names:
         return vars(self) | {"shared": None}
 
 
-__all__ = ["NameScope", "Names", "next_prefix", "surrounding"]
+__all__ = ["NameScope", "Names", "kind_of", "next_prefix", "surrounding"]

@@ -12,6 +12,8 @@ from typing import Any
 from weft import sym as _weft
 from weft._base.errors import Unsupported
 from weft._trace.state import outside_trace
+from weft.mxnet.gluon._symbol_rules import RULES as _OF_NUMPY
+from weft.mxnet.gluon._symbol_rules import constant_of, has_values, value_of, with_numbers
 
 Inputs = list[Any]
 Shapes = list[Any]
@@ -26,8 +28,17 @@ def is_symbol(value: Any) -> bool:
     return isinstance(value, Symbol)
 
 
-def composed(block: Any, symbols: list[Any], parameters: Mapping[str, Any]) -> Any:
+def composed(
+    block: Any,
+    symbols: list[Any],
+    parameters: Mapping[str, Any],
+    types: Any = (),
+    constants: dict[str, Any] | None = None,
+) -> Any:
     """The outputs of a block on symbols; `parameters` are its own by the names of their variables.
+
+    types: dtype and shape of each symbol, where they are known, for code that asks for them
+    constants: gets arrays that the block makes itself, by the names of variables for them
 
     Raises NotImplementedError for what MXNet has no operator for.
     """
@@ -35,7 +46,9 @@ def composed(block: Any, symbols: list[Any], parameters: Mapping[str, Any]) -> A
     for name, parameter in parameters.items():
         parameter.name = name
     try:
-        placeholders = [_weft.var(f"__input{number}") for number in range(len(symbols))]
+        known = [{"dtype": dtype, "shape": shape} for dtype, shape in types]
+        known += [{}] * (len(symbols) - len(known))
+        placeholders = [_weft.var(f"__input{n}", **known[n]) for n in range(len(symbols))]
         with outside_trace():  # shapes may be looked for while a graph is traced
             out = type(block)._native_call(block, *placeholders)
         whole = out if isinstance(out, _weft.Symbol) else _weft.Group(list(out))
@@ -43,7 +56,8 @@ def composed(block: Any, symbols: list[Any], parameters: Mapping[str, Any]) -> A
     finally:
         for name, parameter in parameters.items():
             parameter.name = before[name]
-    found = _Translation(graph, dict(enumerate(symbols)), parameters, type(block).__name__).heads()
+    title, inputs = type(block).__name__, dict(enumerate(symbols))
+    found = _Translation(graph, inputs, parameters, title, constants).heads()
     return found[0] if isinstance(out, _weft.Symbol) and len(found) == 1 else found
 
 
@@ -51,9 +65,15 @@ class _Translation:
     """The nodes of a graph as symbols of MXNet, each made when it is asked for."""
 
     def __init__(
-        self, graph: Any, inputs: Mapping[int, Any], parameters: Mapping[str, Any], title: str
+        self,
+        graph: Any,
+        inputs: Mapping[int, Any],
+        parameters: Mapping[str, Any],
+        title: str,
+        constants: dict[str, Any] | None,
     ) -> None:
         self.nodes, self.ends = graph["nodes"], graph["heads"]
+        self.constants = constants
         self.inputs, self.parameters, self.title = inputs, parameters, title
         self.made: dict[int, Any] = {}
 
@@ -65,8 +85,11 @@ class _Translation:
         return [self.entry(head) for head in self.ends]
 
     def _is_skipped(self, number: int) -> bool:
-        """The batch norm of training is that of prediction, which knows the mode itself."""
+        """The batch norm of training is that of prediction, which knows the mode itself; arrays
+        without axes are numbers where they are read."""
         node = self.nodes[number]
+        if node["op"] == "constant":
+            return not node["value"]["shape"]
         return node["op"] == "batch_norm" and bool(node["attributes"].get("training"))
 
     def entry(self, place: list[int]) -> Any:
@@ -88,13 +111,21 @@ class _Translation:
             if name.startswith("__input"):
                 return self.inputs[int(name.removeprefix("__input"))]
             return _variable(self.parameters[name], name)
-        rule = _RULES.get(node["op"])
+        if node["op"] == "constant" and self.constants is not None:
+            self.constants[node["name"]] = constant_of(node["value"])
+            return symbol.var(node["name"])
+        written = with_numbers(node.get("inputs", []), self.nodes)
+        rule = None if has_values(written) else _RULES.get(node["op"])
+        if rule is None and node["op"] in _OF_NUMPY:
+            values = [value_of(part, self.entry) for part in written]
+            found = _OF_NUMPY[node["op"]](symbol.np, values, node.get("attributes", {}))
+            return found.as_nd_ndarray()
         if rule is None:
             raise Unsupported(
                 f"{self.title}: `{node['op']}` has no operator of MXNet in this translation; "
                 "`export('net.weft', x)` writes the network for C"
             )
-        places = list(_places(node.get("inputs", [])))
+        places = list(_places(written))
         inputs = [self.entry(place) for place in places]
         shapes = [self._shape(place) for place in places]
         return rule(symbol, inputs, node.get("attributes", {}), shapes)
@@ -229,7 +260,7 @@ _RULES: dict[str, Callable[..., Any]] = {
     "exp": _named("exp"),
     "square": _named("square"),
     "sqrt": _named("sqrt"),
-    "reshape": _named("reshape", shape="shape"),
+    "reshape": _named("reshape", newshape="shape"),
     "transpose": _named("transpose", "axes"),
 }
 

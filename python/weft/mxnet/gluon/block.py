@@ -29,7 +29,7 @@ from weft.gluon.block import Block as _NativeBlock
 from weft.gluon.hybrid_block import HybridBlock as _NativeHybrid
 from weft.gluon.parameter import Parameter as _NativeParameter
 from weft.mxnet.gluon import _devices, _hybrid, _symbols
-from weft.mxnet.gluon._naming import Names, NameScope
+from weft.mxnet.gluon._naming import Names, NameScope, kind_of
 from weft.mxnet.gluon.parameter import Parameter, adopted
 from weft.mxnet.gluon.parameter_dict import ParameterDict, read_arrays, write_arrays
 
@@ -53,7 +53,11 @@ class Block(_NativeBlock):
     # ---- names
 
     def _begin_names(self, prefix: str | None = None, params: Any = None) -> None:
-        self.__dict__["_named"] = Names(type(self).__name__.lower(), prefix, params)
+        self.__dict__["_named"] = Names(self._alias(), prefix, params)
+
+    def _alias(self) -> str:
+        """What its prefix begins with in 1.x, before the number; a subclass may write it."""
+        return kind_of(type(self))
 
     @property
     def _names(self) -> Names:
@@ -145,7 +149,8 @@ class Block(_NativeBlock):
         return found
 
     def _full_name(self, short: str, parameter: Any) -> str:
-        return parameter.name if "_" in parameter.name else self.prefix + short
+        has_full = "_" in parameter.name and parameter.name != short
+        return parameter.name if has_full else self.prefix + short
 
     def collect_params(self, select: str | None = None) -> ParameterDict:
         """All parameters by name, each of which may be asked for by either kind of name.
@@ -377,13 +382,20 @@ class Block(_NativeBlock):
         path = _File(f"{fspath(prefix)}-model.json")
         try:
             blocks = json.loads(path.read_text(encoding="utf-8"))["blocks"]
-            names = [block["name"] for block in blocks]
+            saved_tree = [(block["name"], block["class"]) for block in blocks]
         except (ValueError, TypeError, LookupError):
             raise FileFailure(f"load: {path} is damaged, or not what `save` writes") from None
         own = list(_walked(self, ""))
-        if names != [name for name, _ in own]:
+        kinds = [(name.count("."), type(block).__name__) for name, block in own]
+        if kinds != [(name.count("."), kind) for name, kind in saved_tree]:
             raise FileFailure(f"load: {path} has other blocks than {type(self).__name__}")
-        self.load_parameters(f"{fspath(prefix)}-model.params")
+        # Names may count all blocks of a program; the places in the tree are the same.
+        names = {old: name for (old, _), (name, _) in zip(saved_tree, own, strict=True)}
+        arrays = read_arrays(f"{fspath(prefix)}-model.params", "load")
+        self.load_dict(
+            {_moved(name, names): array for name, array in arrays.items()},
+            source=f"{fspath(prefix)}-model.params",
+        )
         for saved, (_, block) in zip(blocks, own, strict=True):
             if saved.get("active") and isinstance(block, _NativeHybrid):
                 _NativeHybrid.hybridize(block)
@@ -456,11 +468,11 @@ class HybridBlock(Block, _NativeHybrid):
             return self.forward(*args, **kwargs)
         return _symbols.composed(self, list(args), dict(self._full_names()))
 
-    def _count_of_inputs(self) -> int:
-        """How many arrays the last call had; one where there was none."""
+    def _types_of_inputs(self) -> list[Any]:
+        """Dtype and shape of each array of the last call; none where there was none."""
         seen = self.__dict__.get("_seen") or getattr(self._cache.last, "types", None)
         types = seen[1] if isinstance(seen, tuple) and len(seen) == 2 else seen
-        return max(1, len(types)) if isinstance(types, list | tuple) else 1
+        return list(types) if isinstance(types, list | tuple) else []
 
     def infer_type(self, *args: Any) -> None:
         """Gives parameters without values the dtype of the first argument."""
@@ -555,6 +567,13 @@ def _walked(block: Any, name: str) -> Iterator[tuple[str, Any]]:
         yield from _walked(child, f"{name}.{key}" if name else key)
 
 
+def _moved(name: str, blocks: Mapping[str, str]) -> str:
+    """The name of a parameter where its block has the new name of a table."""
+    block, _, short = name.rpartition(".")
+    found = blocks.get(block, block)
+    return f"{found}.{short}" if found else short
+
+
 def _described(name: str, block: Any) -> dict[str, Any]:
     return {
         "name": name,
@@ -574,7 +593,14 @@ def _repeated(own: ParameterDict, arrays: Mapping[str, Any]) -> dict[str, Any]:
 
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.mxnet.gluon.block", {}, ("gluon",))
+    _find = _spelling.finder("weft.mxnet.gluon.block", {}, ("gluon",))
+
+    def __getattr__(name: str) -> Any:
+        # What MXNet has here and this package has in modules that import this one.
+        if name in ("SymbolBlock", "DeferredInitializationError"):
+            return getattr(_spelling.public_module("mxnet.gluon"), name)
+        return _find(name)
+
 
 __all__ = ["Block", "HybridBlock"]
 __dir__ = __all__.copy

@@ -11,6 +11,8 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy
+
 from weft import np
 from weft._base import spelling as _spelling
 from weft._base.errors import InvalidState, InvalidType, InvalidValue
@@ -19,6 +21,7 @@ from weft._core.typing import ndarray
 from weft.gluon.parameter import Constant as _NativeConstant
 from weft.gluon.parameter import DeferredInitializationError
 from weft.gluon.parameter import Parameter as _Native
+from weft.mxnet._made import host
 from weft.mxnet.gluon import _devices
 from weft.mxnet.gluon._modes import dtype_name as _dtype_name
 from weft.mxnet.gluon._modes import shown as _shown
@@ -305,7 +308,7 @@ class Parameter(_Native):
             raise InvalidState(
                 f"row_sparse_data: `{self.name}` needs a trainer: make `gluon.Trainer` first"
             )
-        rows = np.unique(np.asarray(row_id).astype("int64"))
+        rows = np.array(numpy.unique(host(row_id).astype("int64")))
         return [RowSparseArray(a[rows], rows, a.shape) for a in self._arrays()]
 
     # ---- the trainer

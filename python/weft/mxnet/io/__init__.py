@@ -4,6 +4,9 @@
 `ImageRecordIter` and its kin read images from RecordIO files.
 """
 
+from typing import TYPE_CHECKING
+
+from weft._base import spelling as _spelling
 from weft.mxnet.io._arrays import NDArrayIter
 from weft.mxnet.io._base import DataBatch, DataDesc, DataIter, MXDataIter, ResizeIter
 from weft.mxnet.io._detection_records import ImageDetRecordIter
@@ -17,6 +20,9 @@ from weft.mxnet.io._prefetching import PrefetchingIter
 
 ImageRecordIter_v1 = ImageRecordIter
 ImageRecordUInt8Iter_v1 = ImageRecordUInt8Iter
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.mxnet.io", {}, (), ("io",))
 
 __all__ = [
     "CSVIter",

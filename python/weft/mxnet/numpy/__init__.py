@@ -17,18 +17,20 @@ from weft import np as _np
 from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft.mxnet import _array_methods  # noqa: F401 - arrays get MXNet's methods
-from weft.mxnet.numpy import (
+from weft.mxnet.numpy import (  # noqa: F401 - `_internal` is public in MXNet
     _creation,
+    _internal,
     _reductions,
     _shapes,
+    fallback,
     linalg,
     random,
 )
 from weft.mxnet.numpy._creation import *  # noqa: F403
 from weft.mxnet.numpy._elementwise import FUNCTIONS as _ELEMENTWISE
-from weft.mxnet.numpy._fallback import FUNCTIONS as _FUNCTIONS
 from weft.mxnet.numpy._reductions import *  # noqa: F403
 from weft.mxnet.numpy._shapes import *  # noqa: F403
+from weft.mxnet.numpy.fallback import FUNCTIONS as _FUNCTIONS
 from weft.np import _protocols
 
 if TYPE_CHECKING:
@@ -56,7 +58,12 @@ PINF, NINF, PZERO, NZERO = _math.inf, -_math.inf, 0.0, -0.0
 euler_gamma = _numpy.euler_gamma
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.mxnet.numpy", _words.FUNCTIONS, ("npx",))
+    __getattr__ = _spelling.finder(
+        "weft.mxnet.numpy",
+        _words.FUNCTIONS,
+        ("npx",),
+        ("function_base", "multiarray", "set_functions", "stride_tricks", "type_functions"),
+    )
 
 _CONSTANTS = ("NAN", "NINF", "NZERO", "NaN", "PINF", "PZERO", "euler_gamma")
 _KINDS = ("boolean_dtypes", "floating_dtypes", "integer_dtypes", "numeric_dtypes")
@@ -75,6 +82,7 @@ _COMPUTED = {
 __all__ = [
     *sorted(_COMPUTED - {"linalg", "random"}),
     "bool",
+    "fallback",
     "linalg",
     "random",
     "shares_memory",

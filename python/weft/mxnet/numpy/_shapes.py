@@ -152,7 +152,7 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     chosen = condition
     if isinstance(condition, ndarray) and condition.dtype.kind != "b":
         chosen = condition != 0
-    if not isinstance(x, ndarray) and not isinstance(y, ndarray) and not isinstance(x, bool):
+    if all(isinstance(one, int | float) for one in (x, y)) and not isinstance(x, bool):
         x = np.full((), x, "float32")
     return np.where(chosen, x, y)
 

@@ -40,7 +40,16 @@ from weft.mxnet.optimizer.updater import Updater, get_updater
 ccSGD = SGD  # noqa: N816 - MXNet's name
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.mxnet.optimizer", _words.OPTIMIZERS, ("optimizer",))
+    __getattr__ = _spelling.finder(
+        "weft.mxnet.optimizer",
+        _words.OPTIMIZERS,
+        ("optimizer",),
+        (
+            *("adabelief", "adadelta", "adagrad", "adam", "adamW", "adamax", "dcasgd", "ftml"),
+            *("ftrl", "lamb", "lans", "lars", "nadam", "nag", "optimizer", "rmsprop", "sgd"),
+            *("sgld", "signum"),
+        ),
+    )
 
 __all__ = [
     "DCASGD",

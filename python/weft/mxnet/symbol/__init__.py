@@ -10,8 +10,9 @@
 Every operator of MXNet that Weft has a rule for is a function here, under its names of 1.x and 2.0.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from weft._base.spelling import public_module as _public_module
 from weft.mxnet.symbol import (  # noqa: F401
     _internal,
     contrib,
@@ -47,7 +48,12 @@ from weft.mxnet.symbol._variables import Group, Variable, fromjson, load, load_j
 pow = power
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _finder("weft.mxnet.symbol", ("",))
+    _find = _finder("weft.mxnet.symbol", ("",))
+
+    def __getattr__(name: str) -> Any:
+        # MXNet has its classes and functions in an inner module of this name.
+        return _public_module("mxnet.symbol") if name == "symbol" else _find(name)
+
 
 __all__ = [
     "Group",

@@ -232,6 +232,15 @@ def check_numeric_gradient(
         )
 
 
+def _take_values(net: Any, data: Sequence[Any], first: dict[str, Any]) -> None:
+    """Gives the parameters the values in `first`, or keeps theirs there if it is empty."""
+    parameters = net.collect_params()
+    if any(parameter.is_deferred for parameter in parameters.values()):
+        net(*data)
+    for name, parameter in parameters.items():
+        parameter.set_data(first.setdefault(name, parameter.data().copy()))
+
+
 def check_gluon_hybridize_consistency(
     net_builder: Callable[[], Any],
     data_l: Sequence[Any],
@@ -242,14 +251,14 @@ def check_gluon_hybridize_consistency(
 ) -> None:
     """Raises AssertionError unless a block gives the same, gradients included, when it is
     hybridized, and what a function of NumPy gives."""
-    outputs, gradients, first = None, None, None
+    outputs, gradients = None, None
+    first: dict[str, Any] = {}
     for is_hybrid in (False, True):
         net = net_builder()
         net.initialize()
+        _take_values(net, data_l, first)
         if is_hybrid:
             net.hybridize()
-        if first is None:
-            first = dict(net.collect_params())
         data = [one.copy() for one in data_l]
         for one in data:
             if one.dtype.kind == "f":

@@ -24,7 +24,9 @@ from weft.mxnet.gluon.data.dataloader import DataLoader
 from weft.mxnet.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.mxnet.gluon.data", _words.DATA, ("gluon.data",))
+    __getattr__ = _spelling.finder(
+        "weft.mxnet.gluon.data", _words.DATA, ("gluon.data",), ("sampler",)
+    )
 
 __all__ = [
     "ArrayDataset",

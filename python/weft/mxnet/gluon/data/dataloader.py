@@ -1,11 +1,14 @@
 """The loader, with MXNet's arguments."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from weft._base import spelling as _spelling
 from weft._base import words as _words
+from weft._base.containers import sequence_of
 from weft.gluon.data import DataLoader as _Native
 from weft.gluon.data.batchify import default_batchify_fn
+from weft.mxnet.gluon._modes import is_np_array, shown
 
 default_mp_batchify_fn = default_batchify_fn
 
@@ -48,6 +51,19 @@ class DataLoader(_Native):
             thread_pool=thread_pool,
             timeout=timeout,
         )
+
+    def __iter__(self) -> Iterator[Any]:
+        batches = super().__iter__()
+        return batches if is_np_array() else map(_in_mode, batches)
+
+
+def _in_mode(batch: Any) -> Any:
+    """A batch in arrays of 1.x, after `reset_np()`."""
+    if isinstance(batch, list | tuple):
+        return sequence_of(type(batch), map(_in_mode, batch))
+    if isinstance(batch, dict):
+        return {key: _in_mode(part) for key, part in batch.items()}
+    return shown(batch)
 
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name

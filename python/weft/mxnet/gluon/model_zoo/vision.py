@@ -133,10 +133,17 @@ class UnknownModelError(NotFound, ValueError):
     __module__ = "weft.mxnet"
 
 
+__path__: list[str] = []  # so that `import …vision.resnet` looks for a name here
+
 if TYPE_CHECKING:
     from weft.gluon.model_zoo.vision import *  # noqa: F403
 else:  # a type checker shall still see a misspelt name
-    _find = _spelling.finder("weft.mxnet.gluon.model_zoo.vision", {}, ("gluon.model_zoo.vision",))
+    _find = _spelling.finder(
+        "weft.mxnet.gluon.model_zoo.vision",
+        {},
+        ("gluon.model_zoo.vision",),
+        ("alexnet", "densenet", "inception", "mobilenet", "resnet", "squeezenet", "vgg"),
+    )
 
     def __getattr__(name: str) -> Any:
         return getattr(_native, name) if name in _native.__all__ else _find(name)

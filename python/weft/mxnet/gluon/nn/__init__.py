@@ -204,7 +204,14 @@ Flatten = _layer(_native.Flatten)
 Identity = _layer(_native.Identity)
 Dropout = _layer(_native.Dropout, "rate! axes")
 
-Activation = _layer(_native.Activation, "activation!")
+
+def _named_by_activation(given: dict[str, Any]) -> dict[str, Any]:
+    return {"_act_type": given["activation"]}
+
+
+Activation = _layer(_native.Activation, "activation!", translate=_named_by_activation)
+Activation._alias = lambda self: self.__dict__.get("_act_type", "activation")  # type: ignore[attr-defined]
+
 LeakyReLU = _layer(_native.LeakyReLU, "alpha!")
 PReLU = _layer(_native.PReLU, "alpha_initializer in_channels")
 ELU = _layer(_native.ELU, "alpha")
@@ -302,7 +309,10 @@ ReflectionPad2D = _layer(_native.ReflectionPad2D, "padding")
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder(
-        "weft.mxnet.gluon.nn", _words.LAYERS | _words.LOSSES, ("gluon.loss", "gluon.rnn")
+        "weft.mxnet.gluon.nn",
+        _words.LAYERS | _words.LOSSES,
+        ("gluon.loss", "gluon.rnn"),
+        ("activations", "basic_layers", "conv_layers"),
     )
 
 __all__ = [

@@ -70,7 +70,11 @@ LSTM = network(
 GRU = network(_native.GRU, f"hidden_size! num_layers {_NETWORK} dtype use_sequence_length")
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__: Any = _spelling.finder("weft.mxnet.gluon.rnn", _words.LAYERS)
+    __getattr__: Any = _spelling.finder(
+        "weft.mxnet.gluon.rnn",
+        _words.LAYERS,
+        parts=("conv_rnn_cell", "rnn_cell", "rnn_layer"),
+    )
 
 __all__ = [
     "GRU",
