@@ -87,7 +87,7 @@ class _Translation:
             name = node["name"]
             if name.startswith("__input"):
                 return self.inputs[int(name.removeprefix("__input"))]
-            return _variable(self.parameters[name], name)
+            return variable(self.parameters[name], name)
         rule = _RULES.get(node["op"])
         if rule is None:
             raise Unsupported(
@@ -115,12 +115,21 @@ def _places(inputs: Any) -> Iterator[list[int]]:
             yield part["node"]
 
 
-def _variable(parameter: Any, name: str) -> Any:
+def variable(parameter: Any, name: str) -> Any:
+    """A parameter as a variable of that name: the same one each time, so that blocks which are
+    called twice share it."""
     from weft.mxnet import symbol
 
     shape = parameter.shape
     known = None if shape is None else tuple(max(extent, 0) for extent in shape)
-    return symbol.var(name, shape=known, lr_mult=parameter.lr_mult, wd_mult=parameter.wd_mult)
+    init = parameter.init
+    text = init if init is None or isinstance(init, str) else getattr(init, "dumps", lambda: None)()
+    key = (name, known, parameter.lr_mult, parameter.wd_mult, text)
+    if parameter.__dict__.get("_symbol", (None,))[0] != key:
+        multipliers = {"lr_mult": parameter.lr_mult, "wd_mult": parameter.wd_mult}
+        made = symbol.var(name, shape=known, init=text, **multipliers)
+        parameter.__dict__["_symbol"] = (key, made)
+    return parameter.__dict__["_symbol"][1]
 
 
 # ---- operators
@@ -233,4 +242,4 @@ _RULES: dict[str, Callable[..., Any]] = {
     "transpose": _named("transpose", "axes"),
 }
 
-__all__ = ["composed", "is_symbol"]
+__all__ = ["composed", "is_symbol", "variable"]

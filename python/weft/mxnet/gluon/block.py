@@ -15,20 +15,18 @@ one, structural names and `forward` of the other.
 ['net_scale']
 """
 
-import json
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from os import PathLike, fspath
-from pathlib import Path as _File
 from typing import TYPE_CHECKING, Any, Self
 
 from weft._base import spelling as _spelling
-from weft._base.errors import FileFailure, InvalidType, Unsupported
+from weft._base.errors import InvalidType, Unsupported
 from weft._core.typing import ndarray
 from weft.gluon.block import Block as _NativeBlock
 from weft.gluon.hybrid_block import HybridBlock as _NativeHybrid
 from weft.gluon.parameter import Parameter as _NativeParameter
-from weft.mxnet.gluon import _devices, _hybrid, _symbols
+from weft.mxnet.gluon import _devices, _files, _hybrid, _symbols
 from weft.mxnet.gluon._naming import Names, NameScope
 from weft.mxnet.gluon.parameter import Parameter, adopted
 from weft.mxnet.gluon.parameter_dict import ParameterDict, read_arrays, write_arrays
@@ -145,7 +143,8 @@ class Block(_NativeBlock):
         return found
 
     def _full_name(self, short: str, parameter: Any) -> str:
-        return parameter.name if "_" in parameter.name else self.prefix + short
+        has_full = "_" in parameter.name and parameter.name != short
+        return parameter.name if has_full else self.prefix + short
 
     def collect_params(self, select: str | None = None) -> ParameterDict:
         """All parameters by name, each of which may be asked for by either kind of name.
@@ -160,7 +159,7 @@ class Block(_NativeBlock):
         _tell_containers(self)
         structural = dict(self._parameters_below(""))
         full = dict(self._full_names())
-        is_old = self._names.is_old_style
+        is_old = self._is_old()
         mine, others = (full, structural) if is_old else (structural, full)
         pattern = None if select is None else re.compile(select)
         found = ParameterDict(self.prefix if is_old else "")
@@ -240,14 +239,7 @@ class Block(_NativeBlock):
 
         deduplicate: write a parameter that several names have once
         """
-        arrays: dict[str, Any] = {}
-        seen: set[int] = set()
-        for name, parameter in self._parameters_below(""):
-            if deduplicate and id(parameter) in seen:
-                continue
-            seen.add(id(parameter))
-            arrays[name] = adopted(parameter)._reduce()
-        write_arrays(filename, arrays)
+        write_arrays(filename, _files.arrays_of(self, deduplicate))
 
     def load_parameters(  # type: ignore[override]
         self,
@@ -298,12 +290,13 @@ class Block(_NativeBlock):
         """Sets the parameters from arrays by name, as `load_parameters` does."""
         where = _devices.chosen(ctx, device, "load_dict")
         own = ParameterDict(dict(self._parameters_below("")))
+        param_dict = _files.fitted(own, dict(self._full_names()), param_dict)
         if not any(name in own for name in param_dict):
             own._others = dict(self._full_names())
             if param_dict and not any(name in own for name in param_dict):
                 self._load_published(param_dict, where, allow_missing, ignore_extra, source, names)
                 return
-        given = _repeated(own, param_dict)
+        given = _files.repeated(own, param_dict)
         own.load_dict(
             given, where, allow_missing, ignore_extra, "", source, cast_dtype, dtype_source
         )
@@ -360,13 +353,15 @@ class Block(_NativeBlock):
         self.load_parameters(filename, ctx, allow_missing, ignore_extra, **options)
 
     def _is_old(self) -> bool:
-        return self._names.is_old_style
+        """Has it, or a block below, a name of 1.x?"""
+        return any(
+            isinstance(block, Block) and block._names.is_old_style
+            for _, block in _files.walked(self)
+        )
 
     def save(self, prefix: Path) -> None:
         """Writes `prefix-model.json`, which blocks there are, and `prefix-model.params`."""
-        tree = {"blocks": [_described(name, block) for name, block in _walked(self, "")]}
-        text = json.dumps(tree, indent=1)
-        _File(f"{fspath(prefix)}-model.json").write_text(text, encoding="utf-8")
+        _files.write_tree(self, prefix)
         self.save_parameters(f"{fspath(prefix)}-model.params")
 
     def load(self, prefix: Path) -> None:
@@ -374,19 +369,10 @@ class Block(_NativeBlock):
 
         Raises OSError for files that are missing, or of another structure.
         """
-        path = _File(f"{fspath(prefix)}-model.json")
-        try:
-            blocks = json.loads(path.read_text(encoding="utf-8"))["blocks"]
-            names = [block["name"] for block in blocks]
-        except (ValueError, TypeError, LookupError):
-            raise FileFailure(f"load: {path} is damaged, or not what `save` writes") from None
-        own = list(_walked(self, ""))
-        if names != [name for name, _ in own]:
-            raise FileFailure(f"load: {path} has other blocks than {type(self).__name__}")
+        active = _files.read_tree(self, prefix)
         self.load_parameters(f"{fspath(prefix)}-model.params")
-        for saved, (_, block) in zip(blocks, own, strict=True):
-            if saved.get("active") and isinstance(block, _NativeHybrid):
-                _NativeHybrid.hybridize(block)
+        for block in active:
+            _NativeHybrid.hybridize(block)
 
     # ---- running
 
@@ -422,8 +408,14 @@ class HybridBlock(Block, _NativeHybrid):
     `params` are the block's own parameters by the names of their attributes.
     """
 
+    # What the block is on symbols, `_compose(self, mx.sym, *args)`; None: Weft's operators tell.
+    _compose: Callable[..., Any] | None = None
+
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        has_own = "hybrid_forward" in vars(cls) or "forward" in vars(cls)
+        if has_own and "_compose" not in vars(cls):
+            cls._compose = None  # what a class above composes is not what this one computes
         if "hybrid_forward" in vars(cls) and "forward" not in vars(cls):
             cls.forward = _hybrid.forward  # type: ignore[method-assign]
             if "infer_shape" not in vars(cls):
@@ -446,15 +438,25 @@ class HybridBlock(Block, _NativeHybrid):
     _native_call = _NativeHybrid.__call__
 
     def _is_composed_by_hand(self) -> bool:
-        """Has a block of the tree `hybrid_forward`, which takes symbols itself?"""
-        return any(_hybrid.is_old(type(block)) for _, block in _walked(self, ""))
+        """Has a block of the tree `hybrid_forward`, or a way of its own, to take symbols?"""
+        return any(
+            _hybrid.is_old(type(block)) or type(block)._compose is not None
+            for _, block in _files.walked(self)
+            if isinstance(block, HybridBlock)
+        )
 
     def _on_symbols(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The call as a symbol: where blocks below have `hybrid_forward`, these compose it."""
+        """The call as a symbol: where blocks below compose themselves, these do."""
+        from weft.mxnet import symbol
+        from weft.mxnet.name import Prefix
+
         is_plain = all(_symbols.is_symbol(a) for a in args) and not kwargs
-        if self._is_composed_by_hand() or not is_plain:
-            return self.forward(*args, **kwargs)
-        return _symbols.composed(self, list(args), dict(self._full_names()))
+        with Prefix(self.prefix):
+            if self._compose is not None:
+                return self._compose(symbol, *args, **kwargs)
+            if self._is_composed_by_hand() or not is_plain:
+                return self.forward(*args, **kwargs)
+            return _symbols.composed(self, list(args), dict(self._full_names()))
 
     def _count_of_inputs(self) -> int:
         """How many arrays the last call had; one where there was none."""
@@ -547,30 +549,6 @@ def _blocks_in(value: Any) -> Iterator[Any]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _blocks_in(item)
-
-
-def _walked(block: Any, name: str) -> Iterator[tuple[str, Any]]:
-    yield name, block
-    for key, child in block._children.items():
-        yield from _walked(child, f"{name}.{key}" if name else key)
-
-
-def _described(name: str, block: Any) -> dict[str, Any]:
-    return {
-        "name": name,
-        "class": type(block).__name__,
-        "active": bool(block.__dict__.get("_is_active")),
-    }
-
-
-def _repeated(own: ParameterDict, arrays: Mapping[str, Any]) -> dict[str, Any]:
-    """Arrays for all names of a parameter that a file has under one of them."""
-    given = dict(arrays)
-    by_parameter = {id(own[name]): name for name in given if name in own}
-    for name, parameter in own.items():
-        if name not in given and id(parameter) in by_parameter:
-            given[name] = given[by_parameter[id(parameter)]]
-    return given
 
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name

@@ -123,6 +123,9 @@ class Parameter(_Native):
             )
             return
         where = _devices.chosen(ctx, device, "initialize")
+        if hasattr(self.init, "set_initializer"):  # of parts, some of which have their own
+            self.init.set_initializer(init or default_init or "uniform")
+            init = self.init
         first = _initializer(init or self.init or default_init or "uniform")
         self._place(_devices.listed(where))
         super().initialize(first, device=self._natives() or None, force_reinit=force_reinit)
@@ -308,6 +311,12 @@ class Parameter(_Native):
         rows = np.unique(np.asarray(row_id).astype("int64"))
         return [RowSparseArray(a[rows], rows, a.shape) for a in self._arrays()]
 
+    def var(self) -> Any:
+        """The parameter as a variable of `mx.sym`, of its name."""
+        from weft.mxnet.gluon._symbols import variable
+
+        return variable(self, self.name)
+
     # ---- the trainer
 
     @property
@@ -326,7 +335,9 @@ class Parameter(_Native):
         self.__dict__["_owner"] = None if trainer is None else weakref.ref(trainer)
 
     def __getstate__(self) -> dict[str, Any]:
-        return super().__getstate__() | {"_owner": None}
+        state = super().__getstate__() | {"_owner": None}
+        state.pop("_symbol", None)
+        return state
 
 
 class Constant(Parameter, _NativeConstant):

@@ -9,6 +9,7 @@
 ((2, 3, 4), 2)
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from weft._base import spelling as _spelling
@@ -69,8 +70,16 @@ LSTM = network(
 )
 GRU = network(_native.GRU, f"hidden_size! num_layers {_NETWORK} dtype use_sequence_length")
 
-if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__: Any = _spelling.finder("weft.mxnet.gluon.rnn", _words.LAYERS)
+if TYPE_CHECKING:
+    from weft.mxnet.gluon.rnn import rnn_cell
+else:  # a type checker shall still see a misspelt name
+    _find = _spelling.finder("weft.mxnet.gluon.rnn", _words.LAYERS)
+
+    def __getattr__(name: str) -> Any:
+        if name == "rnn_cell":  # it is made of the cells here
+            return importlib.import_module("weft.mxnet.gluon.rnn.rnn_cell")
+        return _find(name)
+
 
 __all__ = [
     "GRU",
@@ -99,5 +108,6 @@ __all__ = [
     "SequentialRNNCell",
     "VariationalDropoutCell",
     "ZoneoutCell",
+    "rnn_cell",
 ]
 __dir__ = __all__.copy
