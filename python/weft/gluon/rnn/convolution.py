@@ -106,7 +106,7 @@ class _ConvCell(RecurrentCell):
     @property
     def state_dtype(self) -> DTypeLike:
         """The parameters'."""
-        return self.params["i2h_weight"].dtype
+        return self._own_parameters["i2h_weight"].dtype
 
     def _products(self, x: Any, hidden: Any) -> tuple[list[Any], list[Any]]:
         """What input and state give to each gate."""
@@ -118,7 +118,7 @@ class _ConvCell(RecurrentCell):
                 f"{type(self).__name__}: `x` must have shape (N, *{self.input_shape}); got "
                 f"{x.shape}"
             )
-        weights = {name: parameter.data() for name, parameter in self.params.items()}
+        weights = {name: parameter.data() for name, parameter in self._own_parameters.items()}
         from_input = npx.convolution(x, weights["i2h_weight"], weights["i2h_bias"], **self.i2h)
         own = npx.convolution(hidden, weights["h2h_weight"], weights["h2h_bias"], **self.h2h)
         if self.gates == 1:

@@ -26,7 +26,10 @@ def all_steps(net: Any, ops: Any, inputs: Any, states: Any, sequence_length: Any
     else:
         parts = [ops.reshape(own[part], shape=(-1,)) for part in net._in_order()]
         vector = ops._internal._rnn_param_concat(*parts, dim=0)
-    before = net.begin_state(0, func=ops.zeros) if states is None else states
+    before = states
+    if states is None:
+        with _name.NameManager():  # the names have the prefix already
+            before = net.begin_state(func=ops.zeros)
     before = [before] if _symbols.is_symbol(before) else list(before)
     if net.layout == "NTC":
         inputs = ops.swapaxes(inputs, dim1=0, dim2=1)
