@@ -216,3 +216,37 @@ def test_a_cell_without_a_rule_is_told():
 
     with pytest.raises(weft.Error, match="Own: has no rule for symbols; write `hybrid_forward`"):
         Own()(mx.sym.var("x"), [mx.sym.var("h")])
+
+
+def test_layers_have_the_names_of_mxnet():
+    # MXNet 1.9.1 gives these.
+    nn = mx.gluon.nn
+    net = nn.HybridSequential(prefix="net_")
+    both = mx.gluon.contrib.nn.HybridConcurrent(axis=1)
+    with net.name_scope():
+        net.add(nn.Conv2D(3, 3, activation="relu"), nn.MaxPool2D(), nn.BatchNorm())
+        net.add(nn.Activation("tanh"), nn.Dense(3, activation="sigmoid"))
+    both.add(nn.Dense(2, prefix="a_"), nn.Dense(3, prefix="b_"))
+    net.add(both)
+    found = net(mx.sym.var("x")).get_internals().list_outputs()
+    assert [name for name in found if name.endswith("_output")] == [
+        *("net_conv0_fwd_output", "net_conv0_relu_fwd_output", "net_pool0_fwd_output"),
+        *("net_batchnorm0_fwd_output", "net_tanh0_fwd_output", "net_dense0_fwd_output"),
+        *("net_dense0_sigmoid_fwd_output", "a_fwd_output", "b_fwd_output"),
+        found[-1],
+    ]
+    assert "net_conv0_weight" in net.collect_params()
+    cell = mx.gluon.rnn.LSTMCell(2)
+    assert cell.prefix.startswith("lstm") and "cell" not in cell.prefix
+
+
+def test_two_layers_of_2_0_have_variables_of_their_own():
+    net = mx.gluon.nn.HybridSequential()
+    net.add(mx.gluon.nn.BatchNorm(in_channels=2), mx.gluon.nn.BatchNorm(in_channels=2))
+    out = net(mx.sym.var("x"))
+    assert len(set(out.list_auxiliary_states())) == 4
+    cells = [RNN.GRUCell(2, input_size=2) for _ in range(2)]
+    stack = RNN.SequentialRNNCell()
+    stack.add(*cells)
+    steps, _ = stack.unroll(1, [mx.sym.var("x")])
+    assert len(set(steps[0].list_arguments())) == len(steps[0].list_arguments())

@@ -12,6 +12,34 @@ from typing import Any
 from weft import sym as _weft
 from weft._base.errors import Unsupported
 from weft._trace.state import outside_trace
+from weft.mxnet.name import Prefix
+
+# What a layer is for, by the names of MXNet's functions; beside it there may be an activation.
+_MAIN = frozenset(
+    {
+        *("convolution", "deconvolution", "fullyconnected", "pooling", "embedding", "dropout"),
+        *("batchnorm", "layernorm", "instancenorm", "groupnorm", "leakyrelu", "activation"),
+    }
+)
+_ACTIVATIONS = frozenset({"relu", "sigmoid", "tanh", "softsign"})
+
+
+class LayerNames(Prefix):
+    """Names of what a layer of this package is composed of, as MXNet has them: `dense0_fwd`, and
+    `dense0_relu_fwd` for an activation behind it."""
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__(prefix)
+        self._has_main = False
+
+    def get(self, name: str | None, hint: str) -> str:
+        if not name and hint in _MAIN and not self._has_main:
+            self._has_main, name = True, "fwd"
+        elif not name and hint in _ACTIVATIONS:
+            name = f"{hint}_fwd" if self._has_main else "fwd"
+            self._has_main = True
+        return super().get(name, hint)
+
 
 Inputs = list[Any]
 Shapes = list[Any]

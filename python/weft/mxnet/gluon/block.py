@@ -51,7 +51,11 @@ class Block(_NativeBlock):
     # ---- names
 
     def _begin_names(self, prefix: str | None = None, params: Any = None) -> None:
-        self.__dict__["_named"] = Names(type(self).__name__.lower(), prefix, params)
+        self.__dict__["_named"] = Names(self._alias(), prefix, params)
+
+    def _alias(self) -> str:
+        """What counted prefixes begin with: `dense` of `dense0_`."""
+        return type(self).__name__.lower()
 
     @property
     def _names(self) -> Names:
@@ -410,12 +414,14 @@ class HybridBlock(Block, _NativeHybrid):
 
     # What the block is on symbols, `_compose(self, mx.sym, *args)`; None: Weft's operators tell.
     _compose: Callable[..., Any] | None = None
+    _passes_on = False  # does `forward` do nothing but call children?
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         has_own = "hybrid_forward" in vars(cls) or "forward" in vars(cls)
         if has_own and "_compose" not in vars(cls):
             cls._compose = None  # what a class above composes is not what this one computes
+            cls._passes_on = "_passes_on" in vars(cls)
         if "hybrid_forward" in vars(cls) and "forward" not in vars(cls):
             cls.forward = _hybrid.forward  # type: ignore[method-assign]
             if "infer_shape" not in vars(cls):
@@ -454,8 +460,10 @@ class HybridBlock(Block, _NativeHybrid):
         with Prefix(self.prefix):
             if self._compose is not None:
                 return self._compose(symbol, *args, **kwargs)
-            if self._is_composed_by_hand() or not is_plain:
+            if self._passes_on or self._is_composed_by_hand() or not is_plain:
                 return self.forward(*args, **kwargs)
+        is_layer = type(self).__module__.startswith("weft.") and not self._children
+        with (_symbols.LayerNames if is_layer else Prefix)(self.prefix):
             return _symbols.composed(self, list(args), dict(self._full_names()))
 
     def _count_of_inputs(self) -> int:

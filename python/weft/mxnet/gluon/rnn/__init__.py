@@ -31,8 +31,10 @@ LSTMPCell = cell(
     "h2r_weight_initializer i2h_bias_initializer h2h_bias_initializer input_size",
 )
 
+HybridSequentialRNNCell = cell(
+    _native.SequentialRNNCell, "", variadic=True, name="HybridSequentialRNNCell"
+)
 SequentialRNNCell = cell(_native.SequentialRNNCell, "", variadic=True)
-HybridSequentialRNNCell = SequentialRNNCell
 BidirectionalCell = cell(_native.BidirectionalCell, "l_cell! r_cell! output_prefix")
 DropoutCell = cell(_native.DropoutCell, "rate! axes")
 ModifierCell = cell(_native.ModifierCell, "base_cell!")

@@ -170,7 +170,7 @@ def _by_hand(cell: Any, x: Any, states: Any, activation: str, gate: str) -> Any:
 _USUAL = {"activation": "tanh", "recurrent_activation": "sigmoid"}
 
 
-def cell(native: type, arguments: str, *, variadic: bool = False) -> type:
+def cell(native: type, arguments: str, *, variadic: bool = False, name: str | None = None) -> type:
     """The class of a cell: see `_layers.layer`."""
     has_gates = "recurrent_activation" in arguments
 
@@ -186,7 +186,14 @@ def cell(native: type, arguments: str, *, variadic: bool = False) -> type:
                 attributes["_activations"] = tuple(words.values())
         return attributes
 
-    made = layer(native, arguments, translate=translate, variadic=variadic, base=RecurrentCell)
+    made = layer(
+        native,
+        arguments,
+        translate=translate,
+        variadic=variadic,
+        name=name,
+        base=RecurrentCell,
+    )
     if has_gates:
         plain = native.forward  # type: ignore[attr-defined]
 
