@@ -42,8 +42,8 @@ class _ConvCell(RecurrentCell):
         channels, *extents = self.input_shape or (0,)
         if len(extents) != self.dims or min(extents) < 1 or (channels < 1 and channels != -1):
             raise InvalidValue(
-                f"{name}: `input_shape` must be the channels, or -1, and {self.dims} extents, each "
-                f"at least 1; got {self.input_shape}"
+                f"{name}: `input_shape` must be the channels and {self.dims} extents, each at "
+                f"least 1, or channels of -1; got {self.input_shape}"
             )
         self.layout = "NC" + "DHW"[3 - self.dims :]
         is_known = conv_layout in (None, self.layout)

@@ -29,12 +29,11 @@ def arrays_of(block: Any, deduplicate: bool) -> dict[str, Any]:
     arrays: dict[str, Any] = {}
     seen: set[int] = set()
     for path, part in walked(block):
-        name_in_file = getattr(part, "_name_in_file", str)
         for short, parameter in part._own_parameters.items():
             if deduplicate and id(parameter) in seen:
                 continue
             seen.add(id(parameter))
-            name = name_in_file(short)
+            name = part._name_in_file(short)
             arrays[f"{path}.{name}" if path else name] = adopted(parameter)._reduce()
     return arrays
 

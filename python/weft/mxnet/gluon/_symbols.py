@@ -144,20 +144,8 @@ def _places(inputs: Any) -> Iterator[list[int]]:
 
 
 def variable(parameter: Any, name: str) -> Any:
-    """A parameter as a variable of that name: the same one each time, so that blocks which are
-    called twice share it."""
-    from weft.mxnet import symbol
-
-    shape = parameter.shape
-    known = None if shape is None else tuple(max(extent, 0) for extent in shape)
-    init = parameter.init
-    text = init if init is None or isinstance(init, str) else getattr(init, "dumps", lambda: None)()
-    key = (name, known, parameter.lr_mult, parameter.wd_mult, text)
-    if parameter.__dict__.get("_symbol", (None,))[0] != key:
-        multipliers = {"lr_mult": parameter.lr_mult, "wd_mult": parameter.wd_mult}
-        made = symbol.var(name, shape=known, init=text, **multipliers)
-        parameter.__dict__["_symbol"] = (key, made)
-    return parameter.__dict__["_symbol"][1]
+    """A parameter as a variable of that name."""
+    return parameter._as_symbol(name)
 
 
 # ---- operators

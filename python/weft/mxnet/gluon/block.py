@@ -238,6 +238,10 @@ class Block(_NativeBlock):
 
     # ---- files
 
+    def _name_in_file(self, name: str) -> str:
+        """What a parameter of the block itself is called in files."""
+        return name
+
     def save_parameters(self, filename: Path, deduplicate: bool = False) -> None:  # type: ignore
         """Writes all parameters in the names of the structure: a file that MXNet reads, too.
 

@@ -123,7 +123,9 @@ class Parameter(_Native):
             )
             return
         where = _devices.chosen(ctx, device, "initialize")
-        if hasattr(self.init, "set_initializer"):  # of parts, some of which have their own
+        from weft.mxnet.initializer import RNNFused
+
+        if isinstance(self.init, RNNFused):  # some of its parts have an initializer of their own
             self.init.set_initializer(init or default_init or "uniform")
             init = self.init
         first = _initializer(init or self.init or default_init or "uniform")
@@ -313,9 +315,23 @@ class Parameter(_Native):
 
     def var(self) -> Any:
         """The parameter as a variable of `mx.sym`, of its name."""
-        from weft.mxnet.gluon._symbols import variable
+        return self._as_symbol(self.name)
 
-        return variable(self, self.name)
+    def _as_symbol(self, name: str) -> Any:
+        """The parameter as a variable of a name: the same one each time, so that blocks which are
+        called twice share it."""
+        from weft.mxnet import symbol
+
+        shape, init = self.shape, self.init
+        known = None if shape is None else tuple(max(extent, 0) for extent in shape)
+        text = init.dumps() if isinstance(init, _initializer_type()) else init
+        text = text if isinstance(text, str) else None
+        key = (name, known, self.lr_mult, self.wd_mult, text)
+        if self.__dict__.get("_symbol", (None,))[0] != key:
+            multipliers = {"lr_mult": self.lr_mult, "wd_mult": self.wd_mult}
+            made = symbol.var(name, shape=known, init=text, **multipliers)
+            self.__dict__["_symbol"] = (key, made)
+        return self.__dict__["_symbol"][1]
 
     # ---- the trainer
 
@@ -364,6 +380,12 @@ class Constant(Parameter, _NativeConstant):
 
     def __repr__(self) -> str:
         return f"Constant {self.name} (shape={self.shape}, dtype={_dtype_name(self.dtype)})"
+
+
+def _initializer_type() -> type:
+    from weft.mxnet import initializer
+
+    return initializer.Initializer
 
 
 def _initializer(spec: Any) -> Any:

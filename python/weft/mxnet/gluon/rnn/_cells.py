@@ -43,6 +43,11 @@ class RecurrentCell(HybridBlock, _Native):
             if isinstance(child, RecurrentCell):
                 child.reset()
 
+    def _next_step(self) -> int:
+        """The number of a step that begins."""
+        self.__dict__["_counter"] = self._counter + 1
+        return self._counter
+
     def _get_activation(self, ops: Any, inputs: Any, activation: Any, **options: Any) -> Any:
         """1.x: an activation by its name, or a function."""
         if isinstance(activation, str):

@@ -15,6 +15,7 @@ from weft.mxnet.gluon._modes import is_np_array
 from weft.mxnet.gluon.block import HybridBlock
 from weft.mxnet.gluon.parameter import Parameter
 from weft.mxnet.gluon.rnn import _cells
+from weft.mxnet.gluon.rnn import _kinds as rnn
 from weft.mxnet.gluon.rnn._symbols import all_steps
 
 _LACKING = ("state_clip_min", "state_clip_max")
@@ -207,8 +208,6 @@ class _Network(HybridBlock):
         self._take_apart("_unfuse")
         if self.projection_size:
             raise Unsupported("LSTM: `_unfuse` of projected outputs is not supported")
-        from weft.mxnet.gluon import rnn
-
         make: Any = {"lstm": rnn.LSTMCell, "gru": rnn.GRUCell}.get(self._mode, rnn.RNNCell)
         options = dict(self.__dict__.get("_initializers", {}))
         if self.operator == "rnn":

@@ -74,8 +74,7 @@ def one_step(cell: Any, ops: Any, x: Any, states: Any) -> Step:
     """A step of a cell: the output and the next states."""
     for kind, step in _STEPS:
         if isinstance(cell, kind):
-            count = cell._counter + 1
-            cell.__dict__["_counter"] = count
+            count = cell._next_step()
             if isinstance(cell, _native.SequentialRNNCell):  # its cells name what they make
                 return step(cell, ops, x, list(states))
             with _name.Prefix(f"{cell.prefix}t{count}_"):

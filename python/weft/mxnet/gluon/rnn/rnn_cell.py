@@ -6,7 +6,7 @@ from weft import np, npx
 from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft.mxnet.gluon import _symbols
-from weft.mxnet.gluon.rnn import (
+from weft.mxnet.gluon.rnn._kinds import (
     BidirectionalCell,
     DropoutCell,
     GRUCell,
