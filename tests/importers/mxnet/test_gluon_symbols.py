@@ -250,3 +250,34 @@ def test_two_layers_of_2_0_have_variables_of_their_own():
     stack.add(*cells)
     steps, _ = stack.unroll(1, [mx.sym.var("x")])
     assert len(set(steps[0].list_arguments())) == len(steps[0].list_arguments())
+
+
+@pytest.mark.parametrize("prefix", [None, "net_"], ids=["2.0", "1.x"])
+def test_symbols_become_a_block_that_shares_parameters(prefix):
+    net = mx.gluon.nn.HybridSequential(prefix=prefix)
+    with net.name_scope():
+        net.add(mx.gluon.nn.Dense(4, activation="relu"), mx.gluon.nn.Dense(2))
+    net.initialize()
+    x = normal(3, 5)
+    wanted = net(x)
+    inside = net[0](x)
+    data = mx.sym.var("data")
+    out = net(data)
+    parts = out.get_internals()
+    inner = parts[next(name for name in parts.list_outputs() if "relu" in name)]
+    given = net.collect_params()
+    assert_values(mx.gluon.SymbolBlock(out, data, params=given)(x), wanted)
+    both = mx.gluon.nn.SymbolBlock([inner, out], [data], params=given)
+    for have, want in zip(both(x), [inside, wanted], strict=True):
+        assert_values(have, want)
+    shared = {id(parameter) for parameter in given.values()}
+    assert {id(parameter) for parameter in both.collect_params().values()} == shared
+    arrays = {name: parameter.data() for name, parameter in net._full_names()}
+    assert_values(mx.gluon.SymbolBlock(out, data, arrays)(x), wanted)
+    fresh = mx.gluon.SymbolBlock(out, data)
+    fresh.initialize()
+    assert fresh(x).shape == (3, 2)
+
+
+def assert_values(have, want):
+    numpy.testing.assert_allclose(have.asnumpy(), want.asnumpy(), rtol=1e-5, atol=1e-6)

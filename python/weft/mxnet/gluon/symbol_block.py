@@ -5,11 +5,15 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from weft._base import spelling as _spelling
+from weft.gluon.parameter import Parameter as _NativeParameter
 from weft.gluon.symbol_block import SymbolBlock as _NativeBlock
 from weft.mxnet._reading.block import SymbolBlock as _FileBlock
+from weft.mxnet._reading.block import block_of
+from weft.mxnet._reading.symbol_files import parse_graph
 from weft.mxnet.gluon import _devices
 from weft.mxnet.gluon._symbols import is_symbol
 from weft.mxnet.gluon.block import HybridBlock, adopted_block, register_counterpart
+from weft.mxnet.gluon.parameter import adopted
 
 
 class SymbolBlock(HybridBlock, _NativeBlock):
@@ -17,7 +21,24 @@ class SymbolBlock(HybridBlock, _NativeBlock):
 
     outputs: a symbol, or several in a list; inputs: variables, or several in a list
     params: first values, or the parameters themselves, by name
+
+    Symbols may be Weft's or those of `mx.sym`, such as an output inside of a network:
+
+    >>> from weft import mxnet as mx
+    >>> net = mx.gluon.nn.HybridSequential(prefix="net_")
+    >>> net.add(mx.gluon.nn.Dense(4, prefix="a_"), mx.gluon.nn.Dense(2, prefix="b_"))
+    >>> net.initialize()
+    >>> inner = net(mx.sym.var("data")).get_internals()["a_fwd_output"]
+    >>> part = mx.gluon.SymbolBlock(inner, mx.sym.var("data"), params=net.collect_params())
+    >>> part(mx.np.ones((3, 5))).shape
+    (3, 4)
     """
+
+    def __new__(cls, outputs: Any = None, inputs: Any = None, params: Any = None) -> Any:
+        first = outputs[0] if isinstance(outputs, list | tuple) and outputs else outputs
+        if cls is SymbolBlock and is_symbol(first):
+            return _of_symbols(outputs, inputs, params or {})
+        return super().__new__(cls)
 
     def __init__(self, outputs: Any, inputs: Any, params: Mapping[str, Any] | None = None) -> None:
         self._begin_names("")
@@ -59,6 +80,26 @@ class _Imported(HybridBlock, _FileBlock):
         if any(map(is_symbol, (*args, *kwargs.values()))):
             return HybridBlock.__call__(self, *self._arranged(args, kwargs))
         return _FileBlock.__call__(self, *args, **kwargs)
+
+
+def _of_symbols(outputs: Any, inputs: Any, params: Mapping[str, Any]) -> Any:
+    """The block of symbols of `mx.sym`; parameters that are given are shared, not copied."""
+    from weft.mxnet import symbol
+
+    whole = outputs if is_symbol(outputs) else symbol.Group(outputs)
+    variables = inputs if isinstance(inputs, list | tuple) else [inputs]
+    graph = parse_graph(whole.tojson(), "SymbolBlock")
+    names = [variable.name for variable in variables]
+    block = adopted_block(block_of(graph, "SymbolBlock", names, {}, True, False))
+    for name in list(block._own_parameters):
+        if name not in params:
+            continue
+        given = params[name]
+        if isinstance(given, _NativeParameter):
+            block._replace_parameter([name], adopted(given))
+        else:
+            block._own_parameters[name].set_data(given)
+    return block
 
 
 _Imported.__name__ = "SymbolBlock"  # what is shown; `pickle` finds it by its other name
