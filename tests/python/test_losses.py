@@ -328,3 +328,17 @@ def test_what_means_nothing_is_refused(key):
     act, text = REFUSED[key]
     with pytest.raises(ValueError, match=text):
         act()
+
+
+@pytest.mark.parametrize("from_sigmoid", [False, True])
+def test_a_weight_of_what_is_so_multiplies_its_part(from_sigmoid):
+    pred = numpy.random.uniform(0.1, 0.9, (4, 3)).astype("float32")
+    label = numpy.random.uniform(0, 1, (4, 3)).astype("float32")
+    weight = numpy.random.uniform(0.5, 3, (1, 3)).astype("float32")
+    loss = gluon.loss.SigmoidBinaryCrossEntropyLoss(from_sigmoid=from_sigmoid)
+    chance = pred if from_sigmoid else 1 / (1 + numpy.exp(-pred))
+    cost = -(weight * label * numpy.log(chance) + (1 - label) * numpy.log(1 - chance))
+    found = loss(np.array(pred), np.array(label), None, np.array(weight))
+    numpy.testing.assert_allclose(found.asnumpy(), cost.mean(axis=1), rtol=1e-4)
+    with pytest.raises(ValueError, match="`pos_weight` must broadcast to the labels"):
+        loss(np.array(pred), np.array(label), None, np.ones(2))

@@ -308,6 +308,62 @@ def test_layer_of_halves_is_near_that_of_float32(name, dtype, batch, tmp_path):
         numpy.testing.assert_array_equal(other, have)
 
 
+def with_cells(layer, hidden_size, projection_size):
+    """A stack of cells with the parameters of a layer in two directions."""
+    stack = rnn.SequentialRNNCell()
+    for number in range(layer.num_layers):
+        cells = [rnn.LSTMPCell(hidden_size, projection_size) for _ in "lr"]
+        stack.add(rnn.BidirectionalCell(*cells))
+        for side, cell in zip("lr", cells, strict=True):
+            own = layer.collect_params(f"{side}{number}_").items()
+            cell.load_dict({name.split("_", 1)[1]: p.data() for name, p in own})
+    return stack
+
+
+@pytest.mark.parametrize("lengths", [None, [2, 4, 0]], ids=["all", "lengths"])
+@pytest.mark.parametrize("active", [False, True], ids=["eager", "hybridized"])
+def test_projected_layer_repeats_its_cells(active, lengths):
+    options = {"projection_size": 2, "use_sequence_length": lengths is not None}
+    layer = made("lstm", 4, num_layers=2, bidirectional=True, input_size=5, **options)
+    with_random_biases(layer)
+    layer.hybridize(active)
+    x = np.random.uniform(-1, 1, (4, 3, 5))
+    given = () if lengths is None else (np.array(lengths),)
+    output, (hidden, cell) = layer(x, layer.begin_state(3), *given)
+    wanted, last = with_cells(layer, 4, 2).unroll(x.swapaxes(0, 1), None, *given)
+    assert_close(output, wanted.swapaxes(0, 1))
+    assert_close(hidden, np.stack(last[0::2]))
+    assert_close(cell, np.stack(last[1::2]))
+    assert [info["shape"] for info in layer.state_info(3)] == [hidden.shape, cell.shape]
+
+
+def test_projected_layer_of_no_steps_keeps_its_states():
+    layer = made("lstm", 4, projection_size=2, input_size=5)
+    states = [np.random.uniform(-1, 1, s.shape) for s in layer.begin_state(3)]
+    output, last = layer(np.zeros((0, 3, 5)), states)
+    assert output.shape == (0, 3, 2)
+    for have, want in zip(last, states, strict=True):
+        assert_close(have, want)
+
+
+@pytest.mark.torch
+def test_projected_layer_equals_that_of_torch():
+    torch = pytest.importorskip("torch", reason="not run: PyTorch is not installed")
+    options = {"num_layers": 2, "bidirectional": True}
+    layer = with_random_biases(made("lstm", 4, projection_size=2, input_size=5, **options))
+    other = torch.nn.LSTM(5, 4, proj_size=2, **options)
+    theirs = {"i2h": "ih", "h2h": "hh", "h2r": "hr"}
+    with torch.no_grad():
+        for path, parameter in layer.collect_params().items():
+            place, product, what = path.split("_")
+            suffix = "_reverse" if place[0] == "r" else ""
+            target = getattr(other, f"{what}_{theirs[product]}_l{place[1]}{suffix}")
+            target.copy_(torch.from_numpy(parameter.data().asnumpy()))
+    x = np.random.uniform(-1, 1, (4, 2, 5))
+    wanted, _ = other(torch.from_numpy(x.asnumpy()))
+    numpy.testing.assert_allclose(layer(x).asnumpy(), wanted.detach().numpy(), rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.torch
 @every_layer
 def test_layer_equals_that_of_torch(name):

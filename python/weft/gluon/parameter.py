@@ -312,6 +312,10 @@ class Parameter(NamedArrays):
     def var(self) -> Any:
         """The variable that stands for it in symbols: always the same one, until its name or type
         changes."""
+        return self._native_var()
+
+    def _native_var(self) -> Any:
+        """The same, also of a parameter whose `var` gives a symbol of another kind."""
         from weft.sym._variables import var_of
 
         self._variable = var_of(self, self._variable)

@@ -12,6 +12,7 @@ initializer is for; other names are refused, as in MXNet.
 12.0
 """
 
+import itertools
 import json
 import math
 import re
@@ -373,6 +374,7 @@ class RNNFused(Initializer):
     initializer: all weights first, layer by layer and direction by direction, then all biases.
 
     mode: 'rnn_relu', 'rnn_tanh', 'lstm' or 'gru'
+    i2h_weight_initializer, …: of each kind of part; None for the one that `initialize` is given
     """
 
     def __init__(
@@ -388,22 +390,34 @@ class RNNFused(Initializer):
         h2h_bias_initializer: Any = None,
         h2r_weight_initializer: Any = None,
     ) -> None:
+        parts = {
+            "i2h_weight_initializer": i2h_weight_initializer,
+            "h2h_weight_initializer": h2h_weight_initializer,
+            "i2h_bias_initializer": i2h_bias_initializer,
+            "h2h_bias_initializer": h2h_bias_initializer,
+            "h2r_weight_initializer": h2r_weight_initializer,
+        }
         super().__init__(
             mode=mode,
             num_layers=num_layers,
             state_size=state_size,
             bidirectional=bidirectional,
             projection_size=projection_size,
+            **{word: create(first).dumps() for word, first in parts.items() if first is not None},
         )
         from weft.mxnet._operators.recurrent import GATES
 
         if mode not in GATES:
             raise InvalidValue(f"RNNFused: `mode` must be one of {', '.join(GATES)}; got {mode!r}")
-        if projection_size:
-            raise InvalidValue(f"RNNFused: `projection_size` must be None; got {projection_size}")
-        self._sizes = (state_size, num_layers, 2 if bidirectional else 1)
-        self._weights = (i2h_weight_initializer or Uniform(), h2h_weight_initializer or Uniform())
-        self._biases = (i2h_bias_initializer or Zero(), h2h_bias_initializer or Zero())
+        self._sizes = (state_size, num_layers, 2 if bidirectional else 1, projection_size)
+        self._weights = [i2h_weight_initializer, h2h_weight_initializer]
+        self._weights += [h2r_weight_initializer] if projection_size else []
+        self._biases = [i2h_bias_initializer or Zero(), h2h_bias_initializer or Zero()]
+        self._default: Any = None
+
+    def set_initializer(self, init: Any) -> None:
+        """What weights without an initializer of their own get."""
+        self._default = init
 
     def _init_weight(self, name: str, array: ndarray) -> None:
         from weft.mxnet._operators.recurrent import features_of, shapes_of
@@ -411,11 +425,12 @@ class RNNFused(Initializer):
         mode = self._kwargs["mode"]
         features = features_of(mode, array.size, *self._sizes)
         place = 0
-        for number, shape in enumerate(shapes_of(mode, features, *self._sizes)):
-            # Weights and biases alternate: of the input, of the state.
-            first = (self._weights if len(shape) > 1 else self._biases)[number % 2]
+        # Both kinds of parts come in turns: of the input, of the state, of the projection.
+        weights, biases = itertools.cycle(self._weights), itertools.cycle(self._biases)
+        for shape in shapes_of(mode, features, *self._sizes):
             part = np.zeros(shape, dtype=array.dtype)
-            create(first)._init_weight(name, part)
+            first = next(weights if len(shape) > 1 else biases)
+            create(first or self._default or Uniform())._init_weight(name, part)
             array[place : place + part.size] = part.reshape(-1)
             place += part.size
 

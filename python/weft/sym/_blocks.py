@@ -40,7 +40,7 @@ class _Composition:
         self.mode: bool | None = None
         self.writes: list[tuple[Variable, Node]] = []
         self._variables = {
-            id(parameter): parameter.var() for parameter in block.collect_params().values()
+            id(parameter): parameter._native_var() for parameter in block.collect_params().values()
         }
         self._paths = dict(_paths(block, ""))
 

@@ -14,7 +14,6 @@ from weft.mxnet import np
 INNER = {
     "gluon.nn.basic_layers": "gluon.nn",
     "gluon.nn.conv_layers": "gluon.nn",
-    "gluon.rnn.rnn_cell": "gluon.rnn",
     "gluon.data.sampler": "gluon.data",
     "gluon.model_zoo.vision.resnet": "gluon.model_zoo.vision",
     "optimizer.optimizer": "optimizer",

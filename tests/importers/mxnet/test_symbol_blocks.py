@@ -24,7 +24,7 @@ def features_of(net):
     """The output of the layer before the last, and the variable of the data."""
     data = mx.sym.var("data")
     internals = net(data).get_internals()
-    (name,) = [name for name in internals.list_outputs() if name.startswith("flatten")]
+    (name,) = [name for name in internals.list_outputs() if "flatten" in name]
     return internals[name], data
 
 

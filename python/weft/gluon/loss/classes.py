@@ -97,6 +97,34 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
         self.from_sigmoid = from_sigmoid
         self.rounds_once = from_sigmoid
 
+    def forward(
+        self, pred: Any, label: Any, sample_weight: Any = None, pos_weight: Any = None
+    ) -> Any:
+        """Losses of shape (N,).
+
+        pos_weight: factors of what the part of the label that is 1 costs, which broadcast to it:
+            above 1 where too little is found; None for 1. Others: see `Loss.forward`
+
+        >>> from weft import gluon, np
+        >>> loss_of = gluon.loss.SigmoidBinaryCrossEntropyLoss()
+        >>> scores, labels = np.zeros((1, 2)), np.array([[1.0, 1.0]])
+        >>> bool(loss_of(scores, labels, None, np.array([3.0, 1.0])) == 2 * loss_of(scores, labels))
+        True
+        """
+        (pred, label), dtype = self._operands(pred, label)
+        elements = self.elements(pred, label)
+        if pos_weight is not None:
+            label = np.reshape(label, pred.shape)
+            if not broadcasts_to(tuple(np.shape(pos_weight)), pred.shape):
+                raise InvalidValue(
+                    f"{type(self).__name__}: `pos_weight` must broadcast to the labels, of shape "
+                    f"{pred.shape}; got shape {tuple(np.shape(pos_weight))}"
+                )
+            # The cost where the label is 1 is that of the label 1 times the label.
+            ones = self.elements(pred, np.ones_like(label))
+            elements = elements + (pos_weight - 1) * label * ones
+        return self.by_sample(elements, sample_weight, dtype=dtype)
+
     def elements(self, pred: Any, label: Any) -> Any:
         label = np.reshape(label, pred.shape)
         if self.from_sigmoid:

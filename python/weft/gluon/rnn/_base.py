@@ -92,4 +92,11 @@ def unrolled(
     return masked, last
 
 
-__all__ = ["RecurrentCell", "unrolled"]
+def reversed_steps(sequences: Any, valid_length: Any) -> Any:
+    """Sequences (N, T, ...) from the last step that is there to the first."""
+    if valid_length is None:
+        return np.flip(sequences, axis=1)
+    return npx.sequence_reverse(sequences, valid_length, True, axis=1)
+
+
+__all__ = ["RecurrentCell", "reversed_steps", "unrolled"]

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from weft import np, npx
+from weft import npx
 from weft._base.options import require_whole
 from weft._core.typing import DTypeLike, ndarray
 from weft.gluon.parameter import Initializable, Parameter
 from weft.gluon.rnn._base import RecurrentCell
+from weft.gluon.rnn._projected import projected_step
 
 
 class _Cell(RecurrentCell):
@@ -162,11 +163,7 @@ class LSTMPCell(_Cell):
         i2h_weight, h2h_weight, i2h_bias, h2h_bias = self._weights()
         gates = npx.fully_connected(x, i2h_weight, i2h_bias)
         gates = gates + npx.fully_connected(before, h2h_weight, h2h_bias)
-        let_in, keep, new, let_out = np.split(gates, 4, axis=1)
-        cell = npx.sigmoid(keep) * cell + npx.sigmoid(let_in) * np.tanh(new)
-        hidden = npx.sigmoid(let_out) * np.tanh(cell)
-        projected = npx.fully_connected(hidden, self.h2r_weight.data(), None)
-        return projected, [projected, cell]
+        return projected_step(gates, cell, self.h2r_weight.data())
 
     def describe(self) -> str:
         return f"{super().describe()} -> {self.projection_size}"

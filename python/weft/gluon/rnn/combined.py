@@ -9,7 +9,7 @@ from weft._base.options import require
 from weft._core.typing import ndarray
 from weft.gluon.block import Block
 from weft.gluon.nn.basic import _Container
-from weft.gluon.rnn._base import RecurrentCell, unrolled
+from weft.gluon.rnn._base import RecurrentCell, reversed_steps, unrolled
 
 
 def _require_cell(where: str, argument: str, cell: Any) -> None:
@@ -132,16 +132,10 @@ class BidirectionalCell(RecurrentCell):
     def _unroll(self, inputs: Any, states: list[Any], valid_length: Any) -> tuple[Any, list[Any]]:
         count = len(self.l_cell.state_info())
         left, left_states = self.l_cell.unroll(inputs, list(states[:count]), valid_length)
-        back = _reversed(inputs, valid_length)
+        back = reversed_steps(inputs, valid_length)
         right, right_states = self.r_cell.unroll(back, list(states[count:]), valid_length)
-        outputs = np.concatenate([left, _reversed(right, valid_length)], axis=2)
+        outputs = np.concatenate([left, reversed_steps(right, valid_length)], axis=2)
         return outputs, left_states + right_states
-
-
-def _reversed(sequences: Any, valid_length: Any) -> Any:
-    if valid_length is None:
-        return np.flip(sequences, axis=1)
-    return npx.sequence_reverse(sequences, valid_length, True, axis=1)
 
 
 class DropoutCell(RecurrentCell):

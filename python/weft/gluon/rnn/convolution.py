@@ -39,10 +39,11 @@ class _ConvCell(RecurrentCell):
         name = type(self).__name__
         self.input_axes = self.dims + 3
         self.input_shape = tuple([input_shape] if isinstance(input_shape, int) else input_shape)
-        if len(self.input_shape) != self.dims + 1 or min(self.input_shape) < 1:
+        channels, *extents = self.input_shape or (0,)
+        if len(extents) != self.dims or min(extents) < 1 or (channels < 1 and channels != -1):
             raise InvalidValue(
                 f"{name}: `input_shape` must be the channels and {self.dims} extents, each at "
-                f"least 1; got {self.input_shape}"
+                f"least 1, or channels of -1; got {self.input_shape}"
             )
         self.layout = "NC" + "DHW"[3 - self.dims :]
         is_known = conv_layout in (None, self.layout)
@@ -92,6 +93,11 @@ class _ConvCell(RecurrentCell):
             )
         return extents
 
+    def infer_shape(self, x: Any, states: Any = None) -> None:
+        weight = self._own_parameters["i2h_weight"]
+        self.input_shape = (x.shape[-self.dims - 1], *self.input_shape[1:])
+        weight.shape = (weight.shape[0], self.input_shape[0], *weight.shape[2:])
+
     def state_info(self, batch_size: int = 0) -> list[dict[str, Any]]:
         """Shape (N, hidden_channels, ...) and layout of each state."""
         shape = (batch_size, self.hidden_channels, *self.state_extents)
@@ -100,16 +106,19 @@ class _ConvCell(RecurrentCell):
     @property
     def state_dtype(self) -> DTypeLike:
         """The parameters'."""
-        return self.params["i2h_weight"].dtype
+        return self._own_parameters["i2h_weight"].dtype
 
     def _products(self, x: Any, hidden: Any) -> tuple[list[Any], list[Any]]:
         """What input and state give to each gate."""
+        if self.input_shape[0] == -1:  # the weight has its shape from a file
+            channels = self._own_parameters["i2h_weight"].shape[1]
+            self.input_shape = (channels, *self.input_shape[1:])
         if tuple(x.shape[1:]) != self.input_shape:
             raise InvalidValue(
                 f"{type(self).__name__}: `x` must have shape (N, *{self.input_shape}); got "
                 f"{x.shape}"
             )
-        weights = {name: parameter.data() for name, parameter in self.params.items()}
+        weights = {name: parameter.data() for name, parameter in self._own_parameters.items()}
         from_input = npx.convolution(x, weights["i2h_weight"], weights["i2h_bias"], **self.i2h)
         own = npx.convolution(hidden, weights["h2h_weight"], weights["h2h_bias"], **self.h2h)
         if self.gates == 1:
@@ -162,7 +171,7 @@ class Conv1DRNNCell(_ConvRNN):
 class Conv2DRNNCell(_ConvRNN):
     """RNNCell of images (N, C, H, W): `cell(x, [h])` gives `h, [h]`.
 
-    input_shape: (C, H, W); hidden_channels: of the states
+    input_shape: (C, H, W), with a C of -1 found at the first call; hidden_channels: of the states
     i2h_kernel, i2h_pad, i2h_dilate: of the convolution of the input, which gives the states their
         extents
     h2h_kernel, h2h_dilate: of that of the state, which keeps them; the kernel is odd

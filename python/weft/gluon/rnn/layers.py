@@ -1,15 +1,15 @@
 """Recurrent layers: sequences through layers on top of each other, in one or two directions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from weft import autograd, np, npx
 from weft._base.errors import InvalidValue
+from weft._base.options import require_whole
 from weft._core.typing import DTypeLike, ndarray
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
-
-_WEIGHTS = ("i2h_weight", "h2h_weight", "i2h_bias", "h2h_bias")
+from weft.gluon.rnn._projected import projected_lstm
 
 
 class _Layer(HybridBlock):
@@ -19,6 +19,7 @@ class _Layer(HybridBlock):
     gates = 1  # of a unit; a subclass says
     states = 1
     operator = ""
+    _weight_names: tuple[str, ...] = ("i2h_weight", "h2h_weight", "i2h_bias", "h2h_bias")
 
     def __init__(
         self,
@@ -70,8 +71,8 @@ class _Layer(HybridBlock):
             features = (input_size or -1) if layer == 0 else len(self._directions) * hidden_size
             shapes = ((rows, features), (rows, hidden_size), (rows,), (rows,))
             for direction in self._directions:
-                for weight, shape, first in zip(_WEIGHTS, shapes, initializers, strict=True):
-                    name = f"{direction}{layer}_{weight}"
+                names = (f"{direction}{layer}_{weight}" for weight in self._weight_names)
+                for name, shape, first in zip(names, shapes, initializers, strict=True):
                     setattr(self, name, Parameter(name, shape=shape, dtype=dtype, init=first))
 
     @property
@@ -134,10 +135,19 @@ class _Layer(HybridBlock):
         return x if states is None else (x, [np.stack(part) for part in last])
 
     def _run_layer(self, x: Any, first: list[Any], lengths: Any, layer: int, direction: str) -> Any:
-        weights = [self.params[f"{direction}{layer}_{weight}"].data() for weight in _WEIGHTS]
-        operator = getattr(npx, self.operator)
+        weights = self._weights_of(layer, direction)
         options = {"reverse": direction == "r", **self._options()}
-        return operator(x, *first, *weights, sequence_length=lengths, **options)
+        return self._operator()(x, *first, *weights, sequence_length=lengths, **options)
+
+    def _operator(self) -> Callable[..., Any]:
+        """All steps of one layer in one direction."""
+        found: Callable[..., Any] = getattr(npx, self.operator)
+        return found
+
+    def _weights_of(self, layer: int, direction: str) -> list[Any]:
+        """The arrays of weights of one layer in one direction, in the order of the operator."""
+        own = self._own_parameters
+        return [own[f"{direction}{layer}_{weight}"].data() for weight in self._weight_names]
 
     def _options(self) -> dict[str, Any]:
         """Attributes of the operator."""
@@ -162,8 +172,13 @@ class _Layer(HybridBlock):
             )
         return given
 
+    def _features(self) -> int:
+        """The extent C of inputs, -1 before it is known."""
+        features: int = self._own_parameters["l0_i2h_weight"].shape[1]
+        return features
+
     def describe(self) -> str:
-        features = self.params["l0_i2h_weight"].shape[1]
+        features = self._features()
         shown = f"{features if features > 0 else None} -> {self.hidden_size}, {self.layout}"
         if self.num_layers > 1:
             shown += f", num_layers={self.num_layers}"
@@ -197,7 +212,11 @@ class RNN(_Layer):
 
 class LSTM(_Layer):
     """Long short-term memory (Hochreiter and Schmidhuber 1997). Its states are [h, c]; arguments as
-    for RNN.
+    for RNN, and:
+
+    projection_size: P, the extent of projected outputs r = h2r_weight h (Sak et al. 2014), which
+        also take the place of h in the states; None for none. Sequences then go step by step.
+    h2r_weight_initializer: of the projection
 
     >>> from weft import gluon, np
     >>> layer = gluon.rnn.LSTM(4, num_layers=2)
@@ -211,6 +230,46 @@ class LSTM(_Layer):
     """
 
     gates, states, operator = 4, 2, "lstm"
+    projection_size: int | None = None
+
+    def __init__(
+        self,
+        hidden_size: int,
+        num_layers: int = 1,
+        *,
+        projection_size: int | None = None,
+        h2r_weight_initializer: Initializable = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(hidden_size, num_layers, **options)
+        if projection_size is not None:
+            self.projection_size = require_whole("LSTM", "projection_size", projection_size, 1)
+            self._weight_names = (*self._weight_names, "h2r_weight")
+            for layer in range(num_layers):
+                for direction in self._directions:
+                    self._project(f"{direction}{layer}_", layer > 0, h2r_weight_initializer)
+
+    def _project(self, prefix: str, is_above: bool, first: Initializable) -> None:
+        """Gives one layer in one direction weights of projected states."""
+        size, rows, own = self.projection_size, self.gates * self.hidden_size, self._own_parameters
+        assert size is not None  # the caller has set it
+        shapes = {"h2h_weight": (rows, size), "h2r_weight": (size, self.hidden_size)}
+        if is_above:
+            shapes["i2h_weight"] = (rows, len(self._directions) * size)
+        for weight, shape in shapes.items():
+            name, before = prefix + weight, own.get(prefix + weight)
+            init = first if before is None else before.init
+            setattr(self, name, Parameter(name, shape=shape, dtype=self.dtype, init=init))
+
+    def _operator(self) -> Callable[..., Any]:
+        return super()._operator() if self.projection_size is None else projected_lstm
+
+    def state_info(self, batch_size: int = 0) -> list[dict[str, Any]]:
+        """Shapes (L D, N, U), or (L D, N, P) of r, and (L D, N, U) of c, and layout."""
+        found = super().state_info(batch_size)
+        if self.projection_size is not None:
+            found[0]["shape"] = (*found[0]["shape"][:2], self.projection_size)
+        return found
 
 
 class GRU(_Layer):

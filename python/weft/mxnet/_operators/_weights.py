@@ -64,9 +64,11 @@ def _prelu(given: Mapping[str, Any], shape: Shape) -> Shapes:
 def _rnn(given: Mapping[str, Any], shape: Shape) -> Shapes:
     layers, directions = int(given["num_layers"]), 1 + flag(given.get("bidirectional", False))
     hidden = int(given["state_size"])
-    parts = shapes_of(given["mode"], shape[2], hidden, layers, directions)
+    projection = given.get("projection_size") or None
+    parts = shapes_of(given["mode"], shape[2], hidden, layers, directions, projection)
     state = (layers * directions, shape[1], hidden)
-    return {1: (sum(map(math.prod, parts)),), 2: state, 3: state}
+    output = (*state[:2], projection or hidden)
+    return {1: (sum(map(math.prod, parts)),), 2: output, 3: state}
 
 
 _RULES: dict[str, Callable[[Mapping[str, Any], Shape], Shapes]] = {

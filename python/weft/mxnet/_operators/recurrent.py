@@ -1,7 +1,8 @@
 """Recurrent networks: `RNN`, all layers and directions with one flat vector of parameters.
 
 The vector has all weights first, layer by layer, in each the way forward and the way back, of each
-i2h then h2h; then all biases in the same order. T steps, N sequences, H hidden elements.
+i2h, h2h, and h2r where outputs are projected; then all biases in the same order. T steps, N
+sequences, H hidden elements.
 """
 
 import math
@@ -12,6 +13,7 @@ from weft import autograd, np, npx
 from weft._base.errors import InvalidValue, Unsupported
 from weft._core.typing import ndarray
 from weft._import.values import Array
+from weft.gluon.rnn._projected import projected_lstm
 from weft.mxnet._operators._attributes import flag
 from weft.mxnet._operators._table import RULES as rules
 from weft.mxnet._operators._table import counted
@@ -20,23 +22,37 @@ GATES = {"rnn_tanh": 1, "rnn_relu": 1, "lstm": 4, "gru": 3}
 
 
 def shapes_of(
-    mode: str, features: int, hidden: int, layers: int, directions: int
+    mode: str,
+    features: int,
+    hidden: int,
+    layers: int,
+    directions: int,
+    projection: int | None = None,
 ) -> Iterator[tuple[int, ...]]:
     """The shapes of the parameters in the order of the vector."""
-    rows = GATES[mode] * hidden
+    rows, outputs = GATES[mode] * hidden, projection or hidden
     for layer in range(layers):
-        width = features if layer == 0 else hidden * directions
+        width = features if layer == 0 else outputs * directions
         for _ in range(directions):
             yield rows, width
-            yield rows, hidden
+            yield rows, outputs
+            if projection:
+                yield projection, hidden
     for _ in range(2 * layers * directions):
         yield (rows,)
 
 
-def features_of(mode: str, size: int, hidden: int, layers: int, directions: int) -> int:
+def features_of(
+    mode: str,
+    size: int,
+    hidden: int,
+    layers: int,
+    directions: int,
+    projection: int | None = None,
+) -> int:
     """The elements of an input, which follow from the size of the vector. Raises ValueError for a
     size that fits none."""
-    rest = sum(map(math.prod, shapes_of(mode, 0, hidden, layers, directions)))
+    rest = sum(map(math.prod, shapes_of(mode, 0, hidden, layers, directions, projection)))
     features, left = divmod(size - rest, GATES[mode] * hidden * directions)
     if features < 1 or left:
         raise InvalidValue(f"rnn: `parameters` has {size} elements, which fit no input of {mode!r}")
@@ -84,20 +100,25 @@ def _rnn(
 ) -> Any:
     if mode not in GATES:
         raise InvalidValue(f"`mode` must be one of {', '.join(GATES)}; got {mode!r}")
-    if projection_size is not None or lstm_state_clip_min is not None:
-        raise Unsupported("`projection_size` and `lstm_state_clip_min` must be None")
+    if lstm_state_clip_min is not None or lstm_state_clip_max is not None:
+        raise Unsupported("`lstm_state_clip_min` and `lstm_state_clip_max` must be None")
+    projection = int(projection_size) if projection_size else None
+    if projection and mode != "lstm":
+        raise InvalidValue(f"`projection_size` needs the mode 'lstm'; got {mode!r}")
     if mode != "lstm" and flag(use_sequence_length):
         state_cell, sequence_length = None, state_cell  # the fourth input is the last one
     layers, directions, hidden = int(num_layers), 1 + flag(bidirectional), int(state_size)
-    shapes = list(shapes_of(mode, data.shape[2], hidden, layers, directions))
+    shapes = list(shapes_of(mode, data.shape[2], hidden, layers, directions, projection))
     weights = _parts(parameters.reshape((-1,)), shapes)
-    whole = (layers * directions, data.shape[1], hidden)
-    firsts = [state] if mode != "lstm" else [state, state_cell]
-    states = [
-        np.zeros(whole, data.dtype) if x is None else np.broadcast_to(x, whole) for x in firsts
-    ]
+    sizes = {"state": projection or hidden} | ({"state_cell": hidden} if mode == "lstm" else {})
+    states = []
+    for first, size in zip((state, state_cell), sizes.values(), strict=False):
+        whole = (layers * directions, data.shape[1], size)
+        is_left_out = first is None
+        states.append(np.zeros(whole, data.dtype) if is_left_out else np.broadcast_to(first, whole))
     lengths = sequence_length if flag(use_sequence_length) else None
-    out, last = _layers(data, states, weights, mode, layers, directions, float(p), lengths)
+    kind = "projected" if projection else mode
+    out, last = _layers(data, states, weights, kind, layers, directions, float(p), lengths)
     return (out, *last) if flag(state_outputs) else out
 
 
@@ -114,23 +135,27 @@ def _layers(
     """The outputs of the last layer, and the last states of all of them."""
     operator, options = {
         "lstm": (npx.lstm, {}),
+        "projected": (projected_lstm, {}),
         "gru": (npx.gru, {}),
         "rnn_tanh": (npx.rnn, {"activation": "tanh"}),
         "rnn_relu": (npx.rnn, {"activation": "relu"}),
     }[mode]
-    biases = 2 * layers * directions
+    matrices = 3 if mode == "projected" else 2  # of one layer in one direction
+    biases = matrices * layers * directions
     last: list[list[ndarray]] = [[] for _ in states]
     for layer in range(layers):
         outputs = []
         for direction in range(directions):
             place = layer * directions + direction
-            matrices = weights[2 * place : 2 * place + 2]
+            i2h, h2h, *h2r = weights[matrices * place : matrices * (place + 1)]
             vectors = weights[biases + 2 * place : biases + 2 * place + 2]
             found = operator(
                 x,
                 *(state[place] for state in states),
-                *matrices,
+                i2h,
+                h2h,
                 *vectors,
+                *h2r,
                 lengths,
                 reverse=direction == 1,
                 **options,

@@ -23,7 +23,8 @@ from weft.mxnet._operators import (
 )
 from weft.mxnet._reading.graph import Graph, GraphNode
 
-# Operators that make arrays; in a shape of theirs 0 may stand for the extent of the batch.
+# Operators that make arrays; in a shape of theirs -1, in 1.x also 0, may stand for the extent of
+# the batch.
 _CREATORS = ("_zeros", "_ones", "_full", "_zeros_without_dtype")
 
 
@@ -173,9 +174,10 @@ def _attributes(node: GraphNode, graph: Graph) -> dict[str, Any]:
     }
     if node.subgraphs:
         found["subgraphs"] = [_body(body, node.name) for body in node.subgraphs]
-    if node.op in _CREATORS and not graph.is_np_shape and isinstance(found.get("shape"), tuple):
+    if node.op in _CREATORS and isinstance(found.get("shape"), tuple):
         # Operators broadcast, so one element along an unknown axis serves any batch.
-        found["shape"] = tuple(extent or 1 for extent in found["shape"])
+        unknown = (-1,) if graph.is_np_shape else (-1, 0)
+        found["shape"] = tuple(1 if extent in unknown else extent for extent in found["shape"])
     return found
 
 

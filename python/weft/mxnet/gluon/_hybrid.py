@@ -10,7 +10,7 @@ from weft._base.spelling import unknown_argument
 from weft._core.typing import ndarray
 from weft.gluon.block import Block
 from weft.mxnet.gluon._modes import as_nd, is_np_array
-from weft.mxnet.gluon._symbols import _variable, is_symbol
+from weft.mxnet.gluon._symbols import is_symbol, variable
 
 # How MXNet's engine runs a graph: accepted, and without a counterpart.
 _ENGINE = (
@@ -58,7 +58,7 @@ def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
     if any(is_symbol(leaf) for leaf in leaves):
         from weft.mxnet import symbol
 
-        variables = {n: _variable(p, self._full_name(n, p)) for n, p in _attributes(self)}
+        variables = {n: variable(p, self._full_name(n, p)) for n, p in _attributes(self)}
         return self.hybrid_forward(symbol, *args, **kwargs, **variables)
     from weft.mxnet import ndarray as nd
 
@@ -96,7 +96,7 @@ def infer_shapes(block: Any, *args: Any) -> None:
     out = block.hybrid_forward(
         symbol,
         *_replaced(args, remaining),
-        **{name: _variable(parameter, name) for name, parameter in _attributes(block)},
+        **{name: variable(parameter, name) for name, parameter in _attributes(block)},
     )
     out = symbol.Group(_leaves(out)) if isinstance(out, list | tuple) else out
     given = {v.name: tuple(a.shape) for v, a in zip(inputs, arrays, strict=True)}

@@ -5,6 +5,7 @@ computes. Its arguments are those that MXNet has, by position or by name, and `p
 """
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,15 @@ from weft.gluon.hybrid_block import HybridBlock as _NativeHybrid
 from weft.mxnet.gluon.block import Block, HybridBlock, register_counterpart
 
 _REQUIRED = inspect.Parameter.empty
+# Classes by name, and what MXNet 1.9.1 counts them by; "": the part of the name in parentheses.
+_KINDS = (
+    (re.compile(r"Conv\dD(Transpose)?"), "conv"),
+    (re.compile(r"(Global)?(Max|Avg)Pool\dD"), "pool"),
+    (re.compile(r"Conv\dD(RNN|LSTM|GRU)Cell"), "conv_{}"),
+    (re.compile(r"(RNN|LSTM|LSTMP|GRU|Dropout)Cell"), ""),
+    (re.compile("DeformableConvolution"), "deformable_conv"),
+    (re.compile("ModulatedDeformableConvolution"), "modulated_deformable_conv"),
+)
 Translation = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 
@@ -45,6 +55,8 @@ def layer(
         given = {} if variadic else _named(title, words, required, args, options)
         for word, value in defaults.items():
             given.setdefault(word, value)
+        if title == "Activation":
+            self.__dict__["_kind"] = given["activation"]
         attributes = None if translate is None else translate(given)
         self.__dict__.update(attributes or {})
         self._begin_names(prefix, params)
@@ -61,10 +73,20 @@ def layer(
         "__module__": f"weft.mxnet.gluon.{native.__module__.split('.')[2]}",
         "__signature__": _signature(words, required, defaults, native, variadic),
     }
+    if (kind := _kind(title)) != title.lower() or title == "Activation":
+        space["_alias"] = lambda self: self.__dict__.get("_kind", kind)
     made = type(title, (base, native), space)
     made.__qualname__ = title
     register_counterpart(native, made)
     return made
+
+
+def _kind(title: str) -> str:
+    """What 1.x counts blocks of a class by: `conv` of `conv0_weight` is one of any convolution."""
+    for pattern, kind in _KINDS:
+        if found := pattern.fullmatch(title):
+            return kind.format(found[1].lower()) if "{}" in kind else kind or found[1].lower()
+    return title.lower()
 
 
 def _named(

@@ -14,6 +14,34 @@ from weft._base.errors import Unsupported
 from weft._trace.state import outside_trace
 from weft.mxnet.gluon._symbol_rules import RULES as _OF_NUMPY
 from weft.mxnet.gluon._symbol_rules import constant_of, has_values, value_of, with_numbers
+from weft.mxnet.name import Prefix
+
+# What a layer is for, by the names of MXNet's functions; beside it there may be an activation.
+_MAIN = frozenset(
+    {
+        *("convolution", "deconvolution", "fullyconnected", "pooling", "embedding", "dropout"),
+        *("batchnorm", "layernorm", "instancenorm", "groupnorm", "leakyrelu", "activation"),
+    }
+)
+_ACTIVATIONS = frozenset({"relu", "sigmoid", "tanh", "softsign"})
+
+
+class LayerNames(Prefix):
+    """Names of what a layer of this package is composed of, as MXNet has them: `dense0_fwd`, and
+    `dense0_relu_fwd` for an activation behind it."""
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__(prefix)
+        self._has_main = False
+
+    def get(self, name: str | None, hint: str) -> str:
+        if not name and hint in _MAIN and not self._has_main:
+            self._has_main, name = True, "fwd"
+        elif not name and hint in _ACTIVATIONS:
+            name = f"{hint}_fwd" if self._has_main else "fwd"
+            self._has_main = True
+        return super().get(name, hint)
+
 
 Inputs = list[Any]
 Shapes = list[Any]
@@ -110,7 +138,7 @@ class _Translation:
             name = node["name"]
             if name.startswith("__input"):
                 return self.inputs[int(name.removeprefix("__input"))]
-            return _variable(self.parameters[name], name)
+            return variable(self.parameters[name], name)
         if node["op"] == "constant" and self.constants is not None:
             self.constants[node["name"]] = constant_of(node["value"])
             return symbol.var(node["name"])
@@ -146,12 +174,9 @@ def _places(inputs: Any) -> Iterator[list[int]]:
             yield part["node"]
 
 
-def _variable(parameter: Any, name: str) -> Any:
-    from weft.mxnet import symbol
-
-    shape = parameter.shape
-    known = None if shape is None else tuple(max(extent, 0) for extent in shape)
-    return symbol.var(name, shape=known, lr_mult=parameter.lr_mult, wd_mult=parameter.wd_mult)
+def variable(parameter: Any, name: str) -> Any:
+    """A parameter as a variable of that name."""
+    return parameter._as_symbol(name)
 
 
 # ---- operators
@@ -264,4 +289,4 @@ _RULES: dict[str, Callable[..., Any]] = {
     "transpose": _named("transpose", "axes"),
 }
 
-__all__ = ["composed", "is_symbol"]
+__all__ = ["composed", "is_symbol", "variable"]

@@ -15,20 +15,18 @@ one, structural names and `forward` of the other.
 ['net_scale']
 """
 
-import json
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from os import PathLike, fspath
-from pathlib import Path as _File
 from typing import TYPE_CHECKING, Any, Self
 
 from weft._base import spelling as _spelling
-from weft._base.errors import FileFailure, InvalidType, Unsupported
+from weft._base.errors import InvalidType, Unsupported
 from weft._core.typing import ndarray
 from weft.gluon.block import Block as _NativeBlock
 from weft.gluon.hybrid_block import HybridBlock as _NativeHybrid
 from weft.gluon.parameter import Parameter as _NativeParameter
-from weft.mxnet.gluon import _devices, _hybrid, _symbols
+from weft.mxnet.gluon import _devices, _files, _hybrid, _symbols
 from weft.mxnet.gluon._naming import Names, NameScope, kind_of
 from weft.mxnet.gluon.parameter import Parameter, adopted
 from weft.mxnet.gluon.parameter_dict import ParameterDict, read_arrays, write_arrays
@@ -165,7 +163,7 @@ class Block(_NativeBlock):
         _tell_containers(self)
         structural = dict(self._parameters_below(""))
         full = dict(self._full_names())
-        is_old = self._names.is_old_style
+        is_old = self._is_old()
         mine, others = (full, structural) if is_old else (structural, full)
         pattern = None if select is None else re.compile(select)
         found = ParameterDict(self.prefix if is_old else "")
@@ -240,19 +238,16 @@ class Block(_NativeBlock):
 
     # ---- files
 
+    def _name_in_file(self, name: str) -> str:
+        """What a parameter of the block itself is called in files."""
+        return name
+
     def save_parameters(self, filename: Path, deduplicate: bool = False) -> None:  # type: ignore
         """Writes all parameters in the names of the structure: a file that MXNet reads, too.
 
         deduplicate: write a parameter that several names have once
         """
-        arrays: dict[str, Any] = {}
-        seen: set[int] = set()
-        for name, parameter in self._parameters_below(""):
-            if deduplicate and id(parameter) in seen:
-                continue
-            seen.add(id(parameter))
-            arrays[name] = adopted(parameter)._reduce()
-        write_arrays(filename, arrays)
+        write_arrays(filename, _files.arrays_of(self, deduplicate))
 
     def load_parameters(  # type: ignore[override]
         self,
@@ -303,12 +298,13 @@ class Block(_NativeBlock):
         """Sets the parameters from arrays by name, as `load_parameters` does."""
         where = _devices.chosen(ctx, device, "load_dict")
         own = ParameterDict(dict(self._parameters_below("")))
+        param_dict = _files.fitted(own, dict(self._full_names()), param_dict)
         if not any(name in own for name in param_dict):
             own._others = dict(self._full_names())
             if param_dict and not any(name in own for name in param_dict):
                 self._load_published(param_dict, where, allow_missing, ignore_extra, source, names)
                 return
-        given = _repeated(own, param_dict)
+        given = _files.repeated(own, param_dict)
         own.load_dict(
             given, where, allow_missing, ignore_extra, "", source, cast_dtype, dtype_source
         )
@@ -365,13 +361,15 @@ class Block(_NativeBlock):
         self.load_parameters(filename, ctx, allow_missing, ignore_extra, **options)
 
     def _is_old(self) -> bool:
-        return self._names.is_old_style
+        """Has it, or a block below, a name of 1.x?"""
+        return any(
+            isinstance(block, Block) and block._names.is_old_style
+            for _, block in _files.walked(self)
+        )
 
     def save(self, prefix: Path) -> None:
         """Writes `prefix-model.json`, which blocks there are, and `prefix-model.params`."""
-        tree = {"blocks": [_described(name, block) for name, block in _walked(self, "")]}
-        text = json.dumps(tree, indent=1)
-        _File(f"{fspath(prefix)}-model.json").write_text(text, encoding="utf-8")
+        _files.write_tree(self, prefix)
         self.save_parameters(f"{fspath(prefix)}-model.params")
 
     def load(self, prefix: Path) -> None:
@@ -379,26 +377,11 @@ class Block(_NativeBlock):
 
         Raises OSError for files that are missing, or of another structure.
         """
-        path = _File(f"{fspath(prefix)}-model.json")
-        try:
-            blocks = json.loads(path.read_text(encoding="utf-8"))["blocks"]
-            saved_tree = [(block["name"], block["class"]) for block in blocks]
-        except (ValueError, TypeError, LookupError):
-            raise FileFailure(f"load: {path} is damaged, or not what `save` writes") from None
-        own = list(_walked(self, ""))
-        kinds = [(name.count("."), type(block).__name__) for name, block in own]
-        if kinds != [(name.count("."), kind) for name, kind in saved_tree]:
-            raise FileFailure(f"load: {path} has other blocks than {type(self).__name__}")
-        # Names may count all blocks of a program; the places in the tree are the same.
-        names = {old: name for (old, _), (name, _) in zip(saved_tree, own, strict=True)}
-        arrays = read_arrays(f"{fspath(prefix)}-model.params", "load")
-        self.load_dict(
-            {_moved(name, names): array for name, array in arrays.items()},
-            source=f"{fspath(prefix)}-model.params",
-        )
-        for saved, (_, block) in zip(blocks, own, strict=True):
-            if saved.get("active") and isinstance(block, _NativeHybrid):
-                _NativeHybrid.hybridize(block)
+        active, names = _files.read_tree(self, prefix)
+        source = f"{fspath(prefix)}-model.params"
+        self.load_dict(_files.moved(read_arrays(source, "load"), names), source=source)
+        for block in active:
+            _NativeHybrid.hybridize(block)
 
     # ---- running
 
@@ -434,8 +417,16 @@ class HybridBlock(Block, _NativeHybrid):
     `params` are the block's own parameters by the names of their attributes.
     """
 
+    # What the block is on symbols, `_compose(self, mx.sym, *args)`; None: Weft's operators tell.
+    _compose: Callable[..., Any] | None = None
+    _passes_on = False  # does `forward` do nothing but call children?
+
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        has_own = "hybrid_forward" in vars(cls) or "forward" in vars(cls)
+        if has_own and "_compose" not in vars(cls):
+            cls._compose = None  # what a class above composes is not what this one computes
+            cls._passes_on = "_passes_on" in vars(cls)
         if "hybrid_forward" in vars(cls) and "forward" not in vars(cls):
             cls.forward = _hybrid.forward  # type: ignore[method-assign]
             if "infer_shape" not in vars(cls):
@@ -458,15 +449,27 @@ class HybridBlock(Block, _NativeHybrid):
     _native_call = _NativeHybrid.__call__
 
     def _is_composed_by_hand(self) -> bool:
-        """Has a block of the tree `hybrid_forward`, which takes symbols itself?"""
-        return any(_hybrid.is_old(type(block)) for _, block in _walked(self, ""))
+        """Has a block of the tree `hybrid_forward`, or a way of its own, to take symbols?"""
+        return any(
+            _hybrid.is_old(type(block)) or type(block)._compose is not None
+            for _, block in _files.walked(self)
+            if isinstance(block, HybridBlock)
+        )
 
     def _on_symbols(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The call as a symbol: where blocks below have `hybrid_forward`, these compose it."""
+        """The call as a symbol: where blocks below compose themselves, these do."""
+        from weft.mxnet import symbol
+        from weft.mxnet.name import Prefix
+
         is_plain = all(_symbols.is_symbol(a) for a in args) and not kwargs
-        if self._is_composed_by_hand() or not is_plain:
-            return self.forward(*args, **kwargs)
-        return _symbols.composed(self, list(args), dict(self._full_names()))
+        with Prefix(self.prefix):
+            if self._compose is not None:
+                return self._compose(symbol, *args, **kwargs)
+            if self._passes_on or self._is_composed_by_hand() or not is_plain:
+                return self.forward(*args, **kwargs)
+        is_layer = type(self).__module__.startswith("weft.") and not self._children
+        with (_symbols.LayerNames if is_layer else Prefix)(self.prefix):
+            return _symbols.composed(self, list(args), dict(self._full_names()))
 
     def _types_of_inputs(self) -> list[Any]:
         """Dtype and shape of each array of the last call; none where there was none."""
@@ -559,37 +562,6 @@ def _blocks_in(value: Any) -> Iterator[Any]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _blocks_in(item)
-
-
-def _walked(block: Any, name: str) -> Iterator[tuple[str, Any]]:
-    yield name, block
-    for key, child in block._children.items():
-        yield from _walked(child, f"{name}.{key}" if name else key)
-
-
-def _moved(name: str, blocks: Mapping[str, str]) -> str:
-    """The name of a parameter where its block has the new name of a table."""
-    block, _, short = name.rpartition(".")
-    found = blocks.get(block, block)
-    return f"{found}.{short}" if found else short
-
-
-def _described(name: str, block: Any) -> dict[str, Any]:
-    return {
-        "name": name,
-        "class": type(block).__name__,
-        "active": bool(block.__dict__.get("_is_active")),
-    }
-
-
-def _repeated(own: ParameterDict, arrays: Mapping[str, Any]) -> dict[str, Any]:
-    """Arrays for all names of a parameter that a file has under one of them."""
-    given = dict(arrays)
-    by_parameter = {id(own[name]): name for name in given if name in own}
-    for name, parameter in own.items():
-        if name not in given and id(parameter) in by_parameter:
-            given[name] = given[by_parameter[id(parameter)]]
-    return given
 
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name

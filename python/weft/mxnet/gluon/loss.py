@@ -15,6 +15,7 @@ from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft._core.typing import ndarray
 from weft.gluon import loss as _native
+from weft.mxnet.gluon import _losses as _on_symbols
 from weft.mxnet.gluon._layers import layer as _layer
 from weft.mxnet.gluon.block import HybridBlock, register_counterpart
 
@@ -60,8 +61,8 @@ def _reshape_like(*arguments: Any) -> Any:
     return x.reshape(y.shape)
 
 
-def _loss(native: type, arguments: str, **defaults: Any) -> type:
-    """The class of a loss, which is a `Loss` of this module, too."""
+def _loss(native: type, arguments: str, compose: Any = None, **defaults: Any) -> type:
+    """The class of a loss, which is a `Loss` of this module, too; `compose` is it on symbols."""
     made = _layer(native, arguments, base=Loss, **defaults)
     compute = native.forward  # type: ignore[attr-defined]
 
@@ -74,14 +75,16 @@ def _loss(native: type, arguments: str, **defaults: Any) -> type:
         plain = [ndarray(a) if isinstance(a, ndarray) else a for a in arrays]
         return kind(compute(self, *plain))
 
-    made.forward = forward  # type: ignore[attr-defined]
+    made.forward, made._compose = forward, compose  # type: ignore[attr-defined]
     return made
 
 
-L2Loss = _loss(_native.L2Loss, "weight batch_axis", weight=1.0)
-L1Loss = _loss(_native.L1Loss, "weight batch_axis")
+L2Loss = _loss(_native.L2Loss, "weight batch_axis", _on_symbols.squared, weight=1.0)
+L1Loss = _loss(_native.L1Loss, "weight batch_axis", _on_symbols.absolute)
 SigmoidBinaryCrossEntropyLoss = _loss(
-    _native.SigmoidBinaryCrossEntropyLoss, "from_sigmoid weight batch_axis"
+    _native.SigmoidBinaryCrossEntropyLoss,
+    "from_sigmoid weight batch_axis",
+    _on_symbols.binary,
 )
 SigmoidBCELoss = SigmoidBinaryCrossEntropyLoss
 
@@ -97,6 +100,8 @@ class SoftmaxCrossEntropyLoss(
     there; else probabilities. from_logits: predictions are logarithms of probabilities
     """
 
+    _compose = _on_symbols.classes
+
     def forward(self, pred: Any, label: Any, sample_weight: Any = None) -> Any:
         axis = self.options["axis"]
         if self.options["sparse_label"] and isinstance(label, ndarray):
@@ -107,15 +112,21 @@ class SoftmaxCrossEntropyLoss(
 
 register_counterpart(_native.SoftmaxCrossEntropyLoss, SoftmaxCrossEntropyLoss)
 SoftmaxCELoss = SoftmaxCrossEntropyLoss
-KLDivLoss = _loss(_native.KLDivLoss, "from_logits axis weight batch_axis")
-CTCLoss = _loss(_native.CTCLoss, "layout label_layout weight")
-HuberLoss = _loss(_native.HuberLoss, "rho weight batch_axis")
-HingeLoss = _loss(_native.HingeLoss, "margin weight batch_axis")
-SquaredHingeLoss = _loss(_native.SquaredHingeLoss, "margin weight batch_axis")
-LogisticLoss = _loss(_native.LogisticLoss, "weight batch_axis label_format")
-TripletLoss = _loss(_native.TripletLoss, "margin weight batch_axis")
-PoissonNLLLoss = _loss(_native.PoissonNLLLoss, "weight from_logits batch_axis compute_full")
-CosineEmbeddingLoss = _loss(_native.CosineEmbeddingLoss, "weight batch_axis margin")
+KLDivLoss = _loss(_native.KLDivLoss, "from_logits axis weight batch_axis", _on_symbols.divergence)
+CTCLoss = _loss(_native.CTCLoss, "layout label_layout weight", _on_symbols.alignment)
+HuberLoss = _loss(_native.HuberLoss, "rho weight batch_axis", _on_symbols.huber)
+HingeLoss = _loss(_native.HingeLoss, "margin weight batch_axis", _on_symbols.hinge)
+SquaredHingeLoss = _loss(
+    _native.SquaredHingeLoss, "margin weight batch_axis", _on_symbols.squared_hinge
+)
+LogisticLoss = _loss(_native.LogisticLoss, "weight batch_axis label_format", _on_symbols.logistic)
+TripletLoss = _loss(_native.TripletLoss, "margin weight batch_axis", _on_symbols.triplet)
+PoissonNLLLoss = _loss(
+    _native.PoissonNLLLoss, "weight from_logits batch_axis compute_full", _on_symbols.counts
+)
+CosineEmbeddingLoss = _loss(
+    _native.CosineEmbeddingLoss, "weight batch_axis margin", _on_symbols.cosine
+)
 SDMLLoss = _loss(_native.SDMLLoss, "smoothing_parameter weight batch_axis")
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name

@@ -126,6 +126,11 @@ class Parameter(_Native):
             )
             return
         where = _devices.chosen(ctx, device, "initialize")
+        from weft.mxnet.initializer import RNNFused
+
+        if isinstance(self.init, RNNFused):  # some of its parts have an initializer of their own
+            self.init.set_initializer(init or default_init or "uniform")
+            init = self.init
         first = _initializer(init or self.init or default_init or "uniform")
         self._place(_devices.listed(where))
         super().initialize(first, device=self._natives() or None, force_reinit=force_reinit)
@@ -311,6 +316,26 @@ class Parameter(_Native):
         rows = np.array(numpy.unique(host(row_id).astype("int64")))
         return [RowSparseArray(a[rows], rows, a.shape) for a in self._arrays()]
 
+    def var(self) -> Any:
+        """The parameter as a variable of `mx.sym`, of its name."""
+        return self._as_symbol(self.name)
+
+    def _as_symbol(self, name: str) -> Any:
+        """The parameter as a variable of a name: the same one each time, so that blocks which are
+        called twice share it."""
+        from weft.mxnet import symbol
+
+        shape, init = self.shape, self.init
+        known = None if shape is None else tuple(max(extent, 0) for extent in shape)
+        text = init.dumps() if isinstance(init, _initializer_type()) else init
+        text = text if isinstance(text, str) else None
+        key = (name, known, self.lr_mult, self.wd_mult, text)
+        if self.__dict__.get("_symbol", (None,))[0] != key:
+            multipliers = {"lr_mult": self.lr_mult, "wd_mult": self.wd_mult}
+            made = symbol.var(name, shape=known, init=text, **multipliers)
+            self.__dict__["_symbol"] = (key, made)
+        return self.__dict__["_symbol"][1]
+
     # ---- the trainer
 
     @property
@@ -329,7 +354,9 @@ class Parameter(_Native):
         self.__dict__["_owner"] = None if trainer is None else weakref.ref(trainer)
 
     def __getstate__(self) -> dict[str, Any]:
-        return super().__getstate__() | {"_owner": None}
+        state = super().__getstate__() | {"_owner": None}
+        state.pop("_symbol", None)
+        return state
 
 
 class Constant(Parameter, _NativeConstant):
@@ -356,6 +383,12 @@ class Constant(Parameter, _NativeConstant):
 
     def __repr__(self) -> str:
         return f"Constant {self.name} (shape={self.shape}, dtype={_dtype_name(self.dtype)})"
+
+
+def _initializer_type() -> type:
+    from weft.mxnet import initializer
+
+    return initializer.Initializer
 
 
 def _initializer(spec: Any) -> Any:

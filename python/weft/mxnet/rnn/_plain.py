@@ -81,14 +81,20 @@ def forget_bias_text(forget_bias: float) -> str:
 
 
 def lstm_step(
-    cell: BaseRNNCell, gates: Symbol, last: Symbol, name: str, activation: Any, axis: int = 1
+    cell: BaseRNNCell,
+    gates: Symbol,
+    last: Symbol,
+    name: str,
+    activation: Any,
+    axis: int = 1,
+    gate: str = "sigmoid",
 ) -> Step:
     """Gates in the order i, f, c, o make the new states."""
     parts = symbol.SliceChannel(gates, num_outputs=4, axis=axis, name=f"{name}slice")
-    write = symbol.Activation(parts[0], act_type="sigmoid", name=f"{name}i")
-    keep = symbol.Activation(parts[1], act_type="sigmoid", name=f"{name}f")
+    write = symbol.Activation(parts[0], act_type=gate, name=f"{name}i")
+    keep = symbol.Activation(parts[1], act_type=gate, name=f"{name}f")
     new = cell._get_activation(parts[2], activation, name=f"{name}c")
-    show = symbol.Activation(parts[3], act_type="sigmoid", name=f"{name}o")
+    show = symbol.Activation(parts[3], act_type=gate, name=f"{name}o")
     kept, written = keep * last, write * new
     state = symbol._internal._plus(kept, written, name=f"{name}state")
     shown = cell._get_activation(state, activation)
@@ -118,13 +124,18 @@ class LSTMCell(_PlainCell):
 
 
 def gru_step(
-    cell: BaseRNNCell, maps: tuple[Symbol, Symbol], last: Symbol, name: str, activation: Any
+    cell: BaseRNNCell,
+    maps: tuple[Symbol, Symbol],
+    last: Symbol,
+    name: str,
+    activation: Any,
+    gate: str = "sigmoid",
 ) -> Step:
     """Gates in the order r, z, o make the new state."""
     i2h = symbol.SliceChannel(maps[0], num_outputs=3, name=f"{name}_i2h_slice")
     h2h = symbol.SliceChannel(maps[1], num_outputs=3, name=f"{name}_h2h_slice")
-    reset = symbol.Activation(i2h[0] + h2h[0], act_type="sigmoid", name=f"{name}_r_act")
-    keep = symbol.Activation(i2h[1] + h2h[1], act_type="sigmoid", name=f"{name}_z_act")
+    reset = symbol.Activation(i2h[0] + h2h[0], act_type=gate, name=f"{name}_r_act")
+    keep = symbol.Activation(i2h[1] + h2h[1], act_type=gate, name=f"{name}_z_act")
     new = cell._get_activation(i2h[2] + reset * h2h[2], activation, name=f"{name}_h_act")
     # The output has the name of the step without the second underscore of its parts.
     output = symbol._internal._plus((1.0 - keep) * new, keep * last, name=f"{name}out")

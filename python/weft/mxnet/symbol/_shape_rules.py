@@ -72,6 +72,18 @@ def _first_same(place: Place) -> None:
     place.set_output(0, common)
 
 
+def _chosen(place: Place) -> None:
+    """Both choices have the shape of the result; the condition may have one axis alone."""
+    condition, *choices = place.inputs
+    common = place.outputs[0]
+    for shape in choices:
+        common = merged(common, shape)
+    if common is not None and condition is not None and len(condition) == len(common):
+        condition = common = merged(common, condition)
+    place.inputs = [condition, common, common]
+    place.set_output(0, common)
+
+
 _PAIRS = "add sub mul div mod power maximum minimum hypot equal not_equal greater greater_equal"
 _PAIRS += " lesser lesser_equal logical_and logical_or logical_xor"
 _SAME = {
@@ -286,6 +298,7 @@ RULES: dict[str, Rule] = {
     "Embedding": _weights,
     "_contrib_SparseEmbedding": _weights,
     "RNN": _recurrent,
+    "where": _chosen,
     "LeakyReLU": _normalized,
     **dict.fromkeys(("BatchNorm", "BatchNorm_v1", "_contrib_BatchNormWithReLU"), _normalized),
     **dict.fromkeys(("_contrib_SyncBatchNorm", "LayerNorm", "GroupNorm"), _normalized),

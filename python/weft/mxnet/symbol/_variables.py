@@ -9,7 +9,6 @@ import numpy
 from weft._base.errors import InvalidType
 from weft._mxnet_files.records import DTYPES
 from weft.mxnet import attribute
-from weft.mxnet import name as names
 from weft.mxnet._operators import read_shape
 from weft.mxnet._reading.graph import VARIABLE, Graph, GraphNode
 from weft.mxnet._reading.symbol_files import parse_graph, read_graph
@@ -72,12 +71,7 @@ def var(
                 "`attr`"
             )
         attrs[key] = text_of(value)
-    return Symbol([(GraphNode(VARIABLE, _named(name), attrs), 0)])
-
-
-def _named(own: str) -> str:
-    """The name with the prefix of the manager here, if it has one."""
-    return names.current().get(own, "variable")
+    return Symbol([(GraphNode(VARIABLE, name, attrs), 0)])
 
 
 def _code(dtype: Any) -> int:

@@ -1,10 +1,11 @@
-"""What `mx.gluon.contrib` of 1.x has and programs still use: `nn`, `rnn` and `estimator`."""
+"""What `mx.gluon.contrib` of 1.x has and programs still use: `nn`, `rnn`, `cnn`, `data` and
+`estimator`."""
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
 from weft._base import spelling as _spelling
-from weft.mxnet.gluon.contrib import nn, rnn
+from weft.mxnet.gluon.contrib import cnn, data, nn, rnn
 
 if TYPE_CHECKING:
     from weft.mxnet.gluon.contrib import estimator
@@ -17,5 +18,5 @@ else:  # a type checker shall still see a misspelt name
         return _find(name)
 
 
-__all__ = ["estimator", "nn", "rnn"]
+__all__ = ["cnn", "data", "estimator", "nn", "rnn"]
 __dir__ = __all__.copy

@@ -15,8 +15,13 @@ from weft.mxnet.gluon.nn import (
     SyncBatchNorm,
 )
 
-Concurrent = Concatenate
-HybridConcurrent = HybridConcatenate
+
+class Concurrent(Concatenate):
+    """Blocks on the same input, their outputs concatenated along `axis`."""
+
+
+class HybridConcurrent(HybridConcatenate):
+    """Hybrid blocks on the same input, their outputs concatenated along `axis`."""
 
 
 class SparseEmbedding(Embedding):

@@ -16,6 +16,7 @@ from weft.mxnet.gluon.rnn import (
     Conv3DRNNCell,
     LSTMPCell,
     VariationalDropoutCell,
+    rnn_cell,
 )
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
@@ -33,5 +34,6 @@ __all__ = [
     "Conv3DRNNCell",
     "LSTMPCell",
     "VariationalDropoutCell",
+    "rnn_cell",
 ]
 __dir__ = __all__.copy

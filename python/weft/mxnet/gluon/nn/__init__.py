@@ -21,6 +21,7 @@ from weft._base.errors import InvalidType
 from weft._core.typing import ndarray as _ndarray
 from weft.gluon import nn as _native
 from weft.gluon.hybrid_block import HybridBlock as _NativeHybrid
+from weft.mxnet.gluon import _symbols
 from weft.mxnet.gluon._layers import layer as _layer
 from weft.mxnet.gluon._layers import windowed as _window
 from weft.mxnet.gluon.block import Block, HybridBlock, register_counterpart
@@ -50,6 +51,8 @@ class Sequential(Block, _native.Sequential):
 
 class HybridSequential(HybridBlock, _native.HybridSequential):
     """Hybrid blocks one after another, which `hybridize()` makes one graph."""
+
+    _passes_on = True
 
     def __init__(self, *blocks: Any, prefix: str | None = None, params: Any = None) -> None:
         self._begin_names(prefix, params)
@@ -91,13 +94,20 @@ class Concatenate(_Joined, Sequential, _native.Concatenate):
 class HybridConcatenate(_Joined, HybridSequential, _native.HybridConcatenate):
     """Hybrid blocks on the same input, their outputs concatenated along `axis`."""
 
+    _passes_on = True
+
     def __init__(
         self, axis: int = -1, *blocks: Any, prefix: str | None = None, params: Any = None
     ) -> None:
         HybridSequential.__init__(self, *blocks, prefix=prefix, params=params)
         self.axis = axis
 
-    forward = _native.HybridConcatenate.forward
+    def forward(self, x: Any) -> Any:
+        if not _symbols.is_symbol(x):
+            return _native.HybridConcatenate.forward(self, x)
+        from weft.mxnet import symbol
+
+        return symbol.concat(*(block(x) for block in self._children.values()), dim=self.axis)
 
 
 for _ours in (Sequential, HybridSequential, Concatenate, HybridConcatenate):
