@@ -129,7 +129,7 @@ class BaseSparseNDArray(Sparse):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         """Writes all elements, `x[:] = value`. Raises TypeError for another part."""
-        is_all = isinstance(key, slice) and key == slice(None)
+        is_all = key is Ellipsis or (isinstance(key, slice) and key == slice(None))
         if not is_all:
             raise InvalidValue(
                 f"{type(self).__name__}: assignment takes `x[:] = value` alone; got index {key!r}"
