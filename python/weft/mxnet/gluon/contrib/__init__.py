@@ -1,4 +1,4 @@
-"""What `mx.gluon.contrib` of 1.x has and programs still use: `nn`, `rnn` and `estimator`."""
+"""What `mx.gluon.contrib` has and programs still use: `nn`, `rnn`, `data` and `estimator`."""
 
 import importlib
 from typing import TYPE_CHECKING, Any
@@ -7,15 +7,15 @@ from weft._base import spelling as _spelling
 from weft.mxnet.gluon.contrib import nn, rnn
 
 if TYPE_CHECKING:
-    from weft.mxnet.gluon.contrib import estimator
+    from weft.mxnet.gluon.contrib import data, estimator
 else:  # a type checker shall still see a misspelt name
     _find = _spelling.finder("weft.mxnet.gluon.contrib", {}, ("gluon.nn", "gluon.rnn"))
 
     def __getattr__(name: str) -> Any:
-        if name == "estimator":
-            return importlib.import_module("weft.mxnet.gluon.contrib.estimator")
+        if name in ("data", "estimator"):
+            return importlib.import_module(f"weft.mxnet.gluon.contrib.{name}")
         return _find(name)
 
 
-__all__ = ["estimator", "nn", "rnn"]
+__all__ = ["data", "estimator", "nn", "rnn"]
 __dir__ = __all__.copy
