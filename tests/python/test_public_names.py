@@ -8,7 +8,6 @@ import pytest
 import weft
 from weft._core import native
 
-
 # NumPy and modules of Python, which programs of MXNet have by the star import of its test_utils.
 OF_TESTS = {"json", "logging", "np", "npt", "os", "rnd", "sys", "time"}
 

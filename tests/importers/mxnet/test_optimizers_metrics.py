@@ -495,3 +495,18 @@ def test_functions_of_numpy_arrays_are_metrics():
     named = mx.metric.np(lambda label, pred: (4.0, 2), name="half")
     named.update([np.ones(1)], [np.ones(1)])
     assert named.get() == ("half", 2.0)
+
+
+@pytest.mark.parametrize("make", [np.array, mx.nd.array, numpy.array])
+def test_a_constant_of_an_array_is_written_as_text(make):
+    initializer = mx.init.Constant(make([[1.0, 2.0]]))
+    assert initializer.dumps() == '["constant", {"value": [[1.0, 2.0]]}]'
+    assert mx.init.create(initializer.dumps()) == initializer
+
+
+def test_slopes_that_a_symbol_makes_by_itself_begin_at_a_quarter():
+    symbol = mx.sym.LeakyReLU(mx.sym.var("data"), act_type="prelu", name="act")
+    module = mx.mod.Module(symbol, label_names=None)
+    module.bind(data_shapes=[("data", (4, 3))])
+    module.init_params()
+    assert module.get_params()[0]["act_gamma"].asnumpy().tolist() == [0.25] * 3
