@@ -162,3 +162,16 @@ def test_a_sparse_array_knows_the_name_of_its_device():
     assert x.context == mx.cpu(1) and x.as_in_context(mx.cpu(1)) is x
     moved = x.as_in_context(mx.cpu(0))
     assert moved is not x and moved.context == mx.cpu(0)
+
+
+@pytest.mark.parametrize("request_", ["write", "add"])
+def test_an_executor_writes_into_the_sparse_gradient_that_it_is_given(request_):
+    w = mx.sym.var("w", stype="row_sparse")
+    array = mx.nd.array([[1, 2], [0, 0]]).tostype("row_sparse")
+    grad = mx.nd.ones((2, 2)).tostype("row_sparse")
+    run = (w * 3).bind(mx.cpu(), {"w": array}, args_grad={"w": grad}, grad_req=request_)
+    run.forward(is_train=True)
+    run.backward(mx.nd.array([[1, 1], [0, 0]]))
+    extra = 1 if request_ == "add" else 0
+    assert grad.stype == "row_sparse" and run.grad_dict["w"] is grad
+    assert grad.asnumpy().tolist() == [[3 + extra] * 2, [extra] * 2]
