@@ -297,7 +297,7 @@ def test_trainer_refuses_what_is_no_parameter():
     with pytest.raises(TypeError, match=r"give `net\.collect_params"):
         gluon.Trainer([np.ones(1)], "sgd")
     with pytest.raises(
-        LookupError, match="optimizer: there is none named 'sdg'; known are adabelief, adadelta"
+        LookupError, match=r"none named 'sdg'; did you mean `sgd`\?; known are adabelief, adadelta"
     ):
         gluon.Trainer({"w": parameter([1.0])}, "sdg")
     with pytest.raises(ValueError, match="`batch_size` must be positive"):

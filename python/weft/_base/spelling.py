@@ -30,6 +30,8 @@ def hint(word: str, table: Table, known: Iterable[str] = (), prefix: str = "") -
         return f"; {table[word]}"
     by_lower = {name.lower(): name for name in known if not name.startswith("_")}
     near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.75)
+    if not near:  # short words whose letters changed places
+        near = [name for name in by_lower if sorted(name) == sorted(word.lower())][:1]
     return f"; did you mean `{prefix}{by_lower[near[0]]}`?" if near else ""
 
 

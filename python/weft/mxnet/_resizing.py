@@ -7,10 +7,26 @@ from typing import Any
 import numpy
 
 from weft._base.errors import InvalidValue
-from weft.gluon.data.vision._decoding import opencv
+from weft.gluon.data.vision._decoding import has_opencv, opencv
+from weft.gluon.data.vision.transforms import _resized as native
 
+Size = tuple[int, int]
 _NEAREST, _BILINEAR, _CUBIC, _AREA, _LANCZOS = range(5)
 _AUTO, _RANDOM = 9, 10
+
+
+def scale_down(src_size: Size, size: Size) -> Size:
+    """The size of a crop made smaller, in its proportions, until it lies in the image.
+
+    >>> scale_down((640, 480), (720, 120))
+    (640, 106)
+    """
+    (wide, tall), (width, height) = src_size, size
+    if tall < height:
+        width, height = width * tall / height, tall
+    if wide < width:
+        width, height = wide, height * wide / width
+    return int(width), int(height)
 
 
 def interpolation_of(
@@ -56,4 +72,30 @@ def resized(
     return found.reshape(*size, image.shape[2])
 
 
-__all__ = ["interpolation_of", "resized"]
+def scaled(where: str, images: numpy.ndarray, size: Size, method: int) -> numpy.ndarray:
+    """Images (H, W, C), or a batch (N, H, W, C), of `size`.
+
+    Without OpenCV they are scaled as Weft's own transforms do it, with method 0 or 1.
+    """
+    if not has_opencv() and method in (_NEAREST, _BILINEAR) and min(size) > 0:
+        return native(images, size[1], size[0], method)
+    if images.ndim == 3:
+        return resized(where, images, size, method)
+    return numpy.stack([resized(where, image, size, method) for image in images])
+
+
+def size_of(where: str, shape: tuple[int, ...], size: Any, keep_ratio: bool) -> Size:
+    """The height and width that an image (..., H, W, C) is to have: of a number, or of (width,
+    height). `keep_ratio` makes a number the shorter side."""
+    sides = tuple(size) if isinstance(size, tuple | list) else (size,)
+    if len(sides) not in (1, 2) or min(sides) < 1:
+        raise InvalidValue(
+            f"{where}: `size` must be a number or (width, height), at least 1 each way; got {size}"
+        )
+    if len(sides) == 2 or not keep_ratio:
+        return int(sides[-1]), int(sides[0])
+    (tall, wide), side = shape[-3:-1], int(sides[0])
+    return (tall * side // wide, side) if tall > wide else (side, wide * side // tall)
+
+
+__all__ = ["Size", "interpolation_of", "resized", "scale_down", "scaled", "size_of"]

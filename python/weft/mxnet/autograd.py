@@ -122,9 +122,17 @@ def backward(
 
     head_grads: one for each head, None for ones; train_mode: the mode in which gradients are made
     """
+    heads, head_grads = _whole(heads), _whole(head_grads)
     with _mode(train_mode):
         _autograd.backward(heads, _head_grads(heads, head_grads), retain_graph)
     hand_over()
+
+
+def _whole(arrays: Any) -> Any:
+    """Arrays of which the sparse ones are whole: these are what is recorded."""
+    if isinstance(arrays, list | tuple):
+        return [_whole(one) for one in arrays]
+    return arrays if arrays is None or isinstance(arrays, ndarray) else arrays.todense()
 
 
 def _head_grads(heads: Any, head_grads: Any) -> Any:

@@ -103,6 +103,9 @@ class Device:
         return Device, (self.device_type, self.device_id)
 
 
+Device.default_ctx = Device("cpu", 0)  # type: ignore[attr-defined] # 1.x's name for it
+
+
 def cpu(device_id: int = 0) -> Device:
     """The program's own memory and processor; the number means nothing."""
     return Device("cpu", device_id)

@@ -174,7 +174,7 @@ class Constant(Initializer):
     """Every element `value`, a number or an array."""
 
     def __init__(self, value: Any) -> None:
-        super().__init__(value=value)
+        super().__init__(**_plain({"value": value}))
         self.value = value
 
     def _init_weight(self, name: str, array: ndarray) -> None:

@@ -73,7 +73,7 @@ def test_params_get_makes_a_parameter_once():
     assert params.get_constant("c") is constant
     with pytest.raises(AssertionError, match="another value"):
         params.get_constant("c", [3.0])
-    assert repr(constant.init) == "Constant(value=array([1., 2.]))"
+    assert repr(constant.init) == "Constant(value=[1.0, 2.0])"
     for given in ((), ("a", 1.0, 2.0)):
         with pytest.raises(TypeError, match=f"Constant: give `value`.*got {len(given)}"):
             mx.gluon.Constant(*given)

@@ -78,7 +78,10 @@ def test_arrays_are_shuffled_by_numpys_seed_and_labels_with_them():
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ({"data": rows(3), "batch_size": 4}, "`batch_size` must be at most .* 3; got 4"),
+        (
+            {"data": rows(3), "batch_size": 4, "last_batch_handle": "roll_over"},
+            "`batch_size` must be at most .* 3; got 4",
+        ),
         ({"data": rows(3), "label": rows(2)}, "the same number of rows; got"),
         ({"data": rows(3), "last_batch_handle": "keep"}, "must be one of pad, discard, roll_over"),
         ({"data": []}, "`data` must have at least one array"),
@@ -222,3 +225,11 @@ def test_digits(tmp_path):
     )
     part = mx.io.MNISTIter(*paths, batch_size=1, shuffle=False, num_parts=3, part_index=2)
     assert [batch.label[0].item() for batch in part] == [4, 5, 6]
+
+
+def test_a_batch_larger_than_the_data_has_them_several_times():
+    rows = numpy.arange(3)
+    batch = mx.io.NDArrayIter(rows, batch_size=8).next()
+    assert numpy.array_equal(batch.data[0].asnumpy(), numpy.resize(rows, 8)) and batch.pad == 5
+    with pytest.raises(ValueError, match="`batch_size` must be at most the number of rows, 3"):
+        mx.io.NDArrayIter(rows, batch_size=8, last_batch_handle="discard")

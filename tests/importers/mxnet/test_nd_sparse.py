@@ -89,3 +89,89 @@ def test_parts_that_make_no_matrix_are_refused():
         nd.sparse.csr_matrix(([1, 2], [1, 0], [0, 2]), shape=(1, 2)).check_format()
     with pytest.raises(ValueError, match="stype"):
         nd.ones((2, 2)).tostype("coo")
+
+
+# ---- autograd ------------------------------------------------------------------------------------
+
+
+def test_sparse_arrays_are_instances_of_ndarray():
+    for kind in ("csr", "row_sparse"):
+        assert isinstance(mx.nd.zeros((2, 3), stype=kind), mx.nd.NDArray)
+    assert issubclass(mx.nd.sparse.CSRNDArray, mx.nd.NDArray)
+    assert not isinstance(mx.np.ones(2), mx.nd.NDArray)
+    assert not isinstance(mx.nd.ones(2), mx.nd.sparse.CSRNDArray)
+
+
+@pytest.mark.parametrize("kind", ["csr", "row_sparse"])
+def test_a_sparse_variable_has_the_gradient_of_a_whole_one(kind):
+    values = numpy.array([[1.0, 0, 2], [0, 0, 0], [0, 3, 0]], "float32")
+    found = []
+    for stype in ("default", kind):
+        x = mx.nd.array(values).tostype(stype)
+        x.attach_grad()
+        with mx.autograd.record():
+            y = mx.nd.square(x) * 3
+            z = mx.nd.dot(y, mx.nd.ones((3, 2)))
+        z.backward()
+        assert y.stype == stype and x.grad.stype == stype
+        found.append(x.grad.asnumpy())
+    assert numpy.array_equal(*found) and found[0].any()
+
+
+def test_a_sparse_result_may_be_what_is_differentiated():
+    x = mx.nd.array([[1.0, 0], [0, 2]]).tostype("csr")
+    x.attach_grad(grad_req="add")
+    for _ in range(2):
+        with mx.autograd.record():
+            y = x * 5
+        mx.autograd.backward([y], [mx.nd.ones((2, 2)).tostype("csr")])
+    assert numpy.array_equal(x.grad.asnumpy(), numpy.full((2, 2), 10))
+    x.zero_grad()
+    assert not x.grad.asnumpy().any()
+
+
+def test_a_variable_with_other_elements_computes_with_these():
+    x = mx.nd.zeros((3, 2), stype="row_sparse")
+    x.attach_grad()
+    x[:] = mx.nd.array([[0, 0], [4, 0], [0, 0]]).tostype("row_sparse")
+    with mx.autograd.record():
+        y = mx.nd.sparse.dot(mx.nd.array([[0, 1, 0]]).tostype("csr"), x)
+    y.backward()
+    assert y.asnumpy().tolist() == [[4, 0]]
+    assert x.grad.indices.asnumpy().tolist() == [1]
+
+
+def test_parts_that_tell_no_shape_need_one():
+    none = ([], [], [0, 0])
+    with pytest.raises(ValueError, match="`shape` must be given where there are no elements"):
+        mx.nd.sparse.csr_matrix(none)
+    assert mx.nd.sparse.csr_matrix(none, shape=(1, 4)).shape == (1, 4)
+
+
+def test_elements_that_scipy_has_twice_are_added_up():
+    scipy = pytest.importorskip("scipy.sparse")
+    given = ([1.0, 2, 3, 4, 5], [2, 0, 2, 1, 1], [0, 3, 5])
+    wanted = scipy.csr_matrix(given, shape=(2, 3)).toarray()
+    found = mx.nd.sparse.array(scipy.csr_matrix(given, shape=(2, 3)))
+    found.check_format()
+    assert numpy.array_equal(found.asnumpy(), wanted)
+
+
+def test_a_sparse_array_knows_the_name_of_its_device():
+    x = mx.nd.sparse.zeros("csr", (2, 3), ctx=mx.cpu(1))
+    assert x.context == mx.cpu(1) and x.as_in_context(mx.cpu(1)) is x
+    moved = x.as_in_context(mx.cpu(0))
+    assert moved is not x and moved.context == mx.cpu(0)
+
+
+@pytest.mark.parametrize("request_", ["write", "add"])
+def test_an_executor_writes_into_the_sparse_gradient_that_it_is_given(request_):
+    w = mx.sym.var("w", stype="row_sparse")
+    array = mx.nd.array([[1, 2], [0, 0]]).tostype("row_sparse")
+    grad = mx.nd.ones((2, 2)).tostype("row_sparse")
+    run = (w * 3).bind(mx.cpu(), {"w": array}, args_grad={"w": grad}, grad_req=request_)
+    run.forward(is_train=True)
+    run.backward(mx.nd.array([[1, 1], [0, 0]]))
+    extra = 1 if request_ == "add" else 0
+    assert grad.stype == "row_sparse" and run.grad_dict["w"] is grad
+    assert grad.asnumpy().tolist() == [[3 + extra] * 2, [extra] * 2]

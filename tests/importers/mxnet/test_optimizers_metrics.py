@@ -59,13 +59,112 @@ def test_lars_measures_the_gradient_before_it_is_clipped():
         size, slope = numpy.linalg.norm(weight), numpy.linalg.norm(gradient * 0.5)
         rate = 0.1 * 0.1 * size / (slope + 0.03 * size + 1e-8)
         weight = weight - rate * (numpy.clip(gradient * 0.5, -0.4, 0.4) + 0.03 * weight)
-    got = updated("lars", eta=0.1, wd=0.03, clip_gradient=0.4, rescale_grad=0.5)
+    got = updated(
+        "lars",
+        learning_rate=0.1,
+        eta=0.1,
+        epsilon=1e-8,
+        wd=0.03,
+        clip_gradient=0.4,
+        rescale_grad=0.5,
+    )
     assert numpy.allclose(got, weight, atol=1e-6)
 
 
-def test_sgd_has_the_default_rate_of_2():
-    assert mx.optimizer.create("sgd").learning_rate == 0.1
-    assert numpy.allclose(updated("sgd"), WEIGHT - 0.1 * GRADIENTS.sum(0), atol=1e-6)
+@pytest.mark.parametrize(("of_numpy", "rate"), [(False, 0.01), (True, 0.1)])
+def test_sgd_has_the_default_rate_of_the_version_that_a_program_means(of_numpy, rate):
+    with mx.np_shape(of_numpy):
+        assert mx.optimizer.create("sgd").learning_rate == rate
+        assert numpy.allclose(updated("sgd"), WEIGHT - rate * GRADIENTS.sum(0), atol=1e-6)
+        assert mx.optimizer.SGD(use_fused_step=False).learning_rate == 0.1
+
+
+def clipped(gradient, weight, decay, bound=0.4):
+    """As optimizers of 1.x clip that have the decay in the gradient."""
+    return numpy.clip(gradient * 0.5 + decay * weight, -bound, bound)
+
+
+def of_adam(weight, gradient, states, count):
+    mean, var = states or (0.0, 0.0)
+    slope = clipped(gradient, weight, 0.1)
+    mean, var = 0.9 * mean + 0.1 * slope, 0.999 * var + 0.001 * slope**2
+    rate = 0.05 * math.sqrt(1 - 0.999**count) / (1 - 0.9**count)
+    return weight - rate * mean / (numpy.sqrt(var) + 1e-8), (mean, var)
+
+
+def of_rmsprop(weight, gradient, states, count):
+    slope = clipped(gradient, weight, 0.1)
+    square = 0.9 * (states or 0.0) + 0.1 * slope**2
+    return weight - 0.05 * slope / numpy.sqrt(square + 1e-8), square
+
+
+def of_adagrad(weight, gradient, states, count):
+    slope = numpy.clip(gradient * 0.5, -0.4, 0.4)
+    history = (states if count > 1 else 0.0) + slope**2
+    return weight - 0.05 * (slope / numpy.sqrt(history + 1e-7) + 0.1 * weight), history
+
+
+def of_adadelta(weight, gradient, states, count):
+    squares, steps = states or (0.0, 0.0)
+    slope = numpy.clip(gradient * 0.5, -0.4, 0.4)
+    squares = 0.9 * squares + 0.1 * slope**2
+    step = numpy.sqrt(steps + 1e-5) / numpy.sqrt(squares + 1e-5) * slope
+    return weight - step - 0.1 * weight, (squares, 0.9 * steps + 0.1 * step**2)
+
+
+@pytest.mark.parametrize(
+    ("name", "formula"),
+    [("adam", of_adam), ("adagrad", of_adagrad), ("adadelta", of_adadelta)],
+)
+def test_a_program_of_1_gets_the_formulas_of_1(name, formula):
+    weight, states = WEIGHT.astype("float64"), None
+    for count, gradient in enumerate(GRADIENTS.astype("float64"), 1):
+        weight, states = formula(weight, gradient, states, count)
+    got = updated(name, learning_rate=0.05, wd=0.1, clip_gradient=0.4, rescale_grad=0.5)
+    assert numpy.allclose(got, weight, atol=1e-5)
+
+
+def test_rmsprop_of_1_has_epsilon_in_the_root_and_a_tuple_as_its_state():
+    tiny = GRADIENTS[:1] * 1e-5
+    weight, _ = of_rmsprop(np.zeros((5, 3)).asnumpy(), tiny[0], None, 1)
+    optimizer = mx.optimizer.RMSProp(learning_rate=0.05, wd=0.1, rescale_grad=0.5)
+    array = np.zeros((5, 3))
+    state = optimizer.create_state(0, array)
+    assert isinstance(state, tuple) and len(state) == 1
+    optimizer.update(0, array, np.array(tiny[0]), state)
+    assert numpy.allclose(array.asnumpy(), weight, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "ftrl"])
+def test_lazy_updates_of_1_change_only_the_rows_of_a_gradient(name):
+    weight = mx.nd.array(WEIGHT)
+    gradient = mx.nd.sparse.row_sparse_array((GRADIENTS[0][[1, 3]], [1, 3]), shape=WEIGHT.shape)
+    updater = mx.optimizer.get_updater(mx.optimizer.create(name, wd=0.1))
+    updater(0, gradient, weight)
+    changed = (weight.asnumpy() != WEIGHT).any(1)
+    assert changed.tolist() == [False, True, False, True, False]
+
+
+def test_a_row_sparse_weight_is_updated_as_a_whole_one_is():
+    gradient = mx.nd.array(GRADIENTS[0])
+    weights = [mx.nd.array(WEIGHT), mx.nd.array(WEIGHT).tostype("row_sparse")]
+    for weight in weights:
+        updater = mx.optimizer.get_updater(mx.optimizer.create("adam"))
+        updater(0, gradient, weight)
+        updater(0, gradient, weight)
+    assert weights[1].stype == "row_sparse"
+    assert numpy.array_equal(weights[0].asnumpy(), weights[1].asnumpy())
+
+
+def test_the_copy_in_float32_lies_where_each_version_has_it():
+    weight = np.ones(2, dtype="float16")
+    for title, place in (("SGD", 1), ("Adam", 0)):
+        optimizer = getattr(mx.optimizer, title)(multi_precision=True)
+        state = optimizer.create_state_multi_precision(0, weight)
+        assert state[place].dtype.name == "float32"
+        with mx.np_shape():
+            newer = getattr(mx.optimizer, title)(multi_precision=True)
+        assert newer.create_state_multi_precision(0, weight)[0].dtype.name == "float32"
 
 
 def test_words_of_1_for_options_are_known():
@@ -111,7 +210,7 @@ def test_half_precision_has_a_copy_in_float32():
     weight = np.ones(2, dtype="float16")
     for _ in range(20):
         updater(0, np.ones(2, dtype="float16"), weight)
-    master, _ = updater.states[0]
+    _, master = updater.states[0]
     assert master.dtype.name == "float32" and float(master[0]) < 1
     other = mx.optimizer.get_updater(mx.optimizer.SGD())
     other.set_states(updater.get_states(dump_optimizer=True))
@@ -154,11 +253,13 @@ def test_parameters_in_a_list_may_have_dtypes_of_their_own():
 
 
 def test_options_by_position_are_neither_left_out_nor_overwritten():
-    assert mx.optimizer.SGD(0.3, 0.5).momentum == 0.5
-    with pytest.raises(TypeError, match="SGD: takes at most 6 options in order; got 7"):
-        mx.optimizer.SGD(0.1, 0.9, False, False, True, 1, 2)
-    with pytest.raises(TypeError, match="SGD: `learning_rate` is given twice"):
-        mx.optimizer.SGD(0.1, learning_rate=0.2)
+    assert mx.optimizer.SGD(0.5).momentum == 0.5  # 1.x takes the rate by name alone
+    with mx.np_shape():
+        assert mx.optimizer.SGD(0.3, 0.5).momentum == 0.5
+        with pytest.raises(TypeError, match="SGD: takes at most 6 options in order; got 7"):
+            mx.optimizer.SGD(0.1, 0.9, False, False, True, 1, 2)
+        with pytest.raises(TypeError, match="SGD: `learning_rate` is given twice"):
+            mx.optimizer.SGD(0.1, learning_rate=0.2)
 
 
 def test_a_rate_that_a_schedule_sets_is_not_set_by_hand():
@@ -394,3 +495,18 @@ def test_functions_of_numpy_arrays_are_metrics():
     named = mx.metric.np(lambda label, pred: (4.0, 2), name="half")
     named.update([np.ones(1)], [np.ones(1)])
     assert named.get() == ("half", 2.0)
+
+
+@pytest.mark.parametrize("make", [np.array, mx.nd.array, numpy.array])
+def test_a_constant_of_an_array_is_written_as_text(make):
+    initializer = mx.init.Constant(make([[1.0, 2.0]]))
+    assert initializer.dumps() == '["constant", {"value": [[1.0, 2.0]]}]'
+    assert mx.init.create(initializer.dumps()) == initializer
+
+
+def test_slopes_that_a_symbol_makes_by_itself_begin_at_a_quarter():
+    symbol = mx.sym.LeakyReLU(mx.sym.var("data"), act_type="prelu", name="act")
+    module = mx.mod.Module(symbol, label_names=None)
+    module.bind(data_shapes=[("data", (4, 3))])
+    module.init_params()
+    assert module.get_params()[0]["act_gamma"].asnumpy().tolist() == [0.25] * 3

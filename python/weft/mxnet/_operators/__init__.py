@@ -12,6 +12,7 @@ from weft.mxnet._operators import (  # noqa: F401
     densities,
     detection,
     functions,
+    images,
     indexing,
     layers,
     linear,

@@ -1,4 +1,4 @@
-"""Images: resizing, adaptive pooling, and the transforms that networks are exported with."""
+"""Images (N, C, H, W): resizing and adaptive pooling."""
 
 from typing import Any
 
@@ -99,18 +99,3 @@ def _means(extent: int, parts: int) -> numpy.ndarray:
         begin, end = part * extent // parts, -(-(part + 1) * extent // parts)
         matrix[part, begin:end] = 1 / (end - begin)
     return matrix
-
-
-# ---- transforms ----------------------------------------------------------------------------------
-
-
-@rules("_image_to_tensor", "_npx__image_to_tensor")
-def _to_tensor(data: Array) -> ndarray:
-    scaled = data.astype("float32") / 255
-    return np.moveaxis(scaled, -1, -3)
-
-
-@rules("_image_normalize", "_npx__image_normalize")
-def _normalize(data: Array, *, mean: Any = (0.0,), std: Any = (1.0,)) -> ndarray:
-    shift, factor = (numpy.asarray(part, "float32").reshape(-1, 1, 1) for part in (mean, std))
-    return (data - np.array(shift)) / np.array(factor)

@@ -4,6 +4,7 @@ Images are arrays (H, W, C), uint8 as they are read. OpenCV scales and decodes; 
 decodes, and what scales says what to install.
 """
 
+from weft.mxnet.image import detection, image  # noqa: F401 - modules of 1.x, of these names
 from weft.mxnet.image._augmenters import (
     Augmenter,
     BrightnessJitterAug,
@@ -46,7 +47,14 @@ from weft.mxnet.image._detection import (
 )
 from weft.mxnet.image._detection_iterator import ImageDetIter
 from weft.mxnet.image._iterator import ImageIter
-from weft.mxnet.image._reading import imdecode, imread, imresize, imrotate, random_rotate
+from weft.mxnet.image._reading import (
+    copyMakeBorder,
+    imdecode,
+    imread,
+    imresize,
+    imrotate,
+    random_rotate,
+)
 
 __all__ = [
     "Augmenter",
@@ -80,6 +88,7 @@ __all__ = [
     "SequentialAug",
     "center_crop",
     "color_normalize",
+    "copyMakeBorder",
     "fixed_crop",
     "imdecode",
     "imread",

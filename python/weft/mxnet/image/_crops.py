@@ -10,25 +10,10 @@ import numpy
 
 from weft._base.errors import InvalidValue
 from weft.mxnet._made import host, made
-from weft.mxnet._resizing import resized
+from weft.mxnet._resizing import Size, resized, scale_down
 from weft.mxnet.image._reading import image_of
 
-Size = tuple[int, int]
 _ATTEMPTS = 10
-
-
-def scale_down(src_size: Size, size: Size) -> Size:
-    """The size of a crop made smaller, in its proportions, until it lies in the image.
-
-    >>> scale_down((640, 480), (720, 120))
-    (640, 106)
-    """
-    (wide, tall), (width, height) = src_size, size
-    if tall < height:
-        width, height = width * tall / height, tall
-    if wide < width:
-        width, height = wide, height * wide / width
-    return int(width), int(height)
 
 
 def resize_short(src: Any, size: int, interp: int = 2) -> Any:

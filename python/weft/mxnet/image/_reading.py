@@ -2,11 +2,12 @@
 
 import os
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import numpy
 
-from weft._base.errors import InvalidValue
+from weft._base.errors import InvalidType, InvalidValue
 from weft.gluon.data._recordio import as_bytes
 from weft.gluon.data.vision._decoding import decode
 from weft.gluon.data.vision._rotation import rotated
@@ -38,13 +39,60 @@ def imdecode(buf: Any, flag: int = 1, to_rgb: bool | int = True) -> Any:
     return _decoded(content, flag, to_rgb, "imdecode", "imdecode: `buf`")
 
 
-def imresize(src: Any, w: int, h: int, interp: int = 1) -> Any:
+def imresize(src: Any, w: int, h: int, interp: int = 1, out: Any = None) -> Any:
     """An image (H, W, C) scaled to a width and a height. Needs OpenCV.
+
+    out: an array to write the result into
 
     interp: 0 the nearest pixel, 1 bilinear, 2 cubic, 3 means of areas, 4 Lanczos, 9 by the size
         (2 to enlarge, 3 to shrink, else 1), 10 at random
     """
-    return made(resized("imresize", image_of("imresize", src), (int(h), int(w)), interp))
+    return put(resized("imresize", image_of("imresize", src), (int(h), int(w)), interp), out)
+
+
+_BORDERS = ("constant", "edge", "symmetric", "wrap", "reflect")
+
+
+def copyMakeBorder(
+    src: Any,
+    top: int,
+    bot: int,
+    left: int,
+    right: int,
+    type: int = 0,
+    value: float = 0.0,
+    values: Sequence[float] | None = None,
+    out: Any = None,
+) -> Any:
+    """An image (H, W, C) with pixels around it.
+
+    type: 0 of one value, 1 those of the edge, 2 the mirror image, 3 those of the other side, 4 the
+        mirror image without the edge; value: of the pixels, or `values`, one for each channel
+    out: an array to write the result into
+
+    >>> copyMakeBorder(numpy.ones((1, 1, 1), "uint8"), 0, 1, 1, 0, values=[7])[..., 0].tolist()
+    [[7, 1], [7, 7]]
+    """
+    pixels = image_of("copyMakeBorder", src)
+    if type not in range(len(_BORDERS)):
+        raise InvalidValue(f"copyMakeBorder: `type` must be 0 to 4; got {type}")
+    around = ((top, bot), (left, right), (0, 0))
+    if type:
+        return put(numpy.pad(pixels, around, mode=_BORDERS[type]), out)
+    found = numpy.empty(
+        (pixels.shape[0] + top + bot, pixels.shape[1] + left + right, pixels.shape[2]), pixels.dtype
+    )
+    found[...] = value if not values else numpy.resize(values, pixels.shape[2])
+    found[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
+    return put(found, out)
+
+
+def put(pixels: numpy.ndarray, out: Any) -> Any:
+    """An array of pixels: a new one, or one that is given to be written."""
+    if out is None:
+        return made(pixels)
+    out[...] = made(pixels, out.dtype)
+    return out
 
 
 def imrotate(src: Any, rotation_degrees: Any, zoom_in: bool = False, zoom_out: bool = False) -> Any:
@@ -69,7 +117,12 @@ def imrotate(src: Any, rotation_degrees: Any, zoom_in: bool = False, zoom_out: b
     angles = host(rotation_degrees).astype("float64")
     if angles.ndim == 0:
         return made(rotated("imrotate", pixels, float(angles), zoom_in, zoom_out))
-    if pixels.ndim != 4 or angles.shape != pixels.shape[:1]:
+    if pixels.ndim != 4:
+        raise InvalidType(
+            "imrotate: `rotation_degrees` must be a number for one image; got shape "
+            f"{angles.shape} for an image {pixels.shape}"
+        )
+    if angles.shape != pixels.shape[:1]:
         raise InvalidValue(
             "imrotate: `rotation_degrees` must be one angle or one for each image; got shape "
             f"{angles.shape} for images {pixels.shape}"
@@ -109,4 +162,12 @@ def _decoded(content: bytes, flag: int, to_rgb: bool | int, name: str, where: st
     return made(pixels if to_rgb or not flag else pixels[..., ::-1])
 
 
-__all__ = ["image_of", "imdecode", "imread", "imresize", "imrotate", "random_rotate"]
+__all__ = [
+    "copyMakeBorder",
+    "image_of",
+    "imdecode",
+    "imread",
+    "imresize",
+    "imrotate",
+    "random_rotate",
+]

@@ -54,7 +54,7 @@ class NDArrayIter(DataIter):
             raise InvalidValue("NDArrayIter: `data` must have at least one array")
         self._rows = [[host(array) for _, array in part] for part in (self.data, self.label)]
         self.num_data = _common_length([*self.data, *self.label])
-        if self.num_data < batch_size:
+        if self.num_data < batch_size and (last_batch_handle != "pad" or not self.num_data):
             raise InvalidValue(
                 f"NDArrayIter: `batch_size` must be at most the number of rows, {self.num_data}; "
                 f"got {batch_size}"
@@ -139,7 +139,8 @@ class NDArrayIter(DataIter):
             raise InvalidState("NDArrayIter: there is no batch here; call `next()` first")
         samples = self._samples[begin : begin + self.batch_size]
         if len(samples) < self.batch_size:
-            samples = numpy.concatenate([samples, self.idx[: self.batch_size - len(samples)]])
+            more = numpy.resize(self.idx, self.batch_size - len(samples))  # again and again
+            samples = numpy.concatenate([samples, more])
         return [made(rows[samples]) for rows in self._rows[part]]
 
 

@@ -45,7 +45,19 @@ def _is_contiguous(array: ndarray) -> bool:
     return True
 
 
-class NDArray(ndarray):
+class _Kind(type):
+    """Sparse arrays are instances of `NDArray`, too, though their elements lie elsewhere."""
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return type.__instancecheck__(cls, value) or (
+            cls is _FIRST[0] and isinstance(value, Sparse)
+        )
+
+    def __subclasscheck__(cls, kind: type) -> bool:
+        return type.__subclasscheck__(cls, kind) or (cls is _FIRST[0] and issubclass(kind, Sparse))
+
+
+class NDArray(ndarray, metaclass=_Kind):
     """An array of 1.x: `NDArray(array)` is any array of Weft as one, in the same memory.
 
     >>> from weft import mxnet as mx
@@ -199,6 +211,9 @@ class Sparse:
 
     def __setitem__(self, key: Any, value: Any) -> None:
         raise NotImplementedError
+
+
+_FIRST: list[type] = [NDArray]  # its subclasses are asked as any class is
 
 
 def plain(array: Any) -> Any:

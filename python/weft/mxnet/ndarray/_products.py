@@ -31,7 +31,8 @@ def dot(
     ):
         product = np.dot(lhs, rhs)
         return product if product.ndim else shaped(product)
-    if isinstance(lhs, CSRNDArray) and not isinstance(rhs, BaseSparseNDArray):
+    is_read_by_elements = isinstance(lhs, CSRNDArray) and lhs._whole is None
+    if is_read_by_elements and not isinstance(rhs, BaseSparseNDArray):
         other = plain(rhs)
         found = shaped(_csr_times(lhs, other.T if transpose_b else other, bool(transpose_a)))
         stype = forward_stype or ("row_sparse" if transpose_a and other.ndim > 1 else "default")
@@ -39,6 +40,8 @@ def dot(
         full = function_of("dot", "dot")
         found = full(_dense(lhs), _dense(rhs), bool(transpose_a), bool(transpose_b))
         stype = forward_stype or "default"
+        if isinstance(lhs, CSRNDArray) and transpose_a and found.ndim > 1:
+            stype = forward_stype or "row_sparse"
         if isinstance(rhs, CSRNDArray) and not isinstance(lhs, BaseSparseNDArray):
             stype = forward_stype or "csr"
     found = found if stype == "default" else cast_storage(found, stype)

@@ -56,6 +56,8 @@ def stored_as(op: str, stypes: Sequence[str], given: Mapping[str, Any]) -> str:
         return first if all(stype == first for stype in stypes) else _other(stypes)
     if op in _PRODUCTS:
         return first if first == "csr" and stypes[1:] == ["default"] else "default"
+    if op == "_contrib_quadratic":
+        return first if not given.get("c", 0) else "default"
     if op in ("Concat", "concat"):
         is_rows = given.get("dim", 1) == 0 and all(stype == "csr" for stype in stypes)
         return "csr" if is_rows else "default"

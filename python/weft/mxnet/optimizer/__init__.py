@@ -1,11 +1,15 @@
 """Optimizers, as `mx.optimizer` has them: by name, by parameter's number, with `Updater`.
 
-The arithmetic is that of `weft.optimizer`; options, defaults and states are those of MXNet 2.0. The
-default rate of SGD is 0.1, as there; 1.x had 0.01.
+The arithmetic is that of `weft.optimizer`. Defaults and formulas are those of 1.x, until the
+program turns NumPy's shapes on (`npx.set_np()`) or gives an option that only 2.0 has: then they are
+those of 2.0.
 
 >>> from weft import mxnet as mx
->>> mx.optimizer.create("sgd", learning_rate=0.5, momentum=0.9).learning_rate
-0.5
+>>> mx.optimizer.create("sgd", momentum=0.9).learning_rate
+0.01
+>>> with mx.np_shape():
+...     mx.optimizer.create("sgd", momentum=0.9).learning_rate
+0.1
 """
 
 from typing import TYPE_CHECKING

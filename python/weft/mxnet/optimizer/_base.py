@@ -193,16 +193,21 @@ class Optimizer:
         """`update`, by way of the copies in float32 that `create_state_multi_precision` made."""
         if not isinstance(indices, list | tuple):
             indices, weights, grads, states = [indices], [weights], [grads], [states]
-        rows = [
-            (state[0], grad.astype("float32"), state[1])
-            if self._has_master(weight)
-            else (weight, grad, state)
-            for weight, grad, state in zip(weights, grads, states, strict=True)
-        ]
+        rows = []
+        for weight, grad, state in zip(weights, grads, states, strict=True):
+            if self._has_master(weight):
+                master, own = self._parted(state)
+                rows.append((master, grad.astype("float32"), own))
+            else:
+                rows.append((weight, grad, state))
         self._each_or_all(indices, *([row[part] for row in rows] for part in range(3)))
         for weight, (updated, _, _) in zip(weights, rows, strict=True):
             if updated is not weight:
                 weight[...] = updated.astype(weight.dtype)
+
+    def _parted(self, state: Any) -> tuple[Any, Any]:
+        """The copy in float32, and the state of that."""
+        return state[0], state[1]
 
     def _each_or_all(self, indices: Any, weights: Any, grads: Any, states: Any) -> None:
         """Lists for what 2.0 wrote; one by one for an `update` of 1.x, which knows no lists."""

@@ -1,4 +1,5 @@
-"""The optimizers of MXNet 2.0, with its options and defaults; 1.x's words for options fit, too."""
+"""The optimizers of MXNet 2.0, with its options and defaults; 1.x's words for options fit, too, and
+`_old` has what programs of 1.x get instead."""
 
 from typing import Any, ClassVar
 

@@ -4,27 +4,36 @@ import functools
 import inspect
 from typing import Any, ClassVar
 
+from weft import optimizer as _weft
 from weft._base.errors import InvalidType
 from weft._core import native as _core
 from weft._core.typing import ndarray
+from weft.mxnet.ndarray._array import plain
+from weft.mxnet.optimizer import _old
 from weft.mxnet.optimizer._base import Optimizer, registry, renamed
+from weft.sparse import RowSparseArray
 
 
 class NativeOptimizer(Optimizer):
-    """Base of these. `options` are what a class has beside the common ones, with their defaults;
-    `native` makes Weft's optimizer of them."""
+    """Base of these. `options` are what a class has beside the common ones, with their defaults
+    of 2.0; `native` makes Weft's optimizer of them."""
 
     options: ClassVar[dict[str, Any]] = {}
     native: type
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        words = list(self.options)
-        given = _together(type(self).__name__, words, args, renamed(options, words))
-        own = {word: given.pop(word, default) for word, default in self.options.items()}
+        title, options = self.native.__name__, renamed(options, list(self.options))
+        defaults, words = self.options, list(self.options)
+        self._is_old = _old.is_asked_for(options)
+        if self._is_old:
+            defaults = {**defaults, **_old.DEFAULTS.get(title, {})}
+            words = list(_old.ORDER.get(title, words))
+        given = _together(type(self).__name__, words, args, options)
+        own = {word: given.pop(word, default) for word, default in defaults.items()}
         super().__init__(
             learning_rate=own["learning_rate"]
             if "lr_scheduler" not in given
-            else _rate(own, given, options, args),
+            else _rate(own, {**dict(zip(words, args, strict=False)), **options}),
             multi_precision=own.pop("multi_precision", given.pop("multi_precision", False)),
             use_fused_step=own.pop("use_fused_step", given.pop("use_fused_step", True)),
             aggregate_num=own.pop("aggregate_num", given.pop("aggregate_num", None)),
@@ -45,19 +54,34 @@ class NativeOptimizer(Optimizer):
 
     def maker(self) -> Any:
         """Weft's optimizer with the present options."""
-        settings = self.settings()
-        lazy = self.lazy_update and self.native.is_elementwise
+        settings, native = self.settings(), self.native
+        if native is _weft.NAG and not settings["momentum"]:
+            native = _weft.SGD  # what it is without momentum
+        lazy = self.lazy_update and native.is_elementwise
         key = (*settings.items(), ("lazy", lazy))
         made = self.__dict__.get("_made")
         if made is None or made[0] != key:
-            made = (key, self.native(lazy_update=lazy, **settings))
+            made = (key, native(lazy_update=lazy, **settings))
             self.__dict__["_made"] = made
         return made[1]
 
     def create_state(self, index: Any, weight: ndarray) -> Any:
         """None, the one array that is kept, or several in a tuple."""
-        arrays = self.maker().create_state(weight)
-        return None if not arrays else arrays[0] if len(arrays) == 1 else tuple(arrays)
+        arrays = self.maker().create_state(plain(_old.whole(weight)))
+        if len(arrays) == 1 and not (self._is_old and self.native.__name__ == "RMSProp"):
+            return arrays[0]
+        return tuple(arrays) if arrays else None
+
+    def create_state_multi_precision(self, index: Any, weight: Any) -> Any:
+        """That of the base; 1.x's SGD and its kin have the copy in float32 behind the state."""
+        found = super().create_state_multi_precision(index, weight)
+        return found[::-1] if self._has_master(weight) and self._has_master_behind() else found
+
+    def _parted(self, state: Any) -> tuple[Any, Any]:
+        return tuple(state[::-1] if self._has_master_behind() else state)
+
+    def _has_master_behind(self) -> bool:
+        return self._is_old and self.native.__name__ in ("SGD", "NAG", "LARS")
 
     def step(self, indices: Any, weights: Any, grads: Any, states: Any) -> None:
         maker = self.maker()
@@ -71,12 +95,34 @@ class NativeOptimizer(Optimizer):
                 **maker.of_parameter(self.idx2name.get(index, self._name_of(index))),
             }
             count = self._index_update_count[index]
-            self.one_step(maker, count, weight, grad, self._arrays(state), common)
+            dense = plain(_old.whole(weight))
+            self._step_of_version(maker, count, dense, _plain(grad), self._arrays(state), common)
+            if not isinstance(weight, ndarray):
+                weight[:] = dense
+
+    def _step_of_version(
+        self,
+        maker: Any,
+        count: int,
+        weight: ndarray,
+        grad: Any,
+        arrays: Any,
+        common: dict[str, Any],
+    ) -> None:
+        """One update of one parameter, as 1.x makes it or as 2.0 does."""
+        title = self.native.__name__
+        if not self._is_old:
+            self.one_step(maker, count, weight, grad, arrays, common)
+        elif title in _old.STEPS:
+            _old.STEPS[title](self, weight, grad, arrays, common)
+        else:
+            grad, common = _old.clipped_behind(title, weight, grad, common, self.lazy_update)
+            self.one_step(maker, count, weight, grad, arrays, common)
 
     def one_step(
         self, maker: Any, count: int, weight: Any, grad: Any, arrays: Any, common: dict[str, Any]
     ) -> None:
-        """One update of one parameter."""
+        """One update of one parameter, as 2.0 makes it."""
         maker._update(count, weight, grad, arrays, common)
 
     def _name_of(self, index: Any) -> str:
@@ -86,10 +132,18 @@ class NativeOptimizer(Optimizer):
     def _arrays(self, state: Any) -> tuple[ndarray, ...]:
         if state is None:
             return ()
-        arrays = tuple(state) if isinstance(state, list | tuple) else (state,)
+        given = tuple(state) if isinstance(state, list | tuple) else (state,)
+        arrays = tuple(map(plain, given))
         for array in arrays:
             _core.set_state(array, True)
         return arrays
+
+
+def _plain(grad: Any) -> Any:
+    """A gradient as rules of Weft take it: an array, or rows of one."""
+    if isinstance(grad, RowSparseArray):
+        return RowSparseArray(plain(grad.data), plain(grad.indices), grad.shape)
+    return plain(_old.whole(grad))
 
 
 def _together(
@@ -105,9 +159,9 @@ def _together(
     return first | options
 
 
-def _rate(own: Any, given: Any, options: Any, args: Any) -> float | None:
+def _rate(own: Any, given: Any) -> float | None:
     """A scheduler's own base rate holds where no rate is given."""
-    return own["learning_rate"] if args or "learning_rate" in options else None
+    return own["learning_rate"] if "learning_rate" in given else None
 
 
 @functools.cache

@@ -199,8 +199,13 @@ def _completed(op: str, node: GraphNode, inputs: dict[str, Entry]) -> list[Entry
         if key in inputs:
             found.append(inputs[key])
         elif key in wanted:
-            found.append((GraphNode(VARIABLE, f"{node.name}_{key}", dict(node.attrs)), 0))
+            attrs = {**_FIRST_VALUES.get((op, key), {}), **node.attrs}
+            found.append((GraphNode(VARIABLE, f"{node.name}_{key}", attrs), 0))
     return found
+
+
+# Variables that an operator makes by itself, and whose first values it says.
+_FIRST_VALUES = {("LeakyReLU", "gamma"): {"__init__": '["constant", {"value": 0.25}]'}}
 
 
 # ---- graphs of graphs ----------------------------------------------------------------------------

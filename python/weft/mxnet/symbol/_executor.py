@@ -22,7 +22,7 @@ from weft._base.errors import InvalidState, InvalidType, InvalidValue, NotFound
 from weft._base.spelling import hint
 from weft._core import native
 from weft.mxnet._reading.graph import GraphNode
-from weft.mxnet.ndarray._array import plain
+from weft.mxnet.ndarray._array import Sparse, plain
 from weft.mxnet.symbol._arrays import array_of, wrapped, zeros
 from weft.mxnet.symbol._inference import Inference
 from weft.mxnet.symbol._inputs import output_names, parameters_of
@@ -534,7 +534,11 @@ def _by_name(
     missing = [f"`{name}`" for name in names if name not in found]
     if is_whole and missing:
         raise InvalidValue(f"{caller}: `{argument}` lacks arrays for {', '.join(missing)}")
-    return {name: array_of(array) for name, array in found.items()}
+    # A sparse gradient stays the program's own array, which backward writes.
+    return {
+        name: array if isinstance(array, Sparse) and not is_whole else array_of(array)
+        for name, array in found.items()
+    }
 
 
 def _requests(caller: str, names: Sequence[str], grad_req: Any) -> dict[str, str]:

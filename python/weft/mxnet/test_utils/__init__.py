@@ -6,13 +6,22 @@
 3
 """
 
+import json
+import logging
+import os
+import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as _numpy
+from numpy import random as rnd
+from numpy import testing as npt
 
 from weft._base import spelling as _spelling
+from weft.mxnet.device import Device as Context
 from weft.mxnet.device import current_device
-from weft.mxnet.ndarray import NDArray
+from weft.mxnet.device import current_device as current_context
+from weft.mxnet.ndarray import NDArray, array
 from weft.mxnet.runtime import Features
 from weft.mxnet.test_utils import (
     _arrays,
@@ -56,17 +65,27 @@ __all__ = [
     *_comparing.__all__,
     *_distributions.__all__,
     *_environment.__all__,
+    "Context",
     "Features",
     "NDArray",
+    "array",
+    "current_context",
     "current_device",
     "default_context",
     "get_cuda_compute_capability",
     "getenv",
+    "json",
+    "logging",
     "mx",  # noqa: F405
     "nd",  # noqa: F405
     "np",
+    "npt",
+    "os",
+    "rnd",
     "set_default_context",
     "setenv",
+    "sys",
+    "time",
     "use_np",
     "use_np_default_dtype",
 ]

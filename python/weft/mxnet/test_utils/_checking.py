@@ -396,22 +396,32 @@ def compare_optimizer(
     rtol: float = 1e-4,
     atol: float = 1e-5,
     compare_states: bool = True,
+    ntensors: int | None = None,
 ) -> None:
-    """Raises AssertionError unless two optimizers update weights in the same way."""
-    shapes = [shapes] if isinstance(shapes, tuple) else list(shapes)
-    pairs = []
-    for shape in shapes:
+    """Raises AssertionError unless two optimizers update weights in the same way.
+
+    The first one gets arrays that are stored as a whole, one after the other; the second one gets
+    those of `w_stype` and `g_stype`, and several in one call.
+    """
+    rows = []
+    for place, shape in enumerate([shapes] if isinstance(shapes, tuple) else list(shapes)):
         weight = rand_ndarray(shape, w_stype, density=1, dtype=dtype)
         gradient = rand_ndarray(shape, g_stype, density=0.5, dtype=dtype)
-        pairs.append((weight, weight.copy(), gradient, gradient.copy()))
-    for place, (w1, w2, g1, g2) in enumerate(pairs):
-        s1 = opt1.create_state_multi_precision(place, w1)
-        s2 = opt2.create_state_multi_precision(place, w2)
-        opt1.update_multi_precision(place, w1, g1, s1)
-        opt2.update_multi_precision(place, w2, g2, s2)
-        assert_almost_equal(w1, w2, rtol=rtol, atol=atol)
+        whole = weight.copy().tostype("default"), gradient.copy().tostype("default")
+        state1 = opt1.create_state_multi_precision(place, whole[0])
+        state2 = opt2.create_state_multi_precision(place, weight)
+        opt1.update_multi_precision(place, *whole, state1)
+        rows.append((weight, gradient, state2, whole[0], state1))
+    if len(rows) == 1:
+        weight, gradient, state2, _, _ = rows[0]
+        opt2.update_multi_precision(0, weight, gradient, state2)
+    else:
+        weights, gradients, states, _, _ = map(list, zip(*rows, strict=True))
+        opt2.update_multi_precision(list(range(len(rows))), weights, gradients, states)
+    for weight, _, state2, wanted, state1 in rows:
+        assert_almost_equal(wanted, weight, rtol=rtol, atol=atol)
         if compare_states:
-            compare_ndarray_tuple(s1, s2, rtol, atol)
+            compare_ndarray_tuple(state1, state2, rtol, atol)
 
 
 def compare_optimizer_noise_seeded(

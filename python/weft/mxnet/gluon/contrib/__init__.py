@@ -13,8 +13,8 @@ else:  # a type checker shall still see a misspelt name
     _find = _spelling.finder("weft.mxnet.gluon.contrib", {}, ("gluon.nn", "gluon.rnn"))
 
     def __getattr__(name: str) -> Any:
-        if name == "estimator":
-            return importlib.import_module("weft.mxnet.gluon.contrib.estimator")
+        if name in ("data", "estimator"):
+            return importlib.import_module(f"weft.mxnet.gluon.contrib.{name}")
         return _find(name)
 
 

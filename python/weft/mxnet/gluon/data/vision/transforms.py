@@ -18,11 +18,13 @@ import numpy
 from weft import np
 from weft._base import spelling as _spelling
 from weft._base import words as _words
+from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
 from weft.gluon.data.vision import transforms as _native
 from weft.mxnet.gluon._layers import _named, _signature
 from weft.mxnet.gluon._modes import as_nd
 from weft.mxnet.gluon.block import Block, HybridBlock
+from weft.mxnet.gluon.data.vision import _sizing
 from weft.mxnet.gluon.nn import HybridSequential, Sequential
 
 
@@ -60,9 +62,17 @@ class _Transform(HybridBlock):
     _does: Any
 
     def forward(self, x: Any, *rest: Any) -> Any:
+        self._require_image(x)
         made = self._does(x.asnumpy() if isinstance(x, ndarray) else x)
         found = _like(x, made)
         return (found, *rest) if rest else found
+
+    def _require_image(self, x: Any) -> None:
+        axes = numpy.ndim(x)
+        if axes not in (3, 4) and not isinstance(self, Cast):
+            raise InvalidValue(
+                f"{type(self).__name__}: takes an image of 3 axes, or a batch of 4; got {axes} axes"
+            )
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         # What Python does with the elements of an image is no part of a graph.
@@ -84,7 +94,7 @@ _NATIVE_WORDS = {
 
 def _transform(title: str, arguments: str = "") -> type:
     """The class of a transform; arguments are named in MXNet's order."""
-    native = getattr(_native, title)
+    native = getattr(_sizing if title in _sizing.__all__ else _native, title)
     words = [word.rstrip("!") for word in arguments.split()]
     required = [word.rstrip("!") for word in arguments.split() if word.endswith("!")]
 
