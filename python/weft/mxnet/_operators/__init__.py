@@ -7,10 +7,14 @@ from collections.abc import Mapping
 
 from weft.mxnet._operators import (  # noqa: F401
     arithmetic,
+    contrib,
     control,
     creation,
+    custom,
+    decoupled,
     densities,
     detection,
+    factorizations,
     functions,
     indexing,
     layers,
@@ -20,6 +24,7 @@ from weft.mxnet._operators import (  # noqa: F401
     random,
     recurrent,
     reductions,
+    regions,
     reshapes,
     sampling,
     sequences,
@@ -35,6 +40,7 @@ from weft.mxnet._operators._table import (
     count_of,
     input_names,
     label_place,
+    parsed,
     rule_of,
     state_places,
 )
@@ -46,7 +52,7 @@ def outputs_of(op: str, attributes: Mapping[str, str]) -> int | None:
 
     attributes: as a file has them, texts
     """
-    return count_of(op, {key: parse(text) for key, text in attributes.items()})
+    return count_of(op, parsed(op, attributes))
 
 
 __all__ = [
@@ -58,6 +64,7 @@ __all__ = [
     "label_place",
     "outputs_of",
     "parse",
+    "parsed",
     "read_shape",
     "rule_of",
     "state_places",

@@ -8,8 +8,8 @@ from weft._base.errors import InvalidType, NotFound
 from weft._import.program import Node
 from weft._import.rules import Call
 from weft._import.run import Scope
-from weft.mxnet._operators._attributes import IGNORED, parse
-from weft.mxnet._operators._table import RULES, Semantics, count_of, rule_of
+from weft.mxnet._operators._attributes import IGNORED
+from weft.mxnet._operators._table import RULES, Semantics, count_of, parsed, rule_of
 
 
 def invoke(
@@ -35,7 +35,7 @@ def invoke(
         names = [name for _, name in RULES.names()]
         near = get_close_matches(op, names, 1, 0.75)
         raise NotFound(f"{op}: is no operator{f'; did you mean `{near[0]}`?' if near else ''}")
-    given = {k: parse(v) for k, v in (attributes or {}).items() if k not in IGNORED}
+    given = parsed(op, {k: v for k, v in (attributes or {}).items() if k not in IGNORED})
     names = [f"{place}" if x is not None else "" for place, x in enumerate(inputs)]
     count = count_of(op, given) or 1
     node = Node(op, "", 1, "", names, [f"{n}" for n in range(count)], given, rule)

@@ -49,6 +49,8 @@ _find = _finder("ndarray", ("",), globals())
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 
     def __getattr__(name: str) -> Any:
+        if name == "Custom":  # of programs, by the module in which they register them
+            return _public_module("mxnet.operator").Custom
         return _public_module(_NUMPY[name]) if name in _NUMPY else _find(name)
 
 

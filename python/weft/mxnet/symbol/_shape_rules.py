@@ -10,7 +10,7 @@ from typing import Any
 
 from weft._base.errors import InvalidValue
 from weft.mxnet._operators import RULES as OPERATORS
-from weft.mxnet._operators import weight_shapes
+from weft.mxnet._operators import custom, weight_shapes
 from weft.mxnet._operators._attributes import flag, ints
 from weft.mxnet.symbol._asking import TRIED, agreed, filled
 from weft.mxnet.symbol._modes import Known, inward, outward
@@ -277,6 +277,24 @@ def _recurrent(place: Place) -> None:
         place.set_input(len(place.inputs) - 1, (data[1],))
 
 
+def _of_program(place: Place) -> None:
+    """What the operator of a program says of all shapes; a shape that is not known is `[]`."""
+    prop = custom.prop_of(place.given)
+    count = len(prop.list_arguments())
+    shapes = [outward(shape) for shape in place.inputs[:count]]
+    try:
+        told = prop.infer_shape([list(shape or ()) for shape in shapes])
+    except (LookupError, TypeError, ValueError, ArithmeticError):
+        if all(shape and -1 not in shape for shape in place.inputs[:count]):
+            raise
+        return  # it needs shapes that are not known yet
+    own, made, *kept = told
+    for number, shape in enumerate((*own, *(kept[0] if kept else ()))):
+        place.set_input(number, inward(shape))
+    for number, shape in enumerate(made):
+        place.set_output(number, inward(shape))
+
+
 RULES: dict[str, Rule] = {
     **dict.fromkeys(_SAME, _all_same),
     **dict.fromkeys(_FIRST_SAME, _first_same),
@@ -299,6 +317,7 @@ RULES: dict[str, Rule] = {
     "SVMOutput": _class_label,
     **dict.fromkeys(("SequenceMask", "SequenceLast", "SequenceReverse"), _lengths),
     "CTCLoss": _ctc,
+    "Custom": _of_program,
     "UpSampling": _up_sampling,
     **dict.fromkeys(("_zeros", "_ones", "_full"), _made),
 }

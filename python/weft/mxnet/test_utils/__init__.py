@@ -6,6 +6,10 @@
 3
 """
 
+import logging
+import os
+import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as _numpy
@@ -39,7 +43,7 @@ default_context, set_default_context = default_device, set_default_device
 
 # Programs that say `from mxnet.test_utils import *` have these from there, too.
 _MODULES = {"mx": "mxnet", "nd": "mxnet.ndarray"}
-np = _numpy
+np, npt, rnd = _numpy, _numpy.testing, _numpy.random
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     _find = _spelling.finder("weft.mxnet.test_utils", {})
@@ -62,11 +66,17 @@ __all__ = [
     "default_context",
     "get_cuda_compute_capability",
     "getenv",
+    "logging",
     "mx",  # noqa: F405
     "nd",  # noqa: F405
     "np",
+    "npt",
+    "os",
+    "rnd",
     "set_default_context",
     "setenv",
+    "sys",
+    "time",
     "use_np",
     "use_np_default_dtype",
 ]

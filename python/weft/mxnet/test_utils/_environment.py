@@ -3,6 +3,7 @@
 import bz2
 import contextlib
 import os
+import platform
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -63,6 +64,11 @@ def set_default_device(device: _device.Device) -> None:
 def is_cd_run() -> bool:
     """Is this a run of a release's tests, by the variable CD_JOB?"""
     return os.environ.get("CD_JOB") == "1"
+
+
+def is_aarch64_run() -> bool:
+    """Is the processor an Arm of 64 bits?"""
+    return platform.machine() == "aarch64"
 
 
 def has_tvm_ops() -> bool:
@@ -231,6 +237,7 @@ __all__ = [
     "get_mnist_ubyte",
     "get_rtc_compile_opts",
     "has_tvm_ops",
+    "is_aarch64_run",
     "is_cd_run",
     "is_op_runnable",
     "set_default_device",
