@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from weft._base.errors import InvalidType, NotFound
+from weft._base.errors import Error, InvalidType, NotFound
 from weft._import.program import Node
 from weft._import.rules import Call
 from weft._import.run import Scope
@@ -43,7 +43,16 @@ def invoke(
     problems = list(rule.problems(node))
     if problems:
         raise InvalidType(f"{op}: {'; '.join(problems)}")
-    return rule(Call(node, Scope()), list(inputs))
+    try:
+        return rule(Call(node, Scope()), list(inputs))
+    except Error as error:
+        raise named(error, op) from None
 
 
-__all__ = ["invoke"]
+def named(error: Error, name: str) -> Error:
+    """An error of a rule about an argument with the operator's name before it."""
+    text = str(error)
+    return type(error)(f"{name}: {text}") if text.startswith("`") else error
+
+
+__all__ = ["invoke", "named"]

@@ -81,10 +81,13 @@ def _potri(A: Array, *, lower: Any = True) -> ndarray:
 
 
 def _places(extent: int, offset: int, is_lower: bool) -> numpy.ndarray:
-    """Where the elements of a triangle are among all elements of a matrix, row by row."""
+    """Where the elements of a triangle are among all elements of a matrix: a lower one row by row,
+    an upper one column by column."""
     is_below = is_lower if offset == 0 else offset < 0
-    rows = numpy.tril_indices(extent, offset) if is_below else numpy.triu_indices(extent, offset)
-    return (rows[0] * extent + rows[1]).astype("int32")
+    rows, columns = numpy.tril_indices(extent, -abs(offset))
+    if not is_below:
+        rows, columns = columns, rows
+    return (rows * extent + columns).astype("int32")
 
 
 @rules("_linalg_extracttrian", "linalg_extracttrian")

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from weft._base.errors import InvalidType
 from weft._core import native as _core
 from weft._core.typing import ndarray
+from weft.mxnet.ndarray._array import plain
 from weft.mxnet.optimizer._base import Optimizer, registry, renamed
 
 
@@ -71,7 +72,9 @@ class NativeOptimizer(Optimizer):
                 **maker.of_parameter(self.idx2name.get(index, self._name_of(index))),
             }
             count = self._index_update_count[index]
-            self.one_step(maker, count, weight, grad, self._arrays(state), common)
+            # Formulas are written for arrays whose comparisons give bools.
+            parts = (plain(weight), plain(grad), tuple(map(plain, self._arrays(state))))
+            self.one_step(maker, count, *parts, common)
 
     def one_step(
         self, maker: Any, count: int, weight: Any, grad: Any, arrays: Any, common: dict[str, Any]
