@@ -21,6 +21,7 @@ from weft.mxnet._operators import (  # noqa: F401
     linear,
     losses,
     norms,
+    numpy_functions,
     random,
     recurrent,
     reductions,

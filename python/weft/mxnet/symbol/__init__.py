@@ -25,6 +25,7 @@ from weft.mxnet.symbol import (  # noqa: F401
 )
 from weft.mxnet.symbol import numpy as np
 from weft.mxnet.symbol import numpy_extension as npx
+from weft.mxnet.symbol._cached import CachedOp
 from weft.mxnet.symbol._creation import (
     arange,
     eye,
@@ -50,6 +51,7 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _finder("weft.mxnet.symbol", ("",))
 
 __all__ = [
+    "CachedOp",
     "Group",
     "Symbol",
     "Variable",

@@ -56,9 +56,7 @@ class Inference:
         self._asked: dict[int, Any] = {}
         for node in variables:
             self._begin(node, shapes, dtypes)
-        self._attributes = {
-            id(node): parsed(node.op, node.attributes) for node in self.nodes
-        }
+        self._attributes = {id(node): parsed(node.op, node.attributes) for node in self.nodes}
         self._search(self._types, self._deduce_types)
         self._search(self._shapes, self._deduce_shapes)
 
