@@ -22,6 +22,7 @@ from weft.mxnet._operators import (  # noqa: F401
     losses,
     norms,
     numpy_functions,
+    quantized,
     random,
     recurrent,
     reductions,
