@@ -147,7 +147,7 @@ def test_arrays_are_changed_in_place_and_results_written_where_they_are_wanted()
 
 
 def test_an_error_of_a_program_is_one_of_mxnet_and_names_the_operator():
-    with pytest.raises(mx.MXNetError, match="forward.*test_failing.*KeyError") as caught:
+    with pytest.raises(mx.MXNetError, match=r"forward.*test_failing.*KeyError") as caught:
         mx.nd.Custom(mx.nd.ones((1,)), op_type="test_failing")
     assert isinstance(caught.value.__cause__, KeyError)
 
@@ -166,7 +166,7 @@ def test_what_is_not_registered_or_does_not_fit_is_refused():
 
 def test_a_block_that_is_hybridized_calls_it():
     class Net(mx.gluon.HybridBlock):
-        def hybrid_forward(self, F, x, label):
+        def hybrid_forward(self, F, x, label):  # noqa: N803
             return F.Custom(x, label, op_type="test_softmax")
 
     net = Net()

@@ -33,7 +33,8 @@ def _backward(x: numpy.ndarray) -> numpy.ndarray:
 
 @functools.cache
 def _transform(is_forward: bool) -> Any:
-    """The operator of a transform; registered when it is first used. Each is the other's gradient."""
+    """The operator of a transform; registered when it is first used. Each is the other's
+    gradient."""
 
     def infer(data: library.ArrayType) -> library.ArrayType:
         extent = data.shape[-1] * 2 if is_forward else data.shape[-1] // 2

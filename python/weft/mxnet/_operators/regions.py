@@ -1,5 +1,5 @@
-"""Regions of images: pooling that is position-sensitive, deformable or rotated, and the proposals of
-regions that detectors begin with.
+"""Regions of images: pooling that is position-sensitive, deformable or rotated, and proposals of
+regions, which detectors begin with.
 
 A bin of a region is a sum over rows and columns, each with a weight. So pooling is two products of
 matrices, and its gradient follows from theirs.
@@ -152,8 +152,8 @@ def _deformable_psroi_pooling(
 def _rotated_roi_align(
     data: Array, rois: Array, *, pooled_size: Any, spatial_scale: float, sampling_ratio: int = -1
 ) -> ndarray:
-    """Means of samples in the bins of rotated regions, each of them an image number, the centre, the
-    width, the height, and the angle in degrees."""
+    """Means of samples in the bins of rotated regions, each of them an image number, the centre,
+    the width, the height, and the angle in degrees."""
     high, wide = ints(pooled_size, "pooled_size", 2)
     height, width = data.shape[2:]
     rois = npx.stop_gradient(rois)
@@ -269,8 +269,8 @@ def _proposed(
 
 @functools.cache
 def _proposals() -> Any:
-    """The operator that proposes regions; registered when it is first used. Its results are (rows of
-    an image number and a box; scores)."""
+    """The operator that proposes regions; registered when it is first used. Its results are rows of
+    an image number and a box, and scores."""
 
     def infer(
         cls_prob: library.ArrayType, bbox_pred: Any, im_info: Any, **given: Any

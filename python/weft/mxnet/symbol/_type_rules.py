@@ -68,7 +68,7 @@ def types_of(
 def _of_program(
     given: Mapping[str, Any], inputs: Sequence[str | None], outputs: Sequence[str | None]
 ) -> tuple[Types, Types]:
-    """What the operator of a program says: its inputs are asked about with the first dtype known."""
+    """What the operator of a program says; unknown dtypes of its inputs are taken as the first."""
     prop = custom.prop_of(given)
     count = len(prop.list_arguments())
     first = next((t for t in inputs[:count] if t), None)
