@@ -19,18 +19,22 @@ runs on copies in the machine's memory, by `weft.register_op`.
 """
 
 import contextlib
+import inspect
 import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy
 
 from weft import autograd, library, np
 from weft._base import spelling as _spelling
 from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue, Unsupported
+from weft._base.spelling import unknown
 from weft._core import composing, native
 from weft._core.typing import ndarray
+from weft.mxnet._operators import RULES, rule_of
 from weft.mxnet._operators.custom import PROPS, RUN
 from weft.mxnet.gluon._modes import as_nd, dtype_name, is_np_array, shown
 from weft.mxnet.ndarray._array import Sparse
@@ -135,8 +139,38 @@ def register(reg_name: str) -> Callable[[type], type]:
 
 
 def get_all_registered_operators() -> list[str]:
-    """Names of the operators that programs registered."""
-    return sorted(PROPS)
+    """Names of all operators, those that programs registered included."""
+    return sorted({*(name for _, name in RULES.names()), *PROPS})
+
+
+class OperatorArguments(NamedTuple):
+    """What `get_operator_arguments` gives: how many arguments, their names and kinds."""
+
+    narg: int
+    names: list[str]
+    types: list[str]
+
+
+def get_operator_arguments(op_name: str) -> OperatorArguments:
+    """The inputs and attributes of an operator. Raises LookupError for an unknown one."""
+    rule = rule_of(op_name)
+    if rule is None:
+        raise unknown(
+            "operator", op_name, get_close_matches(op_name, get_all_registered_operators())
+        )
+    found = [p for p in inspect.signature(rule.function).parameters.values() if p.name != "_"]
+    kinds = ["NDArray-or-Symbol" if _is_input(p) else _kind_of(p) for p in found]
+    return OperatorArguments(len(found), [p.name for p in found], kinds)
+
+
+def _is_input(parameter: inspect.Parameter) -> bool:
+    return parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.VAR_POSITIONAL)
+
+
+def _kind_of(parameter: inspect.Parameter) -> str:
+    if parameter.default is parameter.empty:
+        return "required"
+    return f"optional, default={parameter.default!r}"
 
 
 def Custom(
@@ -419,7 +453,9 @@ __all__ = [
     "Custom",
     "CustomOp",
     "CustomOpProp",
+    "OperatorArguments",
     "get_all_registered_operators",
+    "get_operator_arguments",
     "register",
 ]
 __dir__ = __all__.copy

@@ -159,9 +159,13 @@ def _pooling(
         y = npx.pooling(x, None, pool_type, global_pool=True, p_value=power)
         return as_before(y, layout)
     window = ints(kernel, "kernel", spatial)
-    steps, margin = ints(stride, "stride", spatial, 1), ints(pad, "pad", spatial, 0)
+    steps = ints(stride, "stride", spatial, 1)
     if pooling_convention == "same":
+        if any(ints(pad, "pad")):
+            raise InvalidValue(f"`pad` must be 0 with `pooling_convention` 'same'; got {pad!r}")
         margin = _same(x.shape[2:], window, steps)
+    else:
+        margin = ints(pad, "pad", spatial, 0)
     y = npx.pooling(
         x,
         window,

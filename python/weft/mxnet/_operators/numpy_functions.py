@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from weft import np
+from weft import np, npx
 from weft._base.errors import Unsupported
 from weft._core.typing import ndarray
 from weft._import.values import Array
@@ -116,6 +116,28 @@ def _bincount(
     data: Array, weights: Array = None, *, minlength: int = 0, has_weights: Any = False
 ) -> ndarray:
     return np.bincount(data, weights, int(minlength))
+
+
+@rules("_histogram", "_npi_histogram")
+def _histogram(
+    data: Array, bins: Array = None, *, bin_cnt: Any = None, range: Any = None
+) -> tuple[ndarray, ndarray]:
+    """Counts of elements between edges, and the edges: given, or so many equal parts of a range."""
+    flat, edges = data.reshape((-1,)), bins
+    if edges is None:
+        low, high = range or (np.min(data), np.max(data))
+        parts = np.arange(int(bin_cnt) + 1, dtype=data.dtype) / int(bin_cnt)
+        edges = (parts * (high - low) + low).astype(data.dtype)
+    count = edges.shape[0] - 1
+    place = np.searchsorted(edges, flat, side="right").astype("int32") - 1
+    place = np.where(flat == edges[-1], count - 1, place)  # the last edge is in the last bin
+    is_in = np.logical_and(place >= 0, place < count)
+    # One bin more, for elements in none.
+    whole = npx.one_hot(np.where(is_in, place, count), count + 1, dtype="int32")
+    return np.sum(whole, axis=0)[:count].astype("int64"), edges
+
+
+counted(("_histogram", "_npi_histogram"), 2)
 
 
 @rules("_npi_percentile")

@@ -161,9 +161,17 @@ def _rotated_roi_align(
     samples = int(sampling_ratio)
     if samples > 0:
         counts = (samples, samples)
-    else:  # as many as the largest region asks for; MXNet has a number for each region
-        most = numpy.ceil(size.asnumpy() / numpy.array([wide, high])).max(0, initial=1)
+    elif rois.shape[0] == 1:  # as many as the region asks for
+        most = numpy.ceil(size.asnumpy()[0] / numpy.array([wide, high], "float32"))
         counts = (int(most[1]), int(most[0]))
+    else:
+        each = [
+            _rotated_roi_align(
+                data, rois[n : n + 1], pooled_size=pooled_size, spatial_scale=spatial_scale
+            )
+            for n in range(rois.shape[0])
+        ]
+        return np.concatenate(each)
     ys = (_row(high * counts[0]) + 0.5) / (high * counts[0]) - 0.5
     xs = (_row(wide * counts[1]) + 0.5) / (wide * counts[1]) - 0.5
     angle = (rois[:, 5] * (math.pi / 180)).reshape((-1, 1, 1))

@@ -210,7 +210,8 @@ def _texts(op: str, function: str, values: Mapping[str, Any]) -> dict[str, str]:
     for parameter in parameters_of(op):
         if parameter.kind is not parameter.KEYWORD_ONLY or parameter.name in found:
             continue
-        if parameter.default is parameter.empty or parameter.name in _REQUIRED:
+        is_needed = parameter.name in _REQUIRED and parameter.default is None
+        if parameter.default is parameter.empty or is_needed:
             raise InvalidType(f"{function}: the argument `{parameter.name}` is required")
     return found
 

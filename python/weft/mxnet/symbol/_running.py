@@ -21,12 +21,12 @@ Watch = Callable[[str, str, list[Any], list[Any]], None]
 
 def with_known_shapes(heads: Sequence[Entry], found: Inference) -> list[Entry]:
     """The graph with the shapes that follow in the place of unknown extents of new arrays."""
-    if is_np_shape():
-        return list(heads)
     by_name: dict[int, tuple[int, ...]] = {}
     order = list(reachable(node for node, _ in heads))
     for number, node in enumerate(order):
-        if node.op in _MAKERS and 0 in _extents(node) and is_whole(found.shape(node)):
+        extents = _extents(node)
+        is_open = -1 in extents or (0 in extents and not is_np_shape())
+        if node.op in _MAKERS and is_open and is_whole(found.shape(node)):
             by_name[number] = found.shape(node) or ()
     if not by_name:
         return list(heads)

@@ -184,6 +184,18 @@ def _concatenated(place: Place) -> None:
     place.set_output(0, (*free[:axis], total, *free[axis + 1 :]))
 
 
+def _transposed(place: Place) -> None:
+    known = place.inputs[0] if place.inputs[0] is not None else place.outputs[0]
+    if known is None:
+        return
+    axes = ints(place.given.get("axes", ()), "axes") or tuple(range(len(known)))[::-1]
+    data, out = place.inputs[0], place.outputs[0]
+    if data is not None:
+        place.set_output(0, tuple(data[axis] for axis in axes))
+    if out is not None and len(out) == len(axes):
+        place.set_input(0, tuple(out[axes.index(axis)] for axis in range(len(axes))))
+
+
 def _divided(place: Place) -> None:
     count = int(place.given["num_outputs"])
     is_squeezed = flag(place.given.get("squeeze_axis", False))
@@ -309,6 +321,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("_contrib_SyncBatchNorm", "LayerNorm", "GroupNorm"), _normalized),
     "InstanceNorm": _normalized,
     **dict.fromkeys(("Concat", "concat"), _concatenated),
+    **dict.fromkeys(("transpose", "_np_transpose", "_npi_transpose"), _transposed),
     **dict.fromkeys(("SliceChannel", "split"), _divided),
     **dict.fromkeys(("SoftmaxOutput", "Softmax"), _softmax_label),
     "LinearRegressionOutput": _regression_label,
