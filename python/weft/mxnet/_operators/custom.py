@@ -4,7 +4,7 @@ What it reads, gives and keeps follows from the `CustomOpProp` that a program re
 attributes are texts, which go to the class as they are.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from weft._base.errors import InvalidType
@@ -47,20 +47,39 @@ def outputs_of(attributes: Mapping[str, Any]) -> list[str]:
     return list(prop_of(attributes).list_outputs())
 
 
-@rules(*_NAMES)
+def _unknown(node: Any) -> Iterator[str]:
+    """What keeps a file's node from running, as a sentence."""
+    title = node.attributes.get("op_type")
+    if title is not None and str(title).lower() not in PROPS:
+        yield f"`op_type` {title!r} is not registered; `mx.operator.register` does it"
+
+
+@rules(*_NAMES, check=_unknown)
 def _custom(*data: Array, op_type: str, _: Any, **options: Any) -> Any:
     texts = {key: str(value) for key, value in options.items() if key not in _OF_NODE}
     prop = PROPS.create(op_type, **texts)
     return RUN[0](op_type, prop, texts, list(data), _.node.name)
 
 
+def _is_known(attributes: Mapping[str, Any]) -> bool:
+    """Is it registered? Of what is not, files are read none the less, to tell all that is unknown
+    at once."""
+    return str(attributes.get("op_type", "")).lower() in PROPS
+
+
 def _states(attributes: Mapping[str, Any]) -> tuple[int, ...]:
+    if not _is_known(attributes):
+        return ()
     prop = prop_of(attributes)
     first = len(prop.list_arguments())
     return tuple(range(first, first + len(prop.list_auxiliary_states())))
 
 
-counted(_NAMES, lambda attributes: len(outputs_of(attributes)))
+def _count(attributes: Mapping[str, Any]) -> int:
+    return len(outputs_of(attributes)) if _is_known(attributes) else 1
+
+
+counted(_NAMES, _count)
 keeps(_NAMES, _states)
 
 __all__ = ["PROPS", "RUN", "inputs_of", "outputs_of", "prop_of"]

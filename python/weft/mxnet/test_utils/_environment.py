@@ -2,13 +2,14 @@
 
 import bz2
 import contextlib
+import functools
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from weft._base.errors import InvalidType
+from weft._base.errors import InvalidType, InvalidValue
 from weft.gluon.data.vision.idx import read_idx
 from weft.mxnet import device as _device
 from weft.mxnet import util as _util
@@ -64,6 +65,27 @@ def set_default_device(device: _device.Device) -> None:
 def is_cd_run() -> bool:
     """Is this a run of a release's tests, by the variable CD_JOB?"""
     return os.environ.get("CD_JOB") == "1"
+
+
+def retry(n: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Decorator of a test by chance: it may fail by an AssertionError all but once of `n` times."""
+    if n < 1:
+        raise InvalidValue(f"retry: `n` must be at least 1; got {n}")
+
+    def decorate(test: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(test)
+        def run(*args: Any, **kwargs: Any) -> None:
+            for left in reversed(range(n)):
+                try:
+                    return test(*args, **kwargs)
+                except AssertionError:
+                    if not left:
+                        raise
+            return None
+
+        return run
+
+    return decorate
 
 
 def is_aarch64_run() -> bool:
@@ -240,5 +262,6 @@ __all__ = [
     "is_aarch64_run",
     "is_cd_run",
     "is_op_runnable",
+    "retry",
     "set_default_device",
 ]
