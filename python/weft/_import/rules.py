@@ -8,7 +8,8 @@
 A rule's signature is its contract. Positional parameters are the operator's inputs, converted as
 their annotations say (values.py). Keyword-only parameters are its attributes, under their foreign
 names; one without a default must be given. A parameter `_` that is keyword-only gets the `Call`.
-So an attribute that a rule does not know is found before anything runs.
+So an attribute that a rule does not know is found before anything runs; a rule with `**options`
+takes attributes of any name.
 """
 
 import inspect
@@ -86,6 +87,7 @@ class Rule:
         self.required = 0
         self.rest: str | None = None  # the kind of further inputs; '' as they are
         self.takes_rest = False
+        self.takes_options = False
         self.attributes: dict[str, Any] = {}
         self.takes_call = False
         for parameter in inspect.signature(function).parameters.values():
@@ -99,6 +101,8 @@ class Rule:
         kind = KINDS.get(parameter.annotation)
         if parameter.kind is parameter.VAR_POSITIONAL:
             self.rest, self.takes_rest = kind, True
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            self.takes_options = True
         elif parameter.kind is parameter.KEYWORD_ONLY:
             if parameter.name == _CALL:
                 self.takes_call = True
@@ -120,7 +124,7 @@ class Rule:
     def problems(self, node: Node) -> Iterator[str]:
         """What the rule does not support of a node, as sentences."""
         for name in node.attributes:
-            if name not in self.attributes:
+            if name not in self.attributes and not self.takes_options:
                 yield f"attribute `{name}` is not supported"
         for name, default in self.attributes.items():
             if default is inspect.Parameter.empty and name not in node.attributes:

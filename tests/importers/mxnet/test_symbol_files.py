@@ -229,15 +229,17 @@ def test_half_parameters_stay_what_they_are(written, tmp_path):
 
 
 def test_all_operators_that_are_not_known_are_told_at_once(written):
-    nodes = [node("null", "data")]
+    nodes, attributes = [node("null", "data")], {"clip": {"a_mim": "1"}}
+    attributes["Custom"] = {"op_type": "of_nobody"}
     for place, op in enumerate(["Activaton", "Custom", "Custom", "clip"]):
-        nodes.append(node(op, f"n{place}", [[place, 0, 0]], {"a_mim": "1"} if op == "clip" else {}))
+        nodes.append(node(op, f"n{place}", [[place, 0, 0]], attributes.get(op, {})))
     with pytest.raises(NotImplementedError) as told:
         imports(written(symbol(nodes))[0], "data")
     text = str(told.value)
     assert "cannot import all of this MXNet model" in text
     assert "Activaton (version 1): the operator is not known; is it Activation?; 1 node" in text
-    assert "Custom (version 1): the operator is not known; 2 nodes, first in node `n1`" in text
+    assert "Custom (version 1): `op_type` 'of_nobody' is not registered" in text
+    assert "2 nodes, first in node `n1`" in text
     assert "clip (version 1): attribute `a_mim` is not supported; 1 node" in text
 
 

@@ -7,10 +7,14 @@ from collections.abc import Mapping
 
 from weft.mxnet._operators import (  # noqa: F401
     arithmetic,
+    contrib,
     control,
     creation,
+    custom,
+    decoupled,
     densities,
     detection,
+    factorizations,
     functions,
     images,
     indexing,
@@ -18,9 +22,12 @@ from weft.mxnet._operators import (  # noqa: F401
     linear,
     losses,
     norms,
+    numpy_functions,
+    quantized,
     random,
     recurrent,
     reductions,
+    regions,
     reshapes,
     sampling,
     sequences,
@@ -36,6 +43,7 @@ from weft.mxnet._operators._table import (
     count_of,
     input_names,
     label_place,
+    parsed,
     rule_of,
     state_places,
 )
@@ -47,7 +55,7 @@ def outputs_of(op: str, attributes: Mapping[str, str]) -> int | None:
 
     attributes: as a file has them, texts
     """
-    return count_of(op, {key: parse(text) for key, text in attributes.items()})
+    return count_of(op, parsed(op, attributes))
 
 
 __all__ = [
@@ -59,6 +67,7 @@ __all__ = [
     "label_place",
     "outputs_of",
     "parse",
+    "parsed",
     "read_shape",
     "rule_of",
     "state_places",

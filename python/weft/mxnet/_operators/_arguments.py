@@ -13,6 +13,7 @@ from weft._import.program import Node
 from weft._import.rules import Call, Rule
 from weft._import.run import Scope
 from weft.mxnet._operators._attributes import IGNORED, parse
+from weft.mxnet._operators._call import named
 from weft.mxnet._operators._table import Semantics
 
 
@@ -50,10 +51,7 @@ class Arguments:
         try:
             return self.rule.function(*arrays, **attributes)
         except Error as error:
-            text = str(error)
-            if not text.startswith("`"):
-                raise
-            raise type(error)(f"{self.name}: {text}") from None
+            raise named(error, self.name) from None
 
     def bound(
         self, names: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]

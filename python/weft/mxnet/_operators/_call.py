@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from weft._base.errors import InvalidType, NotFound
+from weft._base.errors import Error, InvalidType, NotFound
 from weft._import.program import Node
 from weft._import.rules import Call
 from weft._import.run import Scope
-from weft.mxnet._operators._attributes import IGNORED, parse
-from weft.mxnet._operators._table import RULES, Semantics, count_of, rule_of
+from weft.mxnet._operators._attributes import IGNORED
+from weft.mxnet._operators._table import RULES, Semantics, count_of, parsed, rule_of
 
 
 def invoke(
@@ -35,7 +35,7 @@ def invoke(
         names = [name for _, name in RULES.names()]
         near = get_close_matches(op, names, 1, 0.75)
         raise NotFound(f"{op}: is no operator{f'; did you mean `{near[0]}`?' if near else ''}")
-    given = {k: parse(v) for k, v in (attributes or {}).items() if k not in IGNORED}
+    given = parsed(op, {k: v for k, v in (attributes or {}).items() if k not in IGNORED})
     names = [f"{place}" if x is not None else "" for place, x in enumerate(inputs)]
     count = count_of(op, given) or 1
     node = Node(op, "", 1, "", names, [f"{n}" for n in range(count)], given, rule)
@@ -43,7 +43,16 @@ def invoke(
     problems = list(rule.problems(node))
     if problems:
         raise InvalidType(f"{op}: {'; '.join(problems)}")
-    return rule(Call(node, Scope()), list(inputs))
+    try:
+        return rule(Call(node, Scope()), list(inputs))
+    except Error as error:
+        raise named(error, op) from None
 
 
-__all__ = ["invoke"]
+def named(error: Error, name: str) -> Error:
+    """An error of a rule about an argument with the operator's name before it."""
+    text = str(error)
+    return type(error)(f"{name}: {text}") if text.startswith("`") else error
+
+
+__all__ = ["invoke", "named"]

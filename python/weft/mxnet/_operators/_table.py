@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from weft._import.rules import Call, Rule, Rules
+from weft.mxnet._operators._attributes import parse
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,19 @@ RULES = Rules("MXNet", __name__)
 
 _COUNTS: dict[str, Count] = {}
 _LABELS: dict[str, int] = {}
+_STATES: dict[str, Callable[[Mapping[str, Any]], tuple[int, ...]]] = {}
 
 
 def counted(names: tuple[str, ...], count: Count) -> None:
     """Says how many results operators have: a number, or a function of the attributes."""
     for name in names:
         _COUNTS[name] = count
+
+
+def keeps(names: tuple[str, ...], places: Callable[[Mapping[str, Any]], tuple[int, ...]]) -> None:
+    """Says which inputs are auxiliary states of operators of which this follows from attributes."""
+    for name in names:
+        _STATES[name] = places
 
 
 def labelled(place: int, *names: str) -> None:
@@ -55,9 +63,19 @@ def input_names(op: str) -> list[str]:
     return [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
 
 
-def state_places(op: str) -> tuple[int, ...]:
+def parsed(op: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes as values. An operator that takes attributes of any name gets the texts."""
+    rule = rule_of(op)
+    if rule is not None and rule.takes_options:
+        return dict(attributes)
+    return {key: parse(text) for key, text in attributes.items()}
+
+
+def state_places(op: str, attributes: Mapping[str, Any]) -> tuple[int, ...]:
     """Which inputs of an operator are auxiliary states."""
     rule = rule_of(op)
+    if op in _STATES:
+        return _STATES[op](attributes)
     return () if rule is None else rule.states
 
 
@@ -86,8 +104,10 @@ __all__ = [
     "counted",
     "input_names",
     "is_np_shape",
+    "keeps",
     "label_place",
     "labelled",
+    "parsed",
     "rule_of",
     "state_places",
 ]

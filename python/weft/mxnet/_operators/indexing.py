@@ -140,9 +140,12 @@ def _ravel(data: Array, *, shape: Any) -> ndarray:
 @rules("_unravel_index", "unravel_index")
 def _unravel(data: Array, *, shape: Any) -> ndarray:
     rest, rows = data, []
-    for extent in reversed(ints(shape, "shape")):
+    first, *others = ints(shape, "shape")
+    for extent in reversed(others):
         rows.append(np.remainder(rest, extent))
         rest = np.floor_divide(rest, extent)
+    # The first extent may be unknown, -1.
+    rows.append(rest if first == -1 else np.remainder(rest, first))
     return np.stack(rows[::-1])
 
 

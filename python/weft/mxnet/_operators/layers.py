@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from weft import autograd, np, npx
-from weft._base.errors import InvalidValue, Unsupported
+from weft._base.errors import InvalidType, InvalidValue, Unsupported
 from weft._core.typing import ndarray
 from weft._import.values import Array
 from weft.mxnet._operators._attributes import flag, ints, parse
@@ -29,8 +29,18 @@ def _fully_connected(
 ) -> ndarray:
     # One number for each sample is a row of one element.
     x = data.reshape((-1, 1)) if data.ndim == 1 and flag(flatten) else data
-    added = None if flag(no_bias) or bias is None else bias.reshape((-1,))
+    bias = _bias(bias, no_bias)
+    added = None if bias is None else bias.reshape((-1,))
     return npx.fully_connected(x, weight, added, flag(flatten))
+
+
+def _bias(bias: ndarray | None, no_bias: Any) -> ndarray | None:
+    """The bias, or None for a layer without. Raises TypeError where one is forgotten."""
+    if flag(no_bias):
+        return None
+    if bias is None:
+        raise InvalidType("`bias` is missing; give it, or say `no_bias=True`")
+    return bias
 
 
 # ---- images and windows --------------------------------------------------------------------------
@@ -74,7 +84,7 @@ def _convolution(
     y = npx.convolution(
         channels_first(data, layout),
         channels_first(weight, layout),
-        None if flag(no_bias) else bias,
+        _bias(bias, no_bias),
         stride=ints(stride, "stride", spatial, 1),
         pad=ints(pad, "pad", spatial, 0),
         dilate=ints(dilate, "dilate", spatial, 1),
@@ -118,7 +128,7 @@ def _deconvolution(
     return npx.deconvolution(
         data,
         weight,
-        None if flag(no_bias) else bias,
+        _bias(bias, no_bias),
         stride=steps,
         pad=margin,
         dilate=reach,
@@ -149,9 +159,13 @@ def _pooling(
         y = npx.pooling(x, None, pool_type, global_pool=True, p_value=power)
         return as_before(y, layout)
     window = ints(kernel, "kernel", spatial)
-    steps, margin = ints(stride, "stride", spatial, 1), ints(pad, "pad", spatial, 0)
+    steps = ints(stride, "stride", spatial, 1)
     if pooling_convention == "same":
+        if any(ints(pad, "pad")):
+            raise InvalidValue(f"`pad` must be 0 with `pooling_convention` 'same'; got {pad!r}")
         margin = _same(x.shape[2:], window, steps)
+    else:
+        margin = ints(pad, "pad", spatial, 0)
     y = npx.pooling(
         x,
         window,
@@ -208,6 +222,8 @@ def _leaky_relu(
     upper_bound: float = 0.334,
 ) -> ndarray:
     if act_type == "prelu":
+        if gamma is None:
+            raise InvalidType("`gamma` is missing; `act_type` 'prelu' has slopes")
         return npx.prelu(data, gamma)
     if act_type == "rrelu":
         if not autograd.is_training():

@@ -270,6 +270,9 @@ def _npi_pad(
 def _diag(data: Array, *, k: int = 0, axis1: int = 0, axis2: int = 1) -> ndarray:
     if data.ndim < 2:
         return np.diag(data, int(k))
+    rows, columns = data.shape[int(axis1)], data.shape[int(axis2)]
+    if not -rows < int(k) < columns:
+        raise InvalidValue(f"`k` must be within the matrix, {rows} by {columns}; got {k}")
     return np.diagonal(data, int(k), int(axis1), int(axis2))
 
 

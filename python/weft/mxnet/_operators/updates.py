@@ -16,11 +16,13 @@ from weft.mxnet._operators._table import RULES as rules
 from weft.mxnet._operators._table import counted
 
 
-def _clipped(grad: ndarray, rescale: float, limit: float) -> ndarray:
-    return _held(grad * float(rescale), limit)
+def clipped(grad: ndarray, rescale: float, limit: float) -> ndarray:
+    """A gradient times a factor, between -limit and limit unless the limit is below 0."""
+    return held(grad * float(rescale), limit)
 
 
-def _held(grad: ndarray, limit: float) -> ndarray:
+def held(grad: ndarray, limit: float) -> ndarray:
+    """What is between -limit and limit unless the limit is below 0."""
     return grad if limit is None or limit < 0 else np.clip(grad, -limit, limit)
 
 
@@ -59,7 +61,7 @@ def _sgd_update(
     clip_gradient: float = -1.0,
     lazy_update: Any = True,
 ) -> ndarray:
-    g = _clipped(grad, rescale_grad, clip_gradient)
+    g = clipped(grad, rescale_grad, clip_gradient)
     return weight - lr * (g + wd * weight)
 
 
@@ -76,7 +78,7 @@ def _sgd_mom_update(
     clip_gradient: float = -1.0,
     lazy_update: Any = True,
 ) -> ndarray:
-    g = _clipped(grad, rescale_grad, clip_gradient)
+    g = clipped(grad, rescale_grad, clip_gradient)
     mom[...] = momentum * mom - lr * (g + wd * weight)
     return weight + mom
 
@@ -93,7 +95,7 @@ def _nag_mom_update(
     rescale_grad: float = 1.0,
     clip_gradient: float = -1.0,
 ) -> ndarray:
-    g = _clipped(grad, rescale_grad, clip_gradient) + wd * weight
+    g = clipped(grad, rescale_grad, clip_gradient) + wd * weight
     mom[...] = momentum * mom - lr * g
     return weight + momentum * mom - lr * g
 
@@ -119,7 +121,7 @@ def _adam_update(
     clip_gradient: float = -1.0,
     lazy_update: Any = True,
 ) -> ndarray:
-    g = _held(grad * rescale_grad + wd * weight, clip_gradient)
+    g = held(grad * rescale_grad + wd * weight, clip_gradient)
     mean[...] = beta1 * mean + (1 - beta1) * g
     var[...] = beta2 * var + (1 - beta2) * np.square(g)
     return weight - lr * mean / (np.sqrt(var) + epsilon)
@@ -142,7 +144,7 @@ def _ftml_update(
     rescale_grad: float = 1.0,
     clip_grad: float = -1.0,
 ) -> ndarray:
-    g = _held(grad * rescale_grad + wd * weight, clip_grad)
+    g = held(grad * rescale_grad + wd * weight, clip_grad)
     v[...] = beta2 * v + (1 - beta2) * np.square(g)
     new = (1 - beta1**t) / lr * (np.sqrt(v / (1 - beta2**t)) + epsilon)
     z[...] = beta1 * z + (1 - beta1) * g - (new - beta1 * d) * weight
@@ -164,7 +166,7 @@ def _ftrl_update(
     rescale_grad: float = 1.0,
     clip_gradient: float = -1.0,
 ) -> ndarray:
-    g = _clipped(grad, rescale_grad, clip_gradient)
+    g = clipped(grad, rescale_grad, clip_gradient)
     new = n + np.square(g)
     z[...] = z + g - (np.sqrt(new) - np.sqrt(n)) / lr * weight
     n[...] = new
@@ -185,9 +187,9 @@ def _rmsprop_update(
     clip_gradient: float = -1.0,
     clip_weights: float = -1.0,
 ) -> ndarray:
-    g = _held(grad * rescale_grad + wd * weight, clip_gradient)
+    g = held(grad * rescale_grad + wd * weight, clip_gradient)
     n[...] = gamma1 * n + (1 - gamma1) * np.square(g)
-    return _held(weight - lr * g / np.sqrt(n + epsilon), clip_weights)
+    return held(weight - lr * g / np.sqrt(n + epsilon), clip_weights)
 
 
 @rules("rmspropalex_update", states=(2, 3, 4))
@@ -207,11 +209,11 @@ def _rmspropalex_update(
     clip_gradient: float = -1.0,
     clip_weights: float = -1.0,
 ) -> ndarray:
-    found = _held(grad * rescale_grad + wd * weight, clip_gradient)
+    found = held(grad * rescale_grad + wd * weight, clip_gradient)
     n[...] = gamma1 * n + (1 - gamma1) * np.square(found)
     g[...] = gamma1 * g + (1 - gamma1) * found
     delta[...] = gamma2 * delta - lr * found / np.sqrt(n - np.square(g) + epsilon)
-    return _held(weight + delta, clip_weights)
+    return held(weight + delta, clip_weights)
 
 
 @rules("signsgd_update")
@@ -240,7 +242,7 @@ def _signum_update(
     clip_gradient: float = -1.0,
     wd_lh: float = 0.0,
 ) -> ndarray:
-    g = _clipped(grad, rescale_grad, clip_gradient) + wd * weight
+    g = clipped(grad, rescale_grad, clip_gradient) + wd * weight
     mom[...] = momentum * mom - (1 - momentum) * g
     return (1 - lr * wd_lh) * weight + lr * np.sign(mom)
 
@@ -261,7 +263,7 @@ def _lamb_update_phase1(
     rescale_grad: float = 1.0,
     clip_gradient: float = -1.0,
 ) -> ndarray:
-    g = _clipped(grad, rescale_grad, clip_gradient)
+    g = clipped(grad, rescale_grad, clip_gradient)
     mean[...] = beta1 * mean + (1 - beta1) * g
     var[...] = beta2 * var + (1 - beta2) * np.square(g)
     first, second = mean, var

@@ -15,9 +15,11 @@ from weft._import.program import Node, Port, Program
 from weft.mxnet._operators import (
     IGNORED,
     Semantics,
+    input_names,
     label_place,
     outputs_of,
     parse,
+    parsed,
     read_shape,
     state_places,
 )
@@ -50,8 +52,8 @@ def fixed_variables(graph: Graph) -> set[str]:
     """Variables that are not trained: auxiliary states, and factors that are taken as 1."""
     found: set[str] = set()
     for node in graph.nodes():
-        places = set(state_places(node.op))
-        if places and _is_gamma_fixed(node):  # batch norms alone have states
+        places = set(state_places(node.op, node.attributes))
+        if places and "gamma" in input_names(node.op) and _is_gamma_fixed(node):
             places.add(1)
         for place in places:
             if place < len(node.inputs) and node.inputs[place][0].is_variable:
@@ -169,9 +171,8 @@ class _Names:
 
 
 def _attributes(node: GraphNode, graph: Graph) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        key: parse(text) for key, text in node.attributes.items() if key not in IGNORED
-    }
+    told = {key: text for key, text in node.attributes.items() if key not in IGNORED}
+    found: dict[str, Any] = parsed(node.op, told)
     if node.subgraphs:
         found["subgraphs"] = [_body(body, node.name) for body in node.subgraphs]
     if node.op in _CREATORS and isinstance(found.get("shape"), tuple):

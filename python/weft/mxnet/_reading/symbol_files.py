@@ -146,9 +146,9 @@ def _move_factors(node: GraphNode) -> None:
 
 def _add_states(node: GraphNode) -> None:
     """Auxiliary states, which the oldest files do not name."""
-    places = state_places(node.op)
+    places = state_places(node.op, node.attributes)
     names = input_names(node.op)
-    if places and len(node.inputs) == min(places):
+    if places and names and len(node.inputs) == min(places):
         for place in sorted(places):
             node.inputs.append((GraphNode(VARIABLE, f"{node.name}_{names[place]}"), 0))
 
@@ -170,7 +170,7 @@ def _plain(graph: Graph) -> dict[str, Any]:
 
     listed, rows = [], [0]
     for node in nodes:
-        states = state_places(node.op)
+        states = state_places(node.op, node.attributes)
         plain: dict[str, Any] = {"op": node.op, "name": node.name}
         if node.attrs:
             plain["attrs"] = node.attrs

@@ -44,11 +44,15 @@ _NUMPY = {
     **dict.fromkeys(("np", "numpy"), "mxnet.numpy"),
     **dict.fromkeys(("npx", "numpy_extension"), "mxnet.numpy_extension"),
 }
+# What modules have that are built on this one.
+_BEYOND = {"CachedOp": "mxnet.symbol", "Custom": "mxnet.operator"}
 _find = _finder("ndarray", ("",), globals())
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 
     def __getattr__(name: str) -> Any:
+        if name in _BEYOND:
+            return getattr(_public_module(_BEYOND[name]), name)
         return _public_module(_NUMPY[name]) if name in _NUMPY else _find(name)
 
 
@@ -58,6 +62,7 @@ __all__: Any = sorted(
         *_creation_names,
         *_names_behind(("",)),
         *_SPARSE,
+        "CachedOp",
         "NDArray",
         "contrib",
         "image",

@@ -16,9 +16,10 @@ import numpy
 from weft import np, npx
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
+from weft.mxnet._operators._arguments import by_name
 from weft.mxnet.ndarray._array import NDArray, plain, shaped
 from weft.mxnet.ndarray._creation import array
-from weft.mxnet.ndarray._functions import finder, names_behind
+from weft.mxnet.ndarray._functions import finder, function_of, names_behind
 from weft.mxnet.ndarray._sparse import CSRNDArray
 
 
@@ -148,9 +149,76 @@ def rand_zipfian(
     return shaped(classes), expected(true_classes), expected(classes)
 
 
+def _rescaled(rescale_grad: Any) -> Any:
+    """A factor of gradients as an array."""
+    if isinstance(rescale_grad, ndarray):
+        return rescale_grad
+    return array([float(rescale_grad)])
+
+
+def _of_one(op: str, name: str) -> Callable[..., Any]:
+    """An update of one weight. What it changes besides is changed in place."""
+    states = ("weight32",) if op.startswith("_mp") else ()
+    names = ("weight", "grad", "mean", "var", *states, "rescale_grad", "lr", "eta", "beta1")
+    names = (*names, "beta2", "epsilon", "wd", "clip_gradient", "out", "name")
+    count = 5 + len(states)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        given = by_name(name, names, args, kwargs)
+        given["rescale_grad"] = _rescaled(given.get("rescale_grad", 1.0))
+        inputs = [given.pop(key, None) for key in names[:count]]
+        return function_of(op, name)(*inputs, **given)
+
+    return _named(call, name, op)
+
+
+def _of_many(op: str, name: str, has_factor: bool) -> Callable[..., Any]:
+    """An update of many weights, whose arrays come as lists. With a factor of gradients, or with
+    counts of steps."""
+    parts = ("weights", "grads", "mean", "var", *(("weights32",) if "_mp_" in op else ()))
+    rest = ("rescale_grad", "lrs", "wds", "etas", "out", "name", "size")
+    if not has_factor:
+        rest = ("step_count", "lrs", "wds", "out", "num_tensors", "beta1", "beta2", "epsilon")
+        rest = (*rest, "rescale_grad", "lower_bound", "upper_bound", "bias_correction")
+    rest = (*rest, "clip_gradient", *(("beta1", "beta2", "epsilon") if has_factor else ()))
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        given = by_name(name, (*parts, *rest), args, kwargs)
+        lists = [given.pop(key) for key in parts]
+        data = [x for row in zip(*lists, strict=True) for x in row]
+        given.pop("size" if has_factor else "num_tensors", None)
+        if has_factor:
+            data.append(_rescaled(given.pop("rescale_grad", 1.0)))
+            given["num_weights"] = len(lists[0])
+        else:
+            given["num_tensors"] = len(lists[0])
+            given["learning_rates"] = given.pop("lrs")
+        return function_of(op, name)(*data, **given)
+
+    return _named(call, name, op)
+
+
+def _named(function: Callable[..., Any], name: str, op: str) -> Callable[..., Any]:
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"MXNet's update `{op}` on arrays; running means change in place."
+    return function
+
+
+_UPDATES: dict[str, Callable[..., Any]] = {}
+for _kind in ("adamw", "adabelief"):
+    for _mixed in ("", "mp_"):
+        _word = f"{_mixed}{_kind}_update"
+        _UPDATES[_word] = _of_one(f"_{_word}", _word)
+        _UPDATES[f"multi_{_word}"] = _of_many(f"_multi_{_word}", f"multi_{_word}", True)
+for _kind in ("lamb", "lans"):
+    for _mixed in ("", "mp_"):
+        _word = f"multi_{_mixed}{_kind}_update"
+        _UPDATES[_word] = _of_many(f"_{_word}", _word, False)
+globals().update(_UPDATES)
+
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = finder("ndarray.contrib", ("_contrib_",), globals())
 
 _OWN = ("cond", "foreach", "getnnz", "isfinite", "isinf", "isnan", "rand_zipfian", "while_loop")
-__all__: Any = sorted({*_OWN, *names_behind(("_contrib_",))})
+__all__: Any = sorted({*_OWN, *_UPDATES, *names_behind(("_contrib_",))})
 __dir__ = __all__.copy

@@ -16,8 +16,8 @@ from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
 from weft._core.typing import ArrayLike, ndarray
 from weft.mxnet._made import Like
+from weft.mxnet._operators._factorizations import matrices, operator
 from weft.mxnet.numpy._creation import written
-from weft.mxnet.numpy._factorizations import matrices, operator
 
 _Axis = Any
 

@@ -26,6 +26,7 @@ from weft.mxnet.symbol import (  # noqa: F401
 )
 from weft.mxnet.symbol import numpy as np
 from weft.mxnet.symbol import numpy_extension as npx
+from weft.mxnet.symbol._cached import CachedOp
 from weft.mxnet.symbol._creation import (
     arange,
     eye,
@@ -56,6 +57,7 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 
 
 __all__ = [
+    "CachedOp",
     "Group",
     "Symbol",
     "Variable",

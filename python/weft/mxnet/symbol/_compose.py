@@ -13,10 +13,16 @@ import numpy
 from weft._base.errors import InvalidType, InvalidValue, NotFound
 from weft._base.spelling import hint
 from weft.mxnet import attribute, name
-from weft.mxnet._operators import IGNORED, parse, rule_of
+from weft.mxnet._operators import IGNORED, parsed, rule_of
 from weft.mxnet._reading.graph import VARIABLE, Entry, GraphNode, reachable
 from weft.mxnet.symbol._aliases import CANONICAL, LISTED
-from weft.mxnet.symbol._inputs import input_names, parameters_of, visible_outputs, wanted_inputs
+from weft.mxnet.symbol._inputs import (
+    input_names,
+    parameters_of,
+    takes_named,
+    visible_outputs,
+    wanted_inputs,
+)
 
 # Annotations that programs may spell without underscores.
 HIDDEN = ("ctx_group", "lr_mult", "wd_mult", "force_mirroring", "mirror_stage", "profiler_scope")
@@ -68,6 +74,8 @@ def call_operator(
     annotations = _annotations(given, given.pop("attr", None))
     if given.pop("out", None) is not None:
         raise InvalidType(f"{function}: a symbol has no `out`; it is made before there are arrays")
+    if takes_named(op):
+        args, given = (), _by_name(op, function, args, given, heads_of)
     inputs, rest, values = _sorted(op, function, args, given, heads_of)
     attrs = _texts(op, function, values)
     own = name.current().get(own, function.lower())
@@ -108,6 +116,9 @@ def _sorted(
     as attributes."""
     parameters = parameters_of(op)
     kinds = {p.name: p.kind for p in parameters}
+    if takes_named(op):
+        own = {key: value for key, value in given.items() if heads_of(value) is None}
+        parameters, kinds = (), dict.fromkeys(input_names(op, own), _INPUT)
     listed = next((p for p in parameters if p.kind is p.VAR_POSITIONAL), None)
     if listed is not None:
         return {}, _listed(function, listed.name, args, given, heads_of), given
@@ -128,7 +139,7 @@ def _sorted(
         if key not in kinds:
             raise InvalidType(
                 f"{function}: has no input `{key}`{hint(key, {}, kinds)}; inputs are "
-                f"{', '.join(input_names(op))}"
+                f"{', '.join(key for key in kinds if kinds[key] is _INPUT)}"
             )
         if heads is not None:
             inputs[key] = _single(function, key, heads)
@@ -140,6 +151,20 @@ def _sorted(
 
 
 _INPUT = inspect.Parameter.POSITIONAL_OR_KEYWORD  # of parameters that are inputs
+
+
+def _by_name(
+    op: str,
+    function: str,
+    args: Sequence[Any],
+    given: dict[str, Any],
+    heads_of: Callable[[Any], list[Entry] | None],
+) -> dict[str, Any]:
+    """The arguments of an operator whose inputs' names follow from its attributes, all by name."""
+    names = input_names(op, {k: v for k, v in given.items() if heads_of(v) is None})
+    if len(args) > len(names):
+        raise InvalidType(f"{function}: takes {', '.join(names) or 'no inputs'}; got {len(args)}")
+    return {**dict(zip(names, args, strict=False)), **given}
 
 
 def _listed(
@@ -174,7 +199,7 @@ def _texts(op: str, function: str, values: Mapping[str, Any]) -> dict[str, str]:
     assert rule is not None  # `call_operator` has found it
     found: dict[str, str] = {}
     for key, value in values.items():
-        if key not in rule.attributes and key not in IGNORED:
+        if key not in rule.attributes and key not in IGNORED and not rule.takes_options:
             raise InvalidType(
                 f"{function}: has no argument `{key}`{hint(key, {}, rule.attributes)}; arguments "
                 f"are {', '.join(p.name for p in parameters_of(op))}"
@@ -185,17 +210,17 @@ def _texts(op: str, function: str, values: Mapping[str, Any]) -> dict[str, str]:
     for parameter in parameters_of(op):
         if parameter.kind is not parameter.KEYWORD_ONLY or parameter.name in found:
             continue
-        if parameter.default is parameter.empty or parameter.name in _REQUIRED:
+        is_needed = parameter.name in _REQUIRED and parameter.default is None
+        if parameter.default is parameter.empty or is_needed:
             raise InvalidType(f"{function}: the argument `{parameter.name}` is required")
     return found
 
 
 def _completed(op: str, node: GraphNode, inputs: dict[str, Entry]) -> list[Entry]:
     """The inputs in order; those that the operator needs and nobody gave are new variables."""
-    given = {key: parse(text) for key, text in node.attributes.items()}
-    wanted = wanted_inputs(op, given)
+    wanted = wanted_inputs(op, parsed(op, node.attributes))
     found = []
-    for key in input_names(op):
+    for key in input_names(op, node.attributes):
         if key in inputs:
             found.append(inputs[key])
         elif key in wanted:

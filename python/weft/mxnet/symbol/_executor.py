@@ -424,6 +424,7 @@ def simple_bind(
 
     Raises ValueError that names the arguments whose shapes do not follow.
     """
+    kwargs.pop("force_rebind", None)  # of modules; here each call makes new arrays
     _refuse_twice("simple_bind", symbol.list_arguments())
     found = _known(symbol, dict(kwargs), dict(type_dict or {}), "simple_bind")
     requests = _requests("simple_bind", symbol.list_arguments(), grad_req)

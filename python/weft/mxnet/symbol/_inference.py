@@ -13,7 +13,7 @@ import numpy
 from weft._base.errors import Error, InvalidType, InvalidValue, NotFound
 from weft._base.spelling import hint
 from weft._mxnet_files.records import DTYPES
-from weft.mxnet._operators import parse, read_shape
+from weft.mxnet._operators import parse, parsed, read_shape
 from weft.mxnet._operators._attributes import ints
 from weft.mxnet._reading.graph import Entry, GraphNode, reachable
 from weft.mxnet.symbol._asking import asked
@@ -56,9 +56,7 @@ class Inference:
         self._asked: dict[int, Any] = {}
         for node in variables:
             self._begin(node, shapes, dtypes)
-        self._attributes = {
-            id(node): {k: parse(v) for k, v in node.attributes.items()} for node in self.nodes
-        }
+        self._attributes = {id(node): parsed(node.op, node.attributes) for node in self.nodes}
         self._search(self._types, self._deduce_types)
         self._search(self._shapes, self._deduce_shapes)
 

@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from weft.mxnet._operators import parse, rule_of
+from weft.mxnet._operators import custom, parsed, rule_of
 from weft.mxnet._operators._attributes import flag
 from weft.mxnet._operators._table import count_of
 
@@ -66,6 +66,7 @@ _NAMES: dict[str, Callable[[Given], list[str]]] = {
     "LinearRegressionOutput": _labelled,
     "LogisticRegressionOutput": _labelled,
     "MAERegressionOutput": _labelled,
+    **dict.fromkeys(("Custom", "_npi_Custom"), custom.inputs_of),
 }
 
 
@@ -84,11 +85,20 @@ def parameters_of(op: str) -> tuple[inspect.Parameter, ...]:
     rule = rule_of(op)
     assert rule is not None
     found = inspect.signature(rule.function).parameters.values()
-    return tuple(p for p in found if p.name not in ("_", "subgraphs"))
+    shown = (p for p in found if p.kind is not p.VAR_KEYWORD)
+    return tuple(p for p in shown if p.name not in ("_", "subgraphs"))
 
 
-def input_names(op: str) -> list[str]:
+def takes_named(op: str) -> bool:
+    """Do the names of an operator's inputs follow from its attributes alone?"""
+    rule = rule_of(op)
+    return rule is not None and rule.takes_options
+
+
+def input_names(op: str, attributes: Given | None = None) -> list[str]:
     """The names of an operator's inputs; none for one that takes any number."""
+    if takes_named(op):
+        return custom.inputs_of(attributes or {})
     return [p.name for p in parameters_of(op) if p.kind is p.POSITIONAL_OR_KEYWORD]
 
 
@@ -108,7 +118,7 @@ _ONE = frozenset(
 
 def visible_outputs(op: str, attributes: Mapping[str, Any]) -> int:
     """How many results of an operator a program sees."""
-    given = {key: parse(value) for key, value in attributes.items()}
+    given = parsed(op, attributes)
     if op in _ONE:
         return 1
     if op in _NORMS or op in _STD or op in ("_npx_batch_norm", "_npx_batch_norm_with_relu"):
@@ -118,6 +128,8 @@ def visible_outputs(op: str, attributes: Mapping[str, Any]) -> int:
 
 def output_names(op: str, name: str, attributes: Mapping[str, Any]) -> list[str]:
     """What the results of a node are called."""
+    if takes_named(op):
+        return [f"{name}_{own}" for own in custom.outputs_of(attributes)]
     count = visible_outputs(op, attributes)
     if count == 1:
         return [f"{name}_output"]

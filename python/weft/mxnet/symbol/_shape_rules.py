@@ -10,7 +10,7 @@ from typing import Any
 
 from weft._base.errors import InvalidValue
 from weft.mxnet._operators import RULES as OPERATORS
-from weft.mxnet._operators import weight_shapes
+from weft.mxnet._operators import custom, weight_shapes
 from weft.mxnet._operators._attributes import flag, ints
 from weft.mxnet.symbol._asking import TRIED, agreed, filled
 from weft.mxnet.symbol._modes import Known, inward, outward
@@ -196,6 +196,18 @@ def _concatenated(place: Place) -> None:
     place.set_output(0, (*free[:axis], total, *free[axis + 1 :]))
 
 
+def _transposed(place: Place) -> None:
+    known = place.inputs[0] if place.inputs[0] is not None else place.outputs[0]
+    if known is None:
+        return
+    axes = ints(place.given.get("axes", ()), "axes") or tuple(range(len(known)))[::-1]
+    data, out = place.inputs[0], place.outputs[0]
+    if data is not None:
+        place.set_output(0, tuple(data[axis] for axis in axes))
+    if out is not None and len(out) == len(axes):
+        place.set_input(0, tuple(out[axes.index(axis)] for axis in range(len(axes))))
+
+
 def _divided(place: Place) -> None:
     count = int(place.given["num_outputs"])
     is_squeezed = flag(place.given.get("squeeze_axis", False))
@@ -289,6 +301,24 @@ def _recurrent(place: Place) -> None:
         place.set_input(len(place.inputs) - 1, (data[1],))
 
 
+def _of_program(place: Place) -> None:
+    """What the operator of a program says of all shapes; a shape that is not known is `[]`."""
+    prop = custom.prop_of(place.given)
+    count = len(prop.list_arguments())
+    shapes = [outward(shape) for shape in place.inputs[:count]]
+    try:
+        told = prop.infer_shape([list(shape or ()) for shape in shapes])
+    except (LookupError, TypeError, ValueError, ArithmeticError):
+        if all(shape and -1 not in shape for shape in place.inputs[:count]):
+            raise
+        return  # it needs shapes that are not known yet
+    own, made, *kept = told
+    for number, shape in enumerate((*own, *(kept[0] if kept else ()))):
+        place.set_input(number, inward(shape))
+    for number, shape in enumerate(made):
+        place.set_output(number, inward(shape))
+
+
 RULES: dict[str, Rule] = {
     **dict.fromkeys(_SAME, _all_same),
     **dict.fromkeys(_FIRST_SAME, _first_same),
@@ -304,6 +334,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("_contrib_SyncBatchNorm", "LayerNorm", "GroupNorm"), _normalized),
     "InstanceNorm": _normalized,
     **dict.fromkeys(("Concat", "concat"), _concatenated),
+    **dict.fromkeys(("transpose", "_np_transpose", "_npi_transpose"), _transposed),
     **dict.fromkeys(("SliceChannel", "split"), _divided),
     **dict.fromkeys(("SoftmaxOutput", "Softmax"), _softmax_label),
     "LinearRegressionOutput": _regression_label,
@@ -312,6 +343,7 @@ RULES: dict[str, Rule] = {
     "SVMOutput": _class_label,
     **dict.fromkeys(("SequenceMask", "SequenceLast", "SequenceReverse"), _lengths),
     "CTCLoss": _ctc,
+    "Custom": _of_program,
     "UpSampling": _up_sampling,
     **dict.fromkeys(("_zeros", "_ones", "_full"), _made),
 }

@@ -95,7 +95,7 @@ class Symbol(Arithmetic):
         """The variables, by their ids, that are auxiliary states."""
         found: set[int] = set()
         for node in self._nodes():
-            for place in state_places(node.op) if node.inputs else ():
+            for place in state_places(node.op, node.attributes) if node.inputs else ():
                 if place < len(node.inputs) and node.inputs[place][0].is_variable:
                     found.add(id(node.inputs[place][0]))
         return found

@@ -7,7 +7,9 @@ their own, or read indices and conditions, whose dtype is free.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from weft.mxnet._operators import rule_of
+import numpy
+
+from weft.mxnet._operators import custom, rule_of
 from weft.mxnet._operators._attributes import dtype_of
 
 Types = list[str | None]
@@ -39,6 +41,8 @@ def types_of(
 ) -> tuple[Types, Types]:
     """What is known of the dtypes with what an operator says of them."""
     rule = rule_of(op)
+    if rule is not None and rule.takes_options:
+        return _of_program(given, inputs, outputs)
     if op in _CASTS:
         return list(inputs), [dtype_of(given.get("dtype"), "float32")] * len(outputs)
     if op == "_copyto" or rule is None or op in _FOLLOWING:
@@ -59,6 +63,20 @@ def types_of(
         [t if n in free else t or common for n, t in enumerate(inputs)],
         [t or common for t in outputs],
     )
+
+
+def _of_program(
+    given: Mapping[str, Any], inputs: Sequence[str | None], outputs: Sequence[str | None]
+) -> tuple[Types, Types]:
+    """What the operator of a program says; unknown dtypes of its inputs are taken as the first."""
+    prop = custom.prop_of(given)
+    count = len(prop.list_arguments())
+    first = next((t for t in inputs[:count] if t), None)
+    if first is None and count:
+        return list(inputs), list(outputs)
+    told = prop.infer_type([numpy.dtype(t or first).type for t in inputs[:count]])
+    own, made, *kept = [[numpy.dtype(t).name for t in part] for part in told]
+    return [*own, *(kept[0] if kept else ())], made
 
 
 __all__ = ["types_of"]

@@ -12,6 +12,7 @@ from typing import Any
 
 from weft.mxnet.symbol._arithmetic import Arithmetic
 from weft.mxnet.symbol._functions import finder, names_behind
+from weft.mxnet.symbol._np_functions import FUNCTIONS
 from weft.mxnet.symbol._symbol import Symbol
 
 _WORDS = {
@@ -49,6 +50,12 @@ Symbol.np_kind = _Symbol
 
 _PREFIXES = ("_npi_", "_np_")
 
-__getattr__ = finder("weft.mxnet.symbol.numpy", _PREFIXES, _Symbol)
-__all__ = names_behind(_PREFIXES)
+_find = finder("weft.mxnet.symbol.numpy", _PREFIXES, _Symbol)
+
+
+def __getattr__(name: str) -> Any:
+    return FUNCTIONS[name] if name in FUNCTIONS else _find(name)
+
+
+__all__ = sorted({*FUNCTIONS, *names_behind(_PREFIXES)})
 __dir__ = __all__.copy

@@ -48,7 +48,7 @@ default_context, set_default_context = default_device, set_default_device
 
 # Programs that say `from mxnet.test_utils import *` have these from there, too.
 _MODULES = {"mx": "mxnet", "nd": "mxnet.ndarray"}
-np = _numpy
+np, npt, rnd = _numpy, _numpy.testing, _numpy.random
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     _find = _spelling.finder("weft.mxnet.test_utils", {})

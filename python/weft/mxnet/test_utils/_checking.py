@@ -151,12 +151,13 @@ def numeric_grad(
     values = {name: host_values(value).astype("float64") for name, value in location.items()}
     kept = {} if aux_states is None else {n: host_values(v).copy() for n, v in aux_states.items()}
 
-    def total(name: str, changed: numpy.ndarray) -> float:
+    def output(name: str, changed: numpy.ndarray) -> numpy.ndarray:
         executor.arg_dict[name][...] = changed.astype(dtype)
         for state, value in kept.items():
             executor.aux_dict[state][...] = value
         executor.forward(is_train=use_forward_train)
-        return float(executor.outputs[0].asnumpy().astype("float64").sum())
+        found: numpy.ndarray = executor.outputs[0].asnumpy().astype("float64")
+        return found
 
     found = {}
     for name, value in values.items():
@@ -168,8 +169,9 @@ def numeric_grad(
             for step in (eps / 2, -eps / 2):
                 changed = value.copy()
                 changed[place] += step
-                ends.append(total(name, changed))
-            slopes[place] = (ends[0] - ends[1]) / eps
+                ends.append(output(name, changed))
+            # Elements that stay as they are cancel before they are summed up.
+            slopes[place] = (ends[0] - ends[1]).sum() / eps
         executor.arg_dict[name][...] = value.astype(dtype)
         found[name] = slopes
     return found
@@ -190,8 +192,9 @@ def check_numeric_gradient(
 ) -> None:
     """Raises AssertionError unless a symbol's gradients agree with central differences.
 
-    The symbol's outputs get random factors and are summed up, so that each counts.
-    grad_nodes: names of arguments whose gradients are looked at, all by default
+    The symbol's outputs get random factors, so that each counts.
+    grad_nodes: names of arguments whose gradients are looked at, all by default; or what is done
+        with the gradient of each, 'write', 'add' or 'null'
     """
     if dtype not in (numpy.float16, numpy.float32, numpy.float64):
         raise InvalidType(f"check_numeric_gradient: `dtype` must be floating; got {dtype}")
@@ -200,21 +203,19 @@ def check_numeric_gradient(
     arguments = _named(sym, location, names, "location", ctx, dtype)
     states = _named(sym, aux_states, sym.list_auxiliary_states(), "aux_states", ctx, dtype)
     eps = default_numeric_eps()[numpy.dtype(dtype)] if numeric_eps is None else numeric_eps
-    wanted = (
-        list(grad_nodes)
-        if grad_nodes is not None
-        else [name for name in names if host_values(arguments[name]).dtype.kind == "f"]
-    )
+    if grad_nodes is None:
+        grad_nodes = [name for name in names if host_values(arguments[name]).dtype.kind == "f"]
+    asked = grad_nodes if isinstance(grad_nodes, Mapping) else dict.fromkeys(grad_nodes, "write")
+    wanted = [name for name, request in asked.items() if request != "null"]
     inner = sym._bind(ctx, args=arguments, aux_states=states)
     shape = inner.forward(is_train=use_forward_train)[0].shape
-    factors = numpy.random.uniform(-1, 1, shape).astype(dtype) + 0.1
+    factors = (numpy.random.uniform(size=shape) + 0.1).astype(dtype)  # none is near 0
     weight = symbol.var("__random_factors")
     plain = sym.as_nd_ndarray()
-    whole = symbol.sum(
-        symbol.broadcast_mul(plain[0] if len(sym.list_outputs()) > 1 else plain, weight)
-    )
+    first = plain[0] if len(sym.list_outputs()) > 1 else plain
+    whole = symbol.broadcast_mul(first, weight)
     every = {**arguments, "__random_factors": _array(factors, ctx, dtype)}
-    requests = {name: "write" if name in wanted else "null" for name in every}
+    requests = {name: asked.get(name, "null") for name in every}
     gradients = {name: _array(numpy.zeros(every[name].shape, dtype), ctx, dtype) for name in wanted}
     executor = whole._bind(
         ctx, args=every, args_grad=gradients, grad_req=requests, aux_states=states

@@ -2,12 +2,14 @@
 
 import bz2
 import contextlib
+import functools
 import os
+import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from weft._base.errors import InvalidType
+from weft._base.errors import InvalidType, InvalidValue
 from weft.gluon.data.vision.idx import read_idx
 from weft.mxnet import device as _device
 from weft.mxnet import util as _util
@@ -63,6 +65,32 @@ def set_default_device(device: _device.Device) -> None:
 def is_cd_run() -> bool:
     """Is this a run of a release's tests, by the variable CD_JOB?"""
     return os.environ.get("CD_JOB") == "1"
+
+
+def retry(n: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Decorator of a test by chance: it may fail by an AssertionError all but once of `n` times."""
+    if n < 1:
+        raise InvalidValue(f"retry: `n` must be at least 1; got {n}")
+
+    def decorate(test: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(test)
+        def run(*args: Any, **kwargs: Any) -> None:
+            for left in reversed(range(n)):
+                try:
+                    return test(*args, **kwargs)
+                except AssertionError:
+                    if not left:
+                        raise
+            return None
+
+        return run
+
+    return decorate
+
+
+def is_aarch64_run() -> bool:
+    """Is the processor an Arm of 64 bits?"""
+    return platform.machine() == "aarch64"
 
 
 def has_tvm_ops() -> bool:
@@ -231,7 +259,9 @@ __all__ = [
     "get_mnist_ubyte",
     "get_rtc_compile_opts",
     "has_tvm_ops",
+    "is_aarch64_run",
     "is_cd_run",
     "is_op_runnable",
+    "retry",
     "set_default_device",
 ]
