@@ -19,6 +19,7 @@ from weft.gluon.data.dataset import Dataset as _Dataset
 from weft.gluon.data.vision import MNIST as _MNIST
 from weft.gluon.data.vision import FashionMNIST as _FashionMNIST
 from weft.gluon.data.vision import ImageFolderDataset, ImageListDataset, ImageRecordDataset
+from weft.mxnet import _modes
 
 Transform = Callable[[Any, Any], Any]
 
@@ -31,11 +32,17 @@ def _root(root: str | os.PathLike[str] | None, name: str) -> Path:
     return Path(home, "datasets", name).expanduser()
 
 
+def _as_labels(found: numpy.ndarray) -> numpy.ndarray | np.ndarray:
+    """Labels as MXNet has them: once the program has called `set_np()` they are its own arrays."""
+    labels = found.astype("int32")
+    return np.array(labels, device="cpu") if _modes.asks_for_numpy_shapes() else labels
+
+
 class _Images(_Dataset):
     """Images and labels in memory; a subclass reads them."""
 
     _data: np.ndarray
-    _label: numpy.ndarray
+    _label: numpy.ndarray | np.ndarray
     _transform: Transform | None = None
 
     def __getitem__(self, index: Any) -> Any:
@@ -65,7 +72,7 @@ class MNIST(_Images):
         found = self._native(_root(root, self._folder), train)
         images, labels = found.arrays
         self._data = np.array(numpy.asarray(images), device="cpu")
-        self._label = numpy.asarray(labels).astype("int32")
+        self._label = _as_labels(numpy.asarray(labels))
         self._transform = transform
 
 
@@ -115,7 +122,7 @@ class CIFAR10(_Images):
     def _read(self, folder: Path, names: tuple[str, ...]) -> None:
         parts = [self._records(folder, name) for name in names]
         records = numpy.concatenate(parts)
-        self._label = records[:, self._place].astype("int32")
+        self._label = _as_labels(records[:, self._place])
         pixels = records[:, self._labels :].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
         self._data = np.array(numpy.ascontiguousarray(pixels), device="cpu")
 
