@@ -1,13 +1,98 @@
 """What programs of the Gluon textbook and of MXNet's examples rely on, beside what their pages say:
-workers without a main part, lists in samples, copies."""
+states that go on after a backward, workers without a main part, lists in samples, copies."""
 
 import subprocess
 import sys
 
 import numpy
 import pytest
+from weft import autograd as native_autograd
 from weft import mxnet as mx
 from weft.mxnet import _modes, autograd, gluon, np
+
+# ---- what a backward went through
+
+
+def leaf(*values):
+    array = np.array(values)
+    array.attach_grad()
+    return array
+
+
+def test_a_state_goes_on_as_a_constant_after_a_backward():
+    x, w = leaf(3.0), leaf(2.0)
+    with autograd.record():
+        state = x * w
+    state.backward()
+    with autograd.record():
+        after = state * w
+    after.backward()
+    assert w.grad.item() == 6 and x.grad.item() == 2  # the second did not reach x
+
+
+def test_what_saves_nothing_is_a_constant_as_well():
+    x, w = leaf(3.0), leaf(2.0)
+    with autograd.record():
+        state = x + w
+    state.backward()
+    with autograd.record():
+        after = state + w
+    after.backward()
+    assert w.grad.item() == 1
+
+
+def test_a_part_that_no_backward_visited_leads_to_a_constant():
+    x, w = leaf(3.0, 4.0), leaf(2.0, 5.0)
+    with autograd.record():
+        both = x * w
+        first, second = both[:1], both[1:]
+    first.backward()
+    with autograd.record():
+        after = (second * w[1:]).sum()
+    after.backward()
+    assert w.grad.asnumpy().tolist() == [0, 20]
+
+
+def test_the_same_twice_is_still_refused():
+    x = leaf(3.0)
+    with autograd.record():
+        shared = x * x
+        one, two = shared * 2, shared + 3
+    one.backward()
+    with pytest.raises(mx.MXNetError, match="retain_graph=True"):
+        one.backward()
+    with pytest.raises(mx.MXNetError, match="released all that the heads depend on"):
+        two.backward()
+
+
+def test_weft_s_own_recording_still_refuses_a_state():
+    x = leaf(3.0)
+    with native_autograd.record():
+        state = x * x
+    state.backward()
+    with native_autograd.record():
+        after = state * x
+    with pytest.raises(RuntimeError, match=r"state.detach\(\)"):
+        after.backward()
+
+
+@pytest.mark.parametrize("kind", ["RNN", "GRU", "LSTM"])
+@pytest.mark.parametrize("hybridize", [False, True])
+def test_recurrent_layers_train_over_batches_without_detach(kind, hybridize):
+    layer = getattr(gluon.rnn, kind)(4)
+    layer.initialize()
+    if hybridize:
+        layer.hybridize()
+    trainer = gluon.Trainer(layer.collect_params(), "sgd", {"learning_rate": 0.1})
+    state = layer.begin_state(batch_size=2)
+    for _ in range(3):
+        with autograd.record():
+            out, state = layer(np.ones((5, 2, 3)), state)
+            loss = (out**2).sum()
+        loss.backward()
+        trainer.step(2)
+    assert numpy.isfinite(out.asnumpy()).all()
+
 
 # ---- loaders
 
