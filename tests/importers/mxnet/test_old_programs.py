@@ -156,6 +156,31 @@ def test_labels_of_data_sets_are_arrays_after_set_np(tmp_path, request):
     assert labels.asnumpy().tolist() == [3, 1, 2]
 
 
+def test_images_of_folders_lists_and_records_are_arrays(tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    (tmp_path / "cats").mkdir()
+    pixels = numpy.arange(4 * 5 * 3, dtype="uint8").reshape(4, 5, 3)
+    image.fromarray(pixels).save(tmp_path / "cats" / "0.png")
+    writer = mx.recordio.MXIndexedRecordIO(
+        str(tmp_path / "all.idx"), str(tmp_path / "all.rec"), "w"
+    )
+    png = (tmp_path / "cats" / "0.png").read_bytes()
+    writer.write_idx(0, mx.recordio.pack(mx.recordio.IRHeader(0, 0.0, 0, 0), png))
+    writer.close()
+    vision = gluon.data.vision
+    for samples in (
+        vision.ImageFolderDataset(tmp_path),
+        vision.ImageRecordDataset(tmp_path / "all.rec"),
+        vision.ImageListDataset(tmp_path, [[0, "cats/0.png"]]),
+    ):
+        found, label = samples[0]
+        assert type(found) is np.ndarray and label == 0
+        numpy.testing.assert_array_equal(found.asnumpy(), pixels)
+    moved = vision.ImageFolderDataset(tmp_path, transform=lambda data, label: (data[:2], label + 1))
+    assert moved[0][0].shape == (2, 5, 3) and moved[0][1] == 1
+    assert gluon.data.DataLoader(moved, 1)._dataset is moved
+
+
 # ---- trainers
 
 

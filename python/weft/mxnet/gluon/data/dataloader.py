@@ -8,7 +8,6 @@ sets with lambdas.
 
 import ast
 import functools
-import sys
 import warnings
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -76,6 +75,7 @@ class DataLoader(_Native):
             thread_pool=thread_pool,
             timeout=timeout,
         )
+        self._dataset = dataset  # programs read it, as `loader._dataset`
         if batchify_fn is None:  # set now, so that rows of arrays are still gathered at once
             self._make_batch._batchify = default_batchify_fn
 
@@ -99,7 +99,9 @@ class DataLoader(_Native):
 
 def _main_cannot_be_imported() -> str | None:
     """Why worker processes cannot import the program's main module; None where they can."""
-    path = getattr(sys.modules.get("__main__"), "__file__", None)
+    import __main__  # now: `python -m weft.mxnet` puts the program in its own place
+
+    path = getattr(__main__, "__file__", None)
     if path is None:
         return "what an interactive session defines is not in them"
     return _runs_when_imported(path)
