@@ -67,6 +67,8 @@ class Sweep {
   PoolVector<Ref<TapeNode>> visited_;
   uint64_t segment_ = 0;
   bool heads_are_used_up_ = false;
+  bool is_cut_ = false;  // something released was left out, as a constant
+  bool has_reached_leaf_ = false;
   PoolVector<Leaving>* leaving_ = nullptr;
 };
 
@@ -141,6 +143,7 @@ Status Sweep::visit(TapeNode& node, ops::Values cotangents) {
   if (!leaf || !leaf->rows() || !wanted_.empty()) make_dense(cotangents);
   WEFT_TRY(builder_.status());
   if (is_wanted(node)) results_.emplace_back(&node, cotangents);
+  has_reached_leaf_ |= leaf != nullptr;
   if (leaf)
     return wanted_.empty() && cotangents[0] ? leaf->deliver(std::move(cotangents[0])) : Status();
   // What a rule makes of nothing, such as a constant, goes to the device of its cotangents.
@@ -151,8 +154,14 @@ Status Sweep::visit(TapeNode& node, ops::Values cotangents) {
   if (!gradients.ok()) return node.is_used_up() ? used_up(gradients.status()) : gradients.status();
   const ops::Values& inputs = gradients.value();
   const auto edges = node.edges();
-  for (size_t i = 0; i < edges.size() && i < inputs.size(); ++i)
-    if (edges[i] && inputs[i]) WEFT_TRY(add(edges[i], inputs[i]));
+  for (size_t i = 0; i < edges.size() && i < inputs.size(); ++i) {
+    if (!edges[i] || !inputs[i]) continue;
+    const TapeNode& from = *edges[i].node;
+    if (node.forgets() && from.is_used_up() && !from.is_leaf())
+      is_cut_ = true;
+    else
+      WEFT_TRY(add(edges[i], inputs[i]));
+  }
   return {};
 }
 
@@ -167,6 +176,10 @@ Status Sweep::run() {
     WEFT_TRY(visit(*node, std::move(cotangents)));
     if (!retain_) visited_.push_back(node);
   }
+  if (is_cut_ && !has_reached_leaf_ && wanted_.empty())
+    return errors::invalid_state("backward",
+                                 "an earlier backward released all that the heads depend on; pass "
+                                 "retain_graph=True to that one");
   // Only now: with create_graph, rules still read what nodes saved while the sweep runs.
   for (const Ref<TapeNode>& node : visited_) node->use_up();
   return {};

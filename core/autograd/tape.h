@@ -52,6 +52,8 @@ class TapeNode : public Object {
     is_used_up_ = true;
     release_saved();
   }
+  // Recorded by a thread to which what a backward has released is a constant (kForgetting).
+  bool forgets() const { return forgets_; }
   // The number of the checkpointed segment in which it was made; 0 for none. A leaf is in none.
   uint64_t segment() const { return segment_; }
   void set_segment(uint64_t segment) { segment_ = segment; }
@@ -81,6 +83,7 @@ class TapeNode : public Object {
  private:
   uint64_t sequence_ = 0;  // while it waits to be deleted: the node after it
   uint64_t segment_ = thread_state().segment;
+  const bool forgets_ = (thread_state().modes & kForgetting) != 0;
   bool is_used_up_ = false;
 };
 

@@ -196,6 +196,7 @@ void define_autograd(py::module_& module) {
   module.attr("MIXED_FLOAT16") = static_cast<uint32_t>(WEFT_MODE_MIXED_FLOAT16);
   module.attr("MIXED_BFLOAT16") = static_cast<uint32_t>(WEFT_MODE_MIXED_BFLOAT16);
   module.attr("DEFERRING") = static_cast<uint32_t>(WEFT_MODE_DEFERRING);
+  module.attr("FORGETTING") = static_cast<uint32_t>(WEFT_MODE_FORGETTING);
   module.def("record_function", record_function);
   module.def("checkpoint_begin", checkpoint_begin);
   module.def("checkpoint_end", checkpoint_end);

@@ -20,7 +20,10 @@ enum {
    * faster by it; all results keep their dtype. The operators of a trace keep the mode that was set
    * at their call. If both bits are set, bfloat16 counts. */
   WEFT_MODE_MIXED_FLOAT16 = 16,
-  WEFT_MODE_MIXED_BFLOAT16 = 32
+  WEFT_MODE_MIXED_BFLOAT16 = 32,
+  /* For operators that are recorded: results that a backward has already gone through are constants
+   * to them, as if they were detached. Without it a backward through such results is refused. */
+  WEFT_MODE_FORGETTING = 64
 };
 /* The modes of this thread. */
 WEFT_API uint32_t weft_modes(void);

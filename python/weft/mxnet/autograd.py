@@ -19,6 +19,7 @@ from weft import autograd as _autograd
 from weft import np
 from weft._base.errors import InvalidValue
 from weft._core import native as _native
+from weft._core.modes import ModeScope
 from weft._core.typing import ndarray
 from weft.autograd import (
     Function,
@@ -26,19 +27,30 @@ from weft.autograd import (
     is_training,
     pause,
     predict_mode,
-    record,
     train_mode,
 )
 from weft.mxnet import _array_methods  # noqa: F401 - arrays get MXNet's methods
+
+_RECORDING = _native.RECORDING | _native.FORGETTING
 
 
 def _listed(arrays: Any) -> list[Any]:
     return list(arrays) if isinstance(arrays, list | tuple) else [arrays]
 
 
+def record(train_mode: bool = True) -> ModeScope:
+    """A `with` block whose operators are recorded for `backward`; training mode by default.
+
+    What an earlier backward went through is a constant to them, as if it were detached: programs
+    pass the state of a recurrent layer to the next batch as it is.
+    """
+    mode = _native.TRAINING if train_mode else 0
+    return ModeScope(_RECORDING | mode, _native.TRAINING & ~mode)
+
+
 def set_recording(is_recording: bool) -> bool:
     """Turns recording on or off in this thread; gives what it was."""
-    return _switched(_native.RECORDING, is_recording)
+    return _switched(_RECORDING, is_recording)
 
 
 def set_training(train_mode: bool) -> bool:

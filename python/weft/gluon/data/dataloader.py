@@ -310,7 +310,7 @@ class _BatchMaker:
 
     def _batch_of(self, indices: list[int], place: MutableSequence[int]) -> Any:
         samples = self._samples(indices, place)
-        if type(self._batchify) is Stack:
+        if isinstance(self._batchify, Stack):
             return self._batchify.of(samples, len(indices))
         return self._batchify(list(samples))
 

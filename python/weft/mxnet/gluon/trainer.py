@@ -181,7 +181,8 @@ class Trainer:
     def _rescale(self, caller: str, batch_size: float) -> None:
         if not batch_size:
             raise InvalidValue(f"{caller}: `batch_size` must not be 0; got {batch_size}")
-        self._optimizer.rescale_grad = self._scale / batch_size
+        # Programs count the words of a batch by a sum, so an array of one element comes as well.
+        self._optimizer.rescale_grad = self._scale / float(batch_size)
 
     def _require_own_updates(self, caller: str) -> None:
         if not self._kv_initialized:

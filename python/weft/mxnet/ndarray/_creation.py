@@ -168,7 +168,7 @@ def split_v2(
     parts = np.split(ary, cuts if isinstance(cuts, int) else list(cuts), axis=axis)
     if squeeze_axis:
         parts = [np.squeeze(part, axis) for part in parts]
-    found = [shaped(part) for part in parts]
+    found = [shaped(part.copy()) for part in parts]
     return found[0] if len(found) == 1 else found
 
 

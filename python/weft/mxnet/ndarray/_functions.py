@@ -14,6 +14,7 @@ import numpy
 from weft import np, npx
 from weft._base.errors import MissingAttribute
 from weft._base.spelling import hint
+from weft._core import native
 from weft._core.typing import ndarray
 from weft.mxnet._modes import asks_for_numpy_shapes
 from weft.mxnet._operators import RULES, rule_of
@@ -29,8 +30,8 @@ _NATIVE: dict[str, Callable[..., Any]] = {
     "negative": np.negative,
     "relu": npx.relu,
     "sigmoid": npx.sigmoid,
-    "stop_gradient": np.ndarray.detach,
-    "BlockGrad": np.ndarray.detach,
+    "stop_gradient": lambda x: x.detach().copy(),
+    "BlockGrad": lambda x: x.detach().copy(),
 }
 
 # What makes a sparse array of a whole one; the module of sparse arrays fills it in.
@@ -78,7 +79,10 @@ def run(plan: _Plan, args: tuple[Any, ...], out: Any, kwargs: dict[str, Any]) ->
     stypes = [x.stype if isinstance(x, Sparse) else "default" for x in inputs if x is not None]
     if plan.rule.takes_call:
         given["_"] = plan.calls[asks_for_numpy_shapes()]
-    found = plan.result(map(_as_array, inputs), given)
+    arrays = [_as_array(x) for x in inputs]
+    found = plan.result(arrays, given)
+    if out is None and not native.modes() & native.TRACING:
+        found = apart(found, arrays)
     if isinstance(found, tuple | list):
         found = [shaped(part) for part in found]
         if len(found) == 1:
@@ -88,6 +92,17 @@ def run(plan: _Plan, args: tuple[Any, ...], out: Any, kwargs: dict[str, Any]) ->
     if any(stype != "default" for stype in stypes) and not isinstance(found, list):
         found = _stored(found, stored_as(plan.op, stypes, given))
     return found if out is None else written(found, out)
+
+
+def apart(found: Any, inputs: Iterable[Any]) -> Any:
+    """Results that share no memory with the inputs: a write to what an operator of MXNet made never
+    changes what it was made of, where Weft's own reshape and its like give views."""
+    if isinstance(found, tuple | list):
+        return [apart(part, inputs) for part in found]
+    if not isinstance(found, ndarray):
+        return found
+    shares = any(isinstance(x, ndarray) and native.shares_box(found, x) for x in inputs)
+    return found.copy() if shares else found
 
 
 def _stored(found: Any, stype: str) -> Any:
@@ -115,9 +130,9 @@ def written(found: Any, out: Any) -> Any:
 def function_of(op: str, name: str) -> Callable[..., Any]:
     """The function of an operator of the table, which a program calls `name`."""
     plan = _Plan(op, name)
-    native = _NATIVE.get(op)
-    if native is not None:
-        function = _with_native(plan, native)
+    direct = _NATIVE.get(op)
+    if direct is not None:
+        function = _with_native(plan, direct)
     elif plan.rest:
 
         def function(*data: Any, out: Any = None, name: Any = None, **kwargs: Any) -> Any:
@@ -130,10 +145,10 @@ def function_of(op: str, name: str) -> Callable[..., Any]:
     return _described(function, plan)
 
 
-def _with_native(plan: _Plan, native: Callable[..., Any]) -> Callable[..., Any]:
+def _with_native(plan: _Plan, direct: Callable[..., Any]) -> Callable[..., Any]:
     def function(data: Any = None, out: Any = None, name: Any = None) -> Any:
         if type(data) is NDArray and out is None:
-            return native(data)
+            return direct(data)
         return run(plan, (data,), out, {})
 
     return function

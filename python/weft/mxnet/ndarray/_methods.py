@@ -70,7 +70,7 @@ def _transpose(self: NDArray, *axes: Any, **kwargs: Any) -> NDArray:
     if not axes and "axes" in kwargs:
         axes = (kwargs["axes"],)
     order = axes[0] if len(axes) == 1 and isinstance(axes[0], list | tuple) else axes
-    return np.transpose(self, tuple(order) if order else None)
+    return np.transpose(self, tuple(order) if order else None).copy()
 
 
 def _broadcast_to(self: NDArray, shape: Any) -> NDArray:
@@ -158,6 +158,7 @@ def _add_methods() -> None:
         "slice_assign_scalar": _slice_assign_scalar,
         "split_v2": _split_v2,
         "tostype": _tostype,
+        "T": property(_transpose, doc="The array with its axes reversed."),
         "transpose": _transpose,
         "grad": property(_grad, doc=_grad.__doc__),
     }

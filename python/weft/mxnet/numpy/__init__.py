@@ -43,10 +43,11 @@ globals().update(_FUNCTIONS)
 shares_memory = _np.may_share_memory
 
 bool_ = bool = _numpy.dtype("bool")
-int8, int16, int32, int64 = map(_numpy.dtype, ("int8", "int16", "int32", "int64"))
-uint8, uint16, uint32, uint64 = map(_numpy.dtype, ("uint8", "uint16", "uint32", "uint64"))
-float16, float32, float64 = map(_numpy.dtype, ("float16", "float32", "float64"))
-complex64, complex128 = map(_numpy.dtype, ("complex64", "complex128"))
+# Types as in 1.x, which programs also call: `np.float32(3)`. They equal the dtypes of 2.0.
+int8, int16, int32, int64 = _numpy.int8, _numpy.int16, _numpy.int32, _numpy.int64
+uint8, uint16, uint32, uint64 = _numpy.uint8, _numpy.uint16, _numpy.uint32, _numpy.uint64
+float16, float32, float64 = _numpy.float16, _numpy.float32, _numpy.float64
+complex64, complex128 = _numpy.complex64, _numpy.complex128
 
 boolean_dtypes = [bool_]
 integer_dtypes = [int8, int16, int32, int64, uint8, uint16, uint32, uint64]

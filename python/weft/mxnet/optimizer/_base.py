@@ -60,8 +60,8 @@ class Optimizer:
         self.lr_scheduler = lr_scheduler
         self.lr = 0.01 if learning_rate is None else learning_rate
         if lr_scheduler is not None:
-            if learning_rate is None:
-                self.lr = lr_scheduler.base_lr
+            if learning_rate is None:  # a scheduler may be any function of the number of updates
+                self.lr = getattr(lr_scheduler, "base_lr", self.lr)
             else:
                 lr_scheduler.base_lr = learning_rate
         self.wd = wd

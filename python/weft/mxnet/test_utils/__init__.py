@@ -14,8 +14,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as _numpy
-from numpy import random as rnd
-from numpy import testing as npt
 
 from weft._base import spelling as _spelling
 from weft.mxnet.device import Device as Context

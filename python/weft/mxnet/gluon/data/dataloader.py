@@ -1,16 +1,42 @@
-"""The loader, with MXNet's arguments."""
+"""The loader, with MXNet's arguments.
 
-from collections.abc import Iterator
+MXNet's workers were forks of the program, so they had all that it had. Weft's are processes of
+their own that import the program. Where that cannot work, threads make the batches: in a program
+whose main part is not under `if __name__ == "__main__":`, in an interactive session, and for data
+sets with lambdas.
+"""
+
+import ast
+import functools
+import warnings
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from weft import np
 from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft._base.containers import sequence_of
+from weft._base.errors import InvalidType
 from weft.gluon.data import DataLoader as _Native
-from weft.gluon.data.batchify import default_batchify_fn
+from weft.gluon.data._workers import WorkerPool
+from weft.gluon.data.batchify import Stack
 from weft.mxnet.gluon._modes import is_np_array, shown
 
-default_mp_batchify_fn = default_batchify_fn
+
+class _Stack(Stack):
+    """Stacks as MXNet does: a tuple has parts, but a list in a sample is an array of numbers."""
+
+    def of(self, samples: Iterable[Any], count: int) -> Any:
+        return super().of(map(_without_lists, samples), count)
+
+
+def _without_lists(sample: Any) -> Any:
+    if isinstance(sample, tuple):
+        return tuple(map(_without_lists, sample))
+    return np.array(sample).asnumpy() if isinstance(sample, list) else sample
+
+
+default_batchify_fn = default_mp_batchify_fn = _Stack()
 
 
 class DataLoader(_Native):
@@ -51,10 +77,61 @@ class DataLoader(_Native):
             thread_pool=thread_pool,
             timeout=timeout,
         )
+        self._dataset = dataset  # programs read it, as `loader._dataset`
+        if batchify_fn is None:  # set now, so that rows of arrays are still gathered at once
+            self._make_batch._batchify = default_batchify_fn
 
     def __iter__(self) -> Iterator[Any]:
         batches = super().__iter__()
         return batches if is_np_array() else map(_in_mode, batches)
+
+    def _by_processes(self, place: Any) -> Iterator[Any]:
+        if self._idle:
+            return super()._by_processes(place)
+        obstacle = _main_cannot_be_imported()
+        if obstacle is None:
+            try:
+                self._idle.append(WorkerPool(self._make_batch, self._num_workers, self._timeout))
+                return super()._by_processes(place)
+            except InvalidType as error:  # it cannot be pickled
+                obstacle = str(error)
+        warnings.warn(
+            f"DataLoader: threads make the batches, because worker processes cannot: {obstacle}",
+            stacklevel=4,
+        )
+        self._thread_pool = True
+        return self._by_threads(place)
+
+
+def _main_cannot_be_imported() -> str | None:
+    """Why worker processes cannot import the program's main module; None where they can."""
+    import __main__  # now: `python -m weft.mxnet` puts the program in its own place
+
+    path = getattr(__main__, "__file__", None)
+    if path is None:
+        return "what an interactive session defines is not in them"
+    return _runs_when_imported(path)
+
+
+@functools.lru_cache
+def _runs_when_imported(path: str) -> str | None:
+    """Has the file work at its outermost level, where no `if` asks for its `__name__`?"""
+    try:
+        with open(path, "rb") as file:
+            statements = ast.parse(file.read()).body
+    except (OSError, SyntaxError, ValueError):
+        return None  # no source: nothing is known against it
+    asks = (
+        any(isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(each.test))
+        for each in statements
+        if isinstance(each, ast.If)
+    )
+    works = any(isinstance(each, ast.For | ast.While | ast.With | ast.Expr) for each in statements)
+    if any(asks) or not works:
+        return None
+    return (
+        f'the main part of {path} is not under `if __name__ == "__main__":`, so it would run again'
+    )
 
 
 def _in_mode(batch: Any) -> Any:

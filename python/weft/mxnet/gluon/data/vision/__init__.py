@@ -4,9 +4,16 @@ from typing import TYPE_CHECKING
 
 from weft._base import spelling as _spelling
 from weft._base import words as _words
-from weft.gluon.data.vision import ImageFolderDataset, ImageListDataset, ImageRecordDataset
 from weft.mxnet.gluon.data.vision import datasets, transforms
-from weft.mxnet.gluon.data.vision.datasets import CIFAR10, CIFAR100, MNIST, FashionMNIST
+from weft.mxnet.gluon.data.vision.datasets import (
+    CIFAR10,
+    CIFAR100,
+    MNIST,
+    FashionMNIST,
+    ImageFolderDataset,
+    ImageListDataset,
+    ImageRecordDataset,
+)
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder(

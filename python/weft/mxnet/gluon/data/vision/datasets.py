@@ -18,7 +18,10 @@ from weft._base.errors import FileFailure, MissingFile
 from weft.gluon.data.dataset import Dataset as _Dataset
 from weft.gluon.data.vision import MNIST as _MNIST
 from weft.gluon.data.vision import FashionMNIST as _FashionMNIST
-from weft.gluon.data.vision import ImageFolderDataset, ImageListDataset, ImageRecordDataset
+from weft.gluon.data.vision import ImageFolderDataset as _Folder
+from weft.gluon.data.vision import ImageListDataset as _List
+from weft.gluon.data.vision import ImageRecordDataset as _Record
+from weft.mxnet import _modes
 
 Transform = Callable[[Any, Any], Any]
 
@@ -31,11 +34,17 @@ def _root(root: str | os.PathLike[str] | None, name: str) -> Path:
     return Path(home, "datasets", name).expanduser()
 
 
+def _as_labels(found: numpy.ndarray) -> numpy.ndarray | np.ndarray:
+    """Labels as MXNet has them: once the program has called `set_np()` they are its own arrays."""
+    labels = found.astype("int32")
+    return np.array(labels, device="cpu") if _modes.asks_for_numpy_shapes() else labels
+
+
 class _Images(_Dataset):
     """Images and labels in memory; a subclass reads them."""
 
     _data: np.ndarray
-    _label: numpy.ndarray
+    _label: numpy.ndarray | np.ndarray
     _transform: Transform | None = None
 
     def __getitem__(self, index: Any) -> Any:
@@ -65,7 +74,7 @@ class MNIST(_Images):
         found = self._native(_root(root, self._folder), train)
         images, labels = found.arrays
         self._data = np.array(numpy.asarray(images), device="cpu")
-        self._label = numpy.asarray(labels).astype("int32")
+        self._label = _as_labels(numpy.asarray(labels))
         self._transform = transform
 
 
@@ -115,7 +124,7 @@ class CIFAR10(_Images):
     def _read(self, folder: Path, names: tuple[str, ...]) -> None:
         parts = [self._records(folder, name) for name in names]
         records = numpy.concatenate(parts)
-        self._label = records[:, self._place].astype("int32")
+        self._label = _as_labels(records[:, self._place])
         pixels = records[:, self._labels :].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
         self._data = np.array(numpy.ascontiguousarray(pixels), device="cpu")
 
@@ -154,6 +163,47 @@ class CIFAR100(CIFAR10):
     ) -> None:
         self._place = 1 if fine_label else 0
         super().__init__(root, train, transform)
+
+
+class _Decoded(_Dataset):
+    """Images that are read one by one, as arrays of Weft; MXNet's are its own, too."""
+
+    _transform: Transform | None = None
+
+    def __getitem__(self, index: Any) -> Any:
+        image, label = super().__getitem__(index)
+        image = np.array(image, device="cpu")
+        return (image, label) if self._transform is None else self._transform(image, label)
+
+
+class ImageFolderDataset(_Decoded, _Folder):
+    """Images in a folder for each class; `synsets` names the classes.
+
+    flag: 1 for images in color, 0 for gray ones; transform: a function of image and label
+    """
+
+    def __init__(
+        self, root: str | os.PathLike[str], flag: int = 1, transform: Transform | None = None
+    ) -> None:
+        _Folder.__init__(self, root, flag)
+        self._root, self._transform = root, transform
+
+
+class ImageRecordDataset(_Decoded, _Record):
+    """Images of a RecordIO file, as `im2rec` makes them.
+
+    flag: 1 for images in color, 0 for gray ones; transform: a function of image and label
+    """
+
+    def __init__(
+        self, filename: str | os.PathLike[str], flag: int = 1, transform: Transform | None = None
+    ) -> None:
+        _Record.__init__(self, filename, flag)
+        self._transform = transform
+
+
+class ImageListDataset(_Decoded, _List):
+    """Images of a list: the path of a `.lst` file, or a list of labels and paths."""
 
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
