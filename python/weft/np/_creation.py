@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy
-from numpy import bool_, float32, float64, int64, uint64
+from numpy import bool_, float32, int64, uint64
 
 from weft._base.errors import InvalidValue
 from weft._base.protocols import SharesMemory
@@ -17,12 +17,11 @@ from weft._core.typing import ArrayLike, DeviceLike, DTypeLike, Shape, ndarray
 from weft._trace.state import is_tracing
 from weft.device import Device
 from weft.np import _exact, _ops
-from weft.np._dtype_functions import isdtype
 
 _full, _arange = OPERATORS["full"], OPERATORS["arange"]
 
 
-def _on(device: DeviceLike, make: Callable[..., ndarray], *arguments: Any) -> ndarray:
+def on(device: DeviceLike, make: Callable[..., ndarray], *arguments: Any) -> ndarray:
     """What `make` gives, on a device; None: on the current one."""
     if device is None:
         return make(*arguments)
@@ -79,7 +78,7 @@ def _as_array(
     object: ArrayLike, dtype: DTypeLike, copy: bool | None, device: DeviceLike
 ) -> ndarray:
     if copy is not False:
-        made = _on(device, native.array, object, dtype, bool(copy))
+        made = on(device, native.array, object, dtype, bool(copy))
         return made if device is None else made.to_device(device)
     if not isinstance(object, ndarray) and isinstance(object, SharesMemory):
         object = from_dlpack(object, copy=False)
@@ -135,7 +134,7 @@ def full(
     if isinstance(fill_value, int | numpy.integer) and not 0 <= fill_value <= 127:
         # The operator's number is a float64, which neither holds nor checks every integer.
         return _ops.broadcast_to(array(int(fill_value), dtype, device=device), shape).copy()
-    return _on(device, _full, shape, fill_value, dtype)
+    return on(device, _full, shape, fill_value, dtype)
 
 
 @named_arguments
@@ -145,7 +144,7 @@ def zeros(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None
     >>> zeros(3)
     array([0., 0., 0.])
     """
-    return _on(device, _full, shape, 0, dtype)
+    return on(device, _full, shape, 0, dtype)
 
 
 @named_arguments
@@ -155,7 +154,7 @@ def ones(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None)
     >>> ones((1, 2), dtype="int32")
     array([[1, 1]], dtype=int32)
     """
-    return _on(device, _full, shape, 1, dtype)
+    return on(device, _full, shape, 1, dtype)
 
 
 @named_arguments
@@ -165,7 +164,7 @@ def empty(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None
     >>> empty((2, 0)).shape
     (2, 0)
     """
-    return _on(device, _full, shape, 0, dtype)
+    return on(device, _full, shape, 0, dtype)
 
 
 @named_arguments
@@ -236,8 +235,8 @@ def arange(
         kinds = {_dtype_of(number) for number in (start, stop, step)}
         dtype = float32 if float32 in kinds else uint64 if uint64 in kinds else int64
     if _exact.is_needed(dtype, start, stop, step):
-        return _on(device, _exact.arange, int(start), int(stop), int(step), dtype)
-    return _on(device, _arange, start, stop, step, dtype)
+        return on(device, _exact.arange, int(start), int(stop), int(step), dtype)
+    return on(device, _arange, start, stop, step, dtype)
 
 
 def _dtype_of(number: Any) -> Any:
@@ -247,39 +246,6 @@ def _dtype_of(number: Any) -> Any:
     if isinstance(number, int | numpy.integer):
         return uint64 if int(number) >= 2**63 else int64  # also of extents, which decide nothing
     return float32
-
-
-@named_arguments
-def linspace(
-    start: float,
-    stop: float,
-    num: int = 50,
-    endpoint: bool = True,
-    dtype: DTypeLike = None,
-    *,
-    device: DeviceLike = None,
-) -> ndarray:
-    """`num` numbers from `start` to `stop`, at equal distances.
-
-    endpoint: is `stop` the last of them?
-    dtype: float32 unless given
-
-    >>> linspace(0, 1, 5)
-    array([0.  , 0.25, 0.5 , 0.75, 1.  ])
-    """
-    if num < 0:
-        raise InvalidValue(f"linspace: `num` must be at least 0; got {num}")
-    steps = num - 1 if endpoint else num
-    wanted = float32 if dtype is None else dtype
-    if _exact.is_needed(wanted, start, stop):
-        return _on(device, _exact.linspace, int(start), int(stop), num, steps, wanted)
-    rounds_down = isdtype(wanted, "integral")  # as NumPy: a cast alone would go towards zero
-    made = float64 if rounds_down else wanted
-    step = (stop - start) / steps if steps > 0 else 0.0
-    numbers = _on(device, _arange, float(start), float(stop), float(step), made, num)
-    if endpoint and num > 1:
-        numbers[-1] = float(stop)
-    return _ops.floor(numbers).astype(dtype) if rounds_down else numbers
 
 
 @named_arguments
@@ -340,7 +306,6 @@ __all__ = [
     "from_dlpack",
     "full",
     "full_like",
-    "linspace",
     "meshgrid",
     "ones",
     "ones_like",
