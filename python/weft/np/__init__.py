@@ -29,6 +29,7 @@ from weft.np import (
     _functional,
     _indices,
     _methods,  # noqa: F401 - arrays get the methods
+    _named,
     _ops,
     _padding,
     _printing,
@@ -58,6 +59,8 @@ from weft.np._indices import *  # noqa: F403
 
 # Operators first: some modules have a function round one of them.
 from weft.np._ops import *  # noqa: F403
+
+from weft.np._named import *  # noqa: F403  # isort: skip
 from weft.np._padding import *  # noqa: F403
 from weft.np._printing import *  # noqa: F403
 from weft.np._ranges import *  # noqa: F403
@@ -88,7 +91,7 @@ if TYPE_CHECKING:  # `_ufuncs` has these second names
     bitwise_invert = bitwise_not = _ops.invert
     bitwise_left_shift, bitwise_right_shift = _ops.left_shift, _ops.right_shift
     mod, pow, true_divide = _ops.remainder, _ops.power, _ops.divide
-around, concat = _ops.round, _ops.concatenate
+around, concat = _named.round, _named.concatenate  # type: ignore[attr-defined]
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder("weft.np", _words.FUNCTIONS, ("npx",))
@@ -107,6 +110,7 @@ __all__ = [
     *_histograms.__all__,
     *_indices.__all__,
     *_nan.__all__,
+    *_named.__all__,
     *_ops.__all__,
     *_padding.__all__,
     *_polynomials.__all__,

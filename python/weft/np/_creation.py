@@ -35,12 +35,16 @@ def array(
     dtype: DTypeLike = None,
     *,
     copy: bool | None = True,
+    order: str | None = "K",
+    subok: bool = False,
+    ndmin: int = 0,
     device: DeviceLike = None,
 ) -> ndarray:
     """A new array with the elements of `object`: an array, a number, or nested lists of numbers.
 
     dtype: by default that of `object`; Python floats become float32, Python integers int64
     copy: None copies only where it is needed; False raises ValueError there
+    ndmin: least number of axes, new ones in front; order, subok: NumPy's, mean nothing here
     device: by default that of `object`, or where new arrays go
 
     Raises TypeError for elements without a dtype of Weft, OverflowError for integers that `dtype`
@@ -50,19 +54,23 @@ def array(
     array([[1., 2.],
            [3., 4.]])
     """
-    return _as_array(object, dtype, copy, device)
+    made = _as_array(object, dtype, copy, device)
+    more = ndmin - made.ndim
+    return made.reshape((1,) * more + made.shape) if more > 0 else made
 
 
 @named_arguments
 def asarray(
-    object: ArrayLike,
+    a: ArrayLike,
     dtype: DTypeLike = None,
+    order: str | None = None,
     *,
     copy: bool | None = None,
     device: DeviceLike = None,
 ) -> ndarray:
-    """`object` as an array; an array of that dtype is returned as it is.
+    """`a` as an array; an array of that dtype is returned as it is.
 
+    order: NumPy's, means nothing here
     copy: True always copies; False never does: an array of another library is shared by
         `from_dlpack`
 
@@ -71,7 +79,7 @@ def asarray(
     >>> asarray([True, False])
     array([ True, False])
     """
-    return _as_array(object, dtype, copy, device)
+    return _as_array(a, dtype, copy, device)
 
 
 def _as_array(
@@ -109,20 +117,29 @@ def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = Non
     return interop.from_dlpack(x, device, copy)
 
 
-def astype(x: ArrayLike, dtype: DTypeLike, /, *, copy: bool = True) -> ndarray:
+def astype(
+    x: ArrayLike, dtype: DTypeLike, /, *, copy: bool = True, device: DeviceLike = None
+) -> ndarray:
     """The elements of `x` converted to another dtype.
 
     >>> astype([1.5, 2.5], "int32")
     array([1, 2], dtype=int32)
     """
-    return asarray(x).astype(dtype, copy=copy)
+    return asarray(x, device=device).astype(dtype, copy=copy)
 
 
 @named_arguments
 def full(
-    shape: Shape, fill_value: float, dtype: DTypeLike = None, *, device: DeviceLike = None
+    shape: Shape,
+    fill_value: ArrayLike,
+    dtype: DTypeLike = None,
+    order: str = "C",
+    *,
+    device: DeviceLike = None,
 ) -> ndarray:
     """An array of `shape` with every element `fill_value`, dtype by its kind unless given.
+
+    fill_value: a number, or an array that broadcasts; order: NumPy's, means nothing here
 
     Raises OverflowError for an integer that `dtype` cannot hold.
 
@@ -130,6 +147,8 @@ def full(
     array([[7, 7],
            [7, 7]])
     """
+    if numpy.ndim(fill_value):
+        return _ops.broadcast_to(asarray(fill_value, dtype, device=device), shape).copy()
     dtype = _dtype_of(fill_value) if dtype is None else dtype
     if isinstance(fill_value, int | numpy.integer) and not 0 <= fill_value <= 127:
         # The operator's number is a float64, which neither holds nor checks every integer.
@@ -138,7 +157,9 @@ def full(
 
 
 @named_arguments
-def zeros(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None) -> ndarray:
+def zeros(
+    shape: Shape, dtype: DTypeLike = float32, order: str = "C", *, device: DeviceLike = None
+) -> ndarray:
     """An array of zeros.
 
     >>> zeros(3)
@@ -148,7 +169,9 @@ def zeros(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None
 
 
 @named_arguments
-def ones(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None) -> ndarray:
+def ones(
+    shape: Shape, dtype: DTypeLike = float32, order: str = "C", *, device: DeviceLike = None
+) -> ndarray:
     """An array of ones.
 
     >>> ones((1, 2), dtype="int32")
@@ -158,7 +181,9 @@ def ones(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None)
 
 
 @named_arguments
-def empty(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None) -> ndarray:
+def empty(
+    shape: Shape, dtype: DTypeLike = float32, order: str = "C", *, device: DeviceLike = None
+) -> ndarray:
     """An array to be filled; its elements have no promised value.
 
     >>> empty((2, 0)).shape
@@ -169,46 +194,80 @@ def empty(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None
 
 @named_arguments
 def full_like(
-    a: ArrayLike, fill_value: float, dtype: DTypeLike = None, *, device: DeviceLike = None
+    a: ArrayLike,
+    fill_value: ArrayLike,
+    dtype: DTypeLike = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Shape | None = None,
+    *,
+    device: DeviceLike = None,
 ) -> ndarray:
-    """An array of `fill_value` with the shape and, unless given, the dtype of `a`.
+    """An array of `fill_value` with the shape and the dtype of `a`, unless others are given.
+
+    order, subok: NumPy's, mean nothing here
 
     >>> full_like(array([1, 2]), 5)
     array([5, 5])
     """
     like = asarray(a)
     dtype = like.dtype if dtype is None else dtype
-    return full(like.shape, fill_value, dtype, device=device or like.device)
+    extents = like.shape if shape is None else shape
+    return full(extents, fill_value, dtype, device=device or like.device)
 
 
 @named_arguments
-def zeros_like(a: ArrayLike, dtype: DTypeLike = None, *, device: DeviceLike = None) -> ndarray:
+def zeros_like(
+    a: ArrayLike,
+    dtype: DTypeLike = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Shape | None = None,
+    *,
+    device: DeviceLike = None,
+) -> ndarray:
     """An array of zeros with the shape and, unless given, the dtype of `a`.
 
     >>> zeros_like(array([1.0, 2.0]))
     array([0., 0.])
     """
-    return full_like(a, 0, dtype, device=device)
+    return full_like(a, 0, dtype, shape=shape, device=device)
 
 
 @named_arguments
-def ones_like(a: ArrayLike, dtype: DTypeLike = None, *, device: DeviceLike = None) -> ndarray:
+def ones_like(
+    a: ArrayLike,
+    dtype: DTypeLike = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Shape | None = None,
+    *,
+    device: DeviceLike = None,
+) -> ndarray:
     """An array of ones with the shape and, unless given, the dtype of `a`.
 
     >>> ones_like(array([1.0, 2.0]))
     array([1., 1.])
     """
-    return full_like(a, 1, dtype, device=device)
+    return full_like(a, 1, dtype, shape=shape, device=device)
 
 
 @named_arguments
-def empty_like(a: ArrayLike, dtype: DTypeLike = None, *, device: DeviceLike = None) -> ndarray:
-    """An array to be filled with the shape and, unless given, the dtype of `a`.
+def empty_like(
+    prototype: ArrayLike,
+    dtype: DTypeLike = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Shape | None = None,
+    *,
+    device: DeviceLike = None,
+) -> ndarray:
+    """An array to be filled with the shape and, unless given, the dtype of `prototype`.
 
     >>> empty_like(array([1, 2])).dtype.name
     'int64'
     """
-    return full_like(a, 0, dtype, device=device)
+    return full_like(prototype, 0, dtype, shape=shape, device=device)
 
 
 @named_arguments
@@ -254,6 +313,7 @@ def eye(
     M: int | None = None,  # noqa: N803
     k: int = 0,
     dtype: DTypeLike = float32,
+    order: str = "C",
     *,
     device: DeviceLike = None,
 ) -> ndarray:
@@ -273,9 +333,12 @@ def eye(
 
 
 @named_arguments
-def meshgrid(*xi: ArrayLike, indexing: str = "xy") -> tuple[ndarray, ...]:
+def meshgrid(
+    *xi: ArrayLike, copy: bool = True, sparse: bool = False, indexing: str = "xy"
+) -> tuple[ndarray, ...]:
     """The coordinates of a grid: one array for each of the vectors `xi`, all of the grid's shape.
 
+    sparse: axes of extent 1 in place of copies; copy: changes nothing here
     indexing: 'xy' exchanges the first two axes, as pictures have them; 'ij' does not
 
     >>> [grid.tolist() for grid in meshgrid([1, 2], [3, 4])]
@@ -291,7 +354,8 @@ def meshgrid(*xi: ArrayLike, indexing: str = "xy") -> tuple[ndarray, ...]:
     grids = []
     for number, vector in enumerate(vectors):
         shape = [vector.size if axis == number else 1 for axis in order]
-        grids.append(_ops.broadcast_to(vector.reshape(shape), extents).copy())
+        part = vector.reshape(shape)
+        grids.append(part.copy() if sparse else _ops.broadcast_to(part, extents).copy())
     return tuple(grids)
 
 

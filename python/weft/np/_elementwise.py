@@ -56,7 +56,7 @@ def fabs(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     return _ops.abs(floating(x), out=out)
 
 
-def fix(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+def fix(x: ArrayLike, out: ndarray | None = None) -> ndarray:
     """Each element rounded toward zero.
 
     >>> from weft import np
@@ -76,7 +76,7 @@ def positive(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     return _ops.copy(x, out=out)
 
 
-def isposinf(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+def isposinf(x: ArrayLike, out: ndarray | None = None) -> ndarray:
     """Is each element plus infinity?
 
     >>> from weft import np
@@ -87,7 +87,7 @@ def isposinf(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     return _ops.logical_and(_ops.isinf(array), array > 0, out=out)
 
 
-def isneginf(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+def isneginf(x: ArrayLike, out: ndarray | None = None) -> ndarray:
     """Is each element minus infinity?
 
     >>> from weft import np

@@ -10,7 +10,7 @@ import numpy
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
 from weft._core.typing import ArrayLike, DeviceLike, DTypeLike, Shape, ndarray
-from weft.np import _creation, _ops
+from weft.np import _creation, _ops, _ranges
 from weft.np._arguments import array_of, host
 from weft.np._dtype_functions import result_type
 from weft.np._searching import flatnonzero
@@ -297,7 +297,7 @@ def _part(item: Any, ndmin: int, place: int) -> ndarray:
             1 if item.step is None else item.step,
         )
         if isinstance(step, complex):
-            array = _creation.linspace(start, stop, int(abs(step)))
+            array = _ranges.linspace(start, stop, int(abs(step)))
         else:
             array = _creation.arange(start, stop, step)
     else:

@@ -142,7 +142,9 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: DTypeLike = "float32") 
     return _ops.tril(_OPERATORS["full"]((N, N if M is None else M), 1, dtype), k)
 
 
-def einsum(subscripts: str, /, *operands: ArrayLike, out: ndarray | None = None) -> ndarray:
+def einsum(
+    subscripts: str, /, *operands: ArrayLike, out: ndarray | None = None, optimize: Any = False
+) -> ndarray:
     """Products of operands, summed over the axes that the result does not name.
 
     subscripts: a letter for each axis of each operand, as in "ij,jk->ik"; `...` stands for axes
