@@ -70,7 +70,7 @@ def test_ufuncs_take_the_options_of_numpys():
     same(out, numpy.divide(x, y, out=numpy.zeros_like(x), where=mask))
     assert np.add(ox, oy, out) is out
     same(out, x + y)
-    assert np.exp(ox, (out,)) is out if False else np.exp(ox, out=(out,)) is out
+    assert np.exp(ox, out=(out,)) is out
     same(out, numpy.exp(x))
     same(np.multiply(ox, oy, dtype="float32"), numpy.multiply(x, y, dtype="float32"))
     same(np.add(ours(K), 1, dtype="float64"), numpy.add(K, 1, dtype="float64"))
@@ -173,3 +173,18 @@ def test_dtypes_of_bfloat16_are_below_the_floating_ones():
     assert np.issubdtype(np.bfloat16, np.floating) and not np.issubdtype(np.bfloat16, np.integer)
     assert np.issubdtype("bfloat16", np.bfloat16)
     assert np.promote_types("bfloat16", "float32").name == "float32"
+
+
+def test_functions_of_numpy_give_arrays_of_weft():
+    x = ours(P)
+    same(numpy.add.reduce(x, axis=1), P.sum(1))
+    same(numpy.maximum.accumulate(x), numpy.maximum.accumulate(P))
+    same(numpy.sum(x, axis=0, where=ours(P > 1)), P.sum(0, where=P > 1))
+    same(numpy.nanvar(x, 1), numpy.nanvar(P, 1))
+    same(numpy.divide(x, 2.0, where=ours(P > 1)) * ours(P > 1), P / 2 * (P > 1))
+    for found in (
+        numpy.add.outer(x[0], x[1]),
+        numpy.quantile(x, 0.3),
+        numpy.convolve(x[0, 0], 2.0),
+    ):
+        assert isinstance(found, np.ndarray)

@@ -58,8 +58,9 @@ def pad(
         return _by_function(whole, widths, mode, kwargs)
     if mode not in MODES:
         raise InvalidValue(f"pad: `mode` must be one of {MODES}; got {mode!r}")
-    for word in kwargs:
-        if word not in _OPTIONS.get(mode, ()):
+    for word, value in kwargs.items():
+        is_default = word == "constant_values" and isinstance(value, int) and value == 0
+        if word not in _OPTIONS.get(mode, ()) and not is_default:
             raise InvalidValue(f"pad: `{word}` is no argument of mode {mode!r}")
     if mode in ("constant", "empty"):
         return _constant(whole, widths, kwargs.get("constant_values", 0))

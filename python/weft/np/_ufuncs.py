@@ -75,7 +75,8 @@ def _computed(
 
 def _differs(inputs: tuple[Any, ...], out: ndarray) -> bool:
     """May the result have another dtype than `out`?"""
-    return any(getattr(value, "dtype", out.dtype) != out.dtype for value in inputs)
+    arrays = (value for value in inputs if isinstance(value, ndarray | numpy.ndarray))
+    return any(array.dtype != out.dtype for array in arrays)
 
 
 def _put(name: str, value: ndarray, found: ndarray, out: ndarray | None, casting: str) -> ndarray:

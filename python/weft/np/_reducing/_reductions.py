@@ -43,7 +43,7 @@ def _total(
     """A sum or a product."""
     operator = getattr(_ops, name)
     if where is True and initial is None and dtype is None:
-        return operator(a, axis, bool(keepdims), out=out)
+        return operator(a, axis, keepdims, out=out)
     kind = None if dtype is None else result_type(dtype)
     array = array_of(a)
     if kind is not None and kind.name not in _WIDE:  # in fewer bits, where it goes round alike
@@ -52,7 +52,7 @@ def _total(
         array = array.astype(kind)
     if where is not True:
         array = _ops.where(where, array, neutral)
-    found = operator(array, axis, bool(keepdims), kind if kind and kind.name in _WIDE else None)
+    found = operator(array, axis, keepdims, kind if kind and kind.name in _WIDE else None)
     if kind is not None and found.dtype != kind:
         found = found.astype(kind)
     return written(found if initial is None else join(found, initial), out)
@@ -128,7 +128,6 @@ def mean(
     array(1.5)
     """
     dtype, out, keepdims = _in_order(dtype, out, keepdims)
-    keepdims = bool(keepdims)
     if where is True and (dtype is None or isdtype(dtype, "real floating")):
         return _ops.mean(a, axis, keepdims, dtype, out=out)
     array = array_of(a)
@@ -158,7 +157,6 @@ def _moment(name: str, doc: str) -> Callable[..., ndarray]:
         correction: float | None = None,
     ) -> ndarray:
         dtype, out, keepdims = _in_order(dtype, out, keepdims)
-        keepdims = bool(keepdims)
         if correction is not None and ddof:
             raise InvalidValue(f"{name}: give `ddof` or `correction`; got both")
         if where is True and mean is None:
@@ -234,7 +232,7 @@ def _extreme(
         out, keepdims = None, out
     operator = getattr(_ops, name)
     if where is True and initial is None:
-        return operator(a, axis, bool(keepdims), out=out)
+        return operator(a, axis, keepdims, out=out)
     array = array_of(a)
     join = _ops.maximum if name == "max" else _ops.minimum
     if where is not True:
@@ -243,9 +241,9 @@ def _extreme(
         array = _ops.where(where, array, _filled(array, _limit(array.dtype, name == "max")))
     # One more element for each result, so that there may be none along the axes.
     if not array.size:
-        shape = numpy.empty(array.shape, bool).sum(axis, keepdims=bool(keepdims)).shape
+        shape = numpy.empty(array.shape, bool).sum(axis, keepdims=keepdims).shape
         return written(_ops.broadcast_to(array_of(initial).astype(array.dtype), shape), out)
-    return written(join(operator(array, axis, bool(keepdims)), initial), out)
+    return written(join(operator(array, axis, keepdims), initial), out)
 
 
 def _filled(array: ndarray, value: Any) -> ndarray:
@@ -336,7 +334,7 @@ def _truth(
     if isinstance(out, bool):
         out, keepdims = None, out
     array = a if where is True else _ops.where(where, array_of(a) != 0, neutral)
-    return getattr(_ops, name)(array, axis, bool(keepdims), out=out)
+    return getattr(_ops, name)(array, axis, keepdims, out=out)
 
 
 def _index(name: str, doc: str) -> Callable[..., ndarray]:
@@ -347,7 +345,7 @@ def _index(name: str, doc: str) -> Callable[..., ndarray]:
     ) -> ndarray:
         if isinstance(out, bool):
             out, keepdims = None, out
-        return operator(a, axis, bool(keepdims), out=out)
+        return operator(a, axis, keepdims, out=out)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = doc
@@ -386,7 +384,7 @@ def ptp(
     """
     if isinstance(out, bool):
         out, keepdims = None, out
-    return _ops.ptp(a, axis, bool(keepdims), out=out)
+    return _ops.ptp(a, axis, keepdims, out=out)
 
 
 amax, amin = max, min
