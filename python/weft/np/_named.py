@@ -188,14 +188,11 @@ def ravel(a: ArrayLike, order: str = "C", *, out: ndarray | None = None) -> ndar
 
 
 def take(
-    a: ArrayLike,
-    indices: ArrayLike,
-    axis: int | None = None,
-    out: ndarray | None = None,
-    mode: str = "raise",
+    a: ArrayLike, indices: ArrayLike, axis: int | None = None, *placed: Any, **options: Any
 ) -> ndarray:
     """Elements or slices along an axis at the given indices; none takes from the flat array.
 
+    out: array to write into
     mode: "raise" refuses indices outside the axis, "strict" also negative ones, "clip" clamps all,
         negative ones to 0; "wrap" counts on from the other end
 
@@ -203,13 +200,16 @@ def take(
     >>> np.take(np.array([5, 6, 7]), [0, -1, 4], mode="wrap")
     array([5, 7, 6])
     """
-    if isinstance(out, str):  # in the place that the operator has for it
-        out, mode = None, out
-    if mode != "wrap":
-        return _ops.take(a, indices, axis, mode, out=out)
+    for value in placed:  # NumPy has `out` in front of `mode`, the operator `mode` alone
+        options["mode" if isinstance(value, str) else "out"] = value
+    if options.get("mode") != "wrap":
+        return _ops.take(a, indices, axis, **options)
     array = array_of(a)
     extent = array.size if axis is None else array.shape[axis_of("take", array, axis)]
-    return _ops.take(array, _ops.remainder(array_of(indices), extent), axis, out=out)
+    return _ops.take(array, _ops.remainder(array_of(indices), extent), axis, out=options.get("out"))
+
+
+take.__signature__ = inspect.signature(numpy.take)  # type: ignore[attr-defined]
 
 
 def trace(
