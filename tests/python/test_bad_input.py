@@ -54,7 +54,7 @@ CASES = {
     "unknown keyword": (
         lambda: np.sum(np.ones(2), axes=0),
         TypeError,
-        "sum: `axes` is no argument; it accepts x, axis, keepdims, dtype, out",
+        "sum: `axes` is no argument; it accepts a, axis, dtype, out, keepdims",
     ),
     "missing argument": (lambda: np.add(np.ones(2)), TypeError, "add: `x2` is missing"),
     "too many arguments": (

@@ -115,7 +115,7 @@ def test_integers_and_counts_are_numpys():
         (lambda: np.quantile(np.ones(3), 2.0), "quantile: `q` must be from 0 to 1"),
         (lambda: np.quantile(np.ones(3), 0.5, method="x"), "quantile: `method`"),
         (lambda: np.quantile(np.ones(3), 0.5, 1), "quantile: `axis` must be in"),
-        (lambda: np.median(np.ones((0, 2)), 0), "quantile: `a` must have elements"),
+        (lambda: np.median(np.ones((0, 2)), 0), "median: `a` must have elements"),
         (lambda: np.average(np.ones((3, 2)), 4, np.ones(2)), "average: `axis` must be in"),
         (lambda: np.diff(np.ones(3), axis=1), "diff: `axis` must be in"),
         (lambda: np.rot90(np.ones((2, 2)), axes=(0, 5)), "rot90: `axis` must be in"),

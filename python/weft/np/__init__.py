@@ -9,125 +9,146 @@ rank 0. Operators are made from the library's registry; `help(np.sum)` has their
 array([3, 5, 7])
 """
 
-import math as _math
 from typing import TYPE_CHECKING
 
-import numpy as _numpy
+from numpy import errstate, geterr, seterr
 
 from weft._base import spelling as _spelling
 from weft._base import words as _words
-from weft._core.dtypes import bfloat16
 from weft._core.typing import ndarray
 from weft.np import (
+    _bits,
     _comparing,
+    _complex,
+    _conversion,
     _creation,
+    _dtype_functions,
     _editing,
     _elementwise,
     _extents,
+    _files,
+    _functional,
+    _indices,
+    _methods,  # noqa: F401 - arrays get the methods
+    _named,
     _ops,
+    _padding,
+    _printing,
+    _ranges,
     _searching,
+    _sets,
     _shapes,
-    _statistics,
+    _sorting,
+    _types,
+    _ufuncs,
+    _writes,
     fft,
     linalg,
     random,
+    testing,
 )
+from weft.np._bits import *  # noqa: F403
 from weft.np._comparing import *  # noqa: F403
+from weft.np._conversion import *  # noqa: F403
 from weft.np._creation import *  # noqa: F403
-from weft.np._dtype_functions import can_cast, finfo, iinfo, isdtype, result_type
+from weft.np._dtype_functions import *  # noqa: F403
 from weft.np._editing import *  # noqa: F403
 from weft.np._elementwise import *  # noqa: F403
 from weft.np._extents import *  # noqa: F403
+from weft.np._files import *  # noqa: F403
+from weft.np._functional import *  # noqa: F403
+from weft.np._indices import *  # noqa: F403
 from weft.np._inspection import __array_namespace_info__
+
+# Operators first: some modules have a function round one of them.
 from weft.np._ops import *  # noqa: F403
+
+from weft.np._named import *  # noqa: F403  # isort: skip
+from weft.np._complex import *  # noqa: F403  # isort: skip
+from weft.np._padding import *  # noqa: F403
+from weft.np._printing import *  # noqa: F403
+from weft.np._ranges import *  # noqa: F403
+from weft.np._reducing import _histograms, _nan, _quantiles, _reductions, _running, _statistics
+from weft.np._reducing._histograms import *  # noqa: F403
+from weft.np._reducing._nan import *  # noqa: F403
+from weft.np._reducing._quantiles import *  # noqa: F403
+from weft.np._reducing._reductions import *  # noqa: F403
+from weft.np._reducing._running import *  # noqa: F403
+from weft.np._reducing._statistics import *  # noqa: F403
 from weft.np._searching import *  # noqa: F403
+from weft.np._sets import *  # noqa: F403
 from weft.np._shapes import *  # noqa: F403
-from weft.np._statistics import *  # noqa: F403
+from weft.np._sorting import *  # noqa: F403
+from weft.np._types import *  # noqa: F403
+from weft.np._ufuncs import *  # noqa: F403
+from weft.np._vectors import _polynomials, _products, _signals, _windows
+from weft.np._vectors._polynomials import *  # noqa: F403
+from weft.np._vectors._products import *  # noqa: F403
+from weft.np._vectors._signals import *  # noqa: F403
+from weft.np._vectors._windows import *  # noqa: F403
+from weft.np._writes import *  # noqa: F403
 
-bool_ = _numpy.bool_
-int8, int16, int32, int64 = _numpy.int8, _numpy.int16, _numpy.int32, _numpy.int64
-uint8, uint16, uint32, uint64 = _numpy.uint8, _numpy.uint16, _numpy.uint32, _numpy.uint64
-float16, float32, float64 = _numpy.float16, _numpy.float32, _numpy.float64
-complex64, complex128 = _numpy.complex64, _numpy.complex128
+if TYPE_CHECKING:  # `_ufuncs` has these second names
+    absolute = _ops.abs
+    acos, asin, atan, atan2 = _ops.arccos, _ops.arcsin, _ops.arctan, _ops.arctan2
+    acosh, asinh, atanh = _ops.arccosh, _ops.arcsinh, _ops.arctanh
+    bitwise_invert = bitwise_not = _ops.invert
+    bitwise_left_shift, bitwise_right_shift = _ops.left_shift, _ops.right_shift
+    conjugate = _ops.conj
+    mod, pow, true_divide = _ops.remainder, _ops.power, _ops.divide
+around, concat = _named.round, _named.concatenate  # type: ignore[attr-defined]
 
-pi = _math.pi
-e = _math.e
-inf = _math.inf
-nan = _math.nan
-newaxis = None
 __array_api_version__ = "2024.12"
-
-# NumPy's second names, most of them the array API's.
-absolute = _ops.abs
-acos, asin, atan, atan2 = _ops.arccos, _ops.arcsin, _ops.arctan, _ops.arctan2
-acosh, asinh, atanh = _ops.arccosh, _ops.arcsinh, _ops.arctanh
-bitwise_invert = bitwise_not = _ops.invert
-bitwise_left_shift, bitwise_right_shift = _ops.left_shift, _ops.right_shift
-concat = _ops.concatenate
-conjugate = _ops.conj
-mod = _ops.remainder
-pow = _ops.power
-true_divide = _ops.divide
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder("weft.np", _words.FUNCTIONS, ("npx",))
 
 __all__ = [
+    *_bits.__all__,
     *_comparing.__all__,
+    *_complex.__all__,
+    *_conversion.__all__,
     *_creation.__all__,
+    *_dtype_functions.__all__,
     *_editing.__all__,
     *_elementwise.__all__,
     *_extents.__all__,
+    *_files.__all__,
+    *_functional.__all__,
+    *_histograms.__all__,
+    *_indices.__all__,
+    *_nan.__all__,
+    *_named.__all__,
     *_ops.__all__,
+    *_padding.__all__,
+    *_polynomials.__all__,
+    *_printing.__all__,
+    *_products.__all__,
+    *_quantiles.__all__,
+    *_ranges.__all__,
+    *_reductions.__all__,
+    *_running.__all__,
     *_searching.__all__,
+    *_sets.__all__,
     *_shapes.__all__,
+    *_signals.__all__,
+    *_sorting.__all__,
     *_statistics.__all__,
+    *_types.__all__,
+    *_ufuncs.__all__,
+    *_windows.__all__,
+    *_writes.__all__,
     "__array_namespace_info__",
-    "absolute",
-    "acos",
-    "acosh",
-    "asin",
-    "asinh",
-    "atan",
-    "atan2",
-    "atanh",
-    "bfloat16",
-    "bitwise_invert",
-    "bitwise_left_shift",
-    "bitwise_not",
-    "bitwise_right_shift",
-    "bool_",
-    "can_cast",
-    "complex128",
-    "complex64",
+    "around",
     "concat",
-    "conjugate",
-    "e",
+    "errstate",
     "fft",
-    "finfo",
-    "float16",
-    "float32",
-    "float64",
-    "iinfo",
-    "inf",
-    "int16",
-    "int32",
-    "int64",
-    "isdtype",
-    "int8",
+    "geterr",
     "linalg",
-    "mod",
-    "nan",
     "ndarray",
-    "newaxis",
-    "pi",
-    "pow",
     "random",
-    "result_type",
-    "true_divide",
-    "uint16",
-    "uint32",
-    "uint64",
-    "uint8",
+    "seterr",
+    "testing",
 ]
+__all__ = list(dict.fromkeys(__all__))  # operators that a function is round, once
 __dir__ = __all__.copy

@@ -1,15 +1,11 @@
-"""NumPy's questions whether arrays are alike, and its reductions that pass over NaN: compositions
-of operators, so they run in hybridized functions, and gradients pass the reductions."""
-
-from collections.abc import Sequence
-from typing import Any
+"""NumPy's questions whether arrays are alike: compositions of operators, so they run in hybridized
+functions."""
 
 import numpy as _numpy
 
-from weft._base.errors import InvalidType
 from weft._core import native as _native
-from weft._core.halves import HALVES, widened
-from weft._core.typing import ArrayLike, DTypeLike, ndarray
+from weft._core.halves import HALVES
+from weft._core.typing import ArrayLike, ndarray
 from weft.np import _ops
 from weft.np._dtype_functions import result_type
 
@@ -112,104 +108,9 @@ def _same(first: ndarray, second: ndarray, equal_nan: bool) -> ndarray:
     return _ops.logical_or(found, _ops.logical_and(_ops.isnan(first), _ops.isnan(second)))
 
 
-# ---- without NaN
-
-_Axis = int | Sequence[int] | None
-
-
-def _instead_of_nan(array: ndarray, value: float) -> ndarray:
-    """The array with a number in the place of NaN, which gets no gradient."""
-    return _ops.where(_ops.isnan(array), value, array) if _is_floating(array) else array
-
-
-def nansum(
-    a: ArrayLike, axis: _Axis = None, dtype: DTypeLike = None, *, keepdims: bool = False
-) -> ndarray:
-    """Sum over axes of what is not NaN; a sum of nothing is 0.
-
-    a: any real dtype; axis: axis or axes to reduce, None for all; dtype: as for `np.sum`
-
-    >>> from weft import np
-    >>> np.nansum(np.array([[1.0, np.nan], [3.0, 4.0]]), axis=0)
-    array([4., 4.])
-    """
-    return _ops.sum(_instead_of_nan(_array(a), 0), axis, keepdims, dtype)
-
-
-def nanprod(
-    a: ArrayLike, axis: _Axis = None, dtype: DTypeLike = None, *, keepdims: bool = False
-) -> ndarray:
-    """Product over axes of what is not NaN; a product of nothing is 1. Arguments as for `nansum`.
-
-    >>> from weft import np
-    >>> np.nanprod(np.array([2.0, np.nan, 3.0]))
-    array(6.)
-    """
-    return _ops.prod(_instead_of_nan(_array(a), 1), axis, keepdims, dtype)
-
-
-def nanmean(
-    a: ArrayLike, axis: _Axis = None, dtype: DTypeLike = None, *, keepdims: bool = False
-) -> ndarray:
-    """Mean over axes of what is not NaN; NaN where there is nothing else. Arguments as for
-    `nansum`.
-
-    >>> from weft import np
-    >>> np.nanmean(np.array([[1.0, np.nan], [3.0, 4.0]]), axis=0)
-    array([2., 4.])
-    """
-    array = _array(a)
-    if not _is_floating(array):
-        return _ops.mean(array, axis, keepdims, dtype)
-    if dtype is not None and "float" not in (kind := result_type(dtype)).name:
-        raise InvalidType(f"nanmean: `dtype` must be floating; got {kind.name}")
-    wide = widened(array) if dtype is None else array.astype(dtype)
-    total = _ops.sum(_instead_of_nan(wide, 0), axis, keepdims)
-    count = _ops.sum(_ops.logical_not(_ops.isnan(array)), axis, keepdims)
-    mean = total / count.astype(total.dtype)
-    return mean.astype(array.dtype) if dtype is None else mean
-
-
-def nanmax(a: ArrayLike, axis: _Axis = None, *, keepdims: bool = False) -> ndarray:
-    """Largest element over axes of what is not NaN; NaN where there is nothing else.
-
-    Raises ValueError where an axis that is reduced has no elements.
-
-    >>> from weft import np
-    >>> np.nanmax(np.array([1.0, np.nan, 3.0]))
-    array(3.)
-    """
-    return _extreme(_ops.max, -_numpy.inf, a, axis, keepdims)
-
-
-def nanmin(a: ArrayLike, axis: _Axis = None, *, keepdims: bool = False) -> ndarray:
-    """Smallest element over axes of what is not NaN; NaN where there is nothing else.
-
-    Raises ValueError where an axis that is reduced has no elements.
-
-    >>> from weft import np
-    >>> np.nanmin(np.array([1.0, np.nan, 3.0]))
-    array(1.)
-    """
-    return _extreme(_ops.min, _numpy.inf, a, axis, keepdims)
-
-
-def _extreme(reduce: Any, limit: float, a: ArrayLike, axis: _Axis, keepdims: bool) -> ndarray:
-    array = _array(a)
-    found = reduce(_instead_of_nan(array, limit), axis, keepdims)
-    if not _is_floating(array):
-        return found
-    return _ops.where(_ops.all(_ops.isnan(array), axis, keepdims), _numpy.nan, found)
-
-
 __all__ = [
     "allclose",
     "array_equal",
     "array_equiv",
     "isclose",
-    "nanmax",
-    "nanmean",
-    "nanmin",
-    "nanprod",
-    "nansum",
 ]

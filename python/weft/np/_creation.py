@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy
-from numpy import bool_, float32, float64, int64, uint64
+from numpy import bool_, float32, int64, uint64
 
 from weft._base.errors import InvalidValue
 from weft._base.protocols import SharesMemory
@@ -17,12 +17,11 @@ from weft._core.typing import ArrayLike, DeviceLike, DTypeLike, Shape, ndarray
 from weft._trace.state import is_tracing
 from weft.device import Device
 from weft.np import _exact, _ops
-from weft.np._dtype_functions import isdtype
 
 _full, _arange = OPERATORS["full"], OPERATORS["arange"]
 
 
-def _on(device: DeviceLike, make: Callable[..., ndarray], *arguments: Any) -> ndarray:
+def on(device: DeviceLike, make: Callable[..., ndarray], *arguments: Any) -> ndarray:
     """What `make` gives, on a device; None: on the current one."""
     if device is None:
         return make(*arguments)
@@ -36,12 +35,16 @@ def array(
     dtype: DTypeLike = None,
     *,
     copy: bool | None = True,
+    order: str | None = "K",
+    subok: bool = False,
+    ndmin: int = 0,
     device: DeviceLike = None,
 ) -> ndarray:
     """A new array with the elements of `object`: an array, a number, or nested lists of numbers.
 
     dtype: by default that of `object`; Python floats become float32, Python integers int64
     copy: None copies only where it is needed; False raises ValueError there
+    ndmin: least number of axes, new ones in front; order, subok: NumPy's, mean nothing here
     device: by default that of `object`, or where new arrays go
 
     Raises TypeError for elements without a dtype of Weft, OverflowError for integers that `dtype`
@@ -51,19 +54,23 @@ def array(
     array([[1., 2.],
            [3., 4.]])
     """
-    return _as_array(object, dtype, copy, device)
+    made = _as_array(object, dtype, copy, device)
+    more = ndmin - made.ndim
+    return made.reshape((1,) * more + made.shape) if more > 0 else made
 
 
 @named_arguments
 def asarray(
-    object: ArrayLike,
+    a: ArrayLike,
     dtype: DTypeLike = None,
+    order: str | None = None,
     *,
     copy: bool | None = None,
     device: DeviceLike = None,
 ) -> ndarray:
-    """`object` as an array; an array of that dtype is returned as it is.
+    """`a` as an array; an array of that dtype is returned as it is.
 
+    order: NumPy's, means nothing here
     copy: True always copies; False never does: an array of another library is shared by
         `from_dlpack`
 
@@ -72,14 +79,14 @@ def asarray(
     >>> asarray([True, False])
     array([ True, False])
     """
-    return _as_array(object, dtype, copy, device)
+    return _as_array(a, dtype, copy, device)
 
 
 def _as_array(
     object: ArrayLike, dtype: DTypeLike, copy: bool | None, device: DeviceLike
 ) -> ndarray:
     if copy is not False:
-        made = _on(device, native.array, object, dtype, bool(copy))
+        made = on(device, native.array, object, dtype, bool(copy))
         return made if device is None else made.to_device(device)
     if not isinstance(object, ndarray) and isinstance(object, SharesMemory):
         object = from_dlpack(object, copy=False)
@@ -110,20 +117,29 @@ def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = Non
     return interop.from_dlpack(x, device, copy)
 
 
-def astype(x: ArrayLike, dtype: DTypeLike, /, *, copy: bool = True) -> ndarray:
+def astype(
+    x: ArrayLike, dtype: DTypeLike, /, *, copy: bool = True, device: DeviceLike = None
+) -> ndarray:
     """The elements of `x` converted to another dtype.
 
     >>> astype([1.5, 2.5], "int32")
     array([1, 2], dtype=int32)
     """
-    return asarray(x).astype(dtype, copy=copy)
+    return asarray(x, device=device).astype(dtype, copy=copy)
 
 
 @named_arguments
 def full(
-    shape: Shape, fill_value: float, dtype: DTypeLike = None, *, device: DeviceLike = None
+    shape: Shape,
+    fill_value: ArrayLike,
+    dtype: DTypeLike = None,
+    order: str = "C",
+    *,
+    device: DeviceLike = None,
 ) -> ndarray:
     """An array of `shape` with every element `fill_value`, dtype by its kind unless given.
+
+    fill_value: a number, or an array that broadcasts; order: NumPy's, means nothing here
 
     Raises OverflowError for an integer that `dtype` cannot hold.
 
@@ -131,85 +147,127 @@ def full(
     array([[7, 7],
            [7, 7]])
     """
+    if numpy.ndim(fill_value):
+        return _ops.broadcast_to(asarray(fill_value, dtype, device=device), shape).copy()
     dtype = _dtype_of(fill_value) if dtype is None else dtype
     if isinstance(fill_value, int | numpy.integer) and not 0 <= fill_value <= 127:
         # The operator's number is a float64, which neither holds nor checks every integer.
         return _ops.broadcast_to(array(int(fill_value), dtype, device=device), shape).copy()
-    return _on(device, _full, shape, fill_value, dtype)
+    return on(device, _full, shape, fill_value, dtype)
 
 
 @named_arguments
-def zeros(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None) -> ndarray:
+def zeros(
+    shape: Shape, dtype: DTypeLike = float32, order: str = "C", *, device: DeviceLike = None
+) -> ndarray:
     """An array of zeros.
 
     >>> zeros(3)
     array([0., 0., 0.])
     """
-    return _on(device, _full, shape, 0, dtype)
+    return on(device, _full, shape, 0, dtype)
 
 
 @named_arguments
-def ones(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None) -> ndarray:
+def ones(
+    shape: Shape, dtype: DTypeLike = float32, order: str = "C", *, device: DeviceLike = None
+) -> ndarray:
     """An array of ones.
 
     >>> ones((1, 2), dtype="int32")
     array([[1, 1]], dtype=int32)
     """
-    return _on(device, _full, shape, 1, dtype)
+    return on(device, _full, shape, 1, dtype)
 
 
 @named_arguments
-def empty(shape: Shape, dtype: DTypeLike = float32, *, device: DeviceLike = None) -> ndarray:
+def empty(
+    shape: Shape, dtype: DTypeLike = float32, order: str = "C", *, device: DeviceLike = None
+) -> ndarray:
     """An array to be filled; its elements have no promised value.
 
     >>> empty((2, 0)).shape
     (2, 0)
     """
-    return _on(device, _full, shape, 0, dtype)
+    return on(device, _full, shape, 0, dtype)
 
 
 @named_arguments
 def full_like(
-    a: ArrayLike, fill_value: float, dtype: DTypeLike = None, *, device: DeviceLike = None
+    a: ArrayLike,
+    fill_value: ArrayLike,
+    dtype: DTypeLike = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Shape | None = None,
+    *,
+    device: DeviceLike = None,
 ) -> ndarray:
-    """An array of `fill_value` with the shape and, unless given, the dtype of `a`.
+    """An array of `fill_value` with the shape and the dtype of `a`, unless others are given.
+
+    order, subok: NumPy's, mean nothing here
 
     >>> full_like(array([1, 2]), 5)
     array([5, 5])
     """
     like = asarray(a)
     dtype = like.dtype if dtype is None else dtype
-    return full(like.shape, fill_value, dtype, device=device or like.device)
+    extents = like.shape if shape is None else shape
+    return full(extents, fill_value, dtype, device=device or like.device)
 
 
 @named_arguments
-def zeros_like(a: ArrayLike, dtype: DTypeLike = None, *, device: DeviceLike = None) -> ndarray:
+def zeros_like(
+    a: ArrayLike,
+    dtype: DTypeLike = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Shape | None = None,
+    *,
+    device: DeviceLike = None,
+) -> ndarray:
     """An array of zeros with the shape and, unless given, the dtype of `a`.
 
     >>> zeros_like(array([1.0, 2.0]))
     array([0., 0.])
     """
-    return full_like(a, 0, dtype, device=device)
+    return full_like(a, 0, dtype, shape=shape, device=device)
 
 
 @named_arguments
-def ones_like(a: ArrayLike, dtype: DTypeLike = None, *, device: DeviceLike = None) -> ndarray:
+def ones_like(
+    a: ArrayLike,
+    dtype: DTypeLike = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Shape | None = None,
+    *,
+    device: DeviceLike = None,
+) -> ndarray:
     """An array of ones with the shape and, unless given, the dtype of `a`.
 
     >>> ones_like(array([1.0, 2.0]))
     array([1., 1.])
     """
-    return full_like(a, 1, dtype, device=device)
+    return full_like(a, 1, dtype, shape=shape, device=device)
 
 
 @named_arguments
-def empty_like(a: ArrayLike, dtype: DTypeLike = None, *, device: DeviceLike = None) -> ndarray:
-    """An array to be filled with the shape and, unless given, the dtype of `a`.
+def empty_like(
+    prototype: ArrayLike,
+    dtype: DTypeLike = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Shape | None = None,
+    *,
+    device: DeviceLike = None,
+) -> ndarray:
+    """An array to be filled with the shape and, unless given, the dtype of `prototype`.
 
     >>> empty_like(array([1, 2])).dtype.name
     'int64'
     """
-    return full_like(a, 0, dtype, device=device)
+    return full_like(prototype, 0, dtype, shape=shape, device=device)
 
 
 @named_arguments
@@ -236,8 +294,8 @@ def arange(
         kinds = {_dtype_of(number) for number in (start, stop, step)}
         dtype = float32 if float32 in kinds else uint64 if uint64 in kinds else int64
     if _exact.is_needed(dtype, start, stop, step):
-        return _on(device, _exact.arange, int(start), int(stop), int(step), dtype)
-    return _on(device, _arange, start, stop, step, dtype)
+        return on(device, _exact.arange, int(start), int(stop), int(step), dtype)
+    return on(device, _arange, start, stop, step, dtype)
 
 
 def _dtype_of(number: Any) -> Any:
@@ -250,44 +308,12 @@ def _dtype_of(number: Any) -> Any:
 
 
 @named_arguments
-def linspace(
-    start: float,
-    stop: float,
-    num: int = 50,
-    endpoint: bool = True,
-    dtype: DTypeLike = None,
-    *,
-    device: DeviceLike = None,
-) -> ndarray:
-    """`num` numbers from `start` to `stop`, at equal distances.
-
-    endpoint: is `stop` the last of them?
-    dtype: float32 unless given
-
-    >>> linspace(0, 1, 5)
-    array([0.  , 0.25, 0.5 , 0.75, 1.  ])
-    """
-    if num < 0:
-        raise InvalidValue(f"linspace: `num` must be at least 0; got {num}")
-    steps = num - 1 if endpoint else num
-    wanted = float32 if dtype is None else dtype
-    if _exact.is_needed(wanted, start, stop):
-        return _on(device, _exact.linspace, int(start), int(stop), num, steps, wanted)
-    rounds_down = isdtype(wanted, "integral")  # as NumPy: a cast alone would go towards zero
-    made = float64 if rounds_down else wanted
-    step = (stop - start) / steps if steps > 0 else 0.0
-    numbers = _on(device, _arange, float(start), float(stop), float(step), made, num)
-    if endpoint and num > 1:
-        numbers[-1] = float(stop)
-    return _ops.floor(numbers).astype(dtype) if rounds_down else numbers
-
-
-@named_arguments
 def eye(
     N: int,  # noqa: N803
     M: int | None = None,  # noqa: N803
     k: int = 0,
     dtype: DTypeLike = float32,
+    order: str = "C",
     *,
     device: DeviceLike = None,
 ) -> ndarray:
@@ -307,9 +333,12 @@ def eye(
 
 
 @named_arguments
-def meshgrid(*xi: ArrayLike, indexing: str = "xy") -> tuple[ndarray, ...]:
+def meshgrid(
+    *xi: ArrayLike, copy: bool = True, sparse: bool = False, indexing: str = "xy"
+) -> tuple[ndarray, ...]:
     """The coordinates of a grid: one array for each of the vectors `xi`, all of the grid's shape.
 
+    sparse: axes of extent 1 in place of copies; copy: changes nothing here
     indexing: 'xy' exchanges the first two axes, as pictures have them; 'ij' does not
 
     >>> [grid.tolist() for grid in meshgrid([1, 2], [3, 4])]
@@ -325,7 +354,8 @@ def meshgrid(*xi: ArrayLike, indexing: str = "xy") -> tuple[ndarray, ...]:
     grids = []
     for number, vector in enumerate(vectors):
         shape = [vector.size if axis == number else 1 for axis in order]
-        grids.append(_ops.broadcast_to(vector.reshape(shape), extents).copy())
+        part = vector.reshape(shape)
+        grids.append(part.copy() if sparse else _ops.broadcast_to(part, extents).copy())
     return tuple(grids)
 
 
@@ -340,7 +370,6 @@ __all__ = [
     "from_dlpack",
     "full",
     "full_like",
-    "linspace",
     "meshgrid",
     "ones",
     "ones_like",

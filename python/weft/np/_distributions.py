@@ -15,7 +15,7 @@ from weft._base.options import require_whole
 from weft._core import OPERATORS, native
 from weft._core.composing import draws
 from weft._core.typing import ArrayLike, DTypeLike, Shape, ndarray
-from weft.np import _creation, _ops, _shapes
+from weft.np import _creation, _ops, _padding
 
 _CANDIDATES = 8  # of which one is wrong in 20 cases at most: all are once in 10^10
 
@@ -368,7 +368,7 @@ def class_counts(count: int, chances: ndarray) -> ndarray:
     chances = chances.astype("float64")
     levels = max(classes - 1, 0).bit_length()
     widths = [(0, 0)] * len(lead) + [(0, 2**levels - classes)]
-    sums = [_shapes.pad(chances, widths)]
+    sums = [_padding.pad(chances, widths)]
     for _ in range(levels):
         sums.append(sums[-1][..., 0::2] + sums[-1][..., 1::2])
     counts = _creation.full_like(sums[-1], count)

@@ -1,9 +1,8 @@
-"""NumPy's functions that put elements elsewhere, and those that make index arrays and grids.
+"""NumPy's functions that put elements elsewhere.
 
 Elements keep their gradients. `weft.np` has them under the same names.
 """
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,9 +10,9 @@ import numpy
 
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
-from weft._core.typing import ArrayLike, DeviceLike, DTypeLike, Shape, ndarray
+from weft._core.typing import ArrayLike, Shape, ndarray
 from weft.np import _creation, _ops
-from weft.np._arguments import array_of, axis_of
+from weft.np._arguments import array_of, axes_of, axis_of, host
 
 
 def append(arr: ArrayLike, values: ArrayLike, axis: int | None = None) -> ndarray:
@@ -146,169 +145,96 @@ def diagflat(v: ArrayLike, k: int = 0) -> ndarray:
     return _ops.diag(array_of(v).reshape(-1), k)
 
 
-def fill_diagonal(a: ndarray, val: ArrayLike, wrap: bool = False) -> None:
-    """Writes `val`, a number or a vector, into the main diagonal of `a`.
+def trim_zeros(filt: ArrayLike, trim: str = "fb", axis: Any = None) -> ndarray:
+    """The array without the zeros at its ends, which are looked for.
 
-    wrap: begins the diagonal again below it, in a matrix that is tall
-
-    Raises ValueError for arrays with one axis, or several of different extents.
-
-    >>> from weft import np
-    >>> x = np.zeros((2, 2))
-    >>> np.fill_diagonal(x, 5)
-    >>> x.tolist()
-    [[5.0, 0.0], [0.0, 5.0]]
-    """
-    if not isinstance(a, native.ndarray) or a.ndim < 2:
-        raise InvalidValue("fill_diagonal: `a` must be an array with at least two axes")
-    if a.ndim > 2 and len(set(a.shape)) > 1:
-        raise InvalidValue(f"fill_diagonal: all axes of `a` must be as long; got {a.shape}")
-    marked = numpy.zeros(a.shape, bool)
-    numpy.fill_diagonal(marked, True, wrap)
-    places = numpy.nonzero(marked)
-    values = numpy.resize(array_of(val).asnumpy().reshape(-1), len(places[0]))
-    a[tuple(native.array(place) for place in places)] = native.array(values).astype(a.dtype)
-
-
-def _whole(indices: Sequence[numpy.ndarray]) -> tuple[ndarray, ...]:
-    return tuple(native.array(index) for index in indices)
-
-
-def tril_indices(n: int, k: int = 0, m: int | None = None) -> tuple[ndarray, ndarray]:
-    """Indices of the elements on and below a diagonal of an n × m matrix.
+    trim: "f" for those in front, "b" for those at the back, "fb" for both
+    axis: axes along which whole slices of zeros are left out; None takes all
 
     >>> from weft import np
-    >>> [index.tolist() for index in np.tril_indices(2)]
-    [[0, 1, 1], [0, 0, 1]]
+    >>> np.trim_zeros(np.array([0, 1, 0, 2, 0]))
+    array([1, 0, 2])
     """
-    rows, columns = _whole(numpy.tril_indices(n, k, m))
-    return rows, columns
+    array, ends = array_of(filt), trim.lower()
+    if ends not in ("f", "b", "fb", "bf"):
+        raise InvalidValue(f"trim_zeros: `trim` must be 'f', 'b' or 'fb'; got {trim!r}")
+    axes = axes_of("trim_zeros", array, axis)
+    rows = numpy.argwhere(host(array) != 0)
+    key = [slice(None)] * array.ndim
+    for place in axes:
+        extent = array.shape[place]
+        # Where all are zeros, NumPy leaves nothing, whatever `trim` says.
+        begin = rows[:, place].min() if len(rows) else extent
+        end = rows[:, place].max() + 1 if len(rows) else extent
+        key[place] = slice(int(begin) if "f" in ends else 0, int(end) if "b" in ends else extent)
+        if not len(rows):
+            key[place] = slice(0, 0)
+    return array[tuple(key)]
 
 
-def triu_indices(n: int, k: int = 0, m: int | None = None) -> tuple[ndarray, ndarray]:
-    """Indices of the elements on and above a diagonal of an n × m matrix.
+def block(arrays: Any) -> ndarray:
+    """An array put together from nested lists of arrays: the innermost lists along the last axis,
+    those outside along the axes before it.
+
+    Raises ValueError for lists of different depths.
 
     >>> from weft import np
-    >>> [index.tolist() for index in np.triu_indices(2)]
-    [[0, 0, 1], [0, 1, 1]]
+    >>> np.block([[np.ones((1, 2)), np.zeros((1, 1))], [3, 4, 5]]).tolist()
+    [[1.0, 1.0, 0.0], [3.0, 4.0, 5.0]]
     """
-    rows, columns = _whole(numpy.triu_indices(n, k, m))
-    return rows, columns
+    depth = _depth(arrays)
+    flat = _leaves(arrays)
+    ndim = max([depth, *(a.ndim for a in flat)])
+    return _blocked(arrays, depth, depth, ndim)
 
 
-def triu_indices_from(arr: ArrayLike, k: int = 0) -> tuple[ndarray, ndarray]:
-    """`triu_indices` for the shape of a matrix.
+def _leaves(arrays: Any) -> list[ndarray]:
+    if isinstance(arrays, list):
+        return [leaf for each in arrays for leaf in _leaves(each)]
+    return [array_of(arrays)]
+
+
+def _depth(arrays: Any) -> int:
+    if isinstance(arrays, tuple):
+        raise InvalidType("block: `arrays` must be lists of arrays, not tuples")
+    if not isinstance(arrays, list):
+        return 0
+    depths = {_depth(each) for each in arrays}
+    if len(depths) != 1:
+        raise InvalidValue("block: `arrays` must be lists of one depth, none of them empty")
+    return 1 + depths.pop()
+
+
+def _blocked(arrays: Any, depth: int, left: int, ndim: int) -> ndarray:
+    if left == 0:
+        leaf = array_of(arrays)
+        return leaf.reshape([1] * (ndim - leaf.ndim) + list(leaf.shape))
+    parts = [_blocked(each, depth, left - 1, ndim) for each in arrays]
+    return _ops.concatenate(parts, -left)
+
+
+def unstack(x: ArrayLike, /, *, axis: int = 0) -> tuple[ndarray, ...]:
+    """The slices of an array along an axis, as views.
 
     >>> from weft import np
-    >>> [index.tolist() for index in np.triu_indices_from(np.zeros((2, 2)), 1)]
-    [[0], [1]]
+    >>> [part.tolist() for part in np.unstack(np.array([[1, 2], [3, 4]]))]
+    [[1, 2], [3, 4]]
     """
-    array = array_of(arr)
-    if array.ndim != 2:
-        raise InvalidValue(f"triu_indices_from: `arr` must have two axes; got {array.ndim}")
-    return triu_indices(array.shape[0], k, array.shape[1])
-
-
-def diag_indices_from(arr: ArrayLike) -> tuple[ndarray, ...]:
-    """Indices of the main diagonal of an array whose axes are all as long.
-
-    >>> from weft import np
-    >>> [index.tolist() for index in np.diag_indices_from(np.zeros((2, 2)))]
-    [[0, 1], [0, 1]]
-    """
-    array = array_of(arr)
-    if array.ndim < 2 or len(set(array.shape)) > 1:
-        raise InvalidValue(
-            f"diag_indices_from: `arr` must have at least two axes, all as long; got {array.shape}"
-        )
-    return (_creation.arange(array.shape[0]),) * array.ndim
-
-
-def unravel_index(indices: ArrayLike, shape: Shape) -> tuple[ndarray, ...]:
-    """Indices for each axis from places in the flat array.
-
-    Raises ValueError for places outside the array.
-
-    >>> from weft import np
-    >>> [index.tolist() for index in np.unravel_index(np.array([3, 5]), (2, 3))]
-    [[1, 1], [0, 2]]
-    """
-    places = array_of(indices)
-    if places.dtype.kind not in "iu":
-        raise InvalidType(f"unravel_index: `indices` must be integers; got {places.dtype}")
-    extents = (shape,) if isinstance(shape, int) else tuple(shape)
-    count = math.prod(extents)
-    if not native.is_traced(places) and places.size:
-        values = places.asnumpy()
-        if values.min() < 0 or values.max() >= count:
-            raise InvalidValue(
-                f"unravel_index: `indices` must be from 0 to {count - 1} for shape {extents}; "
-                f"got {int(values.min())} to {int(values.max())}"
-            )
-    rest, found = places, []
-    for extent in reversed(extents):
-        found.append(_ops.remainder(rest, extent))
-        rest = _ops.floor_divide(rest, extent)
-    return tuple(reversed(found))
-
-
-def indices(
-    dimensions: Sequence[int], dtype: DTypeLike = "int64", *, device: DeviceLike = None
-) -> ndarray:
-    """The indices of a grid: for each axis an array of the grid's shape.
-
-    >>> from weft import np
-    >>> np.indices((2, 2)).tolist()
-    [[[0, 0], [1, 1]], [[0, 1], [0, 1]]]
-    """
-    return _creation.array(numpy.indices(tuple(dimensions)), dtype, device=device)
-
-
-def identity(n: int, dtype: DTypeLike = "float32", *, device: DeviceLike = None) -> ndarray:
-    """A square matrix with ones on its diagonal.
-
-    >>> from weft import np
-    >>> np.identity(2).tolist()
-    [[1.0, 0.0], [0.0, 1.0]]
-    """
-    return _creation.eye(n, dtype=dtype, device=device)
-
-
-def logspace(
-    start: float,
-    stop: float,
-    num: int = 50,
-    endpoint: bool = True,
-    base: float = 10.0,
-    dtype: DTypeLike = None,
-    *,
-    device: DeviceLike = None,
-) -> ndarray:
-    """`num` powers of `base`, whose exponents go from `start` to `stop` at equal distances.
-
-    >>> from weft import np
-    >>> np.logspace(0, 2, 3).round(3)
-    array([  1.,  10., 100.])
-    """
-    found = numpy.logspace(start, stop, num, endpoint, base)
-    return _creation.array(found, "float32" if dtype is None else dtype, device=device)
+    array = array_of(x)
+    if array.ndim == 0:
+        raise InvalidValue("unstack: `x` must have at least one axis")
+    return tuple(_ops.moveaxis(array, axis_of("unstack", array, axis), 0))
 
 
 __all__ = [
     "append",
+    "block",
     "delete",
-    "diag_indices_from",
     "diagflat",
-    "fill_diagonal",
-    "identity",
-    "indices",
     "insert",
-    "logspace",
     "resize",
     "rollaxis",
     "rot90",
-    "tril_indices",
-    "triu_indices",
-    "triu_indices_from",
-    "unravel_index",
+    "trim_zeros",
+    "unstack",
 ]

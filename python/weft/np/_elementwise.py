@@ -56,7 +56,7 @@ def fabs(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     return _ops.abs(floating(x), out=out)
 
 
-def fix(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+def fix(x: ArrayLike, out: ndarray | None = None) -> ndarray:
     """Each element rounded toward zero.
 
     >>> from weft import np
@@ -76,7 +76,7 @@ def positive(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     return _ops.copy(x, out=out)
 
 
-def isposinf(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+def isposinf(x: ArrayLike, out: ndarray | None = None) -> ndarray:
     """Is each element plus infinity?
 
     >>> from weft import np
@@ -87,7 +87,7 @@ def isposinf(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     return _ops.logical_and(_ops.isinf(array), array > 0, out=out)
 
 
-def isneginf(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+def isneginf(x: ArrayLike, out: ndarray | None = None) -> ndarray:
     """Is each element minus infinity?
 
     >>> from weft import np
@@ -98,7 +98,7 @@ def isneginf(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     return _ops.logical_and(_ops.isinf(array), array < 0, out=out)
 
 
-def heaviside(x1: ArrayLike, x2: ArrayLike) -> ndarray:
+def heaviside(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """0 where `x1` is below zero, 1 above it, and `x2` at it.
 
     >>> from weft import np
@@ -108,7 +108,7 @@ def heaviside(x1: ArrayLike, x2: ArrayLike) -> ndarray:
     first = floating(x1)
     step = _ops.where(first > 0, 1.0, x2 if isinstance(x2, int | float) else floating(x2))
     found = _ops.where(first < 0, 0.0, step)
-    return _ops.where(_ops.isnan(first), first, found)
+    return _ops.where(_ops.isnan(first), first, found, out=out)
 
 
 def ldexp(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -188,6 +188,47 @@ def lcm(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     return _written(numpy.lcm(*_integers("lcm", x1, x2)), out)
 
 
+def sinc(x: ArrayLike, /) -> ndarray:
+    """sin(pi x) / (pi x), which is 1 at 0.
+
+    >>> from weft import np
+    >>> np.sinc(np.array([0.0, 0.5])).round(4)
+    array([1.    , 0.6366])
+    """
+    array = floating(x)
+    is_zero = array == 0
+    angle = _ops.where(is_zero, 1.0, array) * math.pi
+    return _ops.where(is_zero, 1.0, _ops.sin(angle) / angle)
+
+
+_TERMS = 46  # of the series up to where the other one is exact
+_FAR = 20.0
+
+
+def i0(x: ArrayLike) -> ndarray:
+    """The modified Bessel function of the first kind, of order 0.
+
+    >>> from weft import np
+    >>> np.i0(np.array([0.0, 1.0])).round(4)
+    array([1.    , 1.2661])
+    """
+    array = floating(x)
+    size = _ops.abs(array.astype("float64"))
+    near = size <= _FAR
+    # Each series with a number of its own range, where the other one is taken: no part overflows.
+    square = _ops.square(_ops.where(near, size, 1.0) / 2)
+    series: Any = 1.0
+    for n in range(_TERMS, 0, -1):
+        series = series * square / (n * n) + 1.0
+    far = _ops.where(near, _FAR, size)
+    tail: Any = 1.0
+    for n in range(24, 0, -1):  # of the asymptotic series, whose terms shrink up to there
+        tail = tail * ((2 * n - 1) ** 2 / (8 * n)) / far + 1.0
+    tail = tail * _ops.exp(far) / _ops.sqrt(2 * math.pi * far)
+    found = _ops.where(near, series, tail)
+    return _ops.where(_ops.isnan(size), size, found).astype(array.dtype)
+
+
 rad2deg, deg2rad = degrees, radians
 
 __all__ = [
@@ -199,6 +240,7 @@ __all__ = [
     "fix",
     "gcd",
     "heaviside",
+    "i0",
     "isneginf",
     "isposinf",
     "lcm",
@@ -207,4 +249,5 @@ __all__ = [
     "positive",
     "rad2deg",
     "radians",
+    "sinc",
 ]

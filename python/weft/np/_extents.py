@@ -1,13 +1,19 @@
 """What is known of an array without its elements: its extents, and whose memory it is on."""
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
+import numpy
+
+from weft._base.errors import InvalidValue
 from weft._core import native
 from weft._core.typing import ArrayLike, ndarray
+from weft.np._arguments import axes_of
 from weft.np._creation import asarray
 
 
-def permute_dims(a: ArrayLike, axes: Sequence[int]) -> ndarray:
+def permute_dims(a: ArrayLike, axes: Sequence[int] | None = None) -> ndarray:
     """The view of `a` with its axes in another order.
 
     >>> from weft import np
@@ -27,7 +33,7 @@ def matrix_transpose(x: ArrayLike, /) -> ndarray:
     return asarray(x).mT
 
 
-def may_share_memory(a: ndarray, b: ndarray) -> bool:
+def may_share_memory(a: ndarray, b: ndarray, max_work: int | None = None) -> bool:
     """May a write to one array be seen through the other?
 
     >>> from weft import np
@@ -36,6 +42,47 @@ def may_share_memory(a: ndarray, b: ndarray) -> bool:
     (True, False)
     """
     return native.shares_box(a, b)
+
+
+def shares_memory(a: ndarray, b: ndarray, max_work: int | None = None) -> bool:
+    """Is a write to one array seen through the other? Arrays on one piece of memory may do so.
+
+    >>> from weft import np
+    >>> x = np.zeros(4)
+    >>> shares_memory(x, x[1:])
+    True
+    """
+    return native.shares_box(a, b)
+
+
+def broadcast_shapes(*args: int | Sequence[int]) -> tuple[int, ...]:
+    """The shape that shapes broadcast to. Raises ValueError where they do not.
+
+    >>> broadcast_shapes((3, 1), (4,))
+    (3, 4)
+    """
+    try:
+        return numpy.broadcast_shapes(*args)  # type: ignore[arg-type]
+    except ValueError:
+        raise InvalidValue(f"broadcast_shapes: shapes must broadcast; got {args}") from None
+
+
+def isscalar(element: Any) -> bool:
+    """Is it a number, and no array?
+
+    >>> isscalar(3.0), isscalar([3.0])
+    (True, False)
+    """
+    return numpy.isscalar(element)
+
+
+def iterable(y: Any) -> bool:
+    """Can a loop go over it?
+
+    >>> iterable([1]), iterable(1)
+    (True, False)
+    """
+    return numpy.iterable(y)
 
 
 def shape(a: ArrayLike) -> tuple[int, ...]:
@@ -56,20 +103,27 @@ def ndim(a: ArrayLike) -> int:
     return asarray(a).ndim
 
 
-def size(a: ArrayLike) -> int:
-    """The number of elements of `a`.
+def size(a: ArrayLike, axis: int | Sequence[int] | None = None) -> int:
+    """The number of elements of `a`, or along axes.
 
     >>> size([[1, 2, 3]])
     3
     """
-    return asarray(a).size
+    array = asarray(a)
+    if axis is None:
+        return array.size
+    return math.prod(array.shape[place] for place in axes_of("size", array, axis))
 
 
 __all__ = [
+    "broadcast_shapes",
+    "isscalar",
+    "iterable",
     "matrix_transpose",
     "may_share_memory",
     "ndim",
     "permute_dims",
     "shape",
+    "shares_memory",
     "size",
 ]

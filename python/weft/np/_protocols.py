@@ -8,9 +8,6 @@ from weft import np
 from weft._base.errors import InvalidType
 from weft._core import native
 
-_FUNCTIONS = {function.__name__: function for function in native.operators()}
-_RENAMED = {"absolute": "abs", "true_divide": "divide"}
-
 # Where functions of NumPy are found, by the module that has them there; and others, by name.
 _NAMESPACES = {"numpy": np, "numpy.linalg": np.linalg}
 _added: dict[str, dict[str, Any]] = {}
@@ -48,24 +45,24 @@ def _plain(value: Any) -> Any:
 
 
 def array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-    """`__array_ufunc__`: `numpy.exp(x)` is `np.exp(x)`, recorded and traced like it.
+    """`__array_ufunc__`: `numpy.exp(x)` is `np.exp(x)`, recorded and traced like it, and
+    `numpy.add.reduce(x)` is `np.add.reduce(x)`.
 
-    With a NumPy array as `out` NumPy computes. Raises TypeError for a ufunc without an operator
+    With a NumPy array as `out` NumPy computes. Raises TypeError for a ufunc without a function
     of the same name: a silent round trip through NumPy would lose the gradient.
     """
     out = options.pop("out", None)
     if method == "__call__" and isinstance(out, tuple) and isinstance(out[0], numpy.ndarray):
         return ufunc(*_plain(inputs), out=out, **options)
-    function = _ufunc(_RENAMED.get(ufunc.__name__, ufunc.__name__))
-    if method != "__call__" or function is None or options:
+    function = _ufunc(ufunc.__name__)
+    called = function if method == "__call__" else getattr(function, method, None)
+    if called is None:
         raise _no_function(f"numpy.{ufunc.__name__}")
-    return function(*inputs) if out is None else function(*inputs, out=out[0])
+    return called(*inputs, **options) if out is None else called(*inputs, out=out[0], **options)
 
 
 def _ufunc(name: str) -> Any:
-    """What computes a ufunc: the operator of its name, else the function; None if there is none."""
-    if name in _FUNCTIONS:
-        return _FUNCTIONS[name]
+    """What computes a ufunc: the function of its name; None if there is none."""
     if name in np.__all__:
         return getattr(np, name)
     return _added.get("numpy", {}).get(name)

@@ -13,7 +13,6 @@ from weft._core.typing import ArrayLike, ndarray
 from weft.np import _ops
 
 _arange = _OPERATORS["arange"]
-_with_values_along_axis = _OPERATORS["with_values_along_axis"]
 
 
 def _array(object: ArrayLike) -> ndarray:
@@ -71,7 +70,9 @@ def extract(condition: ArrayLike, arr: ArrayLike) -> ndarray:
     return _ops.take(_array(arr).reshape(-1), flatnonzero(condition))
 
 
-def compress(condition: ArrayLike, a: ArrayLike, axis: int | None = None) -> ndarray:
+def compress(
+    condition: ArrayLike, a: ArrayLike, axis: int | None = None, out: ndarray | None = None
+) -> ndarray:
     """Slices of `a` along an axis where the vector `condition` is not zero.
 
     axis: None takes elements of the flat array
@@ -83,7 +84,7 @@ def compress(condition: ArrayLike, a: ArrayLike, axis: int | None = None) -> nda
     condition = _array(condition)
     if condition.ndim != 1:
         raise InvalidValue(f"compress: `condition` must have one axis; got {condition.ndim}")
-    return _ops.take(_array(a), flatnonzero(condition), axis=axis)
+    return _ops.take(_array(a), flatnonzero(condition), axis=axis, out=out)
 
 
 def compressed(a: ndarray, condition: ArrayLike, axis: int | None = None) -> ndarray:
@@ -96,22 +97,6 @@ def sort_in_place(a: ndarray, axis: int = -1, descending: bool = False) -> None:
     if axis is None:
         raise InvalidType("sort: `axis` must be an integer in place; got None")
     a[...] = _ops.sort(a, axis, descending)
-
-
-def put_along_axis(
-    arr: ndarray, indices: ArrayLike, values: ArrayLike, axis: int | None = -1
-) -> None:
-    """Writes `values` into `arr` where `take_along_axis` with these indices reads.
-
-    >>> from weft import np
-    >>> x = np.zeros((2, 2))
-    >>> np.put_along_axis(x, np.array([[1], [0]]), 5, axis=1)
-    >>> x.tolist()
-    [[0.0, 5.0], [5.0, 0.0]]
-    """
-    if not isinstance(arr, ndarray):
-        raise InvalidType(f"put_along_axis: `arr` must be an array; got {type(arr).__name__}")
-    arr[...] = _with_values_along_axis(arr, indices, values, axis)
 
 
 class UniqueResult(NamedTuple):
@@ -131,8 +116,9 @@ def unique(
     axis: int | None = None,
     *,
     equal_nan: bool = True,
+    sorted: bool = True,
 ) -> Any:
-    """The different elements of `ar` in ascending order.
+    """The different elements of `ar` in ascending order, whatever `sorted` says.
 
     return_index: also where each stands first in the flat array, or along `axis`
     return_inverse: also which of them each element of `ar` is
@@ -164,6 +150,40 @@ def unique_all(x: ArrayLike) -> UniqueResult:
     [1, 2]
     """
     return UniqueResult(*_unique("unique_all", x, equal_nan=False, wanted=(True,) * 4))
+
+
+class UniqueCounts(NamedTuple):
+    """What the array API's `unique_counts` gives."""
+
+    values: ndarray
+    counts: ndarray
+
+
+class UniqueInverse(NamedTuple):
+    """What the array API's `unique_inverse` gives."""
+
+    values: ndarray
+    inverse_indices: ndarray
+
+
+def unique_counts(x: ArrayLike) -> UniqueCounts:
+    """The different elements of `x`, and how often each occurs.
+
+    >>> from weft import np
+    >>> np.unique_counts([3, 1, 3]).counts.tolist()
+    [1, 2]
+    """
+    return UniqueCounts(*_unique("unique_counts", x, False, (True, False, False, True)))
+
+
+def unique_inverse(x: ArrayLike) -> UniqueInverse:
+    """The different elements of `x`, and which of them each element is.
+
+    >>> from weft import np
+    >>> np.unique_inverse([3, 1, 3]).inverse_indices.tolist()
+    [1, 0, 1]
+    """
+    return UniqueInverse(*_unique("unique_inverse", x, False, (True, False, True, False)))
 
 
 def unique_values(x: ArrayLike) -> ndarray:
@@ -244,8 +264,9 @@ __all__ = [
     "extract",
     "flatnonzero",
     "nonzero",
-    "put_along_axis",
     "unique",
     "unique_all",
+    "unique_counts",
+    "unique_inverse",
     "unique_values",
 ]

@@ -142,51 +142,9 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: DTypeLike = "float32") 
     return _ops.tril(_OPERATORS["full"]((N, N if M is None else M), 1, dtype), k)
 
 
-def pad(
-    array: ArrayLike, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0
+def einsum(
+    subscripts: str, /, *operands: ArrayLike, out: ndarray | None = None, optimize: Any = False
 ) -> ndarray:
-    """The array with a border round it.
-
-    pad_width: one width, one pair (before, after), or such a pair for each axis
-    mode: "constant", "edge", "reflect", "symmetric" or "wrap"
-    constant_values: numbers for mode constant, given like the widths
-
-    Raises ValueError for widths below 0 and for another mode.
-
-    >>> from weft import np
-    >>> np.pad(np.array([1, 2, 3]), (1, 2), mode="reflect")
-    array([2, 1, 2, 3, 2, 1])
-    """
-    whole = _array(array)
-    widths = _pairs("pad_width", pad_width, whole.ndim)
-    if not all(isinstance(width, int) for pair in widths for width in pair):
-        raise InvalidType(f"pad: `pad_width` must be integers; got {pad_width!r}")
-    before, after = [pair[0] for pair in widths], [pair[1] for pair in widths]
-    if mode != "constant":
-        return _OPERATORS["pad"](whole, None, before, after, mode)
-    values = _pairs("constant_values", constant_values, whole.ndim)
-    distinct = {value for pair in values for value in pair}
-    if len(distinct) <= 1:
-        return _OPERATORS["pad"](whole, *(distinct or {0}), before, after)
-    for axis in range(whole.ndim):  # an axis covers the corners of those before it, as in NumPy
-        for side in (0, 1):
-            width = [[0] * whole.ndim, [0] * whole.ndim]
-            width[side][axis] = widths[axis][side]
-            whole = _OPERATORS["pad"](whole, values[axis][side], *width)
-    return whole
-
-
-def _pairs(argument: str, given: Any, ndim: int) -> list[list[Any]]:
-    try:
-        return _numpy.broadcast_to(_numpy.asarray(given), (ndim, 2)).tolist()
-    except ValueError:
-        raise InvalidValue(
-            f"pad: `{argument}` must be one number, a pair, or a pair for each of the {ndim} axes "
-            f"of `array`; got {given!r}"
-        ) from None
-
-
-def einsum(subscripts: str, /, *operands: ArrayLike, out: ndarray | None = None) -> ndarray:
     """Products of operands, summed over the axes that the result does not name.
 
     subscripts: a letter for each axis of each operand, as in "ij,jk->ik"; `...` stands for axes
@@ -250,7 +208,6 @@ __all__ = [
     "fliplr",
     "flipud",
     "hsplit",
-    "pad",
     "tensordot",
     "tri",
     "vsplit",

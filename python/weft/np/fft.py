@@ -14,7 +14,7 @@ from typing import Any
 from weft._base.errors import InvalidValue
 from weft._core import native
 from weft._core.typing import ArrayLike, DTypeLike, ndarray
-from weft.np import _creation, _ops, _shapes
+from weft.np import _creation, _ops, _padding
 
 _dft: Any = native.operator("dft")
 _NORMS = ("backward", "ortho", "forward")
@@ -54,7 +54,7 @@ def _resized(x: ndarray, size: int) -> ndarray:
         return x[..., :size]
     if extent == size:
         return x
-    return _shapes.pad(x, [(0, 0)] * (x.ndim - 1) + [(0, size - extent)])
+    return _padding.pad(x, [(0, 0)] * (x.ndim - 1) + [(0, size - extent)])
 
 
 def _along(x: ndarray, axis: int, function: Any) -> ndarray:

@@ -1,0 +1,228 @@
+"""Files and buffers of NumPy's formats: NumPy reads and writes them.
+
+Elements keep the dtype that they have in the file; text becomes float32 unless a dtype is given.
+bfloat16, which NumPy lacks, is written as float32. Files of Weft's own are `npx.save`'s.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy
+
+from weft._base.errors import InvalidType
+from weft._core import native
+from weft._core.typing import ArrayLike, DTypeLike, ndarray
+from weft.np._arguments import array_of, host
+
+
+def save(file: Any, arr: ArrayLike, allow_pickle: bool = False) -> None:
+    """Writes an array as a file `.npy`.
+
+    file: a path, to which the ending is added, or an open file
+
+    >>> from weft import np
+    >>> np.save("weights.npy", np.array([1.0, 2.0]))
+    >>> np.load("weights.npy")
+    array([1., 2.])
+    """
+    numpy.save(file, host(array_of(arr)), allow_pickle=allow_pickle)
+
+
+def _archive(name: str, doc: str) -> Callable[..., None]:
+    inner: Any = getattr(numpy, name)
+
+    def call(file: Any, *args: ArrayLike, allow_pickle: bool = False, **kwds: ArrayLike) -> None:
+        arrays = {key: host(array_of(value)) for key, value in kwds.items()}
+        inner(file, *(host(array_of(a)) for a in args), allow_pickle=allow_pickle, **arrays)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = doc
+    return call
+
+
+savez = _archive(
+    "savez",
+    """Writes several arrays as a file `.npz`: those with names under these, others as "arr_0" and
+    so on.
+
+    >>> from weft import np
+    >>> np.savez("both.npz", a=np.ones(2), b=np.zeros(1))
+    >>> sorted(np.load("both.npz"))
+    ['a', 'b']
+    """,
+)
+savez_compressed = _archive(
+    "savez_compressed",
+    """`savez` with compression.
+
+    >>> from weft import np
+    >>> np.savez_compressed("small.npz", a=np.ones(2))
+    >>> np.load("small.npz")["a"]
+    array([1., 1.])
+    """,
+)
+
+
+class NpzFile(Mapping[str, ndarray]):
+    """The arrays of a file `.npz`, by name, each read when it is asked for."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+        self.files: list[str] = list(inner.files)
+
+    def __getitem__(self, key: str) -> ndarray:
+        return _read(self._inner[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.files)
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._inner.close()
+
+    def __enter__(self) -> "NpzFile":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def _read(found: numpy.ndarray) -> ndarray:
+    if found.dtype.kind not in "biuf" or found.dtype.itemsize > 8:
+        raise InvalidType(f"load: the file must hold real numbers; got {found.dtype}")
+    return native.array(numpy.ascontiguousarray(found).reshape(found.shape))
+
+
+def load(
+    file: Any,
+    mmap_mode: str | None = None,
+    allow_pickle: bool = False,
+    fix_imports: bool = True,
+    encoding: str = "ASCII",
+    **options: Any,
+) -> Any:
+    """The array of a file `.npy`, or the arrays of a file `.npz` by name.
+
+    Pickles are refused by NumPy unless `allow_pickle`. Raises TypeError for other elements than
+    real numbers.
+
+    >>> from weft import np
+    >>> np.save("zeros.npy", np.zeros(2))
+    >>> np.load("zeros.npy")
+    array([0., 0.])
+    """
+    found = numpy.load(  # type: ignore[call-overload]
+        file, mmap_mode, allow_pickle, fix_imports, encoding, **options
+    )
+    return NpzFile(found) if isinstance(found, numpy.lib.npyio.NpzFile) else _read(found)
+
+
+def _dtype(dtype: DTypeLike) -> Any:
+    return native.empty(0, dtype).dtype
+
+
+def _call(name: str) -> Callable[..., ndarray]:
+    inner: Any = getattr(numpy, name)
+
+    def read(source: Any, dtype: DTypeLike, *args: Any, **kwargs: Any) -> ndarray:
+        kind = dtype if isinstance(dtype, numpy.dtype) else _dtype(dtype)
+        return _read(inner(source, kind, *args, **kwargs))
+
+    return read
+
+
+def fromfile(
+    file: Any, dtype: DTypeLike = "float32", count: int = -1, sep: str = "", offset: int = 0
+) -> ndarray:
+    """The elements of a file of bytes, or of text where `sep` is between them, as a vector.
+
+    dtype: of the elements in the file; count: how many, all by default; offset: bytes before them
+
+    >>> from weft import np
+    >>> np.array([1.0, 2.0]).tofile("raw.bin")
+    >>> np.fromfile("raw.bin")
+    array([1., 2.])
+    """
+    return _call("fromfile")(file, dtype, count, sep, offset)
+
+
+def frombuffer(
+    buffer: Any, dtype: DTypeLike = "float32", count: int = -1, offset: int = 0
+) -> ndarray:
+    """The elements of a buffer such as bytes, as a vector; a copy.
+
+    >>> from weft import np
+    >>> np.frombuffer(bytes([1, 2]), "uint8").tolist()
+    [1, 2]
+    """
+    return _call("frombuffer")(buffer, dtype, count, offset)
+
+
+def fromstring(string: str, dtype: DTypeLike = "float32", count: int = -1, *, sep: str) -> ndarray:
+    """The numbers of a text, with `sep` between them, as a vector.
+
+    >>> from weft import np
+    >>> np.fromstring("1 2", sep=" ")
+    array([1., 2.])
+    """
+    return _call("fromstring")(string, dtype, count, sep=sep)
+
+
+def loadtxt(fname: Any, dtype: DTypeLike = "float32", *args: Any, **kwargs: Any) -> Any:
+    """The numbers of a file of text, a row for each line, with NumPy's arguments.
+
+    >>> from weft import np
+    >>> np.loadtxt(["1 2", "3 4"]).tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+    found = numpy.loadtxt(fname, _dtype(dtype), *args, **kwargs)
+    return [_read(f) for f in found] if isinstance(found, list) else _read(found)
+
+
+def genfromtxt(fname: Any, dtype: DTypeLike = "float32", *args: Any, **kwargs: Any) -> Any:
+    """The numbers of a file of text with gaps, which become NaN, with NumPy's arguments.
+
+    >>> from weft import np
+    >>> np.genfromtxt(["1,2", "3,"], delimiter=",").tolist()
+    [[1.0, 2.0], [3.0, nan]]
+    """
+    found = numpy.genfromtxt(fname, _dtype(dtype), *args, **kwargs)
+    return [_read(f) for f in found] if isinstance(found, list) else _read(found)
+
+
+def savetxt(fname: Any, X: ArrayLike, *args: Any, **kwargs: Any) -> None:  # noqa: N803
+    """Writes a vector or a matrix as text, a line for each row, with NumPy's arguments.
+
+    >>> from weft import np
+    >>> np.savetxt("table.txt", np.array([[1.0, 2.0]]), fmt="%.1f")
+    >>> open("table.txt").read().strip()
+    '1.0 2.0'
+    """
+    numpy.savetxt(fname, host(array_of(X)), *args, **kwargs)
+
+
+def to_file(a: ndarray, fid: Any, sep: str = "", format: str = "%s") -> None:
+    """The array's method `tofile`."""
+    numpy.ascontiguousarray(host(a)).tofile(fid, sep, format)
+
+
+def to_bytes(a: ndarray, order: str = "C") -> bytes:
+    """The array's method `tobytes`."""
+    return host(a).tobytes(order)
+
+
+__all__ = [
+    "frombuffer",
+    "fromfile",
+    "fromstring",
+    "genfromtxt",
+    "load",
+    "loadtxt",
+    "save",
+    "savetxt",
+    "savez",
+    "savez_compressed",
+]

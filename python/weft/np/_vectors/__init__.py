@@ -1,0 +1,1 @@
+"""NumPy's functions of vectors: signals, windows, polynomials, products."""
