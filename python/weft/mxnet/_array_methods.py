@@ -149,6 +149,7 @@ def _install() -> None:
     known = set(dir(native.ndarray))
     native.add_array_attributes({k: v for k, v in _methods().items() if k not in known})
     native.set_float_indices(True)  # `np.array([0, 1])` of MXNet has floats
+    native.set_integer_gradients(True)
     _device_words()
 
 
