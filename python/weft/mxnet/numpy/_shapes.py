@@ -149,9 +149,9 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
         return np.nonzero(condition)
     if x is None or y is None:
         raise InvalidValue("where: both or neither of `x` and `y` must be given")
-    chosen = condition
-    if isinstance(condition, ndarray) and condition.dtype.kind != "b":
-        chosen = condition != 0
+    chosen = np.asarray(condition)
+    if chosen.dtype.kind != "b":
+        chosen = chosen != 0
     if not isinstance(x, ndarray) and not isinstance(y, ndarray) and not isinstance(x, bool):
         x = np.full((), x, "float32")
     return np.where(chosen, x, y)
