@@ -52,13 +52,14 @@ class _Loader(Loader):
 
 def _module(fullname: str) -> ModuleType | None:
     """The module that an old name means; None where there is none."""
-    name = _NEW + fullname[len(_OLD) :]
-    parent, _, last = name.rpartition(".")
-    # Short names, such as `nd`, are attributes of the package: the module is what they give.
-    above = importlib.import_module(parent)
+    parent, _, last = fullname.rpartition(".")
+    # Short names, such as `nd`, are attributes of the package: the module is what they give. What
+    # is below such a name is looked for in that module, which Python has imported before.
+    above = sys.modules.get(parent) or importlib.import_module(_NEW + parent[len(_OLD) :])
     shown = getattr(above, last, None)
     if isinstance(shown, ModuleType):
         return shown
+    name = f"{above.__name__}.{last}"
     return importlib.import_module(name) if find_spec(name) else None
 
 
