@@ -47,7 +47,7 @@ def _asscalar(self: ndarray) -> Any:
 def _as_nd_ndarray(self: ndarray) -> Any:
     """The array as one of `mx.nd`, on the same memory."""
     kind = public_module("mxnet.ndarray").NDArray
-    return self if isinstance(self, kind) else kind(self)
+    return self if issubclass(type(self), kind) else kind(self)
 
 
 def _as_np_ndarray(self: ndarray) -> ndarray:

@@ -60,9 +60,10 @@ def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
         variables = {n: _variable(p, self._full_name(n, p)) for n, p in _attributes(self)}
         return self.hybrid_forward(symbol, *args, **kwargs, **variables)
     from weft.mxnet import ndarray as nd
+    from weft.mxnet.ndarray._array import is_nd
 
     first = next((leaf for leaf in leaves if isinstance(leaf, ndarray)), None)
-    takes_nd = isinstance(first, nd.NDArray) if first is not None else not is_np_array()
+    takes_nd = is_nd(first) if first is not None else not is_np_array()
     arrays = {name: _data(parameter, takes_nd) for name, parameter in _attributes(self)}
     return self.hybrid_forward(nd, *args, **kwargs, **arrays)
 

@@ -45,7 +45,16 @@ def _is_contiguous(array: ndarray) -> bool:
     return True
 
 
-class NDArray(ndarray):
+class _Arrays(type):
+    """Lets `isinstance(x, mx.nd.NDArray)` hold for every array, as in MXNet, where arrays of
+    `mx.np` and sparse ones derive from it. `is_nd` asks for arrays of 1.x alone."""
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        kinds = ndarray | Sparse if cls is NDArray else ()
+        return isinstance(instance, kinds) or super().__instancecheck__(instance)
+
+
+class NDArray(ndarray, metaclass=_Arrays):
     """An array of 1.x: `NDArray(array)` is any array of Weft as one, in the same memory.
 
     >>> from weft import mxnet as mx
@@ -201,6 +210,11 @@ class Sparse:
         raise NotImplementedError
 
 
+def is_nd(value: Any) -> bool:
+    """Is the value an array of 1.x, neither one of `mx.np` nor a sparse one?"""
+    return type.__subclasscheck__(NDArray, type(value))
+
+
 def plain(array: Any) -> Any:
     """An `NDArray` as an array of Weft, in the same memory and with the same gradient. Rules of
     operators are written for those: their comparisons give bools."""
@@ -225,4 +239,4 @@ def shaped(array: Any) -> Any:
     return array if array.ndim or asks_for_numpy_shapes() else array.reshape((1,))
 
 
-__all__ = ["NDArray", "Sparse", "plain", "shaped", "whole_key"]
+__all__ = ["NDArray", "Sparse", "is_nd", "plain", "shaped", "whole_key"]
