@@ -40,6 +40,7 @@ globals().update(_ELEMENTWISE)
 globals().update(_FUNCTIONS)
 shares_memory = _np.may_share_memory
 
+dtype = _numpy.dtype
 bool_ = bool = _numpy.dtype("bool")
 int8, int16, int32, int64 = map(_numpy.dtype, ("int8", "int16", "int32", "int64"))
 uint8, uint16, uint32, uint64 = map(_numpy.dtype, ("uint8", "uint16", "uint32", "uint64"))
@@ -75,6 +76,7 @@ _COMPUTED = {
 __all__ = [
     *sorted(_COMPUTED - {"linalg", "random"}),
     "bool",
+    "dtype",
     "linalg",
     "random",
     "shares_memory",

@@ -24,8 +24,17 @@ _NAMES = (
 )
 
 
+# What NumPy 2 has dropped, by what it says to use in its place.
+_DROPPED: dict[str, Callable[..., Any]] = {
+    "alltrue": numpy.all,
+    "in1d": lambda ar1, ar2, **options: numpy.isin(numpy.ravel(ar1), ar2, **options),
+    "msort": lambda a: numpy.sort(a, axis=0),
+    "trapz": getattr(numpy, "trapezoid", None) or getattr(numpy, "trapz", None),
+}
+
+
 def _function(name: str) -> Callable[..., Any]:
-    inner = getattr(numpy, name)
+    inner = _DROPPED.get(name) or getattr(numpy, name)
 
     def call(*args: Any, **kwargs: Any) -> Any:
         return inner(*args, **kwargs)
@@ -36,4 +45,4 @@ def _function(name: str) -> Callable[..., Any]:
 
 
 # Some of these NumPy itself has dropped.
-FUNCTIONS = {name: _function(name) for name in _NAMES if hasattr(numpy, name)}
+FUNCTIONS = {name: _function(name) for name in _NAMES if name in _DROPPED or hasattr(numpy, name)}
