@@ -123,3 +123,14 @@ def test_backward_runs_functions_in_the_mode_that_is_asked_for(mode):
     y.backward(train_mode=mode)
     assert seen == [mode]
     assert not mx.autograd.is_training()
+
+
+def test_hybridized_blocks_give_gradients_of_integers_and_floats():
+    class Cube(mx.gluon.HybridBlock):
+        def forward(self, x):
+            return x * x * x
+
+    net = Cube()
+    net.hybridize()
+    for dtype in ("int32", "float32", "int32"):
+        assert gradient(net, [1, 2], dtype).tolist() == [3, 12]

@@ -7,6 +7,7 @@ from typing import Any
 from weft._base.containers import sequence_of
 from weft._base.errors import InvalidValue
 from weft._base.spelling import unknown_argument
+from weft._core import native
 from weft._core.typing import ndarray
 from weft.gluon.block import Block
 from weft.mxnet.gluon._modes import as_nd, is_np_array
@@ -68,6 +69,13 @@ def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
     return self.hybrid_forward(nd, *args, **kwargs, **arrays)
 
 
+def wants_integer_gradients(args: tuple[Any, ...]) -> bool:
+    """Is the call recorded, and among its arguments an array of integers that has a gradient?"""
+    return bool(native.modes() & native.RECORDING) and any(
+        isinstance(a, ndarray) and a.dtype.kind in "iub" and native.is_recorded(a) for a in args
+    )
+
+
 def _attributes(block: Any) -> list[tuple[str, Any]]:
     """Parameters that are attributes; those that `params.get` alone knows are not handed on."""
     return [(n, p) for n, p in block._own_parameters.items() if n in block.__dict__]
@@ -122,4 +130,12 @@ def _replaced(value: Any, symbols: Any) -> Any:
     return value
 
 
-__all__ = ["OPTIONS", "forward", "infer_shapes", "is_old", "known", "needs_arguments"]
+__all__ = [
+    "OPTIONS",
+    "forward",
+    "infer_shapes",
+    "is_old",
+    "known",
+    "needs_arguments",
+    "wants_integer_gradients",
+]
