@@ -89,11 +89,23 @@ weft_status weft_tensor_attach_grad_of_kind(weft_tensor handle, int32_t grad_req
     if (grad_req < WEFT_GRAD_NULL || grad_req > WEFT_GRAD_ADD)
       return errors::invalid_value("attach_grad", "`grad_req` must be null, write or add; got ",
                                    static_cast<int64_t>(grad_req));
-    if (kind < WEFT_GRAD_ARRAY || kind > WEFT_GRAD_ROW_SPARSE)
-      return errors::invalid_value("attach_grad", "`kind` must be array or row-sparse; got ",
+    if (kind < WEFT_GRAD_ARRAY || kind > WEFT_GRAD_ANY_ARRAY)
+      return errors::invalid_value("attach_grad", "`kind` must be array, row-sparse or any; got ",
                                    static_cast<int64_t>(kind));
     return autograd::attach_grad(*c::tensor(handle), static_cast<autograd::GradRequest>(grad_req),
                                  static_cast<autograd::GradKind>(kind));
+  });
+}
+
+weft_status weft_tensor_attach_given_grad(weft_tensor handle, int32_t grad_req,
+                                          weft_tensor gradient) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("attach_grad", {{"tensor", handle}, {"gradient", gradient}}));
+    if (grad_req < WEFT_GRAD_NULL || grad_req > WEFT_GRAD_ADD)
+      return errors::invalid_value("attach_grad", "`grad_req` must be null, write or add; got ",
+                                   static_cast<int64_t>(grad_req));
+    return autograd::attach_grad(*c::tensor(handle), static_cast<autograd::GradRequest>(grad_req),
+                                 *c::tensor(gradient));
   });
 }
 

@@ -152,9 +152,11 @@ Status TapeRecorder::record_elementwise(const OpDef& op, std::span<const Argumen
     if (!histories[i].simple) return record_generally(op, arguments, result);
     needed |= uint32_t{histories[i].node != nullptr} << i;
   }
-  // An integer result has no derivative; it is a constant on the tape. A floating one has the
-  // dtype of the operands (elementwise.h, result_dtype).
-  if (needed == 0 || !is_inexact(result.dtype())) return {};
+  if (needed == 0) return {};
+  // Whether an integer result is a constant, the general node knows. A floating one has the dtype
+  // of the operands (elementwise.h, result_dtype).
+  if (!is_inexact(result.dtype()))
+    return is_integer(result.dtype()) ? record_generally(op, arguments, result) : Status();
   // Zero: nobody has asked yet what this operator's rule reads for these inputs.
   const uint32_t saved = op.saved_by_mask[needed].load(std::memory_order_relaxed);
   if (saved == 0) return record_generally(op, arguments, result);  // which finds it out

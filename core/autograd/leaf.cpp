@@ -8,6 +8,7 @@
 #include "eager/call.h"
 #include "eager/recorder.h"
 #include "ops/registry.h"
+#include "runtime/device.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {
@@ -67,8 +68,8 @@ Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
     box.set_content(Ref<Object>(), 0);
     return {};
   }
-  // Integers have no derivatives.
-  if (!is_inexact(tensor.dtype()))
+  // Integers have no derivatives, unless the caller means steps of whole numbers by them.
+  if (!is_inexact(tensor.dtype()) && (kind != GradKind::kAnyArray || traced))
     return errors::invalid_type("attach_grad", "the array must have a floating dtype; got ",
                                 tensor.dtype(), "; cast with `.astype('float32')`");
   if (kind == GradKind::kRowSparse && tensor.rank() == 0)
@@ -92,6 +93,20 @@ Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
   return {};
 }
 
+Status attach_grad(Tensor& tensor, GradRequest request, Tensor& gradient) {
+  if (tensor.box().traced() || gradient.box().traced())
+    return errors::invalid_state("attach_grad", "inside hybridize() no gradient can be given");
+  if (gradient.shape() != tensor.shape() || gradient.dtype() != tensor.dtype() ||
+      gradient.device() != tensor.device())
+    return errors::invalid_value("attach_grad", "`gradient` must have the array's shape ",
+                                 tensor.shape(), ", dtype ", tensor.dtype(), " and device ",
+                                 name_of(tensor.device()), "; got ", gradient.shape(), ", ",
+                                 gradient.dtype(), " and ", name_of(gradient.device()));
+  WEFT_TRY(attach_grad(tensor, request, GradKind::kAnyArray));
+  if (LeafNode* const leaf = leaf_of(tensor)) leaf->set_gradient(gradient);
+  return {};
+}
+
 namespace {
 
 // The content of an array that nobody else has, nor holds as a value, can be handed on.
@@ -110,8 +125,10 @@ Status LeafNode::deliver(ops::Value cotangent) {
   note_delivery();
   if (rows_) return rows_->deliver(cotangent, add_);
   const Ref<Tensor>& given = cotangent.tensor();
-  // Whoever was promised the gradient's address (DLPack) sees it written in place.
-  const bool replaced = !add_ && !(gradient_ && gradient_->box().pinned());
+  // Whoever was promised the gradient's address (DLPack) sees it written in place, and so does
+  // what a given gradient is a part of.
+  const bool in_place = gradient_ && (gradient_->box().pinned() || !gradient_->covers_box());
+  const bool replaced = !add_ && !in_place;
   if (replaced && can_hand_on(*given, type_, device_)) {
     if (!gradient_)
       gradient_ = given;
@@ -153,7 +170,7 @@ Status LeafNode::zero() {
   if (rows_) return rows_->set(nullptr, nullptr);
   if (!gradient_) return {};
   const ModeScope plain(0, kRecording);
-  return eager::write(*gradient_, ops::Argument::of_float(0));
+  return eager::write(*gradient_, ops::Argument::of_int(0));
 }
 
 // Nobody can read the array after this, so its memory can serve the next step.

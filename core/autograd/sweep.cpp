@@ -116,7 +116,7 @@ Status Sweep::add_head(Tensor& head, Tensor* head_grad) {
   } else {
     // Written rather than made by an operator: a planned step in steady state allocates nothing.
     WEFT_ASSIGN(Ref<Tensor> ones, Tensor::create(head.dtype(), head.shape(), head.device()));
-    WEFT_TRY(eager::write(*ones, ops::Argument::of_float(1)));
+    WEFT_TRY(eager::write(*ones, ops::Argument::of_int(1)));
     cotangent = builder_.value(std::move(ones));
   }
   WEFT_TRY(builder_.status());

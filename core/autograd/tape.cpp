@@ -324,18 +324,28 @@ Result<Ref<TapeNode>> make_node(const ops::OpDef& op, std::span<const ops::Argum
 Status record(const ops::OpDef& op, std::span<const ops::Argument> attributes,
               std::span<const TapeInput> inputs, std::span<Tensor* const> outputs) {
   bool any = false;
-  for (const TapeInput& input : inputs) any |= input.tensor && input.tensor->is_recorded();
+  bool any_integer = false;
+  for (const TapeInput& input : inputs) {
+    if (!input.tensor || !input.tensor->is_recorded()) continue;
+    any = true;
+    any_integer |= !is_inexact(input.tensor->dtype());
+  }
   if (!any) return {};
   auto* node = new OpNode(op, attributes);
   Ref<Object> owned = Ref<Object>::adopt(node);
   WEFT_TRY(node->save(inputs, outputs, {}));
-  // An integer result has no derivative; it is a constant on the tape.
+  // An integer result has no derivative; it is a constant on the tape. But what is computed of an
+  // integer leaf has one.
+  const bool has_integers = any_integer && op.grad_rule;
+  const auto is_on_tape = [&](const Tensor& output) {
+    return is_inexact(output.dtype()) || (has_integers && is_integer(output.dtype()));
+  };
   if (outputs.size() == 1) {
-    if (is_inexact(outputs[0]->dtype())) outputs[0]->box().set_content(std::move(owned), 0);
+    if (is_on_tape(*outputs[0])) outputs[0]->box().set_content(std::move(owned), 0);
     return {};
   }
   for (size_t i = 0; i < outputs.size(); ++i)
-    if (is_inexact(outputs[i]->dtype()))
+    if (is_on_tape(*outputs[i]))
       outputs[i]->box().set_content(Ref<Object>(node), static_cast<uint32_t>(i));
   return {};
 }

@@ -153,7 +153,8 @@ class LeafNode final : public TapeNode {
   // ---- of an array ------------------------------------------------------------------------------
 
   Result<Ref<Tensor>> gradient();  // always the same; of zeros if it is made now
-  Ref<Tensor> made_gradient();     // null if it has not been made
+  void set_gradient(Tensor& gradient) { gradient_ = Ref<Tensor>(&gradient); }
+  Ref<Tensor> made_gradient();  // null if it has not been made
   Status zero();
   // Says that an update has used the gradient. Until the next is delivered there is none, and its
   // memory goes back if nobody else has the array. A gradient that adds up, or is of rows, is kept.
@@ -198,8 +199,10 @@ Result<Ref<TapeNode>> make_node(const ops::OpDef& op, std::span<const ops::Argum
 // ---- what a caller of autograd sees ----------------------------------------------------------
 
 enum class GradRequest : int32_t { kNull = 0, kWrite = 1, kAdd = 2 };
-enum class GradKind : int32_t { kArray = 0, kRowSparse = 1 };
+enum class GradKind : int32_t { kArray = 0, kRowSparse = 1, kAnyArray = 2 };
 Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind = GradKind::kArray);
+// The same with the array that is to be the gradient, of the leaf's shape, dtype and device.
+Status attach_grad(Tensor& tensor, GradRequest request, Tensor& gradient);
 // The array's leaf, which the array owns.
 LeafNode* leaf_of(const Tensor& tensor);  // null if it is none
 

@@ -17,10 +17,13 @@ class RecordingBuilder final : public Builder {
  public:
   explicit RecordingBuilder(Builder& inner) : inner_(inner) {}
 
-  // `depends`: its cotangent is wanted. Integers have none.
-  Value add(const Value& value, bool depends) {
+  // `depends`: its cotangent is wanted. Integers have none, but for inputs that are integers
+  // themselves (an integer leaf, tape.h), and what is computed of them.
+  Value add(const Value& value, bool depends, bool of_integers = false) {
     if (!value) return {};
-    known_.push_back({value, depends && is_inexact(value.dtype()), {}});
+    const DType dtype = value.dtype();
+    known_.push_back(
+        {value, depends && (is_inexact(dtype) || (of_integers && is_integer(dtype))), {}});
     return {this, static_cast<int32_t>(known_.size() - 1)};
   }
 
@@ -111,10 +114,15 @@ class RecordingBuilder final : public Builder {
       return results;
     }
     bool any = false;
-    for (const Value& input : inputs) any |= depends(input);
+    bool any_integer = false;
+    for (const Value& input : inputs) {
+      if (!depends(input)) continue;
+      any = true;
+      any_integer |= !is_inexact(type(input).dtype);
+    }
     Values outputs;
     for (const Value& output : inner_.emit(op, real(inputs), complete))
-      outputs.push_back(add(output, any));
+      outputs.push_back(add(output, any, any_integer && op.grad_rule));
     WEFT_TRY(inner_.status());
     if (any) nodes_.push_back({&op, Attributes(complete), inputs, outputs});
     return outputs;
@@ -153,7 +161,7 @@ class RecordingBuilder final : public Builder {
 Values vjp(const GradContext& g, Composition function) {
   RecordingBuilder recorder(g.builder());
   Values inputs;
-  for (size_t i = 0; i < g.inputs(); ++i) inputs.push_back(recorder.add(g.in(i), g.needs(i)));
+  for (size_t i = 0; i < g.inputs(); ++i) inputs.push_back(recorder.add(g.in(i), g.needs(i), true));
   const Values outputs = function(ComposeContext(g.op(), g.all(), recorder, inputs));
   Values cotangents(g.inputs());
   if (recorder.status().ok()) {

@@ -1,6 +1,8 @@
 // Methods of the array that are not simply an operator of it. `sum`, `mean` and the like are
 // operator functions, which module.cpp puts into the type: they bind like methods.
+#include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include "native.h"
 #include "numbers.h"
@@ -73,6 +75,16 @@ PyObject* copy(PyObject* self, PyObject*) {
   static const weft_op op = find_operator("copy");
   const weft_value value = tensor_value(tensor_of(self));
   return wrap_like(self, invoke(op, &value, 1));
+}
+
+PyObject* copy_in_order(PyObject* self, PyObject* args, PyObject* keywords) {
+  static const char* const names[] = {"order", nullptr};
+  const char* order = "C";
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "|s:copy", const_cast<char**>(names), &order)) {
+    return nullptr;
+  }
+  if (strcmp(order, "C") == 0) return copy(self, nullptr);
+  return raise_error(WEFT_UNSUPPORTED, "copy: `order` must be 'C', row by row; got '%s'", order);
 }
 
 PyObject* detach(PyObject* self, PyObject*) {
@@ -200,7 +212,27 @@ PyObject* conjugate(PyObject* self, PyObject*) {
   return wrap_like(self, invoke(op, &value, 1));
 }
 
-PyObject* array_namespace(PyObject*, PyObject*, PyObject*) {
+// The array API has a version a year. What is asked for as "2023.12" is told from other texts
+// alone.
+bool is_known_version(const char* text) {
+  int year = 0, month = 0, length = 0;
+  if (sscanf(text, "%4d.%2d%n", &year, &month, &length) != 2 || text[length] != '\0') return false;
+  return year >= 2021 && year <= 2024 && month >= 1 && month <= 12;
+}
+
+PyObject* array_namespace(PyObject*, PyObject* args, PyObject* keywords) {
+  static const char* const names[] = {"api_version", nullptr};
+  const char* version = nullptr;
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "|z:__array_namespace__",
+                                   const_cast<char**>(names), &version)) {
+    return nullptr;
+  }
+  if (version && !is_known_version(version)) {
+    return raise_error(WEFT_INVALID_VALUE,
+                       "__array_namespace__: `api_version` must be None or from '2021.01' to "
+                       "'2024.12'; got '%s'",
+                       version);
+  }
   return PyImport_ImportModule("weft.np");
 }
 
@@ -220,9 +252,13 @@ bool parse_grad_req(const char* text, int32_t* grad_req) {
   return false;
 }
 
+// May arrays of integers have gradients? MXNet's may.
+bool integer_gradients = false;
+
 bool parse_stype(const char* text, int32_t* kind) {
   const bool is_sparse = text && strcmp(text, "row_sparse") == 0;
-  *kind = is_sparse ? WEFT_GRAD_ROW_SPARSE : WEFT_GRAD_ARRAY;
+  const int32_t dense = integer_gradients ? WEFT_GRAD_ANY_ARRAY : WEFT_GRAD_ARRAY;
+  *kind = is_sparse ? WEFT_GRAD_ROW_SPARSE : dense;
   if (!text || is_sparse || strcmp(text, "default") == 0) return true;
   raise_error(WEFT_INVALID_VALUE,
               "attach_grad: `stype` must be 'default' or 'row_sparse'; got '%s'", text);
@@ -243,20 +279,29 @@ PyObject* attach_grad(PyObject* self, PyObject* args, PyObject* keywords) {
 }
 
 PyObject* backward(PyObject* self, PyObject* args, PyObject* keywords) {
-  static const char* const names[] = {"out_grad", "retain_graph", nullptr};
+  static const char* const names[] = {"out_grad", "retain_graph", "train_mode", nullptr};
   PyObject* out_grad = Py_None;
+  PyObject* train_mode = Py_None;
   int retain_graph = 0;
-  if (!PyArg_ParseTupleAndKeywords(args, keywords, "|Op:backward", const_cast<char**>(names),
-                                   &out_grad, &retain_graph)) {
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "|OpO:backward", const_cast<char**>(names),
+                                   &out_grad, &retain_graph, &train_mode)) {
     return nullptr;
   }
+  const int is_training = train_mode == Py_None ? -1 : PyObject_IsTrue(train_mode);
+  if (PyErr_Occurred()) return nullptr;
   if (out_grad != Py_None && !is_array(out_grad)) {
     return raise_error(WEFT_INVALID_TYPE, "backward: `out_grad` must be an array; got %s",
                        Py_TYPE(out_grad)->tp_name);
   }
   const weft_tensor head = tensor_of(self);
   const weft_tensor head_grad = out_grad == Py_None ? nullptr : tensor_of(out_grad);
-  return checked(without_gil([&] { return weft_backward(&head, &head_grad, 1, retain_graph); }));
+  const uint32_t before = weft_modes();
+  if (is_training >= 0)
+    weft_set_modes(is_training ? WEFT_MODE_TRAINING : 0, is_training ? 0 : WEFT_MODE_TRAINING);
+  const weft_status status =
+      without_gil([&] { return weft_backward(&head, &head_grad, 1, retain_graph); });
+  weft_set_modes(before & WEFT_MODE_TRAINING, ~before & WEFT_MODE_TRAINING);
+  return checked(status);
 }
 
 PyObject* wait_to_read(PyObject* self, PyObject*) {
@@ -335,6 +380,8 @@ PyCFunction as_method(Function* function) {
 
 }  // namespace
 
+bool set_integer_gradients(bool allowed) { return std::exchange(integer_gradients, allowed); }
+
 PyMethodDef array_methods[] = {
     {"reshape", as_method(reshape), METH_FASTCALL,
      "reshape(*shape)\n--\n\nThe same elements in another shape; one extent may be -1."},
@@ -345,7 +392,8 @@ PyMethodDef array_methods[] = {
      "astype(dtype, *, copy=True)\n--\n\nThe elements converted to another dtype."},
     {"conj", conjugate, METH_NOARGS, "conj()\n--\n\nThe conjugates of the elements."},
     {"conjugate", conjugate, METH_NOARGS, "conjugate()\n--\n\nThe same as conj()."},
-    {"copy", copy, METH_NOARGS, "copy()\n--\n\nA new array with the same elements."},
+    {"copy", as_method(copy_in_order), METH_VARARGS | METH_KEYWORDS,
+     "copy(order='C')\n--\n\nA new array with the same elements, row by row."},
     {"nonzero", nonzero, METH_VARARGS,
      "nonzero()\n--\n\nWhere the array is not zero: one index array for each axis."},
     {"compress", as_method(compress), METH_VARARGS | METH_KEYWORDS,
@@ -370,8 +418,9 @@ PyMethodDef array_methods[] = {
      "Makes the array a leaf that receives a gradient: an array, or with stype='row_sparse' a\n"
      "weft.sparse.RowSparseArray with the rows that lookups with sparse_grad=True have read."},
     {"backward", as_method(backward), METH_VARARGS | METH_KEYWORDS,
-     "backward(out_grad=None, retain_graph=False)\n--\n\n"
-     "Gradients of this recorded array into the arrays that called attach_grad()."},
+     "backward(out_grad=None, retain_graph=False, train_mode=None)\n--\n\n"
+     "Gradients of this recorded array into the arrays that called attach_grad(). `train_mode`:\n"
+     "the mode in which a `Function` makes them; that of the thread if it is left out."},
     {"wait_to_read", wait_to_read, METH_NOARGS,
      "wait_to_read()\n--\n\nReturns when the elements are computed."},
     {"__array__", as_method(array_value), METH_VARARGS | METH_KEYWORDS, nullptr},

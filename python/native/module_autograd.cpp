@@ -51,6 +51,12 @@ py::list grad(const py::sequence& heads, const py::sequence& variables,
   return list;
 }
 
+// Makes an array a leaf whose gradient goes into an array that the caller has.
+void attach_given_grad(const py::object& array, const py::object& gradient, bool adds) {
+  const std::vector<weft_tensor> given = tensors_of(py::make_tuple(array, gradient), "attach_grad");
+  check(weft_tensor_attach_given_grad(given[0], adds ? WEFT_GRAD_ADD : WEFT_GRAD_WRITE, given[1]));
+}
+
 std::vector<weft_function> functions_of(const py::list& list) {
   std::vector<weft_function> functions;
   for (const py::handle& function : list)
@@ -201,6 +207,9 @@ void define_autograd(py::module_& module) {
   module.def("checkpoint_begin", checkpoint_begin);
   module.def("checkpoint_end", checkpoint_end);
   module.def("checkpoint_abort", weft_checkpoint_abort);
+  module.def("set_integer_gradients", set_integer_gradients, py::arg("allowed"));
+  module.def("attach_given_grad", attach_given_grad, py::arg("array"), py::arg("gradient"),
+             py::arg("adds"));
   module.def("modes", weft_modes);
   module.def("set_modes", weft_set_modes, py::arg("set"), py::arg("clear"));
   module.def("backward", backward, py::arg("heads"), py::arg("head_grads") = py::none(),

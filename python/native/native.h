@@ -78,6 +78,9 @@ extern PyGetSetDef array_attributes[];                               // attribut
 extern PyMethodDef array_methods[];                                  // methods.cpp
 PyObject* compare_arrays(PyObject* a, PyObject* b, int comparison);  // numbers.cpp
 
+// May arrays of integers have gradients? Gives what was so before (methods.cpp).
+bool set_integer_gradients(bool allowed);
+
 // ---- errors (errors.cpp) -----------------------------------------------------------------------
 
 bool load_errors();  // finds the exception classes of weft._base.errors; false: a Python error is

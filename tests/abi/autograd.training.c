@@ -244,6 +244,52 @@ static void what_cannot_be_asked_is_named(void) {
   weft_tensor_release(whole);
 }
 
+static void integers_have_gradients_where_they_are_asked_for(void) {
+  const int64_t three = 3;
+  const int32_t numbers[] = {1, 2, 3};
+  int32_t slopes[3] = {0, 0, 0};
+  weft_tensor x = NULL, y = NULL, gradient = NULL;
+  MUST(weft_tensor_create(WEFT_INT32, 1, &three, numbers, &x));
+  MUST(weft_tensor_attach_grad_of_kind(x, WEFT_GRAD_WRITE, WEFT_GRAD_ANY_ARRAY));
+  CHECK(weft_tensor_grad_kind(x) == WEFT_GRAD_ARRAY);
+  record();
+  y = cube(x);
+  pause_recording();
+  CHECK(weft_tensor_dtype(y) == WEFT_INT32 && weft_tensor_is_recorded(y));
+  MUST(weft_backward(&y, NULL, 1, 0));
+  MUST(weft_tensor_grad(x, &gradient));
+  CHECK(weft_tensor_dtype(gradient) == WEFT_INT32);
+  MUST(weft_tensor_read(gradient, slopes, sizeof slopes));
+  CHECK(slopes[0] == 3 && slopes[1] == 12 && slopes[2] == 27);
+  weft_tensor_release(x);
+  weft_tensor_release(y);
+  weft_tensor_release(gradient);
+}
+
+static void a_given_array_gets_the_gradient(void) {
+  const int64_t three = 3, four = 4;
+  weft_tensor x = vector_of(three, NULL);
+  weft_tensor into = vector_of(three, NULL), wide = vector_of(four, NULL);
+  weft_tensor y = NULL, gradient = NULL;
+  float slopes[3] = {0, 0, 0};
+  FAILS(weft_tensor_attach_given_grad(x, WEFT_GRAD_WRITE, wide), WEFT_INVALID_VALUE, "(3,)");
+  FAILS(weft_tensor_attach_given_grad(x, 7, into), WEFT_INVALID_VALUE, "grad_req");
+  MUST(weft_tensor_attach_given_grad(x, WEFT_GRAD_WRITE, into));
+  record();
+  y = apply2("add", x, x);
+  pause_recording();
+  MUST(weft_backward(&y, NULL, 1, 0));
+  read_floats(into, slopes, 3);
+  CHECK(slopes[0] == 2 && slopes[2] == 2);
+  MUST(weft_tensor_grad(x, &gradient));
+  CHECK(weft_tensor_shares_box(gradient, into));
+  weft_tensor_release(x);
+  weft_tensor_release(into);
+  weft_tensor_release(wide);
+  weft_tensor_release(y);
+  weft_tensor_release(gradient);
+}
+
 int main(void) {
   modes_are_set_and_given_back();
   mixed_precision_rounds_factors_and_keeps_dtypes();
@@ -252,5 +298,7 @@ int main(void) {
   what_a_trace_uses_up_stays_in_the_plan();
   gradients_of_gradients();
   what_cannot_be_asked_is_named();
+  integers_have_gradients_where_they_are_asked_for();
+  a_given_array_gets_the_gradient();
   return report_checks();
 }

@@ -116,6 +116,8 @@ static void autograd(void) {
   NULLED(weft_tensor_use_up_grad(NULL), "tensor");
   CHECK(!weft_function_is_current(NULL));
   NULLED(weft_tensor_attach_grad_of_kind(NULL, WEFT_GRAD_WRITE, WEFT_GRAD_ROW_SPARSE), "tensor");
+  NULLED(weft_tensor_attach_given_grad(NULL, WEFT_GRAD_WRITE, a), "tensor");
+  NULLED(weft_tensor_attach_given_grad(a, WEFT_GRAD_WRITE, NULL), "gradient");
   NULLED(weft_tensor_grad_rows(NULL, &out, &out), "tensor");
   NULLED(weft_tensor_grad_rows(a, NULL, &out), "indices");
   NULLED(weft_tensor_grad_rows(a, &out, NULL), "rows");

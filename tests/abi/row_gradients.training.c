@@ -107,7 +107,7 @@ static void what_cannot_be_is_named(void) {
   weft_tensor single = floats(0, NULL, NULL);
   weft_tensor indices = indices_of(outside, 2);
   weft_tensor places = NULL, rows = NULL;
-  FAILS(weft_tensor_attach_grad_of_kind(plain, WEFT_GRAD_WRITE, 2), WEFT_INVALID_VALUE, "kind");
+  FAILS(weft_tensor_attach_grad_of_kind(plain, WEFT_GRAD_WRITE, 3), WEFT_INVALID_VALUE, "kind");
   FAILS(weft_tensor_attach_grad_of_kind(single, WEFT_GRAD_WRITE, WEFT_GRAD_ROW_SPARSE),
         WEFT_INVALID_VALUE, "rank 0");
   MUST(weft_tensor_grad_rows(plain, &places, &rows));

@@ -423,6 +423,17 @@ def test_numpy_ufuncs_become_operators():
 
 def test_namespace_is_found():
     assert np.zeros(1).__array_namespace__() is np
+    assert np.zeros(1).__array_namespace__(api_version="2023.12") is np
+    for unknown in ("2020.12", "2021.24", "2023", "2023.12.1"):
+        with pytest.raises(ValueError, match="`api_version` must be None or from"):
+            np.zeros(1).__array_namespace__(api_version=unknown)
+
+
+def test_a_copy_is_row_by_row():
+    turned = np.array([[1, 2], [3, 4]]).T
+    assert turned.copy(order="C").strides == (16, 8)
+    with pytest.raises(NotImplementedError, match="copy: `order` must be 'C'"):
+        turned.copy(order="F")
 
 
 @pytest.mark.parametrize("dtype", [*DTYPES, "bfloat16"])

@@ -87,6 +87,9 @@ def test_integers_and_counts_are_numpys():
     for name in ("gcd", "lcm"):
         wanted = getattr(numpy, name)(a, b)
         assert (getattr(np, name)(np.array(a), np.array(b)).asnumpy() == wanted).all()
+        for pair in ((a.astype("int8"), 6), (4, b.astype("int32"))):
+            arrays = [np.array(x) if isinstance(x, numpy.ndarray) else x for x in pair]
+            assert getattr(np, name)(*arrays).dtype == getattr(numpy, name)(*pair).dtype
     assert (np.bincount(np.array(a)).asnumpy() == numpy.bincount(a)).all()
     weighted = np.bincount(np.array(a), np.array(b * 0.5), 99).asnumpy()
     numpy.testing.assert_allclose(weighted, numpy.bincount(a, b * 0.5, 99))

@@ -39,12 +39,19 @@ WEFT_API weft_status weft_tensor_attach_grad(weft_tensor tensor, int32_t grad_re
 /* What a gradient is: an array of the leaf's type, or row-sparse: some rows of such an array, and
  * all other rows are zero. A row-sparse gradient takes as much time and memory as the rows that
  * backward delivers. Operators with an attribute `sparse_grad` that is true deliver the rows that
- * they read; all others deliver all rows. */
-enum { WEFT_GRAD_ARRAY = 0, WEFT_GRAD_ROW_SPARSE = 1 };
+ * they read; all others deliver all rows.
+ * WEFT_GRAD_ANY_ARRAY: an array, also for leaves of integers or bools. What is computed of these
+ * has gradients of its own dtype, so fractions are lost. */
+enum { WEFT_GRAD_ARRAY = 0, WEFT_GRAD_ROW_SPARSE = 1, WEFT_GRAD_ANY_ARRAY = 2 };
 /* Does the same with a kind of gradient. WEFT_INVALID_VALUE: the array has no axis, so it has no
  * rows. */
 WEFT_API weft_status weft_tensor_attach_grad_of_kind(weft_tensor tensor, int32_t grad_req,
                                                      int32_t kind);
+/* Makes the array a leaf of any dtype whose gradient is the array `gradient`: backward writes into
+ * it, or with WEFT_GRAD_ADD adds to it. WEFT_INVALID_VALUE: it has another shape, dtype or
+ * device. */
+WEFT_API weft_status weft_tensor_attach_given_grad(weft_tensor tensor, int32_t grad_req,
+                                                   weft_tensor gradient);
 /* The kind of the array's gradient; WEFT_GRAD_ARRAY also if it has none. */
 WEFT_API int32_t weft_tensor_grad_kind(weft_tensor tensor);
 /* Gives a new reference to the gradient's array, always the same array; NULL if the array is no

@@ -54,8 +54,8 @@ def _module(fullname: str) -> ModuleType | None:
     """The module that an old name means; None where there is none."""
     parent, _, last = fullname.rpartition(".")
     # Short names, such as `nd`, are attributes of the package: the module is what they give. So the
-    # module above may have a name of its own, too.
-    above = importlib.import_module(parent)
+    # module above may have a name of its own, too; Python has imported it before.
+    above = sys.modules.get(parent) or importlib.import_module(parent)
     shown = getattr(above, last, None)
     if isinstance(shown, ModuleType):
         return shown

@@ -47,7 +47,7 @@ def _asscalar(self: ndarray) -> Any:
 def _as_nd_ndarray(self: ndarray) -> Any:
     """The array as one of `mx.nd`, on the same memory."""
     kind = public_module("mxnet.ndarray").NDArray
-    return self if isinstance(self, kind) else kind(self)
+    return self if issubclass(type(self), kind) else kind(self)
 
 
 def _as_np_ndarray(self: ndarray) -> ndarray:
@@ -149,6 +149,7 @@ def _install() -> None:
     known = set(dir(native.ndarray))
     native.add_array_attributes({k: v for k, v in _methods().items() if k not in known})
     native.set_float_indices(True)  # `np.array([0, 1])` of MXNet has floats
+    native.set_integer_gradients(True)
     _device_words()
 
 

@@ -10,8 +10,6 @@
 array([6.])
 """
 
-import dataclasses
-import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -88,40 +86,18 @@ def mark_variables(
             f"{len(arrays)}, {len(into)} and {len(wanted)}"
         )
     for array, gradient, how in zip(arrays, into, wanted, strict=True):
-        array.attach_grad("null" if how == "null" else "write")
-        _marked.pop(id(array), None)
-        if how != "null":
-            reference = weakref.ref(array, _forget(id(array)))
-            _marked[id(array)] = _Marked(reference, gradient, how)
+        if how == "null":
+            array.attach_grad(how)
+        else:
+            _native.attach_given_grad(array, gradient, _adds(how))
 
 
-@dataclasses.dataclass
-class _Marked:
-    """A variable, the array that gets its gradient, how it gets it, and the version that it got."""
-
-    variable: Any
-    gradient: ndarray
-    how: str
-    version: int = 0
-
-
-_marked: dict[int, _Marked] = {}
-
-
-def _forget(key: int) -> Any:
-    return lambda _: _marked.pop(key, None)
-
-
-def hand_over() -> None:
-    """Writes gradients that backward has made into the arrays of `mark_variables`."""
-    for marked in list(_marked.values()):
-        variable = marked.variable()
-        version = 0 if variable is None else _native.grad_version(variable)
-        if version == marked.version:
-            continue
-        marked.version = version
-        gradient = marked.gradient
-        gradient[...] = variable.grad if marked.how == "write" else gradient + variable.grad
+def _adds(grad_req: str) -> bool:
+    if grad_req not in ("write", "add"):
+        raise InvalidValue(
+            f"mark_variables: `grad_reqs` must be 'write', 'add' or 'null'; got {grad_req!r}"
+        )
+    return grad_req == "add"
 
 
 def backward(
@@ -137,7 +113,6 @@ def backward(
     heads, head_grads = _whole(heads), _whole(head_grads)
     with _mode(train_mode):
         _autograd.backward(heads, _head_grads(heads, head_grads), retain_graph)
-    hand_over()
 
 
 def _whole(arrays: Any) -> Any:

@@ -148,12 +148,15 @@ def modf(x: ArrayLike) -> tuple[ndarray, ndarray]:
     return part, whole
 
 
-def _integers(where: str, x1: ArrayLike, x2: ArrayLike) -> tuple[numpy.ndarray, numpy.ndarray]:
-    arrays = array_of(x1), array_of(x2)
-    for place, array in enumerate(arrays, 1):
+def _integers(where: str, x1: ArrayLike, x2: ArrayLike) -> list[Any]:
+    """Operands as NumPy takes them. A Python int stays one: it has the dtype of the other."""
+    found: list[Any] = []
+    for place, x in enumerate((x1, x2), 1):
+        array = array_of(x)
         if array.dtype.kind not in "iu":
             raise InvalidType(f"{where}: `x{place}` must have an integer dtype; got {array.dtype}")
-    return arrays[0].asnumpy(), arrays[1].asnumpy()
+        found.append(x if type(x) is int else array.asnumpy())
+    return found
 
 
 def _written(result: Any, out: ndarray | None) -> ndarray:

@@ -217,3 +217,13 @@ def test_storage_types_have_the_numbers_that_variables_say():
 
 def test_halves_have_a_text():
     assert "[1. 1.]" in str(mx.nd.ones((2,)).astype("bfloat16"))
+
+
+def test_every_array_is_an_ndarray_to_programs_and_keeps_its_kind():
+    old, new = mx.nd.ones((2, 2)), mx.np.ones((2, 2))
+    for array in (old, new, old.tostype("csr"), old.tostype("row_sparse")):
+        assert isinstance(array, mx.nd.NDArray)
+    assert not isinstance(numpy.ones(2), mx.nd.NDArray)
+    assert not isinstance(new, mx.nd.sparse.CSRNDArray)
+    assert type(new.as_nd_ndarray()) is type(old) and type(new) is not type(old)
+    assert (new.as_nd_ndarray() > 0).dtype.name == "float32"

@@ -58,6 +58,18 @@ def test_sums_keep_the_dtype_and_comparisons_give_bools():
     assert np.sum(x > 1).dtype.name == "int64"
     assert (x > 1).dtype.name == "bool"
     assert np.std(np.array([1, 4], dtype="int64")).dtype.name == "int64"
+    assert np.trace(np.array([[1, 2], [3, 4]], dtype="int8")).dtype.name == "int8"
+    assert np.cumsum(x).dtype.name == "int8" and np.cumsum(x, dtype="int32").tolist() == [1, 3]
+    assert np.where([0, 2], np.array([1.0, 2.0]), 5.0).tolist() == [5, 2]
+    assert np.where(1, np.array([1.0, 2.0]), 5.0).tolist() == [1, 2]
+
+
+def test_names_that_numpy_has_dropped_are_still_here():
+    x = np.array([[3, 1], [0, 2]])
+    assert not np.alltrue(x) and np.dtype("int8").itemsize == 1
+    assert np.in1d(x, np.array([1, 2])).tolist() == [False, True, False, True]
+    assert np.msort(x).tolist() == [[0, 1], [3, 2]]
+    assert np.trapz(np.array([1, 2, 4])).item() == numpy.trapezoid([1, 2, 4])
 
 
 def test_functions_of_numbers_give_numbers():

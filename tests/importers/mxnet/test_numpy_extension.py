@@ -134,6 +134,17 @@ def test_parameters_of_distributions_are_checked():
         np.random.uniform(shape=(2,))
 
 
+def test_pictures_keep_the_kind_of_array_and_have_the_names_of_mx_image():
+    pixels = np.array(numpy.arange(12).reshape(2, 2, 3), "uint8")
+    found = npx.image.to_tensor(pixels)
+    assert type(found) is type(pixels)
+    wanted = pixels.asnumpy().transpose(2, 0, 1) / 255
+    numpy.testing.assert_allclose(found.asnumpy(), wanted, rtol=1e-6)
+    assert npx.image.HorizontalFlipAug is mx.image.HorizontalFlipAug
+    with pytest.raises(AttributeError, match="HorizontalFlpAug"):
+        _ = npx.image.HorizontalFlpAug
+
+
 # ---- autograd ------------------------------------------------------------------------------------
 
 

@@ -112,3 +112,13 @@ def test_classes_come_with_the_logarithms_of_their_chances(kind):
     assert places.shape == (2, 5) and places.dtype == "int32"
     wanted = numpy.log(numpy.take_along_axis(shares, places.astype("int64"), 1))
     numpy.testing.assert_allclose(chances, wanted, rtol=1e-6)
+
+
+def test_multinomial_counts_draws_where_it_gets_their_number():
+    n, p = mx.nd.array([5, 50]), mx.nd.array([[0.5, 0.5, 0.0], [0.0, 0.2, 0.8]])
+    counts = mx.nd.random.multinomial(n=n, p=p, shape=3)
+    assert counts.shape == (2, 3, 3)
+    assert (counts.asnumpy().sum(-1) == [[5], [50]]).all()
+    assert not counts.asnumpy()[0, :, 2].any() and not counts.asnumpy()[1, :, 0].any()
+    places = mx.nd.random.multinomial(p, shape=4)
+    assert places.shape == (2, 4) and places.asnumpy()[0].max() < 2

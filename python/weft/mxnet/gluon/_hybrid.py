@@ -7,6 +7,7 @@ from typing import Any
 from weft._base.containers import sequence_of
 from weft._base.errors import InvalidValue
 from weft._base.spelling import unknown_argument
+from weft._core import native
 from weft._core.typing import ndarray
 from weft.gluon.block import Block
 from weft.mxnet.gluon._modes import as_nd, is_np_array
@@ -61,11 +62,19 @@ def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
         variables = {n: variable(p, self._full_name(n, p)) for n, p in _attributes(self)}
         return self.hybrid_forward(symbol, *args, **kwargs, **variables)
     from weft.mxnet import ndarray as nd
+    from weft.mxnet.ndarray._array import is_nd
 
     first = next((leaf for leaf in leaves if isinstance(leaf, ndarray)), None)
-    takes_nd = isinstance(first, nd.NDArray) if first is not None else not is_np_array()
+    takes_nd = is_nd(first) if first is not None else not is_np_array()
     arrays = {name: _data(parameter, takes_nd) for name, parameter in _attributes(self)}
     return self.hybrid_forward(nd, *args, **kwargs, **arrays)
+
+
+def wants_integer_gradients(args: tuple[Any, ...]) -> bool:
+    """Is the call recorded, and among its arguments an array of integers that has a gradient?"""
+    return bool(native.modes() & native.RECORDING) and any(
+        isinstance(a, ndarray) and a.dtype.kind in "iub" and native.is_recorded(a) for a in args
+    )
 
 
 def _attributes(block: Any) -> list[tuple[str, Any]]:
@@ -122,4 +131,12 @@ def _replaced(value: Any, symbols: Any) -> Any:
     return value
 
 
-__all__ = ["OPTIONS", "forward", "infer_shapes", "is_old", "known", "needs_arguments"]
+__all__ = [
+    "OPTIONS",
+    "forward",
+    "infer_shapes",
+    "is_old",
+    "known",
+    "needs_arguments",
+    "wants_integer_gradients",
+]

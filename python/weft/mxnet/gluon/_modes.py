@@ -22,9 +22,9 @@ def shown(found: Any) -> Any:
 
 def as_nd(array: Any) -> Any:
     """An array as `mx.nd.NDArray`, of the same memory and gradient."""
-    from weft.mxnet.ndarray import NDArray
+    from weft.mxnet.ndarray._array import NDArray, is_nd
 
-    return array if isinstance(array, NDArray) else NDArray(array)
+    return array if is_nd(array) else NDArray(array)
 
 
 def dtype_name(dtype: Any) -> str:

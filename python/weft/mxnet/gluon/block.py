@@ -444,6 +444,8 @@ class HybridBlock(Block, _NativeHybrid):
             return self
         if args and _symbols.is_symbol(args[0]):
             return self._on_symbols(args, kwargs)
+        if self._is_active and _hybrid.wants_integer_gradients(args):
+            return self._placed(args, kwargs)  # plans have no gradients of integers
         return _NativeHybrid.__call__(self, *args, **kwargs)
 
     _native_call = _NativeHybrid.__call__

@@ -45,19 +45,21 @@ def _is_contiguous(array: ndarray) -> bool:
     return True
 
 
-class _Kind(type):
-    """Sparse arrays are instances of `NDArray`, too, though their elements lie elsewhere."""
+class _Arrays(type):
+    """Lets `isinstance(x, mx.nd.NDArray)` hold for every array, as in MXNet, where arrays of
+    `mx.np` and sparse ones derive from it. `is_nd` asks for arrays of 1.x alone."""
 
-    def __instancecheck__(cls, value: Any) -> bool:
-        return type.__instancecheck__(cls, value) or (
-            cls is _FIRST[0] and isinstance(value, Sparse)
-        )
+    def __instancecheck__(cls, instance: Any) -> bool:
+        kinds = ndarray | Sparse if cls is NDArray else ()
+        return isinstance(instance, kinds) or super().__instancecheck__(instance)
 
     def __subclasscheck__(cls, kind: type) -> bool:
-        return type.__subclasscheck__(cls, kind) or (cls is _FIRST[0] and issubclass(kind, Sparse))
+        return super().__subclasscheck__(kind) or (
+            cls is NDArray and issubclass(kind, ndarray | Sparse)
+        )
 
 
-class NDArray(ndarray, metaclass=_Kind):
+class NDArray(ndarray, metaclass=_Arrays):
     """An array of 1.x: `NDArray(array)` is any array of Weft as one, in the same memory.
 
     >>> from weft import mxnet as mx
@@ -213,7 +215,9 @@ class Sparse:
         raise NotImplementedError
 
 
-_FIRST: list[type] = [NDArray]  # its subclasses are asked as any class is
+def is_nd(value: Any) -> bool:
+    """Is the value an array of 1.x, neither one of `mx.np` nor a sparse one?"""
+    return type.__subclasscheck__(NDArray, type(value))
 
 
 def plain(array: Any) -> Any:
@@ -240,4 +244,4 @@ def shaped(array: Any) -> Any:
     return array if array.ndim or asks_for_numpy_shapes() else array.reshape((1,))
 
 
-__all__ = ["NDArray", "Sparse", "plain", "shaped", "whole_key"]
+__all__ = ["NDArray", "Sparse", "is_nd", "plain", "shaped", "whole_key"]

@@ -17,6 +17,7 @@ import numpy
 
 from weft import np
 from weft._base.errors import InvalidType
+from weft._base.spelling import public_module
 from weft._core.typing import ndarray
 from weft.mxnet._operators import invoke
 from weft.mxnet._operators._arguments import by_name
@@ -143,7 +144,7 @@ def randint(
     return _result(np.random.randint(int(low), int(high), extents or (1,), kind), ctx, out, kind)
 
 
-def multinomial(
+def categorical(
     data: NDArray,
     shape: Any = None,
     get_prob: bool = False,
@@ -165,7 +166,22 @@ def multinomial(
     return places if out is None else out
 
 
-categorical = multinomial
+def multinomial(*args: Any, **kwargs: Any) -> Any:
+    """Places drawn by probabilities, as 1.x has it: what `categorical` gives. With `n` or `p`, as
+    in 2.0, how often each class is drawn in `n` draws with the probabilities `p`.
+
+    n: (N,), or a number; p: (N, K); shape: of the repetitions for each row
+
+    Returns (N, shape, K) for `n` and `p`.
+    """
+    if "n" not in kwargs and "p" not in kwargs:
+        return categorical(*args, **kwargs)
+    for name in ("ctx", "device"):
+        kwargs.pop(name, None)
+    out = kwargs.pop("out", None)
+    counts = public_module("mxnet.numpy_extension.random").multinomial
+    found = shaped(counts(*args, **{"dtype": "int32", **kwargs}))
+    return found if out is None else written(found, out)
 
 
 def shuffle(data: NDArray, **kwargs: Any) -> NDArray:

@@ -42,6 +42,7 @@ globals().update(_ELEMENTWISE)
 globals().update(_FUNCTIONS)
 shares_memory = _np.may_share_memory
 
+dtype = _numpy.dtype
 bool_ = bool = _numpy.dtype("bool")
 # Types as in 1.x, which programs also call: `np.float32(3)`. They equal the dtypes of 2.0.
 int8, int16, int32, int64 = _numpy.int8, _numpy.int16, _numpy.int32, _numpy.int64
@@ -84,6 +85,7 @@ __all__ = [
     *sorted(_COMPUTED - {"linalg", "random"}),
     "bool",
     "fallback",
+    "dtype",
     "linalg",
     "random",
     "shares_memory",

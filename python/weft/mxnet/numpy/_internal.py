@@ -1,8 +1,11 @@
-"""Operators behind `mx.np`, by MXNet's names for them: `mxnet.ndarray.numpy._internal`.
+"""Operators of 2.0 by their own names: `_internal.add` is the operator `_npi_add`.
 
->>> from weft.mxnet import np
->>> np._internal.boolean_mask(np.array([1.0, 2.0, 3.0]), np.array([0, 1, 1]))
-array([2., 3.])
+Programs of 2.0 that write operators of their own import them from here.
+
+>>> from weft import mxnet as mx
+>>> from weft.mxnet.numpy import _internal
+>>> _internal.squeeze(mx.np.ones((1, 2))).shape
+(2,)
 """
 
 from typing import TYPE_CHECKING, Any
@@ -12,24 +15,23 @@ from weft._base.spelling import hint
 from weft.mxnet._npx_functions import function_of
 from weft.mxnet._operators import RULES, rule_of
 
-_PREFIX = "_npi_"
-
-
-def _names() -> list[str]:
-    return [name.removeprefix(_PREFIX) for _, name in RULES.names() if name.startswith(_PREFIX)]
-
+_PREFIXES = ("_npi_", "_np_")
+_NAMES = sorted(
+    {name[len(p) :] for _, name in RULES.names() for p in _PREFIXES if name.startswith(p)}
+)
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 
     def __getattr__(name: str) -> Any:
-        if name.startswith("__") or rule_of(_PREFIX + name) is None:
-            raise MissingAttribute(
-                f"module 'weft.mxnet.numpy._internal' has no operator {name!r}"
-                f"{hint(name, {}, _names())}"
-            )
-        found = globals()[name] = function_of(name, _PREFIX + name)
-        return found
+        for prefix in _PREFIXES:
+            if not name.startswith("__") and rule_of(prefix + name) is not None:
+                globals()[name] = found = function_of(name, prefix + name)
+                return found
+        near = hint(name, {}, _NAMES)
+        raise MissingAttribute(
+            f"module 'weft.mxnet.numpy._internal' has no attribute '{name}'{near}"
+        )
 
 
-__all__: Any = _names()
+__all__: Any = [*_NAMES]
 __dir__ = __all__.copy

@@ -154,8 +154,10 @@ def cumsum(
 ) -> ndarray:
     """Sums of the elements up to each one, along an axis or in the flat array."""
     array = _array(a)
-    wanted = dtype or (None if array.dtype.kind == "b" else array.dtype)
-    return written(np.cumsum(array, axis, wanted), out)
+    wanted = numpy.dtype(dtype or ("int64" if array.dtype.kind == "b" else array.dtype))
+    wide = wanted if wanted.kind == "f" or wanted.itemsize == 8 else None
+    found = np.cumsum(array, axis, wide)
+    return written(found if found.dtype == wanted else found.astype(wanted), out)
 
 
 def average(

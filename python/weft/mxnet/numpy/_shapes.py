@@ -149,10 +149,10 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
         return np.nonzero(condition)
     if x is None or y is None:
         raise InvalidValue("where: both or neither of `x` and `y` must be given")
-    chosen = condition
-    if isinstance(condition, ndarray) and condition.dtype.kind != "b":
-        chosen = condition != 0
-    if all(isinstance(one, int | float) for one in (x, y)) and not isinstance(x, bool):
+    chosen = np.asarray(condition)
+    if chosen.dtype.kind != "b":
+        chosen = chosen != 0
+    if not isinstance(x, ndarray) and not isinstance(y, ndarray) and not isinstance(x, bool):
         x = np.full((), x, "float32")
     return np.where(chosen, x, y)
 
@@ -282,6 +282,16 @@ def broadcast_to(array: ArrayLike, shape: Shape) -> ndarray:
     return np.broadcast_to(array, shape)
 
 
+def trace(
+    a: ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1, out: ndarray | None = None
+) -> ndarray:
+    """The sum of a diagonal, in the dtype of `a`; of bools as int64."""
+    array = np.asarray(a)
+    found = np.trace(array, offset, axis1, axis2)
+    is_kept = array.dtype.kind == "b" or found.dtype == array.dtype
+    return written(found if is_kept else found.astype(array.dtype), out)
+
+
 def tril(m: ArrayLike, k: int = 0) -> ndarray:
     """The elements on and below a diagonal, zeros above it. A vector stands for such rows."""
     return np.tril(_as_matrix(m), k)
@@ -375,6 +385,7 @@ __all__ = [
     "squeeze",
     "stack",
     "take",
+    "trace",
     "transpose",
     "tril",
     "triu",

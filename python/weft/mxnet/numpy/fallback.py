@@ -14,23 +14,21 @@ import numpy
 from weft import np
 from weft.mxnet.util import numpy_fallback
 
-_OF_WEFT = (
-    *("allclose", "argwhere", "array_equal", "array_equiv", "compress", "count_nonzero"),
-    *("cumprod", "divmod", "extract", "heaviside", "isclose", "modf", "nanmax", "nanmin"),
-    *("nanprod", "nansum", "ndim", "positive", "ptp", "searchsorted", "signbit", "size"),
-    "take_along_axis",
-)
-_OF_NUMPY = (
-    *("apply_along_axis", "apply_over_axes", "argpartition", "choose", "corrcoef"),
-    *("correlate", "cov", "digitize", "float_power", "frexp", "histogram2d"),
-    *("histogram_bin_edges", "histogramdd", "i0", "intersect1d", "isin", "ix_", "lexsort"),
-    *("min_scalar_type", "mirr", "nanargmax", "nanargmin", "nancumprod", "nancumsum"),
-    *("nanmedian", "nanpercentile", "nanquantile", "nanstd", "nanvar", "npv", "packbits"),
-    *("partition", "piecewise", "pmt", "poly", "polyadd", "polydiv", "polyfit", "polyint"),
-    *("polymul", "polysub", "ppmt", "promote_types", "pv", "rate", "real", "roots", "select"),
-    *("setdiff1d", "setxor1d", "spacing", "tril_indices_from", "trim_zeros", "union1d"),
+_NAMES = (
+    *("allclose", "apply_along_axis", "apply_over_axes", "argpartition", "argwhere"),
+    *("array_equal", "array_equiv", "choose", "compress", "corrcoef", "correlate"),
+    *("count_nonzero", "cov", "cumprod", "digitize", "divmod", "extract", "float_power"),
+    *("frexp", "heaviside", "histogram2d", "histogram_bin_edges", "histogramdd", "i0"),
+    *("intersect1d", "isclose", "isin", "ix_", "lexsort", "min_scalar_type", "mirr", "modf"),
+    *("nanargmax", "nanargmin", "nancumprod", "nancumsum", "nanmax", "nanmedian", "nanmin"),
+    *("nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "ndim", "npv"),
+    *("packbits", "partition", "piecewise", "pmt", "poly", "polyadd", "polydiv", "polyfit"),
+    *("polyint", "polymul", "polysub", "positive", "ppmt", "promote_types", "ptp", "pv"),
+    *("rate", "real", "roots", "searchsorted", "select", "setdiff1d", "setxor1d", "signbit"),
+    *("size", "spacing", "take_along_axis", "tril_indices_from", "trim_zeros", "union1d"),
     *("unpackbits", "unwrap", "vander"),
 )
+_OF_WEFT = tuple(name for name in _NAMES if name in np.__all__)
 
 
 def _in1d(ar1: Any, ar2: Any, assume_unique: bool = False, invert: bool = False) -> Any:
@@ -65,7 +63,9 @@ def _function(name: str, inner: Callable[..., Any]) -> Callable[..., Any]:
 
 # By name. Those for interest and payments are in NumPy before 1.20 alone.
 FUNCTIONS = {
-    name: _function(name, getattr(numpy, name)) for name in _OF_NUMPY if hasattr(numpy, name)
+    name: _function(name, getattr(numpy, name))
+    for name in _NAMES
+    if name not in _OF_WEFT and hasattr(numpy, name)
 }
 FUNCTIONS |= {name: _function(name, inner) for name, inner in _DROPPED.items()}
 

@@ -56,7 +56,7 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 
     def __getattr__(name: str) -> Any:
         if name == "image":
-            from weft.mxnet.ndarray import image
+            import weft.mxnet.numpy_extension.image as image
 
             return image
         return _find(name)

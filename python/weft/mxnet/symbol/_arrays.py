@@ -8,7 +8,7 @@ import numpy
 from weft import np
 from weft._core.typing import ndarray
 from weft.mxnet.device import native_of
-from weft.mxnet.ndarray._array import NDArray
+from weft.mxnet.ndarray._array import NDArray, is_nd
 
 
 def zeros(shape: Sequence[int], dtype: Any, ctx: Any) -> Any:
@@ -27,7 +27,7 @@ def array_of(value: Any) -> Any:
 
 def wrapped(array: ndarray) -> Any:
     """An array as one of 1.x, with the same memory and gradient."""
-    return array if isinstance(array, NDArray) else NDArray(array)
+    return array if is_nd(array) else NDArray(array)
 
 
 __all__ = ["array_of", "wrapped", "zeros"]
