@@ -98,7 +98,6 @@ def test_sparse_arrays_are_instances_of_ndarray():
     for kind in ("csr", "row_sparse"):
         assert isinstance(mx.nd.zeros((2, 3), stype=kind), mx.nd.NDArray)
     assert issubclass(mx.nd.sparse.CSRNDArray, mx.nd.NDArray)
-    assert not isinstance(mx.np.ones(2), mx.nd.NDArray)
     assert not isinstance(mx.nd.ones(2), mx.nd.sparse.CSRNDArray)
 
 

@@ -54,9 +54,7 @@ class _Arrays(type):
         return isinstance(instance, kinds) or super().__instancecheck__(instance)
 
     def __subclasscheck__(cls, kind: type) -> bool:
-        return super().__subclasscheck__(kind) or (
-            cls is NDArray and issubclass(kind, ndarray | Sparse)
-        )
+        return super().__subclasscheck__(kind) or (cls is NDArray and issubclass(kind, Sparse))
 
 
 class NDArray(ndarray, metaclass=_Arrays):

@@ -149,10 +149,11 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
         return np.nonzero(condition)
     if x is None or y is None:
         raise InvalidValue("where: both or neither of `x` and `y` must be given")
-    chosen = np.asarray(condition)
-    if chosen.dtype.kind != "b":
+    data = bool | int | float | list | tuple | numpy.ndarray | numpy.generic  # else maybe a symbol
+    chosen = np.asarray(condition) if isinstance(condition, data) else condition
+    if isinstance(chosen, ndarray) and chosen.dtype.kind != "b":
         chosen = chosen != 0
-    if not isinstance(x, ndarray) and not isinstance(y, ndarray) and not isinstance(x, bool):
+    if all(isinstance(one, data) for one in (x, y)) and not isinstance(x, bool):
         x = np.full((), x, "float32")
     return np.where(chosen, x, y)
 
