@@ -27,7 +27,7 @@ CONFIGURE = cmake -G Ninja -S . -DWEFT_WERROR=$(WERROR) -DPython_EXECUTABLE=$(BI
 PYTEST = $(BIN)/python -m pytest -q
 CTEST = ctest --output-on-failure
 
-.PHONY: all build prerequisites demo test test-full slices lint lint-rules format format-check bench \
+.PHONY: all build prerequisites demo test test-array-api test-full slices lint lint-rules format format-check bench \
   bench-all bench-peers runtime clean distclean
 .DEFAULT_GOAL := all
 all: build
@@ -111,6 +111,21 @@ bench-peers: build $(PEERS)/.dependencies $(NETWORK_PEERS)
 test: build
 	@echo "== C++ and ABI tests" && cd $(BUILD) && $(CTEST)
 	@echo "== Python tests, packaging, examples" && $(PYTEST)
+
+# The array API's own suite (data-apis/array-api-tests with its submodule), of which there is a
+# checkout at ARRAY_API_TESTS, in an environment of its own.
+ARRAY_API := $(BUILD)/array-api
+$(ARRAY_API)/.dependencies: tests/array_api/requirements.txt $(VENV)/.dependencies
+	@test -x $(ARRAY_API)/bin/python || $(PYTHON) -m venv $(ARRAY_API)
+	@$(ARRAY_API)/bin/python -m pip install --quiet -r $< -r $(VENV)/requirements.txt
+	@touch $@
+test-array-api: build $(ARRAY_API)/.dependencies
+	@test -d "$(ARRAY_API_TESTS)/array_api_tests" || \
+	  { echo "ARRAY_API_TESTS must be a checkout of data-apis/array-api-tests"; exit 2; }
+	cd $(ARRAY_API_TESTS) && PYTHONPATH=$(CURDIR)/$(BUILD)/python ARRAY_API_TESTS_MODULE=weft.np \
+	  ARRAY_API_TESTS_VERSION=2024.12 $(CURDIR)/$(ARRAY_API)/bin/python -m pytest -q \
+	  -p no:cacheprovider --rootdir=. -c pytest.ini --xfails-file $(CURDIR)/tests/array_api/expected_failures.txt \
+	  --max-examples $(or $(EXAMPLES),100) array_api_tests
 
 # What test-full adds to test, in slices of at most 25 minutes on two cores. SLICE names those to
 # run (SLICE=tsan, SLICE="isa-avx2 engine"), without `test`; `make slices` lists them.

@@ -188,7 +188,7 @@ Status promote_inputs(const OpDef& op, std::span<const TensorType> inputs,
     common = any_array ? promote_weak(common, kind_of(inputs[i].dtype))
                        : promote(common, default_dtype(inputs[i].dtype));
   }
-  if (op.promotion == Promotion::kFloat && !is_floating(common)) common = DType::kFloat32;
+  if (op.promotion == Promotion::kFloat && !is_inexact(common)) common = DType::kFloat32;
   for (size_t i = 0; i < inputs.size(); ++i)
     if (takes_part(i)) result[i] = common;
   return {};

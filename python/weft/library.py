@@ -138,8 +138,7 @@ def register_op(
 
 
 def _check_name(name: str) -> None:
-    from weft import npx
-
+    npx = sys.modules.get("weft.npx")  # imported with `weft`, and nothing that this module needs
     if hasattr(npx, name) and native.operator(name) is None:
         raise InvalidValue(f"register_op: `name` must be free; npx has another `{name}`")
 

@@ -89,6 +89,7 @@ Value joined(const Complex& planes) {
 std::optional<Values> on_planes(const OpDef& op, std::span<const Value> inputs,
                                 std::span<const Argument> attributes, Builder& builder) {
   if (!has_complex_input(inputs, builder) && !names_complex_dtype(attributes)) return {};
+  if (op.outside) return {};  // its kernel gets the pairs
   if (moves_pairs(op) && have_one_dtype(op, inputs, builder)) return {};
   std::vector<Argument> complete(op.attributes.size());
   Status status = complete_attributes(op, attributes, complete);

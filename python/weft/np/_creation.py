@@ -149,6 +149,9 @@ def full(
     """
     if numpy.ndim(fill_value):
         return _ops.broadcast_to(asarray(fill_value, dtype, device=device), shape).copy()
+    if isinstance(fill_value, complex | numpy.complexfloating):
+        number = asarray(fill_value, dtype, device=device)
+        return _ops.broadcast_to(number, shape).copy()
     dtype = _dtype_of(fill_value) if dtype is None else dtype
     if isinstance(fill_value, int | numpy.integer) and not 0 <= fill_value <= 127:
         # The operator's number is a float64, which neither holds nor checks every integer.
@@ -165,7 +168,7 @@ def zeros(
     >>> zeros(3)
     array([0., 0., 0.])
     """
-    return on(device, _full, shape, 0, dtype)
+    return on(device, _full, shape, 0, float32 if dtype is None else dtype)
 
 
 @named_arguments
@@ -177,7 +180,7 @@ def ones(
     >>> ones((1, 2), dtype="int32")
     array([[1, 1]], dtype=int32)
     """
-    return on(device, _full, shape, 1, dtype)
+    return on(device, _full, shape, 1, float32 if dtype is None else dtype)
 
 
 @named_arguments
@@ -189,7 +192,7 @@ def empty(
     >>> empty((2, 0)).shape
     (2, 0)
     """
-    return on(device, _full, shape, 0, dtype)
+    return on(device, _full, shape, 0, float32 if dtype is None else dtype)
 
 
 @named_arguments
@@ -326,8 +329,10 @@ def eye(
     extents = (N, N if M is None else M)
     if is_tracing():  # where the diagonal ends is no sum or product of extents, as a graph wants
         columns = arange(extents[1], device=device)
-        return (columns == (arange(N, device=device) + k).reshape(-1, 1)).astype(dtype)
+        places = (arange(N, device=device) + k).reshape(-1, 1)
+        return (columns == places).astype(float32 if dtype is None else dtype)
     matrix = zeros(extents, dtype, device=device)
+    k = max(-extents[0], min(k, extents[1]))  # farther diagonals have no elements either
     _ops.diagonal(matrix, k)[...] = 1
     return matrix
 

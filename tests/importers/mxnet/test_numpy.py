@@ -7,7 +7,7 @@ import numpy
 import pytest
 from weft import mxnet as mx
 from weft.mxnet import np, npx
-from weft.mxnet._operators import _factorizations
+from weft.np.linalg import _factorizations
 
 RANDOM = numpy.random.default_rng(3)
 

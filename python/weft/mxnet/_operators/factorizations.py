@@ -13,9 +13,9 @@ from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
 from weft._import.values import Array
 from weft.mxnet._operators._attributes import flag
-from weft.mxnet._operators._factorizations import matrices, operator
 from weft.mxnet._operators._table import RULES as rules
 from weft.mxnet._operators._table import counted
+from weft.np.linalg._factorizations import matrices, operator
 
 
 def _turned(x: ndarray) -> ndarray:

@@ -7,9 +7,9 @@ from weft._base.errors import Unsupported
 from weft._core.typing import ndarray
 from weft._import.values import Array
 from weft.mxnet._operators._attributes import dtype_of, flag, ints
-from weft.mxnet._operators._factorizations import matrices, operator
 from weft.mxnet._operators._table import RULES as rules
 from weft.mxnet._operators._table import counted
+from weft.np.linalg._factorizations import matrices, operator
 
 
 @rules("_np_trace", "_npi_trace")

@@ -173,7 +173,7 @@ def _described(function: Callable[..., Any], plan: _Plan) -> Callable[..., Any]:
 def _parameters(plan: _Plan) -> Iterable[inspect.Parameter]:
     found = inspect.signature(plan.rule.function).parameters.values()
     for p in found:
-        if p.name == "_":
+        if p.name == "_" or p.kind is p.VAR_KEYWORD:
             continue
         default = None if p.default is p.empty else p.default
         if p.kind is p.VAR_POSITIONAL:

@@ -7,48 +7,31 @@
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy
 
 from weft import np, npx
-from weft._base.errors import InvalidType, InvalidValue
+from weft._base.errors import InvalidValue
 from weft._core import native
 from weft._core.typing import ArrayLike, ndarray
 from weft.mxnet._made import Like
-from weft.mxnet._operators._factorizations import matrices, operator
-from weft.mxnet.numpy._creation import written
+from weft.np.linalg import (
+    EighResult,
+    QRResult,
+    SVDResult,
+    det,
+    inv,
+    matrix_power,
+    multi_dot,
+    slogdet,
+    svdvals,
+    tensorinv,
+    tensorsolve,
+)
+from weft.np.linalg._factorizations import matrices, operator
 
 _Axis = Any
-
-
-class EighResult(NamedTuple):
-    """What `eigh` gives."""
-
-    eigenvalues: ndarray
-    eigenvectors: ndarray
-
-
-class QRResult(NamedTuple):
-    """What `qr` gives."""
-
-    Q: ndarray
-    R: ndarray
-
-
-class SlogdetResult(NamedTuple):
-    """What `slogdet` gives."""
-
-    sign: ndarray
-    logabsdet: ndarray
-
-
-class SVDResult(NamedTuple):
-    """What `svd` gives."""
-
-    U: ndarray
-    S: ndarray
-    Vh: ndarray
 
 
 # ---- factorizations ------------------------------------------------------------------------------
@@ -66,11 +49,6 @@ def cholesky(a: ArrayLike, upper: bool = False) -> ndarray:
 def svd(a: ArrayLike) -> SVDResult:
     """U, S and Vh of U diag(S) Vh: singular vectors, and values in descending order."""
     return SVDResult(*operator("svd")(matrices("svd", a, is_square=False)))
-
-
-def svdvals(a: ArrayLike) -> ndarray:
-    """The singular values in descending order."""
-    return svd(a).S
 
 
 def qr(a: ArrayLike, mode: str = "reduced") -> QRResult:
@@ -101,23 +79,17 @@ def eigvalsh(a: ArrayLike, upper: bool = False) -> ndarray:
 
 
 def eig(a: ArrayLike) -> tuple[ndarray, ndarray]:
-    """The real parts of eigenvalues and eigenvectors of square matrices. No gradient."""
+    """The real parts of eigenvalues and eigenvectors of square matrices."""
     values, vectors = operator("eig")(matrices("eig", a))
-    return values, vectors
+    return np.real(values), np.real(vectors)
 
 
 def eigvals(a: ArrayLike) -> ndarray:
-    """The real parts of the eigenvalues of square matrices. No gradient."""
+    """The real parts of the eigenvalues of square matrices."""
     return eig(a)[0]
 
 
 # ---- inverses and solutions ----------------------------------------------------------------------
-
-
-def inv(a: ArrayLike) -> ndarray:
-    """The inverse of square matrices. Raises ValueError where there is none."""
-    found: ndarray = operator("inv")(matrices("inv", a))
-    return found
 
 
 def pinv(a: ArrayLike, rtol: Any = None, hermitian: bool = False) -> ndarray:
@@ -173,69 +145,7 @@ def lstsq(a: ArrayLike, b: ArrayLike, rcond: Any = "warn") -> tuple[ndarray, ...
     return tuple(npx.callback(solved, left, right, result=likes))
 
 
-def tensorinv(a: ArrayLike, ind: int = 2) -> ndarray:
-    """The inverse with respect to `tensordot` over the first `ind` axes."""
-    array = np.asarray(a)
-    if ind <= 0:
-        raise InvalidValue(f"tensorinv: `ind` must be above 0; got {ind}")
-    rest = array.shape[ind:] + array.shape[:ind]
-    rows = int(numpy.prod(array.shape[:ind], dtype=int))
-    return inv(array.reshape((rows, -1))).reshape(rest)
-
-
-def tensorsolve(a: ArrayLike, b: ArrayLike, axes: Sequence[int] | None = None) -> ndarray:
-    """x of tensordot(a, x, x.ndim) = b; `axes` of `a` are moved behind the others first."""
-    array, right = np.asarray(a), np.asarray(b)
-    if axes is not None:
-        rest = [axis for axis in range(array.ndim) if axis not in {n % array.ndim for n in axes}]
-        array = np.transpose(array, [*rest, *(n % array.ndim for n in axes)])
-    shape = array.shape[-(array.ndim - right.ndim) :]
-    flat = array.reshape((-1, int(numpy.prod(shape, dtype=int))))
-    return solve(flat, right.reshape(-1)).reshape(shape)
-
-
-def matrix_power(a: ArrayLike, n: int) -> ndarray:
-    """The product of `n` of the matrices; of their inverses for `n` below 0.
-
-    Raises TypeError for an `n` that is no integer.
-    """
-    if not isinstance(n, int | numpy.integer):
-        raise InvalidType(f"matrix_power: `n` must be an integer; got {n!r}")
-    array = matrices("matrix_power", a)
-    if n < 0:
-        array, n = inv(array), -n
-    found = np.broadcast_to(np.eye(array.shape[-1], dtype=array.dtype), array.shape)
-    for digit in f"{n:b}" if n else "":
-        found = np.matmul(found, found)
-        found = np.matmul(found, array) if digit == "1" else found
-    return found
-
-
-def multi_dot(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:
-    """The product of several matrices; those with the most sums come first, which mostly costs
-    least."""
-    whole = [np.asarray(one) for one in arrays]
-    if len(whole) < 2:
-        raise InvalidValue(f"multi_dot: `arrays` must be two or more; got {len(whole)}")
-    while len(whole) > 1:
-        widths = [whole[i].shape[-1] for i in range(len(whole) - 1)]
-        place = widths.index(max(widths))
-        whole[place : place + 2] = [np.dot(whole[place], whole[place + 1])]
-    return written(whole[0], out)
-
-
 # ---- numbers of matrices -------------------------------------------------------------------------
-
-
-def det(a: ArrayLike) -> ndarray:
-    """The determinant of square matrices."""
-    found: ndarray = operator("det")(matrices("det", a))
-    return found
-
-
-def slogdet(a: ArrayLike) -> SlogdetResult:
-    """The sign of the determinant, and the logarithm of its absolute value."""
-    return SlogdetResult(*operator("slogdet")(matrices("slogdet", a)))
 
 
 def matrix_rank(M: ArrayLike, rtol: Any = None, hermitian: bool = False) -> ndarray:  # noqa: N803

@@ -324,7 +324,8 @@ def _windows(config: Config) -> list[int | None]:
         return [width] * layers
     default = [_WHOLE if is_whole else _SLIDING for is_whole in whole]
     kinds = config.get("layer_types", default)
-    if not isinstance(kinds, list) or len(kinds) != layers or {*kinds} - {_WHOLE, _SLIDING}:
+    is_known = isinstance(kinds, list) and all(kind in (_WHOLE, _SLIDING) for kind in kinds)
+    if not is_known or len(kinds) != layers:
         wanted = f"a list of {layers} times `{_WHOLE}` or `{_SLIDING}`"
         raise config.unsupported("layer_types", wanted, kinds)
     return [width if kind == _SLIDING else None for kind in kinds]

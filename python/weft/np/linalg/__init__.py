@@ -1,0 +1,24 @@
+"""Linear algebra with NumPy's names: factorizations, solutions, norms, with gradients.
+
+The last two axes are the matrix, all others are batches. NumPy's LAPACK computes factorizations, in
+64 bits; a file of a network that has them needs Python.
+
+>>> from weft import np
+>>> np.linalg.norm(np.array([3.0, 4.0]))
+array(5.)
+"""
+
+from typing import TYPE_CHECKING
+
+from weft._base import spelling as _spelling
+from weft._base import words as _words
+from weft.np.linalg import _functions, _norms
+from weft.np.linalg._factorizations import LinAlgError
+from weft.np.linalg._functions import *  # noqa: F403
+from weft.np.linalg._norms import *  # noqa: F403
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.np.linalg", _words.FUNCTIONS)
+
+__all__ = ["LinAlgError", *_functions.__all__, *_norms.__all__]
+__dir__ = __all__.copy
