@@ -103,8 +103,11 @@ Result<bool> update_by_program(const ops::OpDef& op, std::span<const ops::Argume
   const uint32_t modes = thread_state().modes;
   if (modes & (kTracing | kRecording) || precision_of(modes) != DType::kFloat32) return false;
   PoolVector<Ref<Tensor>> arrays;
-  for (const ops::Value& input : inputs)
+  for (const ops::Value& input : inputs) {
+    // What a program of planes would write is no array of the caller's.
+    if (input && is_complex(input.dtype())) return false;
     if (input.is_tensor()) arrays.push_back(input.tensor());
+  }
   PoolVector<int32_t> numbers;
   for (Tensor* const target : targets) {
     const auto found = std::ranges::find_if(

@@ -161,6 +161,16 @@ def test_elements_are_written():
     agree(x, wanted)
 
 
+@pytest.mark.parametrize("number", [1j, 2, 0.5])
+def test_calls_that_recur_give_the_same(number):
+    # After some calls composites become programs, of which a complex number is no operand.
+    for _ in range(300):
+        x = np.array([1 + 2j, 0.5])
+        x **= number
+        x += number
+    agree(x, (numpy.array([1 + 2j, 0.5]) ** number + number).astype("complex64"))
+
+
 def test_views_are_views():
     x = np.array(numbers("complex64"))
     x.T[1] = 3j
