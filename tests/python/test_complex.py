@@ -171,6 +171,34 @@ def test_calls_that_recur_give_the_same(number):
     agree(x, (numpy.array([1 + 2j, 0.5]) ** number + number).astype("complex64"))
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: x / (0.1 + 0.3j),
+        lambda x: (0.1 + 0.3j) / x,
+        lambda x: x ** (0.1 + 0.3j),
+        lambda x: (0.1 + 0.3j) ** x,
+        lambda x: 0.1**x,
+        lambda x: x + 0.1j,
+        lambda x: x == 0.1j,
+    ],
+)
+def test_numbers_keep_their_digits(call):
+    x = numpy.array([0.1j, 0.7 - 0.2j])
+    agree(call(np.array(x)), call(x), "complex128")
+    y = np.zeros(1, dtype="complex128")
+    y[0] = 0.1 + 1e-200j
+    assert y[0].item() == 0.1 + 1e-200j
+
+
+def test_different_elements_are_found():
+    x = numpy.array([1j, 1, 1j, 1 - 1j, 0, 1], "complex64")
+    for found, wanted in zip(
+        np.unique(np.array(x), True, True, True), numpy.unique(x, True, True, True), strict=True
+    ):
+        assert (found.asnumpy() == wanted).all()
+
+
 def test_views_are_views():
     x = np.array(numbers("complex64"))
     x.T[1] = 3j

@@ -379,14 +379,14 @@ MISTAKES = {
         "ptp: `x` must not be empty along the reduced axes",
     ),
     "norm of unknown order": (
-        lambda: np.linalg.norm(np.ones((2, 2)), ord="nuc"),
+        lambda: np.linalg.norm(np.ones((2, 2)), ord="two"),
         ValueError,
-        "norm: `ord` must be a number or 'fro'; got 'nuc'",
+        "norm: `ord` must be a number, 'fro' or 'nuc'; got 'two'",
     ),
-    "norm by singular values": (
-        lambda: np.linalg.norm(np.ones((2, 2)), ord=2),
-        NotImplementedError,
-        "norm: .*`ord` of matrices must be None, 1, -1, inf or -inf",
+    "norm of matrices of order 3": (
+        lambda: np.linalg.norm(np.ones((2, 2)), ord=3),
+        ValueError,
+        "matrix_norm: `ord` must be 'fro', 'nuc', 1, 2, inf or their negatives; got 3",
     ),
     "temperature of zero": (
         lambda: npx.softmax(np.ones(2), temperature=0),

@@ -48,6 +48,30 @@ bool have_one_dtype(const OpDef& op, std::span<const Value> inputs, Builder& bui
   return true;
 }
 
+// The dtype of the parts in whose digits numbers are taken: that of the arrays, or of the dtype
+// that is asked for.
+DType digits_of(const OpDef& op, std::span<const Value> inputs,
+                std::span<const Argument> attributes, Builder& builder) {
+  DType common = DType::kFloat32;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i] && !inputs[i].is_scalar() && !op.input_at(i).keeps_dtype)
+      common = promote(common, part_of(builder.type(inputs[i]).dtype));
+  for (const Argument& a : attributes)
+    if (a.tag == Tag::kDType) common = promote(common, part_of(static_cast<DType>(a.integer)));
+  return common == DType::kFloat64 ? common : DType::kFloat32;
+}
+
+// A complex number as arrays: alone its parts would become float32.
+Complex planes_of_number(const Value& number, DType dtype) {
+  const auto part = [&](int which) {
+    return number.builder().call(
+        "full", {},
+        {Argument::of_ints({}), Argument::of_float(number.scalar().parts[which]),
+         Argument::of_dtype(dtype)});
+  };
+  return {part(0), part(1)};
+}
+
 Status refused(const OpDef& op, std::span<const Value> inputs, Builder& builder) {
   for (size_t i = 0; i < inputs.size(); ++i)
     if (has_complex_input(inputs.subspan(i, 1), builder))
@@ -59,16 +83,17 @@ Status refused(const OpDef& op, std::span<const Value> inputs, Builder& builder)
 
 }  // namespace
 
+#if defined(WEFT_RUNTIME_ONLY)
+// In files all is in planes.
+ComplexForm complex_form(const OpDef&) { return nullptr; }
+#endif
+
 Status check_moves_pairs(const OpDef& op, DType dtype) {
   if (op.outside || moves_pairs(op)) return {};
   return errors::invalid_type(op.name, "has no kernel for ", dtype);
 }
 
 Complex planes_of(const Value& value) {
-  if (value && value.is_scalar() && value.scalar().tag == Tag::kComplex) {
-    const double* const parts = value.scalar().parts;
-    return {scalar(value, parts[0]), scalar(value, parts[1])};
-  }
   if (!value || value.is_scalar() || !is_complex(value.dtype())) return {value, {}};
   return {value.builder().call("real_part", {value}),
           value.builder().call("imaginary_part", {value})};
@@ -106,7 +131,11 @@ std::optional<Values> on_planes(const OpDef& op, std::span<const Value> inputs,
   PoolVector<Complex> planes;
   Values given(inputs.begin(), inputs.end());
   while (given.size() < op.inputs.size() && !op.takes_list()) given.emplace_back();
-  for (const Value& input : given) planes.push_back(planes_of(input));
+  const DType digits = digits_of(op, inputs, complete, builder);
+  for (const Value& input : given) {
+    const bool is_number = input && input.is_scalar() && input.scalar().tag == Tag::kComplex;
+    planes.push_back(is_number ? planes_of_number(input, digits) : planes_of(input));
+  }
   const Complexes results = form(ComplexContext(op, complete, builder, given, planes));
   if (was_ok) builder.tell_as(op.name);
   if (!builder.status().ok()) return harmless();

@@ -16,6 +16,14 @@ using namespace complex_forms;
 
 using Form = const ComplexContext&;
 
+// A number as an array that has all digits of a dtype; alone it would become float32.
+Value in_digits_of(const Value& x, DType dtype) {
+  if (!x.is_scalar()) return x;
+  return x.builder().call("full", {},
+                          {Argument::of_ints({}), Argument::of_float(x.scalar().as_double()),
+                           Argument::of_dtype(part_of(complex_of(dtype)))});
+}
+
 // The operator on one plane of each input, with the attributes of the call.
 Values on(Form c, const Values& planes, std::span<const Argument> attributes) {
   return c.builder.emit(c.op(), planes, attributes);
@@ -134,10 +142,7 @@ Complexes powers(Form c) {
   }
   Complex base = c.in[0];
   if (base.re.is_scalar()) {
-    const Value& other = c.in[1].re;
-    const Argument number = Argument::of_float(base.re.scalar().as_double());
-    base.re = c.builder.call(
-        "full", {}, {Argument::of_ints({}), number, Argument::of_dtype(part_of(other.dtype()))});
+    base.re = in_digits_of(base.re, c.in[1].re.dtype());
   }
   return one(power(base, c.in[1]));
 }
@@ -167,9 +172,8 @@ Complexes casts(Form c) {
                                         ": the imaginary parts would be lost; take `x.real`"));
     return real(c.in[0].re);
   }
-  // A number may be given here, by a write.
   const auto part = [&](const Value& plane) {
-    return c.builder.call("cast", {plane}, {Argument::of_dtype(part_of(dtype))});
+    return cast(in_digits_of(plane, dtype), part_of(dtype));
   };
   const Value re = part(c.in[0].re);
   return one({re, c.in[0].im ? part(c.in[0].im) : scalar(re, 0)});

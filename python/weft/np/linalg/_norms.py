@@ -53,10 +53,7 @@ def matrix_norm(
         raise InvalidValue(
             f"matrix_norm: `ord` must be 'fro', 'nuc', 1, 2, inf or their negatives; got {ord!r}"
         )
-    summed, chosen = (rows, columns) if abs(ord) == 1 else (columns, rows)
-    sums = _ops.sum(_ops.abs(array), summed, True)
-    found = _ops.max(sums, chosen, True) if ord > 0 else _ops.min(sums, chosen, True)
-    return found if keepdims else _ops.squeeze(found, (rows, columns))
+    return _norm(array, ord=ord, axis=(rows, columns), keepdims=keepdims)
 
 
 def vector_norm(
@@ -78,16 +75,12 @@ def vector_norm(
         return (array != 0).astype(array.real.dtype) if ord == 0 else _ops.abs(array)
     if ord in (None, 2):
         return _norm(array, ord=None, axis=axes, keepdims=keepdims)
-    sizes = _ops.abs(array)
-    if ord == numpy.inf:
-        return _ops.max(sizes, axes, keepdims)
-    if ord == -numpy.inf:
-        return _ops.min(sizes, axes, keepdims)
-    if ord == 0:
-        return _ops.sum((sizes != 0).astype(sizes.dtype), axes, keepdims)
-    if ord == 1:
-        return _ops.sum(sizes, axes, keepdims)
-    return _ops.power(_ops.sum(_ops.power(sizes, ord), axes, keepdims), 1 / ord)
+    if len(axes) > 1:  # as one axis, the last one
+        rest = [n for n in range(array.ndim) if n not in axes]
+        array = _ops.transpose(array, [*rest, *axes])
+        array = array.reshape((*array.shape[: len(rest)], -1))
+        return _kept(_norm(array, ord=ord, axis=-1), axes, keepdims)
+    return _norm(array, ord=ord, axis=axes[0], keepdims=keepdims)
 
 
 def norm(x: ArrayLike, ord: Any = None, axis: _Axis = None, keepdims: bool = False) -> ndarray:
