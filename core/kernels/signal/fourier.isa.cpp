@@ -1,77 +1,100 @@
-// Butterflies. The innermost loop runs over `run` elements that lie side by side on both sides, so
-// that the compiler makes vectors of it.
+// Butterflies. The innermost loop runs over `run` elements that lie side by side on both sides: in
+// vectors, or one by one in the first passes over few rows, where runs are shorter than a vector.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_entries.h"
+#include "kernels/reduce/reduce_blocks.h"
 #include "kernels/signal/fourier_kernels_impl.h"
 
 namespace weft::kernels::WEFT_ISA_NAMESPACE {
 
-// A complex number in planes.
-template <class T>
+#include "kernels/simd/simd.h"
+#include "kernels/simd/simd_memory.h"
+#include "weft_formula_headers.inc"
+
+#include "kernels/reduce/reduce_lanes.h"
+
+#include "kernels/simd/row_lanes_impl.h"
+
+// A complex number, or a vector of them, in planes.
+template <class V>
 struct Planes {
-  T re, im;
+  V re, im;
 };
 
+// A number as an element or as a vector of it.
+template <class V>
+struct ElementOf {
+  using Type = V;
+};
 template <class T>
-inline Planes<T> operator+(Planes<T> a, Planes<T> b) {
+struct ElementOf<Vec<T>> {
+  using Type = T;
+};
+template <class V>
+WEFT_INLINE V constant(double x) {
+  return V((typename ElementOf<V>::Type)x);
+}
+
+template <class V>
+WEFT_INLINE Planes<V> operator+(Planes<V> a, Planes<V> b) {
   return {a.re + b.re, a.im + b.im};
 }
-template <class T>
-inline Planes<T> operator-(Planes<T> a, Planes<T> b) {
+template <class V>
+WEFT_INLINE Planes<V> operator-(Planes<V> a, Planes<V> b) {
   return {a.re - b.re, a.im - b.im};
 }
-template <class T>
-inline Planes<T> operator*(Planes<T> a, Planes<T> b) {
+template <class V>
+WEFT_INLINE Planes<V> operator*(Planes<V> a, Planes<V> b) {
   return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
 }
-template <class T>
-inline Planes<T> times(Planes<T> a, T b) {
-  return {a.re * b, a.im * b};
+template <class V>
+WEFT_INLINE Planes<V> times(Planes<V> a, double b) {
+  return {a.re * constant<V>(b), a.im * constant<V>(b)};
 }
 // -i a
-template <class T>
-inline Planes<T> turned(Planes<T> a) {
+template <class V>
+WEFT_INLINE Planes<V> turned(Planes<V> a) {
   return {a.im, -a.re};
 }
 
 // The transforms of 2 to 5 numbers. Constants are cosines and sines of thirds and fifths of a turn.
-template <class T>
-inline void butterfly(Planes<T> (&a)[2]) {
-  const Planes<T> sum = a[0] + a[1];
+template <class V>
+WEFT_INLINE void butterfly(Planes<V> (&a)[2]) {
+  const Planes<V> sum = a[0] + a[1];
   a[1] = a[0] - a[1];
   a[0] = sum;
 }
 
-template <class T>
-inline void butterfly(Planes<T> (&a)[3]) {
-  const Planes<T> sum = a[1] + a[2];
-  const Planes<T> turn = times(turned(a[1] - a[2]), T(0.86602540378443864676));
-  const Planes<T> middle = a[0] - times(sum, T(0.5));
+template <class V>
+WEFT_INLINE void butterfly(Planes<V> (&a)[3]) {
+  const Planes<V> sum = a[1] + a[2];
+  const Planes<V> turn = times(turned(a[1] - a[2]), 0.86602540378443864676);
+  const Planes<V> middle = a[0] - times(sum, 0.5);
   a[0] = a[0] + sum;
   a[1] = middle + turn;
   a[2] = middle - turn;
 }
 
-template <class T>
-inline void butterfly(Planes<T> (&a)[4]) {
-  const Planes<T> even = a[0] + a[2], even_rest = a[0] - a[2];
-  const Planes<T> odd = a[1] + a[3], odd_rest = turned(a[1] - a[3]);
+template <class V>
+WEFT_INLINE void butterfly(Planes<V> (&a)[4]) {
+  const Planes<V> even = a[0] + a[2], even_rest = a[0] - a[2];
+  const Planes<V> odd = a[1] + a[3], odd_rest = turned(a[1] - a[3]);
   a[0] = even + odd;
   a[1] = even_rest + odd_rest;
   a[2] = even - odd;
   a[3] = even_rest - odd_rest;
 }
 
-template <class T>
-inline void butterfly(Planes<T> (&a)[5]) {
-  constexpr T kCos1 = T(0.30901699437494742410), kCos2 = T(-0.80901699437494742410);
-  constexpr T kSin1 = T(0.95105651629515357212), kSin2 = T(0.58778525229247312917);
-  const Planes<T> sum1 = a[1] + a[4], sum2 = a[2] + a[3];
-  const Planes<T> rest1 = turned(a[1] - a[4]), rest2 = turned(a[2] - a[3]);
-  const Planes<T> middle1 = a[0] + times(sum1, kCos1) + times(sum2, kCos2);
-  const Planes<T> middle2 = a[0] + times(sum1, kCos2) + times(sum2, kCos1);
-  const Planes<T> turn1 = times(rest1, kSin1) + times(rest2, kSin2);
-  const Planes<T> turn2 = times(rest1, kSin2) - times(rest2, kSin1);
+template <class V>
+WEFT_INLINE void butterfly(Planes<V> (&a)[5]) {
+  constexpr double kCos1 = 0.30901699437494742410, kCos2 = -0.80901699437494742410;
+  constexpr double kSin1 = 0.95105651629515357212, kSin2 = 0.58778525229247312917;
+  const Planes<V> sum1 = a[1] + a[4], sum2 = a[2] + a[3];
+  const Planes<V> rest1 = turned(a[1] - a[4]), rest2 = turned(a[2] - a[3]);
+  const Planes<V> middle1 = a[0] + times(sum1, kCos1) + times(sum2, kCos2);
+  const Planes<V> middle2 = a[0] + times(sum1, kCos2) + times(sum2, kCos1);
+  const Planes<V> turn1 = times(rest1, kSin1) + times(rest2, kSin2);
+  const Planes<V> turn2 = times(rest1, kSin2) - times(rest2, kSin1);
   a[0] = a[0] + sum1 + sum2;
   a[1] = middle1 + turn1;
   a[2] = middle2 + turn2;
@@ -80,8 +103,37 @@ inline void butterfly(Planes<T> (&a)[5]) {
 }
 
 template <class T>
-inline Planes<T> root(const FourierPass& p, int64_t number) {
+WEFT_INLINE Planes<T> root(const FourierPass& p, int64_t number) {
   return {((const T*)p.cos)[number], ((const T*)p.sin)[number]};
+}
+
+template <class T>
+WEFT_INLINE Planes<T> load(const T* re, const T* im, int64_t, T*) {
+  return {*re, *im};
+}
+template <class T>
+WEFT_INLINE Planes<Vec<T>> load(const T* re, const T* im, int64_t n, Vec<T>*) {
+  return {load_lanes(re, n), load_lanes(im, n)};
+}
+template <class T>
+WEFT_INLINE void store(T* re, T* im, Planes<T> x, int64_t) {
+  *re = x.re;
+  *im = x.im;
+}
+template <class T>
+WEFT_INLINE void store(T* re, T* im, Planes<Vec<T>> x, int64_t n) {
+  store_lanes(re, x.re, n);
+  store_lanes(im, x.im, n);
+}
+
+// Calls f(i, n, null V*) for the elements of a run: V is a vector, or an element in short runs.
+template <class T, class F>
+WEFT_INLINE void for_run(int64_t run, F f) {
+  if (run * 2 < Vec<T>::kLanes) {
+    for (int64_t i = 0; i < run; ++i) f(i, 1, (T*)nullptr);
+    return;
+  }
+  for_lanes<T>(run, [&](int64_t i, int64_t n) WEFT_LAMBDA { f(i, n, (Vec<T>*)nullptr); });
 }
 
 template <class T, int kRadix>
@@ -92,16 +144,16 @@ void small_pass(const FourierPass& p, const T* __restrict__ re, const T* __restr
     Planes<T> roots[kRadix];
     for (int k = 0; k < kRadix; ++k) roots[k] = root<T>(p, block * k * p.root_step);
     const int64_t from = block * p.run, to = block * kRadix * p.run;
-    for (int64_t i = 0; i < p.run; ++i) {
-      Planes<T> a[kRadix];
-      for (int j = 0; j < kRadix; ++j) a[j] = {re[from + i + j * apart], im[from + i + j * apart]};
+    for_run<T>(p.run, [&]<class V>(int64_t i, int64_t n, V* kind) WEFT_LAMBDA {
+      Planes<V> a[kRadix];
+      for (int j = 0; j < kRadix; ++j)
+        a[j] = load(re + from + i + j * apart, im + from + i + j * apart, n, kind);
       butterfly(a);
       for (int k = 0; k < kRadix; ++k) {
-        const Planes<T> y = k == 0 ? a[0] : a[k] * roots[k];
-        out_re[to + i + k * p.run] = y.re;
-        out_im[to + i + k * p.run] = y.im;
+        if (k > 0) a[k] = a[k] * Planes<V>{V(roots[k].re), V(roots[k].im)};
+        store(out_re + to + i + k * p.run, out_im + to + i + k * p.run, a[k], n);
       }
-    }
+    });
   }
 }
 
@@ -114,17 +166,16 @@ void large_pass(const FourierPass& p, const T* __restrict__ re, const T* __restr
     const int64_t from = block * p.run;
     for (int64_t k = 0; k < p.radix; ++k) {
       const Planes<T> last = root<T>(p, block * k * p.root_step);
-      T* const to_re = out_re + (block * p.radix + k) * p.run;
-      T* const to_im = out_im + (block * p.radix + k) * p.run;
-      for (int64_t i = 0; i < p.run; ++i) to_re[i] = to_im[i] = 0;
-      for (int64_t j = 0; j < p.radix; ++j) {
-        const Planes<T> w = root<T>(p, j * k % p.radix * turn) * last;
-        for (int64_t i = 0; i < p.run; ++i) {
-          const T x = re[from + i + j * apart], y = im[from + i + j * apart];
-          to_re[i] += x * w.re - y * w.im;
-          to_im[i] += x * w.im + y * w.re;
+      const int64_t to = (block * p.radix + k) * p.run;
+      for_run<T>(p.run, [&]<class V>(int64_t i, int64_t n, V* kind) WEFT_LAMBDA {
+        Planes<V> sum{V(T(0)), V(T(0))};
+        for (int64_t j = 0; j < p.radix; ++j) {
+          const Planes<T> w = root<T>(p, j * k % p.radix * turn) * last;
+          sum = sum + load(re + from + i + j * apart, im + from + i + j * apart, n, kind) *
+                          Planes<V>{V(w.re), V(w.im)};
         }
-      }
+        store(out_re + to + i, out_im + to + i, sum, n);
+      });
     }
   }
 }
@@ -148,11 +199,9 @@ void scale(int64_t length, int64_t lanes, const void* by_re, const void* by_im, 
   for (int64_t j = 0; j < length; ++j) {
     const T a = ((const T*)by_re)[j], b = ((const T*)by_im)[j];
     T *x = (T*)re + j * lanes, *y = (T*)im + j * lanes;
-    for (int64_t lane = 0; lane < lanes; ++lane) {
-      const T product = x[lane] * a - y[lane] * b;
-      y[lane] = x[lane] * b + y[lane] * a;
-      x[lane] = product;
-    }
+    for_run<T>(lanes, [&]<class V>(int64_t i, int64_t n, V* kind) WEFT_LAMBDA {
+      store(x + i, y + i, load(x + i, y + i, n, kind) * Planes<V>{V(a), V(b)}, n);
+    });
   }
 }
 

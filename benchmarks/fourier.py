@@ -1,0 +1,42 @@
+"""What `np.fft` costs beside NumPy's, for one row and for many, by kinds of lengths.
+
+    python benchmarks/fourier.py
+
+Prints the best of several runs in microseconds. Lengths are powers of two, products of small
+primes, and primes, which become convolutions.
+"""
+
+import sys
+import timeit
+
+import numpy
+from weft import np
+
+LENGTHS = (64, 1024, 16384, 1000, 997)
+ROWS = (1, 64)
+RUNS = 20
+
+
+def best(call: object) -> float:
+    timer = timeit.Timer(call)
+    count = max(1, int(0.005 / max(timer.timeit(1), 1e-7)))
+    return min(timer.repeat(RUNS, count)) / count * 1e6
+
+
+def main() -> int:
+    generator = numpy.random.default_rng(0)
+    print(f"{'rows':>5}{'length':>8}{'dtype':>11}{'Weft':>10}{'NumPy':>10}{'ratio':>7}")
+    for rows in ROWS:
+        for length in LENGTHS:
+            for dtype in ("complex64", "complex128"):
+                x = generator.normal(size=(rows, 2 * length)).view("complex128").astype(dtype)
+                ours = np.array(x)
+                found = best(lambda ours=ours: np.fft.fft(ours).wait_to_read())
+                theirs = best(lambda x=x: numpy.fft.fft(x))
+                ratio = found / theirs
+                print(f"{rows:5}{length:8}{dtype:>11}{found:10.1f}{theirs:10.1f}{ratio:7.2f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
