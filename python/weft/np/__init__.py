@@ -42,10 +42,7 @@ from weft.np import (
     _types,
     _ufuncs,
     _writes,
-    fft,
-    linalg,
     random,
-    testing,
 )
 from weft.np._bits import *  # noqa: F403
 from weft.np._comparing import *  # noqa: F403
@@ -100,8 +97,23 @@ around, concat = _named.round, _named.concatenate  # type: ignore[attr-defined]
 
 __array_api_version__ = "2024.12"
 
-if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.np", _words.FUNCTIONS, ("npx",))
+if TYPE_CHECKING:
+    from weft.np import fft, linalg, testing
+else:  # a type checker shall still see a misspelt name
+    _find = _spelling.finder("weft.np", _words.FUNCTIONS, ("npx",))
+
+    def __getattr__(name: str) -> object:
+        # What not every program needs is imported when it is first asked for.
+        if name == "fft":
+            import weft.np.fft as found
+        elif name == "linalg":
+            import weft.np.linalg as found
+        elif name == "testing":
+            import weft.np.testing as found
+        else:
+            return _find(name)
+        return found
+
 
 __all__ = [
     *_bits.__all__,

@@ -9,7 +9,7 @@ from weft._base.errors import InvalidType
 from weft._core import native
 
 # Where functions of NumPy are found, by the module that has them there; and others, by name.
-_NAMESPACES = {"numpy": np, "numpy.linalg": np.linalg}
+_NAMESPACES = {"numpy": "", "numpy.linalg": "linalg", "numpy.fft": "fft"}
 _added: dict[str, dict[str, Any]] = {}
 
 
@@ -78,7 +78,8 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
     name, module = function.__name__, function.__module__
     if module == "numpy" and name in _READERS:
         return function(*_plain(args), **_plain(kwargs))
-    namespace = _NAMESPACES.get(module)
+    place = _NAMESPACES.get(module)
+    namespace = None if place is None else getattr(np, place) if place else np
     added = _added.get(module, {}).get(name)
     if namespace is not None and name in namespace.__all__:
         own = getattr(namespace, name)
