@@ -105,8 +105,10 @@ Result<bool> update_by_program(const ops::OpDef& op, std::span<const ops::Argume
   PoolVector<Ref<Tensor>> arrays;
   for (const ops::Value& input : inputs) {
     // What a program of planes would write is no array of the caller's.
-    if (input && is_complex(input.dtype())) return false;
-    if (input.is_tensor()) arrays.push_back(input.tensor());
+    if (input.is_scalar() && input.scalar().tag == ops::Tag::kComplex) return false;
+    if (!input.is_tensor()) continue;
+    if (is_complex(input.tensor()->dtype())) return false;
+    arrays.push_back(input.tensor());
   }
   PoolVector<int32_t> numbers;
   for (Tensor* const target : targets) {

@@ -10,9 +10,11 @@
 namespace weft::ops {
 namespace {
 
+// Every call that is not a fast one asks, so no type is made of an array that is there.
 bool has_complex_input(std::span<const Value> inputs, Builder& builder) {
   return std::ranges::any_of(inputs, [&](const Value& input) {
     if (!input || input.is_rows()) return false;
+    if (input.is_tensor()) return is_complex(input.tensor()->dtype());
     if (input.is_scalar()) return input.scalar().tag == Tag::kComplex;
     return is_complex(builder.type(input).dtype);
   });

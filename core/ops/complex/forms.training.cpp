@@ -256,13 +256,13 @@ constexpr Entry kForms[] = {
     {"all", on_truths},
     {"angle", angles},
     {"any", on_truths},
+    {"arange", full},
     {"arccos", arccos_form},
     {"arccosh", arccosh_form},
     {"arcsin", arcsin_form},
     {"arcsinh", arcsinh_form},
     {"arctan", arctan_form},
     {"arctanh", arctanh_form},
-    {"arange", full},
     {"array_split", each_plane},
     {"batch_flatten", each_plane},
     {"broadcast_to", each_plane},
@@ -322,9 +322,9 @@ constexpr Entry kForms[] = {
     {"real", real_part},
     {"reciprocal", reciprocal},
     {"repeat", each_plane},
+    {"rint", each_plane},
     {"roll", each_plane},
     {"round", each_plane},
-    {"rint", each_plane},
     {"rsqrt", reciprocal_root},
     {"scatter", each_plane},
     {"scatter_nd", each_plane},
@@ -361,12 +361,14 @@ constexpr Entry kForms[] = {
     {"with_values_along_axis", each_plane},
 };
 
+static_assert(std::ranges::is_sorted(kForms, {}, &Entry::name));
+
 }  // namespace
 
 ComplexForm complex_form(const OpDef& op) {
   if (op.outside) return nullptr;
-  const auto found = std::ranges::find(kForms, op.name, &Entry::name);
-  return found == std::end(kForms) ? nullptr : found->form;
+  const auto found = std::ranges::lower_bound(kForms, std::string_view(op.name), {}, &Entry::name);
+  return found != std::end(kForms) && found->name == op.name ? found->form : nullptr;
 }
 
 }  // namespace weft::ops

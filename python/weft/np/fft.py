@@ -42,6 +42,8 @@ def _axis(x: ndarray, axis: int, where: str) -> int:
 
 def _size(n: int | None, default: int, where: str) -> int:
     size = default if n is None else operator.index(n)
+    if n is None and size < 1:
+        raise InvalidValue(f"{where}: `a` must have elements along the axis; got {default}")
     if size < 1:
         raise InvalidValue(f"{where}: `n` must be at least 1; got {size}")
     return size

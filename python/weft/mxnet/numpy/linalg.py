@@ -99,12 +99,7 @@ def pinv(a: ArrayLike, rtol: Any = None, hermitian: bool = False) -> ndarray:
     """
     if hermitian:
         raise NotImplementedError("pinv: `hermitian` must be False")
-    u, s, vh = svd(a)
-    share = np.asarray(1e-15 if rtol is None else rtol, dtype=s.dtype)
-    limit = share.reshape((*share.shape, 1)) * np.max(s, -1, keepdims=True)
-    parts = np.where(s > limit, 1 / np.where(s > limit, s, 1), 0)
-    scaled = np.swapaxes(vh, -1, -2) * parts.reshape((*parts.shape[:-1], 1, parts.shape[-1]))
-    return np.matmul(scaled, np.swapaxes(u, -1, -2))
+    return np.linalg.pinv(a, rtol=1e-15 if rtol is None else rtol)
 
 
 def solve(a: ArrayLike, b: ArrayLike) -> ndarray:
@@ -150,35 +145,12 @@ def lstsq(a: ArrayLike, b: ArrayLike, rcond: Any = "warn") -> tuple[ndarray, ...
 
 def matrix_rank(M: ArrayLike, rtol: Any = None, hermitian: bool = False) -> ndarray:  # noqa: N803
     """How many singular values are above a limit, `rtol` times the largest. No gradient."""
-    array = np.asarray(M)
-    if array.ndim < 2:
-        return np.any(array != 0).astype("int64")
-    share = max(array.shape[-2:]) * numpy.finfo(array.dtype).eps if rtol is None else rtol
-
-    def count(matrix: ndarray, part: ndarray) -> ndarray:
-        values = numpy.linalg.svd(matrix.asnumpy().astype("float64"), compute_uv=False)
-        limit = values.max(-1, keepdims=True, initial=0) * part.asnumpy()[..., None]
-        return np.array((values > limit).sum(-1).astype("int64"))
-
-    parts = np.asarray(share, dtype=array.dtype)
-    shape = numpy.broadcast_shapes(array.shape[:-2], parts.shape)
-    found: ndarray = npx.callback(count, array, parts, result=Like(shape, numpy.dtype("int64")))
-    return found
+    return np.linalg.matrix_rank(M, rtol=rtol)
 
 
 def cond(x: ArrayLike, p: Any = None) -> ndarray:
     """The condition number of matrices by a norm: the singular values by default."""
-    if p in (None, 2, -2):
-        values = svdvals(x)
-        pair = values[..., 0], values[..., -1]
-        return pair[1] / pair[0] if p == -2 else pair[0] / pair[1]
-    return matrix_norm(x, p) * matrix_norm(inv(x), p)
-
-
-def _of_singular_values(values: ndarray, ord: Any) -> ndarray:
-    if ord == "nuc":
-        return np.sum(values, -1)
-    return np.max(values, -1) if ord == 2 else np.min(values, -1)
+    return np.linalg.cond(x, _number_of(p))
 
 
 def _number_of(ord: Any) -> Any:
@@ -193,50 +165,15 @@ def matrix_norm(
 
     Raises ValueError for another order.
     """
-    array, ord = np.asarray(x), _number_of(ord)
-    if not isinstance(axis, list | tuple) or len(axis) != 2:
-        raise InvalidValue(f"matrix_norm: `axis` must be two axes; got {axis}")
-    rows, columns = (n % array.ndim for n in axis)
-    if ord in (2, -2, "nuc"):
-        found = _of_singular_values(svdvals(np.moveaxis(array, (rows, columns), (-2, -1))), ord)
-        return np.expand_dims(found, tuple(sorted((rows, columns)))) if keepdims else found
-    if ord in (None, "fro"):
-        return np.sqrt(np.sum(array * array, (rows, columns), keepdims))
-    if ord not in (1, -1, numpy.inf, -numpy.inf):
-        raise InvalidValue(
-            f"matrix_norm: `ord` must be 'fro', 'nuc', 1, 2, inf or their negatives; got {ord!r}"
-        )
-    summed, chosen = (rows, columns) if abs(ord) == 1 else (columns, rows)
-    sums = np.sum(np.abs(array), summed, True)
-    found = np.max(sums, chosen, True) if ord > 0 else np.min(sums, chosen, True)
-    return found if keepdims else np.squeeze(found, (rows, columns))
+    return np.linalg.matrix_norm(x, ord=_number_of(ord), axis=axis, keepdims=keepdims)
 
 
 def vector_norm(
     x: ArrayLike, ord: Any = None, axis: _Axis = None, keepdims: bool = False
 ) -> ndarray:
     """The norm of vectors: the root of the sum of squares, or of another order."""
-    array = np.asarray(x)
-    if array.dtype.kind in "iub":
-        array = array.astype("float32")
-    ord = _number_of(ord)
-    if isinstance(ord, str):
-        raise InvalidValue(f"vector_norm: `ord` must be a number; got {ord!r}")
-    if axis is None or isinstance(axis, list | tuple):
-        # The axes become the first one: with `keepdims` that is what is kept.
-        places = list(range(array.ndim)) if axis is None else [n % array.ndim for n in axis]
-        rest = [n for n in range(array.ndim) if n not in places]
-        array = np.transpose(array, [*places, *rest])
-        array, axis = array.reshape((-1, *(array.shape[len(places) :]))), 0
-    if ord == numpy.inf:
-        return np.max(np.abs(array), axis, keepdims)
-    if ord == -numpy.inf:
-        return np.min(np.abs(array), axis, keepdims)
-    if ord == 0:
-        return np.sum((array != 0).astype(array.dtype), axis, keepdims)
-    if ord in (None, 2):
-        return np.linalg.norm(array, None, axis, keepdims)
-    return np.power(np.sum(np.power(np.abs(array), ord), axis, keepdims), 1 / ord)
+    ord = 2 if ord is None else _number_of(ord)
+    return np.linalg.vector_norm(x, ord=ord, axis=axis, keepdims=keepdims)
 
 
 def norm(x: ArrayLike, ord: Any = None, axis: _Axis = None, keepdims: bool = False) -> ndarray:
@@ -244,16 +181,7 @@ def norm(x: ArrayLike, ord: Any = None, axis: _Axis = None, keepdims: bool = Fal
 
     Raises ValueError for orders that there are not.
     """
-    array, ord = np.asarray(x), _number_of(ord)
-    if ord is None and (axis is None or isinstance(axis, int) or len(axis) > 2):
-        return np.linalg.norm(array, None, axis, keepdims)
-    axes = tuple(range(array.ndim)) if axis is None else axis
-    axes = (axes,) if isinstance(axes, int) else tuple(axes)
-    if len(axes) == 1:
-        return vector_norm(array, ord, axes[0], keepdims)
-    if len(axes) != 2:
-        raise InvalidValue(f"norm: `axis` must be one or two axes; got {axes}")
-    return matrix_norm(array, ord, axes, keepdims)
+    return np.linalg.norm(x, _number_of(ord), axis, keepdims)
 
 
 # ---- products and views, of which `mx.np` has most, too ------------------------------------------

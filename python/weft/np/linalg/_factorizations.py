@@ -66,7 +66,7 @@ def _eye_like(x: Any) -> Any:
     return eye(x.shape[-1], dtype=_part(x.dtype))  # by operators: a rule has no other arrays
 
 
-def _in_double(kernel: _Kernel) -> _Kernel:
+def _in_double(name: str, kernel: _Kernel) -> _Kernel:
     """A kernel that works in 64 bits and gives the width of its first operand."""
 
     def run(*arrays: numpy.ndarray, **attributes: Any) -> Any:
@@ -74,7 +74,7 @@ def _in_double(kernel: _Kernel) -> _Kernel:
         try:
             found = kernel(*wide, **attributes)
         except numpy.linalg.LinAlgError as error:
-            raise LinAlgError(f"linalg: {error}") from None
+            raise LinAlgError(f"{name}: {error} `a`; got shape {wide[0].shape}") from None
         is_narrow = arrays[0].dtype.name in ("float32", "complex64")
         return (
             tuple(map(_narrow, found))
@@ -321,7 +321,7 @@ def operator(name: str) -> Callable[..., Any]:
 
 def _register(name: str) -> Callable[..., Any]:
     given = dict(_DEFINITIONS[name])
-    kernel = _in_double(given.pop("kernel"))
+    kernel = _in_double(name.removesuffix("_whole"), given.pop("kernel"))
     inputs = {"a": "matrices, the last two axes"}
     if name == "solve":
         inputs["b"] = "right sides, as matrices"
