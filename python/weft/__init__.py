@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         amp,
         autograd,
         caffe,
+        callbacks,
         checkpoint,
         compression,
         device,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         sym,
         tflite,
         torch,
+        training,
     )
     from weft._core.dimensions import Dim
     from weft._export.export import export
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from weft.library import register_op
     from weft.np import random
     from weft.quantization import quantize
+    from weft.training import Model
 
 # Pickles of earlier versions name modules that have moved: `_moved/` has their names.
 __path__ = [*__path__, f"{__path__[0]}/_moved"]
@@ -62,6 +65,7 @@ __path__ = [*__path__, f"{__path__[0]}/_moved"]
 _ELSEWHERE = {
     "Device": ("weft.device", "Device"),
     "Dim": ("weft._core.dimensions", "Dim"),
+    "Model": ("weft.training", "Model"),
     "cpu": ("weft.device", "cpu"),
     "export": ("weft._export.export", "export"),
     "hybridize": ("weft._trace.planned", "hybridize"),
@@ -76,10 +80,12 @@ __all__ = [
     "Device",
     "Dim",
     "Error",
+    "Model",
     "__version__",
     "amp",
     "autograd",
     "caffe",
+    "callbacks",
     "checkpoint",
     "compression",
     "cpu",
@@ -110,6 +116,7 @@ __all__ = [
     "sym",
     "tflite",
     "torch",
+    "training",
 ]
 
 

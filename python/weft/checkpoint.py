@@ -81,7 +81,7 @@ def save_checkpoint(
     loader: its place in the order of samples: call this in the loop over it, after `step`, or
         between epochs
     extra: what the program wants back from `load_checkpoint`, such as the number of the epoch:
-        numbers, texts, lists and dicts
+        numbers, texts, arrays, lists and dicts
     background: as for `npx.save`: training may go on, the file gets the values of now
 
     States of `np.random`, `numpy.random` and `random` are always part of it. `load_parameters(path,
@@ -101,12 +101,15 @@ def save_checkpoint(
         state_arrays, states = trainer.describe_states()
         states["fresh"] = trainer.fresh_gradients()
         arrays.update(state_arrays)
+    extra_arrays: dict[str, ndarray] = {}
+    plain = _without_arrays(dict(extra or {}), extra_arrays)
+    arrays.update(extra_arrays)
     description = {
         "trainer": states,
         "loader": loader.state_dict() if loader is not None else None,
         "random": _generators.state(),
-        "beside": extra_keys,
-        "extra": dict(extra or {}),
+        "beside": [*extra_keys, *extra_arrays],
+        "extra": plain,
     }
     return save_arrays(path, arrays, background, _FILE.metadata(description))
 
@@ -153,13 +156,46 @@ def load_checkpoint(
     if trainer is not None:
         trainer.set_fresh_gradients(states["fresh"])
     _generators.restore(found["random"])
-    return found["extra"]
+    extra: dict[str, Any] = _with_arrays(found["extra"], arrays, source)
+    return extra
 
 
 def _part(found: Any, wanted: Any, word: str, source: str) -> Any:
     if wanted is not None and found is None:
         raise InvalidValue(f"{source} must have the state of a {word}; it was saved without one")
     return found
+
+
+# ---- arrays among what the program keeps
+
+_EXTRA = "extra:"  # begins the names of these arrays
+
+
+def _without_arrays(value: Any, arrays: dict[str, ndarray]) -> Any:
+    """The value with the name of each array in its place; the arrays go into `arrays`."""
+    if isinstance(value, ndarray):
+        name = f"{_EXTRA}{len(arrays)}"
+        arrays[name] = value
+        return {"weft.array": name}
+    if isinstance(value, Mapping):
+        return {key: _without_arrays(part, arrays) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_arrays(part, arrays) for part in value]
+    return value
+
+
+def _with_arrays(value: Any, arrays: Mapping[str, ndarray], source: str) -> Any:
+    """The value with the arrays in their places."""
+    if isinstance(value, list):
+        return [_with_arrays(part, arrays, source) for part in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() != {"weft.array"}:
+        return {key: _with_arrays(part, arrays, source) for key, part in value.items()}
+    name = value["weft.array"]
+    if name not in arrays:
+        raise FileFailure(f"{source} is damaged: it lacks `{name}`")
+    return arrays[name]
 
 
 # ---- what a parameter has beside its values on the first device
@@ -203,7 +239,7 @@ def _prepare_extra(
         if key not in arrays:
             raise FileFailure(f"{source} is damaged: it lacks `{key}`")
     wanted = {key for n, p in parameters.items() for keys in _extra_keys(n, p) for key in keys}
-    sums = [key for key in found if not key.startswith("copy:") and key not in wanted]
+    sums = [key for key in found if not key.startswith(("copy:", _EXTRA)) and key not in wanted]
     if sums:
         raise InvalidValue(
             f"{source} has accumulated gradients, `{sums[0]}`, which the block does not have: "

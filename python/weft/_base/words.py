@@ -90,10 +90,12 @@ BLOCK: Table = {
         "register_buffer", 'write `self.mean = gluon.Parameter(shape=shape, grad_req="null")`'
     ),
     **_alike("append extend insert", "write `net.add(block)` of an `nn.HybridSequential`"),
-    **_alike("fit train_on_batch", "write a loop: `docs/training.md` begins with one"),
-    **_alike("compile", "write `net.hybridize()`, or `trainer.compile(net, loss)`"),
-    **_alike("predict predict_on_batch", "call it: `net(x)`"),
-    **_alike("evaluate", "gather figures in a `weft.metric`"),
+    **_alike("fit train_on_batch", "write `weft.Model(net, loss, optimizer).fit(x, y)`"),
+    **_alike("compile", "write `net.hybridize()`, or `weft.Model(net, loss, optimizer)`"),
+    **_alike(
+        "predict predict_on_batch", "call it: `net(x)`, or write `weft.Model(net).predict(x)`"
+    ),
+    **_alike("evaluate", "write `weft.Model(net, loss, metrics=metrics).evaluate(x, y)`"),
     **_alike("call hybrid_forward", "a block is called, `net(x)`, and its class writes `forward`"),
     **_alike("name_scope prefix", "parameters are named by attributes: `net.collect_params()`"),
     **_alike("optimize_for", "write `net.hybridize()`"),

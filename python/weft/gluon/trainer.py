@@ -189,7 +189,7 @@ class Trainer(SavedStates):
         net: Block,
         loss: Callable[..., Any] | None,
         *,
-        outputs: bool = False,
+        outputs: bool | Callable[..., Any] = False,
         clip_global_norm: float | None = None,
         keep_gradients: bool = False,
         memory: str | int | None = None,
@@ -204,7 +204,8 @@ class Trainer(SavedStates):
 
         net: its parameters that are trained must be this trainer's
         loss: of the network's outputs and the labels; None if the network gives the loss itself
-        outputs: the step gives the loss and what the network gave, for metrics
+        outputs: the step gives the loss and what the network gave, for metrics; or a function of
+            the network's outputs and the labels, and the step gives the loss and what it gives
         clip_global_norm: most that the norm of all gradients, divided by the batch size, may be
         keep_gradients: `grad()` of parameters has the gradients after a step; else these die where
             they are applied, and cost no memory of their own
@@ -224,7 +225,7 @@ class Trainer(SavedStates):
             self,
             net,
             loss,
-            has_outputs=outputs,
+            outputs=outputs,
             clip_global_norm=clip_global_norm,
             keep_gradients=keep_gradients,
             memory=memory,

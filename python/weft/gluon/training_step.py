@@ -44,7 +44,7 @@ class TrainingStep(Planned):
         net: Block,
         loss: Callable[..., Any] | None,
         *,
-        has_outputs: bool,
+        outputs: bool | Callable[..., Any],
         clip_global_norm: float | None,
         keep_gradients: bool,
         memory: str | int | None,
@@ -61,13 +61,13 @@ class TrainingStep(Planned):
         self._net = net
         self._loss = loss
         self._options = {
-            "has_outputs": has_outputs,
+            "outputs": outputs,
             "clip_global_norm": clip_global_norm,
             "keep_gradients": keep_gradients,
             "memory": memory,
         }
         self._keeps_gradients = keep_gradients
-        function = _step_of(net, loss, trainer, has_outputs, clip_global_norm)
+        function = _step_of(net, loss, trainer, outputs, clip_global_norm)
         self.__wrapped__ = function
         self.cache = self._cache = TraceCache(self._traced, "training step", scales=False)
         self._cache.budget = 0 if memory is None else bytes_of("compile", "memory", memory)
@@ -80,7 +80,8 @@ class TrainingStep(Planned):
         self, data: Arrays, label: Arrays | None = None, *, batch_size: int | None = None
     ) -> Any:
         """One step on a batch. Gives what the loss gave, one number for each sample for those of
-        `gluon.loss`; with `outputs=True` the pair of it and what the network gave.
+        `gluon.loss`; with `outputs` the pair of it and what the network gave, or what the function
+        `outputs` made of that.
 
         data, label: an array, or several in a list or tuple
         batch_size: what the sum of gradients is divided by, as for `Trainer.step`; by default the
@@ -125,7 +126,7 @@ def _step_of(
     net: Block,
     loss: Callable[..., Any] | None,
     trainer: _Trainer,
-    has_outputs: bool,
+    outputs: bool | Callable[..., Any],
     most_norm: float | None,
 ) -> Callable[..., Any]:
     """The step as a function, which names the network and the trainer as files shall."""
@@ -146,7 +147,9 @@ def _step_of(
         if most_norm is not None:
             clip_global_norm(trainer.gradients(), most_norm * size)
         trainer.step(size)
-        return (value, outs) if has_outputs else value
+        if callable(outputs):
+            return value, outputs(*_listed(outs), *_listed(label))
+        return (value, outs) if outputs else value
 
     return step
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from weft import np
+from weft import np, npx
 from weft._base.errors import InvalidType, InvalidValue
 from weft._base.registry import Registry
 from weft._core.halves import widened
@@ -41,22 +41,53 @@ def same_shape(label: np.ndarray, pred: np.ndarray, where: str) -> tuple[np.ndar
     )
 
 
-def classes_counted(label: np.ndarray, ignore_index: int | None, where: str) -> np.ndarray:
-    """Which labels count: bools. Raises ValueError where one of them is negative."""
+def classes_counted(label: np.ndarray, ignore_index: int | None) -> np.ndarray:
+    """Which labels count: bools."""
     if ignore_index is None:
-        counted = np.ones_like(label, dtype="bool")
-    else:
-        counted = label != ignore_index
-    if label.dtype.name[0] not in "ub" and bool(np.any((label < 0) & counted)):
-        raise InvalidValue(
-            f"{where}: `labels` must be at least 0; got {label.min()}; give what stands for no "
-            "class as `ignore_index`"
-        )
-    return counted
+        return np.ones_like(label, dtype="bool")
+    return label != ignore_index
+
+
+def require_classes(labels: Any, ignore_index: int | None, where: str) -> None:
+    """Raises ValueError where a label that counts is negative."""
+    for label in arrays(labels):
+        if label.dtype.name[0] in "ub":
+            continue
+        if bool(np.any((label < 0) & classes_counted(label, ignore_index))):
+            raise InvalidValue(
+                f"{where}: `labels` must be at least 0; got {label.min()}; give what stands for no "
+                "class as `ignore_index`"
+            )
+
+
+def check_classes(label: np.ndarray, counted: np.ndarray, where: str) -> None:
+    """The same in a plan, which raises AssertionError when it runs."""
+    if label.dtype.name[0] not in "ub":
+        npx.check((label >= 0) | ~counted, f"{where}: `labels` must be at least 0")
+
+
+Sums = tuple[np.ndarray, np.ndarray]
+
+
+def added(parts: Iterable[Sums]) -> Sums:
+    """The sums and counts of several pairs of arrays together."""
+    first, *others = parts
+    total, count = first
+    for part in others:
+        total, count = total + part[0], count + part[1]
+    return total, count
+
+
+def count_of(array: np.ndarray) -> np.ndarray:
+    """The number of elements, as an array."""
+    return np.array(array.size, dtype="int64")
 
 
 class EvalMetric:
-    """Base: the mean of what `update` adds to `total` and `count`."""
+    """Base: the mean of what `update` adds to `total` and `count`.
+
+    A subclass writes `update`, or `sums`, which a training step can have in its plan.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -69,7 +100,25 @@ class EvalMetric:
 
     def update(self, labels: Any, preds: Any) -> None:
         """Adds a batch; lists of arrays are added one by one."""
-        raise NotImplementedError
+        found = self.sums(labels, preds)
+        if found is None:
+            raise NotImplementedError(f"{type(self).__name__} has neither `update` nor `sums`")
+        self.add_sums(float(found[0]), int(found[1]))
+
+    def sums(self, labels: Any, preds: Any) -> Sums | None:
+        """What a batch adds to `total` and `count`, as arrays of rank 0: nothing here reads a
+        value, so a plan computes it. None for a metric that is no such mean.
+
+        >>> from weft import metric, np
+        >>> metric.MAE().sums(np.array([1.0, 2.0]), np.array([1.5, 4.0]))
+        (array(2.5), array(2))
+        """
+        return None
+
+    def add_sums(self, total: float, count: int) -> None:
+        """Adds what `sums` gave for a batch, or for several together."""
+        self.total += total
+        self.count += count
 
     def get(self) -> tuple[Any, Any]:
         """Name and value; the value is nan before the first update."""
@@ -165,10 +214,8 @@ class Loss(EvalMetric):
     def __init__(self, name: str = "loss") -> None:
         super().__init__(name)
 
-    def update(self, labels: Any, preds: Any) -> None:
-        for values in arrays(preds):
-            self.total += float(np.sum(values))
-            self.count += values.size
+    def sums(self, labels: Any, preds: Any) -> Sums:
+        return added((np.sum(values), count_of(values)) for values in arrays(preds))
 
 
 register(CompositeEvalMetric, "composite")

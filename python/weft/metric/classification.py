@@ -5,7 +5,17 @@ from typing import Any
 
 from weft import np, npx
 from weft._base.errors import InvalidValue
-from weft.metric._base import EvalMetric, classes_counted, pairs, register, same_shape
+from weft.metric._base import (
+    EvalMetric,
+    Sums,
+    added,
+    check_classes,
+    classes_counted,
+    pairs,
+    register,
+    require_classes,
+    same_shape,
+)
 
 
 def _misfit(where: str, label: np.ndarray, pred: np.ndarray) -> InvalidValue:
@@ -14,7 +24,42 @@ def _misfit(where: str, label: np.ndarray, pred: np.ndarray) -> InvalidValue:
     )
 
 
-class Accuracy(EvalMetric):
+class _Share(EvalMetric):
+    """Base of shares of right predictions. A subclass writes `_right`.
+
+    Eager labels are looked at before they are counted, those of a plan when it runs.
+    """
+
+    ignore_index: int | None
+
+    def _right(self, label: np.ndarray, pred: np.ndarray, counted: np.ndarray) -> np.ndarray:
+        """Which predictions are right: bools."""
+        raise NotImplementedError
+
+    def _fitting(self, label: np.ndarray, pred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Both, in shapes that go together."""
+        return label, pred
+
+    def update(self, labels: Any, preds: Any) -> None:
+        require_classes(labels, self.ignore_index, type(self).__name__)
+        total, count = self._sums(labels, preds, is_checked=True)
+        self.add_sums(int(total), int(count))
+
+    def sums(self, labels: Any, preds: Any) -> Sums:
+        return self._sums(labels, preds, is_checked=False)
+
+    def _sums(self, labels: Any, preds: Any, is_checked: bool) -> Sums:
+        where = type(self).__name__
+        parts = []
+        for label, pred in (self._fitting(*pair) for pair in pairs(labels, preds, where)):
+            counted = classes_counted(label, self.ignore_index)
+            if not is_checked:
+                check_classes(label, counted, where)
+            parts.append((np.sum(self._right(label, pred, counted)), np.sum(counted)))
+        return added(parts)
+
+
+class Accuracy(_Share):
     """Share of right predictions.
 
     labels: class indices; preds: the same, or scores with one more axis, `axis`
@@ -28,17 +73,14 @@ class Accuracy(EvalMetric):
         self.ignore_index = ignore_index
         super().__init__(name)
 
-    def update(self, labels: Any, preds: Any) -> None:
-        for label, pred in pairs(labels, preds, "Accuracy"):
-            chosen = np.argmax(pred, axis=self.axis) if pred.ndim > label.ndim else pred
-            if chosen.shape != label.shape:
-                raise _misfit("Accuracy", label, pred)
-            counted = classes_counted(label, self.ignore_index, "Accuracy")
-            self.total += int(np.sum((chosen == label) & counted))
-            self.count += int(np.sum(counted))
+    def _right(self, label: np.ndarray, pred: np.ndarray, counted: np.ndarray) -> np.ndarray:
+        chosen = np.argmax(pred, axis=self.axis) if pred.ndim > label.ndim else pred
+        if chosen.shape != label.shape:
+            raise _misfit("Accuracy", label, pred)
+        return (chosen == label) & counted
 
 
-class TopKAccuracy(EvalMetric):
+class TopKAccuracy(_Share):
     """Share of labels that are among the `top_k` classes with the highest scores.
 
     labels: class indices of any shape; preds: scores with one more axis, the last
@@ -54,18 +96,15 @@ class TopKAccuracy(EvalMetric):
         self.ignore_index = ignore_index
         super().__init__(f"{name}_{top_k}")
 
-    def update(self, labels: Any, preds: Any) -> None:
-        for label, pred in pairs(labels, preds, "TopKAccuracy"):
-            if pred.ndim != label.ndim + 1 or pred.shape[:-1] != label.shape:
-                raise _misfit("TopKAccuracy", label, pred)
-            _, best = npx.topk(pred, min(self.top_k, pred.shape[-1]))
-            counted = classes_counted(label, self.ignore_index, "TopKAccuracy")
-            right = best == np.expand_dims(label, -1).astype("int64")
-            self.total += int(np.sum(right & np.expand_dims(counted, -1)))
-            self.count += int(np.sum(counted))
+    def _right(self, label: np.ndarray, pred: np.ndarray, counted: np.ndarray) -> np.ndarray:
+        if pred.ndim != label.ndim + 1 or pred.shape[:-1] != label.shape:
+            raise _misfit("TopKAccuracy", label, pred)
+        _, best = npx.topk(pred, min(self.top_k, pred.shape[-1]))
+        right = best == np.expand_dims(label, -1).astype("int64")
+        return right & np.expand_dims(counted, -1)
 
 
-class BinaryAccuracy(EvalMetric):
+class BinaryAccuracy(_Share):
     """Share of right predictions, which are true above `threshold`; labels are 0 and 1.
 
     ignore_index: labels that do not count, None for none; other negative ones are refused
@@ -82,12 +121,11 @@ class BinaryAccuracy(EvalMetric):
         self.ignore_index = ignore_index
         super().__init__(name)
 
-    def update(self, labels: Any, preds: Any) -> None:
-        for given in pairs(labels, preds, "BinaryAccuracy"):
-            label, pred = same_shape(*given, "BinaryAccuracy")
-            counted = classes_counted(label, self.ignore_index, "BinaryAccuracy")
-            self.total += int(np.sum(((pred > self.threshold) == (label > 0.5)) & counted))
-            self.count += int(np.sum(counted))
+    def _fitting(self, label: np.ndarray, pred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return same_shape(label, pred, "BinaryAccuracy")
+
+    def _right(self, label: np.ndarray, pred: np.ndarray, counted: np.ndarray) -> np.ndarray:
+        return ((pred > self.threshold) == (label > 0.5)) & counted
 
 
 class Fbeta(EvalMetric):
@@ -244,7 +282,8 @@ class PCC(EvalMetric):
             chosen = np.argmax(pred, axis=-1) if pred.ndim > label.ndim else pred
             if chosen.shape != label.shape:
                 raise _misfit(type(self).__name__, label, pred)
-            counted = classes_counted(label, self.ignore_index, type(self).__name__).asnumpy()
+            require_classes(label, self.ignore_index, type(self).__name__)
+            counted = classes_counted(label, self.ignore_index).asnumpy()
             for right, found in zip(
                 label.asnumpy()[counted].tolist(), chosen.asnumpy()[counted].tolist(), strict=True
             ):
@@ -310,24 +349,43 @@ class CrossEntropy(EvalMetric):
     def update(self, labels: Any, preds: Any) -> None:
         where = type(self).__name__
         for label, pred in pairs(labels, preds, where):
-            rest = list(pred.shape)
-            if pred.ndim != label.ndim + 1 or not -pred.ndim <= self.axis < pred.ndim:
-                raise _misfit(where, label, pred)
-            classes = rest.pop(self.axis)
-            if tuple(rest) != label.shape:
-                raise _misfit(where, label, pred)
-            counted = label == label if self.ignore_label is None else label != self.ignore_label
-            index = np.where(counted, label, 0).astype("int64")
+            index, _ = self._indices(label, pred)
+            classes = pred.shape[self.axis]
             if label.size and not bool(np.all((index >= 0) & (index < classes))):
                 raise InvalidValue(f"{where}: `labels` must be in [0, {classes})")
-            logs = (
-                npx.log_softmax(pred, axis=self.axis)
-                if self.from_logits
-                else np.log(np.maximum(pred, self.eps))
-            )
-            found = npx.pick(logs, index, axis=self.axis)
-            self.total -= float(np.sum(np.where(counted, found, 0)))
-            self.count += int(np.sum(counted))
+            total, count = self._sums_of(label, pred)
+            self.add_sums(float(total), int(count))
+
+    def sums(self, labels: Any, preds: Any) -> Sums:
+        where = type(self).__name__
+        given = pairs(labels, preds, where)
+        for label, pred in given:
+            index, _ = self._indices(label, pred)
+            classes = pred.shape[self.axis]
+            is_class = (index >= 0) & (index < classes)
+            npx.check(is_class, f"{where}: `labels` must be in [0, {classes})")
+        return added(self._sums_of(label, pred) for label, pred in given)
+
+    def _sums_of(self, label: np.ndarray, pred: np.ndarray) -> Sums:
+        index, counted = self._indices(label, pred)
+        logs = (
+            npx.log_softmax(pred, axis=self.axis)
+            if self.from_logits
+            else np.log(np.maximum(pred, self.eps))
+        )
+        found = npx.pick(logs, index, axis=self.axis)
+        return -np.sum(np.where(counted, found, 0)), np.sum(counted)
+
+    def _indices(self, label: np.ndarray, pred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Labels as indices, 0 where they do not count, and which count."""
+        rest = list(pred.shape)
+        if pred.ndim != label.ndim + 1 or not -pred.ndim <= self.axis < pred.ndim:
+            raise _misfit(type(self).__name__, label, pred)
+        rest.pop(self.axis)
+        if tuple(rest) != label.shape:
+            raise _misfit(type(self).__name__, label, pred)
+        counted = label == label if self.ignore_label is None else label != self.ignore_label
+        return np.where(counted, label, 0).astype("int64"), counted
 
 
 class NegativeLogLikelihood(CrossEntropy):

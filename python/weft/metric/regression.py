@@ -5,19 +5,17 @@ from typing import Any
 
 from weft import np
 from weft._base.errors import InvalidValue
-from weft.metric._base import EvalMetric, pairs, register, same_shape
+from weft.metric._base import EvalMetric, Sums, added, count_of, pairs, register, same_shape
 
 
 class _ElementMean(EvalMetric):
     def elements(self, gap: np.ndarray) -> np.ndarray:
         raise NotImplementedError
 
-    def update(self, labels: Any, preds: Any) -> None:
+    def sums(self, labels: Any, preds: Any) -> Sums:
         where = type(self).__name__
-        for given in pairs(labels, preds, where):
-            label, pred = same_shape(*given, where)
-            self.total += float(np.sum(self.elements(label - pred)))
-            self.count += label.size
+        given = [same_shape(*pair, where) for pair in pairs(labels, preds, where)]
+        return added((np.sum(self.elements(y - p)), count_of(y)) for y, p in given)
 
 
 class MAE(_ElementMean):
@@ -57,15 +55,13 @@ class _RowMean(EvalMetric):
     def row(self, label: np.ndarray, pred: np.ndarray) -> np.ndarray:
         raise NotImplementedError
 
-    def update(self, labels: Any, preds: Any) -> None:
+    def sums(self, labels: Any, preds: Any) -> Sums:
         where = type(self).__name__
-        for given in pairs(labels, preds, where):
-            label, pred = same_shape(*given, where)
-            if label.ndim == 0:
-                raise InvalidValue(f"{where}: `labels` must have at least one axis; got none")
-            found = self.row(label, pred)
-            self.total += float(np.sum(found))
-            self.count += found.size
+        given = [same_shape(*pair, where) for pair in pairs(labels, preds, where)]
+        if any(label.ndim == 0 for label, _ in given):
+            raise InvalidValue(f"{where}: `labels` must have at least one axis; got none")
+        rows = [self.row(label, pred) for label, pred in given]
+        return added((np.sum(found), count_of(found)) for found in rows)
 
 
 class MeanPairwiseDistance(_RowMean):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft.gluon.loss._base import Loss
+from weft.gluon.loss._names import create, register
 from weft.gluon.loss.classes import (
     DistillationLoss,
     FocalLoss,
@@ -61,5 +62,7 @@ __all__ = [
     "SoftmaxCrossEntropyLoss",
     "SquaredHingeLoss",
     "TripletLoss",
+    "create",
+    "register",
 ]
 __dir__ = __all__.copy

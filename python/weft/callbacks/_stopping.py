@@ -1,0 +1,125 @@
+"""Callbacks that end the training: when nothing gets better, and when numbers are none."""
+
+import math
+from typing import Any
+
+from weft._base.options import require, require_finite, require_whole
+from weft.callbacks._base import Callback, figure, is_better_by
+
+_MODES = ("auto", "min", "max")
+
+
+class EarlyStopping(Callback):
+    """Ends the training when a figure has not become better for some epochs.
+
+    monitor: the figure, such as "val_loss" or "accuracy"
+    min_delta: what counts as better differs at least so much
+    patience: how many epochs without a better figure are waited for
+    mode: "min" where less is better, "max" where more is; "auto" goes by the name
+    baseline: the first figure has to be better than this
+    restore_best_weights: the network gets the parameters of the best epoch back at the end
+    start_from_epoch: epochs before it do not count
+    verbose: 1 prints why it ended
+
+    After the training `stopped_epoch` is the epoch in which it ended, or None, `best_epoch` and
+    `best` the best one and its figure.
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        min_delta: float = 0.0,
+        patience: int = 0,
+        *,
+        mode: str = "auto",
+        baseline: float | None = None,
+        restore_best_weights: bool = False,
+        start_from_epoch: int = 0,
+        verbose: int = 0,
+    ) -> None:
+        require(mode in _MODES, "EarlyStopping", "mode", f"one of {', '.join(_MODES)}", repr(mode))
+        require_finite("EarlyStopping", min_delta=min_delta, baseline=baseline)
+        self.monitor, self.min_delta = monitor, abs(min_delta)
+        self.patience = require_whole("EarlyStopping", "patience", patience, 0)
+        self.baseline, self.restore_best_weights = baseline, restore_best_weights
+        self.start_from_epoch = start_from_epoch
+        self.verbose = verbose
+        self._is_better = is_better_by(mode, monitor)
+        self.on_train_begin()
+
+    def on_train_begin(self) -> None:
+        self.wait = 0
+        self.best: float | None = self.baseline
+        self.best_epoch: int | None = None
+        self.stopped_epoch: int | None = None
+        self._best_values: dict[str, Any] | None = None
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        value = figure(self, self.monitor, logs)
+        if value is None or epoch < self.start_from_epoch:
+            return
+        if self.restore_best_weights and self._best_values is None:
+            self._keep()  # where no epoch is better than the baseline, the first one's
+        if self._is_better_than_best(value):
+            self.best, self.best_epoch, self.wait = value, epoch, 0
+            if self.restore_best_weights:
+                self._keep()
+            return
+        self.wait += 1
+        if self.wait >= max(self.patience, 1):
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+
+    def _is_better_than_best(self, value: float) -> bool:
+        if math.isnan(value):
+            return False
+        if self.best is None:
+            return True
+        gap = self.min_delta if self._is_better(1.0, 0.0) else -self.min_delta
+        return self._is_better(value - gap, self.best)
+
+    def _keep(self) -> None:
+        self._best_values = {
+            name: p.data().copy() for name, p in self.model.net.collect_params().items()
+        }
+
+    def on_train_end(self) -> None:
+        if self.restore_best_weights and self._best_values is not None:
+            parameters = self.model.net.collect_params()
+            for name, value in self._best_values.items():
+                parameters[name].set_data(value)
+        if self.stopped_epoch is not None and self.verbose:
+            best = "none was better than the baseline"
+            if self.best_epoch is not None:
+                best = f"the best was {self.best:.6g} in epoch {self.best_epoch + 1}"
+            print(
+                f"EarlyStopping: {self.monitor} was not better for {self.wait} epochs, so training "
+                f"ends after epoch {self.stopped_epoch + 1}; {best}"
+            )
+
+    def state_dict(self) -> dict[str, Any]:
+        values = dict(self._best_values or {})
+        return {
+            **{"wait": self.wait, "best": self.best, "best_epoch": self.best_epoch},
+            "values": values,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.wait, self.best, self.best_epoch = state["wait"], state["best"], state["best_epoch"]
+        self._best_values = dict(state["values"]) or None
+
+
+class TerminateOnNaN(Callback):
+    """Ends the training at the first batch whose loss is NaN or infinite, and says where it began.
+
+    It waits for every batch, which costs the time between a loss and the next batch.
+    """
+
+    def on_train_batch_end(self, batch: int, logs: Any) -> None:
+        loss = logs.batch_loss
+        if not math.isfinite(loss):
+            self.model.stop_training = True
+            print(f"TerminateOnNaN: the loss is {loss} at batch {batch + 1}; training ends")
+
+
+__all__ = ["EarlyStopping", "TerminateOnNaN"]

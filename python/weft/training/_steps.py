@@ -1,0 +1,172 @@
+"""What a model does with one batch: training, gradients that add up, evaluation, each a plan."""
+
+import inspect
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from weft import amp, autograd, np
+from weft._base.errors import InvalidType
+from weft._base.spelling import hint
+from weft._trace.planned import hybridize
+from weft.gluon.block import Block
+from weft.gluon.trainer import Trainer
+from weft.gluon.utils import clip_global_norm
+from weft.training._batches import Batch
+from weft.training._objective import Objective, is_planned
+
+Figures = tuple[Any, Any]  # sums of losses and metrics in one array; outputs, or None
+
+
+class Steps:
+    """The plans of a model.
+
+    Sums of losses and metrics come back as one array of doubles, which nobody has to wait for.
+    """
+
+    def __init__(
+        self,
+        net: Block,
+        trainer: Trainer,
+        objective: Objective,
+        *,
+        is_compiled: bool,
+        most_norm: float | None,
+        dtype: str | None,
+    ) -> None:
+        self.net, self.trainer, self.objective = net, trainer, objective
+        self._most_norm, self._dtype = most_norm, dtype
+        self._is_compiled = is_compiled
+        self._step = trainer.compile(
+            net, self._loss, outputs=self._figures, clip_global_norm=most_norm
+        )
+        self._gradients = hybridize(self._add_gradients) if is_compiled else self._add_gradients
+        self._judge = hybridize(self._judged) if is_compiled else self._judged
+        self._run = hybridize(self._outputs) if is_compiled else self._outputs
+
+    # ---- called for a batch
+
+    def train(self, batch: Batch) -> Figures:
+        """One update."""
+        step = self._step if self._is_compiled else self._step.__wrapped__
+        with self._precision():
+            _, figures = step(self._inputs(batch), _judges(batch), batch_size=batch.size)
+        return self._split(figures)
+
+    def add(self, batch: Batch) -> Figures:
+        """Adds the gradients of a batch to those that are there."""
+        with self._precision():
+            figures = self._gradients(self._inputs(batch), _judges(batch))
+        if self.trainer.loss_scaler is not None:
+            self.trainer.loss_scaler.is_scaled = True
+        return self._split(figures)
+
+    def update(self, size: int) -> None:
+        """One update by the gradients of `size` samples, which are 0 afterwards."""
+        trainer = self.trainer
+        trainer.allreduce_grads()
+        if trainer.loss_scaler is not None:
+            amp.unscale(trainer)
+        if self._most_norm is not None:
+            clip_global_norm(trainer.gradients(), self._most_norm * size)
+        trainer.update(size)
+        self.net.zero_grad()
+
+    def evaluate(self, batch: Batch) -> Figures:
+        """Losses and metrics, in predict mode."""
+        with self._precision():
+            figures = self._judge(self._inputs(batch), _judges(batch))
+        return self._split(figures)
+
+    def predict(self, batch: Batch) -> Any:
+        """What the network gives, in predict mode."""
+        with self._precision():
+            return self._run(self._inputs(batch))
+
+    def _inputs(self, batch: Batch) -> Any:
+        return in_order(self.net, batch.inputs)
+
+    def _precision(self) -> AbstractContextManager[Any]:
+        return amp.autocast(self._dtype) if self._dtype else nullcontext()
+
+    def _split(self, figures: Any) -> Figures:
+        return figures if isinstance(figures, tuple) else (figures, None)
+
+    # ---- what the plans compute
+
+    def _loss(self, *given: Any) -> Any:
+        *outs, labels, weights = given
+        outputs = _together(outs)
+        self.objective.prepare(outputs)
+        return self.objective.totals(outputs, *_or_none(labels, weights))[0]
+
+    def _figures(self, *given: Any) -> Any:
+        *outs, labels, weights = given
+        outputs = _together(outs)
+        objective = self.objective
+        objective.prepare(outputs)
+        labels, weights = _or_none(labels, weights)
+        sums = objective.totals(outputs, labels, weights) if objective.has_loss else []
+        if labels is not None:
+            sums += objective.sums(outputs, labels, weights)
+        vector = np.stack([one.astype("float64") for one in sums]) if sums else np.zeros((0,))
+        if all(is_planned(found) for found in objective.all_metrics()):
+            return vector
+        return vector, outputs
+
+    def _add_gradients(self, inputs: Any, judges: Any) -> Any:
+        with autograd.record():
+            outs = self.net(*inputs)
+            value = self._loss(*_listed(outs), *judges)
+        scaler = self.trainer.loss_scaler
+        if scaler is None:
+            value.backward()
+        else:
+            scaler.scaled(value).backward()
+        return self._figures(*_listed(outs), *judges)
+
+    def _judged(self, inputs: Any, judges: Any) -> Any:
+        return self._figures(*_listed(self.net(*inputs)), *judges)
+
+    def _outputs(self, inputs: Any) -> Any:
+        return self.net(*inputs)
+
+
+def _judges(batch: Batch) -> tuple[Any, Any]:
+    """Labels and weights; an empty tuple for what is not there, which is an argument of a plan."""
+    return (
+        () if batch.labels is None else batch.labels,
+        () if batch.weights is None else batch.weights,
+    )
+
+
+def _or_none(labels: Any, weights: Any) -> tuple[Any, Any]:
+    return (
+        None if isinstance(labels, tuple) and not labels else labels,
+        None if isinstance(weights, tuple) and not weights else weights,
+    )
+
+
+def _listed(outs: Any) -> tuple[Any, ...]:
+    return tuple(outs) if isinstance(outs, list | tuple) else (outs,)
+
+
+def _together(outs: list[Any]) -> Any:
+    return outs[0] if len(outs) == 1 else tuple(outs)
+
+
+def in_order(net: Block, inputs: Any) -> tuple[Any, ...]:
+    """The arguments of the network: an input, several in order, or a dict by the names of its
+    `forward`. Raises TypeError for names that it does not have."""
+    if not isinstance(inputs, dict):
+        return inputs if isinstance(inputs, tuple) else (inputs,)
+    names = inspect.signature(net.forward).parameters
+    for name in inputs:
+        if name not in names:
+            raise InvalidType(
+                f"{type(net).__name__}: `forward` has no input {name!r}{hint(name, {}, names)}; it "
+                f"takes {', '.join(names)}"
+            )
+    return tuple(inputs[name] for name in names if name in inputs)
+
+
+__all__ = ["Figures", "Steps", "in_order"]

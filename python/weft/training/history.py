@@ -1,0 +1,128 @@
+"""What a training gave, epoch by epoch."""
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from os import PathLike
+from typing import Any
+
+from weft._base.errors import NotFound
+from weft._base.spelling import unknown
+from weft.callbacks import Callback
+
+
+class Record(Callback):
+    """Appends each epoch to the model's history, with the figures that other callbacks added."""
+
+    order = 1
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        self.model.history.append(epoch, logs)
+
+
+class History(Mapping[str, list[float]]):
+    """The figures of each epoch: `history["loss"]` is a list, `history.epoch` has their numbers.
+
+    >>> from weft.training import History
+    >>> history = History()
+    >>> history.append(0, {"loss": 1.5, "val_loss": 1.75})
+    >>> history["loss"], history.epoch, history.best("val_loss")
+    ([1.5], [0], 0)
+    """
+
+    def __init__(self) -> None:
+        self.epoch: list[int] = []
+        self.history: dict[str, list[float]] = {}
+
+    def append(self, epoch: int, logs: Mapping[str, float]) -> None:
+        """Adds an epoch. A figure that it lacks, such as of a validation that is not made after
+        every epoch, is NaN there."""
+        for name in logs:
+            self.history.setdefault(name, [float("nan")] * len(self.epoch))
+        self.epoch.append(epoch)
+        for name, values in self.history.items():
+            values.append(float(logs.get(name, float("nan"))))
+
+    def __getitem__(self, name: str) -> list[float]:
+        if name not in self.history:
+            raise unknown("History", name, self.history)
+        return self.history[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.history)
+
+    def __len__(self) -> int:
+        return len(self.history)
+
+    def best(self, name: str, mode: str = "min") -> int:
+        """The epoch with the least figure of this name, or the greatest with `mode="max"`."""
+        pairs = [(v, e) for v, e in zip(self[name], self.epoch, strict=True) if v == v]
+        return (min if mode == "min" else max)(pairs)[1]
+
+    def state(self) -> dict[str, Any]:
+        """What `restore` takes, as plain values."""
+        return {"epoch": list(self.epoch), "history": {k: list(v) for k, v in self.history.items()}}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Goes on from a state."""
+        self.epoch = list(state["epoch"])
+        self.history = {name: list(values) for name, values in state["history"].items()}
+
+    # ---- seeing
+
+    def plot(
+        self, path: str | PathLike[str] | None = None, *, names: list[str] | None = None
+    ) -> Any:
+        """Draws the curves with Matplotlib: a panel for each figure, with that of validation.
+
+        path: a picture to write (.png, .svg, .pdf); None gives the figure to the caller
+        names: which figures; all of them by default
+
+        Returns Matplotlib's figure. Raises LookupError where Matplotlib is missing.
+        """
+        shown = [n for n in (names or self.history) if not n.startswith("val_")]
+        figure = _figure(len(shown))
+        epochs = [number + 1 for number in self.epoch]
+        for place, name in enumerate(shown):
+            panel = figure.add_subplot(1, len(shown), place + 1)
+            for key, label in ((name, "training"), (f"val_{name}", "validation")):
+                if key in self.history:
+                    panel.plot(epochs, self[key], marker=".", label=label)
+            panel.set_xlabel("epoch")
+            panel.set_title(name)
+            panel.grid(alpha=0.3)
+            panel.xaxis.get_major_locator().set_params(integer=True)
+            if f"val_{name}" in self.history:
+                panel.legend()
+        if path is not None:
+            figure.savefig(path, dpi=150)
+        return figure
+
+    def __repr__(self) -> str:
+        last = ", ".join(
+            f"{name}={values[-1]:.4g}" for name, values in self.history.items() if values
+        )
+        return f"History({len(self.epoch)} epochs{'; ' if last else ''}{last})"
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{escape(name)}</th>" for name in ("epoch", *self.history))
+        rows = "".join(
+            f"<tr><td>{number + 1}</td>"
+            + "".join(f"<td>{values[place]:.4g}</td>" for values in self.history.values())
+            + "</tr>"
+            for place, number in enumerate(self.epoch)
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _figure(panels: int) -> Any:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise NotFound(
+            "History.plot: needs the package matplotlib; install it with `pip install matplotlib`"
+        ) from None
+    return Figure(figsize=(4.5 * max(panels, 1), 3.2), layout="constrained")
+
+
+__all__ = ["History", "Record"]
+__dir__ = __all__.copy

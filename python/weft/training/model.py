@@ -1,0 +1,439 @@
+"""A network with what it is trained on: `fit`, `evaluate` and `predict`, as Keras has them."""
+
+import inspect
+from collections.abc import Iterable, Mapping
+from os import PathLike
+from typing import Any
+
+from weft import amp, np
+from weft._base.errors import InvalidState, InvalidType, InvalidValue
+from weft._base.options import require, require_whole
+from weft._base.spelling import named_arguments
+from weft.callbacks import Callback
+from weft.callbacks._base import Callbacks
+from weft.callbacks._base import listed as listed_callbacks
+from weft.callbacks._progress import shown_by
+from weft.gluon.block import Block
+from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.trainer import Trainer
+from weft.training._batches import Batch, Source, array_data, source_of
+from weft.training._class_weights import ClassWeights
+from weft.training._figures import Figures
+from weft.training._given import data_of
+from weft.training._objective import Objective
+from weft.training._run import Run
+from weft.training._saving import load_training, save_training
+from weft.training._steps import Steps, in_order
+from weft.training.history import History, Record
+
+_PRECISIONS = ("float32", "bfloat16", "float16")
+
+
+class Model:
+    """Trains a network in one call, evaluates it, and predicts with it.
+
+    net: a block; where it has no values yet, it gets first ones
+    loss: the name of a loss of `gluon.loss`, such as "softmax_cross_entropy", "sigmoid_bce" or
+        "mse"; such a loss; or a function of (prediction, label) with one value for each sample, or
+        with their mean. A list or dict of these for several outputs
+    optimizer: a name such as "adam", an optimizer, or a `gluon.Trainer`
+    metrics: names such as "accuracy" and "mae", metrics, or functions; a list, or a dict of lists
+        by output
+    optimizer_params: options of an optimizer given by name, such as {"learning_rate": 0.01}
+    loss_weights: factors of the losses of several outputs
+    clip_global_norm: most that the norm of all gradients may be
+    precision: "float32", or "bfloat16" or "float16" for mixed precision (`weft.amp`)
+    compiled: forward, backward and update are one plan; False runs the network's Python instead
+
+    Raises LookupError for names that there are not, which tells the nearest.
+
+    >>> import weft
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> weft.random.seed(1)
+    >>> x = np.random.normal(size=(64, 4))
+    >>> y = (x[:, 0] > 0).astype("int64")
+    >>> model = weft.Model(nn.Dense(2), "softmax_cross_entropy", "adam", ["accuracy"],
+    ...                    optimizer_params={"learning_rate": 0.1})
+    >>> history = model.fit(x, y, epochs=20, verbose=0)
+    >>> model.evaluate(x, y)["accuracy"] > 0.9
+    True
+    >>> model.predict(x[:3]).shape
+    (3, 2)
+    """
+
+    @named_arguments
+    def __init__(
+        self,
+        net: Block,
+        loss: Any = None,
+        optimizer: Any = "adam",
+        metrics: Any = None,
+        *,
+        optimizer_params: dict[str, Any] | None = None,
+        loss_weights: Any = None,
+        clip_global_norm: float | None = None,
+        precision: str = "float32",
+        compiled: bool = True,
+    ) -> None:
+        if not isinstance(net, Block):
+            raise InvalidType(f"Model: `net` must be a gluon.Block; got {type(net).__name__}")
+        require(
+            precision in _PRECISIONS, "Model", "precision", f"in {_PRECISIONS}", repr(precision)
+        )
+        self.net = net
+        self.objective = Objective(loss, metrics, loss_weights)
+        self.history = History()
+        self.stop_training = False
+        self._precision = None if precision == "float32" else precision
+        self._most_norm = clip_global_norm
+        self._is_compiled = compiled
+        self._trainer = self._trainer_of(optimizer, optimizer_params)
+        self._steps_made: Steps | None = None
+        self._weights = ClassWeights(None)
+        self._run: Run | None = None
+
+    def _trainer_of(self, optimizer: Any, options: dict[str, Any] | None) -> Trainer:
+        if isinstance(optimizer, Trainer):
+            if options:
+                raise InvalidValue(
+                    "Model: `optimizer_params` are for an optimizer given by name; got a Trainer"
+                )
+            trainer = optimizer
+        else:
+            trainer = Trainer(self.net.collect_params(), optimizer, options)
+        if self._precision == "float16" and trainer.loss_scaler is None:
+            amp.init_trainer(trainer)
+        return trainer
+
+    def __call__(self, *inputs: Any) -> Any:
+        """What the network gives."""
+        return self.net(*inputs)
+
+    @property
+    def trainer(self) -> Trainer:
+        """The trainer, with its optimizer, states and learning rate."""
+        return self._trainer
+
+    @property
+    def learning_rate(self) -> float:
+        """The present learning rate; setting it changes it from the next update on."""
+        return self._trainer.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        self._trainer.set_learning_rate(rate)
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """What `evaluate` gives, after the first batch."""
+        names = self.objective.loss_names()
+        for head in self.objective.heads:
+            for each in head.metrics:
+                names += [f"{head.name}_{n}" if head.name else n for n, _ in each.get_name_value()]
+        return names
+
+    # ---- training
+
+    @named_arguments
+    def fit(
+        self,
+        x: Any,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        *,
+        verbose: int | None = None,
+        callbacks: Callback | Iterable[Callback] | None = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        validation_freq: int = 1,
+        shuffle: bool = True,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        accumulate: int = 1,
+        workers: int = 0,
+        resume: str | PathLike[str] | None = None,
+    ) -> History:
+        """Trains for a number of epochs.
+
+        x: arrays of shape (N, ...): one, several in a tuple, or a dict by names of the network's
+            inputs; NumPy's and lists are taken, doubles of NumPy become float32. Or a data set, a
+            loader, or an iterable of batches (inputs, labels) or (inputs, labels, weights)
+        y: labels of x in the same forms
+        batch_size: samples of a batch, by default 32; not for loaders and iterables
+        epochs: the number of the epoch at which training ends
+        verbose: 0 for nothing, 1 for a progress bar, 2 for a line after each epoch; None for a bar
+            on a terminal or in a notebook, and lines elsewhere
+        callbacks: of `weft.callbacks`, one or several
+        validation_split: the last share of the arrays is for validation, before any shuffling
+        validation_data: (x, y), (x, y, weights), a data set, a loader, or a list of batches
+        validation_freq: validate after each so many epochs
+        shuffle: samples in random order, by `np.random.seed`
+        class_weight: factors of the losses of classes, by label
+        sample_weight: factors of the losses of samples, of shape (N,); or of the loss's elements
+        initial_epoch: where the numbers of epochs begin
+        steps_per_epoch, validation_steps: at most so many batches; needed for endless iterables
+        accumulate: an update after so many batches, by the mean over all their samples
+        workers: processes that make the batches of a data set
+        resume: a file of `callbacks.Checkpoint`. Where it exists, training goes on from it, with
+            the same numbers in every bit as without the interruption
+
+        Returns the history, which is `model.history`, too. Means of losses are weighted sums over
+        the number of samples. Raises ValueError for data that does not fit, LookupError for names
+        that there are not.
+        """
+        for name, number in (("epochs", epochs), ("accumulate", accumulate)):
+            require_whole("fit", name, number, 1)
+        require_whole("fit", "validation_freq", validation_freq, 1)
+        train, valid = data_of(
+            "fit", x, y, sample_weight, validation_split, validation_data, batch_size
+        )
+        source = source_of("fit", train, batch_size, shuffle, workers)
+        self._weights = ClassWeights(class_weight)
+        self.stop_training = False
+        self.history = History()
+        hooks = self._hooks(
+            "fit",
+            callbacks,
+            verbose,
+            epochs,
+            _least(source.steps, steps_per_epoch),
+            validates=valid is not None,
+        )
+        run = self._run = Run(self, source, hooks, steps_per_epoch, accumulate)
+        first = initial_epoch
+        try:
+            hooks.train_begin()
+            if resume is not None:
+                first = run.resume(resume, initial_epoch)
+            for epoch in range(first, epochs):
+                if self.stop_training:
+                    break
+                logs = run.epoch(epoch)
+                if valid is not None and (epoch + 1) % validation_freq == 0:
+                    found = self._evaluated(valid, validation_steps, hooks)
+                    logs |= {f"val_{name}": value for name, value in found.items()}
+                run.done(epoch)
+                hooks.epoch_end(epoch, logs)
+            hooks.train_end()
+        finally:
+            run.close()
+            hooks.close()
+        return self.history
+
+    def train_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None) -> dict[str, float]:
+        """One update on one batch. Returns its figures."""
+        batch = _one_batch("train_on_batch", x, y, sample_weight)
+        plans = self.plans_for(batch)
+        figures = Figures(self.objective)
+        self.train_batch(plans, batch, figures)
+        return dict(figures)
+
+    def train_batch(
+        self, plans: Steps, batch: Batch, figures: Figures, is_update: bool = True
+    ) -> None:
+        """Trains on a batch and adds what it gives to `figures`; not for users."""
+        if type(self).train_step is not Model.train_step:
+            figures.add_own(self.train_step(batch.inputs, batch.labels, batch.weights), batch.size)
+            return
+        if not is_update:
+            self.pending_samples += batch.size
+        found = plans.train(batch) if is_update else plans.add(batch)
+        figures.add(*found, batch.labels, batch.size)
+
+    def train_step(self, x: Any, y: Any, sample_weight: Any) -> dict[str, Any]:
+        """What is done with one batch of training: a subclass may do something else, and gives
+        figures by name, means over the batch. It updates by itself: `self.trainer.step(len(x))`.
+
+        x, y, sample_weight: as the data has them; None for what it lacks
+        """
+        return self.train_on_batch(x, y, sample_weight)
+
+    def test_step(self, x: Any, y: Any, sample_weight: Any) -> dict[str, Any]:
+        """What is done with one batch of evaluation: a subclass may do something else, and gives
+        figures by name, means over the batch."""
+        return self.evaluate(x, y, sample_weight=sample_weight, verbose=0)
+
+    # ---- evaluation and prediction
+
+    @named_arguments
+    def evaluate(
+        self,
+        x: Any,
+        y: Any = None,
+        batch_size: int | None = None,
+        *,
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Callback | Iterable[Callback] | None = None,
+        verbose: int | None = 0,
+    ) -> dict[str, float]:
+        """Losses and metrics over data, in predict mode, by name.
+
+        Arguments as for `fit`; steps: at most so many batches
+        """
+        data = data_of("evaluate", x, y, sample_weight)[0]
+        source = source_of("evaluate", data, batch_size, shuffle=False)
+        hooks = self._hooks("evaluate", callbacks, verbose, 1, _least(source.steps, steps))
+        try:
+            return self._evaluated(source, steps, hooks)
+        finally:
+            hooks.close()
+
+    def _evaluated(self, source: Source, steps: int | None, hooks: Callbacks) -> dict[str, float]:
+        hooks.test_begin()
+        figures: Figures | None = None
+        for number, batch in enumerate(source.epoch(steps)):
+            if figures is None:
+                plans = self.plans_for(batch)
+                figures = Figures(self.objective)
+            hooks.test_batch_begin(number)
+            own = type(self).test_step is not Model.test_step
+            found = None if own else plans.evaluate(batch)
+            if own:
+                logs = self.test_step(batch.inputs, batch.labels, batch.weights)
+                figures.add_own(logs, batch.size)
+            else:
+                figures.add(*found, batch.labels, batch.size)
+            hooks.test_batch_end(number, figures)
+        if figures is None:
+            raise InvalidValue("evaluate: `x` must have batches; got none")
+        logs = dict(figures)
+        hooks.test_end(logs)
+        return logs
+
+    @named_arguments
+    def predict(self, x: Any, batch_size: int | None = None, *, steps: int | None = None) -> Any:
+        """What the network gives for all samples, in predict mode: an array of shape (N, ...), or
+        several in the structure of the network's outputs.
+
+        x: as for `fit`; of batches with labels, the inputs are taken
+        """
+        data = data_of("predict", x)[0]
+        source = source_of("predict", data, batch_size, shuffle=False)
+        found = []
+        for batch in source.epoch(steps):
+            if not found:
+                plans = self.plans_for(batch)
+            found.append(plans.predict(batch))
+        if not found:
+            raise InvalidValue("predict: `x` must have batches; got none")
+        return _joined(found)
+
+    # ---- files
+
+    def export(self, path: str | PathLike[str], *examples: Any, **options: Any) -> None:
+        """Writes the network to a .weft file; arguments as for `HybridBlock.export`.
+
+        examples: inputs; by default the shapes of the last batch, any number of samples
+        """
+        if not isinstance(self.net, HybridBlock):
+            raise InvalidType(f"export: `net` must be a HybridBlock; got {type(self.net).__name__}")
+        if not examples:
+            examples = self._last_inputs()
+            names = _input_names(self.net, len(examples))
+            options.setdefault("dynamic", {name: {0: "batch"} for name in names})
+        self.net.export(path, *examples, **options)
+
+    def _last_inputs(self) -> tuple[Any, ...]:
+        if self._shapes is None:
+            raise InvalidState("export: the model has seen no data yet; give example inputs")
+        return tuple(np.zeros(shape, dtype=dtype) for shape, dtype in self._shapes)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes parameters, the trainer's states and, inside `fit`, the place in the data: what
+        `load` and `fit(resume=)` go on from."""
+        save_training(path, self, self._run)
+
+    def load(self, path: str | PathLike[str]) -> None:
+        """Restores what `save` or `callbacks.Checkpoint` wrote: parameters, the trainer's states,
+        random numbers and the history."""
+        load_training(path, self, None)
+
+    def summary(self, *inputs: Any) -> None:
+        """Prints the layers, their outputs and parameters; inputs as for the network."""
+        self.net.summary(*(inputs or self._last_inputs()))
+
+    # ---- inside
+
+    _shapes: list[tuple[tuple[int, ...], str]] | None = None
+    pending_samples = 0  # whose gradients were added up, and no update has used them; not for users
+
+    def plans_for(self, batch: Batch) -> Steps:
+        """The plans for batches like this one, made when there are none; not for users."""
+        inputs = in_order(self.net, batch.inputs)
+        if self._steps_made is None:
+            self._initialize(inputs)
+            self._steps_made = Steps(
+                self.net,
+                self._trainer,
+                self.objective,
+                is_compiled=self._is_compiled,
+                most_norm=self._most_norm,
+                dtype=self._precision,
+            )
+        self._shapes = [(tuple(a.shape), a.dtype.name) for a in inputs]
+        return self._steps_made
+
+    def _initialize(self, inputs: tuple[Any, ...]) -> None:
+        """First values for parameters without, and their shapes, by one run of the network, which
+        shows its outputs as well."""
+        waiting = [p for p in self.net.collect_params().values() if not _has_values(p)]
+        if waiting:
+            self.net.initialize()
+        outputs = self.net(*(a[:1] for a in inputs))
+        self.objective.prepare(outputs)
+
+    def _hooks(
+        self,
+        where: str,
+        callbacks: Any,
+        verbose: int | None,
+        epochs: int,
+        steps: int | None,
+        validates: bool = False,
+    ) -> Callbacks:
+        require(verbose in (None, 0, 1, 2), where, "verbose", "0, 1, 2 or None", verbose)
+        every = [*listed_callbacks(where, callbacks), *shown_by(verbose)]
+        if where == "fit":
+            every.append(Record())
+        return Callbacks(self, every, {"epochs": epochs, "steps": steps, "validates": validates})
+
+    def weighted(self, batch: Batch) -> Batch:
+        """The batch with the weights of its classes; not for users."""
+        return self._weights.apply(batch)
+
+
+def _has_values(parameter: Any) -> bool:
+    return parameter.is_deferred or parameter.is_initialized
+
+
+def _one_batch(where: str, x: Any, y: Any, sample_weight: Any) -> Batch:
+    return Batch.of(*array_data(where, x, y, sample_weight))
+
+
+def _least(known: int | None, asked: int | None) -> int | None:
+    found = [n for n in (known, asked) if n is not None]
+    return min(found) if found else None
+
+
+def _input_names(net: HybridBlock, count: int) -> list[str]:
+    return list(inspect.signature(net.forward).parameters)[:count]
+
+
+def _joined(found: list[Any]) -> Any:
+    """The outputs of all batches, each joined along the samples."""
+    first = found[0]
+    if isinstance(first, dict):
+        return {key: _joined([part[key] for part in found]) for key in first}
+    if isinstance(first, list | tuple):
+        return tuple(_joined([part[i] for part in found]) for i in range(len(first)))
+    return first if len(found) == 1 else np.concatenate(found, axis=0)
+
+
+__all__ = ["Model"]
+__dir__ = __all__.copy
