@@ -11,12 +11,13 @@
 >>> trainer.step(batch_size=4)
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from weft import metric
 from weft._base import spelling as _spelling
 from weft._base import words as _words
-from weft.gluon import data, loss, nn, rnn, utils
+from weft.gluon import nn, utils
 from weft.gluon._segments import checkpoint_sequential
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
@@ -32,24 +33,15 @@ _find = _spelling.finder(
 )
 
 if TYPE_CHECKING:
-    from weft.gluon import contrib, model_zoo, probability
-else:  # a type checker shall still see a misspelt name
+    from weft.gluon import contrib, data, loss, model_zoo, probability, rnn
+
+# Modules that are imported when a program first asks for them: each takes a part of the time.
+_LATER = ("contrib", "data", "loss", "model_zoo", "probability", "rnn")
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 
     def __getattr__(name: str) -> Any:
-        # Most programs never ask for these; `model_zoo` alone is a third of the import.
-        if name == "model_zoo":
-            import weft.gluon.model_zoo
-
-            return weft.gluon.model_zoo
-        if name == "probability":
-            import weft.gluon.probability
-
-            return weft.gluon.probability
-        if name == "contrib":
-            import weft.gluon.contrib
-
-            return weft.gluon.contrib
-        return _find(name)
+        return importlib.import_module(f"weft.gluon.{name}") if name in _LATER else _find(name)
 
 
 __all__ = [

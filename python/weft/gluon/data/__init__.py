@@ -1,10 +1,11 @@
 """Data sets, samplers, and the loader that makes batches of them."""
 
-from typing import TYPE_CHECKING
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from weft._base import spelling as _spelling
 from weft._base import words as _words
-from weft.gluon.data import batchify, vision
+from weft.gluon.data import batchify
 from weft.gluon.data.batchify import default_batchify_fn
 from weft.gluon.data.dataloader import DataLoader
 from weft.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
@@ -19,8 +20,18 @@ from weft.gluon.data.sampler import (
     WeightedRandomSampler,
 )
 
-if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.gluon.data", _words.DATA)
+_find = _spelling.finder("weft.gluon.data", _words.DATA)
+
+if TYPE_CHECKING:
+    from weft.gluon.data import vision
+else:  # a type checker shall still see a misspelt name
+
+    def __getattr__(name: str) -> Any:
+        # Imported when it is first asked for: most programs have data that is no images.
+        return (
+            importlib.import_module("weft.gluon.data.vision") if name == "vision" else _find(name)
+        )
+
 
 __all__ = [
     "ArrayDataset",
