@@ -24,38 +24,57 @@ from weft.metric.classification import (
     Perplexity,
     TopKAccuracy,
 )
+from weft.metric.detection import MeanAveragePrecision
+from weft.metric.ranking import ROCAUC, AveragePrecision, CalibrationError
 from weft.metric.regression import (
     MAE,
+    MAPE,
     MSE,
+    R2,
     RMSE,
     MeanCosineSimilarity,
     MeanPairwiseDistance,
     PearsonCorrelation,
 )
+from weft.metric.tables import CohenKappa, ConfusionMatrix, Dice, IoU, Precision, Recall
+from weft.metric.text import BLEU
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder("weft.metric", _words.LOSSES)
 
 __all__ = [
+    "BLEU",
     "F1",
     "MAE",
+    "MAPE",
     "MCC",
     "MSE",
     "PCC",
+    "R2",
     "RMSE",
+    "ROCAUC",
     "Accuracy",
+    "AveragePrecision",
     "BinaryAccuracy",
+    "CalibrationError",
+    "CohenKappa",
     "CompositeEvalMetric",
+    "ConfusionMatrix",
     "CrossEntropy",
     "CustomMetric",
+    "Dice",
     "EvalMetric",
     "Fbeta",
+    "IoU",
     "Loss",
+    "MeanAveragePrecision",
     "MeanCosineSimilarity",
     "MeanPairwiseDistance",
     "NegativeLogLikelihood",
     "PearsonCorrelation",
     "Perplexity",
+    "Precision",
+    "Recall",
     "TopKAccuracy",
     "create",
     "register",

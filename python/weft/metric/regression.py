@@ -49,6 +49,43 @@ class RMSE(MSE):
         return name, math.sqrt(value)
 
 
+class MAPE(EvalMetric):
+    """Mean of |label - prediction| / |label|; `eps` is the least divisor."""
+
+    def __init__(self, eps: float = 1e-7, name: str = "mape") -> None:
+        self.eps = eps
+        super().__init__(name)
+
+    def sums(self, labels: Any, preds: Any) -> Sums:
+        given = [same_shape(*pair, "MAPE") for pair in pairs(labels, preds, "MAPE")]
+        return added(
+            (np.sum(np.abs(y - p) / np.maximum(np.abs(y), self.eps)), count_of(y)) for y, p in given
+        )
+
+
+class R2(EvalMetric):
+    """Share of the labels' variance that the predictions explain: 1 minus the sum of squared
+    differences over that of the labels from their mean. nan where the labels do not vary.
+    """
+
+    def __init__(self, name: str = "r2") -> None:
+        super().__init__(name)
+
+    def reset(self) -> None:
+        self._gaps = 0.0
+        self._labels = PearsonCorrelation()  # has the labels' moments
+
+    def update(self, labels: Any, preds: Any) -> None:
+        for given in pairs(labels, preds, "R2"):
+            label, pred = same_shape(*given, "R2")
+            self._gaps += float(np.sum(np.square(label.astype("float64") - pred)))
+            self._labels.update(label, label)
+
+    def get(self) -> tuple[str, float]:
+        spread = self._labels.moments[0]
+        return self.name, 1 - self._gaps / spread if spread else math.nan
+
+
 class _RowMean(EvalMetric):
     """The mean over rows, which are the last axis."""
 
@@ -139,6 +176,8 @@ class PearsonCorrelation(EvalMetric):
 register(MAE)
 register(MSE)
 register(RMSE)
+register(MAPE)
+register(R2, "r2_score")
 register(MeanPairwiseDistance, "mpd")
 register(MeanCosineSimilarity, "cos_sim")
 register(PearsonCorrelation, "pearsonr")
@@ -146,7 +185,9 @@ register(PearsonCorrelation, "pearsonr")
 
 __all__ = [
     "MAE",
+    "MAPE",
     "MSE",
+    "R2",
     "RMSE",
     "MeanCosineSimilarity",
     "MeanPairwiseDistance",
