@@ -9,6 +9,8 @@ In a hybridized training step the number is a float64 array without axes, and so
 import math
 from collections.abc import Callable, Sequence
 from enum import Enum
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from weft import np
@@ -201,8 +203,7 @@ class CosineScheduler(_Decay):
         super().__init__(max_update, base_lr, final_lr, warmup_steps, warmup_begin_lr)
 
     def left(self, share: Number) -> Number:
-        angle = math.pi * share
-        return (1 + (np.cos(angle) if isinstance(angle, ndarray) else math.cos(angle))) / 2
+        return _half_cosine(share)
 
 
 class PolyScheduler(_Decay):
@@ -225,14 +226,205 @@ class PolyScheduler(_Decay):
         return (1 - share) ** self.pwr
 
 
+class OneCycleScheduler(_Decay):
+    """Up from `base_lr / div_factor` to `base_lr` and down to `base_lr / final_div_factor`, reached
+    at `max_update` (Smith and Topin 2018).
+
+    pct_start: share of the updates that the way up takes
+    anneal: "cos" for half a cosine each way, "linear" for lines
+    """
+
+    def __init__(
+        self,
+        max_update: int,
+        base_lr: float | None = None,
+        pct_start: float = 0.3,
+        div_factor: float = 25.0,
+        final_div_factor: float = 1e4,
+        anneal: str = "cos",
+    ) -> None:
+        super().__init__(max_update, base_lr, 0.0, 0, 0.0)
+        where = "OneCycleScheduler"
+        require(0 < pct_start < 1, where, "pct_start", "between 0 and 1", pct_start)
+        require(div_factor >= 1, where, "div_factor", "at least 1", div_factor)
+        require(final_div_factor >= 1, where, "final_div_factor", "at least 1", final_div_factor)
+        require(anneal in ("cos", "linear"), where, "anneal", "cos or linear", repr(anneal))
+        self.pct_start, self.anneal = pct_start, anneal
+        self.div_factor, self.final_div_factor = div_factor, final_div_factor
+
+    def rate(self, num_update: Number) -> Number:
+        top = self.base_lr
+        turn = self.pct_start * self.max_update
+        first, last = top / self.div_factor, top / self.final_div_factor
+        return _choose(
+            num_update >= self.max_update,
+            lambda: last,
+            lambda: _choose(
+                num_update < turn,
+                lambda: first + (top - first) * (1 - self.left(num_update / turn)),
+                lambda: (
+                    last + (top - last) * self.left((num_update - turn) / (self.max_update - turn))
+                ),
+            ),
+        )
+
+    def left(self, share: Number) -> Number:
+        return 1 - share if self.anneal == "linear" else _half_cosine(share)
+
+
+class WarmRestartScheduler(LRScheduler):
+    """Down along half a cosine from `base_lr` to `final_lr` in `period` updates, then again from
+    the top, each time `factor` times as long (Loshchilov and Hutter 2017)."""
+
+    def __init__(
+        self,
+        period: int,
+        factor: int = 1,
+        final_lr: float = 0.0,
+        base_lr: float | None = None,
+        warmup_steps: int = 0,
+        warmup_begin_lr: float = 0.0,
+    ) -> None:
+        super().__init__(base_lr, warmup_steps, warmup_begin_lr)
+        self.period = require_whole("WarmRestartScheduler", "period", period, 1)
+        self.factor = require_whole("WarmRestartScheduler", "factor", factor, 1)
+        require_finite("lr_scheduler", final_lr=final_lr)
+        self.final_lr = final_lr
+
+    def rate(self, num_update: Number) -> Number:
+        done = num_update - self.warmup_steps
+        if self.factor == 1:
+            share = done % self.period / self.period
+        else:
+            # Period n begins at period (factor^n - 1) / (factor - 1).
+            grown = done * ((self.factor - 1) / self.period) + 1
+            turn = _floor(_log(grown) / math.log(self.factor) + 1e-9)
+            length = self.period * self.factor**turn
+            share = (done - (length - self.period) / (self.factor - 1)) / length
+        return self.final_lr + (self.base_lr - self.final_lr) * _half_cosine(share)
+
+
+class InverseSqrtScheduler(LRScheduler):
+    """`base_lr` at the end of the warm-up, then as one over the root of the number of updates, as
+    for transformers (Vaswani et al. 2017)."""
+
+    def __init__(
+        self, warmup_steps: int, base_lr: float | None = None, warmup_begin_lr: float = 0.0
+    ) -> None:
+        require_whole("InverseSqrtScheduler", "warmup_steps", warmup_steps, 1)
+        super().__init__(base_lr, warmup_steps, warmup_begin_lr)
+
+    def rate(self, num_update: Number) -> Number:
+        return self.base_lr * (self.warmup_steps / num_update) ** 0.5
+
+
+class ExponentialScheduler(LRScheduler):
+    """Multiplied by `gamma` at each update."""
+
+    def __init__(
+        self,
+        gamma: float,
+        base_lr: float | None = None,
+        warmup_steps: int = 0,
+        warmup_begin_lr: float = 0.0,
+    ) -> None:
+        super().__init__(base_lr, warmup_steps, warmup_begin_lr)
+        require(0 < gamma <= 1, "ExponentialScheduler", "gamma", "above 0, at most 1", gamma)
+        self.gamma = gamma
+
+    def rate(self, num_update: Number) -> Number:
+        return self.base_lr * self.gamma ** (num_update - self.warmup_steps)
+
+
+class LambdaScheduler(LRScheduler):
+    """`base_lr` times what a function of the number of the update gives.
+
+    The function is no part of a saved state: a program that goes on gives it again.
+    """
+
+    def __init__(self, factor: Callable[[Number], Number], base_lr: float | None = None) -> None:
+        super().__init__(base_lr)
+        self._factor = factor
+
+    def rate(self, num_update: Number) -> Number:
+        return self.base_lr * self._factor(num_update)
+
+
+class SequentialScheduler(LRScheduler):
+    """One scheduler after another: each counts its updates from 1, and has its own rate.
+
+    milestones: after how many updates the next one begins, one fewer than there are schedulers
+    """
+
+    def __init__(self, schedulers: Sequence[LRScheduler], milestones: Sequence[int]) -> None:
+        super().__init__(schedulers[0].base_lr if schedulers else None)
+        if not schedulers or len(milestones) != len(schedulers) - 1:
+            raise InvalidValue(
+                "SequentialScheduler: `milestones` must be one fewer than `schedulers`; got "
+                f"{len(milestones)} and {len(schedulers)}"
+            )
+        if any(b <= a for a, b in pairwise([0, *milestones])):
+            raise InvalidValue(
+                f"SequentialScheduler: `milestones` must grow from 1 on; got {list(milestones)}"
+            )
+        self._schedulers, self.milestones = tuple(schedulers), tuple(milestones)
+
+    def rate(self, num_update: Number) -> Number:
+        first, *others = self._schedulers
+        found = first(num_update)
+        for scheduler, begin in zip(others, self.milestones, strict=True):
+            found = _choose(
+                num_update > begin,
+                partial(_later, scheduler, num_update, begin),
+                partial(_same, found),
+            )
+        return found
+
+    def state_dict(self) -> dict[str, Any]:
+        return {**super().state_dict(), "parts": [s.state_dict() for s in self._schedulers]}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        rest = dict(state)
+        for scheduler, part in zip(self._schedulers, rest.pop("parts"), strict=True):
+            scheduler.load_state_dict(part)
+        super().load_state_dict(rest)
+
+
+def _later(scheduler: LRScheduler, num_update: Number, begin: int) -> Number:
+    return scheduler(num_update - begin)
+
+
+def _same(value: Number) -> Number:
+    return value
+
+
+def _half_cosine(share: Number) -> Number:
+    angle = math.pi * share
+    return (1 + (np.cos(angle) if isinstance(angle, ndarray) else math.cos(angle))) / 2
+
+
+def _log(value: Number) -> Number:
+    return np.log(value) if isinstance(value, ndarray) else math.log(value)
+
+
+def _floor(value: Number) -> Number:
+    return np.floor(value) if isinstance(value, ndarray) else math.floor(value)
+
+
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder("weft.lr_scheduler", _words.SCHEDULERS)
 
 __all__ = [
     "CosineScheduler",
+    "ExponentialScheduler",
     "FactorScheduler",
+    "InverseSqrtScheduler",
     "LRScheduler",
+    "LambdaScheduler",
     "MultiFactorScheduler",
+    "OneCycleScheduler",
     "PolyScheduler",
+    "SequentialScheduler",
+    "WarmRestartScheduler",
 ]
 __dir__ = __all__.copy

@@ -160,7 +160,92 @@ def groupadagrad(epsilon=1e-6):
     return update
 
 
+def lion(b1=0.9, b2=0.99):
+    def update(w, g, s, t, lr, wd):
+        m = s.get("m", 0)
+        s["m"] = b2 * m + (1 - b2) * g
+        return w - lr * (numpy.sign(b1 * m + (1 - b1) * g) + wd * w)
+
+    return update
+
+
+def radam(b1=0.9, b2=0.999, epsilon=1e-8):
+    def update(w, g, s, t, lr, wd):
+        g = g + wd * w
+        s["m"] = b1 * s.get("m", 0) + (1 - b1) * g
+        s["v"] = b2 * s.get("v", 0) + (1 - b2) * g**2
+        mean, top = s["m"] / (1 - b1**t), 2 / (1 - b2) - 1
+        p = top - 2 * t * b2**t / (1 - b2**t)
+        if p <= 5:
+            return w - lr * mean
+        factor = numpy.sqrt((p - 4) * (p - 2) * top / ((top - 4) * (top - 2) * p))
+        return w - lr * mean * factor * numpy.sqrt(1 - b2**t) / (numpy.sqrt(s["v"]) + epsilon)
+
+    return update
+
+
+def adafactor(decay=-0.8, clip=1.0, epsilon=1e-3):
+    tiny = numpy.finfo("float64").eps
+
+    def update(w, g, s, t, lr, wd):
+        share = t**decay
+        rows, columns = (g**2).mean(1, keepdims=True), (g**2).mean(0, keepdims=True)
+        s["r"] = (1 - share) * s.get("r", 0) + share * rows
+        s["c"] = (1 - share) * s.get("c", 0) + share * columns
+        var = s["r"] @ s["c"] / max(s["r"].mean(), tiny)
+        move = g / numpy.sqrt(numpy.maximum(var, tiny**2))
+        step = max(numpy.sqrt((w**2).mean()), epsilon) * min(lr, 1 / numpy.sqrt(t))
+        size = max(1, numpy.sqrt((move**2).mean()) / clip)
+        return w * (1 - lr * wd) - step / size * move
+
+    return update
+
+
+def muon(momentum=0.95, nesterov=True):
+    def update(w, g, s, t, lr, wd):
+        s["m"] = momentum * s.get("m", 0) + (1 - momentum) * g
+        x = momentum * s["m"] + (1 - momentum) * g if nesterov else s["m"]
+        x = x / length(x)
+        for _ in range(5):
+            a = x @ x.T
+            x = 3.4445 * x + (-4.775 * a + 2.0315 * a @ a) @ x
+        return w * (1 - lr * wd) - lr * x  # of 3 rows and 4 columns
+
+    return update
+
+
+def lookahead(inner, k, alpha):
+    def update(w, g, s, t, lr, wd):
+        slow = s.pop("slow", w)
+        fast = inner(w, g, s, t, lr, wd)
+        if t % k == 0:
+            fast = slow = slow + alpha * (fast - slow)
+        s["slow"] = slow
+        return fast
+
+    return update
+
+
 CASES = {
+    "lion": ("lion", {"wd": 0.1}, lion(), 1e-4),
+    "lion with betas": ("lion", {"beta1": 0.5, "beta2": 0.7}, lion(0.5, 0.7), 1e-4),
+    "radam": ("radam", {"wd": 0.1}, radam(), 0.001),
+    "radam that is soon long": ("radam", {"beta2": 0.6}, radam(b2=0.6), 0.001),
+    "adafactor": ("adafactor", {"wd": 0.1}, adafactor(), 0.01),
+    "adafactor with options": (
+        "adafactor",
+        {"decay_rate": -0.5, "clip_threshold": 1.5, "learning_rate": 0.5},
+        adafactor(-0.5, 1.5),
+        0.5,
+    ),
+    "muon": ("muon", {"wd": 0.1}, muon(), 0.001),
+    "muon behind": ("muon", {"nesterov": False, "momentum": 0.5}, muon(0.5, False), 0.001),
+    "lookahead": (
+        "lookahead",
+        {"inner": "adamax", "k": 2, "alpha": 0.3, "wd": 0.1},
+        lookahead(adamax(), 2, 0.3),
+        0.002,
+    ),
     "adadelta": ("adadelta", {}, adadelta(), 1.0),
     "adadelta with options": (
         "adadelta",
@@ -297,9 +382,11 @@ def test_leaders_stay_at_a_rate_of_zero_and_go_on_after_it(name):
 
 @pytest.mark.parametrize("name", [name for name in CASES if " " not in name])
 def test_arrays_of_other_shapes_are_refused_and_nothing_changes(name):
-    rule, weight, gradient = optimizer.create(name), np.array(START), np.array(GRADIENTS[0])
+    options = {"inner": "adamax"} if name == "lookahead" else {}  # a formula, as the others are
+    rule, weight = optimizer.create(name, **options), np.array(START)
+    gradient = np.array(GRADIENTS[0])
     state = rule.create_state(weight)
-    wrong = [(gradient[0], state, r"`grad` must be .*\(3, 4\); got \(4,\)")]
+    wrong = [(gradient[0], state, r"`grad` must (be|have) .*\(3, 4\); got \(4,\)")]
     wrong += [(gradient, (*state, weight), f"`state` must be {len(state)} arrays")]
     if state:
         others = (np.ones((3, 4, 1)), *state[1:])
@@ -331,6 +418,8 @@ PEERS = {  # PyTorch's name and options for ours
     "adadelta": ({"wd": 0.1}, "Adadelta", {"lr": 1.0, "weight_decay": 0.1}),
     "adamax": ({"wd": 0.1}, "Adamax", {"lr": 0.002, "weight_decay": 0.1}),
     "nadam": ({"wd": 0.1}, "NAdam", {"lr": 0.001, "weight_decay": 0.1}),
+    "radam": ({"beta2": 0.7, "wd": 0.1}, "RAdam", {"betas": (0.9, 0.7), "weight_decay": 0.1}),
+    "adafactor": ({"wd": 0.1}, "Adafactor", {"weight_decay": 0.1}),
 }
 
 
@@ -393,6 +482,8 @@ REFUSED = {
     "beta": ("ftrl", {"beta": -1.0}, "`beta` must be at least 0"),
     "lazy lamb": ("lamb", {"lazy_update": True}, "LAMB has no lazy update"),
     "momentum": ("signum", {"momentum": 1.0}, r"`momentum` must be in \[0, 1\)"),
+    "period": ("lookahead", {"k": 0}, "`k` must be at least 1"),
+    "scale": ("muon", {"scale": "big"}, "`scale` must be original or match_rms_adamw"),
     "eta": ("lars", {"eta": 0.0}, "`eta` must be above 0"),
 }
 
@@ -402,6 +493,30 @@ def test_options_that_mean_nothing_are_refused(key):
     name, options, text = REFUSED[key]
     with pytest.raises(ValueError, match=text):
         optimizer.create(name, **options)
+
+
+def test_muon_moves_all_directions_of_a_matrix_alike_and_vectors_by_adamw():
+    rule = optimizer.create("muon", learning_rate=1.0, momentum=0.0)
+    for shape in ((8, 5), (5, 8), (6, 2, 2)):
+        weight = np.zeros(shape)
+        rule.update(shape, weight, np.array(RANDOM.normal(size=shape)), rule.create_state(weight))
+        scale = max(1, shape[0] / (weight.size // shape[0])) ** 0.5
+        sizes = numpy.linalg.svd(weight.asnumpy().reshape(shape[0], -1) / scale, compute_uv=False)
+        assert 0.5 < sizes.min() <= sizes.max() < 1.3
+    weight, other = np.array(START[0]), np.array(START[0])
+    adam = optimizer.create("adamw", beta2=0.95, wd=0.1)
+    vectors = optimizer.create("muon", wd=0.1)
+    states = [r.create_state(w) for r, w in ((adam, other), (vectors, weight))]
+    for gradient in GRADIENTS:
+        adam.update("w", other, np.array(gradient[0]), states[0])
+        vectors.update("w", weight, np.array(gradient[0]), states[1])
+    numpy.testing.assert_allclose(weight.asnumpy(), other.asnumpy(), rtol=1e-6)
+
+
+def test_adafactor_keeps_rows_and_columns():
+    rule = optimizer.create("adafactor")
+    assert [s.shape for s in rule.create_state(np.zeros((3, 5, 7)))] == [(3, 5, 1), (3, 1, 7)]
+    assert [s.shape for s in rule.create_state(np.zeros(4))] == [(4,), ()]
 
 
 def test_options_of_others_are_told_what_to_write():

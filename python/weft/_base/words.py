@@ -270,11 +270,19 @@ DATA: Table = {
 }
 
 SCHEDULERS: Table = {
-    **_alike("StepLR ExponentialLR", "write `lr_scheduler.FactorScheduler(step, factor)`"),
+    **_alike("StepLR", "write `lr_scheduler.FactorScheduler(step, factor)`"),
+    **_alike("ExponentialLR ExponentialDecay", "write `lr_scheduler.ExponentialScheduler(gamma)`"),
+    **_alike("OneCycleLR", "write `lr_scheduler.OneCycleScheduler(max_update)`"),
+    **_alike(
+        "CosineAnnealingWarmRestarts CosineDecayRestarts",
+        "write `lr_scheduler.WarmRestartScheduler(period)`",
+    ),
+    **_alike("SequentialLR", "write `lr_scheduler.SequentialScheduler(schedulers, milestones)`"),
+    **_alike("ReduceLROnPlateau", "write `callbacks.ReduceLROnPlateau()`"),
     **_alike("MultiStepLR", "write `lr_scheduler.MultiFactorScheduler(steps, factor)`"),
     **_alike("CosineAnnealingLR CosineDecay", "write `lr_scheduler.CosineScheduler(max_update)`"),
     **_alike("PolynomialLR LinearLR PolynomialDecay", "write `lr_scheduler.PolyScheduler`"),
-    **_alike("LambdaLR", "write a class of `lr_scheduler.LRScheduler`"),
+    **_alike("LambdaLR", "write `lr_scheduler.LambdaScheduler(factor)`"),
 }
 
 OPTIMIZERS: Table = {

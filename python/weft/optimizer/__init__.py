@@ -19,17 +19,20 @@ from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft.optimizer._base import Optimizer
 from weft.optimizer._base import registry as _registry
-from weft.optimizer.descent import DCASGD, NAG, SGD, SGLD, Signum
+from weft.optimizer.descent import DCASGD, NAG, SGD, SGLD, Lion, Signum
 from weft.optimizer.layerwise import LAMB, LANS, LARS
 from weft.optimizer.leaders import FTML, Ftrl
-from weft.optimizer.moments import AdaBelief, Adam, Adamax, AdamW, Nadam
+from weft.optimizer.matrices import Adafactor, Muon
+from weft.optimizer.moments import AdaBelief, Adam, Adamax, AdamW, Nadam, RAdam
 from weft.optimizer.squares import AdaDelta, AdaGrad, GroupAdaGrad, RMSProp
+from weft.optimizer.wrapped import Lookahead
 
 for _optimizer in (
-    *(SGD, NAG, SGLD, Signum, DCASGD),
-    *(Adam, AdamW, Adamax, Nadam, AdaBelief),
+    *(SGD, NAG, SGLD, Signum, Lion, DCASGD),
+    *(Adam, AdamW, Adamax, Nadam, RAdam, AdaBelief),
     *(AdaGrad, GroupAdaGrad, RMSProp, AdaDelta),
     *(Ftrl, FTML, LARS, LAMB, LANS),
+    *(Adafactor, Muon, Lookahead),
 ):
     _registry.add(_optimizer)
 
@@ -59,13 +62,18 @@ __all__ = [
     "AdaBelief",
     "AdaDelta",
     "AdaGrad",
+    "Adafactor",
     "Adam",
     "AdamW",
     "Adamax",
     "Ftrl",
     "GroupAdaGrad",
+    "Lion",
+    "Lookahead",
+    "Muon",
     "Nadam",
     "Optimizer",
+    "RAdam",
     "RMSProp",
     "Signum",
     "create",

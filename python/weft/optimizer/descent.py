@@ -68,6 +68,35 @@ class NAG(SGD):
         super().__init__(learning_rate, momentum, nesterov=True, **common)
 
 
+class Lion(FormulaOptimizer):
+    """Steps by the sign of a mean of gradients that is half a step ahead (Chen et al. 2023):
+    `weight -= lr (sign(beta1 mean + (1 - beta1) gradient) + wd weight)`, then
+    `mean = beta2 mean + (1 - beta2) gradient`."""
+
+    default_rate = 1e-4
+    states = ("mean",)
+    is_elementwise = True
+
+    def __init__(
+        self,
+        learning_rate: float | None = None,
+        beta1: float = 0.9,
+        beta2: float = 0.99,
+        **common: Any,
+    ) -> None:
+        super().__init__(learning_rate, **common)
+        require_decay("beta1", beta1)
+        require_decay("beta2", beta2)
+        self.beta1, self.beta2 = beta1, beta2
+
+    def formula(
+        self, count: Any, weight: Any, grad: Any, state: Any, lr: Any, wd: float
+    ) -> tuple[Any, ...]:
+        ahead = np.sign(state[0] * self.beta1 + grad * (1 - self.beta1))
+        mean = state[0] * self.beta2 + grad * (1 - self.beta2)
+        return weight - lr * decayed(ahead, weight, wd), mean
+
+
 class Signum(FormulaOptimizer):
     """Steps of one size, by the signs of the running mean of gradients (Bernstein et al. 2018):
     `mom = momentum mom + (1 - momentum) gradient; weight = (1 - lr wd_lh) weight - lr sign(mom)`.
@@ -158,5 +187,5 @@ class DCASGD(FormulaOptimizer):
         return weight + move, weight, move
 
 
-__all__ = ["DCASGD", "NAG", "SGD", "SGLD", "Signum"]
+__all__ = ["DCASGD", "NAG", "SGD", "SGLD", "Lion", "Signum"]
 __dir__ = __all__.copy

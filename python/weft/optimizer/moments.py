@@ -143,5 +143,30 @@ class AdaBelief(MomentOptimizer, FormulaOptimizer):
         return weight - mean * lr / (np.sqrt(surprise) + self.epsilon), mean, surprise
 
 
-__all__ = ["AdaBelief", "Adam", "AdamW", "Adamax", "Nadam"]
+class RAdam(MomentOptimizer, FormulaOptimizer):
+    """Adam that goes along the mean alone while it has seen too few squares to divide by, and is
+    rectified afterwards (Liu et al. 2020): with `r = 2 / (1 - beta2) - 1` and
+    `p = r - 2 count beta2^count / (1 - beta2^count)`, it divides where `p > 5`, times
+    `sqrt((p - 4) (p - 2) r / ((r - 4) (r - 2) p))`."""
+
+    is_elementwise = True
+
+    def formula(
+        self, count: Any, weight: Any, grad: Any, state: Any, lr: Any, wd: float
+    ) -> tuple[Any, ...]:
+        mean, var = self.means(decayed(grad, weight, wd), state)
+        number = count if isinstance(count, ndarray) else np.array(float(count), dtype="float64")
+        power = self.beta2**number
+        longest = 2 / (1 - self.beta2) - 1
+        length = longest - 2 * number * power / (1 - power)
+        is_long = length > 5
+        safe = np.where(is_long, length, 6.0)  # nothing is divided by 0 where it is not taken
+        scale = (safe - 4) * (safe - 2) * longest / ((longest - 4) * (longest - 2) * safe)
+        factor = np.sqrt(scale * (1 - power)).astype(weight.dtype)
+        rate = lr / (1 - self.beta1**number).astype(weight.dtype)
+        divided = mean * factor / (np.sqrt(var) + self.epsilon)
+        return weight - rate * np.where(is_long, divided, mean), mean, var
+
+
+__all__ = ["AdaBelief", "Adam", "AdamW", "Adamax", "Nadam", "RAdam"]
 __dir__ = __all__.copy

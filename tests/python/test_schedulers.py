@@ -1,0 +1,113 @@
+"""Learning rates by the number of the update, against the formulas of their papers."""
+
+import math
+
+import numpy
+import pytest
+import weft
+from weft import lr_scheduler, np
+
+
+def cosine(low, high, share):
+    return low + (high - low) * (1 + math.cos(math.pi * share)) / 2
+
+
+def one_cycle(n, turn=6.0, most=20):
+    if n >= most:
+        return 1e-4
+    if n < turn:
+        return 0.04 + 0.96 * (1 - cosine(0, 1, n / turn))
+    return cosine(1e-4, 1.0, (n - turn) / (most - turn))
+
+
+def restarts(n):
+    begin, length = 0, 4
+    while n >= begin + length:
+        begin, length = begin + length, length * 2
+    return cosine(0.1, 1.0, (n - begin) / length)
+
+
+CASES = {
+    "one cycle": (lambda: lr_scheduler.OneCycleScheduler(20, 1.0), one_cycle),
+    "one cycle of lines": (
+        lambda: lr_scheduler.OneCycleScheduler(20, 1.0, 0.5, 10.0, 100.0, "linear"),
+        lambda n: 0.01 if n >= 20 else 0.1 + 0.9 * n / 10 if n < 10 else 1 - 0.99 * (n - 10) / 10,
+    ),
+    "restarts": (
+        lambda: lr_scheduler.WarmRestartScheduler(5, base_lr=1.0),
+        lambda n: cosine(0, 1, n % 5 / 5),
+    ),
+    "longer restarts": (
+        lambda: lr_scheduler.WarmRestartScheduler(4, 2, 0.1, base_lr=1.0),
+        restarts,
+    ),
+    "restarts after a warm-up": (
+        lambda: lr_scheduler.WarmRestartScheduler(5, base_lr=1.0, warmup_steps=3),
+        lambda n: n / 3 if n < 3 else cosine(0, 1, (n - 3) % 5 / 5),
+    ),
+    "inverse root": (
+        lambda: lr_scheduler.InverseSqrtScheduler(4, 0.5),
+        lambda n: 0.5 * n / 4 if n < 4 else 0.5 * (4 / n) ** 0.5,
+    ),
+    "exponential": (
+        lambda: lr_scheduler.ExponentialScheduler(0.9, 2.0),
+        lambda n: 2.0 * 0.9**n,
+    ),
+    "function": (lambda: lr_scheduler.LambdaScheduler(lambda n: 1 / n, 3.0), lambda n: 3 / n),
+    "one after another": (
+        lambda: lr_scheduler.SequentialScheduler(
+            [
+                lr_scheduler.LRScheduler(0.5),
+                lr_scheduler.CosineScheduler(6, 1.0),
+                lr_scheduler.LRScheduler(0.25),
+            ],
+            [3, 9],
+        ),
+        lambda n: 0.5 if n <= 3 else cosine(0, 1, (n - 3) / 6) if n <= 9 else 0.25,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_rates_are_those_of_the_formula_eager_and_in_a_plan(name):
+    make, formula = CASES[name]
+    scheduler = make()
+    planned = weft.hybridize(lambda number: scheduler(number) + np.zeros((), dtype="float64"))
+    for number in range(1, 33):
+        assert scheduler(number) == pytest.approx(formula(number), abs=1e-12)
+        found = planned(np.array(number, dtype="float64")).item()
+        assert found == pytest.approx(formula(number), rel=1e-9, abs=1e-12)
+
+
+def test_a_sequence_goes_on_from_a_state():
+    scheduler = CASES["one after another"][0]()
+    other = CASES["one after another"][0]()
+    other._schedulers[2].base_lr = 7.0
+    other.load_state_dict(scheduler.state_dict())
+    assert other(20) == 0.25
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda: lr_scheduler.OneCycleScheduler(9, pct_start=1.0), "`pct_start` must be between"),
+        (lambda: lr_scheduler.OneCycleScheduler(9, anneal="up"), "`anneal` must be cos or linear"),
+        (lambda: lr_scheduler.WarmRestartScheduler(0), "`period` must be at least 1"),
+        (lambda: lr_scheduler.ExponentialScheduler(1.5), "`gamma` must be above 0"),
+        (lambda: lr_scheduler.SequentialScheduler([], []), "one fewer than"),
+        (
+            lambda: lr_scheduler.SequentialScheduler([lr_scheduler.LRScheduler()] * 3, [4, 4]),
+            "must grow",
+        ),
+    ],
+)
+def test_options_that_mean_nothing_are_refused(make, text):
+    with pytest.raises(ValueError, match=text):
+        make()
+
+
+def test_numbers_of_periods_are_exact_at_their_ends():
+    scheduler = lr_scheduler.WarmRestartScheduler(3, 3, base_lr=1.0)
+    tops = [n for n in range(1, 400) if scheduler(n) == 1.0]
+    assert tops == [3, 12, 39, 120, 363]
+    numpy.testing.assert_allclose([scheduler(n - 1) < 0.3 for n in tops], True)
