@@ -30,6 +30,7 @@ from weft.gluon.loss.classes import (
 )
 from weft.gluon.loss.distances import (
     CosineEmbeddingLoss,
+    GaussianNLLLoss,
     HuberLoss,
     L1Loss,
     L2Loss,
@@ -37,18 +38,24 @@ from weft.gluon.loss.distances import (
     SDMLLoss,
     TripletLoss,
 )
+from weft.gluon.loss.embeddings import ArcFaceLoss, InfoNCELoss
+from weft.gluon.loss.masks import DiceLoss, TverskyLoss
 from weft.gluon.loss.sequences import CTCLoss
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder("weft.gluon.loss", _words.LOSSES)
 
 __all__ = [
+    "ArcFaceLoss",
     "CTCLoss",
     "CosineEmbeddingLoss",
+    "DiceLoss",
     "DistillationLoss",
     "FocalLoss",
+    "GaussianNLLLoss",
     "HingeLoss",
     "HuberLoss",
+    "InfoNCELoss",
     "KLDivLoss",
     "L1Loss",
     "L2Loss",
@@ -62,6 +69,7 @@ __all__ = [
     "SoftmaxCrossEntropyLoss",
     "SquaredHingeLoss",
     "TripletLoss",
+    "TverskyLoss",
     "create",
     "register",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from weft._base.errors import NotFound
 from weft._base.registry import Registry
 from weft._base.spelling import unknown
-from weft.gluon.loss import classes, distances, sequences
+from weft.gluon.loss import classes, distances, embeddings, masks, sequences
 from weft.gluon.loss._base import Loss
 
 _registry = Registry("loss")
@@ -70,7 +70,7 @@ def create(spec: Any, **options: Any) -> Any:
     return _registry.create(name, **options)
 
 
-for _module in (classes, distances, sequences):
+for _module in (classes, distances, embeddings, masks, sequences):
     for _name in _module.__all__:
         register(getattr(_module, _name), _name)
 

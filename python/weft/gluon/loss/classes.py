@@ -21,6 +21,8 @@ class SoftmaxCrossEntropyLoss(Loss):
     ignore_index: class index of what does not count, such as -1 for padding; None for none
     label_smoothing: part of each label that all classes share evenly (Szegedy et al. 2016), from 0
         to 1
+    class_weight: factors of the losses of classes, one for each; with labels that are probabilities
+        the mean of these by the label
 
     >>> from weft import gluon, np
     >>> loss_of = gluon.loss.SoftmaxCrossEntropyLoss(ignore_index=-1)
@@ -38,8 +40,15 @@ class SoftmaxCrossEntropyLoss(Loss):
         batch_axis: int = 0,
         ignore_index: int | None = None,
         label_smoothing: float = 0.0,
+        class_weight: Any = None,
     ) -> None:
         super().__init__(weight, batch_axis)
+        self.class_weight = None if class_weight is None else np.array(class_weight, "float32")
+        if self.class_weight is not None and self.class_weight.ndim != 1:
+            raise InvalidValue(
+                "SoftmaxCrossEntropyLoss: `class_weight` must have shape (classes,); got "
+                f"{self.class_weight.shape}"
+            )
         require(
             0 <= label_smoothing <= 1,
             "SoftmaxCrossEntropyLoss",
@@ -61,7 +70,25 @@ class SoftmaxCrossEntropyLoss(Loss):
         if self.ignore_index is not None:
             options["ignore_index"] = self.ignore_index
         loss = npx.softmax_cross_entropy(pred, label, **options)
-        return self._smoothed(loss, pred, label) if self.label_smoothing else loss
+        loss = self._smoothed(loss, pred, label) if self.label_smoothing else loss
+        return loss if self.class_weight is None else loss * self._factors(pred, label, loss)
+
+    def _factors(self, pred: Any, label: Any, loss: Any) -> Any:
+        """The weights of the labels' classes, in the shape of the losses."""
+        axis = self.options["axis"]
+        if self.class_weight.shape[0] != pred.shape[axis]:
+            raise InvalidValue(
+                f"SoftmaxCrossEntropyLoss: `class_weight` must have {pred.shape[axis]} numbers, "
+                f"one for each class; got {self.class_weight.shape[0]}"
+            )
+        if self.options["sparse_label"]:
+            counted = label if self.ignore_index is None else np.maximum(label, 0)
+            factors = self.class_weight[counted.astype("int64")]
+        else:
+            factors = np.sum(
+                np.moveaxis(label, axis, -1) * self.class_weight.astype(label.dtype), axis=-1
+            )
+        return np.reshape(factors, loss.shape).astype(loss.dtype)
 
     def _smoothed(self, loss: Any, pred: Any, label: Any) -> Any:
         """The losses with a part of those of a label that is even over the classes."""

@@ -187,8 +187,40 @@ class SDMLLoss(Loss):
         return self.by_sample(loss, sample_weight, dtype=dtype)
 
 
+class GaussianNLLLoss(Loss):
+    """Minus the logarithm of the label's normal density: (log var + (label - pred)² / var) / 2, for
+    networks that say how sure they are (Nix and Weigend 1994).
+
+    full: adds log(2 pi) / 2; eps: least variance
+    """
+
+    rounds_once = True
+
+    def __init__(
+        self,
+        full: bool = False,
+        eps: float = 1e-6,
+        weight: float | None = None,
+        batch_axis: int = 0,
+    ) -> None:
+        super().__init__(weight, batch_axis)
+        require(eps > 0, "GaussianNLLLoss", "eps", "above 0", eps)
+        self.full, self.eps = full, eps
+
+    def forward(self, pred: Any, label: Any, var: Any, sample_weight: Any = None) -> Any:
+        """Losses of shape (N,); var: variances that broadcast to `pred`, above 0."""
+        (pred, label, var), dtype = self._operands(pred, label, var)
+        var = np.maximum(var, self.eps)
+        gap = np.reshape(label, pred.shape) - pred
+        loss = (np.log(var) + gap * gap / var) * 0.5
+        if self.full:
+            loss = loss + 0.5 * math.log(2 * math.pi)
+        return self.by_sample(loss, sample_weight, dtype=dtype)
+
+
 __all__ = [
     "CosineEmbeddingLoss",
+    "GaussianNLLLoss",
     "HuberLoss",
     "L1Loss",
     "L2Loss",
