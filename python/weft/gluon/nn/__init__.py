@@ -23,16 +23,13 @@ from weft.gluon.nn.attention import (
     TransformerDecoderLayer,
     TransformerEncoderLayer,
 )
-from weft.gluon.nn.basic import (
+from weft.gluon.nn.basic import Dense, Embedding, Flatten, HybridLambda, Identity, Lambda
+from weft.gluon.nn.containers import (
+    BlockDict,
+    BlockList,
     Concatenate,
-    Dense,
-    Embedding,
-    Flatten,
     HybridConcatenate,
-    HybridLambda,
     HybridSequential,
-    Identity,
-    Lambda,
     Sequential,
 )
 from weft.gluon.nn.convolution import (
@@ -102,6 +99,8 @@ __all__ = [
     "BatchNorm",
     "BatchNormReLU",
     "Block",
+    "BlockDict",
+    "BlockList",
     "Concatenate",
     "Conv1D",
     "Conv1DTranspose",

@@ -12,7 +12,8 @@ from weft._core.typing import DTypeLike, ndarray
 from weft._trace.state import is_tracing
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import Activation
-from weft.gluon.nn.basic import Dense, HybridSequential
+from weft.gluon.nn.basic import Dense
+from weft.gluon.nn.containers import HybridSequential
 from weft.gluon.nn.normalization import Dropout, LayerNorm
 
 

@@ -1,7 +1,7 @@
-"""Layers without a window: containers, dense, functions as layers."""
+"""Layers without a window: dense, embeddings, functions as layers."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from weft import np, npx
@@ -10,83 +10,13 @@ from weft._core.typing import DTypeLike
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import activation_named
+from weft.gluon.nn.containers import (  # noqa: F401 - pickles of earlier versions name them here
+    Concatenate,
+    HybridConcatenate,
+    HybridSequential,
+    Sequential,
+)
 from weft.gluon.parameter import Initializable, Parameter, require_bias
-
-
-class _Container:
-    """Children in order; mixed into Sequential and HybridSequential."""
-
-    _children: dict[str, Block]
-
-    def add(self, *blocks: Block) -> None:
-        """Appends blocks."""
-        for block in blocks:
-            self.register_child(block)  # type: ignore[attr-defined]
-
-    def forward(self, x: Any, *args: Any) -> Any:
-        for block in self._children.values():
-            x = block(x, *args)
-            args = ()
-            if isinstance(x, tuple | list):
-                x, args = x[0], tuple(x[1:])
-        return (x, *args) if args else x
-
-    def __len__(self) -> int:
-        return len(self._children)
-
-    def __iter__(self) -> Iterator[Block]:
-        return iter(self._children.values())
-
-    def __getitem__(self, key: int | slice) -> Any:
-        blocks = list(self._children.values())[key]
-        return type(self)(*blocks) if isinstance(blocks, list) else blocks
-
-
-class Sequential(_Container, Block):
-    """Blocks one after another. `Sequential(a, b)`, or `add(a, b)` later."""
-
-    def __init__(self, *blocks: Block) -> None:
-        super().__init__()
-        self.add(*blocks)
-
-
-class HybridSequential(_Container, HybridBlock):
-    """Hybrid blocks one after another, which `hybridize()` makes one graph."""
-
-    def __init__(self, *blocks: Block) -> None:
-        super().__init__()
-        self.add(*blocks)
-
-
-class _Concatenating:
-    """Each child on the same input, their outputs side by side; mixed into Concatenate and
-    HybridConcatenate."""
-
-    def forward(self, x: Any) -> Any:
-        return np.concatenate([block(x) for block in self], axis=self.axis)  # type: ignore
-
-
-class Concatenate(_Concatenating, Sequential):
-    """Blocks on the same input, their outputs concatenated along `axis`."""
-
-    def __init__(self, *blocks: Block, axis: int = -1) -> None:
-        super().__init__(*blocks)
-        self.axis = axis
-
-
-class HybridConcatenate(_Concatenating, HybridSequential):
-    """Hybrid blocks on the same input, their outputs concatenated along `axis`.
-
-    >>> from weft import gluon, np
-    >>> towers = gluon.nn.HybridConcatenate(gluon.nn.Dense(2), gluon.nn.Identity(), axis=1)
-    >>> towers.initialize()
-    >>> towers(np.ones((4, 3))).shape
-    (4, 5)
-    """
-
-    def __init__(self, *blocks: Block, axis: int = -1) -> None:
-        super().__init__(*blocks)
-        self.axis = axis
 
 
 class Dense(HybridBlock):
@@ -246,16 +176,5 @@ class HybridLambda(HybridBlock):
         return getattr(self.function, "__name__", "function")
 
 
-__all__ = [
-    "Concatenate",
-    "Dense",
-    "Embedding",
-    "Flatten",
-    "HybridConcatenate",
-    "HybridLambda",
-    "HybridSequential",
-    "Identity",
-    "Lambda",
-    "Sequential",
-]
+__all__ = ["Dense", "Embedding", "Flatten", "HybridLambda", "Identity", "Lambda"]
 __dir__ = __all__.copy

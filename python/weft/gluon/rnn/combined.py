@@ -8,7 +8,7 @@ from weft._base.errors import InvalidState, InvalidType, Unsupported
 from weft._base.options import require
 from weft._core.typing import ndarray
 from weft.gluon.block import Block
-from weft.gluon.nn.basic import _Container
+from weft.gluon.nn.containers import BlockItems
 from weft.gluon.rnn._base import RecurrentCell, reversed_steps, unrolled
 
 
@@ -24,7 +24,7 @@ def _require_rates(where: str, **rates: float) -> None:
         require(0 <= rate < 1, where, name, "in [0, 1)", rate)
 
 
-class SequentialRNNCell(_Container, RecurrentCell):
+class SequentialRNNCell(BlockItems, RecurrentCell):
     """Cells on top of each other: each gets the output of the one before. Its states are those of
     all, one after another.
 
