@@ -122,4 +122,4 @@ def test_mistakes_are_told():
         nn.BlockList(dense(2))(X)
     with pytest.raises(TypeError, match="a child must be a Block"):
         nn.BlockList([3])
-    assert isinstance(weft.gluon.nn.BlockList(dense(1)) + [dense(2)], gluon.nn.BlockList)
+    assert isinstance(nn.BlockList(dense(1)).__add__([dense(2)]), nn.BlockList)
