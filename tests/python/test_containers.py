@@ -3,8 +3,7 @@
 import copy
 
 import pytest
-import weft
-from weft import gluon, np
+from weft import np
 from weft.gluon import nn
 
 X = np.ones((2, 4))

@@ -109,7 +109,7 @@ TRAINER: Table = {
     **_alike("state_dict", "write `trainer.save_states(path)`"),
     **_alike("load_state_dict", "write `trainer.load_states(path)`"),
     **_alike("lr set_lr", "write `trainer.learning_rate` and `trainer.set_learning_rate(rate)`"),
-    **_alike("param_groups", "set `lr_mult` and `wd_mult` of parameters: `net.collect_params()`"),
+    **_alike("param_groups", "write `gluon.Trainer(params, optimizer, groups=options)`"),
     **_alike("minimize apply_gradients", "write `trainer.step(batch_size)` after `backward`"),
 }
 

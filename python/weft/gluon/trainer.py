@@ -1,6 +1,6 @@
 """The trainer: applies an optimizer to parameters."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from typing import Any
 
@@ -11,6 +11,7 @@ from weft._base.words import TRAINER
 from weft._core import native
 from weft._core.typing import ndarray
 from weft._trace.state import is_tracing
+from weft.gluon._parameter_groups import are_groups, by_patterns, joined, resolved
 from weft.gluon._saved_states import SavedStates
 from weft.gluon.block import Block
 from weft.gluon.parameter import Parameter
@@ -19,7 +20,7 @@ from weft.gluon.training_step import TrainingStep
 
 @knows_words(TRAINER)
 class Trainer(SavedStates):
-    """Applies an optimizer to parameters, once per step.
+    r"""Applies an optimizer to parameters, once per step.
 
     params: what `collect_params()` gave, or any iterable of parameters; those with
         `grad_req='null'` are left alone
@@ -28,6 +29,18 @@ class Trainer(SavedStates):
     kvstore: 'device', 'local' or None, as in Gluon, which mean the same: gradients of several
         devices of one host are added up on the first
     update_on_kvstore: accepted as in Gluon; an update is always made where the parameters are
+    groups: options of some of the parameters, by regular expressions that match whole names:
+        "learning_rate", "wd", and "frozen"; where several match, the last one counts. Schedulers
+        and `set_learning_rate` change all rates alike
+
+    `params` may also be a list of groups as PyTorch has them: dicts with "params" and such options.
+
+    >>> from weft import gluon
+    >>> net = gluon.nn.HybridSequential(gluon.nn.Dense(8), gluon.nn.Dense(2))
+    >>> trainer = gluon.Trainer(
+    ...     net.collect_params(), "adamw", {"learning_rate": 1e-3, "wd": 0.01},
+    ...     groups={r".*bias": {"wd": 0.0}, r"0\..*": {"learning_rate": 1e-4}},
+    ... )
     """
 
     @named_arguments
@@ -39,6 +52,7 @@ class Trainer(SavedStates):
         kvstore: str | None = "device",
         *,
         update_on_kvstore: bool | None = None,
+        groups: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         if kvstore not in ("device", "local", None):
             raise Unsupported(
@@ -46,8 +60,14 @@ class Trainer(SavedStates):
                 f"got {kvstore!r}"
             )
         super().__init__()
+        given: list[Any] = []
+        if are_groups(params):
+            params, given = joined(params)  # type: ignore[arg-type]
         self._params = _unique(params)
         self._optimizer = _create(optimizer, optimizer_params)
+        given += by_patterns(groups or {}, self._params)
+        if given:
+            self._optimizer.groups = resolved(given, self._params, self._optimizer.learning_rate)
         self._scale = self._optimizer.rescale_grad
         self._states: dict[str, tuple[Any, ...]] = {}
         self._used: dict[str, tuple[int, int]] = {}  # versions of the gradients of the last step

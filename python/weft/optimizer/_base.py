@@ -48,6 +48,9 @@ class Optimizer:
             check_options(cls, options)
         return super().__new__(cls)
 
+    # Groups of parameters with options of their own: names, and pairs of `lr_scale` and `wd`.
+    groups: tuple[Any, ...] = ()
+
     def __init__(
         self,
         learning_rate: float | None = None,
@@ -183,9 +186,10 @@ class Optimizer:
                 "`create_state_multi_precision`"
             )
         count, rate = self._next(key)
+        own = self._of_group(key)
         common = {
-            "lr": rate * lr_mult,
-            "wd": self.wd * wd_mult,
+            "lr": rate * (lr_mult * own.get("lr_scale", 1.0)),
+            "wd": own.get("wd", self.wd) * wd_mult,
             "rescale_grad": self.rescale_grad,
             "clip_gradient": -1.0 if self.clip_gradient is None else self.clip_gradient,
             **self.of_parameter(key),
@@ -199,6 +203,14 @@ class Optimizer:
         else:
             weight[rows] = master[rows].astype(weight.dtype)
         return rows
+
+    def _of_group(self, key: Any) -> dict[str, float]:
+        """What the parameter's groups say of it, the last one first to be believed."""
+        found: dict[str, float] = {}
+        for names, options in self.groups:
+            if key in names:
+                found.update(options)
+        return found
 
     def of_parameter(self, key: Any) -> dict[str, Any]:
         """Options of the step that depend on which parameter it is."""

@@ -40,6 +40,7 @@ class Model:
     metrics: names such as "accuracy" and "mae", metrics, or functions; a list, or a dict of lists
         by output
     optimizer_params: options of an optimizer given by name, such as {"learning_rate": 0.01}
+    groups: options of some of the parameters, by their names, as for `gluon.Trainer`
     loss_weights: factors of the losses of several outputs
     clip_global_norm: most that the norm of all gradients may be
     precision: "float32", or "bfloat16" or "float16" for mixed precision (`weft.amp`)
@@ -71,6 +72,7 @@ class Model:
         metrics: Any = None,
         *,
         optimizer_params: dict[str, Any] | None = None,
+        groups: Mapping[str, Mapping[str, Any]] | None = None,
         loss_weights: Any = None,
         clip_global_norm: float | None = None,
         precision: str = "float32",
@@ -88,20 +90,21 @@ class Model:
         self._precision = None if precision == "float32" else precision
         self._most_norm = clip_global_norm
         self._is_compiled = compiled
-        self._trainer = self._trainer_of(optimizer, optimizer_params)
+        self._trainer = self._trainer_of(optimizer, optimizer_params, groups)
         self._steps_made: Steps | None = None
         self._weights = ClassWeights(None)
         self._run: Run | None = None
 
-    def _trainer_of(self, optimizer: Any, options: dict[str, Any] | None) -> Trainer:
+    def _trainer_of(self, optimizer: Any, options: dict[str, Any] | None, groups: Any) -> Trainer:
         if isinstance(optimizer, Trainer):
-            if options:
+            if options or groups:
                 raise InvalidValue(
-                    "Model: `optimizer_params` are for an optimizer given by name; got a Trainer"
+                    "Model: `optimizer_params` and `groups` are for an optimizer given by name; "
+                    "got a Trainer"
                 )
             trainer = optimizer
         else:
-            trainer = Trainer(self.net.collect_params(), optimizer, options)
+            trainer = Trainer(self.net.collect_params(), optimizer, options, groups=groups)
         if self._precision == "float16" and trainer.loss_scaler is None:
             amp.init_trainer(trainer)
         return trainer
