@@ -109,6 +109,10 @@ class Model:
             amp.init_trainer(trainer)
         return trainer
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What copies and pickles have: all but plans and a training that runs."""
+        return vars(self) | {"_steps_made": None, "_run": None}
+
     def __call__(self, *inputs: Any) -> Any:
         """What the network gives."""
         return self.net(*inputs)

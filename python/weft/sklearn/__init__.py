@@ -1,0 +1,22 @@
+"""Networks as scikit-learn's estimators: in pipelines, grid searches and cross-validation.
+
+It needs the package `scikit-learn`: `pip install weft[sklearn]`.
+
+>>> from weft.sklearn import Classifier                                     # doctest: +SKIP
+>>> from sklearn.model_selection import cross_val_score                     # doctest: +SKIP
+>>> cross_val_score(Classifier(hidden=(32,), random_state=0), x, y, cv=5)   # doctest: +SKIP
+"""
+
+from weft._base.errors import NotFound
+
+try:
+    import sklearn as _sklearn  # noqa: F401
+except ImportError:
+    raise NotFound(
+        "weft.sklearn: needs the package scikit-learn; install it with `pip install weft[sklearn]`"
+    ) from None
+
+from weft.sklearn._estimators import Classifier, Regressor
+
+__all__ = ["Classifier", "Regressor"]
+__dir__ = __all__.copy
