@@ -125,6 +125,12 @@ PARAMETER: Table = {
 # ---- names in modules
 
 LAYERS: Table = {
+    **_alike("DropPath", "write `nn.StochasticDepth(rate)`"),
+    **_alike("SEBlock SELayer SEModule", "write `nn.SqueezeExcite(channels)`"),
+    **_alike("ModuleList", "write `nn.BlockList(blocks)`"),
+    **_alike("ModuleDict", "write `nn.BlockDict(blocks)`"),
+    **_alike("SpectralNormalization spectral_norm", "write `nn.SpectralNorm(layer)`"),
+    **_alike("weight_norm", "write `nn.WeightNorm(layer)`"),
     **_alike("Linear FullyConnected", "write `nn.Dense(units, in_units=...)`"),
     **_alike("Conv1d Convolution1D", "write `nn.Conv1D(channels, kernel_size, in_channels=...)`"),
     **_alike("Conv2d Convolution2D", "write `nn.Conv2D(channels, kernel_size, in_channels=...)`"),

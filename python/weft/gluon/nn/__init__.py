@@ -24,6 +24,7 @@ from weft.gluon.nn.attention import (
     TransformerEncoderLayer,
 )
 from weft.gluon.nn.basic import Dense, Embedding, Flatten, HybridLambda, Identity, Lambda
+from weft.gluon.nn.branches import LayerScale, SqueezeExcitation, SqueezeExcite, StochasticDepth
 from weft.gluon.nn.containers import (
     BlockDict,
     BlockList,
@@ -63,6 +64,7 @@ from weft.gluon.nn.normalization import (
     RMSNorm,
     SyncBatchNorm,
 )
+from weft.gluon.nn.reparametrized import SpectralNorm, WeightNorm
 from weft.gluon.nn.resizing import (
     AdaptiveAvgPool1D,
     AdaptiveAvgPool2D,
@@ -129,6 +131,7 @@ __all__ = [
     "KeyValueCache",
     "Lambda",
     "LayerNorm",
+    "LayerScale",
     "LeakyReLU",
     "MaxPool1D",
     "MaxPool2D",
@@ -143,10 +146,15 @@ __all__ = [
     "ReflectionPad2D",
     "Sequential",
     "SiLU",
+    "SpectralNorm",
+    "SqueezeExcitation",
+    "SqueezeExcite",
+    "StochasticDepth",
     "Swish",
     "SyncBatchNorm",
     "TransformerDecoderLayer",
     "TransformerEncoderLayer",
     "Upsample",
+    "WeightNorm",
 ]
 __dir__ = __all__.copy

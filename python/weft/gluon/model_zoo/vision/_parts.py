@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy
 
-from weft import autograd, np, npx
-from weft._base.errors import InvalidValue
+from weft import np, npx
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 
@@ -23,53 +22,6 @@ class HardSwish(HybridBlock):
 
     def forward(self, x: Any) -> Any:
         return npx.hard_swish(x)
-
-
-class StochasticDepth(HybridBlock):
-    """Sets samples of a batch to 0 with probability `rate` and scales the others by 1 / (1 - rate),
-    in train mode only (Huang et al., "Deep Networks with Stochastic Depth", 2016).
-
-    It stands at the end of a branch beside a shortcut: such a sample takes the shortcut alone.
-    """
-
-    def __init__(self, rate: float) -> None:
-        super().__init__()
-        if not 0 <= rate < 1:
-            raise InvalidValue(f"StochasticDepth: `rate` must be in [0, 1); got {rate}")
-        self.rate = rate
-
-    def forward(self, x: Any) -> Any:
-        if not autograd.is_training() or self.rate == 0:
-            return x
-        return npx.dropout(x, p=self.rate, axes=tuple(range(1, x.ndim)))
-
-    def describe(self) -> str:
-        return f"p={self.rate}"
-
-
-class SqueezeExcitation(HybridBlock):
-    """Scales each channel by a number between 0 and 1 that two layers find from the means of all
-    channels (Hu, Shen, Sun, "Squeeze-and-Excitation Networks", 2018).
-
-    channels: of the data (N, C, H, W); squeezed: channels between the layers
-    activation: between the layers; gate: of the second, "sigmoid" or "hard_sigmoid"
-    """
-
-    def __init__(
-        self, channels: int, squeezed: int, activation: HybridBlock, gate: str = "sigmoid"
-    ) -> None:
-        super().__init__()
-        self.fc1 = nn.Conv2D(squeezed, 1, in_channels=channels)
-        self.fc2 = nn.Conv2D(channels, 1, in_channels=squeezed)
-        self.activation = activation
-        self.gate = gate
-
-    def forward(self, x: Any) -> Any:
-        means = npx.pooling(x, pool_type="avg", global_pool=True)
-        scale = self.fc2(self.activation(self.fc1(means)))
-        if self.gate == "hard_sigmoid":
-            return x * npx.hard_sigmoid(scale, alpha=1 / 6, beta=0.5)
-        return x * npx.sigmoid(scale)
 
 
 class AdaptiveAvgPool(HybridBlock):

@@ -8,7 +8,6 @@ from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo._layers import GatedFeedForward
-from weft.gluon.model_zoo.vision._parts import StochasticDepth
 from weft.gluon.nn.attention import feed_forward
 from weft.gluon.parameter import Parameter
 
@@ -62,7 +61,7 @@ class EncoderLayer(HybridBlock):
             else feed_forward(units, hidden_size, activation, dropout=inner)
         )
         self.dropout = nn.Dropout(dropout)
-        self.depth = StochasticDepth(stochastic_depth)
+        self.depth = nn.StochasticDepth(stochastic_depth)
         self.scales = nn.HybridSequential(
             *(nn.Identity() if layer_scale is None else Scale(units, layer_scale) for _ in range(2))
         )

@@ -11,7 +11,7 @@ from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo._config import Config
-from weft.gluon.model_zoo.vision._parts import Classifier, StochasticDepth
+from weft.gluon.model_zoo.vision._parts import Classifier
 from weft.gluon.parameter import Parameter
 from weft.gluon.published import Names
 
@@ -119,7 +119,7 @@ class ConvNeXtBlock(HybridBlock):
             if layer_scale is None
             else Parameter("layer_scale", shape=(channels, 1, 1), init=init.Constant(layer_scale))
         )
-        self.stochastic_depth = StochasticDepth(depth_rate)
+        self.stochastic_depth = nn.StochasticDepth(depth_rate)
 
     def forward(self, x: Any) -> Any:
         out = self.block(x)

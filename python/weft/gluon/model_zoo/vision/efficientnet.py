@@ -12,8 +12,6 @@ from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.vision._parts import (
     Classifier,
-    SqueezeExcitation,
-    StochasticDepth,
     conv_unit,
     rounded,
 )
@@ -87,13 +85,13 @@ class MBConv(HybridBlock):
                 unit(
                     *(inner, kernel, stride), in_channels=inner, groups=inner, activation=nn.SiLU()
                 ),
-                SqueezeExcitation(inner, max(1, in_channels // 4), nn.SiLU()),
+                nn.SqueezeExcitation(inner, max(1, in_channels // 4), nn.SiLU()),
                 unit(channels, in_channels=inner),
             ]
             if inner != in_channels:
                 layers.insert(0, unit(inner, in_channels=in_channels, activation=nn.SiLU()))
         self.block = nn.HybridSequential(*layers)
-        self.stochastic_depth = StochasticDepth(depth_rate)
+        self.stochastic_depth = nn.StochasticDepth(depth_rate)
 
     def forward(self, x: Any) -> Any:
         out = self.block(x)

@@ -10,7 +10,6 @@ from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.vision._parts import (
     Classifier,
     HardSwish,
-    SqueezeExcitation,
     conv_unit,
     relu,
     rounded,
@@ -89,7 +88,7 @@ class BottleneckV3(HybridBlock):
             )
         )
         if use_squeeze:
-            self.block.add(SqueezeExcitation(inner, rounded(inner // 4), relu(), "hard_sigmoid"))
+            self.block.add(nn.SqueezeExcitation(inner, rounded(inner // 4), relu(), "hard_sigmoid"))
         self.block.add(conv_unit(channels, in_channels=inner, norm=_norm))
 
     def forward(self, x: Any) -> Any:

@@ -17,7 +17,6 @@ from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo._config import Config
 from weft.gluon.model_zoo.vision._parts import (
     Classifier,
-    SqueezeExcitation,
     conv_unit,
     dense_or_flat,
     relu,
@@ -94,7 +93,7 @@ class RegNetBlock(HybridBlock):
             channels, 3, stride, in_channels=channels, groups=groups, activation=relu()
         )
         self.se = (
-            SqueezeExcitation(channels, round(in_channels / 4), relu()) if use_squeeze else None
+            nn.SqueezeExcitation(channels, round(in_channels / 4), relu()) if use_squeeze else None
         )
         self.c = conv_unit(channels, in_channels=channels)
         self.activation = relu()

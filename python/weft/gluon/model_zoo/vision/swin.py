@@ -14,7 +14,6 @@ from weft._base.options import require
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo._config import Config
-from weft.gluon.model_zoo.vision._parts import StochasticDepth
 from weft.gluon.model_zoo.vision._transformers import pair
 from weft.gluon.model_zoo.vision._windows import CosineAttention, WindowAttention
 from weft.gluon.nn.attention import feed_forward
@@ -105,7 +104,7 @@ class _Layer(HybridBlock):
         self.attention = kind(units, num_heads, window, attention_dropout, qkv_bias)
         self.ffn = feed_forward(units, int(units * ffn_ratio), activation, dropout=dropout)
         self.dropout = nn.Dropout(dropout)
-        self.depth = StochasticDepth(stochastic_depth)
+        self.depth = nn.StochasticDepth(stochastic_depth)
 
     def forward(self, x: Any) -> Any:
         for norm, part in zip(self.norms, (self._attend, self.ffn), strict=True):

@@ -1,0 +1,104 @@
+"""Layers of today's branches: depth that is left out by chance, and channels that are weighed."""
+
+from typing import Any
+
+from weft import autograd, npx
+from weft._base.errors import InvalidValue
+from weft._base.options import require_whole
+from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.nn.activations import activation_named
+from weft.gluon.nn.convolution import Conv2D
+from weft.gluon.parameter import Parameter
+
+
+class StochasticDepth(HybridBlock):
+    """Sets samples of a batch to 0 with probability `rate` and scales the others by 1 / (1 - rate),
+    in train mode only (Huang et al., "Deep Networks with Stochastic Depth", 2016).
+
+    It stands at the end of a branch beside a shortcut: such a sample takes the shortcut alone.
+    """
+
+    def __init__(self, rate: float) -> None:
+        super().__init__()
+        if not 0 <= rate < 1:
+            raise InvalidValue(f"StochasticDepth: `rate` must be in [0, 1); got {rate}")
+        self.rate = rate
+
+    def forward(self, x: Any) -> Any:
+        if not autograd.is_training() or self.rate == 0:
+            return x
+        return npx.dropout(x, p=self.rate, axes=tuple(range(1, x.ndim)))
+
+    def describe(self) -> str:
+        return f"p={self.rate}"
+
+
+class SqueezeExcitation(HybridBlock):
+    """Scales each channel by a number between 0 and 1 that two layers find from the means of all
+    channels (Hu, Shen, Sun, "Squeeze-and-Excitation Networks", 2018).
+
+    channels: of the data (N, C, H, W); squeezed: channels between the layers
+    activation: between the layers; gate: of the second, "sigmoid" or "hard_sigmoid"
+    """
+
+    def __init__(
+        self, channels: int, squeezed: int, activation: HybridBlock, gate: str = "sigmoid"
+    ) -> None:
+        super().__init__()
+        self.fc1 = Conv2D(squeezed, 1, in_channels=channels)
+        self.fc2 = Conv2D(channels, 1, in_channels=squeezed)
+        self.activation = activation
+        self.gate = gate
+
+    def forward(self, x: Any) -> Any:
+        means = npx.pooling(x, pool_type="avg", global_pool=True)
+        scale = self.fc2(self.activation(self.fc1(means)))
+        if self.gate == "hard_sigmoid":
+            return x * npx.hard_sigmoid(scale, alpha=1 / 6, beta=0.5)
+        return x * npx.sigmoid(scale)
+
+
+class SqueezeExcite(SqueezeExcitation):
+    """`SqueezeExcitation` by the ratio of channels and the name of an activation.
+
+    channels: of the data (N, C, H, W); reduction: C over the channels between the two layers
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> layer = nn.SqueezeExcite(8, reduction=4)
+    >>> layer.initialize()
+    >>> layer(np.ones((2, 8, 5, 5))).shape
+    (2, 8, 5, 5)
+    """
+
+    def __init__(
+        self, channels: int, reduction: int = 16, activation: str = "relu", gate: str = "sigmoid"
+    ) -> None:
+        require_whole("SqueezeExcite", "reduction", reduction, 1)
+        super().__init__(
+            channels, max(channels // reduction, 1), activation_named(activation), gate
+        )
+
+
+class LayerScale(HybridBlock):
+    """Multiplies each channel by a number that is trained, small at first, at the end of a branch
+    (Touvron et al., "Going deeper with Image Transformers", 2021).
+
+    channels: extent of `axis`; value: the first one
+    """
+
+    def __init__(self, channels: int, value: float = 1e-5, axis: int = -1) -> None:
+        super().__init__()
+        self.axis = axis
+        self.gamma = Parameter("gamma", shape=(channels,))
+        self.gamma.initialize(default_init="zeros")
+        self.gamma.set_data([value] * channels)
+
+    def forward(self, x: Any) -> Any:
+        shape = [1] * x.ndim
+        shape[self.axis] = -1
+        return x * self.gamma.data().reshape(shape)
+
+
+__all__ = ["LayerScale", "SqueezeExcitation", "SqueezeExcite", "StochasticDepth"]
+__dir__ = __all__.copy
