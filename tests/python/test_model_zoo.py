@@ -269,7 +269,7 @@ def test_a_config_that_tells_nothing_is_the_base_network():
 
 
 def test_a_branch_is_left_out_for_whole_samples_while_training():
-    branch = vision._parts.StochasticDepth(0.75)
+    branch = gluon.nn.StochasticDepth(0.75)
     np.random.seed(0)
     x = np.ones((400, 2, 3))
     assert (branch(x) == x).all()
