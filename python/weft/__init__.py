@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         tflite,
         torch,
         training,
+        viz,
     )
     from weft._core.dimensions import Dim
     from weft._export.export import export
@@ -119,6 +120,7 @@ __all__ = [
     "tflite",
     "torch",
     "training",
+    "viz",
 ]
 
 

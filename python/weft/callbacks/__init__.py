@@ -9,6 +9,7 @@ from weft.callbacks._progress import EpochLines, LambdaCallback, ProgressBar
 from weft.callbacks._rates import LearningRateScheduler, LRFinder, ReduceLROnPlateau
 from weft.callbacks._saving import Checkpoint, CSVLogger, ExponentialMovingAverage
 from weft.callbacks._stopping import EarlyStopping, TerminateOnNaN
+from weft.callbacks._tensorboard import TensorBoard
 
 __all__ = [
     "CSVLogger",
@@ -22,6 +23,7 @@ __all__ = [
     "LearningRateScheduler",
     "ProgressBar",
     "ReduceLROnPlateau",
+    "TensorBoard",
     "TerminateOnNaN",
 ]
 __dir__ = __all__.copy

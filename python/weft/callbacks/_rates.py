@@ -198,7 +198,7 @@ class LRFinder(Callback):
         except ImportError:
             raise NotFound(
                 "LRFinder.plot: needs the package matplotlib; install it with `pip install "
-                "matplotlib`"
+                "weft[viz]`"
             ) from None
         figure = Figure(figsize=(5.5, 3.5), layout="constrained")
         panel = figure.add_subplot()

@@ -119,7 +119,7 @@ def _figure(panels: int) -> Any:
         from matplotlib.figure import Figure
     except ImportError:
         raise NotFound(
-            "History.plot: needs the package matplotlib; install it with `pip install matplotlib`"
+            "History.plot: needs the package matplotlib; install it with `pip install weft[viz]`"
         ) from None
     return Figure(figsize=(4.5 * max(panels, 1), 3.2), layout="constrained")
 
