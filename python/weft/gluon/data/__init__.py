@@ -8,7 +8,13 @@ from weft._base import words as _words
 from weft.gluon.data import batchify
 from weft.gluon.data.batchify import default_batchify_fn
 from weft.gluon.data.dataloader import DataLoader
-from weft.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
+from weft.gluon.data.dataset import (
+    ArrayDataset,
+    ConcatDataset,
+    Dataset,
+    SimpleDataset,
+    random_split,
+)
 from weft.gluon.data.records import RecordFileDataset
 from weft.gluon.data.sampler import (
     BatchSampler,
@@ -19,6 +25,7 @@ from weft.gluon.data.sampler import (
     SequentialSampler,
     WeightedRandomSampler,
 )
+from weft.gluon.data.streams import IterableDataset, TarDataset
 
 _find = _spelling.finder("weft.gluon.data", _words.DATA)
 
@@ -36,18 +43,22 @@ else:  # a type checker shall still see a misspelt name
 __all__ = [
     "ArrayDataset",
     "BatchSampler",
+    "ConcatDataset",
     "DataLoader",
     "Dataset",
     "FilterSampler",
     "IntervalSampler",
+    "IterableDataset",
     "RandomSampler",
     "RecordFileDataset",
     "Sampler",
     "SequentialSampler",
     "SimpleDataset",
+    "TarDataset",
     "WeightedRandomSampler",
     "batchify",
     "default_batchify_fn",
+    "random_split",
     "vision",
 ]
 __dir__ = __all__.copy

@@ -3,12 +3,13 @@
 They can be sent to worker processes, where the batch is made in the memory that travels.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy
 
 from weft import np
+from weft._base.containers import is_named_tuple, sequence_of
 from weft._base.errors import InvalidValue
 from weft._core import native
 from weft.gluon.data._blocks import shared_out
@@ -17,9 +18,10 @@ __all__ = ["Append", "AsList", "Group", "Pad", "Stack", "default_batchify_fn"]
 
 
 class Stack:
-    """Stacks samples along a new first axis; tuples of parts give a list of batches.
+    """Stacks samples along a new first axis; tuples of parts give a list of batches, named tuples
+    and dicts one with their names.
 
-    Raises ValueError where shapes, or the numbers of parts, differ.
+    Raises ValueError where shapes, names, or the numbers of parts, differ.
 
     >>> from weft.gluon.data import batchify
     >>> batchify.Stack()([(1.0, 2), (3.0, 4)])
@@ -137,9 +139,11 @@ class Group:
 # ---- samples that become one array
 
 
-def _stack_for(first: Any, count: int) -> "_Parts | _Rows | _Several":
+def _stack_for(first: Any, count: int) -> "_Parts | _Named | _Rows | _Several":
+    if isinstance(first, Mapping):
+        return _Named({name: _stack_for(part, count) for name, part in first.items()})
     if isinstance(first, tuple | list):
-        return _Parts([_stack_for(part, count) for part in first])
+        return _Parts([_stack_for(part, count) for part in first], type(first))
     if isinstance(first, numpy.ndarray) and _is_dtype_of_weft(first.dtype):
         return _Rows(first, count)
     return _Several()
@@ -148,8 +152,9 @@ def _stack_for(first: Any, count: int) -> "_Parts | _Rows | _Several":
 class _Parts:
     """Samples that are tuples."""
 
-    def __init__(self, stacks: list[Any]) -> None:
+    def __init__(self, stacks: list[Any], kind: type) -> None:
         self._stacks = stacks
+        self._kind = kind
         self._added = 0
 
     def add(self, sample: Any) -> None:
@@ -161,8 +166,29 @@ class _Parts:
         for stack, part in zip(self._stacks, sample, strict=True):
             stack.add(part)
 
-    def batch(self) -> list[Any]:
-        return [stack.batch() for stack in self._stacks]
+    def batch(self) -> Any:
+        parts = [stack.batch() for stack in self._stacks]
+        return sequence_of(self._kind, parts) if is_named_tuple(self._kind) else parts
+
+
+class _Named:
+    """Samples that are dicts."""
+
+    def __init__(self, stacks: dict[str, Any]) -> None:
+        self._stacks = stacks
+        self._added = 0
+
+    def add(self, sample: Any) -> None:
+        if not isinstance(sample, Mapping) or sample.keys() != self._stacks.keys():
+            given = list(sample) if isinstance(sample, Mapping) else type(sample).__name__
+            names = list(self._stacks)
+            raise OddSample(self._added, f"must have the names of the first, {names}; got {given}")
+        self._added += 1
+        for name, stack in self._stacks.items():
+            stack.add(sample[name])
+
+    def batch(self) -> dict[str, Any]:
+        return {name: stack.batch() for name, stack in self._stacks.items()}
 
 
 class _Rows:

@@ -1,9 +1,14 @@
 """Data sets: samples by number."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from itertools import accumulate, pairwise
 from typing import Any
 
-from weft._base.errors import InvalidValue
+import numpy
+
+from weft import np
+from weft._base.errors import IndexOutOfRange, InvalidValue
 
 
 class Dataset:
@@ -116,5 +121,70 @@ class ArrayDataset(Dataset):
         return len(self.arrays[0])
 
 
-__all__ = ["ArrayDataset", "Dataset", "SimpleDataset"]
+class ConcatDataset(Dataset):
+    """Data sets one behind the other.
+
+    >>> from weft.gluon.data import ConcatDataset
+    >>> list(ConcatDataset([1, 2], [3]))
+    [1, 2, 3]
+    """
+
+    def __init__(self, *datasets: Any) -> None:
+        if not datasets:
+            raise InvalidValue("ConcatDataset: give at least one data set")
+        self._datasets = [d if isinstance(d, Dataset) else SimpleDataset(d) for d in datasets]
+        self._ends = list(accumulate(len(d) for d in self._datasets))
+
+    def __getitem__(self, index: int) -> Any:
+        count = len(self)
+        place = index + count if index < 0 else index
+        if not 0 <= place < count:
+            raise IndexOutOfRange(f"ConcatDataset: there is no sample {index}; there are {count}")
+        number = bisect_right(self._ends, place)
+        return self._datasets[number][place - (self._ends[number - 1] if number else 0)]
+
+    def __len__(self) -> int:
+        return self._ends[-1]
+
+
+def random_split(dataset: Any, lengths: Sequence[float], seed: int | None = None) -> list[Dataset]:
+    """Data sets of samples drawn at random, none of which is in two of them.
+
+    lengths: the number of samples of each, which together are all; or shares, which together are 1
+    seed: for the same samples each time; None draws by `np.random.seed`
+
+    Raises ValueError where the lengths are not those of the data set.
+
+    >>> from weft.gluon.data import random_split
+    >>> train, test = random_split(list(range(10)), [0.8, 0.2], seed=1)
+    >>> len(train), len(test), sorted([*train, *test]) == list(range(10))
+    (8, 2, True)
+    """
+    whole = dataset if isinstance(dataset, Dataset) else SimpleDataset(dataset)
+    counts = _counts_of(lengths, len(whole))
+    if seed is None:
+        seed = int(np.random.uniform(0, 2**31).item())
+    order = numpy.random.default_rng(seed).permutation(len(whole)).tolist()
+    ends = list(accumulate(counts))
+    return [whole.sample(order[e - n : e]) for n, e in zip(counts, ends, strict=True)]
+
+
+def _counts_of(lengths: Sequence[float], count: int) -> list[int]:
+    if any(n < 0 for n in lengths):
+        raise InvalidValue(f"random_split: `lengths` must be at least 0; got {list(lengths)}")
+    if any(isinstance(n, float) for n in lengths):
+        if abs(sum(lengths) - 1) > 1e-6:
+            raise InvalidValue(
+                f"random_split: `lengths` that are shares must add up to 1; got {list(lengths)}"
+            )
+        ends = [round(share * count) for share in accumulate(lengths)]
+        return [end - begin for begin, end in pairwise([0, *ends])]
+    if sum(lengths) != count:
+        raise InvalidValue(
+            f"random_split: `lengths` must add up to the {count} samples; got {list(lengths)}"
+        )
+    return [int(n) for n in lengths]
+
+
+__all__ = ["ArrayDataset", "ConcatDataset", "Dataset", "SimpleDataset", "random_split"]
 __dir__ = __all__.copy

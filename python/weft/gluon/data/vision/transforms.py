@@ -19,6 +19,13 @@ from typing import Any
 import numpy
 
 from weft._base.errors import InvalidType, InvalidValue
+from weft.gluon.data.vision._augmenting import (
+    GaussianBlur,
+    RandAugment,
+    RandomAffine,
+    RandomErasing,
+    RandomPerspective,
+)
 from weft.gluon.data.vision._colors import (
     RandomBrightness,
     RandomColorJitter,
@@ -354,17 +361,22 @@ __all__ = [
     "CenterCrop",
     "Compose",
     "CropResize",
+    "GaussianBlur",
     "Normalize",
+    "RandAugment",
+    "RandomAffine",
     "RandomApply",
     "RandomBrightness",
     "RandomColorJitter",
     "RandomContrast",
     "RandomCrop",
+    "RandomErasing",
     "RandomFlipLeftRight",
     "RandomFlipTopBottom",
     "RandomGray",
     "RandomHue",
     "RandomLighting",
+    "RandomPerspective",
     "RandomResizedCrop",
     "RandomRotation",
     "RandomSaturation",
