@@ -57,6 +57,7 @@ PAGES = [
     "probability",
     "quantization",
     "symbols",
+    "ten-minutes",
     "training",
 ]
 

@@ -13,8 +13,10 @@ ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 
 
-def block(language: str) -> str:
-    return re.search(rf"```{language}\n(.*?)```", README, re.DOTALL).group(1)
+def block(language: str, word: str = "") -> str:
+    """The first block of the language that has this word."""
+    found = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return next(text for text in found if word in text)
 
 
 def run(command: list[str], folder: Path) -> str:
@@ -32,7 +34,7 @@ def run(command: list[str], folder: Path) -> str:
 
 
 def test_the_thread_from_python_to_c(tmp_path):
-    (tmp_path / "digit.py").write_text(block("python"), "utf-8")
+    (tmp_path / "digit.py").write_text(block("python", "import digits"), "utf-8")
     (tmp_path / "digit.c").write_text(block("c"), "utf-8")
     python = run([sys.executable, "digit.py"], tmp_path).splitlines()
     flags = shlex.split(f"{cli.cflags()} {cli.libs()}")
@@ -46,3 +48,11 @@ def test_the_thread_from_python_to_c(tmp_path):
     assert accuracy.fullmatch(shown[0])
     assert len(shown[1].split()) == len(c[0].split()) == 10
     assert shown[2] == shown[1]
+
+
+def test_the_network_in_one_call_learns(tmp_path):
+    (tmp_path / "wine.py").write_text(block("python", "weft.Model"), "utf-8")
+    lines = run([sys.executable, "wine.py"], tmp_path).splitlines()
+    assert len(lines) == 30 and lines[-1].startswith("epoch 30/30")
+    assert float(lines[-1].rpartition("accuracy ")[2]) > 0.9
+    assert (tmp_path / "wine.weft").exists()
