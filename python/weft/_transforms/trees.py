@@ -5,7 +5,7 @@ leaves in their places. `prefix` spreads one value over the leaves below it, as 
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from weft._base.containers import sequence_of
@@ -89,6 +89,14 @@ def arrays_of(tree: Any, where: str, name: str) -> list[Any]:
     return [leaf.value for leaf in found]
 
 
+def form_of(tree: Any, of_leaf: Callable[[Any], Hashable]) -> Hashable:
+    """Equal for trees that are nested alike, of the same types, with leaves that are told equal."""
+    children = _children(tree)
+    if children is None:
+        return of_leaf(tree)
+    return type(tree), tuple([(step, form_of(item, of_leaf)) for step, item in children])
+
+
 def is_leaf(tree: Any) -> bool:
     """Is it no container?"""
     return _children(tree) is None
@@ -126,4 +134,14 @@ def _spread(given: Any, tree: Any, where: str, name: str) -> Iterator[Any]:
         yield from _spread(by_step[step], item, where, name + step)
 
 
-__all__ = ["Leaf", "arrays_of", "is_leaf", "joined", "leaves_of", "like", "mapped", "prefix"]
+__all__ = [
+    "Leaf",
+    "arrays_of",
+    "form_of",
+    "is_leaf",
+    "joined",
+    "leaves_of",
+    "like",
+    "mapped",
+    "prefix",
+]

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from weft._base import spelling as _spelling
 from weft._base import words as _words
+from weft.autograd._custom import custom_jvp, custom_vjp
 from weft.autograd._derivatives import grad, hvp, jvp, value_and_grad, vjp
 from weft.autograd._function import Function
 from weft.autograd._matrices import hessian, jacfwd, jacrev
@@ -40,6 +41,8 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 __all__ = [
     "Function",
     "backward",
+    "custom_jvp",
+    "custom_vjp",
     "grad",
     "hessian",
     "hvp",
