@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 from weft._base import spelling as _spelling
 from weft._base import words as _words
+from weft.autograd._anomaly import detect_anomaly
+from weft.autograd._checking import check_gradient
 from weft.autograd._custom import custom_jvp, custom_vjp
 from weft.autograd._derivatives import grad, hvp, jvp, value_and_grad, vjp
 from weft.autograd._function import Function
@@ -41,8 +43,10 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
 __all__ = [
     "Function",
     "backward",
+    "check_gradient",
     "custom_jvp",
     "custom_vjp",
+    "detect_anomaly",
     "grad",
     "hessian",
     "hvp",
