@@ -47,7 +47,7 @@ class Graph:
     """Values are numbered from the inputs on.
 
     states: (input, output) pairs: what a run writes to an input
-    has_sizes: does an extent follow from values?
+    has_sizes: does an extent follow from values? Those of `sized`, as far as there are such
     """
 
     inputs: list[int] = field(default_factory=list)
@@ -57,6 +57,11 @@ class Graph:
     outputs: list[int] = field(default_factory=list)
     states: list[tuple[int, int]] = field(default_factory=list)
     has_sizes: bool = False
+    sized: list[int] = field(default_factory=list)
+
+    def line_of(self, value: int) -> str:
+        """The line of the node that makes a value; "" where nobody knows."""
+        return next((node.line for node in self.nodes if value in node.outputs), "")
 
 
 _TOKEN = re.compile(
@@ -195,6 +200,9 @@ def _statement(reader: _Reader, graph: Graph) -> None:
         reader.take()
     elif word in ("size", "dimension", "node"):
         graph.has_sizes = True
+        reader.take()
+        if word == "size":
+            graph.sized.append(reader.value())
         while reader.peek()[1] != "}" and reader.peek()[0] != "end":
             reader.take()
     else:

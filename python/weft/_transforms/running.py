@@ -43,9 +43,11 @@ def traced(
             raise
     graph = read_graph(made.text("graph"))
     if graph.has_sizes:
+        line = graph.line_of(graph.sized[0]) if graph.sized else ""
+        at = f" ({line})" if line else ""
         raise Unsupported(
-            f"{where}: an extent follows from values (a mask, nonzero, unique), so that it would "
-            "differ between examples; use np.where"
+            f"{where}: an extent follows from values{at} (a mask, nonzero, unique), so that "
+            "another call or example would have another graph; use np.where"
         )
     return Program(graph, made.captures(), len(placeholders), result)
 
