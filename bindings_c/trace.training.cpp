@@ -43,8 +43,6 @@ weft_status weft_trace_end(const weft_tensor* outputs, size_t count, weft_functi
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require_all("trace", "outputs", outputs, count));
     WEFT_TRY(c::require("trace", {{"out", out}}));
-    if (const trace::Trace* running = trace::current_trace(); running && running->around)
-      return errors::invalid_state("trace", "a body of control flow is being traced; end it first");
     WEFT_ASSIGN(trace::TracedProgram traced, trace::end_trace(c::tensors(outputs, count)));
     WEFT_ASSIGN(Ref<trace::Function> made, trace::Function::create(std::move(traced)));
     *out = handle_of(made.detach());

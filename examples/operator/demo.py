@@ -50,7 +50,8 @@ def fit(pressure: np.ndarray, volume: np.ndarray) -> Saturation:
     parameters = [block.ceiling, block.rate]
     for step in range(8):
         present = [parameter.data() for parameter in parameters]
-        jacobian = autograd.jacobian(lambda c, r: npx.saturation(pressure, c, r), tuple(present))
+        curve = autograd.jacfwd(lambda c, r: npx.saturation(pressure, c, r), argnums=(0, 1))
+        jacobian = curve(*present)
         residual = (volume - block(pressure)).asnumpy()
         slopes = numpy.stack([part.asnumpy() for part in jacobian], axis=1)
         change = numpy.linalg.lstsq(slopes, residual, rcond=None)[0]

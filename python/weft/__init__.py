@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         training,
         viz,
     )
+    from weft._batching.vmap import vmap
     from weft._core.dimensions import Dim
     from weft._export.export import export
     from weft._trace.planned import hybridize
@@ -76,6 +77,7 @@ _ELSEWHERE = {
     "random": ("weft.np.random", None),
     "register_op": ("weft.library", "register_op"),
     "save_checkpoint": ("weft.checkpoint", "save_checkpoint"),
+    "vmap": ("weft._batching.vmap", "vmap"),
 }
 
 __all__ = [
@@ -121,6 +123,7 @@ __all__ = [
     "torch",
     "training",
     "viz",
+    "vmap",
 ]
 
 

@@ -52,6 +52,7 @@ def test_stubs_are_what_the_registry_gives(place):
 PAGES = [
     "bring-your-model",
     "control-flow",
+    "derivatives",
     "from-caffe",
     "from-mxnet",
     "probability",

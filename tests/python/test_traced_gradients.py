@@ -128,10 +128,10 @@ def test_hessian_vector_products():
             return autograd.grad(along, x, create_graph=True)
 
     def by_jvp(x, v):
-        return autograd.jvp(lambda u: autograd.grad(energy(u), u, create_graph=True), x, v)[1]
+        return autograd.jvp(lambda u: autograd.grad(energy(u), u, create_graph=True), (x,), (v,))[1]
 
     def by_hessian(x, v):
-        return autograd.hessian(energy, x) @ v
+        return autograd.hessian(energy)(x) @ v
 
     x, v = array(3), array(3, seed=4)
     first = compare(product, x, v, leaves=[w])[0]
@@ -144,10 +144,11 @@ def test_derivatives_of_functions_inside():
         def f(a, b):
             return np.exp(a * 0.3) * b, (a * b).sum()
 
-        values, products = autograd.vjp(f, (x, y), (y, np.ones((), dtype="float64")))
+        values, pullback = autograd.vjp(f, x, y)
+        products = pullback((y, np.ones((), dtype="float64")))
         _, pushed = autograd.jvp(f, (x, y), (y, x))
-        matrix = autograd.jacobian(lambda a: a * a[::-1], x)
-        curvature = autograd.hessian(lambda a: (a**3).sum(), x)
+        matrix = autograd.jacobian(lambda a: a * a[::-1])(x)
+        curvature = autograd.hessian(lambda a: (a**3).sum())(x)
         return [*values, *products, *pushed, matrix, curvature]
 
     compare(all_of_them, array(3), array(3, seed=5))

@@ -151,7 +151,8 @@ WEFT_API weft_status weft_trace_begin(const weft_tensor* inputs, size_t count,
 WEFT_API weft_status weft_trace_begin_types(const weft_type* types, size_t count,
                                             weft_tensor* placeholders);
 /* Ends the trace and gives a function from the placeholders to `outputs`. Other arrays that the
- * traced code read become the function's captures. */
+ * traced code read become the function's captures. A body (weft_body_begin) may end so, too: its
+ * function has arrays of the trace around it among its captures, and that trace goes on. */
 WEFT_API weft_status weft_trace_end(const weft_tensor* outputs, size_t count, weft_function* out);
 /* Gives the trace, or the innermost body, up; nothing is left behind. */
 WEFT_API void weft_trace_abort(void);

@@ -64,6 +64,7 @@ MissingFile = _derive("MissingFile", FileNotFoundError, "A file that does not ex
 NotShared = _derive("NotShared", BufferError, "Memory that cannot be shared in the form asked for.")
 InvalidState = _derive("InvalidState", RuntimeError, "A call that does not fit what came before.")
 CheckFailed = _derive("CheckFailed", AssertionError, "What `npx.check` asserts is not so.")
+NotFinite = _derive("NotFinite", FloatingPointError, "The first NaN or infinity of a function.")
 TimedOut = _derive("TimedOut", TimeoutError, "Something that took longer than it may.")
 WorkerFailure = _derive("WorkerFailure", RuntimeError, "A worker process that ended or failed.")
 

@@ -266,6 +266,8 @@ AUTOGRAD: Table = {
     **_alike("enable_grad GradientTape set_recording", "write `autograd.record()`"),
     **_alike("Variable mark_variables", "write `x.attach_grad()`"),
     **_alike("set_training", "write `autograd.train_mode()` or `autograd.predict_mode()`"),
+    **_alike("set_detect_anomaly", "write `autograd.detect_anomaly(fun)`"),
+    **_alike("gradcheck gradgradcheck check_grads", "write `autograd.check_gradient(fun, inputs)`"),
 }
 
 DATA: Table = {

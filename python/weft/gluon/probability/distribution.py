@@ -270,8 +270,10 @@ class ExponentialFamily(Distribution):
     def entropy(self) -> ndarray:
         """F(theta) - <theta, grad F(theta)> - E[k(x)]: the mean of t(x) is the gradient of F."""
         given = self._natural_params
-        _, found = autograd.vjp(lambda *thetas: self._log_normalizer(*thetas).sum(), given)
-        slopes = found if isinstance(found, tuple) else (found,)
+        total = autograd.grad(
+            lambda *thetas: self._log_normalizer(*thetas).sum(), argnums=tuple(range(len(given)))
+        )
+        slopes = total(*given)
         inner = sum(theta * slope for theta, slope in zip(given, slopes, strict=True))
         return self._log_normalizer(*given) - inner - self._mean_carrier_measure
 
