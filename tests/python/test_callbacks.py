@@ -212,6 +212,23 @@ def test_nan_ends_the_training(capsys):
     assert "the loss is" in capsys.readouterr().out
 
 
+def test_the_operator_of_the_first_nan_is_named(capsys):
+    class Roots(nn.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.dense = nn.Dense(1)
+
+        def forward(self, x):
+            return np.log(self.dense(x) - 5)  # here
+
+    model = weft.Model(Roots(), "mse", "sgd")
+    stop = callbacks.TerminateOnNaN(explain=True)
+    model.fit(X, Y.astype("float32").reshape(-1, 1), epochs=9, callbacks=stop, verbose=0)
+    assert "`log`" in stop.message and "test_callbacks.py" in stop.message
+    assert stop.message in capsys.readouterr().out
+    assert all(numpy.isfinite(v).all() for v in values(model).values())
+
+
 def test_the_rate_finder_leaves_everything_as_it_was():
     model = model_of()
     model.fit(X, Y, epochs=1, verbose=0)

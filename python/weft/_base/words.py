@@ -273,8 +273,9 @@ AUTOGRAD: Table = {
 DATA: Table = {
     **_alike("TensorDataset NumpyDataset", "write `gluon.data.ArrayDataset(*arrays)`"),
     **_alike("collate default_collate", "write `gluon.data.default_batchify_fn`"),
-    **_alike("Subset random_split", "write `gluon.data.SimpleDataset(samples)`"),
-    **_alike("IterableDataset", "write `gluon.data.Dataset`"),
+    **_alike("Subset", "write `gluon.data.SimpleDataset(samples)`"),
+    **_alike("WebDataset", "write `gluon.data.TarDataset(paths)`"),
+    **_alike("ChainDataset", "write `gluon.data.ConcatDataset(*datasets)`"),
 }
 
 SCHEDULERS: Table = {

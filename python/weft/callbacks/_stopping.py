@@ -112,14 +112,34 @@ class EarlyStopping(Callback):
 class TerminateOnNaN(Callback):
     """Ends the training at the first batch whose loss is NaN or infinite, and says where it began.
 
-    It waits for every batch, which costs the time between a loss and the next batch.
+    explain: keeps the parameters of before each batch, computes that batch again operator by
+        operator, and names the operator and the line of the program that made the first NaN or
+        infinity. The network has those parameters again at the end
+
+    It waits for every batch, which costs the time between a loss and the next batch. `message` is
+    what it printed.
     """
+
+    def __init__(self, explain: bool = False) -> None:
+        self.explain = explain
+        self.message: str | None = None
+        self._before: dict[str, Any] = {}
+
+    def on_train_batch_begin(self, batch: int) -> None:
+        if self.explain:
+            parameters = self.model.net.collect_params()
+            self._before = {n: p.data().copy() for n, p in parameters.items() if p.is_initialized}
 
     def on_train_batch_end(self, batch: int, logs: Any) -> None:
         loss = logs.batch_loss
         if not math.isfinite(loss):
             self.model.stop_training = True
-            print(f"TerminateOnNaN: the loss is {loss} at batch {batch + 1}; training ends")
+            self.message = f"TerminateOnNaN: the loss is {loss} at batch {batch + 1}"
+            if self.explain:
+                for name, parameter in self.model.net.collect_params().items():
+                    parameter.set_data(self._before[name])
+                self.message += f"; {self.model.anomaly()}"
+            print(f"{self.message}; training ends")
 
 
 __all__ = ["EarlyStopping", "TerminateOnNaN"]

@@ -37,6 +37,7 @@ class Run:
             if figures is None:
                 plans = model.plans_for(batch)
                 figures = self.figures = self._figures()
+            model.batch = batch
             hooks.train_batch_begin(self.batch)
             model.train_batch(plans, model.weighted(batch), figures, self._accumulate == 1)
             self.batch += 1

@@ -82,6 +82,16 @@ class Steps:
         with self._precision():
             return self._run(self._inputs(batch))
 
+    def anomaly(self, batch: Batch) -> str | None:
+        """What made the first NaN or infinity of the loss or its gradients: a sentence that names
+        the operator, its line and its inputs; None where all is finite."""
+        try:
+            with self._precision():
+                autograd.detect_anomaly(self._add_gradients)(self._inputs(batch), _judges(batch))
+        except FloatingPointError as error:
+            return str(error)
+        return None
+
     def _inputs(self, batch: Batch) -> Any:
         return in_order(self.net, batch.inputs)
 

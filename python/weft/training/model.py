@@ -87,6 +87,7 @@ class Model:
         self.objective = Objective(loss, metrics, loss_weights)
         self.history = History()
         self.stop_training = False
+        self.batch: Batch | None = None  # that `fit` trains on now
         self._precision = None if precision == "float32" else precision
         self._most_norm = clip_global_norm
         self._is_compiled = compiled
@@ -111,7 +112,7 @@ class Model:
 
     def __getstate__(self) -> dict[str, Any]:
         """What copies and pickles have: all but plans and a training that runs."""
-        return vars(self) | {"_steps_made": None, "_run": None}
+        return vars(self) | {"_steps_made": None, "_run": None, "batch": None}
 
     def __call__(self, *inputs: Any) -> Any:
         """What the network gives."""
@@ -369,6 +370,16 @@ class Model:
 
     _shapes: list[tuple[tuple[int, ...], str]] | None = None
     pending_samples = 0  # whose gradients were added up, and no update has used them; not for users
+
+    def anomaly(self) -> str | None:
+        """What made the first NaN or infinity when `fit` trained on its last batch: a sentence that
+        names the operator, the line of the program and the inputs; None where all is finite.
+
+        The parameters are those of now. Raises RuntimeError before the first batch.
+        """
+        if self.batch is None or self._steps_made is None:
+            raise InvalidState("anomaly: `fit` must have trained on a batch; it has not")
+        return self._steps_made.anomaly(self.weighted(self.batch))
 
     def plans_for(self, batch: Batch) -> Steps:
         """The plans for batches like this one, made when there are none; not for users."""
