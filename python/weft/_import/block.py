@@ -208,7 +208,7 @@ def parameter_of(name: str, value: numpy.ndarray, is_trained: bool) -> Parameter
     """
     array = copied(value) if value.dtype.kind in "fiu" else None
     array = array_of(value) if array is None else array
-    request = "write" if is_trained and array.dtype.kind == "f" else "null"
+    request = "write" if is_trained and array.dtype.kind in "fc" else "null"
     parameter = Parameter(name, request, shape=array.shape, dtype=array.dtype)
     with autograd.pause():
         parameter._adopt(array)

@@ -13,6 +13,7 @@ from typing import Any
 
 from weft._base.errors import InvalidValue
 from weft._core import native
+from weft._core.dimensions import Extent
 from weft._core.typing import ArrayLike, DTypeLike, ndarray
 from weft.np import _creation, _ops, _padding
 
@@ -42,6 +43,8 @@ def _axis(x: ndarray, axis: int, where: str) -> int:
 
 def _size(n: int | None, default: int, where: str) -> int:
     size = default if n is None else operator.index(n)
+    if isinstance(size, Extent):  # what only a run knows is checked there
+        return size
     if n is None and size < 1:
         raise InvalidValue(f"{where}: `a` must have elements along the axis; got {default}")
     if size < 1:
@@ -74,7 +77,8 @@ def _one(
     size = _size(n, x.shape[axis], where)
 
     def transform(rows: ndarray) -> ndarray:
-        return _dft(_resized(rows, size), inverse)
+        # An extent that only a run knows cannot be compared, but nor does it need to be.
+        return _dft(rows if n is None else _resized(rows, size), inverse)
 
     return _scaled(_along(x, axis, transform), size, norm, inverse, where)
 

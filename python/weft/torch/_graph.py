@@ -37,7 +37,7 @@ _BODIES = {
 
 def numpy_of(tensor: torch.Tensor) -> numpy.ndarray:
     """The elements of a tensor."""
-    tensor = tensor.detach().cpu().contiguous()
+    tensor = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous()
     if tensor.dtype == torch.bfloat16:
         import ml_dtypes
 

@@ -230,10 +230,11 @@ for _name in ("fmod", "remainder"):
     CASES[f"{_name}.Tensor"] = [(X, POSITIVE), (WHOLE, OTHERS)]
     CASES[f"{_name}.Scalar"] = [(X, 0.7), (WHOLE, 4)]
 
-# What has no case of its own here: tested below, or draws numbers.
+# What has no case of its own here: tested below or in test_complex.py, or draws numbers.
 ELSEWHERE = {
     *("_native_batch_norm_legit", "_native_batch_norm_legit_no_training", "nonzero"),
     *("_local_scalar_dense", "empty.memory_format", "empty_strided", "rand", "randn", "randperm"),
+    *("_fft_c2r", "_fft_r2c"),
     *("sym_size.int", "sym_numel", "sym_stride.int", "sym_storage_offset", "sym_is_contiguous"),
 }
 # Operators whose gradients PyTorch lacks, or that are compared without.

@@ -71,6 +71,7 @@ ENCODERS = {
     "DebertaV2": {"relative_attention": True, "pos_att_type": ["p2c", "c2p"]},
     "XLMRoberta": {},
 }
+MIXERS = {"FNet": {}}
 DECODERS = {
     "GPT2": {**_GPT2, "resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0},
     "GPTNeoX": {},
@@ -127,7 +128,7 @@ IMAGES = {
 }
 SPEECH = ("Wav2Vec2", "Hubert", "SEW", "WavLM")
 OTHERS = ("Whisper", "CLIP", "Mamba")
-NAMES = [*ENCODERS, *DECODERS, *PAIRS, *IMAGES, *SPEECH, *OTHERS]
+NAMES = [*ENCODERS, *MIXERS, *DECODERS, *PAIRS, *IMAGES, *SPEECH, *OTHERS]
 
 
 def _made(name, options, kind="Model"):
@@ -147,6 +148,8 @@ def network(name):
         mask[1, 6:] = 0
         module = _made(name, {**_TEXT, **ENCODERS[name]})
         return module, {"input_ids": _tokens(), "attention_mask": mask}
+    if name in MIXERS:
+        return _made(name, {**_TEXT, **MIXERS[name]}), {"input_ids": _tokens()}
     if name in DECODERS:
         options = {**_TEXT, "num_key_value_heads": 2, "use_cache": False, **DECODERS[name]}
         module = _made(name, options, "LMHeadModel" if name == "GPT2" else "ForCausalLM")

@@ -2,9 +2,11 @@
 
 from weft.torch._rules import (  # noqa: F401
     activations,
+    complex_numbers,
     control,
     create,
     elementwise,
+    fourier,
     images,
     indexing,
     layers,

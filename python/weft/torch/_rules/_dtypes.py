@@ -1,7 +1,7 @@
 """PyTorch's rules for dtypes: what two operands become before an operator computes.
 
 Arrays with axes decide; those of rank 0, and then Python numbers, count only where they are of a
-higher kind (bool, integer, float). A Python float beside integers gives float32.
+higher kind (bool, integer, float, complex). A Python float beside integers gives float32.
 """
 
 from typing import Any
@@ -14,12 +14,17 @@ from weft._core.typing import ndarray
 from weft._import.arguments import Number
 from weft._import.values import is_array
 
-_KINDS = {"b": 0, "u": 1, "i": 1, "f": 2}
+_KINDS = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}
 
 
 def is_float(dtype: Any) -> bool:
     """Is it a dtype of floats?"""
     return _kind(dtype) == 2
+
+
+def is_inexact(dtype: Any) -> bool:
+    """Is it a dtype of floats or of complex numbers?"""
+    return _kind(dtype) >= 2
 
 
 def _kind(dtype: Any) -> int:
@@ -30,11 +35,14 @@ def promoted(a: Any, b: Any) -> Any:
     """The dtype that holds both."""
     if a is None or b is None or a == b:
         return b if a is None else a
+    if {_kind(a), _kind(b)} == {2, 3}:  # a pair of floats of either width
+        wide = "float64" in (a.name, b.name) or "complex128" in (a.name, b.name)
+        return numpy.dtype("complex128" if wide else "complex64")
     if _kind(a) != _kind(b):
         return a if _kind(a) > _kind(b) else b
     if _kind(a) == 2 and {a.name, b.name} == {"float16", "bfloat16"}:
         return numpy.dtype("float32")
-    if _kind(a) == 2:
+    if _kind(a) >= 2:
         return a if a.itemsize >= b.itemsize else b
     return numpy.promote_types(a, b)
 
@@ -62,13 +70,18 @@ def result_type(*values: Any) -> Any:
 def _of_number(value: Any) -> Any:
     if isinstance(value, bool):
         return numpy.dtype("bool")
+    if isinstance(value, complex):
+        return numpy.dtype("complex64")
     return numpy.dtype("int64" if isinstance(value, int) else "float32")
 
 
 def cast(x: ndarray, dtype: Any) -> ndarray:
-    """An array in another dtype; what is not zero is true."""
+    """An array in another dtype; what is not zero is true, and what is complex loses its imaginary
+    part where the dtype has none."""
     if dtype is None or x.dtype == dtype:
         return x
+    if x.dtype.kind == "c" and not str(dtype).startswith(("complex", "bool")):
+        x = np.real(x)
     if x.dtype.kind != "b" and str(dtype) == "bool":
         return x != 0
     return x.astype(dtype)
@@ -77,7 +90,7 @@ def cast(x: ndarray, dtype: Any) -> ndarray:
 def floating(x: ndarray, dtype: Any = None) -> ndarray:
     """Integers and bools as float32."""
     x = cast(x, dtype)
-    return x if is_float(x.dtype) else x.astype("float32")
+    return x if is_inexact(x.dtype) else x.astype("float32")
 
 
 def is_counted(value: Any) -> bool:
@@ -112,6 +125,7 @@ __all__ = [
     "floating",
     "is_counted",
     "is_float",
+    "is_inexact",
     "number_array",
     "operands",
     "promoted",

@@ -10,6 +10,7 @@ from weft._import.program import Program
 from weft._import.values import is_array
 from weft.torch._rules._dtypes import cast, number_array
 from weft.torch._rules._table import RULES as rules
+from weft.torch._rules.complex_numbers import without_gradient
 
 # ---- numbers ------------------------------------------------------------------------------------
 
@@ -158,7 +159,7 @@ def _set_grad_enabled(
     found = _run(_, wrapped_func, args)
     if enable_grad:
         return found
-    return tuple(npx.stop_gradient(v) if is_array(v) and v.dtype.kind == "f" else v for v in found)
+    return tuple(without_gradient(v) if is_array(v) else v for v in found)
 
 
 @rules("wrap_with_autocast", domain="higher_order")

@@ -9,7 +9,14 @@ from weft import np, npx
 from weft._core.typing import ndarray
 from weft._import.arithmetic import whole_quotient
 from weft._import.values import Array, is_array
-from weft.torch._rules._dtypes import cast, floating, is_float, operands, result_type
+from weft.torch._rules._dtypes import (
+    cast,
+    floating,
+    is_float,
+    is_inexact,
+    operands,
+    result_type,
+)
 from weft.torch._rules._table import aten
 
 
@@ -118,7 +125,7 @@ def _div(self: Any, other: Any, rounding_mode: str | None = None) -> ndarray:
     if rounding_mode == "trunc":
         return _divided_toward_zero(*operands(self, other))
     dtype = result_type(self, other)
-    return np.divide(*operands(self, other, dtype if is_float(dtype) else numpy.dtype("float32")))
+    return np.divide(*operands(self, other, dtype if is_inexact(dtype) else numpy.dtype("float32")))
 
 
 def _divided_toward_zero(a: Any, b: Any) -> ndarray:

@@ -17,7 +17,7 @@ from weft.torch._rules._table import aten
 
 @aten("linear")
 def _linear(input: Array, weight: Array, bias: Array = None) -> ndarray:
-    if input.ndim == 1 or weight.ndim == 1:
+    if input.ndim == 1 or weight.ndim == 1 or "c" in (input.dtype.kind, weight.dtype.kind):
         product = np.matmul(input, weight.T)
         return product if bias is None else product + bias
     return npx.fully_connected(input, weight, bias, flatten=False)
@@ -25,7 +25,7 @@ def _linear(input: Array, weight: Array, bias: Array = None) -> ndarray:
 
 @aten("addmm")
 def _addmm(self: Array, mat1: Array, mat2: Array, beta: Any = 1, alpha: Any = 1) -> ndarray:
-    is_layer = alpha == beta == 1 and self.ndim == 1 and is_float(self.dtype)
+    is_layer = alpha == beta == 1 and self.ndim == 1 and is_float(mat1.dtype)
     if is_layer and not isinstance(self.shape[0], Extent) and self.shape[0] == mat2.shape[1]:
         return npx.fully_connected(mat1, mat2.T, self, flatten=False)
     return _scaled(np.matmul(mat1, mat2), alpha) + _scaled(self, beta)

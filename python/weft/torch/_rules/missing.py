@@ -1,12 +1,9 @@
 """Operators of core ATen that have no rule, each with the reason."""
 
 _BACKWARD = "a network that is converted has no backward operators: Weft makes gradients itself"
-_COMPLEX = "Weft has no Fourier transforms"
 
 NOT_SUPPORTED = {
     "_adaptive_avg_pool2d_backward": _BACKWARD,
-    "_fft_c2r": _COMPLEX,
-    "_fft_r2c": _COMPLEX,
     "avg_pool2d_backward": _BACKWARD,
     "convolution_backward": _BACKWARD,
     "embedding_dense_backward": _BACKWARD,

@@ -6,7 +6,7 @@ from typing import Any
 from weft import np, npx
 from weft._core.typing import ndarray
 from weft._import.values import Array
-from weft.torch._rules._dtypes import cast, floating, is_float
+from weft.torch._rules._dtypes import cast, floating, is_inexact
 from weft.torch._rules._table import aten, wants
 
 
@@ -19,7 +19,7 @@ def _axes(dim: Any) -> Any:
 
 def _summed(x: ndarray, dtype: Any) -> ndarray:
     """What a sum adds: integers as int64."""
-    if dtype is None and not is_float(x.dtype):
+    if dtype is None and not is_inexact(x.dtype):
         dtype = "int64"
     return cast(x, dtype)
 

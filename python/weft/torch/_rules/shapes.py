@@ -5,20 +5,21 @@ from typing import Any
 
 import numpy
 
-from weft import np, npx
+from weft import np
 from weft._base.errors import InvalidValue, Unsupported
 from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
 from weft._import.values import Array, is_array
 from weft.torch._rules._dtypes import cast, promoted
 from weft.torch._rules._table import aten
+from weft.torch._rules.complex_numbers import without_gradient
 
 # ---- the same elements --------------------------------------------------------------------------
 
 
 @aten(
     *("alias", "clone", "contiguous", "lift_fresh_copy", "lift_fresh", "lift", "_reshape_alias"),
-    *("detach_copy", "_assert_async", "view_as_real_copy", "resolve_conj", "resolve_neg"),
+    *("detach_copy", "_assert_async", "resolve_conj", "resolve_neg"),
 )
 def _same(self: Array) -> ndarray:
     return self
@@ -26,7 +27,7 @@ def _same(self: Array) -> ndarray:
 
 @aten("detach", "detach_")
 def _detach(self: Array) -> ndarray:
-    return npx.stop_gradient(self) if self.dtype.kind == "f" else self
+    return without_gradient(self)
 
 
 @aten("_to_copy", "to", "type_as", "to_dtype")
