@@ -80,6 +80,7 @@ FAMILIES = [
     Family("dinov2", vit, "Dinov2", _IMAGES, takes="images"),
     Family("distilbert", encoders, "DistilBert", _ENCODER),
     Family("electra", encoders, "Electra", f"{_ENCODER} ForPreTraining"),
+    Family("fnet", encoders, "FNet", f"{_ENCODER} ForPreTraining ForNextSentencePrediction"),
     Family("gemma", llama, "Gemma", "ForCausalLM"),
     Family("gemma2", llama, "Gemma2", "ForCausalLM"),
     Family("gpt2", gpt, "GPT2", "LMHeadModel"),

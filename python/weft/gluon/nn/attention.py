@@ -263,7 +263,7 @@ class MultiHeadAttention(HybridBlock):
         return f"{self.units}, heads={self.num_heads}"
 
 
-class _TransformerLayer(HybridBlock):
+class TransformerLayer(HybridBlock):
     """What encoder and decoder layers share: norms and shortcuts around each part."""
 
     def __init__(
@@ -293,7 +293,7 @@ class _TransformerLayer(HybridBlock):
         return self.norms[norm](x + self.dropout(part(x)))
 
 
-class TransformerEncoderLayer(_TransformerLayer):
+class TransformerEncoderLayer(TransformerLayer):
     """Self-attention, then two dense layers, each with a shortcut and a layer norm.
 
     units: U; hidden_size: between the dense layers; num_heads: a divisor of U
@@ -344,7 +344,7 @@ class TransformerEncoderLayer(_TransformerLayer):
         return self.around(1, x, self.ffn)
 
 
-class TransformerDecoderLayer(_TransformerLayer):
+class TransformerDecoderLayer(TransformerLayer):
     """Causal self-attention, attention to a memory, then two dense layers; arguments as for
     `TransformerEncoderLayer`."""
 

@@ -1,7 +1,7 @@
 """BERT: Devlin et al., "Pre-training of Deep Bidirectional Transformers", 2019, and encoders of its
 structure: RoBERTa (Liu et al., 2019), XLM-RoBERTa (Conneau et al., 2020), DistilBERT (Sanh et al.,
 2019), ELECTRA (Clark et al., 2020), MiniLM (Wang et al., 2020), ALBERT (Lan et al., 2020), MPNet
-(Song et al., 2020).
+(Song et al., 2020), FNet (Lee-Thorp et al., 2022).
 
 `encoders.from_config` builds each of them, with a head, by a config.json of Hugging Face.
 """
@@ -14,6 +14,7 @@ from weft import np, npx
 from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo.text._fourier_layers import FourierLayer
 from weft.gluon.model_zoo.text._relative_positions import RelativePositions
 from weft.gluon.nn.attention import both
 from weft.gluon.parameter import Parameter
@@ -28,6 +29,7 @@ _BERT = Names(
         "embeddings.token_type_embeddings": "token_type_embed",
         "embeddings.LayerNorm": "norm",
         "embeddings_project": "project",
+        "embeddings.projection": "project",
         f"{_LAYER}.attention.self.{{part:query|key|value}}": "layers.{i}.attention.{part}",
         f"{_LAYER}.attention.attn.q": "layers.{i}.attention.query",
         f"{_LAYER}.attention.attn.k": "layers.{i}.attention.key",
@@ -36,13 +38,14 @@ _BERT = Names(
         f"{_LAYER}.attention.LayerNorm": "layers.{i}.norms.0",
         f"{_LAYER}.attention.output.dense": "layers.{i}.attention.output",
         f"{_LAYER}.attention.output.LayerNorm": "layers.{i}.norms.0",
+        f"{_LAYER}.fourier.output.LayerNorm": "layers.{i}.norms.0",
         f"{_LAYER}.intermediate.dense": "layers.{i}.ffn.0",
         f"{_LAYER}.output.dense": "layers.{i}.ffn.3",
         f"{_LAYER}.output.LayerNorm": "layers.{i}.norms.1",
         "encoder.relative_attention_bias": "distance_embed",
         "pooler.dense": "pooler",
     },
-    prefixes=["bert.", "roberta.", "electra.", "mpnet."],
+    prefixes=["bert.", "roberta.", "electra.", "mpnet.", "fnet."],
 )
 _SHARED = "encoder.albert_layer_groups.0.albert_layers.0"
 _ALBERT = Names(
@@ -112,6 +115,8 @@ class BERT(HybridBlock):
     embed_size: of the embeddings, which a dense layer makes U wide, as in ELECTRA; None: U
     relative_positions: attention's scores have a summand for distance and head, as in MPNet
     shared_layers: all layers are the same one, as in ALBERT
+    fourier: Fourier transforms stand for attention, and a dense layer is behind the embeddings, as
+        in FNet; there are no masks then
     activation: between the dense layers, one of `nn.Activation`
     hidden_dropout: between the dense layers; attention_dropout: of the weights of attention; None
         for either: `dropout`
@@ -133,6 +138,7 @@ class BERT(HybridBlock):
         embed_size: int | None = None,
         relative_positions: bool = False,
         shared_layers: bool = False,
+        fourier: bool = False,
         activation: str = "gelu",
         hidden_dropout: float | None = None,
         attention_dropout: float | None = None,
@@ -150,25 +156,29 @@ class BERT(HybridBlock):
         self.norm = nn.LayerNorm(epsilon=layer_norm_eps, in_channels=width)
         self.dropout = nn.Dropout(dropout)
         self.project = None
-        if width != units or (embed_size and shared_layers):
+        if width != units or fourier or (embed_size and shared_layers):
             self.project = nn.Dense(units, flatten=False, in_units=width)
         self.distance_embed = None
         if relative_positions:
             self.distance_embed = RelativePositions(num_heads, 32, 128, both_sides=True)
-        self.layers = nn.HybridSequential()
-        for _ in range(1 if shared_layers else num_layers):
-            self.layers.add(
-                nn.TransformerEncoderLayer(
-                    units,
-                    hidden_size,
-                    num_heads,
-                    dropout=dropout,
-                    hidden_dropout=hidden_dropout,
-                    attention_dropout=dropout if attention_dropout is None else attention_dropout,
-                    activation=activation,
-                    layer_norm_eps=layer_norm_eps,
-                )
+        self.fourier = fourier
+        options: dict[str, Any] = {
+            "dropout": dropout,
+            "hidden_dropout": hidden_dropout,
+            "activation": activation,
+            "layer_norm_eps": layer_norm_eps,
+        }
+
+        def layer() -> HybridBlock:
+            if fourier:
+                return FourierLayer(units, hidden_size, **options)
+            kept = dropout if attention_dropout is None else attention_dropout
+            return nn.TransformerEncoderLayer(
+                units, hidden_size, num_heads, attention_dropout=kept, **options
             )
+
+        count = 1 if shared_layers else num_layers
+        self.layers = nn.HybridSequential(*(layer() for _ in range(count)))
         self.pooler = nn.Dense(units, activation="tanh", in_units=units) if pooler else None
 
     @property
@@ -192,9 +202,12 @@ class BERT(HybridBlock):
             x = x + self.token_type_embed(types)
         elif token_types is not None:
             raise InvalidValue("BERT: `token_types` must be None: this network has no types")
-        x = self.dropout(self.norm(x))
-        if self.project is not None:
-            x = self.project(x)
+        if self.fourier:
+            self._refuse_masks(valid_length, mask)
+            x = self.dropout(self.project(self.norm(x)))
+        else:
+            x = self.dropout(self.norm(x))
+            x = x if self.project is None else self.project(x)
         seen = _seen(tokens.shape[1], valid_length, mask)
         if self.distance_embed is not None:
             summands = self.distance_embed.summands(tokens.shape[1], tokens.shape[1])
@@ -203,6 +216,12 @@ class BERT(HybridBlock):
             for layer in self.layers:
                 x = layer(x, seen)
         return x if self.pooler is None else (x, self.pooler(x[:, 0]))
+
+    def _refuse_masks(self, *masks: Any) -> None:
+        if any(mask is not None for mask in masks):
+            raise InvalidValue(
+                "BERT: `valid_length` and `mask` must be None: a Fourier transform takes all tokens"
+            )
 
     def _positions(self, tokens: Any) -> Any:
         """Vectors (T, U) or (N, T, U) of the places."""

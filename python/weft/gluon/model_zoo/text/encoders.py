@@ -1,5 +1,6 @@
 """Encoders of Hugging Face by their config.json: BERT, RoBERTa, XLM-RoBERTa, CamemBERT, DistilBERT,
-ELECTRA, ALBERT and MPNet, alone or in a head. All are a `BERT` with options; papers are there."""
+ELECTRA, ALBERT, MPNet and FNet, alone or in a head. All are a `BERT` with options; papers are
+there."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -100,6 +101,11 @@ _FAMILIES = {
     "mpnet": _Family(
         "MPNet", defaults={"vocab_size": 30527}, pads=True, pooler=True, hidden="tanh"
     ),
+    "fnet": _Family(
+        "FNet",
+        defaults={"vocab_size": 32000, "type_vocab_size": 4, "hidden_act": "gelu_new"},
+        pooler=True,
+    ),
 }
 # Keys that would change results, and the one value of each that is known.
 _FIXED = {
@@ -110,6 +116,7 @@ _FIXED = {
     "num_hidden_groups": 1,
     "inner_group_num": 1,
     "relative_attention_num_buckets": 32,
+    "use_tpu_fourier_optimizations": False,
 }
 
 
@@ -159,6 +166,7 @@ class _Reader:
             embed_size=self.count("embedding_size") if has_width else None,
             relative_positions=self.is_a("MPNet"),
             shared_layers=self.is_a("Albert"),
+            fourier=self.is_a("FNet"),
             activation=self.activation(),
             hidden_dropout=0.0,
             attention_dropout=self.fraction("attention_probs_dropout_prob"),
@@ -175,7 +183,7 @@ class _Reader:
 
     def words(self) -> dict[str, Any]:
         """Options of a head of masked language models: some families always take GELU."""
-        takes_own = self.is_a("Bert", "DistilBert", "Albert")
+        takes_own = self.is_a("Bert", "DistilBert", "Albert", "FNet")
         return {
             "activation": self.activation() if takes_own else "gelu",
             "layer_norm_eps": self.norm_epsilon(),
@@ -211,7 +219,7 @@ class _Reader:
         )
 
     def tokens(self) -> HybridBlock:
-        is_plain = self.is_a("DistilBert", "MPNet")
+        is_plain = self.is_a("DistilBert", "MPNet", "FNet")
         dropout = self.fraction("hidden_dropout_prob") if is_plain else self._classifier_dropout()
         return heads.TokenClassifier(self.encoder(), self.config.labels(), dropout=dropout)
 
@@ -234,6 +242,8 @@ _ARCHITECTURES = {
     **{f.name + end: (f, build) for f in _FAMILIES.values() for end, build in _HEADS.items()},
     "BertForPreTraining": (_FAMILIES["bert"], _Reader.pretrained),
     "BertForNextSentencePrediction": (_FAMILIES["bert"], _Reader.next_sentence),
+    "FNetForPreTraining": (_FAMILIES["fnet"], _Reader.pretrained),
+    "FNetForNextSentencePrediction": (_FAMILIES["fnet"], _Reader.next_sentence),
     "ElectraForPreTraining": (_FAMILIES["electra"], _Reader.replaced),
 }
 
