@@ -1,5 +1,6 @@
 """Files of other frameworks as .weft files: what the command `weft convert` does."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from inspect import signature
 from os import PathLike, fspath
@@ -91,7 +92,8 @@ def convert(
     int8: compute with the integers of a quantized .onnx file, as `weft.onnx.load` does
     generate: for a folder's network that writes text: a file that generates one text, with room for
         so many tokens, by `export_generator`. The input of an encoder–decoder for text has shape
-        (1, 512), or what it reads at most; `shapes={"inputs": (1, S)}` gives another
+        (1, 512), or what it reads at most; `shapes={"inputs": (1, S)}` gives another. What
+        generation_config.json asks for is JSON in the file's metadata, `generation`
 
     Raises what the reader of the format raises; ValueError for shapes that do not fit.
     """
@@ -240,8 +242,9 @@ def _write_generator(
                 f"convert: with `generate` a {architecture} has no input `{name}` whose shape is "
                 f"open{'; `inputs` has one' if is_pair else ''}"
             )
+    told = {"generation": json.dumps(dict(net.generation))} if net.generation else None
     if isinstance(net, Decoder):
-        net.export_generator(target, length=length, pack=pack)
+        net.export_generator(target, length=length, pack=pack, metadata=told)
         return
     if found.family.takes_of(architecture) == "two texts":
         port = Port("inputs", "int32", (1, "time"))
@@ -253,7 +256,7 @@ def _write_generator(
     inputs = np.zeros(shape, dtype=port.dtype)
     # A mask tells what counts in a text that is shorter and filled up; silence is frames, too.
     masks = [np.ones_like(inputs)] if port.dtype == "int32" else []
-    net.export_generator(target, inputs, *masks, length=length, pack=pack)
+    net.export_generator(target, inputs, *masks, length=length, pack=pack, metadata=told)
 
 
 def _argument(net: HybridBlock) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from weft._base.errors import FileFailure, InvalidType, InvalidValue, MissingFile
 from weft._base.regular_files import regular
 from weft._core.typing import ndarray
+from weft.hub._generation import GENERATION
 
 CONFIG = "config.json"
 _SAFETENSORS = ("model.safetensors", "model.safetensors.index.json", "model-*.safetensors")
@@ -92,6 +93,11 @@ class Source:
         """What config.json says."""
         return read_config(self._folder(CONFIG) / CONFIG)
 
+    def generation(self) -> dict[str, Any] | None:
+        """What generation_config.json says; None where there is none."""
+        path = self._folder(GENERATION) / GENERATION
+        return read_config(path) if path.exists() else None
+
     def weights(self) -> Path:
         """A folder with weights, as safetensors where there are any."""
         folder = self._folder(*_SAFETENSORS)
@@ -122,12 +128,13 @@ class Source:
 
 
 def read_config(path: Path) -> dict[str, Any]:
-    """The dict of a config.json. Raises OSError for a file that is missing or damaged."""
+    """The dict of a config.json or another file of its kind. Raises OSError for one that is missing
+    or damaged."""
     try:
         with open(path, "rb", opener=regular) as file:
             text = file.read(_LONGEST + 1)
     except FileNotFoundError:
-        raise MissingFile(f"weft.hub.load: there is no {CONFIG} in {path.parent}") from None
+        raise MissingFile(f"weft.hub.load: there is no {path.name} in {path.parent}") from None
     if len(text) > _LONGEST:
         raise FileFailure(f"weft.hub.load: {path} must have at most {_LONGEST} bytes")
     try:

@@ -7,9 +7,12 @@ from typing import Any, NamedTuple
 from weft._core.typing import DTypeLike, ndarray
 from weft.gluon._weight_files import read_weights
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo.text._encoder_decoder import EncoderDecoder
+from weft.gluon.model_zoo.text.decoder import Decoder
 from weft.gluon.published import fitting
 from weft.hub._families import Family, find
 from weft.hub._folder import Source, check_sizes
+from weft.hub._generation import GENERATION, options_by
 
 # Arrays that no network needs: they follow from its sizes.
 _FOLLOWS = ("position_ids", "token_type_ids", "num_batches_tracked", "inv_freq")
@@ -30,7 +33,8 @@ def load(
     """A network with its weights: call it, hybridize, train, quantize, export.
 
     model: a folder with config.json and weights, or a name on the Hugging Face hub, "org/name", of
-        which config.json and the weights alone are downloaded, as safetensors where there are any
+        which config.json, generation_config.json and the weights alone are downloaded, as
+        safetensors where there are any
     revision, token, cache_dir, local_files_only: as for `huggingface_hub.snapshot_download`; they
         do not concern a folder
     dtype: of floating parameters, float32 if None
@@ -40,7 +44,11 @@ def load(
         warning
     ignore_extra: leave out what the network lacks
 
-    Weights that the network has no use for, such as another head's, are told by a warning.
+    A network that writes text has what generation_config.json asks for as its `generation`: the
+    arguments of `generate` where it is told nothing.
+
+    Weights that the network has no use for, such as another head's, are told by a warning, and so
+    is what generation_config.json asks for beyond them.
 
     Raises NotImplementedError for an architecture that is not in `families()` or for what a network
     cannot honour, OSError for files that are missing or damaged, LookupError for parameters that
@@ -92,7 +100,22 @@ def loaded(
     )
     _tell_unused(net, arrays, source.name)
     _fill_missing(net, source.name)
+    if isinstance(net, Decoder | EncoderDecoder):
+        _take_generation(net, source)
     return Loaded(net, family, name, config)
+
+
+def _take_generation(net: Decoder | EncoderDecoder, source: Source) -> None:
+    """Gives a network the options of its generation_config.json."""
+    config = source.generation()
+    if config is None:
+        return
+    net.generation, unknown = options_by(config, isinstance(net, EncoderDecoder))
+    if unknown:
+        _warn(
+            f"{GENERATION} of {source.name} asks for what `generate` has no argument for: "
+            f"{_shown(unknown)}"
+        )
 
 
 def _tell_unused(net: HybridBlock, arrays: dict[str, ndarray], source: str) -> None:

@@ -8,6 +8,8 @@ results is left out silently.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+import numpy
+
 from weft._base.errors import Error, InvalidType, InvalidValue, Unsupported
 
 Kind = TypeVar("Kind")
@@ -103,6 +105,17 @@ class Config:
         if not 0 <= found < below:  # nor is NaN
             raise self._refused(InvalidValue, key, wanted, found)
         return float(found)
+
+    def numbers(self, key: str, length: int) -> numpy.ndarray:
+        """A list of factors above 0, float32 (length,)."""
+        found, wanted = self.get(key), f"a list of {length} numbers above 0"
+        if not isinstance(found, list | tuple) or len(found) != length:
+            raise self._refused(InvalidType, key, wanted, found)
+        if any(isinstance(n, bool) or not isinstance(n, int | float) for n in found):
+            raise self._refused(InvalidType, key, wanted, found)
+        if not all(0 < number < 1e30 for number in found):
+            raise self._refused(InvalidValue, key, wanted, found)
+        return numpy.array(found, dtype="float32")
 
     def extents(self, key: str, default: int) -> int | list[int]:
         """Height and width, or one number for both."""

@@ -7,7 +7,7 @@ N: rows, K: beams of a row, C: candidates of a row at a step, V: the vocabulary.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy
@@ -16,6 +16,7 @@ from weft import np, npx
 from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
 from weft.gluon.model_zoo.text._generation import Choice, Stop
+from weft.gluon.model_zoo.text.sampling import warped
 
 _LOW = numpy.float32(-1e9)  # the logarithm of a probability that nothing reaches
 
@@ -29,12 +30,14 @@ class Beams:
         favours long ones
     early_stopping: is a row over when it has K texts that are? False waits until no other can be
         better, if it were as long as now; "never" until none can be, however long it grows
+    choice: how continuations are drawn; those of temperature 0 are the best ones
     """
 
     count: int
     length_penalty: float = 1.0
     early_stopping: bool | Literal["never"] = False
     returned: int = 1
+    choice: Choice = field(default_factory=lambda: Choice(0.0))
 
     def __post_init__(self) -> None:
         if self.count < 1 or not 1 <= self.returned <= self.count:
@@ -47,6 +50,11 @@ class Beams:
                 "generate: `early_stopping` must be True, False or 'never'; got "
                 f"{self.early_stopping!r}"
             )
+
+    @property
+    def is_drawn(self) -> bool:
+        """Are continuations drawn, rather than the best ones taken?"""
+        return self.choice.temperature > 0
 
     def value(self, logs: numpy.ndarray, length: int) -> numpy.ndarray:
         """What texts of a length are compared by."""
@@ -62,12 +70,14 @@ def beams_of(
     choice: Choice,
 ) -> Beams | None:
     """What the arguments of `generate` say; None without a search."""
-    found = Beams(beams, length_penalty, early_stopping, returned)
-    drawing = (choice.temperature, choice.top_k, choice.top_p, choice.min_p)
-    if beams > 1 and drawing != (0, None, None, None):
+    if beams == 1 and returned > 1 and choice.temperature > 0:
+        return None  # texts that are drawn each for itself
+    found = Beams(beams, length_penalty, early_stopping, returned, choice)
+    limits = (choice.top_k, choice.top_p, choice.min_p)
+    if beams > 1 and choice.temperature == 0 and limits != (None, None, None):
         raise InvalidValue(
-            f"{owner}.generate: with `beams` the best texts are taken, so `temperature` must be 0, "
-            f"and `top_k`, `top_p` and `min_p` None; got {drawing}"
+            f"{owner}.generate: with `beams` and a `temperature` of 0 the best texts are taken, so "
+            f"`top_k`, `top_p` and `min_p` must be None; got {limits}"
         )
     return found if beams > 1 else None
 
@@ -146,7 +156,8 @@ def search(
         place, length = begun + step, step + 1
         so_far = np.array(running[:, :, :place].reshape(rows * count, place))
         behind = npx.log_softmax(scores_behind(last).astype("float32"))
-        found, origin, chosen = _candidates(adjust(behind, so_far, step), logs, candidates)
+        adjusted = _warped(adjust(behind, so_far, step), beams, stop)
+        found, origin, chosen = _candidates(adjusted, logs, candidates, beams.is_drawn)
         texts = _gathered(running, origin)
         texts[:, :, place] = chosen
         flat = texts[:, :, : place + 1].reshape(-1, place + 1)
@@ -166,16 +177,40 @@ def search(
     return done.texts[:, : beams.returned, :longest].reshape(rows * beams.returned, longest)
 
 
+def _warped(logs: ndarray, beams: Beams, stop: Stop) -> ndarray:
+    """Logarithms (N · K, V) of what is drawn from: enough of each for a search to go on when all
+    end tokens are drawn."""
+    if not beams.is_drawn:
+        return logs
+    choice = beams.choice
+    least = 1 + max(1, len(stop.ends))
+    return warped(logs, choice.temperature, choice.top_k, choice.top_p, choice.min_p, least)
+
+
 def _candidates(
-    behind: ndarray, logs: numpy.ndarray, count: int
+    behind: ndarray, logs: numpy.ndarray, count: int, is_drawn: bool
 ) -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray]:
-    """Of the best continuations of each row, (N, C): logarithms, beams and tokens."""
+    """Of the best continuations of each row, or of those that are drawn, the best of them first,
+    (N, C): logarithms, beams and tokens."""
     rows, beams = logs.shape
     vocabulary = behind.shape[-1]
     sums = behind.reshape(rows, beams, vocabulary) + np.array(logs[:, :, None])
+    sums = sums.reshape(rows, beams * vocabulary)
     most = min(count, beams * vocabulary)
-    found, places = npx.topk(sums.reshape(rows, beams * vocabulary), most)
-    return found.asnumpy(), *numpy.divmod(places.asnumpy(), vocabulary)
+    if not is_drawn:
+        found, places = npx.topk(sums, most)
+        return found.asnumpy(), *numpy.divmod(places.asnumpy(), vocabulary)
+    places = npx.topk(sums + noise(sums.shape), most)[1].asnumpy()
+    found = numpy.take_along_axis(sums.asnumpy(), places, axis=1)
+    order = numpy.argsort(-found, axis=1, kind="stable")
+    found, places = (numpy.take_along_axis(x, order, axis=1) for x in (found, places))
+    return found, *numpy.divmod(places, vocabulary)
+
+
+def noise(shape: tuple[int, ...]) -> ndarray:
+    """Summands with which the largest sums are as if drawn by softmax, none of them twice (Kool et
+    al., "Stochastic Beams and Where to Find Them", 2019)."""
+    return np.random.gumbel(size=shape).astype("float32")
 
 
 def _best_of(values: numpy.ndarray, count: int) -> numpy.ndarray:

@@ -7,6 +7,7 @@ behind those in caches.
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
+from types import MappingProxyType
 from typing import Any, Literal
 
 from weft import np
@@ -16,18 +17,12 @@ from weft._export.export import export
 from weft._trace.planned import hybridize
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.text._attention import DecoderCaches, Stack
-from weft.gluon.model_zoo.text._beams import Beams, beams_of, search
-from weft.gluon.model_zoo.text._generation import (
-    Choice,
-    Rules,
-    Stop,
-    TextOf,
-    Tokens,
-    drawn,
-    finished,
-    stop_of,
-)
+from weft.gluon.model_zoo.text._beams import Beams, search
+from weft.gluon.model_zoo.text._generation import Rules, Stop, TextOf, Tokens, drawn, finished
+from weft.gluon.model_zoo.text._options import options_of
 from weft.gluon.model_zoo.text.sampling import penalized
+
+_GIVEN = ("self", "inputs", "mask")  # arguments of `generate` that are no options
 
 
 class EncoderDecoder(HybridBlock):
@@ -38,6 +33,7 @@ class EncoderDecoder(HybridBlock):
     """
 
     decoder: Stack
+    generation: Mapping[str, Any] = MappingProxyType({})  # as of a `Decoder`
 
     def __init__(
         self, begin_token: int, end_token: Tokens | None, pad_token: int, max_length: int | None
@@ -127,64 +123,65 @@ class EncoderDecoder(HybridBlock):
     def generate(
         self,
         inputs: ndarray,
-        steps: int,
+        steps: int | None = None,
         *,
         mask: ndarray | None = None,
         begin: Tokens | ndarray | None = None,
         end: Tokens | None = None,
         pad: int | None = None,
+        least: int | None = None,
         forced: Mapping[int, int] | None = None,
-        suppressed: Sequence[int] = (),
-        suppressed_first: Sequence[int] = (),
-        temperature: float = 0.0,
+        suppressed: Sequence[int] | None = None,
+        suppressed_first: Sequence[int] | None = None,
+        temperature: float | None = None,
         top_k: int | None = None,
         top_p: float | None = None,
         min_p: float | None = None,
-        repetition_penalty: float = 1.0,
-        stop: str | Sequence[str | Sequence[int]] = (),
+        repetition_penalty: float | None = None,
+        no_repeat: int | None = None,
+        stop: str | Sequence[str | Sequence[int]] | None = None,
         text_of: TextOf | None = None,
-        beams: int = 1,
-        length_penalty: float = 1.0,
-        early_stopping: bool | Literal["never"] = False,
-        returned: int = 1,
+        beams: int | None = None,
+        length_penalty: float | None = None,
+        early_stopping: bool | Literal["never"] | None = None,
+        returned: int | None = None,
     ) -> ndarray:
         """Tokens (N, B + steps), the B that all rows begin with among them; fewer where all rows
-        end before.
+        end before. What is None is as the network's own `generation` says, and else as told here.
 
         mask: (N, S), not 0 where inputs count
         begin: a token, several, or those of each row, (N, B); end: one that ends a row, several, or
             () for none; pad: what follows an end. The network's own where None
-        forced: tokens by place among the steps, such as `{0: language, -1: end}`
-        suppressed, suppressed_first: tokens that are never drawn, or not at the first step
-        temperature, top_k, top_p, min_p: as for `draw`; the best tokens are taken by default
-        repetition_penalty, stop, text_of, beams, length_penalty, early_stopping, returned: as for
-            `Decoder.generate`
+        temperature, top_k, top_p, min_p: as for `draw`; 0, the best tokens, by default
+        least, forced, suppressed, suppressed_first, repetition_penalty, no_repeat, stop, text_of,
+        beams, length_penalty, early_stopping, returned: as for `Decoder.generate`
 
         Raises ValueError where B + steps is longer than `max_length`.
         """
+        told = {key: value for key, value in locals().items() if key not in _GIVEN}
         owner = type(self).__name__
         if not isinstance(inputs, ndarray):
             raise InvalidType(
                 f"{owner}.generate: `inputs` must be an array; got {type(inputs).__name__}"
             )
-        tokens = self._begin(begin, inputs.shape[0])
-        self._check_steps(steps, tokens.shape[1])
-        over = stop_of(owner, self.end_token if end is None else end, stop, text_of)
-        choice = Choice(temperature, top_k, top_p, min_p, repetition_penalty)
-        plan = beams_of(owner, beams, length_penalty, early_stopping, returned, choice)
-        filler = self.pad_token if pad is None else pad
-        rules = Rules(
-            {place % max(steps, 1): token for place, token in (forced or {}).items()},
-            suppressed,
-            suppressed_first,
-        )
-        memory, room = self.encode(inputs, mask), tokens.shape[1] + steps
+        own = {"end": self.end_token, "pad": self.pad_token, **self.generation}
+        options = options_of(owner, own, told)
+        tokens = self._begin(options.begin, inputs.shape[0])
+        steps = options.steps_behind(owner, tokens.shape[1], self.max_length)
+        over, choice = options.over(owner), options.choice(0.0)
+        plan = options.plan(owner, choice)
+        rules = options.rules(owner, over, steps, tokens.shape[1])
+        filler = self.pad_token if options.pad is None else options.pad
+        memory = self.encode(inputs, mask)
         if plan is not None:
-            return self._searched(memory, mask, tokens, steps, choice, rules, over, filler, plan)
-        caches = self.new_caches(memory, room, mask)
+            return self._searched(memory, mask, tokens, steps, rules, over, filler, plan)
+        if options.returned > 1:
+            tokens, memory, mask = _repeated(options.returned, tokens, memory, mask)
+        caches = self.new_caches(memory, tokens.shape[1] + steps, mask)
 
         def choose(scores: ndarray, so_far: ndarray, step: int) -> ndarray:
-            return rules.after(choice(rules.before(scores, step), so_far), step)
+            scores = penalized(scores, so_far, choice.repetition_penalty)
+            return rules.after(choice.drawn(rules.before(scores, so_far, step)), step)
 
         behind = drawn(lambda last: self._scores_behind(last, caches), tokens, steps, choose)
         return finished(tokens, behind, over, filler)
@@ -195,16 +192,13 @@ class EncoderDecoder(HybridBlock):
         mask: ndarray | None,
         tokens: ndarray,
         steps: int,
-        choice: Choice,
         rules: Rules,
         over: Stop,
         filler: int,
         plan: Beams,
     ) -> ndarray:
         """What a beam search finds."""
-        prompt = np.repeat(tokens, plan.count, axis=0)
-        memory = np.repeat(memory, plan.count, axis=0)
-        mask = None if mask is None else np.repeat(mask, plan.count, axis=0)
+        prompt, memory, mask = _repeated(plan.count, tokens, memory, mask)
         caches = self.new_caches(memory, tokens.shape[1] + steps, mask)
 
         def scores_behind(last: ndarray | None) -> ndarray:
@@ -216,8 +210,8 @@ class EncoderDecoder(HybridBlock):
                 cache.reorder(rows)
 
         def adjust(logs: ndarray, so_far: ndarray, step: int) -> ndarray:
-            logs = penalized(logs, so_far, choice.repetition_penalty)
-            return rules.alone(rules.before(logs, step), step)
+            logs = penalized(logs, so_far, plan.choice.repetition_penalty)
+            return rules.alone(rules.before(logs, so_far, step), step)
 
         return np.array(
             search(tokens.asnumpy(), steps, plan, over, filler, scores_behind, reorder, adjust)
@@ -281,14 +275,10 @@ class EncoderDecoder(HybridBlock):
             )
         return tokens
 
-    def _check_steps(self, steps: int, begun: int) -> None:
-        if steps < 0 or (self.max_length is not None and begun + steps > self.max_length):
-            most = ""
-            if self.max_length is not None:
-                most = f" and at most {self.max_length - begun} after {begun} tokens"
-            raise InvalidValue(
-                f"{type(self).__name__}.generate: `steps` must be at least 0{most}; got {steps}"
-            )
+
+def _repeated(count: int, *arrays: Any) -> list[Any]:
+    """Each row of arrays so many times."""
+    return [None if array is None else np.repeat(array, count, axis=0) for array in arrays]
 
 
 def _wide(mask: Any) -> Any:

@@ -12,7 +12,7 @@ import numpy
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
-from weft.gluon.model_zoo.text.sampling import check_choice, draw, penalized
+from weft.gluon.model_zoo.text.sampling import check_choice, draw
 
 Tokens = int | Sequence[int]
 TextOf = Callable[[list[int]], str]
@@ -36,9 +36,8 @@ class Choice:
         numbers = (self.temperature, self.top_k, self.top_p, self.min_p)
         check_choice(*numbers, self.repetition_penalty)
 
-    def __call__(self, scores: ndarray, tokens: ndarray) -> ndarray:
-        """Tokens (N,) by scores (N, vocabulary) and the tokens so far, (N, T)."""
-        scores = penalized(scores, tokens, self.repetition_penalty)
+    def drawn(self, scores: ndarray) -> ndarray:
+        """Tokens (N,) by scores (N, vocabulary), in which the penalty is."""
         return draw(scores, self.temperature, self.top_k, self.top_p, self.min_p)
 
 
@@ -47,17 +46,26 @@ class Rules:
     """Which tokens must come, and which must not.
 
     forced: tokens by the number of the step; suppressed: never; suppressed_first: not at step 0
+    ends: not before step `least`
+    no_repeat: no token that would end so many tokens which the text has already; 0 for any
     """
 
     forced: Mapping[int, int]
-    suppressed: Sequence[int]
-    suppressed_first: Sequence[int]
+    suppressed: Sequence[int] = ()
+    suppressed_first: Sequence[int] = ()
+    ends: Sequence[int] = ()
+    least: int = 0
+    no_repeat: int = 0
 
-    def before(self, scores: ndarray, step: int) -> ndarray:
-        """Scores (N, vocabulary) without those that must not come."""
+    def before(self, scores: ndarray, tokens: ndarray, step: int) -> ndarray:
+        """Scores (N, vocabulary) behind tokens (N, T), without those that must not come."""
         unwanted = [*self.suppressed, *(self.suppressed_first if step == 0 else ())]
+        unwanted += self.ends if step < self.least else ()
         if unwanted:
             scores[:, np.array(unwanted)] = -np.inf
+        if self.no_repeat:
+            met = _repeated(tokens.asnumpy(), self.no_repeat, scores.shape[1])
+            scores = np.where(np.array(met), -np.inf, scores)
         return scores
 
     def after(self, chosen: ndarray, step: int) -> ndarray:
@@ -71,6 +79,18 @@ class Rules:
         sure = np.full_like(logs, -np.inf)
         sure[:, self.forced[step]] = 0
         return sure
+
+
+def _repeated(tokens: numpy.ndarray, size: int, vocabulary: int) -> numpy.ndarray:
+    """Which tokens would complete `size` tokens that a row has already: bools (N, vocabulary)."""
+    found = numpy.zeros((len(tokens), vocabulary), dtype=bool)
+    if tokens.shape[1] < size:
+        return found
+    runs = numpy.lib.stride_tricks.sliding_window_view(tokens, size, axis=1)
+    last = tokens[:, tokens.shape[1] - size + 1 :]
+    for row, (ones, behind) in enumerate(zip(runs, last, strict=True)):
+        found[row, ones[(ones[:, :-1] == behind).all(axis=1), -1]] = True
+    return found
 
 
 @dataclass(frozen=True)

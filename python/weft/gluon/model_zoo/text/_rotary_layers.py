@@ -168,6 +168,10 @@ class RotaryDecoder(Decoder):
     softcap: float | None = None
     embed_dropout: nn.Dropout | None = None
 
+    @property
+    def turning_length(self) -> int | None:
+        return self.rotary.limit
+
     def forward(self, tokens: Any, caches: Any = None, mask: Any = None) -> Any:
         """The scores.
 

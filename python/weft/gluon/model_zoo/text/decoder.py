@@ -4,8 +4,9 @@ A subclass has `max_length` and `layers`, each with an `attention` that has `new
 `forward(tokens, caches, mask)` gives the scores (N, T, vocabulary) of the tokens that come next.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
+from types import MappingProxyType
 from typing import Any, Literal
 
 from weft import np
@@ -17,21 +18,20 @@ from weft._export.export import export
 from weft._trace.planned import hybridize
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.model_zoo.text._beams import Beams, beams_of, search
-from weft.gluon.model_zoo.text._generation import (
-    Choice,
-    Stop,
-    TextOf,
-    drawn,
-    filler_of,
-    finished,
-    stop_of,
-)
+from weft.gluon.model_zoo.text._beams import Beams, search
+from weft.gluon.model_zoo.text._generation import Stop, TextOf, drawn, filler_of, finished
+from weft.gluon.model_zoo.text._options import Options, options_of
 from weft.gluon.model_zoo.text._places import Places, places_of
+from weft.gluon.model_zoo.text._reading import Reading
 from weft.gluon.model_zoo.text.sampling import penalized
 
 # Caches have a multiple of these many positions, so that texts of near lengths share a plan.
 _STEP = 64
+_GIVEN = ("self", "tokens", "mask")  # arguments of `generate` that are no options
+_STREAMED = (
+    *("steps", "temperature", "top_k", "top_p", "min_p", "repetition_penalty", "no_repeat"),
+    *("end", "least", "suppressed", "suppressed_first"),
+)
 
 
 class Decoder(HybridBlock):
@@ -39,6 +39,14 @@ class Decoder(HybridBlock):
 
     max_length: int
     layers: nn.HybridSequential
+    # Arguments of `generate` that count where it is told nothing, such as those of a folder's
+    # generation_config.json.
+    generation: Mapping[str, Any] = MappingProxyType({})
+
+    @property
+    def turning_length(self) -> int | None:
+        """The length of texts beyond which all their positions have other angles; None: none."""
+        return None
 
     def new_caches(self, batch: int, length: int | None = None) -> list[nn.KeyValueCache]:
         """An empty cache for each layer, for `length` tokens, `max_length` if None."""
@@ -59,67 +67,76 @@ class Decoder(HybridBlock):
     def stream(
         self,
         tokens: ndarray,
-        steps: int,
-        *,
-        mask: ndarray | None = None,
-        temperature: float = 1.0,
-        top_k: int | None = None,
-        top_p: float | None = None,
-        min_p: float | None = None,
-        repetition_penalty: float = 1.0,
-    ) -> Iterator[ndarray]:
-        """The tokens (N,) that come behind `tokens` (N, T), one step after the other, as they are
-        drawn; arguments as for `generate`."""
-        choice = Choice(temperature, top_k, top_p, min_p, repetition_penalty)
-        room = self._room(tokens, steps)
-        mask = self._wide(mask, tokens, room)
-        caches = self.new_caches(tokens.shape[0], room)
-        return drawn(
-            lambda last: self._scores_behind(last, caches, mask),
-            tokens,
-            steps,
-            lambda scores, so_far, _: choice(scores, so_far),
-        )
-
-    def generate(
-        self,
-        tokens: ndarray,
-        steps: int,
+        steps: int | None = None,
         *,
         mask: ndarray | None = None,
         temperature: float | None = None,
         top_k: int | None = None,
         top_p: float | None = None,
         min_p: float | None = None,
-        repetition_penalty: float = 1.0,
+        repetition_penalty: float | None = None,
+        no_repeat: int | None = None,
+        end: int | Sequence[int] | None = None,
+        least: int | None = None,
+        suppressed: Sequence[int] | None = None,
+        suppressed_first: Sequence[int] | None = None,
+    ) -> Iterator[ndarray]:
+        """The tokens (N,) that come behind `tokens` (N, T), one step after the other, as they are
+        drawn; arguments as for `generate`. An end ends nothing: `least` keeps it away."""
+        told = {key: value for key, value in locals().items() if key in _STREAMED}
+        options = options_of(type(self).__name__, self.generation, told)
+        return self._drawn(tokens, mask, options)[1]
+
+    def generate(
+        self,
+        tokens: ndarray,
+        steps: int | None = None,
+        *,
+        mask: ndarray | None = None,
+        temperature: float | None = None,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        min_p: float | None = None,
+        repetition_penalty: float | None = None,
+        no_repeat: int | None = None,
         end: int | Sequence[int] | None = None,
         pad: int | None = None,
-        stop: str | Sequence[str | Sequence[int]] = (),
+        least: int | None = None,
+        forced: Mapping[int, int] | None = None,
+        suppressed: Sequence[int] | None = None,
+        suppressed_first: Sequence[int] | None = None,
+        stop: str | Sequence[str | Sequence[int]] | None = None,
         text_of: TextOf | None = None,
-        beams: int = 1,
-        length_penalty: float = 1.0,
-        early_stopping: bool | Literal["never"] = False,
-        returned: int = 1,
+        beams: int | None = None,
+        length_penalty: float | None = None,
+        early_stopping: bool | Literal["never"] | None = None,
+        returned: int | None = None,
     ) -> ndarray:
-        """Tokens (N, T) continued by `steps` drawn ones: (N, T + steps).
+        """Tokens (N, T) continued by `steps` drawn ones: (N, T + steps). What is None is as the
+        network's own `generation` says, and else as told here.
 
         mask: (N, T), 0 for what fills up shorter rows, which has to stand in front of them; None
             where there is nothing such
         temperature, top_k, top_p, min_p: as for `draw`; temperature 0 takes the best one each time.
-            1 by default, and 0 with beams
+            1, and 0 with beams; another one with beams draws their continuations
         repetition_penalty: divides the scores of tokens that a row has, those of `tokens` and of
             what fills them up among them, and multiplies those below 0
-        end: a token, or some, after which a row is over; the rest of it is `pad`, by default the
-            (first) end token. The result is shorter where all rows are over
+        no_repeat: so many tokens in a row come once at most; 0 for no such rule
+        end: a token, or some, after which a row is over, () for none; the rest of it is `pad`, by
+            default the (first) end token. The result is shorter where all rows are over
+        least: no end token comes before so many others
+        forced: tokens by place among the steps, such as `{0: language, -1: end}`
+        suppressed, suppressed_first: tokens that are never drawn, or not at the first step
         stop: strings, or sequences of tokens, after which a row is over, too; a string may end
             within a token
         text_of: the string of a list of tokens, such as a tokenizer's `decode`; for strings
         beams: how many texts of each row a beam search keeps; 1 for none. The scores that
             `repetition_penalty` changes are logarithms of probabilities then
-        length_penalty: the search compares their logarithms over length to this power
+        length_penalty: the search compares their logarithms over length to this power; 1
         early_stopping: is a row over once `beams` of its texts are? False goes on while a better
             one of the present length may come, "never" while one of any length may
-        returned: how many texts of each row, the best first: (N · returned, T + steps)
+        returned: how many texts of each row, of a search the best ones, the best first, at most
+            `beams`: (N · returned, T + steps); 1
 
         Raises ValueError where that is longer than max_length.
 
@@ -129,70 +146,75 @@ class Decoder(HybridBlock):
         >>> net.generate(np.array([[1, 2, 3]]), 4, beams=3, returned=2).shape
         (2, 7)
         """
+        told = {key: value for key, value in locals().items() if key not in _GIVEN}
         owner = type(self).__name__
-        room = self._room(tokens, steps)
-        over = stop_of(owner, end, stop, text_of)
-        if temperature is None:
-            temperature = 1.0 if beams == 1 else 0.0
-        choice = Choice(temperature, top_k, top_p, min_p, repetition_penalty)
-        plan = beams_of(owner, beams, length_penalty, early_stopping, returned, choice)
-        filler = filler_of(owner, over, pad, tokens.shape[0] * returned)
-        mask = self._wide(mask, tokens, room)
+        options = options_of(owner, self.generation, told)
+        over = options.over(owner)
+        plan = options.plan(owner, options.choice(1.0 if options.beams == 1 else 0.0))
+        filler = filler_of(owner, over, options.pad, tokens.shape[0] * options.returned)
         if plan is not None:
-            return self._searched(tokens, steps, room, mask, choice, over, filler, plan)
-        caches = self.new_caches(tokens.shape[0], room)
-        behind = drawn(
-            lambda last: self._scores_behind(last, caches, mask),
-            tokens,
-            steps,
-            lambda scores, so_far, _: choice(scores, so_far),
-        )
-        return finished(tokens, behind, over, filler)
+            return self._searched(tokens, mask, options, over, filler, plan)
+        begun, behind = self._drawn(tokens, mask, options)
+        return finished(begun, behind, over, filler)
+
+    def _drawn(
+        self, tokens: ndarray, mask: ndarray | None, options: Options
+    ) -> tuple[ndarray, Iterator[ndarray]]:
+        """What is begun with, each row `returned` times, and what comes behind it."""
+        owner = type(self).__name__
+        steps = self._steps(tokens, options)
+        rules = options.rules(owner, options.over(owner), steps, tokens.shape[1])
+        choice, count = options.choice(1.0), options.returned
+        if count > 1:
+            tokens = np.repeat(tokens, count, axis=0)
+            mask = None if mask is None else np.repeat(mask, count, axis=0)
+
+        def choose(scores: ndarray, so_far: ndarray, step: int) -> ndarray:
+            scores = penalized(scores, so_far, choice.repetition_penalty)
+            return rules.after(choice.drawn(rules.before(scores, so_far, step)), step)
+
+        return tokens, drawn(self._reading(tokens, mask, steps), tokens, steps, choose)
 
     def _searched(
         self,
         tokens: ndarray,
-        steps: int,
-        room: int,
         mask: ndarray | None,
-        choice: Choice,
+        options: Options,
         over: Stop,
         filler: int,
         plan: Beams,
     ) -> ndarray:
         """What a beam search finds. The prompt is read once for all beams of a row."""
-        narrow = self.new_caches(tokens.shape[0], room)
-        first = np.repeat(self._scores_behind(tokens, narrow, mask), plan.count, axis=0)
-        caches = [cache.repeated(plan.count) for cache in narrow]
-        mask = None if mask is None else np.repeat(mask, plan.count, axis=0)
+        steps = self._steps(tokens, options)
+        rules = options.rules(type(self).__name__, over, steps, tokens.shape[1])
+        alone = self._reading(tokens, mask, steps)
+        first = np.repeat(alone(tokens), plan.count, axis=0)
+        reading = alone.repeated(plan.count)
 
         def scores_behind(last: ndarray | None) -> ndarray:
-            return first if last is None else self._scores_behind(last, caches, mask)
-
-        def reorder(rows: ndarray) -> None:
-            for cache in caches:
-                cache.reorder(rows)
+            return first if last is None else reading(last)
 
         def adjust(logs: ndarray, so_far: ndarray, step: int) -> ndarray:
-            return penalized(logs, so_far, choice.repetition_penalty)
+            logs = penalized(logs, so_far, plan.choice.repetition_penalty)
+            return rules.alone(rules.before(logs, so_far, step), step)
 
-        found = search(tokens.asnumpy(), steps, plan, over, filler, scores_behind, reorder, adjust)
+        found = search(
+            *(tokens.asnumpy(), steps, plan, over, filler),
+            *(scores_behind, reading.reorder, adjust),
+        )
         return np.array(found)
 
-    def _scores_behind(self, last: ndarray, caches: Any, mask: ndarray | None) -> ndarray:
-        """Scores (N, vocabulary) of the token behind these, which are appended to the caches."""
-        found = self(last, caches) if mask is None else self(last, caches, mask)
-        return found[:, -1]
+    def _reading(self, tokens: ndarray, mask: ndarray | None, steps: int) -> Reading:
+        """What reads `tokens` and those behind them."""
+        length = tokens.shape[1] + steps
+        room = min(-(-length // _STEP) * _STEP, self.max_length)
+        caches = self.new_caches(tokens.shape[0], room)
+        return Reading(self, room, self._wide(mask, tokens, room), caches)
 
-    def _room(self, tokens: ndarray, steps: int) -> int:
-        """How many positions caches need."""
-        _, length = _extents(type(self).__name__, tokens)
-        if steps < 0 or length + steps > self.max_length:
-            raise InvalidValue(
-                f"{type(self).__name__}.generate: `steps` must be in "
-                f"[0, {self.max_length - length}] after {length} tokens; got {steps}"
-            )
-        return min(-(-(length + steps) // _STEP) * _STEP, self.max_length)
+    def _steps(self, tokens: ndarray, options: Options) -> int:
+        owner = type(self).__name__
+        _, length = _extents(owner, tokens)
+        return options.steps_behind(owner, length, self.max_length)
 
     def _wide(self, mask: ndarray | None, tokens: ndarray, room: int) -> ndarray | None:
         """A mask of the tokens for all places of a cache."""
@@ -245,7 +267,7 @@ class Decoder(HybridBlock):
         kept = np.ones((batch, room), dtype="int32")
 
         def scores_behind(tokens: ndarray) -> dict[str, ndarray]:
-            scores = self._scores_behind(tokens, caches, kept if padded else None)
+            scores = self(tokens, caches, kept if padded else None)[:, -1]
             return {"scores": scores, "best": np.argmax(scores, axis=-1).astype("int32")}
 
         @hybridize

@@ -214,7 +214,11 @@ _FAMILIES: dict[str, dict[str, Any]] = {
     "qwen3_moe": {"query_key_norm": True, "max_position_embeddings": 32768},
     "qwen2": {"qkv_bias": True, "max_position_embeddings": 32768},
     "qwen3": {"query_key_norm": True, "head_dim": 128, "max_position_embeddings": 32768},
-    "phi3": {"rms_norm_eps": 1e-5, "max_position_embeddings": 4096},
+    "phi3": {
+        "rms_norm_eps": 1e-5,
+        "max_position_embeddings": 4096,
+        "original_max_position_embeddings": 4096,
+    },
     "gemma": {
         "norm_offset": 1.0,
         "scale_embedding": True,

@@ -15,18 +15,31 @@ class Rotary:
 
     frequencies: angle from one position to the next, of each pair of units, float32 (D / 2,)
     factor: of the turned vectors
+    beyond: frequencies of texts with more than `limit` tokens; None for the same ones
     """
 
-    def __init__(self, frequencies: numpy.ndarray, factor: float = 1.0) -> None:
+    def __init__(
+        self,
+        frequencies: numpy.ndarray,
+        factor: float = 1.0,
+        *,
+        beyond: numpy.ndarray | None = None,
+        limit: int | None = None,
+    ) -> None:
         self.frequencies = np.array(frequencies.astype("float32"))
         self.factor = factor
+        self.beyond = None if beyond is None else np.array(beyond.astype("float32"))
+        self.limit = limit
 
     def turns(self, positions: Any) -> tuple[Any, Any]:
         """Cosines and sines (T, D / 2) of positions (T,); (N, 1, T, D / 2) of those of each row,
         (N, T)."""
         if len(positions.shape) == 2:
             positions = np.expand_dims(positions, 1)
-        angles = np.expand_dims(positions.astype("float32"), -1) * self.frequencies
+        frequencies = self.frequencies
+        if self.beyond is not None:
+            frequencies = np.where(np.max(positions) >= self.limit, self.beyond, frequencies)
+        angles = np.expand_dims(positions.astype("float32"), -1) * frequencies
         if self.factor == 1:
             return np.cos(angles), np.sin(angles)
         return np.cos(angles) * self.factor, np.sin(angles) * self.factor
@@ -108,8 +121,28 @@ def _yarn_factor(given: Config, factor: float) -> float:
     return scale(1)
 
 
+def _longrope(plain: numpy.ndarray, given: Config, config: Config) -> Rotary:
+    """A factor for each pair of units, others where a text is longer than those of the first
+    training (Ding et al., "LongRoPE", 2024)."""
+    longest = config.count("max_position_embeddings")
+    limit = given.count(_OLD_LENGTH, config.count(_OLD_LENGTH, longest), least=2)
+    short, long = (given.numbers(key, len(plain)) for key in ("short_factor", "long_factor"))
+    grown = given.number("factor", longest / limit)
+    default = 1.0 if grown <= 1 else math.sqrt(1 + math.log(grown) / math.log(limit))
+    return Rotary(
+        plain / short, given.number("attention_factor", default), beyond=plain / long, limit=limit
+    )
+
+
 _OLD_LENGTH = "original_max_position_embeddings"
-_KINDS = {"default": _default, "linear": _linear, "llama3": _llama3, "yarn": _yarn}
+_KINDS = {
+    "default": _default,
+    "linear": _linear,
+    "llama3": _llama3,
+    "longrope": _longrope,
+    "su": _longrope,
+    "yarn": _yarn,
+}
 
 __all__ = ["Rotary", "rotary_of", "turned"]
 __dir__ = __all__.copy

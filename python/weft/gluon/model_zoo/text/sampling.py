@@ -49,6 +49,29 @@ def kept(best: ndarray, top_p: float | None = None, min_p: float | None = None) 
     return shares / shares.sum(axis=-1, keepdims=True)
 
 
+def warped(
+    logs: ndarray,
+    temperature: float,
+    top_k: int | None,
+    top_p: float | None,
+    min_p: float | None,
+    least: int,
+) -> ndarray:
+    """Logarithms (N, vocabulary) over the temperature; -inf for what is not drawn from.
+
+    least: so many of the best are always left
+    """
+    logs = logs / temperature
+    if top_k is None and top_p is None and min_p is None:
+        return logs
+    vocabulary = logs.shape[-1]
+    best, _ = npx.topk(logs, min(max(top_k or vocabulary, least), vocabulary))
+    count = (kept(best, top_p, min_p) > 0).sum(axis=-1)
+    count = np.clip(count, min(least, best.shape[-1]), None)
+    bound = npx.pick(best, count - 1).reshape(-1, 1)
+    return np.where(logs >= bound, logs, -np.inf)
+
+
 def penalized(scores: ndarray, tokens: ndarray, penalty: float) -> ndarray:
     """Scores (N, vocabulary) of which those of the tokens (N, T) are divided by a penalty, or
     multiplied where they are below 0 (Keskar et al., "CTRL", 2019).
@@ -86,5 +109,5 @@ def check_choice(
         )
 
 
-__all__ = ["check_choice", "draw", "kept", "penalized"]
+__all__ = ["check_choice", "draw", "kept", "penalized", "warped"]
 __dir__ = __all__.copy
