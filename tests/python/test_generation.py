@@ -253,7 +253,10 @@ BAD = {
     "beams": (written(beams=0), r"`beams` must be at least 1.*got 0 and 1"),
     "returned": (written(beams=2, returned=3), r"in \[1, beams\]; got 2 and 3"),
     "early": (written(beams=2, early_stopping="no"), "or 'never'; got 'no'"),
-    "no_repeat": (written(no_repeat=-1), "`no_repeat` and `least` must be at least 0; got -1 and 0"),
+    "no_repeat": (
+        written(no_repeat=-1),
+        "`no_repeat` and `least` must be at least 0; got -1 and 0",
+    ),
     "top_k of beams": (written(beams=2, top_k=3), "`min_p` must be None"),
     "min_p": (written(min_p=2.0), r"`min_p` must be in \[0, 1\]; got 2.0"),
     "penalty": (written(repetition_penalty=0.0), "`repetition_penalty` must be above 0; got 0.0"),

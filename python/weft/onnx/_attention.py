@@ -15,7 +15,8 @@ _HIDDEN = -1e30  # summands below hide a position as -inf does
 
 
 def swaps(graph: Graph) -> Iterator[Change]:
-    """The two last axes of four that are swapped in three: Reshape, Transpose, Reshape."""
+    """The two last axes of four that are swapped in three: Reshape, Transpose, Reshape; or swapped
+    in three before the first of these is split: Transpose, Reshape."""
     for middle in [node for node in graph.program.nodes if node.operator == "Transpose"]:
         if middle.domain or middle.attributes.get("perm") != [0, 2, 1]:
             continue
@@ -23,10 +24,12 @@ def swaps(graph: Graph) -> Iterator[Change]:
         last = graph.only_reader(middle.outputs[0], "Reshape")
         if first is not None and last is not None and _is_swap(graph, first, last):
             yield _swap(graph, first.inputs[0], last)
+        elif first is None and last is not None and _splits_first(graph, middle, last):
+            yield _split_first(graph, middle.inputs[0], last)
 
 
 def _is_swap(graph: Graph, first: Node, last: Node) -> bool:
-    given = _extents_of(graph, first.inputs[0])
+    given = _extents_of(graph, first.inputs[0], 4)
     flat, wanted = graph.extents(first.inputs[1], 3), graph.extents(last.inputs[1], 4)
     if given is None or flat is None or wanted is None or min(given[2:]) < 1:
         return False
@@ -37,14 +40,38 @@ def _is_swap(graph: Graph, first: Node, last: Node) -> bool:
     return bool(known) and all(a == b for a, b in known)
 
 
-def _extents_of(graph: Graph, name: str) -> list[int] | None:
-    """The extents of a value of four axes that was reshaped and transposed; -1 or 0: not known."""
+def _splits_first(graph: Graph, middle: Node, last: Node) -> bool:
+    """Does the last reshape only split the first axis of three?"""
+    given = _extents_of(graph, middle.inputs[0], 3)
+    wanted = graph.extents(last.inputs[1], 4)
+    if given is None or wanted is None or min(*given[1:], *wanted) < 1:
+        return False
+    return wanted[2:] == [given[2], given[1]]
+
+
+def _split_first(graph: Graph, x: str, last: Node) -> Change:
+    """Splits the first axis, then swaps the last two of four."""
+
+    def change() -> None:
+        wanted = graph.extents(last.inputs[1], 4)
+        assert wanted is not None  # `_splits_first` found it
+        name = f"{last.outputs[0]}.split"
+        shape = f"{name}.shape"
+        graph.program.constants[shape] = numpy.array([*wanted[:2], wanted[3], wanted[2]])
+        graph.before(last, Node("Reshape", "", last.version, name, [x, shape], [name], {}))
+        graph.replace(last, "Transpose", [name], perm=[0, 1, 3, 2])
+
+    return change
+
+
+def _extents_of(graph: Graph, name: str, axes: int) -> list[int] | None:
+    """The extents of a value that was reshaped and transposed; -1 or 0: not known."""
     turned = graph.maker(name, "Transpose")
     shaped = graph.maker(turned.inputs[0] if turned else name, "Reshape")
-    extents = None if shaped is None else graph.extents(shaped.inputs[1], 4)
+    extents = None if shaped is None else graph.extents(shaped.inputs[1], axes)
     if extents is None or turned is None:
         return extents
-    perm = turned.attributes.get("perm", [3, 2, 1, 0])
+    perm = turned.attributes.get("perm", list(range(axes))[::-1])
     return [extents[axis] for axis in perm]
 
 
@@ -133,8 +160,7 @@ def _attention(
             keys = f"{last.outputs[0]}.keys"
             turned = Node("Transpose", "", swapped.version, keys, list(swapped.inputs), [keys], {})
             turned.attributes["perm"] = perm
-            place = next(i for i, node in enumerate(graph.program.nodes) if node is last)
-            graph.program.nodes.insert(place, turned)
+            graph.before(last, turned)
         seen = None if mask is None else graph.constant(mask)
         is_causal = seen is not None and _is_causal(seen)
         is_needless = seen is not None and not seen.any() and set(seen.shape[:-2]) <= {1}

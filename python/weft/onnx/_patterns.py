@@ -70,6 +70,11 @@ class Graph:
             return None
         return found[0]
 
+    def before(self, last: Node, made: Node) -> None:
+        """Puts a new node before another one."""
+        place = next(i for i, node in enumerate(self.program.nodes) if node is last)
+        self.program.nodes.insert(place, made)
+
     def replace(self, last: Node, operator: str, inputs: list[str], **attributes: Any) -> None:
         """Makes `last` another operator; what it read before goes where nothing reads it."""
         domain = attributes.pop("domain", "")

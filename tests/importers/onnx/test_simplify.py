@@ -252,3 +252,90 @@ def test_other_reshapes_are_no_swap(flat, turned):
     network = written_out(MASKS["none"], (N, T, H, D), flat, turned)
     operators = [node.operator for node in weft.onnx.load(network)._program.nodes]
     assert "ScaledDotProductAttention" not in operators and "Softmax" in operators
+
+
+BATCH = 2
+
+
+def from_one_product(swapped=(BATCH, H, D, T)):
+    """Attention as PyTorch's MultiheadAttention is exported: queries, keys and values are places of
+    an axis of one product, and tokens come before the batch."""
+    units = H * D
+    rng = numpy.random.default_rng(3)
+    weights = {
+        "w": rng.normal(size=(units, 3 * units)).astype("float32") / 4,
+        "b": rng.normal(size=3 * units).astype("float32"),
+        "parts": numpy.array([T, BATCH, 3, units]),
+        "front": numpy.array([0]),
+        "behind": numpy.array([-2]),
+        "heads": numpy.array([T, BATCH * H, D]),
+        "four": numpy.array([BATCH, H, T, D]),
+        "swapped": numpy.array(swapped),
+        "scale": numpy.array(D**-0.25, "float32"),
+    }
+    nodes = [
+        helper_node("Transpose", ["x"], ["xt"], perm=[1, 0, 2]),
+        helper_node("MatMul", ["xt", "w"], ["p"]),
+        helper_node("Add", ["p", "b"], ["linear"]),
+        helper_node("Reshape", ["linear", "parts"], ["viewed"]),
+        helper_node("Unsqueeze", ["viewed", "front"], ["wide"]),
+        helper_node("Transpose", ["wide"], ["turned"], perm=[3, 1, 2, 0, 4]),
+        helper_node("Squeeze", ["turned", "behind"], ["three"]),
+    ]
+    for place, name in enumerate("qkv"):
+        weights[f"{name}_place"] = numpy.array(place)
+        nodes += [
+            helper_node("Gather", ["three", f"{name}_place"], [f"{name}0"], axis=0),
+            helper_node("Reshape", [f"{name}0", "heads"], [f"{name}1"]),
+            helper_node("Transpose", [f"{name}1"], [f"{name}2"], perm=[1, 0, 2]),
+        ]
+    nodes += [
+        helper_node("Reshape", ["q2", "four"], ["q"]),
+        helper_node("Reshape", ["v2", "four"], ["v"]),
+        helper_node("Transpose", ["k2"], ["kt"], perm=[0, 2, 1]),
+        helper_node("Reshape", ["kt", "swapped"], ["k"]),
+        helper_node("Mul", ["q", "scale"], ["qs"]),
+        helper_node("Mul", ["k", "scale"], ["ks"]),
+        helper_node("MatMul", ["qs", "ks"], ["s"]),
+        helper_node("Softmax", ["s"], ["shares"], axis=-1),
+        helper_node("MatMul", ["shares", "v"], ["y"]),
+    ]
+    inputs = {"x": ("float32", [BATCH, T, units])}
+    return model(nodes, inputs, {"y": ("float32", None)}, weights)
+
+
+def test_attention_from_one_product_is_found_and_takes_views_of_it():
+    network = from_one_product()
+    x = numpy.random.default_rng(1).normal(size=(BATCH, T, H * D)).astype("float32")
+    expected = ReferenceEvaluator(network).run(None, {"x": x})[0]
+    block = weft.onnx.load(network)
+    for is_hybrid in (False, True):
+        block.hybridize(is_hybrid)
+        found = block(np.array(x)).asnumpy()
+        numpy.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    assert block._program.nodes[-1].operator == "ScaledDotProductAttention"
+    assert "take_rows" not in block.plan_text()
+
+
+def test_another_split_of_keys_is_no_swap():
+    operators = [
+        node.operator
+        for node in weft.onnx.load(from_one_product(swapped=(BATCH, H, T, D)))._program.nodes
+    ]
+    assert "ScaledDotProductAttention" not in operators and "Softmax" in operators
+
+
+@pytest.mark.parametrize("place", [0, 2, -1])
+def test_one_known_place_is_gathered_without_a_copy(place):
+    weights = {"place": numpy.array(place)}
+    nodes = [
+        helper_node("Gather", ["x", "place"], ["g"], axis=-1),
+        helper_node("Relu", ["g"], ["y"]),
+    ]
+    network = model(nodes, {"x": ("float32", ["n", 3])}, {"y": ("float32", None)}, weights)
+    x = numpy.random.default_rng(1).normal(size=(4, 3)).astype("float32")
+    block = weft.onnx.load(network)
+    block.hybridize()
+    found = block(np.array(x)).asnumpy()
+    numpy.testing.assert_array_equal(found, numpy.maximum(x[:, place], 0))
+    assert block.plan_memory()["nodes"] == 1

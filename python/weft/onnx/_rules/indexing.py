@@ -8,7 +8,7 @@ from weft import np, npx
 from weft._base.errors import InvalidValue, Unsupported
 from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
-from weft._import.values import Array, Host, Ints, array_of, is_array
+from weft._import.values import Array, Host, Ints, array_of, is_array, is_host
 from weft.onnx._rules import _host
 from weft.onnx._rules._table import RULES as rules
 
@@ -84,8 +84,11 @@ def _gather_host(x: numpy.ndarray, indices: numpy.ndarray, *, axis: int = 0) -> 
 
 
 @rules("Gather", host=_gather_host)
-def _gather(x: Any, indices: Array, *, axis: int = 0) -> ndarray:
-    return np.take(array_of(x), indices, axis=axis)
+def _gather(x: Any, indices: Any, *, axis: int = 0) -> ndarray:
+    x = array_of(x)
+    if is_host(indices) and indices.ndim == 0:  # one place that is known: a view, no copy
+        return x[(*(slice(None),) * (axis % x.ndim), int(indices))]
+    return np.take(x, array_of(indices), axis=axis)
 
 
 def _counted(indices: ndarray, extent: int) -> ndarray:
