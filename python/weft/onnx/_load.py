@@ -63,7 +63,7 @@ def missing(model: "str | PathLike[str] | bytes | onnx.ModelProto") -> list[str]
 
     >>> import weft
     >>> weft.onnx.missing("model.onnx")  # doctest: +SKIP
-    ['Gradient (version 1): the operator is not known; 1 node, first in node `g`']
+    ['Fancy (version 1): the operator is not known; 1 node, first in node `f`']
     """
     from weft.onnx._rules import RULES
 

@@ -16,6 +16,7 @@ from onnx import AttributeProto
 from weft._base.errors import FileFailure, InvalidValue, MissingFile
 from weft._import.program import Node, Port, Program
 from weft.onnx._expand import expanded
+from weft.onnx._gradient import with_bodies
 from weft.onnx._large import without_weights
 from weft.onnx._tensors import Source, array_from, dense, dtype_name
 
@@ -111,6 +112,7 @@ class _Reader:
         for name in outputs:
             if name not in known:
                 raise InvalidValue(f"output `{name}` is made by no node")
+        with_bodies(nodes)
         return Program(graph.name, inputs, outputs, nodes, constants, fixed)
 
     def _constants(self, graph: onnx.GraphProto) -> dict[str, numpy.ndarray]:

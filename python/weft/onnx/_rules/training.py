@@ -1,19 +1,39 @@
-"""Steps of optimizers: Adagrad, Adam and Momentum of `ai.onnx.preview.training`.
+"""Operators of `ai.onnx.preview.training`: gradients, and steps of the optimizers Adagrad, Adam
+and Momentum.
 
-An operator updates several tensors at once. Its inputs are the rate R, the number T of updates that
-were made, all tensors, all gradients, and each state of all; its outputs new tensors and states.
+An optimizer updates several tensors at once. Its inputs are the rate R, the number T of updates
+that were made, all tensors, all gradients, and each state of all; its outputs new tensors and
+states.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-from weft import np
+from weft import autograd, np
 from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
-from weft._import.values import Array
+from weft._import.values import Array, array_of
+from weft.onnx._gradient import DOMAIN
 from weft.onnx._rules._table import RULES as rules
 
-DOMAIN = "ai.onnx.preview.training"
+
+@rules("Gradient", domain=DOMAIN)
+def _gradient(
+    *values: Array, xs: list[str], y: str, zs: list[str] | None = None, body: Any, _: Any
+) -> tuple[ndarray, ...]:
+    """Derivatives of the sum of `y` by each of `xs`: zeros where `y` does not follow from it."""
+    with autograd.record(autograd.is_training()):
+        variables = [_variable(value) for value in values[: len(xs)]]
+        found = array_of(_.run(body, [*variables, *values[len(xs) :]])[0])
+        return tuple(autograd.grad(found, variables, create_graph=True))
+
+
+def _variable(value: ndarray) -> ndarray:
+    """The same numbers, to differentiate by, which still follow from what the value follows from:
+    a gradient may have a gradient."""
+    nothing = np.zeros((), dtype=value.dtype)
+    nothing.attach_grad()
+    return value + nothing
 
 
 def _updated(
