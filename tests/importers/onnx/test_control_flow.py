@@ -223,6 +223,19 @@ def test_outputs_of_steps_that_values_count_cannot_be_traced():
         block(*map(np.array, feeds))
 
 
+@pytest.mark.parametrize("steps", [0, 2, 9])
+def test_outputs_of_at_most_so_many_steps_are_collected(steps):
+    inner = loop_body([make("Less", ["i", "last_one"], ["go_out"])])
+    node, outputs = loop("n", "go", inner)
+    inputs = {"last_one": ("int64", []), "go": ("bool", []), "x": ("float64", [2])}
+    network = model([node], inputs, outputs, {"n": numpy.array(9)})
+    feeds = [numpy.array(steps - 1), numpy.array(steps > 0), numbers(2)]
+    eager = outputs_of(network, feeds, hybridizes=False)
+    assert eager[1].shape == (steps, 2)
+    for found, wanted in zip(outputs_of(network, feeds), eager, strict=True):
+        numpy.testing.assert_allclose(found, wanted)
+
+
 # ---- Scan ---------------------------------------------------------------------------------------
 
 

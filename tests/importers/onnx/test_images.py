@@ -1,4 +1,4 @@
-"""NonMaxSuppression and ImageDecoder, which run on the host."""
+"""NonMaxSuppression, eager and in a graph, and ImageDecoder, which runs on the host."""
 
 import io
 
@@ -26,15 +26,36 @@ def test_non_max_suppression(is_centred, least):
     network, feeds = one_node(
         "NonMaxSuppression", inputs, {"center_point_box": is_centred}, constants=held, opset=11
     )
-    (found,) = outputs_of(network, feeds, hybridizes=False)
     (wanted,) = ReferenceEvaluator(network).run(None, feeds)
-    numpy.testing.assert_array_equal(found, wanted)
+    for hybridizes in (False, True):
+        (found,) = outputs_of(network, feeds, hybridizes=hybridizes)
+        numpy.testing.assert_array_equal(found, wanted)
 
 
-def test_a_count_of_boxes_cannot_be_traced():
+def test_boxes_of_an_exported_file_are_as_many_as_are_kept(tmp_path):
+    generator = numpy.random.default_rng(6)
+    inputs = {
+        "boxes": generator.uniform(0, 1, (1, 30, 4)).astype("float32"),
+        "scores": generator.uniform(0, 1, (1, 2, 30)).astype("float32"),
+        "most": numpy.array([8]),
+        "iou": numpy.array([0.3], "float32"),
+    }
+    network, feeds = one_node("NonMaxSuppression", inputs, constants=("most", "iou"), opset=11)
+    block = weft.onnx.load(network)
+    block.export(tmp_path / "nms.weft", *map(np.array, feeds.values()))
+    context = weft.runtime.Model(tmp_path / "nms.weft").context()
+    for scores in (feeds["scores"], feeds["scores"][:, ::-1].copy()):
+        found = context.run(feeds["boxes"], scores)[0]
+        (wanted,) = ReferenceEvaluator(network).run(None, feeds | {"scores": scores})
+        numpy.testing.assert_array_equal(found, wanted)
+
+
+def test_a_threshold_that_is_an_input_cannot_be_traced():
     inputs = {
         "boxes": numpy.zeros((1, 2, 4), "float32"),
         "scores": numpy.ones((1, 1, 2), "float32"),
+        "most": numpy.array([1]),
+        "iou": numpy.array([0.5], "float32"),
     }
     network, feeds = one_node("NonMaxSuppression", inputs, opset=11)
     block = weft.onnx.load(network)

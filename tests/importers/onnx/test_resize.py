@@ -3,6 +3,7 @@
 import numpy
 import pytest
 import weft
+from onnx.reference import ReferenceEvaluator
 from onnx_checks import check, check_gradients, one_node, outputs_of
 from weft import np
 
@@ -141,6 +142,33 @@ def test_whole_factors_repeat_elements_of_a_dynamic_axis(tmp_path):
         x = image(1, 2, *extents)
         (found,) = context.run(x)
         numpy.testing.assert_array_equal(found, x.repeat(2, 2).repeat(3, 3))
+
+
+@pytest.mark.parametrize("mode", ["linear", "cubic"])
+@pytest.mark.parametrize("transform", ["half_pixel", "align_corners"])
+@pytest.mark.parametrize("factor", [2, 3])
+def test_images_of_any_extents_grow_by_a_whole_factor(mode, transform, factor, tmp_path):
+    network, feeds = one_node(
+        "Resize",
+        {
+            "x": image(1, 2, 4, 5),
+            "roi": None,
+            "scales": numpy.array([1, 1, factor, factor], "float32"),
+        },
+        {"coordinate_transformation_mode": transform, "mode": mode},
+        constants=("scales",),
+    )
+    for dimension, name in zip(
+        network.graph.input[0].type.tensor_type.shape.dim, "nchw", strict=True
+    ):
+        dimension.dim_param = name
+    block = weft.onnx.load(network)
+    block.export(tmp_path / "net.weft", np.array(feeds["x"]), dynamic={"x": {2: "h", 3: "w"}})
+    context = weft.runtime.Model(tmp_path / "net.weft").context()
+    for extents in ((4, 5), (7, 3)):
+        x = image(1, 2, *extents)
+        (wanted,) = ReferenceEvaluator(network).run(None, {"x": x})
+        numpy.testing.assert_allclose(context.run(x)[0], wanted, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from weft.onnx._rules._table import RULES as rules
 _SHORT = 4
 _LONGEST = 1024
 _ENDLESS = (1 << 31) - 1  # steps that a loop without a limit may make in a graph
+_MOST_ROWS = 4096  # steps whose outputs a graph reserves room for, though fewer may be made
 
 Body = Callable[[list[Any]], list[Any]]
 
@@ -171,14 +172,16 @@ def _with_condition(
 ) -> tuple[Any, ...]:
     """A loop that arrays decide to end."""
     count = len(values)
-    if len(body.outputs) > count + 1:
-        raise Unsupported(
-            "a graph cannot collect the outputs of steps whose number depends on arrays; do not "
-            "hybridize"
-        )
     limit = _ENDLESS
     if trips is not None and is_host(trips) and not isinstance(trips.reshape(()).item(), Extent):
         limit = min(limit, int(trips.reshape(()).item()))
+    has_rows = len(body.outputs) > count + 1
+    if has_rows and limit > _MOST_ROWS:
+        raise Unsupported(
+            "a graph cannot collect the outputs of steps whose number depends on arrays alone, "
+            f"because it reserves room for them: `M` must be a number of at most {_MOST_ROWS} that "
+            "is known when the network is traced; or do not hybridize"
+        )
     most = array_of(numpy.array(limit) if trips is None else trips).astype("int64").reshape(())
     goes_on = array_of(numpy.array(True) if cond is None else cond).astype("bool").reshape(())
 
@@ -187,11 +190,13 @@ def _with_condition(
 
     def step(number: ndarray, goes_on: ndarray, *states: ndarray) -> tuple[Any, Any]:
         found = list(map(_carried, run([number, goes_on, *states])))
-        return None, (number + 1, found[0].astype("bool").reshape(()), *found[1:])
+        rows = found[count + 1 :] if has_rows else None
+        return rows, (number + 1, found[0].astype("bool").reshape(()), *found[1 : count + 1])
 
     first = (np.array(0, dtype="int64"), goes_on, *map(_carried, values))
-    _, last = npx.while_loop(is_wanted, step, first, limit)
-    return tuple(last[2:])
+    rows, last = npx.while_loop(is_wanted, step, first, limit)
+    made = np.arange(limit, dtype="int64") < last[0] if has_rows else None
+    return (*last[2:], *(row[made] for row in rows or ()))
 
 
 # ---- Scan ---------------------------------------------------------------------------------------

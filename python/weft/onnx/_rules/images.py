@@ -1,71 +1,65 @@
-"""Operators around images that run on the host: boxes that do not overlap, and image files."""
+"""Operators around images: boxes that do not overlap, and image files, which the host reads."""
 
 import io
+import math
 from typing import Any
 
 import numpy
 
+from weft import np, npx
 from weft._base.errors import InvalidValue, Unsupported
 from weft._core.typing import ndarray
-from weft._import.values import Host, array_of
+from weft._import.values import Array, Host, array_of
 from weft.onnx._rules._table import RULES as rules
 
 
-def _corners(boxes: numpy.ndarray, is_centred: bool) -> numpy.ndarray:
-    """Boxes as their low and high corners: (boxes, 4)."""
+def _corners(boxes: ndarray, is_centred: bool) -> ndarray:
+    """Boxes (..., 4) as their low and high corners."""
+    first, second = boxes[..., :2], boxes[..., 2:]
     if is_centred:  # middle, then width and height
-        half = boxes[:, 2:] / 2
-        return numpy.concatenate((boxes[:, :2] - half, boxes[:, :2] + half), 1)
-    first, second = boxes[:, :2], boxes[:, 2:]
-    return numpy.concatenate((numpy.minimum(first, second), numpy.maximum(first, second)), 1)
-
-
-def _overlaps(box: numpy.ndarray, others: numpy.ndarray) -> numpy.ndarray:
-    """The area that a box shares with others, over the area of both together."""
-    low = numpy.maximum(box[:2], others[:, :2])
-    high = numpy.minimum(box[2:], others[:, 2:])
-    shared = numpy.prod(numpy.maximum(high - low, 0), axis=1)
-    areas = numpy.prod(others[:, 2:] - others[:, :2], axis=1)
-    area = numpy.prod(box[2:] - box[:2])
-    whole = areas + area - shared
-    is_real = (shared > 0) & (areas > 0) & (area > 0) & (whole > 0)
-    return numpy.where(is_real, shared / numpy.where(is_real, whole, 1), -1.0)
-
-
-def _kept(
-    corners: numpy.ndarray, scores: numpy.ndarray, most: int, iou: float, least: float | None
-) -> list[int]:
-    """The boxes with the highest scores that do not overlap a box that was kept before."""
-    order = numpy.argsort(-scores, kind="stable")
-    if least is not None:
-        order = order[scores[order] > least]
-    kept: list[int] = []
-    while order.size and len(kept) < most:
-        best, order = int(order[0]), order[1:]
-        kept.append(best)
-        order = order[_overlaps(corners[best], corners[order]) <= iou]
-    return kept
+        half = second / 2
+        return np.concatenate((first - half, first + half), -1)
+    return np.concatenate((np.minimum(first, second), np.maximum(first, second)), -1)
 
 
 @rules("NonMaxSuppression")
 def _non_max_suppression(
-    boxes: Host,
-    scores: Host,
-    max_output_boxes_per_class: Host = None,
+    boxes: Array,
+    scores: Array,
+    max_output_boxes_per_class: Any = None,
     iou_threshold: Host = None,
     score_threshold: Host = None,
     *,
     center_point_box: int = 0,
 ) -> ndarray:
-    most = _number(max_output_boxes_per_class, 0)
-    iou, least = _number(iou_threshold, 0.0), _number(score_threshold, None)
-    found = []
-    for image in range(scores.shape[0]):
-        corners = _corners(boxes[image], bool(center_point_box))
-        for label in range(scores.shape[1]):
-            kept = _kept(corners, scores[image, label], most, iou, least)
-            found.extend((image, label, box) for box in kept)
-    return array_of(numpy.array(found, "int64").reshape(-1, 3))
+    """Image, class and number of each box that is kept. A graph knows their count when it runs.
+
+    Each class is a list of boxes for `npx.box_nms`, and carries the boxes' numbers along.
+    """
+    images, classes, count = scores.shape
+    if max_output_boxes_per_class is None:
+        return np.zeros((0, 3), dtype="int64")
+    corners = np.expand_dims(_corners(boxes, bool(center_point_box)), 1)
+    numbers = np.arange(count, dtype=scores.dtype).reshape((count, 1))
+    lists = np.concatenate(
+        [
+            np.expand_dims(scores, -1),
+            np.broadcast_to(corners, (images, classes, count, 4)),
+            np.broadcast_to(numbers, (images, classes, count, 1)),
+        ],
+        -1,
+    )
+    least = _number(score_threshold, -math.inf)
+    found = npx.box_nms(
+        lists.reshape((images * classes, count, 6)),
+        *(_number(iou_threshold, 0.0), least),
+        coord_start=1,
+        score_index=0,
+    )[..., 5].reshape((images, classes, count))
+    most = array_of(max_output_boxes_per_class).reshape(())
+    kept = np.logical_and(found >= 0, np.arange(count, dtype="int64") < most)
+    image, label, _ = np.nonzero(kept)
+    return np.stack([image, label, found[kept].astype("int64")], -1)
 
 
 def _number(value: numpy.ndarray | None, default: Any) -> Any:

@@ -32,6 +32,7 @@ from weft.onnx._rules._table import RULES as rules
 _MAX_TAPS = 8
 # A file that asks for more elements of one axis is damaged, or wants to exhaust the memory.
 _MAX_EXTENT = 1 << 26
+_MAX_FACTOR = 1 << 10  # by which all spatial axes grow
 
 
 # ---- one axis -----------------------------------------------------------------------------------
@@ -177,8 +178,9 @@ def _resized_dynamic(x: ndarray, style: Style, axes: list[int], scales: list[flo
     found = _repeated(x, style, lines)
     if found is None:
         raise Unsupported(
-            f"a dynamic extent can be resized by repeating elements alone; here `mode` is "
-            f"{style.mode} with {style.transform} and factors {tuple(scales)}"
+            "a dynamic extent can be resized by repeating elements, or together with all spatial "
+            f"axes by one whole factor; here `mode` is {style.mode} with {style.transform} and "
+            f"factors {tuple(scales)}"
         )
     return found
 
@@ -205,6 +207,9 @@ def _by_scales(x: ndarray, style: Style, scales: Any, axes: Any = None, roi: Any
     places = _listed_axes(x, axes)
     if len(scales) != len(places) or not all(scale > 0 for scale in scales):
         raise InvalidValue(f"`scales` must have {len(places)} factors above 0; got {scales}")
+    found = _enlarged(x, style, places, scales)
+    if found is not None:
+        return found
     if any(isinstance(x.shape[a], Extent) and s != 1 for a, s in zip(places, scales, strict=True)):
         return _resized_dynamic(x, style, places, list(scales))
     lines = []
@@ -216,6 +221,26 @@ def _by_scales(x: ndarray, style: Style, scales: Any, axes: Any = None, roi: Any
         count = int(numpy.float32(extent) * numpy.float32(scale))
         lines.append(Line(axis, extent, count, scale, *_part(roi, number, len(places))))
     return _resized(x, style, lines)
+
+
+def _enlarged(x: ndarray, style: Style, axes: list[int], scales: Any) -> ndarray | None:
+    """Images whose height and width grow by one whole factor, by `npx.interpolate`, which finds the
+    extents when it runs; None for something else."""
+    factors = dict(zip(axes, scales, strict=True))
+    spatial = {factors.pop(axis, 1.0) for axis in range(2, x.ndim)}
+    if not 3 <= x.ndim <= 5 or len(spatial) != 1 or any(scale != 1 for scale in factors.values()):
+        return None
+    factor = spatial.pop()
+    is_same = style.mode == "linear" or (
+        style.mode == "cubic" and style.cubic == -0.75 and not style.excludes_outside
+    )
+    is_placed = style.transform in ("half_pixel", "half_pixel_symmetric", "align_corners")
+    if factor <= 1 or factor != int(factor) or factor > _MAX_FACTOR:
+        return None
+    if x.dtype.kind != "f" or style.is_antialias or not is_same or not is_placed:
+        return None
+    is_aligned = style.transform == "align_corners"
+    return npx.interpolate(x, scale_factor=factor, mode=style.mode, align_corners=is_aligned)
 
 
 def _part(roi: Any, number: int, count: int) -> tuple[float, float]:
