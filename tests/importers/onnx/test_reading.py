@@ -9,6 +9,7 @@ from int8_models import Network
 from onnx import TensorProto, helper, numpy_helper
 from onnx_models import classifier, helper_node, model
 from weft import np
+from weft._import.mapped import MappedFiles, copied
 from weft._import.block import ImportedBlock
 from weft._import.prepare import prepared
 from weft.onnx._read import from_message
@@ -258,6 +259,19 @@ def test_a_file_may_go_once_it_is_read(tmp_path):
     y, z = net(np.ones((1, 300)))
     numpy.testing.assert_allclose(y.asnumpy()[0], table.sum(0), rtol=1e-4, atol=1e-4)
     assert z.asnumpy().sum() == 40_000
+
+
+def test_a_file_that_is_shortened_before_its_weights_are_copied_is_refused(tmp_path):
+    path = tmp_path / "weights"
+    values = numpy.arange(40_000, dtype="float32")
+    path.write_bytes(values.tobytes())
+    mapped = MappedFiles().array(path, 0, values.dtype, (200, 200))
+    numpy.testing.assert_array_equal(copied(mapped).asnumpy().ravel(), values)
+    numpy.testing.assert_array_equal(copied(mapped[50:]).asnumpy().ravel(), values[10_000:])
+    with open(path, "r+b") as file:
+        file.truncate(80_000)
+    with pytest.raises(OSError, match="was shortened while it was read"):
+        copied(mapped)
 
 
 @given(data=st.data())
