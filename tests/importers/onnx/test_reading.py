@@ -9,8 +9,8 @@ from int8_models import Network
 from onnx import TensorProto, helper, numpy_helper
 from onnx_models import classifier, helper_node, model
 from weft import np
-from weft._import.mapped import MappedFiles, copied
 from weft._import.block import ImportedBlock
+from weft._import.mapped import MappedFiles, copied
 from weft._import.prepare import prepared
 from weft.onnx._read import from_message
 from weft.onnx._rules import RULES
