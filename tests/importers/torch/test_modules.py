@@ -273,11 +273,11 @@ def test_a_block_saves_and_loads_parameters(tmp_path):
 def test_everything_that_is_missing_is_said_at_once():
     class Spectrum(nn.Module):
         def forward(self, x):
-            return torch.fft.fft(x).abs(), torch.linalg.det(x)
+            return torch.linalg.eigh(x)[0], torch.linalg.det(x)
 
     args = (torch.randn(3, 3),)
     gaps = weft.torch.missing(Spectrum(), args)
-    assert len(gaps) >= 2 and any("_fft_" in gap for gap in gaps)
+    assert len(gaps) >= 2 and any("_linalg_det" in gap for gap in gaps)
     with pytest.raises(NotImplementedError) as raised:
         weft.torch.convert(Spectrum(), args)
     assert all(gap in str(raised.value) for gap in gaps)
