@@ -510,3 +510,9 @@ def test_slopes_that_a_symbol_makes_by_itself_begin_at_a_quarter():
     module.bind(data_shapes=[("data", (4, 3))])
     module.init_params()
     assert module.get_params()[0]["act_gamma"].asnumpy().tolist() == [0.25] * 3
+
+
+def test_perplexity_holds_labels_within_the_classes():
+    found = mx.metric.Perplexity(ignore_label=-1)
+    found.update([mx.nd.array([0, 5, -1])], [mx.nd.array([[0.2, 0.8], [0.3, 0.7], [0.5, 0.5]])])
+    assert found.get()[1] == pytest.approx((0.2 * 0.7) ** -0.5, rel=1e-6)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from weft import np
+from weft import autograd, np, npx
 from weft._base import spelling as _spelling
 from weft._base.errors import InvalidState, InvalidType, InvalidValue
 from weft._core import native as _core
@@ -303,8 +303,6 @@ class Parameter(_Native):
 
     def list_row_sparse_data(self, row_id: Any) -> list[Any]:
         """`row_sparse_data` on all contexts."""
-        from weft.sparse import RowSparseArray
-
         if self.stype != "row_sparse":
             raise InvalidState(
                 f"row_sparse_data: `{self.name}` is stored as a whole; read it with `data()`"
@@ -314,7 +312,7 @@ class Parameter(_Native):
                 f"row_sparse_data: `{self.name}` needs a trainer: make `gluon.Trainer` first"
             )
         rows = np.array(numpy.unique(host(row_id).astype("int64")))
-        return [RowSparseArray(a[rows], rows, a.shape) for a in self._arrays()]
+        return [_rows_of(array, rows) for array in self._arrays()]
 
     def var(self) -> Any:
         """The parameter as a variable of `mx.sym`, of its name."""
@@ -383,6 +381,20 @@ class Constant(Parameter, _NativeConstant):
 
     def __repr__(self) -> str:
         return f"Constant {self.name} (shape={self.shape}, dtype={_dtype_name(self.dtype)})"
+
+
+def _rows_of(array: Any, rows: Any) -> Any:
+    """Some rows of a parameter's array as a sparse array, the others being 0. What is computed of it
+    has a gradient with respect to these rows, as in MXNet, where they are the parameter itself."""
+    from weft.mxnet.ndarray._array import NDArray
+    from weft.mxnet.ndarray._recorded import remembered
+    from weft.mxnet.ndarray.sparse import RowSparseNDArray
+
+    with autograd.record(autograd.is_training()):
+        values = npx.embedding(rows, array, True)
+        whole = npx.index_update(np.zeros(array.shape, array.dtype), rows.reshape((1, -1)), values)
+    found = RowSparseNDArray(values.detach(), rows, array.shape)
+    return remembered(found, NDArray(whole))
 
 
 def _initializer_type() -> type:

@@ -140,7 +140,7 @@ def rand_zipfian(
     """
     scale = math.log(range_max + 1)
     drawn = np.random.uniform(0.0, scale, (num_sampled,), "float64")
-    classes = (np.floor(np.exp(drawn) + 0.5).astype("int64") - 1) % range_max
+    classes = (np.floor(np.exp(drawn)).astype("int64") - 1) % range_max
 
     def expected(numbers: Any) -> NDArray:
         found = numpy.asarray(numbers.asnumpy(), "float64")
