@@ -234,11 +234,21 @@ def _sample_multinomial(
 ) -> Any:
     """get_prob: logarithms of the probabilities of what was drawn, too; these have a gradient."""
     extra = _shape(shape)
+    kind = dtype_of(dtype, "int32")
+    if data.shape[-1] > _counted_by(numpy.dtype(kind)):
+        raise InvalidValue(f"`dtype` must tell {data.shape[-1]} classes apart; got {kind}")
     rows = data.reshape((*data.shape[:-1], *(1,) * len(extra), data.shape[-1]))
     spread = np.broadcast_to(rows, (*data.shape[:-1], *extra, data.shape[-1]))
     drawn = np.random.categorical(npx.stop_gradient(spread))
-    places = drawn.astype(dtype_of(dtype, "int32"))
+    places = drawn.astype(kind)
     return (places, np.log(npx.pick(spread, drawn, -1))) if flag(get_prob) else places
+
+
+def _counted_by(dtype: numpy.dtype) -> int:
+    """How many whole numbers from 0 on a dtype tells apart."""
+    if dtype.kind == "f":
+        return int(2 ** (numpy.finfo(dtype).nmant + 1))
+    return int(numpy.iinfo(dtype).max) + 1
 
 
 @rules("_shuffle", "shuffle", "_npi_shuffle")
@@ -252,8 +262,8 @@ counted(_MULTINOMIAL, lambda given: 2 if flag(given.get("get_prob")) else 1)
 @rules("_sample_unique_zipfian")
 def _unique_zipfian(*, range_max: int, shape: Any) -> tuple[ndarray, ndarray]:
     """In each row classes that differ from each other, int64, drawn with the chance
-    log((c + 2) / (c + 1)) / log(range_max + 1) of class c; and how many draws the row took. How many
-    these are follows from what is drawn, so a graph cannot have it."""
+    log((c + 2) / (c + 1)) / log(range_max + 1) of class c; and how many draws the row took. How
+    many these are follows from what is drawn, so a graph cannot have it."""
     rows, count = ints(shape, "shape", 2)
     if count > range_max:
         raise InvalidValue(f"`shape` must have at most {range_max} classes a row; got {count}")

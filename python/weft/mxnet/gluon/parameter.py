@@ -384,8 +384,8 @@ class Constant(Parameter, _NativeConstant):
 
 
 def _rows_of(array: Any, rows: Any) -> Any:
-    """Some rows of a parameter's array as a sparse array, the others being 0. What is computed of it
-    has a gradient with respect to these rows, as in MXNet, where they are the parameter itself."""
+    """Some rows of a parameter's array as a sparse array, the others being 0. What is computed of
+    it has a gradient with respect to these rows, as in MXNet, where they are the parameter."""
     from weft.mxnet.ndarray._array import NDArray
     from weft.mxnet.ndarray._recorded import remembered
     from weft.mxnet.ndarray.sparse import RowSparseNDArray
