@@ -3,6 +3,7 @@
 import copy
 import json
 import pickle
+import threading
 
 import numpy
 import pytest
@@ -234,3 +235,46 @@ def test_loops_and_branches_run():
 def test_mistakes_name_what_is_wrong(make, told):
     with pytest.raises(weft.Error, match=told):
         make(mx.sym.var("x"))
+
+
+def test_a_loop_inside_of_a_loop():
+    def inner(row, total):
+        return row * 2, total + row
+
+    def outer(rows, totals):
+        scaled, total = mx.sym.contrib.foreach(inner, rows, totals[0])
+        return mx.sym.broadcast_add(scaled, totals[0]), [total]
+
+    rows, first = mx.sym.var("rows"), mx.sym.var("first")
+    out, last = mx.sym.contrib.foreach(outer, rows, [first])
+    whole = mx.sym.load_json(mx.sym.Group([out, *last]).tojson())
+    host = numpy.random.default_rng(2).normal(size=(3, 4, 2)).astype("float32")
+    found = whole.eval(rows=mx.nd.array(host), first=mx.nd.zeros((2,)))
+    before = numpy.concatenate([numpy.zeros((1, 2)), host.sum(1).cumsum(0)[:-1]])
+    numpy.testing.assert_allclose(found[0].asnumpy(), host * 2 + before[:, None], rtol=1e-4)
+    numpy.testing.assert_allclose(found[1].asnumpy(), host.sum((0, 1)), rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "made"),
+    [(mx.AttrScope, mx.AttrScope(x="1")), (mx.name.NameManager, mx.name.Prefix("a_"))],
+)
+def test_what_is_current_belongs_to_a_thread(kind, made):
+    before, seen = kind.current, []
+    try:
+        kind.current = made
+        thread = threading.Thread(target=lambda: seen.append(kind.current))
+        thread.start()
+        thread.join()
+        assert kind.current is made and seen[0] is not made
+    finally:
+        kind.current = before
+
+
+def test_more_gradients_of_outputs_than_outputs():
+    run = (mx.sym.var("x") * 2).simple_bind(mx.cpu(), x=(2,))
+    run.forward(is_train=True)
+    run.backward([mx.nd.ones((2,)), mx.nd.ones((5,))])
+    assert run.grad_dict["x"].asnumpy().tolist() == [2, 2]
+    with pytest.raises(ValueError, match="`out_grads` must have one array for each"):
+        run.backward([])

@@ -15,24 +15,19 @@ import numpy
 
 from weft import autograd, np, npx
 from weft._base import spelling as _spelling
-from weft._base.errors import InvalidState, InvalidType, InvalidValue
+from weft._base.errors import InvalidState, InvalidType
 from weft._core import native as _core
 from weft._core.typing import ndarray
 from weft.gluon.parameter import Constant as _NativeConstant
 from weft.gluon.parameter import DeferredInitializationError
 from weft.gluon.parameter import Parameter as _Native
 from weft.mxnet._made import host
+from weft.mxnet.base import RefusedError
 from weft.mxnet.gluon import _devices
 from weft.mxnet.gluon._modes import dtype_name as _dtype_name
 from weft.mxnet.gluon._modes import shown as _shown
 
 tensor_types = (ndarray,)
-
-
-class RefusedError(InvalidValue, AssertionError):
-    """What MXNet asserts of arguments; programs catch it by either name."""
-
-    __module__ = "weft.mxnet"
 
 
 class Parameter(_Native):

@@ -171,7 +171,8 @@ class Executor:
     def backward(self, out_grads: Any = None, is_train: bool = True) -> None:
         """Writes or adds the gradients of the outputs to those of the arguments.
 
-        out_grads: one for each output. Ones by default, which output layers of 1.x leave aside.
+        out_grads: one for each output; more are left aside. Ones by default, which output layers of
+            1.x leave aside.
         """
         if all(request == "null" for request in self._grad_req.values()):
             raise InvalidState(
@@ -200,14 +201,14 @@ class Executor:
         if out_grads is None:
             return [array for array in outputs if native.is_recorded(array)], None
         listed = list(out_grads) if isinstance(out_grads, list | tuple) else [out_grads]
-        if len(listed) != len(outputs):
+        if len(listed) < len(outputs):
             raise InvalidValue(
                 f"backward: `out_grads` must have one array for each of the {len(outputs)} "
                 f"outputs; got {len(listed)}"
             )
         pairs = [
             (array, array_of(whole(grad)))
-            for array, grad in zip(outputs, listed, strict=True)
+            for array, grad in zip(outputs, listed, strict=False)
             if grad is not None and native.is_recorded(array)
         ]
         return [array for array, _ in pairs], [grad.reshape(a.shape) for a, grad in pairs]

@@ -4,11 +4,11 @@ from typing import Any
 
 from weft._base.errors import InvalidValue
 from weft.gluon.contrib.estimator import estimator as _native
+from weft.mxnet.base import RefusedError
 from weft.mxnet.device import Device, current_device, num_gpus
 from weft.mxnet.gluon import metric
 from weft.mxnet.gluon._devices import listed
 from weft.mxnet.gluon.contrib.estimator.batch_processor import BatchProcessor
-from weft.mxnet.gluon.parameter import RefusedError
 from weft.mxnet.gluon.trainer import Trainer
 
 
