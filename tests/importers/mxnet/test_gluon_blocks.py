@@ -638,3 +638,16 @@ def test_rows_of_a_sparse_parameter_are_trained():
     trainer.step(1)
     whole = weight.row_sparse_data(mx.nd.arange(4)).asnumpy()
     assert whole.tolist() == [[0, 0], [1, 1], [-1, -1], [1, 1]]
+
+
+@pytest.mark.parametrize("is_hybridized", [False, True])
+def test_a_hybrid_block_needs_an_array(is_hybridized):
+    class First(mx.gluon.HybridBlock):
+        def hybrid_forward(self, F, a, b):
+            return b if a is None else a
+
+    block = First()
+    block.hybridize(is_hybridized)
+    assert block(None, mx.nd.ones((2,))).asnumpy().tolist() == [1, 1]
+    with pytest.raises(ValueError, match="First: must be given one array or symbol at least"):
+        block(None, None)

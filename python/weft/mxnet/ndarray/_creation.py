@@ -240,6 +240,12 @@ def imdecode(
     return out
 
 
+def reset_arrays(*data: NDArray, num_arrays: int | None = None) -> None:
+    """Sets all elements of arrays to 0. num_arrays: how many they are, which is seen as well."""
+    for array in data:
+        array[:] = 0
+
+
 __all__ = [
     "arange",
     "array",
@@ -255,6 +261,7 @@ __all__ = [
     "moveaxis",
     "onehot_encode",
     "ones",
+    "reset_arrays",
     "split_v2",
     "to_dlpack_for_read",
     "to_dlpack_for_write",
