@@ -643,7 +643,7 @@ def test_rows_of_a_sparse_parameter_are_trained():
 @pytest.mark.parametrize("is_hybridized", [False, True])
 def test_a_hybrid_block_needs_an_array(is_hybridized):
     class First(mx.gluon.HybridBlock):
-        def hybrid_forward(self, F, a, b):
+        def hybrid_forward(self, F, a, b):  # noqa: N803
             return b if a is None else a
 
     block = First()
