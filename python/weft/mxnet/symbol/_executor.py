@@ -64,7 +64,7 @@ class Executor:
             # Programs keep what `grad_dict` gave them, so one array is written again and again.
             array = self.arg_dict[name]
             if self._grad_req[name] != "null" and name not in self._given:
-                self._given[name] = _zeros(array.shape, array.dtype, ctx, stype)
+                self._given[name] = _storages.zeros(array.shape, array.dtype, ctx, stype)
         self._results: list[Any] = []  # the outputs as whole arrays, with their history
         self._outputs: list[Any] | None = None
         self._has_history = False
@@ -320,7 +320,7 @@ class Executor:
                     f"{tuple(old.shape)}; allow it by `allow_up_sizing=True`"
                 )
             if isinstance(old, Sparse):
-                arrays[node.name] = _zeros(shape, old.dtype, self._ctx, old.stype)
+                arrays[node.name] = _storages.zeros(shape, old.dtype, self._ctx, old.stype)
                 continue
             arrays[node.name] = (
                 zeros(shape, old.dtype, self._ctx) if is_larger else part_of(old, shape)
@@ -357,15 +357,6 @@ def part_of(array: Any, shape: Sequence[int]) -> Any:
     with autograd.pause():
         flat = array.detach().reshape((-1,))
         return wrapped(flat[: math.prod(shape)].reshape(tuple(shape)))
-
-
-def _zeros(shape: Sequence[int], dtype: Any, ctx: Any, stype: str) -> Any:
-    """An array of zeros that is stored in one of the ways."""
-    if stype == "default":
-        return zeros(shape, dtype, ctx)
-    from weft.mxnet.ndarray import sparse
-
-    return sparse.zeros(stype, tuple(shape), ctx=ctx, dtype=dtype)
 
 
 def _dtypes(arrays: Mapping[str, Any]) -> dict[str, str]:
@@ -468,7 +459,7 @@ def simple_bind(
         if array is None and shared_buffer is not None and is_own and is_argument:
             array = _buffered(shared_buffer, node.name, shape, dtype, ctx)
         stype = (stype_dict or {}).get(node.name) or _storages.declared(node)
-        arrays[node.name] = _zeros(shape, dtype, ctx, stype) if array is None else array
+        arrays[node.name] = _storages.zeros(shape, dtype, ctx, stype) if array is None else array
         if "float" not in dtype:
             requests[node.name] = "null"
     function = Function(with_known_shapes(symbol._heads, found), "simple_bind")

@@ -10,9 +10,11 @@ from typing import Any
 from weft.mxnet._operators import parsed
 from weft.mxnet._operators._attributes import flag
 from weft.mxnet._reading.graph import Entry, GraphNode, reachable
+from weft.mxnet.ndarray import sparse
 from weft.mxnet.ndarray._array import Sparse
 from weft.mxnet.ndarray._functions import CAST
 from weft.mxnet.ndarray._storage import stored_as
+from weft.mxnet.symbol._arrays import zeros as _whole_zeros
 
 STORAGES = {"default": "0", "row_sparse": "1", "csr": "2"}  # as attributes of variables have them
 _BY_CODE = {code: stype for stype, code in STORAGES.items()}
@@ -36,6 +38,19 @@ def shown(array: Any, stype: str) -> Any:
 def declared(node: GraphNode) -> str:
     """How a variable says that it is stored."""
     return _BY_CODE.get(node.attrs.get("__storage_type__", "0"), "default")
+
+
+def of_variables(heads: Sequence[Entry]) -> dict[str, str]:
+    """How variables say that they are stored, by name."""
+    nodes = reachable(node for node, _ in heads)
+    return {node.name: declared(node) for node in nodes if node.is_variable}
+
+
+def zeros(shape: Sequence[int], dtype: Any, ctx: Any, stype: str) -> Any:
+    """An array of zeros that is stored in one of the ways."""
+    if stype == "default":
+        return _whole_zeros(shape, dtype, ctx)
+    return sparse.zeros(stype, tuple(shape), ctx=ctx, dtype=dtype)
 
 
 def of_outputs(heads: Sequence[Entry], given: Mapping[str, str]) -> list[str]:
@@ -70,4 +85,14 @@ def of_gradients(heads: Sequence[Entry], given: Mapping[str, str]) -> dict[str, 
 
 _LOOKUPS = ("Embedding", "_contrib_SparseEmbedding")
 
-__all__ = ["STORAGES", "declared", "of_gradients", "of_outputs", "shown", "stype_of", "whole"]
+__all__ = [
+    "STORAGES",
+    "declared",
+    "of_gradients",
+    "of_outputs",
+    "of_variables",
+    "shown",
+    "stype_of",
+    "whole",
+    "zeros",
+]
