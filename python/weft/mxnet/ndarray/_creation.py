@@ -5,6 +5,7 @@
 ('float32', (3,))
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -109,7 +110,13 @@ def arange(
 ) -> NDArray:
     """Numbers from `start` to `stop` by steps, each `repeat` times."""
     begin, end = (0, start) if stop is None else (start, stop)
-    row = np.arange(begin, end, step, device=native_of(None, ctx)).astype(dtype)
+    place = native_of(None, ctx)
+    if dtype != "bfloat16" and numpy.dtype(dtype).kind in "iu":  # integers step by integers
+        count = max(math.ceil((end - begin) / step), 0)
+        whole = np.arange(count, dtype="int64", device=place) * int(step) + int(begin)
+        row = whole.astype(dtype)
+    else:
+        row = np.arange(begin, end, step, device=place).astype(dtype)
     return NDArray(row if repeat == 1 else np.repeat(row, int(repeat)))
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from weft import autograd
-from weft._base.errors import InvalidState, InvalidType, InvalidValue, NotFound
+from weft._base.errors import InvalidType, InvalidValue, NotFound
 from weft._base.spelling import hint
 from weft._core import native
 from weft.mxnet._reading.graph import GraphNode
@@ -31,6 +31,9 @@ from weft.mxnet.symbol._merging import merged_heads
 from weft.mxnet.symbol._modes import given_shape, outward
 from weft.mxnet.symbol._running import Function, with_known_shapes
 from weft.mxnet.symbol._storages import shown, stype_of, whole
+
+# What monitors call inputs of operators that have no names for them.
+_UNNAMED = {"Activation": "input", "SoftmaxActivation": "input", "UpSampling": "arg"}
 
 _REQUESTS = ("write", "add", "inplace", "null")
 
@@ -169,16 +172,13 @@ class Executor:
         return found
 
     def backward(self, out_grads: Any = None, is_train: bool = True) -> None:
-        """Writes or adds the gradients of the outputs to those of the arguments.
+        """Writes or adds the gradients of the outputs to those of the arguments that have some.
 
         out_grads: one for each output; more are left aside. Ones by default, which output layers of
             1.x leave aside.
         """
         if all(request == "null" for request in self._grad_req.values()):
-            raise InvalidState(
-                "backward: no argument has a gradient; give `args_grad`, or a `grad_req` that is "
-                "not 'null'"
-            )
+            return  # nothing is asked for
         if self._outputs is None or not self._has_history:
             self._run(is_recorded=True)  # of a `forward` that was not for training
         heads, grads = self._heads_of(out_grads)
@@ -228,7 +228,7 @@ class Executor:
         assert self._monitor is not None  # or nobody would watch
         node = self._nodes[name]
         if self._monitors_all:
-            for label, array in self._read_by(node):
+            for label, array in self._read_by(node, read):
                 self._monitor(label, array)
         names = output_names(op, name, node.attributes)
         for label, array in zip(names, results, strict=False):
@@ -256,14 +256,20 @@ class Executor:
         """By name, for monitors; variables are left out."""
         return {node.name: node for node in self._symbol._nodes() if not node.is_variable}
 
-    def _read_by(self, node: GraphNode) -> list[tuple[str, Any]]:
-        """The variables that a node reads, as its inputs."""
+    def _read_by(self, node: GraphNode, read: Sequence[Any]) -> list[tuple[str, Any]]:
+        """The variables that a node reads, and each of its inputs under its own name."""
         found = []
-        words = [p.name for p in parameters_of(node.op)]
+        parameters = parameters_of(node.op)
+        words = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+        is_fixed = node.op not in _UNNAMED and len(words) >= len(node.inputs)
         for place, (child, _) in enumerate(node.inputs):
+            array = read[place] if place < len(read) else None
             if child.is_variable:
                 array = self.arg_dict.get(child.name, self.aux_dict.get(child.name))
-                found.append((f"{node.name}_{words[min(place, len(words) - 1)]}", array))
+                found.append((child.name, array))
+            word = words[place] if is_fixed else _UNNAMED.get(node.op, "arg") + str(place)
+            if array is not None:
+                found.append((f"{node.name}_{word}", wrapped(plain(array))))
         return found
 
     # ---- other arrays ------------------------------------------------------------------------
@@ -445,6 +451,12 @@ def simple_bind(
     Raises ValueError that names the arguments whose shapes do not follow.
     """
     kwargs.pop("force_rebind", None)  # of modules; here each call makes new arrays
+    inputs = set(symbol.list_inputs())
+    kwargs = {
+        name: shape
+        for name, shape in kwargs.items()
+        if name in inputs or isinstance(shape, list | tuple)
+    }
     _refuse_twice("simple_bind", symbol.list_arguments())
     found = _known(symbol, dict(kwargs), dict(type_dict or {}), "simple_bind")
     requests = _requests("simple_bind", symbol.list_arguments(), grad_req)
