@@ -19,7 +19,6 @@ runs on copies in the machine's memory, by `weft.register_op`.
 """
 
 import contextlib
-import importlib
 import inspect
 import itertools
 import json
@@ -447,26 +446,23 @@ def _hosts(arrays: Sequence[Any]) -> Any:
     return arrays[0].asnumpy() if len(arrays) == 1 else tuple(x.asnumpy() for x in arrays)
 
 
-if TYPE_CHECKING:
-    from weft.mxnet._python_operators import NDArrayOp, NumpyOp, PythonOp
+_PYTHON = ("NDArrayOp", "NumpyOp", "PythonOp")  # of a module that is built on this one
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     _find = _spelling.finder("weft.mxnet.operator", {}, ("library",))
 
     def __getattr__(name: str) -> Any:
-        if name in ("NDArrayOp", "NumpyOp", "PythonOp"):
-            return getattr(importlib.import_module("weft.mxnet._python_operators"), name)
+        if name in _PYTHON:
+            return getattr(_spelling.public_module("mxnet._python_operators"), name)
         return _find(name)
 
 
 __all__ = [
+    *_PYTHON,
     "Custom",
     "CustomOp",
     "CustomOpProp",
-    "NDArrayOp",
-    "NumpyOp",
     "OperatorArguments",
-    "PythonOp",
     "get_all_registered_operators",
     "get_operator_arguments",
     "register",

@@ -14,6 +14,7 @@ import numpy
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
 from weft._base.protocols import HasRows
+from weft._base.spelling import public_module as _public_module
 from weft._core.typing import ndarray
 from weft.mxnet import _made
 from weft.mxnet._operators._attributes import ints
@@ -229,9 +230,7 @@ def imdecode(
 
     clip_rect: x0, y0, x1, y1; out: arrays (N, C, H, W), of which number `index` is written
     """
-    from weft.mxnet import image
-
-    picture = image.imdecode(str_img, flag=1 if channels == 3 else 0)
+    picture = _public_module("mxnet.image").imdecode(str_img, flag=1 if channels == 3 else 0)
     left, top, right, bottom = clip_rect
     if right > left and bottom > top:
         picture = picture[top:bottom, left:right]

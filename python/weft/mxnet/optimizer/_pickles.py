@@ -4,13 +4,13 @@ MXNet pickled its own classes. Arrays among them carry a record of a list file, 
 such; an optimizer carries its options and counts, which that of its name here gets.
 """
 
-import importlib
 import io
 import pickle
 import struct
 from typing import Any
 
 from weft._base.containers import sequence_of
+from weft._base.spelling import public_module as _public_module
 from weft.mxnet.optimizer._base import Optimizer, registry
 
 _ARRAYS = ("NDArray", "RowSparseNDArray", "CSRNDArray", "ndarray")
@@ -42,7 +42,7 @@ class _Reader(pickle.Unpickler):
             return _Array
         if module.startswith("mxnet.optimizer"):
             return type(name, (_Options,), {})
-        return getattr(importlib.import_module(f"weft.{module}"), name)
+        return getattr(_public_module(module), name)
 
 
 def read(states: bytes) -> Any:
