@@ -130,6 +130,7 @@ def test_modules_are_imported_by_name_in_the_package_alone():
         "weft.gluon.data",
         "weft.library",  # asks what `npx` has, if that is there
         "weft.mxnet",  # public modules, when they are first asked for
+        "weft.mxnet.contrib",
         "weft.mxnet._alias",  # the same, for `import mxnet`
         "weft.mxnet.gluon",  # public modules, when they are first asked for
         "weft.mxnet.gluon.contrib",

@@ -35,15 +35,14 @@ def load_params(
 
 def split_params(path: str | PathLike[str], caller: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The arguments and the auxiliary states of a file, whose names say which they are."""
-    from weft.mxnet.symbol._arrays import wrapped
+    from weft.mxnet.ndarray._files import stored
 
     found = _files.read(path, caller)
     _files.parameters_of(found, caller, fspath(path))  # raises for what is no file of parameters
     parts: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
     for name, record in zip(found.names, found.records, strict=True):
         is_state = name.startswith("aux:")
-        value = wrapped(record.array()) if record else None
-        parts[is_state][_files.without_role(name)] = value
+        parts[is_state][_files.without_role(name)] = stored(record)
     return parts
 
 

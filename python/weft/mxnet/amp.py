@@ -207,7 +207,7 @@ def list_lp16_use_fp32_params(target_dtype: str = "float16") -> dict[str, list[s
 
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.mxnet.amp", {}, ("amp",))
+    __getattr__ = _spelling.finder("weft.mxnet.amp", {}, ("amp",), ("amp",))
 
 __all__ = [
     "convert_hybrid_block",

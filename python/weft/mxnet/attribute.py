@@ -20,7 +20,18 @@ class _Scopes(threading.local):
         self.stack: list[AttrScope] = [AttrScope()]
 
 
-class AttrScope:
+class _ByThread(type):
+    @property
+    def current(cls) -> "AttrScope":
+        """The scope that this thread is in; one that is set takes its place."""
+        return current()
+
+    @current.setter
+    def current(cls, scope: "AttrScope") -> None:
+        _scopes.stack[-1] = scope
+
+
+class AttrScope(metaclass=_ByThread):
     """Gives the symbols that are made inside it attributes, which must be texts.
 
     Inner scopes add to outer ones. What an attribute means is up to who reads it: `lr_mult` and

@@ -17,7 +17,7 @@ from typing import Any
 import numpy
 
 from weft._base.errors import Error as MXNetError
-from weft._base.errors import Unsupported
+from weft._base.errors import InvalidValue, Unsupported
 
 string_types = (str,)
 integer_types = (int, numpy.int32, numpy.int64)
@@ -37,6 +37,12 @@ class _NullType:
 
 
 _Null = _NullType()  # an argument that is not given
+
+
+class RefusedError(InvalidValue, AssertionError):
+    """What MXNet asserts of arguments; programs catch it by either name."""
+
+    __module__ = "weft.mxnet"
 
 
 class NotImplementedForSymbol(Unsupported):  # type: ignore[misc, valid-type]

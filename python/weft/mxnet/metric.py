@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from weft import metric as _weft
+from weft import np as _np
 from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft.mxnet.gluon.metric import (
@@ -148,6 +149,14 @@ class Perplexity(_OfProbabilities):
     output_names: _Names = None
     label_names: _Names = None
     native = _weft.Perplexity
+
+    def prepared(self, label: Any, pred: Any) -> tuple[Any, Any]:
+        """As of all; a label beyond the classes counts as the nearest one, as `pick` has it."""
+        label, pred = super().prepared(label, pred)
+        held = _np.clip(label, 0, pred.shape[self.axis] - 1)
+        if self.ignore_label is not None:
+            held = _np.where(label == self.ignore_label, label, held)
+        return held, pred
 
 
 @dataclass(eq=False, repr=False)

@@ -18,7 +18,18 @@ class _Managers(threading.local):
         self.stack: list[NameManager] = [NameManager()]
 
 
-class NameManager:
+class _ByThread(type):
+    @property
+    def current(cls) -> "NameManager":
+        """The manager that names symbols in this thread; one that is set takes its place."""
+        return current()
+
+    @current.setter
+    def current(cls, manager: "NameManager") -> None:
+        _managers.stack[-1] = manager
+
+
+class NameManager(metaclass=_ByThread):
     """Names symbols by their operator and a number that counts for each operator.
 
     >>> with NameManager() as names:

@@ -446,10 +446,19 @@ def _hosts(arrays: Sequence[Any]) -> Any:
     return arrays[0].asnumpy() if len(arrays) == 1 else tuple(x.asnumpy() for x in arrays)
 
 
+_PYTHON = ("NDArrayOp", "NumpyOp", "PythonOp")  # of a module that is built on this one
+
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.mxnet.operator", {}, ("library",))
+    _find = _spelling.finder("weft.mxnet.operator", {}, ("library",))
+
+    def __getattr__(name: str) -> Any:
+        if name in _PYTHON:
+            return getattr(_spelling.public_module("mxnet._python_operators"), name)
+        return _find(name)
+
 
 __all__ = [
+    *_PYTHON,
     "Custom",
     "CustomOp",
     "CustomOpProp",

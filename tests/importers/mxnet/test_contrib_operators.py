@@ -228,3 +228,12 @@ def test_a_layer_whose_bias_is_forgotten_is_refused():
     with pytest.raises(mx.MXNetError, match="FullyConnected: `bias` is missing"):
         mx.nd.FullyConnected(x, mx.nd.ones((3, 50)), num_hidden=3)
     assert mx.nd.Deconvolution(x, mx.nd.ones((2, 3, 3, 3)), kernel=(3, 3), num_filter=3).ndim == 4
+
+
+def test_the_only_variable_of_a_loop_may_come_without_its_list():
+    def step(x):
+        return x, x + 1
+
+    found, last = mx.nd.contrib.while_loop(lambda x: x < 3, step, [mx.nd.zeros((1,))], 5)
+    assert found.asnumpy()[:, 0].tolist() == [0, 1, 2, 0, 0]
+    assert [x.asscalar() for x in last] == [3]

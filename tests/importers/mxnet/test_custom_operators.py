@@ -191,3 +191,40 @@ def test_a_cached_op_runs_a_symbol_with_gradients():
     numpy.testing.assert_allclose(weight.grad.asnumpy(), wanted, rtol=1e-5, atol=1e-6)
     with pytest.raises(ValueError, match="CachedOp: takes 2 arrays, x, w; got 1"):
         op(data)
+
+
+@pytest.mark.parametrize("base", ["NumpyOp", "NDArrayOp"])
+def test_operators_of_the_first_programs(base):
+    class Product(getattr(mx.operator, base)):
+        def list_arguments(self):
+            return ["a", "b"]
+
+        def infer_shape(self, in_shape):
+            return in_shape, [in_shape[0]]
+
+        def forward(self, in_data, out_data):
+            out_data[0][:] = in_data[0] * in_data[1]
+
+        def backward(self, out_grad, in_data, out_data, in_grad):
+            in_grad[0][:] = out_grad[0] * in_data[1]
+            in_grad[1][:] = out_grad[0] * in_data[0]
+
+    op = Product()
+    net = op(mx.sym.Variable("a"), mx.sym.Variable("b"), name="product")
+    assert net.list_outputs() == ["product_output"]
+    run = net.simple_bind(mx.cpu(), a=(2, 3), b=(2, 3))
+    hosts = [numpy.random.default_rng(k).normal(size=(2, 3)).astype("float32") for k in (0, 1, 2)]
+    run.forward(is_train=True, a=hosts[0], b=hosts[1])
+    run.backward([mx.nd.array(hosts[2])])
+    numpy.testing.assert_allclose(run.outputs[0].asnumpy(), hosts[0] * hosts[1])
+    for name, other in (("a", hosts[1]), ("b", hosts[0])):
+        numpy.testing.assert_allclose(run.grad_dict[name].asnumpy(), hosts[2] * other)
+
+
+def test_an_operator_of_the_first_programs_hands_its_input_on():
+    net = mx.operator.NumpyOp(need_top_grad=False).get_symbol(mx.sym.Variable("x"))
+    run = net.simple_bind(mx.cpu(), x=(2,))
+    run.forward(is_train=True, x=numpy.array([3, 4], "float32"))
+    run.backward(mx.nd.array([5, 6]))
+    assert run.outputs[0].asnumpy().tolist() == [3, 4]
+    assert run.grad_dict["x"].asnumpy().tolist() == [1, 1]

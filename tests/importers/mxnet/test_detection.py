@@ -4,6 +4,7 @@ import numpy
 import pytest
 from operators import check
 from weft import autograd, np, npx
+from weft import mxnet as mx
 
 G = numpy.random.default_rng(31)
 
@@ -164,3 +165,12 @@ def test_what_does_not_fit_is_refused():
         npx.multibox_detection(np.zeros((1, 3, 6)), np.zeros((1, 6)), anchors)
     with pytest.raises(ValueError, match="`anchor` must be of shape"):
         npx.multibox_target(np.zeros((2, 6, 4)), np.zeros((1, 2, 5)), np.zeros((1, 3, 6)))
+
+
+def test_boxes_of_the_class_below_0_are_dropped():
+    boxes = [[0, 0.5, 0.1, 0.1, 0.2, 0.2], [-1, 0.9, 0.5, 0.5, 0.7, 0.8]]
+    data = mx.nd.array(boxes)
+    found = mx.nd.contrib.box_nms(data, id_index=0, coord_start=2, score_index=1)
+    numpy.testing.assert_allclose(found.asnumpy(), [boxes[0], [-1] * 6])
+    kept = mx.nd.contrib.box_nms(data, id_index=-1, coord_start=2, score_index=1)
+    numpy.testing.assert_allclose(kept.asnumpy(), [boxes[1], boxes[0]])

@@ -622,3 +622,32 @@ def test_functions_of_numpy_are_in_f_of_a_hybrid_forward():
     assert net(x).tolist() == [[3.0, 0.0], [0.0, 0.0]]
     assert net(mx.sym.var("x").as_np_ndarray()).list_arguments() == ["x"]
     assert mx.nd.numpy is mx.np and mx.nd.numpy_extension is mx.npx
+
+
+def test_rows_of_a_sparse_parameter_are_trained():
+    weight = mx.gluon.Parameter("w", shape=(4, 2), stype="row_sparse", grad_stype="row_sparse")
+    weight.initialize(mx.init.One())
+    trainer = mx.gluon.Trainer([weight], "sgd", {"learning_rate": 1.0})
+    found = weight.row_sparse_data(mx.nd.array([2, 0, 2]))
+    assert (found.stype, found.indices.asnumpy().tolist()) == ("row_sparse", [0, 2])
+    assert found.asnumpy().tolist() == [[1, 1], [0, 0], [1, 1], [0, 0]]
+    with mx.autograd.record():
+        rows = mx.nd.array([0, 2, 2])
+        loss = mx.nd.Embedding(rows, weight.row_sparse_data(rows), input_dim=4, output_dim=2)
+    loss.backward()
+    trainer.step(1)
+    whole = weight.row_sparse_data(mx.nd.arange(4)).asnumpy()
+    assert whole.tolist() == [[0, 0], [1, 1], [-1, -1], [1, 1]]
+
+
+@pytest.mark.parametrize("is_hybridized", [False, True])
+def test_a_hybrid_block_needs_an_array(is_hybridized):
+    class First(mx.gluon.HybridBlock):
+        def hybrid_forward(self, F, a, b):  # noqa: N803
+            return b if a is None else a
+
+    block = First()
+    block.hybridize(is_hybridized)
+    assert block(None, mx.nd.ones((2,))).asnumpy().tolist() == [1, 1]
+    with pytest.raises(ValueError, match="First: must be given one array or symbol at least"):
+        block(None, None)

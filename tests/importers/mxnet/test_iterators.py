@@ -8,6 +8,7 @@ import pytest
 import weft.mxnet as mx
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 from weft import np
 
 
@@ -82,7 +83,7 @@ def test_arrays_are_shuffled_by_numpys_seed_and_labels_with_them():
             {"data": rows(3), "batch_size": 4, "last_batch_handle": "roll_over"},
             "`batch_size` must be at most .* 3; got 4",
         ),
-        ({"data": rows(3), "label": rows(2)}, "the same number of rows; got"),
+        ({"data": rows(3), "label": rows(2)}, "the rows of the first at least; got"),
         ({"data": rows(3), "last_batch_handle": "keep"}, "must be one of pad, discard, roll_over"),
         ({"data": []}, "`data` must have at least one array"),
         ({"data": rows(3), "batch_size": 1.5}, "`batch_size` must be an integer"),
@@ -195,6 +196,13 @@ def test_rows_of_libsvm_files(tmp_path):
         tmp_path / "data.t", (3,), 1, tmp_path / "label.t", (2,), num_parts=2, part_index=1
     )
     assert [len(second._rows), second.next().label[0].asnumpy().tolist()] == [2, [[0, 2]]]
+    assert [batch.data[0].stype, batch.label[0].stype] == ["csr", "default"]
+    batch.data[0].check_format()
+    assert [x.size for x in (batch.data[0].data, batch.data[0].indices)] == [3, 3]
+    rounded = list(mx.io.LibSVMIter(tmp_path / "data.t", (3,), 2))[1]
+    assert rounded.data[0].asnumpy().tolist() == wanted[[2, 0]].tolist()
+    padded = list(mx.io.LibSVMIter(tmp_path / "data.t", (3,), 2, round_batch=False))[1]
+    assert (padded.data[0].asnumpy().tolist(), padded.pad) == ([[0, 0, 0]] * 2, 1)
     for line, complaint in (("1 3:1", r"indices must be in \[0, 3\).*got 3"), ("1 a:1", "a label")):
         (tmp_path / "bad.t").write_text(f"0\n{line}\n")
         with pytest.raises(OSError, match=rf"bad\.t, line 2: .*{complaint}"):
@@ -233,3 +241,28 @@ def test_a_batch_larger_than_the_data_has_them_several_times():
     assert numpy.array_equal(batch.data[0].asnumpy(), numpy.resize(rows, 8)) and batch.pad == 5
     with pytest.raises(ValueError, match="`batch_size` must be at most the number of rows, 3"):
         mx.io.NDArrayIter(rows, batch_size=8, last_batch_handle="discard")
+
+
+@pytest.mark.parametrize("kind", ["mxnet", "scipy"])
+def test_csr_matrices_give_csr_batches(kind):
+    whole = numpy.random.default_rng(3).integers(0, 3, (7, 4)).astype("float32")
+    rows = mx.nd.array(whole).tostype("csr") if kind == "mxnet" else sparse.csr_matrix(whole)
+    with pytest.raises(NotImplementedError, match="`last_batch_handle` must be 'discard'"):
+        mx.io.NDArrayIter(rows, numpy.arange(7), 2)
+    numpy.random.seed(5)
+    batches = mx.io.NDArrayIter(
+        {"x": rows}, numpy.arange(7), 2, shuffle=True, last_batch_handle="discard"
+    )
+    found = list(batches)
+    assert len(found) == 3 and all(batch.data[0].stype == "csr" for batch in found)
+    for batch in found:
+        batch.data[0].check_format()
+        places = batch.label[0].asnumpy().astype(int)
+        assert batch.data[0].asnumpy().tolist() == whole[places].tolist()
+
+
+def test_the_first_array_says_how_many_rows_there_are():
+    batches = mx.io.NDArrayIter(numpy.arange(4), numpy.arange(6), 2)
+    assert [batch.label[0].asnumpy().tolist() for batch in batches] == [[0, 1], [2, 3]]
+    with pytest.raises(ValueError, match="the rows of the first at least"):
+        mx.io.NDArrayIter(numpy.arange(4), numpy.arange(3), 2)

@@ -358,3 +358,29 @@ def test_callbacks_that_would_divide_by_zero_are_refused():
         mx.callback.Speedometer(32, 0)
     with pytest.raises(ValueError, match="Monitor: `interval` must be at least 1"):
         mx.mon.Monitor(0)
+
+
+def test_a_module_keeps_parameters_as_their_variables_say(tmp_path):
+    weight = mx.sym.Variable("w", shape=(6, 1), stype="row_sparse", init=mx.init.One())
+    net = mx.sym.dot(mx.sym.Variable("data", stype="csr"), weight)
+    net = mx.sym.LinearRegressionOutput(net, mx.sym.Variable("label"), name="out")
+    rows = numpy.zeros((8, 6), "float32")
+    rows[numpy.arange(8), [0, 1, 2, 3] * 2] = 1
+    data = mx.io.NDArrayIter(
+        mx.nd.array(rows).tostype("csr"),
+        {"label": rows.sum(1, keepdims=True) * 3},
+        4,
+        last_batch_handle="discard",
+    )
+    module = mx.mod.Module(net, label_names=["label"])
+    module.fit(data, num_epoch=40, eval_metric="mse", optimizer_params={"learning_rate": 0.5})
+    found = module.get_params()[0]["w"]
+    assert found.stype == "row_sparse"
+    wanted = [[3]] * 4 + [[1]] * 2  # of words that no sample has, the first values
+    numpy.testing.assert_allclose(found.asnumpy(), wanted, atol=1e-2)
+    module.save_checkpoint(tmp_path / "net", 1)
+    read = mx.model.load_checkpoint(tmp_path / "net", 1)[1]["w"]
+    assert read.stype == "row_sparse"
+    again = mx.mod.Module.load(tmp_path / "net", 1, label_names=["label"])
+    again.bind(data.provide_data, data.provide_label, for_training=False)
+    numpy.testing.assert_allclose(again.score(data, "mse")[0][1], 0, atol=1e-2)

@@ -227,3 +227,45 @@ def test_every_array_is_an_ndarray_to_programs_and_keeps_its_kind():
     assert not isinstance(new, mx.nd.sparse.CSRNDArray)
     assert type(new.as_nd_ndarray()) is type(old) and type(new) is not type(old)
     assert (new.as_nd_ndarray() > 0).dtype.name == "float32"
+
+
+def test_arrays_are_reset_together():
+    arrays = [mx.nd.ones((2, 3)), mx.nd.ones((1,), dtype="float16")]
+    mx.nd.reset_arrays(*arrays, num_arrays=2)
+    assert not any(array.asnumpy().any() for array in arrays)
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64"])
+@pytest.mark.parametrize("bounds", [(1.3, 9.6, 1.3), (5, 20, 4), (9, -9, -2), (7,)])
+def test_integers_step_by_integers(dtype, bounds):
+    found = mx.nd.arange(*bounds, dtype=dtype).asnumpy()
+    numpy.testing.assert_array_equal(found, numpy.arange(*bounds, dtype=dtype))
+    assert found.dtype == dtype
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: mx.nd.tile(x, reps=(1, 0)),
+        lambda x: mx.nd.tile(x, reps=(1, -3)),
+        lambda x: mx.nd.depth_to_space(mx.nd.zeros((1, 4, 0, 2)), 2),
+        lambda x: mx.nd.space_to_depth(mx.nd.zeros((1, 4, 0, 2)), 2),
+    ],
+)
+def test_empty_results_are_refused_where_1_refuses_them(call):
+    with pytest.raises(ValueError, match="at least 1"):
+        call(mx.nd.ones((2, 2)))
+
+
+def test_a_dropout_of_everything_gives_zeros():
+    x = mx.nd.ones((3,))
+    x.attach_grad()
+    with mx.autograd.record():
+        y = mx.nd.Dropout(x, p=1)
+    y.backward()
+    assert y.asnumpy().tolist() == x.grad.asnumpy().tolist() == [0, 0, 0]
+
+
+def test_places_of_an_array_without_axes():
+    with mx.np_shape():
+        assert mx.nd.contrib.index_array(mx.nd.zeros(())).shape == (0,)

@@ -174,3 +174,16 @@ def test_an_executor_writes_into_the_sparse_gradient_that_it_is_given(request_):
     extra = 1 if request_ == "add" else 0
     assert grad.stype == "row_sparse" and run.grad_dict["w"] is grad
     assert grad.asnumpy().tolist() == [[3 + extra] * 2, [extra] * 2]
+
+
+@pytest.mark.parametrize(("shape", "density"), [((6, 100), 0.2), ((8, 40), 0.5), ((5, 5), 0.5)])
+def test_rows_of_a_power_law_double(shape, density):
+    found = mx.test_utils.rand_ndarray(shape, "csr", density, distribution="powerlaw")
+    found.check_format()
+    counts = numpy.diff(found.indptr.asnumpy())
+    assert counts.sum() == int(shape[0] * shape[1] * density)
+    assert counts[:2].tolist() == [2, 4]
+    with pytest.raises(ValueError, match="`distribution` must be uniform or powerlaw; got 'odd'"):
+        mx.test_utils.rand_ndarray(shape, "csr", density, distribution="odd")
+    with pytest.raises(ValueError, match="`density` must be one that rows of a power law have"):
+        mx.test_utils.rand_ndarray(shape, "csr", 0.001, distribution="powerlaw")

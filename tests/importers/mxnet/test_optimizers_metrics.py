@@ -1,6 +1,9 @@
 """Optimizers, schedules, initializers and metrics under MXNet's names."""
 
 import math
+import pickle
+import sys
+import types
 
 import numpy
 import pytest
@@ -510,3 +513,68 @@ def test_slopes_that_a_symbol_makes_by_itself_begin_at_a_quarter():
     module.bind(data_shapes=[("data", (4, 3))])
     module.init_params()
     assert module.get_params()[0]["act_gamma"].asnumpy().tolist() == [0.25] * 3
+
+
+def test_perplexity_holds_labels_within_the_classes():
+    found = mx.metric.Perplexity(ignore_label=-1)
+    found.update([mx.nd.array([0, 5, -1])], [mx.nd.array([[0.2, 0.8], [0.3, 0.7], [0.5, 0.5]])])
+    assert found.get()[1] == pytest.approx((0.2 * 0.7) ** -0.5, rel=1e-6)
+
+
+@pytest.fixture
+def classes_of_mxnet(monkeypatch):
+    """Classes that are pickled as those of MXNet."""
+
+    class NDArray:
+        def __init__(self, handle):
+            self.handle = handle
+
+        def __reduce__(self):
+            return NDArray, (None,), {"handle": self.handle}
+
+    class Adam:
+        pass
+
+    for kind, module in ((NDArray, "mxnet.ndarray.ndarray"), (Adam, "mxnet.optimizer.optimizer")):
+        kind.__module__, kind.__qualname__ = module, kind.__name__
+        made = types.ModuleType(module)
+        setattr(made, kind.__name__, kind)
+        parts = module.split(".")
+        for count in range(1, len(parts)):
+            around = ".".join(parts[:count])
+            monkeypatch.setitem(sys.modules, around, types.ModuleType(around))
+        monkeypatch.setitem(sys.modules, module, made)
+    return NDArray, Adam
+
+
+def test_states_that_mxnet_pickled_are_read(classes_of_mxnet, tmp_path):
+    array, adam = classes_of_mxnet
+    hosts = [numpy.full((2, 3), value, "float32") for value in (0.5, 0.25)]
+
+    def record(host):
+        mx.nd.save(tmp_path / "one.nd", [mx.nd.array(host)])
+        return bytearray((tmp_path / "one.nd").read_bytes()[24:-8])
+
+    old = adam()
+    vars(old).update(lr=0.5, beta1=0.8, num_update=7, _index_update_count={0: 7}, unknown=1)
+    content = pickle.dumps(({0: tuple(array(record(host)) for host in hosts)}, old))
+    updater = mx.optimizer.get_updater(mx.optimizer.SGD())
+    updater.set_states(content)
+    for found, wanted in zip(updater.states[0], hosts, strict=True):
+        numpy.testing.assert_array_equal(found.asnumpy(), wanted)
+    read = updater.optimizer
+    assert (type(read), read.lr, read.beta1, read.num_update) == (mx.optimizer.Adam, 0.5, 0.8, 7)
+    weight = mx.nd.ones((2, 3))
+    updater(0, mx.nd.ones((2, 3)), weight)
+    assert read._index_update_count == {0: 8}
+
+
+@pytest.mark.parametrize("stype", ["default", "row_sparse"])
+def test_group_adagrad_of_1_has_epsilon_inside_of_the_root(stype):
+    rows = numpy.array([[3, 4], [0, 0]], "float32")
+    weight = mx.nd.ones((2, 2))
+    updater = mx.optimizer.get_updater(mx.optimizer.contrib.GroupAdaGrad(eps=0.5, learning_rate=1))
+    updater(0, mx.nd.array(rows).tostype(stype), weight)
+    wanted = 1 - rows / numpy.sqrt((rows**2).mean(1, keepdims=True) + 0.5)
+    numpy.testing.assert_allclose(weight.asnumpy(), wanted, rtol=1e-5)
+    assert mx.optimizer.contrib.GroupAdaGrad().epsilon == 1e-5

@@ -3,6 +3,7 @@
 import copy
 import json
 import pickle
+import threading
 
 import numpy
 import pytest
@@ -234,3 +235,102 @@ def test_loops_and_branches_run():
 def test_mistakes_name_what_is_wrong(make, told):
     with pytest.raises(weft.Error, match=told):
         make(mx.sym.var("x"))
+
+
+def test_a_loop_inside_of_a_loop():
+    def inner(row, total):
+        return row * 2, total + row
+
+    def outer(rows, totals):
+        scaled, total = mx.sym.contrib.foreach(inner, rows, totals[0])
+        return mx.sym.broadcast_add(scaled, totals[0]), [total]
+
+    rows, first = mx.sym.var("rows"), mx.sym.var("first")
+    out, last = mx.sym.contrib.foreach(outer, rows, [first])
+    whole = mx.sym.load_json(mx.sym.Group([out, *last]).tojson())
+    host = numpy.random.default_rng(2).normal(size=(3, 4, 2)).astype("float32")
+    found = whole.eval(rows=mx.nd.array(host), first=mx.nd.zeros((2,)))
+    before = numpy.concatenate([numpy.zeros((1, 2)), host.sum(1).cumsum(0)[:-1]])
+    numpy.testing.assert_allclose(found[0].asnumpy(), host * 2 + before[:, None], rtol=1e-4)
+    numpy.testing.assert_allclose(found[1].asnumpy(), host.sum((0, 1)), rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "made"),
+    [(mx.AttrScope, mx.AttrScope(x="1")), (mx.name.NameManager, mx.name.Prefix("a_"))],
+)
+def test_what_is_current_belongs_to_a_thread(kind, made):
+    before, seen = kind.current, []
+    try:
+        kind.current = made
+        thread = threading.Thread(target=lambda: seen.append(kind.current))
+        thread.start()
+        thread.join()
+        assert kind.current is made and seen[0] is not made
+    finally:
+        kind.current = before
+
+
+def test_more_gradients_of_outputs_than_outputs():
+    run = (mx.sym.var("x") * 2).simple_bind(mx.cpu(), x=(2,))
+    run.forward(is_train=True)
+    run.backward([mx.nd.ones((2,)), mx.nd.ones((5,))])
+    assert run.grad_dict["x"].asnumpy().tolist() == [2, 2]
+    with pytest.raises(ValueError, match="`out_grads` must have one array for each"):
+        run.backward([])
+
+
+@pytest.mark.parametrize(
+    ("make", "wanted"),
+    [
+        (
+            lambda x: mx.sym.FullyConnected(x, num_hidden=2, name="fc"),
+            ["x", "fc_data", "fc_weight", "fc_weight", "fc_bias", "fc_bias", "fc_output"],
+        ),
+        (lambda x: mx.sym.concat(x, x, name="cc"), ["x", "cc_arg0", "x", "cc_arg1", "cc_output"]),
+        (lambda x: mx.sym.Activation(x, act_type="relu", name="a"), ["x", "a_input0", "a_output"]),
+    ],
+)
+def test_monitors_see_inputs_under_the_names_of_1(make, wanted):
+    run = make(mx.sym.var("x", shape=(2, 3))).simple_bind(mx.cpu(), grad_req="null")
+    seen = []
+    run.set_monitor_callback(lambda name, array: seen.append((name, array.shape)), monitor_all=True)
+    run.forward()
+    assert [name for name, _ in seen] == wanted
+    assert seen[0][1] == seen[1][1] == (2, 3)
+
+
+def test_without_gradients_backward_does_nothing():
+    run = mx.sym.relu(mx.sym.var("x")).simple_bind(mx.cpu(), x=(2,), grad_req="null")
+    run.forward(is_train=True)
+    run.backward([mx.nd.ones((2,))])
+    assert run.grad_dict == {"x": None}
+
+
+def test_options_of_operators_among_shapes_are_left_aside():
+    run = mx.sym.relu(mx.sym.var("x")).simple_bind(mx.cpu(), x=(2,), mode="clip")
+    assert run.arg_dict["x"].shape == (2,)
+
+
+@pytest.mark.parametrize("count", [2, 6])
+def test_a_group_norm_takes_factors_of_groups_and_of_channels(count):
+    names = [mx.sym.var(name) for name in ("x", "gamma", "beta")]
+    net = mx.sym.GroupNorm(*names, num_groups=2, output_mean_var=True)
+    host = numpy.random.default_rng(1).normal(size=(3, 6, 4)).astype("float32")
+    factors = [mx.nd.array(numpy.arange(count) + 1.0), mx.nd.ones((count,))]
+    arrays = dict(zip(("x", "gamma", "beta"), (mx.nd.array(host), *factors), strict=True))
+    found, mean, std = (out.asnumpy() for out in net.bind(mx.cpu(), arrays).forward())
+    parts = host.reshape(3, 2, -1)
+    numpy.testing.assert_allclose(mean, parts.mean(2), atol=1e-6)
+    numpy.testing.assert_allclose(std, numpy.sqrt(parts.var(2) + 1e-5), rtol=1e-5)
+    plain = ((parts - mean[..., None]) / std[..., None]).reshape(host.shape)
+    scale = numpy.repeat(numpy.arange(count) + 1, 6 // count)[:, None]
+    numpy.testing.assert_allclose(found, plain * scale + 1, rtol=1e-4, atol=1e-4)
+
+
+def test_slopes_of_the_first_axes():
+    net = mx.sym.LeakyReLU(mx.sym.var("x"), mx.sym.var("slopes"), act_type="prelu")
+    slopes = numpy.array([[0.1, 0.2], [0.3, 0.4]], "float32")
+    arrays = {"x": mx.nd.ones((2, 2, 3)) * -1, "slopes": mx.nd.array(slopes)}
+    (found,) = net.bind(mx.cpu(), arrays).forward()
+    numpy.testing.assert_allclose(found.asnumpy(), numpy.repeat(-slopes[..., None], 3, 2))

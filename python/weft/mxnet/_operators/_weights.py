@@ -53,6 +53,11 @@ def _channels(default: int, count: int) -> Callable[[Mapping[str, Any], Shape], 
     return rule
 
 
+def _by_group(given: Mapping[str, Any], shape: Shape) -> Shapes:
+    """In 1.x a group has one factor."""
+    return dict.fromkeys((1, 2), (int(given.get("num_groups", 1)),))
+
+
 def _embedding(given: Mapping[str, Any], shape: Shape) -> Shapes:
     return {1: (int(given["input_dim"]), int(given["output_dim"]))}
 
@@ -79,7 +84,7 @@ _RULES: dict[str, Callable[[Mapping[str, Any], Shape], Shapes]] = {
     "Deconvolution": _deconvolution,
     "Embedding": _embedding,
     "FullyConnected": _dense,
-    "GroupNorm": _channels(1, 2),
+    "GroupNorm": _by_group,
     "InstanceNorm": _channels(1, 2),
     "LayerNorm": _channels(-1, 2),
     "LeakyReLU": _prelu,

@@ -84,6 +84,8 @@ def _index_array(data: Array, *, axes: Any = None) -> ndarray:
     """The place of each element, int64, along all axes or some."""
     rank = data.ndim
     wanted = range(rank) if axes is None else [axis % rank for axis in ints(axes, "axes")]
+    if not wanted:
+        return np.zeros((*data.shape, 0), "int64")
     rows = []
     for axis in wanted:
         row = np.arange(data.shape[axis], dtype="int64")

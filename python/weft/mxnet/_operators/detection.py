@@ -1,8 +1,9 @@
 """Detection of objects: anchors, boxes, what a detector learns from and what it finds."""
 
+import math
 from typing import Any
 
-from weft import npx
+from weft import np, npx
 from weft._core.typing import ndarray
 from weft._import.values import Array
 from weft.mxnet._operators._attributes import flag, parse
@@ -108,6 +109,11 @@ def _box_nms(
     in_format: str = "corner",
     out_format: str = "corner",
 ) -> ndarray:
+    if int(id_index) >= 0 and int(background_id) < 0:
+        # MXNet drops boxes of this class, too, where a class below 0 is none to `npx.box_nms`.
+        is_dropped = data[..., int(id_index), None] == int(background_id)
+        is_score = np.arange(data.shape[-1]) == int(score_index)
+        data = np.where(np.logical_and(is_dropped, is_score), -math.inf, data)
     return npx.box_nms(
         data,
         overlap_thresh,

@@ -217,6 +217,7 @@ counted(("amp_multicast",), lambda given: int(given.get("num_outputs", 1)))
 
 @rules("cast_storage")
 def _cast_storage(data: Array, *, stype: str) -> ndarray:
-    if stype != "default":
-        raise InvalidValue(f"`stype` must be 'default' in a network; got {stype!r}")
+    """Networks compute with whole arrays; executors store their results."""
+    if stype not in ("default", "csr", "row_sparse"):
+        raise InvalidValue(f"`stype` must be 'default', 'csr' or 'row_sparse'; got {stype!r}")
     return data

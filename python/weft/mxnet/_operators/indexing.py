@@ -109,6 +109,17 @@ def _scatter_set_nd(lhs: Array, rhs: Array, indices: Array, *, shape: Any = None
     return npx.index_update(lhs, whole(indices), rhs)
 
 
+@rules("_sparse_retain")
+def _retain(data: Array, indices: Array) -> ndarray:
+    """Some rows as they are, the others 0."""
+    kept = npx.index_update(
+        np.zeros((data.shape[0],), data.dtype),
+        whole(indices).reshape((1, -1)),
+        np.ones(indices.shape, data.dtype),
+    )
+    return data * kept.reshape((-1, *(1,) * (data.ndim - 1)))
+
+
 @rules("_npx_index_add")
 def _index_add(a: Array, ind: Array, val: Array) -> ndarray:
     return npx.index_add(a, _in_rows(ind), val)

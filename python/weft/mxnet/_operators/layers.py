@@ -224,6 +224,8 @@ def _leaky_relu(
     if act_type == "prelu":
         if gamma is None:
             raise InvalidType("`gamma` is missing; `act_type` 'prelu' has slopes")
+        if 1 < gamma.ndim < data.ndim:  # of the first axes
+            gamma = gamma.reshape((*gamma.shape, *(1,) * (data.ndim - gamma.ndim)))
         return npx.prelu(data, gamma)
     if act_type == "rrelu":
         if not autograd.is_training():
@@ -249,6 +251,8 @@ def _dropout(data: Array, *, p: float = 0.5, mode: str = "training", axes: Any =
     if mode not in ("training", "always"):
         raise InvalidValue(f"`mode` must be 'training' or 'always'; got {mode!r}")
     is_on = p > 0 and (mode == "always" or autograd.is_training())
+    if p == 1 and is_on:
+        return np.zeros_like(data) * data  # nothing stays, and the gradient is 0
     return npx.dropout(data, float(p), ints(parse(axes), "axes")) if is_on else data
 
 

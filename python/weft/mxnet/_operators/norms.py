@@ -143,11 +143,16 @@ def _group_norm(
     num_groups: int = 1,
     eps: float = 1e-5,
     output_mean_var: Any = False,
-) -> ndarray:
+    _: Any,
+) -> Any:
     groups, channels = int(num_groups), data.shape[1]
     if gamma.shape[0] != channels:  # one factor for each group, as in 1.x
         gamma, beta = (np.repeat(part, channels // groups) for part in (gamma, beta))
-    return npx.group_norm(data, gamma, beta, groups, float(eps))
+    y = npx.group_norm(data, gamma, beta, groups, float(eps))
+    if not (flag(output_mean_var) or _.wants(1) or _.wants(2)):
+        return y
+    parts = data.reshape((data.shape[0], groups, -1))
+    return y, np.mean(parts, axis=2), np.sqrt(np.var(parts, axis=2) + float(eps))
 
 
 @rules("InstanceNorm", "_npx_instance_norm")

@@ -5,8 +5,10 @@ They repeat for equal seeds; the numbers are not those that MXNet draws.
 
 from typing import Any
 
+import numpy
+
 from weft import np, npx
-from weft._base.errors import Unsupported
+from weft._base.errors import InvalidValue, Unsupported
 from weft._core.typing import ndarray
 from weft._import.values import Array
 from weft.mxnet._operators._attributes import dtype_of, flag, ints
@@ -232,11 +234,21 @@ def _sample_multinomial(
 ) -> Any:
     """get_prob: logarithms of the probabilities of what was drawn, too; these have a gradient."""
     extra = _shape(shape)
+    kind = dtype_of(dtype, "int32")
+    if data.shape[-1] > _counted_by(numpy.dtype(kind)):
+        raise InvalidValue(f"`dtype` must tell {data.shape[-1]} classes apart; got {kind}")
     rows = data.reshape((*data.shape[:-1], *(1,) * len(extra), data.shape[-1]))
     spread = np.broadcast_to(rows, (*data.shape[:-1], *extra, data.shape[-1]))
     drawn = np.random.categorical(npx.stop_gradient(spread))
-    places = drawn.astype(dtype_of(dtype, "int32"))
+    places = drawn.astype(kind)
     return (places, np.log(npx.pick(spread, drawn, -1))) if flag(get_prob) else places
+
+
+def _counted_by(dtype: numpy.dtype) -> int:
+    """How many whole numbers from 0 on a dtype tells apart."""
+    if dtype.kind == "f":
+        return int(2 ** (numpy.finfo(dtype).nmant + 1))
+    return int(numpy.iinfo(dtype).max) + 1
 
 
 @rules("_shuffle", "shuffle", "_npi_shuffle")
@@ -245,3 +257,32 @@ def _shuffle(data: Array) -> ndarray:
 
 
 counted(_MULTINOMIAL, lambda given: 2 if flag(given.get("get_prob")) else 1)
+
+
+@rules("_sample_unique_zipfian")
+def _unique_zipfian(*, range_max: int, shape: Any) -> tuple[ndarray, ndarray]:
+    """In each row classes that differ from each other, int64, drawn with the chance
+    log((c + 2) / (c + 1)) / log(range_max + 1) of class c; and how many draws the row took. How
+    many these are follows from what is drawn, so a graph cannot have it."""
+    rows, count = ints(shape, "shape", 2)
+    if count > range_max:
+        raise InvalidValue(f"`shape` must have at most {range_max} classes a row; got {count}")
+    seed = np.random.randint(0, 2**31 - 1, (2,), "int32").asnumpy()
+    draws = numpy.random.default_rng(seed)
+    found = [_distinct(draws, int(range_max), count) for _ in range(rows)]
+    classes = numpy.stack([row for row, _ in found])
+    return np.array(classes), np.array([tries for _, tries in found], "int64")
+
+
+def _distinct(draws: numpy.random.Generator, range_max: int, count: int) -> tuple[Any, int]:
+    """The first `count` classes that differ, and how many were drawn until then."""
+    drawn = numpy.zeros(0, "int64")
+    while True:
+        more = numpy.exp(draws.uniform(0, numpy.log(range_max + 1), 2 * count))
+        drawn = numpy.concatenate([drawn, (more.astype("int64") - 1) % range_max])
+        firsts = numpy.sort(numpy.unique(drawn, return_index=True)[1])
+        if len(firsts) >= count:
+            return drawn[firsts[:count]], int(firsts[count - 1]) + 1
+
+
+counted(("_sample_unique_zipfian",), 2)

@@ -56,12 +56,19 @@ def _rot90(data: Array, *, k: int = 1, axes: Any = (0, 1)) -> ndarray:
 
 @rules("depth_to_space")
 def _depth_to_space(data: Array, *, block_size: int) -> ndarray:
+    _require_elements(data)
     return npx.depth_to_space(data, int(block_size))
 
 
 @rules("space_to_depth")
 def _space_to_depth(data: Array, *, block_size: int) -> ndarray:
+    _require_elements(data)
     return npx.space_to_depth(data, int(block_size))
+
+
+def _require_elements(data: ndarray) -> None:
+    if 0 in data.shape:
+        raise InvalidValue(f"`data` must have extents of at least 1; got shape {data.shape}")
 
 
 # ---- join and cut --------------------------------------------------------------------------------
@@ -227,9 +234,17 @@ def _broadcast_axis(data: Array, *, axis: Any = (), size: Any = ()) -> ndarray:
     return np.broadcast_to(data, tuple(wanted))
 
 
-@rules("tile", "_npi_tile")
-def _tile(data: Array, *, reps: Any) -> ndarray:
+@rules("_npi_tile")
+def _npi_tile(data: Array, *, reps: Any) -> ndarray:
     return np.tile(data, ints(reps, "reps"))
+
+
+@rules("tile")
+def _tile(data: Array, *, reps: Any) -> ndarray:
+    counts = ints(reps, "reps")
+    if any(count < 1 for count in counts):
+        raise InvalidValue(f"`reps` must be at least 1; got {counts}")
+    return np.tile(data, counts)
 
 
 @rules("repeat", "_np_repeat", "_npi_repeat", "_npi_repeats")

@@ -1,11 +1,13 @@
-"""`mx.contrib`: operators of `contrib` on arrays and symbols, under the names of old programs.
+"""`mx.contrib`: operators of `contrib` on arrays and symbols, under the names of old programs, and
+modules that programs of 1.x import from here.
 
 >>> from weft import mxnet as mx
 >>> mx.contrib.nd is mx.nd.contrib
 True
 """
 
-from typing import TYPE_CHECKING
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from weft._base import spelling as _spelling
 from weft.mxnet.ndarray import contrib as ndarray
@@ -13,8 +15,25 @@ from weft.mxnet.symbol import contrib as symbol
 
 nd, sym = ndarray, symbol
 
-if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.mxnet.contrib", {})
+# Imported when they are first used; 2.0 has some at another place.
+_MODULES = {
+    "amp": "weft.mxnet.amp",
+    "autograd": "weft.mxnet.contrib.autograd",
+    "io": "weft.mxnet.contrib.io",
+}
 
-__all__ = ["nd", "ndarray", "sym", "symbol"]
+if TYPE_CHECKING:
+    from weft.mxnet import amp
+    from weft.mxnet.contrib import autograd, io
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    _find = _spelling.finder("weft.mxnet.contrib", {})
+
+    def __getattr__(name: str) -> Any:
+        if name in _MODULES:
+            return importlib.import_module(_MODULES[name])
+        return _find(name)
+
+
+__all__ = ["amp", "autograd", "io", "nd", "ndarray", "sym", "symbol"]
 __dir__ = __all__.copy

@@ -62,9 +62,14 @@ def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
         variables = {n: variable(p, self._full_name(n, p)) for n, p in _attributes(self)}
         return self.hybrid_forward(symbol, *args, **kwargs, **variables)
     from weft.mxnet import ndarray as nd
-    from weft.mxnet.ndarray._array import is_nd
+    from weft.mxnet.ndarray._array import Sparse, is_nd
 
     first = next((leaf for leaf in leaves if isinstance(leaf, ndarray)), None)
+    if args and first is None and not any(isinstance(leaf, Sparse) for leaf in leaves):
+        raise InvalidValue(
+            f"{type(self).__name__}: must be given one array or symbol at least; got "
+            f"{', '.join(type(leaf).__name__ for leaf in leaves) or 'none'}"
+        )
     takes_nd = is_nd(first) if first is not None else not is_np_array()
     arrays = {name: _data(parameter, takes_nd) for name, parameter in _attributes(self)}
     return self.hybrid_forward(nd, *args, **kwargs, **arrays)

@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from weft.mxnet._modes import asks_for_numpy_shapes
+
 Composition = Callable[..., Any]
 
 
@@ -145,7 +147,9 @@ def cosine(
     angle = rows(input1 * input2) / ops._internal._maximum_scalar(lengths, scalar=1e-12)
     label = ops.reshape_like(label, angle)
     elements = ops.where(label == 1, 1.0 - angle, ops.relu(angle - loss.margin))
-    return by_sample(loss, ops, ops.expand_dims(elements, axis=-1), sample_weight)
+    if asks_for_numpy_shapes():
+        return by_sample(loss, ops, ops.expand_dims(elements, axis=-1), sample_weight)
+    return _weighted(loss, ops, ops.reshape(elements, shape=(-1, 1)), sample_weight)
 
 
 squared = _of_pairs(lambda loss, ops, pred, label: ops.square(label - pred) * 0.5)
@@ -156,7 +160,14 @@ squared_hinge = _of_pairs(
     lambda loss, ops, pred, label: ops.square(ops.relu(loss.margin - pred * label))
 )
 logistic = _of_pairs(_signed)
-counts = _of_pairs(_counts)
+_mean_counts = _of_pairs(_counts)
+
+
+def counts(loss: Any, ops: Any, *arrays: Any) -> Any:
+    """`PoissonNLLLoss`: in 1.x the mean of the whole batch."""
+    found = _mean_counts(loss, ops, *arrays)
+    return found if asks_for_numpy_shapes() else ops.mean(found)
+
 
 __all__ = [
     "absolute",

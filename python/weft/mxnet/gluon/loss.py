@@ -15,9 +15,11 @@ from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft._core.typing import ndarray
 from weft.gluon import loss as _native
+from weft.mxnet._modes import asks_for_numpy_shapes
 from weft.mxnet.gluon import _losses as _on_symbols
 from weft.mxnet.gluon._layers import layer as _layer
 from weft.mxnet.gluon.block import HybridBlock, register_counterpart
+from weft.mxnet.ndarray._array import is_nd
 
 
 class Loss(HybridBlock, _native.Loss):
@@ -59,6 +61,11 @@ def _reshape_like(*arguments: Any) -> Any:
     """The second-last argument in the shape of the last: `(x, y)`, or `(F, x, y)` as in 1.x."""
     x, y = arguments[-2:]
     return x.reshape(y.shape)
+
+
+def _is_of_1(found: Any) -> bool:
+    """Is a loss that of a program of 1.x?"""
+    return is_nd(found) and not asks_for_numpy_shapes()
 
 
 def _loss(native: type, arguments: str, compose: Any = None, **defaults: Any) -> type:
@@ -121,12 +128,47 @@ SquaredHingeLoss = _loss(
 )
 LogisticLoss = _loss(_native.LogisticLoss, "weight batch_axis label_format", _on_symbols.logistic)
 TripletLoss = _loss(_native.TripletLoss, "margin weight batch_axis", _on_symbols.triplet)
-PoissonNLLLoss = _loss(
-    _native.PoissonNLLLoss, "weight from_logits batch_axis compute_full", _on_symbols.counts
-)
-CosineEmbeddingLoss = _loss(
-    _native.CosineEmbeddingLoss, "weight batch_axis margin", _on_symbols.cosine
-)
+
+
+class PoissonNLLLoss(
+    _loss(  # type: ignore[misc]
+        _native.PoissonNLLLoss, "weight from_logits batch_axis compute_full"
+    )
+):
+    """The negative log likelihood of counts under Poisson distributions, but for log(label!).
+
+    from_logits: pred holds logarithms of the means, else the means; compute_full: adds Stirling's
+    approximation of log(label!) for labels above 1
+
+    Of arrays of 1.x it is the mean of the whole batch, one number; of others one a sample.
+    """
+
+    _compose = _on_symbols.counts
+
+    def forward(self, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+        found = super().forward(pred, label, sample_weight)
+        return found.mean() if _is_of_1(found) else found
+
+
+register_counterpart(_native.PoissonNLLLoss, PoissonNLLLoss)
+
+
+class CosineEmbeddingLoss(
+    _loss(_native.CosineEmbeddingLoss, "weight batch_axis margin")  # type: ignore[misc]
+):
+    """1 - cos(input1, input2) where the label is 1, else max(0, cos - margin).
+
+    Of arrays of 1.x it has shape (N, 1), of others (N,).
+    """
+
+    _compose = _on_symbols.cosine
+
+    def forward(self, input1: Any, input2: Any, label: Any, sample_weight: Any = None) -> Any:
+        found = super().forward(input1, input2, label, sample_weight)
+        return found.reshape((-1, 1)) if _is_of_1(found) else found
+
+
+register_counterpart(_native.CosineEmbeddingLoss, CosineEmbeddingLoss)
 SDMLLoss = _loss(_native.SDMLLoss, "smoothing_parameter weight batch_axis")
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name

@@ -13,26 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from weft import np
+from weft import autograd, np, npx
 from weft._base import spelling as _spelling
-from weft._base.errors import InvalidState, InvalidType, InvalidValue
+from weft._base.errors import InvalidState, InvalidType
 from weft._core import native as _core
 from weft._core.typing import ndarray
 from weft.gluon.parameter import Constant as _NativeConstant
 from weft.gluon.parameter import DeferredInitializationError
 from weft.gluon.parameter import Parameter as _Native
 from weft.mxnet._made import host
+from weft.mxnet.base import RefusedError
 from weft.mxnet.gluon import _devices
 from weft.mxnet.gluon._modes import dtype_name as _dtype_name
 from weft.mxnet.gluon._modes import shown as _shown
 
 tensor_types = (ndarray,)
-
-
-class RefusedError(InvalidValue, AssertionError):
-    """What MXNet asserts of arguments; programs catch it by either name."""
-
-    __module__ = "weft.mxnet"
 
 
 class Parameter(_Native):
@@ -303,8 +298,6 @@ class Parameter(_Native):
 
     def list_row_sparse_data(self, row_id: Any) -> list[Any]:
         """`row_sparse_data` on all contexts."""
-        from weft.sparse import RowSparseArray
-
         if self.stype != "row_sparse":
             raise InvalidState(
                 f"row_sparse_data: `{self.name}` is stored as a whole; read it with `data()`"
@@ -314,7 +307,7 @@ class Parameter(_Native):
                 f"row_sparse_data: `{self.name}` needs a trainer: make `gluon.Trainer` first"
             )
         rows = np.array(numpy.unique(host(row_id).astype("int64")))
-        return [RowSparseArray(a[rows], rows, a.shape) for a in self._arrays()]
+        return [_rows_of(array, rows) for array in self._arrays()]
 
     def var(self) -> Any:
         """The parameter as a variable of `mx.sym`, of its name."""
@@ -383,6 +376,20 @@ class Constant(Parameter, _NativeConstant):
 
     def __repr__(self) -> str:
         return f"Constant {self.name} (shape={self.shape}, dtype={_dtype_name(self.dtype)})"
+
+
+def _rows_of(array: Any, rows: Any) -> Any:
+    """Some rows of a parameter's array as a sparse array, the others being 0. What is computed of
+    it has a gradient with respect to these rows, as in MXNet, where they are the parameter."""
+    from weft.mxnet.ndarray._array import NDArray
+    from weft.mxnet.ndarray._recorded import remembered
+    from weft.mxnet.ndarray.sparse import RowSparseNDArray
+
+    with autograd.record(autograd.is_training()):
+        values = npx.embedding(rows, array, True)
+        whole = npx.index_update(np.zeros(array.shape, array.dtype), rows.reshape((1, -1)), values)
+    found = RowSparseNDArray(values.detach(), rows, array.shape)
+    return remembered(found, NDArray(whole))
 
 
 def _initializer_type() -> type:

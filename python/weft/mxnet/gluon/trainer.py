@@ -25,7 +25,8 @@ from weft._base import words as _words
 from weft._base.errors import FileFailure, InvalidState, InvalidValue, Unsupported
 from weft.gluon.parameter import Parameter as _NativeParameter
 from weft.gluon.trainer import _sum_rows
-from weft.mxnet.gluon.parameter import Parameter, RefusedError, adopted
+from weft.mxnet.base import RefusedError
+from weft.mxnet.gluon.parameter import Parameter, adopted
 from weft.mxnet.optimizer import Optimizer, Updater, create
 
 _LOCAL = ("local", "device", "nccl", "teststore", "local_allreduce_cpu", "local_allreduce_device")

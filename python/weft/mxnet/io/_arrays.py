@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy
 
-from weft._base.errors import InvalidState, InvalidType, InvalidValue
+from weft._base.errors import InvalidState, InvalidType, InvalidValue, Unsupported
 from weft._base.options import require_whole
 from weft.mxnet._made import host, made, made_as_mxnet
 from weft.mxnet.io._base import DataBatch, DataDesc, DataIter
+from weft.mxnet.io._csr import CsrRows, csr_of
+from weft.mxnet.ndarray.sparse import CSRNDArray
 
 _HANDLES = ("pad", "discard", "roll_over")
 
@@ -17,7 +19,8 @@ class NDArrayIter(DataIter):
     """Batches of the rows of arrays.
 
     data, label: an array, a list of arrays, or a dict of arrays by name. Arrays that are not yet
-        ones of Weft become float32, as `mx.nd.array` makes them
+        ones of Weft become float32, as `mx.nd.array` makes them; csr matrices, SciPy's included,
+        need "discard" and give csr batches. All have the rows of the first one, and may have more
     batch_size: rows of a batch
     shuffle: each epoch has an order of its own, which follows from NumPy's global seed
     last_batch_handle: what becomes of a last batch that is not full: "pad" fills it with the first
@@ -52,8 +55,13 @@ class NDArrayIter(DataIter):
         self.label = _named("label", label, label_name)
         if not self.data:
             raise InvalidValue("NDArrayIter: `data` must have at least one array")
-        self._rows = [[host(array) for _, array in part] for part in (self.data, self.label)]
-        self.num_data = _common_length([*self.data, *self.label])
+        self._rows = [[_rows(array) for _, array in part] for part in (self.data, self.label)]
+        if last_batch_handle != "discard" and self._has_csr():
+            raise Unsupported(
+                "NDArrayIter: `last_batch_handle` must be 'discard' for csr matrices, of which a "
+                f"last batch is not filled; got {last_batch_handle!r}"
+            )
+        self.num_data = _length([*self.data, *self.label])
         if self.num_data < batch_size and (last_batch_handle != "pad" or not self.num_data):
             raise InvalidValue(
                 f"NDArrayIter: `batch_size` must be at most the number of rows, {self.num_data}; "
@@ -81,6 +89,9 @@ class NDArrayIter(DataIter):
             DataDesc(name, (self.batch_size, *array.shape[1:]), array.dtype)
             for name, array in named
         ]
+
+    def _has_csr(self) -> bool:
+        return any(isinstance(rows, CsrRows) for part in self._rows for rows in part)
 
     def hard_reset(self) -> None:
         """Begins an epoch, and forgets what the last one has kept for it."""
@@ -141,7 +152,8 @@ class NDArrayIter(DataIter):
         if len(samples) < self.batch_size:
             more = numpy.resize(self.idx, self.batch_size - len(samples))  # again and again
             samples = numpy.concatenate([samples, more])
-        return [made(rows[samples]) for rows in self._rows[part]]
+        taken = [rows[samples] for rows in self._rows[part]]
+        return [one if isinstance(one, CSRNDArray) else made(one) for one in taken]
 
 
 def _named(name: str, given: Any, default: str) -> list[tuple[str, Any]]:
@@ -157,7 +169,15 @@ def _named(name: str, given: Any, default: str) -> list[tuple[str, Any]]:
     return [(key, _array(name, key, array)) for key, array in named]
 
 
+def _rows(array: Any) -> Any:
+    """What gives rows by their numbers."""
+    return CsrRows.of(array) if isinstance(array, CSRNDArray) else host(array)
+
+
 def _array(name: str, key: str, given: Any) -> Any:
+    matrix = csr_of(given)
+    if matrix is not None:
+        return matrix
     try:
         array = made_as_mxnet(given)
     except (TypeError, ValueError) as error:
@@ -170,13 +190,15 @@ def _array(name: str, key: str, given: Any) -> Any:
     return array
 
 
-def _common_length(named: list[tuple[str, Any]]) -> int:
+def _length(named: list[tuple[str, Any]]) -> int:
+    """The number of rows of the first array, which all others must have at least."""
     lengths = {name: len(array) for name, array in named}
-    if len(set(lengths.values())) > 1:
+    first = next(iter(lengths.values()))
+    if min(lengths.values()) < first:
         raise InvalidValue(
-            f"NDArrayIter: all arrays must have the same number of rows; got {lengths}"
+            f"NDArrayIter: all arrays must have the rows of the first at least; got {lengths}"
         )
-    return next(iter(lengths.values()))
+    return first
 
 
 __all__ = ["NDArrayIter"]

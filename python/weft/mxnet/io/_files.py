@@ -13,6 +13,7 @@ from weft._base.regular_files import regular
 from weft.gluon.data.vision.idx import read_idx
 from weft.mxnet._made import made
 from weft.mxnet.io._base import DataBatch, DataDesc, MXDataIter
+from weft.mxnet.io._csr import CsrRows
 from weft.mxnet.io._order import Order, part_of
 
 Path = str | os.PathLike
@@ -23,8 +24,8 @@ class _RowsIter(MXDataIter):
 
     def __init__(
         self,
-        rows: numpy.ndarray,
-        labels: numpy.ndarray,
+        rows: numpy.ndarray | CsrRows,
+        labels: numpy.ndarray | CsrRows,
         order: Order,
         batch_size: int,
         names: tuple[str, str],
@@ -52,12 +53,17 @@ class _RowsIter(MXDataIter):
         for _, samples, pad in self._order.batches():
             if pad and self._drops_rest:
                 return
-            parts = [self._rows[samples], self._labels[samples]]
             missing = self.batch_size - len(samples)
-            data, label = (
-                made(numpy.pad(part, [(0, missing)] + [(0, 0)] * (part.ndim - 1))) for part in parts
-            )
+            data, label = (_filled(part, samples, missing) for part in (self._rows, self._labels))
             yield DataBatch([data], [label], pad, samples)
+
+
+def _filled(rows: Any, samples: numpy.ndarray, missing: int) -> Any:
+    """Some rows, and rows of zeros behind them."""
+    if isinstance(rows, CsrRows):
+        return rows.filled(samples, missing)
+    part = rows[samples]
+    return made(numpy.pad(part, [(0, missing)] + [(0, 0)] * (part.ndim - 1)))
 
 
 class CSVIter(_RowsIter):
@@ -111,7 +117,7 @@ class LibSVMIter(_RowsIter):
     label_shape: (number of columns,) of the labels' file
     num_parts, part_index: which part of the samples is read
 
-    Batches are dense arrays (batch_size, columns); MXNet's are sparse ones with these elements.
+    Batches are csr matrices (batch_size, columns), and so are labels of a file of their own.
     """
 
     def __init__(
@@ -132,16 +138,16 @@ class LibSVMIter(_RowsIter):
         batch_size = require_whole("LibSVMIter", "batch_size", batch_size, 1)
         (columns,) = _shape("LibSVMIter", "data_shape", data_shape, rank=1)
         labels, lines = _libsvm(data_libsvm, columns)
+        part = part_of("LibSVMIter", len(lines), num_parts, part_index)
+        shown: Any = labels[part.start : part.stop]
         if label_libsvm:
             (width,) = _shape("LibSVMIter", "label_shape", label_shape, rank=1)
             _, label_lines = _libsvm(label_libsvm, width)
             _check_lengths("LibSVMIter", data_libsvm, lines, label_libsvm, label_lines)
-            labels = _dense(label_lines, width)
-        part = part_of("LibSVMIter", len(lines), num_parts, part_index)
-        rows = _Lines(lines[part.start : part.stop], columns)
+            shown = _csr_rows(label_lines[part.start : part.stop], width)
+        rows = _csr_rows(lines[part.start : part.stop], columns)
         order = Order(len(part), batch_size, round_batch)
-        names = data_name, label_name
-        super().__init__(rows, labels[part.start : part.stop], order, batch_size, names)
+        super().__init__(rows, shown, order, batch_size, (data_name, label_name))
 
 
 class MNISTIter(_RowsIter):
@@ -190,26 +196,14 @@ class MNISTIter(_RowsIter):
         super().__init__(rows, labels, order, batch_size, names, drops_rest=True)
 
 
-class _Lines:
-    """Rows of a LibSVM file, which become dense when a batch asks for them."""
-
-    dtype = numpy.dtype("float32")
-
-    def __init__(self, lines: list[Any], columns: int) -> None:
-        self._lines, self.shape = lines, (len(lines), columns)
-
-    def __len__(self) -> int:
-        return len(self._lines)
-
-    def __getitem__(self, samples: numpy.ndarray) -> numpy.ndarray:
-        return _dense([self._lines[i] for i in samples], self.shape[1])
-
-
-def _dense(lines: list[Any], columns: int) -> numpy.ndarray:
-    rows = numpy.zeros((len(lines), columns), "float32")
-    for row, (indices, values) in zip(rows, lines, strict=True):
-        row[indices] = values
-    return rows
+def _csr_rows(lines: list[Any], columns: int) -> CsrRows:
+    """The rows of a LibSVM file; the numbers of a line are sorted."""
+    orders = [numpy.argsort(places, kind="stable") for places, _ in lines]
+    ordered = [(p[order], v[order]) for (p, v), order in zip(lines, orders, strict=True)]
+    places = [numpy.zeros(0, "int64"), *(places for places, _ in ordered)]
+    values = [numpy.zeros(0, "float32"), *(values for _, values in ordered)]
+    starts = numpy.cumsum([0, *(len(places) for places, _ in ordered)])
+    return CsrRows(numpy.concatenate(values), numpy.concatenate(places), starts, columns)
 
 
 def _described(name: str, batch_size: int, rows: Any) -> DataDesc:

@@ -15,6 +15,8 @@ from weft.mxnet._made import made
 from weft.mxnet.io import DataBatch, DataDesc, DataIter
 from weft.mxnet.module._parts import joined, metric_of
 
+_ABSENT = object()
+
 
 class BaseModule:
     """Base of modules. A subclass has `bind`, `init_params`, `init_optimizer`, `forward`,
@@ -195,7 +197,8 @@ class BaseModule:
         """
         if num_epoch is None:
             raise InvalidValue("fit: `num_epoch` must be a number of epochs; got None")
-        if getattr(train_data, "provide_data", None) is None:
+        # It may be None, where a subclass binds by itself.
+        if getattr(train_data, "provide_data", _ABSENT) is _ABSENT:
             raise InvalidType(
                 "fit: `train_data` must be an iterator such as mx.io.NDArrayIter; got "
                 f"{type(train_data).__name__}"

@@ -133,6 +133,7 @@ class DataParallelExecutorGroup:
             self.contexts[number],
             self.grad_req,
             types,
+            dict.fromkeys(arguments, "default"),  # trained whole, whatever variables say
             shared_arg_names=self._names_of_parameters,
             shared_exec=shared,
             shared_buffer=buffer,

@@ -15,7 +15,9 @@ from weft.mxnet.module._optimizing import create_optimizer, initialized, initial
 from weft.mxnet.module.base_module import described
 from weft.mxnet.module.executor_group import DataParallelExecutorGroup
 from weft.mxnet.optimizer import get_updater
+from weft.mxnet.symbol import _storages
 from weft.mxnet.symbol._arrays import zeros
+from weft.mxnet.symbol._storages import whole
 
 
 class Module(DelegatingModule):
@@ -204,18 +206,22 @@ class Module(DelegatingModule):
                 elif given is not None and not allow_missing:
                     raise InvalidState(f"init_params: `{name}` is missing")
                 elif chosen is not None:
-                    initialized(chosen, name, attributes.get(name, {}), names[name])
+                    first = whole(names[name])
+                    initialized(chosen, name, attributes.get(name, {}), first)
+                    if first is not names[name]:
+                        names[name][...] = first
         self.params_initialized = True
         self._params_dirty = False
         with autograd.pause():
             self._exec_group.set_params(self._arg_params, self._aux_params, allow_extra=True)
 
     def _make_copies(self) -> None:
-        """The module's own arrays of parameters and states."""
+        """The module's own arrays of parameters, stored as their variables say, and of states."""
         group = self._exec_group
         if self._arg_params is None:
+            stypes = _storages.of_variables(self._symbol._heads)
             self._arg_params = {
-                name: zeros(arrays[0].shape, arrays[0].dtype, None)
+                name: _storages.zeros(arrays[0].shape, arrays[0].dtype, None, stypes[name])
                 for name, arrays in zip(group.param_names, group.param_arrays, strict=True)
             }
         if self._aux_params is None:

@@ -5,6 +5,7 @@
 ('float32', (3,))
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
 from weft._base.protocols import HasRows
+from weft._base.spelling import public_module as _public_module
 from weft._core.typing import ndarray
 from weft.mxnet import _made
 from weft.mxnet._operators._attributes import ints
@@ -109,7 +111,13 @@ def arange(
 ) -> NDArray:
     """Numbers from `start` to `stop` by steps, each `repeat` times."""
     begin, end = (0, start) if stop is None else (start, stop)
-    row = np.arange(begin, end, step, device=native_of(None, ctx)).astype(dtype)
+    place = native_of(None, ctx)
+    if dtype != "bfloat16" and numpy.dtype(dtype).kind in "iu":  # integers step by integers
+        count = max(math.ceil((end - begin) / step), 0)
+        whole = np.arange(count, dtype="int64", device=place) * int(step) + int(begin)
+        row = whole.astype(dtype)
+    else:
+        row = np.arange(begin, end, step, device=place).astype(dtype)
     return NDArray(row if repeat == 1 else np.repeat(row, int(repeat)))
 
 
@@ -222,9 +230,7 @@ def imdecode(
 
     clip_rect: x0, y0, x1, y1; out: arrays (N, C, H, W), of which number `index` is written
     """
-    from weft.mxnet import image
-
-    picture = image.imdecode(str_img, flag=1 if channels == 3 else 0)
+    picture = _public_module("mxnet.image").imdecode(str_img, flag=1 if channels == 3 else 0)
     left, top, right, bottom = clip_rect
     if right > left and bottom > top:
         picture = picture[top:bottom, left:right]
@@ -238,6 +244,12 @@ def imdecode(
     else:
         out[:] = found
     return out
+
+
+def reset_arrays(*data: NDArray, num_arrays: int | None = None) -> None:
+    """Sets all elements of arrays to 0. num_arrays: how many they are, which is seen as well."""
+    for array in data:
+        array[:] = 0
 
 
 __all__ = [
@@ -255,6 +267,7 @@ __all__ = [
     "moveaxis",
     "onehot_encode",
     "ones",
+    "reset_arrays",
     "split_v2",
     "to_dlpack_for_read",
     "to_dlpack_for_write",

@@ -76,11 +76,12 @@ def load_frombuffer(buf: bytes) -> Any:
 
 
 def _decoded(found: _files.Content) -> Any:
-    arrays = [_stored(record) for record in found.records]
+    arrays = [stored(record) for record in found.records]
     return dict(zip(found.names, arrays, strict=True)) if found.names else arrays
 
 
-def _stored(record: _Record | None) -> _Stored | None:
+def stored(record: _Record | None) -> _Stored | None:
+    """The array of a record, sparse where it is; None for none."""
     if record is None:
         return None
     if record.stype == "default":
@@ -103,4 +104,4 @@ def _record(value: Any, caller: str) -> _Record:
     return _Record(value.shape, dense.dtype, dense.values, value.stype, indices, indptr)
 
 
-__all__ = ["load", "load_frombuffer", "save"]
+__all__ = ["load", "load_frombuffer", "save", "stored"]

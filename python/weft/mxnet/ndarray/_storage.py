@@ -13,7 +13,7 @@ _KEEPING = frozenset(
         *("sinh", "sqrt", "square", "tan", "tanh", "trunc", "_copy", "identity", "BlockGrad"),
         *("stop_gradient", "make_loss", "zeros_like", "_mul_scalar", "_MulScalar", "_div_scalar"),
         *("_DivScalar", "_identity_with_attr_like_rhs", "Cast", "cast", "slice", "crop"),
-        *("_slice_assign_scalar",),
+        *("_slice_assign_scalar", "_sparse_retain"),
     }
 )
 _SUMS = frozenset(
@@ -56,6 +56,9 @@ def stored_as(op: str, stypes: Sequence[str], given: Mapping[str, Any]) -> str:
         return first if all(stype == first for stype in stypes) else _other(stypes)
     if op in _PRODUCTS:
         return first if first == "csr" and stypes[1:] == ["default"] else "default"
+    if op in ("_square_sum", "square_sum"):
+        by_rows = first == "row_sparse" and given.get("axis") in (1, (1,)) and given.get("keepdims")
+        return first if by_rows else "default"
     if op == "_contrib_quadratic":
         return first if not given.get("c", 0) else "default"
     if op in ("Concat", "concat"):

@@ -70,7 +70,7 @@ def while_loop(
         raise InvalidValue(
             f"while_loop: `max_iterations` must be an integer; got {max_iterations!r}"
         ) from None
-    steps = 0
+    steps, is_list = 0, isinstance(loop_vars, list | tuple)
 
     def step(*given: Any) -> Any:
         nonlocal steps
@@ -78,7 +78,10 @@ def while_loop(
         found = func(*given)
         if not isinstance(found, list | tuple) or len(found) != 2:
             return found
-        return (() if found[0] is None else found[0]), found[1]
+        outputs, states = found
+        if is_list and not isinstance(states, list | tuple):
+            states = [states]  # of one variable
+        return (() if outputs is None else outputs), states
 
     outputs, last = npx.while_loop(cond, step, loop_vars, count)
     if not steps or outputs is None or (isinstance(outputs, tuple) and not outputs):
@@ -140,7 +143,7 @@ def rand_zipfian(
     """
     scale = math.log(range_max + 1)
     drawn = np.random.uniform(0.0, scale, (num_sampled,), "float64")
-    classes = (np.floor(np.exp(drawn) + 0.5).astype("int64") - 1) % range_max
+    classes = (np.floor(np.exp(drawn)).astype("int64") - 1) % range_max
 
     def expected(numbers: Any) -> NDArray:
         found = numpy.asarray(numbers.asnumpy(), "float64")

@@ -1,5 +1,5 @@
 """What optimizers of 1.x do otherwise than those of 2.0: defaults, the order of options, where
-gradients are clipped, and three formulas.
+gradients are clipped, and some formulas.
 
 A program of 1.x is one that neither turns NumPy's shapes on nor gives an option that only 2.0 has.
 """
@@ -32,6 +32,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "LARS": {"learning_rate": 0.01, "lazy_update": True, "epsilon": 0.0},
     "Adam": {"lazy_update": True},
     "AdaGrad": {"epsilon": 1e-7},
+    "GroupAdaGrad": {"epsilon": 1e-5},
     "AdaDelta": {"epsilon": 1e-5},
     "Ftrl": {"lazy_update": True},
 }
@@ -46,6 +47,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "FTML": ("beta1", "beta2", "epsilon"),
     "LARS": ("momentum", "lazy_update", "eta", "epsilon"),
     "AdaGrad": ("epsilon",),
+    "GroupAdaGrad": ("epsilon",),
     "AdaDelta": ("rho", "epsilon"),
     "Ftrl": ("lamda1", "learning_rate", "beta"),
 }
@@ -123,6 +125,18 @@ def _adagrad_step(
     return (share + weight * common["wd"]) * common["lr"]
 
 
+def _group_adagrad(optimizer: Any, weight: ndarray, grad: Any, states: Any, common: Any) -> None:
+    """Epsilon is inside of the root. Of a row-sparse gradient only its rows change."""
+    (history,) = states
+    is_sparse = isinstance(grad, RowSparseArray)
+    rows = grad.indices if is_sparse else slice(None)
+    slope = _scaled(grad.data if is_sparse else whole(grad), common)
+    axes = tuple(range(1, weight.ndim))
+    squares = history[rows] + np.mean(np.square(slope), axis=axes, keepdims=True)
+    history[rows] = squares
+    weight[rows] = weight[rows] - slope * common["lr"] / np.sqrt(squares + optimizer.epsilon)
+
+
 def _adadelta(optimizer: Any, weight: ndarray, grad: Any, states: Any, common: Any) -> None:
     """There is no rate, and the decay is no part of the gradient."""
     squares, steps = states
@@ -156,6 +170,7 @@ def _signum(optimizer: Any, weight: ndarray, grad: Any, states: Any, common: Any
 STEPS: dict[str, Step] = {
     "RMSProp": _rmsprop,
     "AdaGrad": _adagrad,
+    "GroupAdaGrad": _group_adagrad,
     "AdaDelta": _adadelta,
     "SGLD": _sgld,
     "Signum": _signum,

@@ -16,6 +16,7 @@ from weft import autograd
 from weft._base import spelling as _spelling
 from weft._base.containers import sequence_of
 from weft._core.typing import ndarray
+from weft.mxnet.optimizer import _pickles
 from weft.mxnet.optimizer._base import Optimizer
 from weft.mxnet.optimizer._native import NativeOptimizer
 
@@ -70,8 +71,8 @@ class Updater:
         return state
 
     def set_states(self, states: bytes) -> None:
-        """Sets what `get_states` gave."""
-        found = pickle.loads(states)
+        """Sets what `get_states` gave, here or in MXNet."""
+        found = _pickles.read(states)
         if isinstance(found, tuple) and len(found) == 2:
             self.states, self.optimizer = found
         else:

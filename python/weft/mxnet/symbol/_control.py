@@ -10,7 +10,8 @@ from typing import Any
 from weft._base.errors import InvalidType, InvalidValue
 from weft.mxnet import name as names
 from weft.mxnet._reading.graph import VARIABLE, Entry, Graph, GraphNode, reachable
-from weft.mxnet.attribute import AttrScope
+from weft.mxnet.attribute import AttrScope, current
+from weft.mxnet.base import RefusedError
 from weft.mxnet.symbol._symbol import Symbol, file_attributes
 
 _SCOPE = "__subgraph_name__"  # the annotation of nodes that are made inside a body
@@ -79,6 +80,10 @@ def _given(values: list[Symbol], is_alone: bool) -> Any:
 def _node(op: str, name: str, inputs: list[Entry], bodies: list[_Body], **attrs: Any) -> GraphNode:
     texts = {key: str(value) for key, value in attrs.items()}
     texts["num_args"] = str(len(inputs) + len(bodies))
+    # Inside of a body around it the node is a part of that body.
+    around = current().get(None).get(_SCOPE)
+    if around is not None:
+        texts[_SCOPE] = around
     node = GraphNode(op, name, texts, inputs)
     node.subgraphs = [body.graph for body in bodies]
     return node
@@ -125,7 +130,7 @@ def foreach(
     used_rows = [(s, p) for s, p in zip(rows, row_places, strict=True) if p >= 0]
     used_states = [(s, p) for s, p in zip(states, state_places, strict=True)]
     if not used_rows or -1 in state_places:
-        raise InvalidValue("foreach: `body` must read its row and each of its states")
+        raise RefusedError("foreach: `body` must read its row and each of its states")
     inputs = [s._heads[0] for s, _ in (*used_rows, *used_states)] + list(rest.values())
     node = _node(
         "_foreach",
@@ -192,7 +197,7 @@ def while_loop(
         func_var_locs=tuple(step.places(labels)),
     )
     if -1 in step.places(labels):
-        raise InvalidValue("while_loop: `func` must read each of its variables")
+        raise RefusedError("while_loop: `func` must read each of its variables")
     whole = [Symbol([(node, n)]) for n in range(len(outputs) + len(new))]
     count = len(outputs)
     return _given(whole[:count], is_out), _given(whole[count:], is_state)

@@ -18,17 +18,22 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from weft import autograd
-from weft._base.errors import InvalidState, InvalidType, InvalidValue, NotFound
+from weft._base.errors import InvalidType, InvalidValue, NotFound
 from weft._base.spelling import hint
 from weft._core import native
 from weft.mxnet._reading.graph import GraphNode
 from weft.mxnet.ndarray._array import Sparse, plain
+from weft.mxnet.symbol import _storages
 from weft.mxnet.symbol._arrays import array_of, wrapped, zeros
 from weft.mxnet.symbol._inference import Inference
 from weft.mxnet.symbol._inputs import output_names, parameters_of
 from weft.mxnet.symbol._merging import merged_heads
 from weft.mxnet.symbol._modes import given_shape, outward
 from weft.mxnet.symbol._running import Function, with_known_shapes
+from weft.mxnet.symbol._storages import shown, stype_of, whole
+
+# What monitors call inputs of operators that have no names for them.
+_UNNAMED = {"Activation": "input", "SoftmaxActivation": "input", "UpSampling": "arg"}
 
 _REQUESTS = ("write", "add", "inplace", "null")
 
@@ -56,6 +61,14 @@ class Executor:
         self._grad_req = dict(grad_req)
         self._given = dict(grads)
         self._function = function
+        by_name = {name: stype_of(array) for name, array in self.arg_dict.items()}
+        self._stypes = _storages.of_outputs(symbol._heads, by_name)
+        for name, stype in _storages.of_gradients(symbol._heads, by_name).items():
+            # Programs keep what `grad_dict` gave them, so one array is written again and again.
+            array = self.arg_dict[name]
+            if self._grad_req[name] != "null" and name not in self._given:
+                self._given[name] = _storages.zeros(array.shape, array.dtype, ctx, stype)
+        self._results: list[Any] = []  # the outputs as whole arrays, with their history
         self._outputs: list[Any] | None = None
         self._has_history = False
         self._is_train = False
@@ -65,7 +78,8 @@ class Executor:
         self._trail: list[tuple[str, list[Any]]] = []  # nodes that a monitor saw, with their inputs
         for name, array in self.arg_dict.items():
             request = self._grad_req[name]
-            if request != "null" and (array.grad is None or array.grad_req != request):
+            leaf = whole(array)
+            if request != "null" and (leaf.grad is None or leaf.grad_req != request):
                 array.attach_grad("write" if name in self._given else request)
         for array in self.aux_dict.values():
             native.set_state(array, True)
@@ -138,7 +152,9 @@ class Executor:
             else:
                 self._trail = []
                 found = self._function.watched(self._inputs(), self._watch)
-        self._outputs = [wrapped(array) for array in found]
+        self._results = [wrapped(array) for array in found]
+        pairs = zip(self._results, self._stypes, strict=True)
+        self._outputs = [shown(array, stype) for array, stype in pairs]
         self._has_history = is_recorded
 
     def _inputs(self) -> list[Any]:
@@ -150,20 +166,19 @@ class Executor:
             if array is None:
                 found.append(plain(self.aux_dict[name]))
             else:
+                array = whole(array)
                 is_leaf = self._grad_req[name] != "null" or array.grad is None
                 found.append(plain(array if is_leaf else array.detach()))
         return found
 
     def backward(self, out_grads: Any = None, is_train: bool = True) -> None:
-        """Writes or adds the gradients of the outputs to those of the arguments.
+        """Writes or adds the gradients of the outputs to those of the arguments that have some.
 
-        out_grads: one for each output. Ones by default, which output layers of 1.x leave aside.
+        out_grads: one for each output; more are left aside. Ones by default, which output layers of
+            1.x leave aside.
         """
         if all(request == "null" for request in self._grad_req.values()):
-            raise InvalidState(
-                "backward: no argument has a gradient; give `args_grad`, or a `grad_req` that is "
-                "not 'null'"
-            )
+            return  # nothing is asked for
         if self._outputs is None or not self._has_history:
             self._run(is_recorded=True)  # of a `forward` that was not for training
         heads, grads = self._heads_of(out_grads)
@@ -176,24 +191,24 @@ class Executor:
         for name, given in self._given.items():
             if self._grad_req[name] == "null":
                 continue
-            found = self.arg_dict[name].grad
+            found = whole(self.arg_dict[name]).grad
             with autograd.pause():
                 given[...] = given + found if self._grad_req[name] == "add" else found
 
     def _heads_of(self, out_grads: Any) -> tuple[list[Any], list[Any] | None]:
         """The outputs that have a gradient, and what it is."""
-        outputs = self.outputs
+        outputs = self._results
         if out_grads is None:
             return [array for array in outputs if native.is_recorded(array)], None
         listed = list(out_grads) if isinstance(out_grads, list | tuple) else [out_grads]
-        if len(listed) != len(outputs):
+        if len(listed) < len(outputs):
             raise InvalidValue(
                 f"backward: `out_grads` must have one array for each of the {len(outputs)} "
                 f"outputs; got {len(listed)}"
             )
         pairs = [
-            (array, array_of(grad))
-            for array, grad in zip(outputs, listed, strict=True)
+            (array, array_of(whole(grad)))
+            for array, grad in zip(outputs, listed, strict=False)
             if grad is not None and native.is_recorded(array)
         ]
         return [array for array, _ in pairs], [grad.reshape(a.shape) for a, grad in pairs]
@@ -213,7 +228,7 @@ class Executor:
         assert self._monitor is not None  # or nobody would watch
         node = self._nodes[name]
         if self._monitors_all:
-            for label, array in self._read_by(node):
+            for label, array in self._read_by(node, read):
                 self._monitor(label, array)
         names = output_names(op, name, node.attributes)
         for label, array in zip(names, results, strict=False):
@@ -241,14 +256,20 @@ class Executor:
         """By name, for monitors; variables are left out."""
         return {node.name: node for node in self._symbol._nodes() if not node.is_variable}
 
-    def _read_by(self, node: GraphNode) -> list[tuple[str, Any]]:
-        """The variables that a node reads, as its inputs."""
+    def _read_by(self, node: GraphNode, read: Sequence[Any]) -> list[tuple[str, Any]]:
+        """The variables that a node reads, and each of its inputs under its own name."""
         found = []
-        words = [p.name for p in parameters_of(node.op)]
+        parameters = parameters_of(node.op)
+        words = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+        is_fixed = node.op not in _UNNAMED and len(words) >= len(node.inputs)
         for place, (child, _) in enumerate(node.inputs):
+            array = read[place] if place < len(read) else None
             if child.is_variable:
                 array = self.arg_dict.get(child.name, self.aux_dict.get(child.name))
-                found.append((f"{node.name}_{words[min(place, len(words) - 1)]}", array))
+                found.append((child.name, array))
+            word = words[place] if is_fixed else _UNNAMED.get(node.op, "arg") + str(place)
+            if array is not None:
+                found.append((f"{node.name}_{word}", wrapped(plain(array))))
         return found
 
     # ---- other arrays ------------------------------------------------------------------------
@@ -304,6 +325,9 @@ class Executor:
                     f"reshape: `{node.name}` would become larger, {shape} instead of "
                     f"{tuple(old.shape)}; allow it by `allow_up_sizing=True`"
                 )
+            if isinstance(old, Sparse):
+                arrays[node.name] = _storages.zeros(shape, old.dtype, self._ctx, old.stype)
+                continue
             arrays[node.name] = (
                 zeros(shape, old.dtype, self._ctx) if is_larger else part_of(old, shape)
             )
@@ -348,7 +372,7 @@ def _dtypes(arrays: Mapping[str, Any]) -> dict[str, str]:
 def _write(caller: str, target: Mapping[str, Any], name: str, value: Any) -> None:
     if name not in target:
         raise NotFound(f"{caller}: there is no argument `{name}`{hint(name, {}, target)}")
-    array, own = array_of(value), target[name]
+    array, own = array_of(whole(value)), target[name]
     if tuple(array.shape) != tuple(own.shape):
         raise InvalidValue(
             f"{caller}: `{name}` must have shape {tuple(own.shape)}; got {tuple(array.shape)}"
@@ -383,7 +407,8 @@ def bind(
     names, states = symbol.list_arguments(), symbol.list_auxiliary_states()
     _refuse_twice("bind", names)
     arrays = _by_name("bind", "args", names, args, is_whole=True)
-    arrays |= _by_name("bind", "aux_states", states, aux_states, is_whole=True)
+    found = _by_name("bind", "aux_states", states, aux_states, is_whole=True)
+    arrays |= {name: whole(array) for name, array in found.items()}
     grads = _by_name("bind", "args_grad", names, args_grad, is_whole=False)
     requests = _requests("bind", names, grad_req)
     for name in names:
@@ -395,8 +420,8 @@ def bind(
                 f"{tuple(grads[name].shape)}"
             )
     shapes = {name: tuple(array.shape) for name, array in arrays.items()}
-    found = _inferred(symbol, shapes, _dtypes(arrays), "bind")
-    function = Function(with_known_shapes(symbol._heads, found), "bind")
+    inferred = _inferred(symbol, shapes, _dtypes(arrays), "bind")
+    function = Function(with_known_shapes(symbol._heads, inferred), "bind")
     return Executor(symbol, ctx, arrays, requests, grads, function)
 
 
@@ -416,6 +441,7 @@ def simple_bind(
 
     grad_req: 'write', 'add' or 'null', for all or, in a list or a dict, for each
     type_dict: dtypes of arguments by name
+    stype_dict: how arguments are stored, of those that do not say it themselves
     shared_exec, shared_arg_names: arrays of these names come from another executor, with their
         gradients; all that fit, if no names are given
     shared_buffer: arrays by name whose memory is taken where it is large enough, for data and for
@@ -425,6 +451,12 @@ def simple_bind(
     Raises ValueError that names the arguments whose shapes do not follow.
     """
     kwargs.pop("force_rebind", None)  # of modules; here each call makes new arrays
+    inputs = set(symbol.list_inputs())
+    kwargs = {
+        name: shape
+        for name, shape in kwargs.items()
+        if name in inputs or isinstance(shape, list | tuple)
+    }
     _refuse_twice("simple_bind", symbol.list_arguments())
     found = _known(symbol, dict(kwargs), dict(type_dict or {}), "simple_bind")
     requests = _requests("simple_bind", symbol.list_arguments(), grad_req)
@@ -438,7 +470,8 @@ def simple_bind(
         is_argument = node.name in requests
         if array is None and shared_buffer is not None and is_own and is_argument:
             array = _buffered(shared_buffer, node.name, shape, dtype, ctx)
-        arrays[node.name] = zeros(shape, dtype, ctx) if array is None else array
+        stype = (stype_dict or {}).get(node.name) or _storages.declared(node)
+        arrays[node.name] = _storages.zeros(shape, dtype, ctx, stype) if array is None else array
         if "float" not in dtype:
             requests[node.name] = "null"
     function = Function(with_known_shapes(symbol._heads, found), "simple_bind")
@@ -535,9 +568,9 @@ def _by_name(
     missing = [f"`{name}`" for name in names if name not in found]
     if is_whole and missing:
         raise InvalidValue(f"{caller}: `{argument}` lacks arrays for {', '.join(missing)}")
-    # A sparse gradient stays the program's own array, which backward writes.
+    # Sparse arrays stay the program's own, which it and backward write.
     return {
-        name: array if isinstance(array, Sparse) and not is_whole else array_of(array)
+        name: array if isinstance(array, Sparse) else array_of(array)
         for name, array in found.items()
     }
 

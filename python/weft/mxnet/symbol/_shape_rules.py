@@ -100,6 +100,7 @@ _SAME = {
     *("rsqrt", "sigmoid", "sign", "sin", "sinh", "smooth_l1", "softsign", "sqrt", "square", "tan"),
     *("tanh", "trunc", "zeros_like", "_identity_with_attr_like_rhs", "SoftmaxActivation"),
 }
+_FLEXIBLE = ("GroupNorm", "LeakyReLU")  # parameters of other shapes are taken, too
 _FIRST_SAME = (
     "Dropout",
     "LRN",
@@ -126,7 +127,9 @@ def _weights(place: Place) -> None:
     except (IndexError, KeyError, ZeroDivisionError):
         return  # data of a rank that the operator will refuse by name
     for number, shape in one.items():
-        place.set_input(number, agreed(shape, other[number]))
+        is_given = number < len(place.inputs) and place.inputs[number] is not None
+        if not (is_given and place.op in _FLEXIBLE):
+            place.set_input(number, agreed(shape, other[number]))
 
 
 def _dense(place: Place) -> None:

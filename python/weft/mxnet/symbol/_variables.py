@@ -14,9 +14,8 @@ from weft.mxnet._reading.graph import VARIABLE, Graph, GraphNode
 from weft.mxnet._reading.symbol_files import parse_graph, read_graph
 from weft.mxnet.symbol._compose import annotation, text_of
 from weft.mxnet.symbol._modes import is_np_shape
+from weft.mxnet.symbol._storages import STORAGES
 from weft.mxnet.symbol._symbol import Symbol
-
-_STORAGES = {"default": "0", "row_sparse": "1", "csr": "2"}
 
 
 def var(
@@ -36,6 +35,7 @@ def var(
     attr: attributes, texts by name
     shape: 0 stands for an extent that is not known
     lr_mult, wd_mult: factors of the learning rate and of the weight decay
+    stype: how its array is stored, 'default', 'row_sparse' or 'csr'
     init: an initializer, an object or its text, that `Module.init_params` takes for this one
     kwargs: annotations, with two underscores before and behind their names
 
@@ -57,11 +57,11 @@ def var(
     if init is not None:
         attrs["__init__"] = init if isinstance(init, str) else init.dumps()
     if stype is not None:
-        if stype not in _STORAGES:
+        if stype not in STORAGES:
             raise InvalidType(
-                f"Variable: `stype` must be one of {', '.join(_STORAGES)}; got {stype!r}"
+                f"Variable: `stype` must be one of {', '.join(STORAGES)}; got {stype!r}"
             )
-        attrs["__storage_type__"] = _STORAGES[stype]
+        attrs["__storage_type__"] = STORAGES[stype]
     if profiler_scope is not None:
         attrs["__profiler_scope__"] = profiler_scope
     for key, value in kwargs.items():

@@ -118,7 +118,8 @@ def rand_sparse_ndarray(
     """A random sparse array, and its parts.
 
     stype: 'row_sparse' or 'csr'; density: share of rows or elements that are stored, by default
-        random; data_init: one value for all of them
+        random; data_init: one value for all of them; distribution: of the elements of a csr matrix,
+        'uniform', or 'powerlaw', where each row stores twice as many as the one above
     """
     density = _random.random() if density is None else density
     dtype = numpy.dtype(numpy.float32 if dtype is None else dtype)
@@ -126,7 +127,12 @@ def rand_sparse_ndarray(
         return _rand_row_sparse(shape, density, dtype, data_init, rsp_indices, modifier_func, ctx)
     if stype != "csr":
         raise InvalidValue(f"rand_sparse_ndarray: `stype` must be row_sparse or csr; got {stype!r}")
-    keeps = numpy.random.rand(*shape) < density
+    if distribution not in (None, "uniform", "powerlaw"):
+        raise InvalidValue(
+            f"rand_sparse_ndarray: `distribution` must be uniform or powerlaw; got {distribution!r}"
+        )
+    is_even = distribution != "powerlaw"
+    keeps = numpy.random.rand(*shape) < density if is_even else _powerlaw(shape, density)
     values = numpy.where(keeps, numpy.random.uniform(0.1, 1, shape), 0)
     if data_init is not None:
         values = numpy.where(keeps, data_init, 0)
@@ -136,6 +142,31 @@ def rand_sparse_ndarray(
     if shuffle_csr_indices:
         shuffle_csr_column_indices(csr)
     return csr, (csr.indptr, csr.indices, csr.data)
+
+
+def _powerlaw(shape: Any, density: float) -> numpy.ndarray:
+    """Which elements of a matrix are stored: the first of each row, twice as many in each row as in
+    the one above while there are some left, and from the first full row on the rest at random."""
+    count, (rows, columns), full = int(shape[0] * shape[1] * density), shape, shape[0]
+    keeps = numpy.zeros(shape, bool)
+    keeps[:, 0] = True
+    left = count - rows
+    for row in range(rows):
+        more = max(min(left, columns - 1, 2 ** min(row + 1, 62) - 1), 0)
+        keeps[row, 1 : 1 + more] = True
+        left -= more
+        if 2 ** min(row + 1, 62) > columns:
+            full = row
+            break
+    rest = keeps[full:].reshape(-1)  # in the same memory
+    empty = numpy.flatnonzero(~rest)
+    if not 0 <= left <= len(empty):
+        raise InvalidValue(
+            f"rand_sparse_ndarray: `density` must be one that rows of a power law have in shape "
+            f"{tuple(shape)}; got {density}"
+        )
+    rest[numpy.random.choice(empty, left, replace=False)] = True
+    return keeps
 
 
 def _rand_row_sparse(

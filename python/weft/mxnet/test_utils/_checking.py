@@ -25,12 +25,22 @@ from weft.mxnet.test_utils._environment import default_device
 
 
 def _array(value: Any, ctx: Any, dtype: Any) -> Any:
-    """An argument as an array of its own: of `mx.nd` unless it is an array already."""
+    """An argument as an array of its own: of `mx.nd` unless it is an array already.
+
+    dtype: what it becomes; "asnumpy" keeps its own
+    """
     if isinstance(value, OnHost):
         return value.copy()
     values = numpy.asarray(value)
-    made = values.astype(dtype) if values.dtype.kind == "f" or dtype != numpy.float32 else values
-    return nd.array(made, ctx=ctx, dtype=made.dtype)
+    return nd.array(values, ctx=ctx, dtype=values.dtype if dtype == "asnumpy" else dtype)
+
+
+def _stored(array: Any, name: str, stypes: Any) -> Any:
+    """Where a gradient goes: the array, or a sparse one of its shape that stores nothing."""
+    stype = (stypes or {}).get(name) or "default"
+    if stype == "default":
+        return array
+    return nd.sparse.zeros(stype, array.shape, ctx=array.context, dtype=array.dtype)
 
 
 def _named(
@@ -102,10 +112,11 @@ def check_symbolic_backward(
     equal_nan: bool = False,
     dtype: Any = numpy.float32,
 ) -> Any:
-    """Raises AssertionError unless a symbol's gradients are as expected; the gradients.
+    """Raises AssertionError unless a symbol's gradients are as expected; the gradients by name.
 
     out_grads: gradients of the outputs; expected: those of the arguments, by name or in order
     grad_req: 'write', 'add' or 'null', also by name: 'add' begins with random numbers
+    grad_stypes: how gradients are stored, by name
     """
     ctx = ctx or default_device()
     names = sym.list_arguments()
@@ -120,6 +131,7 @@ def check_symbolic_backward(
         if name in expected and requests.get(name) != "null"
     }
     before = {name: value.asnumpy().copy() for name, value in begins.items()}
+    begins = {name: _stored(array, name, grad_stypes) for name, array in begins.items()}
     executor = sym._bind(
         ctx, args=arguments, args_grad=begins, aux_states=states, grad_req=requests
     )
@@ -136,7 +148,7 @@ def check_symbolic_backward(
             found = found - before[name]
         pair = (f"EXPECTED_{name}", f"BACKWARD_{name}")
         assert_almost_equal(wanted, found, rtol, atol, pair, equal_nan)
-    return executor.grad_arrays
+    return dict(executor.grad_dict)
 
 
 def numeric_grad(
@@ -195,6 +207,7 @@ def check_numeric_gradient(
     The symbol's outputs get random factors, so that each counts.
     grad_nodes: names of arguments whose gradients are looked at, all by default; or what is done
         with the gradient of each, 'write', 'add' or 'null'
+    grad_stype_dict: how gradients are stored, by name
     """
     if dtype not in (numpy.float16, numpy.float32, numpy.float64):
         raise InvalidType(f"check_numeric_gradient: `dtype` must be floating; got {dtype}")
@@ -216,7 +229,8 @@ def check_numeric_gradient(
     whole = symbol.broadcast_mul(first, weight)
     every = {**arguments, "__random_factors": _array(factors, ctx, dtype)}
     requests = {name: asked.get(name, "null") for name in every}
-    gradients = {name: _array(numpy.zeros(every[name].shape, dtype), ctx, dtype) for name in wanted}
+    zeros = {name: _array(numpy.zeros(every[name].shape, dtype), ctx, dtype) for name in wanted}
+    gradients = {name: _stored(array, name, grad_stype_dict) for name, array in zeros.items()}
     executor = whole._bind(
         ctx, args=every, args_grad=gradients, grad_req=requests, aux_states=states
     )

@@ -21,11 +21,11 @@ from weft._base.errors import InvalidType
 from weft._core.typing import ndarray as _ndarray
 from weft.gluon import nn as _native
 from weft.gluon.hybrid_block import HybridBlock as _NativeHybrid
+from weft.mxnet.base import RefusedError as _RefusedError
 from weft.mxnet.gluon import _symbols
 from weft.mxnet.gluon._layers import layer as _layer
 from weft.mxnet.gluon._layers import windowed as _window
 from weft.mxnet.gluon.block import Block, HybridBlock, register_counterpart
-from weft.mxnet.gluon.parameter import RefusedError as _RefusedError
 from weft.mxnet.gluon.symbol_block import SymbolBlock
 
 # ---- containers and functions
