@@ -87,30 +87,6 @@ def test_a_list_of_blocks_is_found_and_hybridized():
     assert list(net(X)) == ["place"]
 
 
-@pytest.mark.parametrize("kind", [list, tuple, dict])
-def test_blocks_in_plain_containers_are_told(kind):
-    class Forgets(nn.Block):
-        def __init__(self):
-            super().__init__()
-            self.layers = {"a": dense(2)} if kind is dict else kind([dense(2)])
-
-    name = "BlockDict" if kind is dict else "BlockList"
-    for call in (lambda n: n.collect_params(), lambda n: n.initialize()):
-        with pytest.raises(RuntimeError, match=f"blocks in `layers` are not found.*nn.{name}"):
-            call(Forgets())
-
-
-def test_a_plain_list_of_children_is_no_mistake():
-    class Knows(nn.Block):
-        def __init__(self):
-            super().__init__()
-            self.layers = [dense(2), dense(3)]
-            for layer in self.layers:
-                self.register_child(layer)
-
-    assert len(Knows().collect_params()) == 4
-
-
 def test_mistakes_are_told():
     blocks = nn.BlockDict(first=dense(2))
     with pytest.raises(LookupError, match="did you mean `first`"):

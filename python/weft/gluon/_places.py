@@ -98,7 +98,8 @@ def _why(owner: BlockTree, name: str, value: Any) -> str:
     return (
         f"blocks and parameters in the {kind} `{name}` of {type(owner).__name__} are no part "
         "of the network, so they are neither initialized nor trained; put the blocks "
-        "in an `nn.HybridSequential`, or give each a name: `self.register_child(block, name)`"
+        "in an `nn.BlockList`, `nn.BlockDict` or `nn.HybridSequential`, or give each a name: "
+        "`self.register_child(block, name)`"
     )
 
 

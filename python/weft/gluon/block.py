@@ -149,7 +149,6 @@ class Block(BlockTree):
 
         select: regular expression that a path must match from its start
         """
-        self.apply(Block._require_known_blocks)
         found = ParameterDict(self._parameters_below(""))
         for path, parameter in found.items():
             parameter.name = path
@@ -157,27 +156,6 @@ class Block(BlockTree):
             return found
         pattern = re.compile(select)
         return ParameterDict((path, p) for path, p in found.items() if pattern.match(path))
-
-    def _require_known_blocks(self) -> None:
-        """Raises RuntimeError where a list or dict of this block has blocks that are no children:
-        nobody would find their parameters."""
-        for name, value in vars(self).items():
-            if type(value) not in (list, tuple, dict) or name in self._watched_elsewhere:
-                continue
-            parts = value.values() if isinstance(value, dict) else value
-            blocks = [part for part in parts if isinstance(part, Block)]
-            if blocks and not {id(b) for b in blocks} <= self._ids_below():
-                kind = "BlockDict" if isinstance(value, dict) else "BlockList"
-                raise InvalidState(
-                    f"{type(self).__name__}: blocks in `{name}` are not found; write "
-                    f"`self.{name} = nn.{kind}(...)`"
-                )
-
-    def _ids_below(self) -> set[int]:
-        """The identities of all blocks of the tree."""
-        found: list[int] = []
-        self.apply(lambda block: found.append(id(block)))
-        return set(found)
 
     @property
     def params(self) -> ParameterDict:

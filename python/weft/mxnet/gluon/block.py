@@ -150,9 +150,6 @@ class Block(_NativeBlock):
         has_full = "_" in parameter.name and parameter.name != short
         return parameter.name if has_full else self.prefix + short
 
-    def _require_known_blocks(self) -> None:
-        """MXNet warns of blocks in plain lists (`_tell_containers`), and goes on."""
-
     def collect_params(self, select: str | None = None) -> ParameterDict:
         """All parameters by name, each of which may be asked for by either kind of name.
 
