@@ -10,6 +10,7 @@
 #include "library_scope.h"
 #include "op_callbacks.h"
 #include "ops/registry.h"
+#include "ops/slots/provided_slot.h"
 #include "runtime/engine/threads.h"
 
 using namespace weft;
@@ -192,6 +193,18 @@ Result<std::unique_ptr<ops::OpDef>> definition_from(const weft_op_definition& d)
   return op;
 }
 
+// The kernel of an operator that waits for one. All else of the definition is Weft's own.
+Status provide(const ops::OpDef& waiting, const weft_op_definition& d) {
+  if (!d.kernel || d.scratch_bytes)
+    return refuse(d.name, "must have a kernel without scratch: all else of it is built in");
+  auto provider = std::make_unique<ops::OpDef>(d.name);
+  weft_op_definition kernel_alone = WEFT_OP_DEFINITION_INIT;
+  kernel_alone.context = d.context;
+  kernel_alone.kernel = d.kernel;
+  c::set_callbacks(*provider, kernel_alone);
+  return ops::provide_kernel(waiting, std::move(provider));
+}
+
 }  // namespace
 
 extern "C" {
@@ -205,6 +218,12 @@ weft_status weft_op_register(const weft_op_definition* definition, weft_op* op) 
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require(kSelf, {{"definition", definition}}));
     WEFT_TRY(check_version(*definition));
+    const ops::OpDef* const waiting = definition->name ? ops::find_op(definition->name) : nullptr;
+    if (waiting && ops::waits_for_kernel(*waiting)) {
+      WEFT_TRY(provide(*waiting, *definition));
+      if (op) *op = c::handle(waiting);
+      return {};
+    }
     WEFT_ASSIGN(auto made, definition_from(*definition));
     WEFT_ASSIGN(const ops::OpDef* added, ops::register_op(std::move(made)));
     if (op) *op = c::handle(added);

@@ -8,6 +8,7 @@
 
 #include "guard.h"
 #include "ops/registry.h"
+#include "ops/slots/provided_slot.h"
 
 using namespace weft;
 
@@ -131,7 +132,7 @@ weft_status weft_op_get_info(weft_op handle, weft_op_info* info) {
     full.domain_high = op.domain_high;
     full.samples = static_cast<int32_t>(reflected.samples.size());
     full.sample = reflected.samples.data();
-    full.library = op.outside ? op.library.c_str() : nullptr;
+    full.library = ops::is_foreign(op) ? op.library.c_str() : nullptr;
     full.effect = op.has_effect;
     full.runs_on_caller = op.runs_on_caller;
     // The caller's struct may be shorter or longer than this library's.

@@ -123,6 +123,10 @@ template <class... Parts>
   return make<StatusCode::kInvalidState>(where_and_parts...);
 }
 template <class... Parts>
+[[gnu::always_inline]] inline Status no_factorization(const Parts&... where_and_parts) {
+  return make<StatusCode::kNoFactorization>(where_and_parts...);
+}
+template <class... Parts>
 [[gnu::always_inline]] inline Status interrupted(const Parts&... where_and_parts) {
   return make<StatusCode::kInterrupted>(where_and_parts...);
 }

@@ -16,6 +16,7 @@
 #include "model/packed.h"
 #include "model/run/idle_contexts_impl.h"
 #include "model/saved_plans.h"
+#include "ops/slots/provided_slot.h"
 #include "weft_parts.h"
 
 namespace weft::model {
@@ -286,7 +287,7 @@ std::map<std::string, std::string> libraries_of(const Model& model) {
   std::map<std::string, std::string> libraries;
   for (const Entry& entry : model.entries())
     for (const graph::Node& node : graph_of(entry).nodes)
-      if (node.op && node.op->outside) libraries.emplace(node.op->name, node.op->library);
+      if (node.op && ops::is_foreign(*node.op)) libraries.emplace(node.op->name, node.op->library);
   return libraries;
 }
 

@@ -11,7 +11,7 @@ namespace weft::python {
 namespace {
 
 // The number of WEFT_… status codes.
-constexpr int kStatuses = 13;
+constexpr int kStatuses = 14;
 PyObject* classes[kStatuses] = {};
 PyObject* error_of_weft = nullptr;
 PyObject* missing_file = nullptr;

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from cffi import FFI
 
+from weft._base import lapack
 from weft._base.errors import (
     BY_STATUS,
     InvalidState,
@@ -188,6 +189,14 @@ def load_library(path: str | os.PathLike[str]) -> None:
     Raises OSError for what is no shared library, ValueError for one without operators.
     """
     _check(_library.weft_library_load(_encoded(path)), _FILE_ERRORS)
+
+
+def load_linalg() -> None:
+    """Loads the library of operators over LAPACK, which files with factorizations of matrices need.
+
+    Raises NotImplementedError where there is no LAPACK: `pip install weft[linalg]` brings one.
+    """
+    load_library(lapack.prepared())
 
 
 class Port(NamedTuple):
@@ -592,5 +601,5 @@ def _shaped(data: bytes, port: Port) -> memoryview:
     return view if code is None or 0 in port.shape else view.cast(code, port.shape)
 
 
-__all__ = ["Context", "Model", "Port", "load_library", "version"]
+__all__ = ["Context", "Model", "Port", "load_library", "load_linalg", "version"]
 __dir__ = __all__.copy

@@ -2,8 +2,8 @@
 
 A sample is JSON: the shapes of the inputs (null where an optional one is left out; a list of arrays
 takes all that are left), their dtypes where they are no floats, their ranges where the domain will
-not do, and attributes by name; a function
-gives back its arguments. Values are
+not do, the property of matrices that have to have one (`regular`, `positive`), and attributes by
+name; a function gives back its arguments. Values are
 drawn from the operator's domain by a generator that the operator's name seeds.
 """
 
@@ -21,6 +21,9 @@ import pytest
 import weft
 from weft import autograd, np
 from weft._core import native
+from weft.np.linalg import _factorizations
+
+_factorizations.provider()  # some operators wait for a kernel
 
 # WEFT_TEST_OPERATORS=add,sum runs the suite on these alone.
 _wanted = os.environ.get("WEFT_TEST_OPERATORS", "").replace(",", " ").split()
@@ -42,6 +45,7 @@ class Case:
     attributes: dict[str, Any]
     schema: dict[str, Any] = field(repr=False)
     ranges: list[list[float] | None] | None = None
+    matrices: list[str | None] | None = None
 
     @property
     def name(self) -> str:
@@ -53,10 +57,12 @@ class Case:
     def inputs(self, dtype: str = "float32") -> list[numpy.ndarray | None]:
         """NumPy arrays for the inputs, in `dtype` where the sample names none."""
         generator = numpy.random.default_rng(zlib.crc32(str(self).encode()))
-        return [
+        drawn = [
             None if shape is None else _drawn(generator, shape, kind or dtype, *self._range(number))
             for number, (shape, kind) in enumerate(zip(self.shapes, self.dtypes, strict=True))
         ]
+        kinds = self.matrices or [None] * len(drawn)
+        return [_with_property(x, kind) for x, kind in zip(drawn, kinds, strict=True)]
 
     def _range(self, number: int) -> tuple[float, float]:
         """The least and the greatest value of an input."""
@@ -119,6 +125,18 @@ def _drawn(generator: Any, shape: list[int], dtype: str, low: float, high: float
     return np.array(values.astype("float32")).astype(dtype).astype("float32").asnumpy()
 
 
+def _with_property(x: Any, kind: str | None) -> Any:
+    """Square matrices with an inverse, or symmetric positive ones; others stay as they are."""
+    if kind is None or x.ndim < 2 or x.shape[-1] != x.shape[-2]:
+        return x
+    n = x.shape[-1]
+    if x.dtype == bool:
+        return numpy.broadcast_to(numpy.eye(n, dtype=bool), x.shape).copy()
+    if kind == "positive":
+        x = (x @ numpy.swapaxes(x, -1, -2)).astype(x.dtype)
+    return x + (3 * n * numpy.eye(n)).astype(x.dtype)
+
+
 def _identity(*arrays: Any) -> tuple[Any, ...]:
     return arrays
 
@@ -128,6 +146,7 @@ def _case(function: Any, number: int, text: str) -> Case:
     shapes = sample.pop("shapes")
     dtypes = sample.pop("dtypes", None) or [None] * len(shapes)
     ranges = sample.pop("ranges", None)
+    matrices = sample.pop("matrices", None)
     attributes = {
         key: tuple(value) if isinstance(value, list) else value for key, value in sample.items()
     }
@@ -135,7 +154,7 @@ def _case(function: Any, number: int, text: str) -> Case:
     attributes |= {name: _identity for name, kind in kinds.items() if kind == "function"}
     unknown = set(attributes) - set(kinds)
     assert not unknown, f"{function.__name__}: its sample names unknown attributes {unknown}"
-    return Case(function, number, shapes, dtypes, attributes, function.schema, ranges)
+    return Case(function, number, shapes, dtypes, attributes, function.schema, ranges, matrices)
 
 
 def cases(only: Any = None) -> list[Case]:

@@ -117,7 +117,12 @@ def check(case, must_agree):
 
 
 # What NumPy takes and Weft refuses, and why.
-STRICTER = {"norm": "the largest of no sums"}
+STRICTER = {
+    "norm": "the largest of no sums",
+    **dict.fromkeys(
+        ("small_inv", "small_solve", "small_det", "small_cholesky"), "matrices of few rows alone"
+    ),
+}
 
 
 @every_case

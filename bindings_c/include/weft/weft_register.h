@@ -143,7 +143,8 @@ enum {
 /* Adds an operator; it stays for the life of the process. It can be called, recorded, traced,
  * planned and exported as a built-in one. Texts are copied. `op` may be NULL. It fails, and adds
  * nothing, for an incomplete definition, a name that is taken, or another version of the
- * interface. */
+ * interface. Some operators of Weft wait for a kernel (`lapack_inv`): for these a definition needs
+ * `name` and `kernel` alone, and the first kernel stays. */
 WEFT_API weft_status weft_op_register(const weft_op_definition* definition, weft_op* op);
 
 /* For kernels: splits [0, units) among the library's threads, in pieces of about `grain` units or

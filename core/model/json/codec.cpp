@@ -11,6 +11,7 @@
 #include "model/json/codec_values_impl.h"
 #include "ops/registry.h"
 #include "ops/slots/host_function.h"
+#include "ops/slots/provided_slot.h"
 #include "ops/use.h"
 #include "weft_parts.h"
 
@@ -36,7 +37,7 @@ namespace {
 Json libraries_of(const Graph& graph) {
   Json libraries = Json::object();
   for (const Node& node : graph.nodes)
-    if (node.op && node.op->outside && !libraries.find(node.op->name))
+    if (node.op && ops::is_foreign(*node.op) && !libraries.find(node.op->name))
       libraries.set(node.op->name, node.op->library);
   return libraries;
 }
@@ -239,7 +240,8 @@ class Decoder {
     Node node;
     const bool is_region = is_region_name(op->text(), form_);
     node.op = ops::find_op(op->text());
-    if (!node.op && !is_region) return missing_operator(where_, op->text(), libraries_);
+    if (!is_region && ops::lacks_kernel(node.op))
+      return missing_operator(where_, op->text(), libraries_);
     if (const Json* operands = json.find("in"))
       for (const Json& operand : operands->items())
         WEFT_TRY(decode_operand(operand, op->text(), node));

@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "ops/registry.h"
+#include "ops/slots/provided_slot.h"
 
 namespace weft::ops {
 namespace {
@@ -25,6 +26,15 @@ bool names_complex_dtype(std::span<const Argument> attributes) {
     return a.tag == Tag::kDType && a.integer >= 0 && a.integer < 256 &&
            is_complex(static_cast<DType>(a.integer));
   });
+}
+
+// Factorizations of matrices take complex numbers as pairs: LAPACK has kernels for them.
+bool takes_pairs(const OpDef& op) {
+  static constexpr std::string_view kTaking[] = {
+      "cholesky",         "det", "eig",      "eigh", "inv", "qr", "qr_whole", "slogdet", "solve",
+      "solve_triangular", "svd", "svd_whole"};
+  return op.outside || waits_for_kernel(op) ||
+         std::ranges::find(kTaking, op.name) != std::end(kTaking);
 }
 
 // Operators that only move elements have kernels for elements of any size.
@@ -91,7 +101,7 @@ ComplexForm complex_form(const OpDef&) { return nullptr; }
 #endif
 
 Status check_moves_pairs(const OpDef& op, DType dtype) {
-  if (op.outside || moves_pairs(op)) return {};
+  if (takes_pairs(op) || moves_pairs(op)) return {};
   return errors::invalid_type(op.name, "has no kernel for ", dtype);
 }
 
@@ -116,7 +126,7 @@ Value joined(const Complex& planes) {
 std::optional<Values> on_planes(const OpDef& op, std::span<const Value> inputs,
                                 std::span<const Argument> attributes, Builder& builder) {
   if (!has_complex_input(inputs, builder) && !names_complex_dtype(attributes)) return {};
-  if (op.outside) return {};  // its kernel gets the pairs
+  if (takes_pairs(op)) return {};
   if (moves_pairs(op) && have_one_dtype(op, inputs, builder)) return {};
   std::vector<Argument> complete(op.attributes.size());
   Status status = complete_attributes(op, attributes, complete);

@@ -65,6 +65,9 @@ NotShared = _derive("NotShared", BufferError, "Memory that cannot be shared in t
 InvalidState = _derive("InvalidState", RuntimeError, "A call that does not fit what came before.")
 CheckFailed = _derive("CheckFailed", AssertionError, "What `npx.check` asserts is not so.")
 NotFinite = _derive("NotFinite", FloatingPointError, "The first NaN or infinity of a function.")
+NoFactorization = _derive(
+    "NoFactorization", ValueError, "A matrix that is singular, or whose numbers do not converge."
+)
 TimedOut = _derive("TimedOut", TimeoutError, "Something that took longer than it may.")
 WorkerFailure = _derive("WorkerFailure", RuntimeError, "A worker process that ended or failed.")
 
@@ -82,4 +85,5 @@ BY_STATUS: dict[int, type[BaseException]] = {
     10: InvalidState,
     11: KeyboardInterrupt,
     12: CheckFailed,
+    13: NoFactorization,
 }

@@ -58,12 +58,12 @@ def attention_gradient(call: Call) -> list[Value]:
     return call.results(call.run(arrays))
 
 
-# What `np.linalg` registers when it is first used: NumPy's LAPACK takes any axes in front.
-_FACTORIZATIONS = ("inv", "solve", "det", "slogdet", "cholesky", "svd", "svd_whole", "eigh", "eig")
-_FACTORIZATIONS += ("qr", "qr_whole")
+# Factorizations of matrices, which take any axes in front.
+_SMALL = ("inv", "solve", "det", "cholesky", "eigh")
+_LARGE = (*_SMALL, "triangular", "slogdet", "svd", "svd_whole", "eig", "qr", "qr_whole")
 
 
-@rules(*[f"matrix_{name}" for name in _FACTORIZATIONS])
+@rules(*[f"small_{name}" for name in _SMALL], *[f"lapack_{name}" for name in _LARGE])
 def factorization(call: Call) -> list[Value]:
     lead = max(call.rank(place) for place in range(call.count)) - 2
     arrays = [_with_lead(call, place, lead, 2) for place in range(call.count)]

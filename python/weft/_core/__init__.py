@@ -10,6 +10,7 @@ import os
 import sys
 
 from weft._base.errors import Error
+from weft._core import errors  # noqa: F401
 
 
 def _refuse_sub_interpreters() -> None:

@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from weft import autograd
-from weft._base.errors import InvalidType, InvalidValue, NotFound
+from weft._base.errors import InvalidType, InvalidValue, NotFound, Unsupported
+from weft._base.lapack import LIBRARY
 from weft._core import native
 from weft._core.typing import DeviceLike
 from weft.device import Device, current
@@ -95,7 +96,7 @@ class SymbolBlock(HybridBlock):
         Its parameters have the names of the block that was exported. It takes inputs of the
         exported shapes. Raises OSError for a damaged file, LookupError for an unknown entry.
         """
-        model = native.Model(fspath(path))
+        model = _model_of(path)
         entries = model.entries()
         if entry is None:
             entry = entries[0]
@@ -184,12 +185,25 @@ def _file_of(function: Any) -> bytes:
         return path.read_bytes()
 
 
+def _model_of(path: str | PathLike[str]) -> native.Model:
+    """A file; what it has of linear algebra gets its kernels first."""
+    try:
+        return native.Model(fspath(path))
+    except Unsupported as error:
+        if LIBRARY.name not in str(error):
+            raise
+    from weft.np.linalg import _factorizations
+
+    _factorizations.provider()
+    return native.Model(fspath(path))
+
+
 def _function_of(content: bytes) -> Any:
     """The function in what `_file_of` gave, on the current device."""
     with TemporaryDirectory() as folder:
         path = Path(folder, "function.weft")
         path.write_bytes(content)
-        return native.Model(fspath(path)).function(_ENTRY)
+        return _model_of(path).function(_ENTRY)
 
 
 def _input_names(inputs: Any, variables: Mapping[str, Any]) -> list[str]:

@@ -1575,6 +1575,23 @@ def softsign(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     out: array to write into
     """
 
+def solve_triangular(
+    a: ArrayLike,
+    b: ArrayLike,
+    upper: bool = False,
+    turned: bool = False,
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Solutions x of a x = b for a triangle `a`, or its adjoint.
+
+    a: any dtype but half types: matrices, (..., M, N)
+    b: right sides, as matrices; batches broadcast
+    upper: the upper triangle is read, and not the lower one
+    turned: the adjoint of the triangle is meant
+    out: array to write into
+    """
+
 def space_to_depth(
     data: ArrayLike,
     block_size: int | Sequence[int],

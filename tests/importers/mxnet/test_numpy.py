@@ -219,22 +219,22 @@ def test_solutions_are_numpys():
         np.linalg.matrix_power(np.ones((2, 2)), 1.5)
 
 
-def test_threads_register_a_factorization_once(monkeypatch):
+def test_threads_bring_the_kernels_once(monkeypatch):
     calls = []
 
-    def register(name, **_):
+    def bring():
         time.sleep(0.05)
-        calls.append(name)
-        return len
+        calls.append("kernels")
+        return "numpy"
 
-    monkeypatch.setattr(_factorizations, "_registered", {})
-    monkeypatch.setattr(_factorizations.library, "register_op", register)
+    monkeypatch.setattr(_factorizations, "_brought", [])
+    monkeypatch.setattr(_factorizations, "_bring", bring)
     threads = [threading.Thread(target=_factorizations.operator, args=("inv",)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert calls == ["matrix_inv"]
+    assert calls == ["kernels"]
 
 
 def test_functions_of_numpy_take_and_give_named_tuples():

@@ -15,6 +15,18 @@ NO_ORACLE = {
     "poisson": "random numbers: tests/ops/test_distributions.py counts them",
     "binomial": "random numbers: tests/ops/test_distributions.py counts them",
     "permutation": "random order: tests/python/test_random.py looks at it",
+    **dict.fromkeys(
+        ("svd", "svd_whole", "qr", "qr_whole", "eig", "eigh"),
+        "signs of vectors are free: tests/python/test_linalg.py puts the factors together",
+    ),
+    **dict.fromkeys(
+        ("lapack_svd", "lapack_svd_whole", "lapack_qr", "lapack_qr_whole", "lapack_eig"),
+        "signs of vectors are free: tests/python/test_linalg.py puts the factors together",
+    ),
+    **dict.fromkeys(
+        ("lapack_eigh", "small_eigh"),
+        "signs of vectors are free: tests/python/test_small_systems.py looks at them",
+    ),
     "outside_jitter": "random numbers: tests/python/test_register.py looks at them",
 }
 

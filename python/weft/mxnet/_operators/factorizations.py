@@ -1,7 +1,7 @@
 """Linear algebra of matrices: triangular products and solutions, Cholesky, LQ and eigenvalues,
 inverses and determinants. The last two axes are the matrix, all others are batches.
 
-NumPy's LAPACK computes, with the gradients of `_factorizations.py`.
+LAPACK computes, as for `np.linalg`.
 """
 
 from typing import Any

@@ -11,7 +11,7 @@ from weft._core import native
 from weft._core.typing import ArrayLike, ndarray
 from weft.np import _ops
 from weft.np._arguments import array_of, written
-from weft.np.linalg._factorizations import matrices, operator
+from weft.np.linalg._factorizations import LinAlgError, matrices, operator
 
 
 class EigResult(NamedTuple):
@@ -210,11 +210,6 @@ def solve(a: ArrayLike, b: ArrayLike) -> ndarray:
             f"solve: `b` of shape {array_of(b).shape} must have {left.shape[-1]} rows, as `a` of "
             f"shape {left.shape} has columns"
         )
-    lead = numpy.broadcast_shapes(left.shape[:-2], right.shape[:-2])
-    left = _ops.broadcast_to(left, (*lead, *left.shape[-2:]))
-    right = _ops.broadcast_to(right, (*lead, *right.shape[-2:]))
-    if right.dtype.kind != "c" and left.dtype.kind == "c":
-        right = right + 0j
     found: ndarray = operator("solve")(left, right)
     return found[..., 0] if is_vector else found
 
@@ -223,16 +218,30 @@ def lstsq(a: ArrayLike, b: ArrayLike, rcond: float | None = None) -> tuple[Any, 
     """The least squares of a x = b: x, the squared rests, the rank and the singular values of `a`.
 
     a: (M, N); b: (M,) or (M, K); rcond: singular values below this share of the largest count as
-    0, max(M, N) epsilons unless given. Reads values: no gradient, and not in a hybridized
-    function.
+    0, max(M, N) epsilons unless given. Reads the rank, so it is not in a hybridized function; x
+    has a gradient.
 
-    >>> lstsq([[1.0], [1.0]], [1.0, 3.0])[0]
+    >>> lstsq([[2.0], [0.0]], [4.0, 3.0])[0]
     array([2.])
     """
     left, right = matrices("lstsq", a, is_square=False), array_of(b)
-    found = numpy.linalg.lstsq(left.asnumpy(), right.asnumpy(), rcond)
-    x, rests, rank, values = found
-    return native.array(x), native.array(rests), int(rank), native.array(values)
+    rows, columns = left.shape[-2:]
+    if left.ndim != 2 or right.ndim not in (1, 2) or right.shape[0] != rows:
+        raise LinAlgError(
+            f"lstsq: `b` must be (M,) or (M, K) for `a` (M, N); got {right.shape} and {left.shape}"
+        )
+    u, s, vh = svd(left, full_matrices=False)
+    share = max(rows, columns) * float(numpy.finfo(s.dtype).eps) if rcond is None else rcond
+    is_large = s > (_ops.max(s) * share if s.size else 0.0)
+    rank = int(_ops.sum(is_large.astype("int64")))
+    inverses = _ops.where(is_large, 1 / _ops.where(is_large, s, 1.0), 0.0)
+    x = _ops.matmul(adjoint(vh) * inverses, _ops.matmul(adjoint(u), right))
+    rests = abs(right - _ops.matmul(left, x)) ** 2
+    if rank < columns or rows <= columns:  # as in NumPy: nothing is told then
+        rests = rests[:0].reshape(-1)
+    else:
+        rests = _ops.sum(rests, 0, keepdims=right.ndim == 1)
+    return x, rests, rank, s
 
 
 def tensorinv(a: ArrayLike, ind: int = 2) -> ndarray:

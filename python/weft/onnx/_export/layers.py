@@ -392,6 +392,13 @@ rules.refuse(
 )
 rules.refuse("int16 data with int8 weights has no form in ONNX", "quantized_convolution16")
 rules.refuse("ONNX has no complex numbers", "fourier", "imaginary_part", "pair", "real_part")
+rules.refuse(
+    "ONNX has no factorizations of matrices",
+    *("lapack_cholesky", "lapack_det", "lapack_eig", "lapack_eigh", "lapack_inv", "lapack_qr"),
+    *("lapack_qr_whole", "lapack_slogdet", "lapack_solve", "lapack_svd", "lapack_svd_whole"),
+    *("lapack_triangular", "small_cholesky", "small_det", "small_eigh", "small_inv"),
+    "small_solve",
+)
 rules.refuse("ONNX has no such function", "digamma", "erfinv", "gamma", "gammaln")
 rules.refuse("ONNX has no operator that draws such numbers", "binomial", "poisson")
 rules.refuse("ONNX rounds the bins of regions in another way", "region_peaks")
