@@ -13,10 +13,10 @@ namespace {
 constexpr double kLargeShape = 1e4;
 constexpr double kLeastLogarithm = -1e4;  // below it, x rounds to 0 in every dtype
 
-// The derivative of log(gamma(x)) for x > 0: by recurrence up to 10, then by its series.
+// The derivative of log(gamma(x)) for x > 0: by recurrence up to 16, then by its series.
 double digamma(double x) {
   double sum = 0;
-  for (; x < 10; ++x) sum -= 1 / x;
+  for (; x < 16; ++x) sum -= 1 / x;
   const double z = 1 / (x * x);
   return sum + std::log(x) - 0.5 / x -
          z * (1 / 12.0 - z * (1 / 120.0 - z * (1 / 252.0 - z * (1 / 240.0 - z / 132))));

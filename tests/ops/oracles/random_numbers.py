@@ -34,9 +34,7 @@ def _gamma_slope(a, logarithm):
     """An integral below x as a series, or one above x, divided by x times the density."""
     x = numpy.exp(logarithm)
     n = numpy.arange(3000)
-    terms = numpy.exp(
-        n * logarithm[:, None] + special.gammaln(a)[:, None] - special.gammaln(a[:, None] + n + 1)
-    )
+    terms = numpy.cumprod(numpy.where(n == 0, 1, x[:, None]) / (a[:, None] + n), axis=-1)
     below = -(terms * (logarithm[:, None] - special.digamma(a[:, None] + n + 1))).sum(-1)
     end = numpy.log1p(60 / numpy.maximum(x, 1) + 12 / numpy.sqrt(numpy.maximum(x, 1)))
     ends = end[:, None] * numpy.linspace(0, 1, 40)
