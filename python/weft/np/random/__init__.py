@@ -22,7 +22,6 @@ from weft.np.random import (
     _continuous,
     _counts,
     _gammas,
-    _generator,
     _state,
     _vectors,
 )
@@ -32,7 +31,6 @@ from weft.np.random._choices import *  # noqa: F403
 from weft.np.random._continuous import *  # noqa: F403
 from weft.np.random._counts import *  # noqa: F403
 from weft.np.random._gammas import *  # noqa: F403
-from weft.np.random._generator import *  # noqa: F403
 from weft.np.random._state import *  # noqa: F403
 from weft.np.random._vectors import *  # noqa: F403
 
@@ -41,14 +39,21 @@ _OTHERS = ("MT19937", "PCG64", "PCG64DXSM", "SFC64", "BitGenerator")
 
 if TYPE_CHECKING:
     from numpy.random import SeedSequence as SeedSequence
+
+    from weft.np.random._generator import Generator, RandomState, default_rng
 else:  # a type checker shall still see a misspelt name
     _find = _spelling.finder("weft.np.random", {**_words.FUNCTIONS, **dict.fromkeys(_OTHERS, _ONE)})
 
     def __getattr__(name: str) -> object:
-        if name == "SeedSequence":  # NumPy's; most programs need none
+        # What not every program needs is imported when it is first asked for.
+        if name == "SeedSequence":
             from numpy.random import SeedSequence
 
             return SeedSequence
+        if name in ("Generator", "RandomState", "default_rng"):
+            from weft.np.random import _generator
+
+            return getattr(_generator, name)
         return _find(name)
 
 
@@ -59,7 +64,9 @@ __all__ = [
     *_continuous.__all__,
     *_counts.__all__,
     *_gammas.__all__,
-    *_generator.__all__,
+    "Generator",
+    "RandomState",
+    "default_rng",
     *_state.__all__,
     *_vectors.__all__,
 ]
