@@ -254,4 +254,10 @@ weft_status weft_random_set_state(uint64_t seed, uint64_t ordinal) {
   return WEFT_OK;
 }
 
+weft_status weft_random_use(uint64_t* own, uint64_t** before) {
+  uint64_t* const last = draw_from(own);
+  if (before) *before = last;
+  return WEFT_OK;
+}
+
 }  // extern "C"

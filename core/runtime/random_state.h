@@ -24,4 +24,9 @@ struct Draws {
 void seed_random(uint64_t seed, uint64_t first_ordinal = 0);
 RandomKey take_ordinals(uint64_t count);  // with 0, only reads where the counter is
 
+// The calling thread draws from {seed, next ordinal} of the caller's own, which count on; null:
+// from the one counter again. Gives what was set before. take_ordinals(0) and seed_random always
+// mean the one counter.
+uint64_t* draw_from(uint64_t* own);
+
 }  // namespace weft

@@ -25,6 +25,30 @@ void wait_all() {
   check(status);
 }
 
+// A generator of the program's own, which the thread that enters it draws from until it leaves.
+class RandomStream {
+ public:
+  RandomStream(uint64_t seed, uint64_t ordinal) : own_{seed, ordinal} {}
+  uint64_t seed() const { return own_[0]; }
+  uint64_t ordinal() const { return own_[1]; }
+  void set(uint64_t seed, uint64_t ordinal) {
+    own_[0] = seed;
+    own_[1] = ordinal;
+  }
+  // Gives the address of the stream that was drawn from before, which leave() wants.
+  uintptr_t enter() {
+    uint64_t* before = nullptr;
+    check(weft_random_use(own_, &before));
+    return reinterpret_cast<uintptr_t>(before);
+  }
+  void leave(uintptr_t before) const {
+    check(weft_random_use(reinterpret_cast<uint64_t*>(before), nullptr));
+  }
+
+ private:
+  uint64_t own_[2];
+};
+
 py::dict memory(int32_t reset) {
   weft_memory stats = WEFT_MEMORY_INIT;
   check(weft_memory_stats(&stats, reset));
@@ -160,6 +184,13 @@ void define_library(py::module_& module) {
   });
   module.def("set_random_state",
              [](uint64_t seed, uint64_t ordinal) { check(weft_random_set_state(seed, ordinal)); });
+  py::class_<RandomStream>(module, "RandomStream")
+      .def(py::init<uint64_t, uint64_t>())
+      .def_property_readonly("seed", &RandomStream::seed)
+      .def_property_readonly("ordinal", &RandomStream::ordinal)
+      .def("set", &RandomStream::set)
+      .def("enter", &RandomStream::enter)
+      .def("leave", &RandomStream::leave);
 }
 
 }  // namespace weft::python

@@ -284,6 +284,26 @@ static void random_numbers_continue_where_their_state_was(void) {
   CHECK(drawn() == second && drawn() == third);
 }
 
+static void random_numbers_come_from_a_generator_of_the_callers(void) {
+  uint64_t own[2] = {9, 0}, other[2] = {9, 1}, *before = other, seed, ordinal;
+  float first, second;
+  MUST(weft_random_seed(7));
+  drawn();
+  MUST(weft_random_use(own, &before));
+  CHECK(before == NULL);
+  first = drawn();
+  second = drawn();
+  CHECK(own[0] == 9 && own[1] == 2);
+  MUST(weft_random_use(other, &before));
+  CHECK(before == own);
+  CHECK(drawn() == second && other[1] == 2);
+  MUST(weft_random_use(NULL, NULL));
+  MUST(weft_random_state(&seed, &ordinal));
+  CHECK(seed == 7 && ordinal == 1);
+  MUST(weft_random_seed(9));
+  CHECK(drawn() == first && own[1] == 2);
+}
+
 /* Contents of the moment of the call, in the order of the calls; loading waits for them. */
 static void queued_writes_take_contents_at_the_call(void) {
   const char* path = "weft_abi_queued.safetensors";
@@ -329,6 +349,7 @@ int main(void) {
   writing_broadcasts_casts_and_refuses();
   archives_bring_back_what_was_saved();
   random_numbers_continue_where_their_state_was();
+  random_numbers_come_from_a_generator_of_the_callers();
   queued_writes_take_contents_at_the_call();
   return report_checks();
 }

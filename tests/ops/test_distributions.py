@@ -28,6 +28,23 @@ def exponential(scale=1, **_):
 
 CONTINUOUS = {"uniform": uniform, "normal": normal, "exponential": exponential}
 COUNTED = {"randint", "permutation", "dropout", "poisson", "binomial"}
+# Of operators that draw a number for each element of their parameters: parameters, and SciPy's
+# distributions of them.
+SAMPLED = {
+    "standard_gamma": ([(0.2,), (0.9,), (1.0,), (2.5,), (40.0,), (3e5,)], scipy.stats.gamma),
+    "log_standard_gamma": ([(0.02,), (0.9,), (3.0,), (60.0,)], scipy.stats.loggamma),
+    "wald": (
+        [(1.0, 1.0), (3.0, 0.2), (0.5, 40.0)],
+        lambda mean, scale: scipy.stats.invgauss(mean / scale, scale=scale),
+    ),
+    "vonmises": ([(0.0,), (1e-6,), (0.7,), (4.0,), (300.0,), (2e6,)], scipy.stats.vonmises),
+    "hypergeometric": (
+        [(3, 4, 5), (30, 10, 9), (20, 60, 13), (300, 500, 60), (90, 40, 100), (5000, 7000, 9000)],
+        lambda good, bad, sample: scipy.stats.hypergeom(good + bad, good, sample),
+    ),
+    "logseries": ([(0.1,), (0.6,), (0.97,)], scipy.stats.logser),
+    "zipf": ([(1.4,), (2.0,), (5.0,)], scipy.stats.zipf),
+}
 
 
 def drawn(case, seed=3, **attributes):
@@ -42,7 +59,7 @@ def cases_of(*names):
 
 def test_every_random_operator_has_a_distribution():
     random = {name for name, function in FUNCTIONS.items() if function.schema["random"]}
-    assert random <= set(CONTINUOUS) | COUNTED
+    assert random <= set(CONTINUOUS) | COUNTED | set(SAMPLED)
 
 
 @cases_of(*CONTINUOUS)
@@ -139,3 +156,100 @@ def test_counts_that_cannot_be_are_nan(function):
     rates = np.array([0.0, -1.0, numpy.nan, numpy.inf, 1e17])
     found = function(rates).asnumpy()
     numpy.testing.assert_array_equal(found, [0, *[numpy.nan] * 4])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("name", "parameters", "law"),
+    [
+        pytest.param(name, given, law, id=f"{name}-{given}")
+        for name, (several, law) in SAMPLED.items()
+        for given in several
+        if name in FUNCTIONS
+    ],
+)
+def test_sampled_numbers_follow_scipys_distribution(name, parameters, law, dtype):
+    weft.random.seed(5)
+    arrays = [np.full((COUNT,), value, dtype) for value in parameters]
+    numbers = FUNCTIONS[name](*arrays).asnumpy().astype("float64")
+    wanted = law(*(float(numpy.dtype(dtype).type(value)) for value in parameters))
+    if hasattr(wanted.dist, "pdf"):
+        result = scipy.stats.kstest(numbers, wanted.cdf)
+    else:
+        result = scipy.stats.chisquare(*counts_of(wanted, numbers))
+    assert result.pvalue > LEAST_PROBABILITY
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("standard_gamma", (-1.0,)),
+        ("standard_gamma", (numpy.inf,)),
+        ("log_standard_gamma", (numpy.nan,)),
+        ("wald", (0.0, 1.0)),
+        ("wald", (1.0, -1.0)),
+        ("vonmises", (-0.1,)),
+        ("hypergeometric", (3, 4, 8)),
+        ("hypergeometric", (3, -1, 2)),
+        ("logseries", (1.0,)),
+        ("zipf", (1.0,)),
+    ],
+)
+def test_parameters_of_no_distribution_give_nan(name, wrong):
+    if name not in FUNCTIONS:
+        pytest.skip(f"{name}: not in this build")
+    assert numpy.isnan(FUNCTIONS[name](*(np.array([float(x)]) for x in wrong)).item())
+
+
+def slopes_of(name, parameters, which):
+    """Numbers and their gradients by one of the parameters."""
+    weft.random.seed(8)
+    arrays = [np.full((200,), value, "float64") for value in parameters]
+    arrays[which].attach_grad()
+    with weft.autograd.record():
+        numbers = FUNCTIONS[name](*arrays)
+    numbers.backward()
+    return numbers.asnumpy(), arrays[which].grad.asnumpy()
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "which"),
+    [
+        ("standard_gamma", (0.3,), 0),
+        ("standard_gamma", (7.0,), 0),
+        ("log_standard_gamma", (0.3,), 0),
+        ("log_standard_gamma", (50.0,), 0),
+        ("wald", (2.0, 3.0), 0),
+        ("wald", (2.0, 3.0), 1),
+        ("vonmises", (2.0,), 0),
+    ],
+)
+def test_gradients_are_those_of_numbers_that_keep_their_rank(name, parameters, which):
+    """A number x of the rank F(x, p) moves with p by -(dF / dp) / (dF / dx)."""
+    if name not in FUNCTIONS:
+        pytest.skip(f"{name}: not in this build")
+    numbers, found = slopes_of(name, parameters, which)
+    law, step = SAMPLED[name][1], 1e-4 * parameters[which]
+
+    def rank(offset):
+        moved = [p + offset * (i == which) for i, p in enumerate(parameters)]
+        return law(*moved).cdf(numbers)
+
+    near, far = rank(step) - rank(-step), rank(2 * step) - rank(-2 * step)
+    wanted = -(8 * near - far) / (12 * step) / law(*parameters).pdf(numbers)
+    numpy.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-7)
+
+
+def test_tiny_shapes_have_finite_logarithms_and_no_slope_where_numbers_round_to_0():
+    if "standard_gamma" not in FUNCTIONS:
+        pytest.skip("standard_gamma: not in this build")
+    weft.random.seed(9)
+    shape = np.full((1000,), 1e-3, "float32")
+    shape.attach_grad()
+    with weft.autograd.record():
+        numbers = FUNCTIONS["standard_gamma"](shape)
+    numbers.backward()
+    assert (numbers.asnumpy() == 0).sum() > 800
+    assert numpy.isfinite(shape.grad.asnumpy()).all()
+    logarithms = FUNCTIONS["log_standard_gamma"](shape.detach()).asnumpy()
+    assert numpy.isfinite(logarithms).all() and logarithms.min() < -500

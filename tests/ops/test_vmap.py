@@ -155,7 +155,7 @@ def test_random_operators_draw_the_same_or_different_numbers(case):
         assert not all((row == different[0]).all() for row in different)
 
 
-@pytest.mark.parametrize("name", ["poisson", "binomial"])
+@pytest.mark.parametrize("name", ["poisson", "binomial", "standard_gamma", "wald"])
 def test_parameters_that_differ_cannot_draw_the_same_numbers(name):
     count = OPERATORS[name].schema["inputs"]
     rates = [np.full((SIZE, 2), 0.5)] * count

@@ -182,15 +182,15 @@ def test_gradients_reach_parameters_of_distributions():
     numpy.testing.assert_allclose(scale.grad.asnumpy(), [0.5, 3.0], rtol=0.05)
 
 
-@pytest.mark.parametrize(("shape", "error"), [(1.0, 0.16), (3.0, 0.01), (10.0, 0.001)])
-def test_gradients_by_a_shape_are_off_by_what_is_said(shape, error):
+@pytest.mark.parametrize("shape", [0.2, 1.0, 3.0, 10.0])
+def test_gradients_by_a_shape_are_not_biased(shape):
     np.random.seed(4)
     alpha = np.array(shape, dtype="float64")
     alpha.attach_grad()
     with autograd.record():
         mean = np.log(np.random.gamma(alpha, size=400000, dtype="float64")).mean()
     mean.backward()
-    assert alpha.grad.item() / special.polygamma(1, shape) - 1 == pytest.approx(error, abs=0.008)
+    assert alpha.grad.item() / special.polygamma(1, shape) - 1 == pytest.approx(0, abs=0.008)
 
 
 def test_vectors_and_counts_have_their_moments():

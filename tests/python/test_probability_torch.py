@@ -242,3 +242,18 @@ def test_transformations_are_those_of_pytorch():
         if ours.bijective:
             stretch = theirs.log_abs_det_jacobian(torch.tensor(x), expected)
             close(ours.log_det_jacobian(np.array(x), y), stretch)
+
+
+@pytest.mark.parametrize("shape", [0.05, 0.7, 3.0, 40.0, 2000.0])
+def test_slopes_of_gamma_numbers_are_pytorchs(shape):
+    """PyTorch approximates them."""
+    alpha = np.full((500,), shape, "float64")
+    alpha.attach_grad()
+    np.random.seed(3)
+    with autograd.record():
+        x = np.random.standard_gamma(alpha)
+    x.backward()
+    wanted = torch._standard_gamma_grad(
+        torch.full((500,), shape, dtype=torch.float64), torch.tensor(x.asnumpy())
+    )
+    assert_allclose(alpha.grad.asnumpy(), wanted.numpy(), rtol=2e-3, atol=1e-30)

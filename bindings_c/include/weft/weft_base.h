@@ -249,6 +249,12 @@ WEFT_API weft_status weft_random_seed(uint64_t seed);
 WEFT_API weft_status weft_random_state(uint64_t* seed, uint64_t* ordinal);
 /* Continues at a seed and a count that weft_random_state gave. */
 WEFT_API weft_status weft_random_set_state(uint64_t seed, uint64_t ordinal);
+/* Random operators that the calling thread runs from now on, programs included, draw from the
+ * caller's own: own[0] is a seed, own[1] how many have drawn, which they count on. NULL: from the
+ * library's numbers again. The array has to live until another one or NULL is given; `before`, if
+ * not NULL, gets the one that was given before. While a checkpoint's segment runs again, the
+ * numbers of its first run come. */
+WEFT_API weft_status weft_random_use(uint64_t* own, uint64_t** before);
 
 #ifdef __cplusplus
 }

@@ -1,14 +1,12 @@
-// Few expected events are counted one by one. Many are drawn by transformed rejection with a
-// squeeze (Hörmann, "The transformed rejection method for generating Poisson random variables" and
-// "The generation of binomial random variates", both 1993), which takes about two uniform numbers
-// more than one time in ten. All arithmetic is in double.
-#include "kernels/random/counts.h"
-
+// Poisson and binomial counts. Few expected events are counted one by one. Many are drawn by
+// transformed rejection with a squeeze (Hörmann, "The transformed rejection method for generating
+// Poisson random variables" and "The generation of binomial random variates", both 1993), which
+// takes about two uniform numbers more than one time in ten.
 #include <cmath>
 #include <limits>
-#include <numbers>
 
-#include "kernels/float_type.h"
+#include "kernels/random/log_factorial.h"
+#include "kernels/random/samplers.h"
 
 namespace weft::kernels {
 namespace {
@@ -16,45 +14,6 @@ namespace {
 constexpr double kMostCounts = 9007199254740992.0;  // 2^53: all counts below are numbers
 constexpr double kFewEvents = 10;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-// Uniform numbers in (0, 1) of one element.
-class Uniforms {
- public:
-  Uniforms(const RandomStream& stream, int64_t element)
-      : key_{uint32_t(stream.seed), uint32_t(stream.seed >> 32)},
-        counter_{uint32_t(element), uint32_t(element >> 32), uint32_t(stream.ordinal),
-                 uint32_t(stream.ordinal >> 32)} {}
-
-  double next() {
-    if (used_ == 4) {
-      philox4x32(counter_, key_, words_);
-      counter_[1] += 1u << 16;  // the next block; an array has fewer than 2^48 elements
-      ++blocks_;
-      used_ = 0;
-    }
-    return (double(words_[used_++]) + 0.5) * 0x1p-32;
-  }
-  // After so many blocks they would repeat. A number that is still wanted then, once in ages, is
-  // the mean.
-  bool is_exhausted() const { return blocks_ >= 0xffff; }
-
- private:
-  uint32_t key_[2], counter_[4], words_[4];
-  int used_ = 4;
-  uint32_t blocks_ = 0;
-};
-
-// log(k!) by Stirling's series, from 10 on; below exactly.
-double log_factorial(double k) {
-  if (k < 10) {
-    double product = 1;
-    for (int i = 2; i <= int(k); ++i) product *= i;
-    return std::log(product);
-  }
-  const double x = k + 1, z = 1 / (x * x);
-  return (x - 0.5) * std::log(x) - x + 0.5 * std::log(2 * std::numbers::pi) +
-         (1 / 12.0 - z * (1 / 360.0 - z * (1 / 1260.0 - z / 1680))) / x;
-}
 
 // Waiting times with mean 1 fit into a time of `rate`: their number is the count.
 double few_poisson(Uniforms& uniforms, double rate) {
@@ -80,13 +39,6 @@ double many_poisson(Uniforms& uniforms, double rate) {
       return k;
   }
   return std::floor(rate);
-}
-
-double poisson(const RandomStream& stream, int64_t element, double rate) {
-  if (!(rate >= 0 && rate < kMostCounts)) return kNaN;
-  if (rate == 0) return 0;
-  Uniforms uniforms(stream, element);
-  return rate < kFewEvents ? few_poisson(uniforms, rate) : many_poisson(uniforms, rate);
 }
 
 // Between two successes lies a geometric number of trials.
@@ -120,35 +72,24 @@ double many_binomial(Uniforms& uniforms, double n, double p) {
   return std::floor(n * p);
 }
 
-double binomial(const RandomStream& stream, int64_t element, double trials, double probability) {
+}  // namespace
+
+double sample_poisson(Uniforms& uniforms, const double* parameters) {
+  const double rate = parameters[0];
+  if (!(rate >= 0 && rate < kMostCounts)) return kNaN;
+  if (rate == 0) return 0;
+  return rate < kFewEvents ? few_poisson(uniforms, rate) : many_poisson(uniforms, rate);
+}
+
+double sample_binomial(Uniforms& uniforms, const double* parameters) {
+  const double trials = parameters[0], probability = parameters[1];
   if (!(trials >= 0 && trials < kMostCounts) || !(probability >= 0 && probability <= 1))
     return kNaN;
   const double n = std::floor(trials), p = probability > 0.5 ? 1 - probability : probability;
   double count = 0;
-  if (n > 0 && p > 0) {
-    Uniforms uniforms(stream, element);
+  if (n > 0 && p > 0)
     count = n * p < kFewEvents ? few_binomial(uniforms, n, p) : many_binomial(uniforms, n, p);
-  }
   return probability > 0.5 ? n - count : count;
-}
-
-}  // namespace
-
-void run_random_poisson(const RandomStream& stream, DType dtype, const void* rate, void* out,
-                        Range elements) {
-  with_float_type(dtype, [&]<class T>(T*) {
-    for (int64_t i = elements.begin; i < elements.end; ++i)
-      static_cast<T*>(out)[i] = T(poisson(stream, i, double(static_cast<const T*>(rate)[i])));
-  });
-}
-
-void run_random_binomial(const RandomStream& stream, DType dtype, const void* trials,
-                         const void* probability, void* out, Range elements) {
-  with_float_type(dtype, [&]<class T>(T*) {
-    const auto *n = static_cast<const T*>(trials), *p = static_cast<const T*>(probability);
-    for (int64_t i = elements.begin; i < elements.end; ++i)
-      static_cast<T*>(out)[i] = T(binomial(stream, i, double(n[i]), double(p[i])));
-  });
 }
 
 }  // namespace weft::kernels

@@ -17,6 +17,7 @@ def elementwise(call: Call) -> list[Value]:
 
 @rules("cast", "copy", "stop_gradient", "bounded_integers", "real_part", "imaginary_part")
 @rules("signal_square_root", "signal_log", "quantized_add")
+@rules("gamma_slope", "wald_slope", "vonmises_slope")
 def same_shapes(call: Call) -> list[Value]:
     """All operands have the result's shape."""
     return call.results(call.run(call.fulls()))
@@ -104,9 +105,10 @@ def drawn(call: Call) -> list[Value]:
     return call.results(call.run([], shape=(call.size, *call["shape"])))
 
 
-@rules("poisson", "binomial")
-def counts(call: Call) -> list[Value]:
-    """Random counts by parameters that are arrays."""
+@rules("poisson", "binomial", "hypergeometric", "logseries", "zipf")
+@rules("standard_gamma", "log_standard_gamma", "wald", "vonmises")
+def sampled(call: Call) -> list[Value]:
+    """Random numbers by parameters that are arrays."""
     if not call.any_batched() and call.randomness == "same":
         plain = [call.plain(place) for place in range(call.count)]
         return [Value(array, False) for array in call.run(plain)]

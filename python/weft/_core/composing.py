@@ -72,6 +72,11 @@ def takes_part(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     return current() is not None or _any_symbol(args) or (bool(kwargs) and _holds_symbol(kwargs))
 
 
+def is_symbol(value: Any) -> bool:
+    """Is this a symbol, which has no elements and maybe no shape yet?"""
+    return symbols is not None and type(value) is symbols.type
+
+
 def _any_symbol(values: Iterable[Any]) -> bool:
     for value in values:  # noqa: SIM110 - every call of a block asks, and a generator costs 1 µs
         if type(value) is not native.ndarray and _holds_symbol(value):
@@ -84,7 +89,7 @@ def _holds_symbol(value: Any) -> bool:
         return _any_symbol(value)
     if isinstance(value, dict):
         return _any_symbol(value.values())
-    return symbols is not None and type(value) is symbols.type
+    return is_symbol(value)
 
 
 def draws(function: Callable[_P, _R]) -> Callable[_P, _R]:

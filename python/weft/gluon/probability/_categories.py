@@ -11,7 +11,7 @@ from weft._core.typing import ArrayLike, ndarray
 from weft.gluon.probability._values import one_of
 from weft.gluon.probability.constraint import Boolean, Constraint, IntegerInterval, Real, Simplex
 from weft.gluon.probability.distribution import Distribution, log_odds, named, probability
-from weft.np._distributions import class_counts
+from weft.np.random._vectors import class_counts
 
 
 class _OfClasses(Distribution):

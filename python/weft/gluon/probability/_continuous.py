@@ -7,7 +7,6 @@ from typing import Any
 
 from weft import np, npx
 from weft._core.typing import ArrayLike, ndarray
-from weft.gluon.probability._draws import student_t
 from weft.gluon.probability._values import EULER
 from weft.gluon.probability.constraint import Constraint, Interval, Positive, Real
 from weft.gluon.probability.distribution import Distribution, ExponentialFamily, named
@@ -248,13 +247,14 @@ class Gumbel(_LocatedAndScaled):
 class StudentT(Distribution):
     """Student's t distribution with `df` degrees of freedom, scaled by `scale`, around `loc`.
 
-    Its mean is NaN for `df` up to 1, its variance infinite up to 2 and NaN up to 1. No gradients of
-    samples reach the parameters.
+    Its mean is NaN for `df` up to 1, its variance infinite up to 2 and NaN up to 1. Gradients of
+    samples by `df` are of first order.
 
     >>> StudentT(3.0).variance
     array(3.)
     """
 
+    has_grad = True
     support = Real()  # type: ignore[assignment]
     arg_constraints = named(df=Positive(), loc=Real(), scale=Positive())
 
@@ -273,8 +273,7 @@ class StudentT(Distribution):
         super().__init__(0, validate_args)
 
     def _draw(self, shape: tuple[int, ...]) -> ndarray:
-        standard = student_t(shape, self.df)
-        return self.loc.detach() + self.scale.detach() * standard
+        return self.loc + self.scale * np.random.standard_t(self.df, shape, self._dtype)
 
     def log_prob(self, value: ArrayLike) -> ndarray:
         z = (self._validate_samples(value) - self.loc) / self.scale

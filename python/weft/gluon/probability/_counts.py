@@ -8,7 +8,6 @@ from typing import Any
 
 from weft import np, npx
 from weft._core.typing import ArrayLike, ndarray
-from weft.gluon.probability import _draws
 from weft.gluon.probability._values import one_of, times_log
 from weft.gluon.probability.constraint import (
     Boolean,
@@ -215,7 +214,7 @@ class NegativeBinomial(_OfOneEvent):
 
     def _draw(self, shape: tuple[int, ...]) -> ndarray:
         # As a mixture of Poisson distributions it has any positive number of failures.
-        rate = _draws.gamma(shape, self.n) * np.exp(self.logit)
+        rate = np.random.gamma(self.n, np.exp(self.logit), shape, self._dtype)
         return np.random.poisson(rate, dtype=self._dtype)
 
     def log_prob(self, value: ArrayLike) -> ndarray:

@@ -6,7 +6,6 @@ from typing import Any
 
 from weft import np, npx
 from weft._core.typing import ArrayLike, ndarray
-from weft.gluon.probability import _draws
 from weft.gluon.probability._values import log_beta, times_log
 from weft.gluon.probability.constraint import (
     Constraint,
@@ -83,12 +82,13 @@ class Exponential(ExponentialFamily):
 class Gamma(ExponentialFamily):
     """The gamma distribution with `shape` k and `scale` theta: mean k theta, variance k theta².
 
-    No gradients of samples reach the parameters.
+    Gradients of samples by the shape are of first order, here and in what is made of it.
 
     >>> Gamma(2.0, 3.0).mean
     array(6.)
     """
 
+    has_grad = True
     support: Constraint = Positive()  # type: ignore[assignment]
     arg_constraints = named(shape=Positive(), scale=Positive())
 
@@ -102,7 +102,7 @@ class Gamma(ExponentialFamily):
         super().__init__(0, validate_args)
 
     def _draw(self, shape: tuple[int, ...]) -> ndarray:
-        return self.scale.detach() * _draws.gamma(shape, self.shape)
+        return np.random.gamma(self.shape, self.scale, shape, self._dtype)
 
     def log_prob(self, value: ArrayLike) -> ndarray:
         value = self._validate_samples(value)
@@ -163,13 +163,13 @@ class FisherSnedecor(Distribution):
     """The F distribution of the ratio of two chi-squared numbers, each divided by its degrees of
     freedom, `df1` above and `df2` below.
 
-    Its mean is NaN for `df2` up to 2, its variance up to 4. No gradients of samples reach the
-    parameters.
+    Its mean is NaN for `df2` up to 2, its variance up to 4.
 
     >>> FisherSnedecor(3.0, 4.0).mean
     array(2.)
     """
 
+    has_grad = True
     support: Constraint = Positive()  # type: ignore[assignment]
     arg_constraints = named(df1=Positive(), df2=Positive())
 
@@ -181,7 +181,7 @@ class FisherSnedecor(Distribution):
         super().__init__(0, validate_args)
 
     def _draw(self, shape: tuple[int, ...]) -> ndarray:
-        return _draws.f(shape, self.df1, self.df2)
+        return np.random.f(self.df1, self.df2, shape, self._dtype)
 
     def log_prob(self, value: ArrayLike) -> ndarray:
         value = self._validate_samples(value)
@@ -211,12 +211,11 @@ class FisherSnedecor(Distribution):
 class Beta(ExponentialFamily):
     """The beta distribution of a share: density in proportion to x^(alpha - 1) (1 - x)^(beta - 1).
 
-    No gradients of samples reach the parameters.
-
     >>> Beta(2.0, 3.0).mean
     array(0.4)
     """
 
+    has_grad = True
     support: Constraint = UnitInterval()  # type: ignore[assignment]
     arg_constraints = named(alpha=Positive(), beta=Positive())
 
@@ -230,9 +229,7 @@ class Beta(ExponentialFamily):
         super().__init__(0, validate_args)
 
     def _draw(self, shape: tuple[int, ...]) -> ndarray:
-        return _draws.shares(shape, np.stack(np.broadcast_arrays(self.alpha, self.beta), -1))[
-            ..., 0
-        ]
+        return np.random.beta(self.alpha, self.beta, shape, self._dtype)
 
     def log_prob(self, value: ArrayLike) -> ndarray:
         value = self._validate_samples(value)
@@ -259,12 +256,11 @@ class Beta(ExponentialFamily):
 class Dirichlet(ExponentialFamily):
     """The Dirichlet distribution of shares that sum to 1, along the last axis of `alpha`.
 
-    No gradients of samples reach the parameters.
-
     >>> Dirichlet(np.array([1.0, 3.0])).mean
     array([0.25, 0.75])
     """
 
+    has_grad = True
     support: Constraint = Simplex()  # type: ignore[assignment]
     arg_constraints = named(alpha=Positive())
     _parameter_dims = named(alpha=1)
@@ -276,7 +272,8 @@ class Dirichlet(ExponentialFamily):
         super().__init__(1, validate_args)
 
     def _draw(self, shape: tuple[int, ...]) -> ndarray:
-        return _draws.shares(shape, self.alpha)
+        alpha = np.broadcast_to(self.alpha, (*shape, self.alpha.shape[-1]))
+        return np.random.dirichlet(alpha, dtype=self._dtype)
 
     def log_prob(self, value: ArrayLike) -> ndarray:
         powers = times_log(self.alpha - 1, self._validate_samples(value)).sum(axis=-1)

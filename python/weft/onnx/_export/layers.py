@@ -384,6 +384,7 @@ rules.refuse(
     *("pick_adjoint", "pooling_average_gradient", "pooling_scatter", "resample_adjoint"),
     *("region_means_adjoint", "rnn_steps_gradient", "sample_pixels_adjoint"),
     *("sample_pixels_slopes", "softmax_gradient", "take_adjoint"),
+    *("gamma_slope", "vonmises_slope", "wald_slope"),
 )
 rules.refuse(
     "speech features in fixed point have no form in ONNX",
@@ -400,7 +401,11 @@ rules.refuse(
     "small_solve",
 )
 rules.refuse("ONNX has no such function", "digamma", "erfinv", "gamma", "gammaln")
-rules.refuse("ONNX has no operator that draws such numbers", "binomial", "poisson")
+rules.refuse(
+    "ONNX has no operator that draws such numbers",
+    *("binomial", "hypergeometric", "log_standard_gamma", "logseries", "poisson"),
+    *("standard_gamma", "vonmises", "wald", "zipf"),
+)
 rules.refuse("ONNX rounds the bins of regions in another way", "region_peaks")
 rules.refuse(
     "a form that only plans have; export the network, not a packed file",
